@@ -1,0 +1,76 @@
+// A Task is a long or rarely used operation that runs in the pool a slice at a time: a tree removal, a directory
+// walk, a copy, an atomic write. Hot single operations (read, write, stat) are Operations and need no Task.
+//
+// Thread safety: a Task is run by one thread at a time (the dispatcher sees to that) but by different threads
+// from step to step. Only `cancel` may be called from another thread while it runs.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace uvfiles {
+
+// How long a step may hold its pool thread. Tasks ask between system calls.
+class Slice {
+ public:
+  // No deadline: for tests and for tasks that run off the pool.
+  Slice() : deadline_ns_(UINT64_MAX) {}
+  explicit Slice(uint64_t deadline_ns) : deadline_ns_(deadline_ns) {}
+
+  // True once the thread should be given back. Costs one clock_gettime (about 25 ns).
+  bool expired() const;
+
+ private:
+  uint64_t deadline_ns_;
+};
+
+enum class Step : uint8_t {
+  kAgain,  // the slice is used up: queue the task again at the tail of its lane
+  kReady,  // `output` holds a batch to hand over; the consumer asks for more by running the task again
+  kDone,   // finished, with `output` or with `error`
+};
+
+// What a task failed of: enough for Node's error shape (code, errno, syscall, path, dest).
+struct TaskError {
+  int code = 0;               // negative, libuv's numbering (-errno on POSIX); 0 is no error
+  const char* syscall = "";   // a literal: "open", "unlink", ...
+  std::string path;           // as bytes
+  std::string dest;           // second path, where the call has two
+  explicit operator bool() const { return code != 0; }
+};
+
+// Arguments as they cross from JavaScript: byte strings (paths, patterns, data) and integers, in the order that
+// each task's constructor documents.
+struct TaskArguments {
+  std::vector<std::string> bytes;
+  std::vector<int64_t> numbers;
+};
+
+class Task {
+ public:
+  virtual ~Task() = default;
+  Task() = default;
+  Task(const Task&) = delete;
+  Task& operator=(const Task&) = delete;
+
+  // Works until done, until a batch is ready, or until the slice has expired.
+  virtual Step run(const Slice& slice) = 0;
+
+  // Asks a running task to stop at its next step; it then ends with UV_ECANCELED and leaves no half-made state
+  // that its documentation does not name. Any thread.
+  void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+
+  // Valid between steps. The consumer moves `output` out and so leaves it empty.
+  std::string output;  // packed records, native byte order
+  TaskError error;
+
+ private:
+  // Relaxed: a hint that is polled; the operation's completion orders everything else.
+  std::atomic<bool> cancelled_{false};
+};
+
+}  // namespace uvfiles

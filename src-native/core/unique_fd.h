@@ -1,0 +1,51 @@
+// Owns one file descriptor and closes it once: the RAII holder for descriptors that never reach JavaScript.
+// Not thread-safe; a UniqueFd belongs to one task or operation.
+#pragma once
+
+#ifdef _WIN32
+#include <io.h>
+#else
+#include <unistd.h>
+#endif
+
+namespace uvfiles {
+
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(other.release()) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    if (this != &other) reset(other.release());
+    return *this;
+  }
+  UniqueFd(const UniqueFd&) = delete;
+  UniqueFd& operator=(const UniqueFd&) = delete;
+  ~UniqueFd() { reset(); }
+
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+  int release() {
+    const int fd = fd_;
+    fd_ = -1;
+    return fd;
+  }
+
+  // close(2) is never retried: on Linux the descriptor is gone even after EINTR.
+  void reset(int fd = -1) {
+    if (fd_ >= 0) {
+#ifdef _WIN32
+      ::_close(fd_);
+#else
+      ::close(fd_);
+#endif
+    }
+    fd_ = fd;
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace uvfiles
