@@ -1,0 +1,24 @@
+// Step 3: lib/ to dist/cjs by the TypeScript compiler, and the thin ES modules of dist/esm that re-export it.
+import { createRequire } from 'node:module';
+import { inRoot } from '../support/root.mjs';
+import { SetupError, runNode } from '../support/run.mjs';
+import { fingerprint, readStamp, writeStamp } from '../support/stamp.mjs';
+
+const STAMP = 'dist/.stamp';
+const INPUTS = ['lib', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'scripts/steps'];
+
+/** Compiles when dist/ is not that of these sources. */
+export async function buildTypeScript() {
+  const { version } = createRequire(import.meta.url)('typescript/package.json');
+  const stamp = fingerprint(INPUTS, version);
+  if (readStamp(STAMP) === stamp) return 'up to date';
+  const { code, output } = await runNode(inRoot('node_modules/typescript/bin/tsc'), [
+    '-p',
+    'tsconfig.build.json',
+  ]);
+  if (code !== 0) throw new SetupError(`lib/ does not compile:\n\n${output}`);
+  const { writeFacades } = await import('./facades.mjs');
+  const subpaths = writeFacades();
+  writeStamp(STAMP, stamp);
+  return `compiled: ${subpaths.join(', ')}`;
+}

@@ -1,0 +1,45 @@
+// One setup at a time in one tree: two `npm test` started together must not run make in the same folder.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inRoot } from './root.mjs';
+
+const FOLDER = inRoot('.cache/setup.lock');
+const OWNER = inRoot('.cache/setup.lock/pid');
+
+function ownerIsGone() {
+  let pid;
+  try {
+    pid = Number(readFileSync(OWNER, 'utf8'));
+  } catch {
+    return false; // between mkdir and the write of the pid: not old enough to judge
+  }
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error.code === 'ESRCH';
+  }
+}
+
+/** Runs `work` while no other process of this tree is in here. A lock whose process has died is taken over. */
+export async function withSetupLock(work) {
+  mkdirSync(inRoot('.cache'), { recursive: true });
+  for (let waited = 0; ; waited++) {
+    try {
+      mkdirSync(FOLDER);
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (ownerIsGone()) rmSync(FOLDER, { recursive: true, force: true });
+    else if (waited === 10)
+      console.log('  waiting for another setup in this tree (.cache/setup.lock) to end');
+    await sleep(100);
+  }
+  try {
+    writeFileSync(OWNER, String(process.pid));
+    return await work();
+  } finally {
+    rmSync(FOLDER, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,52 @@
+// Runs one program and keeps what it said: quiet when all is well, everything shown when it is not.
+import { spawn } from 'node:child_process';
+import { root } from './root.mjs';
+
+/** A failure whose message already tells the reader what to do: printed without a stack. */
+export class SetupError extends Error {}
+
+/** Resolves to { code, output }; code is 127 where the program does not exist. Never rejects. */
+export function run(command, args, { cwd = root, env = process.env, shell = false, input } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      shell,
+      stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    });
+    const chunks = [];
+    child.stdout.on('data', (chunk) => chunks.push(chunk));
+    child.stderr.on('data', (chunk) => chunks.push(chunk));
+    child.on('error', (error) => resolve({ code: 127, output: error.message }));
+    child.on('close', (code, signal) => {
+      const output = Buffer.concat(chunks).toString();
+      resolve({ code: code ?? 1, output: signal ? `${output}\nended by ${signal}` : output });
+    });
+    if (input) child.stdin.end(input);
+  });
+}
+
+/** Runs a script of node_modules with this very Node. */
+export const runNode = (script, args, options) => run(process.execPath, [script, ...args], options);
+
+/** True where `command --version` answers. */
+export async function exists(command) {
+  return (await run(command, ['--version'])).code === 0;
+}
+
+/** Prints one line a step with its time: `  addon .......... built (4.1 s)`. */
+export async function step(name, work) {
+  const started = performance.now();
+  const label = `  ${name} `.padEnd(20, '.');
+  const live = process.stdout.isTTY;
+  if (live) process.stdout.write(`${label} working`);
+  const rewind = live ? '\r\x1b[K' : '';
+  try {
+    const said = await work();
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    process.stdout.write(`${rewind}${label} ${said} (${seconds} s)\n`);
+  } catch (error) {
+    process.stdout.write(`${rewind}${label} failed\n`);
+    throw error;
+  }
+}

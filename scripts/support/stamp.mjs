@@ -1,0 +1,35 @@
+// Decides whether a result is still that of its inputs, by content: times lie after a checkout.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { inRoot } from './root.mjs';
+
+function* filesOf(name) {
+  const found = statSync(inRoot(name), { throwIfNoEntry: false });
+  if (!found) return;
+  if (!found.isDirectory()) yield name;
+  else for (const entry of readdirSync(inRoot(name)).sort()) yield* filesOf(path.posix.join(name, entry));
+}
+
+/** Hash of the named files and folders of the repository, and of `facts`, any text that also matters. */
+export function fingerprint(names, facts = '') {
+  const hash = createHash('sha256').update(facts);
+  for (const name of names) {
+    for (const file of filesOf(name)) hash.update(`\0${file}\0`).update(readFileSync(inRoot(file)));
+  }
+  return hash.digest('hex');
+}
+
+/** The stamp that was written beside a result, or '' where there is none. */
+export function readStamp(file) {
+  try {
+    return readFileSync(inRoot(file), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+export function writeStamp(file, stamp) {
+  mkdirSync(path.dirname(inRoot(file)), { recursive: true });
+  writeFileSync(inRoot(file), stamp);
+}
