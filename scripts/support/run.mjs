@@ -6,11 +6,17 @@ import { root } from './root.mjs';
 export class SetupError extends Error {}
 
 /** Resolves to { code, output }; code is 127 where the program does not exist. Never rejects. */
-export function run(command, args, { cwd = root, env = process.env, shell = false, input } = {}) {
+export function run(
+  command,
+  args,
+  { cwd = root, env = process.env, shell = false, input, timeout = 0 } = {},
+) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env,
+      timeout,
+      killSignal: 'SIGKILL',
       shell,
       stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     });

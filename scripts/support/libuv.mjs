@@ -1,0 +1,50 @@
+// Finds the system's libuv, which the C++ tests link to in place of Node's, and installs it where that is allowed.
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { exists, run } from './run.mjs';
+
+const PROBE = '#include <uv.h>\nint main() { return uv_version() == 0; }\n';
+
+async function flagsFromPkgConfig() {
+  const ask = async (what) => {
+    const { code, output } = await run('pkg-config', [what, 'libuv']);
+    return code === 0 ? output.trim().split(/\s+/).filter(Boolean) : undefined;
+  };
+  const cflags = await ask('--cflags');
+  const libs = await ask('--libs');
+  return cflags && libs ? { cflags, libs } : { cflags: [], libs: ['-luv'] };
+}
+
+async function links(compiler, { cflags, libs }) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'uvfiles-probe-'));
+  try {
+    const args = ['-x', 'c++', '-', '-o', path.join(folder, 'probe'), ...cflags, ...libs, '-pthread'];
+    return (await run(compiler, args, { input: PROBE })).code === 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** { cflags, libs } that compile and link a program with libuv, or { missing: why there is none }. */
+export async function ensureLibuv(compiler) {
+  if (!(await exists(compiler))) return { missing: `no C++ compiler: ${compiler} does not run` };
+  const found = await flagsFromPkgConfig();
+  if (await links(compiler, found)) return found;
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot || !(await exists('apt-get'))) {
+    return { missing: 'libuv is not installed: apt-get install libuv1-dev, or the like, and try again' };
+  }
+  console.log('Installing libuv1-dev for the C++ tests');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await run('apt-get', ['update'], { env });
+  const { code, output } = await run('apt-get', ['install', '-y', '--no-install-recommends', 'libuv1-dev'], {
+    env,
+  });
+  if (code !== 0)
+    return { missing: `apt-get could not install libuv1-dev: ${output.trim().split('\n').at(-1)}` };
+  const installed = await flagsFromPkgConfig();
+  return (await links(compiler, installed))
+    ? installed
+    : { missing: 'libuv1-dev is installed but does not link' };
+}
