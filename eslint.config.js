@@ -1,0 +1,73 @@
+// What the compiler does not check: promises that nobody awaits, the layers of lib/, files that outgrow four screens.
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Rules of plain JavaScript that hold everywhere. */
+const everywhere = {
+  eqeqeq: 'error',
+  'no-var': 'error',
+  'prefer-const': 'error',
+  'object-shorthand': 'error',
+  'no-constant-condition': ['error', { checkLoops: false }],
+  'no-debugger': 'error',
+  'no-else-return': 'error',
+  'no-lonely-if': 'error',
+  'no-self-compare': 'error',
+  'no-unreachable-loop': 'error',
+  'no-useless-return': 'error',
+  'max-lines': ['error', { max: 350 }],
+};
+
+/** lib/text is pure functions over bytes, the file layers know only what is below them. */
+const layer = (folder, forbidden, message) => ({
+  files: [`lib/${folder}/**/*.ts`],
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message }] }] },
+});
+
+export default defineConfig(
+  globalIgnores(['build/', 'build-*/', 'dist/', 'coverage/', 'prebuilds/', '.cache/']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.ts', '**/*.cts', '**/*.mts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      ...everywhere,
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // Hot paths index into arrays that they have just measured.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // A promise-returning function that checks its arguments first says `async` so that it never throws.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  { files: ['lib/**/*.ts'], rules: { 'no-console': 'error' } },
+  layer('text', ['node:fs*', '../file/*', '../native/*', '../backend/*'], 'lib/text does no I/O.'),
+  layer('backend', ['../file/*', '../open/*'], 'A backend knows nothing of the files that stand on it.'),
+  layer('errors', ['../*/*'], 'Errors stand below everything else.'),
+  {
+    files: ['test/**/*.ts', 'test/**/*.cts'],
+    rules: {
+      // chai's assertions are expressions, and tests hand wrong types over on purpose.
+      '@typescript-eslint/no-unused-expressions': 'off',
+      '@typescript-eslint/no-explicit-any': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    rules: {
+      ...everywhere,
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+);

@@ -1,0 +1,61 @@
+// The rules of this house that no tool knows, each with the reason that it prints.
+import { readFileSync } from 'node:fs';
+import { inRoot } from './root.mjs';
+
+const CODE = /^(lib|src-native|test|bench|examples)\//;
+
+/** Each: which files, what must not stand in them, and why. */
+const RULES = [
+  {
+    in: CODE,
+    not: /\b(describe|context|it)\.only\s*\(/,
+    because: 'one test hides all the others',
+  },
+  { in: CODE, not: /\b(TODO|FIXME|XXX)\b/, because: 'open work has an issue, not a comment' },
+  {
+    in: /^src-native\/(core|platform|test)\//,
+    not: /#\s*include\s*[<"](node_api|js_native_api|napi|napi-inl|node|v8)\.h[>"]/,
+    because: 'only src-native/binding knows Node-API',
+  },
+  {
+    in: /^src-native\/(core|platform)\//,
+    not: /\b(throw\s|try\s*\{|dynamic_cast<)/,
+    because: 'the core is compiled without exceptions and RTTI',
+  },
+  {
+    in: /^lib\/.*\.ts$/,
+    not: /\bimport\.meta\b/,
+    because: 'lib is compiled to CommonJS',
+  },
+  {
+    in: /^(package-lock\.json|\.npmrc)$/,
+    not: /registry\s*=|"resolved":\s*"http/,
+    because: "which registry to ask is the reader's own setting",
+  },
+];
+
+/** Longest file that still reads in one sitting. */
+const MAX_LINES = 350;
+
+/** One line for each breach in `names`, files of the repository: `file:line: what (why)`. */
+export function houseRules(names) {
+  const breaches = [];
+  for (const name of names) {
+    const rules = RULES.filter((rule) => rule.in.test(name));
+    const isNative = /^src-native\/.*\.(cc|h)$/.test(name);
+    if (rules.length === 0 && !isNative) continue;
+    const lines = readFileSync(inRoot(name), 'utf8').split('\n');
+    lines.forEach((line, index) => {
+      const code = line.replace(/^\s*(\/\/|\*).*/, (comment) =>
+        /\b(TODO|FIXME|XXX)\b/.test(comment) ? comment : '',
+      );
+      for (const rule of rules) {
+        const found = rule.not.exec(code);
+        if (found) breaches.push(`${name}:${index + 1}: "${found[0].trim()}" (${rule.because})`);
+      }
+    });
+    if (isNative && lines.length > MAX_LINES + 1)
+      breaches.push(`${name}: ${lines.length} lines; is it still one thing?`);
+  }
+  return breaches;
+}
