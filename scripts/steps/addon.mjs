@@ -11,7 +11,7 @@ const STAMP = 'build/Release/uvfiles.stamp';
 const INPUTS = ['binding.gyp', 'src-native/core', 'src-native/platform', 'src-native/binding'];
 
 /** The prefix of this Node's own headers, so that node-gyp need not download any; undefined where there are none. */
-export function headersPrefix() {
+function headersPrefix() {
   const prefix = path.resolve(path.dirname(realpathSync(process.execPath)), '..');
   return existsSync(path.join(prefix, 'include/node/node_api.h')) ? prefix : undefined;
 }
@@ -42,20 +42,27 @@ async function requireTools() {
   }
 }
 
-/** Runs node-gyp in `cwd` with this Node's headers; `define` are gyp variables. */
-export async function nodeGyp(commands, { cwd, define = [] } = {}) {
+async function nodeGyp(command, { cwd, define = [] } = {}) {
   const prefix = headersPrefix();
   const { code, output } = await runNode(
     inRoot('node_modules/node-gyp/bin/node-gyp.js'),
-    [...commands, ...(prefix ? [`--nodedir=${prefix}`] : []), '--', ...define.map((each) => `-D${each}`)],
+    [command, ...(prefix ? [`--nodedir=${prefix}`] : []), '--', ...define.map((each) => `-D${each}`)],
     { cwd, env: { ...process.env, MAKEFLAGS: process.env.MAKEFLAGS ?? '-j4' } },
   );
   if (code === 0) return;
+  const said = output.replaceAll(/^gyp info .*\n/gm, '').trim();
   const wayOut = prefix
-    ? "The compiler's first error above is the cause."
-    : `This Node has no headers beside it, so node-gyp had to download them. Without a network: install Node's headers
-and set npm_config_nodedir to the prefix that has include/node/node_api.h.`;
-  throw new SetupError(`node-gyp ${commands.join(' ')} failed.\n\n${output}\n${wayOut}\n${INSTALL_TOOLS}`);
+    ? ''
+    : `\n\nThis Node has no headers beside it, so node-gyp has to download them. Without a network: install Node's
+headers, and set npm_config_nodedir to the prefix that has include/node/node_api.h.`;
+  throw new SetupError(`node-gyp ${command} failed.\n\n${said}${wayOut}`);
+}
+
+/** Runs node-gyp's commands in `cwd` with this Node's own headers; `define` are gyp variables, `NAME=VALUE`. */
+export async function makeAddon({ clean = false, cwd, define } = {}) {
+  if (clean) await nodeGyp('clean', { cwd });
+  await nodeGyp('configure', { cwd, define });
+  await nodeGyp('build', { cwd });
 }
 
 /** Builds when the addon is missing, not of these sources, or built for another Node major, system or processor. */
@@ -71,7 +78,7 @@ export async function buildAddon() {
   await requireTools();
   // Objects of another Node or system must go; changes of the sources are make's to follow.
   const keep = before.startsWith(`${target} `);
-  await nodeGyp(keep ? ['configure', 'build'] : ['rebuild']);
+  await makeAddon({ clean: !keep });
   writeStamp(STAMP, stamp);
   return keep ? 'rebuilt what changed' : 'built';
 }

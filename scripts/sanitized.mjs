@@ -1,0 +1,119 @@
+// Builds the addon under a sanitizer in a tree of its own, build-SANITIZER/, and runs tests on it in this Node: the
+// lifetime tests (test/8*.test.ts), or the files that are named.
+// `npm run test:asan`, `npm run test:tsan`, `npm run test:asan -- test/81.worker-threads.test.ts`.
+//
+// The tree has copies of what Node loads, since Node resolves a link to where it points and would load the plain addon
+// from there; the C++ sources and node_modules are links.
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { makeAddon } from './steps/addon.mjs';
+import { inRoot } from './support/root.mjs';
+import { SetupError, run, step } from './support/run.mjs';
+import { ownReports } from './support/sanitizer-reports.mjs';
+
+const LINKS = ['binding.gyp', 'src-native', 'node_modules'];
+const COPIES = [
+  'package.json',
+  'tsconfig.json',
+  '.mocharc.json',
+  'scripts',
+  'dist',
+  'lib',
+  'test',
+  'examples',
+];
+
+/** The runtime to load before Node, and its options. What it reports goes to files: children's reports count too. */
+const SANITIZERS = {
+  address: {
+    library: 'libasan.so',
+    env: (log) => ({
+      ASAN_OPTIONS: `log_path=${log}:abort_on_error=1:detect_leaks=1:detect_stack_use_after_return=0`,
+      // Node leaves memory behind at exit; which leaks are ours is decided by ownReports, not by the exit code.
+      LSAN_OPTIONS: 'exitcode=0',
+    }),
+  },
+  thread: {
+    library: 'libtsan.so',
+    env: (log) => ({
+      TSAN_OPTIONS: `log_path=${log}:exitcode=0:suppressions=${inRoot('scripts/suppressions/tsan.txt')}`,
+    }),
+  },
+};
+
+async function findRuntime(library) {
+  const { code, output } = await run(process.env.CXX ?? 'g++', [`-print-file-name=${library}`]);
+  const file = output.trim();
+  if (code !== 0 || !path.isAbsolute(file)) {
+    throw new SetupError(`The compiler has no ${library}. On Debian it comes with g++ (libasan, libtsan).`);
+  }
+  return realpath(file); // the dynamic loader wants the library, not the linker script of the same name
+}
+
+/** Lays the tree out anew, but for the objects of an earlier build. */
+function layOut(tree) {
+  mkdirSync(tree, { recursive: true });
+  for (const name of readdirSync(tree)) {
+    if (name !== 'build') rmSync(path.join(tree, name), { recursive: true });
+  }
+  for (const name of LINKS) symlinkSync(inRoot(name), path.join(tree, name));
+  for (const name of COPIES) {
+    if (existsSync(inRoot(name))) cpSync(inRoot(name), path.join(tree, name), { recursive: true });
+  }
+}
+
+function lifetimeTests() {
+  const names = readdirSync(inRoot('test')).filter((name) => /^8.*\.test\.ts$/.test(name));
+  return names.map((name) => `test/${name}`);
+}
+
+function testFiles(named) {
+  const found = named.length > 0 ? named : lifetimeTests();
+  if (found.length === 0) throw new SetupError('There is no test/8*.test.ts to run.');
+  return found.sort();
+}
+
+async function main() {
+  const [name, ...named] = process.argv.slice(2);
+  const sanitizer = SANITIZERS[name];
+  if (!sanitizer) throw new SetupError('Usage: node scripts/sanitized.mjs address|thread [TEST FILE...]');
+  const files = testFiles(named);
+  const tree = inRoot(`build-${name}`);
+  const reports = path.join(tree, 'reports');
+  const runtime = await findRuntime(sanitizer.library);
+  await step('sanitized addon', async () => {
+    layOut(tree);
+    mkdirSync(reports);
+    await makeAddon({ cwd: tree, define: [`uvfiles_sanitize=${name}`] });
+    return `built with -fsanitize=${name}`;
+  });
+  const { status, signal } = spawnSync(
+    process.execPath,
+    [inRoot('node_modules/mocha/bin/mocha.js'), '--timeout=120000', ...files],
+    {
+      cwd: tree,
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        ...sanitizer.env(path.join(reports, 'report')),
+        LD_PRELOAD: runtime,
+        UVFILES_SANITIZER: name,
+      },
+    },
+  );
+  const ours = readdirSync(reports).flatMap((file) =>
+    ownReports(readFileSync(path.join(reports, file), 'utf8')),
+  );
+  for (const report of ours) console.error(`\n${report}`);
+  console.log(`${ours.length} sanitizer reports, ${readdirSync(reports).length} files of them in ${reports}`);
+  if (status !== 0 || signal || ours.length > 0) process.exitCode = 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof SetupError ? `\n${error.message}` : error);
+  process.exitCode = 1;
+}

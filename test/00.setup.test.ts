@@ -1,0 +1,45 @@
+// The package as its users meet it: every subpath loads with import and with require, and both give the same things.
+import { expect } from 'chai';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const require = createRequire(import.meta.url);
+const root = path.dirname(require.resolve('uvfiles/package.json'));
+
+interface Target {
+  types: string;
+  default: string;
+}
+interface Manifest {
+  main: string;
+  types: string;
+  exports: Record<string, string | { import: Target; require: Target }>;
+}
+const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
+
+describe('the package', () => {
+  for (const [subpath, target] of Object.entries(manifest.exports)) {
+    if (typeof target === 'string') continue;
+    const name = path.posix.join('uvfiles', subpath);
+
+    it(`${name} gives the same values to import and to require`, async () => {
+      const imported = (await import(name)) as Record<string, unknown>;
+      const required = require(name) as Record<string, unknown>;
+      expect(Object.keys(imported)).to.be.an('array').that.is.not.empty;
+      expect(Object.keys(imported).sort()).to.deep.equal(Object.keys(required).sort());
+      for (const key of Object.keys(imported)) expect(imported[key], key).to.equal(required[key]);
+    });
+
+    it(`${name} has every file that package.json names for it`, () => {
+      for (const file of [target.import, target.require].flatMap((each) => [each.types, each.default])) {
+        expect(existsSync(path.join(root, file)), file).to.equal(true);
+      }
+    });
+  }
+
+  it('has its main entry for tools that do not read exports', () => {
+    expect(require.resolve('uvfiles')).to.equal(path.join(root, manifest.main));
+    expect(existsSync(path.join(root, manifest.types))).to.equal(true);
+  });
+});
