@@ -2,12 +2,15 @@
 import { expectType } from './expect.js';
 
 declare const anything: any;
+declare const count: number;
+declare const text: string;
+declare const maybe: string | null;
 
-expectType<number>()(1 as number);
-expectType<string | null>()(null as string | null);
+expectType<number>()(count);
+expectType<string | null>()(maybe);
 // @ts-expect-error a different type
-expectType<string>()(1 as number);
+expectType<string>()(count);
 // @ts-expect-error a narrower type
-expectType<string | null>()('text' as string);
+expectType<string | null>()(text);
 // @ts-expect-error any is not the type
 expectType<string>()(anything);
