@@ -1,0 +1,120 @@
+// node:fs/promises at its best: one open FileHandle, and buffers that are kept rather than allocated for each read.
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cycle, slotBuffers } from '../harness/subjects.mjs';
+
+export default {
+  name: 'fs-promises',
+  title: 'fs.promises',
+  kind: 'peer',
+  order: 10,
+
+  async randomReader({ path, size, positions, slots }) {
+    const handle = await fs.open(path, 'r');
+    const buffers = slotBuffers(slots, size);
+    const at = cycle(positions);
+    return {
+      style: 'promise',
+      run: (index, slot) => handle.read(buffers[slot], 0, size, at(index)),
+      bytesOf: ({ bytesRead, buffer }) => buffer.subarray(0, bytesRead),
+      close: () => handle.close(),
+    };
+  },
+
+  wholeReader: ({ paths }) => ({
+    style: 'promise',
+    run: (index) => fs.readFile(paths[index % paths.length]),
+    bytesOf: (result) => result,
+  }),
+
+  smallWriter({ chunk }) {
+    let handle;
+    return {
+      style: 'promise',
+      begin: async (path) => (handle = await fs.open(path, 'w')),
+      run: () => handle.write(chunk),
+      finish: () => handle.close(),
+    };
+  },
+
+  stater: ({ paths }) => ({
+    style: 'promise',
+    run: (index) => fs.stat(paths[index % paths.length]),
+    sizeOf: (stats) => stats.size,
+  }),
+
+  async bigWriter({ path }) {
+    const handle = await fs.open(path, 'w');
+    return {
+      write: (bytes) => handle.write(bytes, 0, bytes.length, 0),
+      rewind: () => handle.truncate(0),
+      close: () => handle.close(),
+    };
+  },
+
+  lineCounter: ({ path, batch }) => {
+    if (batch) return undefined;
+    return { style: 'promise', run: () => countLines(path) };
+  },
+
+  textReader: ({ path }) => ({ style: 'promise', run: () => fs.readFile(path, 'utf8') }),
+
+  tempFiles: ({ content }) => ({
+    style: 'promise',
+    async run() {
+      const path = join(tmpdir(), `bench-${randomBytes(8).toString('hex')}`);
+      const handle = await fs.open(path, 'wx+', 0o600);
+      try {
+        await handle.write(content);
+      } finally {
+        await handle.close();
+        await fs.unlink(path);
+      }
+      return path;
+    },
+  }),
+
+  treeRemover: () => ({ remove: (path) => fs.rm(path, { recursive: true }) }),
+
+  manyStats: ({ paths }) => ({
+    style: 'promise',
+    async run() {
+      let total = 0;
+      for (const { size } of await Promise.all(paths.map((path) => fs.stat(path)))) total += size;
+      return total;
+    },
+  }),
+
+  treeWalker: ({ top }) => ({
+    style: 'promise',
+    run: async () => (await fs.readdir(top, { recursive: true })).length,
+  }),
+
+  // A few files at a time for each thread of the pool: reading all at once holds 10,000 descriptors and is slower.
+  manyReads: ({ paths }) => ({
+    style: 'promise',
+    async run() {
+      let next = 0;
+      let bytes = 0;
+      const oneReader = async () => {
+        while (next < paths.length) {
+          const { length } = await fs.readFile(paths[next++]);
+          bytes += length;
+        }
+      };
+      await Promise.all(Array.from({ length: 32 }, oneReader));
+      return bytes;
+    },
+  }),
+
+  copier: () => ({ copy: (source, destination) => fs.copyFile(source, destination) }),
+};
+
+async function countLines(path) {
+  const handle = await fs.open(path);
+  let lines = 0;
+  for await (const line of handle.readLines()) lines += line.length > 0 ? 1 : 0;
+  return lines;
+}

@@ -1,0 +1,129 @@
+// The library itself, used as its documentation says: `open` in binary mode, positional reads, whole-file functions.
+import { uvfiles } from '../harness/library.mjs';
+import { cycle } from '../harness/subjects.mjs';
+
+export default {
+  name: 'uvfiles',
+  title: 'uvfiles',
+  kind: 'ours',
+  order: 0,
+
+  async randomReader({ path, size, positions }) {
+    const file = await uvfiles().open(path, 'rb');
+    const at = cycle(positions);
+    return {
+      style: 'promise',
+      run: (index) => file.pread(size, at(index)),
+      bytesOf: (result) => result,
+      close: () => file.close(),
+    };
+  },
+
+  wholeReader({ paths }) {
+    const { readBytes } = uvfiles();
+    return {
+      style: 'promise',
+      run: (index) => readBytes(paths[index % paths.length]),
+      bytesOf: (result) => result,
+    };
+  },
+
+  smallWriter({ chunk }) {
+    let file;
+    return {
+      style: 'promise',
+      begin: async (path) => (file = await uvfiles().open(path, 'wb')),
+      run: () => file.write(chunk),
+      finish: () => file.close(),
+    };
+  },
+
+  stater({ paths }) {
+    const { os } = uvfiles();
+    return {
+      style: 'promise',
+      run: (index) => os.stat(paths[index % paths.length]),
+      sizeOf: (stats) => stats.size,
+    };
+  },
+
+  async bigWriter({ path }) {
+    const file = await uvfiles().open(path, 'wb', { buffering: 0 });
+    return {
+      write: (bytes) => file.write(bytes, { transfer: true }),
+      rewind: () => file.truncate(0).then(() => file.seek(0)),
+      close: () => file.close(),
+    };
+  },
+
+  lineCounter: ({ path, batch }) => ({
+    style: 'promise',
+    run: () => (batch ? countBatches(path) : countLines(path)),
+  }),
+
+  textReader: ({ path }) => ({ style: 'promise', run: () => uvfiles().readText(path) }),
+
+  tempFiles: ({ content }) => ({
+    style: 'promise',
+    async run() {
+      const file = await uvfiles().tempfile.namedTemporaryFile();
+      await file.write(content);
+      await file.close();
+      return file.name;
+    },
+  }),
+
+  treeRemover: () => ({ remove: (path) => uvfiles().os.rmtree(path) }),
+
+  manyStats: ({ paths }) => ({
+    style: 'promise',
+    run: async () => sum(await uvfiles().statMany(paths), (stats) => stats.size),
+  }),
+
+  treeWalker: ({ top }) => ({
+    style: 'promise',
+    async run() {
+      let entries = 0;
+      for await (const [, directories, files] of uvfiles().os.walk(top))
+        entries += directories.length + files.length;
+      return entries;
+    },
+  }),
+
+  manyReads: ({ paths }) => ({
+    style: 'promise',
+    async run() {
+      let bytes = 0;
+      for await (const { data } of uvfiles().readMany(paths)) bytes += data.length;
+      return bytes;
+    },
+  }),
+
+  copier: () => ({ copy: (source, destination) => uvfiles().os.copy(source, destination) }),
+
+  atomicWriter: ({ data, durable }) => ({
+    write: (path) => uvfiles().writeAtomic(path, data, { durable }),
+  }),
+};
+
+async function countLines(path) {
+  const file = await uvfiles().open(path);
+  let lines = 0;
+  for await (const line of file) lines += line.length > 0 ? 1 : 0;
+  await file.close();
+  return lines;
+}
+
+async function countBatches(path) {
+  const file = await uvfiles().open(path);
+  let lines = 0;
+  for await (const batch of file.lines({ batch: 1024 })) lines += batch.length;
+  await file.close();
+  return lines;
+}
+
+function sum(items, of) {
+  let total = 0;
+  for (const item of items) total += of(item);
+  return total;
+}

@@ -1,0 +1,145 @@
+// Measures one workload: contenders take turns within each round, in one process, so that whatever the machine does
+// meanwhile happens to all of them; what is compared is the ratio within a round, and of those the median.
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { setInline } from './library.mjs';
+import { median, medianRatio, percentile } from './statistics.mjs';
+
+const fewestOperations = 20;
+
+/**
+ * Runs a workload against contenders and gives one result a contender:
+ * `{ contender, title, kind, nsPerOp, ratio, p50, p99, cpuUs, values, rounds }`, with `failure` in the place of figures
+ * where it could not run. `progress(text)` is called before each step.
+ */
+export async function measureWorkload(workload, contenders, context, progress) {
+  const params = (await workload.fixture?.(context)) ?? {};
+  if (params.skip !== undefined) return { skipped: params.skip, results: [] };
+  setInline(workload.inline ?? false);
+  const runners = [];
+  try {
+    for (const contender of contenders) {
+      progress(`${workload.name}: ${contender.name} warms up`);
+      runners.push(await prepare(workload, contender, params, context));
+    }
+    const rounds = workload.rounds ?? context.rounds;
+    for (let round = 0; round < rounds; round++) {
+      progress(`${workload.name}: round ${round + 1} of ${rounds}`);
+      for (const runner of rotate(runners, round)) await measureOnce(workload, runner, params, context);
+    }
+  } finally {
+    for (const runner of runners) await stop(runner);
+    setInline(true);
+    await workload.cleanup?.(params, context);
+  }
+  return { results: summarise(runners, workload.baseline) };
+}
+
+async function prepare(workload, contender, params, context) {
+  const runner = { contender, samples: [] };
+  try {
+    const start = workload.start ?? ((c, p) => c[workload.capability](p));
+    runner.subject = await start(contender, params, context);
+    await workload.verify?.(runner.subject, params);
+    runner.total = await calibrate(workload, runner.subject, params, context);
+  } catch (error) {
+    runner.failure = error;
+  }
+  return runner;
+}
+
+// How many operations fill a round; the passes that find out are the warm-up as well.
+async function calibrate(workload, subject, params, context) {
+  if (workload.fixedTotal !== undefined) {
+    const total = workload.fixedTotal(context);
+    if (workload.warmUp ?? true) await workload.measure(subject, params, total, context);
+    return total;
+  }
+  const most = workload.mostOperations ?? Number.POSITIVE_INFINITY;
+  let total = Math.min(most, workload.firstOperations ?? 200);
+  for (let pass = 0; pass < 3; pass++) {
+    const sample = await workload.measure(subject, params, total, context);
+    const fitting = (sample.operations * context.roundMs * 1e6) / sample.nanoseconds;
+    total = Math.round(Math.min(most, Math.max(fewestOperations, fitting)));
+  }
+  return total;
+}
+
+async function measureOnce(workload, runner, params, context) {
+  if (runner.failure !== undefined) return;
+  try {
+    collectGarbage();
+    const cpu = process.cpuUsage();
+    const sample = await workload.measure(runner.subject, params, runner.total, context);
+    const { user, system } = process.cpuUsage(cpu);
+    const latencies = sample.latencies ?? [];
+    runner.samples.push({
+      nsPerOp: sample.nanoseconds / sample.operations,
+      operations: sample.operations,
+      cpuUs: sample.cpuUs ?? (user + system) / sample.operations,
+      p50: percentile(latencies, 0.5),
+      p99: percentile(latencies, 0.99),
+      values: sample.values ?? {},
+    });
+    await workload.verify?.(runner.subject, params);
+  } catch (error) {
+    runner.failure = error;
+  }
+}
+
+async function stop(runner) {
+  try {
+    await runner.subject?.close?.();
+  } catch (error) {
+    runner.failure ??= error;
+  }
+}
+
+function summarise(runners, baseline) {
+  const base = runners.find((runner) => runner.contender.name === baseline);
+  return runners.map(({ contender, samples, failure }) => {
+    const head = { contender: contender.name, title: contender.title, kind: contender.kind };
+    if (failure !== undefined) return { ...head, failure: failure.message, stack: failure.stack };
+    const of = (key) => samples.map((sample) => sample[key]);
+    return {
+      ...head,
+      nsPerOp: median(of('nsPerOp')),
+      ratio:
+        base && !base.failure
+          ? medianRatio(
+              base.samples.map((s) => s.nsPerOp),
+              of('nsPerOp'),
+            )
+          : Number.NaN,
+      p50: median(of('p50')),
+      p99: median(of('p99')),
+      cpuUs: median(of('cpuUs')),
+      values: medianValues(samples),
+      samples,
+    };
+  });
+}
+
+function medianValues(samples) {
+  const names = new Set(samples.flatMap((sample) => Object.keys(sample.values)));
+  return Object.fromEntries([...names].map((name) => [name, median(samples.map((s) => s.values[name]))]));
+}
+
+function rotate(list, by) {
+  const start = by % Math.max(1, list.length);
+  return [...list.slice(start), ...list.slice(0, start)];
+}
+
+// One contender's garbage must not be collected on another's time.
+let collect;
+function collectGarbage() {
+  if (collect === undefined) {
+    try {
+      v8.setFlagsFromString('--expose-gc');
+      collect = globalThis.gc ?? vm.runInNewContext('gc');
+    } catch {
+      collect = () => {};
+    }
+  }
+  collect();
+}

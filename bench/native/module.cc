@@ -1,0 +1,17 @@
+// Registers the benchmark's own addon: the bare loop that uvfiles is compared with, and malloc's own count.
+#include "module.h"
+
+namespace {
+
+napi_value Init(napi_env env, napi_value exports) {
+  const napi_property_descriptor functions[] = {
+      {"runReads", nullptr, bench::RunReads, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"heapBytes", nullptr, bench::HeapBytes, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+  };
+  napi_define_properties(env, exports, 2, functions);
+  return exports;
+}
+
+}  // namespace
+
+NAPI_MODULE(NODE_GYP_MODULE_NAME, Init)

@@ -1,0 +1,14 @@
+// The functions that the benchmark's own addon exports to JavaScript.
+#pragma once
+
+#include <node_api.h>
+
+namespace bench {
+
+// runReads(fd, size, positions: Float64Array, total, inFlight, (error) => void)
+napi_value RunReads(napi_env env, napi_callback_info info);
+
+// heapBytes(): bytes that malloc has handed out and not got back, or -1 where the C library does not say
+napi_value HeapBytes(napi_env env, napi_callback_info info);
+
+}  // namespace bench
