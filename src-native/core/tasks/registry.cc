@@ -1,0 +1,41 @@
+#include "core/tasks/registry.h"
+
+#include <utility>
+
+#include "core/tasks/remove_tree.h"
+#include "core/tasks/temp_directory.h"
+#include "core/tasks/temp_discard.h"
+#include "core/tasks/temp_file.h"
+#include "core/tasks/temp_probe.h"
+
+namespace uvfiles {
+
+namespace {
+
+template <typename T>
+std::unique_ptr<Task> Make(TaskArguments&& arguments) {
+  return std::make_unique<T>(std::move(arguments));
+}
+
+}  // namespace
+
+std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments) {
+  switch (kind) {
+    // 1-49: temporary files and directories
+    case TaskKind::kRemoveTree:
+      return Make<RemoveTree>(std::move(arguments));
+    case TaskKind::kTempFile:
+      return Make<TempFile>(std::move(arguments));
+    case TaskKind::kTempDirectory:
+      return Make<TempDirectory>(std::move(arguments));
+    case TaskKind::kTempDiscard:
+      return Make<TempDiscard>(std::move(arguments));
+    case TaskKind::kTempProbe:
+      return Make<TempProbe>(std::move(arguments));
+
+      // 50-199: os and whole files
+  }
+  return nullptr;
+}
+
+}  // namespace uvfiles

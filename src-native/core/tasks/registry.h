@@ -1,0 +1,27 @@
+// The kinds of tasks that JavaScript can ask for, and how each is made. lib/native/task-kinds.ts mirrors the numbers,
+// which are never used again for something else.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "core/task.h"
+
+namespace uvfiles {
+
+enum class TaskKind : int32_t {
+  // 1-49: temporary files and directories
+  kRemoveTree = 1,
+  kTempFile = 2,
+  kTempDirectory = 3,
+  kTempDiscard = 4,
+  kTempProbe = 5,
+
+  // 50-199: os and whole files
+};
+
+// Null for an unknown kind. The arguments are those that the task's header documents: the caller has checked nothing but
+// their types, so lib/ is trusted to give as many as the task reads.
+std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments);
+
+}  // namespace uvfiles

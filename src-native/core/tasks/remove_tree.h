@@ -1,0 +1,41 @@
+// Removes a directory and everything in it, and nothing else whatever is renamed, linked or swapped under it meanwhile.
+//
+// POSIX: openat and unlinkat, descriptor by descriptor, O_NOFOLLOW at every level. Links are removed, never followed.
+// Depth is bounded by memory alone: neither PATH_MAX nor the number of descriptors limits it. Names are bytes. What
+// vanishes meanwhile is fine. What cannot be removed is counted and passed over.
+//
+// Arguments: bytes: the path (slashes at its end do not count). numbers: RemoveTreeFlags.
+// Output: with kReportEach a record for each failure, a batch a failure, so that its receiver may mend the cause before
+//   the directory it is in is tried: int32 code, uint32 length of the syscall's name, uint32 length of the path, both
+//   texts. Otherwise, at the end: uint64 removed entries, uint64 failures.
+// Error: the first failure, unless kIgnoreErrors or kReportEach. Failing to begin (no such path: ENOENT; a link or a
+//   file: ENOTDIR; "/", "." and "..": EINVAL) counts as a failure of the path itself.
+// Cancelled: stops between two entries; what has been removed stays removed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "core/task.h"
+
+namespace uvfiles {
+
+enum RemoveTreeFlags : int64_t {
+  kForce = 1,         // widens the mode of the caller's own directories in the tree that are in the way
+  kIgnoreErrors = 2,
+  kReportEach = 4,
+  kMissingIsFine = 8,  // ENOENT for the path itself is no failure
+};
+
+class RemoveTree final : public Task {
+ public:
+  explicit RemoveTree(TaskArguments&& arguments);
+  ~RemoveTree() override;
+  Step run(const Slice& slice) override;
+
+ private:
+  class Work;
+  const std::unique_ptr<Work> work_;
+};
+
+}  // namespace uvfiles

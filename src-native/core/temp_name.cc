@@ -1,0 +1,42 @@
+#include "core/temp_name.h"
+
+#include <cstdint>
+
+#include "core/random_bytes.h"
+
+namespace uvfiles {
+
+namespace {
+
+constexpr char kAlphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
+constexpr int kNameLength = 16;  // of 5 bits each
+
+#ifdef _WIN32
+constexpr char kSeparator = '\\';
+bool IsSeparator(char c) { return c == '/' || c == '\\'; }
+#else
+constexpr char kSeparator = '/';
+bool IsSeparator(char c) { return c == '/'; }
+#endif
+
+}  // namespace
+
+int AppendRandomName(std::string* path) {
+  uint8_t bytes[kNameLength];
+  const int failure = RandomBytes(bytes, sizeof bytes);
+  if (failure != 0) return failure;
+  for (const uint8_t byte : bytes) path->push_back(kAlphabet[byte & 31]);
+  return 0;
+}
+
+int BuildTempPath(const TempNameParts& parts, NameSource source, std::string* path) {
+  *path = parts.dir;
+  if (path->empty()) *path = ".";
+  if (!IsSeparator(path->back())) path->push_back(kSeparator);
+  *path += parts.prefix;
+  const int failure = source(path);
+  *path += parts.suffix;
+  return failure;
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,23 @@
+// The one place that builds a temporary name: 80 random bits between prefix and suffix.
+#pragma once
+
+#include <string>
+
+namespace uvfiles {
+
+// Appends 16 characters of [a-z2-7], which stay distinct on a file system that folds case. 0, or a negative error.
+int AppendRandomName(std::string* path);
+
+// How often EEXIST is answered by another name. One collision is a wonder with 80 bits; more are a broken file system.
+constexpr int kMaxNames = 100;
+
+// dir + separator + prefix + name + suffix. `source` stands in for AppendRandomName in tests.
+using NameSource = int (*)(std::string* path);
+struct TempNameParts {
+  std::string dir;
+  std::string prefix;
+  std::string suffix;
+};
+int BuildTempPath(const TempNameParts& parts, NameSource source, std::string* path);
+
+}  // namespace uvfiles

@@ -1,0 +1,162 @@
+#include "core/temp_registry.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+#include "core/exit_signals.h"
+#include "core/remove_now.h"
+
+namespace uvfiles {
+
+namespace {
+
+// How long the end of the process waits for a creation that hangs in the kernel, and how long a creation waits for the
+// end of the process.
+constexpr std::chrono::seconds kPatience{2};
+
+}  // namespace
+
+// Never destroyed: the signal thread and pool threads may outlive static destructors.
+TempRegistry& TempRegistry::Shared() {
+  static TempRegistry* const registry = new TempRegistry();
+  return *registry;
+}
+
+TempRegistry::TempRegistry() : process_(CurrentProcess()) {
+  PinThisLibrary();
+  HoldDuringFork(&mutex_);
+  std::atexit([] { Shared().RemoveAtExit(); });
+}
+
+TempRegistry::Owner TempRegistry::OpenOwner() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  owners_.insert(++last_owner_);
+  return last_owner_;
+}
+
+void TempRegistry::CloseOwner(Owner owner) {
+  if (process_ != CurrentProcess()) return;
+  const std::lock_guard<std::mutex> removal(removal_mutex_);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    owners_.erase(owner);
+  }
+  Remove(Take(owner, false));
+}
+
+TempRegistry::Creation::Creation(Owner owner)
+    : owner_(owner), allowed_(Shared().BeginCreation(owner)) {}
+
+TempRegistry::Creation::~Creation() {
+  if (allowed_) Shared().EndCreation();
+}
+
+TempRegistry::Id TempRegistry::Creation::Register(const std::string& path, Kind kind) {
+  return Shared().Add(path, kind, owner_);
+}
+
+bool TempRegistry::BeginCreation(Owner owner) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  AdoptAfterFork();
+  changed_.wait_for(lock, kPatience, [this] { return phase_ != Phase::kDying; });
+  if (phase_ == Phase::kExiting || owners_.count(owner) == 0) return false;
+  ++creating_;
+  return true;
+}
+
+void TempRegistry::EndCreation() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  --creating_;
+  if (phase_ != Phase::kRunning) changed_.notify_all();
+}
+
+TempRegistry::Id TempRegistry::Add(const std::string& path, Kind kind, Owner owner) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (owners_.count(owner) == 0) return 0;
+  entries_.emplace(++last_id_, Entry{path, kind, owner});
+  WatchExitSignals(this, entries_.size() == 1);
+  return last_id_;
+}
+
+void TempRegistry::Forget(Id id) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  entries_.erase(id);
+}
+
+size_t TempRegistry::size() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return entries_.size();
+}
+
+// A forked child begins with nothing to remove; what it creates itself is its own.
+void TempRegistry::AdoptAfterFork() {
+  const int64_t process = CurrentProcess();
+  if (process_ == process) return;
+  process_ = process;
+  entries_.clear();
+  creating_ = 0;
+  phase_ = Phase::kRunning;
+  ForgetExitSignalsThread();
+}
+
+void TempRegistry::PrepareToDie() {
+  {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (phase_ == Phase::kRunning) phase_ = Phase::kDying;
+    changed_.wait_for(lock, kPatience, [this] { return creating_ == 0; });
+  }
+  RemoveEverything();
+}
+
+void TempRegistry::Resume() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (phase_ == Phase::kDying) phase_ = Phase::kRunning;
+  changed_.notify_all();
+}
+
+// Creations are refused and not held up here: libuv joins its pool after this, and would wait for them.
+void TempRegistry::RemoveAtExit() {
+  if (process_ != CurrentProcess()) return;
+  {
+    std::unique_lock<std::mutex> lock(mutex_);
+    phase_ = Phase::kExiting;
+    changed_.notify_all();
+    changed_.wait_for(lock, kPatience, [this] { return creating_ == 0; });
+  }
+  RemoveEverything();
+}
+
+void TempRegistry::RemoveEverything() {
+  const std::lock_guard<std::mutex> removal(removal_mutex_);
+  for (;;) {
+    const std::vector<Entry> entries = Take(0, true);
+    if (entries.empty()) return;
+    Remove(entries);
+  }
+}
+
+std::vector<TempRegistry::Entry> TempRegistry::Take(Owner owner, bool all) {
+  std::vector<Entry> taken;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (auto it = entries_.begin(); it != entries_.end();) {
+    if (!all && it->second.owner != owner) {
+      ++it;
+      continue;
+    }
+    taken.push_back(std::move(it->second));
+    it = entries_.erase(it);
+  }
+  return taken;
+}
+
+void TempRegistry::Remove(const std::vector<Entry>& entries) {
+  for (const Entry& entry : entries) {
+    if (entry.kind == Kind::kFile)
+      RemoveFileNow(entry.path);
+    else
+      RemoveTreeNow(entry.path);
+  }
+}
+
+}  // namespace uvfiles

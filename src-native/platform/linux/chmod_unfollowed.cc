@@ -1,0 +1,63 @@
+#include "platform/posix/chmod_unfollowed.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "core/unique_fd.h"
+
+namespace uvfiles {
+
+namespace {
+
+// Linux 6.6; the number is the same on every architecture.
+constexpr long kFchmodat2 = 452;
+
+int OpenPath(int parent, const char* name) {
+  int fd;
+  do {
+    fd = ::openat(parent, name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
+  } while (fd < 0 && errno == EINTR);
+  return fd < 0 ? -errno : fd;
+}
+
+// fchmod refuses an O_PATH descriptor. Older kernels reach it by the descriptor's link in /proc, which leads to the
+// inode and not to a name.
+int ChmodPathDescriptor(int fd, mode_t mode) {
+  if (::syscall(kFchmodat2, fd, "", mode, AT_EMPTY_PATH) == 0) return 0;
+  // EPERM is also what container runtimes of before 2023 answer to a call they do not know.
+  if (errno != ENOSYS && errno != EPERM) return -errno;
+  char link[32];
+  std::snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  return ::chmod(link, mode) == 0 ? 0 : -errno;
+}
+
+}  // namespace
+
+int ChmodUnfollowed(int parent, const char* name, mode_t mode) {
+  const int fd = OpenPath(parent, name);
+  if (fd < 0) return fd;
+  const UniqueFd holder(fd);
+  return ChmodPathDescriptor(fd, mode);
+}
+
+int OpenUnlocking(int parent, const char* name, mode_t bits) {
+  const int fd = OpenPath(parent, name);
+  if (fd < 0) return fd;
+  const UniqueFd holder(fd);
+  struct stat st;
+  if (::fstat(fd, &st) != 0) return -errno;
+  const int failure = ChmodPathDescriptor(fd, (st.st_mode & 07777) | bits);
+  if (failure != 0) return failure;
+  int opened;
+  do {
+    opened = ::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  } while (opened < 0 && errno == EINTR);
+  return opened < 0 ? -errno : opened;
+}
+
+}  // namespace uvfiles

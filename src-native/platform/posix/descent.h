@@ -1,0 +1,74 @@
+// The way from the top of a tree down to the directory being worked on, one Level a directory, held by descriptors
+// and never by path: nothing renamed or linked under it can lead it out of the tree.
+//
+// However deep the tree is, only a few descriptors are open: those above the lowest ones are given up and found again
+// through "..", which counts only when it is the same directory as before, or else by name from the top, each step
+// checked the same way. Not thread-safe.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "core/unique_fd.h"
+#include "platform/posix/directory_stream.h"
+
+namespace uvfiles {
+
+class Descent {
+ public:
+  struct Level {
+    std::string name;        // in the level above; the top's name in its parent at level 0
+    DirectoryStream stream;  // closed while given up; listing then starts over
+    // Known once the stream has been given up.
+    dev_t device = 0;
+    ino_t inode = 0;
+    uint32_t pass = 0;     // how often this directory was found filled again after it had been emptied
+    bool failed = false;   // something in it stays
+    bool unlocked = false; // its mode has been widened once
+    std::unordered_set<std::string> kept;  // names not to be tried again when listing starts over
+  };
+
+  // At most this many levels hold a descriptor; the top one always does.
+  static constexpr size_t kMaxOpen = 16;
+
+  bool empty() const { return levels_.empty(); }
+  size_t depth() const { return levels_.size(); }
+  Level& back() { return levels_.back(); }
+  Level& above_back() { return levels_[levels_.size() - 2]; }
+
+  // Opens directory `name` of the lowest level, or of `base` when there is none yet. With `unlock` its mode is widened
+  // first. Gives up descriptors when the process has run out of them. A descriptor or -errno.
+  int OpenChild(int base, const char* name, bool unlock);
+
+  // Makes `fd` the lowest level, taking it over. 0 or -errno.
+  int Push(UniqueFd fd, std::string name);
+
+  // Leaves the lowest level. Its stream, and so its descriptor, goes with it.
+  void Pop();
+
+  enum class Above : uint8_t {
+    kOpen,  // has a descriptor
+    kLost,  // is not where it was: the lowest level, and every other that cannot be reached any more, was dropped
+    kBusy,  // the process has no descriptor left; nothing has changed
+  };
+  Above OpenAbove();
+
+  // Names `entry` of the lowest level (or the level itself when null) below `top`.
+  std::string PathOf(const std::string& top, const char* entry) const;
+
+ private:
+  bool GiveUpOne();
+  void RestoreFromTop();
+  static bool SameDirectory(int fd, const Level& level);
+
+  std::vector<Level> levels_;
+  // Levels 0 and [first_open_, end) have descriptors.
+  size_t first_open_ = 0;
+};
+
+}  // namespace uvfiles

@@ -1,0 +1,26 @@
+// Opening and unlocking directories by descriptor: the two places that decide what "never follows a link" means.
+// All functions return a descriptor or 0, or -errno. They retry EINTR.
+#pragma once
+
+#include <string>
+
+namespace uvfiles {
+
+// Opens directory `name` of `parent` for listing. A link, or anything that is no directory, is -ENOTDIR or -ELOOP.
+int OpenDirectoryAt(int parent, const char* name);
+
+// A descriptor that only serves as the base of other *at calls; links in `path` are followed except that the last
+// component is what the caller has made of it ("dir/." or "/").
+int OpenDirectoryAsBase(const char* path);
+
+// Gives the owner rwx on the open directory. True when its mode has been changed by this call.
+bool UnlockOpenDirectory(int fd);
+
+// `path` without the slashes at its end ("link/" would follow the link), cut in a parent and a last name.
+struct SplitPath {
+  std::string parent;  // "." or "/" where the path has none
+  std::string name;    // empty for "/"
+};
+SplitPath SplitLastName(const std::string& path);
+
+}  // namespace uvfiles

@@ -1,0 +1,63 @@
+// Owns an open directory and the position of its listing: the RAII holder for DIR.
+// Not thread-safe; used by one task.
+#pragma once
+
+#include <dirent.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace uvfiles {
+
+class DirectoryStream {
+ public:
+  DirectoryStream() = default;
+  // Takes `fd` over, also when it fails (the stream is then closed and errno says why).
+  explicit DirectoryStream(int fd) : dir_(::fdopendir(fd)) {
+    if (dir_ == nullptr && fd >= 0) {
+      const int saved = errno;
+      ::close(fd);
+      errno = saved;
+    }
+  }
+  DirectoryStream(DirectoryStream&& other) noexcept : dir_(other.dir_) { other.dir_ = nullptr; }
+  DirectoryStream& operator=(DirectoryStream&& other) noexcept {
+    if (this != &other) {
+      close();
+      dir_ = other.dir_;
+      other.dir_ = nullptr;
+    }
+    return *this;
+  }
+  DirectoryStream(const DirectoryStream&) = delete;
+  DirectoryStream& operator=(const DirectoryStream&) = delete;
+  ~DirectoryStream() { close(); }
+
+  explicit operator bool() const { return dir_ != nullptr; }
+  int fd() const { return ::dirfd(dir_); }
+  void close() {
+    if (dir_ != nullptr) ::closedir(dir_);
+    dir_ = nullptr;
+  }
+  void rewind() { ::rewinddir(dir_); }
+
+  // The next entry but for "." and "..", or null at the end (errno 0) or on an error (errno set). Valid until the next
+  // call.
+  const dirent* next() {
+    for (;;) {
+      errno = 0;
+      const dirent* entry = ::readdir(dir_);
+      if (entry == nullptr) {
+        if (errno == EINTR) continue;
+        return nullptr;
+      }
+      const char* name = entry->d_name;
+      if (name[0] != '.' || (name[1] != '\0' && (name[1] != '.' || name[2] != '\0'))) return entry;
+    }
+  }
+
+ private:
+  DIR* dir_ = nullptr;
+};
+
+}  // namespace uvfiles

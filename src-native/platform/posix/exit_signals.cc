@@ -1,0 +1,218 @@
+#include "core/exit_signals.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <mutex>
+
+#include "core/remove_now.h"
+#include "core/temp_registry.h"
+
+namespace uvfiles {
+
+namespace {
+
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+constexpr int kCount = 3;
+
+// While something is registered the thread looks this often whether another handler came over ours and left again:
+// libuv leaves the default behind when the program's last listener is removed, and tells nobody.
+constexpr int kLookMs = 250;
+// How long the raised signal may take to end the process.
+constexpr int kDeathMs = 2000;
+
+// What the handler reads is lock-free or was written before the handler was installed.
+std::atomic<int> wake_fd{-1};
+std::atomic<pid_t> thread_process{0};
+struct sigaction earlier[kCount];
+
+std::mutex mutex;  // guards the rest, and the dispositions against our own threads
+TempRegistry* registry = nullptr;
+int wake_read_fd = -1;
+bool resting = false;  // the thread waits without a timeout
+bool raising = false;  // a signal is on its way through the earlier disposition
+
+int IndexOf(int signum) {
+  for (int i = 0; i < kCount; ++i)
+    if (kSignals[i] == signum) return i;
+  return -1;
+}
+
+extern "C" void OnExitSignal(int signum) {
+  const int saved = errno;
+  const int fd = wake_fd.load(std::memory_order_relaxed);
+  if (::getpid() == thread_process.load(std::memory_order_relaxed) && fd >= 0) {
+    const unsigned char byte = static_cast<unsigned char>(signum);
+    // A full pipe means that the thread has enough to wake up for.
+    [[maybe_unused]] const ssize_t written = ::write(fd, &byte, 1);
+  } else {
+    // A child made by fork has inherited the handler but no thread. It dies as it would have without us; the signal is
+    // blocked until this handler returns.
+    ::sigaction(signum, &earlier[IndexOf(signum)], nullptr);
+    ::raise(signum);
+  }
+  errno = saved;
+}
+
+bool IsOurs(const struct sigaction& action) {
+  return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == OnExitSignal;
+}
+
+// A handler that resets itself only has a last thing to do before the default strikes. Any other (libuv's) stands for
+// someone who wants to decide.
+bool LeadsToDeath(const struct sigaction& action) {
+  if ((action.sa_flags & SA_SIGINFO) != 0) return (action.sa_flags & SA_RESETHAND) != 0;
+  if (action.sa_handler == SIG_IGN) return false;
+  return action.sa_handler == SIG_DFL || (action.sa_flags & SA_RESETHAND) != 0;
+}
+
+void InstallHandlers() {
+  for (int i = 0; i < kCount; ++i) {
+    struct sigaction current;
+    if (::sigaction(kSignals[i], nullptr, &current) != 0) continue;
+    if (IsOurs(current) || !LeadsToDeath(current)) continue;
+    earlier[i] = current;
+    struct sigaction ours = {};
+    ours.sa_handler = OnExitSignal;
+    ours.sa_flags = SA_RESTART | SA_ONSTACK;
+    sigfillset(&ours.sa_mask);
+    struct sigaction replaced;
+    if (::sigaction(kSignals[i], &ours, &replaced) != 0) continue;
+    // The program's listener may have come between the two calls.
+    if (!LeadsToDeath(replaced) && !IsOurs(replaced)) ::sigaction(kSignals[i], &replaced, nullptr);
+  }
+}
+
+void Sleep(int milliseconds) {
+  timespec pause = {milliseconds / 1000, (milliseconds % 1000) * 1000000L};
+  while (::nanosleep(&pause, &pause) != 0 && errno == EINTR) {
+  }
+}
+
+void DieOf(int signum) {
+  registry->PrepareToDie();
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    raising = true;
+    struct sigaction current;
+    // Someone's listener may have arrived meanwhile; then it gets the signal.
+    if (::sigaction(signum, nullptr, &current) == 0 && IsOurs(current))
+      ::sigaction(signum, &earlier[IndexOf(signum)], nullptr);
+  }
+  ::kill(::getpid(), signum);
+  Sleep(kDeathMs);
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    raising = false;
+  }
+  registry->Resume();
+}
+
+void* RunThread(void*) {
+#ifdef __linux__
+  ::pthread_setname_np(::pthread_self(), "uvfiles-exit");
+#endif
+  pollfd wake = {wake_read_fd, POLLIN, 0};
+  for (;;) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      resting = true;
+    }
+    // From here on a first entry sends a byte of 0.
+    const bool rest = registry->size() == 0;
+    const int ready = ::poll(&wake, 1, rest ? -1 : kLookMs);
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      resting = false;
+      if (ready == 0) InstallHandlers();
+    }
+    unsigned char byte;
+    if (ready > 0 && ::read(wake_read_fd, &byte, 1) == 1 && byte != 0) DieOf(byte);
+  }
+  return nullptr;
+}
+
+bool OpenPipe(int fds[2]) {
+#ifdef __linux__
+  return ::pipe2(fds, O_CLOEXEC | O_NONBLOCK) == 0;
+#else
+  if (::pipe(fds) != 0) return false;
+  for (int i = 0; i < 2; ++i) {
+    ::fcntl(fds[i], F_SETFD, FD_CLOEXEC);
+    ::fcntl(fds[i], F_SETFL, O_NONBLOCK);
+  }
+  return true;
+#endif
+}
+
+// Without the thread nothing is installed: signals then kill as ever, and only leave the files behind.
+bool StartThread() {
+  static const bool prepared = (HoldDuringFork(&mutex), true);
+  if (!prepared) return false;
+  if (thread_process.load(std::memory_order_relaxed) == ::getpid()) return true;
+  int fds[2];
+  if (!OpenPipe(fds)) return false;
+  wake_read_fd = fds[0];
+  // The thread must not be chosen to run anybody's handler.
+  sigset_t all, before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_attr_t attributes;
+  ::pthread_attr_init(&attributes);
+  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  ::pthread_attr_setstacksize(&attributes, 512 * 1024);
+  pthread_t thread;
+  const bool started = ::pthread_create(&thread, &attributes, RunThread, nullptr) == 0;
+  ::pthread_attr_destroy(&attributes);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (!started) {
+    ::close(fds[0]);
+    ::close(fds[1]);
+    return false;
+  }
+  wake_fd.store(fds[1], std::memory_order_relaxed);
+  thread_process.store(::getpid(), std::memory_order_relaxed);
+  return true;
+}
+
+}  // namespace
+
+void WatchExitSignals(TempRegistry* owner, bool first_entry) {
+  if (!first_entry) return;
+  const std::lock_guard<std::mutex> lock(mutex);
+  registry = owner;
+  // The kernel keeps the default from ending process 1 (of a container): a signal would cost a program that lives on
+  // its files.
+  if (raising || ::getpid() == 1 || !StartThread()) return;
+  InstallHandlers();
+  if (!resting) return;
+  resting = false;
+  const unsigned char byte = 0;
+  [[maybe_unused]] const ssize_t written = ::write(wake_fd.load(std::memory_order_relaxed), &byte, 1);
+}
+
+unsigned long WatchedExitSignals() {
+  unsigned long watched = 0;
+  for (const int signum : kSignals) {
+    struct sigaction current;
+    if (::sigaction(signum, nullptr, &current) == 0 && IsOurs(current)) watched |= 1UL << signum;
+  }
+  return watched;
+}
+
+void ForgetExitSignalsThread() { thread_process.store(0, std::memory_order_relaxed); }
+
+void PinThisLibrary() {
+  Dl_info info;
+  if (::dladdr(reinterpret_cast<void*>(&PinThisLibrary), &info) != 0 && info.dli_fname != nullptr)
+    ::dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,337 @@
+#include "core/tasks/remove_tree.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <utility>
+
+#include "core/unique_fd.h"
+#include "platform/posix/descent.h"
+#include "platform/posix/directory_at.h"
+
+namespace uvfiles {
+
+namespace {
+
+// How often one name may turn from directory to something else under our hands, and how often a directory may fill
+// again, before it counts as not removable.
+constexpr int kMaxTurns = 8;
+constexpr uint32_t kMaxPasses = 64;
+// How often levels may be lost to someone moving directories about before that is an error.
+constexpr int kMaxLost = 256;
+// Rounds of 2 ms to wait for a descriptor when the process has none left.
+constexpr int kMaxStarved = 1000;
+
+int UnlinkAt(int parent, const char* name, int flags) {
+  int result;
+  do {
+    result = ::unlinkat(parent, name, flags);
+  } while (result != 0 && errno == EINTR);
+  return result == 0 ? 0 : -errno;
+}
+
+bool Forbidden(int code) { return code == -EACCES || code == -EPERM; }
+
+bool OutOfDescriptors(int code) { return code == -EMFILE || code == -ENFILE; }
+
+void AppendInteger(std::string* out, const void* value, size_t size) {
+  out->append(static_cast<const char*>(value), size);
+}
+
+}  // namespace
+
+class RemoveTree::Work {
+ public:
+  Work(RemoveTree* task, std::string path, int64_t flags)
+      : task_(task), path_(std::move(path)), flags_(flags) {}
+
+  Step Run(const Slice& slice);
+
+ private:
+  void Begin();
+  void Advance();
+  void RemoveEntry(const char* name, bool looks_like_directory);
+  bool Enter(const std::string& name, uint32_t pass, int* failure);
+  void LeaveLowest();
+  void RemoveEmptied();
+  void KeepUnreachable(const std::string& name);
+  void Fail(int code, const char* syscall, const char* entry);
+  void KeepEntry(const char* name, int code, const char* syscall);
+  bool Unlock(Descent::Level& level);
+  bool Starve();
+  bool Has(int64_t flag) const { return (flags_ & flag) != 0; }
+  Step Finish();
+
+  RemoveTree* const task_;
+  const std::string path_;
+  const int64_t flags_;
+  UniqueFd base_;      // the directory that holds the top
+  std::string top_;    // the top's name in it
+  Descent descent_;
+  std::string waiting_;  // an entry that was met while no descriptor was to be had
+  bool begun_ = false;
+  bool finished_ = false;
+  int starved_ = 0;
+  int lost_ = 0;
+  uint64_t removed_ = 0;
+  uint64_t failures_ = 0;
+};
+
+Step RemoveTree::Work::Run(const Slice& slice) {
+  if (!begun_) Begin();
+  while (!finished_ && !descent_.empty()) {
+    if (task_->cancelled()) {
+      descent_ = Descent();
+      task_->error = {-ECANCELED, "rmtree", path_, ""};
+      return Step::kDone;
+    }
+    Advance();
+    if (!task_->output.empty()) return Step::kReady;
+    if (slice.expired() && !descent_.empty()) return Step::kAgain;
+  }
+  if (!task_->output.empty()) {  // the last report; the end comes with the next call
+    finished_ = true;
+    return Step::kReady;
+  }
+  return Finish();
+}
+
+Step RemoveTree::Work::Finish() {
+  if (!Has(kReportEach)) {
+    AppendInteger(&task_->output, &removed_, sizeof removed_);
+    AppendInteger(&task_->output, &failures_, sizeof failures_);
+  }
+  return Step::kDone;
+}
+
+void RemoveTree::Work::Begin() {
+  begun_ = true;
+  SplitPath split = SplitLastName(path_);
+  if (split.name.empty() || split.name == "." || split.name == "..") {
+    Fail(-EINVAL, "rmdir", nullptr);
+    return;
+  }
+  top_ = std::move(split.name);
+  const int base = OpenDirectoryAsBase(split.parent.c_str());
+  int failure = base;
+  if (base >= 0) {
+    base_.reset(base);
+    Enter(top_, 0, &failure);
+    if (failure == 0) return;
+  }
+  if (failure == -ENOENT && Has(kMissingIsFine)) return;
+  // Linux says ENOTDIR for a link here, others ELOOP: one answer.
+  Fail(failure == -ELOOP ? -ENOTDIR : failure, "rmdir", nullptr);
+}
+
+void RemoveTree::Work::Advance() {
+  if (!waiting_.empty()) {
+    const std::string name = std::exchange(waiting_, std::string());
+    RemoveEntry(name.c_str(), true);
+    return;
+  }
+  Descent::Level& level = descent_.back();
+  const dirent* entry = level.stream.next();
+  if (entry == nullptr) {
+    if (errno != 0 && errno != ENOENT) Fail(-errno, "scandir", nullptr);
+    LeaveLowest();
+    return;
+  }
+  if (!level.kept.empty() && level.kept.count(entry->d_name) != 0) return;
+  RemoveEntry(entry->d_name, entry->d_type == DT_DIR);
+}
+
+// Whether a name is a directory is only ever a guess: what counts is the answer of the call that acts on it.
+void RemoveTree::Work::RemoveEntry(const char* name, bool looks_like_directory) {
+  bool directory = looks_like_directory;
+  const char* syscall = "unlink";
+  int code = 0;
+  for (int turn = 0; turn < kMaxTurns; ++turn) {
+    if (directory) {
+      syscall = "scandir";
+      if (Enter(name, 0, &code)) return;
+      if (OutOfDescriptors(code) && Starve()) {
+        waiting_ = name;
+        return;
+      }
+      if (code == -ENOENT) return;
+      if (code != -ENOTDIR && code != -ELOOP) break;
+      directory = false;
+      continue;
+    }
+    syscall = "unlink";
+    Descent::Level& level = descent_.back();
+    code = UnlinkAt(level.stream.fd(), name, 0);
+    if (code == 0) ++removed_;
+    if (code == 0 || code == -ENOENT) return;
+    // POSIX lets unlink of a directory say EPERM, which is also what a mere lack of permission may say.
+    struct stat st;
+    if (code == -EISDIR || (code == -EPERM && ::fstatat(level.stream.fd(), name, &st,
+                                                        AT_SYMLINK_NOFOLLOW) == 0 &&
+                            S_ISDIR(st.st_mode))) {
+      directory = true;
+      continue;
+    }
+    if (Forbidden(code) && Unlock(level)) continue;
+    break;
+  }
+  KeepEntry(name, code, syscall);
+}
+
+// Makes `name` of the lowest level the lowest level. False with the reason in `failure`; true when it was entered or
+// is gone already.
+bool RemoveTree::Work::Enter(const std::string& name, uint32_t pass, int* failure) {
+  int fd = descent_.OpenChild(base_.get(), name.c_str(), false);
+  if (fd == -EACCES && !descent_.empty()) {
+    // An empty directory can be removed unread.
+    const int code = UnlinkAt(descent_.back().stream.fd(), name.c_str(), AT_REMOVEDIR);
+    if (code == 0) {
+      ++removed_;
+      *failure = 0;
+      return true;
+    }
+    if (Unlock(descent_.back())) fd = descent_.OpenChild(base_.get(), name.c_str(), false);
+  }
+  if (fd == -EACCES && Has(kForce)) {
+    const int unlocked = descent_.OpenChild(base_.get(), name.c_str(), true);
+    if (unlocked >= 0 || !Forbidden(unlocked)) fd = unlocked;
+  }
+  *failure = fd < 0 ? fd : descent_.Push(UniqueFd(fd), name);
+  if (*failure != 0) return false;
+  descent_.back().pass = pass;
+  return true;
+}
+
+void RemoveTree::Work::LeaveLowest() {
+  if (descent_.depth() > 1) {
+    const std::string name = descent_.back().name;
+    const size_t depth = descent_.depth();
+    switch (descent_.OpenAbove()) {
+      case Descent::Above::kOpen:
+        break;
+      case Descent::Above::kBusy:
+        if (!Starve()) {
+          Fail(-EMFILE, "scandir", nullptr);
+          descent_ = Descent();
+        }
+        return;
+      case Descent::Above::kLost:
+        ++lost_;
+        if (descent_.depth() == depth - 1)
+          KeepUnreachable(name);
+        else if (lost_ > kMaxLost) {
+          Fail(-ESTALE, "scandir", nullptr);
+          descent_ = Descent();
+        }
+        return;
+    }
+  }
+  RemoveEmptied();
+}
+
+// The directory was emptied as far as possible, but the one above could not be reached from within it: it has no search
+// permission, or was moved. One more try by its name is all it gets.
+void RemoveTree::Work::KeepUnreachable(const std::string& name) {
+  const int code = UnlinkAt(descent_.back().stream.fd(), name.c_str(), AT_REMOVEDIR);
+  if (code == 0) ++removed_;
+  if (code == 0 || code == -ENOENT) return;
+  if (code == -ENOTEMPTY || code == -EEXIST) {
+    descent_.back().kept.insert(name);
+    descent_.back().failed = true;
+    if (failures_ == 0) Fail(code, "rmdir", name.c_str());
+    return;
+  }
+  KeepEntry(name.c_str(), code, "rmdir");
+}
+
+void RemoveTree::Work::RemoveEmptied() {
+  Descent::Level& level = descent_.back();
+  const bool is_top = descent_.depth() == 1;
+  const int parent = is_top ? base_.get() : descent_.above_back().stream.fd();
+  int code = UnlinkAt(parent, level.name.c_str(), AT_REMOVEDIR);
+  if (Forbidden(code) && !is_top && Unlock(descent_.above_back()))
+    code = UnlinkAt(parent, level.name.c_str(), AT_REMOVEDIR);
+  const bool filled = code == -ENOTEMPTY || code == -EEXIST;
+  if (code == 0) ++removed_;
+  if (code == 0 || code == -ENOENT) {
+    descent_.Pop();
+    return;
+  }
+  const bool failed = level.failed;
+  const std::string name = level.name;
+  if (filled && !failed && level.pass < kMaxPasses) {
+    // Someone added to it, the file system left entries out of the listing, or the name leads to another directory now.
+    const uint32_t pass = level.pass + 1;
+    descent_.Pop();
+    if (Enter(name, pass, &code) || code == -ENOENT) return;
+  } else {
+    descent_.Pop();
+  }
+  if (is_top) {
+    // What keeps the top from going has been reported where it lies.
+    if (!(filled && failed)) Fail(code == -ELOOP ? -ENOTDIR : code, "rmdir", nullptr);
+    return;
+  }
+  if (code == -ENOTDIR || code == -ELOOP) {
+    RemoveEntry(name.c_str(), false);
+    return;
+  }
+  if (filled && failed) {
+    descent_.back().kept.insert(name);
+    descent_.back().failed = true;
+    return;
+  }
+  KeepEntry(name.c_str(), code, "rmdir");
+}
+
+void RemoveTree::Work::KeepEntry(const char* name, int code, const char* syscall) {
+  descent_.back().failed = true;
+  descent_.back().kept.insert(name);
+  Fail(code, syscall, name);
+}
+
+// Names the lowest level itself, or the top when there is none, where `entry` is null.
+void RemoveTree::Work::Fail(int code, const char* syscall, const char* entry) {
+  ++failures_;
+  if (entry == nullptr && !descent_.empty()) descent_.back().failed = true;
+  if (Has(kIgnoreErrors)) return;
+  if (!Has(kReportEach)) {
+    if (!task_->error) task_->error = {code, syscall, descent_.PathOf(path_, entry), ""};
+    return;
+  }
+  const std::string path = descent_.PathOf(path_, entry);
+  const int32_t number = code;
+  const std::string call = syscall;
+  const uint32_t lengths[2] = {static_cast<uint32_t>(call.size()),
+                               static_cast<uint32_t>(path.size())};
+  AppendInteger(&task_->output, &number, sizeof number);
+  AppendInteger(&task_->output, lengths, sizeof lengths);
+  task_->output += call;
+  task_->output += path;
+}
+
+bool RemoveTree::Work::Unlock(Descent::Level& level) {
+  if (!Has(kForce) || level.unlocked) return false;
+  level.unlocked = true;
+  return UnlockOpenDirectory(level.stream.fd());
+}
+
+// No descriptor left in the process: others will close theirs. False once that was waited for long enough.
+bool RemoveTree::Work::Starve() {
+  if (++starved_ > kMaxStarved) return false;
+  const timespec pause = {0, 2000000};
+  ::nanosleep(&pause, nullptr);
+  return true;
+}
+
+RemoveTree::RemoveTree(TaskArguments&& arguments)
+    : work_(std::make_unique<Work>(this, std::move(arguments.bytes[0]),
+                                   arguments.numbers.empty() ? 0 : arguments.numbers[0])) {}
+RemoveTree::~RemoveTree() = default;
+Step RemoveTree::run(const Slice& slice) { return work_->Run(slice); }
+
+}  // namespace uvfiles
