@@ -50,7 +50,7 @@ async function nodeGyp(command, { cwd, define = [] } = {}) {
     { cwd, env: { ...process.env, MAKEFLAGS: process.env.MAKEFLAGS ?? '-j4' } },
   );
   if (code === 0) return;
-  const said = output.replaceAll(/^gyp info .*\n/gm, '').trim();
+  const said = output.replaceAll(/^(gyp info |make: |  [A-Z]+\().*\n/gm, '').trim();
   const wayOut = prefix
     ? ''
     : `\n\nThis Node has no headers beside it, so node-gyp has to download them. Without a network: install Node's
