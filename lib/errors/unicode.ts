@@ -1,0 +1,88 @@
+// Errors of turning bytes into text and back: what was being converted, which part of it failed, and why.
+
+/** Bytes that are not text in the encoding of the file (code `ERR_UNICODE_DECODE`). */
+export class UnicodeDecodeError extends Error {
+  readonly code = 'ERR_UNICODE_DECODE';
+  /** The encoding's name in this library, such as `utf-8`. */
+  readonly encoding: string;
+  /** The bytes that were being decoded. */
+  readonly object: Uint8Array;
+  /** Index in `object` of the first byte that could not be decoded. */
+  readonly start: number;
+  /** Index in `object` just after the last such byte. */
+  readonly end: number;
+  /** What is wrong with them, such as `invalid start byte`. */
+  readonly reason: string;
+
+  constructor(encoding: string, object: Uint8Array, start: number, end: number, reason: string) {
+    super(`'${encoding}' cannot decode ${describeBytes(object, start, end)}: ${reason}`);
+    this.encoding = encoding;
+    this.object = object;
+    this.start = start;
+    this.end = end;
+    this.reason = reason;
+  }
+
+  static {
+    this.prototype.name = 'UnicodeDecodeError';
+  }
+}
+
+/** Text that the encoding of the file has no bytes for (code `ERR_UNICODE_ENCODE`). */
+export class UnicodeEncodeError extends Error {
+  readonly code = 'ERR_UNICODE_ENCODE';
+  /** The encoding's name in this library, such as `latin-1`. */
+  readonly encoding: string;
+  /** The string that was being encoded. */
+  readonly object: string;
+  /** Index in `object` (UTF-16 code units, as `slice` counts) of the first character without bytes. */
+  readonly start: number;
+  /** Index in `object` just after the last such character. */
+  readonly end: number;
+  /** What is wrong with them, such as `surrogates not allowed`. */
+  readonly reason: string;
+
+  constructor(encoding: string, object: string, start: number, end: number, reason: string) {
+    super(`'${encoding}' cannot encode ${describeCharacters(object, start, end)}: ${reason}`);
+    this.encoding = encoding;
+    this.object = object;
+    this.start = start;
+    this.end = end;
+    this.reason = reason;
+  }
+
+  static {
+    this.prototype.name = 'UnicodeEncodeError';
+  }
+}
+
+/** An encoding that this library does not know (code `ERR_UNKNOWN_ENCODING`). */
+export class UnknownEncodingError extends Error {
+  readonly code = 'ERR_UNKNOWN_ENCODING';
+  /** The name as it was given. */
+  readonly encoding: string;
+
+  constructor(encoding: string) {
+    super(`unknown encoding: ${encoding}`);
+    this.encoding = encoding;
+  }
+
+  static {
+    this.prototype.name = 'UnknownEncodingError';
+  }
+}
+
+function describeBytes(object: Uint8Array, start: number, end: number): string {
+  if (end - start === 1) {
+    return `byte 0x${(object[start] ?? 0).toString(16).padStart(2, '0')} at ${start}`;
+  }
+  return `bytes ${start} to ${end - 1}`;
+}
+
+function describeCharacters(object: string, start: number, end: number): string {
+  const codePoint = object.codePointAt(start) ?? 0;
+  if (end - start === (codePoint > 0xffff ? 2 : 1)) {
+    return `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')} at ${start}`;
+  }
+  return `characters ${start} to ${end - 1}`;
+}
