@@ -76,8 +76,10 @@ void After(uv_work_t* work, int status) {
   Run* run = slot->run;
   run->pending--;
   if (status != 0 || slot->result != static_cast<ssize_t>(run->size)) run->failed = true;
-  if (run->next < run->total && !run->failed) Queue(slot);
-  else if (run->pending == 0) Finish(run);
+  if (run->next < run->total && !run->failed)
+    Queue(slot);
+  else if (run->pending == 0)
+    Finish(run);
 }
 
 }  // namespace
