@@ -22,7 +22,7 @@
         }],
         ['OS=="linux" and uvfiles_sanitize==""', {
           # One binary for every distribution: no C++ runtime of the build machine's is needed or exported.
-          'ldflags': ['-static-libstdc++', '-static-libgcc', '-Wl,--exclude-libs,ALL', '-Wl,-z,relro,-z,now'],
+          'ldflags': ['-static-libstdc++', '-static-libgcc', '-Wl,-z,relro,-z,now', '-Wl,--version-script=../src-native/exports.map'],
         }],
         ['OS!="win" and uvfiles_sanitize!=""', {
           'cflags!': ['-O3', '-fomit-frame-pointer'],

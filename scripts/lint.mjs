@@ -32,10 +32,14 @@ const checks = {
   },
   async 'clang-format'() {
     const sources = await files('.cc', '.h');
-    return runNode(inRoot('node_modules/clang-format/index.js'), [
+    const { code, output } = await runNode(inRoot('node_modules/clang-format/index.js'), [
       ...(fix ? ['-i'] : ['--dry-run', '-Werror']),
       ...sources,
     ]);
+    const places = [...output.matchAll(/^(\S+?):(\d+):\d+: error/gm)].map(
+      ([, file, line]) => `${file}:${line}`,
+    );
+    return { code, output: places.length > 0 ? [...new Set(places)].join('\n') : output };
   },
   async 'house rules'() {
     const broken = houseRules(await files(''));
@@ -51,4 +55,7 @@ const results = await Promise.all(
     return code === 0;
   }),
 );
-if (results.includes(false)) process.exitCode = 1;
+if (results.includes(false)) {
+  if (!fix) console.log('`npm run format` mends what can be mended.');
+  process.exitCode = 1;
+}

@@ -8,7 +8,13 @@ import { fingerprint, readStamp, writeStamp } from '../support/stamp.mjs';
 
 const ADDON = 'build/Release/uvfiles.node';
 const STAMP = 'build/Release/uvfiles.stamp';
-const INPUTS = ['binding.gyp', 'src-native/core', 'src-native/platform', 'src-native/binding'];
+const INPUTS = [
+  'binding.gyp',
+  'src-native/exports.map',
+  'src-native/core',
+  'src-native/platform',
+  'src-native/binding',
+];
 
 /** The prefix of this Node's own headers, so that node-gyp need not download any; undefined where there are none. */
 function headersPrefix() {
