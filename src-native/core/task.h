@@ -73,4 +73,13 @@ class Task {
   std::atomic<bool> cancelled_{false};
 };
 
+// Whoever keeps a task alive while an operation runs it, and is told on the loop thread when that is over.
+class TaskOwner {
+ public:
+  virtual void settled() = 0;
+
+ protected:
+  ~TaskOwner() = default;
+};
+
 }  // namespace uvfiles

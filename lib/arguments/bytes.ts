@@ -1,0 +1,41 @@
+// Byte arguments: any view or buffer, seen as the Uint8Array of exactly its bytes.
+import { types } from 'node:util';
+
+import { invalidArgType, invalidState } from '../errors/index.js';
+
+/** What can be written to a binary file: all bytes of the view or buffer. */
+export type Bytes = ArrayBufferView | ArrayBufferLike;
+
+/** The bytes of `data`, not copied. A Uint16Array of 1,000 is 2,000 bytes. */
+export function toBytes(data: unknown, name = 'data'): Uint8Array {
+  if (data instanceof Uint8Array) return data;
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (types.isAnyArrayBuffer(data)) return new Uint8Array(data as ArrayBuffer);
+  throw invalidArgType(name, 'an instance of Buffer, TypedArray, DataView or ArrayBuffer', data);
+}
+
+/** A view to read into, as the Uint8Array of its bytes. */
+export function toWritableBytes(view: unknown, name = 'view'): Uint8Array {
+  if (!ArrayBuffer.isView(view)) {
+    if (types.isAnyArrayBuffer(view)) return new Uint8Array(view as ArrayBuffer);
+    throw invalidArgType(name, 'an instance of Buffer, TypedArray or DataView', view);
+  }
+  if (view instanceof Uint8Array) return view;
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+/**
+ * Takes the memory under `data` away from its owner without copying, as `{ transfer: true }` asks: `data` is detached.
+ * Memory that cannot be moved (a slice of Node's Buffer pool, shared or wasm memory) is copied and left alone.
+ */
+export function takeOver(data: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, byteLength } = data;
+  if (!(buffer instanceof ArrayBuffer)) return Uint8Array.prototype.slice.call(data);
+  if (byteLength !== 0 && buffer.byteLength === 0) throw invalidState('the data to write is detached');
+  try {
+    const moved = structuredClone(buffer, { transfer: [buffer] });
+    return new Uint8Array(moved, byteOffset, byteLength);
+  } catch {
+    return Uint8Array.prototype.slice.call(data);
+  }
+}

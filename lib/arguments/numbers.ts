@@ -1,0 +1,46 @@
+// Checks of sizes, positions and counts: exact integers or a RangeError, before any system call.
+import { outOfRange } from '../errors/index.js';
+
+const LARGEST_OFFSET = 2n ** 63n - 1n;
+
+/** An absolute position in bytes: a non-negative safe integer, or a bigint up to 2^63-1. */
+export function checkPosition(value: unknown, name: string): number | bigint {
+  if (typeof value === 'number') {
+    if (value >= 0 && Number.isSafeInteger(value)) return value;
+  } else if (typeof value === 'bigint' && value >= 0n && value <= LARGEST_OFFSET) {
+    return value <= 9007199254740991n ? Number(value) : value;
+  }
+  throw outOfRange(name, 'an integer >= 0 && <= 2 ** 53 - 1, or a bigint >= 0n && <= 2n ** 63n - 1n', value);
+}
+
+/** An offset that may be negative: for seeks relative to the position or the end. */
+export function checkOffset(value: unknown, name: string): number | bigint {
+  if (typeof value === 'number') {
+    if (Number.isSafeInteger(value)) return value;
+  } else if (typeof value === 'bigint' && value >= -LARGEST_OFFSET && value <= LARGEST_OFFSET) {
+    return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
+  }
+  throw outOfRange(name, 'an integer >= -(2 ** 53 - 1) && <= 2 ** 53 - 1, or a bigint within 63 bits', value);
+}
+
+/** A count of bytes or elements. */
+export function checkCount(value: unknown, name: string): number {
+  if (typeof value === 'number' && value >= 0 && Number.isSafeInteger(value)) return value;
+  if (typeof value === 'bigint' && value >= 0n && value <= 9007199254740991n) return Number(value);
+  throw outOfRange(name, 'an integer >= 0 && <= 2 ** 53 - 1', value);
+}
+
+/** An optional count where undefined, null and any negative integer mean "no limit": answered as -1. */
+export function checkLimit(value: unknown, name: string): number {
+  if (value === undefined || value === null) return -1;
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value < 0 ? -1 : value;
+  if (typeof value === 'bigint' && value <= 9007199254740991n) return value < 0n ? -1 : Number(value);
+  throw outOfRange(name, 'an integer <= 2 ** 53 - 1 (negative or null: no limit)', value);
+}
+
+/** The largest result one Buffer can hold is Node's business; a request beyond it is refused here. */
+export function checkSize(value: unknown, name: string, largest: number): number {
+  const size = checkCount(value, name);
+  if (size > largest) throw outOfRange(name, `<= ${largest}, the largest Buffer`, value);
+  return size;
+}

@@ -1,0 +1,39 @@
+// Paths: strings, POSIX byte paths and file: URLs, checked once and passed on as a string or bytes.
+import { fileURLToPath } from 'node:url';
+
+import { invalidArgType, invalidArgValue } from '../errors/index.js';
+
+/** A path to a file: a string, a `file:` URL, or bytes (POSIX) for names that are no UTF-8. */
+export type Path = string | Uint8Array | URL;
+
+/**
+ * Checks `path` and gives it as what the addon takes: a string, or bytes (copied, so that later changes do not matter).
+ * @throws TypeError ERR_INVALID_ARG_TYPE for anything else, ERR_INVALID_ARG_VALUE for a NUL, and Node's own errors
+ *   for URLs that name no file.
+ */
+export function toPathBytes(path: unknown, name = 'path'): string | Uint8Array {
+  if (typeof path === 'string') {
+    if (path.includes('\0')) throw nul(name, path);
+    return path;
+  }
+  if (path instanceof Uint8Array) {
+    if (path.includes(0)) throw nul(name, path);
+    return Uint8Array.prototype.slice.call(path);
+  }
+  if (path instanceof URL || isUrlOfAnotherRealm(path)) {
+    const text = fileURLToPath(path as URL);
+    if (text.includes('\0')) throw nul(name, text);
+    return text;
+  }
+  throw invalidArgType(name, 'of type string or an instance of Uint8Array or URL', path);
+}
+
+function nul(name: string, path: unknown): Error {
+  return invalidArgValue(name, path, 'must be a string, Uint8Array, or URL without null bytes');
+}
+
+function isUrlOfAnotherRealm(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const url = value as Partial<URL>;
+  return typeof url.href === 'string' && typeof url.protocol === 'string' && url.searchParams !== undefined;
+}

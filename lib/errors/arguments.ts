@@ -1,0 +1,60 @@
+// Argument errors in Node's shape: `TypeError [CODE]: The "name" argument ...`, with what was given and what is allowed.
+import { inspect } from 'node:util';
+
+type CodedError = Error & { code: string };
+
+function coded(error: Error, code: string, omit: (...args: never[]) => unknown): CodedError {
+  // The code stands in the stack's first line but not in `name`, as in Node's own errors.
+  const name = error.name;
+  error.name = `${name} [${code}]`;
+  Error.captureStackTrace(error, omit);
+  void error.stack;
+  Object.defineProperty(error, 'name', { value: name, enumerable: false, configurable: true, writable: true });
+  (error as CodedError).code = code;
+  return error as CodedError;
+}
+
+function shown(value: unknown): string {
+  let text: string;
+  try {
+    text = inspect(value, { depth: 0, breakLength: Infinity });
+  } catch {
+    text = Object.prototype.toString.call(value);
+  }
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+function typeShown(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'function') return `function ${value.name}`;
+  if (typeof value === 'object') {
+    const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
+    return typeof name === 'string' && name !== '' ? `an instance of ${name}` : shown(value);
+  }
+  return `type ${typeof value} (${shown(value)})`;
+}
+
+/** `TypeError` `ERR_INVALID_ARG_TYPE`: `name` must be `expected`. */
+export function invalidArgType(name: string, expected: string, actual: unknown): CodedError {
+  const kind = name.includes('.') ? 'property' : 'argument';
+  const message = `The "${name}" ${kind} must be ${expected}. Received ${typeShown(actual)}`;
+  return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE', invalidArgType);
+}
+
+/** `TypeError` `ERR_INVALID_ARG_VALUE`: `reason` continues the sentence, such as `must be one of 0, 1, 2`. */
+export function invalidArgValue(name: string, value: unknown, reason = 'is invalid'): CodedError {
+  const kind = name.includes('.') ? 'property' : 'argument';
+  const message = `The ${kind} '${name}' ${reason}. Received ${shown(value)}`;
+  return coded(new TypeError(message), 'ERR_INVALID_ARG_VALUE', invalidArgValue);
+}
+
+/** `RangeError` `ERR_OUT_OF_RANGE`: `range` continues "It must be ...". */
+export function outOfRange(name: string, range: string, actual: unknown): CodedError {
+  const message = `The value of "${name}" is out of range. It must be ${range}. Received ${shown(actual)}`;
+  return coded(new RangeError(message), 'ERR_OUT_OF_RANGE', outOfRange);
+}
+
+/** `ERR_INVALID_STATE`: memory or a handle changed under a running operation. */
+export function invalidState(message: string): CodedError {
+  return coded(new Error(message), 'ERR_INVALID_STATE', invalidState);
+}

@@ -1,0 +1,58 @@
+// Errors about what a handle, a lane or a caller's clock allows; not about arguments and not from the system.
+import { brandedInstanceOf } from './base.js';
+
+/** The handle is closed, or being closed. */
+export class ClosedFileError extends Error {
+  readonly code = 'ERR_FILE_CLOSED';
+  override readonly name = 'ClosedFileError';
+
+  constructor(message = 'I/O operation on closed file') {
+    super(message);
+  }
+}
+brandedInstanceOf(ClosedFileError, 'ERR_FILE_CLOSED');
+
+/** The handle cannot do this: a read on `'w'`, a seek on a pipe (Python's `io.UnsupportedOperation`). */
+export class UnsupportedOperationError extends Error {
+  readonly code = 'ERR_UNSUPPORTED_OPERATION';
+  override readonly name = 'UnsupportedOperationError';
+}
+brandedInstanceOf(UnsupportedOperationError, 'ERR_UNSUPPORTED_OPERATION');
+
+/** The lane holds as many waiting operations as its `queueLimit` allows; nothing was queued. */
+export class LaneFullError extends Error {
+  readonly code = 'ERR_LANE_FULL';
+  override readonly name = 'LaneFullError';
+  /** The lane's name. */
+  readonly lane: string;
+
+  constructor(lane: string, queueLimit: number) {
+    super(`lane '${lane}' already holds ${queueLimit} waiting operations, its queueLimit`);
+    this.lane = lane;
+  }
+}
+brandedInstanceOf(LaneFullError, 'ERR_LANE_FULL');
+
+/** The operation's `timeout` passed before it was done. */
+export class TimeoutError extends Error {
+  readonly code = 'ERR_TIMEOUT';
+  override readonly name = 'TimeoutError';
+  /** What the caller allowed, in milliseconds. */
+  readonly timeout: number;
+
+  constructor(timeout: number) {
+    super(`the operation did not finish within ${timeout} ms`);
+    this.timeout = timeout;
+  }
+}
+brandedInstanceOf(TimeoutError, 'ERR_TIMEOUT');
+
+/** The operation's `signal` was aborted; `cause` is the signal's reason. Shaped like Node's own AbortError. */
+export class AbortError extends Error {
+  readonly code = 'ABORT_ERR';
+  override readonly name = 'AbortError';
+
+  constructor(reason?: unknown) {
+    super('The operation was aborted', reason === undefined ? undefined : { cause: reason });
+  }
+}

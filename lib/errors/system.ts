@@ -1,0 +1,46 @@
+// Errors from the operating system, in Node's shape. The one place that turns a negative code into an Error.
+import { getSystemErrorMap } from 'node:util';
+
+/** An `Error` as node:fs makes them: `ENOENT: no such file or directory, open 'x'`. */
+export interface SystemError extends Error {
+  /** Symbolic name, such as `'ENOENT'`. */
+  code: string;
+  /** Negative, as libuv numbers it. */
+  errno: number;
+  /** The call that failed, such as `'open'`. */
+  syscall: string;
+  path?: string;
+  dest?: string;
+  /** Bytes that had been written when a write stopped. */
+  bytesWritten?: number;
+}
+
+let names: ReadonlyMap<number, [string, string]> | undefined;
+
+/** The symbolic name of a negative code: `'ENOENT'` for -2 on Linux. */
+export function systemErrorName(errno: number): string {
+  names ??= getSystemErrorMap();
+  return names.get(errno)?.[0] ?? `Unknown system error ${errno}`;
+}
+
+/** Everything but the stack trace, which the settling code captures where the caller awaits. */
+export function systemError(errno: number, syscall: string, path?: string | Uint8Array, dest?: string | Uint8Array): SystemError {
+  names ??= getSystemErrorMap();
+  const [code, description] = names.get(errno) ?? [`Unknown system error ${errno}`, 'unknown error'];
+  const from = path === undefined ? undefined : asText(path);
+  const to = dest === undefined ? undefined : asText(dest);
+  let message = `${code}: ${description}, ${syscall}`;
+  if (from !== undefined) message += ` '${from}'`;
+  if (to !== undefined) message += ` -> '${to}'`;
+  const error = new Error(message) as SystemError;
+  error.errno = errno;
+  error.code = code;
+  error.syscall = syscall;
+  if (from !== undefined) error.path = from;
+  if (to !== undefined) error.dest = to;
+  return error;
+}
+
+function asText(path: string | Uint8Array): string {
+  return typeof path === 'string' ? path : Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
+}

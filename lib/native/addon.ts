@@ -1,0 +1,69 @@
+// Finds and loads the addon, and gives its functions their types. Nothing else requires a binary.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A native task; see src-native/core/task.h. */
+export interface NativeTask {
+  submit(): void;
+  cancel(): void;
+  free(): void;
+}
+
+/** The addon's functions. Numbers travel through the `arguments` array given to `open`. */
+export interface Addon {
+  open(
+    complete: (count: number, chunk: Buffer | undefined, external: Buffer | undefined) => void,
+    args: Float64Array,
+    records: Float64Array,
+    waitsInHook: boolean,
+  ): void;
+  submitFile(): void;
+  submitWrite(bytes: Uint8Array): void;
+  submitPath(path: string | Uint8Array): void;
+  submitWriteFile(path: string | Uint8Array, bytes: Uint8Array): void;
+  copyOut(index: number, view: Uint8Array): void;
+  cancel(slot: number): 0 | 1 | 2;
+  finishNow(slot: number): number;
+  Task: new (kind: number, bytes: readonly (string | Uint8Array)[], numbers: readonly (number | bigint)[]) => NativeTask;
+  addLane(priority: number, concurrency: number, queueLimit: number): number;
+  laneFigures(lane: number, figures: Float64Array): boolean;
+  poolFigures(): PoolFigures;
+  setReserve(threads: number): void;
+}
+
+/** How the process shares libuv's pool at this moment. */
+export interface PoolFigures {
+  /** Threads of libuv's pool (UV_THREADPOOL_SIZE). */
+  threads: number;
+  /** Threads kept free for dns, crypto, zlib and node:fs. */
+  reserved: number;
+  /** Drain jobs allowed at a time, all environments together. */
+  jobLimit: number;
+  /** Drain jobs of this environment in the pool now. */
+  jobs: number;
+  /** Operations submitted and not yet settled. */
+  outstanding: number;
+  /** Times the event loop was woken by us. */
+  wakeups: number;
+  /** Memory kept for reuse, in bytes. */
+  cachedBytes: number;
+}
+
+/** The package's folder: the nearest one above that holds its package.json. */
+export function packageRoot(): string {
+  for (let folder = __dirname; ; folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest) && /"name":\s*"uvfiles"/.test(readFileSync(manifest, 'utf8'))) return folder;
+    if (dirname(folder) === folder) throw new Error(`uvfiles: no package.json of the package above ${__dirname}`);
+  }
+}
+
+function load(): Addon {
+  const binary = join(packageRoot(), 'build', 'Release', 'uvfiles.node');
+  if (!existsSync(binary)) {
+    throw new Error(`uvfiles: the native addon was not found at ${binary}. Build it with: npm run build`);
+  }
+  return require(binary) as Addon;
+}
+
+export const addon: Addon = load();

@@ -1,0 +1,415 @@
+// The requests that wait for the addon: a slot each, reused, and one function that settles many at a time.
+//
+// A slot is an index into parallel arrays rather than an object, so that a waiting request costs its promise and a few
+// words. What is rare (signals, timeouts, paths for error messages) hangs on one optional object.
+import { AbortError, LaneFullError, systemError, TimeoutError } from '../errors/index.js';
+import type { OpOptions } from '../schedule/options.js';
+import { checkOpOptions } from '../schedule/options.js';
+import { lanes } from '../schedule/lane.js';
+import { addon } from './addon.js';
+import * as P from './protocol.js';
+import { bigIntStatsFrom, statsFrom } from './stats.js';
+
+type Resolve = (value: unknown) => void;
+type Reject = (error: unknown) => void;
+
+/** What the caller's promise resolves to. */
+export const AS_BYTES = 0; // Buffer
+export const AS_COUNT = 1; // number
+export const AS_VIEW = 2; // number of bytes copied into `context`, a Uint8Array
+export const AS_STATS = 3;
+export const AS_BIGINT_STATS = 4;
+export const AS_OPENED = 5; // OpenedRecord
+export const AS_NOTHING = 6;
+export const AS_WRITTEN = 7; // WriteRecord for appends, made only there
+export const AS_POSITION = 8; // number, exact to 2^53
+export const AS_TASK = 9; // TaskRecord
+
+/** The answer to an open. */
+export interface OpenedRecord {
+  fd: number;
+  id: number;
+  kind: number;
+  seekable: boolean;
+  position: number;
+  size: number;
+}
+
+/** The answer to a task's run. */
+export interface TaskRecord {
+  output: Buffer;
+  done: boolean;
+}
+
+/** The rarely used part of a request. */
+interface Extra {
+  syscall: string;
+  path: string | Uint8Array | undefined;
+  dest: string | Uint8Array | undefined;
+  signal: AbortSignal | undefined;
+  onAbort: (() => void) | undefined;
+  timer: NodeJS.Timeout | undefined;
+  /** May reject while a thread still works on it: its memory is the library's. */
+  abandonable: boolean;
+  /** The promise is settled; the record, when it comes, is only cleaned up after. */
+  abandoned: boolean;
+  /** What to do with an answer that came too late for its caller (closing a file that nobody waits for). */
+  disown: ((value: unknown) => void) | undefined;
+  /** Set by a signal or timeout that came while the operation ran: the reason why a cancelled task was cancelled. */
+  reason: Error | undefined;
+}
+
+const args = new Float64Array(P.ARG_COUNT);
+const bigArgs = new BigInt64Array(args.buffer);
+const records = new Float64Array(P.RECORD_DOUBLES);
+const bigRecords = new BigInt64Array(records.buffer);
+
+const resolves: (Resolve | undefined)[] = [];
+const rejects: (Reject | undefined)[] = [];
+const shapes: number[] = [];
+const contexts: unknown[] = [];
+const extras: (Extra | undefined)[] = [];
+const freeSlots: number[] = [];
+let slotCount = 0;
+let opened = false;
+
+let grabbedResolve: Resolve;
+let grabbedReject: Reject;
+const grab = (resolve: Resolve, reject: Reject): void => {
+  grabbedResolve = resolve;
+  grabbedReject = reject;
+};
+
+/** The shared arguments; callers fill what their operation needs between `begin` and `send...`. */
+export { args };
+
+function openEnvironment(): void {
+  opened = true;
+  const { versions } = process;
+  // Only Node runs its loop until an asynchronous cleanup hook is removed; see FAILURES in docs/platforms.md.
+  const waitsInHook = versions['bun'] === undefined && versions['deno'] === undefined;
+  addon.open(complete, args, records, waitsInHook);
+}
+
+/** Takes a slot and sets the arguments that every operation has. */
+export function begin(kind: number, shape: number, context: unknown): number {
+  if (!opened) openEnvironment();
+  const slot = freeSlots.length > 0 ? (freeSlots.pop() as number) : slotCount++;
+  shapes[slot] = shape;
+  contexts[slot] = context;
+  args[P.ARG_KIND] = kind;
+  args[P.ARG_SLOT] = slot;
+  args[P.ARG_SIZE] = 0;
+  args[P.ARG_POSITION] = P.CURRENT;
+  args[P.ARG_POSITION_IS_BIGINT] = 0;
+  args[P.ARG_FLAGS] = 0;
+  args[P.ARG_LANE] = 0;
+  args[P.ARG_TIMEOUT] = 0;
+  return slot;
+}
+
+export function setPosition(position: number | bigint): void {
+  if (typeof position === 'bigint') {
+    bigArgs[P.ARG_POSITION] = position;
+    args[P.ARG_POSITION_IS_BIGINT] = 1;
+  } else {
+    args[P.ARG_POSITION] = position;
+  }
+}
+
+function free(slot: number): void {
+  resolves[slot] = undefined;
+  rejects[slot] = undefined;
+  contexts[slot] = undefined;
+  freeSlots.push(slot);
+}
+
+/** Names the request for its error, in case it fails. */
+export function name(slot: number, syscall: string, path?: string | Uint8Array, dest?: string | Uint8Array): Extra {
+  return (extras[slot] = {
+    syscall,
+    path,
+    dest,
+    signal: undefined,
+    onAbort: undefined,
+    timer: undefined,
+    abandonable: false,
+    abandoned: false,
+    disown: undefined,
+    reason: undefined,
+  });
+}
+
+/** After the addon has taken (or refused) the submission: the promise of its outcome. */
+export function sent(slot: number, o: OpOptions | undefined): Promise<never> {
+  const status = args[P.ARG_STATUS] as number;
+  const promise = new Promise(grab) as Promise<never>;
+  resolves[slot] = grabbedResolve;
+  rejects[slot] = grabbedReject;
+  if (status !== 0) {
+    const error =
+      o?.lane !== undefined && status === LANE_FULL
+        ? new LaneFullError(o.lane.name, o.lane.queueLimit)
+        : failure(slot, status, '', 0);
+    release(slot);
+    grabbedReject(error);
+  } else if (o !== undefined && (o.signal !== undefined || o.timeout !== undefined)) {
+    watch(slot, o);
+  }
+  return promise;
+}
+
+const LANE_FULL = process.platform === 'win32' ? -4088 : process.platform === 'linux' ? -11 : -35; // UV_EAGAIN
+
+/**
+ * Applies lane, timeout and signal to the arguments of `slot`.
+ * Returns an error when the operation must not even be queued; the slot is then free again.
+ */
+export function applyOptions(slot: number, o: OpOptions | undefined, abandonable: boolean): Error | undefined {
+  if (o === undefined) return undefined;
+  try {
+    checkOpOptions(o);
+  } catch (error) {
+    release(slot);
+    return error as Error;
+  }
+  const { signal, lane, timeout } = o;
+  if (signal?.aborted === true) {
+    release(slot);
+    return new AbortError(signal.reason);
+  }
+  if (lane !== undefined) args[P.ARG_LANE] = lane.number;
+  if (timeout !== undefined) args[P.ARG_TIMEOUT] = Math.max(timeout, 1e-6);
+  if (signal !== undefined || timeout !== undefined) {
+    (extras[slot] ?? name(slot, syscallOf(args[P.ARG_KIND] as number))).abandonable = abandonable;
+  }
+  return undefined;
+}
+
+function watch(slot: number, o: OpOptions): void {
+  const extra = extras[slot] as Extra;
+  const { signal, timeout } = o;
+  if (signal !== undefined) {
+    extra.signal = signal;
+    extra.onAbort = () => interrupt(slot, extra, new AbortError(signal.reason));
+    signal.addEventListener('abort', extra.onAbort, { once: true });
+  }
+  if (timeout !== undefined) {
+    extra.timer = setTimeout(() => {
+      extra.timer = undefined;
+      interrupt(slot, extra, new TimeoutError(timeout));
+    }, timeout);
+  }
+}
+
+function unwatch(extra: Extra): void {
+  if (extra.onAbort !== undefined) extra.signal?.removeEventListener('abort', extra.onAbort);
+  if (extra.timer !== undefined) clearTimeout(extra.timer);
+  extra.onAbort = extra.timer = undefined;
+}
+
+// A queued operation leaves the queue; a running one settles when the kernel is done, unless its memory is ours.
+function interrupt(slot: number, extra: Extra, error: Error): void {
+  if (extras[slot] !== extra || extra.abandoned) return;
+  const state = addon.cancel(slot);
+  if (state === 2) return;
+  extra.reason = error;
+  if (state === 1 && !extra.abandonable) return;
+  extra.abandoned = true;
+  unwatch(extra);
+  (rejects[slot] as Reject)(error);
+}
+
+function release(slot: number): void {
+  const extra = extras[slot];
+  if (extra !== undefined) {
+    unwatch(extra);
+    extras[slot] = undefined;
+  }
+  free(slot);
+}
+
+/** Cancels or waits for a request, blocking: for exit only. Its result, and the bytes that a failed write got out. */
+export function finishNow(slot: number): { result: number; written: number } {
+  const result = addon.finishNow(slot);
+  return { result, written: args[P.ARG_SIZE] as number };
+}
+
+/** Called by the addon with `count` records filled in. Runs inside one callback scope. */
+function complete(count: number, chunk: Buffer | undefined, external: Buffer | undefined): void {
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    const slot = records[at] as number;
+    const result = records[at + 1] as number;
+    const tag = records[at + 2] as number;
+    const value = records[at + 3] as number;
+    const after = at + P.RECORD_HEADER;
+    const resolve = resolves[slot] as Resolve;
+    const extra = extras[slot];
+    const shape = shapes[slot] as number;
+    let next = after;
+    if (tag === P.TAG_STAT) next += P.STAT_FIELDS;
+    else if (tag === P.TAG_OPENED) next += OPENED_FIELDS;
+
+    let answer: unknown;
+    let error: Error | undefined;
+    if (tag === P.TAG_CHUNK) {
+      const bytes = chunk as Buffer;
+      // A chunk of its own needs no view.
+      answer = value === 0 && result === bytes.length ? bytes : bytes.subarray(value, value + result);
+    } else if (tag === P.TAG_FAILED) {
+      error = extra?.reason ?? failure(slot, result, P.SYSCALLS[value] as string, records[at + 4] as number);
+    } else if (tag === P.TAG_DEFERRED) {
+      const view = contexts[slot] as View;
+      if (extra?.abandoned !== true) {
+        error = view.problem();
+        if (error === undefined) addon.copyOut(value, view.bytes);
+      }
+      answer = result;
+    } else {
+      switch (shape) {
+        case AS_BYTES:
+          answer = tag === P.TAG_EXTERNAL ? external : EMPTY();
+          break;
+        case AS_STATS:
+          answer = statsFrom(records, after);
+          break;
+        case AS_BIGINT_STATS:
+          answer = bigIntStatsFrom(bigRecords, after);
+          break;
+        case AS_OPENED:
+          answer = openedFrom(result, after);
+          break;
+        case AS_NOTHING:
+          answer = undefined;
+          break;
+        case AS_WRITTEN:
+          answer = { written: result, position: records[at + 4] as number };
+          break;
+        case AS_POSITION:
+          answer = Number(bigRecords[at + 4]);
+          break;
+        case AS_TASK: {
+          const length = records[at + 4] as number;
+          const output =
+            tag === P.TAG_TASK_EXTERNAL ? (external as Buffer) : length === 0 ? EMPTY() : (chunk as Buffer).subarray(value, value + length);
+          if (result < 0) error = extra?.reason ?? taskFailure(result, output);
+          else answer = { output, done: result === 0 };
+          break;
+        }
+        default:
+          answer = result;
+      }
+    }
+    at = next;
+
+    if (extra === undefined) {
+      free(slot);
+      if (error === undefined) resolve(answer);
+      else resolve(rejectWhereAwaited(error));
+      continue;
+    }
+    const { abandoned, disown } = extra;
+    release(slot);
+    if (abandoned) {
+      if (error === undefined) disown?.(answer);
+    } else if (error !== undefined) {
+      resolve(rejectWhereAwaited(error));
+    } else if (extra.reason !== undefined && disown !== undefined) {
+      disown(answer);
+      resolve(rejectWhereAwaited(extra.reason));
+    } else {
+      resolve(answer);
+    }
+  }
+}
+
+const OPENED_FIELDS = 5;
+const EMPTY = (): Buffer => Buffer.alloc(0);
+
+function openedFrom(fd: number, at: number): OpenedRecord {
+  return {
+    fd,
+    id: records[at] as number,
+    kind: records[at + 1] as number,
+    seekable: records[at + 2] !== 0,
+    position: records[at + 3] as number,
+    size: records[at + 4] as number,
+  };
+}
+
+/** The caller's view of a readinto, watched for what happens to its memory meanwhile. */
+export class View {
+  readonly bytes: Uint8Array;
+  readonly #length: number;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.#length = bytes.byteLength;
+  }
+
+  /** What has happened to the memory since the call, if anything. */
+  problem(): Error | undefined {
+    if (this.bytes.byteLength === this.#length) return undefined;
+    return invalidView(this.bytes.byteLength, this.#length);
+  }
+}
+
+function invalidView(now: number, then: number): Error {
+  const error = new Error(
+    `The view was ${now === 0 ? 'detached' : 'resized'} while it was being read into: ${then} bytes at the call, ${now} now`,
+  ) as Error & { code: string };
+  error.code = 'ERR_INVALID_STATE';
+  return error;
+}
+
+function syscallOf(kind: number): string {
+  switch (kind) {
+    case P.KIND_READ:
+    case P.KIND_READ_TO_END:
+      return 'read';
+    case P.KIND_WRITE:
+      return 'write';
+    case P.KIND_FSTAT:
+      return 'fstat';
+    case P.KIND_TRUNCATE:
+      return 'ftruncate';
+    case P.KIND_SYNC:
+      return 'fsync';
+    case P.KIND_DATASYNC:
+      return 'fdatasync';
+    case P.KIND_SEEK:
+      return 'lseek';
+    case P.KIND_CLOSE:
+      return 'close';
+    default:
+      return 'open';
+  }
+}
+
+function failure(slot: number, errno: number, syscall: string, written: number): Error {
+  const extra = extras[slot];
+  const error = systemError(errno, syscall !== '' ? syscall : (extra?.syscall ?? (contexts[slot] as string)), extra?.path, extra?.dest);
+  if (written > 0) error.bytesWritten = written;
+  return error;
+}
+
+// A failed task's output is `syscall NUL path NUL dest`.
+function taskFailure(errno: number, output: Buffer): Error {
+  const [syscall = '', path = '', dest = ''] = output.toString().split('\0');
+  return systemError(errno, syscall, path === '' ? undefined : path, dest === '' ? undefined : dest);
+}
+
+/**
+ * Rejects from inside a promise reaction, where V8 can follow the chain of awaits: the stack then names the caller's
+ * line, and a call that succeeds pays nothing for it. Two awaits, so that the caller's promise is linked by then.
+ */
+export async function rejectWhereAwaited(error: Error): Promise<never> {
+  await undefined;
+  await undefined;
+  Error.captureStackTrace(error, rejectWhereAwaited);
+  throw error;
+}
+
+/** For lanes other than the default: resolved lazily, since few programs name one. */
+export const defaultLane = lanes.default;

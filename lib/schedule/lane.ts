@@ -1,0 +1,52 @@
+// A lane: a named queue of operations with a priority, a share of the pool and figures of its own.
+
+export type Priority = 'high' | 'normal' | 'low';
+
+const CONSTRUCT = Symbol('construct');
+
+/** A queue that operations wait in. Made by `createLane`; `lanes.default` and `lanes.bulk` always exist. */
+export class Lane {
+  /** As given to `createLane`; metrics() lists the lane by it. */
+  readonly name: string;
+  readonly priority: Priority;
+  /** Most threads that work for this lane at a time. */
+  readonly concurrency: number;
+  /** Most operations that may wait; beyond it calls reject with LaneFullError. */
+  readonly queueLimit: number;
+  /** Whether cached data may be served without a thread. */
+  readonly inline: boolean;
+  /** @internal The addon's number. */
+  readonly number: number;
+
+  /** @internal */
+  constructor(
+    key: symbol,
+    number: number,
+    o: { name: string; priority: Priority; concurrency: number; queueLimit: number; inline: boolean },
+  ) {
+    if (key !== CONSTRUCT) throw new TypeError('Lanes are made by createLane()');
+    this.number = number;
+    this.name = o.name;
+    this.priority = o.priority;
+    this.concurrency = o.concurrency;
+    this.queueLimit = o.queueLimit;
+    this.inline = o.inline;
+  }
+}
+
+/** @internal */
+export function makeLane(number: number, o: ConstructorParameters<typeof Lane>[2]): Lane {
+  return new Lane(CONSTRUCT, number, o);
+}
+
+/** The lanes that always exist. `default` serves what names none; `bulk` long work: walks, copies, large reads. */
+export const lanes: { readonly default: Lane; readonly bulk: Lane } = Object.freeze({
+  default: makeLane(0, {
+    name: 'default',
+    priority: 'normal',
+    concurrency: Infinity,
+    queueLimit: Infinity,
+    inline: true,
+  }),
+  bulk: makeLane(1, { name: 'bulk', priority: 'low', concurrency: 0, queueLimit: Infinity, inline: false }),
+});

@@ -1,0 +1,36 @@
+// The addon's entry: everything that lib/native/addon.ts sees.
+#include "binding/environment.h"
+
+namespace uvfiles {
+
+namespace {
+
+// open(complete, arguments, records, waitsInHook): once for each environment, at the first operation.
+Napi::Value open(const Napi::CallbackInfo& info) {
+  uv_loop_s* loop = nullptr;
+  if (napi_get_uv_event_loop(info.Env(), &loop) != napi_ok) {
+    Napi::Error::New(info.Env(), "uvfiles: this runtime has no libuv event loop").ThrowAsJavaScriptException();
+    return info.Env().Undefined();
+  }
+  auto* const environment = new Environment(info.Env(), loop);
+  napi_set_instance_data(info.Env(), environment, nullptr, nullptr);
+  if (!environment->open(info[0].As<Napi::Function>(), info[1].As<Napi::Float64Array>(),
+                         info[2].As<Napi::Float64Array>(), info[3].As<Napi::Boolean>().Value())) {
+    Napi::Error::New(info.Env(), "uvfiles: the event loop refused an async handle").ThrowAsJavaScriptException();
+  }
+  return info.Env().Undefined();
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  exports.Set("open", Napi::Function::New(env, open));
+  define_submissions(env, exports);
+  define_tasks(env, exports);
+  define_lanes(env, exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(uvfiles, init)
+
+}  // namespace uvfiles

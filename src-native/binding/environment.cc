@@ -1,0 +1,434 @@
+#include "binding/environment.h"
+
+#include <cstring>
+
+#include "platform/file_system.h"
+
+namespace uvfiles {
+
+namespace {
+
+// Records keep their fields as doubles; exact integers travel as the same eight bytes.
+void put_int64(double* to, int64_t value) { std::memcpy(to, &value, sizeof value); }
+
+bool hands_over_bytes(const Operation& operation) {
+  switch (operation.kind) {
+    case OpKind::kRead:
+    case OpKind::kReadToEnd:
+    case OpKind::kReadFile:
+      return operation.result > 0;
+    default:
+      return false;
+  }
+}
+
+// A failed task's output is what its error names: syscall NUL path NUL dest. Packing twice does no harm.
+void pack_error(Task* task) {
+  task->output.assign(task->error.syscall);
+  task->output.push_back('\0');
+  task->output.append(task->error.path);
+  task->output.push_back('\0');
+  task->output.append(task->error.dest);
+}
+
+}  // namespace
+
+int syscall_number(const char* name) {
+  int number = 0;
+  for (const char* known : kSyscalls) {
+    if (std::strcmp(known, name) == 0) return number;
+    number++;
+  }
+  return 0;
+}
+
+Environment::Environment(napi_env environment, uv_loop_t* uv_loop)
+    : env(environment), loop(uv_loop), dispatcher(uv_loop, deliver, discard, this) {}
+
+Environment::~Environment() = default;
+
+Environment* Environment::get(napi_env env) {
+  void* data = nullptr;
+  napi_get_instance_data(env, &data);
+  return static_cast<Environment*>(data);
+}
+
+bool Environment::open(Napi::Function complete, Napi::Float64Array args, Napi::Float64Array recs,
+                       bool waits_in_hook) {
+  if (dispatcher.open() != 0) return false;
+  complete_ = Napi::Persistent(complete);
+  arguments_ref_ = Napi::Persistent(args);
+  records_ref_ = Napi::Persistent(recs);
+  arguments = args.Data();
+  records = recs.Data();
+  const Napi::Env scope(env);
+  Napi::Object resource = Napi::Object::New(scope);
+  resource_ = Napi::Persistent(resource);
+  napi_async_init(env, resource, Napi::String::New(scope, "uvfiles"), &async_context_);
+  // Node runs its loop until an asynchronous hook has been removed, which lets the work requests and the handle
+  // finish. Deno frees such hooks twice and Bun's loop is not libuv's: there a plain hook blocks until no job runs.
+  if (waits_in_hook) {
+    napi_add_async_cleanup_hook(env, on_async_cleanup, this, &cleanup_);
+  } else {
+    napi_add_env_cleanup_hook(env, on_cleanup, this);
+  }
+  return true;
+}
+
+// --- submitting -----------------------------------------------------------------------------------------------------
+
+Operation* Environment::begin(OpKind kind) {
+  Operation* const operation = dispatcher.acquire();
+  operation->kind = kind;
+  operation->slot = static_cast<uint32_t>(arguments[kSlot]);
+  operation->size = static_cast<size_t>(arguments[kSize]);
+  operation->flags = static_cast<uint8_t>(arguments[kFlags]);
+  operation->lane = static_cast<uint8_t>(arguments[kLaneNumber]);
+  operation->file = nullptr;
+  operation->data = nullptr;
+  operation->capacity = 0;
+  operation->extra = 0;
+  operation->result = 0;
+  if (arguments[kPositionIsBigInt] != 0) {
+    std::memcpy(&operation->position, &arguments[kPosition], sizeof operation->position);
+  } else {
+    operation->position = static_cast<int64_t>(arguments[kPosition]);
+  }
+  operation->deadline_ns =
+      arguments[kTimeout] > 0 ? now_ns() + static_cast<uint64_t>(arguments[kTimeout] * 1e6) : 0;
+  return operation;
+}
+
+OperationDetails* Environment::attach_details(Operation* operation) {
+  if (free_details_.empty()) {
+    details_.push_back(std::make_unique<OperationDetails>());
+    free_details_.push_back(details_.back().get());
+  }
+  operation->details = free_details_.back();
+  free_details_.pop_back();
+  operation->details->syscall = "";
+  return operation->details;
+}
+
+void Environment::recycle(Operation* operation) {
+  if (operation->details != nullptr) {
+    operation->details->task = nullptr;
+    free_details_.push_back(operation->details);
+    operation->details = nullptr;
+  }
+  dispatcher.release(operation);
+}
+
+void Environment::refuse(Operation* operation, int status) {
+  arguments[kStatus] = status;
+  free_data(operation);
+  recycle(operation);
+}
+
+void Environment::submit(Operation* operation) {
+  const uint32_t slot = operation->slot;
+  OpenFile* const file = operation->file;
+  if (!dispatcher.submit(operation)) {
+    refuse(operation, UV_EAGAIN);
+    return;
+  }
+  if (file != nullptr) file->in_flight++;
+  occupy(slot, operation);
+  arguments[kStatus] = 0;
+}
+
+void Environment::occupy(uint32_t slot, Operation* operation) {
+  if (slot >= slots_.size()) slots_.resize(slot + 64, nullptr);
+  slots_[slot] = operation;
+}
+
+void Environment::submit_close(Operation* operation) {
+  OpenFile* const file = operation->file;
+  file->closing = true;
+  arguments[kStatus] = 0;
+  occupy(operation->slot, operation);
+  if (file->in_flight > 0) {
+    file->close_operation = operation;
+    return;
+  }
+  dispatcher.submit(operation);
+  file->in_flight++;
+}
+
+// --- delivering -----------------------------------------------------------------------------------------------------
+
+void Environment::deliver(void* context, Operation* finished) {
+  Environment* const self = static_cast<Environment*>(context);
+  const Napi::HandleScope scope(self->env);
+  napi_callback_scope callback_scope = nullptr;
+  const bool scoped = napi_open_callback_scope(self->env, self->resource_.Value(), self->async_context_,
+                                               &callback_scope) == napi_ok;
+  bool may_go_on = scoped;
+  while (finished != nullptr && may_go_on) finished = self->deliver_group(finished, &may_go_on);
+  // The environment is being torn down: nobody is left to tell.
+  while (finished != nullptr) {
+    Operation* const after = finished->next;
+    discard(self, finished);
+    finished = after;
+  }
+  if (scoped) napi_close_callback_scope(self->env, callback_scope);
+}
+
+// Tells JavaScript of as many operations as fit into one chunk of bytes, one external buffer and the records.
+Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
+  const Napi::HandleScope scope(env);
+  size_t chunk_size = 0;
+  Operation* end = finished;
+  Operation* large = nullptr;
+  int doubles = 0;
+  for (; end != nullptr; end = end->next) {
+    size_t bytes = 0;
+    bool is_large = false;
+    if (hands_over_bytes(*end) && (end->flags & kKeepBlock) == 0) {
+      bytes = static_cast<size_t>(end->result);
+      is_large = bytes > BlockPool::kSmall;
+    } else if (end->kind == OpKind::kTask) {
+      if (end->result < 0) pack_error(end->details->task);
+      bytes = end->details->task->output.size();
+      is_large = bytes > BlockPool::kSmall;
+    }
+    if (doubles + kRecordHeader + kMaxPayload > kRecordDoubles) break;
+    if (is_large && large != nullptr) break;
+    if (!is_large && chunk_size > 0 && chunk_size + bytes > BlockPool::kSmall) break;
+    if (is_large) {
+      large = end;
+    } else {
+      chunk_size += (bytes + 7) & ~size_t{7};  // aligned, so that the bytes can be viewed as wider elements
+    }
+    doubles += kRecordHeader + kMaxPayload;
+  }
+
+  napi_value callback_arguments[3];
+  char* chunk = nullptr;
+  napi_get_undefined(env, &callback_arguments[1]);
+  callback_arguments[2] = callback_arguments[1];
+  if (chunk_size > 0) {
+    void* data = nullptr;
+    if (napi_create_buffer(env, chunk_size, &data, &callback_arguments[1]) != napi_ok) {
+      *may_go_on = false;
+      return finished;
+    }
+    chunk = static_cast<char*>(data);
+  }
+
+  deferred_.clear();
+  deferred_sizes_.clear();
+  size_t offset = 0;
+  int at = 0;
+  uint32_t count = 0;
+  while (finished != end) {
+    Operation* const operation = finished;
+    finished = finished->next;
+    count++;
+    settle_file(operation);
+    if (operation->kind == OpKind::kTask) {
+      std::string& output = operation->details->task->output;
+      if (operation == large) {
+        auto* const kept = new std::string(std::move(output));
+        output.clear();
+        const napi_status status = napi_create_external_buffer(
+            env, kept->size(), &(*kept)[0],
+            [](napi_env, void*, void* hint) { delete static_cast<std::string*>(hint); }, kept,
+            &callback_arguments[2]);
+        if (status != napi_ok) {
+          napi_create_buffer_copy(env, kept->size(), kept->data(), nullptr, &callback_arguments[2]);
+          delete kept;
+        }
+        at = write_record(operation, at, Tag::kTaskExternal, 0, 0);
+      } else {
+        if (!output.empty()) std::memcpy(chunk + offset, output.data(), output.size());
+        at = write_record(operation, at, Tag::kTaskChunk, static_cast<double>(offset),
+                          static_cast<double>(output.size()));
+        offset += (output.size() + 7) & ~size_t{7};
+        output.clear();
+      }
+      operation->details->task_owner->settled();
+    } else if (hands_over_bytes(*operation)) {
+      const size_t bytes = static_cast<size_t>(operation->result);
+      if ((operation->flags & kKeepBlock) != 0) {
+        at = write_record(operation, at, Tag::kDeferred, static_cast<double>(deferred_.size()), 0);
+        deferred_.push_back({operation->data, operation->capacity});
+        deferred_sizes_.push_back(bytes);
+        operation->data = nullptr;
+        operation->capacity = 0;
+      } else if (operation == large) {
+        const napi_status status = napi_create_external_buffer(
+            env, bytes, operation->data,
+            [](napi_env, void* data, void* hint) {
+              BlockPool::instance().release({static_cast<char*>(data), reinterpret_cast<size_t>(hint)});
+            },
+            reinterpret_cast<void*>(operation->capacity), &callback_arguments[2]);
+        if (status == napi_ok) {
+          operation->data = nullptr;
+          operation->capacity = 0;
+        } else {  // Electron's sandboxed pointers forbid external memory
+          napi_create_buffer_copy(env, bytes, operation->data, nullptr, &callback_arguments[2]);
+        }
+        at = write_record(operation, at, Tag::kExternal, 0, 0);
+      } else {
+        std::memcpy(chunk + offset, operation->data, bytes);
+        at = write_record(operation, at, Tag::kChunk, static_cast<double>(offset), 0);
+        offset += (bytes + 7) & ~size_t{7};
+      }
+    } else {
+      at = write_payload(operation, at);
+    }
+    free_data(operation);
+    recycle(operation);
+  }
+
+  napi_create_uint32(env, count, &callback_arguments[0]);
+  napi_value undefined;
+  napi_get_undefined(env, &undefined);
+  const napi_status status =
+      napi_call_function(env, undefined, complete_.Value(), 3, callback_arguments, nullptr);
+  for (Block& block : deferred_) BlockPool::instance().release(block);
+  deferred_.clear();
+  if (status == napi_pending_exception) {
+    napi_value exception;
+    // Settling never throws; if it does, hiding it would lose promises silently.
+    if (napi_get_and_clear_last_exception(env, &exception) == napi_ok) napi_fatal_exception(env, exception);
+  }
+  if (status != napi_ok && status != napi_pending_exception) *may_go_on = false;
+  return finished;
+}
+
+int Environment::write_record(Operation* operation, int at, Tag tag, double value, double extra) {
+  slots_[operation->slot] = nullptr;
+  records[at] = operation->slot;
+  records[at + 1] = static_cast<double>(operation->result);
+  records[at + 2] = static_cast<int>(tag);
+  records[at + 3] = value;
+  records[at + 4] = extra;
+  return at + kRecordHeader;
+}
+
+int Environment::write_payload(Operation* operation, int at) {
+  OperationDetails* const details = operation->details;
+  if (operation->result < 0) {
+    return write_record(operation, at, Tag::kFailed, details == nullptr ? 0 : syscall_number(details->syscall),
+                        static_cast<double>(operation->extra));
+  }
+  switch (operation->kind) {
+    case OpKind::kStat:
+    case OpKind::kLstat:
+    case OpKind::kFstat: {
+      at = write_record(operation, at, Tag::kStat, 0, 0);
+      const int64_t* const fields = reinterpret_cast<const int64_t*>(&details->stat);
+      const bool exact = (operation->flags & kBigInt) != 0;
+      for (int i = 0; i < StatRecord::kFields; i++) {
+        if (exact) {
+          put_int64(&records[at + i], fields[i]);
+        } else {
+          records[at + i] = static_cast<double>(fields[i]);
+        }
+      }
+      return at + StatRecord::kFields;
+    }
+    case OpKind::kOpen: {
+      const bool owned = operation->size == 0;
+      OpenFile* const file = files.add(static_cast<int>(operation->result), owned, details->kind);
+      at = write_record(operation, at, Tag::kOpened, 0, 0);
+      records[at] = file->id;
+      records[at + 1] = static_cast<int>(details->kind);
+      records[at + 2] = details->seekable ? 1 : 0;
+      records[at + 3] = static_cast<double>(details->position);
+      records[at + 4] = static_cast<double>(details->stat.size);
+      return at + 5;
+    }
+    case OpKind::kSeek:
+      // Positions beyond 2^53 travel exactly in `extra`.
+      at = write_record(operation, at, Tag::kPlain, 0, 0);
+      put_int64(&records[at - 1], operation->result);
+      return at;
+    default:
+      return write_record(operation, at, Tag::kPlain, 0, static_cast<double>(operation->extra));
+  }
+}
+
+// The operation no longer holds its file open; the last one out lets a waiting close begin.
+void Environment::settle_file(Operation* operation) {
+  OpenFile* const file = operation->file;
+  if (file == nullptr) return;
+  operation->file = nullptr;
+  file->in_flight--;
+  if (operation->kind == OpKind::kClose) {
+    files.remove(file);
+  } else if (file->in_flight == 0 && file->close_operation != nullptr) {
+    Operation* const close = file->close_operation;
+    file->close_operation = nullptr;
+    dispatcher.submit(close);
+    file->in_flight++;
+  }
+}
+
+void Environment::free_data(Operation* operation) {
+  if (operation->capacity != 0) BlockPool::instance().release({operation->data, operation->capacity});
+  operation->data = nullptr;
+  operation->capacity = 0;
+}
+
+bool Environment::copy_deferred(size_t index, char* to, size_t size) {
+  if (index >= deferred_.size()) return false;
+  std::memcpy(to, deferred_[index].data, size < deferred_sizes_[index] ? size : deferred_sizes_[index]);
+  return true;
+}
+
+// --- ending ---------------------------------------------------------------------------------------------------------
+
+void Environment::discard(void* context, Operation* operation) {
+  Environment* const self = static_cast<Environment*>(context);
+  const bool performed = operation->state.load(std::memory_order_relaxed) == OpState::kFinished;
+  if (operation->kind == OpKind::kOpen && performed && operation->result >= 0 && operation->size == 0) {
+    platform::close_file(static_cast<int>(operation->result));  // nobody will ever know of this descriptor
+  }
+  if (operation->kind == OpKind::kClose && performed && operation->file != nullptr) {
+    self->files.remove(operation->file);
+  }
+  if (operation->kind == OpKind::kTask) operation->details->task_owner->settled();
+  operation->file = nullptr;
+  self->free_data(operation);
+  self->recycle(operation);
+}
+
+void Environment::close_files() {
+  files.for_each([](OpenFile* file) {
+    if (file->owned) platform::close_file(file->fd);
+  });
+}
+
+void Environment::on_async_cleanup(napi_async_cleanup_hook_handle, void* context) {
+  Environment* const self = static_cast<Environment*>(context);
+  if (self->closing_) return;
+  self->closing_ = true;
+  self->dispatcher.close(on_closed);
+}
+
+void Environment::on_closed(void* context) {
+  Environment* const self = static_cast<Environment*>(context);
+  self->close_files();
+  if (self->async_context_ != nullptr) napi_async_destroy(self->env, self->async_context_);
+  self->complete_.Reset();
+  self->arguments_ref_.Reset();
+  self->records_ref_.Reset();
+  self->resource_.Reset();
+  const napi_async_cleanup_hook_handle cleanup = self->cleanup_;
+  napi_set_instance_data(self->env, nullptr, nullptr, nullptr);
+  delete self;
+  napi_remove_async_cleanup_hook(cleanup);
+}
+
+// The dispatcher's work requests may still be in the runtime's hands: it is left to the process on purpose.
+void Environment::on_cleanup(void* context) {
+  Environment* const self = static_cast<Environment*>(context);
+  self->closing_ = true;
+  self->dispatcher.close_blocking();
+  self->close_files();
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,125 @@
+// What one Node environment (the main thread or a worker) owns: its dispatcher, its open files and the memory it
+// shares with lib/native.
+//
+// JavaScript and the addon talk through two small arrays that JavaScript made and never lets go: `arguments` (what
+// a submission is about) and `records` (what has finished). That leaves one Node-API call a submission without
+// arguments to convert, and one call into JavaScript for many completions. Only the loop thread touches either.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/dispatcher.h"
+#include "core/file_table.h"
+
+namespace uvfiles {
+
+// Indices into `arguments`. On return from a submission, `kStatus` holds 0 or a negative code.
+enum Argument : int {
+  kStatus = 0,
+  kKind = 0,
+  kSlot = 1,
+  kFile = 2,
+  kSize = 3,
+  kPosition = 4,   // a double; an int64 with kPositionIsBigInt
+  kFlags = 5,
+  kLaneNumber = 6,
+  kTimeout = 7,    // milliseconds, 0: none
+  kOpenFlags = 8,
+  kMode = 9,
+  kWhence = 10,
+  kPositionIsBigInt = 11,
+  kSyncAfter = 12,
+  kArgumentCount = 16
+};
+
+// How a record's result is to be read.
+enum class Tag : int {
+  kPlain = 0,
+  kChunk = 1,      // `value`: offset of the bytes in the chunk
+  kExternal = 2,   // the bytes are the external buffer
+  kStat = 3,       // 18 fields follow
+  kOpened = 4,     // id, kind, seekable, position, size follow
+  kDeferred = 5,   // copyOut(`value`, view) brings the bytes
+  kFailed = 6,     // `value`: index into kSyscalls; `extra`: bytes written
+  kTaskChunk = 7,  // `value`: offset, `extra`: length
+  kTaskExternal = 8
+};
+
+constexpr int kRecordHeader = 5;  // slot, result, tag, value, extra
+constexpr int kRecordDoubles = 4096;
+constexpr int kMaxPayload = StatRecord::kFields;
+
+class Environment {
+ public:
+  Environment(napi_env env, uv_loop_t* loop);
+  ~Environment();
+
+  static Environment* get(napi_env env);
+
+  bool open(Napi::Function complete, Napi::Float64Array arguments, Napi::Float64Array records, bool waits_in_hook);
+
+  // Takes an operation from the free list with the common arguments filled in.
+  Operation* begin(OpKind kind);
+  OperationDetails* attach_details(Operation* operation);
+  // Submits, or puts the reason into arguments[kStatus] and frees the operation.
+  void submit(Operation* operation);
+  void refuse(Operation* operation, int status);
+  void submit_close(Operation* operation);
+
+  Operation* in_slot(uint32_t slot) const { return slot < slots_.size() ? slots_[slot] : nullptr; }
+  bool copy_deferred(size_t index, char* to, size_t size);
+
+  napi_env env;
+  uv_loop_t* const loop;
+  Dispatcher dispatcher;
+  FileTable files;
+  double* arguments = nullptr;
+  double* records = nullptr;
+
+ private:
+  void occupy(uint32_t slot, Operation* operation);
+  static void deliver(void* self, Operation* finished);
+  static void discard(void* self, Operation* operation);
+  static void on_closed(void* self);
+  static void on_async_cleanup(napi_async_cleanup_hook_handle handle, void* self);
+  static void on_cleanup(void* self);
+
+  Operation* deliver_group(Operation* finished, bool* may_go_on);
+  void settle_file(Operation* operation);
+  int write_record(Operation* operation, int at, Tag tag, double value, double extra);
+  int write_payload(Operation* operation, int at);
+  void free_data(Operation* operation);
+  void recycle(Operation* operation);
+  void close_files();
+  bool adopt_opened(Operation* operation);
+
+  Napi::FunctionReference complete_;
+  Napi::Reference<Napi::Float64Array> arguments_ref_;
+  Napi::Reference<Napi::Float64Array> records_ref_;
+  napi_async_context async_context_ = nullptr;
+  Napi::ObjectReference resource_;
+  napi_async_cleanup_hook_handle cleanup_ = nullptr;
+  bool closing_ = false;
+
+  std::vector<Operation*> slots_;
+  std::vector<Block> deferred_;
+  std::vector<size_t> deferred_sizes_;
+  std::vector<std::unique_ptr<OperationDetails>> details_;
+  std::vector<OperationDetails*> free_details_;
+};
+
+// Names that `Tag::kFailed` refers to; the same list is in lib/native/records.ts.
+constexpr const char* kSyscalls[] = {"", "open", "fstat", "read", "write", "fsync", "close"};
+int syscall_number(const char* name);
+
+// One file each: the functions that JavaScript calls.
+void define_submissions(Napi::Env env, Napi::Object exports);
+void define_tasks(Napi::Env env, Napi::Object exports);
+void define_lanes(Napi::Env env, Napi::Object exports);
+
+}  // namespace uvfiles

@@ -1,0 +1,213 @@
+// The functions on the hot path: each takes its numbers from the shared `arguments` array and leaves its status
+// there, so that a submission is one Node-API call with no value to convert beyond a path or a buffer.
+#include <cstring>
+
+#include "binding/environment.h"
+
+namespace uvfiles {
+
+namespace {
+
+// UTF-8 of a string, or the bytes of a Uint8Array, into `path` (whose memory is reused).
+bool read_path(napi_env env, napi_value value, std::string* path) {
+  napi_valuetype type;
+  napi_typeof(env, value, &type);
+  if (type == napi_string) {
+    size_t length = 0;
+    path->resize(path->capacity() < 255 ? 255 : path->capacity());
+    // One pass where the path fits, which it nearly always does.
+    napi_get_value_string_utf8(env, value, &(*path)[0], path->size() + 1, &length);
+    if (length + 4 > path->size()) {
+      napi_get_value_string_utf8(env, value, nullptr, 0, &length);
+      path->resize(length);
+      napi_get_value_string_utf8(env, value, &(*path)[0], length + 1, &length);
+    }
+    path->resize(length);
+    return true;
+  }
+  void* data = nullptr;
+  size_t length = 0;
+  if (napi_get_typedarray_info(env, value, nullptr, &length, &data, nullptr, nullptr) != napi_ok) return false;
+  path->assign(static_cast<const char*>(data), length);
+  return true;
+}
+
+// Takes the bytes of a Uint8Array: a copy, or the address itself for memory that was handed over.
+bool take_bytes(napi_env env, napi_value value, Operation* operation) {
+  void* data = nullptr;
+  size_t length = 0;
+  if (napi_get_typedarray_info(env, value, nullptr, &length, &data, nullptr, nullptr) != napi_ok) return false;
+  operation->size = length;
+  if ((operation->flags & kBorrowed) != 0) {
+    operation->data = static_cast<char*>(data);
+    return true;
+  }
+  const Block block = BlockPool::instance().acquire(length);
+  if (block.data == nullptr) return false;
+  if (length > 0) std::memcpy(block.data, data, length);
+  operation->data = block.data;
+  operation->capacity = block.capacity;
+  return true;
+}
+
+// Finds the operation's file; a closing one takes nothing new.
+bool hold_file(Environment* environment, Operation* operation) {
+  OpenFile* const file = environment->files.find(static_cast<uint32_t>(environment->arguments[kFile]));
+  if (file == nullptr || file->closing) {
+    environment->refuse(operation, UV_EBADF);
+    return false;
+  }
+  operation->file = file;
+  return true;
+}
+
+// read, fstat, truncate, sync, seek, close: everything about an open file that carries no bytes.
+napi_value submit_file(napi_env env, napi_callback_info) {
+  Environment* const environment = Environment::get(env);
+  Operation* const operation =
+      environment->begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
+  if (!hold_file(environment, operation)) return nullptr;
+  switch (operation->kind) {
+    case OpKind::kFstat:
+      environment->attach_details(operation);
+      break;
+    case OpKind::kSeek:
+      operation->extra = static_cast<int64_t>(environment->arguments[kWhence]);
+      break;
+    case OpKind::kClose:
+      environment->submit_close(operation);
+      return nullptr;
+    default:
+      break;
+  }
+  environment->submit(operation);
+  return nullptr;
+}
+
+napi_value submit_write(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value bytes;
+  napi_get_cb_info(env, info, &count, &bytes, nullptr, nullptr);
+  Environment* const environment = Environment::get(env);
+  Operation* const operation = environment->begin(OpKind::kWrite);
+  if (!hold_file(environment, operation)) return nullptr;
+  if (!take_bytes(env, bytes, operation)) {
+    environment->refuse(operation, UV_ENOMEM);
+    return nullptr;
+  }
+  environment->submit(operation);
+  return nullptr;
+}
+
+// open, stat, lstat, read of a whole file.
+napi_value submit_path(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value path;
+  napi_get_cb_info(env, info, &count, &path, nullptr, nullptr);
+  Environment* const environment = Environment::get(env);
+  Operation* const operation =
+      environment->begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
+  OperationDetails* const details = environment->attach_details(operation);
+  details->flags = static_cast<int>(environment->arguments[kOpenFlags]);
+  details->mode = static_cast<int>(environment->arguments[kMode]);
+  if (!read_path(env, path, &details->path)) {
+    environment->refuse(operation, UV_EINVAL);
+    return nullptr;
+  }
+  environment->submit(operation);
+  return nullptr;
+}
+
+napi_value submit_write_file(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value values[2];
+  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+  Environment* const environment = Environment::get(env);
+  Operation* const operation = environment->begin(OpKind::kWriteFile);
+  OperationDetails* const details = environment->attach_details(operation);
+  details->flags = static_cast<int>(environment->arguments[kOpenFlags]);
+  details->mode = static_cast<int>(environment->arguments[kMode]);
+  details->sync_after_write = environment->arguments[kSyncAfter] != 0;
+  if (!read_path(env, values[0], &details->path)) {
+    environment->refuse(operation, UV_EINVAL);
+  } else if (!take_bytes(env, values[1], operation)) {
+    environment->refuse(operation, UV_ENOMEM);
+  } else {
+    environment->submit(operation);
+  }
+  return nullptr;
+}
+
+// copyOut(index, view): the bytes of a finished readinto, within `complete` only.
+napi_value copy_out(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value values[2];
+  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+  uint32_t index = 0;
+  napi_get_value_uint32(env, values[0], &index);
+  void* data = nullptr;
+  size_t length = 0;
+  if (napi_get_typedarray_info(env, values[1], nullptr, &length, &data, nullptr, nullptr) != napi_ok) {
+    return nullptr;
+  }
+  Environment::get(env)->copy_deferred(index, static_cast<char*>(data), length);
+  return nullptr;
+}
+
+// cancel(slot): 0 it was queued and makes no system call, 1 it is running, 2 it is finished.
+napi_value cancel(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value;
+  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
+  uint32_t slot = 0;
+  napi_get_value_uint32(env, value, &slot);
+  Environment* const environment = Environment::get(env);
+  Operation* const operation = environment->in_slot(slot);
+  CancelResult result = CancelResult::kFinished;
+  if (operation != nullptr) result = environment->dispatcher.cancel(operation);
+  napi_value answer;
+  napi_create_uint32(env, static_cast<uint32_t>(result), &answer);
+  return answer;
+}
+
+// finishNow(slot): for exit. Cancels what has not begun, waits for what has; its result, or the bytes that a
+// failed write got out (arguments[kSize]).
+napi_value finish_now(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value;
+  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
+  uint32_t slot = 0;
+  napi_get_value_uint32(env, value, &slot);
+  Environment* const environment = Environment::get(env);
+  Operation* const operation = environment->in_slot(slot);
+  double result = UV_ECANCELED;
+  environment->arguments[kSize] = 0;
+  if (operation != nullptr) {
+    environment->dispatcher.finish_now(operation);
+    result = static_cast<double>(operation->result);
+    environment->arguments[kSize] = static_cast<double>(operation->extra);
+  }
+  napi_value answer;
+  napi_create_double(env, result, &answer);
+  return answer;
+}
+
+void define(napi_env env, napi_value exports, const char* name, napi_callback callback) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
+  napi_set_named_property(env, exports, name, function);
+}
+
+}  // namespace
+
+void define_submissions(Napi::Env env, Napi::Object exports) {
+  define(env, exports, "submitFile", submit_file);
+  define(env, exports, "submitWrite", submit_write);
+  define(env, exports, "submitPath", submit_path);
+  define(env, exports, "submitWriteFile", submit_write_file);
+  define(env, exports, "copyOut", copy_out);
+  define(env, exports, "cancel", cancel);
+  define(env, exports, "finishNow", finish_now);
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,81 @@
+#include "core/block_pool.h"
+
+#include <cstdlib>
+
+namespace uvfiles {
+
+BlockPool& BlockPool::instance() {
+  static BlockPool* const pool = new BlockPool();  // leaked on purpose: see the header
+  return *pool;
+}
+
+BlockPool::~BlockPool() {
+  for (auto& list : small_) {
+    for (char* data : list) std::free(data);
+  }
+  for (Block& block : large_) std::free(block.data);
+}
+
+int BlockPool::class_of(size_t size) {
+  int index = 0;
+  for (size_t capacity = kSmallest; capacity < size; capacity <<= 1) index++;
+  return index;
+}
+
+Block BlockPool::acquire(size_t size) {
+  Block block;
+  if (size <= kSmall) {
+    const int index = class_of(size);
+    block.capacity = kSmallest << index;
+    std::lock_guard<std::mutex> lock(mutex_);
+    auto& list = small_[index];
+    if (!list.empty()) {
+      block.data = list.back();
+      list.pop_back();
+      cached_small_ -= block.capacity;
+      return block;
+    }
+  } else {
+    // Whole steps of 64 KiB, so that neighbouring sizes share blocks.
+    block.capacity = (size + kSmall - 1) & ~(kSmall - 1);
+    if (block.capacity < size) return Block();  // overflow
+    std::lock_guard<std::mutex> lock(mutex_);
+    for (size_t i = large_.size(); i-- > 0;) {
+      if (large_[i].capacity < block.capacity) continue;
+      if (large_[i].capacity - block.capacity > block.capacity / 4) continue;
+      block = large_[i];
+      large_.erase(large_.begin() + static_cast<ptrdiff_t>(i));
+      cached_large_ -= block.capacity;
+      return block;
+    }
+  }
+  block.data = static_cast<char*>(std::malloc(block.capacity));
+  if (block.data == nullptr) block.capacity = 0;
+  return block;
+}
+
+void BlockPool::release(Block block) {
+  if (block.data == nullptr) return;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (block.capacity <= kSmall) {
+      if (cached_small_ + block.capacity <= kMaxCachedSmall) {
+        small_[class_of(block.capacity)].push_back(block.data);
+        cached_small_ += block.capacity;
+        return;
+      }
+    } else if (cached_large_ + block.capacity <= kMaxCachedLarge) {
+      large_.push_back(block);
+      cached_large_ += block.capacity;
+      return;
+    }
+  }
+  std::free(block.data);
+}
+
+size_t BlockPool::cached_bytes() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return cached_small_ + cached_large_;
+}
+
+}  // namespace uvfiles

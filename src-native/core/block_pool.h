@@ -1,0 +1,57 @@
+// Memory that the library owns and that pool threads may touch: the source of every read and write.
+//
+// Caller memory can be detached, shrunk or collected while a thread works, so no thread ever sees it; blocks are
+// what threads see instead. Small blocks come in powers of two and are reused; larger ones are kept for reuse up
+// to a bound, because fresh pages cost more (a fault each 4 KiB) than the read into them.
+//
+// Thread safety: every member may be called from any thread. One pool serves the process and is never destroyed:
+// an external buffer's finalizer may come after the environment that made it has gone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+namespace uvfiles {
+
+struct Block {
+  char* data = nullptr;
+  size_t capacity = 0;
+};
+
+class BlockPool {
+ public:
+  static BlockPool& instance();
+
+  BlockPool() = default;
+  BlockPool(const BlockPool&) = delete;
+  BlockPool& operator=(const BlockPool&) = delete;
+  ~BlockPool();
+
+  // A block of at least `size` bytes, not zeroed; `data` is null when there is no memory.
+  Block acquire(size_t size);
+  void release(Block block);
+
+  // Bytes kept for reuse and not in use now.
+  size_t cached_bytes();
+
+  // Results up to this size are copied to JavaScript, larger ones are handed over as external memory.
+  static constexpr size_t kSmall = 64 * 1024;
+
+ private:
+  static constexpr int kClasses = 5;  // 4 KiB, 8 KiB, ... 64 KiB
+  static constexpr size_t kSmallest = 4096;
+  static constexpr size_t kMaxCachedSmall = 8u << 20;
+  static constexpr size_t kMaxCachedLarge = 32u << 20;
+
+  static int class_of(size_t size);
+
+  std::mutex mutex_;
+  std::vector<char*> small_[kClasses];
+  std::vector<Block> large_;  // few and short-lived: searched from the newest, whose pages are warm
+  size_t cached_small_ = 0;
+  size_t cached_large_ = 0;
+};
+
+}  // namespace uvfiles

@@ -1,0 +1,455 @@
+#include "core/dispatcher.h"
+
+#include <chrono>
+#include <thread>
+
+#include "core/clock.h"
+
+namespace uvfiles {
+
+namespace {
+
+constexpr size_t kChunk = 64;
+// A lane that was passed over this often gets the next batch, whatever its priority.
+constexpr uint32_t kAgeing[] = {0, 16, 64};
+
+bool advance(Operation* operation, OpState from, OpState to) {
+  return operation->state.compare_exchange_strong(from, to, std::memory_order_acq_rel);
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(uv_loop_t* loop, Deliver deliver, Discard discard, void* context, ProcessPool& pool)
+    : loop_(loop), deliver_(deliver), discard_(discard), context_(context), pool_(pool) {
+  add_lane(Priority::kNormal, UINT32_MAX, UINT32_MAX);
+  add_lane(Priority::kLow, 0, UINT32_MAX);
+}
+
+Dispatcher::~Dispatcher() = default;
+
+int Dispatcher::open() {
+  const int status = uv_async_init(loop_, &async_, on_async);
+  if (status != 0) return status;
+  async_.data = this;
+  async_open_ = true;
+  permit_.async = &async_;
+  uv_unref(reinterpret_cast<uv_handle_t*>(&async_));
+  return 0;
+}
+
+Operation* Dispatcher::acquire() {
+  if (free_ == nullptr) {
+    chunks_.push_back(std::make_unique<Operation[]>(kChunk));
+    Operation* const chunk = chunks_.back().get();
+    for (size_t i = kChunk; i-- > 0;) {
+      chunk[i].next = free_;
+      free_ = &chunk[i];
+    }
+  }
+  Operation* const operation = free_;
+  free_ = operation->next;
+  return operation;
+}
+
+void Dispatcher::release(Operation* operation) {
+  operation->state.store(OpState::kIdle, std::memory_order_relaxed);
+  operation->next = free_;
+  free_ = operation;
+}
+
+bool Dispatcher::submit(Operation* operation) {
+  Lane& lane = *lanes_[operation->lane];
+  if (lane.waiting.load(std::memory_order_relaxed) >= lane.queue_limit) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    lane.rejected++;
+    return false;
+  }
+  lane.waiting.fetch_add(1, std::memory_order_relaxed);
+  operation->queued_ns = now_ns();
+  operation->state.store(OpState::kQueued, std::memory_order_relaxed);
+  if (outstanding_++ == 0) uv_ref(reinterpret_cast<uv_handle_t*>(&async_));
+
+  Operation* head = inbox_.load(std::memory_order_relaxed);
+  do {
+    operation->next = head;
+  } while (!inbox_.compare_exchange_weak(head, operation, std::memory_order_seq_cst));
+
+  if (jobs_.load(std::memory_order_seq_cst) < pool_.limit()) pump();
+  return true;
+}
+
+// --- pool threads ---------------------------------------------------------------------------------------------------
+
+void Dispatcher::on_work(uv_work_t* work) { static_cast<Job*>(work->data)->owner->drain(); }
+
+void Dispatcher::drain() {
+  const uint64_t begin_ns = now_ns();
+  Batch batch;
+  std::unique_lock<std::mutex> lock(mutex_);
+  starting_--;
+  for (;;) {
+    if (!take_batch(&batch)) {
+      jobs_.fetch_sub(1, std::memory_order_seq_cst);
+      if (closing_.load(std::memory_order_relaxed) || inbox_.load(std::memory_order_seq_cst) == nullptr) break;
+      jobs_.fetch_add(1, std::memory_order_relaxed);
+      continue;
+    }
+    const bool tell = completed_head_ != nullptr && !announced_.load(std::memory_order_relaxed);
+    lock.unlock();
+    if (tell) announce();
+    perform_batch(&batch, begin_ns + kSliceNs);
+    lock.lock();
+    settle_batch(&batch);
+    if (!keeps_thread(&lock, begin_ns)) {
+      jobs_.fetch_sub(1, std::memory_order_seq_cst);
+      break;
+    }
+  }
+  lock.unlock();
+  pool_.release();
+}
+
+bool Dispatcher::take_batch(Batch* batch) {
+  if (closing_.load(std::memory_order_relaxed)) return false;
+  sort_inbox();
+  batch->count = 0;
+  while (batch->count == 0) {
+    Lane* const lane = pick_lane();
+    if (lane == nullptr) return false;
+    // Several jobs share a short queue; slow operations are not taken ahead, lest one that hangs strands the rest.
+    const uint32_t sharing = jobs_.load(std::memory_order_relaxed);
+    uint32_t wanted = lane->service_ewma > kSlowNs ? 1 : lane->queue.size() / (sharing == 0 ? 1 : sharing);
+    if (wanted < 1) wanted = 1;
+    if (wanted > kBatch) wanted = kBatch;
+    batch->lane = lane;
+    while (wanted-- > 0 && !lane->queue.empty()) {
+      Operation* const operation = lane->queue.pop_front();
+      lane->waiting.fetch_sub(1, std::memory_order_relaxed);
+      if (advance(operation, OpState::kQueued, OpState::kTaken)) {
+        batch->operations[batch->count++] = operation;
+      } else {
+        lane->cancelled++;
+        complete(operation);
+      }
+    }
+  }
+  batch->lane->running_jobs++;
+  batch->lane->running += batch->count;
+  return true;
+}
+
+void Dispatcher::perform_batch(Batch* batch, uint64_t slice_end_ns) {
+  uint64_t clock = now_ns();
+  for (int i = 0; i < batch->count; i++) {
+    Operation* const operation = batch->operations[i];
+    batch->started[i] = batch->ended[i] = clock;
+    const bool expired = operation->deadline_ns != 0 && clock >= operation->deadline_ns;
+    if (closing_.load(std::memory_order_relaxed) || expired) {
+      if (advance(operation, OpState::kTaken, OpState::kCancelled)) {
+        operation->result = expired ? UV_ETIMEDOUT : UV_ECANCELED;
+      }
+      continue;
+    }
+    if (!advance(operation, OpState::kTaken, OpState::kRunning)) continue;
+    const bool finished = perform(*operation, slice_end_ns);
+    operation->state.store(finished ? OpState::kFinished : OpState::kQueued, std::memory_order_release);
+    clock = batch->ended[i] = now_ns();
+  }
+}
+
+void Dispatcher::settle_batch(Batch* batch) {
+  Lane& lane = *batch->lane;
+  lane.running_jobs--;
+  lane.running -= batch->count;
+  for (int i = 0; i < batch->count; i++) {
+    Operation* const operation = batch->operations[i];
+    const OpState state = operation->state.load(std::memory_order_relaxed);
+    if (state == OpState::kQueued) {  // a task with more to do
+      operation->queued_ns = batch->ended[i];
+      lane.queue.push_back(operation);
+      lane.waiting.fetch_add(1, std::memory_order_relaxed);
+      continue;
+    }
+    if (state == OpState::kFinished) {
+      const uint64_t service = batch->ended[i] - batch->started[i];
+      const uint64_t queued = operation->queued_ns;
+      lane.completed++;
+      lane.wait.record(batch->started[i] > queued ? batch->started[i] - queued : 0);
+      lane.service.record(service);
+      lane.service_ewma += (static_cast<int64_t>(service) - static_cast<int64_t>(lane.service_ewma)) / 8;
+    } else {
+      lane.cancelled++;
+    }
+    complete(operation);
+  }
+}
+
+// A job gives its thread back after a slice, so that dns, crypto and zlib get their turn. While the loop thread is
+// busy it can neither queue us again nor submit foreign work, so a job that sees its announcement unheard goes on.
+bool Dispatcher::keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns) {
+  uint64_t now = now_ns();
+  if (now - begin_ns < kSliceNs) return true;
+  if (now - begin_ns >= kLongestNs || untaken_bytes_ > kMaxUntakenBytes) return false;
+  if (closing_.load(std::memory_order_relaxed) || pool_.contended()) return false;
+  lock->unlock();
+  announce();
+  // A loop that waits in its poll hears of it within some 50 us.
+  while (announced_.load(std::memory_order_acquire) &&
+         now - announced_ns_.load(std::memory_order_relaxed) < kFreshNs) {
+    std::this_thread::sleep_for(std::chrono::microseconds(20));
+    now = now_ns();
+  }
+  const bool unheard = announced_.load(std::memory_order_acquire);
+  lock->lock();
+  return unheard;
+}
+
+void Dispatcher::announce() {
+  if (announced_.exchange(true, std::memory_order_acq_rel)) return;
+  announced_ns_.store(now_ns(), std::memory_order_relaxed);
+  uv_async_send(&async_);
+}
+
+// --- under the lock -------------------------------------------------------------------------------------------------
+
+void Dispatcher::sort_inbox() {
+  Operation* newest = inbox_.exchange(nullptr, std::memory_order_acquire);
+  Operation* oldest = nullptr;
+  while (newest != nullptr) {  // the inbox is a stack
+    Operation* const before = newest->next;
+    newest->next = oldest;
+    oldest = newest;
+    newest = before;
+  }
+  while (oldest != nullptr) {
+    Operation* const after = oldest->next;
+    lanes_[oldest->lane]->queue.push_back(oldest);
+    oldest = after;
+  }
+}
+
+// Strict priority, tempered: a lane that was passed over long enough goes first. Lanes of one priority take turns.
+Lane* Dispatcher::pick_lane() {
+  Lane* best = nullptr;
+  size_t best_index = 0;
+  int best_rank = 0;
+  const size_t count = lanes_.size();
+  for (size_t i = 0; i < count; i++) {
+    const size_t index = lane_cursor_ + i < count ? lane_cursor_ + i : lane_cursor_ + i - count;
+    Lane* const lane = lanes_[index].get();
+    if (!lane->eligible()) continue;
+    const int priority = static_cast<int>(lane->priority);
+    const int rank = priority != 0 && lane->passed_over >= kAgeing[priority] ? -1 : priority;
+    if (best == nullptr || rank < best_rank) {
+      best = lane;
+      best_index = index;
+      best_rank = rank;
+    }
+  }
+  if (best == nullptr) return nullptr;
+  for (auto& lane : lanes_) {
+    if (lane.get() != best && lane->eligible()) lane->passed_over++;
+  }
+  best->passed_over = 0;
+  lane_cursor_ = best_index + 1 < count ? best_index + 1 : 0;
+  return best;
+}
+
+// How many more jobs would find something to do.
+uint32_t Dispatcher::startable() {
+  sort_inbox();
+  uint32_t wanted = 0;
+  for (auto& lane : lanes_) {
+    if (lane->queue.empty() || lane->running_jobs >= lane->concurrency) continue;
+    const uint32_t room = lane->concurrency - lane->running_jobs;
+    wanted += lane->queue.size() < room ? lane->queue.size() : room;
+  }
+  return wanted > starting_ ? wanted - starting_ : 0;
+}
+
+void Dispatcher::complete(Operation* operation) {
+  operation->next = nullptr;
+  (completed_tail_ != nullptr ? completed_tail_->next : completed_head_) = operation;
+  completed_tail_ = operation;
+  untaken_bytes_ += operation->capacity;
+}
+
+// --- loop thread ----------------------------------------------------------------------------------------------------
+
+Dispatcher::Job* Dispatcher::free_job() {
+  for (auto& job : job_slots_) {
+    if (!job->in_use) return job.get();
+  }
+  job_slots_.push_back(std::make_unique<Job>());
+  Job* const job = job_slots_.back().get();
+  job->owner = this;
+  job->work.data = job;
+  job->in_use = false;
+  return job;
+}
+
+void Dispatcher::pump() {
+  if (closing_.load(std::memory_order_relaxed)) return;
+  for (;;) {
+    if (jobs_.load(std::memory_order_relaxed) >= pool_.limit()) return;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (startable() == 0) return;
+    }
+    if (!pool_.acquire(permit_)) return;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      starting_++;
+      jobs_.fetch_add(1, std::memory_order_seq_cst);
+    }
+    Job* const job = free_job();
+    job->in_use = true;
+    jobs_in_libuv_++;
+    // Fails only for a null callback.
+    uv_queue_work(loop_, &job->work, on_work, on_after_work);
+  }
+}
+
+void Dispatcher::on_after_work(uv_work_t* work, int) {
+  Job* const job = static_cast<Job*>(work->data);
+  Dispatcher* const self = job->owner;
+  job->in_use = false;
+  self->jobs_in_libuv_--;
+  if (self->closing_.load(std::memory_order_relaxed)) {
+    self->maybe_closed();
+    return;
+  }
+  self->pump();
+  self->take_completed();
+}
+
+void Dispatcher::on_async(uv_async_t* async) {
+  Dispatcher* const self = static_cast<Dispatcher*>(async->data);
+  if (self->closing_.load(std::memory_order_relaxed)) return;
+  self->wakeups_++;
+  self->take_completed();
+  if (!self->closing_.load(std::memory_order_relaxed)) self->pump();
+}
+
+void Dispatcher::take_completed() {
+  announced_.store(false, std::memory_order_seq_cst);
+  Operation* finished;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    finished = completed_head_;
+    completed_head_ = completed_tail_ = nullptr;
+    untaken_bytes_ = 0;
+  }
+  if (finished == nullptr) return;
+  uint32_t count = 0;
+  for (Operation* operation = finished; operation != nullptr; operation = operation->next) count++;
+  outstanding_ -= count;
+  if (outstanding_ == 0) uv_unref(reinterpret_cast<uv_handle_t*>(&async_));
+  deliver_(context_, finished);
+}
+
+CancelResult Dispatcher::cancel(Operation* operation) {
+  const bool queued = advance(operation, OpState::kQueued, OpState::kCancelled);
+  if (!queued && !advance(operation, OpState::kTaken, OpState::kCancelled)) {
+    if (operation->state.load(std::memory_order_acquire) != OpState::kRunning) return CancelResult::kFinished;
+    if (operation->details != nullptr && operation->details->task != nullptr) operation->details->task->cancel();
+    return CancelResult::kRunning;
+  }
+  operation->result = UV_ECANCELED;
+  if (queued) {
+    // Out of the queue at once: what waits behind a dead mount must not hold files and memory until it wakes.
+    std::lock_guard<std::mutex> lock(mutex_);
+    sort_inbox();
+    if (operation->in_lane) {
+      Lane& lane = *lanes_[operation->lane];
+      lane.queue.remove(operation);
+      lane.waiting.fetch_sub(1, std::memory_order_relaxed);
+      lane.cancelled++;
+      complete(operation);
+    }
+  }
+  announce();
+  return CancelResult::kCancelled;
+}
+
+void Dispatcher::finish_now(Operation* operation) {
+  if (cancel(operation) != CancelResult::kRunning) return;
+  while (operation->state.load(std::memory_order_acquire) == OpState::kRunning) {
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+  }
+}
+
+void Dispatcher::discard_waiting() {
+  Operation* list = nullptr;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    sort_inbox();
+    for (auto& lane : lanes_) {
+      while (!lane->queue.empty()) complete(lane->queue.pop_front());
+    }
+    list = completed_head_;
+    completed_head_ = completed_tail_ = nullptr;
+    untaken_bytes_ = 0;
+  }
+  while (list != nullptr) {
+    Operation* const after = list->next;
+    discard_(context_, list);
+    list = after;
+  }
+}
+
+void Dispatcher::close(void (*closed)(void* context)) {
+  closed_ = closed;
+  closing_.store(true, std::memory_order_seq_cst);
+  pool_.forget(permit_);
+  maybe_closed();
+}
+
+void Dispatcher::maybe_closed() {
+  discard_waiting();
+  if (jobs_in_libuv_ != 0 || !async_open_) return;
+  async_open_ = false;
+  uv_close(reinterpret_cast<uv_handle_t*>(&async_), [](uv_handle_t* handle) {
+    Dispatcher* const self = static_cast<Dispatcher*>(handle->data);
+    self->closed_(self->context_);
+  });
+}
+
+void Dispatcher::close_blocking() {
+  closing_.store(true, std::memory_order_seq_cst);
+  pool_.forget(permit_);
+  for (;;) {
+    discard_waiting();
+    std::unique_lock<std::mutex> lock(mutex_);
+    // A job that has not begun touches nothing but this dispatcher, which outlives it.
+    if (jobs_.load(std::memory_order_relaxed) == starting_) return;
+    lock.unlock();
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+}
+
+int Dispatcher::add_lane(Priority priority, uint32_t concurrency, uint32_t queue_limit) {
+  auto lane = std::make_unique<Lane>();
+  lane->priority = priority;
+  if (concurrency == 0) {
+    const uint32_t limit = pool_.limit();
+    concurrency = limit > 1 ? limit - 1 : 1;
+  }
+  lane->concurrency = concurrency;
+  lane->queue_limit = queue_limit;
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (lanes_.size() >= kMaxLanes) return -1;
+  lanes_.push_back(std::move(lane));
+  return static_cast<int>(lanes_.size() - 1);
+}
+
+bool Dispatcher::lane_figures(uint8_t number, LaneFigures* figures) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (number >= lanes_.size()) return false;
+  const Lane& lane = *lanes_[number];
+  *figures = {lane.waiting.load(std::memory_order_relaxed), lane.running, lane.completed, lane.cancelled,
+              lane.rejected, lane.wait, lane.service};
+  return true;
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,171 @@
+// The dispatcher: one environment's queue of operations, drained by at most a few jobs in libuv's pool.
+//
+// The way of an operation. The loop thread pushes it on the lock-free inbox (`submit`) and starts a drain job when
+// one more would have something to do. A job sorts the inbox into lanes, takes a few operations of the lane whose
+// turn it is, performs them outside the lock, and puts them on the completed list. The loop thread is told once
+// (`uv_async_send`) until it has taken that list; a job that ends right away tells nobody, since libuv's own
+// after-work callback follows and takes the list.
+//
+// Invariants:
+// - `uv_queue_work` is called on the loop thread only. A job never queues itself again: it ends, and the after-work
+//   callback starts the next one at the tail of libuv's FIFO, so foreign work gets its turn.
+// - `jobs_` goes down, under the lock, when a job's work ends, not when its callback runs: a submission that finds
+//   fewer jobs than allowed always may start one.
+// - No system call of an operation is made under the lock.
+// - After `close` no operation is begun; the ones running are waited for by their jobs' callbacks, never by a lock.
+//
+// Thread safety: everything public belongs to the loop thread, unless it says otherwise.
+#pragma once
+
+#include <uv.h>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "core/lane.h"
+#include "core/process_pool.h"
+
+namespace uvfiles {
+
+enum class CancelResult : uint8_t {
+  kCancelled,  // makes no system call; still delivered, with UV_ECANCELED
+  kRunning,    // in the kernel: delivered when the kernel is done
+  kFinished    // done, and about to be delivered
+};
+
+class Dispatcher {
+ public:
+  // Takes a list of finished operations (linked by `next`, in the order they finished); gives each back with
+  // `release`. Not called after `close`.
+  using Deliver = void (*)(void* context, Operation* finished);
+  // An operation that will not be delivered, because the environment ends: frees what it holds.
+  using Discard = void (*)(void* context, Operation* operation);
+
+  Dispatcher(uv_loop_t* loop, Deliver deliver, Discard discard, void* context,
+             ProcessPool& pool = ProcessPool::instance());
+  ~Dispatcher();
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  // Opens the async handle. Returns 0 or libuv's error.
+  int open();
+
+  Operation* acquire();
+  void release(Operation* operation);
+
+  // False when the lane's queue is full; the operation stays the caller's.
+  bool submit(Operation* operation);
+  CancelResult cancel(Operation* operation);
+  // For exit: cancels the operation when it has not begun, or else waits (blocking) until the kernel is done.
+  // Either way `result` is set on return, and the operation is still delivered later.
+  void finish_now(Operation* operation);
+
+  // Ends everything: queued operations are discarded, running ones finish first. `closed` is called on the loop
+  // thread, when no job is left and the async handle is closed; only then may the dispatcher be deleted.
+  void close(void (*closed)(void* context));
+  // For runtimes whose cleanup hooks cannot wait on the loop: blocks until no job runs. Leak the dispatcher after.
+  void close_blocking();
+
+  // Lanes. 0 is the default lane, 1 the bulk lane.
+  static constexpr uint8_t kDefaultLane = 0;
+  static constexpr uint8_t kBulkLane = 1;
+  static constexpr size_t kMaxLanes = 255;
+  // The new lane's number, or -1 when there are too many. `concurrency` 0: one less than the jobs there are.
+  int add_lane(Priority priority, uint32_t concurrency, uint32_t queue_limit);
+  // A consistent look at a lane; the copy is about 12 KiB.
+  struct LaneFigures {
+    uint32_t queued, running;
+    uint64_t completed, cancelled, rejected;
+    Histogram wait, service;
+  };
+  bool lane_figures(uint8_t lane, LaneFigures* figures);
+
+  uint32_t outstanding() const { return outstanding_; }
+  uint32_t jobs() const { return jobs_.load(std::memory_order_relaxed); }
+  uint64_t wakeups() const { return wakeups_; }
+
+  static constexpr int kBatch = 8;
+  static constexpr uint64_t kSliceNs = 1000 * 1000;             // how long a job keeps its thread
+  static constexpr uint64_t kLongestNs = 500 * 1000 * 1000ull;  // ... while the loop is too busy to hear of it
+  static constexpr uint64_t kFreshNs = 100 * 1000;              // an announcement younger than this may just be on its way
+  static constexpr size_t kMaxUntakenBytes = 256u << 20;
+  static constexpr uint64_t kSlowNs = 50 * 1000;                // operations slower than this are taken one by one
+
+ private:
+  struct Job {
+    uv_work_t work;
+    Dispatcher* owner;
+    bool in_use;
+  };
+  struct Batch {
+    Lane* lane = nullptr;
+    int count = 0;
+    std::array<Operation*, kBatch> operations;
+    std::array<uint64_t, kBatch> started;
+    std::array<uint64_t, kBatch> ended;
+  };
+
+  static void on_work(uv_work_t* work);
+  static void on_after_work(uv_work_t* work, int status);
+  static void on_async(uv_async_t* async);
+
+  // Pool threads.
+  void drain();
+  bool take_batch(Batch* batch);
+  void perform_batch(Batch* batch, uint64_t slice_end_ns);
+  void settle_batch(Batch* batch);
+  bool keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns);
+  void announce();
+
+  // Under the lock.
+  void sort_inbox();
+  Lane* pick_lane();
+  uint32_t startable();
+  void complete(Operation* operation);
+
+  // Loop thread.
+  void pump();
+  Job* free_job();
+  void take_completed();
+  void discard_waiting();
+  void maybe_closed();
+
+  uv_loop_t* const loop_;
+  const Deliver deliver_;
+  const Discard discard_;
+  void* const context_;
+  ProcessPool& pool_;
+
+  uv_async_t async_;
+  PermitWaiter permit_;
+  std::vector<std::unique_ptr<Job>> job_slots_;
+  uint32_t jobs_in_libuv_ = 0;  // work requests whose callback has not run
+  uint32_t outstanding_ = 0;
+  uint64_t wakeups_ = 0;
+  void (*closed_)(void*) = nullptr;
+  bool async_open_ = false;
+
+  Operation* free_ = nullptr;
+  std::vector<std::unique_ptr<Operation[]>> chunks_;
+
+  // Submission and a job's end race: the submitter pushes and then reads `jobs_`, the job lowers `jobs_` and then
+  // reads the inbox. Both pairs are sequentially consistent, so at least one side sees the other.
+  std::atomic<Operation*> inbox_{nullptr};
+  std::atomic<uint32_t> jobs_{0};
+  std::atomic<bool> closing_{false};
+  std::atomic<bool> announced_{false};
+  std::atomic<uint64_t> announced_ns_{0};
+
+  std::mutex mutex_;
+  uint32_t starting_ = 0;  // jobs handed to libuv that have not begun
+  size_t lane_cursor_ = 0;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  Operation* completed_head_ = nullptr;
+  Operation* completed_tail_ = nullptr;
+  size_t untaken_bytes_ = 0;
+};
+
+}  // namespace uvfiles

@@ -1,0 +1,39 @@
+// A lane: a queue of operations with a priority, a share of the drain jobs and figures of its own.
+//
+// Everything but `waiting` is guarded by the dispatcher's mutex. `waiting` counts what was submitted and not yet
+// taken; the loop thread reads it without the lock, to refuse work beyond `queue_limit`.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "core/histogram.h"
+#include "core/operation_list.h"
+
+namespace uvfiles {
+
+enum class Priority : uint8_t { kHigh = 0, kNormal = 1, kLow = 2 };
+
+struct Lane {
+  Priority priority = Priority::kNormal;
+  uint32_t concurrency = UINT32_MAX;  // drain jobs that may work for this lane at a time
+  uint32_t queue_limit = UINT32_MAX;
+
+  std::atomic<uint32_t> waiting{0};
+
+  OperationList queue;
+  uint32_t running_jobs = 0;
+  uint32_t running = 0;       // operations taken and not finished
+  uint32_t passed_over = 0;   // batches that others got while this lane could have run
+  uint64_t service_ewma = 0;  // nanoseconds; decides how many operations a job takes at once
+
+  uint64_t completed = 0;
+  uint64_t cancelled = 0;
+  uint64_t rejected = 0;      // loop thread's
+  Histogram wait;
+  Histogram service;
+
+  bool eligible() const { return !queue.empty() && running_jobs < concurrency; }
+};
+
+}  // namespace uvfiles

@@ -1,0 +1,103 @@
+// One read, write, stat, ... on its way from JavaScript to a pool thread and back.
+//
+// Operations are reused: none is allocated in steady state. An operation belongs to the loop thread until it is
+// submitted, to the dispatcher until it is delivered, and to the loop thread again after that; `state` is the only
+// member that both sides touch meanwhile.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/block_pool.h"
+#include "core/open_file.h"
+#include "core/stat_record.h"
+#include "core/task.h"
+
+namespace uvfiles {
+
+enum class OpKind : uint8_t {
+  kRead = 0,        // position >= 0: pread; kCurrent: read; one system call unless kReadFully
+  kWrite = 1,       // all bytes, or an error and how many were written
+  kFstat = 2,
+  kTruncate = 3,    // position is the new length
+  kSync = 4,
+  kDatasync = 5,
+  kSeek = 6,        // position, whence in `flags`
+  kClose = 7,
+  kOpen = 8,        // details: path, flags, mode
+  kStat = 9,
+  kLstat = 10,
+  kReadFile = 11,   // open, fstat, read to the end, close
+  kWriteFile = 12,  // open, write everything, close
+  kTask = 13,
+  kReadToEnd = 14,  // from position (or kCurrent) to the end of the open file
+};
+
+// Positions below zero are not offsets.
+constexpr int64_t kCurrent = -1;  // the descriptor's own position
+// Instead of open flags: the operation's position is a descriptor number to take over.
+constexpr int kAdoptDescriptor = -1;
+
+enum OpFlags : uint8_t {
+  kBigInt = 1,       // stat fields are wanted exact
+  kKeepBlock = 2,    // readinto: the block is copied by JavaScript's order, not handed over
+  kSeekFirst = 4,    // stateful read or write at `position`: lseek, then read/write, so that the position moves
+  kAppendTell = 8,   // after a write, report the descriptor's position (append mode)
+  kBorrowed = 16,    // the bytes of a write belong to a transferred buffer that JavaScript holds for us
+  kFully = 32,       // a read goes on after a short one, until all is read or the file ends
+};
+
+enum class OpState : uint8_t {
+  kIdle,      // loop thread's
+  kQueued,    // in the inbox or in a lane
+  kTaken,     // in a drain job's batch, not begun
+  kRunning,   // in the kernel
+  kFinished,  // waits for the loop thread
+  kCancelled  // was queued or taken; makes no system call
+};
+
+// The rarely used part: paths, stat results, tasks. Reused as well.
+struct OperationDetails {
+  std::string path;
+  int flags = 0;
+  int mode = 0;
+  bool sync_after_write = false;
+  StatRecord stat;
+  Task* task = nullptr;
+  TaskOwner* task_owner = nullptr;
+  const char* syscall = "";  // which call of several failed
+  // kOpen's answer
+  FileKind kind = FileKind::kRegular;
+  bool seekable = false;
+  int64_t position = 0;
+};
+
+struct Operation {
+  Operation* next = nullptr;  // inbox, lane, batch, completion list or free list: one at a time
+  Operation* prev = nullptr;  // lane only: removal in constant time
+  OpenFile* file = nullptr;
+  char* data = nullptr;       // block or borrowed memory
+  size_t capacity = 0;        // of the block; 0 for borrowed memory
+  size_t size = 0;            // bytes wanted or given
+  int64_t position = kCurrent;
+  int64_t result = 0;         // >= 0, or negative in libuv's numbering
+  int64_t extra = 0;          // bytes written before an error; position after an appending write
+  uint64_t queued_ns = 0;
+  uint64_t deadline_ns = 0;   // 0: none
+  OperationDetails* details = nullptr;
+  uint32_t slot = 0;          // index of JavaScript's promise
+  OpKind kind = OpKind::kRead;
+  uint8_t flags = 0;
+  uint8_t lane = 0;
+  bool in_lane = false;       // under the dispatcher's lock
+  std::atomic<OpState> state{OpState::kIdle};
+};
+
+// Runs the operation on this thread, setting `result` (and data, details). Returns false when a task wants to be
+// queued again. Defined in perform.cc.
+bool perform(Operation& operation, uint64_t slice_end_ns);
+
+}  // namespace uvfiles

@@ -1,0 +1,296 @@
+// What each kind of operation does on a pool thread.
+#include <uv.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+
+#include "core/operation.h"
+#include "platform/file_system.h"
+
+namespace uvfiles {
+
+namespace {
+
+constexpr size_t kUnknownSize = 16 * 1024;  // first guess for files that do not tell their size (/proc, pipes)
+
+bool is_again(int64_t result) { return result == UV_EAGAIN; }
+
+// One read, at a position or at the descriptor's own. EAGAIN (an inherited non-blocking pipe) is waited out.
+int64_t read_once(int fd, char* data, size_t size, int64_t position) {
+  for (;;) {
+    const int64_t count =
+        position < 0 ? platform::read(fd, data, size) : platform::pread(fd, data, size, position);
+    if (!is_again(count)) return count;
+    const int ready = platform::wait_ready(fd, false);
+    if (ready < 0) return ready;
+  }
+}
+
+bool seek_first(Operation& operation) {
+  if ((operation.flags & kSeekFirst) == 0) return true;
+  const int64_t position = platform::seek(operation.file->fd, operation.position, SEEK_SET);
+  if (position >= 0) return true;
+  operation.result = position;
+  return false;
+}
+
+void take_block(Operation& operation, size_t size) {
+  const Block block = BlockPool::instance().acquire(size);
+  operation.data = block.data;
+  operation.capacity = block.capacity;
+}
+
+void give_block_back(Operation& operation) {
+  BlockPool::instance().release({operation.data, operation.capacity});
+  operation.data = nullptr;
+  operation.capacity = 0;
+}
+
+void perform_read(Operation& operation) {
+  if (operation.size == 0) {
+    operation.result = 0;
+    return;
+  }
+  if (!seek_first(operation)) return;
+  take_block(operation, operation.size);
+  if (operation.data == nullptr) {
+    operation.result = UV_ENOMEM;
+    return;
+  }
+  const int fd = operation.file->fd;
+  const int64_t start = (operation.flags & kSeekFirst) != 0 ? kCurrent : operation.position;
+  size_t total = 0;
+  int64_t count;
+  do {
+    count = read_once(fd, operation.data + total, operation.size - total,
+                      start < 0 ? kCurrent : start + static_cast<int64_t>(total));
+    if (count > 0) total += static_cast<size_t>(count);
+  } while (count > 0 && (operation.flags & kFully) != 0 && total < operation.size);
+  // What was read before an error is not lost: the error comes again with the next read.
+  operation.result = total > 0 || count >= 0 ? static_cast<int64_t>(total) : count;
+  if (operation.result <= 0) give_block_back(operation);
+}
+
+// Reads until the end, growing as needed: sizes from fstat are a guess (/proc says 0, files grow and shrink).
+int64_t read_to_end(int fd, int64_t position, int64_t expected, Operation& operation) {
+  size_t wanted = expected > 0 ? static_cast<size_t>(expected) + 1 : kUnknownSize;
+  Block block = BlockPool::instance().acquire(wanted);
+  if (block.data == nullptr) return UV_ENOMEM;
+  size_t total = 0;
+  for (;;) {
+    const int64_t count = read_once(fd, block.data + total, block.capacity - total,
+                                    position < 0 ? kCurrent : position + static_cast<int64_t>(total));
+    if (count < 0) {
+      BlockPool::instance().release(block);
+      return count;
+    }
+    if (count == 0) break;
+    total += static_cast<size_t>(count);
+    if (total < block.capacity) continue;
+    Block larger = BlockPool::instance().acquire(block.capacity * 2);
+    if (larger.data == nullptr) {
+      BlockPool::instance().release(block);
+      return UV_ENOMEM;
+    }
+    std::memcpy(larger.data, block.data, total);
+    BlockPool::instance().release(block);
+    block = larger;
+  }
+  operation.data = block.data;
+  operation.capacity = block.capacity;
+  return static_cast<int64_t>(total);
+}
+
+void perform_read_to_end(Operation& operation) {
+  if (!seek_first(operation)) return;
+  const int fd = operation.file->fd;
+  FileKind kind;
+  int64_t size = 0;
+  const int described = platform::describe(fd, &kind, &size);
+  if (described < 0) {
+    operation.result = described;
+    return;
+  }
+  const bool stateful = (operation.flags & kSeekFirst) != 0 || operation.position < 0;
+  const int64_t start = stateful ? platform::seek(fd, 0, SEEK_CUR) : operation.position;
+  const int64_t expected = kind == FileKind::kRegular && start >= 0 ? size - start : 0;
+  operation.result = read_to_end(fd, stateful ? kCurrent : operation.position, expected, operation);
+}
+
+// Every byte, or an error with `extra` saying how many went out before it.
+int64_t write_all(int fd, const char* data, size_t size, int64_t position, int64_t* written) {
+  size_t total = 0;
+  while (total < size) {
+    const int64_t count = position < 0
+                              ? platform::write(fd, data + total, size - total)
+                              : platform::pwrite(fd, data + total, size - total,
+                                                 position + static_cast<int64_t>(total));
+    if (is_again(count)) {
+      const int ready = platform::wait_ready(fd, true);
+      if (ready >= 0) continue;
+      *written = static_cast<int64_t>(total);
+      return ready;
+    }
+    if (count <= 0) {
+      *written = static_cast<int64_t>(total);
+      return count < 0 ? count : int64_t{UV_EIO};  // 0 for a non-empty write: no progress will ever come
+    }
+    total += static_cast<size_t>(count);
+  }
+  *written = static_cast<int64_t>(total);
+  return static_cast<int64_t>(total);
+}
+
+void perform_write(Operation& operation) {
+  operation.extra = 0;
+  if (!seek_first(operation)) return;
+  const int fd = operation.file->fd;
+  const int64_t position = (operation.flags & kSeekFirst) != 0 ? kCurrent : operation.position;
+  operation.result = write_all(fd, operation.data, operation.size, position, &operation.extra);
+  if (operation.result >= 0 && (operation.flags & kAppendTell) != 0) {
+    operation.extra = platform::seek(fd, 0, SEEK_CUR);
+  }
+}
+
+void perform_open(Operation& operation) {
+  OperationDetails& details = *operation.details;
+  int fd;
+  if (details.flags == kAdoptDescriptor) {
+    fd = static_cast<int>(operation.position);
+    details.syscall = "fstat";
+  } else {
+    details.syscall = "open";
+    fd = platform::open_file(details.path.c_str(), details.flags, details.mode);
+  }
+  if (fd < 0) {
+    operation.result = fd;
+    return;
+  }
+  const bool adopted = details.flags == kAdoptDescriptor;
+  int64_t size = 0;
+  int status = platform::describe(fd, &details.kind, &size);
+  // As Python: a directory is refused when it is opened, not when it is read.
+  if (status == 0 && details.kind == FileKind::kDirectory) status = UV_EISDIR;
+  if (status < 0) {
+    if (!adopted) platform::close_file(fd);
+    operation.result = status;
+    return;
+  }
+  const bool to_end = (operation.flags & kAppendTell) != 0;
+  const int64_t position = platform::seek(fd, 0, to_end ? SEEK_END : SEEK_CUR);
+  details.seekable = position >= 0;
+  details.position = position >= 0 ? position : 0;
+  details.stat.size = size;
+  operation.result = fd;
+}
+
+void perform_read_file(Operation& operation) {
+  OperationDetails& details = *operation.details;
+  details.syscall = "open";
+  const int fd = platform::open_file(details.path.c_str(), details.flags, 0);
+  if (fd < 0) {
+    operation.result = fd;
+    return;
+  }
+  details.syscall = "read";
+  FileKind kind;
+  int64_t size = 0;
+  int64_t result = platform::describe(fd, &kind, &size);
+  if (result >= 0) result = read_to_end(fd, kCurrent, kind == FileKind::kRegular ? size : 0, operation);
+  platform::close_file(fd);  // nothing was written: its error says nothing about what was read
+  operation.result = result;
+}
+
+void perform_write_file(Operation& operation) {
+  OperationDetails& details = *operation.details;
+  operation.extra = 0;
+  details.syscall = "open";
+  const int fd = platform::open_file(details.path.c_str(), details.flags, details.mode);
+  if (fd < 0) {
+    operation.result = fd;
+    return;
+  }
+  details.syscall = "write";
+  int64_t result = write_all(fd, operation.data, operation.size, kCurrent, &operation.extra);
+  if (result >= 0 && details.sync_after_write) {
+    const int synced = platform::sync(fd);
+    if (synced < 0) {
+      details.syscall = "fsync";
+      result = synced;
+    }
+  }
+  const int closed = platform::close_file(fd);
+  if (closed < 0 && result >= 0) {
+    details.syscall = "close";
+    result = closed;
+  }
+  operation.result = result;
+}
+
+bool perform_task(Operation& operation, uint64_t slice_end_ns) {
+  Task& task = *operation.details->task;
+  if (task.cancelled()) {
+    operation.result = UV_ECANCELED;
+    return true;
+  }
+  const Step step = task.run(Slice(slice_end_ns));
+  if (step == Step::kAgain) return false;
+  operation.result = task.error ? task.error.code : (step == Step::kDone ? 0 : 1);
+  return true;
+}
+
+}  // namespace
+
+bool perform(Operation& operation, uint64_t slice_end_ns) {
+  const int fd = operation.file != nullptr ? operation.file->fd : -1;
+  switch (operation.kind) {
+    case OpKind::kRead:
+      perform_read(operation);
+      break;
+    case OpKind::kReadToEnd:
+      perform_read_to_end(operation);
+      break;
+    case OpKind::kWrite:
+      perform_write(operation);
+      break;
+    case OpKind::kFstat:
+      operation.result = platform::fstat(fd, &operation.details->stat);
+      break;
+    case OpKind::kTruncate:
+      operation.result = platform::truncate(fd, operation.position);
+      break;
+    case OpKind::kSync:
+      operation.result = platform::sync(fd);
+      break;
+    case OpKind::kDatasync:
+      operation.result = platform::datasync(fd);
+      break;
+    case OpKind::kSeek:
+      operation.result = platform::seek(fd, operation.position, static_cast<int>(operation.extra));
+      break;
+    case OpKind::kClose:
+      operation.result = operation.file->owned ? platform::close_file(fd) : 0;
+      break;
+    case OpKind::kOpen:
+      perform_open(operation);
+      break;
+    case OpKind::kStat:
+      operation.result = platform::stat(operation.details->path.c_str(), &operation.details->stat);
+      break;
+    case OpKind::kLstat:
+      operation.result = platform::lstat(operation.details->path.c_str(), &operation.details->stat);
+      break;
+    case OpKind::kReadFile:
+      perform_read_file(operation);
+      break;
+    case OpKind::kWriteFile:
+      perform_write_file(operation);
+      break;
+    case OpKind::kTask:
+      return perform_task(operation, slice_end_ns);
+  }
+  return true;
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,19 @@
+// What stat answers, in 64-bit integers whatever the platform's struct looks like.
+#pragma once
+
+#include <cstdint>
+
+namespace uvfiles {
+
+struct StatRecord {
+  int64_t dev = 0, mode = 0, nlink = 0, uid = 0, gid = 0, rdev = 0, blksize = 0;
+  int64_t ino = 0, size = 0, blocks = 0;
+  int64_t atime_sec = 0, atime_nsec = 0;
+  int64_t mtime_sec = 0, mtime_nsec = 0;
+  int64_t ctime_sec = 0, ctime_nsec = 0;
+  int64_t birthtime_sec = 0, birthtime_nsec = 0;
+  static constexpr int kFields = 18;
+};
+static_assert(sizeof(StatRecord) == StatRecord::kFields * sizeof(int64_t), "read as an array");
+
+}  // namespace uvfiles

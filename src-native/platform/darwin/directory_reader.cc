@@ -1,0 +1,38 @@
+// readdir, which reads in buffers of its own.
+#include "platform/posix/directory_reader.h"
+
+#include <cstring>
+
+#include "platform/posix/directory_stream.h"
+
+namespace uvfiles {
+
+struct DirectoryReader::State {
+  DirectoryStream stream;
+};
+
+DirectoryReader::DirectoryReader() : state_(new State) {}
+DirectoryReader::~DirectoryReader() = default;
+
+int DirectoryReader::Open(UniqueFd directory) {
+  state_->stream = DirectoryStream(directory.release());
+  return state_->stream ? 0 : -errno;
+}
+
+void DirectoryReader::Close() { state_->stream.close(); }
+
+bool DirectoryReader::is_open() const { return static_cast<bool>(state_->stream); }
+
+int DirectoryReader::fd() const { return state_->stream.fd(); }
+
+int DirectoryReader::Next(DirectoryEntry* entry) {
+  const dirent* found = state_->stream.next();
+  if (found == nullptr) return -errno;
+  entry->name = found->d_name;
+  entry->length = std::strlen(found->d_name);
+  entry->inode = found->d_ino;
+  entry->type = static_cast<EntryType>(found->d_type);
+  return 1;
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,16 @@
+// copyfile knows which attributes and access control lists belong to a file.
+#include "platform/posix/extended_attributes.h"
+
+#include <copyfile.h>
+
+namespace uvfiles {
+
+void CopyAttributes(int from, int to) {
+  ::fcopyfile(from, to, nullptr, COPYFILE_XATTR | COPYFILE_ACL);
+}
+
+void CopyLinkAttributes(const char* from, const char* to) {
+  ::copyfile(from, to, nullptr, COPYFILE_XATTR | COPYFILE_NOFOLLOW);
+}
+
+}  // namespace uvfiles

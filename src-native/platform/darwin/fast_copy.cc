@@ -1,0 +1,14 @@
+// No copy between two open files in this kernel: the loop of read and write does it.
+#include "platform/posix/fast_copy.h"
+
+#include <cerrno>
+
+namespace uvfiles {
+
+int CloneWhole(int, int) { return -ENOTSUP; }
+int64_t CopyRange(int, int64_t, int, int64_t, size_t) { return -ENOSYS; }
+int64_t SendRange(int, int, int64_t, size_t) { return -ENOSYS; }
+bool IsNoSuchWay(int64_t code) { return code == -ENOSYS || code == -ENOTSUP; }
+void WillReadOnce(int) {}
+
+}  // namespace uvfiles

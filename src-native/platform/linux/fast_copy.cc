@@ -1,0 +1,50 @@
+#include "platform/posix/fast_copy.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/sendfile.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "platform/posix/retry.h"
+
+namespace uvfiles {
+
+int CloneWhole(int to, int from) {
+#ifdef FICLONE
+  return Retrying([&] { return ::ioctl(to, FICLONE, from); });
+#else
+  return -EOPNOTSUPP;
+#endif
+}
+
+int64_t CopyRange(int to, int64_t to_offset, int from, int64_t from_offset, size_t size) {
+#ifdef SYS_copy_file_range
+  // The system call itself: older C libraries have no wrapper, and some emulated it slowly.
+  return Retrying([&]() -> int64_t {
+    return ::syscall(SYS_copy_file_range, from, &from_offset, to, &to_offset, size, 0u);
+  });
+#else
+  return -ENOSYS;
+#endif
+}
+
+int64_t SendRange(int to, int from, int64_t offset, size_t size) {
+  off_t at = static_cast<off_t>(offset);
+  return Retrying(
+      [&]() -> int64_t { return ::sendfile(to, from, offset < 0 ? nullptr : &at, size); });
+}
+
+bool IsNoSuchWay(int64_t code) {
+  // EBADF: a target opened for appending. EPERM: container filters. EXDEV: kernels before 5.3. ETXTBSY: swap files.
+  // EIO and EINVAL: some file systems say so of what they cannot do; a true EIO comes again from read or write.
+  return code == -EXDEV || code == -EINVAL || code == -ENOSYS || code == -EOPNOTSUPP ||
+         code == -EPERM || code == -EBADF || code == -ETXTBSY || code == -EIO || code == -ENOTTY ||
+         code == -EOVERFLOW;
+}
+
+void WillReadOnce(int fd) { ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL); }
+
+}  // namespace uvfiles

@@ -1,0 +1,115 @@
+// POSIX system calls through libc's wrappers (so that a preloaded shim can inject faults).
+#include "platform/file_system.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "platform/posix/stat_at.h"
+
+namespace uvfiles {
+namespace platform {
+
+namespace {
+
+template <typename Call>
+auto retrying(Call call) -> decltype(call()) {
+  for (;;) {
+    const auto result = call();
+    if (result >= 0) return result;
+    if (errno != EINTR) return -errno;
+  }
+}
+
+size_t capped(size_t size) { return size < kMaxTransfer ? size : kMaxTransfer; }
+
+FileKind kind_of(mode_t mode) {
+  if (S_ISREG(mode)) return FileKind::kRegular;
+  if (S_ISDIR(mode)) return FileKind::kDirectory;
+  if (S_ISFIFO(mode)) return FileKind::kFifo;
+  if (S_ISCHR(mode)) return FileKind::kCharacter;
+  if (S_ISSOCK(mode)) return FileKind::kSocket;
+  if (S_ISBLK(mode)) return FileKind::kBlock;
+  return FileKind::kOther;
+}
+
+}  // namespace
+
+int open_file(const char* path, int flags, int mode) {
+  return retrying([&] { return ::open(path, flags | O_CLOEXEC, mode); });
+}
+
+// EINTR: the descriptor is gone on Linux, and a second close could hit another thread's new one. EINPROGRESS (some
+// systems) means the same: it will be closed.
+int close_file(int fd) {
+  if (::close(fd) == 0) return 0;
+  return errno == EINTR || errno == EINPROGRESS ? 0 : -errno;
+}
+
+int64_t read(int fd, char* data, size_t size) {
+  return retrying([&]() -> int64_t { return ::read(fd, data, capped(size)); });
+}
+
+int64_t pread(int fd, char* data, size_t size, int64_t position) {
+  return retrying([&]() -> int64_t { return ::pread(fd, data, capped(size), position); });
+}
+
+int64_t write(int fd, const char* data, size_t size) {
+  return retrying([&]() -> int64_t { return ::write(fd, data, capped(size)); });
+}
+
+int64_t pwrite(int fd, const char* data, size_t size, int64_t position) {
+  return retrying([&]() -> int64_t { return ::pwrite(fd, data, capped(size), position); });
+}
+
+int64_t seek(int fd, int64_t offset, int whence) {
+  const off_t position = ::lseek(fd, offset, whence);
+  return position < 0 ? -errno : position;
+}
+
+int stat(const char* path, StatRecord* record) { return stat_at(AT_FDCWD, path, 0, record); }
+
+int lstat(const char* path, StatRecord* record) {
+  return stat_at(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, record);
+}
+
+int fstat(int fd, StatRecord* record) { return stat_fd(fd, record); }
+
+int describe(int fd, FileKind* kind, int64_t* size) {
+  struct stat status;
+  const int result = retrying([&] { return ::fstat(fd, &status); });
+  if (result < 0) return result;
+  *kind = kind_of(status.st_mode);
+  *size = status.st_size;
+  return 0;
+}
+
+int truncate(int fd, int64_t size) {
+  return retrying([&] { return ::ftruncate(fd, size); });
+}
+
+int sync(int fd) {
+#ifdef __APPLE__
+  // fsync only reaches the drive's cache there. F_FULLFSYNC is refused by some file systems: then fsync must do.
+  if (retrying([&] { return ::fcntl(fd, F_FULLFSYNC); }) == 0) return 0;
+#endif
+  return retrying([&] { return ::fsync(fd); });
+}
+
+int datasync(int fd) {
+#ifdef __APPLE__
+  return sync(fd);
+#else
+  return retrying([&] { return ::fdatasync(fd); });
+#endif
+}
+
+int wait_ready(int fd, bool for_write) {
+  struct pollfd entry = {fd, static_cast<short>(for_write ? POLLOUT : POLLIN), 0};
+  return retrying([&] { return ::poll(&entry, 1, -1); });
+}
+
+}  // namespace platform
+}  // namespace uvfiles

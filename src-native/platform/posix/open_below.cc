@@ -1,0 +1,53 @@
+#include "platform/posix/open_below.h"
+
+#include <climits>
+#include <fcntl.h>
+
+#include "core/unique_fd.h"
+#include "platform/posix/retry.h"
+
+namespace uvfiles {
+
+namespace {
+
+int OpenAt(int base, const char* path, int flags) {
+  return Retrying([&] { return ::openat(base, path, flags | O_CLOEXEC); });
+}
+
+}  // namespace
+
+int OpenBelow(int base, const std::string& relative, int flags) {
+  if (relative.empty()) return OpenAt(base, ".", flags);
+  // One name is at most NAME_MAX, so every stretch has a slash to end at.
+  constexpr size_t kStretch = PATH_MAX - 1;
+  UniqueFd held;
+  size_t begin = 0;
+  while (relative.size() - begin > kStretch) {
+    const size_t slash = relative.rfind('/', begin + kStretch - 1);
+    if (slash == std::string::npos || slash <= begin) return -ENAMETOOLONG;
+    const std::string stretch = relative.substr(begin, slash - begin);
+#ifdef O_PATH
+    const int middle = O_PATH | O_DIRECTORY;
+#else
+    const int middle = O_RDONLY | O_DIRECTORY;
+#endif
+    const int fd = OpenAt(base, stretch.c_str(), middle);
+    if (fd < 0) return fd;
+    held.reset(fd);
+    base = fd;
+    begin = slash + 1;
+  }
+  return OpenAt(base, relative.c_str() + begin, flags);
+}
+
+std::string JoinBelow(const std::string& top, const std::string& relative) {
+  if (relative.empty()) return top;
+  std::string joined;
+  joined.reserve(top.size() + 1 + relative.size());
+  joined = top;
+  if (!joined.empty() && joined.back() != '/') joined.push_back('/');
+  joined += relative;
+  return joined;
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,21 @@
+// The one loop for system calls that a signal may interrupt. Never for close.
+#pragma once
+
+#include <cerrno>
+
+namespace uvfiles {
+
+// The call's result when it is not negative, else -errno.
+template <typename Call>
+auto Retrying(Call call) -> decltype(call()) {
+  for (;;) {
+    const auto result = call();
+    if (result >= 0) return result;
+    if (errno != EINTR) return -errno;
+  }
+}
+
+// The process, or the system, has no descriptor left: worth waiting for, since ours come and go.
+inline bool IsDescriptorShortage(int code) { return code == -EMFILE || code == -ENFILE; }
+
+}  // namespace uvfiles

@@ -1,0 +1,91 @@
+#include "platform/posix/tasks/scan_directory.h"
+
+#include <fcntl.h>
+
+#include "core/tasks/records.h"
+#include "platform/posix/retry.h"
+
+namespace uvfiles {
+
+namespace {
+
+// One batch is about what a consumer handles in a turn of its loop.
+constexpr size_t kBatchEntries = 1024;
+
+// Between two looks at the clock.
+constexpr size_t kEntriesPerLook = 256;
+
+}  // namespace
+
+ScanDirectory::ScanDirectory(TaskArguments&& arguments)
+    : path_(std::move(arguments.bytes[0])), names_only_((arguments.numbers[0] & kNamesOnly) != 0) {}
+
+Step ScanDirectory::Fail(int code) {
+  reader_.Close();
+  error.code = code;
+  error.syscall = "scandir";
+  error.path = path_;
+  return Step::kDone;
+}
+
+Step ScanDirectory::run(const Slice& slice) {
+  if (cancelled()) return Fail(-ECANCELED);
+  if (!reader_.is_open()) {
+    const int fd = Retrying(
+        [&] { return ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK); });
+    // With nothing yet in hand: the caller waits for a descriptor and comes back.
+    if (IsDescriptorShortage(fd)) return Step::kReady;
+    if (fd < 0) return Fail(fd);
+    const int code = reader_.Open(UniqueFd(fd));
+    if (code < 0) return Fail(code);
+  }
+  return names_only_ ? ListNames(slice) : ListBatch(slice);
+}
+
+Step ScanDirectory::ListNames(const Slice& slice) {
+  DirectoryEntry entry;
+  for (size_t count = 1;; count++) {
+    const int found = reader_.Next(&entry);
+    if (found < 0) return Fail(found);
+    if (found == 0) break;
+    names_.append(entry.name, entry.length + 1);
+    if (count % kEntriesPerLook == 0 && (slice.expired() || cancelled())) return Step::kAgain;
+  }
+  reader_.Close();
+  output = std::move(names_);
+  return Step::kDone;
+}
+
+Step ScanDirectory::ListBatch(const Slice& slice) {
+  DirectoryEntry entry;
+  bool ended = false;
+  while (types_.size() < kBatchEntries) {
+    const int found = reader_.Next(&entry);
+    if (found < 0) return Fail(found);
+    if (found == 0) {
+      ended = true;
+      break;
+    }
+    AppendInteger(&inodes_, entry.inode);
+    types_.push_back(static_cast<char>(reader_.TypeOf(entry)));
+    names_.append(entry.name, entry.length + 1);
+    if (types_.size() % kEntriesPerLook == 0 && (slice.expired() || cancelled())) break;
+  }
+  if (types_.empty()) {
+    reader_.Close();
+    return Step::kDone;
+  }
+  AppendInteger(&output, static_cast<uint32_t>(types_.size()));
+  AppendInteger(&output, uint32_t{0});
+  output += inodes_;
+  output += types_;
+  output += names_;
+  inodes_.clear();
+  types_.clear();
+  names_.clear();
+  if (!ended) return Step::kReady;
+  reader_.Close();
+  return Step::kDone;
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,35 @@
+// Lists one directory, a batch of entries at a time, without a stat for each.
+//
+// Arguments: bytes: path. numbers: ScanFlags.
+// Output, a batch: with kNamesOnly the names, a NUL behind each, all of them in one batch at the end. Otherwise: uint32
+//   count; uint32 0; count uint64 inodes; count uint8 types (EntryType, a link being a link); the names, a NUL behind
+//   each. Never an empty batch.
+// Error: scandir of the path. Cancelled: nothing is left behind.
+#pragma once
+
+#include "core/task.h"
+#include "platform/posix/directory_reader.h"
+
+namespace uvfiles {
+
+enum ScanFlags : int64_t { kNamesOnly = 1 };
+
+class ScanDirectory final : public Task {
+ public:
+  explicit ScanDirectory(TaskArguments&& arguments);
+  Step run(const Slice& slice) override;
+
+ private:
+  Step Fail(int code);
+  Step ListNames(const Slice& slice);
+  Step ListBatch(const Slice& slice);
+
+  const std::string path_;
+  const bool names_only_;
+  DirectoryReader reader_;
+  std::string names_;
+  std::string types_;
+  std::string inodes_;
+};
+
+}  // namespace uvfiles

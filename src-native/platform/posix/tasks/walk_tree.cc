@@ -1,0 +1,264 @@
+#include "platform/posix/tasks/walk_tree.h"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "core/tasks/records.h"
+#include "platform/posix/directory_at.h"
+#include "platform/posix/open_below.h"
+#include "platform/posix/retry.h"
+
+namespace uvfiles {
+
+namespace {
+
+// Where reading ahead stops: directories and bytes of names in one batch.
+constexpr uint32_t kMaxBatchDirectories = 512;
+constexpr size_t kMaxBatchTexts = 128 * 1024;
+
+// Between two looks at the clock within one directory.
+constexpr uint32_t kEntriesPerLook = 256;
+
+constexpr int kListFlags = O_RDONLY | O_DIRECTORY | O_NONBLOCK;
+
+}  // namespace
+
+WalkTree::WalkTree(TaskArguments&& arguments)
+    : top_(std::move(arguments.bytes[0])),
+      flags_(arguments.numbers[0]),
+      depth_limit_(arguments.numbers[2]),
+      batch_directories_(static_cast<uint32_t>(std::max<int64_t>(1, arguments.numbers[1]))) {
+  const std::string& follow = arguments.bytes[2];
+  SplitList(arguments.bytes[1], [&](const char* begin, size_t length) {
+    Visit visit;
+    visit.relative.assign(begin, length);
+    visit.index = static_cast<uint32_t>(pending_.size());
+    visit.level = length == 0 ? 0 : 1 + static_cast<uint32_t>(std::count(begin, begin + length, '/'));
+    visit.follow = length == 0 || (flags_ & kFollowLinks) != 0 ||
+                   (pending_.size() < follow.size() && follow[pending_.size()] == '1');
+    pending_.push_back(std::move(visit));
+  });
+  std::reverse(pending_.begin(), pending_.end());
+}
+
+Step WalkTree::run(const Slice& slice) {
+  for (;;) {
+    if (cancelled()) {
+      error.code = -ECANCELED;
+      error.syscall = "scandir";
+      error.path = top_;
+      return Step::kDone;
+    }
+    if (!reader_.is_open()) {
+      if (pending_.empty()) return Flush(Step::kDone);
+      if (record_count_ >= batch_directories_ || texts_.size() >= kMaxBatchTexts) {
+        batch_directories_ = std::min(batch_directories_ * 2, kMaxBatchDirectories);
+        return Flush(Step::kReady);
+      }
+      current_ = std::move(pending_.back());
+      pending_.pop_back();
+      if (current_.listing) {
+        Emit(current_, current_.listing.get(), 0);
+        continue;
+      }
+      switch (OpenNext()) {
+        case Opened::kShortage:
+          pending_.push_back(std::move(current_));
+          return Flush(Step::kReady);
+        case Opened::kYes:
+          break;
+        case Opened::kPassOver:
+        case Opened::kFailed:
+          continue;
+      }
+    }
+    if (!ReadOn(slice) || slice.expired()) return Step::kAgain;
+  }
+}
+
+WalkTree::Opened WalkTree::OpenNext() {
+  int fd;
+  if (current_.relative.empty()) {
+    // By its path rather than below a base: a directory may be readable and not searchable.
+    fd = Retrying([&] { return ::open(top_.c_str(), kListFlags | O_CLOEXEC); });
+  } else {
+    if (!base_) {
+      const int base = OpenDirectoryAsBase(top_.c_str());
+      if (IsDescriptorShortage(base)) return Opened::kShortage;
+      if (base < 0) {
+        Emit(current_, nullptr, base);
+        return Opened::kFailed;
+      }
+      base_.reset(base);
+    }
+    fd = OpenBelow(base_.get(), current_.relative,
+                   current_.follow ? kListFlags : kListFlags | O_NOFOLLOW);
+    if (!current_.follow && (fd == -ELOOP || fd == -EMLINK)) return Opened::kPassOver;
+    if (!current_.follow && fd == -ENOTDIR) {
+      // Linux says ENOTDIR of a link here; of anything else it is the truth.
+      struct stat found;
+      if (::fstatat(base_.get(), current_.relative.c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+          S_ISLNK(found.st_mode)) {
+        return Opened::kPassOver;
+      }
+    }
+  }
+  if (IsDescriptorShortage(fd)) return Opened::kShortage;
+  const int code = fd < 0 ? fd : reader_.Open(UniqueFd(fd));
+  if (code < 0) {
+    Emit(current_, nullptr, code);
+    return Opened::kFailed;
+  }
+  if ((flags_ & kFollowLinks) != 0 && IsLoop()) {
+    reader_.Close();
+    return Opened::kPassOver;
+  }
+  listing_ = Listing();
+  return Opened::kYes;
+}
+
+bool WalkTree::IsLoop() {
+  struct stat self;
+  if (::fstat(reader_.fd(), &self) != 0) return false;
+  const uint64_t device = static_cast<uint64_t>(self.st_dev);
+  const uint64_t inode = static_cast<uint64_t>(self.st_ino);
+  // A root that is not the top has lost its ancestors with the walk it was left over from.
+  if (current_.depth == 0 && !current_.above) current_.above = AncestorsOf(current_.relative);
+  for (const Ancestor* each = current_.above.get(); each != nullptr; each = each->above.get()) {
+    if (each->device == device && each->inode == inode) return true;
+  }
+  current_identity_ = std::make_shared<const Ancestor>(Ancestor{device, inode, current_.above});
+  return false;
+}
+
+std::shared_ptr<const WalkTree::Ancestor> WalkTree::AncestorsOf(const std::string& relative) const {
+  std::shared_ptr<const Ancestor> chain;
+  for (size_t end = 0; end < relative.size();) {
+    const std::string above = JoinBelow(top_, relative.substr(0, end));
+    struct stat found;
+    if (::stat(above.c_str(), &found) == 0) {
+      chain = std::make_shared<const Ancestor>(Ancestor{static_cast<uint64_t>(found.st_dev),
+                                                        static_cast<uint64_t>(found.st_ino), chain});
+    }
+    end = relative.find('/', end == 0 ? 0 : end + 1);
+    if (end == std::string::npos) break;
+  }
+  return chain;
+}
+
+bool WalkTree::ReadOn(const Slice& slice) {
+  DirectoryEntry entry;
+  for (uint32_t count = 1;; count++) {
+    const int found = reader_.Next(&entry);
+    if (found < 0) {
+      reader_.Close();
+      Emit(current_, nullptr, found);
+      return true;
+    }
+    if (found == 0) {
+      FinishDirectory();
+      return true;
+    }
+    if ((flags_ & kNoHidden) == 0 || entry.name[0] != '.') Add(entry);
+    if (count % kEntriesPerLook == 0 && (slice.expired() || cancelled())) return false;
+  }
+}
+
+void WalkTree::Add(const DirectoryEntry& entry) {
+  const EntryType type = reader_.TypeOf(entry);
+  if (type == EntryType::kDirectory) {
+    listing_.directories.append(entry.name, entry.length + 1);
+    listing_.directory_count++;
+    return;
+  }
+  if (type == EntryType::kLink) {
+    struct stat target;
+    if (::fstatat(reader_.fd(), entry.name, &target, 0) == 0 && S_ISDIR(target.st_mode)) {
+      listing_.links.append(entry.name, entry.length + 1);
+      listing_.link_count++;
+      return;
+    }
+  }
+  listing_.others.append(entry.name, entry.length + 1);
+  listing_.other_count++;
+}
+
+void WalkTree::FinishDirectory() {
+  reader_.Close();
+  const bool descends = depth_limit_ < 0 || current_.level < depth_limit_;
+  const bool has_children =
+      descends && (listing_.directory_count > 0 ||
+                   ((flags_ & kFollowLinks) != 0 && listing_.link_count > 0));
+  if ((flags_ & kBottomUp) == 0 || !has_children) Emit(current_, &listing_, 0);
+  if (has_children) PushChildren();
+}
+
+void WalkTree::PushChildren() {
+  if ((flags_ & kBottomUp) != 0) {
+    Visit again;
+    again.relative = current_.relative;
+    again.depth = current_.depth;
+    again.index = current_.index;
+    again.listing = std::make_unique<Listing>(listing_);
+    pending_.push_back(std::move(again));
+  }
+  const size_t first = pending_.size();
+  uint32_t index = 0;
+  const auto push_all = [&](const std::string& names, bool are_links) {
+    for (size_t at = 0; at < names.size();) {
+      const size_t length = names.find('\0', at) - at;
+      PushChild(names.data() + at, length, index++, are_links);
+      at += length + 1;
+    }
+  };
+  push_all(listing_.directories, false);
+  if ((flags_ & kFollowLinks) != 0) push_all(listing_.links, true);
+  std::reverse(pending_.begin() + static_cast<std::ptrdiff_t>(first), pending_.end());
+}
+
+void WalkTree::PushChild(const char* name, size_t length, uint32_t index, bool is_link) {
+  Visit child;
+  child.relative.reserve(current_.relative.size() + 1 + length);
+  child.relative = current_.relative;
+  if (!child.relative.empty()) child.relative.push_back('/');
+  child.relative.append(name, length);
+  child.depth = current_.depth + 1;
+  child.index = index;
+  child.level = current_.level + 1;
+  child.follow = is_link;
+  if ((flags_ & kFollowLinks) != 0) child.above = current_identity_;
+  pending_.push_back(std::move(child));
+}
+
+void WalkTree::Emit(const Visit& visit, const Listing* listing, int code) {
+  const Listing none;
+  const Listing& names = listing == nullptr ? none : *listing;
+  AppendInteger(&records_, visit.depth);
+  AppendInteger(&records_, visit.index);
+  AppendInteger(&records_, static_cast<int32_t>(code));
+  AppendInteger(&records_, names.directory_count);
+  AppendInteger(&records_, names.link_count);
+  AppendInteger(&records_, names.other_count);
+  texts_ += JoinBelow(top_, visit.relative);
+  texts_.push_back('\0');
+  texts_ += names.directories;
+  texts_ += names.links;
+  texts_ += names.others;
+  record_count_++;
+}
+
+Step WalkTree::Flush(Step step) {
+  if (record_count_ == 0) return step;
+  output.reserve(8 + records_.size() + texts_.size());
+  AppendInteger(&output, record_count_);
+  AppendInteger(&output, static_cast<uint32_t>(8 + records_.size()));
+  output += records_;
+  output += texts_;
+  records_.clear();
+  texts_.clear();
+  record_count_ = 0;
+  return step;
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,88 @@
+// Walks a tree and tells each directory's names, in the order of Python's os.walk.
+//
+// It reads ahead of its consumer, by one directory at first and by more with every batch: a consumer that prunes does
+// so near the top. Pruning is no message to a running walk: the consumer drops it and begins another with what is left
+// as its roots. Holds two descriptors whatever the depth (a third for a moment where a path exceeds PATH_MAX).
+//
+// Arguments: bytes: top; the roots, each relative to top ("" is top itself), as one list with NUL between them; for
+//   each root '1' where it may be a link to follow (or empty: none). numbers: WalkFlags, directories in the first
+//   batch, depth below top to descend to (-1: all).
+// Output, a batch: uint32 records, uint32 offset of the texts; for each record uint32 depth (roots: 0), index among
+//   its parent's directories (or among the roots), int32 code (0: fine), uint32 directories, links to directories,
+//   other entries; then the texts, a NUL behind each: for every record its path and its names in that order.
+// A directory that cannot be listed is a record with a code and no names. A link that is not followed, and a followed
+// one that leads to a directory it is in, is passed over. Cancelled: nothing is left behind.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/task.h"
+#include "platform/posix/directory_reader.h"
+
+namespace uvfiles {
+
+enum WalkFlags : int64_t {
+  kBottomUp = 1,
+  kFollowLinks = 2,
+  kNoHidden = 4,  // leaves out names that begin with a dot
+};
+
+class WalkTree final : public Task {
+ public:
+  explicit WalkTree(TaskArguments&& arguments);
+  Step run(const Slice& slice) override;
+
+ private:
+  // The directories above, for loop detection; shared by all children of one directory.
+  struct Ancestor {
+    uint64_t device;
+    uint64_t inode;
+    std::shared_ptr<const Ancestor> above;
+  };
+  // Names of one directory, each with a NUL behind it.
+  struct Listing {
+    std::string directories, links, others;
+    uint32_t directory_count = 0, link_count = 0, other_count = 0;
+  };
+  struct Visit {
+    std::string relative;
+    uint32_t depth = 0;       // among the records
+    uint32_t index = 0;
+    uint32_t level = 0;       // names in `relative`
+    bool follow = false;      // the last name may be a link
+    std::shared_ptr<const Ancestor> above;
+    std::unique_ptr<Listing> listing;  // bottom-up: already listed, its children are done
+  };
+  enum class Opened : uint8_t { kYes, kPassOver, kShortage, kFailed };
+
+  Opened OpenNext();
+  bool IsLoop();
+  std::shared_ptr<const Ancestor> AncestorsOf(const std::string& relative) const;
+  // Reads on in the open directory. False when the slice ended first.
+  bool ReadOn(const Slice& slice);
+  void Add(const DirectoryEntry& entry);
+  void FinishDirectory();
+  void PushChildren();
+  void PushChild(const char* name, size_t length, uint32_t index, bool is_link);
+  void Emit(const Visit& visit, const Listing* listing, int code);
+  Step Flush(Step step);
+
+  const std::string top_;
+  const int64_t flags_;
+  const int64_t depth_limit_;
+  uint32_t batch_directories_;
+
+  UniqueFd base_;
+  DirectoryReader reader_;
+  std::vector<Visit> pending_;  // the next one last
+  Visit current_;               // the one `reader_` has open
+  Listing listing_;
+  std::shared_ptr<const Ancestor> current_identity_;
+
+  std::string records_;
+  std::string texts_;
+  uint32_t record_count_ = 0;
+};
+
+}  // namespace uvfiles
