@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import os from 'node:os';
 import path from 'node:path';
 import { coreSources, hostSystem, testSources } from './native-sources.mjs';
+import { fixedAddresses } from './support/fixed-addresses.mjs';
 import { ensureLibuv } from './support/libuv.mjs';
 import { inRoot, root } from './support/root.mjs';
 import { run } from './support/run.mjs';
@@ -76,8 +77,11 @@ function countsOf(output) {
   return match ? { passed: Number(match[1]), failed: Number(match[2]) } : undefined;
 }
 
+const prefix = await fixedAddresses();
+
 async function runProgram({ name, program, title, env }) {
-  const { code, output } = await run(program, [], {
+  const [command, ...args] = [...prefix, program];
+  const { code, output } = await run(command, args, {
     env: { ...process.env, ...env },
     timeout: PROGRAM_LIMIT_MS,
   });

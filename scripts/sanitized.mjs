@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { makeAddon } from './steps/addon.mjs';
+import { fixedAddresses } from './support/fixed-addresses.mjs';
 import { inRoot } from './support/root.mjs';
 import { SetupError, run, step } from './support/run.mjs';
 import { ownReports } from './support/sanitizer-reports.mjs';
@@ -89,25 +90,29 @@ async function main() {
     await makeAddon({ cwd: tree, define: [`uvfiles_sanitize=${name}`] });
     return `built with -fsanitize=${name}`;
   });
-  const { status, signal } = spawnSync(
+  const mocha = inRoot('node_modules/mocha/bin/mocha.js');
+  const [command, ...args] = [
+    ...(await fixedAddresses()),
     process.execPath,
-    [inRoot('node_modules/mocha/bin/mocha.js'), '--timeout=120000', ...files],
-    {
-      cwd: tree,
-      stdio: 'inherit',
-      env: {
-        ...process.env,
-        ...sanitizer.env(path.join(reports, 'report')),
-        LD_PRELOAD: runtime,
-        UVFILES_SANITIZER: name,
-      },
+    mocha,
+    '--timeout=120000',
+    ...files,
+  ];
+  const { status, signal } = spawnSync(command, args, {
+    cwd: tree,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      ...sanitizer.env(path.join(reports, 'report')),
+      LD_PRELOAD: runtime,
+      UVFILES_SANITIZER: name,
     },
-  );
+  });
   const ours = readdirSync(reports).flatMap((file) =>
     ownReports(readFileSync(path.join(reports, file), 'utf8')),
   );
   for (const report of ours) console.error(`\n${report}`);
-  console.log(`${ours.length} sanitizer reports, ${readdirSync(reports).length} files of them in ${reports}`);
+  console.log(`${ours.length} sanitizer reports of ours; all that was said is in ${path.relative(inRoot(), reports)}/`);
   if (status !== 0 || signal || ours.length > 0) process.exitCode = 1;
 }
 
