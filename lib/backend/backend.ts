@@ -1,0 +1,88 @@
+// The seam under the file object: what a store of bytes must be able to do. The native backend works on real files;
+// memory (uvfiles/testing, spooled files) and remote stores stand in by implementing the same two interfaces.
+import type { BigIntStats, Stats } from 'node:fs';
+
+import type { OpOptions } from '../schedule/options.js';
+
+/** What an open file is; only regular files and block devices have positions. */
+export type FileKind = 'regular' | 'directory' | 'fifo' | 'character' | 'socket' | 'block' | 'other';
+
+/** Instead of a position to seek to: wherever the file stands. */
+export const CURRENT = -1;
+
+/**
+ * One open file. Stateful calls (`read`, `readinto`, `readToEnd`, `write`, `seek`) share the file's position and are made
+ * one at a time by the layer above; positional ones may run in parallel. Data given to `write` and `pwrite` is taken at
+ * the call. Errors are in Node's shape. After `close` has been called every other call rejects.
+ */
+export interface BackendFile {
+  /** The descriptor, or -1 where there is none. */
+  readonly fd: number;
+  readonly kind: FileKind;
+  /** Whether the file has a position that can be set. */
+  readonly seekable: boolean;
+  /** Where the position stood when the file was opened. */
+  readonly openedAt: number;
+  /** Size when it was opened: a hint. */
+  readonly openedSize: number;
+
+  /**
+   * One read at the position, after setting it to `at` unless that is CURRENT; with `fully`, reads until `size` bytes or
+   * the end. Resolves to an empty Buffer at the end of the file.
+   */
+  read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer>;
+  /** As `read`, into memory of the caller, which is touched on the loop thread only. */
+  readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number>;
+  /** Everything from the position (or `at`) to the end. */
+  readToEnd(at: number, o?: OpOptions): Promise<Buffer>;
+  /** All of `data`, after setting the position to `at` unless that is CURRENT. An error has `bytesWritten`. */
+  write(data: Uint8Array, at: number, transferred: boolean, o?: OpOptions): Promise<number>;
+  /** Like `write` in append mode; resolves to the position after it. */
+  append(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number>;
+  /** Sets the position and resolves to it. */
+  seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number>;
+
+  pread(size: number, position: number | bigint, fully: boolean, o?: OpOptions): Promise<Buffer>;
+  preadinto(view: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number>;
+  pwrite(data: Uint8Array, position: number | bigint, transferred: boolean, o?: OpOptions): Promise<number>;
+
+  truncate(size: number | bigint, o?: OpOptions): Promise<void>;
+  sync(o?: OpOptions): Promise<void>;
+  datasync(o?: OpOptions): Promise<void>;
+  stat(o?: OpOptions): Promise<Stats>;
+  statBigInt(o?: OpOptions): Promise<BigIntStats>;
+  isatty(): Promise<boolean>;
+  /** Waits for what is in flight, then closes; called once. */
+  close(): Promise<void>;
+
+  /**
+   * For process exit, when nothing can be awaited: cancels the `write` or `append` in flight or waits until the kernel is
+   * done with it. Returns the bytes it got out.
+   */
+  settleNow(): number;
+  /** For process exit: writes at `at` or at the position, and returns when it is written. */
+  writeNow(data: Uint8Array, at: number): void;
+  closeNow(): void;
+}
+
+/** A store of files. */
+export interface Backend {
+  /** Opens `path` with the platform's numeric flags (`fs.constants.O_*`), close-on-exec, never a directory (EISDIR). */
+  open(path: string | Uint8Array, flags: number, permissions: number, o?: OpOptions): Promise<BackendFile>;
+  /** Takes over an open descriptor; `owned` says whether `close` closes it. */
+  adopt(fd: number, flags: number, owned: boolean, o?: OpOptions): Promise<BackendFile>;
+  /** A whole file in one operation. */
+  readBytes(path: string | Uint8Array, o?: OpOptions): Promise<Buffer>;
+  writeFile(
+    path: string | Uint8Array,
+    data: Uint8Array,
+    flags: number,
+    permissions: number,
+    sync: boolean,
+    o?: OpOptions,
+  ): Promise<void>;
+  stat(path: string | Uint8Array, o?: OpOptions): Promise<Stats>;
+  statBigInt(path: string | Uint8Array, o?: OpOptions): Promise<BigIntStats>;
+  lstat(path: string | Uint8Array, o?: OpOptions): Promise<Stats>;
+  lstatBigInt(path: string | Uint8Array, o?: OpOptions): Promise<BigIntStats>;
+}

@@ -1,0 +1,300 @@
+// The default backend: every call is one operation in the addon's queue.
+import { type BigIntStats, closeSync, constants, type Stats, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
+import { addon } from '../native/addon.js';
+import * as P from '../native/protocol.js';
+import * as R from '../native/requests.js';
+import type { OpOptions } from '../schedule/options.js';
+import { type Backend, type BackendFile, CURRENT, type FileKind } from './backend.js';
+
+const { O_APPEND, O_RDONLY } = constants;
+const KIND_WRITE_FILE = 12;
+
+const KINDS: readonly FileKind[] = ['regular', 'directory', 'fifo', 'character', 'socket', 'block', 'other'];
+
+/** An open file of the addon. */
+export class NativeFile implements BackendFile {
+  readonly fd: number;
+  readonly kind: FileKind;
+  readonly seekable: boolean;
+  readonly openedAt: number;
+  readonly openedSize: number;
+  readonly #id: number;
+  readonly #owned: boolean;
+  // The slot of the stateful write in flight: exit cancels it or waits for it.
+  #writeSlot = -1;
+
+  constructor(record: R.OpenedRecord, owned: boolean) {
+    this.fd = record.fd;
+    this.kind = KINDS[record.kind] ?? 'other';
+    this.seekable = record.seekable;
+    this.openedAt = record.position;
+    this.openedSize = record.size;
+    this.#id = record.id;
+    this.#owned = owned;
+  }
+
+  read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer> {
+    const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
+    if (o !== undefined) {
+      const refused = R.applyOptions(slot, o, false);
+      if (refused !== undefined) return Promise.reject(refused);
+    }
+    const { args } = R;
+    args[P.ARG_FILE] = this.#id;
+    args[P.ARG_SIZE] = size;
+    args[P.ARG_FLAGS] = (fully ? P.FLAG_FULLY : 0) | (at === CURRENT ? 0 : P.FLAG_SEEK_FIRST);
+    if (at !== CURRENT) args[P.ARG_POSITION] = at;
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
+    const slot = R.begin(P.KIND_READ, R.AS_VIEW, new R.View(view));
+    R.name(slot, 'read');
+    const refused = R.applyOptions(slot, o, false);
+    if (refused !== undefined) return Promise.reject(refused);
+    const { args } = R;
+    args[P.ARG_FILE] = this.#id;
+    args[P.ARG_SIZE] = view.byteLength;
+    args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | (at === CURRENT ? 0 : P.FLAG_SEEK_FIRST);
+    if (at !== CURRENT) args[P.ARG_POSITION] = at;
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  readToEnd(at: number, o?: OpOptions): Promise<Buffer> {
+    const slot = R.begin(P.KIND_READ_TO_END, R.AS_BYTES, 'read');
+    const refused = R.applyOptions(slot, o, false);
+    if (refused !== undefined) return Promise.reject(refused);
+    const { args } = R;
+    args[P.ARG_FILE] = this.#id;
+    if (at !== CURRENT) {
+      args[P.ARG_FLAGS] = P.FLAG_SEEK_FIRST;
+      args[P.ARG_POSITION] = at;
+    }
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  write(data: Uint8Array, at: number, transferred: boolean, o?: OpOptions): Promise<number> {
+    const flags = at === CURRENT ? 0 : P.FLAG_SEEK_FIRST;
+    return this.#submitWrite(data, at, flags, R.AS_COUNT, transferred, true, o);
+  }
+
+  async append(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
+    const record = await (this.#submitWrite(data, CURRENT, P.FLAG_APPEND, R.AS_WRITTEN, transferred, true, o) as Promise<unknown>);
+    return (record as { position: number }).position;
+  }
+
+  seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number> {
+    const slot = R.begin(P.KIND_SEEK, R.AS_POSITION, 'lseek');
+    const refused = R.applyOptions(slot, o, false);
+    if (refused !== undefined) return Promise.reject(refused);
+    R.args[P.ARG_FILE] = this.#id;
+    R.setPosition(offset);
+    R.args[P.ARG_WHENCE] = whence;
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  pread(size: number, position: number | bigint, fully: boolean, o?: OpOptions): Promise<Buffer> {
+    const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
+    if (o !== undefined) {
+      const refused = R.applyOptions(slot, o, true);
+      if (refused !== undefined) return Promise.reject(refused);
+    }
+    const { args } = R;
+    args[P.ARG_FILE] = this.#id;
+    args[P.ARG_SIZE] = size;
+    if (fully) args[P.ARG_FLAGS] = P.FLAG_FULLY;
+    if (typeof position === 'number') args[P.ARG_POSITION] = position;
+    else R.setPosition(position);
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  preadinto(view: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number> {
+    const slot = R.begin(P.KIND_READ, R.AS_VIEW, new R.View(view));
+    R.name(slot, 'read');
+    const refused = R.applyOptions(slot, o, true);
+    if (refused !== undefined) return Promise.reject(refused);
+    R.args[P.ARG_FILE] = this.#id;
+    R.args[P.ARG_SIZE] = view.byteLength;
+    R.args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | (fully ? P.FLAG_FULLY : 0);
+    R.setPosition(position);
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  pwrite(data: Uint8Array, position: number | bigint, transferred: boolean, o?: OpOptions): Promise<number> {
+    return this.#submitWrite(data, position, 0, R.AS_COUNT, transferred, false, o);
+  }
+
+  #submitWrite(
+    data: Uint8Array,
+    position: number | bigint,
+    flags: number,
+    shape: number,
+    transferred: boolean,
+    stateful: boolean,
+    o: OpOptions | undefined,
+  ): Promise<number> {
+    const slot = R.begin(P.KIND_WRITE, shape, transferred ? data : 'write');
+    if (transferred) R.name(slot, 'write');
+    const refused = R.applyOptions(slot, o, false);
+    if (refused !== undefined) return Promise.reject(refused);
+    R.args[P.ARG_FILE] = this.#id;
+    R.args[P.ARG_FLAGS] = flags | (transferred ? P.FLAG_BORROWED : 0);
+    R.setPosition(position);
+    addon.submitWrite(data);
+    if (stateful) this.#writeSlot = slot;
+    return R.sent(slot, o);
+  }
+
+  #simple(kind: number, shape: number, syscall: string, o: OpOptions | undefined): Promise<never> {
+    const slot = R.begin(kind, shape, syscall);
+    const refused = R.applyOptions(slot, o, false);
+    if (refused !== undefined) return Promise.reject(refused);
+    R.args[P.ARG_FILE] = this.#id;
+    if (shape === R.AS_BIGINT_STATS) R.args[P.ARG_FLAGS] = P.FLAG_BIGINT;
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  truncate(size: number | bigint, o?: OpOptions): Promise<void> {
+    const slot = R.begin(P.KIND_TRUNCATE, R.AS_NOTHING, 'ftruncate');
+    const refused = R.applyOptions(slot, o, false);
+    if (refused !== undefined) return Promise.reject(refused);
+    R.args[P.ARG_FILE] = this.#id;
+    R.setPosition(size);
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  sync(o?: OpOptions): Promise<void> {
+    return this.#simple(P.KIND_SYNC, R.AS_NOTHING, 'fsync', o);
+  }
+
+  datasync(o?: OpOptions): Promise<void> {
+    return this.#simple(P.KIND_DATASYNC, R.AS_NOTHING, 'fdatasync', o);
+  }
+
+  stat(o?: OpOptions): Promise<Stats> {
+    return this.#simple(P.KIND_FSTAT, R.AS_STATS, 'fstat', o);
+  }
+
+  statBigInt(o?: OpOptions): Promise<BigIntStats> {
+    return this.#simple(P.KIND_FSTAT, R.AS_BIGINT_STATS, 'fstat', o);
+  }
+
+  isatty(): Promise<boolean> {
+    return Promise.resolve(this.kind === 'character' && isatty(this.fd));
+  }
+
+  close(): Promise<void> {
+    return this.#simple(P.KIND_CLOSE, R.AS_NOTHING, 'close', undefined);
+  }
+
+  settleNow(): number {
+    const { result, written } = R.finishNow(this.#writeSlot);
+    return result >= 0 ? result : written;
+  }
+
+  writeNow(data: Uint8Array, at: number): void {
+    let done = 0;
+    while (done < data.byteLength) {
+      try {
+        done += writeSync(this.fd, data, done, data.byteLength - done, at === CURRENT ? null : at + done);
+      } catch (error) {
+        // A non-blocking pipe whose reader is slow: the process is ending, so waiting is all that is left.
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      }
+    }
+  }
+
+  closeNow(): void {
+    if (this.#owned) closeSync(this.fd);
+  }
+}
+
+/** Frees a file that was opened for a caller who no longer wants it. */
+function disown(record: R.OpenedRecord): void {
+  new NativeFile(record, true).close().catch(() => undefined); // nothing was written through it
+}
+
+async function opened(pending: Promise<R.OpenedRecord>, owned: boolean): Promise<NativeFile> {
+  return new NativeFile(await pending, owned);
+}
+
+function statPath(kind: number, shape: number, syscall: string, path: string | Uint8Array, o: OpOptions | undefined): Promise<never> {
+  const slot = R.begin(kind, shape, undefined);
+  R.name(slot, syscall, path);
+  const refused = R.applyOptions(slot, o, true);
+  if (refused !== undefined) return Promise.reject(refused);
+  if (shape === R.AS_BIGINT_STATS) R.args[P.ARG_FLAGS] = P.FLAG_BIGINT;
+  addon.submitPath(path);
+  return R.sent(slot, o);
+}
+
+/** Real files, through the addon. */
+export const nativeBackend: Backend = {
+  open(path, flags, permissions, o) {
+    const slot = R.begin(P.KIND_OPEN, R.AS_OPENED, undefined);
+    R.name(slot, 'open', path).disown = (answer) => disown(answer as R.OpenedRecord);
+    const refused = R.applyOptions(slot, o, true);
+    if (refused !== undefined) return Promise.reject(refused);
+    const { args } = R;
+    args[P.ARG_OPEN_FLAGS] = flags;
+    args[P.ARG_MODE] = permissions;
+    if ((flags & O_APPEND) !== 0) args[P.ARG_FLAGS] = P.FLAG_APPEND;
+    addon.submitPath(path);
+    return opened(R.sent(slot, o), true);
+  },
+
+  adopt(fd, flags, owned, o) {
+    const slot = R.begin(P.KIND_OPEN, R.AS_OPENED, undefined);
+    R.name(slot, 'fstat').disown = (answer) => {
+      if (owned) disown(answer as R.OpenedRecord);
+    };
+    const refused = R.applyOptions(slot, o, true);
+    if (refused !== undefined) return Promise.reject(refused);
+    const { args } = R;
+    args[P.ARG_OPEN_FLAGS] = P.ADOPT_DESCRIPTOR;
+    args[P.ARG_POSITION] = fd;
+    args[P.ARG_SIZE] = owned ? 0 : 1;
+    if ((flags & O_APPEND) !== 0) args[P.ARG_FLAGS] = P.FLAG_APPEND;
+    addon.submitPath('');
+    return opened(R.sent(slot, o), owned);
+  },
+
+  readBytes(path, o) {
+    const slot = R.begin(P.KIND_READ_FILE, R.AS_BYTES, undefined);
+    R.name(slot, 'open', path);
+    const refused = R.applyOptions(slot, o, true);
+    if (refused !== undefined) return Promise.reject(refused);
+    R.args[P.ARG_OPEN_FLAGS] = O_RDONLY;
+    addon.submitPath(path);
+    return R.sent(slot, o);
+  },
+
+  writeFile(path, data, flags, permissions, sync, o) {
+    const slot = R.begin(KIND_WRITE_FILE, R.AS_NOTHING, undefined);
+    R.name(slot, 'open', path);
+    const refused = R.applyOptions(slot, o, false);
+    if (refused !== undefined) return Promise.reject(refused);
+    const { args } = R;
+    args[P.ARG_OPEN_FLAGS] = flags;
+    args[P.ARG_MODE] = permissions;
+    args[P.ARG_SYNC_AFTER] = sync ? 1 : 0;
+    addon.submitWriteFile(path, data);
+    return R.sent(slot, o);
+  },
+
+  stat: (path, o) => statPath(P.KIND_STAT, R.AS_STATS, 'stat', path, o),
+  statBigInt: (path, o) => statPath(P.KIND_STAT, R.AS_BIGINT_STATS, 'stat', path, o),
+  lstat: (path, o) => statPath(P.KIND_LSTAT, R.AS_STATS, 'lstat', path, o),
+  lstatBigInt: (path, o) => statPath(P.KIND_LSTAT, R.AS_BIGINT_STATS, 'lstat', path, o),
+};
