@@ -1,0 +1,132 @@
+// What the parts of a codec say to each other: scanners find characters in bytes, handlers settle what is malformed.
+
+/** How malformed bytes, or characters without bytes, are treated. */
+export type ErrorHandlerName =
+  | 'strict'
+  | 'ignore'
+  | 'replace'
+  | 'backslashreplace'
+  | 'surrogateescape'
+  | 'surrogatepass'
+  | 'xmlcharrefreplace'
+  | 'namereplace';
+
+export const errorHandlerNames: ReadonlySet<string> = new Set<ErrorHandlerName>([
+  'strict',
+  'ignore',
+  'replace',
+  'backslashreplace',
+  'surrogateescape',
+  'surrogatepass',
+  'xmlcharrefreplace',
+  'namereplace',
+]);
+
+/** The widths of a code unit, which surrogatepass and line ends depend on. */
+export type UnitWidth = 1 | 2 | 4;
+
+/** A stretch of bytes that is no character. */
+export interface Fault {
+  readonly start: number;
+  readonly end: number;
+  readonly reason: string;
+}
+
+/**
+ * A scan that starts before this offset starts the text (a byte order mark may precede it), so it may look at all the
+ * rest at once; one that goes on after a fault may not, or text full of faults would take quadratic time.
+ */
+export const fresh = 5;
+
+/**
+ * Finds the characters of one encoding in bytes. `step` defines the encoding; `scan` may know a faster way to the same
+ * result. A scanner keeps the outcome of its last call in `codePoint` and `fault`, so one is made for each decoder.
+ */
+export abstract class Scanner {
+  abstract readonly encoding: string;
+  readonly width: UnitWidth = 1;
+  codePoint = 0;
+  fault: Fault | null = null;
+
+  /**
+   * Reads the character at `at` into `codePoint` and returns its length in bytes; 0 where more bytes are needed to
+   * tell (never when `final`); -1 where the bytes are malformed, with `fault` set.
+   */
+  abstract step(bytes: Buffer, at: number, final: boolean): number;
+
+  /** Appends the characters from `at` to `out`; returns where it stopped: at the end, an incomplete tail or a fault. */
+  scan(bytes: Buffer, at: number, final: boolean, out: TextSink): number {
+    this.fault = null;
+    while (at < bytes.length) {
+      const length = this.step(bytes, at, final);
+      if (length <= 0) break;
+      out.codePoint(this.codePoint);
+      at += length;
+    }
+    return at;
+  }
+
+  protected malformed(start: number, end: number, reason: string): -1 {
+    this.fault = { start, end, reason };
+    return -1;
+  }
+}
+
+/** Collects decoded text: whole strings from the fast paths, single code points from the others. */
+export class TextSink {
+  #text = '';
+  #units = new Uint16Array(256);
+  #used = 0;
+
+  codePoint(codePoint: number): void {
+    if (this.#used + 2 > this.#units.length) this.#grow();
+    if (codePoint > 0xffff) {
+      this.#units[this.#used++] = 0xd7c0 + (codePoint >> 10);
+      this.#units[this.#used++] = 0xdc00 + (codePoint & 0x3ff);
+    } else {
+      this.#units[this.#used++] = codePoint;
+    }
+  }
+
+  string(text: string): void {
+    this.#flush();
+    this.#text += text;
+  }
+
+  toString(): string {
+    this.#flush();
+    return this.#text;
+  }
+
+  #grow(): void {
+    if (this.#units.length >= 32768) {
+      this.#flush();
+      return;
+    }
+    const larger = new Uint16Array(this.#units.length * 4);
+    larger.set(this.#units);
+    this.#units = larger;
+  }
+
+  #flush(): void {
+    if (this.#used === 0) return;
+    const { buffer, byteOffset } = this.#units;
+    this.#text += Buffer.from(buffer, byteOffset, this.#used * 2).toString('utf16le');
+    this.#used = 0;
+  }
+}
+
+/** Writes the characters of one encoding. */
+export interface CharacterWriter {
+  readonly encoding: string;
+  readonly width: UnitWidth;
+  readonly reason: string;
+  /** Whether adjacent characters without bytes are one error, as in the table and 8-bit codecs. */
+  readonly joinsErrors: boolean;
+  /** All bytes of `text` at once, or null where it has a character without bytes or there is no faster way. */
+  encodeAll(text: string): Buffer | null;
+  /** Most bytes a code point can take. */
+  readonly longest: number;
+  /** Writes one code point at `at`; returns its length in bytes, or 0 where the encoding has none for it. */
+  put(codePoint: number, into: Buffer, at: number): number;
+}

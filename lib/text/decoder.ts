@@ -1,0 +1,144 @@
+// Decoding in pieces: what a character cut at the end of one piece and a byte order mark at the start leave behind.
+import { UnicodeDecodeError } from '../errors/unicode.js';
+import { TextSink, type ErrorHandlerName, type Scanner } from './codec.js';
+import { recover } from './decode-errors.js';
+import type { Codec } from './registry.js';
+
+/** Which byte order a text is in: `start` until its byte order mark has been read. */
+export type ByteOrder = 'start' | 'little' | 'big';
+
+const nothing = Buffer.alloc(0);
+
+/** Decodes a text piece by piece; `pending` and `order` are all of its state. */
+export class Decoder {
+  readonly codec: Codec;
+  readonly errors: ErrorHandlerName;
+  /** Bytes of a character that is not complete yet. */
+  pending: Buffer = nothing;
+  order: ByteOrder;
+  /** Whether the last piece was well formed, so that the length of its text tells the length of its bytes. */
+  clean = true;
+  #scanner: Scanner;
+
+  constructor(codec: Codec, errors: ErrorHandlerName) {
+    this.codec = codec;
+    this.errors = errors;
+    this.order = codec.mark === null ? 'little' : 'start';
+    this.#scanner = codec.scanner(false);
+  }
+
+  /** Forgets everything: the next byte is the first of a text (`start`) or lies somewhere within it. */
+  reset(order: ByteOrder = 'start'): void {
+    this.pending = nothing;
+    this.#setOrder(this.codec.mark === null ? 'little' : order);
+  }
+
+  /** A decoder of the same text that can run ahead of this one. */
+  fork(order: ByteOrder): Decoder {
+    const decoder = new Decoder(this.codec, this.errors);
+    decoder.#setOrder(order);
+    return decoder;
+  }
+
+  /**
+   * The text of the next piece; a character cut at its end waits for the next piece unless `final`.
+   * Throws UnicodeDecodeError under handlers that do not cover what is malformed; the piece is then dropped.
+   */
+  decode(piece: Buffer, final: boolean): string {
+    const bytes = this.pending.length === 0 ? piece : Buffer.concat([this.pending, piece]);
+    this.pending = nothing;
+    this.clean = true;
+    const start = this.order === 'start' ? this.#readMark(bytes, final) : 0;
+    if (start < 0) {
+      this.pending = Buffer.from(bytes);
+      return '';
+    }
+    const out = new TextSink();
+    const stopped = this.#run(bytes, start, final, out);
+    if (stopped < bytes.length) this.pending = Buffer.from(bytes.subarray(stopped));
+    return out.toString();
+  }
+
+  /** Gives the last characters back, so that they are decoded again with the next piece. */
+  unread(bytes: Buffer): void {
+    this.pending = Buffer.concat([bytes, this.pending]);
+  }
+
+  /**
+   * How many of `bytes`, decoded from here, give the first `units` UTF-16 units of text (a byte order mark counts with
+   * the first character, bytes that give no text with the character before them).
+   */
+  measure(bytes: Buffer, units: number, final: boolean): number {
+    if (units === 0) return 0;
+    let at = this.order === 'start' ? Math.max(this.#readMark(bytes, final), 0) : 0;
+    let produced = 0;
+    while (at < bytes.length) {
+      const length = this.#scanner.step(bytes, at, final);
+      let next = at + length;
+      let gained = this.#scanner.codePoint > 0xffff ? 2 : 1;
+      if (length === 0) break;
+      if (length < 0) {
+        const recovery = recover(this.errors, this.#scanner.fault!, this.#source(bytes, final));
+        if (recovery.text === null) break;
+        next = recovery.next;
+        gained = recovery.text.length;
+      }
+      // Within the text of one replacement there is no byte offset: its first byte it is.
+      if (produced === units ? gained > 0 : produced + gained > units) break;
+      produced += gained;
+      at = next;
+    }
+    return at;
+  }
+
+  #run(bytes: Buffer, at: number, final: boolean, out: TextSink): number {
+    const scanner = this.#scanner;
+    while (at < bytes.length) {
+      at = scanner.scan(bytes, at, final, out);
+      if (scanner.fault === null) break;
+      this.clean = false;
+      const recovery = recover(this.errors, scanner.fault, this.#source(bytes, final));
+      if (recovery.text === null) break;
+      if (recovery.text !== '') out.string(recovery.text);
+      at = recovery.next;
+    }
+    return at;
+  }
+
+  #source(bytes: Buffer, final: boolean): Parameters<typeof recover>[2] {
+    return { encoding: this.#scanner.encoding, width: this.codec.width, bytes, final };
+  }
+
+  #setOrder(order: ByteOrder): void {
+    if (order === this.order) return;
+    this.order = order;
+    this.#scanner = this.codec.scanner(order === 'big');
+  }
+
+  /** Settles the byte order; returns where the text begins, or -1 when more bytes are needed to tell. */
+  #readMark(bytes: Buffer, final: boolean): number {
+    const mark = this.codec.mark!;
+    const { width } = this.codec;
+    if (width === 1) {
+      const head = bytes.subarray(0, mark.length);
+      // A mark that is cut short counts as one even at the end, as it does in Python.
+      if (head.length < mark.length && head.equals(mark.subarray(0, head.length))) return -1;
+      this.#setOrder('little');
+      return head.equals(mark) ? mark.length : 0;
+    }
+    if (bytes.length < mark.length) {
+      if (!final || bytes.length === 0) return -1;
+      // Too short to be anything: the scanner says so.
+      this.#setOrder('little');
+      return 0;
+    }
+    const head = bytes.subarray(0, mark.length);
+    if (head.equals(mark)) this.#setOrder('little');
+    else if (head.equals(Buffer.from(mark).reverse())) this.#setOrder('big');
+    else {
+      const reason = `${this.codec.name.toUpperCase()} stream does not start with BOM`;
+      throw new UnicodeDecodeError(this.codec.name, Uint8Array.from(bytes), 0, mark.length, reason);
+    }
+    return mark.length;
+  }
+}

@@ -1,0 +1,95 @@
+// Tables of the legacy encodings: iconv-lite's data, read through its public functions, with the cells changed where
+// CPython's codecs say otherwise (windows-31j, UHC, Big5-HKSCS and GB18030-2005 additions that Python leaves out).
+import { unassigned } from './single-byte.js';
+
+/** Cells that differ from iconv-lite: `first-last:value` in hexadecimal, 0 for none, else counting up from the value. */
+const changes: Readonly<Record<string, string>> = {
+  'shift-jis': '8160:301c 8161:2016 817c:2212 8191-8192:a2 81ca:ac 8740-879c:0 ed40-fc4b:0',
+  'euc-jp': 'a1c1:301c a1c2:2016 a1dd:2212 a1f1-a1f2:a2 a2cc:ac ada1-adfc:0 f9a1-fcfe:0',
+  'euc-kr': 'a4d4:0',
+  gbk:
+    'a2ab-a2b0:0 a2e3-a2e4:0 a2ef-a2f0:0 a2fd-a2fe:0 a4f4-a4fe:0 a5f7-a5fe:0 a6b9-a6c0:0 a6d9-a6df:0 a6ec-a6ed:0 ' +
+    'a6f3:0 a6f6-a6fe:0 a7c2-a7d0:0 a7f2-a7fe:0 a896-a8a0:0 a8bc:0 a8bf:0 a8c1-a8c4:0 a8ea-a8fe:0 a958:0 a95b:0 ' +
+    'a95d-a95f:0 a989-a995:0 a997-a9a3:0 a9f0-a9fe:0 d7fa-d7fe:0 fe50-fefe:0',
+  gb18030: 'a3a0:e5e5 a8bc:e7c7',
+  big5:
+    '8140-a0fe:0 a145:2022 a14e:ff64 a1c2:203e a1e3:223c a1f2:2641 a1f3:2609 a241:ff0f a242:ff3c a244:a5 ' +
+    'a246-a247:a2 a3c0-a3e1:0 c6a1:30fe c6a2-c6a3:309d c6a4:3005 c6a5-c6f7:3041 c6f8-c6fe:30a1 c740-c77e:30a8 ' +
+    'c7a1-c7b0:30e7 c7b1-c7b2:414 c7b3:401 c7b4-c7ba:416 c7bb-c7cd:423 c7ce:451 c7cf-c7e8:436 c7e9-c7f2:2460 ' +
+    'c7f3-c7fc:2474 c7fd-c8fe:0 f9d6-fefe:0',
+};
+
+/** Cells left out by rule: EUC-KR is the 94 x 94 square only, GBK has nothing in the user-defined areas. */
+const leftOut: Readonly<Record<string, (lead: number, trail: number) => boolean>> = {
+  'euc-kr': (lead, trail) => lead < 0xa1 || trail < 0xa1,
+  gbk: (lead, trail) =>
+    ((lead >= 0xa1 && lead <= 0xa7) && trail < 0xa1) ||
+    (((lead >= 0xaa && lead <= 0xaf) || (lead >= 0xf8 && lead <= 0xfe)) && trail >= 0xa1),
+};
+
+interface Iconv {
+  decode(bytes: Buffer, encoding: string): string;
+}
+
+let loaded: Iconv | undefined;
+
+/** Loaded when a legacy encoding is first used: most programs never do. */
+function iconv(): Iconv {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return (loaded ??= require('iconv-lite') as Iconv);
+}
+
+/** What each of the 256 bytes stands for, `unassigned` where nothing. */
+export function singleByteTable(encoding: string): Uint16Array {
+  const text = iconv().decode(Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)), encoding);
+  const table = Uint16Array.from({ length: 256 }, (_, byte) => text.charCodeAt(byte));
+  if (encoding === 'cp1255') table[0xca] = unassigned;
+  return table;
+}
+
+/** What each pair of bytes stands for, indexed by `lead << 8 | trail`, 0 where nothing. */
+export function doubleByteTable(encoding: string): Uint16Array {
+  const table = new Uint16Array(65536);
+  const pair = Buffer.alloc(2);
+  const isLeftOut = leftOut[encoding];
+  for (let lead = 0x81; lead < 0xff; lead++) {
+    for (let trail = 0x40; trail < 0xff; trail++) {
+      if (isLeftOut?.(lead, trail)) continue;
+      pair[0] = lead;
+      pair[1] = trail;
+      table[(lead << 8) | trail] = single(iconv().decode(pair, encoding));
+    }
+  }
+  for (const change of changes[encoding]?.split(' ') ?? []) apply(change, table);
+  return table;
+}
+
+/** What `8f` and each pair of bytes stand for in EUC-JP: JIS X 0212. */
+export function jis0212Table(): Uint16Array {
+  const table = new Uint16Array(65536);
+  const triple = Buffer.from([0x8f, 0, 0]);
+  for (let row = 0xa1; row < 0xff; row++) {
+    for (let cell = 0xa1; cell < 0xff; cell++) {
+      triple[1] = row;
+      triple[2] = cell;
+      table[(row << 8) | cell] = single(iconv().decode(triple, 'euc-jp'));
+    }
+  }
+  table[0xa2b7] = 0x7e;
+  return table;
+}
+
+function single(text: string): number {
+  const unit = text.charCodeAt(0);
+  return text.length === 1 && unit !== 0xfffd ? unit : 0;
+}
+
+function apply(change: string, table: Uint16Array): void {
+  const [range = '', value = ''] = change.split(':');
+  const [first = '', last = first] = range.split('-');
+  const from = parseInt(value, 16);
+  const start = parseInt(first, 16);
+  for (let code = start; code <= parseInt(last, 16); code++) {
+    table[code] = from === 0 ? 0 : from + code - start;
+  }
+}

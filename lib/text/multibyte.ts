@@ -1,0 +1,221 @@
+// The East Asian encodings: which bytes begin a sequence, and what sequences mean, as CPython's codecs read them.
+import { isAscii } from 'node:buffer';
+import { fresh, Scanner, type CharacterWriter, type TextSink } from './codec.js';
+import { doubleByteTable, jis0212Table } from './legacy-tables.js';
+
+const illegal = 'illegal multibyte sequence';
+const incomplete = 'incomplete multibyte sequence';
+
+/** Everything but what a lead byte needs beyond one trail byte, which the subclasses know. */
+export class DoubleByteScanner extends Scanner {
+  readonly encoding: string;
+  readonly table: Uint16Array;
+
+  constructor(encoding: string) {
+    super();
+    this.encoding = encoding;
+    this.table = tableOf(encoding);
+  }
+
+  step(bytes: Buffer, at: number, final: boolean): number {
+    const lead = bytes[at]!;
+    if (lead < 0x80) {
+      this.codePoint = lead;
+      return 1;
+    }
+    return this.sequence(bytes, at, final, lead);
+  }
+
+  override scan(bytes: Buffer, at: number, final: boolean, out: TextSink): number {
+    if (at < fresh && isAscii(bytes.subarray(at))) {
+      this.fault = null;
+      out.string(bytes.toString('latin1', at));
+      return bytes.length;
+    }
+    return super.scan(bytes, at, final, out);
+  }
+
+  protected sequence(bytes: Buffer, at: number, final: boolean, lead: number): number {
+    if (bytes.length - at < 2) return this.tooFew(bytes, at, final);
+    return this.found(at, this.table[(lead << 8) | bytes[at + 1]!]!, 2);
+  }
+
+  protected tooFew(bytes: Buffer, at: number, final: boolean): number {
+    return final ? this.malformed(at, bytes.length, incomplete) : 0;
+  }
+
+  protected found(at: number, codePoint: number, length: number): number {
+    if (codePoint === 0) return this.malformed(at, at + 1, illegal);
+    this.codePoint = codePoint;
+    return length;
+  }
+}
+
+export class ShiftJisScanner extends DoubleByteScanner {
+  protected override sequence(bytes: Buffer, at: number, final: boolean, lead: number): number {
+    if (lead >= 0xa1 && lead <= 0xdf) return this.found(at, lead + 0xfec0, 1);
+    const isLead = (lead >= 0x81 && lead <= 0x9f) || (lead >= 0xe0 && lead <= 0xfc);
+    if (!isLead) return this.malformed(at, at + 1, illegal);
+    return super.sequence(bytes, at, final, lead);
+  }
+}
+
+export class EucJpScanner extends DoubleByteScanner {
+  protected override sequence(bytes: Buffer, at: number, final: boolean, lead: number): number {
+    if (lead === 0x8f) {
+      if (bytes.length - at < 3) return this.tooFew(bytes, at, final);
+      return this.found(at, jis0212()[(bytes[at + 1]! << 8) | bytes[at + 2]!]!, 3);
+    }
+    return super.sequence(bytes, at, final, lead);
+  }
+}
+
+/** Initial and final consonants in the order of Unicode's Hangul syllables, as offsets from the jamo at a4a1. */
+const initials = [0, 1, 3, 6, 7, 8, 16, 17, 18, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29];
+const finals = [-1, 0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29];
+const filler = 0xd4;
+
+export class EucKrScanner extends DoubleByteScanner {
+  protected override sequence(bytes: Buffer, at: number, final: boolean, lead: number): number {
+    if (bytes.length - at < 2) return this.tooFew(bytes, at, final);
+    if (lead !== 0xa4 || bytes[at + 1] !== filler) return super.sequence(bytes, at, final, lead);
+    if (bytes.length - at < 8) return this.tooFew(bytes, at, final);
+    // A syllable outside KS X 1001 is spelt: filler, initial, vowel, final, each behind a4.
+    if (bytes[at + 2] !== 0xa4 || bytes[at + 4] !== 0xa4 || bytes[at + 6] !== 0xa4) return this.found(at, 0, 8);
+    const initial = initials.indexOf(bytes[at + 3]! - 0xa1);
+    const vowel = bytes[at + 5]! - 0xbf;
+    const last = bytes[at + 7] === filler ? 0 : finals.indexOf(bytes[at + 7]! - 0xa1, 1);
+    if (initial < 0 || vowel < 0 || vowel > 20 || last < 0) return this.found(at, 0, 8);
+    return this.found(at, 0xac00 + initial * 588 + vowel * 28 + last, 8);
+  }
+}
+
+export class Gb18030Scanner extends DoubleByteScanner {
+  protected override sequence(bytes: Buffer, at: number, final: boolean, lead: number): number {
+    if (bytes.length - at < 2) return this.tooFew(bytes, at, final);
+    const second = bytes[at + 1]!;
+    if (second < 0x30 || second > 0x39) return super.sequence(bytes, at, final, lead);
+    if (bytes.length - at < 4) return this.tooFew(bytes, at, final);
+    const third = bytes[at + 2]!;
+    const fourth = bytes[at + 3]!;
+    if (lead < 0x81 || third < 0x81 || fourth < 0x30 || fourth > 0x39) return this.found(at, 0, 4);
+    const linear = (((lead - 0x81) * 10 + second - 0x30) * 126 + third - 0x81) * 10 + fourth - 0x30;
+    return this.found(at, this.#fourByte(linear, lead), 4);
+  }
+
+  #fourByte(linear: number, lead: number): number {
+    if (lead < 0x85) return gb18030Order()[linear] ?? 0;
+    const astral = linear - astralStart;
+    return astral >= 0 && astral <= 0xfffff ? 0x10000 + astral : 0;
+  }
+}
+
+/** The linear index of 90 30 81 30, which is U+10000. */
+const astralStart = 189000;
+
+const tables = new Map<string, Uint16Array>();
+let supplementary: Uint16Array | undefined;
+let order: Uint16Array | undefined;
+
+function tableOf(encoding: string): Uint16Array {
+  let table = tables.get(encoding);
+  if (table === undefined) {
+    table = doubleByteTable(encoding);
+    if (encoding === 'shift-jis') table[0x815f] = 0xff3c;
+    if (encoding === 'euc-jp') {
+      table[0xa1c0] = 0xff3c;
+      for (let byte = 0xa1; byte <= 0xdf; byte++) table[0x8e00 | byte] = byte + 0xfec0;
+    }
+    tables.set(encoding, table);
+  }
+  return table;
+}
+
+function jis0212(): Uint16Array {
+  return (supplementary ??= jis0212Table());
+}
+
+/** GB18030's four-byte codes number what has no shorter one, in code point order. */
+function gb18030Order(): Uint16Array {
+  if (order === undefined) {
+    const short = new Set(tableOf('gb18030'));
+    const rest: number[] = [];
+    for (let codePoint = 0x80; codePoint < 0x10000; codePoint++) {
+      if ((codePoint & 0xf800) !== 0xd800 && !short.has(codePoint)) rest.push(codePoint);
+    }
+    order = Uint16Array.from(rest);
+  }
+  return order;
+}
+
+/** The writers: each character's bytes as a number, most significant byte first, by code point. */
+export function multibyteWriter(encoding: string): CharacterWriter {
+  const codes = new Uint32Array(65536);
+  const table = tableOf(encoding);
+  if (encoding === 'euc-jp') jis0212().forEach((codePoint, code) => (codes[codePoint] = 0x8f0000 | code));
+  table.forEach((codePoint, code) => (codes[codePoint] = code));
+  for (const [codePoint, code] of preferred[encoding] ?? []) codes[codePoint] = code;
+  if (encoding === 'shift-jis') for (let byte = 0xa1; byte <= 0xdf; byte++) codes[byte + 0xfec0] = byte;
+  if (encoding === 'gb18030') gb18030Order().forEach((codePoint, linear) => (codes[codePoint] = fourBytes(linear)));
+  codes[0] = 0;
+  for (let byte = 1; byte < 0x80; byte++) codes[byte] = byte;
+  return {
+    encoding,
+    width: 1,
+    reason: illegal,
+    joinsErrors: false,
+    longest: 8,
+    encodeAll: () => null,
+    put(codePoint, into, at) {
+      const code = codePoint > 0xffff ? astralCode(encoding, codePoint) : codes[codePoint]!;
+      if (code === 0) {
+        if (encoding === 'euc-kr') return putHangul(codePoint, into, at);
+        if (codePoint !== 0) return 0;
+      }
+      const length = code > 0xffffff ? 4 : code > 0xffff ? 3 : code > 0xff ? 2 : 1;
+      into.writeUIntBE(code, at, length);
+      return length;
+    },
+  };
+}
+
+/** Characters that have several codes, or only one way: the code that is written. */
+const preferred: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
+  'shift-jis': [[0xa5, 0x5c], [0x203e, 0x7e]],
+  'euc-jp': [[0xa5, 0x5c], [0x203e, 0x7e]],
+  'euc-kr': [[0x3164, 0xa4d4]],
+  big5: [[0x5341, 0xa451], [0x5345, 0xa4ca], [0xff0f, 0xa241], [0xff3c, 0xa242]],
+};
+
+function fourBytes(linear: number): number {
+  const fourth = (linear % 10) + 0x30;
+  const third = (Math.floor(linear / 10) % 126) + 0x81;
+  const second = (Math.floor(linear / 1260) % 10) + 0x30;
+  const first = Math.floor(linear / 12600) + 0x81;
+  return first * 0x1000000 + (second << 16) + (third << 8) + fourth;
+}
+
+function astralCode(encoding: string, codePoint: number): number {
+  return encoding === 'gb18030' ? fourBytes(codePoint - 0x10000 + astralStart) : 0;
+}
+
+function putHangul(codePoint: number, into: Buffer, at: number): number {
+  if (codePoint === 0) {
+    into[at] = 0;
+    return 1;
+  }
+  const syllable = codePoint - 0xac00;
+  if (syllable < 0 || syllable > 0x2ba3) return 0;
+  const last = finals[syllable % 28]!;
+  const parts = [
+    filler,
+    0xa1 + initials[Math.floor(syllable / 588)]!,
+    0xbf + (Math.floor(syllable / 28) % 21),
+    last < 0 ? filler : 0xa1 + last,
+  ];
+  parts.forEach((part, i) => {
+    into[at + 2 * i] = 0xa4;
+    into[at + 2 * i + 1] = part;
+  });
+  return 8;
+}
