@@ -60,9 +60,9 @@ async function runOne(workload, contenders, context) {
 }
 
 function takesPart(contender, workload, context, missing) {
-  if (contender.name === 'uvfiles') return missing === undefined;
+  if (workload.capability !== undefined && typeof contender[workload.capability] !== 'function') return false;
+  if (contender.kind === 'ours') return missing === undefined;
   if (workload.contenders !== undefined && !workload.contenders.includes(contender.name)) return false;
-  if (typeof contender[workload.capability] !== 'function' && workload.start === undefined) return false;
   return contender.name === workload.baseline || isWanted(contender.name, context.contenders);
 }
 

@@ -47,6 +47,7 @@ export default {
     const fd = fs.openSync(path, 'w');
     const write = promisify(fs.write);
     return {
+      path,
       write: (bytes) => write(fd, bytes, 0, bytes.length, 0),
       rewind: () => fs.ftruncateSync(fd, 0),
       close: () => fs.closeSync(fd),

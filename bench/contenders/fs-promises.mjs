@@ -48,6 +48,7 @@ export default {
   async bigWriter({ path }) {
     const handle = await fs.open(path, 'w');
     return {
+      path,
       write: (bytes) => handle.write(bytes, 0, bytes.length, 0),
       rewind: () => handle.truncate(0),
       close: () => handle.close(),

@@ -48,10 +48,17 @@ export default {
   },
 
   async bigWriter({ path }) {
-    const file = await uvfiles().open(path, 'wb', { buffering: 0 });
+    const file = await uvfiles().open(path, 'wb');
     return {
-      write: (bytes) => file.write(bytes, { transfer: true }),
-      rewind: () => file.truncate(0).then(() => file.seek(0)),
+      path,
+      async write(bytes) {
+        await file.write(bytes, { transfer: true });
+        await file.flush();
+      },
+      async rewind() {
+        await file.seek(0);
+        await file.truncate(0);
+      },
       close: () => file.close(),
     };
   },

@@ -6,7 +6,8 @@ const ours = 'uvfiles';
 /**
  * Evaluates a workload's floors. A floor is one of
  * `{ over, atLeast }` (throughput against a contender), `{ over, timeAtMost }`, `{ over, cpuAtMost }` (ratios of ours to
- * theirs), `{ value, atMost | atLeast, over?, plus? }` (a named value of the sample, or its ratio to another's), or
+ * theirs), `{ value, atMost | atLeast, over? }` (a named value of the sample, or its ratio to another's),
+ * `{ value, over, reference?, plus }` (a value at most another's, of the same name or the named one, plus so much), or
  * `{ aheadOfPeers: true }`. Gives `{ text, figure, met }`, met undefined when there is nothing to compare with.
  */
 export function evaluateFloors(floors, results) {
@@ -43,7 +44,7 @@ function judgeValue(floor, mine, theirs) {
   const name = floor.value;
   const own = mine.values[name];
   if (own === undefined || Number.isNaN(own)) return { figure: 'not measured' };
-  const limit = floor.plus === undefined ? undefined : theirs.values[name] + floor.plus;
+  const limit = floor.plus === undefined ? undefined : theirs.values[floor.reference ?? name] + floor.plus;
   if (limit !== undefined) return { figure: `${format(own)} against ${format(limit)}`, met: own <= limit };
   const figure = theirs === undefined ? own : own / theirs.values[name];
   const met = floor.atLeast === undefined ? figure <= floor.atMost : figure >= floor.atLeast;

@@ -20,7 +20,9 @@ export async function measureWorkload(workload, contenders, context, progress) {
   try {
     for (const contender of contenders) {
       progress(`${workload.name}: ${contender.name} warms up`);
-      runners.push(await prepare(workload, contender, params, context));
+      const runner = await prepare(workload, contender, params, context);
+      // A contender that gives no subject cannot do this variant of the job.
+      if (runner.subject !== undefined || runner.failure !== undefined) runners.push(runner);
     }
     const rounds = workload.rounds ?? context.rounds;
     for (let round = 0; round < rounds; round++) {
@@ -40,6 +42,7 @@ async function prepare(workload, contender, params, context) {
   try {
     const start = workload.start ?? ((c, p) => c[workload.capability](p));
     runner.subject = await start(contender, params, context);
+    if (runner.subject === undefined) return runner;
     await workload.verify?.(runner.subject, params);
     runner.total = await calibrate(workload, runner.subject, params, context);
   } catch (error) {

@@ -29,7 +29,9 @@ export async function mountSlowFs({ faults = {}, cached = false, parent = tmpdir
   };
   setFaults(faults);
   const options = ['--faults', faultsFile, ...(cached ? ['--cached'] : [])];
-  const child = spawn(python, [script, backing, mountpoint, ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(python, [script, backing, mountpoint, ...options], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const unmount = makeUnmount(child, mountpoint, directory);
   const failure = await untilMounted(child, mountpoint);
   if (failure === undefined) return { mountpoint, backing, setFaults, unmount };
@@ -40,7 +42,9 @@ export async function mountSlowFs({ faults = {}, cached = false, parent = tmpdir
 function findPython() {
   return ['/usr/bin/python3', 'python3'].find((python) => {
     try {
-      execFileSync(python, ['-c', 'try:\n import fusepy\nexcept ImportError:\n import fuse'], { stdio: 'ignore' });
+      execFileSync(python, ['-c', 'try:\n import fusepy\nexcept ImportError:\n import fuse'], {
+        stdio: 'ignore',
+      });
       return true;
     } catch {
       return false;

@@ -1,0 +1,70 @@
+// JavaScript computes for 50 ms while reads are queued: do they go on being done meanwhile? Every thread of the pool is
+// held by a read of an empty FIFO until all reads are queued and the loop is about to be blocked, so that contenders
+// start alike; what the process's own counter of read calls gains during the block is what was done.
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, existsSync, openSync, read, readFileSync, writeSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { drive } from '../harness/drive.mjs';
+import { poolSize } from '../harness/header.mjs';
+import { blockLoop } from '../harness/loop-delay.mjs';
+import { randomReads } from './random-reads.mjs';
+
+const blockMs = 50;
+const turn = () => new Promise((resolve) => setTimeout(resolve, 2));
+
+const workload = randomReads({
+  name: 'blocked-loop',
+  title: `1 KiB reads done while JavaScript holds the loop for ${blockMs} ms, 100,000 queued`,
+  issue: 2,
+  order: 35,
+  inFlight: 100_000,
+  bytes: 1024,
+  contenders: ['fs-promises', 'fs-callback', 'bare-uv'],
+  rounds: 5,
+  fixedTotal: ({ quick }) => (quick ? 2000 : 100_000),
+  async measure(subject, { fifo }, total) {
+    const release = holdPool(fifo);
+    await turn();
+    const all = drive(subject, total, total);
+    await turn();
+    release();
+    const start = performance.now();
+    const before = readCalls();
+    blockLoop(blockMs);
+    const readsMeanwhile = Math.min(total, readCalls() - before - poolSize());
+    await all;
+    const nanoseconds = (performance.now() - start) * 1e6;
+    return { operations: total, nanoseconds, cpuUs: Number.NaN, values: { readsMeanwhile } };
+  },
+  floors: [
+    { value: 'readsMeanwhile', over: 'fs-callback', atLeast: 1, text: 'at least as many as through fs.read' },
+  ],
+});
+
+export default {
+  ...workload,
+  baseline: undefined,
+  fixture(context) {
+    if (!existsSync('/proc/self/io')) return { skip: 'no /proc/self/io to count read calls by' };
+    const fifo = context.fixtures.once('fifo', (path) => execFileSync('mkfifo', [path]));
+    return { ...workload.fixture(context), fifo };
+  },
+};
+
+// Parks every thread of the pool; the function that it gives lets them go.
+function holdPool(fifo) {
+  const fd = openSync(fifo, constants.O_RDWR);
+  const threads = poolSize();
+  let held = threads;
+  for (let thread = 0; thread < threads; thread++) {
+    read(fd, Buffer.alloc(1), 0, 1, null, (error) => {
+      if (error) throw error;
+      if (--held === 0) closeSync(fd);
+    });
+  }
+  return () => writeSync(fd, Buffer.alloc(threads));
+}
+
+function readCalls() {
+  return Number(/syscr: (\d+)/.exec(readFileSync('/proc/self/io', 'latin1'))[1]);
+}

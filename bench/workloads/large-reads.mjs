@@ -1,0 +1,13 @@
+// Large reads of cached data: here memory, not the hop, is what costs.
+import { randomReads } from './random-reads.mjs';
+
+export default randomReads({
+  name: 'read-1m-8',
+  title: 'Cached 1 MiB reads through the pool, 8 in flight',
+  issue: 2,
+  order: 15,
+  inFlight: 8,
+  bytes: 1 << 20,
+  contenders: ['fs-promises', 'fs-promises-fresh', 'fs-callback', 'bare-uv'],
+  floors: [{ over: 'fs-promises', atLeast: 1 }, { aheadOfPeers: true }],
+});
