@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/tasks/os_tasks.h"
 #include "core/tasks/remove_tree.h"
 #include "core/tasks/temp_directory.h"
 #include "core/tasks/temp_discard.h"
@@ -33,9 +34,10 @@ std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments) {
     case TaskKind::kTempProbe:
       return Make<TempProbe>(std::move(arguments));
 
-      // 50-199: os and whole files
+    // 50-199: os and whole files
+    default:
+      return MakeOsTask(kind, std::move(arguments));
   }
-  return nullptr;
 }
 
 }  // namespace uvfiles

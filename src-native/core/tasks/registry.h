@@ -18,6 +18,20 @@ enum class TaskKind : int32_t {
   kTempProbe = 5,
 
   // 50-199: os and whole files
+  kPathCall = 50,
+  kMakeDirectories = 51,
+  kRemoveDirectories = 52,
+  kRenameDirectories = 53,
+  kScanDirectory = 54,
+  kWalkTree = 55,
+  kStatMany = 56,
+  kReadMany = 57,
+  kCopyFile = 58,
+  kCopyTree = 59,
+  kMove = 60,
+  kSendFile = 61,
+  kWriteAtomic = 62,
+  kOpenAtomic = 63,
 };
 
 // Null for an unknown kind. The arguments are those that the task's header documents: the caller has checked nothing but

@@ -9,8 +9,4 @@ void CopyAttributes(int from, int to) {
   ::fcopyfile(from, to, nullptr, COPYFILE_XATTR | COPYFILE_ACL);
 }
 
-void CopyLinkAttributes(const char* from, const char* to) {
-  ::copyfile(from, to, nullptr, COPYFILE_XATTR | COPYFILE_NOFOLLOW);
-}
-
 }  // namespace uvfiles

@@ -1,9 +1,10 @@
 // getdents64 into a buffer of our own: no DIR to allocate for each directory, and no lock.
 #include "platform/posix/directory_reader.h"
 
-#include <cstring>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <cstring>
 
 #include "platform/posix/retry.h"
 

@@ -1,8 +1,9 @@
 #include "platform/posix/extended_attributes.h"
 
+#include <sys/xattr.h>
+
 #include <cstring>
 #include <string>
-#include <sys/xattr.h>
 
 #include "platform/posix/retry.h"
 
@@ -50,16 +51,6 @@ void CopyAttributes(int from, int to) {
            },
            [&](const char* name, const std::string& value) {
              ::fsetxattr(to, name, value.data(), value.size(), 0);
-           });
-}
-
-void CopyLinkAttributes(const char* from, const char* to) {
-  CopyEach([&](char* data, size_t size) { return ::llistxattr(from, data, size); },
-           [&](const char* name, char* data, size_t size) {
-             return ::lgetxattr(from, name, data, size);
-           },
-           [&](const char* name, const std::string& value) {
-             ::lsetxattr(to, name, value.data(), value.size(), 0);
            });
 }
 

@@ -1,9 +1,10 @@
 #include "platform/posix/copy_content.h"
 
-#include <algorithm>
-#include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 
 #include "platform/file_system.h"
 #include "platform/posix/fast_copy.h"

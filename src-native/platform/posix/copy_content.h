@@ -34,7 +34,8 @@ class CopyContent {
   int to_ = -1;
   int64_t size_ = 0;
   int64_t offset_ = 0;
-  int64_t extent_end_ = 0;  // of the data being copied; INT64_MAX: up to the end of the file, wherever that is by then
+  int64_t extent_end_ =
+      0;  // of the data being copied; INT64_MAX: up to the end of the file, wherever that is by then
   bool sparse_ = false;
   Way way_ = Way::kClone;
   int code_ = 0;

@@ -7,7 +7,4 @@ namespace uvfiles {
 // to the old content. What a file system does not have or does not allow is passed over.
 void CopyAttributes(int from, int to);
 
-// The same for the paths of links themselves, which cannot be opened.
-void CopyLinkAttributes(const char* from, const char* to);
-
 }  // namespace uvfiles

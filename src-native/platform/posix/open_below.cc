@@ -1,7 +1,8 @@
 #include "platform/posix/open_below.h"
 
-#include <climits>
 #include <fcntl.h>
+
+#include <climits>
 
 #include "core/unique_fd.h"
 #include "platform/posix/retry.h"

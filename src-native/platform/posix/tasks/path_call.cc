@@ -1,10 +1,11 @@
 #include "platform/posix/tasks/path_call.h"
 
-#include <cstdlib>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
+#include <cstdlib>
 
 #include "core/tasks/records.h"
 #include "platform/posix/retry.h"
@@ -151,8 +152,8 @@ void PathCall::Statvfs() {
     Settle(code, "statvfs");
     return;
   }
-  const uint64_t fields[] = {answer.f_bsize,  answer.f_frsize, answer.f_blocks,  answer.f_bfree,
-                             answer.f_bavail, answer.f_files,  answer.f_ffree,   answer.f_favail,
+  const uint64_t fields[] = {answer.f_bsize,  answer.f_frsize,  answer.f_blocks, answer.f_bfree,
+                             answer.f_bavail, answer.f_files,   answer.f_ffree,  answer.f_favail,
                              answer.f_flag,   answer.f_namemax, answer.f_fsid};
   for (const uint64_t field : fields) AppendInteger(&output, field);
 }

@@ -9,23 +9,24 @@
 namespace uvfiles {
 
 enum class PathCallName : int64_t {
-  kAccess = 1,        // mode -> '1' or '0'; by real ids
-  kChmod = 2,         // mode
-  kChown = 3,         // uid, gid, 1 to change a link itself
-  kUtimes = 4,        // atime seconds, nanoseconds, mtime seconds, nanoseconds, 1 to change a link itself
-  kRealpath = 5,      // -> path
-  kRename = 6,        // replaces dest
+  kAccess = 1,  // mode -> '1' or '0'; by real ids
+  kChmod = 2,   // mode
+  kChown = 3,   // uid, gid, 1 to change a link itself
+  kUtimes = 4,  // atime seconds, nanoseconds, mtime seconds, nanoseconds, 1 to change a link itself
+  kRealpath = 5,  // -> path
+  kRename = 6,    // replaces dest
   kUnlink = 7,
   kRmdir = 8,
-  kMkdir = 9,         // mode
+  kMkdir = 9,  // mode
   kLink = 10,
-  kSymlink = 11,      // path is the target's text, dest the link's path
-  kReadlink = 12,     // -> text
-  kStatvfs = 13,      // -> 11 int64: bsize frsize blocks bfree bavail files ffree favail flag namemax fsid
-  kTruncate = 14,     // size
-  kSameFile = 15,     // -> '1' or '0'
-  kSameOpenFile = 16, // fd, fd -> '1' or '0'; no paths
-  kIsMount = 17,      // -> '1' or '0'; never an error
+  kSymlink = 11,   // path is the target's text, dest the link's path
+  kReadlink = 12,  // -> text
+  kStatvfs =
+      13,  // -> 11 int64: bsize frsize blocks bfree bavail files ffree favail flag namemax fsid
+  kTruncate = 14,      // size
+  kSameFile = 15,      // -> '1' or '0'
+  kSameOpenFile = 16,  // fd, fd -> '1' or '0'; no paths
+  kIsMount = 17,       // -> '1' or '0'; never an error
 };
 
 class PathCall final : public Task {

@@ -1,9 +1,10 @@
 #include "platform/posix/tasks/read_many.h"
 
-#include <algorithm>
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
 
 #include "core/tasks/records.h"
 #include "platform/file_system.h"
@@ -38,8 +39,8 @@ Step ReadMany::run(const Slice& slice) {
     if (data_.size() >= batch_size_ && !file_) return Flush(Step::kReady);
     switch (ReadOne(slice)) {
       case Progress::kFileDone:
-        if (slice.expired()) return count_ > 0 && data_.size() >= batch_size_ ? Flush(Step::kReady)
-                                                                              : Step::kAgain;
+        if (slice.expired())
+          return count_ > 0 && data_.size() >= batch_size_ ? Flush(Step::kReady) : Step::kAgain;
         break;
       case Progress::kSliceOver:
         return Step::kAgain;

@@ -32,9 +32,9 @@ class ReadMany final : public Task {
 
   // The file being read.
   UniqueFd file_;
-  uint64_t expected_ = 0;   // by its stat; 0 where that says nothing
-  size_t file_begin_ = 0;   // in data_
-  size_t file_end_ = 0;     // read so far; data_ may be longer
+  uint64_t expected_ = 0;  // by its stat; 0 where that says nothing
+  size_t file_begin_ = 0;  // in data_
+  size_t file_end_ = 0;    // read so far; data_ may be longer
 
   std::string data_;
   std::string table_;

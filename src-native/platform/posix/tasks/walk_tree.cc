@@ -1,8 +1,9 @@
 #include "platform/posix/tasks/walk_tree.h"
 
-#include <algorithm>
 #include <fcntl.h>
 #include <sys/stat.h>
+
+#include <algorithm>
 
 #include "core/tasks/records.h"
 #include "platform/posix/directory_at.h"
@@ -34,7 +35,8 @@ WalkTree::WalkTree(TaskArguments&& arguments)
     Visit visit;
     visit.relative.assign(begin, length);
     visit.index = static_cast<uint32_t>(pending_.size());
-    visit.level = length == 0 ? 0 : 1 + static_cast<uint32_t>(std::count(begin, begin + length, '/'));
+    visit.level =
+        length == 0 ? 0 : 1 + static_cast<uint32_t>(std::count(begin, begin + length, '/'));
     visit.follow = length == 0 || (flags_ & kFollowLinks) != 0 ||
                    (pending_.size() < follow.size() && follow[pending_.size()] == '1');
     pending_.push_back(std::move(visit));
@@ -138,8 +140,8 @@ std::shared_ptr<const WalkTree::Ancestor> WalkTree::AncestorsOf(const std::strin
     const std::string above = JoinBelow(top_, relative.substr(0, end));
     struct stat found;
     if (::stat(above.c_str(), &found) == 0) {
-      chain = std::make_shared<const Ancestor>(Ancestor{static_cast<uint64_t>(found.st_dev),
-                                                        static_cast<uint64_t>(found.st_ino), chain});
+      chain = std::make_shared<const Ancestor>(Ancestor{
+          static_cast<uint64_t>(found.st_dev), static_cast<uint64_t>(found.st_ino), chain});
     }
     end = relative.find('/', end == 0 ? 0 : end + 1);
     if (end == std::string::npos) break;
@@ -187,9 +189,8 @@ void WalkTree::Add(const DirectoryEntry& entry) {
 void WalkTree::FinishDirectory() {
   reader_.Close();
   const bool descends = depth_limit_ < 0 || current_.level < depth_limit_;
-  const bool has_children =
-      descends && (listing_.directory_count > 0 ||
-                   ((flags_ & kFollowLinks) != 0 && listing_.link_count > 0));
+  const bool has_children = descends && (listing_.directory_count > 0 ||
+                                         ((flags_ & kFollowLinks) != 0 && listing_.link_count > 0));
   if ((flags_ & kBottomUp) == 0 || !has_children) Emit(current_, &listing_, 0);
   if (has_children) PushChildren();
 }

@@ -47,10 +47,10 @@ class WalkTree final : public Task {
   };
   struct Visit {
     std::string relative;
-    uint32_t depth = 0;       // among the records
+    uint32_t depth = 0;  // among the records
     uint32_t index = 0;
-    uint32_t level = 0;       // names in `relative`
-    bool follow = false;      // the last name may be a link
+    uint32_t level = 0;   // names in `relative`
+    bool follow = false;  // the last name may be a link
     std::shared_ptr<const Ancestor> above;
     std::unique_ptr<Listing> listing;  // bottom-up: already listed, its children are done
   };

@@ -1,0 +1,11 @@
+// There are none on this system.
+#include "platform/posix/nameless_file.h"
+
+#include <cerrno>
+
+namespace uvfiles {
+
+int OpenNameless(int, mode_t) { return -ENOTSUP; }
+int NameNameless(int, int, const char*) { return -ENOTSUP; }
+
+}  // namespace uvfiles

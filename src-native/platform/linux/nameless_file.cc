@@ -1,0 +1,37 @@
+#include "platform/posix/nameless_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "platform/posix/retry.h"
+
+namespace uvfiles {
+
+namespace {
+
+// linkat with AT_EMPTY_PATH is for privileged processes (before Linux 6.10), the way through /proc for all.
+bool HasProc() {
+  static const bool has = ::access("/proc/self/fd", X_OK) == 0;
+  return has;
+}
+
+}  // namespace
+
+int OpenNameless(int directory, mode_t mode) {
+#ifdef O_TMPFILE
+  if (!HasProc()) return -EOPNOTSUPP;
+  return Retrying([&] { return ::openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode); });
+#else
+  return -EOPNOTSUPP;
+#endif
+}
+
+int NameNameless(int fd, int directory, const char* name) {
+  char path[32];
+  std::snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  return Retrying([&] { return ::linkat(AT_FDCWD, path, directory, name, AT_SYMLINK_FOLLOW); });
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,260 @@
+#include "platform/posix/atomic_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "core/temp_name.h"
+#include "platform/file_system.h"
+#include "platform/posix/directory_at.h"
+#include "platform/posix/extended_attributes.h"
+#include "platform/posix/nameless_file.h"
+#include "platform/posix/open_below.h"
+#include "platform/posix/retry.h"
+
+namespace uvfiles {
+
+namespace {
+
+constexpr int kMaxLinks = 40;  // as the kernel's own limit
+
+// With the dots, the random part and the ending it stays within NAME_MAX.
+constexpr size_t kMaxNamePart = 200;
+
+// Cut between characters: some file systems refuse halves.
+std::string NamePart(const std::string& name) {
+  size_t length = name.size();
+  if (length > kMaxNamePart) {
+    length = kMaxNamePart;
+    while (length > 0 && (static_cast<unsigned char>(name[length]) & 0xc0) == 0x80) --length;
+  }
+  return name.substr(0, length);
+}
+
+int ReadLink(const std::string& path, std::string* text) {
+  char buffer[4096];
+  const ssize_t length = Retrying([&] { return ::readlink(path.c_str(), buffer, sizeof buffer); });
+  if (length < 0) return static_cast<int>(length);
+  text->assign(buffer, static_cast<size_t>(length));
+  return 0;
+}
+
+}  // namespace
+
+bool AtomicFile::Fail(int code, const char* syscall) {
+  if (code < 0) syscall_ = syscall;
+  return code < 0;
+}
+
+// Follows links to the name that is to be replaced, whether it exists or not.
+int AtomicFile::Resolve(const std::string& path) {
+  std::string current = path;
+  for (int i = 0; i < kMaxLinks; i++) {
+    struct stat found;
+    const int code = Retrying([&] { return ::lstat(current.c_str(), &found); });
+    if (code < 0 && code != -ENOENT) return code;
+    if (code == 0 && S_ISDIR(found.st_mode)) return -EISDIR;
+    if (code == 0 && S_ISLNK(found.st_mode)) {
+      if ((flags_ & kAtomicExclusive) != 0) return -EEXIST;
+      std::string text;
+      const int read = ReadLink(current, &text);
+      if (read < 0) return read;
+      current =
+          !text.empty() && text[0] == '/' ? text : JoinBelow(SplitLastName(current).parent, text);
+      continue;
+    }
+    // A device or a FIFO is not for replacing by a file.
+    if (code == 0 && !S_ISREG(found.st_mode)) return -EINVAL;
+    if (code == 0 && (flags_ & kAtomicExclusive) != 0) return -EEXIST;
+    if (current.empty()) return -ENOENT;
+    if (current.back() == '/') return code == 0 ? -ENOTDIR : -EISDIR;
+    SplitPath split = SplitLastName(current);
+    directory_path_ = std::move(split.parent);
+    name_ = std::move(split.name);
+    return 0;
+  }
+  return -ELOOP;
+}
+
+int AtomicFile::OpenDirectory() {
+  // Only a directory that is open for reading can be synced; writing into it needs no such permission.
+#ifdef O_PATH
+  const int access = (flags_ & kDurable) != 0 ? O_RDONLY : O_PATH;
+#else
+  const int access = O_RDONLY;
+#endif
+  const int fd =
+      Retrying([&] { return ::open(directory_path_.c_str(), access | O_DIRECTORY | O_CLOEXEC); });
+  directory_.reset(fd);
+  return fd < 0 ? fd : 0;
+}
+
+int AtomicFile::BuildName() {
+  temp_name_ = "." + NamePart(name_) + ".";
+  const int code = AppendRandomName(&temp_name_);
+  if (code < 0) {
+    temp_name_.clear();
+    return code;
+  }
+  temp_name_ += ".uvfiles";
+  return 0;
+}
+
+int AtomicFile::Make() {
+  const int fd = OpenNameless(directory_.get(), permissions_);
+  if (fd >= 0) {
+    file_.reset(fd);
+    return 0;
+  }
+  if (IsDescriptorShortage(fd)) return fd;
+  return MakeNamed();
+}
+
+int AtomicFile::MakeNamed() {
+  // Never more open than the old file is, while it has a name.
+  mode_t mode = permissions_;
+  struct stat old;
+  if (::fstatat(directory_.get(), name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0 &&
+      (flags_ & kPermissionsGiven) == 0) {
+    mode = 0600;
+  }
+  for (int i = 0; i < kMaxNames; i++) {
+    int fd = BuildName();
+    if (fd == 0) {
+      fd = Retrying([&] {
+        return ::openat(directory_.get(), temp_name_.c_str(),
+                        O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+      });
+    }
+    if (fd >= 0) {
+      file_.reset(fd);
+      return 0;
+    }
+    temp_name_.clear();
+    if (fd != -EEXIST) return fd;
+  }
+  return -EEXIST;
+}
+
+int AtomicFile::Begin(const std::string& path, int64_t flags, int64_t permissions,
+                      TaskError* error) {
+  path_ = path;
+  flags_ = flags;
+  permissions_ = static_cast<mode_t>(permissions);
+  int code = Resolve(path);
+  if (code == 0) code = OpenDirectory();
+  if (code == 0) code = Make();
+  if (code == 0) return 0;
+  directory_.reset();
+  error->code = code;
+  error->syscall = "open";
+  error->path = path;
+  return code;
+}
+
+int AtomicFile::AdoptOldFile() {
+  struct stat old;
+  struct stat own;
+  if (::fstatat(directory_.get(), name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) != 0) return 0;
+  if (!S_ISREG(old.st_mode)) return S_ISDIR(old.st_mode) ? -EISDIR : 0;
+  if (::fstat(file_.get(), &own) != 0) return -errno;
+  mode_t mode = old.st_mode & 07777;
+  if (own.st_uid != old.st_uid || own.st_gid != old.st_gid) {
+    const bool given = ::fchown(file_.get(), old.st_uid, old.st_gid) == 0;
+    // The group alone, where its members may; set-ID bits are not for another owner.
+    if (!given && (own.st_gid == old.st_gid ||
+                   ::fchown(file_.get(), static_cast<uid_t>(-1), old.st_gid) != 0)) {
+      mode &= static_cast<mode_t>(~S_ISGID);
+    }
+    if (!given) mode &= static_cast<mode_t>(~S_ISUID);
+  }
+  UniqueFd attributes(
+      ::openat(directory_.get(), name_.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (attributes) CopyAttributes(attributes.get(), file_.get());
+  if ((flags_ & kPermissionsGiven) != 0) return 0;
+  if ((own.st_mode & 07777) == mode && own.st_uid == old.st_uid && own.st_gid == old.st_gid)
+    return 0;
+  return Retrying([&] { return ::fchmod(file_.get(), mode); });
+}
+
+// Names a nameless file: as the target itself where that is new, so that not even a kill in between leaves another name.
+int AtomicFile::Link() {
+  int code = NameNameless(file_.get(), directory_.get(), name_.c_str());
+  if (code == 0) {
+    is_published_ = true;
+    return 0;
+  }
+  if (code != -EEXIST || (flags_ & kAtomicExclusive) != 0) return code;
+  for (int i = 0; i < kMaxNames; i++) {
+    code = BuildName();
+    if (code < 0) return code;
+    code = NameNameless(file_.get(), directory_.get(), temp_name_.c_str());
+    if (code == 0) return 0;
+    temp_name_.clear();
+    if (code != -EEXIST) return code;
+  }
+  return code;
+}
+
+int AtomicFile::PutInPlace() {
+  const int directory = directory_.get();
+  if ((flags_ & kAtomicExclusive) != 0) {
+    const int code = Retrying(
+        [&] { return ::linkat(directory, temp_name_.c_str(), directory, name_.c_str(), 0); });
+    if (code == 0) ::unlinkat(directory, temp_name_.c_str(), 0);
+    return code;
+  }
+  return Retrying(
+      [&] { return ::renameat(directory, temp_name_.c_str(), directory, name_.c_str()); });
+}
+
+int AtomicFile::Publish(const Task& task, TaskError* error) {
+  int code = AdoptOldFile();
+  bool failed = Fail(code, "fchmod");
+  if (!failed && (flags_ & kDurable) != 0) {
+    failed = Fail(code = platform::sync(file_.get()), "fsync");
+  }
+  if (!failed && task.cancelled()) failed = Fail(code = -ECANCELED, "rename");
+  if (!failed && temp_name_.empty()) failed = Fail(code = Link(), "link");
+  if (!failed) {
+    struct stat own;
+    const bool known = ::fstat(file_.get(), &own) == 0;
+    failed = Fail(code = platform::close_file(file_.release()), "close");
+    struct stat there;
+    // Published a moment ago under a name that was free, and now it is not sure what it holds.
+    if (failed && is_published_ && known &&
+        ::fstatat(directory_.get(), name_.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+        there.st_ino == own.st_ino && there.st_dev == own.st_dev) {
+      ::unlinkat(directory_.get(), name_.c_str(), 0);
+    }
+  }
+  if (!failed && !is_published_) failed = Fail(code = PutInPlace(), "rename");
+  if (failed) {
+    Discard();
+    error->code = code;
+    error->syscall = syscall_;
+    error->path = path_;
+    return code;
+  }
+  is_published_ = true;
+  temp_name_.clear();
+  if ((flags_ & kDurable) != 0 && (code = platform::sync(directory_.get())) < 0) {
+    committed_ = true;
+    error->code = code;
+    error->syscall = "fsync";
+    error->path = directory_path_;
+  }
+  directory_.reset();
+  return code;
+}
+
+void AtomicFile::Discard() {
+  file_.reset();
+  if (!temp_name_.empty()) ::unlinkat(directory_.get(), temp_name_.c_str(), 0);
+  temp_name_.clear();
+  directory_.reset();
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,188 @@
+#include "platform/posix/copy_entry.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "platform/file_system.h"
+#include "platform/posix/extended_attributes.h"
+#include "platform/posix/retry.h"
+
+namespace uvfiles {
+
+namespace {
+
+constexpr int kNothingToRun = 1;
+constexpr mode_t kPermissionBits = 0777;
+constexpr mode_t kAllModeBits = 07777;
+
+bool IsSame(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+}  // namespace
+
+void TimesOf(const struct stat& found, struct timespec times[2]) {
+#ifdef __APPLE__
+  times[0] = found.st_atimespec;
+  times[1] = found.st_mtimespec;
+#else
+  times[0] = found.st_atim;
+  times[1] = found.st_mtim;
+#endif
+}
+
+void CopyMetadata(int from, const struct stat& found, int to, const CopyOptions& options) {
+  // Ownership first: changing it clears set-user-ID. Attributes before the mode: an access list is part of both.
+  if (options.owner && ::fchown(to, found.st_uid, found.st_gid) != 0) {
+    // Not ours to give away; the group may be.
+    const int group_only = ::fchown(to, static_cast<uid_t>(-1), found.st_gid);
+    static_cast<void>(group_only);
+  }
+  if (options.preserve) CopyAttributes(from, to);
+  mode_t mode = found.st_mode & kPermissionBits;
+  struct stat copy;
+  // Set-user-ID on another user's behalf would be a gift to whoever planted the original.
+  if (options.preserve && ::fstat(to, &copy) == 0 && copy.st_uid == found.st_uid &&
+      copy.st_gid == found.st_gid) {
+    mode = found.st_mode & kAllModeBits;
+  }
+  Retrying([&] { return ::fchmod(to, mode); });
+  if (!options.preserve) return;
+  struct timespec times[2];
+  TimesOf(found, times);
+  Retrying([&] { return ::futimens(to, times); });
+}
+
+int CopyEntry::Begin(int from_directory, const char* from, int to_directory, const char* to,
+                     const CopyOptions& options) {
+  options_ = options;
+  to_directory_ = to_directory;
+  to_name_ = to;
+  made_ = false;
+  code_ = 0;
+  struct stat found;
+  const int flags = options.follow ? 0 : AT_SYMLINK_NOFOLLOW;
+  const int code = Retrying([&] { return ::fstatat(from_directory, from, &found, flags); });
+  if (code < 0) return code;
+  if (S_ISDIR(found.st_mode)) return -EISDIR;
+  if (S_ISLNK(found.st_mode)) return CopyLink(from_directory, from, found);
+  if (!S_ISREG(found.st_mode)) {
+    // Reading it could block, or never end.
+    return options.special ? MakeSpecial(found) : -EINVAL;
+  }
+  return BeginFile(from, from_directory);
+}
+
+int CopyEntry::BeginFile(const char* from, int from_directory) {
+  // O_NONBLOCK: should it have become a FIFO meanwhile.
+  int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  if (!options_.follow) flags |= O_NOFOLLOW;
+  const int fd = Retrying([&] { return ::openat(from_directory, from, flags); });
+  if (fd < 0) return fd;
+  from_.reset(fd);
+  int code = Retrying([&] { return ::fstat(fd, &found_); });
+  if (code == 0 && !S_ISREG(found_.st_mode)) code = -EINVAL;
+  if (code == 0) code = OpenTarget();
+  if (code < 0) {
+    from_.reset();
+    return code;
+  }
+  content_.Begin(from_.get(), to_.get(), found_.st_size, found_.st_blocks);
+  return 0;
+}
+
+int CopyEntry::OpenTarget() {
+  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY;
+  // Nobody reads the copy before it has the original's mode.
+  const mode_t mode = found_.st_mode & 0700;
+  int fd = Retrying([&] { return ::openat(to_directory_, to_name_, flags | O_EXCL, mode); });
+  if (fd >= 0) {
+    made_ = true;
+    to_.reset(fd);
+    return 0;
+  }
+  if (fd != -EEXIST || options_.exclusive) return fd;
+  // Without O_TRUNC: it may be the original itself.
+  fd = Retrying([&] { return ::openat(to_directory_, to_name_, flags | O_NONBLOCK, mode); });
+  if (fd < 0) return fd;
+  UniqueFd target(fd);
+  struct stat there;
+  int code = Retrying([&] { return ::fstat(fd, &there); });
+  if (code == 0 && IsSame(there, found_)) code = -EINVAL;
+  if (code == 0 && S_ISREG(there.st_mode)) code = platform::truncate(fd, 0);
+  if (code < 0) return code;
+  to_ = std::move(target);
+  return 0;
+}
+
+// `make` once, and once more after removing what stands in its place.
+template <typename Make>
+int CopyEntry::MakeReplacing(Make make) {
+  int code = Retrying(make);
+  if (code == -EEXIST && !options_.exclusive) {
+    code = Retrying([&] { return ::unlinkat(to_directory_, to_name_, 0); });
+    if (code == 0 || code == -ENOENT) code = Retrying(make);
+  }
+  return code < 0 ? code : kNothingToRun;
+}
+
+int CopyEntry::CopyLink(int from_directory, const char* from, const struct stat& found) {
+  std::string text;
+  for (size_t size = 256;; size *= 2) {
+    text.resize(size);
+    const ssize_t length =
+        Retrying([&] { return ::readlinkat(from_directory, from, &text[0], size); });
+    if (length < 0) return static_cast<int>(length);
+    if (static_cast<size_t>(length) == size) continue;
+    text.resize(static_cast<size_t>(length));
+    break;
+  }
+  const int code =
+      MakeReplacing([&] { return ::symlinkat(text.c_str(), to_directory_, to_name_); });
+  if (code < 0) return code;
+  int ignored = 0;
+  if (options_.owner) {
+    ignored = ::fchownat(to_directory_, to_name_, found.st_uid, found.st_gid, AT_SYMLINK_NOFOLLOW);
+  }
+  if (options_.preserve) {
+    struct timespec times[2];
+    TimesOf(found, times);
+    ignored = ::utimensat(to_directory_, to_name_, times, AT_SYMLINK_NOFOLLOW);
+  }
+  static_cast<void>(ignored);
+  return kNothingToRun;
+}
+
+int CopyEntry::MakeSpecial(const struct stat& found) {
+  const mode_t mode = found.st_mode;
+#ifdef __APPLE__
+  // There is no mknodat before macOS 13.
+  if (!S_ISFIFO(mode)) return -EINVAL;
+  return MakeReplacing([&] { return ::mkfifoat(to_directory_, to_name_, mode & kPermissionBits); });
+#else
+  return MakeReplacing([&] { return ::mknodat(to_directory_, to_name_, mode, found.st_rdev); });
+#endif
+}
+
+Step CopyEntry::Fail(int code) {
+  code_ = code;
+  from_.reset();
+  to_.reset();
+  if (made_) ::unlinkat(to_directory_, to_name_, 0);
+  return Step::kDone;
+}
+
+Step CopyEntry::Run(const Slice& slice, const Task& task) {
+  if (content_.Run(slice, task) == Step::kAgain) return Step::kAgain;
+  if (content_.code() < 0) return Fail(content_.code());
+  CopyMetadata(from_.get(), found_, to_.get(), options_);
+  // Some file systems say only now that the disk is full.
+  const int code = platform::close_file(to_.release());
+  if (code < 0) return Fail(code);
+  from_.reset();
+  return Step::kDone;
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,61 @@
+// Copies one entry of a directory that is no directory itself: a file, a link, a FIFO, a device. A slice at a time.
+// Not thread-safe; used by one task for many entries in turn.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <string>
+
+#include "core/unique_fd.h"
+#include "platform/posix/copy_content.h"
+
+namespace uvfiles {
+
+struct CopyOptions {
+  bool preserve =
+      false;  // times, all of the mode and extended attributes; otherwise only the permission bits
+  bool owner = false;      // owner and group as well, where permitted
+  bool exclusive = false;  // EEXIST where there is a target
+  bool follow = true;      // a link is copied as what it leads to
+  bool special = false;    // FIFOs and devices are made anew; otherwise EINVAL
+};
+
+// Times of `found`, for utimensat.
+void TimesOf(const struct stat& found, struct timespec times[2]);
+
+// Gives the open copy what `options` ask for of the open original. Where the process may not, it passes over.
+void CopyMetadata(int from, const struct stat& found, int to, const CopyOptions& options);
+
+class CopyEntry {
+ public:
+  // Both names stay valid until the end. Nothing has been made when it answers an error or a shortage of descriptors.
+  // 0: call Run. Another positive number: done, there is nothing to run. Negative: failed.
+  int Begin(int from_directory, const char* from, int to_directory, const char* to,
+            const CopyOptions& options);
+
+  // kDone: copied, or `code()` says why not, and a target that was made for it is gone again.
+  Step Run(const Slice& slice, const Task& task);
+
+  int code() const { return code_; }
+
+ private:
+  int BeginFile(const char* from, int from_directory);
+  int OpenTarget();
+  int CopyLink(int from_directory, const char* from, const struct stat& found);
+  int MakeSpecial(const struct stat& found);
+  template <typename Make>
+  int MakeReplacing(Make make);
+  Step Fail(int code);
+
+  CopyOptions options_;
+  int to_directory_ = -1;
+  const char* to_name_ = "";
+  UniqueFd from_;
+  UniqueFd to_;
+  struct stat found_ {};
+  bool made_ = false;
+  int code_ = 0;
+  CopyContent content_;
+};
+
+}  // namespace uvfiles

@@ -1,0 +1,88 @@
+#include "platform/posix/directory_chain.h"
+
+#include <sys/stat.h>
+
+#include "platform/posix/retry.h"
+
+namespace uvfiles {
+
+namespace {
+
+constexpr mode_t kDefaultMode = 0777;
+
+int Mkdir(const std::string& path, mode_t mode) {
+  return Retrying([&] { return ::mkdir(path.c_str(), mode); });
+}
+
+void Fail(TaskError* error, int code, const char* syscall, std::string path) {
+  error->code = code;
+  error->syscall = syscall;
+  error->path = std::move(path);
+}
+
+}  // namespace
+
+size_t ParentLength(const std::string& path, size_t length) {
+  while (length > 0 && path[length - 1] != '/') --length;
+  while (length > 0 && path[length - 1] == '/') --length;
+  return length;
+}
+
+size_t LengthWithoutSlashes(const std::string& path) {
+  size_t length = path.size();
+  while (length > 1 && path[length - 1] == '/') --length;
+  return length;
+}
+
+bool IsDirectory(const std::string& path) {
+  struct stat found;
+  return Retrying([&] { return ::stat(path.c_str(), &found); }) == 0 && S_ISDIR(found.st_mode);
+}
+
+// Downwards from the lowest that exists, so that the usual case is one call.
+bool MakeChain(const std::string& path, mode_t mode, bool exist_ok, const Task& task,
+               TaskError* error) {
+  const size_t whole = LengthWithoutSlashes(path);
+  size_t length = whole;
+  // Up, until one can be made or is there.
+  for (;;) {
+    const bool is_last = length == whole;
+    std::string current = path.substr(0, length);
+    const int code = Mkdir(current, is_last ? mode : kDefaultMode);
+    if (code == 0) break;
+    if (code == -ENOENT && ParentLength(path, length) > 0) {
+      length = ParentLength(path, length);
+      continue;
+    }
+    // Somebody else may make the same directories: theirs are as good, but for the last, which the caller asked for.
+    if (code == -EEXIST && !is_last) break;
+    if (is_last && exist_ok && IsDirectory(current)) return true;
+    // A file system may say EROFS or EACCES before it says EEXIST.
+    if (!is_last && IsDirectory(current)) break;
+    Fail(error, code, "mkdir", is_last ? path : std::move(current));
+    return false;
+  }
+  // Down again.
+  while (length < whole) {
+    if (task.cancelled()) {
+      Fail(error, -ECANCELED, "mkdir", path);
+      return false;
+    }
+    size_t next = length;
+    while (next < whole && path[next] == '/') ++next;
+    while (next < whole && path[next] != '/') ++next;
+    const bool is_last = next == whole;
+    std::string current = path.substr(0, next);
+    const int code = Mkdir(current, is_last ? mode : kDefaultMode);
+    const bool fine =
+        code == 0 || (code == -EEXIST && (!is_last || exist_ok) && IsDirectory(current));
+    if (!fine) {
+      Fail(error, code, "mkdir", is_last ? path : std::move(current));
+      return false;
+    }
+    length = next;
+  }
+  return true;
+}
+
+}  // namespace uvfiles

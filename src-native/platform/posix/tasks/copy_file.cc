@@ -1,0 +1,60 @@
+#include "platform/posix/tasks/copy_file.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+
+#include "platform/posix/directory_at.h"
+#include "platform/posix/directory_chain.h"
+#include "platform/posix/open_below.h"
+#include "platform/posix/retry.h"
+
+namespace uvfiles {
+
+CopyOptions CopyOptionsOf(int64_t flags) {
+  CopyOptions options;
+  options.exclusive = (flags & kCopyExclusive) != 0;
+  options.preserve = (flags & kCopyPreserve) != 0;
+  options.follow = (flags & kCopyFollow) != 0;
+  options.owner = (flags & kCopyOwner) != 0;
+  return options;
+}
+
+std::string TargetInto(const std::string& src, const std::string& dst) {
+  if (!IsDirectory(dst)) return dst;
+  return JoinBelow(dst, SplitLastName(src).name);
+}
+
+CopyFile::CopyFile(TaskArguments&& arguments)
+    : from_(std::move(arguments.bytes[0])),
+      given_to_(std::move(arguments.bytes[1])),
+      options_(CopyOptionsOf(arguments.numbers[0])) {}
+
+Step CopyFile::Conclude(int code) {
+  if (code < 0) {
+    error.code = code;
+    error.syscall = "copyfile";
+    error.path = from_;
+    error.dest = to_;
+  } else {
+    output = to_;
+  }
+  return Step::kDone;
+}
+
+Step CopyFile::run(const Slice& slice) {
+  if (to_.empty()) {
+    if (cancelled()) return Conclude(-ECANCELED);
+    to_ = TargetInto(from_, given_to_);
+    const int code = entry_.Begin(AT_FDCWD, from_.c_str(), AT_FDCWD, to_.c_str(), options_);
+    if (IsDescriptorShortage(code)) {
+      to_.clear();
+      return Step::kReady;
+    }
+    if (code != 0) return Conclude(code);
+  }
+  if (entry_.Run(slice, *this) == Step::kAgain) return Step::kAgain;
+  return Conclude(entry_.code());
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,235 @@
+#include "platform/posix/tasks/copy_tree.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "platform/posix/directory_chain.h"
+#include "platform/posix/open_below.h"
+#include "platform/posix/retry.h"
+#include "platform/posix/tasks/copy_file.h"
+
+namespace uvfiles {
+
+namespace {
+
+constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
+
+// What a directory is made with, until it has all its entries and gets the mode of its original.
+constexpr mode_t kWhileCopying = 0700;
+
+int OpenTop(const std::string& path) {
+  return Retrying([&] { return ::open(path.c_str(), kDirectoryFlags); });
+}
+
+}  // namespace
+
+CopyTree::CopyTree(TaskArguments&& arguments)
+    : from_(std::move(arguments.bytes[0])),
+      to_(std::move(arguments.bytes[1])),
+      flags_(arguments.numbers[0]),
+      options_(CopyOptionsOf(arguments.numbers[0])) {
+  options_.special = true;
+  options_.exclusive = (flags_ & kCopyExistOk) == 0;
+}
+
+CopyTree::Next CopyTree::Fail(int code, const std::string& relative) {
+  error.code = code;
+  error.syscall = "cp";
+  error.path = JoinBelow(from_, relative);
+  error.dest = JoinBelow(to_, relative);
+  return Next::kEnd;
+}
+
+Step CopyTree::run(const Slice& slice) {
+  for (;;) {
+    // A file in the middle of its copy hears of it itself, and takes the half of it away.
+    if (cancelled() && phase_ != Phase::kFile) Fail(-ECANCELED, here_);
+    if (error) return Step::kDone;
+    Next next = Next::kGoOn;
+    switch (phase_) {
+      case Phase::kStart:
+        next = Start();
+        break;
+      case Phase::kNextDirectory:
+        next = OpenDirectory();
+        break;
+      case Phase::kEntries:
+      case Phase::kFile:
+        next = CopyNext(slice);
+        break;
+      case Phase::kFinish:
+        next = FinishOne();
+        break;
+    }
+    if (next == Next::kEnd) return Step::kDone;
+    if (next == Next::kShortage) return Step::kReady;
+    if (next == Next::kSliceOver || slice.expired()) return Step::kAgain;
+  }
+}
+
+CopyTree::Next CopyTree::Start() {
+  const int from = OpenTop(from_);
+  if (IsDescriptorShortage(from)) return Next::kShortage;
+  if (from < 0) return Fail(from, "");
+  from_base_.reset(from);
+  struct stat source;
+  int code = Retrying([&] { return ::fstat(from, &source); });
+  if (code == 0 && IsInsideSource(source)) code = -EINVAL;
+  if (code < 0) return Fail(code, "");
+  const size_t above = ParentLength(to_, LengthWithoutSlashes(to_));
+  const std::string parent = to_.substr(0, above);
+  if (above > 0 && !IsDirectory(parent) && !MakeChain(parent, 0777, true, *this, &error)) {
+    return Next::kEnd;
+  }
+  code = Retrying([&] { return ::mkdir(to_.c_str(), kWhileCopying); });
+  if (code < 0 && !(code == -EEXIST && (flags_ & kCopyExistOk) != 0)) return Fail(code, "");
+  const int to = OpenTop(to_);
+  if (to < 0) {
+    if (code == 0) ::rmdir(to_.c_str());
+    return IsDescriptorShortage(to) ? Next::kShortage : Fail(to, "");
+  }
+  to_base_.reset(to);
+  if (::fstat(to, &to_root_) != 0) return Fail(-errno, "");
+  pending_.push_back({"", nullptr});
+  phase_ = Phase::kNextDirectory;
+  return Next::kGoOn;
+}
+
+// From the directory that dst is to be in, up to the root: is src among them?
+bool CopyTree::IsInsideSource(const struct stat& source) const {
+  std::string lowest = to_;
+  while (!IsDirectory(lowest)) {
+    const size_t above = ParentLength(lowest, LengthWithoutSlashes(lowest));
+    if (above == 0) {
+      lowest = lowest[0] == '/' ? "/" : ".";
+      break;
+    }
+    lowest.resize(above);
+  }
+  UniqueFd each(OpenTop(lowest));
+  struct stat below {};
+  while (each) {
+    struct stat found;
+    if (::fstat(each.get(), &found) != 0) return false;
+    if (found.st_dev == source.st_dev && found.st_ino == source.st_ino) return true;
+    if (found.st_dev == below.st_dev && found.st_ino == below.st_ino) return false;  // the root
+    below = found;
+    each.reset(::openat(each.get(), "..", kDirectoryFlags));
+  }
+  return false;
+}
+
+CopyTree::Next CopyTree::OpenDirectory() {
+  if (pending_.empty()) {
+    phase_ = Phase::kFinish;
+    return Next::kGoOn;
+  }
+  const Directory& next = pending_.back();
+  const int nofollow = options_.follow || next.relative.empty() ? 0 : O_NOFOLLOW;
+  const int from = OpenBelow(from_base_.get(), next.relative, kDirectoryFlags | nofollow);
+  if (IsDescriptorShortage(from)) return Next::kShortage;
+  if (from < 0) return Fail(from, next.relative);
+  from_here_.reset(from);
+  const int to = OpenBelow(to_base_.get(), next.relative, kDirectoryFlags | O_NOFOLLOW);
+  if (IsDescriptorShortage(to)) return Next::kShortage;
+  if (to < 0) return Fail(to, next.relative);
+  to_here_.reset(to);
+  here_ = next.relative;
+  struct stat found;
+  if (::fstat(from, &found) != 0) return Fail(-errno, here_);
+  if (found.st_dev == to_root_.st_dev && found.st_ino == to_root_.st_ino) {
+    return Fail(-EINVAL, here_);
+  }
+  for (const Identity* each = next.above.get(); each != nullptr; each = each->above.get()) {
+    if (each->device == found.st_dev && each->inode == found.st_ino) return Fail(-ELOOP, here_);
+  }
+  const Next read = ReadEntries();
+  if (read != Next::kGoOn) return read;
+  identity_ = std::make_shared<const Identity>(Identity{found.st_dev, found.st_ino, next.above});
+  finished_.push_back(here_);
+  pending_.pop_back();
+  phase_ = Phase::kEntries;
+  return Next::kGoOn;
+}
+
+// All names at once: the listing is not to see what is made while it goes on, and its descriptor is free again.
+CopyTree::Next CopyTree::ReadEntries() {
+  const int fd = Retrying([&] { return ::openat(from_here_.get(), ".", kDirectoryFlags); });
+  if (IsDescriptorShortage(fd)) return Next::kShortage;
+  if (fd < 0) return Fail(fd, here_);
+  int code = reader_.Open(UniqueFd(fd));
+  DirectoryEntry entry;
+  while (code >= 0 && (code = reader_.Next(&entry)) > 0) {
+    entries_.push_back({std::string(entry.name, entry.length), reader_.TypeOf(entry)});
+  }
+  reader_.Close();
+  return code < 0 ? Fail(code, here_) : Next::kGoOn;
+}
+
+bool CopyTree::IsDirectoryEntry(const Entry& entry) const {
+  if (entry.type == EntryType::kDirectory) return true;
+  if (entry.type != EntryType::kLink || !options_.follow) return false;
+  struct stat found;
+  return ::fstatat(from_here_.get(), entry.name.c_str(), &found, 0) == 0 && S_ISDIR(found.st_mode);
+}
+
+CopyTree::Next CopyTree::CopyNext(const Slice& slice) {
+  if (entries_.empty()) {
+    from_here_.reset();
+    to_here_.reset();
+    phase_ = Phase::kNextDirectory;
+    return Next::kGoOn;
+  }
+  const Entry& entry = entries_.back();
+  if (phase_ == Phase::kEntries) {
+    if (IsDirectoryEntry(entry)) return CopySubdirectory(entry);
+    const int code = entry_.Begin(from_here_.get(), entry.name.c_str(), to_here_.get(),
+                                  entry.name.c_str(), options_);
+    if (IsDescriptorShortage(code)) return Next::kShortage;
+    if (code < 0) return Fail(code, here_.empty() ? entry.name : JoinBelow(here_, entry.name));
+    if (code > 0) {
+      entries_.pop_back();
+      return Next::kGoOn;
+    }
+    phase_ = Phase::kFile;
+  }
+  if (entry_.Run(slice, *this) == Step::kAgain) return Next::kSliceOver;
+  if (entry_.code() < 0)
+    return Fail(entry_.code(), here_.empty() ? entry.name : JoinBelow(here_, entry.name));
+  entries_.pop_back();
+  phase_ = Phase::kEntries;
+  return Next::kGoOn;
+}
+
+CopyTree::Next CopyTree::CopySubdirectory(const Entry& entry) {
+  const std::string relative = here_.empty() ? entry.name : JoinBelow(here_, entry.name);
+  const int code =
+      Retrying([&] { return ::mkdirat(to_here_.get(), entry.name.c_str(), kWhileCopying); });
+  if (code < 0 && !(code == -EEXIST && (flags_ & kCopyExistOk) != 0)) return Fail(code, relative);
+  pending_.push_back({relative, identity_});
+  entries_.pop_back();
+  return Next::kGoOn;
+}
+
+// From the last made to the first, so that a directory that becomes read-only has nothing left to be done in it.
+CopyTree::Next CopyTree::FinishOne() {
+  if (finished_.empty()) return Next::kEnd;
+  const std::string& relative = finished_.back();
+  const int nofollow = options_.follow || relative.empty() ? 0 : O_NOFOLLOW;
+  const int from = OpenBelow(from_base_.get(), relative, kDirectoryFlags | nofollow);
+  if (IsDescriptorShortage(from)) return Next::kShortage;
+  UniqueFd original(from);
+  const int to = OpenBelow(to_base_.get(), relative, kDirectoryFlags | O_NOFOLLOW);
+  if (IsDescriptorShortage(to)) return Next::kShortage;
+  UniqueFd copy(to);
+  if (to < 0) return Fail(to, relative);
+  struct stat found;
+  // An original that vanished while it was copied has no mode to give.
+  if (from >= 0 && ::fstat(from, &found) == 0) CopyMetadata(from, found, to, options_);
+  finished_.pop_back();
+  return Next::kGoOn;
+}
+
+}  // namespace uvfiles

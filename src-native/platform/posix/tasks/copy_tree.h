@@ -1,0 +1,73 @@
+// Copies a directory and everything in it to a name that is not there yet.
+//
+// Links are copied as they stand unless followed. Holds six descriptors at most, whatever the depth. Directories get
+// their mode and times at the end, when nothing is made in them any more.
+//
+// Arguments: bytes: src, dst. numbers: CopyFlags. Output: nothing.
+// Error: cp, of the entry that failed, with its target; the copy up to there stays. EINVAL where dst is in src; EEXIST where dst
+//   is there, unless kCopyExistOk; ELOOP where followed links lead back.
+// Ready and empty: out of descriptors. Cancelled: what has been copied stays, whole files only.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/task.h"
+#include "platform/posix/copy_entry.h"
+#include "platform/posix/directory_reader.h"
+
+namespace uvfiles {
+
+class CopyTree final : public Task {
+ public:
+  explicit CopyTree(TaskArguments&& arguments);
+  Step run(const Slice& slice) override;
+
+ private:
+  enum class Phase : uint8_t { kStart, kNextDirectory, kEntries, kFile, kFinish };
+  struct Identity {
+    dev_t device;
+    ino_t inode;
+    std::shared_ptr<const Identity> above;
+  };
+  struct Directory {
+    std::string relative;
+    std::shared_ptr<const Identity> above;
+  };
+  struct Entry {
+    std::string name;
+    EntryType type;
+  };
+  // What a step of the state machine says to run().
+  enum class Next : uint8_t { kGoOn, kSliceOver, kShortage, kEnd };
+
+  Next Start();
+  Next OpenDirectory();
+  Next ReadEntries();
+  Next CopyNext(const Slice& slice);
+  Next CopySubdirectory(const Entry& entry);
+  Next FinishOne();
+  bool IsInsideSource(const struct stat& source) const;
+  bool IsDirectoryEntry(const Entry& entry) const;
+  // Keeps the error; a shortage is none.
+  Next Fail(int code, const std::string& relative);
+
+  const std::string from_;
+  const std::string to_;
+  const int64_t flags_;
+  CopyOptions options_;
+  Phase phase_ = Phase::kStart;
+
+  UniqueFd from_base_, to_base_;  // src and dst
+  UniqueFd from_here_, to_here_;  // the directory being copied
+  std::string here_;
+  std::shared_ptr<const Identity> identity_;  // of `here_`
+  struct stat to_root_ {};
+  std::vector<Directory> pending_;
+  std::vector<std::string> finished_;  // directories in the order they were made
+  std::vector<Entry> entries_;         // of `here_`, the next one last
+  DirectoryReader reader_;
+  CopyEntry entry_;
+};
+
+}  // namespace uvfiles

@@ -1,0 +1,62 @@
+#include <utility>
+
+#include "core/tasks/os_tasks.h"
+#include "platform/posix/tasks/copy_file.h"
+#include "platform/posix/tasks/copy_tree.h"
+#include "platform/posix/tasks/directories.h"
+#include "platform/posix/tasks/move.h"
+#include "platform/posix/tasks/path_call.h"
+#include "platform/posix/tasks/read_many.h"
+#include "platform/posix/tasks/scan_directory.h"
+#include "platform/posix/tasks/send_file.h"
+#include "platform/posix/tasks/stat_many.h"
+#include "platform/posix/tasks/walk_tree.h"
+#include "platform/posix/tasks/write_atomic.h"
+
+namespace uvfiles {
+
+namespace {
+
+template <typename T>
+std::unique_ptr<Task> Make(TaskArguments&& arguments) {
+  return std::make_unique<T>(std::move(arguments));
+}
+
+}  // namespace
+
+std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
+  switch (kind) {
+    case TaskKind::kPathCall:
+      return Make<PathCall>(std::move(arguments));
+    case TaskKind::kMakeDirectories:
+      return Make<MakeDirectories>(std::move(arguments));
+    case TaskKind::kRemoveDirectories:
+      return Make<RemoveDirectories>(std::move(arguments));
+    case TaskKind::kRenameDirectories:
+      return Make<RenameDirectories>(std::move(arguments));
+    case TaskKind::kScanDirectory:
+      return Make<ScanDirectory>(std::move(arguments));
+    case TaskKind::kWalkTree:
+      return Make<WalkTree>(std::move(arguments));
+    case TaskKind::kStatMany:
+      return Make<StatMany>(std::move(arguments));
+    case TaskKind::kReadMany:
+      return Make<ReadMany>(std::move(arguments));
+    case TaskKind::kCopyFile:
+      return Make<CopyFile>(std::move(arguments));
+    case TaskKind::kCopyTree:
+      return Make<CopyTree>(std::move(arguments));
+    case TaskKind::kMove:
+      return Make<Move>(std::move(arguments));
+    case TaskKind::kSendFile:
+      return Make<SendFile>(std::move(arguments));
+    case TaskKind::kWriteAtomic:
+      return Make<WriteAtomic>(std::move(arguments));
+    case TaskKind::kOpenAtomic:
+      return Make<OpenAtomic>(std::move(arguments));
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,149 @@
+#include "platform/posix/tasks/move.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "core/tasks/remove_tree.h"
+#include "core/temp_name.h"
+#include "platform/posix/directory_at.h"
+#include "platform/posix/directory_chain.h"
+#include "platform/posix/retry.h"
+#include "platform/posix/tasks/copy_file.h"
+#include "platform/posix/tasks/copy_tree.h"
+
+namespace uvfiles {
+
+namespace {
+
+TaskArguments RemovalOf(const std::string& path, int64_t flags) {
+  TaskArguments arguments;
+  arguments.bytes.push_back(path);
+  arguments.numbers.push_back(flags);
+  return arguments;
+}
+
+}  // namespace
+
+Move::Move(TaskArguments&& arguments)
+    : from_(std::move(arguments.bytes[0])), given_to_(std::move(arguments.bytes[1])) {}
+
+Step Move::Fail(int code, const char* syscall) {
+  error.code = code;
+  error.syscall = syscall;
+  error.path = from_;
+  error.dest = to_;
+  return Step::kDone;
+}
+
+Step Move::Conclude() {
+  output = to_;
+  return Step::kDone;
+}
+
+Step Move::run(const Slice& slice) {
+  switch (phase_) {
+    case Phase::kRename:
+      return cancelled() ? Fail(-ECANCELED, "rename") : Rename();
+    case Phase::kCopyEntry:
+      return CopyTheEntry(slice);
+    default:
+      return RunPart(slice);
+  }
+}
+
+Step Move::Rename() {
+  to_ = given_to_;
+  struct stat source;
+  struct stat target;
+  const int found = Retrying([&] { return ::lstat(from_.c_str(), &source); });
+  if (found < 0) return Fail(found, "rename");
+  const bool there = Retrying([&] { return ::stat(to_.c_str(), &target); }) == 0;
+  const bool same = there && source.st_dev == target.st_dev && source.st_ino == target.st_ino;
+  // The same directory by another spelling (Name and name where case is folded) is renamed, not moved into itself.
+  if (there && S_ISDIR(target.st_mode) && !same) {
+    to_ = TargetInto(from_, given_to_);
+    struct stat taken;
+    if (::lstat(to_.c_str(), &taken) == 0) return Fail(-EEXIST, "rename");
+  }
+  const int code = Retrying([&] { return ::rename(from_.c_str(), to_.c_str()); });
+  if (code == 0) return Conclude();
+  if (code != -EXDEV) return Fail(code, "rename");
+  if (!S_ISDIR(source.st_mode)) {
+    phase_ = Phase::kCopyEntry;
+    return BeginEntry();
+  }
+  TaskArguments arguments;
+  arguments.bytes = {from_, to_};
+  arguments.numbers.push_back(kCopyPreserve | kCopyOwner);
+  part_ = std::make_unique<CopyTree>(std::move(arguments));
+  phase_ = Phase::kCopyTree;
+  return Step::kAgain;
+}
+
+Step Move::BeginEntry() {
+  const SplitPath split = SplitLastName(to_);
+  CopyOptions options;
+  options.preserve = true;
+  options.owner = true;
+  options.exclusive = true;
+  options.follow = false;
+  options.special = true;
+  temp_ = split.parent + (split.parent.back() == '/' ? "." : "/.");
+  int code = AppendRandomName(&temp_);
+  temp_ += ".uvfiles";
+  if (code == 0) {
+    code = entry_.Begin(AT_FDCWD, from_.c_str(), AT_FDCWD, temp_.c_str(), options);
+  }
+  if (IsDescriptorShortage(code)) {
+    phase_ = Phase::kRename;
+    return Step::kReady;
+  }
+  if (code < 0) return Fail(code, "cp");
+  if (code == 0) return Step::kAgain;
+  return PutEntryInPlace();  // a link or a special file: made already
+}
+
+Step Move::CopyTheEntry(const Slice& slice) {
+  if (entry_.Run(slice, *this) == Step::kAgain) return Step::kAgain;
+  if (entry_.code() < 0) return Fail(entry_.code(), "cp");
+  return PutEntryInPlace();
+}
+
+Step Move::PutEntryInPlace() {
+  int code = Retrying([&] { return ::rename(temp_.c_str(), to_.c_str()); });
+  if (code < 0) {
+    ::unlink(temp_.c_str());
+    return Fail(code, "rename");
+  }
+  code = Retrying([&] { return ::unlink(from_.c_str()); });
+  return code < 0 ? Fail(code, "unlink") : Conclude();
+}
+
+Step Move::RunPart(const Slice& slice) {
+  // Taking away a copy that failed is part of failing, and is not cancelled with the rest.
+  if (cancelled() && phase_ != Phase::kRemoveCopy) part_->cancel();
+  const Step step = part_->run(slice);
+  return step == Step::kDone ? AfterPart() : step;
+}
+
+Step Move::AfterPart() {
+  if (phase_ == Phase::kRemoveCopy) return Step::kDone;  // `error` is the copy's
+  if (part_->error) error = part_->error;
+  if (phase_ == Phase::kRemoveOriginal) return error ? Step::kDone : Conclude();
+  if (!error) {
+    part_ = std::make_unique<RemoveTree>(RemovalOf(from_, kMissingIsFine));
+    phase_ = Phase::kRemoveOriginal;
+    return Step::kAgain;
+  }
+  // What was there before is not ours to take away, nor is anything when nothing was made.
+  if (error.code == -EEXIST || error.code == -EINVAL) return Step::kDone;
+  part_ = std::make_unique<RemoveTree>(RemovalOf(to_, kForce | kIgnoreErrors | kMissingIsFine));
+  phase_ = Phase::kRemoveCopy;
+  return Step::kAgain;
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,45 @@
+// Moves a file or a tree, into `dst` where that is a directory: a rename, or, where dst is on another file system, a
+// copy and a removal.
+//
+// Across file systems a file appears at its new place whole or not at all; a tree does not, but a copy that fails is
+// taken away again and the original left alone.
+//
+// Arguments: bytes: src, dst. Output: the new path.
+// Error: rename; EEXIST where dst is a directory that has such a name; or cp or rm, of the entry that failed, where
+// the move is a copy. Cancelled: as after an error. Ready and empty: out of descriptors.
+#pragma once
+
+#include <memory>
+
+#include "core/task.h"
+#include "platform/posix/copy_entry.h"
+
+namespace uvfiles {
+
+class Move final : public Task {
+ public:
+  explicit Move(TaskArguments&& arguments);
+  Step run(const Slice& slice) override;
+
+ private:
+  enum class Phase : uint8_t { kRename, kCopyEntry, kCopyTree, kRemoveOriginal, kRemoveCopy };
+
+  Step Rename();
+  Step BeginEntry();
+  Step CopyTheEntry(const Slice& slice);
+  Step PutEntryInPlace();
+  Step RunPart(const Slice& slice);
+  Step AfterPart();
+  Step Fail(int code, const char* syscall);
+  Step Conclude();
+
+  const std::string from_;
+  const std::string given_to_;
+  std::string to_;
+  Phase phase_ = Phase::kRename;
+  std::string temp_;  // of the entry being copied, beside to_
+  CopyEntry entry_;
+  std::unique_ptr<Task> part_;  // copying or removing a tree
+};
+
+}  // namespace uvfiles

@@ -1,0 +1,109 @@
+#include "platform/posix/tasks/write_atomic.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "core/tasks/records.h"
+#include "platform/file_system.h"
+#include "platform/posix/retry.h"
+
+namespace uvfiles {
+
+namespace {
+
+// So that a slice is noticed between two writes.
+constexpr size_t kPiece = 1024 * 1024;
+
+// A shortage is no error: the task ends its step and begins anew later.
+Step AfterBegin(int code, TaskError* error) {
+  if (!IsDescriptorShortage(code)) return Step::kDone;
+  *error = TaskError();
+  return Step::kReady;
+}
+
+// "In place, but its directory is not synced" is no failure of the replacement: it is told beside it.
+void Report(const AtomicFile& file, TaskError* error, std::string* output) {
+  if (!file.committed()) return;
+  AppendInteger(output, static_cast<int32_t>(error->code));
+  *output += error->path;
+  *error = TaskError();
+}
+
+}  // namespace
+
+WriteAtomic::WriteAtomic(TaskArguments&& arguments)
+    : path_(std::move(arguments.bytes[0])),
+      data_(std::move(arguments.bytes[1])),
+      flags_(arguments.numbers[0]),
+      permissions_(arguments.numbers[1]) {}
+
+Step WriteAtomic::run(const Slice& slice) {
+  int64_t code = 0;
+  if (cancelled()) {
+    code = -ECANCELED;
+  } else if (file_.fd() < 0) {
+    const int begun = file_.Begin(path_, flags_, permissions_, &error);
+    if (begun < 0) return AfterBegin(begun, &error);
+  }
+  while (code >= 0 && written_ < data_.size()) {
+    const size_t size = std::min(kPiece, data_.size() - written_);
+    code = platform::write(file_.fd(), data_.data() + written_, size);
+    // A full disk may take nothing before it says ENOSPC; less than asked is never taken for success.
+    if (code == 0) code = -ENOSPC;
+    if (code > 0) written_ += static_cast<size_t>(code);
+    if (code > 0 && cancelled()) code = -ECANCELED;
+    if (code > 0 && written_ < data_.size() && slice.expired()) return Step::kAgain;
+  }
+  if (code < 0) {
+    file_.Discard();
+    error.code = static_cast<int>(code);
+    error.syscall = "write";
+    error.path = path_;
+    return Step::kDone;
+  }
+  file_.Publish(*this, &error);
+  Report(file_, &error, &output);
+  return Step::kDone;
+}
+
+OpenAtomic::OpenAtomic(TaskArguments&& arguments)
+    : path_(std::move(arguments.bytes[0])),
+      flags_(arguments.numbers[0]),
+      permissions_(arguments.numbers[1]) {}
+
+OpenAtomic::~OpenAtomic() {
+  if (given_ >= 0 && !output.empty()) ::close(given_);
+}
+
+Step OpenAtomic::run(const Slice&) {
+  if (cancelled()) {
+    file_.Discard();
+    error.code = -ECANCELED;
+    error.syscall = "open";
+    error.path = path_;
+    return Step::kDone;
+  }
+  if (given_ < 0) {
+    const int begun = file_.Begin(path_, flags_, permissions_, &error);
+    if (begun < 0) return AfterBegin(begun, &error);
+    const int fd = Retrying([&] { return ::fcntl(file_.fd(), F_DUPFD_CLOEXEC, 0); });
+    if (fd < 0) {
+      file_.Discard();
+      error.code = fd;
+      error.syscall = "open";
+      error.path = path_;
+      return AfterBegin(fd, &error);
+    }
+    given_ = fd;
+    AppendInteger(&output, static_cast<int32_t>(fd));
+    return Step::kReady;
+  }
+  file_.Publish(*this, &error);
+  Report(file_, &error, &output);
+  return Step::kDone;
+}
+
+}  // namespace uvfiles
