@@ -49,7 +49,7 @@ export default {
     return {
       path,
       write: (bytes) => write(fd, bytes, 0, bytes.length, 0),
-      rewind: () => fs.ftruncateSync(fd, 0),
+      rewind: () => promisify(fs.ftruncate)(fd, 0),
       close: () => fs.closeSync(fd),
     };
   },

@@ -1,7 +1,6 @@
 // Measures one workload: contenders take turns within each round, in one process, so that whatever the machine does
 // meanwhile happens to all of them; what is compared is the ratio within a round, and of those the median.
-import v8 from 'node:v8';
-import vm from 'node:vm';
+import { collectGarbage } from './garbage.mjs';
 import { setInline } from './library.mjs';
 import { median, medianRatio, percentile } from './statistics.mjs';
 
@@ -131,18 +130,4 @@ function medianValues(samples) {
 function rotate(list, by) {
   const start = by % Math.max(1, list.length);
   return [...list.slice(start), ...list.slice(0, start)];
-}
-
-// One contender's garbage must not be collected on another's time.
-let collect;
-function collectGarbage() {
-  if (collect === undefined) {
-    try {
-      v8.setFlagsFromString('--expose-gc');
-      collect = globalThis.gc ?? vm.runInNewContext('gc');
-    } catch {
-      collect = () => {};
-    }
-  }
-  collect();
 }
