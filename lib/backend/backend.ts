@@ -7,6 +7,12 @@ import type { OpOptions } from '../schedule/options.js';
 /** What an open file is; only regular files and block devices have positions. */
 export type FileKind = 'regular' | 'directory' | 'fifo' | 'character' | 'socket' | 'block' | 'other';
 
+/**
+ * An error of a stateful read that ended too late for its signal or timeout carries what it read under this symbol: the
+ * file's position has moved, and the layer above keeps the bytes for the next read.
+ */
+export const LATE: unique symbol = Symbol('bytes of a read that ended too late');
+
 /** Instead of a position to seek to: wherever the file stands. */
 export const CURRENT = -1;
 
@@ -19,6 +25,8 @@ export interface BackendFile {
   /** The descriptor, or -1 where there is none. */
   readonly fd: number;
   readonly kind: FileKind;
+  /** Whether `close` closes the descriptor; false for one that was lent (`closefd: false`). */
+  readonly owned: boolean;
   /** Whether the file has a position that can be set. */
   readonly seekable: boolean;
   /** Where the position stood when the file was opened. */

@@ -6,7 +6,7 @@ import { addon } from '../native/addon.js';
 import * as P from '../native/protocol.js';
 import * as R from '../native/requests.js';
 import type { OpOptions } from '../schedule/options.js';
-import { type Backend, type BackendFile, CURRENT, type FileKind } from './backend.js';
+import { type Backend, type BackendFile, CURRENT, type FileKind, LATE } from './backend.js';
 
 const { O_APPEND, O_RDONLY } = constants;
 const KIND_WRITE_FILE = 12;
@@ -16,12 +16,12 @@ const KINDS: readonly FileKind[] = ['regular', 'directory', 'fifo', 'character',
 /** An open file of the addon. */
 export class NativeFile implements BackendFile {
   readonly fd: number;
+  readonly owned: boolean;
   readonly kind: FileKind;
   readonly seekable: boolean;
   readonly openedAt: number;
   readonly openedSize: number;
   readonly #id: number;
-  readonly #owned: boolean;
   // The slot of the stateful write in flight: exit cancels it or waits for it.
   #writeSlot = -1;
 
@@ -32,12 +32,13 @@ export class NativeFile implements BackendFile {
     this.openedAt = record.position;
     this.openedSize = record.size;
     this.#id = record.id;
-    this.#owned = owned;
+    this.owned = owned;
   }
 
   read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer> {
     const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
     if (o !== undefined) {
+      R.name(slot, 'read').disown = keepLate;
       const refused = R.applyOptions(slot, o, false);
       if (refused !== undefined) return Promise.reject(refused);
     }
@@ -66,6 +67,7 @@ export class NativeFile implements BackendFile {
 
   readToEnd(at: number, o?: OpOptions): Promise<Buffer> {
     const slot = R.begin(P.KIND_READ_TO_END, R.AS_BYTES, 'read');
+    if (o !== undefined) R.name(slot, 'read').disown = keepLate;
     const refused = R.applyOptions(slot, o, false);
     if (refused !== undefined) return Promise.reject(refused);
     const { args } = R;
@@ -216,8 +218,12 @@ export class NativeFile implements BackendFile {
   }
 
   closeNow(): void {
-    if (this.#owned) closeSync(this.fd);
+    if (this.owned) closeSync(this.fd);
   }
+}
+
+function keepLate(bytes: unknown, reason: Error | undefined): void {
+  if (reason !== undefined) Object.defineProperty(reason, LATE, { value: bytes });
 }
 
 /** Frees a file that was opened for a caller who no longer wants it. */

@@ -4,3 +4,4 @@ export { AbortError, ClosedFileError, LaneFullError, TimeoutError, UnsupportedOp
 export { invalidArgType, invalidArgValue, invalidState, outOfRange } from './arguments.js';
 export { systemError, systemErrorName } from './system.js';
 export type { SystemError } from './system.js';
+export { UnicodeDecodeError, UnicodeEncodeError, UnknownEncodingError } from './unicode.js';

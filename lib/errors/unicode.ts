@@ -1,8 +1,10 @@
 // Errors of turning bytes into text and back: what was being converted, which part of it failed, and why.
+import { brandedInstanceOf } from './base.js';
 
 /** Bytes that are not text in the encoding of the file (code `ERR_UNICODE_DECODE`). */
 export class UnicodeDecodeError extends Error {
   readonly code = 'ERR_UNICODE_DECODE';
+  override readonly name = 'UnicodeDecodeError';
   /** The encoding's name in this library, such as `utf-8`. */
   readonly encoding: string;
   /** The bytes that were being decoded. */
@@ -22,15 +24,13 @@ export class UnicodeDecodeError extends Error {
     this.end = end;
     this.reason = reason;
   }
-
-  static {
-    this.prototype.name = 'UnicodeDecodeError';
-  }
 }
+brandedInstanceOf(UnicodeDecodeError, 'ERR_UNICODE_DECODE');
 
 /** Text that the encoding of the file has no bytes for (code `ERR_UNICODE_ENCODE`). */
 export class UnicodeEncodeError extends Error {
   readonly code = 'ERR_UNICODE_ENCODE';
+  override readonly name = 'UnicodeEncodeError';
   /** The encoding's name in this library, such as `latin-1`. */
   readonly encoding: string;
   /** The string that was being encoded. */
@@ -50,15 +50,13 @@ export class UnicodeEncodeError extends Error {
     this.end = end;
     this.reason = reason;
   }
-
-  static {
-    this.prototype.name = 'UnicodeEncodeError';
-  }
 }
+brandedInstanceOf(UnicodeEncodeError, 'ERR_UNICODE_ENCODE');
 
 /** An encoding that this library does not know (code `ERR_UNKNOWN_ENCODING`). */
 export class UnknownEncodingError extends Error {
   readonly code = 'ERR_UNKNOWN_ENCODING';
+  override readonly name = 'UnknownEncodingError';
   /** The name as it was given. */
   readonly encoding: string;
 
@@ -66,11 +64,8 @@ export class UnknownEncodingError extends Error {
     super(`unknown encoding: ${encoding}`);
     this.encoding = encoding;
   }
-
-  static {
-    this.prototype.name = 'UnknownEncodingError';
-  }
 }
+brandedInstanceOf(UnknownEncodingError, 'ERR_UNKNOWN_ENCODING');
 
 function describeBytes(object: Uint8Array, start: number, end: number): string {
   if (end - start === 1) {

@@ -54,7 +54,7 @@ interface Extra {
   /** The promise is settled; the record, when it comes, is only cleaned up after. */
   abandoned: boolean;
   /** What to do with an answer that came too late for its caller (closing a file that nobody waits for). */
-  disown: ((value: unknown) => void) | undefined;
+  disown: ((value: unknown, reason: Error | undefined) => void) | undefined;
   /** Set by a signal or timeout that came while the operation ran: the reason why a cancelled task was cancelled. */
   reason: Error | undefined;
 }
@@ -312,11 +312,11 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
     const { abandoned, disown } = extra;
     release(slot);
     if (abandoned) {
-      if (error === undefined) disown?.(answer);
+      if (error === undefined) disown?.(answer, extra.reason);
     } else if (error !== undefined) {
       resolve(rejectWhereAwaited(error));
     } else if (extra.reason !== undefined && disown !== undefined) {
-      disown(answer);
+      disown(answer, extra.reason);
       resolve(rejectWhereAwaited(extra.reason));
     } else {
       resolve(answer);

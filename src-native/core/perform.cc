@@ -14,6 +14,8 @@ namespace {
 
 constexpr size_t kUnknownSize = 16 * 1024;  // first guess for files that do not tell their size (/proc, pipes)
 
+constexpr size_t kAskFirst = 1024 * 1024;   // reads beyond this look at the file's size before taking memory
+
 bool is_again(int64_t result) { return result == UV_EAGAIN; }
 
 // One read, at a position or at the descriptor's own. EAGAIN (an inherited non-blocking pipe) is waited out.
@@ -47,12 +49,28 @@ void give_block_back(Operation& operation) {
   operation.capacity = 0;
 }
 
+// A caller may ask for far more than there is: memory is taken for what the file can give, and a byte more, which
+// tells its end.
+void cap_to_file(Operation& operation) {
+  FileKind kind;
+  int64_t size = 0;
+  const int fd = operation.file->fd;
+  if (platform::describe(fd, &kind, &size) < 0 || kind != FileKind::kRegular) return;
+  const bool stateful = (operation.flags & kSeekFirst) != 0 || operation.position < 0;
+  const int64_t start = stateful ? platform::seek(fd, 0, SEEK_CUR) : operation.position;
+  if (start < 0) return;
+  // Files that do not tell their size (/proc) still get a block to be read into.
+  const size_t most = std::max<size_t>(start < size ? static_cast<size_t>(size - start) + 1 : 1, kUnknownSize);
+  if (most < operation.size) operation.size = most;
+}
+
 void perform_read(Operation& operation) {
   if (operation.size == 0) {
     operation.result = 0;
     return;
   }
   if (!seek_first(operation)) return;
+  if (operation.size > kAskFirst) cap_to_file(operation);
   take_block(operation, operation.size);
   if (operation.data == nullptr) {
     operation.result = UV_ENOMEM;

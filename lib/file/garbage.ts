@@ -1,0 +1,33 @@
+// Handles that nobody can reach any more and that were not closed: flushed and closed, with a process warning, since
+// when that happens is the collector's choice and an error has no one to go to.
+import type { BufferedIO } from './buffered-io.js';
+import type { RawIO } from './raw-io.js';
+
+interface Remains {
+  readonly io: RawIO;
+  /** Set when a buffer stands on the file. Neither refers to the handle. */
+  buffer: BufferedIO | undefined;
+  readonly name: string;
+}
+
+const registry = new FinalizationRegistry<Remains>((remains) => {
+  const { io, buffer, name } = remains;
+  process.emitWarning(`Closing file descriptor ${io.file.fd} (${name}) on garbage collection: close() was not called`, {
+    code: 'UVFILES_UNCLOSED',
+  });
+  (buffer ?? io).close().catch((error: unknown) => {
+    process.emitWarning(`A garbage collected file (${name}) could not be flushed and closed: ${String(error)}`, {
+      code: 'UVFILES_UNCLOSED',
+    });
+  });
+});
+
+/** Watches `handle`, which every layer above it keeps alive. */
+export function watchForCollection(handle: object, io: RawIO, buffer: BufferedIO | undefined, name: unknown): void {
+  registry.register(handle, { io, buffer, name: typeof name === 'string' ? name : String(name) }, handle);
+}
+
+/** The handle is being closed properly. */
+export function forgetCollection(handle: object): void {
+  registry.unregister(handle);
+}

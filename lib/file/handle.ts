@@ -1,0 +1,265 @@
+// What raw and buffered files have in common: what they are called, what they may do, positional I/O and closing.
+import type { BigIntStats, Stats } from 'node:fs';
+import { constants } from 'node:buffer';
+import { inspect, type InspectOptions } from 'node:util';
+
+import { takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
+import { checkCount, checkOffset, checkPosition, checkSize } from '../arguments/numbers.js';
+import { ClosedFileError, invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
+import type { OpOptions } from '../schedule/options.js';
+import { asyncDispose } from './dispose.js';
+import { forgetCollection } from './garbage.js';
+import type { RawIO } from './raw-io.js';
+import { Sequence } from './sequence.js';
+
+/** Options of a write. */
+export interface WriteOptions extends OpOptions {
+  /** Hands the memory over instead of copying it: the buffer is detached. Memory that cannot be moved is copied. */
+  transfer?: boolean | undefined;
+}
+
+/** Options of `stat`. */
+export interface StatOptions extends OpOptions {
+  /** Resolve to BigIntStats. */
+  bigint?: boolean | undefined;
+}
+
+/** A range of a file. */
+export interface Range {
+  /** First byte. */
+  position: number | bigint;
+  /** Bytes. */
+  size: number;
+}
+
+/** The common part of RawFile and BinaryFile. */
+export abstract class Handle {
+  /** What was given to `open`: the path, the descriptor, or the bytes of a path. */
+  readonly name: string | number | Uint8Array;
+  /** The mode, as Python spells it. */
+  readonly mode: string;
+  /** @internal */
+  readonly _io: RawIO;
+  /** @internal */
+  readonly _sequence = new Sequence();
+  #closing: Promise<void> | undefined;
+  #detached = false;
+
+  /** @internal */
+  constructor(io: RawIO, name: string | number | Uint8Array, mode: string) {
+    this._io = io;
+    this.name = name;
+    this.mode = mode;
+  }
+
+  /** True once `close` has been called. */
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /**
+   * The file descriptor. It stays the handle's own: closing it elsewhere breaks both.
+   * @throws ClosedFileError
+   */
+  fileno(): number {
+    this._check();
+    return this._io.file.fd;
+  }
+
+  /** Whether the file is a terminal. Rejects with ClosedFileError. */
+  isatty(): Promise<boolean> {
+    const closed = this._problem();
+    return closed !== undefined ? Promise.reject(closed) : this._io.file.isatty();
+  }
+
+  /** Whether reading is allowed by the mode. Throws ClosedFileError. */
+  readable(): boolean {
+    this._check();
+    return this._io.mode.readable;
+  }
+
+  /** Whether writing is allowed by the mode. Throws ClosedFileError. */
+  writable(): boolean {
+    this._check();
+    return this._io.mode.writable;
+  }
+
+  /** Whether the file has a position that can be set. Rejects with ClosedFileError. */
+  seekable(): Promise<boolean> {
+    const closed = this._problem();
+    return closed !== undefined ? Promise.reject(closed) : Promise.resolve(this._io.file.seekable);
+  }
+
+  /** @internal Why the handle cannot be used, if it cannot. */
+  _problem(): Error | undefined {
+    if (this.#detached) return new ClosedFileError('the underlying file has been detached');
+    return this.#closing !== undefined ? new ClosedFileError() : undefined;
+  }
+
+  /** @internal */
+  _check(): void {
+    const problem = this._problem();
+    if (problem !== undefined) throw problem;
+  }
+
+  /** @internal */
+  _checkReadable(): void {
+    if (this.#closing !== undefined || this.#detached) this._check();
+    if (!this._io.mode.readable) throw new UnsupportedOperationError(`not readable: the file was opened with mode '${this.mode}'`);
+  }
+
+  /** @internal */
+  _checkWritable(): void {
+    if (this.#closing !== undefined || this.#detached) this._check();
+    if (!this._io.mode.writable) throw new UnsupportedOperationError(`not writable: the file was opened with mode '${this.mode}'`);
+  }
+
+  /** @internal */
+  _setDetached(): void {
+    this.#detached = true;
+  }
+
+  // --- positional ---------------------------------------------------------------------------------------------------
+
+  /** @internal Brings what is buffered to the file before a positional call, where there is a buffer. */
+  abstract _settleBuffer(o?: OpOptions): Promise<unknown> | undefined;
+  /** @internal Whether positional reads go on after a short one. */
+  abstract readonly _fully: boolean;
+
+  /**
+   * Reads `size` bytes at `position` without moving the handle's own position; runs in parallel with other calls.
+   * @param size bytes; fewer are returned only at the end of the file (a RawFile may return fewer at any time)
+   * @param position bytes from the start of the file
+   * @returns a Buffer, empty at the end of the file
+   * @throws ClosedFileError, UnsupportedOperationError (not readable), RangeError ERR_OUT_OF_RANGE, ESPIPE on a pipe,
+   *   AbortError, TimeoutError
+   * @example const header = await f.pread(512, 0);
+   */
+  pread(size: number, position: number | bigint, o?: OpOptions): Promise<Buffer> {
+    try {
+      this._checkReadable();
+      const bytes = checkSize(size, 'size', constants.MAX_LENGTH);
+      const at = checkPosition(position, 'position');
+      const settled = this._settleBuffer(o);
+      if (settled !== undefined) return settled.then(() => this._io.file.pread(bytes, at, this._fully, o));
+      return this._io.file.pread(bytes, at, this._fully, o);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /**
+   * Reads at `position` into `view`, which is filled when the promise resolves and not before.
+   * @returns bytes read: fewer than the view holds only at the end of the file (a RawFile: at any time)
+   * @throws as `pread`; ERR_INVALID_STATE when the view was detached or resized meanwhile
+   */
+  preadinto(view: ArrayBufferView, position: number | bigint, o?: OpOptions): Promise<number> {
+    try {
+      this._checkReadable();
+      const bytes = toWritableBytes(view);
+      const at = checkPosition(position, 'position');
+      const settled = this._settleBuffer(o);
+      if (settled !== undefined) return settled.then(() => this._io.file.preadinto(bytes, at, this._fully, o));
+      return this._io.file.preadinto(bytes, at, this._fully, o);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** @internal What was read ahead is stale after a positional write. */
+  abstract _dropReadAhead(): void;
+
+  /**
+   * Writes all bytes of `data` at `position`; runs in parallel with other calls. The bytes are those at the call.
+   * (In append mode Linux appends whatever the position: pwrite(2), BUGS.)
+   * @returns the bytes written: all of them
+   * @throws ClosedFileError, UnsupportedOperationError (not writable), TypeError ERR_INVALID_ARG_TYPE, RangeError
+   *   ERR_OUT_OF_RANGE, and the system's errors with `bytesWritten`
+   */
+  pwrite(data: ArrayBufferView | ArrayBufferLike, position: number | bigint, o?: WriteOptions): Promise<number> {
+    try {
+      this._checkWritable();
+      let bytes = toBytes(data);
+      const at = checkPosition(position, 'position');
+      const transferred = o?.transfer === true;
+      if (transferred) bytes = takeOver(bytes);
+      this._dropReadAhead();
+      const settled = this._settleBuffer(o);
+      if (settled === undefined) return this._io.file.pwrite(bytes, at, transferred, o);
+      const kept = transferred ? bytes : Uint8Array.prototype.slice.call(bytes);
+      return settled.then(() => this._io.file.pwrite(kept, at, true, o));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /**
+   * Several positional reads at once.
+   * @returns a Buffer a range, in the order of the ranges
+   * @throws as `pread`, before any read when a range is invalid
+   */
+  readMany(ranges: readonly Range[], o?: OpOptions): Promise<Buffer[]> {
+    try {
+      this._checkReadable();
+      for (const [index, { position, size }] of [...ranges].entries()) {
+        checkSize(size, `ranges[${index}].size`, constants.MAX_LENGTH);
+        checkPosition(position, `ranges[${index}].position`);
+      }
+      return Promise.all(ranges.map(({ position, size }) => this.pread(size, position, o)));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  // --- the file -----------------------------------------------------------------------------------------------------
+
+  /**
+   * The file's status.
+   * @returns node:fs Stats, or BigIntStats with `{ bigint: true }`
+   */
+  stat(o: StatOptions & { bigint: true }): Promise<BigIntStats>;
+  stat(o?: StatOptions): Promise<Stats>;
+  stat(o?: StatOptions): Promise<Stats | BigIntStats> {
+    const problem = this._problem();
+    if (problem !== undefined) return Promise.reject(problem);
+    return o?.bigint === true ? this._io.file.statBigInt(o) : this._io.file.stat(o);
+  }
+
+  /** @internal The object whose collection would close the file. */
+  abstract readonly _watched: object;
+  /** @internal Closes what the subclass holds, in its turn. */
+  abstract _closeInTurn(): Promise<void>;
+
+  /**
+   * Flushes, waits for the operations in flight and closes the file. Calls made after it reject at once; closing again
+   * does nothing.
+   * @throws what the flush, an earlier failed `sync` or close(2) reports; the descriptor is closed all the same
+   */
+  close(): Promise<void> {
+    if (this.#detached) return Promise.reject(new ClosedFileError('the underlying file has been detached'));
+    if (this.#closing === undefined) {
+      forgetCollection(this._watched);
+      this.#closing = this._sequence.run(() => this._closeInTurn());
+    }
+    return this.#closing;
+  }
+
+  [asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    const state = this.#detached ? ' detached' : this.closed ? ' closed' : ` fd=${this._io.file.fd}`;
+    return `${this.constructor.name} { ${inspect(this.name, options)} mode=${inspect(this.mode, options)}${state} }`;
+  }
+}
+
+/** Checks the arguments of a seek. */
+export function checkSeek(offset: unknown, whence: unknown): { offset: number | bigint; whence: 0 | 1 | 2 } {
+  if (whence !== 0 && whence !== 1 && whence !== 2) {
+    throw invalidArgValue('whence', whence, 'must be 0 (start), 1 (current position) or 2 (end)');
+  }
+  return { offset: whence === 0 ? checkPosition(offset, 'offset') : checkOffset(offset, 'offset'), whence };
+}
+
+export { checkCount };

@@ -1,0 +1,174 @@
+// A file without a buffer: one system call's worth a call, as Python's io.FileIO.
+import { takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
+import { checkLimit, checkPosition } from '../arguments/numbers.js';
+import type { OpOptions } from '../schedule/options.js';
+import { checkSeek, Handle, type WriteOptions } from './handle.js';
+import type { RawIO } from './raw-io.js';
+
+/**
+ * An unbuffered binary file. Stateful calls (read, write, seek, ...) made without waiting run in call order; positional
+ * ones in parallel.
+ */
+export class RawFile extends Handle {
+  /** @internal */
+  readonly _fully = false;
+  #unflushed: Error | undefined;
+
+  /** @internal */
+  constructor(io: RawIO, name: string | number | Uint8Array) {
+    super(io, name, io.mode.rawName);
+  }
+
+  /**
+   * Reads with one system call.
+   * @param size most bytes; without it, or negative or null, everything up to the end
+   * @returns a Buffer that may be shorter than asked; empty at the end of the file
+   */
+  read(size?: number | null, o?: OpOptions): Promise<Buffer> {
+    try {
+      this._checkReadable();
+      const limit = checkLimit(size, 'size');
+      if (limit < 0) return this._sequence.run(() => this._io.readToEnd(o), o);
+      return this._sequence.run(() => this._io.read(limit, false, o), o);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** Everything up to the end of the file. */
+  readall(o?: OpOptions): Promise<Buffer> {
+    return this.read(-1, o);
+  }
+
+  /**
+   * Reads with one system call into `view`, which is filled when the promise resolves.
+   * @returns bytes read, 0 at the end of the file
+   */
+  readinto(view: ArrayBufferView, o?: OpOptions): Promise<number> {
+    try {
+      this._checkReadable();
+      const bytes = toWritableBytes(view);
+      return this._sequence.run(() => this._io.readinto(bytes, o), o);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /**
+   * Writes all of `data` (a short write is continued).
+   * @returns bytes written: all of them
+   */
+  write(data: ArrayBufferView | ArrayBufferLike, o?: WriteOptions): Promise<number> {
+    try {
+      this._checkWritable();
+      let bytes = toBytes(data);
+      const transferred = o?.transfer === true;
+      if (transferred) bytes = takeOver(bytes);
+      if (this._sequence.idle) return this._sequence.run(() => this._io.write(bytes, transferred, o), o);
+      // It waits for its turn: the bytes are those at the call.
+      const kept = transferred ? bytes : Uint8Array.prototype.slice.call(bytes);
+      return this._sequence.run(() => this._io.write(kept, true, o), o);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** Writes each item in order. */
+  async writelines(
+    items: Iterable<ArrayBufferView | ArrayBufferLike> | AsyncIterable<ArrayBufferView | ArrayBufferLike>,
+    o?: WriteOptions,
+  ): Promise<void> {
+    for await (const item of items) await this.write(item, o);
+  }
+
+  /**
+   * Moves the position.
+   * @param whence 0 from the start, 1 from the position, 2 from the end
+   * @returns the new position in bytes from the start
+   */
+  seek(offset: number | bigint, whence: 0 | 1 | 2 = 0, o?: OpOptions): Promise<number> {
+    try {
+      this._check();
+      const to = checkSeek(offset, whence);
+      return this._sequence.run(() => this._io.seek(to.offset, to.whence, o), o);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** The position, in bytes from the start. Rejects with ESPIPE where there is none. */
+  tell(): Promise<number> {
+    const problem = this._problem();
+    if (problem !== undefined) return Promise.reject(problem);
+    return this._sequence.run(() => this._io.seek(0, 1));
+  }
+
+  /**
+   * Sets the file's size, cutting or extending with zeros; the position stays.
+   * @param size bytes; the position unless told
+   * @returns the new size
+   */
+  truncate(size?: number | bigint | null, o?: OpOptions): Promise<number> {
+    try {
+      this._checkWritable();
+      const wanted = size === undefined || size === null ? undefined : checkPosition(size, 'size');
+      return this._sequence.run(async () => {
+        const bytes = wanted ?? (await this._io.seek(0, 1, o));
+        await this._io.file.truncate(bytes, o);
+        return Number(bytes);
+      }, o);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** Nothing is buffered: resolves in its turn. */
+  flush(): Promise<void> {
+    const problem = this._problem();
+    return problem !== undefined ? Promise.reject(problem) : this._sequence.drained();
+  }
+
+  /** fsync(2). Once it has failed, this and `close` reject for ever. */
+  sync(o?: OpOptions): Promise<void> {
+    const problem = this._problem();
+    if (problem !== undefined) return Promise.reject(problem);
+    return this._sequence.run(() => this._io.sync(false, o), o);
+  }
+
+  /** fdatasync(2): without metadata that reading does not need. */
+  datasync(o?: OpOptions): Promise<void> {
+    const problem = this._problem();
+    if (problem !== undefined) return Promise.reject(problem);
+    return this._sequence.run(() => this._io.sync(true, o), o);
+  }
+
+  /** @internal Everything asked from now on waits for `flushed`, whose failure rejects `close`. */
+  _precede(flushed: Promise<unknown>): void {
+    this._sequence
+      .run(() => flushed)
+      .catch((error: unknown) => {
+        this.#unflushed = error as Error;
+      });
+  }
+
+  /** @internal */
+  _settleBuffer(): undefined {
+    return undefined;
+  }
+
+  /** @internal */
+  _dropReadAhead(): void {
+    // There is none.
+  }
+
+  /** @internal */
+  get _watched(): object {
+    return this;
+  }
+
+  /** @internal */
+  async _closeInTurn(): Promise<void> {
+    await this._io.close();
+    if (this.#unflushed !== undefined) throw this.#unflushed;
+  }
+}

@@ -1,0 +1,26 @@
+// The package's surface. Only re-exports.
+export { open } from './open/open.js';
+export type { OpenOptions, Opener, TextOpenOptions } from './open/options.js';
+export type { BinaryMode, TextMode } from './open/mode.js';
+export type { Path } from './arguments/path.js';
+export { RawFile } from './file/raw-file.js';
+export { BinaryFile, type BinaryData } from './file/binary-file.js';
+export { TextFile } from './file/text-file.js';
+export type { Range, StatOptions, WriteOptions } from './file/handle.js';
+export type { LinesOptions } from './file/binary-lines.js';
+export { readBytes } from './whole-file/read-bytes.js';
+export { appendFile, writeFile, type WriteFileOptions } from './whole-file/write-file.js';
+export * as os from './os/index.js';
+export { Lane, lanes, type Priority } from './schedule/lane.js';
+export type { OpOptions } from './schedule/options.js';
+export {
+  AbortError,
+  ClosedFileError,
+  LaneFullError,
+  TimeoutError,
+  UnicodeDecodeError,
+  UnicodeEncodeError,
+  UnknownEncodingError,
+  UnsupportedOperationError,
+} from './errors/index.js';
+export type { SystemError } from './errors/index.js';

@@ -1,0 +1,74 @@
+// open(): Python's, as a promise.
+import { fileURLToPath } from 'node:url';
+
+import { type Path, toPathBytes } from '../arguments/path.js';
+import type { Backend, BackendFile } from '../backend/backend.js';
+import { currentBackend } from '../backend/current.js';
+import { AbortError, invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
+import type { BinaryFile } from '../file/binary-file.js';
+import type { RawFile } from '../file/raw-file.js';
+import type { TextFile } from '../file/text-file.js';
+import { type AnyFile, buildHandle } from './build.js';
+import type { BinaryMode, TextMode } from './mode.js';
+import { checkOpenOptions, type OpenOptions, type Opener, resolveHandle, type TextOpenOptions } from './options.js';
+
+/**
+ * Opens a file.
+ *
+ * @param file a path, a `file:` URL, a POSIX byte path, or an open descriptor
+ * @param mode Python's: one of `r w a x`, optionally `+`, `b` or `t`, in any order; `'r'` unless told
+ * @param o buffering, encoding, errors, newline, closefd, opener, permissions, signal, lane, timeout
+ * @returns a TextFile, or in binary modes a BinaryFile, or with `buffering: 0` a RawFile
+ * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE and RangeError ERR_OUT_OF_RANGE before the file is touched,
+ *   UnknownEncodingError, UnsupportedOperationError, AbortError, TimeoutError, and the system's errors in Node's shape
+ * @example
+ * await using f = await open('notes.txt', 'w');
+ * await f.write('hello\n');
+ * @see https://docs.python.org/3/library/functions.html#open
+ */
+export function open(file: Path | number, mode: BinaryMode, o: OpenOptions & { buffering: 0 }): Promise<RawFile>;
+export function open(file: Path | number, mode: BinaryMode, o?: OpenOptions): Promise<BinaryFile>;
+export function open(file: Path | number, mode?: TextMode, o?: TextOpenOptions): Promise<TextFile>;
+export function open(file: Path | number, mode: string, o?: TextOpenOptions): Promise<AnyFile>;
+export async function open(file: Path | number, mode: string = 'r', o: TextOpenOptions = {}): Promise<AnyFile> {
+  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
+  const resolved = resolveHandle(mode, o);
+  const byDescriptor = typeof file === 'number';
+  const { closefd, opener, permissions } = checkOpenOptions(o, byDescriptor);
+  const { flags } = resolved.mode;
+  const backend = currentBackend();
+
+  let opened: BackendFile;
+  let name: string | number | Uint8Array;
+  if (byDescriptor) {
+    if (opener !== undefined) throw invalidArgValue('options.opener', opener, 'cannot be given with a descriptor');
+    checkDescriptor(file, 'file');
+    name = file;
+    opened = await backend.adopt(file, flags, closefd, o);
+  } else {
+    const path = toPathBytes(file, 'file');
+    name = file instanceof URL ? fileURLToPath(file) : path;
+    opened =
+      opener === undefined
+        ? await backend.open(path, flags, permissions, o)
+        : await openWith(backend, opener, path, flags, o);
+  }
+  try {
+    return buildHandle(opened, name, resolved);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function openWith(backend: Backend, opener: Opener, path: string | Uint8Array, flags: number, o: OpenOptions): Promise<BackendFile> {
+  if (o.signal?.aborted === true) throw new AbortError(o.signal.reason);
+  const fd: unknown = await opener(path, flags);
+  checkDescriptor(fd, 'the result of options.opener');
+  return backend.adopt(fd, flags, true, o);
+}
+
+function checkDescriptor(fd: unknown, name: string): asserts fd is number {
+  if (typeof fd !== 'number') throw invalidArgType(name, 'of type number', fd);
+  if (!Number.isInteger(fd) || fd < 0 || fd > 0x7fffffff) throw outOfRange(name, '>= 0 && <= 2147483647', fd);
+}

@@ -1,0 +1,78 @@
+// The options of `open` and of everything that makes handles, checked once and completed.
+import { checkCount } from '../arguments/numbers.js';
+import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
+import { DEFAULT_BUFFER_SIZE } from '../file/buffered-io.js';
+import { checkOpOptions, type OpOptions } from '../schedule/options.js';
+import { checkTextOptions, type ErrorHandlerName, type Newline, type ResolvedText } from './text-options.js';
+import { type Mode, parseMode } from './mode.js';
+
+/** Opens the file in the library's place: `path` and the flags it would use, to a descriptor. */
+export type Opener = (path: string | Uint8Array, flags: number) => number | Promise<number>;
+
+/** Options of `open` in binary modes. */
+export interface OpenOptions extends OpOptions {
+  /** -1 default size; 0 none (binary only); 1 line by line (text only); n > 1 bytes. */
+  buffering?: number | undefined;
+  /** False leaves a descriptor given by number open on `close`. Default true. */
+  closefd?: boolean | undefined;
+  opener?: Opener | undefined;
+  /** Permission bits of a file that is created, before the umask. Default 0o666. */
+  permissions?: number | undefined;
+}
+
+/** Options of `open` in text modes. */
+export interface TextOpenOptions extends OpenOptions {
+  /** Default `'utf-8'`. */
+  encoding?: string | undefined;
+  /** What happens to what cannot be decoded or encoded. Default `'strict'`. */
+  errors?: ErrorHandlerName | undefined;
+  /** Python's five values. Default null: universal newlines. */
+  newline?: Newline | undefined;
+}
+
+/** What a handle needs to know besides its file. */
+export interface ResolvedHandle {
+  readonly mode: Mode;
+  /** The mode string as given. */
+  readonly modeName: string;
+  /** 0: raw; else the buffer's size in bytes. */
+  readonly bufferSize: number;
+  readonly text: ResolvedText | undefined;
+}
+
+/**
+ * Checks mode and options, before any file is touched.
+ * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE, UnknownEncodingError
+ */
+export function resolveHandle(modeName: unknown, o: TextOpenOptions): ResolvedHandle {
+  const mode = parseMode(modeName);
+  checkOpOptions(o);
+  const { buffering = -1, encoding, errors, newline } = o;
+  if (typeof buffering !== 'number') throw invalidArgType('options.buffering', 'of type number', buffering);
+  if (!Number.isInteger(buffering) || buffering < -1 || buffering > MAX_BUFFER) {
+    throw outOfRange('options.buffering', `an integer >= -1 && <= ${MAX_BUFFER}`, buffering);
+  }
+  // As Python, line buffering of bytes is the default buffering.
+  const bufferSize = buffering === 0 ? 0 : buffering > 1 ? buffering : DEFAULT_BUFFER_SIZE;
+  if (mode.binary) {
+    if (encoding != null) throw invalidArgValue('options.encoding', encoding, 'cannot be given in binary mode');
+    if (errors != null) throw invalidArgValue('options.errors', errors, 'cannot be given in binary mode');
+    if (newline != null) throw invalidArgValue('options.newline', newline, 'cannot be given in binary mode');
+    return { mode, modeName: modeName as string, bufferSize, text: undefined };
+  }
+  if (buffering === 0) throw invalidArgValue('options.buffering', 0, 'cannot be 0 in text mode');
+  return { mode, modeName: modeName as string, bufferSize, text: checkTextOptions(o, buffering === 1) };
+}
+
+const MAX_BUFFER = 2 ** 31 - 1;
+
+/** Checks the options that only `open` has. */
+export function checkOpenOptions(o: OpenOptions, byDescriptor: boolean): { closefd: boolean; opener: Opener | undefined; permissions: number } {
+  const { closefd = true, opener, permissions = 0o666 } = o;
+  if (typeof closefd !== 'boolean') throw invalidArgType('options.closefd', 'of type boolean', closefd);
+  if (!closefd && !byDescriptor) throw invalidArgValue('options.closefd', closefd, 'must be true for a file that is opened by its path');
+  if (opener != null && typeof opener !== 'function') throw invalidArgType('options.opener', 'of type function', opener);
+  const bits = checkCount(permissions, 'options.permissions');
+  if (bits > 0o7777) throw outOfRange('options.permissions', '>= 0 && <= 0o7777', permissions);
+  return { closefd, opener: opener ?? undefined, permissions: bits };
+}
