@@ -1,0 +1,313 @@
+// The tasks that make temporary files and directories: modes, names, what is left after a failure.
+#include "core/tasks/temp_file.h"
+
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <cstring>
+#include <set>
+#include <vector>
+
+#include "core/tasks/temp_directory.h"
+#include "core/tasks/temp_discard.h"
+#include "core/tasks/temp_probe.h"
+#include "test/temp_support.h"
+
+using namespace uvfiles;
+using namespace uvfiles::test;
+
+namespace {
+
+struct Made {
+  int fd = -1;
+  uint64_t id = 0;
+  std::string path;
+  TaskError error;
+};
+
+TempRegistry::Owner TestOwner() {
+  static const TempRegistry::Owner owner = TempRegistry::Shared().OpenOwner();
+  return owner;
+}
+
+TaskArguments Arguments(const std::string& dir, int64_t flags, const std::string& prefix = "tmp",
+                        const std::string& suffix = "") {
+  TaskArguments arguments;
+  arguments.bytes = {dir, prefix, suffix};
+  arguments.numbers = {flags, static_cast<int64_t>(TestOwner())};
+  return arguments;
+}
+
+Made Take(TempFile& task) {
+  Made made;
+  CHECK_EQ(task.run(Slice()), Step::kDone);
+  made.error = task.error;
+  if (!task.output.empty()) {
+    REQUIRE(task.output.size() >= 16);
+    std::memcpy(&made.fd, task.output.data(), 4);
+    std::memcpy(&made.id, task.output.data() + 8, 8);
+    made.path = task.output.substr(16);
+    task.output.clear();
+  }
+  return made;
+}
+
+Made MakeTemp(const std::string& dir, int64_t flags = 0, const std::string& prefix = "tmp",
+              const std::string& suffix = "") {
+  TempFile task(Arguments(dir, flags, prefix, suffix));
+  return Take(task);
+}
+
+mode_t ModeOf(const std::string& path) {
+  struct stat st;
+  REQUIRE(::lstat(path.c_str(), &st) == 0);
+  return st.st_mode & 07777;
+}
+
+// Gives "taken" as often as `collisions` says, then what is free.
+int collisions = 0;
+int CollidingName(std::string* path) {
+  *path += collisions-- > 0 ? "taken" : "free";
+  return 0;
+}
+int NoRandomness(std::string*) { return -EIO; }
+
+}  // namespace
+
+TEST("creates files of mode 0600 and directories of mode 0700 whatever the umask") {
+  const std::string scratch = Scratch();
+  for (const mode_t mask : {0000, 0022, 0077, 0777, 0700, 0200}) {
+    const mode_t before = ::umask(mask);
+    const Made made = MakeTemp(scratch);
+    TempDirectory directory(Arguments(scratch, 0));
+    CHECK_EQ(directory.run(Slice()), Step::kDone);
+    ::umask(before);
+    REQUIRE(made.fd >= 0);
+    CHECK_EQ(ModeOf(made.path), 0600u);
+    const std::string path = directory.output.substr(8);
+    directory.output.clear();
+    CHECK_EQ(ModeOf(path), 0700u);
+    ::close(made.fd);
+    ::unlink(made.path.c_str());
+    ::rmdir(path.c_str());
+  }
+  CHECK_EQ(CountEntries(scratch), 0);
+  ::rmdir(scratch.c_str());
+}
+
+TEST("makes directories exact as an ordinary user as well") {
+  const std::string scratch = Scratch();
+  AsUnprivileged([&] {
+    ::umask(0777);
+    TempDirectory directory(Arguments(scratch, 0));
+    CHECK_EQ(directory.run(Slice()), Step::kDone);
+    CHECK_EQ(directory.error.code, 0);
+    const std::string path = directory.output.substr(8);
+    directory.output.clear();
+    CHECK_EQ(ModeOf(path), 0700u);
+    ::rmdir(path.c_str());
+    return Failures().load() == 0;
+  });
+  ::rmdir(scratch.c_str());
+}
+
+TEST("opens close-on-exec, for reading and writing, appending when asked") {
+  const std::string scratch = Scratch();
+  for (const int64_t flags : {int64_t{0}, int64_t{kAppending}, int64_t{kAnonymous}, int64_t{kAnonymous | kAppending}}) {
+    const Made made = MakeTemp(scratch, flags);
+    REQUIRE(made.fd >= 0);
+    CHECK(::fcntl(made.fd, F_GETFD) & FD_CLOEXEC);
+    CHECK_EQ(::fcntl(made.fd, F_GETFL) & O_ACCMODE, O_RDWR);
+    CHECK_EQ((::fcntl(made.fd, F_GETFL) & O_APPEND) != 0, (flags & kAppending) != 0);
+    CHECK_EQ(::write(made.fd, "x", 1), 1);
+    ::close(made.fd);
+    if (!made.path.empty()) ::unlink(made.path.c_str());
+  }
+  ::rmdir(scratch.c_str());
+}
+
+TEST("puts 80 random bits between prefix and suffix and never repeats a name") {
+  const std::string scratch = Scratch();
+  std::set<std::string> names;
+  for (int i = 0; i < 200; ++i) {
+    const Made made = MakeTemp(scratch, 0, "pre-", ".end");
+    REQUIRE(made.fd >= 0);
+    ::close(made.fd);
+    const std::string name = made.path.substr(scratch.size() + 1);
+    CHECK_EQ(name.size(), 4u + 16u + 4u);
+    CHECK_EQ(name.substr(0, 4), "pre-");
+    CHECK_EQ(name.substr(20), ".end");
+    CHECK_EQ(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz234567", 4), 20u);
+    names.insert(name);
+    ::unlink(made.path.c_str());
+  }
+  CHECK_EQ(names.size(), 200u);
+  ::rmdir(scratch.c_str());
+}
+
+TEST("leaves no name of an anonymous file") {
+  const std::string scratch = Scratch();
+  const Made made = MakeTemp(scratch, kAnonymous);
+  REQUIRE(made.fd >= 0);
+  CHECK_EQ(made.path, "");
+  CHECK_EQ(CountEntries(scratch), 0);
+  struct stat st;
+  REQUIRE(::fstat(made.fd, &st) == 0);
+  CHECK_EQ(st.st_nlink, 0u);
+  CHECK_EQ(st.st_mode & 07777, 0600u);
+  ::close(made.fd);
+  ::rmdir(scratch.c_str());
+}
+
+TEST("answers a name that is taken by another, and touches neither file nor link behind it") {
+  const std::string scratch = Scratch();
+  Touch(scratch + "/target");
+  for (const bool link : {false, true}) {
+    const std::string taken = scratch + "/tmptaken";
+    if (link)
+      REQUIRE(::symlink("target", taken.c_str()) == 0);
+    else
+      Touch(taken);
+    collisions = 3;
+    TempFile file(Arguments(scratch, 0), CollidingName);
+    const Made made = Take(file);
+    CHECK_EQ(made.path, scratch + "/tmpfree");
+    CHECK_EQ(collisions, -1);
+    ::close(made.fd);
+    ::unlink(made.path.c_str());
+    collisions = 2;
+    TempDirectory directory(Arguments(scratch, 0), CollidingName);
+    CHECK_EQ(directory.run(Slice()), Step::kDone);
+    CHECK_EQ(directory.output.substr(8), scratch + "/tmpfree");
+    directory.output.clear();
+    ::rmdir((scratch + "/tmpfree").c_str());
+    ::unlink(taken.c_str());
+  }
+  struct stat st;
+  REQUIRE(::stat((scratch + "/target").c_str(), &st) == 0);
+  CHECK_EQ(st.st_size, 4);
+  ::unlink((scratch + "/target").c_str());
+  ::rmdir(scratch.c_str());
+}
+
+TEST("gives up with EEXIST when every name is taken, and without randomness makes nothing") {
+  const std::string scratch = Scratch();
+  Touch(scratch + "/tmptaken");
+  collisions = 1 << 20;
+  TempFile file(Arguments(scratch, 0), CollidingName);
+  CHECK_EQ(Take(file).error.code, -EEXIST);
+  CHECK_EQ(std::string(file.error.syscall), "open");
+  CHECK_EQ(file.error.path, scratch + "/tmptaken");
+  TempDirectory directory(Arguments(scratch, 0), CollidingName);
+  CHECK_EQ(directory.run(Slice()), Step::kDone);
+  CHECK_EQ(directory.error.code, -EEXIST);
+  CHECK_EQ(std::string(directory.error.syscall), "mkdir");
+  TempFile unlucky(Arguments(scratch, 0), NoRandomness);
+  CHECK_EQ(Take(unlucky).error.code, -EIO);
+  CHECK_EQ(CountEntries(scratch), 1);
+  ::unlink((scratch + "/tmptaken").c_str());
+  ::rmdir(scratch.c_str());
+}
+
+TEST("fails as the directory does, leaving nothing registered") {
+  const size_t before = TempRegistry::Shared().size();
+  CHECK_EQ(MakeTemp("/tmp/uvfiles-cc-is-not-there").error.code, -ENOENT);
+  CHECK_EQ(MakeTemp("/tmp/uvfiles-cc-is-not-there", kAnonymous).error.code, -ENOENT);
+  CHECK_EQ(MakeTemp("/dev/null", kRegistered).error.code, -ENOTDIR);
+  CHECK_EQ(TempRegistry::Shared().size(), before);
+}
+
+TEST("leaves nothing when the process is out of descriptors") {
+  const std::string scratch = Scratch();
+  rlimit before;
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  rlimit lower = before;
+  lower.rlim_cur = 32;
+  ::setrlimit(RLIMIT_NOFILE, &lower);
+  std::vector<int> taken;
+  for (int fd; (fd = ::dup(0)) >= 0;) taken.push_back(fd);
+  CHECK_EQ(MakeTemp(scratch, kRegistered).error.code, -EMFILE);
+  for (const int fd : taken) ::close(fd);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  CHECK_EQ(CountEntries(scratch), 0);
+  ::rmdir(scratch.c_str());
+}
+
+TEST("closes and removes what was made when nobody takes the output") {
+  const std::string scratch = Scratch();
+  const size_t registered = TempRegistry::Shared().size();
+  const int next = ::dup(0);
+  ::close(next);
+  {
+    TempFile file(Arguments(scratch, kRegistered));
+    CHECK_EQ(file.run(Slice()), Step::kDone);
+    TempDirectory directory(Arguments(scratch, kRegistered));
+    CHECK_EQ(directory.run(Slice()), Step::kDone);
+    CHECK_EQ(CountEntries(scratch), 2);
+    CHECK_EQ(TempRegistry::Shared().size(), registered + 2);
+  }
+  CHECK_EQ(CountEntries(scratch), 0);
+  CHECK_EQ(TempRegistry::Shared().size(), registered);
+  const int again = ::dup(0);
+  CHECK_EQ(again, next);
+  ::close(again);
+  ::rmdir(scratch.c_str());
+}
+
+TEST("makes nothing once cancelled") {
+  const std::string scratch = Scratch();
+  TempFile file(Arguments(scratch, 0));
+  file.cancel();
+  CHECK_EQ(Take(file).error.code, -ECANCELED);
+  CHECK_EQ(CountEntries(scratch), 0);
+  ::rmdir(scratch.c_str());
+}
+
+TEST("discards a file and its registration, gone already or not") {
+  const std::string scratch = Scratch();
+  const size_t registered = TempRegistry::Shared().size();
+  for (const bool by_hand : {false, true}) {
+    const Made made = MakeTemp(scratch, kRegistered);
+    ::close(made.fd);
+    CHECK_EQ(TempRegistry::Shared().size(), registered + 1);
+    if (by_hand) ::unlink(made.path.c_str());
+    TaskArguments arguments;
+    arguments.bytes = {made.path};
+    arguments.numbers = {static_cast<int64_t>(made.id)};
+    TempDiscard discard(std::move(arguments));
+    CHECK_EQ(discard.run(Slice()), Step::kDone);
+    CHECK_EQ(discard.error.code, 0);
+    CHECK(!Exists(made.path));
+    CHECK_EQ(TempRegistry::Shared().size(), registered);
+  }
+  ::rmdir(scratch.c_str());
+}
+
+TEST("finds the first directory that can be written to, and leaves nothing in any") {
+  const std::string scratch = Scratch();
+  AsUnprivileged([&] {
+    MakeDir(scratch + "/readonly");
+    ::chmod((scratch + "/readonly").c_str(), 0500);
+    MakeDir(scratch + "/good");
+    TaskArguments arguments;
+    arguments.bytes = {scratch + "/missing", scratch + "/readonly", "/dev/null", scratch + "/good", "/tmp"};
+    TempProbe probe(std::move(arguments));
+    while (probe.run(Slice(1)) == Step::kAgain) {
+    }
+    uint32_t index = 99;
+    if (probe.output.size() == 4) std::memcpy(&index, probe.output.data(), 4);
+    CHECK_EQ(index, 3u);
+    CHECK_EQ(CountEntries(scratch + "/good"), 0);
+    TaskArguments hopeless;
+    hopeless.bytes = {scratch + "/missing", scratch + "/readonly"};
+    TempProbe failing(std::move(hopeless));
+    CHECK_EQ(failing.run(Slice()), Step::kDone);
+    CHECK_EQ(failing.error.code, -ENOENT);
+    ::rmdir((scratch + "/good").c_str());
+    ::rmdir((scratch + "/readonly").c_str());
+    return Failures().load() == 0;
+  });
+  ::rmdir(scratch.c_str());
+}
+
+TEST_MAIN()

@@ -1,0 +1,255 @@
+// The registry in processes that end: each case is a child of its own, so that its death can be looked at.
+#include "core/temp_registry.h"
+
+#include <signal.h>
+
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "core/exit_signals.h"
+#include "core/tasks/temp_directory.h"
+#include "core/tasks/temp_file.h"
+#include "test/temp_support.h"
+
+using namespace uvfiles;
+using namespace uvfiles::test;
+
+namespace {
+
+// Registers a file and a directory with something in it.
+void MakeSome(const std::string& scratch, TempRegistry::Owner owner) {
+  TaskArguments arguments;
+  arguments.bytes = {scratch, "tmp", ""};
+  arguments.numbers = {kRegistered, static_cast<int64_t>(owner)};
+  TaskArguments same = arguments;
+  TempFile file(std::move(arguments));
+  TempDirectory directory(std::move(same));
+  REQUIRE(file.run(Slice()) == Step::kDone && !file.error);
+  REQUIRE(directory.run(Slice()) == Step::kDone && !directory.error);
+  const std::string path = directory.output.substr(8);
+  MakeDir(path + "/in");
+  Touch(path + "/in/file");
+  file.output.clear();  // taken
+  directory.output.clear();
+}
+
+// Runs `body` in a child and gives how it ended. The parent stays without threads, which sanitizers need of one who forks.
+int StatusOf(const std::function<void()>& body) {
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    for (const int signum : {SIGINT, SIGTERM, SIGHUP}) ::signal(signum, SIG_DFL);
+    body();
+    ::_exit(99);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return status;
+}
+
+void SpinForever() {
+  for (volatile uint64_t i = 0;; i = i + 1) {
+#ifdef __SANITIZE_THREAD__
+    ::usleep(100);  // TSan hands signals on only where it has intercepted a call
+#endif
+  }
+}
+
+void OnListener(int) {}
+void OnLastWord(int signum) {
+  [[maybe_unused]] const ssize_t written = ::write(1, "", 0);
+  ::raise(signum);
+}
+
+}  // namespace
+
+TEST("removes everything and dies of the signal, in a program stuck in a loop") {
+  for (const int signum : {SIGINT, SIGTERM, SIGHUP}) {
+    const std::string scratch = Scratch();
+    const int status = StatusOf([&] {
+      MakeSome(scratch, TempRegistry::Shared().OpenOwner());
+      ::kill(::getpid(), signum);
+      SpinForever();
+    });
+    CHECK(WIFSIGNALED(status));
+    CHECK_EQ(WTERMSIG(status), signum);
+    CHECK_EQ(CountEntries(scratch), 0);
+    ::rmdir(scratch.c_str());
+  }
+}
+
+TEST("lets a handler have its last word that resets itself") {
+  const std::string scratch = Scratch();
+  const int status = StatusOf([&] {
+    struct sigaction action = {};
+    action.sa_handler = OnLastWord;
+    action.sa_flags = SA_RESETHAND;
+    ::sigaction(SIGTERM, &action, nullptr);
+    MakeSome(scratch, TempRegistry::Shared().OpenOwner());
+    REQUIRE((WatchedExitSignals() & (1UL << SIGTERM)) != 0);
+    ::kill(::getpid(), SIGTERM);
+    SpinForever();
+  });
+  CHECK(WIFSIGNALED(status));
+  CHECK_EQ(CountEntries(scratch), 0);
+  ::rmdir(scratch.c_str());
+}
+
+TEST("leaves the decision to a handler that is there before, or comes after") {
+  for (const bool before : {true, false}) {
+    const std::string scratch = Scratch();
+    const int status = StatusOf([&] {
+      if (before) ::signal(SIGINT, OnListener);
+      MakeSome(scratch, TempRegistry::Shared().OpenOwner());
+      if (!before) ::signal(SIGINT, OnListener);
+      REQUIRE((WatchedExitSignals() & (1UL << SIGINT)) == 0);
+      REQUIRE((WatchedExitSignals() & (1UL << SIGTERM)) != 0);
+      ::raise(SIGINT);
+      REQUIRE(CountEntries(scratch) == 2);
+      ::exit(7);
+    });
+    CHECK(WIFEXITED(status));
+    CHECK_EQ(WEXITSTATUS(status), 7);
+    CHECK_EQ(CountEntries(scratch), 0);
+    ::rmdir(scratch.c_str());
+  }
+}
+
+TEST("comes back when that handler has left the default behind") {
+  const std::string scratch = Scratch();
+  const int status = StatusOf([&] {
+    MakeSome(scratch, TempRegistry::Shared().OpenOwner());
+    ::signal(SIGINT, OnListener);
+    ::signal(SIGINT, SIG_DFL);
+    while ((WatchedExitSignals() & (1UL << SIGINT)) == 0) ::usleep(1000);
+    ::raise(SIGINT);
+    SpinForever();
+  });
+  CHECK(WIFSIGNALED(status));
+  CHECK_EQ(CountEntries(scratch), 0);
+  ::rmdir(scratch.c_str());
+}
+
+TEST("keeps an ignored signal ignored") {
+  const std::string scratch = Scratch();
+  const int status = StatusOf([&] {
+    ::signal(SIGHUP, SIG_IGN);
+    MakeSome(scratch, TempRegistry::Shared().OpenOwner());
+    ::raise(SIGHUP);
+    REQUIRE(CountEntries(scratch) == 2);
+    ::exit(0);
+  });
+  CHECK(WIFEXITED(status));
+  CHECK_EQ(CountEntries(scratch), 0);
+  ::rmdir(scratch.c_str());
+}
+
+TEST("dies of a signal as ever when nothing is registered any more") {
+  const std::string scratch = Scratch();
+  const int status = StatusOf([&] {
+    TempRegistry& registry = TempRegistry::Shared();
+    const TempRegistry::Owner owner = registry.OpenOwner();
+    MakeSome(scratch, owner);
+    registry.CloseOwner(owner);
+    REQUIRE(registry.size() == 0);
+    REQUIRE(CountEntries(scratch) == 0);
+    ::raise(SIGTERM);
+    SpinForever();
+  });
+  CHECK(WIFSIGNALED(status));
+  CHECK_EQ(WTERMSIG(status), SIGTERM);
+  ::rmdir(scratch.c_str());
+}
+
+TEST("removes everything at exit") {
+  const std::string scratch = Scratch();
+  const int status = StatusOf([&] {
+    MakeSome(scratch, TempRegistry::Shared().OpenOwner());
+    ::exit(3);
+  });
+  CHECK_EQ(WEXITSTATUS(status), 3);
+  CHECK_EQ(CountEntries(scratch), 0);
+  ::rmdir(scratch.c_str());
+}
+
+TEST("removes the files of one owner with it, and refuses it new ones") {
+  const std::string scratch = Scratch();
+  const int status = StatusOf([&] {
+    TempRegistry& registry = TempRegistry::Shared();
+    const TempRegistry::Owner one = registry.OpenOwner();
+    const TempRegistry::Owner two = registry.OpenOwner();
+    MakeSome(scratch, one);
+    MakeSome(scratch, two);
+    registry.CloseOwner(one);
+    REQUIRE(CountEntries(scratch) == 2);
+    TaskArguments arguments;
+    arguments.bytes = {scratch, "tmp", ""};
+    arguments.numbers = {kRegistered, static_cast<int64_t>(one)};
+    TempFile late(std::move(arguments));
+    late.run(Slice());
+    REQUIRE(late.error.code == -ECANCELED);
+    REQUIRE(CountEntries(scratch) == 2);
+    ::exit(0);
+  });
+  CHECK_EQ(status, 0);
+  CHECK_EQ(CountEntries(scratch), 0);
+  ::rmdir(scratch.c_str());
+}
+
+TEST("never removes from a forked child what its parent has made") {
+  for (const int how : {0, SIGTERM}) {
+    const std::string scratch = Scratch();
+    const int status = StatusOf([&] {
+      MakeSome(scratch, TempRegistry::Shared().OpenOwner());
+      const pid_t grandchild = ::fork();
+      if (grandchild == 0) {
+        if (how == 0) ::exit(0);
+        ::raise(how);
+        SpinForever();
+      }
+      int ended = 0;
+      REQUIRE(::waitpid(grandchild, &ended, 0) == grandchild);
+      REQUIRE(how == 0 ? ended == 0 : WIFSIGNALED(ended) && WTERMSIG(ended) == how);
+      REQUIRE(CountEntries(scratch) == 2);
+      ::exit(0);
+    });
+    CHECK_EQ(status, 0);
+    CHECK_EQ(CountEntries(scratch), 0);
+    ::rmdir(scratch.c_str());
+  }
+}
+
+TEST("leaves nothing of files that are being made while the signal arrives") {
+  for (int round = 0; round < 10; ++round) {
+    const std::string scratch = Scratch();
+    const int status = StatusOf([&] {
+      const TempRegistry::Owner owner = TempRegistry::Shared().OpenOwner();
+      std::vector<std::thread> makers;
+      for (int i = 0; i < 3; ++i) {
+        makers.emplace_back([&] {
+          for (;;) {
+            TaskArguments arguments;
+            arguments.bytes = {scratch, "tmp", ""};
+            arguments.numbers = {kRegistered, static_cast<int64_t>(owner)};
+            TempFile file(std::move(arguments));
+            file.run(Slice());
+            int fd = -1;
+            if (!file.output.empty()) std::memcpy(&fd, file.output.data(), 4);
+            ::close(fd);
+            file.output.clear();
+          }
+        });
+      }
+      while (TempRegistry::Shared().size() < 100) ::usleep(100);
+      ::kill(::getpid(), SIGTERM);
+      SpinForever();
+    });
+    CHECK(WIFSIGNALED(status));
+    CHECK_EQ(CountEntries(scratch), 0);
+    ::rmdir(scratch.c_str());
+  }
+}
+
+TEST_MAIN()
