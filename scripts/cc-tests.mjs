@@ -24,7 +24,7 @@ const FLAGS = [
   ],
 ];
 /** How long one program may run before it counts as hung. */
-const PROGRAM_LIMIT_MS = 300_000;
+const PROGRAM_LIMIT_MS = 120_000;
 
 const SANITIZERS = {
   address: {

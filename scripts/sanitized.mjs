@@ -112,7 +112,9 @@ async function main() {
     ownReports(readFileSync(path.join(reports, file), 'utf8')),
   );
   for (const report of ours) console.error(`\n${report}`);
-  console.log(`${ours.length} sanitizer reports of ours; all that was said is in ${path.relative(inRoot(), reports)}/`);
+  console.log(
+    `${ours.length} sanitizer reports of ours; all that was said is in ${path.relative(inRoot(), reports)}/`,
+  );
   if (status !== 0 || signal || ours.length > 0) process.exitCode = 1;
 }
 

@@ -5,28 +5,37 @@ import { root } from './root.mjs';
 /** A failure whose message already tells the reader what to do: printed without a stack. */
 export class SetupError extends Error {}
 
-/** Resolves to { code, output }; code is 127 where the program does not exist. Never rejects. */
-export function run(
-  command,
-  args,
-  { cwd = root, env = process.env, shell = false, input, timeout = 0 } = {},
-) {
+/**
+ * Resolves to { code, output }; code is 127 where the program does not exist. Never rejects. With a `timeout` (ms) the
+ * program gets a process group of its own, which is killed as a whole: children that it forked would keep the pipes.
+ */
+export function run(command, args, { cwd = root, env = process.env, shell = false, input, timeout } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env,
-      timeout,
-      killSignal: 'SIGKILL',
       shell,
       stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      detached: timeout !== undefined,
     });
     const chunks = [];
+    let ending = '';
+    const killer =
+      timeout &&
+      setTimeout(() => {
+        ending = `\nkilled: not done after ${timeout / 1000} s`;
+        process.kill(-child.pid, 'SIGKILL');
+      }, timeout);
     child.stdout.on('data', (chunk) => chunks.push(chunk));
     child.stderr.on('data', (chunk) => chunks.push(chunk));
-    child.on('error', (error) => resolve({ code: 127, output: error.message }));
+    child.on('error', (error) => {
+      clearTimeout(killer);
+      resolve({ code: 127, output: error.message });
+    });
     child.on('close', (code, signal) => {
-      const output = Buffer.concat(chunks).toString();
-      resolve({ code: code ?? 1, output: signal ? `${output}\nended by ${signal}` : output });
+      clearTimeout(killer);
+      if (signal && !ending) ending = `\nended by ${signal}`;
+      resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString() + ending });
     });
     if (input) child.stdin.end(input);
   });
