@@ -24,6 +24,12 @@ const checks = {
       ...(fix ? ['--fix'] : []),
     ]);
   },
+  /** The tests' types, against the built declarations; lib's own are checked as it is built. */
+  async tsc() {
+    if (!existsSync(inRoot('dist/cjs/index.d.ts')))
+      return { code: 1, output: 'dist/ is not built: npm run build' };
+    return runNode(inRoot('node_modules/typescript/bin/tsc'), ['-p', 'tsconfig.json']);
+  },
   async prettier() {
     return runNode(inRoot('node_modules/prettier/bin/prettier.cjs'), [
       fix ? '--write' : '--check',

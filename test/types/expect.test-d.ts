@@ -1,5 +1,5 @@
 // The assertions themselves: each line that must not compile is marked, and an unused mark is an error.
-import { expectType } from './expect.js';
+import { expectType } from './expect.cjs';
 
 declare const anything: any;
 declare const count: number;
