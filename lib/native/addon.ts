@@ -29,6 +29,10 @@ export interface Addon {
   laneFigures(lane: number, figures: Float64Array): boolean;
   poolFigures(): PoolFigures;
   setReserve(threads: number): void;
+  openTempOwner(): number;
+  forgetTemp(registration: number): void;
+  registeredTemps(): number;
+  watchedSignals(): number;
 }
 
 /** How the process shares libuv's pool at this moment. */

@@ -1,5 +1,6 @@
 // The addon's entry: everything that lib/native/addon.ts sees.
 #include "binding/environment.h"
+#include "binding/temp_registry_binding.h"
 
 namespace uvfiles {
 
@@ -26,6 +27,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   define_submissions(env, exports);
   define_tasks(env, exports);
   define_lanes(env, exports);
+  InitTempRegistry(env, exports);
   return exports;
 }
 

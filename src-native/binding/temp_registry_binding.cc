@@ -1,0 +1,66 @@
+// The temp registry for JavaScript: one owner for each environment, closed with it.
+#include "binding/temp_registry_binding.h"
+
+#include <cstdint>
+
+#include "core/exit_signals.h"
+#include "core/temp_registry.h"
+
+namespace uvfiles {
+
+namespace {
+
+napi_value NumberOf(napi_env env, double number) {
+  napi_value value = nullptr;
+  napi_create_double(env, number, &value);
+  return value;
+}
+
+// The environment ends: a worker terminated, or the main thread's loop empty. exit() without that is the registry's own
+// business.
+void CloseOwner(void* owner) {
+  TempRegistry::Shared().CloseOwner(reinterpret_cast<uintptr_t>(owner));
+}
+
+// openTempOwner(): the number that tasks register under. Called once by an environment.
+napi_value OpenTempOwner(napi_env env, napi_callback_info) {
+  const TempRegistry::Owner owner = TempRegistry::Shared().OpenOwner();
+  napi_add_env_cleanup_hook(env, CloseOwner, reinterpret_cast<void*>(static_cast<uintptr_t>(owner)));
+  return NumberOf(env, static_cast<double>(owner));
+}
+
+// forgetTemp(registration)
+napi_value ForgetTemp(napi_env env, napi_callback_info info) {
+  napi_value id_value = nullptr;
+  size_t count = 1;
+  double id = 0;
+  napi_get_cb_info(env, info, &count, &id_value, nullptr, nullptr);
+  if (count == 1 && napi_get_value_double(env, id_value, &id) == napi_ok && id > 0) {
+    TempRegistry::Shared().Forget(static_cast<TempRegistry::Id>(id));
+  }
+  return nullptr;
+}
+
+// registeredTemps(): how many things the end of the process would remove now.
+napi_value RegisteredTemps(napi_env env, napi_callback_info) {
+  return NumberOf(env, static_cast<double>(TempRegistry::Shared().size()));
+}
+
+// watchedSignals(): bit n set: signal n cleans up before it kills.
+napi_value WatchedSignals(napi_env env, napi_callback_info) {
+  return NumberOf(env, static_cast<double>(WatchedExitSignals()));
+}
+
+}  // namespace
+
+void InitTempRegistry(napi_env env, napi_value exports) {
+  const napi_property_descriptor properties[] = {
+      {"openTempOwner", nullptr, OpenTempOwner, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"forgetTemp", nullptr, ForgetTemp, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"registeredTemps", nullptr, RegisteredTemps, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"watchedSignals", nullptr, WatchedSignals, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+  };
+  napi_define_properties(env, exports, sizeof properties / sizeof properties[0], properties);
+}
+
+}  // namespace uvfiles
