@@ -1,0 +1,70 @@
+// What the tour works on: a log and a tree of small files, made in a temporary directory through uvfiles.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { open, writeFile } from 'uvfiles';
+
+const levels = ['INFO ', 'DEBUG', 'WARN ', 'ERROR'];
+const blockLines = 20_000;
+
+/** A directory that is gone when the process ends, also when it is interrupted. */
+export function temporaryDirectory() {
+  const directory = mkdtempSync(join(tmpdir(), 'uvfiles-tour-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+    ['SIGHUP', 1],
+  ]) {
+    process.once(signal, () => process.exit(128 + number));
+  }
+  return directory;
+}
+
+/** Writes a log of about so many bytes; resolves to its path, size and number of lines. */
+export async function makeLog(directory, bytes, say) {
+  const path = join(directory, 'server.log');
+  const file = await open(path, 'wb');
+  let size = 0;
+  let lines = 0;
+  try {
+    while (size < bytes) {
+      const block = logBlock(lines);
+      size += await file.write(block);
+      lines += blockLines;
+      say(`a log of ${(size / 1e6).toFixed(0)} MB`);
+    }
+  } finally {
+    await file.close();
+  }
+  return { path, size, lines };
+}
+
+/** Writes so many files of one to eight kilobytes, a hundred a directory; resolves to their paths. */
+export async function makeTree(directory, count, say) {
+  const paths = [];
+  for (let index = 0; index < count; index++) {
+    const folder = join(directory, 'tree', String(Math.floor(index / 100)));
+    if (index % 100 === 0) mkdirSync(folder, { recursive: true });
+    paths.push(join(folder, `${index}.json`));
+  }
+  let next = 0;
+  const oneWriter = async () => {
+    while (next < count) {
+      const index = next++;
+      await writeFile(paths[index], Buffer.alloc(1024 * (1 + (index % 8)), `{"file":${index}}`));
+      if (index % 500 === 0) say(`${index} of ${count} small files`);
+    }
+  };
+  await Promise.all(Array.from({ length: 32 }, oneWriter));
+  return paths;
+}
+
+function logBlock(first) {
+  let text = '';
+  for (let line = first; line < first + blockLines; line++) {
+    const level = levels[((line * 7) % 11) & 3];
+    text += `2026-01-01T00:00:00.${String(line).padStart(9, '0')}Z ${level} request ${line} took ${line % 977} ms\n`;
+  }
+  return Buffer.from(text);
+}
