@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 /** Rules of plain JavaScript that hold everywhere. */
 const everywhere = {
-  eqeqeq: 'error',
+  eqeqeq: ['error', 'always', { null: 'ignore' }],
   'no-var': 'error',
   'prefer-const': 'error',
   'object-shorthand': 'error',
@@ -35,8 +35,17 @@ export default defineConfig(
       ...everywhere,
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/consistent-type-definitions': 'off',
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidOperator: true },
+      ],
+      '@typescript-eslint/no-meaningless-void-operator': 'off',
+      '@typescript-eslint/non-nullable-type-assertion-style': 'off',
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: true }],
+      '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
+      // Arguments are checked at run time against what their types promise; strings are spread for their code points.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/no-misused-spread': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // Hot paths index into arrays that they have just measured.
@@ -46,6 +55,7 @@ export default defineConfig(
     },
   },
   { files: ['lib/**/*.ts'], rules: { 'no-console': 'error' } },
+  { files: ['lib/native/addon.ts'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   layer('text', ['node:fs*', '../file/*', '../native/*', '../backend/*'], 'lib/text does no I/O.'),
   layer('backend', ['../file/*', '../open/*'], 'A backend knows nothing of the files that stand on it.'),
   layer('errors', ['../*/*'], 'Errors stand below everything else.'),
