@@ -287,7 +287,8 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
   napi_get_undefined(env, &undefined);
   const napi_status status =
       napi_call_function(env, undefined, complete_.Value(), 3, callback_arguments, nullptr);
-  for (Block& block : deferred_) BlockPool::instance().release(block);
+  for (const Block& block : deferred_) stash_.release(block);
+  stash_.flush();
   deferred_.clear();
   if (status == napi_pending_exception) {
     napi_value exception;
@@ -368,7 +369,7 @@ void Environment::settle_file(Operation* operation) {
 }
 
 void Environment::free_data(Operation* operation) {
-  if (operation->capacity != 0) BlockPool::instance().release({operation->data, operation->capacity});
+  if (operation->capacity != 0) stash_.release({operation->data, operation->capacity});
   operation->data = nullptr;
   operation->capacity = 0;
 }

@@ -107,6 +107,7 @@ class Environment {
   bool closing_ = false;
 
   std::vector<Operation*> slots_;
+  BlockStash stash_;  // blocks of one delivery on their way back
   std::vector<Block> deferred_;
   std::vector<size_t> deferred_sizes_;
   std::vector<std::unique_ptr<OperationDetails>> details_;

@@ -54,23 +54,57 @@ Block BlockPool::acquire(size_t size) {
   return block;
 }
 
+// True when the block is kept for reuse.
+bool BlockPool::keep_locked(Block block) {
+  if (block.capacity <= kSmall) {
+    if (cached_small_ + block.capacity > kMaxCachedSmall) return false;
+    small_[class_of(block.capacity)].push_back(block.data);
+    cached_small_ += block.capacity;
+    return true;
+  }
+  if (cached_large_ + block.capacity > kMaxCachedLarge) return false;
+  large_.push_back(block);
+  cached_large_ += block.capacity;
+  return true;
+}
+
 void BlockPool::release(Block block) {
   if (block.data == nullptr) return;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    if (block.capacity <= kSmall) {
-      if (cached_small_ + block.capacity <= kMaxCachedSmall) {
-        small_[class_of(block.capacity)].push_back(block.data);
-        cached_small_ += block.capacity;
-        return;
-      }
-    } else if (cached_large_ + block.capacity <= kMaxCachedLarge) {
-      large_.push_back(block);
-      cached_large_ += block.capacity;
-      return;
-    }
+    if (keep_locked(block)) return;
   }
   std::free(block.data);
+}
+
+int BlockPool::acquire_many(size_t size, Block* blocks, int count) {
+  const int index = class_of(size);
+  const size_t capacity = kSmallest << index;
+  int taken = 0;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    auto& list = small_[index];
+    while (taken < count && !list.empty()) {
+      blocks[taken++] = {list.back(), capacity};
+      list.pop_back();
+      cached_small_ -= capacity;
+    }
+  }
+  // Not more than the one that is needed now is made anew.
+  if (taken == 0) {
+    blocks[0] = acquire(size);
+    taken = blocks[0].data != nullptr ? 1 : 0;
+  }
+  return taken;
+}
+
+void BlockPool::release_many(const Block* blocks, int count) {
+  int kept = 0;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    while (kept < count && keep_locked(blocks[kept])) kept++;
+  }
+  for (; kept < count; kept++) release(blocks[kept]);
 }
 
 size_t BlockPool::cached_bytes() {

@@ -33,6 +33,11 @@ class BlockPool {
   Block acquire(size_t size);
   void release(Block block);
 
+  // Several blocks of one small size at once, and back: one lock for all. Answers how many there are (fewer only
+  // when memory is short).
+  int acquire_many(size_t size, Block* blocks, int count);
+  void release_many(const Block* blocks, int count);
+
   // Bytes kept for reuse and not in use now.
   size_t cached_bytes();
 
@@ -46,12 +51,51 @@ class BlockPool {
   static constexpr size_t kMaxCachedLarge = 32u << 20;
 
   static int class_of(size_t size);
+  bool keep_locked(Block block);
 
   std::mutex mutex_;
   std::vector<char*> small_[kClasses];
   std::vector<Block> large_;  // few and short-lived: searched from the newest, whose pages are warm
   size_t cached_small_ = 0;
   size_t cached_large_ = 0;
+};
+
+// A few blocks at hand for one thread, so that the pool's lock is taken once for many. Not thread-safe.
+class BlockStash {
+ public:
+  explicit BlockStash(BlockPool& pool = BlockPool::instance()) : pool_(pool) {}
+  ~BlockStash() { flush(); }
+  BlockStash(const BlockStash&) = delete;
+  BlockStash& operator=(const BlockStash&) = delete;
+
+  // A block for a small read; `data` is null when there is no memory.
+  Block acquire(size_t size) {
+    if (count_ > 0 && blocks_[count_ - 1].capacity >= size && blocks_[count_ - 1].capacity < 2 * size + kPage) {
+      return blocks_[--count_];
+    }
+    flush();
+    count_ = pool_.acquire_many(size, blocks_, kTake);
+    return count_ > 0 ? blocks_[--count_] : Block();
+  }
+
+  void release(Block block) {
+    if (count_ == kMost) flush();
+    blocks_[count_++] = block;
+  }
+
+  void flush() {
+    if (count_ > 0) pool_.release_many(blocks_, count_);
+    count_ = 0;
+  }
+
+ private:
+  static constexpr int kTake = 8;
+  static constexpr int kMost = 64;
+  static constexpr size_t kPage = 4096;
+
+  BlockPool& pool_;
+  Block blocks_[kMost];
+  int count_ = 0;
 };
 
 }  // namespace uvfiles

@@ -74,7 +74,14 @@ bool Dispatcher::submit(Operation* operation) {
     operation->next = head;
   } while (!inbox_.compare_exchange_weak(head, operation, std::memory_order_seq_cst));
 
-  if (jobs_.load(std::memory_order_seq_cst) < pool_.limit()) pump();
+  const uint32_t jobs = jobs_.load(std::memory_order_seq_cst);
+  if (jobs == 0) {
+    pump();
+  } else if (jobs < pool_.limit()) {
+    // While a lane is fast, whether another job is worth it is asked now and then, not at every submission.
+    const bool ask = !lane.fast.load(std::memory_order_relaxed) || operation->queued_ns - pumped_ns_ > kAskNs;
+    if (ask) pump();
+  }
   return true;
 }
 
@@ -85,10 +92,15 @@ void Dispatcher::on_work(uv_work_t* work) { static_cast<Job*>(work->data)->owner
 void Dispatcher::drain() {
   const uint64_t begin_ns = now_ns();
   Batch batch;
+  uint32_t batches = 0;
   std::unique_lock<std::mutex> lock(mutex_);
   starting_--;
   for (;;) {
     if (!take_batch(&batch)) {
+      if (batches >= kBusyBatches && lingers(&lock)) {
+        batches = 0;
+        continue;
+      }
       jobs_.fetch_sub(1, std::memory_order_seq_cst);
       if (closing_.load(std::memory_order_relaxed) || inbox_.load(std::memory_order_seq_cst) == nullptr) break;
       jobs_.fetch_add(1, std::memory_order_relaxed);
@@ -100,6 +112,7 @@ void Dispatcher::drain() {
     perform_batch(&batch, begin_ns + kSliceNs);
     lock.lock();
     settle_batch(&batch);
+    batches++;
     if (!keeps_thread(&lock, begin_ns)) {
       jobs_.fetch_sub(1, std::memory_order_seq_cst);
       break;
@@ -116,6 +129,7 @@ bool Dispatcher::take_batch(Batch* batch) {
   while (batch->count == 0) {
     Lane* const lane = pick_lane();
     if (lane == nullptr) return false;
+    lane->progress_ns = now_ns();
     // Several jobs share a short queue; slow operations are not taken ahead, lest one that hangs strands the rest.
     const uint32_t sharing = jobs_.load(std::memory_order_relaxed);
     uint32_t wanted = lane->service_ewma > kSlowNs ? 1 : lane->queue.size() / (sharing == 0 ? 1 : sharing);
@@ -151,6 +165,11 @@ void Dispatcher::perform_batch(Batch* batch, uint64_t slice_end_ns) {
       continue;
     }
     if (!advance(operation, OpState::kTaken, OpState::kRunning)) continue;
+    if (operation->kind == OpKind::kRead && operation->size > 0 && operation->size <= BlockPool::kSmall) {
+      const Block block = batch->stash.acquire(operation->size);
+      operation->data = block.data;
+      operation->capacity = block.capacity;
+    }
     const bool finished = perform(*operation, slice_end_ns);
     operation->state.store(finished ? OpState::kFinished : OpState::kQueued, std::memory_order_release);
     clock = batch->ended[i] = now_ns();
@@ -177,6 +196,7 @@ void Dispatcher::settle_batch(Batch* batch) {
       lane.wait.record(batch->started[i] > queued ? batch->started[i] - queued : 0);
       lane.service.record(service);
       lane.service_ewma += (static_cast<int64_t>(service) - static_cast<int64_t>(lane.service_ewma)) / 8;
+      lane.fast.store(lane.service_ewma < kFastNs, std::memory_order_relaxed);
     } else {
       lane.cancelled++;
     }
@@ -202,6 +222,26 @@ bool Dispatcher::keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin
   const bool unheard = announced_.load(std::memory_order_acquire);
   lock->lock();
   return unheard;
+}
+
+// A job that has just served a stream of cached reads looks out for the next ones a moment before it gives up its
+// thread: the loop is handing out what was read, and what it asks for next would otherwise cost a wake-up. One job at a
+// time, and only after real work. True: there is something to take.
+bool Dispatcher::lingers(std::unique_lock<std::mutex>* lock) {
+  if (lingering_ || completed_head_ == nullptr || !lanes_[kDefaultLane]->fast.load(std::memory_order_relaxed)) {
+    return false;
+  }
+  lingering_ = true;
+  lock->unlock();
+  announce();
+  const uint64_t until = now_ns() + kLingerNs;
+  while (inbox_.load(std::memory_order_relaxed) == nullptr && !closing_.load(std::memory_order_relaxed)) {
+    if (now_ns() >= until) break;
+    std::this_thread::yield();
+  }
+  lock->lock();
+  lingering_ = false;
+  return inbox_.load(std::memory_order_relaxed) != nullptr;
 }
 
 void Dispatcher::announce() {
@@ -255,14 +295,21 @@ Lane* Dispatcher::pick_lane() {
   return best;
 }
 
-// How many more jobs would find something to do.
-uint32_t Dispatcher::startable() {
+// How many more jobs would find something to do that is worth waking a thread for.
+uint32_t Dispatcher::startable(uint64_t now) {
   sort_inbox();
   uint32_t wanted = 0;
   for (auto& lane : lanes_) {
     if (lane->queue.empty() || lane->running_jobs >= lane->concurrency) continue;
+    uint32_t useful = lane->queue.size();
+    const uint32_t busy = lane->running_jobs + starting_;
+    if (lane->service_ewma < kFastNs && busy > 0 && now - lane->progress_ns < kStuckNs) {
+      // Cached reads: one thread does them faster than the loop asks for them; a wake-up costs more than a few.
+      const uint64_t jobs = 1 + useful * lane->service_ewma / kWorthNs;
+      useful = jobs > busy ? static_cast<uint32_t>(jobs - busy) : 0;
+    }
     const uint32_t room = lane->concurrency - lane->running_jobs;
-    wanted += lane->queue.size() < room ? lane->queue.size() : room;
+    wanted += useful < room ? useful : room;
   }
   return wanted > starting_ ? wanted - starting_ : 0;
 }
@@ -277,24 +324,26 @@ void Dispatcher::complete(Operation* operation) {
 // --- loop thread ----------------------------------------------------------------------------------------------------
 
 Dispatcher::Job* Dispatcher::free_job() {
-  for (auto& job : job_slots_) {
-    if (!job->in_use) return job.get();
+  if (!free_jobs_.empty()) {
+    Job* const job = free_jobs_.back();
+    free_jobs_.pop_back();
+    return job;
   }
   job_slots_.push_back(std::make_unique<Job>());
   Job* const job = job_slots_.back().get();
   job->owner = this;
   job->work.data = job;
-  job->in_use = false;
   return job;
 }
 
 void Dispatcher::pump() {
   if (closing_.load(std::memory_order_relaxed)) return;
+  pumped_ns_ = now_ns();
   for (;;) {
     if (jobs_.load(std::memory_order_relaxed) >= pool_.limit()) return;
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      if (startable() == 0) return;
+      if (startable(pumped_ns_) == 0) return;
     }
     if (!pool_.acquire(permit_)) return;
     {
@@ -303,7 +352,6 @@ void Dispatcher::pump() {
       jobs_.fetch_add(1, std::memory_order_seq_cst);
     }
     Job* const job = free_job();
-    job->in_use = true;
     jobs_in_libuv_++;
     // Fails only for a null callback.
     uv_queue_work(loop_, &job->work, on_work, on_after_work);
@@ -313,7 +361,7 @@ void Dispatcher::pump() {
 void Dispatcher::on_after_work(uv_work_t* work, int) {
   Job* const job = static_cast<Job*>(work->data);
   Dispatcher* const self = job->owner;
-  job->in_use = false;
+  self->free_jobs_.push_back(job);
   self->jobs_in_libuv_--;
   if (self->closing_.load(std::memory_order_relaxed)) {
     self->maybe_closed();

@@ -92,13 +92,18 @@ class Dispatcher {
   static constexpr uint64_t kLongestNs = 500 * 1000 * 1000ull;  // ... while the loop is too busy to hear of it
   static constexpr uint64_t kFreshNs = 100 * 1000;              // an announcement younger than this may just be on its way
   static constexpr size_t kMaxUntakenBytes = 256u << 20;
+  static constexpr uint64_t kFastNs = 4 * 1000;                 // a lane whose operations take less is served from memory
+  static constexpr uint64_t kWorthNs = 150 * 1000;              // queued work of a fast lane that is worth another job
+  static constexpr uint64_t kStuckNs = 150 * 1000;              // a fast lane whose jobs take nothing for so long is not
+  static constexpr uint64_t kLingerNs = 30 * 1000;
+  static constexpr uint32_t kBusyBatches = 2;                   // work after which a job lingers
+  static constexpr uint64_t kAskNs = 20 * 1000;
   static constexpr uint64_t kSlowNs = 50 * 1000;                // operations slower than this are taken one by one
 
  private:
   struct Job {
     uv_work_t work;
     Dispatcher* owner;
-    bool in_use;
   };
   struct Batch {
     Lane* lane = nullptr;
@@ -106,6 +111,7 @@ class Dispatcher {
     std::array<Operation*, kBatch> operations;
     std::array<uint64_t, kBatch> started;
     std::array<uint64_t, kBatch> ended;
+    BlockStash stash;
   };
 
   static void on_work(uv_work_t* work);
@@ -118,12 +124,13 @@ class Dispatcher {
   void perform_batch(Batch* batch, uint64_t slice_end_ns);
   void settle_batch(Batch* batch);
   bool keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns);
+  bool lingers(std::unique_lock<std::mutex>* lock);
   void announce();
 
   // Under the lock.
   void sort_inbox();
   Lane* pick_lane();
-  uint32_t startable();
+  uint32_t startable(uint64_t now);
   void complete(Operation* operation);
 
   // Loop thread.
@@ -142,9 +149,11 @@ class Dispatcher {
   uv_async_t async_;
   PermitWaiter permit_;
   std::vector<std::unique_ptr<Job>> job_slots_;
+  std::vector<Job*> free_jobs_;
   uint32_t jobs_in_libuv_ = 0;  // work requests whose callback has not run
   uint32_t outstanding_ = 0;
   uint64_t wakeups_ = 0;
+  uint64_t pumped_ns_ = 0;
   void (*closed_)(void*) = nullptr;
   bool async_open_ = false;
 
@@ -160,6 +169,7 @@ class Dispatcher {
   std::atomic<uint64_t> announced_ns_{0};
 
   std::mutex mutex_;
+  bool lingering_ = false;
   uint32_t starting_ = 0;  // jobs handed to libuv that have not begun
   size_t lane_cursor_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;

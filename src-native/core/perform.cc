@@ -71,7 +71,7 @@ void perform_read(Operation& operation) {
   }
   if (!seek_first(operation)) return;
   if (operation.size > kAskFirst) cap_to_file(operation);
-  take_block(operation, operation.size);
+  if (operation.data == nullptr) take_block(operation, operation.size);  // else the job had one at hand
   if (operation.data == nullptr) {
     operation.result = UV_ENOMEM;
     return;
