@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { addonSources, hostSystem } from '../native-sources.mjs';
 import { inRoot } from '../support/root.mjs';
-import { SetupError, exists, runNode } from '../support/run.mjs';
+import { SetupError, exists, run, runNode } from '../support/run.mjs';
 import { fingerprint, readStamp, writeStamp } from '../support/stamp.mjs';
 
 const ADDON = 'build/Release/uvfiles.node';
@@ -71,6 +71,12 @@ export async function makeAddon({ clean = false, cwd, define } = {}) {
   await nodeGyp('build', { cwd });
 }
 
+/** What the loader says against the built addon, or '' when it loads: an undefined symbol is no linker's error here. */
+async function loadError() {
+  const { code, output } = await run(process.execPath, ['-e', `require(${JSON.stringify(inRoot(ADDON))})`]);
+  return code === 0 ? '' : output.trim();
+}
+
 /** Builds when the addon is missing, not of these sources, or built for another Node major, system or processor. */
 export async function buildAddon() {
   const sources = addonSources(hostSystem);
@@ -82,9 +88,16 @@ export async function buildAddon() {
   const before = readStamp(STAMP);
   if (existsSync(inRoot(ADDON)) && before === stamp) return 'up to date';
   await requireTools();
-  // Objects of another Node or system must go; changes of the sources are make's to follow.
-  const keep = before.startsWith(`${target} `);
+  // Objects of another Node or system must go; changes of the sources are make's to follow, by their times. Where those
+  // lie, as in an unpacked archive, the addon may not load, and everything is built.
+  let keep = before.startsWith(`${target} `);
   await makeAddon({ clean: !keep });
+  if (keep && (await loadError())) {
+    keep = false;
+    await makeAddon({ clean: true });
+  }
+  const error = await loadError();
+  if (error) throw new SetupError(`The addon was built, but does not load.\n\n${error}`);
   writeStamp(STAMP, stamp);
   return keep ? 'rebuilt what changed' : 'built';
 }
