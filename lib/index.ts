@@ -11,6 +11,7 @@ export type { LinesOptions } from './file/binary-lines.js';
 export { readBytes } from './whole-file/read-bytes.js';
 export { appendFile, writeFile, type WriteFileOptions } from './whole-file/write-file.js';
 export * as os from './os/index.js';
+export * as tempfile from './tempfile/index.js';
 export { Lane, lanes, type Priority } from './schedule/lane.js';
 export type { OpOptions } from './schedule/options.js';
 export {

@@ -1,0 +1,84 @@
+// The native tree removal: what temporary directories and os.rmtree share.
+import type { SystemError } from '../errors/index.js';
+import { systemError } from '../errors/index.js';
+import { lanes } from '../schedule/lane.js';
+import type { OpOptions } from '../schedule/options.js';
+import { REMOVE_TREE } from './task-kinds.js';
+import { runTask, TaskCursor } from './tasks.js';
+
+// RemoveTreeFlags of src-native/core/tasks/remove_tree.h.
+const FORCE = 1;
+const IGNORE_ERRORS = 2;
+const REPORT_EACH = 4;
+const MISSING_IS_FINE = 8;
+
+/** How a tree is removed. */
+export interface RemoveTreeOptions extends OpOptions {
+  /** Widens the mode of the caller's own directories in the tree that are in the way. */
+  force?: boolean;
+  /** Goes on and resolves whatever cannot be removed. */
+  ignoreErrors?: boolean;
+  /** The path itself may be missing. */
+  missingIsFine?: boolean;
+}
+
+function flagsOf(o: RemoveTreeOptions): number {
+  return (
+    (o.force === true ? FORCE : 0) | (o.ignoreErrors === true ? IGNORE_ERRORS : 0) | (o.missingIsFine === true ? MISSING_IS_FINE : 0)
+  );
+}
+
+function opOptions(o: RemoveTreeOptions): OpOptions {
+  return { signal: o.signal, timeout: o.timeout, lane: o.lane ?? lanes.bulk };
+}
+
+/**
+ * Removes a directory and all that is in it, following no link, and goes on after what it cannot remove.
+ * @returns how many entries were removed and how many could not be
+ * @throws the first failure in Node's shape, unless `ignoreErrors`; ENOTDIR when `path` is a link or a file
+ */
+export async function removeTree(
+  path: string | Uint8Array,
+  o: RemoveTreeOptions = {},
+): Promise<{ removed: number; failures: number }> {
+  const output = await runTask(REMOVE_TREE, [path], [flagsOf(o)], opOptions(o));
+  return { removed: Number(readUint64(output, 0)), failures: Number(readUint64(output, 8)) };
+}
+
+/**
+ * The same, telling `onerror` of each failure and waiting for it before the directory that it happened in is tried:
+ * what `onerror` has mended can then go. What it throws ends the removal.
+ */
+export async function removeTreeReporting(
+  path: string | Uint8Array,
+  onerror: (error: SystemError) => unknown,
+  o: RemoveTreeOptions = {},
+): Promise<void> {
+  const cursor = new TaskCursor(REMOVE_TREE, [path], [flagsOf(o) | REPORT_EACH]);
+  try {
+    for (;;) {
+      const { output, done } = await cursor.next(opOptions(o));
+      if (output.length > 0) await onerror(readReport(output));
+      if (done) return;
+    }
+  } finally {
+    cursor.close();
+  }
+}
+
+const HEADER_BYTES = 12;
+
+function readReport(output: Buffer): SystemError {
+  const view = new DataView(output.buffer, output.byteOffset, output.byteLength);
+  const code = view.getInt32(0, LITTLE_ENDIAN);
+  const syscallEnd = HEADER_BYTES + view.getUint32(4, LITTLE_ENDIAN);
+  const pathEnd = syscallEnd + view.getUint32(8, LITTLE_ENDIAN);
+  return systemError(code, output.toString('latin1', HEADER_BYTES, syscallEnd), output.subarray(syscallEnd, pathEnd));
+}
+
+/** Tasks write native byte order. */
+export const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+function readUint64(bytes: Buffer, at: number): bigint {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(at, LITTLE_ENDIAN);
+}

@@ -1,0 +1,38 @@
+// Where temporary files go: the first directory that can really be written to.
+import path from 'node:path';
+
+import { findTempDirectory } from '../native/temporary.js';
+
+let cached: Promise<string> | undefined;
+
+function candidates(): string[] {
+  const { env } = process;
+  const fromEnvironment = ['TMPDIR', 'TEMP', 'TMP'].map((name) => env[name]).filter((value) => value !== undefined && value !== '');
+  const fromPlatform =
+    process.platform === 'win32'
+      ? [`${env['USERPROFILE'] ?? ''}\\AppData\\Local\\Temp`, `${env['SYSTEMROOT'] ?? 'C:\\Windows'}\\Temp`, 'C:\\TEMP', 'C:\\TMP', '\\TEMP', '\\TMP']
+      : ['/tmp', '/var/tmp', '/usr/tmp'];
+  return [...(fromEnvironment as string[]), ...fromPlatform, process.cwd()].map((dir) => path.resolve(dir));
+}
+
+/**
+ * The directory for temporary files: the first of `TMPDIR`, `TEMP`, `TMP`, the platform's own and the current directory in
+ * which a file can be created, written and removed. Found once and then remembered.
+ * @returns an absolute path
+ * @throws ENOENT when there is no such directory
+ * @example const where = await gettempdir();
+ */
+export function gettempdir(): Promise<string> {
+  cached ??= find();
+  return cached;
+}
+
+async function find(): Promise<string> {
+  try {
+    const dirs = candidates();
+    return dirs[await findTempDirectory(dirs)] as string;
+  } catch (error) {
+    cached = undefined;
+    throw error;
+  }
+}

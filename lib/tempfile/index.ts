@@ -1,0 +1,16 @@
+// Temporary files and directories, as Python's tempfile. Only re-exports.
+export { gettempdir } from './gettempdir.js';
+export { gettempprefix } from './gettempprefix.js';
+export { mkdtemp } from './mkdtemp.js';
+export { mkstemp } from './mkstemp.js';
+export { type DeleteOptions, type Named, namedTemporaryFile } from './named-temporary-file.js';
+export type { PlaceOptions, TempAnyOptions, TempBinaryOptions, TempRawOptions, TempTextOptions } from './options.js';
+export {
+  type Rollover,
+  type SpooledFile,
+  type Spooled,
+  type SpoolOptions,
+  spooledTemporaryFile,
+} from './spooled-temporary-file.js';
+export { type TemporaryDirectory, temporaryDirectory, type TemporaryDirectoryOptions } from './temporary-directory.js';
+export { temporaryFile } from './temporary-file.js';

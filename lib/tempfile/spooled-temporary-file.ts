@@ -1,0 +1,130 @@
+// A temporary file that stays in memory while it is small.
+import { checkCount } from '../arguments/numbers.js';
+import type { BackendFile } from '../backend/backend.js';
+import { nativeBackend } from '../backend/native-backend.js';
+import { AbortError, UnsupportedOperationError } from '../errors/index.js';
+import { BinaryFile } from '../file/binary-file.js';
+import { RawFile } from '../file/raw-file.js';
+import type { TextFile } from '../file/text-file.js';
+import type { WriteOptions } from '../file/handle.js';
+import { type AnyFile, buildHandle } from '../open/build.js';
+import { resolveHandle } from '../open/options.js';
+import type { OpOptions } from '../schedule/options.js';
+import { createFile, undoFile } from './create-file.js';
+import {
+  type CheckedPlace,
+  checkPlace,
+  opOptionsOf,
+  ownOptions,
+  type TempAnyOptions,
+  type TempBinaryOptions,
+  type TempRawOptions,
+  type TempTextOptions,
+} from './options.js';
+import { SpoolFile } from './spool-file.js';
+
+/** When the file leaves memory. */
+export interface SpoolOptions {
+  /** Most bytes (not characters) that are kept in memory. 0, the default: however many. */
+  maxSize?: number | undefined;
+}
+
+/** What a spooled file has besides what `Handle` has. */
+export interface Rollover {
+  /** Null while the content is in memory, then the descriptor of the file. */
+  readonly name: number | null;
+  /**
+   * Moves the content to a real file now; does nothing when it has been moved.
+   * @throws the system's errors; the content is then still in memory, whole
+   */
+  rollover(o?: OpOptions): Promise<void>;
+}
+
+/** A handle whose content is in memory until it grows too large. */
+export type Spooled<Handle> = Omit<Handle, 'name'> & Rollover;
+
+/** What `spooledTemporaryFile` resolves to. */
+export type SpooledFile = Spooled<RawFile> | Spooled<BinaryFile> | Spooled<TextFile>;
+
+/**
+ * Opens a temporary file that is kept in memory, without a system call, until more than `maxSize` bytes have been written,
+ * it is truncated to more than that, or `rollover()` is called; then it goes on as `temporaryFile`, with its position,
+ * content, and the state of its encoding and newlines. `fileno()` rejects that: ERR_UNSUPPORTED_OPERATION, until then.
+ *
+ * @param o `maxSize` in bytes (0: no limit), `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`,
+ *   `prefix`, `dir`, `signal`, `lane`
+ * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE, UnknownEncodingError,
+ *   AbortError
+ * @example
+ * await using body = await spooledTemporaryFile({ maxSize: 1 << 20 });
+ * for await (const chunk of request) await body.write(chunk);
+ */
+export function spooledTemporaryFile(o: TempRawOptions & SpoolOptions): Promise<Spooled<RawFile>>;
+export function spooledTemporaryFile(o?: TempBinaryOptions & SpoolOptions): Promise<Spooled<BinaryFile>>;
+export function spooledTemporaryFile(o: TempTextOptions & SpoolOptions): Promise<Spooled<TextFile>>;
+export function spooledTemporaryFile(o: TempAnyOptions & SpoolOptions): Promise<SpooledFile>;
+export async function spooledTemporaryFile(o?: TempAnyOptions & SpoolOptions): Promise<SpooledFile> {
+  const own = ownOptions(o);
+  const resolved = resolveHandle(own.mode ?? 'w+b', own);
+  const maxSize = own.maxSize === undefined ? 0 : checkCount(own.maxSize, 'options.maxSize');
+  const place = checkPlace(own);
+  const { lane, signal } = opOptionsOf(own);
+  if (signal?.aborted === true) throw new AbortError(signal.reason);
+  // Made by whichever call is the one too many: it is not what this call's signal was about.
+  const spool = new SpoolFile(maxSize, () => openScratch(place, resolved.mode.appending, { lane }));
+  const handle = buildHandle(spool, '', resolved);
+  return attachRollover(handle, spool);
+}
+
+async function openScratch(place: CheckedPlace, appending: boolean, op: OpOptions): Promise<BackendFile> {
+  const made = await createFile(place, { anonymous: true, appending }, op);
+  try {
+    return await nativeBackend.adopt(made.fd, 0, true);
+  } catch (error) {
+    await undoFile(made);
+    throw error;
+  }
+}
+
+// Handles do not know what they stand on. What differs for a spooled one is put on the objects themselves, on every layer,
+// so that it holds for `buffer` and `raw` as well.
+function attachRollover(file: AnyFile, spool: SpoolFile): SpooledFile {
+  const handle = file as BinaryFile;
+  const buffer: BinaryFile | undefined = file instanceof RawFile ? undefined : file instanceof BinaryFile ? file : file.buffer;
+  for (const layer of new Set([handle, buffer ?? handle, buffer?.raw ?? handle])) {
+    const fileno = layer.fileno.bind(layer);
+    define(layer, 'fileno', () => {
+      const fd = fileno();
+      if (!spool.rolled) throw new UnsupportedOperationError('the file is in memory; call rollover() first');
+      return fd;
+    });
+    Object.defineProperty(layer, 'name', { get: () => (spool.rolled ? spool.fd : null), configurable: true, enumerable: true });
+  }
+  if (buffer !== undefined && spool.maxSize > 0) watchWrites(handle, buffer, spool);
+  define(handle, 'rollover', async (o?: OpOptions) => {
+    await handle.flush(o);
+    await spool.rollOver();
+  });
+  return handle as unknown as SpooledFile;
+}
+
+// The spool sees what is flushed. Bytes that the handle still buffers count as well, so it is flushed by the write that
+// makes them too many.
+function watchWrites(handle: BinaryFile, buffer: BinaryFile, spool: SpoolFile): void {
+  const write = handle.write.bind(handle) as (data: never, o?: WriteOptions) => Promise<number>;
+  define(handle, 'write', async (data: never, o?: WriteOptions) => {
+    const written = await write(data, o);
+    if (!spool.rolled && sizeWith(buffer, spool) > spool.maxSize) await handle.flush(o);
+    return written;
+  });
+}
+
+function sizeWith(file: BinaryFile, spool: SpoolFile): number {
+  const { pendingLength, position } = file._buffer;
+  if (pendingLength === 0) return spool.size;
+  return file._io.mode.appending ? spool.size + pendingLength : Math.max(spool.size, position);
+}
+
+function define(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, configurable: true, writable: true });
+}

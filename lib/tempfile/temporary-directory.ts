@@ -1,0 +1,92 @@
+// A temporary directory that is removed with everything in it.
+import { asyncDispose } from '../file/dispose.js';
+import { removeTree } from '../native/remove-tree.js';
+import { forgetTemp } from '../native/temporary.js';
+import type { OpOptions } from '../schedule/options.js';
+import { createDirectory } from './create-directory.js';
+import { booleanOf, checkPlace, opOptionsOf, ownOptions, pathFrom, type PlaceOptions } from './options.js';
+
+/** Options of `temporaryDirectory`. */
+export interface TemporaryDirectoryOptions extends PlaceOptions, OpOptions {
+  /** Resolve the cleanup although something could not be removed. Default false. */
+  ignoreCleanupErrors?: boolean | undefined;
+  /** False: removed by an explicit `cleanup()` or `close()` only. Default true. */
+  delete?: boolean | undefined;
+}
+
+/** A directory that goes when it is disposed of or the process ends. Made by `temporaryDirectory`. */
+export class TemporaryDirectory {
+  /** Its absolute path (bytes where `dir` was given as bytes). */
+  readonly name: string;
+  readonly #ignoreErrors: boolean;
+  readonly #deleted: boolean;
+  readonly #registration: number;
+  #cleaning: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(name: string, registration: number, ignoreErrors: boolean, deleted: boolean) {
+    this.name = name;
+    this.#registration = registration;
+    this.#ignoreErrors = ignoreErrors;
+    this.#deleted = deleted;
+  }
+
+  /**
+   * Removes the directory and everything in it, following no link. Once that is done, calling it again does nothing; after a
+   * failure it tries again. A directory that is gone already is fine.
+   * @throws the first of the system's errors, with the path of what could not be removed, unless `ignoreCleanupErrors`
+   */
+  cleanup(): Promise<void> {
+    if (this.#cleaning === undefined) {
+      const cleaning = this.#remove();
+      this.#cleaning = cleaning;
+      cleaning.catch(() => {
+        this.#cleaning = undefined;
+      });
+    }
+    return this.#cleaning;
+  }
+
+  /** As `cleanup`. */
+  close(): Promise<void> {
+    return this.cleanup();
+  }
+
+  /** As `cleanup`, unless the directory was made with `delete: false`. */
+  [asyncDispose](): Promise<void> {
+    return this.#deleted ? this.cleanup() : Promise.resolve();
+  }
+
+  toString(): string {
+    return typeof this.name === 'string' ? this.name : Buffer.from(this.name).toString();
+  }
+
+  async #remove(): Promise<void> {
+    const { failures } = await removeTree(this.name, { force: true, missingIsFine: true, ignoreErrors: this.#ignoreErrors });
+    // What is left behind stays registered: the end of the process tries once more.
+    if (failures === 0) forgetTemp(this.#registration);
+  }
+}
+
+/**
+ * Creates a directory of mode 0700 that is removed with everything in it when it is disposed of (`await using`), by
+ * `cleanup()`, and at the latest when the process ends or is ended by SIGINT, SIGTERM or SIGHUP.
+ *
+ * @param o `suffix`, `prefix`, `dir`, `ignoreCleanupErrors` (false), `delete` (true); `signal`, `lane`, `timeout` (ms) of the
+ *   creation
+ * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, AbortError, TimeoutError, LaneFullError, and the system's
+ *   errors; nothing has been left then
+ * @example
+ * await using work = await temporaryDirectory({ prefix: 'build-' });
+ * await writeFile(path.join(work.name, 'a.txt'), 'hello');
+ * @see https://docs.python.org/3.12/library/tempfile.html#tempfile.TemporaryDirectory
+ */
+export async function temporaryDirectory(o?: TemporaryDirectoryOptions): Promise<TemporaryDirectory> {
+  const own = ownOptions(o);
+  const op = opOptionsOf(own);
+  const ignoreErrors = booleanOf(own.ignoreCleanupErrors, 'ignoreCleanupErrors', false);
+  const deleted = booleanOf(own.delete, 'delete', true);
+  const place = checkPlace(own);
+  const { path, registration } = await createDirectory(place, deleted, op);
+  return new TemporaryDirectory(pathFrom(path, place) as string, registration, ignoreErrors, deleted);
+}

@@ -1,0 +1,44 @@
+// A temporary file without a name.
+import type { BinaryFile } from '../file/binary-file.js';
+import type { RawFile } from '../file/raw-file.js';
+import type { TextFile } from '../file/text-file.js';
+import type { AnyFile } from '../open/build.js';
+import { resolveHandle } from '../open/options.js';
+import { createFile } from './create-file.js';
+import { handleOn } from './handle-on.js';
+import {
+  checkPlace,
+  opOptionsOf,
+  ownOptions,
+  type TempAnyOptions,
+  type TempBinaryOptions,
+  type TempRawOptions,
+  type TempTextOptions,
+} from './options.js';
+
+/**
+ * Opens a temporary file that has no name on disk, or loses it before anybody learns it, and that is gone when it is
+ * closed or when the process ends in whatever way.
+ *
+ * @param o `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`, `prefix`, `dir`, `signal`, `lane`
+ * @returns the handle that the mode asks for; its name is the descriptor
+ * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError, AbortError, TimeoutError,
+ *   LaneFullError, and the system's errors; nothing has been left then
+ * @example
+ * await using scratch = await temporaryFile();
+ * await scratch.write(Buffer.from('never seen'));
+ */
+export function temporaryFile(o: TempRawOptions): Promise<RawFile>;
+export function temporaryFile(o?: TempBinaryOptions): Promise<BinaryFile>;
+export function temporaryFile(o: TempTextOptions): Promise<TextFile>;
+export function temporaryFile(o: TempAnyOptions): Promise<AnyFile>;
+export async function temporaryFile(o?: TempAnyOptions): Promise<AnyFile> {
+  const own = ownOptions(o);
+  const resolved = resolveHandle(own.mode ?? 'w+b', own);
+  const made = await createFile(
+    checkPlace(own),
+    { anonymous: true, appending: resolved.mode.appending },
+    opOptionsOf(own),
+  );
+  return handleOn(made, made.fd, resolved);
+}
