@@ -1,0 +1,122 @@
+// StatMany and ReadMany: every path answered, in order, each with its own error.
+#include <sys/resource.h>
+
+#include <cerrno>
+
+#include "platform/posix/tasks/read_many.h"
+#include "platform/posix/tasks/stat_many.h"
+#include "test/os_support.h"
+
+using namespace uvfiles;
+using namespace uvfiles::test;
+
+namespace {
+
+std::string Joined(const std::vector<std::string>& paths) {
+  std::string joined;
+  for (size_t i = 0; i < paths.size(); i++) {
+    if (i > 0) joined.push_back('\0');
+    joined += paths[i];
+  }
+  return joined;
+}
+
+struct Item {
+  int code;
+  std::string data;
+};
+
+std::vector<Item> Decode(const std::vector<std::string>& batches) {
+  std::vector<Item> items;
+  for (const std::string& batch : batches) {
+    if (batch.empty()) continue;
+    const auto count = IntegerAt<uint64_t>(batch, batch.size() - 8);
+    size_t table = batch.size() - 8 - count * 16;
+    size_t at = 0;
+    for (uint64_t i = 0; i < count; i++, table += 16) {
+      const auto size = IntegerAt<uint64_t>(batch, table);
+      items.push_back({IntegerAt<int32_t>(batch, table + 8), batch.substr(at, size)});
+      at += size;
+    }
+  }
+  return items;
+}
+
+}  // namespace
+
+TEST("stats a list, doubles or exact, with the code of each that fails") {
+  const std::string top = Scratch();
+  Touch(top + "/a");
+  REQUIRE(::symlink("a", (top + "/l").c_str()) == 0);
+  const std::string list = Joined({top + "/a", top + "/none", top + "/l"});
+  for (const bool hurried : {false, true}) {
+    const std::string exact = Run(TaskKind::kStatMany, {list}, {kExact}, hurried).output;
+    CHECK_EQ(exact.size(), 3 * 19 * 8);
+    CHECK_EQ(IntegerAt<int64_t>(exact, 0), 0);
+    CHECK_EQ(IntegerAt<int64_t>(exact, (1 + 8) * 8), 4);
+    CHECK_EQ(IntegerAt<int64_t>(exact, 19 * 8), -ENOENT);
+    const std::string doubles =
+        Run(TaskKind::kStatMany, {list}, {kLinksThemselves}, hurried).output;
+    CHECK_EQ(IntegerAt<double>(doubles, (19 * 2 + 1 + 8) * 8), 1.0);
+    CHECK_EQ(IntegerAt<double>(doubles, (19 + 1) * 8 - 8), static_cast<double>(-ENOENT));
+  }
+  // An empty list is one empty path.
+  CHECK_EQ(IntegerAt<double>(Run(TaskKind::kStatMany, {""}, {0}).output, 0), -ENOENT);
+  Clear(top);
+}
+
+TEST("reads a list in order, whatever the sizes, in batches") {
+  const std::string top = Scratch();
+  std::vector<std::string> paths;
+  std::vector<std::string> contents;
+  for (int i = 0; i < 60; i++) {
+    paths.push_back(top + "/" + std::to_string(i));
+    const size_t size = i == 30 ? 3000000 : i == 31 ? 0 : static_cast<size_t>(i) * 97;
+    contents.emplace_back(size, static_cast<char>('a' + i % 26));
+    WriteText(paths.back(), contents.back());
+  }
+  paths.insert(paths.begin() + 5, {top + "/none", top});
+  for (const bool hurried : {false, true}) {
+    const Outcome outcome = Run(TaskKind::kReadMany, {Joined(paths)}, {16384}, hurried);
+    CHECK(outcome.batches.size() > 5);
+    const auto items = Decode(outcome.batches);
+    REQUIRE(items.size() == paths.size());
+    CHECK_EQ(items[5].code, -ENOENT);
+    CHECK_EQ(items[6].code, -EISDIR);
+    for (size_t i = 0; i < contents.size(); i++) {
+      const Item& item = items[i < 5 ? i : i + 2];
+      CHECK_EQ(item.code, 0);
+      CHECK(item.data == contents[i]);
+    }
+  }
+  Clear(top);
+}
+
+TEST("reads files that do not know their size") {
+  const auto items = Decode(
+      Run(TaskKind::kReadMany, {Joined({"/proc/self/status", "/proc/cpuinfo"})}, {100}).batches);
+  REQUIRE(items.size() == 2);
+  CHECK(items[0].data.find("Name:") == 0);
+  CHECK(items[1].data.size() > 100);
+}
+
+TEST("waits, ready and empty, while there is no descriptor") {
+  const std::string top = Scratch();
+  WriteText(top + "/a", "one");
+  WriteText(top + "/b", "two");
+  struct rlimit before;
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  struct rlimit none = before;
+  none.rlim_cur = 0;
+  auto task = Begin(TaskKind::kReadMany, {Joined({top + "/a", top + "/b"})}, {100});
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  CHECK_EQ(task->run(Slice()), Step::kReady);
+  CHECK(task->output.empty());
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  const auto items = Decode(RunToEnd(*task).batches);
+  REQUIRE(items.size() == 2);
+  CHECK_EQ(items[1].data, "two");
+  Clear(top);
+}
+
+TEST_MAIN()
