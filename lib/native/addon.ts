@@ -1,6 +1,5 @@
-// Finds and loads the addon, and gives its functions their types. Nothing else requires a binary.
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+// The addon, with the types of its functions. Nothing else in lib/ loads a binary.
+import { loadAddon } from './load.js';
 
 /** A native task; see src-native/core/task.h. */
 export interface NativeTask {
@@ -24,7 +23,11 @@ export interface Addon {
   copyOut(index: number, view: Uint8Array): void;
   cancel(slot: number): 0 | 1 | 2;
   finishNow(slot: number): number;
-  Task: new (kind: number, bytes: readonly (string | Uint8Array)[], numbers: readonly (number | bigint)[]) => NativeTask;
+  Task: new (
+    kind: number,
+    bytes: readonly (string | Uint8Array)[],
+    numbers: readonly (number | bigint)[],
+  ) => NativeTask;
   addLane(priority: number, concurrency: number, queueLimit: number): number;
   laneFigures(lane: number, figures: Float64Array): boolean;
   poolFigures(): PoolFigures;
@@ -53,21 +56,4 @@ export interface PoolFigures {
   cachedBytes: number;
 }
 
-/** The package's folder: the nearest one above that holds its package.json. */
-export function packageRoot(): string {
-  for (let folder = __dirname; ; folder = dirname(folder)) {
-    const manifest = join(folder, 'package.json');
-    if (existsSync(manifest) && /"name":\s*"uvfiles"/.test(readFileSync(manifest, 'utf8'))) return folder;
-    if (dirname(folder) === folder) throw new Error(`uvfiles: no package.json of the package above ${__dirname}`);
-  }
-}
-
-function load(): Addon {
-  const binary = join(packageRoot(), 'build', 'Release', 'uvfiles.node');
-  if (!existsSync(binary)) {
-    throw new Error(`uvfiles: the native addon was not found at ${binary}. Build it with: npm run build`);
-  }
-  return require(binary) as Addon;
-}
-
-export const addon: Addon = load();
+export const addon = loadAddon() as Addon;
