@@ -15,7 +15,8 @@ const spellings: Readonly<Record<string, string>> = {
   'utf-32': 'utf32 u32',
   'utf-32-le': 'utf32_le utf32le utf_32le',
   'utf-32-be': 'utf32_be utf32be utf_32be',
-  ascii: 'us_ascii us 646 ansi_x3.4_1968 ansi_x3_4_1968 ansi_x3.4_1986 cp367 csascii ibm367 iso646_us iso_646.irv_1991 iso_ir_6',
+  ascii:
+    'us_ascii us 646 ansi_x3.4_1968 ansi_x3_4_1968 ansi_x3.4_1986 cp367 csascii ibm367 iso646_us iso_646.irv_1991 iso_ir_6',
   'latin-1': 'latin latin1 l1 iso8859 8859 cp819 csisolatin1 ibm819 iso_ir_100 binary',
   'iso-8859-2': 'latin2 latin_2 l2 csisolatin2 iso_ir_101',
   'iso-8859-3': 'latin3 latin_3 l3 csisolatin3 iso_ir_109',
@@ -46,7 +47,8 @@ for (let page = 1250; page <= 1258; page++) {
 }
 for (const part of iso8859Parts) {
   const name = part === 1 ? 'latin-1' : `iso-8859-${part}`;
-  for (const spelling of [`iso_8859_${part}`, `iso8859_${part}`, `iso8859${part}`]) canonical.set(spelling, name);
+  for (const spelling of [`iso_8859_${part}`, `iso8859_${part}`, `iso8859${part}`])
+    canonical.set(spelling, name);
   canonical.set(`8859_${part}`, name);
 }
 for (const [name, others] of Object.entries(spellings)) {
@@ -54,8 +56,20 @@ for (const [name, others] of Object.entries(spellings)) {
   for (const spelling of others.split(' ')) canonical.set(spelling, name);
 }
 // The years that registries append: iso_8859_1_1987 and such.
-for (const [part, year] of [[1, 1987], [2, 1987], [3, 1988], [4, 1988], [5, 1988], [6, 1987], [7, 1987], [8, 1988],
-  [9, 1989], [10, 1992], [14, 1998], [16, 2001]] as const) {
+for (const [part, year] of [
+  [1, 1987],
+  [2, 1987],
+  [3, 1988],
+  [4, 1988],
+  [5, 1988],
+  [6, 1987],
+  [7, 1987],
+  [8, 1988],
+  [9, 1989],
+  [10, 1992],
+  [14, 1998],
+  [16, 2001],
+] as const) {
   canonical.set(`iso_8859_${part}_${year}`, part === 1 ? 'latin-1' : `iso-8859-${part}`);
 }
 
@@ -66,5 +80,8 @@ export function canonicalEncoding(name: string): EncodingName | undefined {
 
 /** Lower case, runs of anything but letters, digits and dots as one underscore, none at the ends. */
 function normalize(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9.]+/g, '_').replace(/^_|_$/g, '');
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, '_')
+    .replace(/^_|_$/g, '');
 }

@@ -18,6 +18,8 @@ export class Decoder {
   order: ByteOrder;
   /** Whether the last piece was well formed, so that the length of its text tells the length of its bytes. */
   clean = true;
+  /** The bytes that the last text came from. */
+  decoded: Buffer = nothing;
   #scanner: Scanner;
 
   constructor(codec: Codec, errors: ErrorHandlerName) {
@@ -50,18 +52,25 @@ export class Decoder {
     this.clean = true;
     const start = this.order === 'start' ? this.#readMark(bytes, final) : 0;
     if (start < 0) {
+      this.decoded = nothing;
       this.pending = Buffer.from(bytes);
       return '';
     }
     const out = new TextSink();
     const stopped = this.#run(bytes, start, final, out);
+    this.decoded = stopped < bytes.length ? bytes.subarray(0, stopped) : bytes;
     if (stopped < bytes.length) this.pending = Buffer.from(bytes.subarray(stopped));
     return out.toString();
   }
 
-  /** Gives the last characters back, so that they are decoded again with the next piece. */
-  unread(bytes: Buffer): void {
-    this.pending = Buffer.concat([bytes, this.pending]);
+  /** Gives back the last of the `units` UTF-16 units just decoded, to be decoded again with the next piece. */
+  unreadLast(units: number, before: ByteOrder): void {
+    const { decoded } = this;
+    const at = this.clean
+      ? decoded.length - this.codec.width
+      : this.fork(before).#walk(decoded, units - 1, false);
+    this.pending = Buffer.concat([decoded.subarray(at), this.pending]);
+    this.decoded = decoded.subarray(0, at);
   }
 
   /**
@@ -69,7 +78,10 @@ export class Decoder {
    * the first character, bytes that give no text with the character before them).
    */
   measure(bytes: Buffer, units: number, final: boolean): number {
-    if (units === 0) return 0;
+    return units === 0 ? 0 : this.#walk(bytes, units, final);
+  }
+
+  #walk(bytes: Buffer, units: number, final: boolean): number {
     let at = this.order === 'start' ? Math.max(this.#readMark(bytes, final), 0) : 0;
     let produced = 0;
     while (at < bytes.length) {

@@ -3,7 +3,11 @@ import type { CharacterWriter, ErrorHandlerName } from './codec.js';
 import { characterName } from './names.js';
 
 /** What stands for `text`, a run of characters without bytes: a string to encode, bytes, or null for an error. */
-export function substitute(handler: ErrorHandlerName, text: string, writer: CharacterWriter): string | Buffer | null {
+export function substitute(
+  handler: ErrorHandlerName,
+  text: string,
+  writer: CharacterWriter,
+): string | Buffer | null {
   switch (handler) {
     case 'ignore':
       return '';

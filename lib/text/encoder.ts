@@ -34,7 +34,7 @@ class Encoding {
 
   run(): Buffer {
     const text = this.#text;
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0; at < text.length;) {
       const codePoint = text.codePointAt(at)!;
       if (this.#put(codePoint)) at += codePoint > 0xffff ? 2 : 1;
       else at = this.#fail(at);

@@ -23,7 +23,7 @@ const changes: Readonly<Record<string, string>> = {
 const leftOut: Readonly<Record<string, (lead: number, trail: number) => boolean>> = {
   'euc-kr': (lead, trail) => lead < 0xa1 || trail < 0xa1,
   gbk: (lead, trail) =>
-    ((lead >= 0xa1 && lead <= 0xa7) && trail < 0xa1) ||
+    (lead >= 0xa1 && lead <= 0xa7 && trail < 0xa1) ||
     (((lead >= 0xaa && lead <= 0xaf) || (lead >= 0xf8 && lead <= 0xfe)) && trail >= 0xa1),
 };
 

@@ -72,7 +72,9 @@ export class EucJpScanner extends DoubleByteScanner {
 
 /** Initial and final consonants in the order of Unicode's Hangul syllables, as offsets from the jamo at a4a1. */
 const initials = [0, 1, 3, 6, 7, 8, 16, 17, 18, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29];
-const finals = [-1, 0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29];
+const finals = [
+  -1, 0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29,
+];
 const filler = 0xd4;
 
 export class EucKrScanner extends DoubleByteScanner {
@@ -81,7 +83,8 @@ export class EucKrScanner extends DoubleByteScanner {
     if (lead !== 0xa4 || bytes[at + 1] !== filler) return super.sequence(bytes, at, final, lead);
     if (bytes.length - at < 8) return this.tooFew(bytes, at, final);
     // A syllable outside KS X 1001 is spelt: filler, initial, vowel, final, each behind a4.
-    if (bytes[at + 2] !== 0xa4 || bytes[at + 4] !== 0xa4 || bytes[at + 6] !== 0xa4) return this.found(at, 0, 8);
+    if (bytes[at + 2] !== 0xa4 || bytes[at + 4] !== 0xa4 || bytes[at + 6] !== 0xa4)
+      return this.found(at, 0, 8);
     const initial = initials.indexOf(bytes[at + 3]! - 0xa1);
     const vowel = bytes[at + 5]! - 0xbf;
     const last = bytes[at + 7] === filler ? 0 : finals.indexOf(bytes[at + 7]! - 0xa1, 1);
@@ -156,7 +159,8 @@ export function multibyteWriter(encoding: string): CharacterWriter {
   table.forEach((codePoint, code) => (codes[codePoint] = code));
   for (const [codePoint, code] of preferred[encoding] ?? []) codes[codePoint] = code;
   if (encoding === 'shift-jis') for (let byte = 0xa1; byte <= 0xdf; byte++) codes[byte + 0xfec0] = byte;
-  if (encoding === 'gb18030') gb18030Order().forEach((codePoint, linear) => (codes[codePoint] = fourBytes(linear)));
+  if (encoding === 'gb18030')
+    gb18030Order().forEach((codePoint, linear) => (codes[codePoint] = fourBytes(linear)));
   codes[0] = 0;
   for (let byte = 1; byte < 0x80; byte++) codes[byte] = byte;
   return {
@@ -181,10 +185,21 @@ export function multibyteWriter(encoding: string): CharacterWriter {
 
 /** Characters that have several codes, or only one way: the code that is written. */
 const preferred: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
-  'shift-jis': [[0xa5, 0x5c], [0x203e, 0x7e]],
-  'euc-jp': [[0xa5, 0x5c], [0x203e, 0x7e]],
+  'shift-jis': [
+    [0xa5, 0x5c],
+    [0x203e, 0x7e],
+  ],
+  'euc-jp': [
+    [0xa5, 0x5c],
+    [0x203e, 0x7e],
+  ],
   'euc-kr': [[0x3164, 0xa4d4]],
-  big5: [[0x5341, 0xa451], [0x5345, 0xa4ca], [0xff0f, 0xa241], [0xff3c, 0xa242]],
+  big5: [
+    [0x5341, 0xa451],
+    [0x5345, 0xa4ca],
+    [0xff0f, 0xa241],
+    [0xff3c, 0xa242],
+  ],
 };
 
 function fourBytes(linear: number): number {

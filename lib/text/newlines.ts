@@ -102,7 +102,8 @@ export class LineFinder {
 
   /** A line without its end. */
   chomp(line: string): string {
-    if (this.terminator !== null) return line.endsWith(this.terminator) ? line.slice(0, -this.terminator.length) : line;
+    if (this.terminator !== null)
+      return line.endsWith(this.terminator) ? line.slice(0, -this.terminator.length) : line;
     if (line.endsWith('\r\n')) return line.slice(0, -2);
     return line.endsWith('\n') || line.endsWith('\r') ? line.slice(0, -1) : line;
   }

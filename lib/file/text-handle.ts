@@ -1,0 +1,210 @@
+// What a text file has besides its text: its name, what it may do, the order of its calls, and its end.
+import type { BigIntStats, Stats } from 'node:fs';
+import { inspect, type InspectOptions } from 'node:util';
+
+import { AbortError, ClosedFileError } from '../errors/index.js';
+import type { ResolvedText } from '../open/text-options.js';
+import { checkOpOptions, type OpOptions } from '../schedule/options.js';
+import type { ErrorHandlerName } from '../text/codec.js';
+import type { BinaryFile } from './binary-file.js';
+import { asyncDispose } from './dispose.js';
+import type { StatOptions } from './handle.js';
+import { Sequence } from './sequence.js';
+import { TextIO } from './text-io.js';
+
+/** The part of TextFile that does not touch text. */
+export abstract class TextHandle {
+  /** The buffered file below. Its position is ahead of the text's while text is being read. */
+  readonly buffer: BinaryFile;
+  /** The mode as it was given to `open`. */
+  readonly mode: string;
+  /** @internal */
+  _io: TextIO;
+  /** @internal */
+  readonly _sequence = new Sequence();
+  #closing: Promise<void> | undefined;
+  #detached = false;
+
+  /** @internal */
+  constructor(buffer: BinaryFile, mode: string, text: ResolvedText) {
+    this.buffer = buffer;
+    this.mode = mode;
+    this._io = new TextIO(buffer, text);
+  }
+
+  /** What was given to `open`: the path, the descriptor, or the bytes of a path. */
+  get name(): string | number | Uint8Array {
+    return this.buffer.name;
+  }
+
+  /** True once `close` has been called. */
+  get closed(): boolean {
+    return this.#closing !== undefined || this.buffer.closed;
+  }
+
+  /** The encoding, as it was given. */
+  get encoding(): string {
+    return this._io.text.encoding;
+  }
+
+  /** The error handler. */
+  get errors(): ErrorHandlerName {
+    return this._io.text.errors;
+  }
+
+  /** The kinds of line ends read so far: null for none, a string for one, an array for several. */
+  get newlines(): string | string[] | null {
+    return this._io.window.newlines.seen;
+  }
+
+  /** Whether every line end that is written flushes. */
+  get lineBuffering(): boolean {
+    return this._io.lineBuffering;
+  }
+
+  /** The file descriptor, which stays the handle's own. Throws ClosedFileError. */
+  fileno(): number {
+    this._check();
+    return this.buffer.fileno();
+  }
+
+  /** Whether the file is a terminal. */
+  isatty(): Promise<boolean> {
+    return this._direct(() => this.buffer.isatty());
+  }
+
+  /** Whether the mode allows reading. Throws ClosedFileError. */
+  readable(): boolean {
+    this._check();
+    return this.buffer.readable();
+  }
+
+  /** Whether the mode allows writing. Throws ClosedFileError. */
+  writable(): boolean {
+    this._check();
+    return this.buffer.writable();
+  }
+
+  /** Whether the file has a position that can be set. */
+  seekable(): Promise<boolean> {
+    return this._direct(() => this.buffer.seekable());
+  }
+
+  // --- the file -----------------------------------------------------------------------------------------------------
+
+  /** The file's status: node:fs Stats, or BigIntStats with `{ bigint: true }`. */
+  stat(o: StatOptions & { bigint: true }): Promise<BigIntStats>;
+  stat(o?: StatOptions): Promise<Stats>;
+  stat(o?: StatOptions): Promise<Stats | BigIntStats> {
+    return this._direct<Stats | BigIntStats>(() => this.buffer.stat(o));
+  }
+
+  /** Hands everything written so far to the kernel; what could not be written stays for the next flush. */
+  flush(o?: OpOptions): Promise<void> {
+    return this._stateful(o, () => this.buffer.flush(o));
+  }
+
+  /** Flushes, then fsync(2). Once it has failed it rejects for ever. */
+  sync(o?: OpOptions): Promise<void> {
+    return this._stateful(o, () => this.buffer.sync(o));
+  }
+
+  /** Flushes, then fdatasync(2). */
+  datasync(o?: OpOptions): Promise<void> {
+    return this._stateful(o, () => this.buffer.datasync(o));
+  }
+
+  /**
+   * Separates the binary file from this one and returns it, standing where the text stood; this handle is unusable from
+   * then on. Throws ClosedFileError.
+   */
+  detach(): BinaryFile {
+    this._check();
+    this.#detached = true;
+    // A failure leaves the position further on; there is nobody to tell but the next call, which will fail itself.
+    this._sequence.run(() => this._io.leave()).catch(() => undefined);
+    return this.buffer;
+  }
+
+  /** Flushes, waits for the calls made before and closes the file. Closing again does nothing. */
+  close(): Promise<void> {
+    if (this.#detached) return Promise.reject(detachedError());
+    this.#closing ??= this._sequence.run(() => this.buffer.close());
+    return this.#closing;
+  }
+
+  [asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    const state = this.#detached ? ' detached' : this.closed ? ' closed' : ` fd=${this.buffer.fileno()}`;
+    const shown = `${inspect(this.name, options)} mode=${inspect(this.mode, options)} encoding=${this.encoding}`;
+    return `${this.constructor.name} { ${shown}${state} }`;
+  }
+
+  // --- checks and order -----------------------------------------------------------------------------------------------
+
+  /** @internal */
+  _problem(): Error | undefined {
+    if (this.#detached) return detachedError();
+    return this.#closing !== undefined ? new ClosedFileError() : this.buffer._problem();
+  }
+
+  /** @internal */
+  _check(): void {
+    const problem = this._problem();
+    if (problem !== undefined) throw problem;
+  }
+
+  /** @internal */
+  _checkWritable(): void {
+    this._check();
+    this.buffer._checkWritable();
+  }
+
+  /** @internal */
+  _direct<T>(call: () => Promise<T>): Promise<T> {
+    const problem = this._problem();
+    return problem !== undefined ? Promise.reject(problem) : call();
+  }
+
+  /** @internal */
+  _stateful<T>(o: OpOptions | undefined, call: () => Promise<T>): Promise<T> {
+    try {
+      this._check();
+      if (o !== undefined) {
+        checkOpOptions(o);
+        if (o.signal?.aborted === true) throw new AbortError(o.signal.reason);
+      }
+      return this._sequence.run(call, o);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** @internal A call that reads: `prepare` checks the arguments now and gives what to do when its turn comes. */
+  _reading<T>(o: OpOptions | undefined, prepare: () => () => Promise<T>): Promise<T> {
+    try {
+      this._check();
+      this.buffer._checkReadable();
+      return this._stateful(o, prepare());
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** @internal */
+  _writing<T>(o: OpOptions | undefined, prepare: () => () => Promise<T>): Promise<T> {
+    try {
+      this._checkWritable();
+      return this._stateful(o, prepare());
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+}
+
+function detachedError(): ClosedFileError {
+  return new ClosedFileError('the underlying buffer has been detached');
+}

@@ -1,0 +1,197 @@
+// The stateful work of a text file, one call at a time: bytes from the buffered file into the window, text out of it;
+// text encoded into the buffered file; and positions, which only the two together know.
+import { EOL } from 'node:os';
+
+import { UnsupportedOperationError } from '../errors/index.js';
+import type { ResolvedText } from '../open/text-options.js';
+import type { OpOptions } from '../schedule/options.js';
+import { countCodePoints } from '../text/code-points.js';
+import type { ByteOrder } from '../text/decoder.js';
+import { encode } from '../text/encoder.js';
+import { written } from '../text/newlines.js';
+import { findCodec, type Codec } from '../text/registry.js';
+import type { BinaryFile } from './binary-file.js';
+import { TextWindow } from './text-window.js';
+
+/** Bytes read at first, and at most once a file turns out to be read in order. */
+const FIRST_CHUNK = 8 * 1024;
+const LARGEST_CHUNK = 64 * 1024;
+/** Most bytes asked for at once on behalf of one `read(n)`. */
+const LARGEST_READ = 16 * 1024 * 1024;
+
+/** Reading, writing and positions of a text file. Calls must not overlap (Sequence sees to it). */
+export class TextIO {
+  readonly buffer: BinaryFile;
+  readonly text: ResolvedText;
+  readonly window: TextWindow;
+  lineBuffering: boolean;
+  /** Whether text has been read that the handle still stands in: its encoding cannot change then. */
+  reading = false;
+  /** Bytes of the next chunk. Tests set both ends of its range. */
+  chunkSize = FIRST_CHUNK;
+  largestChunk = LARGEST_CHUNK;
+  readonly #codec: Codec;
+  /** Whether the next write begins with the byte order mark; unknown until the position is. */
+  #mark: 'unknown' | 'due' | 'done';
+  /** The next chunk, asked for before it is needed. */
+  #ahead: Promise<Buffer | null> | null = null;
+
+  constructor(buffer: BinaryFile, text: ResolvedText) {
+    this.buffer = buffer;
+    this.text = text;
+    this.lineBuffering = text.lineBuffering;
+    this.#codec = findCodec(text.encoding)!;
+    this.window = new TextWindow(this.#codec, text.errors, text.newline);
+    this.#mark = this.#codec.mark === null ? 'done' : 'unknown';
+  }
+
+  get seekable(): boolean {
+    return this.buffer._io.file.seekable;
+  }
+
+  // --- reading ------------------------------------------------------------------------------------------------------
+
+  /** The rest of the file. */
+  async readAll(o?: OpOptions): Promise<string> {
+    const ahead = await this.#ahead;
+    const rest = await this.buffer.read(-1, o);
+    this.#ahead = null;
+    this.window.search(-1);
+    this.window.push(ahead === null ? rest : Buffer.concat([ahead, rest]), true);
+    this.reading = false;
+    return this.window.take(this.window.end);
+  }
+
+  /** `count` code points, fewer at the end of the file. */
+  async read(count: number, o?: OpOptions): Promise<string> {
+    const search = this.window.search(count);
+    for (;;) {
+      const place = this.window.findCharacters(search);
+      if (place !== null) return this.window.take(place);
+      if (!(await this.#fill(search.left, o)))
+        return this.window.take(this.window.findCharacters(search) ?? this.window.end);
+    }
+  }
+
+  /** The next line of at most `limit` code points (-1: any number), empty at the end of the file. */
+  async readLine(limit: number, o?: OpOptions): Promise<string> {
+    if (limit === 0) return '';
+    const search = this.window.search(limit);
+    for (;;) {
+      const place = this.window.findLine(search);
+      if (place !== null) return this.window.take(place);
+      if (!(await this.#fill(0, o))) {
+        const last = this.window.take(this.window.findLine(search) ?? this.window.end);
+        if (last === '') this.reading = false;
+        return last;
+      }
+    }
+  }
+
+  /** Reads the next chunk while the program is busy with this one; worth it only where lines are read in order. */
+  readAhead(): void {
+    if (this.#ahead !== null || !this.seekable || this.chunkSize < LARGEST_CHUNK) return;
+    this.#ahead = this.buffer.read1(this.chunkSize).catch(() => null); // the read that needs it will fail again, and say so
+  }
+
+  async #fill(hint: number, o?: OpOptions): Promise<boolean> {
+    let piece: Buffer | null = null;
+    if (this.#ahead !== null) {
+      piece = await this.#ahead;
+      this.#ahead = null;
+    }
+    if (piece === null || piece.length === 0) {
+      piece = await this.buffer.read1(Math.max(this.chunkSize, Math.min(hint, LARGEST_READ)), o);
+    }
+    if (piece.length === this.chunkSize) this.chunkSize = Math.min(this.chunkSize * 2, this.largestChunk);
+    this.reading = true;
+    this.window.push(piece, piece.length === 0);
+    return piece.length > 0;
+  }
+
+  // --- writing ------------------------------------------------------------------------------------------------------
+
+  /** True when a write needs nothing but encoding: no read text to step back over, no byte order mark, no flush. */
+  get plainWriting(): boolean {
+    return !this.window.touched && this.#mark === 'done' && !this.lineBuffering;
+  }
+
+  /** The bytes of `text`, without a byte order mark. Throws UnicodeEncodeError. */
+  encode(text: string): Buffer {
+    return encode(written(text, this.text.newline, EOL), this.#codec, this.text.errors);
+  }
+
+  /** Writes `text` at the position; the code points taken. Nothing is written when any of it cannot be encoded. */
+  async write(text: string, o?: OpOptions): Promise<number> {
+    await this.#stepBack(o);
+    if (this.#mark === 'unknown')
+      this.#mark = this.seekable && (await this.buffer.tell()) !== 0 ? 'done' : 'due';
+    const bytes = this.encode(text);
+    await this.buffer.write(this.#mark === 'due' ? Buffer.concat([this.#codec.mark!, bytes]) : bytes, o);
+    this.#mark = 'done';
+    if (this.lineBuffering && /[\r\n]/.test(text)) await this.buffer.flush(o);
+    return countCodePoints(text);
+  }
+
+  // --- position -----------------------------------------------------------------------------------------------------
+
+  /** The offset in bytes of the next character. */
+  async tell(): Promise<number> {
+    this.#checkSeekable();
+    const ahead = await this.#ahead;
+    return (await this.buffer.tell()) - this.window.unreadBytes - (ahead?.length ?? 0);
+  }
+
+  /** Moves to `offset` bytes from the start, or with null to the end; the new position. */
+  async seek(offset: number | bigint | null, o?: OpOptions): Promise<number> {
+    this.#checkSeekable();
+    await this.#ahead;
+    const position = offset === null ? await this.buffer.seek(0, 2, o) : await this.buffer.seek(offset, 0, o);
+    await this.#moved(position);
+    return position;
+  }
+
+  async truncate(size: number | bigint | undefined, o?: OpOptions): Promise<number> {
+    await this.#stepBack(o);
+    return this.buffer.truncate(size, o);
+  }
+
+  /** For whoever takes over the buffered file: one step in its own order that puts it where the text stands. */
+  leave(): Promise<void> {
+    return this.buffer._sequence.run(async () => {
+      const ahead = await this.#ahead;
+      const unread = this.window.unreadBytes + (ahead?.length ?? 0);
+      if (unread > 0 && this.seekable) await this.buffer._buffer.seek(-unread, 1);
+    });
+  }
+
+  /** Puts the buffered file where the program believes to be, when reading has taken it further. */
+  async #stepBack(o?: OpOptions): Promise<void> {
+    if (!this.window.touched || !this.seekable) return;
+    await this.seek(await this.tell(), o);
+  }
+
+  async #moved(position: number): Promise<void> {
+    this.#ahead = null;
+    this.reading = false;
+    this.window.reset(await this.#orderAt(position));
+    if (this.#codec.mark !== null) this.#mark = position === 0 ? 'due' : 'done';
+    // Somewhere new, a little is read first: it may be all that is wanted.
+    this.chunkSize = Math.min(this.largestChunk, FIRST_CHUNK);
+  }
+
+  /** The byte order in the midst of a text is what its mark at the start of the file says. */
+  async #orderAt(position: number): Promise<ByteOrder> {
+    const { mark, width } = this.#codec;
+    if (mark === null || (width === 1 && position > 0)) return 'little';
+    if (position === 0) return 'start';
+    const { order } = this.window.decoder;
+    if (order !== 'start' || !this.buffer.readable()) return order === 'big' ? 'big' : 'little';
+    const head = await this.buffer.pread(mark.length, 0);
+    return head.equals(Buffer.from(mark).reverse()) ? 'big' : 'little';
+  }
+
+  #checkSeekable(): void {
+    if (!this.seekable) throw new UnsupportedOperationError('underlying stream is not seekable');
+  }
+}

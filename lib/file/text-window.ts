@@ -1,0 +1,267 @@
+// What a text file has decoded and nobody has read yet, and which bytes that text came from: pure state, no I/O.
+import { skipCodePoints } from '../text/code-points.js';
+import type { ErrorHandlerName } from '../text/codec.js';
+import { Decoder, type ByteOrder } from '../text/decoder.js';
+import { LineFinder, NewlineReader, untranslatedIndex, type Newline } from '../text/newlines.js';
+import type { Codec } from '../text/registry.js';
+
+/** Text decoded at once. Characters before `at` have been read. */
+interface Chunk {
+  readonly text: string;
+  at: number;
+  readonly bytes: Buffer;
+  /** The decoder's byte order before these bytes. */
+  readonly order: ByteOrder;
+  readonly final: boolean;
+  readonly clean: boolean;
+  readonly translated: boolean;
+  /** A place in `text` whose byte offset is known, so that telling after every line stays cheap. */
+  knownUnits: number;
+  knownBytes: number;
+}
+
+/** A place in the window: the text before it belongs to what is being read. */
+export interface Place {
+  readonly chunk: number;
+  readonly at: number;
+}
+
+/** How far a search has come: it goes on when more text is there, so that no text is searched twice. */
+export interface Search {
+  chunk: number;
+  /** Code points that may still pass, negative for no limit. */
+  left: number;
+}
+
+const empty: Chunk = {
+  text: '',
+  at: 0,
+  bytes: Buffer.alloc(0),
+  order: 'little',
+  final: false,
+  clean: true,
+  translated: false,
+  knownUnits: 0,
+  knownBytes: 0,
+};
+
+/** Decoded text between the program and the bytes below. Nothing leaves it before a read is complete. */
+export class TextWindow {
+  readonly codec: Codec;
+  readonly decoder: Decoder;
+  readonly newlines: NewlineReader;
+  readonly finder: LineFinder;
+  /** Whether anything was decoded since the last reset, so that the bytes below may be ahead of the program. */
+  touched = false;
+  #chunks: Chunk[] = [];
+  #head: Chunk = empty;
+
+  constructor(codec: Codec, errors: ErrorHandlerName, newline: Newline) {
+    this.codec = codec;
+    this.decoder = new Decoder(codec, errors);
+    this.newlines = new NewlineReader(newline);
+    this.finder = new LineFinder(newline);
+  }
+
+  /** The line at the position, line end included, when it lies whole in the first chunk; else null. */
+  takeWholeLine(): string | null {
+    const head = this.#head;
+    const end = this.finder.end(head.text, head.at);
+    if (end < 0) return null;
+    const line = head.text.slice(head.at, end);
+    head.at = end;
+    return line;
+  }
+
+  /** Like takeWholeLine, without the line end. */
+  takeBareLine(): string | null {
+    const head = this.#head;
+    const { terminator } = this.finder;
+    if (terminator === null) {
+      const line = this.takeWholeLine();
+      return line === null ? null : this.finder.chomp(line);
+    }
+    const at = head.text.indexOf(terminator, head.at);
+    if (at < 0) return null;
+    const line = head.text.slice(head.at, at);
+    head.at = at + terminator.length;
+    return line;
+  }
+
+  /** Adds lines of the first chunk to `lines` until there are `limit` of them or the chunk has no more. */
+  takeLines(lines: string[], limit: number, keepEnds: boolean): void {
+    const { terminator } = this.finder;
+    const head = this.#head;
+    if (terminator === null || keepEnds || limit - lines.length < 16) {
+      while (lines.length < limit) {
+        const line = keepEnds ? this.takeWholeLine() : this.takeBareLine();
+        if (line === null) return;
+        lines.push(line);
+      }
+      return;
+    }
+    // One call of split is faster than a search a line; what it cuts beyond the limit is what the bound is for.
+    const wanted = limit - lines.length;
+    const last = head.text.lastIndexOf(terminator);
+    if (last < head.at) return;
+    const parts = head.text.slice(head.at, last).split(terminator, wanted);
+    for (const part of parts) {
+      head.at += part.length + terminator.length;
+      lines.push(part);
+    }
+  }
+
+  /** Decodes more bytes. When they are malformed, the text that waits is lost with them, as in Python. */
+  push(piece: Buffer, final: boolean): void {
+    this.touched = true;
+    const { decoder } = this;
+    const { order } = decoder;
+    let text: string;
+    try {
+      text = decoder.decode(piece, final);
+    } catch (error) {
+      this.#drop();
+      throw error;
+    }
+    const { clean } = decoder;
+    if (this.newlines.universal && !final && text.endsWith('\r')) {
+      // What follows decides whether this is the first half of a line end.
+      decoder.unreadLast(text.length, order);
+      text = text.slice(0, -1);
+    }
+    const shown = this.newlines.read(text);
+    const translated = shown.length !== text.length;
+    this.#append({
+      text: shown,
+      at: 0,
+      bytes: decoder.decoded,
+      order,
+      final,
+      clean,
+      translated,
+      knownUnits: 0,
+      knownBytes: 0,
+    });
+  }
+
+  /** Begins to look for the end of what is to be read: at most `limit` code points, -1 for any number. */
+  search(limit: number): Search {
+    if (this.#head.at === this.#head.text.length) {
+      this.#chunks.shift();
+      this.#head = this.#chunks[0] ?? empty;
+    }
+    return { chunk: 0, left: limit };
+  }
+
+  /** The place just after the line that begins at the position, or null when more text is needed to tell. */
+  findLine(search: Search): Place | null {
+    for (; search.chunk < this.#chunks.length; search.chunk++) {
+      const { text, at } = this.#chunks[search.chunk]!;
+      const end = this.#endsAtStart(search.chunk) ? 1 : this.finder.end(text, at);
+      if (search.left >= 0) {
+        const stop = skipCodePoints(text, at, search.left);
+        if (stop >= 0 && (end < 0 || stop <= end)) return { chunk: search.chunk, at: stop };
+        search.left += stop + 1;
+      }
+      if (end >= 0) return { chunk: search.chunk, at: end };
+    }
+    return null;
+  }
+
+  /** The place where as many code points as the search began with have passed, or null when there are fewer yet. */
+  findCharacters(search: Search): Place | null {
+    for (; search.chunk < this.#chunks.length; search.chunk++) {
+      const { text, at } = this.#chunks[search.chunk]!;
+      const stop = skipCodePoints(text, at, search.left);
+      if (stop >= 0) return { chunk: search.chunk, at: stop };
+      search.left += stop + 1;
+    }
+    return null;
+  }
+
+  /** The end of all text there is. */
+  get end(): Place {
+    const last = this.#chunks.length - 1;
+    return { chunk: Math.max(last, 0), at: this.#chunks[last]?.text.length ?? 0 };
+  }
+
+  /** The text up to `place`, which is where the position then is. */
+  take(place: Place): string {
+    let text = '';
+    for (let i = 0; i < place.chunk; i++) {
+      const { text: whole, at } = this.#chunks[i]!;
+      text += at === 0 ? whole : whole.slice(at);
+    }
+    const last = this.#chunks[place.chunk];
+    if (last !== undefined) {
+      text += last.text.slice(last.at, place.at);
+      last.at = place.at;
+    }
+    if (place.chunk > 0) this.#chunks.splice(0, place.chunk);
+    // The last chunk goes as soon as it is used up: after the read of a whole file it is the whole file.
+    if (this.#chunks.length === 1 && last !== undefined && last.at === last.text.length) this.#chunks = [];
+    this.#head = this.#chunks[0] ?? empty;
+    return text;
+  }
+
+  /** How many of the bytes decoded so far lie after the position. */
+  get unreadBytes(): number {
+    let count = this.decoder.pending.length;
+    for (const chunk of this.#chunks) count += chunk.bytes.length - this.#bytesBefore(chunk);
+    return count;
+  }
+
+  /** Forgets all text; decoding goes on at a place in byte order `order`, or at the start of the text. */
+  reset(order: ByteOrder): void {
+    this.#chunks = [];
+    this.#head = empty;
+    this.touched = false;
+    this.decoder.reset(order);
+  }
+
+  #drop(): void {
+    this.#chunks = [];
+    this.#head = empty;
+  }
+
+  #append(chunk: Chunk): void {
+    this.#chunks.push(chunk);
+    this.#head = this.#chunks[0]!;
+  }
+
+  /** Whether chunk `i` begins with the second half of the `\r\n` that the line before ends with. */
+  #endsAtStart(i: number): boolean {
+    if (this.finder.terminator !== '\r\n' || !this.#chunks[i]!.text.startsWith('\n')) return false;
+    for (let before = i - 1; before >= 0; before--) {
+      const { text, at } = this.#chunks[before]!;
+      if (text.length > 0) return at < text.length && text.endsWith('\r');
+    }
+    return false;
+  }
+
+  #bytesBefore(chunk: Chunk): number {
+    const { text, at, bytes, order, clean } = chunk;
+    if (at === 0) return 0;
+    if (at === text.length) return bytes.length;
+    const { codec } = this;
+    if (chunk.translated || !clean || (codec.unit === 0 && codec.writer.encoding !== 'utf-8')) {
+      return this.#decodeAgain(chunk);
+    }
+    const mark = order === 'start' && codec.mark !== null && this.#hasMark(bytes) ? codec.mark.length : 0;
+    if (codec.unit > 0) return mark + at * codec.unit;
+    if (at < chunk.knownUnits) chunk.knownUnits = chunk.knownBytes = 0;
+    chunk.knownBytes += Buffer.byteLength(text.slice(chunk.knownUnits, at), 'utf8');
+    chunk.knownUnits = at;
+    return mark + chunk.knownBytes;
+  }
+
+  #hasMark(bytes: Buffer): boolean {
+    const { mark, width } = this.codec;
+    return width > 1 || bytes.subarray(0, mark!.length).equals(mark!);
+  }
+
+  #decodeAgain({ at, bytes, order, final, translated }: Chunk): number {
+    const units = translated ? untranslatedIndex(this.decoder.fork(order).decode(bytes, final), at) : at;
+    return this.decoder.fork(order).measure(bytes, units, final);
+  }
+}
