@@ -1,0 +1,286 @@
+// CopyFile, CopyTree, Move and SendFile: same bytes, same holes, and nothing lost when they fail.
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
+
+#include <cerrno>
+#include <thread>
+
+#include "platform/posix/tasks/copy_file.h"
+#include "platform/posix/tasks/copy_tree.h"
+#include "test/os_support.h"
+
+using namespace uvfiles;
+using namespace uvfiles::test;
+
+namespace {
+
+std::string Noise(size_t size) {
+  std::string text(size, '\0');
+  uint32_t state = 12345;
+  for (char& c : text) c = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+  return text;
+}
+
+Outcome Copy(const std::string& from, const std::string& to, int64_t flags = kCopyFollow,
+             bool hurried = false) {
+  return Run(TaskKind::kCopyFile, {from, to}, {flags}, hurried);
+}
+
+// A directory on another file system than /tmp, or empty.
+std::string Elsewhere() {
+  char path[] = "/dev/shm/uvfiles-cc-XXXXXX";
+  struct stat here, there;
+  if (::mkdtemp(path) == nullptr) return "";
+  if (::stat("/tmp", &here) != 0 || ::stat(path, &there) != 0 || here.st_dev == there.st_dev) {
+    ::rmdir(path);
+    return "";
+  }
+  return path;
+}
+
+}  // namespace
+
+TEST("copies bytes and permission bits, in one slice or many") {
+  const std::string top = Scratch();
+  const std::string text = Noise(9 * 1024 * 1024 + 17);
+  WriteText(top + "/a", text);
+  ::chmod((top + "/a").c_str(), 0741);
+  for (const bool hurried : {false, true}) {
+    const Outcome outcome = Copy(top + "/a", top + "/b", kCopyFollow, hurried);
+    CHECK_EQ(outcome.code(), 0);
+    CHECK_EQ(outcome.output, top + "/b");
+    CHECK(ReadText(top + "/b") == text);
+    CHECK_EQ(StatOf(top + "/b").st_mode & 07777, 0741);
+  }
+  // A longer target is cut.
+  WriteText(top + "/short", "short");
+  CHECK_EQ(Copy(top + "/short", top + "/b").code(), 0);
+  CHECK_EQ(ReadText(top + "/b"), "short");
+  Clear(top);
+}
+
+TEST("copies across file systems, from /proc, and to a device") {
+  const std::string top = Scratch();
+  const std::string other = Elsewhere();
+  if (other.empty()) {
+    std::puts("skipped: /dev/shm is no other file system");
+  } else {
+    const std::string text = Noise(5 * 1024 * 1024);
+    WriteText(top + "/a", text);
+    CHECK_EQ(Copy(top + "/a", other, kCopyFollow, true).output, other + "/a");
+    CHECK(ReadText(other + "/a") == text);
+    Clear(other);
+  }
+  CHECK_EQ(Copy("/proc/self/cmdline", top + "/p").code(), 0);
+  CHECK_EQ(ReadText(top + "/p"), ReadText("/proc/self/cmdline"));
+  CHECK_EQ(Copy(top + "/p", "/dev/null").code(), 0);
+  Clear(top);
+}
+
+TEST("keeps holes as holes") {
+  const std::string top = Scratch();
+  const int fd = ::open((top + "/a").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+  REQUIRE(::pwrite(fd, "middle", 6, 8 << 20) == 6);
+  REQUIRE(::ftruncate(fd, 32 << 20) == 0);
+  ::close(fd);
+  CHECK_EQ(Copy(top + "/a", top + "/b", kCopyFollow, true).code(), 0);
+  CHECK(ReadText(top + "/b") == ReadText(top + "/a"));
+  CHECK_EQ(StatOf(top + "/b").st_size, 32 << 20);
+  CHECK(StatOf(top + "/b").st_blocks * 512 < (1 << 20));
+  Clear(top);
+}
+
+TEST("never harms the original, whatever the target is") {
+  const std::string top = Scratch();
+  WriteText(top + "/a", "precious");
+  REQUIRE(::link((top + "/a").c_str(), (top + "/b").c_str()) == 0);
+  REQUIRE(::symlink("a", (top + "/s").c_str()) == 0);
+  CHECK_EQ(Copy(top + "/a", top + "/a").code(), -EINVAL);
+  CHECK_EQ(Copy(top + "/a", top + "/b").code(), -EINVAL);
+  CHECK_EQ(Copy(top + "/a", top + "/s").code(), -EINVAL);
+  CHECK_EQ(ReadText(top + "/a"), "precious");
+  MakeDir(top + "/d");
+  CHECK_EQ(Copy(top + "/d", top + "/x").code(), -EISDIR);
+  REQUIRE(::mkfifo((top + "/f").c_str(), 0600) == 0);
+  CHECK_EQ(Copy(top + "/f", top + "/x").code(), -EINVAL);
+  CHECK_EQ(Copy(top + "/none", top + "/x").code(), -ENOENT);
+  CHECK(!Exists(top + "/x"));
+  WriteText(top + "/c", "other");
+  CHECK_EQ(Copy(top + "/a", top + "/c", kCopyExclusive | kCopyFollow).code(), -EEXIST);
+  CHECK_EQ(ReadText(top + "/c"), "other");
+  CHECK_EQ(Copy(top + "/s", top + "/l", 0).code(), 0);
+  CHECK(S_ISLNK(StatOf(top + "/l").st_mode));
+  Clear(top);
+}
+
+TEST("preserves times, mode and attributes when asked to") {
+  const std::string top = Scratch();
+  WriteText(top + "/a", "x");
+  const bool has_attributes = ::setxattr((top + "/a").c_str(), "user.kept", "v", 1, 0) == 0;
+  ::chmod((top + "/a").c_str(), 04710);
+  const struct timespec times[2] = {{1000, 1}, {2000, 2}};
+  ::utimensat(AT_FDCWD, (top + "/a").c_str(), times, 0);
+  CHECK_EQ(Copy(top + "/a", top + "/b", kCopyPreserve | kCopyFollow).code(), 0);
+  CHECK_EQ(StatOf(top + "/b").st_mtim.tv_sec, 2000);
+  CHECK_EQ(StatOf(top + "/b").st_mtim.tv_nsec, 2);
+  CHECK_EQ(StatOf(top + "/b").st_mode & 07777, 04710);
+  char value;
+  if (has_attributes) CHECK_EQ(::getxattr((top + "/b").c_str(), "user.kept", &value, 1), 1);
+  CHECK_EQ(Copy(top + "/a", top + "/c").code(), 0);
+  CHECK_EQ(StatOf(top + "/c").st_mode & 07777, 0710);
+  CHECK(StatOf(top + "/c").st_mtim.tv_sec != 2000);
+  Clear(top);
+}
+
+TEST("takes a half copy away when cancelled") {
+  const std::string top = Scratch();
+  WriteText(top + "/a", Noise(20 * 1024 * 1024));
+  const int before = OpenDescriptors();
+  auto task = Begin(TaskKind::kCopyFile, {top + "/a", top + "/b"}, {kCopyFollow});
+  CHECK_EQ(task->run(Slice(0)), Step::kAgain);
+  CHECK(Exists(top + "/b"));
+  task->cancel();
+  CHECK_EQ(RunToEnd(*task).code(), -ECANCELED);
+  CHECK(!Exists(top + "/b"));
+  CHECK_EQ(OpenDescriptors(), before);
+  Clear(top);
+}
+
+namespace {
+
+std::string Tree() {
+  const std::string top = Scratch();
+  MakeDir(top + "/src");
+  MakeDir(top + "/src/ro");
+  MakeDir(top + "/src/empty");
+  WriteText(top + "/src/ro/file", "content");
+  WriteText(top + "/src/top", "t");
+  REQUIRE(::symlink("nowhere", (top + "/src/dangling").c_str()) == 0);
+  REQUIRE(::symlink("ro", (top + "/src/link").c_str()) == 0);
+  REQUIRE(::mkfifo((top + "/src/fifo").c_str(), 0600) == 0);
+  ::chmod((top + "/src/ro").c_str(), 0555);
+  return top;
+}
+
+}  // namespace
+
+TEST("copies a tree with its links, modes and times, and refuses to copy it into itself") {
+  for (const bool hurried : {false, true}) {
+    const std::string top = Tree();
+    const Outcome outcome =
+        Run(TaskKind::kCopyTree, {top + "/src", top + "/new/dst"}, {kCopyPreserve}, hurried);
+    CHECK_EQ(outcome.code(), 0);
+    CHECK_EQ(ReadText(top + "/new/dst/ro/file"), "content");
+    CHECK_EQ(StatOf(top + "/new/dst/ro").st_mode & 0777, 0555);
+    CHECK_EQ(StatOf(top + "/new/dst/ro").st_mtim.tv_nsec, StatOf(top + "/src/ro").st_mtim.tv_nsec);
+    CHECK(S_ISLNK(StatOf(top + "/new/dst/dangling").st_mode));
+    CHECK(S_ISLNK(StatOf(top + "/new/dst/link").st_mode));
+    CHECK(S_ISFIFO(StatOf(top + "/new/dst/fifo").st_mode));
+    CHECK_EQ(CountEntries(top + "/new/dst"), 6);
+    CHECK_EQ(Run(TaskKind::kCopyTree, {top + "/src", top + "/new/dst"}, {0}).code(), -EEXIST);
+    CHECK_EQ(Run(TaskKind::kCopyTree, {top + "/src", top + "/src/ro/x/y"}, {0}).code(), -EINVAL);
+    CHECK_EQ(Run(TaskKind::kCopyTree, {top + "/src", top + "/src"}, {kCopyExistOk}).code(),
+             -EINVAL);
+    CHECK(!Exists(top + "/src/ro/x"));
+    CHECK_EQ(Run(TaskKind::kCopyTree, {top + "/src", top + "/new/dst"}, {kCopyExistOk}).code(), 0);
+    Clear(top);
+  }
+}
+
+TEST("copies what links lead to when asked to, and sees loops") {
+  const std::string top = Tree();
+  const Outcome dangling = Run(TaskKind::kCopyTree, {top + "/src", top + "/a"}, {kCopyFollow});
+  CHECK_EQ(dangling.code(), -ENOENT);
+  ::unlink((top + "/src/dangling").c_str());
+  CHECK_EQ(Run(TaskKind::kCopyTree, {top + "/src", top + "/b"}, {kCopyFollow}).code(), 0);
+  CHECK_EQ(ReadText(top + "/b/link/file"), "content");
+  CHECK(S_ISDIR(StatOf(top + "/b/link").st_mode));
+  REQUIRE(::symlink("..", (top + "/src/empty/up").c_str()) == 0);
+  CHECK_EQ(Run(TaskKind::kCopyTree, {top + "/src", top + "/c"}, {kCopyFollow}).code(), -ELOOP);
+  Clear(top);
+}
+
+TEST("moves within a file system, into directories, and not onto what is there") {
+  const std::string top = Tree();
+  MakeDir(top + "/in");
+  CHECK_EQ(Run(TaskKind::kMove, {top + "/src", top + "/in"}).output, top + "/in/src");
+  CHECK(!Exists(top + "/src"));
+  WriteText(top + "/src", "a file");
+  CHECK_EQ(Run(TaskKind::kMove, {top + "/src", top + "/in"}).code(), -EEXIST);
+  CHECK_EQ(Run(TaskKind::kMove, {top + "/in", top + "/in/src"}).code(), -EINVAL);
+  CHECK_EQ(Run(TaskKind::kMove, {top + "/src", top + "/file"}).output, top + "/file");
+  CHECK_EQ(Run(TaskKind::kMove, {top + "/none", top + "/file"}).code(), -ENOENT);
+  Clear(top);
+}
+
+TEST("moves trees, files and links across file systems") {
+  const std::string other = Elsewhere();
+  if (other.empty()) {
+    std::puts("skipped: /dev/shm is no other file system");
+    return;
+  }
+  for (const bool hurried : {false, true}) {
+    const std::string top = Tree();
+    CHECK_EQ(Run(TaskKind::kMove, {top + "/src", other}, {}, hurried).output, other + "/src");
+    CHECK(!Exists(top + "/src"));
+    CHECK_EQ(ReadText(other + "/src/ro/file"), "content");
+    CHECK_EQ(StatOf(other + "/src/ro").st_mode & 0777, 0555);
+    WriteText(top + "/file", "moved");
+    CHECK_EQ(Run(TaskKind::kMove, {top + "/file", other + "/file"}, {}, hurried).code(), 0);
+    CHECK_EQ(ReadText(other + "/file"), "moved");
+    REQUIRE(::symlink("x", (top + "/l").c_str()) == 0);
+    CHECK_EQ(Run(TaskKind::kMove, {top + "/l", other + "/l"}).code(), 0);
+    CHECK(S_ISLNK(StatOf(other + "/l").st_mode));
+    CHECK_EQ(CountEntries(other), 3);
+    CHECK_EQ(CountEntries(top), 0);
+    Clear(top);
+    Run(TaskKind::kRemoveTree, {other + "/src"}, {kForce});
+    ::unlink((other + "/l").c_str());
+  }
+  Clear(other);
+}
+
+TEST("sends part of a file to a file, from a pipe, and to a socket that fills up") {
+  const std::string top = Scratch();
+  const std::string text = Noise(1000000);
+  WriteText(top + "/a", text);
+  const int in = ::open((top + "/a").c_str(), O_RDONLY | O_CLOEXEC);
+  const int out = ::open((top + "/b").c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0644);
+  Outcome outcome = Run(TaskKind::kSendFile, {}, {out, in, 10, 500000}, true);
+  CHECK_EQ(IntegerAt<int64_t>(outcome.output, 0), 500000);
+  CHECK(ReadText(top + "/b") == text.substr(10, 500000));
+  int pipe[2];
+  REQUIRE(::pipe(pipe) == 0);
+  REQUIRE(::write(pipe[1], "piped", 5) == 5);
+  ::close(pipe[1]);
+  outcome = Run(TaskKind::kSendFile, {}, {out, pipe[0], -1, 100});
+  CHECK_EQ(IntegerAt<int64_t>(outcome.output, 0), 5);
+  ::close(pipe[0]);
+  int pair[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0);
+  auto task = Begin(TaskKind::kSendFile, {}, {pair[0], in, 0, 2000000});
+  std::string got;
+  int64_t sent = 0;
+  for (;;) {
+    const Step step = task->run(Slice());
+    if (step != Step::kAgain) {
+      sent += IntegerAt<int64_t>(task->output, 0);
+      task->output.clear();
+    }
+    char buffer[65536];
+    for (ssize_t size; (size = ::read(pair[1], buffer, sizeof buffer)) > 0;) {
+      got.append(buffer, static_cast<size_t>(size));
+    }
+    if (step == Step::kDone) break;
+  }
+  CHECK_EQ(task->error.code, 0);
+  CHECK_EQ(sent, 1000000);
+  CHECK(got == text);
+  for (const int fd : {pair[0], pair[1], in, out}) ::close(fd);
+  CHECK_EQ(Run(TaskKind::kSendFile, {}, {9999, 9998, 0, 1}).code(), -EBADF);
+  Clear(top);
+}
+
+TEST_MAIN()
