@@ -110,6 +110,11 @@ export default {
     },
   }),
 
+  bulkLoad: ({ source, copy, top }) => ({
+    copy: () => fs.copyFile(source, copy),
+    walk: () => fs.readdir(top, { recursive: true }),
+  }),
+
   copier: () => ({ copy: (source, destination) => fs.copyFile(source, destination) }),
 };
 

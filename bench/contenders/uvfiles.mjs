@@ -106,6 +106,13 @@ export default {
     },
   }),
 
+  bulkLoad: ({ source, copy, top }) => ({
+    copy: () => uvfiles().os.copy(source, copy),
+    async walk() {
+      for await (const _ of uvfiles().os.walk(top));
+    },
+  }),
+
   copier: () => ({ copy: (source, destination) => uvfiles().os.copy(source, destination) }),
 
   atomicWriter: ({ data, durable }) => ({

@@ -3,6 +3,7 @@ import { answer } from '../harness/child.mjs';
 import { drive } from '../harness/drive.mjs';
 import { setInline } from '../harness/library.mjs';
 import { loadNative } from '../native/load.mjs';
+import { holdPool } from './hold-pool.mjs';
 import { contenderByName } from './contender-by-name.mjs';
 
 answer(async ({ contender: name, job, ...task }) => {
@@ -11,28 +12,25 @@ answer(async ({ contender: name, job, ...task }) => {
   return job === 'queued' ? queuedReads(contender, task) : manyReads(contender, task);
 });
 
-// Everything is queued in one turn of the loop, so that nothing has been handed over when memory is looked at.
-async function queuedReads(contender, { path, size, positions, count }) {
+// The pool is held until memory has been looked at, so that nothing has been read and no library buffer exists yet;
+// the others read into memory that was there before. What is counted is the waiting alone.
+async function queuedReads(contender, { path, fifo, size, positions, count }) {
   const { heapBytes } = loadNative();
   const subject = await contender.randomReader(params({ path, size, positions, slots: count }));
   await drive(subject, Math.min(count, 5000), 64);
   const pending = new Array(count).fill(null);
   await settle();
+  const release = holdPool(fifo);
   const before = look(heapBytes);
   for (let index = 0; index < count; index++) pending[index] = begin(subject, index);
   globalThis.gc();
   const after = look(heapBytes);
+  release();
   await Promise.all(pending);
   await subject.close();
-  // Others read into memory that was there before; ours is the library's and was allocated meanwhile.
-  const buffers = contender.kind === 'ours' ? size : 0;
   const each = (key) => (after[key] - before[key]) / count;
   const native = before.malloc < 0 ? each('rss') - each('heap') : each('malloc');
-  return {
-    bytesEach: each('heap') + native - buffers,
-    heapEach: each('heap'),
-    rssEach: each('rss') - buffers,
-  };
+  return { bytesEach: each('heap') + native, heapEach: each('heap'), rssEach: each('rss') };
 }
 
 // A callback needs something that waits for it: one promise, as the others return.

@@ -1,12 +1,12 @@
 // JavaScript computes for 50 ms while reads are queued: do they go on being done meanwhile? Every thread of the pool is
 // held by a read of an empty FIFO until all reads are queued and the loop is about to be blocked, so that contenders
 // start alike; what the process's own counter of read calls gains during the block is what was done.
-import { execFileSync } from 'node:child_process';
-import { closeSync, constants, existsSync, openSync, read, readFileSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { drive } from '../harness/drive.mjs';
 import { poolSize } from '../harness/header.mjs';
 import { blockLoop } from '../harness/loop-delay.mjs';
+import { holdPool } from '../support/hold-pool.mjs';
 import { randomReads } from './random-reads.mjs';
 
 const blockMs = 50;
@@ -27,9 +27,9 @@ const workload = randomReads({
     await turn();
     const all = drive(subject, total, total);
     await turn();
-    release();
     const start = performance.now();
     const before = readCalls();
+    release();
     blockLoop(blockMs);
     const readsMeanwhile = Math.min(total, readCalls() - before - poolSize());
     await all;
@@ -46,24 +46,10 @@ export default {
   baseline: undefined,
   fixture(context) {
     if (!existsSync('/proc/self/io')) return { skip: 'no /proc/self/io to count read calls by' };
-    const fifo = context.fixtures.once('fifo', (path) => execFileSync('mkfifo', [path]));
+    const fifo = context.fixtures.freshPath('fifo');
     return { ...workload.fixture(context), fifo };
   },
 };
-
-// Parks every thread of the pool; the function that it gives lets them go.
-function holdPool(fifo) {
-  const fd = openSync(fifo, constants.O_RDWR);
-  const threads = poolSize();
-  let held = threads;
-  for (let thread = 0; thread < threads; thread++) {
-    read(fd, Buffer.alloc(1), 0, 1, null, (error) => {
-      if (error) throw error;
-      if (--held === 0) closeSync(fd);
-    });
-  }
-  return () => writeSync(fd, Buffer.alloc(threads));
-}
 
 function readCalls() {
   return Number(/syscr: (\d+)/.exec(readFileSync('/proc/self/io', 'latin1'))[1]);

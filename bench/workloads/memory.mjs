@@ -14,6 +14,7 @@ function inChild({ job, size, ...rest }) {
     warmUp: false,
     fixture: ({ fixtures }) => ({
       path: fixtures.patterned(fileSize),
+      fifo: fixtures.freshPath('fifo'),
       size,
       positions: [...randomPositions(fileSize, size, 1 << 12)],
     }),

@@ -3,19 +3,28 @@ import { drive, runOnce } from '../harness/drive.mjs';
 import { checkPattern } from '../harness/fixtures.mjs';
 import { randomPositions } from '../harness/subjects.mjs';
 
-const fileSize = 64 << 20;
 const size = 4096;
 
 /** A workload of cached random reads; the inline-path figures use it as well. */
-export function randomReads({ inFlight, bytes = size, quickFileSize = 4 << 20, ...rest }) {
+export function randomReads({
+  inFlight,
+  bytes = size,
+  fileSize = 64 << 20,
+  quickFileSize = 4 << 20,
+  ...rest
+}) {
   return {
     capability: 'randomReader',
     baseline: 'fs-promises',
     requires: ['open'],
     fixture: ({ fixtures, quick }) => {
-      const path = fixtures.patterned(quick ? quickFileSize : fileSize);
-      const positions = randomPositions(quick ? quickFileSize : fileSize, bytes);
-      return { path, size: bytes, slots: inFlight, positions };
+      const length = quick ? quickFileSize : fileSize;
+      return {
+        path: fixtures.patterned(length),
+        size: bytes,
+        slots: inFlight,
+        positions: randomPositions(length, bytes),
+      };
     },
     measure: (subject, params, total) => drive(subject, total, inFlight),
     verify: verifyReads,

@@ -1,0 +1,10 @@
+// `cp` of the system: one process, plain system calls. A limit.
+import { runProgram } from '../support/run-program.mjs';
+
+export default {
+  name: 'cp',
+  title: 'cp (a limit)',
+  kind: 'limit',
+  order: 91,
+  copier: () => ({ copy: (source, destination) => runProgram('cp', source, destination) }),
+};
