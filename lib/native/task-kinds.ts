@@ -6,5 +6,20 @@ export const TEMP_FILE = 2;
 export const TEMP_DIRECTORY = 3;
 export const TEMP_DISCARD = 4;
 export const TEMP_PROBE = 5;
+export const TEMP_FINISH = 6;
 
 // 50-199: os and whole files
+export const PATH_CALL = 50;
+export const MAKE_DIRECTORIES = 51;
+export const REMOVE_DIRECTORIES = 52;
+export const RENAME_DIRECTORIES = 53;
+export const SCAN_DIRECTORY = 54;
+export const WALK_TREE = 55;
+export const STAT_MANY = 56;
+export const READ_MANY = 57;
+export const COPY_FILE = 58;
+export const COPY_TREE = 59;
+export const MOVE = 60;
+export const SEND_FILE = 61;
+export const WRITE_ATOMIC = 62;
+export const OPEN_ATOMIC = 63;

@@ -1,0 +1,19 @@
+// The `encoding` option of calls that answer names: strings, or Buffers for names that are no UTF-8.
+import { invalidArgValue } from '../errors/index.js';
+
+/** How names are given: `'utf8'` strings, or with `'buffer'` the bytes. */
+export interface EncodingOptions {
+  encoding?: 'utf8' | 'utf-8' | 'buffer' | null | undefined;
+}
+
+/** True for bytes. Throws TypeError ERR_INVALID_ARG_VALUE for anything but the three. */
+export function wantsBytes(encoding: unknown): boolean {
+  if (encoding === 'buffer') return true;
+  if (encoding === undefined || encoding === null || encoding === 'utf8' || encoding === 'utf-8') return false;
+  throw invalidArgValue('options.encoding', encoding, "must be 'utf8' or 'buffer'");
+}
+
+/** `bytes` as the option asks. */
+export function asName(bytes: Buffer, asBytes: boolean): string | Buffer {
+  return asBytes ? bytes : bytes.toString();
+}

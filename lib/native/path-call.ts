@@ -1,0 +1,45 @@
+// One system call on a path, by its number in src-native/platform/posix/tasks/path_call.h.
+import type { OpOptions } from '../schedule/options.js';
+import { opOptions } from './run-patiently.js';
+import { PATH_CALL } from './task-kinds.js';
+import { runTask } from './tasks.js';
+
+export const ACCESS = 1;
+export const CHMOD = 2;
+export const CHOWN = 3;
+export const UTIMES = 4;
+export const REALPATH = 5;
+export const RENAME = 6;
+export const UNLINK = 7;
+export const RMDIR = 8;
+export const MKDIR = 9;
+export const LINK = 10;
+export const SYMLINK = 11;
+export const READLINK = 12;
+export const STATVFS = 13;
+export const TRUNCATE = 14;
+export const SAME_FILE = 15;
+export const SAME_OPEN_FILE = 16;
+export const IS_MOUNT = 17;
+
+const YES = '1'.charCodeAt(0);
+
+/** Makes the call and resolves to its answer. */
+export function pathCall(
+  call: number,
+  paths: readonly (string | Uint8Array)[],
+  numbers: readonly (number | bigint)[],
+  o: OpOptions | undefined,
+): Promise<Buffer> {
+  return runTask(PATH_CALL, paths, [call, ...numbers], opOptions(o));
+}
+
+/** The same for calls that answer yes or no. */
+export async function askPath(
+  call: number,
+  paths: readonly (string | Uint8Array)[],
+  numbers: readonly (number | bigint)[],
+  o: OpOptions | undefined,
+): Promise<boolean> {
+  return (await pathCall(call, paths, numbers, o))[0] === YES;
+}

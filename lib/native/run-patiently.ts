@@ -1,0 +1,51 @@
+// Runs tasks that open files of their own: out of descriptors, they end a step ready and empty, and go on after a wait.
+import { systemError } from '../errors/index.js';
+import { lanes } from '../schedule/lane.js';
+import type { OpOptions } from '../schedule/options.js';
+import { descriptorFreed, descriptorTurn } from './descriptor-wait.js';
+import { TaskCursor } from './tasks.js';
+import { constants } from 'node:os';
+
+/** `o` for long work: in the bulk lane unless it names another. */
+export function bulk(o: OpOptions | undefined): OpOptions {
+  if (o === undefined) return { lane: lanes.bulk };
+  return { signal: o.signal, timeout: o.timeout, lane: o.lane ?? lanes.bulk };
+}
+
+/** Only the options that every operation has, of an options object that has others too. */
+export function opOptions(o: OpOptions | undefined): OpOptions | undefined {
+  if (o === undefined || (o.signal === undefined && o.timeout === undefined && o.lane === undefined)) return undefined;
+  return { signal: o.signal, timeout: o.timeout, lane: o.lane };
+}
+
+/** The next batch of `cursor`, however long it has to wait for a descriptor. */
+export async function nextBatch(
+  cursor: TaskCursor,
+  o: OpOptions | undefined,
+  syscall: string,
+  path: string | Uint8Array,
+): Promise<{ output: Buffer; done: boolean }> {
+  for (;;) {
+    const batch = await cursor.next(o);
+    if (batch.done || batch.output.length > 0) return batch;
+    if (!(await descriptorTurn(o?.signal))) throw systemError(-constants.errno.EMFILE, syscall, path);
+  }
+}
+
+/** Runs a one-shot task to its end and resolves to its output. */
+export async function runPatiently(
+  kind: number,
+  bytes: readonly (string | Uint8Array)[],
+  numbers: readonly (number | bigint)[],
+  o: OpOptions | undefined,
+  syscall: string,
+): Promise<Buffer> {
+  const cursor = new TaskCursor(kind, bytes, numbers);
+  try {
+    const { output } = await nextBatch(cursor, o, syscall, bytes[0] ?? '');
+    return output;
+  } finally {
+    cursor.close();
+    descriptorFreed();
+  }
+}
