@@ -327,6 +327,12 @@ export class BufferedIO {
   }
 
   async close(): Promise<void> {
+    const finished = this.raw.finish(this.#pending?.subarray(0, this.#pendingLength) ?? NOTHING);
+    if (finished !== undefined) {
+      this.#pendingLength = 0;
+      dirty.delete(this);
+      return finished;
+    }
     let problem: unknown;
     try {
       await this.flush();

@@ -155,6 +155,14 @@ export class RawIO {
     }
   }
 
+  /** A last write and the close in one operation, where the file has such a thing. */
+  finish(data: Uint8Array): Promise<void> | undefined {
+    const { syncError } = this;
+    const finished = this.file.finish?.(data, this.#at());
+    if (finished === undefined || syncError === undefined) return finished;
+    return finished.then(() => Promise.reject(again(syncError)));
+  }
+
   async close(): Promise<void> {
     await this.file.close();
     if (this.syncError !== undefined) throw again(this.syncError);

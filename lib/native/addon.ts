@@ -34,6 +34,8 @@ export interface Addon {
   setReserve(threads: number): void;
   openTempOwner(): number;
   forgetTemp(registration: number): void;
+  adoptFresh(fd: number): number;
+  releaseFile(file: number): boolean;
   registeredTemps(): number;
   watchedSignals(): number;
 }

@@ -2,7 +2,7 @@
 import type { OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { LITTLE_ENDIAN } from './remove-tree.js';
-import { TEMP_DIRECTORY, TEMP_DISCARD, TEMP_FILE, TEMP_PROBE } from './task-kinds.js';
+import { TEMP_DIRECTORY, TEMP_DISCARD, TEMP_FILE, TEMP_FINISH, TEMP_PROBE } from './task-kinds.js';
 import { runTask } from './tasks.js';
 
 // TempFileFlags of src-native/core/tasks/temp_file.h.
@@ -63,6 +63,27 @@ export async function makeTempDirectory(
 /** Removes a file; that it is gone already is fine. */
 export async function discardTempFile(path: string | Uint8Array, registration: number, o?: OpOptions): Promise<void> {
   await runTask(TEMP_DISCARD, [path], [registration], o);
+}
+
+/** Writes `data` at `at`, closes and removes the file, in one operation. `fd` is the operation's from then on. */
+export async function finishTempFile(
+  fd: number,
+  path: string | Uint8Array,
+  registration: number,
+  data: Uint8Array,
+  at: number,
+): Promise<void> {
+  await runTask(TEMP_FINISH, [path, data], [fd, registration, at]);
+}
+
+/** Gives a file that was just made, regular and empty, its number among the open files. */
+export function adoptFresh(fd: number): number {
+  return addon.adoptFresh(fd);
+}
+
+/** Takes a file from among the open ones, descriptor and all; false while operations hold it. */
+export function releaseFile(id: number): boolean {
+  return addon.releaseFile(id);
 }
 
 /** The index of the first of `candidates` in which a file can be written. */

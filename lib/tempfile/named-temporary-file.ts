@@ -1,14 +1,13 @@
 // A temporary file that others can open by its name.
-import type { BackendFile } from '../backend/backend.js';
 import type { BinaryFile } from '../file/binary-file.js';
 import { asyncDispose } from '../file/dispose.js';
 import type { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
 import { discardTempFile } from '../native/temporary.js';
-import type { AnyFile } from '../open/build.js';
+import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
 import { createFile } from './create-file.js';
-import { handleOn } from './handle-on.js';
+import { bothSettled, fileOn, fileRemovedOnClose } from './file-on.js';
 import {
   booleanOf,
   checkPlace,
@@ -58,26 +57,15 @@ export async function namedTemporaryFile(o?: TempAnyOptions & DeleteOptions): Pr
   const place = checkPlace(own);
   const made = await createFile(place, { registered: removed, appending: resolved.mode.appending }, opOptionsOf(own));
   const name = pathFrom(made.path, place);
-  const { registration } = made;
-  if (!removed) return handleOn(made, name, resolved);
-  if (onClose) return handleOn(made, name, resolved, (file) => removeOnClose(file, name, registration));
-  const handle = await handleOn(made, name, resolved);
-  removeOnDispose(handle, name, registration);
+  if (removed && onClose) return buildHandle(fileRemovedOnClose(made, name), name, resolved);
+  const handle = buildHandle(fileOn(made), name, resolved);
+  if (removed) removeOnDispose(handle, name, made.registration);
   return handle;
 }
 
 /** A handle whose name is a path: a string, unless `dir` was given as bytes. */
 export interface Named {
   readonly name: string;
-}
-
-// Both at once: the name can go while the file is open, and neither failure keeps the other from being tried.
-function removeOnClose(file: BackendFile, name: string | Uint8Array, registration: number): void {
-  const close = file.close.bind(file);
-  file.close = async () => {
-    const removing = discardTempFile(name, registration);
-    await bothSettled(close(), removing);
-  };
 }
 
 function removeOnDispose(handle: AnyFile, name: string | Uint8Array, registration: number): void {
@@ -88,9 +76,4 @@ function removeOnDispose(handle: AnyFile, name: string | Uint8Array, registratio
       await bothSettled(handle.close(), discardTempFile(name, registration));
     },
   });
-}
-
-async function bothSettled(first: Promise<unknown>, second: Promise<unknown>): Promise<void> {
-  const outcomes = await Promise.allSettled([first, second]);
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }

@@ -1,7 +1,6 @@
 // A temporary file that stays in memory while it is small.
 import { checkCount } from '../arguments/numbers.js';
 import type { BackendFile } from '../backend/backend.js';
-import { nativeBackend } from '../backend/native-backend.js';
 import { AbortError, UnsupportedOperationError } from '../errors/index.js';
 import { BinaryFile } from '../file/binary-file.js';
 import { RawFile } from '../file/raw-file.js';
@@ -10,7 +9,8 @@ import type { WriteOptions } from '../file/handle.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
 import type { OpOptions } from '../schedule/options.js';
-import { createFile, undoFile } from './create-file.js';
+import { createFile } from './create-file.js';
+import { fileOn } from './file-on.js';
 import {
   type CheckedPlace,
   checkPlace,
@@ -77,13 +77,7 @@ export async function spooledTemporaryFile(o?: TempAnyOptions & SpoolOptions): P
 }
 
 async function openScratch(place: CheckedPlace, appending: boolean, op: OpOptions): Promise<BackendFile> {
-  const made = await createFile(place, { anonymous: true, appending }, op);
-  try {
-    return await nativeBackend.adopt(made.fd, 0, true);
-  } catch (error) {
-    await undoFile(made);
-    throw error;
-  }
+  return fileOn(await createFile(place, { anonymous: true, appending }, op));
 }
 
 // Handles do not know what they stand on. What differs for a spooled one is put on the objects themselves, on every layer,

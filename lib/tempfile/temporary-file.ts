@@ -2,10 +2,10 @@
 import type { BinaryFile } from '../file/binary-file.js';
 import type { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
-import type { AnyFile } from '../open/build.js';
+import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
 import { createFile } from './create-file.js';
-import { handleOn } from './handle-on.js';
+import { fileOn } from './file-on.js';
 import {
   checkPlace,
   opOptionsOf,
@@ -40,5 +40,5 @@ export async function temporaryFile(o?: TempAnyOptions): Promise<AnyFile> {
     { anonymous: true, appending: resolved.mode.appending },
     opOptionsOf(own),
   );
-  return handleOn(made, made.fd, resolved);
+  return buildHandle(fileOn(made), made.fd, resolved);
 }

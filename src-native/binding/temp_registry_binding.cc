@@ -1,8 +1,10 @@
-// The temp registry for JavaScript: one owner for each environment, closed with it.
+// Temporary files for JavaScript: the registry, of which each environment has an owner that is closed with it, and the
+// ways of a descriptor from the task that makes it into the table of open files and out to the task that ends it.
 #include "binding/temp_registry_binding.h"
 
 #include <cstdint>
 
+#include "binding/environment.h"
 #include "core/exit_signals.h"
 #include "core/temp_registry.h"
 
@@ -29,16 +31,38 @@ napi_value OpenTempOwner(napi_env env, napi_callback_info) {
   return NumberOf(env, static_cast<double>(owner));
 }
 
+double FirstNumber(napi_env env, napi_callback_info info) {
+  napi_value value = nullptr;
+  size_t count = 1;
+  double number = -1;
+  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
+  if (count == 1) napi_get_value_double(env, value, &number);
+  return number;
+}
+
 // forgetTemp(registration)
 napi_value ForgetTemp(napi_env env, napi_callback_info info) {
-  napi_value id_value = nullptr;
-  size_t count = 1;
-  double id = 0;
-  napi_get_cb_info(env, info, &count, &id_value, nullptr, nullptr);
-  if (count == 1 && napi_get_value_double(env, id_value, &id) == napi_ok && id > 0) {
-    TempRegistry::Shared().Forget(static_cast<TempRegistry::Id>(id));
-  }
+  const double id = FirstNumber(env, info);
+  if (id > 0) TempRegistry::Shared().Forget(static_cast<TempRegistry::Id>(id));
   return nullptr;
+}
+
+// adoptFresh(fd): the number, in the table of open files, of a regular file that was just made.
+napi_value AdoptFresh(napi_env env, napi_callback_info info) {
+  const int fd = static_cast<int>(FirstNumber(env, info));
+  return NumberOf(env, Environment::get(env)->files.add(fd, true, FileKind::kRegular)->id);
+}
+
+// releaseFile(number): takes the file out of the table, leaving its descriptor to the caller. False while operations hold
+// it.
+napi_value ReleaseFile(napi_env env, napi_callback_info info) {
+  FileTable& files = Environment::get(env)->files;
+  OpenFile* const file = files.find(static_cast<uint32_t>(FirstNumber(env, info)));
+  const bool free = file != nullptr && !file->closing && file->in_flight == 0;
+  if (free) files.remove(file);
+  napi_value result = nullptr;
+  napi_get_boolean(env, free, &result);
+  return result;
 }
 
 // registeredTemps(): how many things the end of the process would remove now.
@@ -57,6 +81,8 @@ void InitTempRegistry(napi_env env, napi_value exports) {
   const napi_property_descriptor properties[] = {
       {"openTempOwner", nullptr, OpenTempOwner, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"forgetTemp", nullptr, ForgetTemp, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"adoptFresh", nullptr, AdoptFresh, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"releaseFile", nullptr, ReleaseFile, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"registeredTemps", nullptr, RegisteredTemps, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"watchedSignals", nullptr, WatchedSignals, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };

@@ -7,6 +7,7 @@
 #include "core/tasks/temp_directory.h"
 #include "core/tasks/temp_discard.h"
 #include "core/tasks/temp_file.h"
+#include "core/tasks/temp_finish.h"
 #include "core/tasks/temp_probe.h"
 
 namespace uvfiles {
@@ -33,6 +34,8 @@ std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments) {
       return Make<TempDiscard>(std::move(arguments));
     case TaskKind::kTempProbe:
       return Make<TempProbe>(std::move(arguments));
+    case TaskKind::kTempFinish:
+      return Make<TempFinish>(std::move(arguments));
 
     // 50-199: os and whole files
     default:

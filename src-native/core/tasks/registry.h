@@ -16,6 +16,7 @@ enum class TaskKind : int32_t {
   kTempDirectory = 3,
   kTempDiscard = 4,
   kTempProbe = 5,
+  kTempFinish = 6,
 
   // 50-199: os and whole files
   kPathCall = 50,

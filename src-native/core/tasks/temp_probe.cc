@@ -39,7 +39,7 @@ bool TempProbe::Serves(const std::string& dir) {
     fd = MakeFile(path, false);
   }
   if (fd < 0) return false;
-  const bool written = WriteProbe(fd, "probe") == 0;
+  const bool written = WriteAll(fd, "probe", -1) == 0;
   CloseDescriptor(fd);
   return RemoveFileNow(path) == 0 && written;
 }

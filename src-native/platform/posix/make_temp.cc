@@ -73,10 +73,13 @@ int MakeDirectory(const std::string& path) {
   return failure;
 }
 
-int WriteProbe(int fd, const std::string& data) {
+int WriteAll(int fd, const std::string& data, int64_t at) {
   size_t done = 0;
   while (done < data.size()) {
-    const ssize_t written = ::write(fd, data.data() + done, data.size() - done);
+    const char* const from = data.data() + done;
+    const size_t left = data.size() - done;
+    const ssize_t written = at < 0 ? ::write(fd, from, left)
+                                   : ::pwrite(fd, from, left, static_cast<off_t>(at + static_cast<int64_t>(done)));
     if (written < 0 && errno != EINTR) return -errno;
     if (written == 0) return -ENOSPC;
     if (written > 0) done += static_cast<size_t>(written);
@@ -84,7 +87,11 @@ int WriteProbe(int fd, const std::string& data) {
   return 0;
 }
 
-void CloseDescriptor(int fd) { ::close(fd); }
+// EINTR and EINPROGRESS say that the descriptor is closed while the file system still works on it: no failure.
+int CloseDescriptor(int fd) {
+  if (::close(fd) == 0 || errno == EINTR || errno == EINPROGRESS) return 0;
+  return -errno;
+}
 
 int RemoveDirectoryNow(const std::string& path) { return ::rmdir(path.c_str()) == 0 ? 0 : -errno; }
 

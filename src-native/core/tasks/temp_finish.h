@@ -1,0 +1,34 @@
+// The end of a temporary file in one operation: writes what was still buffered, closes the descriptor and removes the
+// name. Each is done whatever the others say; the first failure is the one that is told.
+//
+// Arguments: bytes: the path, the data. numbers: the descriptor (owned from then on), registration, where to write (-1:
+//   at the descriptor's position, or its end when it appends). Output: none. Error: "write", "close" or "unlink".
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/task.h"
+#include "core/temp_registry.h"
+#include "core/unique_fd.h"
+
+namespace uvfiles {
+
+class TempFinish final : public Task {
+ public:
+  explicit TempFinish(TaskArguments&& arguments);
+  // A task that never ran still closes and removes.
+  ~TempFinish() override;
+  Step run(const Slice& slice) override;
+
+ private:
+  void Fail(int code, const char* syscall);
+
+  const std::string path_;
+  const std::string data_;
+  UniqueFd fd_;
+  const TempRegistry::Id id_;
+  const int64_t at_;
+};
+
+}  // namespace uvfiles
