@@ -2,9 +2,9 @@
 import { UnicodeDecodeError } from '../errors/unicode.js';
 import type { ErrorHandlerName, Fault, UnitWidth } from './codec.js';
 
-/** The text that stands for a fault, and where decoding goes on; null text asks for more bytes to decide. */
+/** The text that stands for a fault, and where decoding goes on. */
 export interface Recovery {
-  readonly text: string | null;
+  readonly text: string;
   readonly next: number;
 }
 
@@ -13,7 +13,6 @@ export interface FaultyBytes {
   readonly encoding: string;
   readonly width: UnitWidth;
   readonly bytes: Buffer;
-  readonly final: boolean;
 }
 
 /** Settles one fault; throws UnicodeDecodeError where the handler does not cover it. */
@@ -56,13 +55,10 @@ function surrogatesFor(bytes: Buffer): string {
   return text;
 }
 
-function passSurrogate({ start }: Fault, { encoding, width, bytes, final }: FaultyBytes): Recovery | null {
+function passSurrogate({ start }: Fault, { encoding, width, bytes }: FaultyBytes): Recovery | null {
   if (!encoding.startsWith('utf-')) return null;
   const length = width === 1 ? 3 : width;
-  if (bytes.length - start < length) {
-    const isCut = width === 1 && bytes[start] === 0xed && !final;
-    return isCut ? { text: null, next: start } : null;
-  }
+  if (bytes.length - start < length) return null;
   const unit = surrogateAt(bytes, start, encoding, width);
   if ((unit & 0xfffff800) >>> 0 !== 0xd800) return null;
   return { text: String.fromCharCode(unit), next: start + length };

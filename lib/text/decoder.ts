@@ -90,8 +90,7 @@ export class Decoder {
       let gained = this.#scanner.codePoint > 0xffff ? 2 : 1;
       if (length === 0) break;
       if (length < 0) {
-        const recovery = recover(this.errors, this.#scanner.fault!, this.#source(bytes, final));
-        if (recovery.text === null) break;
+        const recovery = recover(this.errors, this.#scanner.fault!, this.#source(bytes));
         next = recovery.next;
         gained = recovery.text.length;
       }
@@ -109,16 +108,15 @@ export class Decoder {
       at = scanner.scan(bytes, at, final, out);
       if (scanner.fault === null) break;
       this.clean = false;
-      const recovery = recover(this.errors, scanner.fault, this.#source(bytes, final));
-      if (recovery.text === null) break;
+      const recovery = recover(this.errors, scanner.fault, this.#source(bytes));
       if (recovery.text !== '') out.string(recovery.text);
       at = recovery.next;
     }
     return at;
   }
 
-  #source(bytes: Buffer, final: boolean): Parameters<typeof recover>[2] {
-    return { encoding: this.#scanner.encoding, width: this.codec.width, bytes, final };
+  #source(bytes: Buffer): Parameters<typeof recover>[2] {
+    return { encoding: this.#scanner.encoding, width: this.codec.width, bytes };
   }
 
   #setOrder(order: ByteOrder): void {

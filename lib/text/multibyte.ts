@@ -54,7 +54,7 @@ export class DoubleByteScanner extends Scanner {
 export class ShiftJisScanner extends DoubleByteScanner {
   protected override sequence(bytes: Buffer, at: number, final: boolean, lead: number): number {
     if (lead >= 0xa1 && lead <= 0xdf) return this.found(at, lead + 0xfec0, 1);
-    const isLead = (lead >= 0x81 && lead <= 0x9f) || (lead >= 0xe0 && lead <= 0xfc);
+    const isLead = (lead >= 0x81 && lead <= 0x9f) || (lead >= 0xe0 && lead <= 0xea);
     if (!isLead) return this.malformed(at, at + 1, illegal);
     return super.sequence(bytes, at, final, lead);
   }

@@ -22,6 +22,8 @@ export class Utf8Scanner extends Scanner {
         return final ? this.malformed(at, bytes.length, 'unexpected end of data') : 0;
       }
       const byte = bytes[at + i]!;
+      // A surrogate is malformed, yet told only when it is whole: surrogatepass may want it.
+      if (i === 1 && isCutSurrogate(first, byte) && at + 2 >= bytes.length && !final) return 0;
       if (i === 1 ? !isSecond(first, byte) : (byte & 0xc0) !== 0x80) {
         return this.malformed(at, at + i, 'invalid continuation byte');
       }
@@ -78,6 +80,10 @@ function isSecond(first: number, byte: number): boolean {
   const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
   const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
   return byte >= low && byte <= high;
+}
+
+function isCutSurrogate(first: number, second: number): boolean {
+  return first === 0xed && second >= 0xa0 && second <= 0xbf;
 }
 
 /** `end`, or where the last character before it starts when it is cut there. */

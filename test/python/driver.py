@@ -2,9 +2,7 @@
 import codecs
 import io
 import json
-import os
 import sys
-import tempfile
 
 
 def units(text, index):
@@ -79,15 +77,15 @@ answers = {'decode': decode, 'encode': encode, 'table': table,
 
 
 def main():
+    import file_driver
+    answers['sequence'] = file_driver.run_sequence
     try:
-        from file_driver import run_sequence
-        answers['sequence'] = run_sequence
-    except ImportError:
-        pass
-    for line in sys.stdin:
-        request = json.loads(line)
-        sys.stdout.write(json.dumps(answers[request['op']](request)) + '\n')
-        sys.stdout.flush()
+        for line in sys.stdin:
+            request = json.loads(line)
+            sys.stdout.write(json.dumps(answers[request['op']](request)) + '\n')
+            sys.stdout.flush()
+    finally:
+        file_driver.remove_directory()
 
 
 if __name__ == '__main__':

@@ -1,0 +1,189 @@
+# Runs a sequence of operations on a file of Python's io, and reports each result as the fuzzer's JavaScript side does.
+import io
+import os
+import tempfile
+
+from driver import describe
+
+directory = tempfile.mkdtemp(prefix='uvfiles-fuzz-', dir='/dev/shm' if os.access('/dev/shm', os.W_OK) else None)
+path = os.path.join(directory, 'file')
+
+
+def remove_directory():
+    if os.path.exists(path):
+        os.unlink(path)
+    os.rmdir(directory)
+
+
+class Text:
+    """Python's text file, with the two things that uvfiles does by itself spelt out: before a write or a truncation
+    the file goes to where the reader stands, and only positions without decoder state count as told."""
+
+    def __init__(self, file):
+        self.file = file
+        self.touched = False
+        self.told = []
+
+    def step_back(self):
+        if self.touched:
+            self.file.seek(self.file.tell())
+            self.touched = False
+        self.told.clear()
+
+    def reads(self, size):
+        self.touched = self.touched or size != 0
+        return self.file
+
+    def read(self, size):
+        return self.reads(size).read(size)
+
+    def readline(self, size):
+        return '' if size == 0 else self.reads(size).readline(size)
+
+    def readlines(self, hint):
+        return self.reads(-1).readlines(hint)
+
+    def lines(self, count):
+        return [line for line in (self.readline(-1) for _ in range(count)) if line != '']
+
+    def write(self, text):
+        self.check_writable()
+        self.step_back()
+        return self.file.write(text)
+
+    def writelines(self, texts):
+        self.check_writable()
+        for text in texts:
+            self.step_back()
+            self.file.write(text)
+
+    def truncate(self, size):
+        self.check_writable()
+        self.step_back()
+        return self.file.truncate(size)
+
+    def check_writable(self):
+        if not self.file.writable():
+            raise io.UnsupportedOperation('not writable')
+
+    def seek(self, offset, whence):
+        if offset < 0 and whence == 0:
+            self.file.tell()
+        position = self.file.seek(offset, whence)
+        self.touched = False
+        return position if position < 1 << 63 else None
+
+    def tell(self):
+        position = self.file.tell()
+        self.told.append(position)
+        return position if position < 1 << 63 else None
+
+    def seektold(self, index):
+        if not self.told:
+            return None
+        self.file.seek(self.told[index % len(self.told)])
+        self.touched = False
+        return None
+
+    def again(self, size):
+        position = self.file.tell()
+        first = self.read(size)
+        self.file.seek(position)
+        return [first, self.read(size)]
+
+    def reconfigure(self, options):
+        names = {'lineBuffering': 'line_buffering'}
+        self.file.reconfigure(**{names.get(name, name): value for name, value in options.items()})
+
+    def flush(self):
+        self.file.flush()
+
+    def newlines(self):
+        newlines = self.file.newlines
+        return list(newlines) if isinstance(newlines, tuple) else newlines
+
+    def close(self):
+        self.file.close()
+
+
+class Binary:
+    def __init__(self, file):
+        self.file = file
+
+    def read(self, size):
+        return self.file.read(size).hex()
+
+    def read1(self, size, got):
+        # How much one call gives is up to the buffer; what it gives is not.
+        return self.file.read(got).hex()
+
+    def readline(self, size):
+        return self.file.readline(size).hex()
+
+    def readlines(self, hint):
+        return [line.hex() for line in self.file.readlines(hint)]
+
+    def readinto(self, size):
+        view = bytearray(size)
+        return [self.file.readinto(view), view.hex()]
+
+    def lines(self, count):
+        return [line for line in (self.readline(-1) for _ in range(count)) if line != '']
+
+    def write(self, data):
+        return self.file.write(bytes.fromhex(data))
+
+    def writelines(self, items):
+        self.file.writelines([bytes.fromhex(data) for data in items])
+
+    def seek(self, offset, whence):
+        return self.file.seek(offset, whence)
+
+    def tell(self):
+        return self.file.tell()
+
+    def truncate(self, size):
+        return self.file.truncate(size)
+
+    def flush(self):
+        self.file.flush()
+
+    def close(self):
+        self.file.close()
+
+
+def run_sequence(request):
+    if os.path.exists(path):
+        os.unlink(path)
+    if request['content'] is not None:
+        with open(path, 'wb') as file:
+            file.write(bytes.fromhex(request['content']))
+    results = []
+    file = None
+    try:
+        options = request['options']
+        file = open(path, request['mode'], **options)
+        if 'chunk' in request:
+            file._CHUNK_SIZE = request['chunk']
+        run = Binary(file) if 'b' in request['mode'] else Text(file)
+    except Exception as error:
+        results.append({'error': describe(error)})
+        request['ops'] = []
+    for name, *arguments in request['ops']:
+        try:
+            results.append({'value': getattr(run, name)(*arguments)})
+        except Exception as error:
+            results.append({'error': describe(error)})
+            if isinstance(error, UnicodeError) and not isinstance(error, UnicodeEncodeError):
+                break
+    end = {}
+    try:
+        if file is not None:
+            file.close()
+    except Exception as error:
+        end = {'error': describe(error)}
+    content = None
+    if os.path.exists(path):
+        with open(path, 'rb') as written:
+            content = written.read().hex()
+    return {'results': results, 'close': end, 'content': content}
