@@ -1,0 +1,164 @@
+// The programs that people would copy, the tour and the benchmark: each does what it says when it is run.
+import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+describe('the examples', () => {
+  let directory: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(path.join(tmpdir(), 'uvfiles-examples-'));
+  });
+
+  afterEach(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** Starts a program of the repository whose temporary files go to the test's directory. */
+  function start(script: string, ...args: string[]) {
+    return spawn(process.execPath, [path.join(root, script), ...args], {
+      env: { ...process.env, TMPDIR: directory },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
+  async function run(script: string, ...args: string[]): Promise<Ended> {
+    const child = start(script, ...args);
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, stdout, stderr };
+  }
+
+  function file(name: string, content = ''): string {
+    const target = path.join(directory, name);
+    writeFileSync(target, content);
+    return target;
+  }
+
+  it('count-lines counts the lines of each file', async () => {
+    const [empty, three, long] = [
+      file('a'),
+      file('b', '1\n2\n3\n'),
+      file('c', `${'x'.repeat(70_000)}\n`.repeat(5)),
+    ];
+    const { code, stdout } = await run('examples/count-lines.mjs', empty, three, long);
+    expect(stdout).to.equal(`0 ${empty}\n3 ${three}\n5 ${long}\n`);
+    expect(code).to.equal(0);
+  });
+
+  it('record-store stores records side by side and loads them', async () => {
+    const target = path.join(directory, 'records');
+    const { code, stdout } = await run('examples/record-store.mjs', target);
+    expect(stdout).to.equal('ada edsger\n');
+    expect(statSync(target).size).to.equal(96);
+    expect(code).to.equal(0);
+  });
+
+  it('logger writes a thousand lines in order without waiting for one', async () => {
+    const target = file('log', 'before\n');
+    const { code, stdout } = await run('examples/logger.mjs', target);
+    const lines = readFileSync(target, 'utf8').split('\n');
+    expect(lines[0]).to.equal('before');
+    expect(lines.slice(1, 1001).map((line) => line.split(' ').slice(1).join(' '))).to.deep.equal(
+      Array.from({ length: 1000 }, (_, index) => `request ${index + 1}`),
+    );
+    expect(stdout).to.equal(`${statSync(target).size} bytes are safe\n`);
+    expect(code).to.equal(0);
+  });
+
+  it('tree-size adds up sizes and names what is missing', async () => {
+    const missing = path.join(directory, 'missing');
+    const { code, stdout, stderr } = await run(
+      'examples/tree-size.mjs',
+      file('a', '123'),
+      missing,
+      file('b', '4567'),
+    );
+    expect(stdout).to.equal('7 bytes\n');
+    expect(stderr).to.contain('ENOENT').and.to.contain(missing);
+    expect(code).to.equal(0);
+  });
+
+  it('the tour checks every result, prints its table and leaves nothing behind', async () => {
+    const { code, stdout, stderr } = await run('examples/tour.mjs', '--small');
+    expect(stderr).to.contain('Step 6 of 6');
+    expect(stdout.split('\n').filter((line) => /\dx /.test(line))).to.have.length(6);
+    expect(stdout).to.contain('Every result was checked');
+    expect(readdirSync(directory)).to.deep.equal([]);
+    expect(code).to.equal(0);
+  }).timeout(60_000);
+
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    it(`the tour leaves nothing behind when ${signal} interrupts it`, async function () {
+      if (process.platform === 'win32') {
+        console.log('      skipped: Windows has no signals to send');
+        this.skip();
+      }
+      const tour = start('examples/tour.mjs', '--small');
+      tour.stdout.resume();
+      await once(tour.stderr, 'data');
+      tour.kill(signal);
+      const [code] = (await once(tour, 'close')) as [number | null];
+      expect(code).to.equal(exitCode);
+      expect(readdirSync(directory)).to.deep.equal([]);
+    }).timeout(60_000);
+  }
+
+  it('the benchmark measures, checks its results and writes them down', async () => {
+    const json = path.join(directory, 'figures.json');
+    const options = [
+      '--quick',
+      '--only',
+      'read-4k-64,whole-4k-1',
+      '--contenders',
+      'fs-callback',
+      '--json',
+      json,
+    ];
+    const { code, stdout } = await run('bench/run.mjs', ...options);
+    expect(stdout)
+      .to.contain('UV_THREADPOOL_SIZE')
+      .and.to.match(/(NOT )?met: at least 2.5x/);
+    const { measured } = JSON.parse(readFileSync(json, 'utf8')) as {
+      measured: { name: string; results: { contender: string; failure?: string }[] }[];
+    };
+    expect(measured.map(({ name }) => name)).to.deep.equal(['read-4k-64', 'whole-4k-1']);
+    for (const { results } of measured) {
+      expect(results.map(({ contender }) => contender)).to.deep.equal([
+        'uvfiles',
+        'fs-promises',
+        'fs-callback',
+      ]);
+      expect(results.filter(({ failure }) => failure !== undefined)).to.deep.equal([]);
+    }
+    expect(readdirSync(directory)).to.deep.equal(['figures.json']);
+    expect(code).to.equal(0);
+  }).timeout(60_000);
+
+  it('the benchmark finds workloads and contenders in their folders', async () => {
+    const { code, stdout } = await run('bench/run.mjs', '--list');
+    const files = ['contenders', 'workloads'].map((folder) => readdirSync(path.join(root, 'bench', folder)));
+    for (const name of files[0] ?? []) expect(stdout).to.contain(path.basename(name, '.mjs'));
+    expect(stdout.split('\n').filter((line) => /#\d/.test(line)).length).to.be.at.least(
+      files[1]?.length ?? 0,
+    );
+    expect(code).to.equal(0);
+  });
+});
