@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 /** Folders of src-native/platform that a system is made of, by gyp's name for the system. */
 const PLATFORM_FOLDERS = {
   linux: ['posix', 'linux'],
-  mac: ['posix', 'darwin'],
-  win: ['win32'],
+  mac: ['posix', 'darwin', 'uncached'],
+  win: ['win32', 'uncached'],
 };
 
 /** gyp's name for the system this runs on. */
@@ -25,7 +25,7 @@ function filesUnder(folder, extension) {
 
 /** Sources without Node-API: what the C++ tests compile. Paths are relative to the repository's root. */
 export function coreSources(system) {
-  const folders = PLATFORM_FOLDERS[system] ?? ['posix'];
+  const folders = PLATFORM_FOLDERS[system] ?? ['posix', 'uncached'];
   return [
     ...filesUnder('src-native/core', '.cc'),
     ...folders.flatMap((folder) => filesUnder(`src-native/platform/${folder}`, '.cc')),

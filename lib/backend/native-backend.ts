@@ -3,6 +3,7 @@ import { type BigIntStats, closeSync, constants, type Stats, writeSync } from 'n
 import { isatty } from 'node:tty';
 
 import { addon } from '../native/addon.js';
+import { inlineSettings, mayInline, openCached, readCached, readCachedInto, readFileCached, statCached } from '../native/inline.js';
 import * as P from '../native/protocol.js';
 import * as R from '../native/requests.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -22,6 +23,7 @@ export class NativeFile implements BackendFile {
   readonly openedAt: number;
   readonly openedSize: number;
   readonly #id: number;
+  readonly #cacheable: boolean;
   // The slot of the stateful write in flight: exit cancels it or waits for it.
   #writeSlot = -1;
 
@@ -32,10 +34,21 @@ export class NativeFile implements BackendFile {
     this.openedAt = record.position;
     this.openedSize = record.size;
     this.#id = record.id;
+    this.#cacheable = (record.access ?? 0) >= P.ACCESS_CACHED;
     this.owned = owned;
   }
 
+  // Whether to try the cache before the pool.
+  #mayInline(size: number, o: OpOptions | undefined): boolean {
+    return this.#cacheable && size > 0 && size <= inlineSettings.maxBytes && mayInline(o);
+  }
+
   read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer> {
+    // Where the position must be set first the pool does both: lseek may not wait, but it needs a call of its own.
+    if (at === CURRENT && this.#mayInline(size, o)) {
+      const bytes = readCached(this.#id, size, CURRENT, fully, o);
+      if (bytes !== undefined) return Promise.resolve(bytes);
+    }
     const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
     if (o !== undefined) {
       R.name(slot, 'read').disown = keepLate;
@@ -52,6 +65,10 @@ export class NativeFile implements BackendFile {
   }
 
   readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
+    if (at === CURRENT && this.#mayInline(view.byteLength, o)) {
+      const count = readCachedInto(this.#id, view, CURRENT, false, o);
+      if (count >= 0) return Promise.resolve(count);
+    }
     const slot = R.begin(P.KIND_READ, R.AS_VIEW, new R.View(view));
     R.name(slot, 'read');
     const refused = R.applyOptions(slot, o, false);
@@ -102,6 +119,10 @@ export class NativeFile implements BackendFile {
   }
 
   pread(size: number, position: number | bigint, fully: boolean, o?: OpOptions): Promise<Buffer> {
+    if (this.#mayInline(size, o)) {
+      const bytes = readCached(this.#id, size, position, fully, o);
+      if (bytes !== undefined) return Promise.resolve(bytes);
+    }
     const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
     if (o !== undefined) {
       const refused = R.applyOptions(slot, o, true);
@@ -118,6 +139,10 @@ export class NativeFile implements BackendFile {
   }
 
   preadinto(view: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number> {
+    if (this.#mayInline(view.byteLength, o)) {
+      const count = readCachedInto(this.#id, view, position, fully, o);
+      if (count >= 0) return Promise.resolve(count);
+    }
     const slot = R.begin(P.KIND_READ, R.AS_VIEW, new R.View(view));
     R.name(slot, 'read');
     const refused = R.applyOptions(slot, o, true);
@@ -236,6 +261,10 @@ async function opened(pending: Promise<R.OpenedRecord>, owned: boolean): Promise
 }
 
 function statPath(kind: number, shape: number, syscall: string, path: string | Uint8Array, o: OpOptions | undefined): Promise<never> {
+  if (mayInline(o)) {
+    const stats = statCached(path, kind === P.KIND_STAT, shape === R.AS_BIGINT_STATS, o);
+    if (stats !== undefined) return Promise.resolve(stats as never);
+  }
   const slot = R.begin(kind, shape, undefined);
   R.name(slot, syscall, path);
   const refused = R.applyOptions(slot, o, true);
@@ -248,6 +277,10 @@ function statPath(kind: number, shape: number, syscall: string, path: string | U
 /** Real files, through the addon. */
 export const nativeBackend: Backend = {
   open(path, flags, permissions, o) {
+    if (flags === O_RDONLY && mayInline(o)) {
+      const record = openCached(path, flags, o);
+      if (record !== undefined) return Promise.resolve(new NativeFile(record, true));
+    }
     const slot = R.begin(P.KIND_OPEN, R.AS_OPENED, undefined);
     R.name(slot, 'open', path).disown = (answer) => disown(answer as R.OpenedRecord);
     const refused = R.applyOptions(slot, o, true);
@@ -277,6 +310,10 @@ export const nativeBackend: Backend = {
   },
 
   readBytes(path, o) {
+    if (mayInline(o)) {
+      const bytes = readFileCached(path, o);
+      if (bytes !== undefined) return Promise.resolve(bytes);
+    }
     const slot = R.begin(P.KIND_READ_FILE, R.AS_BYTES, undefined);
     R.name(slot, 'open', path);
     const refused = R.applyOptions(slot, o, true);

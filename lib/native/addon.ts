@@ -32,6 +32,13 @@ export interface Addon {
   laneFigures(lane: number, figures: Float64Array): boolean;
   poolFigures(): PoolFigures;
   setReserve(threads: number): void;
+  inlineRead(view: Uint8Array): void;
+  inlineStat(path: string | Uint8Array): void;
+  inlineReadFile(path: string | Uint8Array, view: Uint8Array): void;
+  inlineOpen(path: string | Uint8Array): void;
+  nextIteration(): void;
+  inlineFigures(figures: Float64Array): void;
+  setInlineFault(fault: number): void;
   openTempOwner(): number;
   forgetTemp(registration: number): void;
   adoptFresh(fd: number): number;

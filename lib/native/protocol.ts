@@ -41,7 +41,10 @@ export const ARG_MODE = 9;
 export const ARG_WHENCE = 10;
 export const ARG_POSITION_IS_BIGINT = 11;
 export const ARG_SYNC_AFTER = 12;
-export const ARG_COUNT = 16;
+export const ARG_OFFSET = 13;
+export const ARG_SPENT = 14;
+export const ARG_ANSWER = 16;
+export const ARG_COUNT = 16 + 18;
 
 /** Record layout and tags (Tag). */
 export const RECORD_HEADER = 5;
@@ -59,6 +62,9 @@ export const TAG_TASK_EXTERNAL = 8;
 
 /** Names that a failed operation refers to by index (kSyscalls). */
 export const SYSCALLS = ['', 'open', 'fstat', 'read', 'write', 'fsync', 'close'] as const;
+
+/** How a file's data may be read inline (platform::CacheAccess): from here on it may. */
+export const ACCESS_CACHED = 2;
 
 /** Instead of open flags: take over the descriptor given as position. */
 export const ADOPT_DESCRIPTOR = -1;

@@ -33,6 +33,8 @@ export interface OpenedRecord {
   seekable: boolean;
   position: number;
   size: number;
+  /** How its data may be read inline. */
+  access?: number;
 }
 
 /** The answer to a task's run. */
@@ -80,8 +82,13 @@ const grab = (resolve: Resolve, reject: Reject): void => {
   grabbedReject = reject;
 };
 
-/** The shared arguments; callers fill what their operation needs between `begin` and `send...`. */
-export { args };
+/** The shared arguments; callers fill what their operation needs between `begin` and `sent`. */
+export { args, bigArgs };
+
+/** Opens the addon's side of this environment, at the first operation. */
+export function ensureOpen(): void {
+  if (!opened) openEnvironment();
+}
 
 function openEnvironment(): void {
   opened = true;
@@ -278,7 +285,7 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
           answer = bigIntStatsFrom(bigRecords, after);
           break;
         case AS_OPENED:
-          answer = openedFrom(result, after);
+          answer = openedFrom(result, after, records[at + 4] as number);
           break;
         case AS_NOTHING:
           answer = undefined;
@@ -327,7 +334,7 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
 const OPENED_FIELDS = 5;
 const EMPTY = (): Buffer => Buffer.alloc(0);
 
-function openedFrom(fd: number, at: number): OpenedRecord {
+function openedFrom(fd: number, at: number, access: number): OpenedRecord {
   return {
     fd,
     id: records[at] as number,
@@ -335,6 +342,7 @@ function openedFrom(fd: number, at: number): OpenedRecord {
     seekable: records[at + 2] !== 0,
     position: records[at + 3] as number,
     size: records[at + 4] as number,
+    access,
   };
 }
 

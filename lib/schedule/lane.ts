@@ -17,6 +17,10 @@ export class Lane {
   readonly inline: boolean;
   /** @internal The addon's number. */
   readonly number: number;
+  /** @internal */
+  _inlineHits = 0;
+  /** @internal */
+  _inlineMisses = 0;
 
   /** @internal */
   constructor(

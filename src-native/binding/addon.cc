@@ -27,6 +27,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   define_submissions(env, exports);
   define_tasks(env, exports);
   define_lanes(env, exports);
+  define_inline(env, exports);
   InitTempRegistry(env, exports);
   return exports;
 }

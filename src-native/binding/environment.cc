@@ -334,7 +334,8 @@ int Environment::write_payload(Operation* operation, int at) {
     case OpKind::kOpen: {
       const bool owned = operation->size == 0;
       OpenFile* const file = files.add(static_cast<int>(operation->result), owned, details->kind);
-      at = write_record(operation, at, Tag::kOpened, 0, 0);
+      file->inline_state = details->inline_state;
+      at = write_record(operation, at, Tag::kOpened, 0, static_cast<double>(file->inline_state.access));
       records[at] = file->id;
       records[at + 1] = static_cast<int>(details->kind);
       records[at + 2] = details->seekable ? 1 : 0;
@@ -359,6 +360,7 @@ void Environment::settle_file(Operation* operation) {
   operation->file = nullptr;
   file->in_flight--;
   if (operation->kind == OpKind::kClose) {
+    InlineIO::forget(&file->inline_state);
     files.remove(file);
   } else if (file->in_flight == 0 && file->close_operation != nullptr) {
     Operation* const close = file->close_operation;
@@ -386,6 +388,7 @@ void Environment::discard(void* context, Operation* operation) {
   Environment* const self = static_cast<Environment*>(context);
   const bool performed = operation->state.load(std::memory_order_relaxed) == OpState::kFinished;
   if (operation->kind == OpKind::kOpen && performed && operation->result >= 0 && operation->size == 0) {
+    InlineIO::forget(&operation->details->inline_state);
     platform::close_file(static_cast<int>(operation->result));  // nobody will ever know of this descriptor
   }
   if (operation->kind == OpKind::kClose && performed && operation->file != nullptr) {
@@ -399,6 +402,7 @@ void Environment::discard(void* context, Operation* operation) {
 
 void Environment::close_files() {
   files.for_each([](OpenFile* file) {
+    InlineIO::forget(&file->inline_state);
     if (file->owned) platform::close_file(file->fd);
   });
 }

@@ -15,6 +15,7 @@
 #include "core/clock.h"
 #include "core/dispatcher.h"
 #include "core/file_table.h"
+#include "core/inline_io.h"
 
 namespace uvfiles {
 
@@ -34,7 +35,10 @@ enum Argument : int {
   kWhence = 10,
   kPositionIsBigInt = 11,
   kSyncAfter = 12,
-  kArgumentCount = 16
+  kOffset = 13,
+  kSpent = 14,     // microseconds of inline work in this event-loop iteration
+  kAnswer = 16,    // what an inline call answers besides its status
+  kArgumentCount = 16 + StatRecord::kFields
 };
 
 // How a record's result is to be read.
@@ -78,6 +82,8 @@ class Environment {
   uv_loop_t* const loop;
   Dispatcher dispatcher;
   FileTable files;
+  InlineIO inline_io;
+  std::string inline_path;  // memory that inline calls reuse
   double* arguments = nullptr;
   double* records = nullptr;
 
@@ -122,5 +128,6 @@ int syscall_number(const char* name);
 void define_submissions(Napi::Env env, Napi::Object exports);
 void define_tasks(Napi::Env env, Napi::Object exports);
 void define_lanes(Napi::Env env, Napi::Object exports);
+void define_inline(Napi::Env env, Napi::Object exports);
 
 }  // namespace uvfiles

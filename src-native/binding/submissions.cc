@@ -3,34 +3,11 @@
 #include <cstring>
 
 #include "binding/environment.h"
+#include "binding/paths.h"
 
 namespace uvfiles {
 
 namespace {
-
-// UTF-8 of a string, or the bytes of a Uint8Array, into `path` (whose memory is reused).
-bool read_path(napi_env env, napi_value value, std::string* path) {
-  napi_valuetype type;
-  napi_typeof(env, value, &type);
-  if (type == napi_string) {
-    size_t length = 0;
-    path->resize(path->capacity() < 255 ? 255 : path->capacity());
-    // One pass where the path fits, which it nearly always does.
-    napi_get_value_string_utf8(env, value, &(*path)[0], path->size() + 1, &length);
-    if (length + 4 > path->size()) {
-      napi_get_value_string_utf8(env, value, nullptr, 0, &length);
-      path->resize(length);
-      napi_get_value_string_utf8(env, value, &(*path)[0], length + 1, &length);
-    }
-    path->resize(length);
-    return true;
-  }
-  void* data = nullptr;
-  size_t length = 0;
-  if (napi_get_typedarray_info(env, value, nullptr, &length, &data, nullptr, nullptr) != napi_ok) return false;
-  path->assign(static_cast<const char*>(data), length);
-  return true;
-}
 
 // Takes the bytes of a Uint8Array: a copy, or the address itself for memory that was handed over.
 bool take_bytes(napi_env env, napi_value value, Operation* operation) {
@@ -192,22 +169,16 @@ napi_value finish_now(napi_env env, napi_callback_info info) {
   return answer;
 }
 
-void define(napi_env env, napi_value exports, const char* name, napi_callback callback) {
-  napi_value function;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
-  napi_set_named_property(env, exports, name, function);
-}
-
 }  // namespace
 
 void define_submissions(Napi::Env env, Napi::Object exports) {
-  define(env, exports, "submitFile", submit_file);
-  define(env, exports, "submitWrite", submit_write);
-  define(env, exports, "submitPath", submit_path);
-  define(env, exports, "submitWriteFile", submit_write_file);
-  define(env, exports, "copyOut", copy_out);
-  define(env, exports, "cancel", cancel);
-  define(env, exports, "finishNow", finish_now);
+  define_function(env, exports, "submitFile", submit_file);
+  define_function(env, exports, "submitWrite", submit_write);
+  define_function(env, exports, "submitPath", submit_path);
+  define_function(env, exports, "submitWriteFile", submit_write_file);
+  define_function(env, exports, "copyOut", copy_out);
+  define_function(env, exports, "cancel", cancel);
+  define_function(env, exports, "finishNow", finish_now);
 }
 
 }  // namespace uvfiles

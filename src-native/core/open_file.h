@@ -5,13 +5,30 @@
 // that reused the number.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+
+#include "platform/cached.h"
 
 namespace uvfiles {
 
 struct Operation;
 
 enum class FileKind : uint8_t { kRegular, kDirectory, kFifo, kCharacter, kSocket, kBlock, kOther };
+
+// The position that stands for: wherever the descriptor is.
+constexpr int64_t kCurrentPosition = -1;
+
+// What the inline path knows of a file.
+struct InlineState {
+  platform::CacheAccess access = platform::CacheAccess::kUnknown;
+  uint8_t misses = 0;      // in a row
+  uint32_t hits = 0;       // in a row
+  uint32_t skip = 0;       // attempts to leave out
+  uint64_t device = 0;
+  char* mapping = nullptr; // overlayfs only; never read through
+  size_t mapped = 0;
+};
 
 struct OpenFile {
   int fd = -1;
@@ -20,6 +37,7 @@ struct OpenFile {
   FileKind kind = FileKind::kRegular;
   uint32_t in_flight = 0;      // operations submitted and not yet delivered
   uint32_t id = 0;             // JavaScript's name for it: index and generation
+  InlineState inline_state;
   Operation* close_operation = nullptr;  // waits for in_flight to reach zero
 };
 

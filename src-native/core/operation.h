@@ -73,6 +73,7 @@ struct OperationDetails {
   FileKind kind = FileKind::kRegular;
   bool seekable = false;
   int64_t position = 0;
+  InlineState inline_state;
 };
 
 struct Operation {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "core/inline_io.h"
 #include "core/operation.h"
 #include "platform/file_system.h"
 
@@ -200,6 +201,7 @@ void perform_open(Operation& operation) {
   details.seekable = position >= 0;
   details.position = position >= 0 ? position : 0;
   details.stat.size = size;
+  InlineIO::prepare(fd, details.kind, &details.inline_state);
   operation.result = fd;
 }
 
@@ -291,15 +293,19 @@ bool perform(Operation& operation, uint64_t slice_end_ns) {
       operation.result = operation.file->owned ? platform::close_file(fd) : 0;
       break;
     case OpKind::kOpen:
+      InlineIO::learn_if_wanted();
       perform_open(operation);
       break;
     case OpKind::kStat:
+      InlineIO::learn_if_wanted();
       operation.result = platform::stat(operation.details->path.c_str(), &operation.details->stat);
       break;
     case OpKind::kLstat:
+      InlineIO::learn_if_wanted();
       operation.result = platform::lstat(operation.details->path.c_str(), &operation.details->stat);
       break;
     case OpKind::kReadFile:
+      InlineIO::learn_if_wanted();
       perform_read_file(operation);
       break;
     case OpKind::kWriteFile:

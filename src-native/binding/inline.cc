@@ -1,0 +1,184 @@
+// The inline path's functions: each either answers on the spot or leaves a negative status, whereupon JavaScript asks
+// the pool. The time they take is added up in the shared arguments, so that it can be rationed.
+#include <cstring>
+
+#include "binding/environment.h"
+#include "binding/paths.h"
+#include "core/clock.h"
+
+namespace uvfiles {
+
+namespace {
+
+// Adds the microseconds of a call to arguments[kSpent].
+class Spending {
+ public:
+  explicit Spending(Environment* environment) : environment_(environment), began_(now_ns()) {}
+  ~Spending() { environment_->arguments[kSpent] += static_cast<double>(now_ns() - began_) / 1000; }
+  Spending(const Spending&) = delete;
+  Spending& operator=(const Spending&) = delete;
+
+ private:
+  Environment* const environment_;
+  const uint64_t began_;
+};
+
+// inlineRead(view): kSize bytes at kPosition of kFile into the view from kOffset on.
+napi_value inline_read(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value view;
+  napi_get_cb_info(env, info, &count, &view, nullptr, nullptr);
+  Environment* const environment = Environment::get(env);
+  double* const arguments = environment->arguments;
+  OpenFile* const file = environment->files.find(static_cast<uint32_t>(arguments[kFile]));
+  void* data = nullptr;
+  size_t length = 0;
+  if (file == nullptr || file->closing ||
+      napi_get_typedarray_info(env, view, nullptr, &length, &data, nullptr, nullptr) != napi_ok) {
+    arguments[kStatus] = static_cast<double>(kMiss);
+    return nullptr;
+  }
+  const size_t offset = static_cast<size_t>(arguments[kOffset]);
+  const size_t size = static_cast<size_t>(arguments[kSize]);
+  // The view is looked at in the same breath as it is filled: it cannot be detached in between.
+  if (data == nullptr || offset > length || size > length - offset) {
+    arguments[kStatus] = static_cast<double>(kMiss);
+    return nullptr;
+  }
+  int64_t position;
+  if (arguments[kPositionIsBigInt] != 0) {
+    std::memcpy(&position, &arguments[kPosition], sizeof position);
+  } else {
+    position = static_cast<int64_t>(arguments[kPosition]);
+  }
+  const Spending spending(environment);
+  const bool fully = (static_cast<int>(arguments[kFlags]) & kFully) != 0;
+  arguments[kStatus] = static_cast<double>(
+      environment->inline_io.read(file, static_cast<char*>(data) + offset, size, position, fully));
+  return nullptr;
+}
+
+// inlineStat(path): kFlags: 1 exact integers, 2 do not follow. The fields stand from kAnswer on.
+napi_value inline_stat(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value;
+  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
+  Environment* const environment = Environment::get(env);
+  double* const arguments = environment->arguments;
+  const Spending spending(environment);
+  StatRecord record;
+  const int flags = static_cast<int>(arguments[kFlags]);
+  int64_t status = kMiss;
+  if (read_path(env, value, &environment->inline_path)) {
+    status = environment->inline_io.stat(environment->inline_path.c_str(), (flags & 2) == 0, &record);
+  }
+  arguments[kStatus] = static_cast<double>(status);
+  if (status != 0) return nullptr;
+  const int64_t* const fields = reinterpret_cast<const int64_t*>(&record);
+  if ((flags & 1) != 0) {
+    std::memcpy(&arguments[kAnswer], fields, sizeof record);
+  } else {
+    for (int i = 0; i < StatRecord::kFields; i++) arguments[kAnswer + i] = static_cast<double>(fields[i]);
+  }
+  return nullptr;
+}
+
+// inlineReadFile(path, view): the file's size if all of it stands in the view now, from kOffset on.
+napi_value inline_read_file(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value values[2];
+  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+  Environment* const environment = Environment::get(env);
+  double* const arguments = environment->arguments;
+  const Spending spending(environment);
+  void* data = nullptr;
+  size_t length = 0;
+  const size_t offset = static_cast<size_t>(arguments[kOffset]);
+  int64_t status = kMiss;
+  if (read_path(env, values[0], &environment->inline_path) &&
+      napi_get_typedarray_info(env, values[1], nullptr, &length, &data, nullptr, nullptr) == napi_ok &&
+      data != nullptr && offset < length) {
+    status = environment->inline_io.read_file(environment->inline_path.c_str(), static_cast<char*>(data) + offset,
+                                              length - offset);
+  }
+  arguments[kStatus] = static_cast<double>(status);
+  return nullptr;
+}
+
+// inlineOpen(path): a descriptor for reading; from kAnswer on the record that an open in the pool would give.
+napi_value inline_open(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value;
+  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
+  Environment* const environment = Environment::get(env);
+  double* const arguments = environment->arguments;
+  const Spending spending(environment);
+  InlineState state;
+  int64_t length = 0;
+  int64_t fd = kMiss;
+  if (read_path(env, value, &environment->inline_path)) {
+    fd = environment->inline_io.open(environment->inline_path.c_str(), static_cast<int>(arguments[kOpenFlags]),
+                                     &state, &length);
+  }
+  arguments[kStatus] = static_cast<double>(fd);
+  if (fd < 0) return nullptr;
+  OpenFile* const file = environment->files.add(static_cast<int>(fd), true, FileKind::kRegular);
+  file->inline_state = state;
+  arguments[kAnswer] = file->id;
+  arguments[kAnswer + 1] = static_cast<int>(FileKind::kRegular);
+  arguments[kAnswer + 2] = 1;
+  arguments[kAnswer + 3] = 0;
+  arguments[kAnswer + 4] = static_cast<double>(length);
+  return nullptr;
+}
+
+// nextIteration(): an event-loop iteration has passed.
+napi_value next_iteration(napi_env env, napi_callback_info) {
+  Environment* const environment = Environment::get(env);
+  environment->arguments[kSpent] = 0;
+  environment->inline_io.next_iteration();
+  return nullptr;
+}
+
+// inlineFigures(Float64Array): hits, misses, backed off.
+napi_value inline_figures(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value array;
+  napi_get_cb_info(env, info, &count, &array, nullptr, nullptr);
+  void* data = nullptr;
+  size_t length = 0;
+  if (napi_get_typedarray_info(env, array, nullptr, &length, &data, nullptr, nullptr) != napi_ok || length < 3) {
+    return nullptr;
+  }
+  const InlineFigures& figures = Environment::get(env)->inline_io.figures();
+  double* const to = static_cast<double*>(data);
+  to[0] = static_cast<double>(figures.hits);
+  to[1] = static_cast<double>(figures.misses);
+  to[2] = static_cast<double>(figures.backed_off);
+  return nullptr;
+}
+
+// setInlineFault(kind): for the test suite.
+napi_value set_inline_fault(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value;
+  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
+  int32_t fault = 0;
+  napi_get_value_int32(env, value, &fault);
+  Environment::get(env)->inline_io.set_fault(fault);
+  return nullptr;
+}
+
+}  // namespace
+
+void define_inline(Napi::Env env, Napi::Object exports) {
+  define_function(env, exports, "inlineRead", inline_read);
+  define_function(env, exports, "inlineStat", inline_stat);
+  define_function(env, exports, "inlineReadFile", inline_read_file);
+  define_function(env, exports, "inlineOpen", inline_open);
+  define_function(env, exports, "nextIteration", next_iteration);
+  define_function(env, exports, "inlineFigures", inline_figures);
+  define_function(env, exports, "setInlineFault", set_inline_fault);
+}
+
+}  // namespace uvfiles

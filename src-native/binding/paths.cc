@@ -1,0 +1,34 @@
+#include "binding/paths.h"
+
+namespace uvfiles {
+
+bool read_path(napi_env env, napi_value value, std::string* path) {
+  napi_valuetype type;
+  napi_typeof(env, value, &type);
+  if (type == napi_string) {
+    size_t length = 0;
+    path->resize(path->capacity() < 255 ? 255 : path->capacity());
+    // One pass where the path fits, which it nearly always does.
+    napi_get_value_string_utf8(env, value, &(*path)[0], path->size() + 1, &length);
+    if (length + 4 > path->size()) {
+      napi_get_value_string_utf8(env, value, nullptr, 0, &length);
+      path->resize(length);
+      napi_get_value_string_utf8(env, value, &(*path)[0], length + 1, &length);
+    }
+    path->resize(length);
+    return true;
+  }
+  void* data = nullptr;
+  size_t length = 0;
+  if (napi_get_typedarray_info(env, value, nullptr, &length, &data, nullptr, nullptr) != napi_ok) return false;
+  path->assign(static_cast<const char*>(data), length);
+  return true;
+}
+
+void define_function(napi_env env, napi_value exports, const char* name, napi_callback callback) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
+  napi_set_named_property(env, exports, name, function);
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,15 @@
+// What several binding files need of Node-API.
+#pragma once
+
+#include <node_api.h>
+
+#include <string>
+
+namespace uvfiles {
+
+// UTF-8 of a string, or the bytes of a Uint8Array, into `path` (whose memory is reused). False for anything else.
+bool read_path(napi_env env, napi_value value, std::string* path);
+
+void define_function(napi_env env, napi_value exports, const char* name, napi_callback callback);
+
+}  // namespace uvfiles

@@ -1,0 +1,247 @@
+#include "core/inline_io.h"
+
+#include <uv.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#ifdef __linux__
+#include <fcntl.h>
+#include <sys/stat.h>
+#endif
+
+#include "platform/cached.h"
+#include "platform/file_system.h"
+
+namespace uvfiles {
+
+using platform::CacheAccess;
+using platform::Residency;
+
+namespace {
+
+constexpr uint32_t kTrusted = 32;        // hits in a row after which cachestat is not asked any more
+constexpr uint32_t kMaxSkipTold = 8;     // attempts left out after misses where cachestat tells
+constexpr uint32_t kMaxSkipUntold = 256; // ... and where only an attempt would
+
+uint32_t back_off(uint32_t misses, uint32_t most) {
+  const uint32_t skip = misses < 9 ? 1u << misses : 256;
+  return skip < most ? skip : most;
+}
+
+void missed(InlineState* state, bool told) {
+  state->hits = 0;
+  if (state->misses < 16) state->misses++;
+  state->skip = back_off(state->misses, told ? kMaxSkipTold : kMaxSkipUntold);
+}
+
+void keep_mapping(int fd, int64_t size, InlineState* state) {
+  state->access = CacheAccess::kNever;
+  if (size <= 0 || !platform::may_ask_mincore(fd)) return;
+  state->mapping = platform::map_file(fd, static_cast<size_t>(size));
+  if (state->mapping == nullptr) return;
+  state->mapped = static_cast<size_t>(size);
+  state->access = CacheAccess::kMincore;
+}
+
+std::atomic<bool> mounts_wanted{false};
+
+}  // namespace
+
+void InlineIO::learn_if_wanted() {
+  if (mounts_wanted.load(std::memory_order_relaxed) && mounts_wanted.exchange(false)) platform::learn_mounts();
+}
+
+void InlineIO::prepare(int fd, FileKind kind, InlineState* state) {
+  *state = InlineState();
+  if (kind != FileKind::kRegular) return;
+  StatRecord record;
+  if (platform::fstat(fd, &record) != 0) return;
+  state->device = static_cast<uint64_t>(record.dev);
+  state->access = platform::classify(fd, state->device);
+  if (state->access == CacheAccess::kMemory && platform::has_swap()) state->access = CacheAccess::kNever;
+  if (state->access == CacheAccess::kMincore) keep_mapping(fd, record.size, state);
+}
+
+void InlineIO::forget(InlineState* state) {
+  platform::unmap_file(state->mapping, state->mapped);
+  *state = InlineState();
+}
+
+// Whether the range is worth an attempt. `told`: somebody knew, rather than nobody did.
+bool InlineIO::cached(OpenFile* file, int64_t at, size_t size, int64_t length, bool* told) {
+  InlineState& state = file->inline_state;
+  *told = true;
+  if (length >= 0 && at + static_cast<int64_t>(size) > length) {
+    if (at >= length) return true;  // the end of the file is no page
+    size = static_cast<size_t>(length - at);
+  }
+  if (state.access == CacheAccess::kMincore) {
+    // The mapping covers the file as it was when it was opened; what lies beyond is the pool's.
+    return platform::mapped_residency(state.mapping, state.mapped, at, size) == Residency::kYes;
+  }
+  switch (platform::residency(file->fd, at, size)) {
+    case Residency::kYes:
+      return true;
+    case Residency::kUntold:
+      *told = false;
+      return true;
+    case Residency::kNo:
+      break;
+  }
+  if (length >= 0) return false;
+  FileKind kind;
+  if (platform::describe(file->fd, &kind, &length) != 0 || at + static_cast<int64_t>(size) <= length) return false;
+  return cached(file, at, size, length, told);
+}
+
+int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position, bool fully, int64_t length) {
+  InlineState& state = file->inline_state;
+  if (state.access == CacheAccess::kNever || state.access == CacheAccess::kUnknown || size == 0) return kMiss;
+  if (state.skip > 0) {
+    state.skip--;
+    figures_.backed_off++;
+    return kBackedOff;
+  }
+  if (fault_ == 1) {
+    figures_.misses++;
+    return kMiss;
+  }
+  bool told = false;
+  if (state.access == CacheAccess::kMincore || (state.access == CacheAccess::kNoWait && state.hits < kTrusted)) {
+    // The position is a number in the kernel; no file system is asked.
+    const int64_t at = position >= 0 ? position : platform::seek(file->fd, 0, SEEK_CUR);
+    if (at < 0 || !cached(file, at, size, length, &told)) {
+      missed(&state, told);
+      figures_.misses++;
+      return kMiss;
+    }
+  }
+
+  const size_t wanted = fault_ == 2 && size > 1 ? size / 2 : size;
+  const bool plain = state.access != CacheAccess::kNoWait;
+  size_t total = 0;
+  int64_t count;
+  do {
+    const int64_t from = position < 0 ? kCurrentPosition : position + static_cast<int64_t>(total);
+    if (!plain) {
+      count = platform::read_cached(file->fd, data + total, wanted - total, from);
+    } else {
+      count = from < 0 ? platform::read(file->fd, data + total, wanted - total)
+                       : platform::pread(file->fd, data + total, wanted - total, from);
+    }
+    if (count > 0) total += static_cast<size_t>(count);
+  } while (count > 0 && total < wanted && fully);
+
+  if (count == UV_ENOTSUP || count == -EOPNOTSUPP) {
+    platform::forget_access(state.device);
+    state.access = CacheAccess::kNever;
+    return kMiss;
+  }
+  // A positional read that the cache cut short is given to the pool whole; a stateful one has moved the position, and
+  // what it brought is a short read like any other.
+  const bool cut = count < 0 || (wanted < size && fully);
+  if (cut && (position >= 0 || total == 0)) {
+    missed(&state, told);
+    figures_.misses++;
+    return kMiss;
+  }
+  state.misses = 0;
+  if (state.hits < kTrusted) state.hits++;
+  figures_.hits++;
+  return static_cast<int64_t>(total);
+}
+
+// --- paths ----------------------------------------------------------------------------------------------------------
+
+int InlineIO::open_path(const char* path, int flags) {
+  if (fault_ != 0) return static_cast<int>(kMiss);
+  if (path_skip_ > 0) {
+    path_skip_--;
+    figures_.backed_off++;
+    return static_cast<int>(kMiss);
+  }
+  // Once an iteration: whoever mounts something awaits it, and so lets an iteration pass.
+  if (!mounts_checked_) {
+    mounts_checked_ = true;
+    mounts_known_ = !platform::mounts_changed();
+  }
+  if (!mounts_known_) {
+    mounts_wanted.store(true, std::memory_order_relaxed);
+    return static_cast<int>(kMiss);
+  }
+  const int fd = platform::open_cached(path, flags);
+  if (fd >= 0) {
+    path_misses_ = 0;
+    return fd;
+  }
+  if (path_misses_ < 6) path_misses_++;
+  path_skip_ = path_misses_ > 2 ? back_off(path_misses_ - 2, 16) : 0;
+  figures_.misses++;
+  return static_cast<int>(kMiss);
+}
+
+int64_t InlineIO::stat(const char* path, bool follow, StatRecord* record) {
+#ifdef __linux__
+  const int fd = open_path(path, O_PATH | (follow ? 0 : O_NOFOLLOW));
+  if (fd < 0) return kMiss;
+  const int status = platform::fstat(fd, record);
+  platform::close_file(fd);
+  if (status < 0) return kMiss;
+  figures_.hits++;
+  return 0;
+#else
+  (void)path, (void)follow, (void)record;
+  return kMiss;
+#endif
+}
+
+int64_t InlineIO::open(const char* path, int flags, InlineState* state, int64_t* length) {
+#ifdef __linux__
+  // Whatever else it turns out to be is the pool's: a FIFO's open would wait without O_NONBLOCK.
+  const int fd = open_path(path, flags | O_NONBLOCK);
+  if (fd < 0) return kMiss;
+  StatRecord record;
+  if (platform::fstat(fd, &record) == 0 && (record.mode & S_IFMT) == S_IFREG) {
+    *state = InlineState();
+    state->device = static_cast<uint64_t>(record.dev);
+    state->access = platform::known_access(state->device);
+    *length = record.size;
+    if (state->access == CacheAccess::kMemory && platform::has_swap()) state->access = CacheAccess::kNever;
+    if (state->access == CacheAccess::kMincore) keep_mapping(fd, record.size, state);
+    if (state->access != CacheAccess::kUnknown) {
+      figures_.hits++;
+      return fd;
+    }
+  }
+  platform::close_file(fd);
+#else
+  (void)path, (void)flags, (void)state, (void)length;
+#endif
+  return kMiss;
+}
+
+int64_t InlineIO::read_file(const char* path, char* data, size_t size) {
+#ifdef __linux__
+  OpenFile file;
+  int64_t length = 0;
+  const int64_t fd = open(path, O_RDONLY, &file.inline_state, &length);
+  if (fd < 0) return kMiss;
+  file.fd = static_cast<int>(fd);
+  int64_t result = kMiss;
+  // /proc and its like say 0 and mean: read and see.
+  if (length > 0 && static_cast<uint64_t>(length) < size) {
+    // One byte more than there is: a count of the length then tells that the end was reached.
+    const int64_t count = read(&file, data, static_cast<size_t>(length) + 1, 0, true, length);
+    if (count == length) result = count;
+  }
+  forget(&file.inline_state);
+  platform::close_file(file.fd);
+  return result;
+#else
+  (void)path, (void)data, (void)size;
+  return kMiss;
+#endif
+}
+
+}  // namespace uvfiles

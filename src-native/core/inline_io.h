@@ -1,0 +1,68 @@
+// The inline path: what the kernel can answer from memory is answered on the loop thread, without a thread hop.
+//
+// Nothing here may wait for a disk or a network, and every refusal is silent: the caller then asks the pool, which gives
+// the same bytes. A miss is not free (RWF_NOWAIT starts read-ahead on the calling thread), so a file that misses is left
+// alone for a while, and where cachestat tells beforehand no attempt is made.
+//
+// Thread safety: one environment's loop thread. `prepare` is called by pool threads, on a file nobody else has yet.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/open_file.h"
+#include "core/stat_record.h"
+
+namespace uvfiles {
+
+// Answers of the inline path that are not results.
+constexpr int64_t kMiss = -0x10000;     // not cached, or nobody knows: ask the pool
+constexpr int64_t kBackedOff = -0x10001;  // not even tried
+
+struct InlineFigures {
+  uint64_t hits = 0;
+  uint64_t misses = 0;
+  uint64_t backed_off = 0;
+};
+
+class InlineIO {
+ public:
+  // Looks at what kind of storage a file is on. Pool thread: may wait.
+  static void prepare(int fd, FileKind kind, InlineState* state);
+  // Frees what `read` keeps for the file.
+  static void forget(InlineState* state);
+  // Learns the mounts when the inline path has asked for them. Pool thread: reads /proc.
+  static void learn_if_wanted();
+
+  // Reads up to `size` bytes: a count (short at the end of the file, or where the cache ends), or kMiss / kBackedOff.
+  // With `fully` a count is short at the end of the file only.
+  // `length`: the file's, where the caller knows it; -1 otherwise.
+  int64_t read(OpenFile* file, char* data, size_t size, int64_t position, bool fully, int64_t length = -1);
+  // 0, or kMiss.
+  int64_t stat(const char* path, bool follow, StatRecord* record);
+  // The whole file if it is no longer than `size`: a count, or kMiss. `longer` is set when it is.
+  int64_t read_file(const char* path, char* data, size_t size);
+  // A descriptor of a regular file on storage that is known, opened for reading, or kMiss.
+  int64_t open(const char* path, int flags, InlineState* state, int64_t* length);
+
+  // Called when an event-loop iteration has passed.
+  void next_iteration() { mounts_checked_ = false; }
+
+  // For tests: every attempt comes up short or fails. 0: off, 1: always miss, 2: half of what was asked.
+  void set_fault(int fault) { fault_ = fault; }
+
+  const InlineFigures& figures() const { return figures_; }
+
+ private:
+  int open_path(const char* path, int flags);
+  bool cached(OpenFile* file, int64_t at, size_t size, int64_t length, bool* told);
+
+  InlineFigures figures_;
+  bool mounts_checked_ = false;
+  bool mounts_known_ = false;
+  int fault_ = 0;
+  uint32_t path_skip_ = 0;
+  uint32_t path_misses_ = 0;
+};
+
+}  // namespace uvfiles

@@ -1,0 +1,57 @@
+// What can be asked of the kernel without waiting for a disk: the calls under the inline path. Linux only; elsewhere
+// every function says kUnsupported and the pool serves everything.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/stat_record.h"
+
+namespace uvfiles {
+namespace platform {
+
+constexpr int kUnsupported = -0x7fff;
+
+// How a file's data may be read without waiting.
+enum class CacheAccess : uint8_t {
+  kUnknown,   // not looked at yet
+  kNever,     // network, FUSE, pseudo files, or a kernel too old
+  kNoWait,    // preadv2(RWF_NOWAIT): ext4, XFS, btrfs, F2FS
+  kMemory,    // the data is memory anyway: tmpfs, ramfs
+  kMincore    // overlayfs: mincore on a mapping of the file tells what is resident
+};
+
+// Which of these holds for the open file. May wait (statfs on a dead mount): pool threads only, once a device.
+CacheAccess classify(int fd, uint64_t device);
+// The same from what is known by now, never waiting: kUnknown when nobody has looked.
+CacheAccess known_access(uint64_t device);
+// The device turned out not to support it.
+void forget_access(uint64_t device);
+// Whether tmpfs pages may be on a swap device.
+bool has_swap();
+
+// As pread (position >= 0) or read (position < 0), with what is cached. -EAGAIN: not cached.
+int64_t read_cached(int fd, char* data, size_t size, int64_t position);
+
+enum class Residency : uint8_t { kYes, kNo, kUntold };
+// Whether the range is in the page cache: cachestat(2), Linux 6.5. Starts no reading.
+Residency residency(int fd, int64_t position, size_t size);
+// The same by mincore on a shared mapping of the file, which the caller keeps.
+Residency mapped_residency(const char* mapping, size_t mapped, int64_t position, size_t size);
+char* map_file(int fd, size_t size);
+void unmap_file(char* mapping, size_t size);
+// mincore tells the truth only to who owns the file or may write it.
+bool may_ask_mincore(int fd);
+
+// Paths within mounts known to be local, from cached names only. Every function answers a negative code that is not
+// final (the pool asks again) or a result that is.
+
+// Learns which mounts are local. Reads /proc/self/mountinfo: pool threads only.
+void learn_mounts();
+// True when the mount table has changed since it was learnt; costs a poll(2).
+bool mounts_changed();
+// A descriptor, or negative. `flags` as for open.
+int open_cached(const char* path, int flags);
+
+}  // namespace platform
+}  // namespace uvfiles

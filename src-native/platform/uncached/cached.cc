@@ -1,0 +1,22 @@
+// Systems that cannot say what is cached: the pool serves everything, with the same results.
+#include "platform/cached.h"
+
+namespace uvfiles {
+namespace platform {
+
+CacheAccess classify(int, uint64_t) { return CacheAccess::kNever; }
+CacheAccess known_access(uint64_t) { return CacheAccess::kNever; }
+void forget_access(uint64_t) {}
+bool has_swap() { return true; }
+int64_t read_cached(int, char*, size_t, int64_t) { return kUnsupported; }
+Residency residency(int, int64_t, size_t) { return Residency::kUntold; }
+Residency mapped_residency(const char*, size_t, int64_t, size_t) { return Residency::kUntold; }
+char* map_file(int, size_t) { return nullptr; }
+void unmap_file(char*, size_t) {}
+bool may_ask_mincore(int) { return false; }
+void learn_mounts() {}
+bool mounts_changed() { return true; }
+int open_cached(const char*, int) { return kUnsupported; }
+
+}  // namespace platform
+}  // namespace uvfiles
