@@ -1,0 +1,175 @@
+// The polling thread alone, over real pipes: whom it wakes, and whom it never touches again.
+#include "core/poller.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/unique_fd.h"
+#include "test/check.h"
+
+namespace uvfiles {
+namespace {
+
+struct Pipe {
+  UniqueFd reader;
+  UniqueFd writer;
+  Pipe() {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    reader.reset(ends[0]);
+    writer.reset(ends[1]);
+  }
+};
+
+// Counts its calls. `ready` is the waiter's last word: it may be added again or freed from then on.
+struct Waiter : PollWaiter {
+  std::atomic<int> calls{0};
+  explicit Waiter(int descriptor, bool write = false, void* its_owner = nullptr) {
+    fd = descriptor;
+    for_write = write;
+    owner = its_owner;
+    ready = [](PollWaiter* self) { static_cast<Waiter*>(self)->calls.fetch_add(1); };
+  }
+  void wait(int wanted = 1) {
+    while (calls.load() < wanted) std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+};
+
+// Comes back when whatever was asked of the poller before has been polled for: a ready waiter has been told by then.
+void settle(Poller* poller) {
+  for (int i = 0; i < 2; i++) {
+    Pipe pipe;
+    REQUIRE(::write(pipe.writer.get(), "x", 1) == 1);
+    Waiter waiter(pipe.reader.get());
+    REQUIRE(poller->add(&waiter) == 0);
+    waiter.wait();
+  }
+}
+
+TEST("calls a waiter once when its pipe has something to read") {
+  Poller poller;
+  Pipe pipe;
+  Waiter waiter(pipe.reader.get());
+  CHECK_EQ(poller.add(&waiter), 0);
+  settle(&poller);
+  CHECK_EQ(waiter.calls.load(), 0);
+  CHECK_EQ(poller.waiting(), 1u);
+  CHECK_EQ(::write(pipe.writer.get(), "x", 1), 1);
+  waiter.wait();
+  settle(&poller);
+  CHECK_EQ(waiter.calls.load(), 1);
+  CHECK_EQ(poller.waiting(), 0u);
+}
+
+TEST("calls a waiter whose pipe was closed at the other end") {
+  Poller poller;
+  Pipe pipe;
+  Waiter waiter(pipe.reader.get());
+  CHECK_EQ(poller.add(&waiter), 0);
+  pipe.writer.reset();
+  waiter.wait();
+}
+
+TEST("calls a waiter whose descriptor is none, so that its transfer can tell") {
+  Poller poller;
+  Waiter waiter(1 << 20);
+  CHECK_EQ(poller.add(&waiter), 0);
+  waiter.wait();
+}
+
+TEST("waits for room in a full pipe") {
+  Poller poller;
+  Pipe pipe;
+  REQUIRE(::fcntl(pipe.writer.get(), F_SETFL, O_NONBLOCK) == 0);
+  std::vector<char> bytes(65536);
+  while (::write(pipe.writer.get(), bytes.data(), bytes.size()) > 0) {
+  }
+  Waiter waiter(pipe.writer.get(), true);
+  CHECK_EQ(poller.add(&waiter), 0);
+  settle(&poller);
+  CHECK_EQ(waiter.calls.load(), 0);
+  REQUIRE(::read(pipe.reader.get(), bytes.data(), bytes.size()) > 0);
+  waiter.wait();
+}
+
+TEST("calls a waiter when its time has come, with a descriptor or without one") {
+  Poller poller;
+  Pipe pipe;
+  Waiter timed(-1);
+  Waiter both(pipe.reader.get());
+  const uint64_t start = now_ns();
+  timed.due_ns = start + 3 * 1000 * 1000;
+  both.due_ns = start + 2 * 1000 * 1000;
+  CHECK_EQ(poller.add(&timed), 0);
+  CHECK_EQ(poller.add(&both), 0);
+  timed.wait();
+  CHECK(now_ns() >= timed.due_ns);
+  both.wait();
+  CHECK_EQ(poller.waiting(), 0u);
+}
+
+TEST("never calls what was removed") {
+  Poller poller;
+  Pipe pipe;
+  auto waiter = std::make_unique<Waiter>(pipe.reader.get());
+  CHECK_EQ(poller.add(waiter.get()), 0);
+  CHECK(poller.remove(waiter.get()));
+  CHECK(!poller.remove(waiter.get()));
+  CHECK_EQ(::write(pipe.writer.get(), "x", 1), 1);
+  settle(&poller);
+  CHECK_EQ(waiter->calls.load(), 0);
+}
+
+TEST("removes all of one owner's, or those that match, and nobody else's") {
+  Poller poller;
+  Pipe pipe;
+  int owner = 0;
+  int other = 0;
+  Waiter first(pipe.reader.get(), false, &owner);
+  Waiter second(pipe.reader.get(), false, &owner);
+  Waiter third(pipe.reader.get(), false, &other);
+  for (Waiter* waiter : {&first, &second, &third}) CHECK_EQ(poller.add(waiter), 0);
+  const auto is = [](const PollWaiter* waiter, const void* wanted) { return waiter == wanted; };
+  CHECK_EQ(poller.remove_all(&owner, is, &second).size(), 1u);
+  CHECK_EQ(poller.remove_all(&owner).size(), 1u);
+  CHECK_EQ(poller.waiting(), 1u);
+  CHECK_EQ(::write(pipe.writer.get(), "x", 1), 1);
+  third.wait();
+  settle(&poller);
+  CHECK_EQ(first.calls.load() + second.calls.load(), 0);
+}
+
+// Under ASan a call of a freed waiter, under TSan an unordered one, is what this would show.
+TEST("adds, removes and frees waiters on several threads while their pipes come and go") {
+  Poller poller;
+  std::vector<std::thread> threads;
+  std::atomic<int> lost{0};
+  for (int t = 0; t < 4; t++) {
+    threads.emplace_back([&poller, &lost, t] {
+      for (int i = 0; i < 200; i++) {
+        Pipe pipe;
+        auto waiter = std::make_unique<Waiter>(pipe.reader.get(), false, &poller);
+        if (poller.add(waiter.get()) != 0) lost++;
+        if ((i + t) % 3 != 0 && ::write(pipe.writer.get(), "x", 1) != 1) lost++;
+        if ((i + t) % 3 == 1) waiter->wait();
+        const bool removed = poller.remove(waiter.get());
+        if (waiter->calls.load() + (removed ? 1 : 0) != 1) lost++;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK_EQ(lost.load(), 0);
+  CHECK_EQ(poller.waiting(), 0u);
+}
+
+}  // namespace
+}  // namespace uvfiles
+
+TEST_MAIN()
