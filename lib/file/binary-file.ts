@@ -196,9 +196,16 @@ export class BinaryFile extends Handle {
     }
   }
 
-  /** Writes each item in order. */
-  async writelines(items: Iterable<BinaryData> | AsyncIterable<BinaryData>, o?: WriteOptions): Promise<void> {
-    for await (const item of items) await this.write(item, o);
+  /** Writes each item in order, in one turn: calls made meanwhile come after the last. */
+  writelines(items: Iterable<BinaryData> | AsyncIterable<BinaryData>, o?: WriteOptions): Promise<void> {
+    try {
+      this._checkWritable();
+      return this._sequence.run(async () => {
+        for await (const item of items) await this._buffer.write(toBytes(item), false, o);
+      }, o);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   /**

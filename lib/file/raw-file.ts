@@ -73,12 +73,19 @@ export class RawFile extends Handle {
     }
   }
 
-  /** Writes each item in order. */
-  async writelines(
+  /** Writes each item in order, in one turn: calls made meanwhile come after the last. */
+  writelines(
     items: Iterable<ArrayBufferView | ArrayBufferLike> | AsyncIterable<ArrayBufferView | ArrayBufferLike>,
     o?: WriteOptions,
   ): Promise<void> {
-    for await (const item of items) await this.write(item, o);
+    try {
+      this._checkWritable();
+      return this._sequence.run(async () => {
+        for await (const item of items) await this._io.write(toBytes(item), false, o);
+      }, o);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   /**
