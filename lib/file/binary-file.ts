@@ -133,7 +133,7 @@ export class BinaryFile extends Handle {
   }
 
   /**
-   * All lines to the end, or as many as make up `hint` bytes.
+   * All lines to the end, or as many as it takes to exceed `hint` bytes.
    * @param hint bytes after which no further line is read; 0, negative or left out: no limit
    */
   readlines(hint?: number | null, o?: OpOptions): Promise<Buffer[]> {
@@ -148,7 +148,7 @@ export class BinaryFile extends Handle {
           if (line.length === 0) return lines;
           lines.push(line);
           total += line.length;
-          if (limit > 0 && total >= limit) return lines;
+          if (limit > 0 && total > limit) return lines;
         }
       }, o);
     } catch (error) {
