@@ -1,6 +1,7 @@
 // Where temporary files go: the first directory that can really be written to.
 import path from 'node:path';
 
+import { checkTreePermission } from '../arguments/permission.js';
 import { findTempDirectory } from '../native/temporary.js';
 
 let cached: Promise<string> | undefined;
@@ -27,9 +28,25 @@ export function gettempdir(): Promise<string> {
   return cached;
 }
 
+// Under --permission only what is allowed is tried; the refusal is told where nothing is.
+function permitted(dirs: string[]): string[] {
+  let refusal: unknown;
+  const allowed = dirs.filter((dir) => {
+    try {
+      checkTreePermission('fs.write', dir);
+      return true;
+    } catch (error) {
+      refusal ??= error;
+      return false;
+    }
+  });
+  if (allowed.length === 0) throw refusal;
+  return allowed;
+}
+
 async function find(): Promise<string> {
   try {
-    const dirs = candidates();
+    const dirs = permitted(candidates());
     return dirs[await findTempDirectory(dirs)] as string;
   } catch (error) {
     cached = undefined;

@@ -4,6 +4,7 @@
 import path from 'node:path';
 
 import { toPathBytes, type Path } from '../arguments/path.js';
+import { checkTreePermission } from '../arguments/permission.js';
 import { AbortError, invalidArgType, invalidArgValue } from '../errors/index.js';
 import type { TempPlace } from '../native/temporary.js';
 import type { BinaryMode, TextMode } from '../open/mode.js';
@@ -73,6 +74,7 @@ export function checkPlace(own: PlaceOptions): CheckedPlace {
 export async function placeOf(checked: CheckedPlace, op: OpOptions): Promise<TempPlace> {
   const { dir, prefix, suffix } = checked;
   if (op.signal?.aborted === true) throw new AbortError(op.signal.reason);
+  if (dir !== undefined) checkTreePermission('fs.write', dir);
   return { dir: dir ?? (await gettempdir()), prefix, suffix };
 }
 

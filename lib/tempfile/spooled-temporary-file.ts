@@ -1,4 +1,6 @@
 // A temporary file that stays in memory while it is small.
+import { inspect } from 'node:util';
+
 import { checkCount } from '../arguments/numbers.js';
 import type { BackendFile } from '../backend/backend.js';
 import { AbortError, UnsupportedOperationError } from '../errors/index.js';
@@ -82,19 +84,22 @@ async function openScratch(place: CheckedPlace, appending: boolean, op: OpOption
 
 // Handles do not know what they stand on. What differs for a spooled one is put on the objects themselves, on every layer,
 // so that it holds for `buffer` and `raw` as well.
-function attachRollover(file: AnyFile, spool: SpoolFile): SpooledFile {
-  const handle = file as BinaryFile;
-  const buffer: BinaryFile | undefined = file instanceof RawFile ? undefined : file instanceof BinaryFile ? file : file.buffer;
-  for (const layer of new Set([handle, buffer ?? handle, buffer?.raw ?? handle])) {
+function attachRollover(handle: AnyFile, spool: SpoolFile): SpooledFile {
+  const buffer = handle instanceof RawFile ? undefined : handle instanceof BinaryFile ? handle : handle.buffer;
+  for (const layer of new Set<AnyFile>([handle, buffer ?? handle, buffer?.raw ?? handle])) {
     const fileno = layer.fileno.bind(layer);
     define(layer, 'fileno', () => {
       const fd = fileno();
-      if (!spool.rolled) throw new UnsupportedOperationError('the file is in memory; call rollover() first');
+      if (!spool.rolled) throw new UnsupportedOperationError('the file is in memory: call rollover() first');
       return fd;
     });
+    define(layer, inspect.custom, () => `${layer.constructor.name} { spooled, ${placeOfContent(layer, spool)} }`);
     Object.defineProperty(layer, 'name', { get: () => (spool.rolled ? spool.fd : null), configurable: true, enumerable: true });
   }
-  if (buffer !== undefined && spool.maxSize > 0) watchWrites(handle, buffer, spool);
+  if (buffer !== undefined && spool.maxSize > 0) {
+    watchWrites(handle, 'write', buffer, spool);
+    watchWrites(handle, 'writelines', buffer, spool);
+  }
   define(handle, 'rollover', async (o?: OpOptions) => {
     await handle.flush(o);
     await spool.rollOver();
@@ -102,11 +107,16 @@ function attachRollover(file: AnyFile, spool: SpoolFile): SpooledFile {
   return handle as unknown as SpooledFile;
 }
 
+function placeOfContent(layer: AnyFile, spool: SpoolFile): string {
+  if (layer.closed) return 'closed';
+  return spool.rolled ? `fd=${spool.fd}` : `${spool.size} bytes in memory`;
+}
+
 // The spool sees what is flushed. Bytes that the handle still buffers count as well, so it is flushed by the write that
 // makes them too many.
-function watchWrites(handle: BinaryFile, buffer: BinaryFile, spool: SpoolFile): void {
-  const write = handle.write.bind(handle) as (data: never, o?: WriteOptions) => Promise<number>;
-  define(handle, 'write', async (data: never, o?: WriteOptions) => {
+function watchWrites(handle: AnyFile, name: 'write' | 'writelines', buffer: BinaryFile, spool: SpoolFile): void {
+  const write = handle[name].bind(handle) as (data: never, o?: WriteOptions) => Promise<number | void>;
+  define(handle, name, async (data: never, o?: WriteOptions) => {
     const written = await write(data, o);
     if (!spool.rolled && sizeWith(buffer, spool) > spool.maxSize) await handle.flush(o);
     return written;
@@ -119,6 +129,6 @@ function sizeWith(file: BinaryFile, spool: SpoolFile): number {
   return file._io.mode.appending ? spool.size + pendingLength : Math.max(spool.size, position);
 }
 
-function define(target: object, name: string, value: unknown): void {
+function define(target: object, name: string | symbol, value: unknown): void {
   Object.defineProperty(target, name, { value, configurable: true, writable: true });
 }

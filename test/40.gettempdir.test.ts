@@ -1,0 +1,92 @@
+// Where temporary files go when nobody says where: tested by really writing, found once.
+import { expect } from 'chai';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { tempfile } from 'uvfiles';
+import * as subpath from 'uvfiles/tempfile';
+
+import { runProgram, scratchDirectory } from './support/temp.js';
+
+const PRINT = "import { tempfile } from 'uvfiles'; console.log(await tempfile.gettempdir());";
+
+describe('gettempdir', () => {
+  const scratch = scratchDirectory();
+
+  async function chosen(env: NodeJS.ProcessEnv, o: { unprivileged?: boolean } = {}): Promise<string> {
+    const none = { TMPDIR: undefined, TEMP: undefined, TMP: undefined };
+    const { stdout, stderr } = await runProgram(PRINT, { env: { ...none, ...env }, ...o });
+    expect(stderr).to.equal('');
+    return stdout.trim();
+  }
+
+  it('takes TMPDIR before TEMP before TMP before /tmp', async () => {
+    const [first, second, third] = ['1', '2', '3'].map((name) => path.join(scratch.path, name)) as [string, string, string];
+    for (const dir of [first, second, third]) mkdirSync(dir);
+    expect(await chosen({ TMPDIR: first, TEMP: second, TMP: third })).to.equal(first);
+    expect(await chosen({ TEMP: second, TMP: third })).to.equal(second);
+    expect(await chosen({ TMP: third })).to.equal(third);
+    expect(await chosen({})).to.equal('/tmp');
+  });
+
+  it('passes over what is missing, is no directory, or cannot be written to, and leaves nothing behind', async () => {
+    const missing = path.join(scratch.path, 'missing');
+    const file = path.join(scratch.path, 'file');
+    const good = path.join(scratch.path, 'good');
+    const readonly = path.join(scratch.path, 'readonly');
+    writeFileSync(file, '');
+    mkdirSync(readonly);
+    chmodSync(readonly, 0o555);
+    mkdirSync(good);
+    chmodSync(good, 0o777);
+    expect(await chosen({ TMPDIR: missing, TEMP: file, TMP: good })).to.equal(good);
+    expect(await chosen({ TMPDIR: readonly, TEMP: good }, { unprivileged: true })).to.equal(good);
+    expect(scratch.list().sort()).to.deep.equal(['file', 'good', 'readonly']);
+  });
+
+  it('makes a relative TMPDIR absolute', async () => {
+    expect(await chosen({ TMPDIR: '.' })).to.match(/^\//);
+  });
+
+  it('is found once, whatever the environment says later', async () => {
+    const before = process.env['TMPDIR'];
+    const first = await tempfile.gettempdir();
+    process.env['TMPDIR'] = scratch.path;
+    try {
+      expect(await tempfile.gettempdir()).to.equal(first);
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+    }
+  });
+
+  it('tries only what the permission model allows', async () => {
+    const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
+    const allowed = path.join(scratch.path, 'allowed');
+    mkdirSync(allowed);
+    const { stdout, stderr, code } = await runProgram(
+      `import { tempfile } from 'uvfiles';
+       console.log(await tempfile.gettempdir());
+       await tempfile.mkstemp({ dir: ${JSON.stringify(scratch.path)} }).catch((error) => console.log(error.code));
+       const file = await tempfile.namedTemporaryFile();
+       console.log(file.name.startsWith(${JSON.stringify(allowed)}));`,
+      {
+        args: [flag, '--allow-addons', '--allow-fs-read=*', `--allow-fs-write=${allowed}/*`, '--no-warnings'],
+        env: { TMPDIR: scratch.path, TEMP: allowed },
+      },
+    );
+    expect({ code, stderr, lines: stdout.trim().split('\n') }).to.deep.equal({
+      code: 0,
+      stderr: '',
+      lines: [allowed, 'ERR_ACCESS_DENIED', 'true'],
+    });
+    expect(scratch.list()).to.deep.equal(['allowed']);
+  });
+
+  it('goes with a prefix', () => {
+    expect(tempfile.gettempprefix()).to.equal('tmp');
+  });
+
+  it('is the same by subpath', () => {
+    expect(subpath.gettempdir).to.equal(tempfile.gettempdir);
+  });
+});

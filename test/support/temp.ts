@@ -1,0 +1,95 @@
+// What the tests of temporary files share: scratch directories, programs in processes of their own, other users.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export const root = path.dirname(createRequire(import.meta.url).resolve('uvfiles/package.json'));
+export const isRoot = process.getuid?.() === 0;
+const NOBODY = 65534;
+
+/** A directory that is there for the tests of one suite, and empty before each. */
+export function scratchDirectory(): { readonly path: string; list: () => string[] } {
+  let scratch = '';
+  beforeEach(() => {
+    scratch = mkdtempSync(path.join(tmpdir(), 'uvfiles-test-'));
+    chmodSync(scratch, 0o777);
+  });
+  afterEach(() => {
+    // Directories that a test has locked are unlocked by coreutils, not by the code under test.
+    spawnSync('chmod', ['-R', 'u+rwx', scratch]);
+    rmSync(scratch, { recursive: true, force: true });
+  });
+  return {
+    get path() {
+      return scratch;
+    },
+    list: () => readdirSync(scratch),
+  };
+}
+
+/** How a program ended. */
+export interface Ending {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+interface ProgramOptions {
+  env?: NodeJS.ProcessEnv;
+  args?: string[];
+  /** Runs it as a user whom permission checks stop. */
+  unprivileged?: boolean;
+  /** Called with each line the program prints. */
+  onLine?: (line: string, child: ChildProcess) => void;
+}
+
+/** Runs an ES module (with `uvfiles` to import) in a process of its own. */
+export function runProgram(code: string, o: ProgramOptions = {}): Promise<Ending> {
+  const child = startProgram(code, o);
+  return endOf(child, o.onLine);
+}
+
+export function startProgram(code: string, o: ProgramOptions = {}): ChildProcess {
+  return spawn(process.execPath, [...(o.args ?? []), '--input-type=module', '-e', code], {
+    cwd: root,
+    env: { ...process.env, ...o.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(o.unprivileged === true && isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
+  });
+}
+
+export function endOf(child: ChildProcess, onLine?: ProgramOptions['onLine']): Promise<Ending> {
+  let stdout = '';
+  let stderr = '';
+  let seen = 0;
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    for (let end = stdout.indexOf('\n', seen); end >= 0; end = stdout.indexOf('\n', seen)) {
+      onLine?.(stdout.slice(seen, end), child);
+      seen = end + 1;
+    }
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/** The error that `promise` rejects with. */
+export async function rejection(promise: Promise<unknown>): Promise<NodeJS.ErrnoException> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  }
+  throw new Error('expected a rejection');
+}
+
+/** Descriptors this process has open. */
+export function openDescriptors(): number {
+  return readdirSync('/proc/self/fd').length;
+}
