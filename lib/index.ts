@@ -13,6 +13,11 @@ export { appendFile, writeFile, type WriteFileOptions } from './whole-file/write
 export * as os from './os/index.js';
 export * as tempfile from './tempfile/index.js';
 export { Lane, lanes, type Priority } from './schedule/lane.js';
+export { createLane, type LaneOptions } from './schedule/create-lane.js';
+export { configure, type Configuration, type InlineOptions } from './schedule/configure.js';
+export { metrics, type LaneMetrics, type Metrics } from './schedule/metrics.js';
+export type { Histogram } from './schedule/histogram.js';
+export type { OperationMessage } from './native/diagnostics.js';
 export type { OpOptions } from './schedule/options.js';
 export {
   AbortError,

@@ -1,5 +1,6 @@
 // The order of stateful calls on one handle: one at a time, in call order, whether or not anybody awaits them.
 import { AbortError, ClosedFileError } from '../errors/index.js';
+import { offAbort, onAbort } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
 
 interface Waiting {
@@ -62,9 +63,9 @@ export class Sequence {
       abort();
       return;
     }
-    signal.addEventListener('abort', abort, { once: true });
+    onAbort(signal, abort);
     waiting.run = () => {
-      signal.removeEventListener('abort', abort);
+      offAbort(signal, abort);
       return run();
     };
   }

@@ -6,6 +6,7 @@ import type { OpOptions } from '../schedule/options.js';
 import type { Lane } from '../schedule/lane.js';
 import { lanes } from '../schedule/lane.js';
 import { addon } from './addon.js';
+import { type OperationMessage, operations } from './diagnostics.js';
 import * as P from './protocol.js';
 import { args, bigArgs, ensureOpen, type OpenedRecord } from './requests.js';
 import { bigIntStatsFrom, statsFrom } from './stats.js';
@@ -61,10 +62,24 @@ function begin(): void {
   setImmediate(nextIteration);
 }
 
-function count(o: OpOptions | undefined, hit: boolean): void {
+function count(operation: string, o: OpOptions | undefined, hit: boolean): void {
   const lane: Lane = o?.lane ?? lanes.default;
-  if (hit) lane._inlineHits++;
-  else lane._inlineMisses++;
+  if (!hit) {
+    lane._inlineMisses++;
+    return;
+  }
+  lane._inlineHits++;
+  if (operations.hasSubscribers) {
+    const message: OperationMessage = {
+      operation,
+      path: undefined,
+      lane: lane.name,
+      inline: true,
+      duration: 0,
+      error: undefined,
+    };
+    operations.publish(message);
+  }
 }
 
 const CHUNK = 64 * 1024;
@@ -110,10 +125,10 @@ export function readCached(
   addon.inlineRead(memory);
   const read = args[P.ARG_STATUS] as number;
   if (read < 0) {
-    count(o, false);
+    count('read', o, false);
     return undefined;
   }
-  count(o, true);
+  count('read', o, true);
   if (own) return read === size ? memory : memory.subarray(0, read);
   used += (read + 7) & ~7;
   return memory.subarray(offset, offset + read);
@@ -134,7 +149,7 @@ export function readCachedInto(
   args[P.ARG_OFFSET] = 0;
   addon.inlineRead(view);
   const read = args[P.ARG_STATUS] as number;
-  count(o, read >= 0);
+  count('read', o, read >= 0);
   return read < 0 ? -1 : read;
 }
 
@@ -156,7 +171,7 @@ export function statCached(
   args[P.ARG_FLAGS] = (exact ? ANSWER_EXACT : 0) | (follow ? 0 : ANSWER_LINK);
   addon.inlineStat(path);
   const hit = args[P.ARG_STATUS] === 0;
-  count(o, hit);
+  count('stat', o, hit);
   if (!hit) return undefined;
   return exact ? bigIntStatsFrom(bigArgs, P.ARG_ANSWER) : statsFrom(args, P.ARG_ANSWER);
 }
@@ -168,7 +183,7 @@ export function readFileCached(path: string | Uint8Array, o: OpOptions | undefin
   args[P.ARG_OFFSET] = used;
   addon.inlineReadFile(path, memory);
   const size = args[P.ARG_STATUS] as number;
-  count(o, size >= 0);
+  count('readFile', o, size >= 0);
   if (size < 0) return undefined;
   const start = used;
   used += (size + 7) & ~7;
@@ -181,7 +196,7 @@ export function openCached(path: string | Uint8Array, flags: number, o: OpOption
   args[P.ARG_OPEN_FLAGS] = flags;
   addon.inlineOpen(path);
   const fd = args[P.ARG_STATUS] as number;
-  count(o, fd >= 0);
+  count('open', o, fd >= 0);
   if (fd < 0) return undefined;
   return {
     fd,

@@ -6,7 +6,9 @@ import { AbortError, LaneFullError, systemError, TimeoutError } from '../errors/
 import type { OpOptions } from '../schedule/options.js';
 import { checkOpOptions } from '../schedule/options.js';
 import { lanes } from '../schedule/lane.js';
+import { offAbort, onAbort } from '../schedule/abort.js';
 import { addon } from './addon.js';
+import { type OperationMessage, operations } from './diagnostics.js';
 import * as P from './protocol.js';
 import { bigIntStatsFrom, statsFrom } from './stats.js';
 
@@ -50,6 +52,11 @@ interface Extra {
   dest: string | Uint8Array | undefined;
   signal: AbortSignal | undefined;
   onAbort: (() => void) | undefined;
+  /** As given, in milliseconds. */
+  timeout: number | undefined;
+  /** When it was sent, for who listens on the diagnostics channel. */
+  began: number;
+  lane: string;
   timer: NodeJS.Timeout | undefined;
   /** May reject while a thread still works on it: its memory is the library's. */
   abandonable: boolean;
@@ -139,6 +146,9 @@ export function name(slot: number, syscall: string, path?: string | Uint8Array, 
     dest,
     signal: undefined,
     onAbort: undefined,
+    timeout: undefined,
+    began: 0,
+    lane: 'default',
     timer: undefined,
     abandonable: false,
     abandoned: false,
@@ -160,12 +170,14 @@ export function sent(slot: number, o: OpOptions | undefined): Promise<never> {
         : failure(slot, status, '', 0);
     release(slot);
     grabbedReject(error);
-  } else if (o !== undefined && (o.signal !== undefined || o.timeout !== undefined)) {
-    watch(slot, o);
+  } else {
+    if (o !== undefined && (o.signal !== undefined || o.timeout !== undefined)) watch(slot, o);
+    if (operations.hasSubscribers) mark(slot, o);
   }
   return promise;
 }
 
+const TIMED_OUT = process.platform === 'win32' ? -4039 : process.platform === 'linux' ? -110 : -60; // UV_ETIMEDOUT
 const LANE_FULL = process.platform === 'win32' ? -4088 : process.platform === 'linux' ? -11 : -35; // UV_EAGAIN
 
 /**
@@ -193,15 +205,36 @@ export function applyOptions(slot: number, o: OpOptions | undefined, abandonable
   return undefined;
 }
 
+// Made only where somebody listens.
+function mark(slot: number, o: OpOptions | undefined): void {
+  const context = contexts[slot];
+  const extra = extras[slot] ?? name(slot, typeof context === 'string' ? context : 'task');
+  extra.began = performance.now();
+  if (o?.lane !== undefined) extra.lane = o.lane.name;
+}
+
+function publish(extra: Extra, error: Error | undefined): void {
+  const message: OperationMessage = {
+    operation: extra.syscall === '' ? 'task' : extra.syscall,
+    path: extra.path,
+    lane: extra.lane,
+    inline: false,
+    duration: performance.now() - extra.began,
+    error,
+  };
+  operations.publish(message);
+}
+
 function watch(slot: number, o: OpOptions): void {
   const extra = extras[slot] as Extra;
   const { signal, timeout } = o;
   if (signal !== undefined) {
     extra.signal = signal;
     extra.onAbort = () => interrupt(slot, extra, new AbortError(signal.reason));
-    signal.addEventListener('abort', extra.onAbort, { once: true });
+    onAbort(signal, extra.onAbort);
   }
   if (timeout !== undefined) {
+    extra.timeout = timeout;
     extra.timer = setTimeout(() => {
       extra.timer = undefined;
       interrupt(slot, extra, new TimeoutError(timeout));
@@ -210,7 +243,7 @@ function watch(slot: number, o: OpOptions): void {
 }
 
 function unwatch(extra: Extra): void {
-  if (extra.onAbort !== undefined) extra.signal?.removeEventListener('abort', extra.onAbort);
+  if (extra.onAbort !== undefined) offAbort(extra.signal as AbortSignal, extra.onAbort);
   if (extra.timer !== undefined) clearTimeout(extra.timer);
   extra.onAbort = extra.timer = undefined;
 }
@@ -318,6 +351,7 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
     }
     const { abandoned, disown } = extra;
     release(slot);
+    if (extra.began > 0) publish(extra, error ?? extra.reason);
     if (abandoned) {
       if (error === undefined) disown?.(answer, extra.reason);
     } else if (error !== undefined) {
@@ -397,6 +431,8 @@ function syscallOf(kind: number): string {
 
 function failure(slot: number, errno: number, syscall: string, written: number): Error {
   const extra = extras[slot];
+  // The addon saw the deadline pass before the timer here did.
+  if (extra?.timeout !== undefined && errno === TIMED_OUT) return new TimeoutError(extra.timeout);
   const error = systemError(errno, syscall !== '' ? syscall : (extra?.syscall ?? (contexts[slot] as string)), extra?.path, extra?.dest);
   if (written > 0) error.bytesWritten = written;
   return error;

@@ -1,0 +1,18 @@
+// The `uvfiles:op` channel of node:diagnostics_channel: one message an operation, made only where somebody listens.
+import { channel } from 'node:diagnostics_channel';
+
+/** What is published when an operation has settled. */
+export interface OperationMessage {
+  /** `read`, `write`, `open`, `stat`, `readFile`, ... */
+  readonly operation: string;
+  readonly path: string | Uint8Array | undefined;
+  /** The lane's name. */
+  readonly lane: string;
+  /** Served on the event loop's thread, from the cache. */
+  readonly inline: boolean;
+  /** Milliseconds from the call to its settling; 0 where it was served inline. */
+  readonly duration: number;
+  readonly error: Error | undefined;
+}
+
+export const operations = channel('uvfiles:op');

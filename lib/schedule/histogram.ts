@@ -1,0 +1,78 @@
+// A look at one of the addon's histograms, with the names of node:perf_hooks' Histogram. Values are nanoseconds.
+
+const SUB_BITS = 4;
+const FIRST_OCTAVE = 6;
+const BUCKETS = 35 << SUB_BITS;
+/** Numbers that a histogram takes in the addon's figures: count, sum, min, max, buckets. */
+export const HISTOGRAM_NUMBERS = 4 + BUCKETS;
+
+// The largest value that falls into a bucket: what a percentile answers, as HdrHistogram does.
+function highest(bucket: number): number {
+  const steps = 1 << SUB_BITS;
+  if (bucket < steps) return (bucket + 1) * 2 ** (FIRST_OCTAVE - SUB_BITS) - 1;
+  const octave = (bucket >> SUB_BITS) + FIRST_OCTAVE - 1;
+  return 2 ** octave + ((bucket & (steps - 1)) + 1) * 2 ** (octave - SUB_BITS) - 1;
+}
+
+function middle(bucket: number): number {
+  const low = bucket === 0 ? 0 : highest(bucket - 1) + 1;
+  return (low + highest(bucket)) / 2;
+}
+
+/** A frozen histogram of nanoseconds; a value is known within 6 %. */
+export class Histogram {
+  /** Values recorded. */
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly stddev: number;
+  readonly #buckets: Float64Array;
+
+  /** @internal `numbers` as the addon gives them, from `at` on. */
+  constructor(numbers: Float64Array, at: number) {
+    this.count = numbers[at] as number;
+    this.mean = this.count === 0 ? 0 : (numbers[at + 1] as number) / this.count;
+    this.min = numbers[at + 2] as number;
+    this.max = numbers[at + 3] as number;
+    this.#buckets = numbers.slice(at + 4, at + HISTOGRAM_NUMBERS);
+    let squares = 0;
+    for (let i = 0; i < BUCKETS; i++) squares += (this.#buckets[i] as number) * (middle(i) - this.mean) ** 2;
+    this.stddev = this.count === 0 ? 0 : Math.sqrt(squares / this.count);
+  }
+
+  /**
+   * The value that `percentile` per cent of all do not exceed.
+   * @param percentile > 0 and <= 100
+   */
+  percentile(percentile: number): number {
+    if (!(percentile > 0 && percentile <= 100)) throw new RangeError('percentile must be > 0 && <= 100');
+    const wanted = Math.ceil((percentile / 100) * this.count);
+    let seen = 0;
+    for (let i = 0; i < BUCKETS; i++) {
+      seen += this.#buckets[i] as number;
+      if (seen >= wanted && seen > 0) return Math.min(highest(i), this.max);
+    }
+    return this.max;
+  }
+
+  /** Percentiles by halving steps, as node:perf_hooks gives them. */
+  get percentiles(): Map<number, number> {
+    const map = new Map<number, number>();
+    for (const p of [50, 75, 87.5, 93.75, 96.875, 98.4375, 99.21875, 99.9, 99.99, 100]) map.set(p, this.percentile(p));
+    return map;
+  }
+
+  /** Upper bound of each used bucket and how many values fell into it: for exporters. */
+  *buckets(): IterableIterator<{ upTo: number; count: number }> {
+    for (let i = 0; i < BUCKETS; i++) {
+      const count = this.#buckets[i] as number;
+      if (count > 0) yield { upTo: highest(i), count };
+    }
+  }
+
+  toJSON(): Record<string, number> {
+    const { count, min, max, mean, stddev } = this;
+    return { count, min, max, mean, stddev, p50: this.percentile(50), p99: this.percentile(99), p999: this.percentile(99.9) };
+  }
+}
