@@ -9,7 +9,8 @@ export interface EncodingOptions {
 /** True for bytes. Throws TypeError ERR_INVALID_ARG_VALUE for anything but the three. */
 export function wantsBytes(encoding: unknown): boolean {
   if (encoding === 'buffer') return true;
-  if (encoding === undefined || encoding === null || encoding === 'utf8' || encoding === 'utf-8') return false;
+  if (encoding === undefined || encoding === null || encoding === 'utf8' || encoding === 'utf-8')
+    return false;
   throw invalidArgValue('options.encoding', encoding, "must be 'utf8' or 'buffer'");
 }
 

@@ -96,8 +96,12 @@ export function descriptorTurn(signal?: AbortSignal): Promise<boolean> {
  * For hot paths: nothing of this is touched until an attempt has failed.
  * @throws what an attempt throws for another reason, or `error` when waiting is hopeless
  */
-export async function retryOnDescriptors<T>(attempt: () => Promise<T>, error: unknown, o?: OpOptions): Promise<T> {
-  for (let last = error; ; ) {
+export async function retryOnDescriptors<T>(
+  attempt: () => Promise<T>,
+  error: unknown,
+  o?: OpOptions,
+): Promise<T> {
+  for (let last = error; ;) {
     if (!isDescriptorShortage(last) || !(await descriptorTurn(o?.signal))) throw last;
     try {
       const answer = await attempt();

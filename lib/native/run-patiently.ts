@@ -14,7 +14,8 @@ export function bulk(o: OpOptions | undefined): OpOptions {
 
 /** Only the options that every operation has, of an options object that has others too. */
 export function opOptions(o: OpOptions | undefined): OpOptions | undefined {
-  if (o === undefined || (o.signal === undefined && o.timeout === undefined && o.lane === undefined)) return undefined;
+  if (o === undefined || (o.signal === undefined && o.timeout === undefined && o.lane === undefined))
+    return undefined;
   return { signal: o.signal, timeout: o.timeout, lane: o.lane };
 }
 

@@ -32,13 +32,21 @@ function write(path: Path, data: unknown, flags: number, o: WriteFileOptions | u
  * @throws the system's errors in Node's shape, with `bytesWritten` when it stopped part-way; TypeError for bad arguments
  * @example await writeFile('notes.txt', 'hello\n');
  */
-export function writeFile(path: Path, data: string | ArrayBufferView | ArrayBufferLike, o?: WriteFileOptions): Promise<void> {
+export function writeFile(
+  path: Path,
+  data: string | ArrayBufferView | ArrayBufferLike,
+  o?: WriteFileOptions,
+): Promise<void> {
   const { O_WRONLY, O_CREAT, O_TRUNC } = constants;
   return write(path, data, O_WRONLY | O_CREAT | O_TRUNC, o);
 }
 
 /** Adds to the end of a file, creating it if need be. Otherwise as `writeFile`. */
-export function appendFile(path: Path, data: string | ArrayBufferView | ArrayBufferLike, o?: WriteFileOptions): Promise<void> {
+export function appendFile(
+  path: Path,
+  data: string | ArrayBufferView | ArrayBufferLike,
+  o?: WriteFileOptions,
+): Promise<void> {
   const { O_WRONLY, O_CREAT, O_APPEND } = constants;
   return write(path, data, O_WRONLY | O_CREAT | O_APPEND, o);
 }

@@ -1,0 +1,14 @@
+// Permission bits as arguments: a number, or its octal digits as chmod(1) takes them.
+import { invalidArgType, outOfRange } from '../errors/index.js';
+
+const ALL_BITS = 0o7777;
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE */
+export function checkMode(mode: unknown, name: string): number {
+  const bits = typeof mode === 'string' && /^[0-7]{1,4}$/.test(mode) ? Number.parseInt(mode, 8) : mode;
+  if (typeof bits !== 'number')
+    throw invalidArgType(name, 'of type number or a string of octal digits', mode);
+  if (!Number.isInteger(bits) || bits < 0 || bits > ALL_BITS)
+    throw outOfRange(name, '>= 0 && <= 0o7777', mode);
+  return bits;
+}

@@ -1,0 +1,37 @@
+// Lists of names as tasks pack them: a NUL behind each.
+
+/** The names from `at` to the end as strings. One decode and one split are many times faster than one a name. */
+export function splitNames(bytes: Buffer, at: number): string[] {
+  if (at >= bytes.length) return [];
+  return bytes.toString('utf8', at, bytes.length - 1).split('\0');
+}
+
+/** The same as strings of one character a byte, which loses nothing. */
+export function splitLatin1(bytes: Buffer, at: number): string[] {
+  if (at >= bytes.length) return [];
+  return bytes.toString('latin1', at, bytes.length - 1).split('\0');
+}
+
+/** The same as bytes. */
+export function splitBuffers(bytes: Buffer, at: number): Buffer[] {
+  const names: Buffer[] = [];
+  while (at < bytes.length) {
+    const end = bytes.indexOf(0, at);
+    names.push(bytes.subarray(at, end));
+    at = end + 1;
+  }
+  return names;
+}
+
+/** Paths as the one argument that lists of them cross in: NUL between them. */
+export function joinPaths(paths: readonly (string | Uint8Array)[]): string | Uint8Array {
+  if (paths.every((path) => typeof path === 'string')) return paths.join('\0');
+  const parts: Uint8Array[] = [];
+  for (const path of paths) {
+    if (parts.length > 0) parts.push(SEPARATOR);
+    parts.push(typeof path === 'string' ? Buffer.from(path) : path);
+  }
+  return Buffer.concat(parts);
+}
+
+const SEPARATOR = new Uint8Array(1);

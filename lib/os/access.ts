@@ -1,0 +1,24 @@
+// access: may this process do that with the path?
+import { constants } from 'node:fs';
+
+import { pathToRead } from '../arguments/checked-path.js';
+import type { Path } from '../arguments/path.js';
+import { invalidArgType, outOfRange } from '../errors/index.js';
+import { ACCESS, askPath } from '../native/path-call.js';
+import type { OpOptions } from '../schedule/options.js';
+
+const ALL_MODES = constants.R_OK | constants.W_OK | constants.X_OK;
+
+/**
+ * Whether the path may be used in this way, asked by the real user and group ids, as Python's os.access.
+ * @param mode `fs.constants`' F_OK (there is such a file: the default), or R_OK, W_OK, X_OK together
+ * @returns false also where the path is missing
+ * @throws TypeError for a bad path, RangeError ERR_OUT_OF_RANGE for another mode, AbortError, TimeoutError
+ * @example if (await os.access('run.sh', constants.X_OK)) start();
+ */
+export async function access(path: Path, mode: number = constants.F_OK, o?: OpOptions): Promise<boolean> {
+  if (typeof mode !== 'number') throw invalidArgType('mode', 'of type number', mode);
+  if (!Number.isInteger(mode) || mode < 0 || mode > ALL_MODES)
+    throw outOfRange('mode', `an integer >= 0 && <= ${ALL_MODES}`, mode);
+  return askPath(ACCESS, [pathToRead(path)], [mode], o);
+}

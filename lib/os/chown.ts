@@ -1,0 +1,34 @@
+// chown: a file's owner and group.
+import { pathToWrite } from '../arguments/checked-path.js';
+import type { Path } from '../arguments/path.js';
+import { outOfRange } from '../errors/index.js';
+import { CHOWN, pathCall } from '../native/path-call.js';
+import type { OpOptions } from '../schedule/options.js';
+
+const LARGEST_ID = 2 ** 32 - 1;
+
+/** Options of `chown`. */
+export interface ChownOptions extends OpOptions {
+  /** False changes a link itself. Default true. */
+  followSymlinks?: boolean | undefined;
+}
+
+function checkId(id: unknown, name: string): number {
+  if (typeof id !== 'number' || !Number.isInteger(id) || id < -1 || id > LARGEST_ID) {
+    throw outOfRange(name, `an integer >= -1 && <= ${LARGEST_ID}`, id);
+  }
+  return id === -1 ? LARGEST_ID : id;
+}
+
+/**
+ * Changes a file's owner and group.
+ * @param uid the owner; -1 leaves it
+ * @param gid the group; -1 leaves it
+ * @throws the system's errors in Node's shape (EPERM, ENOENT), TypeError and RangeError for bad arguments, AbortError,
+ *   TimeoutError
+ * @example await os.chown('shared', -1, 100);
+ */
+export async function chown(path: Path, uid: number, gid: number, o?: ChownOptions): Promise<void> {
+  const ids = [checkId(uid, 'uid'), checkId(gid, 'gid')];
+  await pathCall(CHOWN, [pathToWrite(path)], [...ids, o?.followSymlinks === false ? 1 : 0], o);
+}

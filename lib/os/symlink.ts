@@ -1,0 +1,25 @@
+// symlink: a link by name.
+import { dirname, resolve } from 'node:path';
+
+import { pathToWrite } from '../arguments/checked-path.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { checkPermission, isRestricted } from '../arguments/permission.js';
+import { pathCall, SYMLINK } from '../native/path-call.js';
+import type { OpOptions } from '../schedule/options.js';
+
+/**
+ * Makes `path` a link to `target`, which need not be there; a relative one counts from the link's directory.
+ * @throws the system's errors in Node's shape (EEXIST), TypeError for bad paths, AbortError, TimeoutError
+ * @example await os.symlink('releases/42', 'current');
+ */
+export async function symlink(target: Path, path: Path, o?: OpOptions): Promise<void> {
+  const text = toPathBytes(target, 'target');
+  const at = pathToWrite(path);
+  // A link would otherwise be a way to what the process may not use itself.
+  if (isRestricted) {
+    const leadsTo = resolve(dirname(resolve(Buffer.from(at).toString())), Buffer.from(text).toString());
+    checkPermission('fs.read', leadsTo);
+    checkPermission('fs.write', leadsTo);
+  }
+  await pathCall(SYMLINK, [text, at], [], o);
+}

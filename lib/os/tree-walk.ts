@@ -1,0 +1,259 @@
+// The traversal under `walk` and `glob`: native batches of whole directories, one step a directory, pruned by starting
+// over with what is left.
+//
+// The native walk reads ahead and takes no messages. A consumer that changes what is to be visited ends it, and another
+// begins with the directories that are left as its roots; with every batch that nobody prunes it reads further ahead.
+//
+// Names are kept as strings of one character a byte ("raw"), so that those that are no UTF-8 find their way back.
+import { isAscii } from 'node:buffer';
+
+import { AbortError, type SystemError, systemError } from '../errors/index.js';
+import { descriptorFreed } from '../native/descriptor-wait.js';
+import { splitLatin1, splitNames } from '../native/names.js';
+import { uint32sAt } from '../native/records.js';
+import { bulk, nextBatch } from '../native/run-patiently.js';
+import { WALK_TREE } from '../native/task-kinds.js';
+import { TaskCursor } from '../native/tasks.js';
+import type { OpOptions } from '../schedule/options.js';
+
+/** How to traverse. */
+export interface TreeWalkOptions extends OpOptions {
+  bottomUp?: boolean;
+  followLinks?: boolean;
+  /** Leaves out names that begin with a dot. */
+  noHidden?: boolean;
+  /** Levels below the top to descend to; -1: all. */
+  depth?: number;
+}
+
+/** One directory. */
+export interface TreeStep {
+  /** The directory's path, raw. */
+  path: string;
+  /** The same as text. */
+  shownPath: string;
+  /** Names in this batch, raw and as text: the directory's are at `at`, directories, links to directories, others. */
+  raw: string[];
+  shown: string[];
+  at: number;
+  directories: number;
+  links: number;
+  others: number;
+  /** Why it could not be listed; there are no names then. */
+  error: SystemError | undefined;
+}
+
+// WalkFlags of src-native/platform/posix/tasks/walk_tree.h.
+const BOTTOM_UP = 1;
+const FOLLOW_LINKS = 2;
+const NO_HIDDEN = 4;
+
+const RECORD_FIELDS = 6;
+const HEADER_BYTES = 8;
+
+/** From so many directories in a batch on the next one is asked for while this one is consumed. */
+const READ_AHEAD_FROM = 16;
+
+/** A directory that is being visited: where its children's names are, and which comes next. */
+interface Frame {
+  above: Frame | undefined;
+  /** Its name among those of the frame above; '' for the frame of the roots. */
+  name: string;
+  names: string[];
+  at: number;
+  count: number;
+  next: number;
+  /** '1' for each of the names that is a link to follow all the same. */
+  follow: string;
+}
+
+const rootFrame = (roots: string[], follow: string): Frame => ({
+  above: undefined,
+  name: '',
+  names: roots,
+  at: 0,
+  count: roots.length,
+  next: 0,
+  follow,
+});
+
+function relativeOf(frame: Frame): string {
+  let path = frame.name;
+  for (let each = frame.above; each?.above !== undefined; each = each.above) {
+    // The top's own name is none.
+    if (each.name !== '') path = `${each.name}/${path}`;
+  }
+  return path;
+}
+
+export class TreeWalk {
+  readonly #top: string | Uint8Array;
+  readonly #o: OpOptions;
+  readonly #signal: AbortSignal | undefined;
+  readonly #flags: number;
+  readonly #depth: number;
+  readonly #topDown: boolean;
+  #cursor: TaskCursor | undefined;
+  #ahead: Promise<{ output: Buffer; done: boolean }> | undefined;
+  #ended = false;
+
+  // The batch being consumed.
+  #records: Uint32Array = new Uint32Array(0);
+  #codes = new Int32Array(0);
+  #record = 0;
+  #raw: string[] = [];
+  #shown: string[] = [];
+  #at = 0;
+
+  // From the roots' frame down to that of the directory of the last step.
+  #frames: Frame[] = [rootFrame([''], '')];
+
+  constructor(top: string | Uint8Array, o: TreeWalkOptions) {
+    this.#top = top;
+    this.#o = bulk(o);
+    this.#signal = o.signal;
+    this.#topDown = o.bottomUp !== true;
+    this.#flags =
+      (o.bottomUp === true ? BOTTOM_UP : 0) |
+      (o.followLinks === true ? FOLLOW_LINKS : 0) |
+      (o.noHidden === true ? NO_HIDDEN : 0);
+    this.#depth = o.depth ?? -1;
+    this.#start([''], '');
+  }
+
+  #start(roots: string[], follow: string): void {
+    const list = Buffer.from(roots.join('\0'), 'latin1');
+    this.#cursor = new TaskCursor(WALK_TREE, [this.#top, list, follow], [this.#flags, 1, this.#depth]);
+    this.#ended = false;
+  }
+
+  /** The next directory, or undefined after the last. Rejects with AbortError, TimeoutError. */
+  async next(): Promise<TreeStep | undefined> {
+    if (this.#signal?.aborted === true) throw new AbortError(this.#signal.reason);
+    while (this.#record === this.#codes.length) {
+      if (this.#ended) return undefined;
+      await this.#fill();
+    }
+    return this.#step();
+  }
+
+  /** Whether a step is at hand without waiting. */
+  get atHand(): boolean {
+    return this.#record < this.#codes.length && this.#signal?.aborted !== true;
+  }
+
+  /** The step at hand. */
+  take(): TreeStep {
+    return this.#step();
+  }
+
+  async #fill(): Promise<void> {
+    const cursor = this.#cursor!;
+    const batch = await (this.#ahead ?? nextBatch(cursor, this.#o, 'scandir', this.#top));
+    this.#ahead = undefined;
+    const { output, done } = batch;
+    if (done) this.#end();
+    this.#record = this.#at = 0;
+    if (output.length === 0) {
+      this.#codes = new Int32Array(0);
+      return;
+    }
+    const [count, texts] = uint32sAt(output, 0, 2) as unknown as [number, number];
+    this.#records = uint32sAt(output, HEADER_BYTES, count * RECORD_FIELDS);
+    this.#codes = new Int32Array(count);
+    for (let i = 0; i < count; i++) this.#codes[i] = this.#records[i * RECORD_FIELDS + 2]! | 0;
+    this.#raw = splitLatin1(output, texts);
+    this.#shown = isAscii(output.subarray(texts)) ? this.#raw : splitNames(output, texts);
+    if (!done && count >= READ_AHEAD_FROM) {
+      this.#ahead = nextBatch(cursor, this.#o, 'scandir', this.#top);
+      this.#ahead.catch(() => undefined); // thrown where it is awaited
+    }
+  }
+
+  #step(): TreeStep {
+    const field = this.#record * RECORD_FIELDS;
+    const records = this.#records;
+    const code = this.#codes[this.#record++]!;
+    const path = this.#raw[this.#at]!;
+    const shownPath = this.#shown[this.#at]!;
+    const at = this.#at + 1;
+    const directories = records[field + 3]!;
+    const links = records[field + 4]!;
+    const others = records[field + 5]!;
+    this.#at = at + directories + links + others;
+    // Links that are not followed come to nothing: they are no roots when the walk starts over.
+    const visited = (this.#flags & FOLLOW_LINKS) !== 0 ? directories + links : directories;
+    if (this.#topDown) this.#enter(records[field]!, records[field + 1]!, at, visited);
+    return {
+      path,
+      shownPath,
+      raw: this.#raw,
+      shown: this.#shown,
+      at,
+      directories,
+      links,
+      others,
+      error: code === 0 ? undefined : systemError(code, 'scandir', Buffer.from(path, 'latin1')),
+    };
+  }
+
+  #enter(depth: number, index: number, at: number, count: number): void {
+    const frames = this.#frames;
+    frames.length = depth + 1;
+    const above = frames[depth]!;
+    above.next = index + 1;
+    frames.push({
+      above,
+      name: above.names[above.at + index]!,
+      names: this.#raw,
+      at,
+      count,
+      next: 0,
+      follow: '',
+    });
+  }
+
+  /** The path below the top of the directory of the last step, raw. */
+  get relative(): string {
+    return relativeOf(this.#frames[this.#frames.length - 1]!);
+  }
+
+  /**
+   * Replaces the directories to descend to from the one of the last step.
+   * @param names raw
+   * @param follow for each name '1' where it is a link to follow all the same; '' for none
+   */
+  descendTo(names: string[], follow = ''): void {
+    const roots: string[] = [];
+    const last = this.#frames[this.#frames.length - 1]!;
+    const here = relativeOf(last);
+    follow = follow.padEnd(names.length, '0');
+    for (const name of names) roots.push(here === '' ? name : `${here}/${name}`);
+    for (let frame = last.above; frame !== undefined; frame = frame.above) {
+      const above = frame.above === undefined ? '' : relativeOf(frame);
+      for (let i = frame.next; i < frame.count; i++) {
+        const name = frame.names[frame.at + i]!;
+        roots.push(above === '' ? name : `${above}/${name}`);
+        follow += frame.follow[i] ?? '0';
+      }
+    }
+    this.close();
+    this.#codes = new Int32Array(0);
+    this.#record = 0;
+    this.#frames = [rootFrame(roots, follow)];
+    if (roots.length > 0) this.#start(roots, follow);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#cursor?.close();
+    this.#cursor = undefined;
+    descriptorFreed();
+  }
+
+  /** Ends the traversal and closes its descriptors. */
+  close(): void {
+    this.#ahead = undefined;
+    this.#end();
+  }
+}

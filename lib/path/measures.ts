@@ -1,0 +1,28 @@
+// getsize and the times: one figure of a file's status.
+import type { Path } from '../arguments/path.js';
+import { stat } from '../os/stat.js';
+import type { OpOptions } from '../schedule/options.js';
+
+/**
+ * A file's size in bytes.
+ * @throws the system's errors in Node's shape (ENOENT), TypeError for a bad path, AbortError, TimeoutError
+ * @example const bytes = await path.getsize('data.bin');
+ */
+export async function getsize(path: Path, o?: OpOptions): Promise<number> {
+  return (await stat(path, o)).size;
+}
+
+/** When a file was last read, in milliseconds since the epoch, as Stats.atimeMs. Otherwise as `getsize`. */
+export async function getatime(path: Path, o?: OpOptions): Promise<number> {
+  return (await stat(path, o)).atimeMs;
+}
+
+/** When a file was last written, in milliseconds since the epoch, as Stats.mtimeMs. Otherwise as `getsize`. */
+export async function getmtime(path: Path, o?: OpOptions): Promise<number> {
+  return (await stat(path, o)).mtimeMs;
+}
+
+/** When a file's status last changed, in milliseconds since the epoch, as Stats.ctimeMs. Otherwise as `getsize`. */
+export async function getctime(path: Path, o?: OpOptions): Promise<number> {
+  return (await stat(path, o)).ctimeMs;
+}
