@@ -155,7 +155,14 @@ describe('mkstemp and mkdtemp', () => {
 
   it('leave nothing of an aborted creation, whenever the signal comes', async () => {
     const before = openDescriptors();
-    for (const make of [mkstemp, mkdtemp, tempfile.temporaryFile, tempfile.namedTemporaryFile, tempfile.temporaryDirectory]) {
+    const makers: ((o: { dir: string; signal: AbortSignal }) => Promise<unknown>)[] = [
+      (o) => mkstemp(o),
+      (o) => mkdtemp(o),
+      (o) => tempfile.temporaryFile(o),
+      (o) => tempfile.namedTemporaryFile(o),
+      (o) => tempfile.temporaryDirectory(o),
+    ];
+    for (const [kind, make] of makers.entries()) {
       for (const delay of [-1, 0, 1, 2, 5]) {
         const controller = new AbortController();
         const reason = new Error('enough');
@@ -169,7 +176,7 @@ describe('mkstemp and mkdtemp', () => {
         );
         if (outcome instanceof Error) {
           expect(outcome).to.include({ name: 'AbortError', code: 'ABORT_ERR', cause: reason });
-          expect(scratch.list(), `${make.name} ${delay}`).to.deep.equal([]);
+          expect(scratch.list(), `${kind} ${delay}`).to.deep.equal([]);
         } else if (typeof outcome === 'string') {
           rmdirSync(outcome);
         } else if (outcome.close !== undefined) {
@@ -178,7 +185,7 @@ describe('mkstemp and mkdtemp', () => {
           closeSync(outcome.fd as number);
           unlinkSync(outcome.path as string);
         }
-        if (delay <= 0) expect(outcome, make.name).to.be.an.instanceOf(Error);
+        if (delay <= 0) expect(outcome, String(kind)).to.be.an.instanceOf(Error);
       }
     }
     expect(scratch.list()).to.deep.equal([]);

@@ -141,7 +141,7 @@ export abstract class Handle {
       const bytes = checkSize(size, 'size', constants.MAX_LENGTH);
       const at = checkPosition(position, 'position');
       const settled = this._settleBuffer(o);
-      if (settled !== undefined) return settled.then(() => this._io.file.pread(bytes, at, this._fully, o));
+      if (settled !== undefined) return this.#after(settled, () => this._io.file.pread(bytes, at, this._fully, o));
       return this._io.file.pread(bytes, at, this._fully, o);
     } catch (error) {
       return Promise.reject(error as Error);
@@ -159,11 +159,21 @@ export abstract class Handle {
       const bytes = toWritableBytes(view);
       const at = checkPosition(position, 'position');
       const settled = this._settleBuffer(o);
-      if (settled !== undefined) return settled.then(() => this._io.file.preadinto(bytes, at, this._fully, o));
+      if (settled !== undefined) return this.#after(settled, () => this._io.file.preadinto(bytes, at, this._fully, o));
       return this._io.file.preadinto(bytes, at, this._fully, o);
     } catch (error) {
       return Promise.reject(error as Error);
     }
+  }
+
+  // Positional calls that wait for the buffer, each until it has begun: closing must not overtake them.
+  readonly #starting = new Set<Promise<unknown>>();
+
+  #after<T>(settled: Promise<unknown>, call: () => Promise<T>): Promise<T> {
+    const result = settled.then(call);
+    const begun: Promise<unknown> = settled.catch(() => undefined).finally(() => this.#starting.delete(begun));
+    this.#starting.add(begun);
+    return result;
   }
 
   /** @internal What was read ahead is stale after a positional write. */
@@ -187,7 +197,7 @@ export abstract class Handle {
       const settled = this._settleBuffer(o);
       if (settled === undefined) return this._io.file.pwrite(bytes, at, transferred, o);
       const kept = transferred ? bytes : Uint8Array.prototype.slice.call(bytes);
-      return settled.then(() => this._io.file.pwrite(kept, at, true, o));
+      return this.#after(settled, () => this._io.file.pwrite(kept, at, true, o));
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -239,7 +249,10 @@ export abstract class Handle {
     if (this.#detached) return Promise.reject(new ClosedFileError('the underlying file has been detached'));
     if (this.#closing === undefined) {
       forgetCollection(this._watched);
-      this.#closing = this._sequence.run(() => this._closeInTurn());
+      this.#closing = this._sequence.run(async () => {
+        if (this.#starting.size > 0) await Promise.all(this.#starting);
+        return this._closeInTurn();
+      });
     }
     return this.#closing;
   }

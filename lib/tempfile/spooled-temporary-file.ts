@@ -118,7 +118,8 @@ function watchWrites(handle: AnyFile, name: 'write' | 'writelines', buffer: Bina
   const write = handle[name].bind(handle) as (data: never, o?: WriteOptions) => Promise<number | void>;
   define(handle, name, async (data: never, o?: WriteOptions) => {
     const written = await write(data, o);
-    if (!spool.rolled && sizeWith(buffer, spool) > spool.maxSize) await handle.flush(o);
+    // The bytes were taken: a failure to move them belongs to the flush or close that tries it again.
+    if (!spool.rolled && sizeWith(buffer, spool) > spool.maxSize) await handle.flush(o).catch(() => undefined);
     return written;
   });
 }
