@@ -47,7 +47,8 @@ export class RawIO {
     if (this.#late !== undefined) return this.#takeLate(size);
     try {
       const bytes = await this.file.read(size, this.#at(), fully, o);
-      this.#moved(bytes.length);
+      // A read of nothing leaves the file where it was.
+      if (size > 0) this.#moved(bytes.length);
       return bytes;
     } catch (error) {
       this.#keepLate(error);
