@@ -1,5 +1,5 @@
 // The least that a read through libuv's pool can cost: a loop in C++ that keeps a number of uv_queue_work requests in
-// flight, each a pread, and queues the next from the callback. JavaScript is called once, at the end.
+// flight, each a pread, and queues the next from the callback. JavaScript is called at the end, or for each read.
 #include <unistd.h>
 #include <uv.h>
 
@@ -27,6 +27,7 @@ struct Slot {
 struct Run {
   napi_env env;
   napi_ref callback;
+  napi_ref each = nullptr;  // called for each read, where there is one
   napi_async_context context;
   uv_loop_t* loop;
   int fd;
@@ -50,6 +51,7 @@ void Finish(Run* run) {
   napi_get_boolean(env, run->failed, &argument);
   napi_make_callback(env, run->context, global, callback, 1, &argument, nullptr);
   napi_delete_reference(env, run->callback);
+  if (run->each != nullptr) napi_delete_reference(env, run->each);
   napi_async_destroy(env, run->context);
   napi_close_handle_scope(env, scope);
   delete run;
@@ -71,9 +73,23 @@ void Queue(Slot* slot) {
   uv_queue_work(run->loop, &slot->work, Work, After);
 }
 
+// Tells JavaScript of one read, as an addon does that has a callback a request.
+void TellEach(Run* run, ssize_t result) {
+  napi_env env = run->env;
+  napi_handle_scope scope;
+  napi_open_handle_scope(env, &scope);
+  napi_value each, global, argument;
+  napi_get_reference_value(env, run->each, &each);
+  napi_get_global(env, &global);
+  napi_create_int64(env, result, &argument);
+  napi_make_callback(env, run->context, global, each, 1, &argument, nullptr);
+  napi_close_handle_scope(env, scope);
+}
+
 void After(uv_work_t* work, int status) {
   Slot* slot = static_cast<Slot*>(work->data);
   Run* run = slot->run;
+  if (run->each != nullptr) TellEach(run, slot->result);
   run->pending--;
   if (status != 0 || slot->result != static_cast<ssize_t>(run->size)) run->failed = true;
   if (run->next < run->total && !run->failed)
@@ -87,8 +103,8 @@ void After(uv_work_t* work, int status) {
 namespace bench {
 
 napi_value RunReads(napi_env env, napi_callback_info info) {
-  size_t count = 6;
-  napi_value arguments[6];
+  size_t count = 7;
+  napi_value arguments[7];
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
 
   Run* run = new Run();
@@ -102,6 +118,9 @@ napi_value RunReads(napi_env env, napi_callback_info info) {
   napi_get_value_int64(env, arguments[3], &total);
   napi_get_value_int64(env, arguments[4], &in_flight);
   napi_create_reference(env, arguments[5], 1, &run->callback);
+  napi_valuetype each_type = napi_undefined;
+  napi_typeof(env, arguments[6], &each_type);
+  if (each_type == napi_function) napi_create_reference(env, arguments[6], 1, &run->each);
   napi_value name;
   napi_create_string_utf8(env, "bench", NAPI_AUTO_LENGTH, &name);
   napi_async_init(env, nullptr, name, &run->context);

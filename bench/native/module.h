@@ -5,7 +5,7 @@
 
 namespace bench {
 
-// runReads(fd, size, positions: Float64Array, total, inFlight, (error) => void)
+// runReads(fd, size, positions: Float64Array, total, inFlight, (failed) => void, each?: (count) => void)
 napi_value RunReads(napi_env env, napi_callback_info info);
 
 // heapBytes(): bytes that malloc has handed out and not got back, or -1 where the C library does not say

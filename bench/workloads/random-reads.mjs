@@ -50,7 +50,7 @@ const throughPool = ({ inFlight, floors }) =>
     issue: 2,
     order: inFlight === 512 ? 10 : inFlight === 64 ? 11 : 12,
     inFlight,
-    contenders: ['fs-promises', 'fs-callback', 'piscina', 'workerpool', 'bare-uv'],
+    contenders: ['fs-promises', 'fs-callback', 'piscina', 'workerpool', 'bare-uv', 'bare-uv-callback'],
     floors: [...floors, { aheadOfPeers: true }],
   });
 
@@ -60,6 +60,7 @@ export default [
     floors: [
       { over: 'fs-promises', atLeast: 4 },
       { over: 'bare-uv', timeAtMost: 1.1 },
+      { over: 'bare-uv-callback', timeAtMost: 1.1 },
     ],
   }),
   throughPool({ inFlight: 64, floors: [{ over: 'fs-promises', atLeast: 2.5 }] }),
