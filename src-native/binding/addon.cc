@@ -28,6 +28,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   define_tasks(env, exports);
   define_lanes(env, exports);
   define_inline(env, exports);
+  define_polled(env, exports);
   InitTempRegistry(env, exports);
   return exports;
 }

@@ -107,6 +107,7 @@ OperationDetails* Environment::attach_details(Operation* operation) {
   operation->details = free_details_.back();
   free_details_.pop_back();
   operation->details->syscall = "";
+  operation->details->attempts = 0;
   return operation->details;
 }
 
@@ -335,6 +336,8 @@ int Environment::write_payload(Operation* operation, int at) {
       const bool owned = operation->size == 0;
       OpenFile* const file = files.add(static_cast<int>(operation->result), owned, details->kind);
       file->inline_state = details->inline_state;
+      file->polled = is_polled(details->kind, details->seekable);
+      file->nonblocking = details->nonblocking;
       at = write_record(operation, at, Tag::kOpened, 0, static_cast<double>(file->inline_state.access));
       records[at] = file->id;
       records[at + 1] = static_cast<int>(details->kind);
@@ -395,6 +398,7 @@ void Environment::discard(void* context, Operation* operation) {
     self->files.remove(operation->file);
   }
   if (operation->kind == OpKind::kTask) operation->details->task_owner->settled();
+  if (!performed) give_up(*operation, UV_ECANCELED, false);  // it may have got half-way
   operation->file = nullptr;
   self->free_data(operation);
   self->recycle(operation);

@@ -53,6 +53,8 @@ Operation* Dispatcher::acquire() {
 
 void Dispatcher::release(Operation* operation) {
   operation->state.store(OpState::kIdle, std::memory_order_relaxed);
+  operation->done = 0;
+  operation->stop = false;
   operation->next = free_;
   free_ = operation;
 }
@@ -67,12 +69,9 @@ bool Dispatcher::submit(Operation* operation) {
   lane.waiting.fetch_add(1, std::memory_order_relaxed);
   operation->queued_ns = now_ns();
   operation->state.store(OpState::kQueued, std::memory_order_relaxed);
-  if (outstanding_++ == 0) uv_ref(reinterpret_cast<uv_handle_t*>(&async_));
-
-  Operation* head = inbox_.load(std::memory_order_relaxed);
-  do {
-    operation->next = head;
-  } while (!inbox_.compare_exchange_weak(head, operation, std::memory_order_seq_cst));
+  outstanding_++;
+  update_reference();
+  push(operation);
 
   const uint32_t jobs = jobs_.load(std::memory_order_seq_cst);
   if (jobs == 0) {
@@ -83,6 +82,14 @@ bool Dispatcher::submit(Operation* operation) {
     if (ask) pump();
   }
   return true;
+}
+
+// Any thread.
+void Dispatcher::push(Operation* operation) {
+  Operation* head = inbox_.load(std::memory_order_relaxed);
+  do {
+    operation->next = head;
+  } while (!inbox_.compare_exchange_weak(head, operation, std::memory_order_seq_cst));
 }
 
 // --- pool threads ---------------------------------------------------------------------------------------------------
@@ -157,10 +164,12 @@ void Dispatcher::perform_batch(Batch* batch, uint64_t slice_end_ns) {
   for (int i = 0; i < batch->count; i++) {
     Operation* const operation = batch->operations[i];
     batch->started[i] = batch->ended[i] = clock;
-    const bool expired = operation->deadline_ns != 0 && clock >= operation->deadline_ns;
+    // One that has begun says what it did, which JavaScript expects of what its own timer cancels.
+    const bool expired =
+        operation->deadline_ns != 0 && clock >= operation->deadline_ns && operation->done == 0;
     if (closing_.load(std::memory_order_relaxed) || expired) {
       if (advance(operation, OpState::kTaken, OpState::kCancelled)) {
-        operation->result = expired ? UV_ETIMEDOUT : UV_ECANCELED;
+        give_up(*operation, expired ? UV_ETIMEDOUT : UV_ECANCELED, true);
       }
       continue;
     }
@@ -170,8 +179,10 @@ void Dispatcher::perform_batch(Batch* batch, uint64_t slice_end_ns) {
       operation->data = block.data;
       operation->capacity = block.capacity;
     }
-    const bool finished = perform(*operation, slice_end_ns);
-    operation->state.store(finished ? OpState::kFinished : OpState::kQueued, std::memory_order_release);
+    const Performed performed = perform(*operation, slice_end_ns);
+    // One that has to wait stays "running" until it is parked, under the lock.
+    if (performed == Performed::kDone) operation->state.store(OpState::kFinished, std::memory_order_release);
+    if (performed == Performed::kAgain) operation->state.store(OpState::kQueued, std::memory_order_release);
     clock = batch->ended[i] = now_ns();
   }
 }
@@ -183,7 +194,14 @@ void Dispatcher::settle_batch(Batch* batch) {
   for (int i = 0; i < batch->count; i++) {
     Operation* const operation = batch->operations[i];
     const OpState state = operation->state.load(std::memory_order_relaxed);
-    if (state == OpState::kQueued) {  // a task with more to do
+    if (state == OpState::kRunning) {
+      park(operation, &lane);
+      continue;
+    }
+    const bool stopped = operation->stop && operation->kind != OpKind::kTask;  // tasks end by themselves
+    if (state == OpState::kQueued && stopped && advance(operation, OpState::kQueued, OpState::kCancelled)) {
+      give_up(*operation, UV_ECANCELED, true);
+    } else if (state == OpState::kQueued) {  // more to do
       operation->queued_ns = batch->ended[i];
       lane.queue.push_back(operation);
       lane.waiting.fetch_add(1, std::memory_order_relaxed);
@@ -369,6 +387,7 @@ void Dispatcher::on_after_work(uv_work_t* work, int) {
   }
   self->pump();
   self->take_completed();
+  self->update_reference();
 }
 
 void Dispatcher::on_async(uv_async_t* async) {
@@ -376,7 +395,9 @@ void Dispatcher::on_async(uv_async_t* async) {
   if (self->closing_.load(std::memory_order_relaxed)) return;
   self->wakeups_++;
   self->take_completed();
-  if (!self->closing_.load(std::memory_order_relaxed)) self->pump();
+  if (self->closing_.load(std::memory_order_relaxed)) return;
+  self->pump();
+  self->update_reference();
 }
 
 void Dispatcher::take_completed() {
@@ -392,18 +413,36 @@ void Dispatcher::take_completed() {
   uint32_t count = 0;
   for (Operation* operation = finished; operation != nullptr; operation = operation->next) count++;
   outstanding_ -= count;
-  if (outstanding_ == 0) uv_unref(reinterpret_cast<uv_handle_t*>(&async_));
+  update_reference();
   deliver_(context_, finished);
 }
 
+// The loop lives as long as there is something to deliver that is sure to come, or must come.
+void Dispatcher::update_reference() {
+  const bool wanted = outstanding_ > idle_.load(std::memory_order_relaxed);
+  if (wanted == referenced_) return;
+  referenced_ = wanted;
+  (wanted ? uv_ref : uv_unref)(reinterpret_cast<uv_handle_t*>(&async_));
+}
+
 CancelResult Dispatcher::cancel(Operation* operation) {
-  const bool queued = advance(operation, OpState::kQueued, OpState::kCancelled);
-  if (!queued && !advance(operation, OpState::kTaken, OpState::kCancelled)) {
-    if (operation->state.load(std::memory_order_acquire) != OpState::kRunning) return CancelResult::kFinished;
-    if (operation->details != nullptr && operation->details->task != nullptr) operation->details->task->cancel();
-    return CancelResult::kRunning;
+  bool queued = false;
+  for (;;) {
+    if (unpark(operation)) return cancel_parked(operation);
+    queued = advance(operation, OpState::kQueued, OpState::kCancelled);
+    if (queued || advance(operation, OpState::kTaken, OpState::kCancelled)) break;
+    std::lock_guard<std::mutex> lock(mutex_);
+    const OpState state = operation->state.load(std::memory_order_acquire);
+    if (state == OpState::kFinished || state == OpState::kCancelled) return CancelResult::kFinished;
+    if (state == OpState::kRunning) {
+      operation->stop = true;
+      if (operation->details != nullptr && operation->details->task != nullptr) operation->details->task->cancel();
+      return CancelResult::kRunning;
+    }
+    // It was parked, woken or taken meanwhile.
   }
-  operation->result = UV_ECANCELED;
+  const bool began = operation->done > 0;
+  give_up(*operation, UV_ECANCELED, true);
   if (queued) {
     // Out of the queue at once: what waits behind a dead mount must not hold files and memory until it wakes.
     std::lock_guard<std::mutex> lock(mutex_);
@@ -417,17 +456,19 @@ CancelResult Dispatcher::cancel(Operation* operation) {
     }
   }
   announce();
-  return CancelResult::kCancelled;
+  return began ? CancelResult::kRunning : CancelResult::kCancelled;
 }
 
 void Dispatcher::finish_now(Operation* operation) {
-  if (cancel(operation) != CancelResult::kRunning) return;
-  while (operation->state.load(std::memory_order_acquire) == OpState::kRunning) {
+  // Again and again: what is queued for more, or parked, between two looks is cancelled by the next one.
+  while (cancel(operation) == CancelResult::kRunning &&
+         operation->state.load(std::memory_order_acquire) != OpState::kCancelled) {
     std::this_thread::sleep_for(std::chrono::microseconds(50));
   }
 }
 
 void Dispatcher::discard_waiting() {
+  discard_parked();
   Operation* list = nullptr;
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -470,10 +511,12 @@ void Dispatcher::close_blocking() {
     discard_waiting();
     std::unique_lock<std::mutex> lock(mutex_);
     // A job that has not begun touches nothing but this dispatcher, which outlives it.
-    if (jobs_.load(std::memory_order_relaxed) == starting_) return;
+    const bool ended = jobs_.load(std::memory_order_relaxed) == starting_;
     lock.unlock();
+    if (ended) break;
     std::this_thread::sleep_for(std::chrono::microseconds(100));
   }
+  discard_waiting();  // what the last of them left
 }
 
 int Dispatcher::add_lane(Priority priority, uint32_t concurrency, uint32_t queue_limit) {

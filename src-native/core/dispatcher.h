@@ -13,6 +13,10 @@
 //   fewer jobs than allowed always may start one.
 // - No system call of an operation is made under the lock.
 // - After `close` no operation is begun; the ones running are waited for by their jobs' callbacks, never by a lock.
+// - An operation that has to wait for its descriptor is parked: the poller has it, and sends it back to the inbox. It is
+//   parked under the lock, which is what `cancel` and `stop_waiting` need to find it in one place or the other.
+// - A parked read does not keep the loop alive: nobody may ever write to its pipe. Parked writes do, whose bytes would be
+//   lost.
 //
 // Thread safety: everything public belongs to the loop thread, unless it says otherwise.
 #pragma once
@@ -59,6 +63,8 @@ class Dispatcher {
   // False when the lane's queue is full; the operation stays the caller's.
   bool submit(Operation* operation);
   CancelResult cancel(Operation* operation);
+  // Reads on `file` wait no longer, now and from now on: they get what is there, or UV_ECANCELED.
+  void stop_waiting(OpenFile* file);
   // For exit: cancels the operation when it has not begun, or else waits (blocking) until the kernel is done.
   // Either way `result` is set on return, and the operation is still delivered later.
   void finish_now(Operation* operation);
@@ -132,11 +138,21 @@ class Dispatcher {
   Lane* pick_lane();
   uint32_t startable(uint64_t now);
   void complete(Operation* operation);
+  void park(Operation* operation, Lane* lane);
+
+  // The poller's thread.
+  static void on_ready(PollWaiter* waiter);
 
   // Loop thread.
+  void push(Operation* operation);
   void pump();
   Job* free_job();
   void take_completed();
+  void update_reference();
+  bool unpark(Operation* operation);
+  void abandon_parked(Operation* operation, bool keep_bytes);
+  CancelResult cancel_parked(Operation* operation);
+  void discard_parked();
   void discard_waiting();
   void maybe_closed();
 
@@ -156,6 +172,7 @@ class Dispatcher {
   uint64_t pumped_ns_ = 0;
   void (*closed_)(void*) = nullptr;
   bool async_open_ = false;
+  bool referenced_ = false;
 
   Operation* free_ = nullptr;
   std::vector<std::unique_ptr<Operation[]>> chunks_;
@@ -167,6 +184,7 @@ class Dispatcher {
   std::atomic<bool> closing_{false};
   std::atomic<bool> announced_{false};
   std::atomic<uint64_t> announced_ns_{0};
+  std::atomic<uint32_t> idle_{0};  // parked operations that do not keep the loop alive
 
   std::mutex mutex_;
   bool lingering_ = false;

@@ -38,7 +38,17 @@ struct OpenFile {
   uint32_t in_flight = 0;      // operations submitted and not yet delivered
   uint32_t id = 0;             // JavaScript's name for it: index and generation
   InlineState inline_state;
+  bool polled = false;         // stateful transfers wait for readiness in the poller, not in the pool
+  bool nonblocking = false;    // O_NONBLOCK is set, on an open file description that is ours alone
+  bool stop_waiting = false;   // reads that would wait fail instead (UV_ECANCELED); under the dispatcher's lock
   Operation* close_operation = nullptr;  // waits for in_flight to reach zero
 };
+
+// Whether a descriptor may keep a transfer waiting for ever. Character devices with a position (/dev/null, /dev/zero) do
+// not; other kinds are eventfd, inotify and the like, which claim to have one.
+inline bool is_polled(FileKind kind, bool seekable) {
+  return kind == FileKind::kFifo || kind == FileKind::kSocket || kind == FileKind::kOther ||
+         (kind == FileKind::kCharacter && !seekable);
+}
 
 }  // namespace uvfiles

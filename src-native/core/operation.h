@@ -13,6 +13,7 @@
 
 #include "core/block_pool.h"
 #include "core/open_file.h"
+#include "core/poller.h"
 #include "core/stat_record.h"
 #include "core/task.h"
 
@@ -54,6 +55,7 @@ enum class OpState : uint8_t {
   kIdle,      // loop thread's
   kQueued,    // in the inbox or in a lane
   kTaken,     // in a drain job's batch, not begun
+  kParked,    // the poller waits for its descriptor; no thread is held
   kRunning,   // in the kernel
   kFinished,  // waits for the loop thread
   kCancelled  // was queued or taken; makes no system call
@@ -74,6 +76,10 @@ struct OperationDetails {
   bool seekable = false;
   int64_t position = 0;
   InlineState inline_state;
+  bool nonblocking = false;
+  // The file of a kReadFile or kWriteFile that is waited for half-way; fd < 0: none is open.
+  OpenFile own;
+  uint32_t attempts = 0;  // to open a FIFO for writing
 };
 
 struct Operation {
@@ -94,11 +100,23 @@ struct Operation {
   uint8_t flags = 0;
   uint8_t lane = 0;
   bool in_lane = false;       // under the dispatcher's lock
+  bool stop = false;          // under the dispatcher's lock: was cancelled while it ran, so must not wait again
+  size_t done = 0;            // bytes transferred before it had to wait
+  PollWaiter poll;            // set by whoever answers Performed::kWaits
   std::atomic<OpState> state{OpState::kIdle};
 };
 
-// Runs the operation on this thread, setting `result` (and data, details). Returns false when a task wants to be
-// queued again. Defined in perform.cc.
-bool perform(Operation& operation, uint64_t slice_end_ns);
+enum class Performed : uint8_t {
+  kDone,   // `result` is set (and data, details)
+  kAgain,  // the slice is used up: queue it again
+  kWaits   // for what `poll` says; then perform it again
+};
+
+// Runs the operation on this thread. Defined in perform.cc.
+Performed perform(Operation& operation, uint64_t slice_end_ns);
+
+// Gives up an operation that has begun and waits, or waits to go on: `result` is `code`, or for a read whose bytes are
+// wanted all the same their number; `extra` tells what a write got out.
+void give_up(Operation& operation, int code, bool keep_bytes);
 
 }  // namespace uvfiles

@@ -7,7 +7,9 @@
 
 #include "core/inline_io.h"
 #include "core/operation.h"
+#include "core/perform_polled.h"
 #include "platform/file_system.h"
+#include "platform/nonblocking.h"
 
 namespace uvfiles {
 
@@ -17,17 +19,9 @@ constexpr size_t kUnknownSize = 16 * 1024;  // first guess for files that do not
 
 constexpr size_t kAskFirst = 1024 * 1024;   // reads beyond this look at the file's size before taking memory
 
-bool is_again(int64_t result) { return result == UV_EAGAIN; }
-
-// One read, at a position or at the descriptor's own. EAGAIN (an inherited non-blocking pipe) is waited out.
+// One read, at a position or at the descriptor's own.
 int64_t read_once(int fd, char* data, size_t size, int64_t position) {
-  for (;;) {
-    const int64_t count =
-        position < 0 ? platform::read(fd, data, size) : platform::pread(fd, data, size, position);
-    if (!is_again(count)) return count;
-    const int ready = platform::wait_ready(fd, false);
-    if (ready < 0) return ready;
-  }
+  return position < 0 ? platform::read(fd, data, size) : platform::pread(fd, data, size, position);
 }
 
 bool seek_first(Operation& operation) {
@@ -145,12 +139,6 @@ int64_t write_all(int fd, const char* data, size_t size, int64_t position, int64
                               ? platform::write(fd, data + total, size - total)
                               : platform::pwrite(fd, data + total, size - total,
                                                  position + static_cast<int64_t>(total));
-    if (is_again(count)) {
-      const int ready = platform::wait_ready(fd, true);
-      if (ready >= 0) continue;
-      *written = static_cast<int64_t>(total);
-      return ready;
-    }
     if (count <= 0) {
       *written = static_cast<int64_t>(total);
       return count < 0 ? count : int64_t{UV_EIO};  // 0 for a non-empty write: no progress will ever come
@@ -172,7 +160,7 @@ void perform_write(Operation& operation) {
   }
 }
 
-void perform_open(Operation& operation) {
+Performed perform_open(Operation& operation) {
   OperationDetails& details = *operation.details;
   int fd;
   if (details.flags == kAdoptDescriptor) {
@@ -180,11 +168,12 @@ void perform_open(Operation& operation) {
     details.syscall = "fstat";
   } else {
     details.syscall = "open";
-    fd = platform::open_file(details.path.c_str(), details.flags, details.mode);
+    fd = platform::open_now(details.path.c_str(), details.flags, details.mode);
+    if (platform::lacks_reader(details.path.c_str(), details.flags, fd)) return wait_for_reader(operation);
   }
   if (fd < 0) {
     operation.result = fd;
-    return;
+    return Performed::kDone;
   }
   const bool adopted = details.flags == kAdoptDescriptor;
   int64_t size = 0;
@@ -194,44 +183,57 @@ void perform_open(Operation& operation) {
   if (status < 0) {
     if (!adopted) platform::close_file(fd);
     operation.result = status;
-    return;
+    return Performed::kDone;
   }
   const bool to_end = (operation.flags & kAppendTell) != 0;
   const int64_t position = platform::seek(fd, 0, to_end ? SEEK_END : SEEK_CUR);
   details.seekable = position >= 0;
   details.position = position >= 0 ? position : 0;
   details.stat.size = size;
+  details.nonblocking = !adopted && is_polled(details.kind, details.seekable);
+  if (!adopted && !details.nonblocking) platform::make_blocking(fd, details.flags);
   InlineIO::prepare(fd, details.kind, &details.inline_state);
   operation.result = fd;
+  return Performed::kDone;
 }
 
-void perform_read_file(Operation& operation) {
+Performed perform_read_file(Operation& operation) {
   OperationDetails& details = *operation.details;
+  if (details.own.fd >= 0) return polled_read_file(operation);
   details.syscall = "open";
-  const int fd = platform::open_file(details.path.c_str(), details.flags, 0);
+  const int fd = platform::open_now(details.path.c_str(), details.flags, 0);
   if (fd < 0) {
     operation.result = fd;
-    return;
+    return Performed::kDone;
   }
   details.syscall = "read";
-  FileKind kind;
+  FileKind kind = FileKind::kOther;
   int64_t size = 0;
   int64_t result = platform::describe(fd, &kind, &size);
+  if (result >= 0 && hold_if_polled(operation, fd, kind)) return polled_read_file(operation);
   if (result >= 0) result = read_to_end(fd, kCurrent, kind == FileKind::kRegular ? size : 0, operation);
   platform::close_file(fd);  // nothing was written: its error says nothing about what was read
   operation.result = result;
+  return Performed::kDone;
 }
 
-void perform_write_file(Operation& operation) {
+Performed perform_write_file(Operation& operation, uint64_t slice_end_ns) {
   OperationDetails& details = *operation.details;
+  if (details.own.fd >= 0) return polled_write_file(operation, slice_end_ns);
   operation.extra = 0;
   details.syscall = "open";
-  const int fd = platform::open_file(details.path.c_str(), details.flags, details.mode);
+  const int fd = platform::open_now(details.path.c_str(), details.flags, details.mode);
+  if (platform::lacks_reader(details.path.c_str(), details.flags, fd)) return wait_for_reader(operation);
   if (fd < 0) {
     operation.result = fd;
-    return;
+    return Performed::kDone;
   }
   details.syscall = "write";
+  FileKind kind = FileKind::kOther;
+  int64_t size = 0;
+  if (platform::describe(fd, &kind, &size) >= 0 && hold_if_polled(operation, fd, kind)) {
+    return polled_write_file(operation, slice_end_ns);
+  }
   int64_t result = write_all(fd, operation.data, operation.size, kCurrent, &operation.extra);
   if (result >= 0 && details.sync_after_write) {
     const int synced = platform::sync(fd);
@@ -246,23 +248,25 @@ void perform_write_file(Operation& operation) {
     result = closed;
   }
   operation.result = result;
+  return Performed::kDone;
 }
 
-bool perform_task(Operation& operation, uint64_t slice_end_ns) {
+Performed perform_task(Operation& operation, uint64_t slice_end_ns) {
   Task& task = *operation.details->task;
   if (task.cancelled()) {
     operation.result = UV_ECANCELED;
-    return true;
+    return Performed::kDone;
   }
   const Step step = task.run(Slice(slice_end_ns));
-  if (step == Step::kAgain) return false;
+  if (step == Step::kAgain) return Performed::kAgain;
   operation.result = task.error ? task.error.code : (step == Step::kDone ? 0 : 1);
-  return true;
+  return Performed::kDone;
 }
 
 }  // namespace
 
-bool perform(Operation& operation, uint64_t slice_end_ns) {
+Performed perform(Operation& operation, uint64_t slice_end_ns) {
+  if (waits_in_poller(operation)) return perform_polled(operation, slice_end_ns);
   const int fd = operation.file != nullptr ? operation.file->fd : -1;
   switch (operation.kind) {
     case OpKind::kRead:
@@ -294,8 +298,7 @@ bool perform(Operation& operation, uint64_t slice_end_ns) {
       break;
     case OpKind::kOpen:
       InlineIO::learn_if_wanted();
-      perform_open(operation);
-      break;
+      return perform_open(operation);
     case OpKind::kStat:
       InlineIO::learn_if_wanted();
       operation.result = platform::stat(operation.details->path.c_str(), &operation.details->stat);
@@ -306,15 +309,13 @@ bool perform(Operation& operation, uint64_t slice_end_ns) {
       break;
     case OpKind::kReadFile:
       InlineIO::learn_if_wanted();
-      perform_read_file(operation);
-      break;
+      return perform_read_file(operation);
     case OpKind::kWriteFile:
-      perform_write_file(operation);
-      break;
+      return perform_write_file(operation, slice_end_ns);
     case OpKind::kTask:
       return perform_task(operation, slice_end_ns);
   }
-  return true;
+  return Performed::kDone;
 }
 
 }  // namespace uvfiles

@@ -20,6 +20,8 @@
 
 namespace uvfiles {
 
+struct Operation;
+
 // Who waits for what. Its owner's, except between `add` and the call of `ready` or a successful `remove`.
 struct PollWaiter {
   int fd = -1;  // -1: for `due_ns` only
@@ -27,7 +29,8 @@ struct PollWaiter {
   uint64_t due_ns = 0;  // also ready at this time; 0: never
   void (*ready)(PollWaiter* waiter) = nullptr;
   void* owner = nullptr;  // for remove_all
-  void* context = nullptr;
+  void* context = nullptr;  // the owner's
+  Operation* operation = nullptr;  // the owner's
   size_t index = SIZE_MAX;  // among those that wait; the poller's
 };
 

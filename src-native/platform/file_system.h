@@ -35,8 +35,5 @@ int truncate(int fd, int64_t size);
 int sync(int fd);
 int datasync(int fd);
 
-// Waits until the descriptor may be written (or read) again: for inherited non-blocking pipes and ttys.
-int wait_ready(int fd, bool for_write);
-
 }  // namespace platform
 }  // namespace uvfiles

@@ -3,7 +3,6 @@
 
 #include <cerrno>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -104,11 +103,6 @@ int datasync(int fd) {
 #else
   return retrying([&] { return ::fdatasync(fd); });
 #endif
-}
-
-int wait_ready(int fd, bool for_write) {
-  struct pollfd entry = {fd, static_cast<short>(for_write ? POLLOUT : POLLIN), 0};
-  return retrying([&] { return ::poll(&entry, 1, -1); });
 }
 
 }  // namespace platform

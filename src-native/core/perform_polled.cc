@@ -1,0 +1,185 @@
+#include "core/perform_polled.h"
+
+#include <uv.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+
+#include "core/clock.h"
+#include "platform/file_system.h"
+#include "platform/nonblocking.h"
+#include "platform/readiness.h"
+
+namespace uvfiles {
+
+namespace {
+
+constexpr size_t kFirstBlock = 16 * 1024;
+constexpr uint64_t kFirstLookNs = 1000 * 1000;
+constexpr uint64_t kLongestLookNs = 50 * 1000 * 1000;
+
+Performed waits(Operation& operation, int fd, bool for_write) {
+  operation.poll.fd = fd;
+  operation.poll.for_write = for_write;
+  operation.poll.due_ns = 0;
+  return Performed::kWaits;
+}
+
+void give_block_back(Operation& operation) {
+  if (operation.capacity != 0) BlockPool::instance().release({operation.data, operation.capacity});
+  operation.data = nullptr;
+  operation.capacity = 0;
+}
+
+// Memory for at least `size` bytes, with the bytes so far at its start.
+bool take_block(Operation& operation, size_t size) {
+  if (operation.capacity >= size && operation.capacity != 0) return true;
+  const Block block = BlockPool::instance().acquire(size);
+  if (block.data == nullptr) return false;
+  if (operation.done > 0) std::memcpy(block.data, operation.data, operation.done);
+  give_block_back(operation);
+  operation.data = block.data;
+  operation.capacity = block.capacity;
+  return true;
+}
+
+Performed polled_read(Operation& operation) {
+  const OpenFile& file = *operation.file;
+  operation.result = 0;
+  if (operation.size == 0) return Performed::kDone;
+  // Asked before memory is taken: many reads may wait at once.
+  if (!platform::is_ready(file.fd, false)) return waits(operation, file.fd, false);
+  if (!take_block(operation, operation.size)) {
+    operation.result = UV_ENOMEM;
+    return Performed::kDone;
+  }
+  operation.result = platform::read_now(file, operation.data, operation.size);
+  if (operation.result > 0) return Performed::kDone;
+  give_block_back(operation);
+  return operation.result == UV_EAGAIN ? waits(operation, file.fd, false) : Performed::kDone;
+}
+
+Performed polled_read_to_end(Operation& operation, const OpenFile& file) {
+  for (;;) {
+    if (operation.done == 0 && !platform::is_ready(file.fd, false))
+      return waits(operation, file.fd, false);
+    const size_t wanted = std::max(operation.done * 2, kFirstBlock);
+    if (operation.done == operation.capacity && !take_block(operation, wanted)) {
+      operation.result = UV_ENOMEM;
+      return Performed::kDone;
+    }
+    const int64_t count = platform::read_now(file, operation.data + operation.done,
+                                             operation.capacity - operation.done);
+    if (count > 0) {
+      operation.done += static_cast<size_t>(count);
+      continue;
+    }
+    if (count == UV_EAGAIN) {
+      if (operation.done == 0) give_block_back(operation);
+      return waits(operation, file.fd, false);
+    }
+    // What was read before an error is not lost: the error comes again with the next read.
+    operation.result = operation.done > 0 ? static_cast<int64_t>(operation.done) : count;
+    if (operation.result <= 0) give_block_back(operation);
+    return Performed::kDone;
+  }
+}
+
+Performed polled_write(Operation& operation, const OpenFile& file, uint64_t slice_end_ns) {
+  operation.result = static_cast<int64_t>(operation.size);
+  while (operation.done < operation.size) {
+    const int64_t count =
+        platform::write_now(file, operation.data + operation.done, operation.size - operation.done);
+    if (count == UV_EAGAIN) return waits(operation, file.fd, true);
+    if (count <= 0) {
+      operation.result = count < 0 ? count : int64_t{UV_EIO};
+      break;
+    }
+    operation.done += static_cast<size_t>(count);
+    // A reader that keeps up must not cost a pool thread for as long as it does.
+    if (operation.done < operation.size && now_ns() >= slice_end_ns) return Performed::kAgain;
+  }
+  operation.extra = static_cast<int64_t>(operation.done);
+  return Performed::kDone;
+}
+
+int close_own(OperationDetails& details) {
+  const int fd = details.own.fd;
+  details.own.fd = -1;
+  return fd < 0 ? 0 : platform::close_file(fd);
+}
+
+}  // namespace
+
+bool waits_in_poller(const Operation& operation) {
+  if (operation.file == nullptr || !operation.file->polled || operation.position >= 0) return false;
+  return operation.kind == OpKind::kRead || operation.kind == OpKind::kReadToEnd ||
+         operation.kind == OpKind::kWrite;
+}
+
+Performed perform_polled(Operation& operation, uint64_t slice_end_ns) {
+  if (operation.kind == OpKind::kRead) return polled_read(operation);
+  if (operation.kind == OpKind::kReadToEnd) return polled_read_to_end(operation, *operation.file);
+  const Performed performed = polled_write(operation, *operation.file, slice_end_ns);
+  if (performed == Performed::kDone && operation.result >= 0 &&
+      (operation.flags & kAppendTell) != 0) {
+    operation.extra =
+        platform::seek(operation.file->fd, 0, SEEK_CUR);  // there is none, which JavaScript expects
+  }
+  return performed;
+}
+
+// inotify could tell of the reader, at the price of a watch a path; looking is cheap (an open that fails).
+Performed wait_for_reader(Operation& operation) {
+  uint32_t& attempts = operation.details->attempts;
+  const uint64_t pause = std::min(kFirstLookNs << std::min(attempts, 10u), kLongestLookNs);
+  attempts++;
+  operation.poll.fd = -1;
+  operation.poll.for_write = true;
+  operation.poll.due_ns = now_ns() + pause;
+  return Performed::kWaits;
+}
+
+bool hold_if_polled(Operation& operation, int fd, FileKind kind) {
+  const bool seekable = kind != FileKind::kCharacter || platform::seek(fd, 0, SEEK_CUR) >= 0;
+  if (!is_polled(kind, seekable)) return false;
+  OpenFile& own = operation.details->own;
+  own = OpenFile();
+  own.fd = fd;
+  own.kind = kind;
+  own.polled = own.nonblocking = true;
+  return true;
+}
+
+Performed polled_read_file(Operation& operation) {
+  OperationDetails& details = *operation.details;
+  const Performed performed = polled_read_to_end(operation, details.own);
+  if (performed == Performed::kDone) close_own(details);
+  return performed;
+}
+
+Performed polled_write_file(Operation& operation, uint64_t slice_end_ns) {
+  OperationDetails& details = *operation.details;
+  const Performed performed = polled_write(operation, details.own, slice_end_ns);
+  if (performed != Performed::kDone) return performed;
+  const int closed = close_own(details);
+  if (closed < 0 && operation.result >= 0) {
+    details.syscall = "close";
+    operation.result = closed;
+  }
+  return performed;
+}
+
+void give_up(Operation& operation, int code, bool keep_bytes) {
+  operation.result = code;
+  const bool reads = operation.kind == OpKind::kRead || operation.kind == OpKind::kReadToEnd;
+  if (reads && keep_bytes && operation.done > 0)
+    operation.result = static_cast<int64_t>(operation.done);
+  if (operation.kind == OpKind::kWrite || operation.kind == OpKind::kWriteFile) {
+    operation.extra = static_cast<int64_t>(operation.done);
+  }
+  if (operation.details != nullptr) close_own(*operation.details);
+}
+
+}  // namespace uvfiles

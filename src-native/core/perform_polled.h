@@ -1,0 +1,23 @@
+// Transfers on descriptors that may keep one waiting: each goes as far as it can without, and then says what to wait for.
+//
+// An operation that waits holds its descriptor, what it has transferred (`done`) and, for reads to the end, the bytes so
+// far; a read that has got nothing yet holds no memory.
+#pragma once
+
+#include "core/operation.h"
+
+namespace uvfiles {
+
+// Whether the operation is one of those: stateful, on a polled file.
+bool waits_in_poller(const Operation& operation);
+Performed perform_polled(Operation& operation, uint64_t slice_end_ns);
+
+// A FIFO that is opened for writing before anybody reads it: looked at again, ever less often.
+Performed wait_for_reader(Operation& operation);
+
+// Whole files that turn out to be FIFOs or terminals. True: `fd` now belongs to the operation's details.
+bool hold_if_polled(Operation& operation, int fd, FileKind kind);
+Performed polled_read_file(Operation& operation);
+Performed polled_write_file(Operation& operation, uint64_t slice_end_ns);
+
+}  // namespace uvfiles

@@ -1,0 +1,14 @@
+// There is no such thing: poll(2) before the transfer has to do.
+#include "platform/posix/nowait.h"
+
+#include <uv.h>
+
+namespace uvfiles {
+namespace platform {
+
+int64_t read_nowait(int, char*, size_t) { return UV_ENOTSUP; }
+int64_t write_nowait(int, const char*, size_t) { return UV_ENOTSUP; }
+void forbid_nowait(bool) {}
+
+}  // namespace platform
+}  // namespace uvfiles
