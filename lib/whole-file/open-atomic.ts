@@ -105,8 +105,13 @@ class Replacement {
   }
 
   #watch(name: (typeof WRITING)[number]): void {
-    const file = this.#file as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
-    const original = file[name]!.bind(file);
+    const file = this.#file as unknown as Record<
+      string,
+      ((...args: unknown[]) => Promise<unknown>) | undefined
+    >;
+    // A text file has no pwrite.
+    const original = file[name]?.bind(file);
+    if (original === undefined) return;
     file[name] = (...args) => {
       const outcome = original(...args);
       outcome.catch((error: unknown) => {
