@@ -1,10 +1,10 @@
 // The inline path: what is cached is read on the spot, without a thread. Rationed, so that a loop that always hits lets the
 // event loop turn. A refusal costs little and changes nothing: the caller then asks the pool for the same bytes.
 import type { BigIntStats, Stats } from 'node:fs';
+import { markAsUntransferable } from 'node:worker_threads';
 
 import type { OpOptions } from '../schedule/options.js';
-import type { Lane } from '../schedule/lane.js';
-import { lanes } from '../schedule/lane.js';
+import { Lane, lanes } from '../schedule/lane.js';
 import { addon } from './addon.js';
 import { type OperationMessage, operations } from './diagnostics.js';
 import * as P from './protocol.js';
@@ -41,15 +41,18 @@ function nextIteration(): void {
 /** Whether an inline attempt may be made now for a call with these options. */
 export function mayInline(o: OpOptions | undefined): boolean {
   if (!inlineSettings.enabled || (args[P.ARG_SPENT] as number) >= inlineSettings.budgetMicros) return false;
-  if (o !== undefined) {
-    // Options that are wrong or already over are the pool path's to tell.
-    const { signal, lane, timeout } = o;
-    if (signal !== undefined && (typeof signal !== 'object' || signal.aborted !== false)) return false;
-    if (lane !== undefined && lane.inline !== true) return false;
-    if (timeout !== undefined && !(timeout > 0)) return false;
-  }
+  if (o !== undefined && !inlineAllowed(o)) return false;
   if (!armed) begin();
   return true;
+}
+
+// Options that are wrong, or over already, are the pool path's to tell.
+function inlineAllowed(o: OpOptions): boolean {
+  if (typeof o !== 'object' || o === null) return false;
+  const { signal, lane, timeout } = o;
+  if (signal !== undefined && (typeof signal !== 'object' || signal === null || signal.aborted !== false)) return false;
+  if (lane !== undefined && !(lane instanceof Lane && lane.inline)) return false;
+  return timeout === undefined || (typeof timeout === 'number' && timeout > 0 && timeout <= 0x7fffffff);
 }
 
 function begin(): void {
@@ -91,6 +94,8 @@ function place(size: number): Buffer {
   // A chunk that a caller has detached through `.buffer` has length 0, and is left behind.
   if (used + size > chunk.length) {
     chunk = Buffer.allocUnsafeSlow(CHUNK);
+    // Transferring one result would take the memory of its neighbours away.
+    markAsUntransferable(chunk.buffer);
     used = 0;
   }
   return chunk;

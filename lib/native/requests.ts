@@ -2,7 +2,7 @@
 //
 // A slot is an index into parallel arrays rather than an object, so that a waiting request costs its promise and a few
 // words. What is rare (signals, timeouts, paths for error messages) hangs on one optional object.
-import { AbortError, LaneFullError, systemError, TimeoutError } from '../errors/index.js';
+import { AbortError, ClosedFileError, LaneFullError, type SystemError, systemError, TimeoutError } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
 import { checkOpOptions } from '../schedule/options.js';
 import { lanes } from '../schedule/lane.js';
@@ -167,7 +167,7 @@ export function sent(slot: number, o: OpOptions | undefined): Promise<never> {
     const error =
       o?.lane !== undefined && status === LANE_FULL
         ? new LaneFullError(o.lane.name, o.lane.queueLimit)
-        : failure(slot, status, '', 0);
+        : failure(slot, status, '');
     release(slot);
     grabbedReject(error);
   } else {
@@ -179,6 +179,7 @@ export function sent(slot: number, o: OpOptions | undefined): Promise<never> {
 
 const TIMED_OUT = process.platform === 'win32' ? -4039 : process.platform === 'linux' ? -110 : -60; // UV_ETIMEDOUT
 const LANE_FULL = process.platform === 'win32' ? -4088 : process.platform === 'linux' ? -11 : -35; // UV_EAGAIN
+const CANCELLED = process.platform === 'win32' ? -4081 : process.platform === 'linux' ? -125 : -89; // UV_ECANCELED
 
 /**
  * Applies lane, timeout and signal to the arguments of `slot`.
@@ -278,6 +279,8 @@ export function finishNow(slot: number): { result: number; written: number } {
 /** Called by the addon with `count` records filled in. Runs inside one callback scope. */
 function complete(count: number, chunk: Buffer | undefined, external: Buffer | undefined): void {
   let at = 0;
+  // Memory that several results share must not be transferred away by one of them.
+  if (count > 1 && chunk !== undefined) markAsUntransferable(chunk.buffer);
   for (let i = 0; i < count; i++) {
     const slot = records[at] as number;
     const result = records[at + 1] as number;
@@ -298,7 +301,9 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
       // A chunk of its own needs no view.
       answer = value === 0 && result === bytes.length ? bytes : bytes.subarray(value, value + result);
     } else if (tag === P.TAG_FAILED) {
-      error = extra?.reason ?? failure(slot, result, P.SYSCALLS[value] as string, records[at + 4] as number);
+      const written = records[at + 4] as number;
+      error = extra?.reason ?? failure(slot, result, P.SYSCALLS[value] as string);
+      if (written > 0) (error as SystemError).bytesWritten = written;
     } else if (tag === P.TAG_DEFERRED) {
       const view = contexts[slot] as View;
       if (extra?.abandoned !== true) {
@@ -429,13 +434,12 @@ function syscallOf(kind: number): string {
   }
 }
 
-function failure(slot: number, errno: number, syscall: string, written: number): Error {
+function failure(slot: number, errno: number, syscall: string): Error {
   const extra = extras[slot];
   // The addon saw the deadline pass before the timer here did.
   if (extra?.timeout !== undefined && errno === TIMED_OUT) return new TimeoutError(extra.timeout);
-  const error = systemError(errno, syscall !== '' ? syscall : (extra?.syscall ?? (contexts[slot] as string)), extra?.path, extra?.dest);
-  if (written > 0) error.bytesWritten = written;
-  return error;
+  if (errno === CANCELLED) return new ClosedFileError('the file was closed while the read waited');
+  return systemError(errno, syscall !== '' ? syscall : (extra?.syscall ?? (contexts[slot] as string)), extra?.path, extra?.dest);
 }
 
 // A failed task's output is `syscall NUL path NUL dest`.

@@ -116,13 +116,13 @@ Devices& devices() {
 
 struct Mount {
   std::string root;  // without a slash at the end; "" for /
-  int fd;
 };
 
 struct Mounts {
   std::mutex mutex;
   std::vector<Mount> local;  // longest first
   std::vector<std::string> foreign;
+  int root = -1;             // "/", if that is local. No other mount is held: that would keep it from being unmounted
   int watch = -1;            // /proc/self/mountinfo: poll(2) tells of changes
   bool learnt = false;
 };
@@ -144,6 +144,17 @@ std::string unescaped(const char* from, size_t length) {
     }
   }
   return to;
+}
+
+int open_at(int directory, const char* path, int flags, uint64_t resolve) {
+  OpenHow how = {static_cast<uint64_t>(flags | O_CLOEXEC), 0, resolve};
+  const long fd = ::syscall(SYS_openat2, directory, path, &how, sizeof how);
+  return fd >= 0 ? static_cast<int>(fd) : -errno;
+}
+
+// Without leaving the mount: EXDEV instead.
+int open_beneath(int directory, const char* path, int flags) {
+  return open_at(directory, path, flags, kResolveCached | kResolveNoXdev | kResolveNoMagicLinks);
 }
 
 bool under(const char* path, const std::string& root) {
@@ -237,7 +248,8 @@ bool may_ask_mincore(int fd) {
 void learn_mounts() {
   Mounts& table = mounts();
   std::lock_guard<std::mutex> lock(table.mutex);
-  for (Mount& mount : table.local) ::close(mount.fd);
+  if (table.root >= 0) ::close(table.root);
+  table.root = -1;
   table.local.clear();
   table.foreign.clear();
   table.learnt = true;
@@ -273,7 +285,6 @@ void learn_mounts() {
     // A later mount on the same point covers the earlier one.
     for (size_t i = 0; i < table.local.size(); i++) {
       if (table.local[i].root != root) continue;
-      ::close(table.local[i].fd);
       table.local.erase(table.local.begin() + static_cast<ptrdiff_t>(i));
       break;
     }
@@ -281,8 +292,12 @@ void learn_mounts() {
       table.foreign.push_back(root);
       continue;
     }
-    const int fd = ::open(root.empty() ? "/" : root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) table.local.push_back({root, fd});
+    if (root.empty()) {
+      if (table.root >= 0) ::close(table.root);
+      table.root = ::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+      if (table.root < 0) continue;
+    }
+    table.local.push_back({root});
   }
   for (size_t i = 1; i < table.local.size(); i++) {  // few: insertion sort, longest root first
     for (size_t j = i; j > 0 && table.local[j].root.size() > table.local[j - 1].root.size(); j--) {
@@ -308,10 +323,14 @@ int open_cached(const char* path, int flags) {
     if (!under(path, mount.root)) continue;
     const char* relative = path + mount.root.size();
     while (*relative == '/') relative++;
-    OpenHow how = {static_cast<uint64_t>(flags | O_CLOEXEC), 0,
-                   kResolveCached | kResolveNoXdev | kResolveNoMagicLinks};
-    const long fd = ::syscall(SYS_openat2, mount.fd, *relative == '\0' ? "." : relative, &how, sizeof how);
-    return fd >= 0 ? static_cast<int>(fd) : -errno;
+    if (*relative == '\0') relative = ".";
+    if (mount.root.empty()) return open_beneath(table.root, relative, flags);
+    // O_PATH asks no file system, and cached names only are walked.
+    const int root = open_at(AT_FDCWD, mount.root.c_str(), O_PATH | O_DIRECTORY, kResolveCached);
+    if (root < 0) return root;
+    const int fd = open_beneath(root, relative, flags);
+    ::close(root);
+    return fd;
   }
   return kUnsupported;
 }

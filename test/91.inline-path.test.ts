@@ -1,0 +1,308 @@
+// What is cached is served on the event loop's thread, rationed; the bytes are the same either way.
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { expect } from 'chai';
+import { configure, createLane, lanes, metrics, open, os, readBytes } from 'uvfiles';
+
+import { root, runProgram, scratchDirectory } from './support/temp.js';
+
+const PAGE = 4096;
+
+function hits(): number {
+  return metrics().lanes['default']!.inlineHits;
+}
+
+function completed(): number {
+  return metrics().lanes['default']!.completed;
+}
+
+/** Bytes that differ at every place. */
+function pattern(size: number): Buffer {
+  const bytes = Buffer.alloc(size);
+  for (let i = 0; i + 4 <= size; i += 4) bytes.writeUInt32LE(Math.imul(i + 1, 2654435761) >>> 0, i);
+  return bytes;
+}
+
+describe('the inline path', function () {
+  const scratch = scratchDirectory();
+  let works = false;
+
+  before(async function () {
+    // The scratch directories of the suite are on the same file system as this file or on tmpfs: ask by trying.
+    const f = await open(path.join(root, 'package.json'), 'rb');
+    const before = hits();
+    for (let i = 0; i < 3; i++) await f.pread(64, 0);
+    await f.close();
+    works = hits() > before;
+  });
+
+  function needed(this: Mocha.Context): void {
+    if (works) return;
+    console.log('        skipped: the inline path is off here (system, file system, kernel, or UVFILES_INLINE)');
+    this.skip();
+  }
+
+  afterEach(() => configure({ inline: { maxBytes: 65536, budgetMicros: 300 } }));
+
+  it('serves a cached positional read without a thread', async function () {
+    needed.call(this);
+    const name = path.join(scratch.path, 'cached');
+    writeFileSync(name, pattern(16 * PAGE));
+    const f = await open(name, 'rb');
+    const [hitsBefore, completedBefore] = [hits(), completed()];
+    for (let page = 0; page < 16; page++) {
+      const bytes = await f.pread(PAGE, page * PAGE);
+      expect(bytes.equals(pattern(16 * PAGE).subarray(page * PAGE, (page + 1) * PAGE))).to.equal(true);
+      await new Promise((resolve) => setImmediate(resolve)); // a fresh budget each time
+    }
+    expect(hits() - hitsBefore).to.equal(16);
+    expect(completed() - completedBefore).to.equal(0);
+    await f.close();
+  });
+
+  it('serves stat, readBytes and open for reading from cached names', async function () {
+    needed.call(this);
+    const name = path.join(scratch.path, 'names');
+    writeFileSync(name, pattern(3000));
+    // The first ones let the pool learn the mounts.
+    for (let i = 0; i < 40; i++) {
+      await os.stat(name);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const before = hits();
+    expect(await os.stat(name)).to.deep.equal(statSync(name));
+    expect(await os.lstat(name, { bigint: true })).to.deep.equal(statSync(name, { bigint: true }));
+    expect((await readBytes(name)).equals(pattern(3000))).to.equal(true);
+    const f = await open(name, 'rb');
+    expect((await f.read()).equals(pattern(3000))).to.equal(true);
+    await f.close();
+    expect(hits() - before).to.be.at.least(4);
+  });
+
+  it('reads the end of a file, past it, and what was appended meanwhile', async () => {
+    const name = path.join(scratch.path, 'end');
+    writeFileSync(name, pattern(5000));
+    const f = await open(name, 'rb');
+    expect((await f.pread(PAGE, PAGE)).equals(pattern(5000).subarray(PAGE))).to.equal(true);
+    expect(await f.pread(PAGE, 5000)).to.have.lengthOf(0);
+    expect(await f.pread(PAGE, 1e9)).to.have.lengthOf(0);
+    appendFileSync(name, 'more');
+    expect((await f.pread(10, 5000)).toString()).to.equal('more');
+    await f.close();
+  });
+
+  it('gives uncached ranges to the pool, with the same bytes', async function () {
+    needed.call(this);
+    const name = path.join(scratch.path, 'cold');
+    writeFileSync(name, pattern(64 * PAGE));
+    try {
+      execFileSync('python3', [
+        '-c',
+        'import os,sys\nfd=os.open(sys.argv[1],os.O_RDONLY)\nos.fsync(fd)\nos.posix_fadvise(fd,0,0,os.POSIX_FADV_DONTNEED)',
+        name,
+      ]);
+    } catch {
+      console.log('        skipped: python3 is needed to drop a file from the cache');
+      this.skip();
+    }
+    const f = await open(name, 'rb');
+    const completedBefore = completed();
+    for (const page of [40, 3, 57, 0]) {
+      expect((await f.pread(PAGE, page * PAGE)).equals(pattern(64 * PAGE).subarray(page * PAGE, (page + 1) * PAGE))).to.equal(
+        true,
+      );
+    }
+    await f.close();
+    // On tmpfs nothing is ever cold.
+    const tmpfs = execFileSync('stat', ['-f', '-c', '%T', scratch.path]).toString().trim() === 'tmpfs';
+    if (!tmpfs) expect(completed()).to.be.greaterThan(completedBefore);
+  });
+
+  it('lets the event loop turn while a loop only hits', async function () {
+    needed.call(this);
+    const name = path.join(scratch.path, 'flat-out');
+    writeFileSync(name, pattern(PAGE));
+    const f = await open(name, 'rb');
+    let turns = 0;
+    let running = true;
+    const turn = (): void => {
+      turns++;
+      if (running) setImmediate(turn);
+    };
+    setImmediate(turn);
+    for (let i = 0; i < 20000; i++) await f.pread(512, 0);
+    running = false;
+    // 20,000 hits take many budgets; without rationing they would be one microtask queue: no turn at all.
+    expect(turns).to.be.greaterThan(3);
+    await f.close();
+  });
+
+  it('is switched off by configure and by a lane, and limited by maxBytes', async function () {
+    needed.call(this);
+    const name = path.join(scratch.path, 'off');
+    writeFileSync(name, pattern(4 * PAGE));
+    const f = await open(name, 'rb');
+    const pooled = createLane({ name: `pooled-${process.hrtime.bigint()}`, inline: false });
+    let before = hits();
+    await f.pread(PAGE, 0, { lane: pooled });
+    expect(metrics().lanes[pooled.name]!.completed).to.equal(1);
+    configure({ inline: false });
+    await f.pread(PAGE, 0);
+    expect(hits()).to.equal(before);
+    configure({ inline: { maxBytes: 1000 } });
+    await f.pread(PAGE, 0);
+    expect(hits()).to.equal(before);
+    before = hits();
+    await f.pread(1000, 0);
+    expect(hits()).to.equal(before + 1);
+    await f.close();
+  });
+
+  it('is switched off by UVFILES_INLINE=0 in the environment', async () => {
+    const { stdout, stderr } = await runProgram(
+      `import { open, metrics } from 'uvfiles';
+       const f = await open('package.json', 'rb');
+       for (let i = 0; i < 5; i++) await f.pread(10, 0);
+       await f.close();
+       console.log(metrics().lanes.default.inlineHits, metrics().lanes.default.completed >= 5);`,
+      { env: { UVFILES_INLINE: '0' } },
+    );
+    expect(stderr).to.equal('');
+    expect(stdout.trim()).to.equal('0 true');
+  });
+
+  for (const fault of ['none', 'miss', 'short']) {
+    it(`gives the bytes that node:fs gives, with inline attempts that fail by: ${fault}`, async () => {
+      const name = path.join(scratch.path, 'same');
+      writeFileSync(name, pattern(100_003));
+      const { stdout, stderr } = await runProgram(
+        `import { open, readBytes, os } from 'uvfiles';
+         import fs from 'node:fs';
+         import assert from 'node:assert';
+         const name = ${JSON.stringify(name)};
+         const all = fs.readFileSync(name);
+         const f = await open(name, 'rb');
+         let seed = 7;
+         const random = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
+         for (let i = 0; i < 2000; i++) {
+           const position = random(110000), size = random(70000);
+           const expected = all.subarray(position, position + size);
+           if (i % 3 === 0) {
+             assert(expected.equals(await f.pread(size, position)));
+           } else if (i % 3 === 1) {
+             const view = Buffer.alloc(size);
+             assert.equal(await f.preadinto(view, position), expected.length);
+             assert(expected.equals(view.subarray(0, expected.length)));
+           } else {
+             await f.seek(position);
+             assert(expected.equals(await f.read(size)));
+             assert.equal(await f.tell(), position + expected.length);
+           }
+         }
+         await f.seek(0);
+         assert(all.equals(await f.read()));
+         assert(all.equals(await readBytes(name)));
+         assert.deepEqual(await os.stat(name), fs.statSync(name));
+         await f.close();
+         console.log('same');`,
+        { env: fault === 'none' ? {} : { UVFILES_INLINE_FAULT: fault } },
+      );
+      expect(stderr).to.equal('');
+      expect(stdout.trim()).to.equal('same');
+    });
+  }
+
+  it('keeps one result whole when the memory of another is taken away', async () => {
+    const name = path.join(scratch.path, 'memory');
+    writeFileSync(name, pattern(2 * PAGE));
+    const f = await open(name, 'rb');
+    const first = await f.pread(100, 0);
+    const second = await f.pread(100, PAGE);
+    try {
+      structuredClone(first.buffer, { transfer: [first.buffer as ArrayBuffer] });
+    } catch {
+      // Memory that results share cannot be transferred.
+    }
+    expect(second.equals(pattern(2 * PAGE).subarray(PAGE, PAGE + 100))).to.equal(true);
+    expect((await f.pread(100, 0)).equals(pattern(100))).to.equal(true);
+    await f.close();
+  });
+
+  it('notices a file system that is mounted over a known one', async function () {
+    needed.call(this);
+    if (process.getuid?.() !== 0) {
+      console.log('        skipped: only root may mount');
+      this.skip();
+    }
+    const inner = path.join(scratch.path, 'inner');
+    execFileSync('mkdir', [inner]);
+    writeFileSync(path.join(inner, 'file'), 'below');
+    for (let i = 0; i < 40; i++) {
+      expect((await readBytes(path.join(inner, 'file'))).toString()).to.equal('below');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', 'none', inner], { stdio: 'pipe' });
+    } catch {
+      console.log('        skipped: mounting is not permitted here');
+      this.skip();
+    }
+    try {
+      writeFileSync(path.join(inner, 'file'), 'above');
+      await new Promise((resolve) => setImmediate(resolve));
+      for (let i = 0; i < 40; i++) {
+        expect((await readBytes(path.join(inner, 'file'))).toString()).to.equal('above');
+        expect((await os.stat(path.join(inner, 'file'))).dev).to.equal(statSync(path.join(inner, 'file')).dev);
+      }
+    } finally {
+      execFileSync('umount', [inner]);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await readBytes(path.join(inner, 'file'))).toString()).to.equal('below');
+  });
+
+  it('reads cached files of overlayfs inline, by residency, and cold ones in the pool', async function () {
+    needed.call(this);
+    const { path: base } = scratch;
+    for (const name of ['lower', 'upper', 'work', 'merged']) execFileSync('mkdir', [path.join(base, name)]);
+    writeFileSync(path.join(base, 'lower', 'file'), pattern(16 * PAGE));
+    const merged = path.join(base, 'merged');
+    try {
+      execFileSync(
+        'mount',
+        ['-t', 'overlay', 'overlay', '-o', `lowerdir=${base}/lower,upperdir=${base}/upper,workdir=${base}/work`, merged],
+        { stdio: 'pipe' },
+      );
+    } catch {
+      console.log('        skipped: overlayfs cannot be mounted here');
+      this.skip();
+    }
+    try {
+      readFileSync(path.join(merged, 'file'));
+      const f = await open(path.join(merged, 'file'), 'rb');
+      const before = hits();
+      for (let page = 0; page < 16; page++) {
+        const bytes = await f.pread(PAGE, page * PAGE);
+        expect(bytes.equals(pattern(16 * PAGE).subarray(page * PAGE, (page + 1) * PAGE))).to.equal(true);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(hits() - before).to.equal(16);
+      await f.close();
+    } finally {
+      execFileSync('umount', [merged]);
+    }
+  });
+
+  it('counts hits for the lane that was named', async function () {
+    needed.call(this);
+    const f = await open(path.join(root, 'package.json'), 'rb');
+    expect(lanes.bulk.inline).to.equal(false);
+    const quick = createLane({ name: `quick-${process.hrtime.bigint()}` });
+    await new Promise((resolve) => setImmediate(resolve));
+    await f.pread(10, 0, { lane: quick });
+    expect(metrics().lanes[quick.name]!.inlineHits).to.equal(1);
+    await f.close();
+  });
+});
