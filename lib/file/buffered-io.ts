@@ -284,10 +284,11 @@ export class BufferedIO {
   // --- both ---------------------------------------------------------------------------------------------------------
 
   async seek(offset: number | bigint, whence: 0 | 1 | 2, o?: OpOptions): Promise<number> {
+    // First: in append mode only the flush says where the position is.
+    if (this.#pendingLength > 0) await this.flush(o);
     if (whence !== 2 && typeof offset === 'number') {
       const target = whence === 0 ? offset : this.position + offset;
       if (target >= 0 && target < FAR) {
-        if (this.#pendingLength > 0) await this.flush(o);
         // Within what was read ahead nothing needs to be asked.
         const start = this.raw.position - this.#ahead.length;
         if (this.#ahead.length > 0 && target >= start && target <= this.raw.position) {
@@ -299,7 +300,6 @@ export class BufferedIO {
         return target;
       }
     }
-    await this.flush(o);
     this.dropReadAhead();
     return this.raw.seek(offset, whence, o);
   }
