@@ -2,6 +2,8 @@
 //
 // A slot is an index into parallel arrays rather than an object, so that a waiting request costs its promise and a few
 // words. What is rare (signals, timeouts, paths for error messages) hangs on one optional object.
+import { markAsUntransferable } from 'node:worker_threads';
+
 import { AbortError, ClosedFileError, LaneFullError, type SystemError, systemError, TimeoutError } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
 import { checkOpOptions } from '../schedule/options.js';
