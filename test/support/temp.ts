@@ -39,7 +39,11 @@ export interface Ending {
 
 interface ProgramOptions {
   env?: NodeJS.ProcessEnv;
+  /** Node's own arguments, and the program's. */
   args?: string[];
+  argv?: string[];
+  /** Arguments of the shell's ulimit, such as `-n 64`. */
+  limits?: string;
   /** Runs it as a user whom permission checks stop. */
   unprivileged?: boolean;
   /** Called with each line the program prints. */
@@ -53,10 +57,12 @@ export function runProgram(code: string, o: ProgramOptions = {}): Promise<Ending
 }
 
 export function startProgram(code: string, o: ProgramOptions = {}): ChildProcess {
-  return spawn(process.execPath, [...(o.args ?? []), '--input-type=module', '-e', code], {
+  const command = [process.execPath, ...(o.args ?? []), '--input-type=module', '-e', code, ...(o.argv ?? [])];
+  if (o.limits !== undefined) command.unshift('sh', '-c', `ulimit ${o.limits} && exec "$@"`, 'sh');
+  return spawn(command[0] as string, command.slice(1), {
     cwd: root,
     env: { ...process.env, ...o.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [o.onLine === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(o.unprivileged === true && isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
   });
 }
@@ -77,6 +83,13 @@ export function endOf(child: ChildProcess, onLine?: ProgramOptions['onLine']): P
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
+}
+
+/** Skips a test that needs root, saying so. */
+export function needsRoot(context: Mocha.Context): void {
+  if (isRoot) return;
+  console.log(`      skipped: needs root, to act as two users or to mount: ${context.test?.title ?? ''}`);
+  context.skip();
 }
 
 /** The error that `promise` rejects with. */
