@@ -59,7 +59,7 @@ export class TextFile extends TextHandle {
   }
 
   /**
-   * All lines to the end, or as many as make up `hint` code points.
+   * All lines to the end, or as many as it takes to exceed `hint` code points.
    * @param hint code points after which no further line is read; 0, negative or left out: no limit
    * @throws as `read`
    */
@@ -220,7 +220,7 @@ export class TextFile extends TextHandle {
 
   async #readlines(limit: number, o?: OpOptions): Promise<string[]> {
     const lines: string[] = [];
-    for (let total = 0; limit <= 0 || total < limit;) {
+    for (let total = 0; limit <= 0 || total <= limit;) {
       const line = this._io.window.takeWholeLine() ?? (await this._io.readLine(-1, o));
       if (line === '') break;
       lines.push(line);

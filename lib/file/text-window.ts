@@ -185,6 +185,10 @@ export class TextWindow {
     return { chunk: Math.max(last, 0), at: this.#chunks[last]?.text.length ?? 0 };
   }
 
+  isEnd({ chunk, at }: Place): boolean {
+    return chunk >= this.#chunks.length - 1 && at === this.end.at;
+  }
+
   /** The text up to `place`, which is where the position then is. */
   take(place: Place): string {
     let text = '';
