@@ -27,6 +27,9 @@ def describe(error):
     if isinstance(error, ValueError):
         return {'kind': 'closed' if 'closed file' in str(error) or 'detached' in str(error) else 'value'}
     if isinstance(error, TypeError):
+        # The handlers for writing only say so by a TypeError when bytes are malformed.
+        if 'UnicodeDecodeError' in str(error):
+            return {'kind': 'decode'}
         return {'kind': 'type'}
     return {'kind': type(error).__name__}
 

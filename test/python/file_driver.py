@@ -15,33 +15,58 @@ def remove_directory():
     os.rmdir(directory)
 
 
+class Incomparable(Exception):
+    """Python cannot be brought to where uvfiles is, so there is nothing to compare from here on."""
+
+
 class Text:
-    """Python's text file, with the two things that uvfiles does by itself spelt out: before a write or a truncation
-    the file goes to where the reader stands, and only positions without decoder state count as told."""
+    """Python's text file, with what uvfiles does by itself spelt out (docs/differences-from-python.md): before a write
+    or a truncation the file goes to where the reader stands, before a read what was written is flushed, and only
+    positions without decoder state count as told."""
 
     def __init__(self, file):
         self.file = file
         self.touched = False
+        self.wrote = False
         self.told = []
 
     def step_back(self):
         if self.touched:
-            self.file.seek(self.file.tell())
+            position = self.file.tell()
+            if position >= 1 << 63:
+                # Going there means decoding some bytes again, and Python would write behind those.
+                raise Incomparable
+            self.file.seek(position)
             self.touched = False
         self.told.clear()
 
-    def reads(self, size):
+    def reading(self, read, size):
+        if self.wrote and self.file.readable():
+            self.file.flush()
+            if 'a' in self.file.mode:
+                self.file.seek(0, 2)
+            # Python's decoder would expect a byte order mark here.
+            self.file.seek(self.file.tell())
+            self.wrote = False
+        result = read(size)
         self.touched = self.touched or size != 0
-        return self.file
+        return result
 
     def read(self, size):
-        return self.reads(size).read(size)
+        return self.reading(self.file.read, size)
 
     def readline(self, size):
-        return '' if size == 0 else self.reads(size).readline(size)
+        # Python reads a chunk even to give none of it.
+        if size == 0 and self.file.readable():
+            return ''
+        return self.reading(self.file.readline, size)
 
     def readlines(self, hint):
-        return self.reads(-1).readlines(hint)
+        # Its readlines iterates, after which Python does not tell any more.
+        lines = [self.readline(-1)]
+        while lines[-1] != '' and (hint <= 0 or sum(map(len, lines)) <= hint):
+            lines.append(self.readline(-1))
+        return lines if lines[-1] != '' else lines[:-1]
 
     def lines(self, count):
         return [line for line in (self.readline(-1) for _ in range(count)) if line != '']
@@ -49,13 +74,16 @@ class Text:
     def write(self, text):
         self.check_writable()
         self.step_back()
-        return self.file.write(text)
+        count = self.file.write(text)
+        self.wrote = True
+        return count
 
     def writelines(self, texts):
         self.check_writable()
         for text in texts:
             self.step_back()
             self.file.write(text)
+            self.wrote = True
 
     def truncate(self, size):
         self.check_writable()
@@ -70,7 +98,7 @@ class Text:
         if offset < 0 and whence == 0:
             self.file.tell()
         position = self.file.seek(offset, whence)
-        self.touched = False
+        self.touched = self.wrote = False
         return position if position < 1 << 63 else None
 
     def tell(self):
@@ -82,7 +110,7 @@ class Text:
         if not self.told:
             return None
         self.file.seek(self.told[index % len(self.told)])
-        self.touched = False
+        self.touched = self.wrote = False
         return None
 
     def again(self, size):
@@ -118,6 +146,8 @@ class Binary:
         return self.file.read(got).hex()
 
     def readline(self, size):
+        if not self.file.readable():
+            raise io.UnsupportedOperation('read')
         return self.file.readline(size).hex()
 
     def readlines(self, hint):
@@ -131,10 +161,18 @@ class Binary:
         return [line for line in (self.readline(-1) for _ in range(count)) if line != '']
 
     def write(self, data):
-        return self.file.write(bytes.fromhex(data))
+        count = self.file.write(bytes.fromhex(data))
+        self.settle(data)
+        return count
 
     def writelines(self, items):
         self.file.writelines([bytes.fromhex(data) for data in items])
+        self.settle(''.join(items))
+
+    def settle(self, data):
+        # In append mode Python counts on from wherever the file was sought to, and reads there.
+        if data != '' and 'a' in self.file.raw.mode:
+            self.file.seek(0, 2)
 
     def seek(self, offset, whence):
         return self.file.seek(offset, whence)
@@ -171,10 +209,16 @@ def run_sequence(request):
         request['ops'] = []
     for name, *arguments in request['ops']:
         try:
+            # What is wrong with a call on a closed file is, first of all, that it is closed.
+            if file.closed and name not in ('close', 'seektold') and [name, *arguments] != ['lines', 0]:
+                raise ValueError('I/O operation on closed file')
             results.append({'value': getattr(run, name)(*arguments)})
+        except Incomparable:
+            results.append({'incomparable': True})
+            break
         except Exception as error:
             results.append({'error': describe(error)})
-            if isinstance(error, UnicodeError) and not isinstance(error, UnicodeEncodeError):
+            if results[-1]['error']['kind'] == 'decode':
                 break
     end = {}
     try:

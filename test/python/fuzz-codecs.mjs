@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { havePython, Python } from './python.mjs';
 import { Random } from './random.mjs';
-import { anyText, bytesOf, encodable, encodings, findCodec, handlers, spoil, writeHandlers } from './texts.mjs';
+import { anyText, bytesOf, encodable, encodings, findCodec, handlers, isMultibyte, spoil, writeHandlers } from './texts.mjs';
 
 const require = createRequire(import.meta.url);
 const { Decoder } = require('../../dist/cjs/text/decoder.js');
@@ -35,7 +35,7 @@ async function compare(index) {
   const request = makeCase(new Random(seed + index));
   const ours = request.op === 'decode' ? decode(request) : encodeText(request);
   const theirs = await python.ask(request);
-  if (same(ours, theirs)) return;
+  if (same(ours, theirs, request)) return;
   differences++;
   if (differences > 3) return;
   console.log(`--seed ${seed + index} --count 1 differs`, JSON.stringify(request));
@@ -79,13 +79,19 @@ function encodeText({ encoding, errors, text }) {
   }
 }
 
-function same(ours, theirs) {
+function same(ours, theirs, request) {
+  // Under surrogateescape some of Python's codecs count from the first character that is not escaped, others from the run.
+  if (ours.error?.kind === 'encode' && theirs.error?.kind === 'encode' && ours.error.end === theirs.error.end) return true;
   if (ours.error?.kind === 'decode' && theirs.error?.kind === 'decode') {
-    if (JSON.stringify(ours.texts) !== JSON.stringify(theirs.texts)) return false;
     // Without its byte order mark a stream is no text here at all; Python may find malformed bytes before it misses that.
     if (ours.error.reason.endsWith('start with BOM')) return true;
+    if (JSON.stringify(ours.texts) !== JSON.stringify(theirs.texts)) return false;
     // Python counts from behind the mark of utf-8-sig.
     if (ours.object.startsWith('efbbbf')) return ours.error.reason === theirs.error.reason;
+  }
+  // Python's multibyte codecs lose what follows the first byte of a sequence cut by the end of the text.
+  if (request.errors === 'surrogateescape' && isMultibyte(request.encoding) && ours.texts && theirs.texts) {
+    return ours.texts.join('').startsWith(theirs.texts.join(''));
   }
   return JSON.stringify({ ...ours, object: undefined }) === JSON.stringify(theirs);
 }

@@ -19,6 +19,11 @@ export const handlers = [
 
 export const writeHandlers = [...handlers, 'xmlcharrefreplace', 'namereplace'];
 
+/** Whether an encoding is one of the East Asian ones. */
+export function isMultibyte(encoding) {
+  return /^(shift_jis|euc-|gb|big5)/.test(encoding);
+}
+
 const characters = [
   ...'abcXYZ 0~\\', '\n', '\n', '\r', '\r\n', '\r\n', '\0', '\x7f', '\u0085', '\xa0', 'é', 'ß', 'ÿ', '¥', '‾', '€', 'ł', 'ő', 'я', 'Ж',
   'ά', 'א', 'ع', 'ğ', 'ț', '日', '本', '語', 'ｱ', 'ﾝ', '丂', '亂', '龍', '한', '글', '갂', '힣', '\u2028', '\ufeff', '\ufffd', '😀', '𝄞', '丽', '\u{10ffff}',
@@ -44,11 +49,11 @@ function isPair(text, at) {
 }
 
 /** The bytes of a string, with a byte order mark where the encoding has one. */
-export function bytesOf(text, encoding, random) {
+export function bytesOf(text, encoding, random, bigEndian = true) {
   const codec = findCodec(encoding);
   const bytes = encode(text, codec, 'strict');
   if (codec.mark === null || random.once(8)) return Buffer.from(bytes);
-  if (codec.width > 1 && random.once(3)) {
+  if (bigEndian && codec.width > 1 && random.once(3)) {
     const big = encode(text, findCodec(`${codec.name}-be`), 'strict');
     return Buffer.concat([Buffer.from(codec.mark).reverse(), big]);
   }

@@ -1,0 +1,97 @@
+// Compares files with Python's io: random sequences of operations on both, every result, every position, every byte.
+//   node test/python/fuzz-files.mjs [--seed N] [--count N]
+import { mkdtempSync, rmSync, accessSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { havePython, Python } from './python.mjs';
+import { Random } from './random.mjs';
+import { runSequence } from './run-sequence.mjs';
+import { makeSequence } from './sequences.mjs';
+
+const { values } = parseArgs({ options: { seed: { type: 'string' }, count: { type: 'string', default: '2000' } } });
+const seed = Number(values.seed ?? Date.now() % 1e9);
+const count = Number(values.count);
+const atOnce = 8;
+const shown = 3;
+
+if (!havePython()) {
+  console.log('skipped: there is no /usr/bin/python3 to compare with');
+  process.exit(0);
+}
+
+const directory = mkdtempSync(join(memoryDirectory(), 'uvfiles-fuzz-'));
+const python = new Python();
+console.log(`files: seed ${seed}, ${count} sequences`);
+let next = 0;
+let differences = 0;
+try {
+  await Promise.all(Array.from({ length: atOnce }, (_, lane) => runLane(join(directory, `file-${lane}`))));
+} finally {
+  python.end();
+  rmSync(directory, { recursive: true, force: true });
+}
+console.log(differences === 0 ? 'no differences' : `${differences} differences`);
+process.exitCode = differences === 0 ? 0 : 1;
+
+async function runLane(path) {
+  while (next < count && differences < shown) {
+    const own = seed + next++;
+    const sequence = makeSequence(new Random(own));
+    const ours = await runSequence(sequence, path);
+    const theirs = await python.ask(sequence);
+    const where = difference(ours, theirs, sequence);
+    if (where !== undefined) report(own, sequence, where, ours, theirs);
+  }
+}
+
+/** What differs first: an index into the results, 'close' or 'content'. */
+function difference(ours, theirs, { ops, vague }) {
+  const length = Math.max(ours.results.length, theirs.results.length);
+  for (let i = 0; i < length; i++) {
+    const [here, there] = [ours.results[i], theirs.results[i]];
+    if (there?.incomparable) return undefined;
+    if (here === undefined || there === undefined) return i;
+    // An offset before the start is a RangeError here, the system's EINVAL in Python's binary files.
+    if (here.error?.kind === 'value' && there.error?.errno === 22) continue;
+    // A position that carries decoder state in Python is no plain number.
+    const isPosition = ['tell', 'seek'].includes(ops[i]?.[0]) && typeof here.value === 'number';
+    const incomparable = isPosition && (vague || there.value === null);
+    if (!incomparable && !same(here, there)) return i;
+  }
+  if (JSON.stringify(ours.close) !== JSON.stringify(theirs.close)) return 'close';
+  return ours.content === theirs.content ? undefined : 'content';
+}
+
+function same(here, there) {
+  const kind = here.error?.kind;
+  // What fuzz-codecs.mjs compares in full.
+  if ((kind === 'decode' || kind === 'encode') && kind === there.error?.kind) return true;
+  return JSON.stringify(here) === JSON.stringify(there);
+}
+
+function report(own, sequence, where, ours, theirs) {
+  differences++;
+  const { ops, ...file } = sequence;
+  console.log(`--seed ${own} --count 1 differs at ${where}`);
+  console.log(`  ${JSON.stringify(file)}`);
+  ops.forEach((op, i) => {
+    console.log(`  ${JSON.stringify(op)}`);
+    console.log(`      here   ${JSON.stringify(ours.results[i])}`);
+    if (JSON.stringify(ours.results[i]) !== JSON.stringify(theirs.results[i])) {
+      console.log(`      python ${JSON.stringify(theirs.results[i])}`);
+    }
+  });
+  console.log(`  content here   ${ours.content} ${JSON.stringify(ours.close)}`);
+  console.log(`  content python ${theirs.content} ${JSON.stringify(theirs.close)}`);
+}
+
+/** Memory, where the machine has such a directory: the comparison is of meaning, not of disks. */
+function memoryDirectory() {
+  try {
+    accessSync('/dev/shm');
+    return '/dev/shm';
+  } catch {
+    return tmpdir();
+  }
+}

@@ -1,0 +1,224 @@
+// Runs a sequence of operations on a file of this library, and reports each result as file_driver.py does.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from '../../dist/esm/index.js';
+
+/** The results; `ops` are changed where Python has to be told what happened here. */
+export async function runSequence(sequence, path) {
+  rmSync(path, { force: true });
+  if (sequence.content !== null) writeFileSync(path, Buffer.from(sequence.content, 'hex'));
+  const results = [];
+  let file;
+  try {
+    file = await open(path, sequence.mode, sequence.options);
+  } catch (error) {
+    results.push({ error: describe(error) });
+  }
+  const run = sequence.mode.includes('b') ? new Binary(file) : new Text(file, sequence.chunk);
+  for (const op of file === undefined ? [] : sequence.ops) {
+    const [name, ...operands] = op;
+    try {
+      results.push({ value: (await run[name](...operands)) ?? null });
+    } catch (error) {
+      results.push({ error: describe(error) });
+      if (error.code === 'ERR_UNICODE_DECODE') break;
+    }
+    if (name === 'read1') op[2] = (results.at(-1).value ?? '').length / 2;
+  }
+  let close = {};
+  try {
+    await file?.close();
+  } catch (error) {
+    close = { error: describe(error) };
+  }
+  return { results, close, content: contentOf(path) };
+}
+
+function contentOf(path) {
+  try {
+    return readFileSync(path, 'hex');
+  } catch {
+    return null;
+  }
+}
+
+const kinds = {
+  ERR_UNICODE_DECODE: 'decode',
+  ERR_UNICODE_ENCODE: 'encode',
+  ERR_UNKNOWN_ENCODING: 'lookup',
+  ERR_UNSUPPORTED_OPERATION: 'unsupported',
+  ERR_FILE_CLOSED: 'closed',
+  ERR_OUT_OF_RANGE: 'value',
+  ERR_INVALID_ARG_VALUE: 'value',
+  ERR_INVALID_ARG_TYPE: 'type',
+};
+
+function describe(error) {
+  if (typeof error.errno === 'number') return { kind: 'system', errno: -error.errno };
+  const kind = kinds[error.code];
+  if (kind === undefined) return { kind: error.stack };
+  if (kind !== 'decode' && kind !== 'encode') return { kind };
+  return { kind, start: error.start, end: error.end, reason: error.reason };
+}
+
+class Text {
+  #told = [];
+
+  constructor(file, chunk) {
+    this.file = file;
+    this.chunk = chunk;
+    this.#setChunk();
+  }
+
+  #setChunk() {
+    if (this.chunk !== undefined && this.file !== undefined) {
+      this.file._io.chunkSize = this.file._io.largestChunk = this.chunk;
+    }
+  }
+
+  read(size) {
+    return this.file.read(size);
+  }
+
+  readline(size) {
+    return this.file.readline(size);
+  }
+
+  readlines(hint) {
+    return this.file.readlines(hint);
+  }
+
+  async lines(count) {
+    const lines = [];
+    if (count === 0) return lines;
+    this.file.readable();
+    for await (const line of this.file) {
+      lines.push(line);
+      if (lines.length === count) break;
+    }
+    return lines;
+  }
+
+  write(text) {
+    this.#changing();
+    return this.file.write(text);
+  }
+
+  writelines(texts) {
+    this.#changing();
+    return this.file.writelines(texts);
+  }
+
+  truncate(size) {
+    this.#changing();
+    return this.file.truncate(size);
+  }
+
+  /** Places told before are not what they were once the file has changed. */
+  #changing() {
+    if (this.file.buffer.mode !== 'rb' && !this.file.closed) this.#told = [];
+  }
+
+  seek(offset, whence) {
+    return this.file.seek(offset, whence);
+  }
+
+  async tell() {
+    const position = await this.file.tell();
+    this.#told.push(position);
+    return position;
+  }
+
+  async seektold(index) {
+    if (this.#told.length > 0) await this.file.seek(this.#told[index % this.#told.length]);
+  }
+
+  async again(size) {
+    const position = await this.file.tell();
+    const first = await this.file.read(size);
+    await this.file.seek(position);
+    return [first, await this.file.read(size)];
+  }
+
+  async reconfigure(options) {
+    await this.file.reconfigure(options);
+    this.#setChunk();
+  }
+
+  flush() {
+    return this.file.flush();
+  }
+
+  close() {
+    return this.file.close();
+  }
+}
+
+class Binary {
+  constructor(file) {
+    this.file = file;
+  }
+
+  async read(size) {
+    return hex(await this.file.read(size));
+  }
+
+  async read1(size) {
+    return hex(await this.file.read1(size));
+  }
+
+  async readline(size) {
+    return hex(await this.file.readline(size));
+  }
+
+  async readlines(hint) {
+    return (await this.file.readlines(hint)).map(hex);
+  }
+
+  async readinto(size) {
+    const view = Buffer.alloc(size);
+    const count = await this.file.readinto(view);
+    return [count, hex(view)];
+  }
+
+  async lines(count) {
+    const lines = [];
+    if (count === 0) return lines;
+    for await (const line of this.file) {
+      lines.push(hex(line));
+      if (lines.length === count) break;
+    }
+    return lines;
+  }
+
+  write(data) {
+    return this.file.write(Buffer.from(data, 'hex'));
+  }
+
+  writelines(items) {
+    return this.file.writelines(items.map((data) => Buffer.from(data, 'hex')));
+  }
+
+  seek(offset, whence) {
+    return this.file.seek(offset, whence);
+  }
+
+  tell() {
+    return this.file.tell();
+  }
+
+  truncate(size) {
+    return this.file.truncate(size);
+  }
+
+  flush() {
+    return this.file.flush();
+  }
+
+  close() {
+    return this.file.close();
+  }
+}
+
+function hex(bytes) {
+  return bytes.toString('hex');
+}

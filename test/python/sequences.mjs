@@ -1,0 +1,117 @@
+// Makes the sequences of operations that the file fuzzer compares: a file, how it is opened, and what is done to it.
+import { anyText, bytesOf, encodable, encodings, handlers, isMultibyte, spoil, writeHandlers } from './texts.mjs';
+
+/** A sequence: content of the file before (hexadecimal, null for no file), mode, options of open, operations. */
+export function makeSequence(random) {
+  return random.once(3) ? binarySequence(random) : textSequence(random);
+}
+
+const modes = ['r', 'r', 'r', 'r+', 'r+', 'w', 'w+', 'w+', 'a', 'a+', 'x', 'x+'];
+
+function makeMode(random, kind) {
+  return random.once(2) ? random.pick(modes) + kind : [...(random.pick(modes) + kind)].reverse().join('');
+}
+
+function binarySequence(random) {
+  const mode = makeMode(random, 'b');
+  const bytes = random.list(60, () => random.pick([10, 10, 13, 65, 66, 67, 0, 255]));
+  const content = mode.includes('x') || random.once(12) ? null : Buffer.from(bytes).toString('hex');
+  const options = random.once(3) ? {} : { buffering: random.pick([2, 3, 5, 8, 17, 8192]) };
+  const ops = random.list(16, () => binaryOperation(random));
+  return { op: 'sequence', content, mode, options, ops };
+}
+
+function size(random) {
+  return random.pick([0, 1, 1, 2, 3, 5, 7, 11, 20, 100, -1]);
+}
+
+function binaryOperation(random) {
+  const data = () => Buffer.from(random.list(9, () => random.pick([10, 13, 88, 89, 90, 0]))).toString('hex');
+  const whence = random.below(3);
+  return random.pick([
+    () => ['read', size(random)],
+    () => ['read', size(random)],
+    () => ['read1', random.below(12)],
+    () => ['readline', size(random)],
+    () => ['readlines', random.pick([-1, 0, 5, 30])],
+    () => ['readinto', random.below(20)],
+    () => ['lines', random.below(5)],
+    () => ['write', data()],
+    () => ['write', data()],
+    () => ['writelines', [data(), ...random.list(3, data)]],
+    () => ['seek', whence === 0 ? random.below(70) - 2 : random.below(41) - 20, whence],
+    () => ['seek', random.below(40), 0],
+    () => ['tell'],
+    () => ['truncate', random.pick([null, random.below(60)])],
+    () => ['flush'],
+    () => (random.once(6) ? ['close'] : ['tell']),
+  ])();
+}
+
+function textSequence(random) {
+  const mode = makeMode(random, random.pick(['', 't']));
+  const encoding = random.pick(encodings);
+  const writing = /[wax+]/.test(mode);
+  const errors = random.pick(writing ? writeHandlers : handlers);
+  // What is written goes in native order, as in Python: a text in the other one would be neither after that.
+  let bytes = bytesOf(encodable(random, encoding, 50), encoding, random, !mode.includes('+'));
+  const lenient = !['strict', 'xmlcharrefreplace', 'namereplace'].includes(errors);
+  // Python's multibyte codecs lose what follows the first byte of a cut sequence, see docs/differences-from-python.md.
+  const loses = errors === 'surrogateescape' && isMultibyte(encoding);
+  // Where text ends with bytes that are ignored, a position may be before or behind them.
+  const vague = errors === 'ignore' && mode.includes('+');
+  const spoilt = !loses && !vague && random.once(lenient ? 2 : 12);
+  if (spoilt) bytes = spoil(random, bytes);
+  // Half a byte order mark is no text in either, but Python's position is behind it.
+  if (encoding === 'utf-8-sig' && bytes.length < 3) bytes = Buffer.alloc(0);
+  const content = mode.includes('x') || random.once(12) ? null : bytes.toString('hex');
+  const options = { encoding, errors, newline: random.pick([null, null, '', '\n', '\r', '\r\n']) };
+  if (random.once(2)) options.buffering = random.pick([1, 2, 3, 5, 17]);
+  const sequence = { op: 'sequence', content, mode, options, vague: spoilt && errors === 'ignore' };
+  // Where a chunk ends decides when malformed text is noticed, so such text comes in one chunk.
+  if (!spoilt || (lenient && errors !== 'surrogatepass')) sequence.chunk = random.pick([1, 1, 2, 3, 4, 5, 7, 16, 8192]);
+  const choices = choicesFor(random, { encoding, errors, spoilt });
+  return { ...sequence, ops: random.list(16, () => random.pick(choices)()) };
+}
+
+function choicesFor(random, { encoding, errors, spoilt }) {
+  const texts = () => (random.once(3) ? anyText(random, 8) : encodable(random, encoding, 8));
+  const choices = [
+    () => ['read', size(random)],
+    () => ['read', size(random)],
+    () => ['readline', size(random)],
+    () => ['readline', -1],
+    () => ['readlines', random.pick([-1, 0, 5, 30])],
+    () => ['lines', random.below(5)],
+    () => ['write', texts()],
+    () => ['seek', 0, 0],
+    () => ['seek', 0, random.below(3)],
+    () => ['flush'],
+    () => (random.once(8) ? ['close'] : ['flush']),
+    () => (random.once(4) ? ['reconfigure', reconfiguration(random)] : ['readline', -1]),
+  ];
+  // Within what stands for malformed bytes there is no byte offset, see docs/differences-from-python.md.
+  if (spoilt && errors === 'backslashreplace') return choices;
+  choices.push(
+    () => ['write', texts()],
+    () => ['writelines', random.list(3, texts)],
+    () => ['tell'],
+    () => ['tell'],
+    () => ['again', random.pick([1, 2, 5, 30])],
+    () => ['seektold', 1 + random.below(8)],
+    () => ['truncate', random.pick([null, random.below(60)])],
+    () => (random.once(3) ? ['seek', random.pick([-1, 1, 5]), random.pick([1, 2])] : ['tell']),
+  );
+  // Python takes a plain offset in UTF-16 for native order; here the byte order mark decides.
+  if (!/utf-?(16|32)/i.test(encoding)) choices.push(() => ['seek', random.below(40), 0]);
+  return choices;
+}
+
+function reconfiguration(random) {
+  return random.pick([
+    () => ({ lineBuffering: random.once(2) }),
+    () => ({ newline: random.pick([null, '', '\n', '\r\n']) }),
+    () => ({ errors: random.pick(handlers) }),
+    () => ({ encoding: random.pick(encodings) }),
+  ])();
+}
