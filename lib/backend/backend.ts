@@ -33,6 +33,8 @@ export interface BackendFile {
   readonly openedAt: number;
   /** Size when it was opened: a hint. */
   readonly openedSize: number;
+  /** Whether stateful calls may have to wait for somebody else: a FIFO, a terminal, a socket. Left out: false. */
+  readonly polled?: boolean;
 
   /**
    * One read at the position, after setting it to `at` unless that is CURRENT; with `fully`, reads until `size` bytes or
@@ -60,6 +62,8 @@ export interface BackendFile {
   stat(o?: OpOptions): Promise<Stats>;
   statBigInt(o?: OpOptions): Promise<BigIntStats>;
   isatty(): Promise<boolean>;
+  /** Where files are polled, for `close`: stateful reads get what is there or reject, now and from now on. */
+  stopWaiting?(): void;
   /** Waits for what is in flight, then closes; called once. */
   close(): Promise<void>;
   /**

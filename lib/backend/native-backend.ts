@@ -2,6 +2,7 @@
 import { type BigIntStats, closeSync, constants, type Stats, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
+import { systemError } from '../errors/index.js';
 import { addon } from '../native/addon.js';
 import { inlineSettings, mayInline, openCached, readCached, readCachedInto, readFileCached, statCached } from '../native/inline.js';
 import * as P from '../native/protocol.js';
@@ -22,6 +23,7 @@ export class NativeFile implements BackendFile {
   readonly seekable: boolean;
   readonly openedAt: number;
   readonly openedSize: number;
+  readonly polled: boolean;
   readonly #id: number;
   readonly #cacheable: boolean;
   // The slot of the stateful write in flight: exit cancels it or waits for it.
@@ -34,6 +36,9 @@ export class NativeFile implements BackendFile {
     this.openedAt = record.position;
     this.openedSize = record.size;
     this.#id = record.id;
+    // As src-native/core/open_file.h has it.
+    const { kind } = this;
+    this.polled = kind === 'fifo' || kind === 'socket' || kind === 'other' || (kind === 'character' && !record.seekable);
     this.#cacheable = (record.access ?? 0) >= P.ACCESS_CACHED;
     this.owned = owned;
   }
@@ -220,6 +225,12 @@ export class NativeFile implements BackendFile {
     return Promise.resolve(this.kind === 'character' && isatty(this.fd));
   }
 
+  stopWaiting(): void {
+    if (!this.polled) return;
+    R.args[P.ARG_FILE] = this.#id;
+    addon.stopWaiting();
+  }
+
   close(): Promise<void> {
     return this.#simple(P.KIND_CLOSE, R.AS_NOTHING, 'close', undefined);
   }
@@ -249,6 +260,26 @@ export class NativeFile implements BackendFile {
 
 function keepLate(bytes: unknown, reason: Error | undefined): void {
   if (reason !== undefined) Object.defineProperty(reason, LATE, { value: bytes });
+}
+
+/** A file on a descriptor that stays somebody else's, made on the spot. Throws the system's error. */
+export function adoptNow(fd: number): NativeFile {
+  R.ensureOpen();
+  const { args } = R;
+  args[P.ARG_POSITION] = fd;
+  args[P.ARG_FLAGS] = 0;
+  addon.adoptNow();
+  const status = args[P.ARG_STATUS] as number;
+  if (status < 0) throw systemError(status, 'fstat');
+  const record = {
+    fd,
+    id: args[P.ARG_FILE] as number,
+    kind: args[P.ARG_MODE] as number,
+    seekable: args[P.ARG_WHENCE] !== 0,
+    position: args[P.ARG_POSITION] as number,
+    size: args[P.ARG_SIZE] as number,
+  };
+  return new NativeFile(record, false);
 }
 
 /** Frees a file that was opened for a caller who no longer wants it. */

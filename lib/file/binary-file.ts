@@ -44,12 +44,12 @@ export class BinaryFile extends Handle {
     try {
       this._checkReadable();
       const wanted = checkLimit(size, 'size');
-      if (wanted < 0) return this._sequence.run(() => this._buffer.readall(o), o);
+      if (wanted < 0) return this._reads(() => this._buffer.readall(o), o);
       if (o === undefined && this._sequence.idle) {
         const bytes = this._buffer.tryRead(wanted);
         if (bytes !== undefined) return Promise.resolve(bytes);
       }
-      return this._sequence.run(() => this._buffer.read(wanted, o), o);
+      return this._reads(() => this._buffer.read(wanted, o), o);
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -68,10 +68,22 @@ export class BinaryFile extends Handle {
     try {
       this._checkReadable();
       const limit = checkLimit(size, 'size');
-      return this._sequence.run(() => this._buffer.read1(limit < 0 ? this._buffer.size : limit, o), o);
+      return this._reads(() => this._buffer.read1(limit < 0 ? this._buffer.size : limit, o), o);
     } catch (error) {
       return Promise.reject(error as Error);
     }
+  }
+
+  /** @internal As `read1` and `readall`, for the text file above, which answers for who awaits it. */
+  _read1(size: number, o?: OpOptions): Promise<Buffer> {
+    this._checkReadable();
+    return this._sequence.run(() => this._buffer.read1(size, o), o);
+  }
+
+  /** @internal */
+  _readall(o?: OpOptions): Promise<Buffer> {
+    this._checkReadable();
+    return this._sequence.run(() => this._buffer.readall(o), o);
   }
 
   /**
@@ -83,7 +95,7 @@ export class BinaryFile extends Handle {
     try {
       this._checkReadable();
       const bytes = toWritableBytes(view);
-      return this._sequence.run(() => this._buffer.readinto(bytes, o), o);
+      return this._reads(() => this._buffer.readinto(bytes, o), o);
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -94,7 +106,7 @@ export class BinaryFile extends Handle {
     try {
       this._checkReadable();
       const bytes = toWritableBytes(view);
-      return this._sequence.run(() => this._buffer.readinto1(bytes, o), o);
+      return this._reads(() => this._buffer.readinto1(bytes, o), o);
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -107,7 +119,7 @@ export class BinaryFile extends Handle {
   peek(_size?: number, o?: OpOptions): Promise<Buffer> {
     try {
       this._checkReadable();
-      return this._sequence.run(() => this._buffer.peek(o), o);
+      return this._reads(() => this._buffer.peek(o), o);
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -126,7 +138,7 @@ export class BinaryFile extends Handle {
         const line = this._buffer.tryReadline(limit);
         if (line !== undefined) return Promise.resolve(line);
       }
-      return this._sequence.run(() => this._buffer.readline(limit, o), o);
+      return this._reads(() => this._buffer.readline(limit, o), o);
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -140,7 +152,7 @@ export class BinaryFile extends Handle {
     try {
       this._checkReadable();
       const limit = checkLimit(hint, 'hint');
-      return this._sequence.run(async () => {
+      return this._reads(async () => {
         const lines: Buffer[] = [];
         let total = 0;
         for (;;) {

@@ -7,6 +7,7 @@ import { takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
 import { checkCount, checkOffset, checkPosition, checkSize } from '../arguments/numbers.js';
 import { ClosedFileError, invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
+import { AwaitedRead } from './awaited-read.js';
 import { asyncDispose } from './dispose.js';
 import { forgetCollection } from './garbage.js';
 import type { RawIO } from './raw-io.js';
@@ -112,6 +113,12 @@ export abstract class Handle {
   _checkWritable(): void {
     if (this.#closing !== undefined || this.#detached) this._check();
     if (!this._io.mode.writable) throw new UnsupportedOperationError(`not writable: the file was opened with mode '${this.mode}'`);
+  }
+
+  /** @internal A stateful read. One that may wait for ever keeps the process alive only while somebody awaits it. */
+  _reads<T>(call: () => Promise<T>, o?: OpOptions): Promise<T> {
+    const read = this._sequence.run(call, o);
+    return this._io.file.polled === true ? AwaitedRead.following(read) : read;
   }
 
   /** @internal */
@@ -242,13 +249,15 @@ export abstract class Handle {
 
   /**
    * Flushes, waits for the operations in flight and closes the file. Calls made after it reject at once; closing again
-   * does nothing.
+   * does nothing. Reads that wait for a pipe, a terminal or a socket are not waited for: what is there they get, else they
+   * reject with ClosedFileError. Writes are.
    * @throws what the flush, an earlier failed `sync` or close(2) reports; the descriptor is closed all the same
    */
   close(): Promise<void> {
     if (this.#detached) return Promise.reject(new ClosedFileError('the underlying file has been detached'));
     if (this.#closing === undefined) {
       forgetCollection(this._watched);
+      this._io.file.stopWaiting?.();
       this.#closing = this._sequence.run(async () => {
         if (this.#starting.size > 0) await Promise.all(this.#starting);
         return this._closeInTurn();

@@ -28,8 +28,8 @@ export class RawFile extends Handle {
     try {
       this._checkReadable();
       const limit = checkLimit(size, 'size');
-      if (limit < 0) return this._sequence.run(() => this._io.readToEnd(o), o);
-      return this._sequence.run(() => this._io.read(limit, false, o), o);
+      if (limit < 0) return this._reads(() => this._io.readToEnd(o), o);
+      return this._reads(() => this._io.read(limit, false, o), o);
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -48,7 +48,7 @@ export class RawFile extends Handle {
     try {
       this._checkReadable();
       const bytes = toWritableBytes(view);
-      return this._sequence.run(() => this._io.readinto(bytes, o), o);
+      return this._reads(() => this._io.readinto(bytes, o), o);
     } catch (error) {
       return Promise.reject(error as Error);
     }

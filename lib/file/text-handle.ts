@@ -7,6 +7,7 @@ import type { ResolvedText } from '../open/text-options.js';
 import { checkOpOptions, type OpOptions } from '../schedule/options.js';
 import type { ErrorHandlerName } from '../text/codec.js';
 import type { BinaryFile } from './binary-file.js';
+import { AwaitedRead } from './awaited-read.js';
 import { asyncDispose } from './dispose.js';
 import type { StatOptions } from './handle.js';
 import { Sequence } from './sequence.js';
@@ -129,7 +130,10 @@ export abstract class TextHandle {
   /** Flushes, waits for the calls made before and closes the file. Closing again does nothing. */
   close(): Promise<void> {
     if (this.#detached) return Promise.reject(detachedError());
-    this.#closing ??= this._sequence.run(() => this.buffer.close());
+    if (this.#closing === undefined) {
+      this.buffer._io.file.stopWaiting?.();
+      this.#closing = this._sequence.run(() => this.buffer.close());
+    }
     return this.#closing;
   }
 
@@ -188,7 +192,8 @@ export abstract class TextHandle {
     try {
       this._check();
       this.buffer._checkReadable();
-      return this._stateful(o, prepare());
+      const read = this._stateful(o, prepare());
+      return this.buffer._io.file.polled === true ? AwaitedRead.following(read) : read;
     } catch (error) {
       return Promise.reject(error as Error);
     }

@@ -17,6 +17,10 @@ export interface Addon {
     waitsInHook: boolean,
   ): void;
   submitFile(): void;
+  /** Reads on the file ARG_FILE get what is there or fail, now and from now on. */
+  stopWaiting(): void;
+  /** A file on the descriptor ARG_POSITION, which stays somebody else's; answers in the same array. */
+  adoptNow(): void;
   submitWrite(bytes: Uint8Array): void;
   submitPath(path: string | Uint8Array): void;
   submitWriteFile(path: string | Uint8Array, bytes: Uint8Array): void;
