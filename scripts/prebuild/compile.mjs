@@ -12,13 +12,23 @@ import { cache, nodeHeaders } from './tools.mjs';
 
 const FLAGS = [
   ...['-std=gnu++20', '-O2', '-fno-exceptions', '-fno-rtti', '-fno-strict-aliasing', '-fvisibility=hidden'],
-  ...['-ffunction-sections', '-fdata-sections', '-Wall', '-Wextra', '-Wno-unused-parameter', '-Werror'],
+  ...[
+    '-ffunction-sections',
+    '-fdata-sections',
+    '-Wall',
+    '-Wextra',
+    '-Wno-unused-parameter',
+    '-Wno-unknown-warning-option',
+    '-Wno-restrict',
+  ],
 ];
 const DEFINES = ['NDEBUG', 'NAPI_VERSION=9', 'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS'];
 
 async function mustRun(command, args) {
   const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: path.join(cache, 'zig-cache') };
-  const { code, output } = await run(command, args, { env: { ...env, ZIG_LOCAL_CACHE_DIR: env.ZIG_GLOBAL_CACHE_DIR } });
+  const { code, output } = await run(command, args, {
+    env: { ...env, ZIG_LOCAL_CACHE_DIR: env.ZIG_GLOBAL_CACHE_DIR },
+  });
   if (code !== 0) throw new SetupError(`${path.basename(command)} ${args.at(-1)}:\n${output}`);
 }
 

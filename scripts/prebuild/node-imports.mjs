@@ -13,7 +13,9 @@ async function importedNames(objects) {
   if (code !== 0) throw new SetupError(`nm cannot read the objects:\n${output}`);
   const symbols = [...output.matchAll(/:(?:[0-9a-f]*)\s+([A-Za-z])\s+(\S+)$/gm)];
   const defined = new Set(symbols.filter(([, kind]) => kind !== 'U').map(([, , name]) => name));
-  const wanted = symbols.filter(([, kind, name]) => kind === 'U' && FROM_NODE.test(name) && !defined.has(name));
+  const wanted = symbols.filter(
+    ([, kind, name]) => kind === 'U' && FROM_NODE.test(name) && !defined.has(name),
+  );
   return [...new Set(wanted.map(([, , name]) => name))].sort();
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #ifdef _WIN32
-#include <io.h>
+#include "platform/file_system.h"
 #else
 #include <unistd.h>
 #endif
@@ -36,7 +36,7 @@ class UniqueFd {
   void reset(int fd = -1) {
     if (fd_ >= 0) {
 #ifdef _WIN32
-      ::_close(fd_);
+      platform::close_file(fd_);  // the numbers are those of the C library of the program
 #else
       ::close(fd_);
 #endif

@@ -1,8 +1,37 @@
-// The tasks of lib/os are POSIX's for now: an unknown kind here.
+// The tasks of lib/os that Windows has; lib is told of the others that there is no such task here.
 #include "core/tasks/os_tasks.h"
+
+#include <utility>
+
+#include "platform/win32/tasks/directories.h"
+#include "platform/win32/tasks/path_call.h"
 
 namespace uvfiles {
 
-std::unique_ptr<Task> MakeOsTask(TaskKind, TaskArguments&&) { return nullptr; }
+namespace {
+
+template <typename T>
+std::unique_ptr<Task> Make(TaskArguments&& arguments) {
+  return std::make_unique<T>(std::move(arguments));
+}
+
+}  // namespace
+
+std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
+  switch (kind) {
+    case TaskKind::kPathCall:
+      return Make<PathCall>(std::move(arguments));
+    case TaskKind::kMakeDirectories:
+      return Make<MakeDirectories>(std::move(arguments));
+    case TaskKind::kRemoveDirectories:
+      return Make<RemoveDirectories>(std::move(arguments));
+    case TaskKind::kRenameDirectories:
+      return Make<RenameDirectories>(std::move(arguments));
+    case TaskKind::kScanDirectory:
+      return Make<ScanDirectory>(std::move(arguments));
+    default:
+      return nullptr;
+  }
+}
 
 }  // namespace uvfiles

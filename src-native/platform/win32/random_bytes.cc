@@ -1,9 +1,8 @@
 #include "core/random_bytes.h"
 
+#include <bcrypt.h>
 #include <uv.h>
 #include <windows.h>
-
-#include <bcrypt.h>
 
 #ifdef _MSC_VER
 #pragma comment(lib, "bcrypt")

@@ -1,0 +1,121 @@
+#include "platform/win32/change.h"
+
+#include <uv.h>
+#include <windows.h>
+
+#include <algorithm>
+
+#include "platform/win32/directory.h"
+#include "platform/win32/errors.h"
+#include "platform/win32/handles.h"
+#include "platform/win32/open.h"
+#include "platform/win32/paths.h"
+
+// FileDispositionInfoEx and FileRenameInfoEx (Windows 10 1607 and 1709): unlink and rename with POSIX's meaning. MinGW's
+// headers know neither the classes' numbers everywhere nor the flags.
+namespace {
+constexpr FILE_INFO_BY_HANDLE_CLASS kDispositionEx = static_cast<FILE_INFO_BY_HANDLE_CLASS>(21);
+constexpr DWORD kDelete = 1, kPosix = 2, kIgnoreReadOnly = 16;
+struct DispositionEx {
+  DWORD flags;
+};
+}  // namespace
+
+namespace uvfiles {
+namespace win32 {
+
+namespace {
+
+// graceful-fs gives up after a minute, with a user waiting at a prompt; a pool thread is worth more.
+constexpr DWORD kPatienceMs = 2000;
+constexpr DWORD kLongestPauseMs = 100;
+
+bool IsPassing(DWORD error) {
+  return error == ERROR_ACCESS_DENIED || error == ERROR_SHARING_VIOLATION ||
+         error == ERROR_LOCK_VIOLATION || error == ERROR_BUSY;
+}
+
+// Calls until it succeeds, fails for a reason that stays, or has been given long enough.
+template <typename Call>
+DWORD WithPatience(Call call) {
+  const ULONGLONG begin = ::GetTickCount64();
+  for (DWORD pause = 1;; pause = std::min(pause * 2, kLongestPauseMs)) {
+    if (call()) return ERROR_SUCCESS;
+    const DWORD error = ::GetLastError();
+    if (!IsPassing(error) || ::GetTickCount64() - begin >= kPatienceMs) return error;
+    ::Sleep(pause);
+  }
+}
+
+UniqueHandle OpenToDelete(const std::wstring& path) {
+  return UniqueHandle(::CreateFileW(
+      path.c_str(), DELETE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES, kShareAll, nullptr,
+      OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
+}
+
+// The name goes at once where the file system can do that (NTFS), else with the last handle.
+bool DeleteByHandle(HANDLE handle) {
+  DispositionEx disposition = {kDelete | kPosix | kIgnoreReadOnly};
+  if (::SetFileInformationByHandle(handle, kDispositionEx, &disposition, sizeof disposition))
+    return true;
+  const DWORD error = ::GetLastError();
+  if (error == ERROR_DIR_NOT_EMPTY || error == ERROR_SHARING_VIOLATION) return false;
+  FILE_BASIC_INFO basic;
+  if (::GetFileInformationByHandleEx(handle, FileBasicInfo, &basic, sizeof basic) &&
+      (basic.FileAttributes & FILE_ATTRIBUTE_READONLY) != 0) {
+    basic = FILE_BASIC_INFO();
+    basic.FileAttributes = FILE_ATTRIBUTE_NORMAL;
+    ::SetFileInformationByHandle(handle, FileBasicInfo, &basic, sizeof basic);
+  }
+  FILE_DISPOSITION_INFO plain;
+  plain.DeleteFile = TRUE;
+  return ::SetFileInformationByHandle(handle, FileDispositionInfo, &plain, sizeof plain);
+}
+
+bool IsRealDirectory(DWORD attributes) {
+  return (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 &&
+         (attributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0;
+}
+
+int RemoveEntry(const std::string& path, bool directory) {
+  std::wstring wide;
+  const int failure = ToWide(path, &wide);
+  if (failure != 0) return failure;
+  const DWORD attributes = ::GetFileAttributesW(wide.c_str());
+  if (attributes == INVALID_FILE_ATTRIBUTES) return LastError();
+  if (directory && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0) return UV_ENOTDIR;
+  if (!directory && IsRealDirectory(attributes)) return UV_EPERM;
+  return ErrorCode(WithPatience([&] {
+    const UniqueHandle handle = OpenToDelete(wide);
+    return handle && DeleteByHandle(handle.get());
+  }));
+}
+
+}  // namespace
+
+int DeleteOpened(HANDLE handle) { return DeleteByHandle(handle) ? 0 : LastError(); }
+
+int RemoveFile(const std::string& path) { return RemoveEntry(path, false); }
+
+int RemoveDirectoryAt(const std::string& path) { return RemoveEntry(path, true); }
+
+int MakeDirectoryAt(const std::string& path) {
+  std::wstring wide;
+  const int failure = ToWide(path, &wide);
+  if (failure != 0) return failure;
+  return ::CreateDirectoryW(wide.c_str(), nullptr) ? 0 : LastError();
+}
+
+int Rename(const std::string& from, const std::string& to) {
+  std::wstring wide_from;
+  std::wstring wide_to;
+  int failure = ToWide(from, &wide_from);
+  if (failure == 0) failure = ToWide(to, &wide_to);
+  if (failure != 0) return failure;
+  return ErrorCode(WithPatience([&] {
+    return ::MoveFileExW(wide_from.c_str(), wide_to.c_str(), MOVEFILE_REPLACE_EXISTING);
+  }));
+}
+
+}  // namespace win32
+}  // namespace uvfiles

@@ -1,0 +1,51 @@
+// Lists a directory through an open handle. While a listing is open without the right for others to delete, nobody can
+// rename or replace that directory or one above it, so that what is done below it by path stays below it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "platform/win32/handles.h"
+
+namespace uvfiles {
+namespace win32 {
+
+// In the numbering of dirent's DT_ values, as the POSIX tasks pack them.
+enum class EntryType : uint8_t { kDirectory = 4, kFile = 8, kLink = 10 };
+
+struct Entry {
+  std::string name;
+  uint64_t inode = 0;
+  EntryType type = EntryType::kFile;
+  bool link_to_directory = false;  // as the link itself says, whatever is there now
+};
+
+class Directory {
+ public:
+  // 0 or negative; UV_ENOTDIR for what is none. A link is followed only if that is asked for. `held` refuses everybody
+  // else the right to delete or rename it, and takes the right to delete it through `handle`.
+  int Open(const std::string& path, bool follow, bool held);
+  void Close() { handle_.reset(); }
+  bool is_open() const { return static_cast<bool>(handle_); }
+  HANDLE handle() const { return handle_.get(); }
+
+  // 1: there is one; 0: the end; negative: an error. Never "." and "..".
+  int Next(Entry* entry);
+
+ private:
+  UniqueHandle handle_;
+  std::vector<char> buffer_;
+  size_t at_ = 0;
+  bool filled_ = false;
+  bool begun_ = false;
+};
+
+// Marks for deletion through the handle, which must have that right. 0 or negative.
+int DeleteOpened(HANDLE handle);
+
+// `directory` and `name` with one separator between them.
+std::string Join(const std::string& directory, const std::string& name);
+
+}  // namespace win32
+}  // namespace uvfiles

@@ -1,0 +1,43 @@
+// Windows tells console programs of Ctrl-C, of a closed window, of the end of the session. Ctrl-C is left to Node and to
+// the program's own listener, which are asked after us and might go on: only what surely ends the process is a reason to
+// clean up. TerminateProcess (taskkill /f) tells nobody.
+#include "core/exit_signals.h"
+
+#include <windows.h>
+
+#include <atomic>
+
+#include "core/temp_registry.h"
+
+namespace uvfiles {
+
+namespace {
+
+std::atomic<TempRegistry*> registry{nullptr};
+
+BOOL WINAPI OnConsoleEvent(DWORD event) {
+  TempRegistry* const known = registry.load();
+  if (known != nullptr &&
+      (event == CTRL_CLOSE_EVENT || event == CTRL_LOGOFF_EVENT || event == CTRL_SHUTDOWN_EVENT))
+    known->PrepareToDie();
+  return FALSE;  // the others are asked, too
+}
+
+}  // namespace
+
+void WatchExitSignals(TempRegistry* owner, bool first_entry) {
+  if (!first_entry || registry.exchange(owner) != nullptr) return;
+  ::SetConsoleCtrlHandler(OnConsoleEvent, TRUE);
+}
+
+unsigned long WatchedExitSignals() { return 0; }
+
+void ForgetExitSignalsThread() {}
+
+void PinThisLibrary() {
+  HMODULE self;
+  ::GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                       reinterpret_cast<const wchar_t*>(&PinThisLibrary), &self);
+}
+
+}  // namespace uvfiles

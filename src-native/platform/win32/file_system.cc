@@ -1,0 +1,201 @@
+// Win32 under the functions that core/ calls.
+#include "platform/file_system.h"
+
+#include <uv.h>
+#include <windows.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <mutex>
+
+#include "platform/win32/errors.h"
+#include "platform/win32/handles.h"
+#include "platform/win32/open.h"
+#include "platform/win32/stat.h"
+
+namespace uvfiles {
+namespace platform {
+
+namespace {
+
+using win32::HandleOf;
+
+DWORD capped(size_t size) { return static_cast<DWORD>(std::min(size, kMaxTransfer)); }
+
+// A transfer at an offset moves the file's own position here, unlike anywhere else: it is put back. Whoever uses or
+// changes the position of the same file meanwhile waits. The kernel lets only one transfer at a time through such a handle
+// anyway, so nothing is lost.
+class PositionLock {
+ public:
+  explicit PositionLock(HANDLE handle)
+      : lock_(locks_[(reinterpret_cast<uintptr_t>(handle) >> 2) % kLocks]) {}
+
+ private:
+  static constexpr size_t kLocks = 64;
+  static std::mutex locks_[kLocks];
+  const std::lock_guard<std::mutex> lock_;
+};
+
+std::mutex PositionLock::locks_[PositionLock::kLocks];
+
+bool is_disk(HANDLE handle) { return ::GetFileType(handle) == FILE_TYPE_DISK; }
+
+// The right was not asked for when the file was opened: POSIX calls that a bad descriptor.
+int transfer_error(DWORD error) {
+  return error == ERROR_ACCESS_DENIED ? UV_EBADF : win32::ErrorCode(error);
+}
+
+bool is_end(DWORD error) { return error == ERROR_HANDLE_EOF || error == ERROR_BROKEN_PIPE; }
+
+bool is_directory(HANDLE handle) {
+  BY_HANDLE_FILE_INFORMATION known;
+  return ::GetFileInformationByHandle(handle, &known) &&
+         (known.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+}
+
+int64_t read_handle(HANDLE handle, char* data, size_t size, OVERLAPPED* at) {
+  DWORD count = 0;
+  if (::ReadFile(handle, data, capped(size), &count, at)) return count;
+  const DWORD error = ::GetLastError();
+  if (is_end(error)) return count;
+  if (is_directory(handle)) return UV_EISDIR;
+  return transfer_error(error);
+}
+
+int64_t write_handle(HANDLE handle, const char* data, size_t size, OVERLAPPED* at) {
+  DWORD count = 0;
+  if (::WriteFile(handle, data, capped(size), &count, at)) return count;
+  return transfer_error(::GetLastError());
+}
+
+template <typename Transfer>
+int64_t at_position(HANDLE handle, int64_t position, Transfer transfer) {
+  if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
+  if (position < 0) return UV_EINVAL;
+  if (!is_disk(handle)) return UV_ESPIPE;
+  const PositionLock lock(handle);
+  const LARGE_INTEGER zero = {};
+  LARGE_INTEGER before;
+  if (!::SetFilePointerEx(handle, zero, &before, FILE_CURRENT)) return win32::LastError();
+  OVERLAPPED at = {};
+  at.Offset = static_cast<DWORD>(position);
+  at.OffsetHigh = static_cast<DWORD>(position >> 32);
+  const int64_t result = transfer(&at);
+  ::SetFilePointerEx(handle, before, nullptr, FILE_BEGIN);
+  return result;
+}
+
+template <typename Transfer>
+int64_t at_current(HANDLE handle, Transfer transfer) {
+  if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
+  if (!is_disk(handle)) return transfer();  // may wait for long: nobody shall wait with it
+  const PositionLock lock(handle);
+  return transfer();
+}
+
+}  // namespace
+
+int open_file(const char* path, int flags, int mode) {
+  win32::UniqueHandle handle;
+  const int failure = win32::OpenHandle(path, flags, mode, 0, &handle);
+  return failure != 0 ? failure : win32::DescriptorOf(std::move(handle));
+}
+
+int close_file(int fd) { return win32::CloseDescriptorNow(fd); }
+
+int64_t read(int fd, char* data, size_t size) {
+  const HANDLE handle = HandleOf(fd);
+  return at_current(handle, [&] { return read_handle(handle, data, size, nullptr); });
+}
+
+int64_t pread(int fd, char* data, size_t size, int64_t position) {
+  const HANDLE handle = HandleOf(fd);
+  return at_position(handle, position,
+                     [&](OVERLAPPED* at) { return read_handle(handle, data, size, at); });
+}
+
+int64_t write(int fd, const char* data, size_t size) {
+  const HANDLE handle = HandleOf(fd);
+  return at_current(handle, [&] { return write_handle(handle, data, size, nullptr); });
+}
+
+int64_t pwrite(int fd, const char* data, size_t size, int64_t position) {
+  const HANDLE handle = HandleOf(fd);
+  return at_position(handle, position,
+                     [&](OVERLAPPED* at) { return write_handle(handle, data, size, at); });
+}
+
+int64_t seek(int fd, int64_t offset, int whence) {
+  const HANDLE handle = HandleOf(fd);
+  if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
+  if (!is_disk(handle)) return UV_ESPIPE;
+  const PositionLock lock(handle);
+  LARGE_INTEGER distance;
+  LARGE_INTEGER position;
+  distance.QuadPart = offset;
+  static_assert(FILE_BEGIN == SEEK_SET && FILE_CURRENT == SEEK_CUR && FILE_END == SEEK_END,
+                "the same");
+  if (!::SetFilePointerEx(handle, distance, &position, static_cast<DWORD>(whence)))
+    return win32::LastError();
+  return position.QuadPart;
+}
+
+int stat(const char* path, StatRecord* record) { return win32::StatPath(path, true, record); }
+
+int lstat(const char* path, StatRecord* record) { return win32::StatPath(path, false, record); }
+
+int fstat(int fd, StatRecord* record) {
+  const HANDLE handle = HandleOf(fd);
+  return handle == INVALID_HANDLE_VALUE ? UV_EBADF : win32::StatHandle(handle, record, false);
+}
+
+int describe(int fd, FileKind* kind, int64_t* size) {
+  const HANDLE handle = HandleOf(fd);
+  if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
+  *size = 0;
+  switch (::GetFileType(handle) & ~static_cast<DWORD>(FILE_TYPE_REMOTE)) {
+    case FILE_TYPE_CHAR:
+      *kind = FileKind::kCharacter;
+      return 0;
+    case FILE_TYPE_PIPE:
+      *kind = FileKind::kFifo;
+      return 0;
+    case FILE_TYPE_DISK:
+      break;
+    default:
+      return UV_EBADF;
+  }
+  FILE_STANDARD_INFO known;
+  if (!::GetFileInformationByHandleEx(handle, FileStandardInfo, &known, sizeof known))
+    return win32::LastError();
+  *kind = known.Directory ? FileKind::kDirectory : FileKind::kRegular;
+  *size = known.EndOfFile.QuadPart;
+  return 0;
+}
+
+int truncate(int fd, int64_t size) {
+  const HANDLE handle = HandleOf(fd);
+  if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
+  FILE_END_OF_FILE_INFO end;
+  end.EndOfFile.QuadPart = size;
+  if (::SetFileInformationByHandle(handle, FileEndOfFileInfo, &end, sizeof end)) return 0;
+  // As ftruncate(2) on what is not open for writing.
+  return ::GetLastError() == ERROR_ACCESS_DENIED ? UV_EINVAL : win32::LastError();
+}
+
+int sync(int fd) {
+  const HANDLE handle = HandleOf(fd);
+  if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
+  return ::FlushFileBuffers(handle) ? 0 : win32::LastError();
+}
+
+int datasync(int fd) { return sync(fd); }
+
+// Nothing says UV_EAGAIN here; were it to, waiting a moment is all that can be done.
+int wait_ready(int, bool) {
+  ::Sleep(1);
+  return 0;
+}
+
+}  // namespace platform
+}  // namespace uvfiles

@@ -1,0 +1,63 @@
+#include "core/make_temp.h"
+
+#include <fcntl.h>
+#include <uv.h>
+
+#include "core/temp_name.h"
+#include "platform/file_system.h"
+#include "platform/win32/change.h"
+#include "platform/win32/open.h"
+
+// There is no umask: who may read a temporary file is inherited from the directory, which is the user's own (%TEMP%).
+namespace uvfiles {
+
+namespace {
+
+constexpr int kMode = 0600;
+constexpr int kNew = _O_CREAT | _O_EXCL | _O_RDWR;
+
+int Make(const std::string& path, bool appending, unsigned long attributes) {
+  win32::UniqueHandle handle;
+  const int flags = kNew | (appending ? _O_APPEND : 0);
+  // A temporary file's data is kept in memory while there is room.
+  const int failure =
+      win32::OpenHandle(path, flags, kMode, FILE_ATTRIBUTE_TEMPORARY | attributes, &handle);
+  return failure != 0 ? failure : win32::DescriptorOf(std::move(handle));
+}
+
+}  // namespace
+
+int MakeFile(const std::string& path, bool appending) { return Make(path, appending, 0); }
+
+// It has a name that nobody can guess, and which goes with the last handle, whatever ends the process.
+int MakeNamelessFile(const std::string& dir, bool appending) {
+  int result = UV_EEXIST;
+  for (int i = 0; i < kMaxNames && result == UV_EEXIST; ++i) {
+    std::string path;
+    const int failure = BuildTempPath({dir, "", ""}, AppendRandomName, &path);
+    if (failure != 0) return failure;
+    result = Make(path, appending, FILE_FLAG_DELETE_ON_CLOSE);
+  }
+  return result;
+}
+
+int MakeDirectory(const std::string& path) { return win32::MakeDirectoryAt(path); }
+
+int WriteAll(int fd, const std::string& data, int64_t at) {
+  size_t done = 0;
+  while (done < data.size()) {
+    const int64_t count = at < 0 ? platform::write(fd, data.data() + done, data.size() - done)
+                                 : platform::pwrite(fd, data.data() + done, data.size() - done,
+                                                    at + static_cast<int64_t>(done));
+    if (count < 0) return static_cast<int>(count);
+    if (count == 0) return UV_ENOSPC;
+    done += static_cast<size_t>(count);
+  }
+  return 0;
+}
+
+int CloseDescriptor(int fd) { return win32::CloseDescriptorNow(fd); }
+
+int RemoveDirectoryNow(const std::string& path) { return win32::RemoveDirectoryAt(path); }
+
+}  // namespace uvfiles

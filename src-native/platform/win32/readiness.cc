@@ -1,0 +1,90 @@
+// There is no poll(2) for pipes and consoles: their state is looked at, every few milliseconds while somebody waits.
+#include "platform/readiness.h"
+
+#include <uv.h>
+#include <windows.h>
+
+#include <algorithm>
+
+#include "platform/win32/errors.h"
+#include "platform/win32/handles.h"
+
+namespace uvfiles {
+namespace platform {
+
+namespace {
+
+constexpr DWORD kLookMs = 10;
+
+// A console has events that are no input (a key released, a window resized): a read would wait for the real ones.
+bool console_has_input(HANDLE handle) {
+  INPUT_RECORD records[64];
+  DWORD count = 0;
+  if (!::PeekConsoleInputW(handle, records, 64, &count)) return true;
+  for (DWORD i = 0; i < count; i++) {
+    const KEY_EVENT_RECORD& key = records[i].Event.KeyEvent;
+    if (records[i].EventType == KEY_EVENT && key.bKeyDown && key.uChar.UnicodeChar != 0)
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+struct ReadinessWaiter::State {
+  HANDLE woken = nullptr;
+  ~State() {
+    if (woken != nullptr) ::CloseHandle(woken);
+  }
+};
+
+ReadinessWaiter::ReadinessWaiter() : state_(std::make_unique<State>()) {}
+ReadinessWaiter::~ReadinessWaiter() = default;
+
+int ReadinessWaiter::open() {
+  state_->woken = ::CreateEventW(nullptr, FALSE, FALSE, nullptr);
+  return state_->woken != nullptr ? 0 : win32::LastError();
+}
+
+void ReadinessWaiter::wake() { ::SetEvent(state_->woken); }
+
+void ReadinessWaiter::wait(std::vector<Readiness>* entries, int timeout_ms) {
+  const ULONGLONG begin = ::GetTickCount64();
+  for (;;) {
+    bool any = false;
+    bool asks = false;
+    for (Readiness& entry : *entries) {
+      asks = asks || entry.fd >= 0;
+      entry.ready = entry.fd >= 0 && is_ready(entry.fd, entry.for_write);
+      any = any || entry.ready;
+    }
+    if (any) return;
+    DWORD pause = asks ? kLookMs : INFINITE;
+    if (timeout_ms >= 0) {
+      const ULONGLONG passed = ::GetTickCount64() - begin;
+      if (passed >= static_cast<ULONGLONG>(timeout_ms)) return;
+      pause = std::min(pause, static_cast<DWORD>(static_cast<ULONGLONG>(timeout_ms) - passed));
+    }
+    if (::WaitForSingleObject(state_->woken, pause) == WAIT_OBJECT_0) return;
+  }
+}
+
+bool is_ready(int fd, bool for_write) {
+  const HANDLE handle = win32::HandleOf(fd);
+  if (handle == INVALID_HANDLE_VALUE || for_write) return true;  // the transfer will tell
+  switch (::GetFileType(handle)) {
+    case FILE_TYPE_PIPE: {
+      DWORD available = 0;
+      return !::PeekNamedPipe(handle, nullptr, 0, nullptr, &available, nullptr) || available > 0;
+    }
+    case FILE_TYPE_CHAR: {
+      DWORD mode = 0;
+      return !::GetConsoleMode(handle, &mode) || console_has_input(handle);
+    }
+    default:
+      return true;
+  }
+}
+
+}  // namespace platform
+}  // namespace uvfiles

@@ -1,0 +1,182 @@
+// Each directory on the way down is held open without the right for others to delete or rename it, so that none can be
+// swapped for a link while its entries are removed by path; what is removed is opened as itself, never followed.
+#include "core/tasks/remove_tree.h"
+
+#include <uv.h>
+#include <windows.h>
+
+#include <cstring>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "platform/win32/change.h"
+#include "platform/win32/directory.h"
+#include "platform/win32/paths.h"
+
+namespace uvfiles {
+
+using win32::Directory;
+using win32::Entry;
+using win32::EntryType;
+using win32::Join;
+
+namespace {
+
+constexpr uint32_t kMaxPasses =
+    64;  // how often a directory may fill again before it counts as not removable
+
+void AppendBytes(std::string* out, const void* value, size_t size) {
+  out->append(static_cast<const char*>(value), size);
+}
+
+// Without the separators at its end. Empty: a root, "." or "..", of which none can be removed.
+std::string TopOf(const std::string& path) {
+  size_t length = path.size();
+  const size_t root = win32::RootLength(path);
+  while (length > root && win32::IsSeparator(path[length - 1])) --length;
+  size_t begin = length;
+  while (begin > root && !win32::IsSeparator(path[begin - 1])) --begin;
+  const std::string name = path.substr(begin, length - begin);
+  return name.empty() || name == "." || name == ".." ? std::string() : path.substr(0, length);
+}
+
+}  // namespace
+
+class RemoveTree::Work {
+ public:
+  Work(RemoveTree* task, std::string path, int64_t flags)
+      : task_(task), path_(std::move(path)), flags_(flags) {}
+
+  Step Run(const Slice& slice) {
+    if (!begun_) Begin();
+    while (!levels_.empty()) {
+      if (task_->cancelled()) {
+        levels_.clear();
+        task_->error = {UV_ECANCELED, "rmtree", path_, ""};
+        return Step::kDone;
+      }
+      Advance();
+      if (!task_->output.empty()) return Step::kReady;
+      if (slice.expired() && !levels_.empty()) return Step::kAgain;
+    }
+    if (!task_->output.empty()) return Step::kReady;
+    if (!Has(kReportEach)) {
+      AppendBytes(&task_->output, &removed_, sizeof removed_);
+      AppendBytes(&task_->output, &failures_, sizeof failures_);
+    }
+    return Step::kDone;
+  }
+
+ private:
+  struct Level {
+    std::string path;
+    Directory directory;
+    std::unordered_set<std::string> kept;  // could not be removed
+    uint32_t passes = 0;
+  };
+
+  bool Has(int64_t flag) const { return (flags_ & flag) != 0; }
+
+  void Begin() {
+    begun_ = true;
+    const std::string top = TopOf(path_);
+    if (top.empty()) return Fail(UV_EINVAL, "rmdir", path_);
+    const int code = Enter(top);
+    if (code == 0 || (code == UV_ENOENT && Has(kMissingIsFine))) return;
+    Fail(code, "rmdir", path_);
+  }
+
+  int Enter(const std::string& path) {
+    Level level;
+    const int code = level.directory.Open(path, false, true);
+    if (code != 0) return code;
+    level.path = path;
+    levels_.push_back(std::move(level));
+    return 0;
+  }
+
+  void Advance() {
+    Level& level = levels_.back();
+    Entry entry;
+    const int found = level.directory.Next(&entry);
+    if (found < 0) Fail(found, "scandir", level.path);
+    if (found <= 0) return Leave();
+    if (level.kept.count(entry.name) != 0) return;
+    const std::string path = Join(level.path, entry.name);
+    int code;
+    const char* syscall = "unlink";
+    if (entry.type == EntryType::kDirectory) {
+      syscall = "scandir";
+      code = Enter(path);
+      if (code == 0 || code == UV_ENOENT) return;
+      if (code != UV_ENOTDIR) return Keep(&level, entry.name, code, syscall, path);
+      syscall = "unlink";  // it has become something else
+    }
+    code = win32::RemoveFile(path);
+    if (code == 0) ++removed_;
+    if (code != 0 && code != UV_ENOENT) Keep(&level, entry.name, code, syscall, path);
+  }
+
+  // Nothing more in the lowest level: it goes through the handle that holds it, or is read again where it has filled.
+  void Leave() {
+    Level& level = levels_.back();
+    // With reports, what was in the way may have been mended since.
+    const bool worth_trying = level.kept.empty() || Has(kReportEach);
+    const int code = worth_trying ? win32::DeleteOpened(level.directory.handle()) : UV_ENOTEMPTY;
+    if (code == UV_ENOTEMPTY && level.kept.empty() && level.passes < kMaxPasses) {
+      const uint32_t passes = level.passes + 1;
+      const std::string path = level.path;
+      level.directory.Close();
+      if (level.directory.Open(path, false, true) == 0) {
+        level.passes = passes;
+        return;
+      }
+    }
+    if (code == 0) ++removed_;
+    const std::string path = level.path;
+    const bool told = !level.kept.empty() && !Has(kReportEach);  // by what is in it
+    levels_.pop_back();
+    if (code == 0) return;
+    if (!told) Fail(code, "rmdir", path);
+    if (!levels_.empty()) levels_.back().kept.insert(path.substr(path.find_last_of("\\/") + 1));
+  }
+
+  void Keep(Level* level, const std::string& name, int code, const char* syscall,
+            const std::string& path) {
+    level->kept.insert(name);
+    Fail(code, syscall, path);
+  }
+
+  void Fail(int code, const char* syscall, const std::string& path) {
+    ++failures_;
+    if (Has(kReportEach)) {
+      const int32_t number = code;
+      const uint32_t lengths[] = {static_cast<uint32_t>(std::strlen(syscall)),
+                                  static_cast<uint32_t>(path.size())};
+      AppendBytes(&task_->output, &number, sizeof number);
+      AppendBytes(&task_->output, lengths, sizeof lengths);
+      task_->output.append(syscall).append(path);
+    } else if (!Has(kIgnoreErrors) && !task_->error) {
+      task_->error = {code, syscall, path, ""};
+    }
+  }
+
+  RemoveTree* const task_;
+  const std::string path_;
+  const int64_t flags_;
+  std::vector<Level> levels_;
+  bool begun_ = false;
+  uint64_t removed_ = 0;
+  uint64_t failures_ = 0;
+};
+
+RemoveTree::RemoveTree(TaskArguments&& arguments)
+    : work_(std::make_unique<Work>(this, std::move(arguments.bytes[0]), arguments.numbers[0])) {}
+
+RemoveTree::~RemoveTree() = default;
+
+Step RemoveTree::run(const Slice& slice) { return work_->Run(slice); }
+
+}  // namespace uvfiles

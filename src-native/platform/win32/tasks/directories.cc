@@ -1,0 +1,110 @@
+#include "platform/win32/tasks/directories.h"
+
+#include <uv.h>
+
+#include "core/tasks/records.h"
+#include "platform/win32/chain.h"
+#include "platform/win32/change.h"
+
+namespace uvfiles {
+
+namespace {
+
+constexpr int64_t kNamesOnly = 1;  // ScanFlags
+constexpr size_t kBatchEntries = 1024;
+constexpr size_t kEntriesPerLook = 256;
+
+void PruneAbove(const std::string& path) {
+  size_t length = win32::LengthWithoutSeparators(path);
+  while ((length = win32::ParentLength(path, length)) > 0) {
+    if (win32::RemoveDirectoryAt(path.substr(0, length)) != 0) return;
+  }
+}
+
+}  // namespace
+
+Step MakeDirectories::run(const Slice&) {
+  win32::MakeChain(arguments_.bytes[0], arguments_.numbers[1] != 0, *this, &error);
+  return Step::kDone;
+}
+
+Step RemoveDirectories::run(const Slice&) {
+  const std::string& path = arguments_.bytes[0];
+  const int code = win32::RemoveDirectoryAt(path);
+  if (code != 0) {
+    error = {code, "rmdir", path, ""};
+  } else {
+    PruneAbove(path);
+  }
+  return Step::kDone;
+}
+
+Step RenameDirectories::run(const Slice&) {
+  const std::string& from = arguments_.bytes[0];
+  const std::string& to = arguments_.bytes[1];
+  const std::string parent =
+      to.substr(0, win32::ParentLength(to, win32::LengthWithoutSeparators(to)));
+  if (!parent.empty() && !win32::IsDirectory(parent) &&
+      !win32::MakeChain(parent, true, *this, &error)) {
+    error.dest = to;
+    return Step::kDone;
+  }
+  const int code = win32::Rename(from, to);
+  if (code != 0) {
+    error = {code, "rename", from, to};
+  } else {
+    PruneAbove(from);
+  }
+  return Step::kDone;
+}
+
+ScanDirectory::ScanDirectory(TaskArguments&& arguments)
+    : path_(std::move(arguments.bytes[0])), names_only_((arguments.numbers[0] & kNamesOnly) != 0) {}
+
+Step ScanDirectory::Fail(int code) {
+  directory_.Close();
+  error = {code, "scandir", path_, ""};
+  return Step::kDone;
+}
+
+Step ScanDirectory::run(const Slice& slice) {
+  if (cancelled()) return Fail(UV_ECANCELED);
+  if (!directory_.is_open()) {
+    const int code = directory_.Open(path_, true, false);
+    if (code != 0) return Fail(code);
+  }
+  win32::Entry entry;
+  for (size_t count = 1;; count++) {
+    const int found = directory_.Next(&entry);
+    if (found < 0) return Fail(found);
+    if (found == 0) break;
+    names_.append(entry.name.c_str(), entry.name.size() + 1);
+    if (!names_only_) {
+      AppendInteger(&inodes_, entry.inode);
+      types_.push_back(static_cast<char>(entry.type));
+      if (types_.size() == kBatchEntries) return Batch(false);
+    }
+    if (count % kEntriesPerLook != 0 || !(slice.expired() || cancelled())) continue;
+    return names_only_ ? Step::kAgain : Batch(false);
+  }
+  directory_.Close();
+  if (names_only_) {
+    output = std::move(names_);
+    return Step::kDone;
+  }
+  return types_.empty() ? Step::kDone : Batch(true);
+}
+
+Step ScanDirectory::Batch(bool ended) {
+  AppendInteger(&output, static_cast<uint32_t>(types_.size()));
+  AppendInteger(&output, uint32_t{0});
+  output += inodes_;
+  output += types_;
+  output += names_;
+  inodes_.clear();
+  types_.clear();
+  names_.clear();
+  return ended ? Step::kDone : Step::kReady;
+}
+
+}  // namespace uvfiles

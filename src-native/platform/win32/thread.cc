@@ -1,0 +1,41 @@
+#include "platform/thread.h"
+
+#include <uv.h>
+#include <windows.h>
+
+#include <memory>
+
+#include "platform/win32/errors.h"
+
+namespace uvfiles {
+namespace platform {
+
+namespace {
+
+constexpr SIZE_T kStackBytes = 256 * 1024;
+
+struct Start {
+  void (*body)(void*);
+  void* argument;
+};
+
+DWORD WINAPI Run(void* given) {
+  const std::unique_ptr<Start> start(static_cast<Start*>(given));
+  start->body(start->argument);
+  return 0;
+}
+
+}  // namespace
+
+int start_thread(const char*, void (*body)(void*), void* argument) {
+  auto start = std::make_unique<Start>(Start{body, argument});
+  const HANDLE thread = ::CreateThread(nullptr, kStackBytes, Run, start.get(),
+                                       STACK_SIZE_PARAM_IS_A_RESERVATION, nullptr);
+  if (thread == nullptr) return win32::LastError();
+  start.release();
+  ::CloseHandle(thread);
+  return 0;
+}
+
+}  // namespace platform
+}  // namespace uvfiles
