@@ -49,9 +49,9 @@ export class NativeFile implements BackendFile {
   }
 
   read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer> {
-    // Where the position must be set first the pool does both: lseek may not wait, but it needs a call of its own.
-    if (at === CURRENT && this.#mayInline(size, o)) {
-      const bytes = readCached(this.#id, size, CURRENT, fully, o);
+    const flags = (fully ? P.FLAG_FULLY : 0) | (at === CURRENT ? 0 : P.FLAG_SEEK_FIRST);
+    if (this.#mayInline(size, o)) {
+      const bytes = readCached(this.#id, size, at, flags, o);
       if (bytes !== undefined) return Promise.resolve(bytes);
     }
     const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
@@ -63,15 +63,16 @@ export class NativeFile implements BackendFile {
     const { args } = R;
     args[P.ARG_FILE] = this.#id;
     args[P.ARG_SIZE] = size;
-    args[P.ARG_FLAGS] = (fully ? P.FLAG_FULLY : 0) | (at === CURRENT ? 0 : P.FLAG_SEEK_FIRST);
+    args[P.ARG_FLAGS] = flags;
     if (at !== CURRENT) args[P.ARG_POSITION] = at;
     addon.submitFile();
     return R.sent(slot, o);
   }
 
   readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
-    if (at === CURRENT && this.#mayInline(view.byteLength, o)) {
-      const count = readCachedInto(this.#id, view, CURRENT, false, o);
+    const flags = at === CURRENT ? 0 : P.FLAG_SEEK_FIRST;
+    if (this.#mayInline(view.byteLength, o)) {
+      const count = readCachedInto(this.#id, view, at, flags, o);
       if (count >= 0) return Promise.resolve(count);
     }
     const slot = R.begin(P.KIND_READ, R.AS_VIEW, new R.View(view));
@@ -81,7 +82,7 @@ export class NativeFile implements BackendFile {
     const { args } = R;
     args[P.ARG_FILE] = this.#id;
     args[P.ARG_SIZE] = view.byteLength;
-    args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | (at === CURRENT ? 0 : P.FLAG_SEEK_FIRST);
+    args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
     if (at !== CURRENT) args[P.ARG_POSITION] = at;
     addon.submitFile();
     return R.sent(slot, o);
@@ -124,9 +125,11 @@ export class NativeFile implements BackendFile {
   }
 
   pread(size: number, position: number | bigint, fully: boolean, o?: OpOptions): Promise<Buffer> {
+    let flags = fully ? P.FLAG_FULLY : 0;
     if (this.#mayInline(size, o)) {
-      const bytes = readCached(this.#id, size, position, fully, o);
+      const bytes = readCached(this.#id, size, position, flags, o);
       if (bytes !== undefined) return Promise.resolve(bytes);
+      flags |= P.FLAG_COLD;
     }
     const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
     if (o !== undefined) {
@@ -136,7 +139,7 @@ export class NativeFile implements BackendFile {
     const { args } = R;
     args[P.ARG_FILE] = this.#id;
     args[P.ARG_SIZE] = size;
-    if (fully) args[P.ARG_FLAGS] = P.FLAG_FULLY;
+    args[P.ARG_FLAGS] = flags;
     if (typeof position === 'number') args[P.ARG_POSITION] = position;
     else R.setPosition(position);
     addon.submitFile();
@@ -144,9 +147,11 @@ export class NativeFile implements BackendFile {
   }
 
   preadinto(view: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number> {
+    let flags = fully ? P.FLAG_FULLY : 0;
     if (this.#mayInline(view.byteLength, o)) {
-      const count = readCachedInto(this.#id, view, position, fully, o);
+      const count = readCachedInto(this.#id, view, position, flags, o);
       if (count >= 0) return Promise.resolve(count);
+      flags |= P.FLAG_COLD;
     }
     const slot = R.begin(P.KIND_READ, R.AS_VIEW, new R.View(view));
     R.name(slot, 'read');
@@ -154,7 +159,7 @@ export class NativeFile implements BackendFile {
     if (refused !== undefined) return Promise.reject(refused);
     R.args[P.ARG_FILE] = this.#id;
     R.args[P.ARG_SIZE] = view.byteLength;
-    R.args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | (fully ? P.FLAG_FULLY : 0);
+    R.args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
     R.setPosition(position);
     addon.submitFile();
     return R.sent(slot, o);

@@ -111,12 +111,12 @@ function setPosition(position: number | bigint): void {
   }
 }
 
-/** The bytes if they are cached. */
+/** The bytes if they are cached. `flags`: FLAG_FULLY, FLAG_SEEK_FIRST. */
 export function readCached(
   id: number,
   size: number,
   position: number | bigint,
-  fully: boolean,
+  flags: number,
   o: OpOptions | undefined,
 ): Buffer | undefined {
   const own = size > OWN_MEMORY;
@@ -125,7 +125,7 @@ export function readCached(
   args[P.ARG_FILE] = id;
   args[P.ARG_SIZE] = size;
   setPosition(position);
-  args[P.ARG_FLAGS] = fully ? P.FLAG_FULLY : 0;
+  args[P.ARG_FLAGS] = flags;
   args[P.ARG_OFFSET] = offset;
   addon.inlineRead(memory);
   const read = args[P.ARG_STATUS] as number;
@@ -144,13 +144,13 @@ export function readCachedInto(
   id: number,
   view: Uint8Array,
   position: number | bigint,
-  fully: boolean,
+  flags: number,
   o: OpOptions | undefined,
 ): number {
   args[P.ARG_FILE] = id;
   args[P.ARG_SIZE] = view.byteLength;
   setPosition(position);
-  args[P.ARG_FLAGS] = fully ? P.FLAG_FULLY : 0;
+  args[P.ARG_FLAGS] = flags;
   args[P.ARG_OFFSET] = 0;
   addon.inlineRead(view);
   const read = args[P.ARG_STATUS] as number;

@@ -22,6 +22,7 @@ export const FLAG_SEEK_FIRST = 4;
 export const FLAG_APPEND = 8;
 export const FLAG_BORROWED = 16;
 export const FLAG_FULLY = 32;
+export const FLAG_COLD = 64;
 
 /** The position that means: wherever the descriptor stands. */
 export const CURRENT = -1;

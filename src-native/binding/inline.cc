@@ -52,7 +52,16 @@ napi_value inline_read(napi_env env, napi_callback_info info) {
     position = static_cast<int64_t>(arguments[kPosition]);
   }
   const Spending spending(environment);
-  const bool fully = (static_cast<int>(arguments[kFlags]) & kFully) != 0;
+  const int flags = static_cast<int>(arguments[kFlags]);
+  const bool fully = (flags & kFully) != 0;
+  if ((flags & kSeekFirst) != 0) {
+    // A position is a number in the kernel; should the read miss, the pool sets it once more.
+    if (!environment->inline_io.set_position(file, position)) {
+      arguments[kStatus] = static_cast<double>(kMiss);
+      return nullptr;
+    }
+    position = kCurrent;
+  }
   arguments[kStatus] = static_cast<double>(
       environment->inline_io.read(file, static_cast<char*>(data) + offset, size, position, fully));
   return nullptr;

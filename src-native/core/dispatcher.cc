@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "core/clock.h"
+#include "platform/cached.h"
 
 namespace uvfiles {
 
@@ -143,9 +144,11 @@ bool Dispatcher::take_batch(Batch* batch) {
     if (wanted < 1) wanted = 1;
     if (wanted > kBatch) wanted = kBatch;
     batch->lane = lane;
+    collect_advice(lane, batch);
     while (wanted-- > 0 && !lane->queue.empty()) {
       Operation* const operation = lane->queue.pop_front();
       lane->waiting.fetch_sub(1, std::memory_order_relaxed);
+      if (lane->advised > 0) lane->advised--;
       if (advance(operation, OpState::kQueued, OpState::kTaken)) {
         batch->operations[batch->count++] = operation;
       } else {
@@ -159,7 +162,33 @@ bool Dispatcher::take_batch(Batch* batch) {
   return true;
 }
 
+// The depth that the disk sees need not be the number of threads: reads that are known to be cold are started together,
+// a window at a time, before the first of them is waited for. Sequential ranges are left to the kernel's read-ahead.
+void Dispatcher::collect_advice(Lane* lane, Batch* batch) {
+  batch->advised = 0;
+  Operation* operation = lane->queue.front();
+  if ((operation->flags & kCold) == 0 || lane->advised > 0 || lane->queue.size() < kAdviceWorth) return;
+  const Operation* before = nullptr;
+  for (; operation != nullptr && batch->advised < kAdviceWindow; before = operation, operation = operation->next) {
+    lane->advised++;
+    if ((operation->flags & (kCold | kAdvised)) != kCold || operation->kind != OpKind::kRead) continue;
+    if (operation->position < 0) continue;
+    operation->flags |= kAdvised;
+    if (before != nullptr && before->file == operation->file &&
+        before->position + static_cast<int64_t>(before->size) == operation->position) {
+      continue;
+    }
+    batch->advice[batch->advised++] = {operation->file->fd, operation->position, operation->size};
+  }
+  // Half a window before it is used up the next one starts.
+  if (lane->advised > kAdviceWindow / 2) lane->advised -= kAdviceWindow / 2;
+}
+
 void Dispatcher::perform_batch(Batch* batch, uint64_t slice_end_ns) {
+  // A hint: should a file have been closed meanwhile, some other file's pages are fetched.
+  for (int i = 0; i < batch->advised; i++) {
+    platform::will_need(batch->advice[i].fd, batch->advice[i].position, batch->advice[i].size);
+  }
   uint64_t clock = now_ns();
   for (int i = 0; i < batch->count; i++) {
     Operation* const operation = batch->operations[i];

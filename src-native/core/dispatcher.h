@@ -94,6 +94,8 @@ class Dispatcher {
   uint64_t wakeups() const { return wakeups_; }
 
   static constexpr int kBatch = 8;
+  static constexpr int kAdviceWindow = 64;                      // cold reads that are started together
+  static constexpr uint32_t kAdviceWorth = 4;                   // queued operations from which on that pays
   static constexpr uint64_t kSliceNs = 1000 * 1000;             // how long a job keeps its thread
   static constexpr uint64_t kLongestNs = 500 * 1000 * 1000ull;  // ... while the loop is too busy to hear of it
   static constexpr uint64_t kFreshNs = 100 * 1000;              // an announcement younger than this may just be on its way
@@ -118,6 +120,13 @@ class Dispatcher {
     std::array<uint64_t, kBatch> started;
     std::array<uint64_t, kBatch> ended;
     BlockStash stash;
+    // Ranges to start reading while this batch is performed.
+    int advised = 0;
+    struct {
+      int fd;
+      int64_t position;
+      size_t size;
+    } advice[kAdviceWindow];
   };
 
   static void on_work(uv_work_t* work);
@@ -127,6 +136,7 @@ class Dispatcher {
   // Pool threads.
   void drain();
   bool take_batch(Batch* batch);
+  static void collect_advice(Lane* lane, Batch* batch);
   void perform_batch(Batch* batch, uint64_t slice_end_ns);
   void settle_batch(Batch* batch);
   bool keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns);

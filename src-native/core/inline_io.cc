@@ -152,6 +152,12 @@ int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position
   return static_cast<int64_t>(total);
 }
 
+bool InlineIO::set_position(OpenFile* file, int64_t position) {
+  const CacheAccess access = file->inline_state.access;
+  if (access == CacheAccess::kNever || access == CacheAccess::kUnknown || file->inline_state.skip > 0) return false;
+  return platform::seek(file->fd, position, SEEK_SET) == position;
+}
+
 // --- paths ----------------------------------------------------------------------------------------------------------
 
 int InlineIO::open_path(const char* path, int flags) {

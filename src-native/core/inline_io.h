@@ -38,6 +38,8 @@ class InlineIO {
   // With `fully` a count is short at the end of the file only.
   // `length`: the file's, where the caller knows it; -1 otherwise.
   int64_t read(OpenFile* file, char* data, size_t size, int64_t position, bool fully, int64_t length = -1);
+  // Moves the descriptor's position where that asks no file system: where reads may be inline.
+  bool set_position(OpenFile* file, int64_t position);
   // 0, or kMiss.
   int64_t stat(const char* path, bool follow, StatRecord* record);
   // The whole file if it is no longer than `size`: a count, or kMiss. `longer` is set when it is.

@@ -33,6 +33,9 @@ bool has_swap();
 // As pread (position >= 0) or read (position < 0), with what is cached. -EAGAIN: not cached.
 int64_t read_cached(int fd, char* data, size_t size, int64_t position);
 
+// Starts reading the range into the page cache. May wait for a place in the disk's queue: pool threads only.
+void will_need(int fd, int64_t position, size_t size);
+
 enum class Residency : uint8_t { kYes, kNo, kUntold };
 // Whether the range is in the page cache: cachestat(2), Linux 6.5. Starts no reading.
 Residency residency(int fd, int64_t position, size_t size);

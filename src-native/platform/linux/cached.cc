@@ -200,6 +200,10 @@ int64_t read_cached(int fd, char* data, size_t size, int64_t position) {
   return count >= 0 ? count : -errno;
 }
 
+void will_need(int fd, int64_t position, size_t size) {
+  ::posix_fadvise(fd, position, static_cast<off_t>(size), POSIX_FADV_WILLNEED);
+}
+
 Residency residency(int fd, int64_t position, size_t size) {
   CachestatRange range = {static_cast<uint64_t>(position), size};
   Cachestat answer;

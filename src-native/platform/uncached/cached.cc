@@ -9,6 +9,7 @@ CacheAccess known_access(uint64_t) { return CacheAccess::kNever; }
 void forget_access(uint64_t) {}
 bool has_swap() { return true; }
 int64_t read_cached(int, char*, size_t, int64_t) { return kUnsupported; }
+void will_need(int, int64_t, size_t) {}
 Residency residency(int, int64_t, size_t) { return Residency::kUntold; }
 Residency mapped_residency(const char*, size_t, int64_t, size_t) { return Residency::kUntold; }
 char* map_file(int, size_t) { return nullptr; }
