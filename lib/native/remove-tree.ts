@@ -1,10 +1,10 @@
 // The native tree removal: what temporary directories and os.rmtree share.
 import type { SystemError } from '../errors/index.js';
 import { systemError } from '../errors/index.js';
-import { lanes } from '../schedule/lane.js';
 import type { OpOptions } from '../schedule/options.js';
+import { bulk, nextBatch, runPatiently } from './run-patiently.js';
 import { REMOVE_TREE } from './task-kinds.js';
-import { runTask, TaskCursor } from './tasks.js';
+import { TaskCursor } from './tasks.js';
 
 // RemoveTreeFlags of src-native/core/tasks/remove_tree.h.
 const FORCE = 1;
@@ -28,10 +28,6 @@ function flagsOf(o: RemoveTreeOptions): number {
   );
 }
 
-function opOptions(o: RemoveTreeOptions): OpOptions {
-  return { signal: o.signal, timeout: o.timeout, lane: o.lane ?? lanes.bulk };
-}
-
 /**
  * Removes a directory and all that is in it, following no link, and goes on after what it cannot remove.
  * @returns how many entries were removed and how many could not be
@@ -41,7 +37,7 @@ export async function removeTree(
   path: string | Uint8Array,
   o: RemoveTreeOptions = {},
 ): Promise<{ removed: number; failures: number }> {
-  const output = await runTask(REMOVE_TREE, [path], [flagsOf(o)], opOptions(o));
+  const output = await runPatiently(REMOVE_TREE, [path], [flagsOf(o)], bulk(o), 'rmdir');
   return { removed: Number(readUint64(output, 0)), failures: Number(readUint64(output, 8)) };
 }
 
@@ -57,7 +53,7 @@ export async function removeTreeReporting(
   const cursor = new TaskCursor(REMOVE_TREE, [path], [flagsOf(o) | REPORT_EACH]);
   try {
     for (;;) {
-      const { output, done } = await cursor.next(opOptions(o));
+      const { output, done } = await nextBatch(cursor, bulk(o), 'rmdir', path);
       if (output.length > 0) await onerror(readReport(output));
       if (done) return;
     }

@@ -8,6 +8,8 @@
 // Output: with kReportEach a record for each failure, a batch a failure, so that its receiver may mend the cause before
 //   the directory it is in is tried: int32 code, uint32 length of the syscall's name, uint32 length of the path, both
 //   texts. Otherwise, at the end: uint64 removed entries, uint64 failures.
+//   A batch that is ready and empty means: the process is out of descriptors, nothing is lost, run the task again when one
+//   has been closed.
 // Error: the first failure, unless kIgnoreErrors or kReportEach. Failing to begin (no such path: ENOENT; a link or a
 //   file: ENOTDIR; "/", "." and "..": EINVAL) counts as a failure of the path itself.
 // Cancelled: stops between two entries; what has been removed stays removed.

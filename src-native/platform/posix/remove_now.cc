@@ -1,6 +1,7 @@
 #include "core/remove_now.h"
 
 #include <pthread.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +11,8 @@
 namespace uvfiles {
 
 namespace {
+
+constexpr int kMaxStarved = 500;  // rounds of 2 ms
 
 constexpr int kMaxHeld = 2;
 std::mutex* held[kMaxHeld];
@@ -38,7 +41,10 @@ void RemoveTreeNow(const std::string& path) {
   arguments.bytes.push_back(path);
   arguments.numbers.push_back(kForce | kIgnoreErrors | kMissingIsFine);
   RemoveTree task(std::move(arguments));
-  while (task.run(Slice()) != Step::kDone) {
+  // Ready and empty: out of descriptors. Others may still be closing theirs, but the process cannot wait for long.
+  for (int starved = 0; starved < kMaxStarved && task.run(Slice()) != Step::kDone; ++starved) {
+    const timespec pause = {0, 2000000};
+    ::nanosleep(&pause, nullptr);
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,8 +22,6 @@ constexpr int kMaxTurns = 8;
 constexpr uint32_t kMaxPasses = 64;
 // How often levels may be lost to someone moving directories about before that is an error.
 constexpr int kMaxLost = 256;
-// Rounds of 2 ms to wait for a descriptor when the process has none left.
-constexpr int kMaxStarved = 1000;
 
 int UnlinkAt(int parent, const char* name, int flags) {
   int result;
@@ -53,6 +50,7 @@ class RemoveTree::Work {
 
  private:
   void Begin();
+  bool Starve(int code);
   void Advance();
   void RemoveEntry(const char* name, bool looks_like_directory);
   bool Enter(const std::string& name, uint32_t pass, int* failure);
@@ -62,7 +60,6 @@ class RemoveTree::Work {
   void Fail(int code, const char* syscall, const char* entry);
   void KeepEntry(const char* name, int code, const char* syscall);
   bool Unlock(Descent::Level& level);
-  bool Starve();
   bool Has(int64_t flag) const { return (flags_ & flag) != 0; }
   Step Finish();
 
@@ -75,14 +72,16 @@ class RemoveTree::Work {
   std::string waiting_;  // an entry that was met while no descriptor was to be had
   bool begun_ = false;
   bool finished_ = false;
-  int starved_ = 0;
+  bool starving_ = false;  // no descriptor was to be had: what was about to be done is still to be done
   int lost_ = 0;
   uint64_t removed_ = 0;
   uint64_t failures_ = 0;
 };
 
 Step RemoveTree::Work::Run(const Slice& slice) {
+  starving_ = false;
   if (!begun_) Begin();
+  if (starving_) return Step::kReady;
   while (!finished_ && !descent_.empty()) {
     if (task_->cancelled()) {
       descent_ = Descent();
@@ -90,7 +89,7 @@ Step RemoveTree::Work::Run(const Slice& slice) {
       return Step::kDone;
     }
     Advance();
-    if (!task_->output.empty()) return Step::kReady;
+    if (starving_ || !task_->output.empty()) return Step::kReady;
     if (slice.expired() && !descent_.empty()) return Step::kAgain;
   }
   if (!task_->output.empty()) {  // the last report; the end comes with the next call
@@ -109,20 +108,23 @@ Step RemoveTree::Work::Finish() {
 }
 
 void RemoveTree::Work::Begin() {
-  begun_ = true;
   SplitPath split = SplitLastName(path_);
   if (split.name.empty() || split.name == "." || split.name == "..") {
+    begun_ = true;
     Fail(-EINVAL, "rmdir", nullptr);
     return;
   }
   top_ = std::move(split.name);
   const int base = OpenDirectoryAsBase(split.parent.c_str());
   int failure = base;
+  if (Starve(failure)) return;
   if (base >= 0) {
     base_.reset(base);
     Enter(top_, 0, &failure);
-    if (failure == 0) return;
+    begun_ = !Starve(failure);
+    if (failure == 0 || !begun_) return;
   }
+  begun_ = true;
   if (failure == -ENOENT && Has(kMissingIsFine)) return;
   // Linux says ENOTDIR for a link here, others ELOOP: one answer.
   Fail(failure == -ELOOP ? -ENOTDIR : failure, "rmdir", nullptr);
@@ -154,7 +156,7 @@ void RemoveTree::Work::RemoveEntry(const char* name, bool looks_like_directory) 
     if (directory) {
       syscall = "scandir";
       if (Enter(name, 0, &code)) return;
-      if (OutOfDescriptors(code) && Starve()) {
+      if (Starve(code)) {
         waiting_ = name;
         return;
       }
@@ -214,10 +216,7 @@ void RemoveTree::Work::LeaveLowest() {
       case Descent::Above::kOpen:
         break;
       case Descent::Above::kBusy:
-        if (!Starve()) {
-          Fail(-EMFILE, "scandir", nullptr);
-          descent_ = Descent();
-        }
+        starving_ = true;
         return;
       case Descent::Above::kLost:
         ++lost_;
@@ -320,12 +319,9 @@ bool RemoveTree::Work::Unlock(Descent::Level& level) {
   return UnlockOpenDirectory(level.stream.fd());
 }
 
-// No descriptor left in the process: others will close theirs. False once that was waited for long enough.
-bool RemoveTree::Work::Starve() {
-  if (++starved_ > kMaxStarved) return false;
-  const timespec pause = {0, 2000000};
-  ::nanosleep(&pause, nullptr);
-  return true;
+bool RemoveTree::Work::Starve(int code) {
+  starving_ = OutOfDescriptors(code);
+  return starving_;
 }
 
 RemoveTree::RemoveTree(TaskArguments&& arguments)
