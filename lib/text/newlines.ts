@@ -83,6 +83,7 @@ export class LineFinder {
   readonly terminator: string | null;
   #cr = -1;
   #crOf = '';
+  #crFrom = 0;
 
   constructor(newline: Newline) {
     this.terminator = newline === '' ? null : (newline ?? '\n');
@@ -110,8 +111,9 @@ export class LineFinder {
 
   /** The next `\r`, searched once however many lines lie before it. */
   #nextCr(text: string, from: number): number {
-    if (this.#crOf !== text || (this.#cr >= 0 && this.#cr < from)) {
+    if (from < this.#crFrom || this.#crOf !== text || (this.#cr >= 0 && this.#cr < from)) {
       this.#crOf = text;
+      this.#crFrom = from;
       this.#cr = text.indexOf('\r', from);
     }
     return this.#cr;

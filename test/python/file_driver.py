@@ -43,8 +43,6 @@ class Text:
     def reading(self, read, size):
         if self.wrote and self.file.readable():
             self.file.flush()
-            if 'a' in self.file.mode:
-                self.file.seek(0, 2)
             # Python's decoder would expect a byte order mark here.
             self.file.seek(self.file.tell())
             self.wrote = False
@@ -74,7 +72,7 @@ class Text:
     def write(self, text):
         self.check_writable()
         self.step_back()
-        count = self.file.write(text)
+        count = self.encoded(text)
         self.wrote = True
         return count
 
@@ -82,8 +80,24 @@ class Text:
         self.check_writable()
         for text in texts:
             self.step_back()
-            self.file.write(text)
+            self.encoded(text)
             self.wrote = True
+
+    def encoded(self, text):
+        before = os.fstat(self.file.fileno()).st_size
+        try:
+            count = self.file.write(text)
+        except UnicodeEncodeError:
+            # Python takes the byte order mark for written; going to the start again makes it due again.
+            self.file.seek(self.file.tell())
+            raise
+        if 'a' in self.file.mode:
+            # In append mode Python counts on from wherever the file was sought to, and reads there.
+            self.file.flush()
+            if os.fstat(self.file.fileno()).st_size > before:
+                self.file.seek(0, 2)
+                self.file.seek(self.file.tell())
+        return count
 
     def truncate(self, size):
         self.check_writable()
@@ -98,7 +112,8 @@ class Text:
         if offset < 0 and whence == 0:
             self.file.tell()
         position = self.file.seek(offset, whence)
-        self.touched = self.wrote = False
+        self.touched = position >= 1 << 63
+        self.wrote = False
         return position if position < 1 << 63 else None
 
     def tell(self):
@@ -109,8 +124,10 @@ class Text:
     def seektold(self, index):
         if not self.told:
             return None
-        self.file.seek(self.told[index % len(self.told)])
-        self.touched = self.wrote = False
+        position = self.told[index % len(self.told)]
+        self.file.seek(position)
+        self.touched = position >= 1 << 63
+        self.wrote = False
         return None
 
     def again(self, size):
@@ -119,7 +136,9 @@ class Text:
         self.file.seek(position)
         return [first, self.read(size)]
 
-    def reconfigure(self, options):
+    def restart(self, options):
+        self.seek(0, 0)
+        self.told.clear()
         names = {'lineBuffering': 'line_buffering'}
         self.file.reconfigure(**{names.get(name, name): value for name, value in options.items()})
 

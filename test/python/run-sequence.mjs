@@ -104,7 +104,7 @@ class Text {
   }
 
   writelines(texts) {
-    this.#changing();
+    if (texts.length > 0) this.#changing();
     return this.file.writelines(texts);
   }
 
@@ -139,7 +139,9 @@ class Text {
     return [first, await this.file.read(size)];
   }
 
-  async reconfigure(options) {
+  async restart(options) {
+    await this.file.seek(0);
+    this.#told = [];
     await this.file.reconfigure(options);
     this.#setChunk();
   }
