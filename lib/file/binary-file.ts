@@ -304,6 +304,11 @@ export class BinaryFile extends Handle {
   }
 
   /** @internal */
+  _readOnce(view: Uint8Array, o: OpOptions): Promise<number> {
+    return this.readinto1(view, o);
+  }
+
+  /** @internal */
   _settleBuffer(o?: OpOptions): Promise<unknown> | undefined {
     if (this._buffer.pendingLength === 0) return undefined;
     return this._sequence.run(() => this._buffer.flush(o), o);

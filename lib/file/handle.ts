@@ -1,6 +1,7 @@
 // What raw and buffered files have in common: what they are called, what they may do, positional I/O and closing.
 import type { BigIntStats, Stats } from 'node:fs';
 import { constants } from 'node:buffer';
+import type { ReadableStream, WritableStream } from 'node:stream/web';
 import { inspect, type InspectOptions } from 'node:util';
 
 import { takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
@@ -11,6 +12,7 @@ import { AwaitedRead } from './awaited-read.js';
 import { asyncDispose } from './dispose.js';
 import { forgetCollection } from './garbage.js';
 import type { RawIO } from './raw-io.js';
+import { type ByteStreamOptions, byteStream, sinkStream, type StreamOptions } from './streams.js';
 import { Sequence } from './sequence.js';
 
 /** Options of a write. */
@@ -226,6 +228,36 @@ export abstract class Handle {
     } catch (error) {
       return Promise.reject(error as Error);
     }
+  }
+
+  // --- web streams --------------------------------------------------------------------------------------------------
+
+  /** @internal One read into the start of `view`. */
+  abstract _readOnce(view: Uint8Array, o: OpOptions): Promise<number>;
+  abstract write(data: ArrayBufferView | ArrayBufferLike, o?: WriteOptions): Promise<number>;
+  abstract flush(o?: OpOptions): Promise<void>;
+
+  /**
+   * The rest of the file as a web stream of bytes, which readers may take into buffers of their own ("byob"). A chunk is
+   * read when it is asked for. Cancelling ends a read that waits; the handle stays open and usable, unless
+   * `{ close: true }` hands it over to the stream.
+   * @throws ClosedFileError, UnsupportedOperationError (not readable), TypeError and RangeError for the options
+   * @example return new Response((await open('film.mp4', 'rb')).readableStream({ close: true }));
+   */
+  readableStream(o: ByteStreamOptions = {}): ReadableStream<Uint8Array> {
+    this._checkReadable();
+    return byteStream(this, (view, op) => this._readOnce(view, op), o);
+  }
+
+  /**
+   * A web stream that writes its chunks at the handle's position. Closing it flushes; aborting ends a write that waits. The
+   * handle stays open, unless `{ close: true }` hands it over to the stream.
+   * @throws ClosedFileError, UnsupportedOperationError (not writable), TypeError for the options
+   * @example await response.body.pipeTo(f.writableStream());
+   */
+  writableStream(o: StreamOptions = {}): WritableStream<ArrayBufferView | ArrayBufferLike> {
+    this._checkWritable();
+    return sinkStream<ArrayBufferView | ArrayBufferLike>(this, (chunk, op) => this.write(chunk, op), o);
   }
 
   // --- the file -----------------------------------------------------------------------------------------------------

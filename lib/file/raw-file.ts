@@ -159,6 +159,11 @@ export class RawFile extends Handle {
   }
 
   /** @internal */
+  _readOnce(view: Uint8Array, o: OpOptions): Promise<number> {
+    return this.readinto(view, o);
+  }
+
+  /** @internal */
   _settleBuffer(): undefined {
     return undefined;
   }

@@ -1,4 +1,6 @@
 // A text file, as Python's io.TextIOWrapper: strings over a buffered binary file, positions in bytes, counts in code points.
+import type { ReadableStream, WritableStream } from 'node:stream/web';
+
 import { checkLimit, checkPosition } from '../arguments/numbers.js';
 import { invalidArgType, invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
 import { checkTextOptions } from '../open/text-options.js';
@@ -7,6 +9,7 @@ import { countCodePoints } from '../text/code-points.js';
 import type { ErrorHandlerName } from '../text/codec.js';
 import type { Newline } from '../text/newlines.js';
 import { checkLinesOptions, type LinesOptions } from './binary-lines.js';
+import { sinkStream, type StreamOptions, stringStream } from './streams.js';
 import { TextHandle } from './text-handle.js';
 import { TextIO } from './text-io.js';
 import { TextLineBatches, TextLines } from './text-lines.js';
@@ -126,6 +129,31 @@ export class TextFile extends TextHandle {
         await this._io.write(item, o);
       }
     });
+  }
+
+  // --- web streams --------------------------------------------------------------------------------------------------
+
+  /**
+   * The rest of the file as a web stream of strings, each as much as one read gave. (Bodies of requests and responses are
+   * bytes: `f.buffer.readableStream()`.) Cancelling ends a read that waits; the handle stays open and usable, unless
+   * `{ close: true }` hands it over to the stream.
+   * @throws ClosedFileError, UnsupportedOperationError (not readable), TypeError for the options
+   * @example for await (const text of f.readableStream()) process(text);
+   */
+  readableStream(o: StreamOptions = {}): ReadableStream<string> {
+    this._check();
+    this.buffer._checkReadable();
+    return stringStream(this, (op) => this._reading(op, () => () => this._io.readSome(op)), o);
+  }
+
+  /**
+   * A web stream that writes its strings. Closing it flushes; aborting ends a write that waits. The handle stays open,
+   * unless `{ close: true }` hands it over to the stream.
+   * @throws ClosedFileError, UnsupportedOperationError (not writable), TypeError for the options
+   */
+  writableStream(o: StreamOptions = {}): WritableStream<string> {
+    this._checkWritable();
+    return sinkStream<string>(this, (chunk, op) => this.write(chunk, op), o);
   }
 
   // --- position -----------------------------------------------------------------------------------------------------

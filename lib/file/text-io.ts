@@ -54,7 +54,7 @@ export class TextIO {
   /** The rest of the file. */
   async readAll(o?: OpOptions): Promise<string> {
     const ahead = await this.#ahead;
-    const rest = await this.buffer.read(-1, o);
+    const rest = await this.buffer._readall(o);
     this.#ahead = null;
     this.window.search(-1);
     this.window.push(ahead === null ? rest : Buffer.concat([ahead, rest]), true);
@@ -88,6 +88,17 @@ export class TextIO {
     }
   }
 
+  /** The text there is, after as many reads as it takes to have any; empty at the end of the file. */
+  async readSome(o?: OpOptions): Promise<string> {
+    this.window.search(-1);
+    for (let more = true; ; more = await this.#fill(0, o)) {
+      const text = this.window.take(this.window.end);
+      if (text === '' && more) continue;
+      if (text === '') this.reading = false;
+      return text;
+    }
+  }
+
   /** Reads the next chunk while the program is busy with this one; worth it only where lines are read in order. */
   readAhead(): void {
     if (this.#ahead !== null || !this.seekable || this.chunkSize < LARGEST_CHUNK) return;
@@ -101,7 +112,7 @@ export class TextIO {
       this.#ahead = null;
     }
     if (piece === null || piece.length === 0) {
-      piece = await this.buffer.read1(Math.max(this.chunkSize, Math.min(hint, LARGEST_READ)), o);
+      piece = await this.buffer._read1(Math.max(this.chunkSize, Math.min(hint, LARGEST_READ)), o);
     }
     if (piece.length === this.chunkSize) this.chunkSize = Math.min(this.chunkSize * 2, this.largestChunk);
     this.reading = true;
