@@ -1,0 +1,46 @@
+// stdin, stdout and stderr as files: text in UTF-8, and the bytes below. Buffered as Python's.
+import { isatty } from 'node:tty';
+
+import type { BinaryFile } from '../file/binary-file.js';
+import type { TextFile } from '../file/text-file.js';
+import { buildHandle } from '../open/build.js';
+import { resolveHandle, type TextOpenOptions } from '../open/options.js';
+import { StandardFile } from './standard-file.js';
+
+function standard(fd: number, name: string, mode: 'r' | 'w', o: TextOpenOptions): TextFile {
+  const file = new StandardFile(fd);
+  const text = buildHandle(file, name, resolveHandle(mode, o)) as TextFile;
+  const io = text.buffer._io;
+  file.onAdopted = (position) => (io.position = position);
+  return text;
+}
+
+const LINES = 1;
+const BLOCKS = -1;
+
+/**
+ * Standard input, decoded as UTF-8. Reading it holds no thread; a read that somebody awaits keeps the process alive, one
+ * that nobody awaits does not.
+ * @example for await (const line of stdin.lines()) console.log(line.toUpperCase());
+ */
+export const stdin: TextFile = standard(0, '<stdin>', 'r', {});
+
+/**
+ * Standard output, as UTF-8: flushed at every line end on a terminal, else when the buffer is full, by `flush` and at exit.
+ * Its buffer is its own, apart from that of `console.log` and `process.stdout`.
+ * @example await stdout.write('hello\n');
+ */
+export const stdout: TextFile = standard(1, '<stdout>', 'w', { buffering: isatty(1) ? LINES : BLOCKS });
+
+/** Standard error, as UTF-8 (what cannot be encoded as escapes), flushed at every line end. */
+export const stderr: TextFile = standard(2, '<stderr>', 'w', {
+  buffering: LINES,
+  errors: 'backslashreplace',
+});
+
+/** The bytes of standard input: `stdin.buffer`. */
+export const stdinBytes: BinaryFile = stdin.buffer;
+/** Standard output for bytes: `stdout.buffer`. Flushed when the buffer is full, by `flush` and at exit. */
+export const stdoutBytes: BinaryFile = stdout.buffer;
+/** Standard error for bytes: `stderr.buffer`. */
+export const stderrBytes: BinaryFile = stderr.buffer;

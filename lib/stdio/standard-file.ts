@@ -1,0 +1,149 @@
+// A descriptor that the process was born with, as a file: looked at when it is first used, since the six handles on these
+// exist from the start and most programs use none of them.
+import type { BigIntStats, Stats } from 'node:fs';
+import { isatty } from 'node:tty';
+
+import type { BackendFile, FileKind } from '../backend/backend.js';
+import { adoptNow, type NativeFile } from '../backend/native-backend.js';
+import type { OpOptions } from '../schedule/options.js';
+
+/** Descriptor 0, 1 or 2. `close` leaves it open. */
+export class StandardFile implements BackendFile {
+  readonly fd: number;
+  readonly owned = false;
+  /** Called at first use with the position that the descriptor stands at. */
+  onAdopted: ((position: number) => void) | undefined;
+  #file: NativeFile | undefined;
+
+  constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  /** Throws EBADF where the process was started without the descriptor. */
+  get #adopted(): NativeFile {
+    if (this.#file === undefined) {
+      this.#file = adoptNow(this.fd);
+      this.onAdopted?.(this.#file.openedAt);
+    }
+    return this.#file;
+  }
+
+  // Errors are for the calls, which reject; what only describes the file says the least.
+  #described(): NativeFile | undefined {
+    try {
+      return this.#adopted;
+    } catch {
+      return undefined;
+    }
+  }
+
+  get kind(): FileKind {
+    return this.#described()?.kind ?? 'other';
+  }
+
+  get seekable(): boolean {
+    return this.#described()?.seekable ?? false;
+  }
+
+  get polled(): boolean {
+    return this.#described()?.polled ?? false;
+  }
+
+  get openedAt(): number {
+    return this.#file?.openedAt ?? 0;
+  }
+
+  get openedSize(): number {
+    return this.#file?.openedSize ?? 0;
+  }
+
+  async read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer> {
+    return this.#adopted.read(size, at, fully, o);
+  }
+
+  async readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
+    return this.#adopted.readinto(view, at, o);
+  }
+
+  async readToEnd(at: number, o?: OpOptions): Promise<Buffer> {
+    return this.#adopted.readToEnd(at, o);
+  }
+
+  async write(data: Uint8Array, at: number, transferred: boolean, o?: OpOptions): Promise<number> {
+    return this.#adopted.write(data, at, transferred, o);
+  }
+
+  async append(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
+    return this.#adopted.append(data, transferred, o);
+  }
+
+  async seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number> {
+    return this.#adopted.seek(offset, whence, o);
+  }
+
+  async pread(size: number, position: number | bigint, fully: boolean, o?: OpOptions): Promise<Buffer> {
+    return this.#adopted.pread(size, position, fully, o);
+  }
+
+  async preadinto(
+    view: Uint8Array,
+    position: number | bigint,
+    fully: boolean,
+    o?: OpOptions,
+  ): Promise<number> {
+    return this.#adopted.preadinto(view, position, fully, o);
+  }
+
+  async pwrite(
+    data: Uint8Array,
+    position: number | bigint,
+    transferred: boolean,
+    o?: OpOptions,
+  ): Promise<number> {
+    return this.#adopted.pwrite(data, position, transferred, o);
+  }
+
+  async truncate(size: number | bigint, o?: OpOptions): Promise<void> {
+    return this.#adopted.truncate(size, o);
+  }
+
+  async sync(o?: OpOptions): Promise<void> {
+    return this.#adopted.sync(o);
+  }
+
+  async datasync(o?: OpOptions): Promise<void> {
+    return this.#adopted.datasync(o);
+  }
+
+  async stat(o?: OpOptions): Promise<Stats> {
+    return this.#adopted.stat(o);
+  }
+
+  async statBigInt(o?: OpOptions): Promise<BigIntStats> {
+    return this.#adopted.statBigInt(o);
+  }
+
+  isatty(): Promise<boolean> {
+    return Promise.resolve(isatty(this.fd));
+  }
+
+  stopWaiting(): void {
+    this.#file?.stopWaiting();
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+
+  settleNow(): number {
+    return this.#file?.settleNow() ?? 0;
+  }
+
+  writeNow(data: Uint8Array, at: number): void {
+    this.#adopted.writeNow(data, at);
+  }
+
+  closeNow(): void {
+    // It is not ours to close.
+  }
+}
