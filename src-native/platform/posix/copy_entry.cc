@@ -7,6 +7,7 @@
 
 #include "platform/file_system.h"
 #include "platform/posix/extended_attributes.h"
+#include "platform/posix/make_fifo.h"
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
@@ -160,7 +161,7 @@ int CopyEntry::MakeSpecial(const struct stat& found) {
 #ifdef __APPLE__
   // There is no mknodat before macOS 13.
   if (!S_ISFIFO(mode)) return -EINVAL;
-  return MakeReplacing([&] { return ::mkfifoat(to_directory_, to_name_, mode & kPermissionBits); });
+  return MakeReplacing([&] { return MakeFifoAt(to_directory_, to_name_, mode & kPermissionBits); });
 #else
   return MakeReplacing([&] { return ::mknodat(to_directory_, to_name_, mode, found.st_rdev); });
 #endif

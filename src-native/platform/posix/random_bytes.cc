@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #ifdef __APPLE__
+#include <sys/types.h>  // which the next one needs and does not include
+
 #include <sys/random.h>
 #else
 #include <unistd.h>
