@@ -1,0 +1,199 @@
+// What the dispatcher's tests share: a loop with its dispatcher, operations that run a lambda in the pool, and gates.
+#pragma once
+
+#include <uv.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/dispatcher.h"
+#include "test/check.h"
+
+namespace uvfiles {
+namespace test {
+
+// Closed at first; those who pass wait until somebody opens it.
+class Gate {
+ public:
+  void open() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+  void pass() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    waiting_++;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+    waiting_--;
+  }
+  // Until `count` threads stand before the gate.
+  void await_waiting(int count) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_ >= count; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = false;
+  int waiting_ = 0;
+};
+
+// A task that runs a function in the pool; its answer is the step.
+class Lambda : public Task, public TaskOwner {
+ public:
+  using Body = std::function<Step(Lambda&, const Slice&)>;
+  explicit Lambda(Body body) : body_(std::move(body)) {}
+  Step run(const Slice& slice) override {
+    runs++;
+    return body_(*this, slice);
+  }
+  void settled() override {}
+
+  std::atomic<int> runs{0};
+  int delivered = 0;  // loop thread's
+  int discarded = 0;
+  int64_t result = 1;
+  Operation* operation = nullptr;
+
+ private:
+  Body body_;
+};
+
+inline Lambda::Body once(std::function<void()> body) {
+  return [body](Lambda&, const Slice&) {
+    body();
+    return Step::kDone;
+  };
+}
+
+// Loops open and close one at a time: TSan sees neither libuv's locks nor that the kernel orders a descriptor's reuse.
+inline std::mutex& loops_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+// One loop, its dispatcher, and every operation that was ever submitted to it.
+class Station {
+ public:
+  explicit Station(ProcessPool& pool)
+      : dispatcher(std::make_unique<Dispatcher>(init(&loop), deliver, discard, this, pool)) {
+    std::lock_guard<std::mutex> lock(loops_mutex());
+    REQUIRE(dispatcher->open() == 0);
+  }
+  ~Station() {
+    if (!closed) close();
+  }
+
+  // Null when the lane refuses it.
+  Lambda* submit(Lambda::Body body, uint8_t lane = Dispatcher::kDefaultLane,
+                 uint64_t deadline_ns = 0) {
+    lambdas.push_back(std::make_unique<Lambda>(std::move(body)));
+    Lambda* const lambda = lambdas.back().get();
+    Operation* const operation = dispatcher->acquire();
+    operation->kind = OpKind::kTask;
+    operation->lane = lane;
+    operation->result = 0;
+    operation->capacity = 0;
+    operation->deadline_ns = deadline_ns;
+    operation->details = new OperationDetails();
+    operation->details->task = lambda;
+    operation->details->task_owner = lambda;
+    lambda->operation = operation;
+    if (dispatcher->submit(operation)) return lambda;
+    release(operation);
+    lambdas.pop_back();
+    return nullptr;
+  }
+  Lambda* submit(std::function<void()> body) { return submit(once(std::move(body))); }
+
+  // Runs the loop until the condition holds; it must come true.
+  template <typename Condition>
+  void run_until(Condition condition) {
+    while (!condition()) {
+      uv_run(&loop, UV_RUN_NOWAIT);
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+  }
+  void run_all() { uv_run(&loop, UV_RUN_DEFAULT); }
+
+  void start_closing() {
+    dispatcher->close([](void* context) { static_cast<Station*>(context)->closed = true; });
+  }
+  void close() {
+    if (!closed) start_closing();
+    while (!closed) uv_run(&loop, UV_RUN_ONCE);
+    while (uv_run(&loop, UV_RUN_NOWAIT) != 0) {
+    }
+    dispatcher.reset();
+    std::lock_guard<std::mutex> lock(loops_mutex());
+    REQUIRE(uv_loop_close(&loop) == 0);
+  }
+
+  uv_loop_t loop;
+  std::unique_ptr<Dispatcher> dispatcher;
+  std::vector<std::unique_ptr<Lambda>> lambdas;
+  int delivered = 0;
+  int discarded = 0;
+  bool closed = false;
+  std::function<void(Lambda*)> on_delivered;
+
+ private:
+  static uv_loop_t* init(uv_loop_t* loop) {
+    std::lock_guard<std::mutex> lock(loops_mutex());
+    REQUIRE(uv_loop_init(loop) == 0);
+    return loop;
+  }
+  void release(Operation* operation) {
+    delete operation->details;
+    operation->details = nullptr;
+    dispatcher->release(operation);
+  }
+  static Lambda* lambda_of(Operation* operation) {
+    return static_cast<Lambda*>(operation->details->task);
+  }
+
+  static void deliver(void* context, Operation* finished) {
+    auto* const self = static_cast<Station*>(context);
+    while (finished != nullptr) {
+      Operation* const operation = finished;
+      finished = finished->next;
+      Lambda* const lambda = lambda_of(operation);
+      lambda->delivered++;
+      lambda->result = operation->result;
+      lambda->operation = nullptr;
+      self->delivered++;
+      self->release(operation);
+      if (self->on_delivered) self->on_delivered(lambda);
+    }
+  }
+  static void discard(void* context, Operation* operation) {
+    auto* const self = static_cast<Station*>(context);
+    Lambda* const lambda = lambda_of(operation);
+    lambda->discarded++;
+    lambda->operation = nullptr;
+    self->discarded++;
+    self->release(operation);
+  }
+};
+
+// Runs two loops in turn on this thread until the condition holds.
+template <typename Condition>
+void run_both(Station& a, Station& b, Condition condition) {
+  while (!condition()) {
+    uv_run(&a.loop, UV_RUN_NOWAIT);
+    uv_run(&b.loop, UV_RUN_NOWAIT);
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+  }
+}
+
+}  // namespace test
+}  // namespace uvfiles

@@ -1,0 +1,492 @@
+// The dispatcher on libuv's real pool, one loop: delivery, cancelling, deadlines, lanes, slices and closing.
+#include "core/dispatcher.h"
+
+#include <string>
+
+#include "test/dispatcher_support.h"
+
+namespace uvfiles {
+namespace test {
+
+namespace {
+
+// libuv's pool has four threads unless told; three may work for us.
+constexpr uint32_t kThreads = 4;
+
+void nothing() {}
+
+// Keeps every job that the pool allows busy until the gate opens.
+void occupy(Station& station, Gate& gate, int jobs) {
+  for (int i = 0; i < jobs; i++) station.submit([&gate] { gate.pass(); });
+  gate.await_waiting(jobs);
+}
+
+}  // namespace
+
+TEST("delivers every operation once, and lets the loop end after the last") {
+  ProcessPool pool(kThreads);
+  Station station(pool);
+  for (int round = 0; round < 20; round++) {
+    for (int i = 0; i < 500; i++) station.submit(nothing);
+    station.run_all();
+    CHECK_EQ(station.delivered, (round + 1) * 500);
+    CHECK_EQ(station.dispatcher->outstanding(), 0u);
+  }
+  for (auto& lambda : station.lambdas) {
+    CHECK_EQ(lambda->delivered, 1);
+    CHECK_EQ(lambda->runs.load(), 1);
+  }
+}
+
+TEST("takes operations that are submitted by deliveries") {
+  ProcessPool pool(kThreads);
+  Station station(pool);
+  int left = 2000;
+  station.on_delivered = [&](Lambda*) {
+    if (left-- > 0) station.submit(nothing);
+  };
+  station.submit(nothing);
+  station.run_all();
+  CHECK_EQ(station.delivered, 2001);
+}
+
+TEST("keeps the loop alive while an operation runs") {
+  ProcessPool pool(kThreads);
+  Station station(pool);
+  Gate gate;
+  station.submit([&] { gate.pass(); });
+  gate.await_waiting(1);
+  CHECK(uv_loop_alive(&station.loop) != 0);
+  gate.open();
+  station.run_all();
+  CHECK_EQ(station.delivered, 1);
+  CHECK(uv_loop_alive(&station.loop) == 0);
+}
+
+TEST("wakes the loop a few times for hundreds of operations") {
+  ProcessPool pool(kThreads);
+  Station station(pool);
+  const uint64_t before = station.dispatcher->wakeups();
+  for (int i = 0; i < 512; i++) station.submit(nothing);
+  // The loop has not listened meanwhile: whatever is done by then is announced once.
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  station.run_all();
+  CHECK_EQ(station.delivered, 512);
+  CHECK(station.dispatcher->wakeups() - before < 100);
+}
+
+TEST("never runs more jobs than the pool allows, and leaves the reserve free") {
+  ProcessPool pool(kThreads, 2);
+  Station station(pool);
+  std::atomic<int> running{0};
+  std::atomic<int> most{0};
+  for (int i = 0; i < 200; i++) {
+    station.submit([&] {
+      const int now = ++running;
+      int seen = most.load();
+      while (now > seen && !most.compare_exchange_weak(seen, now)) {
+      }
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+      running--;
+    });
+  }
+  station.run_all();
+  CHECK_EQ(most.load(), 2);
+}
+
+TEST("a cancelled operation that waits makes no call and is delivered once") {
+  ProcessPool pool(2);
+  Station station(pool);
+  Gate gate;
+  occupy(station, gate, 1);
+  Lambda* const kept = station.submit(nothing);
+  Lambda* const cancelled = station.submit(nothing);
+  CHECK_EQ(station.dispatcher->cancel(cancelled->operation), CancelResult::kCancelled);
+  CHECK_EQ(station.dispatcher->cancel(cancelled->operation), CancelResult::kFinished);
+  gate.open();
+  station.run_all();
+  CHECK_EQ(cancelled->runs.load(), 0);
+  CHECK_EQ(cancelled->delivered, 1);
+  CHECK_EQ(cancelled->result, int64_t{UV_ECANCELED});
+  CHECK_EQ(kept->result, 0);
+}
+
+TEST("cancelling what runs leaves it to finish, and asks a task to stop") {
+  ProcessPool pool(2);
+  Station station(pool);
+  Gate gate;
+  bool asked = false;
+  Lambda* const running = station.submit([&](Lambda& self, const Slice&) {
+    gate.pass();
+    asked = self.cancelled();
+    return Step::kDone;
+  });
+  gate.await_waiting(1);
+  CHECK_EQ(station.dispatcher->cancel(running->operation), CancelResult::kRunning);
+  gate.open();
+  station.run_all();
+  CHECK(asked);
+  CHECK_EQ(running->delivered, 1);
+  CHECK_EQ(running->result, 0);
+}
+
+TEST("a cancelled task that had yielded its thread is not run again") {
+  ProcessPool pool(2);
+  Station station(pool);
+  std::atomic<int> steps{0};
+  Lambda* const task = station.submit([&](Lambda&, const Slice&) {
+    steps++;
+    return Step::kAgain;
+  });
+  station.run_until([&] { return steps.load() > 3; });
+  station.dispatcher->cancel(task->operation);
+  station.run_all();
+  CHECK_EQ(task->delivered, 1);
+  CHECK_EQ(task->result, int64_t{UV_ECANCELED});
+}
+
+TEST("an operation whose deadline has passed is not run") {
+  ProcessPool pool(2);
+  Station station(pool);
+  Gate gate;
+  occupy(station, gate, 1);
+  Lambda* const late = station.submit(once(nothing), Dispatcher::kDefaultLane, now_ns() + 1);
+  Lambda* const early =
+      station.submit(once(nothing), Dispatcher::kDefaultLane, now_ns() + 3600 * 1000000000ull);
+  gate.open();
+  station.run_all();
+  CHECK_EQ(late->runs.load(), 0);
+  CHECK_EQ(late->delivered, 1);
+  CHECK(late->result < 0);
+  CHECK_EQ(early->runs.load(), 1);
+  CHECK_EQ(early->result, 0);
+}
+
+TEST("goes on while the loop is blocked") {
+  ProcessPool pool(kThreads);
+  Station station(pool);
+  std::atomic<int> done{0};
+  for (int i = 0; i < 100; i++) {
+    station.submit([&] {
+      std::this_thread::sleep_for(std::chrono::microseconds(500));
+      done++;
+    });
+  }
+  // Far more than a slice's worth, and nobody runs the loop.
+  while (done.load() < 100) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  CHECK_EQ(station.delivered, 0);
+  station.run_all();
+  CHECK_EQ(station.delivered, 100);
+}
+
+TEST("goes on while the loop is blocked, also when it had asked for more jobs than it got") {
+  ProcessPool pool(3);
+  Station station(pool);
+  Station other(pool);
+  Gate gate;
+  occupy(other, gate, 1);
+  std::atomic<int> done{0};
+  for (int i = 0; i < 50; i++) {
+    station.submit([&] {
+      std::this_thread::sleep_for(std::chrono::microseconds(500));
+      done++;
+    });
+  }
+  while (done.load() < 50) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  gate.open();
+  station.run_all();
+  other.run_all();
+  CHECK_EQ(station.delivered, 50);
+}
+
+TEST("foreign work gets its turn while a long queue of ours is being drained") {
+  ProcessPool pool(kThreads, 0);  // no thread is kept free
+  Station station(pool);
+  for (int i = 0; i < 2000; i++) {
+    station.submit([] { std::this_thread::sleep_for(std::chrono::microseconds(200)); });
+  }
+  struct Foreign {
+    uv_work_t work;
+    Station* station;
+    int delivered_before = -1;
+  } foreign;
+  foreign.work.data = &foreign;
+  foreign.station = &station;
+  uv_queue_work(
+      &station.loop, &foreign.work, [](uv_work_t*) {},
+      [](uv_work_t* work, int) {
+        auto* const self = static_cast<Foreign*>(work->data);
+        self->delivered_before = self->station->delivered;
+      });
+  station.run_all();
+  CHECK_EQ(station.delivered, 2000);
+  CHECK(foreign.delivered_before >= 0 && foreign.delivered_before < 1000);
+}
+
+TEST("a task that gives its thread back lets others pass, and goes on") {
+  ProcessPool pool(2);
+  Station station(pool);
+  int steps = 0;
+  int steps_when_other_ran = -1;
+  Lambda* const slow = station.submit([&](Lambda&, const Slice&) {
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+    return ++steps < 50 ? Step::kAgain : Step::kDone;
+  });
+  station.submit([&] { steps_when_other_ran = steps; });
+  station.run_all();
+  CHECK_EQ(steps, 50);
+  CHECK_EQ(slow->delivered, 1);
+  CHECK(steps_when_other_ran >= 0 && steps_when_other_ran < 10);
+}
+
+TEST("an operation that hangs does not hold up those behind it, however fast the lane was before") {
+  ProcessPool pool(kThreads);
+  Station station(pool);
+  for (int i = 0; i < 3000; i++) station.submit(nothing);
+  station.run_all();
+  Gate gate;
+  Lambda* const hanging = station.submit([&] { gate.pass(); });
+  const int before = station.delivered;
+  for (int i = 0; i < 100; i++) station.submit(nothing);
+  // Up to a batch may have been taken together with the one that hangs.
+  station.run_until([&] { return station.delivered - before >= 100 - (Dispatcher::kBatch - 1); });
+  CHECK_EQ(hanging->delivered, 0);
+  gate.open();
+  station.run_all();
+  CHECK_EQ(station.delivered, before + 101);
+}
+
+TEST("finish_now cancels what has not begun and waits for what has") {
+  ProcessPool pool(2);
+  Station station(pool);
+  Gate gate;
+  bool finished = false;
+  Lambda* const running = station.submit([&] {
+    gate.pass();
+    finished = true;
+  });
+  gate.await_waiting(1);
+  Lambda* const waiting = station.submit(nothing);
+  station.dispatcher->finish_now(waiting->operation);
+  CHECK_EQ(waiting->operation->result, int64_t{UV_ECANCELED});
+  std::thread opener([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    gate.open();
+  });
+  station.dispatcher->finish_now(running->operation);
+  CHECK_EQ(running->operation->result, 0);
+  CHECK(finished);
+  opener.join();
+  station.run_all();
+  CHECK_EQ(waiting->runs.load(), 0);
+  CHECK_EQ(station.delivered, 2);
+}
+
+// --- lanes ----------------------------------------------------------------------------------------------------------
+
+TEST("keeps the order of operations within a lane") {
+  ProcessPool pool(2);
+  Station station(pool);
+  std::vector<int> order;
+  for (int i = 0; i < 300; i++) station.submit([&order, i] { order.push_back(i); });
+  station.run_all();
+  REQUIRE(order.size() == 300);
+  for (int i = 0; i < 300; i++) CHECK_EQ(order[i], i);
+}
+
+TEST("serves lanes of higher priority first") {
+  ProcessPool pool(2);
+  Station station(pool);
+  const int low = station.dispatcher->add_lane(Priority::kLow, UINT32_MAX, UINT32_MAX);
+  const int high = station.dispatcher->add_lane(Priority::kHigh, UINT32_MAX, UINT32_MAX);
+  Gate gate;
+  occupy(station, gate, 1);
+  std::string order;
+  for (int i = 0; i < 3; i++) station.submit(once([&] { order += 'l'; }), low);
+  for (int i = 0; i < 3; i++) station.submit(once([&] { order += 'n'; }));
+  for (int i = 0; i < 3; i++) station.submit(once([&] { order += 'h'; }), high);
+  gate.open();
+  station.run_all();
+  CHECK_EQ(order, "hhhnnnlll");
+}
+
+TEST("a lane that is passed over long enough gets its turn") {
+  ProcessPool pool(2);
+  Station station(pool);
+  const int low = station.dispatcher->add_lane(Priority::kLow, UINT32_MAX, UINT32_MAX);
+  const int high = station.dispatcher->add_lane(Priority::kHigh, UINT32_MAX, UINT32_MAX);
+  Gate gate;
+  occupy(station, gate, 1);
+  int high_done = 0;
+  int high_before_low = -1;
+  station.submit(once([&] { high_before_low = high_done; }), low);
+  for (int i = 0; i < 5000; i++) station.submit(once([&] { high_done++; }), high);
+  gate.open();
+  station.run_all();
+  CHECK_EQ(high_done, 5000);
+  CHECK(high_before_low >= 0 && high_before_low < 4000);
+}
+
+TEST("lanes of one priority take turns") {
+  ProcessPool pool(2);
+  Station station(pool);
+  const int other = station.dispatcher->add_lane(Priority::kNormal, UINT32_MAX, UINT32_MAX);
+  Gate gate;
+  occupy(station, gate, 1);
+  int first_done = 0;
+  int first_before_other = -1;
+  for (int i = 0; i < 1000; i++) station.submit([&] { first_done++; });
+  station.submit(once([&] { first_before_other = first_done; }), other);
+  gate.open();
+  station.run_all();
+  CHECK(first_before_other >= 0 && first_before_other < 100);
+}
+
+TEST("a lane's concurrency holds, and leaves the other jobs to other lanes") {
+  ProcessPool pool(kThreads);
+  Station station(pool);
+  const int narrow = station.dispatcher->add_lane(Priority::kHigh, 1, UINT32_MAX);
+  Gate gate;
+  std::atomic<int> in_narrow{0};
+  std::atomic<int> most{0};
+  for (int i = 0; i < 50; i++) {
+    station.submit(once([&] {
+                     if (++in_narrow > most.load()) most = in_narrow.load();
+                     gate.pass();
+                     in_narrow--;
+                   }),
+                   narrow);
+  }
+  gate.await_waiting(1);
+  for (int i = 0; i < 50; i++) station.submit(nothing);
+  station.run_until([&] { return station.delivered >= 50; });
+  CHECK_EQ(in_narrow.load(), 1);
+  gate.open();
+  station.run_all();
+  CHECK_EQ(most.load(), 1);
+  CHECK_EQ(station.delivered, 100);
+}
+
+TEST("a full lane refuses, counts it, and takes more when there is room") {
+  ProcessPool pool(2);
+  Station station(pool);
+  const int lane = station.dispatcher->add_lane(Priority::kNormal, UINT32_MAX, 3);
+  Gate gate;
+  occupy(station, gate, 1);
+  for (int i = 0; i < 3; i++) CHECK(station.submit(once(nothing), lane) != nullptr);
+  CHECK(station.submit(once(nothing), lane) == nullptr);
+  Dispatcher::LaneFigures figures;
+  REQUIRE(station.dispatcher->lane_figures(lane, &figures));
+  CHECK_EQ(figures.queued, 3u);
+  CHECK_EQ(figures.rejected, 1u);
+  gate.open();
+  station.run_all();
+  CHECK(station.submit(once(nothing), lane) != nullptr);
+  station.run_all();
+  REQUIRE(station.dispatcher->lane_figures(lane, &figures));
+  CHECK_EQ(figures.queued, 0u);
+  CHECK_EQ(figures.running, 0u);
+  CHECK_EQ(figures.completed, 4u);
+  CHECK_EQ(figures.wait.count(), 4u);
+  CHECK_EQ(figures.service.count(), 4u);
+}
+
+TEST("the figures count what was cancelled") {
+  ProcessPool pool(2);
+  Station station(pool);
+  Gate gate;
+  occupy(station, gate, 1);
+  for (int i = 0; i < 5; i++) station.dispatcher->cancel(station.submit(nothing)->operation);
+  gate.open();
+  station.run_all();
+  Dispatcher::LaneFigures figures;
+  REQUIRE(station.dispatcher->lane_figures(Dispatcher::kDefaultLane, &figures));
+  CHECK_EQ(figures.cancelled, 5u);
+  CHECK_EQ(figures.completed, 1u);
+  CHECK(!station.dispatcher->lane_figures(200, &figures));
+}
+
+TEST("lanes run out at 255") {
+  ProcessPool pool(2);
+  Station station(pool);
+  for (size_t i = 2; i < Dispatcher::kMaxLanes; i++) {
+    CHECK_EQ(station.dispatcher->add_lane(Priority::kNormal, 1, 1), static_cast<int>(i));
+  }
+  CHECK_EQ(station.dispatcher->add_lane(Priority::kNormal, 1, 1), -1);
+  station.submit(once(nothing), 254);
+  station.run_all();
+  CHECK_EQ(station.delivered, 1);
+}
+
+// --- closing --------------------------------------------------------------------------------------------------------
+
+TEST("closes when it never did anything") {
+  ProcessPool pool(kThreads);
+  Station station(pool);
+  station.close();
+  CHECK(station.closed);
+}
+
+TEST("closing lets what runs finish, discards what waits, and begins nothing more") {
+  ProcessPool pool(2);
+  Station station(pool);
+  Gate gate;
+  Lambda* const running = station.submit([&] { gate.pass(); });
+  gate.await_waiting(1);
+  std::vector<Lambda*> waiting;
+  for (int i = 0; i < 100; i++) waiting.push_back(station.submit(nothing));
+  station.start_closing();
+  CHECK(!station.closed);
+  gate.open();
+  station.close();
+  CHECK_EQ(running->runs.load(), 1);
+  CHECK_EQ(running->discarded, 1);
+  for (Lambda* lambda : waiting) {
+    CHECK_EQ(lambda->runs.load(), 0);
+    CHECK_EQ(lambda->discarded, 1);
+  }
+  CHECK_EQ(station.delivered, 0);
+}
+
+TEST("closing gives its permits back") {
+  ProcessPool pool(2);
+  for (int round = 0; round < 20; round++) {
+    Station station(pool);
+    for (int i = 0; i < 20; i++) station.submit(nothing);
+    if (round % 2 == 0) uv_run(&station.loop, UV_RUN_ONCE);
+    station.close();
+  }
+  Station station(pool);
+  station.submit(nothing);
+  station.run_all();
+  CHECK_EQ(station.delivered, 1);
+}
+
+TEST("close_blocking waits for what runs, and discards the rest") {
+  ProcessPool pool(2);
+  auto* const station = new Station(
+      pool);  // a job may still be in libuv's queue: the runtime that needs this leaks it
+  std::atomic<bool> finished{false};
+  Gate gate;
+  station->submit([&] {
+    gate.pass();
+    finished = true;
+  });
+  gate.await_waiting(1);
+  for (int i = 0; i < 10; i++) station->submit(nothing);
+  std::thread opener([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    gate.open();
+  });
+  station->dispatcher->close_blocking();
+  CHECK(finished.load());
+  opener.join();
+  CHECK(station->discarded >= 10);
+  static std::vector<Station*> kept;  // reachable, so that no leak is reported
+  kept.push_back(station);
+}
+
+}  // namespace test
+}  // namespace uvfiles
+
+TEST_MAIN()
