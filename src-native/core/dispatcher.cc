@@ -68,7 +68,8 @@ bool Dispatcher::submit(Operation* operation) {
     return false;
   }
   lane.waiting.fetch_add(1, std::memory_order_relaxed);
-  operation->queued_ns = now_ns();
+  const uint64_t now = now_ns();
+  operation->queued_ns = now;
   operation->state.store(OpState::kQueued, std::memory_order_relaxed);
   outstanding_++;
   update_reference();
@@ -79,7 +80,7 @@ bool Dispatcher::submit(Operation* operation) {
     pump();
   } else if (jobs < pool_.limit()) {
     // While a lane is fast, whether another job is worth it is asked now and then, not at every submission.
-    const bool ask = !lane.fast.load(std::memory_order_relaxed) || operation->queued_ns - pumped_ns_ > kAskNs;
+    const bool ask = !lane.fast.load(std::memory_order_relaxed) || now - pumped_ns_ > kAskNs;
     if (ask) pump();
   }
   return true;
@@ -257,7 +258,7 @@ bool Dispatcher::keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin
   uint64_t now = now_ns();
   if (now - begin_ns < kSliceNs) return true;
   if (now - begin_ns >= kLongestNs || untaken_bytes_ > kMaxUntakenBytes) return false;
-  if (closing_.load(std::memory_order_relaxed) || pool_.contended()) return false;
+  if (closing_.load(std::memory_order_relaxed) || pool_.contended(permit_)) return false;
   lock->unlock();
   announce();
   // A loop that waits in its poll hears of it within some 50 us.
@@ -383,16 +384,25 @@ Dispatcher::Job* Dispatcher::free_job() {
   return job;
 }
 
+bool Dispatcher::wants_job() {
+  if (jobs_.load(std::memory_order_relaxed) >= pool_.limit()) return false;
+  std::lock_guard<std::mutex> lock(mutex_);
+  return startable(pumped_ns_) > 0;
+}
+
 void Dispatcher::pump() {
   if (closing_.load(std::memory_order_relaxed)) return;
   pumped_ns_ = now_ns();
-  for (;;) {
-    if (jobs_.load(std::memory_order_relaxed) >= pool_.limit()) return;
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      if (startable(pumped_ns_) == 0) return;
+  while (wants_job()) {
+    const ProcessPool::Answer answer = pool_.acquire(permit_);
+    asked_ = answer != ProcessPool::Answer::kYes;
+    if (asked_) {
+      // Nothing else would wake a loop without jobs when that permit turns out not to be used.
+      if (answer == ProcessPool::Answer::kAskAgain && jobs_.load(std::memory_order_relaxed) == 0) {
+        uv_async_send(&async_);
+      }
+      return;
     }
-    if (!pool_.acquire(permit_)) return;
     {
       std::lock_guard<std::mutex> lock(mutex_);
       starting_++;
@@ -403,6 +413,9 @@ void Dispatcher::pump() {
     // Fails only for a null callback.
     uv_queue_work(loop_, &job->work, on_work, on_after_work);
   }
+  // The work that a permit was asked for is done by now: kept, it would be lost to the other environments.
+  if (asked_) pool_.forget(permit_);
+  asked_ = false;
 }
 
 void Dispatcher::on_after_work(uv_work_t* work, int) {

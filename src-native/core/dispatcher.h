@@ -156,6 +156,7 @@ class Dispatcher {
   // Loop thread.
   void push(Operation* operation);
   void pump();
+  bool wants_job();
   Job* free_job();
   void take_completed();
   void update_reference();
@@ -180,6 +181,7 @@ class Dispatcher {
   uint32_t outstanding_ = 0;
   uint64_t wakeups_ = 0;
   uint64_t pumped_ns_ = 0;
+  bool asked_ = false;  // for a permit, which the pool may have granted since
   void (*closed_)(void*) = nullptr;
   bool async_open_ = false;
   bool referenced_ = false;
