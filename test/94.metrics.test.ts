@@ -47,6 +47,19 @@ describe('metrics', () => {
   });
 });
 
+describe('the Prometheus example', () => {
+  it('prints each sample in the exposition format', async () => {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment
+    const { prometheusText } = await import('../examples/prometheus.mjs' as string);
+    const text = (prometheusText as () => string)();
+    expect(text).to.match(/^uvfiles_pool_threads \d+$/m);
+    expect(text).to.match(/^uvfiles_wait_seconds_bucket\{lane="default",le="\+Inf"\} \d+$/m);
+    for (const line of text.trim().split('\n')) {
+      expect(line).to.match(/^(# (HELP|TYPE) uvfiles_\w+ .+|uvfiles_\w+(\{[^}]*\})? [0-9.e+-]+)$/);
+    }
+  });
+});
+
 describe('the uvfiles:op channel', () => {
   it('hears of every operation while somebody listens, and costs nothing after', async () => {
     const heard: OperationMessage[] = [];
