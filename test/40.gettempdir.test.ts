@@ -20,7 +20,11 @@ describe('gettempdir', () => {
   }
 
   it('takes TMPDIR before TEMP before TMP before /tmp', async () => {
-    const [first, second, third] = ['1', '2', '3'].map((name) => path.join(scratch.path, name)) as [string, string, string];
+    const [first, second, third] = ['1', '2', '3'].map((name) => path.join(scratch.path, name)) as [
+      string,
+      string,
+      string,
+    ];
     for (const dir of [first, second, third]) mkdirSync(dir);
     expect(await chosen({ TMPDIR: first, TEMP: second, TMP: third })).to.equal(first);
     expect(await chosen({ TEMP: second, TMP: third })).to.equal(second);
@@ -48,19 +52,21 @@ describe('gettempdir', () => {
   });
 
   it('is found once, whatever the environment says later', async () => {
-    const before = process.env['TMPDIR'];
+    const before = process.env.TMPDIR;
     const first = await tempfile.gettempdir();
-    process.env['TMPDIR'] = scratch.path;
+    process.env.TMPDIR = scratch.path;
     try {
       expect(await tempfile.gettempdir()).to.equal(first);
     } finally {
-      if (before === undefined) delete process.env['TMPDIR'];
-      else process.env['TMPDIR'] = before;
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
     }
   });
 
   it('tries only what the permission model allows', async () => {
-    const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
+    const flag = process.allowedNodeEnvironmentFlags.has('--permission')
+      ? '--permission'
+      : '--experimental-permission';
     const allowed = path.join(scratch.path, 'allowed');
     mkdirSync(allowed);
     const { stdout, stderr, code } = await runProgram(

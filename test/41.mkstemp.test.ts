@@ -20,7 +20,9 @@ describe('mkstemp and mkdtemp', () => {
     const dir = await mkdtemp({ dir: scratch.path });
     expect(lstatSync(dir).isDirectory()).to.equal(true);
     expect(path.isAbsolute(file) && path.isAbsolute(dir)).to.equal(true);
-    expect([path.basename(file), path.basename(dir)].every((name) => /^tmp[a-z2-7]{16}$/.test(name))).to.equal(true);
+    expect(
+      [path.basename(file), path.basename(dir)].every((name) => /^tmp[a-z2-7]{16}$/.test(name)),
+    ).to.equal(true);
     unlinkSync(file);
     rmdirSync(dir);
   });
@@ -37,7 +39,11 @@ describe('mkstemp and mkdtemp', () => {
     mkdirSync(odd);
     const inOdd = await mkdtemp({ dir: odd });
     expect(inOdd).to.be.an.instanceOf(Uint8Array);
-    expect(Buffer.from(inOdd as Uint8Array).subarray(0, odd.length).equals(odd)).to.equal(true);
+    expect(
+      Buffer.from(inOdd as Uint8Array)
+        .subarray(0, odd.length)
+        .equals(odd),
+    ).to.equal(true);
     rmdirSync(Buffer.from(inOdd as Uint8Array));
     rmdirSync(odd);
     const byUrl = await mkdtemp({ dir: pathToFileURL(scratch.path) });
@@ -110,7 +116,15 @@ describe('mkstemp and mkdtemp', () => {
           const error = await rejection(make({ dir: scratch.path, [part]: value }));
           expect(error.code, `${part} ${JSON.stringify(value)}`).to.equal('ERR_INVALID_ARG_VALUE');
         }
-        for (const value of [['../x'], { toString: () => '../x' }, new String('x'), 5, null, Symbol('x'), Buffer.from('x')]) {
+        for (const value of [
+          ['../x'],
+          { toString: () => '../x' },
+          new String('x'),
+          5,
+          null,
+          Symbol('x'),
+          Buffer.from('x'),
+        ]) {
           const error = await rejection(make({ dir: scratch.path, [part]: value }));
           expect(error.code, `${part} ${String(value)}`).to.equal('ERR_INVALID_ARG_TYPE');
           expect(error).to.be.an.instanceOf(TypeError);
@@ -121,7 +135,9 @@ describe('mkstemp and mkdtemp', () => {
       }
       expect((await rejection(make({ dir: 'a\0b' }))).code).to.equal('ERR_INVALID_ARG_VALUE');
       expect((await rejection(make('options'))).code).to.equal('ERR_INVALID_ARG_TYPE');
-      expect((await rejection(make({ dir: scratch.path, signal: {} }))).code).to.equal('ERR_INVALID_ARG_TYPE');
+      expect((await rejection(make({ dir: scratch.path, signal: {} }))).code).to.equal(
+        'ERR_INVALID_ARG_TYPE',
+      );
       expect(scratch.list()).to.deep.equal([]);
       expect(openDescriptors()).to.equal(before);
     });
@@ -129,7 +145,13 @@ describe('mkstemp and mkdtemp', () => {
 
   it('read options as own properties only', async () => {
     const polluted = Object.prototype as Record<string, unknown>;
-    Object.assign(polluted, { dir: '/nonexistent', prefix: '../evil', suffix: '../evil', mode: 'rb', delete: false });
+    Object.assign(polluted, {
+      dir: '/nonexistent',
+      prefix: '../evil',
+      suffix: '../evil',
+      mode: 'rb',
+      delete: false,
+    });
     try {
       const dir = await mkdtemp();
       expect(path.basename(dir)).to.match(/^tmp[a-z2-7]{16}$/);
@@ -139,7 +161,7 @@ describe('mkstemp and mkdtemp', () => {
       await file.close();
       expect(existsSync(file.name)).to.equal(false);
     } finally {
-      for (const key of ['dir', 'prefix', 'suffix', 'mode', 'delete']) delete polluted[key];
+      for (const key of ['dir', 'prefix', 'suffix', 'mode', 'delete']) Reflect.deleteProperty(polluted, key);
     }
   });
 
@@ -150,7 +172,9 @@ describe('mkstemp and mkdtemp', () => {
     expect(error.path).to.match(/\/missing\/tmp/);
     expect(error.message).to.match(/^ENOENT: no such file or directory, open '/);
     expect(await rejection(mkdtemp({ dir: missing }))).to.include({ code: 'ENOENT', syscall: 'mkdir' });
-    expect(await rejection(mkstemp({ dir: scratch.path, prefix: 'x'.repeat(300) }))).to.include({ code: 'ENAMETOOLONG' });
+    expect(await rejection(mkstemp({ dir: scratch.path, prefix: 'x'.repeat(300) }))).to.include({
+      code: 'ENAMETOOLONG',
+    });
   });
 
   it('leave nothing of an aborted creation, whenever the signal comes', async () => {
@@ -172,7 +196,7 @@ describe('mkstemp and mkdtemp', () => {
         if (delay > 0) setTimeout(() => controller.abort(reason), delay);
         const outcome = await pending.then(
           (made) => made as { fd?: number; path?: string; close?: () => Promise<void> } | string,
-          (error: Error) => error,
+          (error: unknown) => error as Error,
         );
         if (outcome instanceof Error) {
           expect(outcome).to.include({ name: 'AbortError', code: 'ABORT_ERR', cause: reason });
@@ -202,4 +226,3 @@ describe('mkstemp and mkdtemp', () => {
     expect(scratch.list().length).to.equal(2);
   });
 });
-

@@ -26,7 +26,12 @@ for (const [title, make] of Object.entries({ temporaryFile, namedTemporaryFile }
     });
 
     it('follows its mode: text, raw, and appending', async () => {
-      await using text = await make({ dir: scratch.path, mode: 'w+', encoding: 'utf-16-le', newline: '\r\n' });
+      await using text = await make({
+        dir: scratch.path,
+        mode: 'w+',
+        encoding: 'utf-16-le',
+        newline: '\r\n',
+      });
       expect(text).to.be.an.instanceOf(TextFile);
       expect(await text.write('å\n')).to.equal(2);
       await text.flush();
@@ -51,10 +56,18 @@ for (const [title, make] of Object.entries({ temporaryFile, namedTemporaryFile }
     it('rejects a bad mode and options that do not go with it, making nothing', async () => {
       const before = openDescriptors();
       const bad = make as (o: unknown) => Promise<unknown>;
-      for (const o of [{ mode: 'rw' }, { mode: '' }, { mode: 'w+b', encoding: 'utf-8' }, { mode: 'w+', buffering: 0 }, { mode: 'w', newline: 'x' }]) {
+      for (const o of [
+        { mode: 'rw' },
+        { mode: '' },
+        { mode: 'w+b', encoding: 'utf-8' },
+        { mode: 'w+', buffering: 0 },
+        { mode: 'w', newline: 'x' },
+      ]) {
         expect((await rejection(bad({ dir: scratch.path, ...o }))).code).to.equal('ERR_INVALID_ARG_VALUE');
       }
-      expect((await rejection(bad({ dir: scratch.path, mode: 'w', encoding: 'nonsense' }))).code).to.equal('ERR_UNKNOWN_ENCODING');
+      expect((await rejection(bad({ dir: scratch.path, mode: 'w', encoding: 'nonsense' }))).code).to.equal(
+        'ERR_UNKNOWN_ENCODING',
+      );
       expect(scratch.list()).to.deep.equal([]);
       expect(openDescriptors()).to.equal(before);
     });
@@ -140,7 +153,12 @@ describe('a named temporary file', () => {
     const file = await namedTemporaryFile({ dir: scratch.path });
     const kept = path.join(scratch.path, 'kept');
     linkSync(file.name, kept);
-    const calls = [file.write(Buffer.from('one ')), file.pwrite(Buffer.from('ONE'), 0), file.write(Buffer.from('two')), file.pread(3, 0)];
+    const calls = [
+      file.write(Buffer.from('one ')),
+      file.pwrite(Buffer.from('ONE'), 0),
+      file.write(Buffer.from('two')),
+      file.pread(3, 0),
+    ];
     await file.close();
     await Promise.all(calls);
     expect(readFileSync(kept, 'utf8')).to.match(/^(one|ONE) two$/);
@@ -175,7 +193,11 @@ describe('a named temporary file', () => {
     for (const mode of ['w+b', 'w+'] as const) {
       let name = '';
       {
-        await using file = await namedTemporaryFile({ dir: scratch.path, mode: mode as 'w+', deleteOnClose: false });
+        await using file = await namedTemporaryFile({
+          dir: scratch.path,
+          mode: mode as 'w+',
+          deleteOnClose: false,
+        });
         ({ name } = file);
         await file.write(mode === 'w+' ? 'text' : (Buffer.from('text') as never));
         await file.close();

@@ -1,6 +1,7 @@
 // spooledTemporaryFile: when it leaves memory, and that nothing but its descriptor tells.
 import { expect } from 'chai';
 import { constants } from 'node:fs';
+import { inspect } from 'node:util';
 import { type SpooledFile, spooledTemporaryFile } from 'uvfiles/tempfile';
 
 import { openDescriptors, rejection, runProgram, scratchDirectory } from './support/temp.js';
@@ -12,7 +13,9 @@ describe('spooledTemporaryFile', () => {
 
   function unrolled(file: Pick<SpooledFile, 'name' | 'fileno'>): boolean {
     if (file.name !== null) return false;
-    expect(() => file.fileno()).to.throw().with.property('code', 'ERR_UNSUPPORTED_OPERATION');
+    expect(() => file.fileno())
+      .to.throw()
+      .with.property('code', 'ERR_UNSUPPORTED_OPERATION');
     return true;
   }
 
@@ -27,7 +30,9 @@ describe('spooledTemporaryFile', () => {
     expect(file.name).to.equal(file.fileno());
     expect(await file.tell()).to.equal(31);
     await file.seek(0);
-    expect(await file.read()).to.deep.equal(Buffer.concat([Buffer.alloc(20, 1), Buffer.alloc(10, 2), Buffer.alloc(1, 3)]));
+    expect(await file.read()).to.deep.equal(
+      Buffer.concat([Buffer.alloc(20, 1), Buffer.alloc(10, 2), Buffer.alloc(1, 3)]),
+    );
     expect(scratch.list()).to.deep.equal([]);
   });
 
@@ -55,7 +60,10 @@ describe('spooledTemporaryFile', () => {
        await file.close();`,
       { args: ['--no-warnings'] },
     );
-    expect({ stderr, stdout: stdout.trim() }).to.deep.equal({ stderr: '', stdout: '500 aaa EMFILE null number 2013' });
+    expect({ stderr, stdout: stdout.trim() }).to.deep.equal({
+      stderr: '',
+      stdout: '500 aaa EMFILE null number 2013',
+    });
   });
 
   it('rolls over when told, once, keeping position and content', async () => {
@@ -108,7 +116,12 @@ describe('spooledTemporaryFile', () => {
   });
 
   it('counts bytes, not characters, of text', async () => {
-    await using file = await spooledTemporaryFile({ maxSize: 10, mode: 'w+', encoding: 'utf-8', dir: scratch.path });
+    await using file = await spooledTemporaryFile({
+      maxSize: 10,
+      mode: 'w+',
+      encoding: 'utf-8',
+      dir: scratch.path,
+    });
     await file.write('ååååå');
     expect(unrolled(file)).to.equal(true);
     await file.writelines(['x']);
@@ -118,7 +131,13 @@ describe('spooledTemporaryFile', () => {
   });
 
   it('keeps encoding, newline and position of text over the move', async () => {
-    await using file = await spooledTemporaryFile({ maxSize: 40, mode: 'w+', encoding: 'utf-16', newline: '\r\n', dir: scratch.path });
+    await using file = await spooledTemporaryFile({
+      maxSize: 40,
+      mode: 'w+',
+      encoding: 'utf-16',
+      newline: '\r\n',
+      dir: scratch.path,
+    });
     await file.write('one\n');
     await file.write('two\n');
     expect(unrolled(file)).to.equal(true);
@@ -182,16 +201,29 @@ describe('spooledTemporaryFile', () => {
       expect((await file.peek()).toString()).to.equal('three\n');
       expect((await file.read1(2)).toString()).to.equal('th');
       expect(await file.preadinto(view, 11)).to.equal(3);
-      expect((await file.readMany([{ position: 0, size: 3 }, { position: 4, size: 3 }])).map(String)).to.deep.equal(['one', 'two']);
+      expect(
+        (
+          await file.readMany([
+            { position: 0, size: 3 },
+            { position: 4, size: 3 },
+          ])
+        ).map(String),
+      ).to.deep.equal(['one', 'two']);
       expect(await file.isatty()).to.equal(false);
       expect(await file.seekable()).to.equal(true);
       expect((await rejection(file.seek(-99, 2))).code).to.equal('EINVAL');
       const stats = await file.stat();
-      expect([stats.size, stats.isFile(), (stats.mode & constants.S_IFMT) === constants.S_IFREG]).to.deep.equal([14, true, true]);
+      expect([
+        stats.size,
+        stats.isFile(),
+        (stats.mode & constants.S_IFMT) === constants.S_IFREG,
+      ]).to.deep.equal([14, true, true]);
       expect((await file.stat({ bigint: true })).size).to.equal(14n);
       await file.sync();
       await file.datasync();
-      expect(String(file)).to.be.a('string');
+      expect(inspect(file)).to.match(
+        rolled ? /^BinaryFile { spooled, fd=/ : /^BinaryFile { spooled, \d+ bytes in memory }/,
+      );
     }
   });
 
@@ -229,13 +261,22 @@ describe('spooledTemporaryFile', () => {
 
   it('refuses a maxSize that is no size', async () => {
     for (const maxSize of [-1, 1.5, NaN, '5']) {
-      expect((await rejection(spooledTemporaryFile({ maxSize: maxSize as number }))).code).to.equal('ERR_OUT_OF_RANGE');
+      expect((await rejection(spooledTemporaryFile({ maxSize: maxSize as number }))).code).to.equal(
+        'ERR_OUT_OF_RANGE',
+      );
     }
-    expect((await rejection(spooledTemporaryFile({ signal: AbortSignal.abort() }))).code).to.equal('ABORT_ERR');
+    expect((await rejection(spooledTemporaryFile({ signal: AbortSignal.abort() }))).code).to.equal(
+      'ABORT_ERR',
+    );
   });
 
   it('is without a buffer when told', async () => {
-    await using file = await spooledTemporaryFile({ mode: 'w+b', buffering: 0, maxSize: 4, dir: scratch.path });
+    await using file = await spooledTemporaryFile({
+      mode: 'w+b',
+      buffering: 0,
+      maxSize: 4,
+      dir: scratch.path,
+    });
     expect(await file.write(bytes('abcd'))).to.equal(4);
     expect(unrolled(file)).to.equal(true);
     expect(await file.write(bytes('e'))).to.equal(1);

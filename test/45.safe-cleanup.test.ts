@@ -1,7 +1,16 @@
 // Cleanup under attack and in trees that no path reaches: what must go goes, what must stay stays.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { tempfile } from 'uvfiles';
 
@@ -47,7 +56,12 @@ describe('cleanup', () => {
     chmodSync(sentinel, 0o711);
     mkdirSync(parked);
     chmodSync(parked, 0o777);
-    const child = startProgram(ATTACKER, { unprivileged: true, args: [], onLine: () => undefined, argv: [parked, sentinel] });
+    const child = startProgram(ATTACKER, {
+      unprivileged: true,
+      args: [],
+      onLine: () => undefined,
+      argv: [parked, sentinel],
+    });
     let awaited: (() => void) | undefined;
     const ending = endOf(child, (line) => {
       if (line === 'swapping') awaited?.();

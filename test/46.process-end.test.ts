@@ -36,8 +36,16 @@ describe('the end of the process', () => {
   for (const [how, code, rest] of [
     ['is normal', 0, ''],
     ['is process.exit', 3, 'process.exit(3);'],
-    ['is process.exit in an exit listener’s sight', 4, "process.on('exit', () => { if (!fs.existsSync(named.name)) process.exitCode = 9; }); process.exit(4);"],
-    ['is an uncaught exception', 1, "setImmediate(() => { throw new Error('uncaught'); }); setInterval(() => {}, 1000);"],
+    [
+      'is process.exit in an exit listener’s sight',
+      4,
+      "process.on('exit', () => { if (!fs.existsSync(named.name)) process.exitCode = 9; }); process.exit(4);",
+    ],
+    [
+      'is an uncaught exception',
+      1,
+      "setImmediate(() => { throw new Error('uncaught'); }); setInterval(() => {}, 1000);",
+    ],
     ['is an unhandled rejection', 1, "Promise.reject(new Error('unhandled')); setInterval(() => {}, 1000);"],
   ] as const) {
     it(`leaves nothing when it ${how}`, async () => {
@@ -49,7 +57,9 @@ describe('the end of the process', () => {
 
   for (const signal of SIGNALS) {
     it(`leaves nothing after ${signal}, of which the program dies`, async () => {
-      const ending = await run("console.log('ready'); setInterval(() => {}, 1000);", (child) => child.kill(signal));
+      const ending = await run("console.log('ready'); setInterval(() => {}, 1000);", (child) =>
+        child.kill(signal),
+      );
       expect(ending).to.include({ signal, code: null, stderr: '' });
       expect(scratch.list()).to.deep.equal([]);
     });
@@ -71,9 +81,13 @@ describe('the end of the process', () => {
 
   it('is decided by the program’s own listener, and the exit path cleans up', async () => {
     for (const when of ['before', 'after']) {
-      const listen = "process.on('SIGTERM', () => { console.log(fs.readdirSync(dir).length); process.exit(5); });";
+      const listen =
+        "process.on('SIGTERM', () => { console.log(fs.readdirSync(dir).length); process.exit(5); });";
       const { code, signal, stdout } = await runProgram(
-        (when === 'before' ? listen : '') + make(scratch.path) + (when === 'after' ? listen : '') + "console.log('ready'); setInterval(() => {}, 1000);",
+        (when === 'before' ? listen : '') +
+          make(scratch.path) +
+          (when === 'after' ? listen : '') +
+          "console.log('ready'); setInterval(() => {}, 1000);",
         {
           onLine: (line, child) => {
             if (line === 'ready') child.kill('SIGTERM');
@@ -119,7 +133,12 @@ describe('the end of the process', () => {
       `const names = ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'unhandledRejection', 'beforeExit', 'removeListener', 'newListener'];
        const counts = () => names.map((name) => process.listenerCount(name)).join();
        const before = counts();
-       ${make(scratch.path).replaceAll(/import .*;/g, '').replace('const dir', "const { tempfile } = await import('uvfiles'); const fs = await import('node:fs'); const dir")}
+       ${make(scratch.path)
+         .replaceAll(/import .*;/g, '')
+         .replace(
+           'const dir',
+           "const { tempfile } = await import('uvfiles'); const fs = await import('node:fs'); const dir",
+         )}
        console.log(before === counts());`,
     );
     expect(stdout.trim()).to.equal('true');

@@ -24,7 +24,9 @@ export interface RemoveTreeOptions extends OpOptions {
 
 function flagsOf(o: RemoveTreeOptions): number {
   return (
-    (o.force === true ? FORCE : 0) | (o.ignoreErrors === true ? IGNORE_ERRORS : 0) | (o.missingIsFine === true ? MISSING_IS_FINE : 0)
+    (o.force === true ? FORCE : 0) |
+    (o.ignoreErrors === true ? IGNORE_ERRORS : 0) |
+    (o.missingIsFine === true ? MISSING_IS_FINE : 0)
   );
 }
 
@@ -69,7 +71,11 @@ function readReport(output: Buffer): SystemError {
   const code = view.getInt32(0, LITTLE_ENDIAN);
   const syscallEnd = HEADER_BYTES + view.getUint32(4, LITTLE_ENDIAN);
   const pathEnd = syscallEnd + view.getUint32(8, LITTLE_ENDIAN);
-  return systemError(code, output.toString('latin1', HEADER_BYTES, syscallEnd), output.subarray(syscallEnd, pathEnd));
+  return systemError(
+    code,
+    output.toString('latin1', HEADER_BYTES, syscallEnd),
+    output.subarray(syscallEnd, pathEnd),
+  );
 }
 
 /** Tasks write native byte order. */

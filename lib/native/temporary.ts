@@ -40,7 +40,10 @@ export async function makeTempFile(
   how: { anonymous?: boolean; registered?: boolean; appending?: boolean },
   o?: OpOptions,
 ): Promise<MadeFile> {
-  const flags = (how.anonymous === true ? ANONYMOUS : 0) | (how.registered === true ? REGISTERED : 0) | (how.appending === true ? APPENDING : 0);
+  const flags =
+    (how.anonymous === true ? ANONYMOUS : 0) |
+    (how.registered === true ? REGISTERED : 0) |
+    (how.appending === true ? APPENDING : 0);
   const output = await runTask(TEMP_FILE, [place.dir, place.prefix, place.suffix], [flags, tempOwner()], o);
   const view = viewOf(output);
   return {
@@ -56,12 +59,21 @@ export async function makeTempDirectory(
   registered: boolean,
   o?: OpOptions,
 ): Promise<{ registration: number; path: Buffer }> {
-  const output = await runTask(TEMP_DIRECTORY, [place.dir, place.prefix, place.suffix], [registered ? REGISTERED : 0, tempOwner()], o);
+  const output = await runTask(
+    TEMP_DIRECTORY,
+    [place.dir, place.prefix, place.suffix],
+    [registered ? REGISTERED : 0, tempOwner()],
+    o,
+  );
   return { registration: Number(viewOf(output).getBigUint64(0, LITTLE_ENDIAN)), path: output.subarray(8) };
 }
 
 /** Removes a file; that it is gone already is fine. */
-export async function discardTempFile(path: string | Uint8Array, registration: number, o?: OpOptions): Promise<void> {
+export async function discardTempFile(
+  path: string | Uint8Array,
+  registration: number,
+  o?: OpOptions,
+): Promise<void> {
   await runTask(TEMP_DISCARD, [path], [registration], o);
 }
 

@@ -1,7 +1,13 @@
 // From a temporary file that was just made to a handle on it, without asking the system what is known already.
 import { type BackendFile, CURRENT } from '../backend/backend.js';
 import { NativeFile } from '../backend/native-backend.js';
-import { adoptFresh, discardTempFile, finishTempFile, type MadeFile, releaseFile } from '../native/temporary.js';
+import {
+  adoptFresh,
+  discardTempFile,
+  finishTempFile,
+  type MadeFile,
+  releaseFile,
+} from '../native/temporary.js';
 
 const REGULAR = 0;
 

@@ -8,10 +8,19 @@ let cached: Promise<string> | undefined;
 
 function candidates(): string[] {
   const { env } = process;
-  const fromEnvironment = ['TMPDIR', 'TEMP', 'TMP'].map((name) => env[name]).filter((value) => value !== undefined && value !== '');
+  const fromEnvironment = ['TMPDIR', 'TEMP', 'TMP']
+    .map((name) => env[name])
+    .filter((value) => value !== undefined && value !== '');
   const fromPlatform =
     process.platform === 'win32'
-      ? [`${env['USERPROFILE'] ?? ''}\\AppData\\Local\\Temp`, `${env['SYSTEMROOT'] ?? 'C:\\Windows'}\\Temp`, 'C:\\TEMP', 'C:\\TMP', '\\TEMP', '\\TMP']
+      ? [
+          `${env.USERPROFILE ?? ''}\\AppData\\Local\\Temp`,
+          `${env.SYSTEMROOT ?? 'C:\\Windows'}\\Temp`,
+          'C:\\TEMP',
+          'C:\\TMP',
+          '\\TEMP',
+          '\\TMP',
+        ]
       : ['/tmp', '/var/tmp', '/usr/tmp'];
   return [...(fromEnvironment as string[]), ...fromPlatform, process.cwd()].map((dir) => path.resolve(dir));
 }

@@ -4,7 +4,13 @@ export { gettempprefix } from './gettempprefix.js';
 export { mkdtemp } from './mkdtemp.js';
 export { mkstemp } from './mkstemp.js';
 export { type DeleteOptions, type Named, namedTemporaryFile } from './named-temporary-file.js';
-export type { PlaceOptions, TempAnyOptions, TempBinaryOptions, TempRawOptions, TempTextOptions } from './options.js';
+export type {
+  PlaceOptions,
+  TempAnyOptions,
+  TempBinaryOptions,
+  TempRawOptions,
+  TempTextOptions,
+} from './options.js';
 export {
   type Rollover,
   type SpooledFile,
@@ -12,5 +18,9 @@ export {
   type SpoolOptions,
   spooledTemporaryFile,
 } from './spooled-temporary-file.js';
-export { type TemporaryDirectory, temporaryDirectory, type TemporaryDirectoryOptions } from './temporary-directory.js';
+export {
+  type TemporaryDirectory,
+  temporaryDirectory,
+  type TemporaryDirectoryOptions,
+} from './temporary-directory.js';
 export { temporaryFile } from './temporary-file.js';

@@ -16,7 +16,9 @@ import { checkPlace, opOptionsOf, ownOptions, pathFrom, type PlaceOptions } from
  */
 export function mkstemp(o?: PlaceOptions<string | URL> & OpOptions): Promise<{ fd: number; path: string }>;
 export function mkstemp(o: PlaceOptions & OpOptions): Promise<{ fd: number; path: string | Uint8Array }>;
-export async function mkstemp(o?: PlaceOptions & OpOptions): Promise<{ fd: number; path: string | Uint8Array }> {
+export async function mkstemp(
+  o?: PlaceOptions & OpOptions,
+): Promise<{ fd: number; path: string | Uint8Array }> {
   const own = ownOptions(o);
   const op = opOptionsOf(own);
   const place = checkPlace(own);

@@ -55,7 +55,11 @@ export async function namedTemporaryFile(o?: TempAnyOptions & DeleteOptions): Pr
   const removed = booleanOf(own.delete, 'delete', true);
   const onClose = booleanOf(own.deleteOnClose, 'deleteOnClose', true);
   const place = checkPlace(own);
-  const made = await createFile(place, { registered: removed, appending: resolved.mode.appending }, opOptionsOf(own));
+  const made = await createFile(
+    place,
+    { registered: removed, appending: resolved.mode.appending },
+    opOptionsOf(own),
+  );
   const name = pathFrom(made.path, place);
   if (removed && onClose) return buildHandle(fileRemovedOnClose(made, name), name, resolved);
   const handle = buildHandle(fileOn(made), name, resolved);

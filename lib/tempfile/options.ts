@@ -23,7 +23,8 @@ export interface PlaceOptions<Directory extends Path = Path> {
   dir?: Directory | undefined;
 }
 
-type HandleOptions<Base, Mode> = Omit<Base, 'closefd' | 'opener' | 'permissions'> & PlaceOptions & { mode?: Mode };
+type HandleOptions<Base, Mode> = Omit<Base, 'closefd' | 'opener' | 'permissions'> &
+  PlaceOptions & { mode?: Mode };
 
 /** Options of the temporary files in binary modes; the default is `'w+b'`. */
 export type TempBinaryOptions = HandleOptions<OpenOptions, BinaryMode>;
@@ -82,7 +83,8 @@ export async function placeOf(checked: CheckedPlace, op: OpOptions): Promise<Tem
 function checkNamePart(value: unknown, name: string, otherwise: string): string {
   if (value === undefined) return otherwise;
   if (typeof value !== 'string') throw invalidArgType(`options.${name}`, 'of type string', value);
-  if (value.includes('\0')) throw invalidArgValue(`options.${name}`, value, 'must be a string without null bytes');
+  if (value.includes('\0'))
+    throw invalidArgValue(`options.${name}`, value, 'must be a string without null bytes');
   if (value.includes('/') || value.includes(path.sep)) {
     throw invalidArgValue(`options.${name}`, value, 'must be a string without path separators');
   }
@@ -102,5 +104,7 @@ const SLASH = 47;
 
 /** The path of what was made, in the form that `dir` was given in: bytes for bytes. */
 export function pathFrom(bytes: Buffer, place: CheckedPlace): string | Uint8Array {
-  return place.dir === undefined || typeof place.dir === 'string' ? bytes.toString() : Uint8Array.prototype.slice.call(bytes);
+  return place.dir === undefined || typeof place.dir === 'string'
+    ? bytes.toString()
+    : Uint8Array.prototype.slice.call(bytes);
 }

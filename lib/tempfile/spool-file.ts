@@ -78,7 +78,11 @@ export class SpoolFile implements BackendFile {
   }
 
   // Where an operation is done: by the file, after the move that is under way, or in memory and then at once.
-  async #either<T>(o: OpOptions | undefined, onFile: (file: BackendFile) => Promise<T>, inMemory: () => T): Promise<T> {
+  async #either<T>(
+    o: OpOptions | undefined,
+    onFile: (file: BackendFile) => Promise<T>,
+    inMemory: () => T,
+  ): Promise<T> {
     if (this.#file === undefined && this.#rolling !== undefined) await this.#rolling.catch(() => undefined);
     if (this.#file !== undefined) return onFile(this.#file);
     if (o?.signal?.aborted === true) throw new AbortError(o.signal.reason);
@@ -90,7 +94,9 @@ export class SpoolFile implements BackendFile {
   }
 
   #take(size: number, position: number): Buffer {
-    return Buffer.from(this.#bytes.subarray(Math.min(position, this.#size), Math.min(position + size, this.#size)));
+    return Buffer.from(
+      this.#bytes.subarray(Math.min(position, this.#size), Math.min(position + size, this.#size)),
+    );
   }
 
   #put(data: Uint8Array, position: number): void {
@@ -103,7 +109,9 @@ export class SpoolFile implements BackendFile {
 
   #reserve(size: number): void {
     if (size <= this.#bytes.length) return;
-    const larger = Buffer.alloc(Math.max(size, Math.min(this.#bytes.length * 2, LARGEST_IN_MEMORY), SMALLEST_CAPACITY));
+    const larger = Buffer.alloc(
+      Math.max(size, Math.min(this.#bytes.length * 2, LARGEST_IN_MEMORY), SMALLEST_CAPACITY),
+    );
     larger.set(this.#bytes.subarray(0, this.#size));
     this.#bytes = larger;
   }
@@ -187,7 +195,8 @@ export class SpoolFile implements BackendFile {
 
   // The bytes are those at the call: where they have to wait for the file they are copied.
   #kept(data: Uint8Array, transferred: boolean, position: number): Uint8Array {
-    const now = this.#file !== undefined || (this.#rolling === undefined && this.#fits(position + data.byteLength));
+    const now =
+      this.#file !== undefined || (this.#rolling === undefined && this.#fits(position + data.byteLength));
     return transferred || now ? data : Uint8Array.prototype.slice.call(data);
   }
 
@@ -226,7 +235,12 @@ export class SpoolFile implements BackendFile {
     );
   }
 
-  async pwrite(data: Uint8Array, position: number | bigint, transferred: boolean, o?: OpOptions): Promise<number> {
+  async pwrite(
+    data: Uint8Array,
+    position: number | bigint,
+    transferred: boolean,
+    o?: OpOptions,
+  ): Promise<number> {
     const kept = this.#kept(data, transferred, Number(position));
     const written = await this.#either(
       o,

@@ -85,7 +85,8 @@ async function openScratch(place: CheckedPlace, appending: boolean, op: OpOption
 // Handles do not know what they stand on. What differs for a spooled one is put on the objects themselves, on every layer,
 // so that it holds for `buffer` and `raw` as well.
 function attachRollover(handle: AnyFile, spool: SpoolFile): SpooledFile {
-  const buffer = handle instanceof RawFile ? undefined : handle instanceof BinaryFile ? handle : handle.buffer;
+  const buffer =
+    handle instanceof RawFile ? undefined : handle instanceof BinaryFile ? handle : handle.buffer;
   for (const layer of new Set<AnyFile>([handle, buffer ?? handle, buffer?.raw ?? handle])) {
     const fileno = layer.fileno.bind(layer);
     define(layer, 'fileno', () => {
@@ -93,8 +94,16 @@ function attachRollover(handle: AnyFile, spool: SpoolFile): SpooledFile {
       if (!spool.rolled) throw new UnsupportedOperationError('the file is in memory: call rollover() first');
       return fd;
     });
-    define(layer, inspect.custom, () => `${layer.constructor.name} { spooled, ${placeOfContent(layer, spool)} }`);
-    Object.defineProperty(layer, 'name', { get: () => (spool.rolled ? spool.fd : null), configurable: true, enumerable: true });
+    define(
+      layer,
+      inspect.custom,
+      () => `${layer.constructor.name} { spooled, ${placeOfContent(layer, spool)} }`,
+    );
+    Object.defineProperty(layer, 'name', {
+      get: () => (spool.rolled ? spool.fd : null),
+      configurable: true,
+      enumerable: true,
+    });
   }
   if (buffer !== undefined && spool.maxSize > 0) {
     watchWrites(handle, 'write', buffer, spool);
@@ -114,12 +123,18 @@ function placeOfContent(layer: AnyFile, spool: SpoolFile): string {
 
 // The spool sees what is flushed. Bytes that the handle still buffers count as well, so it is flushed by the write that
 // makes them too many.
-function watchWrites(handle: AnyFile, name: 'write' | 'writelines', buffer: BinaryFile, spool: SpoolFile): void {
-  const write = handle[name].bind(handle) as (data: never, o?: WriteOptions) => Promise<number | void>;
+function watchWrites(
+  handle: AnyFile,
+  name: 'write' | 'writelines',
+  buffer: BinaryFile,
+  spool: SpoolFile,
+): void {
+  const write = handle[name].bind(handle) as (data: never, o?: WriteOptions) => Promise<unknown>;
   define(handle, name, async (data: never, o?: WriteOptions) => {
     const written = await write(data, o);
     // The bytes were taken: a failure to move them belongs to the flush or close that tries it again.
-    if (!spool.rolled && sizeWith(buffer, spool) > spool.maxSize) await handle.flush(o).catch(() => undefined);
+    if (!spool.rolled && sizeWith(buffer, spool) > spool.maxSize)
+      await handle.flush(o).catch(() => undefined);
     return written;
   });
 }

@@ -62,7 +62,11 @@ export class TemporaryDirectory {
   }
 
   async #remove(): Promise<void> {
-    const { failures } = await removeTree(this.name, { force: true, missingIsFine: true, ignoreErrors: this.#ignoreErrors });
+    const { failures } = await removeTree(this.name, {
+      force: true,
+      missingIsFine: true,
+      ignoreErrors: this.#ignoreErrors,
+    });
     // What is left behind stays registered: the end of the process tries once more.
     if (failures === 0) forgetTemp(this.#registration);
   }

@@ -27,7 +27,8 @@ void CloseOwner(void* owner) {
 // openTempOwner(): the number that tasks register under. Called once by an environment.
 napi_value OpenTempOwner(napi_env env, napi_callback_info) {
   const TempRegistry::Owner owner = TempRegistry::Shared().OpenOwner();
-  napi_add_env_cleanup_hook(env, CloseOwner, reinterpret_cast<void*>(static_cast<uintptr_t>(owner)));
+  napi_add_env_cleanup_hook(env, CloseOwner,
+                            reinterpret_cast<void*>(static_cast<uintptr_t>(owner)));
   return NumberOf(env, static_cast<double>(owner));
 }
 
@@ -79,12 +80,15 @@ napi_value WatchedSignals(napi_env env, napi_callback_info) {
 
 void InitTempRegistry(napi_env env, napi_value exports) {
   const napi_property_descriptor properties[] = {
-      {"openTempOwner", nullptr, OpenTempOwner, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"openTempOwner", nullptr, OpenTempOwner, nullptr, nullptr, nullptr, napi_enumerable,
+       nullptr},
       {"forgetTemp", nullptr, ForgetTemp, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"adoptFresh", nullptr, AdoptFresh, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"releaseFile", nullptr, ReleaseFile, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
-      {"registeredTemps", nullptr, RegisteredTemps, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
-      {"watchedSignals", nullptr, WatchedSignals, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"registeredTemps", nullptr, RegisteredTemps, nullptr, nullptr, nullptr, napi_enumerable,
+       nullptr},
+      {"watchedSignals", nullptr, WatchedSignals, nullptr, nullptr, nullptr, napi_enumerable,
+       nullptr},
   };
   napi_define_properties(env, exports, sizeof properties / sizeof properties[0], properties);
 }

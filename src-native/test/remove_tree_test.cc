@@ -216,9 +216,11 @@ TEST("removes directories of mode 0000 when told to force it") {
   const std::string scratch = Scratch();
   AsUnprivileged([&] {
     const std::string top = scratch + "/top";
-    for (const char* dir : {"", "/locked", "/locked/in", "/readonly", "/listonly", "/listonly/in", "/empty"})
+    for (const char* dir :
+         {"", "/locked", "/locked/in", "/readonly", "/listonly", "/listonly/in", "/empty"})
       MakeDir(top + dir);
-    for (const char* file : {"/locked/file", "/locked/in/file", "/readonly/file", "/listonly/in/file"}) {
+    for (const char* file :
+         {"/locked/file", "/locked/in/file", "/readonly/file", "/listonly/in/file"}) {
       Touch(top + file);
       ::chmod((top + file).c_str(), 0);
     }
@@ -373,7 +375,8 @@ TEST("never follows a link that is swapped in for a directory, at any level") {
       MakeDir(dir);
       MakeDir(dir + "/in");
       for (int j = 0; j < 10; ++j) Touch(dir + "/in/" + std::to_string(j));
-      REQUIRE(::symlink((scratch + "/sentinel").c_str(), (scratch + "/link" + std::to_string(i)).c_str()) == 0);
+      REQUIRE(::symlink((scratch + "/sentinel").c_str(),
+                        (scratch + "/link" + std::to_string(i)).c_str()) == 0);
     }
     std::atomic<bool> stop{false};
     std::thread attacker([&] {
@@ -381,7 +384,8 @@ TEST("never follows a link that is swapped in for a directory, at any level") {
         const std::string name = std::to_string(i);
         const std::string inner = scratch + "/top/" + name + (round % 2 == 0 ? "" : "/in");
         constexpr unsigned kExchange = 2;
-        ::syscall(SYS_renameat2, AT_FDCWD, inner.c_str(), AT_FDCWD, (scratch + "/link" + name).c_str(), kExchange);
+        ::syscall(SYS_renameat2, AT_FDCWD, inner.c_str(), AT_FDCWD,
+                  (scratch + "/link" + name).c_str(), kExchange);
       }
     });
     Remove(scratch + "/top", kForce);

@@ -10,6 +10,7 @@
 
 #include "core/tasks/temp_directory.h"
 #include "core/tasks/temp_discard.h"
+#include "core/tasks/temp_finish.h"
 #include "core/tasks/temp_probe.h"
 #include "test/temp_support.h"
 
@@ -113,7 +114,8 @@ TEST("makes directories exact as an ordinary user as well") {
 
 TEST("opens close-on-exec, for reading and writing, appending when asked") {
   const std::string scratch = Scratch();
-  for (const int64_t flags : {int64_t{0}, int64_t{kAppending}, int64_t{kAnonymous}, int64_t{kAnonymous | kAppending}}) {
+  for (const int64_t flags :
+       {int64_t{0}, int64_t{kAppending}, int64_t{kAnonymous}, int64_t{kAnonymous | kAppending}}) {
     const Made made = MakeTemp(scratch, flags);
     REQUIRE(made.fd >= 0);
     CHECK(::fcntl(made.fd, F_GETFD) & FD_CLOEXEC);
@@ -283,6 +285,59 @@ TEST("discards a file and its registration, gone already or not") {
   ::rmdir(scratch.c_str());
 }
 
+TEST("ends a file in one step: the last bytes, the descriptor, the name, the registration") {
+  const std::string scratch = Scratch();
+  const size_t registered = TempRegistry::Shared().size();
+  const std::string kept = scratch + "/kept";
+  for (const int64_t at : {int64_t{-1}, int64_t{2}}) {
+    const Made made = MakeTemp(scratch, kRegistered);
+    REQUIRE(::write(made.fd, "head", 4) == 4);
+    REQUIRE(::link(made.path.c_str(), kept.c_str()) == 0);
+    TaskArguments arguments;
+    arguments.bytes = {made.path, "tail"};
+    arguments.numbers = {made.fd, static_cast<int64_t>(made.id), at};
+    TempFinish finish(std::move(arguments));
+    CHECK_EQ(finish.run(Slice()), Step::kDone);
+    CHECK_EQ(finish.error.code, 0);
+    CHECK_EQ(::fcntl(made.fd, F_GETFD), -1);
+    CHECK(!Exists(made.path));
+    CHECK_EQ(TempRegistry::Shared().size(), registered);
+    char content[16] = {};
+    const int fd = ::open(kept.c_str(), O_RDONLY);
+    CHECK_EQ(::read(fd, content, sizeof content), at < 0 ? 8 : 6);
+    CHECK_EQ(std::string(content), at < 0 ? "headtail" : "hetail");
+    ::close(fd);
+    ::unlink(kept.c_str());
+  }
+  ::rmdir(scratch.c_str());
+}
+
+TEST(
+    "closes and removes a file whose last bytes cannot be written, and says so; also when the task "
+    "never runs") {
+  const std::string scratch = Scratch();
+  for (const bool runs : {true, false}) {
+    const Made made = MakeTemp(scratch, kRegistered);
+    const int readonly = ::open(made.path.c_str(), O_RDONLY);
+    REQUIRE(::dup2(readonly, made.fd) == made.fd);
+    ::close(readonly);
+    {
+      TaskArguments arguments;
+      arguments.bytes = {made.path, "tail"};
+      arguments.numbers = {made.fd, static_cast<int64_t>(made.id), -1};
+      TempFinish finish(std::move(arguments));
+      if (runs) {
+        CHECK_EQ(finish.run(Slice()), Step::kDone);
+        CHECK_EQ(finish.error.code, -EBADF);
+        CHECK_EQ(std::string(finish.error.syscall), "write");
+      }
+    }
+    CHECK_EQ(::fcntl(made.fd, F_GETFD), -1);
+    CHECK_EQ(CountEntries(scratch), 0);
+  }
+  ::rmdir(scratch.c_str());
+}
+
 TEST("finds the first directory that can be written to, and leaves nothing in any") {
   const std::string scratch = Scratch();
   AsUnprivileged([&] {
@@ -290,7 +345,8 @@ TEST("finds the first directory that can be written to, and leaves nothing in an
     ::chmod((scratch + "/readonly").c_str(), 0500);
     MakeDir(scratch + "/good");
     TaskArguments arguments;
-    arguments.bytes = {scratch + "/missing", scratch + "/readonly", "/dev/null", scratch + "/good", "/tmp"};
+    arguments.bytes = {scratch + "/missing", scratch + "/readonly", "/dev/null", scratch + "/good",
+                       "/tmp"};
     TempProbe probe(std::move(arguments));
     while (probe.run(Slice(1)) == Step::kAgain) {
     }

@@ -23,7 +23,7 @@
 namespace uvfiles {
 
 enum RemoveTreeFlags : int64_t {
-  kForce = 1,         // widens the mode of the caller's own directories in the tree that are in the way
+  kForce = 1,  // widens the mode of the caller's own directories in the tree that are in the way
   kIgnoreErrors = 2,
   kReportEach = 4,
   kMissingIsFine = 8,  // ENOENT for the path itself is no failure

@@ -12,7 +12,8 @@ namespace uvfiles {
 namespace {
 
 TempNameParts PartsOf(TaskArguments& arguments) {
-  return {std::move(arguments.bytes[0]), std::move(arguments.bytes[1]), std::move(arguments.bytes[2])};
+  return {std::move(arguments.bytes[0]), std::move(arguments.bytes[1]),
+          std::move(arguments.bytes[2])};
 }
 
 }  // namespace

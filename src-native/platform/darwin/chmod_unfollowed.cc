@@ -29,7 +29,8 @@ int OpenUnlocking(int parent, const char* name, mode_t bits) {
   struct stat st;
   const int failure = StatDirectory(parent, name, &st);
   if (failure != 0) return failure;
-  if (::fchmodat(parent, name, (st.st_mode & 07777) | bits, AT_SYMLINK_NOFOLLOW) != 0) return -errno;
+  if (::fchmodat(parent, name, (st.st_mode & 07777) | bits, AT_SYMLINK_NOFOLLOW) != 0)
+    return -errno;
   return OpenDirectoryAt(parent, name);
 }
 

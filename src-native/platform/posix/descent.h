@@ -27,9 +27,9 @@ class Descent {
     // Known once the stream has been given up.
     dev_t device = 0;
     ino_t inode = 0;
-    uint32_t pass = 0;     // how often this directory was found filled again after it had been emptied
-    bool failed = false;   // something in it stays
-    bool unlocked = false; // its mode has been widened once
+    uint32_t pass = 0;  // how often this directory was found filled again after it had been emptied
+    bool failed = false;                   // something in it stays
+    bool unlocked = false;                 // its mode has been widened once
     std::unordered_set<std::string> kept;  // names not to be tried again when listing starts over
   };
 

@@ -195,7 +195,8 @@ void WatchExitSignals(TempRegistry* owner, bool first_entry) {
   if (!resting) return;
   resting = false;
   const unsigned char byte = 0;
-  [[maybe_unused]] const ssize_t written = ::write(wake_fd.load(std::memory_order_relaxed), &byte, 1);
+  [[maybe_unused]] const ssize_t written =
+      ::write(wake_fd.load(std::memory_order_relaxed), &byte, 1);
 }
 
 unsigned long WatchedExitSignals() {

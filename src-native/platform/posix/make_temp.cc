@@ -68,7 +68,8 @@ int MakeDirectory(const std::string& path) {
   if (::lstat(path.c_str(), &st) != 0)
     failure = -errno;
   else if ((st.st_mode & kPermissions) != kDirectoryMode)
-    failure = ChmodUnfollowed(AT_FDCWD, path.c_str(), (st.st_mode & (S_ISGID | S_ISVTX)) | kDirectoryMode);
+    failure = ChmodUnfollowed(AT_FDCWD, path.c_str(),
+                              (st.st_mode & (S_ISGID | S_ISVTX)) | kDirectoryMode);
   if (failure != 0) RemoveDirectoryNow(path);
   return failure;
 }
@@ -78,8 +79,9 @@ int WriteAll(int fd, const std::string& data, int64_t at) {
   while (done < data.size()) {
     const char* const from = data.data() + done;
     const size_t left = data.size() - done;
-    const ssize_t written = at < 0 ? ::write(fd, from, left)
-                                   : ::pwrite(fd, from, left, static_cast<off_t>(at + static_cast<int64_t>(done)));
+    const ssize_t written =
+        at < 0 ? ::write(fd, from, left)
+               : ::pwrite(fd, from, left, static_cast<off_t>(at + static_cast<int64_t>(done)));
     if (written < 0 && errno != EINTR) return -errno;
     if (written == 0) return -ENOSPC;
     if (written > 0) done += static_cast<size_t>(written);

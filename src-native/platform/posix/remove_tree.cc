@@ -66,13 +66,14 @@ class RemoveTree::Work {
   RemoveTree* const task_;
   const std::string path_;
   const int64_t flags_;
-  UniqueFd base_;      // the directory that holds the top
-  std::string top_;    // the top's name in it
+  UniqueFd base_;    // the directory that holds the top
+  std::string top_;  // the top's name in it
   Descent descent_;
   std::string waiting_;  // an entry that was met while no descriptor was to be had
   bool begun_ = false;
   bool finished_ = false;
-  bool starving_ = false;  // no descriptor was to be had: what was about to be done is still to be done
+  bool starving_ =
+      false;  // no descriptor was to be had: what was about to be done is still to be done
   int lost_ = 0;
   uint64_t removed_ = 0;
   uint64_t failures_ = 0;
@@ -172,9 +173,9 @@ void RemoveTree::Work::RemoveEntry(const char* name, bool looks_like_directory) 
     if (code == 0 || code == -ENOENT) return;
     // POSIX lets unlink of a directory say EPERM, which is also what a mere lack of permission may say.
     struct stat st;
-    if (code == -EISDIR || (code == -EPERM && ::fstatat(level.stream.fd(), name, &st,
-                                                        AT_SYMLINK_NOFOLLOW) == 0 &&
-                            S_ISDIR(st.st_mode))) {
+    if (code == -EISDIR ||
+        (code == -EPERM && ::fstatat(level.stream.fd(), name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+         S_ISDIR(st.st_mode))) {
       directory = true;
       continue;
     }
