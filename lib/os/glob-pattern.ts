@@ -33,6 +33,7 @@ export class GlobPattern {
   readonly start: State;
   readonly #matchers: Matcher[];
   readonly #dot: boolean;
+  readonly #endsInGlobstar: boolean;
 
   constructor(pattern: string, o: PatternOptions) {
     const parts = splitParts(pattern);
@@ -51,6 +52,7 @@ export class GlobPattern {
     );
     this.depth = rest.includes('**') ? -1 : rest.length;
     this.mayBeHidden = o.dot || rest.some((part) => /(^|[({,|!])\\?\./.test(part) || part.startsWith('['));
+    this.#endsInGlobstar = rest[rest.length - 1] === '**';
     this.start = this.#withoutWaiting([0]);
   }
 
@@ -85,6 +87,20 @@ export class GlobPattern {
         named.push(part + 1);
     }
     return this.#withoutWaiting(named);
+  }
+
+  /** Whether the entry `name` of a directory at `state` is a match: `matches(after(state, name))`, without the list. */
+  accepts(state: State, name: string): boolean {
+    const last = this.#matchers.length - 1;
+    for (const part of state) {
+      const matcher = this.#matchers[part]!;
+      if (matcher === 'globstar') {
+        if (part === last && (this.#dot || !name.startsWith('.'))) return true;
+      } else if (part < last ? this.#endsInGlobstar && part === last - 1 && matcher(name) : part === last && matcher(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether what stands at `state` is a match. */

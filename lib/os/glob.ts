@@ -138,7 +138,7 @@ class GlobSearch {
     }
     if (!pattern.directoriesOnly) {
       for (let i = at + directories + links; i < at + directories + links + others; i++) {
-        if (pattern.matches(pattern.after(state, shown[i]!))) found.push(prefix + shown[i]!);
+        if (pattern.accepts(state, shown[i]!)) found.push(prefix + shown[i]!);
       }
     }
     const goesByItself = this.#followLinks ? directories + links : directories;

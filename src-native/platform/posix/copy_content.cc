@@ -14,8 +14,9 @@ namespace uvfiles {
 
 namespace {
 
-// One call moves no more than this: about a slice from the page cache.
-constexpr int64_t kRangePiece = 4 * 1024 * 1024;
+// One call moves no more than this. It is some slices long, since handing the thread back and getting it again costs more
+// on a busy machine than a slice is worth; foreign work waits for one system call of ours, as ever.
+constexpr int64_t kRangePiece = 32 * 1024 * 1024;
 constexpr size_t kLoopPiece = 256 * 1024;
 
 }  // namespace
