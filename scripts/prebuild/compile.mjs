@@ -24,11 +24,14 @@ const FLAGS = [
 ];
 const DEFINES = ['NDEBUG', 'NAPI_VERSION=9', 'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS'];
 
-async function mustRun(command, args) {
-  const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: path.join(cache, 'zig-cache') };
-  const { code, output } = await run(command, args, {
-    env: { ...env, ZIG_LOCAL_CACHE_DIR: env.ZIG_GLOBAL_CACHE_DIR },
-  });
+// zig keeps what it has compiled: a build of ours must not find the one before it. The C++ library may be found.
+async function mustRun(folder, command, args) {
+  const env = {
+    ...process.env,
+    ZIG_GLOBAL_CACHE_DIR: path.join(cache, 'zig-cache'),
+    ZIG_LOCAL_CACHE_DIR: inRoot(folder, 'zig-cache'),
+  };
+  const { code, output } = await run(command, args, { env });
   if (code !== 0) throw new SetupError(`${path.basename(command)} ${args.at(-1)}:\n${output}`);
 }
 
@@ -62,16 +65,16 @@ export async function compile(recipe, folder) {
   const sources = addonSources(recipe.gyp);
   const objects = await inParallel(sources, async (source) => {
     const object = path.posix.join(folder, source.replaceAll('/', '_').replace(/\.cc$/, '.o'));
-    await mustRun(command, [...flags, '-c', '-o', object, source]);
+    await mustRun(folder, command, [...flags, '-c', '-o', object, source]);
     return object;
   });
   if (recipe.system === 'win32') {
     const thunks = path.posix.join(folder, 'node_imports.cc');
     writeFileSync(inRoot(thunks), await importThunks(objects, recipe.arch));
     objects.push(path.posix.join(folder, 'node_imports.o'));
-    await mustRun(command, [...flags, '-c', '-o', objects.at(-1), thunks]);
+    await mustRun(folder, command, [...flags, '-c', '-o', objects.at(-1), thunks]);
   }
   const binary = path.posix.join(folder, 'uvfiles.node');
-  await mustRun(command, [...prefix, '-o', binary, ...objects, ...recipe.link]);
+  await mustRun(folder, command, [...prefix, '-o', binary, ...objects, ...recipe.link]);
   return inRoot(binary);
 }

@@ -1,0 +1,83 @@
+// Builds the binaries that are published, into prebuilds/TARGET/uvfiles.node, and refuses those that break a rule.
+// `npm run prebuild -- TARGET...`, `-- --all`; `--native` takes this system's own compiler in place of the cross recipes,
+// `--once` leaves out the second build, which must give the same bytes.
+import { createHash } from 'node:crypto';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { compile } from './prebuild/compile.mjs';
+import { faultsOf } from './prebuild/gates.mjs';
+import { TARGETS, recipe } from './prebuild/targets.mjs';
+import { install } from './steps/install.mjs';
+import { inRoot } from './support/root.mjs';
+import { SetupError, step } from './support/run.mjs';
+import { fingerprint, readStamp, writeStamp } from './support/stamp.mjs';
+
+/** Built by the release on its own system only: no way to try it here. */
+const NOT_HERE = ['win32-arm64'];
+const INPUTS = [
+  'src-native/core',
+  'src-native/platform',
+  'src-native/binding',
+  'src-native/exports.map',
+  'scripts/prebuild',
+];
+
+const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+async function prebuild(target, { native, once }) {
+  const made = inRoot('prebuilds', target, 'uvfiles.node');
+  const work = `.cache/prebuild/${target}`;
+  const stamp = fingerprint(INPUTS, `${target} ${native} ${once}`);
+  const about = () =>
+    `${(readFileSync(made).length / 1024).toFixed(0)} kB, sha256 ${hashOf(made).slice(0, 16)}`;
+  if (existsSync(made) && readStamp(`${work}.stamp`) === `${stamp} ${hashOf(made)}`)
+    return `up to date: ${about()}`;
+  const how = await recipe(target, native);
+  const binary = await compile(how, `${work}/first`);
+  const faults = await faultsOf(binary, target);
+  if (faults.length > 0) throw new SetupError(`${target}: the binary ${faults.join(';\n  it ')}`);
+  if (!once) {
+    const again = await compile(how, `${work}/second`);
+    if (hashOf(again) !== hashOf(binary))
+      throw new SetupError(`${target}: two builds differ: ${work}/first and second`);
+  }
+  mkdirSync(path.dirname(made), { recursive: true });
+  copyFileSync(binary, made);
+  chmodSync(made, 0o755);
+  writeStamp(`${work}.stamp`, `${stamp} ${hashOf(made)}`);
+  return `${about()}${once ? '' : ', twice the same'}`;
+}
+
+function targetsOf(words) {
+  const unknown = words.filter((each) => !TARGETS.includes(each));
+  if (unknown.length > 0)
+    throw new SetupError(`No such target: ${unknown.join(' ')}. There are ${TARGETS.join(' ')}.`);
+  return words;
+}
+
+const options = new Set(process.argv.slice(2).filter((each) => each.startsWith('--')));
+const words = process.argv.slice(2).filter((each) => !each.startsWith('--'));
+try {
+  const targets = options.has('--all')
+    ? TARGETS.filter((each) => !NOT_HERE.includes(each))
+    : targetsOf(words);
+  if (targets.length === 0) {
+    // Also how npm would call it before `build`, were .npmrc not to say that no script runs before another.
+    console.log(
+      `Usage: npm run prebuild -- TARGET... | --all  [--native] [--once]\nTargets: ${TARGETS.join(' ')}`,
+    );
+    process.exit();
+  }
+  await step('packages', install);
+  const failures = [];
+  for (const target of targets) {
+    const work = () => prebuild(target, { native: options.has('--native'), once: options.has('--once') });
+    await step(target, work).catch((error) => failures.push(error));
+  }
+  for (const error of failures)
+    console.error(`\n${error instanceof SetupError ? error.message : error.stack}`);
+  if (failures.length > 0) process.exitCode = 1;
+} catch (error) {
+  console.error(error instanceof SetupError ? error.message : error);
+  process.exitCode = 1;
+}

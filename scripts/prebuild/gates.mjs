@@ -1,0 +1,87 @@
+// What a binary must be before it is published: for the right system, in need of nothing that a user may lack, silent
+// about the machine that made it.
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import { root } from '../support/root.mjs';
+import { SetupError, run } from '../support/run.mjs';
+import { GLIBC_FLOOR } from './targets.mjs';
+import { cache } from './tools.mjs';
+
+/** Seven of them and the rest of the package must stay below 5 MB. */
+const MAX_BYTES = 600 * 1024;
+
+/** What Node 20 to 26, Bun and Deno all have. */
+const UV_EVERYWHERE = ['uv_queue_work', 'uv_async_init', 'uv_async_send', 'uv_close', 'uv_ref', 'uv_unref'];
+/** Looked up by name on Windows, with another way where they are absent. */
+const UV_ON_WINDOWS = ['uv_open_osfhandle', 'uv_get_osfhandle', 'uv_fs_close', 'uv_fs_req_cleanup'];
+
+const EXPORTS = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
+const LIBRARIES = /^(libc|libm|libdl|libpthread|librt)\.so(\.\d+)?$|^ld-(linux|musl)-[\w-]+\.so\.\d+$/;
+
+/** [offset, bytes] that the file of each target begins with. */
+const MAGIC = {
+  'linux-x64': [18, [0x3e, 0]],
+  'linux-arm64': [18, [0xb7, 0]],
+  'darwin-x64': [0, [0xcf, 0xfa, 0xed, 0xfe, 0x07, 0, 0, 0x01]],
+  'darwin-arm64': [0, [0xcf, 0xfa, 0xed, 0xfe, 0x0c, 0, 0, 0x01]],
+  'win32-x64': [-4, [0x64, 0x86]],
+  'win32-arm64': [-4, [0x64, 0xaa]],
+};
+
+function isFor(target, bytes) {
+  const [offset, expected] = MAGIC[target.replace('-musl', '')];
+  // A PE file says at 0x3c where its header is; the processor comes after its signature.
+  const at = offset === -4 ? bytes.readUInt32LE(0x3c) + 4 : offset;
+  return expected.every((byte, index) => bytes[at + index] === byte);
+}
+
+const newer = (a, b) => {
+  const [x, y] = [a, b].map((each) => each.split('.').map(Number));
+  return x[0] !== y[0] ? x[0] > y[0] : (x[1] ?? 0) > (y[1] ?? 0);
+};
+
+/** Gates of ELF, from objdump, which reads the dynamic section of every processor's files. */
+async function elfFaults(file, target) {
+  const { code, output } = await run('objdump', ['-p', '-T', file]);
+  if (code !== 0) throw new SetupError(`objdump cannot read ${file}:\n${output}`);
+  const faults = [];
+  const versions = [...output.matchAll(/\bGLIBC_(\d+\.\d+(?:\.\d+)?)/g)].map(([, version]) => version);
+  if (target.endsWith('-musl') && versions.length > 0) faults.push('is linked to glibc');
+  const above = [...new Set(versions.filter((each) => newer(each, GLIBC_FLOOR)))];
+  if (above.length > 0) faults.push(`needs GLIBC_${above.join(', GLIBC_')}; the floor is ${GLIBC_FLOOR}`);
+  for (const [, library] of output.matchAll(/^\s*NEEDED\s+(\S+)$/gm))
+    if (!LIBRARIES.test(library)) faults.push(`needs ${library}`);
+  const shown = [...output.matchAll(/^[0-9a-f]{8,}\s+(?!.*\*UND\*).*\s(\S+)$/gm)].map(([, name]) => name);
+  const extra = shown.filter((name) => !EXPORTS.includes(name) && !name.startsWith('_'));
+  if (extra.length > 0) faults.push(`exports ${extra.join(', ')}`);
+  for (const name of EXPORTS) if (!shown.includes(name)) faults.push(`does not export ${name}`);
+  return faults;
+}
+
+/** Every fault of the binary, none where it may be published. */
+export async function faultsOf(file, target) {
+  const bytes = readFileSync(file);
+  const text = bytes.toString('latin1');
+  const faults = isFor(target, bytes) ? [] : ['is not of this system and processor'];
+  if (bytes.length > MAX_BYTES) faults.push(`has ${bytes.length} bytes; ${MAX_BYTES} are the limit`);
+
+  const allowed = target.startsWith('win32') ? [...UV_EVERYWHERE, ...UV_ON_WINDOWS] : UV_EVERYWHERE;
+  const named = new Set(
+    [...text.matchAll(/(?<![A-Za-z0-9])_?(uv_[a-z0-9_]+)(?=\0)/g)].map(([, name]) => name),
+  );
+  const forbidden = [...named].filter((name) => !allowed.includes(name));
+  if (forbidden.length > 0) faults.push(`takes ${forbidden.join(', ')} from libuv`);
+  if (!named.has('uv_queue_work'))
+    faults.push('does not take uv_queue_work from libuv: are its names stripped?');
+
+  const places = [root, cache, os.homedir(), '/home/', '/Users/', 'C:\\Users\\'].filter(
+    (each) => each !== '/',
+  );
+  const told = places.filter(
+    (place) => text.includes(`${place}/`) || (place.length > 5 && text.includes(place)),
+  );
+  if (told.length > 0) faults.push(`names ${told.join(', ')}`);
+  for (const name of EXPORTS) if (!text.includes(name)) faults.push(`does not export ${name}`);
+  if (target.startsWith('linux')) faults.push(...(await elfFaults(file, target)));
+  return faults;
+}
