@@ -180,7 +180,6 @@ export class BinaryFile extends Handle {
   lines(o: LinesOptions & { batch: number }): AsyncIterableIterator<Buffer[]>;
   lines(o?: LinesOptions): AsyncIterableIterator<Buffer>;
   lines(o: LinesOptions = {}): AsyncIterableIterator<Buffer> | AsyncIterableIterator<Buffer[]> {
-    this._checkReadable();
     return BinaryLines.from(this, o);
   }
 

@@ -14,6 +14,7 @@ export interface LinesOptions {
 
 /** Checks `lines` options; batch 0 stands for single lines. */
 export function checkLinesOptions(o: LinesOptions): { keepEnds: boolean; batch: number } {
+  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
   const { keepEnds = false, batch } = o;
   if (typeof keepEnds !== 'boolean') throw invalidArgType('options.keepEnds', 'of type boolean', keepEnds);
   if (batch === undefined) return { keepEnds, batch: 0 };
@@ -26,6 +27,7 @@ export class BinaryLines<T extends Buffer | Buffer[]> implements AsyncIterableIt
   readonly #file: BinaryFile;
   readonly #keepEnds: boolean;
   readonly #batch: number;
+  #problem: Error | undefined;
 
   constructor(file: BinaryFile, keepEnds: boolean, batch: number) {
     this.#file = file;
@@ -33,12 +35,22 @@ export class BinaryLines<T extends Buffer | Buffer[]> implements AsyncIterableIt
     this.#batch = batch;
   }
 
+  /** What is wrong with the options rejects the first `next`. */
   static from(file: BinaryFile, o: LinesOptions): BinaryLines<Buffer> | BinaryLines<Buffer[]> {
-    const { keepEnds, batch } = checkLinesOptions(o);
+    let checked: { keepEnds: boolean; batch: number };
+    try {
+      checked = checkLinesOptions(o);
+    } catch (error) {
+      const refused = new BinaryLines<Buffer>(file, true, 0);
+      refused.#problem = error as Error;
+      return refused;
+    }
+    const { keepEnds, batch } = checked;
     return batch === 0 ? new BinaryLines<Buffer>(file, keepEnds, 0) : new BinaryLines<Buffer[]>(file, keepEnds, batch);
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#problem !== undefined) throw this.#problem;
     if (this.#batch > 0) return this.#nextBatch();
     const line = await this.#file.readline();
     if (line.length === 0) return { done: true, value: undefined };

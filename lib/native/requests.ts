@@ -301,7 +301,7 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
     if (tag === P.TAG_CHUNK) {
       const bytes = chunk as Buffer;
       // A chunk of its own needs no view.
-      answer = value === 0 && result === bytes.length ? bytes : bytes.subarray(value, value + result);
+      answer = value === 0 && result === bytes.length ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset + value, result);
     } else if (tag === P.TAG_FAILED) {
       const written = records[at + 4] as number;
       error = extra?.reason ?? failure(slot, result, P.SYSCALLS[value] as string);
