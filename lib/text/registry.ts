@@ -21,6 +21,8 @@ export interface Codec {
   readonly width: UnitWidth;
   /** The byte order mark that begins a text, or null for an encoding without one. */
   readonly mark: Buffer | null;
+  /** Whether text of ASCII bytes alone is those bytes. */
+  readonly extendsAscii: boolean;
   /** Bytes of every UTF-16 unit of text, 0 where that varies. */
   readonly unit: number;
   scanner(bigEndian: boolean): Scanner;
@@ -53,7 +55,15 @@ function makeCodec(name: EncodingName): Codec {
       const bigEndian = name.endsWith('be');
       const scanner = (big: boolean): Scanner => new Utf16Scanner(bigEndian || big);
       const mark = name === 'utf-16' ? Buffer.from([0xff, 0xfe]) : null;
-      return { name, width: 2, mark, unit: 2, scanner, writer: utf16Writer(name, bigEndian) };
+      return {
+        name,
+        width: 2,
+        mark,
+        extendsAscii: false,
+        unit: 2,
+        scanner,
+        writer: utf16Writer(name, bigEndian),
+      };
     }
     case 'utf-32':
     case 'utf-32-le':
@@ -61,7 +71,15 @@ function makeCodec(name: EncodingName): Codec {
       const bigEndian = name.endsWith('be');
       const scanner = (big: boolean): Scanner => new Utf32Scanner(bigEndian || big);
       const mark = name === 'utf-32' ? Buffer.from([0xff, 0xfe, 0, 0]) : null;
-      return { name, width: 4, mark, unit: 0, scanner, writer: utf32Writer(name, bigEndian) };
+      return {
+        name,
+        width: 4,
+        mark,
+        extendsAscii: false,
+        unit: 0,
+        scanner,
+        writer: utf32Writer(name, bigEndian),
+      };
     }
     case 'latin-1':
       return plain(name, () => new Latin1Scanner(), ordinalWriter(name, 256));
@@ -90,5 +108,13 @@ function makeCodec(name: EncodingName): Codec {
 }
 
 function plain(name: EncodingName, scanner: () => Scanner, writer: CharacterWriter): Codec {
-  return { name, width: 1, mark: null, unit: writer.longest === 1 ? 1 : 0, scanner, writer };
+  return {
+    name,
+    width: 1,
+    mark: null,
+    extendsAscii: true,
+    unit: writer.longest === 1 ? 1 : 0,
+    scanner,
+    writer,
+  };
 }

@@ -38,8 +38,9 @@ export class Utf8Scanner extends Scanner {
     if (at < fresh) {
       const whole = completeEnd(bytes, at, bytes.length);
       const rest = bytes.subarray(at, whole);
-      if (isUtf8(rest)) {
-        out.string(decodeWellFormed(rest));
+      const ascii = isAscii(rest);
+      if (ascii || isUtf8(rest)) {
+        out.string(rest.toString(ascii ? 'latin1' : 'utf8'));
         at = whole;
       }
     }

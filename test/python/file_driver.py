@@ -112,6 +112,9 @@ class Text:
         if offset < 0 and whence == 0:
             self.file.tell()
         position = self.file.seek(offset, whence)
+        if whence == 2:
+            # Going to the end, Python's decoder expects a byte order mark there.
+            self.file.seek(position)
         self.touched = position >= 1 << 63
         self.wrote = False
         return position if position < 1 << 63 else None
@@ -180,13 +183,16 @@ class Binary:
         return [line for line in (self.readline(-1) for _ in range(count)) if line != '']
 
     def write(self, data):
+        if data == '' and 'a' in self.file.raw.mode:
+            # Writing nothing makes Python write again what it had read ahead.
+            return 0
         count = self.file.write(bytes.fromhex(data))
         self.settle(data)
         return count
 
     def writelines(self, items):
-        self.file.writelines([bytes.fromhex(data) for data in items])
-        self.settle(''.join(items))
+        for data in items:
+            self.write(data)
 
     def settle(self, data):
         # In append mode Python counts on from wherever the file was sought to, and reads there.

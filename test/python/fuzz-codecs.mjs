@@ -4,13 +4,25 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { havePython, Python } from './python.mjs';
 import { Random } from './random.mjs';
-import { anyText, bytesOf, encodable, encodings, findCodec, handlers, isMultibyte, spoil, writeHandlers } from './texts.mjs';
+import {
+  anyText,
+  bytesOf,
+  encodable,
+  encodings,
+  findCodec,
+  handlers,
+  isMultibyte,
+  spoil,
+  writeHandlers,
+} from './texts.mjs';
 
 const require = createRequire(import.meta.url);
 const { Decoder } = require('../../dist/cjs/text/decoder.js');
 const { encode } = require('../../dist/cjs/text/encoder.js');
 
-const { values } = parseArgs({ options: { seed: { type: 'string' }, count: { type: 'string', default: '5000' } } });
+const { values } = parseArgs({
+  options: { seed: { type: 'string' }, count: { type: 'string', default: '5000' } },
+});
 const seed = Number(values.seed ?? Date.now() % 1e9);
 const count = Number(values.count);
 
@@ -45,7 +57,8 @@ async function compare(index) {
 
 function makeCase(random) {
   const encoding = random.pick(encodings);
-  if (random.once(3)) return { op: 'encode', encoding, errors: random.pick(writeHandlers), text: anyText(random, 12) };
+  if (random.once(3))
+    return { op: 'encode', encoding, errors: random.pick(writeHandlers), text: anyText(random, 12) };
   const errors = random.pick(handlers);
   let bytes = bytesOf(encodable(random, encoding, 16), encoding, random);
   if (random.once(2)) bytes = spoil(random, bytes);
@@ -62,9 +75,15 @@ function decode({ encoding, errors, pieces }) {
   const decoder = new Decoder(findCodec(encoding), errors);
   const texts = [];
   try {
-    pieces.forEach((piece, i) => texts.push(decoder.decode(Buffer.from(piece, 'hex'), i === pieces.length - 1)));
+    pieces.forEach((piece, i) =>
+      texts.push(decoder.decode(Buffer.from(piece, 'hex'), i === pieces.length - 1)),
+    );
   } catch (error) {
-    return { texts, error: { kind: 'decode', start: error.start, end: error.end, reason: error.reason }, object: Buffer.from(error.object).toString('hex') };
+    return {
+      texts,
+      error: { kind: 'decode', start: error.start, end: error.end, reason: error.reason },
+      object: Buffer.from(error.object).toString('hex'),
+    };
   }
   return { texts };
 }
@@ -81,7 +100,8 @@ function encodeText({ encoding, errors, text }) {
 
 function same(ours, theirs, request) {
   // Under surrogateescape some of Python's codecs count from the first character that is not escaped, others from the run.
-  if (ours.error?.kind === 'encode' && theirs.error?.kind === 'encode' && ours.error.end === theirs.error.end) return true;
+  if (ours.error?.kind === 'encode' && theirs.error?.kind === 'encode' && ours.error.end === theirs.error.end)
+    return true;
   if (ours.error?.kind === 'decode' && theirs.error?.kind === 'decode') {
     // Without its byte order mark a stream is no text here at all; Python may find malformed bytes before it misses that.
     if (ours.error.reason.endsWith('start with BOM')) return true;

@@ -9,7 +9,9 @@ import { Random } from './random.mjs';
 import { runSequence } from './run-sequence.mjs';
 import { makeSequence } from './sequences.mjs';
 
-const { values } = parseArgs({ options: { seed: { type: 'string' }, count: { type: 'string', default: '2000' } } });
+const { values } = parseArgs({
+  options: { seed: { type: 'string' }, count: { type: 'string', default: '2000' } },
+});
 const seed = Number(values.seed ?? Date.now() % 1e9);
 const count = Number(values.count);
 const atOnce = 8;

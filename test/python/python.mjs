@@ -12,14 +12,20 @@ export function havePython() {
 }
 
 export class Python {
-  #process = spawn(interpreter, ['-B', '-W', 'ignore', fileURLToPath(new URL('driver.py', import.meta.url))], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, PYTHONIOENCODING: 'utf-8' },
-  });
+  #process = spawn(
+    interpreter,
+    ['-B', '-W', 'ignore', fileURLToPath(new URL('driver.py', import.meta.url))],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, PYTHONIOENCODING: 'utf-8' },
+    },
+  );
   #waiting = [];
 
   constructor() {
-    createInterface({ input: this.#process.stdout }).on('line', (line) => this.#waiting.shift().resolve(JSON.parse(line)));
+    createInterface({ input: this.#process.stdout }).on('line', (line) =>
+      this.#waiting.shift().resolve(JSON.parse(line)),
+    );
     this.#process.on('exit', (code) => {
       for (const { reject } of this.#waiting) reject(new Error(`python ended with code ${code}`));
     });

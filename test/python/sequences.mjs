@@ -1,5 +1,14 @@
 // Makes the sequences of operations that the file fuzzer compares: a file, how it is opened, and what is done to it.
-import { anyText, bytesOf, encodable, encodings, handlers, isMultibyte, spoil, writeHandlers } from './texts.mjs';
+import {
+  anyText,
+  bytesOf,
+  encodable,
+  encodings,
+  handlers,
+  isMultibyte,
+  spoil,
+  writeHandlers,
+} from './texts.mjs';
 
 /** A sequence: content of the file before (hexadecimal, null for no file), mode, options of open, operations. */
 export function makeSequence(random) {
@@ -56,13 +65,27 @@ function textSequence(random) {
   // Where text ends with bytes that are ignored, a position may be before or behind them; and writing over a part of a
   // character makes such bytes.
   if (errors === 'ignore' && mode.includes('+')) errors = 'replace';
+  const isWide = /utf-?(16|32)/i.test(encoding);
   // What is written goes in native order, as in Python: a text in the other one would be neither after that.
-  let bytes = bytesOf(encodable(random, encoding, 50), encoding, random, !mode.includes('+'));
-  const lenient = !['strict', 'xmlcharrefreplace', 'namereplace'].includes(errors);
+  let bytes = bytesOf(encodable(random, encoding, 50), encoding, random, {
+    bigEndian: !mode.includes('+'),
+    markless: !isWide,
+  });
+  // Surrogates for ASCII bytes there are none, and wide encodings have such in malformed units.
+  const raising = [
+    'strict',
+    'surrogatepass',
+    'xmlcharrefreplace',
+    'namereplace',
+    ...(isWide ? ['surrogateescape'] : []),
+  ];
+  const lenient = !raising.includes(errors);
   // Python's multibyte codecs lose what follows the first byte of a cut sequence, see docs/differences-from-python.md.
   const loses = errors === 'surrogateescape' && isMultibyte(encoding);
   const spoilt = !loses && random.once(lenient ? 2 : 12);
-  if (spoilt) bytes = spoil(random, bytes);
+  // A text without its byte order mark is malformed in another way in Python, so the mark stays.
+  const kept = isWide ? 4 : 0;
+  if (spoilt) bytes = Buffer.concat([bytes.subarray(0, kept), spoil(random, bytes.subarray(kept))]);
   // Half a byte order mark is no text in either, but Python's position is behind it.
   if (encoding === 'utf-8-sig' && bytes.length < 3) bytes = Buffer.alloc(0);
   const content = mode.includes('x') || random.once(12) ? null : bytes.toString('hex');
@@ -70,7 +93,7 @@ function textSequence(random) {
   if (random.once(2)) options.buffering = random.pick([1, 2, 3, 5, 17]);
   const sequence = { op: 'sequence', content, mode, options, vague: spoilt && errors === 'ignore' };
   // Where a chunk ends decides when malformed text is noticed, so such text comes in one chunk.
-  if (!spoilt || (lenient && errors !== 'surrogatepass')) sequence.chunk = random.pick([1, 1, 2, 3, 4, 5, 7, 16, 8192]);
+  if (!spoilt || lenient) sequence.chunk = random.pick([1, 1, 2, 3, 4, 5, 7, 16, 8192]);
   // Within what stands for malformed bytes there is no byte offset, see docs/differences-from-python.md.
   const telling = errors !== 'backslashreplace' || (!spoilt && !mode.includes('+'));
   const choices = choicesFor(random, { encoding, errors, telling, isWhole: sequence.chunk === undefined });
@@ -106,13 +129,15 @@ function choicesFor(random, { encoding, errors, telling, isWhole }) {
     () => (random.once(3) ? ['seek', random.pick([-1, 1, 5]), random.pick([1, 2])] : ['tell']),
   );
   // Python takes a plain offset in UTF-16 for native order; here the byte order mark decides.
-  if (!/utf-?(16|32)/i.test(encoding) && errors !== 'backslashreplace') choices.push(() => ['seek', random.below(40), 0]);
+  if (!/utf-?(16|32)/i.test(encoding) && errors !== 'backslashreplace')
+    choices.push(() => ['seek', random.below(40), 0]);
   return choices;
 }
 
 /** A change of how text is read, from the start of the file on: within text neither side allows it. */
 function restart(random, isWhole) {
   const options = [{ lineBuffering: random.once(2) }, { newline: random.pick([null, '', '\n', '\r\n']) }];
-  if (isWhole) options.push({ errors: random.pick(['strict', 'replace']) }, { encoding: random.pick(encodings) });
+  if (isWhole)
+    options.push({ errors: random.pick(['strict', 'replace']) }, { encoding: random.pick(encodings) });
   return ['restart', random.pick(options)];
 }

@@ -8,13 +8,46 @@ const { encode } = require('../../dist/cjs/text/encoder.js');
 export { findCodec };
 
 export const encodings = [
-  'utf-8', 'UTF8', 'utf-8-sig', 'utf-16', 'utf-16-le', 'utf-16-be', 'utf-32', 'utf-32-le', 'utf-32-be', 'latin-1',
-  'ascii', 'cp1250', 'cp1251', 'cp1252', 'cp1253', 'cp1255', 'cp1257', 'cp1258', 'iso-8859-2', 'iso-8859-6',
-  'iso-8859-15', 'iso-8859-16', 'koi8-r', 'shift_jis', 'euc-jp', 'euc-kr', 'gbk', 'gb18030', 'big5',
+  'utf-8',
+  'UTF8',
+  'utf-8-sig',
+  'utf-16',
+  'utf-16-le',
+  'utf-16-be',
+  'utf-32',
+  'utf-32-le',
+  'utf-32-be',
+  'latin-1',
+  'ascii',
+  'cp1250',
+  'cp1251',
+  'cp1252',
+  'cp1253',
+  'cp1255',
+  'cp1257',
+  'cp1258',
+  'iso-8859-2',
+  'iso-8859-6',
+  'iso-8859-15',
+  'iso-8859-16',
+  'koi8-r',
+  'shift_jis',
+  'euc-jp',
+  'euc-kr',
+  'gbk',
+  'gb18030',
+  'big5',
 ];
 
 export const handlers = [
-  'strict', 'strict', 'strict', 'ignore', 'replace', 'backslashreplace', 'surrogateescape', 'surrogatepass',
+  'strict',
+  'strict',
+  'strict',
+  'ignore',
+  'replace',
+  'backslashreplace',
+  'surrogateescape',
+  'surrogatepass',
 ];
 
 export const writeHandlers = [...handlers, 'xmlcharrefreplace', 'namereplace'];
@@ -25,23 +58,79 @@ export function isMultibyte(encoding) {
 }
 
 const characters = [
-  ...'abcXYZ 0~\\', '\n', '\n', '\r', '\r\n', '\r\n', '\0', '\x7f', '\u0085', '\xa0', 'é', 'ß', 'ÿ', '¥', '‾', '€', 'ł', 'ő', 'я', 'Ж',
-  'ά', 'א', 'ع', 'ğ', 'ț', '日', '本', '語', 'ｱ', 'ﾝ', '丂', '亂', '龍', '한', '글', '갂', '힣', '\u2028', '\ufeff', '\ufffd', '😀', '𝄞', '丽', '\u{10ffff}',
-  '\ue000', '仝', '〜', '～',
+  ...'abcXYZ 0~\\',
+  '\n',
+  '\n',
+  '\r',
+  '\r\n',
+  '\r\n',
+  '\0',
+  '\x7f',
+  '\u0085',
+  '\xa0',
+  'é',
+  'ß',
+  'ÿ',
+  '¥',
+  '‾',
+  '€',
+  'ł',
+  'ő',
+  'я',
+  'Ж',
+  'ά',
+  'א',
+  'ع',
+  'ğ',
+  'ț',
+  '日',
+  '本',
+  '語',
+  'ｱ',
+  'ﾝ',
+  '丂',
+  '亂',
+  '龍',
+  '한',
+  '글',
+  '갂',
+  '힣',
+  '\u2028',
+  '\ufeff',
+  '\ufffd',
+  '😀',
+  '𝄞',
+  '丽',
+  '\u{10ffff}',
+  '\ue000',
+  '仝',
+  '〜',
+  '～',
 ];
 
 /** A string of up to `length` characters that `encoding` has. */
 export function encodable(random, encoding, length) {
-  return random.list(length, () => random.pick(characters)).filter((character) => has(encoding, character)).join('');
+  return random
+    .list(length, () => random.pick(characters))
+    .filter((character) => has(encoding, character))
+    .join('');
 }
 
 /** A string with characters that few encodings have, and lone surrogates where `surrogates`. */
 export function anyText(random, length) {
-  return random
-    .list(length, () => (random.once(25) ? random.pick(['\udc80', '\udcff', '\ud800.', '\udfff', '\ud83d-']) : random.pick(characters)))
-    .join('')
-    // A high and a low surrogate that meet are one character here and two in Python.
-    .replace(/[\ud800-\udbff](?=[\udc00-\udfff])/g, (high, at, text) => (/[\udc80-\udcff]|\udfff/.test(text[at + 1]) && !isPair(text, at) ? '' : high));
+  return (
+    random
+      .list(length, () =>
+        random.once(25)
+          ? random.pick(['\udc80', '\udcff', '\ud800.', '\udfff', '\ud83d-'])
+          : random.pick(characters),
+      )
+      .join('')
+      // A high and a low surrogate that meet are one character here and two in Python.
+      .replace(/[\ud800-\udbff](?=[\udc00-\udfff])/g, (high, at, text) =>
+        /[\udc80-\udcff]|\udfff/.test(text[at + 1]) && !isPair(text, at) ? '' : high,
+      )
+  );
 }
 
 function isPair(text, at) {
@@ -49,10 +138,10 @@ function isPair(text, at) {
 }
 
 /** The bytes of a string, with a byte order mark where the encoding has one. */
-export function bytesOf(text, encoding, random, bigEndian = true) {
+export function bytesOf(text, encoding, random, { bigEndian = true, markless = true } = {}) {
   const codec = findCodec(encoding);
   const bytes = encode(text, codec, 'strict');
-  if (codec.mark === null || random.once(8)) return Buffer.from(bytes);
+  if (codec.mark === null || (markless && random.once(8))) return Buffer.from(bytes);
   if (bigEndian && codec.width > 1 && random.once(3)) {
     const big = encode(text, findCodec(`${codec.name}-be`), 'strict');
     return Buffer.concat([Buffer.from(codec.mark).reverse(), big]);
@@ -66,9 +155,39 @@ export function spoil(random, bytes) {
   for (let changes = 1 + random.below(4); changes > 0; changes--) {
     const at = random.below(spoilt.length + 1);
     const kind = random.below(4);
-    const made = Buffer.from(random.list(4, () => random.pick([0, 0x30, 0x41, 0x80, 0x81, 0x8e, 0x8f, 0xa0, 0xa1, 0xa4, 0xd4, 0xd8, 0xdc, 0xe0, 0xed, 0xf0, 0xf4, 0xfe, 0xff, random.below(256)])));
+    const made = Buffer.from(
+      random.list(4, () =>
+        random.pick([
+          0,
+          0x30,
+          0x41,
+          0x80,
+          0x81,
+          0x8e,
+          0x8f,
+          0xa0,
+          0xa1,
+          0xa4,
+          0xd4,
+          0xd8,
+          0xdc,
+          0xe0,
+          0xed,
+          0xf0,
+          0xf4,
+          0xfe,
+          0xff,
+          random.below(256),
+        ]),
+      ),
+    );
     if (kind === 0) spoilt = spoilt.subarray(0, at);
-    else spoilt = Buffer.concat([spoilt.subarray(0, at), made, spoilt.subarray(Math.min(at + random.below(3), spoilt.length))]);
+    else
+      spoilt = Buffer.concat([
+        spoilt.subarray(0, at),
+        made,
+        spoilt.subarray(Math.min(at + random.below(3), spoilt.length)),
+      ]);
   }
   return spoilt;
 }
