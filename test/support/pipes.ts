@@ -1,0 +1,117 @@
+// What the tests of pipes, terminals and processes share: FIFOs, programs run in a child, and a way to say "not yet" that
+// asks no clock.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { readBytes } from 'uvfiles';
+
+const require = createRequire(import.meta.url);
+/** The file that a child's `require` loads the package from. */
+export const packageFile = require.resolve('uvfiles');
+const here = import.meta.filename;
+
+let folder: string | undefined;
+let count = 0;
+
+/** A new path in a folder that goes when the process ends. */
+export function newPath(): string {
+  if (folder === undefined) {
+    const made = mkdtempSync(path.join(os.tmpdir(), 'uvfiles-pipes-'));
+    folder = made;
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  }
+  return path.join(folder, String(count++));
+}
+
+/** A new FIFO. */
+export function makeFifo(): string {
+  const fifo = newPath();
+  execFileSync('mkfifo', [fifo]);
+  return fifo;
+}
+
+/**
+ * Whether `promise` is still pending after everything that was asked for before it has had its turn: several trips through
+ * the same queue, the pool and the event loop.
+ */
+export async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  let pending = true;
+  const settle = (): void => {
+    pending = false;
+  };
+  promise.then(settle, settle);
+  for (let i = 0; i < 20; i++) {
+    await readBytes(here, { lane: undefined });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return pending;
+}
+
+/** How a rejected promise was rejected. */
+export async function failure(
+  promise: Promise<unknown>,
+): Promise<NodeJS.ErrnoException & { bytesWritten?: number }> {
+  return promise.then(
+    () => {
+      throw new Error('did not reject');
+    },
+    (error: unknown) => error as NodeJS.ErrnoException,
+  );
+}
+
+/** The number of descriptors that are open. */
+export function openDescriptors(): number {
+  return readdirSync('/proc/self/fd').length;
+}
+
+/** How a child ended, and what it wrote. */
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Collects what a child writes, until it has ended. */
+export function ended(child: ChildProcess): Promise<Ended> {
+  const said = { stdout: '', stderr: '' };
+  child.stdout?.on('data', (data: Buffer) => (said.stdout += data.toString()));
+  child.stderr?.on('data', (data: Buffer) => (said.stderr += data.toString()));
+  return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, ...said })));
+}
+
+/** The arguments that make Node run `script`, which sees the package as `uvfiles` and may await at its top level. */
+export function nodeArguments(script: string): string[] {
+  const program = `
+    import uvfiles from ${JSON.stringify(packageFile)};
+    ${script}`;
+  return ['--input-type=module', '-e', program];
+}
+
+/** Runs `script` in a Node of its own. Its stdin stays open until the test ends it. */
+export function runNode(script: string): ChildProcess {
+  return spawn(process.execPath, nodeArguments(script), { stdio: 'pipe' });
+}
+
+/** Runs `command` in a shell in which `$NODE` stands for Node with `script`: for pipes, files and closed ends. */
+export function runShell(command: string, script: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const [, evaluate, program] = nodeArguments(script);
+  return spawn('sh', ['-c', command.replaceAll('$NODE', '"$EXE" --input-type=module "$EVAL" "$PROGRAM"')], {
+    stdio: 'pipe',
+    env: { ...process.env, ...env, EXE: process.execPath, EVAL: evaluate, PROGRAM: program },
+  });
+}
+
+/** Resolves once `child` has written `text` to its stdout. */
+export function hasSaid(child: ChildProcess, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stdout?.on('data', (data: Buffer) => {
+      said += data.toString();
+      if (said.includes(text)) resolve();
+    });
+    child.on('close', () => reject(new Error(`ended without saying ${text}, but: ${said}`)));
+  });
+}
