@@ -1,7 +1,8 @@
 // stat and lstat: one operation each.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import { type Path, toPathBytes } from '../arguments/path.js';
+import { pathToRead } from '../arguments/checked-path.js';
+import type { Path } from '../arguments/path.js';
 import { currentBackend } from '../backend/current.js';
 import type { StatOptions } from '../file/handle.js';
 
@@ -15,7 +16,7 @@ export function stat(path: Path, o: StatOptions & { bigint: true }): Promise<Big
 export function stat(path: Path, o?: StatOptions): Promise<Stats>;
 export function stat(path: Path, o?: StatOptions): Promise<Stats | BigIntStats> {
   try {
-    const bytes = toPathBytes(path);
+    const bytes = pathToRead(path);
     return o?.bigint === true ? currentBackend().statBigInt(bytes, o) : currentBackend().stat(bytes, o);
   } catch (error) {
     return Promise.reject(error as Error);
@@ -27,7 +28,7 @@ export function lstat(path: Path, o: StatOptions & { bigint: true }): Promise<Bi
 export function lstat(path: Path, o?: StatOptions): Promise<Stats>;
 export function lstat(path: Path, o?: StatOptions): Promise<Stats | BigIntStats> {
   try {
-    const bytes = toPathBytes(path);
+    const bytes = pathToRead(path);
     return o?.bigint === true ? currentBackend().lstatBigInt(bytes, o) : currentBackend().lstat(bytes, o);
   } catch (error) {
     return Promise.reject(error as Error);

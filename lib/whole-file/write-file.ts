@@ -3,7 +3,8 @@ import { constants } from 'node:fs';
 
 import { toBytes } from '../arguments/bytes.js';
 import { checkCount } from '../arguments/numbers.js';
-import { type Path, toPathBytes } from '../arguments/path.js';
+import { pathToWrite } from '../arguments/checked-path.js';
+import type { Path } from '../arguments/path.js';
 import { currentBackend } from '../backend/current.js';
 import { outOfRange } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -16,7 +17,7 @@ export interface WriteFileOptions extends OpOptions {
 
 function write(path: Path, data: unknown, flags: number, o: WriteFileOptions | undefined): Promise<void> {
   try {
-    const name = toPathBytes(path);
+    const name = pathToWrite(path);
     const bytes = typeof data === 'string' ? Buffer.from(data) : toBytes(data);
     const permissions = checkCount(o?.permissions ?? 0o666, 'options.permissions');
     if (permissions > 0o7777) throw outOfRange('options.permissions', '>= 0 && <= 0o7777', permissions);
