@@ -2,9 +2,9 @@
 import { statSync, type BigIntStats, type Stats } from 'node:fs';
 
 // Asked of Node itself once, since the constructors are private and their fields have changed between versions.
-const sample = statSync('.');
+const sample = statSync(__filename);
 const statsPrototype = Object.getPrototypeOf(sample) as object;
-const bigIntPrototype = Object.getPrototypeOf(statSync('.', { bigint: true })) as object;
+const bigIntPrototype = Object.getPrototypeOf(statSync(__filename, { bigint: true })) as object;
 // Newer versions compute the dates when they are read, on the prototype.
 const datesAreOwn = Object.prototype.hasOwnProperty.call(sample, 'atime');
 
