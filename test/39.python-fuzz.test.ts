@@ -1,0 +1,34 @@
+// The differential fuzzers, at a length fit for every run. UVFILES_FUZZ_COUNT makes them longer (CI: 20000).
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+
+const run = promisify(execFile);
+const count = Number(process.env.UVFILES_FUZZ_COUNT ?? 2000);
+const seed = process.env.UVFILES_FUZZ_SEED ?? '1';
+
+describe('compared with Python', function () {
+  this.timeout(600_000);
+
+  before(function () {
+    if (existsSync('/usr/bin/python3')) return;
+    console.log('      skipped: there is no /usr/bin/python3 to compare with');
+    this.skip();
+  });
+
+  for (const fuzzer of ['fuzz-codecs.mjs', 'fuzz-files.mjs']) {
+    it(`finds no difference in ${count} cases of ${fuzzer}`, async () => {
+      const script = fileURLToPath(new URL(`python/${fuzzer}`, import.meta.url));
+      const { stdout } = await run(process.execPath, [
+        script,
+        '--seed',
+        seed,
+        '--count',
+        String(count),
+      ]).catch((error: unknown) => error as { stdout: string });
+      expect(stdout).to.match(/no differences\n$/);
+    });
+  }
+});
