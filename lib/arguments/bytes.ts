@@ -24,6 +24,12 @@ export function toWritableBytes(view: unknown, name = 'view'): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
+/** Whether `items` can be iterated over at all: what they are is seen as they come. */
+export function checkItems(items: unknown, name = 'items'): void {
+  if (typeof items === 'object' && items !== null && (Symbol.iterator in items || Symbol.asyncIterator in items)) return;
+  throw invalidArgType(name, 'an iterable or async iterable', items);
+}
+
 /**
  * Takes the memory under `data` away from its owner without copying, as `{ transfer: true }` asks: `data` is detached.
  * Memory that cannot be moved (a slice of Node's Buffer pool, shared or wasm memory) is copied and left alone.

@@ -331,10 +331,9 @@ export const nativeBackend: Backend = {
 
   adopt(fd, flags, owned, o) {
     const slot = R.begin(P.KIND_OPEN, R.AS_OPENED, undefined);
-    R.name(slot, 'fstat').disown = (answer) => {
-      if (owned) disown(answer as R.OpenedRecord);
-    };
-    const refused = R.applyOptions(slot, o, true);
+    R.name(slot, 'fstat');
+    // Not given up half-way: whose the descriptor is must be certain.
+    const refused = R.applyOptions(slot, o, false);
     if (refused !== undefined) return Promise.reject(refused);
     const { args } = R;
     args[P.ARG_OPEN_FLAGS] = P.ADOPT_DESCRIPTOR;

@@ -1,5 +1,5 @@
 // A buffered binary file, as Python's io.BufferedReader, BufferedWriter and BufferedRandom in one.
-import { takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
+import { checkItems, takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
 import { checkLimit, checkPosition } from '../arguments/numbers.js';
 import { UnsupportedOperationError } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -211,6 +211,7 @@ export class BinaryFile extends Handle {
   writelines(items: Iterable<BinaryData> | AsyncIterable<BinaryData>, o?: WriteOptions): Promise<void> {
     try {
       this._checkWritable();
+      checkItems(items);
       return this._sequence.run(async () => {
         for await (const item of items) await this._buffer.write(toBytes(item), false, o);
       }, o);

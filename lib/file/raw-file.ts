@@ -1,5 +1,5 @@
 // A file without a buffer: one system call's worth a call, as Python's io.FileIO.
-import { takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
+import { checkItems, takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
 import { checkLimit, checkPosition } from '../arguments/numbers.js';
 import type { OpOptions } from '../schedule/options.js';
 import { checkSeek, Handle, type WriteOptions } from './handle.js';
@@ -80,6 +80,7 @@ export class RawFile extends Handle {
   ): Promise<void> {
     try {
       this._checkWritable();
+      checkItems(items);
       return this._sequence.run(async () => {
         for await (const item of items) await this._io.write(toBytes(item), false, o);
       }, o);

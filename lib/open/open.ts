@@ -1,4 +1,5 @@
 // open(): Python's, as a promise.
+import { close } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { type Path, toPathBytes } from '../arguments/path.js';
@@ -10,7 +11,13 @@ import type { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
 import { type AnyFile, buildHandle } from './build.js';
 import type { BinaryMode, TextMode } from './mode.js';
-import { checkOpenOptions, type OpenOptions, type Opener, resolveHandle, type TextOpenOptions } from './options.js';
+import {
+  checkOpenOptions,
+  type OpenOptions,
+  type Opener,
+  resolveHandle,
+  type TextOpenOptions,
+} from './options.js';
 
 /**
  * Opens a file.
@@ -26,11 +33,19 @@ import { checkOpenOptions, type OpenOptions, type Opener, resolveHandle, type Te
  * await f.write('hello\n');
  * @see https://docs.python.org/3/library/functions.html#open
  */
-export function open(file: Path | number, mode: BinaryMode, o: OpenOptions & { buffering: 0 }): Promise<RawFile>;
+export function open(
+  file: Path | number,
+  mode: BinaryMode,
+  o: OpenOptions & { buffering: 0 },
+): Promise<RawFile>;
 export function open(file: Path | number, mode: BinaryMode, o?: OpenOptions): Promise<BinaryFile>;
 export function open(file: Path | number, mode?: TextMode, o?: TextOpenOptions): Promise<TextFile>;
 export function open(file: Path | number, mode: string, o?: TextOpenOptions): Promise<AnyFile>;
-export async function open(file: Path | number, mode: string = 'r', o: TextOpenOptions = {}): Promise<AnyFile> {
+export async function open(
+  file: Path | number,
+  mode: string = 'r',
+  o: TextOpenOptions = {},
+): Promise<AnyFile> {
   if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
   const resolved = resolveHandle(mode, o);
   const byDescriptor = typeof file === 'number';
@@ -41,7 +56,8 @@ export async function open(file: Path | number, mode: string = 'r', o: TextOpenO
   let opened: BackendFile;
   let name: string | number | Uint8Array;
   if (byDescriptor) {
-    if (opener !== undefined) throw invalidArgValue('options.opener', opener, 'cannot be given with a descriptor');
+    if (opener !== undefined)
+      throw invalidArgValue('options.opener', opener, 'cannot be given with a descriptor');
     checkDescriptor(file, 'file');
     name = file;
     opened = await backend.adopt(file, flags, closefd, o);
@@ -61,11 +77,30 @@ export async function open(file: Path | number, mode: string = 'r', o: TextOpenO
   }
 }
 
-async function openWith(backend: Backend, opener: Opener, path: string | Uint8Array, flags: number, o: OpenOptions): Promise<BackendFile> {
-  if (o.signal?.aborted === true) throw new AbortError(o.signal.reason);
+async function openWith(
+  backend: Backend,
+  opener: Opener,
+  path: string | Uint8Array,
+  flags: number,
+  o: OpenOptions,
+): Promise<BackendFile> {
+  checkSignal(o.signal);
   const fd: unknown = await opener(path, flags);
   checkDescriptor(fd, 'the result of options.opener');
-  return backend.adopt(fd, flags, true, o);
+  // The descriptor is ours from here on: whatever happens, it ends in the file or is closed.
+  try {
+    checkSignal(o.signal);
+    return await backend.adopt(fd, flags, true, o.lane === undefined ? undefined : { lane: o.lane });
+  } catch (error) {
+    await new Promise((resolve) => {
+      close(fd, resolve); // nothing was written through it
+    });
+    throw error;
+  }
+}
+
+function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new AbortError(signal.reason);
 }
 
 function checkDescriptor(fd: unknown, name: string): asserts fd is number {
