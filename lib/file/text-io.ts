@@ -64,6 +64,7 @@ export class TextIO {
 
   /** `count` code points, fewer at the end of the file. */
   async read(count: number, o?: OpOptions): Promise<string> {
+    if (count === 0) return '';
     const search = this.window.search(count);
     for (;;) {
       const place = this.window.findCharacters(search);
@@ -81,9 +82,9 @@ export class TextIO {
       const place = this.window.findLine(search);
       if (place !== null) return this.window.take(place);
       if (!(await this.#fill(0, o))) {
-        const last = this.window.take(this.window.findLine(search) ?? this.window.end);
-        if (last === '') this.reading = false;
-        return last;
+        const place = this.window.findLine(search) ?? this.window.end;
+        if (this.window.isEnd(place)) this.reading = false;
+        return this.window.take(place);
       }
     }
   }
@@ -139,6 +140,10 @@ export class TextIO {
       this.#mark = this.seekable && (await this.buffer.tell()) !== 0 ? 'done' : 'due';
     const bytes = this.encode(text);
     await this.buffer.write(this.#mark === 'due' ? Buffer.concat([this.#codec.mark!, bytes]) : bytes, o);
+    // The order is known from now on: reading goes on behind what was written, without a mark.
+    if (this.window.decoder.order === 'start') {
+      this.window.reset(this.#mark === 'due' ? 'little' : await this.#orderAt(bytes.length));
+    }
     this.#mark = 'done';
     if (this.lineBuffering && /[\r\n]/.test(text)) await this.buffer.flush(o);
     return countCodePoints(text);
