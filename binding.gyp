@@ -1,49 +1,12 @@
-# The addon. Built by `npm run build` (scripts/setup.mjs); never by an install script, and not published.
+# The addon. Built by `npm run build` (scripts/setup.mjs); never by an install script, and not published: npm would build a
+# package that has this file, whatever its package.json says. How it is compiled is in src-native/addon.gypi.
 {
-  'variables': {
-    # '', 'address' or 'undefined' or 'thread': scripts/sanitized.mjs sets it for a build in a tree of its own.
-    'uvfiles_sanitize%': '',
-  },
   'targets': [
     {
       'target_name': 'uvfiles',
+      'includes': ['src-native/addon.gypi'],
       'sources': ['<!@(node scripts/native-sources.mjs <(OS))'],
       'include_dirs': ['src-native', '<!(node -p "require(\'node-addon-api\').include_dir")'],
-      'defines': ['NAPI_VERSION=9', 'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS'],
-      'cflags_cc!': ['-std=gnu++17', '-std=gnu++14'],
-      'cflags_cc': ['-std=gnu++20'],
-      'cflags': ['-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-unused-parameter'],
-      'conditions': [
-        ['OS=="linux"', {
-          # GCC 12 takes std::string's own assignment for an overlapping copy (its bug 105651).
-          'cflags_cc': ['-Wno-restrict'],
-          # Large offsets on 32-bit too; GNU for statx, preadv2, openat2's neighbours.
-          'defines': ['_FILE_OFFSET_BITS=64', '_GNU_SOURCE'],
-        }],
-        ['OS=="linux" and uvfiles_sanitize==""', {
-          # One binary for every distribution: no C++ runtime of the build machine's is needed or exported.
-          'ldflags': ['-static-libstdc++', '-static-libgcc', '-Wl,-z,relro,-z,now', '-Wl,--version-script=../src-native/exports.map'],
-        }],
-        ['OS!="win" and uvfiles_sanitize!=""', {
-          'cflags!': ['-O3', '-fomit-frame-pointer'],
-          'cflags': ['-fsanitize=<(uvfiles_sanitize)', '-fno-omit-frame-pointer', '-g', '-O1'],
-          'ldflags': ['-fsanitize=<(uvfiles_sanitize)'],
-        }],
-        ['OS=="mac"', {
-          'xcode_settings': {
-            'CLANG_CXX_LANGUAGE_STANDARD': 'gnu++20',
-            'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
-            'MACOSX_DEPLOYMENT_TARGET': '11.0',
-            'WARNING_CFLAGS': ['-Wall', '-Wextra', '-Wno-unused-parameter'],
-          },
-        }],
-        ['OS=="win"', {
-          'defines': ['NOMINMAX', 'WIN32_LEAN_AND_MEAN', '_WIN32_WINNT=0x0A00'],
-          'msvs_settings': {
-            'VCCLCompilerTool': { 'AdditionalOptions': ['/std:c++20', '/utf-8'] },
-          },
-        }],
-      ],
     },
   ],
 }

@@ -10,6 +10,7 @@ const ADDON = 'build/Release/uvfiles.node';
 const STAMP = 'build/Release/uvfiles.stamp';
 const INPUTS = [
   'binding.gyp',
+  'src-native/addon.gypi',
   'src-native/exports.map',
   'src-native/core',
   'src-native/platform',
