@@ -1,0 +1,211 @@
+// walk, as Python's os.walk: order, pruning, links, errors, and how little it holds.
+import { expect } from 'chai';
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { os } from 'uvfiles';
+
+import { isRoot, openDescriptors, rejection, runProgram, scratchDirectory } from './support/temp.js';
+
+describe('walk', () => {
+  const scratch = scratchDirectory();
+  const at = (name: string): string => path.join(scratch.path, name);
+
+  function makeTree(): void {
+    for (const dir of ['a/b/c', 'a/d', 'e', 'f/g/h/i']) mkdirSync(at(dir), { recursive: true });
+    for (const file of ['1', 'a/2', 'a/b/3', 'a/b/c/4', 'e/5', 'f/g/6', 'e/ü']) writeFileSync(at(file), '');
+    symlinkSync('a', at('link'));
+    symlinkSync('nowhere', at('dangling'));
+  }
+
+  async function all(o?: os.WalkOptions): Promise<os.WalkEntry[]> {
+    const entries: os.WalkEntry[] = [];
+    for await (const entry of os.walk(scratch.path, o)) entries.push(entry);
+    return entries;
+  }
+
+  /** What os.walk gives, by node:fs. */
+  function expected(dir: string, topdown: boolean): [string, string[], string[]][] {
+    const entries = readdirSync(dir, { withFileTypes: true });
+    const isDir = (entry: (typeof entries)[number]): boolean =>
+      entry.isDirectory() || (entry.isSymbolicLink() && entry.name === 'link');
+    const own: [string, string[], string[]] = [
+      dir,
+      entries.filter(isDir).map((entry) => entry.name),
+      entries.filter((entry) => !isDir(entry)).map((entry) => entry.name),
+    ];
+    const below = entries
+      .filter((entry) => entry.isDirectory())
+      .flatMap((entry) => expected(path.join(dir, entry.name), topdown));
+    return topdown ? [own, ...below] : [...below, own];
+  }
+
+  const sorted = (entries: [string, string[], string[]][]): [string, string[], string[]][] =>
+    entries
+      .map(([dir, dirs, files]): [string, string[], string[]] => [dir, dirs.sort(), files.sort()])
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+
+  it('gives every directory once, with its directories and files', async () => {
+    makeTree();
+    expect(sorted(await all())).to.deep.equal(sorted(expected(scratch.path, true)));
+    expect(sorted(await all({ topdown: false }))).to.deep.equal(sorted(expected(scratch.path, false)));
+  });
+
+  it('comes to a directory before, or after, those in it', async () => {
+    makeTree();
+    const down = (await all()).map(([dir]) => dir);
+    const up = (await all({ topdown: false })).map(([dir]) => dir);
+    expect(down[0]).to.equal(scratch.path);
+    expect(up.at(-1)).to.equal(scratch.path);
+    for (const dir of down.slice(1)) {
+      expect(down.indexOf(path.dirname(dir))).to.be.below(down.indexOf(dir));
+      expect(up.indexOf(path.dirname(dir))).to.be.above(up.indexOf(dir));
+    }
+  });
+
+  it('visits what its consumer leaves in dirs, and in that order', async () => {
+    makeTree();
+    const seen: string[] = [];
+    for await (const [dir, dirs] of os.walk(scratch.path)) {
+      seen.push(path.relative(scratch.path, dir));
+      if (dir === scratch.path) dirs.splice(0, dirs.length, 'f', 'e', 'a');
+      if (dir === at('a')) dirs.splice(dirs.indexOf('b'), 1);
+    }
+    expect(seen).to.deep.equal(['', 'f', 'f/g', 'f/g/h', 'f/g/h/i', 'e', 'a', 'a/d']);
+  });
+
+  it('visits directories that its consumer has made', async () => {
+    makeTree();
+    const seen: string[] = [];
+    for await (const [dir, dirs] of os.walk(scratch.path)) {
+      if (dir === scratch.path) {
+        mkdirSync(at('new/sub'), { recursive: true });
+        dirs.splice(0, dirs.length, 'new', 'link');
+      }
+      seen.push(path.relative(scratch.path, dir));
+    }
+    expect(seen).to.deep.equal(['', 'new', 'new/sub']);
+  });
+
+  it('prunes anywhere in a wide tree and loses nothing else', async () => {
+    for (let i = 0; i < 40; i++)
+      for (let j = 0; j < 10; j++) mkdirSync(at(`d${i}/e${j}/f`), { recursive: true });
+    let count = 0;
+    for await (const [dir, dirs] of os.walk(scratch.path)) {
+      count++;
+      expect(dir).not.to.match(/e3/);
+      const unwanted = dirs.indexOf('e3');
+      if (unwanted >= 0) dirs.splice(unwanted, 1);
+    }
+    expect(count).to.equal(1 + 40 + 40 * 9 * 2);
+  });
+
+  it('prunes by name where names are no UTF-8', async () => {
+    const odd = Buffer.from([0xff, 0x61]);
+    mkdirSync(Buffer.concat([Buffer.from(`${scratch.path}/`), odd, Buffer.from('/in')]), { recursive: true });
+    mkdirSync(at('other'));
+    const seen: string[] = [];
+    for await (const [dir, dirs] of os.walk(scratch.path)) {
+      seen.push(path.basename(dir));
+      if (dirs.includes('other')) dirs.splice(dirs.indexOf('other'), 1);
+    }
+    expect(seen.slice(1)).to.deep.equal(['\ufffda', 'in']);
+    const bytes: Buffer[] = [];
+    for await (const [, dirs] of os.walk(scratch.path, { encoding: 'buffer' })) {
+      bytes.push(...dirs);
+      dirs.splice(0, dirs.length, ...dirs.filter((name) => !name.equals(odd)));
+    }
+    expect(bytes.some((name) => name.equals(odd))).to.equal(true);
+    expect(bytes.some((name) => name.toString() === 'in')).to.equal(false);
+  });
+
+  it('follows links when asked to, and not in circles', async () => {
+    makeTree();
+    symlinkSync('../..', at('a/b/loop'));
+    const dirs = (await all({ followlinks: true })).map(([dir]) => path.relative(scratch.path, dir));
+    expect(dirs).to.include.members(['link', 'link/b/c', 'a/b/c']);
+    expect(dirs.some((dir) => dir.includes('loop'))).to.equal(false);
+    const pruned: string[] = [];
+    for await (const [dir, names] of os.walk(scratch.path, { followlinks: true })) {
+      pruned.push(path.relative(scratch.path, dir));
+      if (names.includes('c')) names.splice(names.indexOf('c'), 1);
+    }
+    expect(pruned.some((dir) => dir.includes('loop') || dir.endsWith('c'))).to.equal(false);
+  });
+
+  it('passes over what it cannot list, or tells onerror, which may end it', async () => {
+    makeTree();
+    const errors: NodeJS.ErrnoException[] = [];
+    const none: unknown[] = [];
+    for await (const entry of os.walk(at('none'), { onerror: (error) => void errors.push(error) }))
+      none.push(entry);
+    expect(none).to.deep.equal([]);
+    expect(errors).to.have.length(1);
+    expect(errors[0]).to.include({ code: 'ENOENT', syscall: 'scandir', path: at('none') });
+    const failing = os.walk(at('none'), {
+      onerror: (error) => {
+        throw error;
+      },
+    });
+    expect((await rejection(failing.next())).code).to.equal('ENOENT');
+    if (!isRoot) return;
+    chmodSync(at('a'), 0);
+    const program = `import { os } from 'uvfiles';
+      const errors = [];
+      let count = 0;
+      for await (const entry of os.walk(${JSON.stringify(scratch.path)}, { onerror: (e) => errors.push(e) })) count++;
+      console.log(count, errors.length, errors[0].code, errors[0].path);`;
+    const { stdout } = await runProgram(program, { unprivileged: true });
+    expect(stdout.trim()).to.equal(`6 1 EACCES ${at('a')}`);
+  });
+
+  it('survives a tree that vanishes under it', async () => {
+    for (let i = 0; i < 300; i++) mkdirSync(at(`d${i}/e`), { recursive: true });
+    const codes = new Set<string | undefined>();
+    let count = 0;
+    for await (const [dir] of os.walk(scratch.path, { onerror: (error) => codes.add(error.code) })) {
+      if (dir === scratch.path) for (let i = 0; i < 300; i++) rmSync(at(`d${i}`), { recursive: true });
+      count++;
+    }
+    expect(count).to.be.below(302);
+    expect([...codes]).to.deep.equal(['ENOENT']);
+  });
+
+  it('stops when aborted, and frees its descriptors however it ends', async () => {
+    for (let i = 0; i < 100; i++) mkdirSync(at(`d${i}/e`), { recursive: true });
+    await all();
+    const before = openDescriptors();
+    const controller = new AbortController();
+    let count = 0;
+    const error = await rejection(
+      (async () => {
+        for await (const entry of os.walk(scratch.path, { signal: controller.signal })) {
+          expect(entry).to.have.length(3);
+          if (++count === 20) controller.abort();
+        }
+      })(),
+    );
+    expect(error.name).to.equal('AbortError');
+    expect(count).to.equal(20);
+    for await (const [dir] of os.walk(scratch.path)) if (dir.endsWith('e')) break;
+    expect(openDescriptors()).to.be.at.most(before + 1);
+  });
+
+  it('goes deeper than a path may be long', async () => {
+    const name = 'd'.repeat(200);
+    let current = process.cwd();
+    try {
+      process.chdir(scratch.path);
+      for (let i = 0; i < 30; i++) {
+        mkdirSync(name);
+        process.chdir(name);
+      }
+    } finally {
+      process.chdir(current);
+    }
+    current = '';
+    let deepest = 0;
+    for await (const [dir] of os.walk(scratch.path)) deepest = Math.max(deepest, dir.length);
+    expect(deepest).to.equal(scratch.path.length + 30 * 201);
+    await os.rmtree(at(name));
+  });
+});
