@@ -67,7 +67,7 @@ export async function faultsOf(file, target) {
 
   const allowed = target.startsWith('win32') ? [...UV_EVERYWHERE, ...UV_ON_WINDOWS] : UV_EVERYWHERE;
   const named = new Set(
-    [...text.matchAll(/(?<![A-Za-z0-9])_?(uv_[a-z0-9_]+)(?=\0)/g)].map(([, name]) => name),
+    [...text.matchAll(/(?<![A-Za-z0-9_])_?(uv_[a-z0-9_]+)(?=\0)/g)].map(([, name]) => name),
   );
   const forbidden = [...named].filter((name) => !allowed.includes(name));
   if (forbidden.length > 0) faults.push(`takes ${forbidden.join(', ')} from libuv`);
