@@ -13,10 +13,9 @@ const packed = brotliCompressSync(text, {
     [constants.BROTLI_PARAM_SIZE_HINT]: text.length,
   },
 });
-const lines = packed.toString('base64').match(/.{1,116}/g);
 writeFileSync(
   new URL('../lib/text/names-data.ts', import.meta.url),
   `// Unicode character names, made by scripts/make-names.py: do not edit. Brotli, as base64.\n` +
-    `export const packedNames = \`\n${lines.join('\n')}\`;\n`,
+    `export const packedNames =\n  '${packed.toString('base64')}';\n`,
 );
 console.log(`${text.length} bytes of names, ${packed.length} packed`);

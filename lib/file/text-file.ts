@@ -109,7 +109,7 @@ export class TextFile extends TextHandle {
         if (buffer._sequence.idle && buffer._buffer.tryWrite(bytes))
           return Promise.resolve(countCodePoints(data));
       } catch (error) {
-        return Promise.reject(error as Error);
+        return Promise.reject(error);
       }
     }
     return this._writing(o, () => {
@@ -172,7 +172,7 @@ export class TextFile extends TextHandle {
       }
       if (whence === 0) return this._io.seek(checkPosition(offset, 'offset'), o);
       if (whence === 1) return this._io.tell().then((position) => this._io.seek(position, o));
-      if (whence === 2) return this._io.seek(null, o); // eslint-disable-line @typescript-eslint/no-unnecessary-condition
+      if (whence === 2) return this._io.seek(null, o);
       throw invalidArgValue('whence', whence, 'must be 0 (start), 1 (current position) or 2 (end)');
     });
   }
@@ -258,7 +258,7 @@ export class TextFile extends TextHandle {
   }
 }
 
-function checkString(data: unknown): void {
+function checkString(data: unknown): asserts data is string {
   if (typeof data !== 'string') throw invalidArgType('data', 'of type string', data);
 }
 

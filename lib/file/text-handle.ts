@@ -183,7 +183,7 @@ export abstract class TextHandle {
       }
       return this._sequence.run(call, o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -195,7 +195,7 @@ export abstract class TextHandle {
       const read = this._stateful(o, prepare());
       return this.buffer._io.file.polled === true ? AwaitedRead.following(read) : read;
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -205,7 +205,7 @@ export abstract class TextHandle {
       this._checkWritable();
       return this._stateful(o, prepare());
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 }

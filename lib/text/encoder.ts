@@ -4,7 +4,7 @@ import type { CharacterWriter, ErrorHandlerName } from './codec.js';
 import { substitute } from './encode-errors.js';
 import type { Codec } from './registry.js';
 
-const notAscii = /[^\x00-\x7f]/; // eslint-disable-line no-control-regex
+const notAscii = /[^\x00-\x7f]/;
 
 /**
  * The bytes of `text`, without a byte order mark (see `codec.mark`). Throws UnicodeEncodeError where a character has

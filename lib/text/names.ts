@@ -22,7 +22,7 @@ export function characterName(codePoint: number): string | undefined {
 function unpack(): Names {
   // Loaded only now: a quarter of a megabyte that most programs never need.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { packedNames } = require('./names-data.js') as typeof import('./names-data.js');
+  const { packedNames } = require('./names-data.js') as { packedNames: string };
   const [, rules = '', ...lines] = brotliDecompressSync(Buffer.from(packedNames, 'base64'))
     .toString('latin1')
     .split('\n');

@@ -49,7 +49,7 @@ export class TableScanner extends Scanner {
 
 /** Writes Latin-1 (limit 256) or ASCII (limit 128). */
 export function ordinalWriter(encoding: string, limit: number): CharacterWriter {
-  const beyond = limit === 128 ? /[^\x00-\x7f]/ : /[^\x00-\xff]/; // eslint-disable-line no-control-regex
+  const beyond = limit === 128 ? /[^\x00-\x7f]/ : /[^\x00-\xff]/;
   return {
     encoding,
     width: 1,
