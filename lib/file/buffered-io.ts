@@ -80,6 +80,7 @@ export class BufferedIO {
     return lines;
   }
 
+  // Called before every read that goes around the buffer: what stays in it ends where the file below stands.
   #takeAhead(): Buffer {
     const rest = this.#next === 0 ? this.#ahead : this.#ahead.subarray(this.#next);
     this.#ahead = NOTHING;
@@ -169,12 +170,14 @@ export class BufferedIO {
   async read1(size: number, o?: OpOptions): Promise<Buffer> {
     if (this.#pendingLength > 0) await this.flush(o);
     if (this.unread > 0) return this.tryRead(Math.min(size, this.unread)) as Buffer;
+    this.#takeAhead();
     return this.raw.read(size, false, o);
   }
 
   async readinto1(view: Uint8Array, o?: OpOptions): Promise<number> {
     if (this.#pendingLength > 0) await this.flush(o);
     if (this.unread > 0 || view.byteLength === 0) return this.#copyAhead(view);
+    this.#takeAhead();
     return this.raw.readinto(view, o);
   }
 
@@ -183,6 +186,7 @@ export class BufferedIO {
     const wanted = view.byteLength;
     if (this.unread >= wanted) return this.#copyAhead(view);
     if (this.unread === 0 && wanted >= this.size) {
+      this.#takeAhead();
       const first = await this.raw.readinto(view, o);
       // A short read is no end of file; the rest is asked for until it is one.
       let total = first;
