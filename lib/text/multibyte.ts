@@ -101,7 +101,8 @@ export class Gb18030Scanner extends DoubleByteScanner {
     if (bytes.length - at < 4) return this.tooFew(bytes, at, final);
     const third = bytes[at + 2]!;
     const fourth = bytes[at + 3]!;
-    if (lead < 0x81 || third < 0x81 || fourth < 0x30 || fourth > 0x39) return this.found(at, 0, 4);
+    if (lead < 0x81 || third < 0x81 || third > 0xfe || fourth < 0x30 || fourth > 0x39)
+      return this.found(at, 0, 4);
     const linear = (((lead - 0x81) * 10 + second - 0x30) * 126 + third - 0x81) * 10 + fourth - 0x30;
     return this.found(at, this.#fourByte(linear, lead), 4);
   }

@@ -92,8 +92,10 @@ function textSequence(random) {
   const options = { encoding, errors, newline: random.pick([null, null, '', '\n', '\r', '\r\n']) };
   if (random.once(2)) options.buffering = random.pick([1, 2, 3, 5, 17]);
   const sequence = { op: 'sequence', content, mode, options, vague: spoilt && errors === 'ignore' };
-  // Where a chunk ends decides when malformed text is noticed, so such text comes in one chunk.
-  if (!spoilt || lenient) sequence.chunk = random.pick([1, 1, 2, 3, 4, 5, 7, 16, 8192]);
+  // Where a chunk ends decides when malformed text is noticed, so such text comes in one chunk; writing over a part of a
+  // character makes some.
+  if (lenient || (!spoilt && !mode.includes('+')))
+    sequence.chunk = random.pick([1, 1, 2, 3, 4, 5, 7, 16, 8192]);
   // Within what stands for malformed bytes there is no byte offset, see docs/differences-from-python.md.
   const telling = errors !== 'backslashreplace' || (!spoilt && !mode.includes('+'));
   const choices = choicesFor(random, { encoding, errors, telling, isWhole: sequence.chunk === undefined });
