@@ -33,10 +33,11 @@ export class GlobPattern {
   readonly start: State;
   readonly #matchers: Matcher[];
   readonly #dot: boolean;
-  readonly #endsInGlobstar: boolean;
 
   constructor(pattern: string, o: PatternOptions) {
-    const parts = splitParts(pattern);
+    const parts = splitParts(pattern).filter(
+      (part, i, all) => part !== '' || i === 0 || i === all.length - 1,
+    );
     this.directoriesOnly = parts.length > 1 && parts[parts.length - 1] === '';
     if (this.directoriesOnly) parts.pop();
     let literals = 0;
@@ -52,7 +53,6 @@ export class GlobPattern {
     );
     this.depth = rest.includes('**') ? -1 : rest.length;
     this.mayBeHidden = o.dot || rest.some((part) => /(^|[({,|!])\\?\./.test(part) || part.startsWith('['));
-    this.#endsInGlobstar = rest[rest.length - 1] === '**';
     this.start = this.#withoutWaiting([0]);
   }
 
@@ -89,18 +89,12 @@ export class GlobPattern {
     return this.#withoutWaiting(named);
   }
 
-  /** Whether the entry `name` of a directory at `state` is a match: `matches(after(state, name))`, without the list. */
+  /** Whether the entry `name`, no directory, of a directory at `state` is a match; `name/**` is of directories only. */
   accepts(state: State, name: string): boolean {
     const last = this.#matchers.length - 1;
-    for (const part of state) {
-      const matcher = this.#matchers[part]!;
-      if (matcher === 'globstar') {
-        if (part === last && (this.#dot || !name.startsWith('.'))) return true;
-      } else if (part < last ? this.#endsInGlobstar && part === last - 1 && matcher(name) : part === last && matcher(name)) {
-        return true;
-      }
-    }
-    return false;
+    if (!state.includes(last)) return false;
+    const matcher = this.#matchers[last]!;
+    return matcher === 'globstar' ? this.#dot || !name.startsWith('.') : matcher(name);
   }
 
   /** Whether what stands at `state` is a match. */

@@ -1,0 +1,130 @@
+// glob: the same paths as picomatch picks out of a full listing, without reading what cannot match.
+import { expect } from 'chai';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import picomatch from 'picomatch';
+import { pathToFileURL } from 'node:url';
+import { os } from 'uvfiles';
+
+import { rejection, scratchDirectory } from './support/temp.js';
+
+const PATTERNS = [
+  ...['**', '*', '*.ts', '**/*.ts', 'src/*.ts', 'src/**', 'src/**/*.ts', '*/*/*.ts', 'src/*/x.?s', '**/x.ts'],
+  ...['**/deep/**', '**/deep/*', '{src,lib}/*.ts', 'src/{a,b/c}/*', '**/{a,deep}/*.{ts,js}', '[sl]*/*.ts'],
+  ...[
+    '+(src|lib)/**/*.js',
+    'src/@(a|b)/*',
+    '**/a/**/x.*',
+    '.*',
+    '.*/*',
+    '**/.hidden',
+    '*/.hidden/*',
+  ],
+  ...['src/a/x.ts', 'none/*.ts', '**/*.none', '*.{ts,js}', '**/**/x.ts', 'src//a/*.ts'],
+];
+
+describe('glob', () => {
+  const scratch = scratchDirectory();
+  const at = (name: string): string => path.join(scratch.path, name);
+
+  beforeEach(() => {
+    const dirs = ['src/a/deep/er', 'src/b/c', 'lib/a', '.config/a', 'src/.hidden', 'node/x', 'weird (1)/[a]'];
+    for (const dir of dirs) mkdirSync(at(dir), { recursive: true });
+    const files = [
+      ...[
+        'x.ts',
+        'README',
+        '.dot',
+        'src/x.ts',
+        'src/x.js',
+        'src/a/x.ts',
+        'src/a/deep/x.ts',
+        'src/a/deep/er/x.js',
+      ],
+      ...[
+        'src/b/c/y.ts',
+        'lib/x.ts',
+        'lib/a/x.js',
+        '.config/a/x.ts',
+        'src/.hidden/x.ts',
+        'weird (1)/[a]/x.ts',
+        'lib/ü.ts',
+      ],
+    ];
+    for (const file of files) writeFileSync(at(file), '');
+  });
+
+  async function found(pattern: string, o: os.GlobOptions = {}): Promise<string[]> {
+    const paths: string[] = [];
+    for await (const each of os.glob(pattern, { cwd: scratch.path, ...o })) paths.push(each);
+    return paths;
+  }
+
+  for (const dot of [false, true]) {
+    for (const pattern of PATTERNS) {
+      it(`finds what picomatch picks for ${pattern}${dot ? ' with dot' : ''}`, async () => {
+        const matches = picomatch(pattern.replace('//', '/'), { dot, nonegate: true });
+        const all = readdirSync(scratch.path, { recursive: true }) as string[];
+        const paths = await found(pattern, { dot });
+        expect(paths.sort()).to.deep.equal(all.filter((each) => matches(each)).sort());
+        expect(new Set(paths).size).to.equal(paths.length);
+      });
+    }
+  }
+
+  it('counts from cwd, gives absolute paths for absolute patterns, and takes a URL', async () => {
+    expect(await found('*.ts', { cwd: at('src') })).to.deep.equal(['x.ts']);
+    expect(await found('*.ts', { cwd: pathToFileURL(at('src')) })).to.deep.equal(['x.ts']);
+    expect(await found(`${at('src')}/*.ts`)).to.deep.equal([at('src/x.ts')]);
+    expect(await found('../src/*.ts', { cwd: at('lib') })).to.deep.equal(['../src/x.ts']);
+    expect(await found('./src/*.js')).to.deep.equal(['./src/x.js']);
+    expect(await found('*', { cwd: at('none') })).to.deep.equal([]);
+  });
+
+  it('finds directories alone where the pattern ends in a slash', async () => {
+    expect((await found('src/*/')).sort()).to.deep.equal(['src/a/', 'src/b/']);
+    expect(await found('src/')).to.deep.equal(['src/']);
+    expect(await found('x.ts/')).to.deep.equal([]);
+  });
+
+  it('counts a directory, and no file, as a match for itself with ** behind', async () => {
+    expect((await found('.*/**')).sort()).to.deep.equal(['.config', '.config/a', '.config/a/x.ts']);
+    expect((await found('lib/**')).sort()).to.deep.equal([
+      'lib',
+      'lib/a',
+      'lib/a/x.js',
+      'lib/x.ts',
+      'lib/ü.ts',
+    ]);
+  });
+
+  it('takes escaped characters as they are, and case as told', async () => {
+    expect(await found('weird \\(1\\)/\\[a\\]/*')).to.deep.equal(['weird (1)/[a]/x.ts']);
+    expect(await found('SRC*/X.TS')).to.deep.equal([]);
+    expect(await found('SRC*/X.TS', { nocase: true })).to.deep.equal(['src/x.ts']);
+  });
+
+  it('goes through links by name and not by **, unless told', async () => {
+    symlinkSync('src', at('link'));
+    symlinkSync('..', at('src/up'));
+    expect(await found('link/*.js')).to.deep.equal(['link/x.js']);
+    expect((await found('*/x.js')).sort()).to.deep.equal(['link/x.js', 'src/x.js']);
+    expect((await found('**/x.js')).sort()).to.deep.equal(
+      ['lib/a/x.js', 'src/a/deep/er/x.js', 'src/x.js'].sort(),
+    );
+    expect(await found('**/x.js', { followlinks: true })).to.include.members([
+      'link/x.js',
+      'link/a/deep/er/x.js',
+    ]);
+    expect(await found('*/a/*.ts')).to.include('link/a/x.ts');
+  });
+
+  it('is stopped by its signal, and refuses what is no pattern', async () => {
+    const signal = AbortSignal.abort();
+    expect((await rejection(os.glob('**', { cwd: scratch.path, signal }).next())).name).to.equal(
+      'AbortError',
+    );
+    expect((await rejection(os.glob(5 as unknown as string).next())).code).to.equal('ERR_INVALID_ARG_TYPE');
+    expect((await rejection(os.glob('a\0').next())).code).to.equal('ERR_INVALID_ARG_VALUE');
+  });
+});
