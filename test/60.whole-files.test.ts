@@ -1,0 +1,142 @@
+// Whole files and lists of them: readText, lines, readMany, statMany.
+import { expect } from 'chai';
+import { mkdirSync, readFileSync, statSync, symlinkSync, lstatSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { lines, os, readBytes, readMany, readText, statMany } from 'uvfiles';
+
+import { openDescriptors, rejection, runProgram, scratchDirectory } from './support/temp.js';
+
+describe('whole files', () => {
+  const scratch = scratchDirectory();
+  const at = (name: string): string => path.join(scratch.path, name);
+
+  it('are on os as well', () => {
+    expect(os.readMany).to.equal(readMany);
+    expect(os.readBytes).to.equal(readBytes);
+  });
+
+  it('reads text with encoding, error handler and newlines', async () => {
+    writeFileSync(at('t'), Buffer.from('caf\xe9\r\nend\r', 'latin1'));
+    expect(await readText(at('t'), { encoding: 'latin-1' })).to.equal('café\nend\n');
+    expect(await readText(at('t'), { encoding: 'latin-1', newline: '' })).to.equal('café\r\nend\r');
+    expect(await readText(at('t'), { errors: 'replace' })).to.equal('caf\ufffd\nend\n');
+    expect((await rejection(readText(at('t')))).code).to.equal('ERR_UNICODE_DECODE');
+    expect((await rejection(readText(at('t'), { encoding: 'klingon' }))).code).to.equal(
+      'ERR_UNKNOWN_ENCODING',
+    );
+    expect((await rejection(readText(at('none')))).code).to.equal('ENOENT');
+  });
+
+  it('iterates over lines and closes the file however that ends', async () => {
+    writeFileSync(at('t'), 'one\ntwo\r\nthree');
+    const all: string[] = [];
+    const before = openDescriptors();
+    for await (const line of lines(at('t'))) all.push(line);
+    expect(all).to.deep.equal(['one', 'two', 'three']);
+    for await (const line of lines(at('t'), { keepEnds: true, newline: '' })) {
+      expect(line).to.equal('one\n');
+      break;
+    }
+    for await (const batch of lines(at('t'), { batch: 2 })) expect(batch).to.be.an('array');
+    expect((await rejection(lines(at('none')).next())).code).to.equal('ENOENT');
+    expect(openDescriptors()).to.equal(before);
+  });
+
+  it('reads many files in order, each with its own error', async () => {
+    const paths: string[] = [];
+    for (let i = 0; i < 1000; i++) {
+      paths.push(at(`f${i}`));
+      writeFileSync(at(`f${i}`), 'x'.repeat((i * 37) % 5000));
+    }
+    writeFileSync(at('f500'), Buffer.alloc(3_000_000, 7));
+    paths.splice(10, 0, at('none'), scratch.path, 'nul\0');
+    let i = 0;
+    for await (const { path: name, data, error } of readMany(paths)) {
+      expect(name).to.equal(paths[i]);
+      if (i === 10) expect(error).to.include({ code: 'ENOENT', syscall: 'open', path: at('none') });
+      else if (i === 11) expect(error).to.include({ code: 'EISDIR', syscall: 'read' });
+      else if (i === 12) expect(error).to.include({ code: 'ERR_INVALID_ARG_VALUE' });
+      else expect(data!.equals(readFileSync(paths[i]!)), name).to.equal(true);
+      i++;
+    }
+    expect(i).to.equal(paths.length);
+  });
+
+  it('takes an endless list as far as is read, and stops when told', async () => {
+    writeFileSync(at('f'), 'again');
+    let taken = 0;
+    let returned = false;
+    async function* endless(): AsyncGenerator<string> {
+      try {
+        for (;;) {
+          taken++;
+          yield at('f');
+        }
+      } finally {
+        returned = true;
+      }
+    }
+    let count = 0;
+    for await (const { data } of readMany(endless())) {
+      expect(data!.toString()).to.equal('again');
+      if (++count === 1000) break;
+    }
+    expect(taken).to.be.below(3000);
+    expect(returned).to.equal(true);
+    const controller = new AbortController();
+    const error = await rejection(
+      (async () => {
+        for await (const item of readMany(endless(), { signal: controller.signal })) {
+          expect(item.error).to.equal(undefined);
+          controller.abort();
+        }
+      })(),
+    );
+    expect(error.name).to.equal('AbortError');
+  });
+
+  it('holds a few batches of a long list in memory, not all of it', async () => {
+    const program = `
+      import { readMany } from 'uvfiles';
+      import { writeFileSync } from 'node:fs';
+      writeFileSync(process.argv[1], Buffer.alloc(1 << 20));
+      globalThis.gc();
+      const before = process.memoryUsage().rss;
+      let peak = 0;
+      let bytes = 0;
+      for await (const { data } of readMany(Array.from({ length: 600 }, () => process.argv[1]))) {
+        bytes += data.length;
+        await new Promise(setImmediate);
+        if (bytes % (16 << 20) === 0) globalThis.gc();
+        peak = Math.max(peak, process.memoryUsage().rss);
+      }
+      console.log(bytes, peak - before < 150e6);`;
+    const { stdout, stderr } = await runProgram(program, { args: ['--expose-gc'], argv: [at('big')] });
+    expect(stderr).to.equal('');
+    expect(stdout.trim()).to.equal(`${600 * (1 << 20)} true`);
+  });
+
+  it('stats many paths in order, as Stats, BigIntStats or Error', async () => {
+    const paths = Array.from({ length: 2500 }, (_, i) => at(`f${i}`));
+    for (const each of paths) writeFileSync(each, each);
+    symlinkSync('f1', at('link'));
+    mkdirSync(at('dir'));
+    const odd = Buffer.concat([Buffer.from(`${scratch.path}/`), Buffer.from([0xff])]);
+    writeFileSync(odd, 'odd');
+    const all = [...paths, at('none'), at('link'), at('dir'), odd, 'nul\0'];
+    const answers = await statMany(all);
+    expect(answers).to.have.length(all.length);
+    for (const i of [0, 1, 1023, 1024, 2499]) expect(answers[i]).to.deep.equal(statSync(paths[i]!));
+    expect(answers[2500]).to.include({ code: 'ENOENT', syscall: 'stat', path: at('none') });
+    expect(answers[2501]).to.deep.equal(statSync(at('f1')));
+    expect((answers[2502] as ReturnType<typeof statSync> & object).isDirectory()).to.equal(true);
+    expect((answers[2503] as { size: number }).size).to.equal(3);
+    expect(answers[2504]).to.include({ code: 'ERR_INVALID_ARG_VALUE' });
+    expect((await statMany([at('link')], { followSymlinks: false }))[0]).to.deep.equal(lstatSync(at('link')));
+    expect((await statMany([at('f1')], { bigint: true }))[0]).to.deep.equal(
+      statSync(at('f1'), { bigint: true }),
+    );
+    expect(await statMany([])).to.deep.equal([]);
+    expect((await rejection(statMany(7 as unknown as string[]))).name).to.equal('TypeError');
+  });
+});
