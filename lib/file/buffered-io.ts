@@ -234,7 +234,7 @@ export class BufferedIO {
   tryWrite(bytes: Uint8Array): boolean {
     const { length } = bytes;
     if (this.#pendingLength + length > this.size) return false;
-    if (this.#next < this.#ahead.length) this.dropReadAhead();
+    if (this.#ahead.length > 0) this.dropReadAhead();
     if (length === 0) return true;
     this.#pending ??= Buffer.allocUnsafeSlow(this.size);
     this.#pending.set(bytes, this.#pendingLength);
