@@ -6,7 +6,12 @@ import { inspect, type InspectOptions } from 'node:util';
 
 import { takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
 import { checkCount, checkOffset, checkPosition, checkSize } from '../arguments/numbers.js';
-import { ClosedFileError, invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
+import {
+  ClosedFileError,
+  invalidArgType,
+  invalidArgValue,
+  UnsupportedOperationError,
+} from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
 import { AwaitedRead } from './awaited-read.js';
 import { asyncDispose } from './dispose.js';
@@ -108,13 +113,15 @@ export abstract class Handle {
   /** @internal */
   _checkReadable(): void {
     if (this.#closing !== undefined || this.#detached) this._check();
-    if (!this._io.mode.readable) throw new UnsupportedOperationError(`not readable: the file was opened with mode '${this.mode}'`);
+    if (!this._io.mode.readable)
+      throw new UnsupportedOperationError(`not readable: the file was opened with mode '${this.mode}'`);
   }
 
   /** @internal */
   _checkWritable(): void {
     if (this.#closing !== undefined || this.#detached) this._check();
-    if (!this._io.mode.writable) throw new UnsupportedOperationError(`not writable: the file was opened with mode '${this.mode}'`);
+    if (!this._io.mode.writable)
+      throw new UnsupportedOperationError(`not writable: the file was opened with mode '${this.mode}'`);
   }
 
   /** @internal A stateful read. One that may wait for ever keeps the process alive only while somebody awaits it. */
@@ -150,7 +157,8 @@ export abstract class Handle {
       const bytes = checkSize(size, 'size', constants.MAX_LENGTH);
       const at = checkPosition(position, 'position');
       const settled = this._settleBuffer(o);
-      if (settled !== undefined) return this.#after(settled, () => this._io.file.pread(bytes, at, this._fully, o));
+      if (settled !== undefined)
+        return this.#after(settled, () => this._io.file.pread(bytes, at, this._fully, o));
       return this._io.file.pread(bytes, at, this._fully, o);
     } catch (error) {
       return Promise.reject(error as Error);
@@ -168,7 +176,8 @@ export abstract class Handle {
       const bytes = toWritableBytes(view);
       const at = checkPosition(position, 'position');
       const settled = this._settleBuffer(o);
-      if (settled !== undefined) return this.#after(settled, () => this._io.file.preadinto(bytes, at, this._fully, o));
+      if (settled !== undefined)
+        return this.#after(settled, () => this._io.file.preadinto(bytes, at, this._fully, o));
       return this._io.file.preadinto(bytes, at, this._fully, o);
     } catch (error) {
       return Promise.reject(error as Error);
@@ -180,7 +189,9 @@ export abstract class Handle {
 
   #after<T>(settled: Promise<unknown>, call: () => Promise<T>): Promise<T> {
     const result = settled.then(call);
-    const begun: Promise<unknown> = settled.catch(() => undefined).finally(() => this.#starting.delete(begun));
+    const begun: Promise<unknown> = settled
+      .catch(() => undefined)
+      .finally(() => this.#starting.delete(begun));
     this.#starting.add(begun);
     return result;
   }
@@ -195,7 +206,11 @@ export abstract class Handle {
    * @throws ClosedFileError, UnsupportedOperationError (not writable), TypeError ERR_INVALID_ARG_TYPE, RangeError
    *   ERR_OUT_OF_RANGE, and the system's errors with `bytesWritten`
    */
-  pwrite(data: ArrayBufferView | ArrayBufferLike, position: number | bigint, o?: WriteOptions): Promise<number> {
+  pwrite(
+    data: ArrayBufferView | ArrayBufferLike,
+    position: number | bigint,
+    o?: WriteOptions,
+  ): Promise<number> {
     try {
       this._checkWritable();
       let bytes = toBytes(data);
@@ -203,13 +218,26 @@ export abstract class Handle {
       const transferred = o?.transfer === true;
       if (transferred) bytes = takeOver(bytes);
       this._dropReadAhead();
-      const settled = this._settleBuffer(o);
-      if (settled === undefined) return this._io.file.pwrite(bytes, at, transferred, o);
-      const kept = transferred ? bytes : Uint8Array.prototype.slice.call(bytes);
-      return this.#after(settled, () => this._io.file.pwrite(kept, at, true, o));
+      return this.#written(this.#pwrite(bytes, at, transferred, o));
     } catch (error) {
       return Promise.reject(error as Error);
     }
+  }
+
+  #pwrite(bytes: Uint8Array, at: number | bigint, transferred: boolean, o?: WriteOptions): Promise<number> {
+    const settled = this._settleBuffer(o);
+    if (settled === undefined) return this._io.file.pwrite(bytes, at, transferred, o);
+    const kept = transferred ? bytes : Uint8Array.prototype.slice.call(bytes);
+    return this.#after(settled, () => this._io.file.pwrite(kept, at, true, o));
+  }
+
+  // A read that ran beside the write may have read the old bytes ahead.
+  #written(writing: Promise<number>): Promise<number> {
+    const drop = (): void => {
+      this._dropReadAhead();
+    };
+    writing.then(drop, drop);
+    return writing;
   }
 
   /**
@@ -220,9 +248,10 @@ export abstract class Handle {
   readMany(ranges: readonly Range[], o?: OpOptions): Promise<Buffer[]> {
     try {
       this._checkReadable();
-      for (const [index, { position, size }] of [...ranges].entries()) {
-        checkSize(size, `ranges[${index}].size`, constants.MAX_LENGTH);
-        checkPosition(position, `ranges[${index}].position`);
+      if (!Array.isArray(ranges)) throw invalidArgType('ranges', 'an instance of Array', ranges);
+      for (const [index, range] of (ranges as (Range | null | undefined)[]).entries()) {
+        checkSize(range?.size, `ranges[${index}].size`, constants.MAX_LENGTH);
+        checkPosition(range?.position, `ranges[${index}].position`);
       }
       return Promise.all(ranges.map(({ position, size }) => this.pread(size, position, o)));
     } catch (error) {

@@ -1,7 +1,7 @@
 // The order of stateful calls on one handle: one at a time, in call order, whether or not anybody awaits them.
-import { AbortError, ClosedFileError } from '../errors/index.js';
+import { AbortError, ClosedFileError, TimeoutError } from '../errors/index.js';
 import { offAbort, onAbort } from '../schedule/abort.js';
-import type { OpOptions } from '../schedule/options.js';
+import { checkOpOptions, type OpOptions } from '../schedule/options.js';
 
 interface Waiting {
   run: () => Promise<unknown>;
@@ -23,10 +23,18 @@ export class Sequence {
   }
 
   /**
-   * Runs `call` after every call made before it. A signal that is aborted while the call waits rejects it at its turn's
-   * place without running it, at once.
+   * Runs `call` after every call made before it. A signal or timeout that comes while the call waits rejects it at once,
+   * and it is not run. The options are checked here, since not every call gets as far as an operation.
    */
   run<T>(call: () => Promise<T>, o?: OpOptions): Promise<T> {
+    if (o !== undefined) {
+      try {
+        checkOpOptions(o);
+      } catch (error) {
+        return Promise.reject(error as Error);
+      }
+      if (o.signal?.aborted === true) return Promise.reject(new AbortError(o.signal.reason));
+    }
     if (!this.#busy) {
       this.#busy = true;
       let result: Promise<T>;
@@ -40,8 +48,13 @@ export class Sequence {
       return result;
     }
     return new Promise<T>((resolve, reject) => {
-      const waiting: Waiting = { run: call, resolve: resolve as (value: unknown) => void, reject, next: undefined };
-      if (o?.signal !== undefined) this.#watch(waiting, o.signal);
+      const waiting: Waiting = {
+        run: call,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+        next: undefined,
+      };
+      if (o?.signal !== undefined || o?.timeout !== undefined) this.#watch(waiting, o);
       if (this.#tail === undefined) this.#head = waiting;
       else this.#tail.next = waiting;
       this.#tail = waiting;
@@ -53,19 +66,29 @@ export class Sequence {
     return this.run(() => Promise.resolve());
   }
 
-  #watch(waiting: Waiting, signal: AbortSignal): void {
+  #watch(waiting: Waiting, { signal, timeout }: OpOptions): void {
     const { run } = waiting;
-    const abort = (): void => {
-      waiting.run = () => Promise.resolve();
-      waiting.reject(new AbortError(signal.reason));
+    let timer: NodeJS.Timeout | undefined;
+    const unwatch = (): void => {
+      if (signal !== undefined) offAbort(signal, abort);
+      clearTimeout(timer);
     };
-    if (signal.aborted) {
-      abort();
-      return;
+    const giveUp = (error: Error): void => {
+      unwatch();
+      waiting.run = () => Promise.resolve();
+      waiting.reject(error);
+    };
+    const abort = (): void => {
+      giveUp(new AbortError(signal?.reason));
+    };
+    if (signal !== undefined) onAbort(signal, abort);
+    if (timeout !== undefined) {
+      timer = setTimeout(() => {
+        giveUp(new TimeoutError(timeout));
+      }, timeout);
     }
-    onAbort(signal, abort);
     waiting.run = () => {
-      offAbort(signal, abort);
+      unwatch();
       return run();
     };
   }
