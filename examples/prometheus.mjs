@@ -15,16 +15,39 @@ export function prometheusText() {
   gauge('pool_threads', "Threads of libuv's pool", 'gauge', [['', pool.threads]]);
   gauge('pool_jobs', 'Drain jobs in the pool', 'gauge', [['', pool.jobs]]);
   gauge('wakeups_total', 'Wake-ups of the event loop', 'counter', [['', pool.wakeups]]);
-  gauge('inline_total', 'Attempts of the inline path', 'counter', Object.entries(pool.inline).map(([kind, n]) => [`{kind="${kind}"}`, n]));
+  gauge(
+    'inline_total',
+    'Attempts of the inline path',
+    'counter',
+    Object.entries(pool.inline).map(([kind, n]) => [`{kind="${kind}"}`, n]),
+  );
   const perLane = (pick) => Object.entries(lanes).map(([name, lane]) => [`{lane="${name}"}`, pick(lane)]);
-  gauge('queued', 'Operations waiting', 'gauge', perLane((lane) => lane.queued));
-  gauge('running', 'Operations in the hands of a thread', 'gauge', perLane((lane) => lane.running));
+  gauge(
+    'queued',
+    'Operations waiting',
+    'gauge',
+    perLane((lane) => lane.queued),
+  );
+  gauge(
+    'running',
+    'Operations in the hands of a thread',
+    'gauge',
+    perLane((lane) => lane.running),
+  );
   for (const kind of ['completed', 'cancelled', 'rejected', 'inlineHits']) {
     const name = kind.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    gauge(`${name}_total`, `Operations ${name.replace('_', ' ')}`, 'counter', perLane((lane) => lane[kind]));
+    gauge(
+      `${name}_total`,
+      `Operations ${name.replace('_', ' ')}`,
+      'counter',
+      perLane((lane) => lane[kind]),
+    );
   }
   for (const kind of ['wait', 'service']) {
-    lines.push(`# HELP uvfiles_${kind}_seconds ${kind} time of operations`, `# TYPE uvfiles_${kind}_seconds histogram`);
+    lines.push(
+      `# HELP uvfiles_${kind}_seconds ${kind} time of operations`,
+      `# TYPE uvfiles_${kind}_seconds histogram`,
+    );
     for (const [name, lane] of Object.entries(lanes)) {
       let seen = 0;
       for (const { upTo, count } of lane[kind].buckets()) {

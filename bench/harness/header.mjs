@@ -14,7 +14,7 @@ export function describeMachine(directory) {
     cores: availableParallelism(),
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     poolSize: poolSize(),
-    load: loadavg()[0].toFixed(1),
+    load: Number(loadavg()[0].toFixed(1)),
   };
 }
 
@@ -26,10 +26,14 @@ export function poolSize() {
 
 /** The description in two lines for people. */
 export function headerLines(machine) {
+  // Wake-ups wait for whoever else runs: then even ratios of what needs a second thread say little.
+  const busy =
+    machine.load > machine.cores / 2 ? ['The machine is busy: these figures are not to be quoted.'] : [];
   return [
     `${machine.runtime} (V8 ${machine.v8}, uv ${machine.uv}), ${machine.kernel}, ${machine.fileSystem}`,
     `${machine.cores} cores (${machine.cpu}), UV_THREADPOOL_SIZE ${machine.poolSize}, load ${machine.load}, ` +
       `${machine.date} UTC`,
+    ...busy,
   ];
 }
 
