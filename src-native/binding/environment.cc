@@ -122,6 +122,7 @@ void Environment::recycle(Operation* operation) {
 
 void Environment::refuse(Operation* operation, int status) {
   arguments[kStatus] = status;
+  give_up(*operation, status, false);
   free_data(operation);
   recycle(operation);
 }

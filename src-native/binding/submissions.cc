@@ -91,6 +91,9 @@ napi_value submit_path(napi_env env, napi_callback_info info) {
     environment->refuse(operation, UV_EINVAL);
     return nullptr;
   }
+  if (operation->kind == OpKind::kOpen || operation->kind == OpKind::kReadFile) {
+    details->own.fd = environment->inline_io.take_opened(details->path, details->flags);
+  }
   environment->submit(operation);
   return nullptr;
 }

@@ -12,6 +12,7 @@
 
 #include "platform/cached.h"
 #include "platform/file_system.h"
+#include "platform/nonblocking.h"
 
 namespace uvfiles {
 
@@ -208,7 +209,9 @@ int64_t InlineIO::open(const char* path, int flags, InlineState* state, int64_t*
   const int fd = open_path(path, flags | O_NONBLOCK);
   if (fd < 0) return kMiss;
   StatRecord record;
-  if (platform::fstat(fd, &record) == 0 && (record.mode & S_IFMT) == S_IFREG) {
+  const bool described = platform::fstat(fd, &record) == 0;
+  const auto type = record.mode & S_IFMT;
+  if (described && type == S_IFREG) {
     *state = InlineState();
     state->device = static_cast<uint64_t>(record.dev);
     state->access = platform::known_access(state->device);
@@ -216,15 +219,26 @@ int64_t InlineIO::open(const char* path, int flags, InlineState* state, int64_t*
     if (state->access == CacheAccess::kMemory && platform::has_swap()) state->access = CacheAccess::kNever;
     if (state->access == CacheAccess::kMincore) keep_mapping(fd, record.size, state);
     if (state->access != CacheAccess::kUnknown) {
+      platform::make_blocking(fd, flags);
       figures_.hits++;
       return fd;
     }
+  } else if (described && type != S_IFDIR) {
+    opened_.reset(fd);
+    opened_path_.assign(path);
+    opened_flags_ = flags;
+    return kMiss;
   }
   platform::close_file(fd);
 #else
   (void)path, (void)flags, (void)state, (void)length;
 #endif
   return kMiss;
+}
+
+int InlineIO::take_opened(const std::string& path, int flags) {
+  if (!opened_ || flags != opened_flags_ || path != opened_path_) return -1;
+  return opened_.release();
 }
 
 int64_t InlineIO::read_file(const char* path, char* data, size_t size) {

@@ -9,9 +9,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "core/open_file.h"
 #include "core/stat_record.h"
+#include "core/unique_fd.h"
 
 namespace uvfiles {
 
@@ -47,8 +49,15 @@ class InlineIO {
   // A descriptor of a regular file on storage that is known, opened for reading, or kMiss.
   int64_t open(const char* path, int flags, InlineState* state, int64_t* length);
 
+  // The descriptor that the last attempt on `path` opened of something else than a file with a size, or -1. To open a FIFO
+  // is an act that its writers see: the pool goes on with this one, rather than close it in their face.
+  int take_opened(const std::string& path, int flags);
+
   // Called when an event-loop iteration has passed.
-  void next_iteration() { mounts_checked_ = false; }
+  void next_iteration() {
+    mounts_checked_ = false;
+    opened_.reset();
+  }
 
   // For tests: every attempt comes up short or fails. 0: off, 1: always miss, 2: half of what was asked.
   void set_fault(int fault) { fault_ = fault; }
@@ -60,6 +69,9 @@ class InlineIO {
   bool cached(OpenFile* file, int64_t at, size_t size, int64_t length, bool* told);
 
   InlineFigures figures_;
+  UniqueFd opened_;
+  std::string opened_path_;
+  int opened_flags_ = 0;
   bool mounts_checked_ = false;
   bool mounts_known_ = false;
   int fault_ = 0;

@@ -79,7 +79,8 @@ struct OperationDetails {
   int64_t position = 0;
   InlineState inline_state;
   bool nonblocking = false;
-  // The file of a kReadFile or kWriteFile that is waited for half-way; fd < 0: none is open.
+  // The file of a kReadFile or kWriteFile that is waited for half-way, or what the inline path opened already for a
+  // kReadFile or kOpen; fd < 0: none is open.
   OpenFile own;
   uint32_t attempts = 0;  // to open a FIFO for writing
 };

@@ -168,7 +168,9 @@ Performed perform_open(Operation& operation) {
     details.syscall = "fstat";
   } else {
     details.syscall = "open";
-    fd = platform::open_now(details.path.c_str(), details.flags, details.mode);
+    fd = details.own.fd;
+    details.own.fd = -1;
+    if (fd < 0) fd = platform::open_now(details.path.c_str(), details.flags, details.mode);
     if (platform::lacks_reader(details.path.c_str(), details.flags, fd)) return wait_for_reader(operation);
   }
   if (fd < 0) {
@@ -199,9 +201,11 @@ Performed perform_open(Operation& operation) {
 
 Performed perform_read_file(Operation& operation) {
   OperationDetails& details = *operation.details;
-  if (details.own.fd >= 0) return polled_read_file(operation);
+  if (details.own.polled) return polled_read_file(operation);
   details.syscall = "open";
-  const int fd = platform::open_now(details.path.c_str(), details.flags, 0);
+  int fd = details.own.fd;
+  details.own.fd = -1;
+  if (fd < 0) fd = platform::open_now(details.path.c_str(), details.flags, 0);
   if (fd < 0) {
     operation.result = fd;
     return Performed::kDone;
@@ -219,7 +223,7 @@ Performed perform_read_file(Operation& operation) {
 
 Performed perform_write_file(Operation& operation, uint64_t slice_end_ns) {
   OperationDetails& details = *operation.details;
-  if (details.own.fd >= 0) return polled_write_file(operation, slice_end_ns);
+  if (details.own.polled) return polled_write_file(operation, slice_end_ns);
   operation.extra = 0;
   details.syscall = "open";
   const int fd = platform::open_now(details.path.c_str(), details.flags, details.mode);

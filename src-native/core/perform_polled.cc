@@ -106,7 +106,7 @@ Performed polled_write(Operation& operation, const OpenFile& file, uint64_t slic
 
 int close_own(OperationDetails& details) {
   const int fd = details.own.fd;
-  details.own.fd = -1;
+  details.own = OpenFile();
   return fd < 0 ? 0 : platform::close_file(fd);
 }
 
