@@ -5,12 +5,13 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { readBytes } from 'uvfiles';
+import { createLane, readBytes } from 'uvfiles';
 
 const require = createRequire(import.meta.url);
 /** The file that a child's `require` loads the package from. */
 export const packageFile = require.resolve('uvfiles');
 const here = import.meta.filename;
+const lane = createLane({ name: 'tests of pipes', inline: false });
 
 let folder: string | undefined;
 let count = 0;
@@ -43,7 +44,7 @@ export async function isPending(promise: Promise<unknown>): Promise<boolean> {
   };
   promise.then(settle, settle);
   for (let i = 0; i < 20; i++) {
-    await readBytes(here, { lane: undefined });
+    await readBytes(here, { lane });
     await new Promise((resolve) => setImmediate(resolve));
   }
   return pending;
