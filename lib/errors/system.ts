@@ -1,4 +1,5 @@
 // Errors from the operating system, in Node's shape. The one place that turns a negative code into an Error.
+import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 
 /** An `Error` as node:fs makes them: `ENOENT: no such file or directory, open 'x'`. */
@@ -15,17 +16,39 @@ export interface SystemError extends Error {
   bytesWritten?: number;
 }
 
-let names: ReadonlyMap<number, [string, string]> | undefined;
+type Names = ReadonlyMap<number, [string, string]>;
+
+let names: Names | undefined;
+
+// What file systems say and libuv has no name for.
+const UNNAMED: readonly [name: keyof typeof constants.errno, description: string][] = [
+  ['EDQUOT', 'disk quota exceeded'],
+  ['ESTALE', 'stale file handle'],
+];
+
+function allNames(): Names {
+  const known = new Map(getSystemErrorMap());
+  for (const [name, description] of UNNAMED) {
+    const errno = constants.errno[name] as number | undefined;
+    if (errno !== undefined && !known.has(-errno)) known.set(-errno, [name, description]);
+  }
+  return known;
+}
 
 /** The symbolic name of a negative code: `'ENOENT'` for -2 on Linux. */
 export function systemErrorName(errno: number): string {
-  names ??= getSystemErrorMap();
+  names ??= allNames();
   return names.get(errno)?.[0] ?? `Unknown system error ${errno}`;
 }
 
 /** Everything but the stack trace, which the settling code captures where the caller awaits. */
-export function systemError(errno: number, syscall: string, path?: string | Uint8Array, dest?: string | Uint8Array): SystemError {
-  names ??= getSystemErrorMap();
+export function systemError(
+  errno: number,
+  syscall: string,
+  path?: string | Uint8Array,
+  dest?: string | Uint8Array,
+): SystemError {
+  names ??= allNames();
   const [code, description] = names.get(errno) ?? [`Unknown system error ${errno}`, 'unknown error'];
   const from = path === undefined ? undefined : asText(path);
   const to = dest === undefined ? undefined : asText(dest);
@@ -42,5 +65,7 @@ export function systemError(errno: number, syscall: string, path?: string | Uint
 }
 
 function asText(path: string | Uint8Array): string {
-  return typeof path === 'string' ? path : Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
+  return typeof path === 'string'
+    ? path
+    : Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
 }
