@@ -2,7 +2,7 @@
 import { skipCodePoints } from '../text/code-points.js';
 import type { ErrorHandlerName } from '../text/codec.js';
 import { Decoder, type ByteOrder } from '../text/decoder.js';
-import { LineFinder, NewlineReader, untranslatedIndex, type Newline } from '../text/newlines.js';
+import { LineFinder, NewlineReader, type Newline } from '../text/newlines.js';
 import type { Codec } from '../text/registry.js';
 
 /** Text decoded at once. Characters before `at` have been read. */
@@ -15,9 +15,10 @@ interface Chunk {
   readonly final: boolean;
   readonly clean: boolean;
   readonly translated: boolean;
-  /** A place in `text` whose byte offset is known, so that telling after every line stays cheap. */
-  knownUnits: number;
-  knownBytes: number;
+  /** The text before line ends were translated, once a position has asked for it. */
+  raw: string | undefined;
+  /** A place that is known in the text, in the raw text and in the bytes: telling after every line stays cheap. */
+  readonly known: { units: number; raw: number; bytes: number };
 }
 
 /** A place in the window: the text before it belongs to what is being read. */
@@ -41,8 +42,8 @@ const empty: Chunk = {
   final: false,
   clean: true,
   translated: false,
-  knownUnits: 0,
-  knownBytes: 0,
+  raw: undefined,
+  known: { units: 0, raw: 0, bytes: 0 },
 };
 
 /** Decoded text between the program and the bytes below. Nothing leaves it before a read is complete. */
@@ -139,8 +140,8 @@ export class TextWindow {
       final,
       clean,
       translated,
-      knownUnits: 0,
-      knownBytes: 0,
+      raw: undefined,
+      known: { units: 0, raw: 0, bytes: 0 },
     });
   }
 
@@ -244,28 +245,39 @@ export class TextWindow {
   }
 
   #bytesBefore(chunk: Chunk): number {
-    const { text, at, bytes, order, clean } = chunk;
+    const { text, at, bytes, order, final } = chunk;
     if (at === 0) return 0;
     if (at === text.length) return bytes.length;
     const { codec } = this;
-    if (chunk.translated || !clean || (codec.unit === 0 && codec.writer.encoding !== 'utf-8')) {
-      return this.#decodeAgain(chunk);
+    const before = chunk.known.raw;
+    const raw = chunk.translated ? (chunk.raw ??= this.decoder.fork(order).decode(bytes, final)) : text;
+    this.#advance(chunk, raw);
+    if (!chunk.clean || (codec.unit === 0 && codec.writer.encoding !== 'utf-8')) {
+      return this.decoder.fork(order).measure(bytes, chunk.known.raw, final);
     }
     const mark = order === 'start' && codec.mark !== null && this.#hasMark(bytes) ? codec.mark.length : 0;
-    if (codec.unit > 0) return mark + at * codec.unit;
-    if (at < chunk.knownUnits) chunk.knownUnits = chunk.knownBytes = 0;
-    chunk.knownBytes += Buffer.byteLength(text.slice(chunk.knownUnits, at), 'utf8');
-    chunk.knownUnits = at;
-    return mark + chunk.knownBytes;
+    if (codec.unit > 0) return mark + chunk.known.raw * codec.unit;
+    const from = Math.min(before, chunk.known.raw);
+    if (from < before) chunk.known.bytes = Buffer.byteLength(raw.slice(0, chunk.known.raw), 'utf8');
+    else chunk.known.bytes += Buffer.byteLength(raw.slice(from, chunk.known.raw), 'utf8');
+    return mark + chunk.known.bytes;
+  }
+
+  /** Moves the known place of a chunk to its position, over the line ends that translation has shortened. */
+  #advance({ at, known, translated }: Chunk, raw: string): void {
+    if (at < known.units) known.units = known.raw = 0;
+    while (translated) {
+      const end = raw.indexOf('\r\n', known.raw);
+      if (end < 0 || known.units + end - known.raw >= at) break;
+      known.units += end - known.raw + 1;
+      known.raw = end + 2;
+    }
+    known.raw += at - known.units;
+    known.units = at;
   }
 
   #hasMark(bytes: Buffer): boolean {
     const { mark, width } = this.codec;
     return width > 1 || bytes.subarray(0, mark!.length).equals(mark!);
-  }
-
-  #decodeAgain({ at, bytes, order, final, translated }: Chunk): number {
-    const units = translated ? untranslatedIndex(this.decoder.fork(order).decode(bytes, final), at) : at;
-    return this.decoder.fork(order).measure(bytes, units, final);
   }
 }

@@ -60,17 +60,6 @@ function translated(text: string): string {
   return text.replaceAll('\r\n', '\n').replaceAll('\r', '\n');
 }
 
-/** The index in `text` that `index` in its translation stands for. */
-export function untranslatedIndex(text: string, index: number): number {
-  let at = text.indexOf('\r\n');
-  let dropped = 0;
-  while (at >= 0 && at - dropped < index) {
-    dropped++;
-    at = text.indexOf('\r\n', at + 2);
-  }
-  return index + dropped;
-}
-
 /** Text as it is written: `\n` becomes the line end of the file. */
 export function written(text: string, newline: Newline, platform: string): string {
   const lineEnd = newline ?? platform;
