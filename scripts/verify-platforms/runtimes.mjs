@@ -1,0 +1,121 @@
+// Every combination of binary and runtime that can be tried on a Debian machine, and how: one row each.
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { cache, debianCommand, npmPackage, versionOf } from '../prebuild/tools.mjs';
+import { SetupError, exists, run } from '../support/run.mjs';
+
+const ARM64_LIBRARIES = '/usr/aarch64-linux-gnu';
+
+/** The runtime's program, from npm: a folder in the cache and the path within it. */
+async function program(name, version, file, platform) {
+  const folder = await npmPackage(name, version, { platform });
+  const found = path.join(folder, file);
+  chmodSync(found, 0o755);
+  return { found, version: versionOf(folder) };
+}
+
+async function nodeOn(system, major) {
+  const file = system.startsWith('win') ? 'bin/node.exe' : 'bin/node';
+  const platform = system === 'win-x64' ? 'win32-x64' : system;
+  return program(`node-${system}`, major, file, platform);
+}
+
+async function wine() {
+  if (!(await exists('wine'))) await debianCommand('wine', ['wine', 'wine64']);
+  const env = { ...process.env, WINEPREFIX: path.join(cache, 'wine'), WINEDEBUG: '-all', DISPLAY: '' };
+  if (!existsSync(env.WINEPREFIX)) {
+    mkdirSync(env.WINEPREFIX);
+    await run('wineboot', ['-u'], { env });
+    // Node asks for Windows 10; Debian's wine begins as an older one.
+    await run('winecfg', ['-v', 'win10'], { env });
+  }
+  return env;
+}
+
+async function qemu() {
+  const packages = ['qemu-user', 'libc6-arm64-cross', 'libstdc++6-arm64-cross'];
+  if (!existsSync(path.join(ARM64_LIBRARIES, 'lib/libstdc++.so.6'))) {
+    if (process.getuid?.() !== 0) throw new SetupError(`needs ${packages.join(' ')}`);
+    await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages]);
+  }
+  return debianCommand('qemu-aarch64', packages);
+}
+
+const node = (major) => ({
+  target: 'linux-x64',
+  runtime: `Node ${major}`,
+  async command() {
+    const { found, version } = await nodeOn('linux-x64', major);
+    return { argv: [found], version };
+  },
+});
+
+const nodeUnderWine = (major) => ({
+  target: 'win32-x64',
+  runtime: `Node ${major}`,
+  under: 'wine',
+  async command() {
+    const { found, version } = await nodeOn('win-x64', major);
+    return { argv: ['wine', found], version, env: await wine() };
+  },
+});
+
+const nodeUnderQemu = (major) => ({
+  target: 'linux-arm64',
+  runtime: `Node ${major}`,
+  under: 'qemu-user',
+  async command() {
+    const { found, version } = await nodeOn('linux-arm64', major);
+    return { argv: [await qemu(), '-L', ARM64_LIBRARIES, found], version };
+  },
+});
+
+const musl = {
+  target: 'linux-x64-musl',
+  runtime: 'Bun (musl)',
+  async command() {
+    if (!existsSync('/lib/ld-musl-x86_64.so.1')) {
+      if (process.getuid?.() !== 0) throw new SetupError('needs the package musl');
+      await run('apt-get', ['install', '-q', '-y', 'musl']);
+    }
+    const { found, version } = await program('@oven/bun-linux-x64-musl', 'latest', 'bin/bun', 'linux-x64');
+    return { argv: [found], version };
+  },
+};
+
+const bun = {
+  target: 'linux-x64',
+  runtime: 'Bun',
+  async command() {
+    const { found, version } = await program('@oven/bun-linux-x64', 'latest', 'bin/bun', 'linux-x64');
+    return { argv: [found], version };
+  },
+};
+
+const deno = {
+  target: 'linux-x64',
+  runtime: 'Deno',
+  // Its numbers of open files are not the system's.
+  lacking: ['descriptors are those of node:fs'],
+  async command() {
+    const { found, version } = await program('@deno/linux-x64-glibc', 'latest', 'deno', 'linux-x64');
+    return { argv: [found, 'run', '-A'], version };
+  },
+};
+
+export const ROWS = [
+  ...['20', '22', '24', '26'].map(node),
+  bun,
+  deno,
+  musl,
+  ...['20', '22'].map(nodeUnderWine),
+  ...['20', '24'].map(nodeUnderQemu),
+];
+
+/** Built, with every gate passed, and run by nobody here. */
+export const UNVERIFIED = [
+  ['linux-arm64-musl', 'no arm64 musl system here'],
+  ['darwin-x64', 'linked only: no macOS here'],
+  ['darwin-arm64', 'linked only: no macOS here'],
+  ['win32-arm64', 'made by the release on its own system'],
+];
