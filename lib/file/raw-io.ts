@@ -35,9 +35,11 @@ export class RawIO {
     return count;
   }
 
-  /** Where the next transfer shall happen. */
+  /**
+   * Where the next transfer shall happen. Also where that is known to be so: others may have moved the descriptor
+   * (sendfile, a child process), and a seek is how their caller says where to go on.
+   */
   place(position: number): void {
-    if (position === this.position && !this.displaced) return;
     this.position = position;
     this.displaced = true;
   }
