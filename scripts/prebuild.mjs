@@ -72,10 +72,11 @@ try {
   const failures = [];
   for (const target of targets) {
     const work = () => prebuild(target, { native: options.has('--native'), once: options.has('--once') });
-    await step(target, work).catch((error) => failures.push(error));
+    await step(target, work).catch((error) => {
+      failures.push(target);
+      console.error(error instanceof SetupError ? error.message : error);
+    });
   }
-  for (const error of failures)
-    console.error(`\n${error instanceof SetupError ? error.message : error.stack}`);
   if (failures.length > 0) process.exitCode = 1;
 } catch (error) {
   console.error(error instanceof SetupError ? error.message : error);

@@ -19,14 +19,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "platform/linux/vector_io.h"
+
 #ifndef SYS_openat2
 #define SYS_openat2 437
 #endif
 #ifndef SYS_cachestat
 #define SYS_cachestat 451
-#endif
-#ifndef RWF_NOWAIT
-#define RWF_NOWAIT 0x00000008
 #endif
 
 namespace uvfiles {
@@ -196,7 +195,7 @@ bool has_swap() {
 
 int64_t read_cached(int fd, char* data, size_t size, int64_t position) {
   struct iovec vector = {data, size};
-  const ssize_t count = ::preadv2(fd, &vector, 1, position < 0 ? -1 : position, RWF_NOWAIT);
+  const ssize_t count = preadv2(fd, &vector, position < 0 ? -1 : position, RWF_NOWAIT);
   return count >= 0 ? count : -errno;
 }
 

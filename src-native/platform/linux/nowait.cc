@@ -1,11 +1,11 @@
 // RWF_NOWAIT on pipes: Linux 6.4 and later; before that, and on named FIFOs and terminals, EOPNOTSUPP.
 #include "platform/posix/nowait.h"
 
-#include <sys/uio.h>
 #include <uv.h>
 
 #include <atomic>
 
+#include "platform/linux/vector_io.h"
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
@@ -26,14 +26,14 @@ int64_t read_nowait(int fd, char* data, size_t size) {
   if (forbidden.load(std::memory_order_relaxed)) return UV_ENOTSUP;
   struct iovec vector = {data, size};
   return unless_unsupported(
-      Retrying([&]() -> int64_t { return ::preadv2(fd, &vector, 1, -1, RWF_NOWAIT); }));
+      Retrying([&]() -> int64_t { return preadv2(fd, &vector, -1, RWF_NOWAIT); }));
 }
 
 int64_t write_nowait(int fd, const char* data, size_t size) {
   if (forbidden.load(std::memory_order_relaxed)) return UV_ENOTSUP;
   struct iovec vector = {const_cast<char*>(data), size};
   return unless_unsupported(
-      Retrying([&]() -> int64_t { return ::pwritev2(fd, &vector, 1, -1, RWF_NOWAIT); }));
+      Retrying([&]() -> int64_t { return pwritev2(fd, &vector, -1, RWF_NOWAIT); }));
 }
 
 void forbid_nowait(bool now) { forbidden.store(now, std::memory_order_relaxed); }
