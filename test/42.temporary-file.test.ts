@@ -4,7 +4,7 @@ import { existsSync, linkSync, readFileSync, renameSync, statSync, unlinkSync, w
 import path from 'node:path';
 import { BinaryFile, RawFile, tempfile, TextFile } from 'uvfiles';
 
-import { openDescriptors, rejection, scratchDirectory } from './support/temp.js';
+import { openDescriptors, rejection, runProgram, scratchDirectory } from './support/temp.js';
 
 const { namedTemporaryFile, temporaryFile } = tempfile;
 
@@ -238,6 +238,22 @@ describe('a named temporary file', () => {
     expect(scratch.list().length).to.equal(1);
     await raw.close();
     expect(scratch.list()).to.deep.equal([]);
+  });
+
+  it('is removed with a warning when nobody can reach its handle any more', async () => {
+    const { stdout } = await runProgram(
+      `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
+       const dir = ${JSON.stringify(scratch.path)};
+       const warned = new Promise((resolve) => process.on('warning', resolve));
+       await (async () => { await (await tempfile.namedTemporaryFile({ dir })).write(Buffer.from('x')); })();
+       const collecting = setInterval(() => globalThis.gc(), 5);
+       const { code } = await warned;
+       while (fs.readdirSync(dir).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+       clearInterval(collecting);
+       console.log(code);`,
+      { args: ['--expose-gc', '--no-warnings'] },
+    );
+    expect(stdout.trim()).to.equal('UVFILES_UNCLOSED');
   });
 
   it('refuses options that are no booleans', async () => {
