@@ -34,8 +34,8 @@ describe('whole files', () => {
     for await (const line of lines(at('t'))) all.push(line);
     expect(all).to.deep.equal(['one', 'two', 'three']);
     for await (const line of lines(at('t'), { keepEnds: true, newline: '' })) {
-      expect(line).to.equal('one\n');
-      break;
+      if (line === 'one\n') break;
+      expect.fail(`${line} came first`);
     }
     for await (const batch of lines(at('t'), { batch: 2 })) expect(batch).to.be.an('array');
     expect((await rejection(lines(at('none')).next())).code).to.equal('ENOENT');

@@ -158,7 +158,7 @@ describe('writeAtomic', () => {
       it(`answers ${title} with the old file or the new one`, async function () {
         needsFaults(this);
         writeFileSync(at('a'), 'old');
-        const rules = [fault(call, `${scratch.path}`, action, { after, times: call === 'close' ? 1 : 1000 })];
+        const rules = [fault(call, scratch.path, action, { after, times: call === 'close' ? 1 : 1000 })];
         if (after === 3) rules.push(fault(call, scratch.path, 's10'));
         const ending = await runFaulty(rules, PROGRAM, { TARGET: at('a') });
         expect(ending.stderr).to.equal('');

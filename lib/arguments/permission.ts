@@ -27,9 +27,9 @@ function refuseUnless(scope: PermissionScope, path: string): void {
   const { permission } = process as { permission?: ProcessPermission };
   if (permission === undefined || permission.has(scope, path)) return;
   const error = new Error('Access to this API has been restricted') as Error & Record<string, unknown>;
-  error['code'] = 'ERR_ACCESS_DENIED';
-  error['permission'] = NAMES[scope];
-  error['resource'] = path;
+  error.code = 'ERR_ACCESS_DENIED';
+  error.permission = NAMES[scope];
+  error.resource = path;
   throw error;
 }
 

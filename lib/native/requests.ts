@@ -316,7 +316,7 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
     } else {
       switch (shape) {
         case AS_BYTES:
-          answer = tag === P.TAG_EXTERNAL ? external : EMPTY();
+          answer = tag === P.TAG_EXTERNAL ? cutTo(external as Buffer, result) : EMPTY();
           break;
         case AS_STATS:
           answer = statsFrom(records, after);
@@ -370,6 +370,12 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
       resolve(answer);
     }
   }
+}
+
+// A result much shorter than its memory does not keep all of it.
+function cutTo(memory: Buffer, size: number): Buffer {
+  if (size === memory.length) return memory;
+  return size * 2 < memory.length ? Buffer.from(memory.subarray(0, size)) : memory.subarray(0, size);
 }
 
 const OPENED_FIELDS = 5;

@@ -58,8 +58,8 @@ export class GlobPattern {
 
   // `**` may stand for no directory at all.
   #withoutWaiting(parts: number[]): number[] {
-    for (let i = 0; i < parts.length; i++) {
-      const part = parts[i]!;
+    // What is added on the way is come to as well.
+    for (const part of parts) {
       if (this.#matchers[part] === 'globstar' && !parts.includes(part + 1)) parts.push(part + 1);
     }
     return parts;
@@ -133,7 +133,7 @@ export function expandBraces(pattern: string): string[] {
     if (pattern[i] === '\\') i++;
     else if (pattern[i] === '{') {
       const alternatives = alternativesAt(pattern, i);
-      if (alternatives === undefined || !alternatives.texts.some((text) => text.includes('/'))) continue;
+      if (!alternatives?.texts.some((text) => text.includes('/'))) continue;
       const before = pattern.slice(0, i);
       const after = pattern.slice(alternatives.end);
       return [...new Set(alternatives.texts.flatMap((text) => expandBraces(before + text + after)))];

@@ -19,7 +19,7 @@ export function stat(path: Path, o?: StatOptions): Promise<Stats | BigIntStats> 
     const bytes = pathToRead(path);
     return o?.bigint === true ? currentBackend().statBigInt(bytes, o) : currentBackend().stat(bytes, o);
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 }
 
@@ -31,6 +31,6 @@ export function lstat(path: Path, o?: StatOptions): Promise<Stats | BigIntStats>
     const bytes = pathToRead(path);
     return o?.bigint === true ? currentBackend().lstatBigInt(bytes, o) : currentBackend().lstat(bytes, o);
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 }

@@ -58,7 +58,7 @@ export function openAtomic(path: Path, mode?: TextMode, o?: OpenAtomicOptions): 
 export function openAtomic(path: Path, mode: string, o?: OpenAtomicOptions): Promise<Atomic<AnyFile>>;
 export async function openAtomic(
   path: Path,
-  mode: string = 'w',
+  mode = 'w',
   o: OpenAtomicOptions = {},
 ): Promise<Atomic<AnyFile>> {
   resolveHandle(mode, o);
@@ -101,7 +101,7 @@ class Replacement {
       abort: () => this.#abort(),
       close: commit,
       [asyncDispose]: commit,
-    }) as Atomic<AnyFile>;
+    });
   }
 
   #watch(name: (typeof WRITING)[number]): void {

@@ -20,6 +20,6 @@ export function readBytes(path: Path, o?: OpOptions): Promise<Buffer> {
       isDescriptorShortage(error) ? retryOnDescriptors(attempt, error, o) : rejectWhereAwaited(error as Error),
     );
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 }

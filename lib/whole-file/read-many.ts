@@ -150,9 +150,9 @@ async function take<P>(source: Iterator<P> | AsyncIterator<P>, count: number): P
   const items: P[] = [];
   while (items.length < count) {
     const step = source.next();
-    const { done, value } = step instanceof Promise ? await step : (step as IteratorResult<P>);
-    if (done === true) break;
-    items.push(value);
+    const result: IteratorResult<P, unknown> = step instanceof Promise ? await step : step;
+    if (result.done === true) break;
+    items.push(result.value);
   }
   return items;
 }

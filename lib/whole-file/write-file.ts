@@ -23,7 +23,7 @@ function write(path: Path, data: unknown, flags: number, o: WriteFileOptions | u
     if (permissions > 0o7777) throw outOfRange('options.permissions', '>= 0 && <= 0o7777', permissions);
     return currentBackend().writeFile(name, bytes, flags, permissions, false, o);
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 }
 
