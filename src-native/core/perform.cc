@@ -296,6 +296,7 @@ Performed perform(Operation& operation, uint64_t slice_end_ns) {
       break;
     case OpKind::kSeek:
       operation.result = platform::seek(fd, operation.position, static_cast<int>(operation.extra));
+      operation.extra = 0;  // it was the whence, and is no count of bytes
       break;
     case OpKind::kClose:
       operation.result = operation.file->owned ? platform::close_file(fd) : 0;
