@@ -8,25 +8,34 @@ export type Bytes = ArrayBufferView | ArrayBufferLike;
 
 /** The bytes of `data`, not copied. A Uint16Array of 1,000 is 2,000 bytes. */
 export function toBytes(data: unknown, name = 'data'): Uint8Array {
-  if (data instanceof Uint8Array) return data;
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (types.isAnyArrayBuffer(data)) return new Uint8Array(data as ArrayBuffer);
-  throw invalidArgType(name, 'an instance of Buffer, TypedArray, DataView or ArrayBuffer', data);
+  if (data instanceof Uint8Array && data.byteLength > 0) return data;
+  return seen(data, name, 'an instance of Buffer, TypedArray, DataView or ArrayBuffer');
 }
 
 /** A view to read into, as the Uint8Array of its bytes. */
 export function toWritableBytes(view: unknown, name = 'view'): Uint8Array {
-  if (!ArrayBuffer.isView(view)) {
-    if (types.isAnyArrayBuffer(view)) return new Uint8Array(view as ArrayBuffer);
-    throw invalidArgType(name, 'an instance of Buffer, TypedArray or DataView', view);
+  if (view instanceof Uint8Array && view.byteLength > 0) return view;
+  return seen(view, name, 'an instance of Buffer, TypedArray or DataView');
+}
+
+function seen(data: unknown, name: string, expected: string): Uint8Array {
+  try {
+    if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    if (types.isAnyArrayBuffer(data)) return new Uint8Array(data as ArrayBuffer);
+  } catch {
+    throw invalidState(`the memory of ${name} is detached`);
   }
-  if (view instanceof Uint8Array) return view;
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  throw invalidArgType(name, expected, data);
 }
 
 /** Whether `items` can be iterated over at all: what they are is seen as they come. */
 export function checkItems(items: unknown, name = 'items'): void {
-  if (typeof items === 'object' && items !== null && (Symbol.iterator in items || Symbol.asyncIterator in items)) return;
+  if (
+    typeof items === 'object' &&
+    items !== null &&
+    (Symbol.iterator in items || Symbol.asyncIterator in items)
+  )
+    return;
   throw invalidArgType(name, 'an iterable or async iterable', items);
 }
 

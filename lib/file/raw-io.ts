@@ -71,7 +71,12 @@ export class RawIO {
       view.set(bytes);
       return bytes.length;
     }
-    return this.#moved(await this.file.readinto(view, this.#at()));
+    try {
+      return this.#moved(await this.file.readinto(view, this.#at()));
+    } catch (error) {
+      this.#keepLate(error);
+      throw error;
+    }
   }
 
   /** Everything up to the end of the file. */

@@ -9,6 +9,7 @@ import type { OpOptions } from '../schedule/options.js';
 import { checkOpOptions } from '../schedule/options.js';
 import { lanes } from '../schedule/lane.js';
 import { offAbort, onAbort } from '../schedule/abort.js';
+import { LATE } from '../backend/backend.js';
 import { addon } from './addon.js';
 import { type OperationMessage, operations } from './diagnostics.js';
 import * as P from './protocol.js';
@@ -310,7 +311,10 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
       const view = contexts[slot] as View;
       if (extra?.abandoned !== true) {
         error = view.problem();
-        if (error === undefined) addon.copyOut(value, view.bytes);
+        const to = error === undefined ? view.bytes : Buffer.allocUnsafe(result);
+        addon.copyOut(value, to);
+        // The file has moved on: the layer above keeps the bytes for the next read.
+        if (error !== undefined) Object.defineProperty(error, LATE, { value: to });
       }
       answer = result;
     } else {
