@@ -31,7 +31,8 @@ const PLATFORM = {
     flags: ['-fPIC'],
     link: [...LINUX_LINK, '-Wl,--version-script=src-native/exports.map'],
   },
-  darwin: { gyp: 'mac', defines: [], flags: ['-fPIC'], link: DARWIN_LINK },
+  // zig leaves local names and its whole run-time library in: the code at least is made small.
+  darwin: { gyp: 'mac', defines: [], flags: ['-fPIC', '-Os'], link: DARWIN_LINK },
   win32: { gyp: 'win', defines: WINDOWS_DEFINES, flags: [], link: WINDOWS_LINK },
 };
 
