@@ -120,19 +120,23 @@ void* RunThread(void*) {
   ::pthread_setname_np(::pthread_self(), "uvfiles-exit");
 #endif
   pollfd wake = {wake_read_fd, POLLIN, 0};
+  // Only after an interval in which nothing was registered at its end: a program that makes one file after another does
+  // not have to wake the thread for each.
+  bool quiet = false;
   for (;;) {
     {
       const std::lock_guard<std::mutex> lock(mutex);
-      resting = true;
+      resting = quiet;
     }
-    // From here on a first entry sends a byte of 0.
-    const bool rest = registry->size() == 0;
+    // From here on a first entry sends a byte of 0 to a thread that rests.
+    const bool rest = quiet && registry->size() == 0;
     const int ready = ::poll(&wake, 1, rest ? -1 : kLookMs);
     {
       const std::lock_guard<std::mutex> lock(mutex);
       resting = false;
       if (ready == 0) InstallHandlers();
     }
+    quiet = ready == 0;
     unsigned char byte;
     if (ready > 0 && ::read(wake_read_fd, &byte, 1) == 1 && byte != 0) DieOf(byte);
   }
@@ -190,7 +194,11 @@ void WatchExitSignals(TempRegistry* owner, bool first_entry) {
   registry = owner;
   // The kernel keeps the default from ending process 1 (of a container): a signal would cost a program that lives on
   // its files.
-  if (raising || ::getpid() == 1 || !StartThread()) return;
+  if (raising || ::getpid() == 1) return;
+  const bool started = thread_process.load(std::memory_order_relaxed) != ::getpid();
+  if (!StartThread()) return;
+  // While it does not rest the thread looks by itself: files that come and go one at a time cost no look each.
+  if (!started && !resting) return;
   InstallHandlers();
   if (!resting) return;
   resting = false;
