@@ -26,8 +26,8 @@ export class NativeFile implements BackendFile {
   readonly polled: boolean;
   readonly #id: number;
   readonly #cacheable: boolean;
-  // The slot of the stateful write in flight: exit cancels it or waits for it.
-  #writeSlot = -1;
+  // The last stateful write: exit cancels it or waits for it.
+  #writing: R.Ticket | undefined;
 
   constructor(record: R.OpenedRecord, owned: boolean) {
     this.fd = record.fd;
@@ -178,6 +178,7 @@ export class NativeFile implements BackendFile {
     stateful: boolean,
     o: OpOptions | undefined,
   ): Promise<number> {
+    if (stateful) this.#writing = undefined;
     const slot = R.begin(P.KIND_WRITE, shape, transferred ? data : 'write');
     if (transferred) R.name(slot, 'write');
     const refused = R.applyOptions(slot, o, false);
@@ -186,7 +187,7 @@ export class NativeFile implements BackendFile {
     R.args[P.ARG_FLAGS] = flags | (transferred ? P.FLAG_BORROWED : 0);
     R.setPosition(position);
     addon.submitWrite(data);
-    if (stateful) this.#writeSlot = slot;
+    if (stateful) this.#writing = R.follow(slot);
     return R.sent(slot, o);
   }
 
@@ -241,8 +242,7 @@ export class NativeFile implements BackendFile {
   }
 
   settleNow(): number {
-    const { result, written } = R.finishNow(this.#writeSlot);
-    return result >= 0 ? result : written;
+    return this.#writing === undefined ? 0 : R.finishNow(this.#writing);
   }
 
   writeNow(data: Uint8Array, at: number): void {

@@ -278,7 +278,11 @@ export class BufferedIO {
 
   /** For process exit: writes what is pending before it returns. */
   flushNow(): void {
-    if (this.#flushing) this.#written(Math.min(this.raw.file.settleNow(), this.#pendingLength));
+    if (this.#flushing) {
+      const count = Math.min(this.raw.file.settleNow(), this.#pendingLength);
+      this.raw.wroteNow(count);
+      this.#written(count);
+    }
     if (this.#pendingLength === 0) return;
     const bytes = (this.#pending as Buffer).subarray(0, this.#pendingLength);
     this.raw.file.writeNow(bytes, this.raw.displaced && !this.raw.mode.appending ? this.raw.position : -1);
@@ -356,5 +360,7 @@ function joined(parts: Buffer[]): Buffer {
 }
 
 function viewChanged(): Error {
-  return Object.assign(new Error('the view was detached or resized while it was being read into'), { code: 'ERR_INVALID_STATE' });
+  return Object.assign(new Error('the view was detached or resized while it was being read into'), {
+    code: 'ERR_INVALID_STATE',
+  });
 }

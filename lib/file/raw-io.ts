@@ -163,6 +163,11 @@ export class RawIO {
     }
   }
 
+  /** For process exit: what a write got out before anybody was told. The rest goes on behind it. */
+  wroteNow(count: number): void {
+    if (count > 0) this.#moved(count);
+  }
+
   /** A last write and the close in one operation, where the file has such a thing. */
   finish(data: Uint8Array): Promise<void> | undefined {
     const { syncError } = this;

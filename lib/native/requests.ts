@@ -138,6 +138,11 @@ function free(slot: number): void {
   resolves[slot] = undefined;
   rejects[slot] = undefined;
   contexts[slot] = undefined;
+  const ticket = tickets[slot];
+  if (ticket !== undefined) {
+    ticket.settled = true;
+    tickets[slot] = undefined;
+  }
   freeSlots.push(slot);
 }
 
@@ -273,10 +278,29 @@ function release(slot: number): void {
   free(slot);
 }
 
-/** Cancels or waits for a request, blocking: for exit only. Its result, and the bytes that a failed write got out. */
-export function finishNow(slot: number): { result: number; written: number } {
-  const result = addon.finishNow(slot);
-  return { result, written: args[P.ARG_SIZE] as number };
+/** A write that the process may have to finish when it ends, also after its slot serves another request. */
+export interface Ticket {
+  readonly slot: number;
+  settled: boolean;
+  /** Bytes that got out. */
+  written: number;
+}
+
+const tickets: (Ticket | undefined)[] = [];
+
+/** Follows the request in `slot`, before it is sent. */
+export function follow(slot: number): Ticket {
+  return (tickets[slot] = { slot, settled: false, written: 0 });
+}
+
+/** Cancels the write or waits for it, blocking: for exit only. The bytes that it got out. */
+export function finishNow(ticket: Ticket): number {
+  if (!ticket.settled) {
+    const result = addon.finishNow(ticket.slot);
+    ticket.settled = true;
+    ticket.written = result >= 0 ? result : (args[P.ARG_SIZE] as number);
+  }
+  return ticket.written;
 }
 
 /** Called by the addon with `count` records filled in. Runs inside one callback scope. */
@@ -296,6 +320,8 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
     let next = after;
     if (tag === P.TAG_STAT) next += P.STAT_FIELDS;
     else if (tag === P.TAG_OPENED) next += OPENED_FIELDS;
+    const ticket = tickets[slot];
+    if (ticket !== undefined) ticket.written = result >= 0 ? result : (records[at + 4] as number);
 
     let answer: unknown;
     let error: Error | undefined;
