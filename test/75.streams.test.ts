@@ -80,7 +80,7 @@ describe('a readable stream of bytes', () => {
         method: 'POST',
         body,
         duplex: 'half',
-      } as RequestInit);
+      });
       const copy = newPath();
       await using out = await open(copy, 'wb');
       await echo.body?.pipeTo(out.writableStream() as never);
@@ -192,7 +192,7 @@ describe('a writable stream of bytes', () => {
       },
       { highWaterMark: 0 },
     );
-    const piped = source.pipeTo(file.writableStream({ close: true }) as never);
+    const piped = source.pipeTo(file.writableStream({ close: true }));
     expect(await isPending(piped)).to.equal(true);
     expect(asked).to.be.lessThan(10);
     const all = await reader.readall();

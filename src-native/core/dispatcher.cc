@@ -481,7 +481,10 @@ CancelResult Dispatcher::cancel(Operation* operation) {
       if (operation->details != nullptr && operation->details->task != nullptr) operation->details->task->cancel();
       return CancelResult::kRunning;
     }
-    // It was parked, woken or taken meanwhile.
+    // Else it was parked, woken or taken meanwhile.
+    if (state != OpState::kParked && state != OpState::kQueued && state != OpState::kTaken) {
+      return CancelResult::kFinished;
+    }
   }
   const bool began = operation->done > 0;
   give_up(*operation, UV_ECANCELED, true);
