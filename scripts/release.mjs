@@ -1,0 +1,123 @@
+// What a release consists of, checked and written to .cache/release/: the tarball, checksums of it and of every binary in
+// it, a software bill of materials, the notes from CHANGELOG.md. `npm run release -- --dry-run` does it here with what is
+// in prebuilds/; the release workflow does it with what its matrix has built, and publishes.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { faultsOf } from './prebuild/gates.mjs';
+import { TARGETS } from './prebuild/targets.mjs';
+import { inRoot } from './support/root.mjs';
+import { SetupError, run, step } from './support/run.mjs';
+
+const OUT = '.cache/release';
+const MAX_UNPACKED = 5e6;
+const MAX_DEPENDENCIES = 3;
+
+const dryRun = process.argv.includes('--dry-run');
+const manifest = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+const out = (...names) => inRoot(OUT, ...names);
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+/** Problems that end a release; a dry run tells of them and goes on. */
+const problems = [];
+const refuse = (problem) => {
+  problems.push(problem);
+  return problem;
+};
+
+/** The version's section of the changelog; "Unreleased" in a dry run. */
+function notes() {
+  const sections = readFileSync(inRoot('CHANGELOG.md'), 'utf8').split(/^## /m).slice(1);
+  const find = (title) => sections.find((each) => each.startsWith(`[${title}]`));
+  const section = find(manifest.version) ?? (dryRun ? find('Unreleased') : undefined);
+  if (!section) return refuse(`CHANGELOG.md has no section [${manifest.version}]`);
+  const text = section.slice(section.indexOf('\n') + 1).trim();
+  writeFileSync(out('notes.md'), `${text}\n`);
+  return `${text.split('\n').length} lines${find(manifest.version) ? '' : ', of what is unreleased'}`;
+}
+
+async function version() {
+  if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(manifest.version))
+    return refuse(`version ${manifest.version} is none`);
+  const tag = process.env.GITHUB_REF_NAME;
+  if (!dryRun && tag !== `v${manifest.version}`)
+    return refuse(`the tag is ${tag}, the version ${manifest.version}`);
+  const { output } = await run('git', ['status', '--porcelain']);
+  if (!dryRun && output.trim()) return refuse('the tree has changes that are not committed');
+  return manifest.version;
+}
+
+async function binaries() {
+  const lines = [];
+  const missing = [];
+  for (const target of TARGETS) {
+    const file = inRoot('prebuilds', target, 'uvfiles.node');
+    if (!existsSync(file)) {
+      missing.push(target);
+      continue;
+    }
+    const faults = await faultsOf(file, target);
+    if (faults.length > 0) refuse(`${target}: the binary ${faults.join('; it ')}`);
+    lines.push(`${sha256(readFileSync(file))}  prebuilds/${target}/uvfiles.node`);
+  }
+  if (missing.length > 0) refuse(`prebuilds/ lacks ${missing.join(', ')}`);
+  writeFileSync(out('SHA256SUMS'), `${lines.join('\n')}\n`);
+  return `${lines.length} of ${TARGETS.length}`;
+}
+
+async function tarball() {
+  const { code, output } = await run('npm', [
+    'pack',
+    '--json',
+    '--ignore-scripts',
+    '--pack-destination',
+    out(),
+  ]);
+  if (code !== 0) throw new SetupError(`npm pack failed:\n${output}`);
+  const listed = JSON.parse(output.slice(output.indexOf('[\n'), output.lastIndexOf(']') + 1));
+  const [{ filename, size, unpackedSize, files }] = listed;
+  if (unpackedSize > MAX_UNPACKED) refuse(`${unpackedSize} bytes unpacked; the limit is ${MAX_UNPACKED}`);
+  if (files.some(({ path: name }) => name === 'binding.gyp'))
+    refuse('binding.gyp is in the package: npm would build it');
+  const sums = readFileSync(out('SHA256SUMS'), 'utf8');
+  writeFileSync(out('SHA256SUMS'), `${sums}${sha256(readFileSync(out(filename)))}  ${filename}\n`);
+  return `${filename}, ${(size / 1e6).toFixed(2)} MB, ${(unpackedSize / 1e6).toFixed(2)} MB unpacked, ${files.length} files`;
+}
+
+async function bill() {
+  const names = Object.keys(manifest.dependencies ?? {});
+  if (names.length > MAX_DEPENDENCIES) refuse(`${names.length} run-time dependencies: ${names.join(', ')}`);
+  for (const name of ['preinstall', 'install', 'postinstall'])
+    if (manifest.scripts[name]) refuse(`package.json has an ${name} script`);
+  const args = [
+    'sbom',
+    '--omit=dev',
+    '--package-lock-only',
+    '--sbom-format=cyclonedx',
+    '--sbom-type=library',
+  ];
+  const { code, output } = await run('npm', args);
+  const from = output.indexOf('{\n');
+  if (code !== 0 || from < 0) throw new SetupError(`npm sbom failed:\n${output}`);
+  const text = output.slice(from, output.lastIndexOf('}') + 1);
+  const { components } = JSON.parse(text);
+  writeFileSync(out('sbom.cdx.json'), `${text}\n`);
+  return `${components.length} packages of others: ${components.map((each) => each.name).join(', ')}`;
+}
+
+try {
+  rmSync(out(), { recursive: true, force: true });
+  mkdirSync(out(), { recursive: true });
+  console.log(`Release of ${manifest.name}${dryRun ? ', dry run: nothing is published' : ''}`);
+  await step('version', version);
+  await step('changelog', notes);
+  await step('binaries', binaries);
+  await step('tarball', tarball);
+  await step('SBOM', bill);
+  for (const problem of problems) console.error(`  not ready: ${problem}`);
+  console.log(`Written to ${path.relative(inRoot(), out())}/`);
+  if (problems.length > 0 && !dryRun) process.exitCode = 1;
+} catch (error) {
+  console.error(error instanceof SetupError ? error.message : error);
+  process.exitCode = 1;
+}
