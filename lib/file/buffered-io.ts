@@ -350,7 +350,11 @@ export class BufferedIO {
       problem = error;
     }
     dirty.delete(this);
-    await this.raw.close();
+    try {
+      await this.raw.close();
+    } catch (error) {
+      problem ??= error; // that bytes were lost says more
+    }
     if (problem !== undefined) throw problem as Error;
   }
 }
