@@ -123,6 +123,19 @@ describe('openAtomic', () => {
     expect(scratch.list()).to.deep.equal(['a']);
   });
 
+  it('gives the file the mode asked for, also one that its owner may not write to', async () => {
+    const program = `
+      import { openAtomic, readText } from 'uvfiles';
+      const f = await openAtomic(process.env.FILE, 'w', { permissions: 0o440 });
+      await f.write('x');
+      await f.commit();
+      console.log(await readText(process.env.FILE));`;
+    const { stdout, stderr } = await runProgram(program, { unprivileged: true, env: { FILE: at('a') } });
+    expect(stderr).to.equal('');
+    expect(stdout).to.equal('x\n');
+    expect(statSync(at('a')).mode & 0o777).to.equal(0o440);
+  });
+
   it('lets two writers of one path commit one after the other', async () => {
     const [f, g] = await Promise.all([openAtomic(at('a')), openAtomic(at('a'))]);
     await Promise.all([f.write('first'), g.write('second')]);

@@ -1,19 +1,20 @@
 // openAtomic: a file that is written bit by bit and appears all at once.
+import { constants } from 'node:fs';
+
 import { pathToWrite } from '../arguments/checked-path.js';
 import type { Path } from '../arguments/path.js';
 import { ClosedFileError, invalidArgValue } from '../errors/index.js';
+import { currentBackend } from '../backend/current.js';
 import type { BinaryFile } from '../file/binary-file.js';
 import { asyncDispose } from '../file/dispose.js';
 import type { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
-import { descriptorFreed } from '../native/descriptor-wait.js';
-import { int32At } from '../native/records.js';
+import { descriptorFreed, withDescriptors } from '../native/descriptor-wait.js';
 import { nextBatch, opOptions } from '../native/run-patiently.js';
 import { OPEN_ATOMIC } from '../native/task-kinds.js';
 import { TaskCursor } from '../native/tasks.js';
-import type { AnyFile } from '../open/build.js';
+import { type AnyFile, buildHandle } from '../open/build.js';
 import type { BinaryMode, TextMode } from '../open/mode.js';
-import { openDescriptor } from '../open/open-descriptor.js';
 import { type OpenOptions, resolveHandle, type TextOpenOptions } from '../open/options.js';
 import { atomicNumbers, type AtomicOptions, throwIfNotSynced } from './atomic-options.js';
 import { withPathLock } from './path-lock.js';
@@ -61,14 +62,21 @@ export async function openAtomic(
   mode = 'w',
   o: OpenAtomicOptions = {},
 ): Promise<Atomic<AnyFile>> {
-  resolveHandle(mode, o);
+  const resolved = resolveHandle(mode, o);
   if (!/[wx]/.test(mode)) throw invalidArgValue('mode', mode, "must begin a new content: 'w' or 'x'");
   const target = pathToWrite(path);
   const cursor = new TaskCursor(OPEN_ATOMIC, [target], atomicNumbers(o, mode.includes('x')));
   try {
     const { output } = await nextBatch(cursor, opOptions(o), 'open', target);
-    const file = await openDescriptor(int32At(output, 0), { ...o, mode, name: target });
-    return new Replacement(file, cursor, target).handle();
+    // It exists, and is empty.
+    const flags = resolved.mode.flags & ~(constants.O_CREAT | constants.O_EXCL);
+    const opened = await withDescriptors(() => currentBackend().open(output, flags, 0, opOptions(o)), o);
+    try {
+      return new Replacement(buildHandle(opened, target, resolved), cursor, target).handle();
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
   } catch (error) {
     cursor.close();
     throw error;

@@ -7,5 +7,6 @@ namespace uvfiles {
 
 int OpenNameless(int, mode_t) { return -ENOTSUP; }
 int NameNameless(int, int, const char*) { return -ENOTSUP; }
+std::string NamelessPath(int) { return ""; }
 
 }  // namespace uvfiles

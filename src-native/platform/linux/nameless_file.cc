@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cstdio>
-
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
@@ -29,9 +27,11 @@ int OpenNameless(int directory, mode_t mode) {
 }
 
 int NameNameless(int fd, int directory, const char* name) {
-  char path[32];
-  std::snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-  return Retrying([&] { return ::linkat(AT_FDCWD, path, directory, name, AT_SYMLINK_FOLLOW); });
+  const std::string path = NamelessPath(fd);
+  return Retrying(
+      [&] { return ::linkat(AT_FDCWD, path.c_str(), directory, name, AT_SYMLINK_FOLLOW); });
 }
+
+std::string NamelessPath(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
 
 }  // namespace uvfiles

@@ -154,9 +154,26 @@ int AtomicFile::Begin(const std::string& path, int64_t flags, int64_t permission
   return code;
 }
 
+std::string AtomicFile::OpenToOthers() {
+  struct stat own;
+  if (::fstat(file_.get(), &own) != 0) return "";
+  constexpr mode_t kOwnerBits = S_IRUSR | S_IWUSR;
+  if ((own.st_mode & kOwnerBits) != kOwnerBits) {
+    if (Retrying([&] { return ::fchmod(file_.get(), (own.st_mode & 07777) | kOwnerBits); }) < 0)
+      return "";
+    own_mode_ = own.st_mode;  // with the file's type, so that it is never 0
+  }
+  return temp_name_.empty() ? NamelessPath(file_.get()) : JoinBelow(directory_path_, temp_name_);
+}
+
 int AtomicFile::AdoptOldFile() {
   struct stat old;
   struct stat own;
+  if (own_mode_ != 0) {
+    const mode_t mode = own_mode_ & 07777;
+    const int code = Retrying([&] { return ::fchmod(file_.get(), mode); });
+    if (code < 0) return code;
+  }
   if (::fstatat(directory_.get(), name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) != 0) return 0;
   if (!S_ISREG(old.st_mode)) return S_ISDIR(old.st_mode) ? -EISDIR : 0;
   if (::fstat(file_.get(), &own) != 0) return -errno;

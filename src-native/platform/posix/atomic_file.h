@@ -34,6 +34,10 @@ class AtomicFile {
 
   int fd() const { return file_.get(); }
 
+  // Where others in this process may open the new file by, until it is published: they get a descriptor of their own.
+  // Its owner may read and write it until then, whatever its mode is to be. Empty after a failure.
+  std::string OpenToOthers();
+
   // Gives it the old file's mode, owner and attributes, and its place. Closes it. After a failure the old file is as it
   // was and nothing stays, unless `committed()`: then only syncing the directory failed.
   int Publish(const Task& task, TaskError* error);
@@ -56,6 +60,7 @@ class AtomicFile {
   std::string path_;  // as given
   int64_t flags_ = 0;
   mode_t permissions_ = 0;
+  mode_t own_mode_ = 0;  // what OpenToOthers has changed; 0: nothing
   std::string directory_path_;
   std::string name_;  // of the target in its directory
   UniqueFd directory_;

@@ -1,8 +1,5 @@
 #include "platform/posix/tasks/write_atomic.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 
@@ -74,10 +71,6 @@ OpenAtomic::OpenAtomic(TaskArguments&& arguments)
       flags_(arguments.numbers[0]),
       permissions_(arguments.numbers[1]) {}
 
-OpenAtomic::~OpenAtomic() {
-  if (given_ >= 0 && !output.empty()) ::close(given_);
-}
-
 Step OpenAtomic::run(const Slice&) {
   if (cancelled()) {
     file_.Discard();
@@ -86,19 +79,11 @@ Step OpenAtomic::run(const Slice&) {
     error.path = path_;
     return Step::kDone;
   }
-  if (given_ < 0) {
+  if (!begun_) {
     const int begun = file_.Begin(path_, flags_, permissions_, &error);
     if (begun < 0) return AfterBegin(begun, &error);
-    const int fd = Retrying([&] { return ::fcntl(file_.fd(), F_DUPFD_CLOEXEC, 0); });
-    if (fd < 0) {
-      file_.Discard();
-      error.code = fd;
-      error.syscall = "open";
-      error.path = path_;
-      return AfterBegin(fd, &error);
-    }
-    given_ = fd;
-    AppendInteger(&output, static_cast<int32_t>(fd));
+    output = file_.OpenToOthers();
+    begun_ = true;
     return Step::kReady;
   }
   file_.Publish(*this, &error);

@@ -27,12 +27,12 @@ class WriteAtomic final : public Task {
 // The same for data that comes bit by bit: the first step makes the file, the second publishes it.
 //
 // Arguments: bytes: path. numbers: AtomicFlags, permissions.
-// Output of the first step: int32, a descriptor of the new file that its receiver owns. Of the second: as above.
+// Output of the first step: a path by which to open the new file. No descriptor: one that is told and not taken (a
+// worker is terminated in between) would be nobody's. Of the second: as above.
 // Dropped between the two: nothing stays.
 class OpenAtomic final : public Task {
  public:
   explicit OpenAtomic(TaskArguments&& arguments);
-  ~OpenAtomic() override;
   Step run(const Slice& slice) override;
 
  private:
@@ -40,7 +40,7 @@ class OpenAtomic final : public Task {
   const int64_t flags_;
   const int64_t permissions_;
   AtomicFile file_;
-  int given_ = -1;  // the descriptor in `output`, for as long as nobody has taken that
+  bool begun_ = false;
 };
 
 }  // namespace uvfiles
