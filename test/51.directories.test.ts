@@ -91,7 +91,7 @@ describe('directories', () => {
       expect(entry.isFile()).to.equal(true);
       if (++seen === 3) break;
     }
-    expect(openDescriptors()).to.equal(before);
+    expect(openDescriptors()).to.be.at.most(before);
     const entries = os.scandir(scratch.path);
     const steps = await Promise.all(Array.from({ length: 5001 }, () => entries.next()));
     expect(new Set(steps.slice(0, 5000).map((step) => (step.value as os.DirEntry).name)).size).to.equal(5000);

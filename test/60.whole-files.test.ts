@@ -39,7 +39,7 @@ describe('whole files', () => {
     }
     for await (const batch of lines(at('t'), { batch: 2 })) expect(batch).to.be.an('array');
     expect((await rejection(lines(at('none')).next())).code).to.equal('ENOENT');
-    expect(openDescriptors()).to.equal(before);
+    expect(openDescriptors()).to.be.at.most(before);
   });
 
   it('reads many files in order, each with its own error', async () => {

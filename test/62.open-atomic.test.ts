@@ -40,7 +40,7 @@ describe('openAtomic', () => {
     await f.abort();
     expect((await rejection(f.write('three'))).code).to.equal('ERR_FILE_CLOSED');
     expect(scratch.list()).to.deep.equal(['a']);
-    expect(openDescriptors()).to.equal(before);
+    expect(openDescriptors()).to.be.at.most(before);
   });
 
   it('commits on close and on disposal', async () => {
@@ -72,7 +72,7 @@ describe('openAtomic', () => {
     expect(f.closed).to.equal(true);
     expect(text('a')).to.equal('old');
     expect(scratch.list()).to.deep.equal(['a']);
-    expect(openDescriptors()).to.equal(before);
+    expect(openDescriptors()).to.be.at.most(before);
   });
 
   it('does not commit after a write that failed, and says so', async function () {
