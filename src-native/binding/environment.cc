@@ -8,6 +8,9 @@ namespace uvfiles {
 
 namespace {
 
+constexpr size_t kResultSize = 64 * 1024;  // a batch of reads of 4 KiB
+constexpr uint32_t kMostResults = 64;
+
 // Records keep their fields as doubles; exact integers travel as the same eight bytes.
 void put_int64(double* to, int64_t value) { std::memcpy(to, &value, sizeof value); }
 
@@ -87,6 +90,7 @@ Operation* Environment::begin(OpKind kind) {
   operation->file = nullptr;
   operation->data = nullptr;
   operation->capacity = 0;
+  operation->memory = nullptr;
   operation->extra = 0;
   operation->result = 0;
   if (arguments[kPositionIsBigInt] != 0) {
@@ -94,8 +98,7 @@ Operation* Environment::begin(OpKind kind) {
   } else {
     operation->position = static_cast<int64_t>(arguments[kPosition]);
   }
-  operation->deadline_ns =
-      arguments[kTimeout] > 0 ? now_ns() + static_cast<uint64_t>(arguments[kTimeout] * 1e6) : 0;
+  operation->timeout_ms = static_cast<float>(arguments[kTimeout]);
   return operation;
 }
 
@@ -167,6 +170,7 @@ void Environment::deliver(void* context, Operation* finished) {
                                                &callback_scope) == napi_ok;
   bool may_go_on = scoped;
   while (finished != nullptr && may_go_on) finished = self->deliver_group(finished, &may_go_on);
+  if (may_go_on) self->refill_results();
   // The environment is being torn down: nobody is left to tell.
   while (finished != nullptr) {
     Operation* const after = finished->next;
@@ -182,13 +186,14 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
   size_t chunk_size = 0;
   Operation* end = finished;
   Operation* large = nullptr;
+  ResultMemory* placed = nullptr;  // the chunk of this group, where its results stand already
   int doubles = 0;
   for (; end != nullptr; end = end->next) {
     size_t bytes = 0;
     bool is_large = false;
     if (hands_over_bytes(*end) && (end->flags & kKeepBlock) == 0) {
       bytes = static_cast<size_t>(end->result);
-      is_large = bytes > BlockPool::kSmall;
+      is_large = (end->memory != nullptr ? end->memory->capacity : bytes) > BlockPool::kSmall;
     } else if (end->kind == OpKind::kTask) {
       if (end->result < 0) pack_error(end->details->task);
       bytes = end->details->task->output.size();
@@ -196,9 +201,14 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
     }
     if (doubles + kRecordHeader + kMaxPayload > kRecordDoubles) break;
     if (is_large && large != nullptr) break;
+    const bool in_place = bytes > 0 && !is_large && end->kind != OpKind::kTask && end->memory != nullptr;
+    if (in_place && (chunk_size > 0 || (placed != nullptr && placed != end->memory))) break;
+    if (!in_place && !is_large && bytes > 0 && placed != nullptr) break;
     if (!is_large && chunk_size > 0 && chunk_size + bytes > BlockPool::kSmall) break;
     if (is_large) {
       large = end;
+    } else if (in_place) {
+      placed = end->memory;
     } else {
       chunk_size += (bytes + 7) & ~size_t{7};  // aligned, so that the bytes can be viewed as wider elements
     }
@@ -209,7 +219,9 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
   char* chunk = nullptr;
   napi_get_undefined(env, &callback_arguments[1]);
   callback_arguments[2] = callback_arguments[1];
-  if (chunk_size > 0) {
+  if (placed != nullptr) {
+    napi_get_reference_value(env, static_cast<napi_ref>(placed->handle), &callback_arguments[1]);
+  } else if (chunk_size > 0) {
     void* data = nullptr;
     if (napi_create_buffer(env, chunk_size, &data, &callback_arguments[1]) != napi_ok) {
       *may_go_on = false;
@@ -258,6 +270,13 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
         deferred_sizes_.push_back(bytes);
         operation->data = nullptr;
         operation->capacity = 0;
+      } else if (operation->memory != nullptr) {
+        const bool whole = operation == large;
+        if (whole) {
+          napi_get_reference_value(env, static_cast<napi_ref>(operation->memory->handle), &callback_arguments[2]);
+        }
+        at = write_record(operation, at, whole ? Tag::kExternal : Tag::kChunk,
+                          static_cast<double>(operation->data - operation->memory->data), 0);
       } else if (operation == large) {
         const napi_status status = napi_create_external_buffer(
             env, bytes, operation->data,
@@ -374,7 +393,55 @@ void Environment::settle_file(Operation* operation) {
   }
 }
 
+// Uninitialized memory on JavaScript's heap that JavaScript does not see yet. Null when there is none.
+ResultMemory* Environment::make_result(size_t size) {
+  const Napi::HandleScope scope(env);
+  void* data = nullptr;
+  napi_value buffer;
+  napi_ref reference;
+  if (napi_create_buffer(env, size, &data, &buffer) != napi_ok) return nullptr;
+  if (napi_create_reference(env, buffer, 1, &reference) != napi_ok) return nullptr;
+  return new ResultMemory{static_cast<char*>(data), size, reference, 0};
+}
+
+void Environment::free_result(ResultMemory* memory) {
+  napi_delete_reference(env, static_cast<napi_ref>(memory->handle));
+  delete memory;
+}
+
+void Environment::give_result(Operation* operation) {
+  ResultMemory* const memory = make_result(operation->size);
+  if (memory == nullptr) return;  // a block will do
+  memory->users = 1;
+  operation->memory = memory;
+  operation->data = memory->data;
+}
+
+// As much as the batches since the last delivery asked for, less when it is not used.
+void Environment::refill_results() {
+  uint32_t shortage = 0;
+  const uint32_t stock = dispatcher.result_stock(&shortage);
+  if (shortage == 0 && stock >= result_target_) {
+    result_target_ -= result_target_ / 4;
+    if (result_target_ < 4) result_target_ = 0;
+  } else {
+    result_target_ = result_target_ + shortage < kMostResults ? result_target_ + shortage : kMostResults;
+  }
+  for (uint32_t have = stock; have < result_target_; have++) {
+    ResultMemory* const memory = make_result(kResultSize);
+    if (memory == nullptr) return;
+    dispatcher.stock_result(memory);
+  }
+  for (uint32_t have = stock; have > result_target_ + 4; have--) {
+    ResultMemory* const memory = dispatcher.unstock_result();
+    if (memory == nullptr) return;
+    free_result(memory);
+  }
+}
+
 void Environment::free_data(Operation* operation) {
+  if (operation->memory != nullptr && --operation->memory->users == 0) free_result(operation->memory);
+  operation->memory = nullptr;
   if (operation->capacity != 0) stash_.release({operation->data, operation->capacity});
   operation->data = nullptr;
   operation->capacity = 0;
@@ -422,6 +489,7 @@ void Environment::on_async_cleanup(napi_async_cleanup_hook_handle, void* context
 void Environment::on_closed(void* context) {
   Environment* const self = static_cast<Environment*>(context);
   self->close_files();
+  while (ResultMemory* const memory = self->dispatcher.unstock_result()) self->free_result(memory);
   if (self->async_context_ != nullptr) napi_async_destroy(self->env, self->async_context_);
   self->complete_.Reset();
   self->arguments_ref_.Reset();

@@ -74,6 +74,8 @@ class Environment {
   void submit(Operation* operation);
   void refuse(Operation* operation, int status);
   void submit_close(Operation* operation);
+  // Lets a large read fill what will be its result.
+  void give_result(Operation* operation);
 
   Operation* in_slot(uint32_t slot) const { return slot < slots_.size() ? slots_[slot] : nullptr; }
   bool copy_deferred(size_t index, char* to, size_t size);
@@ -100,6 +102,9 @@ class Environment {
   int write_record(Operation* operation, int at, Tag tag, double value, double extra);
   int write_payload(Operation* operation, int at);
   void free_data(Operation* operation);
+  ResultMemory* make_result(size_t size);
+  void free_result(ResultMemory* memory);
+  void refill_results();
   void recycle(Operation* operation);
   void close_files();
   bool adopt_opened(Operation* operation);
@@ -113,6 +118,7 @@ class Environment {
   bool closing_ = false;
 
   std::vector<Operation*> slots_;
+  uint32_t result_target_ = 0;  // how much result memory to have in stock
   BlockStash stash_;  // blocks of one delivery on their way back
   std::vector<Block> deferred_;
   std::vector<size_t> deferred_sizes_;

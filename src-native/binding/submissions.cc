@@ -9,6 +9,9 @@ namespace uvfiles {
 
 namespace {
 
+// Larger reads may ask for far more than there is: their memory is taken when that is known.
+constexpr size_t kLargestPlaced = 8u << 20;
+
 // Takes the bytes of a Uint8Array: a copy, or the address itself for memory that was handed over.
 bool take_bytes(napi_env env, napi_value value, Operation* operation) {
   void* data = nullptr;
@@ -45,6 +48,12 @@ napi_value submit_file(napi_env env, napi_callback_info) {
       environment->begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
   if (!hold_file(environment, operation)) return nullptr;
   switch (operation->kind) {
+    case OpKind::kRead:
+      if (operation->size > BlockPool::kSmall && operation->size <= kLargestPlaced &&
+          (operation->flags & kKeepBlock) == 0 && !operation->file->polled) {
+        environment->give_result(operation);
+      }
+      break;
     case OpKind::kFstat:
       environment->attach_details(operation);
       break;

@@ -45,8 +45,8 @@ class BlockPool {
   static constexpr size_t kSmall = 64 * 1024;
 
  private:
-  static constexpr int kClasses = 5;  // 4 KiB, 8 KiB, ... 64 KiB
-  static constexpr size_t kSmallest = 4096;
+  static constexpr int kClasses = 8;  // 512 B, 1 KiB, ... 64 KiB
+  static constexpr size_t kSmallest = 512;
   static constexpr size_t kMaxCachedSmall = 8u << 20;
   static constexpr size_t kMaxCachedLarge = 32u << 20;
 
@@ -70,7 +70,7 @@ class BlockStash {
 
   // A block for a small read; `data` is null when there is no memory.
   Block acquire(size_t size) {
-    if (count_ > 0 && blocks_[count_ - 1].capacity >= size && blocks_[count_ - 1].capacity < 2 * size + kPage) {
+    if (count_ > 0 && blocks_[count_ - 1].capacity >= size && blocks_[count_ - 1].capacity < 2 * size + kSlack) {
       return blocks_[--count_];
     }
     flush();
@@ -91,7 +91,7 @@ class BlockStash {
  private:
   static constexpr int kTake = 8;
   static constexpr int kMost = 64;
-  static constexpr size_t kPage = 4096;
+  static constexpr size_t kSlack = 512;
 
   BlockPool& pool_;
   Block blocks_[kMost];

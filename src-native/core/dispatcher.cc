@@ -11,6 +11,13 @@ namespace uvfiles {
 namespace {
 
 constexpr size_t kChunk = 64;
+constexpr uint32_t kSortEach = 64;  // submissions after which the loop thread sorts the inbox by itself
+
+// Reads whose result is copied, or placed, into a chunk that it shares with others.
+bool reads_small(const Operation& operation) {
+  return operation.kind == OpKind::kRead && operation.size > 0 && operation.size <= BlockPool::kSmall &&
+         operation.memory == nullptr && !operation.file->polled;
+}
 // A lane that was passed over this often gets the next batch, whatever its priority.
 constexpr uint32_t kAgeing[] = {0, 16, 64};
 
@@ -54,7 +61,7 @@ Operation* Dispatcher::acquire() {
 
 void Dispatcher::release(Operation* operation) {
   operation->state.store(OpState::kIdle, std::memory_order_relaxed);
-  operation->done = 0;
+  if (operation->poll) operation->poll->done = 0;
   operation->stop = false;
   operation->next = free_;
   free_ = operation;
@@ -74,6 +81,12 @@ bool Dispatcher::submit(Operation* operation) {
   outstanding_++;
   update_reference();
   push(operation);
+  // The lines of what was just submitted are in this thread's cache; a job that has to sort thousands waits for each.
+  if (++unsorted_ >= kSortEach) {
+    unsorted_ = 0;
+    std::lock_guard<std::mutex> lock(mutex_);
+    sort_inbox();
+  }
 
   const uint32_t jobs = jobs_.load(std::memory_order_seq_cst);
   if (jobs == 0) {
@@ -104,6 +117,7 @@ void Dispatcher::drain() {
   uint32_t batches = 0;
   std::unique_lock<std::mutex> lock(mutex_);
   starting_--;
+  uint64_t asked_ns = begin_ns;  // when it was last asked whether to go on
   for (;;) {
     if (!take_batch(&batch)) {
       if (batches >= kBusyBatches && lingers(&lock)) {
@@ -122,7 +136,7 @@ void Dispatcher::drain() {
     lock.lock();
     settle_batch(&batch);
     batches++;
-    if (!keeps_thread(&lock, begin_ns)) {
+    if (!keeps_thread(&lock, begin_ns, &asked_ns)) {
       jobs_.fetch_sub(1, std::memory_order_seq_cst);
       break;
     }
@@ -160,6 +174,30 @@ bool Dispatcher::take_batch(Batch* batch) {
   }
   batch->lane->running_jobs++;
   batch->lane->running += batch->count;
+  // A lone read is better served by memory of its own size.
+  if (batch->count >= kBatch / 2 && batch->operations[0]->size >= kPlacedFrom &&
+      reads_small(*batch->operations[0])) {
+    if (result_stock_.empty()) {
+      result_shortage_++;
+    } else {
+      batch->memory = result_stock_.back();
+      batch->memory->users = 0;
+      batch->used = 0;
+      result_stock_.pop_back();
+    }
+  }
+  return true;
+}
+
+// A place in the batch's result memory, if it has any.
+bool Dispatcher::Batch::place(Operation* operation) {
+  if (memory == nullptr || (operation->flags & kKeepBlock) != 0) return false;
+  if (operation->size > memory->capacity - used) return false;
+  operation->memory = memory;
+  operation->data = memory->data + used;
+  memory->users++;
+  used += (operation->size + 7) & ~size_t{7};
+  if (used > memory->capacity) used = memory->capacity;
   return true;
 }
 
@@ -196,7 +234,9 @@ void Dispatcher::perform_batch(Batch* batch, uint64_t slice_end_ns) {
     batch->started[i] = batch->ended[i] = clock;
     // One that has begun says what it did, which JavaScript expects of what its own timer cancels.
     const bool expired =
-        operation->deadline_ns != 0 && clock >= operation->deadline_ns && operation->done == 0;
+        operation->timeout_ms > 0 && bytes_done(*operation) == 0 &&
+        clock > operation->queued_ns &&
+        static_cast<double>(clock - operation->queued_ns) >= static_cast<double>(operation->timeout_ms) * 1e6;
     if (closing_.load(std::memory_order_relaxed) || expired) {
       if (advance(operation, OpState::kTaken, OpState::kCancelled)) {
         give_up(*operation, expired ? UV_ETIMEDOUT : UV_ECANCELED, true);
@@ -204,7 +244,7 @@ void Dispatcher::perform_batch(Batch* batch, uint64_t slice_end_ns) {
       continue;
     }
     if (!advance(operation, OpState::kTaken, OpState::kRunning)) continue;
-    if (operation->kind == OpKind::kRead && operation->size > 0 && operation->size <= BlockPool::kSmall) {
+    if (reads_small(*operation) && !batch->place(operation)) {
       const Block block = batch->stash.acquire(operation->size);
       operation->data = block.data;
       operation->capacity = block.capacity;
@@ -221,6 +261,11 @@ void Dispatcher::settle_batch(Batch* batch) {
   Lane& lane = *batch->lane;
   lane.running_jobs--;
   lane.running -= batch->count;
+  if (batch->memory != nullptr) {
+    // With users it goes with them; one memory never serves two batches, lest the first's results show it too early.
+    if (batch->memory->users == 0) result_stock_.push_back(batch->memory);
+    batch->memory = nullptr;
+  }
   for (int i = 0; i < batch->count; i++) {
     Operation* const operation = batch->operations[i];
     const OpState state = operation->state.load(std::memory_order_relaxed);
@@ -254,9 +299,10 @@ void Dispatcher::settle_batch(Batch* batch) {
 
 // A job gives its thread back after a slice, so that dns, crypto and zlib get their turn. While the loop thread is
 // busy it can neither queue us again nor submit foreign work, so a job that sees its announcement unheard goes on.
-bool Dispatcher::keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns) {
+bool Dispatcher::keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns, uint64_t* asked_ns) {
   uint64_t now = now_ns();
-  if (now - begin_ns < kSliceNs) return true;
+  if (now - begin_ns < kSliceNs || now - *asked_ns < kAgainNs) return true;
+  *asked_ns = now;
   if (now - begin_ns >= kLongestNs || untaken_bytes_ > kMaxUntakenBytes) return false;
   if (closing_.load(std::memory_order_relaxed) || pool_.contended(permit_)) return false;
   lock->unlock();
@@ -344,6 +390,26 @@ Lane* Dispatcher::pick_lane() {
 }
 
 // How many more jobs would find something to do that is worth waking a thread for.
+uint32_t Dispatcher::result_stock(uint32_t* shortage) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  *shortage = result_shortage_;
+  result_shortage_ = 0;
+  return static_cast<uint32_t>(result_stock_.size());
+}
+
+void Dispatcher::stock_result(ResultMemory* memory) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  result_stock_.push_back(memory);
+}
+
+ResultMemory* Dispatcher::unstock_result() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (result_stock_.empty()) return nullptr;
+  ResultMemory* const memory = result_stock_.back();
+  result_stock_.pop_back();
+  return memory;
+}
+
 uint32_t Dispatcher::startable(uint64_t now) {
   sort_inbox();
   uint32_t wanted = 0;
@@ -367,6 +433,7 @@ void Dispatcher::complete(Operation* operation) {
   (completed_tail_ != nullptr ? completed_tail_->next : completed_head_) = operation;
   completed_tail_ = operation;
   untaken_bytes_ += operation->capacity;
+  if (operation->memory != nullptr) untaken_bytes_ += operation->size;
 }
 
 // --- loop thread ----------------------------------------------------------------------------------------------------
@@ -475,7 +542,6 @@ CancelResult Dispatcher::cancel(Operation* operation) {
     if (queued || advance(operation, OpState::kTaken, OpState::kCancelled)) break;
     std::lock_guard<std::mutex> lock(mutex_);
     const OpState state = operation->state.load(std::memory_order_acquire);
-    if (state == OpState::kFinished || state == OpState::kCancelled) return CancelResult::kFinished;
     if (state == OpState::kRunning) {
       operation->stop = true;
       if (operation->details != nullptr && operation->details->task != nullptr) operation->details->task->cancel();
@@ -486,7 +552,7 @@ CancelResult Dispatcher::cancel(Operation* operation) {
       return CancelResult::kFinished;
     }
   }
-  const bool began = operation->done > 0;
+  const bool began = bytes_done(*operation) > 0;
   give_up(*operation, UV_ECANCELED, true);
   if (queued) {
     // Out of the queue at once: what waits behind a dead mount must not hold files and memory until it wakes.

@@ -89,15 +89,23 @@ class Dispatcher {
   };
   bool lane_figures(uint8_t lane, LaneFigures* figures);
 
+  // Memory that batches of reads fill in place of blocks. `shortage`: batches that would have liked some since the last
+  // time. The binding makes it and takes back what is left at the end.
+  uint32_t result_stock(uint32_t* shortage);
+  void stock_result(ResultMemory* memory);
+  ResultMemory* unstock_result();
+
   uint32_t outstanding() const { return outstanding_; }
   uint32_t jobs() const { return jobs_.load(std::memory_order_relaxed); }
   uint64_t wakeups() const { return wakeups_; }
 
-  static constexpr int kBatch = 8;
+  static constexpr int kBatch = 16;
+  static constexpr size_t kPlacedFrom = 2048;                   // smaller results are cheaper to copy than to place
   static constexpr int kAdviceWindow = 64;                      // cold reads that are started together
   static constexpr uint32_t kAdviceWorth = 4;                   // queued operations from which on that pays
   static constexpr uint64_t kSliceNs = 1000 * 1000;             // how long a job keeps its thread
   static constexpr uint64_t kLongestNs = 500 * 1000 * 1000ull;  // ... while the loop is too busy to hear of it
+  static constexpr uint64_t kAgainNs = 100 * 1000;              // ... and how often it then looks whether it still is
   static constexpr uint64_t kFreshNs = 100 * 1000;              // an announcement younger than this may just be on its way
   static constexpr size_t kMaxUntakenBytes = 256u << 20;
   static constexpr uint64_t kFastNs = 4 * 1000;                 // a lane whose operations take less is served from memory
@@ -120,6 +128,9 @@ class Dispatcher {
     std::array<uint64_t, kBatch> started;
     std::array<uint64_t, kBatch> ended;
     BlockStash stash;
+    ResultMemory* memory = nullptr;  // where the results of this batch's reads go, if there is any
+    size_t used = 0;
+    bool place(Operation* operation);
     // Ranges to start reading while this batch is performed.
     int advised = 0;
     struct {
@@ -139,7 +150,7 @@ class Dispatcher {
   static void collect_advice(Lane* lane, Batch* batch);
   void perform_batch(Batch* batch, uint64_t slice_end_ns);
   void settle_batch(Batch* batch);
-  bool keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns);
+  bool keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns, uint64_t* asked_ns);
   bool lingers(std::unique_lock<std::mutex>* lock);
   void announce();
 
@@ -181,6 +192,7 @@ class Dispatcher {
   uint32_t outstanding_ = 0;
   uint64_t wakeups_ = 0;
   uint64_t pumped_ns_ = 0;
+  uint32_t unsorted_ = 0;  // submissions since the loop thread sorted the inbox
   bool asked_ = false;  // for a permit, which the pool may have granted since
   void (*closed_)(void*) = nullptr;
   bool async_open_ = false;
@@ -206,6 +218,8 @@ class Dispatcher {
   Operation* completed_head_ = nullptr;
   Operation* completed_tail_ = nullptr;
   size_t untaken_bytes_ = 0;
+  std::vector<ResultMemory*> result_stock_;
+  uint32_t result_shortage_ = 0;
 };
 
 }  // namespace uvfiles

@@ -13,6 +13,7 @@
 
 #include "core/block_pool.h"
 #include "core/open_file.h"
+#include "core/result_memory.h"
 #include "core/poller.h"
 #include "core/stat_record.h"
 #include "core/task.h"
@@ -85,6 +86,12 @@ struct OperationDetails {
   uint32_t attempts = 0;  // to open a FIFO for writing
 };
 
+// What only operations on pipes, terminals and sockets have.
+struct PollState {
+  PollWaiter waiter;  // set by whoever answers Performed::kWaits
+  size_t done = 0;    // bytes transferred before it had to wait
+};
+
 struct Operation {
   Operation* next = nullptr;  // inbox, lane, batch, completion list or free list: one at a time
   Operation* prev = nullptr;  // lane only: removal in constant time
@@ -96,18 +103,20 @@ struct Operation {
   int64_t result = 0;         // >= 0, or negative in libuv's numbering
   int64_t extra = 0;          // bytes written before an error; position after an appending write
   uint64_t queued_ns = 0;
-  uint64_t deadline_ns = 0;   // 0: none
   OperationDetails* details = nullptr;
   uint32_t slot = 0;          // index of JavaScript's promise
+  float timeout_ms = 0;       // from `queued_ns` on; 0: none
   OpKind kind = OpKind::kRead;
   uint8_t flags = 0;
   uint8_t lane = 0;
   bool in_lane = false;       // under the dispatcher's lock
   bool stop = false;          // under the dispatcher's lock: was cancelled while it ran, so must not wait again
-  size_t done = 0;            // bytes transferred before it had to wait
-  PollWaiter poll;            // set by whoever answers Performed::kWaits
+  std::unique_ptr<PollState> poll;  // of one that may have to wait for its descriptor
+  ResultMemory* memory = nullptr;   // `data` points into it, and it will be the result
   std::atomic<OpState> state{OpState::kIdle};
 };
+
+inline size_t bytes_done(const Operation& operation) { return operation.poll ? operation.poll->done : 0; }
 
 enum class Performed : uint8_t {
   kDone,   // `result` is set (and data, details)

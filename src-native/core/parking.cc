@@ -20,7 +20,7 @@ void Dispatcher::park(Operation* operation, Lane* lane) {
   const bool stopped = operation->stop || closing_.load(std::memory_order_relaxed);
   int status = stopped || (reads && operation->file->stop_waiting) ? UV_ECANCELED : 0;
   if (status == 0) {
-    PollWaiter& poll = operation->poll;
+    PollWaiter& poll = operation->poll->waiter;
     poll.ready = on_ready;
     poll.owner = this;
     poll.context = lane;
@@ -53,7 +53,7 @@ void Dispatcher::on_ready(PollWaiter* waiter) {
 
 bool Dispatcher::unpark(Operation* operation) {
   if (operation->state.load(std::memory_order_acquire) != OpState::kParked) return false;
-  if (!Poller::instance().remove(&operation->poll)) return false;
+  if (!Poller::instance().remove(&operation->poll->waiter)) return false;
   if (is_read(operation)) idle_.fetch_sub(1, std::memory_order_relaxed);
   return true;
 }
@@ -68,7 +68,7 @@ void Dispatcher::abandon_parked(Operation* operation, bool keep_bytes) {
 
 // One that has begun is delivered with what it did, and so counts as running.
 CancelResult Dispatcher::cancel_parked(Operation* operation) {
-  const bool began = operation->done > 0;
+  const bool began = bytes_done(*operation) > 0;
   abandon_parked(operation, true);
   update_reference();
   announce();

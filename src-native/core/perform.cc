@@ -39,7 +39,7 @@ void take_block(Operation& operation, size_t size) {
 }
 
 void give_block_back(Operation& operation) {
-  BlockPool::instance().release({operation.data, operation.capacity});
+  if (operation.capacity != 0) BlockPool::instance().release({operation.data, operation.capacity});
   operation.data = nullptr;
   operation.capacity = 0;
 }

@@ -19,10 +19,14 @@ constexpr size_t kFirstBlock = 16 * 1024;
 constexpr uint64_t kFirstLookNs = 1000 * 1000;
 constexpr uint64_t kLongestLookNs = 50 * 1000 * 1000;
 
+void may_wait(Operation& operation) {
+  if (!operation.poll) operation.poll = std::make_unique<PollState>();
+}
+
 Performed waits(Operation& operation, int fd, bool for_write) {
-  operation.poll.fd = fd;
-  operation.poll.for_write = for_write;
-  operation.poll.due_ns = 0;
+  operation.poll->waiter.fd = fd;
+  operation.poll->waiter.for_write = for_write;
+  operation.poll->waiter.due_ns = 0;
   return Performed::kWaits;
 }
 
@@ -37,7 +41,7 @@ bool take_block(Operation& operation, size_t size) {
   if (operation.capacity >= size && operation.capacity != 0) return true;
   const Block block = BlockPool::instance().acquire(size);
   if (block.data == nullptr) return false;
-  if (operation.done > 0) std::memcpy(block.data, operation.data, operation.done);
+  if (operation.poll->done > 0) std::memcpy(block.data, operation.data, operation.poll->done);
   give_block_back(operation);
   operation.data = block.data;
   operation.capacity = block.capacity;
@@ -62,25 +66,25 @@ Performed polled_read(Operation& operation) {
 
 Performed polled_read_to_end(Operation& operation, const OpenFile& file) {
   for (;;) {
-    if (operation.done == 0 && !platform::is_ready(file.fd, false))
+    if (operation.poll->done == 0 && !platform::is_ready(file.fd, false))
       return waits(operation, file.fd, false);
-    const size_t wanted = std::max(operation.done * 2, kFirstBlock);
-    if (operation.done == operation.capacity && !take_block(operation, wanted)) {
+    const size_t wanted = std::max(operation.poll->done * 2, kFirstBlock);
+    if (operation.poll->done == operation.capacity && !take_block(operation, wanted)) {
       operation.result = UV_ENOMEM;
       return Performed::kDone;
     }
-    const int64_t count = platform::read_now(file, operation.data + operation.done,
-                                             operation.capacity - operation.done);
+    const int64_t count = platform::read_now(file, operation.data + operation.poll->done,
+                                             operation.capacity - operation.poll->done);
     if (count > 0) {
-      operation.done += static_cast<size_t>(count);
+      operation.poll->done += static_cast<size_t>(count);
       continue;
     }
     if (count == UV_EAGAIN) {
-      if (operation.done == 0) give_block_back(operation);
+      if (operation.poll->done == 0) give_block_back(operation);
       return waits(operation, file.fd, false);
     }
     // What was read before an error is not lost: the error comes again with the next read.
-    operation.result = operation.done > 0 ? static_cast<int64_t>(operation.done) : count;
+    operation.result = operation.poll->done > 0 ? static_cast<int64_t>(operation.poll->done) : count;
     if (operation.result <= 0) give_block_back(operation);
     return Performed::kDone;
   }
@@ -88,19 +92,19 @@ Performed polled_read_to_end(Operation& operation, const OpenFile& file) {
 
 Performed polled_write(Operation& operation, const OpenFile& file, uint64_t slice_end_ns) {
   operation.result = static_cast<int64_t>(operation.size);
-  while (operation.done < operation.size) {
+  while (operation.poll->done < operation.size) {
     const int64_t count =
-        platform::write_now(file, operation.data + operation.done, operation.size - operation.done);
+        platform::write_now(file, operation.data + operation.poll->done, operation.size - operation.poll->done);
     if (count == UV_EAGAIN) return waits(operation, file.fd, true);
     if (count <= 0) {
       operation.result = count < 0 ? count : int64_t{UV_EIO};
       break;
     }
-    operation.done += static_cast<size_t>(count);
+    operation.poll->done += static_cast<size_t>(count);
     // A reader that keeps up must not cost a pool thread for as long as it does.
-    if (operation.done < operation.size && now_ns() >= slice_end_ns) return Performed::kAgain;
+    if (operation.poll->done < operation.size && now_ns() >= slice_end_ns) return Performed::kAgain;
   }
-  operation.extra = static_cast<int64_t>(operation.done);
+  operation.extra = static_cast<int64_t>(operation.poll->done);
   return Performed::kDone;
 }
 
@@ -119,6 +123,7 @@ bool waits_in_poller(const Operation& operation) {
 }
 
 Performed perform_polled(Operation& operation, uint64_t slice_end_ns) {
+  may_wait(operation);
   if (operation.kind == OpKind::kRead) return polled_read(operation);
   if (operation.kind == OpKind::kReadToEnd) return polled_read_to_end(operation, *operation.file);
   const Performed performed = polled_write(operation, *operation.file, slice_end_ns);
@@ -132,18 +137,20 @@ Performed perform_polled(Operation& operation, uint64_t slice_end_ns) {
 
 // inotify could tell of the reader, at the price of a watch a path; looking is cheap (an open that fails).
 Performed wait_for_reader(Operation& operation) {
+  may_wait(operation);
   uint32_t& attempts = operation.details->attempts;
   const uint64_t pause = std::min(kFirstLookNs << std::min(attempts, 10u), kLongestLookNs);
   attempts++;
-  operation.poll.fd = -1;
-  operation.poll.for_write = true;
-  operation.poll.due_ns = now_ns() + pause;
+  operation.poll->waiter.fd = -1;
+  operation.poll->waiter.for_write = true;
+  operation.poll->waiter.due_ns = now_ns() + pause;
   return Performed::kWaits;
 }
 
 bool hold_if_polled(Operation& operation, int fd, FileKind kind) {
   const bool seekable = kind != FileKind::kCharacter || platform::seek(fd, 0, SEEK_CUR) >= 0;
   if (!is_polled(kind, seekable)) return false;
+  may_wait(operation);
   OpenFile& own = operation.details->own;
   own = OpenFile();
   own.fd = fd;
@@ -174,10 +181,10 @@ Performed polled_write_file(Operation& operation, uint64_t slice_end_ns) {
 void give_up(Operation& operation, int code, bool keep_bytes) {
   operation.result = code;
   const bool reads = operation.kind == OpKind::kRead || operation.kind == OpKind::kReadToEnd;
-  if (reads && keep_bytes && operation.done > 0)
-    operation.result = static_cast<int64_t>(operation.done);
+  if (reads && keep_bytes && bytes_done(operation) > 0)
+    operation.result = static_cast<int64_t>(bytes_done(operation));
   if (operation.kind == OpKind::kWrite || operation.kind == OpKind::kWriteFile) {
-    operation.extra = static_cast<int64_t>(operation.done);
+    operation.extra = static_cast<int64_t>(bytes_done(operation));
   }
   if (operation.details != nullptr) close_own(*operation.details);
 }

@@ -95,7 +95,7 @@ class Station {
 
   // Null when the lane refuses it.
   Lambda* submit(Lambda::Body body, uint8_t lane = Dispatcher::kDefaultLane,
-                 uint64_t deadline_ns = 0) {
+                 float timeout_ms = 0) {
     lambdas.push_back(std::make_unique<Lambda>(std::move(body)));
     Lambda* const lambda = lambdas.back().get();
     Operation* const operation = dispatcher->acquire();
@@ -103,7 +103,7 @@ class Station {
     operation->lane = lane;
     operation->result = 0;
     operation->capacity = 0;
-    operation->deadline_ns = deadline_ns;
+    operation->timeout_ms = timeout_ms;
     operation->details = new OperationDetails();
     operation->details->task = lambda;
     operation->details->task_owner = lambda;
