@@ -32,7 +32,7 @@ async function mustRun(folder, command, args) {
     ZIG_LOCAL_CACHE_DIR: inRoot(folder, 'zig-cache'),
   };
   const { code, output } = await run(command, args, { env });
-  if (code !== 0) throw new SetupError(`${path.basename(command)} ${args.at(-1)}:\n${output}`);
+  if (code !== 0) throw new SetupError(`${path.basename(command)} ${args.at(-1)}:\n${output.slice(0, 4000)}`);
 }
 
 /** Runs `work` over `items`, as many at a time as there are processors; results in the items' order. */

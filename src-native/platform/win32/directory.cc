@@ -85,7 +85,7 @@ int Directory::Next(Entry* entry) {
 }
 
 std::string Join(const std::string& directory, const std::string& name) {
-  if (directory.empty()) return name;
+  if (directory.empty() || name.empty()) return directory + name;
   std::string joined = directory;
   if (!IsSeparator(joined.back())) joined.push_back('\\');
   return joined += name;

@@ -3,8 +3,11 @@
 
 #include <utility>
 
+#include "platform/win32/tasks/content.h"
 #include "platform/win32/tasks/directories.h"
+#include "platform/win32/tasks/lists.h"
 #include "platform/win32/tasks/path_call.h"
+#include "platform/win32/tasks/walk_tree.h"
 
 namespace uvfiles {
 
@@ -29,6 +32,20 @@ std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
       return Make<RenameDirectories>(std::move(arguments));
     case TaskKind::kScanDirectory:
       return Make<ScanDirectory>(std::move(arguments));
+    case TaskKind::kWalkTree:
+      return Make<WalkTree>(std::move(arguments));
+    case TaskKind::kStatMany:
+      return Make<StatMany>(std::move(arguments));
+    case TaskKind::kReadMany:
+      return Make<ReadMany>(std::move(arguments));
+    case TaskKind::kCopyFile:
+      return Make<CopyOneFile>(std::move(arguments));
+    case TaskKind::kMove:
+      return Make<Move>(std::move(arguments));
+    case TaskKind::kWriteAtomic:
+      return Make<WriteAtomic>(std::move(arguments));
+    case TaskKind::kOpenAtomic:
+      return Make<OpenAtomic>(std::move(arguments));
     default:
       return nullptr;
   }

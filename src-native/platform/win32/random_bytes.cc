@@ -1,8 +1,10 @@
 #include "core/random_bytes.h"
 
-#include <bcrypt.h>
 #include <uv.h>
 #include <windows.h>
+
+// After the header that it takes its types from.
+#include <bcrypt.h>
 
 #ifdef _MSC_VER
 #pragma comment(lib, "bcrypt")
