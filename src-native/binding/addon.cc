@@ -10,14 +10,16 @@ namespace {
 Napi::Value open(const Napi::CallbackInfo& info) {
   uv_loop_s* loop = nullptr;
   if (napi_get_uv_event_loop(info.Env(), &loop) != napi_ok) {
-    Napi::Error::New(info.Env(), "uvfiles: this runtime has no libuv event loop").ThrowAsJavaScriptException();
+    Napi::Error::New(info.Env(), "uvfiles: this runtime has no libuv event loop")
+        .ThrowAsJavaScriptException();
     return info.Env().Undefined();
   }
   auto* const environment = new Environment(info.Env(), loop);
   napi_set_instance_data(info.Env(), environment, nullptr, nullptr);
   if (!environment->open(info[0].As<Napi::Function>(), info[1].As<Napi::Float64Array>(),
                          info[2].As<Napi::Float64Array>(), info[3].As<Napi::Boolean>().Value())) {
-    Napi::Error::New(info.Env(), "uvfiles: the event loop refused an async handle").ThrowAsJavaScriptException();
+    Napi::Error::New(info.Env(), "uvfiles: the event loop refused an async handle")
+        .ThrowAsJavaScriptException();
   }
   return info.Env().Undefined();
 }

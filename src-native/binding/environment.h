@@ -26,18 +26,18 @@ enum Argument : int {
   kSlot = 1,
   kFile = 2,
   kSize = 3,
-  kPosition = 4,   // a double; an int64 with kPositionIsBigInt
+  kPosition = 4,  // a double; an int64 with kPositionIsBigInt
   kFlags = 5,
   kLaneNumber = 6,
-  kTimeout = 7,    // milliseconds, 0: none
+  kTimeout = 7,  // milliseconds, 0: none
   kOpenFlags = 8,
   kMode = 9,
   kWhence = 10,
   kPositionIsBigInt = 11,
   kSyncAfter = 12,
   kOffset = 13,
-  kSpent = 14,     // microseconds of inline work in this event-loop iteration
-  kAnswer = 16,    // what an inline call answers besides its status
+  kSpent = 14,   // microseconds of inline work in this event-loop iteration
+  kAnswer = 16,  // what an inline call answers besides its status
   kArgumentCount = 16 + StatRecord::kFields
 };
 
@@ -65,7 +65,8 @@ class Environment {
 
   static Environment* get(napi_env env);
 
-  bool open(Napi::Function complete, Napi::Float64Array arguments, Napi::Float64Array records, bool waits_in_hook);
+  bool open(Napi::Function complete, Napi::Float64Array arguments, Napi::Float64Array records,
+            bool waits_in_hook);
 
   // Takes an operation from the free list with the common arguments filled in.
   Operation* begin(OpKind kind);
@@ -119,7 +120,7 @@ class Environment {
 
   std::vector<Operation*> slots_;
   uint32_t result_target_ = 0;  // how much result memory to have in stock
-  BlockStash stash_;  // blocks of one delivery on their way back
+  BlockStash stash_;            // blocks of one delivery on their way back
   std::vector<Block> deferred_;
   std::vector<size_t> deferred_sizes_;
   std::vector<std::unique_ptr<OperationDetails>> details_;

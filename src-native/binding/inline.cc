@@ -79,7 +79,8 @@ napi_value inline_stat(napi_env env, napi_callback_info info) {
   const int flags = static_cast<int>(arguments[kFlags]);
   int64_t status = kMiss;
   if (read_path(env, value, &environment->inline_path)) {
-    status = environment->inline_io.stat(environment->inline_path.c_str(), (flags & 2) == 0, &record);
+    status =
+        environment->inline_io.stat(environment->inline_path.c_str(), (flags & 2) == 0, &record);
   }
   arguments[kStatus] = static_cast<double>(status);
   if (status != 0) return nullptr;
@@ -87,7 +88,8 @@ napi_value inline_stat(napi_env env, napi_callback_info info) {
   if ((flags & 1) != 0) {
     std::memcpy(&arguments[kAnswer], fields, sizeof record);
   } else {
-    for (int i = 0; i < StatRecord::kFields; i++) arguments[kAnswer + i] = static_cast<double>(fields[i]);
+    for (int i = 0; i < StatRecord::kFields; i++)
+      arguments[kAnswer + i] = static_cast<double>(fields[i]);
   }
   return nullptr;
 }
@@ -105,10 +107,11 @@ napi_value inline_read_file(napi_env env, napi_callback_info info) {
   const size_t offset = static_cast<size_t>(arguments[kOffset]);
   int64_t status = kMiss;
   if (read_path(env, values[0], &environment->inline_path) &&
-      napi_get_typedarray_info(env, values[1], nullptr, &length, &data, nullptr, nullptr) == napi_ok &&
+      napi_get_typedarray_info(env, values[1], nullptr, &length, &data, nullptr, nullptr) ==
+          napi_ok &&
       data != nullptr && offset < length) {
-    status = environment->inline_io.read_file(environment->inline_path.c_str(), static_cast<char*>(data) + offset,
-                                              length - offset);
+    status = environment->inline_io.read_file(environment->inline_path.c_str(),
+                                              static_cast<char*>(data) + offset, length - offset);
   }
   arguments[kStatus] = static_cast<double>(status);
   return nullptr;
@@ -126,8 +129,8 @@ napi_value inline_open(napi_env env, napi_callback_info info) {
   int64_t length = 0;
   int64_t fd = kMiss;
   if (read_path(env, value, &environment->inline_path)) {
-    fd = environment->inline_io.open(environment->inline_path.c_str(), static_cast<int>(arguments[kOpenFlags]),
-                                     &state, &length);
+    fd = environment->inline_io.open(environment->inline_path.c_str(),
+                                     static_cast<int>(arguments[kOpenFlags]), &state, &length);
   }
   arguments[kStatus] = static_cast<double>(fd);
   if (fd < 0) return nullptr;
@@ -156,7 +159,8 @@ napi_value inline_figures(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, &array, nullptr, nullptr);
   void* data = nullptr;
   size_t length = 0;
-  if (napi_get_typedarray_info(env, array, nullptr, &length, &data, nullptr, nullptr) != napi_ok || length < 3) {
+  if (napi_get_typedarray_info(env, array, nullptr, &length, &data, nullptr, nullptr) != napi_ok ||
+      length < 3) {
     return nullptr;
   }
   const InlineFigures& figures = Environment::get(env)->inline_io.figures();

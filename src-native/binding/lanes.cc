@@ -9,8 +9,8 @@ namespace {
 Napi::Value add_lane(const Napi::CallbackInfo& info) {
   Environment* const environment = Environment::get(info.Env());
   const int number = environment->dispatcher.add_lane(
-      static_cast<Priority>(info[0].As<Napi::Number>().Int32Value()), info[1].As<Napi::Number>().Uint32Value(),
-      info[2].As<Napi::Number>().Uint32Value());
+      static_cast<Priority>(info[0].As<Napi::Number>().Int32Value()),
+      info[1].As<Napi::Number>().Uint32Value(), info[2].As<Napi::Number>().Uint32Value());
   return Napi::Number::New(info.Env(), number);
 }
 
@@ -20,7 +20,8 @@ size_t put_histogram(const Histogram& histogram, double* to) {
   to[1] = static_cast<double>(histogram.sum());
   to[2] = static_cast<double>(histogram.min());
   to[3] = static_cast<double>(histogram.max());
-  for (int i = 0; i < Histogram::kBuckets; i++) to[4 + i] = static_cast<double>(histogram.buckets()[i]);
+  for (int i = 0; i < Histogram::kBuckets; i++)
+    to[4 + i] = static_cast<double>(histogram.buckets()[i]);
   return 4 + Histogram::kBuckets;
 }
 
@@ -30,8 +31,8 @@ Napi::Value lane_figures(const Napi::CallbackInfo& info) {
   auto figures = std::make_unique<Dispatcher::LaneFigures>();
   Napi::Float64Array array = info[1].As<Napi::Float64Array>();
   if (array.ElementLength() < 5 + 2 * (4 + Histogram::kBuckets) ||
-      !environment->dispatcher.lane_figures(static_cast<uint8_t>(info[0].As<Napi::Number>().Uint32Value()),
-                                            figures.get())) {
+      !environment->dispatcher.lane_figures(
+          static_cast<uint8_t>(info[0].As<Napi::Number>().Uint32Value()), figures.get())) {
     return Napi::Boolean::New(info.Env(), false);
   }
   double* const to = array.Data();

@@ -20,7 +20,8 @@ bool read_path(napi_env env, napi_value value, std::string* path) {
   }
   void* data = nullptr;
   size_t length = 0;
-  if (napi_get_typedarray_info(env, value, nullptr, &length, &data, nullptr, nullptr) != napi_ok) return false;
+  if (napi_get_typedarray_info(env, value, nullptr, &length, &data, nullptr, nullptr) != napi_ok)
+    return false;
   path->assign(static_cast<const char*>(data), length);
   return true;
 }

@@ -16,7 +16,8 @@ constexpr size_t kLargestPlaced = 8u << 20;
 bool take_bytes(napi_env env, napi_value value, Operation* operation) {
   void* data = nullptr;
   size_t length = 0;
-  if (napi_get_typedarray_info(env, value, nullptr, &length, &data, nullptr, nullptr) != napi_ok) return false;
+  if (napi_get_typedarray_info(env, value, nullptr, &length, &data, nullptr, nullptr) != napi_ok)
+    return false;
   operation->size = length;
   if ((operation->flags & kBorrowed) != 0) {
     operation->data = static_cast<char*>(data);
@@ -32,7 +33,8 @@ bool take_bytes(napi_env env, napi_value value, Operation* operation) {
 
 // Finds the operation's file; a closing one takes nothing new.
 bool hold_file(Environment* environment, Operation* operation) {
-  OpenFile* const file = environment->files.find(static_cast<uint32_t>(environment->arguments[kFile]));
+  OpenFile* const file =
+      environment->files.find(static_cast<uint32_t>(environment->arguments[kFile]));
   if (file == nullptr || file->closing) {
     environment->refuse(operation, UV_EBADF);
     return false;
@@ -136,7 +138,8 @@ napi_value copy_out(napi_env env, napi_callback_info info) {
   napi_get_value_uint32(env, values[0], &index);
   void* data = nullptr;
   size_t length = 0;
-  if (napi_get_typedarray_info(env, values[1], nullptr, &length, &data, nullptr, nullptr) != napi_ok) {
+  if (napi_get_typedarray_info(env, values[1], nullptr, &length, &data, nullptr, nullptr) !=
+      napi_ok) {
     return nullptr;
   }
   Environment::get(env)->copy_deferred(index, static_cast<char*>(data), length);

@@ -37,7 +37,8 @@ class TaskHandle : public Napi::ObjectWrap<TaskHandle>, public TaskOwner {
       arguments.numbers.push_back(value.IsBigInt() ? value.As<Napi::BigInt>().Int64Value(&lossless)
                                                    : value.As<Napi::Number>().Int64Value());
     }
-    task_ = MakeTask(static_cast<TaskKind>(info[0].As<Napi::Number>().Int32Value()), std::move(arguments));
+    task_ = MakeTask(static_cast<TaskKind>(info[0].As<Napi::Number>().Int32Value()),
+                     std::move(arguments));
     if (task_ == nullptr) {
       Napi::Error::New(info.Env(), "uvfiles: no such native task on this platform")
           .ThrowAsJavaScriptException();

@@ -70,7 +70,8 @@ class BlockStash {
 
   // A block for a small read; `data` is null when there is no memory.
   Block acquire(size_t size) {
-    if (count_ > 0 && blocks_[count_ - 1].capacity >= size && blocks_[count_ - 1].capacity < 2 * size + kSlack) {
+    if (count_ > 0 && blocks_[count_ - 1].capacity >= size &&
+        blocks_[count_ - 1].capacity < 2 * size + kSlack) {
       return blocks_[--count_];
     }
     flush();

@@ -4,30 +4,19 @@
 #include <thread>
 
 #include "core/clock.h"
-#include "platform/cached.h"
 
 namespace uvfiles {
 
 namespace {
 
 constexpr size_t kChunk = 64;
-constexpr uint32_t kSortEach = 64;  // submissions after which the loop thread sorts the inbox by itself
-
-// Reads whose result is copied, or placed, into a chunk that it shares with others.
-bool reads_small(const Operation& operation) {
-  return operation.kind == OpKind::kRead && operation.size > 0 && operation.size <= BlockPool::kSmall &&
-         operation.memory == nullptr && !operation.file->polled;
-}
-// A lane that was passed over this often gets the next batch, whatever its priority.
-constexpr uint32_t kAgeing[] = {0, 16, 64};
-
-bool advance(Operation* operation, OpState from, OpState to) {
-  return operation->state.compare_exchange_strong(from, to, std::memory_order_acq_rel);
-}
+constexpr uint32_t kSortEach =
+    64;  // submissions after which the loop thread sorts the inbox by itself
 
 }  // namespace
 
-Dispatcher::Dispatcher(uv_loop_t* loop, Deliver deliver, Discard discard, void* context, ProcessPool& pool)
+Dispatcher::Dispatcher(uv_loop_t* loop, Deliver deliver, Discard discard, void* context,
+                       ProcessPool& pool)
     : loop_(loop), deliver_(deliver), discard_(discard), context_(context), pool_(pool) {
   add_lane(Priority::kNormal, UINT32_MAX, UINT32_MAX);
   add_lane(Priority::kLow, 0, UINT32_MAX);
@@ -105,335 +94,6 @@ void Dispatcher::push(Operation* operation) {
   do {
     operation->next = head;
   } while (!inbox_.compare_exchange_weak(head, operation, std::memory_order_seq_cst));
-}
-
-// --- pool threads ---------------------------------------------------------------------------------------------------
-
-void Dispatcher::on_work(uv_work_t* work) { static_cast<Job*>(work->data)->owner->drain(); }
-
-void Dispatcher::drain() {
-  const uint64_t begin_ns = now_ns();
-  Batch batch;
-  uint32_t batches = 0;
-  std::unique_lock<std::mutex> lock(mutex_);
-  starting_--;
-  uint64_t asked_ns = begin_ns;  // when it was last asked whether to go on
-  for (;;) {
-    if (!take_batch(&batch)) {
-      if (batches >= kBusyBatches && lingers(&lock)) {
-        batches = 0;
-        continue;
-      }
-      jobs_.fetch_sub(1, std::memory_order_seq_cst);
-      if (closing_.load(std::memory_order_relaxed) || inbox_.load(std::memory_order_seq_cst) == nullptr) break;
-      jobs_.fetch_add(1, std::memory_order_relaxed);
-      continue;
-    }
-    const bool tell = completed_head_ != nullptr && !announced_.load(std::memory_order_relaxed);
-    lock.unlock();
-    if (tell) announce();
-    perform_batch(&batch, begin_ns + kSliceNs);
-    lock.lock();
-    settle_batch(&batch);
-    batches++;
-    if (!keeps_thread(&lock, begin_ns, &asked_ns)) {
-      jobs_.fetch_sub(1, std::memory_order_seq_cst);
-      break;
-    }
-  }
-  lock.unlock();
-  pool_.release();
-}
-
-bool Dispatcher::take_batch(Batch* batch) {
-  if (closing_.load(std::memory_order_relaxed)) return false;
-  sort_inbox();
-  batch->count = 0;
-  while (batch->count == 0) {
-    Lane* const lane = pick_lane();
-    if (lane == nullptr) return false;
-    lane->progress_ns = now_ns();
-    // Several jobs share a short queue; slow operations are not taken ahead, lest one that hangs strands the rest.
-    const uint32_t sharing = jobs_.load(std::memory_order_relaxed);
-    uint32_t wanted = lane->service_ewma > kSlowNs ? 1 : lane->queue.size() / (sharing == 0 ? 1 : sharing);
-    if (wanted < 1) wanted = 1;
-    if (wanted > kBatch) wanted = kBatch;
-    batch->lane = lane;
-    collect_advice(lane, batch);
-    while (wanted-- > 0 && !lane->queue.empty()) {
-      Operation* const operation = lane->queue.pop_front();
-      lane->waiting.fetch_sub(1, std::memory_order_relaxed);
-      if (lane->advised > 0) lane->advised--;
-      if (advance(operation, OpState::kQueued, OpState::kTaken)) {
-        batch->operations[batch->count++] = operation;
-      } else {
-        lane->cancelled++;
-        complete(operation);
-      }
-    }
-  }
-  batch->lane->running_jobs++;
-  batch->lane->running += batch->count;
-  // A lone read is better served by memory of its own size.
-  if (batch->count >= kBatch / 2 && batch->operations[0]->size >= kPlacedFrom &&
-      reads_small(*batch->operations[0])) {
-    if (result_stock_.empty()) {
-      result_shortage_++;
-    } else {
-      batch->memory = result_stock_.back();
-      batch->memory->users = 0;
-      batch->used = 0;
-      result_stock_.pop_back();
-    }
-  }
-  return true;
-}
-
-// A place in the batch's result memory, if it has any.
-bool Dispatcher::Batch::place(Operation* operation) {
-  if (memory == nullptr || (operation->flags & kKeepBlock) != 0) return false;
-  if (operation->size > memory->capacity - used) return false;
-  operation->memory = memory;
-  operation->data = memory->data + used;
-  memory->users++;
-  used += (operation->size + 7) & ~size_t{7};
-  if (used > memory->capacity) used = memory->capacity;
-  return true;
-}
-
-// The depth that the disk sees need not be the number of threads: reads that are known to be cold are started together,
-// a window at a time, before the first of them is waited for. Sequential ranges are left to the kernel's read-ahead.
-void Dispatcher::collect_advice(Lane* lane, Batch* batch) {
-  batch->advised = 0;
-  Operation* operation = lane->queue.front();
-  if ((operation->flags & kCold) == 0 || lane->advised > 0 || lane->queue.size() < kAdviceWorth) return;
-  const Operation* before = nullptr;
-  for (; operation != nullptr && batch->advised < kAdviceWindow; before = operation, operation = operation->next) {
-    lane->advised++;
-    if ((operation->flags & (kCold | kAdvised)) != kCold || operation->kind != OpKind::kRead) continue;
-    if (operation->position < 0) continue;
-    operation->flags |= kAdvised;
-    if (before != nullptr && before->file == operation->file &&
-        before->position + static_cast<int64_t>(before->size) == operation->position) {
-      continue;
-    }
-    batch->advice[batch->advised++] = {operation->file->fd, operation->position, operation->size};
-  }
-  // Half a window before it is used up the next one starts.
-  if (lane->advised > kAdviceWindow / 2) lane->advised -= kAdviceWindow / 2;
-}
-
-void Dispatcher::perform_batch(Batch* batch, uint64_t slice_end_ns) {
-  // A hint: should a file have been closed meanwhile, some other file's pages are fetched.
-  for (int i = 0; i < batch->advised; i++) {
-    platform::will_need(batch->advice[i].fd, batch->advice[i].position, batch->advice[i].size);
-  }
-  uint64_t clock = now_ns();
-  for (int i = 0; i < batch->count; i++) {
-    Operation* const operation = batch->operations[i];
-    batch->started[i] = batch->ended[i] = clock;
-    // One that has begun says what it did, which JavaScript expects of what its own timer cancels.
-    const bool expired =
-        operation->timeout_ms > 0 && bytes_done(*operation) == 0 &&
-        clock > operation->queued_ns &&
-        static_cast<double>(clock - operation->queued_ns) >= static_cast<double>(operation->timeout_ms) * 1e6;
-    if (closing_.load(std::memory_order_relaxed) || expired) {
-      if (advance(operation, OpState::kTaken, OpState::kCancelled)) {
-        give_up(*operation, expired ? UV_ETIMEDOUT : UV_ECANCELED, true);
-      }
-      continue;
-    }
-    if (!advance(operation, OpState::kTaken, OpState::kRunning)) continue;
-    if (reads_small(*operation) && !batch->place(operation)) {
-      const Block block = batch->stash.acquire(operation->size);
-      operation->data = block.data;
-      operation->capacity = block.capacity;
-    }
-    const Performed performed = perform(*operation, slice_end_ns);
-    // One that has to wait stays "running" until it is parked, under the lock.
-    if (performed == Performed::kDone) operation->state.store(OpState::kFinished, std::memory_order_release);
-    if (performed == Performed::kAgain) operation->state.store(OpState::kQueued, std::memory_order_release);
-    clock = batch->ended[i] = now_ns();
-  }
-}
-
-void Dispatcher::settle_batch(Batch* batch) {
-  Lane& lane = *batch->lane;
-  lane.running_jobs--;
-  lane.running -= batch->count;
-  if (batch->memory != nullptr) {
-    // With users it goes with them; one memory never serves two batches, lest the first's results show it too early.
-    if (batch->memory->users == 0) result_stock_.push_back(batch->memory);
-    batch->memory = nullptr;
-  }
-  for (int i = 0; i < batch->count; i++) {
-    Operation* const operation = batch->operations[i];
-    const OpState state = operation->state.load(std::memory_order_relaxed);
-    if (state == OpState::kRunning) {
-      park(operation, &lane);
-      continue;
-    }
-    const bool stopped = operation->stop && operation->kind != OpKind::kTask;  // tasks end by themselves
-    if (state == OpState::kQueued && stopped && advance(operation, OpState::kQueued, OpState::kCancelled)) {
-      give_up(*operation, UV_ECANCELED, true);
-    } else if (state == OpState::kQueued) {  // more to do
-      operation->queued_ns = batch->ended[i];
-      lane.queue.push_back(operation);
-      lane.waiting.fetch_add(1, std::memory_order_relaxed);
-      continue;
-    }
-    if (state == OpState::kFinished) {
-      const uint64_t service = batch->ended[i] - batch->started[i];
-      const uint64_t queued = operation->queued_ns;
-      lane.completed++;
-      lane.wait.record(batch->started[i] > queued ? batch->started[i] - queued : 0);
-      lane.service.record(service);
-      lane.service_ewma += (static_cast<int64_t>(service) - static_cast<int64_t>(lane.service_ewma)) / 8;
-      lane.fast.store(lane.service_ewma < kFastNs, std::memory_order_relaxed);
-    } else {
-      lane.cancelled++;
-    }
-    complete(operation);
-  }
-}
-
-// A job gives its thread back after a slice, so that dns, crypto and zlib get their turn. While the loop thread is
-// busy it can neither queue us again nor submit foreign work, so a job that sees its announcement unheard goes on.
-bool Dispatcher::keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns, uint64_t* asked_ns) {
-  uint64_t now = now_ns();
-  if (now - begin_ns < kSliceNs || now - *asked_ns < kAgainNs) return true;
-  *asked_ns = now;
-  if (now - begin_ns >= kLongestNs || untaken_bytes_ > kMaxUntakenBytes) return false;
-  if (closing_.load(std::memory_order_relaxed) || pool_.contended(permit_)) return false;
-  lock->unlock();
-  announce();
-  // A loop that waits in its poll hears of it within some 50 us.
-  while (announced_.load(std::memory_order_acquire) &&
-         now - announced_ns_.load(std::memory_order_relaxed) < kFreshNs) {
-    std::this_thread::sleep_for(std::chrono::microseconds(20));
-    now = now_ns();
-  }
-  const bool unheard = announced_.load(std::memory_order_acquire);
-  lock->lock();
-  return unheard;
-}
-
-// A job that has just served a stream of cached reads looks out for the next ones a moment before it gives up its
-// thread: the loop is handing out what was read, and what it asks for next would otherwise cost a wake-up. One job at a
-// time, and only after real work. True: there is something to take.
-bool Dispatcher::lingers(std::unique_lock<std::mutex>* lock) {
-  if (lingering_ || completed_head_ == nullptr || !lanes_[kDefaultLane]->fast.load(std::memory_order_relaxed)) {
-    return false;
-  }
-  lingering_ = true;
-  lock->unlock();
-  announce();
-  const uint64_t until = now_ns() + kLingerNs;
-  while (inbox_.load(std::memory_order_relaxed) == nullptr && !closing_.load(std::memory_order_relaxed)) {
-    if (now_ns() >= until) break;
-    std::this_thread::yield();
-  }
-  lock->lock();
-  lingering_ = false;
-  return inbox_.load(std::memory_order_relaxed) != nullptr;
-}
-
-void Dispatcher::announce() {
-  if (announced_.exchange(true, std::memory_order_acq_rel)) return;
-  announced_ns_.store(now_ns(), std::memory_order_relaxed);
-  uv_async_send(&async_);
-}
-
-// --- under the lock -------------------------------------------------------------------------------------------------
-
-void Dispatcher::sort_inbox() {
-  Operation* newest = inbox_.exchange(nullptr, std::memory_order_acquire);
-  Operation* oldest = nullptr;
-  while (newest != nullptr) {  // the inbox is a stack
-    Operation* const before = newest->next;
-    newest->next = oldest;
-    oldest = newest;
-    newest = before;
-  }
-  while (oldest != nullptr) {
-    Operation* const after = oldest->next;
-    lanes_[oldest->lane]->queue.push_back(oldest);
-    oldest = after;
-  }
-}
-
-// Strict priority, tempered: a lane that was passed over long enough goes first. Lanes of one priority take turns.
-Lane* Dispatcher::pick_lane() {
-  Lane* best = nullptr;
-  size_t best_index = 0;
-  int best_rank = 0;
-  const size_t count = lanes_.size();
-  for (size_t i = 0; i < count; i++) {
-    const size_t index = lane_cursor_ + i < count ? lane_cursor_ + i : lane_cursor_ + i - count;
-    Lane* const lane = lanes_[index].get();
-    if (!lane->eligible()) continue;
-    const int priority = static_cast<int>(lane->priority);
-    const int rank = priority != 0 && lane->passed_over >= kAgeing[priority] ? -1 : priority;
-    if (best == nullptr || rank < best_rank) {
-      best = lane;
-      best_index = index;
-      best_rank = rank;
-    }
-  }
-  if (best == nullptr) return nullptr;
-  for (auto& lane : lanes_) {
-    if (lane.get() != best && lane->eligible()) lane->passed_over++;
-  }
-  best->passed_over = 0;
-  lane_cursor_ = best_index + 1 < count ? best_index + 1 : 0;
-  return best;
-}
-
-// How many more jobs would find something to do that is worth waking a thread for.
-uint32_t Dispatcher::result_stock(uint32_t* shortage) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  *shortage = result_shortage_;
-  result_shortage_ = 0;
-  return static_cast<uint32_t>(result_stock_.size());
-}
-
-void Dispatcher::stock_result(ResultMemory* memory) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  result_stock_.push_back(memory);
-}
-
-ResultMemory* Dispatcher::unstock_result() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (result_stock_.empty()) return nullptr;
-  ResultMemory* const memory = result_stock_.back();
-  result_stock_.pop_back();
-  return memory;
-}
-
-uint32_t Dispatcher::startable(uint64_t now) {
-  sort_inbox();
-  uint32_t wanted = 0;
-  for (auto& lane : lanes_) {
-    if (lane->queue.empty() || lane->running_jobs >= lane->concurrency) continue;
-    uint32_t useful = lane->queue.size();
-    const uint32_t busy = lane->running_jobs + starting_;
-    if (lane->service_ewma < kFastNs && busy > 0 && now - lane->progress_ns < kStuckNs) {
-      // Cached reads: one thread does them faster than the loop asks for them; a wake-up costs more than a few.
-      const uint64_t jobs = 1 + useful * lane->service_ewma / kWorthNs;
-      useful = jobs > busy ? static_cast<uint32_t>(jobs - busy) : 0;
-    }
-    const uint32_t room = lane->concurrency - lane->running_jobs;
-    wanted += useful < room ? useful : room;
-  }
-  return wanted > starting_ ? wanted - starting_ : 0;
-}
-
-void Dispatcher::complete(Operation* operation) {
-  operation->next = nullptr;
-  (completed_tail_ != nullptr ? completed_tail_->next : completed_head_) = operation;
-  completed_tail_ = operation;
-  untaken_bytes_ += operation->capacity;
-  if (operation->memory != nullptr) untaken_bytes_ += operation->size;
 }
 
 // --- loop thread ----------------------------------------------------------------------------------------------------
@@ -544,7 +204,8 @@ CancelResult Dispatcher::cancel(Operation* operation) {
     const OpState state = operation->state.load(std::memory_order_acquire);
     if (state == OpState::kRunning) {
       operation->stop = true;
-      if (operation->details != nullptr && operation->details->task != nullptr) operation->details->task->cancel();
+      if (operation->details != nullptr && operation->details->task != nullptr)
+        operation->details->task->cancel();
       return CancelResult::kRunning;
     }
     // Else it was parked, woken or taken meanwhile.
@@ -649,8 +310,13 @@ bool Dispatcher::lane_figures(uint8_t number, LaneFigures* figures) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (number >= lanes_.size()) return false;
   const Lane& lane = *lanes_[number];
-  *figures = {lane.waiting.load(std::memory_order_relaxed), lane.running, lane.completed, lane.cancelled,
-              lane.rejected, lane.wait, lane.service};
+  *figures = {lane.waiting.load(std::memory_order_relaxed),
+              lane.running,
+              lane.completed,
+              lane.cancelled,
+              lane.rejected,
+              lane.wait,
+              lane.service};
   return true;
 }
 

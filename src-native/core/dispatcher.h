@@ -100,21 +100,28 @@ class Dispatcher {
   uint64_t wakeups() const { return wakeups_; }
 
   static constexpr int kBatch = 16;
-  static constexpr size_t kPlacedFrom = 2048;                   // smaller results are cheaper to copy than to place
-  static constexpr int kAdviceWindow = 64;                      // cold reads that are started together
-  static constexpr uint32_t kAdviceWorth = 4;                   // queued operations from which on that pays
-  static constexpr uint64_t kSliceNs = 1000 * 1000;             // how long a job keeps its thread
-  static constexpr uint64_t kLongestNs = 500 * 1000 * 1000ull;  // ... while the loop is too busy to hear of it
-  static constexpr uint64_t kAgainNs = 100 * 1000;              // ... and how often it then looks whether it still is
-  static constexpr uint64_t kFreshNs = 100 * 1000;              // an announcement younger than this may just be on its way
+  static constexpr size_t kPlacedFrom = 2048;  // smaller results are cheaper to copy than to place
+  static constexpr int kAdviceWindow = 64;     // cold reads that are started together
+  static constexpr uint32_t kAdviceWorth = 4;  // queued operations from which on that pays
+  static constexpr uint64_t kSliceNs = 1000 * 1000;  // how long a job keeps its thread
+  static constexpr uint64_t kLongestNs =
+      500 * 1000 * 1000ull;  // ... while the loop is too busy to hear of it
+  static constexpr uint64_t kAgainNs =
+      100 * 1000;  // ... and how often it then looks whether it still is
+  static constexpr uint64_t kFreshNs =
+      100 * 1000;  // an announcement younger than this may just be on its way
   static constexpr size_t kMaxUntakenBytes = 256u << 20;
-  static constexpr uint64_t kFastNs = 4 * 1000;                 // a lane whose operations take less is served from memory
-  static constexpr uint64_t kWorthNs = 150 * 1000;              // queued work of a fast lane that is worth another job
-  static constexpr uint64_t kStuckNs = 150 * 1000;              // a fast lane whose jobs take nothing for so long is not
+  static constexpr uint64_t kFastNs =
+      4 * 1000;  // a lane whose operations take less is served from memory
+  static constexpr uint64_t kWorthNs =
+      150 * 1000;  // queued work of a fast lane that is worth another job
+  static constexpr uint64_t kStuckNs =
+      150 * 1000;  // a fast lane whose jobs take nothing for so long is not
   static constexpr uint64_t kLingerNs = 30 * 1000;
-  static constexpr uint32_t kBusyBatches = 2;                   // work after which a job lingers
+  static constexpr uint32_t kBusyBatches = 2;  // work after which a job lingers
   static constexpr uint64_t kAskNs = 20 * 1000;
-  static constexpr uint64_t kSlowNs = 50 * 1000;                // operations slower than this are taken one by one
+  static constexpr uint64_t kSlowNs =
+      50 * 1000;  // operations slower than this are taken one by one
 
  private:
   struct Job {
@@ -193,7 +200,7 @@ class Dispatcher {
   uint64_t wakeups_ = 0;
   uint64_t pumped_ns_ = 0;
   uint32_t unsorted_ = 0;  // submissions since the loop thread sorted the inbox
-  bool asked_ = false;  // for a permit, which the pool may have granted since
+  bool asked_ = false;     // for a permit, which the pool may have granted since
   void (*closed_)(void*) = nullptr;
   bool async_open_ = false;
   bool referenced_ = false;

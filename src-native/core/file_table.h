@@ -59,7 +59,8 @@ class FileTable {
     uint32_t generation;
     bool used;
   };
-  static constexpr uint32_t kIndexBits = 22;  // four million open files; ten bits tell a reused index apart
+  static constexpr uint32_t kIndexBits =
+      22;  // four million open files; ten bits tell a reused index apart
   static constexpr uint32_t kIndexMask = (1u << kIndexBits) - 1;
   static constexpr uint32_t kGenerations = 1u << (32 - kIndexBits);
 

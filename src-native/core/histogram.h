@@ -9,7 +9,8 @@ namespace uvfiles {
 class Histogram {
  public:
   static constexpr int kSubBits = 4;
-  static constexpr int kFirstOctave = 6;  // everything under 64 ns falls into the first octave's steps
+  static constexpr int kFirstOctave =
+      6;  // everything under 64 ns falls into the first octave's steps
   static constexpr int kOctaves = 35;
   static constexpr int kBuckets = kOctaves << kSubBits;
 

@@ -21,9 +21,9 @@ using platform::Residency;
 
 namespace {
 
-constexpr uint32_t kTrusted = 32;        // hits in a row after which cachestat is not asked any more
-constexpr uint32_t kMaxSkipTold = 8;     // attempts left out after misses where cachestat tells
-constexpr uint32_t kMaxSkipUntold = 256; // ... and where only an attempt would
+constexpr uint32_t kTrusted = 32;     // hits in a row after which cachestat is not asked any more
+constexpr uint32_t kMaxSkipTold = 8;  // attempts left out after misses where cachestat tells
+constexpr uint32_t kMaxSkipUntold = 256;  // ... and where only an attempt would
 
 uint32_t back_off(uint32_t misses, uint32_t most) {
   const uint32_t skip = misses < 9 ? 1u << misses : 256;
@@ -50,7 +50,8 @@ std::atomic<bool> mounts_wanted{false};
 }  // namespace
 
 void InlineIO::learn_if_wanted() {
-  if (mounts_wanted.load(std::memory_order_relaxed) && mounts_wanted.exchange(false)) platform::learn_mounts();
+  if (mounts_wanted.load(std::memory_order_relaxed) && mounts_wanted.exchange(false))
+    platform::learn_mounts();
 }
 
 void InlineIO::prepare(int fd, FileKind kind, InlineState* state) {
@@ -60,7 +61,8 @@ void InlineIO::prepare(int fd, FileKind kind, InlineState* state) {
   if (platform::fstat(fd, &record) != 0) return;
   state->device = static_cast<uint64_t>(record.dev);
   state->access = platform::classify(fd, state->device);
-  if (state->access == CacheAccess::kMemory && platform::has_swap()) state->access = CacheAccess::kNever;
+  if (state->access == CacheAccess::kMemory && platform::has_swap())
+    state->access = CacheAccess::kNever;
   if (state->access == CacheAccess::kMincore) keep_mapping(fd, record.size, state);
 }
 
@@ -92,13 +94,17 @@ bool InlineIO::cached(OpenFile* file, int64_t at, size_t size, int64_t length, b
   }
   if (length >= 0) return false;
   FileKind kind;
-  if (platform::describe(file->fd, &kind, &length) != 0 || at + static_cast<int64_t>(size) <= length) return false;
+  if (platform::describe(file->fd, &kind, &length) != 0 ||
+      at + static_cast<int64_t>(size) <= length)
+    return false;
   return cached(file, at, size, length, told);
 }
 
-int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position, bool fully, int64_t length) {
+int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position, bool fully,
+                       int64_t length) {
   InlineState& state = file->inline_state;
-  if (state.access == CacheAccess::kNever || state.access == CacheAccess::kUnknown || size == 0) return kMiss;
+  if (state.access == CacheAccess::kNever || state.access == CacheAccess::kUnknown || size == 0)
+    return kMiss;
   if (state.skip > 0) {
     state.skip--;
     figures_.backed_off++;
@@ -109,7 +115,8 @@ int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position
     return kMiss;
   }
   bool told = false;
-  if (state.access == CacheAccess::kMincore || (state.access == CacheAccess::kNoWait && state.hits < kTrusted)) {
+  if (state.access == CacheAccess::kMincore ||
+      (state.access == CacheAccess::kNoWait && state.hits < kTrusted)) {
     // The position is a number in the kernel; no file system is asked.
     const int64_t at = position >= 0 ? position : platform::seek(file->fd, 0, SEEK_CUR);
     if (at < 0 || !cached(file, at, size, length, &told)) {
@@ -155,7 +162,9 @@ int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position
 
 bool InlineIO::set_position(OpenFile* file, int64_t position) {
   const CacheAccess access = file->inline_state.access;
-  if (access == CacheAccess::kNever || access == CacheAccess::kUnknown || file->inline_state.skip > 0) return false;
+  if (access == CacheAccess::kNever || access == CacheAccess::kUnknown ||
+      file->inline_state.skip > 0)
+    return false;
   return platform::seek(file->fd, position, SEEK_SET) == position;
 }
 
@@ -216,7 +225,8 @@ int64_t InlineIO::open(const char* path, int flags, InlineState* state, int64_t*
     state->device = static_cast<uint64_t>(record.dev);
     state->access = platform::known_access(state->device);
     *length = record.size;
-    if (state->access == CacheAccess::kMemory && platform::has_swap()) state->access = CacheAccess::kNever;
+    if (state->access == CacheAccess::kMemory && platform::has_swap())
+      state->access = CacheAccess::kNever;
     if (state->access == CacheAccess::kMincore) keep_mapping(fd, record.size, state);
     if (state->access != CacheAccess::kUnknown) {
       platform::make_blocking(fd, flags);

@@ -18,7 +18,7 @@
 namespace uvfiles {
 
 // Answers of the inline path that are not results.
-constexpr int64_t kMiss = -0x10000;     // not cached, or nobody knows: ask the pool
+constexpr int64_t kMiss = -0x10000;       // not cached, or nobody knows: ask the pool
 constexpr int64_t kBackedOff = -0x10001;  // not even tried
 
 struct InlineFigures {
@@ -39,7 +39,8 @@ class InlineIO {
   // Reads up to `size` bytes: a count (short at the end of the file, or where the cache ends), or kMiss / kBackedOff.
   // With `fully` a count is short at the end of the file only.
   // `length`: the file's, where the caller knows it; -1 otherwise.
-  int64_t read(OpenFile* file, char* data, size_t size, int64_t position, bool fully, int64_t length = -1);
+  int64_t read(OpenFile* file, char* data, size_t size, int64_t position, bool fully,
+               int64_t length = -1);
   // Moves the descriptor's position where that asks no file system: where reads may be inline.
   bool set_position(OpenFile* file, int64_t position);
   // 0, or kMiss.

@@ -23,16 +23,17 @@ struct Lane {
 
   OperationList queue;
   uint32_t running_jobs = 0;
-  uint32_t running = 0;       // operations taken and not finished
-  uint32_t passed_over = 0;   // batches that others got while this lane could have run
-  uint32_t advised = 0;       // operations at the head of the queue whose ranges have been started
-  uint64_t service_ewma = 10 * 1000;  // nanoseconds; decides how many operations a job takes at once
-  uint64_t progress_ns = 0;   // when a job last took something
+  uint32_t running = 0;      // operations taken and not finished
+  uint32_t passed_over = 0;  // batches that others got while this lane could have run
+  uint32_t advised = 0;      // operations at the head of the queue whose ranges have been started
+  uint64_t service_ewma =
+      10 * 1000;                  // nanoseconds; decides how many operations a job takes at once
+  uint64_t progress_ns = 0;       // when a job last took something
   std::atomic<bool> fast{false};  // service_ewma is that of memory; the loop thread's hint
 
   uint64_t completed = 0;
   uint64_t cancelled = 0;
-  uint64_t rejected = 0;      // loop thread's
+  uint64_t rejected = 0;  // loop thread's
   Histogram wait;
   Histogram service;
 

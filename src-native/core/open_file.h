@@ -22,25 +22,26 @@ constexpr int64_t kCurrentPosition = -1;
 // What the inline path knows of a file.
 struct InlineState {
   platform::CacheAccess access = platform::CacheAccess::kUnknown;
-  uint8_t misses = 0;      // in a row
-  uint32_t hits = 0;       // in a row
-  uint32_t skip = 0;       // attempts to leave out
+  uint8_t misses = 0;  // in a row
+  uint32_t hits = 0;   // in a row
+  uint32_t skip = 0;   // attempts to leave out
   uint64_t device = 0;
-  char* mapping = nullptr; // overlayfs only; never read through
+  char* mapping = nullptr;  // overlayfs only; never read through
   size_t mapped = 0;
 };
 
 struct OpenFile {
   int fd = -1;
-  bool owned = true;           // closed by us; false for `closefd: false`
-  bool closing = false;        // refuses new operations
+  bool owned = true;     // closed by us; false for `closefd: false`
+  bool closing = false;  // refuses new operations
   FileKind kind = FileKind::kRegular;
-  uint32_t in_flight = 0;      // operations submitted and not yet delivered
-  uint32_t id = 0;             // JavaScript's name for it: index and generation
+  uint32_t in_flight = 0;  // operations submitted and not yet delivered
+  uint32_t id = 0;         // JavaScript's name for it: index and generation
   InlineState inline_state;
-  bool polled = false;         // stateful transfers wait for readiness in the poller, not in the pool
-  bool nonblocking = false;    // O_NONBLOCK is set, on an open file description that is ours alone
-  bool stop_waiting = false;   // reads that would wait fail instead (UV_ECANCELED); under the dispatcher's lock
+  bool polled = false;       // stateful transfers wait for readiness in the poller, not in the pool
+  bool nonblocking = false;  // O_NONBLOCK is set, on an open file description that is ours alone
+  bool stop_waiting =
+      false;  // reads that would wait fail instead (UV_ECANCELED); under the dispatcher's lock
   Operation* close_operation = nullptr;  // waits for in_flight to reach zero
 };
 

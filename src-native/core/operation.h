@@ -13,23 +13,23 @@
 
 #include "core/block_pool.h"
 #include "core/open_file.h"
-#include "core/result_memory.h"
 #include "core/poller.h"
+#include "core/result_memory.h"
 #include "core/stat_record.h"
 #include "core/task.h"
 
 namespace uvfiles {
 
 enum class OpKind : uint8_t {
-  kRead = 0,        // position >= 0: pread; kCurrent: read; one system call unless kReadFully
-  kWrite = 1,       // all bytes, or an error and how many were written
+  kRead = 0,   // position >= 0: pread; kCurrent: read; one system call unless kReadFully
+  kWrite = 1,  // all bytes, or an error and how many were written
   kFstat = 2,
-  kTruncate = 3,    // position is the new length
+  kTruncate = 3,  // position is the new length
   kSync = 4,
   kDatasync = 5,
-  kSeek = 6,        // position, whence in `flags`
+  kSeek = 6,  // position, whence in `flags`
   kClose = 7,
-  kOpen = 8,        // details: path, flags, mode
+  kOpen = 8,  // details: path, flags, mode
   kStat = 9,
   kLstat = 10,
   kReadFile = 11,   // open, fstat, read to the end, close
@@ -44,14 +44,16 @@ constexpr int64_t kCurrent = -1;  // the descriptor's own position
 constexpr int kAdoptDescriptor = -1;
 
 enum OpFlags : uint8_t {
-  kBigInt = 1,       // stat fields are wanted exact
-  kKeepBlock = 2,    // readinto: the block is copied by JavaScript's order, not handed over
-  kSeekFirst = 4,    // stateful read or write at `position`: lseek, then read/write, so that the position moves
-  kAppendTell = 8,   // after a write, report the descriptor's position (append mode)
-  kBorrowed = 16,    // the bytes of a write belong to a transferred buffer that JavaScript holds for us
-  kCold = 64,        // the inline path found that it is not cached
-  kAdvised = 128,    // the kernel has been asked to start reading it
-  kFully = 32,       // a read goes on after a short one, until all is read or the file ends
+  kBigInt = 1,     // stat fields are wanted exact
+  kKeepBlock = 2,  // readinto: the block is copied by JavaScript's order, not handed over
+  kSeekFirst =
+      4,  // stateful read or write at `position`: lseek, then read/write, so that the position moves
+  kAppendTell = 8,  // after a write, report the descriptor's position (append mode)
+  kBorrowed =
+      16,      // the bytes of a write belong to a transferred buffer that JavaScript holds for us
+  kCold = 64,  // the inline path found that it is not cached
+  kAdvised = 128,  // the kernel has been asked to start reading it
+  kFully = 32,     // a read goes on after a short one, until all is read or the file ends
 };
 
 enum class OpState : uint8_t {
@@ -96,27 +98,35 @@ struct Operation {
   Operation* next = nullptr;  // inbox, lane, batch, completion list or free list: one at a time
   Operation* prev = nullptr;  // lane only: removal in constant time
   OpenFile* file = nullptr;
-  char* data = nullptr;       // block or borrowed memory
-  size_t capacity = 0;        // of the block; 0 for borrowed memory
-  size_t size = 0;            // bytes wanted or given
+  char* data = nullptr;  // block or borrowed memory
+  size_t capacity = 0;   // of the block; 0 for borrowed memory
+  size_t size = 0;       // bytes wanted or given
   int64_t position = kCurrent;
-  int64_t result = 0;         // >= 0, or negative in libuv's numbering
-  int64_t extra = 0;          // bytes written before an error; position after an appending write
+  int64_t result = 0;  // >= 0, or negative in libuv's numbering
+  int64_t extra = 0;   // bytes written before an error; position after an appending write
   uint64_t queued_ns = 0;
   OperationDetails* details = nullptr;
-  uint32_t slot = 0;          // index of JavaScript's promise
-  float timeout_ms = 0;       // from `queued_ns` on; 0: none
+  uint32_t slot = 0;     // index of JavaScript's promise
+  float timeout_ms = 0;  // from `queued_ns` on; 0: none
   OpKind kind = OpKind::kRead;
   uint8_t flags = 0;
   uint8_t lane = 0;
-  bool in_lane = false;       // under the dispatcher's lock
-  bool stop = false;          // under the dispatcher's lock: was cancelled while it ran, so must not wait again
+  bool in_lane = false;  // under the dispatcher's lock
+  bool stop =
+      false;  // under the dispatcher's lock: was cancelled while it ran, so must not wait again
   std::unique_ptr<PollState> poll;  // of one that may have to wait for its descriptor
   ResultMemory* memory = nullptr;   // `data` points into it, and it will be the result
   std::atomic<OpState> state{OpState::kIdle};
 };
 
-inline size_t bytes_done(const Operation& operation) { return operation.poll ? operation.poll->done : 0; }
+inline size_t bytes_done(const Operation& operation) {
+  return operation.poll ? operation.poll->done : 0;
+}
+
+// Takes the operation from one state to another, unless somebody else was faster.
+inline bool advance(Operation* operation, OpState from, OpState to) {
+  return operation->state.compare_exchange_strong(from, to, std::memory_order_acq_rel);
+}
 
 enum class Performed : uint8_t {
   kDone,   // `result` is set (and data, details)

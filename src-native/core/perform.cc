@@ -15,9 +15,11 @@ namespace uvfiles {
 
 namespace {
 
-constexpr size_t kUnknownSize = 16 * 1024;  // first guess for files that do not tell their size (/proc, pipes)
+constexpr size_t kUnknownSize =
+    16 * 1024;  // first guess for files that do not tell their size (/proc, pipes)
 
-constexpr size_t kAskFirst = 1024 * 1024;   // reads beyond this look at the file's size before taking memory
+constexpr size_t kAskFirst =
+    1024 * 1024;  // reads beyond this look at the file's size before taking memory
 
 // One read, at a position or at the descriptor's own.
 int64_t read_once(int fd, char* data, size_t size, int64_t position) {
@@ -55,7 +57,8 @@ void cap_to_file(Operation& operation) {
   const int64_t start = stateful ? platform::seek(fd, 0, SEEK_CUR) : operation.position;
   if (start < 0) return;
   // Files that do not tell their size (/proc) still get a block to be read into.
-  const size_t most = std::max<size_t>(start < size ? static_cast<size_t>(size - start) + 1 : 1, kUnknownSize);
+  const size_t most =
+      std::max<size_t>(start < size ? static_cast<size_t>(size - start) + 1 : 1, kUnknownSize);
   if (most < operation.size) operation.size = most;
 }
 
@@ -66,7 +69,8 @@ void perform_read(Operation& operation) {
   }
   if (!seek_first(operation)) return;
   if (operation.size > kAskFirst) cap_to_file(operation);
-  if (operation.data == nullptr) take_block(operation, operation.size);  // else the job had one at hand
+  if (operation.data == nullptr)
+    take_block(operation, operation.size);  // else the job had one at hand
   if (operation.data == nullptr) {
     operation.result = UV_ENOMEM;
     return;
@@ -92,8 +96,9 @@ int64_t read_to_end(int fd, int64_t position, int64_t expected, Operation& opera
   if (block.data == nullptr) return UV_ENOMEM;
   size_t total = 0;
   for (;;) {
-    const int64_t count = read_once(fd, block.data + total, block.capacity - total,
-                                    position < 0 ? kCurrent : position + static_cast<int64_t>(total));
+    const int64_t count =
+        read_once(fd, block.data + total, block.capacity - total,
+                  position < 0 ? kCurrent : position + static_cast<int64_t>(total));
     if (count < 0) {
       BlockPool::instance().release(block);
       return count;
@@ -135,13 +140,13 @@ void perform_read_to_end(Operation& operation) {
 int64_t write_all(int fd, const char* data, size_t size, int64_t position, int64_t* written) {
   size_t total = 0;
   while (total < size) {
-    const int64_t count = position < 0
-                              ? platform::write(fd, data + total, size - total)
-                              : platform::pwrite(fd, data + total, size - total,
-                                                 position + static_cast<int64_t>(total));
+    const int64_t count = position < 0 ? platform::write(fd, data + total, size - total)
+                                       : platform::pwrite(fd, data + total, size - total,
+                                                          position + static_cast<int64_t>(total));
     if (count <= 0) {
       *written = static_cast<int64_t>(total);
-      return count < 0 ? count : int64_t{UV_EIO};  // 0 for a non-empty write: no progress will ever come
+      return count < 0 ? count
+                       : int64_t{UV_EIO};  // 0 for a non-empty write: no progress will ever come
     }
     total += static_cast<size_t>(count);
   }
@@ -171,7 +176,8 @@ Performed perform_open(Operation& operation) {
     fd = details.own.fd;
     details.own.fd = -1;
     if (fd < 0) fd = platform::open_now(details.path.c_str(), details.flags, details.mode);
-    if (platform::lacks_reader(details.path.c_str(), details.flags, fd)) return wait_for_reader(operation);
+    if (platform::lacks_reader(details.path.c_str(), details.flags, fd))
+      return wait_for_reader(operation);
   }
   if (fd < 0) {
     operation.result = fd;
@@ -215,7 +221,8 @@ Performed perform_read_file(Operation& operation) {
   int64_t size = 0;
   int64_t result = platform::describe(fd, &kind, &size);
   if (result >= 0 && hold_if_polled(operation, fd, kind)) return polled_read_file(operation);
-  if (result >= 0) result = read_to_end(fd, kCurrent, kind == FileKind::kRegular ? size : 0, operation);
+  if (result >= 0)
+    result = read_to_end(fd, kCurrent, kind == FileKind::kRegular ? size : 0, operation);
   platform::close_file(fd);  // nothing was written: its error says nothing about what was read
   operation.result = result;
   return Performed::kDone;
@@ -227,7 +234,8 @@ Performed perform_write_file(Operation& operation, uint64_t slice_end_ns) {
   operation.extra = 0;
   details.syscall = "open";
   const int fd = platform::open_now(details.path.c_str(), details.flags, details.mode);
-  if (platform::lacks_reader(details.path.c_str(), details.flags, fd)) return wait_for_reader(operation);
+  if (platform::lacks_reader(details.path.c_str(), details.flags, fd))
+    return wait_for_reader(operation);
   if (fd < 0) {
     operation.result = fd;
     return Performed::kDone;

@@ -84,7 +84,8 @@ Performed polled_read_to_end(Operation& operation, const OpenFile& file) {
       return waits(operation, file.fd, false);
     }
     // What was read before an error is not lost: the error comes again with the next read.
-    operation.result = operation.poll->done > 0 ? static_cast<int64_t>(operation.poll->done) : count;
+    operation.result =
+        operation.poll->done > 0 ? static_cast<int64_t>(operation.poll->done) : count;
     if (operation.result <= 0) give_block_back(operation);
     return Performed::kDone;
   }
@@ -93,8 +94,8 @@ Performed polled_read_to_end(Operation& operation, const OpenFile& file) {
 Performed polled_write(Operation& operation, const OpenFile& file, uint64_t slice_end_ns) {
   operation.result = static_cast<int64_t>(operation.size);
   while (operation.poll->done < operation.size) {
-    const int64_t count =
-        platform::write_now(file, operation.data + operation.poll->done, operation.size - operation.poll->done);
+    const int64_t count = platform::write_now(file, operation.data + operation.poll->done,
+                                              operation.size - operation.poll->done);
     if (count == UV_EAGAIN) return waits(operation, file.fd, true);
     if (count <= 0) {
       operation.result = count < 0 ? count : int64_t{UV_EIO};

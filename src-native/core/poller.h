@@ -28,10 +28,10 @@ struct PollWaiter {
   bool for_write = false;
   uint64_t due_ns = 0;  // also ready at this time; 0: never
   void (*ready)(PollWaiter* waiter) = nullptr;
-  void* owner = nullptr;  // for remove_all
-  void* context = nullptr;  // the owner's
+  void* owner = nullptr;           // for remove_all
+  void* context = nullptr;         // the owner's
   Operation* operation = nullptr;  // the owner's
-  size_t index = SIZE_MAX;  // among those that wait; the poller's
+  size_t index = SIZE_MAX;         // among those that wait; the poller's
 };
 
 class Poller {

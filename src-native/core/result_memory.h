@@ -11,7 +11,7 @@ struct ResultMemory {
   char* data = nullptr;
   size_t capacity = 0;
   void* handle = nullptr;  // the binding's reference that keeps it from collection
-  uint32_t users = 0;      // operations that point into it; the loop thread's once they are delivered
+  uint32_t users = 0;  // operations that point into it; the loop thread's once they are delivered
 };
 
 }  // namespace uvfiles

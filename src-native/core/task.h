@@ -30,15 +30,15 @@ class Slice {
 enum class Step : uint8_t {
   kAgain,  // the slice is used up: queue the task again at the tail of its lane
   kReady,  // `output` holds a batch to hand over; the consumer asks for more by running the task again
-  kDone,   // finished, with `output` or with `error`
+  kDone,  // finished, with `output` or with `error`
 };
 
 // What a task failed of: enough for Node's error shape (code, errno, syscall, path, dest).
 struct TaskError {
-  int code = 0;               // negative, libuv's numbering (-errno on POSIX); 0 is no error
-  const char* syscall = "";   // a literal: "open", "unlink", ...
-  std::string path;           // as bytes
-  std::string dest;           // second path, where the call has two
+  int code = 0;              // negative, libuv's numbering (-errno on POSIX); 0 is no error
+  const char* syscall = "";  // a literal: "open", "unlink", ...
+  std::string path;          // as bytes
+  std::string dest;          // second path, where the call has two
   explicit operator bool() const { return code != 0; }
 };
 

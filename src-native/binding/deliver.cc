@@ -1,0 +1,339 @@
+// From finished operations to settled promises: records, chunks, and one call into JavaScript for many.
+#include <cstring>
+
+#include "binding/environment.h"
+
+namespace uvfiles {
+
+namespace {
+
+constexpr size_t kResultSize = 64 * 1024;  // a batch of reads of 4 KiB
+constexpr uint32_t kMostResults = 64;
+
+// Records keep their fields as doubles; exact integers travel as the same eight bytes.
+void put_int64(double* to, int64_t value) { std::memcpy(to, &value, sizeof value); }
+
+bool hands_over_bytes(const Operation& operation) {
+  switch (operation.kind) {
+    case OpKind::kRead:
+    case OpKind::kReadToEnd:
+    case OpKind::kReadFile:
+      return operation.result > 0;
+    default:
+      return false;
+  }
+}
+
+// A failed task's output is what its error names: syscall NUL path NUL dest. Packing twice does no harm.
+void pack_error(Task* task) {
+  task->output.assign(task->error.syscall);
+  task->output.push_back('\0');
+  task->output.append(task->error.path);
+  task->output.push_back('\0');
+  task->output.append(task->error.dest);
+}
+
+}  // namespace
+
+void Environment::deliver(void* context, Operation* finished) {
+  Environment* const self = static_cast<Environment*>(context);
+  const Napi::HandleScope scope(self->env);
+  napi_callback_scope callback_scope = nullptr;
+  const bool scoped = napi_open_callback_scope(self->env, self->resource_.Value(),
+                                               self->async_context_, &callback_scope) == napi_ok;
+  bool may_go_on = scoped;
+  while (finished != nullptr && may_go_on) finished = self->deliver_group(finished, &may_go_on);
+  if (may_go_on) self->refill_results();
+  // The environment is being torn down: nobody is left to tell.
+  while (finished != nullptr) {
+    Operation* const after = finished->next;
+    discard(self, finished);
+    finished = after;
+  }
+  if (scoped) napi_close_callback_scope(self->env, callback_scope);
+}
+
+// Tells JavaScript of as many operations as fit into one chunk of bytes, one external buffer and the records.
+Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
+  const Napi::HandleScope scope(env);
+  size_t chunk_size = 0;
+  Operation* end = finished;
+  Operation* large = nullptr;
+  ResultMemory* placed = nullptr;  // the chunk of this group, where its results stand already
+  int doubles = 0;
+  for (; end != nullptr; end = end->next) {
+    size_t bytes = 0;
+    bool is_large = false;
+    if (hands_over_bytes(*end) && (end->flags & kKeepBlock) == 0) {
+      bytes = static_cast<size_t>(end->result);
+      is_large = (end->memory != nullptr ? end->memory->capacity : bytes) > BlockPool::kSmall;
+    } else if (end->kind == OpKind::kTask) {
+      if (end->result < 0) pack_error(end->details->task);
+      bytes = end->details->task->output.size();
+      is_large = bytes > BlockPool::kSmall;
+    }
+    if (doubles + kRecordHeader + kMaxPayload > kRecordDoubles) break;
+    if (is_large && large != nullptr) break;
+    const bool in_place =
+        bytes > 0 && !is_large && end->kind != OpKind::kTask && end->memory != nullptr;
+    if (in_place && (chunk_size > 0 || (placed != nullptr && placed != end->memory))) break;
+    if (!in_place && !is_large && bytes > 0 && placed != nullptr) break;
+    if (!is_large && chunk_size > 0 && chunk_size + bytes > BlockPool::kSmall) break;
+    if (is_large) {
+      large = end;
+    } else if (in_place) {
+      placed = end->memory;
+    } else {
+      chunk_size +=
+          (bytes + 7) & ~size_t{7};  // aligned, so that the bytes can be viewed as wider elements
+    }
+    doubles += kRecordHeader + kMaxPayload;
+  }
+
+  napi_value callback_arguments[3];
+  char* chunk = nullptr;
+  napi_get_undefined(env, &callback_arguments[1]);
+  callback_arguments[2] = callback_arguments[1];
+  if (placed != nullptr) {
+    napi_get_reference_value(env, static_cast<napi_ref>(placed->handle), &callback_arguments[1]);
+  } else if (chunk_size > 0) {
+    void* data = nullptr;
+    if (napi_create_buffer(env, chunk_size, &data, &callback_arguments[1]) != napi_ok) {
+      *may_go_on = false;
+      return finished;
+    }
+    chunk = static_cast<char*>(data);
+  }
+
+  deferred_.clear();
+  deferred_sizes_.clear();
+  size_t offset = 0;
+  int at = 0;
+  uint32_t count = 0;
+  while (finished != end) {
+    Operation* const operation = finished;
+    finished = finished->next;
+    count++;
+    settle_file(operation);
+    if (operation->kind == OpKind::kTask) {
+      std::string& output = operation->details->task->output;
+      if (operation == large) {
+        auto* const kept = new std::string(std::move(output));
+        output.clear();
+        const napi_status status = napi_create_external_buffer(
+            env, kept->size(), &(*kept)[0],
+            [](napi_env, void*, void* hint) { delete static_cast<std::string*>(hint); }, kept,
+            &callback_arguments[2]);
+        if (status != napi_ok) {
+          napi_create_buffer_copy(env, kept->size(), kept->data(), nullptr, &callback_arguments[2]);
+          delete kept;
+        }
+        at = write_record(operation, at, Tag::kTaskExternal, 0, 0);
+      } else {
+        if (!output.empty()) std::memcpy(chunk + offset, output.data(), output.size());
+        at = write_record(operation, at, Tag::kTaskChunk, static_cast<double>(offset),
+                          static_cast<double>(output.size()));
+        offset += (output.size() + 7) & ~size_t{7};
+        output.clear();
+      }
+      operation->details->task_owner->settled();
+    } else if (hands_over_bytes(*operation)) {
+      const size_t bytes = static_cast<size_t>(operation->result);
+      if ((operation->flags & kKeepBlock) != 0) {
+        at = write_record(operation, at, Tag::kDeferred, static_cast<double>(deferred_.size()), 0);
+        deferred_.push_back({operation->data, operation->capacity});
+        deferred_sizes_.push_back(bytes);
+        operation->data = nullptr;
+        operation->capacity = 0;
+      } else if (operation->memory != nullptr) {
+        const bool whole = operation == large;
+        if (whole) {
+          napi_get_reference_value(env, static_cast<napi_ref>(operation->memory->handle),
+                                   &callback_arguments[2]);
+        }
+        at = write_record(operation, at, whole ? Tag::kExternal : Tag::kChunk,
+                          static_cast<double>(operation->data - operation->memory->data), 0);
+      } else if (operation == large) {
+        const napi_status status = napi_create_external_buffer(
+            env, bytes, operation->data,
+            [](napi_env, void* data, void* hint) {
+              BlockPool::instance().release(
+                  {static_cast<char*>(data), reinterpret_cast<size_t>(hint)});
+            },
+            reinterpret_cast<void*>(operation->capacity), &callback_arguments[2]);
+        if (status == napi_ok) {
+          operation->data = nullptr;
+          operation->capacity = 0;
+        } else {  // Electron's sandboxed pointers forbid external memory
+          napi_create_buffer_copy(env, bytes, operation->data, nullptr, &callback_arguments[2]);
+        }
+        at = write_record(operation, at, Tag::kExternal, 0, 0);
+      } else {
+        std::memcpy(chunk + offset, operation->data, bytes);
+        at = write_record(operation, at, Tag::kChunk, static_cast<double>(offset), 0);
+        offset += (bytes + 7) & ~size_t{7};
+      }
+    } else {
+      at = write_payload(operation, at);
+    }
+    free_data(operation);
+    recycle(operation);
+  }
+
+  napi_create_uint32(env, count, &callback_arguments[0]);
+  napi_value undefined;
+  napi_get_undefined(env, &undefined);
+  const napi_status status =
+      napi_call_function(env, undefined, complete_.Value(), 3, callback_arguments, nullptr);
+  for (const Block& block : deferred_) stash_.release(block);
+  stash_.flush();
+  deferred_.clear();
+  if (status == napi_pending_exception) {
+    napi_value exception;
+    // Settling never throws; if it does, hiding it would lose promises silently.
+    if (napi_get_and_clear_last_exception(env, &exception) == napi_ok)
+      napi_fatal_exception(env, exception);
+  }
+  if (status != napi_ok && status != napi_pending_exception) *may_go_on = false;
+  return finished;
+}
+
+int Environment::write_record(Operation* operation, int at, Tag tag, double value, double extra) {
+  slots_[operation->slot] = nullptr;
+  records[at] = operation->slot;
+  records[at + 1] = static_cast<double>(operation->result);
+  records[at + 2] = static_cast<int>(tag);
+  records[at + 3] = value;
+  records[at + 4] = extra;
+  return at + kRecordHeader;
+}
+
+int Environment::write_payload(Operation* operation, int at) {
+  OperationDetails* const details = operation->details;
+  if (operation->result < 0) {
+    return write_record(operation, at, Tag::kFailed,
+                        details == nullptr ? 0 : syscall_number(details->syscall),
+                        static_cast<double>(operation->extra));
+  }
+  switch (operation->kind) {
+    case OpKind::kStat:
+    case OpKind::kLstat:
+    case OpKind::kFstat: {
+      at = write_record(operation, at, Tag::kStat, 0, 0);
+      const int64_t* const fields = reinterpret_cast<const int64_t*>(&details->stat);
+      const bool exact = (operation->flags & kBigInt) != 0;
+      for (int i = 0; i < StatRecord::kFields; i++) {
+        if (exact) {
+          put_int64(&records[at + i], fields[i]);
+        } else {
+          records[at + i] = static_cast<double>(fields[i]);
+        }
+      }
+      return at + StatRecord::kFields;
+    }
+    case OpKind::kOpen: {
+      const bool owned = operation->size == 0;
+      OpenFile* const file = files.add(static_cast<int>(operation->result), owned, details->kind);
+      file->inline_state = details->inline_state;
+      file->polled = is_polled(details->kind, details->seekable);
+      file->nonblocking = details->nonblocking;
+      at = write_record(operation, at, Tag::kOpened, 0,
+                        static_cast<double>(file->inline_state.access));
+      records[at] = file->id;
+      records[at + 1] = static_cast<int>(details->kind);
+      records[at + 2] = details->seekable ? 1 : 0;
+      records[at + 3] = static_cast<double>(details->position);
+      records[at + 4] = static_cast<double>(details->stat.size);
+      return at + 5;
+    }
+    case OpKind::kSeek:
+      // Positions beyond 2^53 travel exactly in `extra`.
+      at = write_record(operation, at, Tag::kPlain, 0, 0);
+      put_int64(&records[at - 1], operation->result);
+      return at;
+    default:
+      return write_record(operation, at, Tag::kPlain, 0, static_cast<double>(operation->extra));
+  }
+}
+
+// The operation no longer holds its file open; the last one out lets a waiting close begin.
+void Environment::settle_file(Operation* operation) {
+  OpenFile* const file = operation->file;
+  if (file == nullptr) return;
+  operation->file = nullptr;
+  file->in_flight--;
+  if (operation->kind == OpKind::kClose) {
+    InlineIO::forget(&file->inline_state);
+    files.remove(file);
+  } else if (file->in_flight == 0 && file->close_operation != nullptr) {
+    Operation* const close = file->close_operation;
+    file->close_operation = nullptr;
+    dispatcher.submit(close);
+    file->in_flight++;
+  }
+}
+
+// Uninitialized memory on JavaScript's heap that JavaScript does not see yet. Null when there is none.
+ResultMemory* Environment::make_result(size_t size) {
+  const Napi::HandleScope scope(env);
+  void* data = nullptr;
+  napi_value buffer;
+  napi_ref reference;
+  if (napi_create_buffer(env, size, &data, &buffer) != napi_ok) return nullptr;
+  if (napi_create_reference(env, buffer, 1, &reference) != napi_ok) return nullptr;
+  return new ResultMemory{static_cast<char*>(data), size, reference, 0};
+}
+
+void Environment::free_result(ResultMemory* memory) {
+  napi_delete_reference(env, static_cast<napi_ref>(memory->handle));
+  delete memory;
+}
+
+void Environment::give_result(Operation* operation) {
+  ResultMemory* const memory = make_result(operation->size);
+  if (memory == nullptr) return;  // a block will do
+  memory->users = 1;
+  operation->memory = memory;
+  operation->data = memory->data;
+}
+
+// As much as the batches since the last delivery asked for, less when it is not used.
+void Environment::refill_results() {
+  uint32_t shortage = 0;
+  const uint32_t stock = dispatcher.result_stock(&shortage);
+  if (shortage == 0 && stock >= result_target_) {
+    result_target_ -= result_target_ / 4;
+    if (result_target_ < 4) result_target_ = 0;
+  } else {
+    result_target_ =
+        result_target_ + shortage < kMostResults ? result_target_ + shortage : kMostResults;
+  }
+  for (uint32_t have = stock; have < result_target_; have++) {
+    ResultMemory* const memory = make_result(kResultSize);
+    if (memory == nullptr) return;
+    dispatcher.stock_result(memory);
+  }
+  for (uint32_t have = stock; have > result_target_ + 4; have--) {
+    ResultMemory* const memory = dispatcher.unstock_result();
+    if (memory == nullptr) return;
+    free_result(memory);
+  }
+}
+
+void Environment::free_data(Operation* operation) {
+  if (operation->memory != nullptr && --operation->memory->users == 0)
+    free_result(operation->memory);
+  operation->memory = nullptr;
+  if (operation->capacity != 0) stash_.release({operation->data, operation->capacity});
+  operation->data = nullptr;
+  operation->capacity = 0;
+}
+
+bool Environment::copy_deferred(size_t index, char* to, size_t size) {
+  if (index >= deferred_.size()) return false;
+  std::memcpy(to, deferred_[index].data,
+              size < deferred_sizes_[index] ? size : deferred_sizes_[index]);
+  return true;
+}
+
+}  // namespace uvfiles
