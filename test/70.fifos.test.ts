@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type BinaryFile, open, readBytes, writeFile } from 'uvfiles';
-import { ended, failure, isPending, makeFifo, newPath } from './support/pipes.js';
+import { ended, failure, isPending, makeFifo, newPath, plainEnvironment } from './support/pipes.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
@@ -57,16 +57,16 @@ describe('a FIFO', function () {
 
   it('meets programs that open it in the ordinary, waiting way', async () => {
     const fifo = makeFifo();
-    const cat = spawn('cat', [fifo]);
+    const cat = spawn('cat', [fifo], { env: plainEnvironment });
     const output = ended(cat);
     await writeFile(fifo, bytes('from here'));
     expect((await output).stdout).to.equal('from here');
     // Opened once only: the first open is what lets the writer go on, and a second would come too late for it.
     for (let i = 0; i < 5; i++) {
-      const echo = ended(spawn('sh', ['-c', 'printf "from there" > "$0"', fifo]));
+      const echo = ended(spawn('sh', ['-c', 'printf "from there" > "$0"', fifo], { env: plainEnvironment }));
       expect(String(await readBytes(fifo))).to.equal('from there');
       expect((await echo).code).to.equal(0);
-      const again = ended(spawn('sh', ['-c', 'printf "and again" > "$0"', fifo]));
+      const again = ended(spawn('sh', ['-c', 'printf "and again" > "$0"', fifo], { env: plainEnvironment }));
       await using reader = await open(fifo);
       expect(await reader.read()).to.equal('and again');
       expect((await again).code).to.equal(0);

@@ -16,6 +16,9 @@ const lane = createLane({ name: 'tests of pipes', inline: false });
 let folder: string | undefined;
 let count = 0;
 
+/** The environment for programs that are not Node: without the sanitizer's runtime, which is loaded for Node's sake. */
+export const plainEnvironment: NodeJS.ProcessEnv = { ...process.env, LD_PRELOAD: '' };
+
 /** A new path in a folder that goes when the process ends. */
 export function newPath(): string {
   if (folder === undefined) {
