@@ -2,6 +2,7 @@
 //
 // A slot is an index into parallel arrays rather than an object, so that a waiting request costs its promise and a few
 // words. What is rare (signals, timeouts, paths for error messages) hangs on one optional object.
+import { constants } from 'node:buffer';
 import { markAsUntransferable } from 'node:worker_threads';
 
 import { AbortError, ClosedFileError, LaneFullError, type SystemError, systemError, TimeoutError } from '../errors/index.js';
@@ -105,6 +106,7 @@ function openEnvironment(): void {
   const { versions } = process;
   // Only Node runs its loop until an asynchronous cleanup hook is removed; see FAILURES in docs/platforms.md.
   const waitsInHook = versions['bun'] === undefined && versions['deno'] === undefined;
+  args[P.ARG_SIZE] = constants.MAX_LENGTH;
   addon.open(complete, args, records, waitsInHook);
 }
 

@@ -34,6 +34,7 @@ bool Environment::open(Napi::Function complete, Napi::Float64Array args, Napi::F
   records_ref_ = Napi::Persistent(recs);
   arguments = args.Data();
   records = recs.Data();
+  largest_result.store(static_cast<size_t>(arguments[kSize]), std::memory_order_relaxed);
   const Napi::Env scope(env);
   Napi::Object resource = Napi::Object::New(scope);
   resource_ = Napi::Persistent(resource);

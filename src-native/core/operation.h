@@ -134,6 +134,9 @@ enum class Performed : uint8_t {
   kWaits   // for what `poll` says; then perform it again
 };
 
+// The most bytes that JavaScript can be handed in one piece: a longer read fails (UV_EFBIG) before it begins.
+extern std::atomic<size_t> largest_result;
+
 // Runs the operation on this thread. Defined in perform.cc.
 Performed perform(Operation& operation, uint64_t slice_end_ns);
 

@@ -13,6 +13,8 @@
 
 namespace uvfiles {
 
+std::atomic<size_t> largest_result{SIZE_MAX};
+
 namespace {
 
 constexpr size_t kUnknownSize =
@@ -69,6 +71,11 @@ void perform_read(Operation& operation) {
   }
   if (!seek_first(operation)) return;
   if (operation.size > kAskFirst) cap_to_file(operation);
+  if (operation.size > largest_result.load(std::memory_order_relaxed) &&
+      (operation.flags & kFully) != 0) {
+    operation.result = UV_EFBIG;
+    return;
+  }
   if (operation.data == nullptr)
     take_block(operation, operation.size);  // else the job had one at hand
   if (operation.data == nullptr) {
@@ -91,6 +98,8 @@ void perform_read(Operation& operation) {
 
 // Reads until the end, growing as needed: sizes from fstat are a guess (/proc says 0, files grow and shrink).
 int64_t read_to_end(int fd, int64_t position, int64_t expected, Operation& operation) {
+  const size_t most = largest_result.load(std::memory_order_relaxed);
+  if (expected > 0 && static_cast<size_t>(expected) > most) return UV_EFBIG;
   size_t wanted = expected > 0 ? static_cast<size_t>(expected) + 1 : kUnknownSize;
   Block block = BlockPool::instance().acquire(wanted);
   if (block.data == nullptr) return UV_ENOMEM;
@@ -105,6 +114,10 @@ int64_t read_to_end(int fd, int64_t position, int64_t expected, Operation& opera
     }
     if (count == 0) break;
     total += static_cast<size_t>(count);
+    if (total > most) {
+      BlockPool::instance().release(block);
+      return UV_EFBIG;
+    }
     if (total < block.capacity) continue;
     Block larger = BlockPool::instance().acquire(block.capacity * 2);
     if (larger.data == nullptr) {
