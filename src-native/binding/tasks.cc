@@ -40,8 +40,9 @@ class TaskHandle : public Napi::ObjectWrap<TaskHandle>, public TaskOwner {
     task_ = MakeTask(static_cast<TaskKind>(info[0].As<Napi::Number>().Int32Value()),
                      std::move(arguments));
     if (task_ == nullptr) {
-      Napi::Error::New(info.Env(), "uvfiles: no such native task on this platform")
-          .ThrowAsJavaScriptException();
+      Napi::Error error = Napi::Error::New(info.Env(), "uvfiles does not have this operation on this platform");
+      error.Set("code", Napi::String::New(info.Env(), "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM"));
+      error.ThrowAsJavaScriptException();
     }
   }
 

@@ -1,4 +1,4 @@
-// The tasks of lib/os that Windows has; lib is told of the others that there is no such task here.
+// The tasks behind lib/os, lib/path and lib/whole-file, on Windows.
 #include "core/tasks/os_tasks.h"
 
 #include <utility>
@@ -7,6 +7,7 @@
 #include "platform/win32/tasks/directories.h"
 #include "platform/win32/tasks/lists.h"
 #include "platform/win32/tasks/path_call.h"
+#include "platform/win32/tasks/transfers.h"
 #include "platform/win32/tasks/walk_tree.h"
 
 namespace uvfiles {
@@ -46,6 +47,10 @@ std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
       return Make<WriteAtomic>(std::move(arguments));
     case TaskKind::kOpenAtomic:
       return Make<OpenAtomic>(std::move(arguments));
+    case TaskKind::kCopyTree:
+      return Make<CopyTree>(std::move(arguments));
+    case TaskKind::kSendFile:
+      return Make<SendFile>(std::move(arguments));
     default:
       return nullptr;
   }

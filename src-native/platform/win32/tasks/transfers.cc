@@ -1,0 +1,169 @@
+#include "platform/win32/tasks/transfers.h"
+
+#include <uv.h>
+#include <windows.h>
+
+#include <algorithm>
+
+#include "core/tasks/records.h"
+#include "platform/file_system.h"
+#include "platform/win32/chain.h"
+#include "platform/win32/change.h"
+#include "platform/win32/directory.h"
+#include "platform/win32/errors.h"
+#include "platform/win32/open.h"
+#include "platform/win32/paths.h"
+#include "platform/win32/stat.h"
+
+namespace uvfiles {
+
+namespace {
+
+constexpr int64_t kCopyFollow = 4;  // CopyFlags
+constexpr int64_t kCopyPreserve = 2;
+constexpr int64_t kCopyExistOk = 8;
+constexpr size_t kPiece = 256 * 1024;
+
+// The copy of a file or of a link itself; CopyFileExW keeps attributes and times.
+int CopyContent(const std::string& from, const std::string& to, bool as_link) {
+  std::wstring wide_from, wide_to;
+  int failure = win32::ToWide(from, &wide_from);
+  if (failure == 0) failure = win32::ToWide(to, &wide_to);
+  if (failure != 0) return failure;
+  const DWORD how = as_link ? COPY_FILE_COPY_SYMLINK : 0;
+  return ::CopyFileExW(wide_from.c_str(), wide_to.c_str(), nullptr, nullptr, nullptr, how)
+             ? 0
+             : win32::LastError();
+}
+
+void CopyTimes(const std::string& from, const std::string& to) {
+  const auto open = [](const std::string& path, DWORD access) {
+    std::wstring wide;
+    if (win32::ToWide(path, &wide) != 0) return win32::UniqueHandle();
+    return win32::UniqueHandle(::CreateFileW(wide.c_str(), access, win32::kShareAll, nullptr,
+                                             OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+  };
+  const win32::UniqueHandle source = open(from, FILE_READ_ATTRIBUTES);
+  const win32::UniqueHandle target = open(to, FILE_WRITE_ATTRIBUTES);
+  FILETIME created, accessed, modified;
+  if (source && target && ::GetFileTime(source.get(), &created, &accessed, &modified))
+    ::SetFileTime(target.get(), &created, &accessed, &modified);
+}
+
+}  // namespace
+
+CopyTree::CopyTree(TaskArguments&& arguments)
+    : from_(std::move(arguments.bytes[0])),
+      to_(std::move(arguments.bytes[1])),
+      flags_(arguments.numbers[0]) {}
+
+// The target is made before the source is read: one inside of it is found out by looking upwards from there.
+int CopyTree::Begin() {
+  StatRecord source;
+  const int code = win32::StatPath(from_, true, &source);
+  if (code != 0) return code;
+  if ((source.mode & win32::kTypeMask) != win32::kTypeDirectory) return UV_ENOTDIR;
+  std::string above = to_;
+  for (size_t length = win32::LengthWithoutSeparators(to_); length > 0;
+       length = win32::ParentLength(above, length)) {
+    StatRecord record;
+    const int found = win32::StatPath(above.substr(0, length), true, &record);
+    if (found == 0 && record.dev == source.dev && record.ino == source.ino) return UV_EINVAL;
+  }
+  const bool exist_ok = (flags_ & kCopyExistOk) != 0;
+  if (!exist_ok && win32::IsDirectory(to_)) return UV_EEXIST;
+  TaskError failure;
+  if (!win32::MakeChain(to_, exist_ok, *this, &failure)) return failure.code;
+  return OpenDirectory("");
+}
+
+// Notes the entries of a directory whose copy has been made.
+int CopyTree::OpenDirectory(const std::string& relative) {
+  win32::Directory directory;
+  int code = directory.Open(win32::Join(from_, relative), true, false);
+  win32::Entry entry;
+  while (code == 0 && (code = directory.Next(&entry)) > 0) {
+    pending_.push_back(win32::Join(relative, entry.name));
+    code = 0;
+  }
+  if (code == 0) made_.push_back(relative);
+  return code;
+}
+
+int CopyTree::CopyEntry(const std::string& relative, std::string* failed) {
+  const std::string from = win32::Join(from_, relative);
+  const std::string to = win32::Join(to_, relative);
+  *failed = relative;
+  const bool follow = (flags_ & kCopyFollow) != 0;
+  StatRecord record;
+  const int code = win32::StatPath(from, follow, &record);
+  if (code != 0) return code;
+  const int64_t type = record.mode & win32::kTypeMask;
+  if (type != win32::kTypeDirectory) return CopyContent(from, to, type == win32::kTypeLink);
+  // A followed link that leads back would go on until names end.
+  if (std::count(relative.begin(), relative.end(), '\\') > 512) return UV_ELOOP;
+  const int made = win32::MakeDirectoryAt(to);
+  if (made != 0 && !(made == UV_EEXIST && (flags_ & kCopyExistOk) != 0)) return made;
+  return OpenDirectory(relative);
+}
+
+Step CopyTree::run(const Slice& slice) {
+  std::string failed;
+  int code = 0;
+  if (!begun_) {
+    begun_ = true;
+    code = Begin();
+  }
+  while (code == 0 && !pending_.empty()) {
+    if (cancelled()) {
+      code = UV_ECANCELED;
+      break;
+    }
+    const std::string next = std::move(pending_.back());
+    pending_.pop_back();
+    code = CopyEntry(next, &failed);
+    if (code == 0 && slice.expired() && !pending_.empty()) return Step::kAgain;
+  }
+  if (code != 0) {
+    error = {code, "cp", win32::Join(from_, failed), win32::Join(to_, failed)};
+  } else if ((flags_ & kCopyPreserve) != 0) {
+    for (auto each = made_.rbegin(); each != made_.rend(); ++each)
+      CopyTimes(win32::Join(from_, *each), win32::Join(to_, *each));
+  }
+  return Step::kDone;
+}
+
+SendFile::SendFile(TaskArguments&& arguments)
+    : out_(static_cast<int>(arguments.numbers[0])),
+      in_(static_cast<int>(arguments.numbers[1])),
+      offset_(arguments.numbers[2]),
+      left_(arguments.numbers[3]) {}
+
+Step SendFile::run(const Slice& slice) {
+  std::string piece;
+  int64_t code = 0;
+  while (left_ > 0 && code >= 0 && !cancelled()) {
+    piece.resize(static_cast<size_t>(std::min<int64_t>(left_, kPiece)));
+    code = offset_ < 0 ? platform::read(in_, &piece[0], piece.size())
+                       : platform::pread(in_, &piece[0], piece.size(), offset_);
+    if (code == 0) left_ = 0;  // the end
+    const size_t size = code > 0 ? static_cast<size_t>(code) : 0;
+    for (size_t at = 0; at < size && code > 0;) {
+      code = platform::write(out_, piece.data() + at, size - at);
+      if (code == 0) code = UV_ENOSPC;
+      if (code > 0) {
+        at += static_cast<size_t>(code);
+        sent_ += code;
+        left_ -= code;
+        if (offset_ >= 0) offset_ += code;
+      }
+    }
+    if (code > 0 && left_ > 0 && slice.expired()) return Step::kAgain;
+  }
+  if (code < 0) error = {static_cast<int>(code), "sendfile", "", ""};
+  if (code >= 0 && cancelled()) error = {UV_ECANCELED, "sendfile", "", ""};
+  AppendInteger(&output, sent_);
+  return Step::kDone;
+}
+
+}  // namespace uvfiles

@@ -1,0 +1,44 @@
+// copytree and sendfile, as platform/posix/tasks/{copy_tree,send_file}.h document them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/task.h"
+
+namespace uvfiles {
+
+// Links are copied as links unless followed; where making one is a privilege that is lacking, that is the error.
+class CopyTree final : public Task {
+ public:
+  explicit CopyTree(TaskArguments&& arguments);
+  Step run(const Slice& slice) override;
+
+ private:
+  int Begin();
+  int CopyEntry(const std::string& relative, std::string* failed);
+  int OpenDirectory(const std::string& relative);
+
+  const std::string from_;
+  const std::string to_;
+  const int64_t flags_;
+  bool begun_ = false;
+  std::vector<std::string> pending_;  // below both, the next one last
+  std::vector<std::string> made_;     // directories, which get their times at the end
+};
+
+// Through memory: what the system has for this (TransmitFile) is for sockets.
+class SendFile final : public Task {
+ public:
+  explicit SendFile(TaskArguments&& arguments);
+  Step run(const Slice& slice) override;
+
+ private:
+  const int out_;
+  const int in_;
+  int64_t offset_;
+  int64_t left_;
+  int64_t sent_ = 0;
+};
+
+}  // namespace uvfiles
