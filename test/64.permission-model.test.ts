@@ -25,11 +25,13 @@ describe('the permission model', () => {
     writeFileSync(at('open/f'), 'x');
     writeFileSync(at('closed/f'), 'x');
     const program = `
-      import { openAtomic, os, path, readBytes, readMany, statMany, writeAtomic, writeFile } from 'uvfiles';
+      import { open as openFile, openAtomic, os, path, readBytes, readMany, statMany, writeAtomic, writeFile } from 'uvfiles';
       const [open, closed] = ['open', 'closed'].map((name) => process.env.TOP + '/' + name);
       const first = async (iterator) => (await iterator.next()).value;
       const calls = (dir) => ({
         stat: () => os.stat(dir + '/f'),
+        open: async () => (await openFile(dir + '/f')).close(),
+        openToWrite: async () => (await openFile(dir + '/w', 'w')).close(),
         readBytes: () => readBytes(dir + '/f'),
         listdir: () => os.listdir(dir),
         scandir: () => first(os.scandir(dir)),

@@ -3,6 +3,7 @@ import { close } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { type Path, toPathBytes } from '../arguments/path.js';
+import { checkPermission } from '../arguments/permission.js';
 import type { Backend, BackendFile } from '../backend/backend.js';
 import { currentBackend } from '../backend/current.js';
 import { AbortError, invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
@@ -27,7 +28,7 @@ import {
  * @param o buffering, encoding, errors, newline, closefd, opener, permissions, signal, lane, timeout
  * @returns a TextFile, or in binary modes a BinaryFile, or with `buffering: 0` a RawFile
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE and RangeError ERR_OUT_OF_RANGE before the file is touched,
- *   UnknownEncodingError, UnsupportedOperationError, AbortError, TimeoutError, and the system's errors in Node's shape
+ *   UnknownEncodingError, UnsupportedOperationError, ERR_ACCESS_DENIED under `--permission`, AbortError, TimeoutError, and the system's errors in Node's shape
  * @example
  * await using f = await open('notes.txt', 'w');
  * await f.write('hello\n');
@@ -64,6 +65,8 @@ export async function open(
   } else {
     const path = toPathBytes(file, 'file');
     name = file instanceof URL ? fileURLToPath(file) : path;
+    if (resolved.mode.readable) checkPermission('fs.read', path);
+    if (resolved.mode.writable) checkPermission('fs.write', path);
     opened =
       opener === undefined
         ? await backend.open(path, flags, permissions, o)
