@@ -1,0 +1,188 @@
+// What operations do on a pool thread, on real files: short of nothing, at exact places, and told when it fails.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include <cstring>
+#include <string>
+
+#include "core/operation.h"
+#include "test/temp_support.h"
+
+namespace uvfiles {
+namespace test {
+
+namespace {
+
+// An operation with everything it may need, freed at the end.
+struct Subject {
+  explicit Subject(OpKind kind) {
+    operation.kind = kind;
+    operation.details = &details;
+  }
+  ~Subject() { BlockPool::instance().release({operation.data, operation.capacity}); }
+  int64_t run() {
+    CHECK(perform(operation, UINT64_MAX) == Performed::kDone);
+    return operation.result;
+  }
+  std::string bytes() const {
+    return operation.result > 0 ? std::string(operation.data, static_cast<size_t>(operation.result))
+                                : "";
+  }
+  OperationDetails details;
+  Operation operation;
+};
+
+struct Opened {
+  explicit Opened(const std::string& content, int flags = O_RDWR)
+      : folder(Scratch()), path(folder + "/f") {
+    const int made = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
+    REQUIRE(::write(made, content.data(), content.size()) == static_cast<ssize_t>(content.size()));
+    ::close(made);
+    file.fd = ::open(path.c_str(), flags | O_CLOEXEC);
+    REQUIRE(file.fd >= 0);
+  }
+  ~Opened() {
+    if (file.fd >= 0) ::close(file.fd);
+    ::unlink(path.c_str());
+    ::rmdir(folder.c_str());
+  }
+  std::string read(size_t size, int64_t position, uint8_t flags = 0) {
+    Subject each(OpKind::kRead);
+    each.operation.file = &file;
+    each.operation.size = size;
+    each.operation.position = position;
+    each.operation.flags = flags;
+    each.run();
+    return each.bytes();
+  }
+  const std::string folder;
+  const std::string path;
+  OpenFile file;
+};
+
+}  // namespace
+
+TEST("reads at a place, at the descriptor's own, and after seeking") {
+  Opened opened("0123456789");
+  CHECK_EQ(opened.read(3, 4), "456");
+  CHECK_EQ(opened.read(3, kCurrent), "012");
+  CHECK_EQ(opened.read(2, 8, kSeekFirst), "89");
+  CHECK_EQ(opened.read(5, kCurrent), "");
+  CHECK_EQ(opened.read(100, 9, kFully), "9");
+  CHECK_EQ(opened.read(0, 0), "");
+}
+
+TEST("asks for no more memory than the file can fill") {
+  Opened opened("0123456789");
+  Subject huge(OpKind::kRead);
+  huge.operation.file = &opened.file;
+  huge.operation.size = size_t{1} << 50;
+  huge.operation.position = 2;
+  CHECK_EQ(huge.run(), 8);
+  CHECK(huge.operation.capacity < (1u << 20));
+}
+
+TEST("refuses a result beyond the largest before it reads") {
+  Opened opened(std::string(2 << 20, 'x'));
+  largest_result = 1 << 20;
+  Subject end(OpKind::kReadToEnd);
+  end.operation.file = &opened.file;
+  CHECK_EQ(end.run(), int64_t{UV_EFBIG});
+  Subject whole(OpKind::kReadFile);
+  whole.details.path = opened.path;
+  whole.details.flags = O_RDONLY;
+  CHECK_EQ(whole.run(), int64_t{UV_EFBIG});
+  largest_result = SIZE_MAX;
+}
+
+TEST("reads whole files, also those that tell no size") {
+  Opened opened(std::string(300000, 'y'));
+  for (const std::string& path : {opened.path, std::string("/proc/self/maps")}) {
+    Subject whole(OpKind::kReadFile);
+    whole.details.path = path;
+    whole.details.flags = O_RDONLY;
+    CHECK(whole.run() > 500);
+    if (path == opened.path) CHECK_EQ(whole.operation.result, 300000);
+  }
+  Subject missing(OpKind::kReadFile);
+  missing.details.path = opened.path + "x";
+  CHECK_EQ(missing.run(), int64_t{UV_ENOENT});
+  CHECK_EQ(std::string(missing.details.syscall), "open");
+  Subject directory(OpKind::kReadFile);
+  directory.details.path = opened.folder;
+  CHECK_EQ(directory.run(), int64_t{UV_EISDIR});
+}
+
+TEST("writes everything, at a place or at the end, and tells where that is") {
+  Opened opened("0123");
+  char data[] = "abc";
+  Subject place(OpKind::kWrite);
+  place.operation.file = &opened.file;
+  place.operation.data = data;
+  place.operation.size = 3;
+  place.operation.position = 2;
+  CHECK_EQ(place.run(), 3);
+  CHECK_EQ(opened.read(10, 0), "01abc");
+  Opened appending("0123", O_RDWR | O_APPEND);
+  Subject end(OpKind::kWrite);
+  end.operation.file = &appending.file;
+  end.operation.data = data;
+  end.operation.size = 3;
+  end.operation.position = kCurrent;
+  end.operation.flags = kAppendTell;
+  CHECK_EQ(end.run(), 3);
+  CHECK_EQ(end.operation.extra, 7);
+  CHECK_EQ(appending.read(10, 0), "0123abc");
+}
+
+TEST("a failed seek claims no bytes") {
+  Opened opened("0123");
+  Subject seek(OpKind::kSeek);
+  seek.operation.file = &opened.file;
+  seek.operation.position = -10;
+  seek.operation.extra = SEEK_CUR;
+  CHECK_EQ(seek.run(), int64_t{UV_EINVAL});
+  CHECK_EQ(seek.operation.extra, 0);
+}
+
+TEST("opens close-on-exec, refuses directories, and keeps no descriptor then") {
+  Opened opened("0123");
+  Subject open(OpKind::kOpen);
+  open.details.path = opened.path;
+  open.details.flags = O_RDONLY;
+  const int fd = static_cast<int>(open.run());
+  REQUIRE(fd >= 0);
+  CHECK((::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+  CHECK(open.details.seekable);
+  CHECK_EQ(open.details.stat.size, 4);
+  ::close(fd);
+  Subject directory(OpKind::kOpen);
+  directory.details.path = opened.folder;
+  directory.details.flags = O_RDONLY;
+  CHECK_EQ(directory.run(), int64_t{UV_EISDIR});
+  const int next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  CHECK_EQ(next, fd);
+  ::close(next);
+}
+
+TEST("closes what is owned and leaves what is lent") {
+  Opened opened("0123");
+  Subject lent(OpKind::kClose);
+  lent.operation.file = &opened.file;
+  opened.file.owned = false;
+  CHECK_EQ(lent.run(), 0);
+  CHECK(::fcntl(opened.file.fd, F_GETFD) >= 0);
+  Subject owned(OpKind::kClose);
+  owned.operation.file = &opened.file;
+  opened.file.owned = true;
+  CHECK_EQ(owned.run(), 0);
+  CHECK(::fcntl(opened.file.fd, F_GETFD) < 0);
+  opened.file.fd = -1;
+}
+
+}  // namespace test
+}  // namespace uvfiles
+
+TEST_MAIN()
