@@ -16,6 +16,7 @@ namespace uvfiles {
 namespace {
 
 constexpr size_t kFirstBlock = 16 * 1024;
+constexpr uint64_t kTerminalLookNs = 100 * 1000 * 1000;
 constexpr uint64_t kFirstLookNs = 1000 * 1000;
 constexpr uint64_t kLongestLookNs = 50 * 1000 * 1000;
 
@@ -96,7 +97,12 @@ Performed polled_write(Operation& operation, const OpenFile& file, uint64_t slic
   while (operation.poll->done < operation.size) {
     const int64_t count = platform::write_now(file, operation.data + operation.poll->done,
                                               operation.size - operation.poll->done);
-    if (count == UV_EAGAIN) return waits(operation, file.fd, true);
+    if (count == UV_EAGAIN) {
+      const Performed performed = waits(operation, file.fd, true);
+      // A pseudo terminal tells of new room only where it had throttled its writer: looked at again now and then.
+      if (file.kind == FileKind::kCharacter) operation.poll->waiter.due_ns = now_ns() + kTerminalLookNs;
+      return performed;
+    }
     if (count <= 0) {
       operation.result = count < 0 ? count : int64_t{UV_EIO};
       break;
