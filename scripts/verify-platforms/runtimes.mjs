@@ -1,7 +1,8 @@
 // Every combination of binary and runtime that can be tried on a Debian machine, and how: one row each.
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { cache, debianCommand, npmPackage, versionOf } from '../prebuild/tools.mjs';
+import { cache, debianCommand, npmPackage, versionOf, zig } from '../prebuild/tools.mjs';
+import { inRoot } from '../support/root.mjs';
 import { SetupError, exists, run } from '../support/run.mjs';
 
 const ARM64_LIBRARIES = '/usr/aarch64-linux-gnu';
@@ -39,6 +40,30 @@ async function qemu() {
     await run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages]);
   }
   return debianCommand('qemu-aarch64', packages);
+}
+
+/** A folder with what the musl Bun takes from a C++ library that Debian has for glibc only: see glibc-for-musl.c. */
+async function librariesForMusl() {
+  const folder = path.join(cache, 'musl');
+  const shim = path.join(folder, 'ld-linux-x86-64.so.2'); // glibc's loader, by which that library asks for it
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['libstdc++.so.6', 'libgcc_s.so.1']) {
+    const found = ['/usr/lib', '/lib']
+      .map((each) => path.join(each, 'x86_64-linux-gnu', name))
+      .find(existsSync);
+    if (!found) throw new SetupError(`needs ${name} of Debian's libstdc++6`);
+    copyFileSync(found, path.join(folder, name));
+  }
+  const source = inRoot('scripts/verify-platforms/glibc-for-musl.c');
+  const env = {
+    ...process.env,
+    ZIG_GLOBAL_CACHE_DIR: path.join(cache, 'zig-cache'),
+    ZIG_LOCAL_CACHE_DIR: folder,
+  };
+  const args = ['cc', '-target', 'x86_64-linux-musl', '-shared', '-O1', '-o', shim, source];
+  const { code, output } = await run(await zig(), args, { env });
+  if (code !== 0) throw new SetupError(`glibc-for-musl.c does not compile:\n${output}`);
+  return folder;
 }
 
 const node = (major) => ({
@@ -79,7 +104,7 @@ const musl = {
       await run('apt-get', ['install', '-q', '-y', 'musl']);
     }
     const { found, version } = await program('@oven/bun-linux-x64-musl', 'latest', 'bin/bun', 'linux-x64');
-    return { argv: [found], version };
+    return { argv: [found], version, env: { ...process.env, LD_LIBRARY_PATH: await librariesForMusl() } };
   },
 };
 

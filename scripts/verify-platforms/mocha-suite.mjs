@@ -1,0 +1,63 @@
+// The mocha suite as plain JavaScript in a folder of its own, for runtimes on which tsx's esbuild does not run: the types
+// are stripped, the package is the one that was built, the binary the one in prebuilds/.
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { inRoot } from '../support/root.mjs';
+
+const COPIES = [
+  'package.json',
+  'bin',
+  'dist',
+  'examples',
+  'prebuilds',
+  'scripts',
+  'src-native',
+  'README.md',
+  'LICENSE',
+];
+/** What tests and the package need at run time; the rest of node_modules is large. */
+const PACKAGES = /^(mocha|chai|iconv-lite|safer-buffer|picomatch)$/;
+
+function withDependencies(names) {
+  const lock = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8')).packages;
+  const found = new Set();
+  const visit = (name) => {
+    if (found.has(name) || !existsSync(inRoot('node_modules', name))) return;
+    found.add(name);
+    Object.keys(lock[`node_modules/${name}`]?.dependencies ?? {}).forEach(visit);
+  };
+  names.forEach(visit);
+  return found;
+}
+
+function strip(from, to) {
+  const { outputText } = ts.transpileModule(readFileSync(from, 'utf8'), {
+    compilerOptions: {
+      module: ts.ModuleKind.ESNext,
+      target: ts.ScriptTarget.ES2022,
+      verbatimModuleSyntax: false,
+    },
+  });
+  writeFileSync(to, outputText);
+}
+
+/** Lays the suite out in `folder`; run there: `node node_modules/mocha/bin/mocha.js --reporter dot "test/*.test.js"`. */
+export function layOutMochaSuite(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(path.join(folder, 'test'), { recursive: true });
+  for (const name of COPIES)
+    if (existsSync(inRoot(name))) cpSync(inRoot(name), path.join(folder, name), { recursive: true });
+  for (const name of withDependencies(
+    readdirSync(inRoot('node_modules')).filter((each) => PACKAGES.test(each)),
+  ))
+    cpSync(inRoot('node_modules', name), path.join(folder, 'node_modules', name), { recursive: true });
+  for (const name of readdirSync(inRoot('test'), { recursive: true })) {
+    const from = inRoot('test', name);
+    const to = path.join(folder, 'test', name);
+    if (name.startsWith('types')) continue;
+    mkdirSync(path.dirname(to), { recursive: true });
+    if (name.endsWith('.ts') && !name.endsWith('.d.ts')) strip(from, to.replace(/\.ts$/, '.js'));
+    else if (/\.(py|c|cjs|mjs|json)$/.test(name)) cpSync(from, to);
+  }
+}
