@@ -47,6 +47,21 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('true');
   });
 
+  it('writes whole files, with the bytes that were given at the call', async () => {
+    const program = `
+      const { writeFile, appendFile } = await import('uvfiles');
+      const { readFileSync } = await import('node:fs');
+      hold();
+      const bytes = Buffer.from('first');
+      const writing = Promise.all(Array.from({ length: 200 }, (_, i) => writeFile(top + '/w' + i, bytes)));
+      const appending = appendFile(top + '/f0', bytes);
+      bytes.fill(0x78);
+      await Promise.all([writing, appending]);
+      const whole = Array.from({ length: 200 }, (_, i) => readFileSync(top + '/w' + i, 'utf8'));
+      console.log(whole.every((text) => text === 'first'), readFileSync(top + '/f0', 'utf8'));`;
+    expect(await run(program)).to.equal('true content 0first');
+  });
+
   it('goes on with lists, walks, listings, copies and atomic writes', async () => {
     const program = `
       hold();

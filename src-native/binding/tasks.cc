@@ -40,7 +40,8 @@ class TaskHandle : public Napi::ObjectWrap<TaskHandle>, public TaskOwner {
     task_ = MakeTask(static_cast<TaskKind>(info[0].As<Napi::Number>().Int32Value()),
                      std::move(arguments));
     if (task_ == nullptr) {
-      Napi::Error error = Napi::Error::New(info.Env(), "uvfiles does not have this operation on this platform");
+      Napi::Error error =
+          Napi::Error::New(info.Env(), "uvfiles does not have this operation on this platform");
       error.Set("code", Napi::String::New(info.Env(), "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM"));
       error.ThrowAsJavaScriptException();
     }

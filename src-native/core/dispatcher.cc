@@ -83,7 +83,12 @@ bool Dispatcher::submit(Operation* operation) {
   } else if (jobs < pool_.limit()) {
     // While a lane is fast, whether another job is worth it is asked now and then, not at every submission.
     const bool ask = !lane.fast.load(std::memory_order_relaxed) || now - pumped_ns_ > kAskNs;
-    if (ask) pump();
+    if (ask) {
+      pump();
+    } else {
+      held_back_ = true;
+      watch();
+    }
   }
   return true;
 }
@@ -143,6 +148,22 @@ void Dispatcher::pump() {
   // The work that a permit was asked for is done by now: kept, it would be lost to the other environments.
   if (asked_) pool_.forget(permit_);
   asked_ = false;
+  watch();
+}
+
+// What waits behind the job of a fast lane counts on that job. Should it hang after all, and the loop have nothing else to
+// do, only a clock can tell: the poller's thread looks in again in a while.
+void Dispatcher::watch() {
+  if (!held_back_ || watching_.load(std::memory_order_acquire)) return;
+  watching_.store(true, std::memory_order_relaxed);
+  watchdog_.due_ns = now_ns() + kWatchNs;
+  watchdog_.context = this;
+  watchdog_.ready = [](PollWaiter* waiter) {
+    Dispatcher* const self = static_cast<Dispatcher*>(waiter->context);
+    self->watching_.store(false, std::memory_order_release);
+    uv_async_send(&self->async_);
+  };
+  if (Poller::instance().add(&watchdog_) != 0) watching_.store(false, std::memory_order_relaxed);
 }
 
 void Dispatcher::on_after_work(uv_work_t* work, int) {
@@ -270,6 +291,7 @@ void Dispatcher::maybe_closed() {
   discard_waiting();
   if (jobs_in_libuv_ != 0 || !async_open_) return;
   async_open_ = false;
+  Poller::instance().remove(&watchdog_);
   uv_close(reinterpret_cast<uv_handle_t*>(&async_), [](uv_handle_t* handle) {
     Dispatcher* const self = static_cast<Dispatcher*>(handle->data);
     self->closed_(self->context_);
@@ -278,6 +300,7 @@ void Dispatcher::maybe_closed() {
 
 void Dispatcher::close_blocking() {
   closing_.store(true, std::memory_order_seq_cst);
+  Poller::instance().remove(&watchdog_);
   pool_.forget(permit_);
   for (;;) {
     discard_waiting();

@@ -117,6 +117,7 @@ class Dispatcher {
       150 * 1000;  // queued work of a fast lane that is worth another job
   static constexpr uint64_t kStuckNs =
       150 * 1000;  // a fast lane whose jobs take nothing for so long is not
+  static constexpr uint64_t kWatchNs = 1000 * 1000;  // ... which is looked after so often
   static constexpr uint64_t kLingerNs = 30 * 1000;
   static constexpr uint32_t kBusyBatches = 2;  // work after which a job lingers
   static constexpr uint64_t kAskNs = 20 * 1000;
@@ -174,6 +175,7 @@ class Dispatcher {
   // Loop thread.
   void push(Operation* operation);
   void pump();
+  void watch();
   bool wants_job();
   Job* free_job();
   void take_completed();
@@ -199,8 +201,10 @@ class Dispatcher {
   uint32_t outstanding_ = 0;
   uint64_t wakeups_ = 0;
   uint64_t pumped_ns_ = 0;
-  uint32_t unsorted_ = 0;  // submissions since the loop thread sorted the inbox
-  bool asked_ = false;     // for a permit, which the pool may have granted since
+  PollWaiter watchdog_;
+  std::atomic<bool> watching_{false};  // the poller has the watchdog
+  uint32_t unsorted_ = 0;              // submissions since the loop thread sorted the inbox
+  bool asked_ = false;                 // for a permit, which the pool may have granted since
   void (*closed_)(void*) = nullptr;
   bool async_open_ = false;
   bool referenced_ = false;
@@ -218,6 +222,7 @@ class Dispatcher {
   std::atomic<uint32_t> idle_{0};  // parked operations that do not keep the loop alive
 
   std::mutex mutex_;
+  bool held_back_ = false;  // a fast lane's work waits for a job that is expected to be quick
   bool lingering_ = false;
   uint32_t starting_ = 0;  // jobs handed to libuv that have not begun
   size_t lane_cursor_ = 0;

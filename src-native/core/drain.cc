@@ -319,6 +319,7 @@ Lane* Dispatcher::pick_lane() {
 // How many more jobs would find something to do that is worth waking a thread for.
 uint32_t Dispatcher::startable(uint64_t now) {
   sort_inbox();
+  held_back_ = false;
   uint32_t wanted = 0;
   for (auto& lane : lanes_) {
     if (lane->queue.empty() || lane->running_jobs >= lane->concurrency) continue;
@@ -328,6 +329,7 @@ uint32_t Dispatcher::startable(uint64_t now) {
       // Cached reads: one thread does them faster than the loop asks for them; a wake-up costs more than a few.
       const uint64_t jobs = 1 + useful * lane->service_ewma / kWorthNs;
       useful = jobs > busy ? static_cast<uint32_t>(jobs - busy) : 0;
+      if (useful == 0 && lane->queue.size() > starting_) held_back_ = true;
     }
     const uint32_t room = lane->concurrency - lane->running_jobs;
     wanted += useful < room ? useful : room;

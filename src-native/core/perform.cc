@@ -2,8 +2,10 @@
 #include <uv.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <thread>
 
 #include "core/inline_io.h"
 #include "core/operation.h"
@@ -20,6 +22,7 @@ namespace {
 constexpr size_t kUnknownSize =
     16 * 1024;  // first guess for files that do not tell their size (/proc, pipes)
 
+constexpr uint32_t kMostLooks = 5000;  // for a free descriptor: some seconds
 constexpr size_t kAskFirst =
     1024 * 1024;  // reads beyond this look at the file's size before taking memory
 
@@ -190,7 +193,7 @@ Performed perform_open(Operation& operation) {
     details.own.fd = -1;
     if (fd < 0) fd = platform::open_now(details.path.c_str(), details.flags, details.mode);
     if (platform::lacks_reader(details.path.c_str(), details.flags, fd))
-      return wait_for_reader(operation);
+      return wait_to_open(operation);
   }
   if (fd < 0) {
     operation.result = fd;
@@ -248,7 +251,14 @@ Performed perform_write_file(Operation& operation, uint64_t slice_end_ns) {
   details.syscall = "open";
   const int fd = platform::open_now(details.path.c_str(), details.flags, details.mode);
   if (platform::lacks_reader(details.path.c_str(), details.flags, fd))
-    return wait_for_reader(operation);
+    return wait_to_open(operation);
+  // The bytes are here already: the caller could not repeat the call with them.
+  // The poller would need a descriptor itself to begin with, so this thread rests a moment, and others go before it.
+  if ((fd == UV_EMFILE || fd == UV_ENFILE) && details.attempts < kMostLooks) {
+    details.attempts++;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return Performed::kAgain;
+  }
   if (fd < 0) {
     operation.result = fd;
     return Performed::kDone;

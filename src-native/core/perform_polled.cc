@@ -100,7 +100,8 @@ Performed polled_write(Operation& operation, const OpenFile& file, uint64_t slic
     if (count == UV_EAGAIN) {
       const Performed performed = waits(operation, file.fd, true);
       // A pseudo terminal tells of new room only where it had throttled its writer: looked at again now and then.
-      if (file.kind == FileKind::kCharacter) operation.poll->waiter.due_ns = now_ns() + kTerminalLookNs;
+      if (file.kind == FileKind::kCharacter)
+        operation.poll->waiter.due_ns = now_ns() + kTerminalLookNs;
       return performed;
     }
     if (count <= 0) {
@@ -143,7 +144,7 @@ Performed perform_polled(Operation& operation, uint64_t slice_end_ns) {
 }
 
 // inotify could tell of the reader, at the price of a watch a path; looking is cheap (an open that fails).
-Performed wait_for_reader(Operation& operation) {
+Performed wait_to_open(Operation& operation) {
   may_wait(operation);
   uint32_t& attempts = operation.details->attempts;
   const uint64_t pause = std::min(kFirstLookNs << std::min(attempts, 10u), kLongestLookNs);

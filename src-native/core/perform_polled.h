@@ -13,7 +13,7 @@ bool waits_in_poller(const Operation& operation);
 Performed perform_polled(Operation& operation, uint64_t slice_end_ns);
 
 // A FIFO that is opened for writing before anybody reads it: looked at again, ever less often.
-Performed wait_for_reader(Operation& operation);
+Performed wait_to_open(Operation& operation);
 
 // Whole files that turn out to be FIFOs or terminals. True: `fd` now belongs to the operation's details.
 bool hold_if_polled(Operation& operation, int fd, FileKind kind);
