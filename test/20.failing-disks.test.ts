@@ -271,6 +271,25 @@ describe('a failing disk', () => {
     ).to.deep.equal([true, 'content']);
   });
 
+  it('a read that hangs holds up few of those behind it, though nothing else is asked for', async () => {
+    expect(
+      await run(
+        [fault('pread', 'hang', `g${folder.path}/wake`, { times: 1 })],
+        `writeFileSync(at('hang'), 'slow'); writeFileSync(at('quick'), 'quick');
+         const hanging = await open(at('hang'), 'rb');
+         const f = await open(at('quick'), 'rb');
+         for (let i = 0; i < 10; i++) await Promise.all(Array.from({ length: 300 }, () => f.pread(5, 0)));
+         let done = 0;
+         const slow = hanging.pread(4, 0);
+         const rest = Array.from({ length: 200 }, () => f.pread(5, 0).then(() => done++));
+         while (done < 150) await new Promise((resolve) => setTimeout(resolve, 2));
+         writeFileSync(at('wake'), '');
+         answer.push(String(await slow), (await Promise.all(rest)).length);
+         await f.close(); await hanging.close();`,
+      ),
+    ).to.deep.equal(['slow', 200]);
+  });
+
   it('a timeout or signal rejects a positional read at once, while a write says what it did', async () => {
     expect(
       await run(
