@@ -62,7 +62,7 @@ export async function compile(recipe, folder) {
     ...[`-ffile-prefix-map=${headers}=node`, `-ffile-prefix-map=${root}=.`],
     `-ffile-prefix-map=${cache}=cache`,
   ];
-  const sources = addonSources(recipe.gyp);
+  const sources = [...addonSources(recipe.gyp), ...recipe.sources];
   const objects = await inParallel(sources, async (source) => {
     const object = path.posix.join(folder, source.replaceAll('/', '_').replace(/\.cc$/, '.o'));
     await mustRun(folder, command, [...flags, '-c', '-o', object, source]);

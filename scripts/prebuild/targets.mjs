@@ -45,7 +45,12 @@ async function crossCompiler(target) {
     // winpthread and the C++ library inside; no time of building in the header.
     return { command: [cxx], link: ['-static', ...WITHOUT_RUNTIMES, '-Wl,--no-insert-timestamp'] };
   }
-  return { command: [await zig(), 'c++', '-target', ZIG_TRIPLES[target]], link: [] };
+  const isGlibc = ZIG_TRIPLES[target].includes('-gnu.');
+  return {
+    command: [await zig(), 'c++', '-target', ZIG_TRIPLES[target]],
+    link: [],
+    sources: isGlibc ? ['scripts/prebuild/glibc-stat.cc'] : [],
+  };
 }
 
 function nativeCompiler(target) {
@@ -59,10 +64,11 @@ function nativeCompiler(target) {
 
 export const TARGETS = [...Object.keys(ZIG_TRIPLES).slice(0, 6), 'win32-x64', 'win32-arm64'];
 
-/** { system, arch, gyp, command, defines, flags, link } of a target. */
+/** { system, arch, gyp, command, sources, defines, flags, link } of a target. */
 export async function recipe(target, native) {
   const [system, arch] = target.split('-');
   const compiler = native ? nativeCompiler(target) : await crossCompiler(target);
   const platform = PLATFORM[system];
-  return { ...platform, system, arch, command: compiler.command, link: [...platform.link, ...compiler.link] };
+  const { command, link, sources = [] } = compiler;
+  return { ...platform, system, arch, command, sources, link: [...platform.link, ...link] };
 }

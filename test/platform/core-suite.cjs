@@ -26,6 +26,15 @@ async function code(promise) {
 }
 
 const checks = {
+  // First, on threads that have not failed at anything yet: a binary that loses errno takes what is not there for a folder.
+  async 'the reason of a failure on every thread'() {
+    fs.writeFileSync(at('from'), 'x');
+    const copies = Array.from({ length: 16 }, (_, i) => uvfiles.os.copy(at('from'), at(`to${i}`)));
+    assert.deepStrictEqual(
+      await Promise.all(copies),
+      copies.map((_, i) => at(`to${i}`)),
+    );
+  },
   async 'write and read binary'() {
     const file = await uvfiles.open(at('a'), 'w+b');
     assert.strictEqual(await file.write(Buffer.from('hello world')), 11);
