@@ -15,7 +15,7 @@ const everywhere = {
   'no-self-compare': 'error',
   'no-unreachable-loop': 'error',
   'no-useless-return': 'error',
-  'max-lines': ['error', { max: 350 }],
+  'max-lines': ['error', { max: 400 }],
 };
 
 /** lib/text is pure functions over bytes, the file layers know only what is below them. */
@@ -65,6 +65,8 @@ export default defineConfig(
       // chai's assertions are expressions, and tests hand wrong types over on purpose.
       '@typescript-eslint/no-unused-expressions': 'off',
       '@typescript-eslint/no-explicit-any': 'off',
+      '@typescript-eslint/no-base-to-string': 'off',
+      '@typescript-eslint/use-unknown-in-catch-callback-variable': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',

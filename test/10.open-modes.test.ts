@@ -242,7 +242,9 @@ describe('open', () => {
     expect(await f.read()).to.deep.equal(Buffer.from('abc'));
     expect(f.name).to.equal(name);
     await f.close();
-    expect(() => fs.fstatSync(f.raw._io.file.fd)).to.throw();
+    expect(() =>
+      fs.fstatSync((f.raw as unknown as { _io: { file: { fd: number } } })._io.file.fd),
+    ).to.throw();
   });
 
   it("passes an opener's failure on, and refuses a result that is no descriptor", async () => {

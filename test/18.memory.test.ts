@@ -120,7 +120,7 @@ describe('memory', () => {
         expect(Buffer.from(shared.slice(0, 4000))).to.deep.equal(content.subarray(0, 4000));
         expect(await f.preadinto(shared.subarray(5, 10), 50)).to.equal(5);
         expect(Buffer.from(shared.slice(5, 10))).to.deep.equal(content.subarray(50, 55));
-        const memory = new WebAssembly.Memory({ initial: 1 });
+        const memory = new (globalThis as any).WebAssembly.Memory({ initial: 1 }) as { buffer: ArrayBuffer };
         expect(await f.preadinto(new Uint8Array(memory.buffer, 16, 100), 7)).to.equal(100);
         expect(Buffer.from(memory.buffer, 16, 100)).to.deep.equal(content.subarray(7, 107));
         const tracking = new Uint8Array(new ResizableBuffer(8, { maxByteLength: 16 }));

@@ -17,7 +17,7 @@ const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 describe('a full disk', () => {
   let mounted = '';
   before(function () {
-    needsRoot(this as unknown as Mocha.Context);
+    needsRoot(this);
     mounted = fs.mkdtempSync(path.join(tmpdir(), 'uvfiles-small-'));
     const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'none', mounted], {
       encoding: 'utf8',
@@ -110,7 +110,7 @@ describe('a failing disk', () => {
       ),
     );
   before(function () {
-    needsFaults(this as unknown as Mocha.Context);
+    needsFaults(this);
   });
 
   it('gives every byte of short writes and short reads', async () => {

@@ -11,15 +11,7 @@ import { rejection, scratchDirectory } from './support/temp.js';
 const PATTERNS = [
   ...['**', '*', '*.ts', '**/*.ts', 'src/*.ts', 'src/**', 'src/**/*.ts', '*/*/*.ts', 'src/*/x.?s', '**/x.ts'],
   ...['**/deep/**', '**/deep/*', '{src,lib}/*.ts', 'src/{a,b/c}/*', '**/{a,deep}/*.{ts,js}', '[sl]*/*.ts'],
-  ...[
-    '+(src|lib)/**/*.js',
-    'src/@(a|b)/*',
-    '**/a/**/x.*',
-    '.*',
-    '.*/*',
-    '**/.hidden',
-    '*/.hidden/*',
-  ],
+  ...['+(src|lib)/**/*.js', 'src/@(a|b)/*', '**/a/**/x.*', '.*', '.*/*', '**/.hidden', '*/.hidden/*'],
   ...['src/a/x.ts', 'none/*.ts', '**/*.none', '*.{ts,js}', '**/**/x.ts', 'src//a/*.ts'],
 ];
 

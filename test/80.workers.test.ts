@@ -7,7 +7,7 @@ import { open } from 'uvfiles';
 import { descriptors, Folder } from './support/files.js';
 
 const library = createRequire(import.meta.url).resolve('uvfiles');
-const rounds = process.env['UVFILES_SANITIZER'] === undefined ? 25 : 8;
+const rounds = process.env.UVFILES_SANITIZER === undefined ? 25 : 8;
 
 function start(code: string, workerData: object = {}): Worker {
   const prelude = `const { parentPort, workerData } = require('node:worker_threads');

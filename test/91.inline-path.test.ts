@@ -11,11 +11,11 @@ import { root, runProgram, scratchDirectory } from './support/temp.js';
 const PAGE = 4096;
 
 function hits(): number {
-  return metrics().lanes['default']!.inlineHits;
+  return metrics().lanes.default!.inlineHits;
 }
 
 function completed(): number {
-  return metrics().lanes['default']!.completed;
+  return metrics().lanes.default!.completed;
 }
 
 /** Bytes that differ at every place. */
@@ -40,7 +40,9 @@ describe('the inline path', function () {
 
   function needed(this: Mocha.Context): void {
     if (works) return;
-    console.log('        skipped: the inline path is off here (system, file system, kernel, or UVFILES_INLINE)');
+    console.log(
+      '        skipped: the inline path is off here (system, file system, kernel, or UVFILES_INLINE)',
+    );
     this.skip();
   }
 
@@ -110,9 +112,11 @@ describe('the inline path', function () {
     const f = await open(name, 'rb');
     const completedBefore = completed();
     for (const page of [40, 3, 57, 0]) {
-      expect((await f.pread(PAGE, page * PAGE)).equals(pattern(64 * PAGE).subarray(page * PAGE, (page + 1) * PAGE))).to.equal(
-        true,
-      );
+      expect(
+        (await f.pread(PAGE, page * PAGE)).equals(
+          pattern(64 * PAGE).subarray(page * PAGE, (page + 1) * PAGE),
+        ),
+      ).to.equal(true);
     }
     await f.close();
     // On tmpfs nothing is ever cold.
@@ -254,7 +258,9 @@ describe('the inline path', function () {
       await new Promise((resolve) => setImmediate(resolve));
       for (let i = 0; i < 40; i++) {
         expect((await readBytes(path.join(inner, 'file'))).toString()).to.equal('above');
-        expect((await os.stat(path.join(inner, 'file'))).dev).to.equal(statSync(path.join(inner, 'file')).dev);
+        expect((await os.stat(path.join(inner, 'file'))).dev).to.equal(
+          statSync(path.join(inner, 'file')).dev,
+        );
       }
     } finally {
       execFileSync('umount', [inner]);
@@ -272,7 +278,14 @@ describe('the inline path', function () {
     try {
       execFileSync(
         'mount',
-        ['-t', 'overlay', 'overlay', '-o', `lowerdir=${base}/lower,upperdir=${base}/upper,workdir=${base}/work`, merged],
+        [
+          '-t',
+          'overlay',
+          'overlay',
+          '-o',
+          `lowerdir=${base}/lower,upperdir=${base}/upper,workdir=${base}/work`,
+          merged,
+        ],
         { stdio: 'pipe' },
       );
     } catch {

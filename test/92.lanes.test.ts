@@ -98,7 +98,9 @@ describe('lanes', () => {
       [{ name: 'x1', inline: 1 }, 'ERR_INVALID_ARG_TYPE'],
     ];
     for (const [options, code] of bad) {
-      expect(() => createLane(options as never), JSON.stringify(options)).to.throw().with.property('code', code);
+      expect(() => createLane(options as never), JSON.stringify(options))
+        .to.throw()
+        .with.property('code', code);
     }
     expect(metrics().lanes).not.to.have.property('x1');
   });

@@ -100,7 +100,9 @@ describe('signals and timeouts', () => {
     process.on('warning', listen);
     const controller = new AbortController();
     const f = await open(path.join(folder, 'data'), 'rb');
-    await Promise.all(Array.from({ length: 200 }, (_, i) => f.pread(8, i * 100, { signal: controller.signal })));
+    await Promise.all(
+      Array.from({ length: 200 }, (_, i) => f.pread(8, i * 100, { signal: controller.signal })),
+    );
     await new Promise((resolve) => setTimeout(resolve, 5));
     process.off('warning', listen);
     expect(warnings).to.deep.equal([]);
@@ -117,7 +119,9 @@ describe('signals and timeouts', () => {
       const opening = open(path.join(folder, 'data'), 'rb', { signal: controller.signal });
       if (i % 2 === 0) controller.abort();
       else setImmediate(() => controller.abort());
-      await opening.then((f) => f.close()).catch((error: unknown) => expect(error).to.have.property('code', 'ABORT_ERR'));
+      await opening
+        .then((f) => f.close())
+        .catch((error: unknown) => expect(error).to.have.property('code', 'ABORT_ERR'));
     }
     const done = await open(path.join(folder, 'data'), 'rb');
     await done.close();

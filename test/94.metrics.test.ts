@@ -1,5 +1,5 @@
 // metrics(), configure() and the diagnostics channel.
-import { channel } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import path from 'node:path';
 
 import { expect } from 'chai';
@@ -30,7 +30,7 @@ describe('metrics', () => {
 
   it('tell the size of the pool and our share of it', () => {
     const { pool } = metrics();
-    const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
+    const threads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
     expect(pool.threads).to.equal(threads);
     expect(pool.jobLimit).to.equal(Math.max(1, threads - pool.reserved));
   });
@@ -49,9 +49,9 @@ describe('metrics', () => {
 
 describe('the Prometheus example', () => {
   it('prints each sample in the exposition format', async () => {
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment
-    const { prometheusText } = await import('../examples/prometheus.mjs' as string);
-    const text = (prometheusText as () => string)();
+    const example = '../examples/prometheus.mjs';
+    const { prometheusText } = (await import(example)) as { prometheusText: () => string };
+    const text = prometheusText();
     expect(text).to.match(/^uvfiles_pool_threads \d+$/m);
     expect(text).to.match(/^uvfiles_wait_seconds_bucket\{lane="default",le="\+Inf"\} \d+$/m);
     for (const line of text.trim().split('\n')) {
@@ -64,16 +64,15 @@ describe('the uvfiles:op channel', () => {
   it('hears of every operation while somebody listens, and costs nothing after', async () => {
     const heard: OperationMessage[] = [];
     const listen = (message: unknown): void => void heard.push(message as OperationMessage);
-    const operations = channel('uvfiles:op');
     configure({ inline: false });
-    operations.subscribe(listen);
+    subscribe('uvfiles:op', listen);
     try {
       const f = await open(file, 'rb');
       await f.pread(4, 0);
       await f.close();
       await os.stat('/no/such/file').catch(() => undefined);
     } finally {
-      operations.unsubscribe(listen);
+      unsubscribe('uvfiles:op', listen);
       configure({ inline: true });
     }
     await os.stat(file);

@@ -4,14 +4,21 @@ import { isatty } from 'node:tty';
 
 import { systemError } from '../errors/index.js';
 import { addon } from '../native/addon.js';
-import { inlineSettings, mayInline, openCached, readCached, readCachedInto, readFileCached, statCached } from '../native/inline.js';
+import {
+  inlineSettings,
+  mayInline,
+  openCached,
+  readCached,
+  readCachedInto,
+  readFileCached,
+  statCached,
+} from '../native/inline.js';
 import * as P from '../native/protocol.js';
 import * as R from '../native/requests.js';
 import type { OpOptions } from '../schedule/options.js';
 import { type Backend, type BackendFile, CURRENT, type FileKind, LATE } from './backend.js';
 
 const { O_APPEND, O_RDONLY } = constants;
-const KIND_WRITE_FILE = 12;
 
 const KINDS: readonly FileKind[] = ['regular', 'directory', 'fifo', 'character', 'socket', 'block', 'other'];
 
@@ -38,7 +45,8 @@ export class NativeFile implements BackendFile {
     this.#id = record.id;
     // As src-native/core/open_file.h has it.
     const { kind } = this;
-    this.polled = kind === 'fifo' || kind === 'socket' || kind === 'other' || (kind === 'character' && !record.seekable);
+    this.polled =
+      kind === 'fifo' || kind === 'socket' || kind === 'other' || (kind === 'character' && !record.seekable);
     this.#cacheable = (record.access ?? 0) >= P.ACCESS_CACHED;
     this.owned = owned;
   }
@@ -109,7 +117,15 @@ export class NativeFile implements BackendFile {
   }
 
   async append(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
-    const record = await (this.#submitWrite(data, CURRENT, P.FLAG_APPEND, R.AS_WRITTEN, transferred, true, o) as Promise<unknown>);
+    const record = await (this.#submitWrite(
+      data,
+      CURRENT,
+      P.FLAG_APPEND,
+      R.AS_WRITTEN,
+      transferred,
+      true,
+      o,
+    ) as Promise<unknown>);
     return (record as { position: number }).position;
   }
 
@@ -281,7 +297,7 @@ export function adoptNow(fd: number): NativeFile {
     id: args[P.ARG_FILE] as number,
     kind: args[P.ARG_MODE] as number,
     seekable: args[P.ARG_WHENCE] !== 0,
-    position: args[P.ARG_POSITION] as number,
+    position: args[P.ARG_POSITION],
     size: args[P.ARG_SIZE] as number,
   };
   return new NativeFile(record, false);
@@ -296,7 +312,13 @@ async function opened(pending: Promise<R.OpenedRecord>, owned: boolean): Promise
   return new NativeFile(await pending, owned);
 }
 
-function statPath(kind: number, shape: number, syscall: string, path: string | Uint8Array, o: OpOptions | undefined): Promise<never> {
+function statPath(
+  kind: number,
+  shape: number,
+  syscall: string,
+  path: string | Uint8Array,
+  o: OpOptions | undefined,
+): Promise<never> {
   if (mayInline(o)) {
     const stats = statCached(path, kind === P.KIND_STAT, shape === R.AS_BIGINT_STATS, o);
     if (stats !== undefined) return Promise.resolve(stats as never);
@@ -359,7 +381,7 @@ export const nativeBackend: Backend = {
   },
 
   writeFile(path, data, flags, permissions, sync, o) {
-    const slot = R.begin(KIND_WRITE_FILE, R.AS_NOTHING, undefined);
+    const slot = R.begin(P.KIND_WRITE_FILE, R.AS_NOTHING, undefined);
     R.name(slot, 'open', path);
     const refused = R.applyOptions(slot, o, false);
     if (refused !== undefined) return Promise.reject(refused);

@@ -9,7 +9,12 @@ function coded(error: Error, code: string, omit: (...args: never[]) => unknown):
   error.name = `${name} [${code}]`;
   Error.captureStackTrace(error, omit);
   void error.stack;
-  Object.defineProperty(error, 'name', { value: name, enumerable: false, configurable: true, writable: true });
+  Object.defineProperty(error, 'name', {
+    value: name,
+    enumerable: false,
+    configurable: true,
+    writable: true,
+  });
   (error as CodedError).code = code;
   return error as CodedError;
 }

@@ -1,6 +1,12 @@
 // Every error class of the library.
 export { brandedInstanceOf } from './base.js';
-export { AbortError, ClosedFileError, LaneFullError, TimeoutError, UnsupportedOperationError } from './state.js';
+export {
+  AbortError,
+  ClosedFileError,
+  LaneFullError,
+  TimeoutError,
+  UnsupportedOperationError,
+} from './state.js';
 export { invalidArgType, invalidArgValue, invalidState, outOfRange } from './arguments.js';
 export { systemError, systemErrorName } from './system.js';
 export type { SystemError } from './system.js';

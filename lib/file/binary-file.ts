@@ -6,7 +6,7 @@ import type { OpOptions } from '../schedule/options.js';
 import { BufferedIO } from './buffered-io.js';
 import { checkSeek, Handle, type WriteOptions } from './handle.js';
 import { BinaryLines, type LinesOptions } from './binary-lines.js';
-import { RawFile } from './raw-file.js';
+import type { RawFile } from './raw-file.js';
 
 /** Data that can be written: all bytes of the view or buffer. */
 export type BinaryData = ArrayBufferView | ArrayBufferLike;
@@ -51,7 +51,7 @@ export class BinaryFile extends Handle {
       }
       return this._reads(() => this._buffer.read(wanted, o), o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -70,7 +70,7 @@ export class BinaryFile extends Handle {
       const limit = checkLimit(size, 'size');
       return this._reads(() => this._buffer.read1(limit < 0 ? this._buffer.size : limit, o), o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -97,7 +97,7 @@ export class BinaryFile extends Handle {
       const bytes = toWritableBytes(view);
       return this._reads(() => this._buffer.readinto(bytes, o), o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -108,7 +108,7 @@ export class BinaryFile extends Handle {
       const bytes = toWritableBytes(view);
       return this._reads(() => this._buffer.readinto1(bytes, o), o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -121,7 +121,7 @@ export class BinaryFile extends Handle {
       this._checkReadable();
       return this._reads(() => this._buffer.peek(o), o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -140,7 +140,7 @@ export class BinaryFile extends Handle {
       }
       return this._reads(() => this._buffer.readline(limit, o), o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -164,7 +164,7 @@ export class BinaryFile extends Handle {
         }
       }, o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -197,13 +197,14 @@ export class BinaryFile extends Handle {
       this._checkWritable();
       let bytes = toBytes(data);
       const { length } = bytes;
-      if (o === undefined && this._sequence.idle && this._buffer.tryWrite(bytes)) return Promise.resolve(length);
+      if (o === undefined && this._sequence.idle && this._buffer.tryWrite(bytes))
+        return Promise.resolve(length);
       const transferred = o?.transfer === true;
       if (transferred) bytes = takeOver(bytes);
       else if (!this._sequence.idle) bytes = Uint8Array.prototype.slice.call(bytes);
       return this._sequence.run(() => this._buffer.write(bytes, transferred, o), o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -216,7 +217,7 @@ export class BinaryFile extends Handle {
         for await (const item of items) await this._buffer.write(toBytes(item), false, o);
       }, o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -265,7 +266,7 @@ export class BinaryFile extends Handle {
       if (!this._io.file.seekable) throw new UnsupportedOperationError('the file is not seekable');
       return this._sequence.run(() => this._buffer.seek(to.offset, to.whence, o), o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -287,7 +288,7 @@ export class BinaryFile extends Handle {
       const wanted = size === undefined || size === null ? undefined : checkPosition(size, 'size');
       return this._sequence.run(() => this._buffer.truncate(wanted, o), o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -317,7 +318,11 @@ export class BinaryFile extends Handle {
   /** @internal */
   _dropReadAhead(): void {
     if (this._sequence.idle) this._buffer.dropReadAhead();
-    else void this._sequence.run(() => Promise.resolve(this._buffer.dropReadAhead()));
+    else
+      void this._sequence.run(() => {
+        this._buffer.dropReadAhead();
+        return Promise.resolve();
+      });
   }
 
   /** @internal */

@@ -46,7 +46,9 @@ export class BinaryLines<T extends Buffer | Buffer[]> implements AsyncIterableIt
       return refused;
     }
     const { keepEnds, batch } = checked;
-    return batch === 0 ? new BinaryLines<Buffer>(file, keepEnds, 0) : new BinaryLines<Buffer[]>(file, keepEnds, batch);
+    return batch === 0
+      ? new BinaryLines<Buffer>(file, keepEnds, 0)
+      : new BinaryLines<Buffer[]>(file, keepEnds, batch);
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {

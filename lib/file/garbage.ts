@@ -12,18 +12,29 @@ interface Remains {
 
 const registry = new FinalizationRegistry<Remains>((remains) => {
   const { io, buffer, name } = remains;
-  process.emitWarning(`Closing file descriptor ${io.file.fd} (${name}) on garbage collection: close() was not called`, {
-    code: 'UVFILES_UNCLOSED',
-  });
-  (buffer ?? io).close().catch((error: unknown) => {
-    process.emitWarning(`A garbage collected file (${name}) could not be flushed and closed: ${String(error)}`, {
+  process.emitWarning(
+    `Closing file descriptor ${io.file.fd} (${name}) on garbage collection: close() was not called`,
+    {
       code: 'UVFILES_UNCLOSED',
-    });
+    },
+  );
+  (buffer ?? io).close().catch((error: unknown) => {
+    process.emitWarning(
+      `A garbage collected file (${name}) could not be flushed and closed: ${String(error)}`,
+      {
+        code: 'UVFILES_UNCLOSED',
+      },
+    );
   });
 });
 
 /** Watches `handle`, which every layer above it keeps alive. */
-export function watchForCollection(handle: object, io: RawIO, buffer: BufferedIO | undefined, name: unknown): void {
+export function watchForCollection(
+  handle: object,
+  io: RawIO,
+  buffer: BufferedIO | undefined,
+  name: unknown,
+): void {
   registry.register(handle, { io, buffer, name: typeof name === 'string' ? name : String(name) }, handle);
 }
 

@@ -161,7 +161,7 @@ export abstract class Handle {
         return this.#after(settled, () => this._io.file.pread(bytes, at, this._fully, o));
       return this._io.file.pread(bytes, at, this._fully, o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -180,7 +180,7 @@ export abstract class Handle {
         return this.#after(settled, () => this._io.file.preadinto(bytes, at, this._fully, o));
       return this._io.file.preadinto(bytes, at, this._fully, o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -220,7 +220,7 @@ export abstract class Handle {
       this._dropReadAhead();
       return this.#written(this.#pwrite(bytes, at, transferred, o));
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -248,14 +248,14 @@ export abstract class Handle {
   readMany(ranges: readonly Range[], o?: OpOptions): Promise<Buffer[]> {
     try {
       this._checkReadable();
-      if (!Array.isArray(ranges)) throw invalidArgType('ranges', 'an instance of Array', ranges);
-      for (const [index, range] of (ranges as (Range | null | undefined)[]).entries()) {
+      if (!isArray(ranges)) throw invalidArgType('ranges', 'an instance of Array', ranges);
+      for (const [index, range] of (ranges as readonly (Partial<Range> | null | undefined)[]).entries()) {
         checkSize(range?.size, `ranges[${index}].size`, constants.MAX_LENGTH);
         checkPosition(range?.position, `ranges[${index}].position`);
       }
       return Promise.all(ranges.map(({ position, size }) => this.pread(size, position, o)));
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -336,6 +336,9 @@ export abstract class Handle {
     return `${this.constructor.name} { ${inspect(this.name, options)} mode=${inspect(this.mode, options)}${state} }`;
   }
 }
+
+// Unlike Array.isArray, keeps the elements' type.
+const isArray = (value: unknown): boolean => Array.isArray(value);
 
 /** Checks the arguments of a seek. */
 export function checkSeek(offset: unknown, whence: unknown): { offset: number | bigint; whence: 0 | 1 | 2 } {

@@ -31,7 +31,7 @@ export class RawFile extends Handle {
       if (limit < 0) return this._reads(() => this._io.readToEnd(o), o);
       return this._reads(() => this._io.read(limit, false, o), o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -50,7 +50,7 @@ export class RawFile extends Handle {
       const bytes = toWritableBytes(view);
       return this._reads(() => this._io.readinto(bytes, o), o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -69,7 +69,7 @@ export class RawFile extends Handle {
       const kept = transferred ? bytes : Uint8Array.prototype.slice.call(bytes);
       return this._sequence.run(() => this._io.write(kept, true, o), o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -85,7 +85,7 @@ export class RawFile extends Handle {
         for await (const item of items) await this._io.write(toBytes(item), false, o);
       }, o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -100,7 +100,7 @@ export class RawFile extends Handle {
       const to = checkSeek(offset, whence);
       return this._sequence.run(() => this._io.seek(to.offset, to.whence, o), o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -126,7 +126,7 @@ export class RawFile extends Handle {
         return Number(bytes);
       }, o);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 

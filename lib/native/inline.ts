@@ -22,13 +22,13 @@ export interface InlineSettings {
 
 // Measured on ext4 (bench/workloads): 300 us keeps a 5 ms timer within a millisecond and costs 5 % of the throughput.
 export const inlineSettings: InlineSettings = {
-  enabled: process.platform === 'linux' && process.env['UVFILES_INLINE'] !== '0',
+  enabled: process.platform === 'linux' && process.env.UVFILES_INLINE !== '0',
   maxBytes: 64 * 1024,
   budgetMicros: 300,
 };
 
 // For the test suite: every inline attempt misses (`miss`) or comes up short (`short`).
-const fault = process.env['UVFILES_INLINE_FAULT'];
+const fault = process.env.UVFILES_INLINE_FAULT;
 let faultSet = fault === undefined;
 
 let armed = false;
@@ -50,7 +50,7 @@ export function mayInline(o: OpOptions | undefined): boolean {
 function inlineAllowed(o: OpOptions): boolean {
   if (typeof o !== 'object' || o === null) return false;
   const { signal, lane, timeout } = o;
-  if (signal !== undefined && (typeof signal !== 'object' || signal === null || signal.aborted !== false)) return false;
+  if (signal !== undefined && (typeof signal !== 'object' || signal === null || signal.aborted)) return false;
   if (lane !== undefined && !(lane instanceof Lane && lane.inline)) return false;
   return timeout === undefined || (typeof timeout === 'number' && timeout > 0 && timeout <= 0x7fffffff);
 }
@@ -196,7 +196,11 @@ export function readFileCached(path: string | Uint8Array, o: OpOptions | undefin
 }
 
 /** Opens for reading if every name on the way is cached. */
-export function openCached(path: string | Uint8Array, flags: number, o: OpOptions | undefined): OpenedRecord | undefined {
+export function openCached(
+  path: string | Uint8Array,
+  flags: number,
+  o: OpOptions | undefined,
+): OpenedRecord | undefined {
   if (!isAbsolute(path)) return undefined;
   args[P.ARG_OPEN_FLAGS] = flags;
   addon.inlineOpen(path);

@@ -13,6 +13,7 @@ export const KIND_OPEN = 8;
 export const KIND_STAT = 9;
 export const KIND_LSTAT = 10;
 export const KIND_READ_FILE = 11;
+export const KIND_WRITE_FILE = 12;
 export const KIND_READ_TO_END = 14;
 
 /** Flags of an operation (OpFlags). */

@@ -1,3 +1,4 @@
+/* eslint max-lines: ['error', 560] -- one module, so that the arrays below are its own constants on the hot path */
 // The requests that wait for the addon: a slot each, reused, and one function that settles many at a time.
 //
 // A slot is an index into parallel arrays rather than an object, so that a waiting request costs its promise and a few
@@ -5,10 +6,16 @@
 import { constants } from 'node:buffer';
 import { markAsUntransferable } from 'node:worker_threads';
 
-import { AbortError, ClosedFileError, LaneFullError, type SystemError, systemError, TimeoutError } from '../errors/index.js';
+import {
+  AbortError,
+  ClosedFileError,
+  LaneFullError,
+  type SystemError,
+  systemError,
+  TimeoutError,
+} from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
 import { checkOpOptions } from '../schedule/options.js';
-import { lanes } from '../schedule/lane.js';
 import { offAbort, onAbort } from '../schedule/abort.js';
 import { LATE } from '../backend/backend.js';
 import { addon } from './addon.js';
@@ -105,7 +112,7 @@ function openEnvironment(): void {
   opened = true;
   const { versions } = process;
   // Only Node runs its loop until an asynchronous cleanup hook is removed; see FAILURES in docs/platforms.md.
-  const waitsInHook = versions['bun'] === undefined && versions['deno'] === undefined;
+  const waitsInHook = versions.bun === undefined && versions.deno === undefined;
   args[P.ARG_SIZE] = constants.MAX_LENGTH;
   addon.open(complete, args, records, waitsInHook);
 }
@@ -149,7 +156,12 @@ function free(slot: number): void {
 }
 
 /** Names the request for its error, in case it fails. */
-export function name(slot: number, syscall: string, path?: string | Uint8Array, dest?: string | Uint8Array): Extra {
+export function name(
+  slot: number,
+  syscall: string,
+  path?: string | Uint8Array,
+  dest?: string | Uint8Array,
+): Extra {
   return (extras[slot] = {
     syscall,
     path,
@@ -195,7 +207,11 @@ const CANCELLED = process.platform === 'win32' ? -4081 : process.platform === 'l
  * Applies lane, timeout and signal to the arguments of `slot`.
  * Returns an error when the operation must not even be queued; the slot is then free again.
  */
-export function applyOptions(slot: number, o: OpOptions | undefined, abandonable: boolean): Error | undefined {
+export function applyOptions(
+  slot: number,
+  o: OpOptions | undefined,
+  abandonable: boolean,
+): Error | undefined {
   if (o === undefined) return undefined;
   try {
     checkOpOptions(o);
@@ -330,7 +346,10 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
     if (tag === P.TAG_CHUNK) {
       const bytes = chunk as Buffer;
       // A chunk of its own needs no view.
-      answer = value === 0 && result === bytes.length ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset + value, result);
+      answer =
+        value === 0 && result === bytes.length
+          ? bytes
+          : Buffer.from(bytes.buffer, bytes.byteOffset + value, result);
     } else if (tag === P.TAG_FAILED) {
       const written = records[at + 4] as number;
       error = extra?.reason ?? failure(slot, result, P.SYSCALLS[value] as string);
@@ -371,7 +390,11 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
         case AS_TASK: {
           const length = records[at + 4] as number;
           const output =
-            tag === P.TAG_TASK_EXTERNAL ? (external as Buffer) : length === 0 ? EMPTY() : (chunk as Buffer).subarray(value, value + length);
+            tag === P.TAG_TASK_EXTERNAL
+              ? (external as Buffer)
+              : length === 0
+                ? EMPTY()
+                : (chunk as Buffer).subarray(value, value + length);
           if (result < 0) error = extra?.reason ?? taskFailure(result, output);
           else answer = { output, done: result === 0 };
           break;
@@ -479,7 +502,12 @@ function failure(slot: number, errno: number, syscall: string): Error {
   // The addon saw the deadline pass before the timer here did.
   if (extra?.timeout !== undefined && errno === TIMED_OUT) return new TimeoutError(extra.timeout);
   if (errno === CANCELLED) return new ClosedFileError('the file was closed while the read waited');
-  return systemError(errno, syscall !== '' ? syscall : (extra?.syscall ?? (contexts[slot] as string)), extra?.path, extra?.dest);
+  return systemError(
+    errno,
+    syscall !== '' ? syscall : (extra?.syscall ?? (contexts[slot] as string)),
+    extra?.path,
+    extra?.dest,
+  );
 }
 
 // A failed task's output is `syscall NUL path NUL dest`.
@@ -488,16 +516,15 @@ function taskFailure(errno: number, output: Buffer): Error {
   return systemError(errno, syscall, path === '' ? undefined : path, dest === '' ? undefined : dest);
 }
 
+const LINKED = Promise.resolve();
+
 /**
  * Rejects from inside a promise reaction, where V8 can follow the chain of awaits: the stack then names the caller's
  * line, and a call that succeeds pays nothing for it. Two awaits, so that the caller's promise is linked by then.
  */
 export async function rejectWhereAwaited(error: Error): Promise<never> {
-  await undefined;
-  await undefined;
+  await LINKED;
+  await LINKED;
   Error.captureStackTrace(error, rejectWhereAwaited);
   throw error;
 }
-
-/** For lanes other than the default: resolved lazily, since few programs name one. */
-export const defaultLane = lanes.default;

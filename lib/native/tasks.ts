@@ -23,7 +23,12 @@ function submit(task: NativeTask, o: OpOptions | undefined): Promise<TaskRecord>
  * @returns its output bytes
  * @throws in Node's error shape, as the task says; AbortError and TimeoutError where `o` asks for them
  */
-export async function runTask(kind: number, bytes: Strings, numbers: Numbers, o?: OpOptions): Promise<Buffer> {
+export async function runTask(
+  kind: number,
+  bytes: Strings,
+  numbers: Numbers,
+  o?: OpOptions,
+): Promise<Buffer> {
   const task = new addon.Task(kind, bytes, numbers);
   try {
     const { output, done } = await submit(task, o);

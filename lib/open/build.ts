@@ -15,7 +15,11 @@ export type AnyFile = RawFile | BinaryFile | TextFile;
  * Stacks raw, buffered and text file on `file`, as far as the mode asks.
  * @throws UnsupportedOperationError for a buffered '+' on what has no position, as Python; the caller closes `file` then
  */
-export function buildHandle(file: BackendFile, name: string | number | Uint8Array, resolved: ResolvedHandle): AnyFile {
+export function buildHandle(
+  file: BackendFile,
+  name: string | number | Uint8Array,
+  resolved: ResolvedHandle,
+): AnyFile {
   const { mode, bufferSize, text } = resolved;
   const io = new RawIO(file, mode);
   const raw = new RawFile(io, name);
@@ -24,7 +28,9 @@ export function buildHandle(file: BackendFile, name: string | number | Uint8Arra
     return raw;
   }
   if (mode.updating && !file.seekable) {
-    throw new UnsupportedOperationError("a file without a position cannot be opened for updating ('+') with a buffer");
+    throw new UnsupportedOperationError(
+      "a file without a position cannot be opened for updating ('+') with a buffer",
+    );
   }
   const binary = new BinaryFile(raw, bufferSize);
   watchForCollection(raw, io, binary._buffer, name);

@@ -65,7 +65,11 @@ function parse(mode: string): Mode {
   const base = [...'rwax'].filter((letter) => letters.has(letter));
   const known = [...mode].every((letter) => 'rwax+bt'.includes(letter));
   if (!known || letters.size !== mode.length || base.length !== 1 || (letters.has('b') && letters.has('t'))) {
-    throw invalidArgValue('mode', mode, "must be one of 'r', 'w', 'a' and 'x', optionally with '+', and with 'b' or 't'");
+    throw invalidArgValue(
+      'mode',
+      mode,
+      "must be one of 'r', 'w', 'a' and 'x', optionally with '+', and with 'b' or 't'",
+    );
   }
   const letter = base[0] as Letter;
   const updating = letters.has('+');

@@ -42,11 +42,7 @@ export function open(
 export function open(file: Path | number, mode: BinaryMode, o?: OpenOptions): Promise<BinaryFile>;
 export function open(file: Path | number, mode?: TextMode, o?: TextOpenOptions): Promise<TextFile>;
 export function open(file: Path | number, mode: string, o?: TextOpenOptions): Promise<AnyFile>;
-export async function open(
-  file: Path | number,
-  mode: string = 'r',
-  o: TextOpenOptions = {},
-): Promise<AnyFile> {
+export async function open(file: Path | number, mode = 'r', o: TextOpenOptions = {}): Promise<AnyFile> {
   if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
   const resolved = resolveHandle(mode, o);
   const byDescriptor = typeof file === 'number';

@@ -55,7 +55,8 @@ export function resolveHandle(modeName: unknown, o: TextOpenOptions): ResolvedHa
   // As Python, line buffering of bytes is the default buffering.
   const bufferSize = buffering === 0 ? 0 : buffering > 1 ? buffering : DEFAULT_BUFFER_SIZE;
   if (mode.binary) {
-    if (encoding != null) throw invalidArgValue('options.encoding', encoding, 'cannot be given in binary mode');
+    if (encoding != null)
+      throw invalidArgValue('options.encoding', encoding, 'cannot be given in binary mode');
     if (errors != null) throw invalidArgValue('options.errors', errors, 'cannot be given in binary mode');
     if (newline != null) throw invalidArgValue('options.newline', newline, 'cannot be given in binary mode');
     return { mode, modeName: modeName as string, bufferSize, text: undefined };
@@ -67,11 +68,16 @@ export function resolveHandle(modeName: unknown, o: TextOpenOptions): ResolvedHa
 const MAX_BUFFER = 2 ** 31 - 1;
 
 /** Checks the options that only `open` has. */
-export function checkOpenOptions(o: OpenOptions, byDescriptor: boolean): { closefd: boolean; opener: Opener | undefined; permissions: number } {
+export function checkOpenOptions(
+  o: OpenOptions,
+  byDescriptor: boolean,
+): { closefd: boolean; opener: Opener | undefined; permissions: number } {
   const { closefd = true, opener, permissions = 0o666 } = o;
   if (typeof closefd !== 'boolean') throw invalidArgType('options.closefd', 'of type boolean', closefd);
-  if (!closefd && !byDescriptor) throw invalidArgValue('options.closefd', closefd, 'must be true for a file that is opened by its path');
-  if (opener != null && typeof opener !== 'function') throw invalidArgType('options.opener', 'of type function', opener);
+  if (!closefd && !byDescriptor)
+    throw invalidArgValue('options.closefd', closefd, 'must be true for a file that is opened by its path');
+  if (opener != null && typeof opener !== 'function')
+    throw invalidArgType('options.opener', 'of type function', opener);
   const bits = checkCount(permissions, 'options.permissions');
   if (bits > 0o7777) throw outOfRange('options.permissions', '>= 0 && <= 0o7777', permissions);
   return { closefd, opener: opener ?? undefined, permissions: bits };

@@ -43,7 +43,8 @@ export function configure(o: Configuration): void {
       maxBytes = checkCount(inline.maxBytes, 'options.inline.maxBytes');
       if (maxBytes > 1 << 20) throw outOfRange('options.inline.maxBytes', '>= 0 && <= 1048576', maxBytes);
     }
-    if (inline.budgetMicros !== undefined) budgetMicros = checkCount(inline.budgetMicros, 'options.inline.budgetMicros');
+    if (inline.budgetMicros !== undefined)
+      budgetMicros = checkCount(inline.budgetMicros, 'options.inline.budgetMicros');
   }
   Object.assign(inlineSettings, { enabled, maxBytes, budgetMicros });
   if (reserveThreads !== undefined) addon.setReserve(reserveThreads);

@@ -40,16 +40,22 @@ export function createLane(o: LaneOptions): Lane {
   if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
   const { name, priority = 'normal', concurrency, queueLimit, inline = true } = o;
   if (typeof name !== 'string') throw invalidArgType('options.name', 'of type string', name);
-  if (name === '' || registered.has(name)) throw invalidArgValue('options.name', name, 'must be a new name, not empty');
-  if (!PRIORITIES.includes(priority)) throw invalidArgValue('options.priority', priority, "must be 'high', 'normal' or 'low'");
+  if (name === '' || registered.has(name))
+    throw invalidArgValue('options.name', name, 'must be a new name, not empty');
+  if (!PRIORITIES.includes(priority))
+    throw invalidArgValue('options.priority', priority, "must be 'high', 'normal' or 'low'");
   if (typeof inline !== 'boolean') throw invalidArgType('options.inline', 'of type boolean', inline);
-  if (concurrency !== undefined && (checkCount(concurrency, 'options.concurrency') < 1 || concurrency > 1024)) {
+  if (
+    concurrency !== undefined &&
+    (checkCount(concurrency, 'options.concurrency') < 1 || concurrency > 1024)
+  ) {
     throw outOfRange('options.concurrency', '>= 1 && <= 1024', concurrency);
   }
   let limit = NO_LIMIT;
   if (queueLimit !== undefined && queueLimit !== Infinity) {
     limit = checkCount(queueLimit, 'options.queueLimit');
-    if (limit < 1 || limit > NO_LIMIT) throw outOfRange('options.queueLimit', '>= 1 && <= 4294967295', queueLimit);
+    if (limit < 1 || limit > NO_LIMIT)
+      throw outOfRange('options.queueLimit', '>= 1 && <= 4294967295', queueLimit);
   }
   ensureOpen();
   const number = addon.addLane(PRIORITIES.indexOf(priority), concurrency ?? 0, limit);

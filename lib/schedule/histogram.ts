@@ -59,7 +59,8 @@ export class Histogram {
   /** Percentiles by halving steps, as node:perf_hooks gives them. */
   get percentiles(): Map<number, number> {
     const map = new Map<number, number>();
-    for (const p of [50, 75, 87.5, 93.75, 96.875, 98.4375, 99.21875, 99.9, 99.99, 100]) map.set(p, this.percentile(p));
+    for (const p of [50, 75, 87.5, 93.75, 96.875, 98.4375, 99.21875, 99.9, 99.99, 100])
+      map.set(p, this.percentile(p));
     return map;
   }
 
@@ -73,6 +74,15 @@ export class Histogram {
 
   toJSON(): Record<string, number> {
     const { count, min, max, mean, stddev } = this;
-    return { count, min, max, mean, stddev, p50: this.percentile(50), p99: this.percentile(99), p999: this.percentile(99.9) };
+    return {
+      count,
+      min,
+      max,
+      mean,
+      stddev,
+      p50: this.percentile(50),
+      p99: this.percentile(99),
+      p999: this.percentile(99.9),
+    };
   }
 }

@@ -52,5 +52,11 @@ export const lanes: { readonly default: Lane; readonly bulk: Lane } = Object.fre
     queueLimit: Infinity,
     inline: true,
   }),
-  bulk: makeLane(1, { name: 'bulk', priority: 'low', concurrency: Infinity, queueLimit: Infinity, inline: false }),
+  bulk: makeLane(1, {
+    name: 'bulk',
+    priority: 'low',
+    concurrency: Infinity,
+    queueLimit: Infinity,
+    inline: false,
+  }),
 });

@@ -22,10 +22,12 @@ export function checkOpOptions(o: OpOptions): void {
   if (signal !== undefined && !isAbortSignal(signal)) {
     throw invalidArgType('options.signal', 'an instance of AbortSignal', signal);
   }
-  if (lane !== undefined && !(lane instanceof Lane)) throw invalidArgType('options.lane', 'an instance of Lane', lane);
+  if (lane !== undefined && !(lane instanceof Lane))
+    throw invalidArgType('options.lane', 'an instance of Lane', lane);
   if (timeout !== undefined) {
     if (typeof timeout !== 'number') throw invalidArgType('options.timeout', 'of type number', timeout);
-    if (!(timeout >= 0) || timeout > 0x7fffffff) throw outOfRange('options.timeout', '>= 0 && <= 2147483647', timeout);
+    if (!(timeout >= 0) || timeout > 0x7fffffff)
+      throw outOfRange('options.timeout', '>= 0 && <= 2147483647', timeout);
   }
 }
 

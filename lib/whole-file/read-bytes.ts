@@ -17,7 +17,9 @@ export function readBytes(path: Path, o?: OpOptions): Promise<Buffer> {
     const name = pathToRead(path);
     const attempt = (): Promise<Buffer> => currentBackend().readBytes(name, o);
     return attempt().catch((error: unknown) =>
-      isDescriptorShortage(error) ? retryOnDescriptors(attempt, error, o) : rejectWhereAwaited(error as Error),
+      isDescriptorShortage(error)
+        ? retryOnDescriptors(attempt, error, o)
+        : rejectWhereAwaited(error as Error),
     );
   } catch (error) {
     return Promise.reject(error);

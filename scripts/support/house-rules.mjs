@@ -34,8 +34,8 @@ const RULES = [
   },
 ];
 
-/** Longest file that still reads in one sitting. */
-const MAX_LINES = 350;
+/** Longest file that still reads in one sitting; a test program may list more cases than that. */
+const MAX_LINES = 400;
 
 /** One line for each breach in `names`, files of the repository: `file:line: what (why)`. */
 export function houseRules(names) {
@@ -54,7 +54,7 @@ export function houseRules(names) {
         if (found) breaches.push(`${name}:${index + 1}: "${found[0].trim()}" (${rule.because})`);
       }
     });
-    if (isNative && lines.length > MAX_LINES + 1)
+    if (isNative && !name.endsWith('_test.cc') && lines.length > MAX_LINES + 1)
       breaches.push(`${name}: ${lines.length} lines; is it still one thing?`);
   }
   return breaches;

@@ -14,11 +14,11 @@ constexpr int kUnsupported = -0x7fff;
 
 // How a file's data may be read without waiting.
 enum class CacheAccess : uint8_t {
-  kUnknown,   // not looked at yet
-  kNever,     // network, FUSE, pseudo files, or a kernel too old
-  kNoWait,    // preadv2(RWF_NOWAIT): ext4, XFS, btrfs, F2FS
-  kMemory,    // the data is memory anyway: tmpfs, ramfs
-  kMincore    // overlayfs: mincore on a mapping of the file tells what is resident
+  kUnknown,  // not looked at yet
+  kNever,    // network, FUSE, pseudo files, or a kernel too old
+  kNoWait,   // preadv2(RWF_NOWAIT): ext4, XFS, btrfs, F2FS
+  kMemory,   // the data is memory anyway: tmpfs, ramfs
+  kMincore   // overlayfs: mincore on a mapping of the file tells what is resident
 };
 
 // Which of these holds for the open file. May wait (statfs on a dead mount): pool threads only, once a device.

@@ -151,8 +151,7 @@ TEST("an operation whose deadline has passed is not run") {
   Gate gate;
   occupy(station, gate, 1);
   Lambda* const late = station.submit(once(nothing), Dispatcher::kDefaultLane, 1e-6f);
-  Lambda* const early =
-      station.submit(once(nothing), Dispatcher::kDefaultLane, 3600e3f);
+  Lambda* const early = station.submit(once(nothing), Dispatcher::kDefaultLane, 3600e3f);
   gate.open();
   station.run_all();
   CHECK_EQ(late->runs.load(), 0);

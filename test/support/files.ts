@@ -86,11 +86,7 @@ let shim: string | undefined;
 
 /** The compiled fault injector, or undefined where it cannot be used. */
 function faultShim(): string | undefined {
-  if (
-    process.platform !== 'linux' ||
-    process.arch !== 'x64' ||
-    process.env['UVFILES_SANITIZER'] !== undefined
-  )
+  if (process.platform !== 'linux' || process.arch !== 'x64' || process.env.UVFILES_SANITIZER !== undefined)
     return undefined;
   if (shim !== undefined) return shim;
   const folder = mkdtempSync(path.join(tmpdir(), 'uvfiles-shim-'));
@@ -131,7 +127,7 @@ export async function runFaulty(
   env: NodeJS.ProcessEnv = {},
 ): Promise<Ending> {
   return runProgram(code, {
-    env: { UVFILES_INLINE: '0', LD_PRELOAD: faultShim() as string, UVFILES_FAULTS: faults.join(';'), ...env },
+    env: { UVFILES_INLINE: '0', LD_PRELOAD: faultShim(), UVFILES_FAULTS: faults.join(';'), ...env },
   });
 }
 

@@ -1,13 +1,7 @@
 #include "platform/cached.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
-#include <mutex>
 #include <poll.h>
-#include <string>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -16,6 +10,13 @@
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -33,7 +34,8 @@ namespace platform {
 
 namespace {
 
-constexpr size_t kPage = 4096;  // granularity asked of cachestat and mincore; larger pages only make answers coarser
+constexpr size_t kPage =
+    4096;  // granularity asked of cachestat and mincore; larger pages only make answers coarser
 
 // <linux/openat2.h> and <linux/mman.h> of old build machines lack these.
 struct OpenHow {
@@ -96,7 +98,8 @@ CacheAccess access_of_type(uint32_t type) {
 }
 
 bool local_by_name(const std::string& type) {
-  static const char* const names[] = {"ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "tmpfs", "ramfs", "overlay"};
+  static const char* const names[] = {"ext2", "ext3",  "ext4",  "xfs",    "btrfs",
+                                      "f2fs", "tmpfs", "ramfs", "overlay"};
   for (const char* name : names) {
     if (type == name) return true;
   }
@@ -121,8 +124,9 @@ struct Mounts {
   std::mutex mutex;
   std::vector<Mount> local;  // longest first
   std::vector<std::string> foreign;
-  int root = -1;             // "/", if that is local. No other mount is held: that would keep it from being unmounted
-  int watch = -1;            // /proc/self/mountinfo: poll(2) tells of changes
+  int root =
+      -1;  // "/", if that is local. No other mount is held: that would keep it from being unmounted
+  int watch = -1;  // /proc/self/mountinfo: poll(2) tells of changes
   bool learnt = false;
 };
 
@@ -136,7 +140,8 @@ std::string unescaped(const char* from, size_t length) {
   std::string to;
   for (size_t i = 0; i < length; i++) {
     if (from[i] == '\\' && i + 3 < length) {
-      to.push_back(static_cast<char>(((from[i + 1] - '0') << 6) | ((from[i + 2] - '0') << 3) | (from[i + 3] - '0')));
+      to.push_back(static_cast<char>(((from[i + 1] - '0') << 6) | ((from[i + 2] - '0') << 3) |
+                                     (from[i + 3] - '0')));
       i += 3;
     } else {
       to.push_back(from[i]);

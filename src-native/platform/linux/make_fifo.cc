@@ -4,6 +4,8 @@
 
 namespace uvfiles {
 
-int MakeFifoAt(int directory, const char* name, mode_t mode) { return ::mkfifoat(directory, name, mode); }
+int MakeFifoAt(int directory, const char* name, mode_t mode) {
+  return ::mkfifoat(directory, name, mode);
+}
 
 }  // namespace uvfiles

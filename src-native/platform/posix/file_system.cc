@@ -1,10 +1,11 @@
 // POSIX system calls through libc's wrappers (so that a preloaded shim can inject faults).
 #include "platform/file_system.h"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 #include "platform/posix/stat_at.h"
 

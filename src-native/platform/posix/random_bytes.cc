@@ -2,9 +2,8 @@
 
 #include <cerrno>
 #ifdef __APPLE__
-#include <sys/types.h>  // which the next one needs and does not include
-
 #include <sys/random.h>
+#include <sys/types.h>  // which the next one needs and does not include
 #else
 #include <unistd.h>
 #endif

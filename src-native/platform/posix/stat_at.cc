@@ -1,9 +1,10 @@
 #include "platform/posix/stat_at.h"
 
-#include <atomic>
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
+
+#include <atomic>
+#include <cerrno>
 #ifdef __linux__
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
