@@ -2,13 +2,45 @@
 import { expect } from 'chai';
 import { mkdirSync, readFileSync, statSync, symlinkSync, lstatSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { lines, os, readBytes, readMany, readText, statMany } from 'uvfiles';
+import { lines, open, os, readBytes, readMany, readText, statMany } from 'uvfiles';
 
 import { openDescriptors, rejection, runProgram, scratchDirectory } from './support/temp.js';
 
 describe('whole files', () => {
   const scratch = scratchDirectory();
   const at = (name: string): string => path.join(scratch.path, name);
+
+  it('reads large files as text, whatever is cut where', async () => {
+    const MiB = 1024 * 1024;
+    // Characters, line ends and a mark that straddle the places where a large file might be read in pieces.
+    const texts: [string, string][] = [
+      ['utf-8', 'plain ASCII, nothing else\n'.repeat(200_000)],
+      ['utf-8', `x${'é'.repeat(2.5 * MiB)}\r\n😀end`],
+      ['utf-8-sig', `y${'\r\n'.repeat(2.2 * MiB)}z\r`],
+      ['utf-16', `${'a😀\n'.repeat(600_000)}`],
+      ['shift_jis', `1${'日本語\r'.repeat(700_000)}`],
+    ];
+    for (const [encoding, text] of texts) {
+      const f = await open(at('large'), 'w', { encoding, newline: '' });
+      await f.write(text);
+      await f.close();
+      const translated = text.replaceAll('\r\n', '\n').replaceAll('\r', '\n');
+      expect((await readText(at('large'), { encoding })) === translated, `${encoding}, translated`).to.equal(
+        true,
+      );
+      expect(
+        (await readText(at('large'), { encoding, newline: '' })) === text,
+        `${encoding}, as is`,
+      ).to.equal(true);
+    }
+    // An error names its place in the whole file.
+    const bytes = Buffer.alloc(6 * MiB, 'a');
+    bytes[5 * MiB] = 0xff;
+    writeFileSync(at('large'), bytes);
+    const error = await rejection(readText(at('large')));
+    expect(error).to.include({ code: 'ERR_UNICODE_DECODE', start: 5 * MiB, end: 5 * MiB + 1 });
+    expect((await readText(at('large'), { errors: 'replace' })).indexOf('\ufffd')).to.equal(5 * MiB);
+  });
 
   it('are on os as well', () => {
     expect(os.readMany).to.equal(readMany);

@@ -23,7 +23,8 @@ export function decodeAll(bytes: Buffer, { codec, errors, newline }: DecodeAllOp
   return new NewlineReader(newline).read(decodeWhole(bytes, codec, errors));
 }
 
-function isPlainAscii(bytes: Buffer): boolean {
+/** Whether the bytes are their own text, with no line end to translate. */
+export function isPlainAscii(bytes: Buffer): boolean {
   for (let at = 0; at < bytes.length; at += block) {
     const part = bytes.subarray(at, at + block);
     if (!isAscii(part) || part.includes(carriageReturn)) return false;
