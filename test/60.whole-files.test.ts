@@ -17,7 +17,7 @@ describe('whole files', () => {
       ['utf-8', 'plain ASCII, nothing else\n'.repeat(200_000)],
       ['utf-8', `x${'é'.repeat(2.5 * MiB)}\r\n😀end`],
       ['utf-8-sig', `y${'\r\n'.repeat(2.2 * MiB)}z\r`],
-      ['utf-16', `${'a😀\n'.repeat(600_000)}`],
+      ['utf-16', 'a😀\n'.repeat(600_000)],
       ['shift_jis', `1${'日本語\r'.repeat(700_000)}`],
     ];
     for (const [encoding, text] of texts) {
