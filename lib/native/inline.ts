@@ -3,7 +3,7 @@
 import type { BigIntStats, Stats } from 'node:fs';
 import { markAsUntransferable } from 'node:worker_threads';
 
-import type { OpOptions } from '../schedule/options.js';
+import { isAbortSignal, type OpOptions } from '../schedule/options.js';
 import { Lane, lanes } from '../schedule/lane.js';
 import { addon } from './addon.js';
 import { type OperationMessage, operations } from './diagnostics.js';
@@ -50,7 +50,7 @@ export function mayInline(o: OpOptions | undefined): boolean {
 function inlineAllowed(o: OpOptions): boolean {
   if (typeof o !== 'object' || o === null) return false;
   const { signal, lane, timeout } = o;
-  if (signal !== undefined && (typeof signal !== 'object' || signal === null || signal.aborted)) return false;
+  if (signal !== undefined && (!isAbortSignal(signal) || signal.aborted)) return false;
   if (lane !== undefined && !(lane instanceof Lane && lane.inline)) return false;
   return timeout === undefined || (typeof timeout === 'number' && timeout > 0 && timeout <= 0x7fffffff);
 }

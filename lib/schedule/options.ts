@@ -32,6 +32,6 @@ export function checkOpOptions(o: OpOptions): void {
 }
 
 // By shape, as Node does: signals come from polyfills and other realms too.
-function isAbortSignal(value: unknown): value is AbortSignal {
+export function isAbortSignal(value: unknown): value is AbortSignal {
   return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;
 }
