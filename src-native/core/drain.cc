@@ -20,6 +20,12 @@ bool reads_small(const Operation& operation) {
          !operation.file->polled;
 }
 
+// What looks up a path may hang on a dead mount, and must not strand what was taken with it.
+bool goes_with_others(const Operation& operation) {
+  return operation.kind == OpKind::kRead || operation.kind == OpKind::kWrite ||
+         operation.kind == OpKind::kFstat;
+}
+
 }  // namespace
 
 void Dispatcher::on_work(uv_work_t* work) { static_cast<Job*>(work->data)->owner->drain(); }
@@ -74,9 +80,11 @@ bool Dispatcher::take_batch(Batch* batch) {
         lane->service_ewma > kSlowNs ? 1 : lane->queue.size() / (sharing == 0 ? 1 : sharing);
     if (wanted < 1) wanted = 1;
     if (wanted > kBatch) wanted = kBatch;
+    if (!goes_with_others(*lane->queue.front())) wanted = 1;
     batch->lane = lane;
     collect_advice(lane, batch);
     while (wanted-- > 0 && !lane->queue.empty()) {
+      if (batch->count > 0 && !goes_with_others(*lane->queue.front())) break;
       Operation* const operation = lane->queue.pop_front();
       lane->waiting.fetch_sub(1, std::memory_order_relaxed);
       if (lane->advised > 0) lane->advised--;
