@@ -8,6 +8,7 @@ import { faultsOf } from './prebuild/gates.mjs';
 import { TARGETS } from './prebuild/targets.mjs';
 import { inRoot } from './support/root.mjs';
 import { SetupError, run, step } from './support/run.mjs';
+import { billOfMaterials } from './support/sbom.mjs';
 
 const OUT = '.cache/release';
 const MAX_UNPACKED = 5e6;
@@ -84,25 +85,14 @@ async function tarball() {
   return `${filename}, ${(size / 1e6).toFixed(2)} MB, ${(unpackedSize / 1e6).toFixed(2)} MB unpacked, ${files.length} files`;
 }
 
-async function bill() {
+function bill() {
   const names = Object.keys(manifest.dependencies ?? {});
   if (names.length > MAX_DEPENDENCIES) refuse(`${names.length} run-time dependencies: ${names.join(', ')}`);
   for (const name of ['preinstall', 'install', 'postinstall'])
     if (manifest.scripts[name]) refuse(`package.json has an ${name} script`);
-  const args = [
-    'sbom',
-    '--omit=dev',
-    '--package-lock-only',
-    '--sbom-format=cyclonedx',
-    '--sbom-type=library',
-  ];
-  const { code, output } = await run('npm', args);
-  const from = output.indexOf('{\n');
-  if (code !== 0 || from < 0) throw new SetupError(`npm sbom failed:\n${output}`);
-  const text = output.slice(from, output.lastIndexOf('}') + 1);
-  const { components } = JSON.parse(text);
-  writeFileSync(out('sbom.cdx.json'), `${text}\n`);
-  return `${components.length} packages of others: ${components.map((each) => each.name).join(', ')}`;
+  const { bom, names: all } = billOfMaterials(manifest);
+  writeFileSync(out('sbom.cdx.json'), `${JSON.stringify(bom, undefined, 2)}\n`);
+  return `${all.length} packages of others: ${all.join(', ')}`;
 }
 
 try {
