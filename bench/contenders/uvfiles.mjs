@@ -1,6 +1,6 @@
 // The library itself, used as its documentation says: `open` in binary mode, positional reads, whole-file functions.
 import { uvfiles } from '../harness/library.mjs';
-import { cycle } from '../harness/subjects.mjs';
+import { cycle, slotBuffers } from '../harness/subjects.mjs';
 
 export default {
   name: 'uvfiles',
@@ -8,13 +8,15 @@ export default {
   kind: 'ours',
   order: 0,
 
-  async randomReader({ path, size, positions }) {
+  async randomReader({ path, size, positions, slots }) {
     const file = await uvfiles().open(path, 'rb');
+    const buffers = slotBuffers(slots, size);
     const at = cycle(positions);
     return {
       style: 'promise',
-      run: (index) => file.pread(size, at(index)),
-      bytesOf: (result) => result,
+      // Into memory of the caller, as FileHandle.read and fs.read do it; uvfiles-fresh takes new memory each time.
+      run: (index, slot) => file.preadinto(buffers[slot], at(index)),
+      bytesOf: (count, slot) => buffers[slot].subarray(0, count),
       close: () => file.close(),
     };
   },

@@ -1,0 +1,21 @@
+// uvfiles with `pread`, whose result is new memory each time: what a program does that keeps what it has read.
+import { uvfiles } from '../harness/library.mjs';
+import { cycle } from '../harness/subjects.mjs';
+
+export default {
+  name: 'uvfiles-fresh',
+  title: 'uvfiles, new buffers',
+  kind: 'limit',
+  order: 1,
+
+  async randomReader({ path, size, positions }) {
+    const file = await uvfiles().open(path, 'rb');
+    const at = cycle(positions);
+    return {
+      style: 'promise',
+      run: (index) => file.pread(size, at(index)),
+      bytesOf: (result) => result,
+      close: () => file.close(),
+    };
+  },
+};
