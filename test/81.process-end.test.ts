@@ -10,7 +10,7 @@ describe('the process', () => {
       // A process that is told to exit frees nothing: what LeakSanitizer would list is no leak.
       env: {
         UVFILES_INLINE: '0',
-        ASAN_OPTIONS: `${process.env['ASAN_OPTIONS'] ?? ''}:detect_leaks=0`,
+        ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:detect_leaks=0`,
         ...env,
       },
       argv: [folder.path],
