@@ -2,8 +2,10 @@
 
 #include <cerrno>
 #ifdef __APPLE__
+// sys/random.h takes the first two for granted; this order is the alphabet's, too.
+#include <Availability.h>
+#include <stddef.h>
 #include <sys/random.h>
-#include <sys/types.h>  // which the next one needs and does not include
 #else
 #include <unistd.h>
 #endif
