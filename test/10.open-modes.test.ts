@@ -272,7 +272,7 @@ describe('open', () => {
     };
     expect(await codeOf(open('x', 'rb', { opener: slow, signal: controller.signal }))).to.equal('ABORT_ERR');
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(descriptors().length).to.equal(before);
+    expect(descriptors().length).to.be.at.most(before);
   });
 
   it('an aborted open rejects, creates nothing, and leaks no descriptor', async () => {
@@ -293,7 +293,7 @@ describe('open', () => {
     // What was running when it was aborted is closed as soon as it has been opened.
     for (let i = 0; i < 100 && descriptors().length > before; i++)
       await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(descriptors().length).to.equal(before);
+    expect(descriptors().length).to.be.at.most(before);
   });
 
   it('waits for descriptors or says EMFILE, and goes on when there are some', async () => {

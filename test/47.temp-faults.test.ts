@@ -49,7 +49,7 @@ describe('temporary files on a full disk', () => {
         await closed.write(Buffer.alloc(190_000, 1));
         expect(await rejection(closed.close())).to.include({ code: 'ENOSPC', syscall: 'write' });
         expect(readdirSync(full)).to.deep.equal([]);
-        expect(openDescriptors()).to.equal(before);
+        expect(openDescriptors()).to.be.at.most(before);
 
         // The space is free again: what failed holds none of it.
         await using after = await make({ dir: full, buffering: 200_000 });

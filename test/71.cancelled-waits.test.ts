@@ -202,7 +202,7 @@ describe('an open that waits for a reader', function () {
     controller.abort();
     expect((await opening).code).to.equal('ABORT_ERR');
     expect((await failure(open(makeFifo(), 'w', { timeout: 5 }))).code).to.equal('ERR_TIMEOUT');
-    expect(openDescriptors()).to.equal(before);
+    expect(openDescriptors()).to.be.at.most(before);
   });
 });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { expect } from 'chai';
-import { AbortError, metrics, open, os, TimeoutError } from 'uvfiles';
+import { AbortError, createLane, metrics, open, os, TimeoutError } from 'uvfiles';
 
 import { runProgram } from './support/temp.js';
 
@@ -58,6 +58,8 @@ describe('signals and timeouts', () => {
 
   it('settle each of 10,000 operations aborted at random moments once, and leave nothing behind', async () => {
     const f = await open(path.join(folder, 'data'), 'rb');
+    // Without the inline path, which would have answered before anybody can abort.
+    const lane = createLane({ name: `aborted-${process.hrtime.bigint()}`, inline: false });
     let settled = 0;
     let aborted = 0;
     const all: Promise<void>[] = [];
@@ -68,8 +70,8 @@ describe('signals and timeouts', () => {
       const position = (i * 7919) % (1 << 20);
       const call =
         i % 5 === 0
-          ? os.stat(path.join(folder, 'data'), { signal: controller.signal })
-          : f.pread(64, position, { signal: controller.signal });
+          ? os.stat(path.join(folder, 'data'), { signal: controller.signal, lane })
+          : f.pread(64, position, { signal: controller.signal, lane });
       all.push(
         call.then(
           () => void settled++,
@@ -81,6 +83,7 @@ describe('signals and timeouts', () => {
         ),
       );
       if (i % 3 === 0) controllers[(i * 31) % controllers.length]!.abort();
+      if (i % 7 === 0) controller.abort(); // still queued, or just taken
       if (i % 500 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     // Others are not hurt meanwhile.
@@ -126,7 +129,8 @@ describe('signals and timeouts', () => {
     const done = await open(path.join(folder, 'data'), 'rb');
     await done.close();
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(count()).to.equal(before);
+    // What earlier tests left to the collector may go meanwhile: fewer is fine, one more is a leak.
+    expect(count()).to.be.at.most(before);
   });
 
   it('are refused when they are none', async () => {
