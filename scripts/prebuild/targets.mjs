@@ -16,7 +16,15 @@ const ZIG_TRIPLES = {
 };
 
 const LINUX_LINK = ['-shared', '-s', '-Wl,--gc-sections', '-Wl,-z,relro', '-Wl,-z,now'];
-const DARWIN_LINK = ['-shared', '-s', '-undefined', 'dynamic_lookup', '-Wl,-dead_strip'];
+const DARWIN_LINK = [
+  '-shared',
+  '-s',
+  '-undefined',
+  'dynamic_lookup',
+  '-Wl,-dead_strip',
+  '-install_name',
+  '@rpath/uvfiles.node',
+];
 const WINDOWS_LINK = ['-shared', '-s', '-Wl,--gc-sections', '-lbcrypt'];
 const WINDOWS_DEFINES = [
   ...['NOMINMAX', 'WIN32_LEAN_AND_MEAN', '_WIN32_WINNT=0x0A00', 'UNICODE', '_UNICODE'],
@@ -42,8 +50,9 @@ async function crossCompiler(target) {
   if (target === 'win32-x64') {
     const prefix = 'x86_64-w64-mingw32';
     const cxx = await debianCommand(`${prefix}-g++-posix`, ['g++-mingw-w64-x86-64-posix']);
-    // winpthread and the C++ library inside; no time of building in the header.
-    return { command: [cxx], link: ['-static', ...WITHOUT_RUNTIMES, '-Wl,--no-insert-timestamp'] };
+    // winpthread and the C++ library inside; no time of building in the header, no address made of the file's path.
+    const same = ['-Wl,--no-insert-timestamp', '-Wl,--disable-auto-image-base'];
+    return { command: [cxx], link: ['-static', ...WITHOUT_RUNTIMES, ...same] };
   }
   const isGlibc = ZIG_TRIPLES[target].includes('-gnu.');
   return {
