@@ -5,7 +5,12 @@
     # '', 'address' or 'undefined' or 'thread': scripts/sanitized.mjs sets it for a build in a tree of its own.
     'uvfiles_sanitize%': '',
   },
-  'defines': ['NAPI_VERSION=9', 'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS'],
+  'defines': [
+    'NAPI_VERSION=9',
+    'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS',
+    # In a worker that is being terminated nothing can be thrown: without this node-addon-api would abort the process.
+    'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
+  ],
   'cflags_cc!': ['-std=gnu++17', '-std=gnu++14'],
   'cflags_cc': ['-std=gnu++20'],
   'cflags': ['-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-unused-parameter'],

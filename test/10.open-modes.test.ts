@@ -4,7 +4,8 @@ import * as fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BinaryFile, open, RawFile, TextFile } from 'uvfiles';
-import { codeOf, descriptors, Folder, rejection, runProgram } from './support/files.js';
+import { expectDescriptors, openDescriptors } from './support/descriptors.js';
+import { codeOf, Folder, rejection, runProgram } from './support/files.js';
 
 function orders(letters: string): string[] {
   if (letters.length < 2) return [letters];
@@ -260,7 +261,7 @@ describe('open', () => {
   });
 
   it("closes an opener's descriptor when the file cannot be used, or nobody wants it any more", async () => {
-    const before = descriptors().length;
+    const before = await openDescriptors();
     const directory = (): number => fs.openSync(folder.path, 'r');
     expect(await codeOf(open('x', 'rb', { opener: directory }))).to.equal('EISDIR');
     const controller = new AbortController();
@@ -272,11 +273,11 @@ describe('open', () => {
     };
     expect(await codeOf(open('x', 'rb', { opener: slow, signal: controller.signal }))).to.equal('ABORT_ERR');
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(descriptors().length).to.be.at.most(before);
+    await expectDescriptors(before);
   });
 
   it('an aborted open rejects, creates nothing, and leaks no descriptor', async () => {
-    const before = descriptors().length;
+    const before = await openDescriptors();
     const reason = new Error('enough');
     const error = await rejection(open(folder.at('never'), 'wb', { signal: AbortSignal.abort(reason) }));
     expect(error).to.include({ name: 'AbortError', code: 'ABORT_ERR', cause: reason });
@@ -291,9 +292,7 @@ describe('open', () => {
         if (each.status === 'fulfilled') await each.value.close();
     }
     // What was running when it was aborted is closed as soon as it has been opened.
-    for (let i = 0; i < 100 && descriptors().length > before; i++)
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(descriptors().length).to.be.at.most(before);
+    await expectDescriptors(before);
   });
 
   it('waits for descriptors or says EMFILE, and goes on when there are some', async () => {

@@ -132,7 +132,19 @@ describe('memory', () => {
       it('no result goes when another one is transferred', async () => {
         const f = await make('rb');
         const results = await Promise.all(Array.from({ length: 100 }, (_, i) => f.pread(100, i * 1000)));
-        detach((results[50] as Buffer).buffer as ArrayBuffer);
+        // Memory that several results share is not transferable: Node 20 leaves it as it is, later ones refuse.
+        let refused = false;
+        try {
+          detach((results[50] as Buffer).buffer as ArrayBuffer);
+        } catch (error) {
+          refused = (error as Error).name === 'DataCloneError';
+          expect(refused, String(error)).to.equal(true);
+        }
+        for (const [i, result] of results.entries()) {
+          if (i === 50 && !refused && result.byteLength === 0) continue; // it had memory of its own
+          expect(result.equals(content.subarray(i * 1000, i * 1000 + 100)), String(i)).to.equal(true);
+        }
+        await f.close();
       });
     });
   }

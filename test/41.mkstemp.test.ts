@@ -5,7 +5,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { tempfile } from 'uvfiles';
 
-import { openDescriptors, rejection, runProgram, scratchDirectory } from './support/temp.js';
+import { expectDescriptors, openDescriptors } from './support/descriptors.js';
+import { rejection, runProgram, scratchDirectory } from './support/temp.js';
 
 const { mkdtemp, mkstemp } = tempfile;
 
@@ -110,7 +111,7 @@ describe('mkstemp and mkdtemp', () => {
 
   for (const [name, make] of Object.entries(makers)) {
     it(`${name} refuses names with separators or NUL, and everything that is no primitive string`, async () => {
-      const before = openDescriptors();
+      const before = await openDescriptors();
       for (const part of ['prefix', 'suffix']) {
         for (const value of ['a/b', '../x', '/', 'a\0b']) {
           const error = await rejection(make({ dir: scratch.path, [part]: value }));
@@ -139,7 +140,7 @@ describe('mkstemp and mkdtemp', () => {
         'ERR_INVALID_ARG_TYPE',
       );
       expect(scratch.list()).to.deep.equal([]);
-      expect(openDescriptors()).to.be.at.most(before);
+      await expectDescriptors(before);
     });
   }
 
@@ -178,7 +179,7 @@ describe('mkstemp and mkdtemp', () => {
   });
 
   it('leave nothing of an aborted creation, whenever the signal comes', async () => {
-    const before = openDescriptors();
+    const before = await openDescriptors();
     const makers: ((o: { dir: string; signal: AbortSignal }) => Promise<unknown>)[] = [
       (o) => mkstemp(o),
       (o) => mkdtemp(o),
@@ -213,7 +214,7 @@ describe('mkstemp and mkdtemp', () => {
       }
     }
     expect(scratch.list()).to.deep.equal([]);
-    expect(openDescriptors()).to.be.at.most(before);
+    await expectDescriptors(before);
   });
 
   it('belong to their caller: nothing removes them at exit', async () => {

@@ -4,7 +4,8 @@ import { existsSync, linkSync, readFileSync, renameSync, statSync, unlinkSync, w
 import path from 'node:path';
 import { BinaryFile, RawFile, tempfile, TextFile } from 'uvfiles';
 
-import { openDescriptors, rejection, runProgram, scratchDirectory } from './support/temp.js';
+import { expectDescriptors, openDescriptors } from './support/descriptors.js';
+import { rejection, runProgram, scratchDirectory } from './support/temp.js';
 
 const { namedTemporaryFile, temporaryFile } = tempfile;
 
@@ -54,7 +55,7 @@ for (const [title, make] of Object.entries({ temporaryFile, namedTemporaryFile }
     });
 
     it('rejects a bad mode and options that do not go with it, making nothing', async () => {
-      const before = openDescriptors();
+      const before = await openDescriptors();
       const bad = make as (o: unknown) => Promise<unknown>;
       for (const o of [
         { mode: 'rw' },
@@ -69,12 +70,12 @@ for (const [title, make] of Object.entries({ temporaryFile, namedTemporaryFile }
         'ERR_UNKNOWN_ENCODING',
       );
       expect(scratch.list()).to.deep.equal([]);
-      expect(openDescriptors()).to.be.at.most(before);
+      await expectDescriptors(before);
     });
 
     it('leaves neither name nor descriptor behind, a thousand at once', async () => {
       await (await make({ dir: scratch.path })).close(); // opens what the process keeps
-      const before = openDescriptors();
+      const before = await openDescriptors();
       const files = await Promise.all(
         Array.from({ length: 1000 }, async (_, i) => {
           const file = await make({ dir: scratch.path });
@@ -87,7 +88,7 @@ for (const [title, make] of Object.entries({ temporaryFile, namedTemporaryFile }
       expect(contents.every((bytes, i) => bytes.toString() === `file ${i}`)).to.equal(true);
       await Promise.all(files.map((file) => file.close()));
       expect(scratch.list()).to.deep.equal([]);
-      expect(openDescriptors()).to.be.at.most(before);
+      await expectDescriptors(before);
     });
 
     it('closes twice as once, and is closed then', async () => {

@@ -4,7 +4,8 @@ import { constants } from 'node:fs';
 import { inspect } from 'node:util';
 import { type SpooledFile, spooledTemporaryFile } from 'uvfiles/tempfile';
 
-import { openDescriptors, rejection, runProgram, scratchDirectory } from './support/temp.js';
+import { expectDescriptors, openDescriptors } from './support/descriptors.js';
+import { rejection, runProgram, scratchDirectory } from './support/temp.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
@@ -67,7 +68,7 @@ describe('spooledTemporaryFile', () => {
   });
 
   it('rolls over when told, once, keeping position and content', async () => {
-    const before = openDescriptors();
+    const before = await openDescriptors();
     const file = await spooledTemporaryFile({ maxSize: 100, dir: scratch.path });
     await file.write(bytes('abcdef'));
     await file.seek(2);
@@ -80,7 +81,7 @@ describe('spooledTemporaryFile', () => {
     expect((await file.stat()).size).to.equal(6);
     expect((await file.stat()).mode & 0o777).to.equal(0o600);
     await file.close();
-    expect(openDescriptors()).to.be.at.most(before);
+    await expectDescriptors(before);
     expect((await rejection(file.rollover())).code).to.equal('ERR_FILE_CLOSED');
   });
 

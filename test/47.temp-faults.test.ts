@@ -5,7 +5,8 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { tempfile } from 'uvfiles';
 
-import { isRoot, openDescriptors, rejection, runProgram, scratchDirectory } from './support/temp.js';
+import { expectDescriptors, openDescriptors } from './support/descriptors.js';
+import { isRoot, rejection, runProgram, scratchDirectory } from './support/temp.js';
 
 describe('temporary files on a full disk', () => {
   const scratch = scratchDirectory();
@@ -31,7 +32,7 @@ describe('temporary files on a full disk', () => {
     })) {
       it(`${title}: write, flush and close say ENOSPC, and nothing is left`, async () => {
         await (await make({ dir: full })).close(); // opens what the process keeps
-        const before = openDescriptors();
+        const before = await openDescriptors();
         const direct = await make({ dir: full });
         expect((await rejection(direct.write(Buffer.alloc(300_000, 1)))).code).to.equal('ENOSPC');
         await direct.close().catch((error: unknown) => {
@@ -49,7 +50,7 @@ describe('temporary files on a full disk', () => {
         await closed.write(Buffer.alloc(190_000, 1));
         expect(await rejection(closed.close())).to.include({ code: 'ENOSPC', syscall: 'write' });
         expect(readdirSync(full)).to.deep.equal([]);
-        expect(openDescriptors()).to.be.at.most(before);
+        await expectDescriptors(before);
 
         // The space is free again: what failed holds none of it.
         await using after = await make({ dir: full, buffering: 200_000 });

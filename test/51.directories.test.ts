@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSyn
 import path from 'node:path';
 import { os } from 'uvfiles';
 
-import { openDescriptors, rejection, scratchDirectory } from './support/temp.js';
+import { expectDescriptors, openDescriptors } from './support/descriptors.js';
+import { rejection, scratchDirectory } from './support/temp.js';
 
 describe('directories', () => {
   const scratch = scratchDirectory();
@@ -85,13 +86,13 @@ describe('directories', () => {
   it('streams a large directory, closes it when a loop breaks off, and answers steps made without waiting in order', async () => {
     for (let i = 0; i < 5000; i++) writeFileSync(at(`${i}`), '');
     await os.listdir(scratch.path);
-    const before = openDescriptors();
+    const before = await openDescriptors();
     let seen = 0;
     for await (const entry of os.scandir(scratch.path)) {
       expect(entry.isFile()).to.equal(true);
       if (++seen === 3) break;
     }
-    expect(openDescriptors()).to.be.at.most(before);
+    await expectDescriptors(before);
     const entries = os.scandir(scratch.path);
     const steps = await Promise.all(Array.from({ length: 5001 }, () => entries.next()));
     expect(new Set(steps.slice(0, 5000).map((step) => (step.value as os.DirEntry).name)).size).to.equal(5000);

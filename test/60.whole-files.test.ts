@@ -4,7 +4,8 @@ import { mkdirSync, readFileSync, statSync, symlinkSync, lstatSync, writeFileSyn
 import path from 'node:path';
 import { lines, open, os, readBytes, readMany, readText, statMany } from 'uvfiles';
 
-import { openDescriptors, rejection, runProgram, scratchDirectory } from './support/temp.js';
+import { expectDescriptors, openDescriptors } from './support/descriptors.js';
+import { rejection, runProgram, scratchDirectory } from './support/temp.js';
 
 describe('whole files', () => {
   const scratch = scratchDirectory();
@@ -62,7 +63,7 @@ describe('whole files', () => {
   it('iterates over lines and closes the file however that ends', async () => {
     writeFileSync(at('t'), 'one\ntwo\r\nthree');
     const all: string[] = [];
-    const before = openDescriptors();
+    const before = await openDescriptors();
     for await (const line of lines(at('t'))) all.push(line);
     expect(all).to.deep.equal(['one', 'two', 'three']);
     for await (const line of lines(at('t'), { keepEnds: true, newline: '' })) {
@@ -71,7 +72,7 @@ describe('whole files', () => {
     }
     for await (const batch of lines(at('t'), { batch: 2 })) expect(batch).to.be.an('array');
     expect((await rejection(lines(at('none')).next())).code).to.equal('ENOENT');
-    expect(openDescriptors()).to.be.at.most(before);
+    await expectDescriptors(before);
   });
 
   it('reads many files in order, each with its own error', async () => {

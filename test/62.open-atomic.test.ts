@@ -5,15 +5,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import path from 'node:path';
 import { BinaryFile, openAtomic, TextFile } from 'uvfiles';
 
-import {
-  endOf,
-  needsRoot,
-  openDescriptors,
-  rejection,
-  runProgram,
-  scratchDirectory,
-  startProgram,
-} from './support/temp.js';
+import { expectDescriptors, openDescriptors } from './support/descriptors.js';
+import { endOf, needsRoot, rejection, runProgram, scratchDirectory, startProgram } from './support/temp.js';
 
 describe('openAtomic', () => {
   const scratch = scratchDirectory();
@@ -23,7 +16,7 @@ describe('openAtomic', () => {
   it('shows the old content until the commit, and the new from then on', async () => {
     writeFileSync(at('a'), 'old');
     chmodSync(at('a'), 0o640);
-    const before = openDescriptors();
+    const before = await openDescriptors();
     const f = await openAtomic(at('a'));
     expect(f).to.be.an.instanceOf(TextFile);
     expect(f.name).to.equal(at('a'));
@@ -40,7 +33,7 @@ describe('openAtomic', () => {
     await f.abort();
     expect((await rejection(f.write('three'))).code).to.equal('ERR_FILE_CLOSED');
     expect(scratch.list()).to.deep.equal(['a']);
-    expect(openDescriptors()).to.be.at.most(before);
+    await expectDescriptors(before);
   });
 
   it('commits on close and on disposal', async () => {
@@ -63,7 +56,7 @@ describe('openAtomic', () => {
 
   it('drops everything on abort', async () => {
     writeFileSync(at('a'), 'old');
-    const before = openDescriptors();
+    const before = await openDescriptors();
     const f = await openAtomic(at('a'));
     await f.write('x'.repeat(1_000_000));
     await f.abort();
@@ -72,7 +65,7 @@ describe('openAtomic', () => {
     expect(f.closed).to.equal(true);
     expect(text('a')).to.equal('old');
     expect(scratch.list()).to.deep.equal(['a']);
-    expect(openDescriptors()).to.be.at.most(before);
+    await expectDescriptors(before);
   });
 
   it('does not commit after a write that failed, and says so', async function () {

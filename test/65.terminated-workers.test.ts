@@ -4,7 +4,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-import { openDescriptors, scratchDirectory } from './support/temp.js';
+import { expectDescriptors, openDescriptors } from './support/descriptors.js';
+import { scratchDirectory } from './support/temp.js';
 
 describe('a terminated worker', () => {
   const scratch = scratchDirectory();
@@ -40,12 +41,9 @@ describe('a terminated worker', () => {
       }
     };
     await rounds(2);
-    const before = openDescriptors();
+    const before = await openDescriptors();
     await rounds(8);
-    // What a thread of the pool was doing ends on its own.
-    for (let i = 0; i < 100 && openDescriptors() > before; i++)
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(openDescriptors()).to.be.at.most(before);
+    await expectDescriptors(before);
     expect(readFileSync(path.join(top, 'target'), 'utf8')).to.equal('old');
     expect(scratch.list().sort()).to.deep.equal(['big', 'target', 'tree']);
   });

@@ -4,7 +4,8 @@ import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { open } from 'uvfiles';
-import { descriptors, Folder } from './support/files.js';
+import { expectDescriptors, openDescriptors } from './support/descriptors.js';
+import { Folder } from './support/files.js';
 
 const library = createRequire(import.meta.url).resolve('uvfiles');
 const rounds = process.env.UVFILES_SANITIZER === undefined ? 25 : 8;
@@ -20,21 +21,6 @@ const said = (worker: Worker): Promise<unknown> =>
   new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
 const ended = (worker: Worker): Promise<number> =>
   new Promise((resolve, reject) => worker.once('exit', resolve).once('error', reject));
-
-/** The open descriptors on files under `folder`, and how many others there are. */
-function counted(folder: string): { own: string[]; others: number } {
-  const own: string[] = [];
-  const all = descriptors();
-  for (const each of all) {
-    try {
-      const target = fs.readlinkSync(`/proc/self/fd/${each}`);
-      if (target.startsWith(folder)) own.push(target);
-    } catch {
-      // The descriptor by which the folder was listed.
-    }
-  }
-  return { own, others: all.length - own.length };
-}
 
 describe('workers', () => {
   const folder = new Folder();
@@ -54,17 +40,16 @@ describe('workers', () => {
       const again1 = () => { if (left-- > 0) again(); };
       again();
       parentPort.postMessage('busy');`;
-    const before = counted(folder.path).others;
+    // libuv's own descriptors and the poller's come with the first worker.
+    let before: string[] = [];
     for (let round = 0; round < rounds; round++) {
+      if (round === 1) before = await openDescriptors();
       const worker = start(code, { source, target: folder.at('target') });
       await said(worker);
       if (round % 3 > 0) await new Promise((resolve) => setTimeout(resolve, round % 7));
       await worker.terminate();
     }
-    const after = counted(folder.path);
-    expect(after.own).to.deep.equal([]);
-    // The process's own (libuv's, the poller's) come with the first workers and do not grow with their number.
-    expect(after.others - before).to.be.lessThan(rounds);
+    await expectDescriptors(before);
   });
 
   it('that are terminated while they load do no harm', async () => {

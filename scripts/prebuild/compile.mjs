@@ -22,7 +22,12 @@ const FLAGS = [
     '-Wno-restrict',
   ],
 ];
-const DEFINES = ['NDEBUG', 'NAPI_VERSION=9', 'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS'];
+const DEFINES = [
+  'NDEBUG',
+  'NAPI_VERSION=9',
+  'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS',
+  'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
+];
 
 // zig keeps what it has compiled: a build of ours must not find the one before it. The C++ library may be found.
 async function mustRun(folder, command, args) {

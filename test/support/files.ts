@@ -1,7 +1,7 @@
 // What the tests of file objects share: a folder of their own, programs with injected faults, and errors as values.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Ending, root, runProgram } from './temp.js';
@@ -75,11 +75,6 @@ export function outcome(promise: Promise<unknown>): Promise<unknown> {
     (value) => value,
     (error: AnyError) => error.code ?? error.message,
   );
-}
-
-/** Open descriptors of this process. */
-export function descriptors(): string[] {
-  return readdirSync('/proc/self/fd');
 }
 
 let shim: string | undefined;

@@ -1,7 +1,7 @@
 // What the tests of pipes, terminals and processes share: FIFOs, programs run in a child, and a way to say "not yet" that
 // asks no clock.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -63,11 +63,6 @@ export async function failure(
     },
     (error: unknown) => error as NodeJS.ErrnoException,
   );
-}
-
-/** The number of descriptors that are open. */
-export function openDescriptors(): number {
-  return readdirSync('/proc/self/fd').length;
 }
 
 /** How a child ended, and what it wrote. */

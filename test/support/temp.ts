@@ -101,9 +101,3 @@ export async function rejection(promise: Promise<unknown>): Promise<NodeJS.Errno
   }
   throw new Error('expected a rejection');
 }
-
-/** Descriptors this process has open. Compare with `at most`: what an earlier
- * test left to the garbage collector may go meanwhile. */
-export function openDescriptors(): number {
-  return readdirSync('/proc/self/fd').length;
-}

@@ -1,0 +1,47 @@
+// Counts descriptors so that a leak shows and nothing else does: what earlier tests left to the garbage collector is
+// collected first, and what a thread is still closing is waited for.
+import { expect } from 'chai';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function listed(): string[] {
+  if (process.platform !== 'linux') return []; // elsewhere nothing tells
+  const targets: string[] = [];
+  for (const each of readdirSync('/proc/self/fd')) {
+    try {
+      targets.push(readlinkSync(`/proc/self/fd/${each}`));
+    } catch {
+      // The descriptor of the listing itself.
+    }
+  }
+  return targets.sort();
+}
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
+
+/** What each open descriptor of this process leads to, once nothing is left for the garbage collector to close. */
+export async function openDescriptors(): Promise<string[]> {
+  let last = listed();
+  for (let same = 0; same < 3;) {
+    collectGarbage();
+    await pause();
+    const now = listed();
+    same = now.join('\n') === last.join('\n') ? same + 1 : 0;
+    last = now;
+  }
+  return last;
+}
+
+/** Expects what `openDescriptors()` gave before, giving threads that are still closing up to five seconds. */
+export async function expectDescriptors(before: string[]): Promise<void> {
+  let now = await openDescriptors();
+  for (let i = 0; i < 100 && now.join('\n') !== before.join('\n'); i++) {
+    await pause();
+    now = await openDescriptors();
+  }
+  expect(now).to.deep.equal(before);
+}
