@@ -20,7 +20,7 @@ export class BufferedIO {
   readonly size: number;
   #ahead: Buffer = NOTHING;
   #next = 0; // index of the first unread byte of #ahead
-  #pending: Buffer | undefined; // allocated at the first write
+  #pending: Buffer | undefined; // as large as what was written has needed
   #pendingLength = 0;
   #flushing = false;
 
@@ -236,11 +236,21 @@ export class BufferedIO {
     if (this.#pendingLength + length > this.size) return false;
     if (this.#ahead.length > 0) this.dropReadAhead();
     if (length === 0) return true;
-    this.#pending ??= Buffer.allocUnsafeSlow(this.size);
-    this.#pending.set(bytes, this.#pendingLength);
+    this.#roomFor(length).set(bytes, this.#pendingLength);
     if (this.#pendingLength === 0) dirty.add(this);
     this.#pendingLength += length;
     return true;
+  }
+
+  // The buffer grows with what is written: many files are short, and a large buffer for each handle keeps the collector
+  // busier than copying a few bytes does.
+  #roomFor(length: number): Buffer {
+    const pending = this.#pending ?? NOTHING;
+    const needed = this.#pendingLength + length;
+    if (needed <= pending.length) return pending;
+    const grown = Buffer.allocUnsafe(Math.min(this.size, Math.max(needed, 4 * pending.length)));
+    grown.set(pending.subarray(0, this.#pendingLength));
+    return (this.#pending = grown);
   }
 
   async write(bytes: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
