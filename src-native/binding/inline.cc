@@ -53,7 +53,6 @@ napi_value inline_read(napi_env env, napi_callback_info info) {
   }
   const Spending spending(environment);
   const int flags = static_cast<int>(arguments[kFlags]);
-  const bool fully = (flags & kFully) != 0;
   if ((flags & kSeekFirst) != 0) {
     // A position is a number in the kernel; should the read miss, the pool sets it once more.
     if (!environment->inline_io.set_position(file, position)) {
@@ -63,7 +62,7 @@ napi_value inline_read(napi_env env, napi_callback_info info) {
     position = kCurrent;
   }
   arguments[kStatus] = static_cast<double>(
-      environment->inline_io.read(file, static_cast<char*>(data) + offset, size, position, fully));
+      environment->inline_io.read(file, static_cast<char*>(data) + offset, size, position));
   return nullptr;
 }
 

@@ -100,8 +100,7 @@ bool InlineIO::cached(OpenFile* file, int64_t at, size_t size, int64_t length, b
   return cached(file, at, size, length, told);
 }
 
-int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position, bool fully,
-                       int64_t length) {
+int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position, int64_t length) {
   InlineState& state = file->inline_state;
   if (state.access == CacheAccess::kNever || state.access == CacheAccess::kUnknown || size == 0)
     return kMiss;
@@ -139,17 +138,16 @@ int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position
                        : platform::pread(file->fd, data + total, wanted - total, from);
     }
     if (count > 0) total += static_cast<size_t>(count);
-  } while (count > 0 && total < wanted && fully);
+  } while (count > 0 && total < wanted);
 
   if (count == UV_ENOTSUP || count == -EOPNOTSUPP) {
     platform::forget_access(state.device);
     state.access = CacheAccess::kNever;
     return kMiss;
   }
-  // A positional read that the cache cut short is given to the pool whole; a stateful one has moved the position, and
-  // what it brought is a short read like any other.
-  const bool cut = count < 0 || (wanted < size && fully);
-  if (cut && (position >= 0 || total == 0)) {
+  // What the cache cut short is the pool's to read, all of it, from where it began.
+  if (count < 0 || (wanted < size && total == wanted)) {
+    if (position < 0 && total > 0) platform::seek(file->fd, -static_cast<int64_t>(total), SEEK_CUR);
     missed(&state, told);
     figures_.misses++;
     return kMiss;
@@ -262,7 +260,7 @@ int64_t InlineIO::read_file(const char* path, char* data, size_t size) {
   // /proc and its like say 0 and mean: read and see.
   if (length > 0 && static_cast<uint64_t>(length) < size) {
     // One byte more than there is: a count of the length then tells that the end was reached.
-    const int64_t count = read(&file, data, static_cast<size_t>(length) + 1, 0, true, length);
+    const int64_t count = read(&file, data, static_cast<size_t>(length) + 1, 0, length);
     if (count == length) result = count;
   }
   forget(&file.inline_state);

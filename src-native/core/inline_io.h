@@ -36,11 +36,9 @@ class InlineIO {
   // Learns the mounts when the inline path has asked for them. Pool thread: reads /proc.
   static void learn_if_wanted();
 
-  // Reads up to `size` bytes: a count (short at the end of the file, or where the cache ends), or kMiss / kBackedOff.
-  // With `fully` a count is short at the end of the file only.
+  // Reads `size` bytes, fewer at the end of the file only: a count, or kMiss / kBackedOff with the position as it was.
   // `length`: the file's, where the caller knows it; -1 otherwise.
-  int64_t read(OpenFile* file, char* data, size_t size, int64_t position, bool fully,
-               int64_t length = -1);
+  int64_t read(OpenFile* file, char* data, size_t size, int64_t position, int64_t length = -1);
   // Moves the descriptor's position where that asks no file system: where reads may be inline.
   bool set_position(OpenFile* file, int64_t position);
   // 0, or kMiss.
