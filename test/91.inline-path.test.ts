@@ -1,12 +1,20 @@
 // What is cached is served on the event loop's thread, rationed; the bytes are the same either way.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  constants,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 
 import { expect } from 'chai';
 import { configure, createLane, lanes, metrics, open, os, readBytes } from 'uvfiles';
 
-import { root, runProgram, scratchDirectory } from './support/temp.js';
+import { rejection, root, runProgram, scratchDirectory } from './support/temp.js';
 
 const PAGE = 4096;
 
@@ -81,6 +89,44 @@ describe('the inline path', function () {
     expect((await f.read()).equals(pattern(3000))).to.equal(true);
     await f.close();
     expect(hits() - before).to.be.at.least(4);
+  });
+
+  it('serves access, readlink, and names that are not there, as node:fs', async function () {
+    needed.call(this);
+    const name = path.join(scratch.path, 'rights');
+    const missing = path.join(scratch.path, 'missing');
+    writeFileSync(name, '');
+    chmodSync(name, 0o640);
+    symlinkSync('rights', path.join(scratch.path, 'short-link'));
+    symlinkSync('x'.repeat(200), path.join(scratch.path, 'long-link'));
+    const answers = async (): Promise<unknown[]> => [
+      await os.access(name),
+      await os.access(name, constants.R_OK | constants.W_OK),
+      await os.access(name, constants.X_OK),
+      await os.access(missing),
+      await os.exists(missing),
+      await os.readlink(path.join(scratch.path, 'short-link')),
+      await os.readlink(path.join(scratch.path, 'long-link')),
+      await rejection(os.readlink(name)).then(({ code, syscall }) => [code, syscall]),
+      await rejection(os.stat(missing)).then(({ message, errno, syscall, path }) => [
+        message,
+        errno,
+        syscall,
+        path,
+      ]),
+      await rejection(os.lstat(`${name}/below`, { bigint: true })).then(({ code }) => code),
+    ];
+    configure({ inline: false });
+    const expected = await answers();
+    configure({ inline: true });
+    for (let i = 0; i < 40; i++) {
+      await os.stat(name);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const [before, completedBefore] = [hits(), completed()];
+    expect(await answers()).to.deep.equal(expected);
+    expect(hits() - before).to.equal(7);
+    expect(completed() - completedBefore).to.equal(3); // the long link, what is no link, and what lies below a file
   });
 
   it('reads the end of a file, past it, and what was appended meanwhile', async () => {

@@ -1,307 +1,17 @@
 // The default backend: every call is one operation in the addon's queue.
-import { type BigIntStats, closeSync, constants, type Stats, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { constants } from 'node:fs';
 
 import { systemError } from '../errors/index.js';
 import { addon } from '../native/addon.js';
-import {
-  inlineSettings,
-  mayInline,
-  openCached,
-  readCached,
-  readCachedInto,
-  readFileCached,
-  statCached,
-} from '../native/inline.js';
+import { openCached, readFileCached, statCached } from '../native/inline-paths.js';
 import * as P from '../native/protocol.js';
+import { FEW_WAIT, mayInline, mayWait, nextTurn } from '../native/ration.js';
 import * as R from '../native/requests.js';
 import type { OpOptions } from '../schedule/options.js';
-import { type Backend, type BackendFile, CURRENT, type FileKind, LATE } from './backend.js';
+import type { Backend, BackendFile } from './backend.js';
+import { NativeFile } from './native-file.js';
 
 const { O_APPEND, O_RDONLY } = constants;
-
-const KINDS: readonly FileKind[] = ['regular', 'directory', 'fifo', 'character', 'socket', 'block', 'other'];
-
-/** An open file of the addon. */
-export class NativeFile implements BackendFile {
-  readonly fd: number;
-  readonly owned: boolean;
-  readonly kind: FileKind;
-  readonly seekable: boolean;
-  readonly openedAt: number;
-  readonly openedSize: number;
-  readonly polled: boolean;
-  readonly #id: number;
-  readonly #cacheable: boolean;
-  // The last stateful write: exit cancels it or waits for it.
-  #writing: R.Ticket | undefined;
-
-  constructor(record: R.OpenedRecord, owned: boolean) {
-    this.fd = record.fd;
-    this.kind = KINDS[record.kind] ?? 'other';
-    this.seekable = record.seekable;
-    this.openedAt = record.position;
-    this.openedSize = record.size;
-    this.#id = record.id;
-    // As src-native/core/open_file.h has it.
-    const { kind } = this;
-    this.polled =
-      kind === 'fifo' || kind === 'socket' || kind === 'other' || (kind === 'character' && !record.seekable);
-    this.#cacheable = (record.access ?? 0) >= P.ACCESS_CACHED;
-    this.owned = owned;
-  }
-
-  // Whether to try the cache before the pool.
-  #mayInline(size: number, o: OpOptions | undefined): boolean {
-    return this.#cacheable && size > 0 && size <= inlineSettings.maxBytes && mayInline(o);
-  }
-
-  read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer> {
-    const flags = (fully ? P.FLAG_FULLY : 0) | (at === CURRENT ? 0 : P.FLAG_SEEK_FIRST);
-    if (this.#mayInline(size, o)) {
-      const bytes = readCached(this.#id, size, at, flags, o);
-      if (bytes !== undefined) return Promise.resolve(bytes);
-    }
-    const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
-    if (o !== undefined) {
-      R.name(slot, 'read').disown = keepLate;
-      const refused = R.applyOptions(slot, o, false);
-      if (refused !== undefined) return Promise.reject(refused);
-    }
-    const { args } = R;
-    args[P.ARG_FILE] = this.#id;
-    args[P.ARG_SIZE] = size;
-    args[P.ARG_FLAGS] = flags;
-    if (at !== CURRENT) args[P.ARG_POSITION] = at;
-    addon.submitFile();
-    return R.sent(slot, o);
-  }
-
-  readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
-    const flags = at === CURRENT ? 0 : P.FLAG_SEEK_FIRST;
-    if (this.#mayInline(view.byteLength, o)) {
-      const count = readCachedInto(this.#id, view, at, flags, o);
-      if (count >= 0) return Promise.resolve(count);
-    }
-    const slot = R.begin(P.KIND_READ, R.AS_VIEW, new R.View(view));
-    R.name(slot, 'read');
-    const refused = R.applyOptions(slot, o, false);
-    if (refused !== undefined) return Promise.reject(refused);
-    const { args } = R;
-    args[P.ARG_FILE] = this.#id;
-    args[P.ARG_SIZE] = view.byteLength;
-    args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
-    if (at !== CURRENT) args[P.ARG_POSITION] = at;
-    addon.submitFile();
-    return R.sent(slot, o);
-  }
-
-  readToEnd(at: number, o?: OpOptions): Promise<Buffer> {
-    const slot = R.begin(P.KIND_READ_TO_END, R.AS_BYTES, 'read');
-    if (o !== undefined) R.name(slot, 'read').disown = keepLate;
-    const refused = R.applyOptions(slot, o, false);
-    if (refused !== undefined) return Promise.reject(refused);
-    const { args } = R;
-    args[P.ARG_FILE] = this.#id;
-    if (at !== CURRENT) {
-      args[P.ARG_FLAGS] = P.FLAG_SEEK_FIRST;
-      args[P.ARG_POSITION] = at;
-    }
-    addon.submitFile();
-    return R.sent(slot, o);
-  }
-
-  write(data: Uint8Array, at: number, transferred: boolean, o?: OpOptions): Promise<number> {
-    const flags = at === CURRENT ? 0 : P.FLAG_SEEK_FIRST;
-    return this.#submitWrite(data, at, flags, R.AS_COUNT, transferred, true, o);
-  }
-
-  async append(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
-    const record = await (this.#submitWrite(
-      data,
-      CURRENT,
-      P.FLAG_APPEND,
-      R.AS_WRITTEN,
-      transferred,
-      true,
-      o,
-    ) as Promise<unknown>);
-    return (record as { position: number }).position;
-  }
-
-  seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number> {
-    const slot = R.begin(P.KIND_SEEK, R.AS_POSITION, 'lseek');
-    const refused = R.applyOptions(slot, o, false);
-    if (refused !== undefined) return Promise.reject(refused);
-    R.args[P.ARG_FILE] = this.#id;
-    R.setPosition(offset);
-    R.args[P.ARG_WHENCE] = whence;
-    addon.submitFile();
-    return R.sent(slot, o);
-  }
-
-  pread(size: number, position: number | bigint, fully: boolean, o?: OpOptions): Promise<Buffer> {
-    let flags = fully ? P.FLAG_FULLY : 0;
-    if (this.#mayInline(size, o)) {
-      const bytes = readCached(this.#id, size, position, flags, o);
-      if (bytes !== undefined) return Promise.resolve(bytes);
-      flags |= P.FLAG_COLD;
-    }
-    const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
-    if (o !== undefined) {
-      const refused = R.applyOptions(slot, o, true);
-      if (refused !== undefined) return Promise.reject(refused);
-    }
-    const { args } = R;
-    args[P.ARG_FILE] = this.#id;
-    args[P.ARG_SIZE] = size;
-    args[P.ARG_FLAGS] = flags;
-    if (typeof position === 'number') args[P.ARG_POSITION] = position;
-    else R.setPosition(position);
-    addon.submitFile();
-    return R.sent(slot, o);
-  }
-
-  preadinto(view: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number> {
-    let flags = fully ? P.FLAG_FULLY : 0;
-    if (this.#mayInline(view.byteLength, o)) {
-      const count = readCachedInto(this.#id, view, position, flags, o);
-      if (count >= 0) return Promise.resolve(count);
-      flags |= P.FLAG_COLD;
-    }
-    const slot = R.begin(P.KIND_READ, R.AS_VIEW, new R.View(view));
-    R.name(slot, 'read');
-    const refused = R.applyOptions(slot, o, true);
-    if (refused !== undefined) return Promise.reject(refused);
-    R.args[P.ARG_FILE] = this.#id;
-    R.args[P.ARG_SIZE] = view.byteLength;
-    R.args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
-    R.setPosition(position);
-    addon.submitFile();
-    return R.sent(slot, o);
-  }
-
-  pwrite(data: Uint8Array, position: number | bigint, transferred: boolean, o?: OpOptions): Promise<number> {
-    return this.#submitWrite(data, position, 0, R.AS_COUNT, transferred, false, o);
-  }
-
-  #submitWrite(
-    data: Uint8Array,
-    position: number | bigint,
-    flags: number,
-    shape: number,
-    transferred: boolean,
-    stateful: boolean,
-    o: OpOptions | undefined,
-  ): Promise<number> {
-    if (stateful) this.#writing = undefined;
-    const slot = R.begin(P.KIND_WRITE, shape, transferred ? data : 'write');
-    if (transferred) R.name(slot, 'write');
-    const refused = R.applyOptions(slot, o, false);
-    if (refused !== undefined) return Promise.reject(refused);
-    R.args[P.ARG_FILE] = this.#id;
-    R.args[P.ARG_FLAGS] = flags | (transferred ? P.FLAG_BORROWED : 0);
-    R.setPosition(position);
-    addon.submitWrite(data);
-    if (stateful) this.#writing = R.follow(slot);
-    return R.sent(slot, o);
-  }
-
-  #simple(kind: number, shape: number, syscall: string, o: OpOptions | undefined): Promise<never> {
-    const slot = R.begin(kind, shape, syscall);
-    const refused = R.applyOptions(slot, o, false);
-    if (refused !== undefined) return Promise.reject(refused);
-    R.args[P.ARG_FILE] = this.#id;
-    if (shape === R.AS_BIGINT_STATS) R.args[P.ARG_FLAGS] = P.FLAG_BIGINT;
-    addon.submitFile();
-    return R.sent(slot, o);
-  }
-
-  truncate(size: number | bigint, o?: OpOptions): Promise<void> {
-    const slot = R.begin(P.KIND_TRUNCATE, R.AS_NOTHING, 'ftruncate');
-    const refused = R.applyOptions(slot, o, false);
-    if (refused !== undefined) return Promise.reject(refused);
-    R.args[P.ARG_FILE] = this.#id;
-    R.setPosition(size);
-    addon.submitFile();
-    return R.sent(slot, o);
-  }
-
-  sync(o?: OpOptions): Promise<void> {
-    return this.#simple(P.KIND_SYNC, R.AS_NOTHING, 'fsync', o);
-  }
-
-  datasync(o?: OpOptions): Promise<void> {
-    return this.#simple(P.KIND_DATASYNC, R.AS_NOTHING, 'fdatasync', o);
-  }
-
-  stat(o?: OpOptions): Promise<Stats> {
-    return this.#simple(P.KIND_FSTAT, R.AS_STATS, 'fstat', o);
-  }
-
-  statBigInt(o?: OpOptions): Promise<BigIntStats> {
-    return this.#simple(P.KIND_FSTAT, R.AS_BIGINT_STATS, 'fstat', o);
-  }
-
-  isatty(): Promise<boolean> {
-    return Promise.resolve(this.kind === 'character' && isatty(this.fd));
-  }
-
-  stopWaiting(): void {
-    if (!this.polled) return;
-    R.args[P.ARG_FILE] = this.#id;
-    addon.stopWaiting();
-  }
-
-  close(): Promise<void> {
-    return this.#simple(P.KIND_CLOSE, R.AS_NOTHING, 'close', undefined);
-  }
-
-  settleNow(): number {
-    return this.#writing === undefined ? 0 : R.finishNow(this.#writing);
-  }
-
-  writeNow(data: Uint8Array, at: number): void {
-    let done = 0;
-    while (done < data.byteLength) {
-      try {
-        done += writeSync(this.fd, data, done, data.byteLength - done, at === CURRENT ? null : at + done);
-      } catch (error) {
-        // A non-blocking pipe whose reader is slow: the process is ending, so waiting is all that is left.
-        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-      }
-    }
-  }
-
-  closeNow(): void {
-    if (this.owned) closeSync(this.fd);
-  }
-}
-
-function keepLate(bytes: unknown, reason: Error | undefined): void {
-  if (reason !== undefined) Object.defineProperty(reason, LATE, { value: bytes });
-}
-
-/** A file on a descriptor that stays somebody else's, made on the spot. Throws the system's error. */
-export function adoptNow(fd: number): NativeFile {
-  R.ensureOpen();
-  const { args } = R;
-  args[P.ARG_POSITION] = fd;
-  args[P.ARG_FLAGS] = 0;
-  addon.adoptNow();
-  const status = args[P.ARG_STATUS] as number;
-  if (status < 0) throw systemError(status, 'fstat');
-  const record = {
-    fd,
-    id: args[P.ARG_FILE] as number,
-    kind: args[P.ARG_MODE] as number,
-    seekable: args[P.ARG_WHENCE] !== 0,
-    position: args[P.ARG_POSITION],
-    size: args[P.ARG_SIZE] as number,
-  };
-  return new NativeFile(record, false);
-}
 
 /** Frees a file that was opened for a caller who no longer wants it. */
 function disown(record: R.OpenedRecord): void {
@@ -310,6 +20,30 @@ function disown(record: R.OpenedRecord): void {
 
 async function opened(pending: Promise<R.OpenedRecord>, owned: boolean): Promise<NativeFile> {
   return new NativeFile(await pending, owned);
+}
+
+// Functions of their own, so that the closures cost the others nothing.
+function openLater(
+  path: string | Uint8Array,
+  flags: number,
+  permissions: number,
+  o: OpOptions | undefined,
+): Promise<BackendFile> {
+  return nextTurn(undefined, () => nativeBackend.open(path, flags, permissions, o));
+}
+
+function readBytesLater(path: string | Uint8Array, o: OpOptions | undefined): Promise<Buffer> {
+  return nextTurn(undefined, () => nativeBackend.readBytes(path, o));
+}
+
+function statLater(
+  kind: number,
+  shape: number,
+  syscall: string,
+  path: string | Uint8Array,
+  o: OpOptions | undefined,
+): Promise<never> {
+  return nextTurn(undefined, () => statPath(kind, shape, syscall, path, o));
 }
 
 function statPath(
@@ -321,7 +55,10 @@ function statPath(
 ): Promise<never> {
   if (mayInline(o)) {
     const stats = statCached(path, kind === P.KIND_STAT, shape === R.AS_BIGINT_STATS, o);
+    if (typeof stats === 'number') return Promise.reject(systemError(stats, syscall, path));
     if (stats !== undefined) return Promise.resolve(stats as never);
+  } else if (mayWait(FEW_WAIT, o)) {
+    return statLater(kind, shape, syscall, path, o);
   }
   const slot = R.begin(kind, shape, undefined);
   R.name(slot, syscall, path);
@@ -338,6 +75,8 @@ export const nativeBackend: Backend = {
     if (flags === O_RDONLY && mayInline(o)) {
       const record = openCached(path, flags, o);
       if (record !== undefined) return Promise.resolve(new NativeFile(record, true));
+    } else if (flags === O_RDONLY && mayWait(FEW_WAIT, o)) {
+      return openLater(path, flags, permissions, o);
     }
     const slot = R.begin(P.KIND_OPEN, R.AS_OPENED, undefined);
     R.name(slot, 'open', path).disown = (answer) => disown(answer as R.OpenedRecord);
@@ -370,6 +109,8 @@ export const nativeBackend: Backend = {
     if (mayInline(o)) {
       const bytes = readFileCached(path, o);
       if (bytes !== undefined) return Promise.resolve(bytes);
+    } else if (mayWait(FEW_WAIT, o)) {
+      return readBytesLater(path, o);
     }
     const slot = R.begin(P.KIND_READ_FILE, R.AS_BYTES, undefined);
     R.name(slot, 'open', path);

@@ -39,6 +39,8 @@ export interface Addon {
   inlineRead(view: Uint8Array): void;
   inlineStat(path: string | Uint8Array): void;
   inlineReadFile(path: string | Uint8Array, view: Uint8Array): void;
+  inlineReadlink(path: string | Uint8Array, view: Uint8Array): void;
+  inlineAccess(path: string | Uint8Array): void;
   inlineOpen(path: string | Uint8Array): void;
   nextIteration(): void;
   inlineFigures(figures: Float64Array): void;

@@ -45,6 +45,8 @@ export const ARG_POSITION_IS_BIGINT = 11;
 export const ARG_SYNC_AFTER = 12;
 export const ARG_OFFSET = 13;
 export const ARG_SPENT = 14;
+/** ARG_STATUS of an inline attempt that was not to be: this, or below. */
+export const MISS = -0x10000;
 export const ARG_ANSWER = 16;
 export const ARG_COUNT = 16 + 18;
 

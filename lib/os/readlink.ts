@@ -2,6 +2,7 @@
 import { pathToRead } from '../arguments/checked-path.js';
 import { asName, type EncodingOptions, wantsBytes } from '../arguments/encoding.js';
 import type { Path } from '../arguments/path.js';
+import { readlinkInlineOr } from '../native/inline-paths.js';
 import { pathCall, READLINK } from '../native/path-call.js';
 import type { OpOptions } from '../schedule/options.js';
 
@@ -15,5 +16,6 @@ export function readlink(path: Path, o: OpOptions & { encoding: 'buffer' }): Pro
 export function readlink(path: Path, o?: OpOptions & EncodingOptions): Promise<string>;
 export async function readlink(path: Path, o?: OpOptions & EncodingOptions): Promise<string | Buffer> {
   const asBytes = wantsBytes(o?.encoding);
-  return asName(await pathCall(READLINK, [pathToRead(path)], [], o), asBytes);
+  const bytes = pathToRead(path);
+  return asName(await readlinkInlineOr(() => pathCall(READLINK, [bytes], [], o), bytes, o), asBytes);
 }

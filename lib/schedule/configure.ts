@@ -2,13 +2,13 @@
 import { checkCount } from '../arguments/numbers.js';
 import { invalidArgType, outOfRange } from '../errors/index.js';
 import { addon } from '../native/addon.js';
-import { inlineSettings } from '../native/inline.js';
+import { inlineSettings } from '../native/ration.js';
 
 /** Settings of the inline path. */
 export interface InlineOptions {
   /** Largest read that is tried inline, in bytes; 65,536 at first. */
   maxBytes?: number | undefined;
-  /** Microseconds of inline work in one event-loop iteration, beyond which the pool serves; 300 at first. */
+  /** Microseconds of inline work in one event-loop iteration, beyond which the next one or the pool serves; 300 at first. */
   budgetMicros?: number | undefined;
 }
 

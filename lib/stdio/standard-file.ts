@@ -4,7 +4,7 @@ import type { BigIntStats, Stats } from 'node:fs';
 import { isatty } from 'node:tty';
 
 import type { BackendFile, FileKind } from '../backend/backend.js';
-import { adoptNow, type NativeFile } from '../backend/native-backend.js';
+import { adoptNow, type NativeFile } from '../backend/native-file.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /** Descriptor 0, 1 or 2. `close` leaves it open. */

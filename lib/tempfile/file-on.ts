@@ -1,6 +1,6 @@
 // From a temporary file that was just made to a handle on it, without asking the system what is known already.
 import { type BackendFile, CURRENT } from '../backend/backend.js';
-import { NativeFile } from '../backend/native-backend.js';
+import { NativeFile } from '../backend/native-file.js';
 import {
   adoptFresh,
   discardTempFile,

@@ -93,8 +93,27 @@ napi_value inline_stat(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// inlineReadFile(path, view): the file's size if all of it stands in the view now, from kOffset on.
-napi_value inline_read_file(napi_env env, napi_callback_info info) {
+// inlineAccess(path): kMode. 1 yes, 0 no.
+napi_value inline_access(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value;
+  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
+  Environment* const environment = Environment::get(env);
+  double* const arguments = environment->arguments;
+  const Spending spending(environment);
+  int64_t status = kMiss;
+  if (read_path(env, value, &environment->inline_path)) {
+    status = environment->inline_io.access(environment->inline_path.c_str(),
+                                           static_cast<int>(arguments[kMode]));
+  }
+  arguments[kStatus] = static_cast<double>(status);
+  return nullptr;
+}
+
+// Both answer with bytes in the view from kOffset on, and their count.
+using FillFromPath = int64_t (InlineIO::*)(const char* path, char* data, size_t size);
+
+napi_value fill_from_path(napi_env env, napi_callback_info info, FillFromPath fill) {
   size_t count = 2;
   napi_value values[2];
   napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
@@ -109,11 +128,21 @@ napi_value inline_read_file(napi_env env, napi_callback_info info) {
       napi_get_typedarray_info(env, values[1], nullptr, &length, &data, nullptr, nullptr) ==
           napi_ok &&
       data != nullptr && offset < length) {
-    status = environment->inline_io.read_file(environment->inline_path.c_str(),
-                                              static_cast<char*>(data) + offset, length - offset);
+    status = (environment->inline_io.*fill)(environment->inline_path.c_str(),
+                                            static_cast<char*>(data) + offset, length - offset);
   }
   arguments[kStatus] = static_cast<double>(status);
   return nullptr;
+}
+
+// inlineReadFile(path, view): the file's size if all of it stands in the view now.
+napi_value inline_read_file(napi_env env, napi_callback_info info) {
+  return fill_from_path(env, info, &InlineIO::read_file);
+}
+
+// inlineReadlink(path, view): the link's length.
+napi_value inline_readlink(napi_env env, napi_callback_info info) {
+  return fill_from_path(env, info, &InlineIO::readlink);
 }
 
 // inlineOpen(path): a descriptor for reading; from kAnswer on the record that an open in the pool would give.
@@ -187,6 +216,8 @@ void define_inline(Napi::Env env, Napi::Object exports) {
   define_function(env, exports, "inlineRead", inline_read);
   define_function(env, exports, "inlineStat", inline_stat);
   define_function(env, exports, "inlineReadFile", inline_read_file);
+  define_function(env, exports, "inlineReadlink", inline_readlink);
+  define_function(env, exports, "inlineAccess", inline_access);
   define_function(env, exports, "inlineOpen", inline_open);
   define_function(env, exports, "nextIteration", next_iteration);
   define_function(env, exports, "inlineFigures", inline_figures);

@@ -24,6 +24,7 @@ namespace {
 constexpr uint32_t kTrusted = 32;     // hits in a row after which cachestat is not asked any more
 constexpr uint32_t kMaxSkipTold = 8;  // attempts left out after misses where cachestat tells
 constexpr uint32_t kMaxSkipUntold = 256;  // ... and where only an attempt would
+constexpr int64_t kShortLink = 60;        // bytes that ext4 keeps in the inode; others keep more
 
 uint32_t back_off(uint32_t misses, uint32_t most) {
   const uint32_t skip = misses < 9 ? 1u << misses : 256;
@@ -43,6 +44,12 @@ void keep_mapping(int fd, int64_t size, InlineState* state) {
   if (state->mapping == nullptr) return;
   state->mapped = static_cast<size_t>(size);
   state->access = CacheAccess::kMincore;
+}
+
+// Whether the storage has been looked at, and can answer from memory.
+bool known(uint64_t device) {
+  const CacheAccess access = platform::known_access(device);
+  return access != CacheAccess::kUnknown && access != CacheAccess::kNever;
 }
 
 std::atomic<bool> mounts_wanted{false};
@@ -185,7 +192,8 @@ int InlineIO::open_path(const char* path, int flags) {
     return static_cast<int>(kMiss);
   }
   const int fd = platform::open_cached(path, flags);
-  if (fd >= 0) {
+  // That there is no such name is cached as well, and an answer.
+  if (fd >= 0 || fd == -ENOENT) {
     path_misses_ = 0;
     return fd;
   }
@@ -198,14 +206,55 @@ int InlineIO::open_path(const char* path, int flags) {
 int64_t InlineIO::stat(const char* path, bool follow, StatRecord* record) {
 #ifdef __linux__
   const int fd = open_path(path, O_PATH | (follow ? 0 : O_NOFOLLOW));
-  if (fd < 0) return kMiss;
-  const int status = platform::fstat(fd, record);
-  platform::close_file(fd);
-  if (status < 0) return kMiss;
+  if (fd == kMiss) return kMiss;
+  if (fd >= 0) {
+    const int status = platform::fstat(fd, record);
+    platform::close_file(fd);
+    if (status < 0) return kMiss;
+  }
   figures_.hits++;
-  return 0;
+  return fd < 0 ? fd : 0;
 #else
   (void)path, (void)follow, (void)record;
+  return kMiss;
+#endif
+}
+
+int64_t InlineIO::access(const char* path, int mode) {
+#ifdef __linux__
+  const int fd = open_path(path, O_PATH);
+  if (fd == kMiss) return kMiss;
+  int status = fd;
+  if (fd >= 0) {
+    status = mode == 0 ? 0 : platform::access_open(fd, mode);
+    platform::close_file(fd);
+    if (status == platform::kUnsupported) return kMiss;
+  }
+  figures_.hits++;
+  return status == 0 ? 1 : 0;
+#else
+  (void)path, (void)mode;
+  return kMiss;
+#endif
+}
+
+int64_t InlineIO::readlink(const char* path, char* data, size_t size) {
+#ifdef __linux__
+  const int fd = open_path(path, O_PATH | O_NOFOLLOW);
+  if (fd < 0) return kMiss;
+  StatRecord record;
+  int64_t count = kMiss;
+  // A short link stands in its inode, which a cached name has in memory.
+  if (platform::fstat(fd, &record) == 0 && (record.mode & S_IFMT) == S_IFLNK &&
+      record.size < kShortLink && known(static_cast<uint64_t>(record.dev))) {
+    count = platform::readlink_open(fd, data, size);
+  }
+  platform::close_file(fd);
+  if (count < 0) return kMiss;
+  figures_.hits++;
+  return count;
+#else
+  (void)path, (void)data, (void)size;
   return kMiss;
 #endif
 }

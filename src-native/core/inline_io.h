@@ -41,8 +41,12 @@ class InlineIO {
   int64_t read(OpenFile* file, char* data, size_t size, int64_t position, int64_t length = -1);
   // Moves the descriptor's position where that asks no file system: where reads may be inline.
   bool set_position(OpenFile* file, int64_t position);
-  // 0, or kMiss.
+  // 0, a negative code (there is no such name), or kMiss.
   int64_t stat(const char* path, bool follow, StatRecord* record);
+  // 1 yes, 0 no (also where there is no such name), or kMiss. `mode` as access(2).
+  int64_t access(const char* path, int mode);
+  // The bytes of a short link, or kMiss.
+  int64_t readlink(const char* path, char* data, size_t size);
   // The whole file if it is no longer than `size`: a count, or kMiss. `longer` is set when it is.
   int64_t read_file(const char* path, char* data, size_t size);
   // A descriptor of a regular file on storage that is known, opened for reading, or kMiss.

@@ -55,6 +55,10 @@ void learn_mounts();
 bool mounts_changed();
 // A descriptor, or negative. `flags` as for open.
 int open_cached(const char* path, int flags);
+// What open_cached has opened with O_PATH: 0, a negative code, or kUnsupported; by real ids, as access(2).
+int access_open(int fd, int mode);
+// The bytes of the link, or a negative code.
+int64_t readlink_open(int fd, char* data, size_t size);
 
 }  // namespace platform
 }  // namespace uvfiles

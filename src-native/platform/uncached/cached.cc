@@ -18,6 +18,8 @@ bool may_ask_mincore(int) { return false; }
 void learn_mounts() {}
 bool mounts_changed() { return true; }
 int open_cached(const char*, int) { return kUnsupported; }
+int access_open(int, int) { return kUnsupported; }
+int64_t readlink_open(int, char*, size_t) { return kUnsupported; }
 
 }  // namespace platform
 }  // namespace uvfiles

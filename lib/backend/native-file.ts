@@ -1,0 +1,335 @@
+// A file of the addon: every call is one operation in its queue, or none where what is asked for is cached.
+import { type BigIntStats, closeSync, type Stats, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
+import { systemError } from '../errors/index.js';
+import { addon } from '../native/addon.js';
+import { OWN_MEMORY, readCached, readCachedInto } from '../native/inline.js';
+import * as P from '../native/protocol.js';
+import { hurry, inlineSettings, MANY_WAIT, mayInline, mayWait, nextTurn } from '../native/ration.js';
+import * as R from '../native/requests.js';
+import type { OpOptions } from '../schedule/options.js';
+import { type BackendFile, CURRENT, type FileKind, LATE } from './backend.js';
+
+const KINDS: readonly FileKind[] = ['regular', 'directory', 'fifo', 'character', 'socket', 'block', 'other'];
+
+/** An open file of the addon. */
+export class NativeFile implements BackendFile {
+  readonly fd: number;
+  readonly owned: boolean;
+  readonly kind: FileKind;
+  readonly seekable: boolean;
+  readonly openedAt: number;
+  readonly openedSize: number;
+  readonly polled: boolean;
+  readonly #id: number;
+  readonly #cacheable: boolean;
+  #hit = false; // by the last inline attempt
+  // The last stateful write: exit cancels it or waits for it.
+  #writing: R.Ticket | undefined;
+
+  constructor(record: R.OpenedRecord, owned: boolean) {
+    this.fd = record.fd;
+    this.kind = KINDS[record.kind] ?? 'other';
+    this.seekable = record.seekable;
+    this.openedAt = record.position;
+    this.openedSize = record.size;
+    this.#id = record.id;
+    // As src-native/core/open_file.h has it.
+    const { kind } = this;
+    this.polled =
+      kind === 'fifo' || kind === 'socket' || kind === 'other' || (kind === 'character' && !record.seekable);
+    this.#cacheable = (record.access ?? 0) >= P.ACCESS_CACHED;
+    this.owned = owned;
+  }
+
+  // Whether to try the cache before the pool.
+  #mayInline(size: number, o: OpOptions | undefined): boolean {
+    return this.#cacheable && size > 0 && size <= inlineSettings.maxBytes && mayInline(o);
+  }
+
+  // Whether to try the cache again in the next iteration: a file that was cached when it was last asked for.
+  #mayWait(size: number, o: OpOptions | undefined): boolean {
+    return (
+      this.#hit && size > 0 && size <= OWN_MEMORY && size <= inlineSettings.maxBytes && mayWait(MANY_WAIT, o)
+    );
+  }
+
+  read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer> {
+    const flags = (fully ? P.FLAG_FULLY : 0) | (at === CURRENT ? 0 : P.FLAG_SEEK_FIRST);
+    if (this.#mayInline(size, o)) {
+      const bytes = readCached(this.#id, size, at, flags, o);
+      this.#hit = bytes !== undefined;
+      if (bytes !== undefined) return Promise.resolve(bytes);
+    } else if (this.#mayWait(size, o)) {
+      return this.#readLater(size, at, fully, o);
+    }
+    const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
+    if (o !== undefined) {
+      R.name(slot, 'read').disown = keepLate;
+      const refused = R.applyOptions(slot, o, false);
+      if (refused !== undefined) return Promise.reject(refused);
+    }
+    const { args } = R;
+    args[P.ARG_FILE] = this.#id;
+    args[P.ARG_SIZE] = size;
+    args[P.ARG_FLAGS] = flags;
+    if (at !== CURRENT) args[P.ARG_POSITION] = at;
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
+    const flags = at === CURRENT ? 0 : P.FLAG_SEEK_FIRST;
+    if (this.#mayInline(view.byteLength, o)) {
+      const count = readCachedInto(this.#id, view, at, flags, o);
+      this.#hit = count >= 0;
+      if (count >= 0) return Promise.resolve(count);
+    } else if (this.#mayWait(view.byteLength, o)) {
+      return this.#readintoLater(view, at, o);
+    }
+    const slot = R.begin(P.KIND_READ, R.AS_VIEW, new R.View(view));
+    R.name(slot, 'read');
+    const refused = R.applyOptions(slot, o, false);
+    if (refused !== undefined) return Promise.reject(refused);
+    const { args } = R;
+    args[P.ARG_FILE] = this.#id;
+    args[P.ARG_SIZE] = view.byteLength;
+    args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
+    if (at !== CURRENT) args[P.ARG_POSITION] = at;
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  // Methods of their own, so that the closures cost the others nothing.
+  #readLater(size: number, at: number, fully: boolean, o: OpOptions | undefined): Promise<Buffer> {
+    return nextTurn(this, () => this.read(size, at, fully, o));
+  }
+  #readintoLater(view: Uint8Array, at: number, o: OpOptions | undefined): Promise<number> {
+    return nextTurn(this, () => this.readinto(view, at, o));
+  }
+  #preadLater(size: number, at: number | bigint, fully: boolean, o: OpOptions | undefined): Promise<Buffer> {
+    return nextTurn(this, () => this.pread(size, at, fully, o));
+  }
+  #preadintoLater(
+    view: Uint8Array,
+    at: number | bigint,
+    fully: boolean,
+    o: OpOptions | undefined,
+  ): Promise<number> {
+    return nextTurn(this, () => this.preadinto(view, at, fully, o));
+  }
+
+  readToEnd(at: number, o?: OpOptions): Promise<Buffer> {
+    const slot = R.begin(P.KIND_READ_TO_END, R.AS_BYTES, 'read');
+    if (o !== undefined) R.name(slot, 'read').disown = keepLate;
+    const refused = R.applyOptions(slot, o, false);
+    if (refused !== undefined) return Promise.reject(refused);
+    const { args } = R;
+    args[P.ARG_FILE] = this.#id;
+    if (at !== CURRENT) {
+      args[P.ARG_FLAGS] = P.FLAG_SEEK_FIRST;
+      args[P.ARG_POSITION] = at;
+    }
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  write(data: Uint8Array, at: number, transferred: boolean, o?: OpOptions): Promise<number> {
+    const flags = at === CURRENT ? 0 : P.FLAG_SEEK_FIRST;
+    return this.#submitWrite(data, at, flags, R.AS_COUNT, transferred, true, o);
+  }
+
+  async append(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
+    const record = await (this.#submitWrite(
+      data,
+      CURRENT,
+      P.FLAG_APPEND,
+      R.AS_WRITTEN,
+      transferred,
+      true,
+      o,
+    ) as Promise<unknown>);
+    return (record as { position: number }).position;
+  }
+
+  seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number> {
+    const slot = R.begin(P.KIND_SEEK, R.AS_POSITION, 'lseek');
+    const refused = R.applyOptions(slot, o, false);
+    if (refused !== undefined) return Promise.reject(refused);
+    R.args[P.ARG_FILE] = this.#id;
+    R.setPosition(offset);
+    R.args[P.ARG_WHENCE] = whence;
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  pread(size: number, position: number | bigint, fully: boolean, o?: OpOptions): Promise<Buffer> {
+    let flags = fully ? P.FLAG_FULLY : 0;
+    if (this.#mayInline(size, o)) {
+      const bytes = readCached(this.#id, size, position, flags, o);
+      this.#hit = bytes !== undefined;
+      if (bytes !== undefined) return Promise.resolve(bytes);
+      flags |= P.FLAG_COLD;
+    } else if (this.#mayWait(size, o)) {
+      return this.#preadLater(size, position, fully, o);
+    }
+    const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
+    if (o !== undefined) {
+      const refused = R.applyOptions(slot, o, true);
+      if (refused !== undefined) return Promise.reject(refused);
+    }
+    const { args } = R;
+    args[P.ARG_FILE] = this.#id;
+    args[P.ARG_SIZE] = size;
+    args[P.ARG_FLAGS] = flags;
+    if (typeof position === 'number') args[P.ARG_POSITION] = position;
+    else R.setPosition(position);
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  preadinto(view: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number> {
+    let flags = fully ? P.FLAG_FULLY : 0;
+    if (this.#mayInline(view.byteLength, o)) {
+      const count = readCachedInto(this.#id, view, position, flags, o);
+      this.#hit = count >= 0;
+      if (count >= 0) return Promise.resolve(count);
+      flags |= P.FLAG_COLD;
+    } else if (this.#mayWait(view.byteLength, o)) {
+      return this.#preadintoLater(view, position, fully, o);
+    }
+    const slot = R.begin(P.KIND_READ, R.AS_VIEW, new R.View(view));
+    R.name(slot, 'read');
+    const refused = R.applyOptions(slot, o, true);
+    if (refused !== undefined) return Promise.reject(refused);
+    R.args[P.ARG_FILE] = this.#id;
+    R.args[P.ARG_SIZE] = view.byteLength;
+    R.args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
+    R.setPosition(position);
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  pwrite(data: Uint8Array, position: number | bigint, transferred: boolean, o?: OpOptions): Promise<number> {
+    return this.#submitWrite(data, position, 0, R.AS_COUNT, transferred, false, o);
+  }
+
+  #submitWrite(
+    data: Uint8Array,
+    position: number | bigint,
+    flags: number,
+    shape: number,
+    transferred: boolean,
+    stateful: boolean,
+    o: OpOptions | undefined,
+  ): Promise<number> {
+    if (stateful) this.#writing = undefined;
+    const slot = R.begin(P.KIND_WRITE, shape, transferred ? data : 'write');
+    if (transferred) R.name(slot, 'write');
+    const refused = R.applyOptions(slot, o, false);
+    if (refused !== undefined) return Promise.reject(refused);
+    R.args[P.ARG_FILE] = this.#id;
+    R.args[P.ARG_FLAGS] = flags | (transferred ? P.FLAG_BORROWED : 0);
+    R.setPosition(position);
+    addon.submitWrite(data);
+    if (stateful) this.#writing = R.follow(slot);
+    return R.sent(slot, o);
+  }
+
+  #simple(kind: number, shape: number, syscall: string, o: OpOptions | undefined): Promise<never> {
+    const slot = R.begin(kind, shape, syscall);
+    const refused = R.applyOptions(slot, o, false);
+    if (refused !== undefined) return Promise.reject(refused);
+    R.args[P.ARG_FILE] = this.#id;
+    if (shape === R.AS_BIGINT_STATS) R.args[P.ARG_FLAGS] = P.FLAG_BIGINT;
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  truncate(size: number | bigint, o?: OpOptions): Promise<void> {
+    const slot = R.begin(P.KIND_TRUNCATE, R.AS_NOTHING, 'ftruncate');
+    const refused = R.applyOptions(slot, o, false);
+    if (refused !== undefined) return Promise.reject(refused);
+    R.args[P.ARG_FILE] = this.#id;
+    R.setPosition(size);
+    addon.submitFile();
+    return R.sent(slot, o);
+  }
+
+  sync(o?: OpOptions): Promise<void> {
+    return this.#simple(P.KIND_SYNC, R.AS_NOTHING, 'fsync', o);
+  }
+
+  datasync(o?: OpOptions): Promise<void> {
+    return this.#simple(P.KIND_DATASYNC, R.AS_NOTHING, 'fdatasync', o);
+  }
+
+  stat(o?: OpOptions): Promise<Stats> {
+    return this.#simple(P.KIND_FSTAT, R.AS_STATS, 'fstat', o);
+  }
+
+  statBigInt(o?: OpOptions): Promise<BigIntStats> {
+    return this.#simple(P.KIND_FSTAT, R.AS_BIGINT_STATS, 'fstat', o);
+  }
+
+  isatty(): Promise<boolean> {
+    return Promise.resolve(this.kind === 'character' && isatty(this.fd));
+  }
+
+  stopWaiting(): void {
+    if (!this.polled) return;
+    R.args[P.ARG_FILE] = this.#id;
+    addon.stopWaiting();
+  }
+
+  close(): Promise<void> {
+    hurry(this);
+    return this.#simple(P.KIND_CLOSE, R.AS_NOTHING, 'close', undefined);
+  }
+
+  settleNow(): number {
+    return this.#writing === undefined ? 0 : R.finishNow(this.#writing);
+  }
+
+  writeNow(data: Uint8Array, at: number): void {
+    let done = 0;
+    while (done < data.byteLength) {
+      try {
+        done += writeSync(this.fd, data, done, data.byteLength - done, at === CURRENT ? null : at + done);
+      } catch (error) {
+        // A non-blocking pipe whose reader is slow: the process is ending, so waiting is all that is left.
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      }
+    }
+  }
+
+  closeNow(): void {
+    if (this.owned) closeSync(this.fd);
+  }
+}
+
+function keepLate(bytes: unknown, reason: Error | undefined): void {
+  if (reason !== undefined) Object.defineProperty(reason, LATE, { value: bytes });
+}
+
+/** A file on a descriptor that stays somebody else's, made on the spot. Throws the system's error. */
+export function adoptNow(fd: number): NativeFile {
+  R.ensureOpen();
+  const { args } = R;
+  args[P.ARG_POSITION] = fd;
+  args[P.ARG_FLAGS] = 0;
+  addon.adoptNow();
+  const status = args[P.ARG_STATUS] as number;
+  if (status < 0) throw systemError(status, 'fstat');
+  const record = {
+    fd,
+    id: args[P.ARG_FILE] as number,
+    kind: args[P.ARG_MODE] as number,
+    seekable: args[P.ARG_WHENCE] !== 0,
+    position: args[P.ARG_POSITION],
+    size: args[P.ARG_SIZE] as number,
+  };
+  return new NativeFile(record, false);
+}

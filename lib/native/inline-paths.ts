@@ -1,0 +1,123 @@
+// The inline path for names: what cached names and inodes can answer is answered on the spot.
+import type { BigIntStats, Stats } from 'node:fs';
+
+import type { OpOptions } from '../schedule/options.js';
+import { addon } from './addon.js';
+import { OWN_MEMORY, place, placed } from './inline.js';
+import * as P from './protocol.js';
+import { count, FEW_WAIT, mayInline, mayWait, nextTurn } from './ration.js';
+import { args, bigArgs, type OpenedRecord } from './requests.js';
+import { bigIntStatsFrom, statsFrom } from './stats.js';
+
+const ANSWER_EXACT = 1;
+const ANSWER_LINK = 2;
+
+/** Whether a path may be looked up inline: absolute ones, so that the mount is known. */
+function isAbsolute(path: string | Uint8Array): boolean {
+  return typeof path === 'string' ? path.charCodeAt(0) === 47 : path[0] === 47;
+}
+
+/** The status; the system's negative code where there is no such name. */
+export function statCached(
+  path: string | Uint8Array,
+  follow: boolean,
+  exact: boolean,
+  o: OpOptions | undefined,
+): Stats | BigIntStats | number | undefined {
+  if (!isAbsolute(path)) return undefined;
+  args[P.ARG_FLAGS] = (exact ? ANSWER_EXACT : 0) | (follow ? 0 : ANSWER_LINK);
+  addon.inlineStat(path);
+  const status = args[P.ARG_STATUS] as number;
+  const hit = status > P.MISS;
+  count('stat', o, hit);
+  if (!hit) return undefined;
+  if (status < 0) return status;
+  return exact ? bigIntStatsFrom(bigArgs, P.ARG_ANSWER) : statsFrom(args, P.ARG_ANSWER);
+}
+
+/** Whether the path may be used so, by real ids. */
+function accessCached(
+  path: string | Uint8Array,
+  mode: number,
+  o: OpOptions | undefined,
+): boolean | undefined {
+  if (!isAbsolute(path)) return undefined;
+  args[P.ARG_MODE] = mode;
+  addon.inlineAccess(path);
+  const status = args[P.ARG_STATUS] as number;
+  count('access', o, status >= 0);
+  return status < 0 ? undefined : status === 1;
+}
+
+/** The same, or what the pool says. */
+export function accessInlineOr(
+  pool: () => Promise<boolean>,
+  path: string | Uint8Array,
+  mode: number,
+  o: OpOptions | undefined,
+): Promise<boolean> {
+  if (mayInline(o)) {
+    const answer = accessCached(path, mode, o);
+    if (answer !== undefined) return Promise.resolve(answer);
+  } else if (mayWait(FEW_WAIT, o)) {
+    return nextTurn(undefined, () => accessInlineOr(pool, path, mode, o));
+  }
+  return pool();
+}
+
+const LINK_MOST = 255; // bytes; links that are answered inline are shorter
+
+function readlinkCached(path: string | Uint8Array, o: OpOptions | undefined): Buffer | undefined {
+  if (!isAbsolute(path)) return undefined;
+  addon.inlineReadlink(path, place(LINK_MOST));
+  const size = args[P.ARG_STATUS] as number;
+  count('readlink', o, size >= 0);
+  return size < 0 ? undefined : placed(size);
+}
+
+/** What a link says, or what the pool says. */
+export function readlinkInlineOr(
+  pool: () => Promise<Buffer>,
+  path: string | Uint8Array,
+  o: OpOptions | undefined,
+): Promise<Buffer> {
+  if (mayInline(o)) {
+    const target = readlinkCached(path, o);
+    if (target !== undefined) return Promise.resolve(target);
+  } else if (mayWait(FEW_WAIT, o)) {
+    return nextTurn(undefined, () => readlinkInlineOr(pool, path, o));
+  }
+  return pool();
+}
+
+/** The whole file if it is small and cached. */
+export function readFileCached(path: string | Uint8Array, o: OpOptions | undefined): Buffer | undefined {
+  if (!isAbsolute(path)) return undefined;
+  addon.inlineReadFile(path, place(OWN_MEMORY + 1));
+  const size = args[P.ARG_STATUS] as number;
+  count('readFile', o, size >= 0);
+  return size < 0 ? undefined : placed(size);
+}
+
+/** Opens for reading if every name on the way is cached. */
+export function openCached(
+  path: string | Uint8Array,
+  flags: number,
+  o: OpOptions | undefined,
+): OpenedRecord | undefined {
+  if (!isAbsolute(path)) return undefined;
+  args[P.ARG_OPEN_FLAGS] = flags;
+  addon.inlineOpen(path);
+  const fd = args[P.ARG_STATUS] as number;
+  count('open', o, fd >= 0);
+  if (fd < 0) return undefined;
+  return {
+    fd,
+    id: args[P.ARG_ANSWER] as number,
+    kind: args[P.ARG_ANSWER + 1] as number,
+    seekable: true,
+    position: 0,
+    size: args[P.ARG_ANSWER + 4] as number,
+    access: 2,
+  };
+}
