@@ -187,6 +187,48 @@ describe('the end of the process', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
+  it('of a worker that is terminated takes what was made and not yet handed out', async function () {
+    if (process.platform !== 'linux') {
+      console.log('      skipped: only Linux tells what a descriptor is open on');
+      this.skip();
+    }
+    // All is delivered at once. What continues first is a read, with the other results still on their way to who waits.
+    const greedy = (call: string): string => `
+      const { createLane, open, tempfile } = require('uvfiles');
+      const { parentPort } = require('node:worker_threads');
+      const dir = ${JSON.stringify(scratch.path)};
+      (async () => {
+        await tempfile.gettempdir();
+        const file = await open('package.json', 'rb');
+        const lane = createLane({ name: 'read', inline: false });
+        for (let i = 0; i < 100; i++) {
+          tempfile.${call}({ dir });
+          if (i === 10)
+            file.pread(1, 0, { lane }).then(() => {
+              parentPort.postMessage('made');
+              for (;;);
+            });
+        }
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+      })();
+    `;
+    for (const call of ['mkstemp', 'namedTemporaryFile', 'temporaryFile', 'mkdtemp', 'temporaryDirectory']) {
+      const { stdout, stderr } = await runProgram(
+        `${inWorker(greedy(call))}
+         const made = fs.readdirSync(dir).length;
+         const open = () => fs.readdirSync('/proc/self/fd').filter((fd) => {
+           try { return fs.readlinkSync('/proc/self/fd/' + fd).startsWith(dir); } catch { return false; }
+         }).length;
+         await worker.terminate();
+         console.log(made, open(), fs.readdirSync(dir).length);`,
+        { args: ['--no-warnings'] },
+      );
+      const [made, ...left] = stdout.trim().split(' ');
+      expect({ call, left, stderr }).to.deep.equal({ call, left: ['0', '0'], stderr: '' });
+      if (call !== 'temporaryFile') expect(Number(made)).to.be.above(1);
+    }
+  });
+
   it('by a signal or process.exit leaves nothing of its workers', async () => {
     for (const rest of ["console.log('ready'); setInterval(() => {}, 1000);", 'process.exit(0);']) {
       const { stdout } = await runProgram(`${inWorker(workerBody())} fs.writeSync(1, 'made\\n'); ${rest}`, {

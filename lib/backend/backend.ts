@@ -70,7 +70,7 @@ export interface BackendFile {
    * Instead of a last `write` and `close`, where a file can do both in one operation: undefined when it cannot now. It is
    * closed whatever becomes of the write.
    */
-  finish?(data: Uint8Array, at: number): Promise<void> | undefined;
+  finish?(data: Uint8Array, at: number): Promise<unknown> | undefined;
 
   /**
    * For process exit, when nothing can be awaited: cancels the `write` or `append` in flight or waits until the kernel is

@@ -349,7 +349,8 @@ export class BufferedIO {
     if (finished !== undefined) {
       this.#pendingLength = 0;
       dirty.delete(this);
-      return finished;
+      await finished;
+      return;
     }
     let problem: unknown;
     try {

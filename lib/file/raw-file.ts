@@ -5,6 +5,8 @@ import type { OpOptions } from '../schedule/options.js';
 import { checkSeek, Handle, type WriteOptions } from './handle.js';
 import type { RawIO } from './raw-io.js';
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * An unbuffered binary file. Stateful calls (read, write, seek, ...) made without waiting run in call order; positional
  * ones in parallel.
@@ -181,7 +183,7 @@ export class RawFile extends Handle {
 
   /** @internal */
   async _closeInTurn(): Promise<void> {
-    await this._io.close();
+    await (this._io.finish(NOTHING) ?? this._io.close());
     if (this.#unflushed !== undefined) throw this.#unflushed;
   }
 }

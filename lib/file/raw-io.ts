@@ -169,7 +169,7 @@ export class RawIO {
   }
 
   /** A last write and the close in one operation, where the file has such a thing. */
-  finish(data: Uint8Array): Promise<void> | undefined {
+  finish(data: Uint8Array): Promise<unknown> | undefined {
     const { syncError } = this;
     const finished = this.file.finish?.(data, this.#at());
     if (finished === undefined || syncError === undefined) return finished;

@@ -1,13 +1,6 @@
 // The addon, with the types of its functions. Nothing else in lib/ loads a binary.
 import { loadAddon } from './load.js';
 
-/** A native task; see src-native/core/task.h. */
-export interface NativeTask {
-  submit(): void;
-  cancel(): void;
-  free(): void;
-}
-
 /** The addon's functions. Numbers travel through the `arguments` array given to `open`. */
 export interface Addon {
   open(
@@ -27,11 +20,12 @@ export interface Addon {
   copyOut(index: number, view: Uint8Array): void;
   cancel(slot: number): 0 | 1 | 2;
   finishNow(slot: number): number;
-  Task: new (
-    kind: number,
-    bytes: readonly (string | Uint8Array)[],
-    numbers: readonly (number | bigint)[],
-  ) => NativeTask;
+  /** Makes the task (src-native/core/task.h) that ARG_TASK_KIND and what follows describe; its number in ARG_FILE. */
+  makeTask(...bytes: readonly (string | Uint8Array)[]): void;
+  /** The same, and runs it until it has a batch or ends, with which it goes. */
+  runTask(...bytes: readonly (string | Uint8Array)[]): void;
+  submitTask(): void;
+  freeTask(): void;
   addLane(priority: number, concurrency: number, queueLimit: number): number;
   laneFigures(lane: number, figures: Float64Array): boolean;
   poolFigures(): PoolFigures;
@@ -47,7 +41,6 @@ export interface Addon {
   setInlineFault(fault: number): void;
   openTempOwner(): number;
   forgetTemp(registration: number): void;
-  adoptFresh(fd: number): number;
   releaseFile(file: number): boolean;
   registeredTemps(): number;
   watchedSignals(): number;

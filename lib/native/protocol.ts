@@ -14,6 +14,7 @@ export const KIND_STAT = 9;
 export const KIND_LSTAT = 10;
 export const KIND_READ_FILE = 11;
 export const KIND_WRITE_FILE = 12;
+export const KIND_TASK = 13;
 export const KIND_READ_TO_END = 14;
 
 /** Flags of an operation (OpFlags). */
@@ -41,6 +42,9 @@ export const ARG_TIMEOUT = 7;
 export const ARG_OPEN_FLAGS = 8;
 export const ARG_MODE = 9;
 export const ARG_WHENCE = 10;
+export const ARG_TASK_KIND = 8;
+export const ARG_NUMBER_COUNT = 9;
+export const ARG_EXACT_NUMBERS = 10;
 export const ARG_POSITION_IS_BIGINT = 11;
 export const ARG_SYNC_AFTER = 12;
 export const ARG_OFFSET = 13;
@@ -63,6 +67,7 @@ export const TAG_DEFERRED = 5;
 export const TAG_FAILED = 6;
 export const TAG_TASK_CHUNK = 7;
 export const TAG_TASK_EXTERNAL = 8;
+export const TAG_TASK_OPENED = 9;
 
 /** Names that a failed operation refers to by index (kSyscalls). */
 export const SYSCALLS = ['', 'open', 'fstat', 'read', 'write', 'fsync', 'close'] as const;

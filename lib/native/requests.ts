@@ -54,6 +54,9 @@ export interface OpenedRecord {
 export interface TaskRecord {
   output: Buffer;
   done: boolean;
+  /** The number of the file that it opened, and its descriptor. */
+  file: number;
+  fd: number;
 }
 
 /** The rarely used part of a request. */
@@ -287,7 +290,8 @@ function interrupt(slot: number, extra: Extra, error: Error): void {
   (rejects[slot] as Reject)(error);
 }
 
-function release(slot: number): void {
+/** Gives a slot back that nothing was sent from. */
+export function release(slot: number): void {
   const extra = extras[slot];
   if (extra !== undefined) {
     unwatch(extra);
@@ -338,6 +342,7 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
     let next = after;
     if (tag === P.TAG_STAT) next += P.STAT_FIELDS;
     else if (tag === P.TAG_OPENED) next += OPENED_FIELDS;
+    else if (tag === P.TAG_TASK_OPENED) next += 2;
     const ticket = tickets[slot];
     if (ticket !== undefined) ticket.written = result >= 0 ? result : (records[at + 4] as number);
 
@@ -346,10 +351,7 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
     if (tag === P.TAG_CHUNK) {
       const bytes = chunk as Buffer;
       // A chunk of its own needs no view.
-      answer =
-        value === 0 && result === bytes.length
-          ? bytes
-          : Buffer.from(bytes.buffer, bytes.byteOffset + value, result);
+      answer = value === 0 && result === bytes.length ? bytes : viewOf(bytes, value, result);
     } else if (tag === P.TAG_FAILED) {
       const written = records[at + 4] as number;
       error = extra?.reason ?? failure(slot, result, P.SYSCALLS[value] as string);
@@ -394,9 +396,16 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
               ? (external as Buffer)
               : length === 0
                 ? EMPTY()
-                : (chunk as Buffer).subarray(value, value + length);
-          if (result < 0) error = extra?.reason ?? taskFailure(result, output);
-          else answer = { output, done: result === 0 };
+                : viewOf(chunk as Buffer, value, length);
+          const opens = tag === P.TAG_TASK_OPENED;
+          if (result < 0) error = extra?.reason ?? taskFailure(extra, result, output);
+          else
+            answer = {
+              output,
+              done: result === 0,
+              file: opens ? records[after] : 0,
+              fd: opens ? records[after + 1] : -1,
+            };
           break;
         }
         default:
@@ -425,6 +434,11 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
       resolve(answer);
     }
   }
+}
+
+// Cheaper than subarray.
+function viewOf(chunk: Buffer, offset: number, length: number): Buffer {
+  return Buffer.from(chunk.buffer, chunk.byteOffset + offset, length);
 }
 
 // A result much shorter than its memory does not keep all of it.
@@ -511,7 +525,9 @@ function failure(slot: number, errno: number, syscall: string): Error {
 }
 
 // A failed task's output is `syscall NUL path NUL dest`.
-function taskFailure(errno: number, output: Buffer): Error {
+function taskFailure(extra: Extra | undefined, errno: number, output: Buffer): Error {
+  // As above.
+  if (extra?.timeout !== undefined && errno === TIMED_OUT) return new TimeoutError(extra.timeout);
   const [syscall = '', path = '', dest = ''] = output.toString().split('\0');
   return systemError(errno, syscall, path === '' ? undefined : path, dest === '' ? undefined : dest);
 }

@@ -3,7 +3,7 @@ import { systemError } from '../errors/index.js';
 import { lanes } from '../schedule/lane.js';
 import type { OpOptions } from '../schedule/options.js';
 import { descriptorFreed, descriptorTurn } from './descriptor-wait.js';
-import { TaskCursor } from './tasks.js';
+import { runTask, type TaskCursor } from './tasks.js';
 import { constants } from 'node:os';
 
 /** `o` for long work: in the bulk lane unless it names another. */
@@ -41,12 +41,9 @@ export async function runPatiently(
   o: OpOptions | undefined,
   syscall: string,
 ): Promise<Buffer> {
-  const cursor = new TaskCursor(kind, bytes, numbers);
   try {
-    const { output } = await nextBatch(cursor, o, syscall, bytes[0] ?? '');
-    return output;
+    return await runTask(kind, bytes, numbers, o, syscall);
   } finally {
-    cursor.close();
     descriptorFreed();
   }
 }

@@ -1,25 +1,100 @@
 // Native tasks (src-native/core/task.h) as promises: one-shot, or pulled batch by batch.
-import type { OpOptions } from '../schedule/options.js';
-import { addon, type NativeTask } from './addon.js';
-import { applyOptions, AS_TASK, begin, name, sent, type TaskRecord } from './requests.js';
+import { constants } from 'node:os';
 
-const KIND_TASK = 13;
+import { systemError } from '../errors/index.js';
+import type { OpOptions } from '../schedule/options.js';
+import { addon } from './addon.js';
+import { descriptorTurn } from './descriptor-wait.js';
+import * as P from './protocol.js';
+import {
+  applyOptions,
+  args,
+  AS_TASK,
+  begin,
+  bigArgs,
+  ensureOpen,
+  name,
+  release,
+  sent,
+  type TaskRecord,
+} from './requests.js';
 
 type Strings = readonly (string | Uint8Array)[];
 type Numbers = readonly (number | bigint)[];
 
-function submit(task: NativeTask, o: OpOptions | undefined): Promise<TaskRecord> {
-  // The slot keeps the task from collection until the addon is done with it.
-  const slot = begin(KIND_TASK, AS_TASK, task);
-  name(slot, '');
-  const refused = applyOptions(slot, o, false);
-  if (refused !== undefined) return Promise.reject(refused);
-  task.submit();
+// UV_ENOSYS: the task does not exist here.
+const UNAVAILABLE = process.platform === 'win32' ? -4054 : -constants.errno.ENOSYS;
+
+function describe(kind: number, numbers: Numbers): void {
+  args[P.ARG_TASK_KIND] = kind;
+  args[P.ARG_NUMBER_COUNT] = numbers.length;
+  let exact = 0;
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i] as number | bigint;
+    if (typeof number === 'bigint') {
+      bigArgs[P.ARG_ANSWER + i] = number;
+      exact |= 1 << i;
+    } else {
+      args[P.ARG_ANSWER + i] = number;
+    }
+  }
+  args[P.ARG_EXACT_NUMBERS] = exact;
+}
+
+function refusal(status: number): Error {
+  if (status !== UNAVAILABLE) return systemError(status, 'task');
+  return Object.assign(new Error('uvfiles does not have this operation on this platform'), {
+    code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
+  });
+}
+
+// A slot for a run of a task; an error where `o` forbids it. `context` is kept as long as the addon is busy with it.
+function take(context: unknown, o: OpOptions | undefined): number | Error {
+  const slot = begin(P.KIND_TASK, AS_TASK, context);
+  if (o !== undefined) {
+    name(slot, 'task');
+    const refused = applyOptions(slot, o, false);
+    if (refused !== undefined) return refused;
+  }
+  return slot;
+}
+
+function resume(task: number, context: unknown, o: OpOptions | undefined): Promise<TaskRecord> {
+  const slot = take(context, o);
+  if (typeof slot !== 'number') return Promise.reject(slot);
+  args[P.ARG_FILE] = task;
+  addon.submitTask();
   return sent(slot, o);
 }
 
+function free(task: number): void {
+  args[P.ARG_FILE] = task;
+  addon.freeTask();
+}
+
 /**
- * Runs a task to its end in the pool, a slice at a time.
+ * Starts a task that is over with its first step; what runs longer is `runTask`'s to go on with.
+ * @returns all that the record says
+ */
+export function startTask(
+  kind: number,
+  bytes: Strings,
+  numbers: Numbers,
+  o: OpOptions | undefined,
+): Promise<TaskRecord> {
+  const slot = take('task', o);
+  if (typeof slot !== 'number') return Promise.reject(slot);
+  describe(kind, numbers);
+  addon.runTask(...bytes);
+  const status = args[P.ARG_STATUS] as number;
+  if (status !== UNAVAILABLE) return sent(slot, o);
+  release(slot);
+  return Promise.reject(refusal(status));
+}
+
+/**
+ * Runs a task to its end in the pool, a slice at a time. One that is short of descriptors ends a step ready and empty, and
+ * goes on when there may be some; should that never be, it fails as `syscall`.
  * @returns its output bytes
  * @throws in Node's error shape, as the task says; AbortError and TimeoutError where `o` asks for them
  */
@@ -28,41 +103,65 @@ export async function runTask(
   bytes: Strings,
   numbers: Numbers,
   o?: OpOptions,
+  syscall = 'open',
 ): Promise<Buffer> {
-  const task = new addon.Task(kind, bytes, numbers);
+  const first = startTask(kind, bytes, numbers, o);
+  const task = args[P.ARG_FILE] as number;
+  const { output, done } = await first;
+  return done ? output : runOn(task, output, o, syscall, bytes[0]);
+}
+
+async function runOn(
+  task: number,
+  output: Buffer,
+  o: OpOptions | undefined,
+  syscall: string,
+  path: string | Uint8Array | undefined,
+): Promise<Buffer> {
+  const parts: Buffer[] = [];
   try {
-    const { output, done } = await submit(task, o);
-    if (done) return output;
-    const parts = [output];
-    for (;;) {
-      const more = await submit(task, o);
-      parts.push(more.output);
-      if (more.done) return Buffer.concat(parts);
+    for (let batch = { output, done: false }; ; batch = await resume(task, 'task', o)) {
+      parts.push(batch.output);
+      if (batch.done) return parts.length === 1 ? batch.output : Buffer.concat(parts);
+      if (batch.output.length === 0 && !(await descriptorTurn(o?.signal)))
+        throw systemError(-constants.errno.EMFILE, syscall, path);
     }
   } finally {
-    task.free();
+    // One that has ended is gone already.
+    free(task);
   }
 }
 
+// A cursor may be dropped half-way, by who breaks out of an iteration without saying so.
+const dropped = new FinalizationRegistry<number>(free);
+
 /** A task whose batches are pulled one at a time, so that its consumer sets the pace. */
 export class TaskCursor {
-  readonly #task: NativeTask;
+  readonly #task: number;
   #closed = false;
 
   constructor(kind: number, bytes: Strings, numbers: Numbers) {
-    this.#task = new addon.Task(kind, bytes, numbers);
+    ensureOpen();
+    describe(kind, numbers);
+    addon.makeTask(...bytes);
+    const status = args[P.ARG_STATUS] as number;
+    if (status !== 0) throw refusal(status);
+    this.#task = args[P.ARG_FILE] as number;
+    dropped.register(this, this.#task, this);
   }
 
   /** Runs the task until a batch is ready or it ends. One call at a time. */
   next(o?: OpOptions): Promise<{ output: Buffer; done: boolean }> {
     if (this.#closed) return Promise.resolve({ output: Buffer.alloc(0), done: true });
-    return submit(this.#task, o);
+    // The slot keeps the cursor from collection meanwhile.
+    return resume(this.#task, this, o);
   }
 
   /** Cancels what runs and frees the native state, closing its descriptors. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#task.free();
+    dropped.unregister(this);
+    free(this.#task);
   }
 }

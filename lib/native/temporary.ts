@@ -3,7 +3,7 @@ import type { OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { LITTLE_ENDIAN } from './remove-tree.js';
 import { TEMP_DIRECTORY, TEMP_DISCARD, TEMP_FILE, TEMP_FINISH, TEMP_PROBE } from './task-kinds.js';
-import { runTask } from './tasks.js';
+import { runTask, startTask } from './tasks.js';
 
 // TempFileFlags of src-native/core/tasks/temp_file.h.
 const ANONYMOUS = 1;
@@ -17,9 +17,11 @@ export interface TempPlace {
   readonly suffix: string;
 }
 
-/** A file that was made. */
+/** A file that was made. It belongs to this environment, as an open one that is registered, until `giveAway` hands it out. */
 export interface MadeFile {
   fd: number;
+  /** Its number among the open files. */
+  id: number;
   /** Number under which it is registered; 0 when it is not. */
   registration: number;
   /** Empty for a file without a name. */
@@ -34,38 +36,49 @@ function tempOwner(): number {
   return owner;
 }
 
-/** Creates a file, in one operation. The descriptor is the caller's from then on. */
+/** Creates a file, in one operation. */
 export async function makeTempFile(
   place: TempPlace,
-  how: { anonymous?: boolean; registered?: boolean; appending?: boolean },
+  how: { anonymous?: boolean; appending?: boolean },
   o?: OpOptions,
 ): Promise<MadeFile> {
-  const flags =
-    (how.anonymous === true ? ANONYMOUS : 0) |
-    (how.registered === true ? REGISTERED : 0) |
-    (how.appending === true ? APPENDING : 0);
-  const output = await runTask(TEMP_FILE, [place.dir, place.prefix, place.suffix], [flags, tempOwner()], o);
-  const view = viewOf(output);
-  return {
-    fd: view.getInt32(0, LITTLE_ENDIAN),
-    registration: Number(view.getBigUint64(8, LITTLE_ENDIAN)),
-    path: output.subarray(16),
-  };
+  const flags = (how.anonymous === true ? ANONYMOUS : REGISTERED) | (how.appending === true ? APPENDING : 0);
+  const { output, file, fd } = await startTask(
+    TEMP_FILE,
+    [place.dir, place.prefix, place.suffix],
+    [flags, tempOwner()],
+    o,
+  );
+  return { fd, id: file, registration: registrationIn(output), path: output.subarray(REGISTRATION_BYTES) };
 }
 
-/** Creates a directory, in one operation. */
+/** From now on the file is for others to close and to remove. */
+export function giveAway(made: MadeFile): void {
+  releaseFile(made.id);
+  forgetTemp(made.registration);
+}
+
+/** Creates a directory, in one operation. It is registered. */
 export async function makeTempDirectory(
   place: TempPlace,
-  registered: boolean,
   o?: OpOptions,
 ): Promise<{ registration: number; path: Buffer }> {
   const output = await runTask(
     TEMP_DIRECTORY,
     [place.dir, place.prefix, place.suffix],
-    [registered ? REGISTERED : 0, tempOwner()],
+    [REGISTERED, tempOwner()],
     o,
   );
-  return { registration: Number(viewOf(output).getBigUint64(0, LITTLE_ENDIAN)), path: output.subarray(8) };
+  return { registration: registrationIn(output), path: output.subarray(REGISTRATION_BYTES) };
+}
+
+const REGISTRATION_BYTES = 8;
+
+// Counted from one: exact as a double.
+function registrationIn(output: Buffer): number {
+  return LITTLE_ENDIAN
+    ? output.readUInt32LE(0) + output.readUInt32LE(4) * 2 ** 32
+    : output.readUInt32BE(4) + output.readUInt32BE(0) * 2 ** 32;
 }
 
 /** Removes a file; that it is gone already is fine. */
@@ -78,19 +91,14 @@ export async function discardTempFile(
 }
 
 /** Writes `data` at `at`, closes and removes the file, in one operation. `fd` is the operation's from then on. */
-export async function finishTempFile(
+export function finishTempFile(
   fd: number,
   path: string | Uint8Array,
   registration: number,
   data: Uint8Array,
   at: number,
-): Promise<void> {
-  await runTask(TEMP_FINISH, [path, data], [fd, registration, at]);
-}
-
-/** Gives a file that was just made, regular and empty, its number among the open files. */
-export function adoptFresh(fd: number): number {
-  return addon.adoptFresh(fd);
+): Promise<unknown> {
+  return startTask(TEMP_FINISH, [path, data], [fd, registration, at], undefined);
 }
 
 /** Takes a file from among the open ones, descriptor and all; false while operations hold it. */
@@ -101,14 +109,10 @@ export function releaseFile(id: number): boolean {
 /** The index of the first of `candidates` in which a file can be written. */
 export async function findTempDirectory(candidates: readonly string[], o?: OpOptions): Promise<number> {
   const output = await runTask(TEMP_PROBE, candidates, [], o);
-  return viewOf(output).getUint32(0, LITTLE_ENDIAN);
+  return LITTLE_ENDIAN ? output.readUInt32LE(0) : output.readUInt32BE(0);
 }
 
 /** The end of the process need not remove it any more. */
 export function forgetTemp(registration: number): void {
   if (registration !== 0) addon.forgetTemp(registration);
-}
-
-function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

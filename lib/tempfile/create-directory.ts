@@ -5,16 +5,16 @@ import { forgetTemp, makeTempDirectory } from '../native/temporary.js';
 import type { OpOptions } from '../schedule/options.js';
 import { type CheckedPlace, placeOf } from './options.js';
 
-/** Creates the directory and, with `registered`, has it removed when the process ends. */
+/** Creates the directory, which is registered; a signal that comes too late to stop that undoes it. */
 export async function createDirectory(
   checked: CheckedPlace,
-  registered: boolean,
-  op: OpOptions,
+  op: OpOptions | undefined,
 ): Promise<{ registration: number; path: Buffer }> {
-  const place = await placeOf(checked, op);
-  const made = await makeTempDirectory(place, registered, op);
-  if (op.signal?.aborted !== true) return made;
+  const place = placeOf(checked, op);
+  const made = await makeTempDirectory(place instanceof Promise ? await place : place, op);
+  const signal = op?.signal;
+  if (signal?.aborted !== true) return made;
   await removeTree(made.path, { ignoreErrors: true, missingIsFine: true });
   forgetTemp(made.registration);
-  throw new AbortError(op.signal.reason);
+  throw new AbortError(signal.reason);
 }

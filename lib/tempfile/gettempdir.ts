@@ -5,6 +5,7 @@ import { checkTreePermission } from '../arguments/permission.js';
 import { findTempDirectory } from '../native/temporary.js';
 
 let cached: Promise<string> | undefined;
+let known: string | undefined;
 
 function candidates(): string[] {
   const { env } = process;
@@ -37,6 +38,11 @@ export function gettempdir(): Promise<string> {
   return cached;
 }
 
+/** The same, once it has been found. */
+export function knownTempdir(): string | undefined {
+  return known;
+}
+
 // Under --permission only what is allowed is tried; the refusal is told where nothing is.
 function permitted(dirs: string[]): string[] {
   let refusal: unknown;
@@ -56,7 +62,7 @@ function permitted(dirs: string[]): string[] {
 async function find(): Promise<string> {
   try {
     const dirs = permitted(candidates());
-    return dirs[await findTempDirectory(dirs)] as string;
+    return (known = dirs[await findTempDirectory(dirs)] as string);
   } catch (error) {
     cached = undefined;
     throw error;

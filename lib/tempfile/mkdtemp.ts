@@ -1,4 +1,5 @@
 // A temporary directory as a path, for who wants to remove it.
+import { forgetTemp } from '../native/temporary.js';
 import type { OpOptions } from '../schedule/options.js';
 import { createDirectory } from './create-directory.js';
 import { checkPlace, opOptionsOf, ownOptions, pathFrom, type PlaceOptions } from './options.js';
@@ -19,6 +20,7 @@ export async function mkdtemp(o?: PlaceOptions & OpOptions): Promise<string | Ui
   const own = ownOptions(o);
   const op = opOptionsOf(own);
   const place = checkPlace(own);
-  const { path } = await createDirectory(place, false, op);
+  const { path, registration } = await createDirectory(place, op);
+  forgetTemp(registration);
   return pathFrom(path, place);
 }

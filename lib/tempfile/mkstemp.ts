@@ -1,4 +1,5 @@
 // A temporary file as a descriptor and a path, for who wants to look after both.
+import { giveAway } from '../native/temporary.js';
 import type { OpOptions } from '../schedule/options.js';
 import { createFile } from './create-file.js';
 import { checkPlace, opOptionsOf, ownOptions, pathFrom, type PlaceOptions } from './options.js';
@@ -22,6 +23,7 @@ export async function mkstemp(
   const own = ownOptions(o);
   const op = opOptionsOf(own);
   const place = checkPlace(own);
-  const { fd, path } = await createFile(place, {}, op);
-  return { fd, path: pathFrom(path, place) };
+  const made = await createFile(place, {}, op);
+  giveAway(made);
+  return { fd: made.fd, path: pathFrom(made.path, place) };
 }

@@ -3,11 +3,11 @@ import type { BinaryFile } from '../file/binary-file.js';
 import { asyncDispose } from '../file/dispose.js';
 import type { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
-import { discardTempFile } from '../native/temporary.js';
+import { discardTempFile, forgetTemp } from '../native/temporary.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
 import { createFile } from './create-file.js';
-import { bothSettled, fileOn, fileRemovedOnClose } from './file-on.js';
+import { bothSettled, FreshFile, VanishingFile } from './file-on.js';
 import {
   booleanOf,
   checkPlace,
@@ -55,14 +55,11 @@ export async function namedTemporaryFile(o?: TempAnyOptions & DeleteOptions): Pr
   const removed = booleanOf(own.delete, 'delete', true);
   const onClose = booleanOf(own.deleteOnClose, 'deleteOnClose', true);
   const place = checkPlace(own);
-  const made = await createFile(
-    place,
-    { registered: removed, appending: resolved.mode.appending },
-    opOptionsOf(own),
-  );
+  const made = await createFile(place, { appending: resolved.mode.appending }, opOptionsOf(own));
   const name = pathFrom(made.path, place);
-  if (removed && onClose) return buildHandle(fileRemovedOnClose(made, name), name, resolved);
-  const handle = buildHandle(fileOn(made), name, resolved);
+  if (removed && onClose) return buildHandle(new VanishingFile(made, name), name, resolved);
+  if (!removed) forgetTemp(made.registration);
+  const handle = buildHandle(new FreshFile(made), name, resolved);
   if (removed) removeOnDispose(handle, name, made.registration);
   return handle;
 }

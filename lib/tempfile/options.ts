@@ -10,7 +10,7 @@ import type { TempPlace } from '../native/temporary.js';
 import type { BinaryMode, TextMode } from '../open/mode.js';
 import type { OpenOptions, TextOpenOptions } from '../open/options.js';
 import { checkOpOptions, type OpOptions } from '../schedule/options.js';
-import { gettempdir } from './gettempdir.js';
+import { gettempdir, knownTempdir } from './gettempdir.js';
 import { gettempprefix } from './gettempprefix.js';
 
 /** Where a temporary file or directory is made, and what its name is built of. */
@@ -35,17 +35,21 @@ export type TempTextOptions = HandleOptions<TextOpenOptions, TextMode> & { mode:
 /** Options whose mode is known at run time only. */
 export type TempAnyOptions = HandleOptions<TextOpenOptions, string>;
 
+const NONE: object = Object.freeze(Object.create(null) as object);
+
 /** A copy of `o` with nothing but its own properties, and no prototype. */
 export function ownOptions<T extends object>(o: T | undefined): T {
-  if (o === undefined) return Object.create(null) as T;
+  if (o === undefined) return NONE as T;
   if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
   return Object.assign(Object.create(null) as T, o);
 }
 
-/** Signal, lane and timeout, checked. */
-export function opOptionsOf(own: OpOptions): OpOptions {
+/** Signal, lane and timeout, checked; undefined where there is none of them. */
+export function opOptionsOf(own: OpOptions): OpOptions | undefined {
+  const { signal, lane, timeout } = own;
+  if (signal === undefined && lane === undefined && timeout === undefined) return undefined;
   checkOpOptions(own);
-  return { signal: own.signal, lane: own.lane, timeout: own.timeout };
+  return { signal, lane, timeout };
 }
 
 /** A boolean option. */
@@ -72,11 +76,15 @@ export function checkPlace(own: PlaceOptions): CheckedPlace {
 }
 
 /** The place with its directory, which is looked for at the first time; `op` decides whether there is anything to look for. */
-export async function placeOf(checked: CheckedPlace, op: OpOptions): Promise<TempPlace> {
-  const { dir, prefix, suffix } = checked;
-  if (op.signal?.aborted === true) throw new AbortError(op.signal.reason);
-  if (dir !== undefined) checkTreePermission('fs.write', dir);
-  return { dir: dir ?? (await gettempdir()), prefix, suffix };
+export function placeOf(checked: CheckedPlace, op: OpOptions | undefined): TempPlace | Promise<TempPlace> {
+  if (op?.signal?.aborted === true) throw new AbortError(op.signal.reason);
+  if (checked.dir !== undefined) checkTreePermission('fs.write', checked.dir);
+  const dir = checked.dir ?? knownTempdir();
+  return dir === undefined ? placeInTempdir(checked) : { ...checked, dir };
+}
+
+async function placeInTempdir(checked: CheckedPlace): Promise<TempPlace> {
+  return { ...checked, dir: await gettempdir() };
 }
 
 // An array or a String object would be asked for its text twice, once when it is checked and once when it is used.

@@ -10,13 +10,12 @@ import type { TextFile } from '../file/text-file.js';
 import type { WriteOptions } from '../file/handle.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
-import type { OpOptions } from '../schedule/options.js';
+import { checkOpOptions, type OpOptions } from '../schedule/options.js';
 import { createFile } from './create-file.js';
-import { fileOn } from './file-on.js';
+import { FreshFile } from './file-on.js';
 import {
   type CheckedPlace,
   checkPlace,
-  opOptionsOf,
   ownOptions,
   type TempAnyOptions,
   type TempBinaryOptions,
@@ -70,7 +69,8 @@ export async function spooledTemporaryFile(o?: TempAnyOptions & SpoolOptions): P
   const resolved = resolveHandle(own.mode ?? 'w+b', own);
   const maxSize = own.maxSize === undefined ? 0 : checkCount(own.maxSize, 'options.maxSize');
   const place = checkPlace(own);
-  const { lane, signal } = opOptionsOf(own);
+  checkOpOptions(own);
+  const { lane, signal } = own;
   if (signal?.aborted === true) throw new AbortError(signal.reason);
   // Made by whichever call is the one too many: it is not what this call's signal was about.
   const spool = new SpoolFile(maxSize, () => openScratch(place, resolved.mode.appending, { lane }));
@@ -79,7 +79,7 @@ export async function spooledTemporaryFile(o?: TempAnyOptions & SpoolOptions): P
 }
 
 async function openScratch(place: CheckedPlace, appending: boolean, op: OpOptions): Promise<BackendFile> {
-  return fileOn(await createFile(place, { anonymous: true, appending }, op));
+  return new FreshFile(await createFile(place, { anonymous: true, appending }, op));
 }
 
 // Handles do not know what they stand on. What differs for a spooled one is put on the objects themselves, on every layer,

@@ -91,6 +91,7 @@ export async function temporaryDirectory(o?: TemporaryDirectoryOptions): Promise
   const ignoreErrors = booleanOf(own.ignoreCleanupErrors, 'ignoreCleanupErrors', false);
   const deleted = booleanOf(own.delete, 'delete', true);
   const place = checkPlace(own);
-  const { path, registration } = await createDirectory(place, deleted, op);
+  const { path, registration } = await createDirectory(place, op);
+  if (!deleted) forgetTemp(registration);
   return new TemporaryDirectory(pathFrom(path, place) as string, registration, ignoreErrors, deleted);
 }

@@ -5,7 +5,7 @@ import type { TextFile } from '../file/text-file.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
 import { createFile } from './create-file.js';
-import { fileOn } from './file-on.js';
+import { FreshFile } from './file-on.js';
 import {
   checkPlace,
   opOptionsOf,
@@ -40,5 +40,5 @@ export async function temporaryFile(o?: TempAnyOptions): Promise<AnyFile> {
     { anonymous: true, appending: resolved.mode.appending },
     opOptionsOf(own),
   );
-  return buildHandle(fileOn(made), made.fd, resolved);
+  return buildHandle(new FreshFile(made), made.fd, resolved);
 }

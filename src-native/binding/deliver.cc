@@ -131,12 +131,19 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
         at = write_record(operation, at, Tag::kTaskExternal, 0, 0);
       } else {
         if (!output.empty()) std::memcpy(chunk + offset, output.data(), output.size());
-        at = write_record(operation, at, Tag::kTaskChunk, static_cast<double>(offset),
-                          static_cast<double>(output.size()));
+        int& opened = operation->details->task->opened;
+        const bool opens = operation->result >= 0 && opened >= 0;
+        at = write_record(operation, at, opens ? Tag::kTaskOpened : Tag::kTaskChunk,
+                          static_cast<double>(offset), static_cast<double>(output.size()));
+        if (opens) {
+          records[at++] = files.add(opened, true, FileKind::kRegular)->id;
+          records[at++] = opened;
+          opened = -1;
+        }
         offset += (output.size() + 7) & ~size_t{7};
         output.clear();
       }
-      operation->details->task_owner->settled();
+      operation->details->task_owner->settled(operation->result <= 0);
     } else if (hands_over_bytes(*operation)) {
       const size_t bytes = static_cast<size_t>(operation->result);
       if ((operation->flags & kKeepBlock) != 0) {

@@ -145,8 +145,8 @@ void Environment::discard(void* context, Operation* operation) {
   if (operation->kind == OpKind::kClose && performed && operation->file != nullptr) {
     self->files.remove(operation->file);
   }
-  if (operation->kind == OpKind::kTask) operation->details->task_owner->settled();
   if (!performed) give_up(*operation, UV_ECANCELED, false);  // it may have got half-way
+  if (operation->kind == OpKind::kTask) operation->details->task_owner->settled(true);
   operation->file = nullptr;
   self->free_data(operation);
   self->recycle(operation);
@@ -175,6 +175,7 @@ void Environment::on_closed(void* context) {
   self->arguments_ref_.Reset();
   self->records_ref_.Reset();
   self->resource_.Reset();
+  self->tasks.clear();
   const napi_async_cleanup_hook_handle cleanup = self->cleanup_;
   napi_set_instance_data(self->env, nullptr, nullptr, nullptr);
   delete self;
@@ -186,6 +187,7 @@ void Environment::on_cleanup(void* context) {
   Environment* const self = static_cast<Environment*>(context);
   self->closing_ = true;
   self->dispatcher.close_blocking();
+  self->tasks.clear();
   self->close_files();
 }
 

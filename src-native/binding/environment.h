@@ -16,6 +16,7 @@
 #include "core/dispatcher.h"
 #include "core/file_table.h"
 #include "core/inline_io.h"
+#include "core/task_table.h"
 
 namespace uvfiles {
 
@@ -33,6 +34,10 @@ enum Argument : int {
   kOpenFlags = 8,
   kMode = 9,
   kWhence = 10,
+  // of a task, whose numbers stand from kAnswer on
+  kTaskKind = 8,
+  kNumberCount = 9,
+  kExactNumbers = 10,  // bit n: number n is an int64
   kPositionIsBigInt = 11,
   kSyncAfter = 12,
   kOffset = 13,
@@ -51,7 +56,8 @@ enum class Tag : int {
   kDeferred = 5,   // copyOut(`value`, view) brings the bytes
   kFailed = 6,     // `value`: index into kSyscalls; `extra`: bytes written
   kTaskChunk = 7,  // `value`: offset, `extra`: length
-  kTaskExternal = 8
+  kTaskExternal = 8,
+  kTaskOpened = 9  // as kTaskChunk; number and descriptor of the file that was opened follow
 };
 
 constexpr int kRecordHeader = 5;  // slot, result, tag, value, extra
@@ -85,6 +91,7 @@ class Environment {
   uv_loop_t* const loop;
   Dispatcher dispatcher;
   FileTable files;
+  TaskTable tasks;
   InlineIO inline_io;
   std::string inline_path;  // memory that inline calls reuse
   double* arguments = nullptr;

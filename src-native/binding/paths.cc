@@ -4,7 +4,7 @@ namespace uvfiles {
 
 bool read_path(napi_env env, napi_value value, std::string* path) {
   napi_valuetype type;
-  napi_typeof(env, value, &type);
+  if (napi_typeof(env, value, &type) != napi_ok) return false;
   if (type == napi_string) {
     size_t length = 0;
     path->resize(path->capacity() < 255 ? 255 : path->capacity());
@@ -23,6 +23,30 @@ bool read_path(napi_env env, napi_value value, std::string* path) {
   if (napi_get_typedarray_info(env, value, nullptr, &length, &data, nullptr, nullptr) != napi_ok)
     return false;
   path->assign(static_cast<const char*>(data), length);
+  return true;
+}
+
+bool read_bytes(napi_env env, napi_value value, std::string* bytes) {
+  // Most are short: one pass tells their length and brings them.
+  char shorter[256];
+  size_t length = 0;
+  const napi_status status =
+      napi_get_value_string_utf8(env, value, shorter, sizeof shorter, &length);
+  if (status == napi_ok) {
+    // Full, or cut before a character that did not fit.
+    if (length + 4 < sizeof shorter) {
+      bytes->assign(shorter, length);
+      return true;
+    }
+    if (napi_get_value_string_utf8(env, value, nullptr, 0, &length) != napi_ok) return false;
+    bytes->resize(length);
+    return napi_get_value_string_utf8(env, value, &(*bytes)[0], length + 1, &length) == napi_ok;
+  }
+  if (status != napi_string_expected) return false;
+  void* data = nullptr;
+  if (napi_get_typedarray_info(env, value, nullptr, &length, &data, nullptr, nullptr) != napi_ok)
+    return false;
+  if (length > 0) bytes->assign(static_cast<const char*>(data), length);
   return true;
 }
 

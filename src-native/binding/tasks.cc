@@ -1,96 +1,117 @@
-// Native tasks from JavaScript: made from byte strings and integers, run by a submission, freed by garbage
-// collection or by hand.
+// Native tasks from JavaScript: made from byte strings and integers, known by number, run by submissions.
+//
+// Nothing here throws or aborts, also while a worker is being terminated, when any Node-API call may fail: a task that
+// cannot be made leaves the reason in arguments[kStatus].
+#include <cstring>
+
 #include "binding/environment.h"
+#include "binding/paths.h"
 #include "core/tasks/registry.h"
 
 namespace uvfiles {
 
 namespace {
 
-// A task and whether an operation is running it: freeing it meanwhile waits for the delivery. JavaScript keeps the
-// handle referenced as long as the dispatcher has the task.
-class TaskHandle : public Napi::ObjectWrap<TaskHandle>, public TaskOwner {
- public:
-  static void define(Napi::Env env, Napi::Object exports) {
-    exports.Set("Task", DefineClass(env, "Task",
-                                    {InstanceMethod("submit", &TaskHandle::submit),
-                                     InstanceMethod("cancel", &TaskHandle::cancel),
-                                     InstanceMethod("free", &TaskHandle::free)}));
-  }
+constexpr size_t kMostBytes = 16;
 
-  explicit TaskHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<TaskHandle>(info) {
-    TaskArguments arguments;
-    const Napi::Array bytes = info[1].As<Napi::Array>();
-    for (uint32_t i = 0; i < bytes.Length(); i++) {
-      const Napi::Value value = bytes.Get(i);
-      if (value.IsString()) {
-        arguments.bytes.push_back(value.As<Napi::String>().Utf8Value());
-      } else {
-        const Napi::Uint8Array view = value.As<Napi::Uint8Array>();
-        arguments.bytes.emplace_back(reinterpret_cast<const char*>(view.Data()), view.ByteLength());
-      }
-    }
-    const Napi::Array numbers = info[2].As<Napi::Array>();
-    for (uint32_t i = 0; i < numbers.Length(); i++) {
-      const Napi::Value value = numbers.Get(i);
-      bool lossless;
-      arguments.numbers.push_back(value.IsBigInt() ? value.As<Napi::BigInt>().Int64Value(&lossless)
-                                                   : value.As<Napi::Number>().Int64Value());
-    }
-    task_ = MakeTask(static_cast<TaskKind>(info[0].As<Napi::Number>().Int32Value()),
-                     std::move(arguments));
-    if (task_ == nullptr) {
-      Napi::Error error =
-          Napi::Error::New(info.Env(), "uvfiles does not have this operation on this platform");
-      error.Set("code", Napi::String::New(info.Env(), "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM"));
-      error.ThrowAsJavaScriptException();
-    }
+// The task that kTaskKind, kNumberCount, kExactNumbers and the numbers from kAnswer on describe, with the byte strings
+// that are the call's arguments. Null after a refusal, whose reason is then in kStatus.
+std::unique_ptr<Task> make_task(napi_env env, napi_callback_info info, Environment* environment) {
+  double* const from = environment->arguments;
+  napi_value values[kMostBytes];
+  size_t count = kMostBytes;
+  const auto kind = static_cast<TaskKind>(static_cast<int32_t>(from[kTaskKind]));
+  const auto numbers = static_cast<uint32_t>(from[kNumberCount]);
+  const auto exact = static_cast<uint32_t>(from[kExactNumbers]);
+  from[kStatus] = UV_EINVAL;
+  if (napi_get_cb_info(env, info, &count, values, nullptr, nullptr) != napi_ok) return nullptr;
+  if (count > kMostBytes || numbers > kArgumentCount - kAnswer) return nullptr;
+  TaskArguments arguments;
+  arguments.bytes.resize(count);
+  for (size_t i = 0; i < count; i++) {
+    if (!read_bytes(env, values[i], &arguments.bytes[i])) return nullptr;
   }
-
-  void settled() override {
-    running_ = false;
-    if (free_when_settled_) task_.reset();
-  }
-
- private:
-  Napi::Value submit(const Napi::CallbackInfo& info) {
-    Environment* const environment = Environment::get(info.Env());
-    if (task_ == nullptr || running_) {
-      environment->arguments[kStatus] = UV_EINVAL;
-      return info.Env().Undefined();
-    }
-    Operation* const operation = environment->begin(OpKind::kTask);
-    OperationDetails* const details = environment->attach_details(operation);
-    details->task = task_.get();
-    details->task_owner = this;
-    task_->error = TaskError();
-    environment->submit(operation);
-    if (environment->arguments[kStatus] == 0) running_ = true;
-    return info.Env().Undefined();
-  }
-
-  Napi::Value cancel(const Napi::CallbackInfo& info) {
-    if (task_ != nullptr) task_->cancel();
-    return info.Env().Undefined();
-  }
-
-  Napi::Value free(const Napi::CallbackInfo& info) {
-    if (task_ != nullptr) task_->cancel();
-    if (running_) {
-      free_when_settled_ = true;
+  arguments.numbers.reserve(numbers);
+  for (uint32_t i = 0; i < numbers; i++) {
+    int64_t number;
+    if ((exact >> i & 1) != 0) {
+      std::memcpy(&number, &from[kAnswer + i], sizeof number);
     } else {
-      task_.reset();
+      number = static_cast<int64_t>(from[kAnswer + i]);
     }
-    return info.Env().Undefined();
+    arguments.numbers.push_back(number);
   }
+  std::unique_ptr<Task> task = MakeTask(kind, std::move(arguments));
+  from[kStatus] = task == nullptr ? UV_ENOSYS : 0;
+  return task;
+}
 
-  std::unique_ptr<Task> task_;
-  bool running_ = false;
-  bool free_when_settled_ = false;
-};
+void run(Environment* environment, TaskTable::Entry* entry) {
+  Operation* const operation = environment->begin(OpKind::kTask);
+  OperationDetails* const details = environment->attach_details(operation);
+  details->task = entry->task();
+  details->task_owner = entry;
+  entry->task()->error = TaskError();
+  environment->submit(operation);
+  if (environment->arguments[kStatus] == 0) entry->started();
+}
+
+TaskTable::Entry* task_in_arguments(Environment* environment) {
+  return environment->tasks.find(static_cast<uint32_t>(environment->arguments[kFile]));
+}
+
+// makeTask(...bytes): its number in kFile.
+napi_value make(napi_env env, napi_callback_info info) {
+  Environment* const environment = Environment::get(env);
+  if (environment == nullptr) return nullptr;
+  std::unique_ptr<Task> task = make_task(env, info, environment);
+  if (task != nullptr)
+    environment->arguments[kFile] = environment->tasks.add(std::move(task), false)->id();
+  return nullptr;
+}
+
+// runTask(...bytes): the same and its first submission. It goes by itself when it has ended.
+napi_value run_new(napi_env env, napi_callback_info info) {
+  Environment* const environment = Environment::get(env);
+  if (environment == nullptr) return nullptr;
+  std::unique_ptr<Task> task = make_task(env, info, environment);
+  if (task == nullptr) return nullptr;
+  TaskTable::Entry* const entry = environment->tasks.add(std::move(task), true);
+  environment->arguments[kFile] = entry->id();
+  run(environment, entry);
+  if (environment->arguments[kStatus] != 0) environment->tasks.free(entry);
+  return nullptr;
+}
+
+// submitTask(): runs the task kFile (on).
+napi_value submit(napi_env env, napi_callback_info) {
+  Environment* const environment = Environment::get(env);
+  if (environment == nullptr) return nullptr;
+  TaskTable::Entry* const entry = task_in_arguments(environment);
+  if (entry == nullptr || entry->running()) {
+    environment->arguments[kStatus] = UV_EINVAL;
+  } else {
+    run(environment, entry);
+  }
+  return nullptr;
+}
+
+// freeTask(): the task kFile is cancelled and freed; one that has gone already is fine.
+napi_value free_task(napi_env env, napi_callback_info) {
+  Environment* const environment = Environment::get(env);
+  if (environment == nullptr) return nullptr;
+  TaskTable::Entry* const entry = task_in_arguments(environment);
+  if (entry != nullptr) environment->tasks.free(entry);
+  return nullptr;
+}
 
 }  // namespace
 
-void define_tasks(Napi::Env env, Napi::Object exports) { TaskHandle::define(env, exports); }
+void define_tasks(Napi::Env env, Napi::Object exports) {
+  define_function(env, exports, "makeTask", make);
+  define_function(env, exports, "runTask", run_new);
+  define_function(env, exports, "submitTask", submit);
+  define_function(env, exports, "freeTask", free_task);
+}
 
 }  // namespace uvfiles

@@ -48,12 +48,6 @@ napi_value ForgetTemp(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// adoptFresh(fd): the number, in the table of open files, of a regular file that was just made.
-napi_value AdoptFresh(napi_env env, napi_callback_info info) {
-  const int fd = static_cast<int>(FirstNumber(env, info));
-  return NumberOf(env, Environment::get(env)->files.add(fd, true, FileKind::kRegular)->id);
-}
-
 // releaseFile(number): takes the file out of the table, leaving its descriptor to the caller. False while operations hold
 // it.
 napi_value ReleaseFile(napi_env env, napi_callback_info info) {
@@ -83,7 +77,6 @@ void InitTempRegistry(napi_env env, napi_value exports) {
       {"openTempOwner", nullptr, OpenTempOwner, nullptr, nullptr, nullptr, napi_enumerable,
        nullptr},
       {"forgetTemp", nullptr, ForgetTemp, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
-      {"adoptFresh", nullptr, AdoptFresh, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"releaseFile", nullptr, ReleaseFile, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"registeredTemps", nullptr, RegisteredTemps, nullptr, nullptr, nullptr, napi_enumerable,
        nullptr},

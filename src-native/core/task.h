@@ -66,6 +66,9 @@ class Task {
 
   // Valid between steps. The consumer moves `output` out and so leaves it empty.
   std::string output;  // packed records, native byte order
+  // A regular file, just opened, that goes with the output: it comes among the open files in the same moment. The task
+  // closes it when nobody takes the output.
+  int opened = -1;
   TaskError error;
 
  private:
@@ -76,7 +79,8 @@ class Task {
 // Whoever keeps a task alive while an operation runs it, and is told on the loop thread when that is over.
 class TaskOwner {
  public:
-  virtual void settled() = 0;
+  // `ended`: it is done or has failed, and is not run again.
+  virtual void settled(bool ended) = 0;
 
  protected:
   ~TaskOwner() = default;

@@ -56,7 +56,7 @@ class Lambda : public Task, public TaskOwner {
     runs++;
     return body_(*this, slice);
   }
-  void settled() override {}
+  void settled(bool) override {}
 
   std::atomic<int> runs{0};
   int delivered = 0;  // loop thread's

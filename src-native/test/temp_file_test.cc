@@ -44,11 +44,12 @@ Made Take(TempFile& task) {
   CHECK_EQ(task.run(Slice()), Step::kDone);
   made.error = task.error;
   if (!task.output.empty()) {
-    REQUIRE(task.output.size() >= 16);
-    std::memcpy(&made.fd, task.output.data(), 4);
-    std::memcpy(&made.id, task.output.data() + 8, 8);
-    made.path = task.output.substr(16);
+    REQUIRE(task.output.size() >= 8);
+    made.fd = task.opened;
+    std::memcpy(&made.id, task.output.data(), 8);
+    made.path = task.output.substr(8);
     task.output.clear();
+    task.opened = -1;
   }
   return made;
 }

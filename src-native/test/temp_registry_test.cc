@@ -31,6 +31,7 @@ void MakeSome(const std::string& scratch, TempRegistry::Owner owner) {
   MakeDir(path + "/in");
   Touch(path + "/in/file");
   file.output.clear();  // taken
+  file.opened = -1;
   directory.output.clear();
 }
 
@@ -242,10 +243,9 @@ TEST("leaves nothing of files that are being made while the signal arrives") {
             arguments.numbers = {kRegistered, static_cast<int64_t>(owner)};
             TempFile file(std::move(arguments));
             file.run(Slice());
-            int fd = -1;
-            if (!file.output.empty()) std::memcpy(&fd, file.output.data(), 4);
-            ::close(fd);
+            ::close(file.opened);
             file.output.clear();
+            file.opened = -1;
           }
         });
       }

@@ -25,8 +25,8 @@ TempFile::TempFile(TaskArguments&& arguments, NameSource source)
       source_(source) {}
 
 TempFile::~TempFile() {
-  // The descriptor and the file belong to whoever has moved the output out.
-  if (!output.empty()) Undo();
+  // The file belongs to whoever has taken its descriptor.
+  if (opened >= 0) Undo();
 }
 
 Step TempFile::run(const Slice&) {
@@ -40,8 +40,6 @@ Step TempFile::run(const Slice&) {
     error = {failure, "open", std::move(path_), ""};
     return Step::kDone;
   }
-  const int32_t numbers[2] = {fd_, 0};
-  output.append(reinterpret_cast<const char*>(numbers), sizeof numbers);
   output.append(reinterpret_cast<const char*>(&id_), sizeof id_);
   if (named_) output += path_;
   return Step::kDone;
@@ -57,7 +55,7 @@ int TempFile::Create() {
   if ((flags_ & kAnonymous) != 0) {
     const int fd = MakeNamelessFile(parts_.dir.empty() ? "." : parts_.dir, appending);
     if (fd >= 0) {
-      fd_ = fd;
+      opened = fd;
       return 0;
     }
   }
@@ -68,7 +66,7 @@ int TempFile::Create() {
     result = MakeFile(path_, appending);
   }
   if (result < 0) return result;
-  fd_ = result;
+  opened = result;
   named_ = true;
   if ((flags_ & kAnonymous) != 0) {
     const int failure = RemoveFileNow(path_);
@@ -83,10 +81,10 @@ int TempFile::Create() {
 
 void TempFile::Undo() {
   if (named_) RemoveFileNow(path_);
-  if (fd_ >= 0) CloseDescriptor(fd_);
+  if (opened >= 0) CloseDescriptor(opened);
   if (id_ != 0) TempRegistry::Shared().Forget(id_);
   named_ = false;
-  fd_ = -1;
+  opened = -1;
   id_ = 0;
 }
 

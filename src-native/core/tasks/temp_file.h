@@ -5,7 +5,7 @@
 // destructor closes and removes it.
 //
 // Arguments: bytes: directory (absolute where it is to be registered), prefix, suffix. numbers: TempFileFlags, owner.
-// Output: int32 descriptor, int32 0, uint64 registration (0: none), the path (empty when anonymous).
+// Output: `opened`, and uint64 registration (0: none), the path (empty when anonymous).
 // Error: "open" with the last path tried.
 #pragma once
 
@@ -40,7 +40,6 @@ class TempFile final : public Task {
   const NameSource source_;
   std::string path_;
   bool named_ = false;  // path_ exists and is ours
-  int fd_ = -1;
   TempRegistry::Id id_ = 0;
 };
 

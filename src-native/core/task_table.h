@@ -1,0 +1,105 @@
+// The tasks of one environment, by the number that JavaScript knows them by: an environment that ends takes them along,
+// descriptors, temporary files and all.
+//
+// Thread safety: loop thread only; pool threads hold pointers to the tasks, which stay where they are. A task that an
+// operation runs is freed when that has settled, whoever asks for it earlier.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/task.h"
+
+namespace uvfiles {
+
+class TaskTable {
+ public:
+  class Entry final : public TaskOwner {
+   public:
+    Task* task() const { return task_.get(); }
+    uint32_t id() const { return id_; }
+    bool running() const { return running_; }
+
+    // An operation has taken the task.
+    void started() { running_ = true; }
+
+    void settled(bool ended) override {
+      running_ = false;
+      if (freed_ || (ended && passing_)) table_->drop(this);
+    }
+
+   private:
+    friend class TaskTable;
+    TaskTable* table_ = nullptr;
+    std::unique_ptr<Task> task_;  // null: the entry is to be had
+    uint32_t id_ = 0;
+    bool running_ = false;
+    bool freed_ = false;    // as soon as it is settled
+    bool passing_ = false;  // goes with its end
+  };
+
+  // `passing`: nobody frees it, it goes when it has ended. The number is never 0.
+  Entry* add(std::unique_ptr<Task> task, bool passing) {
+    uint32_t index;
+    if (free_.empty()) {
+      index = static_cast<uint32_t>(entries_.size());
+      entries_.push_back(std::make_unique<Entry>());
+      entries_.back()->table_ = this;
+      entries_.back()->id_ = kFirst | index;
+    } else {
+      index = free_.back();
+      free_.pop_back();
+    }
+    Entry* const entry = entries_[index].get();
+    entry->task_ = std::move(task);
+    entry->running_ = entry->freed_ = false;
+    entry->passing_ = passing;
+    return entry;
+  }
+
+  // Null for a number that is not, or no longer, a task's.
+  Entry* find(uint32_t id) const {
+    const uint32_t index = id & kIndexMask;
+    if (index >= entries_.size()) return nullptr;
+    Entry* const entry = entries_[index].get();
+    return entry->task_ != nullptr && entry->id_ == id ? entry : nullptr;
+  }
+
+  // Cancels what runs and frees the task, now or when that has settled.
+  void free(Entry* entry) {
+    entry->task_->cancel();
+    if (entry->running_) {
+      entry->freed_ = true;
+    } else {
+      drop(entry);
+    }
+  }
+
+  // The environment ends and runs nothing any more.
+  void clear() {
+    for (auto& entry : entries_) {
+      if (entry->task_ != nullptr) drop(entry.get());
+    }
+  }
+
+ private:
+  static constexpr uint32_t kIndexBits = 22;
+  static constexpr uint32_t kIndexMask = (1u << kIndexBits) - 1;
+  static constexpr uint32_t kFirst = 1u << kIndexBits;  // generations count from one
+
+  void drop(Entry* entry) {
+    // Out of the table first: what its destructor does must not find it there.
+    const std::unique_ptr<Task> task = std::move(entry->task_);
+    const uint32_t index = entry->id_ & kIndexMask;
+    entry->id_ += kFirst;
+    if (entry->id_ < kFirst) entry->id_ += kFirst;
+    free_.push_back(index);
+  }
+
+  std::vector<std::unique_ptr<Entry>> entries_;
+  std::vector<uint32_t> free_;
+};
+
+}  // namespace uvfiles
