@@ -108,16 +108,27 @@ export class NativeFile implements BackendFile {
   #readintoLater(view: Uint8Array, at: number, o: OpOptions | undefined): Promise<number> {
     return nextTurn(this, () => this.readinto(view, at, o));
   }
-  #preadLater(size: number, at: number | bigint, fully: boolean, o: OpOptions | undefined): Promise<Buffer> {
-    return nextTurn(this, () => this.pread(size, at, fully, o));
+  // A hit's bytes as they are: a promise of them would take two more microtasks.
+  #preadLater(size: number, at: number | bigint, flags: number, o: OpOptions | undefined): Promise<Buffer> {
+    return nextTurn(this, () => {
+      if (!this.#mayInline(size, o)) return this.#preadPooled(size, at, flags, o);
+      const bytes = readCached(this.#id, size, at, flags, o);
+      this.#hit = bytes !== undefined;
+      return bytes ?? this.#preadPooled(size, at, flags | P.FLAG_COLD, o);
+    });
   }
   #preadintoLater(
     view: Uint8Array,
     at: number | bigint,
-    fully: boolean,
+    flags: number,
     o: OpOptions | undefined,
   ): Promise<number> {
-    return nextTurn(this, () => this.preadinto(view, at, fully, o));
+    return nextTurn(this, () => {
+      if (!this.#mayInline(view.byteLength, o)) return this.#preadintoPooled(view, at, flags, o);
+      const count = readCachedInto(this.#id, view, at, flags, o);
+      this.#hit = count >= 0;
+      return count >= 0 ? count : this.#preadintoPooled(view, at, flags | P.FLAG_COLD, o);
+    });
   }
 
   readToEnd(at: number, o?: OpOptions): Promise<Buffer> {
@@ -165,15 +176,23 @@ export class NativeFile implements BackendFile {
   }
 
   pread(size: number, position: number | bigint, fully: boolean, o?: OpOptions): Promise<Buffer> {
-    let flags = fully ? P.FLAG_FULLY : 0;
+    const flags = fully ? P.FLAG_FULLY : 0;
     if (this.#mayInline(size, o)) {
       const bytes = readCached(this.#id, size, position, flags, o);
       this.#hit = bytes !== undefined;
       if (bytes !== undefined) return Promise.resolve(bytes);
-      flags |= P.FLAG_COLD;
-    } else if (this.#mayWait(size, o)) {
-      return this.#preadLater(size, position, fully, o);
+      return this.#preadPooled(size, position, flags | P.FLAG_COLD, o);
     }
+    if (this.#mayWait(size, o)) return this.#preadLater(size, position, flags, o);
+    return this.#preadPooled(size, position, flags, o);
+  }
+
+  #preadPooled(
+    size: number,
+    position: number | bigint,
+    flags: number,
+    o: OpOptions | undefined,
+  ): Promise<Buffer> {
     const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
     if (o !== undefined) {
       const refused = R.applyOptions(slot, o, true);
@@ -190,15 +209,23 @@ export class NativeFile implements BackendFile {
   }
 
   preadinto(view: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number> {
-    let flags = fully ? P.FLAG_FULLY : 0;
+    const flags = fully ? P.FLAG_FULLY : 0;
     if (this.#mayInline(view.byteLength, o)) {
       const count = readCachedInto(this.#id, view, position, flags, o);
       this.#hit = count >= 0;
       if (count >= 0) return Promise.resolve(count);
-      flags |= P.FLAG_COLD;
-    } else if (this.#mayWait(view.byteLength, o)) {
-      return this.#preadintoLater(view, position, fully, o);
+      return this.#preadintoPooled(view, position, flags | P.FLAG_COLD, o);
     }
+    if (this.#mayWait(view.byteLength, o)) return this.#preadintoLater(view, position, flags, o);
+    return this.#preadintoPooled(view, position, flags, o);
+  }
+
+  #preadintoPooled(
+    view: Uint8Array,
+    position: number | bigint,
+    flags: number,
+    o: OpOptions | undefined,
+  ): Promise<number> {
     const slot = R.begin(P.KIND_READ, R.AS_VIEW, new R.View(view));
     R.name(slot, 'read');
     const refused = R.applyOptions(slot, o, true);
