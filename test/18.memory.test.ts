@@ -149,6 +149,30 @@ describe('memory', () => {
     });
   }
 
+  it('stays with the caller when a call that would take it over is refused', async () => {
+    const controller = new AbortController();
+    controller.abort();
+    for (const buffering of [0, 4096]) {
+      const f = await open(folder.put('f', ''), 'wb', { buffering });
+      const data = new Uint8Array(new ArrayBuffer(100_000)).fill(1);
+      const refused = [
+        [{ timeout: -1 }, 'ERR_OUT_OF_RANGE'],
+        [{ signal: controller.signal }, 'ABORT_ERR'],
+        [{ lane: 'fast' }, 'ERR_INVALID_ARG_TYPE'],
+      ] as const;
+      for (const [options, code] of refused) {
+        const o = { transfer: true, ...options } as never;
+        expect(await codeOf(f.write(data, o))).to.equal(code);
+        expect(await codeOf(f.pwrite(data, 0, o))).to.equal(code);
+      }
+      expect(data.byteLength).to.equal(100_000);
+      await f.write(data, { transfer: true });
+      expect(data.byteLength).to.equal(0);
+      await f.close();
+    }
+    expect(fs.statSync(folder.at('f')).size).to.equal(100_000);
+  });
+
   it('transferring one result, or handing it to write, leaves the others as they are', async () => {
     // Through the pool many results come together.
     const ending = await runProgram(

@@ -1,7 +1,8 @@
 // Byte arguments: any view or buffer, seen as the Uint8Array of exactly its bytes.
 import { types } from 'node:util';
 
-import { invalidArgType, invalidState } from '../errors/index.js';
+import { AbortError, invalidArgType, invalidState } from '../errors/index.js';
+import { checkOpOptions, type OpOptions } from '../schedule/options.js';
 
 /** What can be written to a binary file: all bytes of the view or buffer. */
 export type Bytes = ArrayBufferView | ArrayBufferLike;
@@ -41,9 +42,12 @@ export function checkItems(items: unknown, name = 'items'): void {
 
 /**
  * Takes the memory under `data` away from its owner without copying, as `{ transfer: true }` asks: `data` is detached.
- * Memory that cannot be moved (a slice of Node's Buffer pool, shared or wasm memory) is copied and left alone.
+ * Memory that cannot be moved (a slice of Node's Buffer pool, shared or wasm memory) is copied and left alone. A call that
+ * its options would have refused takes nothing.
  */
-export function takeOver(data: Uint8Array): Uint8Array {
+export function takeOver(data: Uint8Array, o: OpOptions): Uint8Array {
+  checkOpOptions(o);
+  if (o.signal?.aborted === true) throw new AbortError(o.signal.reason);
   const { buffer, byteOffset, byteLength } = data;
   if (!(buffer instanceof ArrayBuffer)) return Uint8Array.prototype.slice.call(data);
   if (byteLength !== 0 && buffer.byteLength === 0) throw invalidState('the data to write is detached');

@@ -200,7 +200,7 @@ export class BinaryFile extends Handle {
       if (o === undefined && this._sequence.idle && this._buffer.tryWrite(bytes))
         return Promise.resolve(length);
       const transferred = o?.transfer === true;
-      if (transferred) bytes = takeOver(bytes);
+      if (transferred) bytes = takeOver(bytes, o);
       else if (!this._sequence.idle) bytes = Uint8Array.prototype.slice.call(bytes);
       return this._sequence.run(() => this._buffer.write(bytes, transferred, o), o);
     } catch (error) {

@@ -216,7 +216,7 @@ export abstract class Handle {
       let bytes = toBytes(data);
       const at = checkPosition(position, 'position');
       const transferred = o?.transfer === true;
-      if (transferred) bytes = takeOver(bytes);
+      if (transferred) bytes = takeOver(bytes, o);
       this._dropReadAhead();
       return this.#written(this.#pwrite(bytes, at, transferred, o));
     } catch (error) {

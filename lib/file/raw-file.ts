@@ -65,7 +65,7 @@ export class RawFile extends Handle {
       this._checkWritable();
       let bytes = toBytes(data);
       const transferred = o?.transfer === true;
-      if (transferred) bytes = takeOver(bytes);
+      if (transferred) bytes = takeOver(bytes, o);
       if (this._sequence.idle) return this._sequence.run(() => this._io.write(bytes, transferred, o), o);
       // It waits for its turn: the bytes are those at the call.
       const kept = transferred ? bytes : Uint8Array.prototype.slice.call(bytes);
