@@ -54,7 +54,7 @@ describe('the inline path', function () {
     this.skip();
   }
 
-  afterEach(() => configure({ inline: { maxBytes: 65536, budgetMicros: 300 } }));
+  afterEach(() => configure({ inline: { maxBytes: 65536, budgetMicros: 200 } }));
 
   it('serves a cached positional read without a thread', async function () {
     needed.call(this);

@@ -18,7 +18,7 @@ describe('a call past the inline budget', () => {
     writeFileSync(name, content);
     configure({ inline: { budgetMicros: 1 } });
   });
-  afterEach(() => configure({ inline: { budgetMicros: 300 } }));
+  afterEach(() => configure({ inline: { budgetMicros: 200 } }));
 
   it('is answered with the file held open, though close was called meanwhile', async () => {
     const missing = path.join(scratch.path, 'nowhere');

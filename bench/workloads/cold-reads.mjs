@@ -65,7 +65,7 @@ export default [
     title: 'Cold random 4 KiB reads, 1 in flight',
     order: 220,
     inFlight: 1,
-    total: 2000,
+    total: 10_000,
     floors: [holdFloor],
   }),
   coldReads({

@@ -25,14 +25,12 @@ export default randomReads({
   async measure(subject, params, seconds) {
     setInline(true);
     subject.configure?.();
+    await flatOut(subject, seconds / 20); // compiled, and the heap grown by loading the program collected
+    globalThis.gc?.();
     const delay = watchDelay();
     const timer = watchTimer();
     const start = performance.now();
-    const end = start + seconds * 1e3;
-    let operations = 0;
-    while (performance.now() < end) {
-      for (let burst = 0; burst < 16; burst++) await subject.run(operations++, 0);
-    }
+    const operations = await flatOut(subject, seconds);
     const nanoseconds = (performance.now() - start) * 1e6;
     setInline(true);
     const { p99, max } = delay.stop();
@@ -48,6 +46,15 @@ export default randomReads({
     { over: 'uvfiles-unrationed', atLeast: 0.8 },
   ],
 });
+
+async function flatOut(subject, seconds) {
+  const end = performance.now() + seconds * 1e3;
+  let operations = 0;
+  while (performance.now() < end) {
+    for (let burst = 0; burst < 16; burst++) await subject.run(operations++, 0);
+  }
+  return operations;
+}
 
 // The longest that a repeated timer came after its due, in milliseconds.
 function watchTimer() {

@@ -8,7 +8,7 @@ import { inlineSettings } from '../native/ration.js';
 export interface InlineOptions {
   /** Largest read that is tried inline, in bytes; 65,536 at first. */
   maxBytes?: number | undefined;
-  /** Microseconds of inline work in one event-loop iteration, beyond which the next one or the pool serves; 300 at first. */
+  /** Microseconds of inline work in one event-loop iteration, beyond which the next one or the pool serves; 200 at first. */
   budgetMicros?: number | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface Configuration {
 /**
  * Changes settings; what is not named stays.
  * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE; nothing is changed then
- * @example configure({ reserveThreads: 2, inline: { budgetMicros: 200 } });
+ * @example configure({ reserveThreads: 2, inline: { budgetMicros: 100 } });
  */
 export function configure(o: Configuration): void {
   if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
