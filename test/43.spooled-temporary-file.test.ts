@@ -1,10 +1,12 @@
 // spooledTemporaryFile: when it leaves memory, and that nothing but its descriptor tells.
 import { expect } from 'chai';
-import { constants } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { inspect } from 'node:util';
 import { type SpooledFile, spooledTemporaryFile } from 'uvfiles/tempfile';
 
 import { expectDescriptors, openDescriptors } from './support/descriptors.js';
+import { needsStrace, runTraced } from './support/strace.js';
 import { rejection, runProgram, scratchDirectory } from './support/temp.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
@@ -65,6 +67,41 @@ describe('spooledTemporaryFile', () => {
       stderr: '',
       stdout: '500 aaa EMFILE null number 2013',
     });
+  });
+
+  it('makes no system call on files or descriptors until it moves', async function () {
+    needsStrace(this);
+    const log = path.join(scratch.path, 'log');
+    const { stdout, stderr, code } = await runTraced(
+      `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
+       const mark = (name) => fs.existsSync('/' + name);
+       const use = async (maxSize, begin, end) => {
+         mark(begin);
+         const file = await tempfile.spooledTemporaryFile({ maxSize });
+         const text = await tempfile.spooledTemporaryFile({ maxSize, mode: 'w+', encoding: 'utf-16' });
+         for (let i = 0; i < 100; i++) await file.write(Buffer.alloc(10, 97));
+         await file.flush(); await file.seek(10); await file.read(100); await file.truncate(900); await file.sync();
+         await file.stat(); await file.pwrite(Buffer.from('b'), 5); await file.pread(10, 0);
+         for await (const line of file) void line;
+         await text.write('line one\\nline two\\n'); await text.seek(0); await text.readlines();
+         mark(end);
+         await file.rollover(); await file.close(); await text.close();
+         mark('uvfiles-all-over');
+       };
+       await use(1000, 'uvfiles-warm-up', 'uvfiles-warm');
+       await use(1000, 'uvfiles-begins', 'uvfiles-ends');`,
+      '%file,%desc',
+      log,
+    );
+    expect({ stdout, stderr, code }).to.deep.equal({ stdout: '', stderr: '', code: 0 });
+    const lines = readFileSync(log, 'utf8').split('\n');
+    const at = (name: string): number => lines.findLastIndex((line) => line.includes(`"/${name}"`));
+    // Memory is mapped when the heap happens to grow.
+    const calls = (from: string, to: string): string[] =>
+      lines.slice(at(from) + 1, at(to)).filter((line) => !line.includes(' mmap('));
+    expect(at('uvfiles-begins')).to.be.above(0);
+    expect(calls('uvfiles-begins', 'uvfiles-ends')).to.deep.equal([]);
+    expect(calls('uvfiles-ends', 'uvfiles-all-over').join('\n')).to.match(/O_TMPFILE|O_CREAT/);
   });
 
   it('rolls over when told, once, keeping position and content', async () => {

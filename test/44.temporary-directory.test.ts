@@ -194,6 +194,24 @@ describe('temporaryDirectory', () => {
     expect(stdout.trim().split('\n')[1]).to.equal("[ 'of-root' ]");
   });
 
+  it('is left alone by the collector, who cannot know what its path is used for, and goes with the process', async () => {
+    const { stdout } = await runProgram(
+      `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
+       const collected = new Promise((resolve) => { globalThis.registry = new FinalizationRegistry(resolve); });
+       const name = await (async () => {
+         const directory = await tempfile.temporaryDirectory({ dir: ${JSON.stringify(scratch.path)} });
+         registry.register(directory, 'gone');
+         return directory.name;
+       })();
+       const collecting = setInterval(() => globalThis.gc(), 5);
+       console.log(await collected, fs.existsSync(name));
+       clearInterval(collecting);`,
+      { args: ['--expose-gc', '--no-warnings'] },
+    );
+    expect(stdout.trim()).to.equal('gone true');
+    expect(scratch.list()).to.deep.equal([]);
+  });
+
   it('refuses options that are no booleans', async () => {
     const bad = temporaryDirectory as (o: unknown) => Promise<unknown>;
     expect((await rejection(bad({ delete: 1 }))).code).to.equal('ERR_INVALID_ARG_TYPE');

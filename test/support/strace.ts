@@ -13,6 +13,13 @@ export function needsStrace(context: Mocha.Context): void {
   context.skip();
 }
 
+/** Runs an ES module and writes the system calls of the kinds `calls` to `log`, all threads' in one order. */
+export function runTraced(code: string, calls: string, log: string): Promise<Ending> {
+  const args = ['-f', '-qq', '-o', log, '-e', `trace=${calls}`, '-e', 'signal=none'];
+  args.push(process.execPath, '--input-type=module', '-e', code);
+  return endOf(spawn('strace', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] }));
+}
+
 /**
  * Runs an ES module under injected faults.
  * @param injections strace's `inject=` values, such as `fsync:error=EIO:when=1`; counted in each thread, so there is one
