@@ -131,6 +131,7 @@ describe('a failing disk', () => {
          await f.close();
          const raw = await open(at('short'), 'rb', { buffering: 0 });
          answer.push((await raw.read(100)).length, (await raw.readall()).length);
+         await raw.close();
          const g = await open(at('short'), 'ab'); await g.write(content); await g.close();
          answer.push((await os.stat(at('short'))).size);`,
       ),
