@@ -84,8 +84,7 @@ describe('reading a binary file', () => {
     await f.seek(0);
     const batches: string[][] = [];
     for await (const batch of f.lines({ batch: 3, keepEnds: true })) batches.push(batch.map(String));
-    expect(batches.flat()).to.deep.equal(['a\n', 'b\n', '\n', 'c']);
-    expect(Math.max(...batches.map((batch) => batch.length))).to.be.at.most(3);
+    expect(batches).to.deep.equal([['a\n', 'b\n', '\n'], ['c']]);
     expect(await codeOf(f.lines({ batch: 0 }).next())).to.equal('ERR_OUT_OF_RANGE');
     expect(
       await codeOf((f.lines({ keepEnds: 1 } as never) as AsyncIterableIterator<Buffer>).next()),

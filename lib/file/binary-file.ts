@@ -4,8 +4,8 @@ import { checkLimit, checkPosition } from '../arguments/numbers.js';
 import { UnsupportedOperationError } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
 import { BufferedIO } from './buffered-io.js';
-import { checkSeek, Handle, type WriteOptions } from './handle.js';
-import { BinaryLines, type LinesOptions } from './binary-lines.js';
+import { checkSeek, type WriteOptions } from './handle.js';
+import { LineHandle } from './line-handle.js';
 import type { RawFile } from './raw-file.js';
 
 /** Data that can be written: all bytes of the view or buffer. */
@@ -15,7 +15,7 @@ export type BinaryData = ArrayBufferView | ArrayBufferLike;
  * A buffered binary file. Reads are served from what was read ahead where that suffices; writes gather in the buffer.
  * Stateful calls made without waiting run in call order, positional ones in parallel.
  */
-export class BinaryFile extends Handle {
+export class BinaryFile extends LineHandle {
   /** @internal */
   readonly _fully = true;
   /** @internal */
@@ -27,6 +27,7 @@ export class BinaryFile extends Handle {
   constructor(raw: RawFile, bufferSize: number) {
     super(raw._io, raw.name, raw.mode);
     this.raw = raw;
+    raw._above = this;
     this._buffer = new BufferedIO(raw._io, bufferSize);
   }
 
@@ -74,10 +75,16 @@ export class BinaryFile extends Handle {
     }
   }
 
-  /** @internal As `read1` and `readall`, for the text file above, which answers for who awaits it. */
+  /** @internal As `read1`, `readinto1` and `readall`, for the text file above, which answers for who awaits it. */
   _read1(size: number, o?: OpOptions): Promise<Buffer> {
     this._checkReadable();
     return this._sequence.run(() => this._buffer.read1(size, o), o);
+  }
+
+  /** @internal */
+  _readinto1(memory: Buffer): Promise<number> {
+    this._checkReadable();
+    return this._sequence.run(() => this._buffer.readinto1(memory));
   }
 
   /** @internal */
@@ -125,62 +132,14 @@ export class BinaryFile extends Handle {
     }
   }
 
-  /**
-   * Reads to the end of the line, which is kept (`\n` only: bytes know no other).
-   * @param size most bytes; negative or left out: the whole line
-   * @returns a Buffer, empty at the end of the file
-   */
-  readline(size?: number | null, o?: OpOptions): Promise<Buffer> {
-    try {
-      this._checkReadable();
-      const limit = checkLimit(size, 'size');
-      if (o === undefined && this._sequence.idle && this._buffer.pendingLength === 0) {
-        const line = this._buffer.tryReadline(limit);
-        if (line !== undefined) return Promise.resolve(line);
-      }
-      return this._reads(() => this._buffer.readline(limit, o), o);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  /** @internal */
+  _tryLine(limit: number): Buffer | undefined {
+    return this._buffer.pendingLength === 0 ? this._buffer.tryReadline(limit) : undefined;
   }
 
-  /**
-   * All lines to the end, or as many as it takes to exceed `hint` bytes.
-   * @param hint bytes after which no further line is read; 0, negative or left out: no limit
-   */
-  readlines(hint?: number | null, o?: OpOptions): Promise<Buffer[]> {
-    try {
-      this._checkReadable();
-      const limit = checkLimit(hint, 'hint');
-      return this._reads(async () => {
-        const lines: Buffer[] = [];
-        let total = 0;
-        for (;;) {
-          const line = await this._buffer.readline(-1, o);
-          if (line.length === 0) return lines;
-          lines.push(line);
-          total += line.length;
-          if (limit > 0 && total > limit) return lines;
-        }
-      }, o);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  /** Iterates over lines, each with its end. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Buffer> {
-    return new BinaryLines<Buffer>(this, true, 0);
-  }
-
-  /**
-   * Iterates over lines, by default without their ends; with `batch` over arrays of up to so many lines, which is
-   * several times faster.
-   */
-  lines(o: LinesOptions & { batch: number }): AsyncIterableIterator<Buffer[]>;
-  lines(o?: LinesOptions): AsyncIterableIterator<Buffer>;
-  lines(o: LinesOptions = {}): AsyncIterableIterator<Buffer> | AsyncIterableIterator<Buffer[]> {
-    return BinaryLines.from(this, o);
+  /** @internal */
+  _line(limit: number, o?: OpOptions): Promise<Buffer> {
+    return this._buffer.readline(limit, o);
   }
 
   // --- writing ------------------------------------------------------------------------------------------------------
@@ -299,6 +258,7 @@ export class BinaryFile extends Handle {
   detach(): RawFile {
     this._check();
     this._setDetached();
+    this.raw._above = undefined;
     const flushed = this._sequence.run(() => this._buffer.flushAll());
     this.raw._precede(flushed);
     return this.raw;
@@ -331,7 +291,8 @@ export class BinaryFile extends Handle {
   }
 
   /** @internal */
-  _closeInTurn(): Promise<void> {
+  async _closeInTurn(): Promise<void> {
+    if (!this.raw._sequence.idle) await this.raw._sequence.drained();
     return this._buffer.close();
   }
 }

@@ -50,7 +50,6 @@ export abstract class Handle {
   readonly _io: RawIO;
   /** @internal */
   readonly _sequence = new Sequence();
-  #closing: Promise<void> | undefined;
   #detached = false;
 
   /** @internal */
@@ -60,9 +59,9 @@ export abstract class Handle {
     this.mode = mode;
   }
 
-  /** True once `close` has been called. */
+  /** True once `close` has been called, here or on another layer of the same file. */
   get closed(): boolean {
-    return this.#closing !== undefined;
+    return this._io.closing !== undefined;
   }
 
   /**
@@ -101,7 +100,7 @@ export abstract class Handle {
   /** @internal Why the handle cannot be used, if it cannot. */
   _problem(): Error | undefined {
     if (this.#detached) return new ClosedFileError('the underlying file has been detached');
-    return this.#closing !== undefined ? new ClosedFileError() : undefined;
+    return this._io.closing !== undefined ? new ClosedFileError() : undefined;
   }
 
   /** @internal */
@@ -112,14 +111,14 @@ export abstract class Handle {
 
   /** @internal */
   _checkReadable(): void {
-    if (this.#closing !== undefined || this.#detached) this._check();
+    if (this._io.closing !== undefined || this.#detached) this._check();
     if (!this._io.mode.readable)
       throw new UnsupportedOperationError(`not readable: the file was opened with mode '${this.mode}'`);
   }
 
   /** @internal */
   _checkWritable(): void {
-    if (this.#closing !== undefined || this.#detached) this._check();
+    if (this._io.closing !== undefined || this.#detached) this._check();
     if (!this._io.mode.writable)
       throw new UnsupportedOperationError(`not writable: the file was opened with mode '${this.mode}'`);
   }
@@ -184,15 +183,17 @@ export abstract class Handle {
     }
   }
 
-  // Positional calls that wait for the buffer, each until it has begun: closing must not overtake them.
-  readonly #starting = new Set<Promise<unknown>>();
+  // Positional calls that wait for the buffer, each until it has begun: closing must not overtake them. Made for the first.
+  #starting: Set<Promise<unknown>> | undefined;
 
   #after<T>(settled: Promise<unknown>, call: () => Promise<T>): Promise<T> {
     const result = settled.then(call);
-    const begun: Promise<unknown> = settled
-      .catch(() => undefined)
-      .finally(() => this.#starting.delete(begun));
-    this.#starting.add(begun);
+    const starting = (this.#starting ??= new Set());
+    const done = (): void => {
+      starting.delete(begun);
+    };
+    const begun: Promise<void> = settled.then(done, done);
+    starting.add(begun);
     return result;
   }
 
@@ -316,15 +317,15 @@ export abstract class Handle {
    */
   close(): Promise<void> {
     if (this.#detached) return Promise.reject(new ClosedFileError('the underlying file has been detached'));
-    if (this.#closing === undefined) {
+    if (this._io.closing === undefined) {
       forgetCollection(this._watched);
       this._io.file.stopWaiting?.();
-      this.#closing = this._sequence.run(async () => {
-        if (this.#starting.size > 0) await Promise.all(this.#starting);
+      this._io.closing = this._sequence.run(async () => {
+        if (this.#starting !== undefined) await Promise.all(this.#starting);
         return this._closeInTurn();
       });
     }
-    return this.#closing;
+    return this._io.closing;
   }
 
   [asyncDispose](): Promise<void> {

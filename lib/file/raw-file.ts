@@ -2,19 +2,26 @@
 import { checkItems, takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
 import { checkLimit, checkPosition } from '../arguments/numbers.js';
 import type { OpOptions } from '../schedule/options.js';
-import { checkSeek, Handle, type WriteOptions } from './handle.js';
+import { checkSeek, type Handle, type WriteOptions } from './handle.js';
+import { LineHandle } from './line-handle.js';
 import type { RawIO } from './raw-io.js';
 
 const NOTHING = new Uint8Array(0);
+// Bytes read at first, and at most, in search of the end of a line.
+const FIRST_BLOCK = 512;
+const LARGEST_BLOCK = 64 * 1024;
+const NEWLINE = 10;
 
 /**
  * An unbuffered binary file. Stateful calls (read, write, seek, ...) made without waiting run in call order; positional
  * ones in parallel.
  */
-export class RawFile extends Handle {
+export class RawFile extends LineHandle {
   /** @internal */
   readonly _fully = false;
   #unflushed: Error | undefined;
+  /** @internal The buffered file that stands on this one: whichever is closed, its buffer is flushed and both are. */
+  _above: Handle | undefined;
 
   /** @internal */
   constructor(io: RawIO, name: string | number | Uint8Array) {
@@ -54,6 +61,42 @@ export class RawFile extends Handle {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** @internal There is no buffer that could hold one. */
+  _tryLine(): undefined {
+    return undefined;
+  }
+
+  /**
+   * @internal A line. Where that is harmless more is read and the position set back behind the line; from a pipe, whose
+   * bytes would be lost, one byte at a time as in Python.
+   */
+  async _line(limit: number, o?: OpOptions): Promise<Buffer> {
+    const { kind, seekable } = this._io.file;
+    const inBlocks = seekable && (kind === 'regular' || kind === 'block');
+    const parts: Buffer[] = [];
+    let taken = 0;
+    try {
+      for (let block = FIRST_BLOCK; limit < 0 || taken < limit; block = Math.min(block * 4, LARGEST_BLOCK)) {
+        const size = !inBlocks ? 1 : limit < 0 ? block : Math.min(block, limit - taken);
+        const bytes = await this._io.read(size, false, o);
+        if (bytes.length === 0) break;
+        const end = bytes.indexOf(NEWLINE) + 1;
+        parts.push(bytes);
+        taken += bytes.length;
+        if (end === 0) continue;
+        if (end === bytes.length) break;
+        await this._io.seek(end - bytes.length, 1, o);
+        parts[parts.length - 1] = Buffer.from(bytes.subarray(0, end));
+        break;
+      }
+    } catch (error) {
+      // The next read gives again what this one had taken.
+      this._io.putBack(Buffer.concat(parts));
+      throw error;
+    }
+    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
   }
 
   /**
@@ -133,9 +176,10 @@ export class RawFile extends Handle {
   }
 
   /** Nothing is buffered: resolves in its turn. */
-  flush(): Promise<void> {
+  flush(o?: OpOptions): Promise<void> {
     const problem = this._problem();
-    return problem !== undefined ? Promise.reject(problem) : this._sequence.drained();
+    if (problem !== undefined) return Promise.reject(problem);
+    return this._sequence.run(() => Promise.resolve(), o);
   }
 
   /** fsync(2). Once it has failed, this and `close` reject for ever. */
@@ -179,6 +223,10 @@ export class RawFile extends Handle {
   /** @internal */
   get _watched(): object {
     return this;
+  }
+
+  override close(): Promise<void> {
+    return this._above === undefined ? super.close() : this._above.close();
   }
 
   /** @internal */

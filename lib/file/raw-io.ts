@@ -14,6 +14,8 @@ export class RawIO {
   readonly mode: Mode;
   position: number;
   displaced = false;
+  /** Set when the file is being closed or is closed, by whichever layer. */
+  closing: Promise<void> | undefined;
   /** The error of a failed sync. Linux forgets it after telling it once, so it is kept here: a retry would lie. */
   syncError: Error | undefined;
   // Bytes of an unseekable file whose read ended too late for its caller.
@@ -65,7 +67,7 @@ export class RawIO {
       const { byteLength } = view;
       const bytes = await this.read(byteLength, false, o);
       if (view.byteLength !== byteLength) {
-        this.#putBack(bytes);
+        this.putBack(bytes);
         throw invalidState('the view was detached or resized while it was being read into');
       }
       view.set(bytes);
@@ -106,11 +108,11 @@ export class RawIO {
     const bytes = (error as { [LATE]?: Buffer })[LATE];
     if (bytes === undefined) return;
     this.#moved(bytes.length);
-    this.#putBack(bytes);
+    this.putBack(bytes);
   }
 
-  // A file with a position is read again; what came through a pipe exists only here.
-  #putBack(bytes: Buffer): void {
+  /** Gives back what was read last: a file with a position is read again, what came through a pipe exists only here. */
+  putBack(bytes: Buffer): void {
     if (bytes.length === 0) return;
     if (this.file.seekable) this.place(this.position - bytes.length);
     else this.#late = this.#late === undefined ? bytes : Buffer.concat([bytes, this.#late]);

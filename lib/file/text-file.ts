@@ -1,6 +1,7 @@
 // A text file, as Python's io.TextIOWrapper: strings over a buffered binary file, positions in bytes, counts in code points.
 import type { ReadableStream, WritableStream } from 'node:stream/web';
 
+import { checkItems } from '../arguments/bytes.js';
 import { checkLimit, checkPosition } from '../arguments/numbers.js';
 import { invalidArgType, invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
 import { checkTextOptions } from '../open/text-options.js';
@@ -8,11 +9,10 @@ import type { OpOptions } from '../schedule/options.js';
 import { countCodePoints } from '../text/code-points.js';
 import type { ErrorHandlerName } from '../text/codec.js';
 import type { Newline } from '../text/newlines.js';
-import { checkLinesOptions, type LinesOptions } from './binary-lines.js';
+import { Lines, type LinesOptions, type LineSource, linesOf } from './lines.js';
 import { sinkStream, type StreamOptions, stringStream } from './streams.js';
 import { TextHandle } from './text-handle.js';
 import { TextIO } from './text-io.js';
-import { TextLineBatches, TextLines } from './text-lines.js';
 
 /** What `reconfigure` may change. */
 export interface ReconfigureOptions {
@@ -26,7 +26,7 @@ export interface ReconfigureOptions {
  * A text file. Stateful calls made without waiting run in call order. Reads and writes go on from one position, whatever
  * was decoded ahead.
  */
-export class TextFile extends TextHandle {
+export class TextFile extends TextHandle implements LineSource<string> {
   // --- reading ------------------------------------------------------------------------------------------------------
 
   /**
@@ -75,20 +75,19 @@ export class TextFile extends TextHandle {
 
   /** Iterates over lines, each with its end. Breaking off leaves the handle just after the last line given. */
   [Symbol.asyncIterator](): AsyncIterableIterator<string> {
-    return new TextLines(this, true);
+    return new Lines(this, true);
   }
 
   /**
    * Iterates over lines, by default without their ends; with `batch` over arrays of so many lines (the last may be
    * shorter), which is several times faster.
-   * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
+   * Its `next` rejects as `read`, and with TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE for the options.
    * @example for await (const lines of f.lines({ batch: 1000 })) total += lines.length;
    */
   lines(o: LinesOptions & { batch: number }): AsyncIterableIterator<string[]>;
   lines(o?: LinesOptions): AsyncIterableIterator<string>;
   lines(o: LinesOptions = {}): AsyncIterableIterator<string> | AsyncIterableIterator<string[]> {
-    const { keepEnds, batch } = checkLinesOptions(o);
-    return batch === 0 ? new TextLines(this, keepEnds) : new TextLineBatches(this, keepEnds, batch);
+    return linesOf(this, o);
   }
 
   // --- writing ------------------------------------------------------------------------------------------------------
@@ -123,11 +122,14 @@ export class TextFile extends TextHandle {
    * @throws as `write`; the strings before the one that failed are written
    */
   writelines(items: Iterable<string> | AsyncIterable<string>, o?: OpOptions): Promise<void> {
-    return this._writing(o, () => async () => {
-      for await (const item of items) {
-        checkString(item);
-        await this._io.write(item, o);
-      }
+    return this._writing(o, () => {
+      if (typeof items !== 'string') checkItems(items);
+      return async () => {
+        for await (const item of items) {
+          checkString(item);
+          await this._io.write(item, o);
+        }
+      };
     });
   }
 

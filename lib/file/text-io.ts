@@ -19,6 +19,13 @@ const LARGEST_CHUNK = 64 * 1024;
 /** Most bytes asked for at once on behalf of one `read(n)`. */
 const LARGEST_READ = 16 * 1024 * 1024;
 
+/** Bytes that were read: at the start of `memory`, or in a piece of somebody else's. */
+interface Chunk {
+  readonly memory: Buffer | null;
+  readonly length: number;
+  readonly piece?: Buffer;
+}
+
 /** Reading, writing and positions of a text file. Calls must not overlap (Sequence sees to it). */
 export class TextIO {
   readonly buffer: BinaryFile;
@@ -34,7 +41,7 @@ export class TextIO {
   /** Whether the next write begins with the byte order mark; unknown until the position is. */
   #mark: 'unknown' | 'due' | 'done';
   /** The next chunk, asked for before it is needed. */
-  #ahead: Promise<Buffer | null> | null = null;
+  #ahead: Promise<Chunk | null> | null = null;
 
   constructor(buffer: BinaryFile, text: ResolvedText) {
     this.buffer = buffer;
@@ -57,7 +64,8 @@ export class TextIO {
     const rest = await this.buffer._readall(o);
     this.#ahead = null;
     this.window.search(-1);
-    this.window.push(ahead === null ? rest : Buffer.concat([ahead, rest]), true);
+    const all = ahead === null ? rest : Buffer.concat([ahead.memory!.subarray(0, ahead.length), rest]);
+    this.window.push(all, true);
     this.reading = false;
     return this.window.take(this.window.end);
   }
@@ -103,22 +111,34 @@ export class TextIO {
   /** Reads the next chunk while the program is busy with this one; worth it only where lines are read in order. */
   readAhead(): void {
     if (this.#ahead !== null || !this.seekable || this.chunkSize < LARGEST_CHUNK) return;
-    this.#ahead = this.buffer.read1(this.chunkSize).catch(() => null); // the read that needs it will fail again, and say so
+    this.#ahead = this.#readChunk(this.chunkSize).catch(() => null); // the read that needs it will fail again, and say so
+  }
+
+  // Into memory that serves again and again: a large file would otherwise leave one new buffer a chunk to the garbage
+  // collector, which counts such memory and then collects all the time.
+  async #readChunk(size: number): Promise<Chunk> {
+    const memory = this.window.takeSpare(size) ?? Buffer.allocUnsafeSlow(size);
+    const length = await this.buffer._readinto1(memory);
+    return { memory, length };
   }
 
   async #fill(hint: number, o?: OpOptions): Promise<boolean> {
-    let piece: Buffer | null = null;
-    if (this.#ahead !== null) {
-      piece = await this.#ahead;
-      this.#ahead = null;
+    let chunk = this.#ahead === null ? null : await this.#ahead;
+    this.#ahead = null;
+    if (chunk === null || chunk.length === 0) {
+      const size = Math.max(this.chunkSize, Math.min(hint, LARGEST_READ));
+      if (o === undefined && size <= LARGEST_CHUNK) {
+        chunk = await this.#readChunk(size);
+      } else {
+        const piece = await this.buffer._read1(size, o);
+        chunk = { memory: null, length: piece.length, piece };
+      }
     }
-    if (piece === null || piece.length === 0) {
-      piece = await this.buffer._read1(Math.max(this.chunkSize, Math.min(hint, LARGEST_READ)), o);
-    }
-    if (piece.length === this.chunkSize) this.chunkSize = Math.min(this.chunkSize * 2, this.largestChunk);
+    const { memory, length, piece = memory!.subarray(0, length) } = chunk;
+    if (length === this.chunkSize) this.chunkSize = Math.min(this.chunkSize * 2, this.largestChunk);
     this.reading = true;
-    this.window.push(piece, piece.length === 0);
-    return piece.length > 0;
+    this.window.push(piece, length === 0, memory);
+    return length > 0;
   }
 
   // --- writing ------------------------------------------------------------------------------------------------------

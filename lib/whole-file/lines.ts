@@ -1,6 +1,6 @@
 // The lines of a file by its path.
 import type { Path } from '../arguments/path.js';
-import type { LinesOptions } from '../file/binary-lines.js';
+import type { LinesOptions } from '../file/lines.js';
 import type { TextFile } from '../file/text-file.js';
 import { open } from '../open/open.js';
 import type { ReadTextOptions } from './read-text.js';
