@@ -18,11 +18,16 @@ describe('compared with Python', function () {
     this.skip();
   });
 
-  for (const fuzzer of ['fuzz-codecs.mjs', 'fuzz-files.mjs']) {
-    it(`finds no difference in ${count} cases of ${fuzzer}`, async () => {
+  for (const [title, fuzzer, ...options] of [
+    ['codecs', 'fuzz-codecs.mjs'],
+    ['sequences of operations on text files', 'fuzz-files.mjs', '--kind', 'text'],
+    ['sequences of operations on binary files', 'fuzz-files.mjs', '--kind', 'binary'],
+  ] as const) {
+    it(`finds no difference in ${count} ${title}`, async () => {
       const script = fileURLToPath(new URL(`python/${fuzzer}`, import.meta.url));
       const { stdout } = await run(process.execPath, [
         script,
+        ...options,
         '--seed',
         seed,
         '--count',

@@ -1,5 +1,5 @@
 // Compares files with Python's io: random sequences of operations on both, every result, every position, every byte.
-//   node test/python/fuzz-files.mjs [--seed N] [--count N]
+//   node test/python/fuzz-files.mjs [--kind text|binary] [--seed N] [--count N]
 import { mkdtempSync, rmSync, accessSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,10 +10,15 @@ import { runSequence } from './run-sequence.mjs';
 import { makeSequence } from './sequences.mjs';
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, count: { type: 'string', default: '2000' } },
+  options: {
+    kind: { type: 'string', default: 'text' },
+    seed: { type: 'string' },
+    count: { type: 'string', default: '2000' },
+  },
 });
 const seed = Number(values.seed ?? Date.now() % 1e9);
 const count = Number(values.count);
+const { kind } = values;
 const atOnce = 8;
 const shown = 3;
 
@@ -24,7 +29,7 @@ if (!havePython()) {
 
 const directory = mkdtempSync(join(memoryDirectory(), 'uvfiles-fuzz-'));
 const python = new Python();
-console.log(`files: seed ${seed}, ${count} sequences`);
+console.log(`${kind} files: seed ${seed}, ${count} sequences`);
 let next = 0;
 let differences = 0;
 try {
@@ -39,7 +44,7 @@ process.exitCode = differences === 0 ? 0 : 1;
 async function runLane(path) {
   while (next < count && differences < shown) {
     const own = seed + next++;
-    const sequence = makeSequence(new Random(own));
+    const sequence = makeSequence(new Random(own), kind);
     const ours = await runSequence(sequence, path);
     const theirs = await python.ask(sequence);
     const where = difference(ours, theirs, sequence);
@@ -75,7 +80,7 @@ function same(here, there) {
 function report(own, sequence, where, ours, theirs) {
   differences++;
   const { ops, ...file } = sequence;
-  console.log(`--seed ${own} --count 1 differs at ${where}`);
+  console.log(`--kind ${kind} --seed ${own} --count 1 differs at ${where}`);
   console.log(`  ${JSON.stringify(file)}`);
   ops.forEach((op, i) => {
     console.log(`  ${JSON.stringify(op)}`);

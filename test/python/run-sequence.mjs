@@ -1,6 +1,7 @@
 // Runs a sequence of operations on a file of this library, and reports each result as file_driver.py does.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from '../../dist/esm/index.js';
+import { Binary } from './run-binary.mjs';
 
 /** The results; `ops` are changed where Python has to be told what happened here. */
 export async function runSequence(sequence, path) {
@@ -22,16 +23,19 @@ export async function runSequence(sequence, path) {
       results.push({ error: describe(error) });
       if (error.code === 'ERR_UNICODE_DECODE') break;
     }
-    if (name === 'read1') op[2] = (results.at(-1).value ?? '').length / 2;
+    if (counted.includes(name)) op[2] = (results.at(-1).value ?? '').length / 2;
   }
   let close = {};
   try {
-    await file?.close();
+    await run.file?.close();
   } catch (error) {
     close = { error: describe(error) };
   }
   return { results, close, content: contentOf(path) };
 }
+
+// How much these give is up to the buffer.
+const counted = ['read1', 'readinto1', 'peek'];
 
 function contentOf(path) {
   try {
@@ -153,74 +157,4 @@ class Text {
   close() {
     return this.file.close();
   }
-}
-
-class Binary {
-  constructor(file) {
-    this.file = file;
-  }
-
-  async read(size) {
-    return hex(await this.file.read(size));
-  }
-
-  async read1(size) {
-    return hex(await this.file.read1(size));
-  }
-
-  async readline(size) {
-    return hex(await this.file.readline(size));
-  }
-
-  async readlines(hint) {
-    return (await this.file.readlines(hint)).map(hex);
-  }
-
-  async readinto(size) {
-    const view = Buffer.alloc(size);
-    const count = await this.file.readinto(view);
-    return [count, hex(view)];
-  }
-
-  async lines(count) {
-    const lines = [];
-    if (count === 0) return lines;
-    for await (const line of this.file) {
-      lines.push(hex(line));
-      if (lines.length === count) break;
-    }
-    return lines;
-  }
-
-  write(data) {
-    return this.file.write(Buffer.from(data, 'hex'));
-  }
-
-  writelines(items) {
-    return this.file.writelines(items.map((data) => Buffer.from(data, 'hex')));
-  }
-
-  seek(offset, whence) {
-    return this.file.seek(offset, whence);
-  }
-
-  tell() {
-    return this.file.tell();
-  }
-
-  truncate(size) {
-    return this.file.truncate(size);
-  }
-
-  flush() {
-    return this.file.flush();
-  }
-
-  close() {
-    return this.file.close();
-  }
-}
-
-function hex(bytes) {
-  return bytes.toString('hex');
 }

@@ -1,4 +1,6 @@
 // Makes the sequences of operations that the file fuzzer compares: a file, how it is opened, and what is done to it.
+import { binarySequence } from './binary-sequences.mjs';
+import { makeMode } from './modes.mjs';
 import {
   anyText,
   bytesOf,
@@ -10,51 +12,13 @@ import {
   writeHandlers,
 } from './texts.mjs';
 
-/** A sequence: content of the file before (hexadecimal, null for no file), mode, options of open, operations. */
-export function makeSequence(random) {
-  return random.once(3) ? binarySequence(random) : textSequence(random);
-}
-
-const modes = ['r', 'r', 'r', 'r+', 'r+', 'w', 'w+', 'w+', 'a', 'a+', 'x', 'x+'];
-
-function makeMode(random, kind) {
-  return random.once(2) ? random.pick(modes) + kind : [...(random.pick(modes) + kind)].reverse().join('');
-}
-
-function binarySequence(random) {
-  const mode = makeMode(random, 'b');
-  const bytes = random.list(60, () => random.pick([10, 10, 13, 65, 66, 67, 0, 255]));
-  const content = mode.includes('x') || random.once(12) ? null : Buffer.from(bytes).toString('hex');
-  const options = random.once(3) ? {} : { buffering: random.pick([2, 3, 5, 8, 17, 8192]) };
-  const ops = random.list(16, () => binaryOperation(random));
-  return { op: 'sequence', content, mode, options, ops };
+/** A sequence of a kind ('text' or 'binary'): content of the file before (hexadecimal, null for no file), mode, options of open, operations. */
+export function makeSequence(random, kind) {
+  return kind === 'binary' ? binarySequence(random) : textSequence(random);
 }
 
 function size(random) {
   return random.pick([0, 1, 1, 2, 3, 5, 7, 11, 20, 100, -1]);
-}
-
-function binaryOperation(random) {
-  const data = () => Buffer.from(random.list(9, () => random.pick([10, 13, 88, 89, 90, 0]))).toString('hex');
-  const whence = random.below(3);
-  return random.pick([
-    () => ['read', size(random)],
-    () => ['read', size(random)],
-    () => ['read1', random.below(12)],
-    () => ['readline', size(random)],
-    () => ['readlines', random.pick([-1, 0, 5, 30])],
-    () => ['readinto', random.below(20)],
-    () => ['lines', random.below(5)],
-    () => ['write', data()],
-    () => ['write', data()],
-    () => ['writelines', [data(), ...random.list(3, data)]],
-    () => ['seek', whence === 0 ? random.below(70) - 2 : random.below(41) - 20, whence],
-    () => ['seek', random.below(40), 0],
-    () => ['tell'],
-    () => ['truncate', random.pick([null, random.below(60)])],
-    () => ['flush'],
-    () => (random.once(6) ? ['close'] : ['tell']),
-  ])();
 }
 
 function textSequence(random) {

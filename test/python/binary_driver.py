@@ -1,0 +1,141 @@
+# The operations of a binary sequence, on a file of Python's io.
+import io
+import os
+
+
+class Binary:
+    """Python's binary file, with what uvfiles does by itself spelt out (docs/differences-from-python.md)."""
+
+    def __init__(self, file):
+        self.file = file
+        # Python finds out once, and takes the first seek that is refused for the answer.
+        (file if self.is_raw else file.raw).seekable()
+
+    @property
+    def is_raw(self):
+        return isinstance(self.file, io.RawIOBase)
+
+    @property
+    def is_appending(self):
+        return 'a' in (self.file.mode if self.is_raw else self.file.raw.mode)
+
+    def check_readable(self):
+        if not self.file.readable():
+            raise io.UnsupportedOperation('read')
+
+    def check_writable(self):
+        if not self.file.writable():
+            raise io.UnsupportedOperation('write')
+
+    def read(self, size):
+        return self.file.read(size).hex()
+
+    def readall(self):
+        return self.file.read(-1).hex()
+
+    def some(self, size, got):
+        """What a call that gave `got` bytes has to have given: `got` bytes, and none only where there are none."""
+        self.check_readable()
+        data = self.file.read(got)
+        if got == 0 and size != 0 and self.file.read(1) != b'':
+            return 'nothing, before the end'
+        return data.hex()
+
+    def read1(self, size, got):
+        return None if self.is_raw else self.some(size, got)
+
+    def readinto1(self, size, got):
+        return None if self.is_raw else self.some(size, got)
+
+    def peek(self, size, got):
+        if self.is_raw:
+            return None
+        self.check_readable()
+        position = self.file.tell()
+        data = self.some(1, got)
+        self.file.seek(position)
+        return data
+
+    def readinto(self, size):
+        view = bytearray(size)
+        return [self.file.readinto(view), view.hex()]
+
+    def readline(self, size):
+        self.check_readable()
+        return self.file.readline(size).hex()
+
+    def readlines(self, hint):
+        self.check_readable()
+        return [line.hex() for line in self.file.readlines(hint)]
+
+    def lines(self, count):
+        return [line for line in (self.readline(-1) for _ in range(count)) if line != '']
+
+    def batches(self, count, batch):
+        batches = (self.lines(batch) for _ in range(count))
+        return [lines for lines in batches if lines != []]
+
+    def write(self, data):
+        if data == '' and self.is_appending and not self.is_raw:
+            # Writing nothing makes Python write again what it had read ahead.
+            return 0
+        count = self.file.write(bytes.fromhex(data))
+        self.settle(data)
+        return count
+
+    def writelines(self, items):
+        self.check_writable()
+        for data in items:
+            self.write(data)
+
+    def settle(self, data):
+        # In append mode Python counts on from wherever the file was sought to, and reads there.
+        if data != '' and self.is_appending and not self.is_raw:
+            self.file.seek(0, 2)
+
+    def pread(self, size, position):
+        self.check_readable()
+        self.file.flush()
+        return os.pread(self.file.fileno(), size, position).hex()
+
+    def pwrite(self, data, position):
+        self.check_writable()
+        self.file.flush()
+        count = os.pwrite(self.file.fileno(), bytes.fromhex(data), position)
+        if not self.is_raw:
+            # Python does not know of it, and would go on from what it had read ahead.
+            here = self.file.tell()
+            self.file.seek(0, 2)
+            self.file.seek(here)
+        return count
+
+    def seek(self, offset, whence):
+        if whence not in (0, 1, 2):
+            # Python lets some of these through to the system: SEEK_DATA and SEEK_HOLE.
+            raise ValueError('invalid whence')
+        return self.file.seek(offset, whence)
+
+    def tell(self):
+        return self.file.tell()
+
+    def truncate(self, size):
+        self.check_writable()
+        return self.file.truncate(size)
+
+    def flush(self):
+        self.file.flush()
+
+    def detach(self):
+        if not self.is_raw:
+            # Python leaves the file below where its reading ahead has taken it.
+            position = self.file.tell()
+            self.file = self.file.detach()
+            self.file.seek(position)
+
+    def about(self):
+        mode = self.file.mode if self.is_raw else self.file.raw.mode
+        return [self.file.closed, mode, self.file.readable(), self.file.writable(), self.file.seekable(),
+                self.file.isatty()]
+
+    def close(self):
+        self.file.close()
