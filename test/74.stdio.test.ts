@@ -237,6 +237,30 @@ type('\\x04'); said('end')`,
     expect(result).to.equal('exit 0 blocking True');
   });
 
+  it('opened for text is written at every line end, unless a buffer is asked for', async () => {
+    const result = await onTerminal(
+      `
+said('true true true false false\\r\\n')
+said('first\\r\\nsecond\\r\\n')
+type('go on\\n'); said('third\\r\\n')`,
+      `const { open } = uvfiles;
+       const byPath = await open('/dev/fd/1', 'w');
+       const byDescriptor = await open(1, 'w', { closefd: false });
+       const lines = await open('/dev/fd/1', 'w', { buffering: 1 });
+       const blocks = await open('/dev/fd/1', 'w', { buffering: 4096 });
+       const none = await open('/dev/null', 'w');
+       const said = [byPath, byDescriptor, lines, blocks, none].map((f) => f.lineBuffering).join(' ');
+       await byPath.write(said + '\\n');
+       await byPath.write('sec');
+       await blocks.write('third\\n');
+       await byDescriptor.write('first\\n');
+       await byPath.write('ond\\n');
+       await uvfiles.stdin.readline();
+       for (const f of [byPath, byDescriptor, lines, blocks, none]) await f.close();`,
+    );
+    expect(result).to.equal('exit 0 blocking True');
+  });
+
   it('whose read waits does not hold up the pool, nor process.exit', async () => {
     const result = await onTerminal(
       "said('free\\r\\n')",

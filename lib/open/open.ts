@@ -16,6 +16,7 @@ import {
   checkOpenOptions,
   type OpenOptions,
   type Opener,
+  type ResolvedHandle,
   resolveHandle,
   type TextOpenOptions,
 } from './options.js';
@@ -69,11 +70,23 @@ export async function open(file: Path | number, mode = 'r', o: TextOpenOptions =
         : await openWith(backend, opener, path, flags, o);
   }
   try {
-    return buildHandle(opened, name, resolved);
+    return buildHandle(opened, name, await forTerminal(opened, resolved, o));
   } catch (error) {
     await opened.close();
     throw error;
   }
+}
+
+/** Text written to a terminal goes out line by line unless a buffer was asked for, as Python has it. */
+async function forTerminal(
+  file: BackendFile,
+  resolved: ResolvedHandle,
+  { buffering = -1 }: OpenOptions,
+): Promise<ResolvedHandle> {
+  const { text } = resolved;
+  if (text === undefined || buffering !== -1 || file.kind !== 'character' || !(await file.isatty()))
+    return resolved;
+  return { ...resolved, text: { ...text, lineBuffering: true } };
 }
 
 async function openWith(
