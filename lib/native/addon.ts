@@ -39,6 +39,10 @@ export interface Addon {
   nextIteration(): void;
   inlineFigures(figures: Float64Array): void;
   setInlineFault(fault: number): void;
+  /** A buffer of `size` bytes that `textOf` can make a string of; undefined where the runtime cannot. */
+  textMemory(size: number): Buffer | undefined;
+  /** The first `length` bytes as latin-1, sharing the memory, which must not change any more; undefined when it fails. */
+  textOf(memory: Buffer, length: number): string | undefined;
   openTempOwner(): number;
   forgetTemp(registration: number): void;
   releaseFile(file: number): boolean;

@@ -1,9 +1,11 @@
 // A whole file as text.
-import { constants } from 'node:fs';
+import { constants } from 'node:buffer';
+import { constants as fsConstants } from 'node:fs';
 import { pathToRead } from '../arguments/checked-path.js';
 import type { Path } from '../arguments/path.js';
 import { currentBackend } from '../backend/current.js';
 import { UnicodeDecodeError } from '../errors/index.js';
+import { addon } from '../native/addon.js';
 import { opOptions } from '../native/run-patiently.js';
 import { checkTextOptions, type ErrorHandlerName, type Newline } from '../open/text-options.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -33,8 +35,9 @@ export async function readText(path: Path, o: ReadTextOptions = {}): Promise<str
   const { encoding, errors, newline } = checkTextOptions(o, false);
   const codec = findCodec(encoding)!;
   const options = opOptions(o);
-  if ((await sizeOf(path, options)) >= LARGE) {
-    const text = await readInPieces(path, { codec, errors, newline }, options);
+  const size = await sizeOf(path, options);
+  if (size >= LARGE) {
+    const text = await readInPieces(path, size, { codec, errors, newline }, options);
     if (text !== undefined) return text;
   }
   return decodeAll(await readBytes(path, options), { codec, errors, newline });
@@ -54,13 +57,43 @@ async function sizeOf(path: Path, o: OpOptions | undefined): Promise<number> {
   }
 }
 
+/**
+ * The text up to the first character that is not ASCII: put together in memory that becomes the string. Strings joined piece
+ * by piece would be copied into one by whoever looks into them first, all at once.
+ */
+class PlainStart {
+  #memory: Buffer | undefined;
+  #length = 0;
+
+  constructor(size: number) {
+    if (size > 0 && size <= constants.MAX_STRING_LENGTH) this.#memory = addon.textMemory(size);
+  }
+
+  /** False when the memory is full, or not to be had, or the text has been taken already. */
+  takes(piece: Buffer): boolean {
+    if (this.#memory === undefined || this.#length + piece.length > this.#memory.length) return false;
+    this.#memory.set(piece, this.#length);
+    this.#length += piece.length;
+    return true;
+  }
+
+  /** The text so far, once; nothing is added after that. */
+  end(): string {
+    const memory = this.#memory;
+    this.#memory = undefined;
+    if (memory === undefined || this.#length === 0) return '';
+    return addon.textOf(memory, this.#length) ?? memory.toString('latin1', 0, this.#length);
+  }
+}
+
 /** Undefined when there is something that the file as a whole has to tell: its error names places in all of it. */
 async function readInPieces(
   path: Path,
+  size: number,
   { codec, errors, newline }: DecodeAllOptions,
   o: OpOptions | undefined,
 ): Promise<string | undefined> {
-  const file = await currentBackend().open(pathToRead(path), constants.O_RDONLY, 0, o);
+  const file = await currentBackend().open(pathToRead(path), fsConstants.O_RDONLY, 0, o);
   const reads: Promise<Buffer>[] = [];
   let position = 0;
   const next = (): void => {
@@ -72,6 +105,7 @@ async function readInPieces(
   try {
     const decoder = new Decoder(codec, errors);
     const newlines = new NewlineReader(newline);
+    const start = new PlainStart(codec.extendsAscii ? size : 0);
     let text = '';
     let held = ''; // a carriage return may be half of a line end
     while (reads.length < READ_AHEAD) next();
@@ -84,6 +118,11 @@ async function readInPieces(
         decoder.order !== 'start' &&
         decoder.pending.length === 0 &&
         isPlainAscii(piece);
+      if (plain && start.takes(piece)) {
+        if (last) return start.end();
+        continue;
+      }
+      text ||= start.end();
       let part = held + (plain ? piece.toString('latin1') : decoder.decode(piece, last));
       held = newlines.universal && !last && part.endsWith('\r') ? '\r' : '';
       if (held !== '') part = part.slice(0, -1);

@@ -31,6 +31,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   define_lanes(env, exports);
   define_inline(env, exports);
   define_polled(env, exports);
+  define_text(env, exports);
   InitTempRegistry(env, exports);
   return exports;
 }

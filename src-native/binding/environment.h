@@ -144,5 +144,6 @@ void define_tasks(Napi::Env env, Napi::Object exports);
 void define_lanes(Napi::Env env, Napi::Object exports);
 void define_inline(Napi::Env env, Napi::Object exports);
 void define_polled(Napi::Env env, Napi::Object exports);
+void define_text(Napi::Env env, Napi::Object exports);
 
 }  // namespace uvfiles

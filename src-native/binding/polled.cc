@@ -2,6 +2,7 @@
 #include <uv.h>
 
 #include "binding/environment.h"
+#include "binding/paths.h"
 #include "platform/file_system.h"
 
 namespace uvfiles {
@@ -40,17 +41,11 @@ napi_value adopt_now(napi_env env, napi_callback_info) {
   return nullptr;
 }
 
-void define(napi_env env, napi_value exports, const char* name, napi_callback callback) {
-  napi_value function;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
-  napi_set_named_property(env, exports, name, function);
-}
-
 }  // namespace
 
 void define_polled(Napi::Env env, Napi::Object exports) {
-  define(env, exports, "stopWaiting", stop_waiting);
-  define(env, exports, "adoptNow", adopt_now);
+  define_function(env, exports, "stopWaiting", stop_waiting);
+  define_function(env, exports, "adoptNow", adopt_now);
 }
 
 }  // namespace uvfiles

@@ -1,0 +1,97 @@
+// Large texts without a copy: memory that JavaScript fills as a buffer and then has as a string. V8 would otherwise copy
+// the whole text on the loop thread, in one go.
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "binding/environment.h"
+#include "binding/paths.h"
+
+#ifndef _WIN32
+// Experimental in Node-API, and so not to be linked against: null where the runtime has no such function.
+extern "C" __attribute__((weak)) napi_status node_api_create_external_string_latin1(
+    napi_env env, char* text, size_t length, napi_finalize finalize, void* hint, napi_value* result,
+    bool* copied);
+#endif
+
+namespace uvfiles {
+
+namespace {
+
+#ifndef _WIN32
+
+// In front of the bytes. The buffer and the string may be collected in either order, and after their environment.
+struct alignas(64) TextMemory {
+  std::atomic<int> users{1};
+
+  char* bytes() { return reinterpret_cast<char*>(this + 1); }
+  static TextMemory* before(void* bytes) { return static_cast<TextMemory*>(bytes) - 1; }
+
+  static void release(napi_env, void* bytes, void*) {
+    TextMemory* const memory = before(bytes);
+    if (memory->users.fetch_sub(1) == 1) std::free(memory);
+  }
+};
+
+// textMemory(size): a buffer that textOf can make a string of, or undefined where that cannot be.
+napi_value text_memory(napi_env env, napi_callback_info info) {
+  napi_value arguments[1];
+  size_t count = 1;
+  double size = 0;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  if (node_api_create_external_string_latin1 == nullptr ||
+      napi_get_value_double(env, arguments[0], &size) != napi_ok) {
+    return nullptr;
+  }
+  const size_t bytes = static_cast<size_t>(size);
+  void* const block = std::aligned_alloc(
+      alignof(TextMemory),
+      sizeof(TextMemory) + ((bytes + alignof(TextMemory) - 1) & ~(alignof(TextMemory) - 1)));
+  if (block == nullptr) return nullptr;
+  auto* const memory = new (block) TextMemory;
+  napi_value buffer;
+  if (napi_create_external_buffer(env, bytes, memory->bytes(), TextMemory::release, nullptr,
+                                  &buffer) != napi_ok) {
+    std::free(block);  // Electron's sandboxed pointers forbid external memory
+    return nullptr;
+  }
+  return buffer;
+}
+
+// textOf(buffer, length): the first `length` bytes of a buffer of textMemory's as latin-1; they must not change any more.
+napi_value text_of(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  size_t count = 2;
+  void* bytes = nullptr;
+  uint32_t length = 0;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  napi_get_buffer_info(env, arguments[0], &bytes, nullptr);
+  napi_get_value_uint32(env, arguments[1], &length);
+  TextMemory::before(bytes)->users.fetch_add(1);
+  napi_value text = nullptr;
+  bool copied = false;
+  // When it has copied the bytes it has called `release` as well.
+  if (node_api_create_external_string_latin1(env, static_cast<char*>(bytes), length,
+                                             TextMemory::release, nullptr, &text,
+                                             &copied) != napi_ok) {
+    TextMemory::release(env, bytes, nullptr);
+    return nullptr;
+  }
+  return text;
+}
+
+#else
+
+napi_value text_memory(napi_env, napi_callback_info) { return nullptr; }
+napi_value text_of(napi_env, napi_callback_info) { return nullptr; }
+
+#endif
+
+}  // namespace
+
+void define_text(Napi::Env env, Napi::Object exports) {
+  define_function(env, exports, "textMemory", text_memory);
+  define_function(env, exports, "textOf", text_of);
+}
+
+}  // namespace uvfiles
