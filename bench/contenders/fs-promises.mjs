@@ -60,6 +60,11 @@ export default {
     return { style: 'promise', run: () => countLines(path) };
   },
 
+  smallCalls: ({ what, path, size, count }) => ({
+    style: 'promise',
+    run: () => (what === 'read' ? readSmall(path, size) : writeSmall(path, size, count)),
+  }),
+
   textReader: ({ path }) => ({ style: 'promise', run: () => fs.readFile(path, 'utf8') }),
 
   tempFiles: ({ content }) => ({
@@ -123,4 +128,22 @@ async function countLines(path) {
   let lines = 0;
   for await (const line of handle.readLines()) lines += line.length > 0 ? 1 : 0;
   return lines;
+}
+
+async function readSmall(path, size) {
+  const handle = await fs.open(path);
+  const buffer = Buffer.allocUnsafeSlow(size);
+  let bytes = 0;
+  for (let read = size; read > 0; bytes += read) read = (await handle.read(buffer, 0, size)).bytesRead;
+  await handle.close();
+  return bytes;
+}
+
+async function writeSmall(path, size, count) {
+  const handle = await fs.open(path, 'w');
+  const text = 'x'.repeat(size);
+  let characters = 0;
+  for (let i = 0; i < count; i++) characters += (await handle.write(text)).bytesWritten;
+  await handle.close();
+  return characters;
 }

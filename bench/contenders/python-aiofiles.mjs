@@ -3,17 +3,30 @@ import { execFileSync, spawn } from 'node:child_process';
 
 const program = `
 import asyncio, sys, time, aiofiles
-async def main():
-    lines = 0
-    start = time.perf_counter()
-    async with aiofiles.open(sys.argv[1]) as file:
+what, path, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+async def lines():
+    done = 0
+    async with aiofiles.open(path) as file:
         async for line in file:
-            lines += 1
-            if lines == int(sys.argv[2]): break
-    print(lines, time.perf_counter() - start)
+            done += 1
+            if done == count: break
+    return done
+async def read():
+    done = 0
+    async with aiofiles.open(path, 'rb') as file:
+        while done < count and await file.read(64): done += 1
+    return done
+async def write():
+    async with aiofiles.open(path, 'w') as file:
+        for i in range(count): await file.write('x' * 64)
+    return count
+async def main():
+    start = time.perf_counter()
+    done = await {'lines': lines, 'read': read, 'write': write}[what]()
+    print(done, time.perf_counter() - start)
 asyncio.run(main())
 `;
-// It takes some fifty microseconds a line; a part of the file tells.
+// It takes some fifty microseconds a line or call; a part of the file tells.
 const enough = 20_000;
 
 export default {
@@ -24,7 +37,12 @@ export default {
   lineCounter({ path }) {
     const python = findPython();
     if (python === undefined) return undefined;
-    return { style: 'promise', run: () => countLines(python, path) };
+    return { style: 'promise', run: () => runProgram(python, 'lines', path) };
+  },
+  smallCalls({ what, path }) {
+    const python = findPython();
+    if (python === undefined) return undefined;
+    return { style: 'promise', run: () => runProgram(python, what, path) };
   },
 };
 
@@ -39,17 +57,17 @@ function findPython() {
   });
 }
 
-function countLines(python, path) {
+function runProgram(python, what, path) {
   return new Promise((resolve, reject) => {
-    const child = spawn(python, ['-c', program, path, String(enough)], {
+    const child = spawn(python, ['-c', program, what, path, String(enough)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';
     child.stdout.on('data', (data) => (output += data));
     child.once('error', reject);
     child.once('close', () => {
-      const [lines, seconds] = output.split(' ').map(Number);
-      resolve({ lines, seconds });
+      const [operations, seconds] = output.split(' ').map(Number);
+      resolve({ operations, seconds });
     });
   });
 }

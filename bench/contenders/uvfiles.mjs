@@ -70,6 +70,11 @@ export default {
     run: () => (batch ? countBatches(path) : countLines(path)),
   }),
 
+  smallCalls: ({ what, path, size, count }) => ({
+    style: 'promise',
+    run: () => (what === 'read' ? readSmall(path, size) : writeSmall(path, size, count)),
+  }),
+
   textReader: ({ path }) => ({ style: 'promise', run: () => uvfiles().readText(path) }),
 
   tempFiles: ({ content }) => ({
@@ -136,6 +141,23 @@ async function countBatches(path) {
   for await (const batch of file.lines({ batch: 1024 })) lines += batch.length;
   await file.close();
   return lines;
+}
+
+async function readSmall(path, size) {
+  const file = await uvfiles().open(path, 'rb');
+  let bytes = 0;
+  for (let read = size; read > 0; bytes += read) read = (await file.read(size)).length;
+  await file.close();
+  return bytes;
+}
+
+async function writeSmall(path, size, count) {
+  const file = await uvfiles().open(path, 'w');
+  const text = 'x'.repeat(size);
+  let characters = 0;
+  for (let i = 0; i < count; i++) characters += await file.write(text);
+  await file.close();
+  return characters;
 }
 
 function sum(items, of) {

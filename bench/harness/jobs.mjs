@@ -16,7 +16,7 @@ export function measureJob({ stalls = false, touch = () => {}, resultOf = (resul
     const values = stalls ? await watch.stop() : {};
     // A contender that is too slow for the whole job says how much of it it did, and in what time.
     if (result?.seconds !== undefined)
-      return { operations: result.lines, nanoseconds: result.seconds * 1e9, cpuUs: NaN };
+      return { operations: result.operations, nanoseconds: result.seconds * 1e9, cpuUs: NaN };
     const outcome = resultOf(result);
     if (outcome !== params.expected) throw new Error(`the result is ${outcome}, not ${params.expected}`);
     return { operations: params.operations ?? 1, nanoseconds, values };

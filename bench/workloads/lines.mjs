@@ -1,4 +1,4 @@
-// A text file line by line, and a large text file at once.
+// A text file line by line, and a large text file at once, with the library as users get it: inline path on.
 import { measureJob } from '../harness/jobs.mjs';
 
 const lineBytes = 50;
@@ -6,6 +6,7 @@ const lineBytes = 50;
 function lines({ batch, ...rest }) {
   return {
     issue: 3,
+    inline: true,
     capability: 'lineCounter',
     baseline: 'fs-promises',
     requires: ['TextFile.prototype.lines'],
@@ -44,6 +45,7 @@ export default [
     name: 'read-text',
     title: '100 MB of ASCII as one string, up to its first charCodeAt',
     issue: 3,
+    inline: true,
     order: 102,
     capability: 'textReader',
     baseline: 'fs-promises',
