@@ -7,12 +7,13 @@ import { lines, open, os, readBytes, readMany, readText, statMany } from 'uvfile
 import { expectDescriptors, openDescriptors } from './support/descriptors.js';
 import { rejection, runProgram, scratchDirectory } from './support/temp.js';
 
+const MiB = 1024 * 1024;
+
 describe('whole files', () => {
   const scratch = scratchDirectory();
   const at = (name: string): string => path.join(scratch.path, name);
 
   it('reads large files as text, whatever is cut where', async () => {
-    const MiB = 1024 * 1024;
     // Characters, line ends and a mark that straddle the places where a large file might be read in pieces.
     const texts: [string, string][] = [
       ['utf-8', 'plain ASCII, nothing else\n'.repeat(200_000)],
@@ -41,6 +42,46 @@ describe('whole files', () => {
     const error = await rejection(readText(at('large')));
     expect(error).to.include({ code: 'ERR_UNICODE_DECODE', start: 5 * MiB, end: 5 * MiB + 1 });
     expect((await readText(at('large'), { errors: 'replace' })).indexOf('\ufffd')).to.equal(5 * MiB);
+  });
+
+  for (const [title, at_] of [
+    ['at its end', 5 * MiB],
+    ['where a piece begins', 2 * MiB],
+    ['at its start', 0],
+  ] as const) {
+    it(`readText of a large file whose only other character is ${title}`, async () => {
+      const text = `${'0123456789abcde\n'.repeat(at_ / 16)}é${'0123456789abcde\n'.repeat((5 * MiB - at_) / 16)}`;
+      writeFileSync(at('large'), text);
+      expect((await readText(at('large'))) === text).to.equal(true);
+      expect((await readText(at('large'), { encoding: 'utf-8-sig' })) === text).to.equal(true);
+    });
+  }
+
+  it('readText gives a text that outlives what it was read into, and the other way round', async () => {
+    const text = '0123456789abcde\n'.repeat((6 * MiB) / 16);
+    writeFileSync(at('large'), text);
+    const program = `
+      import { readText } from 'uvfiles';
+      const churn = async () => {
+        for (let i = 0; i < 3; i++) { gc(); await new Promise(setImmediate); Buffer.alloc(8 << 20, 255); }
+      };
+      let text = await readText(process.env.FILE);
+      const last = text.slice(-100_000);
+      await churn();
+      const whole = text === '0123456789abcde\\n'.repeat(text.length / 16);
+      const { length } = text;
+      text = undefined;
+      await churn();
+      console.log(whole, length, last === '0123456789abcde\\n'.repeat(6250));
+      for (let i = 0; i < 30; i++) await readText(process.env.FILE);
+      await churn();
+      console.log(process.memoryUsage().external < 60 << 20);`;
+    const { stdout, stderr } = await runProgram(program, {
+      args: ['--expose-gc'],
+      env: { FILE: at('large') },
+    });
+    expect(stderr).to.equal('');
+    expect(stdout).to.equal(`true ${6 * MiB} true\ntrue\n`);
   });
 
   it('are on os as well', () => {
