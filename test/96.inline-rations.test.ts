@@ -63,6 +63,20 @@ describe('a call past the inline budget', () => {
     await f.close();
   });
 
+  it('is answered though the inline path is switched off, or its budget set to nothing, meanwhile', async () => {
+    const f = await open(name, 'rb');
+    for (const inline of [{ budgetMicros: 0 }, false, { maxBytes: 1 }] as const) {
+      configure({ inline: { budgetMicros: 1, maxBytes: 65536 } });
+      await new Promise((resolve) => setImmediate(resolve));
+      const reads = Array.from({ length: 50 }, () => f.pread(10, 20));
+      configure({ inline });
+      for (const bytes of await Promise.all(reads))
+        expect(bytes.equals(content.subarray(20, 30))).to.equal(true);
+    }
+    configure({ inline: { maxBytes: 65536 } });
+    await f.close();
+  });
+
   it('goes to the pool now and then', async () => {
     const f = await open(name, 'rb');
     const started = metrics().lanes.default!;

@@ -121,11 +121,13 @@ function serve({ again, resolve }: Waiting): void {
 
 function serveWaiting(): void {
   if (!armed) begin();
-  // What a subscriber submits meanwhile comes after those who wait.
-  while (next < waiting.length && !spent()) {
-    const first = waiting[next];
+  // At least one, also where the budget has been set to nothing. What a subscriber submits meanwhile comes after those who
+  // wait.
+  const first = next;
+  while (next < waiting.length && (next === first || !spent())) {
+    const each = waiting[next];
     waiting[next++] = undefined;
-    if (first !== undefined) serve(first);
+    if (each !== undefined) serve(each);
   }
   if (next === waiting.length || next >= 4 * MANY_WAIT) {
     waiting.splice(0, next);
