@@ -100,7 +100,12 @@ describe('walk', () => {
     expect(count).to.equal(1 + 40 + 40 * 9 * 2);
   });
 
-  it('prunes by name where names are no UTF-8', async () => {
+  it('prunes by name where names are no UTF-8', async function () {
+    if (process.platform === 'win32') {
+      // node:fs does not come back from such a recursive mkdirSync there.
+      console.log('      skipped: names are no bytes on Windows');
+      this.skip();
+    }
     const odd = Buffer.from([0xff, 0x61]);
     mkdirSync(Buffer.concat([Buffer.from(`${scratch.path}/`), odd, Buffer.from('/in')]), { recursive: true });
     mkdirSync(at('other'));

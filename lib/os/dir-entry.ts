@@ -1,5 +1,6 @@
 // One entry of a directory listing, as Python's os.DirEntry with Node's names: what it is, is known without a stat.
 import type { BigIntStats, Stats } from 'node:fs';
+import { sep } from 'node:path';
 
 import type { StatOptions } from '../file/handle.js';
 import { lstat, stat } from './stat.js';
@@ -13,15 +14,15 @@ const FILE = 8;
 const LINK = 10;
 const SOCKET = 12;
 
-const SLASH = 0x2f;
+const endsInSeparator = (path: string): boolean => path.endsWith('/') || path.endsWith(sep);
 
 function join(directory: string | Uint8Array, name: string | Buffer): string | Buffer {
   if (typeof directory === 'string' && typeof name === 'string') {
-    return directory === '' || directory.endsWith('/') ? directory + name : `${directory}/${name}`;
+    return directory === '' || endsInSeparator(directory) ? directory + name : directory + sep + name;
   }
   const above = Buffer.from(directory);
-  const slash = above.length === 0 || above[above.length - 1] === SLASH ? '' : '/';
-  return Buffer.concat([above, Buffer.from(slash), Buffer.from(name)]);
+  const between = above.length === 0 || endsInSeparator(above.toString('latin1', above.length - 1)) ? '' : sep;
+  return Buffer.concat([above, Buffer.from(between), Buffer.from(name)]);
 }
 
 /** An entry that `scandir` gives. `Name` is string, or Buffer with `{ encoding: 'buffer' }`. */

@@ -1,6 +1,8 @@
 // A glob pattern as a small automaton over the names of a path: which names end a match, and which lead on to one.
 //
 // The syntax within a name is picomatch's. `**` as a whole name stands for any number of directories.
+import { parse, sep } from 'node:path';
+
 import picomatch from 'picomatch';
 
 /** Where in the pattern a directory stands: numbers of its parts, each a way it may go on. */
@@ -35,14 +37,16 @@ export class GlobPattern {
   readonly #dot: boolean;
 
   constructor(pattern: string, o: PatternOptions) {
-    const parts = splitParts(pattern).filter(
+    // A drive or a share is no name: `C:/`, `//server/share/`.
+    const root = sep === '/' ? '' : parse(pattern).root;
+    const parts = splitParts(pattern.slice(root.length)).filter(
       (part, i, all) => part !== '' || i === 0 || i === all.length - 1,
     );
     this.directoriesOnly = parts.length > 1 && parts[parts.length - 1] === '';
     if (this.directoriesOnly) parts.pop();
     let literals = 0;
     while (literals < parts.length && !MAGIC.test(parts[literals]!)) literals++;
-    this.base = parts[0] === '' && literals === 1 ? '/' : parts.slice(0, literals).join('/');
+    this.base = root + (parts[0] === '' && literals === 1 ? '/' : parts.slice(0, literals).join('/'));
     const rest = parts
       .slice(literals)
       .filter((part, i, all) => part !== '' && !(part === '**' && all[i - 1] === '**'));

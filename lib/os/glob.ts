@@ -1,13 +1,16 @@
 // glob: the paths that fit a pattern.
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { treeToRead } from '../arguments/checked-path.js';
 import { AbortError, invalidArgType, invalidArgValue } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
-import { exists, lexists } from './exists.js';
+import { isdir } from '../path/kind.js';
+import { lexists } from './exists.js';
 import { expandBraces, GlobPattern, type State } from './glob-pattern.js';
 import { type TreeStep, TreeWalk } from './tree-walk.js';
+
+const isWindows = sep === '\\';
 
 /** Options of `glob`. */
 export interface GlobOptions extends OpOptions {
@@ -24,7 +27,8 @@ export interface GlobOptions extends OpOptions {
 /**
  * The paths that fit a pattern, in the order of the walk: files, directories and links. Syntax is picomatch's: `*`, `?`,
  * `[a-z]`, `{a,b}`, `+(a|b)`, and `**` for any number of directories. Only directories that may hold a match are read,
- * and names before the first special character are not looked for. What cannot be read is passed over.
+ * and names before the first special character are not looked for. What cannot be read is passed over. On Windows a
+ * backslash separates names, in the pattern as in the results; `[(]` stands for a bracket that is none.
  * @param pattern with a slash at its end it fits directories only
  * @returns paths relative to `cwd` (absolute for an absolute pattern), each once
  * @throws from its steps: TypeError for bad arguments, AbortError, TimeoutError
@@ -37,18 +41,18 @@ export async function* glob(pattern: string, o: GlobOptions = {}): AsyncGenerato
   const cwd = o.cwd instanceof URL ? fileURLToPath(o.cwd) : (o.cwd ?? '.');
   if (typeof cwd !== 'string')
     throw invalidArgType('options.cwd', 'of type string or an instance of URL', cwd);
-  const patterns = expandBraces(pattern).map(
+  const patterns = expandBraces(isWindows ? pattern.replaceAll('\\', '/') : pattern).map(
     (text) => new GlobPattern(text, { dot: o.dot ?? false, nocase: o.nocase ?? false }),
   );
-  if (patterns.length === 1) {
+  if (patterns.length === 1 && !isWindows) {
     yield* search(patterns[0]!, cwd, o);
     return;
   }
   const seen = new Set<string>();
   for (const each of patterns) {
     for await (const path of search(each, cwd, o)) {
-      if (!seen.has(path)) yield path;
-      seen.add(path);
+      if (!seen.has(path)) yield isWindows ? path.replaceAll('/', sep) : path;
+      if (patterns.length > 1) seen.add(path);
     }
   }
 }
@@ -63,7 +67,7 @@ async function* search(
   const top = isAbsolute(base) ? base : base === '' ? cwd : resolve(cwd, base);
   if (pattern.isLiteral) {
     if (base === '') return;
-    const found = pattern.directoriesOnly ? await exists(`${top}/.`, o) : await lexists(top, o);
+    const found = pattern.directoriesOnly ? await isdir(top, o) : await lexists(top, o);
     if (found) yield pattern.directoriesOnly && !base.endsWith('/') ? `${base}/` : base;
     return;
   }

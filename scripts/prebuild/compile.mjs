@@ -1,6 +1,6 @@
 // Compiles and links the addon for one target, by calling the compiler directly: the same few flags for every one of them,
 // sources in the same order, no path of this machine inside, so that two builds give the same bytes.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ import { importThunks } from './node-imports.mjs';
 import { cache, nodeHeaders } from './tools.mjs';
 
 const FLAGS = [
-  ...['-std=gnu++20', '-O2', '-fno-exceptions', '-fno-rtti', '-fno-strict-aliasing', '-fvisibility=hidden'],
+  ...['-std=gnu++20', '-fno-exceptions', '-fno-rtti', '-fno-strict-aliasing', '-fvisibility=hidden'],
   ...[
     '-ffunction-sections',
     '-fdata-sections',
@@ -28,6 +28,9 @@ const DEFINES = [
   'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS',
   'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
 ];
+
+/** What runs for every small operation is made fast, what waits for the system small. */
+const levelOf = (source) => (/^src-native\/(core|binding)\/\w+\.cc$/.test(source) ? '-O2' : '-Os');
 
 // zig keeps what it has compiled: a build of ours must not find the one before it. The C++ library may be found.
 async function mustRun(folder, command, args) {
@@ -51,6 +54,13 @@ async function inParallel(items, work) {
   return results;
 }
 
+/** Takes the time of building out of the header of a PE file. */
+function forgetTime(file) {
+  const bytes = readFileSync(file);
+  bytes.writeUInt32LE(0, bytes.readUInt32LE(0x3c) + 8);
+  writeFileSync(file, bytes);
+}
+
 /** Builds into `folder` (relative to the root, emptied first); returns the binary's absolute path. */
 export async function compile(recipe, folder) {
   rmSync(inRoot(folder), { recursive: true, force: true });
@@ -67,19 +77,24 @@ export async function compile(recipe, folder) {
     ...[`-ffile-prefix-map=${headers}=node`, `-ffile-prefix-map=${root}=.`],
     `-ffile-prefix-map=${cache}=cache`,
   ];
-  const sources = [...addonSources(recipe.gyp), ...recipe.sources];
-  const objects = await inParallel(sources, async (source) => {
-    const object = path.posix.join(folder, source.replaceAll('/', '_').replace(/\.cc$/, '.o'));
-    await mustRun(folder, command, [...flags, '-c', '-o', object, source]);
+  const own = addonSources(recipe.gyp).map((source) => ({ source, flags: [] }));
+  const objects = await inParallel([...own, ...recipe.sources], async ({ source, flags: more }) => {
+    const name = path.relative(cache, path.resolve(root, source)).startsWith('..')
+      ? source
+      : path.basename(source);
+    const object = path.posix.join(folder, name.replaceAll('/', '_').replace(/\.\w+$/, '.o'));
+    await mustRun(folder, command, [...flags, levelOf(source), ...more, '-c', '-o', object, source]);
     return object;
   });
   if (recipe.system === 'win32') {
     const thunks = path.posix.join(folder, 'node_imports.cc');
-    writeFileSync(inRoot(thunks), await importThunks(objects, recipe.arch));
+    writeFileSync(inRoot(thunks), importThunks(objects, recipe.arch));
     objects.push(path.posix.join(folder, 'node_imports.o'));
     await mustRun(folder, command, [...flags, '-c', '-o', objects.at(-1), thunks]);
   }
   const binary = path.posix.join(folder, 'uvfiles.node');
-  await mustRun(folder, command, [...prefix, '-o', binary, ...objects, ...recipe.link]);
+  const [linker, ...first] = recipe.linker;
+  await mustRun(folder, linker, [...first, '-o', binary, ...objects, ...recipe.link]);
+  if (recipe.system === 'win32') forgetTime(inRoot(binary));
   return inRoot(binary);
 }

@@ -2,21 +2,16 @@
 // (node.exe, electron.exe): an import table would name the file. Each function becomes a jump through a pointer, which is
 // looked up when the addon is loaded. A function that the program lacks ends it with a message at the first call.
 import { inRoot } from '../support/root.mjs';
-import { SetupError, run } from '../support/run.mjs';
+import { coffSymbols } from './coff.mjs';
 
 const FROM_NODE = /^(uv|napi|node_api)_\w+$/;
 
 /** Names that `objects` take from Node, sorted. */
-async function importedNames(objects) {
-  const tool = 'nm';
-  const { code, output } = await run(tool, ['-A', '-g', ...objects.map((each) => inRoot(each))]);
-  if (code !== 0) throw new SetupError(`nm cannot read the objects:\n${output}`);
-  const symbols = [...output.matchAll(/:(?:[0-9a-f]*)\s+([A-Za-z])\s+(\S+)$/gm)];
-  const defined = new Set(symbols.filter(([, kind]) => kind !== 'U').map(([, , name]) => name));
-  const wanted = symbols.filter(
-    ([, kind, name]) => kind === 'U' && FROM_NODE.test(name) && !defined.has(name),
-  );
-  return [...new Set(wanted.map(([, , name]) => name))].sort();
+function importedNames(objects) {
+  const symbols = objects.map((each) => coffSymbols(inRoot(each)));
+  const defined = new Set(symbols.flatMap((each) => each.defined));
+  const wanted = symbols.flatMap((each) => each.wanted).filter((name) => FROM_NODE.test(name));
+  return [...new Set(wanted)].filter((name) => !defined.has(name)).sort();
 }
 
 const JUMP = {
@@ -25,8 +20,8 @@ const JUMP = {
 };
 
 /** C++ source of the jumps for all that `objects` take from Node. */
-export async function importThunks(objects, arch) {
-  const names = await importedNames(objects);
+export function importThunks(objects, arch) {
+  const names = importedNames(objects);
   const jumps = names.map(
     (name) => `
 extern "C" __attribute__((used)) void* uvfiles_at_${name} = nullptr;

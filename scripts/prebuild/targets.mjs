@@ -1,5 +1,7 @@
-// What a binary is made with, for each system that has one: a row a target. Cross recipes run on Debian with zig and
-// MinGW; native ones (--native) take the compiler of the system they run on, as the release workflow does.
+// What a binary is made with, for each system that has one: a row a target. Cross recipes run on Debian with
+// zig; native ones (--native) take the compiler of the system they run on, as the release workflow does for macOS.
+import path from 'node:path';
+import { cxxRuntime } from './cxx-runtime.mjs';
 import { debianCommand, zig } from './tools.mjs';
 
 /** The oldest glibc that a binary may ask for: Debian 10, RHEL 8, and statx. */
@@ -12,72 +14,79 @@ const ZIG_TRIPLES = {
   'linux-arm64-musl': 'aarch64-linux-musl',
   'darwin-x64': 'x86_64-macos.11.0',
   'darwin-arm64': 'aarch64-macos.11.0',
+  'win32-x64': 'x86_64-windows-gnu',
   'win32-arm64': 'aarch64-windows-gnu',
 };
 
 const LINUX_LINK = ['-shared', '-s', '-Wl,--gc-sections', '-Wl,-z,relro', '-Wl,-z,now'];
-const DARWIN_LINK = [
-  '-shared',
-  '-s',
-  '-undefined',
-  'dynamic_lookup',
-  '-Wl,-dead_strip',
-  '-install_name',
-  '@rpath/uvfiles.node',
-];
 const WINDOWS_LINK = ['-shared', '-s', '-Wl,--gc-sections', '-lbcrypt'];
+
+/** In the words of Apple's linker: what its two functions reach, and Node's functions found when it is loaded. */
+const DARWIN_LINK = [
+  ...['-dead_strip', '-x', '-S', '-undefined', 'dynamic_lookup', '-install_name', '@rpath/uvfiles.node'],
+  ...['-exported_symbol', '_napi_register_module_v1'],
+  ...['-exported_symbol', '_node_api_module_get_api_version_v1'],
+];
+
 const WINDOWS_DEFINES = [
   ...['NOMINMAX', 'WIN32_LEAN_AND_MEAN', '_WIN32_WINNT=0x0A00', 'UNICODE', '_UNICODE'],
   // Not MinGW's own printf, which is large and not used.
   '__USE_MINGW_ANSI_STDIO=0',
 ];
 
+/** Nothing throws, so nothing is unwound; Windows' own way of it needs the tables. */
+const NO_UNWINDING = ['-fno-asynchronous-unwind-tables', '-fno-unwind-tables'];
+
 const PLATFORM = {
   linux: {
     gyp: 'linux',
     defines: ['_FILE_OFFSET_BITS=64', '_GNU_SOURCE'],
-    flags: ['-fPIC'],
+    flags: ['-fPIC', ...NO_UNWINDING],
     link: [...LINUX_LINK, '-Wl,--version-script=src-native/exports.map'],
   },
-  // zig leaves local names and its whole run-time library in: the code at least is made small.
-  darwin: { gyp: 'mac', defines: [], flags: ['-fPIC', '-Os'], link: DARWIN_LINK },
+  darwin: { gyp: 'mac', defines: [], flags: ['-fPIC', ...NO_UNWINDING], link: [] },
   win32: { gyp: 'win', defines: WINDOWS_DEFINES, flags: [], link: WINDOWS_LINK },
 };
 
 const WITHOUT_RUNTIMES = ['-static-libstdc++', '-static-libgcc'];
 
+/** zig links what it makes but for macOS, whose linker of LLVM's makes less than half as much of the same. */
+async function darwinLink(arch) {
+  const linker = await debianCommand('ld64.lld-14', ['lld-14']);
+  const system = path.join(path.dirname(await zig()), 'lib/libc/darwin/libSystem.11.tbd');
+  const about = ['-arch', arch === 'x64' ? 'x86_64' : 'arm64', '-platform_version', 'macos', '11.0', '11.0'];
+  return { linker: [linker, '-dylib', ...about], link: [...DARWIN_LINK, '--icf=all', system] };
+}
+
 async function crossCompiler(target) {
-  if (target === 'win32-x64') {
-    const prefix = 'x86_64-w64-mingw32';
-    const cxx = await debianCommand(`${prefix}-g++-posix`, ['g++-mingw-w64-x86-64-posix']);
-    // winpthread and the C++ library inside; no time of building in the header, no address made of the file's path.
-    const same = ['-Wl,--no-insert-timestamp', '-Wl,--disable-auto-image-base'];
-    return { command: [cxx], link: ['-static', ...WITHOUT_RUNTIMES, ...same] };
-  }
+  const [system, arch] = target.split('-');
   const isGlibc = ZIG_TRIPLES[target].includes('-gnu.');
   return {
     command: [await zig(), 'c++', '-target', ZIG_TRIPLES[target]],
-    link: [],
-    sources: isGlibc ? ['scripts/prebuild/glibc-stat.cc'] : [],
+    sources: [
+      ...(await cxxRuntime(system)),
+      ...(isGlibc ? [{ source: 'scripts/prebuild/glibc-stat.cc', flags: [] }] : []),
+    ],
+    ...(system === 'darwin' ? await darwinLink(arch) : { link: ['-nostdlib++'] }),
   };
 }
 
 function nativeCompiler(target) {
   const [system, arch] = target.split('-');
   if (system === 'darwin') {
-    const triple = `${arch === 'x64' ? 'x86_64' : 'arm64'}-apple-macos11`;
-    return { command: ['clang++', '-target', triple], link: [] };
+    const command = ['clang++', '-target', `${arch === 'x64' ? 'x86_64' : 'arm64'}-apple-macos11`];
+    return { command, linker: [...command, '-dynamiclib'], link: [`-Wl,${DARWIN_LINK.join(',')}`] };
   }
   return { command: (process.env.CXX ?? 'c++').split(' '), link: WITHOUT_RUNTIMES };
 }
 
-export const TARGETS = [...Object.keys(ZIG_TRIPLES).slice(0, 6), 'win32-x64', 'win32-arm64'];
+export const TARGETS = Object.keys(ZIG_TRIPLES);
 
-/** { system, arch, gyp, command, sources, defines, flags, link } of a target. */
+/** { system, arch, gyp, command, linker, sources, defines, flags, link } of a target. */
 export async function recipe(target, native) {
   const [system, arch] = target.split('-');
   const compiler = native ? nativeCompiler(target) : await crossCompiler(target);
   const platform = PLATFORM[system];
-  const { command, link, sources = [] } = compiler;
-  return { ...platform, system, arch, command, sources, link: [...platform.link, ...link] };
+  const { command, linker = command, link, sources = [] } = compiler;
+  return { ...platform, system, arch, command, linker, sources, link: [...platform.link, ...link] };
 }

@@ -7,6 +7,7 @@ import { inRoot } from '../support/root.mjs';
 
 const COPIES = [
   'package.json',
+  'bench',
   'bin',
   'dist',
   'examples',
@@ -37,9 +38,17 @@ function strip(from, to) {
       module: ts.ModuleKind.ESNext,
       target: ts.ScriptTarget.ES2022,
       verbatimModuleSyntax: false,
+      inlineSourceMap: true, // with --enable-source-maps a stack names the file that somebody wrote
     },
+    fileName: path.basename(from),
   });
   writeFileSync(to, outputText);
+}
+
+/** Tests of pure functions import them from lib/, in which there is then what was compiled of it. */
+function layOutLib(folder) {
+  cpSync(inRoot('dist/cjs'), path.join(folder, 'lib'), { recursive: true });
+  writeFileSync(path.join(folder, 'lib/package.json'), '{ "type": "commonjs" }\n');
 }
 
 /** Lays the suite out in `folder`; run there: `node node_modules/mocha/bin/mocha.js --reporter dot "test/*.test.js"`. */
@@ -52,6 +61,7 @@ export function layOutMochaSuite(folder) {
     readdirSync(inRoot('node_modules')).filter((each) => PACKAGES.test(each)),
   ))
     cpSync(inRoot('node_modules', name), path.join(folder, 'node_modules', name), { recursive: true });
+  layOutLib(folder);
   for (const name of readdirSync(inRoot('test'), { recursive: true })) {
     const from = inRoot('test', name);
     const to = path.join(folder, 'test', name);

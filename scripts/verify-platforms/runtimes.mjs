@@ -75,7 +75,7 @@ const node = (major) => ({
   },
 });
 
-const nodeUnderWine = (major) => ({
+export const nodeUnderWine = (major) => ({
   target: 'win32-x64',
   runtime: `Node ${major}`,
   under: 'wine',

@@ -91,7 +91,8 @@ Step CopyOneFile::run(const Slice&) {
   const int64_t flags = arguments_.numbers[0];
   const std::string to = win32::TargetInto(from, arguments_.bytes[1]);
   int code = cancelled() ? UV_ECANCELED : 0;
-  if (code == 0 && (win32::IsDirectory(from) || IsSameFile(from, to))) code = UV_EINVAL;
+  if (code == 0 && win32::IsDirectory(from)) code = UV_EISDIR;
+  if (code == 0 && IsSameFile(from, to)) code = UV_EINVAL;
   if (code == 0) code = CopyContent(from, to, (flags & kCopyExclusive) != 0);
   if (code == 0 && (flags & kCopyPreserve) == 0) TouchNow(to);
   if (code != 0) {
@@ -102,8 +103,7 @@ Step CopyOneFile::run(const Slice&) {
   return Step::kDone;
 }
 
-int Move::Across(const std::string& from, const std::string& to) const {
-  if (win32::IsDirectory(from)) return UV_EXDEV;
+int Move::FileAcross(const std::string& from, const std::string& to) const {
   std::string temp;
   int code = NameBeside(to, &temp);
   if (code == 0) code = CopyContent(from, temp, true);
@@ -115,7 +115,16 @@ int Move::Across(const std::string& from, const std::string& to) const {
   return win32::RemoveFile(from);
 }
 
-Step Move::run(const Slice&) {
+Step Move::GoOn(const Slice& slice) {
+  const Step step = tree_->run(slice, cancelled());
+  if (step != Step::kDone) return step;
+  error = tree_->error;
+  if (!error) output = to_;
+  return Step::kDone;
+}
+
+Step Move::run(const Slice& slice) {
+  if (tree_ != nullptr) return GoOn(slice);
   const std::string& from = arguments_.bytes[0];
   const std::string& given = arguments_.bytes[1];
   // Only the letters' case changes: the directory that is there is the one that moves.
@@ -124,7 +133,12 @@ Step Move::run(const Slice&) {
   int code = cancelled() ? UV_ECANCELED : 0;
   if (code == 0 && to != given && win32::StatPath(to, false, &there) == 0) code = UV_EEXIST;
   if (code == 0) code = win32::Rename(from, to);
-  if (code == UV_EXDEV) code = Across(from, to);
+  if (code == UV_EXDEV && win32::IsDirectory(from)) {
+    to_ = to;
+    tree_ = std::make_unique<TreeAcross>(from, to);
+    return GoOn(slice);
+  }
+  if (code == UV_EXDEV) code = FileAcross(from, to);
   if (code != 0) {
     error = {code, "rename", from, to};
   } else {

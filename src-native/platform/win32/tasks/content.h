@@ -1,8 +1,12 @@
 // Copies, moves and replacements of files, as platform/posix/tasks/{copy_file,move,write_atomic}.h document them.
 #pragma once
 
+#include <memory>
+#include <string>
+
 #include "core/task.h"
 #include "core/unique_fd.h"
+#include "platform/win32/tasks/transfers.h"
 
 namespace uvfiles {
 
@@ -16,16 +20,19 @@ class CopyOneFile final : public Task {
   TaskArguments arguments_;
 };
 
-// A file across volumes is copied to a temporary name and renamed; a tree across volumes is refused with EXDEV.
+// A file across volumes is copied to a temporary name and renamed; a tree is copied in place.
 class Move final : public Task {
  public:
   explicit Move(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
   Step run(const Slice& slice) override;
 
  private:
-  int Across(const std::string& from, const std::string& to) const;
+  int FileAcross(const std::string& from, const std::string& to) const;
+  Step GoOn(const Slice& slice);
 
   TaskArguments arguments_;
+  std::unique_ptr<TreeAcross> tree_;  // once the volumes are known to differ
+  std::string to_;
 };
 
 // A new version of a file beside the old one, which it then replaces by a rename. There is no syncing of directories here:

@@ -133,6 +133,25 @@ Step CopyTree::run(const Slice& slice) {
   return Step::kDone;
 }
 
+TreeAcross::TreeAcross(const std::string& from, const std::string& to)
+    : from_(from), to_(to), copy_({{from, to}, {kCopyPreserve}}) {}
+
+Step TreeAcross::run(const Slice& slice, bool cancelled) {
+  if (removal_ == nullptr) {
+    if (cancelled) copy_.cancel();
+    const Step step = copy_.run(slice);
+    if (step != Step::kDone) return step;
+    error = copy_.error;
+    if (error && !copy_.made()) return Step::kDone;  // what is there is somebody else's
+    removal_ = std::make_unique<RemoveTree>(TaskArguments{{error ? to_ : from_}, {kForce}});
+  }
+  const Step step = removal_->run(slice);
+  removal_->output.clear();
+  if (step != Step::kDone) return Step::kAgain;
+  if (!error) error = removal_->error;
+  return Step::kDone;
+}
+
 SendFile::SendFile(TaskArguments&& arguments)
     : out_(static_cast<int>(arguments.numbers[0])),
       in_(static_cast<int>(arguments.numbers[1])),

@@ -1,10 +1,12 @@
-// copytree and sendfile, as platform/posix/tasks/{copy_tree,send_file}.h document them.
+// copytree, a tree's way to another volume, and sendfile, as platform/posix/tasks/{copy_tree,send_file}.h document them.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/task.h"
+#include "core/tasks/remove_tree.h"
 
 namespace uvfiles {
 
@@ -13,6 +15,9 @@ class CopyTree final : public Task {
  public:
   explicit CopyTree(TaskArguments&& arguments);
   Step run(const Slice& slice) override;
+
+  // Whether the copy's top directory has been made, or was there and may be used.
+  bool made() const { return !made_.empty(); }
 
  private:
   int Begin();
@@ -25,6 +30,23 @@ class CopyTree final : public Task {
   bool begun_ = false;
   std::vector<std::string> pending_;  // below both, the next one last
   std::vector<std::string> made_;     // directories, which get their times at the end
+};
+
+// A tree to another volume: a copy, then the removal of what was copied, or of the copy where that failed.
+class TreeAcross {
+ public:
+  TreeAcross(const std::string& from, const std::string& to);
+
+  // As Task::run; at the end `error` says what it failed of. Cancelled, it stops copying, not removing.
+  Step run(const Slice& slice, bool cancelled);
+
+  TaskError error;
+
+ private:
+  const std::string from_;
+  const std::string to_;
+  CopyTree copy_;
+  std::unique_ptr<RemoveTree> removal_;
 };
 
 // Through memory: what the system has for this (TransmitFile) is for sockets.

@@ -1,0 +1,26 @@
+// Names in an object file of Windows (COFF), of whatever processor: binutils reads those of some only.
+import { readFileSync } from 'node:fs';
+
+const SYMBOL_SIZE = 18;
+const EXTERNAL = 2;
+
+/** { defined, wanted }: the global names that the object file has and those that it takes from elsewhere. */
+export function coffSymbols(file) {
+  const bytes = readFileSync(file);
+  const symbols = bytes.readUInt32LE(8);
+  const count = bytes.readUInt32LE(12);
+  const strings = symbols + count * SYMBOL_SIZE;
+  const textAt = (from, to) => bytes.toString('latin1', from, to).split('\0', 1)[0];
+  const defined = [];
+  const wanted = [];
+  for (let index = 0; index < count; index++) {
+    const at = symbols + index * SYMBOL_SIZE;
+    const inTable = bytes.readUInt32LE(at) === 0;
+    const long = strings + bytes.readUInt32LE(at + 4);
+    const name = inTable ? textAt(long, bytes.indexOf(0, long)) : textAt(at, at + 8);
+    const [value, section] = [bytes.readUInt32LE(at + 8), bytes.readInt16LE(at + 12)];
+    if (bytes[at + 16] === EXTERNAL) (section === 0 && value === 0 ? wanted : defined).push(name);
+    index += bytes[at + 17]; // records that only say more of this one
+  }
+  return { defined, wanted };
+}

@@ -1,0 +1,111 @@
+// The whole mocha suite on Node for Windows under wine, a file at a time, each with a limit, held against the list of what
+// is known to fail there: a new failure fails, and so does an entry of the list that no longer does.
+import { closeSync, existsSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { run } from '../support/run.mjs';
+import { inRoot } from '../support/root.mjs';
+import { KNOWN_GAPS } from './known-gaps.mjs';
+import { layOutMochaSuite } from './mocha-suite.mjs';
+
+/** For one file; the longest takes a minute on a machine that does nothing else. */
+const FILE_LIMIT_MS = 6 * 60_000;
+const FOLDER = '.cache/wine-suite';
+/** About building and packing, which is done on Linux for every system. */
+const NOT_OF_WINDOWS = /^(00|95)\./;
+
+/** Ends every Windows program of this prefix, also those that have left the group of the one that was started. */
+const endAll = (env) => run('wineserver', ['-k'], { env, timeout: 30_000 });
+
+/** Wine gives Node no pipe that it understands: output goes to a file. Resolves to whether it ended by itself. */
+function runWine(argv, { cwd, env, log }) {
+  const output = openSync(log, 'w');
+  return new Promise((resolve) => {
+    const child = spawn(argv[0], argv.slice(1), { cwd, env, stdio: ['ignore', output, output], detached: true });
+    let ended = true;
+    const timer = setTimeout(() => {
+      ended = false;
+      void endAll(env);
+      process.kill(-child.pid, 'SIGKILL');
+    }, FILE_LIMIT_MS);
+    child.on('close', () => {
+      clearTimeout(timer);
+      closeSync(output);
+      resolve(ended);
+    });
+  });
+}
+
+/** { passed, skipped, failures: Map of title to reason } of one test file. */
+async function runFile(file, argv, { folder, env }) {
+  const lines = path.join(folder, 'lines.txt');
+  const log = path.join(folder, 'output.txt');
+  rmSync(lines, { force: true });
+  const before = ['--require', './scripts/verify-platforms/tolerant-suite.cjs'];
+  const mocha = ['node_modules/mocha/bin/mocha.js', ...before, '--no-config', '--exit', '--timeout', '60000'];
+  const reporter = ['--reporter', './scripts/verify-platforms/line-reporter.cjs'];
+  const ended = await runWine([...argv, ...mocha, ...reporter, `test/${file}`], {
+    cwd: folder,
+    env: { ...env, UVFILES_SUITE_LINES: 'lines.txt', NODE_OPTIONS: '--enable-source-maps' },
+    log,
+  });
+  const events = existsSync(lines)
+    ? readFileSync(lines, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    : [];
+  const titles = (what) => events.filter((each) => each.what === what).map((each) => each.title);
+  const failures = new Map(events.filter((each) => each.what === 'fail').map((each) => [each.title, each.said]));
+  if (events.at(-1)?.what !== 'end') {
+    const how = ended ? 'the process ended' : `not done after ${FILE_LIMIT_MS / 60_000} minutes`;
+    const last = events.at(-1);
+    const title = last?.what === 'begin' ? last.title : `(after) ${last?.title ?? 'nothing'}`;
+    failures.set(title, `${how}: ${readFileSync(log, 'utf8').trim().slice(-1500)}`);
+  }
+  return { passed: titles('pass').length, skipped: titles('skip').length, failures };
+}
+
+/** What is known to fail in `file` on Node `major`: title to reason. */
+function known(file, major) {
+  const found = new Map();
+  for (const { why, tests, on } of KNOWN_GAPS) {
+    if (on && !on.includes(major)) continue;
+    for (const [name, titles] of Object.entries(tests))
+      if (name === file) for (const title of titles) found.set(title, why);
+  }
+  return found;
+}
+
+/**
+ * Runs the suite (the files whose names contain one of `words`, or all) with `argv` (wine and a Node for Windows) and
+ * tells of what differs from the list. Resolves to { ok, result, gaps }.
+ */
+export async function runWineSuite({ argv, env, major, words = [] }) {
+  const folder = inRoot(FOLDER);
+  await layOutMochaSuite(folder);
+  const files = readdirSync(path.join(folder, 'test')).filter(
+    (each) => each.endsWith('.test.js') && !NOT_OF_WINDOWS.test(each),
+  );
+  const chosen = files.filter((each) => words.length === 0 || words.some((word) => each.includes(word)));
+  const counts = { passed: 0, skipped: 0, known: 0, unexpected: 0 };
+  const gaps = [];
+  for (const file of chosen) {
+    const name = file.replace(/\.test\.js$/, '');
+    const expected = known(name, major);
+    const { passed, skipped, failures } = await runFile(file, argv, { folder, env });
+    const fresh = [...failures].filter(([title]) => !expected.has(title));
+    const mended = [...expected.keys()].filter((title) => !failures.has(title));
+    counts.passed += passed;
+    counts.skipped += skipped;
+    counts.known += failures.size - fresh.length;
+    counts.unexpected += fresh.length + mended.length;
+    const label = fresh.length + mended.length > 0 ? 'FAIL' : 'ok  ';
+    console.log(`  ${label} ${name}: ${passed} passed, ${failures.size} failed, ${skipped} skipped`);
+    for (const [title, said] of fresh) console.log(`       new: ${title}\n         ${said.replaceAll('\n', '\n         ')}`);
+    for (const title of mended) console.log(`       passes, though known to fail: ${title}`);
+    for (const [title, why] of expected) if (failures.has(title)) gaps.push(`${name}: ${title} (${why})`);
+  }
+  const result = `${counts.passed} passed, ${counts.unexpected} failed, ${counts.known} known gaps, ${counts.skipped} skipped`;
+  return { ok: counts.unexpected === 0 && counts.passed > 0, result, gaps };
+}
