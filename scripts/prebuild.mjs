@@ -12,8 +12,6 @@ import { inRoot } from './support/root.mjs';
 import { SetupError, step } from './support/run.mjs';
 import { fingerprint, readStamp, writeStamp } from './support/stamp.mjs';
 
-/** Built by the release on its own system only: no way to try it here. */
-const NOT_HERE = ['win32-arm64'];
 const INPUTS = [
   'src-native/core',
   'src-native/platform',
@@ -58,9 +56,7 @@ function targetsOf(words) {
 const options = new Set(process.argv.slice(2).filter((each) => each.startsWith('--')));
 const words = process.argv.slice(2).filter((each) => !each.startsWith('--'));
 try {
-  const targets = options.has('--all')
-    ? TARGETS.filter((each) => !NOT_HERE.includes(each))
-    : targetsOf(words);
+  const targets = options.has('--all') ? TARGETS : targetsOf(words);
   if (targets.length === 0) {
     // Also how npm would call it before `build`, were .npmrc not to say that no script runs before another.
     console.log(

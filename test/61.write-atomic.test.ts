@@ -75,7 +75,8 @@ describe('writeAtomic', () => {
 
   it('refuses what cannot be replaced', async () => {
     expect((await rejection(writeAtomic(scratch.path, 'x'))).code).to.equal('EISDIR');
-    expect((await rejection(writeAtomic('/dev/null', 'x'))).code).to.equal('EINVAL');
+    if (process.platform !== 'win32')
+      expect((await rejection(writeAtomic('/dev/null', 'x'))).code).to.equal('EINVAL');
     expect(await rejection(writeAtomic(at('none/a'), 'x'))).to.include({
       code: 'ENOENT',
       syscall: 'open',

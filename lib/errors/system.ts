@@ -41,6 +41,13 @@ export function systemErrorName(errno: number): string {
   return names.get(errno)?.[0] ?? `Unknown system error ${errno}`;
 }
 
+/** libuv's negative number for a symbolic name: no negated `os.constants.errno` on Windows. */
+export function systemErrorNumber(name: keyof typeof constants.errno): number {
+  names ??= allNames();
+  for (const [errno, [each]] of names) if (each === name) return errno;
+  return -constants.errno[name];
+}
+
 /** Everything but the stack trace, which the settling code captures where the caller awaits. */
 export function systemError(
   errno: number,

@@ -1,10 +1,9 @@
 // Runs tasks that open files of their own: out of descriptors, they end a step ready and empty, and go on after a wait.
-import { systemError } from '../errors/index.js';
+import { systemError, systemErrorNumber } from '../errors/index.js';
 import { lanes } from '../schedule/lane.js';
 import type { OpOptions } from '../schedule/options.js';
 import { descriptorFreed, descriptorTurn } from './descriptor-wait.js';
 import { runTask, type TaskCursor } from './tasks.js';
-import { constants } from 'node:os';
 
 /** `o` for long work: in the bulk lane unless it names another. */
 export function bulk(o: OpOptions | undefined): OpOptions {
@@ -29,7 +28,7 @@ export async function nextBatch(
   for (;;) {
     const batch = await cursor.next(o);
     if (batch.done || batch.output.length > 0) return batch;
-    if (!(await descriptorTurn(o?.signal))) throw systemError(-constants.errno.EMFILE, syscall, path);
+    if (!(await descriptorTurn(o?.signal))) throw systemError(systemErrorNumber('EMFILE'), syscall, path);
   }
 }
 

@@ -21,7 +21,8 @@ function join(directory: string | Uint8Array, name: string | Buffer): string | B
     return directory === '' || endsInSeparator(directory) ? directory + name : directory + sep + name;
   }
   const above = Buffer.from(directory);
-  const between = above.length === 0 || endsInSeparator(above.toString('latin1', above.length - 1)) ? '' : sep;
+  const between =
+    above.length === 0 || endsInSeparator(above.toString('latin1', above.length - 1)) ? '' : sep;
   return Buffer.concat([above, Buffer.from(between), Buffer.from(name)]);
 }
 

@@ -3,10 +3,9 @@
 // To the layers above nothing changes at that moment: position and content move along, calls that arrive meanwhile wait.
 // In memory no system call is made.
 import type { BigIntStats, Stats } from 'node:fs';
-import { constants } from 'node:os';
 
 import { type BackendFile, CURRENT, type FileKind } from '../backend/backend.js';
-import { AbortError, systemError } from '../errors/index.js';
+import { AbortError, systemError, systemErrorNumber } from '../errors/index.js';
 import { bigIntStatsFrom, statsFrom } from '../native/stats.js';
 import type { OpOptions } from '../schedule/options.js';
 
@@ -206,7 +205,7 @@ export class SpoolFile implements BackendFile {
       (file) => file.seek(offset, whence, o),
       () => {
         const target = Number(offset) + (whence === 1 ? this.#position : whence === 2 ? this.#size : 0);
-        if (target < 0) throw systemError(-constants.errno.EINVAL, 'lseek');
+        if (target < 0) throw systemError(systemErrorNumber('EINVAL'), 'lseek');
         this.#position = target;
         return target;
       },

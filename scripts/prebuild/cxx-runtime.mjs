@@ -3,7 +3,13 @@
 import path from 'node:path';
 import { zig } from './tools.mjs';
 
-const LIBRARY = ['string', 'mutex', 'mutex_destructor', 'condition_variable', 'condition_variable_destructor'];
+const LIBRARY = [
+  'string',
+  'mutex',
+  'mutex_destructor',
+  'condition_variable',
+  'condition_variable_destructor',
+];
 const MORE = ['chrono', 'hash', 'memory'];
 const LANGUAGE = ['cxa_guard', 'cxa_virtual'];
 

@@ -55,6 +55,11 @@ async function elfFaults(file, target) {
   const extra = shown.filter((name) => !EXPORTS.includes(name) && !name.startsWith('_'));
   if (extra.length > 0) faults.push(`exports ${extra.join(', ')}`);
   for (const name of EXPORTS) if (!shown.includes(name)) faults.push(`does not export ${name}`);
+  const wanted = [...output.matchAll(/\*UND\*.*\s(\S+)$/gm)].map(([, name]) => name);
+  const foreign = wanted.filter((name) =>
+    /^(_Z|_Unwind|__cxa_(?!atexit|finalize|thread_atexit)|abort_)/.test(name),
+  );
+  if (foreign.length > 0) faults.push(`lacks ${foreign.join(', ')} of the C++ library`);
   return faults;
 }
 

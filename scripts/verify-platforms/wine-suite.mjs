@@ -21,7 +21,12 @@ const endAll = (env) => run('wineserver', ['-k'], { env, timeout: 30_000 });
 function runWine(argv, { cwd, env, log }) {
   const output = openSync(log, 'w');
   return new Promise((resolve) => {
-    const child = spawn(argv[0], argv.slice(1), { cwd, env, stdio: ['ignore', output, output], detached: true });
+    const child = spawn(argv[0], argv.slice(1), {
+      cwd,
+      env,
+      stdio: ['ignore', output, output],
+      detached: true,
+    });
     let ended = true;
     const timer = setTimeout(() => {
       ended = false;
@@ -56,7 +61,9 @@ async function runFile(file, argv, { folder, env }) {
         .map((line) => JSON.parse(line))
     : [];
   const titles = (what) => events.filter((each) => each.what === what).map((each) => each.title);
-  const failures = new Map(events.filter((each) => each.what === 'fail').map((each) => [each.title, each.said]));
+  const failures = new Map(
+    events.filter((each) => each.what === 'fail').map((each) => [each.title, each.said]),
+  );
   if (events.at(-1)?.what !== 'end') {
     const how = ended ? 'the process ended' : `not done after ${FILE_LIMIT_MS / 60_000} minutes`;
     const last = events.at(-1);
@@ -102,7 +109,8 @@ export async function runWineSuite({ argv, env, major, words = [] }) {
     counts.unexpected += fresh.length + mended.length;
     const label = fresh.length + mended.length > 0 ? 'FAIL' : 'ok  ';
     console.log(`  ${label} ${name}: ${passed} passed, ${failures.size} failed, ${skipped} skipped`);
-    for (const [title, said] of fresh) console.log(`       new: ${title}\n         ${said.replaceAll('\n', '\n         ')}`);
+    for (const [title, said] of fresh)
+      console.log(`       new: ${title}\n         ${said.replaceAll('\n', '\n         ')}`);
     for (const title of mended) console.log(`       passes, though known to fail: ${title}`);
     for (const [title, why] of expected) if (failures.has(title)) gaps.push(`${name}: ${title} (${why})`);
   }

@@ -189,6 +189,39 @@ const checks = {
       ['atomic'],
     );
   },
+  async 'an atomic file'() {
+    fs.writeFileSync(at('replaced'), 'old');
+    const file = await uvfiles.openAtomic(at('replaced'), 'wb');
+    await file.write(Buffer.from('new'));
+    await file.flush();
+    assert.strictEqual(fs.readFileSync(at('replaced'), 'utf8'), 'old');
+    await file.commit();
+    assert.strictEqual(fs.readFileSync(at('replaced'), 'utf8'), 'new');
+    const dropped = await uvfiles.openAtomic(at('replaced'));
+    await dropped.write('never');
+    await dropped.abort();
+    assert.strictEqual(fs.readFileSync(at('replaced'), 'utf8'), 'new');
+    assert.deepStrictEqual(
+      fs.readdirSync(folder).filter((each) => each.includes('replaced')),
+      ['replaced'],
+    );
+  },
+  async 'errors that no system call made'() {
+    const file = await uvfiles.tempfile.spooledTemporaryFile();
+    const error = await file.seek(-1, 1).catch((caught) => caught);
+    assert.deepStrictEqual([error.code, error.syscall], ['EINVAL', 'lseek']);
+    await file.close();
+  },
+  async 'names of matches, with the separators of the system'() {
+    fs.mkdirSync(at('g', 'sub'), { recursive: true });
+    fs.writeFileSync(at('g', 'sub', 'x.ts'), '');
+    const found = [];
+    for await (const each of uvfiles.os.glob('**/*.ts', { cwd: at('g') })) found.push(each);
+    for await (const each of uvfiles.os.glob(at('g', '*', 'x.ts'))) found.push(each);
+    for await (const entry of await uvfiles.os.scandir(at('g'))) found.push(entry.path);
+    assert.deepStrictEqual(found, [path.join('sub', 'x.ts'), at('g', 'sub', 'x.ts'), at('g', 'sub')]);
+    assert.strictEqual(await code(uvfiles.os.copy(at('g'), at('copy'))), 'EISDIR');
+  },
   async 'many files at once'() {
     const names = Array.from({ length: 20 }, (_, i) => at(`f${i}`));
     for (const each of names) fs.writeFileSync(each, each);

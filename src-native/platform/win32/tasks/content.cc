@@ -238,36 +238,18 @@ Step WriteAtomic::run(const Slice& slice) {
 OpenAtomic::OpenAtomic(TaskArguments&& arguments)
     : path_(std::move(arguments.bytes[0])), flags_(arguments.numbers[0]) {}
 
-OpenAtomic::~OpenAtomic() {
-  if (given_ >= 0 && !output.empty()) platform::close_file(given_);
-}
-
 Step OpenAtomic::run(const Slice&) {
   if (cancelled()) {
     file_.Discard();
     error = {UV_ECANCELED, "open", path_, ""};
     return Step::kDone;
   }
-  if (given_ >= 0) {
+  if (file_.begun()) {
     file_.Publish(&error);
     return Step::kDone;
   }
   if (file_.Begin(path_, flags_, &error) != 0) return Step::kDone;
-  HANDLE copy = INVALID_HANDLE_VALUE;
-  const HANDLE self = ::GetCurrentProcess();
-  if (!::DuplicateHandle(self, win32::HandleOf(file_.fd()), self, &copy, 0, FALSE,
-                         DUPLICATE_SAME_ACCESS)) {
-    error = {win32::LastError(), "open", path_, ""};
-    file_.Discard();
-    return Step::kDone;
-  }
-  given_ = win32::DescriptorOf(win32::UniqueHandle(copy));
-  if (given_ < 0) {
-    error = {given_, "open", path_, ""};
-    file_.Discard();
-    return Step::kDone;
-  }
-  AppendInteger(&output, static_cast<int32_t>(given_));
+  output = file_.path();
   return Step::kReady;
 }
 

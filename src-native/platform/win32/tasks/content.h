@@ -47,6 +47,8 @@ class NewVersion {
   int Begin(const std::string& path, int64_t flags, TaskError* error);
   bool begun() const { return static_cast<bool>(file_); }
   int fd() const { return file_.get(); }
+  // Of the file that is being written.
+  const std::string& path() const { return temp_; }
   void Publish(TaskError* error);
   void Discard();
 
@@ -76,14 +78,12 @@ class WriteAtomic final : public Task {
 class OpenAtomic final : public Task {
  public:
   explicit OpenAtomic(TaskArguments&& arguments);
-  ~OpenAtomic() override;
   Step run(const Slice& slice) override;
 
  private:
   const std::string path_;
   const int64_t flags_;
   NewVersion file_;
-  int given_ = -1;
 };
 
 }  // namespace uvfiles
