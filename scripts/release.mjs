@@ -11,7 +11,7 @@ import { SetupError, run, step } from './support/run.mjs';
 import { billOfMaterials } from './support/sbom.mjs';
 
 const OUT = '.cache/release';
-const MAX_UNPACKED = 5e6;
+const MAX_UNPACKED = 4e6;
 const MAX_DEPENDENCIES = 3;
 
 const dryRun = process.argv.includes('--dry-run');

@@ -1,6 +1,7 @@
 // Runs the core suite on every binary that some runtime here can load, from the package as it is published, and prints a
-// table. `npm run verify:platforms`, or `-- WORD...` for the rows that contain a word. What is missing is downloaded from
-// npm into a cache outside the tree, or installed from Debian as root.
+// table. `npm run verify:platforms`, or `-- WORD...` for the rows that contain a word: `-- win32`. Under wine the mocha suite
+// runs too; a word of digits names test files of it: `-- mocha 52 53`. What is missing is downloaded from npm into a cache
+// outside the tree, or installed from Debian as root.
 import {
   copyFileSync,
   existsSync,
@@ -17,9 +18,11 @@ import path from 'node:path';
 import { inRoot } from './support/root.mjs';
 import { SetupError, run } from './support/run.mjs';
 import { ROWS, UNVERIFIED } from './verify-platforms/runtimes.mjs';
+import { runWineSuite } from './verify-platforms/wine-suite.mjs';
 
 const LIMIT_MS = 15 * 60_000;
-const words = process.argv.slice(2);
+const words = process.argv.slice(2).filter((each) => !/^\d+\.?$/.test(each));
+const testFiles = process.argv.slice(2).filter((each) => /^\d+\.?$/.test(each));
 
 /** An empty project with the packed package in it, and the suite. */
 async function project() {
@@ -57,6 +60,8 @@ async function verify(row, folder) {
   if (!existsSync(inRoot('prebuilds', row.target, 'uvfiles.node')))
     return { result: `not built: npm run prebuild -- ${row.target}`, ok: false };
   const { argv, version, env = process.env } = await row.command();
+  if (row.mocha)
+    return { version, ...(await runWineSuite({ argv, env, major: row.mocha, words: testFiles })) };
   const lacking = (row.lacking ?? []).join(',');
   const { code, signal, output } = await runToFile([...argv, 'core-suite.cjs', 'uvfiles', lacking], {
     cwd: folder,
@@ -88,7 +93,9 @@ try {
     const outcome = await verify(row, folder).catch((error) => ({ ok: false, result: error.message }));
     console.log(`${outcome.ok ? 'ok  ' : 'FAIL'} ${label}: ${outcome.result}`);
     if (!outcome.ok) failed++;
-    const runtime = outcome.version ? `${row.runtime.split(' ')[0]} ${outcome.version}` : row.runtime;
+    const runtime = outcome.version
+      ? row.runtime.replace(/(?<=^\w+)( \d+)?/, ` ${outcome.version}`)
+      : row.runtime;
     lines.push([row.target, runtime, row.under ?? '', outcome.result.split('\n')[0]]);
     for (const gap of outcome.gaps ?? []) gaps.push(`${label}: ${gap}`);
   }

@@ -64,8 +64,8 @@ describe('the published package', function () {
       (sum, each) => sum + readFileSync(path.join(each.parentPath, each.name)).length,
       0,
     );
-    // Six binaries more are in what is published.
-    expect(size).to.be.below(2.5e6);
+    // Seven binaries more, of less than 0.3 MB each, are in what is published; here is the compiler's own, which is larger.
+    expect(size).to.be.below(2.3e6);
     expect(existsSync(path.join(inside, 'binding.gyp'))).to.equal(false);
     expect(existsSync(path.join(inside, 'src-native/addon.gypi'))).to.equal(true);
     const manifest = JSON.parse(readFileSync(path.join(inside, 'package.json'), 'utf8')) as {

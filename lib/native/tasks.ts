@@ -1,7 +1,7 @@
 // Native tasks (src-native/core/task.h) as promises: one-shot, or pulled batch by batch.
 import { constants } from 'node:os';
 
-import { systemError } from '../errors/index.js';
+import { systemError, systemErrorNumber } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { descriptorTurn } from './descriptor-wait.js';
@@ -124,7 +124,7 @@ async function runOn(
       parts.push(batch.output);
       if (batch.done) return parts.length === 1 ? batch.output : Buffer.concat(parts);
       if (batch.output.length === 0 && !(await descriptorTurn(o?.signal)))
-        throw systemError(-constants.errno.EMFILE, syscall, path);
+        throw systemError(systemErrorNumber('EMFILE'), syscall, path);
     }
   } finally {
     // One that has ended is gone already.

@@ -1,6 +1,6 @@
 // The compilers and headers that a prebuild needs and this machine may lack. What npm has goes into a cache outside the
 // tree; what Debian has is installed where apt-get may be used, and asked for elsewhere.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { SetupError, exists, run } from '../support/run.mjs';
@@ -71,4 +71,36 @@ export async function debianCommand(command, packages) {
   const { code, output } = await run('apt-get', args, { env });
   if (code !== 0) throw new SetupError(`apt-get could not install ${packages.join(' ')}:\n${output}`);
   return command;
+}
+
+/**
+ * A folder in the cache with the contents of Debian's `packages` for another processor (`arch` as Debian calls it), nothing of
+ * them installed: apt gets lists and a state of its own, so that this system's know nothing of that processor.
+ */
+export async function debianContents(arch, packages) {
+  const folder = path.join(cache, `debian-${arch}-${packages.join('-')}`);
+  const root = path.join(folder, 'root');
+  if (existsSync(root)) return root;
+  rmSync(folder, { recursive: true, force: true });
+  for (const each of ['lists/partial', 'archives/partial'])
+    mkdirSync(path.join(folder, each), { recursive: true });
+  writeFileSync(path.join(folder, 'status'), '');
+  const options = [
+    `APT::Architecture=${arch}`,
+    `APT::Architectures::=${arch}`,
+    'APT::Sandbox::User=root',
+    `Dir::State::Lists=${folder}/lists`,
+    `Dir::State::status=${folder}/status`,
+    `Dir::Cache=${folder}`,
+  ].flatMap((each) => ['-o', each]);
+  for (const args of [['update'], ['download', ...packages]]) {
+    const { code, output } = await run('apt-get', [...options, '-q', ...args], { cwd: folder });
+    if (code !== 0) throw new SetupError(`apt-get ${args.join(' ')} for ${arch} failed:\n${output}`);
+  }
+  for (const name of readdirSync(folder).filter((each) => each.endsWith('.deb'))) {
+    const { code, output } = await run('dpkg-deb', ['-x', name, `${root}.new`], { cwd: folder });
+    if (code !== 0) throw new SetupError(`${name} cannot be unpacked:\n${output}`);
+  }
+  renameSync(`${root}.new`, root);
+  return root;
 }

@@ -1,7 +1,7 @@
 // Every combination of binary and runtime that can be tried on a Debian machine, and how: one row each.
 import { chmodSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { cache, debianCommand, npmPackage, versionOf, zig } from '../prebuild/tools.mjs';
+import { cache, debianCommand, debianContents, npmPackage, versionOf, zig } from '../prebuild/tools.mjs';
 import { inRoot } from '../support/root.mjs';
 import { SetupError, exists, run } from '../support/run.mjs';
 
@@ -42,10 +42,22 @@ async function qemu() {
   return debianCommand('qemu-aarch64', packages);
 }
 
-/** A folder with what the musl Bun takes from a C++ library that Debian has for glibc only: see glibc-for-musl.c. */
+/** Compiles glibc-for-musl.c, which see, to `library`. */
+async function glibcForMusl(arch, library) {
+  const source = inRoot('scripts/verify-platforms/glibc-for-musl.c');
+  const env = {
+    ...process.env,
+    ZIG_GLOBAL_CACHE_DIR: path.join(cache, 'zig-cache'),
+    ZIG_LOCAL_CACHE_DIR: path.dirname(library),
+  };
+  const args = ['cc', '-target', `${arch}-linux-musl`, '-shared', '-O1', '-o', library, source];
+  const { code, output } = await run(await zig(), args, { env });
+  if (code !== 0) throw new SetupError(`glibc-for-musl.c does not compile:\n${output}`);
+}
+
+/** A folder with what the musl Bun takes from a C++ library that Debian has for glibc only. */
 async function librariesForMusl() {
   const folder = path.join(cache, 'musl');
-  const shim = path.join(folder, 'ld-linux-x86-64.so.2'); // glibc's loader, by which that library asks for it
   mkdirSync(folder, { recursive: true });
   for (const name of ['libstdc++.so.6', 'libgcc_s.so.1']) {
     const found = ['/usr/lib', '/lib']
@@ -54,16 +66,24 @@ async function librariesForMusl() {
     if (!found) throw new SetupError(`needs ${name} of Debian's libstdc++6`);
     copyFileSync(found, path.join(folder, name));
   }
-  const source = inRoot('scripts/verify-platforms/glibc-for-musl.c');
-  const env = {
-    ...process.env,
-    ZIG_GLOBAL_CACHE_DIR: path.join(cache, 'zig-cache'),
-    ZIG_LOCAL_CACHE_DIR: folder,
-  };
-  const args = ['cc', '-target', 'x86_64-linux-musl', '-shared', '-O1', '-o', shim, source];
-  const { code, output } = await run(await zig(), args, { env });
-  if (code !== 0) throw new SetupError(`glibc-for-musl.c does not compile:\n${output}`);
+  // By the name of glibc's loader that library asks for it.
+  await glibcForMusl('x86_64', path.join(folder, 'ld-linux-x86-64.so.2'));
   return folder;
+}
+
+/** The same for arm64, as a system for qemu: musl's loader, which is its C library, among the libraries. */
+async function muslSystemForArm64() {
+  const root = await debianContents('arm64', ['musl', 'libstdc++6', 'libgcc-s1']);
+  const lib = path.join(cache, 'musl-arm64', 'lib');
+  mkdirSync(lib, { recursive: true });
+  const files = {
+    'ld-musl-aarch64.so.1': 'lib/aarch64-linux-musl/libc.so',
+    'libstdc++.so.6': 'usr/lib/aarch64-linux-gnu/libstdc++.so.6',
+    'libgcc_s.so.1': 'lib/aarch64-linux-gnu/libgcc_s.so.1',
+  };
+  for (const [name, file] of Object.entries(files)) copyFileSync(path.join(root, file), path.join(lib, name));
+  await glibcForMusl('aarch64', path.join(lib, 'libglibc.so'));
+  return path.dirname(lib);
 }
 
 const node = (major) => ({
@@ -75,7 +95,7 @@ const node = (major) => ({
   },
 });
 
-export const nodeUnderWine = (major) => ({
+const nodeUnderWine = (major) => ({
   target: 'win32-x64',
   runtime: `Node ${major}`,
   under: 'wine',
@@ -83,6 +103,13 @@ export const nodeUnderWine = (major) => ({
     const { found, version } = await nodeOn('win-x64', major);
     return { argv: ['wine', found], version, env: await wine() };
   },
+});
+
+/** The mocha suite itself, on top of the core suite: `known-gaps.mjs` lists what fails there. */
+const mochaUnderWine = (major) => ({
+  ...nodeUnderWine(major),
+  runtime: `Node ${major}, mocha`,
+  mocha: major,
 });
 
 const nodeUnderQemu = (major) => ({
@@ -105,6 +132,23 @@ const musl = {
     }
     const { found, version } = await program('@oven/bun-linux-x64-musl', 'latest', 'bin/bun', 'linux-x64');
     return { argv: [found], version, env: { ...process.env, LD_LIBRARY_PATH: await librariesForMusl() } };
+  },
+};
+
+const muslUnderQemu = {
+  target: 'linux-arm64-musl',
+  runtime: 'Bun (musl)',
+  under: 'qemu-user',
+  async command() {
+    const { found, version } = await program(
+      '@oven/bun-linux-aarch64-musl',
+      'latest',
+      'bin/bun',
+      'linux-arm64',
+    );
+    const qemuCommand = [await qemu(), '-L', await muslSystemForArm64()];
+    const env = ['-E', 'LD_LIBRARY_PATH=/lib', '-E', 'LD_PRELOAD=/lib/libglibc.so'];
+    return { argv: [...qemuCommand, ...env, found], version };
   },
 };
 
@@ -134,13 +178,14 @@ export const ROWS = [
   deno,
   musl,
   ...['20', '22'].map(nodeUnderWine),
+  ...['20', '22'].map(mochaUnderWine),
   ...['20', '24'].map(nodeUnderQemu),
+  muslUnderQemu,
 ];
 
 /** Built, with every gate passed, and run by nobody here. */
 export const UNVERIFIED = [
-  ['linux-arm64-musl', 'no arm64 musl system here'],
   ['darwin-x64', 'linked only: no macOS here'],
   ['darwin-arm64', 'linked only: no macOS here'],
-  ['win32-arm64', 'made by the release on its own system'],
+  ['win32-arm64', 'no arm64 Windows here, and no wine of arm64'],
 ];

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createLane, readBytes } from 'uvfiles';
 
 const require = createRequire(import.meta.url);
@@ -84,7 +85,7 @@ export function ended(child: ChildProcess): Promise<Ended> {
 /** The arguments that make Node run `script`, which sees the package as `uvfiles` and may await at its top level. */
 export function nodeArguments(script: string): string[] {
   const program = `
-    import uvfiles from ${JSON.stringify(packageFile)};
+    import uvfiles from ${JSON.stringify(pathToFileURL(packageFile).href)};
     ${script}`;
   return ['--input-type=module', '-e', program];
 }
