@@ -37,6 +37,10 @@ export interface Result {
   output: string;
 }
 
+// Where a registry's certificate is signed by the machine's own authority, npm would try again and again without it.
+const { NODE_EXTRA_CA_CERTS } = process.env;
+const certificates = NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS };
+
 /** Runs a program of Node's with a PATH on which there is Node and nothing else. */
 export function runNode(
   script: string,
@@ -52,7 +56,7 @@ export function runNode(
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
     cwd,
     encoding: 'utf8',
-    env: { HOME: process.env.HOME ?? os.tmpdir(), PATH: bin, CI: 'true', ...env },
+    env: { HOME: process.env.HOME ?? os.tmpdir(), PATH: bin, CI: 'true', ...certificates, ...env },
     timeout: 240_000,
   });
   return { status, output: stdout + stderr };

@@ -13,6 +13,9 @@
 
 namespace uvfiles {
 
+// FICLONE does it for files that are open.
+int CloneAs(int, int, const char*) { return -ENOTSUP; }
+
 int CloneWhole(int to, int from) {
 #ifdef FICLONE
   return Retrying([&] { return ::ioctl(to, FICLONE, from); });

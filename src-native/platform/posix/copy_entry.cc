@@ -7,6 +7,7 @@
 
 #include "platform/file_system.h"
 #include "platform/posix/extended_attributes.h"
+#include "platform/posix/fast_copy.h"
 #include "platform/posix/make_fifo.h"
 #include "platform/posix/retry.h"
 
@@ -62,6 +63,7 @@ int CopyEntry::Begin(int from_directory, const char* from, int to_directory, con
   to_directory_ = to_directory;
   to_name_ = to;
   made_ = false;
+  cloned_ = false;
   code_ = 0;
   struct stat found;
   const int flags = options.follow ? 0 : AT_SYMLINK_NOFOLLOW;
@@ -90,11 +92,29 @@ int CopyEntry::BeginFile(const char* from, int from_directory) {
     from_.reset();
     return code;
   }
-  content_.Begin(from_.get(), to_.get(), found_.st_size, found_.st_blocks);
+  if (!cloned_) content_.Begin(from_.get(), to_.get(), found_.st_size, found_.st_blocks);
   return 0;
 }
 
+// A clone has the original's times and attributes, so it is one where those are wanted. It may be read-only: what is left to
+// do needs no more than a descriptor of it.
+bool CopyEntry::Clone() {
+  if (!options_.preserve || CloneAs(from_.get(), to_directory_, to_name_) != 0) return false;
+  made_ = true;
+  const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  const int fd = Retrying([&] { return ::openat(to_directory_, to_name_, flags); });
+  if (fd >= 0) {
+    to_.reset(fd);
+    return true;
+  }
+  ::unlinkat(to_directory_, to_name_, 0);
+  made_ = false;
+  return false;
+}
+
 int CopyEntry::OpenTarget() {
+  cloned_ = Clone();
+  if (cloned_) return 0;
   const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY;
   // Nobody reads the copy before it has the original's mode.
   const mode_t mode = found_.st_mode & 0700;
@@ -176,8 +196,10 @@ Step CopyEntry::Fail(int code) {
 }
 
 Step CopyEntry::Run(const Slice& slice, const Task& task) {
-  if (content_.Run(slice, task) == Step::kAgain) return Step::kAgain;
-  if (content_.code() < 0) return Fail(content_.code());
+  if (!cloned_) {
+    if (content_.Run(slice, task) == Step::kAgain) return Step::kAgain;
+    if (content_.code() < 0) return Fail(content_.code());
+  }
   CopyMetadata(from_.get(), found_, to_.get(), options_);
   // Some file systems say only now that the disk is full.
   const int code = platform::close_file(to_.release());

@@ -40,6 +40,7 @@ class CopyEntry {
 
  private:
   int BeginFile(const char* from, int from_directory);
+  bool Clone();
   int OpenTarget();
   int CopyLink(int from_directory, const char* from, const struct stat& found);
   int MakeSpecial(const struct stat& found);
@@ -54,6 +55,7 @@ class CopyEntry {
   UniqueFd to_;
   struct stat found_ {};
   bool made_ = false;
+  bool cloned_ = false;
   int code_ = 0;
   CopyContent content_;
 };

@@ -10,6 +10,9 @@ namespace uvfiles {
 // Makes `to`, an empty regular file, share all of `from`'s blocks. 0 or a negative code.
 int CloneWhole(int to, int from);
 
+// Makes `name` in `directory` a new file that shares all of `from`'s blocks, with its metadata. 0 or a negative code.
+int CloneAs(int from, int directory, const char* name);
+
 // Copies within the kernel at explicit offsets. Bytes (0: the end), or a negative code.
 int64_t CopyRange(int to, int64_t to_offset, int from, int64_t from_offset, size_t size);
 

@@ -1,0 +1,55 @@
+// How long the package takes to be usable in an empty project: from its tarball as it is published, and from that and its
+// sources, as a package without binaries would have to. `node scripts/install-times.mjs`; fails below three times as fast.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { SetupError, run } from './support/run.mjs';
+
+const AT_LEAST = 3;
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'uvfiles-times-'));
+
+async function must(command, args, cwd) {
+  const { code, output } = await run(command, args, { cwd });
+  if (code !== 0) throw new SetupError(`${command} ${args.join(' ')}:\n${output}`);
+  return output;
+}
+
+async function timed(work) {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
+
+const install = (tarball) =>
+  must('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', tarball], scratch);
+const load = () => must(process.execPath, ['-e', "require('uvfiles')"], scratch);
+
+try {
+  const packed = await must('npm', ['pack', '--silent', '--pack-destination', scratch]);
+  const tarball = path.join(scratch, packed.trim().split('\n').at(-1));
+  writeFileSync(path.join(scratch, 'package.json'), '{ "private": true }\n');
+  await install(tarball); // fills npm's cache, for both
+  const empty = () => rmSync(path.join(scratch, 'node_modules'), { recursive: true, force: true });
+  empty();
+  const binary = await timed(async () => {
+    await install(tarball);
+    await load();
+  });
+  empty();
+  const sources = await timed(async () => {
+    await install(tarball);
+    rmSync(path.join(scratch, 'node_modules/uvfiles/prebuilds'), { recursive: true, force: true });
+    await must(process.execPath, ['node_modules/uvfiles/bin/uvfiles-build.mjs'], scratch);
+    await load();
+  });
+  const ratio = sources / binary;
+  console.log(
+    `with its binary ${binary.toFixed(1)} s, from source ${sources.toFixed(1)} s: ${ratio.toFixed(0)} times`,
+  );
+  if (ratio < AT_LEAST) process.exitCode = 1;
+} catch (error) {
+  console.error(error instanceof SetupError ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
