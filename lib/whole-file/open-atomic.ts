@@ -132,10 +132,13 @@ class Replacement {
 
   async #publish(): Promise<void> {
     try {
-      // Waits for the calls before it, so that their failures count.
-      await this.#closeFile();
-      if (this.#failure !== undefined) throw this.#failure;
-      const { output } = await withPathLock(this.#target, undefined, () => this.#cursor.next());
+      // Its turn among the commits of this path counts from the call, however long closing takes.
+      const { output } = await withPathLock(this.#target, undefined, async () => {
+        // Waits for the calls before it, so that their failures count.
+        await this.#closeFile();
+        if (this.#failure !== undefined) throw this.#failure;
+        return this.#cursor.next();
+      });
       throwIfNotSynced(output);
     } catch (error) {
       throw this.#failure ?? error;
