@@ -6,30 +6,34 @@ import { makeSmallFiles } from '../harness/fixtures.mjs';
 
 const content = Buffer.alloc(1024, 'uvfiles ');
 
-export default [
-  {
-    name: 'temp-files',
-    title: '2,000 named temporary files: create, write 1 KiB, close, remove; 16 in flight',
-    issue: 4,
-    order: 120,
-    capability: 'tempFiles',
-    baseline: 'fs-promises',
-    requires: ['tempfile.namedTemporaryFile'],
-    contenders: ['fs-promises', 'tmp-promise'],
-    fixedTotal: ({ quick }) => (quick ? 50 : 2000),
-    fixture: () => ({ content }),
-    async measure(subject, params, total) {
-      let last;
-      const run = async () => (last = await subject.run());
-      const sample = await drive({ style: 'promise', run }, total, 16);
-      if (typeof last !== 'string' || existsSync(last)) throw new Error(`${last} is still there`);
-      return sample;
-    },
-    floors: [
-      { over: 'tmp-promise', atLeast: 2 },
-      { over: 'fs-promises', atLeast: 2 },
-    ],
+const tempFiles = (name, order, inFlight) => ({
+  name,
+  title: `2,000 named temporary files: create, write 1 KiB, close, remove; ${inFlight} in flight`,
+  issue: 4,
+  order,
+  capability: 'tempFiles',
+  baseline: 'fs-promises',
+  requires: ['tempfile.namedTemporaryFile'],
+  contenders: ['fs-promises', 'tmp-promise'],
+  fixedTotal: ({ quick }) => (quick ? 50 : 2000),
+  fixture: () => ({ content }),
+  async measure(subject, params, total) {
+    let last;
+    const run = async () => (last = await subject.run());
+    const sample = await drive({ style: 'promise', run }, total, inFlight);
+    if (typeof last !== 'string' || existsSync(last)) throw new Error(`${last} is still there`);
+    return sample;
   },
+  floors: [
+    { over: 'tmp-promise', atLeast: 2 },
+    { over: 'fs-promises', atLeast: 2 },
+  ],
+});
+
+export default [
+  tempFiles('temp-files', 120, 16),
+  tempFiles('temp-files-1', 120.1, 1),
+  tempFiles('temp-files-256', 120.2, 256),
   {
     name: 'remove-tree',
     title: 'Removing a tree of 20,000 files',

@@ -1,0 +1,83 @@
+// The table of tasks: who frees what, when, and that a number is never another task's.
+#include "core/task_table.h"
+
+#include <memory>
+
+#include "test/check.h"
+
+namespace uvfiles {
+namespace test {
+
+namespace {
+
+class Counted final : public Task {
+ public:
+  explicit Counted(int* alive) : alive_(alive) { ++*alive_; }
+  ~Counted() override { --*alive_; }
+  Step run(const Slice&) override { return Step::kDone; }
+
+ private:
+  int* const alive_;
+};
+
+std::unique_ptr<Task> Make(int* alive) { return std::make_unique<Counted>(alive); }
+
+}  // namespace
+
+TEST("keeps a task until it is freed, and knows its number no longer then") {
+  int alive = 0;
+  TaskTable table;
+  TaskTable::Entry* const entry = table.add(Make(&alive), false);
+  const uint32_t id = entry->id();
+  CHECK(id != 0);
+  CHECK(table.find(id) == entry);
+  entry->started();
+  entry->settled(true);
+  CHECK_EQ(alive, 1);
+  table.free(entry);
+  CHECK_EQ(alive, 0);
+  CHECK(table.find(id) == nullptr);
+  TaskTable::Entry* const next = table.add(Make(&alive), false);
+  CHECK(next->id() != id);
+  CHECK(table.find(id) == nullptr);
+}
+
+TEST("frees a task that runs when it has settled, cancelled") {
+  int alive = 0;
+  TaskTable table;
+  TaskTable::Entry* const entry = table.add(Make(&alive), false);
+  entry->started();
+  table.free(entry);
+  CHECK_EQ(alive, 1);
+  CHECK(entry->task()->cancelled());
+  entry->settled(false);
+  CHECK_EQ(alive, 0);
+}
+
+TEST("lets a passing task go with its end, and not with a batch") {
+  int alive = 0;
+  TaskTable table;
+  TaskTable::Entry* const entry = table.add(Make(&alive), true);
+  entry->started();
+  entry->settled(false);
+  CHECK_EQ(alive, 1);
+  entry->started();
+  entry->settled(true);
+  CHECK_EQ(alive, 0);
+}
+
+TEST("takes every task along when it is cleared") {
+  int alive = 0;
+  TaskTable table;
+  for (int i = 0; i < 10; i++) table.add(Make(&alive), i % 2 == 0);
+  CHECK_EQ(alive, 10);
+  table.clear();
+  CHECK_EQ(alive, 0);
+  for (int i = 0; i < 10; i++) table.add(Make(&alive), false);
+  CHECK_EQ(alive, 10);
+}
+
+}  // namespace test
+}  // namespace uvfiles
+
+TEST_MAIN()
