@@ -2,6 +2,7 @@
 //
 // At most one of the two halves holds anything. With bytes read ahead, the file stands behind them; with bytes to write,
 // the file stands where they shall go. The position that the user sees follows from that and is kept nowhere.
+import { invalidState } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
 import { dirty } from './exit-flush.js';
 import type { RawIO } from './raw-io.js';
@@ -200,7 +201,7 @@ export class BufferedIO {
     const bytes = await this.read(wanted, o);
     if (view.byteLength !== wanted) {
       this.#putBack([bytes]);
-      throw viewChanged();
+      throw invalidState('the view was detached or resized while it was being read into');
     }
     view.set(bytes);
     return bytes.length;
@@ -372,10 +373,4 @@ export class BufferedIO {
 
 function joined(parts: Buffer[]): Buffer {
   return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
-}
-
-function viewChanged(): Error {
-  return Object.assign(new Error('the view was detached or resized while it was being read into'), {
-    code: 'ERR_INVALID_STATE',
-  });
 }
