@@ -94,7 +94,7 @@ try {
     console.log(`${outcome.ok ? 'ok  ' : 'FAIL'} ${label}: ${outcome.result}`);
     if (!outcome.ok) failed++;
     const runtime = outcome.version
-      ? row.runtime.replace(/(?<=^\w+)( \d+)?/, ` ${outcome.version}`)
+      ? row.runtime.replace(/^(\w+)(?: \d+)?/, `$1 ${outcome.version}`)
       : row.runtime;
     lines.push([row.target, runtime, row.under ?? '', outcome.result.split('\n')[0]]);
     for (const gap of outcome.gaps ?? []) gaps.push(`${label}: ${gap}`);
