@@ -25,7 +25,7 @@ const EXACT = 2;
 const FIELDS = 19;
 
 /** So many paths are one job: the jobs of a list run in parallel, and their answers are taken while others run. */
-const JOB_PATHS = 1024;
+const JOB_PATHS = 512;
 
 type Answer = Stats | BigIntStats | Error;
 

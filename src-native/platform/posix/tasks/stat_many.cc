@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+
 #include "core/stat_record.h"
 #include "core/tasks/records.h"
 #include "platform/posix/stat_at.h"
@@ -9,13 +11,51 @@
 namespace uvfiles {
 
 namespace {
+
 constexpr size_t kPathsPerLook = 16;
+
+#ifdef O_PATH
+constexpr int kFolderFlags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+#endif
+
 }  // namespace
+
+int Folder::ShortenTo(const char** path) {
+  const char* const slash = std::strrchr(*path, '/');
+  // The root's own entries have no way to save, and "a/" is about "a", not about something in it.
+  if (slash == nullptr || slash == *path || slash[1] == '\0') return AT_FDCWD;
+  const auto length = static_cast<size_t>(slash - *path);
+  if (length != length_ || std::memcmp(path_, *path, length) != 0) {
+    // Opened for the second name in it only: a list may have each name in another.
+    directory_.reset();
+    path_ = *path;
+    length_ = length;
+    opened_ = false;
+    return AT_FDCWD;
+  }
+#ifdef O_PATH
+  if (!opened_) {
+    opened_ = true;
+    const std::string folder(*path, length);
+    directory_.reset(::open(folder.c_str(), kFolderFlags));
+  }
+#endif
+  // What stands in the way, or a lack of descriptors: the whole path tells, or does.
+  if (!directory_) return AT_FDCWD;
+  *path = slash + 1;
+  return directory_.get();
+}
 
 StatMany::StatMany(TaskArguments&& arguments)
     : paths_(std::move(arguments.bytes[0])), flags_(arguments.numbers[0]) {}
 
 Step StatMany::run(const Slice& slice) {
+  if (records_.empty()) {
+    const auto paths = static_cast<size_t>(std::count(paths_.begin(), paths_.end(), '\0')) + 1;
+    records_.reserve(paths * (1 + StatRecord::kFields) * sizeof(double));
+  }
+  // Not kept from slice to slice: it is a descriptor.
+  Folder folder;
   for (size_t count = 1; at_ <= paths_.size(); count++) {
     if (cancelled()) {
       error.code = -ECANCELED;
@@ -24,7 +64,7 @@ Step StatMany::run(const Slice& slice) {
     }
     // The list's own NULs end the paths.
     const char* path = paths_.c_str() + at_;
-    StatOne(path);
+    StatOne(path, &folder);
     at_ += std::strlen(path) + 1;
     if (count % kPathsPerLook == 0 && slice.expired() && at_ <= paths_.size()) return Step::kAgain;
   }
@@ -32,10 +72,11 @@ Step StatMany::run(const Slice& slice) {
   return Step::kDone;
 }
 
-void StatMany::StatOne(const char* path) {
+void StatMany::StatOne(const char* path, Folder* folder) {
   StatRecord record;
   const int flags = (flags_ & kLinksThemselves) != 0 ? AT_SYMLINK_NOFOLLOW : 0;
-  const int64_t code = platform::stat_at(AT_FDCWD, path, flags, &record);
+  const int directory = folder->ShortenTo(&path);
+  const int64_t code = platform::stat_at(directory, path, flags, &record);
   if (code < 0) record = StatRecord();
   if ((flags_ & kExact) != 0) {
     AppendInteger(&records_, code);
