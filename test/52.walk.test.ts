@@ -100,6 +100,69 @@ describe('walk', () => {
     expect(count).to.equal(1 + 40 + 40 * 9 * 2);
   });
 
+  describe('a large tree, which is read in several stretches at a time', () => {
+    const DIRECTORIES = 1 + 90 + 90 * 4 + 90 * 4 * 3;
+
+    beforeEach(() => {
+      for (let i = 0; i < 90; i++)
+        for (let j = 0; j < 4; j++)
+          for (let k = 0; k < 3; k++) mkdirSync(at(`d${i}/e${j}/f${k}`), { recursive: true });
+      for (let i = 0; i < 90; i += 7) symlinkSync('..', at(`d${i}/e1/up`));
+    });
+
+    /** Walks and holds every step against what `dirs` of the steps before has promised; resolves to the number of steps. */
+    async function inOrder(
+      o: os.WalkOptions,
+      change: (dirs: string[], step: number) => void,
+    ): Promise<number> {
+      const upcoming = [scratch.path];
+      let steps = 0;
+      for await (const [dir, dirs, files] of os.walk(scratch.path, o)) {
+        expect(dir).to.equal(upcoming.shift());
+        expect(files).to.deep.equal([]);
+        change(dirs, ++steps);
+        upcoming.unshift(...dirs.filter((name) => name !== 'up').map((name) => path.join(dir, name)));
+      }
+      expect(upcoming).to.deep.equal([]);
+      return steps;
+    }
+
+    it('is given in order', async () => {
+      expect(await inOrder({}, () => undefined)).to.equal(DIRECTORIES);
+      expect(await inOrder({ followlinks: true }, () => undefined)).to.equal(DIRECTORIES);
+    });
+
+    it('is pruned at any time, also late', async () => {
+      for (const first of [1, 30, 100, 500, 1200]) {
+        const steps = await inOrder({}, (dirs, step) => {
+          if (step >= first && step % 50 === 0) dirs.splice(0, 1);
+          if (step >= first && step % 170 === 0) dirs.reverse();
+        });
+        expect(steps).to.be.within(DIRECTORIES / 3, DIRECTORIES - 1);
+      }
+    });
+
+    it('is left at any time, with all descriptors closed', async () => {
+      const before = openDescriptors();
+      for (const last of [1, 20, 40, 200, 700]) {
+        let steps = 0;
+        for await (const _ of os.walk(scratch.path)) if (++steps === last) break;
+        const controller = new AbortController();
+        steps = 0;
+        const failure = await rejection(
+          (async () => {
+            for await (const _ of os.walk(scratch.path, { signal: controller.signal }))
+              if (++steps === last) controller.abort();
+          })(),
+        );
+        expect(failure.name).to.equal('AbortError');
+        expect(steps).to.equal(last);
+      }
+      // What was being read when the walk was left is closed by its own thread.
+      while (openDescriptors() > before) await new Promise((resolve) => setTimeout(resolve, 5));
+    });
+  });
+
   it('prunes by name where names are no UTF-8', async function () {
     if (process.platform === 'win32') {
       // node:fs does not come back from such a recursive mkdirSync there.

@@ -2,19 +2,18 @@
 // over with what is left.
 //
 // The native walk reads ahead and takes no messages. A consumer that changes what is to be visited ends it, and another
-// begins with the directories that are left as its roots; with every batch that nobody prunes it reads further ahead.
+// begins with the directories that are left as its roots; with every batch that nobody prunes it reads further ahead, and
+// in the end what is left is divided between several (walk-stretches.ts).
 //
 // Names are kept as strings of one character a byte ("raw"), so that those that are no UTF-8 find their way back.
 import { isAscii } from 'node:buffer';
 
 import { AbortError, type SystemError, systemError } from '../errors/index.js';
-import { descriptorFreed } from '../native/descriptor-wait.js';
 import { splitLatin1, splitNames } from '../native/names.js';
 import { uint32sAt } from '../native/records.js';
-import { bulk, nextBatch } from '../native/run-patiently.js';
-import { WALK_TREE } from '../native/task-kinds.js';
-import { TaskCursor } from '../native/tasks.js';
+import { bulk } from '../native/run-patiently.js';
 import type { OpOptions } from '../schedule/options.js';
+import { type Roots, type Stretch, WalkStretches } from './walk-stretches.js';
 
 /** How to traverse. */
 export interface TreeWalkOptions extends OpOptions {
@@ -54,6 +53,12 @@ const HEADER_BYTES = 8;
 /** From so many directories in a batch on the next one is asked for while this one is consumed. */
 const READ_AHEAD_FROM = 16;
 
+/** Directories that must have been visited as they came before what is left is divided; twice as many after each pruning. */
+const DIVIDE_FROM = 24;
+const MOST_DIVIDE_FROM = 4096;
+/** Fewer directories than this are not worth dividing. */
+const FEWEST_LEFT = 4;
+
 /** A directory that is being visited: where its children's names are, and which comes next. */
 interface Frame {
   above: Frame | undefined;
@@ -67,15 +72,17 @@ interface Frame {
   follow: string;
 }
 
-const rootFrame = (roots: string[], follow: string): Frame => ({
+const rootFrame = ({ names, follow }: Roots): Frame => ({
   above: undefined,
   name: '',
-  names: roots,
+  names,
   at: 0,
-  count: roots.length,
+  count: names.length,
   next: 0,
   follow,
 });
+
+const TOP: Roots = { names: [''], follow: '' };
 
 function relativeOf(frame: Frame): string {
   let path = frame.name;
@@ -87,15 +94,16 @@ function relativeOf(frame: Frame): string {
 }
 
 export class TreeWalk {
-  readonly #top: string | Uint8Array;
-  readonly #o: OpOptions;
   readonly #signal: AbortSignal | undefined;
   readonly #flags: number;
-  readonly #depth: number;
   readonly #topDown: boolean;
-  #cursor: TaskCursor | undefined;
-  #ahead: Promise<{ output: Buffer; done: boolean }> | undefined;
-  #ended = false;
+  readonly #mayDivide: boolean;
+  readonly #stretches: WalkStretches;
+  /** The one whose batch is being consumed. */
+  #current: Stretch | undefined;
+  #divideFrom = DIVIDE_FROM;
+  #visited = 0;
+  #dividesNext = false;
 
   // The batch being consumed.
   #records: Uint32Array = new Uint32Array(0);
@@ -106,32 +114,27 @@ export class TreeWalk {
   #at = 0;
 
   // From the roots' frame down to that of the directory of the last step.
-  #frames: Frame[] = [rootFrame([''], '')];
+  #frames: Frame[] = [rootFrame(TOP)];
 
   constructor(top: string | Uint8Array, o: TreeWalkOptions) {
-    this.#top = top;
-    this.#o = bulk(o);
     this.#signal = o.signal;
     this.#topDown = o.bottomUp !== true;
     this.#flags =
       (o.bottomUp === true ? BOTTOM_UP : 0) |
       (o.followLinks === true ? FOLLOW_LINKS : 0) |
       (o.noHidden === true ? NO_HIDDEN : 0);
-    this.#depth = o.depth ?? -1;
-    this.#start([''], '');
-  }
-
-  #start(roots: string[], follow: string): void {
-    const list = Buffer.from(roots.join('\0'), 'latin1');
-    this.#cursor = new TaskCursor(WALK_TREE, [this.#top, list, follow], [this.#flags, 1, this.#depth]);
-    this.#ended = false;
+    const depth = o.depth ?? -1;
+    // From the bottom up a directory's names come last, and what lies below a limited depth is no root.
+    this.#mayDivide = this.#topDown && depth < 0;
+    this.#stretches = new WalkStretches(top, this.#flags, depth, bulk(o));
+    this.#stretches.begin(TOP);
   }
 
   /** The next directory, or undefined after the last. Rejects with AbortError, TimeoutError. */
   async next(): Promise<TreeStep | undefined> {
     if (this.#signal?.aborted === true) throw new AbortError(this.#signal.reason);
     while (this.#record === this.#codes.length) {
-      if (this.#ended) return undefined;
+      if (this.#stretches.first === undefined) return undefined;
       await this.#fill();
     }
     return this.#step();
@@ -148,11 +151,11 @@ export class TreeWalk {
   }
 
   async #fill(): Promise<void> {
-    const cursor = this.#cursor!;
-    const batch = await (this.#ahead ?? nextBatch(cursor, this.#o, 'scandir', this.#top));
-    this.#ahead = undefined;
-    const { output, done } = batch;
-    if (done) this.#end();
+    if (this.#dividesNext) this.#divide();
+    const stretch = this.#stretches.first!;
+    const { output, done } = await this.#stretches.next();
+    if (stretch !== this.#current) this.#frames = [rootFrame(stretch.roots)];
+    this.#current = stretch;
     this.#record = this.#at = 0;
     if (output.length === 0) {
       this.#codes = new Int32Array(0);
@@ -164,10 +167,35 @@ export class TreeWalk {
     for (let i = 0; i < count; i++) this.#codes[i] = this.#records[i * RECORD_FIELDS + 2]! | 0;
     this.#raw = splitLatin1(output, texts);
     this.#shown = isAscii(output.subarray(texts)) ? this.#raw : splitNames(output, texts);
-    if (!done && count >= READ_AHEAD_FROM) {
-      this.#ahead = nextBatch(cursor, this.#o, 'scandir', this.#top);
-      this.#ahead.catch(() => undefined); // thrown where it is awaited
+    this.#visited += count;
+    this.#dividesNext =
+      this.#mayDivide && !done && this.#visited >= this.#divideFrom && this.#stretches.hasRoom;
+    // What is left is known when this batch has been consumed; until then the first stretch stands still.
+    if (done || count >= READ_AHEAD_FROM) this.#stretches.runAhead(!this.#dividesNext);
+  }
+
+  #divide(): void {
+    this.#dividesNext = false;
+    const left = this.#frames.reduce((sum, { count, next }) => sum + count - next, 0);
+    if (left >= FEWEST_LEFT) this.#stretches.divide(this.#leftFrom(this.#frames.length));
+    // A narrow tree: looked at again in a while.
+    else this.#divideFrom = this.#visited + Math.min(this.#visited, MOST_DIVIDE_FROM);
+  }
+
+  /** Directories that the current stretch has not come to, of the innermost `depth` frames outwards. */
+  #leftFrom(depth: number): Roots {
+    const names: string[] = [];
+    let follow = '';
+    for (let i = depth - 1; i >= 0; i--) {
+      const frame = this.#frames[i]!;
+      const above = frame.above === undefined ? '' : relativeOf(frame);
+      for (let each = frame.next; each < frame.count; each++) {
+        const name = frame.names[frame.at + each]!;
+        names.push(above === '' ? name : `${above}/${name}`);
+        follow += frame.follow[each] ?? '0';
+      }
     }
+    return { names, follow };
   }
 
   #step(): TreeStep {
@@ -224,36 +252,29 @@ export class TreeWalk {
    * @param follow for each name '1' where it is a link to follow all the same; '' for none
    */
   descendTo(names: string[], follow = ''): void {
-    const roots: string[] = [];
-    const last = this.#frames[this.#frames.length - 1]!;
-    const here = relativeOf(last);
-    follow = follow.padEnd(names.length, '0');
-    for (const name of names) roots.push(here === '' ? name : `${here}/${name}`);
-    for (let frame = last.above; frame !== undefined; frame = frame.above) {
-      const above = frame.above === undefined ? '' : relativeOf(frame);
-      for (let i = frame.next; i < frame.count; i++) {
-        const name = frame.names[frame.at + i]!;
-        roots.push(above === '' ? name : `${above}/${name}`);
-        follow += frame.follow[i] ?? '0';
-      }
-    }
-    this.close();
+    const last = this.#frames.length - 1;
+    const here = relativeOf(this.#frames[last]!);
+    const left = this.#leftFrom(last);
+    const later = this.#stretches.rootsBeside(this.#current);
+    const roots = {
+      names: [
+        ...names.map((name) => (here === '' ? name : `${here}/${name}`)),
+        ...left.names,
+        ...later.names,
+      ],
+      follow: follow.padEnd(names.length, '0') + left.follow + later.follow,
+    };
     this.#codes = new Int32Array(0);
     this.#record = 0;
-    this.#frames = [rootFrame(roots, follow)];
-    if (roots.length > 0) this.#start(roots, follow);
-  }
-
-  #end(): void {
-    this.#ended = true;
-    this.#cursor?.close();
-    this.#cursor = undefined;
-    descriptorFreed();
+    this.#visited = 0;
+    this.#dividesNext = false;
+    this.#divideFrom = Math.min(2 * this.#divideFrom, MOST_DIVIDE_FROM);
+    this.#stretches.close();
+    if (roots.names.length > 0) this.#stretches.begin(roots);
   }
 
   /** Ends the traversal and closes its descriptors. */
   close(): void {
-    this.#ahead = undefined;
-    this.#end();
+    this.#stretches.close();
   }
 }
