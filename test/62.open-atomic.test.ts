@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { BinaryFile, openAtomic, TextFile } from 'uvfiles';
+import { BinaryFile, openAtomic, TextFile, writeAtomic } from 'uvfiles';
 
 import { expectDescriptors, openDescriptors } from './support/descriptors.js';
 import { endOf, needsRoot, rejection, runProgram, scratchDirectory, startProgram } from './support/temp.js';
@@ -131,9 +131,14 @@ describe('openAtomic', () => {
 
   it('lets two writers of one path commit one after the other', async () => {
     const [f, g] = await Promise.all([openAtomic(at('a')), openAtomic(at('a'))]);
-    await Promise.all([f.write('first'), g.write('second')]);
+    // The first to commit has much to flush.
+    await Promise.all([f.write('first'.repeat(1_000_000)), g.write('second')]);
     await Promise.all([f.commit(), g.commit()]);
     expect(text('a')).to.equal('second');
+    const again = await openAtomic(at('a'));
+    await again.write('third');
+    await Promise.all([again.commit(), writeAtomic(at('a'), 'fourth')]);
+    expect(text('a')).to.equal('fourth');
     expect(scratch.list()).to.deep.equal(['a']);
   });
 

@@ -132,14 +132,17 @@ class Replacement {
 
   async #publish(): Promise<void> {
     try {
-      // Its turn among the commits of this path counts from the call, however long closing takes.
-      const { output } = await withPathLock(this.#target, undefined, async () => {
-        // Waits for the calls before it, so that their failures count.
-        await this.#closeFile();
+      // Waits for the calls before it, so that their failures count.
+      const closed = this.#closeFile();
+      closed.catch(() => undefined); // thrown below
+      // In line from the call on: of two that commit to one path the later is the one that stays, however long each takes
+      // to flush.
+      await withPathLock(this.#target, undefined, async () => {
+        await closed;
         if (this.#failure !== undefined) throw this.#failure;
-        return this.#cursor.next();
+        const { output } = await this.#cursor.next();
+        throwIfNotSynced(output);
       });
-      throwIfNotSynced(output);
     } catch (error) {
       throw this.#failure ?? error;
     } finally {
