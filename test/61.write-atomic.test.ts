@@ -175,6 +175,12 @@ describe('writeAtomic', () => {
       ],
       ['a link that fails', ['linkat:error=ENOSPC:when=1'], 'ENOSPC link false, old, 1'],
       ['a file system without nameless files', ['openat:error=EOPNOTSUPP:when=2'], 'written, new, 1'],
+      ['a file system that names no nameless files', ['linkat:error=EOPNOTSUPP'], 'written, new, 1'],
+      [
+        'no names for nameless files, and a rename that fails',
+        ['linkat:error=EXDEV', 'renameat:error=EIO:when=1', 'renameat2:error=EIO:when=1'],
+        'EIO rename false, old, 1',
+      ],
       [
         'a named file, and a rename that fails',
         ['openat:error=EOPNOTSUPP:when=2', 'renameat:error=EACCES:when=1', 'renameat2:error=EACCES:when=1'],

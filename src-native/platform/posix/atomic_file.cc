@@ -1,13 +1,15 @@
 #include "platform/posix/atomic_file.h"
 
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
+#include <utility>
 
 #include "core/temp_name.h"
 #include "platform/file_system.h"
+#include "platform/posix/copy_content.h"
 #include "platform/posix/directory_at.h"
 #include "platform/posix/extended_attributes.h"
 #include "platform/posix/nameless_file.h"
@@ -39,6 +41,25 @@ int ReadLink(const std::string& path, std::string* text) {
   if (length < 0) return static_cast<int>(length);
   text->assign(buffer, static_cast<size_t>(length));
   return 0;
+}
+
+// What linkat says where there are no links, or none to a file without a name. EPERM is also said to who may not make one
+// to another's file, ENOENT and ENOTDIR where /proc is not what it should be.
+bool IsNoSuchLink(int code) {
+  return code == -EXDEV || code == -EOPNOTSUPP || code == -ENOSYS || code == -EPERM ||
+         code == -EINVAL || code == -ENOENT || code == -ENOTDIR || code == -EMLINK;
+}
+
+int RenameUnlessThere(int directory, const char* from, const char* to) {
+#ifdef SYS_renameat2
+  constexpr unsigned kNoReplace = 1;
+  return Retrying([&] {
+    return static_cast<int>(::syscall(SYS_renameat2, directory, from, directory, to, kNoReplace));
+  });
+#else
+  (void)directory, (void)from, (void)to;
+  return -EOPNOTSUPP;
+#endif
 }
 
 }  // namespace
@@ -215,12 +236,29 @@ int AtomicFile::Link() {
   return code;
 }
 
+// A nameless file that cannot be named goes over into one that has a name: some file systems, and what is between them
+// and us, make the one and refuse the other.
+int AtomicFile::MoveToNamed(const Task& task) {
+  const UniqueFd nameless = std::move(file_);
+  struct stat found;
+  if (::fstat(nameless.get(), &found) != 0) return -errno;
+  const int made = MakeNamed();
+  if (made < 0) return made;
+  CopyContent copy;
+  copy.Begin(nameless.get(), file_.get(), found.st_size, found.st_blocks);
+  copy.Run(Slice(), task);
+  if (copy.code() < 0) return copy.code();
+  const int code = AdoptOldFile();
+  return code == 0 && (flags_ & kDurable) != 0 ? platform::sync(file_.get()) : code;
+}
+
 int AtomicFile::PutInPlace() {
   const int directory = directory_.get();
   if ((flags_ & kAtomicExclusive) != 0) {
-    const int code = Retrying(
+    int code = Retrying(
         [&] { return ::linkat(directory, temp_name_.c_str(), directory, name_.c_str(), 0); });
     if (code == 0) ::unlinkat(directory, temp_name_.c_str(), 0);
+    if (IsNoSuchLink(code)) code = RenameUnlessThere(directory, temp_name_.c_str(), name_.c_str());
     return code;
   }
   return Retrying(
@@ -234,7 +272,14 @@ int AtomicFile::Publish(const Task& task, TaskError* error) {
     failed = Fail(code = platform::sync(file_.get()), "fsync");
   }
   if (!failed && task.cancelled()) failed = Fail(code = -ECANCELED, "rename");
-  if (!failed && temp_name_.empty()) failed = Fail(code = Link(), "link");
+  if (!failed && temp_name_.empty()) {
+    code = Link();
+    if (IsNoSuchLink(code)) {
+      failed = Fail(code = MoveToNamed(task), "write");
+    } else {
+      failed = Fail(code, "link");
+    }
+  }
   if (!failed) {
     struct stat own;
     const bool known = ::fstat(file_.get(), &own) == 0;

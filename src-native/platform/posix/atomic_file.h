@@ -53,6 +53,7 @@ class AtomicFile {
   int MakeNamed();
   int AdoptOldFile();
   int Link();
+  int MoveToNamed(const Task& task);
   int PutInPlace();
   int BuildName();
   bool Fail(int code, const char* syscall);
