@@ -1,5 +1,6 @@
 // Measures one workload: contenders take turns within each round, in one process, so that whatever the machine does
 // meanwhile happens to all of them; what is compared is the ratio within a round, and of those the median.
+import { setTimeout as wait } from 'node:timers/promises';
 import { collectGarbage } from './garbage.mjs';
 import { setInline } from './library.mjs';
 import { median, medianRatio, percentile } from './statistics.mjs';
@@ -71,6 +72,8 @@ async function measureOnce(workload, runner, params, context) {
   if (runner.failure !== undefined) return;
   try {
     collectGarbage();
+    // What was collected is swept by threads in the background.
+    await wait(20);
     const cpu = process.cpuUsage();
     const sample = await workload.measure(runner.subject, params, runner.total, context);
     const { user, system } = process.cpuUsage(cpu);
