@@ -26,8 +26,7 @@ const datesAreOwn = Object.prototype.hasOwnProperty.call(sample, 'atime');
 const dateFrom = (ms: number): Date => new Date(Math.round(ms));
 
 /** Milliseconds of the pair of seconds and nanoseconds at `i`. */
-const milliseconds = (numbers: Float64Array, i: number): number =>
-  numbers[i]! * 1000 + numbers[i + 1]! / 1e6;
+const milliseconds = (numbers: Float64Array, i: number): number => numbers[i]! * 1000 + numbers[i + 1]! / 1e6;
 
 const nanoseconds = (numbers: BigInt64Array, i: number): bigint =>
   numbers[i]! * 1_000_000_000n + numbers[i + 1]!;
