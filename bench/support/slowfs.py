@@ -133,6 +133,9 @@ class SlowFileSystem(fuse.Operations):
     def rename(self, old, new):
         os.rename(self.real(old), self.real(new))
 
+    def link(self, target, source):
+        os.link(self.real(source), self.real(target))
+
     def symlink(self, target, source):
         os.symlink(source, self.real(target))
 

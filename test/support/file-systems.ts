@@ -1,0 +1,100 @@
+// File systems for tests: made, mounted, cut off from their power, and gone afterwards. Each gives its mount point, or says
+// why the machine cannot have it.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+
+export interface Mounted {
+  mountpoint: string;
+  unmount: () => Promise<void> | void;
+}
+
+/** Runs a command; what it said where it failed. */
+function run(command: string, ...args: string[]): string | undefined {
+  const { status, error, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  if (error !== undefined) return error.message;
+  return status === 0 ? undefined : stderr.trim() || `${command} failed`;
+}
+
+/** Skips a test on a machine that cannot have a file system, with the reason. */
+export function skipWhere(context: Mocha.Context, reason: string): never {
+  console.log(`      skipped: ${reason}: ${context.test?.title ?? ''}`);
+  return context.skip();
+}
+
+function mounted(context: Mocha.Context, mountpoint: string, ...args: string[]): Mounted {
+  mkdirSync(mountpoint, { recursive: true });
+  const failure = run('mount', ...args, mountpoint);
+  if (failure !== undefined) skipWhere(context, `cannot mount (${failure})`);
+  return { mountpoint, unmount: () => void run('umount', mountpoint) };
+}
+
+export function mountTmpfs(context: Mocha.Context, top: string): Mounted {
+  return mounted(context, path.join(top, 'tmpfs'), '-t', 'tmpfs', 'tmpfs');
+}
+
+/** An overlay; what is put into `lower` beforehand is below it. */
+export function mountOverlay(context: Mocha.Context, top: string): Mounted & { lower: string } {
+  const [lower, upper, work] = ['lower', 'upper', 'work'].map((name) => path.join(top, name));
+  for (const each of [lower, upper, work]) mkdirSync(each!, { recursive: true });
+  const layers = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+  return {
+    lower: lower!,
+    ...mounted(context, path.join(top, 'overlay'), '-t', 'overlay', '-o', layers, 'o'),
+  };
+}
+
+// Not resolved by the compiler, which would want types for it.
+const SLOW_FS = ['..', '..', 'bench', 'support', 'slowfs.mjs'].join('/');
+
+/** A file system in user space (FUSE) that passes everything on to a directory. */
+export async function mountFuse(context: Mocha.Context, top: string): Promise<Mounted> {
+  const { mountSlowFs } = (await import(SLOW_FS)) as {
+    mountSlowFs: (o: { parent: string }) => Promise<Mounted & { skip?: string }>;
+  };
+  const mount = await mountSlowFs({ parent: top });
+  if (mount.skip !== undefined) skipWhere(context, mount.skip);
+  return mount;
+}
+
+/** What ext4 and XFS call "shut down now, and flush no log": what has not reached the disk is lost, as without power. */
+const SHUTDOWN = `
+import fcntl, os, struct, sys
+fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack('I', 2))`;
+
+/** A small disk of its own, in a file. */
+export class Disk {
+  readonly mountpoint: string;
+  readonly #image: string;
+
+  constructor(context: Mocha.Context, top: string, type: 'ext4' | 'xfs') {
+    this.#image = path.join(top, 'disk');
+    this.mountpoint = path.join(top, 'mounted');
+    mkdirSync(this.mountpoint);
+    const failure =
+      run('truncate', '-s', type === 'xfs' ? '320M' : '64M', this.#image) ??
+      run(`mkfs.${type}`, '-q', this.#image) ??
+      this.#mount();
+    if (failure !== undefined) skipWhere(context, `cannot make and mount an ${type} image (${failure})`);
+  }
+
+  #mount(): string | undefined {
+    return run('mount', '-o', 'loop', this.#image, this.mountpoint);
+  }
+
+  /** Whoever writes fails from now on. */
+  cutPower(): void {
+    const failure = run('python3', '-c', SHUTDOWN, this.mountpoint);
+    if (failure !== undefined) throw new Error(failure);
+  }
+
+  /** Mounts again what has reached the disk; the journal is replayed. */
+  restart(): void {
+    const failure = run('umount', this.mountpoint) ?? this.#mount();
+    if (failure !== undefined) throw new Error(failure);
+  }
+
+  remove(): void {
+    run('umount', this.mountpoint);
+  }
+}
