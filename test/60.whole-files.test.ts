@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { mkdirSync, readFileSync, statSync, symlinkSync, lstatSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { lines, open, os, readBytes, readMany, readText, statMany } from 'uvfiles';
 
 import { expectDescriptors, openDescriptors } from './support/descriptors.js';
@@ -211,6 +212,14 @@ describe('whole files', () => {
       statSync(at('f1'), { bigint: true }),
     );
     expect(await statMany([])).to.deep.equal([]);
-    expect((await rejection(statMany(7 as unknown as string[]))).name).to.equal('TypeError');
+  });
+
+  it('takes one path for no list of paths', async () => {
+    writeFileSync(at('a'), 'x');
+    for (const paths of [at('a'), Buffer.from(at('a')), pathToFileURL(at('a')), 7, undefined, null]) {
+      const list = paths as unknown as string[];
+      expect((await rejection(statMany(list))).code).to.equal('ERR_INVALID_ARG_TYPE');
+      expect((await rejection(readMany(list).next())).code).to.equal('ERR_INVALID_ARG_TYPE');
+    }
   });
 });

@@ -1,6 +1,7 @@
 // Many stats in a few native jobs.
 import type { BigIntStats, Stats } from 'node:fs';
 
+import { checkPathList } from '../arguments/path-list.js';
 import { pathToRead } from '../arguments/checked-path.js';
 import type { Path } from '../arguments/path.js';
 import { systemError } from '../errors/index.js';
@@ -32,7 +33,7 @@ type Answer = Stats | BigIntStats | Error;
 /**
  * Stats many paths, several times faster than one by one.
  * @returns for each path, in order, its Stats (BigIntStats with `{ bigint: true }`) or the Error it would be rejected with
- * @throws TypeError when `paths` is no iterable, AbortError, TimeoutError
+ * @throws TypeError when `paths` is no list, AbortError, TimeoutError
  * @example const sizes = (await statMany(paths)).map((s) => (s instanceof Error ? 0 : s.size));
  */
 export function statMany(
@@ -41,6 +42,7 @@ export function statMany(
 ): Promise<(BigIntStats | Error)[]>;
 export function statMany(paths: Iterable<Path>, o?: StatManyOptions): Promise<(Stats | Error)[]>;
 export async function statMany(paths: Iterable<Path>, o: StatManyOptions = {}): Promise<Answer[]> {
+  checkPathList(paths, false);
   const all = [...paths];
   const answers = new Array<Answer>(all.length);
   const jobs: Promise<void>[] = [];

@@ -1,0 +1,13 @@
+// A list of paths, for the calls that take thousands: not one path, whose characters would be taken for the list.
+import { invalidArgType } from '../errors/index.js';
+
+/** Throws ERR_INVALID_ARG_TYPE unless `paths` is an iterable, or an asynchronous one where that will do, of something. */
+export function checkPathList(paths: unknown, alsoAsync: boolean): void {
+  const isList =
+    typeof paths === 'object' &&
+    paths !== null &&
+    !ArrayBuffer.isView(paths) &&
+    (Symbol.iterator in paths || (alsoAsync && Symbol.asyncIterator in paths));
+  if (!isList)
+    throw invalidArgType('paths', alsoAsync ? 'an iterable or async iterable' : 'an iterable', paths);
+}
