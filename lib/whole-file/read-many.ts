@@ -1,4 +1,5 @@
 // Many whole files, read a list at a time by a few native jobs and streamed in order.
+import { checkPathList } from '../arguments/path-list.js';
 import { pathToRead } from '../arguments/checked-path.js';
 import type { Path } from '../arguments/path.js';
 import { AbortError, systemError } from '../errors/index.js';
@@ -19,10 +20,10 @@ export type ReadManyItem<P extends Path = Path> =
 
 type Batch = Promise<{ output: Buffer; done: boolean }>;
 
-/** So many paths are one job. */
-const JOB_PATHS = 256;
+/** So many paths are one job: small files are one batch then, so that no job waits to be asked for a second. */
+const JOB_PATHS = 128;
 /** Jobs that read ahead of the consumer, each by one batch: what bounds the memory. */
-const JOBS = 3;
+const JOBS = 4;
 const BATCH_BYTES = 512 * 1024;
 
 const TABLE_ENTRY_BYTES = 16;
@@ -109,13 +110,14 @@ class Job<P extends Path> {
  * slices of one Buffer: copy what is kept for long.
  * @param paths any iterable, also asynchronous; taken as far as is being read
  * @returns an async iterator of `{ path, data }`, or `{ path, error }` for a file that cannot be read
- * @throws from its steps: TypeError when `paths` is no iterable, AbortError, TimeoutError
+ * @throws from its steps: TypeError when `paths` is no list, AbortError, TimeoutError
  * @example for await (const { path, data } of readMany(paths)) if (data) index(path, data);
  */
 export async function* readMany<P extends Path>(
   paths: Iterable<P> | AsyncIterable<P>,
   o?: ReadManyOptions,
 ): AsyncGenerator<ReadManyItem<P>, void, undefined> {
+  checkPathList(paths, true);
   const options = bulk(o);
   const source = sourceOf(paths);
   const jobs: Job<P>[] = [];

@@ -27,7 +27,8 @@ constexpr size_t kMaxRead = 1024 * 1024;
 
 ReadMany::ReadMany(TaskArguments&& arguments)
     : paths_(std::move(arguments.bytes[0])),
-      batch_size_(static_cast<size_t>(std::max<int64_t>(1, arguments.numbers[0]))) {}
+      batch_size_(static_cast<size_t>(std::max<int64_t>(1, arguments.numbers[0]))),
+      paths_left_(static_cast<size_t>(std::count(paths_.begin(), paths_.end(), '\0')) + 1) {}
 
 Step ReadMany::run(const Slice& slice) {
   while (at_ <= paths_.size() || file_) {
@@ -57,6 +58,7 @@ ReadMany::Progress ReadMany::Begin() {
   const int fd = platform::open_file(path, O_RDONLY, 0);
   if (IsDescriptorShortage(fd)) return Progress::kShortage;
   at_ += std::strlen(path) + 1;
+  if (paths_left_ > 0) paths_left_--;
   file_begin_ = file_end_ = data_.size();
   if (fd < 0) {
     Finish(fd, ReadManyCall::kOpen);
@@ -73,6 +75,12 @@ ReadMany::Progress ReadMany::Begin() {
   if (expected_ > kMaxFile) {
     Finish(-EFBIG, ReadManyCall::kRead);
     return Progress::kFileDone;
+  }
+  if (count_ == 0) {
+    // The others are taken to be as large: a batch that grew would be copied, and its memory touched, twice over.
+    const uint64_t all = expected_ * (paths_left_ + uint64_t{1});
+    data_.reserve(
+        std::max<uint64_t>(expected_, std::min<uint64_t>(all, batch_size_ + batch_size_ / 4)));
   }
   // Alone in the next batch rather than holding small neighbours' memory, or they its.
   if (expected_ > batch_size_ / 2 && count_ > 0) return Progress::kBatchFirst;
@@ -131,7 +139,6 @@ Step ReadMany::Flush(Step step) {
   AppendInteger(&output, count_);
   table_.clear();
   count_ = 0;
-  if (step == Step::kReady) data_.reserve(batch_size_ + batch_size_ / 4);
   return step;
 }
 

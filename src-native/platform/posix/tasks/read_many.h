@@ -28,6 +28,7 @@ class ReadMany final : public Task {
 
   const std::string paths_;
   const size_t batch_size_;
+  size_t paths_left_;
   size_t at_ = 0;  // of the next path; past the end: none
 
   // The file being read.
