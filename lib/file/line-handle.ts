@@ -2,12 +2,12 @@
 import { checkLimit } from '../arguments/numbers.js';
 import type { OpOptions } from '../schedule/options.js';
 import { Handle } from './handle.js';
-import { Lines, type LinesOptions, type LineSource, linesOf } from './lines.js';
+import { Lines, type LinesOptions, linesOf } from './lines.js';
 
 const NEWLINE = 10;
 
 /** A file of bytes that can be read line by line. `\n` ends lines and nothing else does: bytes know no other. */
-export abstract class LineHandle extends Handle implements LineSource<Buffer> {
+export abstract class LineHandle extends Handle {
   /** @internal The next line (or `limit` bytes of it) if it can be had without I/O; to be asked when nobody is before us. */
   abstract _tryLine(limit: number): Buffer | undefined;
   /** @internal The next line, in the caller's turn. */

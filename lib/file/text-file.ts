@@ -9,7 +9,7 @@ import type { OpOptions } from '../schedule/options.js';
 import { countCodePoints } from '../text/code-points.js';
 import type { ErrorHandlerName } from '../text/codec.js';
 import type { Newline } from '../text/newlines.js';
-import { Lines, type LinesOptions, type LineSource, linesOf } from './lines.js';
+import { Lines, type LinesOptions, linesOf } from './lines.js';
 import { sinkStream, type StreamOptions, stringStream } from './streams.js';
 import { TextHandle } from './text-handle.js';
 import { TextIO } from './text-io.js';
@@ -26,7 +26,7 @@ export interface ReconfigureOptions {
  * A text file. Stateful calls made without waiting run in call order. Reads and writes go on from one position, whatever
  * was decoded ahead.
  */
-export class TextFile extends TextHandle implements LineSource<string> {
+export class TextFile extends TextHandle {
   // --- reading ------------------------------------------------------------------------------------------------------
 
   /**
