@@ -96,9 +96,10 @@ describe('spooledTemporaryFile', () => {
     expect({ stdout, stderr, code }).to.deep.equal({ stdout: '', stderr: '', code: 0 });
     const lines = readFileSync(log, 'utf8').split('\n');
     const at = (name: string): number => lines.findLastIndex((line) => line.includes(`"/${name}"`));
-    // Memory is mapped when the heap happens to grow.
+    // Memory is mapped when the heap happens to grow, and V8's own threads wake the loop through an eventfd.
+    const engine = / mmap\(| write\(\d+, "\\1(\\0){7}", 8\)| read\(\d+, "\\[1-9](\\0){7}", \d+\)/;
     const calls = (from: string, to: string): string[] =>
-      lines.slice(at(from) + 1, at(to)).filter((line) => !line.includes(' mmap('));
+      lines.slice(at(from) + 1, at(to)).filter((line) => !engine.test(line));
     expect(at('uvfiles-begins')).to.be.above(0);
     expect(calls('uvfiles-begins', 'uvfiles-ends')).to.deep.equal([]);
     expect(calls('uvfiles-ends', 'uvfiles-all-over').join('\n')).to.match(/O_TMPFILE|O_CREAT/);

@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { AbortError, createLane, metrics, open, os, TimeoutError } from 'uvfiles';
 
 import { expectDescriptors, openDescriptors } from './support/descriptors.js';
+import { makeFifo } from './support/pipes.js';
 import { runProgram } from './support/temp.js';
 
 describe('signals and timeouts', () => {
@@ -96,6 +97,29 @@ describe('signals and timeouts', () => {
     await f.close();
     await new Promise((resolve) => setImmediate(resolve));
     expect(metrics().pool.outstanding).to.equal(0);
+  });
+
+  it('have one deadline over the wait for the turn and every step, told as the caller said it', async () => {
+    const fifo = makeFifo();
+    const writer = await open(fifo, 'r+b', { buffering: 0 });
+    const reader = await open(fifo, 'rb');
+    const first = reader.read(1);
+    const late = reader.read(1, { timeout: 1000 }).catch((e: unknown) => e);
+    // Its turn comes after 900 ms, and nothing to read. Another 1,000 ms from then on would end after this timer.
+    let overdue = false;
+    const limit = setTimeout(() => (overdue = true), 1800);
+    setTimeout(() => void writer.write(Buffer.from('a')), 900);
+    expect((await first).toString()).to.equal('a');
+    const error = (await late) as TimeoutError;
+    expect(overdue).to.equal(false);
+    clearTimeout(limit);
+    expect(error).to.be.instanceOf(TimeoutError);
+    expect(error.timeout).to.equal(1000);
+    const next = reader.read(1, { timeout: 60_000 });
+    await writer.write(Buffer.from('b'));
+    expect((await next).toString()).to.equal('b');
+    await writer.close();
+    await reader.close();
   });
 
   it('stand over any number of operations with one listener', async () => {

@@ -45,12 +45,12 @@ export class BinaryFile extends LineHandle {
     try {
       this._checkReadable();
       const wanted = checkLimit(size, 'size');
-      if (wanted < 0) return this._reads(() => this._buffer.readall(o), o);
+      if (wanted < 0) return this._reads((o) => this._buffer.readall(o), o);
       if (o === undefined && this._sequence.idle) {
         const bytes = this._buffer.tryRead(wanted);
         if (bytes !== undefined) return Promise.resolve(bytes);
       }
-      return this._reads(() => this._buffer.read(wanted, o), o);
+      return this._reads((o) => this._buffer.read(wanted, o), o);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -69,7 +69,7 @@ export class BinaryFile extends LineHandle {
     try {
       this._checkReadable();
       const limit = checkLimit(size, 'size');
-      return this._reads(() => this._buffer.read1(limit < 0 ? this._buffer.size : limit, o), o);
+      return this._reads((o) => this._buffer.read1(limit < 0 ? this._buffer.size : limit, o), o);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -78,7 +78,7 @@ export class BinaryFile extends LineHandle {
   /** @internal As `read1`, `readinto1` and `readall`, for the text file above, which answers for who awaits it. */
   _read1(size: number, o?: OpOptions): Promise<Buffer> {
     this._checkReadable();
-    return this._sequence.run(() => this._buffer.read1(size, o), o);
+    return this._sequence.run((o) => this._buffer.read1(size, o), o);
   }
 
   /** @internal */
@@ -90,7 +90,7 @@ export class BinaryFile extends LineHandle {
   /** @internal */
   _readall(o?: OpOptions): Promise<Buffer> {
     this._checkReadable();
-    return this._sequence.run(() => this._buffer.readall(o), o);
+    return this._sequence.run((o) => this._buffer.readall(o), o);
   }
 
   /**
@@ -102,7 +102,7 @@ export class BinaryFile extends LineHandle {
     try {
       this._checkReadable();
       const bytes = toWritableBytes(view);
-      return this._reads(() => this._buffer.readinto(bytes, o), o);
+      return this._reads((o) => this._buffer.readinto(bytes, o), o);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -113,7 +113,7 @@ export class BinaryFile extends LineHandle {
     try {
       this._checkReadable();
       const bytes = toWritableBytes(view);
-      return this._reads(() => this._buffer.readinto1(bytes, o), o);
+      return this._reads((o) => this._buffer.readinto1(bytes, o), o);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -126,7 +126,7 @@ export class BinaryFile extends LineHandle {
   peek(_size?: number, o?: OpOptions): Promise<Buffer> {
     try {
       this._checkReadable();
-      return this._reads(() => this._buffer.peek(o), o);
+      return this._reads((o) => this._buffer.peek(o), o);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -161,7 +161,7 @@ export class BinaryFile extends LineHandle {
       const transferred = o?.transfer === true;
       if (transferred) bytes = takeOver(bytes, o);
       else if (!this._sequence.idle) bytes = Uint8Array.prototype.slice.call(bytes);
-      return this._sequence.run(() => this._buffer.write(bytes, transferred, o), o);
+      return this._sequence.run((o) => this._buffer.write(bytes, transferred, o), o);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -172,7 +172,7 @@ export class BinaryFile extends LineHandle {
     try {
       this._checkWritable();
       checkItems(items);
-      return this._sequence.run(async () => {
+      return this._sequence.run(async (o) => {
         for await (const item of items) await this._buffer.write(toBytes(item), false, o);
       }, o);
     } catch (error) {
@@ -187,7 +187,7 @@ export class BinaryFile extends LineHandle {
   flush(o?: OpOptions): Promise<void> {
     const problem = this._problem();
     if (problem !== undefined) return Promise.reject(problem);
-    return this._sequence.run(() => this._buffer.flushAll(o), o);
+    return this._sequence.run((o) => this._buffer.flushAll(o), o);
   }
 
   /** Flushes, then fsync(2): the bytes are on the disk when it resolves. Once it has failed it rejects for ever. */
@@ -203,7 +203,7 @@ export class BinaryFile extends LineHandle {
   #sync(dataOnly: boolean, o: OpOptions | undefined): Promise<void> {
     const problem = this._problem();
     if (problem !== undefined) return Promise.reject(problem);
-    return this._sequence.run(async () => {
+    return this._sequence.run(async (o) => {
       await this._buffer.flush(o);
       await this._io.sync(dataOnly, o);
     }, o);
@@ -223,7 +223,7 @@ export class BinaryFile extends LineHandle {
       this._check();
       const to = checkSeek(offset, whence);
       if (!this._io.file.seekable) throw new UnsupportedOperationError('the file is not seekable');
-      return this._sequence.run(() => this._buffer.seek(to.offset, to.whence, o), o);
+      return this._sequence.run((o) => this._buffer.seek(to.offset, to.whence, o), o);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -245,7 +245,7 @@ export class BinaryFile extends LineHandle {
     try {
       this._checkWritable();
       const wanted = size === undefined || size === null ? undefined : checkPosition(size, 'size');
-      return this._sequence.run(() => this._buffer.truncate(wanted, o), o);
+      return this._sequence.run((o) => this._buffer.truncate(wanted, o), o);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -272,7 +272,7 @@ export class BinaryFile extends LineHandle {
   /** @internal */
   _settleBuffer(o?: OpOptions): Promise<unknown> | undefined {
     if (this._buffer.pendingLength === 0) return undefined;
-    return this._sequence.run(() => this._buffer.flush(o), o);
+    return this._sequence.run((o) => this._buffer.flush(o), o);
   }
 
   /** @internal */

@@ -124,7 +124,7 @@ export abstract class Handle {
   }
 
   /** @internal A stateful read. One that may wait for ever keeps the process alive only while somebody awaits it. */
-  _reads<T>(call: () => Promise<T>, o?: OpOptions): Promise<T> {
+  _reads<T>(call: (o?: OpOptions) => Promise<T>, o?: OpOptions): Promise<T> {
     const read = this._sequence.run(call, o);
     return this._io.file.polled === true ? AwaitedRead.following(read) : read;
   }

@@ -28,7 +28,7 @@ export abstract class LineHandle extends Handle {
         const line = this._tryLine(limit);
         if (line !== undefined) return Promise.resolve(line);
       }
-      return this._reads(() => this._line(limit, o), o);
+      return this._reads((o) => this._line(limit, o), o);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -43,7 +43,7 @@ export abstract class LineHandle extends Handle {
     try {
       this._checkReadable();
       const limit = checkLimit(hint, 'hint');
-      return this._reads(() => this.#readlines(limit, o), o);
+      return this._reads((o) => this.#readlines(limit, o), o);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -37,8 +37,8 @@ export class RawFile extends LineHandle {
     try {
       this._checkReadable();
       const limit = checkLimit(size, 'size');
-      if (limit < 0) return this._reads(() => this._io.readToEnd(o), o);
-      return this._reads(() => this._io.read(limit, false, o), o);
+      if (limit < 0) return this._reads((o) => this._io.readToEnd(o), o);
+      return this._reads((o) => this._io.read(limit, false, o), o);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -57,7 +57,7 @@ export class RawFile extends LineHandle {
     try {
       this._checkReadable();
       const bytes = toWritableBytes(view);
-      return this._reads(() => this._io.readinto(bytes, o), o);
+      return this._reads((o) => this._io.readinto(bytes, o), o);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -109,10 +109,10 @@ export class RawFile extends LineHandle {
       let bytes = toBytes(data);
       const transferred = o?.transfer === true;
       if (transferred) bytes = takeOver(bytes, o);
-      if (this._sequence.idle) return this._sequence.run(() => this._io.write(bytes, transferred, o), o);
+      if (this._sequence.idle) return this._sequence.run((o) => this._io.write(bytes, transferred, o), o);
       // It waits for its turn: the bytes are those at the call.
       const kept = transferred ? bytes : Uint8Array.prototype.slice.call(bytes);
-      return this._sequence.run(() => this._io.write(kept, true, o), o);
+      return this._sequence.run((o) => this._io.write(kept, true, o), o);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -126,7 +126,7 @@ export class RawFile extends LineHandle {
     try {
       this._checkWritable();
       checkItems(items);
-      return this._sequence.run(async () => {
+      return this._sequence.run(async (o) => {
         for await (const item of items) await this._io.write(toBytes(item), false, o);
       }, o);
     } catch (error) {
@@ -143,7 +143,7 @@ export class RawFile extends LineHandle {
     try {
       this._check();
       const to = checkSeek(offset, whence);
-      return this._sequence.run(() => this._io.seek(to.offset, to.whence, o), o);
+      return this._sequence.run((o) => this._io.seek(to.offset, to.whence, o), o);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -165,7 +165,7 @@ export class RawFile extends LineHandle {
     try {
       this._checkWritable();
       const wanted = size === undefined || size === null ? undefined : checkPosition(size, 'size');
-      return this._sequence.run(async () => {
+      return this._sequence.run(async (o) => {
         const bytes = wanted ?? (await this._io.seek(0, 1, o));
         await this._io.file.truncate(bytes, o);
         return Number(bytes);
@@ -186,14 +186,14 @@ export class RawFile extends LineHandle {
   sync(o?: OpOptions): Promise<void> {
     const problem = this._problem();
     if (problem !== undefined) return Promise.reject(problem);
-    return this._sequence.run(() => this._io.sync(false, o), o);
+    return this._sequence.run((o) => this._io.sync(false, o), o);
   }
 
   /** fdatasync(2): without metadata that reading does not need. */
   datasync(o?: OpOptions): Promise<void> {
     const problem = this._problem();
     if (problem !== undefined) return Promise.reject(problem);
-    return this._sequence.run(() => this._io.sync(true, o), o);
+    return this._sequence.run((o) => this._io.sync(true, o), o);
   }
 
   /** @internal Everything asked from now on waits for `flushed`, whose failure rejects `close`. */

@@ -1,6 +1,7 @@
 // The order of stateful calls on one handle: one at a time, in call order, whether or not anybody awaits them.
 import { AbortError, TimeoutError } from '../errors/index.js';
 import { offAbort, onAbort } from '../schedule/abort.js';
+import { allowed, withDeadline } from '../schedule/deadline.js';
 import { checkOpOptions, type OpOptions } from '../schedule/options.js';
 
 interface Waiting {
@@ -22,20 +23,23 @@ export class Sequence {
 
   /**
    * Runs `call` after every call made before it. A signal or timeout that comes while the call waits rejects it at once,
-   * and it is not run. The options are checked here, since not every call gets as far as an operation.
+   * and it is not run; once it runs, `call` is given options with what is left of its time. The options are checked here,
+   * since not every call gets as far as an operation.
    *
    * Awaited throughout, rather than chained: the promise is then one that nobody has handled before its caller, and a
    * failure's stack leads to the line that waits for it.
    */
-  async run<T>(call: () => Promise<T>, o?: OpOptions): Promise<T> {
+  async run<T>(call: (o?: OpOptions) => Promise<T>, options?: OpOptions): Promise<T> {
+    let o = options;
     if (o !== undefined) {
       checkOpOptions(o);
       if (o.signal?.aborted === true) throw new AbortError(o.signal.reason);
+      o = withDeadline(o);
     }
     if (this.#busy) await this.#turn(o);
     this.#busy = true;
     try {
-      return await call();
+      return await call(o);
     } finally {
       this.#next();
     }
@@ -66,7 +70,8 @@ export class Sequence {
   }
 }
 
-function watch(waiting: Waiting, { signal, timeout }: OpOptions, reject: (error: Error) => void): void {
+function watch(waiting: Waiting, o: OpOptions, reject: (error: Error) => void): void {
+  const { signal, timeout } = o;
   const { begin } = waiting;
   let timer: NodeJS.Timeout | undefined;
   const unwatch = (): void => {
@@ -84,7 +89,7 @@ function watch(waiting: Waiting, { signal, timeout }: OpOptions, reject: (error:
   if (signal !== undefined) onAbort(signal, abort);
   if (timeout !== undefined) {
     timer = setTimeout(() => {
-      giveUp(new TimeoutError(timeout));
+      giveUp(new TimeoutError(allowed(o) ?? timeout));
     }, timeout);
   }
   waiting.begin = () => {

@@ -40,7 +40,7 @@ export class TextFile extends TextHandle {
   read(size?: number | null, o?: OpOptions): Promise<string> {
     return this._reading(o, () => {
       const count = checkLimit(size, 'size');
-      return count < 0 ? () => this._io.readAll(o) : () => this._io.read(count, o);
+      return count < 0 ? (o) => this._io.readAll(o) : (o) => this._io.read(count, o);
     });
   }
 
@@ -57,7 +57,7 @@ export class TextFile extends TextHandle {
     }
     return this._reading(o, () => {
       const limit = checkLimit(size, 'size');
-      return () => this._io.readLine(limit, o);
+      return (o) => this._io.readLine(limit, o);
     });
   }
 
@@ -69,7 +69,7 @@ export class TextFile extends TextHandle {
   readlines(hint?: number | null, o?: OpOptions): Promise<string[]> {
     return this._reading(o, () => {
       const limit = checkLimit(hint, 'hint');
-      return () => this.#readlines(limit, o);
+      return (o) => this.#readlines(limit, o);
     });
   }
 
@@ -113,7 +113,7 @@ export class TextFile extends TextHandle {
     }
     return this._writing(o, () => {
       checkString(data);
-      return () => this._io.write(data, o);
+      return (o) => this._io.write(data, o);
     });
   }
 
@@ -124,7 +124,7 @@ export class TextFile extends TextHandle {
   writelines(items: Iterable<string> | AsyncIterable<string>, o?: OpOptions): Promise<void> {
     return this._writing(o, () => {
       if (typeof items !== 'string') checkItems(items);
-      return async () => {
+      return async (o) => {
         for await (const item of items) {
           checkString(item);
           await this._io.write(item, o);
@@ -168,7 +168,7 @@ export class TextFile extends TextHandle {
    *   TypeError ERR_INVALID_ARG_VALUE (whence), ClosedFileError
    */
   seek(offset: number | bigint, whence: 0 | 1 | 2 = 0, o?: OpOptions): Promise<number> {
-    return this._stateful(o, () => {
+    return this._stateful(o, (o) => {
       if ((whence === 1 || whence === 2) && offset !== 0 && offset !== 0n) {
         throw new UnsupportedOperationError('text files seek relative to the position or the end by 0 only');
       }
@@ -192,7 +192,7 @@ export class TextFile extends TextHandle {
   truncate(size?: number | bigint | null, o?: OpOptions): Promise<number> {
     return this._writing(o, () => {
       const bytes = size === undefined || size === null ? undefined : checkPosition(size, 'size');
-      return () => this._io.truncate(bytes, o);
+      return (o) => this._io.truncate(bytes, o);
     });
   }
 

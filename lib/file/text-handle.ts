@@ -102,17 +102,17 @@ export abstract class TextHandle {
 
   /** Hands everything written so far to the kernel; what could not be written stays for the next flush. */
   flush(o?: OpOptions): Promise<void> {
-    return this._stateful(o, () => this.buffer.flush(o));
+    return this._stateful(o, (o) => this.buffer.flush(o));
   }
 
   /** Flushes, then fsync(2). Once it has failed it rejects for ever. */
   sync(o?: OpOptions): Promise<void> {
-    return this._stateful(o, () => this.buffer.sync(o));
+    return this._stateful(o, (o) => this.buffer.sync(o));
   }
 
   /** Flushes, then fdatasync(2). */
   datasync(o?: OpOptions): Promise<void> {
-    return this._stateful(o, () => this.buffer.datasync(o));
+    return this._stateful(o, (o) => this.buffer.datasync(o));
   }
 
   /**
@@ -174,7 +174,7 @@ export abstract class TextHandle {
   }
 
   /** @internal */
-  _stateful<T>(o: OpOptions | undefined, call: () => Promise<T>): Promise<T> {
+  _stateful<T>(o: OpOptions | undefined, call: (o?: OpOptions) => Promise<T>): Promise<T> {
     try {
       this._check();
       if (o !== undefined) {
@@ -188,7 +188,7 @@ export abstract class TextHandle {
   }
 
   /** @internal A call that reads: `prepare` checks the arguments now and gives what to do when its turn comes. */
-  _reading<T>(o: OpOptions | undefined, prepare: () => () => Promise<T>): Promise<T> {
+  _reading<T>(o: OpOptions | undefined, prepare: () => (o?: OpOptions) => Promise<T>): Promise<T> {
     try {
       this._check();
       this.buffer._checkReadable();
@@ -200,7 +200,7 @@ export abstract class TextHandle {
   }
 
   /** @internal */
-  _writing<T>(o: OpOptions | undefined, prepare: () => () => Promise<T>): Promise<T> {
+  _writing<T>(o: OpOptions | undefined, prepare: () => (o?: OpOptions) => Promise<T>): Promise<T> {
     try {
       this._checkWritable();
       return this._stateful(o, prepare());

@@ -14,6 +14,7 @@ import {
   systemError,
   TimeoutError,
 } from '../errors/index.js';
+import { allowed } from '../schedule/deadline.js';
 import type { OpOptions } from '../schedule/options.js';
 import { checkOpOptions } from '../schedule/options.js';
 import { offAbort, onAbort } from '../schedule/abort.js';
@@ -264,10 +265,10 @@ function watch(slot: number, o: OpOptions): void {
     onAbort(signal, extra.onAbort);
   }
   if (timeout !== undefined) {
-    extra.timeout = timeout;
+    extra.timeout = allowed(o) ?? timeout;
     extra.timer = setTimeout(() => {
       extra.timer = undefined;
-      interrupt(slot, extra, new TimeoutError(timeout));
+      interrupt(slot, extra, new TimeoutError(allowed(o) ?? timeout));
     }, timeout);
   }
 }
