@@ -1,10 +1,11 @@
 // writeAtomic and openAtomic through power cuts: what has been acknowledged as durable is there, and nothing is half there.
 import { expect } from 'chai';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { Disk } from './support/file-systems.js';
+import { fault, needsFaults, runFaulty } from './support/files.js';
 import { endOf, needsRoot, scratchDirectory, startProgram } from './support/temp.js';
 
 const LENGTH = 160_000;
@@ -32,6 +33,14 @@ const PROGRAM = `
     writeSync(1, 'failed ' + error.code + '\\n');
     process.exit();
   }`;
+
+const ONE_REPLACEMENT = `
+  import { writeAtomic } from 'uvfiles';
+  const outcome = await writeAtomic(process.env.TARGET, 'new').then(
+    () => 'acknowledged',
+    (error) => [error.code, error.syscall, error.committed].join(' '),
+  );
+  console.log(outcome);`;
 
 /** Which version a file holds, whole. */
 function versionOf(file: string): number {
@@ -94,6 +103,25 @@ describe('after a power cut', function () {
       }
       // The cuts were cuts: what nobody had synced did not survive them.
       expect(lost).to.equal(ROUNDS);
+    });
+
+    // XFS says of the directory that it is synced: with the cut it has forgotten that there was anything to sync.
+    it(`does not acknowledge a replacement that was cut off before its directory was synced, on ${type}`, async function () {
+      needsRoot(this);
+      needsFaults(this);
+      disk = new Disk(this, scratch.path, type);
+      const file = path.join(disk.mountpoint, 'new');
+      const gate = path.join(scratch.path, 'gate');
+      const rule = fault('fsync', disk.mountpoint, `g${gate}`, { after: 1, times: 1 });
+      const ending = runFaulty([rule], ONE_REPLACEMENT, { TARGET: file });
+      while (!existsSync(`${gate}.reached`)) await new Promise((resolve) => setTimeout(resolve, 2));
+      disk.cutPower();
+      writeFileSync(gate, '');
+      const { stdout, stderr } = await ending;
+      expect(stderr).to.equal('');
+      expect(stdout.trim()).to.equal('EIO fsync true');
+      disk.restart();
+      expect(existsSync(file)).to.equal(false);
     });
   }
 });
