@@ -19,8 +19,13 @@ export function prometheusText() {
     'inline_total',
     'Attempts of the inline path',
     'counter',
-    Object.entries(pool.inline).map(([kind, n]) => [`{kind="${kind}"}`, n]),
+    Object.entries(pool.inline.by).flatMap(([of, counts]) =>
+      Object.entries(counts).map(([result, n]) => [`{of="${of}",result="${result}"}`, n]),
+    ),
   );
+  gauge('inline_backed_off_total', 'Attempts of the inline path left out after misses', 'counter', [
+    ['', pool.inline.backedOff],
+  ]);
   const perLane = (pick) => Object.entries(lanes).map(([name, lane]) => [`{lane="${name}"}`, pick(lane)]);
   gauge(
     'queued',

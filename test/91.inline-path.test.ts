@@ -348,10 +348,32 @@ describe('the inline path', function () {
         await new Promise((resolve) => setImmediate(resolve));
       }
       expect(hits() - before).to.equal(16);
+      expect(metrics().pool.inline.by.mapping.hits).to.be.at.least(16);
       await f.close();
     } finally {
       execFileSync('umount', [merged]);
     }
+  });
+
+  it('counts hits and misses by what was asked', async function () {
+    needed.call(this);
+    const name = path.join(scratch.path, 'counted');
+    writeFileSync(name, pattern(PAGE));
+    for (let i = 0; i < 40; i++) {
+      await os.stat(name);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const { inline: before } = metrics().pool;
+    const f = await open(name, 'rb');
+    await f.pread(100, 0);
+    await os.stat(name);
+    const { inline: after } = metrics().pool;
+    await f.close();
+    expect(after.by.names.hits - before.by.names.hits).to.equal(2);
+    const reads = (by: typeof after.by): number => by.nowait.hits + by.memory.hits + by.mapping.hits;
+    expect(reads(after.by) - reads(before.by)).to.equal(1);
+    expect(after.hits - before.hits).to.equal(3);
+    expect(Object.values(after.by).reduce((sum, { misses }) => sum + misses, 0)).to.equal(after.misses);
   });
 
   it('counts hits for the lane that was named', async function () {

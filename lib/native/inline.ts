@@ -94,9 +94,40 @@ export function readCachedInto(
   return read < 0 ? -1 : read;
 }
 
-/** Hits, misses and attempts left out, of this environment. */
-export function inlineFigures(): { hits: number; misses: number; backedOff: number } {
-  const figures = new Float64Array(3);
+/** Attempts that were answered, and such that were given to the pool. */
+export interface InlineCounts {
+  hits: number;
+  misses: number;
+}
+
+/** What the inline path has done. */
+export interface InlineFigures extends InlineCounts {
+  /** Attempts left out after misses. */
+  backedOff: number;
+  /** By what was asked. */
+  by: {
+    /** Files on ext4, XFS, btrfs, F2FS: RWF_NOWAIT. */
+    nowait: InlineCounts;
+    /** Files on tmpfs. */
+    memory: InlineCounts;
+    /** Files on overlayfs: mincore on a kept mapping. */
+    mapping: InlineCounts;
+    /** Names: stat, access, readlink, opens. */
+    names: InlineCounts;
+  };
+}
+
+/** Figures of this environment. */
+export function inlineFigures(): InlineFigures {
+  const figures = new Float64Array(1 + 2 * 4);
   addon.inlineFigures(figures);
-  return { hits: figures[0] as number, misses: figures[1] as number, backedOff: figures[2] as number };
+  const [backedOff = 0, ...counts] = figures;
+  const of = (kind: number): InlineCounts => ({
+    hits: counts[2 * kind] as number,
+    misses: counts[2 * kind + 1] as number,
+  });
+  const by = { nowait: of(0), memory: of(1), mapping: of(2), names: of(3) };
+  const all = Object.values(by);
+  const sum = (key: 'hits' | 'misses'): number => all.reduce((total, each) => total + each[key], 0);
+  return { hits: sum('hits'), misses: sum('misses'), backedOff, by };
 }

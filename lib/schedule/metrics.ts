@@ -1,6 +1,6 @@
 // metrics(): what the pool and every lane are doing and have done. Counting is always on; only this look costs something.
 import { addon, type PoolFigures } from '../native/addon.js';
-import { inlineFigures } from '../native/inline.js';
+import { type InlineFigures, inlineFigures } from '../native/inline.js';
 import { ensureOpen } from '../native/requests.js';
 import { registered } from './create-lane.js';
 import { Histogram, HISTOGRAM_NUMBERS } from './histogram.js';
@@ -30,8 +30,8 @@ export interface LaneMetrics {
 /** What `metrics()` answers. */
 export interface Metrics {
   pool: PoolFigures & {
-    /** The inline path over all lanes; `backedOff` counts attempts left out after misses. */
-    inline: { hits: number; misses: number; backedOff: number };
+    /** The inline path over all lanes. */
+    inline: InlineFigures;
   };
   lanes: Record<string, LaneMetrics>;
 }

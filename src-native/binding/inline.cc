@@ -180,7 +180,7 @@ napi_value next_iteration(napi_env env, napi_callback_info) {
   return nullptr;
 }
 
-// inlineFigures(Float64Array): hits, misses, backed off.
+// inlineFigures(Float64Array): backed off, then hits and misses of each InlineKind.
 napi_value inline_figures(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value array;
@@ -188,14 +188,16 @@ napi_value inline_figures(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   size_t length = 0;
   if (napi_get_typedarray_info(env, array, nullptr, &length, &data, nullptr, nullptr) != napi_ok ||
-      length < 3) {
+      length < 1 + 2 * kInlineKinds) {
     return nullptr;
   }
   const InlineFigures& figures = Environment::get(env)->inline_io.figures();
-  double* const to = static_cast<double*>(data);
-  to[0] = static_cast<double>(figures.hits);
-  to[1] = static_cast<double>(figures.misses);
-  to[2] = static_cast<double>(figures.backed_off);
+  double* to = static_cast<double*>(data);
+  *to++ = static_cast<double>(figures.backed_off);
+  for (int kind = 0; kind < kInlineKinds; kind++) {
+    *to++ = static_cast<double>(figures.hits[kind]);
+    *to++ = static_cast<double>(figures.misses[kind]);
+  }
   return nullptr;
 }
 

@@ -46,6 +46,11 @@ void keep_mapping(int fd, int64_t size, InlineState* state) {
   state->access = CacheAccess::kMincore;
 }
 
+InlineKind kind_of(CacheAccess access) {
+  if (access == CacheAccess::kMincore) return InlineKind::kMapping;
+  return access == CacheAccess::kMemory ? InlineKind::kMemory : InlineKind::kNoWait;
+}
+
 // Whether the storage has been looked at, and can answer from memory.
 bool known(uint64_t device) {
   const CacheAccess access = platform::known_access(device);
@@ -117,7 +122,7 @@ int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position
     return kBackedOff;
   }
   if (fault_ == 1) {
-    figures_.misses++;
+    count_miss(kind_of(state.access));
     return kMiss;
   }
   bool told = false;
@@ -127,7 +132,7 @@ int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position
     const int64_t at = position >= 0 ? position : platform::seek(file->fd, 0, SEEK_CUR);
     if (at < 0 || !cached(file, at, size, length, &told)) {
       missed(&state, told);
-      figures_.misses++;
+      count_miss(kind_of(state.access));
       return kMiss;
     }
   }
@@ -156,12 +161,12 @@ int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position
   if (count < 0 || (wanted < size && total == wanted)) {
     if (position < 0 && total > 0) platform::seek(file->fd, -static_cast<int64_t>(total), SEEK_CUR);
     missed(&state, told);
-    figures_.misses++;
+    count_miss(kind_of(state.access));
     return kMiss;
   }
   state.misses = 0;
   if (state.hits < kTrusted) state.hits++;
-  figures_.hits++;
+  count_hit(kind_of(state.access));
   return static_cast<int64_t>(total);
 }
 
@@ -199,7 +204,7 @@ int InlineIO::open_path(const char* path, int flags) {
   }
   if (path_misses_ < 6) path_misses_++;
   path_skip_ = path_misses_ > 2 ? back_off(path_misses_ - 2, 16) : 0;
-  figures_.misses++;
+  count_miss(InlineKind::kNames);
   return static_cast<int>(kMiss);
 }
 
@@ -212,7 +217,7 @@ int64_t InlineIO::stat(const char* path, bool follow, StatRecord* record) {
     platform::close_file(fd);
     if (status < 0) return kMiss;
   }
-  figures_.hits++;
+  count_hit(InlineKind::kNames);
   return fd < 0 ? fd : 0;
 #else
   (void)path, (void)follow, (void)record;
@@ -230,7 +235,7 @@ int64_t InlineIO::access(const char* path, int mode) {
     platform::close_file(fd);
     if (status == platform::kUnsupported) return kMiss;
   }
-  figures_.hits++;
+  count_hit(InlineKind::kNames);
   return status == 0 ? 1 : 0;
 #else
   (void)path, (void)mode;
@@ -251,7 +256,7 @@ int64_t InlineIO::readlink(const char* path, char* data, size_t size) {
   }
   platform::close_file(fd);
   if (count < 0) return kMiss;
-  figures_.hits++;
+  count_hit(InlineKind::kNames);
   return count;
 #else
   (void)path, (void)data, (void)size;
@@ -277,7 +282,7 @@ int64_t InlineIO::open(const char* path, int flags, InlineState* state, int64_t*
     if (state->access == CacheAccess::kMincore) keep_mapping(fd, record.size, state);
     if (state->access != CacheAccess::kUnknown) {
       platform::make_blocking(fd, flags);
-      figures_.hits++;
+      count_hit(InlineKind::kNames);
       return fd;
     }
   } else if (described && type != S_IFDIR) {

@@ -21,9 +21,13 @@ namespace uvfiles {
 constexpr int64_t kMiss = -0x10000;       // not cached, or nobody knows: ask the pool
 constexpr int64_t kBackedOff = -0x10001;  // not even tried
 
+// What an attempt asked: a file system that answers RWF_NOWAIT, one in memory, a kept mapping (overlayfs), cached names.
+enum class InlineKind : uint8_t { kNoWait, kMemory, kMapping, kNames };
+constexpr int kInlineKinds = 4;
+
 struct InlineFigures {
-  uint64_t hits = 0;
-  uint64_t misses = 0;
+  uint64_t hits[kInlineKinds] = {};
+  uint64_t misses[kInlineKinds] = {};
   uint64_t backed_off = 0;
 };
 
@@ -69,6 +73,8 @@ class InlineIO {
 
  private:
   int open_path(const char* path, int flags);
+  void count_hit(InlineKind kind) { figures_.hits[static_cast<int>(kind)]++; }
+  void count_miss(InlineKind kind) { figures_.misses[static_cast<int>(kind)]++; }
   bool cached(OpenFile* file, int64_t at, size_t size, int64_t length, bool* told);
 
   InlineFigures figures_;
