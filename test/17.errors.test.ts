@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import * as fs from 'node:fs';
 import { inspect } from 'node:util';
 import { ClosedFileError, open, os, readBytes, UnsupportedOperationError, writeFile } from 'uvfiles';
+import { skipWhere } from './support/file-systems.js';
 import { type AnyError, Folder, rejection } from './support/files.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -113,7 +114,7 @@ describe('errors', () => {
   });
 
   it('of a pipe say that it cannot be sought', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skipWhere(this, '/proc is only on Linux');
     const f = await open('/proc/self/fd/0', 'rb').catch(() => undefined);
     await f?.close();
     const { spawnSync } = await import('node:child_process');
