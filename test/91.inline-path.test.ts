@@ -4,7 +4,7 @@ import {
   appendFileSync,
   chmodSync,
   constants,
-  readFileSync,
+  mkdirSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -14,6 +14,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { configure, createLane, lanes, metrics, open, os, readBytes } from 'uvfiles';
 
+import { inlineHere, pattern } from './support/inline.js';
 import { rejection, root, runProgram, scratchDirectory } from './support/temp.js';
 
 const PAGE = 4096;
@@ -26,38 +27,14 @@ function completed(): number {
   return metrics().lanes.default!.completed;
 }
 
-/** Bytes that differ at every place. */
-function pattern(size: number): Buffer {
-  const bytes = Buffer.alloc(size);
-  for (let i = 0; i + 4 <= size; i += 4) bytes.writeUInt32LE(Math.imul(i + 1, 2654435761) >>> 0, i);
-  return bytes;
-}
-
 describe('the inline path', function () {
   const scratch = scratchDirectory();
-  let works = false;
-
-  before(async function () {
-    // The scratch directories of the suite are on the same file system as this file or on tmpfs: ask by trying.
-    const f = await open(path.join(root, 'package.json'), 'rb');
-    const before = hits();
-    for (let i = 0; i < 3; i++) await f.pread(64, 0);
-    await f.close();
-    works = hits() > before;
-  });
-
-  function needed(this: Mocha.Context): void {
-    if (works) return;
-    console.log(
-      '        skipped: the inline path is off here (system, file system, kernel, or UVFILES_INLINE)',
-    );
-    this.skip();
-  }
+  const needed = inlineHere();
 
   afterEach(() => configure({ inline: { maxBytes: 65536, budgetMicros: 200 } }));
 
   it('serves a cached positional read without a thread', async function () {
-    needed.call(this);
+    needed(this);
     const name = path.join(scratch.path, 'cached');
     writeFileSync(name, pattern(16 * PAGE));
     const f = await open(name, 'rb');
@@ -73,7 +50,7 @@ describe('the inline path', function () {
   });
 
   it('serves stat, readBytes and open for reading from cached names', async function () {
-    needed.call(this);
+    needed(this);
     const name = path.join(scratch.path, 'names');
     writeFileSync(name, pattern(3000));
     // The first ones let the pool learn the mounts.
@@ -91,8 +68,52 @@ describe('the inline path', function () {
     expect(hits() - before).to.be.at.least(4);
   });
 
+  it('serves readBytes to a program that opens nothing else', async function () {
+    needed(this);
+    const { stdout, stderr } = await runProgram(
+      `import { metrics, readBytes } from 'uvfiles';
+       for (let i = 0; i < 20; i++) {
+         await readBytes('package.json');
+         await new Promise((resolve) => setImmediate(resolve));
+       }
+       console.log(metrics().pool.inline.hits > 0);`,
+    );
+    expect(stderr).to.equal('');
+    expect(stdout.trim()).to.equal('true');
+  });
+
+  it('serves relative paths, from wherever the process is', async function () {
+    needed(this);
+    for (const name of ['one', 'two']) {
+      mkdirSync(path.join(scratch.path, name));
+      writeFileSync(path.join(scratch.path, name, 'file'), name);
+    }
+    const { stdout, stderr } = await runProgram(
+      `import { metrics, os, readBytes } from 'uvfiles';
+       import { renameSync } from 'node:fs';
+       process.chdir(process.argv[1]);
+       const at = async (name) => String(await readBytes(name));
+       for (let i = 0; i < 20; i++) {
+         await at('one/file');
+         await new Promise((resolve) => setImmediate(resolve));
+       }
+       const before = metrics().pool.inline.hits;
+       process.chdir('one');
+       const said = [await at('file'), await at('../two/file'), await at('./file')];
+       renameSync('../one', '../moved');
+       said.push(await at('file'));
+       const hits = metrics().pool.inline.hits - before;
+       said.push(await os.exists('../one'), await os.exists('none'));
+       console.log(JSON.stringify([said, hits]));`,
+      { argv: [scratch.path] },
+    );
+    expect(stderr).to.equal('');
+    // A name and its data each.
+    expect(JSON.parse(stdout)).to.deep.equal([['one', 'two', 'one', 'one', false, false], 8]);
+  });
+
   it('serves access, readlink, and names that are not there, as node:fs', async function () {
-    needed.call(this);
+    needed(this);
     const name = path.join(scratch.path, 'rights');
     const missing = path.join(scratch.path, 'missing');
     writeFileSync(name, '');
@@ -142,7 +163,7 @@ describe('the inline path', function () {
   });
 
   it('gives uncached ranges to the pool, with the same bytes', async function () {
-    needed.call(this);
+    needed(this);
     const name = path.join(scratch.path, 'cold');
     writeFileSync(name, pattern(64 * PAGE));
     try {
@@ -171,7 +192,7 @@ describe('the inline path', function () {
   });
 
   it('lets the event loop turn while a loop only hits', async function () {
-    needed.call(this);
+    needed(this);
     const name = path.join(scratch.path, 'flat-out');
     writeFileSync(name, pattern(PAGE));
     const f = await open(name, 'rb');
@@ -190,7 +211,7 @@ describe('the inline path', function () {
   });
 
   it('is switched off by configure and by a lane, and limited by maxBytes', async function () {
-    needed.call(this);
+    needed(this);
     const name = path.join(scratch.path, 'off');
     writeFileSync(name, pattern(4 * PAGE));
     const f = await open(name, 'rb');
@@ -280,87 +301,13 @@ describe('the inline path', function () {
     await f.close();
   });
 
-  it('notices a file system that is mounted over a known one', async function () {
-    needed.call(this);
-    if (process.getuid?.() !== 0) {
-      console.log('        skipped: only root may mount');
-      this.skip();
-    }
-    const inner = path.join(scratch.path, 'inner');
-    execFileSync('mkdir', [inner]);
-    writeFileSync(path.join(inner, 'file'), 'below');
-    for (let i = 0; i < 40; i++) {
-      expect((await readBytes(path.join(inner, 'file'))).toString()).to.equal('below');
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', 'none', inner], { stdio: 'pipe' });
-    } catch {
-      console.log('        skipped: mounting is not permitted here');
-      this.skip();
-    }
-    try {
-      writeFileSync(path.join(inner, 'file'), 'above');
-      await new Promise((resolve) => setImmediate(resolve));
-      for (let i = 0; i < 40; i++) {
-        expect((await readBytes(path.join(inner, 'file'))).toString()).to.equal('above');
-        expect((await os.stat(path.join(inner, 'file'))).dev).to.equal(
-          statSync(path.join(inner, 'file')).dev,
-        );
-      }
-    } finally {
-      execFileSync('umount', [inner]);
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-    expect((await readBytes(path.join(inner, 'file'))).toString()).to.equal('below');
-  });
-
-  it('reads cached files of overlayfs inline, by residency, and cold ones in the pool', async function () {
-    needed.call(this);
-    const { path: base } = scratch;
-    for (const name of ['lower', 'upper', 'work', 'merged']) execFileSync('mkdir', [path.join(base, name)]);
-    writeFileSync(path.join(base, 'lower', 'file'), pattern(16 * PAGE));
-    const merged = path.join(base, 'merged');
-    try {
-      execFileSync(
-        'mount',
-        [
-          '-t',
-          'overlay',
-          'overlay',
-          '-o',
-          `lowerdir=${base}/lower,upperdir=${base}/upper,workdir=${base}/work`,
-          merged,
-        ],
-        { stdio: 'pipe' },
-      );
-    } catch {
-      console.log('        skipped: overlayfs cannot be mounted here');
-      this.skip();
-    }
-    try {
-      readFileSync(path.join(merged, 'file'));
-      const f = await open(path.join(merged, 'file'), 'rb');
-      const before = hits();
-      for (let page = 0; page < 16; page++) {
-        const bytes = await f.pread(PAGE, page * PAGE);
-        expect(bytes.equals(pattern(16 * PAGE).subarray(page * PAGE, (page + 1) * PAGE))).to.equal(true);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      expect(hits() - before).to.equal(16);
-      expect(metrics().pool.inline.by.mapping.hits).to.be.at.least(16);
-      await f.close();
-    } finally {
-      execFileSync('umount', [merged]);
-    }
-  });
-
   it('counts hits and misses by what was asked', async function () {
-    needed.call(this);
+    needed(this);
     const name = path.join(scratch.path, 'counted');
     writeFileSync(name, pattern(PAGE));
+    // The first ones let the pool learn the mounts, and the device.
     for (let i = 0; i < 40; i++) {
-      await os.stat(name);
+      await readBytes(name);
       await new Promise((resolve) => setImmediate(resolve));
     }
     const { inline: before } = metrics().pool;
@@ -377,7 +324,7 @@ describe('the inline path', function () {
   });
 
   it('counts hits for the lane that was named', async function () {
-    needed.call(this);
+    needed(this);
     const f = await open(path.join(root, 'package.json'), 'rb');
     expect(lanes.bulk.inline).to.equal(false);
     const quick = createLane({ name: `quick-${process.hrtime.bigint()}` });

@@ -51,12 +51,6 @@ InlineKind kind_of(CacheAccess access) {
   return access == CacheAccess::kMemory ? InlineKind::kMemory : InlineKind::kNoWait;
 }
 
-// Whether the storage has been looked at, and can answer from memory.
-bool known(uint64_t device) {
-  const CacheAccess access = platform::known_access(device);
-  return access != CacheAccess::kUnknown && access != CacheAccess::kNever;
-}
-
 std::atomic<bool> mounts_wanted{false};
 
 }  // namespace
@@ -76,6 +70,15 @@ void InlineIO::prepare(int fd, FileKind kind, InlineState* state) {
   if (state->access == CacheAccess::kMemory && platform::has_swap())
     state->access = CacheAccess::kNever;
   if (state->access == CacheAccess::kMincore) keep_mapping(fd, record.size, state);
+}
+
+void InlineIO::learn_device(int fd) {
+#ifdef __linux__
+  StatRecord record;
+  if (platform::fstat(fd, &record) == 0) platform::classify(fd, static_cast<uint64_t>(record.dev));
+#else
+  (void)fd;
+#endif
 }
 
 void InlineIO::forget(InlineState* state) {
@@ -249,9 +252,9 @@ int64_t InlineIO::readlink(const char* path, char* data, size_t size) {
   if (fd < 0) return kMiss;
   StatRecord record;
   int64_t count = kMiss;
-  // A short link stands in its inode, which a cached name has in memory.
+  // Where a short link stands in its inode, a cached name has it in memory.
   if (platform::fstat(fd, &record) == 0 && (record.mode & S_IFMT) == S_IFLNK &&
-      record.size < kShortLink && known(static_cast<uint64_t>(record.dev))) {
+      record.size < kShortLink && platform::keeps_links_in_inodes(fd)) {
     count = platform::readlink_open(fd, data, size);
   }
   platform::close_file(fd);
@@ -275,7 +278,9 @@ int64_t InlineIO::open(const char* path, int flags, InlineState* state, int64_t*
   if (described && type == S_IFREG) {
     *state = InlineState();
     state->device = static_cast<uint64_t>(record.dev);
-    state->access = platform::known_access(state->device);
+    // What the pool has not looked at yet is its own to look at: the answer may be far away.
+    if (platform::known_access(state->device) != CacheAccess::kUnknown)
+      state->access = platform::classify(fd, state->device);
     *length = record.size;
     if (state->access == CacheAccess::kMemory && platform::has_swap())
       state->access = CacheAccess::kNever;

@@ -4,7 +4,7 @@
 // the same bytes. A miss is not free (RWF_NOWAIT starts read-ahead on the calling thread), so a file that misses is left
 // alone for a while, and where cachestat tells beforehand no attempt is made.
 //
-// Thread safety: one environment's loop thread. `prepare` is called by pool threads, on a file nobody else has yet.
+// Thread safety: one environment's loop thread. `prepare` and `learn_device` are called by pool threads, on a file nobody else has yet.
 #pragma once
 
 #include <cstddef>
@@ -35,6 +35,8 @@ class InlineIO {
  public:
   // Looks at what kind of storage a file is on. Pool thread: may wait.
   static void prepare(int fd, FileKind kind, InlineState* state);
+  // For a file that is read whole and closed: the next one on its device may be opened inline.
+  static void learn_device(int fd);
   // Frees what `read` keeps for the file.
   static void forget(InlineState* state);
   // Learns the mounts when the inline path has asked for them. Pool thread: reads /proc.

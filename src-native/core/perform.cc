@@ -237,6 +237,7 @@ Performed perform_read_file(Operation& operation) {
   int64_t size = 0;
   int64_t result = platform::describe(fd, &kind, &size);
   if (result >= 0 && hold_if_polled(operation, fd, kind)) return polled_read_file(operation);
+  if (result >= 0 && kind == FileKind::kRegular) InlineIO::learn_device(fd);
   if (result >= 0)
     result = read_to_end(fd, kCurrent, kind == FileKind::kRegular ? size : 0, operation);
   platform::close_file(fd);  // nothing was written: its error says nothing about what was read

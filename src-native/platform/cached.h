@@ -57,6 +57,8 @@ bool mounts_changed();
 int open_cached(const char* path, int flags);
 // What open_cached has opened with O_PATH: 0, a negative code, or kUnsupported; by real ids, as access(2).
 int access_open(int fd, int mode);
+// Whether a short symbolic link, opened with O_PATH, is read from its inode rather than from a page.
+bool keeps_links_in_inodes(int fd);
 // The bytes of the link, or a negative code.
 int64_t readlink_open(int fd, char* data, size_t size);
 

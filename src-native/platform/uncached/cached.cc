@@ -19,6 +19,7 @@ void learn_mounts() {}
 bool mounts_changed() { return true; }
 int open_cached(const char*, int) { return kUnsupported; }
 int access_open(int, int) { return kUnsupported; }
+bool keeps_links_in_inodes(int) { return false; }
 int64_t readlink_open(int, char*, size_t) { return kUnsupported; }
 
 }  // namespace platform
