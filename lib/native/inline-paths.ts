@@ -12,9 +12,19 @@ import { bigIntStatsFrom, statsFrom } from './stats.js';
 const ANSWER_EXACT = 1;
 const ANSWER_LINK = 2;
 
-/** Whether a path may be looked up inline: absolute ones, so that the mount is known. */
-function isAbsolute(path: string | Uint8Array): boolean {
-  return typeof path === 'string' ? path.charCodeAt(0) === 47 : path[0] === 47;
+/** What `cached` answers on the spot or, where a budget is used up, a turn later; else what the pool says. */
+export function inlineOr<T>(
+  cached: () => T | undefined,
+  pool: () => Promise<T>,
+  o: OpOptions | undefined,
+): Promise<T> {
+  if (mayInline(o)) {
+    const answer = cached();
+    if (answer !== undefined) return Promise.resolve(answer);
+  } else if (mayWait(FEW_WAIT, o)) {
+    return nextTurn(undefined, () => inlineOr(cached, pool, o));
+  }
+  return pool();
 }
 
 /** The status; the system's negative code where there is no such name. */
@@ -24,7 +34,6 @@ export function statCached(
   exact: boolean,
   o: OpOptions | undefined,
 ): Stats | BigIntStats | number | undefined {
-  if (!isAbsolute(path)) return undefined;
   args[P.ARG_FLAGS] = (exact ? ANSWER_EXACT : 0) | (follow ? 0 : ANSWER_LINK);
   addon.inlineStat(path);
   const status = args[P.ARG_STATUS] as number;
@@ -36,12 +45,11 @@ export function statCached(
 }
 
 /** Whether the path may be used so, by real ids. */
-function accessCached(
+export function accessCached(
   path: string | Uint8Array,
   mode: number,
   o: OpOptions | undefined,
 ): boolean | undefined {
-  if (!isAbsolute(path)) return undefined;
   args[P.ARG_MODE] = mode;
   addon.inlineAccess(path);
   const status = args[P.ARG_STATUS] as number;
@@ -49,50 +57,18 @@ function accessCached(
   return status < 0 ? undefined : status === 1;
 }
 
-/** The same, or what the pool says. */
-export function accessInlineOr(
-  pool: () => Promise<boolean>,
-  path: string | Uint8Array,
-  mode: number,
-  o: OpOptions | undefined,
-): Promise<boolean> {
-  if (mayInline(o)) {
-    const answer = accessCached(path, mode, o);
-    if (answer !== undefined) return Promise.resolve(answer);
-  } else if (mayWait(FEW_WAIT, o)) {
-    return nextTurn(undefined, () => accessInlineOr(pool, path, mode, o));
-  }
-  return pool();
-}
-
 const LINK_MOST = 255; // bytes; links that are answered inline are shorter
 
-function readlinkCached(path: string | Uint8Array, o: OpOptions | undefined): Buffer | undefined {
-  if (!isAbsolute(path)) return undefined;
+/** What a short link says. */
+export function readlinkCached(path: string | Uint8Array, o: OpOptions | undefined): Buffer | undefined {
   addon.inlineReadlink(path, place(LINK_MOST));
   const size = args[P.ARG_STATUS] as number;
   count('readlink', o, size >= 0);
   return size < 0 ? undefined : placed(size);
 }
 
-/** What a link says, or what the pool says. */
-export function readlinkInlineOr(
-  pool: () => Promise<Buffer>,
-  path: string | Uint8Array,
-  o: OpOptions | undefined,
-): Promise<Buffer> {
-  if (mayInline(o)) {
-    const target = readlinkCached(path, o);
-    if (target !== undefined) return Promise.resolve(target);
-  } else if (mayWait(FEW_WAIT, o)) {
-    return nextTurn(undefined, () => readlinkInlineOr(pool, path, o));
-  }
-  return pool();
-}
-
 /** The whole file if it is small and cached. */
 export function readFileCached(path: string | Uint8Array, o: OpOptions | undefined): Buffer | undefined {
-  if (!isAbsolute(path)) return undefined;
   addon.inlineReadFile(path, place(OWN_MEMORY + 1));
   const size = args[P.ARG_STATUS] as number;
   count('readFile', o, size >= 0);
@@ -105,7 +81,6 @@ export function openCached(
   flags: number,
   o: OpOptions | undefined,
 ): OpenedRecord | undefined {
-  if (!isAbsolute(path)) return undefined;
   args[P.ARG_OPEN_FLAGS] = flags;
   addon.inlineOpen(path);
   const fd = args[P.ARG_STATUS] as number;

@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { pathToRead } from '../arguments/checked-path.js';
 import type { Path } from '../arguments/path.js';
 import { invalidArgType, outOfRange } from '../errors/index.js';
-import { accessInlineOr } from '../native/inline-paths.js';
+import { accessCached, inlineOr } from '../native/inline-paths.js';
 import { ACCESS, askPath } from '../native/path-call.js';
 import type { OpOptions } from '../schedule/options.js';
 
@@ -22,5 +22,9 @@ export async function access(path: Path, mode: number = constants.F_OK, o?: OpOp
   if (!Number.isInteger(mode) || mode < 0 || mode > ALL_MODES)
     throw outOfRange('mode', `an integer >= 0 && <= ${ALL_MODES}`, mode);
   const bytes = pathToRead(path);
-  return accessInlineOr(() => askPath(ACCESS, [bytes], [mode], o), bytes, mode, o);
+  return inlineOr(
+    () => accessCached(bytes, mode, o),
+    () => askPath(ACCESS, [bytes], [mode], o),
+    o,
+  );
 }

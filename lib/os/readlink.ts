@@ -2,7 +2,7 @@
 import { pathToRead } from '../arguments/checked-path.js';
 import { asName, type EncodingOptions, wantsBytes } from '../arguments/encoding.js';
 import type { Path } from '../arguments/path.js';
-import { readlinkInlineOr } from '../native/inline-paths.js';
+import { inlineOr, readlinkCached } from '../native/inline-paths.js';
 import { pathCall, READLINK } from '../native/path-call.js';
 import type { OpOptions } from '../schedule/options.js';
 
@@ -17,5 +17,10 @@ export function readlink(path: Path, o?: OpOptions & EncodingOptions): Promise<s
 export async function readlink(path: Path, o?: OpOptions & EncodingOptions): Promise<string | Buffer> {
   const asBytes = wantsBytes(o?.encoding);
   const bytes = pathToRead(path);
-  return asName(await readlinkInlineOr(() => pathCall(READLINK, [bytes], [], o), bytes, o), asBytes);
+  const target = await inlineOr(
+    () => readlinkCached(bytes, o),
+    () => pathCall(READLINK, [bytes], [], o),
+    o,
+  );
+  return asName(target, asBytes);
 }
