@@ -1,11 +1,13 @@
 // Where temporary files go when nobody says where: tested by really writing, found once.
 import { expect } from 'chai';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { tempfile } from 'uvfiles';
 import * as subpath from 'uvfiles/tempfile';
 
-import { runProgram, scratchDirectory } from './support/temp.js';
+import { needsRoot, root, runProgram, scratchDirectory } from './support/temp.js';
 
 const PRINT = "import { tempfile } from 'uvfiles'; console.log(await tempfile.gettempdir());";
 
@@ -49,6 +51,62 @@ describe('gettempdir', () => {
 
   it('makes a relative TMPDIR absolute', async () => {
     expect(await chosen({ TMPDIR: '.' })).to.match(/^\//);
+  });
+
+  it('takes an empty variable for none', async () => {
+    expect(await chosen({ TMPDIR: '', TEMP: '', TMP: scratch.path })).to.equal(scratch.path);
+  });
+
+  it('passes over a directory whose disk is full', async function () {
+    needsRoot(this);
+    const full = path.join(scratch.path, 'full');
+    const good = path.join(scratch.path, 'good');
+    mkdirSync(full);
+    mkdirSync(good);
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'none', full]).status !== 0) {
+      console.log('      skipped: mounting a tmpfs is not permitted here');
+      this.skip();
+    }
+    try {
+      writeFileSync(path.join(full, 'all'), Buffer.alloc(4096));
+      expect(await chosen({ TMPDIR: full, TEMP: good })).to.equal(good);
+      expect(readdirSync(full)).to.deep.equal(['all']);
+    } finally {
+      spawnSync('umount', [full]);
+    }
+  });
+
+  it('does without a current directory when another one serves', async () => {
+    const gone = path.join(scratch.path, 'gone');
+    mkdirSync(gone);
+    const { stdout, stderr } = await runProgram(
+      `import fs from 'node:fs'; import path from 'node:path';
+       const gone = ${JSON.stringify(gone)};
+       process.chdir(gone); fs.rmdirSync(gone);
+       const { tempfile } = await import(${JSON.stringify(pathToFileURL(path.join(root, 'dist/esm/index.js')).href)});
+       console.log(await tempfile.gettempdir());
+       const directory = await tempfile.temporaryDirectory();
+       console.log(path.dirname(directory.name));`,
+      { env: { TMPDIR: 'relative', TEMP: scratch.path } },
+    );
+    expect({ stdout, stderr }).to.deep.equal({ stdout: `${scratch.path}\n${scratch.path}\n`, stderr: '' });
+  });
+
+  it('is looked for again after there was none', async () => {
+    const { stdout, stderr } = await runProgram(
+      `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
+       const outcome = (promise) => promise.then(String, (error) => error.code);
+       const taken = []; try { for (;;) taken.push(fs.openSync('/dev/null')); } catch {}
+       const first = await Promise.all([tempfile.gettempdir(), tempfile.mkdtemp(), tempfile.temporaryFile()].map(outcome));
+       for (const fd of taken) fs.closeSync(fd);
+       console.log(first.join(), await outcome(tempfile.gettempdir()));`,
+      { limits: '-n 64', env: { TMPDIR: scratch.path } },
+    );
+    expect({ stdout, stderr }).to.deep.equal({
+      stdout: `ENOENT,ENOENT,ENOENT ${scratch.path}\n`,
+      stderr: '',
+    });
+    expect(scratch.list()).to.deep.equal([]);
   });
 
   it('is found once, whatever the environment says later', async () => {

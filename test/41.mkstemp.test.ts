@@ -166,6 +166,51 @@ describe('mkstemp and mkdtemp', () => {
     }
   });
 
+  it('are made, used and removed as ever whatever Object.prototype has been given', async () => {
+    const { stdout, stderr } = await runProgram(
+      `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
+       const dir = ${JSON.stringify(scratch.path)};
+       const hostile = {
+         dir: '/nonexistent', prefix: '../x', suffix: '../x', mode: 'r', buffering: 0, encoding: 'utf-16', errors: 'ignore',
+         newline: '\\r\\n', maxSize: 1, delete: false, deleteOnClose: false, ignoreCleanupErrors: true, lane: {}, timeout: 0,
+         signal: AbortSignal.abort(), anonymous: true, appending: true, force: false, ignoreErrors: true, missingIsFine: false,
+         transfer: true, bigint: true, closefd: false, opener: () => 0, permissions: 0o777, registered: false, path: '/x', fd: 0,
+       };
+       const wrong = [];
+       const uses = {
+         async mkstemp(o) { const { fd, path } = await tempfile.mkstemp(o); fs.closeSync(fd); fs.unlinkSync(path); },
+         async mkdtemp(o) { fs.rmdirSync(await tempfile.mkdtemp(o)); },
+         async temporaryDirectory(o) {
+           const made = await tempfile.temporaryDirectory(o);
+           fs.mkdirSync(made.name + '/a/b', { __proto__: null, recursive: true });
+           await made.cleanup();
+           if (fs.existsSync(made.name)) throw new Error('left');
+         },
+       };
+       for (const call of ['temporaryFile', 'namedTemporaryFile', 'spooledTemporaryFile']) uses[call] = async (o) => {
+         const file = await tempfile[call](o);
+         const data = Buffer.alloc(9, 97);
+         await file.write(data); await file.flush(); await file.seek(0);
+         if (call === 'spooledTemporaryFile') { if (file.name !== null) throw new Error('rolled'); await file.rollover(); }
+         if (String(await file.read()) !== 'aaaaaaaaa' || data.length !== 9) throw new Error('other bytes');
+         if ((await file.stat()).size !== 9) throw new Error('other size');
+         const { name } = file;
+         await file.close();
+         if (typeof name === 'string' && fs.existsSync(name)) throw new Error('left');
+       };
+       for (const [key, value] of Object.entries(hostile)) for (const [call, use] of Object.entries(uses)) for (const own of [true, false]) {
+         const o = own ? { __proto__: Object.prototype, dir } : undefined;
+         Object.prototype[key] = value;
+         const failure = await use(o).then(() => undefined, (error) => error);
+         delete Object.prototype[key];
+         if (failure !== undefined) wrong.push(key + ' ' + call + ' ' + failure);
+       }
+       console.log(JSON.stringify(wrong), fs.readdirSync(dir).length);`,
+      { args: ['--no-warnings'] },
+    );
+    expect({ stdout: stdout.trim(), stderr }).to.deep.equal({ stdout: '[] 0', stderr: '' });
+  });
+
   it('reject with the error of the system and its path', async () => {
     const missing = path.join(scratch.path, 'missing');
     const error = await rejection(mkstemp({ dir: missing }));

@@ -219,6 +219,18 @@ describe('a named temporary file', () => {
     await gone[Symbol.asyncDispose]();
   });
 
+  it('is removed once: what has its name later is somebody else’s', async () => {
+    for (const deleteOnClose of [true, false]) {
+      const file = await namedTemporaryFile({ dir: scratch.path, deleteOnClose });
+      await Promise.all([file[Symbol.asyncDispose](), file[Symbol.asyncDispose]()]);
+      writeFileSync(file.name, 'theirs');
+      await file.close();
+      await file[Symbol.asyncDispose]();
+      expect(readFileSync(file.name, 'utf8')).to.equal('theirs');
+      unlinkSync(file.name);
+    }
+  });
+
   it('is removed when the block that uses it throws', async () => {
     const thrown = new Error('mine');
     const error = await rejection(

@@ -3,24 +3,16 @@ import { expect } from 'chai';
 import { constants, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
-import { type SpooledFile, spooledTemporaryFile } from 'uvfiles/tempfile';
+import { spooledTemporaryFile } from 'uvfiles/tempfile';
 
 import { expectDescriptors, openDescriptors } from './support/descriptors.js';
 import { needsStrace, runTraced } from './support/strace.js';
-import { rejection, runProgram, scratchDirectory } from './support/temp.js';
+import { rejection, runProgram, scratchDirectory, unrolled } from './support/temp.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
 describe('spooledTemporaryFile', () => {
   const scratch = scratchDirectory();
-
-  function unrolled(file: Pick<SpooledFile, 'name' | 'fileno'>): boolean {
-    if (file.name !== null) return false;
-    expect(() => file.fileno())
-      .to.throw()
-      .with.property('code', 'ERR_UNSUPPORTED_OPERATION');
-    return true;
-  }
 
   it('stays in memory up to maxSize bytes and leaves it with the first byte more', async () => {
     await using file = await spooledTemporaryFile({ maxSize: 30, dir: scratch.path });

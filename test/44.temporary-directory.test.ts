@@ -180,18 +180,23 @@ describe('temporaryDirectory', () => {
        await new Promise((resolve) => process.stdin.once('data', resolve));
        await dir.cleanup();
        console.log(fs.readdirSync(dir.name));
+       await new Promise((resolve) => process.stdin.once('data', resolve));
+       await dir.cleanup(); // it did not succeed, so it is not over
+       console.log(fs.existsSync(dir.name));
        process.exit();`,
       {
         unprivileged: true,
         onLine: (line, child) => {
-          if (!path.isAbsolute(line)) return;
-          obstruct(line);
+          if (path.isAbsolute(line)) obstruct(line);
+          else if (line.startsWith('['))
+            rmSync(path.join(scratch.path, scratch.list()[0] as string, 'of-root'), { recursive: true });
+          else return;
           child.stdin?.write('go\n');
         },
       },
     );
     expect(stderr).to.equal('');
-    expect(stdout.trim().split('\n')[1]).to.equal("[ 'of-root' ]");
+    expect(stdout.trim().split('\n').slice(1)).to.deep.equal(["[ 'of-root' ]", 'false']);
   });
 
   it('is left alone by the collector, who cannot know what its path is used for, and goes with the process', async () => {

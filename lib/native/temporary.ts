@@ -17,6 +17,12 @@ export interface TempPlace {
   readonly suffix: string;
 }
 
+/** What file is made. Both are always given, or a polluted Object.prototype would have a say. */
+export interface TempFileKind {
+  readonly anonymous: boolean;
+  readonly appending: boolean;
+}
+
 /** A file that was made. It belongs to this environment, as an open one that is registered, until `giveAway` hands it out. */
 export interface MadeFile {
   fd: number;
@@ -37,12 +43,8 @@ function tempOwner(): number {
 }
 
 /** Creates a file, in one operation. */
-export async function makeTempFile(
-  place: TempPlace,
-  how: { anonymous?: boolean; appending?: boolean },
-  o?: OpOptions,
-): Promise<MadeFile> {
-  const flags = (how.anonymous === true ? ANONYMOUS : REGISTERED) | (how.appending === true ? APPENDING : 0);
+export async function makeTempFile(place: TempPlace, how: TempFileKind, o?: OpOptions): Promise<MadeFile> {
+  const flags = (how.anonymous ? ANONYMOUS : REGISTERED) | (how.appending ? APPENDING : 0);
   const { output, file, fd } = await startTask(
     TEMP_FILE,
     [place.dir, place.prefix, place.suffix],

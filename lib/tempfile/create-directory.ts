@@ -3,7 +3,7 @@ import { AbortError } from '../errors/index.js';
 import { removeTree } from '../native/remove-tree.js';
 import { forgetTemp, makeTempDirectory } from '../native/temporary.js';
 import type { OpOptions } from '../schedule/options.js';
-import { type CheckedPlace, placeOf } from './options.js';
+import { type CheckedPlace, NO_OP, placeOf } from './options.js';
 
 /** Creates the directory, which is registered; a signal that comes too late to stop that undoes it. */
 export async function createDirectory(
@@ -14,7 +14,7 @@ export async function createDirectory(
   const made = await makeTempDirectory(place instanceof Promise ? await place : place, op);
   const signal = op?.signal;
   if (signal?.aborted !== true) return made;
-  await removeTree(made.path, { ignoreErrors: true, missingIsFine: true });
+  await removeTree(made.path, { ...NO_OP, force: false, ignoreErrors: true, missingIsFine: true });
   forgetTemp(made.registration);
   throw new AbortError(signal.reason);
 }

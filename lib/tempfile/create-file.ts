@@ -1,6 +1,6 @@
 // Making a temporary file and undoing it: nothing is left of a creation that its caller does not get.
 import { AbortError } from '../errors/index.js';
-import { type MadeFile, makeTempFile } from '../native/temporary.js';
+import { type MadeFile, makeTempFile, type TempFileKind } from '../native/temporary.js';
 import type { OpOptions } from '../schedule/options.js';
 import { FreshFile, VanishingFile } from './file-on.js';
 import { type CheckedPlace, placeOf } from './options.js';
@@ -8,7 +8,7 @@ import { type CheckedPlace, placeOf } from './options.js';
 /** Creates the file; a signal that comes too late to stop that undoes it. With a name it is registered. */
 export async function createFile(
   checked: CheckedPlace,
-  how: { anonymous?: boolean; appending?: boolean },
+  how: TempFileKind,
   op: OpOptions | undefined,
 ): Promise<MadeFile> {
   const place = placeOf(checked, op);

@@ -23,7 +23,16 @@ function candidates(): string[] {
           '\\TMP',
         ]
       : ['/tmp', '/var/tmp', '/usr/tmp'];
-  return [...(fromEnvironment as string[]), ...fromPlatform, process.cwd()].map((dir) => path.resolve(dir));
+  return [...(fromEnvironment as string[]), ...fromPlatform, '.'].flatMap(absolute);
+}
+
+// Nothing where it is relative to a current directory that is gone: the others may serve all the same.
+function absolute(dir: string): string[] {
+  try {
+    return [path.resolve(dir)];
+  } catch {
+    return [];
+  }
 }
 
 /**

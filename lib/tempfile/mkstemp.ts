@@ -23,7 +23,7 @@ export async function mkstemp(
   const own = ownOptions(o);
   const op = opOptionsOf(own);
   const place = checkPlace(own);
-  const made = await createFile(place, {}, op);
+  const made = await createFile(place, { anonymous: false, appending: false }, op);
   giveAway(made);
   return { fd: made.fd, path: pathFrom(made.path, place) };
 }

@@ -55,7 +55,11 @@ export async function namedTemporaryFile(o?: TempAnyOptions & DeleteOptions): Pr
   const removed = booleanOf(own.delete, 'delete', true);
   const onClose = booleanOf(own.deleteOnClose, 'deleteOnClose', true);
   const place = checkPlace(own);
-  const made = await createFile(place, { appending: resolved.mode.appending }, opOptionsOf(own));
+  const made = await createFile(
+    place,
+    { anonymous: false, appending: resolved.mode.appending },
+    opOptionsOf(own),
+  );
   const name = pathFrom(made.path, place);
   if (removed && onClose) return buildHandle(new VanishingFile(made, name), name, resolved);
   if (!removed) forgetTemp(made.registration);
@@ -70,11 +74,20 @@ export interface Named {
 }
 
 function removeOnDispose(handle: AnyFile, name: string | Uint8Array, registration: number): void {
+  // Removed once: what has the name after that is somebody else's.
+  let discarding: Promise<void> | undefined;
+  const discard = (): Promise<void> => {
+    discarding ??= discardTempFile(name, registration).catch((error: unknown) => {
+      discarding = undefined;
+      throw error;
+    });
+    return discarding;
+  };
   Object.defineProperty(handle, asyncDispose, {
     configurable: true,
     writable: true,
     value: async () => {
-      await bothSettled(handle.close(), discardTempFile(name, registration));
+      await bothSettled(handle.close(), discard());
     },
   });
 }

@@ -44,6 +44,9 @@ export function ownOptions<T extends object>(o: T | undefined): T {
   return Object.assign(Object.create(null) as T, o);
 }
 
+/** No signal, lane or timeout, said in so many words: to leave them out is to ask Object.prototype. */
+export const NO_OP: Readonly<OpOptions> = { signal: undefined, lane: undefined, timeout: undefined };
+
 /** Signal, lane and timeout, checked; undefined where there is none of them. */
 export function opOptionsOf(own: OpOptions): OpOptions | undefined {
   const { signal, lane, timeout } = own;

@@ -1,6 +1,7 @@
 // A temporary file that stays in memory while it is small.
 import { inspect } from 'node:util';
 
+import { checkItems } from '../arguments/bytes.js';
 import { checkCount } from '../arguments/numbers.js';
 import type { BackendFile } from '../backend/backend.js';
 import { AbortError, UnsupportedOperationError } from '../errors/index.js';
@@ -16,6 +17,7 @@ import { FreshFile } from './file-on.js';
 import {
   type CheckedPlace,
   checkPlace,
+  NO_OP,
   ownOptions,
   type TempAnyOptions,
   type TempBinaryOptions,
@@ -73,7 +75,7 @@ export async function spooledTemporaryFile(o?: TempAnyOptions & SpoolOptions): P
   const { lane, signal } = own;
   if (signal?.aborted === true) throw new AbortError(signal.reason);
   // Made by whichever call is the one too many: it is not what this call's signal was about.
-  const spool = new SpoolFile(maxSize, () => openScratch(place, resolved.mode.appending, { lane }));
+  const spool = new SpoolFile(maxSize, () => openScratch(place, resolved.mode.appending, { ...NO_OP, lane }));
   const handle = buildHandle(spool, '', resolved);
   return attachRollover(handle, spool);
 }
@@ -104,15 +106,13 @@ function attachRollover(handle: AnyFile, spool: SpoolFile): SpooledFile {
       configurable: true,
       enumerable: true,
     });
+    // On each, so that what is left after a detach can still leave memory.
+    define(layer, 'rollover', async (o?: OpOptions) => {
+      await layer.flush(o);
+      await spool.rollOver();
+    });
+    if (buffer !== undefined && layer !== buffer.raw && spool.maxSize > 0) watchWrites(layer, buffer, spool);
   }
-  if (buffer !== undefined && spool.maxSize > 0) {
-    watchWrites(handle, 'write', buffer, spool);
-    watchWrites(handle, 'writelines', buffer, spool);
-  }
-  define(handle, 'rollover', async (o?: OpOptions) => {
-    await handle.flush(o);
-    await spool.rollOver();
-  });
   return handle as unknown as SpooledFile;
 }
 
@@ -121,22 +121,44 @@ function placeOfContent(layer: AnyFile, spool: SpoolFile): string {
   return spool.rolled ? `fd=${spool.fd}` : `${spool.size} bytes in memory`;
 }
 
+type Write<Result> = (data: never, o?: WriteOptions) => Promise<Result>;
+type Items = Iterable<unknown> | AsyncIterable<unknown>;
+
 // The spool sees what is flushed. Bytes that the handle still buffers count as well, so it is flushed by the write that
 // makes them too many.
-function watchWrites(
-  handle: AnyFile,
-  name: 'write' | 'writelines',
-  buffer: BinaryFile,
-  spool: SpoolFile,
-): void {
-  const write = handle[name].bind(handle) as (data: never, o?: WriteOptions) => Promise<unknown>;
-  define(handle, name, async (data: never, o?: WriteOptions) => {
+function watchWrites(layer: AnyFile, buffer: BinaryFile, spool: SpoolFile): void {
+  const tooLarge = (): boolean => !spool.rolled && sizeWith(buffer, spool) > spool.maxSize;
+  const write: Write<number> = layer.write.bind(layer);
+  const writelines: Write<void> = layer.writelines.bind(layer);
+
+  // The bytes were taken: a failure to move them belongs to the flush or close that tries it again.
+  define(layer, 'write', async (data: never, o?: WriteOptions) => {
     const written = await write(data, o);
-    // The bytes were taken: a failure to move them belongs to the flush or close that tries it again.
-    if (!spool.rolled && sizeWith(buffer, spool) > spool.maxSize)
-      await handle.flush(o).catch(() => undefined);
+    if (tooLarge()) await layer.flush(o).catch(() => undefined);
     return written;
   });
+
+  // Looked at after each item: what they come from may be longer than any memory. It is asked for the next one when the
+  // one before has been written, so that nothing else is under way.
+  async function* watched(items: Items): AsyncGenerator {
+    for await (const item of items) {
+      yield item;
+      if (tooLarge()) await buffer._buffer.flush().catch(() => undefined);
+    }
+  }
+  define(layer, 'writelines', (items: never, o?: WriteOptions) =>
+    writelines((isListOfItems(items) ? watched(items) : items) as never, o),
+  );
+}
+
+// What is none is left to the method itself to refuse.
+function isListOfItems(items: unknown): items is Items {
+  try {
+    checkItems(items);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function sizeWith(file: BinaryFile, spool: SpoolFile): number {

@@ -4,7 +4,15 @@ import { removeTree } from '../native/remove-tree.js';
 import { forgetTemp } from '../native/temporary.js';
 import type { OpOptions } from '../schedule/options.js';
 import { createDirectory } from './create-directory.js';
-import { booleanOf, checkPlace, opOptionsOf, ownOptions, pathFrom, type PlaceOptions } from './options.js';
+import {
+  booleanOf,
+  checkPlace,
+  NO_OP,
+  opOptionsOf,
+  ownOptions,
+  pathFrom,
+  type PlaceOptions,
+} from './options.js';
 
 /** Options of `temporaryDirectory`. */
 export interface TemporaryDirectoryOptions extends PlaceOptions, OpOptions {
@@ -33,16 +41,16 @@ export class TemporaryDirectory {
 
   /**
    * Removes the directory and everything in it, following no link. Once that is done, calling it again does nothing; after a
-   * failure it tries again. A directory that is gone already is fine.
+   * failure, ignored or not, it tries again. A directory that is gone already is fine.
    * @throws the first of the system's errors, with the path of what could not be removed, unless `ignoreCleanupErrors`
    */
   cleanup(): Promise<void> {
     if (this.#cleaning === undefined) {
-      const cleaning = this.#remove();
-      this.#cleaning = cleaning;
-      cleaning.catch(() => {
+      const again = (): void => {
         this.#cleaning = undefined;
-      });
+      };
+      this.#cleaning = this.#remove(again);
+      this.#cleaning.catch(again);
     }
     return this.#cleaning;
   }
@@ -61,14 +69,16 @@ export class TemporaryDirectory {
     return typeof this.name === 'string' ? this.name : Buffer.from(this.name).toString();
   }
 
-  async #remove(): Promise<void> {
+  async #remove(again: () => void): Promise<void> {
     const { failures } = await removeTree(this.name, {
+      ...NO_OP,
       force: true,
       missingIsFine: true,
       ignoreErrors: this.#ignoreErrors,
     });
     // What is left behind stays registered: the end of the process tries once more.
     if (failures === 0) forgetTemp(this.#registration);
+    else again();
   }
 }
 

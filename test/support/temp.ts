@@ -1,4 +1,5 @@
 // What the tests of temporary files share: scratch directories, programs in processes of their own, other users.
+import { expect } from 'chai';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -44,6 +45,8 @@ interface ProgramOptions {
   argv?: string[];
   /** Arguments of the shell's ulimit, such as `-n 64`. */
   limits?: string;
+  /** A command of the shell's that runs first, such as `trap '' HUP`. */
+  prelude?: string;
   /** Runs it as a user whom permission checks stop. */
   unprivileged?: boolean;
   /** Called with each line the program prints. */
@@ -58,7 +61,8 @@ export function runProgram(code: string, o: ProgramOptions = {}): Promise<Ending
 
 export function startProgram(code: string, o: ProgramOptions = {}): ChildProcess {
   const command = [process.execPath, ...(o.args ?? []), '--input-type=module', '-e', code, ...(o.argv ?? [])];
-  if (o.limits !== undefined) command.unshift('sh', '-c', `ulimit ${o.limits} && exec "$@"`, 'sh');
+  const prelude = o.prelude ?? (o.limits === undefined ? undefined : `ulimit ${o.limits}`);
+  if (prelude !== undefined) command.unshift('sh', '-c', `${prelude} && exec "$@"`, 'sh');
   return spawn(command[0] as string, command.slice(1), {
     cwd: root,
     env: { ...process.env, ...o.env },
@@ -90,6 +94,15 @@ export function needsRoot(context: Mocha.Context): void {
   if (isRoot) return;
   console.log(`      skipped: needs root, to act as two users or to mount: ${context.test?.title ?? ''}`);
   context.skip();
+}
+
+/** Whether a spooled file is still in memory, by all that it says. */
+export function unrolled(file: { readonly name: unknown; fileno(): number }): boolean {
+  if (file.name !== null) return false;
+  expect(() => file.fileno())
+    .to.throw()
+    .with.property('code', 'ERR_UNSUPPORTED_OPERATION');
+  return true;
 }
 
 /** The error that `promise` rejects with. */
