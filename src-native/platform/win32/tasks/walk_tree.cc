@@ -41,6 +41,8 @@ WalkTree::WalkTree(TaskArguments&& arguments)
   SplitList(arguments.bytes[1], [&](const char* begin, size_t length) {
     Visit visit;
     visit.relative.assign(begin, length);
+    // The caller joins names as it does everywhere; the paths of directories are put together of them.
+    std::replace(visit.relative.begin(), visit.relative.end(), '/', '\\');
     visit.index = static_cast<uint32_t>(pending_.size());
     visit.level =
         length == 0
