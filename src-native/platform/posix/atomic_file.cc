@@ -1,10 +1,13 @@
 #include "platform/posix/atomic_file.h"
 
 #include <fcntl.h>
+#ifdef __linux__
 #include <sys/syscall.h>
+#endif
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <utility>
 
 #include "core/temp_name.h"
@@ -44,14 +47,17 @@ int ReadLink(const std::string& path, std::string* text) {
 }
 
 // What linkat says where there are no links, or none to a file without a name. EPERM is also said to who may not make one
-// to another's file, ENOENT and ENOTDIR where /proc is not what it should be.
+// to another's file, ENOENT and ENOTDIR where /proc is not what it should be. On macOS ENOTSUP is a number of its own.
 bool IsNoSuchLink(int code) {
-  return code == -EXDEV || code == -EOPNOTSUPP || code == -ENOSYS || code == -EPERM ||
-         code == -EINVAL || code == -ENOENT || code == -ENOTDIR || code == -EMLINK;
+  return code == -EXDEV || code == -EOPNOTSUPP || code == -ENOTSUP || code == -ENOSYS ||
+         code == -EPERM || code == -EINVAL || code == -ENOENT || code == -ENOTDIR ||
+         code == -EMLINK;
 }
 
 int RenameUnlessThere(int directory, const char* from, const char* to) {
-#ifdef SYS_renameat2
+#if defined(__APPLE__)
+  return Retrying([&] { return ::renameatx_np(directory, from, directory, to, RENAME_EXCL); });
+#elif defined(SYS_renameat2)
   constexpr unsigned kNoReplace = 1;
   return Retrying([&] {
     return static_cast<int>(::syscall(SYS_renameat2, directory, from, directory, to, kNoReplace));
