@@ -1,6 +1,7 @@
 // Errors: Node's shape and words, a stack that names the line that waits, and handles that show what they are.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
+import path from 'node:path';
 import { inspect } from 'node:util';
 import { ClosedFileError, open, os, readBytes, UnsupportedOperationError, writeFile } from 'uvfiles';
 import { skipWhere } from './support/file-systems.js';
@@ -17,7 +18,7 @@ describe('errors', () => {
 
   it("have node:fs's code, errno, syscall, path and message", async () => {
     const missing = folder.at('missing');
-    const below = `${folder.put('file')}/x`;
+    const below = path.join(folder.put('file'), 'x');
     const loop = folder.at('loop');
     fs.symlinkSync('loop', loop);
     const long = folder.at('n'.repeat(300));
@@ -33,7 +34,10 @@ describe('errors', () => {
     pairs.push(
       [() => open(folder.put('there'), 'xb'), () => fs.promises.open(folder.at('there'), 'wx')],
       [() => os.lstat(missing), () => fs.promises.lstat(missing)],
-      [() => writeFile(`${missing}/x`, 'x'), () => fs.promises.writeFile(`${missing}/x`, 'x')],
+      [
+        () => writeFile(path.join(missing, 'x'), 'x'),
+        () => fs.promises.writeFile(path.join(missing, 'x'), 'x'),
+      ],
       [() => writeFile(folder.path, 'x'), () => fs.promises.writeFile(folder.path, 'x')],
     );
     for (const [ours, theirs] of pairs) {

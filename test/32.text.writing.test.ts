@@ -88,16 +88,17 @@ describe('writing text', () => {
     await f.write('a');
     expect(bytesOf(path)).to.equal('');
     await f.write('b\nc');
-    expect(bytesOf(path)).to.equal('61620a63');
+    const flushed = Buffer.from(`ab${EOL}c`).toString('hex');
+    expect(bytesOf(path)).to.equal(flushed);
     await f.reconfigure({ lineBuffering: false });
     await f.write('\n');
-    expect(bytesOf(path)).to.equal('61620a63');
+    expect(bytesOf(path)).to.equal(flushed);
   });
 
   it('lands writes that nobody waited for in call order', async () => {
     const path = fileOf(null);
     await using f = await open(path, 'w');
-    const expected = Array.from({ length: 3000 }, (_, i) => `${i}\n`).join('');
+    const expected = Array.from({ length: 3000 }, (_, i) => `${i}${EOL}`).join('');
     for (let i = 0; i < 3000; i++) void f.write(`${i}\n`);
     await f.close();
     expect(Buffer.from(bytesOf(path), 'hex').toString()).to.equal(expected);
@@ -117,6 +118,6 @@ describe('writing text', () => {
     expect(await rejection(failed)).to.include({ code: 'ERR_UNICODE_ENCODE' });
     expect(await rejection(f.write(1 as any))).to.include({ code: 'ERR_INVALID_ARG_TYPE' });
     await f.close();
-    expect(Buffer.from(bytesOf(path), 'hex').toString()).to.equal('a\nb\nce');
+    expect(Buffer.from(bytesOf(path), 'hex').toString()).to.equal(`a${EOL}b${EOL}ce`);
   });
 });

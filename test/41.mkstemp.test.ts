@@ -215,12 +215,14 @@ describe('mkstemp and mkdtemp', () => {
     const missing = path.join(scratch.path, 'missing');
     const error = await rejection(mkstemp({ dir: missing }));
     expect(error).to.include({ code: 'ENOENT', syscall: 'open' });
-    expect(error.path).to.match(/\/missing\/tmp/);
+    expect(path.dirname(error.path!)).to.equal(missing);
+    expect(path.basename(error.path!)).to.match(/^tmp/);
     expect(error.message).to.match(/^ENOENT: no such file or directory, open '/);
     expect(await rejection(mkdtemp({ dir: missing }))).to.include({ code: 'ENOENT', syscall: 'mkdir' });
-    expect(await rejection(mkstemp({ dir: scratch.path, prefix: 'x'.repeat(300) }))).to.include({
-      code: 'ENAMETOOLONG',
-    });
+    // Windows says that there can be no such name, and node:fs calls that ENOENT.
+    const tooLong = process.platform === 'win32' ? 'ENOENT' : 'ENAMETOOLONG';
+    const overlong = mkstemp({ dir: scratch.path, prefix: 'x'.repeat(300) });
+    expect(await rejection(overlong)).to.include({ code: tooLong });
   });
 
   it('leave nothing of an aborted creation, whenever the signal comes', async () => {

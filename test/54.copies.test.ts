@@ -160,7 +160,7 @@ describe('copies', () => {
   it('moves across file systems', async function () {
     let elsewhere = '';
     try {
-      elsewhere = mkdtempSync('/dev/shm/uvfiles-test-');
+      elsewhere = path.normalize(mkdtempSync('/dev/shm/uvfiles-test-'));
     } catch {
       /* there is none */
     }

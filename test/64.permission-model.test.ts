@@ -25,8 +25,9 @@ describe('the permission model', () => {
     writeFileSync(at('open/f'), 'x');
     writeFileSync(at('closed/f'), 'x');
     const program = `
+      import { join } from 'node:path';
       import { open as openFile, openAtomic, os, path, readBytes, readMany, statMany, writeAtomic, writeFile } from 'uvfiles';
-      const [open, closed] = ['open', 'closed'].map((name) => process.env.TOP + '/' + name);
+      const [open, closed] = ['open', 'closed'].map((name) => join(process.env.TOP, name));
       const first = async (iterator) => (await iterator.next()).value;
       const calls = (dir) => ({
         stat: () => os.stat(dir + '/f'),
@@ -59,8 +60,8 @@ describe('the permission model', () => {
           if (code !== (name === 'out' ? 'ERR_ACCESS_DENIED' : wanted)) console.log(dir, name, code);
         }
       }
-      const error = await os.stat(closed + '/f').catch((error) => error);
-      console.log(error.message, error.permission, error.resource === closed + '/f');`;
+      const error = await os.stat(join(closed, 'f')).catch((error) => error);
+      console.log(error.message, error.permission, error.resource === join(closed, 'f'));`;
     const args = [flag!, '--allow-addons', '--no-warnings', `--allow-fs-read=${root}/`];
     args.push(`--allow-fs-read=${at('open')}/`, `--allow-fs-write=${at('open')}/`);
     const { stdout, stderr } = await runProgram(program, { args, env: { TOP: scratch.path } });

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { EOL } from 'node:os';
 import {
   BinaryFile,
   stderr,
@@ -45,7 +46,7 @@ describe('standard input and output', function () {
       await uvfiles.stderr.write('done');`);
     child.stdin?.end('smörgås\nand more\nno end');
     const { code, stdout: out, stderr: err } = await ended(child);
-    expect(out).to.equal('SMÖRGÅS\nAND MORE\nNO END');
+    expect(out).to.equal(`SMÖRGÅS${EOL}AND MORE${EOL}NO END`);
     expect(err).to.equal('done');
     expect(code).to.equal(0);
   });
@@ -176,8 +177,8 @@ describe('standard input and output', function () {
       await uvfiles.stdout.write('a line\\n');
       process.stdout.write('sooner ');`);
     const { stdout: out, stderr: err } = await ended(child);
-    expect(err).to.equal('[first]\nhalf line\n[second]\n');
-    expect(out).to.equal('sooner a line\n');
+    expect(err).to.equal(`[first]${EOL}half line${EOL}[second]${EOL}`);
+    expect(out).to.equal(`sooner a line${EOL}`);
   });
 
   it('cannot be closed under the process: only the handle is', async () => {

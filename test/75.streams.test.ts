@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { EOL } from 'node:os';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { open } from 'uvfiles';
@@ -292,6 +293,6 @@ describe('a stream of text', () => {
     void writer.write('grün\n');
     void writer.write('☃');
     await writer.close();
-    expect(readFileSync(path, 'utf16le')).to.equal('\ufeffgrün\n☃');
+    expect(readFileSync(path, 'utf16le')).to.equal(`\ufeffgrün${EOL}☃`);
   });
 });

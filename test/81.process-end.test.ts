@@ -1,6 +1,7 @@
 // The end of the process: it lives as long as operations are pending, and ends whatever is queued when told to.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
+import { EOL } from 'node:os';
 import { Folder, runProgram } from './support/files.js';
 
 describe('the process', () => {
@@ -96,7 +97,7 @@ describe('the process', () => {
     );
     expect(ending).to.include({ code: 0, stderr: '' });
     expect([folder.get('t'), folder.get('a'), folder.get('r')]).to.deep.equal([
-      'text\n',
+      `text${EOL}`,
       'old new',
       '01XY456789',
     ]);
