@@ -1,9 +1,12 @@
 // How long the package takes to be usable in an empty project: from its tarball as it is published, and from that and its
-// sources, as a package without binaries would have to. `node scripts/install-times.mjs`; fails below three times as fast.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// sources, as a package without binaries would have to. `node scripts/install-times.mjs`; fails below three times as fast, and
+// where either does not load. With nothing in prebuilds/ for this system it takes what was built here in its place.
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { inRoot } from './support/root.mjs';
 import { SetupError, run } from './support/run.mjs';
+import { stagePackage } from './support/stage.mjs';
 
 const AT_LEAST = 3;
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'uvfiles-times-'));
@@ -25,7 +28,10 @@ const install = (tarball) =>
 const load = () => must(process.execPath, ['-e', "require('uvfiles')"], scratch);
 
 try {
-  const packed = await must('npm', ['pack', '--silent', '--pack-destination', scratch]);
+  const isPublished = existsSync(inRoot('prebuilds', `${process.platform}-${process.arch}`, 'uvfiles.node'));
+  const tree = isPublished ? inRoot() : path.join(scratch, 'stage');
+  if (!isPublished) stagePackage(tree);
+  const packed = await must('npm', ['pack', '--silent', '--pack-destination', scratch], tree);
   const tarball = path.join(scratch, packed.trim().split('\n').at(-1));
   writeFileSync(path.join(scratch, 'package.json'), '{ "private": true }\n');
   await install(tarball); // fills npm's cache, for both

@@ -81,6 +81,8 @@ async function tarball() {
   if (files.some(({ path: name }) => name === 'binding.gyp'))
     refuse('binding.gyp is in the package: npm would build it');
   const sums = readFileSync(out('SHA256SUMS'), 'utf8');
+  for (const [, binary] of sums.matchAll(/^\w+ {2}(\S+)$/gm))
+    if (!files.some(({ path: name }) => name === binary)) refuse(`${binary} is not in the package`);
   writeFileSync(out('SHA256SUMS'), `${sums}${sha256(readFileSync(out(filename)))}  ${filename}\n`);
   return `${filename}, ${(size / 1e6).toFixed(2)} MB, ${(unpackedSize / 1e6).toFixed(2)} MB unpacked, ${files.length} files`;
 }

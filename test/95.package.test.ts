@@ -4,7 +4,18 @@ import { expect } from 'chai';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { npmProgram, pack, project, root, runNode, scratch, target, tool } from './support/package.js';
+import {
+  npmProgram,
+  pack,
+  project,
+  registryOf,
+  type Result,
+  root,
+  runNode,
+  scratch,
+  target,
+  tool,
+} from './support/package.js';
 
 const require = createRequire(import.meta.url);
 const [major = 0] = process.versions.node.split('.').map(Number);
@@ -36,6 +47,7 @@ describe('the published package', function () {
   this.timeout(280_000);
   let tarball = '';
   let installed = '';
+  let firstInstall: Result = { status: null, output: '' };
 
   before(function () {
     if (npm === undefined || process.platform === 'win32') {
@@ -44,16 +56,26 @@ describe('the published package', function () {
     }
     tarball = pack(npm);
     installed = project('npm', { 'program.cjs': PROGRAM, 'module.mjs': MODULE, 'worker.cjs': WORKER });
-    const { status, output } = runNode(
-      npm,
-      ['install', '--ignore-scripts', '--no-audit', '--no-fund', tarball],
-      installed,
-    );
-    expect(status, output).to.equal(0);
+    // In a home with nothing in it, and as it is typed: a newcomer's.
+    const home = path.join(scratch, 'home');
+    mkdirSync(home);
+    firstInstall = runNode(npm, ['install', tarball], installed, {
+      HOME: home,
+      npm_config_registry: registryOf(npm),
+    });
+    expect(firstInstall.status, firstInstall.output).to.equal(0);
     return undefined;
   });
 
   after(() => rmSync(scratch, { recursive: true, force: true }));
+
+  it('is installed without a warning, and without a word about scripts', () => {
+    expect(firstInstall.output).to.match(/added \d+ packages/);
+    expect(firstInstall.output).to.not.match(/warn|error|script|deprecated|engine/i);
+    // What npm would ask about, or run.
+    const lock = readFileSync(path.join(installed, 'package-lock.json'), 'utf8');
+    expect(lock).to.not.include('hasInstallScript');
+  });
 
   it('stays small, brings its sources, and nothing that makes npm build it', () => {
     const inside = path.join(installed, 'node_modules/uvfiles');
@@ -168,6 +190,29 @@ describe('the published package', function () {
       return undefined;
     });
   }
+
+  it('is installed by yarn 4, which leaves packages in archives', async function () {
+    const folder = await tool('@yarnpkg/cli-dist', '4');
+    if (folder === undefined || npm === undefined) return this.skip();
+    const yarn = path.join(folder, 'bin/yarn.js');
+    const where = project('yarn-4', {
+      'program.cjs': PROGRAM,
+      'module.mjs': MODULE,
+      '.yarnrc.yml': 'nodeLinker: pnp\nenableGlobalCache: false\nenableTelemetry: false\n',
+      'yarn.lock': '',
+    });
+    // It reads no .npmrc, and refuses to write a lock file in CI unless told.
+    const env = {
+      YARN_NPM_REGISTRY_SERVER: registryOf(npm),
+      YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
+    };
+    const added = runNode(yarn, ['add', `uvfiles@file:${tarball}`], where, env);
+    expect(added.status, added.output).to.equal(0);
+    expect(existsSync(path.join(where, 'node_modules'))).to.equal(false);
+    for (const file of ['program.cjs', 'module.mjs'])
+      expect(runNode(yarn, ['node', file], where, env).output.trim().split('\n').at(-1)).to.equal('works');
+    return undefined;
+  });
 
   it('is installed by bun', async function () {
     const folder =

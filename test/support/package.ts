@@ -1,24 +1,18 @@
 // The package as it would be published from this tree, in an empty project, with no compiler within reach.
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 
 const require = createRequire(import.meta.url);
 export const root = path.dirname(require.resolve('uvfiles/package.json'));
-const { npmPackage } = (await import(new URL('../../scripts/prebuild/tools.mjs', import.meta.url).href)) as {
+const script = async (name: string): Promise<unknown> =>
+  import(new URL(`../../scripts/${name}`, import.meta.url).href);
+const { npmPackage } = (await script('prebuild/tools.mjs')) as {
   npmPackage: (name: string, version: string) => Promise<string>;
 };
+const { stagePackage } = (await script('support/stage.mjs')) as { stagePackage: (folder: string) => void };
 
 /** A tool from npm, in a cache outside the tree; undefined, said aloud, where it cannot be had. */
 export async function tool(name: string, version: string): Promise<string | undefined> {
@@ -43,7 +37,7 @@ const certificates = NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CE
 
 /** Runs a program of Node's with a PATH on which there is Node and nothing else. */
 export function runNode(
-  script: string,
+  program: string,
   args: readonly string[],
   cwd: string,
   env: Record<string, string> = {},
@@ -53,7 +47,7 @@ export function runNode(
     mkdirSync(bin);
     symlinkSync(process.execPath, path.join(bin, 'node'));
   }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     cwd,
     encoding: 'utf8',
     env: { HOME: process.env.HOME ?? os.tmpdir(), PATH: bin, CI: 'true', ...certificates, ...env },
@@ -64,29 +58,32 @@ export function runNode(
 
 export const scratch = mkdtempSync(path.join(realpathSync(os.tmpdir()), 'uvfiles-package-'));
 
-/** npm's own program: the one that runs us, or the one beside this Node. */
+/** npm's own program: the one that runs us, the one beside this Node, or the one that the user's PATH leads to. */
 export function npmProgram(): string | undefined {
   const beside = path.resolve(
     path.dirname(realpathSync(process.execPath)),
     '../lib/node_modules/npm/bin/npm-cli.js',
   );
   const running = process.env.npm_execpath;
-  return [running, beside, '/usr/lib/node_modules/npm/bin/npm-cli.js'].find(
+  const found = (process.env.PATH ?? '')
+    .split(path.delimiter)
+    .map((each) => path.join(each, 'npm'))
+    .filter((each) => path.isAbsolute(each) && existsSync(each))
+    .map((each) => realpathSync(each));
+  return [running, beside, ...found].find(
     (each) => each !== undefined && path.basename(each) === 'npm-cli.js' && existsSync(each),
   );
+}
+
+/** Where npm takes packages from, as the user's own settings have it. */
+export function registryOf(npm: string): string {
+  return runNode(npm, ['config', 'get', 'registry'], scratch).output.split('\n', 1)[0]!;
 }
 
 /** Lays out what npm would publish, with the binary that was built here in prebuilds/, and packs it. */
 export function pack(npm: string): string {
   const stage = path.join(scratch, 'stage');
-  const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { files: string[] };
-  const names = manifest.files.filter((each) => !each.startsWith('!') && each !== 'prebuilds');
-  for (const name of ['package.json', 'README.md', 'LICENSE', ...names]) {
-    if (existsSync(path.join(root, name)))
-      cpSync(path.join(root, name), path.join(stage, name), { recursive: true });
-  }
-  const binary = path.join(stage, 'prebuilds', target, 'uvfiles.node');
-  cpSync(path.join(root, 'build/Release/uvfiles.node'), binary);
+  stagePackage(stage);
   const { status, output } = runNode(npm, ['pack', '--silent', '--pack-destination', scratch], stage);
   if (status !== 0) throw new Error(output);
   return path.join(scratch, output.trim().split('\n').at(-1)!);
