@@ -48,6 +48,7 @@ export interface Addon {
   releaseFile(file: number): boolean;
   registeredTemps(): number;
   watchedSignals(): number;
+  rewatchSignals(): void;
 }
 
 /** How the process shares libuv's pool at this moment. */

@@ -2,6 +2,7 @@
 import type { OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { LITTLE_ENDIAN } from './remove-tree.js';
+import { watchRaisedSignals } from './raised-signals.js';
 import { TEMP_DIRECTORY, TEMP_DISCARD, TEMP_FILE, TEMP_FINISH, TEMP_PROBE } from './task-kinds.js';
 import { runTask, startTask } from './tasks.js';
 
@@ -38,7 +39,10 @@ let owner = 0;
 
 // Under which this environment's files are registered: they go with it.
 function tempOwner(): number {
-  if (owner === 0) owner = addon.openTempOwner();
+  if (owner === 0) {
+    owner = addon.openTempOwner();
+    watchRaisedSignals();
+  }
   return owner;
 }
 

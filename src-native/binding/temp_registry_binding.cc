@@ -70,6 +70,12 @@ napi_value WatchedSignals(napi_env env, napi_callback_info) {
   return NumberOf(env, static_cast<double>(WatchedExitSignals()));
 }
 
+// rewatchSignals(): sees to it at once that signals clean up before they kill, unless the program listens.
+napi_value RewatchSignals(napi_env, napi_callback_info) {
+  RewatchExitSignals();
+  return nullptr;
+}
+
 }  // namespace
 
 void InitTempRegistry(napi_env env, napi_value exports) {
@@ -79,6 +85,8 @@ void InitTempRegistry(napi_env env, napi_value exports) {
       {"forgetTemp", nullptr, ForgetTemp, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"releaseFile", nullptr, ReleaseFile, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"registeredTemps", nullptr, RegisteredTemps, nullptr, nullptr, nullptr, napi_enumerable,
+       nullptr},
+      {"rewatchSignals", nullptr, RewatchSignals, nullptr, nullptr, nullptr, napi_enumerable,
        nullptr},
       {"watchedSignals", nullptr, WatchedSignals, nullptr, nullptr, nullptr, napi_enumerable,
        nullptr},

@@ -14,6 +14,9 @@ class TempRegistry;
 // Something is registered: see to it that the handlers are in place. Called often, cheap. Any thread.
 void WatchExitSignals(TempRegistry* registry, bool first_entry);
 
+// The same at once, for a program that is about to send itself a signal: its listener may have gone a moment ago.
+void RewatchExitSignals();
+
 // Bit n is set when signal n would reach our handler now.
 unsigned long WatchedExitSignals();
 

@@ -133,6 +133,26 @@ TEST("comes back when that handler has left the default behind") {
   ::rmdir(scratch.c_str());
 }
 
+TEST(
+    "comes back at once when told that a signal is about to be sent, and not before who still "
+    "listens") {
+  for (const bool listening : {false, true}) {
+    const std::string scratch = Scratch();
+    const int status = StatusOf([&] {
+      MakeSome(scratch, TempRegistry::Shared().OpenOwner());
+      ::signal(SIGINT, OnListener);
+      if (!listening) ::signal(SIGINT, SIG_DFL);
+      RewatchExitSignals();
+      ::raise(SIGINT);
+      if (listening) ::exit(0);
+      SpinForever();
+    });
+    CHECK(listening ? WIFEXITED(status) : WIFSIGNALED(status));
+    CHECK_EQ(CountEntries(scratch), 0);
+    ::rmdir(scratch.c_str());
+  }
+}
+
 TEST("keeps an ignored signal ignored") {
   const std::string scratch = Scratch();
   const int status = StatusOf([&] {

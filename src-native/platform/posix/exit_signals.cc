@@ -207,6 +207,13 @@ void WatchExitSignals(TempRegistry* owner, bool first_entry) {
       ::write(wake_fd.load(std::memory_order_relaxed), &byte, 1);
 }
 
+void RewatchExitSignals() {
+  // Its lock comes before ours.
+  if (TempRegistry::Shared().size() == 0) return;
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (!raising && thread_process.load(std::memory_order_relaxed) == ::getpid()) InstallHandlers();
+}
+
 unsigned long WatchedExitSignals() {
   unsigned long watched = 0;
   for (const int signum : kSignals) {

@@ -30,6 +30,8 @@ void WatchExitSignals(TempRegistry* owner, bool first_entry) {
   ::SetConsoleCtrlHandler(OnConsoleEvent, TRUE);
 }
 
+void RewatchExitSignals() {}
+
 unsigned long WatchedExitSignals() { return 0; }
 
 void ForgetExitSignalsThread() {}
