@@ -2,7 +2,7 @@
 
     /usr/bin/python3 slowfs.py BACKING MOUNTPOINT [--faults FILE] [--cached]
 
-FILE holds JSON and may change at any time; it names operations (open read write fsync truncate getattr release) and what
+FILE holds JSON and may change at any time; it names operations (open read write fsync truncate getattr release unlink) and what
 happens to them:
 
     {"read": {"delay": 0.2}, "write": {"short": 100}, "fsync": {"error": "EIO", "path": "/a", "after": 3, "times": 1}}
@@ -122,6 +122,7 @@ class SlowFileSystem(fuse.Operations):
         return 0
 
     def unlink(self, path):
+        self.faults.apply("unlink", path)
         os.unlink(self.real(path))
 
     def mkdir(self, path, mode):

@@ -2,15 +2,20 @@
 import type { SystemError } from '../errors/index.js';
 import { systemError } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
-import { bulk, nextBatch, runPatiently } from './run-patiently.js';
-import { REMOVE_TREE } from './task-kinds.js';
-import { TaskCursor } from './tasks.js';
+import { descriptorFreed } from './descriptor-wait.js';
+import { bulk, nextBatch } from './run-patiently.js';
+import { REMOVE_TREE, REMOVE_TREE_HAND } from './task-kinds.js';
+import { runTask, TaskCursor } from './tasks.js';
 
 // RemoveTreeFlags of src-native/core/tasks/remove_tree.h.
 const FORCE = 1;
 const IGNORE_ERRORS = 2;
 const REPORT_EACH = 4;
 const MISSING_IS_FINE = 8;
+const WITH_HANDS = 16;
+
+/** That may help with one removal: as many threads as the library takes by default, less the removal's own. */
+const HANDS = 2;
 
 /** How a tree is removed. */
 export interface RemoveTreeOptions extends OpOptions {
@@ -39,7 +44,27 @@ export async function removeTree(
   path: string | Uint8Array,
   o: RemoveTreeOptions = {},
 ): Promise<{ removed: number; failures: number }> {
-  const output = await runPatiently(REMOVE_TREE, [path], [flagsOf(o)], bulk(o), 'rmdir');
+  const options = bulk(o);
+  const hands: Promise<unknown>[] = [];
+  // A removal that takes long calls for hands, by a number.
+  const call = (batch: Buffer): boolean => {
+    if (batch.length !== CALL_BYTES) return false;
+    const number = new DataView(batch.buffer, batch.byteOffset).getUint32(0, LITTLE_ENDIAN);
+    for (let i = 0; i < HANDS; i++) {
+      const hand = runTask(REMOVE_TREE_HAND, [], [number], options, 'rmdir');
+      hand.catch(() => undefined); // told below
+      hands.push(hand);
+    }
+    return true;
+  };
+  let output: Buffer;
+  try {
+    output = await runTask(REMOVE_TREE, [path], [flagsOf(o) | WITH_HANDS], options, 'rmdir', call);
+  } finally {
+    await Promise.allSettled(hands);
+    descriptorFreed();
+  }
+  await Promise.all(hands);
   return { removed: Number(readUint64(output, 0)), failures: Number(readUint64(output, 8)) };
 }
 
@@ -64,6 +89,7 @@ export async function removeTreeReporting(
   }
 }
 
+const CALL_BYTES = 4;
 const HEADER_BYTES = 12;
 
 function readReport(output: Buffer): SystemError {

@@ -7,6 +7,7 @@ export const TEMP_DIRECTORY = 3;
 export const TEMP_DISCARD = 4;
 export const TEMP_PROBE = 5;
 export const TEMP_FINISH = 6;
+export const REMOVE_TREE_HAND = 7;
 
 // 50-199: os and whole files
 export const PATH_CALL = 50;

@@ -95,6 +95,7 @@ export function startTask(
 /**
  * Runs a task to its end in the pool, a slice at a time. One that is short of descriptors ends a step ready and empty, and
  * goes on when there may be some; should that never be, it fails as `syscall`.
+ * @param takes - is shown each batch that is not the last one, and says whether it has taken it
  * @returns its output bytes
  * @throws in Node's error shape, as the task says; AbortError and TimeoutError where `o` asks for them
  */
@@ -104,11 +105,12 @@ export async function runTask(
   numbers: Numbers,
   o?: OpOptions,
   syscall = 'open',
+  takes?: (batch: Buffer) => boolean,
 ): Promise<Buffer> {
   const first = startTask(kind, bytes, numbers, o);
   const task = args[P.ARG_FILE] as number;
   const { output, done } = await first;
-  return done ? output : runOn(task, output, o, syscall, bytes[0]);
+  return done ? output : runOn(task, output, o, syscall, bytes[0], takes);
 }
 
 async function runOn(
@@ -117,10 +119,12 @@ async function runOn(
   o: OpOptions | undefined,
   syscall: string,
   path: string | Uint8Array | undefined,
+  takes: ((batch: Buffer) => boolean) | undefined,
 ): Promise<Buffer> {
   const parts: Buffer[] = [];
   try {
     for (let batch = { output, done: false }; ; batch = await resume(task, 'task', o)) {
+      if (!batch.done && takes?.(batch.output) === true) continue;
       parts.push(batch.output);
       if (batch.done) return parts.length === 1 ? batch.output : Buffer.concat(parts);
       if (batch.output.length === 0 && !(await descriptorTurn(o?.signal)))

@@ -26,6 +26,8 @@ std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments) {
     // 1-49: temporary files and directories
     case TaskKind::kRemoveTree:
       return Make<RemoveTree>(std::move(arguments));
+    case TaskKind::kRemoveTreeHand:
+      return MakeRemoveTreeHand(std::move(arguments));
     case TaskKind::kTempFile:
       return Make<TempFile>(std::move(arguments));
     case TaskKind::kTempDirectory:

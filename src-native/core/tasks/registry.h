@@ -17,6 +17,7 @@ enum class TaskKind : int32_t {
   kTempDiscard = 4,
   kTempProbe = 5,
   kTempFinish = 6,
+  kRemoveTreeHand = 7,
 
   // 50-199: os and whole files
   kPathCall = 50,

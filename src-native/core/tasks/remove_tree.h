@@ -8,6 +8,8 @@
 // Output: with kReportEach a record for each failure, a batch a failure, so that its receiver may mend the cause before
 //   the directory it is in is tried: int32 code, uint32 length of the syscall's name, uint32 length of the path, both
 //   texts. Otherwise, at the end: uint64 removed entries, uint64 failures.
+//   With kWithHands a removal that takes long calls for help: a batch of uint32, the number that a RemoveTreeHand is made
+//   with. It goes on whether or not one comes, and may call again.
 //   A batch that is ready and empty means: the process is out of descriptors, nothing is lost, run the task again when one
 //   has been closed.
 // Error: the first failure, unless kIgnoreErrors or kReportEach. Failing to begin (no such path: ENOENT; a link or a
@@ -27,17 +29,26 @@ enum RemoveTreeFlags : int64_t {
   kIgnoreErrors = 2,
   kReportEach = 4,
   kMissingIsFine = 8,  // ENOENT for the path itself is no failure
+  kWithHands = 16,     // not together with kReportEach
+  kCallAtOnce = 32,    // whether or not it pays: for tests
 };
 
 class RemoveTree final : public Task {
  public:
+  class Work;
+
   explicit RemoveTree(TaskArguments&& arguments);
   ~RemoveTree() override;
   Step run(const Slice& slice) override;
 
  private:
-  class Work;
   const std::unique_ptr<Work> work_;
 };
+
+// Helps a RemoveTree: takes entries that it has listed, in another thread. Goes when there are none for a while.
+//
+// Arguments: numbers: the number that the removal called with.
+// Output: none; what it removes and fails of is the removal's to say. Null where removals call for nobody.
+std::unique_ptr<Task> MakeRemoveTreeHand(TaskArguments&& arguments);
 
 }  // namespace uvfiles

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -18,6 +19,8 @@
 #include "platform/posix/directory_stream.h"
 
 namespace uvfiles {
+
+struct RemovalShelf;
 
 class Descent {
  public:
@@ -31,6 +34,8 @@ class Descent {
     bool failed = false;                   // something in it stays
     bool unlocked = false;                 // its mode has been widened once
     std::unordered_set<std::string> kept;  // names not to be tried again when listing starts over
+    std::shared_ptr<RemovalShelf> shelf;   // what of it is in the hands of others, if anything
+    bool given_up() const { return inode != 0; }
   };
 
   // At most this many levels hold a descriptor; the top one always does.

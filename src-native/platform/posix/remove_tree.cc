@@ -7,10 +7,10 @@
 #include <cerrno>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "core/unique_fd.h"
-#include "platform/posix/descent.h"
 #include "platform/posix/directory_at.h"
+#include "platform/posix/removal_work.h"
 
 namespace uvfiles {
 
@@ -22,6 +22,9 @@ constexpr int kMaxTurns = 8;
 constexpr uint32_t kMaxPasses = 64;
 // How often levels may be lost to someone moving directories about before that is an error.
 constexpr int kMaxLost = 256;
+
+// What a hand has taken while it waits for others, one upon the other.
+constexpr size_t kMaxParts = 64;
 
 int UnlinkAt(int parent, const char* name, int flags) {
   int result;
@@ -41,57 +44,37 @@ void AppendInteger(std::string* out, const void* value, size_t size) {
 
 }  // namespace
 
-class RemoveTree::Work {
- public:
-  Work(RemoveTree* task, std::string path, int64_t flags)
-      : task_(task), path_(std::move(path)), flags_(flags) {}
-
-  Step Run(const Slice& slice);
-
- private:
-  void Begin();
-  bool Starve(int code);
-  void Advance();
-  void RemoveEntry(const char* name, bool looks_like_directory);
-  bool Enter(const std::string& name, uint32_t pass, int* failure);
-  void LeaveLowest();
-  void RemoveEmptied();
-  void KeepUnreachable(const std::string& name);
-  void Fail(int code, const char* syscall, const char* entry);
-  void KeepEntry(const char* name, int code, const char* syscall);
-  bool Unlock(Descent::Level& level);
-  bool Has(int64_t flag) const { return (flags_ & flag) != 0; }
-  Step Finish();
-
-  RemoveTree* const task_;
-  const std::string path_;
-  const int64_t flags_;
-  UniqueFd base_;    // the directory that holds the top
-  std::string top_;  // the top's name in it
-  Descent descent_;
-  std::string waiting_;  // an entry that was met while no descriptor was to be had
-  bool begun_ = false;
-  bool finished_ = false;
-  bool starving_ =
-      false;  // no descriptor was to be had: what was about to be done is still to be done
-  int lost_ = 0;
-  uint64_t removed_ = 0;
-  uint64_t failures_ = 0;
-};
-
 Step RemoveTree::Work::Run(const Slice& slice) {
+  const Effort effort;
   starving_ = false;
-  if (!begun_) Begin();
+  if (!begun_) {
+    if (parts_.empty()) {
+      parts_.emplace_back();
+      part().path = path_;
+    }
+    Begin();
+  }
   if (starving_) return Step::kReady;
-  while (!finished_ && !descent_.empty()) {
+  while (!finished_) {
     if (task_->cancelled()) {
-      descent_ = Descent();
       task_->error = {-ECANCELED, "rmtree", path_, ""};
       return Step::kDone;
     }
+    if (!parts_.empty() && descent().empty()) {
+      DropPart();
+      continue;
+    }
+    if (parts_.empty()) {
+      const Step step = NothingLeft(slice);
+      if (starving_) return Step::kReady;
+      if (step == Step::kDone) break;
+      if (step == Step::kAgain) return step;
+      continue;
+    }
     Advance();
     if (starving_ || !task_->output.empty()) return Step::kReady;
-    if (slice.expired() && !descent_.empty()) return Step::kAgain;
+    if (slice.expired() && !(parts_.size() == 1 && descent().empty()))
+      return Call(effort) ? Step::kReady : Step::kAgain;
   }
   if (!task_->output.empty()) {  // the last report; the end comes with the next call
     finished_ = true;
@@ -101,9 +84,17 @@ Step RemoveTree::Work::Run(const Slice& slice) {
 }
 
 Step RemoveTree::Work::Finish() {
+  if (is_hand_) return Step::kDone;
+  if (crew_ != nullptr) {
+    const RemovalCrew::Counts others = crew_->counts();
+    counts_.removed += others.removed;
+    counts_.failures += others.failures;
+    if (!error_) error_ = crew_->error();
+  }
+  task_->error = std::move(error_);
   if (!Has(kReportEach)) {
-    AppendInteger(&task_->output, &removed_, sizeof removed_);
-    AppendInteger(&task_->output, &failures_, sizeof failures_);
+    AppendInteger(&task_->output, &counts_.removed, sizeof counts_.removed);
+    AppendInteger(&task_->output, &counts_.failures, sizeof counts_.failures);
   }
   return Step::kDone;
 }
@@ -137,7 +128,12 @@ void RemoveTree::Work::Advance() {
     RemoveEntry(name.c_str(), true);
     return;
   }
-  Descent::Level& level = descent_.back();
+  Descent::Level& level = descent().back();
+  if (in_offer()) {
+    if (part().next == part().offer.entries.size()) return SettleOffer();
+    const RemovalCrew::Entry& entry = part().offer.entries[part().next++];
+    return RemoveEntry(entry.name.c_str(), entry.looks_like_directory);
+  }
   const dirent* entry = level.stream.next();
   if (entry == nullptr) {
     if (errno != 0 && errno != ENOENT) Fail(-errno, "scandir", nullptr);
@@ -145,6 +141,9 @@ void RemoveTree::Work::Advance() {
     return;
   }
   if (!level.kept.empty() && level.kept.count(entry->d_name) != 0) return;
+  if (crew_ != nullptr && crew_->hungry() && Give(level, entry)) return;
+  if (level.shelf != nullptr && level.given_up() && crew_->IsGiven(*level.shelf, entry->d_name))
+    return;
   RemoveEntry(entry->d_name, entry->d_type == DT_DIR);
 }
 
@@ -167,9 +166,9 @@ void RemoveTree::Work::RemoveEntry(const char* name, bool looks_like_directory) 
       continue;
     }
     syscall = "unlink";
-    Descent::Level& level = descent_.back();
+    Descent::Level& level = descent().back();
     code = UnlinkAt(level.stream.fd(), name, 0);
-    if (code == 0) ++removed_;
+    if (code == 0) ++counts_.removed;
     if (code == 0 || code == -ENOENT) return;
     // POSIX lets unlink of a directory say EPERM, which is also what a mere lack of permission may say.
     struct stat st;
@@ -188,32 +187,46 @@ void RemoveTree::Work::RemoveEntry(const char* name, bool looks_like_directory) 
 // Makes `name` of the lowest level the lowest level. False with the reason in `failure`; true when it was entered or
 // is gone already.
 bool RemoveTree::Work::Enter(const std::string& name, uint32_t pass, int* failure) {
-  int fd = descent_.OpenChild(base_.get(), name.c_str(), false);
-  if (fd == -EACCES && !descent_.empty()) {
+  int fd = descent().OpenChild(base_.get(), name.c_str(), false);
+  if (fd == -EACCES && !descent().empty()) {
     // An empty directory can be removed unread.
-    const int code = UnlinkAt(descent_.back().stream.fd(), name.c_str(), AT_REMOVEDIR);
+    const int code = UnlinkAt(descent().back().stream.fd(), name.c_str(), AT_REMOVEDIR);
     if (code == 0) {
-      ++removed_;
+      ++counts_.removed;
       *failure = 0;
       return true;
     }
-    if (Unlock(descent_.back())) fd = descent_.OpenChild(base_.get(), name.c_str(), false);
+    if (Unlock(descent().back())) fd = descent().OpenChild(base_.get(), name.c_str(), false);
   }
   if (fd == -EACCES && Has(kForce)) {
-    const int unlocked = descent_.OpenChild(base_.get(), name.c_str(), true);
+    const int unlocked = descent().OpenChild(base_.get(), name.c_str(), true);
     if (unlocked >= 0 || !Forbidden(unlocked)) fd = unlocked;
   }
-  *failure = fd < 0 ? fd : descent_.Push(UniqueFd(fd), name);
+  *failure = fd < 0 ? fd : descent().Push(UniqueFd(fd), name);
   if (*failure != 0) return false;
-  descent_.back().pass = pass;
+  descent().back().pass = pass;
   return true;
 }
 
 void RemoveTree::Work::LeaveLowest() {
-  if (descent_.depth() > 1) {
-    const std::string name = descent_.back().name;
-    const size_t depth = descent_.depth();
-    switch (descent_.OpenAbove()) {
+  Descent::Level& lowest = descent().back();
+  if (lowest.shelf != nullptr) {
+    std::vector<std::string> kept;
+    if (!crew_->Settled(*lowest.shelf, &kept)) {
+      if (parts_.size() < kMaxParts)
+        Take(lowest.shelf.get());
+      else
+        crew_->Take(lowest.shelf.get(), nullptr);
+      return;
+    }
+    lowest.shelf = nullptr;
+    if (!kept.empty()) lowest.failed = true;
+    for (std::string& name : kept) lowest.kept.insert(std::move(name));
+  }
+  if (descent().depth() > 1) {
+    const std::string name = descent().back().name;
+    const size_t depth = descent().depth();
+    switch (descent().OpenAbove()) {
       case Descent::Above::kOpen:
         break;
       case Descent::Above::kBusy:
@@ -221,11 +234,11 @@ void RemoveTree::Work::LeaveLowest() {
         return;
       case Descent::Above::kLost:
         ++lost_;
-        if (descent_.depth() == depth - 1)
+        if (descent().depth() == depth - 1)
           KeepUnreachable(name);
         else if (lost_ > kMaxLost) {
           Fail(-ESTALE, "scandir", nullptr);
-          descent_ = Descent();
+          descent() = Descent();
         }
         return;
     }
@@ -236,29 +249,29 @@ void RemoveTree::Work::LeaveLowest() {
 // The directory was emptied as far as possible, but the one above could not be reached from within it: it has no search
 // permission, or was moved. One more try by its name is all it gets.
 void RemoveTree::Work::KeepUnreachable(const std::string& name) {
-  const int code = UnlinkAt(descent_.back().stream.fd(), name.c_str(), AT_REMOVEDIR);
-  if (code == 0) ++removed_;
+  const int code = UnlinkAt(descent().back().stream.fd(), name.c_str(), AT_REMOVEDIR);
+  if (code == 0) ++counts_.removed;
   if (code == 0 || code == -ENOENT) return;
   if (code == -ENOTEMPTY || code == -EEXIST) {
-    descent_.back().kept.insert(name);
-    descent_.back().failed = true;
-    if (failures_ == 0) Fail(code, "rmdir", name.c_str());
+    descent().back().kept.insert(name);
+    descent().back().failed = true;
+    if (!has_failed_) Fail(code, "rmdir", name.c_str());
     return;
   }
   KeepEntry(name.c_str(), code, "rmdir");
 }
 
 void RemoveTree::Work::RemoveEmptied() {
-  Descent::Level& level = descent_.back();
-  const bool is_top = descent_.depth() == 1;
-  const int parent = is_top ? base_.get() : descent_.above_back().stream.fd();
+  Descent::Level& level = descent().back();
+  const bool is_top = descent().depth() == 1;
+  const int parent = is_top ? base_.get() : descent().above_back().stream.fd();
   int code = UnlinkAt(parent, level.name.c_str(), AT_REMOVEDIR);
-  if (Forbidden(code) && !is_top && Unlock(descent_.above_back()))
+  if (Forbidden(code) && !is_top && Unlock(descent().above_back()))
     code = UnlinkAt(parent, level.name.c_str(), AT_REMOVEDIR);
   const bool filled = code == -ENOTEMPTY || code == -EEXIST;
-  if (code == 0) ++removed_;
+  if (code == 0) ++counts_.removed;
   if (code == 0 || code == -ENOENT) {
-    descent_.Pop();
+    descent().Pop();
     return;
   }
   const bool failed = level.failed;
@@ -266,10 +279,10 @@ void RemoveTree::Work::RemoveEmptied() {
   if (filled && !failed && level.pass < kMaxPasses) {
     // Someone added to it, the file system left entries out of the listing, or the name leads to another directory now.
     const uint32_t pass = level.pass + 1;
-    descent_.Pop();
+    descent().Pop();
     if (Enter(name, pass, &code) || code == -ENOENT) return;
   } else {
-    descent_.Pop();
+    descent().Pop();
   }
   if (is_top) {
     // What keeps the top from going has been reported where it lies.
@@ -281,29 +294,33 @@ void RemoveTree::Work::RemoveEmptied() {
     return;
   }
   if (filled && failed) {
-    descent_.back().kept.insert(name);
-    descent_.back().failed = true;
+    descent().back().kept.insert(name);
+    descent().back().failed = true;
     return;
   }
   KeepEntry(name.c_str(), code, "rmdir");
 }
 
 void RemoveTree::Work::KeepEntry(const char* name, int code, const char* syscall) {
-  descent_.back().failed = true;
-  descent_.back().kept.insert(name);
+  descent().back().failed = true;
+  descent().back().kept.insert(name);
   Fail(code, syscall, name);
 }
 
 // Names the lowest level itself, or the top when there is none, where `entry` is null.
 void RemoveTree::Work::Fail(int code, const char* syscall, const char* entry) {
-  ++failures_;
-  if (entry == nullptr && !descent_.empty()) descent_.back().failed = true;
+  ++counts_.failures;
+  has_failed_ = true;
+  if (entry == nullptr && !descent().empty()) descent().back().failed = true;
   if (Has(kIgnoreErrors)) return;
+  const std::string path = descent().PathOf(part().path, entry);
   if (!Has(kReportEach)) {
-    if (!task_->error) task_->error = {code, syscall, descent_.PathOf(path_, entry), ""};
+    if (is_hand_)
+      crew_->Fail({code, syscall, path, ""});
+    else if (!error_)
+      error_ = {code, syscall, path, ""};
     return;
   }
-  const std::string path = descent_.PathOf(path_, entry);
   const int32_t number = code;
   const std::string call = syscall;
   const uint32_t lengths[2] = {static_cast<uint32_t>(call.size()),

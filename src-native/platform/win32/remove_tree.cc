@@ -179,4 +179,7 @@ RemoveTree::~RemoveTree() = default;
 
 Step RemoveTree::run(const Slice& slice) { return work_->Run(slice); }
 
+// Removals call for nobody here.
+std::unique_ptr<Task> MakeRemoveTreeHand(TaskArguments&&) { return nullptr; }
+
 }  // namespace uvfiles

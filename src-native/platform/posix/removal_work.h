@@ -1,0 +1,107 @@
+// What a RemoveTree and its hands do, each with state of its own: remove_tree.cc removes, removal_hands.cc shares the work.
+// Used by one thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/tasks/remove_tree.h"
+#include "core/unique_fd.h"
+#include "platform/posix/descent.h"
+#include "platform/posix/removal_crew.h"
+
+namespace uvfiles {
+
+inline uint64_t nanoseconds_of(clockid_t clock) {
+  struct timespec time;
+  if (::clock_gettime(clock, &time) != 0) return 0;
+  return static_cast<uint64_t>(time.tv_sec) * 1000000000 + static_cast<uint64_t>(time.tv_nsec);
+}
+
+// What this thread has done since.
+class Effort {
+ public:
+  bool waited_mostly() const {
+    return (nanoseconds_of(CLOCK_THREAD_CPUTIME_ID) - worked_) * 2 <
+           nanoseconds_of(CLOCK_MONOTONIC) - began_;
+  }
+
+ private:
+  const uint64_t began_ = nanoseconds_of(CLOCK_MONOTONIC);
+  const uint64_t worked_ = nanoseconds_of(CLOCK_THREAD_CPUTIME_ID);
+};
+
+class RemoveTree::Work {
+ public:
+  Work(Task* task, std::string path, int64_t flags)
+      : task_(task), path_(std::move(path)), flags_(flags) {}
+  // A hand's.
+  Work(Task* task, std::shared_ptr<RemovalCrew> crew)
+      : task_(task), flags_(crew->flags()), crew_(std::move(crew)), begun_(true), is_hand_(true) {
+    crew_->Join();
+  }
+  ~Work();
+
+  Step Run(const Slice& slice);
+
+ private:
+  // A directory being removed: the whole tree, or entries of one that were taken from another hand. These are as if the
+  // lowest level listed nothing else, and the level stays.
+  struct Part {
+    Descent descent;
+    std::string path;
+    RemovalCrew::Offer offer;
+    size_t next = 0;
+  };
+
+  Part& part() { return parts_.back(); }
+  Descent& descent() { return parts_.back().descent; }
+  bool in_offer() { return part().offer.shelf != nullptr && descent().depth() == 1; }
+
+  void Begin();
+  bool Starve(int code);
+  void Advance();
+  void RemoveEntry(const char* name, bool looks_like_directory);
+  bool Enter(const std::string& name, uint32_t pass, int* failure);
+  void LeaveLowest();
+  void RemoveEmptied();
+  void KeepUnreachable(const std::string& name);
+  void Fail(int code, const char* syscall, const char* entry);
+  void KeepEntry(const char* name, int code, const char* syscall);
+  bool Unlock(Descent::Level& level);
+  bool Has(int64_t flag) const { return (flags_ & flag) != 0; }
+  bool Give(Descent::Level& level, const dirent* entry);
+  bool Take(const RemovalShelf* shelf);
+  void SettleOffer();
+  void DropPart();
+  bool Call(const Effort& effort);
+  Step NothingLeft(const Slice& slice);
+  Step Finish();
+
+  Task* const task_;
+  const std::string path_;
+  const int64_t flags_;
+  std::shared_ptr<RemovalCrew> crew_;  // null until it pays
+  UniqueFd base_;                      // the directory that holds the top
+  std::string top_;                    // the top's name in it
+  std::vector<Part> parts_;
+  std::string waiting_;  // an entry that was met while no descriptor was to be had
+  TaskError error_;      // the first one; the crew's may be a later one
+  bool begun_ = false;
+  const bool is_hand_ = false;
+  bool finished_ = false;
+  bool has_failed_ = false;
+  bool starving_ =
+      false;  // no descriptor was to be had: what was about to be done is still to be done
+  int lost_ = 0;
+  int idle_ = 0;
+  int slices_ = 0;
+  RemovalCrew::Counts counts_;
+};
+
+}  // namespace uvfiles
