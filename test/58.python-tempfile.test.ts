@@ -143,12 +143,12 @@ describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
   it('nothing is made in what is no directory, is missing or must not be written to', async () => {
     const file = path.join(scratch.path, 'file');
     writeFileSync(file, '');
+    const makers = tempfile as unknown as Record<string, (o: { dir: string }) => Promise<unknown>>;
     for (const call of MAKERS) {
-      expect((await rejection(tempfile[call]({ dir: file }))).code, call).to.equal('ENOTDIR');
-      expect((await rejection(tempfile[call]({ dir: path.join(file, '..', 'no') }))).code, call).to.be.oneOf([
-        'ENOENT',
-        'ENOTDIR',
-      ]);
+      const codeIn = async (dir: string): Promise<string | undefined> =>
+        (await rejection(makers[call]?.({ dir }) ?? Promise.resolve())).code;
+      expect(await codeIn(file), call).to.equal('ENOTDIR');
+      expect(await codeIn(path.join(scratch.path, 'missing')), call).to.equal('ENOENT');
     }
     const { stdout, stderr } = await runProgram(
       `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
