@@ -57,9 +57,9 @@ async function statSome(paths: Path[], answers: Answer[], from: number, o: StatM
   const refused = new Map<number, Error>();
   const checked = paths.map((path, i) => {
     try {
-      return pathToRead(path, `paths[${from + i}]`);
-    } catch (error) {
-      refused.set(i, error as Error);
+      return pathToRead(path);
+    } catch {
+      refused.set(i, refusalOf(path, `paths[${from + i}]`));
       return '';
     }
   });
@@ -76,4 +76,14 @@ async function statSome(paths: Path[], answers: Answer[], from: number, o: StatM
       refused.get(i) ?? (code < 0 ? systemError(code, links ? 'lstat' : 'stat', checked[i]) : undefined);
     answers[from + i] = error ?? (exact ? bigIntStatsFrom(integers, at + 1) : statsFrom(doubles, at + 1));
   }
+}
+
+// Names are made for who needs them only: one a path costs a list more than its checks.
+function refusalOf(path: Path, name: string): Error {
+  try {
+    pathToRead(path, name);
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error(`${name} was refused, and then was not`);
 }
