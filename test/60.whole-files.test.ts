@@ -170,6 +170,29 @@ describe('whole files', () => {
     expect(error.name).to.equal('AbortError');
   });
 
+  it('never reads into memory of files that are still kept', async () => {
+    const program = `
+      import { readMany } from 'uvfiles';
+      import { writeFileSync } from 'node:fs';
+      const paths = Array.from({ length: 700 }, (_, i) => process.argv[1] + i);
+      paths.forEach((path, i) => writeFileSync(path, Buffer.alloc(4096, i % 251)));
+      const kept = [];
+      for (let round = 0; round < 6; round++) {
+        let i = 0;
+        for await (const { data } of readMany(paths)) {
+          // One of a batch keeps all of it; most batches have none.
+          if (i % 300 === round) kept.push([i, data]);
+          i++;
+        }
+        globalThis.gc();
+        await new Promise(setImmediate);
+      }
+      console.log(kept.length, kept.every(([i, data]) => data.equals(Buffer.alloc(4096, i % 251))));`;
+    const { stdout, stderr } = await runProgram(program, { args: ['--expose-gc'], argv: [at('kept')] });
+    expect(stderr).to.equal('');
+    expect(stdout.trim()).to.equal('18 true');
+  });
+
   it('holds a few batches of a long list in memory, not all of it', async () => {
     const program = `
       import { readMany } from 'uvfiles';
@@ -207,6 +230,7 @@ describe('whole files', () => {
     expect((answers[2502] as ReturnType<typeof statSync> & object).isDirectory()).to.equal(true);
     expect((answers[2503] as { size: number }).size).to.equal(3);
     expect(answers[2504]).to.include({ code: 'ERR_INVALID_ARG_VALUE' });
+    expect((answers[2504] as Error).message).to.contain('paths[2504]');
     expect((await statMany([at('link')], { followSymlinks: false }))[0]).to.deep.equal(lstatSync(at('link')));
     expect((await statMany([at('f1')], { bigint: true }))[0]).to.deep.equal(
       statSync(at('f1'), { bigint: true }),

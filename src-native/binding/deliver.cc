@@ -31,6 +31,12 @@ void pack_error(Task* task) {
   task->output.append(task->error.path);
   task->output.push_back('\0');
   task->output.append(task->error.dest);
+  BlockPool::instance().release(task->block);
+  task->block = Block();
+}
+
+size_t output_size(const Task& task) {
+  return task.block.data != nullptr ? task.block_size : task.output.size();
 }
 
 }  // namespace
@@ -69,7 +75,7 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
       is_large = (end->memory != nullptr ? end->memory->capacity : bytes) > BlockPool::kSmall;
     } else if (end->kind == OpKind::kTask) {
       if (end->result < 0) pack_error(end->details->task);
-      bytes = end->details->task->output.size();
+      bytes = output_size(*end->details->task);
       is_large = bytes > BlockPool::kSmall;
     }
     if (doubles + kRecordHeader + kMaxPayload > kRecordDoubles) break;
@@ -116,32 +122,28 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
     count++;
     settle_file(operation);
     if (operation->kind == OpKind::kTask) {
-      std::string& output = operation->details->task->output;
+      Task* const task = operation->details->task;
+      const size_t size = output_size(*task);
       if (operation == large) {
-        auto* const kept = new std::string(std::move(output));
-        output.clear();
-        const napi_status status = napi_create_external_buffer(
-            env, kept->size(), &(*kept)[0],
-            [](napi_env, void*, void* hint) { delete static_cast<std::string*>(hint); }, kept,
-            &callback_arguments[2]);
-        if (status != napi_ok) {
-          napi_create_buffer_copy(env, kept->size(), kept->data(), nullptr, &callback_arguments[2]);
-          delete kept;
-        }
+        callback_arguments[2] = hand_over_output(task);
         at = write_record(operation, at, Tag::kTaskExternal, 0, 0);
       } else {
-        if (!output.empty()) std::memcpy(chunk + offset, output.data(), output.size());
-        int& opened = operation->details->task->opened;
+        const char* const from =
+            task->block.data != nullptr ? task->block.data : task->output.data();
+        if (size > 0) std::memcpy(chunk + offset, from, size);
+        int& opened = task->opened;
         const bool opens = operation->result >= 0 && opened >= 0;
         at = write_record(operation, at, opens ? Tag::kTaskOpened : Tag::kTaskChunk,
-                          static_cast<double>(offset), static_cast<double>(output.size()));
+                          static_cast<double>(offset), static_cast<double>(size));
         if (opens) {
           records[at++] = files.add(opened, true, FileKind::kRegular)->id;
           records[at++] = opened;
           opened = -1;
         }
-        offset += (output.size() + 7) & ~size_t{7};
-        output.clear();
+        offset += (size + 7) & ~size_t{7};
+        task->output.clear();
+        BlockPool::instance().release(task->block);
+        task->block = Block();
       }
       operation->details->task_owner->settled(operation->result <= 0);
     } else if (hands_over_bytes(*operation)) {
@@ -161,18 +163,10 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
         at = write_record(operation, at, whole ? Tag::kExternal : Tag::kChunk,
                           static_cast<double>(operation->data - operation->memory->data), 0);
       } else if (operation == large) {
-        const napi_status status = napi_create_external_buffer(
-            env, bytes, operation->data,
-            [](napi_env, void* data, void* hint) {
-              BlockPool::instance().release(
-                  {static_cast<char*>(data), reinterpret_cast<size_t>(hint)});
-            },
-            reinterpret_cast<void*>(operation->capacity), &callback_arguments[2]);
-        if (status == napi_ok) {
+        if (hand_over_block({operation->data, operation->capacity}, bytes,
+                            &callback_arguments[2])) {
           operation->data = nullptr;
           operation->capacity = 0;
-        } else {  // Electron's sandboxed pointers forbid external memory
-          napi_create_buffer_copy(env, bytes, operation->data, nullptr, &callback_arguments[2]);
         }
         at = write_record(operation, at, Tag::kExternal, 0, 0);
       } else {
@@ -203,6 +197,42 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
   }
   if (status != napi_ok && status != napi_pending_exception) *may_go_on = false;
   return finished;
+}
+
+// As external memory that goes back to the pool when JavaScript has dropped it. False where the runtime has no such
+// memory (Electron's sandboxed pointers forbid it): then it is a copy, and the block stays the caller's.
+bool Environment::hand_over_block(const Block& block, size_t size, napi_value* buffer) {
+  const napi_status status = napi_create_external_buffer(
+      env, size, block.data,
+      [](napi_env, void* data, void* hint) {
+        BlockPool::instance().release({static_cast<char*>(data), reinterpret_cast<size_t>(hint)});
+      },
+      reinterpret_cast<void*>(block.capacity), buffer);
+  if (status == napi_ok) return true;
+  napi_create_buffer_copy(env, size, block.data, nullptr, buffer);
+  return false;
+}
+
+// A task's output, too large to be copied, as a buffer of its own.
+napi_value Environment::hand_over_output(Task* task) {
+  napi_value buffer;
+  napi_get_undefined(env, &buffer);
+  if (task->block.data != nullptr) {
+    if (!hand_over_block(task->block, task->block_size, &buffer))
+      BlockPool::instance().release(task->block);
+    task->block = Block();
+    return buffer;
+  }
+  auto* const kept = new std::string(std::move(task->output));
+  task->output.clear();
+  const napi_status status = napi_create_external_buffer(
+      env, kept->size(), &(*kept)[0],
+      [](napi_env, void*, void* hint) { delete static_cast<std::string*>(hint); }, kept, &buffer);
+  if (status != napi_ok) {
+    napi_create_buffer_copy(env, kept->size(), kept->data(), nullptr, &buffer);
+    delete kept;
+  }
+  return buffer;
 }
 
 int Environment::write_record(Operation* operation, int at, Tag tag, double value, double extra) {

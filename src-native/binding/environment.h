@@ -107,6 +107,8 @@ class Environment {
 
   Operation* deliver_group(Operation* finished, bool* may_go_on);
   void settle_file(Operation* operation);
+  bool hand_over_block(const Block& block, size_t size, napi_value* buffer);
+  napi_value hand_over_output(Task* task);
   int write_record(Operation* operation, int at, Tag tag, double value, double extra);
   int write_payload(Operation* operation, int at);
   void free_data(Operation* operation);

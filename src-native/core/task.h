@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "core/block_pool.h"
+
 namespace uvfiles {
 
 // How long a step may hold its pool thread. Tasks ask between system calls.
@@ -51,7 +53,7 @@ struct TaskArguments {
 
 class Task {
  public:
-  virtual ~Task() = default;
+  virtual ~Task() { BlockPool::instance().release(block); }
   Task() = default;
   Task(const Task&) = delete;
   Task& operator=(const Task&) = delete;
@@ -66,6 +68,9 @@ class Task {
 
   // Valid between steps. The consumer moves `output` out and so leaves it empty.
   std::string output;  // packed records, native byte order
+  // Output instead of that where there is much of it: handed over as it is, and reused when JavaScript has dropped it.
+  Block block;
+  size_t block_size = 0;  // bytes of it that are output
   // A regular file, just opened, that goes with the output: it comes among the open files in the same moment. The task
   // closes it when nobody takes the output.
   int opened = -1;

@@ -36,6 +36,12 @@ inline Outcome RunToEnd(Task& task, bool hurried = false) {
   for (;;) {
     const Step step = task.run(hurried ? Slice(0) : Slice());
     if (step == Step::kAgain) continue;
+    // A task may answer in a block instead.
+    if (task.block.data != nullptr) {
+      task.output.assign(task.block.data, task.block_size);
+      BlockPool::instance().release(task.block);
+      task.block = Block();
+    }
     outcome.batches.push_back(std::move(task.output));
     task.output.clear();
     if (step == Step::kDone) break;

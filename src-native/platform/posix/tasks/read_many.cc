@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 #include "core/tasks/records.h"
 #include "platform/file_system.h"
@@ -23,6 +24,9 @@ constexpr size_t kUnknownStep = 64 * 1024;
 // One read is no longer than this, so that a slice is noticed.
 constexpr size_t kMaxRead = 1024 * 1024;
 
+// Of a file in the table behind the contents.
+constexpr size_t kEntrySize = 16;
+
 }  // namespace
 
 ReadMany::ReadMany(TaskArguments&& arguments)
@@ -30,18 +34,22 @@ ReadMany::ReadMany(TaskArguments&& arguments)
       batch_size_(static_cast<size_t>(std::max<int64_t>(1, arguments.numbers[0]))),
       paths_left_(static_cast<size_t>(std::count(paths_.begin(), paths_.end(), '\0')) + 1) {}
 
+ReadMany::~ReadMany() { BlockPool::instance().release(memory_); }
+
 Step ReadMany::run(const Slice& slice) {
+  // Not kept from slice to slice: it is a descriptor.
+  Folder folder;
   while (at_ <= paths_.size() || file_) {
     if (cancelled()) {
       error.code = -ECANCELED;
       error.syscall = "read";
       return Step::kDone;
     }
-    if (data_.size() >= batch_size_ && !file_) return Flush(Step::kReady);
-    switch (ReadOne(slice)) {
+    if (used_ >= batch_size_ && !file_) return Flush(Step::kReady);
+    switch (ReadOne(slice, &folder)) {
       case Progress::kFileDone:
         if (slice.expired())
-          return count_ > 0 && data_.size() >= batch_size_ ? Flush(Step::kReady) : Step::kAgain;
+          return count_ > 0 && used_ >= batch_size_ ? Flush(Step::kReady) : Step::kAgain;
         break;
       case Progress::kSliceOver:
         return Step::kAgain;
@@ -53,13 +61,15 @@ Step ReadMany::run(const Slice& slice) {
   return Flush(Step::kDone);
 }
 
-ReadMany::Progress ReadMany::Begin() {
-  const char* path = paths_.c_str() + at_;
-  const int fd = platform::open_file(path, O_RDONLY, 0);
+ReadMany::Progress ReadMany::Begin(Folder* folder) {
+  const char* const path = paths_.c_str() + at_;
+  const char* name = path;
+  const int directory = folder->ShortenTo(&name);
+  const int fd = Retrying([&] { return ::openat(directory, name, O_RDONLY | O_CLOEXEC); });
   if (IsDescriptorShortage(fd)) return Progress::kShortage;
   at_ += std::strlen(path) + 1;
   if (paths_left_ > 0) paths_left_--;
-  file_begin_ = file_end_ = data_.size();
+  file_begin_ = used_;
   if (fd < 0) {
     Finish(fd, ReadManyCall::kOpen);
     return Progress::kFileDone;
@@ -79,41 +89,40 @@ ReadMany::Progress ReadMany::Begin() {
   if (count_ == 0) {
     // The others are taken to be as large: a batch that grew would be copied, and its memory touched, twice over.
     const uint64_t all = expected_ * (paths_left_ + uint64_t{1});
-    data_.reserve(
-        std::max<uint64_t>(expected_, std::min<uint64_t>(all, batch_size_ + batch_size_ / 4)));
+    const uint64_t most = batch_size_ + batch_size_ / 4;
+    // Too little memory for that may be enough for one, which is seen to below.
+    Reserve(std::max<uint64_t>(expected_, std::min<uint64_t>(all, most)) +
+            (paths_left_ + 2) * kEntrySize);
   }
   // Alone in the next batch rather than holding small neighbours' memory, or they its.
   if (expected_ > batch_size_ / 2 && count_ > 0) return Progress::kBatchFirst;
   return Progress::kSliceOver;
 }
 
-ReadMany::Progress ReadMany::ReadOne(const Slice& slice) {
+ReadMany::Progress ReadMany::ReadOne(const Slice& slice, Folder* folder) {
   if (!file_) {
-    const Progress begun = Begin();
+    const Progress begun = Begin(folder);
     if (begun != Progress::kSliceOver) return begun;
   }
   for (;;) {
-    const size_t got = file_end_ - file_begin_;
+    const size_t got = used_ - file_begin_;
     // A file that says its size is done when that much has come; a short read before it is no end.
     if (expected_ > 0 && got == expected_) break;
     const size_t room = expected_ > 0 ? std::min<size_t>(expected_ - got, kMaxRead) : kUnknownStep;
-    if (expected_ > 0 && got == 0) data_.reserve(file_begin_ + expected_);
-    data_.resize(file_end_ + room);
-    const int64_t size = platform::read(file_.get(), &data_[file_end_], room);
+    // With the table behind it, lest all be copied for that.
+    const size_t wanted =
+        (expected_ > 0 ? file_begin_ + expected_ : used_ + room) + table_.size() + 3 * kEntrySize;
+    int64_t size = -ENOMEM;
+    if (Reserve(wanted)) size = platform::read(file_.get(), memory_.data + used_, room);
+    if (size > 0 && got + static_cast<size_t>(size) > kMaxFile) size = -EFBIG;
     if (size < 0) {
-      data_.resize(file_begin_);
+      used_ = file_begin_;
       Finish(static_cast<int>(size), ReadManyCall::kRead);
       return Progress::kFileDone;
     }
-    file_end_ += static_cast<size_t>(size);
-    data_.resize(file_end_);
+    used_ += static_cast<size_t>(size);
     if (size == 0) break;
-    if (file_end_ - file_begin_ > kMaxFile) {
-      data_.resize(file_begin_);
-      Finish(-EFBIG, ReadManyCall::kRead);
-      return Progress::kFileDone;
-    }
-    if (slice.expired() && (expected_ == 0 || file_end_ - file_begin_ < expected_)) {
+    if (slice.expired() && (expected_ == 0 || used_ - file_begin_ < expected_)) {
       return Progress::kSliceOver;
     }
   }
@@ -121,9 +130,22 @@ ReadMany::Progress ReadMany::ReadOne(const Slice& slice) {
   return Progress::kFileDone;
 }
 
+// Room for so many bytes from the batch's beginning on. False when there is no memory; what is there stays.
+bool ReadMany::Reserve(size_t size) {
+  if (size <= memory_.capacity) return true;
+  BlockPool& pool = BlockPool::instance();
+  // The first time as asked; what grows then grows by halves at least.
+  Block larger = pool.acquire(std::max(size, memory_.capacity + memory_.capacity / 2));
+  if (larger.data == nullptr) return false;
+  if (used_ > 0) std::memcpy(larger.data, memory_.data, used_);
+  pool.release(memory_);
+  memory_ = larger;
+  return true;
+}
+
 void ReadMany::Finish(int code, ReadManyCall call) {
   file_.reset();
-  AppendInteger(&table_, static_cast<uint64_t>(data_.size() - file_begin_));
+  AppendInteger(&table_, static_cast<uint64_t>(used_ - file_begin_));
   AppendInteger(&table_, static_cast<int32_t>(code));
   AppendInteger(&table_, static_cast<uint32_t>(call));
   count_++;
@@ -131,12 +153,20 @@ void ReadMany::Finish(int code, ReadManyCall call) {
 
 Step ReadMany::Flush(Step step) {
   if (count_ == 0) return step;
-  output = std::move(data_);
-  data_.clear();
-  file_begin_ = file_end_ = 0;
-  PadTo(&output, 8);
-  output += table_;
-  AppendInteger(&output, count_);
+  const size_t padded = (used_ + 7) & ~size_t{7};
+  AppendInteger(&table_, count_);
+  const size_t all = padded + table_.size();
+  if (!Reserve(all)) {
+    error.code = -ENOMEM;
+    error.syscall = "read";
+    return Step::kDone;
+  }
+  std::memset(memory_.data + used_, 0, padded - used_);
+  std::memcpy(memory_.data + padded, table_.data(), table_.size());
+  block = memory_;
+  block_size = all;
+  memory_ = Block();
+  used_ = file_begin_ = 0;
   table_.clear();
   count_ = 0;
   return step;

@@ -1,13 +1,14 @@
 // Reads a list of files whole, a batch of them at a time; a large one has a batch to itself.
 //
 // Arguments: bytes: the paths as one list with NUL between them. numbers: bytes that a batch should have.
-// Output, a batch: the files' contents one after another; zeros up to a multiple of 8; for each file uint64 size,
+// Output, a batch, in a block: the files' contents one after another; zeros up to a multiple of 8; for each file uint64 size,
 //   int32 code (0: fine), uint32 what failed (ReadManyCall); last uint64 number of files. Files come in order.
 // An empty batch: out of descriptors. Error: only cancellation; a file that fails fails alone.
 #pragma once
 
 #include "core/task.h"
 #include "core/unique_fd.h"
+#include "platform/posix/tasks/folder.h"
 
 namespace uvfiles {
 
@@ -16,13 +17,15 @@ enum class ReadManyCall : uint32_t { kOpen = 0, kStat = 1, kRead = 2 };
 class ReadMany final : public Task {
  public:
   explicit ReadMany(TaskArguments&& arguments);
+  ~ReadMany() override;
   Step run(const Slice& slice) override;
 
  private:
   enum class Progress : uint8_t { kFileDone, kSliceOver, kShortage, kBatchFirst };
 
-  Progress ReadOne(const Slice& slice);
-  Progress Begin();
+  Progress ReadOne(const Slice& slice, Folder* folder);
+  Progress Begin(Folder* folder);
+  bool Reserve(size_t size);
   void Finish(int code, ReadManyCall call);
   Step Flush(Step step);
 
@@ -34,10 +37,11 @@ class ReadMany final : public Task {
   // The file being read.
   UniqueFd file_;
   uint64_t expected_ = 0;  // by its stat; 0 where that says nothing
-  size_t file_begin_ = 0;  // in data_
-  size_t file_end_ = 0;    // read so far; data_ may be longer
+  size_t file_begin_ = 0;  // in memory_
 
-  std::string data_;
+  // The batch being filled. A block, since a string would write zeros first where a file is read to.
+  Block memory_;
+  size_t used_ = 0;
   std::string table_;
   uint64_t count_ = 0;
 };

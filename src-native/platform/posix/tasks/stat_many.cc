@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/stat_record.h"
 #include "core/tasks/records.h"
@@ -14,37 +15,7 @@ namespace {
 
 constexpr size_t kPathsPerLook = 16;
 
-#ifdef O_PATH
-constexpr int kFolderFlags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-#endif
-
 }  // namespace
-
-int Folder::ShortenTo(const char** path) {
-  const char* const slash = std::strrchr(*path, '/');
-  // The root's own entries have no way to save, and "a/" is about "a", not about something in it.
-  if (slash == nullptr || slash == *path || slash[1] == '\0') return AT_FDCWD;
-  const auto length = static_cast<size_t>(slash - *path);
-  if (length != length_ || std::memcmp(path_, *path, length) != 0) {
-    // Opened for the second name in it only: a list may have each name in another.
-    directory_.reset();
-    path_ = *path;
-    length_ = length;
-    opened_ = false;
-    return AT_FDCWD;
-  }
-#ifdef O_PATH
-  if (!opened_) {
-    opened_ = true;
-    const std::string folder(*path, length);
-    directory_.reset(::open(folder.c_str(), kFolderFlags));
-  }
-#endif
-  // What stands in the way, or a lack of descriptors: the whole path tells, or does.
-  if (!directory_) return AT_FDCWD;
-  *path = slash + 1;
-  return directory_.get();
-}
 
 StatMany::StatMany(TaskArguments&& arguments)
     : paths_(std::move(arguments.bytes[0])), flags_(arguments.numbers[0]) {}
