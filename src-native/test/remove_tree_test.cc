@@ -46,7 +46,7 @@ Outcome Remove(const std::string& path, int64_t flags = 0) { return RunToEnd(*Be
 
 // Runs a removal that calls for help, with hands in threads of their own. The first hand goes half-way.
 Outcome RemoveWithHands(const std::string& path, int64_t flags, size_t* hands) {
-  auto task = Begin(path, flags | kWithHands | kCallAtOnce);
+  auto task = Begin(path, flags | kWithHands);
   std::vector<std::thread> threads;
   for (;;) {
     // A deadline that has passed: every step ends after one entry.

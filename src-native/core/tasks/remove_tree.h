@@ -30,7 +30,6 @@ enum RemoveTreeFlags : int64_t {
   kReportEach = 4,
   kMissingIsFine = 8,  // ENOENT for the path itself is no failure
   kWithHands = 16,     // not together with kReportEach
-  kCallAtOnce = 32,    // whether or not it pays: for tests
 };
 
 class RemoveTree final : public Task {

@@ -62,13 +62,6 @@ void RemovalCrew::Give(Offer offer) {
   changed_.notify_all();
 }
 
-void RemovalCrew::GiveBack(Offer offer) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  offers_.push_back(std::move(offer));
-  Reckon();
-  changed_.notify_all();
-}
-
 bool RemovalCrew::Take(const RemovalShelf* shelf, Offer* offer) {
   std::unique_lock<std::mutex> lock(mutex_);
   const bool wants = offer != nullptr;
@@ -149,6 +142,19 @@ void RemovalCrew::Leave() {
 bool RemovalCrew::HasHands() {
   std::lock_guard<std::mutex> lock(mutex_);
   return hands_ > 0;
+}
+
+bool RemovalCrew::Disband() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  disbanded_.store(true, std::memory_order_relaxed);
+  for (const Offer& offer : offers_) {
+    for (const Entry& entry : offer.entries) offer.shelf->given.erase(entry.name);
+    --outstanding_;
+  }
+  offers_.clear();
+  Reckon();
+  changed_.notify_all();
+  return outstanding_ > 0;
 }
 
 void RemovalCrew::End() {

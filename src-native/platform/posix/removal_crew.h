@@ -1,11 +1,12 @@
 // The hands of one tree removal. What one of them has listed it gives to another that has nothing to do: where a removal
-// waits, for a server or for a disk that is told of each freed block, several threads wait at the same time.
+// waits, for a server or for a disk that is told of each freed block, several threads wait at the same time, and in memory
+// two cores remove half as fast again as one.
 //
 // Only names that are not yet removed go from hand to hand, with the directory that they are in, open. Who gave some
 // away waits for them before it removes that directory, and takes from others meanwhile. Nobody waits for ever: each
 // waits for what was given later than what it does itself, so that there is always one that waits for nothing.
 //
-// Thread safety: all functions, by any thread. A shelf belongs to its crew, but for its `fd` and `path`, which stay.
+// Thread safety: all functions, by any thread. A shelf belongs to its crew, but for its `path`, which stays.
 #pragma once
 
 #include <atomic>
@@ -24,7 +25,6 @@ namespace uvfiles {
 
 // A directory some of whose entries have been given away.
 struct RemovalShelf {
-  UniqueFd fd;
   std::string path;                       // for errors
   std::unordered_set<std::string> given;  // and not settled yet
   std::vector<std::string> kept;          // settled, and still there
@@ -38,6 +38,7 @@ class RemovalCrew {
   };
   struct Offer {
     std::shared_ptr<RemovalShelf> shelf;
+    UniqueFd directory;
     std::vector<Entry> entries;
   };
   struct Counts {
@@ -54,13 +55,11 @@ class RemovalCrew {
   int64_t flags() const { return flags_; }
 
   // Whether somebody would take an offer now. A hint, at the cost of one load.
-  bool hungry() const { return unserved_.load(std::memory_order_relaxed) > 0; }
+  bool hungry() const { return unserved_.load(std::memory_order_relaxed) > 0 && !disbanded(); }
   void Give(Offer offer);
   // An offer, if there is one within a moment. Where `shelf` is given also looks up when all of it is settled. Waits only
   // for that where `offer` is null.
   bool Take(const RemovalShelf* shelf, Offer* offer);
-  // What was taken and not begun.
-  void GiveBack(Offer offer);
   // The offer's entries are gone but for `kept`.
   void Settle(const Offer& offer, std::vector<std::string> kept);
 
@@ -80,8 +79,12 @@ class RemovalCrew {
   void Join();
   void Leave();
   bool HasHands();
+  // Descriptors are short: nothing is given any more, what was given and not taken is back with who gave it, and the hands
+  // go as soon as they can. False where that changes nothing.
+  bool Disband();
   // No more offers: the hands go.
   void End();
+  bool disbanded() const { return disbanded_.load(std::memory_order_relaxed); }
   bool ended() const { return ended_.load(std::memory_order_relaxed); }
 
  private:
@@ -97,6 +100,7 @@ class RemovalCrew {
   size_t outstanding_ = 0;
   size_t hands_ = 0;
   std::atomic<int64_t> unserved_{0};  // who waits, less what is on offer
+  std::atomic<bool> disbanded_{false};
   std::atomic<bool> ended_{false};
   Counts counts_;
   TaskError error_;

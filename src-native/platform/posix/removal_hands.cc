@@ -38,20 +38,18 @@ void RemoveTree::Work::DropPart() {
 
 // kReady: something was taken. kDone: there is nothing to wait for either.
 Step RemoveTree::Work::NothingLeft(const Slice& slice) {
-  if (crew_ == nullptr || (is_hand_ ? crew_->ended() : crew_->Idle())) return Step::kDone;
+  if (crew_ == nullptr || (is_hand_ ? crew_->ended() || crew_->disbanded() : crew_->Idle()))
+    return Step::kDone;
   if (Take(nullptr)) return Step::kReady;
   if (is_hand_ && ++idle_ >= kMaxIdle) return Step::kDone;
   return slice.expired() ? Step::kAgain : Step::kReady;
 }
 
-// Where a thread waits more than it works, others may wait beside it. Where it only works, memory and locks are what it
-// works with, and a second one gains little.
-bool RemoveTree::Work::Call(const Effort& effort) {
-  if (!Has(kWithHands) || is_hand_ || slices_++ % kCallEvery != 0 ||
-      !(Has(kCallAtOnce) || effort.waited_mostly()))
-    return false;
+// What takes longer than a slice is worth a call for hands.
+bool RemoveTree::Work::Call() {
+  if (!Has(kWithHands) || is_hand_ || slices_++ % kCallEvery != 0) return false;
   if (crew_ == nullptr) crew_ = RemovalCrew::Make(flags_);
-  if (crew_->HasHands()) return false;
+  if (crew_->HasHands() || crew_->disbanded()) return false;
   const uint32_t number = crew_->number();
   task_->output.append(reinterpret_cast<const char*>(&number), sizeof number);
   return true;
@@ -59,14 +57,13 @@ bool RemoveTree::Work::Call(const Effort& effort) {
 
 // Gives the entry and those listed after it to whoever waits for some.
 bool RemoveTree::Work::Give(Descent::Level& level, const dirent* entry) {
-  if (level.shelf == nullptr) {
-    auto shelf = std::make_shared<RemovalShelf>();
-    shelf->fd.reset(::fcntl(level.stream.fd(), F_DUPFD_CLOEXEC, 0));
-    if (!shelf->fd) return false;
-    shelf->path = descent().PathOf(part().path, nullptr);
-    level.shelf = std::move(shelf);
-  }
   RemovalCrew::Offer offer;
+  offer.directory.reset(::fcntl(level.stream.fd(), F_DUPFD_CLOEXEC, 0));
+  if (!offer.directory) return false;
+  if (level.shelf == nullptr) {
+    level.shelf = std::make_shared<RemovalShelf>();
+    level.shelf->path = descent().PathOf(part().path, nullptr);
+  }
   offer.shelf = level.shelf;
   for (; entry != nullptr; entry = level.stream.next()) {
     if (level.kept.count(entry->d_name) != 0) continue;
@@ -82,12 +79,7 @@ bool RemoveTree::Work::Take(const RemovalShelf* shelf) {
   Part taken;
   if (!crew_->Take(shelf, &taken.offer)) return false;
   idle_ = 0;
-  UniqueFd fd(::fcntl(taken.offer.shelf->fd.get(), F_DUPFD_CLOEXEC, 0));
-  const int code = fd ? taken.descent.Push(std::move(fd), "") : -errno;
-  if (Starve(code)) {
-    crew_->GiveBack(std::move(taken.offer));
-    return false;
-  }
+  const int code = taken.descent.Push(std::move(taken.offer.directory), "");
   taken.path = taken.offer.shelf->path;
   parts_.push_back(std::move(taken));
   if (code != 0) {
@@ -95,6 +87,18 @@ bool RemoveTree::Work::Take(const RemovalShelf* shelf) {
     DropPart();
   }
   return true;
+}
+
+// Out of descriptors: those that the hands hold come first, before others' are waited for.
+Step RemoveTree::Work::Starved() {
+  if (is_hand_) {
+    while (!parts_.empty()) DropPart();
+    crew_->Disband();
+    return Step::kDone;
+  }
+  if (crew_ == nullptr || !crew_->Disband()) return Step::kReady;
+  crew_->Take(nullptr, nullptr);
+  return Step::kAgain;
 }
 
 void RemoveTree::Work::SettleOffer() {

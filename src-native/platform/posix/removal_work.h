@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <ctime>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,25 +15,6 @@
 #include "platform/posix/removal_crew.h"
 
 namespace uvfiles {
-
-inline uint64_t nanoseconds_of(clockid_t clock) {
-  struct timespec time;
-  if (::clock_gettime(clock, &time) != 0) return 0;
-  return static_cast<uint64_t>(time.tv_sec) * 1000000000 + static_cast<uint64_t>(time.tv_nsec);
-}
-
-// What this thread has done since.
-class Effort {
- public:
-  bool waited_mostly() const {
-    return (nanoseconds_of(CLOCK_THREAD_CPUTIME_ID) - worked_) * 2 <
-           nanoseconds_of(CLOCK_MONOTONIC) - began_;
-  }
-
- private:
-  const uint64_t began_ = nanoseconds_of(CLOCK_MONOTONIC);
-  const uint64_t worked_ = nanoseconds_of(CLOCK_THREAD_CPUTIME_ID);
-};
 
 class RemoveTree::Work {
  public:
@@ -79,7 +59,8 @@ class RemoveTree::Work {
   bool Take(const RemovalShelf* shelf);
   void SettleOffer();
   void DropPart();
-  bool Call(const Effort& effort);
+  bool Call();
+  Step Starved();
   Step NothingLeft(const Slice& slice);
   Step Finish();
 

@@ -45,7 +45,6 @@ void AppendInteger(std::string* out, const void* value, size_t size) {
 }  // namespace
 
 Step RemoveTree::Work::Run(const Slice& slice) {
-  const Effort effort;
   starving_ = false;
   if (!begun_) {
     if (parts_.empty()) {
@@ -54,7 +53,7 @@ Step RemoveTree::Work::Run(const Slice& slice) {
     }
     Begin();
   }
-  if (starving_) return Step::kReady;
+  if (starving_) return Starved();
   while (!finished_) {
     if (task_->cancelled()) {
       task_->error = {-ECANCELED, "rmtree", path_, ""};
@@ -66,15 +65,15 @@ Step RemoveTree::Work::Run(const Slice& slice) {
     }
     if (parts_.empty()) {
       const Step step = NothingLeft(slice);
-      if (starving_) return Step::kReady;
       if (step == Step::kDone) break;
       if (step == Step::kAgain) return step;
       continue;
     }
     Advance();
-    if (starving_ || !task_->output.empty()) return Step::kReady;
+    if (starving_) return Starved();
+    if (!task_->output.empty()) return Step::kReady;
     if (slice.expired() && !(parts_.size() == 1 && descent().empty()))
-      return Call(effort) ? Step::kReady : Step::kAgain;
+      return Call() ? Step::kReady : Step::kAgain;
   }
   if (!task_->output.empty()) {  // the last report; the end comes with the next call
     finished_ = true;
