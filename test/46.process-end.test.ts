@@ -120,17 +120,16 @@ describe('the end of the process', () => {
        process.on('SIGINT', listener);
        process.off('SIGINT', listener);
        const SIGINT = 1 << 2;
-       while ((addon.watchedSignals() & SIGINT) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-       console.log('ready'); setInterval(() => {}, 1000);`,
+       console.log((addon.watchedSignals() & SIGINT) === 0 ? 'too late' : 'ready'); setInterval(() => {}, 1000);`,
       (child) => child.kill('SIGINT'),
     );
     expect(signal).to.equal('SIGINT');
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('is not to be seen among the listeners', async () => {
+  it('is not to be seen among the listeners of signals', async () => {
     const { stdout } = await runProgram(
-      `const names = ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'unhandledRejection', 'beforeExit', 'removeListener', 'newListener'];
+      `const names = ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'unhandledRejection', 'beforeExit', 'newListener'];
        const counts = () => names.map((name) => process.listenerCount(name)).join();
        const before = counts();
        ${make(scratch.path)

@@ -2,7 +2,7 @@
 import type { OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { LITTLE_ENDIAN } from './remove-tree.js';
-import { watchRaisedSignals } from './raised-signals.js';
+import { watchSignalListeners } from './signal-listeners.js';
 import { TEMP_DIRECTORY, TEMP_DISCARD, TEMP_FILE, TEMP_FINISH, TEMP_PROBE } from './task-kinds.js';
 import { runTask, startTask } from './tasks.js';
 
@@ -41,7 +41,7 @@ let owner = 0;
 function tempOwner(): number {
   if (owner === 0) {
     owner = addon.openTempOwner();
-    watchRaisedSignals();
+    watchSignalListeners();
   }
   return owner;
 }
