@@ -1,7 +1,7 @@
 // BinaryFile, writing: what is buffered, when it reaches the file, and positions meanwhile.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
-import { type BinaryFile, open } from 'uvfiles';
+import { type BinaryFile, open, type RawFile } from 'uvfiles';
 import { codeOf, Folder } from './support/files.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -158,6 +158,36 @@ describe('writing a binary file', () => {
     await f.flush();
     expect(fs.readSync(f.fileno(), Buffer.alloc(1))).to.equal(1);
     expect(fs.readSync(f.fileno(), Buffer.alloc(100))).to.equal(6);
+  });
+
+  it('shows a raw file what was written above it, as soon as it is detached', async () => {
+    for (const binary of [true, false]) {
+      const name = folder.at('detached');
+      let written: Promise<number>;
+      let raw: RawFile;
+      if (binary) {
+        const f = await open(name, 'w+b');
+        written = f.write(bytes('abc'));
+        raw = f.detach();
+      } else {
+        const f = await open(name, 'w+');
+        written = f.write('abc');
+        raw = f.detach().detach();
+      }
+      const view = Buffer.alloc(3);
+      // Asked at once, all of them, and nothing is waited for in between.
+      const [, read, count] = await Promise.all([
+        raw.pwrite(Buffer.from('d'), 3),
+        raw.pread(10, 0),
+        raw.preadinto(view, 0),
+        written,
+      ]);
+      expect(read.toString()).to.match(/^abcd?$/);
+      expect(count).to.equal(3);
+      expect(view.toString()).to.equal('abc');
+      await raw.close();
+      expect(folder.get('detached')).to.equal('abcd');
+    }
   });
 
   it('detach gives the raw file, flushed, and makes the handle unusable', async () => {

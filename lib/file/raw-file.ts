@@ -20,6 +20,8 @@ export class RawFile extends LineHandle {
   /** @internal */
   readonly _fully = false;
   #unflushed: Error | undefined;
+  /** What a handle above this one flushes as it goes. */
+  #preceding: Promise<unknown> | undefined;
   /** @internal The buffered file that stands on this one: whichever is closed, its buffer is flushed and both are. */
   _above: Handle | undefined;
 
@@ -198,11 +200,15 @@ export class RawFile extends LineHandle {
 
   /** @internal Everything asked from now on waits for `flushed`, whose failure rejects `close`. */
   _precede(flushed: Promise<unknown>): void {
-    this._sequence
+    const settled = this._sequence
       .run(() => flushed)
       .catch((error: unknown) => {
         this.#unflushed = error as Error;
+      })
+      .finally(() => {
+        if (this.#preceding === settled) this.#preceding = undefined;
       });
+    this.#preceding = settled;
   }
 
   /** @internal */
@@ -211,8 +217,8 @@ export class RawFile extends LineHandle {
   }
 
   /** @internal */
-  _settleBuffer(): undefined {
-    return undefined;
+  _settleBuffer(): Promise<unknown> | undefined {
+    return this.#preceding;
   }
 
   /** @internal */
