@@ -1,5 +1,5 @@
-// Registers the benchmark's own addon: the bare loop that uvfiles is compared with, malloc's own count, and what counting
-// costs.
+// Registers the benchmark's own addon: the bare loop that uvfiles is compared with, malloc's own count, what counting
+// costs, and bare removals.
 #include "module.h"
 
 namespace {
@@ -10,8 +10,10 @@ napi_value Init(napi_env env, napi_value exports) {
       {"heapBytes", nullptr, bench::HeapBytes, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"figuresCost", nullptr, bench::FiguresCost, nullptr, nullptr, nullptr, napi_enumerable,
        nullptr},
+      {"removeTree", nullptr, bench::RemoveTree, nullptr, nullptr, nullptr, napi_enumerable,
+       nullptr},
   };
-  napi_define_properties(env, exports, 3, functions);
+  napi_define_properties(env, exports, 4, functions);
   return exports;
 }
 

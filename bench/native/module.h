@@ -10,6 +10,8 @@ napi_value RunReads(napi_env env, napi_callback_info info);
 
 // heapBytes(): bytes that malloc has handed out and not got back, or -1 where the C library does not say
 napi_value HeapBytes(napi_env env, napi_callback_info info);
+// removeTree(path, threads): removes a directory of directories of files
+napi_value RemoveTree(napi_env env, napi_callback_info info);
 // figuresCost(count): nanoseconds that the figures of one pooled operation take, over `count`
 napi_value FiguresCost(napi_env env, napi_callback_info info);
 

@@ -42,7 +42,7 @@ export default [
     capability: 'treeRemover',
     baseline: 'fs-promises',
     requires: ['os.rmtree'],
-    contenders: ['fs-promises', 'rm'],
+    contenders: ['fs-promises', 'rm', 'bare-unlink', 'bare-unlink-4'],
     rounds: 5,
     warmUp: false,
     fixedTotal: ({ quick }) => (quick ? 200 : 20_000),
