@@ -5,7 +5,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { type Ending, runProgram, scratchDirectory } from './support/temp.js';
+import { type Ending, needsModes, needsSignals, runProgram, scratchDirectory } from './support/temp.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const STAY = "console.log('ready'); setInterval(() => {}, 1000);";
@@ -43,7 +43,8 @@ describe('a program with temporary files', () => {
   };
 
   for (const signal of SIGNALS) {
-    it(`that listens for ${signal} once and then sends it to itself again dies of it and leaves nothing`, async () => {
+    it(`that listens for ${signal} once and then sends it to itself again dies of it and leaves nothing`, async function () {
+      needsSignals(this);
       const ending = await run(
         `process.once('${signal}', () => { console.log(count()); process.kill(process.pid, '${signal}'); }); ${STAY}`,
         (child) => child.kill(signal),
@@ -53,7 +54,8 @@ describe('a program with temporary files', () => {
     });
 
     // Node itself gives up what its parent had it ignore (as under nohup); whatever it does is what is to happen.
-    it(`that its parent had ignore ${signal} ends of it as any other program of Node's does`, async () => {
+    it(`that its parent had ignore ${signal} ends of it as any other program of Node's does`, async function () {
+      needsSignals(this);
       const prelude = `trap '' ${signal.slice(3)}`;
       const kill = (child: ChildProcess): void => void child.kill(signal);
       const without = await runProgram(STAY, { prelude, onLine: (_, child) => kill(child) });
@@ -62,7 +64,8 @@ describe('a program with temporary files', () => {
       nothingLeft();
     });
 
-    it(`that listens for ${signal} dies of the others all the same`, async () => {
+    it(`that listens for ${signal} dies of the others all the same`, async function () {
+      needsSignals(this);
       const other = SIGNALS[(SIGNALS.indexOf(signal) + 1) % 3] as NodeJS.Signals;
       const ending = await run(`process.on('${signal}', () => {}); ${STAY}`, (child) => child.kill(other));
       expect(ending).to.include({ signal: other, code: null });
@@ -70,7 +73,8 @@ describe('a program with temporary files', () => {
     });
   }
 
-  it('that takes its listener away before it sends itself the signal dies of it and leaves nothing', async () => {
+  it('that takes its listener away before it sends itself the signal dies of it and leaves nothing', async function () {
+    needsSignals(this);
     const ending = await run(
       `const listener = () => {
          process.removeListener('SIGTERM', listener);
@@ -83,7 +87,8 @@ describe('a program with temporary files', () => {
     nothingLeft();
   });
 
-  it('that sends itself a signal by number or by process group dies of it and leaves nothing', async () => {
+  it('that sends itself a signal by number or by process group dies of it and leaves nothing', async function () {
+    needsSignals(this);
     for (const target of ['process.pid, 15', '0', '-process.pid, 15']) {
       const ending = await run(
         `process.once('SIGINT', () => process.kill(${target})).once('SIGTERM', () => {});
@@ -96,7 +101,8 @@ describe('a program with temporary files', () => {
     }
   });
 
-  it('sends signals to others, and asks whether they are there, as ever', async () => {
+  it('sends signals to others, and asks whether they are there, as ever', async function () {
+    needsSignals(this);
     const ending = await run(
       `import { spawn } from 'node:child_process';
        const child = spawn('sleep', ['60']);
@@ -115,7 +121,8 @@ describe('a program with temporary files', () => {
     nothingLeft();
   });
 
-  it('whose listener throws ends of that, and leaves nothing', async () => {
+  it('whose listener throws ends of that, and leaves nothing', async function () {
+    needsSignals(this);
     const ending = await run(`process.on('SIGTERM', () => { throw new Error('mine'); }); ${STAY}`, (child) =>
       child.kill('SIGTERM'),
     );
@@ -124,7 +131,8 @@ describe('a program with temporary files', () => {
     nothingLeft();
   });
 
-  it('whose main thread waits in the kernel dies of a signal at once, and leaves nothing', async () => {
+  it('whose main thread waits in the kernel dies of a signal at once, and leaves nothing', async function () {
+    needsSignals(this);
     for (const wait of [
       'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
       'fs.readSync(0, Buffer.alloc(1));',
@@ -135,7 +143,8 @@ describe('a program with temporary files', () => {
     }
   });
 
-  it('that is in an endless exit listener dies of a signal, and leaves nothing', async () => {
+  it('that is in an endless exit listener dies of a signal, and leaves nothing', async function () {
+    needsSignals(this);
     const ending = await run(
       `process.on('exit', () => { fs.writeSync(1, 'ready\\n'); for (;;); });`,
       (child) => child.kill('SIGTERM'),
@@ -182,7 +191,8 @@ describe('a program with temporary files', () => {
     ['normally', 0, '', undefined],
     ['by a signal', null, STAY, 'SIGTERM'],
   ] as const) {
-    it(`that ends ${how} leaves no directory that is locked, deep, or was named from elsewhere`, async () => {
+    it(`that ends ${how} leaves no directory that is locked, deep, or was named from elsewhere`, async function () {
+      needsModes(this);
       const ending = await run(
         `process.chdir(dir);
          const relative = await tempfile.temporaryDirectory({ dir: '.' });
@@ -206,7 +216,8 @@ describe('a program with temporary files', () => {
       nothingLeft();
     });
 
-    it(`that ends ${how} leaves what a link in its directory leads to, and what was to stay`, async () => {
+    it(`that ends ${how} leaves what a link in its directory leads to, and what was to stay`, async function () {
+      if (signal !== undefined) needsSignals(this);
       const outside = path.join(scratch.path, 'outside');
       const ending = await run(
         `fs.mkdirSync(dir + '/outside'); fs.writeFileSync(dir + '/outside/file', 'kept');
@@ -265,7 +276,8 @@ describe('a program with temporary files', () => {
     });
   }
 
-  it('dies of a signal while its worker is stuck in a loop, and leaves nothing of it', async () => {
+  it('dies of a signal while its worker is stuck in a loop, and leaves nothing of it', async function () {
+    needsSignals(this);
     for (const main of [STAY, "fs.writeSync(1, 'ready\\n'); for (;;);"]) {
       const { signal } = await runProgram(inWorker('for (;;);') + main, {
         args: ['--no-warnings'],

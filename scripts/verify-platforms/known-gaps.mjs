@@ -75,7 +75,7 @@ export const KNOWN_GAPS = [
         'the end of the process > is decided by the program’s own listener, and the exit path cleans up',
         'the end of the process > goes on after a listener that only listens, with everything in place',
         'the end of the process > cleans up again once the last listener is gone',
-        'the end of the process > is not to be seen among the listeners',
+        'the end of the process > is not to be seen among the listeners of signals',
         'the end of the process > of a child process does not touch what its parent has made',
         'the end of the process > by a signal or process.exit leaves nothing of its workers',
       ],

@@ -96,6 +96,23 @@ export function needsRoot(context: Mocha.Context): void {
   context.skip();
 }
 
+/** Skips a test on Windows, which lacks what it is about, with the reason. */
+function lacksOnWindows(context: Mocha.Context, reason: string): void {
+  if (process.platform !== 'win32') return;
+  console.log(`      skipped: ${reason}: ${context.test?.title ?? ''}`);
+  context.skip();
+}
+
+/** Skips a test of what signals do where a program that is sent one runs nothing more, saying so. */
+export function needsSignals(context: Mocha.Context): void {
+  lacksOnWindows(context, 'Windows has no signals: kill() ends a program, which runs nothing more');
+}
+
+/** Skips a test of permission bits where there is but one, saying so. */
+export function needsModes(context: Mocha.Context): void {
+  lacksOnWindows(context, "Windows' modes know the owner's right to write only");
+}
+
 /** Whether a spooled file is still in memory, by all that it says. */
 export function unrolled(file: { readonly name: unknown; fileno(): number }): boolean {
   if (file.name !== null) return false;
