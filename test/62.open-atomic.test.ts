@@ -7,6 +7,7 @@ import path from 'node:path';
 import { BinaryFile, openAtomic, TextFile, writeAtomic } from 'uvfiles';
 
 import { expectDescriptors, openDescriptors } from './support/descriptors.js';
+import { needsStrace, runInjected } from './support/strace.js';
 import { endOf, needsRoot, rejection, runProgram, scratchDirectory, startProgram } from './support/temp.js';
 
 describe('openAtomic', () => {
@@ -116,6 +117,38 @@ describe('openAtomic', () => {
       'AbortError',
     );
     expect(scratch.list()).to.deep.equal(['a']);
+  });
+
+  // Where the file system has no links, only a rename that replaces nothing can tell.
+  it('puts a new file only where nobody has put one meanwhile, without links too', async function () {
+    needsStrace(this);
+    const program = `
+      import { openAtomic } from 'uvfiles';
+      import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+      import path from 'node:path';
+      const { DIR: dir } = process.env;
+      for (const durable of [true, false])
+        for (const meanwhile of [false, true]) {
+          const name = path.join(dir, [durable, meanwhile].join('-'));
+          const f = await openAtomic(name, 'x', { durable });
+          await f.write('mine');
+          if (meanwhile) writeFileSync(name, 'theirs');
+          const said = await f.commit().then(() => 'done', ({ code, syscall }) => code + ' ' + syscall);
+          console.log(said, readFileSync(name, 'utf8'));
+        }
+      console.log(readdirSync(dir).sort().join(' '));`;
+    const expected = [
+      ...['done mine', 'EEXIST rename theirs', 'done mine', 'EEXIST rename theirs'],
+      'false-false false-true true-false true-true',
+    ];
+    const refusals = [['linkat:error=EPERM'], ['linkat:error=EOPNOTSUPP'], ['linkat:error=EXDEV']];
+    for (const refused of refusals) {
+      const dir = at(String(refused));
+      mkdirSync(dir);
+      const { stdout, stderr } = await runInjected(program, refused, [], { DIR: dir });
+      expect(stderr).to.equal('');
+      expect(stdout.trim().split('\n'), String(refused)).to.deep.equal(expected);
+    }
   });
 
   it('gives the file the mode asked for, also one that its owner may not write to', async () => {
