@@ -71,10 +71,11 @@ describe('creation of temporary files', () => {
       const ending = await runFaulty(
         [fault('open', place(), `g${gate}`, { times: 1 })],
         `${begin()}
-         const making = tempfile.${call}({ dir, timeout: 1 });
+         const making = tempfile.${call}({ dir, timeout: 300 });
          const outcome = code(making);
-         await reached();
-         await new Promise((resolve) => setTimeout(resolve, 20));
+         // On a machine that is busy for so long it ends before it has begun.
+         await Promise.race([reached(), outcome]);
+         await new Promise((resolve) => setTimeout(resolve, 350));
          fs.writeFileSync(gate, '');
          const made = await outcome === 'made';
          // A file that was given is closed by whoever has it.
