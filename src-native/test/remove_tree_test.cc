@@ -456,6 +456,27 @@ TEST("says once what hands cannot remove, and removes the rest") {
   ::rmdir(scratch.c_str());
 }
 
+TEST("does with hands what it does alone where descriptors are short and the tree is deep") {
+  const std::string scratch = Scratch();
+  size_t hands = 0;
+  for (int round = 0; round < 3; ++round) {
+    MakeDir(scratch + "/top");
+    for (int i = 0; i < 12; ++i)
+      MakeDeep(scratch + "/top/" + std::to_string(i), 300, std::string(40, 'd'));
+    Outcome outcome;
+    {
+      DescriptorLimit limit(static_cast<rlim_t>(CountEntries("/proc/self/fd") + 12 * (1 + round)));
+      outcome = RemoveWithHands(scratch + "/top", 0, &hands);
+    }
+    CHECK_EQ(outcome.error.code, 0);
+    CHECK_EQ(outcome.failures, 0u);
+    CHECK_EQ(outcome.removed, 1u + 12 * 601);
+    CHECK_EQ(CountEntries(scratch), 0);
+  }
+  CHECK(hands > 0);
+  ::rmdir(scratch.c_str());
+}
+
 TEST("has nothing for a hand that comes late") {
   TaskArguments arguments;
   arguments.numbers.push_back(0x7fffffff);

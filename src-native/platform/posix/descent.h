@@ -22,6 +22,11 @@ namespace uvfiles {
 
 struct RemovalShelf;
 
+struct ListedEntry {
+  std::string name;
+  bool looks_like_directory;
+};
+
 class Descent {
  public:
   struct Level {
@@ -35,6 +40,7 @@ class Descent {
     bool unlocked = false;                 // its mode has been widened once
     std::unordered_set<std::string> kept;  // names not to be tried again when listing starts over
     std::shared_ptr<RemovalShelf> shelf;   // what of it is in the hands of others, if anything
+    std::vector<ListedEntry> rest;         // listed already, and still to be done
     bool given_up() const { return inode != 0; }
   };
 

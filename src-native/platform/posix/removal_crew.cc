@@ -55,7 +55,7 @@ void RemovalCrew::Reckon() {
 
 void RemovalCrew::Give(Offer offer) {
   std::lock_guard<std::mutex> lock(mutex_);
-  for (const Entry& entry : offer.entries) offer.shelf->given.insert(entry.name);
+  for (const ListedEntry& entry : offer.entries) offer.shelf->given.insert(entry.name);
   offers_.push_back(std::move(offer));
   ++outstanding_;
   Reckon();
@@ -85,7 +85,7 @@ bool RemovalCrew::Take(const RemovalShelf* shelf, Offer* offer) {
 void RemovalCrew::Settle(const Offer& offer, std::vector<std::string> kept) {
   std::lock_guard<std::mutex> lock(mutex_);
   RemovalShelf& shelf = *offer.shelf;
-  for (const Entry& entry : offer.entries) shelf.given.erase(entry.name);
+  for (const ListedEntry& entry : offer.entries) shelf.given.erase(entry.name);
   for (std::string& name : kept) shelf.kept.push_back(std::move(name));
   --outstanding_;
   if (shelf.given.empty()) changed_.notify_all();
@@ -144,17 +144,16 @@ bool RemovalCrew::HasHands() {
   return hands_ > 0;
 }
 
-bool RemovalCrew::Disband() {
+void RemovalCrew::Disband() {
   std::lock_guard<std::mutex> lock(mutex_);
   disbanded_.store(true, std::memory_order_relaxed);
   for (const Offer& offer : offers_) {
-    for (const Entry& entry : offer.entries) offer.shelf->given.erase(entry.name);
+    for (const ListedEntry& entry : offer.entries) offer.shelf->given.erase(entry.name);
     --outstanding_;
   }
   offers_.clear();
   Reckon();
   changed_.notify_all();
-  return outstanding_ > 0;
 }
 
 void RemovalCrew::End() {

@@ -20,6 +20,7 @@
 
 #include "core/task.h"
 #include "core/unique_fd.h"
+#include "platform/posix/descent.h"
 
 namespace uvfiles {
 
@@ -32,14 +33,10 @@ struct RemovalShelf {
 
 class RemovalCrew {
  public:
-  struct Entry {
-    std::string name;
-    bool looks_like_directory;
-  };
   struct Offer {
     std::shared_ptr<RemovalShelf> shelf;
     UniqueFd directory;
-    std::vector<Entry> entries;
+    std::vector<ListedEntry> entries;
   };
   struct Counts {
     uint64_t removed = 0;
@@ -80,8 +77,8 @@ class RemovalCrew {
   void Leave();
   bool HasHands();
   // Descriptors are short: nothing is given any more, what was given and not taken is back with who gave it, and the hands
-  // go as soon as they can. False where that changes nothing.
-  bool Disband();
+  // go as soon as they can.
+  void Disband();
   // No more offers: the hands go.
   void End();
   bool disbanded() const { return disbanded_.load(std::memory_order_relaxed); }

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <iterator>
 
 #include "platform/posix/removal_work.h"
 
@@ -9,8 +10,10 @@ namespace uvfiles {
 
 namespace {
 
-// Entries in an offer: some milliseconds where it pays to give any away.
-constexpr size_t kOffered = 32;
+// Entries that are listed ahead, of which half are given: some milliseconds where it pays to give any away.
+constexpr size_t kOffered = 64;
+// Fewer entries that are no directories are not worth the words.
+constexpr size_t kFewest = 8;
 // A hand goes after so many moments without work: it holds a thread.
 constexpr int kMaxIdle = 4;
 // Slices between two calls for hands.
@@ -55,24 +58,33 @@ bool RemoveTree::Work::Call() {
   return true;
 }
 
-// Gives the entry and those listed after it to whoever waits for some.
-bool RemoveTree::Work::Give(Descent::Level& level, const dirent* entry) {
+// Lists on from the entry, and gives some of it to whoever waits: not the last of a directory, lest hands only pass on what
+// lies below.
+void RemoveTree::Work::Give(Descent::Level& level, const dirent* entry) {
   RemovalCrew::Offer offer;
+  std::vector<ListedEntry>& listed = level.rest;
+  bool has_directories = false;
+  for (; entry != nullptr; entry = level.stream.next()) {
+    if (level.kept.count(entry->d_name) != 0) continue;
+    if (level.shelf != nullptr && level.given_up() && crew_->IsGiven(*level.shelf, entry->d_name))
+      continue;
+    listed.push_back({entry->d_name, entry->d_type == DT_DIR});
+    if (listed.size() == kOffered) break;
+  }
+  const auto half = listed.begin() + static_cast<ptrdiff_t>(listed.size() / 2);
+  for (auto each = listed.begin(); each != half; ++each)
+    has_directories = has_directories || each->looks_like_directory;
+  if (!has_directories && listed.size() < kFewest) return;
   offer.directory.reset(::fcntl(level.stream.fd(), F_DUPFD_CLOEXEC, 0));
-  if (!offer.directory) return false;
+  if (!offer.directory) return;
   if (level.shelf == nullptr) {
     level.shelf = std::make_shared<RemovalShelf>();
     level.shelf->path = descent().PathOf(part().path, nullptr);
   }
   offer.shelf = level.shelf;
-  for (; entry != nullptr; entry = level.stream.next()) {
-    if (level.kept.count(entry->d_name) != 0) continue;
-    if (level.given_up() && crew_->IsGiven(*level.shelf, entry->d_name)) continue;
-    offer.entries.push_back({entry->d_name, entry->d_type == DT_DIR});
-    if (offer.entries.size() == kOffered) break;
-  }
+  offer.entries.assign(std::make_move_iterator(listed.begin()), std::make_move_iterator(half));
+  listed.erase(listed.begin(), half);
   if (!offer.entries.empty()) crew_->Give(std::move(offer));
-  return true;
 }
 
 bool RemoveTree::Work::Take(const RemovalShelf* shelf) {
@@ -89,14 +101,16 @@ bool RemoveTree::Work::Take(const RemovalShelf* shelf) {
   return true;
 }
 
-// Out of descriptors: those that the hands hold come first, before others' are waited for.
+// Out of descriptors: those held for the sake of speed go first, before others' are waited for.
 Step RemoveTree::Work::Starved() {
-  if (is_hand_) {
-    while (!parts_.empty()) DropPart();
-    crew_->Disband();
-    return Step::kDone;
-  }
-  if (crew_ == nullptr || !crew_->Disband()) return Step::kReady;
+  const size_t needed = is_hand_ ? 0 : 1;
+  const bool could_drop = parts_.size() > needed;
+  if (could_drop) waiting_.clear();
+  while (parts_.size() > needed) DropPart();
+  if (crew_ != nullptr) crew_->Disband();
+  if (is_hand_) return Step::kDone;
+  if (could_drop) return Step::kAgain;
+  if (crew_ == nullptr || crew_->Idle()) return Step::kReady;
   crew_->Take(nullptr, nullptr);
   return Step::kAgain;
 }

@@ -55,7 +55,7 @@ class RemoveTree::Work {
   void KeepEntry(const char* name, int code, const char* syscall);
   bool Unlock(Descent::Level& level);
   bool Has(int64_t flag) const { return (flags_ & flag) != 0; }
-  bool Give(Descent::Level& level, const dirent* entry);
+  void Give(Descent::Level& level, const dirent* entry);
   bool Take(const RemovalShelf* shelf);
   void SettleOffer();
   void DropPart();

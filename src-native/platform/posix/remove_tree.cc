@@ -24,7 +24,7 @@ constexpr uint32_t kMaxPasses = 64;
 constexpr int kMaxLost = 256;
 
 // What a hand has taken while it waits for others, one upon the other.
-constexpr size_t kMaxParts = 64;
+constexpr size_t kMaxParts = 8;
 
 int UnlinkAt(int parent, const char* name, int flags) {
   int result;
@@ -130,7 +130,12 @@ void RemoveTree::Work::Advance() {
   Descent::Level& level = descent().back();
   if (in_offer()) {
     if (part().next == part().offer.entries.size()) return SettleOffer();
-    const RemovalCrew::Entry& entry = part().offer.entries[part().next++];
+    const ListedEntry& entry = part().offer.entries[part().next++];
+    return RemoveEntry(entry.name.c_str(), entry.looks_like_directory);
+  }
+  if (!level.rest.empty()) {
+    const ListedEntry entry = std::move(level.rest.back());
+    level.rest.pop_back();
     return RemoveEntry(entry.name.c_str(), entry.looks_like_directory);
   }
   const dirent* entry = level.stream.next();
@@ -140,7 +145,7 @@ void RemoveTree::Work::Advance() {
     return;
   }
   if (!level.kept.empty() && level.kept.count(entry->d_name) != 0) return;
-  if (crew_ != nullptr && crew_->hungry() && Give(level, entry)) return;
+  if (crew_ != nullptr && crew_->hungry()) return Give(level, entry);
   if (level.shelf != nullptr && level.given_up() && crew_->IsGiven(*level.shelf, entry->d_name))
     return;
   RemoveEntry(entry->d_name, entry->d_type == DT_DIR);
