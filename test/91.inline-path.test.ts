@@ -18,6 +18,8 @@ import { inlineHere, pattern } from './support/inline.js';
 import { rejection, root, runProgram, scratchDirectory } from './support/temp.js';
 
 const PAGE = 4096;
+/** For programs of a run of the tests that has it off: the tests before may have switched it on here, not there. */
+const ON = { UVFILES_INLINE: '1' };
 
 function hits(): number {
   return metrics().lanes.default!.inlineHits;
@@ -77,6 +79,7 @@ describe('the inline path', function () {
          await new Promise((resolve) => setImmediate(resolve));
        }
        console.log(metrics().pool.inline.hits > 0);`,
+      { env: ON },
     );
     expect(stderr).to.equal('');
     expect(stdout.trim()).to.equal('true');
@@ -105,7 +108,7 @@ describe('the inline path', function () {
        const hits = metrics().pool.inline.hits - before;
        said.push(await os.exists('../one'), await os.exists('none'));
        console.log(JSON.stringify([said, hits]));`,
-      { argv: [scratch.path] },
+      { argv: [scratch.path], env: ON },
     );
     expect(stderr).to.equal('');
     // A name and its data each.
