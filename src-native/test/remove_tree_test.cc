@@ -10,73 +10,12 @@
 #include <vector>
 
 #include "core/clock.h"
-#include "test/temp_support.h"
+#include "test/removal_support.h"
 
 using namespace uvfiles;
 using namespace uvfiles::test;
 
 namespace {
-
-std::unique_ptr<RemoveTree> Begin(const std::string& path, int64_t flags = 0) {
-  TaskArguments arguments;
-  arguments.bytes.push_back(path);
-  arguments.numbers.push_back(flags);
-  return std::make_unique<RemoveTree>(std::move(arguments));
-}
-
-struct Outcome {
-  TaskError error;
-  uint64_t removed = 0;
-  uint64_t failures = 0;
-};
-
-Outcome RunToEnd(RemoveTree& task) {
-  while (task.run(Slice()) != Step::kDone) {
-  }
-  Outcome outcome;
-  outcome.error = task.error;
-  if (task.output.size() == 16) {
-    std::memcpy(&outcome.removed, task.output.data(), 8);
-    std::memcpy(&outcome.failures, task.output.data() + 8, 8);
-  }
-  return outcome;
-}
-
-Outcome Remove(const std::string& path, int64_t flags = 0) { return RunToEnd(*Begin(path, flags)); }
-
-// Runs a removal that calls for help, with hands in threads of their own. The first hand goes half-way.
-Outcome RemoveWithHands(const std::string& path, int64_t flags, size_t* hands) {
-  auto task = Begin(path, flags | kWithHands);
-  std::vector<std::thread> threads;
-  for (;;) {
-    // A deadline that has passed: every step ends after one entry.
-    const Step step = task->run(Slice(1));
-    if (step == Step::kDone) break;
-    if (step != Step::kReady || task->output.size() != 4) continue;
-    uint32_t number;
-    std::memcpy(&number, task->output.data(), 4);
-    task->output.clear();
-    for (int i = 0; i < 3; ++i) {
-      const bool deserter = threads.empty();
-      threads.emplace_back([number, deserter] {
-        TaskArguments arguments;
-        arguments.numbers.push_back(number);
-        const auto hand = MakeRemoveTreeHand(std::move(arguments));
-        for (int steps = 0; hand->run(Slice(1)) != Step::kDone; ++steps) {
-          if (deserter && steps == 40) break;
-        }
-      });
-    }
-  }
-  *hands += threads.size();
-  for (std::thread& thread : threads) thread.join();
-  Outcome outcome;
-  outcome.error = task->error;
-  REQUIRE(task->output.size() == 16);
-  std::memcpy(&outcome.removed, task->output.data(), 8);
-  std::memcpy(&outcome.failures, task->output.data() + 8, 8);
-  return outcome;
-}
 
 struct Report {
   int code;
@@ -93,20 +32,6 @@ Report Decode(const std::string& record) {
   REQUIRE(record.size() == 12 + lengths[0] + lengths[1]);
   return {code, record.substr(12, lengths[0]), record.substr(12 + lengths[0])};
 }
-
-class DescriptorLimit {
- public:
-  explicit DescriptorLimit(rlim_t limit) {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    rlimit lower = before_;
-    lower.rlim_cur = limit;
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &lower) == 0);
-  }
-  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_;
-};
 
 }  // namespace
 
@@ -394,93 +319,6 @@ TEST("leaves the neighbours of a directory alone that is moved away while it is 
   CHECK(!Exists(scratch + "/top"));
   CHECK(Exists(scratch + "/elsewhere/file"));
   Remove(scratch);
-}
-
-TEST("is helped by hands that come, go, and give up half-way") {
-  const std::string scratch = Scratch();
-  const std::string top = scratch + "/top";
-  size_t hands = 0;
-  for (int round = 0; round < 5; ++round) {
-    uint64_t entries = 1;
-    MakeDir(top);
-    for (int i = 0; i < 12; ++i) {
-      const std::string dir = top + "/" + std::to_string(i);
-      MakeDir(dir);
-      MakeDir(dir + "/below");
-      // Deep enough for the upper levels to be given up while entries of theirs are with others.
-      MakeDeep(dir + "/deep", 30, "d");
-      entries += 2 + 1 + 2 * 30;
-      for (int j = 0; j < 70; ++j, entries += 2) {
-        Touch(dir + "/" + std::to_string(j));
-        Touch(dir + "/below/" + std::to_string(j));
-      }
-    }
-    const Outcome outcome = RemoveWithHands(top, 0, &hands);
-    CHECK_EQ(outcome.error.code, 0);
-    CHECK_EQ(outcome.failures, 0u);
-    CHECK_EQ(outcome.removed, entries);
-    CHECK(!Exists(top));
-  }
-  CHECK(hands >= 15);
-  CHECK_EQ(CountEntries(scratch), 0);
-  ::rmdir(scratch.c_str());
-}
-
-TEST("says once what hands cannot remove, and removes the rest") {
-  const std::string scratch = Scratch();
-  AsUnprivileged([&] {
-    const std::string top = scratch + "/top";
-    MakeDir(top);
-    for (int i = 0; i < 20; ++i) {
-      const std::string dir = top + "/" + std::to_string(i);
-      MakeDir(dir);
-      MakeDir(dir + "/shut");
-      for (int j = 0; j < 40; ++j) Touch(dir + "/" + std::to_string(j));
-      Touch(dir + "/shut/file");
-      ::chmod((dir + "/shut").c_str(), 0500);
-    }
-    size_t hands = 0;
-    const Outcome outcome = RemoveWithHands(top, 0, &hands);
-    CHECK_EQ(outcome.error.code, -EACCES);
-    CHECK_EQ(std::string(outcome.error.syscall), "unlink");
-    CHECK(outcome.error.path.find("/shut/file") != std::string::npos);
-    CHECK_EQ(outcome.failures, 20u);
-    CHECK_EQ(outcome.removed, 800u);
-    CHECK_EQ(CountEntries(top + "/7"), 1);
-    const Outcome forced = RemoveWithHands(top, kForce, &hands);
-    CHECK_EQ(forced.error.code, 0);
-    CHECK_EQ(forced.removed, 61u);
-    return !Exists(top);
-  });
-  CHECK_EQ(CountEntries(scratch), 0);
-  ::rmdir(scratch.c_str());
-}
-
-TEST("does with hands what it does alone where descriptors are short and the tree is deep") {
-  const std::string scratch = Scratch();
-  size_t hands = 0;
-  for (int round = 0; round < 3; ++round) {
-    MakeDir(scratch + "/top");
-    for (int i = 0; i < 12; ++i)
-      MakeDeep(scratch + "/top/" + std::to_string(i), 300, std::string(40, 'd'));
-    Outcome outcome;
-    {
-      DescriptorLimit limit(static_cast<rlim_t>(CountEntries("/proc/self/fd") + 12 * (1 + round)));
-      outcome = RemoveWithHands(scratch + "/top", 0, &hands);
-    }
-    CHECK_EQ(outcome.error.code, 0);
-    CHECK_EQ(outcome.failures, 0u);
-    CHECK_EQ(outcome.removed, 1u + 12 * 601);
-    CHECK_EQ(CountEntries(scratch), 0);
-  }
-  CHECK(hands > 0);
-  ::rmdir(scratch.c_str());
-}
-
-TEST("has nothing for a hand that comes late") {
-  TaskArguments arguments;
-  arguments.numbers.push_back(0x7fffffff);
-  CHECK(MakeRemoveTreeHand(std::move(arguments))->run(Slice()) == Step::kDone);
 }
 
 #ifdef SYS_renameat2
