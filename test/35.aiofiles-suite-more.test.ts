@@ -71,9 +71,11 @@ describe('as aiofiles: iteration', () => {
   it('of several files at once goes forward in each, and mixes none', async () => {
     const contents = ['a1\na2\na3\n', 'b1\nb2\nb3\n', 'c1\nc2\nc3\n'];
     const order: string[] = [];
+    // Open before any is read, or one could be at its end when another begins.
+    const files = await Promise.all(contents.map((content, i) => open(folder.put(`several${i}`, content))));
     const results = await Promise.all(
-      contents.map(async (content, i) => {
-        await using file = await open(folder.put(`several${i}`, content));
+      files.map(async (opened) => {
+        await using file = opened;
         const lines: string[] = [];
         for await (const line of file) {
           lines.push(line);
