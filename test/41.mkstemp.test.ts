@@ -69,6 +69,7 @@ describe('mkstemp and mkdtemp', () => {
          const named = await tempfile.namedTemporaryFile({ dir });
          const nameless = await tempfile.temporaryFile({ dir });
          const held = await tempfile.temporaryDirectory({ dir });
+         globalThis.open = [named, nameless, held];
          const modes = [path, made, named.name, held.name].map((name) => fs.lstatSync(name).mode);
          modes.push(fs.fstatSync(nameless.fileno()).mode);
          console.log(modes.map((mode) => (mode & 0o7777).toString(8)).join(' '));`,

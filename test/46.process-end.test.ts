@@ -23,6 +23,8 @@ describe('the end of the process', () => {
     fs.mkdirSync(held.name + '/a/b', { recursive: true });
     fs.writeFileSync(held.name + '/a/b/file', '');
     if (fs.readdirSync(dir).length !== 3) throw new Error('not made');
+    // What nobody refers to any more would be closed, and so removed, when garbage is collected.
+    globalThis.open = [named, kept, nameless, held];
   `;
 
   const run = (rest: string, onReady?: (child: ChildProcess) => void): Promise<Ending> =>
@@ -167,9 +169,9 @@ describe('the end of the process', () => {
     (async () => {
       const files = await Promise.all(Array.from({ length: 20 }, () => tempfile.namedTemporaryFile({ dir })));
       await Promise.all(files.map((file) => file.write(Buffer.from('x'))));
-      await tempfile.temporaryDirectory({ dir });
+      globalThis.open = [...files, await tempfile.temporaryDirectory({ dir })];
       parentPort.postMessage('made');
-      for (;;) await tempfile.namedTemporaryFile({ dir });
+      for (;;) open.push(await tempfile.namedTemporaryFile({ dir }));
     })();
   `;
 
