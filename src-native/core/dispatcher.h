@@ -117,9 +117,14 @@ class Dispatcher {
       150 * 1000;  // queued work of a fast lane that is worth another job
   static constexpr uint64_t kStuckNs =
       150 * 1000;  // a fast lane whose jobs take nothing for so long is not
-  static constexpr uint64_t kWatchNs = 1000 * 1000;  // ... which is looked after so often
-  static constexpr uint64_t kLingerNs = 30 * 1000;
-  static constexpr uint32_t kBusyBatches = 2;  // work after which a job lingers
+  static constexpr uint64_t kWatchNs = 1000 * 1000;     // ... which is looked after so often
+  static constexpr uint32_t kBusyBatches = 2;           // work after which a job lingers
+  static constexpr uint64_t kBusyLingerNs = 30 * 1000;  // ... for so long
+  static constexpr uint64_t kLingerNs = 60 * 1000;  // ... and so long where it is expected to pay
+  // Submissions that came within kLingerNs of a job's end, less those that a job waited for in vain:
+  static constexpr uint32_t kPromptWorth = 4;  // from here on a job lingers
+  static constexpr uint32_t kPromptMost = 8;
+  static constexpr uint32_t kVain = 3;  // what one wait in vain costs
   static constexpr uint64_t kAskNs = 20 * 1000;
   static constexpr uint64_t kSlowNs =
       50 * 1000;  // operations slower than this are taken one by one
@@ -159,7 +164,9 @@ class Dispatcher {
   void perform_batch(Batch* batch, uint64_t slice_end_ns);
   void settle_batch(Batch* batch);
   bool keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns, uint64_t* asked_ns);
-  bool lingers(std::unique_lock<std::mutex>* lock);
+  bool has_queued() const;
+  bool lingers(std::unique_lock<std::mutex>* lock, uint32_t batches);
+  void note_gap(uint64_t now);
   void announce();
 
   // Under the lock.
@@ -219,7 +226,10 @@ class Dispatcher {
   std::atomic<bool> closing_{false};
   std::atomic<bool> announced_{false};
   std::atomic<uint64_t> announced_ns_{0};
-  std::atomic<uint32_t> idle_{0};  // parked operations that do not keep the loop alive
+  std::atomic<uint32_t> idle_{0};       // parked operations that do not keep the loop alive
+  std::atomic<uint32_t> submitted_{0};  // counts up, for a job that lingers; wraps
+  std::atomic<uint64_t> ended_ns_{0};   // when the last job found nothing more to do
+  std::atomic<uint32_t> prompt_{0};     // how promptly submissions come after that
 
   std::mutex mutex_;
   bool held_back_ = false;  // a fast lane's work waits for a job that is expected to be quick

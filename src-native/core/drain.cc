@@ -39,10 +39,11 @@ void Dispatcher::drain() {
   uint64_t asked_ns = begin_ns;  // when it was last asked whether to go on
   for (;;) {
     if (!take_batch(&batch)) {
-      if (batches >= kBusyBatches && lingers(&lock)) {
+      if (lingers(&lock, batches)) {
         batches = 0;
         continue;
       }
+      ended_ns_.store(now_ns(), std::memory_order_relaxed);
       jobs_.fetch_sub(1, std::memory_order_seq_cst);
       if (closing_.load(std::memory_order_relaxed) ||
           inbox_.load(std::memory_order_seq_cst) == nullptr)
@@ -236,6 +237,7 @@ bool Dispatcher::keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin
   uint64_t now = now_ns();
   if (now - begin_ns < kSliceNs || now - *asked_ns < kAgainNs) return true;
   *asked_ns = now;
+  if (!has_queued()) return false;  // whatever comes next, a job of its own may be queued for
   if (now - begin_ns >= kLongestNs || untaken_bytes_ > kMaxUntakenBytes) return false;
   if (closing_.load(std::memory_order_relaxed) || pool_.contended(permit_)) return false;
   lock->unlock();
@@ -251,26 +253,39 @@ bool Dispatcher::keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin
   return unheard;
 }
 
-// A job that has just served a stream of cached reads looks out for the next ones a moment before it gives up its
-// thread: the loop is handing out what was read, and what it asks for next would otherwise cost a wake-up. One job at a
-// time, and only after real work. True: there is something to take.
-bool Dispatcher::lingers(std::unique_lock<std::mutex>* lock) {
-  if (lingering_ || completed_head_ == nullptr ||
-      !lanes_[kDefaultLane]->fast.load(std::memory_order_relaxed)) {
-    return false;
-  }
+// A job that has just served a stream of cached reads, or whose like got their next work a moment after they ended (a
+// program that awaits one operation after another), looks out for the next ones before it gives up its thread: the loop
+// is handing out what was done, and what it asks for next would otherwise cost a wake-up of some 10 us. One job at a
+// time; one that waited in vain is the last to for a while. True: there is something to take.
+bool Dispatcher::lingers(std::unique_lock<std::mutex>* lock, uint32_t batches) {
+  static const bool alone = std::thread::hardware_concurrency() == 1;
+  if (lingering_ || completed_head_ == nullptr || alone) return false;
+  const uint32_t prompt = prompt_.load(std::memory_order_relaxed);
+  const bool busy =
+      batches >= kBusyBatches && lanes_[kDefaultLane]->fast.load(std::memory_order_relaxed);
+  if ((prompt < kPromptWorth && !busy) || pool_.contended(permit_)) return false;
   lingering_ = true;
+  // What is pushed from now on is in the inbox, or the loop thread has sorted it and this has changed.
+  const uint32_t submitted = submitted_.load(std::memory_order_relaxed);
+  const auto found = [&] {
+    return inbox_.load(std::memory_order_relaxed) != nullptr ||
+           submitted_.load(std::memory_order_acquire) != submitted;
+  };
   lock->unlock();
   announce();
-  const uint64_t until = now_ns() + kLingerNs;
-  while (inbox_.load(std::memory_order_relaxed) == nullptr &&
-         !closing_.load(std::memory_order_relaxed)) {
-    if (now_ns() >= until) break;
+  const uint64_t until = now_ns() + (busy ? kBusyLingerNs : kLingerNs);
+  while (!found() && !closing_.load(std::memory_order_relaxed) && now_ns() < until)
     std::this_thread::yield();
-  }
   lock->lock();
   lingering_ = false;
-  return inbox_.load(std::memory_order_relaxed) != nullptr;
+  const bool served = found();
+  if (busy) return served;
+  if (served) {
+    if (prompt < kPromptMost) prompt_.store(prompt + 1, std::memory_order_relaxed);
+  } else {
+    prompt_.store(prompt > kVain ? prompt - kVain : 0, std::memory_order_relaxed);
+  }
+  return served;
 }
 
 void Dispatcher::announce() {
@@ -295,6 +310,14 @@ void Dispatcher::sort_inbox() {
     lanes_[oldest->lane]->queue.push_back(oldest);
     oldest = after;
   }
+}
+
+bool Dispatcher::has_queued() const {
+  if (inbox_.load(std::memory_order_relaxed) != nullptr) return true;
+  for (const auto& lane : lanes_) {
+    if (!lane->queue.empty()) return true;
+  }
+  return false;
 }
 
 // Strict priority, tempered: a lane that was passed over long enough goes first. Lanes of one priority take turns.
@@ -342,7 +365,8 @@ uint32_t Dispatcher::startable(uint64_t now) {
     const uint32_t room = lane->concurrency - lane->running_jobs;
     wanted += useful < room ? useful : room;
   }
-  return wanted > starting_ ? wanted - starting_ : 0;
+  const uint32_t coming = starting_ + (lingering_ ? 1 : 0);
+  return wanted > coming ? wanted - coming : 0;
 }
 
 void Dispatcher::complete(Operation* operation) {

@@ -24,21 +24,9 @@ ProcessPool& ProcessPool::instance() {
 ProcessPool::ProcessPool(uint32_t threads, uint32_t reserve)
     : threads_(threads), reserve_(reserve) {}
 
-uint32_t ProcessPool::limit_locked() const { return threads_ > reserve_ ? threads_ - reserve_ : 1; }
-
-uint32_t ProcessPool::limit() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  return limit_locked();
-}
-
-uint32_t ProcessPool::reserve() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  return reserve_;
-}
-
 void ProcessPool::set_reserve(uint32_t reserve) {
   std::lock_guard<std::mutex> lock(mutex_);
-  reserve_ = reserve;
+  reserve_.store(reserve, std::memory_order_relaxed);
   grant_locked();
 }
 
@@ -46,7 +34,7 @@ void ProcessPool::set_reserve(uint32_t reserve) {
 // again before the waiter's loop has woken. Who is next in the list hears of it too, since that loop may be busy.
 void ProcessPool::grant_locked() {
   bool granted = false;
-  while (in_use_ < limit_locked() && !waiters_.empty()) {
+  while (in_use_ < limit() && !waiters_.empty()) {
     PermitWaiter* const waiter = waiters_.front();
     waiters_.pop_front();
     waiter->waiting = false;
@@ -71,7 +59,7 @@ ProcessPool::Answer ProcessPool::acquire(PermitWaiter& waiter) {
     use_grant_locked(waiter);
     return Answer::kYes;
   }
-  if (in_use_ < limit_locked() && waiters_.empty()) {
+  if (in_use_ < limit() && waiters_.empty()) {
     in_use_++;
     return Answer::kYes;
   }
@@ -111,7 +99,7 @@ void ProcessPool::forget(PermitWaiter& waiter) {
 
 bool ProcessPool::contended(const PermitWaiter& self) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (in_use_ > limit_locked()) return true;
+  if (in_use_ > limit()) return true;
   return waiters_.size() > (self.waiting ? 1 : 0);
 }
 

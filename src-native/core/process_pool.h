@@ -8,6 +8,7 @@
 
 #include <uv.h>
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <mutex>
@@ -30,8 +31,8 @@ class ProcessPool {
   explicit ProcessPool(uint32_t threads, uint32_t reserve = 1);
 
   uint32_t threads() const { return threads_; }
-  uint32_t limit();
-  uint32_t reserve();
+  uint32_t limit() const { return limit_of(reserve_.load(std::memory_order_relaxed)); }
+  uint32_t reserve() const { return reserve_.load(std::memory_order_relaxed); }
   // Takes effect as jobs end. At least one job is always allowed.
   void set_reserve(uint32_t reserve);
 
@@ -56,13 +57,13 @@ class ProcessPool {
   static uint32_t threads_from_environment();
 
  private:
-  uint32_t limit_locked() const;
+  uint32_t limit_of(uint32_t reserve) const { return threads_ > reserve ? threads_ - reserve : 1; }
   void grant_locked();
   void use_grant_locked(PermitWaiter& waiter);
 
   std::mutex mutex_;
   const uint32_t threads_;
-  uint32_t reserve_;
+  std::atomic<uint32_t> reserve_;  // read at every submission
   uint32_t in_use_ = 0;
   std::deque<PermitWaiter*> waiters_;
   std::vector<PermitWaiter*> granted_;  // those with permits not yet used

@@ -73,6 +73,30 @@ TEST("loops in several threads share the permits, and each operation has one end
   CHECK(meter.most.load() <= 3);
 }
 
+TEST("what is asked for just as a job stops looking out for more is not left behind") {
+  ProcessPool pool(4);
+  Station station(pool);
+  std::mt19937 random(7);
+  int left = 3000;
+  // One operation after another, as a program awaits them, mostly promptly: jobs come to expect that, and now and then
+  // one waits in vain, or gives up in the very moment.
+  station.on_delivered = [&](Lambda*) {
+    const auto gap =
+        random() % 4 == 0
+            ? std::chrono::nanoseconds(Dispatcher::kLingerNs - 15000 + random() % 30000)
+            : std::chrono::nanoseconds(random() % 5000);
+    const auto until = std::chrono::steady_clock::now() + gap;
+    while (std::chrono::steady_clock::now() < until) {
+    }
+    if (random() % 16 == 0 && left-- > 0) station.submit([] {});
+    if (left-- > 0) station.submit([] {});
+  };
+  station.submit([] {});
+  station.run_all();
+  CHECK(left <= 0);
+  check_ends(station);
+}
+
 TEST("loops that open and close with work queued and running lose nothing and leave the permits") {
   ProcessPool pool(4);
   auto work = [&](unsigned seed) {
