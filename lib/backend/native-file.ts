@@ -88,8 +88,7 @@ export class NativeFile implements BackendFile {
     } else if (this.#mayWait(view.byteLength, o)) {
       return this.#readintoLater(view, at, o);
     }
-    const slot = R.begin(P.KIND_READ, R.AS_VIEW, new R.View(view));
-    R.name(slot, 'read');
+    const slot = R.begin(P.KIND_READ, R.AS_VIEW, view);
     const refused = R.applyOptions(slot, o, false);
     if (refused !== undefined) return Promise.reject(refused);
     const { args } = R;
@@ -124,10 +123,11 @@ export class NativeFile implements BackendFile {
     o: OpOptions | undefined,
   ): Promise<number> {
     return nextTurn(this, () => {
-      if (!this.#mayInline(view.byteLength, o)) return this.#preadintoPooled(view, at, flags, o);
+      const size = view.byteLength;
+      if (!this.#mayInline(size, o)) return this.#preadintoPooled(view, size, at, flags, o);
       const count = readCachedInto(this.#id, view, at, flags, o);
       this.#hit = count >= 0;
-      return count >= 0 ? count : this.#preadintoPooled(view, at, flags | P.FLAG_COLD, o);
+      return count >= 0 ? count : this.#preadintoPooled(view, size, at, flags | P.FLAG_COLD, o);
     });
   }
 
@@ -210,28 +210,29 @@ export class NativeFile implements BackendFile {
 
   preadinto(view: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number> {
     const flags = fully ? P.FLAG_FULLY : 0;
-    if (this.#mayInline(view.byteLength, o)) {
+    const size = view.byteLength;
+    if (this.#mayInline(size, o)) {
       const count = readCachedInto(this.#id, view, position, flags, o);
       this.#hit = count >= 0;
       if (count >= 0) return Promise.resolve(count);
-      return this.#preadintoPooled(view, position, flags | P.FLAG_COLD, o);
+      return this.#preadintoPooled(view, size, position, flags | P.FLAG_COLD, o);
     }
-    if (this.#mayWait(view.byteLength, o)) return this.#preadintoLater(view, position, flags, o);
-    return this.#preadintoPooled(view, position, flags, o);
+    if (this.#mayWait(size, o)) return this.#preadintoLater(view, position, flags, o);
+    return this.#preadintoPooled(view, size, position, flags, o);
   }
 
   #preadintoPooled(
     view: Uint8Array,
+    size: number,
     position: number | bigint,
     flags: number,
     o: OpOptions | undefined,
   ): Promise<number> {
-    const slot = R.begin(P.KIND_READ, R.AS_VIEW, new R.View(view));
-    R.name(slot, 'read');
+    const slot = R.begin(P.KIND_READ, R.AS_VIEW, view);
     const refused = R.applyOptions(slot, o, true);
     if (refused !== undefined) return Promise.reject(refused);
     R.args[P.ARG_FILE] = this.#id;
-    R.args[P.ARG_SIZE] = view.byteLength;
+    R.args[P.ARG_SIZE] = size;
     R.args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
     R.setPosition(position);
     addon.submitFile();

@@ -17,7 +17,8 @@ export interface Addon {
   submitWrite(bytes: Uint8Array): void;
   submitPath(path: string | Uint8Array): void;
   submitWriteFile(path: string | Uint8Array, bytes: Uint8Array): void;
-  copyOut(index: number, view: Uint8Array): void;
+  copyOut(index: number, view: Uint8Array): boolean;
+  copyLate(index: number, view: Uint8Array): number;
   cancel(slot: number): 0 | 1 | 2;
   finishNow(slot: number): number;
   /** Makes the task (src-native/core/task.h) that ARG_TASK_KIND and what follows describe; its number in ARG_FILE. */

@@ -67,6 +67,8 @@ interface Extra {
   dest: string | Uint8Array | undefined;
   signal: AbortSignal | undefined;
   onAbort: (() => void) | undefined;
+  /** Of the promise, for who comes before its record. */
+  reject: Reject | undefined;
   /** As given, in milliseconds. */
   timeout: number | undefined;
   /** When it was sent, for who listens on the diagnostics channel. */
@@ -89,7 +91,6 @@ const records = new Float64Array(P.RECORD_DOUBLES);
 const bigRecords = new BigInt64Array(records.buffer);
 
 const resolves: (Resolve | undefined)[] = [];
-const rejects: (Reject | undefined)[] = [];
 const shapes: number[] = [];
 const contexts: unknown[] = [];
 const extras: (Extra | undefined)[] = [];
@@ -149,7 +150,6 @@ export function setPosition(position: number | bigint): void {
 
 function free(slot: number): void {
   resolves[slot] = undefined;
-  rejects[slot] = undefined;
   contexts[slot] = undefined;
   const ticket = tickets[slot];
   if (ticket !== undefined) {
@@ -172,6 +172,7 @@ export function name(
     dest,
     signal: undefined,
     onAbort: undefined,
+    reject: undefined,
     timeout: undefined,
     began: 0,
     lane: 'default',
@@ -188,7 +189,6 @@ export function sent(slot: number, o: OpOptions | undefined): Promise<never> {
   const status = args[P.ARG_STATUS] as number;
   const promise = new Promise(grab) as Promise<never>;
   resolves[slot] = grabbedResolve;
-  rejects[slot] = grabbedReject;
   if (status !== 0) {
     const error =
       o?.lane !== undefined && status === LANE_FULL
@@ -238,8 +238,7 @@ export function applyOptions(
 
 // Made only where somebody listens.
 function mark(slot: number, o: OpOptions | undefined): void {
-  const context = contexts[slot];
-  const extra = extras[slot] ?? name(slot, typeof context === 'string' ? context : 'task');
+  const extra = extras[slot] ?? name(slot, syscallIn(slot) ?? 'task');
   extra.began = performance.now();
   if (o?.lane !== undefined) extra.lane = o.lane.name;
 }
@@ -259,6 +258,7 @@ function publish(extra: Extra, error: Error | undefined): void {
 function watch(slot: number, o: OpOptions): void {
   const extra = extras[slot] as Extra;
   const { signal, timeout } = o;
+  extra.reject = grabbedReject;
   if (signal !== undefined) {
     extra.signal = signal;
     extra.onAbort = () => interrupt(slot, extra, new AbortError(signal.reason));
@@ -288,7 +288,7 @@ function interrupt(slot: number, extra: Extra, error: Error): void {
   if (state === 1 && !extra.abandonable) return;
   extra.abandoned = true;
   unwatch(extra);
-  (rejects[slot] as Reject)(error);
+  (extra.reject as Reject)(error);
 }
 
 /** Gives a slot back that nothing was sent from. */
@@ -358,14 +358,8 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
       error = extra?.reason ?? failure(slot, result, P.SYSCALLS[value] as string);
       if (written > 0) (error as SystemError).bytesWritten = written;
     } else if (tag === P.TAG_DEFERRED) {
-      const view = contexts[slot] as View;
-      if (extra?.abandoned !== true) {
-        error = view.problem();
-        const to = error === undefined ? view.bytes : Buffer.allocUnsafe(result);
-        addon.copyOut(value, to);
-        // The file has moved on: the layer above keeps the bytes for the next read.
-        if (error !== undefined) Object.defineProperty(error, LATE, { value: to });
-      }
+      if (extra?.abandoned !== true && !addon.copyOut(value, contexts[slot] as Uint8Array))
+        error = copyLate(value, result, contexts[slot] as Uint8Array);
       answer = result;
     } else {
       switch (shape) {
@@ -463,21 +457,11 @@ function openedFrom(fd: number, at: number, access: number): OpenedRecord {
   };
 }
 
-/** The caller's view of a readinto, watched for what happens to its memory meanwhile. */
-export class View {
-  readonly bytes: Uint8Array;
-  readonly #length: number;
-
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-    this.#length = bytes.byteLength;
-  }
-
-  /** What has happened to the memory since the call, if anything. */
-  problem(): Error | undefined {
-    if (this.bytes.byteLength === this.#length) return undefined;
-    return invalidView(this.bytes.byteLength, this.#length);
-  }
+// The file has moved on: the layer above keeps the bytes for the next read.
+function copyLate(index: number, size: number, view: Uint8Array): Error {
+  const late = Buffer.allocUnsafe(size);
+  const asked = addon.copyLate(index, late);
+  return Object.defineProperty(invalidView(view.byteLength, asked), LATE, { value: late });
 }
 
 function invalidView(now: number, then: number): Error {
@@ -512,6 +496,13 @@ function syscallOf(kind: number): string {
   }
 }
 
+// Of a request that has no extra to name it.
+function syscallIn(slot: number): string | undefined {
+  if (shapes[slot] === AS_VIEW) return 'read';
+  const context = contexts[slot];
+  return typeof context === 'string' ? context : undefined;
+}
+
 function failure(slot: number, errno: number, syscall: string): Error {
   const extra = extras[slot];
   // The addon saw the deadline pass before the timer here did.
@@ -519,7 +510,7 @@ function failure(slot: number, errno: number, syscall: string): Error {
   if (errno === CANCELLED) return new ClosedFileError('the file was closed while the read waited');
   return systemError(
     errno,
-    syscall !== '' ? syscall : (extra?.syscall ?? (contexts[slot] as string)),
+    syscall !== '' ? syscall : (extra?.syscall ?? (syscallIn(slot) as string)),
     extra?.path,
     extra?.dest,
   );

@@ -112,7 +112,6 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
   }
 
   deferred_.clear();
-  deferred_sizes_.clear();
   size_t offset = 0;
   int at = 0;
   uint32_t count = 0;
@@ -150,8 +149,7 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
       const size_t bytes = static_cast<size_t>(operation->result);
       if ((operation->flags & kKeepBlock) != 0) {
         at = write_record(operation, at, Tag::kDeferred, static_cast<double>(deferred_.size()), 0);
-        deferred_.push_back({operation->data, operation->capacity});
-        deferred_sizes_.push_back(bytes);
+        deferred_.push_back({{operation->data, operation->capacity}, bytes, operation->size});
         operation->data = nullptr;
         operation->capacity = 0;
       } else if (operation->memory != nullptr) {
@@ -186,7 +184,7 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
   napi_get_undefined(env, &undefined);
   const napi_status status =
       napi_call_function(env, undefined, complete_.Value(), 3, callback_arguments, nullptr);
-  for (const Block& block : deferred_) stash_.release(block);
+  for (const Deferred& deferred : deferred_) stash_.release(deferred.block);
   stash_.flush();
   deferred_.clear();
   if (status == napi_pending_exception) {
@@ -366,11 +364,17 @@ void Environment::free_data(Operation* operation) {
   operation->capacity = 0;
 }
 
-bool Environment::copy_deferred(size_t index, char* to, size_t size) {
-  if (index >= deferred_.size()) return false;
-  std::memcpy(to, deferred_[index].data,
-              size < deferred_sizes_[index] ? size : deferred_sizes_[index]);
+bool Environment::copy_deferred(size_t index, void* to, size_t size) {
+  if (index >= deferred_.size() || size != deferred_[index].asked) return false;
+  std::memcpy(to, deferred_[index].block.data, deferred_[index].bytes);
   return true;
+}
+
+double Environment::copy_late(size_t index, void* to, size_t size) {
+  if (index >= deferred_.size()) return 0;
+  const Deferred& deferred = deferred_[index];
+  if (size > 0) std::memcpy(to, deferred.block.data, size < deferred.bytes ? size : deferred.bytes);
+  return static_cast<double>(deferred.asked);
 }
 
 }  // namespace uvfiles

@@ -85,7 +85,8 @@ class Environment {
   void give_result(Operation* operation);
 
   Operation* in_slot(uint32_t slot) const { return slot < slots_.size() ? slots_[slot] : nullptr; }
-  bool copy_deferred(size_t index, char* to, size_t size);
+  bool copy_deferred(size_t index, void* to, size_t size);
+  double copy_late(size_t index, void* to, size_t size);
 
   napi_env env;
   uv_loop_t* const loop;
@@ -130,8 +131,12 @@ class Environment {
   std::vector<Operation*> slots_;
   uint32_t result_target_ = 0;  // how much result memory to have in stock
   BlockStash stash_;            // blocks of one delivery on their way back
-  std::vector<Block> deferred_;
-  std::vector<size_t> deferred_sizes_;
+  struct Deferred {
+    Block block;
+    size_t bytes;  // that are there
+    size_t asked;  // the length of the caller's view
+  };
+  std::vector<Deferred> deferred_;
   std::vector<std::unique_ptr<OperationDetails>> details_;
   std::vector<OperationDetails*> free_details_;
 };

@@ -129,21 +129,36 @@ napi_value submit_write_file(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// copyOut(index, view): the bytes of a finished readinto, within `complete` only.
-napi_value copy_out(napi_env env, napi_callback_info info) {
-  size_t count = 2;
-  napi_value values[2];
-  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
-  uint32_t index = 0;
-  napi_get_value_uint32(env, values[0], &index);
+struct CopyArguments {
+  uint32_t index = UINT32_MAX;
   void* data = nullptr;
   size_t length = 0;
-  if (napi_get_typedarray_info(env, values[1], nullptr, &length, &data, nullptr, nullptr) !=
-      napi_ok) {
-    return nullptr;
+  CopyArguments(napi_env env, napi_callback_info info) {
+    size_t count = 2;
+    napi_value values[2];
+    napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+    if (napi_get_typedarray_info(env, values[1], nullptr, &length, &data, nullptr, nullptr) ==
+        napi_ok)
+      napi_get_value_uint32(env, values[0], &index);
   }
-  Environment::get(env)->copy_deferred(index, static_cast<char*>(data), length);
-  return nullptr;
+};
+
+// copyOut(index, view): puts the bytes of a finished readinto where they belong, within `complete` only. False, and
+// nothing is touched, when the view is no longer as long as it was at the call: detached or resized meanwhile.
+napi_value copy_out(napi_env env, napi_callback_info info) {
+  const CopyArguments to(env, info);
+  napi_value copied;
+  napi_get_boolean(env, Environment::get(env)->copy_deferred(to.index, to.data, to.length),
+                   &copied);
+  return copied;
+}
+
+// copyLate(index, view): the same bytes to a view of just their number. The length of the view at the call.
+napi_value copy_late(napi_env env, napi_callback_info info) {
+  const CopyArguments to(env, info);
+  napi_value asked;
+  napi_create_double(env, Environment::get(env)->copy_late(to.index, to.data, to.length), &asked);
+  return asked;
 }
 
 // cancel(slot): 0 it was queued and makes no system call, 1 it is running, 2 it is finished.
@@ -192,6 +207,7 @@ void define_submissions(Napi::Env env, Napi::Object exports) {
   define_function(env, exports, "submitPath", submit_path);
   define_function(env, exports, "submitWriteFile", submit_write_file);
   define_function(env, exports, "copyOut", copy_out);
+  define_function(env, exports, "copyLate", copy_late);
   define_function(env, exports, "cancel", cancel);
   define_function(env, exports, "finishNow", finish_now);
 }

@@ -209,13 +209,12 @@ void Dispatcher::take_completed() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     finished = completed_head_;
+    outstanding_ -= completed_count_;
     completed_head_ = completed_tail_ = nullptr;
+    completed_count_ = 0;
     untaken_bytes_ = 0;
   }
   if (finished == nullptr) return;
-  uint32_t count = 0;
-  for (Operation* operation = finished; operation != nullptr; operation = operation->next) count++;
-  outstanding_ -= count;
   update_reference();
   deliver_(context_, finished);
 }
@@ -284,6 +283,7 @@ void Dispatcher::discard_waiting() {
     }
     list = completed_head_;
     completed_head_ = completed_tail_ = nullptr;
+    completed_count_ = 0;
     untaken_bytes_ = 0;
   }
   while (list != nullptr) {

@@ -239,6 +239,7 @@ class Dispatcher {
   std::vector<std::unique_ptr<Lane>> lanes_;
   Operation* completed_head_ = nullptr;
   Operation* completed_tail_ = nullptr;
+  uint32_t completed_count_ = 0;
   size_t untaken_bytes_ = 0;
   std::vector<ResultMemory*> result_stock_;
   uint32_t result_shortage_ = 0;

@@ -373,6 +373,7 @@ void Dispatcher::complete(Operation* operation) {
   operation->next = nullptr;
   (completed_tail_ != nullptr ? completed_tail_->next : completed_head_) = operation;
   completed_tail_ = operation;
+  completed_count_++;
   untaken_bytes_ += operation->capacity;
   if (operation->memory != nullptr) untaken_bytes_ += operation->size;
 }
