@@ -1,48 +1,42 @@
 // How long the event loop is held: by spinning on setImmediate (exact, for single stalls) or by Node's histogram.
-import { closeSync, openSync, readSync } from 'node:fs';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { loadNative } from '../native/load.mjs';
 
 /**
- * Turns the event loop as fast as it goes and remembers the longest time between two turns. It uses the loop thread
- * fully, so it is for short measurements. `stop()` resolves, a turn later, to `{ stallMs, rawStallMs }`: the second is
- * the longest time by the clock, the first leaves out what the thread spent waiting for a core, which says more about
- * the neighbours than about who is measured (the same number where the system does not tell).
+ * Turns the event loop as fast as it goes and remembers the longest turn. It uses the loop thread fully, so it is for
+ * short measurements. `stop()` resolves, a turn later, to `{ stallMs, rawStallMs }`: the second is the longest turn by the
+ * clock, the first by the processor time of the thread. With two cores and the kernel's own threads at work a turn waits
+ * milliseconds for its core, whoever is measured (the two are the same where the system does not tell).
  */
 export function watchStalls() {
-  const queueing = watchRunQueue();
+  const spent = processorTime();
   let last = performance.now();
-  let waited = queueing.milliseconds();
+  let before = spent();
   let stallMs = 0;
   let rawStallMs = 0;
   let stopped;
   const turn = () => {
     const now = performance.now();
-    const waitedNow = queueing.milliseconds();
+    const after = spent();
     rawStallMs = Math.max(rawStallMs, now - last);
-    stallMs = Math.max(stallMs, now - last - (waitedNow - waited));
+    stallMs = Math.max(stallMs, after - before);
     last = now;
-    waited = waitedNow;
+    before = after;
     if (stopped === undefined) return setImmediate(turn);
-    queueing.close();
     return stopped({ stallMs, rawStallMs });
   };
   setImmediate(turn);
   return { stop: () => new Promise((resolve) => (stopped = resolve)) };
 }
 
-// Linux counts for each thread the nanoseconds that it was ready to run and did not.
-function watchRunQueue() {
-  let fd;
+function processorTime() {
   try {
-    fd = openSync('/proc/thread-self/schedstat', 'r');
+    const { threadCpu } = loadNative();
+    if (threadCpu() >= 0) return threadCpu;
   } catch {
-    return { milliseconds: () => 0, close() {} };
+    // Without a compiler there is the clock.
   }
-  const text = Buffer.alloc(64);
-  return {
-    milliseconds: () => Number(text.latin1Slice(0, readSync(fd, text, 0, 64, 0)).split(' ')[1]) / 1e6,
-    close: () => closeSync(fd),
-  };
+  return () => performance.now();
 }
 
 /** Node's event-loop delay histogram over a stretch of time; `stop()` gives p50, p99 and max in milliseconds. */

@@ -1,5 +1,5 @@
 // Registers the benchmark's own addon: the bare loop that uvfiles is compared with, malloc's own count, what counting
-// costs, and bare removals.
+// costs, bare removals, and a thread's processor time.
 #include "module.h"
 
 namespace {
@@ -12,8 +12,9 @@ napi_value Init(napi_env env, napi_value exports) {
        nullptr},
       {"removeTree", nullptr, bench::RemoveTree, nullptr, nullptr, nullptr, napi_enumerable,
        nullptr},
+      {"threadCpu", nullptr, bench::ThreadCpu, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
-  napi_define_properties(env, exports, 4, functions);
+  napi_define_properties(env, exports, sizeof(functions) / sizeof(functions[0]), functions);
   return exports;
 }
 

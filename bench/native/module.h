@@ -14,5 +14,7 @@ napi_value HeapBytes(napi_env env, napi_callback_info info);
 napi_value RemoveTree(napi_env env, napi_callback_info info);
 // figuresCost(count): nanoseconds that the figures of one pooled operation take, over `count`
 napi_value FiguresCost(napi_env env, napi_callback_info info);
+// threadCpu(): processor time that the calling thread has used, in milliseconds; -1 where the system does not tell
+napi_value ThreadCpu(napi_env env, napi_callback_info info);
 
 }  // namespace bench
