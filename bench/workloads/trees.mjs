@@ -9,7 +9,7 @@ const job = (rest) => ({
   baseline: 'fs-promises',
   rounds: 5,
   fixedTotal: () => 1,
-  measure: measureJob(),
+  measure: measureJob({ forMs: 500 }),
   ...rest,
 });
 
