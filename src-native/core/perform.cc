@@ -22,7 +22,9 @@ namespace {
 constexpr size_t kUnknownSize =
     16 * 1024;  // first guess for files that do not tell their size (/proc, pipes)
 
-constexpr uint32_t kMostLooks = 5000;  // for a free descriptor: some seconds
+// For a free descriptor: some seconds.
+constexpr uint64_t kLookNs = 1000 * 1000;
+constexpr uint32_t kMostLooks = 5000;
 constexpr size_t kAskFirst =
     1024 * 1024;  // reads beyond this look at the file's size before taking memory
 
@@ -245,6 +247,15 @@ Performed perform_read_file(Operation& operation) {
   return Performed::kDone;
 }
 
+// For a descriptor to be free, a moment.
+Performed wait_for_descriptor(Operation& operation) {
+  if (Poller::instance().start() == 0) return wait_to_open(operation, kLookNs);
+  // It would need descriptors itself to begin with: this thread rests, and others go before the operation.
+  operation.details->attempts++;
+  std::this_thread::sleep_for(std::chrono::nanoseconds(kLookNs));
+  return Performed::kAgain;
+}
+
 Performed perform_write_file(Operation& operation, uint64_t slice_end_ns) {
   OperationDetails& details = *operation.details;
   if (details.own.polled) return polled_write_file(operation, slice_end_ns);
@@ -254,12 +265,8 @@ Performed perform_write_file(Operation& operation, uint64_t slice_end_ns) {
   if (platform::lacks_reader(details.path.c_str(), details.flags, fd))
     return wait_to_open(operation);
   // The bytes are here already: the caller could not repeat the call with them.
-  // The poller would need a descriptor itself to begin with, so this thread rests a moment, and others go before it.
-  if ((fd == UV_EMFILE || fd == UV_ENFILE) && details.attempts < kMostLooks) {
-    details.attempts++;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    return Performed::kAgain;
-  }
+  if ((fd == UV_EMFILE || fd == UV_ENFILE) && details.attempts < kMostLooks)
+    return wait_for_descriptor(operation);
   if (fd < 0) {
     operation.result = fd;
     return Performed::kDone;

@@ -145,10 +145,13 @@ Performed perform_polled(Operation& operation, uint64_t slice_end_ns) {
 
 // inotify could tell of the reader, at the price of a watch a path; looking is cheap (an open that fails).
 Performed wait_to_open(Operation& operation) {
+  const uint32_t attempts = std::min(operation.details->attempts, 10u);
+  return wait_to_open(operation, std::min(kFirstLookNs << attempts, kLongestLookNs));
+}
+
+Performed wait_to_open(Operation& operation, uint64_t pause) {
   may_wait(operation);
-  uint32_t& attempts = operation.details->attempts;
-  const uint64_t pause = std::min(kFirstLookNs << std::min(attempts, 10u), kLongestLookNs);
-  attempts++;
+  operation.details->attempts++;
   operation.poll->waiter.fd = -1;
   operation.poll->waiter.for_write = true;
   operation.poll->waiter.due_ns = now_ns() + pause;

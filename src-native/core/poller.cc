@@ -32,6 +32,11 @@ int Poller::start_locked() {
   return started;
 }
 
+int Poller::start() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return running_ ? 0 : start_locked();
+}
+
 int Poller::add(PollWaiter* waiter) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (!running_) {

@@ -45,6 +45,8 @@ class Poller {
   // Ends the thread: for tests. No waiter may be left.
   ~Poller();
 
+  // Starts the thread if there is none. 0, or a negative code: it needs memory and, for the first time, descriptors.
+  int start();
   // Starts the thread when it is the first. 0, or a negative code when there can be no thread: it does not wait then.
   int add(PollWaiter* waiter);
   // True: it waited, and `ready` will not be called. False: it does not wait (any more).

@@ -1,5 +1,6 @@
 // What operations do on a pool thread, on real files: short of nothing, at exact places, and told when it fails.
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
@@ -165,6 +166,33 @@ TEST("opens close-on-exec, refuses directories, and keeps no descriptor then") {
   const int next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   CHECK_EQ(next, fd);
   ::close(next);
+}
+
+TEST("a whole write waits for a descriptor without holding its thread") {
+  const std::string folder = Scratch();
+  Subject write(OpKind::kWriteFile);
+  write.details.path = folder + "/f";
+  write.details.flags = O_CREAT | O_WRONLY | O_TRUNC;
+  write.details.mode = 0644;
+  write.operation.data = const_cast<char*>("bytes");
+  write.operation.size = 5;
+  REQUIRE(Poller::instance().start() == 0);
+  rlimit before;
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const Performed waits = perform(write.operation, UINT64_MAX);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(waits == Performed::kWaits);
+  CHECK_EQ(write.operation.poll->waiter.fd, -1);
+  CHECK(write.operation.poll->waiter.due_ns > 0);
+  CHECK_EQ(write.run(), 5);
+  struct stat found;
+  CHECK(::stat((folder + "/f").c_str(), &found) == 0 && found.st_size == 5);
+  write.operation.data = nullptr;
+  ::unlink((folder + "/f").c_str());
+  ::rmdir(folder.c_str());
 }
 
 TEST("closes what is owned and leaves what is lent") {
