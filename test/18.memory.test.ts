@@ -113,6 +113,16 @@ describe('memory', () => {
         await f.close();
       });
 
+      it('fills a view far longer than the file with what there is', async () => {
+        const f = await make('rb');
+        const view = Buffer.alloc(3_000_000);
+        expect(await f.preadinto(view, 7)).to.equal(content.length - 7);
+        expect(view.subarray(0, content.length - 7).equals(content.subarray(7))).to.equal(true);
+        expect(await f.readinto(view)).to.equal(content.length);
+        expect(view.subarray(0, content.length).equals(content)).to.equal(true);
+        await f.close();
+      });
+
       it('fills shared, resizable and WebAssembly memory', async () => {
         const f = await make('rb');
         const shared = new Uint8Array(new SharedArrayBuffer(6000));

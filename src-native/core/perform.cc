@@ -55,18 +55,18 @@ void give_block_back(Operation& operation) {
 
 // A caller may ask for far more than there is: memory is taken for what the file can give, and a byte more, which
 // tells its end.
-void cap_to_file(Operation& operation) {
+size_t cap_to_file(const Operation& operation) {
   FileKind kind;
   int64_t size = 0;
   const int fd = operation.file->fd;
-  if (platform::describe(fd, &kind, &size) < 0 || kind != FileKind::kRegular) return;
+  if (platform::describe(fd, &kind, &size) < 0 || kind != FileKind::kRegular) return operation.size;
   const bool stateful = (operation.flags & kSeekFirst) != 0 || operation.position < 0;
   const int64_t start = stateful ? platform::seek(fd, 0, SEEK_CUR) : operation.position;
-  if (start < 0) return;
+  if (start < 0) return operation.size;
   // Files that do not tell their size (/proc) still get a block to be read into.
   const size_t most =
       std::max<size_t>(start < size ? static_cast<size_t>(size - start) + 1 : 1, kUnknownSize);
-  if (most < operation.size) operation.size = most;
+  return std::min(most, operation.size);
 }
 
 void perform_read(Operation& operation) {
@@ -75,14 +75,14 @@ void perform_read(Operation& operation) {
     return;
   }
   if (!seek_first(operation)) return;
-  if (operation.size > kAskFirst) cap_to_file(operation);
-  if (operation.size > largest_result.load(std::memory_order_relaxed) &&
+  const size_t size = operation.size > kAskFirst ? cap_to_file(operation) : operation.size;
+  if (size > largest_result.load(std::memory_order_relaxed) &&
       (operation.flags & kFully) != 0) {
     operation.result = UV_EFBIG;
     return;
   }
   if (operation.data == nullptr)
-    take_block(operation, operation.size);  // else the job had one at hand
+    take_block(operation, size);  // else the job had one at hand
   if (operation.data == nullptr) {
     operation.result = UV_ENOMEM;
     return;
@@ -92,10 +92,10 @@ void perform_read(Operation& operation) {
   size_t total = 0;
   int64_t count;
   do {
-    count = read_once(fd, operation.data + total, operation.size - total,
+    count = read_once(fd, operation.data + total, size - total,
                       start < 0 ? kCurrent : start + static_cast<int64_t>(total));
     if (count > 0) total += static_cast<size_t>(count);
-  } while (count > 0 && (operation.flags & kFully) != 0 && total < operation.size);
+  } while (count > 0 && (operation.flags & kFully) != 0 && total < size);
   // What was read before an error is not lost: the error comes again with the next read.
   operation.result = total > 0 || count >= 0 ? static_cast<int64_t>(total) : count;
   if (operation.result <= 0) give_block_back(operation);
