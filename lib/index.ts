@@ -6,7 +6,7 @@ export type { Path } from './arguments/path.js';
 export { RawFile } from './file/raw-file.js';
 export { BinaryFile, type BinaryData } from './file/binary-file.js';
 export { TextFile } from './file/text-file.js';
-export type { Range, StatOptions, WriteOptions } from './file/handle.js';
+export type { Range, ReadIntoOptions, StatOptions, WriteOptions } from './file/handle.js';
 export type { LinesOptions } from './file/lines.js';
 export type { ByteStreamOptions, StreamOptions } from './file/streams.js';
 export { stderr, stderrBytes, stdin, stdinBytes, stdout, stdoutBytes } from './stdio/index.js';

@@ -123,6 +123,64 @@ describe('memory', () => {
         await f.close();
       });
 
+      it('reads into memory that is handed over, and gives it back as what was read', async () => {
+        const f = await make('rb');
+        for (const size of [100, 5000, 200_000, 3_000_000]) {
+          const view = new Uint8Array(new ArrayBuffer(size + 24), 8, size);
+          const reading = f.preadinto(view, 3, { transfer: true });
+          expect(view.byteLength, `${size}`).to.equal(0);
+          const bytes = await reading;
+          expect(Buffer.isBuffer(bytes)).to.equal(true);
+          expect(bytes.equals(content.subarray(3, 3 + size)), `${size}`).to.equal(true);
+          expect(bytes.buffer.byteLength).to.equal(size + 24);
+          expect(bytes.byteOffset).to.equal(8);
+          expect(await f.preadinto(bytes, content.length, { transfer: true })).to.have.length(0);
+          expect(bytes.byteLength).to.equal(0);
+        }
+        await f.close();
+      });
+
+      it('leaves memory that cannot be handed over where it is, and fills it', async () => {
+        const f = await make('rb');
+        const pooled = Buffer.from('pooled');
+        const shared = new Uint8Array(new SharedArrayBuffer(6000));
+        for (const view of [pooled, shared]) {
+          const bytes = await f.preadinto(view, 5, { transfer: true });
+          expect(view.byteLength).to.be.greaterThan(0);
+          expect(bytes.buffer).to.equal(view.buffer);
+          expect(Buffer.from(view).equals(content.subarray(5, 5 + bytes.length))).to.equal(true);
+        }
+        await f.close();
+      });
+
+      it('takes no memory over for a call that it refuses, and settles what a closed file or a signal leaves', async () => {
+        const f = await make('rb');
+        const view = new Uint8Array(new ArrayBuffer(2_000_000));
+        const transfer = true;
+        expect(await codeOf(f.preadinto(view, -1, { transfer }))).to.equal('ERR_OUT_OF_RANGE');
+        expect(await codeOf(f.preadinto(view, 0, { transfer, timeout: -1 }))).to.equal('ERR_OUT_OF_RANGE');
+        expect(
+          (await rejection(f.preadinto(view, 0, { transfer, signal: AbortSignal.abort() }))).name,
+        ).to.equal('AbortError');
+        expect(view.byteLength).to.equal(2_000_000);
+        const controller = new AbortController();
+        const readings = Array.from({ length: 20 }, () =>
+          f
+            .preadinto(new Uint8Array(new ArrayBuffer(2_000_000)), 0, { transfer, signal: controller.signal })
+            .then(
+              (bytes) => bytes.equals(content),
+              (error: Error) => error.name === 'AbortError',
+            ),
+        );
+        const last = f.preadinto(view, 0, { transfer });
+        controller.abort();
+        const closing = f.close();
+        expect(await Promise.all(readings)).to.deep.equal(readings.map(() => true));
+        expect((await last).equals(content)).to.equal(true);
+        await closing;
+        expect(await codeOf(f.preadinto(new Uint8Array(9), 0, { transfer }))).to.equal('ERR_FILE_CLOSED');
+      });
+
       it('fills shared, resizable and WebAssembly memory', async () => {
         const f = await make('rb');
         const shared = new Uint8Array(new SharedArrayBuffer(6000));

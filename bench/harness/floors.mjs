@@ -8,12 +8,13 @@ const ours = 'uvfiles';
  * `{ over, atLeast }` (throughput against a contender), `{ over, timeAtMost }`, `{ over, cpuAtMost }` (ratios of ours to
  * theirs), `{ value, atMost | atLeast, over? }` (a named value of the sample, or its ratio to another's),
  * `{ value, over, reference?, plus }` (a value at most another's, of the same name or the named one, plus so much), or
- * `{ aheadOfPeers: true }`. Gives `{ text, figure, met }`, met undefined when there is nothing to compare with.
+ * `{ aheadOfPeers: true }`, each `of` uvfiles unless it names another way to use it. Gives `{ text, figure, met }`, met undefined when there is nothing to compare with.
  */
 export function evaluateFloors(floors, results) {
-  const mine = results.find((result) => result.contender === ours && !result.failure);
   return floors.flatMap((floor) => {
-    if (floor.aheadOfPeers) return aheadOfPeers(mine, results);
+    const of = floor.of ?? ours;
+    const mine = results.find((result) => result.contender === of && !result.failure);
+    if (floor.aheadOfPeers) return aheadOfPeers(mine, results, floor);
     const theirs = results.find((result) => result.contender === floor.over && !result.failure);
     if (!mine || (floor.over !== undefined && !theirs))
       return { text: describe(floor), figure: 'not measured' };
@@ -21,12 +22,13 @@ export function evaluateFloors(floors, results) {
   });
 }
 
-function aheadOfPeers(mine, results) {
+function aheadOfPeers(mine, results, { of }) {
+  const text = `${of === undefined ? '' : `${of}: `}ahead of every peer`;
   const peers = results.filter((result) => result.kind === 'peer' && !result.failure);
-  if (!mine || peers.length === 0) return { text: 'ahead of every peer', figure: 'not measured' };
+  if (!mine || peers.length === 0) return { text, figure: 'not measured' };
   const ratios = peers.map((peer) => [peer.title, throughputRatio(mine, peer)]);
   const [title, least] = ratios.reduce((a, b) => (b[1] < a[1] ? b : a));
-  return { text: 'ahead of every peer', figure: `${format(least)}x ${title}, the nearest`, met: least > 1 };
+  return { text, figure: `${format(least)}x ${title}, the nearest`, met: least > 1 };
 }
 
 function judge(floor, mine, theirs) {
@@ -52,6 +54,10 @@ function judgeValue(floor, mine, theirs) {
 }
 
 function describe(floor) {
+  return floor.of === undefined ? bound(floor) : `${floor.of}: ${bound(floor)}`;
+}
+
+function bound(floor) {
   if (floor.text !== undefined) return floor.text;
   if (floor.value !== undefined) {
     const bound = floor.atLeast === undefined ? `at most ${floor.atMost}` : `at least ${floor.atLeast}`;

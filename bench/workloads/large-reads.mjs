@@ -8,6 +8,17 @@ export default randomReads({
   order: 15,
   inFlight: 8,
   bytes: 1 << 20,
-  contenders: ['fs-promises', 'fs-promises-fresh', 'fs-callback', 'bare-uv'],
-  floors: [{ over: 'fs-promises', atLeast: 1 }, { aheadOfPeers: true }],
+  contenders: [
+    'uvfiles-transfer',
+    'uvfiles-fresh',
+    'fs-promises',
+    'fs-promises-fresh',
+    'fs-callback',
+    'bare-uv',
+  ],
+  floors: [
+    { of: 'uvfiles-transfer', over: 'fs-promises', atLeast: 1 },
+    { of: 'uvfiles-transfer', aheadOfPeers: true },
+    { of: 'uvfiles-fresh', over: 'fs-promises-fresh', atLeast: 1 },
+  ],
 });

@@ -46,15 +46,21 @@ export function checkItems(items: unknown, name = 'items'): void {
  * its options would have refused takes nothing.
  */
 export function takeOver(data: Uint8Array, o: OpOptions): Uint8Array {
+  return moveOver(data, o) ?? Uint8Array.prototype.slice.call(data);
+}
+
+/** As `takeOver`, and undefined where the memory cannot be moved. */
+export function moveOver(data: Uint8Array, o: OpOptions): Uint8Array | undefined {
   checkOpOptions(o);
   if (o.signal?.aborted === true) throw new AbortError(o.signal.reason);
   const { buffer, byteOffset, byteLength } = data;
-  if (!(buffer instanceof ArrayBuffer)) return Uint8Array.prototype.slice.call(data);
-  if (byteLength !== 0 && buffer.byteLength === 0) throw invalidState('the data to write is detached');
+  if (!(buffer instanceof ArrayBuffer)) return undefined;
+  if (byteLength !== 0 && buffer.byteLength === 0) throw invalidState('the memory is detached');
   try {
     const moved = structuredClone(buffer, { transfer: [buffer] });
-    return new Uint8Array(moved, byteOffset, byteLength);
+    // Node 20 copies what must not be transferred.
+    return buffer.byteLength === 0 ? new Uint8Array(moved, byteOffset, byteLength) : undefined;
   } catch {
-    return Uint8Array.prototype.slice.call(data);
+    return undefined;
   }
 }

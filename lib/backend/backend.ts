@@ -54,6 +54,8 @@ export interface BackendFile {
 
   pread(size: number, position: number | bigint, fully: boolean, o?: OpOptions): Promise<Buffer>;
   preadinto(view: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number>;
+  /** As `preadinto`, where a backend can fill from any thread memory that nobody else sees meanwhile. */
+  preadOver?(memory: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number>;
   pwrite(data: Uint8Array, position: number | bigint, transferred: boolean, o?: OpOptions): Promise<number>;
 
   truncate(size: number | bigint, o?: OpOptions): Promise<void>;

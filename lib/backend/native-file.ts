@@ -239,6 +239,25 @@ export class NativeFile implements BackendFile {
     return R.sent(slot, o);
   }
 
+  preadOver(memory: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number> {
+    let flags = fully ? P.FLAG_FULLY : 0;
+    if (this.#mayInline(memory.byteLength, o)) {
+      const count = readCachedInto(this.#id, memory, position, flags, o);
+      this.#hit = count >= 0;
+      if (count >= 0) return Promise.resolve(count);
+      flags |= P.FLAG_COLD;
+    }
+    const slot = R.begin(P.KIND_READ, R.AS_COUNT, memory);
+    R.name(slot, 'read');
+    const refused = R.applyOptions(slot, o, true);
+    if (refused !== undefined) return Promise.reject(refused);
+    R.args[P.ARG_FILE] = this.#id;
+    R.args[P.ARG_FLAGS] = P.FLAG_BORROWED | flags;
+    R.setPosition(position);
+    addon.submitReadOver(memory);
+    return R.sent(slot, o);
+  }
+
   pwrite(data: Uint8Array, position: number | bigint, transferred: boolean, o?: OpOptions): Promise<number> {
     return this.#submitWrite(data, position, 0, R.AS_COUNT, transferred, false, o);
   }

@@ -17,12 +17,19 @@ import { AwaitedRead } from './awaited-read.js';
 import { asyncDispose } from './dispose.js';
 import { forgetCollection } from './garbage.js';
 import type { RawIO } from './raw-io.js';
+import { readOver } from './read-over.js';
 import { type ByteStreamOptions, byteStream, sinkStream, type StreamOptions } from './streams.js';
 import { Sequence } from './sequence.js';
 
 /** Options of a write. */
 export interface WriteOptions extends OpOptions {
   /** Hands the memory over instead of copying it: the buffer is detached. Memory that cannot be moved is copied. */
+  transfer?: boolean | undefined;
+}
+
+/** Options of `preadinto`. */
+export interface ReadIntoOptions extends OpOptions {
+  /** Hands the memory over for the read; what was read comes as a Buffer on it. */
   transfer?: boolean | undefined;
 }
 
@@ -165,14 +172,38 @@ export abstract class Handle {
 
   /**
    * Reads at `position` into `view`, which is filled when the promise resolves and not before.
+   *
+   * With `{ transfer: true }` the memory is handed over for the read, as to a BYOB reader: the view is detached, and what
+   * was read comes as a Buffer on the same memory. That spares the event loop a copy, some 100 us a MiB. Memory that cannot
+   * be moved (a slice of Node's Buffer pool, shared memory, WebAssembly's) stays where it is, and is filled as without.
    * @returns bytes read: fewer than the view holds only at the end of the file (a RawFile: at any time)
-   * @throws as `pread`; ERR_INVALID_STATE when the view was detached or resized meanwhile
+   * @throws as `pread`, and handed-over memory is gone then; ERR_INVALID_STATE when the view was detached or resized
+   * @example
+   * let memory = new Uint8Array(1 << 20);
+   * for (let at = 0; ; ) {
+   *   const bytes = await f.preadinto(memory, at, { transfer: true });
+   *   if (bytes.length === 0) break;
+   *   hash.update(bytes);
+   *   at += bytes.length;
+   *   memory = new Uint8Array(bytes.buffer);
+   * }
    */
-  preadinto(view: ArrayBufferView, position: number | bigint, o?: OpOptions): Promise<number> {
+  preadinto(
+    view: ArrayBufferView,
+    position: number | bigint,
+    o: ReadIntoOptions & { transfer: true },
+  ): Promise<Buffer>;
+  preadinto(
+    view: ArrayBufferView,
+    position: number | bigint,
+    o?: OpOptions & { transfer?: false | undefined },
+  ): Promise<number>;
+  preadinto(view: ArrayBufferView, position: number | bigint, o?: ReadIntoOptions): Promise<number | Buffer> {
     try {
       this._checkReadable();
       const bytes = toWritableBytes(view);
       const at = checkPosition(position, 'position');
+      if (o?.transfer === true) return this.#preadOver(bytes, at, o);
       const settled = this._settleBuffer(o);
       if (settled !== undefined) return this.#preadintoAfter(settled, bytes, at, o);
       return this._io.file.preadinto(bytes, at, this._fully, o);
@@ -181,6 +212,12 @@ export abstract class Handle {
     }
   }
 
+  #preadOver(view: Uint8Array, at: number | bigint, o: ReadIntoOptions): Promise<Buffer> {
+    return readOver(this._io.file, view, at, this._fully, o, (read) => {
+      const settled = this._settleBuffer(o);
+      return settled === undefined ? read() : this.#after(settled, read);
+    });
+  }
   // Methods of their own, so that the closures cost nothing where there is nothing to wait for.
   #preadAfter(settled: Promise<unknown>, size: number, at: number | bigint, o?: OpOptions): Promise<Buffer> {
     return this.#after(settled, () => this._io.file.pread(size, at, this._fully, o));

@@ -17,6 +17,7 @@ export interface Addon {
   submitWrite(bytes: Uint8Array): void;
   submitPath(path: string | Uint8Array): void;
   submitWriteFile(path: string | Uint8Array, bytes: Uint8Array): void;
+  submitReadOver(memory: Uint8Array): void;
   copyOut(index: number, view: Uint8Array): boolean;
   copyLate(index: number, view: Uint8Array): number;
   cancel(slot: number): 0 | 1 | 2;

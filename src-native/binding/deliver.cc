@@ -14,6 +14,7 @@ constexpr uint32_t kMostResults = 64;
 void put_int64(double* to, int64_t value) { std::memcpy(to, &value, sizeof value); }
 
 bool hands_over_bytes(const Operation& operation) {
+  if ((operation.flags & kBorrowed) != 0) return false;  // they are where they belong
   switch (operation.kind) {
     case OpKind::kRead:
     case OpKind::kReadToEnd:

@@ -17,7 +17,7 @@ constexpr uint32_t kAgeing[] = {0, 16, 64};
 bool reads_small(const Operation& operation) {
   return operation.kind == OpKind::kRead && operation.size > 0 &&
          operation.size <= BlockPool::kSmall && operation.memory == nullptr &&
-         !operation.file->polled;
+         (operation.flags & kBorrowed) == 0 && !operation.file->polled;
 }
 
 // What looks up a path may hang on a dead mount, and must not strand what was taken with it.

@@ -49,11 +49,10 @@ enum OpFlags : uint8_t {
   kSeekFirst =
       4,  // stateful read or write at `position`: lseek, then read/write, so that the position moves
   kAppendTell = 8,  // after a write, report the descriptor's position (append mode)
-  kBorrowed =
-      16,      // the bytes of a write belong to a transferred buffer that JavaScript holds for us
-  kCold = 64,  // the inline path found that it is not cached
-  kAdvised = 128,  // the kernel has been asked to start reading it
-  kFully = 32,     // a read goes on after a short one, until all is read or the file ends
+  kBorrowed = 16,   // `data` is a buffer that was transferred to us and that JavaScript holds
+  kCold = 64,       // the inline path found that it is not cached
+  kAdvised = 128,   // the kernel has been asked to start reading it
+  kFully = 32,      // a read goes on after a short one, until all is read or the file ends
 };
 
 enum class OpState : uint8_t {

@@ -76,13 +76,11 @@ void perform_read(Operation& operation) {
   }
   if (!seek_first(operation)) return;
   const size_t size = operation.size > kAskFirst ? cap_to_file(operation) : operation.size;
-  if (size > largest_result.load(std::memory_order_relaxed) &&
-      (operation.flags & kFully) != 0) {
+  if (size > largest_result.load(std::memory_order_relaxed) && (operation.flags & kFully) != 0) {
     operation.result = UV_EFBIG;
     return;
   }
-  if (operation.data == nullptr)
-    take_block(operation, size);  // else the job had one at hand
+  if (operation.data == nullptr) take_block(operation, size);  // else the job had one at hand
   if (operation.data == nullptr) {
     operation.result = UV_ENOMEM;
     return;

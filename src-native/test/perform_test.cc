@@ -168,6 +168,22 @@ TEST("opens close-on-exec, refuses directories, and keeps no descriptor then") {
   ::close(next);
 }
 
+TEST("reads into memory that was handed over, and leaves it its owner's") {
+  Opened opened("0123456789");
+  std::string memory(6, '.');
+  Subject read(OpKind::kRead);
+  read.operation.file = &opened.file;
+  read.operation.flags = kBorrowed | kFully;
+  read.operation.data = &memory[0];
+  read.operation.size = 4;
+  read.operation.position = 8;
+  CHECK_EQ(read.run(), 2);
+  CHECK_EQ(memory, std::string("89...."));
+  read.operation.position = 3;
+  CHECK_EQ(read.run(), 4);
+  CHECK_EQ(memory, std::string("3456.."));
+}
+
 TEST("a whole write waits for a descriptor without holding its thread") {
   const std::string folder = Scratch();
   Subject write(OpKind::kWriteFile);

@@ -15,6 +15,8 @@ expectType<Promise<Buffer[]>>()(file.readlines(1024));
 expectType<Promise<Buffer>>()(file.peek(1));
 expectType<Promise<number>>()(file.readinto(new Uint16Array(4)));
 expectType<Promise<number>>()(file.preadinto(new DataView(new ArrayBuffer(4)), 4n));
+expectType<Promise<number>>()(file.preadinto(new Uint8Array(4), 4, { timeout: 5 }));
+expectType<Promise<Buffer>>()(file.preadinto(new Uint8Array(4), 4, { transfer: true }));
 expectType<Promise<Buffer>>()(file.pread(4, 2n ** 62n));
 expectType<Promise<number>>()(file.pwrite(new Uint8Array(4), 0));
 expectType<Promise<number>>()(file.write(new ArrayBuffer(4), { transfer: true }));

@@ -1,0 +1,26 @@
+// Reads into memory that its owner hands over: nobody else sees it meanwhile, so it needs no copy on the loop thread.
+import { moveOver } from '../arguments/bytes.js';
+import type { BackendFile } from '../backend/backend.js';
+import type { OpOptions } from '../schedule/options.js';
+
+/**
+ * What was read, on the memory of `view`, which is detached if it can be moved.
+ * @param begin is given the read to begin, now or when it may
+ */
+export async function readOver(
+  file: BackendFile,
+  view: Uint8Array,
+  position: number | bigint,
+  fully: boolean,
+  o: OpOptions,
+  begin: (read: () => Promise<number>) => Promise<number>,
+): Promise<Buffer> {
+  const moved = moveOver(view, o);
+  const memory = moved ?? view;
+  const count = await begin(() =>
+    moved !== undefined && file.preadOver !== undefined
+      ? file.preadOver(memory, position, fully, o)
+      : file.preadinto(memory, position, fully, o),
+  );
+  return Buffer.from(memory.buffer as ArrayBuffer, memory.byteOffset, count);
+}
