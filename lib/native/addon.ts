@@ -1,8 +1,12 @@
 // The addon, with the types of its functions. Nothing else in lib/ loads a binary.
 import { loadAddon } from './load.js';
 
+const TAKEN = Symbol.for('uvfiles.addon.taken');
+
 /** The addon's functions. Numbers travel through the `arguments` array given to `open`. */
 export interface Addon {
+  /** The file it was loaded from. */
+  readonly file: string;
   open(
     complete: (count: number, chunk: Buffer | undefined, external: Buffer | undefined) => void,
     args: Float64Array,
@@ -71,4 +75,18 @@ export interface PoolFigures {
   cachedBytes: number;
 }
 
-export const addon = loadAddon() as Addon;
+export const addon = ownAddon();
+
+// The arguments and answers of one addon's calls are in memory that it shares with one copy of this module. A second copy in
+// the process (Jest evaluates modules anew for each test file, a bundle may stand beside the package) gets an addon of its
+// own from the same binary, where require would give it the first one's.
+function ownAddon(): Addon {
+  const loaded = loadAddon() as Addon & { [TAKEN]?: boolean };
+  if (loaded[TAKEN] !== true) {
+    loaded[TAKEN] = true;
+    return loaded;
+  }
+  const anew: { exports: unknown } = { exports: {} };
+  process.dlopen(anew, loaded.file);
+  return anew.exports as Addon;
+}

@@ -1,6 +1,7 @@
 // The addon's entry: everything that lib/native/addon.ts sees.
 #include "binding/environment.h"
 #include "binding/temp_registry_binding.h"
+#include "core/exit_signals.h"
 
 namespace uvfiles {
 
@@ -26,6 +27,7 @@ Napi::Value open(const Napi::CallbackInfo& info) {
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("open", Napi::Function::New(env, open));
+  exports.Set("file", Napi::String::New(env, ThisLibraryPath()));
   define_submissions(env, exports);
   define_tasks(env, exports);
   define_lanes(env, exports);

@@ -7,6 +7,8 @@
 // ours is put back. Ignored signals stay ignored.
 #pragma once
 
+#include <string>
+
 namespace uvfiles {
 
 class TempRegistry;
@@ -26,5 +28,8 @@ void ForgetExitSignalsThread();
 // Keeps the code of this shared library in memory for good: a handler, a thread and an exit function lead into it, and
 // Node unloads an addon with the last worker that used it.
 void PinThisLibrary();
+
+// The file that this shared library was loaded from; empty where the system does not tell.
+std::string ThisLibraryPath();
 
 }  // namespace uvfiles

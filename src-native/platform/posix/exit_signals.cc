@@ -225,10 +225,15 @@ unsigned long WatchedExitSignals() {
 
 void ForgetExitSignalsThread() { thread_process.store(0, std::memory_order_relaxed); }
 
-void PinThisLibrary() {
+std::string ThisLibraryPath() {
   Dl_info info;
-  if (::dladdr(reinterpret_cast<void*>(&PinThisLibrary), &info) != 0 && info.dli_fname != nullptr)
-    ::dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+  const int found = ::dladdr(reinterpret_cast<void*>(&ThisLibraryPath), &info);
+  return found != 0 && info.dli_fname != nullptr ? info.dli_fname : "";
+}
+
+void PinThisLibrary() {
+  const std::string path = ThisLibraryPath();
+  if (!path.empty()) ::dlopen(path.c_str(), RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
 }
 
 }  // namespace uvfiles

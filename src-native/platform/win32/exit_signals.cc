@@ -8,6 +8,7 @@
 #include <atomic>
 
 #include "core/temp_registry.h"
+#include "platform/win32/paths.h"
 
 namespace uvfiles {
 
@@ -35,6 +36,18 @@ void RewatchExitSignals() {}
 unsigned long WatchedExitSignals() { return 0; }
 
 void ForgetExitSignalsThread() {}
+
+std::string ThisLibraryPath() {
+  HMODULE self;
+  if (!::GetModuleHandleExW(
+          GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+          reinterpret_cast<const wchar_t*>(&ThisLibraryPath), &self)) {
+    return "";
+  }
+  std::wstring path(32768, L'\0');
+  path.resize(::GetModuleFileNameW(self, &path[0], static_cast<DWORD>(path.size())));
+  return ToUtf8(path);
+}
 
 void PinThisLibrary() {
   HMODULE self;
