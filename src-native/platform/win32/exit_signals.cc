@@ -46,7 +46,7 @@ std::string ThisLibraryPath() {
   }
   std::wstring path(32768, L'\0');
   path.resize(::GetModuleFileNameW(self, &path[0], static_cast<DWORD>(path.size())));
-  return ToUtf8(path);
+  return win32::ToUtf8(path);
 }
 
 void PinThisLibrary() {
