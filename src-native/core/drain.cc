@@ -5,6 +5,7 @@
 #include "core/clock.h"
 #include "core/dispatcher.h"
 #include "platform/cached.h"
+#include "platform/thread.h"
 
 namespace uvfiles {
 
@@ -258,7 +259,7 @@ bool Dispatcher::keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin
 // is handing out what was done, and what it asks for next would otherwise cost a wake-up of some 10 us. One job at a
 // time; one that waited in vain is the last to for a while. True: there is something to take.
 bool Dispatcher::lingers(std::unique_lock<std::mutex>* lock, uint32_t batches) {
-  static const bool alone = std::thread::hardware_concurrency() == 1;
+  static const bool alone = platform::processors() == 1;
   if (lingering_ || completed_head_ == nullptr || alone) return false;
   const uint32_t prompt = prompt_.load(std::memory_order_relaxed);
   const bool busy =

@@ -1,7 +1,11 @@
 #include "platform/thread.h"
 
 #include <pthread.h>
+#ifdef __linux__
+#include <sched.h>
+#endif
 #include <signal.h>
+#include <unistd.h>
 
 #include <memory>
 
@@ -47,6 +51,15 @@ int start_thread(const char* name, void (*body)(void*), void* argument) {
   if (failed != 0) return -failed;
   start.release();
   return 0;
+}
+
+int processors() {
+#ifdef __linux__
+  cpu_set_t allowed;
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0) return CPU_COUNT(&allowed);
+#endif
+  const long online = ::sysconf(_SC_NPROCESSORS_ONLN);
+  return online < 1 ? 1 : static_cast<int>(online);
 }
 
 }  // namespace platform

@@ -37,5 +37,14 @@ int start_thread(const char*, void (*body)(void*), void* argument) {
   return 0;
 }
 
+int processors() {
+  DWORD_PTR allowed = 0;
+  DWORD_PTR all = 0;
+  if (!::GetProcessAffinityMask(::GetCurrentProcess(), &allowed, &all)) return 1;
+  int count = 0;
+  for (; allowed != 0; allowed &= allowed - 1) count++;
+  return count < 1 ? 2 : count;  // 0: more than one group of them
+}
+
 }  // namespace platform
 }  // namespace uvfiles
