@@ -26,6 +26,22 @@ describe('a large file', () => {
     await f.close();
   });
 
+  it('that tells no size is read on, however much is asked for', async function () {
+    const proc = '/proc/kallsyms';
+    if (!fs.existsSync(proc) || fs.readFileSync(proc).length < 3_000_000) {
+      console.log('      skipped: no large file in /proc');
+      this.skip();
+    }
+    const expected = fs.readFileSync(proc).subarray(0, 2_500_000);
+    await using f = await open(proc, 'rb');
+    const view = Buffer.alloc(2_500_000);
+    expect((await f.pread(2_500_000, 0)).equals(expected)).to.equal(true);
+    expect(await f.preadinto(view, 0)).to.equal(2_500_000);
+    expect(view.equals(expected)).to.equal(true);
+    expect((await f.preadinto(view, 0, { transfer: true })).equals(expected)).to.equal(true);
+    expect((await f.read(2_500_000)).equals(expected)).to.equal(true);
+  });
+
   it('that no Buffer can hold is refused as a whole, before it is read', async () => {
     // Node 20 holds 4 GiB in a Buffer; later versions more than there is memory.
     const size = constants.MAX_LENGTH < 8 * GIB ? 5 * GIB : 8 * 1024 * GIB;

@@ -62,6 +62,28 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('true content 0first');
   });
 
+  it('counts writes that wait for a descriptor among those of their lane', async () => {
+    const program = `
+      const { createLane, writeFile } = await import('uvfiles');
+      const { execFileSync } = await import('node:child_process');
+      const lane = createLane({ name: 'narrow', queueLimit: 100 });
+      execFileSync('mkfifo', [top + '/fifo']);
+      for (let round = 0; round < 2; round++) {
+        hold();
+        const write = (count) => Promise.allSettled(Array.from({ length: count }, (_, i) => writeFile(top + '/w' + i, 'x', { lane })));
+        const first = write(1000);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        const outcomes = [...(await write(300)), ...(await first)];
+        const refused = outcomes.filter(({ reason }) => reason?.name === 'LaneFullError').length;
+        const done = outcomes.filter(({ status }) => status === 'fulfilled').length;
+        // Those that a job has just taken are not in the queue.
+        console.log(refused + done, done >= 100 && done <= 250);
+        // Somebody has to be there who waits for others; without descriptors it could not begin to.
+        await readBytes(top + '/fifo', { signal: AbortSignal.timeout(20) }).catch(() => 0);
+      }`;
+    expect(await run(program)).to.equal('1300 true\n1300 true');
+  });
+
   it('goes on with lists, walks, listings, copies and atomic writes', async () => {
     const program = `
       hold();

@@ -184,8 +184,7 @@ export abstract class Handle {
    *   const bytes = await f.preadinto(memory, at, { transfer: true });
    *   if (bytes.length === 0) break;
    *   hash.update(bytes);
-   *   at += bytes.length;
-   *   memory = new Uint8Array(bytes.buffer);
+   *   [at, memory] = [at + bytes.length, new Uint8Array(bytes.buffer)];
    * }
    */
   preadinto(
@@ -198,6 +197,7 @@ export abstract class Handle {
     position: number | bigint,
     o?: OpOptions & { transfer?: false | undefined },
   ): Promise<number>;
+  preadinto(view: ArrayBufferView, position: number | bigint, o?: ReadIntoOptions): Promise<number | Buffer>;
   preadinto(view: ArrayBufferView, position: number | bigint, o?: ReadIntoOptions): Promise<number | Buffer> {
     try {
       this._checkReadable();

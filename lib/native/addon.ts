@@ -86,6 +86,8 @@ function ownAddon(): Addon {
     loaded[TAKEN] = true;
     return loaded;
   }
+  if (loaded.file === '')
+    throw new Error('uvfiles: this system does not tell where to load a second copy from');
   const anew: { exports: unknown } = { exports: {} };
   process.dlopen(anew, loaded.file);
   return anew.exports as Addon;

@@ -81,7 +81,7 @@ OperationDetails* Environment::attach_details(Operation* operation) {
   operation->details = free_details_.back();
   free_details_.pop_back();
   operation->details->syscall = "";
-  operation->details->attempts = 0;
+  operation->details->attempts = operation->details->shortages = 0;
   return operation->details;
 }
 

@@ -99,7 +99,7 @@ bool Dispatcher::submit(Operation* operation) {
 void Dispatcher::note_gap(uint64_t now) {
   const uint64_t ended = ended_ns_.load(std::memory_order_relaxed);
   const uint32_t prompt = prompt_.load(std::memory_order_relaxed);
-  if (now - ended >= kLingerNs) {
+  if (now > ended && now - ended >= kLingerNs) {
     prompt_.store(0, std::memory_order_relaxed);
   } else if (prompt < kPromptMost) {
     prompt_.store(prompt + 1, std::memory_order_relaxed);

@@ -164,7 +164,7 @@ class Dispatcher {
   void perform_batch(Batch* batch, uint64_t slice_end_ns);
   void settle_batch(Batch* batch);
   bool keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns, uint64_t* asked_ns);
-  bool has_queued() const;
+  bool has_work() const;
   bool lingers(std::unique_lock<std::mutex>* lock, uint32_t batches);
   void note_gap(uint64_t now);
   void announce();
@@ -188,6 +188,7 @@ class Dispatcher {
   void take_completed();
   void update_reference();
   bool unpark(Operation* operation);
+  void uncount_parked(Operation* operation);
   void abandon_parked(Operation* operation, bool keep_bytes);
   CancelResult cancel_parked(Operation* operation);
   void discard_parked();

@@ -238,7 +238,10 @@ bool Dispatcher::keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin
   uint64_t now = now_ns();
   if (now - begin_ns < kSliceNs || now - *asked_ns < kAgainNs) return true;
   *asked_ns = now;
-  if (!has_queued()) return false;  // whatever comes next, a job of its own may be queued for
+  if (!has_work()) {
+    ended_ns_.store(now, std::memory_order_relaxed);
+    return false;  // whatever comes next, a job of its own may be queued for
+  }
   if (now - begin_ns >= kLongestNs || untaken_bytes_ > kMaxUntakenBytes) return false;
   if (closing_.load(std::memory_order_relaxed) || pool_.contended(permit_)) return false;
   lock->unlock();
@@ -265,9 +268,10 @@ bool Dispatcher::lingers(std::unique_lock<std::mutex>* lock, uint32_t batches) {
   const bool busy =
       batches >= kBusyBatches && lanes_[kDefaultLane]->fast.load(std::memory_order_relaxed);
   if ((prompt < kPromptWorth && !busy) || pool_.contended(permit_)) return false;
+  // What is pushed from here on is in the inbox, or the loop thread has sorted it and this has changed.
+  const uint32_t submitted = submitted_.load(std::memory_order_acquire);
+  if (has_work()) return true;
   lingering_ = true;
-  // What is pushed from now on is in the inbox, or the loop thread has sorted it and this has changed.
-  const uint32_t submitted = submitted_.load(std::memory_order_relaxed);
   const auto found = [&] {
     return inbox_.load(std::memory_order_relaxed) != nullptr ||
            submitted_.load(std::memory_order_acquire) != submitted;
@@ -279,7 +283,7 @@ bool Dispatcher::lingers(std::unique_lock<std::mutex>* lock, uint32_t batches) {
     std::this_thread::yield();
   lock->lock();
   lingering_ = false;
-  const bool served = found();
+  const bool served = has_work();
   if (busy) return served;
   if (served) {
     if (prompt < kPromptMost) prompt_.store(prompt + 1, std::memory_order_relaxed);
@@ -313,10 +317,11 @@ void Dispatcher::sort_inbox() {
   }
 }
 
-bool Dispatcher::has_queued() const {
+// Something that a job could take.
+bool Dispatcher::has_work() const {
   if (inbox_.load(std::memory_order_relaxed) != nullptr) return true;
   for (const auto& lane : lanes_) {
-    if (!lane->queue.empty()) return true;
+    if (lane->eligible()) return true;
   }
   return false;
 }

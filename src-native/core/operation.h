@@ -84,13 +84,16 @@ struct OperationDetails {
   // The file of a kReadFile or kWriteFile that is waited for half-way, or what the inline path opened already for a
   // kReadFile or kOpen; fd < 0: none is open.
   OpenFile own;
-  uint32_t attempts = 0;  // to open a FIFO for writing
+  uint32_t attempts = 0;   // to open a FIFO for writing
+  uint32_t shortages = 0;  // attempts that found no descriptor
 };
 
 // What only operations on pipes, terminals and sockets have.
 struct PollState {
   PollWaiter waiter;  // set by whoever answers Performed::kWaits
   size_t done = 0;    // bytes transferred before it had to wait
+  // It waits for its turn only, as one that is queued does, and counts among those of its lane.
+  bool counts_as_waiting = false;
 };
 
 struct Operation {

@@ -27,9 +27,11 @@ void Dispatcher::park(Operation* operation, Lane* lane) {
     poll.operation = operation;
     operation->state.store(OpState::kParked, std::memory_order_release);
     if (reads) idle_.fetch_add(1, std::memory_order_relaxed);
+    if (operation->poll->counts_as_waiting) lane->waiting.fetch_add(1, std::memory_order_relaxed);
     status = Poller::instance().add(&poll);
     if (status == 0) return;
     if (reads) idle_.fetch_sub(1, std::memory_order_relaxed);
+    if (operation->poll->counts_as_waiting) lane->waiting.fetch_sub(1, std::memory_order_relaxed);
   }
   give_up(*operation, status, stopped);
   operation->state.store(OpState::kCancelled, std::memory_order_release);
@@ -42,7 +44,8 @@ void Dispatcher::on_ready(PollWaiter* waiter) {
   Dispatcher* const self = static_cast<Dispatcher*>(waiter->owner);
   Operation* const operation = waiter->operation;
   if (is_read(operation)) self->idle_.fetch_sub(1, std::memory_order_relaxed);
-  static_cast<Lane*>(waiter->context)->waiting.fetch_add(1, std::memory_order_relaxed);
+  if (!operation->poll->counts_as_waiting)
+    static_cast<Lane*>(waiter->context)->waiting.fetch_add(1, std::memory_order_relaxed);
   operation->queued_ns = now_ns();
   operation->state.store(OpState::kQueued, std::memory_order_release);
   self->push(operation);
@@ -54,8 +57,14 @@ void Dispatcher::on_ready(PollWaiter* waiter) {
 bool Dispatcher::unpark(Operation* operation) {
   if (operation->state.load(std::memory_order_acquire) != OpState::kParked) return false;
   if (!Poller::instance().remove(&operation->poll->waiter)) return false;
-  if (is_read(operation)) idle_.fetch_sub(1, std::memory_order_relaxed);
+  uncount_parked(operation);
   return true;
+}
+
+void Dispatcher::uncount_parked(Operation* operation) {
+  if (is_read(operation)) idle_.fetch_sub(1, std::memory_order_relaxed);
+  if (operation->poll->counts_as_waiting)
+    lanes_[operation->lane]->waiting.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Dispatcher::abandon_parked(Operation* operation, bool keep_bytes) {
@@ -96,7 +105,7 @@ void Dispatcher::stop_waiting(OpenFile* file) {
 void Dispatcher::discard_parked() {
   for (PollWaiter* waiter : Poller::instance().remove_all(this)) {
     Operation* const operation = waiter->operation;
-    if (is_read(operation)) idle_.fetch_sub(1, std::memory_order_relaxed);
+    uncount_parked(operation);
     give_up(*operation, UV_ECANCELED, false);
     operation->state.store(OpState::kCancelled, std::memory_order_release);
     discard_(context_, operation);

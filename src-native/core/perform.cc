@@ -22,9 +22,9 @@ namespace {
 constexpr size_t kUnknownSize =
     16 * 1024;  // first guess for files that do not tell their size (/proc, pipes)
 
-// For a free descriptor: some seconds.
+// For a free descriptor: some five seconds, ever less often.
 constexpr uint64_t kLookNs = 1000 * 1000;
-constexpr uint32_t kMostLooks = 5000;
+constexpr uint32_t kMostLooks = 320;
 constexpr size_t kAskFirst =
     1024 * 1024;  // reads beyond this look at the file's size before taking memory
 
@@ -45,6 +45,17 @@ void take_block(Operation& operation, size_t size) {
   const Block block = BlockPool::instance().acquire(size);
   operation.data = block.data;
   operation.capacity = block.capacity;
+}
+
+// False: there is no memory, and the block is as it was.
+bool grow_block(Operation& operation, size_t size, size_t used) {
+  const Block larger = BlockPool::instance().acquire(size);
+  if (larger.data == nullptr) return false;
+  std::memcpy(larger.data, operation.data, used);
+  BlockPool::instance().release({operation.data, operation.capacity});
+  operation.data = larger.data;
+  operation.capacity = larger.capacity;
+  return true;
 }
 
 void give_block_back(Operation& operation) {
@@ -75,7 +86,9 @@ void perform_read(Operation& operation) {
     return;
   }
   if (!seek_first(operation)) return;
-  const size_t size = operation.size > kAskFirst ? cap_to_file(operation) : operation.size;
+  // Memory that is there already is no larger for being used less.
+  const bool cap = operation.size > kAskFirst && operation.data == nullptr;
+  size_t size = cap ? cap_to_file(operation) : operation.size;
   if (size > largest_result.load(std::memory_order_relaxed) && (operation.flags & kFully) != 0) {
     operation.result = UV_EFBIG;
     return;
@@ -89,11 +102,16 @@ void perform_read(Operation& operation) {
   const int64_t start = (operation.flags & kSeekFirst) != 0 ? kCurrent : operation.position;
   size_t total = 0;
   int64_t count;
-  do {
+  for (;;) {
     count = read_once(fd, operation.data + total, size - total,
                       start < 0 ? kCurrent : start + static_cast<int64_t>(total));
     if (count > 0) total += static_cast<size_t>(count);
-  } while (count > 0 && (operation.flags & kFully) != 0 && total < size);
+    if (count <= 0 || (operation.flags & kFully) == 0 || total == operation.size) break;
+    if (total < size) continue;
+    // It tells no size (/proc), or has grown meanwhile.
+    size = std::min(operation.size, size * 2);
+    if (!grow_block(operation, size, total)) break;
+  }
   // What was read before an error is not lost: the error comes again with the next read.
   operation.result = total > 0 || count >= 0 ? static_cast<int64_t>(total) : count;
   if (operation.result <= 0) give_block_back(operation);
@@ -247,9 +265,10 @@ Performed perform_read_file(Operation& operation) {
 
 // For a descriptor to be free, a moment.
 Performed wait_for_descriptor(Operation& operation) {
-  if (Poller::instance().start() == 0) return wait_to_open(operation, kLookNs);
+  const uint32_t shortages = operation.details->shortages++;
+  if (Poller::instance().start() == 0)
+    return wait_for_turn(operation, kLookNs << std::min(shortages, 4u));
   // It would need descriptors itself to begin with: this thread rests, and others go before the operation.
-  operation.details->attempts++;
   std::this_thread::sleep_for(std::chrono::nanoseconds(kLookNs));
   return Performed::kAgain;
 }
@@ -263,7 +282,7 @@ Performed perform_write_file(Operation& operation, uint64_t slice_end_ns) {
   if (platform::lacks_reader(details.path.c_str(), details.flags, fd))
     return wait_to_open(operation);
   // The bytes are here already: the caller could not repeat the call with them.
-  if ((fd == UV_EMFILE || fd == UV_ENFILE) && details.attempts < kMostLooks)
+  if ((fd == UV_EMFILE || fd == UV_ENFILE) && details.shortages < kMostLooks)
     return wait_for_descriptor(operation);
   if (fd < 0) {
     operation.result = fd;

@@ -28,7 +28,14 @@ Performed waits(Operation& operation, int fd, bool for_write) {
   operation.poll->waiter.fd = fd;
   operation.poll->waiter.for_write = for_write;
   operation.poll->waiter.due_ns = 0;
+  operation.poll->counts_as_waiting = false;
   return Performed::kWaits;
+}
+
+Performed waits_until(Operation& operation, uint64_t due_ns) {
+  const Performed performed = waits(operation, -1, true);
+  operation.poll->waiter.due_ns = due_ns;
+  return performed;
 }
 
 void give_block_back(Operation& operation) {
@@ -145,16 +152,17 @@ Performed perform_polled(Operation& operation, uint64_t slice_end_ns) {
 
 // inotify could tell of the reader, at the price of a watch a path; looking is cheap (an open that fails).
 Performed wait_to_open(Operation& operation) {
-  const uint32_t attempts = std::min(operation.details->attempts, 10u);
-  return wait_to_open(operation, std::min(kFirstLookNs << attempts, kLongestLookNs));
+  uint32_t& attempts = operation.details->attempts;
+  const uint64_t pause = std::min(kFirstLookNs << std::min(attempts, 10u), kLongestLookNs);
+  attempts++;
+  may_wait(operation);
+  return waits_until(operation, now_ns() + pause);
 }
 
-Performed wait_to_open(Operation& operation, uint64_t pause) {
+Performed wait_for_turn(Operation& operation, uint64_t pause) {
   may_wait(operation);
-  operation.details->attempts++;
-  operation.poll->waiter.fd = -1;
-  operation.poll->waiter.for_write = true;
-  operation.poll->waiter.due_ns = now_ns() + pause;
+  waits_until(operation, now_ns() + pause);
+  operation.poll->counts_as_waiting = true;
   return Performed::kWaits;
 }
 

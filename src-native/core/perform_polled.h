@@ -14,8 +14,8 @@ Performed perform_polled(Operation& operation, uint64_t slice_end_ns);
 
 // A FIFO that is opened for writing before anybody reads it: looked at again, ever less often.
 Performed wait_to_open(Operation& operation);
-// The same, after so many nanoseconds.
-Performed wait_to_open(Operation& operation, uint64_t pause);
+// To be performed again in so many nanoseconds, and one of those that its lane has waiting until then.
+Performed wait_for_turn(Operation& operation, uint64_t pause);
 
 // Whole files that turn out to be FIFOs or terminals. True: `fd` now belongs to the operation's details.
 bool hold_if_polled(Operation& operation, int fd, FileKind kind);

@@ -139,16 +139,16 @@ void Poller::run() {
 
     ready.clear();
     for (size_t i = 0; i < polled.size(); i++) {
-      if (entries[i].ready && still_waits(polled[i], entries[i], version == version_))
-        ready.push_back(polled[i]);
+      if (!entries[i].ready || !still_waits(polled[i], entries[i], version == version_)) continue;
+      polled[i]->chosen = true;
+      ready.push_back(polled[i]);
     }
     const uint64_t now = now_ns();
     for (PollWaiter* waiter : waiters_) {
-      const bool due = waiter->due_ns != 0 && waiter->due_ns <= now;
-      if (due && std::find(ready.begin(), ready.end(), waiter) == ready.end())
-        ready.push_back(waiter);
+      if (waiter->due_ns != 0 && waiter->due_ns <= now && !waiter->chosen) ready.push_back(waiter);
     }
     for (PollWaiter* waiter : ready) {
+      waiter->chosen = false;
       take_out(waiter->index);
       waiter->ready(waiter);
     }

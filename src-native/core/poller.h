@@ -32,6 +32,7 @@ struct PollWaiter {
   void* context = nullptr;         // the owner's
   Operation* operation = nullptr;  // the owner's
   size_t index = SIZE_MAX;         // among those that wait; the poller's
+  bool chosen = false;             // the poller's
 };
 
 class Poller {

@@ -1,5 +1,5 @@
 // Binary and raw handles: bytes in, bytes out, and the ways of stat.
-import type { BinaryFile, RawFile } from 'uvfiles';
+import type { BinaryFile, RawFile, ReadIntoOptions } from 'uvfiles';
 import type { BigIntStats, Stats } from 'node:fs';
 import { expectType } from './expect.cjs';
 
@@ -17,6 +17,7 @@ expectType<Promise<number>>()(file.readinto(new Uint16Array(4)));
 expectType<Promise<number>>()(file.preadinto(new DataView(new ArrayBuffer(4)), 4n));
 expectType<Promise<number>>()(file.preadinto(new Uint8Array(4), 4, { timeout: 5 }));
 expectType<Promise<Buffer>>()(file.preadinto(new Uint8Array(4), 4, { transfer: true }));
+expectType<Promise<number | Buffer>>()(file.preadinto(new Uint8Array(4), 4, {} as ReadIntoOptions));
 expectType<Promise<Buffer>>()(file.pread(4, 2n ** 62n));
 expectType<Promise<number>>()(file.pwrite(new Uint8Array(4), 0));
 expectType<Promise<number>>()(file.write(new ArrayBuffer(4), { transfer: true }));
