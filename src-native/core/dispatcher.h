@@ -125,6 +125,10 @@ class Dispatcher {
   static constexpr uint32_t kPromptWorth = 4;  // from here on a job lingers
   static constexpr uint32_t kPromptMost = 8;
   static constexpr uint32_t kVain = 3;  // what one wait in vain costs
+  // So many waits in a row that were longer than this: the loop is woken on a processor that slept, which costs as much as
+  // is spared. Ending and being woken again may bring both threads to one processor.
+  static constexpr uint64_t kSlowWaitNs = 8 * 1000;
+  static constexpr uint32_t kSlowWaits = 8;
   static constexpr uint64_t kAskNs = 20 * 1000;
   static constexpr uint64_t kSlowNs =
       50 * 1000;  // operations slower than this are taken one by one
@@ -235,6 +239,7 @@ class Dispatcher {
   std::mutex mutex_;
   bool held_back_ = false;  // a fast lane's work waits for a job that is expected to be quick
   bool lingering_ = false;
+  uint32_t slow_waits_ = 0;
   uint32_t starting_ = 0;  // jobs handed to libuv that have not begun
   size_t lane_cursor_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;

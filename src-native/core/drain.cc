@@ -278,14 +278,19 @@ bool Dispatcher::lingers(std::unique_lock<std::mutex>* lock, uint32_t batches) {
   };
   lock->unlock();
   announce();
-  const uint64_t until = now_ns() + (busy ? kBusyLingerNs : kLingerNs);
+  const uint64_t begin = now_ns();
+  const uint64_t until = begin + (busy ? kBusyLingerNs : kLingerNs);
   while (!found() && !closing_.load(std::memory_order_relaxed) && now_ns() < until)
     std::this_thread::yield();
   lock->lock();
   lingering_ = false;
   const bool served = has_work();
   if (busy) return served;
-  if (served) {
+  slow_waits_ = now_ns() - begin > kSlowWaitNs ? slow_waits_ + 1 : 0;
+  if (slow_waits_ >= kSlowWaits) {
+    slow_waits_ = 0;
+    prompt_.store(0, std::memory_order_relaxed);
+  } else if (served) {
     if (prompt < kPromptMost) prompt_.store(prompt + 1, std::memory_order_relaxed);
   } else {
     prompt_.store(prompt > kVain ? prompt - kVain : 0, std::memory_order_relaxed);
