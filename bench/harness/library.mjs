@@ -28,7 +28,8 @@ export function firstMissing(names) {
 /** Switches the inline path for every following operation; where that cannot be configured yet, there is none. */
 export function setInline(inline) {
   if (failure !== undefined || library.configure === undefined) return;
-  library.configure({ inline: inline === true ? {} : inline });
+  // Written out: what is left out stays as another contender has set it.
+  library.configure({ inline: inline === true ? { maxBytes: 64 * 1024, budgetMicros: 200 } : inline });
 }
 
 function lookUp(name) {
