@@ -80,7 +80,7 @@ bool Dispatcher::submit(Operation* operation) {
 
   const uint32_t jobs = jobs_.load(std::memory_order_seq_cst);
   if (jobs == 0) {
-    note_gap(now);
+    predictor_.submitted(now);
     pump();
   } else if (jobs < pool_.limit()) {
     // While a lane is fast, whether another job is worth it is asked now and then, not at every submission.
@@ -93,17 +93,6 @@ bool Dispatcher::submit(Operation* operation) {
     }
   }
   return true;
-}
-
-// Had the last job waited, would it have got this?
-void Dispatcher::note_gap(uint64_t now) {
-  const uint64_t ended = ended_ns_.load(std::memory_order_relaxed);
-  const uint32_t prompt = prompt_.load(std::memory_order_relaxed);
-  if (now > ended && now - ended >= kLingerNs) {
-    prompt_.store(0, std::memory_order_relaxed);
-  } else if (prompt < kPromptMost) {
-    prompt_.store(prompt + 1, std::memory_order_relaxed);
-  }
 }
 
 // Any thread.

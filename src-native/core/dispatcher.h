@@ -31,6 +31,7 @@
 
 #include "core/lane.h"
 #include "core/process_pool.h"
+#include "core/prompt_predictor.h"
 
 namespace uvfiles {
 
@@ -120,15 +121,6 @@ class Dispatcher {
   static constexpr uint64_t kWatchNs = 1000 * 1000;     // ... which is looked after so often
   static constexpr uint32_t kBusyBatches = 2;           // work after which a job lingers
   static constexpr uint64_t kBusyLingerNs = 30 * 1000;  // ... for so long
-  static constexpr uint64_t kLingerNs = 60 * 1000;  // ... and so long where it is expected to pay
-  // Submissions that came within kLingerNs of a job's end, less those that a job waited for in vain:
-  static constexpr uint32_t kPromptWorth = 4;  // from here on a job lingers
-  static constexpr uint32_t kPromptMost = 8;
-  static constexpr uint32_t kVain = 3;  // what one wait in vain costs
-  // So many waits in a row that were longer than this: the loop is woken on a processor that slept, which costs as much as
-  // is spared. Ending and being woken again may bring both threads to one processor.
-  static constexpr uint64_t kSlowWaitNs = 8 * 1000;
-  static constexpr uint32_t kSlowWaits = 8;
   static constexpr uint64_t kAskNs = 20 * 1000;
   static constexpr uint64_t kSlowNs =
       50 * 1000;  // operations slower than this are taken one by one
@@ -170,7 +162,6 @@ class Dispatcher {
   bool keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns, uint64_t* asked_ns);
   bool has_work() const;
   bool lingers(std::unique_lock<std::mutex>* lock, uint32_t batches);
-  void note_gap(uint64_t now);
   void announce();
 
   // Under the lock.
@@ -233,13 +224,11 @@ class Dispatcher {
   std::atomic<uint64_t> announced_ns_{0};
   std::atomic<uint32_t> idle_{0};       // parked operations that do not keep the loop alive
   std::atomic<uint32_t> submitted_{0};  // counts up, for a job that lingers; wraps
-  std::atomic<uint64_t> ended_ns_{0};   // when the last job found nothing more to do
-  std::atomic<uint32_t> prompt_{0};     // how promptly submissions come after that
+  PromptPredictor predictor_;
 
   std::mutex mutex_;
   bool held_back_ = false;  // a fast lane's work waits for a job that is expected to be quick
   bool lingering_ = false;
-  uint32_t slow_waits_ = 0;
   uint32_t starting_ = 0;  // jobs handed to libuv that have not begun
   size_t lane_cursor_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;

@@ -44,7 +44,7 @@ void Dispatcher::drain() {
         batches = 0;
         continue;
       }
-      ended_ns_.store(now_ns(), std::memory_order_relaxed);
+      predictor_.job_ended(now_ns());
       jobs_.fetch_sub(1, std::memory_order_seq_cst);
       if (closing_.load(std::memory_order_relaxed) ||
           inbox_.load(std::memory_order_seq_cst) == nullptr)
@@ -239,7 +239,7 @@ bool Dispatcher::keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin
   if (now - begin_ns < kSliceNs || now - *asked_ns < kAgainNs) return true;
   *asked_ns = now;
   if (!has_work()) {
-    ended_ns_.store(now, std::memory_order_relaxed);
+    predictor_.job_ended(now);
     return false;  // whatever comes next, a job of its own may be queued for
   }
   if (now - begin_ns >= kLongestNs || untaken_bytes_ > kMaxUntakenBytes) return false;
@@ -260,14 +260,13 @@ bool Dispatcher::keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin
 // A job that has just served a stream of cached reads, or whose like got their next work a moment after they ended (a
 // program that awaits one operation after another), looks out for the next ones before it gives up its thread: the loop
 // is handing out what was done, and what it asks for next would otherwise cost a wake-up of some 10 us. One job at a
-// time; one that waited in vain is the last to for a while. True: there is something to take.
+// time. True: there is something to take.
 bool Dispatcher::lingers(std::unique_lock<std::mutex>* lock, uint32_t batches) {
   static const bool alone = platform::processors() == 1;
   if (lingering_ || completed_head_ == nullptr || alone) return false;
-  const uint32_t prompt = prompt_.load(std::memory_order_relaxed);
   const bool busy =
       batches >= kBusyBatches && lanes_[kDefaultLane]->fast.load(std::memory_order_relaxed);
-  if ((prompt < kPromptWorth && !busy) || pool_.contended(permit_)) return false;
+  if ((!busy && !predictor_.expects()) || pool_.contended(permit_)) return false;
   // What is pushed from here on is in the inbox, or the loop thread has sorted it and this has changed.
   const uint32_t submitted = submitted_.load(std::memory_order_acquire);
   if (has_work()) return true;
@@ -279,22 +278,13 @@ bool Dispatcher::lingers(std::unique_lock<std::mutex>* lock, uint32_t batches) {
   lock->unlock();
   announce();
   const uint64_t begin = now_ns();
-  const uint64_t until = begin + (busy ? kBusyLingerNs : kLingerNs);
+  const uint64_t until = begin + (busy ? kBusyLingerNs : PromptPredictor::kPatienceNs);
   while (!found() && !closing_.load(std::memory_order_relaxed) && now_ns() < until)
     std::this_thread::yield();
   lock->lock();
   lingering_ = false;
   const bool served = has_work();
-  if (busy) return served;
-  slow_waits_ = now_ns() - begin > kSlowWaitNs ? slow_waits_ + 1 : 0;
-  if (slow_waits_ >= kSlowWaits) {
-    slow_waits_ = 0;
-    prompt_.store(0, std::memory_order_relaxed);
-  } else if (served) {
-    if (prompt < kPromptMost) prompt_.store(prompt + 1, std::memory_order_relaxed);
-  } else {
-    prompt_.store(prompt > kVain ? prompt - kVain : 0, std::memory_order_relaxed);
-  }
+  if (!busy) predictor_.waited(now_ns() - begin, served);
   return served;
 }
 

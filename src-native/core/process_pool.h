@@ -31,7 +31,10 @@ class ProcessPool {
   explicit ProcessPool(uint32_t threads, uint32_t reserve = 1);
 
   uint32_t threads() const { return threads_; }
-  uint32_t limit() const { return limit_of(reserve_.load(std::memory_order_relaxed)); }
+  uint32_t limit() const {
+    const uint32_t reserve = reserve_.load(std::memory_order_relaxed);
+    return threads_ > reserve ? threads_ - reserve : 1;
+  }
   uint32_t reserve() const { return reserve_.load(std::memory_order_relaxed); }
   // Takes effect as jobs end. At least one job is always allowed.
   void set_reserve(uint32_t reserve);
@@ -57,7 +60,6 @@ class ProcessPool {
   static uint32_t threads_from_environment();
 
  private:
-  uint32_t limit_of(uint32_t reserve) const { return threads_ > reserve ? threads_ - reserve : 1; }
   void grant_locked();
   void use_grant_locked(PermitWaiter& waiter);
 

@@ -83,7 +83,7 @@ TEST("what is asked for just as a job stops looking out for more is not left beh
   station.on_delivered = [&](Lambda*) {
     const auto gap =
         random() % 4 == 0
-            ? std::chrono::nanoseconds(Dispatcher::kLingerNs - 15000 + random() % 30000)
+            ? std::chrono::nanoseconds(PromptPredictor::kPatienceNs - 15000 + random() % 30000)
             : std::chrono::nanoseconds(random() % 5000);
     const auto until = std::chrono::steady_clock::now() + gap;
     while (std::chrono::steady_clock::now() < until) {

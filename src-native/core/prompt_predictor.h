@@ -1,0 +1,66 @@
+// Whether the next submission is expected so soon that a job had better wait for it than give its thread up.
+//
+// A score of evidence: submissions that came promptly after a job's end speak for it, waits in vain against. Long waits
+// end it at once for a while: the loop is then woken on a processor that slept, which costs as much as is spared, and
+// ending and being woken again may bring both threads to one processor.
+//
+// Thread safety: `submitted` is the loop thread's; the others are called under the dispatcher's lock. Both sides may
+// move the score at a time; what one of them loses is a point.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace uvfiles {
+
+class PromptPredictor {
+ public:
+  static constexpr uint64_t kPatienceNs = 60 * 1000;  // how long to wait, and what is prompt
+  static constexpr uint32_t kWorth = 4;               // the score from which on it is expected
+  static constexpr uint32_t kMost = 8;
+  static constexpr uint32_t kVain = 3;  // what one wait in vain costs
+  static constexpr uint64_t kLongNs = 8 * 1000;
+  static constexpr uint32_t kLongWaits = 8;  // so many long ones in a row end it
+
+  bool expects() const { return score() >= kWorth; }
+
+  // A job found nothing more to do and gave its thread up.
+  void job_ended(uint64_t now) { ended_ns_.store(now, std::memory_order_relaxed); }
+
+  // A submission found no job: had the last one waited, would it have got this?
+  void submitted(uint64_t now) {
+    const uint64_t ended = ended_ns_.load(std::memory_order_relaxed);
+    if (now > ended && now - ended >= kPatienceNs) {
+      set_score(0);
+    } else {
+      add_point();
+    }
+  }
+
+  // A job waited for so long, and got something or did not.
+  void waited(uint64_t ns, bool served) {
+    long_waits_ = ns > kLongNs ? long_waits_ + 1 : 0;
+    if (long_waits_ == kLongWaits) {
+      long_waits_ = 0;
+      set_score(0);
+    } else if (served) {
+      add_point();
+    } else {
+      const uint32_t before = score();
+      set_score(before > kVain ? before - kVain : 0);
+    }
+  }
+
+ private:
+  uint32_t score() const { return score_.load(std::memory_order_relaxed); }
+  void set_score(uint32_t score) { score_.store(score, std::memory_order_relaxed); }
+  void add_point() {
+    if (score() < kMost) set_score(score() + 1);
+  }
+
+  std::atomic<uint64_t> ended_ns_{0};
+  std::atomic<uint32_t> score_{0};
+  uint32_t long_waits_ = 0;  // in a row
+};
+
+}  // namespace uvfiles

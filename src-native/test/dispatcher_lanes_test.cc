@@ -1,0 +1,163 @@
+// The dispatcher's lanes on libuv's real pool, one loop: order, priorities, ageing, concurrency, limits and figures.
+#include "core/dispatcher.h"
+
+#include <string>
+
+#include "test/dispatcher_support.h"
+
+namespace uvfiles {
+namespace test {
+
+namespace {
+
+// libuv's pool has four threads unless told; three may work for us.
+constexpr uint32_t kThreads = 4;
+
+void nothing() {}
+
+// Keeps every job that the pool allows busy until the gate opens.
+void occupy(Station& station, Gate& gate, int jobs) {
+  for (int i = 0; i < jobs; i++) station.submit([&gate] { gate.pass(); });
+  gate.await_waiting(jobs);
+}
+
+}  // namespace
+
+TEST("keeps the order of operations within a lane") {
+  ProcessPool pool(2);
+  Station station(pool);
+  std::vector<int> order;
+  for (int i = 0; i < 300; i++) station.submit([&order, i] { order.push_back(i); });
+  station.run_all();
+  REQUIRE(order.size() == 300);
+  for (int i = 0; i < 300; i++) CHECK_EQ(order[i], i);
+}
+
+TEST("serves lanes of higher priority first") {
+  ProcessPool pool(2);
+  Station station(pool);
+  const int low = station.dispatcher->add_lane(Priority::kLow, UINT32_MAX, UINT32_MAX);
+  const int high = station.dispatcher->add_lane(Priority::kHigh, UINT32_MAX, UINT32_MAX);
+  Gate gate;
+  occupy(station, gate, 1);
+  std::string order;
+  for (int i = 0; i < 3; i++) station.submit(once([&] { order += 'l'; }), low);
+  for (int i = 0; i < 3; i++) station.submit(once([&] { order += 'n'; }));
+  for (int i = 0; i < 3; i++) station.submit(once([&] { order += 'h'; }), high);
+  gate.open();
+  station.run_all();
+  CHECK_EQ(order, "hhhnnnlll");
+}
+
+TEST("a lane that is passed over long enough gets its turn") {
+  ProcessPool pool(2);
+  Station station(pool);
+  const int low = station.dispatcher->add_lane(Priority::kLow, UINT32_MAX, UINT32_MAX);
+  const int high = station.dispatcher->add_lane(Priority::kHigh, UINT32_MAX, UINT32_MAX);
+  Gate gate;
+  occupy(station, gate, 1);
+  int high_done = 0;
+  int high_before_low = -1;
+  station.submit(once([&] { high_before_low = high_done; }), low);
+  for (int i = 0; i < 5000; i++) station.submit(once([&] { high_done++; }), high);
+  gate.open();
+  station.run_all();
+  CHECK_EQ(high_done, 5000);
+  CHECK(high_before_low >= 0 && high_before_low < 4000);
+}
+
+TEST("lanes of one priority take turns") {
+  ProcessPool pool(2);
+  Station station(pool);
+  const int other = station.dispatcher->add_lane(Priority::kNormal, UINT32_MAX, UINT32_MAX);
+  Gate gate;
+  occupy(station, gate, 1);
+  int first_done = 0;
+  int first_before_other = -1;
+  for (int i = 0; i < 1000; i++) station.submit([&] { first_done++; });
+  station.submit(once([&] { first_before_other = first_done; }), other);
+  gate.open();
+  station.run_all();
+  CHECK(first_before_other >= 0 && first_before_other < 100);
+}
+
+TEST("a lane's concurrency holds, and leaves the other jobs to other lanes") {
+  ProcessPool pool(kThreads);
+  Station station(pool);
+  const int narrow = station.dispatcher->add_lane(Priority::kHigh, 1, UINT32_MAX);
+  Gate gate;
+  std::atomic<int> in_narrow{0};
+  std::atomic<int> most{0};
+  for (int i = 0; i < 50; i++) {
+    station.submit(once([&] {
+                     if (++in_narrow > most.load()) most = in_narrow.load();
+                     gate.pass();
+                     in_narrow--;
+                   }),
+                   narrow);
+  }
+  gate.await_waiting(1);
+  for (int i = 0; i < 50; i++) station.submit(nothing);
+  station.run_until([&] { return station.delivered >= 50; });
+  CHECK_EQ(in_narrow.load(), 1);
+  gate.open();
+  station.run_all();
+  CHECK_EQ(most.load(), 1);
+  CHECK_EQ(station.delivered, 100);
+}
+
+TEST("a full lane refuses, counts it, and takes more when there is room") {
+  ProcessPool pool(2);
+  Station station(pool);
+  const int lane = station.dispatcher->add_lane(Priority::kNormal, UINT32_MAX, 3);
+  Gate gate;
+  occupy(station, gate, 1);
+  for (int i = 0; i < 3; i++) CHECK(station.submit(once(nothing), lane) != nullptr);
+  CHECK(station.submit(once(nothing), lane) == nullptr);
+  Dispatcher::LaneFigures figures;
+  REQUIRE(station.dispatcher->lane_figures(lane, &figures));
+  CHECK_EQ(figures.queued, 3u);
+  CHECK_EQ(figures.rejected, 1u);
+  gate.open();
+  station.run_all();
+  CHECK(station.submit(once(nothing), lane) != nullptr);
+  station.run_all();
+  REQUIRE(station.dispatcher->lane_figures(lane, &figures));
+  CHECK_EQ(figures.queued, 0u);
+  CHECK_EQ(figures.running, 0u);
+  CHECK_EQ(figures.completed, 4u);
+  CHECK_EQ(figures.wait.count(), 4u);
+  CHECK_EQ(figures.service.count(), 4u);
+}
+
+TEST("the figures count what was cancelled") {
+  ProcessPool pool(2);
+  Station station(pool);
+  Gate gate;
+  occupy(station, gate, 1);
+  for (int i = 0; i < 5; i++) station.dispatcher->cancel(station.submit(nothing)->operation);
+  gate.open();
+  station.run_all();
+  Dispatcher::LaneFigures figures;
+  REQUIRE(station.dispatcher->lane_figures(Dispatcher::kDefaultLane, &figures));
+  CHECK_EQ(figures.cancelled, 5u);
+  CHECK_EQ(figures.completed, 1u);
+  CHECK(!station.dispatcher->lane_figures(200, &figures));
+}
+
+TEST("lanes run out at 255") {
+  ProcessPool pool(2);
+  Station station(pool);
+  for (size_t i = 2; i < Dispatcher::kMaxLanes; i++) {
+    CHECK_EQ(station.dispatcher->add_lane(Priority::kNormal, 1, 1), static_cast<int>(i));
+  }
+  CHECK_EQ(station.dispatcher->add_lane(Priority::kNormal, 1, 1), -1);
+  station.submit(once(nothing), 254);
+  station.run_all();
+  CHECK_EQ(station.delivered, 1);
+}
+
+}  // namespace test
+}  // namespace uvfiles
+
+TEST_MAIN()
