@@ -254,7 +254,7 @@ export class NativeFile implements BackendFile {
     R.args[P.ARG_FILE] = this.#id;
     R.args[P.ARG_FLAGS] = P.FLAG_BORROWED | flags;
     R.setPosition(position);
-    addon.submitReadOver(memory);
+    addon.submitBytes(memory);
     return R.sent(slot, o);
   }
 
@@ -279,7 +279,7 @@ export class NativeFile implements BackendFile {
     R.args[P.ARG_FILE] = this.#id;
     R.args[P.ARG_FLAGS] = flags | (transferred ? P.FLAG_BORROWED : 0);
     R.setPosition(position);
-    addon.submitWrite(data);
+    addon.submitBytes(data);
     if (stateful) this.#writing = R.follow(slot);
     return R.sent(slot, o);
   }

@@ -18,10 +18,10 @@ export interface Addon {
   stopWaiting(): void;
   /** A file on the descriptor ARG_POSITION, which stays somebody else's; answers in the same array. */
   adoptNow(): void;
-  submitWrite(bytes: Uint8Array): void;
+  /** Writes them, or reads into memory that was handed over: ARG_KIND. */
+  submitBytes(bytes: Uint8Array): void;
   submitPath(path: string | Uint8Array): void;
   submitWriteFile(path: string | Uint8Array, bytes: Uint8Array): void;
-  submitReadOver(memory: Uint8Array): void;
   copyOut(index: number, view: Uint8Array): boolean;
   copyLate(index: number, view: Uint8Array): number;
   cancel(slot: number): 0 | 1 | 2;

@@ -72,28 +72,13 @@ napi_value submit_file(napi_env env, napi_callback_info) {
   return nullptr;
 }
 
-// preadOver: a read into memory that was handed over, which JavaScript keeps alive and shows to nobody until it is done.
-napi_value submit_read_over(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value view;
-  napi_get_cb_info(env, info, &count, &view, nullptr, nullptr);
-  Environment* const environment = Environment::get(env);
-  Operation* const operation = environment->begin(OpKind::kRead);
-  if (!hold_file(environment, operation)) return nullptr;
-  if (!take_bytes(env, view, operation)) {
-    environment->refuse(operation, UV_ENOMEM);
-  } else {
-    environment->submit(operation);
-  }
-  return nullptr;
-}
-
-napi_value submit_write(napi_env env, napi_callback_info info) {
+// A write, or a read into memory that was handed over, which JavaScript keeps alive and shows to nobody until it is done.
+napi_value submit_bytes(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value bytes;
   napi_get_cb_info(env, info, &count, &bytes, nullptr, nullptr);
   Environment* const environment = Environment::get(env);
-  Operation* const operation = environment->begin(OpKind::kWrite);
+  Operation* const operation = environment->begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
   if (!hold_file(environment, operation)) return nullptr;
   if (!take_bytes(env, bytes, operation)) {
     environment->refuse(operation, UV_ENOMEM);
@@ -219,8 +204,7 @@ napi_value finish_now(napi_env env, napi_callback_info info) {
 
 void define_submissions(Napi::Env env, Napi::Object exports) {
   define_function(env, exports, "submitFile", submit_file);
-  define_function(env, exports, "submitReadOver", submit_read_over);
-  define_function(env, exports, "submitWrite", submit_write);
+  define_function(env, exports, "submitBytes", submit_bytes);
   define_function(env, exports, "submitPath", submit_path);
   define_function(env, exports, "submitWriteFile", submit_write_file);
   define_function(env, exports, "copyOut", copy_out);
