@@ -54,10 +54,10 @@ function judgeValue(floor, mine, theirs) {
 }
 
 function describe(floor) {
-  return floor.of === undefined ? bound(floor) : `${floor.of}: ${bound(floor)}`;
+  return floor.of === undefined ? textOf(floor) : `${floor.of}: ${textOf(floor)}`;
 }
 
-function bound(floor) {
+function textOf(floor) {
   if (floor.text !== undefined) return floor.text;
   if (floor.value !== undefined) {
     const bound = floor.atLeast === undefined ? `at most ${floor.atMost}` : `at least ${floor.atLeast}`;

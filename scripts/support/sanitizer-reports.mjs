@@ -2,6 +2,8 @@
 // our own code. Node keeps memory at exit by design, and LeakSanitizer does not scan V8's heap for pointers.
 
 const OURS = /src-native|uvfiles/;
+// What V8 does while it runs JavaScript or keeps its heap, also where we have called it.
+const V8_ITSELF = /\bv8::internal::|\bBuiltins_/;
 
 /** The records of one log file that must be mended, as text. */
 export function ownReports(log) {
@@ -15,7 +17,12 @@ export function ownReports(log) {
       (block) => block.includes('ERROR:') || (block.includes('WARNING:') && OURS.test(block)),
     );
   }
-  return text
-    .split(/\n\n/)
-    .filter((record) => /^(Direct|Indirect) leak of/.test(record) && OURS.test(record));
+  return text.split(/\n\n/).filter((record) => /^(Direct|Indirect) leak of/.test(record) && isOurLeak(record));
+}
+
+// We have allocated it, or had Node do it for us; not V8, to run what we have called.
+function isOurLeak(record) {
+  const frames = record.split('\n').slice(1);
+  const first = frames.findIndex((frame) => OURS.test(frame));
+  return first >= 0 && !frames.slice(0, first).some((frame) => V8_ITSELF.test(frame));
 }
