@@ -2,7 +2,8 @@
 import { types } from 'node:util';
 
 import { AbortError, invalidArgType, invalidState } from '../errors/index.js';
-import { checkOpOptions, type OpOptions } from '../schedule/options.js';
+import { callOf } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
 
 /** What can be written to a binary file: all bytes of the view or buffer. */
 export type Bytes = ArrayBufferView | ArrayBufferLike;
@@ -51,8 +52,8 @@ export function takeOver(data: Uint8Array, o: OpOptions): Uint8Array {
 
 /** As `takeOver`, and undefined where the memory cannot be moved. */
 export function moveOver(data: Uint8Array, o: OpOptions): Uint8Array | undefined {
-  checkOpOptions(o);
-  if (o.signal?.aborted === true) throw new AbortError(o.signal.reason);
+  const signal = callOf(o)?.signal;
+  if (signal?.aborted === true) throw new AbortError(signal.reason);
   const { buffer, byteOffset, byteLength } = data;
   if (!(buffer instanceof ArrayBuffer)) return undefined;
   if (byteLength !== 0 && buffer.byteLength === 0) throw invalidState('the memory is detached');

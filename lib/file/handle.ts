@@ -164,7 +164,7 @@ export abstract class Handle {
       const at = checkPosition(position, 'position');
       const settled = this._settleBuffer(o);
       if (settled !== undefined) return this.#preadAfter(settled, bytes, at, o);
-      return this._io.file.pread(bytes, at, this._fully, o);
+      return this._io.file.pread(bytes, at, o, this._fully);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -206,7 +206,7 @@ export abstract class Handle {
       if (o?.transfer === true) return this.#preadOver(bytes, at, o);
       const settled = this._settleBuffer(o);
       if (settled !== undefined) return this.#preadintoAfter(settled, bytes, at, o);
-      return this._io.file.preadinto(bytes, at, this._fully, o);
+      return this._io.file.preadinto(bytes, at, o, this._fully);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -220,7 +220,7 @@ export abstract class Handle {
   }
   // Methods of their own, so that the closures cost nothing where there is nothing to wait for.
   #preadAfter(settled: Promise<unknown>, size: number, at: number | bigint, o?: OpOptions): Promise<Buffer> {
-    return this.#after(settled, () => this._io.file.pread(size, at, this._fully, o));
+    return this.#after(settled, () => this._io.file.pread(size, at, o, this._fully));
   }
   #preadintoAfter(
     settled: Promise<unknown>,
@@ -228,7 +228,7 @@ export abstract class Handle {
     at: number | bigint,
     o?: OpOptions,
   ): Promise<number> {
-    return this.#after(settled, () => this._io.file.preadinto(bytes, at, this._fully, o));
+    return this.#after(settled, () => this._io.file.preadinto(bytes, at, o, this._fully));
   }
 
   // Positional calls that wait for the buffer, each until it has begun: closing must not overtake them. Made for the first.
@@ -275,9 +275,9 @@ export abstract class Handle {
 
   #pwrite(bytes: Uint8Array, at: number | bigint, transferred: boolean, o?: WriteOptions): Promise<number> {
     const settled = this._settleBuffer(o);
-    if (settled === undefined) return this._io.file.pwrite(bytes, at, transferred, o);
+    if (settled === undefined) return this._io.file.pwrite(bytes, at, o, transferred);
     const kept = transferred ? bytes : Uint8Array.prototype.slice.call(bytes);
-    return this.#after(settled, () => this._io.file.pwrite(kept, at, true, o));
+    return this.#after(settled, () => this._io.file.pwrite(kept, at, o, true));
   }
 
   // A read that ran beside the write may have read the old bytes ahead.

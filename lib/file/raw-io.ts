@@ -1,5 +1,5 @@
 // An open file with what is known of its position: what the raw and the buffered file share.
-import { type BackendFile, CURRENT, LATE } from '../backend/backend.js';
+import { type OpenFile, CURRENT, LATE } from '../filesystem/open-file.js';
 import { invalidState } from '../errors/index.js';
 import type { Mode } from '../open/mode.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -10,7 +10,7 @@ import type { OpOptions } from '../schedule/options.js';
  * a seek to a known place costs no operation of its own.
  */
 export class RawIO {
-  readonly file: BackendFile;
+  readonly file: OpenFile;
   readonly mode: Mode;
   position: number;
   displaced = false;
@@ -21,7 +21,7 @@ export class RawIO {
   // Bytes of an unseekable file whose read ended too late for its caller.
   #late: Buffer | undefined;
 
-  constructor(file: BackendFile, mode: Mode) {
+  constructor(file: OpenFile, mode: Mode) {
     this.file = file;
     this.mode = mode;
     this.position = file.openedAt;

@@ -1,6 +1,6 @@
 // Reads into memory that its owner hands over: nobody else sees it meanwhile, so it needs no copy on the loop thread.
 import { moveOver } from '../arguments/bytes.js';
-import type { BackendFile } from '../backend/backend.js';
+import type { OpenFile } from '../filesystem/open-file.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -8,7 +8,7 @@ import type { OpOptions } from '../schedule/options.js';
  * @param begin is given the read to begin, now or when it may
  */
 export async function readOver(
-  file: BackendFile,
+  file: OpenFile,
   view: Uint8Array,
   position: number | bigint,
   fully: boolean,
@@ -19,8 +19,8 @@ export async function readOver(
   const memory = moved ?? view;
   const count = await begin(() =>
     moved !== undefined && file.preadOver !== undefined
-      ? file.preadOver(memory, position, fully, o)
-      : file.preadinto(memory, position, fully, o),
+      ? file.preadOver(memory, position, o, fully)
+      : file.preadinto(memory, position, o, fully),
   );
   return Buffer.from(memory.buffer as ArrayBuffer, memory.byteOffset, count);
 }

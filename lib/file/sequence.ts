@@ -1,8 +1,8 @@
 // The order of stateful calls on one handle: one at a time, in call order, whether or not anybody awaits them.
 import { AbortError, TimeoutError } from '../errors/index.js';
 import { offAbort, onAbort } from '../schedule/abort.js';
-import { allowed, withDeadline } from '../schedule/deadline.js';
-import { checkOpOptions, type OpOptions } from '../schedule/options.js';
+import { type Call, callOf } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
 
 interface Waiting {
   /** Undefined when the call has been given up. */
@@ -29,13 +29,9 @@ export class Sequence {
    * Awaited throughout, rather than chained: the promise is then one that nobody has handled before its caller, and a
    * failure's stack leads to the line that waits for it.
    */
-  async run<T>(call: (o?: OpOptions) => Promise<T>, options?: OpOptions): Promise<T> {
-    let o = options;
-    if (o !== undefined) {
-      checkOpOptions(o);
-      if (o.signal?.aborted === true) throw new AbortError(o.signal.reason);
-      o = withDeadline(o);
-    }
+  async run<T>(call: (o?: Call) => Promise<T>, options?: OpOptions): Promise<T> {
+    const o = callOf(options);
+    if (o?.signal?.aborted === true) throw new AbortError(o.signal.reason);
     if (this.#busy) await this.#turn(o);
     this.#busy = true;
     try {
@@ -50,7 +46,7 @@ export class Sequence {
     return this.run(() => Promise.resolve());
   }
 
-  #turn(o: OpOptions | undefined): Promise<void> {
+  #turn(o: Call | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { begin: resolve, next: undefined };
       if (o?.signal !== undefined || o?.timeout !== undefined) watch(waiting, o, reject);
@@ -70,7 +66,7 @@ export class Sequence {
   }
 }
 
-function watch(waiting: Waiting, o: OpOptions, reject: (error: Error) => void): void {
+function watch(waiting: Waiting, o: Call, reject: (error: Error) => void): void {
   const { signal, timeout } = o;
   const { begin } = waiting;
   let timer: NodeJS.Timeout | undefined;
@@ -89,7 +85,7 @@ function watch(waiting: Waiting, o: OpOptions, reject: (error: Error) => void): 
   if (signal !== undefined) onAbort(signal, abort);
   if (timeout !== undefined) {
     timer = setTimeout(() => {
-      giveUp(new TimeoutError(allowed(o) ?? timeout));
+      giveUp(new TimeoutError(o.total ?? timeout));
     }, timeout);
   }
   waiting.begin = () => {

@@ -4,7 +4,8 @@ import { CountQueuingStrategy, ReadableStream, WritableStream } from 'node:strea
 
 import { checkCount } from '../arguments/numbers.js';
 import { invalidArgType, outOfRange } from '../errors/index.js';
-import { checkOpOptions, type OpOptions } from '../schedule/options.js';
+import { callOf } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
 
 /** Options of `readableStream` and `writableStream`. */
 export interface StreamOptions extends OpOptions {
@@ -44,7 +45,7 @@ class Course {
   readonly #onAbort = (): void => this.stop(this.#signal?.reason);
 
   constructor(handle: Closable, o: StreamOptions) {
-    checkOpOptions(o);
+    callOf(o);
     const { close = false, signal, lane, timeout } = o;
     if (typeof close !== 'boolean') throw invalidArgType('options.close', 'of type boolean', close);
     this.#handle = handle;

@@ -4,7 +4,8 @@ import { inspect, type InspectOptions } from 'node:util';
 
 import { AbortError, ClosedFileError } from '../errors/index.js';
 import type { ResolvedText } from '../open/text-options.js';
-import { checkOpOptions, type OpOptions } from '../schedule/options.js';
+import { callOf } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
 import type { ErrorHandlerName } from '../text/codec.js';
 import type { BinaryFile } from './binary-file.js';
 import { AwaitedRead } from './awaited-read.js';
@@ -177,11 +178,9 @@ export abstract class TextHandle {
   _stateful<T>(o: OpOptions | undefined, call: (o?: OpOptions) => Promise<T>): Promise<T> {
     try {
       this._check();
-      if (o !== undefined) {
-        checkOpOptions(o);
-        if (o.signal?.aborted === true) throw new AbortError(o.signal.reason);
-      }
-      return this._sequence.run(call, o);
+      const checked = callOf(o);
+      if (checked?.signal?.aborted === true) throw new AbortError(checked.signal.reason);
+      return this._sequence.run(call, checked);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -1,6 +1,7 @@
 // How much may be done inline. Rationed, so that a loop that always hits lets the event loop turn: past the budget of an
 // iteration small calls wait for the next one, and the rest take the pool.
-import { isAbortSignal, type OpOptions } from '../schedule/options.js';
+import { Call } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
 import { Lane, lanes } from '../schedule/lane.js';
 import { addon } from './addon.js';
 import { type OperationMessage, operations } from './diagnostics.js';
@@ -49,11 +50,8 @@ export function mayInline(o: OpOptions | undefined): boolean {
 
 // Options that are wrong, or over already, are the pool path's to tell.
 function inlineAllowed(o: OpOptions): boolean {
-  if (typeof o !== 'object' || o === null) return false;
-  const { signal, lane, timeout } = o;
-  if (signal !== undefined && (!isAbortSignal(signal) || signal.aborted)) return false;
-  if (lane !== undefined && !(lane instanceof Lane && lane.inline)) return false;
-  return timeout === undefined || (typeof timeout === 'number' && timeout > 0 && timeout <= 0x7fffffff);
+  if (!(o instanceof Call) || o.signal?.aborted === true) return false;
+  return o.lane?.inline !== false && o.timeout !== 0;
 }
 
 function begin(): void {

@@ -14,11 +14,10 @@ import {
   systemError,
   TimeoutError,
 } from '../errors/index.js';
-import { allowed } from '../schedule/deadline.js';
 import type { OpOptions } from '../schedule/options.js';
-import { checkOpOptions } from '../schedule/options.js';
+import { type Call, callOf } from '../schedule/call.js';
 import { offAbort, onAbort } from '../schedule/abort.js';
-import { LATE } from '../backend/backend.js';
+import { LATE } from '../filesystem/open-file.js';
 import { addon } from './addon.js';
 import { type OperationMessage, operations } from './diagnostics.js';
 import * as P from './protocol.js';
@@ -218,7 +217,8 @@ export function applyOptions(
 ): Error | undefined {
   if (o === undefined) return undefined;
   try {
-    checkOpOptions(o);
+    o = callOf(o);
+    if (o === undefined) return undefined;
   } catch (error) {
     release(slot);
     return error as Error;
@@ -265,10 +265,10 @@ function watch(slot: number, o: OpOptions): void {
     onAbort(signal, extra.onAbort);
   }
   if (timeout !== undefined) {
-    extra.timeout = allowed(o) ?? timeout;
+    extra.timeout = (o as Call).total ?? timeout;
     extra.timer = setTimeout(() => {
       extra.timer = undefined;
-      interrupt(slot, extra, new TimeoutError(allowed(o) ?? timeout));
+      interrupt(slot, extra, new TimeoutError((o as Call).total ?? timeout));
     }, timeout);
   }
 }

@@ -1,5 +1,5 @@
 // From an open backend file and checked options to the handle that the mode asks for.
-import type { BackendFile } from '../backend/backend.js';
+import type { OpenFile } from '../filesystem/open-file.js';
 import { UnsupportedOperationError } from '../errors/index.js';
 import { BinaryFile } from '../file/binary-file.js';
 import { watchForCollection } from '../file/garbage.js';
@@ -16,7 +16,7 @@ export type AnyFile = RawFile | BinaryFile | TextFile;
  * @throws UnsupportedOperationError for a buffered '+' on what has no position, as Python; the caller closes `file` then
  */
 export function buildHandle(
-  file: BackendFile,
+  file: OpenFile,
   name: string | number | Uint8Array,
   resolved: ResolvedHandle,
 ): AnyFile {

@@ -1,5 +1,5 @@
 // Handles on descriptors that the library opened by itself (temporary files), named as their user shall see them.
-import { currentBackend } from '../backend/current.js';
+import { currentBackend } from '../filesystem/current.js';
 import { type AnyFile, buildHandle } from './build.js';
 import { resolveHandle, type TextOpenOptions } from './options.js';
 

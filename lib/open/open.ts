@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { checkPermission } from '../arguments/permission.js';
-import type { Backend, BackendFile } from '../backend/backend.js';
-import { currentBackend } from '../backend/current.js';
+import type { Backend, OpenFile } from '../filesystem/open-file.js';
+import { currentBackend } from '../filesystem/current.js';
 import { AbortError, invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import type { BinaryFile } from '../file/binary-file.js';
 import type { RawFile } from '../file/raw-file.js';
@@ -51,7 +51,7 @@ export async function open(file: Path | number, mode = 'r', o: TextOpenOptions =
   const { flags } = resolved.mode;
   const backend = currentBackend();
 
-  let opened: BackendFile;
+  let opened: OpenFile;
   let name: string | number | Uint8Array;
   if (byDescriptor) {
     if (opener !== undefined)
@@ -79,7 +79,7 @@ export async function open(file: Path | number, mode = 'r', o: TextOpenOptions =
 
 /** Text written to a terminal goes out line by line unless a buffer was asked for, as Python has it. */
 async function forTerminal(
-  file: BackendFile,
+  file: OpenFile,
   resolved: ResolvedHandle,
   { buffering = -1 }: OpenOptions,
 ): Promise<ResolvedHandle> {
@@ -95,7 +95,7 @@ async function openWith(
   path: string | Uint8Array,
   flags: number,
   o: OpenOptions,
-): Promise<BackendFile> {
+): Promise<OpenFile> {
   checkSignal(o.signal);
   const fd: unknown = await opener(path, flags);
   checkDescriptor(fd, 'the result of options.opener');

@@ -2,7 +2,8 @@
 import { checkCount } from '../arguments/numbers.js';
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import { DEFAULT_BUFFER_SIZE } from '../file/buffered-io.js';
-import { checkOpOptions, type OpOptions } from '../schedule/options.js';
+import { callOf } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
 import { checkTextOptions, type ErrorHandlerName, type Newline, type ResolvedText } from './text-options.js';
 import { type Mode, parseMode } from './mode.js';
 
@@ -46,7 +47,7 @@ export interface ResolvedHandle {
  */
 export function resolveHandle(modeName: unknown, o: TextOpenOptions): ResolvedHandle {
   const mode = parseMode(modeName);
-  checkOpOptions(o);
+  callOf(o);
   const { buffering = -1, encoding, errors, newline } = o;
   if (typeof buffering !== 'number') throw invalidArgType('options.buffering', 'of type number', buffering);
   if (!Number.isInteger(buffering) || buffering < -1 || buffering > MAX_BUFFER) {

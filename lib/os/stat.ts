@@ -3,7 +3,7 @@ import type { BigIntStats, Stats } from 'node:fs';
 
 import { pathToRead } from '../arguments/checked-path.js';
 import type { Path } from '../arguments/path.js';
-import { currentBackend } from '../backend/current.js';
+import { currentBackend } from '../filesystem/current.js';
 import type { StatOptions } from '../file/handle.js';
 
 /**

@@ -3,12 +3,12 @@
 import type { BigIntStats, Stats } from 'node:fs';
 import { isatty } from 'node:tty';
 
-import type { BackendFile, FileKind } from '../backend/backend.js';
-import { adoptNow, type NativeFile } from '../backend/native-file.js';
+import type { OpenFile, FileKind } from '../filesystem/open-file.js';
+import { adoptNow, type NativeFile } from '../native/store/native-file.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /** Descriptor 0, 1 or 2. `close` leaves it open. */
-export class StandardFile implements BackendFile {
+export class StandardFile implements OpenFile {
   readonly fd: number;
   readonly owned = false;
   /** Called at first use with the position that the descriptor stands at. */
@@ -53,10 +53,6 @@ export class StandardFile implements BackendFile {
     return this.#file?.openedAt ?? 0;
   }
 
-  get openedSize(): number {
-    return this.#file?.openedSize ?? 0;
-  }
-
   async read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer> {
     return this.#adopted.read(size, at, fully, o);
   }
@@ -81,26 +77,21 @@ export class StandardFile implements BackendFile {
     return this.#adopted.seek(offset, whence, o);
   }
 
-  async pread(size: number, position: number | bigint, fully: boolean, o?: OpOptions): Promise<Buffer> {
-    return this.#adopted.pread(size, position, fully, o);
+  async pread(size: number, position: number | bigint, o?: OpOptions, fully = true): Promise<Buffer> {
+    return this.#adopted.pread(size, position, o, fully);
   }
 
-  async preadinto(
-    view: Uint8Array,
-    position: number | bigint,
-    fully: boolean,
-    o?: OpOptions,
-  ): Promise<number> {
-    return this.#adopted.preadinto(view, position, fully, o);
+  async preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
+    return this.#adopted.preadinto(view, position, o, fully);
   }
 
   async pwrite(
     data: Uint8Array,
     position: number | bigint,
-    transferred: boolean,
     o?: OpOptions,
+    transferred = false,
   ): Promise<number> {
-    return this.#adopted.pwrite(data, position, transferred, o);
+    return this.#adopted.pwrite(data, position, o, transferred);
   }
 
   async truncate(size: number | bigint, o?: OpOptions): Promise<void> {
@@ -141,9 +132,5 @@ export class StandardFile implements BackendFile {
 
   writeNow(data: Uint8Array, at: number): void {
     this.#adopted.writeNow(data, at);
-  }
-
-  closeNow(): void {
-    // It is not ours to close.
   }
 }

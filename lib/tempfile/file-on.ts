@@ -1,6 +1,6 @@
 // From a temporary file that was just made to what a handle stands on, without asking the system what is known already.
-import { CURRENT } from '../backend/backend.js';
-import { NativeFile } from '../backend/native-file.js';
+import { CURRENT } from '../filesystem/open-file.js';
+import { NativeFile } from '../native/store/native-file.js';
 import { discardTempFile, finishTempFile, type MadeFile, releaseFile } from '../native/temporary.js';
 
 const REGULAR = 0;

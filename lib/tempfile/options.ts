@@ -9,7 +9,8 @@ import { AbortError, invalidArgType, invalidArgValue } from '../errors/index.js'
 import type { TempPlace } from '../native/temporary.js';
 import type { BinaryMode, TextMode } from '../open/mode.js';
 import type { OpenOptions, TextOpenOptions } from '../open/options.js';
-import { checkOpOptions, type OpOptions } from '../schedule/options.js';
+import { callFrom } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
 import { gettempdir, knownTempdir } from './gettempdir.js';
 import { gettempprefix } from './gettempprefix.js';
 
@@ -50,9 +51,7 @@ export const NO_OP: Readonly<OpOptions> = { signal: undefined, lane: undefined, 
 /** Signal, lane and timeout, checked; undefined where there is none of them. */
 export function opOptionsOf(own: OpOptions): OpOptions | undefined {
   const { signal, lane, timeout } = own;
-  if (signal === undefined && lane === undefined && timeout === undefined) return undefined;
-  checkOpOptions(own);
-  return { signal, lane, timeout };
+  return callFrom(signal, lane, timeout);
 }
 
 /** A boolean option. */

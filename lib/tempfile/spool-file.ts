@@ -4,7 +4,7 @@
 // In memory no system call is made.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import { type BackendFile, CURRENT, type FileKind } from '../backend/backend.js';
+import { type OpenFile, CURRENT, type FileKind } from '../filesystem/open-file.js';
 import { AbortError, systemError, systemErrorNumber } from '../errors/index.js';
 import { bigIntStatsFrom, statsFrom } from '../native/stats.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -15,23 +15,22 @@ const SMALLEST_CAPACITY = 1024;
 const REGULAR_0600 = 0o100600;
 const STAT_FIELDS = 18;
 
-/** A BackendFile in memory until it holds more than `maxSize` bytes (0: no limit), then the file that `open` gives. */
-export class SpoolFile implements BackendFile {
+/** A OpenFile in memory until it holds more than `maxSize` bytes (0: no limit), then the file that `open` gives. */
+export class SpoolFile implements OpenFile {
   readonly kind: FileKind = 'regular';
   readonly owned = true;
   readonly seekable = true;
   readonly openedAt = 0;
-  readonly openedSize = 0;
   readonly maxSize: number;
-  readonly #open: () => Promise<BackendFile>;
+  readonly #open: () => Promise<OpenFile>;
   readonly #born = Date.now();
   #bytes = Buffer.alloc(0); // zero behind #size
   #size = 0;
   #position = 0;
-  #file: BackendFile | undefined;
-  #rolling: Promise<BackendFile> | undefined;
+  #file: OpenFile | undefined;
+  #rolling: Promise<OpenFile> | undefined;
 
-  constructor(maxSize: number, open: () => Promise<BackendFile>) {
+  constructor(maxSize: number, open: () => Promise<OpenFile>) {
     this.maxSize = maxSize;
     this.#open = open;
   }
@@ -55,17 +54,17 @@ export class SpoolFile implements BackendFile {
     if (this.#file === undefined) await this.#toFile();
   }
 
-  #toFile(): Promise<BackendFile> {
+  #toFile(): Promise<OpenFile> {
     this.#rolling ??= this.#moveToFile().finally(() => {
       this.#rolling = undefined;
     });
     return this.#rolling;
   }
 
-  async #moveToFile(): Promise<BackendFile> {
+  async #moveToFile(): Promise<OpenFile> {
     const file = await this.#open();
     try {
-      if (this.#size > 0) await file.pwrite(this.#bytes.subarray(0, this.#size), 0, false);
+      if (this.#size > 0) await file.pwrite(this.#bytes.subarray(0, this.#size), 0);
       if (this.#position > 0) await file.seek(this.#position, 0);
     } catch (error) {
       await file.close().catch(() => undefined); // the first error is the one to tell
@@ -79,7 +78,7 @@ export class SpoolFile implements BackendFile {
   // Where an operation is done: by the file, after the move that is under way, or in memory and then at once.
   async #either<T>(
     o: OpOptions | undefined,
-    onFile: (file: BackendFile) => Promise<T>,
+    onFile: (file: OpenFile) => Promise<T>,
     inMemory: () => T,
   ): Promise<T> {
     if (this.#file === undefined && this.#rolling !== undefined) await this.#rolling.catch(() => undefined);
@@ -214,18 +213,18 @@ export class SpoolFile implements BackendFile {
 
   // --- positional ---------------------------------------------------------------------------------------------------
 
-  pread(size: number, position: number | bigint, fully: boolean, o?: OpOptions): Promise<Buffer> {
+  pread(size: number, position: number | bigint, o?: OpOptions, fully = true): Promise<Buffer> {
     return this.#either(
       o,
-      (file) => file.pread(size, position, fully, o),
+      (file) => file.pread(size, position, o, fully),
       () => this.#take(size, Number(position)),
     );
   }
 
-  preadinto(view: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number> {
+  preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
     return this.#either(
       o,
-      (file) => file.preadinto(view, position, fully, o),
+      (file) => file.preadinto(view, position, o, fully),
       () => {
         const bytes = this.#take(view.byteLength, Number(position));
         view.set(bytes);
@@ -237,20 +236,20 @@ export class SpoolFile implements BackendFile {
   async pwrite(
     data: Uint8Array,
     position: number | bigint,
-    transferred: boolean,
     o?: OpOptions,
+    transferred = false,
   ): Promise<number> {
     const kept = this.#kept(data, transferred, Number(position));
     const written = await this.#either(
       o,
-      (file) => file.pwrite(kept, position, transferred, o),
+      (file) => file.pwrite(kept, position, o, transferred),
       () => {
         if (!this.#fits(Number(position) + kept.byteLength)) return -1;
         this.#put(kept, Number(position));
         return kept.byteLength;
       },
     );
-    return written >= 0 ? written : (await this.#toFile()).pwrite(kept, position, transferred, o);
+    return written >= 0 ? written : (await this.#toFile()).pwrite(kept, position, o, transferred);
   }
 
   // --- the file -----------------------------------------------------------------------------------------------------
@@ -335,9 +334,5 @@ export class SpoolFile implements BackendFile {
 
   writeNow(data: Uint8Array, at: number): void {
     this.#file?.writeNow(data, at);
-  }
-
-  closeNow(): void {
-    this.#file?.closeNow();
   }
 }

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 
 import { checkItems } from '../arguments/bytes.js';
 import { checkCount } from '../arguments/numbers.js';
-import type { BackendFile } from '../backend/backend.js';
+import type { OpenFile } from '../filesystem/open-file.js';
 import { AbortError, UnsupportedOperationError } from '../errors/index.js';
 import { BinaryFile } from '../file/binary-file.js';
 import { RawFile } from '../file/raw-file.js';
@@ -11,7 +11,8 @@ import type { TextFile } from '../file/text-file.js';
 import type { WriteOptions } from '../file/handle.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
-import { checkOpOptions, type OpOptions } from '../schedule/options.js';
+import { callOf } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
 import { createFile } from './create-file.js';
 import { FreshFile } from './file-on.js';
 import {
@@ -71,7 +72,7 @@ export async function spooledTemporaryFile(o?: TempAnyOptions & SpoolOptions): P
   const resolved = resolveHandle(own.mode ?? 'w+b', own);
   const maxSize = own.maxSize === undefined ? 0 : checkCount(own.maxSize, 'options.maxSize');
   const place = checkPlace(own);
-  checkOpOptions(own);
+  callOf(own);
   const { lane, signal } = own;
   if (signal?.aborted === true) throw new AbortError(signal.reason);
   // Made by whichever call is the one too many: it is not what this call's signal was about.
@@ -80,7 +81,7 @@ export async function spooledTemporaryFile(o?: TempAnyOptions & SpoolOptions): P
   return attachRollover(handle, spool);
 }
 
-async function openScratch(place: CheckedPlace, appending: boolean, op: OpOptions): Promise<BackendFile> {
+async function openScratch(place: CheckedPlace, appending: boolean, op: OpOptions): Promise<OpenFile> {
   return new FreshFile(await createFile(place, { anonymous: true, appending }, op));
 }
 

@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { pathToWrite } from '../arguments/checked-path.js';
 import type { Path } from '../arguments/path.js';
 import { ClosedFileError, invalidArgValue } from '../errors/index.js';
-import { currentBackend } from '../backend/current.js';
+import { currentBackend } from '../filesystem/current.js';
 import type { BinaryFile } from '../file/binary-file.js';
 import { asyncDispose } from '../file/dispose.js';
 import type { RawFile } from '../file/raw-file.js';

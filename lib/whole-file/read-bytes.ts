@@ -1,7 +1,7 @@
 // A whole file as bytes, in one operation: open, fstat, read to the end, close.
 import { pathToRead } from '../arguments/checked-path.js';
 import type { Path } from '../arguments/path.js';
-import { currentBackend } from '../backend/current.js';
+import { currentBackend } from '../filesystem/current.js';
 import { isDescriptorShortage, retryOnDescriptors } from '../native/descriptor-wait.js';
 import { rejectWhereAwaited } from '../native/requests.js';
 import type { OpOptions } from '../schedule/options.js';

@@ -3,7 +3,7 @@ import { constants } from 'node:buffer';
 import { constants as fsConstants } from 'node:fs';
 import { pathToRead } from '../arguments/checked-path.js';
 import type { Path } from '../arguments/path.js';
-import { currentBackend } from '../backend/current.js';
+import { currentBackend } from '../filesystem/current.js';
 import { UnicodeDecodeError } from '../errors/index.js';
 import { addon } from '../native/addon.js';
 import { opOptions } from '../native/run-patiently.js';
@@ -97,7 +97,7 @@ async function readInPieces(
   const reads: Promise<Buffer>[] = [];
   let position = 0;
   const next = (): void => {
-    const read = file.pread(PIECE, position, true, o);
+    const read = file.pread(PIECE, position, o);
     read.catch(() => undefined); // it is awaited in its turn
     reads.push(read);
     position += PIECE;

@@ -5,7 +5,7 @@ import { toBytes } from '../arguments/bytes.js';
 import { checkCount } from '../arguments/numbers.js';
 import { pathToWrite } from '../arguments/checked-path.js';
 import type { Path } from '../arguments/path.js';
-import { currentBackend } from '../backend/current.js';
+import { currentBackend } from '../filesystem/current.js';
 import { outOfRange } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
 

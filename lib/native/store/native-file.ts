@@ -1,26 +1,25 @@
 // A file of the addon: every call is one operation in its queue, or none where what is asked for is cached.
-import { type BigIntStats, closeSync, type Stats, writeSync } from 'node:fs';
+import { type BigIntStats, type Stats, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-import { systemError } from '../errors/index.js';
-import { addon } from '../native/addon.js';
-import { OWN_MEMORY, readCached, readCachedInto } from '../native/inline.js';
-import * as P from '../native/protocol.js';
-import { hurry, inlineSettings, MANY_WAIT, mayInline, mayWait, nextTurn } from '../native/ration.js';
-import * as R from '../native/requests.js';
-import type { OpOptions } from '../schedule/options.js';
-import { type BackendFile, CURRENT, type FileKind, LATE } from './backend.js';
+import { systemError } from '../../errors/index.js';
+import { addon } from '../addon.js';
+import { OWN_MEMORY, readCached, readCachedInto } from '../inline.js';
+import * as P from '../protocol.js';
+import { hurry, inlineSettings, MANY_WAIT, mayInline, mayWait, nextTurn } from '../ration.js';
+import * as R from '../requests.js';
+import type { OpOptions } from '../../schedule/options.js';
+import { type OpenFile, CURRENT, type FileKind, LATE } from '../../filesystem/open-file.js';
 
 const KINDS: readonly FileKind[] = ['regular', 'directory', 'fifo', 'character', 'socket', 'block', 'other'];
 
 /** An open file of the addon. */
-export class NativeFile implements BackendFile {
+export class NativeFile implements OpenFile {
   readonly fd: number;
   readonly owned: boolean;
   readonly kind: FileKind;
   readonly seekable: boolean;
   readonly openedAt: number;
-  readonly openedSize: number;
   readonly polled: boolean;
   readonly #id: number;
   readonly #cacheable: boolean;
@@ -33,7 +32,6 @@ export class NativeFile implements BackendFile {
     this.kind = KINDS[record.kind] ?? 'other';
     this.seekable = record.seekable;
     this.openedAt = record.position;
-    this.openedSize = record.size;
     this.#id = record.id;
     // As src-native/core/open_file.h has it.
     const { kind } = this;
@@ -175,7 +173,7 @@ export class NativeFile implements BackendFile {
     return R.sent(slot, o);
   }
 
-  pread(size: number, position: number | bigint, fully: boolean, o?: OpOptions): Promise<Buffer> {
+  pread(size: number, position: number | bigint, o?: OpOptions, fully = true): Promise<Buffer> {
     const flags = fully ? P.FLAG_FULLY : 0;
     if (this.#mayInline(size, o)) {
       const bytes = readCached(this.#id, size, position, flags, o);
@@ -208,7 +206,7 @@ export class NativeFile implements BackendFile {
     return R.sent(slot, o);
   }
 
-  preadinto(view: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number> {
+  preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
     const flags = fully ? P.FLAG_FULLY : 0;
     const size = view.byteLength;
     if (this.#mayInline(size, o)) {
@@ -239,7 +237,7 @@ export class NativeFile implements BackendFile {
     return R.sent(slot, o);
   }
 
-  preadOver(memory: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number> {
+  preadOver(memory: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
     let flags = fully ? P.FLAG_FULLY : 0;
     if (this.#mayInline(memory.byteLength, o)) {
       const count = readCachedInto(this.#id, memory, position, flags, o);
@@ -258,7 +256,7 @@ export class NativeFile implements BackendFile {
     return R.sent(slot, o);
   }
 
-  pwrite(data: Uint8Array, position: number | bigint, transferred: boolean, o?: OpOptions): Promise<number> {
+  pwrite(data: Uint8Array, position: number | bigint, o?: OpOptions, transferred = false): Promise<number> {
     return this.#submitWrite(data, position, 0, R.AS_COUNT, transferred, false, o);
   }
 
@@ -350,10 +348,6 @@ export class NativeFile implements BackendFile {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
       }
     }
-  }
-
-  closeNow(): void {
-    if (this.owned) closeSync(this.fd);
   }
 }
 

@@ -1,14 +1,14 @@
 // The default backend: every call is one operation in the addon's queue.
 import { constants } from 'node:fs';
 
-import { systemError } from '../errors/index.js';
-import { addon } from '../native/addon.js';
-import { openCached, readFileCached, statCached } from '../native/inline-paths.js';
-import * as P from '../native/protocol.js';
-import { FEW_WAIT, mayInline, mayWait, nextTurn } from '../native/ration.js';
-import * as R from '../native/requests.js';
-import type { OpOptions } from '../schedule/options.js';
-import type { Backend, BackendFile } from './backend.js';
+import { systemError } from '../../errors/index.js';
+import { addon } from '../addon.js';
+import { openCached, readFileCached, statCached } from '../inline-paths.js';
+import * as P from '../protocol.js';
+import { FEW_WAIT, mayInline, mayWait, nextTurn } from '../ration.js';
+import * as R from '../requests.js';
+import type { OpOptions } from '../../schedule/options.js';
+import type { Backend, OpenFile } from '../../filesystem/open-file.js';
 import { NativeFile } from './native-file.js';
 
 const { O_APPEND, O_RDONLY } = constants;
@@ -28,7 +28,7 @@ function openLater(
   flags: number,
   permissions: number,
   o: OpOptions | undefined,
-): Promise<BackendFile> {
+): Promise<OpenFile> {
   return nextTurn(undefined, () => nativeBackend.open(path, flags, permissions, o));
 }
 

@@ -21,7 +21,7 @@ export const CURRENT = -1;
  * one at a time by the layer above; positional ones may run in parallel. Data given to `write` and `pwrite` is taken at
  * the call. Errors are in Node's shape. After `close` has been called every other call rejects.
  */
-export interface BackendFile {
+export interface OpenFile {
   /** The descriptor, or -1 where there is none. */
   readonly fd: number;
   readonly kind: FileKind;
@@ -31,8 +31,6 @@ export interface BackendFile {
   readonly seekable: boolean;
   /** Where the position stood when the file was opened. */
   readonly openedAt: number;
-  /** Size when it was opened: a hint. */
-  readonly openedSize: number;
   /** Whether stateful calls may have to wait for somebody else: a FIFO, a terminal, a socket. Left out: false. */
   readonly polled?: boolean;
 
@@ -52,11 +50,11 @@ export interface BackendFile {
   /** Sets the position and resolves to it. */
   seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number>;
 
-  pread(size: number, position: number | bigint, fully: boolean, o?: OpOptions): Promise<Buffer>;
-  preadinto(view: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number>;
+  pread(size: number, position: number | bigint, o?: OpOptions, fully?: boolean): Promise<Buffer>;
+  preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully?: boolean): Promise<number>;
   /** As `preadinto`, where a backend can fill from any thread memory that nobody else sees meanwhile. */
-  preadOver?(memory: Uint8Array, position: number | bigint, fully: boolean, o?: OpOptions): Promise<number>;
-  pwrite(data: Uint8Array, position: number | bigint, transferred: boolean, o?: OpOptions): Promise<number>;
+  preadOver?(memory: Uint8Array, position: number | bigint, o?: OpOptions, fully?: boolean): Promise<number>;
+  pwrite(data: Uint8Array, position: number | bigint, o?: OpOptions, transferred?: boolean): Promise<number>;
 
   truncate(size: number | bigint, o?: OpOptions): Promise<void>;
   sync(o?: OpOptions): Promise<void>;
@@ -81,15 +79,14 @@ export interface BackendFile {
   settleNow(): number;
   /** For process exit: writes at `at` or at the position, and returns when it is written. */
   writeNow(data: Uint8Array, at: number): void;
-  closeNow(): void;
 }
 
 /** A store of files. */
 export interface Backend {
   /** Opens `path` with the platform's numeric flags (`fs.constants.O_*`), close-on-exec, never a directory (EISDIR). */
-  open(path: string | Uint8Array, flags: number, permissions: number, o?: OpOptions): Promise<BackendFile>;
+  open(path: string | Uint8Array, flags: number, permissions: number, o?: OpOptions): Promise<OpenFile>;
   /** Takes over an open descriptor; `owned` says whether `close` closes it. */
-  adopt(fd: number, flags: number, owned: boolean, o?: OpOptions): Promise<BackendFile>;
+  adopt(fd: number, flags: number, owned: boolean, o?: OpOptions): Promise<OpenFile>;
   /** A whole file in one operation. */
   readBytes(path: string | Uint8Array, o?: OpOptions): Promise<Buffer>;
   writeFile(

@@ -1,6 +1,6 @@
 // Which store of files the library works on: the real one, unless something stands in.
-import type { Backend } from './backend.js';
-import { nativeBackend } from './native-backend.js';
+import type { Backend } from './open-file.js';
+import { nativeBackend } from '../native/store/native-store.js';
 
 let current: Backend = nativeBackend;
 

@@ -1,0 +1,145 @@
+// Options objects: read once, every value checked, unknown names refused. Each public function has one reader.
+import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
+import { type Call, callFrom } from '../schedule/call.js';
+
+/** Checks one option. It is given `undefined` where the option was left out, and returns the default then. */
+export type Check<T> = (value: unknown, name: string) => T;
+
+type Checks = Record<string, Check<unknown>>;
+
+/** What a reader returns: each option's checked value, and the call that signal, lane and timeout make. */
+export type Checked<C extends Checks> = { readonly [K in keyof C]: ReturnType<C[K]> } & {
+  readonly call: Call | undefined;
+};
+
+/** Names of other APIs, with what to use here. */
+const HINTS: Readonly<Record<string, string>> = {
+  mode: 'permissions',
+  flag: "open() with a mode, or appendFile() for 'a'",
+  flags: 'open() with a mode',
+  recursive: 'makedirs(), rmtree(), walk() or copytree()',
+  force: 'ignoreErrors',
+  encoding: 'readText(), or open() in a text mode',
+  withFileTypes: 'scandir()',
+  flush: 'writeAtomic(), or sync() on a handle',
+  overwrite: 'exclusive',
+  errorOnExist: 'exclusive',
+  dereference: 'followSymlinks',
+  preserveTimestamps: 'preserve',
+  highWaterMark: 'chunkSize',
+  autoClose: 'close',
+  ignore: 'exclude',
+  cwd: 'absolute paths',
+};
+
+/**
+ * Makes the reader of a function's options. Besides `checks` it knows signal, lane and timeout.
+ * The reader returns the defaults where no options were given; it allocates nothing then.
+ * @example const readCopyOptions = optionReader({ preserve: flag(false), exclusive: flag(false) });
+ */
+export function optionReader<C extends Checks>(checks: C): (o: unknown, name?: string) => Checked<C> {
+  const names = Object.keys(checks);
+  let defaults: Checked<C> | undefined;
+  return (o, name = 'options') => {
+    if (o === undefined) return (defaults ??= checked(names, checks, new Map(), name) as Checked<C>);
+    if (typeof o !== 'object' || o === null || Array.isArray(o))
+      throw invalidArgType(name, 'of type object', o);
+    const given = new Map<string, unknown>();
+    for (const key in o) {
+      // A polluted Object.prototype has no say.
+      if (key in Object.prototype && !Object.hasOwn(o, key)) continue;
+      const value = (o as Record<string, unknown>)[key];
+      if (value === undefined) continue;
+      if (key !== 'signal' && key !== 'lane' && key !== 'timeout' && !Object.hasOwn(checks, key))
+        throw unknownOption(`${name}.${key}`, key, value, names);
+      given.set(key, value);
+    }
+    return checked(names, checks, given, name) as Checked<C>;
+  };
+}
+
+function checked(names: string[], checks: Checks, given: Map<string, unknown>, of: string): object {
+  const result: Record<string, unknown> = {
+    call: callFrom(given.get('signal'), given.get('lane'), given.get('timeout')),
+  };
+  for (const name of names) result[name] = checks[name]!(given.get(name), `${of}.${name}`);
+  return result;
+}
+
+function unknownOption(path: string, key: string, value: unknown, names: string[]): Error {
+  const known = [...names, 'signal', 'lane', 'timeout'];
+  const plain = (text: string): string => text.replaceAll(/[-_]/g, '').toLowerCase();
+  const alike = known.find((name) => plain(name) === plain(key));
+  const hint = alike ?? HINTS[key];
+  const meant = hint === undefined ? '' : `; did you mean ${hint}?`;
+  return invalidArgValue(path, value, `is not an option${meant} The options are ${known.join(', ')}.`);
+}
+
+/** Reads the options of a function that takes only signal, lane and timeout. */
+export const readCall: (o: unknown) => Call | undefined = (() => {
+  const read = optionReader({});
+  return (o) => (o === undefined ? undefined : read(o).call);
+})();
+
+// --- checks --------------------------------------------------------------------------------------------------------
+
+/** A boolean. */
+export function flag<Default extends boolean | undefined>(otherwise: Default): Check<boolean | Default> {
+  return (value, name) => {
+    if (value === undefined) return otherwise;
+    if (typeof value !== 'boolean') throw invalidArgType(name, 'of type boolean', value);
+    return value;
+  };
+}
+
+/** A string. */
+export function text<Default extends string | undefined>(otherwise: Default): Check<string | Default> {
+  return (value, name) => {
+    if (value === undefined) return otherwise;
+    if (typeof value !== 'string') throw invalidArgType(name, 'of type string', value);
+    return value;
+  };
+}
+
+/** One of some strings. */
+export function oneOf<T extends string, Default extends T | undefined>(
+  allowed: readonly T[],
+  otherwise: Default,
+): Check<T | Default> {
+  return (value, name) => {
+    if (value === undefined) return otherwise;
+    if (!allowed.includes(value as T))
+      throw invalidArgValue(name, value, `must be one of ${allowed.map((each) => `'${each}'`).join(', ')}`);
+    return value as T;
+  };
+}
+
+/** An integer between two others, both included. */
+export function integer<Default extends number | undefined>(
+  otherwise: Default,
+  least = 0,
+  most: number = Number.MAX_SAFE_INTEGER,
+): Check<number | Default> {
+  return (value, name) => {
+    if (value === undefined) return otherwise;
+    if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw outOfRange(name, `an integer >= ${least} && <= ${most}`, value);
+    return value;
+  };
+}
+
+/** Permission bits. */
+export const permissionBits = (otherwise: number): Check<number> => integer(otherwise, 0, 0o7777);
+
+/** A function. */
+export function callback<F extends (...args: never[]) => unknown>(): Check<F | undefined> {
+  return (value, name) => {
+    if (value === undefined) return undefined;
+    if (typeof value !== 'function') throw invalidArgType(name, 'of type function', value);
+    return value as F;
+  };
+}
+
+/** Anything: the function itself checks it. */
+export const unchecked: Check<unknown> = (value) => value;

@@ -1,0 +1,73 @@
+// The options that every operation takes, checked once at the public function and carried down through all layers.
+import { performance } from 'node:perf_hooks';
+
+import { invalidArgType, outOfRange } from '../errors/index.js';
+import { Lane } from './lane.js';
+import { isAbortSignal, type OpOptions } from './options.js';
+
+/** One call's signal, lane and deadline. Made by `callOf`; every layer below the public function takes it as it is. */
+export class Call implements OpOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly lane: Lane | undefined;
+  /** When the call ends, in milliseconds on the clock of `performance.now()`. */
+  readonly deadline: number | undefined;
+  /** The whole timeout that the caller gave, in milliseconds. */
+  readonly total: number | undefined;
+
+  constructor(signal: AbortSignal | undefined, lane: Lane | undefined, timeout: number | undefined) {
+    this.signal = signal;
+    this.lane = lane;
+    this.total = timeout;
+    this.deadline = timeout === undefined ? undefined : performance.now() + timeout;
+  }
+
+  /** Milliseconds that are left; 0 once the deadline has passed, undefined where there is none. */
+  get timeout(): number | undefined {
+    return this.deadline === undefined ? undefined : Math.max(0, this.deadline - performance.now());
+  }
+
+  /** The same call in `lane`, unless it names a lane itself. */
+  inLane(lane: Lane): Call {
+    return this.lane === undefined
+      ? Object.assign(Object.create(Call.prototype) as Call, this, { lane })
+      : this;
+  }
+
+  /** The same call without its signal and deadline, for what has to be finished or cleaned up. */
+  uninterrupted(): Call | undefined {
+    return this.lane === undefined ? undefined : new Call(undefined, this.lane, undefined);
+  }
+}
+
+/**
+ * Reads signal, lane and timeout from `o`, once, and checks them. Other properties are not looked at: `optionReader`
+ * in arguments/options.ts refuses those that it does not know.
+ * @returns undefined where there is none of the three
+ * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
+ */
+export function callOf(o: OpOptions | undefined): Call | undefined {
+  if (o === undefined || o instanceof Call) return o;
+  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
+  return callFrom(own(o, 'signal'), own(o, 'lane'), own(o, 'timeout'));
+}
+
+/** The same from values that have been read already. */
+export function callFrom(signal: unknown, lane: unknown, timeout: unknown): Call | undefined {
+  if (signal === undefined && lane === undefined && timeout === undefined) return undefined;
+  if (signal !== undefined && !isAbortSignal(signal))
+    throw invalidArgType('options.signal', 'an instance of AbortSignal', signal);
+  if (lane !== undefined && !(lane instanceof Lane))
+    throw invalidArgType('options.lane', 'an instance of Lane', lane);
+  if (timeout !== undefined) {
+    if (typeof timeout !== 'number') throw invalidArgType('options.timeout', 'of type number', timeout);
+    if (!(timeout >= 0) || timeout > 0x7fffffff)
+      throw outOfRange('options.timeout', '>= 0 && <= 2147483647', timeout);
+  }
+  return new Call(signal, lane, timeout);
+}
+
+// A polluted Object.prototype has no say.
+function own(o: object, name: string): unknown {
+  const value = (o as Record<string, unknown>)[name];
+  return value !== undefined && name in Object.prototype && !Object.hasOwn(o, name) ? undefined : value;
+}
