@@ -91,7 +91,7 @@ describe('glob', () => {
   it('takes escaped characters as they are, and case as told', async () => {
     expect(await found('weird \\(1\\)/\\[a\\]/*')).to.deep.equal(['weird (1)/[a]/x.ts']);
     expect(await found('SRC*/X.TS')).to.deep.equal([]);
-    expect(await found('SRC*/X.TS', { nocase: true })).to.deep.equal(['src/x.ts']);
+    expect(await found('SRC*/X.TS', { noCase: true })).to.deep.equal(['src/x.ts']);
   });
 
   it('goes through links by name and not by **, unless told', async () => {
@@ -102,7 +102,7 @@ describe('glob', () => {
     expect((await found('**/x.js')).sort()).to.deep.equal(
       ['lib/a/x.js', 'src/a/deep/er/x.js', 'src/x.js'].sort(),
     );
-    expect(await found('**/x.js', { followlinks: true })).to.include.members([
+    expect(await found('**/x.js', { followSymlinks: true })).to.include.members([
       'link/x.js',
       'link/a/deep/er/x.js',
     ]);

@@ -19,9 +19,9 @@ export interface GlobOptions extends OpOptions {
   /** Whether `*` and `**` match names that begin with a dot. Default false. */
   dot?: boolean | undefined;
   /** Whether upper and lower case are the same. Default false. */
-  nocase?: boolean | undefined;
+  noCase?: boolean | undefined;
   /** Whether `**` leads through links to directories. Default false; names and `*` always do. */
-  followlinks?: boolean | undefined;
+  followSymlinks?: boolean | undefined;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function* glob(pattern: string, o: GlobOptions = {}): AsyncGenerato
   if (typeof cwd !== 'string')
     throw invalidArgType('options.cwd', 'of type string or an instance of URL', cwd);
   const patterns = expandBraces(isWindows ? pattern.replaceAll('\\', '/') : pattern).map(
-    (text) => new GlobPattern(text, { dot: o.dot ?? false, nocase: o.nocase ?? false }),
+    (text) => new GlobPattern(text, { dot: o.dot ?? false, nocase: o.noCase ?? false }),
   );
   if (patterns.length === 1 && !isWindows) {
     yield* search(patterns[0]!, cwd, o);
@@ -83,7 +83,7 @@ class GlobSearch {
 
   constructor(pattern: GlobPattern, top: string, o: GlobOptions) {
     this.#pattern = pattern;
-    this.#followLinks = o.followlinks ?? false;
+    this.#followLinks = o.followSymlinks ?? false;
     this.#states.set('', pattern.start);
     this.#tree = new TreeWalk(treeToRead(top, 'options.cwd'), {
       signal: o.signal,
