@@ -136,7 +136,11 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
         at = write_record(operation, at, opens ? Tag::kTaskOpened : Tag::kTaskChunk,
                           static_cast<double>(offset), static_cast<double>(size));
         if (opens) {
-          records[at++] = files.add(opened, true, FileKind::kRegular)->id;
+          OpenFile* const file = files.add(opened, true, task->opened_kind);
+          file->inline_state = task->opened_state;
+          file->polled = file->nonblocking = task->opened_polled;
+          task->opened_state = InlineState();
+          records[at++] = file->id;
           records[at++] = opened;
           opened = -1;
         }

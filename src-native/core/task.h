@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/block_pool.h"
+#include "core/open_file.h"
 
 namespace uvfiles {
 
@@ -71,9 +72,12 @@ class Task {
   // Output instead of that where there is much of it: handed over as it is, and reused when JavaScript has dropped it.
   Block block;
   size_t block_size = 0;  // bytes of it that are output
-  // A regular file, just opened, that goes with the output: it comes among the open files in the same moment. The task
-  // closes it when nobody takes the output.
+  // A file, just opened, that goes with the output: it comes among the open files in the same moment. The task closes it
+  // when nobody takes the output. The others say what it is.
   int opened = -1;
+  FileKind opened_kind = FileKind::kRegular;
+  bool opened_polled = false;  // then it is O_NONBLOCK
+  InlineState opened_state;
   TaskError error;
 
  private:

@@ -34,6 +34,7 @@ enum class TaskKind : int32_t {
   kSendFile = 61,
   kWriteAtomic = 62,
   kOpenAtomic = 63,
+  kBeneath = 64,
 };
 
 // Null for an unknown kind. The arguments are those that the task's header documents: the caller has checked nothing but

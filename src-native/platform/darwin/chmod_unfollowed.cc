@@ -25,6 +25,13 @@ int ChmodUnfollowed(int parent, const char* name, mode_t mode) {
   return ::fchmodat(parent, name, mode, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : -errno;
 }
 
+int ChmodEntryUnfollowed(int parent, const char* name, mode_t mode) {
+  struct stat st;
+  if (::fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) != 0) return -errno;
+  if (S_ISLNK(st.st_mode)) return -ELOOP;
+  return ::fchmodat(parent, name, mode, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : -errno;
+}
+
 int OpenUnlocking(int parent, const char* name, mode_t bits) {
   struct stat st;
   const int failure = StatDirectory(parent, name, &st);

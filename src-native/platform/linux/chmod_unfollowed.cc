@@ -17,10 +17,10 @@ namespace {
 // Linux 6.6; the number is the same on every architecture.
 constexpr long kFchmodat2 = 452;
 
-int OpenPath(int parent, const char* name) {
+int OpenPath(int parent, const char* name, int flags) {
   int fd;
   do {
-    fd = ::openat(parent, name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
+    fd = ::openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC | flags);
   } while (fd < 0 && errno == EINTR);
   return fd < 0 ? -errno : fd;
 }
@@ -39,14 +39,23 @@ int ChmodPathDescriptor(int fd, mode_t mode) {
 }  // namespace
 
 int ChmodUnfollowed(int parent, const char* name, mode_t mode) {
-  const int fd = OpenPath(parent, name);
+  const int fd = OpenPath(parent, name, O_DIRECTORY);
   if (fd < 0) return fd;
   const UniqueFd holder(fd);
   return ChmodPathDescriptor(fd, mode);
 }
 
+int ChmodEntryUnfollowed(int parent, const char* name, mode_t mode) {
+  const int fd = OpenPath(parent, name, 0);
+  if (fd < 0) return fd;
+  const UniqueFd holder(fd);
+  struct stat st;
+  if (::fstat(fd, &st) != 0) return -errno;
+  return S_ISLNK(st.st_mode) ? -ELOOP : ChmodPathDescriptor(fd, mode);
+}
+
 int OpenUnlocking(int parent, const char* name, mode_t bits) {
-  const int fd = OpenPath(parent, name);
+  const int fd = OpenPath(parent, name, O_DIRECTORY);
   if (fd < 0) return fd;
   const UniqueFd holder(fd);
   struct stat st;

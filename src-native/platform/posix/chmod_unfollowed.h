@@ -10,6 +10,9 @@ namespace uvfiles {
 // Sets the permission bits of directory `name` of `parent` to `mode`. 0 or -errno; -ENOTDIR when it is no directory.
 int ChmodUnfollowed(int parent, const char* name, mode_t mode);
 
+// The same for what is no directory; -ELOOP for a link.
+int ChmodEntryUnfollowed(int parent, const char* name, mode_t mode);
+
 // Adds `bits` to its mode and opens that same directory for listing. A descriptor or -errno.
 int OpenUnlocking(int parent, const char* name, mode_t bits);
 

@@ -33,6 +33,10 @@ int OpenDirectoryAt(int parent, const char* name) {
 
 int OpenDirectoryAsBase(const char* path) { return OpenRetrying(AT_FDCWD, path, kBase); }
 
+int OpenDirectoryAsBaseAt(int parent, const char* name) {
+  return OpenRetrying(parent, name, kBase | O_NOFOLLOW);
+}
+
 bool UnlockOpenDirectory(int fd) {
   struct stat st;
   if (::fstat(fd, &st) != 0 || (st.st_mode & S_IRWXU) == S_IRWXU) return false;

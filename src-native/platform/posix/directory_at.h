@@ -13,6 +13,9 @@ int OpenDirectoryAt(int parent, const char* name);
 // component is what the caller has made of it ("dir/." or "/").
 int OpenDirectoryAsBase(const char* path);
 
+// The same for directory `name` of `parent`, which is not followed: a link is -ENOTDIR or -ELOOP.
+int OpenDirectoryAsBaseAt(int parent, const char* name);
+
 // Gives the owner rwx on the open directory. True when its mode has been changed by this call.
 bool UnlockOpenDirectory(int fd);
 

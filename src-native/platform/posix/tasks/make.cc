@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "core/tasks/os_tasks.h"
+#include "platform/posix/tasks/beneath.h"
 #include "platform/posix/tasks/copy_file.h"
 #include "platform/posix/tasks/copy_tree.h"
 #include "platform/posix/tasks/directories.h"
@@ -54,6 +55,8 @@ std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
       return Make<WriteAtomic>(std::move(arguments));
     case TaskKind::kOpenAtomic:
       return Make<OpenAtomic>(std::move(arguments));
+    case TaskKind::kBeneath:
+      return Make<BeneathTask>(std::move(arguments));
     default:
       return nullptr;
   }

@@ -20,6 +20,13 @@ bool IsSame(const struct stat& a, const struct stat& b) {
 
 }  // namespace
 
+void AppendStatvfs(const struct statvfs& answer, std::string* output) {
+  const uint64_t fields[] = {answer.f_bsize,  answer.f_frsize,  answer.f_blocks, answer.f_bfree,
+                             answer.f_bavail, answer.f_files,   answer.f_ffree,  answer.f_favail,
+                             answer.f_flag,   answer.f_namemax, answer.f_fsid};
+  for (const uint64_t field : fields) AppendInteger(output, field);
+}
+
 void PathCall::Settle(int code, const char* syscall) {
   if (code >= 0) return;
   error.code = code;
@@ -152,10 +159,7 @@ void PathCall::Statvfs() {
     Settle(code, "statvfs");
     return;
   }
-  const uint64_t fields[] = {answer.f_bsize,  answer.f_frsize,  answer.f_blocks, answer.f_bfree,
-                             answer.f_bavail, answer.f_files,   answer.f_ffree,  answer.f_favail,
-                             answer.f_flag,   answer.f_namemax, answer.f_fsid};
-  for (const uint64_t field : fields) AppendInteger(&output, field);
+  AppendStatvfs(answer, &output);
 }
 
 void PathCall::SameFile() {

@@ -4,6 +4,10 @@
 // Output: what the call answers, as said beside its name; else nothing.
 #pragma once
 
+#include <sys/statvfs.h>
+
+#include <string>
+
 #include "core/task.h"
 
 namespace uvfiles {
@@ -28,6 +32,9 @@ enum class PathCallName : int64_t {
   kSameOpenFile = 16,  // fd, fd -> '1' or '0'; no paths
   kIsMount = 17,       // -> '1' or '0'; never an error
 };
+
+// The 11 numbers that kStatvfs answers.
+void AppendStatvfs(const struct statvfs& answer, std::string* output);
 
 class PathCall final : public Task {
  public:

@@ -4,6 +4,7 @@
 
 #include "core/tasks/records.h"
 #include "platform/posix/retry.h"
+#include "platform/posix/tasks/beneath.h"
 
 namespace uvfiles {
 
@@ -18,23 +19,40 @@ constexpr size_t kEntriesPerLook = 256;
 }  // namespace
 
 ScanDirectory::ScanDirectory(TaskArguments&& arguments)
-    : path_(std::move(arguments.bytes[0])), names_only_((arguments.numbers[0] & kNamesOnly) != 0) {}
+    : arguments_(std::move(arguments)), names_only_((arguments_.numbers[0] & kNamesOnly) != 0) {}
 
-Step ScanDirectory::Fail(int code) {
+Step ScanDirectory::Fail(int code, const char* syscall) {
   reader_.Close();
-  error.code = code;
-  error.syscall = "scandir";
-  error.path = path_;
+  error = {code, syscall, arguments_.bytes.back(), ""};
   return Step::kDone;
+}
+
+int ScanDirectory::OpenTop() {
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK;
+  if (arguments_.bytes.size() == 1) {
+    return Retrying([&] { return ::open(arguments_.bytes[0].c_str(), kFlags); });
+  }
+  UniqueFd holder;
+  const int root = OpenRoot(arguments_.bytes[0], arguments_.numbers[1], &holder);
+  if (IsDescriptorShortage(root)) return root;
+  if (root < 0) {
+    Fail(root, "root");
+    error.path = arguments_.bytes[0];
+    return root;
+  }
+  const bool stepwise = (arguments_.numbers[2] & kBeneathStepwise) != 0 || LacksOpenat2();
+  const int fd = Beneath(root, stepwise).Open(arguments_.bytes[1], kFlags, 0);
+  if (fd == kOutsideRoot) Fail(-EXDEV, "beneath");
+  return fd;
 }
 
 Step ScanDirectory::run(const Slice& slice) {
   if (cancelled()) return Fail(-ECANCELED);
   if (!reader_.is_open()) {
-    const int fd = Retrying(
-        [&] { return ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK); });
+    const int fd = OpenTop();
     // With nothing yet in hand: the caller waits for a descriptor and comes back.
     if (IsDescriptorShortage(fd)) return Step::kReady;
+    if (error) return Step::kDone;
     if (fd < 0) return Fail(fd);
     const int code = reader_.Open(UniqueFd(fd));
     if (code < 0) return Fail(code);

@@ -1,0 +1,61 @@
+// Finds and opens what lies beneath a directory, and nothing outside of it, whatever a path or a link says.
+//
+// A path and the text of each link are taken as relative. What is absolute, what goes above the root with "..", and the
+// magic links of /proc are escapes. With openat2 (Linux 5.6) the kernel resolves the path; elsewhere, and where a filter
+// refuses that call, each component is opened without following, and links are read and resolved here.
+//
+// A directory that somebody moves out of the root while it is being walked stays open: it was beneath the root when it
+// was reached. All functions are safe on any thread, hold at most three descriptors and answer a code when they run out.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "core/unique_fd.h"
+
+namespace uvfiles {
+
+// Answered instead of -errno: the path leads out of the root.
+constexpr int kOutsideRoot = -0x10000;
+
+// Whether this process resolves paths component by component: there is no openat2, or UVFILES_NO_OPENAT2 is set.
+bool LacksOpenat2();
+
+// 1 with the text of the link `name`, 0 for what is no link, or -errno.
+int ReadLinkAt(int directory, const std::string& name, std::string* text);
+
+// A name in an open directory, for the *at calls. It is not to be followed: it was no link, or no link was to be followed.
+struct PlaceBeneath {
+  int directory = -1;              // `holder`'s, or the root
+  std::string name;                // "." where the place is the directory itself
+  bool must_be_directory = false;  // the path ends in a slash
+  UniqueFd holder;
+};
+
+// Whether `name`, which is no link, may be used so by the real ids: 0 or a negative code.
+int AccessUnfollowed(int directory, const char* name, int mode);
+
+class Beneath {
+ public:
+  // `root` is a directory's descriptor and stays the caller's. `stepwise` is for tests and where openat2 is missing.
+  explicit Beneath(int root, bool stepwise = LacksOpenat2()) : root_(root), stepwise_(stepwise) {}
+
+  // The last name of `path` in its directory. With `follow` a link at the end is followed. 0 or a negative code.
+  int Find(const std::string& path, bool follow, PlaceBeneath* place) const;
+
+  // Opens `path`, following links beneath the root unless `flags` has O_NOFOLLOW. O_CLOEXEC is added. A descriptor or a
+  // negative code.
+  int Open(const std::string& path, int flags, mode_t mode) const;
+
+  // The names from the root to what `path` leads to, which exists, without links. "." is the root. 0 or a negative code.
+  int Resolve(const std::string& path, std::string* resolved) const;
+
+ private:
+  int FindByKernel(std::string path, bool follow, PlaceBeneath* place) const;
+
+  const int root_;
+  const bool stepwise_;
+};
+
+}  // namespace uvfiles

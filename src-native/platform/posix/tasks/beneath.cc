@@ -1,0 +1,286 @@
+#include "platform/posix/tasks/beneath.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "core/inline_io.h"
+#include "core/tasks/records.h"
+#include "platform/file_system.h"
+#include "platform/nonblocking.h"
+#include "platform/posix/chmod_unfollowed.h"
+#include "platform/posix/directory_at.h"
+#include "platform/posix/retry.h"
+#include "platform/posix/stat_at.h"
+#include "platform/posix/tasks/path_call.h"
+
+namespace uvfiles {
+
+namespace {
+
+const char* SyscallOf(BeneathCall call) {
+  switch (call) {
+    case BeneathCall::kOpen:
+      return "open";
+    case BeneathCall::kStat:
+      return "stat";
+    case BeneathCall::kAccess:
+      return "access";
+    case BeneathCall::kChmod:
+      return "chmod";
+    case BeneathCall::kChown:
+      return "chown";
+    case BeneathCall::kUtimes:
+      return "utime";
+    case BeneathCall::kTruncate:
+      return "truncate";
+    case BeneathCall::kUnlink:
+      return "unlink";
+    case BeneathCall::kRmdir:
+      return "rmdir";
+    case BeneathCall::kMkdir:
+      return "mkdir";
+    case BeneathCall::kReadlink:
+      return "readlink";
+    case BeneathCall::kSymlink:
+      return "symlink";
+    case BeneathCall::kLink:
+      return "link";
+    case BeneathCall::kRename:
+      return "rename";
+    case BeneathCall::kRealpath:
+      return "realpath";
+    case BeneathCall::kStatvfs:
+      return "statvfs";
+  }
+  return "path";
+}
+
+// These make, remove or name the entry itself: a slash behind a name is theirs to judge.
+bool NamesEntry(BeneathCall call) {
+  return call == BeneathCall::kMkdir || call == BeneathCall::kRmdir ||
+         call == BeneathCall::kRename || call == BeneathCall::kSymlink;
+}
+
+int IsDirectoryAt(const PlaceBeneath& place) {
+  struct stat found;
+  const int code = Retrying(
+      [&] { return ::fstatat(place.directory, place.name.c_str(), &found, AT_SYMLINK_NOFOLLOW); });
+  if (code < 0) return code;
+  return S_ISDIR(found.st_mode) ? 0 : -ENOTDIR;
+}
+
+}  // namespace
+
+int OpenRoot(const std::string& path, int64_t given, UniqueFd* holder) {
+  if (given >= 0) return static_cast<int>(given);
+  const int fd = OpenDirectoryAsBase(path.c_str());
+  holder->reset(fd);
+  return fd;
+}
+
+BeneathTask::~BeneathTask() {
+  // Nobody took it.
+  if (opened < 0) return;
+  InlineIO::forget(&opened_state);
+  platform::close_file(opened);
+}
+
+Step BeneathTask::run(const Slice&) {
+  syscall_ = SyscallOf(call());
+  UniqueFd holder;
+  const int root = OpenRoot(arguments_.bytes[0], arguments_.numbers[1], &holder);
+  if (root < 0) {
+    error = {root, "root", arguments_.bytes[0], ""};
+    return Step::kDone;
+  }
+  const bool stepwise = (arguments_.numbers[2] & kBeneathStepwise) != 0 || LacksOpenat2();
+  const int code = cancelled() ? -ECANCELED : Perform(Beneath(root, stepwise));
+  if (code < 0) {
+    output.clear();
+    error.code = code == kOutsideRoot ? -EXDEV : code;
+    error.syscall = code == kOutsideRoot ? "beneath" : syscall_;
+    error.path = Path();
+    if (arguments_.bytes.size() > 2) error.dest = Dest();
+  }
+  return Step::kDone;
+}
+
+int BeneathTask::Perform(const Beneath& root) {
+  switch (call()) {
+    case BeneathCall::kOpen:
+      return Open(root);
+    case BeneathCall::kRealpath:
+      return root.Resolve(Path(), &output);
+    case BeneathCall::kLink:
+    case BeneathCall::kRename:
+      return CallTwo(root);
+    case BeneathCall::kSymlink: {
+      PlaceBeneath place;
+      const int code = root.Find(Dest(), false, &place);
+      if (code < 0) return code;
+      return Retrying(
+          [&] { return ::symlinkat(Path().c_str(), place.directory, place.name.c_str()); });
+    }
+    default:
+      return CallOne(root);
+  }
+}
+
+int BeneathTask::Open(const Beneath& root) {
+  const int flags = static_cast<int>(Number(0));
+  const auto mode = static_cast<mode_t>(Number(1));
+  int fd = root.Open(Path(), flags | O_NONBLOCK, mode);
+  // A file that another process holds a lease on (fcntl(2), F_SETLEASE) is waited for, in the pool.
+  if (fd == -EAGAIN) fd = root.Open(Path(), flags, mode);
+  return fd < 0 ? fd : Describe(fd, flags);
+}
+
+int BeneathTask::Describe(int fd, int flags) {
+  UniqueFd holder(fd);
+  FileKind kind = FileKind::kOther;
+  int64_t size = 0;
+  const int code = platform::describe(fd, &kind, &size);
+  if (code < 0) return code;
+  if (kind == FileKind::kDirectory && (flags & O_DIRECTORY) == 0) return -EISDIR;
+  const bool to_end = (flags & O_APPEND) != 0;
+  const int64_t position = platform::seek(fd, 0, to_end ? SEEK_END : SEEK_CUR);
+  opened_kind = kind;
+  opened_polled = is_polled(kind, position >= 0);
+  if (!opened_polled) platform::make_blocking(fd, flags);
+  InlineIO::prepare(fd, kind, &opened_state);
+  AppendInteger(&output, static_cast<int32_t>(kind));
+  AppendInteger(&output, static_cast<int32_t>(position >= 0));
+  AppendInteger(&output, static_cast<int32_t>(opened_polled));
+  AppendInteger(&output, static_cast<int32_t>(opened_state.access));
+  AppendInteger(&output, position >= 0 ? position : int64_t{0});
+  AppendInteger(&output, size);
+  opened = holder.release();
+  return 0;
+}
+
+int BeneathTask::CallTwo(const Beneath& root) {
+  PlaceBeneath from;
+  PlaceBeneath to;
+  int code = root.Find(Path(), false, &from);
+  if (code == 0) code = root.Find(Dest(), false, &to);
+  if (code == 0 && (from.must_be_directory || to.must_be_directory)) code = IsDirectoryAt(from);
+  if (code < 0) return code;
+  if (call() == BeneathCall::kLink) {
+    return Retrying([&] {
+      return ::linkat(from.directory, from.name.c_str(), to.directory, to.name.c_str(), 0);
+    });
+  }
+  return Retrying(
+      [&] { return ::renameat(from.directory, from.name.c_str(), to.directory, to.name.c_str()); });
+}
+
+bool BeneathTask::Follows() const {
+  switch (call()) {
+    case BeneathCall::kStat:
+      return Number(0) != 0;
+    case BeneathCall::kChown:
+      return Number(2) == 0;
+    case BeneathCall::kUtimes:
+      return Number(4) == 0;
+    case BeneathCall::kAccess:
+    case BeneathCall::kChmod:
+    case BeneathCall::kTruncate:
+    case BeneathCall::kStatvfs:
+      return true;
+    default:
+      return false;
+  }
+}
+
+int BeneathTask::CallOne(const Beneath& root) {
+  PlaceBeneath place;
+  int code = root.Find(Path(), Follows(), &place);
+  if (code == 0 && place.must_be_directory && !NamesEntry(call())) code = IsDirectoryAt(place);
+  if (code == 0) code = Act(place);
+  if (call() != BeneathCall::kAccess || code == kOutsideRoot || IsDescriptorShortage(code))
+    return code;
+  output.assign(code == 0 ? "1" : "0");
+  return 0;
+}
+
+int BeneathTask::Act(const PlaceBeneath& place) {
+  const int directory = place.directory;
+  const char* const name = place.name.c_str();
+  switch (call()) {
+    case BeneathCall::kStat: {
+      StatRecord record;
+      const int code = platform::stat_at(directory, name, AT_SYMLINK_NOFOLLOW, &record);
+      if (code == 0) output.assign(reinterpret_cast<const char*>(&record), sizeof record);
+      return code;
+    }
+    case BeneathCall::kAccess:
+      return AccessUnfollowed(directory, name, static_cast<int>(Number(0)));
+    case BeneathCall::kChmod:
+      return ChmodEntryUnfollowed(directory, name, static_cast<mode_t>(Number(0)));
+    case BeneathCall::kChown:
+      return Retrying([&] {
+        return ::fchownat(directory, name, static_cast<uid_t>(Number(0)),
+                          static_cast<gid_t>(Number(1)), AT_SYMLINK_NOFOLLOW);
+      });
+    case BeneathCall::kUtimes: {
+      struct timespec times[2];
+      for (size_t i = 0; i < 2; i++) {
+        times[i].tv_sec = static_cast<time_t>(Number(2 * i));
+        times[i].tv_nsec = static_cast<long>(Number(2 * i + 1));
+      }
+      return Retrying([&] { return ::utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW); });
+    }
+    case BeneathCall::kTruncate:
+      return Truncate(place);
+    case BeneathCall::kUnlink:
+      return Retrying([&] { return ::unlinkat(directory, name, 0); });
+    case BeneathCall::kRmdir:
+      return Retrying([&] { return ::unlinkat(directory, name, AT_REMOVEDIR); });
+    case BeneathCall::kMkdir:
+      return Retrying([&] { return ::mkdirat(directory, name, static_cast<mode_t>(Number(0))); });
+    case BeneathCall::kReadlink:
+      return Readlink(place);
+    case BeneathCall::kStatvfs:
+      return Statvfs(place);
+    default:
+      return -EINVAL;
+  }
+}
+
+int BeneathTask::Readlink(const PlaceBeneath& place) {
+  const int code = ReadLinkAt(place.directory, place.name, &output);
+  return code == 0 ? -EINVAL : code;
+}
+
+int BeneathTask::Truncate(const PlaceBeneath& place) {
+  const int fd = Retrying([&] {
+    return ::openat(place.directory, place.name.c_str(),
+                    O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  });
+  const UniqueFd holder(fd);
+  return fd < 0 ? fd : platform::truncate(fd, Number(0));
+}
+
+int BeneathTask::Statvfs(const PlaceBeneath& place) {
+#ifdef O_PATH
+  constexpr int kAccess = O_PATH;
+#else
+  constexpr int kAccess = O_RDONLY | O_NONBLOCK;
+#endif
+  const int fd = Retrying([&] {
+    return ::openat(place.directory, place.name.c_str(), kAccess | O_NOFOLLOW | O_CLOEXEC);
+  });
+  const UniqueFd holder(fd);
+  if (fd < 0) return fd;
+  struct statvfs answer;
+  const int code = Retrying([&] { return ::fstatvfs(fd, &answer); });
+  if (code == 0) AppendStatvfs(answer, &output);
+  return code;
+}
+
+}  // namespace uvfiles

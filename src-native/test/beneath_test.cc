@@ -1,0 +1,214 @@
+// What is done beneath a root stays beneath it, by openat2 and component by component alike.
+#include "platform/posix/tasks/beneath.h"
+
+#include <atomic>
+#include <cerrno>
+#include <thread>
+
+#include "test/os_support.h"
+
+using namespace uvfiles;
+using namespace uvfiles::test;
+
+namespace {
+
+constexpr int64_t kWays[] = {0, kBeneathStepwise};
+
+Outcome Call(int64_t way, BeneathCall call, std::vector<std::string> bytes,
+             std::vector<int64_t> numbers = {}) {
+  numbers.insert(numbers.begin(), {static_cast<int64_t>(call), -1, way});
+  return Run(TaskKind::kBeneath, std::move(bytes), std::move(numbers));
+}
+
+// root/{file, dir/{inner}, up -> .., out -> ../secret, abs -> /etc, in -> dir/inner, dirlink -> dir, loop -> loop,
+// back -> dir/../file, new -> dir/made}, secret beside it.
+std::string Tree() {
+  const std::string top = Scratch();
+  REQUIRE(::mkdir((top + "/root").c_str(), 0755) == 0);
+  REQUIRE(::mkdir((top + "/root/dir").c_str(), 0755) == 0);
+  WriteText(top + "/root/file", "file");
+  WriteText(top + "/root/dir/inner", "inner");
+  WriteText(top + "/secret", "secret");
+  const char* const links[][2] = {
+      {"..", "up"},       {"../secret", "out"}, {"/etc", "abs"},         {"dir/inner", "in"},
+      {"dir", "dirlink"}, {"loop", "loop"},     {"dir/../file", "back"}, {"dir/made", "new"}};
+  for (const auto& link : links) {
+    REQUIRE(::symlink(link[0], (top + "/root/" + link[1]).c_str()) == 0);
+  }
+  return top;
+}
+
+std::string Content(int64_t way, const std::string& root, const std::string& path) {
+  TaskArguments arguments;
+  arguments.bytes = {root, path};
+  arguments.numbers = {static_cast<int64_t>(BeneathCall::kOpen), -1, way, O_RDONLY, 0};
+  BeneathTask task(std::move(arguments));
+  REQUIRE(task.run(Slice()) == Step::kDone);
+  if (task.opened < 0)
+    return task.error.syscall + std::string(" ") + std::to_string(-task.error.code);
+  char text[16];
+  const ssize_t size = ::read(task.opened, text, sizeof text);
+  return size < 0 ? "<unread>" : std::string(text, static_cast<size_t>(size));
+}
+
+}  // namespace
+
+TEST("opens what lies beneath, through links that stay beneath") {
+  const std::string top = Tree();
+  const std::string root = top + "/root";
+  const int before = OpenDescriptors();
+  for (const int64_t way : kWays) {
+    for (const char* path :
+         {"file", "./file", "dir/../file", "back", "dirlink/../file", "dir//.././file"})
+      CHECK_EQ(Content(way, root, path), "file");
+    for (const char* path : {"dir/inner", "in", "dirlink/inner", "dirlink//./inner"})
+      CHECK_EQ(Content(way, root, path), "inner");
+    CHECK_EQ(Content(way, root, "none"), "open " + std::to_string(ENOENT));
+    CHECK_EQ(Content(way, root, "dir"), "open " + std::to_string(EISDIR));
+    CHECK_EQ(Content(way, root, "file/x"), "open " + std::to_string(ENOTDIR));
+    CHECK_EQ(Content(way, root, "file/"), "open " + std::to_string(ENOTDIR));
+    CHECK_EQ(Content(way, root, "loop"), "open " + std::to_string(ELOOP));
+    CHECK_EQ(Content(way, top + "/nowhere", "file"), "root " + std::to_string(ENOENT));
+  }
+  CHECK_EQ(OpenDescriptors(), before);
+  Clear(top);
+}
+
+TEST("tells an escape from every other error") {
+  const std::string top = Tree();
+  const std::string root = top + "/root";
+  const std::string escape = "beneath " + std::to_string(EXDEV);
+  for (const int64_t way : kWays) {
+    for (const char* path :
+         {"..", "../secret", "dir/../../secret", "up", "up/secret", "out", "abs", "abs/passwd",
+          "/etc/passwd", "dirlink/../../root/file", "dir/../up/root/file"})
+      CHECK_EQ(Content(way, root, path), escape);
+    CHECK_EQ(Content(way, "/proc", "self/root/etc/passwd"), escape);
+    CHECK_EQ(Content(way, "/proc", "self/cwd"), escape);
+    for (const BeneathCall call : {BeneathCall::kUnlink, BeneathCall::kMkdir, BeneathCall::kStat,
+                                   BeneathCall::kAccess, BeneathCall::kRealpath}) {
+      const Outcome outcome = Call(way, call, {root, "up/secret"}, {1});
+      CHECK_EQ(outcome.code(), -EXDEV);
+      CHECK_EQ(std::string(outcome.error.syscall), "beneath");
+      CHECK_EQ(outcome.error.path, "up/secret");
+    }
+    CHECK_EQ(Call(way, BeneathCall::kRename, {root, "file", "up/taken"}).code(), -EXDEV);
+    CHECK_EQ(Call(way, BeneathCall::kLink, {root, "up/secret", "taken"}).code(), -EXDEV);
+    CHECK_EQ(Call(way, BeneathCall::kTruncate, {root, "out"}, {0}).code(), -EXDEV);
+    CHECK_EQ(Call(way, BeneathCall::kChmod, {root, "out"}, {0777}).code(), -EXDEV);
+  }
+  CHECK_EQ(ReadText(top + "/secret"), "secret");
+  CHECK_EQ(StatOf(top + "/secret").st_mode & 0777, 0644);
+  Clear(top);
+}
+
+TEST("performs each operation on the name in its directory") {
+  const std::string top = Tree();
+  const std::string root = top + "/root";
+  for (const int64_t way : kWays) {
+    CHECK_EQ(Call(way, BeneathCall::kMkdir, {root, "dirlink/d"}, {0700}).code(), 0);
+    CHECK_EQ(StatOf(root + "/dir/d").st_mode & 0777, 0700);
+    CHECK_EQ(Call(way, BeneathCall::kMkdir, {root, "dir/d/"}, {0700}).code(), -EEXIST);
+    CHECK_EQ(Call(way, BeneathCall::kSymlink, {root, "../out", "dir/d/l"}).code(), 0);
+    CHECK_EQ(Call(way, BeneathCall::kReadlink, {root, "dir/d/l"}).output, "../out");
+    CHECK_EQ(Call(way, BeneathCall::kReadlink, {root, "file"}).code(), -EINVAL);
+    CHECK_EQ(Call(way, BeneathCall::kLink, {root, "file", "dir/d/f"}).code(), 0);
+    CHECK_EQ(StatOf(root + "/file").st_nlink, 2);
+    CHECK_EQ(Call(way, BeneathCall::kRename, {root, "dir/d/f", "dir/d/g"}).code(), 0);
+    CHECK_EQ(Call(way, BeneathCall::kChmod, {root, "dir/d/g"}, {0640}).code(), 0);
+    CHECK_EQ(StatOf(root + "/file").st_mode & 0777, 0640);
+    CHECK_EQ(Call(way, BeneathCall::kUtimes, {root, "in"}, {1, 2, 3, 4, 1}).code(), 0);
+    CHECK_EQ(StatOf(root + "/in").st_mtim.tv_sec, 3);
+    CHECK_EQ(Call(way, BeneathCall::kUtimes, {root, "in"}, {1, 2, 5, 4, 0}).code(), 0);
+    CHECK_EQ(StatOf(root + "/dir/inner").st_mtim.tv_sec, 5);
+    CHECK_EQ(
+        Call(way, BeneathCall::kChown, {root, "in"}, {StatOf(root).st_uid, StatOf(root).st_gid, 0})
+            .code(),
+        0);
+    CHECK_EQ(Call(way, BeneathCall::kTruncate, {root, "in"}, {3}).code(), 0);
+    CHECK_EQ(ReadText(root + "/dir/inner"), "inn");
+    WriteText(root + "/dir/inner", "inner");
+    CHECK_EQ(Call(way, BeneathCall::kAccess, {root, "in"}, {R_OK}).output, "1");
+    CHECK_EQ(Call(way, BeneathCall::kAccess, {root, "none"}, {F_OK}).output, "0");
+    CHECK_EQ(Call(way, BeneathCall::kRealpath, {root, "dirlink/../in"}).output, "dir/inner");
+    CHECK_EQ(Call(way, BeneathCall::kRealpath, {root, "."}).output, ".");
+    CHECK_EQ(Call(way, BeneathCall::kRealpath, {root, "dirlink/"}).output, "dir");
+    CHECK_EQ(Call(way, BeneathCall::kRealpath, {root, "none"}).code(), -ENOENT);
+    CHECK_EQ(Call(way, BeneathCall::kStatvfs, {root, "."}).output.size(), 88);
+    const Outcome followed = Call(way, BeneathCall::kStat, {root, "in"}, {1});
+    REQUIRE(followed.output.size() == sizeof(StatRecord));
+    CHECK_EQ(IntegerAt<int64_t>(followed.output, 8), int64_t{StatOf(root + "/dir/inner").st_mode});
+    CHECK_EQ(IntegerAt<int64_t>(Call(way, BeneathCall::kStat, {root, "in"}, {0}).output, 8),
+             int64_t{StatOf(root + "/in").st_mode});
+    CHECK_EQ(Call(way, BeneathCall::kStat, {root, "file/"}, {1}).code(), -ENOTDIR);
+    CHECK_EQ(Call(way, BeneathCall::kUnlink, {root, "dirlink/"}).code(), -ENOTDIR);
+    CHECK_EQ(Call(way, BeneathCall::kUnlink, {root, "dir/d/g"}).code(), 0);
+    CHECK_EQ(Call(way, BeneathCall::kUnlink, {root, "dir/d/l"}).code(), 0);
+    CHECK_EQ(Call(way, BeneathCall::kRmdir, {root, "dir/d"}).code(), 0);
+  }
+  Clear(top);
+}
+
+TEST("creates a file where a dangling link beneath the root leads") {
+  const std::string top = Tree();
+  for (const int64_t way : kWays) {
+    CHECK_EQ(
+        Call(way, BeneathCall::kOpen, {top + "/root", "new"}, {O_CREAT | O_WRONLY, 0600}).code(),
+        0);
+    CHECK_EQ(StatOf(top + "/root/dir/made").st_mode & 0777, 0600);
+    CHECK_EQ(
+        Call(way, BeneathCall::kOpen, {top + "/root", "new"}, {O_CREAT | O_EXCL | O_WRONLY, 0600})
+            .code(),
+        -EEXIST);
+    ::unlink((top + "/root/dir/made").c_str());
+  }
+  Clear(top);
+}
+
+TEST("lists a directory beneath the root, given by its path or by a descriptor") {
+  const std::string top = Tree();
+  const std::string root = top + "/root";
+  const UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  for (const int64_t way : kWays) {
+    CHECK_EQ(Run(TaskKind::kScanDirectory, {root, "dirlink"}, {1, -1, way}).output,
+             std::string("inner\0", 6));
+    CHECK_EQ(Run(TaskKind::kScanDirectory, {"", "dir"}, {1, fd.get(), way}).output,
+             std::string("inner\0", 6));
+    const Outcome outside = Run(TaskKind::kScanDirectory, {root, "up"}, {1, -1, way});
+    CHECK_EQ(std::string(outside.error.syscall), "beneath");
+    CHECK_EQ(Run(TaskKind::kScanDirectory, {root, "file"}, {1, -1, way}).code(), -ENOTDIR);
+    CHECK_EQ(
+        std::string(Run(TaskKind::kScanDirectory, {top + "/no", "."}, {1, -1, way}).error.syscall),
+        "root");
+  }
+  Clear(top);
+}
+
+TEST("is led nowhere else while a directory is swapped for a link") {
+  const std::string top = Tree();
+  const std::string root = top + "/root";
+  REQUIRE(::mkdir((root + "/a").c_str(), 0755) == 0);
+  WriteText(root + "/a/secret", "mine");
+  REQUIRE(::symlink("..", (root + "/b").c_str()) == 0);
+  std::atomic<bool> over{false};
+  std::thread swapper([&] {
+    while (!over.load()) {
+      ::rename((root + "/a").c_str(), (root + "/c").c_str());
+      ::rename((root + "/b").c_str(), (root + "/a").c_str());
+      ::rename((root + "/a").c_str(), (root + "/b").c_str());
+      ::rename((root + "/c").c_str(), (root + "/a").c_str());
+    }
+  });
+  for (int i = 0; i < 2000; i++) {
+    for (const int64_t way : kWays) {
+      CHECK(Content(way, root, "a/secret") != "secret");
+      Call(way, BeneathCall::kChmod, {root, "a/secret"}, {0777});
+    }
+  }
+  over.store(true);
+  swapper.join();
+  CHECK_EQ(StatOf(top + "/secret").st_mode & 0777, 0644);
+  Clear(top);
+}
+
+TEST_MAIN()
