@@ -25,3 +25,4 @@ export const SEND_FILE = 61;
 export const WRITE_ATOMIC = 62;
 export const OPEN_ATOMIC = 63;
 export const BENEATH = 64;
+export const FILE_LOCK = 65;

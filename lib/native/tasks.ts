@@ -74,6 +74,7 @@ function free(task: number): void {
 
 /**
  * Starts a task that is over with its first step; what runs longer is `runTask`'s to go on with.
+ * @param file the number of an open file that the task is about: it stays open until this step has ended
  * @returns all that the record says
  */
 export function startTask(
@@ -81,9 +82,11 @@ export function startTask(
   bytes: Strings,
   numbers: Numbers,
   o: OpOptions | undefined,
+  file?: number,
 ): Promise<TaskRecord> {
   const slot = take('task', o);
   if (typeof slot !== 'number') return Promise.reject(slot);
+  if (file !== undefined) args[P.ARG_SIZE] = file + 1;
   describe(kind, numbers);
   addon.runTask(...bytes);
   const status = args[P.ARG_STATUS] as number;

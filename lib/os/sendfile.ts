@@ -1,6 +1,4 @@
 // sendfile: part of a file to another file or a socket, without passing through JavaScript.
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { checkDescriptor } from '../arguments/descriptor.js';
 import { checkCount, checkPosition } from '../arguments/numbers.js';
 import { AbortError } from '../errors/index.js';
@@ -8,13 +6,12 @@ import { uint64At } from '../native/records.js';
 import { bulk } from '../native/run-patiently.js';
 import { SEND_FILE } from '../native/task-kinds.js';
 import { TaskCursor } from '../native/tasks.js';
+import { callOf } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 
-const LONGEST_WAIT_MS = 16;
-
 /**
- * Copies up to `count` bytes from descriptor `in_` to descriptor `out`. A socket or pipe that is full is waited for
- * without holding a thread of the pool.
+ * Copies up to `count` bytes from descriptor `in_` to descriptor `out`. A socket or pipe that takes nothing, or gives
+ * nothing, is waited for by readiness and holds no thread of the pool, also where it is a blocking one.
  * @param offset where in `in_` to begin, which leaves its position alone; null: at its position, which moves on
  * @returns bytes sent: `count`, or fewer where `in_` ended
  * @throws the system's errors in Node's shape with `bytesWritten`, the bytes that were sent before; TypeError and
@@ -34,18 +31,14 @@ export async function sendfile(
     offset === null ? -1 : checkPosition(offset, 'offset'),
     checkCount(count, 'count'),
   ];
+  const call = callOf(o);
   const cursor = new TaskCursor(SEND_FILE, [], numbers);
   let sent = 0;
-  let pause = 1;
   try {
     for (;;) {
-      const { output, done } = await cursor.next(bulk(o));
-      const moved = uint64At(output, 0);
-      sent += moved;
+      const { output, done } = await cursor.next(bulk(call));
+      sent += uint64At(output, 0);
       if (done) return sent;
-      // Ready but not done: `out` takes nothing at the moment.
-      pause = moved > 0 ? 1 : Math.min(pause * 2, LONGEST_WAIT_MS);
-      await sleep(pause, undefined, o?.signal === undefined ? {} : { signal: o.signal });
     }
   } catch (error) {
     if (error instanceof Error && sent > 0) Object.assign(error, { bytesWritten: sent });

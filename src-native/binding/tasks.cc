@@ -46,10 +46,18 @@ std::unique_ptr<Task> make_task(napi_env env, napi_callback_info info, Environme
   return task;
 }
 
+// kSize is 0, or one more than the number of an open file that stays open for the run.
 void run(Environment* environment, TaskTable::Entry* entry) {
   Operation* const operation = environment->begin(OpKind::kTask);
   OperationDetails* const details = environment->attach_details(operation);
   details->task = entry->task();
+  if (operation->size != 0) {
+    OpenFile* const file = environment->files.find(static_cast<uint32_t>(operation->size - 1));
+    operation->size = 0;
+    if (file == nullptr || file->closing) return environment->refuse(operation, UV_EBADF);
+    operation->file = file;
+    entry->task()->fd = file->fd;
+  }
   details->task_owner = entry;
   entry->task()->error = TaskError();
   environment->submit(operation);

@@ -319,6 +319,8 @@ Performed perform_task(Operation& operation, uint64_t slice_end_ns) {
   }
   const Step step = task.run(Slice(slice_end_ns));
   if (step == Step::kAgain) return Performed::kAgain;
+  if (step == Step::kWaits)
+    return wait_for_ready(operation, task.waits_for.fd, task.waits_for.for_write);
   operation.result = task.error ? task.error.code : (step == Step::kDone ? 0 : 1);
   return Performed::kDone;
 }

@@ -159,6 +159,11 @@ Performed wait_to_open(Operation& operation) {
   return waits_until(operation, now_ns() + pause);
 }
 
+Performed wait_for_ready(Operation& operation, int fd, bool for_write) {
+  may_wait(operation);
+  return waits(operation, fd, for_write);
+}
+
 Performed wait_for_turn(Operation& operation, uint64_t pause) {
   may_wait(operation);
   waits_until(operation, now_ns() + pause);

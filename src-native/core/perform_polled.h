@@ -14,6 +14,8 @@ Performed perform_polled(Operation& operation, uint64_t slice_end_ns);
 
 // A FIFO that is opened for writing before anybody reads it: looked at again, ever less often.
 Performed wait_to_open(Operation& operation);
+// To be performed again when the descriptor is ready.
+Performed wait_for_ready(Operation& operation, int fd, bool for_write);
 // To be performed again in so many nanoseconds, and one of those that its lane has waiting until then.
 Performed wait_for_turn(Operation& operation, uint64_t pause);
 

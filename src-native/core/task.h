@@ -34,6 +34,7 @@ enum class Step : uint8_t {
   kAgain,  // the slice is used up: queue the task again at the tail of its lane
   kReady,  // `output` holds a batch to hand over; the consumer asks for more by running the task again
   kDone,  // finished, with `output` or with `error`
+  kWaits,  // for `waits_for`, without a thread; then it is run again. Nothing is handed over meanwhile.
 };
 
 // What a task failed of: enough for Node's error shape (code, errno, syscall, path, dest).
@@ -79,6 +80,13 @@ class Task {
   bool opened_polled = false;  // then it is O_NONBLOCK
   InlineState opened_state;
   TaskError error;
+  // What kWaits waits for.
+  struct {
+    int fd = -1;
+    bool for_write = false;
+  } waits_for;
+  // Of the open file that a run was submitted with, which stays open until its end; -1: with none.
+  int fd = -1;
 
  private:
   // Relaxed: a hint that is polled; the operation's completion orders everything else.

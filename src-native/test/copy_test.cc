@@ -1,4 +1,5 @@
 // CopyFile, CopyTree, Move and SendFile: same bytes, same holes, and nothing lost when they fail.
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/vfs.h>
@@ -249,7 +250,9 @@ TEST("sends part of a file to a file, from a pipe, and to a socket that fills up
   const int in = ::open((top + "/a").c_str(), O_RDONLY | O_CLOEXEC);
   const int out = ::open((top + "/b").c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0644);
   Outcome outcome = Run(TaskKind::kSendFile, {}, {out, in, 10, 500000}, true);
-  CHECK_EQ(IntegerAt<int64_t>(outcome.output, 0), 500000);
+  int64_t together = 0;
+  for (const std::string& batch : outcome.batches) together += IntegerAt<int64_t>(batch, 0);
+  CHECK_EQ(together, 500000);
   CHECK(ReadText(top + "/b") == text.substr(10, 500000));
   int pipe[2];
   REQUIRE(::pipe(pipe) == 0);
@@ -265,7 +268,11 @@ TEST("sends part of a file to a file, from a pipe, and to a socket that fills up
   int64_t sent = 0;
   for (;;) {
     const Step step = task->run(Slice());
-    if (step != Step::kAgain) {
+    if (step == Step::kWaits) {
+      CHECK_EQ(task->waits_for.fd, pair[0]);
+      CHECK(task->waits_for.for_write);
+      CHECK(task->output.empty());
+    } else {
       sent += IntegerAt<int64_t>(task->output, 0);
       task->output.clear();
     }
@@ -280,6 +287,53 @@ TEST("sends part of a file to a file, from a pipe, and to a socket that fills up
   CHECK(got == text);
   for (const int fd : {pair[0], pair[1], in, out}) ::close(fd);
   CHECK_EQ(Run(TaskKind::kSendFile, {}, {9999, 9998, 0, 1}).code(), -EBADF);
+  Clear(top);
+}
+
+TEST("sleeps in no transfer, whether or not its ends are non-blocking") {
+  const std::string top = Scratch();
+  WriteText(top + "/a", Noise(1000000));
+  const int in = ::open((top + "/a").c_str(), O_RDONLY | O_CLOEXEC);
+  int pair[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+  auto task = Begin(TaskKind::kSendFile, {}, {pair[0], in, -1, 1000000});
+  REQUIRE(task->run(Slice()) == Step::kReady);
+  const auto sent = IntegerAt<int64_t>(task->output, 0);
+  CHECK(sent > 0);
+  // What the socket did not take is not skipped.
+  CHECK_EQ(::lseek(in, 0, SEEK_CUR), sent);
+  task->output.clear();
+  CHECK(task->run(Slice()) == Step::kWaits);
+  CHECK_EQ(task->waits_for.fd, pair[0]);
+  CHECK_EQ(::lseek(in, 0, SEEK_CUR), sent);
+  int pipe[2];
+  REQUIRE(::pipe(pipe) == 0);
+  task = Begin(TaskKind::kSendFile, {}, {pair[1], pipe[0], -1, 10});
+  CHECK(task->run(Slice()) == Step::kWaits);
+  CHECK_EQ(task->waits_for.fd, pipe[0]);
+  CHECK(!task->waits_for.for_write);
+  REQUIRE(::write(pipe[1], "ten bytes.", 10) == 10);
+  CHECK(task->run(Slice()) == Step::kDone);
+  CHECK_EQ(IntegerAt<int64_t>(task->output, 0), 10);
+  for (const int fd : {pair[0], pair[1], pipe[0], pipe[1], in}) ::close(fd);
+  Clear(top);
+}
+
+TEST("tells what was sent before the error that ended it") {
+  ::signal(SIGPIPE, SIG_IGN);  // as Node does
+  const std::string top = Scratch();
+  WriteText(top + "/a", Noise(1000000));
+  const int in = ::open((top + "/a").c_str(), O_RDONLY | O_CLOEXEC);
+  int pair[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0);
+  auto task = Begin(TaskKind::kSendFile, {}, {pair[0], in, 0, 1000000});
+  REQUIRE(task->run(Slice()) == Step::kReady);
+  CHECK(IntegerAt<int64_t>(task->output, 0) > 0);
+  task->output.clear();
+  ::close(pair[1]);
+  CHECK(task->run(Slice()) == Step::kDone);
+  CHECK_EQ(task->error.code, -EPIPE);
+  for (const int fd : {pair[0], in}) ::close(fd);
   Clear(top);
 }
 

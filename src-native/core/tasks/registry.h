@@ -35,6 +35,7 @@ enum class TaskKind : int32_t {
   kWriteAtomic = 62,
   kOpenAtomic = 63,
   kBeneath = 64,
+  kFileLock = 65,
 };
 
 // Null for an unknown kind. The arguments are those that the task's header documents: the caller has checked nothing but

@@ -5,6 +5,7 @@
 
 #include "platform/win32/tasks/content.h"
 #include "platform/win32/tasks/directories.h"
+#include "platform/win32/tasks/file_lock.h"
 #include "platform/win32/tasks/lists.h"
 #include "platform/win32/tasks/path_call.h"
 #include "platform/win32/tasks/transfers.h"
@@ -51,6 +52,8 @@ std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
       return Make<CopyTree>(std::move(arguments));
     case TaskKind::kSendFile:
       return Make<SendFile>(std::move(arguments));
+    case TaskKind::kFileLock:
+      return Make<FileLockTask>(std::move(arguments));
     default:
       return nullptr;
   }

@@ -5,6 +5,7 @@
 #include "platform/posix/tasks/copy_file.h"
 #include "platform/posix/tasks/copy_tree.h"
 #include "platform/posix/tasks/directories.h"
+#include "platform/posix/tasks/file_lock.h"
 #include "platform/posix/tasks/move.h"
 #include "platform/posix/tasks/path_call.h"
 #include "platform/posix/tasks/read_many.h"
@@ -57,6 +58,8 @@ std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
       return Make<OpenAtomic>(std::move(arguments));
     case TaskKind::kBeneath:
       return Make<BeneathTask>(std::move(arguments));
+    case TaskKind::kFileLock:
+      return Make<FileLockTask>(std::move(arguments));
     default:
       return nullptr;
   }

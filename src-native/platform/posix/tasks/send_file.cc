@@ -1,10 +1,14 @@
 #include "platform/posix/tasks/send_file.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 
 #include "core/tasks/records.h"
 #include "platform/file_system.h"
+#include "platform/nonblocking.h"
 #include "platform/posix/fast_copy.h"
 
 namespace uvfiles {
@@ -15,24 +19,33 @@ constexpr size_t kMemoryPiece = 64 * 1024;
 }  // namespace
 
 SendFile::SendFile(TaskArguments&& arguments)
-    : out_(static_cast<int>(arguments.numbers[0])),
-      in_(static_cast<int>(arguments.numbers[1])),
-      offset_(arguments.numbers[2]),
-      left_(arguments.numbers[3]) {}
+    : offset_(arguments.numbers[2]), left_(arguments.numbers[3]) {
+  out_.file.fd = static_cast<int>(arguments.numbers[0]);
+  in_.file.fd = static_cast<int>(arguments.numbers[1]);
+}
 
 Step SendFile::run(const Slice& slice) {
-  while (left_ > 0) {
-    int64_t moved = cancelled() ? -ECANCELED : SendPiece();
-    if (moved == -EAGAIN) return Report(Step::kReady);
-    if (moved < 0) {
-      error.code = static_cast<int>(moved);
-      error.syscall = "sendfile";
-      return Report(Step::kDone);
-    }
+  if (!looked_) {
+    failure_ = Look(out_.file.fd, &out_);
+    if (failure_ == 0) failure_ = Look(in_.file.fd, &in_);
+    looked_ = true;
+    // sendfile(2) waits as long as the socket does.
+    in_kernel_ = !in_.waits && (!out_.waits || out_.file.nonblocking);
+  }
+  while (failure_ == 0 && left_ > 0) {
+    const int64_t moved = cancelled() ? -ECANCELED : SendPiece();
+    if (moved == -EAGAIN) return sent_ > 0 ? Report(Step::kReady) : Step::kWaits;
+    if (moved < 0) failure_ = static_cast<int>(moved);
     if (moved == 0) break;
+    if (moved < 0) continue;
     left_ -= moved;
     sent_ += moved;
-    if (slice.expired() && left_ > 0) return Step::kAgain;
+    if (slice.expired() && left_ > 0) return Report(Step::kReady);
+  }
+  if (failure_ != 0) {
+    if (sent_ > 0) return Report(Step::kReady);
+    error.code = failure_;
+    error.syscall = "sendfile";
   }
   return Report(Step::kDone);
 }
@@ -43,33 +56,71 @@ Step SendFile::Report(Step step) {
   return step;
 }
 
+int SendFile::Look(int fd, End* end) {
+  int64_t size;
+  const int code = platform::describe(fd, &end->file.kind, &size);
+  if (code < 0) return code;
+  end->waits = is_polled(end->file.kind, platform::seek(fd, 0, SEEK_CUR) >= 0);
+  if (!end->waits) return 0;
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags < 0) return -errno;
+  end->file.nonblocking = (flags & O_NONBLOCK) != 0;
+  return 0;
+}
+
 int64_t SendFile::SendPiece() {
   if (in_kernel_) {
     const int64_t moved =
-        SendRange(out_, in_, offset_, static_cast<size_t>(std::min(left_, kPiece)));
+        SendRange(out_.file.fd, in_.file.fd, offset_, static_cast<size_t>(std::min(left_, kPiece)));
     if (moved >= 0) {
       if (offset_ >= 0) offset_ += moved;
       return moved;
     }
-    // A pipe to read from, a file opened for appending: only read and write can.
+    waits_for = {out_.file.fd, true};
+    // A file opened for appending, and what cannot be mapped: only read and write can.
     if (moved != -EINVAL && moved != -ENOSYS) return moved;
     in_kernel_ = false;
   }
   return SendThroughMemory(static_cast<size_t>(std::min<int64_t>(left_, kMemoryPiece)));
 }
 
+int64_t SendFile::Read(size_t size) {
+  waits_for = {in_.file.fd, false};
+  if (offset_ >= 0) return platform::pread(in_.file.fd, &held_[0], size, offset_);
+  if (in_.waits) return platform::read_now(in_.file, &held_[0], size);
+  return platform::read(in_.file.fd, &held_[0], size);
+}
+
+int64_t SendFile::Write() {
+  waits_for = {out_.file.fd, true};
+  const char* const from = &held_[held_from_];
+  const size_t size = held_.size() - held_from_;
+  return out_.waits ? platform::write_now(out_.file, from, size)
+                    : platform::write(out_.file.fd, from, size);
+}
+
 int64_t SendFile::SendThroughMemory(size_t size) {
   if (held_from_ == held_.size()) {
     held_.resize(size);
     held_from_ = 0;
-    const int64_t got = offset_ >= 0 ? platform::pread(in_, &held_[0], size, offset_)
-                                     : platform::read(in_, &held_[0], size);
+    const int64_t got = Read(size);
     held_.resize(got > 0 ? static_cast<size_t>(got) : 0);
     if (got <= 0) return got;
-    if (offset_ >= 0) offset_ += got;
   }
-  const int64_t put = platform::write(out_, &held_[held_from_], held_.size() - held_from_);
+  const int64_t put = Write();
+  if (put == 0) return -ENOSPC;
   if (put > 0) held_from_ += static_cast<size_t>(put);
+  // What was not taken goes back to where it came from; a pipe takes nothing back.
+  if (offset_ >= 0) {
+    if (put > 0) offset_ += put;
+    held_.clear();
+    held_from_ = 0;
+  } else if (!in_.waits && held_from_ < held_.size()) {
+    const auto rest = static_cast<int64_t>(held_.size() - held_from_);
+    platform::seek(in_.file.fd, -rest, SEEK_CUR);
+    held_.clear();
+    held_from_ = 0;
+  }
   return put;
 }
 

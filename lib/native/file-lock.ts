@@ -1,0 +1,60 @@
+// Locks on open files (src-native/core/tasks/file_lock.h): asked for without waiting, one quick operation each.
+import type { OpOptions } from '../schedule/options.js';
+import { opOptions } from './run-patiently.js';
+import { FILE_LOCK } from './task-kinds.js';
+import { startTask } from './tasks.js';
+
+// FileLockCall
+const TRY = 1;
+const UNLOCK = 2;
+const TEST = 3;
+
+const YES = '1'.charCodeAt(0);
+
+/** Bytes of a file; a `size` of 0 reaches to the end, wherever that comes to be. */
+export interface LockRange {
+  readonly position: number | bigint;
+  readonly size: number | bigint;
+}
+
+async function ask(
+  call: number,
+  file: number,
+  shared: boolean,
+  { position, size }: LockRange,
+  o: OpOptions | undefined,
+): Promise<boolean> {
+  const numbers = [call, shared ? 1 : 0, position, size];
+  return (await startTask(FILE_LOCK, [], numbers, opOptions(o), file)).output[0] === YES;
+}
+
+/**
+ * Locks a range for an open file.
+ * @param file its number among the open files (`OpenedRecord.id`)
+ * @returns false where somebody else's lock is in the way
+ * @throws the system's errors in Node's shape: EBADF where the file is closed, or not open for writing (a shared lock:
+ *   for reading); AbortError, TimeoutError
+ */
+export function tryLockFile(
+  file: number,
+  shared: boolean,
+  range: LockRange,
+  o?: OpOptions,
+): Promise<boolean> {
+  return ask(TRY, file, shared, range, o);
+}
+
+/** Gives up what the open file has locked of the range. That nothing is locked is fine. */
+export async function unlockFile(file: number, range: LockRange): Promise<void> {
+  await ask(UNLOCK, file, false, range, undefined);
+}
+
+/** Whether `tryLockFile` would be granted at this moment. */
+export function testLockFile(
+  file: number,
+  shared: boolean,
+  range: LockRange,
+  o?: OpOptions,
+): Promise<boolean> {
+  return ask(TEST, file, shared, range, o);
+}

@@ -1,0 +1,26 @@
+// Locks on ranges of an open file, without waiting. Each is one quick operation; who waits does so in JavaScript.
+//
+// A lock belongs to the open file description (Linux: F_OFD_SETLK): two opens of one file in one process exclude each
+// other, and a lock goes with the last descriptor of its description, however the process ends. Without such locks it is
+// flock(2)'s: the same owner, and the whole file whatever the range. On Windows LockFileEx, where others cannot even read
+// the range of an exclusive lock; a range is unlocked only as a whole, as it was locked.
+//
+// Arguments: numbers: FileLockCall, 1 for a shared lock, start, length (0: to the end, wherever that comes to be). The
+//   file is the one that the run is submitted with.
+// Output: '1', or '0' where somebody else's lock is in the way. Unlocking what is not locked is fine.
+// Error: fcntl, flock or LockFileEx: EBADF for an exclusive lock through a descriptor that is not open for writing (a
+//   shared one: for reading), ENOLCK and EOPNOTSUPP where the file system has none. Cancelled: it has one step.
+#pragma once
+
+#include <cstdint>
+
+namespace uvfiles {
+
+enum class FileLockCall : int64_t {
+  kTry = 1,
+  kUnlock = 2,
+  kTest =
+      3,  // whether kTry would be granted; nothing is locked. Without open-file-description locks as kTry and kUnlock.
+};
+
+}  // namespace uvfiles
