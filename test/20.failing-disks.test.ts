@@ -66,7 +66,7 @@ describe('a full disk', () => {
     expect(
       fs.existsSync(`/proc/self/fd/${fd}`) && fs.readlinkSync(`/proc/self/fd/${fd}`) === `${mounted}/f`,
     ).to.equal(false);
-    expect(await rejection(f.close())).to.equal(error);
+    await f.close(); // does nothing
     fs.unlinkSync(`${mounted}/f`);
   });
 
@@ -217,7 +217,7 @@ describe('a failing disk', () => {
          }
          answer.push(await code(writeFile(at('closing'), 'x')));`,
       ),
-    ).to.deep.equal(['EIO', 'EIO', true, true, 1, 'ok', 'EIO', 'EIO', true, true, 1, 'ok', 'ok']);
+    ).to.deep.equal(['EIO', 'ok', true, true, 1, 'ok', 'EIO', 'ok', true, true, 1, 'ok', 'ok']);
   });
 
   it('the error of a flush that close makes comes before that of close', async () => {

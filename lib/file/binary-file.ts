@@ -2,11 +2,13 @@
 import { checkItems, takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
 import { checkLimit, checkPosition } from '../arguments/numbers.js';
 import { UnsupportedOperationError } from '../errors/index.js';
+import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { BufferedIO } from './buffered-io.js';
 import { checkSeek, type WriteOptions } from './handle.js';
 import { LineHandle } from './line-handle.js';
 import type { RawFile } from './raw-file.js';
+import type { Take } from './streams.js';
 
 /** Data that can be written: all bytes of the view or buffer. */
 export type BinaryData = ArrayBufferView | ArrayBufferLike;
@@ -265,8 +267,24 @@ export class BinaryFile extends LineHandle {
   }
 
   /** @internal */
-  _readOnce(view: Uint8Array, o: OpOptions): Promise<number> {
-    return this.readinto1(view, o);
+  async _offer(size: number, take: Take<Uint8Array>, call: Call): Promise<void> {
+    this._checkReadable();
+    await this._reads(async (call) => {
+      const bytes = await this._buffer.read1(size, call);
+      let taken = false;
+      try {
+        taken = take(bytes);
+      } finally {
+        if (!taken) this._buffer.putBack([bytes]);
+      }
+    }, call);
+  }
+
+  /** @internal */
+  _place(call: Call): Promise<number> {
+    return this._io.file.seekable
+      ? this._sequence.run((o) => this._buffer.tell(o), call)
+      : Promise.resolve(0);
   }
 
   /** @internal */
@@ -294,5 +312,10 @@ export class BinaryFile extends LineHandle {
   async _closeInTurn(): Promise<void> {
     if (!this.raw._sequence.idle) await this.raw._sequence.drained();
     return this._buffer.close();
+  }
+  /** @internal */
+  async _abortInTurn(reason: unknown): Promise<void> {
+    if (!this.raw._sequence.idle) await this.raw._sequence.drained();
+    return this._buffer.abort(reason);
   }
 }

@@ -121,16 +121,15 @@ export class BufferedIO {
         }
       }
     } catch (error) {
-      this.#putBack(parts);
+      this.putBack(parts);
       throw error;
     }
     return parts.length === 1 ? Buffer.from(parts[0] as Buffer) : joined(parts);
   }
 
-  // What an operation had taken before it failed is read again by the next one.
-  #putBack(parts: Buffer[]): void {
-    parts.push(this.#takeAhead());
-    this.#ahead = joined(parts);
+  /** What an operation had taken and did not deliver is read again by the next one. */
+  putBack(parts: readonly Buffer[]): void {
+    this.#ahead = joined([...parts, this.#takeAhead()]);
     this.#next = 0;
   }
 
@@ -161,7 +160,7 @@ export class BufferedIO {
         if ((await this.fill(o)) === 0) break;
       }
     } catch (error) {
-      this.#putBack(parts);
+      this.putBack(parts);
       throw error;
     }
     return parts.length === 1 ? Buffer.from(parts[0] as Buffer) : joined(parts);
@@ -200,7 +199,7 @@ export class BufferedIO {
     }
     const bytes = await this.read(wanted, o);
     if (view.byteLength !== wanted) {
-      this.#putBack([bytes]);
+      this.putBack([bytes]);
       throw invalidState('the view was detached or resized while it was being read into');
     }
     view.set(bytes);
@@ -363,14 +362,21 @@ export class BufferedIO {
     }
     dirty.delete(this);
     try {
-      await this.raw.close();
+      await (problem === undefined ? this.raw.close() : this.raw.abort(problem));
     } catch (error) {
       problem ??= error; // that bytes were lost says more
     }
     if (problem !== undefined) throw problem as Error;
   }
+
+  /** Drops what is pending and closes without publishing. */
+  abort(reason: unknown): Promise<void> {
+    this.#pendingLength = 0;
+    dirty.delete(this);
+    return this.raw.abort(reason);
+  }
 }
 
-function joined(parts: Buffer[]): Buffer {
+function joined(parts: readonly Buffer[]): Buffer {
   return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
 }

@@ -18,7 +18,10 @@ const registry = new FinalizationRegistry<Remains>((remains) => {
       code: 'UVFILES_UNCLOSED',
     },
   );
-  (buffer ?? io).close().catch((error: unknown) => {
+  // Nobody has committed what such a file holds.
+  const ending = buffer ?? io;
+  const ended = io.file.abort === undefined ? ending.close() : ending.abort(new Error('never closed'));
+  ended.catch((error: unknown) => {
     process.emitWarning(
       `A garbage collected file (${name}) could not be flushed and closed: ${String(error)}`,
       {

@@ -12,13 +12,14 @@ import {
   invalidArgValue,
   UnsupportedOperationError,
 } from '../errors/index.js';
+import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { AwaitedRead } from './awaited-read.js';
 import { asyncDispose } from './dispose.js';
 import { forgetCollection } from './garbage.js';
 import type { RawIO } from './raw-io.js';
 import { readOver } from './read-over.js';
-import { type ByteStreamOptions, byteStream, sinkStream, type StreamOptions } from './streams.js';
+import { type ByteStreamOptions, byteStream, sinkStream, type StreamOptions, type Take } from './streams.js';
 import { Sequence } from './sequence.js';
 
 /** Options of a write. */
@@ -310,32 +311,62 @@ export abstract class Handle {
 
   // --- web streams --------------------------------------------------------------------------------------------------
 
-  /** @internal One read into the start of `view`. */
-  abstract _readOnce(view: Uint8Array, o: OpOptions): Promise<number>;
   abstract write(data: ArrayBufferView | ArrayBufferLike, o?: WriteOptions): Promise<number>;
   abstract flush(o?: OpOptions): Promise<void>;
+  /** @internal Reads once, in turn. What `take` refuses stays with the handle. */
+  abstract _offer(size: number, take: Take<Uint8Array>, call: Call): Promise<void>;
+  /** @internal The position, or 0 where there is none. */
+  abstract _place(call: Call): Promise<number>;
 
   /**
-   * The rest of the file as a web stream of bytes, which readers may take into buffers of their own ("byob"). A chunk is
-   * read when it is asked for. Cancelling ends a read that waits; the handle stays open and usable, unless
-   * `{ close: true }` hands it over to the stream.
+   * The rest of the file, or the bytes from `start` to `end`, as a web stream of bytes. Readers may bring buffers of their
+   * own ("byob"). The stream reads a chunk when its consumer asks for one. Without `start` the stream moves the handle's
+   * position; with it, several streams of one handle can run side by side.
+   *
+   * Cancelling ends a read that waits; bytes that were read for the stream and not delivered stay with the handle. The handle
+   * stays open and usable, unless `{ close: true }` hands it over to the stream.
+   * @param o `start` (bytes; the position), `end` (exclusive; the end of the file), `chunkSize` (bytes; 64 KiB growing to 256
+   *   KiB), `close` (false), `signal`, `lane`, `timeout` (of each read)
    * @throws ClosedFileError, UnsupportedOperationError (not readable), TypeError and RangeError for the options
-   * @example return new Response((await open('film.mp4', 'rb')).readableStream({ close: true }));
+   * @example return new Response((await open('film.mp4', 'rb')).readableStream({ start, end, close: true }));
    */
-  readableStream(o: ByteStreamOptions = {}): ReadableStream<Uint8Array> {
+  readableStream(o?: ByteStreamOptions): ReadableStream<Uint8Array> {
     this._checkReadable();
-    return byteStream(this, (view, op) => this._readOnce(view, op), o);
+    return byteStream(this, o);
+  }
+
+  /** @internal */
+  async _preadPiece(size: number, position: number, call: Call): Promise<Uint8Array> {
+    const settled = this._settleBuffer(call);
+    if (settled !== undefined) await settled;
+    this._checkReadable();
+    const memory = new Uint8Array(size);
+    const { file } = this._io;
+    const count = await (file.preadOver?.(memory, position, call, false) ??
+      file.preadinto(memory, position, call, false));
+    return count === size ? memory : memory.slice(0, count);
   }
 
   /**
-   * A web stream that writes its chunks at the handle's position. Closing it flushes; aborting ends a write that waits. The
-   * handle stays open, unless `{ close: true }` hands it over to the stream.
+   * A web stream that writes its chunks at the handle's position. Closing it flushes. Aborting it ends a write that waits, and
+   * aborts what `openAtomic` has opened. Otherwise the handle stays open, unless `{ close: true }` hands it over to the stream.
+   * @param o `close` (false), `signal`, `lane`, `timeout` (of each write)
    * @throws ClosedFileError, UnsupportedOperationError (not writable), TypeError for the options
    * @example await response.body.pipeTo(f.writableStream());
    */
-  writableStream(o: StreamOptions = {}): WritableStream<ArrayBufferView | ArrayBufferLike> {
+  writableStream(o?: StreamOptions): WritableStream<ArrayBufferView | ArrayBufferLike> {
     this._checkWritable();
-    return sinkStream<ArrayBufferView | ArrayBufferLike>(this, (chunk, op) => this.write(chunk, op), o);
+    return sinkStream<ArrayBufferView | ArrayBufferLike>(this, o);
+  }
+
+  /** @internal */
+  _writeChunk(chunk: ArrayBufferView | ArrayBufferLike, call: Call): Promise<number> {
+    return this.write(chunk, call);
+  }
+
+  /** @internal */
+  _flush(call: Call): Promise<void> {
+    return this.flush(call);
   }
 
   // --- the file -----------------------------------------------------------------------------------------------------
@@ -356,24 +387,40 @@ export abstract class Handle {
   abstract readonly _watched: object;
   /** @internal Closes what the subclass holds, in its turn. */
   abstract _closeInTurn(): Promise<void>;
+  /** @internal Closes it without publishing, in its turn. */
+  abstract _abortInTurn(reason: unknown): Promise<void>;
 
   /**
    * Flushes, waits for the operations in flight and closes the file. Calls made after it reject at once; closing again
-   * does nothing. Reads that wait for a pipe, a terminal or a socket are not waited for: what is there they get, else they
+   * does nothing. Reads that wait for a pipe, a terminal or a socket are not waited for: they get what is there, else they
    * reject with ClosedFileError. Writes are.
    * @throws what the flush, an earlier failed `sync` or close(2) reports; the descriptor is closed all the same
    */
   close(): Promise<void> {
+    return this.#end(() => this._closeInTurn());
+  }
+
+  /** @internal Whether what is written shows only after `close`, and never after `_abort`. */
+  get _publishes(): boolean {
+    return this._io.file.abort !== undefined;
+  }
+
+  /** @internal Closes because of an error. What was written is not published, where that is possible. */
+  _abort(reason: unknown): Promise<void> {
+    return this.#end(() => (this._publishes ? this._abortInTurn(reason) : this._closeInTurn()));
+  }
+
+  #end(inTurn: () => Promise<void>): Promise<void> {
     if (this.#detached) return Promise.reject(new ClosedFileError('the underlying file has been detached'));
-    if (this._io.closing === undefined) {
-      forgetCollection(this._watched);
-      this._io.file.stopWaiting?.();
-      this._io.closing = this._sequence.run(async () => {
-        if (this.#starting !== undefined) await Promise.all(this.#starting);
-        return this._closeInTurn();
-      });
-    }
-    return this._io.closing;
+    const { _io: io } = this;
+    // Whoever comes second waits for the end, and learns nothing of its failure.
+    if (io.closing !== undefined) return io.closing.catch(() => undefined);
+    forgetCollection(this._watched);
+    io.file.stopWaiting?.();
+    return (io.closing = this._sequence.run(async () => {
+      if (this.#starting !== undefined) await Promise.all(this.#starting);
+      return inTurn();
+    }));
   }
 
   [asyncDispose](): Promise<void> {

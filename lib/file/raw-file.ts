@@ -1,10 +1,12 @@
 // A file without a buffer: one system call's worth a call, as Python's io.FileIO.
 import { checkItems, takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
 import { checkLimit, checkPosition } from '../arguments/numbers.js';
+import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { checkSeek, type Handle, type WriteOptions } from './handle.js';
 import { LineHandle } from './line-handle.js';
 import type { RawIO } from './raw-io.js';
+import type { Take } from './streams.js';
 
 const NOTHING = new Uint8Array(0);
 // Bytes read at first, and at most, in search of the end of a line.
@@ -212,8 +214,24 @@ export class RawFile extends LineHandle {
   }
 
   /** @internal */
-  _readOnce(view: Uint8Array, o: OpOptions): Promise<number> {
-    return this.readinto(view, o);
+  async _offer(size: number, take: Take<Uint8Array>, call: Call): Promise<void> {
+    this._checkReadable();
+    await this._reads(async (call) => {
+      const bytes = await this._io.read(size, false, call);
+      let taken = false;
+      try {
+        taken = take(bytes);
+      } finally {
+        if (!taken) this._io.putBack(bytes);
+      }
+    }, call);
+  }
+
+  /** @internal */
+  _place(call: Call): Promise<number> {
+    return this._io.file.seekable
+      ? this._sequence.run((o) => this._io.seek(0, 1, o), call)
+      : Promise.resolve(0);
   }
 
   /** @internal */
@@ -237,7 +255,19 @@ export class RawFile extends LineHandle {
 
   /** @internal */
   async _closeInTurn(): Promise<void> {
+    if (this.#unflushed !== undefined) {
+      await this._io.abort(this.#unflushed).catch(() => undefined);
+      throw this.#unflushed;
+    }
     await (this._io.finish(NOTHING) ?? this._io.close());
-    if (this.#unflushed !== undefined) throw this.#unflushed;
+  }
+
+  override _abort(reason: unknown): Promise<void> {
+    return this._above === undefined ? super._abort(reason) : this._above._abort(reason);
+  }
+
+  /** @internal */
+  _abortInTurn(reason: unknown): Promise<void> {
+    return this._io.abort(reason);
   }
 }

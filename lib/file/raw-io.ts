@@ -179,8 +179,15 @@ export class RawIO {
   }
 
   async close(): Promise<void> {
-    await this.file.close();
-    if (this.syncError !== undefined) throw again(this.syncError);
+    const { syncError } = this;
+    if (syncError === undefined) return this.file.close();
+    await this.abort(syncError);
+    throw again(syncError);
+  }
+
+  /** Closes because of an error: what was written is not published, where that is possible. */
+  async abort(reason: unknown): Promise<void> {
+    await (this.file.abort === undefined ? this.file.close() : this.file.abort(reason));
   }
 }
 

@@ -1,6 +1,6 @@
 // The order of stateful calls on one handle: one at a time, in call order, whether or not anybody awaits them.
-import { AbortError, TimeoutError } from '../errors/index.js';
-import { offAbort, onAbort } from '../schedule/abort.js';
+import { TimeoutError } from '../errors/index.js';
+import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
 import { type Call, callOf } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 
@@ -31,7 +31,7 @@ export class Sequence {
    */
   async run<T>(call: (o?: Call) => Promise<T>, options?: OpOptions): Promise<T> {
     const o = callOf(options);
-    if (o?.signal?.aborted === true) throw new AbortError(o.signal.reason);
+    throwIfAborted(o?.signal);
     if (this.#busy) await this.#turn(o);
     this.#busy = true;
     try {
@@ -80,7 +80,7 @@ function watch(waiting: Waiting, o: Call, reject: (error: Error) => void): void 
     reject(error);
   };
   const abort = (): void => {
-    giveUp(new AbortError(signal?.reason));
+    giveUp(abortErrorOf(signal));
   };
   if (signal !== undefined) onAbort(signal, abort);
   if (timeout !== undefined) {

@@ -1,188 +1,227 @@
-// Web streams over handles. A stream holds nothing of its own: a chunk is read when it is asked for and written when it
-// comes, so that the handle's position is where the stream's consumer stands, and backpressure is the handle's own.
+// Web streams over handles. A stream holds nothing of its own: it reads a piece when its consumer asks for one, and writes a
+// chunk when it comes. So the handle's position is where the consumer stands, and backpressure is the handle's own.
 import { CountQueuingStrategy, ReadableStream, WritableStream } from 'node:stream/web';
 
-import { checkCount } from '../arguments/numbers.js';
-import { invalidArgType, outOfRange } from '../errors/index.js';
-import { callOf } from '../schedule/call.js';
+import { flag, integer, optionReader } from '../arguments/options.js';
+import { outOfRange } from '../errors/index.js';
+import { onAbort } from '../schedule/abort.js';
+import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
+import { StreamLifetime, type StreamOwner } from './stream-lifetime.js';
 
-/** Options of `readableStream` and `writableStream`. */
+/** Options of `readableStream` over text, and of `writableStream`. */
 export interface StreamOptions extends OpOptions {
-  /** Close the handle with the stream: at its end, when it is cancelled or aborted, and when it fails. Default false. */
+  /**
+   * Ends the handle with the stream. A stream that ends well closes it; one that fails or is aborted closes it too, without
+   * publishing what was written where that is possible (`openAtomic`). Default false.
+   */
   close?: boolean | undefined;
 }
 
 /** Options of `readableStream` over bytes. */
 export interface ByteStreamOptions extends StreamOptions {
-  /** Most bytes a chunk, unless the reader brings its own buffer. Default 64 KiB. */
+  /** First byte to read. The handle's position then stays where it is. Default: the position, which moves. */
+  start?: number | undefined;
+  /** Byte before which the stream ends. Default: the end of the file. */
+  end?: number | undefined;
+  /** Most bytes per chunk, unless the reader brings its own buffer. Default: 64 KiB at first, 256 KiB in long files. */
   chunkSize?: number | undefined;
 }
 
 // @types/node leaves these members out.
 interface ByobRequest {
-  view: ArrayBufferView;
+  readonly view: ArrayBufferView | null;
   respond(bytes: number): void;
 }
 
 interface WithSignal {
-  signal: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
-const DEFAULT_CHUNK = 64 * 1024;
+/** Takes one piece. False leaves it with the handle, since its consumer has gone. */
+export type Take<T> = (piece: T) => boolean;
 
-interface Closable {
-  close(): Promise<void>;
+/** What a readable stream asks of a handle of bytes. */
+export interface ByteSource extends StreamOwner {
+  /** Reads at most `size` bytes once, at the position and in turn, and offers them to `take`: none at the end of the file. */
+  _offer(size: number, take: Take<Uint8Array>, call: Call): Promise<void>;
+  /** Reads at most `size` bytes at `position` into memory of its own. */
+  _preadPiece(size: number, position: number, call: Call): Promise<Uint8Array>;
+  /** The position, or 0 where there is none. */
+  _place(call: Call): Promise<number>;
 }
 
-// What both directions share: the signal that ends waiting, and the handle's end.
-class Course {
-  readonly op: OpOptions;
-  readonly #abort = new AbortController();
-  readonly #handle: Closable;
-  readonly #close: boolean;
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = (): void => this.stop(this.#signal?.reason);
+/** What a readable stream asks of a text file. */
+export interface TextSource extends StreamOwner {
+  /** The same for the text that at most one read gives. */
+  _offerText(take: Take<string>, call: Call): Promise<void>;
+}
 
-  constructor(handle: Closable, o: StreamOptions) {
-    callOf(o);
-    const { close = false, signal, lane, timeout } = o;
-    if (typeof close !== 'boolean') throw invalidArgType('options.close', 'of type boolean', close);
-    this.#handle = handle;
-    this.#close = close;
-    this.#signal = signal;
-    this.op = { signal: this.#abort.signal, lane, timeout };
-    if (signal?.aborted === true) this.stop(signal.reason);
-    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+/** What a writable stream asks of a handle. */
+export interface Sink<T> extends StreamOwner {
+  _writeChunk(chunk: T, call: Call): Promise<unknown>;
+  _flush(call: Call): Promise<void>;
+}
+
+const FIRST_CHUNK = 64 * 1024;
+const LARGEST_CHUNK = 256 * 1024;
+
+const readStreamOptions = optionReader({ close: flag(false) });
+const readByteStreamOptions = optionReader({
+  close: flag(false),
+  start: integer(undefined),
+  end: integer(undefined),
+  chunkSize: integer(undefined, 1),
+});
+
+const noBytes = new Uint8Array(0);
+
+/** Asks for one piece after the other, between `start` and `end` where they are given. */
+class Pieces {
+  readonly #source: ByteSource;
+  readonly #fixedSize: boolean;
+  #size: number;
+  /** Where positional reading has come to; undefined where the handle's position counts. */
+  #at: number | undefined;
+  readonly #end: number | undefined;
+  #left: number | undefined;
+
+  constructor(source: ByteSource, start: number | undefined, end: number | undefined, size?: number) {
+    if (end !== undefined && end < (start ?? 0)) throw outOfRange('options.end', `>= ${start ?? 0}`, end);
+    this.#source = source;
+    this.#fixedSize = size !== undefined;
+    this.#size = size ?? FIRST_CHUNK;
+    this.#at = start;
+    this.#end = end;
+    if (start !== undefined && end !== undefined) this.#left = end - start;
   }
 
-  get stopped(): boolean {
-    return this.#abort.signal.aborted;
-  }
-
-  /** Whatever waits for the kernel stops waiting. */
-  stop(reason: unknown): void {
-    this.#abort.abort(reason);
-  }
-
-  async end(): Promise<void> {
-    this.#signal?.removeEventListener('abort', this.#onAbort);
-    if (this.#close) await this.#handle.close();
-  }
-
-  /** After an error of the stream, which is the one to tell. */
-  async fail(): Promise<void> {
-    await this.end().catch(() => undefined);
+  /** `room`: the size of the reader's own buffer. */
+  async next(room: number | undefined, take: Take<Uint8Array>, call: Call): Promise<void> {
+    if (this.#end !== undefined && this.#left === undefined)
+      this.#left = Math.max(0, this.#end - (await this.#source._place(call)));
+    const size = Math.min(room ?? this.#size, this.#left ?? Infinity);
+    const takeCounted = (piece: Uint8Array): boolean => {
+      const { length } = piece; // of a piece that is taken the memory is gone
+      if (!take(piece)) return false;
+      if (this.#at !== undefined) this.#at += length;
+      if (this.#left !== undefined) this.#left -= length;
+      if (!this.#fixedSize && length === this.#size) this.#size = Math.min(2 * length, LARGEST_CHUNK);
+      return true;
+    };
+    if (size === 0) takeCounted(noBytes);
+    else if (this.#at === undefined) await this.#source._offer(size, takeCounted, call);
+    else takeCounted(await this.#source._preadPiece(size, this.#at, call));
   }
 }
 
-/** Bytes through `readInto`, which reads once into the start of the memory it is given; 0 at the end of the file. */
-export function byteStream(
-  handle: Closable,
-  readInto: (view: Uint8Array, o: OpOptions) => Promise<number>,
-  o: ByteStreamOptions,
-): ReadableStream<Uint8Array> {
-  const { chunkSize = DEFAULT_CHUNK } = o;
-  if (checkCount(chunkSize, 'options.chunkSize') === 0)
-    throw outOfRange('options.chunkSize', '>= 1', chunkSize);
-  const course = new Course(handle, o);
+/** The bytes of a handle as a stream. */
+export function byteStream(source: ByteSource, o: ByteStreamOptions | undefined): ReadableStream<Uint8Array> {
+  const { close, start, end, chunkSize, call } = readByteStreamOptions(o);
+  const pieces = new Pieces(source, start, end, chunkSize);
+  const lifetime = new StreamLifetime(source, close, call);
   return new ReadableStream({
     type: 'bytes',
+    start(controller) {
+      lifetime.begin((error) => controller.error(error));
+    },
     async pull(controller) {
-      const request = (controller as { byobRequest?: unknown }).byobRequest as ByobRequest | null | undefined;
-      try {
-        // Memory of its own: what is enqueued is detached from its owner.
-        const view = request == null ? new Uint8Array(chunkSize) : bytesOf(request.view);
-        const count = await readInto(view, course.op);
-        if (count === 0) {
-          await course.end();
-          controller.close();
-          request?.respond(0);
-        } else if (request != null) {
-          request.respond(count);
-        } else {
-          controller.enqueue(count < chunkSize / 2 ? view.slice(0, count) : view.subarray(0, count));
+      const request = (controller as { byobRequest?: ByobRequest | null }).byobRequest ?? undefined;
+      let ended = false;
+      const take = (piece: Uint8Array): boolean => {
+        if (lifetime.over) return false;
+        ended = piece.length === 0;
+        if (ended) return true;
+        if (request === undefined) {
+          // Its memory goes to the consumer, and must be nobody else's.
+          const owned = piece.length === piece.buffer.byteLength && !Buffer.isBuffer(piece);
+          controller.enqueue(owned ? piece : new Uint8Array(piece));
+          return true;
         }
+        const { view } = request;
+        if (view === null) return false;
+        new Uint8Array(view.buffer, view.byteOffset, view.byteLength).set(piece);
+        request.respond(piece.length);
+        return true;
+      };
+      try {
+        await pieces.next(request?.view?.byteLength, take, lifetime.call);
+        if (!ended) return;
+        await lifetime.end();
+        if (lifetime.failed) return;
+        controller.close();
+        request?.respond(0);
       } catch (error) {
-        await course.fail();
+        await lifetime.fail(error);
         throw error;
       }
     },
-    async cancel(reason) {
-      course.stop(reason);
-      await course.end();
-    },
+    cancel: (reason) => lifetime.cancel(reason),
   });
 }
 
-function bytesOf(view: ArrayBufferView): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
-
-/** Strings through `read`, which gives what there is after at most one read; empty at the end of the file. */
-export function stringStream(
-  handle: Closable,
-  read: (o: OpOptions) => Promise<string>,
-  o: StreamOptions,
-): ReadableStream<string> {
-  const course = new Course(handle, o);
+/** The text of a file as a stream. */
+export function textStream(source: TextSource, o: StreamOptions | undefined): ReadableStream<string> {
+  const { close, call } = readStreamOptions(o);
+  const lifetime = new StreamLifetime(source, close, call);
   return new ReadableStream<string>(
     {
+      start(controller) {
+        lifetime.begin((error) => controller.error(error));
+      },
       async pull(controller) {
+        let ended = false;
+        const take = (text: string): boolean => {
+          if (lifetime.over) return false;
+          ended = text === '';
+          if (!ended) controller.enqueue(text);
+          return true;
+        };
         try {
-          const text = await read(course.op);
-          if (text !== '') {
-            controller.enqueue(text);
-            return;
-          }
-          await course.end();
-          controller.close();
+          await source._offerText(take, lifetime.call);
+          if (!ended) return;
+          await lifetime.end();
+          if (!lifetime.failed) controller.close();
         } catch (error) {
-          await course.fail();
+          await lifetime.fail(error);
           throw error;
         }
       },
-      async cancel(reason) {
-        course.stop(reason);
-        await course.end();
-      },
+      cancel: (reason) => lifetime.cancel(reason),
     },
     new CountQueuingStrategy({ highWaterMark: 0 }), // nothing is read that nobody asked for
   );
 }
 
-/** Chunks into `write`, one at a time; `flush` when the stream is closed. */
-export function sinkStream<T>(
-  handle: Closable & { flush(o?: OpOptions): Promise<void> },
-  write: (chunk: T, o: OpOptions) => Promise<unknown>,
-  o: StreamOptions,
-): WritableStream<T> {
-  const course = new Course(handle, o);
+/** Writes the chunks of a stream, one at a time, and flushes when it is closed. */
+export function sinkStream<T>(sink: Sink<T>, o: StreamOptions | undefined): WritableStream<T> {
+  const { close, call } = readStreamOptions(o);
+  const lifetime = new StreamLifetime(sink, close || sink._publishes, call);
   return new WritableStream<T>({
     start(controller) {
+      lifetime.begin((error) => controller.error(error));
       // `abort` reaches the sink only after the write that runs: the signal ends that one if it waits.
       const { signal } = controller as unknown as WithSignal;
-      signal.addEventListener('abort', () => course.stop(signal.reason), { once: true });
+      onAbort(signal, () => lifetime.stop(signal.reason));
     },
     async write(chunk) {
       try {
-        await write(chunk, course.op);
+        await sink._writeChunk(chunk, lifetime.call);
       } catch (error) {
-        if (!course.stopped) await course.fail();
+        await lifetime.fail(error);
         throw error;
       }
     },
     async close() {
       try {
-        await handle.flush(course.op);
+        await sink._flush(lifetime.call);
+        if (close) await lifetime.end();
+        else lifetime.leave();
       } catch (error) {
-        await course.fail();
+        await lifetime.fail(error);
         throw error;
       }
-      await course.end();
     },
-    async abort() {
-      await course.end();
-    },
+    abort: (reason) => lifetime.fail(reason),
   });
 }

@@ -5,12 +5,13 @@ import { checkItems } from '../arguments/bytes.js';
 import { checkLimit, checkPosition } from '../arguments/numbers.js';
 import { invalidArgType, invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
 import { checkTextOptions } from '../open/text-options.js';
+import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { countCodePoints } from '../text/code-points.js';
 import type { ErrorHandlerName } from '../text/codec.js';
 import type { Newline } from '../text/newlines.js';
 import { Lines, type LinesOptions, linesOf } from './lines.js';
-import { sinkStream, type StreamOptions, stringStream } from './streams.js';
+import { sinkStream, type StreamOptions, type Take, textStream } from './streams.js';
 import { TextHandle } from './text-handle.js';
 import { TextIO } from './text-io.js';
 
@@ -142,10 +143,15 @@ export class TextFile extends TextHandle {
    * @throws ClosedFileError, UnsupportedOperationError (not readable), TypeError for the options
    * @example for await (const text of f.readableStream()) process(text);
    */
-  readableStream(o: StreamOptions = {}): ReadableStream<string> {
+  readableStream(o?: StreamOptions): ReadableStream<string> {
     this._check();
     this.buffer._checkReadable();
-    return stringStream(this, (op) => this._reading(op, () => () => this._io.readSome(op)), o);
+    return textStream(this, o);
+  }
+
+  /** @internal What `take` refuses stays with the handle. */
+  async _offerText(take: Take<string>, call: Call): Promise<void> {
+    await this._reading(call, () => (call) => this._io.offer(take, call));
   }
 
   /**
@@ -153,9 +159,19 @@ export class TextFile extends TextHandle {
    * unless `{ close: true }` hands it over to the stream.
    * @throws ClosedFileError, UnsupportedOperationError (not writable), TypeError for the options
    */
-  writableStream(o: StreamOptions = {}): WritableStream<string> {
+  writableStream(o?: StreamOptions): WritableStream<string> {
     this._checkWritable();
-    return sinkStream<string>(this, (chunk, op) => this.write(chunk, op), o);
+    return sinkStream<string>(this, o);
+  }
+
+  /** @internal */
+  _writeChunk(chunk: string, call: Call): Promise<number> {
+    return this.write(chunk, call);
+  }
+
+  /** @internal */
+  _flush(call: Call): Promise<void> {
+    return this.flush(call);
   }
 
   // --- position -----------------------------------------------------------------------------------------------------

@@ -128,14 +128,29 @@ export abstract class TextHandle {
     return this.buffer;
   }
 
-  /** Flushes, waits for the calls made before and closes the file. Closing again does nothing. */
+  /**
+   * Flushes, waits for the calls made before and closes the file. Closing again does nothing.
+   * @throws what the flush, an earlier failed `sync` or close(2) reports; the descriptor is closed all the same
+   */
   close(): Promise<void> {
+    return this.#end(() => this.buffer.close());
+  }
+
+  /** @internal Whether what is written shows only after `close`, and never after `_abort`. */
+  get _publishes(): boolean {
+    return this.buffer._publishes;
+  }
+
+  /** @internal Closes because of an error. What was written is not published, where that is possible. */
+  _abort(reason: unknown): Promise<void> {
+    return this.#end(() => this.buffer._abort(reason));
+  }
+
+  #end(inTurn: () => Promise<void>): Promise<void> {
     if (this.#detached) return Promise.reject(detachedError());
-    if (this.#closing === undefined) {
-      this.buffer._io.file.stopWaiting?.();
-      this.#closing = this._sequence.run(() => this.buffer.close());
-    }
-    return this.#closing;
+    if (this.#closing !== undefined) return this.#closing.catch(() => undefined);
+    this.buffer._io.file.stopWaiting?.();
+    return (this.#closing = this._sequence.run(inTurn));
   }
 
   [asyncDispose](): Promise<void> {

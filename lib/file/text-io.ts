@@ -11,6 +11,7 @@ import { encode } from '../text/encoder.js';
 import { written } from '../text/newlines.js';
 import { findCodec, type Codec } from '../text/registry.js';
 import type { BinaryFile } from './binary-file.js';
+import type { Take } from './streams.js';
 import { TextWindow } from './text-window.js';
 
 /** Bytes read at first, and at most once a file turns out to be read in order. */
@@ -97,14 +98,15 @@ export class TextIO {
     }
   }
 
-  /** The text there is, after as many reads as it takes to have any; empty at the end of the file. */
-  async readSome(o?: OpOptions): Promise<string> {
+  /** Offers the text there is, after as many reads as it takes to have any; an empty string at the end of the file. */
+  async offer(take: Take<string>, o?: OpOptions): Promise<void> {
     this.window.search(-1);
     for (let more = true; ; more = await this.#fill(0, o)) {
-      const text = this.window.take(this.window.end);
+      const text = this.window.peekAll();
       if (text === '' && more) continue;
+      if (take(text)) this.window.take(this.window.end);
       if (text === '') this.reading = false;
-      return text;
+      return;
     }
   }
 

@@ -210,6 +210,13 @@ export class TextWindow {
     return chunk >= this.#chunks.length - 1 && at === this.end.at;
   }
 
+  /** All text there is, which stays. */
+  peekAll(): string {
+    let all = '';
+    for (const { text, at } of this.#chunks) all += at === 0 ? text : text.slice(at);
+    return all;
+  }
+
   /** The text up to `place`, which is where the position then is. */
   take(place: Place): string {
     let text = '';

@@ -67,6 +67,11 @@ export interface OpenFile {
   /** Waits for what is in flight, then closes; called once. */
   close(): Promise<void>;
   /**
+   * Instead of `close`, where what is written shows only after `close`: ends without publishing, because of an error or since
+   * nobody has asked for it. Waits for what is in flight.
+   */
+  abort?(reason: unknown): Promise<void>;
+  /**
    * Instead of a last `write` and `close`, where a file can do both in one operation: undefined when it cannot now. It is
    * closed whatever becomes of the write.
    */

@@ -2,7 +2,7 @@
 //
 // Descriptors come back when ours are closed (`descriptorFreed`), and now and then without our knowledge, hence the
 // timer. Few of the waiting try at a time: a thousand failing opens would only keep the process from closing anything.
-import { AbortError } from '../errors/index.js';
+import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
 
 interface Waiting {
@@ -66,26 +66,26 @@ function startTimer(): void {
  * @returns false when it is not worth waiting any longer
  * @throws AbortError
  */
-export function descriptorTurn(signal?: AbortSignal): Promise<boolean> {
-  if (signal?.aborted === true) return Promise.reject(new AbortError(signal.reason));
+export async function descriptorTurn(signal?: AbortSignal): Promise<boolean> {
+  throwIfAborted(signal);
   const now = performance.now();
   // The first of a shortage: nobody has been waiting, so nobody could have made progress.
   if (queue.length === 0 && now - lastProgress > 2 * GIVE_UP_MS) lastProgress = now;
-  if (now - lastProgress > GIVE_UP_MS || queue.length - head >= QUEUE_LIMIT) return Promise.resolve(false);
+  if (now - lastProgress > GIVE_UP_MS || queue.length - head >= QUEUE_LIMIT) return false;
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
+    const giveUp = (): void => {
       waiting.done = true;
-      reject(new AbortError(signal?.reason));
+      reject(abortErrorOf(signal));
     };
     const waiting: Waiting = {
       done: false,
       wake: () => {
         waiting.done = true;
-        signal?.removeEventListener('abort', onAbort);
+        if (signal !== undefined) offAbort(signal, giveUp);
         resolve(true);
       },
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal !== undefined) onAbort(signal, giveUp);
     queue.push(waiting);
     startTimer();
   });

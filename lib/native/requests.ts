@@ -4,10 +4,10 @@
 // A slot is an index into parallel arrays rather than an object, so that a waiting request costs its promise and a few
 // words. What is rare (signals, timeouts, paths for error messages) hangs on one optional object.
 import { constants } from 'node:buffer';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { markAsUntransferable } from 'node:worker_threads';
 
 import {
-  AbortError,
   ClosedFileError,
   LaneFullError,
   type SystemError,
@@ -16,7 +16,8 @@ import {
 } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
 import { type Call, callOf } from '../schedule/call.js';
-import { offAbort, onAbort } from '../schedule/abort.js';
+import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
+import type { Lane } from '../schedule/lane.js';
 import { LATE } from '../filesystem/open-file.js';
 import { addon } from './addon.js';
 import { type OperationMessage, operations } from './diagnostics.js';
@@ -121,10 +122,14 @@ function openEnvironment(): void {
   addon.open(complete, args, records, waitsInHook);
 }
 
+// The lane of the call between `applyOptions` and `sent`: options are read once.
+let chosenLane: Lane | undefined;
+
 /** Takes a slot and sets the arguments that every operation has. */
 export function begin(kind: number, shape: number, context: unknown): number {
   if (!opened) openEnvironment();
   const slot = freeSlots.length > 0 ? (freeSlots.pop() as number) : slotCount++;
+  chosenLane = undefined;
   shapes[slot] = shape;
   contexts[slot] = context;
   args[P.ARG_KIND] = kind;
@@ -190,14 +195,15 @@ export function sent(slot: number, o: OpOptions | undefined): Promise<never> {
   resolves[slot] = grabbedResolve;
   if (status !== 0) {
     const error =
-      o?.lane !== undefined && status === LANE_FULL
-        ? new LaneFullError(o.lane.name, o.lane.queueLimit)
+      chosenLane !== undefined && status === LANE_FULL
+        ? new LaneFullError(chosenLane.name, chosenLane.queueLimit)
         : failure(slot, status, '');
     release(slot);
     grabbedReject(error);
   } else {
-    if (o !== undefined && (o.signal !== undefined || o.timeout !== undefined)) watch(slot, o);
-    if (operations.hasSubscribers) mark(slot, o);
+    const extra = o === undefined ? undefined : extras[slot];
+    if (extra !== undefined) extra.reject = grabbedReject;
+    if (operations.hasSubscribers) mark(slot);
   }
   return promise;
 }
@@ -207,7 +213,8 @@ const LANE_FULL = process.platform === 'win32' ? -4088 : process.platform === 'l
 const CANCELLED = process.platform === 'win32' ? -4081 : process.platform === 'linux' ? -125 : -89; // UV_ECANCELED
 
 /**
- * Applies lane, timeout and signal to the arguments of `slot`.
+ * Applies lane, timeout and signal to the arguments of `slot`, and subscribes to the signal: what can throw there throws
+ * before anything is submitted.
  * Returns an error when the operation must not even be queued; the slot is then free again.
  */
 export function applyOptions(
@@ -217,30 +224,32 @@ export function applyOptions(
 ): Error | undefined {
   if (o === undefined) return undefined;
   try {
-    o = callOf(o);
-    if (o === undefined) return undefined;
+    const call = callOf(o);
+    if (call === undefined) return undefined;
+    const { signal, lane, timeout } = call;
+    throwIfAborted(signal);
+    if (lane !== undefined) {
+      chosenLane = lane;
+      args[P.ARG_LANE] = lane.number;
+    }
+    if (timeout !== undefined) args[P.ARG_TIMEOUT] = Math.max(timeout, 1e-6);
+    if (signal !== undefined || timeout !== undefined) {
+      const extra = extras[slot] ?? name(slot, syscallOf(args[P.ARG_KIND] as number));
+      extra.abandonable = abandonable;
+      watch(slot, extra, call, timeout);
+    }
+    return undefined;
   } catch (error) {
     release(slot);
     return error as Error;
   }
-  const { signal, lane, timeout } = o;
-  if (signal?.aborted === true) {
-    release(slot);
-    return new AbortError(signal.reason);
-  }
-  if (lane !== undefined) args[P.ARG_LANE] = lane.number;
-  if (timeout !== undefined) args[P.ARG_TIMEOUT] = Math.max(timeout, 1e-6);
-  if (signal !== undefined || timeout !== undefined) {
-    (extras[slot] ?? name(slot, syscallOf(args[P.ARG_KIND] as number))).abandonable = abandonable;
-  }
-  return undefined;
 }
 
 // Made only where somebody listens.
-function mark(slot: number, o: OpOptions | undefined): void {
+function mark(slot: number): void {
   const extra = extras[slot] ?? name(slot, syscallIn(slot) ?? 'task');
   extra.began = performance.now();
-  if (o?.lane !== undefined) extra.lane = o.lane.name;
+  if (chosenLane !== undefined) extra.lane = chosenLane.name;
 }
 
 function publish(extra: Extra, error: Error | undefined): void {
@@ -255,20 +264,19 @@ function publish(extra: Extra, error: Error | undefined): void {
   operations.publish(message);
 }
 
-function watch(slot: number, o: OpOptions): void {
-  const extra = extras[slot] as Extra;
-  const { signal, timeout } = o;
-  extra.reject = grabbedReject;
+function watch(slot: number, extra: Extra, call: Call, timeout: number | undefined): void {
+  const { signal, total } = call;
   if (signal !== undefined) {
+    const onSignal = (): void => interrupt(slot, extra, abortErrorOf(signal));
+    onAbort(signal, onSignal);
     extra.signal = signal;
-    extra.onAbort = () => interrupt(slot, extra, new AbortError(signal.reason));
-    onAbort(signal, extra.onAbort);
+    extra.onAbort = onSignal;
   }
   if (timeout !== undefined) {
-    extra.timeout = (o as Call).total ?? timeout;
+    extra.timeout = total ?? timeout;
     extra.timer = setTimeout(() => {
       extra.timer = undefined;
-      interrupt(slot, extra, new TimeoutError((o as Call).total ?? timeout));
+      interrupt(slot, extra, new TimeoutError(total ?? timeout));
     }, timeout);
   }
 }

@@ -1,30 +1,97 @@
-// One listener a signal, however many operations it stands over: ten thousand of them on one AbortSignal would be a warning
-// from Node and quadratic work in its event target.
+// Waiting for abort signals. One listener per signal serves all operations: ten thousand listeners on one AbortSignal would
+// cause a warning from Node and quadratic work in its event target.
+//
+// A signal may be anybody's object (a polyfill, another realm). Its methods and getters can throw, and an exception must not
+// reach code that settles other operations. So `onAbort` throws only what subscribing throws, and `offAbort` throws nothing.
+import { AbortError } from '../errors/index.js';
 
-const watched = new WeakMap<AbortSignal, { calls: Set<() => void>; listener: () => void }>();
-
-/** Calls `call` once when `signal` is aborted. */
-export function onAbort(signal: AbortSignal, call: () => void): void {
-  let entry = watched.get(signal);
-  if (entry === undefined) {
-    const calls = new Set<() => void>();
-    const listener = (): void => {
-      watched.delete(signal);
-      for (const each of calls) each();
-    };
-    entry = { calls, listener };
-    watched.set(signal, entry);
-    signal.addEventListener('abort', listener, { once: true });
-  }
-  entry.calls.add(call);
+interface Subscription {
+  readonly calls: Set<() => void>;
+  readonly listener: () => void;
 }
 
-/** Takes `call` back; the last one takes the listener with it. */
+const watched = new WeakMap<AbortSignal, Subscription>();
+
+/**
+ * Calls `call` once when `signal` is aborted, and never before this function has returned.
+ * @throws what the signal's `addEventListener` throws; nothing is subscribed then
+ */
+export function onAbort(signal: AbortSignal, call: () => void): void {
+  let subscription = watched.get(signal);
+  if (subscription === undefined) {
+    subscription = subscribe(signal);
+    watched.set(signal, subscription);
+  }
+  subscription.calls.add(call);
+}
+
+function subscribe(signal: AbortSignal): Subscription {
+  const calls = new Set<() => void>();
+  let subscribing = true;
+  const listener = (): void => {
+    if (subscribing) {
+      queueMicrotask(listener);
+      return;
+    }
+    watched.delete(signal);
+    for (const call of calls) call();
+  };
+  signal.addEventListener('abort', listener, { once: true });
+  subscribing = false;
+  return { calls, listener };
+}
+
+/** Takes `call` back. The listener goes with the last call. */
 export function offAbort(signal: AbortSignal, call: () => void): void {
-  const entry = watched.get(signal);
-  if (entry === undefined) return;
-  entry.calls.delete(call);
-  if (entry.calls.size > 0) return;
+  const subscription = watched.get(signal);
+  if (subscription === undefined) return;
+  subscription.calls.delete(call);
+  if (subscription.calls.size > 0) return;
   watched.delete(signal);
-  signal.removeEventListener('abort', entry.listener);
+  try {
+    signal.removeEventListener('abort', subscription.listener);
+  } catch {
+    // The listener stays and finds nothing to call.
+  }
+}
+
+const collected = new FinalizationRegistry<() => void>((unsubscribe) => unsubscribe());
+
+/**
+ * As `onAbort`, but the signal does not keep `target` alive. `call` is given the target.
+ * @returns what ends the subscription
+ */
+export function onAbortWhileAlive<T extends object>(
+  signal: AbortSignal,
+  target: T,
+  call: (target: T) => void,
+): () => void {
+  const reference = new WeakRef(target);
+  const tell = (): void => {
+    const alive = reference.deref();
+    if (alive !== undefined) call(alive);
+  };
+  onAbort(signal, tell);
+  const unsubscribe = (): void => {
+    collected.unregister(tell);
+    offAbort(signal, tell);
+  };
+  collected.register(target, unsubscribe, tell);
+  return unsubscribe;
+}
+
+/** The error of a call whose signal is aborted. */
+export function abortErrorOf(signal: AbortSignal | undefined): AbortError {
+  let reason: unknown;
+  try {
+    reason = signal?.reason;
+  } catch (error) {
+    reason = error;
+  }
+  return new AbortError(reason);
+}
+
+/** Throws AbortError where the signal is aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw abortErrorOf(signal);
 }

@@ -27,7 +27,7 @@ export class Call implements OpOptions {
   }
 
   /** The same call in `lane`, unless it names a lane itself. */
-  inLane(lane: Lane): Call {
+  inLane(lane: Lane): this {
     return this.lane === undefined
       ? Object.assign(Object.create(Call.prototype) as Call, this, { lane })
       : this;

@@ -1,7 +1,7 @@
 // One writer of a path at a time within this process: the others wait in the order they came.
 import { resolve } from 'node:path';
 
-import { AbortError } from '../errors/index.js';
+import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
 
 const tails = new Map<string, Promise<void>>();
 
@@ -37,15 +37,15 @@ export async function withPathLock<T>(
 
 async function untilAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return promise;
-  if (signal.aborted) throw new AbortError(signal.reason);
-  let onAbort!: () => void;
+  throwIfAborted(signal);
+  let giveUp!: () => void;
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new AbortError(signal.reason));
-    signal.addEventListener('abort', onAbort, { once: true });
+    giveUp = () => reject(abortErrorOf(signal));
+    onAbort(signal, giveUp);
   });
   try {
     await Promise.race([promise, aborted]);
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    offAbort(signal, giveUp);
   }
 }
