@@ -8,21 +8,50 @@ import type { OpOptions } from '../schedule/options.js';
 /** What can be written to a binary file: all bytes of the view or buffer. */
 export type Bytes = ArrayBufferView | ArrayBufferLike;
 
+// The real slots of views and buffers: a subclass or an own property can override `length`, `byteLength` and `buffer`.
+type Slot<T> = (of: object) => T;
+function slot<T>(prototype: object, name: string): Slot<T> {
+  const { get } = Object.getOwnPropertyDescriptor(prototype, name) as { get: () => T };
+  return Function.prototype.call.bind(get);
+}
+const { getPrototypeOf, hasOwn } = Object;
+const BUFFER = Buffer.prototype;
+const UINT8 = Uint8Array.prototype;
+const ofTypedArrays = getPrototypeOf(UINT8) as object;
+const byteLengthOf = slot<number>(ofTypedArrays, 'byteLength');
+const byteOffsetOf = slot<number>(ofTypedArrays, 'byteOffset');
+const bufferOf = slot<ArrayBufferLike>(ofTypedArrays, 'buffer');
+const viewByteLength = slot<number>(DataView.prototype, 'byteLength');
+const viewByteOffset = slot<number>(DataView.prototype, 'byteOffset');
+const viewBuffer = slot<ArrayBufferLike>(DataView.prototype, 'buffer');
+const bufferByteLength = slot<number>(ArrayBuffer.prototype, 'byteLength');
+
 /** The bytes of `data`, not copied. A Uint16Array of 1,000 is 2,000 bytes. */
 export function toBytes(data: unknown, name = 'data'): Uint8Array {
-  if (data instanceof Uint8Array && data.byteLength > 0) return data;
-  return seen(data, name, 'an instance of Buffer, TypedArray, DataView or ArrayBuffer');
+  return isPlain(data)
+    ? data
+    : bytesUnder(data, name, 'an instance of Buffer, TypedArray, DataView or ArrayBuffer');
 }
 
 /** A view to read into, as the Uint8Array of its bytes. */
 export function toWritableBytes(view: unknown, name = 'view'): Uint8Array {
-  if (view instanceof Uint8Array && view.byteLength > 0) return view;
-  return seen(view, name, 'an instance of Buffer, TypedArray or DataView');
+  return isPlain(view) ? view : bytesUnder(view, name, 'an instance of Buffer, TypedArray or DataView');
 }
 
-function seen(data: unknown, name: string, expected: string): Uint8Array {
+// A Buffer or Uint8Array, not empty, whose properties are those of its class: the layers below may use them.
+function isPlain(data: unknown): data is Uint8Array {
+  if (!types.isUint8Array(data) || byteLengthOf(data) === 0) return false;
+  const prototype: unknown = getPrototypeOf(data);
+  if (prototype !== BUFFER && prototype !== UINT8) return false;
+  return !hasOwn(data, 'length') && !hasOwn(data, 'byteLength');
+}
+
+function bytesUnder(data: unknown, name: string, expected: string): Uint8Array {
   try {
-    if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    if (types.isTypedArray(data))
+      return new Uint8Array(bufferOf(data), byteOffsetOf(data), byteLengthOf(data));
+    if (types.isDataView(data))
+      return new Uint8Array(viewBuffer(data), viewByteOffset(data), viewByteLength(data));
     if (types.isAnyArrayBuffer(data)) return new Uint8Array(data as ArrayBuffer);
   } catch {
     throw invalidState(`the memory of ${name} is detached`);
@@ -54,13 +83,15 @@ export function takeOver(data: Uint8Array, o: OpOptions): Uint8Array {
 export function moveOver(data: Uint8Array, o: OpOptions): Uint8Array | undefined {
   const signal = callOf(o)?.signal;
   if (signal?.aborted === true) throw new AbortError(signal.reason);
-  const { buffer, byteOffset, byteLength } = data;
-  if (!(buffer instanceof ArrayBuffer)) return undefined;
-  if (byteLength !== 0 && buffer.byteLength === 0) throw invalidState('the memory is detached');
+  const buffer = bufferOf(data);
+  const byteOffset = byteOffsetOf(data);
+  const byteLength = byteLengthOf(data);
+  if (!types.isArrayBuffer(buffer)) return undefined;
+  if (byteLength !== 0 && bufferByteLength(buffer) === 0) throw invalidState('the memory is detached');
   try {
     const moved = structuredClone(buffer, { transfer: [buffer] });
     // Node 20 copies what must not be transferred.
-    return buffer.byteLength === 0 ? new Uint8Array(moved, byteOffset, byteLength) : undefined;
+    return bufferByteLength(buffer) === 0 ? new Uint8Array(moved, byteOffset, byteLength) : undefined;
   } catch {
     return undefined;
   }

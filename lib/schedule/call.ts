@@ -56,7 +56,7 @@ export function callFrom(signal: unknown, lane: unknown, timeout: unknown): Call
   if (signal === undefined && lane === undefined && timeout === undefined) return undefined;
   if (signal !== undefined && !isAbortSignal(signal))
     throw invalidArgType('options.signal', 'an instance of AbortSignal', signal);
-  if (lane !== undefined && !(lane instanceof Lane))
+  if (lane !== undefined && !Lane.isLane(lane))
     throw invalidArgType('options.lane', 'an instance of Lane', lane);
   if (timeout !== undefined) {
     if (typeof timeout !== 'number') throw invalidArgType('options.timeout', 'of type number', timeout);

@@ -15,8 +15,8 @@ export class Lane {
   readonly queueLimit: number;
   /** Whether cached data may be served without a thread. */
   readonly inline: boolean;
-  /** @internal The addon's number. */
-  readonly number: number;
+  /** The addon's number. Private, so that only a lane that `createLane` made has one. */
+  readonly #number: number;
   /** @internal */
   _inlineHits = 0;
   /** @internal */
@@ -29,12 +29,22 @@ export class Lane {
     o: { name: string; priority: Priority; concurrency: number; queueLimit: number; inline: boolean },
   ) {
     if (key !== CONSTRUCT) throw new TypeError('Lanes are made by createLane()');
-    this.number = number;
+    this.#number = number;
     this.name = o.name;
     this.priority = o.priority;
     this.concurrency = o.concurrency;
     this.queueLimit = o.queueLimit;
     this.inline = o.inline;
+  }
+
+  /** @internal The addon's number. */
+  get number(): number {
+    return this.#number;
+  }
+
+  /** @internal Whether `value` was made by `createLane`; its prototype can be anybody's. */
+  static isLane(value: unknown): value is Lane {
+    return typeof value === 'object' && value !== null && #number in value;
   }
 }
 

@@ -32,7 +32,8 @@ Napi::Value lane_figures(const Napi::CallbackInfo& info) {
   Napi::Float64Array array = info[1].As<Napi::Float64Array>();
   if (array.ElementLength() < 5 + 2 * (4 + Histogram::kBuckets) ||
       !environment->dispatcher.lane_figures(
-          static_cast<uint8_t>(info[0].As<Napi::Number>().Uint32Value()), figures.get())) {
+          environment->dispatcher.lane_number(info[0].As<Napi::Number>().DoubleValue()),
+          figures.get())) {
     return Napi::Boolean::New(info.Env(), false);
   }
   double* const to = array.Data();

@@ -20,6 +20,9 @@ namespace {
 
 #ifndef _WIN32
 
+// Marks the buffers that `text_memory` made. No other buffer has a TextMemory in front of its bytes.
+constexpr napi_type_tag kTextMemory = {0x7f2c1d0e9b6a4358, 0x91e4b0a7c65d2f38};
+
 // In front of the bytes. The buffer and the string may be collected in either order, and after their environment.
 struct alignas(64) TextMemory {
   std::atomic<int> users{1};
@@ -55,7 +58,7 @@ napi_value text_memory(napi_env env, napi_callback_info info) {
     std::free(block);  // Electron's sandboxed pointers forbid external memory
     return nullptr;
   }
-  return buffer;
+  return napi_type_tag_object(env, buffer, &kTextMemory) == napi_ok ? buffer : nullptr;
 }
 
 // textOf(buffer, length): the first `length` bytes of a buffer of textMemory's as latin-1; they must not change any more.
@@ -63,10 +66,15 @@ napi_value text_of(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
   size_t count = 2;
   void* bytes = nullptr;
+  size_t size = 0;
   uint32_t length = 0;
+  bool ours = false;
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
-  napi_get_buffer_info(env, arguments[0], &bytes, nullptr);
-  napi_get_value_uint32(env, arguments[1], &length);
+  if (napi_check_object_type_tag(env, arguments[0], &kTextMemory, &ours) != napi_ok || !ours ||
+      napi_get_buffer_info(env, arguments[0], &bytes, &size) != napi_ok ||
+      napi_get_value_uint32(env, arguments[1], &length) != napi_ok || length > size) {
+    return nullptr;
+  }
   TextMemory::before(bytes)->users.fetch_add(1);
   napi_value text = nullptr;
   bool copied = false;

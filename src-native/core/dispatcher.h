@@ -80,6 +80,13 @@ class Dispatcher {
   static constexpr uint8_t kDefaultLane = 0;
   static constexpr uint8_t kBulkLane = 1;
   static constexpr size_t kMaxLanes = 255;
+  // Never a lane's number.
+  static constexpr uint8_t kNoLane = 255;
+  // kNoLane where no lane has this number.
+  uint8_t lane_number(double number) const {
+    return number >= 0 && number < static_cast<double>(lanes_.size()) ? static_cast<uint8_t>(number)
+                                                                      : kNoLane;
+  }
   // The new lane's number, or -1 when there are too many. `concurrency` 0: one less than the jobs there are.
   int add_lane(Priority priority, uint32_t concurrency, uint32_t queue_limit);
   // A consistent look at a lane; the copy is about 12 KiB.

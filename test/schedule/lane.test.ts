@@ -1,0 +1,43 @@
+// Lanes are what createLane made: nothing else is a number of the addon's.
+import { expect } from 'chai';
+
+import { answerOf } from '../support/files.js';
+import { runProgram } from '../support/temp.js';
+
+describe('a lane', () => {
+  it('that was forged is refused before the addon sees it', async () => {
+    // In a process of its own, which a number out of range would end.
+    const answer = answerOf(
+      await runProgram(`
+        import { createLane, Lane, lanes, open, os, readBytes, writeFile } from 'uvfiles';
+        const made = createLane({ name: 'made' });
+        const forged = [
+          ...[1e6, -1, 254, NaN, 2 ** 53, '0'].map((value) => Object.create(Lane.prototype, { number: { value } })),
+          Object.create(made), Object.setPrototypeOf({ ...made }, Lane.prototype), new Proxy(made, {}),
+        ];
+        const codes = new Set();
+        for (const lane of forged)
+          for (const call of [() => readBytes('/etc/hostname', { lane }), () => os.stat('/', { lane }), () => os.listdir('/', { lane }),
+                              () => open('/dev/null', 'r', { lane }), () => writeFile('/dev/null', 'x', { lane })])
+            await call().then(() => codes.add('resolved'), (error) => codes.add(error.code));
+        console.log(JSON.stringify([...codes]));`),
+    );
+    expect(answer).to.deep.equal(['ERR_INVALID_ARG_TYPE']);
+  });
+
+  it('that a getter exchanges after the check is not used', async () => {
+    const answer = answerOf(
+      await runProgram(`
+        import { lanes, writeFile } from 'uvfiles';
+        const codes = new Set();
+        for (const number of [12345, -1, 255])
+          for (let good = 0; good < 6; good++) {
+            let asked = 0;
+            const o = { get lane() { return asked++ < good ? lanes.default : { number }; } };
+            await writeFile('/dev/null', 'x', o).then(() => codes.add('resolved'), (error) => codes.add(error.code));
+          }
+        console.log(JSON.stringify([...codes].every((code) => code === 'resolved' || code === 'ERR_INVALID_ARG_TYPE')));`),
+    );
+    expect(answer).to.equal(true);
+  });
+});
