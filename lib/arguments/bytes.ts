@@ -10,14 +10,14 @@ export type Bytes = ArrayBufferView | ArrayBufferLike;
 
 // The real slots of views and buffers: a subclass or an own property can override `length`, `byteLength` and `buffer`.
 type Slot<T> = (of: object) => T;
-function slot<T>(prototype: object, name: string): Slot<T> {
+function slot<T>(prototype: unknown, name: string): Slot<T> {
   const { get } = Object.getOwnPropertyDescriptor(prototype, name) as { get: () => T };
   return Function.prototype.call.bind(get);
 }
 const { getPrototypeOf, hasOwn } = Object;
 const BUFFER = Buffer.prototype;
 const UINT8 = Uint8Array.prototype;
-const ofTypedArrays = getPrototypeOf(UINT8) as object;
+const ofTypedArrays: unknown = getPrototypeOf(UINT8);
 const byteLengthOf = slot<number>(ofTypedArrays, 'byteLength');
 const byteOffsetOf = slot<number>(ofTypedArrays, 'byteOffset');
 const bufferOf = slot<ArrayBufferLike>(ofTypedArrays, 'buffer');

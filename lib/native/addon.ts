@@ -8,10 +8,16 @@ export interface Addon {
   /** The file it was loaded from. */
   readonly file: string;
   open(
-    complete: (count: number, chunk: Buffer | undefined, external: Buffer | undefined) => void,
+    complete: (
+      count: number,
+      chunk: Buffer | undefined,
+      external: Buffer | undefined,
+      shared: boolean,
+    ) => void,
     args: Float64Array,
     records: Float64Array,
     waitsInHook: boolean,
+    allocate: (size: number) => Buffer | undefined,
   ): void;
   submitFile(): void;
   /** Reads on the file ARG_FILE get what is there or fail, now and from now on. */

@@ -6,7 +6,7 @@ import type { OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import * as P from './protocol.js';
 import { count } from './ration.js';
-import { args, bigArgs } from './requests.js';
+import { allocate, args, bigArgs } from './requests.js';
 
 const CHUNK = 64 * 1024;
 /** Bytes of a result that shares a chunk of memory with others. */
@@ -55,7 +55,9 @@ export function readCached(
   const own = size > OWN_MEMORY;
   let memory;
   if (own) {
-    memory = Buffer.allocUnsafeSlow(size);
+    memory = allocate(size);
+    // The pool asks again, and says that there is none.
+    if (memory === undefined) return undefined;
     args[P.ARG_OFFSET] = 0;
   } else {
     memory = place(size);

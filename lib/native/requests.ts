@@ -119,7 +119,16 @@ function openEnvironment(): void {
   // Only Node runs its loop until an asynchronous cleanup hook is removed; see FAILURES in docs/platforms.md.
   const waitsInHook = versions.bun === undefined && versions.deno === undefined;
   args[P.ARG_SIZE] = constants.MAX_LENGTH;
-  addon.open(complete, args, records, waitsInHook);
+  addon.open(complete, args, records, waitsInHook, allocate);
+}
+
+/** Memory for results; undefined where there is none. */
+export function allocate(size: number): Buffer | undefined {
+  try {
+    return Buffer.allocUnsafeSlow(size);
+  } catch {
+    return undefined;
+  }
 }
 
 // The lane of the call between `applyOptions` and `sent`: options are read once.
@@ -335,10 +344,15 @@ export function finishNow(ticket: Ticket): number {
 }
 
 /** Called by the addon with `count` records filled in. Runs inside one callback scope. */
-function complete(count: number, chunk: Buffer | undefined, external: Buffer | undefined): void {
+function complete(
+  count: number,
+  chunk: Buffer | undefined,
+  external: Buffer | undefined,
+  shared: boolean,
+): void {
   let at = 0;
   // Memory that several results share must not be transferred away by one of them.
-  if (count > 1 && chunk !== undefined) markAsUntransferable(chunk.buffer);
+  if (shared) markAsUntransferable((chunk as Buffer).buffer);
   for (let i = 0; i < count; i++) {
     const slot = records[at] as number;
     const result = records[at + 1] as number;
@@ -396,7 +410,7 @@ function complete(count: number, chunk: Buffer | undefined, external: Buffer | u
           const length = records[at + 4] as number;
           const output =
             tag === P.TAG_TASK_EXTERNAL
-              ? (external as Buffer)
+              ? (external ?? EMPTY())
               : length === 0
                 ? EMPTY()
                 : viewOf(chunk as Buffer, value, length);
@@ -447,7 +461,11 @@ function viewOf(chunk: Buffer, offset: number, length: number): Buffer {
 // A result much shorter than its memory does not keep all of it.
 function cutTo(memory: Buffer, size: number): Buffer {
   if (size === memory.length) return memory;
-  return size * 2 < memory.length ? Buffer.from(memory.subarray(0, size)) : memory.subarray(0, size);
+  const bytes = memory.subarray(0, size);
+  const copy = size * 2 < memory.length ? allocate(size) : undefined;
+  if (copy === undefined) return bytes;
+  bytes.copy(copy);
+  return copy;
 }
 
 const OPENED_FIELDS = 5;
@@ -467,9 +485,10 @@ function openedFrom(fd: number, at: number, access: number): OpenedRecord {
 
 // The file has moved on: the layer above keeps the bytes for the next read.
 function copyLate(index: number, size: number, view: Uint8Array): Error {
-  const late = Buffer.allocUnsafe(size);
-  const asked = addon.copyLate(index, late);
-  return Object.defineProperty(invalidView(view.byteLength, asked), LATE, { value: late });
+  const late = allocate(size);
+  const asked = addon.copyLate(index, late ?? EMPTY());
+  const error = invalidView(view.byteLength, asked);
+  return late === undefined ? error : Object.defineProperty(error, LATE, { value: late });
 }
 
 function invalidView(now: number, then: number): Error {

@@ -1,7 +1,9 @@
 // From finished operations to settled promises: records, chunks, and one call into JavaScript for many.
+#include <cstdio>
 #include <cstring>
 
 #include "binding/environment.h"
+#include "platform/file_system.h"
 
 namespace uvfiles {
 
@@ -36,6 +38,21 @@ void pack_error(Task* task) {
   task->block = Block();
 }
 
+// A descriptor comes in a chunk, for which there is no memory: the task, which is left with it, closes it.
+void refuse_opened(Operation* operation) {
+  Task* const task = operation->details->task;
+  if (operation->result < 0 || task->opened < 0) return;
+  operation->result = task->error.code = UV_ENOMEM;
+  task->error.syscall = "open";
+}
+
+// The bytes of a stateful read cannot be delivered: the next read finds them again where the file has positions.
+void put_back(const Operation& operation, const OpenFile* file, int64_t bytes) {
+  const bool stateful = operation.position < 0 || (operation.flags & kSeekFirst) != 0;
+  if (stateful && file != nullptr && !file->closing && !file->polled)
+    platform::seek(file->fd, -bytes, SEEK_CUR);
+}
+
 size_t output_size(const Task& task) {
   return task.block.data != nullptr ? task.block_size : task.output.size();
 }
@@ -61,13 +78,15 @@ void Environment::deliver(void* context, Operation* finished) {
 }
 
 // Tells JavaScript of as many operations as fit into one chunk of bytes, one external buffer and the records.
-Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
+// `short_of_memory`: there is none for a chunk, so what is in a block stays there, one external buffer each.
+Operation* Environment::deliver_group(Operation* finished, bool* may_go_on, bool short_of_memory) {
   const Napi::HandleScope scope(env);
   size_t chunk_size = 0;
   Operation* end = finished;
   Operation* large = nullptr;
   ResultMemory* placed = nullptr;  // the chunk of this group, where its results stand already
   int doubles = 0;
+  int results = 0;  // in the chunk
   for (; end != nullptr; end = end->next) {
     size_t bytes = 0;
     bool is_large = false;
@@ -75,10 +94,12 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
       bytes = static_cast<size_t>(end->result);
       is_large = (end->memory != nullptr ? end->memory->capacity : bytes) > BlockPool::kSmall;
     } else if (end->kind == OpKind::kTask) {
+      if (short_of_memory) refuse_opened(end);
       if (end->result < 0) pack_error(end->details->task);
       bytes = output_size(*end->details->task);
       is_large = bytes > BlockPool::kSmall;
     }
+    if (short_of_memory && bytes > 0 && end->memory == nullptr) is_large = true;
     if (doubles + kRecordHeader + kMaxPayload > kRecordDoubles) break;
     if (is_large && large != nullptr) break;
     const bool in_place =
@@ -94,10 +115,14 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
       chunk_size +=
           (bytes + 7) & ~size_t{7};  // aligned, so that the bytes can be viewed as wider elements
     }
+    if (bytes > 0 && !is_large) results++;
     doubles += kRecordHeader + kMaxPayload;
   }
+  // JavaScript must not let one of several results take the memory of the others away by transferring it. Those of one
+  // ResultMemory may come in several groups.
+  const bool shared = results > 1 || (placed != nullptr && placed->users > 1);
 
-  napi_value callback_arguments[3];
+  napi_value callback_arguments[4];
   char* chunk = nullptr;
   napi_get_undefined(env, &callback_arguments[1]);
   callback_arguments[2] = callback_arguments[1];
@@ -105,7 +130,8 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
     napi_get_reference_value(env, static_cast<napi_ref>(placed->handle), &callback_arguments[1]);
   } else if (chunk_size > 0) {
     void* data = nullptr;
-    if (napi_create_buffer(env, chunk_size, &data, &callback_arguments[1]) != napi_ok) {
+    if (!make_buffer(chunk_size, &data, &callback_arguments[1])) {
+      if (!short_of_memory) return deliver_group(finished, may_go_on, true);
       *may_go_on = false;
       return finished;
     }
@@ -120,12 +146,13 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
     Operation* const operation = finished;
     finished = finished->next;
     count++;
+    const OpenFile* const file = operation->file;
     settle_file(operation);
     if (operation->kind == OpKind::kTask) {
       Task* const task = operation->details->task;
       const size_t size = output_size(*task);
       if (operation == large) {
-        callback_arguments[2] = hand_over_output(task);
+        if (!hand_over_output(task, &callback_arguments[2])) operation->result = UV_ENOMEM;
         at = write_record(operation, at, Tag::kTaskExternal, 0, 0);
       } else {
         const char* const from =
@@ -166,12 +193,17 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
         at = write_record(operation, at, whole ? Tag::kExternal : Tag::kChunk,
                           static_cast<double>(operation->data - operation->memory->data), 0);
       } else if (operation == large) {
-        if (hand_over_block({operation->data, operation->capacity}, bytes,
-                            &callback_arguments[2])) {
-          operation->data = nullptr;
-          operation->capacity = 0;
+        Block block = {operation->data, operation->capacity};
+        const bool handed_over = hand_over_block(&block, bytes, &callback_arguments[2]);
+        operation->data = block.data;
+        operation->capacity = block.capacity;
+        if (handed_over) {
+          at = write_record(operation, at, Tag::kExternal, 0, 0);
+        } else {
+          put_back(*operation, file, operation->result);
+          operation->result = UV_ENOMEM;
+          at = write_record(operation, at, Tag::kFailed, 0, 0);
         }
-        at = write_record(operation, at, Tag::kExternal, 0, 0);
       } else {
         std::memcpy(chunk + offset, operation->data, bytes);
         at = write_record(operation, at, Tag::kChunk, static_cast<double>(offset), 0);
@@ -187,8 +219,9 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
   napi_create_uint32(env, count, &callback_arguments[0]);
   napi_value undefined;
   napi_get_undefined(env, &undefined);
+  napi_get_boolean(env, shared, &callback_arguments[3]);
   const napi_status status =
-      napi_call_function(env, undefined, complete_.Value(), 3, callback_arguments, nullptr);
+      napi_call_function(env, undefined, complete_.Value(), 4, callback_arguments, nullptr);
   for (const Deferred& deferred : deferred_) stash_.release(deferred.block);
   stash_.flush();
   deferred_.clear();
@@ -202,40 +235,56 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on) {
   return finished;
 }
 
-// As external memory that goes back to the pool when JavaScript has dropped it. False where the runtime has no such
-// memory (Electron's sandboxed pointers forbid it): then it is a copy, and the block stays the caller's.
-bool Environment::hand_over_block(const Block& block, size_t size, napi_value* buffer) {
+// A Buffer of uninitialized memory. JavaScript makes it, since Node-API ends the process where there is no memory: false
+// then, and while the environment is being torn down.
+bool Environment::make_buffer(size_t size, void** data, napi_value* buffer) {
+  napi_value argument;
+  napi_value undefined;
+  size_t length = 0;
+  napi_get_undefined(env, &undefined);
+  return napi_create_double(env, static_cast<double>(size), &argument) == napi_ok &&
+         napi_call_function(env, undefined, allocate_.Value(), 1, &argument, buffer) == napi_ok &&
+         napi_get_buffer_info(env, *buffer, data, &length) == napi_ok && length == size;
+}
+
+bool Environment::copy_to_buffer(const void* from, size_t size, napi_value* buffer) {
+  void* to = nullptr;
+  if (!make_buffer(size, &to, buffer)) return false;
+  std::memcpy(to, from, size);
+  return true;
+}
+
+// As external memory that goes back to the pool when JavaScript has dropped it. Where the runtime has no such memory
+// (Electron's sandboxed pointers forbid it) it is a copy, and the block stays the caller's. False: neither can be had.
+bool Environment::hand_over_block(Block* block, size_t size, napi_value* buffer) {
   const napi_status status = napi_create_external_buffer(
-      env, size, block.data,
+      env, size, block->data,
       [](napi_env, void* data, void* hint) {
         BlockPool::instance().release({static_cast<char*>(data), reinterpret_cast<size_t>(hint)});
       },
-      reinterpret_cast<void*>(block.capacity), buffer);
-  if (status == napi_ok) return true;
-  napi_create_buffer_copy(env, size, block.data, nullptr, buffer);
-  return false;
+      reinterpret_cast<void*>(block->capacity), buffer);
+  if (status != napi_ok) return copy_to_buffer(block->data, size, buffer);
+  *block = Block();
+  return true;
 }
 
-// A task's output, too large to be copied, as a buffer of its own.
-napi_value Environment::hand_over_output(Task* task) {
-  napi_value buffer;
-  napi_get_undefined(env, &buffer);
+// A task's output, too large to be copied, as a buffer of its own. False: there is no memory for it.
+bool Environment::hand_over_output(Task* task, napi_value* buffer) {
   if (task->block.data != nullptr) {
-    if (!hand_over_block(task->block, task->block_size, &buffer))
-      BlockPool::instance().release(task->block);
+    const bool handed_over = hand_over_block(&task->block, task->block_size, buffer);
+    BlockPool::instance().release(task->block);
     task->block = Block();
-    return buffer;
+    return handed_over;
   }
   auto* const kept = new std::string(std::move(task->output));
   task->output.clear();
   const napi_status status = napi_create_external_buffer(
       env, kept->size(), &(*kept)[0],
-      [](napi_env, void*, void* hint) { delete static_cast<std::string*>(hint); }, kept, &buffer);
-  if (status != napi_ok) {
-    napi_create_buffer_copy(env, kept->size(), kept->data(), nullptr, &buffer);
-    delete kept;
-  }
-  return buffer;
+      [](napi_env, void*, void* hint) { delete static_cast<std::string*>(hint); }, kept, buffer);
+  if (status == napi_ok) return true;
+  const bool copied = copy_to_buffer(kept->data(), kept->size(), buffer);
+  delete kept;
+  return copied;
 }
 
 int Environment::write_record(Operation* operation, int at, Tag tag, double value, double extra) {
@@ -319,7 +368,7 @@ ResultMemory* Environment::make_result(size_t size) {
   void* data = nullptr;
   napi_value buffer;
   napi_ref reference;
-  if (napi_create_buffer(env, size, &data, &buffer) != napi_ok) return nullptr;
+  if (!make_buffer(size, &data, &buffer)) return nullptr;
   if (napi_create_reference(env, buffer, 1, &reference) != napi_ok) return nullptr;
   return new ResultMemory{static_cast<char*>(data), size, reference, 0};
 }

@@ -27,9 +27,10 @@ Environment* Environment::get(napi_env env) {
 }
 
 bool Environment::open(Napi::Function complete, Napi::Float64Array args, Napi::Float64Array recs,
-                       bool waits_in_hook) {
+                       bool waits_in_hook, Napi::Function allocate) {
   if (dispatcher.open() != 0) return false;
   complete_ = Napi::Persistent(complete);
+  allocate_ = Napi::Persistent(allocate);
   arguments_ref_ = Napi::Persistent(args);
   records_ref_ = Napi::Persistent(recs);
   arguments = args.Data();
@@ -57,7 +58,7 @@ Operation* Environment::begin(OpKind kind) {
   operation->slot = static_cast<uint32_t>(arguments[kSlot]);
   operation->size = static_cast<size_t>(arguments[kSize]);
   operation->flags = static_cast<uint8_t>(arguments[kFlags]);
-  operation->lane = static_cast<uint8_t>(arguments[kLaneNumber]);
+  operation->lane = dispatcher.lane_number(arguments[kLaneNumber]);
   operation->file = nullptr;
   operation->data = nullptr;
   operation->capacity = 0;
@@ -104,6 +105,10 @@ void Environment::refuse(Operation* operation, int status) {
 void Environment::submit(Operation* operation) {
   const uint32_t slot = operation->slot;
   OpenFile* const file = operation->file;
+  if (operation->lane == Dispatcher::kNoLane) {
+    refuse(operation, UV_EINVAL);
+    return;
+  }
   if (!dispatcher.submit(operation)) {
     refuse(operation, UV_EAGAIN);
     return;
@@ -120,6 +125,11 @@ void Environment::occupy(uint32_t slot, Operation* operation) {
 
 void Environment::submit_close(Operation* operation) {
   OpenFile* const file = operation->file;
+  if (operation->lane == Dispatcher::kNoLane) {
+    operation->file = nullptr;
+    refuse(operation, UV_EINVAL);
+    return;
+  }
   file->closing = true;
   arguments[kStatus] = 0;
   occupy(operation->slot, operation);
@@ -172,6 +182,7 @@ void Environment::on_closed(void* context) {
   while (ResultMemory* const memory = self->dispatcher.unstock_result()) self->free_result(memory);
   if (self->async_context_ != nullptr) napi_async_destroy(self->env, self->async_context_);
   self->complete_.Reset();
+  self->allocate_.Reset();
   self->arguments_ref_.Reset();
   self->records_ref_.Reset();
   self->resource_.Reset();

@@ -72,7 +72,7 @@ class Environment {
   static Environment* get(napi_env env);
 
   bool open(Napi::Function complete, Napi::Float64Array arguments, Napi::Float64Array records,
-            bool waits_in_hook);
+            bool waits_in_hook, Napi::Function allocate);
 
   // Takes an operation from the free list with the common arguments filled in.
   Operation* begin(OpKind kind);
@@ -106,10 +106,12 @@ class Environment {
   static void on_async_cleanup(napi_async_cleanup_hook_handle handle, void* self);
   static void on_cleanup(void* self);
 
-  Operation* deliver_group(Operation* finished, bool* may_go_on);
+  Operation* deliver_group(Operation* finished, bool* may_go_on, bool short_of_memory = false);
   void settle_file(Operation* operation);
-  bool hand_over_block(const Block& block, size_t size, napi_value* buffer);
-  napi_value hand_over_output(Task* task);
+  bool make_buffer(size_t size, void** data, napi_value* buffer);
+  bool copy_to_buffer(const void* from, size_t size, napi_value* buffer);
+  bool hand_over_block(Block* block, size_t size, napi_value* buffer);
+  bool hand_over_output(Task* task, napi_value* buffer);
   int write_record(Operation* operation, int at, Tag tag, double value, double extra);
   int write_payload(Operation* operation, int at);
   void free_data(Operation* operation);
@@ -121,6 +123,7 @@ class Environment {
   bool adopt_opened(Operation* operation);
 
   Napi::FunctionReference complete_;
+  Napi::FunctionReference allocate_;
   Napi::Reference<Napi::Float64Array> arguments_ref_;
   Napi::Reference<Napi::Float64Array> records_ref_;
   napi_async_context async_context_ = nullptr;

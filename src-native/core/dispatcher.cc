@@ -39,6 +39,7 @@ Operation* Dispatcher::acquire() {
     chunks_.push_back(std::make_unique<Operation[]>(kChunk));
     Operation* const chunk = chunks_.back().get();
     for (size_t i = kChunk; i-- > 0;) {
+      chunk[i].ending = &closing_;
       chunk[i].next = free_;
       free_ = &chunk[i];
     }
@@ -51,7 +52,7 @@ Operation* Dispatcher::acquire() {
 void Dispatcher::release(Operation* operation) {
   operation->state.store(OpState::kIdle, std::memory_order_relaxed);
   if (operation->poll) operation->poll->done = 0;
-  operation->stop = false;
+  operation->stop.store(false, std::memory_order_relaxed);
   operation->next = free_;
   free_ = operation;
 }
@@ -225,7 +226,7 @@ CancelResult Dispatcher::cancel(Operation* operation) {
     std::lock_guard<std::mutex> lock(mutex_);
     const OpState state = operation->state.load(std::memory_order_acquire);
     if (state == OpState::kRunning) {
-      operation->stop = true;
+      operation->stop.store(true, std::memory_order_relaxed);
       if (operation->details != nullptr && operation->details->task != nullptr)
         operation->details->task->cancel();
       return CancelResult::kRunning;

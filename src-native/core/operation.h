@@ -114,12 +114,21 @@ struct Operation {
   uint8_t flags = 0;
   uint8_t lane = 0;
   bool in_lane = false;  // under the dispatcher's lock
-  bool stop =
-      false;  // under the dispatcher's lock: was cancelled while it ran, so must not wait again
-  std::unique_ptr<PollState> poll;  // of one that may have to wait for its descriptor
-  ResultMemory* memory = nullptr;   // `data` points into it, and it will be the result
+  // It was cancelled while it ran: it must not wait again, and ends at its next look (see `unwanted`). Set under the
+  // dispatcher's lock; its loops read it without.
+  std::atomic<bool> stop{false};
+  const std::atomic<bool>* ending = nullptr;  // the dispatcher's: set when its environment ends
+  std::unique_ptr<PollState> poll;            // of one that may have to wait for its descriptor
+  ResultMemory* memory = nullptr;             // `data` points into it, and it will be the result
   std::atomic<OpState> state{OpState::kIdle};
 };
+
+// Nobody waits for the result any more. Loops of system calls ask this at least once per megabyte. Relaxed: a hint, and
+// what was done until it is seen is told.
+inline bool unwanted(const Operation& operation) {
+  return operation.stop.load(std::memory_order_relaxed) ||
+         (operation.ending != nullptr && operation.ending->load(std::memory_order_relaxed));
+}
 
 inline size_t bytes_done(const Operation& operation) {
   return operation.poll ? operation.poll->done : 0;

@@ -28,6 +28,9 @@ constexpr uint32_t kMostLooks = 320;
 constexpr size_t kAskFirst =
     1024 * 1024;  // reads beyond this look at the file's size before taking memory
 
+// The most that one system call of a loop moves, so that the loop sees in time that nobody waits any more.
+constexpr size_t kLook = 1024 * 1024;
+
 // One read, at a position or at the descriptor's own.
 int64_t read_once(int fd, char* data, size_t size, int64_t position) {
   return position < 0 ? platform::read(fd, data, size) : platform::pread(fd, data, size, position);
@@ -102,11 +105,13 @@ void perform_read(Operation& operation) {
   const int64_t start = (operation.flags & kSeekFirst) != 0 ? kCurrent : operation.position;
   size_t total = 0;
   int64_t count;
+  const bool fully = (operation.flags & kFully) != 0;
   for (;;) {
-    count = read_once(fd, operation.data + total, size - total,
+    const size_t wanted = fully ? std::min(size - total, kLook) : size - total;
+    count = read_once(fd, operation.data + total, wanted,
                       start < 0 ? kCurrent : start + static_cast<int64_t>(total));
     if (count > 0) total += static_cast<size_t>(count);
-    if (count <= 0 || (operation.flags & kFully) == 0 || total == operation.size) break;
+    if (count <= 0 || !fully || total == operation.size || unwanted(operation)) break;
     if (total < size) continue;
     // It tells no size (/proc), or has grown meanwhile.
     size = std::min(operation.size, size * 2);
@@ -115,6 +120,20 @@ void perform_read(Operation& operation) {
   // What was read before an error is not lost: the error comes again with the next read.
   operation.result = total > 0 || count >= 0 ? static_cast<int64_t>(total) : count;
   if (operation.result <= 0) give_block_back(operation);
+}
+
+// Ends a read to the end that failed: the descriptor goes back to where it was, so that the next read begins with what
+// nobody has been given. What cannot be read again is the result all the same, and the error comes with the next read.
+int64_t fail_read_to_end(int fd, int64_t position, const Block& block, size_t total, int64_t code,
+                         Operation& operation) {
+  const int64_t back = -static_cast<int64_t>(total);
+  if (position >= 0 || total == 0 || platform::seek(fd, back, SEEK_CUR) >= 0) {
+    BlockPool::instance().release(block);
+    return code;
+  }
+  operation.data = block.data;
+  operation.capacity = block.capacity;
+  return static_cast<int64_t>(total);
 }
 
 // Reads until the end, growing as needed: sizes from fstat are a guess (/proc says 0, files grow and shrink).
@@ -126,28 +145,23 @@ int64_t read_to_end(int fd, int64_t position, int64_t expected, Operation& opera
   if (block.data == nullptr) return UV_ENOMEM;
   size_t total = 0;
   for (;;) {
-    const int64_t count =
-        read_once(fd, block.data + total, block.capacity - total,
-                  position < 0 ? kCurrent : position + static_cast<int64_t>(total));
-    if (count < 0) {
-      BlockPool::instance().release(block);
-      return count;
-    }
+    int64_t count = read_once(fd, block.data + total, std::min(block.capacity - total, kLook),
+                              position < 0 ? kCurrent : position + static_cast<int64_t>(total));
     if (count == 0) break;
-    total += static_cast<size_t>(count);
-    if (total > most) {
-      BlockPool::instance().release(block);
-      return UV_EFBIG;
+    if (count > 0) total += static_cast<size_t>(count);
+    if (count > 0 && total > most) count = UV_EFBIG;
+    if (count > 0 && unwanted(operation)) count = UV_ECANCELED;
+    if (count > 0 && total == block.capacity) {
+      const Block larger = BlockPool::instance().acquire(block.capacity * 2);
+      if (larger.data != nullptr) {
+        std::memcpy(larger.data, block.data, total);
+        BlockPool::instance().release(block);
+        block = larger;
+      } else {
+        count = UV_ENOMEM;
+      }
     }
-    if (total < block.capacity) continue;
-    Block larger = BlockPool::instance().acquire(block.capacity * 2);
-    if (larger.data == nullptr) {
-      BlockPool::instance().release(block);
-      return UV_ENOMEM;
-    }
-    std::memcpy(larger.data, block.data, total);
-    BlockPool::instance().release(block);
-    block = larger;
+    if (count < 0) return fail_read_to_end(fd, position, block, total, count, operation);
   }
   operation.data = block.data;
   operation.capacity = block.capacity;
@@ -170,22 +184,27 @@ void perform_read_to_end(Operation& operation) {
   operation.result = read_to_end(fd, stateful ? kCurrent : operation.position, expected, operation);
 }
 
-// Every byte, or an error with `extra` saying how many went out before it.
-int64_t write_all(int fd, const char* data, size_t size, int64_t position, int64_t* written) {
+// Every byte, or an error with `extra` saying how many went out before it. `piece`: the most that one system call takes.
+int64_t write_all(const Operation& operation, int fd, size_t piece, int64_t position,
+                  int64_t* written) {
   size_t total = 0;
-  while (total < size) {
-    const int64_t count = position < 0 ? platform::write(fd, data + total, size - total)
-                                       : platform::pwrite(fd, data + total, size - total,
-                                                          position + static_cast<int64_t>(total));
+  int64_t code = 0;
+  while (total < operation.size && code == 0) {
+    const char* const data = operation.data + total;
+    const size_t size = std::min(operation.size - total, piece);
+    const int64_t count =
+        position < 0 ? platform::write(fd, data, size)
+                     : platform::pwrite(fd, data, size, position + static_cast<int64_t>(total));
+    if (count > 0) total += static_cast<size_t>(count);
     if (count <= 0) {
-      *written = static_cast<int64_t>(total);
-      return count < 0 ? count
+      code = count < 0 ? count
                        : int64_t{UV_EIO};  // 0 for a non-empty write: no progress will ever come
+    } else if (total < operation.size && operation.stop.load(std::memory_order_relaxed)) {
+      code = UV_ECANCELED;
     }
-    total += static_cast<size_t>(count);
   }
   *written = static_cast<int64_t>(total);
-  return static_cast<int64_t>(total);
+  return code < 0 ? code : static_cast<int64_t>(total);
 }
 
 void perform_write(Operation& operation) {
@@ -193,7 +212,8 @@ void perform_write(Operation& operation) {
   if (!seek_first(operation)) return;
   const int fd = operation.file->fd;
   const int64_t position = (operation.flags & kSeekFirst) != 0 ? kCurrent : operation.position;
-  operation.result = write_all(fd, operation.data, operation.size, position, &operation.extra);
+  // One system call where it can be: others may append to the same file.
+  operation.result = write_all(operation, fd, SIZE_MAX, position, &operation.extra);
   if (operation.result >= 0 && (operation.flags & kAppendTell) != 0) {
     operation.extra = platform::seek(fd, 0, SEEK_CUR);
   }
@@ -294,7 +314,8 @@ Performed perform_write_file(Operation& operation, uint64_t slice_end_ns) {
   if (platform::describe(fd, &kind, &size) >= 0 && hold_if_polled(operation, fd, kind)) {
     return polled_write_file(operation, slice_end_ns);
   }
-  int64_t result = write_all(fd, operation.data, operation.size, kCurrent, &operation.extra);
+  const size_t piece = (details.flags & UV_FS_O_APPEND) != 0 ? SIZE_MAX : kLook;
+  int64_t result = write_all(operation, fd, piece, kCurrent, &operation.extra);
   if (result >= 0 && details.sync_after_write) {
     const int synced = platform::sync(fd);
     if (synced < 0) {

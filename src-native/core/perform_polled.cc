@@ -16,6 +16,7 @@ namespace uvfiles {
 namespace {
 
 constexpr size_t kFirstBlock = 16 * 1024;
+constexpr size_t kLook = 1024 * 1024;  // the most that is read between two looks at `unwanted`
 constexpr uint64_t kTerminalLookNs = 100 * 1000 * 1000;
 constexpr uint64_t kFirstLookNs = 1000 * 1000;
 constexpr uint64_t kLongestLookNs = 50 * 1000 * 1000;
@@ -77,15 +78,14 @@ Performed polled_read_to_end(Operation& operation, const OpenFile& file) {
     if (operation.poll->done == 0 && !platform::is_ready(file.fd, false))
       return waits(operation, file.fd, false);
     const size_t wanted = std::max(operation.poll->done * 2, kFirstBlock);
-    if (operation.poll->done == operation.capacity && !take_block(operation, wanted)) {
-      operation.result = UV_ENOMEM;
-      return Performed::kDone;
-    }
-    const int64_t count = platform::read_now(file, operation.data + operation.poll->done,
-                                             operation.capacity - operation.poll->done);
+    const bool room = operation.poll->done < operation.capacity || take_block(operation, wanted);
+    const int64_t count =
+        room ? platform::read_now(file, operation.data + operation.poll->done,
+                                  std::min(operation.capacity - operation.poll->done, kLook))
+             : int64_t{UV_ENOMEM};
     if (count > 0) {
       operation.poll->done += static_cast<size_t>(count);
-      continue;
+      if (!unwanted(operation)) continue;
     }
     if (count == UV_EAGAIN) {
       if (operation.poll->done == 0) give_block_back(operation);
