@@ -15,7 +15,7 @@ function slot<T>(prototype: unknown, name: string): Slot<T> {
   return Function.prototype.call.bind(get);
 }
 const { getPrototypeOf, hasOwn } = Object;
-const BUFFER = Buffer.prototype;
+const BUFFER: unknown = Buffer.prototype;
 const UINT8 = Uint8Array.prototype;
 const ofTypedArrays: unknown = getPrototypeOf(UINT8);
 const byteLengthOf = slot<number>(ofTypedArrays, 'byteLength');
