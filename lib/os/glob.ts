@@ -1,153 +1,149 @@
 // glob: the paths that fit a pattern.
-import { isAbsolute, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { isAbsolute, sep } from 'node:path';
 
-import { treeToRead } from '../arguments/checked-path.js';
-import { AbortError, invalidArgType, invalidArgValue } from '../errors/index.js';
-import type { OpOptions } from '../schedule/options.js';
+import { type EncodingOptions, wantsBytes } from '../arguments/encoding.js';
+import { flag, optionReader, unchecked } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { AbortError } from '../errors/index.js';
 import { isdir } from '../path/kind.js';
+import type { OpOptions } from '../schedule/options.js';
 import { lexists } from './exists.js';
-import { expandBraces, GlobPattern, type State } from './glob-pattern.js';
-import { type TreeStep, TreeWalk } from './tree-walk.js';
+import { Exclusion } from './glob/exclusion.js';
+import { parsePatterns, type Pattern } from './glob/pattern.js';
+import { PatternNode } from './glob/pattern-tree.js';
+import { GlobSearch, type Place, type SearchOptions } from './glob/search.js';
 
 const isWindows = sep === '\\';
 
 /** Options of `glob`. */
-export interface GlobOptions extends OpOptions {
-  /** The directory that patterns count from, and results too. Default: the working directory. */
-  cwd?: string | URL | undefined;
-  /** Whether `*` and `**` match names that begin with a dot. Default false. */
+export interface GlobOptions extends OpOptions, EncodingOptions {
+  /** The directory that patterns and results are relative to. Default: the working directory. */
+  cwd?: Path | undefined;
+  /** Whether `*`, `?`, brackets and `**` match a dot at the beginning of a name. Default false. */
   dot?: boolean | undefined;
-  /** Whether upper and lower case are the same. Default false. */
+  /** Whether upper and lower case are the same, in all names of the pattern. Default false. */
   noCase?: boolean | undefined;
   /** Whether `**` leads through links to directories. Default false; names and `*` always do. */
   followSymlinks?: boolean | undefined;
+  /**
+   * What to leave out, with everything in it: patterns, in which wildcards match hidden names too, or a function that is
+   * called with each path and returns true for those to leave out. Excluded directories are not read.
+   */
+  exclude?: string | readonly string[] | ((path: string) => boolean) | undefined;
 }
+
+const readGlobOptions = optionReader({
+  cwd: (value, name) => (value === undefined || value === '' ? '.' : toPathBytes(value, name)),
+  dot: flag(false),
+  noCase: flag(false),
+  followSymlinks: flag(false),
+  encoding: wantsBytes,
+  exclude: unchecked,
+});
 
 /**
- * The paths that fit a pattern, in the order of the walk: files, directories and links. Syntax is picomatch's: `*`, `?`,
- * `[a-z]`, `{a,b}`, `+(a|b)`, and `**` for any number of directories. Only directories that may hold a match are read,
- * and names before the first special character are not looked for. What cannot be read is passed over. On Windows a
- * backslash separates names, in the pattern as in the results; `[(]` stands for a bracket that is none.
- * @param pattern with a slash at its end it fits directories only
+ * Finds the files, directories and links that fit a pattern, in the order of the walk. The syntax is bash's, with globstar and extglob:
+ * `*`, `?`, `[a-z]`, `[!a]`, `[[:digit:]]`, `{a,b}`, `{1..9}`, `+(a|b)`, `!(a|b)`, and `**` for any number of directories. Only directories
+ * that may hold a match are read, and what cannot be read is passed over. On Windows a backslash separates names, in patterns as in
+ * results; elsewhere it takes the special meaning from the character behind it.
+ * @param pattern a pattern, or an array of patterns; one with a slash at its end fits directories only
  * @returns paths relative to `cwd` (absolute for an absolute pattern), each once
- * @throws from its steps: TypeError for bad arguments, AbortError, TimeoutError
- * @example for await (const path of os.glob('src/*.ts')) console.log(path);
+ * @throws from its steps: TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (also for a pattern that stands for more than 10,000
+ *   others), AbortError, TimeoutError, what `exclude` throws
+ * @example for await (const path of os.glob('src/*.ts', { exclude: '*.test.ts' })) console.log(path);
  */
-export async function* glob(pattern: string, o: GlobOptions = {}): AsyncGenerator<string, void, undefined> {
-  if (typeof pattern !== 'string') throw invalidArgType('pattern', 'of type string', pattern);
-  if (pattern.includes('\0'))
-    throw invalidArgValue('pattern', pattern, 'must be a string without null bytes');
-  const cwd = o.cwd instanceof URL ? fileURLToPath(o.cwd) : (o.cwd ?? '.');
-  if (typeof cwd !== 'string')
-    throw invalidArgType('options.cwd', 'of type string or an instance of URL', cwd);
-  const patterns = expandBraces(isWindows ? pattern.replaceAll('\\', '/') : pattern).map(
-    (text) => new GlobPattern(text, { dot: o.dot ?? false, nocase: o.noCase ?? false }),
-  );
-  if (patterns.length === 1 && !isWindows) {
-    yield* search(patterns[0]!, cwd, o);
-    return;
-  }
+export function glob(
+  pattern: string | readonly string[],
+  o: GlobOptions & { encoding: 'buffer' },
+): AsyncGenerator<Buffer, void, undefined>;
+export function glob(
+  pattern: string | readonly string[],
+  o?: GlobOptions,
+): AsyncGenerator<string, void, undefined>;
+export async function* glob(
+  pattern: string | readonly string[],
+  o?: GlobOptions,
+): AsyncGenerator<string | Buffer, void, undefined> {
+  const { cwd, dot, noCase, followSymlinks, encoding: raw, exclude, call } = readGlobOptions(o);
+  const patterns = parsePatterns(pattern, 'pattern', { dot, noCase });
+  const exclusion = exclusionOf(exclude, cwd, noCase);
+  const search: SearchOptions = { dot, followSymlinks, raw, call, exclusion };
   const seen = new Set<string>();
-  for (const each of patterns) {
-    for await (const path of search(each, cwd, o)) {
-      if (!seen.has(path)) yield isWindows ? path.replaceAll('/', sep) : path;
-      if (patterns.length > 1) seen.add(path);
+  const jobs = jobsOf(patterns);
+  for (const job of jobs) {
+    for await (const path of resultsOf(job, cwd, search)) {
+      if (jobs.length > 1) {
+        if (seen.has(path)) continue;
+        seen.add(path);
+      }
+      if (raw) yield Buffer.from(path, 'latin1');
+      else yield isWindows ? path.replaceAll('/', sep) : path;
     }
   }
 }
 
-async function* search(
-  pattern: GlobPattern,
-  cwd: string,
-  o: GlobOptions,
+function exclusionOf(exclude: unknown, cwd: string | Uint8Array, noCase: boolean): Exclusion | undefined {
+  if (exclude === undefined) return undefined;
+  const isFilter = typeof exclude === 'function';
+  const patterns = isFilter ? [] : parsePatterns(exclude, 'options.exclude', { dot: true, noCase });
+  const filter = isFilter ? (exclude as (path: string) => boolean) : undefined;
+  return new Exclusion(Buffer.from(cwd).toString(), patterns, filter);
+}
+
+/** A path to look for, or all patterns with one base. */
+type Job = Pattern | { base: string; tree: PatternNode };
+
+function jobsOf(patterns: readonly Pattern[]): Job[] {
+  const jobs: Job[] = [];
+  const trees = new Map<string, PatternNode>();
+  for (const pattern of patterns) {
+    const { base, rest } = pattern;
+    if (rest.length === 0) {
+      if (base !== '') jobs.push(pattern);
+      continue;
+    }
+    let tree = trees.get(base);
+    if (tree === undefined) {
+      trees.set(base, (tree = new PatternNode()));
+      jobs.push({ base, tree });
+    }
+    tree.add(pattern);
+  }
+  return jobs;
+}
+
+async function* resultsOf(
+  job: Job,
+  cwd: string | Uint8Array,
+  o: SearchOptions,
 ): AsyncGenerator<string, void, undefined> {
-  const { base } = pattern;
-  if (o.signal?.aborted === true) throw new AbortError(o.signal.reason);
-  const top = isAbsolute(base) ? base : base === '' ? cwd : resolve(cwd, base);
-  if (pattern.isLiteral) {
-    if (base === '') return;
-    const found = pattern.directoriesOnly ? await isdir(top, o) : await lexists(top, o);
-    if (found) yield pattern.directoriesOnly && !base.endsWith('/') ? `${base}/` : base;
+  const { call } = o;
+  if (call?.signal?.aborted === true) throw new AbortError(call.signal.reason);
+  const top = below(cwd, job.base);
+  const shown = o.raw ? Buffer.from(job.base).toString('latin1') : job.base;
+  if (!('tree' in job)) {
+    if (await isFound(job, top, o)) yield job.directoriesOnly && !shown.endsWith('/') ? `${shown}/` : shown;
     return;
   }
-  yield* new GlobSearch(pattern, top, o).results();
+  const places: Place[] = [{ top, shown, state: job.tree.state, isReported: false }];
+  for (let place = places.pop(); place !== undefined; place = places.pop()) {
+    yield* new GlobSearch(place, places, o).results();
+  }
 }
 
-class GlobSearch {
-  readonly #pattern: GlobPattern;
-  readonly #followLinks: boolean;
-  readonly #tree: TreeWalk;
-  // Where the directories that are still to come stand, by their raw paths below the top.
-  readonly #states = new Map<string, State>();
+async function isFound(
+  { base, directoriesOnly }: Pattern,
+  top: string | Uint8Array,
+  { call, exclusion }: SearchOptions,
+): Promise<boolean> {
+  if (!(directoriesOnly ? await isdir(top, call) : await lexists(top, call))) return false;
+  if (exclusion === undefined) return true;
+  return !exclusion.excludes(base, directoriesOnly || (await isdir(top, call)));
+}
 
-  constructor(pattern: GlobPattern, top: string, o: GlobOptions) {
-    this.#pattern = pattern;
-    this.#followLinks = o.followSymlinks ?? false;
-    this.#states.set('', pattern.start);
-    this.#tree = new TreeWalk(treeToRead(top, 'options.cwd'), {
-      signal: o.signal,
-      timeout: o.timeout,
-      lane: o.lane,
-      followLinks: this.#followLinks,
-      noHidden: !pattern.mayBeHidden,
-      depth: pattern.depth < 0 ? -1 : pattern.depth - 1,
-    });
-  }
-
-  async *results(): AsyncGenerator<string, void, undefined> {
-    const tree = this.#tree;
-    const { base } = this.#pattern;
-    const above = base === '' || base.endsWith('/') ? base : `${base}/`;
-    try {
-      for (;;) {
-        const step = tree.atHand ? tree.take() : await tree.next();
-        if (step === undefined) return;
-        const relative = tree.relative;
-        const state = this.#states.get(relative);
-        this.#states.delete(relative);
-        if (step.error !== undefined || state === undefined) continue;
-        // `base/**` fits base itself.
-        if (relative === '' && above !== '' && this.#pattern.matches(state)) {
-          yield this.#pattern.directoriesOnly ? above : base;
-        }
-        const shownRelative = relative === '' ? '' : `${Buffer.from(relative, 'latin1').toString()}/`;
-        yield* this.#inDirectory(step, state, relative, above + shownRelative);
-      }
-    } finally {
-      tree.close();
-    }
-  }
-
-  /** The matches in one directory; says which of its directories to go on to. */
-  #inDirectory(step: TreeStep, state: State, relative: string, prefix: string): string[] {
-    const pattern = this.#pattern;
-    const { raw, shown, at, directories, links, others } = step;
-    const found: string[] = [];
-    const level = relative === '' ? 0 : relative.split('/').length;
-    const descends = pattern.depth < 0 || level < pattern.depth - 1;
-    const onTo: string[] = [];
-    let follow = '';
-    for (let i = at; i < at + directories + links; i++) {
-      const isLink = i >= at + directories;
-      const name = shown[i]!;
-      const next = pattern.after(state, name);
-      if (pattern.matches(next)) found.push(prefix + name + (pattern.directoriesOnly ? '/' : ''));
-      if (!descends) continue;
-      const inside = isLink && !this.#followLinks ? pattern.afterLink(state, name) : next;
-      if (!pattern.leadsOn(inside)) continue;
-      onTo.push(raw[i]!);
-      follow += isLink ? '1' : '0';
-      this.#states.set(relative === '' ? raw[i]! : `${relative}/${raw[i]!}`, inside);
-    }
-    if (!pattern.directoriesOnly) {
-      for (let i = at + directories + links; i < at + directories + links + others; i++) {
-        if (pattern.accepts(state, shown[i]!)) found.push(prefix + shown[i]!);
-      }
-    }
-    const goesByItself = this.#followLinks ? directories + links : directories;
-    const asIs = onTo.length === goesByItself && (this.#followLinks || !follow.includes('1'));
-    if (descends && !asIs) this.#tree.descendTo(onTo, follow);
-    return found;
-  }
+/** `base` below `cwd`. The path is not normalised: `..` behind a link leads to where the link does. */
+function below(cwd: string | Uint8Array, base: string): string | Uint8Array {
+  if (base === '') return cwd;
+  if (isAbsolute(base)) return base;
+  return typeof cwd === 'string' ? `${cwd}/${base}` : Buffer.concat([cwd, Buffer.from(`/${base}`)]);
 }

@@ -18,7 +18,7 @@ const COPIES = [
   'LICENSE',
 ];
 /** What tests and the package need at run time; the rest of node_modules is large. */
-const PACKAGES = /^(mocha|chai|iconv-lite|safer-buffer|picomatch)$/;
+const PACKAGES = /^(mocha|chai|iconv-lite|safer-buffer)$/;
 
 function withDependencies(names) {
   const lock = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8')).packages;

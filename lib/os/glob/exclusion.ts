@@ -1,0 +1,71 @@
+// What `exclude` leaves out: the paths that fit its patterns, with everything in them.
+import { basename, dirname, relative, resolve, sep } from 'node:path';
+
+import { GLOBSTAR, type Part, type Pattern } from './pattern.js';
+import { after, fitsFile, isDirectoryMatched, isMatched, PatternNode, type State } from './pattern-tree.js';
+
+/** Where the patterns stand in a directory that is not excluded. */
+export type ExcludeState = State;
+
+export class Exclusion {
+  readonly #cwd: string;
+  // Patterns with all names from the root on.
+  readonly #full = new PatternNode();
+  // Those that begin with `**`, for paths outside of cwd: from the root on, too.
+  readonly #anywhere = new PatternNode();
+  readonly #filter: ((path: string) => boolean) | undefined;
+
+  /**
+   * @param cwd what relative patterns and paths are relative to
+   * @param filter decides about each path that no pattern fits
+   */
+  constructor(cwd: string, patterns: readonly Pattern[], filter: ((path: string) => boolean) | undefined) {
+    this.#cwd = resolve(cwd);
+    this.#filter = filter;
+    for (const { base, rest, directoriesOnly } of patterns) {
+      const above = namesOf(resolve(this.#cwd, base)).map(literalPart);
+      this.#full.add({ rest: [...above, ...rest], directoriesOnly });
+      if (base === '' && rest[0] === GLOBSTAR) this.#anywhere.add({ rest, directoriesOnly });
+    }
+  }
+
+  /** The state in the directory `path`, as it would be reported; undefined where it is excluded. `.` and `..` are resolved. */
+  inDirectory(path: string): ExcludeState | undefined {
+    const full = resolve(this.#cwd, path);
+    const isOutside = relative(this.#cwd, full).split(sep)[0] === '..';
+    let state = isOutside ? [...this.#full.state, ...this.#anywhere.state] : this.#full.state;
+    for (const name of namesOf(full)) {
+      if (isDirectoryOut(state)) return undefined;
+      state = after(state, name, true);
+    }
+    return isDirectoryOut(state) || (path !== '' && this.#filter?.(path) === true) ? undefined : state;
+  }
+
+  /** Whether `path`, as it would be reported, is excluded. */
+  excludes(path: string, isDirectory: boolean): boolean {
+    const full = resolve(this.#cwd, path);
+    const above = dirname(full);
+    if (isDirectory || above === full) return this.inDirectory(path) === undefined;
+    const state = this.inDirectory(above);
+    return state === undefined || this.excludesFile(state, basename(full), path);
+  }
+
+  /** The state in the directory `name` of one at `state`; undefined where it is excluded. `path` is what is reported of it. */
+  below(state: ExcludeState, name: string, path: string): ExcludeState | undefined {
+    const next = after(state, name, true);
+    return isDirectoryOut(next) || this.#filter?.(path) === true ? undefined : next;
+  }
+
+  /** Whether `name`, no directory, of a directory at `state` is excluded. */
+  excludesFile(state: ExcludeState, name: string, path: string): boolean {
+    return fitsFile(state, name, true) || this.#filter?.(path) === true;
+  }
+}
+
+const isDirectoryOut = (state: State): boolean => isMatched(state) || isDirectoryMatched(state);
+
+const namesOf = (path: string): string[] => path.split(sep).filter((name) => name !== '');
+
+function literalPart(name: string): Part {
+  return { text: '', matcher: { literal: name, mayBeHidden: true, fits: (other) => other === name } };
+}

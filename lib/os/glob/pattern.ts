@@ -1,0 +1,87 @@
+// Patterns: checked, their braces expanded, and cut into names.
+import { parse, sep } from 'node:path';
+
+import { invalidArgType, invalidArgValue } from '../../errors/index.js';
+import { expandBraces, MOST_EXPANSIONS, TooManyExpansions } from './braces.js';
+import { compileName, type NameMatcher } from './name-matcher.js';
+import type { NameOptions } from './name-program.js';
+import { splitPattern } from './name-syntax.js';
+
+/** `**`: any number of directories. */
+export const GLOBSTAR = '**';
+
+/** One name of a pattern. */
+export interface Part {
+  readonly text: string;
+  readonly matcher: NameMatcher;
+}
+
+/** A pattern without braces. */
+export interface Pattern {
+  /** Names before the first wildcard, joined, without escapes. Ends in a slash where that is a root. */
+  readonly base: string;
+  /** What comes below `base`; empty where the pattern is a path. */
+  readonly rest: readonly (Part | typeof GLOBSTAR)[];
+  /** Only directories match: the pattern ends in a slash. */
+  readonly directoriesOnly: boolean;
+}
+
+const isWindows = sep === '\\';
+const LONGEST_PATTERN = 65_536;
+const LONGEST_NAME = 4096;
+
+/**
+ * The patterns that `given` stands for, each once.
+ * @param given a string or an array of strings
+ * @param argument its name, for errors
+ * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE
+ */
+export function parsePatterns(given: unknown, argument: string, o: NameOptions): Pattern[] {
+  const expanded = new Set<string>();
+  for (const text of Array.isArray(given) ? (given as unknown[]) : [given]) {
+    for (const each of expand(text, argument)) expanded.add(each);
+  }
+  // Patterns that braces stand for have most of their names in common.
+  const compiled = new Map<string, NameMatcher>();
+  return [...expanded].map((text) => parsePattern(text, argument, o, compiled));
+}
+
+function expand(text: unknown, argument: string): string[] {
+  if (typeof text !== 'string') throw invalidArgType(argument, 'of type string or an array of strings', text);
+  if (text.includes('\0')) throw invalidArgValue(argument, text, 'must be a string without null bytes');
+  if (text.length > LONGEST_PATTERN)
+    throw invalidArgValue(argument, text, `must not have more than ${LONGEST_PATTERN} characters`);
+  try {
+    return expandBraces(isWindows ? text.replaceAll('\\', '/') : text);
+  } catch (error) {
+    if (!(error instanceof TooManyExpansions)) throw error;
+    throw invalidArgValue(argument, text, `must not stand for more than ${MOST_EXPANSIONS} patterns`);
+  }
+}
+
+function parsePattern(
+  pattern: string,
+  argument: string,
+  o: NameOptions,
+  compiled: Map<string, NameMatcher>,
+): Pattern {
+  // A drive or a share is no name: `C:/`, `//server/share/`.
+  const root = isWindows ? parse(pattern).root : pattern.startsWith('/') ? '/' : '';
+  const parts = splitPattern(pattern.slice(root.length));
+  const base: string[] = [];
+  const rest: (Part | typeof GLOBSTAR)[] = [];
+  for (const text of parts) {
+    if (text === GLOBSTAR) {
+      if (rest.at(-1) !== GLOBSTAR) rest.push(GLOBSTAR);
+    } else if (text !== '') {
+      if (text.length > LONGEST_NAME)
+        throw invalidArgValue(argument, text, `must not hold a name of more than ${LONGEST_NAME} characters`);
+      let matcher = compiled.get(text);
+      if (matcher === undefined) compiled.set(text, (matcher = compileName(text, o)));
+      if (rest.length === 0 && matcher.literal !== undefined) base.push(matcher.literal);
+      else rest.push({ text, matcher });
+    }
+  }
+  const directoriesOnly = parts.length > 1 && parts.at(-1) === '';
+  return { base: root + base.join('/'), rest, directoriesOnly };
+}

@@ -1,0 +1,177 @@
+// One walk that serves all patterns with the same base: only directories that may hold a match are read.
+import { treeToRead } from '../../arguments/checked-path.js';
+import type { OpOptions } from '../../schedule/options.js';
+import { type TreeStep, TreeWalk } from '../tree-walk.js';
+import type { ExcludeState, Exclusion } from './exclusion.js';
+import {
+  after,
+  afterLink,
+  behindDots,
+  fitsFile,
+  isDirectoryMatched,
+  isMatched,
+  leadsOn,
+  type State,
+} from './pattern-tree.js';
+
+/** What all walks of one call have in common. */
+export interface SearchOptions {
+  readonly dot: boolean;
+  readonly followSymlinks: boolean;
+  /** Names are reported as strings of one character per byte. */
+  readonly raw: boolean;
+  readonly call: OpOptions | undefined;
+  readonly exclusion: Exclusion | undefined;
+}
+
+/** Where to search. */
+export interface Place {
+  /** The directory. */
+  readonly top: string | Uint8Array;
+  /** Its path as reported; '' for nothing. */
+  readonly shown: string;
+  readonly state: State;
+  /** Whether the directory itself has been reported if it is a match. */
+  readonly isReported: boolean;
+}
+
+interface Visit {
+  readonly state: State;
+  readonly excluded: ExcludeState;
+}
+
+const NOTHING_EXCLUDED: ExcludeState = [];
+
+/** Directories to search behind a `.` or `..` of the pattern are added to `places`. */
+export class GlobSearch {
+  readonly #place: Place;
+  readonly #places: Place[];
+  readonly #o: SearchOptions;
+  readonly #tree: TreeWalk;
+  readonly #depth: number;
+  // What is known of the directories that are still to come, by their raw paths below the top.
+  readonly #visits = new Map<string, Visit>();
+
+  constructor(place: Place, places: Place[], o: SearchOptions) {
+    this.#place = place;
+    this.#places = places;
+    this.#o = o;
+    const { state } = place;
+    this.#depth = Math.max(...state.map(({ depth }) => depth));
+    this.#tree = new TreeWalk(treeToRead(place.top, 'options.cwd'), {
+      signal: o.call?.signal,
+      timeout: o.call?.timeout,
+      lane: o.call?.lane,
+      followLinks: o.followSymlinks,
+      noHidden: !o.dot && !state.some(({ mayBeHidden }) => mayBeHidden),
+      depth: this.#depth === Infinity ? -1 : Math.max(0, this.#depth - 1),
+    });
+  }
+
+  async *results(): AsyncGenerator<string, void, undefined> {
+    const tree = this.#tree;
+    const { shown, state, isReported } = this.#place;
+    const above = shown === '' || shown.endsWith('/') ? shown : `${shown}/`;
+    try {
+      const excluded = this.#o.exclusion === undefined ? NOTHING_EXCLUDED : this.#excludedIn(shown);
+      if (excluded === undefined) return;
+      this.#visits.set('', { state, excluded });
+      for (;;) {
+        const step = tree.atHand ? tree.take() : await tree.next();
+        if (step === undefined) return;
+        const { relative } = tree;
+        const visit = this.#visits.get(relative);
+        this.#visits.delete(relative);
+        if (step.error !== undefined || visit === undefined) continue;
+        if (relative === '') {
+          // `base/**` fits base itself.
+          if (!isReported && shown !== '') yield* matchesOf(state, shown);
+          yield* this.#inDirectory(step, visit, relative, above);
+        } else {
+          const path = this.#o.raw ? relative : Buffer.from(relative, 'latin1').toString();
+          yield* this.#inDirectory(step, visit, relative, `${above}${path}/`);
+        }
+      }
+    } finally {
+      tree.close();
+    }
+  }
+
+  #excludedIn(path: string): ExcludeState | undefined {
+    return this.#o.exclusion!.inDirectory(this.#textOf(path));
+  }
+
+  #textOf(path: string): string {
+    return this.#o.raw ? Buffer.from(path, 'latin1').toString() : path;
+  }
+
+  /** The matches in one directory; says which of its directories to go on to. */
+  #inDirectory(step: TreeStep, visit: Visit, relative: string, prefix: string): string[] {
+    const { dot, followSymlinks, raw, exclusion } = this.#o;
+    const { state, excluded } = visit;
+    const { shown: names, at, directories, links, others } = step;
+    const reported = raw ? step.raw : names;
+    const found = this.#throughDots(step, state, prefix);
+    const level = relative === '' ? 0 : relative.split('/').length;
+    const descends = level < this.#depth - 1;
+    const onTo: string[] = [];
+    let follow = '';
+    const links_ = at + directories;
+    for (let i = at; i < links_ + links; i++) {
+      const isLink = i >= links_;
+      const name = names[i]!;
+      const next = after(state, name, dot);
+      if (next.length === 0) continue;
+      const path = prefix + reported[i]!;
+      let excludedInside = NOTHING_EXCLUDED;
+      if (exclusion !== undefined) {
+        const inside = exclusion.below(excluded, name, this.#textOf(path));
+        if (inside === undefined) continue;
+        excludedInside = inside;
+      }
+      found.push(...matchesOf(next, path));
+      if (!descends) continue;
+      const inside = isLink && !followSymlinks ? afterLink(state, name) : next;
+      if (!leadsOn(inside)) continue;
+      onTo.push(step.raw[i]!);
+      follow += isLink ? '1' : '0';
+      this.#visits.set(relative === '' ? step.raw[i]! : `${relative}/${step.raw[i]!}`, {
+        state: inside,
+        excluded: excludedInside,
+      });
+    }
+    for (let i = links_ + links; i < links_ + links + others; i++) {
+      if (!fitsFile(state, names[i]!, dot)) continue;
+      const path = prefix + reported[i]!;
+      if (exclusion?.excludesFile(excluded, names[i]!, this.#textOf(path)) !== true) found.push(path);
+    }
+    const goesByItself = followSymlinks ? directories + links : directories;
+    const asIs = onTo.length === goesByItself && (followSymlinks || !follow.includes('1'));
+    if (descends && !asIs) this.#tree.descendTo(onTo, follow);
+    return found;
+  }
+
+  /** The directory's own entries `.` and `..`, where the pattern has them. */
+  #throughDots(step: TreeStep, state: State, prefix: string): string[] {
+    const found: string[] = [];
+    for (const dots of ['.', '..'] as const) {
+      const next = behindDots(state, dots);
+      if (next.length === 0) continue;
+      const shown = prefix + dots;
+      if (this.#o.exclusion !== undefined && this.#excludedIn(shown) === undefined) continue;
+      found.push(...matchesOf(next, shown));
+      if (!leadsOn(next)) continue;
+      const top = Buffer.from(`${step.path}/${dots}`, 'latin1');
+      this.#places.push({ top, shown, state: next, isReported: true });
+    }
+    return found;
+  }
+}
+
+/** What is reported of a directory at `state`. */
+function matchesOf(state: State, path: string): string[] {
+  const found: string[] = [];
+  if (isMatched(state)) found.push(path);
+  if (isDirectoryMatched(state)) found.push(path.endsWith('/') ? path : `${path}/`);
+  return found;
+}
