@@ -1,0 +1,190 @@
+// The bytes of one file, in pieces: holes cost nothing, appending copies nothing, and a snapshot shares what is unchanged.
+
+const PIECE = 64 * 1024;
+
+/** The largest file. */
+export const LARGEST_FILE = Number.MAX_SAFE_INTEGER;
+
+/** How many bytes a file system has left. */
+export class Space {
+  readonly limit: number;
+  used = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** Takes up to `count` bytes, and returns how many. */
+  take(count: number): number {
+    const taken = Math.max(0, Math.min(count, this.limit - this.used));
+    this.used += taken;
+    return taken;
+  }
+
+  giveBack(count: number): void {
+    this.used -= count;
+  }
+}
+
+/** What a snapshot keeps of a piece. */
+interface Kept {
+  readonly bytes: Buffer;
+  readonly length: number;
+}
+
+/** `bytes` has `length` bytes of the file, and room behind them; the first `shared` belong to a snapshot, too. */
+interface Piece {
+  bytes: Buffer;
+  length: number;
+  shared: number;
+}
+
+/** What a file had at one time. */
+export interface Snapshot {
+  readonly size: number;
+  readonly pieces: ReadonlyMap<number, Kept>;
+}
+
+/** Nothing. */
+export const EMPTY: Snapshot = { size: 0, pieces: new Map<number, Kept>() };
+
+export class FileContent {
+  size = 0;
+  readonly #space: Space;
+  readonly #pieces = new Map<number, Piece>();
+
+  constructor(space: Space) {
+    this.#space = space;
+  }
+
+  /** Bytes that take up space. */
+  get stored(): number {
+    let stored = 0;
+    for (const piece of this.#pieces.values()) stored += piece.length;
+    return stored;
+  }
+
+  /** Fills `target` from `position`, and returns how many bytes there were. */
+  read(target: Uint8Array, position: number): number {
+    return copyOut(this.#pieces, this.size, target, position);
+  }
+
+  /** `size` bytes from `position`, or what there is. */
+  slice(position: number, size: number): Buffer {
+    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(size, this.size - position)));
+    this.read(bytes, position);
+    return bytes;
+  }
+
+  /** Writes at `position`, and returns how many bytes there was space for. */
+  write(data: Uint8Array, position: number): number {
+    let done = 0;
+    while (done < data.length) {
+      const at = (position + done) % PIECE;
+      const wanted = Math.min(PIECE - at, data.length - done);
+      const piece = this.#pieceAt((position + done - at) / PIECE);
+      const count = this.#grow(piece, at, wanted);
+      if (count > 0) piece.bytes.set(data.subarray(done, done + count), at);
+      done += count;
+      if (count < wanted) break;
+    }
+    if (done > 0) this.size = Math.max(this.size, position + done);
+    return done;
+  }
+
+  #pieceAt(index: number): Piece {
+    let piece = this.#pieces.get(index);
+    if (piece === undefined) this.#pieces.set(index, (piece = { bytes: NOTHING, length: 0, shared: 0 }));
+    return piece;
+  }
+
+  // Makes `count` bytes at `at` writable, and returns for how many there was space.
+  #grow(piece: Piece, at: number, count: number): number {
+    const before = piece.length;
+    const needed = Math.max(0, at + count - before);
+    const taken = needed === 0 ? 0 : this.#space.take(needed);
+    if (taken < needed && before + taken <= at) {
+      this.#space.giveBack(taken);
+      return 0;
+    }
+    const length = before + taken;
+    const overShared = Math.min(at, before) < piece.shared;
+    if (overShared || length > piece.bytes.length) {
+      // The first bytes get just the room that they need: most files are small, and written once.
+      const room = before === 0 || length <= before ? length : Math.min(PIECE, Math.max(length, before * 2));
+      const bytes = Buffer.allocUnsafe(room);
+      piece.bytes.copy(bytes, 0, 0, before);
+      piece.bytes = bytes;
+      piece.shared = 0;
+    }
+    if (at > before) piece.bytes.fill(0, before, at);
+    piece.length = length;
+    return Math.min(count, length - at);
+  }
+
+  truncate(size: number): void {
+    if (size < this.size) {
+      for (const [index, piece] of this.#pieces) {
+        const length = Math.min(piece.length, Math.max(0, size - index * PIECE));
+        this.#space.giveBack(piece.length - length);
+        piece.length = length;
+        if (length === 0) this.#pieces.delete(index);
+      }
+    }
+    this.size = size;
+  }
+
+  /** What there is now, at no cost for the bytes. */
+  snapshot(): Snapshot {
+    const pieces = new Map<number, Kept>();
+    for (const [index, piece] of this.#pieces) {
+      piece.shared = Math.max(piece.shared, piece.length);
+      pieces.set(index, { bytes: piece.bytes, length: piece.length });
+    }
+    return { size: this.size, pieces };
+  }
+
+  /** Makes this an empty content what `snapshot` has, sharing the bytes. */
+  restore(snapshot: Snapshot): void {
+    for (const [index, { bytes, length }] of snapshot.pieces) {
+      this.#space.used += length;
+      this.#pieces.set(index, { bytes, length, shared: bytes.length });
+    }
+    this.size = snapshot.size;
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function copyOut(
+  pieces: ReadonlyMap<number, Kept>,
+  size: number,
+  target: Uint8Array,
+  position: number,
+): number {
+  const count = Math.max(0, Math.min(target.length, size - position));
+  for (let done = 0; done < count;) {
+    const at = (position + done) % PIECE;
+    const wanted = Math.min(PIECE - at, count - done);
+    const piece = pieces.get((position + done - at) / PIECE);
+    const stored = piece === undefined ? 0 : Math.max(0, Math.min(wanted, piece.length - at));
+    if (stored > 0) target.set(piece!.bytes.subarray(at, at + stored), done);
+    if (stored < wanted) target.fill(0, done + stored, done + wanted);
+    done += wanted;
+  }
+  return count;
+}
+
+/** Fills `target` with what the snapshot has from `position`, and returns how many bytes there were. */
+export function readSnapshot(snapshot: Snapshot, target: Uint8Array, position: number): number {
+  return copyOut(snapshot.pieces, snapshot.size, target, position);
+}
+
+/** Where, among the pieces of both, the bytes may differ: starts of regions of `size` bytes. */
+export function* regions(a: Snapshot, b: Snapshot, size: number): Generator<number> {
+  const indexes = [...new Set([...a.pieces.keys(), ...b.pieces.keys()])].sort((x, y) => x - y);
+  for (const index of indexes) {
+    const length = Math.max(a.pieces.get(index)?.length ?? 0, b.pieces.get(index)?.length ?? 0);
+    for (let at = 0; at < length; at += size) yield index * PIECE + at;
+  }
+}

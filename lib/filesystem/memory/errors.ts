@@ -1,0 +1,18 @@
+// What the memory file system throws: the kernel's codes. The library adds the path that the caller gave.
+import type { constants } from 'node:os';
+
+import { systemError, systemErrorNumber } from '../../errors/index.js';
+
+/** A symbolic name such as `ENOENT`. */
+export type ErrorCode = keyof typeof constants.errno;
+
+const numbers = new Map<ErrorCode, number>();
+
+/** Throws the system's error of that name. */
+export function fail(code: ErrorCode, syscall = 'open', bytesWritten?: number): never {
+  let number = numbers.get(code);
+  if (number === undefined) numbers.set(code, (number = systemErrorNumber(code)));
+  const error = systemError(number, syscall);
+  if (bytesWritten !== undefined) error.bytesWritten = bytesWritten;
+  throw error;
+}

@@ -1,0 +1,139 @@
+// The real files that show through a memory file system with `overlay`. They are looked at as they are at that moment; only
+// what somebody changes is kept in memory. Their content is read through node:fs, synchronously, when it is copied up.
+import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
+
+import type { CallOptions, FilePath, FileSystemFile } from '../filesystem.js';
+import { fail } from './errors.js';
+import { DirectoryNode, FileNode, type Inode, LinkNode } from './inode.js';
+import { bytesOf, keyOf, pathOf } from './names.js';
+import type { Space } from './content.js';
+import type { MemoryState } from './state.js';
+
+/** Something that memory has no like of: a device, a FIFO, a socket. */
+export class SpecialNode extends FileNode {
+  readonly path: FilePath;
+  readonly #real: Stats;
+
+  constructor(real: Stats, path: FilePath, space: Space) {
+    super(real.ino, real.mode, real.uid, real.gid, real.ctimeMs, space);
+    this.#real = real;
+    this.path = path;
+  }
+
+  override stats(): Stats {
+    return this.#real;
+  }
+}
+
+export class Lower {
+  readonly root: FilePath;
+  /** Opens a real file. */
+  readonly open: (
+    path: FilePath,
+    flags: number,
+    permissions: number,
+    call: CallOptions,
+  ) => Promise<FileSystemFile>;
+
+  constructor(root: FilePath, open: Lower['open']) {
+    this.root = root;
+    this.open = open;
+  }
+
+  /** What a name in the real directory leads to, unless it is hidden. */
+  entry(state: MemoryState, directory: DirectoryNode, name: string): Inode | undefined {
+    if (directory.hidden?.has(name)) return undefined;
+    const path = below(directory.lower!, name);
+    let stats: Stats | undefined;
+    try {
+      stats = lstatSync(raw(path), { throwIfNoEntry: false });
+    } catch {
+      return undefined; // not a directory any more, or one that this process may not search
+    }
+    if (stats === undefined) return undefined;
+    const inode = this.#inode(state, directory, path, stats);
+    if (inode instanceof DirectoryNode) directory.entries.set(name, inode);
+    else inode.origin = { directory, name, path };
+    return inode;
+  }
+
+  #inode(state: MemoryState, parent: DirectoryNode, path: FilePath, stats: Stats): Inode {
+    const { ino, mode, uid, gid, ctimeMs } = stats;
+    let inode: Inode;
+    if (stats.isDirectory()) {
+      const below = new DirectoryNode(ino, mode, uid, gid, ctimeMs, parent);
+      below.lower = path;
+      inode = below;
+    } else if (stats.isSymbolicLink()) {
+      inode = new LinkNode(ino, keyOf(readlinkSync(raw(path), { encoding: 'buffer' })), uid, gid, ctimeMs);
+    } else {
+      inode = stats.isFile()
+        ? new LowerFile(ino, mode, uid, gid, ctimeMs, state.space)
+        : new SpecialNode(stats, path, state.space);
+      if (inode instanceof LowerFile) inode.real = stats;
+    }
+    inode.nlink = stats.nlink;
+    inode.accessed = stats.atimeMs;
+    inode.modified = stats.mtimeMs;
+    inode.born = stats.birthtimeMs;
+    return inode;
+  }
+
+  /** Own entries, then the real ones that are neither replaced nor hidden. */
+  *entries(state: MemoryState, directory: DirectoryNode): Generator<[name: string, inode: Inode]> {
+    let real: Dirent<Buffer>[] = [];
+    try {
+      real = readdirSync(raw(directory.lower!), {
+        withFileTypes: true,
+        encoding: 'buffer',
+      });
+    } catch {
+      // gone, or not to be read: there are the own ones
+    }
+    const shown = new Set<string>();
+    for (const [name, inode] of [...directory.entries]) {
+      shown.add(name);
+      yield [name, inode];
+    }
+    for (const { name } of real) {
+      const key = keyOf(name);
+      if (shown.has(key)) continue;
+      const inode = state.entry(directory, key);
+      if (inode !== undefined) yield [key, inode];
+    }
+  }
+
+  /** Copies a real file up into memory, before it changes. */
+  own(inode: Inode): void {
+    const { directory, name, path } = inode.origin!;
+    inode.origin = undefined;
+    if (inode instanceof LowerFile) {
+      const content = readFileSync(raw(path));
+      if (inode.content.write(content, 0) < content.length) fail('ENOSPC', 'write');
+      inode.real = undefined;
+      inode.sync();
+    }
+    inode.nlink = 1;
+    directory.entries.set(name, inode);
+  }
+}
+
+/** A regular file whose content is still the real one's. */
+export class LowerFile extends FileNode {
+  real: Stats | undefined;
+
+  override get size(): number {
+    return this.real?.size ?? this.content.size;
+  }
+
+  override get stored(): number {
+    return this.real === undefined ? this.content.stored : this.real.blocks * 512;
+  }
+}
+
+function below(directory: FilePath, name: string): FilePath {
+  const parent = keyOf(directory);
+  return pathOf(parent === '/' ? `/${name}` : `${parent}/${name}`);
+}
+
+const raw = (path: FilePath): string | Buffer => (typeof path === 'string' ? path : bytesOf(keyOf(path)));

@@ -1,0 +1,176 @@
+// The state of a memory file system, and what every change of it goes through.
+import { LARGEST_FILE, Space } from './content.js';
+import { fail } from './errors.js';
+import { DirectoryNode, DIRECTORY, FileNode, type Inode, LinkNode, REGULAR } from './inode.js';
+import { type Binding, Journal } from './journal.js';
+import type { Lower } from './lower.js';
+import { type Credentials, GROUP_EXECUTE, MAY_EXECUTE, MAY_WRITE, SET_GID } from './user.js';
+import { Walk, type Walked } from './walk.js';
+
+/** How a memory file system is set up. */
+export interface MemoryOptions {
+  /** Bytes of content that there is room for. */
+  readonly capacity?: number | undefined;
+  readonly credentials: Credentials;
+  readonly umask?: number | undefined;
+  /** The time in milliseconds since the epoch. */
+  readonly clock?: (() => number) | undefined;
+  /** Where the file system is mounted: absolute links are read so. */
+  readonly at?: string | undefined;
+  /** The real files that show through. */
+  readonly lower?: Lower | undefined;
+}
+
+const USUAL_UMASK = 0o022;
+const ROOT_PERMISSIONS = 0o755;
+const DAY = 86_400_000;
+
+export class MemoryState implements Walked {
+  readonly root: DirectoryNode;
+  readonly space: Space;
+  readonly journal = new Journal();
+  readonly at: string;
+  readonly lower: Lower | undefined;
+  readonly clock: () => number;
+  credentials: Credentials;
+  umask: number;
+  #numbers = 1;
+
+  constructor(options: MemoryOptions) {
+    this.space = new Space(options.capacity ?? Infinity);
+    this.credentials = options.credentials;
+    this.umask = options.umask ?? USUAL_UMASK;
+    this.clock = options.clock ?? (() => Date.now());
+    this.at = options.at === '/' ? '' : (options.at ?? '');
+    this.lower = options.lower;
+    this.root = this.newDirectory(ROOT_PERMISSIONS, undefined);
+    this.root.lower = options.lower?.root;
+  }
+
+  get nextNumber(): number {
+    return ++this.#numbers;
+  }
+
+  // --- looking --------------------------------------------------------------------------------------------------------
+
+  entry(directory: DirectoryNode, name: string): Inode | undefined {
+    const inode = directory.entries.get(name);
+    if (inode !== undefined || directory.lower === undefined) return inode;
+    return this.lower!.entry(this, directory, name);
+  }
+
+  /** What is in a directory. */
+  entries(directory: DirectoryNode): Iterable<[name: string, inode: Inode]> {
+    return directory.lower === undefined ? directory.entries : this.lower!.entries(this, directory);
+  }
+
+  isEmpty(directory: DirectoryNode): boolean {
+    return this.entries(directory)[Symbol.iterator]().next().done === true;
+  }
+
+  absolute(target: string): string {
+    const { at } = this;
+    return at !== '' && target.startsWith(at) && (target.length === at.length || target[at.length] === '/')
+      ? target.slice(at.length) || '/'
+      : target;
+  }
+
+  find(path: string, follow: boolean): Inode {
+    return new Walk(this).find(path, follow);
+  }
+
+  /** Notes an access, as a file system does that is mounted with `relatime`. */
+  touch(inode: Inode): void {
+    const { accessed } = inode;
+    if (accessed > inode.modified && accessed > inode.changed && accessed > this.clock() - DAY) return;
+    inode.accessed = this.clock();
+  }
+
+  // --- changing -------------------------------------------------------------------------------------------------------
+
+  newDirectory(permissions: number, parent: DirectoryNode | undefined): DirectoryNode {
+    const { uid, gid } = this.credentials;
+    const inherits = parent !== undefined && (parent.mode & SET_GID) !== 0;
+    const mode = DIRECTORY | permissions | (inherits ? SET_GID : 0);
+    return new DirectoryNode(this.nextNumber, mode, uid, inherits ? parent.gid : gid, this.clock(), parent);
+  }
+
+  newFile(permissions: number, parent: DirectoryNode): FileNode {
+    const { uid, gid } = this.credentials;
+    const inherits = (parent.mode & SET_GID) !== 0;
+    const group = inherits ? parent.gid : gid;
+    const runsAsGroup = (permissions & (SET_GID | GROUP_EXECUTE)) === (SET_GID | GROUP_EXECUTE);
+    const kept =
+      runsAsGroup && inherits && !this.credentials.inGroup(group) ? permissions & ~SET_GID : permissions;
+    return new FileNode(this.nextNumber, REGULAR | kept, uid, group, this.clock(), this.space);
+  }
+
+  newLink(target: string, parent: DirectoryNode): LinkNode {
+    const { uid, gid } = this.credentials;
+    const group = (parent.mode & SET_GID) !== 0 ? parent.gid : gid;
+    return new LinkNode(this.nextNumber, target, uid, group, this.clock());
+  }
+
+  /** EACCES where the user may not change the names in `directory`. */
+  requireWritable(directory: DirectoryNode): void {
+    this.credentials.require(directory, MAY_WRITE | MAY_EXECUTE);
+  }
+
+  /** Lets names lead elsewhere, all in one step, and counts what leads where. */
+  bind(...bindings: Binding[]): void {
+    const now = this.clock();
+    for (const { directory, name, before, after } of bindings) {
+      if (before !== undefined) this.#unlinked(directory, before, now);
+      if (after === undefined) {
+        directory.entries.delete(name);
+        if (directory.lower !== undefined) (directory.hidden ??= new Set()).add(name);
+      } else {
+        directory.entries.set(name, after);
+        this.#linked(directory, after, now);
+      }
+      directory.modified = directory.changed = now;
+    }
+    for (const { before } of bindings) {
+      if (before === undefined || bindings.some(({ after }) => after === before)) continue;
+      if (before instanceof DirectoryNode) before.nlink = 0;
+      else before.release();
+    }
+    this.journal.record(...bindings);
+  }
+
+  #linked(directory: DirectoryNode, inode: Inode, now: number): void {
+    inode.changed = now;
+    if (inode instanceof DirectoryNode) {
+      inode.parent = directory;
+      directory.nlink++;
+    } else {
+      inode.nlink++;
+    }
+  }
+
+  #unlinked(directory: DirectoryNode, inode: Inode, now: number): void {
+    inode.changed = now;
+    if (inode instanceof DirectoryNode) directory.nlink--;
+    else inode.nlink--;
+  }
+
+  /** Makes an inode of the real files one of this file system, before it changes. */
+  own(inode: Inode): void {
+    if (inode.origin !== undefined) this.lower!.own(inode);
+  }
+
+  // --- content --------------------------------------------------------------------------------------------------------
+
+  resize(file: FileNode, size: number | bigint): void {
+    if (size > LARGEST_FILE) fail('EFBIG', 'truncate');
+    this.own(file);
+    file.beforeChange();
+    file.content.truncate(Number(size));
+    this.credentials.dropPrivileges(file);
+  }
+
+  /** The content has changed. */
+  modified(inode: Inode): void {
+    inode.modified = inode.changed = this.clock();
+  }
+}
