@@ -11,12 +11,14 @@ import { isAscii } from 'node:buffer';
 import { AbortError, type SystemError, systemError } from '../errors/index.js';
 import { splitLatin1, splitNames } from '../native/names.js';
 import { uint32sAt } from '../native/records.js';
-import { bulk } from '../native/run-patiently.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { Call } from '../schedule/call.js';
+import { lanes } from '../schedule/lane.js';
 import { type Roots, type Stretch, WalkStretches } from './walk-stretches.js';
 
 /** How to traverse. */
-export interface TreeWalkOptions extends OpOptions {
+export interface TreeWalkOptions {
+  /** Its deadline is that of the whole traversal. */
+  call?: Call | undefined;
   bottomUp?: boolean;
   followLinks?: boolean;
   /** Leaves out names that begin with a dot. */
@@ -117,7 +119,7 @@ export class TreeWalk {
   #frames: Frame[] = [rootFrame(TOP)];
 
   constructor(top: string | Uint8Array, o: TreeWalkOptions) {
-    this.#signal = o.signal;
+    this.#signal = o.call?.signal;
     this.#topDown = o.bottomUp !== true;
     this.#flags =
       (o.bottomUp === true ? BOTTOM_UP : 0) |
@@ -126,7 +128,12 @@ export class TreeWalk {
     const depth = o.depth ?? -1;
     // From the bottom up a directory's names come last, and what lies below a limited depth is no root.
     this.#mayDivide = this.#topDown && depth < 0;
-    this.#stretches = new WalkStretches(top, this.#flags, depth, bulk(o));
+    this.#stretches = new WalkStretches(
+      top,
+      this.#flags,
+      depth,
+      o.call?.inLane(lanes.bulk) ?? { lane: lanes.bulk },
+    );
     this.#stretches.begin(TOP);
   }
 
