@@ -140,11 +140,14 @@ const ODD_IN_BASH = [
   /\([^/]*\.[^/]*\)/,
   // POSIX leaves ranges to and from a class open.
   /-\[:|:\]-/,
-  // `*(` at the end of a name.
-  /\*\((?:\/|$)/,
+  // `[c@(a/b]` is taken for one bracket expression, with a slash in it.
+  /\[[^\]/]*\([^)]*\//,
   // Braces that cut a bracket expression into two.
   /\[[^\]]*\{/,
 ];
+/** `*(` without an end is taken for a star, or not, by what comes behind it. */
+const hasOpenStar = (pattern: string): boolean =>
+  pattern.split('/').some((name) => /[*?]\(/.test(name) && name.split('(').length !== name.split(')').length);
 const HIDDEN = [
   '@(.a|b*)',
   '!(.a)',
@@ -163,7 +166,7 @@ const HIDDEN = [
 export function randomPattern(random: Random, dialect: Dialect): string {
   for (;;) {
     const pattern = anyPattern(random, dialect);
-    if (!ODD_IN_BASH.some((odd) => odd.test(pattern))) {
+    if (!ODD_IN_BASH.some((odd) => odd.test(pattern)) && !hasOpenStar(pattern)) {
       if (dialect !== 'bash' || !random.chance(0.1)) return pattern;
       return `${random.of(['', '**/', '*/', 'a/'])}${random.of(HIDDEN)}${random.of(['', '/*', '/**', '/', '/.a'])}`;
     }

@@ -1,7 +1,7 @@
 // One name of a pattern with groups such as `!(a|b)` or `*(ab)`, as a small program over the characters of a name.
 //
-// Running it visits each pair of an instruction and a position once. What the inside of `!(…)` matches from a position on is
-// found by a run of its own, and remembered.
+// Running it visits each pair of an instruction and a position once. What the inside of `!(…)` takes from a position on is
+// found by a part of the run of its own, and remembered.
 import { DOT } from './letters.js';
 import type { Token } from './name-syntax.js';
 import { testOf } from './token-test.js';
@@ -40,7 +40,7 @@ export class NameProgram {
   }
 
   fits(name: string): boolean {
-    return new Run(this.#instructions, name, this.#dot).endsFrom(0, 0).at(-1) === 1;
+    return new Run(this.#instructions, name, this.#dot).fits;
   }
 
   #addAll(tokens: readonly Token[]): void {
@@ -96,53 +96,92 @@ export class NameProgram {
   }
 }
 
-/** A program and one name. */
+const BITS = 32;
+
+/** A program and one name. Sets of positions in the name are bits in words. */
 class Run {
   readonly #instructions: readonly Instruction[];
   readonly #codes: readonly number[];
   readonly #hidden: boolean;
-  readonly #remembered = new Map<number, Uint8Array>();
+  readonly #words: number;
+  // The positions at which each instruction has been visited, in the part of the run whose stamp it has. The instructions
+  // inside of an exception belong to its parts only, and these follow one another.
+  readonly #visited: Int32Array;
+  readonly #stamps: Uint32Array;
+  #stamp = 0;
+  readonly #remembered = new Map<number, Int32Array>();
 
   constructor(instructions: readonly Instruction[], name: string, dot: boolean) {
     this.#instructions = instructions;
     this.#codes = Array.from(name, (character) => character.codePointAt(0)!);
     // A leading dot is matched by a dot only: not behind `*` or `!(…)`, even where they take nothing.
     this.#hidden = !dot && this.#codes[0] === DOT;
+    this.#words = Math.floor(this.#codes.length / BITS) + 1;
+    this.#visited = new Int32Array(instructions.length * this.#words);
+    this.#stamps = new Uint32Array(instructions.length);
   }
 
-  /** For each position 1 where the instructions from `begin` to their `accept` take what lies between `from` and it. */
-  endsFrom(begin: number, from: number): Uint8Array {
+  /** Whether the program takes the whole name. */
+  get fits(): boolean {
+    const { length } = this.#codes;
+    return (this.#endsFrom(0, 0)[this.#words - 1]! & (1 << (length % BITS))) !== 0;
+  }
+
+  /** Each position such that the instructions from `begin` to their `accept` take what lies between `from` and it. */
+  #endsFrom(begin: number, from: number): Int32Array {
     const width = this.#codes.length + 1;
     const key = begin * width + from;
     const known = this.#remembered.get(key);
     if (known !== undefined) return known;
-    const ends = new Uint8Array(width);
+    const ends = new Int32Array(this.#words);
     this.#remembered.set(key, ends);
-    const visited = new Set<number>();
+    const stamp = ++this.#stamp;
     const pending: number[] = [];
-    const visit = (index: number, position: number): void => {
-      const pair = index * width + position;
-      if (visited.has(pair)) return;
-      visited.add(pair);
-      pending.push(pair);
-    };
-    visit(begin, from);
+    this.#visit(begin, from, stamp, pending);
     for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
       const position = pair % width;
       const index = (pair - position) / width;
       const instruction = this.#instructions[index]!;
-      if (instruction.kind === 'accept') ends[position] = 1;
-      else if (instruction.kind === 'fork') {
+      if (instruction.kind === 'accept') ends[Math.floor(position / BITS)]! |= 1 << (position % BITS);
+      else if (instruction.kind === 'take') {
+        if (this.#takes(instruction, position)) this.#visit(index + 1, position + 1, stamp, pending);
+      } else if (instruction.kind === 'fork') {
         if (instruction.isStar === true && this.#isHiddenAt(position)) continue;
-        for (const to of instruction.to) visit(to, position);
-      } else if (instruction.kind === 'take') {
-        if (this.#takes(instruction, position)) visit(index + 1, position + 1);
+        for (const to of instruction.to) this.#visit(to, position, stamp, pending);
       } else if (!this.#isHiddenAt(position)) {
-        const inside = this.endsFrom(index + 1, position);
-        for (let end = position; end < width; end++) if (inside[end] === 0) visit(instruction.end, end);
+        const inside = this.#endsFrom(index + 1, position);
+        this.#visitOthers(instruction.end, position, inside, stamp, pending);
       }
     }
     return ends;
+  }
+
+  #visit(index: number, position: number, stamp: number, pending: number[]): void {
+    this.#clearOnce(index, stamp);
+    const word = index * this.#words + Math.floor(position / BITS);
+    const bit = 1 << (position % BITS);
+    if ((this.#visited[word]! & bit) !== 0) return;
+    this.#visited[word]! |= bit;
+    pending.push(index * (this.#codes.length + 1) + position);
+  }
+
+  /** Visits an instruction at all positions from `first` on that are not `inside`. */
+  #visitOthers(index: number, first: number, inside: Int32Array, stamp: number, pending: number[]): void {
+    this.#clearOnce(index, stamp);
+    for (let word = Math.floor(first / BITS); word < this.#words; word++) {
+      let others = ~(inside[word]! | this.#visited[index * this.#words + word]!);
+      for (; others !== 0; others &= others - 1) {
+        const position = word * BITS + 31 - Math.clz32(others & -others);
+        if (position > this.#codes.length) break;
+        if (position >= first) this.#visit(index, position, stamp, pending);
+      }
+    }
+  }
+
+  #clearOnce(index: number, stamp: number): void {
+    if (this.#stamps[index] === stamp) return;
+    this.#stamps[index] = stamp;
+    this.#visited.fill(0, index * this.#words, (index + 1) * this.#words);
   }
 
   #takes({ fits, isDot }: Instruction & { kind: 'take' }, position: number): boolean {

@@ -29,6 +29,8 @@ export interface Pattern {
 const isWindows = sep === '\\';
 const LONGEST_PATTERN = 65_536;
 const LONGEST_NAME = 4096;
+const MOST_GROUPS = 100;
+const GROUP = /[?*+@!]\(/g;
 
 /**
  * The patterns that `given` stands for, each once.
@@ -74,6 +76,8 @@ function parsePattern(
     if (text === GLOBSTAR) {
       if (rest.at(-1) !== GLOBSTAR) rest.push(GLOBSTAR);
     } else if (text !== '') {
+      if ((text.match(GROUP)?.length ?? 0) > MOST_GROUPS)
+        throw invalidArgValue(argument, text, `must not hold a name of more than ${MOST_GROUPS} groups`);
       if (text.length > LONGEST_NAME)
         throw invalidArgValue(argument, text, `must not hold a name of more than ${LONGEST_NAME} characters`);
       let matcher = compiled.get(text);
