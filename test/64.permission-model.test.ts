@@ -54,6 +54,16 @@ describe('the permission model', () => {
         readMany: async () => { const { error } = await first(readMany([dir + '/f'])); if (error) throw error; },
         out: () => os.symlink(closed + '/f', open + '/way-out'),
       });
+      const out = [
+        async () => { for await (const [, dirs] of os.walk(open)) dirs.splice(0, Infinity, '../closed'); },
+        async () => { for await (const [, dirs] of os.walk(open)) dirs.splice(0, Infinity, '..'); },
+        () => first(os.glob('*/../../*', { cwd: open })),
+        () => first(os.glob('../*', { cwd: open })),
+      ];
+      for (const call of out) {
+        const code = await call().then(() => undefined, (error) => error.code ?? error);
+        if (code !== 'ERR_ACCESS_DENIED') console.log(String(call), code);
+      }
       for (const [dir, wanted] of [[open, undefined], [closed, 'ERR_ACCESS_DENIED']]) {
         for (const [name, call] of Object.entries(calls(dir))) {
           const code = await call().then(() => undefined, (error) => error.code ?? error);

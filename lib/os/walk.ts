@@ -160,7 +160,13 @@ function applyChanges(
       else alike.push(raw[i]!);
     }
   }
-  tree.descendTo(dirs.map((name) => rawOf(name, known)));
+  const names = dirs.map((name) => rawOf(name, known));
+  for (const name of names) {
+    // Not below the top, perhaps: the permission model is asked again.
+    if (name === '..' || name.includes('/'))
+      treeToRead(Buffer.from(`${step.path}/${name}`, 'latin1'), 'dirs');
+  }
+  tree.descendTo(names);
 }
 
 function isSameName(name: string | Buffer, before: string, asBytes: boolean): boolean {
