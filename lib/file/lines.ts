@@ -2,7 +2,7 @@
 // without I/O or queue, as long as there is some. They hold no line of their own: read-ahead belongs to the handle, so that
 // breaking off, other iterators and plain reads all see the position after the last line given.
 import { count, flag, optionReader } from '../arguments/options.js';
-import { Call } from '../schedule/call.js';
+import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /** Options of `lines`. `signal`, `lane` and `timeout` are for each step. */
@@ -55,11 +55,6 @@ export function linesOf<L extends string | Buffer>(
   }
 }
 
-/** The call of one step: its timeout counts from now on. */
-function callOfStep(call: Call | undefined): Call | undefined {
-  return call?.total === undefined ? call : new Call(call.signal, call.lane, call.total);
-}
-
 abstract class LineIterator<T> implements AsyncIterableIterator<T> {
   protected ended = false;
 
@@ -98,7 +93,7 @@ export class Lines<L extends string | Buffer> extends LineIterator<L> {
 
   async #nextChunk(): Promise<Step<L>> {
     if (this.ended) return { value: undefined, done: true };
-    const line = await this.#source._nextLine(callOfStep(this.#call));
+    const line = await this.#source._nextLine(this.#call?.renewed());
     if (line.length === 0) return { value: undefined, done: true };
     return { value: this.#keepEnds ? line : this.#source._chomp(line), done: false };
   }
@@ -125,7 +120,7 @@ class LineBatches<L extends string | Buffer> extends LineIterator<L[]> {
     const value: L[] = [];
     try {
       if (this.#failure !== undefined) throw this.#failure.error;
-      await this.#source._nextLines(value, this.#size, this.#keepEnds, callOfStep(this.#call));
+      await this.#source._nextLines(value, this.#size, this.#keepEnds, this.#call?.renewed());
     } catch (error) {
       // The lines before it come first; the next step tells.
       this.#failure = value.length > 0 ? { error } : undefined;
