@@ -196,7 +196,7 @@ describe('copies', () => {
     expect((await rejection(os.rmtree(at('src')))).code).to.equal('ENOENT');
     await os.rmtree(at('src'), { ignoreErrors: true });
     const errors: (string | undefined)[] = [];
-    await os.rmtree(at('src'), { onerror: (error) => errors.push(error.code) });
+    await os.rmtree(at('src'), { onError: (error) => errors.push(error.code) });
     expect(errors).to.deep.equal(['ENOENT']);
   });
 

@@ -1,5 +1,6 @@
 // The `encoding` option of calls that answer names: strings, or Buffers for names that are no UTF-8.
 import { invalidArgValue } from '../errors/index.js';
+import { optionReader } from './options.js';
 
 /** How names are given: `'utf8'` strings, or with `'buffer'` the bytes. */
 export interface EncodingOptions {
@@ -13,6 +14,9 @@ export function wantsBytes(encoding: unknown): boolean {
     return false;
   throw invalidArgValue('options.encoding', encoding, "must be 'utf8' or 'buffer'");
 }
+
+/** Reads options of which `encoding` is one: true for bytes. */
+export const readEncodingOptions = optionReader({ encoding: wantsBytes });
 
 /** `bytes` as the option asks. */
 export function asName(bytes: Buffer, asBytes: boolean): string | Buffer {

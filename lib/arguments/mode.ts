@@ -1,5 +1,6 @@
 // Permission bits as arguments: a number, or its octal digits as chmod(1) takes them.
 import { invalidArgType, outOfRange } from '../errors/index.js';
+import type { Check } from './options.js';
 
 const ALL_BITS = 0o7777;
 
@@ -11,4 +12,9 @@ export function checkMode(mode: unknown, name: string): number {
   if (!Number.isInteger(bits) || bits < 0 || bits > ALL_BITS)
     throw outOfRange(name, '>= 0 && <= 0o7777', mode);
   return bits;
+}
+
+/** An option that is a mode. */
+export function modeOption<Default extends number | undefined>(otherwise: Default): Check<number | Default> {
+  return (value, name) => (value === undefined ? otherwise : checkMode(value, name));
 }

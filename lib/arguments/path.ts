@@ -6,6 +6,9 @@ import { invalidArgType, invalidArgValue } from '../errors/index.js';
 /** A path to a file: a string, a `file:` URL, or bytes (POSIX) for names that are no UTF-8. */
 export type Path = string | Uint8Array | URL;
 
+/** Schemes of URLs that are paths, such as `s3://`: those that something is mounted at. */
+export const mountedSchemes = new Set<string>();
+
 /**
  * Checks `path` and gives it as what the addon takes: a string, or bytes (copied, so that later changes do not matter).
  * @throws TypeError ERR_INVALID_ARG_TYPE for anything else, ERR_INVALID_ARG_VALUE for a NUL, and Node's own errors
@@ -21,11 +24,17 @@ export function toPathBytes(path: unknown, name = 'path'): string | Uint8Array {
     return Uint8Array.prototype.slice.call(path);
   }
   if (path instanceof URL || isUrlOfAnotherRealm(path)) {
-    const text = fileURLToPath(path as URL);
+    const text = textOfUrl(path as URL);
     if (text.includes('\0')) throw nul(name, text);
     return text;
   }
   throw invalidArgType(name, 'of type string or an instance of Uint8Array or URL', path);
+}
+
+function textOfUrl(url: URL): string {
+  const scheme = `${url.protocol}//`;
+  if (mountedSchemes.size === 0 || !mountedSchemes.has(scheme)) return fileURLToPath(url);
+  return `${scheme}${url.host}${decodeURIComponent(url.pathname)}`;
 }
 
 function nul(name: string, path: unknown): Error {
@@ -36,4 +45,10 @@ function isUrlOfAnotherRealm(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const url = value as Partial<URL>;
   return typeof url.href === 'string' && typeof url.protocol === 'string' && url.searchParams !== undefined;
+}
+
+/** A path that a function answers, in the form in which `given` was: bytes for bytes. */
+export function nameFor(given: Path, path: string | Uint8Array): string {
+  if (given instanceof Uint8Array) return Buffer.from(path) as unknown as string;
+  return typeof path === 'string' ? path : Buffer.from(path).toString();
 }

@@ -3,8 +3,7 @@
 // At most one of the two halves holds anything. With bytes read ahead, the file stands behind them; with bytes to write,
 // the file stands where they shall go. The position that the user sees follows from that and is kept nowhere.
 import { invalidState } from '../errors/index.js';
-import type { Call } from '../schedule/call.js';
-import type { ByteLayer } from './byte-layer.js';
+import type { OpOptions } from '../schedule/options.js';
 import { dirty } from './exit-flush.js';
 import type { RawIO } from './raw-io.js';
 
@@ -16,8 +15,8 @@ const NEWLINE = 10;
 // Seeks beyond this are made at once: file systems refuse far offsets, and that error belongs to the seek.
 const FAR = 2 ** 42;
 
-/** The buffered layer. Calls must not overlap (Sequence sees to it), but for the `try...` ones. */
-export class BufferedIO implements ByteLayer {
+/** A buffered reader and writer over RawIO. Calls must not overlap (Sequence sees to it), but for the `try...` ones. */
+export class BufferedIO {
   readonly raw: RawIO;
   readonly size: number;
   #ahead: Buffer = NOTHING;
@@ -71,6 +70,17 @@ export class BufferedIO implements ByteLayer {
     return Buffer.from(this.#ahead.subarray(from, end));
   }
 
+  /** All whole lines that are there already, up to `most`; empty where there is none. */
+  takeLines(most: number): Buffer[] {
+    const lines: Buffer[] = [];
+    while (lines.length < most) {
+      const line = this.tryReadline(-1);
+      if (line === undefined) break;
+      lines.push(line);
+    }
+    return lines;
+  }
+
   // Called before every read that goes around the buffer: what stays in it ends where the file below stands.
   #takeAhead(): Buffer {
     const rest = this.#next === 0 ? this.#ahead : this.#ahead.subarray(this.#next);
@@ -80,17 +90,17 @@ export class BufferedIO implements ByteLayer {
   }
 
   /** Reads once into the empty buffer; the bytes that are there then, 0 at the end of the file. */
-  async fill(o?: Call): Promise<number> {
-    if (this.#pendingLength > 0) await this.writePending(o);
-    const bytes = await this.raw.read(this.size, o);
+  async fill(o?: OpOptions): Promise<number> {
+    if (this.#pendingLength > 0) await this.flush(o);
+    const bytes = await this.raw.read(this.size, false, o);
     this.#ahead = this.unread === 0 ? bytes : Buffer.concat([this.#takeAhead(), bytes]);
     this.#next = 0;
     return bytes.length;
   }
 
   /** `size` bytes, fewer at the end of the file. */
-  async read(size: number, o?: Call): Promise<Buffer> {
-    if (this.#pendingLength > 0) await this.writePending(o);
+  async read(size: number, o?: OpOptions): Promise<Buffer> {
+    if (this.#pendingLength > 0) await this.flush(o);
     const ready = this.tryRead(size);
     if (ready !== undefined) return ready;
     const parts = [this.#takeAhead()];
@@ -99,7 +109,7 @@ export class BufferedIO implements ByteLayer {
       while (missing > 0) {
         // What is larger than the buffer goes around it.
         if (missing >= this.size) {
-          const bytes = await this.raw.read(missing, o, this.raw.file.seekable);
+          const bytes = await this.raw.read(missing, this.raw.file.seekable, o);
           if (bytes.length === 0) break;
           parts.push(bytes);
           missing -= bytes.length;
@@ -123,18 +133,18 @@ export class BufferedIO implements ByteLayer {
     this.#next = 0;
   }
 
-  async readall(o?: Call): Promise<Buffer> {
-    if (this.#pendingLength > 0) await this.writePending(o);
+  async readall(o?: OpOptions): Promise<Buffer> {
+    if (this.#pendingLength > 0) await this.flush(o);
     if (this.unread === 0) {
       this.#takeAhead();
-      return this.raw.readall(o);
+      return this.raw.readToEnd(o);
     }
-    const rest = await this.raw.readall(o);
+    const rest = await this.raw.readToEnd(o);
     return Buffer.concat([this.#takeAhead(), rest]);
   }
 
-  async readline(limit: number, o?: Call): Promise<Buffer> {
-    if (this.#pendingLength > 0) await this.writePending(o);
+  async readline(limit: number, o?: OpOptions): Promise<Buffer> {
+    if (this.#pendingLength > 0) await this.flush(o);
     const parts: Buffer[] = [];
     let taken = 0;
     try {
@@ -157,54 +167,43 @@ export class BufferedIO implements ByteLayer {
   }
 
   /** At most one read below, and none when there are bytes already. */
-  async read1(size: number, o?: Call): Promise<Buffer> {
-    if (this.#pendingLength > 0) await this.writePending(o);
+  async read1(size: number, o?: OpOptions): Promise<Buffer> {
+    if (this.#pendingLength > 0) await this.flush(o);
     if (this.unread > 0) return this.tryRead(Math.min(size, this.unread)) as Buffer;
     this.#takeAhead();
-    return this.raw.read(size, o);
+    return this.raw.read(size, false, o);
   }
 
-  async readinto1(view: Uint8Array, o?: Call): Promise<number> {
-    if (this.#pendingLength > 0) await this.writePending(o);
+  async readinto1(view: Uint8Array, o?: OpOptions): Promise<number> {
+    if (this.#pendingLength > 0) await this.flush(o);
     if (this.unread > 0 || view.byteLength === 0) return this.#copyAhead(view);
     this.#takeAhead();
     return this.raw.readinto(view, o);
   }
 
-  async readinto(view: Uint8Array, o?: Call): Promise<number> {
-    if (this.#pendingLength > 0) await this.writePending(o);
+  async readinto(view: Uint8Array, o?: OpOptions): Promise<number> {
+    if (this.#pendingLength > 0) await this.flush(o);
     const wanted = view.byteLength;
     if (this.unread >= wanted) return this.#copyAhead(view);
-    // Into the caller's memory without a copy, where nothing is lost by a failure: a file with a position is read again.
-    if (this.unread === 0 && wanted >= this.size && this.raw.file.seekable) {
+    if (this.unread === 0 && wanted >= this.size) {
       this.#takeAhead();
-      return this.#readAround(view, o);
+      const first = await this.raw.readinto(view, o);
+      // A short read is no end of file; the rest is asked for until it is one.
+      let total = first;
+      while (total < wanted && total > 0) {
+        const more = await this.raw.readinto(view.subarray(total), o);
+        if (more === 0) break;
+        total += more;
+      }
+      return total;
     }
     const bytes = await this.read(wanted, o);
     if (view.byteLength !== wanted) {
       this.putBack([bytes]);
-      throw viewChanged();
+      throw invalidState('the view was detached or resized while it was being read into');
     }
     view.set(bytes);
     return bytes.length;
-  }
-
-  async #readAround(view: Uint8Array, o?: Call): Promise<number> {
-    const wanted = view.byteLength;
-    let total = 0;
-    try {
-      // A short read is no end of file; the rest is asked for until it is one.
-      while (total < wanted) {
-        const count = await this.raw.readinto(total === 0 ? view : view.subarray(total), o);
-        if (count === 0) break;
-        total += count;
-        if (view.byteLength !== wanted) throw viewChanged();
-      }
-    } catch (error) {
-      if (total > 0) this.raw.place(this.raw.position - total);
-      throw error;
-    }
-    return total;
   }
 
   #copyAhead(view: Uint8Array): number {
@@ -215,8 +214,8 @@ export class BufferedIO implements ByteLayer {
   }
 
   /** The bytes read ahead, after one read when there are none; the position stays. */
-  async peek(o?: Call): Promise<Buffer> {
-    if (this.#pendingLength > 0) await this.writePending(o);
+  async peek(o?: OpOptions): Promise<Buffer> {
+    if (this.#pendingLength > 0) await this.flush(o);
     if (this.unread === 0) await this.fill(o);
     return Buffer.from(this.#ahead.subarray(this.#next));
   }
@@ -238,7 +237,7 @@ export class BufferedIO implements ByteLayer {
     if (this.#ahead.length > 0) this.dropReadAhead();
     if (length === 0) return true;
     this.#roomFor(length).set(bytes, this.#pendingLength);
-    if (this.#pendingLength === 0) dirty.add(this.raw, this);
+    if (this.#pendingLength === 0) dirty.add(this);
     this.#pendingLength += length;
     return true;
   }
@@ -254,19 +253,19 @@ export class BufferedIO implements ByteLayer {
     return (this.#pending = grown);
   }
 
-  async write(bytes: Uint8Array, transferred: boolean, o?: Call): Promise<number> {
+  async write(bytes: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
     const { length } = bytes;
     if (!transferred && this.tryWrite(bytes)) return length;
     this.dropReadAhead();
     // Taken now: flushing awaits, and the caller may change the bytes meanwhile.
     const kept = this.#pendingLength === 0 || transferred ? bytes : Uint8Array.prototype.slice.call(bytes);
-    if (this.#pendingLength > 0) await this.writePending(o);
+    if (this.#pendingLength > 0) await this.flush(o);
     if (kept.length < this.size && this.tryWrite(kept)) return length;
     return this.raw.write(kept, transferred || kept !== bytes, o);
   }
 
   /** Writes what is pending. On an error what has not been written stays. */
-  async writePending(o?: Call): Promise<void> {
+  async flush(o?: OpOptions): Promise<void> {
     if (this.#pendingLength === 0) return;
     const length = this.#pendingLength;
     this.#flushing = true;
@@ -284,7 +283,7 @@ export class BufferedIO implements ByteLayer {
   #written(count: number): void {
     this.#pending?.copyWithin(0, count, this.#pendingLength);
     this.#pendingLength -= count;
-    if (this.#pendingLength === 0) dirty.delete(this.raw);
+    if (this.#pendingLength === 0) dirty.delete(this);
   }
 
   /** For process exit: writes what is pending before it returns. */
@@ -302,9 +301,9 @@ export class BufferedIO implements ByteLayer {
 
   // --- both ---------------------------------------------------------------------------------------------------------
 
-  async seek(offset: number | bigint, whence: 0 | 1 | 2, o?: Call): Promise<number> {
+  async seek(offset: number | bigint, whence: 0 | 1 | 2, o?: OpOptions): Promise<number> {
     // First: in append mode only the flush says where the position is.
-    if (this.#pendingLength > 0) await this.writePending(o);
+    if (this.#pendingLength > 0) await this.flush(o);
     if (whence !== 2 && typeof offset === 'number') {
       const target = whence === 0 ? offset : this.position + offset;
       if (target >= 0 && target < FAR) {
@@ -323,31 +322,24 @@ export class BufferedIO implements ByteLayer {
     return this.raw.seek(offset, whence, o);
   }
 
-  async tell(o?: Call): Promise<number> {
+  async tell(o?: OpOptions): Promise<number> {
     // Others may append as well: only the file knows where our bytes will stand.
-    if (this.raw.mode.appending && this.#pendingLength > 0 && this.raw.file.seekable)
-      await this.writePending(o);
+    if (this.raw.mode.appending && this.#pendingLength > 0 && this.raw.file.seekable) await this.flush(o);
     if (!this.raw.file.seekable) return this.raw.seek(0, 1, o);
     return this.position;
   }
 
-  /** Writes what is pending, then fsync or fdatasync. */
-  async sync(dataOnly: boolean, o?: Call): Promise<void> {
-    await this.writePending(o);
-    await this.raw.sync(dataOnly, o);
-  }
-
-  async truncate(size: number | bigint | undefined, o?: Call): Promise<number> {
-    await this.writePending(o);
+  async truncate(size: number | bigint | undefined, o?: OpOptions): Promise<number> {
+    await this.flush(o);
     this.dropReadAhead();
     const bytes = size ?? this.position;
     await this.raw.file.truncate(bytes, o);
     return Number(bytes);
   }
 
-  /** Besides writing what is pending, brings the file's own position to where the user stands. */
-  async flush(o?: Call): Promise<void> {
-    await this.writePending(o);
+  /** Flush for the user: besides writing, the file's own position comes to where the user stands. */
+  async flushAll(o?: OpOptions): Promise<void> {
+    await this.flush(o);
     if (this.unread > 0) this.dropReadAhead();
     await this.raw.settlePosition(o);
   }
@@ -356,19 +348,19 @@ export class BufferedIO implements ByteLayer {
     const finished = this.raw.finish(this.#pending?.subarray(0, this.#pendingLength) ?? NOTHING);
     if (finished !== undefined) {
       this.#pendingLength = 0;
-      dirty.delete(this.raw);
+      dirty.delete(this);
       await finished;
       return;
     }
     let problem: unknown;
     try {
-      await this.writePending();
+      await this.flush();
       // Another holder of the descriptor goes on where the user stood.
-      if (!this.raw.file.owned) await this.flush();
+      if (!this.raw.file.owned) await this.flushAll();
     } catch (error) {
       problem = error;
     }
-    dirty.delete(this.raw);
+    dirty.delete(this);
     try {
       await (problem === undefined ? this.raw.close() : this.raw.abort(problem));
     } catch (error) {
@@ -380,13 +372,9 @@ export class BufferedIO implements ByteLayer {
   /** Drops what is pending and closes without publishing. */
   abort(reason: unknown): Promise<void> {
     this.#pendingLength = 0;
-    dirty.delete(this.raw);
+    dirty.delete(this);
     return this.raw.abort(reason);
   }
-}
-
-function viewChanged(): Error {
-  return invalidState('the view was detached or resized while it was being read into');
 }
 
 function joined(parts: readonly Buffer[]): Buffer {

@@ -9,9 +9,9 @@ interface Flushable {
 let installed = false;
 
 function flushAllNow(): void {
-  for (const buffer of waiting.values()) {
+  for (const handle of waiting) {
     try {
-      buffer.flushNow();
+      handle.flushNow();
     } catch (error) {
       // Nobody can catch it any more, but losing bytes must not be silent.
       process.exitCode ||= 1;
@@ -30,18 +30,18 @@ declare global {
   }
 }
 
-const waiting = new Map<object, Flushable>();
+const waiting = new Set<Flushable>();
 
-/** The open files whose buffer holds bytes to write. A file leaves before its descriptor is closed, whoever closes it. */
+/** The handles whose buffer holds bytes to write. */
 export const dirty = {
-  add(file: object, buffer: Flushable): void {
+  add(handle: Flushable): void {
     if (!installed) {
       installed = true;
       process.on('exit', flushAllNow);
     }
-    waiting.set(file, buffer);
+    waiting.add(handle);
   },
-  delete(file: object): void {
-    waiting.delete(file);
+  delete(handle: Flushable): void {
+    waiting.delete(handle);
   },
 };

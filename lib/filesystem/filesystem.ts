@@ -15,8 +15,9 @@ export interface CallOptions {
 }
 
 /**
- * A path within a file system: absolute, with `/` between names, such as `/2026/11.csv`; `.`, `..` and doubled slashes are
- * the caller's own. Names that are not UTF-8 come as bytes, and only to file systems whose `capabilities.byteNames` is true.
+ * A path within a file system: absolute, with `/` between names, such as `/2026/11.csv`, and without `.`, `..` and doubled
+ * slashes. The caller's own spelling comes instead where the file system has links (`capabilities.links`), since `..` behind
+ * a link leads elsewhere, and where it is mounted at a URL such as `s3://bucket`, since they may be part of a key. Names that are not UTF-8 come as bytes, and only to file systems whose `capabilities.byteNames` is true.
  */
 export type FilePath = string | Uint8Array;
 
@@ -227,14 +228,6 @@ export interface FileSystemFile {
   /** The same into `view`; resolves to the count. `view` must not be touched after the promise has settled. */
   preadinto?(view: Uint8Array, position: number | bigint, call: CallOptions): Promise<number>;
   /**
-   * Several ranges in one call: element `i` holds up to `ranges[i].size` bytes, fewer only at the end of the file. For
-   * files where reading a gap costs less than another request. The library reads the ranges one by one without it.
-   */
-  preadMany?(
-    ranges: readonly { readonly position: number | bigint; readonly size: number }[],
-    call: CallOptions,
-  ): Promise<readonly Uint8Array[]>;
-  /**
    * All of `data` at `position`; resolves to `data.length`. The bytes are the library's own and do not change meanwhile.
    * An error's `bytesWritten` says how many arrived.
    */
@@ -249,4 +242,9 @@ export interface FileSystemFile {
   close(): Promise<void>;
   /** Ends without publishing, where that can be: what was written counts for nothing. Called instead of `close`. */
   abort?(reason?: unknown): Promise<void>;
+  /**
+   * Writes at once, at `position` or (undefined) at the end: for bytes that are still buffered when the process exits,
+   * where nothing can be awaited. Without it they are lost, and the exit code says so.
+   */
+  writeNow?(data: Uint8Array, position: number | undefined): void;
 }

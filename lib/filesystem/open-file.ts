@@ -46,7 +46,7 @@ export interface OpenFile {
   /** All of `data`, after setting the position to `at` unless that is CURRENT. An error has `bytesWritten`. */
   write(data: Uint8Array, at: number, transferred: boolean, o?: OpOptions): Promise<number>;
   /** Like `write` in append mode; resolves to the position after it. */
-  append(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number>;
+  writeToEnd(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number>;
   /** Sets the position and resolves to it. */
   seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number>;
 
@@ -66,6 +66,8 @@ export interface OpenFile {
   stopWaiting?(): void;
   /** Waits for what is in flight, then closes; called once. */
   close(): Promise<void>;
+  /** Instead of `close`, where the file was to be published by it: what was written counts for nothing. */
+  abort?(reason?: unknown): Promise<void>;
   /**
    * Instead of `close`, where what is written shows only after `close`: ends without publishing, because of an error or since
    * nobody has asked for it. Waits for what is in flight.
@@ -84,26 +86,4 @@ export interface OpenFile {
   settleNow(): number;
   /** For process exit: writes at `at` or at the position, and returns when it is written. */
   writeNow(data: Uint8Array, at: number): void;
-}
-
-/** A store of files. */
-export interface Backend {
-  /** Opens `path` with the platform's numeric flags (`fs.constants.O_*`), close-on-exec, never a directory (EISDIR). */
-  open(path: string | Uint8Array, flags: number, permissions: number, o?: OpOptions): Promise<OpenFile>;
-  /** Takes over an open descriptor; `owned` says whether `close` closes it. */
-  adopt(fd: number, flags: number, owned: boolean, o?: OpOptions): Promise<OpenFile>;
-  /** A whole file in one operation. */
-  readBytes(path: string | Uint8Array, o?: OpOptions): Promise<Buffer>;
-  writeFile(
-    path: string | Uint8Array,
-    data: Uint8Array,
-    flags: number,
-    permissions: number,
-    sync: boolean,
-    o?: OpOptions,
-  ): Promise<void>;
-  stat(path: string | Uint8Array, o?: OpOptions): Promise<Stats>;
-  statBigInt(path: string | Uint8Array, o?: OpOptions): Promise<BigIntStats>;
-  lstat(path: string | Uint8Array, o?: OpOptions): Promise<Stats>;
-  lstatBigInt(path: string | Uint8Array, o?: OpOptions): Promise<BigIntStats>;
 }

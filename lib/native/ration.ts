@@ -2,7 +2,7 @@
 // iteration small calls wait for the next one, and the rest take the pool.
 import { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
-import { Lane, lanes } from '../schedule/lane.js';
+import { type Lane, lanes } from '../schedule/lane.js';
 import { addon } from './addon.js';
 import { type OperationMessage, operations } from './diagnostics.js';
 import * as P from './protocol.js';

@@ -15,6 +15,7 @@ import {
   TimeoutError,
 } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
+import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { type Call, callOf } from '../schedule/call.js';
 import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
 import type { Lane } from '../schedule/lane.js';
@@ -549,17 +550,4 @@ function taskFailure(extra: Extra | undefined, errno: number, output: Buffer): E
   if (extra?.timeout !== undefined && errno === TIMED_OUT) return new TimeoutError(extra.timeout);
   const [syscall = '', path = '', dest = ''] = output.toString().split('\0');
   return systemError(errno, syscall, path === '' ? undefined : path, dest === '' ? undefined : dest);
-}
-
-const LINKED = Promise.resolve();
-
-/**
- * Rejects from inside a promise reaction, where V8 can follow the chain of awaits: the stack then names the caller's
- * line, and a call that succeeds pays nothing for it. Two awaits, so that the caller's promise is linked by then.
- */
-export async function rejectWhereAwaited(error: Error): Promise<never> {
-  await LINKED;
-  await LINKED;
-  Error.captureStackTrace(error, rejectWhereAwaited);
-  throw error;
 }

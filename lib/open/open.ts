@@ -1,19 +1,20 @@
 // open(): Python's, as a promise.
 import { close } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 
 import { type Path, toPathBytes } from '../arguments/path.js';
-import { checkPermission } from '../arguments/permission.js';
-import type { Backend, OpenFile } from '../filesystem/open-file.js';
-import { currentBackend } from '../filesystem/current.js';
+import { realFiles, storeToRead, storeToWrite } from '../filesystem/mounts.js';
+import type { OpenFile } from '../filesystem/open-file.js';
+import type { Store } from '../filesystem/store.js';
 import { AbortError, invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import type { BinaryFile } from '../file/binary-file.js';
 import type { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
 import { type AnyFile, buildHandle } from './build.js';
+import type { Call } from '../schedule/call.js';
 import type { BinaryMode, TextMode } from './mode.js';
 import {
   checkOpenOptions,
+  readOpenOptions,
   type OpenOptions,
   type Opener,
   type ResolvedHandle,
@@ -43,13 +44,13 @@ export function open(
 export function open(file: Path | number, mode: BinaryMode, o?: OpenOptions): Promise<BinaryFile>;
 export function open(file: Path | number, mode?: TextMode, o?: TextOpenOptions): Promise<TextFile>;
 export function open(file: Path | number, mode: string, o?: TextOpenOptions): Promise<AnyFile>;
-export async function open(file: Path | number, mode = 'r', o: TextOpenOptions = {}): Promise<AnyFile> {
-  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
-  const resolved = resolveHandle(mode, o);
+export async function open(file: Path | number, mode = 'r', o?: TextOpenOptions): Promise<AnyFile> {
+  const options = readOpenOptions(o);
+  const resolved = resolveHandle(mode, options);
   const byDescriptor = typeof file === 'number';
-  const { closefd, opener, permissions } = checkOpenOptions(o, byDescriptor);
+  const { closefd, opener, permissions } = checkOpenOptions(options, byDescriptor);
   const { flags } = resolved.mode;
-  const backend = currentBackend();
+  const { call } = options;
 
   let opened: OpenFile;
   let name: string | number | Uint8Array;
@@ -58,30 +59,35 @@ export async function open(file: Path | number, mode = 'r', o: TextOpenOptions =
       throw invalidArgValue('options.opener', opener, 'cannot be given with a descriptor');
     checkDescriptor(file, 'file');
     name = file;
-    opened = await backend.adopt(file, flags, closefd, o);
+    opened = await realFiles.adopt(file, flags, closefd, call);
   } else {
     const path = toPathBytes(file, 'file');
-    name = file instanceof URL ? fileURLToPath(file) : path;
-    if (resolved.mode.readable) checkPermission('fs.read', path);
-    if (resolved.mode.writable) checkPermission('fs.write', path);
+    name = path;
+    const store = storeFor(path, resolved);
     opened =
       opener === undefined
-        ? await backend.open(path, flags, permissions, o)
-        : await openWith(backend, opener, path, flags, o);
+        ? await store.open(path, flags, permissions, call)
+        : await openWith(opener, path, flags, call);
   }
   try {
-    return buildHandle(opened, name, await forTerminal(opened, resolved, o));
+    return buildHandle(opened, name, await forTerminal(opened, resolved, options));
   } catch (error) {
     await opened.close();
     throw error;
   }
 }
 
+function storeFor(path: string | Uint8Array, { mode }: ResolvedHandle): Store {
+  if (!mode.writable) return storeToRead(path);
+  if (mode.readable) storeToRead(path);
+  return storeToWrite(path);
+}
+
 /** Text written to a terminal goes out line by line unless a buffer was asked for, as Python has it. */
 async function forTerminal(
   file: OpenFile,
   resolved: ResolvedHandle,
-  { buffering = -1 }: OpenOptions,
+  { buffering = -1 }: { buffering?: unknown },
 ): Promise<ResolvedHandle> {
   const { text } = resolved;
   if (text === undefined || buffering !== -1 || file.kind !== 'character' || !(await file.isatty()))
@@ -90,19 +96,18 @@ async function forTerminal(
 }
 
 async function openWith(
-  backend: Backend,
   opener: Opener,
   path: string | Uint8Array,
   flags: number,
-  o: OpenOptions,
+  call: Call | undefined,
 ): Promise<OpenFile> {
-  checkSignal(o.signal);
+  checkSignal(call?.signal);
   const fd: unknown = await opener(path, flags);
   checkDescriptor(fd, 'the result of options.opener');
   // The descriptor is ours from here on: whatever happens, it ends in the file or is closed.
   try {
-    checkSignal(o.signal);
-    return await backend.adopt(fd, flags, true, o.lane === undefined ? undefined : { lane: o.lane });
+    checkSignal(call?.signal);
+    return await realFiles.adopt(fd, flags, true, call?.uninterrupted());
   } catch (error) {
     await new Promise((resolve) => {
       close(fd, resolve); // nothing was written through it

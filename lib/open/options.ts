@@ -2,7 +2,7 @@
 import { checkCount } from '../arguments/numbers.js';
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import { DEFAULT_BUFFER_SIZE } from '../file/buffered-io.js';
-import { callOf } from '../schedule/call.js';
+import { optionReader, unchecked } from '../arguments/options.js';
 import type { OpOptions } from '../schedule/options.js';
 import { checkTextOptions, type ErrorHandlerName, type Newline, type ResolvedText } from './text-options.js';
 import { type Mode, parseMode } from './mode.js';
@@ -41,13 +41,30 @@ export interface ResolvedHandle {
   readonly text: ResolvedText | undefined;
 }
 
+/** The options that decide how a handle is built, read and not yet checked. */
+export interface HandleOptions {
+  readonly buffering?: unknown;
+  readonly encoding?: unknown;
+  readonly errors?: unknown;
+  readonly newline?: unknown;
+}
+
+const HANDLE = { buffering: unchecked, encoding: unchecked, errors: unchecked, newline: unchecked };
+
+/** Reads the options of `open`. */
+export const readOpenOptions = optionReader({
+  ...HANDLE,
+  closefd: unchecked,
+  opener: unchecked,
+  permissions: unchecked,
+});
+
 /**
  * Checks mode and options, before any file is touched.
  * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE, UnknownEncodingError
  */
-export function resolveHandle(modeName: unknown, o: TextOpenOptions): ResolvedHandle {
+export function resolveHandle(modeName: unknown, o: HandleOptions): ResolvedHandle {
   const mode = parseMode(modeName);
-  callOf(o);
   const { buffering = -1, encoding, errors, newline } = o;
   if (typeof buffering !== 'number') throw invalidArgType('options.buffering', 'of type number', buffering);
   if (!Number.isInteger(buffering) || buffering < -1 || buffering > MAX_BUFFER) {
@@ -70,7 +87,7 @@ const MAX_BUFFER = 2 ** 31 - 1;
 
 /** Checks the options that only `open` has. */
 export function checkOpenOptions(
-  o: OpenOptions,
+  o: { readonly closefd?: unknown; readonly opener?: unknown; readonly permissions?: unknown },
   byDescriptor: boolean,
 ): { closefd: boolean; opener: Opener | undefined; permissions: number } {
   const { closefd = true, opener, permissions = 0o666 } = o;
@@ -81,5 +98,5 @@ export function checkOpenOptions(
     throw invalidArgType('options.opener', 'of type function', opener);
   const bits = checkCount(permissions, 'options.permissions');
   if (bits > 0o7777) throw outOfRange('options.permissions', '>= 0 && <= 0o7777', permissions);
-  return { closefd, opener: opener ?? undefined, permissions: bits };
+  return { closefd, opener: (opener ?? undefined) as Opener | undefined, permissions: bits };
 }

@@ -1,11 +1,10 @@
 // access: may this process do that with the path?
 import { constants } from 'node:fs';
 
-import { pathToRead } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
 import { invalidArgType, outOfRange } from '../errors/index.js';
-import { accessCached, inlineOr } from '../native/inline-paths.js';
-import { ACCESS, askPath } from '../native/path-call.js';
+import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 const ALL_MODES = constants.R_OK | constants.W_OK | constants.X_OK;
@@ -21,10 +20,7 @@ export async function access(path: Path, mode: number = constants.F_OK, o?: OpOp
   if (typeof mode !== 'number') throw invalidArgType('mode', 'of type number', mode);
   if (!Number.isInteger(mode) || mode < 0 || mode > ALL_MODES)
     throw outOfRange('mode', `an integer >= 0 && <= ${ALL_MODES}`, mode);
-  const bytes = pathToRead(path);
-  return inlineOr(
-    () => accessCached(bytes, mode, o),
-    () => askPath(ACCESS, [bytes], [mode], o),
-    o,
-  );
+  const call = readCall(o);
+  const at = toPathBytes(path);
+  return storeToRead(at).access(at, mode, call);
 }

@@ -1,8 +1,8 @@
 // chmod: a file's permission bits.
-import { pathToWrite } from '../arguments/checked-path.js';
 import { checkMode } from '../arguments/mode.js';
-import type { Path } from '../arguments/path.js';
-import { CHMOD, pathCall } from '../native/path-call.js';
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -12,5 +12,8 @@ import type { OpOptions } from '../schedule/options.js';
  * @example await os.chmod('secret.key', 0o600);
  */
 export async function chmod(path: Path, mode: number | string, o?: OpOptions): Promise<void> {
-  await pathCall(CHMOD, [pathToWrite(path)], [checkMode(mode, 'mode')], o);
+  const bits = checkMode(mode, 'mode');
+  const call = readCall(o);
+  const at = toPathBytes(path);
+  await storeToWrite(at).chmod(at, bits, call);
 }

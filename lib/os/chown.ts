@@ -1,8 +1,8 @@
 // chown: a file's owner and group.
-import { pathToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
+import { flag, optionReader } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
 import { outOfRange } from '../errors/index.js';
-import { CHOWN, pathCall } from '../native/path-call.js';
+import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 const LARGEST_ID = 2 ** 32 - 1;
@@ -12,6 +12,8 @@ export interface ChownOptions extends OpOptions {
   /** False changes a link itself. Default true. */
   followSymlinks?: boolean | undefined;
 }
+
+const readOptions = optionReader({ followSymlinks: flag(true) });
 
 function checkId(id: unknown, name: string): number {
   if (typeof id !== 'number' || !Number.isInteger(id) || id < -1 || id > LARGEST_ID) {
@@ -29,6 +31,9 @@ function checkId(id: unknown, name: string): number {
  * @example await os.chown('shared', -1, 100);
  */
 export async function chown(path: Path, uid: number, gid: number, o?: ChownOptions): Promise<void> {
-  const ids = [checkId(uid, 'uid'), checkId(gid, 'gid')];
-  await pathCall(CHOWN, [pathToWrite(path)], [...ids, o?.followSymlinks === false ? 1 : 0], o);
+  const owner = checkId(uid, 'uid');
+  const group = checkId(gid, 'gid');
+  const options = readOptions(o);
+  const at = toPathBytes(path);
+  await storeToWrite(at).chown(at, owner, group, options, options.call);
 }

@@ -1,8 +1,8 @@
 // copy: one file's content and mode under another name.
-import { pathToRead, pathToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { bulk, runPatiently } from '../native/run-patiently.js';
-import { COPY_FILE } from '../native/task-kinds.js';
+import { flag, optionReader } from '../arguments/options.js';
+import { nameFor, type Path, toPathBytes } from '../arguments/path.js';
+import { copyFileInto } from '../filesystem/generic/copy.js';
+import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /** Options of `copy`. */
@@ -15,10 +15,11 @@ export interface CopyOptions extends OpOptions {
   followSymlinks?: boolean | undefined;
 }
 
-// CopyFlags of src-native/platform/posix/tasks/copy_file.h.
-const EXCLUSIVE = 1;
-const PRESERVE = 2;
-const FOLLOW = 4;
+const readOptions = optionReader({
+  preserve: flag(false),
+  exclusive: flag(false),
+  followSymlinks: flag(true),
+});
 
 /**
  * Copies a file: by shared blocks where the file system has them, else within the kernel, else by reading and writing.
@@ -30,9 +31,15 @@ const FOLLOW = 4;
  *   regular file, EISDIR for a directory (see `copytree`); TypeError for bad paths, AbortError, TimeoutError
  * @example await os.copy('data.db', 'backup/', { preserve: true });
  */
-export async function copy(src: Path, dst: Path, o: CopyOptions = {}): Promise<string> {
-  const { preserve = false, exclusive = false, followSymlinks = true } = o;
-  const flags = (exclusive ? EXCLUSIVE : 0) | (preserve ? PRESERVE : 0) | (followSymlinks ? FOLLOW : 0);
-  const paths = [pathToRead(src, 'src'), pathToWrite(dst, 'dst')];
-  return (await runPatiently(COPY_FILE, paths, [flags], bulk(o), 'copyfile')).toString();
+export async function copy(src: Path, dst: Path, o?: CopyOptions): Promise<string> {
+  const options = readOptions(o);
+  const from = toPathBytes(src, 'src');
+  const to = toPathBytes(dst, 'dst');
+  const source = storeToRead(from);
+  const target = storeToWrite(to);
+  const made =
+    source === target
+      ? await source.copyFileInto(from, to, options, options.call)
+      : await copyFileInto(source, from, target, to, options, options.call);
+  return nameFor(dst, made);
 }

@@ -1,10 +1,8 @@
 // copytree: a directory with all that is in it under another name.
-import { treeToRead, treeToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { bulk, nextBatch } from '../native/run-patiently.js';
-import { descriptorFreed } from '../native/descriptor-wait.js';
-import { COPY_TREE } from '../native/task-kinds.js';
-import { TaskCursor } from '../native/tasks.js';
+import { flag, optionReader } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { copyTreeBetween } from '../filesystem/generic/copy.js';
+import { storeOfTreeToRead, storeOfTreeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /** Options of `copytree`. */
@@ -17,10 +15,7 @@ export interface CopytreeOptions extends OpOptions {
   preserve?: boolean | undefined;
 }
 
-// CopyFlags of src-native/platform/posix/tasks/copy_file.h.
-const PRESERVE = 2;
-const FOLLOW = 4;
-const EXIST_OK = 8;
+const readOptions = optionReader({ symlinks: flag(true), existOk: flag(false), preserve: flag(true) });
 
 /**
  * Copies a tree, making the directories above `dst` as needed. It stops at the first failure, and what has been copied by
@@ -29,15 +24,12 @@ const EXIST_OK = 8;
  *   EINVAL where it is inside `src`, ELOOP where followed links lead back; TypeError for bad paths, AbortError, TimeoutError
  * @example await os.copytree('template', 'site');
  */
-export async function copytree(src: Path, dst: Path, o: CopytreeOptions = {}): Promise<void> {
-  const { symlinks = true, existOk = false, preserve = true } = o;
-  const flags = (preserve ? PRESERVE : 0) | (symlinks ? 0 : FOLLOW) | (existOk ? EXIST_OK : 0);
-  const from = treeToRead(src, 'src');
-  const cursor = new TaskCursor(COPY_TREE, [from, treeToWrite(dst, 'dst')], [flags]);
-  try {
-    while (!(await nextBatch(cursor, bulk(o), 'cp', from)).done);
-  } finally {
-    cursor.close();
-    descriptorFreed();
-  }
+export async function copytree(src: Path, dst: Path, o?: CopytreeOptions): Promise<void> {
+  const options = readOptions(o);
+  const from = toPathBytes(src, 'src');
+  const to = toPathBytes(dst, 'dst');
+  const source = storeOfTreeToRead(from);
+  const target = storeOfTreeToWrite(to);
+  if (source === target) await source.copyTree(from, to, options, options.call);
+  else await copyTreeBetween(source, from, target, to, options, options.call);
 }

@@ -2,17 +2,11 @@
 import type { BigIntStats, Stats } from 'node:fs';
 import { sep } from 'node:path';
 
+import { invalidArgType } from '../errors/index.js';
 import type { StatOptions } from '../file/handle.js';
+import type { DirectoryItem, EntryType } from '../filesystem/filesystem.js';
+import { typeOf } from '../filesystem/stats.js';
 import { lstat, stat } from './stat.js';
-
-// dirent's DT_ values, as src-native/platform/posix/directory_reader.h has them.
-const FIFO = 1;
-const CHARACTER = 2;
-const DIRECTORY = 4;
-const BLOCK = 6;
-const FILE = 8;
-const LINK = 10;
-const SOCKET = 12;
 
 const endsInSeparator = (path: string): boolean => path.endsWith('/') || path.endsWith(sep);
 
@@ -26,6 +20,10 @@ function join(directory: string | Uint8Array, name: string | Buffer): string | B
   return Buffer.concat([above, Buffer.from(between), Buffer.from(name)]);
 }
 
+// Names that are not UTF-8 are shown with a replacement character, but found by their bytes.
+const shownOf = (name: string | Uint8Array): string =>
+  typeof name === 'string' ? name : Buffer.from(name).toString();
+
 /** An entry that `scandir` gives. `Name` is string, or Buffer with `{ encoding: 'buffer' }`. */
 export class DirEntry<Name extends string | Buffer = string> {
   /** The name in its directory. */
@@ -33,22 +31,20 @@ export class DirEntry<Name extends string | Buffer = string> {
   /** The inode number, exact to 2^53. */
   readonly inode: number;
   readonly #directory: string | Uint8Array;
-  readonly #rawName: string | Buffer;
-  readonly #type: number;
+  readonly #item: DirectoryItem;
 
   /** @internal */
-  constructor(
-    directory: string | Uint8Array,
-    name: Name,
-    rawName: string | Buffer,
-    inode: number,
-    type: number,
-  ) {
-    this.name = name;
-    this.inode = inode;
+  constructor(directory: string | Uint8Array, item: DirectoryItem, asBytes: boolean) {
+    const { name } = item;
+    this.name = (asBytes ? Buffer.from(name) : shownOf(name)) as Name;
+    this.inode = item.inode ?? Number(item.stats?.ino ?? 0);
     this.#directory = directory;
-    this.#rawName = rawName;
-    this.#type = type;
+    this.#item = item;
+  }
+
+  get #type(): EntryType {
+    const { type, stats } = this.#item;
+    return type === 'unknown' && stats !== undefined ? typeOf(stats) : type;
   }
 
   /** The name behind the path that was given to `scandir`. */
@@ -58,32 +54,32 @@ export class DirEntry<Name extends string | Buffer = string> {
   }
 
   isFile(): boolean {
-    return this.#type === FILE;
+    return this.#type === 'file';
   }
 
   /** False for a link to a directory: ask `stat()`. */
   isDirectory(): boolean {
-    return this.#type === DIRECTORY;
+    return this.#type === 'directory';
   }
 
   isSymbolicLink(): boolean {
-    return this.#type === LINK;
+    return this.#type === 'symlink';
   }
 
   isFIFO(): boolean {
-    return this.#type === FIFO;
+    return this.#type === 'fifo';
   }
 
   isSocket(): boolean {
-    return this.#type === SOCKET;
+    return this.#type === 'socket';
   }
 
   isCharacterDevice(): boolean {
-    return this.#type === CHARACTER;
+    return this.#type === 'character';
   }
 
   isBlockDevice(): boolean {
-    return this.#type === BLOCK;
+    return this.#type === 'block';
   }
 
   /**
@@ -93,7 +89,11 @@ export class DirEntry<Name extends string | Buffer = string> {
   stat(o: StatOptions & { bigint: true; followSymlinks?: boolean | undefined }): Promise<BigIntStats>;
   stat(o?: StatOptions & { followSymlinks?: boolean | undefined }): Promise<Stats>;
   stat(o?: StatOptions & { followSymlinks?: boolean | undefined }): Promise<Stats | BigIntStats> {
-    const path = join(this.#directory, this.#rawName);
-    return o?.followSymlinks === false ? lstat(path, o) : stat(path, o);
+    const { name } = this.#item;
+    const path = join(this.#directory, typeof name === 'string' ? name : Buffer.from(name));
+    const { followSymlinks = true, ...rest } = o ?? {};
+    if (typeof followSymlinks !== 'boolean')
+      return Promise.reject(invalidArgType('options.followSymlinks', 'of type boolean', followSymlinks));
+    return followSymlinks ? stat(path, rest) : lstat(path, rest);
   }
 }

@@ -1,7 +1,8 @@
 // link: a second name for a file.
-import { pathToRead, pathToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { LINK, pathCall } from '../native/path-call.js';
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { fileSystemError } from '../filesystem/errors.js';
+import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -11,6 +12,11 @@ import type { OpOptions } from '../schedule/options.js';
  * @example await os.link('data', 'data.backup');
  */
 export async function link(src: Path, dst: Path, o?: OpOptions): Promise<void> {
-  pathToRead(src, 'src');
-  await pathCall(LINK, [pathToWrite(src, 'src'), pathToWrite(dst, 'dst')], [], o);
+  const call = readCall(o);
+  const from = toPathBytes(src, 'src');
+  const to = toPathBytes(dst, 'dst');
+  storeToRead(from);
+  const store = storeToWrite(from);
+  if (storeToWrite(to) !== store) throw fileSystemError('EXDEV', 'link', from, to);
+  await store.link(from, to, call);
 }

@@ -1,13 +1,8 @@
 // listdir: the names in a directory.
-import { pathToRead } from '../arguments/checked-path.js';
-import { type EncodingOptions, wantsBytes } from '../arguments/encoding.js';
-import type { Path } from '../arguments/path.js';
-import { splitBuffers, splitNames } from '../native/names.js';
-import { opOptions, runPatiently } from '../native/run-patiently.js';
-import { SCAN_DIRECTORY } from '../native/task-kinds.js';
+import { type EncodingOptions, readEncodingOptions } from '../arguments/encoding.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
-
-const NAMES_ONLY = 1;
 
 /**
  * The names in a directory, without "." and "..", in no order.
@@ -22,7 +17,10 @@ export async function listdir(
   path: Path = '.',
   o?: OpOptions & EncodingOptions,
 ): Promise<string[] | Buffer[]> {
-  const asBytes = wantsBytes(o?.encoding);
-  const names = await runPatiently(SCAN_DIRECTORY, [pathToRead(path)], [NAMES_ONLY], opOptions(o), 'scandir');
-  return asBytes ? splitBuffers(names, 0) : splitNames(names, 0);
+  const { encoding: asBytes, call } = readEncodingOptions(o);
+  const at = toPathBytes(path);
+  const names = await storeToRead(at).names(at, asBytes, call);
+  return asBytes
+    ? (names as Buffer[])
+    : names.map((name) => (typeof name === 'string' ? name : name.toString()));
 }

@@ -1,11 +1,11 @@
 // makedirs: makes a directory and those above it that are missing.
-import { pathToWrite } from '../arguments/checked-path.js';
-import { checkMode } from '../arguments/mode.js';
-import type { Path } from '../arguments/path.js';
-import { opOptions } from '../native/run-patiently.js';
-import { MAKE_DIRECTORIES } from '../native/task-kinds.js';
-import { runTask } from '../native/tasks.js';
+import { modeOption } from '../arguments/mode.js';
+import { flag, optionReader } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToWrite } from '../filesystem/mounts.js';
 import type { MkdirOptions } from './mkdir.js';
+
+const readOptions = optionReader({ mode: modeOption(0o777), existOk: flag(false) });
 
 /** Options of `makedirs`. */
 export interface MakedirsOptions extends MkdirOptions {
@@ -22,7 +22,7 @@ export interface MakedirsOptions extends MkdirOptions {
  * @example await os.makedirs('build/cache', { existOk: true });
  */
 export async function makedirs(path: Path, o?: MakedirsOptions | number): Promise<void> {
-  const { mode = 0o777, existOk = false, ...rest } = typeof o === 'number' ? { mode: o } : (o ?? {});
-  const numbers = [checkMode(mode, 'options.mode'), existOk ? 1 : 0];
-  await runTask(MAKE_DIRECTORIES, [pathToWrite(path)], numbers, opOptions(rest));
+  const { mode, existOk, call } = readOptions(typeof o === 'number' ? { mode: o } : o);
+  const at = toPathBytes(path);
+  await storeToWrite(at).makeDirectories(at, mode, existOk, call);
 }

@@ -1,9 +1,11 @@
 // mkdir: makes a directory.
-import { pathToWrite } from '../arguments/checked-path.js';
-import { checkMode } from '../arguments/mode.js';
-import type { Path } from '../arguments/path.js';
-import { MKDIR, pathCall } from '../native/path-call.js';
+import { modeOption } from '../arguments/mode.js';
+import { optionReader } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
+
+const readOptions = optionReader({ mode: modeOption(0o777) });
 
 /** Options of `mkdir`. */
 export interface MkdirOptions extends OpOptions {
@@ -19,6 +21,7 @@ export interface MkdirOptions extends OpOptions {
  * @example await os.mkdir('private', { mode: 0o700 });
  */
 export async function mkdir(path: Path, o?: MkdirOptions | number): Promise<void> {
-  const { mode = 0o777, ...rest } = typeof o === 'number' ? { mode: o } : (o ?? {});
-  await pathCall(MKDIR, [pathToWrite(path)], [checkMode(mode, 'options.mode')], rest);
+  const { mode, call } = readOptions(typeof o === 'number' ? { mode: o } : o);
+  const at = toPathBytes(path);
+  await storeToWrite(at).mkdir(at, mode, call);
 }

@@ -1,8 +1,8 @@
 // move: a rename that may cross file systems.
-import { treeToRead, treeToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { bulk, runPatiently } from '../native/run-patiently.js';
-import { MOVE } from '../native/task-kinds.js';
+import { readCall } from '../arguments/options.js';
+import { nameFor, type Path, toPathBytes } from '../arguments/path.js';
+import { moveBetween } from '../filesystem/generic/copy.js';
+import { storeOfTreeToRead, storeOfTreeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -15,7 +15,15 @@ import type { OpOptions } from '../schedule/options.js';
  * @example await os.move('upload.tmp', '/srv/files/');
  */
 export async function move(src: Path, dst: Path, o?: OpOptions): Promise<string> {
-  treeToRead(src, 'src');
-  const paths = [treeToWrite(src, 'src'), treeToWrite(dst, 'dst')];
-  return (await runPatiently(MOVE, paths, [], bulk(o), 'rename')).toString();
+  const call = readCall(o);
+  const from = toPathBytes(src, 'src');
+  const to = toPathBytes(dst, 'dst');
+  storeOfTreeToRead(from);
+  const source = storeOfTreeToWrite(from);
+  const target = storeOfTreeToWrite(to);
+  const moved =
+    source === target
+      ? await source.moveInto(from, to, call)
+      : await moveBetween(source, from, target, to, call);
+  return nameFor(dst, moved);
 }

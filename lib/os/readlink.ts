@@ -1,9 +1,7 @@
 // readlink: what a link says, be it there or not.
-import { pathToRead } from '../arguments/checked-path.js';
-import { asName, type EncodingOptions, wantsBytes } from '../arguments/encoding.js';
-import type { Path } from '../arguments/path.js';
-import { inlineOr, readlinkCached } from '../native/inline-paths.js';
-import { pathCall, READLINK } from '../native/path-call.js';
+import { asName, type EncodingOptions, readEncodingOptions } from '../arguments/encoding.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -15,12 +13,7 @@ import type { OpOptions } from '../schedule/options.js';
 export function readlink(path: Path, o: OpOptions & { encoding: 'buffer' }): Promise<Buffer>;
 export function readlink(path: Path, o?: OpOptions & EncodingOptions): Promise<string>;
 export async function readlink(path: Path, o?: OpOptions & EncodingOptions): Promise<string | Buffer> {
-  const asBytes = wantsBytes(o?.encoding);
-  const bytes = pathToRead(path);
-  const target = await inlineOr(
-    () => readlinkCached(bytes, o),
-    () => pathCall(READLINK, [bytes], [], o),
-    o,
-  );
-  return asName(target, asBytes);
+  const { encoding: asBytes, call } = readEncodingOptions(o);
+  const at = toPathBytes(path);
+  return asName(await storeToRead(at).readlink(at, call), asBytes);
 }

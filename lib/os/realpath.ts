@@ -1,8 +1,7 @@
 // realpath: the path without links, "." and "..", all of which must be there.
-import { pathToRead } from '../arguments/checked-path.js';
-import { asName, type EncodingOptions, wantsBytes } from '../arguments/encoding.js';
-import type { Path } from '../arguments/path.js';
-import { pathCall, REALPATH } from '../native/path-call.js';
+import { asName, type EncodingOptions, readEncodingOptions } from '../arguments/encoding.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -14,6 +13,7 @@ import type { OpOptions } from '../schedule/options.js';
 export function realpath(path: Path, o: OpOptions & { encoding: 'buffer' }): Promise<Buffer>;
 export function realpath(path: Path, o?: OpOptions & EncodingOptions): Promise<string>;
 export async function realpath(path: Path, o?: OpOptions & EncodingOptions): Promise<string | Buffer> {
-  const asBytes = wantsBytes(o?.encoding);
-  return asName(await pathCall(REALPATH, [pathToRead(path)], [], o), asBytes);
+  const { encoding: asBytes, call } = readEncodingOptions(o);
+  const at = toPathBytes(path);
+  return asName(await storeToRead(at).realpath(at, call), asBytes);
 }

@@ -1,9 +1,7 @@
 // removedirs: removes an empty directory and the ones above it that it leaves empty.
-import { pathToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { opOptions } from '../native/run-patiently.js';
-import { REMOVE_DIRECTORIES } from '../native/task-kinds.js';
-import { runTask } from '../native/tasks.js';
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -12,5 +10,7 @@ import type { OpOptions } from '../schedule/options.js';
  * @example await os.removedirs('a/b/c'); // and a/b, and a
  */
 export async function removedirs(path: Path, o?: OpOptions): Promise<void> {
-  await runTask(REMOVE_DIRECTORIES, [pathToWrite(path)], [], opOptions(o));
+  const call = readCall(o);
+  const at = toPathBytes(path);
+  await storeToWrite(at).removeDirectories(at, call);
 }

@@ -1,7 +1,8 @@
 // rename: a new name for a file or directory, replacing what has it.
-import { pathToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { pathCall, RENAME } from '../native/path-call.js';
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { fileSystemError } from '../filesystem/errors.js';
+import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -11,7 +12,12 @@ import type { OpOptions } from '../schedule/options.js';
  * @example await os.rename('draft', 'final');
  */
 export async function rename(src: Path, dst: Path, o?: OpOptions): Promise<void> {
-  await pathCall(RENAME, [pathToWrite(src, 'src'), pathToWrite(dst, 'dst')], [], o);
+  const call = readCall(o);
+  const from = toPathBytes(src, 'src');
+  const to = toPathBytes(dst, 'dst');
+  const store = storeToWrite(from);
+  if (storeToWrite(to) !== store) throw fileSystemError('EXDEV', 'rename', from, to);
+  await store.rename(from, to, call);
 }
 
 /** The same: Python's name for a rename that replaces on every platform. */

@@ -1,9 +1,8 @@
 // renames: a rename that makes the directories it needs and removes the ones it emptied.
-import { pathToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { opOptions } from '../native/run-patiently.js';
-import { RENAME_DIRECTORIES } from '../native/task-kinds.js';
-import { runTask } from '../native/tasks.js';
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { fileSystemError } from '../filesystem/errors.js';
+import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -13,5 +12,10 @@ import type { OpOptions } from '../schedule/options.js';
  * @example await os.renames('inbox/2024/a.txt', 'archive/2024/a.txt');
  */
 export async function renames(src: Path, dst: Path, o?: OpOptions): Promise<void> {
-  await runTask(RENAME_DIRECTORIES, [pathToWrite(src, 'src'), pathToWrite(dst, 'dst')], [], opOptions(o));
+  const call = readCall(o);
+  const from = toPathBytes(src, 'src');
+  const to = toPathBytes(dst, 'dst');
+  const store = storeToWrite(from);
+  if (storeToWrite(to) !== store) throw fileSystemError('EXDEV', 'rename', from, to);
+  await store.renameDirectories(from, to, call);
 }

@@ -1,7 +1,7 @@
 // rmdir: removes an empty directory.
-import { pathToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { pathCall, RMDIR } from '../native/path-call.js';
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -11,5 +11,7 @@ import type { OpOptions } from '../schedule/options.js';
  * @example await os.rmdir('empty');
  */
 export async function rmdir(path: Path, o?: OpOptions): Promise<void> {
-  await pathCall(RMDIR, [pathToWrite(path)], [], o);
+  const call = readCall(o);
+  const at = toPathBytes(path);
+  await storeToWrite(at).rmdir(at, call);
 }

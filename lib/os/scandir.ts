@@ -1,29 +1,21 @@
 // scandir: a directory's entries with their types, streamed.
-import { pathToRead } from '../arguments/checked-path.js';
-import { type EncodingOptions, wantsBytes } from '../arguments/encoding.js';
-import type { Path } from '../arguments/path.js';
+import { type EncodingOptions, readEncodingOptions } from '../arguments/encoding.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
 import { asyncDispose } from '../file/dispose.js';
-import { descriptorFreed } from '../native/descriptor-wait.js';
-import { splitBuffers, splitNames } from '../native/names.js';
-import { uint32sAt, uint64At } from '../native/records.js';
-import { nextBatch, opOptions } from '../native/run-patiently.js';
-import { SCAN_DIRECTORY } from '../native/task-kinds.js';
-import { TaskCursor } from '../native/tasks.js';
+import { storeToRead } from '../filesystem/mounts.js';
+import type { Listing } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 import { DirEntry } from './dir-entry.js';
 
 type Entries<Name extends string | Buffer> = AsyncIterableIterator<DirEntry<Name>>;
 
-const HEADER_BYTES = 8;
-const INODE_BYTES = 8;
-const REPLACEMENT = '\ufffd';
-
 /** The listing in progress. Breaking off a loop over it, `close()` and `await using` end it early. */
 class DirectoryEntries<Name extends string | Buffer> implements Entries<Name> {
   readonly #path: Path;
   readonly #o: (OpOptions & EncodingOptions) | undefined;
+  #listing: Listing | undefined;
   #directory: string | Uint8Array = '';
-  #cursor: TaskCursor | undefined;
+  #asBytes = false;
   #batch: DirEntry<Name>[] = [];
   #at = 0;
   #ended = false;
@@ -55,22 +47,23 @@ class DirectoryEntries<Name extends string | Buffer> implements Entries<Name> {
   }
 
   async #fill(): Promise<void> {
-    const asBytes = wantsBytes(this.#o?.encoding);
-    if (this.#cursor === undefined) {
-      this.#directory = pathToRead(this.#path);
-      this.#cursor = new TaskCursor(SCAN_DIRECTORY, [this.#directory], [0]);
-    }
-    const { output, done } = await nextBatch(this.#cursor, opOptions(this.#o), 'scandir', this.#directory);
+    this.#listing ??= this.#open();
+    const items = await this.#listing.next();
     this.#at = 0;
-    this.#batch =
-      output.length === 0 ? [] : (entriesOf(this.#directory, output, asBytes) as DirEntry<Name>[]);
-    if (done) this.#end();
+    this.#batch = (items ?? []).map((item) => new DirEntry<Name>(this.#directory, item, this.#asBytes));
+    if (items === undefined) this.#end();
+  }
+
+  #open(): Listing {
+    const { encoding, call } = readEncodingOptions(this.#o);
+    this.#asBytes = encoding;
+    this.#directory = toPathBytes(this.#path);
+    return storeToRead(this.#directory).listing(this.#directory, call);
   }
 
   #end(): void {
     this.#ended = true;
-    this.#cursor?.close();
-    descriptorFreed();
+    this.#listing?.close();
   }
 
   /** Ends the listing and closes the directory. */
@@ -92,31 +85,6 @@ class DirectoryEntries<Name extends string | Buffer> implements Entries<Name> {
   [Symbol.asyncIterator](): this {
     return this;
   }
-}
-
-function entriesOf(
-  directory: string | Uint8Array,
-  batch: Buffer,
-  asBytes: boolean,
-): DirEntry<string | Buffer>[] {
-  const count = uint32sAt(batch, 0, 1)[0]!;
-  const types = HEADER_BYTES + count * INODE_BYTES;
-  const names: (string | Buffer)[] = asBytes
-    ? splitBuffers(batch, types + count)
-    : splitNames(batch, types + count);
-  // Names that are no UTF-8 are shown with a replacement, but found by their bytes.
-  const raw =
-    !asBytes && names.some((name) => name.includes(REPLACEMENT)) ? splitBuffers(batch, types + count) : names;
-  return names.map(
-    (name, i) =>
-      new DirEntry(
-        directory,
-        name,
-        raw[i]!,
-        uint64At(batch, HEADER_BYTES + i * INODE_BYTES),
-        batch[types + i]!,
-      ),
-  );
 }
 
 /**

@@ -1,12 +1,8 @@
 // sendfile: part of a file to another file or a socket, without passing through JavaScript.
 import { checkDescriptor } from '../arguments/descriptor.js';
 import { checkCount, checkPosition } from '../arguments/numbers.js';
-import { AbortError } from '../errors/index.js';
-import { uint64At } from '../native/records.js';
-import { bulk } from '../native/run-patiently.js';
-import { SEND_FILE } from '../native/task-kinds.js';
-import { TaskCursor } from '../native/tasks.js';
-import { callOf } from '../schedule/call.js';
+import { readCall } from '../arguments/options.js';
+import { realFiles } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -25,26 +21,9 @@ export async function sendfile(
   count: number,
   o?: OpOptions,
 ): Promise<number> {
-  const numbers = [
-    checkDescriptor(out, 'out'),
-    checkDescriptor(in_, 'in'),
-    offset === null ? -1 : checkPosition(offset, 'offset'),
-    checkCount(count, 'count'),
-  ];
-  const call = callOf(o);
-  const cursor = new TaskCursor(SEND_FILE, [], numbers);
-  let sent = 0;
-  try {
-    for (;;) {
-      const { output, done } = await cursor.next(bulk(call));
-      sent += uint64At(output, 0);
-      if (done) return sent;
-    }
-  } catch (error) {
-    if (error instanceof Error && sent > 0) Object.assign(error, { bytesWritten: sent });
-    if (o?.signal?.aborted === true && !(error instanceof AbortError)) throw new AbortError(o.signal.reason);
-    throw error;
-  } finally {
-    cursor.close();
-  }
+  const to = checkDescriptor(out, 'out');
+  const from = checkDescriptor(in_, 'in');
+  const at = offset === null ? -1 : checkPosition(offset, 'offset');
+  const bytes = checkCount(count, 'count');
+  return realFiles.sendFile(to, from, at, bytes, readCall(o));
 }

@@ -1,10 +1,13 @@
 // stat and lstat: one operation each.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import { pathToRead } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { currentBackend } from '../filesystem/current.js';
+import { flag, optionReader } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToRead } from '../filesystem/mounts.js';
+import { FOLLOW, LINK_ITSELF, statCall } from '../filesystem/store.js';
 import type { StatOptions } from '../file/handle.js';
+
+const readOptions = optionReader({ bigint: flag(false) });
 
 /**
  * The status of a file, following links.
@@ -16,8 +19,10 @@ export function stat(path: Path, o: StatOptions & { bigint: true }): Promise<Big
 export function stat(path: Path, o?: StatOptions): Promise<Stats>;
 export function stat(path: Path, o?: StatOptions): Promise<Stats | BigIntStats> {
   try {
-    const bytes = pathToRead(path);
-    return o?.bigint === true ? currentBackend().statBigInt(bytes, o) : currentBackend().stat(bytes, o);
+    const at = toPathBytes(path);
+    if (o === undefined) return storeToRead(at).stat(at, FOLLOW, undefined);
+    const { bigint, call } = readOptions(o);
+    return storeToRead(at).stat(at, statCall(true, bigint), call);
   } catch (error) {
     return Promise.reject(error);
   }
@@ -28,8 +33,10 @@ export function lstat(path: Path, o: StatOptions & { bigint: true }): Promise<Bi
 export function lstat(path: Path, o?: StatOptions): Promise<Stats>;
 export function lstat(path: Path, o?: StatOptions): Promise<Stats | BigIntStats> {
   try {
-    const bytes = pathToRead(path);
-    return o?.bigint === true ? currentBackend().lstatBigInt(bytes, o) : currentBackend().lstat(bytes, o);
+    const at = toPathBytes(path);
+    if (o === undefined) return storeToRead(at).stat(at, LINK_ITSELF, undefined);
+    const { bigint, call } = readOptions(o);
+    return storeToRead(at).stat(at, statCall(false, bigint), call);
   } catch (error) {
     return Promise.reject(error);
   }

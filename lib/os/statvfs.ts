@@ -1,26 +1,11 @@
 // statvfs and diskUsage: how large a file system is and what is left of it.
-import { pathToRead } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { pathCall, STATVFS } from '../native/path-call.js';
-import { uint64At } from '../native/records.js';
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import type { StatVfs } from '../filesystem/filesystem.js';
+import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
-const FIELDS = [
-  'bsize',
-  'frsize',
-  'blocks',
-  'bfree',
-  'bavail',
-  'files',
-  'ffree',
-  'favail',
-  'flag',
-  'namemax',
-  'fsid',
-] as const;
-
-/** What statvfs(3) tells, without the `f_`. Block counts are in units of `frsize` bytes. */
-export type StatVfs = Record<(typeof FIELDS)[number], number>;
+export type { StatVfs };
 
 /**
  * The figures of the file system that `path` is on.
@@ -28,8 +13,9 @@ export type StatVfs = Record<(typeof FIELDS)[number], number>;
  * @example const { bavail, frsize } = await os.statvfs('/');
  */
 export async function statvfs(path: Path, o?: OpOptions): Promise<StatVfs> {
-  const answer = await pathCall(STATVFS, [pathToRead(path)], [], o);
-  return Object.fromEntries(FIELDS.map((name, index) => [name, uint64At(answer, index * 8)])) as StatVfs;
+  const call = readCall(o);
+  const at = toPathBytes(path);
+  return storeToRead(at).statvfs(at, call);
 }
 
 /** Bytes of a file system. */

@@ -1,10 +1,10 @@
 // symlink: a link by name.
 import { dirname, resolve } from 'node:path';
 
-import { pathToWrite } from '../arguments/checked-path.js';
+import { readCall } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { checkPermission, isRestricted } from '../arguments/permission.js';
-import { pathCall, SYMLINK } from '../native/path-call.js';
+import { realFiles, storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -13,13 +13,15 @@ import type { OpOptions } from '../schedule/options.js';
  * @example await os.symlink('releases/42', 'current');
  */
 export async function symlink(target: Path, path: Path, o?: OpOptions): Promise<void> {
+  const call = readCall(o);
   const text = toPathBytes(target, 'target');
-  const at = pathToWrite(path);
+  const at = toPathBytes(path);
+  const store = storeToWrite(at);
   // A link would otherwise be a way to what the process may not use itself.
-  if (isRestricted) {
+  if (isRestricted && store === realFiles) {
     const leadsTo = resolve(dirname(resolve(Buffer.from(at).toString())), Buffer.from(text).toString());
     checkPermission('fs.read', leadsTo);
     checkPermission('fs.write', leadsTo);
   }
-  await pathCall(SYMLINK, [text, at], [], o);
+  await store.symlink(text, at, call);
 }

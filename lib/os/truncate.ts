@@ -1,8 +1,8 @@
 // truncate: cuts or extends a file by its path.
 import { checkPosition } from '../arguments/numbers.js';
-import { pathToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { pathCall, TRUNCATE } from '../native/path-call.js';
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -12,5 +12,8 @@ import type { OpOptions } from '../schedule/options.js';
  * @example await os.truncate('app.log');
  */
 export async function truncate(path: Path, size: number | bigint = 0, o?: OpOptions): Promise<void> {
-  await pathCall(TRUNCATE, [pathToWrite(path)], [checkPosition(size, 'size')], o);
+  const bytes = checkPosition(size, 'size');
+  const call = readCall(o);
+  const at = toPathBytes(path);
+  await storeToWrite(at).truncate(at, bytes, call);
 }

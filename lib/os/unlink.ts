@@ -1,7 +1,7 @@
 // unlink: removes a file or a link.
-import { pathToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { pathCall, UNLINK } from '../native/path-call.js';
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -11,7 +11,9 @@ import type { OpOptions } from '../schedule/options.js';
  * @example await os.unlink('stale.lock');
  */
 export async function unlink(path: Path, o?: OpOptions): Promise<void> {
-  await pathCall(UNLINK, [pathToWrite(path)], [], o);
+  const call = readCall(o);
+  const at = toPathBytes(path);
+  await storeToWrite(at).unlink(at, call);
 }
 
 /** The same: Python has both names. */

@@ -1,8 +1,9 @@
 // utimes: when a file was last read and written.
-import { pathToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
+import { flag, optionReader } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
 import { invalidArgType } from '../errors/index.js';
-import { pathCall, UTIMES } from '../native/path-call.js';
+import { storeToWrite } from '../filesystem/mounts.js';
+import type { Timestamp } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /** A time: seconds since the epoch (fractions count), their digits, or a Date. */
@@ -14,10 +15,12 @@ export interface UtimesOptions extends OpOptions {
   followSymlinks?: boolean | undefined;
 }
 
+const readOptions = optionReader({ followSymlinks: flag(true) });
+
 const NANOSECONDS = 1_000_000_000;
 
 /** Whole seconds, downwards, and the nanoseconds after them. */
-function checkTime(time: unknown, name: string): [number, number] {
+function checkTime(time: unknown, name: string): Timestamp {
   const milliseconds = time instanceof Date ? time.getTime() : undefined;
   const seconds =
     milliseconds !== undefined ? milliseconds / 1000 : typeof time === 'string' ? Number(time) : time;
@@ -30,7 +33,9 @@ function checkTime(time: unknown, name: string): [number, number] {
     milliseconds !== undefined
       ? (milliseconds - whole * 1000) * 1_000_000
       : Math.round((seconds - whole) * NANOSECONDS);
-  return fraction >= NANOSECONDS ? [whole + 1, 0] : [whole, fraction];
+  return fraction >= NANOSECONDS
+    ? { seconds: whole + 1, nanoseconds: 0 }
+    : { seconds: whole, nanoseconds: fraction };
 }
 
 /**
@@ -41,6 +46,9 @@ function checkTime(time: unknown, name: string): [number, number] {
  * @example await os.utimes('stamp', new Date(), new Date());
  */
 export async function utimes(path: Path, atime: Time, mtime: Time, o?: UtimesOptions): Promise<void> {
-  const times = [...checkTime(atime, 'atime'), ...checkTime(mtime, 'mtime')];
-  await pathCall(UTIMES, [pathToWrite(path)], [...times, o?.followSymlinks === false ? 1 : 0], o);
+  const accessed = checkTime(atime, 'atime');
+  const modified = checkTime(mtime, 'mtime');
+  const options = readOptions(o);
+  const at = toPathBytes(path);
+  await storeToWrite(at).setTimes(at, accessed, modified, options, options.call);
 }

@@ -1,16 +1,18 @@
 // walk: a tree, directory by directory, as Python's os.walk.
-import type { Stats } from 'node:fs';
-
-import { treeToRead } from '../arguments/checked-path.js';
-import { callback, flag, optionReader } from '../arguments/options.js';
 import { type EncodingOptions, wantsBytes } from '../arguments/encoding.js';
-import type { Path } from '../arguments/path.js';
+import { callback, flag, optionReader } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
 import { invalidArgValue, type SystemError } from '../errors/index.js';
-import { opOptions } from '../native/run-patiently.js';
-import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
-import { statMany } from '../whole-file/stat-many.js';
-import { type TreeStep, TreeWalk } from './tree-walk.js';
+import { storeOfTreeToRead } from '../filesystem/mounts.js';
+import type { TreeStep, TreeWalker } from '../filesystem/store.js';
+
+const readOptions = optionReader({
+  topDown: flag(true),
+  onError: (value, name) => callback<(error: SystemError) => unknown>()(value ?? undefined, name),
+  followSymlinks: flag(false),
+  encoding: wantsBytes,
+});
 
 /** Options of `walk`. */
 export interface WalkOptions extends OpOptions, EncodingOptions {
@@ -20,109 +22,50 @@ export interface WalkOptions extends OpOptions, EncodingOptions {
   onError?: ((error: SystemError) => void) | null | undefined;
   /** Descends into links to directories, but not back into one that it is in. Default false. */
   followSymlinks?: boolean | undefined;
-  /** Adds the status of every entry, of links themselves. Default false. */
-  stat?: boolean | undefined;
 }
 
 /** A directory's path, the names of the directories in it (links to directories among them), and all other names. */
 export type WalkEntry<Name extends string | Buffer = string> = [dir: Name, dirs: Name[], files: Name[]];
 
 /**
- * The same with `stat: true`: the last element has, for each name of `dirs` and `files`, its Stats. With Buffers, the key is the
- * same Buffer. Entries that have gone since they were listed, and others whose status the system does not tell, are missing.
- */
-export type WalkStatEntry<Name extends string | Buffer = string> = [
-  ...entry: WalkEntry<Name>,
-  stats: Map<Name, Stats>,
-];
-
-type AnyEntry = WalkEntry<string | Buffer> | WalkStatEntry<string | Buffer>;
-
-const onErrorIn = callback<(error: SystemError) => void>();
-const readWalkOptions = optionReader({
-  topDown: flag(true),
-  onError: (value, name) => onErrorIn(value ?? undefined, name),
-  followSymlinks: flag(false),
-  stat: flag(false),
-  encoding: wantsBytes,
-});
-
-/**
  * Walks a tree. From the top down, what is taken out of `dirs` before the next step is not visited, and what is put in
  * is, in that order. It reads ahead, a directory at first and more as it goes on, so that changes on the disk may be
  * seen or not; directories that vanish are errors for `onError`.
- * @param o `timeout` is for the whole walk
  * @throws from its steps: TypeError for bad arguments, what `onError` throws, AbortError, TimeoutError
  * @example
  * for await (const [dir, dirs, files] of os.walk('src')) {
  *   dirs.splice(0, dirs.length, ...dirs.filter((name) => name !== 'node_modules'));
  *   console.log(dir, files.length);
  * }
- * @example
- * let bytes = 0;
- * for await (const [, , files, stats] of os.walk('src', { stat: true }))
- *   for (const name of files) bytes += stats.get(name)?.size ?? 0;
  */
-export function walk(
-  top: Path,
-  o: WalkOptions & { encoding: 'buffer'; stat: true },
-): AsyncGenerator<WalkStatEntry<Buffer>, void, undefined>;
 export function walk(
   top: Path,
   o: WalkOptions & { encoding: 'buffer' },
 ): AsyncGenerator<WalkEntry<Buffer>, void, undefined>;
-export function walk(
-  top: Path,
-  o: WalkOptions & { stat: true },
-): AsyncGenerator<WalkStatEntry, void, undefined>;
 export function walk(top: Path, o?: WalkOptions): AsyncGenerator<WalkEntry, void, undefined>;
-export async function* walk(top: Path, o?: WalkOptions): AsyncGenerator<AnyEntry, void, undefined> {
-  const { topDown, onError, followSymlinks, stat, encoding: asBytes, call } = readWalkOptions(o);
-  const tree = new TreeWalk(treeToRead(top, 'top'), {
-    call,
-    bottomUp: !topDown,
-    followLinks: followSymlinks,
-  });
+export async function* walk(
+  top: Path,
+  o?: WalkOptions,
+): AsyncGenerator<WalkEntry<string | Buffer>, void, undefined> {
+  const { topDown, onError, followSymlinks, encoding: asBytes, call } = readOptions(o);
+  const path = toPathBytes(top, 'top');
+  const how = { bottomUp: !topDown, followLinks: followSymlinks, noHidden: false, depth: -1 };
+  const tree = storeOfTreeToRead(path).walk(path, how, call);
   try {
     for (;;) {
       const step = tree.atHand ? tree.take() : await tree.next();
       if (step === undefined) return;
       if (step.error !== undefined) {
-        onError?.(step.error);
+        onError?.(step.error as SystemError);
         continue;
       }
       const entry = asBytes ? bytesOf(step) : textOf(step);
-      const given: AnyEntry = stat ? [...entry, await statsOf(step, entry, call)] : entry;
-      yield given;
-      if (topDown) applyChanges(tree, step, given[1], asBytes);
+      yield entry;
+      if (topDown) applyChanges(tree, step, entry, asBytes);
     }
   } finally {
     tree.close();
   }
-}
-
-/** The status of each entry of a step, by the names that are given for them. */
-async function statsOf(
-  step: TreeStep,
-  [, dirs, files]: WalkEntry<string | Buffer>,
-  call: Call | undefined,
-): Promise<Map<string | Buffer, Stats>> {
-  const { path, raw, at } = step;
-  const above = path.endsWith('/') ? path : `${path}/`;
-  const names = [...dirs, ...files];
-  // In a batch that is ASCII, raw names are the names.
-  const isText = raw === step.shown;
-  const paths = names.map((_, i) => {
-    const below = above + raw[at + i]!;
-    return isText ? below : Buffer.from(below, 'latin1');
-  });
-  const found = await statMany(paths, { ...opOptions(call), followSymlinks: false });
-  const stats = new Map<string | Buffer, Stats>();
-  for (const [i, name] of names.entries()) {
-    const each = found[i]!;
-    if (!(each instanceof Error)) stats.set(name, each);
-  }
-  return stats;
 }
 
 function textOf({ shownPath, shown, at, directories, links, others }: TreeStep): WalkEntry {
@@ -139,9 +82,9 @@ function bytesOf({ path, raw, at, directories, links, others }: TreeStep): WalkE
 
 /** What the consumer has made of `dirs` is what is visited. */
 function applyChanges(
-  tree: TreeWalk,
+  tree: TreeWalker,
   step: TreeStep,
-  dirs: readonly (string | Buffer)[],
+  [, dirs]: WalkEntry<string | Buffer>,
   asBytes: boolean,
 ): void {
   const { at, raw, shown } = step;
@@ -163,8 +106,7 @@ function applyChanges(
   const names = dirs.map((name) => rawOf(name, known));
   for (const name of names) {
     // Not below the top, perhaps: the permission model is asked again.
-    if (name === '..' || name.includes('/'))
-      treeToRead(Buffer.from(`${step.path}/${name}`, 'latin1'), 'dirs');
+    if (name === '..' || name.includes('/')) storeOfTreeToRead(Buffer.from(`${step.path}/${name}`, 'latin1'));
   }
   tree.descendTo(names);
 }

@@ -1,7 +1,7 @@
 // ismount: does another file system begin here?
-import { pathToRead } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { askPath, IS_MOUNT } from '../native/path-call.js';
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -10,5 +10,7 @@ import type { OpOptions } from '../schedule/options.js';
  * @example await path.ismount('/proc'); // true
  */
 export async function ismount(path: Path, o?: OpOptions): Promise<boolean> {
-  return askPath(IS_MOUNT, [pathToRead(path)], [], o);
+  const call = readCall(o);
+  const at = toPathBytes(path);
+  return storeToRead(at).isMount(at, call);
 }

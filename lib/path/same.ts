@@ -1,8 +1,9 @@
 // samefile and sameopenfile: are two paths, or two descriptors, the same file?
-import { pathToRead } from '../arguments/checked-path.js';
 import { checkDescriptor } from '../arguments/descriptor.js';
-import type { Path } from '../arguments/path.js';
-import { askPath, SAME_FILE, SAME_OPEN_FILE } from '../native/path-call.js';
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { realFiles, storeToRead } from '../filesystem/mounts.js';
+import { FOLLOW } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -12,7 +13,15 @@ import type { OpOptions } from '../schedule/options.js';
  * @example await path.samefile('current', 'releases/42');
  */
 export async function samefile(path1: Path, path2: Path, o?: OpOptions): Promise<boolean> {
-  return askPath(SAME_FILE, [pathToRead(path1, 'path1'), pathToRead(path2, 'path2')], [], o);
+  const call = readCall(o);
+  const one = toPathBytes(path1, 'path1');
+  const other = toPathBytes(path2, 'path2');
+  const store = storeToRead(one);
+  if (storeToRead(other) === store) return store.sameFile(one, other, call);
+  // Both have to be there.
+  await store.stat(one, FOLLOW, call);
+  await storeToRead(other).stat(other, FOLLOW, call);
+  return false;
 }
 
 /**
@@ -21,5 +30,7 @@ export async function samefile(path1: Path, path2: Path, o?: OpOptions): Promise
  * @example await path.sameopenfile(f.fileno(), g.fileno());
  */
 export async function sameopenfile(fd1: number, fd2: number, o?: OpOptions): Promise<boolean> {
-  return askPath(SAME_OPEN_FILE, [], [checkDescriptor(fd1, 'fd1'), checkDescriptor(fd2, 'fd2')], o);
+  const one = checkDescriptor(fd1, 'fd1');
+  const other = checkDescriptor(fd2, 'fd2');
+  return realFiles.sameOpenFile(one, other, readCall(o));
 }

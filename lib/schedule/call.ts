@@ -33,11 +33,6 @@ export class Call implements OpOptions {
       : this;
   }
 
-  /** The same call with all of its timeout from now on: for the next of several operations. */
-  renewed(): Call {
-    return this.total === undefined ? this : new Call(this.signal, this.lane, this.total);
-  }
-
   /** The same call without its signal and deadline, for what has to be finished or cleaned up. */
   uninterrupted(): Call | undefined {
     return this.lane === undefined ? undefined : new Call(undefined, this.lane, undefined);
@@ -45,15 +40,18 @@ export class Call implements OpOptions {
 }
 
 /**
- * Reads signal, lane and timeout from `o`, once, and checks them. Other properties are not looked at: `optionReader`
+ * Reads signal, lane and timeout (or the deadline that a file system was given) from `o`, once, and checks them. Other properties are not looked at: `optionReader`
  * in arguments/options.ts refuses those that it does not know.
  * @returns undefined where there is none of the three
  * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
  */
-export function callOf(o: OpOptions | undefined): Call | undefined {
+export function callOf(o: OpOptions | { deadline?: number | undefined } | undefined): Call | undefined {
   if (o === undefined || o instanceof Call) return o;
   if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
-  return callFrom(own(o, 'signal'), own(o, 'lane'), own(o, 'timeout'));
+  const deadline = (o as { deadline?: unknown }).deadline;
+  const timeout =
+    typeof deadline === 'number' ? Math.max(0, deadline - performance.now()) : own(o, 'timeout');
+  return callFrom(own(o, 'signal'), own(o, 'lane'), timeout);
 }
 
 /** The same from values that have been read already. */
@@ -76,3 +74,6 @@ function own(o: object, name: string): unknown {
   const value = (o as Record<string, unknown>)[name];
   return value !== undefined && name in Object.prototype && !Object.hasOwn(o, name) ? undefined : value;
 }
+
+/** The call of a public function that was given no options, for file systems, which always get one. */
+export const NO_CALL: Call = Object.freeze(new Call(undefined, undefined, undefined));

@@ -4,7 +4,7 @@ import type { BigIntStats, Stats } from 'node:fs';
 import { isatty } from 'node:tty';
 
 import type { OpenFile, FileKind } from '../filesystem/open-file.js';
-import { adoptNow, type NativeFile } from '../native/store/native-file.js';
+import { realFiles } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /** Descriptor 0, 1 or 2. `close` leaves it open. */
@@ -13,23 +13,23 @@ export class StandardFile implements OpenFile {
   readonly owned = false;
   /** Called at first use with the position that the descriptor stands at. */
   onAdopted: ((position: number) => void) | undefined;
-  #file: NativeFile | undefined;
+  #file: OpenFile | undefined;
 
   constructor(fd: number) {
     this.fd = fd;
   }
 
   /** Throws EBADF where the process was started without the descriptor. */
-  get #adopted(): NativeFile {
+  get #adopted(): OpenFile {
     if (this.#file === undefined) {
-      this.#file = adoptNow(this.fd);
+      this.#file = realFiles.adoptNow(this.fd);
       this.onAdopted?.(this.#file.openedAt);
     }
     return this.#file;
   }
 
   // Errors are for the calls, which reject; what only describes the file says the least.
-  #described(): NativeFile | undefined {
+  #described(): OpenFile | undefined {
     try {
       return this.#adopted;
     } catch {
@@ -69,8 +69,8 @@ export class StandardFile implements OpenFile {
     return this.#adopted.write(data, at, transferred, o);
   }
 
-  async append(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
-    return this.#adopted.append(data, transferred, o);
+  async writeToEnd(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
+    return this.#adopted.writeToEnd(data, transferred, o);
   }
 
   async seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number> {
@@ -119,7 +119,7 @@ export class StandardFile implements OpenFile {
   }
 
   stopWaiting(): void {
-    this.#file?.stopWaiting();
+    this.#file?.stopWaiting?.();
   }
 
   async close(): Promise<void> {

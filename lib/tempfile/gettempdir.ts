@@ -2,7 +2,7 @@
 import path from 'node:path';
 
 import { checkTreePermission } from '../arguments/permission.js';
-import { findTempDirectory } from '../native/temporary.js';
+import { isAnyMounted, realFiles, storeToWrite } from '../filesystem/mounts.js';
 
 let cached: Promise<string> | undefined;
 let known: string | undefined;
@@ -43,13 +43,15 @@ function absolute(dir: string): string[] {
  * @example const where = await gettempdir();
  */
 export function gettempdir(): Promise<string> {
+  // What is mounted may hide the directory that was found, and go again.
+  if (isAnyMounted()) return findMounted();
   cached ??= find();
   return cached;
 }
 
 /** The same, once it has been found. */
 export function knownTempdir(): string | undefined {
-  return known;
+  return isAnyMounted() ? undefined : known;
 }
 
 // Under --permission only what is allowed is tried; the refusal is told where nothing is.
@@ -71,9 +73,24 @@ function permitted(dirs: string[]): string[] {
 async function find(): Promise<string> {
   try {
     const dirs = permitted(candidates());
-    return (known = dirs[await findTempDirectory(dirs)] as string);
+    return (known = dirs[await realFiles.findTemporaryDirectory(dirs)] as string);
   } catch (error) {
     cached = undefined;
     throw error;
   }
+}
+
+async function findMounted(): Promise<string> {
+  let failure: unknown;
+  for (const dir of candidates()) {
+    try {
+      const place = { dir, prefix: 'tmp', suffix: '' };
+      const kind = { anonymous: true, appending: false, deleteOnClose: true };
+      await (await storeToWrite(dir).createTemporaryFile(place, kind)).file.close();
+      return dir;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
 }

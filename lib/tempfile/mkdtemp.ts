@@ -1,8 +1,6 @@
-// A temporary directory as a path, for who wants to remove it.
-import { forgetTemp } from '../native/temporary.js';
+// Creates a temporary directory that the caller removes.
 import type { OpOptions } from '../schedule/options.js';
-import { createDirectory } from './create-directory.js';
-import { checkPlace, opOptionsOf, ownOptions, pathFrom, type PlaceOptions } from './options.js';
+import { checkPlace, pathFrom, placeOf, type PlaceOptions, readPlaceOptions } from './options.js';
 
 /**
  * Creates a directory of mode 0700 with 80 random bits in its name. Removing it is the caller's business.
@@ -17,10 +15,11 @@ import { checkPlace, opOptionsOf, ownOptions, pathFrom, type PlaceOptions } from
 export function mkdtemp(o?: PlaceOptions<string | URL> & OpOptions): Promise<string>;
 export function mkdtemp(o: PlaceOptions & OpOptions): Promise<string | Uint8Array>;
 export async function mkdtemp(o?: PlaceOptions & OpOptions): Promise<string | Uint8Array> {
-  const own = ownOptions(o);
-  const op = opOptionsOf(own);
-  const place = checkPlace(own);
-  const { path, registration } = await createDirectory(place, op);
-  forgetTemp(registration);
-  return pathFrom(path, place);
+  const own = readPlaceOptions(o);
+  const checked = checkPlace(own);
+  const placed = placeOf(checked, own.call);
+  const { place, store } = placed instanceof Promise ? await placed : placed;
+  const made = await store.createTemporaryDirectory(place, own.call);
+  made.keep();
+  return pathFrom(made.path, checked);
 }

@@ -1,8 +1,8 @@
-// A temporary file as a descriptor and a path, for who wants to look after both.
-import { giveAway } from '../native/temporary.js';
+// Creates a temporary file whose descriptor and path the caller looks after.
+import { UnsupportedOperationError } from '../errors/index.js';
+import { realFiles } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
-import { createFile } from './create-file.js';
-import { checkPlace, opOptionsOf, ownOptions, pathFrom, type PlaceOptions } from './options.js';
+import { checkPlace, pathFrom, placeOf, type PlaceOptions, readPlaceOptions } from './options.js';
 
 /**
  * Creates a file that nobody else can have opened: mode 0600, exclusively, with 80 random bits in its name. Closing the
@@ -20,10 +20,14 @@ export function mkstemp(o: PlaceOptions & OpOptions): Promise<{ fd: number; path
 export async function mkstemp(
   o?: PlaceOptions & OpOptions,
 ): Promise<{ fd: number; path: string | Uint8Array }> {
-  const own = ownOptions(o);
-  const op = opOptionsOf(own);
-  const place = checkPlace(own);
-  const made = await createFile(place, { anonymous: false, appending: false }, op);
-  giveAway(made);
-  return { fd: made.fd, path: pathFrom(made.path, place) };
+  const own = readPlaceOptions(o);
+  const checked = checkPlace(own);
+  const placed = placeOf(checked, own.call);
+  const { place, store } = placed instanceof Promise ? await placed : placed;
+  if (store !== realFiles)
+    throw new UnsupportedOperationError(`files of the file system '${store.name}' have no descriptors`);
+  const made = await realFiles.createTemporaryFile(place, KIND, own.call);
+  return { fd: made.detach!(), path: pathFrom(made.path, checked) };
 }
+
+const KIND = { anonymous: false, appending: false, deleteOnClose: false };

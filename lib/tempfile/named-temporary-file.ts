@@ -3,17 +3,14 @@ import type { BinaryFile } from '../file/binary-file.js';
 import { asyncDispose } from '../file/dispose.js';
 import type { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
-import { discardTempFile, forgetTemp } from '../native/temporary.js';
+import type { TemporaryFile } from '../filesystem/store.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
-import { createFile } from './create-file.js';
-import { bothSettled, FreshFile, VanishingFile } from './file-on.js';
 import {
-  booleanOf,
   checkPlace,
-  opOptionsOf,
-  ownOptions,
   pathFrom,
+  placeOf,
+  readNamedOptions,
   type TempAnyOptions,
   type TempBinaryOptions,
   type TempRawOptions,
@@ -50,21 +47,17 @@ export function namedTemporaryFile(o?: TempBinaryOptions & DeleteOptions): Promi
 export function namedTemporaryFile(o: TempTextOptions & DeleteOptions): Promise<TextFile & Named>;
 export function namedTemporaryFile(o: TempAnyOptions & DeleteOptions): Promise<AnyFile & Named>;
 export async function namedTemporaryFile(o?: TempAnyOptions & DeleteOptions): Promise<AnyFile> {
-  const own = ownOptions(o);
+  const own = readNamedOptions(o);
   const resolved = resolveHandle(own.mode ?? 'w+b', own);
-  const removed = booleanOf(own.delete, 'delete', true);
-  const onClose = booleanOf(own.deleteOnClose, 'deleteOnClose', true);
-  const place = checkPlace(own);
-  const made = await createFile(
-    place,
-    { anonymous: false, appending: resolved.mode.appending },
-    opOptionsOf(own),
-  );
-  const name = pathFrom(made.path, place);
-  if (removed && onClose) return buildHandle(new VanishingFile(made, name), name, resolved);
-  if (!removed) forgetTemp(made.registration);
-  const handle = buildHandle(new FreshFile(made), name, resolved);
-  if (removed) removeOnDispose(handle, name, made.registration);
+  const checked = checkPlace(own);
+  const placed = placeOf(checked, own.call);
+  const { place, store } = placed instanceof Promise ? await placed : placed;
+  const { appending } = resolved.mode;
+  const kind = { anonymous: false, appending, deleteOnClose: own.delete && own.deleteOnClose };
+  const made = await store.createTemporaryFile(place, kind, own.call);
+  if (!own.delete) made.keep();
+  const handle = buildHandle(made.file, pathFrom(made.path, checked), resolved);
+  if (own.delete && !own.deleteOnClose) removeOnDispose(handle, made);
   return handle;
 }
 
@@ -73,11 +66,11 @@ export interface Named {
   readonly name: string;
 }
 
-function removeOnDispose(handle: AnyFile, name: string | Uint8Array, registration: number): void {
+function removeOnDispose(handle: AnyFile, made: TemporaryFile): void {
   // Removed once: what has the name after that is somebody else's.
   let discarding: Promise<void> | undefined;
   const discard = (): Promise<void> => {
-    discarding ??= discardTempFile(name, registration).catch((error: unknown) => {
+    discarding ??= made.discard().catch((error: unknown) => {
       discarding = undefined;
       throw error;
     });
@@ -87,7 +80,9 @@ function removeOnDispose(handle: AnyFile, name: string | Uint8Array, registratio
     configurable: true,
     writable: true,
     value: async () => {
-      await bothSettled(handle.close(), discard());
+      for (const outcome of await Promise.allSettled([handle.close(), discard()])) {
+        if (outcome.status === 'rejected') throw outcome.reason;
+      }
     },
   });
 }

@@ -3,13 +3,15 @@
 // Own properties only: a polluted Object.prototype must not choose where files are made or whether they are removed.
 import path from 'node:path';
 
+import { checkCount } from '../arguments/numbers.js';
+import { flag, optionReader, unchecked } from '../arguments/options.js';
 import { toPathBytes, type Path } from '../arguments/path.js';
-import { checkTreePermission } from '../arguments/permission.js';
 import { AbortError, invalidArgType, invalidArgValue } from '../errors/index.js';
-import type { TempPlace } from '../native/temporary.js';
+import { SCHEME } from '../filesystem/mounted-path.js';
+import { storeOfTreeToWrite } from '../filesystem/mounts.js';
+import type { Store, TempPlace } from '../filesystem/store.js';
 import type { BinaryMode, TextMode } from '../open/mode.js';
 import type { OpenOptions, TextOpenOptions } from '../open/options.js';
-import { callFrom } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { gettempdir, knownTempdir } from './gettempdir.js';
 import { gettempprefix } from './gettempprefix.js';
@@ -36,30 +38,38 @@ export type TempTextOptions = HandleOptions<TextOpenOptions, TextMode> & { mode:
 /** Options whose mode is known at run time only. */
 export type TempAnyOptions = HandleOptions<TextOpenOptions, string>;
 
-const NONE: object = Object.freeze(Object.create(null) as object);
+const PLACE = { suffix: unchecked, prefix: unchecked, dir: unchecked };
+const HANDLE = {
+  mode: unchecked,
+  buffering: unchecked,
+  encoding: unchecked,
+  errors: unchecked,
+  newline: unchecked,
+};
 
-/** A copy of `o` with nothing but its own properties, and no prototype. */
-export function ownOptions<T extends object>(o: T | undefined): T {
-  if (o === undefined) return NONE as T;
-  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
-  return Object.assign(Object.create(null) as T, o);
-}
-
-/** No signal, lane or timeout, said in so many words: to leave them out is to ask Object.prototype. */
-export const NO_OP: Readonly<OpOptions> = { signal: undefined, lane: undefined, timeout: undefined };
-
-/** Signal, lane and timeout, checked; undefined where there is none of them. */
-export function opOptionsOf(own: OpOptions): OpOptions | undefined {
-  const { signal, lane, timeout } = own;
-  return callFrom(signal, lane, timeout);
-}
-
-/** A boolean option. */
-export function booleanOf(value: unknown, name: string, otherwise: boolean): boolean {
-  if (value === undefined) return otherwise;
-  if (typeof value !== 'boolean') throw invalidArgType(`options.${name}`, 'of type boolean', value);
-  return value;
-}
+/** Reads the options of a place alone. */
+export const readPlaceOptions = optionReader(PLACE);
+/** Reads the options of a temporary file. */
+export const readFileOptions = optionReader({ ...PLACE, ...HANDLE });
+/** Reads the options of a named temporary file. */
+export const readNamedOptions = optionReader({
+  ...PLACE,
+  ...HANDLE,
+  delete: flag(true),
+  deleteOnClose: flag(true),
+});
+/** Reads the options of a spooled temporary file. */
+export const readSpoolOptions = optionReader({
+  ...PLACE,
+  ...HANDLE,
+  maxSize: (value, name) => (value === undefined ? 0 : checkCount(value, name)),
+});
+/** Reads the options of a temporary directory. */
+export const readDirectoryOptions = optionReader({
+  ...PLACE,
+  ignoreCleanupErrors: flag(false),
+  delete: flag(true),
+});
 
 /** Prefix, suffix and directory as checked; `dir` undefined means gettempdir(). */
 export interface CheckedPlace {
@@ -69,7 +79,7 @@ export interface CheckedPlace {
 }
 
 /** Checks the place options without asking the system for anything. */
-export function checkPlace(own: PlaceOptions): CheckedPlace {
+export function checkPlace(own: { suffix: unknown; prefix: unknown; dir: unknown }): CheckedPlace {
   return {
     prefix: checkNamePart(own.prefix, 'prefix', gettempprefix()),
     suffix: checkNamePart(own.suffix, 'suffix', ''),
@@ -77,16 +87,24 @@ export function checkPlace(own: PlaceOptions): CheckedPlace {
   };
 }
 
-/** The place with its directory, which is looked for at the first time; `op` decides whether there is anything to look for. */
-export function placeOf(checked: CheckedPlace, op: OpOptions | undefined): TempPlace | Promise<TempPlace> {
-  if (op?.signal?.aborted === true) throw new AbortError(op.signal.reason);
-  if (checked.dir !== undefined) checkTreePermission('fs.write', checked.dir);
-  const dir = checked.dir ?? knownTempdir();
-  return dir === undefined ? placeInTempdir(checked) : { ...checked, dir };
+/** Where something temporary goes, and the store that it is on. */
+export interface StoredPlace {
+  readonly place: TempPlace;
+  readonly store: Store;
 }
 
-async function placeInTempdir(checked: CheckedPlace): Promise<TempPlace> {
-  return { ...checked, dir: await gettempdir() };
+/** The place with its directory, which is looked for at the first time, and then known at once. */
+export function placeOf(
+  checked: CheckedPlace,
+  call: OpOptions | undefined,
+): StoredPlace | Promise<StoredPlace> {
+  if (call?.signal?.aborted === true) throw new AbortError(call.signal.reason);
+  const dir = checked.dir ?? knownTempdir();
+  return dir === undefined ? gettempdir().then((found) => placeIn(found, checked)) : placeIn(dir, checked);
+}
+
+function placeIn(dir: string | Uint8Array, { prefix, suffix }: CheckedPlace): StoredPlace {
+  return { place: { dir, prefix, suffix }, store: storeOfTreeToWrite(dir) };
 }
 
 // An array or a String object would be asked for its text twice, once when it is checked and once when it is used.
@@ -103,6 +121,7 @@ function checkNamePart(value: unknown, name: string, otherwise: string): string 
 
 // The name outlives a later chdir. `..` is left to the kernel, since what it leads out of may be a link.
 function absolute(dir: string | Uint8Array): string | Uint8Array {
+  if (typeof dir === 'string' && SCHEME.test(dir)) return dir;
   if (typeof dir !== 'string') {
     return dir[0] === SLASH ? dir : Buffer.concat([Buffer.from(`${process.cwd()}/`), dir]);
   }
@@ -113,8 +132,8 @@ function absolute(dir: string | Uint8Array): string | Uint8Array {
 const SLASH = 47;
 
 /** The path of what was made, in the form that `dir` was given in: bytes for bytes. */
-export function pathFrom(bytes: Buffer, place: CheckedPlace): string | Uint8Array {
-  return place.dir === undefined || typeof place.dir === 'string'
-    ? bytes.toString()
-    : Uint8Array.prototype.slice.call(bytes);
+export function pathFrom(path: string | Uint8Array, place: CheckedPlace): string | Uint8Array {
+  if (place.dir === undefined || typeof place.dir === 'string')
+    return typeof path === 'string' ? path : Buffer.from(path).toString();
+  return Uint8Array.prototype.slice.call(Buffer.from(path));
 }

@@ -176,11 +176,11 @@ export class SpoolFile implements OpenFile {
     return written >= 0 ? written : (await this.#toFile()).write(kept, at, transferred, o);
   }
 
-  async append(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
+  async writeToEnd(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
     const kept = this.#kept(data, transferred, this.#size);
     const end = await this.#either(
       o,
-      (file) => file.append(kept, transferred, o),
+      (file) => file.writeToEnd(kept, transferred, o),
       () => {
         if (!this.#fits(this.#size + kept.byteLength)) return -1;
         this.#put(kept, this.#size);
@@ -188,7 +188,7 @@ export class SpoolFile implements OpenFile {
         return this.#position;
       },
     );
-    return end >= 0 ? end : (await this.#toFile()).append(kept, transferred, o);
+    return end >= 0 ? end : (await this.#toFile()).writeToEnd(kept, transferred, o);
   }
 
   // The bytes are those at the call: where they have to wait for the file they are copied.

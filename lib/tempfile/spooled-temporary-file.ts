@@ -2,24 +2,21 @@
 import { inspect } from 'node:util';
 
 import { checkItems } from '../arguments/bytes.js';
-import { checkCount } from '../arguments/numbers.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import { AbortError, UnsupportedOperationError } from '../errors/index.js';
 import { BinaryFile } from '../file/binary-file.js';
 import { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
-import type { WriteOptions } from '../file/positional.js';
+import type { WriteOptions } from '../file/handle.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
-import { callOf } from '../schedule/call.js';
+import { callFrom, NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
-import { createFile } from './create-file.js';
-import { FreshFile } from './file-on.js';
 import {
   type CheckedPlace,
   checkPlace,
-  NO_OP,
-  ownOptions,
+  placeOf,
+  readSpoolOptions,
   type TempAnyOptions,
   type TempBinaryOptions,
   type TempRawOptions,
@@ -68,26 +65,32 @@ export function spooledTemporaryFile(o?: TempBinaryOptions & SpoolOptions): Prom
 export function spooledTemporaryFile(o: TempTextOptions & SpoolOptions): Promise<Spooled<TextFile>>;
 export function spooledTemporaryFile(o: TempAnyOptions & SpoolOptions): Promise<SpooledFile>;
 export async function spooledTemporaryFile(o?: TempAnyOptions & SpoolOptions): Promise<SpooledFile> {
-  const own = ownOptions(o);
+  const own = readSpoolOptions(o);
   const resolved = resolveHandle(own.mode ?? 'w+b', own);
-  const maxSize = own.maxSize === undefined ? 0 : checkCount(own.maxSize, 'options.maxSize');
   const place = checkPlace(own);
-  callOf(own);
-  const { lane, signal } = own;
+  const { signal, lane } = own.call ?? NO_CALL;
   if (signal?.aborted === true) throw new AbortError(signal.reason);
   // Made by whichever call is the one too many: it is not what this call's signal was about.
-  const spool = new SpoolFile(maxSize, () => openScratch(place, resolved.mode.appending, { ...NO_OP, lane }));
+  const call = callFrom(undefined, lane, undefined);
+  const spool = new SpoolFile(own.maxSize, () => openScratch(place, resolved.mode.appending, call));
   const handle = buildHandle(spool, '', resolved);
-  return attachRollover(handle, spool, resolved.modeName);
+  return attachRollover(handle, spool);
 }
 
-async function openScratch(place: CheckedPlace, appending: boolean, op: OpOptions): Promise<OpenFile> {
-  return new FreshFile(await createFile(place, { anonymous: true, appending }, op));
+async function openScratch(
+  checked: CheckedPlace,
+  appending: boolean,
+  call: OpOptions | undefined,
+): Promise<OpenFile> {
+  const placed = placeOf(checked, call);
+  const { place, store } = placed instanceof Promise ? await placed : placed;
+  const kind = { anonymous: true, appending, deleteOnClose: true };
+  return (await store.createTemporaryFile(place, kind, call)).file;
 }
 
 // Handles do not know what they stand on. What differs for a spooled one is put on the objects themselves, on every layer,
 // so that it holds for `buffer` and `raw` as well.
-function attachRollover(handle: AnyFile, spool: SpoolFile, mode: string): SpooledFile {
+function attachRollover(handle: AnyFile, spool: SpoolFile): SpooledFile {
   const buffer =
     handle instanceof RawFile ? undefined : handle instanceof BinaryFile ? handle : handle.buffer;
   for (const layer of new Set<AnyFile>([handle, buffer ?? handle, buffer?.raw ?? handle])) {
@@ -107,15 +110,6 @@ function attachRollover(handle: AnyFile, spool: SpoolFile, mode: string): Spoole
       configurable: true,
       enumerable: true,
     });
-    // As Python: until then the mode that was asked for, then that of the real file.
-    if (layer === (buffer ?? handle)) {
-      const rolledMode = layer.mode;
-      Object.defineProperty(layer, 'mode', {
-        get: () => (spool.rolled ? rolledMode : mode),
-        configurable: true,
-        enumerable: true,
-      });
-    }
     // On each, so that what is left after a detach can still leave memory.
     define(layer, 'rollover', async (o?: OpOptions) => {
       await layer.flush(o);
@@ -153,7 +147,7 @@ function watchWrites(layer: AnyFile, buffer: BinaryFile, spool: SpoolFile): void
   async function* watched(items: Items): AsyncGenerator {
     for await (const item of items) {
       yield item;
-      if (tooLarge()) await buffer._layer.writePending().catch(() => undefined);
+      if (tooLarge()) await buffer._buffer.flush().catch(() => undefined);
     }
   }
   define(layer, 'writelines', (items: never, o?: WriteOptions) =>
@@ -172,7 +166,7 @@ function isListOfItems(items: unknown): items is Items {
 }
 
 function sizeWith(file: BinaryFile, spool: SpoolFile): number {
-  const { pendingLength, position } = file._layer;
+  const { pendingLength, position } = file._buffer;
   if (pendingLength === 0) return spool.size;
   return file._io.mode.appending ? spool.size + pendingLength : Math.max(spool.size, position);
 }

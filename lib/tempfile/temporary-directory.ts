@@ -1,18 +1,8 @@
 // A temporary directory that is removed with everything in it.
 import { asyncDispose } from '../file/dispose.js';
-import { removeTree } from '../native/remove-tree.js';
-import { forgetTemp } from '../native/temporary.js';
+import type { TemporaryDirectoryEntry } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
-import { createDirectory } from './create-directory.js';
-import {
-  booleanOf,
-  checkPlace,
-  NO_OP,
-  opOptionsOf,
-  ownOptions,
-  pathFrom,
-  type PlaceOptions,
-} from './options.js';
+import { checkPlace, pathFrom, placeOf, type PlaceOptions, readDirectoryOptions } from './options.js';
 
 /** Options of `temporaryDirectory`. */
 export interface TemporaryDirectoryOptions extends PlaceOptions, OpOptions {
@@ -26,15 +16,15 @@ export interface TemporaryDirectoryOptions extends PlaceOptions, OpOptions {
 export class TemporaryDirectory {
   /** Its absolute path (bytes where `dir` was given as bytes). */
   readonly name: string;
+  readonly #entry: TemporaryDirectoryEntry;
   readonly #ignoreErrors: boolean;
   readonly #deleted: boolean;
-  readonly #registration: number;
   #cleaning: Promise<void> | undefined;
 
   /** @internal */
-  constructor(name: string, registration: number, ignoreErrors: boolean, deleted: boolean) {
+  constructor(name: string, entry: TemporaryDirectoryEntry, ignoreErrors: boolean, deleted: boolean) {
     this.name = name;
-    this.#registration = registration;
+    this.#entry = entry;
     this.#ignoreErrors = ignoreErrors;
     this.#deleted = deleted;
   }
@@ -70,15 +60,7 @@ export class TemporaryDirectory {
   }
 
   async #remove(again: () => void): Promise<void> {
-    const { failures } = await removeTree(this.name, {
-      ...NO_OP,
-      force: true,
-      missingIsFine: true,
-      ignoreErrors: this.#ignoreErrors,
-    });
-    // What is left behind stays registered: the end of the process tries once more.
-    if (failures === 0) forgetTemp(this.#registration);
-    else again();
+    if ((await this.#entry.remove(this.#ignoreErrors)) > 0) again();
   }
 }
 
@@ -96,12 +78,12 @@ export class TemporaryDirectory {
  * @see https://docs.python.org/3.12/library/tempfile.html#tempfile.TemporaryDirectory
  */
 export async function temporaryDirectory(o?: TemporaryDirectoryOptions): Promise<TemporaryDirectory> {
-  const own = ownOptions(o);
-  const op = opOptionsOf(own);
-  const ignoreErrors = booleanOf(own.ignoreCleanupErrors, 'ignoreCleanupErrors', false);
-  const deleted = booleanOf(own.delete, 'delete', true);
-  const place = checkPlace(own);
-  const { path, registration } = await createDirectory(place, op);
-  if (!deleted) forgetTemp(registration);
-  return new TemporaryDirectory(pathFrom(path, place) as string, registration, ignoreErrors, deleted);
+  const own = readDirectoryOptions(o);
+  const checked = checkPlace(own);
+  const placed = placeOf(checked, own.call);
+  const { place, store } = placed instanceof Promise ? await placed : placed;
+  const made = await store.createTemporaryDirectory(place, own.call);
+  if (!own.delete) made.keep();
+  const name = pathFrom(made.path, checked) as string;
+  return new TemporaryDirectory(name, made, own.ignoreCleanupErrors, own.delete);
 }

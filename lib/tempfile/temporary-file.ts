@@ -4,12 +4,10 @@ import type { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
-import { createFile } from './create-file.js';
-import { FreshFile } from './file-on.js';
 import {
   checkPlace,
-  opOptionsOf,
-  ownOptions,
+  placeOf,
+  readFileOptions,
   type TempAnyOptions,
   type TempBinaryOptions,
   type TempRawOptions,
@@ -33,12 +31,13 @@ export function temporaryFile(o?: TempBinaryOptions): Promise<BinaryFile>;
 export function temporaryFile(o: TempTextOptions): Promise<TextFile>;
 export function temporaryFile(o: TempAnyOptions): Promise<AnyFile>;
 export async function temporaryFile(o?: TempAnyOptions): Promise<AnyFile> {
-  const own = ownOptions(o);
+  const own = readFileOptions(o);
   const resolved = resolveHandle(own.mode ?? 'w+b', own);
-  const made = await createFile(
-    checkPlace(own),
-    { anonymous: true, appending: resolved.mode.appending },
-    opOptionsOf(own),
-  );
-  return buildHandle(new FreshFile(made), made.fd, resolved);
+  const checked = checkPlace(own);
+  const placed = placeOf(checked, own.call);
+  const { place, store } = placed instanceof Promise ? await placed : placed;
+  const { appending } = resolved.mode;
+  const kind = { anonymous: true, appending, deleteOnClose: true };
+  const { file } = await store.createTemporaryFile(place, kind, own.call);
+  return buildHandle(file, file.fd, resolved);
 }

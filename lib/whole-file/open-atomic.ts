@@ -1,23 +1,17 @@
 // openAtomic: a file that is written bit by bit and appears all at once.
-import { constants } from 'node:fs';
-
-import { pathToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
+import { optionReader, unchecked } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
 import { ClosedFileError, invalidArgValue } from '../errors/index.js';
-import { currentBackend } from '../filesystem/current.js';
-import type { OpenFile } from '../filesystem/open-file.js';
+import { storeToWrite } from '../filesystem/mounts.js';
+import type { Replacement } from '../filesystem/store.js';
 import { BinaryFile } from '../file/binary-file.js';
 import { asyncDispose } from '../file/dispose.js';
 import { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
-import { descriptorFreed, withDescriptors } from '../native/descriptor-wait.js';
-import { nextBatch, opOptions } from '../native/run-patiently.js';
-import { OPEN_ATOMIC } from '../native/task-kinds.js';
-import { TaskCursor } from '../native/tasks.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import type { BinaryMode, TextMode } from '../open/mode.js';
 import { type OpenOptions, resolveHandle, type TextOpenOptions } from '../open/options.js';
-import { atomicNumbers, type AtomicOptions, throwIfNotSynced } from './atomic-options.js';
+import { ATOMIC_CHECKS, type AtomicOptions } from './atomic-options.js';
 import { withPathLock } from './path-lock.js';
 
 /** Options of `openAtomic`. */
@@ -63,38 +57,40 @@ export function openAtomic(
 ): Promise<Atomic<BinaryFile>>;
 export function openAtomic(path: Path, mode?: TextMode, o?: OpenAtomicOptions): Promise<Atomic<TextFile>>;
 export function openAtomic(path: Path, mode: string, o?: OpenAtomicOptions): Promise<Atomic<AnyFile>>;
-export async function openAtomic(
-  path: Path,
-  mode = 'w',
-  o: OpenAtomicOptions = {},
-): Promise<Atomic<AnyFile>> {
-  const resolved = resolveHandle(mode, o);
+export async function openAtomic(path: Path, mode = 'w', o?: OpenAtomicOptions): Promise<Atomic<AnyFile>> {
+  const options = readOptions(o);
+  const resolved = resolveHandle(mode, options);
   if (!/[wx]/.test(mode)) throw invalidArgValue('mode', mode, "must begin a new content: 'w' or 'x'");
-  const target = pathToWrite(path);
-  const cursor = new TaskCursor(OPEN_ATOMIC, [target], atomicNumbers(o, mode.includes('x')));
+  const { durable, permissions, ifMatch, call } = options;
+  const target = toPathBytes(path);
+  const how = { durable, permissions, ifMatch, exclusive: resolved.mode.creating };
+  const replacement = await storeToWrite(target).openReplacement(target, resolved.mode.flags, how, call);
+  const { file } = replacement;
   try {
-    const { output } = await nextBatch(cursor, opOptions(o), 'open', target);
-    // It exists, and is empty.
-    const flags = resolved.mode.flags & ~(constants.O_CREAT | constants.O_EXCL);
-    const opened = await withDescriptors(() => currentBackend().open(output, flags, 0, opOptions(o)), o);
-    try {
-      const replacement = new Replacement(opened, cursor, target);
-      return atomicHandle(buildHandle(opened, target, resolved), replacement);
-    } catch (error) {
-      await opened.close();
-      throw error;
-    }
+    const write = new AtomicWrite(replacement, target);
+    return atomicHandle(buildHandle(file, target, resolved), write);
   } catch (error) {
-    cursor.close();
+    await (file.abort?.(error) ?? file.close());
+    await replacement.drop();
     throw error;
   }
 }
 
-/** The native task that publishes a file, made part of closing the file: however the layers above are taken apart. */
-class Replacement {
-  readonly #cursor: TaskCursor;
+const readOptions = optionReader({
+  ...ATOMIC_CHECKS,
+  buffering: unchecked,
+  encoding: unchecked,
+  errors: unchecked,
+  newline: unchecked,
+});
+
+/** What publishes a file, made part of closing it: however the layers above are taken apart. */
+class AtomicWrite {
+  readonly #replacement: Replacement;
   readonly #target: string | Uint8Array;
   readonly #closeFile: () => Promise<void>;
+  /** Closes the file without publishing it, where its own `close` would publish. */
+  readonly #dropFile: (reason: unknown) => Promise<void>;
   /** What must not be published: why. */
   #failure: Error | undefined;
   #publishing: Promise<void> | undefined;
@@ -102,14 +98,16 @@ class Replacement {
   dropped = false;
   #closed!: (closed: Promise<void>) => void;
 
-  constructor(file: OpenFile, cursor: TaskCursor, target: string | Uint8Array) {
-    this.#cursor = cursor;
+  constructor(replacement: Replacement, target: string | Uint8Array) {
+    this.#replacement = replacement;
     this.#target = target;
+    const { file } = replacement;
     this.#closeFile = file.close.bind(file);
+    this.#dropFile = file.abort?.bind(file) ?? this.#closeFile;
     Object.assign(file, {
       close: () => {
         const publishing = this.begin();
-        this.#closed(this.#closeFile());
+        this.#closed(this.#failure === undefined ? this.#closeFile() : this.#dropFile(this.#failure));
         return publishing;
       },
       abort: (reason: unknown) => this.#abort(reason),
@@ -134,47 +132,41 @@ class Replacement {
     try {
       await closed;
       if (this.#failure !== undefined) throw this.#failure;
-      const { output } = await this.#cursor.next();
-      throwIfNotSynced(output);
+      await this.#replacement.publish();
     } finally {
-      this.#drop();
+      await this.#replacement.drop();
     }
   }
 
   async #abort(reason: unknown): Promise<void> {
     if (this.#publishing === undefined) {
       this.dropped = true;
-      await this.#closeFile().catch(() => undefined); // the content is not wanted any more
-      this.#drop();
+      await this.#dropFile(reason).catch(() => undefined); // the content is not wanted any more
+      await this.#replacement.drop();
       return;
     }
     this.#failure ??= reason instanceof Error ? reason : new ClosedFileError('the file was aborted');
-    this.#closed(this.#closeFile());
+    this.#closed(this.#dropFile(reason));
     await this.#publishing;
-  }
-
-  #drop(): void {
-    this.#cursor.close();
-    descriptorFreed();
   }
 }
 
 // Calls whose failure means that the content is not what its writer meant it to be.
 const WRITING = ['write', 'writelines', 'flush', 'truncate', 'pwrite', 'sync', 'datasync'] as const;
 
-function atomicHandle(handle: AnyFile, replacement: Replacement): Atomic<AnyFile> {
+function atomicHandle(handle: AnyFile, write: AtomicWrite): Atomic<AnyFile> {
   let written = false;
   let outcome: Promise<void> | undefined;
   const onWrite = (): void => {
     written = true;
   };
   for (const layer of layersOf(handle))
-    for (const name of WRITING) watchCall(layer, name, onWrite, (error) => replacement.failed(error));
+    for (const name of WRITING) watchCall(layer, name, onWrite, (error) => write.failed(error));
 
   const close = handle.close.bind(handle);
   const end = (): Promise<void> => {
     if (handle.closed) return close();
-    void replacement.begin().catch(() => undefined); // told by `close`
+    void write.begin().catch(() => undefined); // told by `close`
     return (outcome = close());
   };
   const abort = (): Promise<void> => handle._abort(undefined);
@@ -183,7 +175,7 @@ function atomicHandle(handle: AnyFile, replacement: Replacement): Atomic<AnyFile
     close: end,
     async commit(): Promise<void> {
       await (handle.closed ? (outcome ?? close()) : end());
-      if (replacement.dropped) throw new ClosedFileError('the file was aborted: there is nothing to commit');
+      if (write.dropped) throw new ClosedFileError('the file was aborted: there is nothing to commit');
     },
     async [asyncDispose](): Promise<void> {
       if (!handle.closed && written) {

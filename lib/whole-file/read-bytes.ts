@@ -1,9 +1,7 @@
 // A whole file as bytes, in one operation: open, fstat, read to the end, close.
-import { pathToRead } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { currentBackend } from '../filesystem/current.js';
-import { isDescriptorShortage, retryOnDescriptors } from '../native/descriptor-wait.js';
-import { rejectWhereAwaited } from '../native/requests.js';
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
@@ -14,13 +12,9 @@ import type { OpOptions } from '../schedule/options.js';
  */
 export function readBytes(path: Path, o?: OpOptions): Promise<Buffer> {
   try {
-    const name = pathToRead(path);
-    const attempt = (): Promise<Buffer> => currentBackend().readBytes(name, o);
-    return attempt().catch((error: unknown) =>
-      isDescriptorShortage(error)
-        ? retryOnDescriptors(attempt, error, o)
-        : rejectWhereAwaited(error as Error),
-    );
+    const call = readCall(o);
+    const at = toPathBytes(path);
+    return storeToRead(at).readFile(at, call);
   } catch (error) {
     return Promise.reject(error);
   }

@@ -1,14 +1,11 @@
 // Many whole files, read a list at a time by a few native jobs and streamed in order.
 import { checkPathList } from '../arguments/path-list.js';
-import { pathToRead } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { AbortError, systemError } from '../errors/index.js';
-import { descriptorFreed } from '../native/descriptor-wait.js';
-import { joinPaths } from '../native/names.js';
-import { int32At, uint64At } from '../native/records.js';
-import { bulk, nextBatch } from '../native/run-patiently.js';
-import { READ_MANY } from '../native/task-kinds.js';
-import { TaskCursor } from '../native/tasks.js';
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { AbortError } from '../errors/index.js';
+import { storeToRead } from '../filesystem/mounts.js';
+import type { ReadManyAnswer } from '../filesystem/filesystem.js';
+import type { Store } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /** Options of `readMany`. */
@@ -18,90 +15,104 @@ export type ReadManyOptions = OpOptions;
 export type ReadManyItem<P extends Path = Path> =
   { path: P; data: Buffer; error?: undefined } | { path: P; error: Error; data?: undefined };
 
-type Batch = Promise<{ output: Buffer; done: boolean }>;
-
 /** So many paths are one job: small files are one batch then, so that no job waits to be asked for a second. */
 const JOB_PATHS = 128;
 /** Jobs that read ahead of the consumer, each by one batch: what bounds the memory. */
 const JOBS = 4;
-const BATCH_BYTES = 512 * 1024;
 
-const TABLE_ENTRY_BYTES = 16;
-const SYSCALLS = ['open', 'fstat', 'read'] as const;
+type Answers = AsyncIterator<readonly ReadManyAnswer[]>;
 
-/** One list of paths on its way through the pool. */
+/** Neighbouring paths on one store. */
+interface Run {
+  readonly store: Store;
+  readonly paths: (string | Uint8Array)[];
+}
+
+/** One list of paths on its way. */
 class Job<P extends Path> {
   readonly #paths: P[];
-  readonly #checked: (string | Uint8Array)[];
+  /** What cannot be asked for at all, by index. */
   readonly #refused = new Map<number, Error>();
-  readonly #cursor: TaskCursor;
-  readonly #o: OpOptions;
+  readonly #call: OpOptions | undefined;
+  readonly #runs: Run[] = [];
+  #answers: Answers | undefined;
+  /** The index of the next path. */
   #at = 0;
-  #ahead: Batch;
+  #pending: ReadManyItem<P>[] = [];
 
-  constructor(paths: P[], o: OpOptions) {
+  constructor(paths: P[], call: OpOptions | undefined) {
     this.#paths = paths;
-    this.#o = o;
-    this.#checked = paths.map((path, i) => {
+    this.#call = call;
+    for (const [i, path] of paths.entries()) {
       try {
-        return pathToRead(path);
+        const at = toPathBytes(path);
+        const store = storeToRead(at);
+        const last = this.#runs.at(-1);
+        if (last?.store === store) last.paths.push(at);
+        else this.#runs.push({ store, paths: [at] });
       } catch (error) {
         this.#refused.set(i, error as Error);
-        return '';
       }
-    });
-    this.#cursor = new TaskCursor(READ_MANY, [joinPaths(this.#checked)], [BATCH_BYTES]);
-    this.#ahead = this.#ask();
-  }
-
-  #ask(): Batch {
-    const batch = nextBatch(this.#cursor, this.#o, 'open', this.#checked[this.#at] ?? '');
-    batch.catch(() => undefined); // thrown where it is awaited
-    return batch;
-  }
-
-  /** The files of the next batch; the one after it is read meanwhile. */
-  async next(): Promise<{ items: ReadManyItem<P>[]; done: boolean }> {
-    const { output, done } = await this.#ahead;
-    const items = output.length === 0 ? [] : this.#itemsOf(output);
-    if (done) this.close();
-    else this.#ahead = this.#ask();
-    return { items, done };
-  }
-
-  #itemsOf(output: Buffer): ReadManyItem<P>[] {
-    const end = output.length - 8;
-    const count = uint64At(output, end);
-    let entry = end - count * TABLE_ENTRY_BYTES;
-    let begin = 0;
-    const items: ReadManyItem<P>[] = [];
-    for (let i = 0; i < count; i++, entry += TABLE_ENTRY_BYTES) {
-      const size = uint64At(output, entry);
-      const code = int32At(output, entry + 8);
-      const path = this.#paths[this.#at]!;
-      const error =
-        this.#refused.get(this.#at) ??
-        (code < 0 ? this.#errorOf(code, int32At(output, entry + 12)) : undefined);
-      items.push(
-        error === undefined ? { path, data: output.subarray(begin, begin + size) } : { path, error },
-      );
-      begin += size;
-      this.#at++;
     }
+    this.#begin(); // reads ahead of its turn
+  }
+
+  #begin(): void {
+    const run = this.#runs.shift();
+    this.#answers = run?.store.readMany(run.paths, this.#call)[Symbol.asyncIterator]();
+  }
+
+  /** The files of the next batch, in order; undefined after the last. */
+  async next(): Promise<ReadManyItem<P>[] | undefined> {
+    this.#takeRefused();
+    while (this.#answers !== undefined) {
+      const result = await this.#answers.next();
+      if (result.done === true) {
+        this.#begin();
+        continue;
+      }
+      for (const answer of inOrder(result.value)) {
+        const path = this.#paths[this.#at++]!;
+        this.#pending.push(
+          answer.error === undefined ? { path, data: asBuffer(answer.data) } : { path, error: answer.error },
+        );
+        this.#takeRefused();
+      }
+      if (this.#pending.length > 0) return this.#taken();
+    }
+    return this.#pending.length > 0 ? this.#taken() : undefined;
+  }
+
+  #taken(): ReadManyItem<P>[] {
+    const items = this.#pending;
+    this.#pending = [];
     return items;
   }
 
-  // As Node has it: only the call that takes a path names it.
-  #errorOf(code: number, call: number): Error {
-    return call === 0
-      ? systemError(code, SYSCALLS[0], this.#checked[this.#at])
-      : systemError(code, SYSCALLS[call] ?? 'read');
+  #takeRefused(): void {
+    for (;;) {
+      const error = this.#refused.get(this.#at);
+      if (error === undefined) return;
+      this.#refused.delete(this.#at);
+      this.#pending.push({ path: this.#paths[this.#at++]!, error });
+    }
   }
 
   close(): void {
-    this.#cursor.close();
-    descriptorFreed();
+    this.#answers?.return?.()?.then(undefined, () => undefined); // nobody waits for what it may still say
   }
+}
+
+// A file system answers in any order within a batch.
+function inOrder(answers: readonly ReadManyAnswer[]): readonly ReadManyAnswer[] {
+  for (let i = 1; i < answers.length; i++) {
+    if (answers[i]!.index < answers[i - 1]!.index) return [...answers].sort((a, b) => a.index - b.index);
+  }
+  return answers;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /**
@@ -117,8 +128,8 @@ export async function* readMany<P extends Path>(
   paths: Iterable<P> | AsyncIterable<P>,
   o?: ReadManyOptions,
 ): AsyncGenerator<ReadManyItem<P>, void, undefined> {
+  const call = readCall(o);
   checkPathList(paths, true);
-  const options = bulk(o);
   const source = sourceOf(paths);
   const jobs: Job<P>[] = [];
   let exhausted = false;
@@ -127,16 +138,19 @@ export async function* readMany<P extends Path>(
       while (!exhausted && jobs.length < JOBS) {
         const some = await take(source, JOB_PATHS);
         exhausted = some.length < JOB_PATHS;
-        if (some.length > 0) jobs.push(new Job(some, options));
+        if (some.length > 0) jobs.push(new Job(some, call));
       }
       const job = jobs[0];
       if (job === undefined) return;
-      const { items, done } = await job.next();
+      const items = await job.next();
+      if (items === undefined) {
+        jobs.shift();
+        continue;
+      }
       for (const item of items) {
-        if (options.signal?.aborted === true) throw new AbortError(options.signal.reason);
+        if (call?.signal?.aborted === true) throw new AbortError(call.signal.reason);
         yield item;
       }
-      if (done) jobs.shift();
     }
   } finally {
     for (const job of jobs) job.close();

@@ -1,19 +1,18 @@
 // A whole file as text.
-import { constants } from 'node:buffer';
-import { constants as fsConstants } from 'node:fs';
-import { pathToRead } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { currentBackend } from '../filesystem/current.js';
+import { constants } from 'node:fs';
+
+import { optionReader, unchecked } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToRead } from '../filesystem/mounts.js';
+import { FOLLOW, type Store } from '../filesystem/store.js';
 import { UnicodeDecodeError } from '../errors/index.js';
-import { addon } from '../native/addon.js';
-import { opOptions } from '../native/run-patiently.js';
 import { checkTextOptions, type ErrorHandlerName, type Newline } from '../open/text-options.js';
+import { PlainText } from '../runtime/plain-text.js';
 import type { OpOptions } from '../schedule/options.js';
 import { decodeAll, type DecodeAllOptions, isPlainAscii } from '../text/decode-all.js';
 import { Decoder } from '../text/decoder.js';
 import { NewlineReader } from '../text/newlines.js';
 import { findCodec } from '../text/registry.js';
-import { readBytes } from './read-bytes.js';
 
 /** Options of `readText`. */
 export interface ReadTextOptions extends OpOptions {
@@ -31,17 +30,21 @@ export interface ReadTextOptions extends OpOptions {
  *   AbortError, TimeoutError
  * @example const text = await readText('notes.txt', { encoding: 'latin-1' });
  */
-export async function readText(path: Path, o: ReadTextOptions = {}): Promise<string> {
-  const { encoding, errors, newline } = checkTextOptions(o, false);
+export async function readText(path: Path, o?: ReadTextOptions): Promise<string> {
+  const { call, ...text } = readOptions(o);
+  const { encoding, errors, newline } = checkTextOptions(text, false);
   const codec = findCodec(encoding)!;
-  const options = opOptions(o);
-  const size = await sizeOf(path, options);
+  const at = toPathBytes(path);
+  const store = storeToRead(at);
+  const size = await sizeOf(store, at, call);
   if (size >= LARGE) {
-    const text = await readInPieces(path, size, { codec, errors, newline }, options);
-    if (text !== undefined) return text;
+    const whole = await readInPieces(store, at, size, { codec, errors, newline }, call);
+    if (whole !== undefined) return whole;
   }
-  return decodeAll(await readBytes(path, options), { codec, errors, newline });
+  return decodeAll(await store.readFile(at, call), { codec, errors, newline });
 }
+
+const readOptions = optionReader({ encoding: unchecked, errors: unchecked, newline: unchecked });
 
 // Beyond this a file is decoded while it is read, a piece a turn of the event loop.
 const LARGE = 4 * 1024 * 1024;
@@ -49,51 +52,23 @@ const PIECE = 1024 * 1024;
 const READ_AHEAD = 3;
 
 // A hint: whatever is wrong with the path is for the reading to tell.
-async function sizeOf(path: Path, o: OpOptions | undefined): Promise<number> {
+async function sizeOf(store: Store, path: string | Uint8Array, o: OpOptions | undefined): Promise<number> {
   try {
-    return (await currentBackend().stat(pathToRead(path), o)).size;
+    return Number((await store.stat(path, FOLLOW, o)).size);
   } catch {
     return 0;
   }
 }
 
-/**
- * The text up to the first character that is not ASCII: put together in memory that becomes the string. Strings joined piece
- * by piece would be copied into one by whoever looks into them first, all at once.
- */
-class PlainStart {
-  #memory: Buffer | undefined;
-  #length = 0;
-
-  constructor(size: number) {
-    if (size > 0 && size <= constants.MAX_STRING_LENGTH) this.#memory = addon.textMemory(size);
-  }
-
-  /** False when the memory is full, or not to be had, or the text has been taken already. */
-  takes(piece: Buffer): boolean {
-    if (this.#memory === undefined || this.#length + piece.length > this.#memory.length) return false;
-    this.#memory.set(piece, this.#length);
-    this.#length += piece.length;
-    return true;
-  }
-
-  /** The text so far, once; nothing is added after that. */
-  end(): string {
-    const memory = this.#memory;
-    this.#memory = undefined;
-    if (memory === undefined || this.#length === 0) return '';
-    return addon.textOf(memory, this.#length) ?? memory.toString('latin1', 0, this.#length);
-  }
-}
-
 /** Undefined when there is something that the file as a whole has to tell: its error names places in all of it. */
 async function readInPieces(
-  path: Path,
+  store: Store,
+  path: string | Uint8Array,
   size: number,
   { codec, errors, newline }: DecodeAllOptions,
   o: OpOptions | undefined,
 ): Promise<string | undefined> {
-  const file = await currentBackend().open(pathToRead(path), fsConstants.O_RDONLY, 0, o);
+  const file = await store.open(path, constants.O_RDONLY, 0, o);
   const reads: Promise<Buffer>[] = [];
   let position = 0;
   const next = (): void => {
@@ -105,7 +80,7 @@ async function readInPieces(
   try {
     const decoder = new Decoder(codec, errors);
     const newlines = new NewlineReader(newline);
-    const start = new PlainStart(codec.extendsAscii ? size : 0);
+    const start = new PlainText(codec.extendsAscii ? size : 0);
     let text = '';
     let held = ''; // a carriage return may be half of a line end
     while (reads.length < READ_AHEAD) next();

@@ -2,28 +2,21 @@
 import type { BigIntStats, Stats } from 'node:fs';
 
 import { checkPathList } from '../arguments/path-list.js';
-import { pathToRead } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { systemError } from '../errors/index.js';
+import { flag, optionReader } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToRead } from '../filesystem/mounts.js';
+import { type Store, statCall } from '../filesystem/store.js';
 import type { StatOptions } from '../file/handle.js';
-import { joinPaths } from '../native/names.js';
-import { doublesAt, int64sAt } from '../native/records.js';
-import { bulk } from '../native/run-patiently.js';
-import { bigIntStatsFrom, statsFrom } from '../native/stats.js';
-import { STAT_MANY } from '../native/task-kinds.js';
-import { runTask } from '../native/tasks.js';
+import type { OpOptions } from '../schedule/options.js';
+import type { StatCall } from '../filesystem/filesystem.js';
+
+const readOptions = optionReader({ bigint: flag(false), followSymlinks: flag(true) });
 
 /** Options of `statMany`. */
 export interface StatManyOptions extends StatOptions {
   /** False tells of links themselves. Default true. */
   followSymlinks?: boolean | undefined;
 }
-
-// StatManyFlags of src-native/platform/posix/tasks/stat_many.h.
-const LINKS_THEMSELVES = 1;
-const EXACT = 2;
-
-const FIELDS = 19;
 
 /** So many paths are one job: the jobs of a list run in parallel, and their answers are taken while others run. */
 const JOB_PATHS = 512;
@@ -41,47 +34,51 @@ export function statMany(
   o: StatManyOptions & { bigint: true },
 ): Promise<(BigIntStats | Error)[]>;
 export function statMany(paths: Iterable<Path>, o?: StatManyOptions): Promise<(Stats | Error)[]>;
-export async function statMany(paths: Iterable<Path>, o: StatManyOptions = {}): Promise<Answer[]> {
+export async function statMany(paths: Iterable<Path>, o?: StatManyOptions): Promise<Answer[]> {
+  const { bigint, followSymlinks, call } = readOptions(o);
   checkPathList(paths, false);
   const all = [...paths];
   const answers = new Array<Answer>(all.length);
+  const how = statCall(followSymlinks, bigint);
   const jobs: Promise<void>[] = [];
   for (let from = 0; from < all.length; from += JOB_PATHS) {
-    jobs.push(statSome(all.slice(from, from + JOB_PATHS), answers, from, o));
+    jobs.push(statSome(all.slice(from, from + JOB_PATHS), answers, from, how, call));
   }
   await Promise.all(jobs);
   return answers;
 }
 
-async function statSome(paths: Path[], answers: Answer[], from: number, o: StatManyOptions): Promise<void> {
-  const refused = new Map<number, Error>();
-  const checked = paths.map((path, i) => {
+async function statSome(
+  paths: Path[],
+  answers: Answer[],
+  from: number,
+  how: StatCall,
+  call: OpOptions | undefined,
+): Promise<void> {
+  // Most lists are on one store, and have no path that is refused.
+  const groups = new Map<Store, { indices: number[]; paths: (string | Uint8Array)[] }>();
+  for (const [i, path] of paths.entries()) {
     try {
-      return pathToRead(path);
+      const at = toPathBytes(path);
+      const store = storeToRead(at);
+      let group = groups.get(store);
+      if (group === undefined) groups.set(store, (group = { indices: [], paths: [] }));
+      group.indices.push(from + i);
+      group.paths.push(at);
     } catch {
-      refused.set(i, refusalOf(path, `paths[${from + i}]`));
-      return '';
+      answers[from + i] = refusalOf(path, `paths[${from + i}]`);
     }
-  });
-  const exact = o.bigint === true;
-  const links = o.followSymlinks === false;
-  const flags = (links ? LINKS_THEMSELVES : 0) | (exact ? EXACT : 0);
-  const output = await runTask(STAT_MANY, [joinPaths(checked)], [flags], bulk(o));
-  const count = paths.length * FIELDS;
-  const doubles = exact ? new Float64Array(0) : doublesAt(output, 0, count);
-  const integers = exact ? int64sAt(output, 0, count) : new BigInt64Array(0);
-  for (let i = 0, at = 0; i < paths.length; i++, at += FIELDS) {
-    const code = exact ? Number(integers[at]) : doubles[at]!;
-    const error =
-      refused.get(i) ?? (code < 0 ? systemError(code, links ? 'lstat' : 'stat', checked[i]) : undefined);
-    answers[from + i] = error ?? (exact ? bigIntStatsFrom(integers, at + 1) : statsFrom(doubles, at + 1));
+  }
+  for (const [store, { indices, paths: checked }] of groups) {
+    const some = await store.statMany(checked, how, call);
+    for (let i = 0; i < indices.length; i++) answers[indices[i]!] = some[i]!;
   }
 }
 
-// Names are made for who needs them only: one a path costs a list more than its checks.
+// Names are made only for paths that are refused: one per path costs a list more than its checks.
 function refusalOf(path: Path, name: string): Error {
   try {
-    pathToRead(path, name);
+    storeToRead(toPathBytes(path, name));
   } catch (error) {
     return error as Error;
   }

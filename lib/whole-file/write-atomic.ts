@@ -1,12 +1,13 @@
 // writeAtomic: the old file or the new one, whole, whatever happens in between.
 import { toBytes } from '../arguments/bytes.js';
-import { pathToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { opOptions, runPatiently } from '../native/run-patiently.js';
-import { WRITE_ATOMIC } from '../native/task-kinds.js';
+import { optionReader } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
-import { atomicNumbers, type AtomicOptions, throwIfNotSynced } from './atomic-options.js';
+import { ATOMIC_CHECKS, type AtomicOptions } from './atomic-options.js';
 import { isLocked, withPathLock } from './path-lock.js';
+
+const readOptions = optionReader(ATOMIC_CHECKS);
 
 /** Options of `writeAtomic`. */
 export interface WriteAtomicOptions extends OpOptions, AtomicOptions {}
@@ -24,14 +25,12 @@ export interface WriteAtomicOptions extends OpOptions, AtomicOptions {}
 export async function writeAtomic(
   path: Path,
   data: string | ArrayBufferView | ArrayBufferLike,
-  o: WriteAtomicOptions = {},
+  o?: WriteAtomicOptions,
 ): Promise<void> {
-  const target = pathToWrite(path);
-  const numbers = atomicNumbers(o, false);
+  const { call, ...options } = readOptions(o);
+  const at = toPathBytes(path);
+  const store = storeToWrite(at);
   let bytes = typeof data === 'string' ? data : toBytes(data);
-  if (typeof bytes !== 'string' && isLocked(target)) bytes = Uint8Array.prototype.slice.call(bytes);
-  const output = await withPathLock(target, o.signal, () =>
-    runPatiently(WRITE_ATOMIC, [target, bytes], numbers, opOptions(o), 'open'),
-  );
-  throwIfNotSynced(output);
+  if (typeof bytes !== 'string' && isLocked(at)) bytes = Uint8Array.prototype.slice.call(bytes);
+  await withPathLock(at, call?.signal, () => store.replaceFile(at, bytes, options, call));
 }

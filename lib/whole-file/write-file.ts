@@ -2,11 +2,9 @@
 import { constants } from 'node:fs';
 
 import { toBytes } from '../arguments/bytes.js';
-import { checkCount } from '../arguments/numbers.js';
-import { pathToWrite } from '../arguments/checked-path.js';
-import type { Path } from '../arguments/path.js';
-import { currentBackend } from '../filesystem/current.js';
-import { outOfRange } from '../errors/index.js';
+import { optionReader, permissionBits } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /** Options of `writeFile` and `appendFile`. */
@@ -15,13 +13,14 @@ export interface WriteFileOptions extends OpOptions {
   permissions?: number | undefined;
 }
 
+const readOptions = optionReader({ permissions: permissionBits(0o666) });
+
 function write(path: Path, data: unknown, flags: number, o: WriteFileOptions | undefined): Promise<void> {
   try {
-    const name = pathToWrite(path);
+    const { permissions, call } = readOptions(o);
+    const at = toPathBytes(path);
     const bytes = typeof data === 'string' ? Buffer.from(data) : toBytes(data);
-    const permissions = checkCount(o?.permissions ?? 0o666, 'options.permissions');
-    if (permissions > 0o7777) throw outOfRange('options.permissions', '>= 0 && <= 0o7777', permissions);
-    return currentBackend().writeFile(name, bytes, flags, permissions, false, o);
+    return storeToWrite(at).writeFile(at, bytes, flags, permissions, call);
   } catch (error) {
     return Promise.reject(error);
   }

@@ -17,7 +17,7 @@ const root = new Credentials({ uid: 0, gid: 0 });
 const files = (o: Partial<MemoryOptions> = {}): MemoryFileSystem =>
   new MemoryFileSystem({ credentials: root, ...o });
 const statOf = async (memory: MemoryFileSystem, path: string): Promise<NodeStats> =>
-  (await memory.stat(path, FOLLOW));
+  await memory.stat(path, FOLLOW);
 const text = async (memory: MemoryFileSystem, path: string): Promise<string> =>
   Buffer.from(await memory.readFile(path, call)).toString();
 const write = (

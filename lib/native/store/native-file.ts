@@ -149,7 +149,7 @@ export class NativeFile implements OpenFile {
     return this.#submitWrite(data, at, flags, R.AS_COUNT, transferred, true, o);
   }
 
-  async append(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
+  async writeToEnd(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
     const record = await (this.#submitWrite(
       data,
       CURRENT,
@@ -160,6 +160,12 @@ export class NativeFile implements OpenFile {
       o,
     ) as Promise<unknown>);
     return (record as { position: number }).position;
+  }
+
+  /** As a FileSystemFile: resolves to the bytes written. */
+  async append(data: Uint8Array, o?: OpOptions): Promise<number> {
+    await this.writeToEnd(data, false, o);
+    return data.byteLength;
   }
 
   seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number> {

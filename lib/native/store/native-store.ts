@@ -1,20 +1,80 @@
-// The default backend: every call is one operation in the addon's queue.
-import { constants } from 'node:fs';
+// Real files: every call is one operation in the addon's queue, or none where what is asked for is cached.
+import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { systemError } from '../../errors/index.js';
+import { rejectWhereAwaited } from '../../errors/where-awaited.js';
+import type {
+  CopyFileOptions,
+  CopyTreeOptions,
+  FilePath,
+  FollowOptions,
+  RemoveTreeCall,
+  ReplaceOptions,
+  StatCall,
+  StatVfs,
+} from '../../filesystem/filesystem.js';
+import type { OpenFile } from '../../filesystem/open-file.js';
+import { FOLLOW, type Store, type Timestamp, type TreeWalkOptions } from '../../filesystem/store.js';
+import type { OpOptions } from '../../schedule/options.js';
 import { addon } from '../addon.js';
-import { openCached, readFileCached, statCached } from '../inline-paths.js';
+import { descriptorFreed, isDescriptorShortage, retryOnDescriptors } from '../descriptor-wait.js';
+import {
+  accessCached,
+  inlineOr,
+  openCached,
+  readFileCached,
+  readlinkCached,
+  statCached,
+} from '../inline-paths.js';
+import * as C from '../path-call.js';
 import * as P from '../protocol.js';
 import { FEW_WAIT, mayInline, mayWait, nextTurn } from '../ration.js';
+import { uint64At } from '../records.js';
+import { removeTree, removeTreeReporting } from '../remove-tree.js';
 import * as R from '../requests.js';
-import type { OpOptions } from '../../schedule/options.js';
-import type { Backend, OpenFile } from '../../filesystem/open-file.js';
-import { NativeFile } from './native-file.js';
+import { bulk, nextBatch, opOptions, runPatiently } from '../run-patiently.js';
+import {
+  COPY_FILE,
+  COPY_TREE,
+  MAKE_DIRECTORIES,
+  MOVE,
+  REMOVE_DIRECTORIES,
+  RENAME_DIRECTORIES,
+} from '../task-kinds.js';
+import { runTask, TaskCursor } from '../tasks.js';
+import { findTempDirectory } from '../temporary.js';
+import { NativeListing, namesIn } from './listing.js';
+import { NativeReadMany, statMany } from './many.js';
+import { adoptNow, NativeFile } from './native-file.js';
+import { openReplacement, replaceFile } from './replace.js';
+import { sendFile } from './send-file.js';
+import { createTemporaryDirectory, createTemporaryFile } from './temporary-files.js';
+import { NativeTreeWalk } from './tree-walk.js';
 
 const { O_APPEND, O_RDONLY } = constants;
 
-/** Frees a file that was opened for a caller who no longer wants it. */
-function disown(record: R.OpenedRecord): void {
+// CopyFlags of src-native/platform/posix/tasks/copy_file.h.
+const EXCLUSIVE = 1;
+const PRESERVE = 2;
+const COPY_FOLLOWS = 4;
+const EXIST_OK = 8;
+
+const VFS_FIELDS = [
+  'bsize',
+  'frsize',
+  'blocks',
+  'bfree',
+  'bavail',
+  'files',
+  'ffree',
+  'favail',
+  'flag',
+  'namemax',
+  'fsid',
+] as const;
+
+// Frees a file that was opened for a caller who no longer wants it.
+function closeUnwanted(record: R.OpenedRecord): void {
   new NativeFile(record, true).close().catch(() => undefined); // nothing was written through it
 }
 
@@ -22,56 +82,11 @@ async function opened(pending: Promise<R.OpenedRecord>, owned: boolean): Promise
   return new NativeFile(await pending, owned);
 }
 
-// Functions of their own, so that the closures cost the others nothing.
-function openLater(
-  path: string | Uint8Array,
-  flags: number,
-  permissions: number,
-  o: OpOptions | undefined,
-): Promise<OpenFile> {
-  return nextTurn(undefined, () => nativeBackend.open(path, flags, permissions, o));
-}
+/** The real files of the process. */
+class NativeStore implements Store {
+  readonly name = 'native';
 
-function readBytesLater(path: string | Uint8Array, o: OpOptions | undefined): Promise<Buffer> {
-  return nextTurn(undefined, () => nativeBackend.readBytes(path, o));
-}
-
-function statLater(
-  kind: number,
-  shape: number,
-  syscall: string,
-  path: string | Uint8Array,
-  o: OpOptions | undefined,
-): Promise<never> {
-  return nextTurn(undefined, () => statPath(kind, shape, syscall, path, o));
-}
-
-function statPath(
-  kind: number,
-  shape: number,
-  syscall: string,
-  path: string | Uint8Array,
-  o: OpOptions | undefined,
-): Promise<never> {
-  if (mayInline(o)) {
-    const stats = statCached(path, kind === P.KIND_STAT, shape === R.AS_BIGINT_STATS, o);
-    if (typeof stats === 'number') return Promise.reject(systemError(stats, syscall, path));
-    if (stats !== undefined) return Promise.resolve(stats as never);
-  } else if (mayWait(FEW_WAIT, o)) {
-    return statLater(kind, shape, syscall, path, o);
-  }
-  const slot = R.begin(kind, shape, undefined);
-  R.name(slot, syscall, path);
-  const refused = R.applyOptions(slot, o, true);
-  if (refused !== undefined) return Promise.reject(refused);
-  if (shape === R.AS_BIGINT_STATS) R.args[P.ARG_FLAGS] = P.FLAG_BIGINT;
-  addon.submitPath(path);
-  return R.sent(slot, o);
-}
-
-/** Real files, through the addon. */
-export const nativeBackend: Backend = {
-  open(path, flags, permissions, o) {
+  open(path: FilePath, flags: number, permissions: number, o?: OpOptions): Promise<OpenFile> {
     if (flags === O_RDONLY && mayInline(o)) {
       const record = openCached(path, flags, o);
       if (record !== undefined) return Promise.resolve(new NativeFile(record, true));
@@ -79,7 +94,7 @@ export const nativeBackend: Backend = {
       return openLater(path, flags, permissions, o);
     }
     const slot = R.begin(P.KIND_OPEN, R.AS_OPENED, undefined);
-    R.name(slot, 'open', path).disown = (answer) => disown(answer as R.OpenedRecord);
+    R.name(slot, 'open', path).disown = (answer) => closeUnwanted(answer as R.OpenedRecord);
     const refused = R.applyOptions(slot, o, true);
     if (refused !== undefined) return Promise.reject(refused);
     const { args } = R;
@@ -88,9 +103,10 @@ export const nativeBackend: Backend = {
     if ((flags & O_APPEND) !== 0) args[P.ARG_FLAGS] = P.FLAG_APPEND;
     addon.submitPath(path);
     return opened(R.sent(slot, o), true);
-  },
+  }
 
-  adopt(fd, flags, owned, o) {
+  /** Takes over an open descriptor; `owned` says whether the file's `close` closes it. */
+  adopt(fd: number, flags: number, owned: boolean, o?: OpOptions): Promise<OpenFile> {
     const slot = R.begin(P.KIND_OPEN, R.AS_OPENED, undefined);
     R.name(slot, 'fstat');
     // Not given up half-way: whose the descriptor is must be certain.
@@ -103,25 +119,36 @@ export const nativeBackend: Backend = {
     if ((flags & O_APPEND) !== 0) args[P.ARG_FLAGS] = P.FLAG_APPEND;
     addon.submitPath('');
     return opened(R.sent(slot, o), owned);
-  },
+  }
 
-  readBytes(path, o) {
+  /** The same on the spot, for a descriptor that stays somebody else's. Throws the system's error. */
+  adoptNow(fd: number): OpenFile {
+    return adoptNow(fd);
+  }
+
+  /** Out of descriptors, it waits for one. */
+  readFile(path: FilePath, o?: OpOptions): Promise<Buffer> {
     if (mayInline(o)) {
       const bytes = readFileCached(path, o);
       if (bytes !== undefined) return Promise.resolve(bytes);
     } else if (mayWait(FEW_WAIT, o)) {
-      return readBytesLater(path, o);
+      return readFileLater(path, o);
     }
-    const slot = R.begin(P.KIND_READ_FILE, R.AS_BYTES, undefined);
-    R.name(slot, 'open', path);
-    const refused = R.applyOptions(slot, o, true);
-    if (refused !== undefined) return Promise.reject(refused);
-    R.args[P.ARG_OPEN_FLAGS] = O_RDONLY;
-    addon.submitPath(path);
-    return R.sent(slot, o);
-  },
+    return readFilePooled(path, o).catch((error: unknown) =>
+      isDescriptorShortage(error)
+        ? retryOnDescriptors(() => readFilePooled(path, o), error, o)
+        : rejectWhereAwaited(error as Error),
+    );
+  }
 
-  writeFile(path, data, flags, permissions, sync, o) {
+  writeFile(
+    path: FilePath,
+    data: Uint8Array,
+    flags: number,
+    permissions: number,
+    o?: OpOptions,
+    sync = false,
+  ): Promise<void> {
     const slot = R.begin(P.KIND_WRITE_FILE, R.AS_NOTHING, undefined);
     R.name(slot, 'open', path);
     const refused = R.applyOptions(slot, o, false);
@@ -132,10 +159,265 @@ export const nativeBackend: Backend = {
     args[P.ARG_SYNC_AFTER] = sync ? 1 : 0;
     addon.submitWriteFile(path, data);
     return R.sent(slot, o);
-  },
+  }
 
-  stat: (path, o) => statPath(P.KIND_STAT, R.AS_STATS, 'stat', path, o),
-  statBigInt: (path, o) => statPath(P.KIND_STAT, R.AS_BIGINT_STATS, 'stat', path, o),
-  lstat: (path, o) => statPath(P.KIND_LSTAT, R.AS_STATS, 'lstat', path, o),
-  lstatBigInt: (path, o) => statPath(P.KIND_LSTAT, R.AS_BIGINT_STATS, 'lstat', path, o),
-};
+  stat(path: FilePath, options: StatCall, o?: OpOptions): Promise<Stats | BigIntStats> {
+    const { followSymlinks, bigint } = options;
+    if (mayInline(o)) {
+      const stats = statCached(path, followSymlinks, bigint, o);
+      if (typeof stats === 'number')
+        return Promise.reject(systemError(stats, followSymlinks ? 'stat' : 'lstat', path));
+      if (stats !== undefined) return Promise.resolve(stats);
+    } else if (mayWait(FEW_WAIT, o)) {
+      return statLater(path, options, o);
+    }
+    const slot = R.begin(
+      followSymlinks ? P.KIND_STAT : P.KIND_LSTAT,
+      bigint ? R.AS_BIGINT_STATS : R.AS_STATS,
+      undefined,
+    );
+    R.name(slot, followSymlinks ? 'stat' : 'lstat', path);
+    const refused = R.applyOptions(slot, o, true);
+    if (refused !== undefined) return Promise.reject(refused);
+    if (bigint) R.args[P.ARG_FLAGS] = P.FLAG_BIGINT;
+    addon.submitPath(path);
+    return R.sent(slot, o);
+  }
+
+  access(path: FilePath, mode: number, o?: OpOptions): Promise<boolean> {
+    return inlineOr(
+      () => accessCached(path, mode, o),
+      () => C.askPath(C.ACCESS, [path], [mode], o),
+      o,
+    );
+  }
+
+  readlink(path: FilePath, o?: OpOptions): Promise<Buffer> {
+    return inlineOr(
+      () => readlinkCached(path, o),
+      () => C.pathCall(C.READLINK, [path], [], o),
+      o,
+    );
+  }
+
+  realpath(path: FilePath, o?: OpOptions): Promise<Buffer> {
+    return C.pathCall(C.REALPATH, [path], [], o);
+  }
+
+  async statvfs(path: FilePath, o?: OpOptions): Promise<StatVfs> {
+    const answer = await C.pathCall(C.STATVFS, [path], [], o);
+    return Object.fromEntries(
+      VFS_FIELDS.map((name, index) => [name, uint64At(answer, index * 8)]),
+    ) as unknown as StatVfs;
+  }
+
+  async link(existing: FilePath, path: FilePath, o?: OpOptions): Promise<void> {
+    await C.pathCall(C.LINK, [existing, path], [], o);
+  }
+
+  async symlink(target: FilePath, path: FilePath, o?: OpOptions): Promise<void> {
+    await C.pathCall(C.SYMLINK, [target, path], [], o);
+  }
+
+  async chmod(path: FilePath, permissions: number, o?: OpOptions): Promise<void> {
+    await C.pathCall(C.CHMOD, [path], [permissions], o);
+  }
+
+  async chown(
+    path: FilePath,
+    uid: number,
+    gid: number,
+    { followSymlinks }: FollowOptions,
+    o?: OpOptions,
+  ): Promise<void> {
+    await C.pathCall(C.CHOWN, [path], [uid, gid, followSymlinks ? 0 : 1], o);
+  }
+
+  async setTimes(
+    path: FilePath,
+    accessed: Timestamp,
+    modified: Timestamp,
+    { followSymlinks }: FollowOptions,
+    o?: OpOptions,
+  ): Promise<void> {
+    const numbers = [
+      accessed.seconds,
+      accessed.nanoseconds,
+      modified.seconds,
+      modified.nanoseconds,
+      followSymlinks ? 0 : 1,
+    ];
+    await C.pathCall(C.UTIMES, [path], numbers, o);
+  }
+
+  async truncate(path: FilePath, size: number | bigint, o?: OpOptions): Promise<void> {
+    await C.pathCall(C.TRUNCATE, [path], [size], o);
+  }
+
+  async unlink(path: FilePath, o?: OpOptions): Promise<void> {
+    await C.pathCall(C.UNLINK, [path], [], o);
+  }
+
+  async mkdir(path: FilePath, permissions: number, o?: OpOptions): Promise<void> {
+    await C.pathCall(C.MKDIR, [path], [permissions], o);
+  }
+
+  async rmdir(path: FilePath, o?: OpOptions): Promise<void> {
+    await C.pathCall(C.RMDIR, [path], [], o);
+  }
+
+  async rename(from: FilePath, to: FilePath, o?: OpOptions): Promise<void> {
+    await C.pathCall(C.RENAME, [from, to], [], o);
+  }
+
+  isMount(path: FilePath, o?: OpOptions): Promise<boolean> {
+    return C.askPath(C.IS_MOUNT, [path], [], o);
+  }
+
+  sameFile(path1: FilePath, path2: FilePath, o?: OpOptions): Promise<boolean> {
+    return C.askPath(C.SAME_FILE, [path1, path2], [], o);
+  }
+
+  /** Whether both descriptors are open on the same file. */
+  sameOpenFile(fd1: number, fd2: number, o?: OpOptions): Promise<boolean> {
+    return C.askPath(C.SAME_OPEN_FILE, [], [fd1, fd2], o);
+  }
+
+  async makeDirectories(path: FilePath, permissions: number, existOk: boolean, o?: OpOptions): Promise<void> {
+    await runTask(MAKE_DIRECTORIES, [path], [permissions, existOk ? 1 : 0], opOptions(o));
+  }
+
+  async removeDirectories(path: FilePath, o?: OpOptions): Promise<void> {
+    await runTask(REMOVE_DIRECTORIES, [path], [], opOptions(o));
+  }
+
+  async renameDirectories(from: FilePath, to: FilePath, o?: OpOptions): Promise<void> {
+    await runTask(RENAME_DIRECTORIES, [from, to], [], opOptions(o));
+  }
+
+  names(path: FilePath, asBytes: boolean, o?: OpOptions): Promise<FilePath[]> {
+    return namesIn(path, asBytes, o);
+  }
+
+  listing(path: FilePath, o?: OpOptions): NativeListing {
+    return new NativeListing(path, o);
+  }
+
+  walk(top: FilePath, options: TreeWalkOptions, o?: OpOptions): NativeTreeWalk {
+    return new NativeTreeWalk(top, options, o);
+  }
+
+  async removeTree(path: FilePath, { ignoreErrors, onError }: RemoveTreeCall, o?: OpOptions): Promise<void> {
+    if (onError !== undefined && !ignoreErrors) await removeTreeReporting(path, onError, { ...opOptions(o) });
+    else await removeTree(path, { ...opOptions(o), ignoreErrors });
+  }
+
+  copyFileInto(from: FilePath, to: FilePath, options: CopyFileOptions, o?: OpOptions): Promise<Buffer> {
+    const { exclusive, preserve, followSymlinks } = options;
+    const flags =
+      (exclusive ? EXCLUSIVE : 0) | (preserve ? PRESERVE : 0) | (followSymlinks ? COPY_FOLLOWS : 0);
+    return runPatiently(COPY_FILE, [from, to], [flags], bulk(o), 'copyfile');
+  }
+
+  async copyTree(from: FilePath, to: FilePath, options: CopyTreeOptions, o?: OpOptions): Promise<void> {
+    const { symlinks, existOk, preserve } = options;
+    const flags = (preserve ? PRESERVE : 0) | (symlinks ? 0 : COPY_FOLLOWS) | (existOk ? EXIST_OK : 0);
+    const cursor = new TaskCursor(COPY_TREE, [from, to], [flags]);
+    try {
+      while (!(await nextBatch(cursor, bulk(o), 'cp', from)).done);
+    } finally {
+      cursor.close();
+      descriptorFreed();
+    }
+  }
+
+  moveInto(from: FilePath, to: FilePath, o?: OpOptions): Promise<Buffer> {
+    return runPatiently(MOVE, [from, to], [], bulk(o), 'rename');
+  }
+
+  readMany(paths: readonly FilePath[], o?: OpOptions): NativeReadMany {
+    return new NativeReadMany(paths, o);
+  }
+
+  statMany(
+    paths: readonly FilePath[],
+    options: StatCall = FOLLOW,
+    o?: OpOptions,
+  ): Promise<(Stats | BigIntStats | Error)[]> {
+    return statMany(paths, options, o);
+  }
+
+  replaceFile(
+    path: FilePath,
+    data: string | Uint8Array,
+    options: ReplaceOptions,
+    o?: OpOptions,
+  ): Promise<void> {
+    return replaceFile(path, data, options, o);
+  }
+
+  openReplacement(
+    path: FilePath,
+    flags: number,
+    options: ReplaceOptions & { readonly exclusive: boolean },
+    o?: OpOptions,
+  ): ReturnType<Store['openReplacement']> {
+    return openReplacement(path, flags, options, o, (name, present) =>
+      this.open(name, present, 0, opOptions(o)),
+    );
+  }
+
+  /** `offset` -1: from the position of `from`, which moves on. */
+  sendFile(
+    out: number,
+    from: number,
+    offset: number | bigint,
+    count: number,
+    o?: OpOptions,
+  ): Promise<number> {
+    return sendFile(out, from, offset, count, o);
+  }
+
+  /** The index of the first of `candidates` in which a file can be written. */
+  findTemporaryDirectory(candidates: readonly string[]): Promise<number> {
+    return findTempDirectory(candidates);
+  }
+
+  readonly createTemporaryFile = createTemporaryFile;
+  readonly createTemporaryDirectory = createTemporaryDirectory;
+}
+
+// Functions of their own, so that the closures cost the others nothing.
+function openLater(
+  path: FilePath,
+  flags: number,
+  permissions: number,
+  o: OpOptions | undefined,
+): Promise<OpenFile> {
+  return nextTurn(undefined, () => nativeStore.open(path, flags, permissions, o));
+}
+
+function readFileLater(path: FilePath, o: OpOptions | undefined): Promise<Buffer> {
+  return nextTurn(undefined, () => nativeStore.readFile(path, o));
+}
+
+function statLater(
+  path: FilePath,
+  options: StatCall,
+  o: OpOptions | undefined,
+): Promise<Stats | BigIntStats> {
+  return nextTurn(undefined, () => nativeStore.stat(path, options, o));
+}
+
+function readFilePooled(path: FilePath, o: OpOptions | undefined): Promise<Buffer> {
+  const slot = R.begin(P.KIND_READ_FILE, R.AS_BYTES, undefined);
+  R.name(slot, 'open', path);
+  const refused = R.applyOptions(slot, o, true);
+  if (refused !== undefined) return Promise.reject(refused);
+  R.args[P.ARG_OPEN_FLAGS] = O_RDONLY;
+  addon.submitPath(path);
+  return R.sent(slot, o);
+}
+
+/** Real files, through the addon. */
+export const nativeStore = new NativeStore();

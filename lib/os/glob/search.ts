@@ -1,7 +1,7 @@
 // One walk that serves all patterns with the same base: only directories that may hold a match are read.
-import { treeToRead } from '../../arguments/checked-path.js';
-import type { Call } from '../../schedule/call.js';
-import { type TreeStep, TreeWalk } from '../tree-walk.js';
+import type { OpOptions } from '../../schedule/options.js';
+import { storeOfTreeToRead } from '../../filesystem/mounts.js';
+import type { TreeStep, TreeWalker } from '../../filesystem/store.js';
 import type { ExcludeState, Exclusion } from './exclusion.js';
 import {
   after,
@@ -20,7 +20,7 @@ export interface SearchOptions {
   readonly followSymlinks: boolean;
   /** Names are reported as strings of one character per byte. */
   readonly raw: boolean;
-  readonly call: Call | undefined;
+  readonly call: OpOptions | undefined;
   readonly exclusion: Exclusion | undefined;
 }
 
@@ -47,7 +47,7 @@ export class GlobSearch {
   readonly #place: Place;
   readonly #places: Place[];
   readonly #o: SearchOptions;
-  readonly #tree: TreeWalk;
+  readonly #tree: TreeWalker;
   readonly #depth: number;
   // What is known of the directories that are still to come, by their raw paths below the top.
   readonly #visits = new Map<string, Visit>();
@@ -58,12 +58,13 @@ export class GlobSearch {
     this.#o = o;
     const { state } = place;
     this.#depth = Math.max(...state.map(({ depth }) => depth));
-    this.#tree = new TreeWalk(treeToRead(place.top, 'options.cwd'), {
-      call: o.call,
+    const how = {
+      bottomUp: false,
       followLinks: o.followSymlinks,
       noHidden: !o.dot && !state.some(({ mayBeHidden }) => mayBeHidden),
       depth: this.#depth === Infinity ? -1 : Math.max(0, this.#depth - 1),
-    });
+    };
+    this.#tree = storeOfTreeToRead(place.top).walk(place.top, how, o.call);
   }
 
   async *results(): AsyncGenerator<string, void, undefined> {
@@ -83,11 +84,7 @@ export class GlobSearch {
         if (step.error !== undefined || visit === undefined) continue;
         if (relative === '') {
           // `base/**` fits base itself.
-          if (!isReported && shown !== '') {
-            const found: string[] = [];
-            addMatches(found, state, shown);
-            yield* found;
-          }
+          if (!isReported && shown !== '') yield* matchesOf(state, shown);
           yield* this.#inDirectory(step, visit, relative, above);
         } else {
           const path = this.#o.raw ? relative : Buffer.from(relative, 'latin1').toString();
@@ -118,17 +115,20 @@ export class GlobSearch {
     const descends = level < this.#depth - 1;
     const onTo: string[] = [];
     let follow = '';
-    const firstLink = at + directories;
-    for (let i = at; i < firstLink + links; i++) {
-      const isLink = i >= firstLink;
+    const links_ = at + directories;
+    for (let i = at; i < links_ + links; i++) {
+      const isLink = i >= links_;
       const name = names[i]!;
       const next = after(state, name, dot);
       if (next.length === 0) continue;
       const path = prefix + reported[i]!;
-      const excludedInside =
-        exclusion === undefined ? NOTHING_EXCLUDED : exclusion.below(excluded, name, this.#textOf(path));
-      if (excludedInside === undefined) continue;
-      addMatches(found, next, path);
+      let excludedInside = NOTHING_EXCLUDED;
+      if (exclusion !== undefined) {
+        const inside = exclusion.below(excluded, name, this.#textOf(path));
+        if (inside === undefined) continue;
+        excludedInside = inside;
+      }
+      found.push(...matchesOf(next, path));
       if (!descends) continue;
       const inside = isLink && !followSymlinks ? afterLink(state, name) : next;
       if (!leadsOn(inside)) continue;
@@ -139,8 +139,7 @@ export class GlobSearch {
         excluded: excludedInside,
       });
     }
-    const firstOther = firstLink + links;
-    for (let i = firstOther; i < firstOther + others; i++) {
+    for (let i = links_ + links; i < links_ + links + others; i++) {
       if (!fitsFile(state, names[i]!, dot)) continue;
       const path = prefix + reported[i]!;
       if (exclusion?.excludesFile(excluded, names[i]!, this.#textOf(path)) !== true) found.push(path);
@@ -159,7 +158,7 @@ export class GlobSearch {
       if (next.length === 0) continue;
       const shown = prefix + dots;
       if (this.#o.exclusion !== undefined && this.#excludedIn(shown) === undefined) continue;
-      addMatches(found, next, shown);
+      found.push(...matchesOf(next, shown));
       if (!leadsOn(next)) continue;
       const top = Buffer.from(`${step.path}/${dots}`, 'latin1');
       this.#places.push({ top, shown, state: next, isReported: true });
@@ -168,8 +167,10 @@ export class GlobSearch {
   }
 }
 
-/** Adds what is reported of a directory at `state`. */
-function addMatches(found: string[], state: State, path: string): void {
+/** What is reported of a directory at `state`. */
+function matchesOf(state: State, path: string): string[] {
+  const found: string[] = [];
   if (isMatched(state)) found.push(path);
   if (isDirectoryMatched(state)) found.push(path.endsWith('/') ? path : `${path}/`);
+  return found;
 }

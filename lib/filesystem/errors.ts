@@ -1,0 +1,43 @@
+// Errors of file systems, completed to Node's shape with the path that the caller gave.
+import { constants } from 'node:os';
+
+import { type SystemError, systemError, systemErrorNumber } from '../errors/index.js';
+import type { FilePath } from './filesystem.js';
+
+/** A symbolic name such as `ENOENT`. */
+export type ErrorCode = keyof typeof constants.errno;
+
+/**
+ * Makes an error as node:fs makes them: `ENOENT: no such file or directory, open '/x'`.
+ * @param code the symbolic name
+ * @param syscall the call that failed, such as `open`
+ * @example throw fileSystemError('ENOENT', 'open', path);
+ */
+export function fileSystemError(
+  code: ErrorCode,
+  syscall: string,
+  path?: FilePath,
+  dest?: FilePath,
+): SystemError {
+  return systemError(systemErrorNumber(code), syscall, path, dest);
+}
+
+/**
+ * Completes an error that a file system threw: message, `errno`, `syscall`, and the paths that the caller gave in place of
+ * the file system's own. Errors that are not about the system, such as an AbortError, stay as they are.
+ */
+export function completeError(error: unknown, syscall: string, path?: FilePath, dest?: FilePath): unknown {
+  if (!(error instanceof Error)) return error;
+  const given = error as Partial<SystemError> & Error;
+  if (typeof given.code !== 'string' || !(given.code in constants.errno)) return error;
+  const whole = fileSystemError(given.code as ErrorCode, given.syscall ?? syscall, path, dest);
+  error.message = whole.message;
+  const { errno, syscall: call, path: from, dest: to } = whole;
+  Object.assign(error, {
+    errno,
+    syscall: call,
+    ...(from !== undefined && { path: from }),
+    ...(to !== undefined && { dest: to }),
+  });
+  return error;
+}

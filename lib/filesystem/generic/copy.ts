@@ -1,0 +1,281 @@
+// Copies and moves between file systems: streamed, with a bounded number of bytes in memory.
+import { type BigIntStats, constants, type Stats } from 'node:fs';
+
+import type { OpOptions } from '../../schedule/options.js';
+import { fileSystemError } from '../errors.js';
+import type { CopyFileOptions, CopyTreeOptions, DirectoryItem, FilePath } from '../filesystem.js';
+import { baseName, joined, normalized, textOf } from '../mounted-path.js';
+import type { OpenFile } from '../open-file.js';
+import { FOLLOW, LINK_ITSELF, type Store, type Timestamp } from '../store.js';
+import { makeDirectories, parentOf } from './directories.js';
+import { forEachOf } from './many.js';
+import { removeTreeOf } from './remove-tree.js';
+
+const { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+const PIECE = 1024 * 1024;
+const READ_AHEAD = 2;
+const FILES_AT_A_TIME = 8;
+
+/** A store that can copy within itself, such as an object store on its server. */
+interface CopyingStore extends Store {
+  copyFileWithin?(
+    from: FilePath,
+    to: FilePath,
+    options: CopyFileOptions,
+    o?: OpOptions,
+  ): Promise<void> | undefined;
+}
+
+async function statOrNothing(
+  store: Store,
+  path: FilePath,
+  options: typeof FOLLOW,
+  o: OpOptions | undefined,
+): Promise<Stats | BigIntStats | undefined> {
+  try {
+    return await store.stat(path, options, o);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(String((error as { code?: unknown }).code))) return undefined;
+    throw error;
+  }
+}
+
+/** Copies one file; `dst` may be a directory to copy into. Resolves to the copy's path. */
+export async function copyFileInto(
+  from: CopyingStore,
+  src: FilePath,
+  to: Store,
+  dst: FilePath,
+  options: CopyFileOptions,
+  o: OpOptions | undefined,
+): Promise<FilePath> {
+  const isDirectory = (await statOrNothing(to, dst, FOLLOW, o))?.isDirectory() === true;
+  const target = isDirectory ? joined(dst, baseName(src)) : dst;
+  await copyOne(from, src, to, target, options, o);
+  return target;
+}
+
+async function copyOne(
+  from: CopyingStore,
+  src: FilePath,
+  to: Store,
+  dst: FilePath,
+  options: CopyFileOptions,
+  o: OpOptions | undefined,
+): Promise<void> {
+  const within = from === to ? from.copyFileWithin?.(src, dst, options, o) : undefined;
+  if (within !== undefined) return within;
+  const stats = await from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o);
+  if (stats.isSymbolicLink()) {
+    if (!options.exclusive && (await statOrNothing(to, dst, LINK_ITSELF, o)) !== undefined)
+      await to.unlink(dst, o);
+    return to.symlink(await from.readlink(src, o), dst, o);
+  }
+  if (stats.isDirectory()) throw fileSystemError('EISDIR', 'copyfile', src, dst);
+  if (from === to && (await isSame(from, src, dst, o))) throw fileSystemError('EINVAL', 'copyfile', src, dst);
+  await copyContent(from, src, to, dst, options.exclusive, Number(stats.mode) & 0o7777, o);
+  if (options.preserve) await preserveTimes(to, dst, stats, o);
+}
+
+async function isSame(
+  store: Store,
+  src: FilePath,
+  dst: FilePath,
+  o: OpOptions | undefined,
+): Promise<boolean> {
+  return (await statOrNothing(store, dst, FOLLOW, o)) !== undefined && (await store.sameFile(src, dst, o));
+}
+
+// A target that was made and not finished is taken away again.
+async function copyContent(
+  from: Store,
+  src: FilePath,
+  to: Store,
+  dst: FilePath,
+  exclusive: boolean,
+  permissions: number,
+  o: OpOptions | undefined,
+): Promise<void> {
+  const source = await from.open(src, O_RDONLY, 0, o);
+  let created: FilePath | undefined;
+  let target: OpenFile | undefined;
+  try {
+    if ((await statOrNothing(to, dst, FOLLOW, o)) === undefined) created = dst;
+    target = await to.open(dst, O_WRONLY | O_CREAT | (exclusive ? O_EXCL : O_TRUNC), permissions, o);
+    await pump(source, target, o);
+  } catch (error) {
+    await source.close().catch(() => undefined);
+    await (target?.abort?.(error) ?? target?.close())?.catch(() => undefined);
+    if (target !== undefined && created !== undefined) await to.unlink(created).catch(() => undefined);
+    throw error;
+  }
+  await source.close();
+  await target.close();
+}
+
+/** All that is left of `source` into `target`, a few pieces ahead. */
+export async function pump(source: OpenFile, target: OpenFile, o: OpOptions | undefined): Promise<number> {
+  const pieces: Promise<Buffer>[] = [];
+  let position = 0;
+  let written = 0;
+  const ask = (): void => {
+    const piece = source.pread(PIECE, position, o);
+    piece.catch(() => undefined); // thrown where it is awaited
+    pieces.push(piece);
+    position += PIECE;
+  };
+  try {
+    while (pieces.length < READ_AHEAD) ask();
+    for (;;) {
+      const piece = await pieces.shift()!;
+      if (piece.length > 0) written += await target.write(piece, written, true, o);
+      if (piece.length < PIECE) return written;
+      ask();
+    }
+  } finally {
+    await Promise.allSettled(pieces);
+  }
+}
+
+async function preserveTimes(
+  to: Store,
+  dst: FilePath,
+  stats: Stats | BigIntStats,
+  o: OpOptions | undefined,
+): Promise<void> {
+  const time = (ms: number | bigint): Timestamp => {
+    const seconds = Math.floor(Number(ms) / 1000);
+    return { seconds, nanoseconds: Math.round((Number(ms) - seconds * 1000) * 1e6) };
+  };
+  await whereSupported(to.chmod(dst, Number(stats.mode) & 0o7777, o));
+  await whereSupported(to.setTimes(dst, time(stats.atimeMs), time(stats.mtimeMs), FOLLOW, o));
+}
+
+// A target that has no modes or times keeps none.
+async function whereSupported(done: Promise<void>): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_UNSUPPORTED_OPERATION') throw error;
+  }
+}
+
+/** Copies a tree. It stops at the first failure; what has been copied by then stays. */
+export async function copyTreeBetween(
+  from: CopyingStore,
+  src: FilePath,
+  to: Store,
+  dst: FilePath,
+  options: CopyTreeOptions,
+  o: OpOptions | undefined,
+): Promise<void> {
+  const stats = await from.stat(src, FOLLOW, o);
+  if (!stats.isDirectory()) throw fileSystemError('ENOTDIR', 'cp', src, dst);
+  if (from === to && isWithin(dst, src)) throw fileSystemError('EINVAL', 'cp', src, dst);
+  const there = await statOrNothing(to, dst, FOLLOW, o);
+  if (there !== undefined && (!options.existOk || !there.isDirectory()))
+    throw fileSystemError('EEXIST', 'cp', src, dst);
+  if (there === undefined) await makeDirectories(to, dst, 0o777, true, o);
+  await copyEntries(from, src, to, dst, options, o, []);
+}
+
+function isWithin(path: FilePath, directory: FilePath): boolean {
+  const text = normalized(textOf(path));
+  const above = normalized(textOf(directory)).replace(/\/$/, '');
+  return text === above || text.startsWith(`${above}/`);
+}
+
+async function copyEntries(
+  from: CopyingStore,
+  src: FilePath,
+  to: Store,
+  dst: FilePath,
+  options: CopyTreeOptions,
+  o: OpOptions | undefined,
+  above: readonly string[],
+): Promise<void> {
+  const stats = await from.stat(src, FOLLOW, o);
+  const identity = Number(stats.ino) === 0 ? textOf(src) : `${stats.dev}:${stats.ino}`;
+  if (above.includes(identity)) throw fileSystemError('ELOOP', 'cp', src, dst);
+  const copyFile = { exclusive: false, preserve: options.preserve, followSymlinks: !options.symlinks };
+  const directories: FilePath[] = [];
+  const listing = from.listing(src, o);
+  try {
+    for (let items = await listing.next(); items !== undefined; items = await listing.next()) {
+      const batch: readonly DirectoryItem[] = items;
+      await forEachOf(
+        batch.length,
+        async (i) => {
+          const { name, type } = batch[i]!;
+          const source = joined(src, name);
+          const isDirectory =
+            type === 'directory' ||
+            ((type === 'unknown' || (type === 'symlink' && !options.symlinks)) &&
+              (await from.stat(source, options.symlinks ? LINK_ITSELF : FOLLOW, o)).isDirectory());
+          if (isDirectory) directories.push(name);
+          else await copyOne(from, source, to, joined(dst, name), copyFile, o);
+        },
+        FILES_AT_A_TIME,
+      );
+    }
+  } finally {
+    listing.close();
+  }
+  for (const name of directories) {
+    const target = joined(dst, name);
+    if ((await statOrNothing(to, target, FOLLOW, o)) === undefined) await to.mkdir(target, 0o777, o);
+    await copyEntries(from, joined(src, name), to, target, options, o, [...above, identity]);
+  }
+  if (options.preserve) await preserveTimes(to, dst, stats, o);
+}
+
+/** Moves a file or a tree: a rename within one store, else a copy and then a removal. Resolves to the new path. */
+export async function moveBetween(
+  from: CopyingStore,
+  src: FilePath,
+  to: Store,
+  dst: FilePath,
+  o: OpOptions | undefined,
+): Promise<FilePath> {
+  const isInto = (await statOrNothing(to, dst, FOLLOW, o))?.isDirectory() === true;
+  const target = isInto ? joined(dst, baseName(src)) : dst;
+  if (isInto && (await statOrNothing(to, target, LINK_ITSELF, o)) !== undefined)
+    throw fileSystemError('EEXIST', 'rename', src, target);
+  const stats = await from.stat(src, LINK_ITSELF, o);
+  if (from === to) {
+    if (stats.isDirectory() && isWithin(target, src)) throw fileSystemError('EINVAL', 'rename', src, target);
+    try {
+      await from.rename(src, target, o);
+      return target;
+    } catch (error) {
+      if (!['ERR_UNSUPPORTED_OPERATION', 'EXDEV'].includes(String((error as { code?: unknown }).code)))
+        throw error;
+    }
+  }
+  await copyForMove(from, src, to, target, stats, o);
+  if (stats.isDirectory()) await removeTreeOf(from, src, { ignoreErrors: false }, o);
+  else await from.unlink(src, o);
+  return target;
+}
+
+// A copy that fails is taken away again, and what is moved stays where it is.
+async function copyForMove(
+  from: CopyingStore,
+  src: FilePath,
+  to: Store,
+  target: FilePath,
+  stats: Stats | BigIntStats,
+  o: OpOptions | undefined,
+): Promise<void> {
+  if (!stats.isDirectory())
+    return copyOne(from, src, to, target, { exclusive: false, preserve: true, followSymlinks: false }, o);
+  if ((await statOrNothing(to, parentOf(target), FOLLOW, o)) === undefined)
+    throw fileSystemError('ENOENT', 'rename', src, target);
+  try {
+    await copyTreeBetween(from, src, to, target, { symlinks: true, existOk: false, preserve: true }, o);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'EEXIST')
+      await removeTreeOf(to, target, { ignoreErrors: true }, undefined).catch(() => undefined);
+    throw error;
+  }
+}

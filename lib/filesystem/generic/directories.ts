@@ -1,0 +1,89 @@
+// makedirs, removedirs and renames, made of single calls, as Python's os makes them.
+import type { SystemError } from '../../errors/index.js';
+import type { OpOptions } from '../../schedule/options.js';
+import type { FilePath } from '../filesystem.js';
+import { SCHEME, textOf } from '../mounted-path.js';
+import { FOLLOW, type Store } from '../store.js';
+
+const codeOf = (error: unknown): string | undefined => (error as Partial<SystemError> | null)?.code;
+
+/** The directory above a path; the path itself where there is none. */
+export function parentOf(path: FilePath): string {
+  const text = textOf(path);
+  const scheme = SCHEME.exec(text)?.[0] ?? '';
+  const rest = text.slice(scheme.length).replace(/\/+$/, '');
+  const end = rest.lastIndexOf('/');
+  if (end < 0) return scheme === '' ? (text.startsWith('/') ? '/' : '.') : text;
+  return scheme + (rest.slice(0, end) || '/');
+}
+
+export async function makeDirectories(
+  store: Store,
+  path: FilePath,
+  permissions: number,
+  existOk: boolean,
+  o: OpOptions | undefined,
+): Promise<void> {
+  try {
+    await store.mkdir(path, permissions, o);
+    return;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && existOk && (await isDirectory(store, path, o))) return;
+    if (codeOf(error) !== 'ENOENT') throw error;
+    const parent = parentOf(path);
+    if (parent === textOf(path)) throw error;
+    await makeDirectories(store, parent, 0o777, true, o);
+  }
+  try {
+    await store.mkdir(path, permissions, o);
+  } catch (error) {
+    // Somebody else has made it, or it ends in `/.`, which the directories above it have made.
+    const made = codeOf(error) === 'EEXIST' && (existOk || /\/\.\/*$/.test(textOf(path)));
+    if (!made || !(await isDirectory(store, path, o))) throw error;
+  }
+}
+
+async function isDirectory(store: Store, path: FilePath, o: OpOptions | undefined): Promise<boolean> {
+  try {
+    return (await store.stat(path, FOLLOW, o)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+export async function removeDirectories(
+  store: Store,
+  path: FilePath,
+  o: OpOptions | undefined,
+): Promise<void> {
+  await store.rmdir(path, o);
+  await removeEmptyAbove(store, path, o);
+}
+
+// For as long as they are empty; what cannot be removed ends it.
+async function removeEmptyAbove(store: Store, path: FilePath, o: OpOptions | undefined): Promise<void> {
+  let below = textOf(path);
+  for (;;) {
+    const parent = parentOf(below);
+    if (parent === below || parent === '.' || parent === '/') return;
+    try {
+      await store.rmdir(parent, o);
+    } catch {
+      return;
+    }
+    below = parent;
+  }
+}
+
+export async function renameDirectories(
+  store: Store,
+  from: FilePath,
+  to: FilePath,
+  o: OpOptions | undefined,
+): Promise<void> {
+  const parent = parentOf(to);
+  if (parent !== textOf(to) && !(await isDirectory(store, parent, o)))
+    await makeDirectories(store, parent, 0o777, true, o);
+  await store.rename(from, to, o);
+  await removeEmptyAbove(store, from, o);
+}

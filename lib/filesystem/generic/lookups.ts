@@ -1,0 +1,67 @@
+// Questions about paths that a file system leaves to the library.
+import { constants } from 'node:fs';
+
+import type { OpOptions } from '../../schedule/options.js';
+import { fileSystemError } from '../errors.js';
+import type { FilePath } from '../filesystem.js';
+import type { MountedStore } from '../mounted-store.js';
+import { normalized, textOf } from '../mounted-path.js';
+import { FOLLOW, LINK_ITSELF } from '../store.js';
+
+/** By existence: a file system without `access` has no users. An executable is one with such a bit, or a directory. */
+export async function lookUpAccess(
+  store: MountedStore,
+  path: FilePath,
+  mode: number,
+  o: OpOptions | undefined,
+): Promise<boolean> {
+  try {
+    const stats = await store.stat(path, FOLLOW, o);
+    if ((mode & constants.X_OK) === 0 || stats.isDirectory()) return true;
+    return (Number(stats.mode) & 0o111) !== 0;
+  } catch (error) {
+    if (typeof (error as { errno?: unknown }).errno === 'number') return false;
+    throw error;
+  }
+}
+
+const MOST_LINKS = 40;
+
+/** The file system's own path without links, `.` and `..`; all names must be there. */
+export async function resolveLinks(
+  store: MountedStore,
+  path: FilePath,
+  o: OpOptions | undefined,
+): Promise<string> {
+  const outside = (inner: string): string => store.prefix + inner;
+  const inner = textOf(store.inner(path, 'realpath'));
+  if (!store.can('links') || store.fileSystem.readlink === undefined) {
+    const plain = normalized(inner).replace(/(?<=.)\/$/, '');
+    await store.stat(outside(plain), FOLLOW, o);
+    return plain;
+  }
+  let links = 0;
+  let done = '';
+  const names = inner.split('/').reverse();
+  while (names.length > 0) {
+    const name = names.pop()!;
+    if (name === '' || name === '.') continue;
+    if (name === '..') {
+      done = done.slice(0, Math.max(0, done.lastIndexOf('/')));
+      continue;
+    }
+    const next = `${done}/${name}`;
+    const stats = await store.stat(outside(next), LINK_ITSELF, o);
+    if (!stats.isSymbolicLink()) {
+      if (names.some((each) => each !== '') && !stats.isDirectory())
+        throw fileSystemError('ENOTDIR', 'realpath', path);
+      done = next;
+      continue;
+    }
+    if (++links > MOST_LINKS) throw fileSystemError('ELOOP', 'realpath', path);
+    const target = (await store.readlink(outside(next), o)).toString();
+    if (target.startsWith('/')) done = '';
+    names.push(...target.split('/').reverse());
+  }
+  return done || '/';
+}

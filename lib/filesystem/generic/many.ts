@@ -1,0 +1,76 @@
+// Lists of paths, a few at a time, for file systems that have no better way.
+import type { BigIntStats, Stats } from 'node:fs';
+
+import type { OpOptions } from '../../schedule/options.js';
+import type { FilePath, ReadManyAnswer, StatCall } from '../filesystem.js';
+import type { Store } from '../store.js';
+
+const AT_A_TIME = 16;
+
+/** Runs `work` for each index below `count`, at most `most` at a time. The first failure ends it. */
+export async function forEachOf(
+  count: number,
+  work: (index: number) => Promise<void>,
+  most = AT_A_TIME,
+): Promise<void> {
+  let next = 0;
+  let failed = false;
+  const worker = async (): Promise<void> => {
+    while (next < count && !failed) {
+      try {
+        await work(next++);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const outcomes = await Promise.allSettled(Array.from({ length: Math.min(most, count) }, worker));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+/** Errors that end the whole list rather than belong to one path. */
+function endsAll(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return (
+    code === 'ABORT_ERR' || code === 'ERR_TIMEOUT' || code === 'ERR_LANE_FULL' || !(error instanceof Error)
+  );
+}
+
+export async function* readOneByOne(
+  store: Store,
+  paths: readonly FilePath[],
+  o: OpOptions | undefined,
+): AsyncGenerator<readonly ReadManyAnswer[]> {
+  for (let from = 0; from < paths.length; from += AT_A_TIME) {
+    const some = paths.slice(from, from + AT_A_TIME);
+    const answers = new Array<ReadManyAnswer>(some.length);
+    await forEachOf(some.length, async (i) => {
+      try {
+        answers[i] = { index: from + i, data: await store.readFile(some[i]!, o) };
+      } catch (error) {
+        if (endsAll(error)) throw error;
+        answers[i] = { index: from + i, error: error as Error };
+      }
+    });
+    yield answers;
+  }
+}
+
+export async function statOneByOne(
+  store: Store,
+  paths: readonly FilePath[],
+  options: StatCall,
+  o: OpOptions | undefined,
+): Promise<(Stats | BigIntStats | Error)[]> {
+  const answers = new Array<Stats | BigIntStats | Error>(paths.length);
+  await forEachOf(paths.length, async (i) => {
+    try {
+      answers[i] = await store.stat(paths[i]!, options, o);
+    } catch (error) {
+      if (endsAll(error)) throw error;
+      answers[i] = error as Error;
+    }
+  });
+  return answers;
+}

@@ -1,0 +1,78 @@
+// Removes a tree by listing and removing, following no link.
+import { AbortError } from '../../errors/index.js';
+import type { OpOptions } from '../../schedule/options.js';
+import { fileSystemError } from '../errors.js';
+import type { DirectoryItem, FilePath, RemoveTreeCall } from '../filesystem.js';
+import { joined } from '../mounted-path.js';
+import { LINK_ITSELF, type Store } from '../store.js';
+import { forEachOf } from './many.js';
+
+/** Resolves to the number of entries that could not be removed; throws the first failure unless they are ignored. */
+export async function removeTreeOf(
+  store: Store,
+  path: FilePath,
+  { ignoreErrors, onError }: RemoveTreeCall,
+  o: OpOptions | undefined,
+): Promise<number> {
+  let failures = 0;
+  let first: Error | undefined;
+  const failed = async (error: unknown): Promise<void> => {
+    if (o?.signal?.aborted === true || isOurs(error)) throw error;
+    failures++;
+    first ??= error as Error;
+    if (!ignoreErrors) await onError?.(error as Error);
+  };
+  const remove = async (directory: FilePath): Promise<void> => {
+    let items: DirectoryItem[] = [];
+    try {
+      items = await allOf(store, directory, o);
+    } catch (error) {
+      await failed(error);
+    }
+    await forEachOf(items.length, async (i) => {
+      const { name, type, stats } = items[i]!;
+      const child = joined(directory, name);
+      if (o?.signal?.aborted === true) throw new AbortError(o.signal.reason);
+      try {
+        const isDirectory =
+          type === 'unknown'
+            ? (stats ?? (await store.stat(child, LINK_ITSELF, o))).isDirectory()
+            : type === 'directory';
+        if (isDirectory) await remove(child);
+        else await store.unlink(child, o);
+      } catch (error) {
+        await failed(error);
+      }
+    });
+    try {
+      await store.rmdir(directory, o);
+    } catch (error) {
+      await failed(error);
+    }
+  };
+  try {
+    const stats = await store.stat(path, LINK_ITSELF, o);
+    if (!stats.isDirectory()) throw fileSystemError('ENOTDIR', 'rmdir', path);
+    await remove(path);
+  } catch (error) {
+    if (failures === 0) await failed(error);
+    else throw error;
+  }
+  if (first !== undefined && !ignoreErrors && onError === undefined) throw first;
+  return failures;
+}
+
+// An abort, a deadline or what a callback threw ends the removal; the system's errors do not.
+function isOurs(error: unknown): boolean {
+  return typeof (error as { errno?: unknown } | null)?.errno !== 'number';
+}
+
+async function allOf(store: Store, path: FilePath, o: OpOptions | undefined): Promise<DirectoryItem[]> {
+  const listing = store.listing(path, o);
+  const items: DirectoryItem[] = [];
+  for (;;) {
+    const batch = await listing.next();
+    if (batch === undefined) return items;
+    items.push(...batch);
+  }
+}

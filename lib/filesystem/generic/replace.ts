@@ -1,0 +1,151 @@
+// Replacing a file in one step by a temporary file and a rename, for file systems without a way of their own.
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+
+import type { OpOptions } from '../../schedule/options.js';
+import { fileSystemError } from '../errors.js';
+import type { FilePath, ReplaceOptions } from '../filesystem.js';
+import { joined } from '../mounted-path.js';
+import type { MountedStore } from '../mounted-store.js';
+import type { OpenFile } from '../open-file.js';
+import { LINK_ITSELF, type Replacement } from '../store.js';
+import { parentOf } from './directories.js';
+
+const { O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } = constants;
+const RANDOM_BYTES = 10;
+const MOST_LINKS = 40;
+
+interface Target {
+  readonly path: FilePath;
+  /** Permission bits of the file that is there. */
+  readonly permissions: number | undefined;
+}
+
+// A link stays a link to what is replaced.
+async function targetOf(store: MountedStore, path: FilePath, o: OpOptions | undefined): Promise<Target> {
+  let at = path;
+  for (let links = 0; links <= MOST_LINKS; links++) {
+    let stats;
+    try {
+      stats = await store.stat(at, LINK_ITSELF, o);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+      return { path: at, permissions: undefined };
+    }
+    if (stats.isDirectory()) throw fileSystemError('EISDIR', 'open', path);
+    if (!stats.isSymbolicLink()) return { path: at, permissions: Number(stats.mode) & 0o7777 };
+    const text = (await store.readlink(at, o)).toString();
+    at = text.startsWith('/') ? store.prefix + text : joined(parentOf(at), text);
+  }
+  throw fileSystemError('ELOOP', 'open', path);
+}
+
+/** Opens a new file beside `path`; `publish` gives it the path, `drop` removes it. */
+export async function openReplacementOf(
+  store: MountedStore,
+  path: FilePath,
+  flags: number,
+  options: ReplaceOptions & { readonly exclusive: boolean },
+  o: OpOptions | undefined,
+): Promise<Replacement> {
+  if (!store.can('rename')) throw store.unsupported('rename', 'replace a file in one step');
+  const target = await targetOf(store, path, o);
+  if (options.exclusive && target.permissions !== undefined) throw fileSystemError('EEXIST', 'open', path);
+  const fresh = joined(parentOf(target.path), `.${randomBytes(RANDOM_BYTES).toString('hex')}.tmp`);
+  const access = (flags & O_RDWR) !== 0 && store.can('randomWrite') ? O_RDWR : O_WRONLY;
+  const permissions = options.permissions ?? target.permissions ?? 0o666;
+  const file = await store.open(fresh, access | O_CREAT | O_EXCL | O_TRUNC, permissions, o);
+  // The umask is for new files: one that replaces another keeps its mode.
+  if (target.permissions !== undefined && options.permissions === undefined && store.can('modes'))
+    await store.chmod(fresh, target.permissions, o).catch(() => undefined);
+  return new GenericReplacement(store, path, target.path, fresh, file, options);
+}
+
+class GenericReplacement implements Replacement {
+  readonly file: OpenFile;
+  readonly #store: MountedStore;
+  readonly #path: FilePath;
+  readonly #target: FilePath;
+  readonly #fresh: FilePath;
+  readonly #exclusive: boolean;
+  #over = false;
+
+  constructor(
+    store: MountedStore,
+    path: FilePath,
+    target: FilePath,
+    fresh: FilePath,
+    file: OpenFile,
+    { durable, exclusive }: { durable: boolean; exclusive: boolean },
+  ) {
+    this.#store = store;
+    this.#path = path;
+    this.#target = target;
+    this.#fresh = fresh;
+    this.#exclusive = exclusive;
+    this.file = durable && store.can('sync') ? syncedOnClose(file) : file;
+  }
+
+  async publish(): Promise<void> {
+    const store = this.#store;
+    try {
+      if (this.#exclusive && store.can('links') && store.fileSystem.link !== undefined) {
+        // A link does not replace what is there.
+        await store.link(this.#fresh, this.#target);
+        return;
+      }
+      if (this.#exclusive && (await this.#isThere())) throw fileSystemError('EEXIST', 'open', this.#path);
+      await store.rename(this.#fresh, this.#target);
+      this.#over = true;
+    } finally {
+      await this.drop();
+    }
+  }
+
+  async #isThere(): Promise<boolean> {
+    return this.#store.stat(this.#target, LINK_ITSELF).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async drop(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    await this.#store.unlink(this.#fresh).catch(() => undefined); // it may not have been published
+  }
+}
+
+// The content is durable before the rename makes it visible.
+function syncedOnClose(file: OpenFile): OpenFile {
+  const close = file.close.bind(file);
+  file.close = async () => {
+    try {
+      await file.sync();
+    } finally {
+      await close();
+    }
+  };
+  return file;
+}
+
+/** Replaces the file with `data`. */
+export async function replaceWhole(
+  store: MountedStore,
+  path: FilePath,
+  data: Uint8Array,
+  options: ReplaceOptions,
+  o: OpOptions | undefined,
+): Promise<void> {
+  const kept = Uint8Array.prototype.slice.call(data);
+  const replacement = await openReplacementOf(store, path, O_WRONLY, { ...options, exclusive: false }, o);
+  try {
+    if (kept.byteLength > 0) await replacement.file.write(kept, 0, true, o);
+    await replacement.file.close();
+  } catch (error) {
+    await replacement.file.close().catch(() => undefined);
+    await replacement.drop();
+    throw error;
+  }
+  await replacement.publish();
+}

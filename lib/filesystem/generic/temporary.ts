@@ -1,0 +1,93 @@
+// Temporary files and directories on a mounted file system: created exclusively under random names.
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+
+import { AbortError } from '../../errors/index.js';
+import { NO_CALL } from '../../schedule/call.js';
+import type { OpOptions } from '../../schedule/options.js';
+import { joined } from '../mounted-path.js';
+import type { MountedStore } from '../mounted-store.js';
+import type { OpenFile } from '../open-file.js';
+import { PositionedFile } from '../positioned.js';
+import type { TempFileKind, TemporaryDirectoryEntry, TemporaryFile, TempPlace } from '../store.js';
+import { removeTreeOf } from './remove-tree.js';
+
+const RANDOM_BYTES = 10;
+const ATTEMPTS = 100;
+const { O_APPEND, O_CREAT, O_EXCL, O_RDWR } = constants;
+
+async function exclusively<T>(
+  { dir, prefix, suffix }: TempPlace,
+  make: (path: string | Uint8Array) => Promise<T>,
+): Promise<{ path: string | Uint8Array; made: T }> {
+  for (let attempt = 1; ; attempt++) {
+    const path = joined(dir, prefix + randomBytes(RANDOM_BYTES).toString('hex') + suffix);
+    try {
+      return { path, made: await make(path) };
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'EEXIST' || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+export async function createFileIn(
+  store: MountedStore,
+  place: TempPlace,
+  { anonymous, appending, deleteOnClose }: TempFileKind,
+  o: OpOptions | undefined,
+): Promise<TemporaryFile> {
+  const { fileSystem } = store;
+  if (anonymous && fileSystem.createTemporary !== undefined) {
+    const nameless = await fileSystem.createTemporary(store.inner(place.dir, 'open'), o ?? NO_CALL);
+    const file = new PositionedFile(nameless, { fileSystem: store.name, appending, position: 0 });
+    return { file, path: '', keep: () => undefined, discard: () => Promise.resolve() };
+  }
+  const flags = O_RDWR | O_CREAT | O_EXCL | (appending ? O_APPEND : 0);
+  const { path, made } = await exclusively(place, (each) => store.open(each, flags, 0o600, o));
+  let gone: Promise<void> | undefined;
+  const discard = (): Promise<void> => {
+    gone ??= store.unlink(path).catch((error: unknown) => {
+      if ((error as { code?: unknown }).code === 'ENOENT') return;
+      gone = undefined;
+      throw error;
+    });
+    return gone;
+  };
+  const file = anonymous || deleteOnClose ? discardedOnClose(made, discard) : made;
+  if (o?.signal?.aborted === true) {
+    await file.close().catch(() => undefined); // the caller is told a better error
+    await discard();
+    throw new AbortError(o.signal.reason);
+  }
+  return { file, path, keep: () => undefined, discard };
+}
+
+function discardedOnClose(file: OpenFile, discard: () => Promise<void>): OpenFile {
+  const close = file.close.bind(file);
+  file.close = async () => {
+    for (const outcome of await Promise.allSettled([close(), discard()])) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+    }
+  };
+  return file;
+}
+
+export async function createDirectoryIn(
+  store: MountedStore,
+  place: TempPlace,
+  o: OpOptions | undefined,
+): Promise<TemporaryDirectoryEntry> {
+  const { path } = await exclusively(place, (each) => store.mkdir(each, 0o700, o));
+  return {
+    path,
+    keep: () => undefined,
+    async remove(ignoreErrors) {
+      try {
+        return await removeTreeOf(store, path, { ignoreErrors }, undefined);
+      } catch (error) {
+        if ((error as { code?: unknown }).code === 'ENOENT') return 0;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,188 @@
+// The traversal under `walk` and `glob` by listings, for file systems that the addon does not know.
+import { AbortError } from '../../errors/index.js';
+import type { OpOptions } from '../../schedule/options.js';
+import type { DirectoryItem, FilePath } from '../filesystem.js';
+import type { MountedStore } from '../mounted-store.js';
+import { FOLLOW, type TreeStep, type TreeWalker, type TreeWalkOptions } from '../store.js';
+
+const DOT = '.';
+
+const rawOf = (name: FilePath): string => Buffer.from(name).toString('latin1');
+const shownOf = (raw: string): string => Buffer.from(raw, 'latin1').toString();
+
+/** A directory to be visited. */
+interface Frame {
+  /** Path below the top, raw; '' for the top. */
+  readonly relative: string;
+  readonly depth: number;
+  /** Listed already, and waiting for what is below it: it comes after that. */
+  readonly step: TreeStep | undefined;
+  /** Identities of the directories above and of itself, where links are followed. */
+  readonly above: readonly string[];
+}
+
+export class GenericTreeWalk implements TreeWalker {
+  readonly atHand = false;
+  readonly #store: MountedStore;
+  readonly #top: string;
+  readonly #o: TreeWalkOptions;
+  readonly #call: OpOptions | undefined;
+  /** The next directory is at the end. */
+  #frames: Frame[];
+  #last: Frame | undefined;
+  /** What the last step's directory leads on to. */
+  #children: Frame[] = [];
+
+  constructor(store: MountedStore, top: FilePath, o: TreeWalkOptions, call: OpOptions | undefined) {
+    this.#store = store;
+    this.#top = rawOf(top);
+    this.#o = o;
+    this.#call = call;
+    this.#frames = [{ relative: '', depth: 0, step: undefined, above: [] }];
+  }
+
+  async next(): Promise<TreeStep | undefined> {
+    if (this.#call?.signal?.aborted === true) throw new AbortError(this.#call.signal.reason);
+    if (!this.#o.bottomUp) {
+      this.#frames.push(...this.#children);
+      this.#children = [];
+      const frame = this.#frames.pop();
+      if (frame === undefined) return undefined;
+      this.#last = frame;
+      const { step, children } = await this.#visit(frame);
+      this.#children = children;
+      return step;
+    }
+    for (;;) {
+      const frame = this.#frames.pop();
+      if (frame === undefined) return undefined;
+      this.#last = frame;
+      if (frame.step !== undefined) return frame.step;
+      const { step, children } = await this.#visit(frame);
+      this.#frames.push({ ...frame, step }, ...children);
+    }
+  }
+
+  take(): TreeStep {
+    throw new Error('no step is at hand');
+  }
+
+  get relative(): string {
+    return this.#last?.relative ?? '';
+  }
+
+  descendTo(names: string[], follow = ''): void {
+    const { relative, depth, above } = this.#last!;
+    const known = new Map(this.#children.map((child) => [child.relative, child]));
+    this.#children = names
+      .map((name, i) => {
+        const path = relative === '' ? name : `${relative}/${name}`;
+        const frame: Frame = known.get(path) ?? { relative: path, depth: depth + 1, step: undefined, above };
+        return { frame, wanted: known.has(path) || follow[i] === '1' || !this.#links.has(path) };
+      })
+      .filter(({ wanted }) => wanted)
+      .map(({ frame }) => frame)
+      .reverse();
+  }
+
+  close(): void {
+    this.#frames = [];
+    this.#children = [];
+  }
+
+  // Links to directories among the children of the last step, which are descended to only when they are followed.
+  readonly #links = new Set<string>();
+
+  #path(relative: string): string {
+    if (relative === '') return this.#top;
+    return this.#top.endsWith('/') ? this.#top + relative : `${this.#top}/${relative}`;
+  }
+
+  async #visit(frame: Frame): Promise<{ step: TreeStep; children: Frame[] }> {
+    const path = this.#path(frame.relative);
+    const step: TreeStep = {
+      path,
+      shownPath: shownOf(path),
+      raw: [],
+      shown: [],
+      at: 0,
+      directories: 0,
+      links: 0,
+      others: 0,
+      error: undefined,
+    };
+    this.#links.clear();
+    const above = this.#o.followLinks ? [...frame.above, await this.#identity(path)] : frame.above;
+    const directories: string[] = [];
+    const links: string[] = [];
+    const others: string[] = [];
+    try {
+      for (const item of await this.#items(path)) {
+        const raw = rawOf(item.name);
+        if (this.#o.noHidden && raw.startsWith(DOT)) continue;
+        const kind = await this.#kindOf(`${path}/${raw}`, item);
+        (kind === 'directory' ? directories : kind === 'link' ? links : others).push(raw);
+      }
+    } catch (error) {
+      if (typeof (error as { errno?: unknown }).errno !== 'number') throw error;
+      step.error = error as Error;
+      return { step, children: [] };
+    }
+    step.raw = [...directories, ...links, ...others];
+    step.shown = step.raw.map(shownOf);
+    step.directories = directories.length;
+    step.links = links.length;
+    step.others = others.length;
+    const below = (name: string): string => (frame.relative === '' ? name : `${frame.relative}/${name}`);
+    for (const name of links) this.#links.add(below(name));
+    if (this.#o.depth >= 0 && frame.depth >= this.#o.depth) return { step, children: [] };
+    const visited = [...directories];
+    if (this.#o.followLinks) {
+      for (const name of links)
+        if (!above.includes(await this.#identity(this.#path(below(name))))) visited.push(name);
+    }
+    const children = visited
+      .map((name) => ({ relative: below(name), depth: frame.depth + 1, step: undefined, above }))
+      .reverse();
+    return { step, children };
+  }
+
+  async #items(path: string): Promise<DirectoryItem[]> {
+    const listing = this.#store.listing(nativeName(path), this.#call);
+    const items: DirectoryItem[] = [];
+    for (;;) {
+      const batch = await listing.next();
+      if (batch === undefined) return items;
+      items.push(...batch);
+    }
+  }
+
+  async #kindOf(path: string, { type, stats }: DirectoryItem): Promise<'directory' | 'link' | 'other'> {
+    if (type === 'directory' || (type === 'unknown' && stats?.isDirectory() === true)) return 'directory';
+    if (type !== 'symlink' && type !== 'unknown') return 'other';
+    try {
+      const leadsToDirectory = (await this.#store.stat(nativeName(path), FOLLOW, this.#call)).isDirectory();
+      return leadsToDirectory ? (type === 'symlink' ? 'link' : 'directory') : 'other';
+    } catch (error) {
+      if (typeof (error as { errno?: unknown }).errno !== 'number') throw error;
+      return 'other';
+    }
+  }
+
+  // By which a directory is recognized, so that links do not lead back into it.
+  async #identity(path: string): Promise<string> {
+    try {
+      const { dev, ino } = await this.#store.stat(nativeName(path), FOLLOW, this.#call);
+      return Number(ino) === 0 ? path : `${dev}:${ino}`;
+    } catch {
+      return path;
+    }
+  }
+}
+
+// Text where the raw name is UTF-8, which is what most file systems take.
+function nativeName(raw: string): FilePath {
+  const bytes = Buffer.from(raw, 'latin1');
+  const text = bytes.toString();
+  return Buffer.from(text).equals(bytes) ? text : bytes;
+}

@@ -1,0 +1,23 @@
+// uvfiles/filesystem: putting other file systems under the library. Only re-exports.
+export { type ErrorCode, fileSystemError } from './errors.js';
+export type {
+  CallOptions,
+  Capabilities,
+  CopyFileOptions,
+  CopyTreeOptions,
+  DirectoryItem,
+  EntryType,
+  FilePath,
+  FileSystem,
+  FileSystemFile,
+  FollowOptions,
+  ReadManyAnswer,
+  RemoveTreeCall,
+  ReplaceOptions,
+  StatCall,
+  StatsLike,
+  StatVfs,
+} from './filesystem.js';
+export { type Mount, mount, type MountOptions } from './mounts.js';
+export { realFileSystem } from './real-file-system.js';
+export { wrap } from './wrapper.js';

@@ -1,0 +1,63 @@
+// Paths as mounts compare them: absolute, with `/` between names.
+import type { FilePath } from './filesystem.js';
+
+/** The beginning of a URL: paths that have one are never resolved or normalized, since `//` and `..` may be part of a key. */
+export const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+const FILE_NAME = process.platform === 'win32' ? /[\\/]/ : /\//;
+
+/** The path as text. Bytes that are not UTF-8 keep their place in it, which is all that prefixes need. */
+export function textOf(path: FilePath): string {
+  return typeof path === 'string'
+    ? path
+    : Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
+}
+
+/** The absolute path, without `.` and `..` where it has such names. */
+export function absolute(path: FilePath): string {
+  const text = textOf(path);
+  if (SCHEME.test(text)) return text;
+  const whole = rooted(text);
+  return /\/\.{0,2}(\/|$)/.test(whole) ? normalized(whole) : whole;
+}
+
+/** The absolute path as it was spelt, `.` and `..` included. */
+export function rooted(text: string): string {
+  const slashed = process.platform === 'win32' ? text.replaceAll('\\', '/') : text;
+  if (slashed.startsWith('/') || /^[A-Za-z]:\//.test(slashed)) return slashed;
+  const above = process.cwd();
+  const from = process.platform === 'win32' ? above.replaceAll('\\', '/') : above;
+  return slashed === '' ? from : `${from === '/' ? '' : from}/${slashed}`;
+}
+
+/** Without `.`, `..` and doubled slashes; a slash at the end stays. */
+export function normalized(path: string): string {
+  const drive = /^[A-Za-z]:/.exec(path)?.[0] ?? '';
+  const names: string[] = [];
+  for (const name of path.slice(drive.length).split('/')) {
+    if (name === '' || name === '.') continue;
+    if (name === '..') names.pop();
+    else names.push(name);
+  }
+  const end = names.length > 0 && path.endsWith('/') ? '/' : '';
+  return `${drive}/${names.join('/')}${end}`;
+}
+
+/** The last name of a path. */
+export function baseName(path: FilePath): string {
+  return (
+    textOf(path)
+      .replace(/[\\/]+$/, '')
+      .split(FILE_NAME)
+      .pop() ?? ''
+  );
+}
+
+/** `name` in the directory `path`. */
+export function joined(path: FilePath, name: FilePath): FilePath {
+  if (typeof path === 'string' && typeof name === 'string')
+    return path === '' || path.endsWith('/') ? path + name : `${path}/${name}`;
+  const above = Buffer.from(path);
+  const between = above.length === 0 || above[above.length - 1] === 47 ? '' : '/';
+  return Buffer.concat([above, Buffer.from(between), Buffer.from(name)]);
+}

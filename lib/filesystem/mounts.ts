@@ -1,0 +1,216 @@
+// Which file system a path is on: the longest mounted prefix wins, and what is under none is the real files.
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+import { mountedSchemes } from '../arguments/path.js';
+import { checkPermission, checkTreePermission, isRestricted } from '../arguments/permission.js';
+import { invalidArgType, invalidArgValue } from '../errors/index.js';
+import { nativeStore } from '../native/store/native-store.js';
+import type { FilePath, FileSystem } from './filesystem.js';
+import { absolute, normalized, SCHEME } from './mounted-path.js';
+import { MountedStore } from './mounted-store.js';
+import type { Store } from './store.js';
+
+interface Entry {
+  readonly prefix: string;
+  readonly store: MountedStore;
+}
+
+/** A mounted file system. Disposing of it (`using`) unmounts it. */
+export interface Mount extends Disposable {
+  /** The prefix of its paths, without a slash at the end. */
+  readonly prefix: string;
+  readonly fileSystem: FileSystem;
+  /** Takes the file system away. Files that are open stay usable. Doing it again does nothing. */
+  unmount(): void;
+}
+
+/** Options of `mount`. */
+export interface MountOptions<T> {
+  /** Mounts for this callback's asynchronous context alone, until what it returns has settled. */
+  scope: () => T;
+}
+
+// How many mounts there are, in all contexts: while there are none a call costs this comparison.
+let count = 0;
+let everywhere: readonly Entry[] = [];
+const contexts = new AsyncLocalStorage<readonly Entry[]>();
+
+/** The files of the operating system. */
+export const realFiles = nativeStore;
+
+/** The store that `path` is on. */
+export function storeOf(path: FilePath): Store {
+  return count === 0 ? nativeStore : (find(path) ?? nativeStore);
+}
+
+/** The same for a call that only looks at `path`. Throws ERR_ACCESS_DENIED under Node's `--permission`. */
+export function storeToRead(path: FilePath): Store {
+  const mounted = count === 0 ? undefined : find(path);
+  if (mounted !== undefined) return mounted;
+  if (isRestricted) checkPermission('fs.read', path);
+  return nativeStore;
+}
+
+/** The same for a call that changes what is at `path`. */
+export function storeToWrite(path: FilePath): Store {
+  const mounted = count === 0 ? undefined : find(path);
+  if (mounted !== undefined) return mounted;
+  if (isRestricted) checkPermission('fs.write', path);
+  return nativeStore;
+}
+
+/** The same for a call that reads all that is below `path`. */
+export function storeOfTreeToRead(path: FilePath): Store {
+  const mounted = count === 0 ? undefined : find(path);
+  if (mounted !== undefined) return mounted;
+  if (isRestricted) checkTreePermission('fs.read', path);
+  return nativeStore;
+}
+
+/** The same for a call that changes all that is below `path`. */
+export function storeOfTreeToWrite(path: FilePath): Store {
+  const mounted = count === 0 ? undefined : find(path);
+  if (mounted !== undefined) return mounted;
+  if (isRestricted) checkTreePermission('fs.write', path);
+  return nativeStore;
+}
+
+/** Whether any file system is mounted, in whatever context. */
+export function isAnyMounted(): boolean {
+  return count !== 0;
+}
+
+function find(path: FilePath): MountedStore | undefined {
+  const wanted = absolute(path);
+  let best: Entry | undefined;
+  // The later of two with one prefix wins, and a context's own wins over those of everybody.
+  for (const entry of everywhere) {
+    if ((best === undefined || entry.prefix.length >= best.prefix.length) && isBelow(wanted, entry.prefix))
+      best = entry;
+  }
+  for (const entry of contexts.getStore() ?? []) {
+    if ((best === undefined || entry.prefix.length >= best.prefix.length) && isBelow(wanted, entry.prefix))
+      best = entry;
+  }
+  return best?.store;
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return (
+    path.startsWith(prefix) &&
+    (path.length === prefix.length || path.charCodeAt(prefix.length) === 47) /* / */
+  );
+}
+
+/**
+ * Puts a file system at a prefix of paths: every function of the library answers paths below it through `fileSystem`.
+ * @param prefix an absolute path, such as `/virtual`, or a URL's beginning, such as `s3://reports`
+ * @param fileSystem what answers
+ * @param o `scope`: a callback. The file system is then mounted for the callback's asynchronous context alone, and the
+ *   callback's result is what `mount` returns.
+ * @returns the mount; `unmount()` or `using` takes it away
+ * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE for bad arguments
+ * @example
+ * using m = mount('s3://reports', s3Files({ client, bucket: 'reports' }));
+ * for await (const line of await open('s3://reports/2026/11.csv')) count(line);
+ */
+export function mount(prefix: string, fileSystem: FileSystem): Mount;
+export function mount<T>(prefix: string, fileSystem: FileSystem, o: MountOptions<T>): T;
+export function mount<T>(prefix: string, fileSystem: FileSystem, o?: Partial<MountOptions<T>>): Mount | T {
+  const at = checkPrefix(prefix);
+  checkFileSystem(fileSystem);
+  if (o !== undefined && (typeof o !== 'object' || o === null))
+    throw invalidArgType('options', 'of type object', o);
+  for (const key of Object.keys(o ?? {}))
+    if (key !== 'scope')
+      throw invalidArgValue(
+        `options.${key}`,
+        (o as Record<string, unknown>)[key],
+        'is not an option. The only option is scope.',
+      );
+  const scope = o?.scope;
+  if (scope !== undefined && typeof scope !== 'function')
+    throw invalidArgType('options.scope', 'of type function', scope);
+  const entry = { prefix: at, store: new MountedStore(at, fileSystem) };
+  return scope === undefined ? mountEverywhere(entry, fileSystem) : mountFor(entry, scope);
+}
+
+function mountEverywhere(entry: Entry, fileSystem: FileSystem): Mount {
+  everywhere = [...everywhere, entry];
+  count++;
+  addScheme(entry.prefix);
+  let mounted = true;
+  const unmount = (): void => {
+    if (!mounted) return;
+    mounted = false;
+    count--;
+    everywhere = everywhere.filter((each) => each !== entry);
+    removeScheme(entry.prefix);
+  };
+  return { prefix: entry.prefix, fileSystem, unmount, [dispose]: unmount };
+}
+
+function mountFor<T>(entry: Entry, scope: () => T): T {
+  count++;
+  addScheme(entry.prefix);
+  const end = (): void => {
+    count--;
+    removeScheme(entry.prefix);
+  };
+  let result: T;
+  try {
+    result = contexts.run([...(contexts.getStore() ?? []), entry], scope);
+  } catch (error) {
+    end();
+    throw error;
+  }
+  if (typeof (result as PromiseLike<unknown> | null)?.then !== 'function') {
+    end();
+    return result;
+  }
+  return Promise.resolve(result).finally(end) as T;
+}
+
+const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose');
+
+const schemes = new Map<string, number>();
+
+function addScheme(prefix: string): void {
+  const scheme = SCHEME.exec(prefix)?.[0];
+  if (scheme === undefined) return;
+  schemes.set(scheme, (schemes.get(scheme) ?? 0) + 1);
+  mountedSchemes.add(scheme);
+}
+
+function removeScheme(prefix: string): void {
+  const scheme = SCHEME.exec(prefix)?.[0];
+  if (scheme === undefined) return;
+  const left = schemes.get(scheme)! - 1;
+  schemes.set(scheme, left);
+  if (left === 0) mountedSchemes.delete(scheme);
+}
+
+function checkPrefix(prefix: unknown): string {
+  if (typeof prefix !== 'string') throw invalidArgType('prefix', 'of type string', prefix);
+  if (prefix.includes('\0')) throw invalidArgValue('prefix', prefix, 'must be a string without null bytes');
+  if (SCHEME.test(prefix)) return prefix.replace(/(?<!:\/?)\/+$/, '');
+  const text = process.platform === 'win32' ? prefix.replaceAll('\\', '/') : prefix;
+  if (!/^([A-Za-z]:)?\//.test(text))
+    throw invalidArgValue(
+      'prefix',
+      prefix,
+      "must be an absolute path, or begin with a scheme such as 's3://'",
+    );
+  return normalized(text).replace(/\/+$/, '');
+}
+
+const REQUIRED = ['open', 'stat', 'list', 'unlink', 'mkdir', 'rmdir', 'rename'] as const;
+
+function checkFileSystem(fileSystem: unknown): void {
+  if (typeof fileSystem !== 'object' || fileSystem === null)
+    throw invalidArgType('fileSystem', 'an instance of FileSystem', fileSystem);
+  for (const name of REQUIRED) {
+    const method = (fileSystem as Record<string, unknown>)[name];
+    if (typeof method !== 'function') throw invalidArgType(`fileSystem.${name}`, 'of type function', method);
+  }
+}

@@ -1,0 +1,265 @@
+// An open file with a position, on top of a file system's positional one: what the file objects stand on.
+import type { BigIntStats, Stats } from 'node:fs';
+
+import { UnsupportedOperationError } from '../errors/index.js';
+import { NO_CALL } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
+import { completeError, fileSystemError } from './errors.js';
+import type { CallOptions, FileSystemFile } from './filesystem.js';
+import { CURRENT, type FileKind, type OpenFile } from './open-file.js';
+import { completeStats } from './stats.js';
+
+const PIECE = 1024 * 1024;
+
+/** How the file was opened, and by what. */
+export interface PositionedOptions {
+  /** Named in errors. */
+  readonly fileSystem: string;
+  readonly appending: boolean;
+  /** Where the position begins. */
+  readonly position: number;
+}
+
+export class PositionedFile implements OpenFile {
+  readonly fd = -1;
+  readonly kind: FileKind = 'regular';
+  readonly owned = true;
+  readonly seekable = true;
+  readonly openedAt: number;
+  readonly #file: FileSystemFile;
+  readonly #fileSystem: string;
+  readonly #appending: boolean;
+  #position: number;
+
+  constructor(file: FileSystemFile, { fileSystem, appending, position }: PositionedOptions) {
+    this.#file = file;
+    this.#fileSystem = fileSystem;
+    this.#appending = appending;
+    this.openedAt = this.#position = position;
+  }
+
+  // --- stateful: the layer above makes these one at a time ------------------------------------------------------------
+
+  async read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer> {
+    if (at !== CURRENT) this.#position = at;
+    const bytes = await this.pread(size, this.#position, o, fully);
+    this.#position += bytes.length;
+    return bytes;
+  }
+
+  async readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
+    if (at !== CURRENT) this.#position = at;
+    const count = await this.preadinto(view, this.#position, o, false);
+    this.#position += count;
+    return count;
+  }
+
+  async readToEnd(at: number, o?: OpOptions): Promise<Buffer> {
+    if (at !== CURRENT) this.#position = at;
+    const parts: Buffer[] = [];
+    let position = this.#position;
+    let next = Math.max(PIECE, (this.#file.size ?? 0) - position + 1);
+    for (;;) {
+      const part = await this.pread(next, position, o, false);
+      if (part.length === 0) break;
+      parts.push(part);
+      position += part.length;
+      next = PIECE;
+    }
+    this.#position = position;
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+  }
+
+  async write(data: Uint8Array, at: number, transferred: boolean, o?: OpOptions): Promise<number> {
+    if (this.#appending) return this.writeToEnd(data, transferred, o).then(() => data.byteLength);
+    if (at !== CURRENT) this.#position = at;
+    try {
+      const written = await this.pwrite(data, this.#position, o, transferred);
+      this.#position += written;
+      return written;
+    } catch (error) {
+      this.#position += (error as { bytesWritten?: number }).bytesWritten ?? 0;
+      throw error;
+    }
+  }
+
+  async writeToEnd(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
+    const file = this.#file;
+    if (file.append === undefined) throw this.#unsupported('append');
+    const kept = transferred ? data : Uint8Array.prototype.slice.call(data);
+    try {
+      requireAll(await file.append(kept, o ?? NO_CALL), kept, 'write');
+    } catch (error) {
+      throw completeError(error, 'write');
+    }
+    this.#position = await this.#size(o);
+    return this.#position;
+  }
+
+  async seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number> {
+    const base = whence === 0 ? 0 : whence === 1 ? this.#position : await this.#size(o);
+    const target = Number(offset) + base;
+    if (target < 0) throw fileSystemError('EINVAL', 'lseek');
+    return (this.#position = target);
+  }
+
+  async #size(o: OpOptions | undefined): Promise<number> {
+    return Number((await this.#file.stat(o ?? NO_CALL)).size);
+  }
+
+  // --- positional -----------------------------------------------------------------------------------------------------
+
+  async pread(size: number, position: number | bigint, o?: OpOptions, fully = true): Promise<Buffer> {
+    const call: CallOptions = o ?? NO_CALL;
+    try {
+      const first = asBuffer(await this.#file.pread(size, position, call));
+      if (first.length > size) return first.subarray(0, size);
+      if (!fully || first.length === 0 || first.length === size) return first;
+      const parts = [first];
+      let total = first.length;
+      while (total < size) {
+        const part = asBuffer(await this.#file.pread(size - total, add(position, total), call));
+        if (part.length === 0) break;
+        parts.push(part);
+        total += part.length;
+      }
+      return parts.length === 1 ? first : Buffer.concat(parts);
+    } catch (error) {
+      throw completeError(error, 'read');
+    }
+  }
+
+  // A file system fills memory of ours: the caller's may be detached meanwhile.
+  async preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
+    const { byteLength } = view;
+    const bytes = await this.pread(byteLength, position, o, fully);
+    if (view.byteLength !== byteLength) throw invalidView(byteLength, view.byteLength);
+    view.set(bytes);
+    return bytes.length;
+  }
+
+  async preadOver(
+    memory: Uint8Array,
+    position: number | bigint,
+    o?: OpOptions,
+    fully = true,
+  ): Promise<number> {
+    const file = this.#file;
+    if (file.preadinto === undefined) return this.preadinto(memory, position, o, fully);
+    let total = 0;
+    try {
+      do {
+        const count = await file.preadinto(memory.subarray(total), add(position, total), o ?? NO_CALL);
+        if (count === 0) break;
+        total += count;
+      } while (fully && total < memory.byteLength);
+      return total;
+    } catch (error) {
+      throw completeError(error, 'read');
+    }
+  }
+
+  async pwrite(
+    data: Uint8Array,
+    position: number | bigint,
+    o?: OpOptions,
+    transferred = false,
+  ): Promise<number> {
+    const file = this.#file;
+    // Linux appends whatever the position.
+    if (this.#appending) return this.writeToEnd(data, transferred, o).then(() => data.byteLength);
+    if (file.pwrite === undefined) throw this.#unsupported('randomWrite');
+    const kept = transferred ? data : Uint8Array.prototype.slice.call(data);
+    try {
+      return requireAll(await file.pwrite(kept, position, o ?? NO_CALL), kept, 'write');
+    } catch (error) {
+      throw completeError(error, 'write');
+    }
+  }
+
+  // --- the file -------------------------------------------------------------------------------------------------------
+
+  async truncate(size: number | bigint, o?: OpOptions): Promise<void> {
+    if (this.#file.truncate === undefined) throw this.#unsupported('truncate');
+    await this.#guarded('ftruncate', this.#file.truncate(size, o ?? NO_CALL));
+  }
+
+  async sync(o?: OpOptions): Promise<void> {
+    if (this.#file.sync === undefined) throw this.#unsupported('sync');
+    await this.#guarded('fsync', this.#file.sync(o ?? NO_CALL));
+  }
+
+  datasync(o?: OpOptions): Promise<void> {
+    return this.sync(o);
+  }
+
+  async stat(o?: OpOptions): Promise<Stats> {
+    return completeStats(await this.#guarded('fstat', this.#file.stat(o ?? NO_CALL)), false) as Stats;
+  }
+
+  async statBigInt(o?: OpOptions): Promise<BigIntStats> {
+    return completeStats(await this.#guarded('fstat', this.#file.stat(o ?? NO_CALL)), true) as BigIntStats;
+  }
+
+  isatty(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  async close(): Promise<void> {
+    await this.#guarded('close', this.#file.close());
+  }
+
+  async abort(reason?: unknown): Promise<void> {
+    const file = this.#file;
+    await this.#guarded('close', file.abort === undefined ? file.close() : file.abort(reason));
+  }
+
+  async #guarded<T>(syscall: string, pending: Promise<T>): Promise<T> {
+    try {
+      return await pending;
+    } catch (error) {
+      throw completeError(error, syscall);
+    }
+  }
+
+  #unsupported(capability: string): Error {
+    return new UnsupportedOperationError(
+      `the file system '${this.#fileSystem}' cannot do this: it lacks the capability '${capability}'`,
+    );
+  }
+
+  // --- at the end of the process --------------------------------------------------------------------------------------
+
+  settleNow(): number {
+    return 0;
+  }
+
+  writeNow(data: Uint8Array, at: number): void {
+    const file = this.#file;
+    if (file.writeNow === undefined)
+      throw new Error(`the file system '${this.#fileSystem}' cannot write at the end of the process`);
+    file.writeNow(data, this.#appending ? undefined : at === CURRENT ? this.#position : at);
+  }
+}
+
+const add = (position: number | bigint, count: number): number | bigint =>
+  typeof position === 'bigint' ? position + BigInt(count) : position + count;
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+// No short write is success.
+function requireAll(written: unknown, data: Uint8Array, syscall: string): number {
+  if (written === undefined || written === data.byteLength) return data.byteLength;
+  throw Object.assign(fileSystemError('EIO', syscall), { bytesWritten: Number(written) });
+}
+
+function invalidView(then: number, now: number): Error {
+  return Object.assign(
+    new Error(
+      `The view was ${now === 0 ? 'detached' : 'resized'} while it was being read into: ${then} bytes at the call, ${now} now`,
+    ),
+    { code: 'ERR_INVALID_STATE' },
+  );
+}

@@ -1,0 +1,60 @@
+// The real files as a FileSystem, for what wraps them or lets them show through.
+
+import { nativeStore } from '../native/store/native-store.js';
+import type { CallOptions, DirectoryItem, FilePath, FileSystem } from './filesystem.js';
+import type { Timestamp } from './store.js';
+
+function timestamp(ms: number): Timestamp {
+  const seconds = Math.floor(ms / 1000);
+  return { seconds, nanoseconds: Math.round((ms - seconds * 1000) * 1e6) };
+}
+
+async function* list(path: FilePath, call: CallOptions): AsyncGenerator<readonly DirectoryItem[]> {
+  const listing = nativeStore.listing(path, call);
+  try {
+    for (let batch = await listing.next(); batch !== undefined; batch = await listing.next()) yield batch;
+  } finally {
+    listing.close();
+  }
+}
+
+/** The files of the operating system, by their absolute paths. */
+export const realFileSystem: FileSystem = Object.freeze<FileSystem>({
+  name: 'native',
+  capabilities: Object.freeze({
+    randomWrite: true,
+    append: true,
+    truncate: true,
+    rename: true,
+    links: true,
+    modes: true,
+    owners: true,
+    times: true,
+    sync: true,
+    atomicReplace: true,
+    conditional: false,
+    locks: true,
+    byteNames: process.platform !== 'win32',
+  }),
+  open: (path, flags, permissions, call) => nativeStore.open(path, flags, permissions, call),
+  stat: (path, options, call) => nativeStore.stat(path, options, call),
+  list,
+  unlink: (path, call) => nativeStore.unlink(path, call),
+  mkdir: (path, permissions, call) => nativeStore.mkdir(path, permissions, call),
+  rmdir: (path, call) => nativeStore.rmdir(path, call),
+  rename: (from, to, call) => nativeStore.rename(from, to, call),
+  readlink: (path, call) => nativeStore.readlink(path, call),
+  realpath: (path, call) => nativeStore.realpath(path, call),
+  access: (path, mode, call) => nativeStore.access(path, mode, call),
+  statvfs: (path, call) => nativeStore.statvfs(path, call),
+  link: (existing, path, call) => nativeStore.link(existing, path, call),
+  symlink: (target, path, call) => nativeStore.symlink(target, path, call),
+  chmod: (path, permissions, call) => nativeStore.chmod(path, permissions, call),
+  chown: (path, uid, gid, options, call) => nativeStore.chown(path, uid, gid, options, call),
+  utimes: (path, accessed, modified, options, call) =>
+    nativeStore.setTimes(path, timestamp(accessed), timestamp(modified), options, call),
+  truncate: (path, size, call) => nativeStore.truncate(path, size, call),
+  readFile: (path, call) => nativeStore.readFile(path, call),
+  writeFile: (path, data, flags, permissions, call) =>
+    nativeStore.writeFile(path, data, flags, permissions, call),
+});

@@ -1,0 +1,95 @@
+// The entries of a real directory: streamed batches with types, or all names at once.
+import type { DirectoryItem, EntryType, FilePath } from '../../filesystem/filesystem.js';
+import type { Listing } from '../../filesystem/store.js';
+import type { OpOptions } from '../../schedule/options.js';
+import { descriptorFreed } from '../descriptor-wait.js';
+import { splitBuffers, splitNames } from '../names.js';
+import { uint32sAt, uint64At } from '../records.js';
+import { nextBatch, opOptions, runPatiently } from '../run-patiently.js';
+import { SCAN_DIRECTORY } from '../task-kinds.js';
+import { TaskCursor } from '../tasks.js';
+
+const NAMES_ONLY = 1;
+const HEADER_BYTES = 8;
+const INODE_BYTES = 8;
+const REPLACEMENT = '\ufffd';
+
+// dirent's DT_ values, as src-native/platform/posix/directory_reader.h has them.
+const TYPES: readonly (EntryType | undefined)[] = [
+  'unknown',
+  'fifo',
+  'character',
+  undefined,
+  'directory',
+  undefined,
+  'block',
+  undefined,
+  'file',
+  undefined,
+  'symlink',
+  undefined,
+  'socket',
+];
+
+export class NativeListing implements Listing {
+  readonly #path: FilePath;
+  readonly #o: OpOptions | undefined;
+  readonly #cursor: TaskCursor;
+  #ended = false;
+
+  constructor(path: FilePath, o: OpOptions | undefined) {
+    this.#path = path;
+    this.#o = opOptions(o);
+    this.#cursor = new TaskCursor(SCAN_DIRECTORY, [path], [0]);
+  }
+
+  async next(): Promise<readonly DirectoryItem[] | undefined> {
+    while (!this.#ended) {
+      let batch;
+      try {
+        batch = await nextBatch(this.#cursor, this.#o, 'scandir', this.#path);
+      } catch (error) {
+        this.close();
+        throw error;
+      }
+      if (batch.done) this.close();
+      if (batch.output.length > 0) return itemsOf(batch.output);
+    }
+    return undefined;
+  }
+
+  close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#cursor.close();
+    descriptorFreed();
+  }
+}
+
+function itemsOf(batch: Buffer): DirectoryItem[] {
+  const count = uint32sAt(batch, 0, 1)[0]!;
+  const types = HEADER_BYTES + count * INODE_BYTES;
+  return namesFrom(batch, types + count).map((name, i) => ({
+    name,
+    type: TYPES[batch[types + i]!] ?? 'unknown',
+    inode: uint64At(batch, HEADER_BYTES + i * INODE_BYTES),
+  }));
+}
+
+// Strings, and bytes for the names that are not UTF-8.
+function namesFrom(bytes: Buffer, at: number): FilePath[] {
+  const names: FilePath[] = splitNames(bytes, at);
+  if (!names.some((name) => (name as string).includes(REPLACEMENT))) return names;
+  const raw = splitBuffers(bytes, at);
+  return names.map((name, i) => (Buffer.from(name).equals(raw[i]!) ? name : Buffer.from(raw[i]!)));
+}
+
+/** The names in a directory. */
+export async function namesIn(
+  path: FilePath,
+  asBytes: boolean,
+  o: OpOptions | undefined,
+): Promise<FilePath[]> {
+  const names = await runPatiently(SCAN_DIRECTORY, [path], [NAMES_ONLY], opOptions(o), 'scandir');
+  return asBytes ? splitBuffers(names, 0) : namesFrom(names, 0);
+}

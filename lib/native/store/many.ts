@@ -1,0 +1,122 @@
+// Lists of paths, read or statted by one native job each.
+import type { BigIntStats, Stats } from 'node:fs';
+
+import { systemError } from '../../errors/index.js';
+import type { FilePath, ReadManyAnswer, StatCall } from '../../filesystem/filesystem.js';
+import type { OpOptions } from '../../schedule/options.js';
+import { descriptorFreed } from '../descriptor-wait.js';
+import { joinPaths } from '../names.js';
+import { doublesAt, int32At, int64sAt, uint64At } from '../records.js';
+import { bulk, nextBatch } from '../run-patiently.js';
+import { bigIntStatsFrom, statsFrom } from '../stats.js';
+import { READ_MANY, STAT_MANY } from '../task-kinds.js';
+import { runTask, TaskCursor } from '../tasks.js';
+
+const BATCH_BYTES = 512 * 1024;
+const TABLE_ENTRY_BYTES = 16;
+const SYSCALLS = ['open', 'fstat', 'read'] as const;
+
+type Batch = Promise<{ output: Buffer; done: boolean }>;
+
+/** Reads the files at `paths` in order, in batches; the batch after the one that is consumed is read meanwhile. */
+export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAnswer[]> {
+  readonly #paths: readonly FilePath[];
+  readonly #o: OpOptions;
+  readonly #cursor: TaskCursor;
+  #at = 0;
+  #ahead: Batch | undefined;
+
+  constructor(paths: readonly FilePath[], o: OpOptions | undefined) {
+    this.#paths = paths;
+    this.#o = bulk(o);
+    this.#cursor = new TaskCursor(READ_MANY, [joinPaths(paths)], [BATCH_BYTES]);
+    this.#ahead = this.#ask();
+  }
+
+  #ask(): Batch {
+    const batch = nextBatch(this.#cursor, this.#o, 'open', this.#paths[this.#at] ?? '');
+    batch.catch(() => undefined); // thrown where it is awaited
+    return batch;
+  }
+
+  async next(): Promise<IteratorResult<readonly ReadManyAnswer[]>> {
+    if (this.#ahead === undefined) return { done: true, value: undefined };
+    const { output, done } = await this.#ahead;
+    const value = output.length === 0 ? [] : this.#answersIn(output);
+    if (done) this.#end();
+    else this.#ahead = this.#ask();
+    return { done: false, value };
+  }
+
+  #answersIn(output: Buffer): ReadManyAnswer[] {
+    const end = output.length - 8;
+    const count = uint64At(output, end);
+    let entry = end - count * TABLE_ENTRY_BYTES;
+    let begin = 0;
+    const answers: ReadManyAnswer[] = [];
+    for (let i = 0; i < count; i++, entry += TABLE_ENTRY_BYTES) {
+      const size = uint64At(output, entry);
+      const code = int32At(output, entry + 8);
+      const index = this.#at++;
+      answers.push(
+        code < 0
+          ? { index, error: this.#errorOf(index, code, int32At(output, entry + 12)) }
+          : { index, data: output.subarray(begin, begin + size) },
+      );
+      begin += size;
+    }
+    return answers;
+  }
+
+  // As in Node, only the call that takes a path names it.
+  #errorOf(index: number, code: number, call: number): Error {
+    return call === 0
+      ? systemError(code, SYSCALLS[0], this.#paths[index])
+      : systemError(code, SYSCALLS[call] ?? 'read');
+  }
+
+  #end(): void {
+    this.#ahead = undefined;
+    this.#cursor.close();
+    descriptorFreed();
+  }
+
+  async return(): Promise<IteratorResult<readonly ReadManyAnswer[]>> {
+    this.#end();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
+// StatManyFlags of src-native/platform/posix/tasks/stat_many.h.
+const LINKS_THEMSELVES = 1;
+const EXACT = 2;
+
+const STAT_FIELDS = 19;
+
+/** The statuses of `paths` in order, or what each of them fails with. */
+export async function statMany(
+  paths: readonly FilePath[],
+  { followSymlinks, bigint }: StatCall,
+  o: OpOptions | undefined,
+): Promise<(Stats | BigIntStats | Error)[]> {
+  const flags = (followSymlinks ? 0 : LINKS_THEMSELVES) | (bigint ? EXACT : 0);
+  const output = await runTask(STAT_MANY, [joinPaths(paths)], [flags], bulk(o));
+  const count = paths.length * STAT_FIELDS;
+  const doubles = bigint ? new Float64Array(0) : doublesAt(output, 0, count);
+  const integers = bigint ? int64sAt(output, 0, count) : new BigInt64Array(0);
+  const answers = new Array<Stats | BigIntStats | Error>(paths.length);
+  for (let i = 0, at = 0; i < paths.length; i++, at += STAT_FIELDS) {
+    const code = bigint ? Number(integers[at]) : doubles[at]!;
+    answers[i] =
+      code < 0
+        ? systemError(code, followSymlinks ? 'stat' : 'lstat', paths[i])
+        : bigint
+          ? bigIntStatsFrom(integers, at + 1)
+          : statsFrom(doubles, at + 1);
+  }
+  return answers;
+}

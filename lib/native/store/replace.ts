@@ -1,0 +1,93 @@
+// Real files that are replaced in one step: a temporary file beside the target, fsync, rename, fsync of the directory.
+import { constants } from 'node:fs';
+
+import { type SystemError, systemError } from '../../errors/index.js';
+import type { FilePath, ReplaceOptions } from '../../filesystem/filesystem.js';
+import type { OpenFile } from '../../filesystem/open-file.js';
+import type { Replacement } from '../../filesystem/store.js';
+import type { OpOptions } from '../../schedule/options.js';
+import { descriptorFreed, withDescriptors } from '../descriptor-wait.js';
+import { int32At } from '../records.js';
+import { nextBatch, opOptions, runPatiently } from '../run-patiently.js';
+import { OPEN_ATOMIC, WRITE_ATOMIC } from '../task-kinds.js';
+import { TaskCursor } from '../tasks.js';
+
+// AtomicFlags of src-native/platform/posix/atomic_file.h.
+const DURABLE = 1;
+const PERMISSIONS_GIVEN = 2;
+const EXCLUSIVE = 4;
+
+function numbersOf({ durable, permissions }: ReplaceOptions, exclusive: boolean): [number, number] {
+  const flags =
+    (durable ? DURABLE : 0) |
+    (permissions === undefined ? 0 : PERMISSIONS_GIVEN) |
+    (exclusive ? EXCLUSIVE : 0);
+  return [flags, permissions ?? 0o666];
+}
+
+// Throws what the task says after the new content is in place: the directory could not be synced.
+function throwIfNotSynced(output: Buffer): void {
+  if (output.length === 0) return;
+  const error: SystemError & { committed?: boolean } = systemError(
+    int32At(output, 0),
+    'fsync',
+    output.subarray(4),
+  );
+  error.committed = true;
+  throw error;
+}
+
+/** Replaces the file with `data`, in one task. */
+export async function replaceFile(
+  path: FilePath,
+  data: string | Uint8Array,
+  options: ReplaceOptions,
+  o: OpOptions | undefined,
+): Promise<void> {
+  throwIfNotSynced(
+    await runPatiently(WRITE_ATOMIC, [path, data], numbersOf(options, false), opOptions(o), 'open'),
+  );
+}
+
+/** Opens the file that is to replace `path`, by `open`. */
+export async function openReplacement(
+  path: FilePath,
+  flags: number,
+  options: ReplaceOptions & { readonly exclusive: boolean },
+  o: OpOptions | undefined,
+  open: (path: FilePath, flags: number) => Promise<OpenFile>,
+): Promise<Replacement> {
+  const cursor = new TaskCursor(OPEN_ATOMIC, [path], numbersOf(options, options.exclusive));
+  try {
+    const { output } = await nextBatch(cursor, opOptions(o), 'open', path);
+    // It exists, and is empty.
+    const present = flags & ~(constants.O_CREAT | constants.O_EXCL);
+    return new NativeReplacement(await withDescriptors(() => open(output, present), o), cursor);
+  } catch (error) {
+    cursor.close();
+    throw error;
+  }
+}
+
+class NativeReplacement implements Replacement {
+  readonly file: OpenFile;
+  readonly #cursor: TaskCursor;
+
+  constructor(file: OpenFile, cursor: TaskCursor) {
+    this.file = file;
+    this.#cursor = cursor;
+  }
+
+  async publish(): Promise<void> {
+    try {
+      throwIfNotSynced((await this.#cursor.next()).output);
+    } finally {
+      await this.drop();
+    }
+  }
+
+  async drop(): Promise<void> {
+    this.#cursor.close();
+    descriptorFreed();
+  }
+}

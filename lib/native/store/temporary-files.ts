@@ -1,0 +1,132 @@
+// Temporary files and directories on real file systems: what a handle stands on, and how it goes again.
+import { AbortError } from '../../errors/index.js';
+import type { FilePath } from '../../filesystem/filesystem.js';
+import { CURRENT, type OpenFile } from '../../filesystem/open-file.js';
+import type {
+  TempFileKind,
+  TemporaryDirectoryEntry,
+  TemporaryFile,
+  TempPlace,
+} from '../../filesystem/store.js';
+import type { OpOptions } from '../../schedule/options.js';
+import { removeTree } from '../remove-tree.js';
+import {
+  discardTempFile,
+  finishTempFile,
+  forgetTemp,
+  giveAway,
+  type MadeFile,
+  makeTempDirectory,
+  makeTempFile,
+  releaseFile,
+} from '../temporary.js';
+import { NativeFile } from './native-file.js';
+
+const REGULAR = 0;
+
+// Not left out, or a polluted Object.prototype would have a say.
+const NO_OP: Readonly<OpOptions> = { signal: undefined, lane: undefined, timeout: undefined };
+
+/** A file that was just made: new, empty and open, which the system need not be asked about. */
+class FreshFile extends NativeFile {
+  constructor({ fd, id }: MadeFile) {
+    super({ fd, id, kind: REGULAR, seekable: true, position: 0, size: 0 }, true);
+  }
+}
+
+/**
+ * The same for a file whose name goes with its `close`. Closing the file that the handle stands on includes it, so that it
+ * happens however the layers above are taken apart.
+ */
+class DeleteOnCloseFile extends FreshFile {
+  readonly #made: MadeFile;
+
+  constructor(made: MadeFile) {
+    super(made);
+    this.#made = made;
+  }
+
+  override async close(): Promise<void> {
+    const { path, registration } = this.#made;
+    for (const outcome of await Promise.allSettled([super.close(), discardTempFile(path, registration)])) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+    }
+  }
+
+  finish(data: Uint8Array, at: number): Promise<unknown> | undefined {
+    const { id, path, registration } = this.#made;
+    if (!releaseFile(id)) return undefined;
+    return finishTempFile(this.fd, path, registration, data, at === CURRENT ? -1 : at);
+  }
+}
+
+class NativeTemporaryFile implements TemporaryFile {
+  readonly file: OpenFile;
+  readonly #made: MadeFile;
+
+  constructor(made: MadeFile, file: OpenFile) {
+    this.#made = made;
+    this.file = file;
+  }
+
+  get path(): FilePath {
+    return this.#made.path;
+  }
+
+  keep(): void {
+    forgetTemp(this.#made.registration);
+  }
+
+  discard(): Promise<void> {
+    return discardTempFile(this.#made.path, this.#made.registration);
+  }
+
+  detach(): number {
+    giveAway(this.#made);
+    return this.#made.fd;
+  }
+}
+
+/** Creates the file. A signal that comes too late to stop that undoes it. With a name the file goes with the process. */
+export async function createTemporaryFile(
+  place: TempPlace,
+  { anonymous, appending, deleteOnClose }: TempFileKind,
+  o: OpOptions | undefined,
+): Promise<TemporaryFile> {
+  const made = await makeTempFile(place, { anonymous, appending }, o);
+  const signal = o?.signal;
+  const aborted = signal?.aborted === true;
+  const named = made.path.length > 0;
+  const file = named && (deleteOnClose || aborted) ? new DeleteOnCloseFile(made) : new FreshFile(made);
+  if (!aborted) return new NativeTemporaryFile(made, file);
+  await file.close().catch(() => undefined); // the caller is told a better error
+  throw new AbortError(signal.reason);
+}
+
+/** Creates the directory, which goes with the process. A signal that comes too late to stop that undoes it. */
+export async function createTemporaryDirectory(
+  place: TempPlace,
+  o: OpOptions | undefined,
+): Promise<TemporaryDirectoryEntry> {
+  const { path, registration } = await makeTempDirectory(place, o);
+  const entry: TemporaryDirectoryEntry = {
+    path,
+    keep: () => forgetTemp(registration),
+    async remove(ignoreErrors) {
+      const { failures } = await removeTree(path, {
+        ...NO_OP,
+        force: true,
+        missingIsFine: true,
+        ignoreErrors,
+      });
+      // What is left behind stays registered: the end of the process tries once more.
+      if (failures === 0) forgetTemp(registration);
+      return failures;
+    },
+  };
+  const signal = o?.signal;
+  if (signal?.aborted !== true) return entry;
+  await entry.remove(true);
+  forgetTemp(registration);
+  throw new AbortError(signal.reason);
+}

@@ -1,0 +1,252 @@
+// The traversal under `walk` and `glob`: native batches of whole directories, one step a directory, pruned by starting
+// over with what is left.
+//
+// The native walk reads ahead and takes no messages. A consumer that changes what is to be visited ends it, and another
+// begins with the directories that are left as its roots; with every batch that nobody prunes it reads further ahead, and
+// in the end what is left is divided between several (walk-stretches.ts).
+//
+// Names are kept as strings of one character a byte ("raw"), so that those that are no UTF-8 find their way back.
+import { isAscii } from 'node:buffer';
+
+import { AbortError, systemError } from '../../errors/index.js';
+import type { TreeStep, TreeWalker, TreeWalkOptions } from '../../filesystem/store.js';
+import type { OpOptions } from '../../schedule/options.js';
+import { splitLatin1, splitNames } from '../names.js';
+import { uint32sAt } from '../records.js';
+import { bulk } from '../run-patiently.js';
+import { type Roots, type Stretch, WalkStretches } from './walk-stretches.js';
+
+// WalkFlags of src-native/platform/posix/tasks/walk_tree.h.
+const BOTTOM_UP = 1;
+const FOLLOW_LINKS = 2;
+const NO_HIDDEN = 4;
+
+const RECORD_FIELDS = 6;
+const HEADER_BYTES = 8;
+
+/** From so many directories in a batch on the next one is asked for while this one is consumed. */
+const READ_AHEAD_FROM = 16;
+
+/** Directories that must have been visited as they came before what is left is divided; twice as many after each pruning. */
+const DIVIDE_FROM = 24;
+const MOST_DIVIDE_FROM = 4096;
+/** Fewer directories than this are not worth dividing. */
+const FEWEST_LEFT = 4;
+
+/** A directory that is being visited: where its children's names are, and which comes next. */
+interface Frame {
+  above: Frame | undefined;
+  /** Its name among those of the frame above; '' for the frame of the roots. */
+  name: string;
+  names: string[];
+  at: number;
+  count: number;
+  next: number;
+  /** '1' for each of the names that is a link to follow all the same. */
+  follow: string;
+}
+
+const rootFrame = ({ names, follow }: Roots): Frame => ({
+  above: undefined,
+  name: '',
+  names,
+  at: 0,
+  count: names.length,
+  next: 0,
+  follow,
+});
+
+const TOP: Roots = { names: [''], follow: '' };
+
+function relativeOf(frame: Frame): string {
+  let path = frame.name;
+  for (let each = frame.above; each?.above !== undefined; each = each.above) {
+    // The top's own name is none.
+    if (each.name !== '') path = `${each.name}/${path}`;
+  }
+  return path;
+}
+
+/** The native traversal, in batches of whole directories. */
+export class NativeTreeWalk implements TreeWalker {
+  readonly #signal: AbortSignal | undefined;
+  readonly #flags: number;
+  readonly #topDown: boolean;
+  readonly #mayDivide: boolean;
+  readonly #stretches: WalkStretches;
+  /** The one whose batch is being consumed. */
+  #current: Stretch | undefined;
+  #divideFrom = DIVIDE_FROM;
+  #visited = 0;
+  #dividesNext = false;
+
+  // The batch being consumed.
+  #records: Uint32Array = new Uint32Array(0);
+  #codes = new Int32Array(0);
+  #record = 0;
+  #raw: string[] = [];
+  #shown: string[] = [];
+  #at = 0;
+
+  // From the roots' frame down to that of the directory of the last step.
+  #frames: Frame[] = [rootFrame(TOP)];
+
+  constructor(top: string | Uint8Array, o: TreeWalkOptions, call: OpOptions | undefined) {
+    this.#signal = call?.signal;
+    this.#topDown = !o.bottomUp;
+    this.#flags =
+      (o.bottomUp ? BOTTOM_UP : 0) | (o.followLinks ? FOLLOW_LINKS : 0) | (o.noHidden ? NO_HIDDEN : 0);
+    // From the bottom up a directory's names come last, and what lies below a limited depth is no root.
+    this.#mayDivide = this.#topDown && o.depth < 0;
+    this.#stretches = new WalkStretches(top, this.#flags, o.depth, bulk(call));
+    this.#stretches.begin(TOP);
+  }
+
+  /** The next directory, or undefined after the last. Rejects with AbortError, TimeoutError. */
+  async next(): Promise<TreeStep | undefined> {
+    if (this.#signal?.aborted === true) throw new AbortError(this.#signal.reason);
+    while (this.#record === this.#codes.length) {
+      if (this.#stretches.first === undefined) return undefined;
+      await this.#fill();
+    }
+    return this.#step();
+  }
+
+  /** Whether a step is at hand without waiting. */
+  get atHand(): boolean {
+    return this.#record < this.#codes.length && this.#signal?.aborted !== true;
+  }
+
+  /** The step at hand. */
+  take(): TreeStep {
+    return this.#step();
+  }
+
+  async #fill(): Promise<void> {
+    if (this.#dividesNext) this.#divide();
+    const stretch = this.#stretches.first!;
+    const { output, done } = await this.#stretches.next();
+    if (stretch !== this.#current) this.#frames = [rootFrame(stretch.roots)];
+    this.#current = stretch;
+    this.#record = this.#at = 0;
+    if (output.length === 0) {
+      this.#codes = new Int32Array(0);
+      return;
+    }
+    const [count, texts] = uint32sAt(output, 0, 2) as unknown as [number, number];
+    this.#records = uint32sAt(output, HEADER_BYTES, count * RECORD_FIELDS);
+    this.#codes = new Int32Array(count);
+    for (let i = 0; i < count; i++) this.#codes[i] = this.#records[i * RECORD_FIELDS + 2]! | 0;
+    this.#raw = splitLatin1(output, texts);
+    this.#shown = isAscii(output.subarray(texts)) ? this.#raw : splitNames(output, texts);
+    this.#visited += count;
+    this.#dividesNext =
+      this.#mayDivide && !done && this.#visited >= this.#divideFrom && this.#stretches.hasRoom;
+    // What is left is known when this batch has been consumed; until then the first stretch stands still.
+    if (done || count >= READ_AHEAD_FROM) this.#stretches.runAhead(!this.#dividesNext);
+  }
+
+  #divide(): void {
+    this.#dividesNext = false;
+    const left = this.#frames.reduce((sum, { count, next }) => sum + count - next, 0);
+    if (left >= FEWEST_LEFT) this.#stretches.divide(this.#leftFrom(this.#frames.length));
+    // A narrow tree: looked at again in a while.
+    else this.#divideFrom = this.#visited + Math.min(this.#visited, MOST_DIVIDE_FROM);
+  }
+
+  /** Directories that the current stretch has not come to, of the innermost `depth` frames outwards. */
+  #leftFrom(depth: number): Roots {
+    const names: string[] = [];
+    let follow = '';
+    for (let i = depth - 1; i >= 0; i--) {
+      const frame = this.#frames[i]!;
+      const above = frame.above === undefined ? '' : relativeOf(frame);
+      for (let each = frame.next; each < frame.count; each++) {
+        const name = frame.names[frame.at + each]!;
+        names.push(above === '' ? name : `${above}/${name}`);
+        follow += frame.follow[each] ?? '0';
+      }
+    }
+    return { names, follow };
+  }
+
+  #step(): TreeStep {
+    const field = this.#record * RECORD_FIELDS;
+    const records = this.#records;
+    const code = this.#codes[this.#record++]!;
+    const path = this.#raw[this.#at]!;
+    const shownPath = this.#shown[this.#at]!;
+    const at = this.#at + 1;
+    const directories = records[field + 3]!;
+    const links = records[field + 4]!;
+    const others = records[field + 5]!;
+    this.#at = at + directories + links + others;
+    // Links that are not followed come to nothing: they are no roots when the walk starts over.
+    const visited = (this.#flags & FOLLOW_LINKS) !== 0 ? directories + links : directories;
+    if (this.#topDown) this.#enter(records[field]!, records[field + 1]!, at, visited);
+    return {
+      path,
+      shownPath,
+      raw: this.#raw,
+      shown: this.#shown,
+      at,
+      directories,
+      links,
+      others,
+      error: code === 0 ? undefined : systemError(code, 'scandir', Buffer.from(path, 'latin1')),
+    };
+  }
+
+  #enter(depth: number, index: number, at: number, count: number): void {
+    const frames = this.#frames;
+    frames.length = depth + 1;
+    const above = frames[depth]!;
+    above.next = index + 1;
+    frames.push({
+      above,
+      name: above.names[above.at + index]!,
+      names: this.#raw,
+      at,
+      count,
+      next: 0,
+      follow: '',
+    });
+  }
+
+  /** The path below the top of the directory of the last step, raw. */
+  get relative(): string {
+    return relativeOf(this.#frames[this.#frames.length - 1]!);
+  }
+
+  /**
+   * Replaces the directories to descend to from the one of the last step.
+   * @param names raw
+   * @param follow for each name '1' where it is a link to follow all the same; '' for none
+   */
+  descendTo(names: string[], follow = ''): void {
+    const last = this.#frames.length - 1;
+    const here = relativeOf(this.#frames[last]!);
+    const left = this.#leftFrom(last);
+    const later = this.#stretches.rootsBeside(this.#current);
+    const roots = {
+      names: [
+        ...names.map((name) => (here === '' ? name : `${here}/${name}`)),
+        ...left.names,
+        ...later.names,
+      ],
+      follow: follow.padEnd(names.length, '0') + left.follow + later.follow,
+    };
+    this.#codes = new Int32Array(0);
+    this.#record = 0;
+    this.#visited = 0;
+    this.#dividesNext = false;
+    this.#divideFrom = Math.min(2 * this.#divideFrom, MOST_DIVIDE_FROM);
+    this.#stretches.close();
+    if (roots.names.length > 0) this.#stretches.begin(roots);
+  }
+
+  /** Ends the traversal and closes its descriptors. */
+  close(): void {
+    this.#stretches.close();
+  }
+}

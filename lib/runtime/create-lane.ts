@@ -1,0 +1,72 @@
+// createLane: a queue of its own for work that must not hold up other work.
+import { checkCount } from '../arguments/numbers.js';
+import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
+import { addon } from '../native/addon.js';
+import { ensureOpen } from '../native/requests.js';
+import { type Lane, lanes, makeLane, type Priority } from '../schedule/lane.js';
+
+/** Options of `createLane`. */
+export interface LaneOptions {
+  /** Names the lane in `metrics()` and in errors. Unique. */
+  name: string;
+  /** `'normal'` unless told. Higher priorities go first; a lane that is passed over long enough gets its turn all the same. */
+  priority?: Priority | undefined;
+  /**
+   * Most threads that work for this lane at a time; one less than the jobs there are unless told, so that a lane stuck on a
+   * dead mount leaves a thread to the others. With a single job (UV_THREADPOOL_SIZE of 1 or 2) there is no isolation.
+   */
+  concurrency?: number | undefined;
+  /** Most operations that may wait; beyond it calls reject with LaneFullError. No limit unless told. */
+  queueLimit?: number | undefined;
+  /** Whether cached data may be served at once, without a thread. Default true. */
+  inline?: boolean | undefined;
+}
+
+const PRIORITIES: readonly Priority[] = ['high', 'normal', 'low'];
+const NO_LIMIT = 0xffffffff;
+
+/** Every lane of this environment, by name. */
+export const registered = new Map<string, Lane>([
+  [lanes.default.name, lanes.default],
+  [lanes.bulk.name, lanes.bulk],
+]);
+
+/**
+ * Makes a lane. Lanes live as long as their environment: make them at start-up, not for each request (255 at most).
+ * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE (a name that is taken), RangeError ERR_OUT_OF_RANGE
+ * @example const thumbnails = createLane({ name: 'thumbnails', priority: 'low', concurrency: 1 });
+ */
+export function createLane(o: LaneOptions): Lane {
+  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
+  const { name, priority = 'normal', concurrency, queueLimit, inline = true } = o;
+  if (typeof name !== 'string') throw invalidArgType('options.name', 'of type string', name);
+  if (name === '' || registered.has(name))
+    throw invalidArgValue('options.name', name, 'must be a new name, not empty');
+  if (!PRIORITIES.includes(priority))
+    throw invalidArgValue('options.priority', priority, "must be 'high', 'normal' or 'low'");
+  if (typeof inline !== 'boolean') throw invalidArgType('options.inline', 'of type boolean', inline);
+  if (
+    concurrency !== undefined &&
+    (checkCount(concurrency, 'options.concurrency') < 1 || concurrency > 1024)
+  ) {
+    throw outOfRange('options.concurrency', '>= 1 && <= 1024', concurrency);
+  }
+  let limit = NO_LIMIT;
+  if (queueLimit !== undefined && queueLimit !== Infinity) {
+    limit = checkCount(queueLimit, 'options.queueLimit');
+    if (limit < 1 || limit > NO_LIMIT)
+      throw outOfRange('options.queueLimit', '>= 1 && <= 4294967295', queueLimit);
+  }
+  ensureOpen();
+  const number = addon.addLane(PRIORITIES.indexOf(priority), concurrency ?? 0, limit);
+  if (number < 0) throw outOfRange('the number of lanes', '<= 255', 256);
+  const lane = makeLane(number, {
+    name,
+    priority,
+    concurrency: concurrency ?? Math.max(1, addon.poolFigures().jobLimit - 1),
+    queueLimit: limit === NO_LIMIT ? Infinity : limit,
+    inline,
+  });
+  registered.set(name, lane);
+  return lane;
+}

@@ -1,0 +1,63 @@
+// metrics(): what the pool and every lane are doing and have done. Counting is always on; only this look costs something.
+import { addon, type PoolFigures } from '../native/addon.js';
+import { type InlineFigures, inlineFigures } from '../native/inline.js';
+import { ensureOpen } from '../native/requests.js';
+import { registered } from './create-lane.js';
+import { Histogram, HISTOGRAM_NUMBERS } from '../schedule/histogram.js';
+
+/** Figures of one lane since its environment began. */
+export interface LaneMetrics {
+  /** Operations waiting now. */
+  queued: number;
+  /** Operations in the hands of a thread now. */
+  running: number;
+  /** Finished, with a result or a system error. */
+  completed: number;
+  /** Left the queue by a signal or a timeout. */
+  cancelled: number;
+  /** Refused because the queue was full. */
+  rejected: number;
+  /** Served from the cache without a thread. */
+  inlineHits: number;
+  /** Tried inline (or left out after misses) and given to the pool. */
+  inlineMisses: number;
+  /** Nanoseconds from the call to a thread's taking it. */
+  wait: Histogram;
+  /** Nanoseconds in the kernel. */
+  service: Histogram;
+}
+
+/** What `metrics()` answers. */
+export interface Metrics {
+  pool: PoolFigures & {
+    /** The inline path over all lanes. */
+    inline: InlineFigures;
+  };
+  lanes: Record<string, LaneMetrics>;
+}
+
+/**
+ * A look at the queues of this environment.
+ * @example const { p99 } = metrics().lanes.default.wait.toJSON();
+ */
+export function metrics(): Metrics {
+  ensureOpen();
+  const lanes: Record<string, LaneMetrics> = {};
+  const figures = new Float64Array(5 + 2 * HISTOGRAM_NUMBERS);
+  for (const [name, lane] of registered) {
+    addon.laneFigures(lane.number, figures);
+    const at = (index: number): number => figures[index] as number;
+    lanes[name] = {
+      queued: at(0),
+      running: at(1),
+      completed: at(2),
+      cancelled: at(3),
+      rejected: at(4),
+      inlineHits: lane._inlineHits,
+      inlineMisses: lane._inlineMisses,
+      wait: new Histogram(figures, 5),
+      service: new Histogram(figures, 5 + HISTOGRAM_NUMBERS),
+    };
+  }
+  return { pool: { ...addon.poolFigures(), inline: inlineFigures() }, lanes };
+}

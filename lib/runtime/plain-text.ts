@@ -1,0 +1,31 @@
+// Text without a copy: bytes that are ASCII, put together in memory that becomes the string. Strings that are joined piece
+// by piece would be copied into one by whoever looks into them first, all at once.
+import { constants } from 'node:buffer';
+
+import { addon } from '../native/addon.js';
+
+export class PlainText {
+  #memory: Buffer | undefined;
+  #length = 0;
+
+  /** @param size bytes that it has room for */
+  constructor(size: number) {
+    if (size > 0 && size <= constants.MAX_STRING_LENGTH) this.#memory = addon.textMemory(size);
+  }
+
+  /** False when the memory is full, or not to be had, or the text has been taken already. */
+  takes(piece: Buffer): boolean {
+    if (this.#memory === undefined || this.#length + piece.length > this.#memory.length) return false;
+    this.#memory.set(piece, this.#length);
+    this.#length += piece.length;
+    return true;
+  }
+
+  /** The text so far, once; nothing is added after that. */
+  end(): string {
+    const memory = this.#memory;
+    this.#memory = undefined;
+    if (memory === undefined || this.#length === 0) return '';
+    return addon.textOf(memory, this.#length) ?? memory.toString('latin1', 0, this.#length);
+  }
+}
