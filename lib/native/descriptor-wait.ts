@@ -18,12 +18,17 @@ const SHORTEST_WAIT_MS = 1;
 const LONGEST_WAIT_MS = 64;
 /** After so long without anybody getting a descriptor the error is the answer. */
 const GIVE_UP_MS = 10_000;
+/** A shortage is over when nobody has asked for a turn for so long: longer than an attempt takes on a busy machine. */
+const OVER_MS = 2_000;
 
 let queue: Waiting[] = [];
 let head = 0;
+let waiting = 0;
 let timer: NodeJS.Timeout | undefined;
 let pause = SHORTEST_WAIT_MS;
-let lastProgress = 0;
+// Since when nobody has got a descriptor, and when somebody last asked for a turn.
+let stuckSince = 0;
+let lastAsked = -OVER_MS;
 
 /** Whether `error` says that the process, or the system, is out of descriptors. */
 export function isDescriptorShortage(error: unknown): boolean {
@@ -31,10 +36,13 @@ export function isDescriptorShortage(error: unknown): boolean {
   return code === 'EMFILE' || code === 'ENFILE';
 }
 
-/** Wakes as many as may find a descriptor now. Costs nothing while nobody waits. */
+/**
+ * Says that somebody has got, or given back, `count` descriptors, and wakes as many as may find one now. Not for who gives
+ * up for lack of one. Costs next to nothing while nobody waits.
+ */
 export function descriptorFreed(count = 1): void {
-  if (queue.length === 0) return;
-  lastProgress = performance.now();
+  stuckSince = Infinity;
+  if (waiting === 0) return;
   pause = SHORTEST_WAIT_MS;
   wake(count);
 }
@@ -57,36 +65,42 @@ function startTimer(): void {
     timer = undefined;
     pause = Math.min(pause * 2, LONGEST_WAIT_MS);
     wake(AT_A_TIME);
-    if (queue.length > 0) startTimer();
+    if (waiting > 0) startTimer();
   }, pause);
 }
 
 /**
- * Waits for a turn to try again.
+ * Waits for a turn to try again. The caller holds no descriptor meanwhile.
  * @returns false when it is not worth waiting any longer
  * @throws AbortError
  */
 export async function descriptorTurn(signal?: AbortSignal): Promise<boolean> {
   throwIfAborted(signal);
   const now = performance.now();
-  // The first of a shortage: nobody has been waiting, so nobody could have made progress.
-  if (queue.length === 0 && now - lastProgress > 2 * GIVE_UP_MS) lastProgress = now;
-  if (now - lastProgress > GIVE_UP_MS || queue.length - head >= QUEUE_LIMIT) return false;
+  // A shortage begins now, or somebody has made progress since the last turn.
+  if (now - lastAsked > OVER_MS || stuckSince === Infinity) stuckSince = now;
+  lastAsked = now;
+  if (now - stuckSince > GIVE_UP_MS || waiting >= QUEUE_LIMIT) return false;
   return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
-      waiting.done = true;
+    const leave = (): void => {
+      entry.done = true;
+      waiting--;
+    };
+    const abort = (): void => {
+      leave();
       reject(abortErrorOf(signal));
     };
-    const waiting: Waiting = {
+    const entry: Waiting = {
       done: false,
       wake: () => {
-        waiting.done = true;
-        if (signal !== undefined) offAbort(signal, giveUp);
+        leave();
+        if (signal !== undefined) offAbort(signal, abort);
         resolve(true);
       },
     };
-    if (signal !== undefined) onAbort(signal, giveUp);
-    queue.push(waiting);
+    if (signal !== undefined) onAbort(signal, abort);
+    queue.push(entry);
+    waiting++;
     startTimer();
   });
 }

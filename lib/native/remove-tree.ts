@@ -60,9 +60,9 @@ export async function removeTree(
   let output: Buffer;
   try {
     output = await runTask(REMOVE_TREE, [path], [flagsOf(o) | WITH_HANDS], options, 'rmdir', call);
+    descriptorFreed();
   } finally {
     await Promise.allSettled(hands);
-    descriptorFreed();
   }
   return { removed: Number(readUint64(output, 0)), failures: Number(readUint64(output, 8)) };
 }

@@ -2,7 +2,7 @@
 import { systemError, systemErrorNumber } from '../errors/index.js';
 import { lanes } from '../schedule/lane.js';
 import type { OpOptions } from '../schedule/options.js';
-import { descriptorFreed, descriptorTurn } from './descriptor-wait.js';
+import { descriptorFreed, descriptorTurn, isDescriptorShortage } from './descriptor-wait.js';
 import { runTask, type TaskCursor } from './tasks.js';
 
 /** `o` for long work: in the bulk lane unless it names another. */
@@ -41,8 +41,11 @@ export async function runPatiently(
   syscall: string,
 ): Promise<Buffer> {
   try {
-    return await runTask(kind, bytes, numbers, o, syscall);
-  } finally {
+    const output = await runTask(kind, bytes, numbers, o, syscall);
     descriptorFreed();
+    return output;
+  } catch (error) {
+    if (!isDescriptorShortage(error)) descriptorFreed();
+    throw error;
   }
 }

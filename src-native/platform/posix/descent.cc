@@ -56,42 +56,86 @@ Descent::Above Descent::OpenAbove() {
   return Above::kLost;
 }
 
+// Goes down by name from the top, which is open, to level `wanted`, each step being the directory that it was, and opens
+// that level's stream. `reached` is how far that went. 0, or why it went no further.
+int Descent::Reopen(size_t wanted, size_t* reached) {
+  UniqueFd fd;
+  int code = 0;
+  for (*reached = 0; *reached < wanted; ++*reached) {
+    const int parent = *reached == 0 ? levels_[0].stream.fd() : fd.get();
+    const Level& next = levels_[*reached + 1];
+    code = OpenDirectoryAt(parent, next.name.c_str());
+    if (code < 0) break;
+    UniqueFd opened(code);
+    code = SameDirectory(opened.get(), next) ? 0 : -ESTALE;
+    if (code < 0) break;
+    fd = std::move(opened);
+  }
+  if (*reached == 0) return code;
+  levels_[*reached].stream = DirectoryStream(fd.release());
+  if (levels_[*reached].stream) return code;
+  *reached = 0;
+  return -errno;
+}
+
 // The lowest level was moved out from under the one above it (or its ".." may not be opened). Goes down again by name
 // and drops whatever is not there any more; what took its place is met again when its parent is listed.
 void Descent::RestoreFromTop() {
-  const size_t wanted = levels_.size() - 1;
-  UniqueFd fd;
-  size_t reached = 0;
-  while (reached + 1 < wanted) {
-    const int parent = reached == 0 ? levels_[0].stream.fd() : fd.get();
-    const int next = OpenDirectoryAt(parent, levels_[reached + 1].name.c_str());
-    if (next < 0) break;
-    UniqueFd opened(next);
-    if (!SameDirectory(next, levels_[reached + 1])) break;
-    fd = std::move(opened);
-    ++reached;
-  }
+  size_t reached;
+  Reopen(levels_.size() - 2, &reached);
   levels_.resize(reached + 1);
-  first_open_ = levels_.size();
-  if (reached == 0) return;
-  back().stream = DirectoryStream(fd.release());
-  if (back().stream)
-    first_open_ = reached;
-  else
-    levels_.resize(1), first_open_ = 1;
+  first_open_ = reached == 0 ? 1 : reached;
+}
+
+bool Descent::GiveUp(Level* level) {
+  struct stat st;
+  if (::fstat(level->stream.fd(), &st) != 0) return false;
+  level->device = st.st_dev;
+  level->inode = st.st_ino;
+  level->stream.close();
+  return true;
 }
 
 bool Descent::GiveUpOne() {
   // Not the top, which everything else is found from, and not the lowest, which is in use.
   if (levels_.size() < 3 || first_open_ == 0 || first_open_ + 1 >= levels_.size()) return false;
-  Level& level = levels_[first_open_];
-  struct stat st;
-  if (::fstat(level.stream.fd(), &st) != 0) return false;
-  level.device = st.st_dev;
-  level.inode = st.st_ino;
-  level.stream.close();
+  if (!GiveUp(&levels_[first_open_])) return false;
   ++first_open_;
   return true;
+}
+
+void Descent::GiveUpAll() {
+  for (Level& level : levels_) {
+    if (level.stream) GiveUp(&level);
+  }
+}
+
+Descent::Restored Descent::Restore(int base) {
+  const auto is_shortage = [](int code) { return code == -EMFILE || code == -ENFILE; };
+  const int fd = OpenDirectoryAt(base, levels_[0].name.c_str());
+  if (is_shortage(fd)) return Restored::kBusy;
+  if (fd == -ENOENT) return Restored::kTopGone;
+  if (fd < 0 || !SameDirectory(fd, levels_[0])) {
+    if (fd >= 0) ::close(fd);
+    return Restored::kTopOther;
+  }
+  levels_[0].stream = DirectoryStream(fd);
+  if (!levels_[0].stream) return Restored::kBusy;
+  const size_t lowest = levels_.size() - 1;
+  size_t reached;
+  const int code = Reopen(lowest, &reached);
+  if (reached == lowest) {
+    first_open_ = reached == 0 ? 1 : reached;
+    return Restored::kAll;
+  }
+  if (is_shortage(code) || code == -ENOMEM) {
+    if (levels_[reached].stream) levels_[reached].stream.close();
+    levels_[0].stream.close();
+    return Restored::kBusy;
+  }
+  levels_.resize(reached + 1);
+  first_open_ = reached == 0 ? 1 : reached;
+  return Restored::kLost;
 }
 
 bool Descent::SameDirectory(int fd, const Level& level) {

@@ -69,12 +69,25 @@ class Descent {
   };
   Above OpenAbove();
 
+  // Closes every descriptor, so that none is held while others are waited for. Only `Restore` may be called then.
+  void GiveUpAll();
+  enum class Restored : uint8_t {
+    kAll,       // the top and the lowest level have descriptors again
+    kLost,      // the lower levels are not where they were and were dropped; the top is there
+    kTopGone,   // nothing is there by the top's name in `base`
+    kTopOther,  // something else is
+    kBusy,      // the process has no descriptor left; all are given up again
+  };
+  Restored Restore(int base);
+
   // Names `entry` of the lowest level (or the level itself when null) below `top`.
   std::string PathOf(const std::string& top, const char* entry) const;
 
  private:
   bool GiveUpOne();
+  static bool GiveUp(Level* level);
   void RestoreFromTop();
+  int Reopen(size_t wanted, size_t* reached);
   static bool SameDirectory(int fd, const Level& level);
 
   std::vector<Level> levels_;

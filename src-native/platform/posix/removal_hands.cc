@@ -101,7 +101,7 @@ bool RemoveTree::Work::Take(const RemovalShelf* shelf) {
   return true;
 }
 
-// Out of descriptors: those held for the sake of speed go first, before others' are waited for.
+// Out of descriptors: those held for the sake of speed go first, before others' are waited for; then all of them.
 Step RemoveTree::Work::Starved() {
   const size_t needed = is_hand_ ? 0 : 1;
   const bool could_drop = parts_.size() > needed;
@@ -110,7 +110,10 @@ Step RemoveTree::Work::Starved() {
   if (crew_ != nullptr) crew_->Disband();
   if (is_hand_) return Step::kDone;
   if (could_drop) return Step::kAgain;
-  if (crew_ == nullptr || crew_->Idle()) return Step::kReady;
+  if (crew_ == nullptr || crew_->Idle()) {
+    Suspend();
+    return Step::kReady;
+  }
   crew_->Take(nullptr, nullptr);
   return Step::kAgain;
 }

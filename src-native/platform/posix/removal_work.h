@@ -44,6 +44,8 @@ class RemoveTree::Work {
   bool in_offer() { return part().offer.shelf != nullptr && descent().depth() == 1; }
 
   void Begin();
+  void Suspend();
+  bool Resume();
   bool Starve(int code);
   void Advance();
   void RemoveEntry(const char* name, bool looks_like_directory);
@@ -71,6 +73,9 @@ class RemoveTree::Work {
   UniqueFd base_;                      // the directory that holds the top
   std::string top_;                    // the top's name in it
   std::vector<Part> parts_;
+  bool suspended_ = false;  // every descriptor is given up
+  dev_t base_device_ = 0;   // of the directory that holds the top, while suspended
+  ino_t base_inode_ = 0;
   std::string waiting_;  // an entry that was met while no descriptor was to be had
   TaskError error_;      // the first one; the crew's may be a later one
   bool begun_ = false;

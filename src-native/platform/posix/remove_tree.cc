@@ -53,6 +53,7 @@ Step RemoveTree::Work::Run(const Slice& slice) {
     }
     Begin();
   }
+  if (suspended_ && !Resume() && starving_) return Step::kReady;
   if (starving_) return Starved();
   while (!finished_) {
     if (task_->cancelled()) {
@@ -119,6 +120,43 @@ void RemoveTree::Work::Begin() {
   if (failure == -ENOENT && Has(kMissingIsFine)) return;
   // Linux says ENOTDIR for a link here, others ELOOP: one answer.
   Fail(failure == -ELOOP ? -ENOTDIR : failure, "rmdir", nullptr);
+}
+
+// Nobody holds a descriptor while waiting for one: several removals would wait for each other.
+void RemoveTree::Work::Suspend() {
+  struct stat st;
+  if (begun_ && !suspended_ && ::fstat(base_.get(), &st) == 0) {
+    base_device_ = st.st_dev;
+    base_inode_ = st.st_ino;
+    suspended_ = true;
+    descent().GiveUpAll();
+  }
+  if (suspended_ || !begun_) base_.reset();
+}
+
+// Takes up what `Suspend` gave up, and nothing else that is there by the same names by now. False where that cannot be.
+bool RemoveTree::Work::Resume() {
+  const int base = OpenDirectoryAsBase(SplitLastName(path_).parent.c_str());
+  if (Starve(base)) return false;
+  UniqueFd opened(base);
+  struct stat st;
+  Descent::Restored restored =
+      base == -ENOENT ? Descent::Restored::kTopGone : Descent::Restored::kTopOther;
+  if (base >= 0 && ::fstat(base, &st) == 0 && st.st_dev == base_device_ &&
+      st.st_ino == base_inode_) {
+    restored = descent().empty() ? Descent::Restored::kAll : descent().Restore(base);
+  }
+  starving_ = restored == Descent::Restored::kBusy;
+  if (starving_) return false;
+  suspended_ = false;
+  base_ = std::move(opened);
+  if (restored == Descent::Restored::kAll) return true;
+  waiting_.clear();
+  if (restored == Descent::Restored::kLost) return true;
+  // Gone is as good as removed.
+  descent() = Descent();
+  if (restored == Descent::Restored::kTopOther) Fail(-ESTALE, "rmdir", nullptr);
+  return false;
 }
 
 void RemoveTree::Work::Advance() {
@@ -285,6 +323,13 @@ void RemoveTree::Work::RemoveEmptied() {
     const uint32_t pass = level.pass + 1;
     descent().Pop();
     if (Enter(name, pass, &code) || code == -ENOENT) return;
+    if (Starve(code)) {
+      if (is_top)
+        begun_ = false;
+      else
+        waiting_ = name;
+      return;
+    }
   } else {
     descent().Pop();
   }

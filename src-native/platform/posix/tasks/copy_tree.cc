@@ -19,6 +19,10 @@ constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
 // What a directory is made with, until it has all its entries and gets the mode of its original.
 constexpr mode_t kWhileCopying = 0700;
 
+bool IsSame(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 int OpenTop(const std::string& path) {
   return Retrying([&] { return ::open(path.c_str(), kDirectoryFlags); });
 }
@@ -47,26 +51,75 @@ Step CopyTree::run(const Slice& slice) {
     // A file in the middle of its copy hears of it itself, and takes the half of it away.
     if (cancelled() && phase_ != Phase::kFile) Fail(-ECANCELED, here_);
     if (error) return Step::kDone;
-    Next next = Next::kGoOn;
-    switch (phase_) {
-      case Phase::kStart:
-        next = Start();
-        break;
-      case Phase::kNextDirectory:
-        next = OpenDirectory();
-        break;
-      case Phase::kEntries:
-      case Phase::kFile:
-        next = CopyNext(slice);
-        break;
-      case Phase::kFinish:
-        next = FinishOne();
-        break;
+    Next next = given_up_ ? Regain() : Next::kGoOn;
+    if (next == Next::kGoOn) {
+      switch (phase_) {
+        case Phase::kStart:
+          next = Start();
+          break;
+        case Phase::kNextDirectory:
+          next = OpenDirectory();
+          break;
+        case Phase::kEntries:
+        case Phase::kFile:
+          next = CopyNext(slice);
+          break;
+        case Phase::kFinish:
+          next = FinishOne();
+          break;
+      }
     }
     if (next == Next::kEnd) return Step::kDone;
-    if (next == Next::kShortage) return Step::kReady;
+    if (next == Next::kShortage) {
+      GiveUp();
+      return Step::kReady;
+    }
     if (next == Next::kSliceOver || slice.expired()) return Step::kAgain;
   }
+}
+
+// Nobody holds a descriptor while waiting for one: several copies would wait for each other.
+void CopyTree::GiveUp() {
+  if (phase_ != Phase::kStart && !given_up_) {
+    given_up_ = true;
+    was_here_ = phase_ == Phase::kEntries;
+  }
+  for (UniqueFd* each : {&from_base_, &to_base_, &from_here_, &to_here_}) each->reset();
+}
+
+// Opens again what was given up, provided that it is still what it was.
+CopyTree::Next CopyTree::Regain() {
+  int code = 0;
+  const auto reopen = [&](const std::string& path, const struct stat& known, UniqueFd* to) {
+    const int fd = OpenTop(path);
+    to->reset(fd);
+    struct stat found;
+    if (fd < 0) return fd;
+    return ::fstat(fd, &found) == 0 && IsSame(found, known) ? 0 : -ESTALE;
+  };
+  code = reopen(from_, from_root_, &from_base_);
+  if (code == 0) code = reopen(to_, to_root_, &to_base_);
+  if (code == 0 && was_here_) code = ReopenHere();
+  if (IsDescriptorShortage(code)) return Next::kShortage;
+  if (code < 0) return Fail(code, was_here_ ? here_ : "");
+  given_up_ = false;
+  return Next::kGoOn;
+}
+
+int CopyTree::ReopenHere() {
+  const int nofollow = options_.follow || here_.empty() ? 0 : O_NOFOLLOW;
+  const int from = OpenBelow(from_base_.get(), here_, kDirectoryFlags | nofollow);
+  from_here_.reset(from);
+  if (from < 0) return from;
+  const int to = OpenBelow(to_base_.get(), here_, kDirectoryFlags | O_NOFOLLOW);
+  to_here_.reset(to);
+  if (to < 0) return to;
+  struct stat original;
+  struct stat copy;
+  if (::fstat(from, &original) != 0 || ::fstat(to, &copy) != 0) return -errno;
+  const bool same = original.st_dev == identity_->device && original.st_ino == identity_->inode &&
+                    IsSame(copy, to_here_stat_);
+  return same ? 0 : -ESTALE;
 }
 
 CopyTree::Next CopyTree::Start() {
@@ -74,9 +127,10 @@ CopyTree::Next CopyTree::Start() {
   if (IsDescriptorShortage(from)) return Next::kShortage;
   if (from < 0) return Fail(from, "");
   from_base_.reset(from);
-  struct stat source;
-  int code = Retrying([&] { return ::fstat(from, &source); });
-  if (code == 0 && IsInsideSource(source)) code = -EINVAL;
+  int code = Retrying([&] { return ::fstat(from, &from_root_); });
+  if (code == 0) code = FindSourceAbove();
+  if (IsDescriptorShortage(code)) return Next::kShortage;
+  if (code == 1) code = -EINVAL;
   if (code < 0) return Fail(code, "");
   const size_t above = ParentLength(to_, LengthWithoutSlashes(to_));
   const std::string parent = to_.substr(0, above);
@@ -91,14 +145,15 @@ CopyTree::Next CopyTree::Start() {
     return IsDescriptorShortage(to) ? Next::kShortage : Fail(to, "");
   }
   to_base_.reset(to);
+  made_ = code == 0;
   if (::fstat(to, &to_root_) != 0) return Fail(-errno, "");
   pending_.push_back({"", nullptr});
   phase_ = Phase::kNextDirectory;
   return Next::kGoOn;
 }
 
-// From the directory that dst is to be in, up to the root: is src among them?
-bool CopyTree::IsInsideSource(const struct stat& source) const {
+// From the directory that dst is to be in, up to the root: 1 where src is among them, 0 where it is not found, or -errno.
+int CopyTree::FindSourceAbove() const {
   std::string lowest = to_;
   while (!IsDirectory(lowest)) {
     const size_t above = ParentLength(lowest, LengthWithoutSlashes(lowest));
@@ -108,17 +163,19 @@ bool CopyTree::IsInsideSource(const struct stat& source) const {
     }
     lowest.resize(above);
   }
-  UniqueFd each(OpenTop(lowest));
+  int fd = OpenTop(lowest);
+  UniqueFd each(fd);
   struct stat below {};
   while (each) {
     struct stat found;
-    if (::fstat(each.get(), &found) != 0) return false;
-    if (found.st_dev == source.st_dev && found.st_ino == source.st_ino) return true;
-    if (found.st_dev == below.st_dev && found.st_ino == below.st_ino) return false;  // the root
+    if (::fstat(fd, &found) != 0) return 0;
+    if (IsSame(found, from_root_)) return 1;
+    if (IsSame(found, below)) return 0;  // the root
     below = found;
-    each.reset(::openat(each.get(), "..", kDirectoryFlags));
+    fd = Retrying([&] { return ::openat(fd, "..", kDirectoryFlags); });
+    each.reset(fd);
   }
-  return false;
+  return IsDescriptorShortage(fd) ? fd : 0;
 }
 
 CopyTree::Next CopyTree::OpenDirectory() {
@@ -139,9 +196,9 @@ CopyTree::Next CopyTree::OpenDirectory() {
   here_ = next.relative;
   struct stat found;
   if (::fstat(from, &found) != 0) return Fail(-errno, here_);
-  if (found.st_dev == to_root_.st_dev && found.st_ino == to_root_.st_ino) {
-    return Fail(-EINVAL, here_);
-  }
+  // Met from above: the target is in the source, by way of another mount.
+  if (IsSame(found, to_root_)) return Fail(-EINVAL, here_);
+  if (::fstat(to, &to_here_stat_) != 0) return Fail(-errno, here_);
   for (const Identity* each = next.above.get(); each != nullptr; each = each->above.get()) {
     if (each->device == found.st_dev && each->inode == found.st_ino) return Fail(-ELOOP, here_);
   }

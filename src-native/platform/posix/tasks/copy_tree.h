@@ -1,6 +1,7 @@
 // Copies a directory and everything in it to a name that is not there yet.
 //
-// Links are copied as they stand unless followed. Holds six descriptors at most, whatever the depth. Directories get
+// Links are copied as they stand unless followed. Holds six descriptors at most, whatever the depth, and none
+// while it waits for one. Directories get
 // their mode and times at the end, when nothing is made in them any more.
 //
 // Arguments: bytes: src, dst. numbers: CopyFlags. Output: nothing.
@@ -23,6 +24,9 @@ class CopyTree final : public Task {
   explicit CopyTree(TaskArguments&& arguments);
   Step run(const Slice& slice) override;
 
+  // Whether the directory dst is this task's: made by it, with nothing in it that it has not copied.
+  bool made() const { return made_; }
+
  private:
   enum class Phase : uint8_t { kStart, kNextDirectory, kEntries, kFile, kFinish };
   struct Identity {
@@ -42,12 +46,15 @@ class CopyTree final : public Task {
   enum class Next : uint8_t { kGoOn, kSliceOver, kShortage, kEnd };
 
   Next Start();
+  Next Regain();
+  int ReopenHere();
+  void GiveUp();
   Next OpenDirectory();
   Next ReadEntries();
   Next CopyNext(const Slice& slice);
   Next CopySubdirectory(const Entry& entry);
   Next FinishOne();
-  bool IsInsideSource(const struct stat& source) const;
+  int FindSourceAbove() const;
   bool IsDirectoryEntry(const Entry& entry) const;
   // Keeps the error; a shortage is none.
   Next Fail(int code, const std::string& relative);
@@ -57,12 +64,18 @@ class CopyTree final : public Task {
   const int64_t flags_;
   CopyOptions options_;
   Phase phase_ = Phase::kStart;
+  bool made_ = false;
 
   UniqueFd from_base_, to_base_;  // src and dst
   UniqueFd from_here_, to_here_;  // the directory being copied
   std::string here_;
   std::shared_ptr<const Identity> identity_;  // of `here_`
+  // By which what was given up is known again.
+  struct stat from_root_ {};
   struct stat to_root_ {};
+  struct stat to_here_stat_ {};
+  bool given_up_ = false;
+  bool was_here_ = false;  // `here_` was open then
   std::vector<Directory> pending_;
   std::vector<std::string> finished_;  // directories in the order they were made
   std::vector<Entry> entries_;         // of `here_`, the next one last

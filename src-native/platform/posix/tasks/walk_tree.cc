@@ -86,13 +86,12 @@ WalkTree::Opened WalkTree::OpenNext() {
     fd = Retrying([&] { return ::open(top_.c_str(), kListFlags | O_CLOEXEC); });
   } else {
     if (!base_) {
-      const int base = OpenDirectoryAsBase(top_.c_str());
-      if (IsDescriptorShortage(base)) return Opened::kShortage;
-      if (base < 0) {
-        Emit(current_, nullptr, base);
+      const int code = OpenBase();
+      if (IsDescriptorShortage(code)) return Opened::kShortage;
+      if (code < 0) {
+        Emit(current_, nullptr, code);
         return Opened::kFailed;
       }
-      base_.reset(base);
     }
     fd = OpenBelow(base_.get(), current_.relative,
                    current_.follow ? kListFlags : kListFlags | O_NOFOLLOW);
@@ -118,6 +117,20 @@ WalkTree::Opened WalkTree::OpenNext() {
   }
   listing_ = Listing();
   return Opened::kYes;
+}
+
+int WalkTree::OpenBase() {
+  const int fd = OpenDirectoryAsBase(top_.c_str());
+  if (fd < 0) return fd;
+  UniqueFd opened(fd);
+  struct stat found;
+  if (::fstat(fd, &found) != 0) return -errno;
+  if (base_known_ && (found.st_dev != base_device_ || found.st_ino != base_inode_)) return -ESTALE;
+  base_known_ = true;
+  base_device_ = found.st_dev;
+  base_inode_ = found.st_ino;
+  base_ = std::move(opened);
+  return 0;
 }
 
 bool WalkTree::IsLoop() {
@@ -250,6 +263,8 @@ void WalkTree::Emit(const Visit& visit, const Listing* listing, int code) {
 }
 
 Step WalkTree::Flush(Step step) {
+  // Whoever consumes the batch may take long, or wait for a descriptor itself.
+  base_.reset();
   if (record_count_ == 0) return step;
   output.reserve(8 + records_.size() + texts_.size());
   AppendInteger(&output, record_count_);

@@ -2,7 +2,8 @@
 //
 // It reads ahead of its consumer, by one directory at first and by more with every batch: a consumer that prunes does
 // so near the top. Pruning is no message to a running walk: the consumer drops it and begins another with what is left
-// as its roots. Holds two descriptors whatever the depth (a third for a moment where a path exceeds PATH_MAX).
+// as its roots. Holds two descriptors whatever the depth (a third for a moment where a path exceeds PATH_MAX),
+// and none between two batches.
 //
 // Arguments: bytes: top; the roots, each relative to top ("" is top itself), as one list with NUL between them; for
 //   each root '1' where it may be a link to follow (or empty: none). numbers: WalkFlags, directories in the first
@@ -57,6 +58,7 @@ class WalkTree final : public Task {
   enum class Opened : uint8_t { kYes, kPassOver, kShortage, kFailed };
 
   Opened OpenNext();
+  int OpenBase();
   bool IsLoop();
   std::shared_ptr<const Ancestor> AncestorsOf(const std::string& relative) const;
   // Reads on in the open directory. False when the slice ended first.
@@ -74,6 +76,10 @@ class WalkTree final : public Task {
   uint32_t batch_directories_;
 
   UniqueFd base_;
+  // What the base is, known from the first time that it was opened: the top may be moved between two batches.
+  bool base_known_ = false;
+  dev_t base_device_ = 0;
+  ino_t base_inode_ = 0;
   DirectoryReader reader_;
   std::vector<Visit> pending_;  // the next one last
   Visit current_;               // the one `reader_` has open
