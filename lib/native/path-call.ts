@@ -21,6 +21,10 @@ export const TRUNCATE = 14;
 export const SAME_FILE = 15;
 export const SAME_OPEN_FILE = 16;
 export const IS_MOUNT = 17;
+export const GET_ATTRIBUTE = 18;
+export const SET_ATTRIBUTE = 19;
+export const LIST_ATTRIBUTES = 20;
+export const REMOVE_ATTRIBUTE = 21;
 
 const YES = '1'.charCodeAt(0);
 

@@ -234,7 +234,7 @@ int64_t InlineIO::access(const char* path, int mode) {
   if (fd == kMiss) return kMiss;
   int status = fd;
   if (fd >= 0) {
-    status = mode == 0 ? 0 : platform::access_open(fd, mode);
+    status = platform::access_open(fd, mode);
     platform::close_file(fd);
     if (status == platform::kUnsupported) return kMiss;
   }

@@ -62,6 +62,29 @@ TEST("makes, links, renames, truncates and removes") {
   Clear(top);
 }
 
+TEST("sets, reads, lists and removes extended attributes") {
+  const std::string top = Scratch();
+  Touch(top + "/a");
+  const std::string value(70000, 'v');
+  const Outcome set = Call(PathCallName::kSetAttribute, {top + "/a", "user.one", "v"}, {1, 0});
+  if (set.code() == -EOPNOTSUPP) {
+    std::printf("skipped: %s has no attributes\n", top.c_str());
+  } else {
+    CHECK_EQ(set.code(), 0);
+    CHECK_EQ(Call(PathCallName::kSetAttribute, {top + "/a", "user.one", "v"}, {1, 0}).code(),
+             -EEXIST);
+    CHECK_EQ(Call(PathCallName::kGetAttribute, {top + "/a", "user.one"}, {0}).output, "v");
+    const std::string names = Call(PathCallName::kListAttributes, {top + "/a"}, {0}).output;
+    CHECK(names.find(std::string("user.one\0", 9)) != std::string::npos);
+    CHECK_EQ(Call(PathCallName::kRemoveAttribute, {top + "/a", "user.one"}, {0}).code(), 0);
+    const Outcome missing = Call(PathCallName::kGetAttribute, {top + "/a", "user.one"}, {0});
+    CHECK_EQ(missing.code(), -ENODATA);
+    CHECK_EQ(missing.error.dest, "");
+  }
+  CHECK_EQ(Call(PathCallName::kListAttributes, {top + "/none"}, {0}).code(), -ENOENT);
+  Clear(top);
+}
+
 TEST("knows mount points and descriptors of the same file") {
   CHECK_EQ(Call(PathCallName::kIsMount, {"/"}).output, "1");
   CHECK_EQ(Call(PathCallName::kIsMount, {"/proc"}).output, "1");
@@ -83,6 +106,9 @@ TEST("makes a chain of directories, only the last with the mode asked for") {
   CHECK_EQ(StatOf(top + "/a/b/c").st_mode & 0777, 0700);
   CHECK_EQ(Run(TaskKind::kMakeDirectories, {top + "/a/b/c"}, {0700, 0}).code(), -EEXIST);
   CHECK_EQ(Run(TaskKind::kMakeDirectories, {top + "/a/b/c"}, {0700, 1}).code(), 0);
+  CHECK_EQ(Run(TaskKind::kMakeDirectories, {top + "/new/././/"}, {0700, 0}).code(), 0);
+  CHECK_EQ(StatOf(top + "/new").st_mode & 0777, 0700);
+  CHECK_EQ(Run(TaskKind::kMakeDirectories, {"/."}, {0700, 1}).code(), 0);
   Touch(top + "/file");
   CHECK_EQ(Run(TaskKind::kMakeDirectories, {top + "/file"}, {0777, 1}).code(), -EEXIST);
   const Outcome below = Run(TaskKind::kMakeDirectories, {top + "/file/x/y"}, {0777, 1});

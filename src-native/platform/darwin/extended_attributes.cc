@@ -1,12 +1,64 @@
-// copyfile knows which attributes and access control lists belong to a file.
 #include "platform/posix/extended_attributes.h"
 
 #include <copyfile.h>
+#include <sys/xattr.h>
+
+#include "platform/posix/retry.h"
 
 namespace uvfiles {
 
+namespace {
+
+int Options(bool follow) { return follow ? 0 : XATTR_NOFOLLOW; }
+
+// As on Linux: asks for the size, then reads, again while it grew between the two. 0 or -errno.
+template <typename Call>
+int ReadWhole(std::string* text, Call call) {
+  for (;;) {
+    const ssize_t needed = Retrying([&] { return call(nullptr, 0); });
+    if (needed < 0) return static_cast<int>(needed);
+    text->resize(static_cast<size_t>(needed));
+    if (needed == 0) return 0;
+    const ssize_t got = Retrying([&] { return call(&(*text)[0], text->size()); });
+    if (got >= 0) {
+      text->resize(static_cast<size_t>(got));
+      return 0;
+    }
+    if (got != -ERANGE) return static_cast<int>(got);
+  }
+}
+
+}  // namespace
+
+// copyfile knows which attributes and access control lists belong to a file.
 void CopyAttributes(int from, int to) {
   ::fcopyfile(from, to, nullptr, COPYFILE_XATTR | COPYFILE_ACL);
+}
+
+int GetAttribute(const char* path, const char* name, bool follow, std::string* value) {
+  return ReadWhole(value, [&](char* data, size_t size) {
+    return ::getxattr(path, name, data, size, 0, Options(follow));
+  });
+}
+
+int SetAttribute(const char* path, const char* name, bool follow, const std::string& value,
+                 AttributeMode mode) {
+  const int flags = mode == AttributeMode::kCreate    ? XATTR_CREATE
+                    : mode == AttributeMode::kReplace ? XATTR_REPLACE
+                                                      : 0;
+  return Retrying([&] {
+    return ::setxattr(path, name, value.data(), value.size(), 0, flags | Options(follow));
+  });
+}
+
+int ListAttributes(const char* path, bool follow, std::string* names) {
+  return ReadWhole(names, [&](char* data, size_t size) {
+    return ::listxattr(path, data, size, Options(follow));
+  });
+}
+
+int RemoveAttribute(const char* path, const char* name, bool follow) {
+  return Retrying([&] { return ::removexattr(path, name, Options(follow)); });
 }
 
 }  // namespace uvfiles

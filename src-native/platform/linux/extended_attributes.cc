@@ -11,32 +11,32 @@ namespace uvfiles {
 
 namespace {
 
-// Reads by a call that answers the size it needs: asks, then reads, again while it grew between the two.
+// Reads by a call that answers the size it needs: asks, then reads, again while it grew between the two. 0 or -errno.
 template <typename Call>
-bool ReadWhole(std::string* text, Call call) {
+int ReadWhole(std::string* text, Call call) {
   for (;;) {
-    const ssize_t needed = call(nullptr, 0);
-    if (needed < 0) return false;
+    const ssize_t needed = Retrying([&] { return call(nullptr, 0); });
+    if (needed < 0) return static_cast<int>(needed);
     text->resize(static_cast<size_t>(needed));
-    if (needed == 0) return true;
-    const ssize_t got = call(&(*text)[0], text->size());
+    if (needed == 0) return 0;
+    const ssize_t got = Retrying([&] { return call(&(*text)[0], text->size()); });
     if (got >= 0) {
       text->resize(static_cast<size_t>(got));
-      return true;
+      return 0;
     }
-    if (errno != ERANGE) return false;
+    if (got != -ERANGE) return static_cast<int>(got);
   }
 }
 
 template <typename List, typename Get, typename Set>
 void CopyEach(List list, Get get, Set set) {
   std::string names;
-  if (!ReadWhole(&names, list)) return;
+  if (ReadWhole(&names, list) < 0) return;
   std::string value;
   for (size_t at = 0; at < names.size(); at += std::strlen(&names[at]) + 1) {
     const char* name = &names[at];
     if (std::strcmp(name, "security.capability") == 0) continue;
-    if (ReadWhole(&value, [&](char* data, size_t size) { return get(name, data, size); })) {
+    if (ReadWhole(&value, [&](char* data, size_t size) { return get(name, data, size); }) == 0) {
       set(name, value);
     }
   }
@@ -52,6 +52,33 @@ void CopyAttributes(int from, int to) {
            [&](const char* name, const std::string& value) {
              ::fsetxattr(to, name, value.data(), value.size(), 0);
            });
+}
+
+int GetAttribute(const char* path, const char* name, bool follow, std::string* value) {
+  return ReadWhole(value, [&](char* data, size_t size) {
+    return follow ? ::getxattr(path, name, data, size) : ::lgetxattr(path, name, data, size);
+  });
+}
+
+int SetAttribute(const char* path, const char* name, bool follow, const std::string& value,
+                 AttributeMode mode) {
+  const int flags = mode == AttributeMode::kCreate    ? XATTR_CREATE
+                    : mode == AttributeMode::kReplace ? XATTR_REPLACE
+                                                      : 0;
+  return Retrying([&] {
+    return follow ? ::setxattr(path, name, value.data(), value.size(), flags)
+                  : ::lsetxattr(path, name, value.data(), value.size(), flags);
+  });
+}
+
+int ListAttributes(const char* path, bool follow, std::string* names) {
+  return ReadWhole(names, [&](char* data, size_t size) {
+    return follow ? ::listxattr(path, data, size) : ::llistxattr(path, data, size);
+  });
+}
+
+int RemoveAttribute(const char* path, const char* name, bool follow) {
+  return Retrying([&] { return follow ? ::removexattr(path, name) : ::lremovexattr(path, name); });
 }
 
 }  // namespace uvfiles

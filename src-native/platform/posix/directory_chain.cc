@@ -34,6 +34,20 @@ size_t LengthWithoutSlashes(const std::string& path) {
   return length;
 }
 
+namespace {
+
+// "new/." is made by making "new".
+size_t LengthWithoutDots(const std::string& path) {
+  size_t length = LengthWithoutSlashes(path);
+  while (length > 1 && path[length - 1] == '.' && path[length - 2] == '/') {
+    length -= 2;
+    while (length > 1 && path[length - 1] == '/') --length;
+  }
+  return length == 0 ? 1 : length;
+}
+
+}  // namespace
+
 bool IsDirectory(const std::string& path) {
   struct stat found;
   return Retrying([&] { return ::stat(path.c_str(), &found); }) == 0 && S_ISDIR(found.st_mode);
@@ -42,7 +56,7 @@ bool IsDirectory(const std::string& path) {
 // Downwards from the lowest that exists, so that the usual case is one call.
 bool MakeChain(const std::string& path, mode_t mode, bool exist_ok, const Task& task,
                TaskError* error) {
-  const size_t whole = LengthWithoutSlashes(path);
+  const size_t whole = LengthWithoutDots(path);
   size_t length = whole;
   // Up, until one can be made or is there.
   for (;;) {

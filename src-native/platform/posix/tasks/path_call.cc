@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "core/tasks/records.h"
+#include "platform/posix/extended_attributes.h"
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
@@ -38,9 +39,9 @@ void PathCall::Settle(int code, const char* syscall) {
 Step PathCall::run(const Slice&) {
   switch (static_cast<PathCallName>(arguments_.numbers[0])) {
     case PathCallName::kAccess: {
-      // faccessat without flags asks by real ids, as access(2) does.
+      // Not faccessat: some C libraries make faccessat2 of it, and take a filter's EPERM for the answer.
       const int mode = static_cast<int>(Number(0));
-      Answer(Retrying([&] { return ::faccessat(AT_FDCWD, Path(), mode, 0); }) == 0);
+      Answer(Retrying([&] { return ::access(Path(), mode); }) == 0);
       break;
     }
     case PathCallName::kChmod: {
@@ -96,6 +97,12 @@ Step PathCall::run(const Slice&) {
       break;
     case PathCallName::kIsMount:
       Answer(IsMount());
+      break;
+    case PathCallName::kGetAttribute:
+    case PathCallName::kSetAttribute:
+    case PathCallName::kListAttributes:
+    case PathCallName::kRemoveAttribute:
+      CallAttributes(static_cast<PathCallName>(arguments_.numbers[0]));
       break;
     default:
       Settle(-EINVAL, "path");
@@ -185,6 +192,29 @@ void PathCall::SameOpenFile() {
     return;
   }
   Answer(IsSame(found[0], found[1]));
+}
+
+void PathCall::CallAttributes(PathCallName call) {
+  const bool follow = arguments_.numbers.back() == 0;
+  int code;
+  const char* syscall;
+  if (call == PathCallName::kListAttributes) {
+    syscall = "listxattr";
+    code = ListAttributes(Path(), follow, &output);
+  } else if (call == PathCallName::kGetAttribute) {
+    syscall = "getxattr";
+    code = GetAttribute(Path(), Dest(), follow, &output);
+  } else if (call == PathCallName::kSetAttribute) {
+    syscall = "setxattr";
+    const auto mode = static_cast<AttributeMode>(Number(0));
+    code = SetAttribute(Path(), Dest(), follow, arguments_.bytes[2], mode);
+  } else {
+    syscall = "removexattr";
+    code = RemoveAttribute(Path(), Dest(), follow);
+  }
+  if (code == 0) return;
+  output.clear();
+  error = {code, syscall, arguments_.bytes[0], ""};  // the name is no path
 }
 
 // As Python's: another device than the directory above, or the root, which is its own parent. A link is none.

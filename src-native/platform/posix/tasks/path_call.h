@@ -31,6 +31,11 @@ enum class PathCallName : int64_t {
   kSameFile = 15,      // -> '1' or '0'
   kSameOpenFile = 16,  // fd, fd -> '1' or '0'; no paths
   kIsMount = 17,       // -> '1' or '0'; never an error
+  // Extended attributes: the second string is the name, the last number 1 for those of a link itself.
+  kGetAttribute = 18,    // -> value
+  kSetAttribute = 19,    // third string: value. AttributeMode
+  kListAttributes = 20,  // -> names, a NUL behind each
+  kRemoveAttribute = 21,
 };
 
 // The 11 numbers that kStatvfs answers.
@@ -57,6 +62,7 @@ class PathCall final : public Task {
   void SameFile();
   void SameOpenFile();
   bool IsMount() const;
+  void CallAttributes(PathCallName call);
 
   TaskArguments arguments_;
 };

@@ -39,6 +39,10 @@ enum Name : int64_t {
   kSameFile = 15,
   kSameOpenFile = 16,
   kIsMount = 17,
+  kGetAttribute = 18,
+  kSetAttribute = 19,
+  kListAttributes = 20,
+  kRemoveAttribute = 21,
 };
 
 constexpr int64_t kWriteAccess = 2;
@@ -126,6 +130,12 @@ Step PathCall::run(const Slice&) {
       break;
     case kIsMount:
       Answer(IsMount());
+      break;
+    case kGetAttribute:
+    case kSetAttribute:
+    case kListAttributes:
+    case kRemoveAttribute:
+      error = {UV_ENOTSUP, "xattr", arguments_.bytes[0], ""};  // there are none of their kind
       break;
     default:
       Settle(UV_EINVAL, "path");

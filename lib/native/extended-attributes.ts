@@ -1,0 +1,52 @@
+// Extended attributes of a path: ENOTSUP where the file system or the platform has none, ENODATA (macOS: ENOATTR) for a
+// name that is not there. `follow` false means those of a link itself.
+import type { OpOptions } from '../schedule/options.js';
+import { GET_ATTRIBUTE, LIST_ATTRIBUTES, pathCall, REMOVE_ATTRIBUTE, SET_ATTRIBUTE } from './path-call.js';
+
+type Bytes = string | Uint8Array;
+
+/** AttributeMode: whether the attribute may, must not, or must be there before. */
+export const ANY = 0;
+export const CREATE = 1;
+export const REPLACE = 2;
+
+const notFollowing = (follow: boolean): number => (follow ? 0 : 1);
+
+/** The value of an attribute. */
+export function getAttribute(path: Bytes, name: Bytes, follow: boolean, o?: OpOptions): Promise<Buffer> {
+  return pathCall(GET_ATTRIBUTE, [path, name], [notFollowing(follow)], o);
+}
+
+/** Sets an attribute. With `mode` CREATE one that is there is EEXIST, with REPLACE one that is not is ENODATA. */
+export async function setAttribute(
+  path: Bytes,
+  name: Bytes,
+  value: Uint8Array,
+  follow: boolean,
+  mode: number = ANY,
+  o?: OpOptions,
+): Promise<void> {
+  await pathCall(SET_ATTRIBUTE, [path, name, value], [mode, notFollowing(follow)], o);
+}
+
+/** The names of all attributes that the process may see. */
+export async function listAttributes(path: Bytes, follow: boolean, o?: OpOptions): Promise<Buffer[]> {
+  const joined = await pathCall(LIST_ATTRIBUTES, [path], [notFollowing(follow)], o);
+  const names: Buffer[] = [];
+  for (let at = 0; at < joined.length;) {
+    const end = joined.indexOf(0, at);
+    names.push(joined.subarray(at, end));
+    at = end + 1;
+  }
+  return names;
+}
+
+/** Removes an attribute. */
+export async function removeAttribute(
+  path: Bytes,
+  name: Bytes,
+  follow: boolean,
+  o?: OpOptions,
+): Promise<void> {
+  await pathCall(REMOVE_ATTRIBUTE, [path, name], [notFollowing(follow)], o);
+}
