@@ -1,12 +1,14 @@
 // Permission bits as arguments: a number, or its octal digits as chmod(1) takes them.
-import { invalidArgType, outOfRange } from '../errors/index.js';
+import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import type { Check } from './options.js';
 
 const ALL_BITS = 0o7777;
 
-/** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE */
+/** @throws TypeError ERR_INVALID_ARG_TYPE or ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE */
 export function checkMode(mode: unknown, name: string): number {
-  const bits = typeof mode === 'string' && /^[0-7]{1,4}$/.test(mode) ? Number.parseInt(mode, 8) : mode;
+  if (typeof mode === 'string' && !/^[0-7]+$/.test(mode))
+    throw invalidArgValue(name, mode, 'must be a string of octal digits');
+  const bits = typeof mode === 'string' ? Number.parseInt(mode, 8) : mode;
   if (typeof bits !== 'number')
     throw invalidArgType(name, 'of type number or a string of octal digits', mode);
   if (!Number.isInteger(bits) || bits < 0 || bits > ALL_BITS)

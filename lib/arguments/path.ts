@@ -47,8 +47,8 @@ function isUrlOfAnotherRealm(value: unknown): boolean {
   return typeof url.href === 'string' && typeof url.protocol === 'string' && url.searchParams !== undefined;
 }
 
-/** A path that a function answers, in the form in which `given` was: bytes for bytes. */
-export function nameFor(given: Path, path: string | Uint8Array): string {
-  if (given instanceof Uint8Array) return Buffer.from(path) as unknown as string;
+/** A path that a function answers, made of those `given`: bytes where one of them is bytes. */
+export function nameFor(path: string | Uint8Array, ...given: readonly Path[]): string | Buffer {
+  if (given.some((each) => each instanceof Uint8Array)) return Buffer.from(path);
   return typeof path === 'string' ? path : Buffer.from(path).toString();
 }

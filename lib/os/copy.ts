@@ -26,12 +26,16 @@ const readOptions = optionReader({
  * Holes stay holes. After a failure, or when aborted, a target that was made is gone again; one that was there before
  * has lost its content.
  * @param dst the copy's path, or a directory to copy into
- * @returns the copy's path
+ * @returns the copy's path: a Buffer where `src` or `dst` is a byte path, which may be no UTF-8
  * @throws the system's errors in Node's shape with `path` and `dest`; EINVAL where both are the same file or `src` is no
  *   regular file, EISDIR for a directory (see `copytree`); TypeError for bad paths, AbortError, TimeoutError
  * @example await os.copy('data.db', 'backup/', { preserve: true });
  */
-export async function copy(src: Path, dst: Path, o?: CopyOptions): Promise<string> {
+export function copy(src: string | URL, dst: string | URL, o?: CopyOptions): Promise<string>;
+export function copy(src: Uint8Array, dst: Path, o?: CopyOptions): Promise<Buffer>;
+export function copy(src: Path, dst: Uint8Array, o?: CopyOptions): Promise<Buffer>;
+export function copy(src: Path, dst: Path, o?: CopyOptions): Promise<string | Buffer>;
+export async function copy(src: Path, dst: Path, o?: CopyOptions): Promise<string | Buffer> {
   const options = readOptions(o);
   const from = toPathBytes(src, 'src');
   const to = toPathBytes(dst, 'dst');
@@ -41,5 +45,5 @@ export async function copy(src: Path, dst: Path, o?: CopyOptions): Promise<strin
     source === target
       ? await source.copyFileInto(from, to, options, options.call)
       : await copyFileInto(source, from, target, to, options, options.call);
-  return nameFor(dst, made);
+  return nameFor(made, src, dst);
 }

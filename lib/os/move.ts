@@ -9,12 +9,16 @@ import type { OpOptions } from '../schedule/options.js';
  * Moves a file or a tree: a rename, or, where `dst` is on another file system, a copy with times, modes, owners and
  * extended attributes and then a removal. A copy that fails, or is aborted, is taken away again and `src` left alone.
  * @param dst the new path, or a directory to move into
- * @returns the new path
+ * @returns the new path: a Buffer where `src` or `dst` is a byte path, which may be no UTF-8
  * @throws the system's errors in Node's shape with `path` and `dest`; EEXIST where the directory `dst` has such an entry,
  *   EINVAL where it is inside `src`; TypeError for bad paths, AbortError, TimeoutError
  * @example await os.move('upload.tmp', '/srv/files/');
  */
-export async function move(src: Path, dst: Path, o?: OpOptions): Promise<string> {
+export function move(src: string | URL, dst: string | URL, o?: OpOptions): Promise<string>;
+export function move(src: Uint8Array, dst: Path, o?: OpOptions): Promise<Buffer>;
+export function move(src: Path, dst: Uint8Array, o?: OpOptions): Promise<Buffer>;
+export function move(src: Path, dst: Path, o?: OpOptions): Promise<string | Buffer>;
+export async function move(src: Path, dst: Path, o?: OpOptions): Promise<string | Buffer> {
   const call = readCall(o);
   const from = toPathBytes(src, 'src');
   const to = toPathBytes(dst, 'dst');
@@ -25,5 +29,5 @@ export async function move(src: Path, dst: Path, o?: OpOptions): Promise<string>
     source === target
       ? await source.moveInto(from, to, call)
       : await moveBetween(source, from, target, to, call);
-  return nameFor(dst, moved);
+  return nameFor(moved, src, dst);
 }

@@ -6,7 +6,7 @@ import type { FilePath, ReplaceOptions } from '../../filesystem/filesystem.js';
 import type { OpenFile } from '../../filesystem/open-file.js';
 import type { Replacement } from '../../filesystem/store.js';
 import type { OpOptions } from '../../schedule/options.js';
-import { descriptorFreed, withDescriptors } from '../descriptor-wait.js';
+import { descriptorFreed, descriptorTurn, isDescriptorShortage } from '../descriptor-wait.js';
 import { int32At } from '../records.js';
 import { nextBatch, opOptions, runPatiently } from '../run-patiently.js';
 import { OPEN_ATOMIC, WRITE_ATOMIC } from '../task-kinds.js';
@@ -57,15 +57,18 @@ export async function openReplacement(
   o: OpOptions | undefined,
   open: (path: FilePath, flags: number) => Promise<OpenFile>,
 ): Promise<Replacement> {
-  const cursor = new TaskCursor(OPEN_ATOMIC, [path], numbersOf(options, options.exclusive));
-  try {
-    const { output } = await nextBatch(cursor, opOptions(o), 'open', path);
-    // It exists, and is empty.
-    const present = flags & ~(constants.O_CREAT | constants.O_EXCL);
-    return new NativeReplacement(await withDescriptors(() => open(output, present), o), cursor);
-  } catch (error) {
-    cursor.close();
-    throw error;
+  // It exists, and is empty.
+  const present = flags & ~(constants.O_CREAT | constants.O_EXCL);
+  for (;;) {
+    const cursor = new TaskCursor(OPEN_ATOMIC, [path], numbersOf(options, options.exclusive));
+    try {
+      const { output } = await nextBatch(cursor, opOptions(o), 'open', path);
+      return new NativeReplacement(await open(output, present), cursor);
+    } catch (error) {
+      // The new file goes before a descriptor is waited for: it holds two.
+      cursor.close();
+      if (!isDescriptorShortage(error) || !(await descriptorTurn(o?.signal))) throw error;
+    }
   }
 }
 

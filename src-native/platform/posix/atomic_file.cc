@@ -25,19 +25,6 @@ namespace {
 
 constexpr int kMaxLinks = 40;  // as the kernel's own limit
 
-// With the dots, the random part and the ending it stays within NAME_MAX.
-constexpr size_t kMaxNamePart = 200;
-
-// Cut between characters: some file systems refuse halves.
-std::string NamePart(const std::string& name) {
-  size_t length = name.size();
-  if (length > kMaxNamePart) {
-    length = kMaxNamePart;
-    while (length > 0 && (static_cast<unsigned char>(name[length]) & 0xc0) == 0x80) --length;
-  }
-  return name.substr(0, length);
-}
-
 int ReadLink(const std::string& path, std::string* text) {
   char buffer[4096];
   const ssize_t length = Retrying([&] { return ::readlink(path.c_str(), buffer, sizeof buffer); });
@@ -119,7 +106,8 @@ int AtomicFile::OpenDirectory() {
 }
 
 int AtomicFile::BuildName() {
-  temp_name_ = "." + NamePart(name_) + ".";
+  // Nothing of the target's name: that may be as long as the file system allows, which may be 143 bytes (eCryptfs).
+  temp_name_ = ".new.";
   const int code = AppendRandomName(&temp_name_);
   if (code < 0) {
     temp_name_.clear();
@@ -251,7 +239,7 @@ int AtomicFile::MoveToNamed(const Task& task) {
   const int made = MakeNamed();
   if (made < 0) return made;
   CopyContent copy;
-  copy.Begin(nameless.get(), file_.get(), found.st_size, found.st_blocks);
+  copy.Begin(nameless.get(), file_.get(), found.st_size, found.st_blocks, true);
   copy.Run(Slice(), task);
   if (copy.code() < 0) return copy.code();
   const int code = AdoptOldFile();

@@ -1,7 +1,7 @@
 // A new version of a file that takes the old one's place in one step, or leaves no trace.
 //
 // While it is written it has no name at all where the file system can do that (O_TMPFILE), so that a killed process
-// leaves nothing; it is linked under ".NAME.RANDOM.uvfiles" for the instant before the rename that publishes it. Where
+// leaves nothing; it is linked under ".new.RANDOM.uvfiles" for the instant before the rename that publishes it. Where
 // there are no nameless files it has that name from the start, made with O_EXCL.
 //
 // A link is followed: what it leads to gets the new content, and it stays a link. Not thread-safe; used by one task.

@@ -21,16 +21,16 @@ constexpr size_t kLoopPiece = 256 * 1024;
 
 }  // namespace
 
-void CopyContent::Begin(int from, int to, int64_t size, int64_t blocks) {
+void CopyContent::Begin(int from, int to, int64_t size, int64_t blocks, bool empty) {
   from_ = from;
   to_ = to;
   size_ = size;
   offset_ = 0;
   code_ = 0;
-  sparse_ = blocks * 512 < size;
+  sparse_ = empty && blocks * 512 < size;
   extent_end_ = sparse_ ? 0 : INT64_MAX;
   // Files of /proc and the like say that they are empty; only reading tells.
-  way_ = size > 0 ? Way::kClone : Way::kLoop;
+  way_ = size > 0 && empty ? Way::kClone : Way::kLoop;
   if (size > kRangePiece) WillReadOnce(from);
 }
 

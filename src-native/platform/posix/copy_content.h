@@ -11,8 +11,9 @@ namespace uvfiles {
 
 class CopyContent {
  public:
-  // `to` is empty. Both stay the caller's. `size` and `blocks` (of 512 bytes) are `from`'s by its stat.
-  void Begin(int from, int to, int64_t size, int64_t blocks);
+  // Both stay the caller's. `size` and `blocks` (of 512 bytes) are `from`'s by its stat. `empty`: `to` is a regular file
+  // without content, where what is not written is zero. On a device holes are written as zeros.
+  void Begin(int from, int to, int64_t size, int64_t blocks, bool empty);
 
   // kDone: all of it is in `to`, or `code()` says why not. kAgain: the slice is over.
   Step Run(const Slice& slice, const Task& task);

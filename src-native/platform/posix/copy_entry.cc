@@ -92,7 +92,8 @@ int CopyEntry::BeginFile(const char* from, int from_directory) {
     from_.reset();
     return code;
   }
-  if (!cloned_) content_.Begin(from_.get(), to_.get(), found_.st_size, found_.st_blocks);
+  if (!cloned_)
+    content_.Begin(from_.get(), to_.get(), found_.st_size, found_.st_blocks, to_is_file_);
   return 0;
 }
 
@@ -113,6 +114,7 @@ bool CopyEntry::Clone() {
 }
 
 int CopyEntry::OpenTarget() {
+  to_is_file_ = true;
   cloned_ = Clone();
   if (cloned_) return 0;
   const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY;
@@ -132,7 +134,8 @@ int CopyEntry::OpenTarget() {
   struct stat there;
   int code = Retrying([&] { return ::fstat(fd, &there); });
   if (code == 0 && IsSame(there, found_)) code = -EINVAL;
-  if (code == 0 && S_ISREG(there.st_mode)) code = platform::truncate(fd, 0);
+  to_is_file_ = S_ISREG(there.st_mode);
+  if (code == 0 && to_is_file_) code = platform::truncate(fd, 0);
   if (code < 0) return code;
   to_ = std::move(target);
   return 0;
@@ -200,7 +203,8 @@ Step CopyEntry::Run(const Slice& slice, const Task& task) {
     if (content_.Run(slice, task) == Step::kAgain) return Step::kAgain;
     if (content_.code() < 0) return Fail(content_.code());
   }
-  CopyMetadata(from_.get(), found_, to_.get(), options_);
+  // The mode of a device is the system's.
+  if (to_is_file_) CopyMetadata(from_.get(), found_, to_.get(), options_);
   // Some file systems say only now that the disk is full.
   const int code = platform::close_file(to_.release());
   if (code < 0) return Fail(code);

@@ -56,6 +56,7 @@ class CopyEntry {
   struct stat found_ {};
   bool made_ = false;
   bool cloned_ = false;
+  bool to_is_file_ = true;
   int code_ = 0;
   CopyContent content_;
 };

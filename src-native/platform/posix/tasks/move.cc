@@ -69,6 +69,8 @@ Step Move::Rename() {
     struct stat taken;
     if (::lstat(to_.c_str(), &taken) == 0) return Fail(-EEXIST, "rename");
   }
+  // "none/" names a directory to move into; rename would complain of the file.
+  if (!there && to_.back() == '/' && !S_ISDIR(source.st_mode)) return Fail(-ENOENT, "rename");
   const int code = Retrying([&] { return ::rename(from_.c_str(), to_.c_str()); });
   if (code == 0) return Conclude();
   if (code != -EXDEV) return Fail(code, "rename");
@@ -134,13 +136,14 @@ Step Move::AfterPart() {
   if (phase_ == Phase::kRemoveCopy) return Step::kDone;  // `error` is the copy's
   if (part_->error) error = part_->error;
   if (phase_ == Phase::kRemoveOriginal) return error ? Step::kDone : Conclude();
+  const bool made = static_cast<const CopyTree&>(*part_).made();
   if (!error) {
     part_ = std::make_unique<RemoveTree>(RemovalOf(from_, kMissingIsFine));
     phase_ = Phase::kRemoveOriginal;
     return Step::kAgain;
   }
-  // What was there before is not ours to take away, nor is anything when nothing was made.
-  if (error.code == -EEXIST || error.code == -EINVAL) return Step::kDone;
+  // What was there before is not ours to take away.
+  if (!made) return Step::kDone;
   part_ = std::make_unique<RemoveTree>(RemovalOf(to_, kForce | kIgnoreErrors | kMissingIsFine));
   phase_ = Phase::kRemoveCopy;
   return Step::kAgain;

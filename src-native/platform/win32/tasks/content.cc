@@ -26,7 +26,6 @@ constexpr int64_t kCopyPreserve = 2;
 constexpr int64_t kDurable = 1;  // AtomicFlags
 constexpr int64_t kAtomicExclusive = 4;
 constexpr size_t kPiece = 1024 * 1024;
-constexpr size_t kMaxNamePart = 200;
 
 bool IsSameFile(const std::string& a, const std::string& b) {
   StatRecord first, second;
@@ -55,13 +54,11 @@ void TouchNow(const std::string& path) {
   ::SetFileTime(handle.get(), nullptr, &now, &now);
 }
 
-// ".NAME.RANDOM.uvfiles" beside the path: the same volume, and known for what it is should the machine fail.
+// ".new.RANDOM.uvfiles" beside the path: the same volume, and known for what it is should the machine fail.
 int NameBeside(const std::string& path, std::string* temp) {
   const size_t begin = path.find_last_of("\\/:") + 1;  // npos + 1 is 0
   const std::string directory = path.substr(0, begin);
-  std::string name = path.substr(begin, kMaxNamePart);
-  while (!name.empty() && (static_cast<unsigned char>(name.back()) & 0xc0) == 0x80) name.pop_back();
-  *temp = directory + "." + name + ".";
+  *temp = directory + ".new.";
   const int failure = AppendRandomName(temp);
   *temp += ".uvfiles";
   return failure;

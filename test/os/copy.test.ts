@@ -1,0 +1,86 @@
+// copy onto devices, and what copy and move answer for byte paths.
+import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import path from 'node:path';
+import { os } from 'uvfiles';
+
+import { needsRoot, scratchDirectory } from '../support/temp.js';
+
+const SIZE = 4 * 1024 * 1024;
+
+describe('copy', () => {
+  const scratch = scratchDirectory();
+  const at = (name: string): string => path.join(scratch.path, name);
+
+  /** A file of SIZE bytes that is a hole but for eight bytes in its middle. */
+  function sparse(): string {
+    const fd = openSync(at('sparse'), 'w');
+    ftruncateSync(fd, SIZE);
+    writeSync(fd, 'in holes', SIZE / 2);
+    closeSync(fd);
+    return at('sparse');
+  }
+
+  it('writes the holes of a file as zeros onto a block device', async function () {
+    needsRoot(this);
+    writeFileSync(at('disk'), Buffer.alloc(2 * SIZE, 0xff));
+    let device: string;
+    try {
+      device = execFileSync('losetup', ['--find', '--show', at('disk')], { stdio: 'pipe' })
+        .toString()
+        .trim();
+    } catch (error) {
+      console.log(`      skipped: no loop device is to be had: ${String(error).split('\n', 1)[0]}`);
+      this.skip();
+    }
+    const { mode } = statSync(device);
+    try {
+      expect(await os.copy(sparse(), device)).to.equal(device);
+      expect(statSync(device).mode).to.equal(mode);
+    } finally {
+      execFileSync('losetup', ['--detach', device]);
+    }
+    const disk = readFileSync(at('disk'));
+    expect(disk.subarray(0, SIZE).equals(readFileSync(at('sparse')))).to.equal(true);
+    expect(disk.subarray(SIZE).every((byte) => byte === 0xff)).to.equal(true);
+  });
+
+  it('copies files with and without holes to /dev/null, whose mode stays', async function () {
+    if (!existsSync('/dev/null')) this.skip();
+    const { mode } = statSync('/dev/null');
+    writeFileSync(at('full'), 'content', { mode: 0o600 });
+    expect(await os.copy(sparse(), '/dev/null')).to.equal('/dev/null');
+    expect(await os.copy(at('full'), '/dev/null')).to.equal('/dev/null');
+    expect(statSync('/dev/null').mode).to.equal(mode);
+  });
+
+  it('answers byte paths with bytes, as does move', async function () {
+    if (process.platform !== 'linux') {
+      console.log('      skipped: only Linux has names that are no UTF-8 on every file system');
+      this.skip();
+    }
+    const odd = Buffer.concat([Buffer.from(at('odd-')), Buffer.from([0xff, 0xfe])]);
+    writeFileSync(at('a'), 'x');
+    const copied = await os.copy(at('a'), odd);
+    expect(Buffer.isBuffer(copied) && copied.equals(odd)).to.equal(true);
+    mkdirSync(at('into'));
+    const below = await os.copy(odd, at('into'));
+    expect(
+      below.equals(Buffer.concat([Buffer.from(`${at('into')}/odd-`), Buffer.from([0xff, 0xfe])])),
+    ).to.equal(true);
+    const moved = await os.move(odd, Buffer.from(at('b')));
+    expect(moved.toString()).to.equal(at('b'));
+    expect(await os.move(at('b'), at('c'))).to.equal(at('c'));
+  });
+});

@@ -1,0 +1,60 @@
+// Moves that cannot be: nothing is lost and nothing is left.
+import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { os } from 'uvfiles';
+
+import { needsRoot, rejection, scratchDirectory } from '../support/temp.js';
+
+describe('move', () => {
+  const scratch = scratchDirectory();
+  const at = (name: string): string => path.join(scratch.path, name);
+
+  it('rejects with ENOENT below a missing directory and loses nothing', async () => {
+    writeFileSync(at('f'), 'content');
+    mkdirSync(at('d'));
+    for (const [from, to] of [
+      ['f', 'none/x'],
+      ['f', 'none/'],
+      ['d', 'none/x'],
+    ] as const) {
+      const error = await rejection(os.move(at(from), at(to)));
+      expect([error.code, error.path, (error as { dest?: string }).dest]).to.eql([
+        'ENOENT',
+        at(from),
+        at(to),
+      ]);
+    }
+    expect(readdirSync(scratch.path).sort()).to.eql(['d', 'f']);
+    expect(readFileSync(at('f'), 'utf8')).to.equal('content');
+  });
+
+  it('takes its copy away when another mount leads from the source into it', async function () {
+    needsRoot(this);
+    mkdirSync(at('source/mounted'), { recursive: true });
+    mkdirSync(at('elsewhere'));
+    writeFileSync(at('source/file'), 'content');
+    try {
+      execFileSync('mount', ['--bind', at('elsewhere'), at('source/mounted')], { stdio: 'pipe' });
+    } catch (error) {
+      console.log(`      skipped: nothing can be mounted: ${String(error).split('\n', 1)[0]}`);
+      this.skip();
+    }
+    try {
+      // Another mount of the same directory: rename says EXDEV, and the copy meets itself further down.
+      const error = await rejection(os.move(at('source'), at('source/mounted/inside')));
+      expect(error.code).to.equal('EINVAL');
+      expect(readdirSync(at('elsewhere'))).to.eql([]);
+      execFileSync('mount', ['--bind', at('elsewhere'), at('elsewhere')]);
+      const other = await rejection(os.move(at('source'), at('elsewhere/inside')));
+      expect(other.code).to.equal('EINVAL');
+      expect(readdirSync(at('elsewhere'))).to.eql([]);
+      expect(readFileSync(at('source/file'), 'utf8')).to.equal('content');
+    } finally {
+      execFileSync('sh', ['-c', 'umount "$1"; umount "$2"', 'sh', at('elsewhere'), at('source/mounted')], {
+        stdio: 'ignore',
+      });
+    }
+  });
+});
