@@ -228,6 +228,14 @@ export interface FileSystemFile {
   /** The same into `view`; resolves to the count. `view` must not be touched after the promise has settled. */
   preadinto?(view: Uint8Array, position: number | bigint, call: CallOptions): Promise<number>;
   /**
+   * Several ranges in one call: element `i` holds up to `ranges[i].size` bytes, fewer only at the end of the file. For
+   * files where reading a gap costs less than another request. The library reads the ranges one by one without it.
+   */
+  preadMany?(
+    ranges: readonly { readonly position: number | bigint; readonly size: number }[],
+    call: CallOptions,
+  ): Promise<readonly Uint8Array[]>;
+  /**
    * All of `data` at `position`; resolves to `data.length`. The bytes are the library's own and do not change meanwhile.
    * An error's `bytesWritten` says how many arrived.
    */

@@ -1,0 +1,127 @@
+// Whether, and how, a bucket honours conditional writes. Servers that do not know a condition mostly ignore it, and
+// overwrite; so a bucket is asked once, with an object of its own, before the first conditional write.
+import { randomUUID } from 'node:crypto';
+
+import { isRefused, unsupported } from './failures.js';
+import { type Condition, type ObjectStore, ObjectStoreError } from './object-store.js';
+
+/** What a write requires: nothing there, or this ETag. */
+export type Requirement = { readonly absent: true } | { readonly etag: string };
+
+/** How a bucket wants the ETag of `If-Match`. AWS wants it with its quotes, Ceph without. */
+type Quoting = 'quoted' | 'unquoted';
+
+const NO_ETAG = '00000000000000000000000000000000';
+
+const bare = (etag: string): string => etag.replace(/^"|"$/g, '');
+const spelled = (etag: string, quoting: Quoting): string =>
+  quoting === 'quoted' ? `"${bare(etag)}"` : bare(etag);
+
+/** The conditions of one bucket. */
+export class Conditions {
+  readonly #store: ObjectStore;
+  /** Probe objects are written below it, and deleted. */
+  readonly #prefix: string;
+  #create: Promise<boolean> | undefined;
+  #replace: Promise<Quoting | undefined> | undefined;
+  #upload: Promise<boolean> | undefined;
+
+  constructor(store: ObjectStore, prefix: string) {
+    this.#store = store;
+    this.#prefix = prefix;
+  }
+
+  /** The condition for one PUT. Rejects with UnsupportedOperationError where the bucket does not honour it. */
+  async forPut(required: Requirement): Promise<Condition> {
+    if ('absent' in required) {
+      this.#create ??= this.#once(
+        () => this.#probeCreate(),
+        () => (this.#create = undefined),
+      );
+      if (await this.#create) return { ifNoneMatch: '*' };
+      throw unsupported('conditional', 'the bucket does not honour If-None-Match');
+    }
+    this.#replace ??= this.#once(
+      () => this.#probeReplace(),
+      () => (this.#replace = undefined),
+    );
+    const quoting = await this.#replace;
+    if (quoting !== undefined) return { ifMatch: spelled(required.etag, quoting) };
+    throw unsupported('conditional', 'the bucket does not honour If-Match');
+  }
+
+  /** Whether the bucket honours conditions when a multipart upload is completed. Ceph does not. */
+  async onUploads(): Promise<boolean> {
+    this.#upload ??= this.#once(
+      () => this.#probeUpload(),
+      () => (this.#upload = undefined),
+    );
+    return this.#upload;
+  }
+
+  // A probe that failed, because of the network for example, is made again by the next call.
+  async #once<T>(probe: () => Promise<T>, forget: () => void): Promise<T> {
+    try {
+      return await probe();
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  }
+
+  async #probeCreate(): Promise<boolean> {
+    return this.#withObject(async (key) =>
+      this.#isRefused(this.#store.put(key, EMPTY, { ifNoneMatch: '*' })),
+    );
+  }
+
+  async #probeReplace(): Promise<Quoting | undefined> {
+    return this.#withObject(async (key, etag) => {
+      if (!(await this.#isRefused(this.#store.put(key, EMPTY, { ifMatch: `"${NO_ETAG}"` }))))
+        return undefined;
+      for (const quoting of ['quoted', 'unquoted'] as const)
+        if (!(await this.#isRefused(this.#store.put(key, EMPTY, { ifMatch: spelled(etag, quoting) }))))
+          return quoting;
+      return undefined;
+    });
+  }
+
+  async #probeUpload(): Promise<boolean> {
+    return this.#withObject(async (key) => {
+      const upload = await this.#store.createUpload(key, {});
+      let refused = false;
+      try {
+        const etag = await this.#store.uploadPart(key, upload, 1, new Uint8Array(1), {});
+        refused = await this.#isRefused(
+          this.#store.completeUpload(key, upload, [{ number: 1, etag }], { ifNoneMatch: '*' }),
+        );
+      } finally {
+        await this.#store.abortUpload(key, upload, {}).catch(() => undefined);
+      }
+      return refused;
+    });
+  }
+
+  async #withObject<T>(probe: (key: string, etag: string) => Promise<T>): Promise<T> {
+    const key = `${this.#prefix}.uvfiles-probe-${randomUUID()}`;
+    try {
+      return await probe(key, await this.#store.put(key, EMPTY, {}));
+    } finally {
+      await this.#store.delete([key], {}).catch(() => undefined);
+    }
+  }
+
+  // Honoured means refused: a condition that was ignored resolves, and a server that does not know it says 501.
+  async #isRefused(write: Promise<unknown>): Promise<boolean> {
+    try {
+      await write;
+      return false;
+    } catch (error) {
+      if (isRefused(error)) return true;
+      if (error instanceof ObjectStoreError && error.status === 501) return false;
+      throw error;
+    }
+  }
+}
+
+const EMPTY = new Uint8Array(0);

@@ -1,0 +1,70 @@
+// Directories made of keys: what lies below a prefix.
+import type { CallOptions, DirectoryItem } from '../filesystem/filesystem.js';
+import type { ListCall, ListedObject, ListPage, ObjectStore } from './object-store.js';
+import { directoryStats, fileStats } from './stats.js';
+import { timed } from './timed.js';
+
+/** The pages of a listing, as they come. */
+export async function* pages(
+  store: ObjectStore,
+  list: Omit<ListCall, 'signal' | 'after'>,
+  call: CallOptions,
+): AsyncGenerator<ListPage> {
+  let after: string | undefined;
+  do {
+    const at = after;
+    const page = await timed(call, async ({ signal }) => store.list({ ...list, after: at, signal }));
+    yield page;
+    after = page.next;
+  } while (after !== undefined);
+}
+
+/** Whether a key stands for its directory, as consoles make them: empty, with a slash at its end. */
+export const isMarker = ({ key, size }: { key: string; size: number }): boolean =>
+  size === 0 && key.endsWith('/');
+
+/**
+ * The entries of the directory with this prefix. Keys whose next name is empty, `.` or `..` are given as entries of this
+ * directory, with the slash in their names (`/b` and `./b` for the keys `a//b` and `a/./b` in `a`): a directory of such a
+ * name would lead a walk back to where it is. Nothing is given only where there is nothing, not even a marker.
+ */
+export async function* entries(
+  store: ObjectStore,
+  prefix: string,
+  call: CallOptions,
+  under = '',
+): AsyncGenerator<DirectoryItem[]> {
+  for await (const page of pages(store, { prefix: prefix + under, delimiter: '/' }, call)) {
+    const items: DirectoryItem[] = page.objects
+      .filter((object) => !(object.key === prefix + under && (under === '' || isMarker(object))))
+      .map((object) => fileItem(object, prefix));
+    const unnamed: string[] = [];
+    for (const each of page.prefixes) {
+      const name = each.slice(prefix.length, -1);
+      if (isUnnamed(name.slice(under.length))) unnamed.push(`${name}/`);
+      else items.push({ name, type: 'directory', stats: directoryStats() });
+    }
+    if (page.objects.length + page.prefixes.length > 0) yield items;
+    for (const each of unnamed) yield* entries(store, prefix, call, each);
+  }
+}
+
+/** All files below the prefix, each named by its key after the prefix. */
+export async function* files(
+  store: ObjectStore,
+  prefix: string,
+  call: CallOptions,
+): AsyncGenerator<DirectoryItem[]> {
+  for await (const { objects } of pages(store, { prefix }, call)) {
+    if (objects.length === 0) continue;
+    yield objects
+      .filter((object) => object.key !== prefix && !isMarker(object))
+      .map((object) => fileItem(object, prefix));
+  }
+}
+
+function fileItem(object: ListedObject, prefix: string): DirectoryItem {
+  return { name: object.key.slice(prefix.length), type: 'file', stats: fileStats(object) };
+}
+
+const isUnnamed = (name: string): boolean => name === '' || name === '.' || name === '..';

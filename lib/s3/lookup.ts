@@ -1,0 +1,64 @@
+// What is at a key: an object, a prefix of others, or nothing.
+import type { CallOptions } from '../filesystem/filesystem.js';
+import { failed, isMissing } from './failures.js';
+import type { ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
+import { timed } from './timed.js';
+
+/** Questions about keys, each of one request or two. */
+export class Lookup {
+  readonly #store: ObjectStore;
+
+  constructor(store: ObjectStore) {
+    this.#store = store;
+  }
+
+  /** What is known of the object; undefined where there is none. */
+  async find(key: string, call: StoreCall): Promise<ObjectInfo | undefined> {
+    try {
+      return await this.#store.head(key, call);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async isObject(key: string, call: StoreCall): Promise<boolean> {
+    return (await this.find(key, call)) !== undefined;
+  }
+
+  /** Whether any key begins so. */
+  async isPrefix(prefix: string, call: StoreCall): Promise<boolean> {
+    return (await this.#store.list({ prefix, limit: 1, ...call })).objects.length > 0;
+  }
+
+  /** What is known of the object. EISDIR where the key is a directory, ENOENT where it is nothing. */
+  async fileInfo(key: string, call: StoreCall): Promise<ObjectInfo> {
+    try {
+      return await this.#store.head(key, call);
+    } catch (error) {
+      throw await this.absent(key, error, call);
+    }
+  }
+
+  /** The error for a file that is not there: EISDIR instead of `error` where there is a directory. */
+  async absent(key: string, error: unknown, call: StoreCall): Promise<unknown> {
+    if (!isMissing(error) || !(await this.isPrefix(key.endsWith('/') ? key : `${key}/`, call))) return error;
+    return failed('EISDIR', 'open', error instanceof Error ? error.cause : error);
+  }
+
+  /** The error for a directory that is not there: ENOTDIR or ENOENT. */
+  async missing(prefix: string, syscall: string, call: CallOptions): Promise<Error> {
+    const isFile = await timed(call, async (requests) => this.isObject(prefix.slice(0, -1), requests));
+    return failed(isFile ? 'ENOTDIR' : 'ENOENT', syscall);
+  }
+}
+
+/** Deletes a few keys. Rejects with the first failure. */
+export async function deleteKeys(
+  store: ObjectStore,
+  keys: readonly string[],
+  call: StoreCall,
+): Promise<void> {
+  const [failure] = await store.delete(keys, call);
+  if (failure !== undefined) throw failure.error;
+}

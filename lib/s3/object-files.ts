@@ -1,0 +1,348 @@
+// A file system of the objects below one prefix of a bucket.
+import { constants } from 'node:fs';
+
+import type {
+  CallOptions,
+  Capabilities,
+  CopyFileOptions,
+  CopyTreeOptions,
+  DirectoryItem,
+  FilePath,
+  FileSystem,
+  FileSystemFile,
+  ReadManyAnswer,
+  RemoveTreeCall,
+  ReplaceOptions,
+  StatCall,
+  StatsLike,
+} from '../filesystem/filesystem.js';
+import { Conditions, type Requirement } from './conditions.js';
+import { onAbort, offAbort } from '../schedule/abort.js';
+import { copyNew, copyObject } from './copies.js';
+import { failed, isMissing, translated, unsupported } from './failures.js';
+import { asTheyCome, inParallel } from './in-parallel.js';
+import { Keys } from './keys.js';
+import { entries, files, isMarker } from './listing.js';
+import { deleteKeys, Lookup } from './lookup.js';
+import type { ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
+import { ObjectReader } from './object-reader.js';
+import { ObjectWriter, writeWhole } from './object-writer.js';
+import { drain, type Progress, readRange } from './read-range.js';
+import { directoryStats, fileStats } from './stats.js';
+import { timed } from './timed.js';
+import { copyTree, removeTree, renameTree, type TreeTarget } from './trees.js';
+
+const { O_APPEND, O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } = constants;
+
+/** Settings of a file system of objects, complete. */
+export interface Settings {
+  readonly prefix: string;
+  readonly partSize: number;
+  readonly readAhead: number;
+  readonly concurrency: number;
+  readonly copyLimit: number;
+}
+
+/** Parts of one object that are uploaded at a time, however many requests may be made. */
+const MOST_PARALLEL_PARTS = 4;
+
+/** Objects that are replaced while they are read whole, before the reader gives up. */
+const MOST_RESTARTS = 3;
+
+/** Files that are objects. Paths are keys, directories are prefixes. */
+export class ObjectFiles implements FileSystem {
+  readonly name = 's3';
+  readonly capabilities: Partial<Capabilities> = { rename: true, atomicReplace: true, conditional: true };
+  readonly #store: ObjectStore;
+  readonly #keys: Keys;
+  readonly #target: TreeTarget;
+  readonly #lookup: Lookup;
+  readonly #concurrency: number;
+
+  constructor(store: ObjectStore, { prefix, partSize, readAhead, concurrency, copyLimit }: Settings) {
+    this.#store = store;
+    this.#keys = new Keys(prefix);
+    this.#concurrency = concurrency;
+    const conditions = new Conditions(store, this.#keys.directory('/', 'open'));
+    const parts = Math.min(concurrency, MOST_PARALLEL_PARTS);
+    this.#target = { store, conditions, partSize, parts, concurrency, copyLimit, readAhead };
+    this.#lookup = new Lookup(store);
+  }
+
+  async open(
+    path: FilePath,
+    flags: number,
+    _permissions: number,
+    call: CallOptions,
+  ): Promise<FileSystemFile> {
+    const key = this.#keys.file(path, 'open');
+    const required = requirement(flags);
+    return this.#asked('open', call, async (requests) => {
+      if ((flags & (O_WRONLY | O_RDWR)) === 0)
+        return this.#reader(key, await this.#lookup.fileInfo(key, requests));
+      if (required !== undefined) {
+        if (await this.#lookup.isObject(key, requests)) throw failed('EEXIST', 'open');
+        await this.#target.conditions.forPut(required);
+      }
+      return new ObjectWriter(this.#target, key, required);
+    });
+  }
+
+  async stat(path: FilePath, _options: StatCall, call: CallOptions): Promise<StatsLike> {
+    return this.#asked('stat', call, async (requests) => this.#stat(path, requests));
+  }
+
+  async *list(path: FilePath, call: CallOptions): AsyncGenerator<readonly DirectoryItem[]> {
+    const prefix = this.#keys.directory(path, 'scandir');
+    yield* this.#listed(path, prefix, entries(this.#store, prefix, call), call);
+  }
+
+  async *walkFiles(top: FilePath, call: CallOptions): AsyncGenerator<readonly DirectoryItem[]> {
+    const prefix = this.#keys.directory(top, 'scandir');
+    yield* this.#listed(top, prefix, files(this.#store, prefix, call), call);
+  }
+
+  async unlink(path: FilePath, call: CallOptions): Promise<void> {
+    const key = this.#keys.file(path, 'unlink');
+    await this.#asked('unlink', call, async (requests) => {
+      await this.#lookup.fileInfo(key, requests);
+      await deleteKeys(this.#store, [key], requests);
+    });
+  }
+
+  /** Makes nothing: a directory is there as soon as a key lies in it. */
+  async mkdir(path: FilePath, _permissions: number, _call: CallOptions): Promise<void> {
+    this.#keys.directory(path, 'mkdir');
+  }
+
+  /** Removes the marker of an empty directory, where there is one. */
+  async rmdir(path: FilePath, call: CallOptions): Promise<void> {
+    const prefix = this.#keys.directory(path, 'rmdir');
+    await this.#asked('rmdir', call, async (requests) => {
+      const { objects } = await this.#store.list({ prefix, limit: 2, ...requests });
+      if (objects.some((object) => object.key !== prefix || !isMarker(object)))
+        throw failed('ENOTEMPTY', 'rmdir');
+      if (objects.length > 0) await deleteKeys(this.#store, [prefix], requests);
+      else if (!this.#keys.isRoot(path) && (await this.#lookup.isObject(prefix.slice(0, -1), requests)))
+        throw failed('ENOTDIR', 'rmdir');
+    });
+  }
+
+  async rename(from: FilePath, to: FilePath, call: CallOptions): Promise<void> {
+    const source = this.#keys.file(from, 'rename');
+    const key = this.#keys.file(to, 'rename');
+    await this.#asked('rename', call, async (requests) => {
+      const info = await this.#lookup.find(source, requests);
+      if (info === undefined) return renameTree(this.#target, `${source}/`, `${key}/`, call);
+      if (source === key) return;
+      await copyObject(this.#target, source, info, key, requests);
+      await deleteKeys(this.#store, [source], requests);
+    });
+  }
+
+  async readFile(path: FilePath, call: CallOptions): Promise<Uint8Array> {
+    const key = this.#keys.file(path, 'open');
+    return this.#asked('open', call, async (requests) => this.#whole(key, requests));
+  }
+
+  async writeFile(
+    path: FilePath,
+    data: Uint8Array,
+    flags: number,
+    _permissions: number,
+    call: CallOptions,
+  ): Promise<void> {
+    const key = this.#keys.file(path, 'open');
+    const required = requirement(flags | O_WRONLY);
+    await this.#written(key, data, required, call);
+  }
+
+  async replaceFile(path: FilePath, data: Uint8Array, o: ReplaceOptions, call: CallOptions): Promise<void> {
+    await this.#written(this.#keys.file(path, 'open'), data, matching(o), call);
+  }
+
+  async openReplacement(path: FilePath, o: ReplaceOptions, call: CallOptions): Promise<FileSystemFile> {
+    const key = this.#keys.file(path, 'open');
+    const required = matching(o);
+    return this.#asked('open', call, async () => {
+      if (required !== undefined) await this.#target.conditions.forPut(required);
+      return new ObjectWriter(this.#target, key, required);
+    });
+  }
+
+  async *readMany(paths: readonly FilePath[], call: CallOptions): AsyncGenerator<readonly ReadManyAnswer[]> {
+    const ended = new AbortController();
+    const { signal } = ended;
+    const onSignal = (): void => ended.abort(call.signal!.reason);
+    if (call.signal?.aborted === true) onSignal();
+    else if (call.signal !== undefined) onAbort(call.signal, onSignal);
+    const read = async (index: number): Promise<ReadManyAnswer> => {
+      try {
+        return { index, data: await this.readFile(paths[index]!, { ...limits(call), signal }) };
+      } catch (error) {
+        return { index, error: error as Error };
+      }
+    };
+    try {
+      yield* asTheyCome(paths.keys(), this.#concurrency, read);
+    } finally {
+      if (call.signal !== undefined) offAbort(call.signal, onSignal);
+      ended.abort();
+    }
+  }
+
+  async statMany(
+    paths: readonly FilePath[],
+    options: StatCall,
+    call: CallOptions,
+  ): Promise<readonly (StatsLike | Error)[]> {
+    const answers = new Array<StatsLike | Error>(paths.length);
+    await inParallel(paths.keys(), this.#concurrency, async (index) => {
+      answers[index] = await this.stat(paths[index]!, options, call).catch(
+        (error: unknown) => error as Error,
+      );
+    });
+    return answers;
+  }
+
+  async removeTree(path: FilePath, o: RemoveTreeCall, call: CallOptions): Promise<void> {
+    const prefix = this.#keys.directory(path, 'rm');
+    await removeTree(this.#target, prefix, { ...o, missingOk: this.#keys.isRoot(path) }, call);
+  }
+
+  async copyFile(from: FilePath, to: FilePath, o: CopyFileOptions, call: CallOptions): Promise<void> {
+    const source = this.#keys.file(from, 'copyfile');
+    const key = this.#keys.file(to, 'copyfile');
+    await this.#asked('copyfile', call, async (requests) => {
+      const info = await this.#lookup.fileInfo(source, requests);
+      if (o.exclusive) return copyNew(this.#target, source, info, key, { ...limits(call), ...requests });
+      if (source !== key) await copyObject(this.#target, source, info, key, requests);
+    });
+  }
+
+  async copyTree(from: FilePath, to: FilePath, o: CopyTreeOptions, call: CallOptions): Promise<void> {
+    const source = this.#keys.directory(from, 'scandir');
+    const target = this.#keys.directory(to, 'mkdir');
+    await this.#asked('copyfile', call, async (requests) => {
+      if (target.startsWith(source)) throw failed('EINVAL', 'copyfile');
+      if (!o.existOk && (await this.#lookup.isPrefix(target, requests))) throw failed('EEXIST', 'mkdir');
+      if (!(await copyTree(this.#target, source, target, call)))
+        throw await this.#lookup.missing(source, 'scandir', call);
+    });
+  }
+
+  // --- what the calls are made of ------------------------------------------------------------------------------------
+
+  /** Runs the requests of one call, with its errors in Node's shape. */
+  async #asked<T>(syscall: string, call: CallOptions, work: (call: StoreCall) => Promise<T>): Promise<T> {
+    try {
+      return await timed(call, work);
+    } catch (error) {
+      throw translated(error, syscall);
+    }
+  }
+
+  #reader(key: string, { etag, size, modified }: ObjectInfo): ObjectReader {
+    const { readAhead } = this.#target;
+    return new ObjectReader(
+      { store: this.#store, key, etag, size },
+      { modified, readAhead, concurrency: this.#concurrency },
+    );
+  }
+
+  async #stat(path: FilePath, call: StoreCall): Promise<StatsLike> {
+    const prefix = this.#keys.directory(path, 'stat');
+    if (this.#keys.isRoot(path)) {
+      // Asks for the bucket.
+      await this.#lookup.isPrefix(prefix, call);
+      return directoryStats();
+    }
+    const key = this.#keys.file(path, 'stat');
+    try {
+      const info = await this.#store.head(key, call);
+      return isMarker({ key, size: info.size }) ? directoryStats() : fileStats(info);
+    } catch (error) {
+      if (isMissing(error) && (await this.#lookup.isPrefix(prefix, call))) return directoryStats();
+      throw error;
+    }
+  }
+
+  /** The batches of a listing; where there is none, why. */
+  async *#listed(
+    path: FilePath,
+    prefix: string,
+    batches: AsyncIterable<DirectoryItem[]>,
+    call: CallOptions,
+  ): AsyncGenerator<DirectoryItem[]> {
+    let found = this.#keys.isRoot(path);
+    try {
+      for await (const batch of batches) {
+        found = true;
+        yield batch;
+      }
+      if (!found) throw await this.#lookup.missing(prefix, 'scandir', call);
+    } catch (error) {
+      throw translated(error, 'scandir');
+    }
+  }
+
+  /** The object whole. Where it is replaced meanwhile, the new one is read, from its start. */
+  async #whole(key: string, call: StoreCall): Promise<Uint8Array> {
+    for (let restarts = 0; ; restarts++) {
+      try {
+        return await this.#version(key, call);
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== 'ESTALE' || restarts === MOST_RESTARTS) throw error;
+      }
+    }
+  }
+
+  async #version(key: string, call: StoreCall): Promise<Uint8Array> {
+    let body;
+    try {
+      body = await this.#store.get(key, call);
+    } catch (error) {
+      throw await this.#lookup.absent(key, error, call);
+    }
+    const { size, etag } = body;
+    const bytes = Buffer.allocUnsafeSlow(size);
+    const sink = (chunk: Uint8Array, position: number): void => bytes.set(chunk, position);
+    const progress: Progress = { at: 0, breaks: 0 };
+    await drain(body, size, sink, progress, call);
+    await readRange({ store: this.#store, key, etag, size }, progress.at, size, sink, call);
+    return bytes;
+  }
+
+  async #written(
+    key: string,
+    data: Uint8Array,
+    required: Requirement | undefined,
+    call: CallOptions,
+  ): Promise<void> {
+    try {
+      await writeWhole(this.#target, key, data, required, call);
+    } catch (error) {
+      throw translated(error, 'open');
+    }
+  }
+}
+
+/** What a write needs to find. Rejects flags that objects cannot serve. */
+function requirement(flags: number): Requirement | undefined {
+  if ((flags & O_RDWR) !== 0) throw unsupported('randomWrite', "'r+', 'w+' and 'x+' need it");
+  if ((flags & O_WRONLY) === 0) return undefined;
+  if ((flags & O_APPEND) !== 0) throw unsupported('append', 'objects are written whole');
+  if ((flags & O_EXCL) !== 0) return { absent: true };
+  if ((flags & O_TRUNC) === 0 || (flags & O_CREAT) === 0)
+    throw unsupported('randomWrite', 'objects are written whole');
+  return undefined;
+}
+
+function matching({ ifMatch }: ReplaceOptions): Requirement | undefined {
+  return ifMatch === undefined ? undefined : { etag: ifMatch };
+}
+
+// Lane and deadline of a call, without its signal.
+function limits({ lane, deadline }: CallOptions): CallOptions {
+  return { lane, deadline };
+}

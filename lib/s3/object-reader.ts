@@ -1,0 +1,100 @@
+// An object that is open for reading.
+import type { CallOptions, FileSystemFile, StatsLike } from '../filesystem/filesystem.js';
+import { translated, unsupported } from './failures.js';
+import { inParallel } from './in-parallel.js';
+import { joinRanges, scatter } from './join-ranges.js';
+import type { StoreCall } from './object-store.js';
+import { ReadAhead } from './read-ahead.js';
+import { readRange, type Version } from './read-range.js';
+import { fileStats } from './stats.js';
+import { timed } from './timed.js';
+
+/** One version of an object: the one that was there when it was opened. Every other one is ESTALE. */
+export class ObjectReader implements FileSystemFile {
+  readonly size: number;
+  readonly #of: Version;
+  readonly #modified: number;
+  readonly #concurrency: number;
+  readonly #ahead: ReadAhead | undefined;
+  /** Where the read before ended. Nothing has been read: 0, so that reading from the start counts as sequential. */
+  #ended = 0;
+
+  constructor(of: Version, o: { modified: number; readAhead: number; concurrency: number }) {
+    this.size = of.size;
+    this.#of = of;
+    this.#modified = o.modified;
+    this.#concurrency = o.concurrency;
+    if (o.readAhead > 0) this.#ahead = new ReadAhead(of, o.readAhead);
+  }
+
+  async pread(size: number, position: number | bigint, call: CallOptions): Promise<Uint8Array> {
+    const view = Buffer.allocUnsafeSlow(this.#within(size, position));
+    await this.preadinto(view, position, call);
+    return view;
+  }
+
+  async preadinto(view: Uint8Array, position: number | bigint, call: CallOptions): Promise<number> {
+    const count = this.#within(view.length, position);
+    if (count === 0) return 0;
+    const at = Number(position);
+    const ahead = this.#ahead;
+    const sequential = ahead !== undefined && (at === this.#ended || ahead.continues(at));
+    this.#ended = at + count;
+    // A window serves several reads: it outlives the signal of one.
+    return this.#translated(call, async (requests) =>
+      sequential
+        ? ahead.read(view.subarray(0, count), at, requests)
+        : this.#read(view.subarray(0, count), at, requests),
+    );
+  }
+
+  async preadMany(
+    ranges: readonly { readonly position: number | bigint; readonly size: number }[],
+    call: CallOptions,
+  ): Promise<Uint8Array[]> {
+    const views = ranges.map(({ size, position }) => Buffer.allocUnsafeSlow(this.#within(size, position)));
+    const starts = ranges.map(({ position }) => Number(position));
+    await this.#translated(call, async (requests) =>
+      inParallel(joinRanges(starts, views), this.#concurrency, async (joined) =>
+        readRange(
+          this.#of,
+          joined.start,
+          joined.end,
+          (chunk, position) => scatter(joined, chunk, position),
+          requests,
+        ),
+      ),
+    );
+    return views;
+  }
+
+  async pwrite(): Promise<number> {
+    throw unsupported('randomWrite', 'the object is open for reading');
+  }
+
+  async stat(_call: CallOptions): Promise<StatsLike> {
+    return fileStats({ size: this.size, etag: this.#of.etag, modified: this.#modified });
+  }
+
+  async close(): Promise<void> {
+    this.#ahead?.drop();
+  }
+
+  async #read(view: Uint8Array, at: number, requests: StoreCall): Promise<number> {
+    const sink = (chunk: Uint8Array, position: number): void => view.set(chunk, position - at);
+    await readRange(this.#of, at, at + view.length, sink, requests);
+    return view.length;
+  }
+
+  #within(size: number, position: number | bigint): number {
+    return position >= this.size ? 0 : Math.min(size, this.size - Number(position));
+  }
+
+  async #translated<T>(call: CallOptions, work: (call: StoreCall) => Promise<T>): Promise<T> {
+    try {
+      return await timed(call, work);
+    } catch (error) {
+      throw translated(error, 'read');
+    }
+  }
+}

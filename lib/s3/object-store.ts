@@ -1,0 +1,166 @@
+// What an object store has to do for `objectFiles`: eleven calls that map one to one to S3's. An adapter adds nothing:
+// no caching, no splitting, and no retries but its client's.
+
+/** What every call takes. */
+export interface StoreCall {
+  /** Aborts the request. The call rejects; it need not wait for the server. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One object, as a HEAD or a GET describes it. */
+export interface ObjectInfo {
+  /** Bytes of the whole object. */
+  readonly size: number;
+  /** With its quotes: `"5eb63bbbe01eeed093cb22bb8f5acdc3"`. */
+  readonly etag: string;
+  /** When it was written, in milliseconds since the epoch. */
+  readonly modified: number;
+  readonly contentType?: string | undefined;
+  /** The user's metadata, with names in lower case and without `x-amz-meta-`. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A part of an object that is being read. */
+export interface ObjectBody extends ObjectInfo {
+  /** Where the first byte of the body stands in the object. */
+  readonly start: number;
+  /** Bytes that the server announced for the body. */
+  readonly length: number;
+  /** The bytes, read once. Ending the iteration early ends the request. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Which bytes are read. */
+export interface GetCall extends StoreCall {
+  /** The first byte. */
+  readonly start?: number | undefined;
+  /** The byte after the last. */
+  readonly end?: number | undefined;
+  /** Fails with status 412 where the object has another ETag. */
+  readonly ifMatch?: string | undefined;
+}
+
+/** What a new object carries besides its bytes. */
+export interface NewObject {
+  readonly contentType?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A condition on what is at a key before a write. At most one of the two. */
+export interface Condition {
+  /** Fails with status 412 unless the object has this ETag. Sent as it is, with or without quotes. */
+  readonly ifMatch?: string | undefined;
+  /** Fails with status 412 where there is an object. */
+  readonly ifNoneMatch?: '*' | undefined;
+}
+
+/** One uploaded part. Numbers begin with 1. */
+export interface UploadedPart {
+  readonly number: number;
+  readonly etag: string;
+}
+
+/** Bytes of another object of the bucket. */
+export interface CopySource {
+  readonly key: string;
+  readonly start?: number | undefined;
+  /** The byte after the last. */
+  readonly end?: number | undefined;
+}
+
+/** Which keys are listed. */
+export interface ListCall extends StoreCall {
+  readonly prefix: string;
+  /** Keys that have it after the prefix are given as one prefix. */
+  readonly delimiter?: '/' | undefined;
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+  /** Most keys and prefixes of the page; 1,000 unless told. */
+  readonly limit?: number | undefined;
+}
+
+/** One object in a listing. */
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
+  readonly modified: number;
+}
+
+/** One page of a listing, in the byte order of the keys. */
+export interface ListPage {
+  readonly objects: readonly ListedObject[];
+  readonly prefixes: readonly string[];
+  /** Continues the listing; undefined on the last page. */
+  readonly next: string | undefined;
+}
+
+/** A key that could not be deleted. */
+export interface DeleteFailure {
+  readonly key: string;
+  readonly error: ObjectStoreError;
+}
+
+/**
+ * A bucket. Calls may run in parallel. They reject with `ObjectStoreError`, and only when the client has given up
+ * retrying.
+ */
+export interface ObjectStore {
+  head(key: string, call: StoreCall): Promise<ObjectInfo>;
+  get(key: string, call: GetCall): Promise<ObjectBody>;
+  /** Stores an object whole. Resolves to its ETag. */
+  put(key: string, data: Uint8Array, call: NewObject & Condition & StoreCall): Promise<string>;
+
+  /** Begins a multipart upload. Resolves to its id. */
+  createUpload(key: string, call: NewObject & StoreCall): Promise<string>;
+  /** Uploads one part, or has the server copy it. Resolves to the part's ETag. */
+  uploadPart(
+    key: string,
+    upload: string,
+    number: number,
+    data: Uint8Array | CopySource,
+    call: StoreCall,
+  ): Promise<string>;
+  completeUpload(
+    key: string,
+    upload: string,
+    parts: readonly UploadedPart[],
+    call: Condition & StoreCall,
+  ): Promise<void>;
+  abortUpload(key: string, upload: string, call: StoreCall): Promise<void>;
+
+  list(call: ListCall): Promise<ListPage>;
+  /** Copies an object with its metadata, within the server. */
+  copy(source: CopySource, key: string, call: StoreCall): Promise<void>;
+  /** Deletes up to 1,000 keys. A key that is not there counts as deleted. Resolves to those that failed. */
+  delete(keys: readonly string[], call: StoreCall): Promise<readonly DeleteFailure[]>;
+}
+
+/** What a store says of a failed request. `cause` is the error of the client. */
+export class ObjectStoreError extends Error {
+  override readonly name = 'ObjectStoreError';
+  /** The server's code, such as `NoSuchKey`, or that of the socket, such as `ECONNREFUSED`. */
+  readonly code: string;
+  /** The HTTP status; undefined where no answer came. */
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+  /** Requests that were sent, with those of the client's retries. */
+  readonly attempts: number;
+
+  constructor(
+    code: string,
+    message: string,
+    o: {
+      status?: number | undefined;
+      requestId?: string | undefined;
+      attempts?: number | undefined;
+      cause?: unknown;
+    },
+  ) {
+    super(message, o.cause === undefined ? undefined : { cause: o.cause });
+    this.code = code;
+    this.status = o.status;
+    this.requestId = o.requestId;
+    this.attempts = o.attempts ?? 1;
+  }
+}

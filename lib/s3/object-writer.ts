@@ -1,0 +1,200 @@
+// An object that is being written: from the start to the end, and visible when it is closed.
+import type { CallOptions, FileSystemFile, StatsLike } from '../filesystem/filesystem.js';
+import type { Conditions, Requirement } from './conditions.js';
+import { failed, translated, unsupported } from './failures.js';
+import type { ObjectStore } from './object-store.js';
+import { putObject } from './put-object.js';
+import { fileStats } from './stats.js';
+import { timed } from './timed.js';
+import { Upload } from './upload.js';
+
+/** The first piece of memory of a file; it doubles up to the size of a part. */
+const FIRST_MEMORY = 64 << 10;
+
+/** What writers of one bucket have in common. */
+export interface Target {
+  readonly store: ObjectStore;
+  readonly conditions: Conditions;
+  /** Bytes of each part but the last. A smaller object is one PUT. */
+  readonly partSize: number;
+  /** Parts of one object that are uploaded at a time. */
+  readonly parts: number;
+}
+
+/** One object in the making. Its memory: one part that is filled, and those that are being uploaded. */
+export class ObjectWriter implements FileSystemFile {
+  readonly #target: Target;
+  readonly #key: string;
+  readonly #required: Requirement | undefined;
+  readonly #free: Buffer[] = [];
+  #memory: Buffer = Buffer.allocUnsafeSlow(0);
+  #filled = 0;
+  #written = 0;
+  #upload: Upload | undefined;
+  /** Writes are made one after another, in the order of the calls. */
+  #last: Promise<unknown> = Promise.resolve();
+  #failure: { error: unknown } | undefined;
+
+  constructor(target: Target, key: string, required: Requirement | undefined) {
+    this.#target = target;
+    this.#key = key;
+    this.#required = required;
+  }
+
+  async pwrite(data: Uint8Array, position: number | bigint, call: CallOptions): Promise<number> {
+    const write = this.#last.then(() => this.#append(data, position, call));
+    this.#last = write.catch(() => undefined);
+    return write;
+  }
+
+  async pread(): Promise<Uint8Array> {
+    throw unsupported('reading', 'the object is being written');
+  }
+
+  async stat(_call: CallOptions): Promise<StatsLike> {
+    return fileStats({ size: this.#written, etag: '', modified: Date.now() });
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    try {
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#upload === undefined) await this.#put();
+      else await this.#complete(this.#upload);
+    } catch (error) {
+      await this.abort();
+      throw translated(error, 'close');
+    }
+  }
+
+  async abort(): Promise<void> {
+    this.#failure ??= { error: failed('ECANCELED', 'write') };
+    // A write that waits for a part is let go by it.
+    await this.#upload?.abort();
+    await this.#last;
+    await this.#upload?.abort();
+    this.#memory = Buffer.allocUnsafeSlow(0);
+    this.#free.length = 0;
+  }
+
+  async #append(data: Uint8Array, position: number | bigint, call: CallOptions): Promise<number> {
+    if (BigInt(position) !== BigInt(this.#written))
+      throw unsupported('randomWrite', `the object is written in order, and stands at ${this.#written}`);
+    let taken = 0;
+    try {
+      while (true) {
+        if (this.#failure !== undefined) throw this.#failure.error;
+        const piece = this.#take(data.subarray(taken));
+        taken += piece;
+        this.#written += piece;
+        if (taken === data.length) return taken;
+        await timed(call, () => this.#room());
+        await this.#ship();
+      }
+    } catch (error) {
+      throw Object.assign(translated(error, 'write'), { bytesWritten: taken });
+    }
+  }
+
+  // Copies what fits; grows up to the size of a part.
+  #take(data: Uint8Array): number {
+    const { partSize } = this.#target;
+    const needed = Math.min(partSize, this.#filled + data.length);
+    if (needed > this.#memory.length) {
+      const least = this.#upload === undefined ? FIRST_MEMORY : partSize;
+      const size = Math.min(partSize, Math.max(needed, least, this.#memory.length * 2));
+      const larger = (size === partSize ? this.#free.pop() : undefined) ?? Buffer.allocUnsafeSlow(size);
+      larger.set(this.#memory.subarray(0, this.#filled));
+      this.#memory = larger;
+    }
+    const taken = Math.min(data.length, partSize - this.#filled);
+    this.#memory.set(data.subarray(0, taken), this.#filled);
+    this.#filled += taken;
+    return taken;
+  }
+
+  // Until the next part can be uploaded. Nothing is lost when the caller stops waiting.
+  async #room(): Promise<void> {
+    if (this.#upload !== undefined) return this.#upload.ready();
+  }
+
+  /** Uploads the part that is full. */
+  async #ship(): Promise<void> {
+    const upload = await this.#begun();
+    const memory = this.#memory;
+    await upload.add(memory.subarray(0, this.#filled), () => this.#free.push(memory));
+    this.#memory = Buffer.allocUnsafeSlow(0);
+    this.#filled = 0;
+  }
+
+  async #begun(): Promise<Upload> {
+    if (this.#upload !== undefined) return this.#upload;
+    const { store, conditions, parts } = this.#target;
+    try {
+      if (this.#required !== undefined && !(await conditions.onUploads()))
+        throw unsupported(
+          'conditional',
+          `the bucket ignores conditions on multipart uploads, and the object is larger than one part ` +
+            `of ${this.#target.partSize} bytes. Use writeFile or writeAtomic, or a larger partSize`,
+        );
+      const upload = await Upload.begin(store, this.#key, parts);
+      // The file may have been ended meanwhile.
+      if (this.#failure !== undefined) await upload.abort();
+      return (this.#upload = upload);
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+
+  async #put(): Promise<void> {
+    const data = this.#memory.subarray(0, this.#filled);
+    await putObject(this.#target, this.#key, data, this.#required, {});
+  }
+
+  async #complete(upload: Upload): Promise<void> {
+    if (this.#filled > 0) await this.#ship();
+    await finish(upload, this.#target, this.#required);
+  }
+}
+
+/** Stores `data` whole: in one PUT where it is small, or where the bucket honours conditions only there. */
+export async function writeWhole(
+  target: Target,
+  key: string,
+  data: Uint8Array,
+  required: Requirement | undefined,
+  call: CallOptions,
+): Promise<void> {
+  const { store, partSize, parts } = target;
+  await timed(call, async (requests) => {
+    const inParts =
+      data.length > partSize && (required === undefined || (await target.conditions.onUploads()));
+    if (!inParts) return putObject(target, key, data, required, requests);
+    const upload = await Upload.begin(store, key, parts);
+    const { signal } = requests;
+    const onSignal = (): void => void upload.abort();
+    if (signal?.aborted === true) await upload.abort();
+    else signal?.addEventListener('abort', onSignal);
+    try {
+      for (let at = 0; at < data.length; at += partSize) await upload.add(data.subarray(at, at + partSize));
+      await upload.arrived();
+    } catch (error) {
+      await upload.abort();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', onSignal);
+    }
+    return finish(upload, target, required);
+  });
+}
+
+async function finish(upload: Upload, target: Target, required: Requirement | undefined): Promise<void> {
+  try {
+    const condition = required === undefined ? {} : await target.conditions.forPut(required);
+    await upload.complete(condition, required);
+  } catch (error) {
+    await upload.abort();
+    throw error;
+  }
+}

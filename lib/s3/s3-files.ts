@@ -1,0 +1,98 @@
+// The public functions: settings checked, and a file system made of them.
+import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
+import type { FileSystem } from '../filesystem/filesystem.js';
+import { ObjectFiles, type Settings } from './object-files.js';
+import type { ObjectStore } from './object-store.js';
+import { type S3ClientLike, sdkStore } from './sdk-store.js';
+
+const MIB = 1 << 20;
+const GIB = 2 ** 30;
+
+/** The limits of S3's multipart uploads. */
+const LEAST_PART = 5 * MIB;
+const LARGEST_PART = 5 * GIB;
+
+/** How objects are read and written. */
+export interface ObjectFilesOptions {
+  /** Only keys below it are seen. A slash is put at its end where there is none. */
+  prefix?: string | undefined;
+  /** Bytes of one part of a multipart upload, 5 MiB to 5 GiB. 10,000 parts are the largest object. Default: 8 MiB. */
+  partSize?: number | undefined;
+  /** The most bytes that sequential reading fetches with one request; 0 switches reading ahead off. Default: 8 MiB. */
+  readAhead?: number | undefined;
+  /** The most requests that one call makes at a time. Of one upload no more than 4 parts are sent. Default: 16. */
+  concurrency?: number | undefined;
+  /** Larger objects are copied in parts by the server. Default: 5 GiB, the largest that S3 copies in one request. */
+  copyLimit?: number | undefined;
+}
+
+/** What `s3Files` takes. */
+export interface S3FilesOptions extends ObjectFilesOptions {
+  /** A client of `@aws-sdk/client-s3`. Credentials, region, retries and checksums are its business. */
+  client: S3ClientLike;
+  /** The name of the bucket. It is not created. */
+  bucket: string;
+}
+
+const OPTIONS = ['prefix', 'partSize', 'readAhead', 'concurrency', 'copyLimit'];
+
+/**
+ * The files of a bucket, to be mounted. Makes no request.
+ * @throws TypeError ERR_INVALID_ARG_TYPE or ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE
+ * @example
+ * mount('s3://reports', s3Files({ client: new S3Client({}), bucket: 'reports' }));
+ * for await (const line of await open('s3://reports/2026/11.csv')) console.log(line);
+ */
+export function s3Files(options: S3FilesOptions): FileSystem {
+  checkNames(options, ['client', 'bucket', ...OPTIONS]);
+  const { client, bucket } = options;
+  if (typeof (client as Partial<S3ClientLike> | undefined)?.send !== 'function')
+    throw invalidArgType('options.client', 'an S3Client of @aws-sdk/client-s3', client);
+  if (typeof bucket !== 'string') throw invalidArgType('options.bucket', 'of type string', bucket);
+  if (bucket === '') throw invalidArgValue('options.bucket', bucket, 'must not be empty');
+  return new ObjectFiles(sdkStore(client, bucket), settings(options));
+}
+
+/**
+ * The files of any object store, to be mounted: for clients other than the AWS SDK. Makes no request.
+ * @throws TypeError ERR_INVALID_ARG_TYPE or ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE
+ * @example mount('/objects', objectFiles(signedStore({ endpoint, region, bucket, credentials })));
+ */
+export function objectFiles(store: ObjectStore, options: ObjectFilesOptions = {}): FileSystem {
+  if (typeof (store as Partial<ObjectStore> | undefined)?.head !== 'function')
+    throw invalidArgType('store', 'an ObjectStore', store);
+  checkNames(options, OPTIONS);
+  return new ObjectFiles(store, settings(options));
+}
+
+function checkNames(options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null)
+    throw invalidArgType('options', 'of type object', options);
+  for (const [name, value] of Object.entries(options))
+    if (value !== undefined && !known.includes(name))
+      throw invalidArgValue(
+        `options.${name}`,
+        value,
+        `is not an option. The options are ${known.join(', ')}.`,
+      );
+}
+
+function settings(options: ObjectFilesOptions): Settings {
+  const { prefix = '' } = options;
+  if (typeof prefix !== 'string') throw invalidArgType('options.prefix', 'of type string', prefix);
+  return {
+    prefix,
+    partSize: whole(options.partSize, 'partSize', 8 * MIB, LEAST_PART, LARGEST_PART),
+    readAhead: whole(options.readAhead, 'readAhead', 8 * MIB, 0, GIB),
+    concurrency: whole(options.concurrency, 'concurrency', 16, 1, 1000),
+    copyLimit: whole(options.copyLimit, 'copyLimit', 5 * GIB, LEAST_PART, 5 * GIB),
+  };
+}
+
+function whole(value: unknown, name: string, otherwise: number, least: number, most: number): number {
+  if (value === undefined) return otherwise;
+  if (typeof value !== 'number') throw invalidArgType(`options.${name}`, 'of type number', value);
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw outOfRange(`options.${name}`, `an integer >= ${least} && <= ${most}`, value);
+  return value;
+}

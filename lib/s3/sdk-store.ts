@@ -1,0 +1,202 @@
+// The bucket of an `@aws-sdk/client-s3` client: each call is one command. The package is the user's own.
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import {
+  type DeleteFailure,
+  type ObjectInfo,
+  type ObjectStore,
+  ObjectStoreError,
+  type StoreCall,
+} from './object-store.js';
+import { copySourceOf, decoded, extentOf, isNoXml, quoted, rangeOf, socketCode, statusOf } from './wire.js';
+
+/** What is needed of a client: `S3Client` and `S3` have it. */
+export interface S3ClientLike {
+  send(command: never, options?: never): Promise<unknown>;
+}
+
+/** The parts of the commands' answers that are used. */
+interface Output {
+  readonly Body?: AsyncIterable<Uint8Array>;
+  readonly CommonPrefixes?: readonly { Prefix: string }[];
+  readonly ContentLength?: number;
+  readonly ContentRange?: string;
+  readonly ContentType?: string;
+  readonly Contents?: readonly { Key: string; Size: number; ETag: string; LastModified: Date }[];
+  readonly CopyPartResult?: { ETag?: string };
+  readonly EncodingType?: string;
+  readonly Errors?: readonly { Key: string; Code: string; Message?: string }[];
+  readonly ETag?: string;
+  readonly IsTruncated?: boolean;
+  readonly LastModified?: Date;
+  readonly Metadata?: Record<string, string>;
+  readonly NextContinuationToken?: string;
+  readonly UploadId?: string;
+}
+
+type Command = { middlewareStack: { add(step: unknown, options: object): void } };
+type Sdk = Record<string, new (input: object) => Command>;
+type Send = (command: Command, options: object) => Promise<Output>;
+
+const PACKAGE = '@aws-sdk/client-s3';
+
+let sdk: Promise<Sdk> | undefined;
+
+// Where uvfiles is linked into a program, the package is found from the program, not from here.
+async function load(): Promise<Sdk> {
+  try {
+    return (await import(PACKAGE)) as Sdk;
+  } catch {
+    const resolve = createRequire(path.join(process.cwd(), 'index.js')).resolve;
+    return (await import(pathToFileURL(resolve(PACKAGE)).href)) as Sdk;
+  }
+}
+
+/** Makes an ObjectStore of a client and the name of a bucket. */
+export function sdkStore(client: S3ClientLike, bucket: string): ObjectStore {
+  const send = client.send.bind(client) as unknown as Send;
+
+  async function ask(
+    name: string,
+    input: object,
+    { signal }: StoreCall,
+    prepare?: (c: Command) => void,
+  ): Promise<Output> {
+    const commands = await (sdk ??= load());
+    const command = new commands[`${name}Command`]!({ Bucket: bucket, ...given(input) });
+    prepare?.(command);
+    try {
+      return await send(command, signal === undefined ? {} : { abortSignal: signal });
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  return {
+    async head(key, call) {
+      return info(await ask('HeadObject', { Key: key }, call));
+    },
+    async get(key, { start, end, ifMatch, ...call }) {
+      const answer = await ask('GetObject', { Key: key, Range: rangeOf(start, end), IfMatch: ifMatch }, call);
+      const extent = extentOf(answer.ContentRange, answer.ContentLength ?? NaN);
+      return { ...info(answer), ...extent, body: answer.Body ?? nothing() };
+    },
+    async put(key, data, { contentType, metadata, ifMatch, ifNoneMatch, ...call }) {
+      const about = {
+        ContentType: contentType,
+        Metadata: metadata,
+        IfMatch: ifMatch,
+        IfNoneMatch: ifNoneMatch,
+      };
+      return etag(await ask('PutObject', { Key: key, Body: data, ...about }, call));
+    },
+    async createUpload(key, { contentType, metadata, ...call }) {
+      const about = { ContentType: contentType, Metadata: metadata };
+      return (await ask('CreateMultipartUpload', { Key: key, ...about }, call)).UploadId!;
+    },
+    async uploadPart(key, upload, number, data, call) {
+      const part = { Key: key, UploadId: upload, PartNumber: number };
+      if (data instanceof Uint8Array) return etag(await ask('UploadPart', { ...part, Body: data }, call));
+      const { start, end } = data;
+      const source = { CopySource: copySourceOf(bucket, data.key), CopySourceRange: rangeOf(start, end) };
+      const answer = await ask('UploadPartCopy', { ...part, ...source }, call);
+      return etag(answer.CopyPartResult ?? {});
+    },
+    async completeUpload(key, upload, parts, { ifMatch, ifNoneMatch, ...call }) {
+      const MultipartUpload = { Parts: parts.map((part) => ({ PartNumber: part.number, ETag: part.etag })) };
+      const condition = { IfMatch: ifMatch, IfNoneMatch: ifNoneMatch };
+      await ask(
+        'CompleteMultipartUpload',
+        { Key: key, UploadId: upload, MultipartUpload, ...condition },
+        call,
+      );
+    },
+    async abortUpload(key, upload, call) {
+      await ask('AbortMultipartUpload', { Key: key, UploadId: upload }, call);
+    },
+    async list({ prefix, delimiter, after, limit, ...call }) {
+      const page = { Prefix: prefix, Delimiter: delimiter, ContinuationToken: after, MaxKeys: limit };
+      const answer = await ask('ListObjectsV2', { ...page, EncodingType: 'url' }, call);
+      const decode = answer.EncodingType === 'url' ? decoded : String;
+      return {
+        objects: (answer.Contents ?? []).map((each) => ({
+          key: decode(each.Key),
+          size: each.Size,
+          etag: quoted(each.ETag),
+          modified: Number(each.LastModified),
+        })),
+        prefixes: (answer.CommonPrefixes ?? []).map(({ Prefix }) => decode(Prefix)),
+        next: answer.IsTruncated === true ? answer.NextContinuationToken : undefined,
+      };
+    },
+    async copy(source, key, call) {
+      await ask('CopyObject', { Key: key, CopySource: copySourceOf(bucket, source.key) }, call);
+    },
+    async delete(keys, call) {
+      const alone = keys.length === 1 ? keys : keys.filter(isNoXml);
+      const together = keys.length === 1 ? [] : keys.filter((key) => !isNoXml(key));
+      const failures: DeleteFailure[] = [];
+      for (const key of alone) {
+        await ask('DeleteObject', { Key: key }, call).catch((error: unknown) => {
+          failures.push({ key, error: error as ObjectStoreError });
+        });
+      }
+      if (together.length === 0) return failures;
+      const Delete = { Objects: together.map((Key) => ({ Key })), Quiet: true };
+      const answer = await ask('DeleteObjects', { Delete }, call, withDigest);
+      for (const { Key: key, Code: code, Message: message = code } of answer.Errors ?? [])
+        failures.push({ key, error: new ObjectStoreError(code, message, { status: statusOf(code) }) });
+      return failures;
+    },
+  };
+}
+
+// DeleteObjects needs a digest of its body; older servers know MD5 only, which the SDK does not send by itself.
+function withDigest(command: Command): void {
+  const add =
+    (next: (step: unknown) => unknown) =>
+    (step: { request: { body?: string | Uint8Array; headers: Record<string, string> } }): unknown => {
+      const { body, headers } = step.request;
+      if (body !== undefined) headers['content-md5'] = createHash('md5').update(body).digest('base64');
+      return next(step);
+    };
+  command.middlewareStack.add(add, { step: 'build', name: 'uvfilesContentMd5' });
+}
+
+function given(input: object): object {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+}
+
+const etag = ({ ETag = '' }: { ETag?: string }): string => quoted(ETag);
+
+function info(answer: Output): ObjectInfo {
+  const { ContentLength: length = NaN, ContentRange: range } = answer;
+  return {
+    size: extentOf(range, length).size,
+    etag: etag(answer),
+    modified: Number(answer.LastModified ?? 0),
+    contentType: answer.ContentType,
+    metadata: answer.Metadata,
+  };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  // An answer without a body.
+}
+
+function storeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { $metadata, Code, code, name, message } = error as SdkError;
+  const { httpStatusCode: status, requestId, attempts } = $metadata ?? {};
+  const known = status === undefined ? (socketCode(error) ?? code) : Code;
+  return new ObjectStoreError(known ?? name, message, { status, requestId, attempts, cause: error });
+}
+
+interface SdkError extends Error {
+  readonly $metadata?: { httpStatusCode?: number; requestId?: string; attempts?: number };
+  readonly Code?: string;
+  readonly code?: string;
+}

@@ -1,0 +1,122 @@
+// One signed HTTP request to an S3 endpoint, tried again where that may help.
+import http from 'node:http';
+import https from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { ObjectStoreError } from './object-store.js';
+import { type Credentials, encoded, queryOf, signed } from './signature.js';
+import { socketCode } from './wire.js';
+import { element } from './xml.js';
+
+/** Where requests go, and who sends them. */
+export interface Endpoint {
+  readonly url: URL;
+  readonly bucket: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+  readonly agent: http.Agent;
+  /** Requests for one call. */
+  readonly attempts: number;
+}
+
+/** One request. */
+export interface SignedRequest {
+  readonly method: string;
+  readonly key?: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly body?: Uint8Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const EMPTY = new Uint8Array(0);
+/** Milliseconds without a byte, after which the server counts as gone. */
+const SILENCE = 60_000;
+/** Milliseconds before the second try; each further one waits twice as long. */
+const FIRST_DELAY = 50;
+
+/** Resolves to an answer with a status below 300, whose body is unread. */
+export async function request(to: Endpoint, what: SignedRequest): Promise<http.IncomingMessage> {
+  for (let attempt = 1; ; attempt++) {
+    const failure = await once(to, what, attempt);
+    if (!(failure instanceof ObjectStoreError)) return failure;
+    if (attempt >= to.attempts || !mayHelp(failure) || what.signal?.aborted === true) throw failure;
+    const wait = FIRST_DELAY * 2 ** (attempt - 1) * (0.5 + Math.random());
+    await delay(wait, undefined, what.signal === undefined ? {} : { signal: what.signal });
+  }
+}
+
+function mayHelp({ status }: ObjectStoreError): boolean {
+  return status === undefined || status === 429 || (status >= 500 && status !== 501);
+}
+
+async function once(
+  to: Endpoint,
+  what: SignedRequest,
+  attempts: number,
+): Promise<http.IncomingMessage | ObjectStoreError> {
+  try {
+    const answer = await sent(to, what);
+    const { statusCode: status = 0 } = answer;
+    if (status < 300) return answer;
+    const body = await textOf(answer);
+    const code = element(body, 'Code') ?? (status === 404 ? 'NotFound' : `HTTP${status}`);
+    const requestId = answer.headers['x-amz-request-id'] as string | undefined;
+    return new ObjectStoreError(code, element(body, 'Message') ?? code, { status, requestId, attempts });
+  } catch (error) {
+    const { message, name } = error as Error;
+    return new ObjectStoreError(socketCode(error) ?? name, message, { attempts, cause: error });
+  }
+}
+
+async function sent(to: Endpoint, what: SignedRequest): Promise<http.IncomingMessage> {
+  const { method, key, query = {}, body = EMPTY, signal } = what;
+  const base = to.url.pathname.replace(/\/$/, '');
+  const path = [base, encoded(to.bucket), ...(key === undefined ? [] : key.split('/').map(encoded))].join(
+    '/',
+  );
+  const given = Object.entries(what.headers ?? {}).filter(([, value]) => value !== undefined);
+  const plain = Object.fromEntries(given) as Record<string, string>;
+  const headers = signed(
+    { method, host: to.url.host, path, query, headers: plain, body },
+    to.credentials,
+    to.region,
+  );
+  headers['content-length'] = String(body.length);
+  const search = queryOf(query);
+  return new Promise((resolve, reject) => {
+    const started = (to.url.protocol === 'https:' ? https : http).request(
+      {
+        host: to.url.hostname.replaceAll(/^\[|\]$/g, ''),
+        port: to.url.port,
+        path: search === '' ? path : `${path}?${search}`,
+        method,
+        headers,
+        agent: to.agent,
+        timeout: SILENCE,
+      },
+      (answer) => {
+        // Whoever reads the body meets its error there; nobody else has to.
+        answer.on('error', () => undefined);
+        resolve(answer);
+      },
+    );
+    const onSignal = (): void => void started.destroy(signal!.reason as Error);
+    if (signal?.aborted === true) onSignal();
+    signal?.addEventListener('abort', onSignal);
+    started.on('close', () => signal?.removeEventListener('abort', onSignal));
+    started.on('timeout', () => {
+      started.destroy(Object.assign(new Error('the server is silent'), { code: 'ETIMEDOUT' }));
+    });
+    started.on('error', reject);
+    started.end(body);
+  });
+}
+
+/** All of an answer's body. */
+export async function textOf(answer: http.IncomingMessage): Promise<string> {
+  let text = '';
+  answer.setEncoding('utf8');
+  for await (const chunk of answer) text += String(chunk);
+  return text;
+}

@@ -1,0 +1,192 @@
+// An S3 bucket without an SDK: signed requests of node:http.
+import { createHash } from 'node:crypto';
+import http from 'node:http';
+import https from 'node:https';
+
+import { invalidArgType } from '../errors/index.js';
+import { type CopySource, type ObjectInfo, type ObjectStore, ObjectStoreError } from './object-store.js';
+import { copySourceOf, decoded, extentOf, isNoXml, quoted, rangeOf, statusOf } from './wire.js';
+import type { Credentials } from './signature.js';
+import { type Endpoint, request, textOf } from './signed-request.js';
+import { element, elements, escaped } from './xml.js';
+
+/** Which bucket, and with which keys. */
+export interface SignedStoreOptions {
+  /** The server, such as `https://s3.eu-central-1.amazonaws.com`. The bucket's name goes into the path. */
+  endpoint: string | URL;
+  bucket: string;
+  credentials: Credentials;
+  /** Default: `us-east-1`. */
+  region?: string | undefined;
+  /** Requests that one call may make, when the server is busy or breaks off. Default: 3. */
+  attempts?: number | undefined;
+}
+
+/**
+ * A bucket for `objectFiles`, without the AWS SDK. Requests are signed with Signature Version 4 and tried again after
+ * server errors and broken connections.
+ * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_URL
+ */
+export function signedStore(options: SignedStoreOptions): ObjectStore {
+  const { bucket, credentials, region = 'us-east-1', attempts = 3 } = options;
+  if (typeof bucket !== 'string') throw invalidArgType('options.bucket', 'of type string', bucket);
+  if (typeof (credentials as Partial<Credentials> | undefined)?.secretAccessKey !== 'string')
+    throw invalidArgType('options.credentials', 'of type object', credentials);
+  const url = new URL(options.endpoint);
+  const agent = new (url.protocol === 'https:' ? https : http).Agent({ keepAlive: true, maxSockets: 64 });
+  const to: Endpoint = { url, bucket, region, credentials, agent, attempts };
+
+  return {
+    async head(key, { signal }) {
+      return info((await request(to, { method: 'HEAD', key, signal })).resume());
+    },
+    async get(key, { start, end, ifMatch, signal }) {
+      const headers = {
+        range: rangeOf(start, end),
+        'if-match': ifMatch,
+      };
+      const body = await request(to, { method: 'GET', key, headers, signal });
+      return { ...info(body), ...extent(body), body: body as AsyncIterable<Uint8Array> };
+    },
+    async put(key, body, { contentType, metadata, ifMatch, ifNoneMatch, signal }) {
+      const headers = { ...about(contentType, metadata), 'if-match': ifMatch, 'if-none-match': ifNoneMatch };
+      const answer = await request(to, { method: 'PUT', key, headers, body, signal });
+      return etagOf(answer.resume());
+    },
+    async createUpload(key, { contentType, metadata, signal }) {
+      const headers = about(contentType, metadata);
+      const answer = await textOf(
+        await request(to, { method: 'POST', key, query: { uploads: '' }, headers, signal }),
+      );
+      return element(answer, 'UploadId')!;
+    },
+    async uploadPart(key, upload, number, data, { signal }) {
+      const query = { partNumber: String(number), uploadId: upload };
+      if (data instanceof Uint8Array) {
+        const answer = await request(to, { method: 'PUT', key, query, body: data, signal });
+        return etagOf(answer.resume());
+      }
+      const answer = await request(to, { method: 'PUT', key, query, headers: from(bucket, data), signal });
+      return copied(await textOf(answer));
+    },
+    async completeUpload(key, upload, parts, { ifMatch, ifNoneMatch, signal }) {
+      const xml = parts.map(
+        (part) => `<Part><PartNumber>${part.number}</PartNumber><ETag>${escaped(part.etag)}</ETag></Part>`,
+      );
+      const body = Buffer.from(`<CompleteMultipartUpload>${xml.join('')}</CompleteMultipartUpload>`);
+      const headers = { 'if-match': ifMatch, 'if-none-match': ifNoneMatch };
+      const query = { uploadId: upload };
+      refuseError(await textOf(await request(to, { method: 'POST', key, query, headers, body, signal })));
+    },
+    async abortUpload(key, upload, { signal }) {
+      (await request(to, { method: 'DELETE', key, query: { uploadId: upload }, signal })).resume();
+    },
+    async list({ prefix, delimiter, after, limit = 1000, signal }) {
+      const query = {
+        'list-type': '2',
+        'encoding-type': 'url',
+        'max-keys': String(limit),
+        prefix,
+        ...(delimiter === undefined ? undefined : { delimiter }),
+        ...(after === undefined ? undefined : { 'continuation-token': after }),
+      };
+      const answer = await textOf(await request(to, { method: 'GET', query, signal }));
+      const prefixes = elements(answer, 'CommonPrefixes').map((each) => decoded(element(each, 'Prefix')!));
+      const next =
+        element(answer, 'IsTruncated') === 'true' ? element(answer, 'NextContinuationToken') : undefined;
+      return { objects: elements(answer, 'Contents').map(listed), prefixes, next };
+    },
+    async copy(source, key, { signal }) {
+      const headers = from(bucket, source);
+      copied(await textOf(await request(to, { method: 'PUT', key, headers, signal })));
+    },
+    async delete(keys, { signal }) {
+      const failures: { key: string; error: ObjectStoreError }[] = [];
+      const alone = keys.length === 1 ? keys : keys.filter(isNoXml);
+      for (const key of alone) {
+        await request(to, { method: 'DELETE', key, signal }).then(
+          (answer) => answer.resume(),
+          (error: unknown) => failures.push({ key, error: error as ObjectStoreError }),
+        );
+      }
+      if (keys.length === alone.length) return failures;
+      const xml = keys
+        .filter((key) => !isNoXml(key))
+        .map((key) => `<Object><Key>${escaped(key)}</Key></Object>`);
+      const body = Buffer.from(`<Delete>${xml.join('')}<Quiet>true</Quiet></Delete>`);
+      const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
+      const answer = await textOf(
+        await request(to, { method: 'POST', query: { delete: '' }, headers, body, signal }),
+      );
+      for (const each of elements(answer, 'Error')) {
+        const code = element(each, 'Code') ?? 'InternalError';
+        const error = new ObjectStoreError(code, element(each, 'Message') ?? code, {
+          status: statusOf(code),
+        });
+        failures.push({ key: element(each, 'Key')!, error });
+      }
+      return failures;
+    },
+  };
+}
+
+function about(
+  contentType: string | undefined,
+  metadata: Readonly<Record<string, string>> | undefined,
+): Record<string, string | undefined> {
+  const named = Object.entries(metadata ?? {}).map(([name, value]) => [`x-amz-meta-${name}`, value]);
+  return { 'content-type': contentType, ...(Object.fromEntries(named) as Record<string, string>) };
+}
+
+function from(bucket: string, { key, start, end }: CopySource): Record<string, string | undefined> {
+  return {
+    'x-amz-copy-source': copySourceOf(bucket, key),
+    'x-amz-copy-source-range': rangeOf(start, end),
+  };
+}
+
+function extent({ headers }: http.IncomingMessage): ReturnType<typeof extentOf> {
+  return extentOf(headers['content-range'], Number(headers['content-length']));
+}
+
+function etagOf({ headers }: http.IncomingMessage): string {
+  return quoted(headers.etag ?? '');
+}
+
+function info(answer: http.IncomingMessage): ObjectInfo {
+  const { headers } = answer;
+  const metadata: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    if (name.startsWith('x-amz-meta-')) metadata[name.slice('x-amz-meta-'.length)] = String(value);
+  return {
+    size: extent(answer).size,
+    etag: etagOf(answer),
+    modified: Date.parse(headers['last-modified'] ?? '') || 0,
+    contentType: headers['content-type'],
+    metadata,
+  };
+}
+
+function listed(xml: string): { key: string; size: number; etag: string; modified: number } {
+  return {
+    key: decoded(element(xml, 'Key')!),
+    size: Number(element(xml, 'Size')),
+    etag: quoted(element(xml, 'ETag') ?? ''),
+    modified: Date.parse(element(xml, 'LastModified') ?? ''),
+  };
+}
+
+function copied(xml: string): string {
+  refuseError(xml);
+  return quoted(element(xml, 'ETag') ?? '');
+}
+
+// Copies and completions begin to answer before they know how they end: an error comes with status 200.
+function refuseError(xml: string): void {
+  const error = elements(xml, 'Error')[0];
+  if (error === undefined) return;
+  const code = element(error, 'Code') ?? 'InternalError';
+  throw new ObjectStoreError(code, element(error, 'Message') ?? code, {
+    status: code === 'PreconditionFailed' ? 412 : 500,
+  });
+}

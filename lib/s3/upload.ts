@@ -1,0 +1,127 @@
+// One multipart upload: parts in parallel, an object at the end or nothing at all.
+import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Requirement } from './conditions.js';
+import { failed, isMissing } from './failures.js';
+import type { Condition, NewObject, ObjectStore, UploadedPart, CopySource } from './object-store.js';
+import { hasLanded, mayHaveLanded, newWriteId, refusal, type WriteId } from './put-object.js';
+import { abortBeforeExit, endedInTime } from './unfinished.js';
+
+/** The most parts of one upload. */
+export const MOST_PARTS = 10_000;
+/** Requests to take back an upload, before it is left to the bucket's lifecycle rules. */
+const ABORT_TRIES = 4;
+/** Milliseconds before the second of them; each further one waits twice as long. */
+const ABORT_DELAY = 50;
+
+/** A multipart upload that has been begun. */
+export class Upload {
+  readonly #store: ObjectStore;
+  readonly #key: string;
+  readonly #id: string;
+  readonly #writeId: WriteId;
+  readonly #limit: number;
+  readonly #parts: UploadedPart[] = [];
+  readonly #running = new Set<Promise<void>>();
+  readonly #requests = new AbortController();
+  readonly #onExit = (): Promise<void> => this.abort();
+  #begun = 0;
+  #failure: { error: unknown } | undefined;
+  #aborted: Promise<void> | undefined;
+
+  private constructor(store: ObjectStore, key: string, id: string, writeId: WriteId, limit: number) {
+    this.#store = store;
+    this.#key = key;
+    this.#id = id;
+    this.#writeId = writeId;
+    this.#limit = limit;
+    setMaxListeners(0, this.#requests.signal);
+    abortBeforeExit(this.#onExit);
+  }
+
+  /** @param limit the most parts that are uploaded at a time */
+  static async begin(store: ObjectStore, key: string, limit: number, like: NewObject = {}): Promise<Upload> {
+    const writeId = newWriteId();
+    const id = await store.createUpload(key, { ...like, metadata: { ...like.metadata, ...writeId } });
+    return new Upload(store, key, id, writeId, limit);
+  }
+
+  /** Begins to upload the next part. `done` is called when its memory is free. Rejects with the error of any part. */
+  async add(data: Uint8Array | CopySource, done?: () => void): Promise<void> {
+    await this.ready();
+    if (this.#begun === MOST_PARTS) throw this.#fail(failed('EFBIG', 'write'));
+    const number = ++this.#begun;
+    const { signal } = this.#requests;
+    const part: Promise<void> = this.#store
+      .uploadPart(this.#key, this.#id, number, data, { signal })
+      .then(
+        (etag) => {
+          this.#parts.push({ number, etag });
+          done?.();
+        },
+        (error: unknown) => void this.#fail(error),
+      )
+      .finally(() => this.#running.delete(part));
+    this.#running.add(part);
+  }
+
+  /** Resolves when another part can be begun. Rejects with the error of any part. */
+  async ready(): Promise<void> {
+    while (this.#failure === undefined && this.#running.size >= this.#limit)
+      await Promise.race(this.#running);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Resolves when all parts have arrived. Rejects with the error of any part. */
+  async arrived(): Promise<void> {
+    await Promise.all(this.#running);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Makes the object of the parts. When it rejects, the upload has been taken back. */
+  async complete(condition: Condition, required: Requirement | undefined): Promise<void> {
+    try {
+      await this.arrived();
+      const parts = this.#parts.sort((a, b) => a.number - b.number);
+      await this.#store.completeUpload(this.#key, this.#id, parts, condition);
+    } catch (error) {
+      if (mayHaveLanded(error) && (await hasLanded(this.#store, this.#key, this.#writeId, {}))) {
+        endedInTime(this.#onExit);
+        return;
+      }
+      await this.abort();
+      throw refusal(error, required);
+    }
+    endedInTime(this.#onExit);
+  }
+
+  /** Takes the upload back, with all parts. Resolves when the server has said so or cannot be reached. */
+  async abort(): Promise<void> {
+    return (this.#aborted ??= this.#abort());
+  }
+
+  async #abort(): Promise<void> {
+    this.#failure ??= { error: failed('ECANCELED', 'write') };
+    this.#requests.abort();
+    // A part that arrives after the abort would stay.
+    await Promise.all(this.#running);
+    for (let tries = 0; tries < ABORT_TRIES; tries++) {
+      try {
+        await this.#store.abortUpload(this.#key, this.#id, {});
+        break;
+      } catch (error) {
+        // Once more, or never: the caller is told what went wrong before this.
+        if (isMissing(error)) break;
+        await delay(ABORT_DELAY * 2 ** tries);
+      }
+    }
+    endedInTime(this.#onExit);
+  }
+
+  #fail(error: unknown): unknown {
+    this.#failure ??= { error };
+    void this.abort();
+    return error;
+  }
+}

@@ -1,0 +1,48 @@
+// What requests and answers look like, whatever client sends them.
+
+/** The header for bytes from `start` to before `end`. */
+export function rangeOf(start: number | undefined, end: number | undefined): string | undefined {
+  return start === undefined || end === undefined ? undefined : `bytes=${start}-${end - 1}`;
+}
+
+/** What a body holds, by its `content-range` and `content-length`. */
+export function extentOf(
+  range: string | undefined,
+  length: number,
+): { size: number; start: number; length: number } {
+  const match = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(range ?? '');
+  if (match === null) return { size: length, start: 0, length };
+  const [first, last, size] = match.slice(1).map(Number) as [number, number, number];
+  return { size, start: first, length: last - first + 1 };
+}
+
+/** An ETag with its quotes, which some answers of some servers leave out. */
+export function quoted(etag: string): string {
+  return etag.startsWith('"') ? etag : `"${etag}"`;
+}
+
+/** A key of a listing with `encoding-type=url`. A space may be a plus there, a plus never is. */
+export const decoded = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '));
+
+/** The value of `x-amz-copy-source`. */
+export function copySourceOf(bucket: string, key: string): string {
+  return `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** Whether XML cannot carry the key, and a batch of deletions therefore neither. */
+export const isNoXml = (key: string): boolean => /[\0-\x1f\ufffe\uffff]/.test(key);
+
+/** The status of an error that came within an answer of status 200. */
+export function statusOf(code: string): number {
+  if (code === 'PreconditionFailed') return 412;
+  if (code === 'AccessDenied') return 403;
+  return code === 'SlowDown' ? 503 : 500;
+}
+
+/** The code of the socket's error: of the error itself, of its cause, or of the first of several attempts. */
+export function socketCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, errors, cause } = error as Error & { code?: unknown; errors?: readonly unknown[] };
+  if (typeof code === 'string' && /^E[A-Z_]+$/.test(code)) return code;
+  return errors?.map(socketCode).find((inner) => inner !== undefined) ?? socketCode(cause);
+}
