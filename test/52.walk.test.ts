@@ -1,6 +1,15 @@
 // walk, as Python's os.walk: order, pruning, links, errors, and how little it holds.
 import { expect } from 'chai';
-import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  type Stats,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { os } from 'uvfiles';
 
@@ -216,6 +225,71 @@ describe('walk', () => {
     const first = await entries.next();
     first.value![1].push('a\0b');
     expect((await rejection(entries.next())).code).to.equal('ERR_INVALID_ARG_VALUE');
+  });
+
+  describe('with stat', () => {
+    it('gives the status of every entry, of links themselves', async () => {
+      makeTree();
+      writeFileSync(at('a/2'), 'four');
+      const seen = new Map<string, Stats>();
+      for await (const [dir, dirs, files, stats] of os.walk(scratch.path, { stat: true })) {
+        expect([...stats.keys()].sort()).to.deep.equal([...dirs, ...files].sort());
+        for (const [name, each] of stats) seen.set(path.join(path.relative(scratch.path, dir), name), each);
+      }
+      for (const [name, each] of seen) {
+        const expected = lstatSync(at(name));
+        expect([each.ino, each.size, each.mode, each.mtimeMs], name).to.deep.equal([
+          expected.ino,
+          expected.size,
+          expected.mode,
+          expected.mtimeMs,
+        ]);
+      }
+      expect(seen.get(path.join('a', '2'))!.size).to.equal(4);
+      expect(seen.get('dangling')!.isSymbolicLink()).to.equal(true);
+      expect(seen.size).to.equal(18);
+    });
+
+    it('takes changes of dirs, and has no status of what has gone', async () => {
+      makeTree();
+      const entries = os.walk(scratch.path, { stat: true });
+      const { value } = await entries.next();
+      value![1].splice(0, Infinity, 'e');
+      rmSync(at('e/5'));
+      const [dir, , files, stats] = (await entries.next()).value!;
+      expect(dir).to.equal(at('e'));
+      for (const name of files) expect(stats.has(name)).to.equal(name !== '5');
+      expect((await entries.next()).done).to.equal(true);
+    });
+
+    it('has the Buffers of dirs and files as keys, also where names look alike as strings', async function () {
+      if (process.platform !== 'linux') {
+        console.log('      skipped: names that are no UTF-8 need a POSIX file system that takes any bytes');
+        this.skip();
+      }
+      for (const [byte, text] of [
+        [0xfe, 'a'],
+        [0xff, 'bcd'],
+      ] as const)
+        writeFileSync(Buffer.from([...Buffer.from(`${scratch.path}/`), byte]), text);
+      for await (const [, , files, stats] of os.walk(scratch.path, { stat: true, encoding: 'buffer' })) {
+        const sizes = files.map((name) => [name[0], stats.get(name)!.size]);
+        expect(sizes.sort()).to.deep.equal([
+          [0xfe, 1],
+          [0xff, 3],
+        ]);
+      }
+    });
+  });
+
+  it('refuses options that it does not have', async () => {
+    const code = async (o: object): Promise<unknown> =>
+      (await rejection(os.walk(scratch.path, o).next())).code;
+    for (const name of ['topdown', 'onerror', 'followlinks', 'recursive'])
+      expect(await code({ [name]: true }), name).to.equal('ERR_INVALID_ARG_VALUE');
+    for (const name of ['topDown', 'onError', 'followSymlinks', 'stat'])
+      expect(await code({ [name]: 1 }), name).to.equal('ERR_INVALID_ARG_TYPE');
+    expect(await code({ encoding: 'latin1' })).to.equal('ERR_INVALID_ARG_VALUE');
   });
 
   it('follows links when asked to, and not in circles', async () => {

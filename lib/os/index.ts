@@ -28,5 +28,5 @@ export { symlink } from './symlink.js';
 export { truncate } from './truncate.js';
 export { remove, unlink } from './unlink.js';
 export { type Time, utimes, type UtimesOptions } from './utimes.js';
-export { walk, type WalkEntry, type WalkOptions } from './walk.js';
+export { walk, type WalkEntry, type WalkOptions, type WalkStatEntry } from './walk.js';
 export * from '../whole-file/index.js';

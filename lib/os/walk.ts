@@ -1,18 +1,15 @@
 // walk: a tree, directory by directory, as Python's os.walk.
+import type { Stats } from 'node:fs';
+
 import { type EncodingOptions, wantsBytes } from '../arguments/encoding.js';
 import { callback, flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { invalidArgValue, type SystemError } from '../errors/index.js';
+import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { storeOfTreeToRead } from '../filesystem/mounts.js';
 import type { TreeStep, TreeWalker } from '../filesystem/store.js';
-
-const readOptions = optionReader({
-  topDown: flag(true),
-  onError: (value, name) => callback<(error: SystemError) => unknown>()(value ?? undefined, name),
-  followSymlinks: flag(false),
-  encoding: wantsBytes,
-});
+import { statMany } from '../whole-file/stat-many.js';
 
 /** Options of `walk`. */
 export interface WalkOptions extends OpOptions, EncodingOptions {
@@ -22,32 +19,64 @@ export interface WalkOptions extends OpOptions, EncodingOptions {
   onError?: ((error: SystemError) => void) | null | undefined;
   /** Descends into links to directories, but not back into one that it is in. Default false. */
   followSymlinks?: boolean | undefined;
+  /** Adds the status of every entry, of links themselves. Default false. */
+  stat?: boolean | undefined;
 }
 
 /** A directory's path, the names of the directories in it (links to directories among them), and all other names. */
 export type WalkEntry<Name extends string | Buffer = string> = [dir: Name, dirs: Name[], files: Name[]];
 
 /**
+ * The same with `stat: true`: the last element has, for each name of `dirs` and `files`, its Stats. With Buffers, the key is the
+ * same Buffer. Entries that have gone since they were listed, and others whose status the system does not tell, are missing.
+ */
+export type WalkStatEntry<Name extends string | Buffer = string> = [
+  ...entry: WalkEntry<Name>,
+  stats: Map<Name, Stats>,
+];
+
+type AnyEntry = WalkEntry<string | Buffer> | WalkStatEntry<string | Buffer>;
+
+const onErrorIn = callback<(error: SystemError) => void>();
+const readWalkOptions = optionReader({
+  topDown: flag(true),
+  onError: (value, name) => onErrorIn(value ?? undefined, name),
+  followSymlinks: flag(false),
+  stat: flag(false),
+  encoding: wantsBytes,
+});
+
+/**
  * Walks a tree. From the top down, what is taken out of `dirs` before the next step is not visited, and what is put in
  * is, in that order. It reads ahead, a directory at first and more as it goes on, so that changes on the disk may be
  * seen or not; directories that vanish are errors for `onError`.
+ * @param o `timeout` is for the whole walk
  * @throws from its steps: TypeError for bad arguments, what `onError` throws, AbortError, TimeoutError
  * @example
  * for await (const [dir, dirs, files] of os.walk('src')) {
  *   dirs.splice(0, dirs.length, ...dirs.filter((name) => name !== 'node_modules'));
  *   console.log(dir, files.length);
  * }
+ * @example
+ * let bytes = 0;
+ * for await (const [, , files, stats] of os.walk('src', { stat: true }))
+ *   for (const name of files) bytes += stats.get(name)?.size ?? 0;
  */
+export function walk(
+  top: Path,
+  o: WalkOptions & { encoding: 'buffer'; stat: true },
+): AsyncGenerator<WalkStatEntry<Buffer>, void, undefined>;
 export function walk(
   top: Path,
   o: WalkOptions & { encoding: 'buffer' },
 ): AsyncGenerator<WalkEntry<Buffer>, void, undefined>;
-export function walk(top: Path, o?: WalkOptions): AsyncGenerator<WalkEntry, void, undefined>;
-export async function* walk(
+export function walk(
   top: Path,
-  o?: WalkOptions,
-): AsyncGenerator<WalkEntry<string | Buffer>, void, undefined> {
-  const { topDown, onError, followSymlinks, encoding: asBytes, call } = readOptions(o);
+  o: WalkOptions & { stat: true },
+): AsyncGenerator<WalkStatEntry, void, undefined>;
+export function walk(top: Path, o?: WalkOptions): AsyncGenerator<WalkEntry, void, undefined>;
+export async function* walk(top: Path, o?: WalkOptions): AsyncGenerator<AnyEntry, void, undefined> {
+  const { topDown, onError, followSymlinks, stat, encoding: asBytes, call } = readWalkOptions(o);
   const path = toPathBytes(top, 'top');
   const how = { bottomUp: !topDown, followLinks: followSymlinks, noHidden: false, depth: -1 };
   const tree = storeOfTreeToRead(path).walk(path, how, call);
@@ -60,12 +89,42 @@ export async function* walk(
         continue;
       }
       const entry = asBytes ? bytesOf(step) : textOf(step);
-      yield entry;
-      if (topDown) applyChanges(tree, step, entry, asBytes);
+      const given: AnyEntry = stat ? [...entry, await statsOf(step, entry, call)] : entry;
+      yield given;
+      if (topDown) applyChanges(tree, step, given[1], asBytes);
     }
   } finally {
     tree.close();
   }
+}
+
+/** The status of each entry of a step, by the names that are given for them. */
+async function statsOf(
+  step: TreeStep,
+  [, dirs, files]: WalkEntry<string | Buffer>,
+  call: Call | undefined,
+): Promise<Map<string | Buffer, Stats>> {
+  const { path, raw, at } = step;
+  const above = path.endsWith('/') ? path : `${path}/`;
+  const names = [...dirs, ...files];
+  // In a batch that is ASCII, raw names are the names.
+  const isText = raw === step.shown;
+  const paths = names.map((_, i) => {
+    const below = above + raw[at + i]!;
+    return isText ? below : Buffer.from(below, 'latin1');
+  });
+  const found = await statMany(paths, {
+    signal: call?.signal,
+    lane: call?.lane,
+    timeout: call?.timeout,
+    followSymlinks: false,
+  });
+  const stats = new Map<string | Buffer, Stats>();
+  for (const [i, name] of names.entries()) {
+    const each = found[i]!;
+    if (!(each instanceof Error)) stats.set(name, each);
+  }
+  return stats;
 }
 
 function textOf({ shownPath, shown, at, directories, links, others }: TreeStep): WalkEntry {
@@ -84,7 +143,7 @@ function bytesOf({ path, raw, at, directories, links, others }: TreeStep): WalkE
 function applyChanges(
   tree: TreeWalker,
   step: TreeStep,
-  [, dirs]: WalkEntry<string | Buffer>,
+  dirs: readonly (string | Buffer)[],
   asBytes: boolean,
 ): void {
   const { at, raw, shown } = step;

@@ -10,10 +10,11 @@ import { isAscii } from 'node:buffer';
 
 import { AbortError, systemError } from '../../errors/index.js';
 import type { TreeStep, TreeWalker, TreeWalkOptions } from '../../filesystem/store.js';
+import { callOf } from '../../schedule/call.js';
+import { lanes } from '../../schedule/lane.js';
 import type { OpOptions } from '../../schedule/options.js';
 import { splitLatin1, splitNames } from '../names.js';
 import { uint32sAt } from '../records.js';
-import { bulk } from '../run-patiently.js';
 import { type Roots, type Stretch, WalkStretches } from './walk-stretches.js';
 
 // WalkFlags of src-native/platform/posix/tasks/walk_tree.h.
@@ -98,7 +99,13 @@ export class NativeTreeWalk implements TreeWalker {
       (o.bottomUp ? BOTTOM_UP : 0) | (o.followLinks ? FOLLOW_LINKS : 0) | (o.noHidden ? NO_HIDDEN : 0);
     // From the bottom up a directory's names come last, and what lies below a limited depth is no root.
     this.#mayDivide = this.#topDown && o.depth < 0;
-    this.#stretches = new WalkStretches(top, this.#flags, o.depth, bulk(call));
+    this.#stretches = new WalkStretches(
+      top,
+      this.#flags,
+      o.depth,
+      // Its deadline is that of the whole traversal.
+      callOf(call)?.inLane(lanes.bulk) ?? { lane: lanes.bulk },
+    );
     this.#stretches.begin(TOP);
   }
 

@@ -84,7 +84,11 @@ export class GlobSearch {
         if (step.error !== undefined || visit === undefined) continue;
         if (relative === '') {
           // `base/**` fits base itself.
-          if (!isReported && shown !== '') yield* matchesOf(state, shown);
+          if (!isReported && shown !== '') {
+            const found: string[] = [];
+            addMatches(found, state, shown);
+            yield* found;
+          }
           yield* this.#inDirectory(step, visit, relative, above);
         } else {
           const path = this.#o.raw ? relative : Buffer.from(relative, 'latin1').toString();
@@ -115,20 +119,17 @@ export class GlobSearch {
     const descends = level < this.#depth - 1;
     const onTo: string[] = [];
     let follow = '';
-    const links_ = at + directories;
-    for (let i = at; i < links_ + links; i++) {
-      const isLink = i >= links_;
+    const firstLink = at + directories;
+    for (let i = at; i < firstLink + links; i++) {
+      const isLink = i >= firstLink;
       const name = names[i]!;
       const next = after(state, name, dot);
       if (next.length === 0) continue;
       const path = prefix + reported[i]!;
-      let excludedInside = NOTHING_EXCLUDED;
-      if (exclusion !== undefined) {
-        const inside = exclusion.below(excluded, name, this.#textOf(path));
-        if (inside === undefined) continue;
-        excludedInside = inside;
-      }
-      found.push(...matchesOf(next, path));
+      const excludedInside =
+        exclusion === undefined ? NOTHING_EXCLUDED : exclusion.below(excluded, name, this.#textOf(path));
+      if (excludedInside === undefined) continue;
+      addMatches(found, next, path);
       if (!descends) continue;
       const inside = isLink && !followSymlinks ? afterLink(state, name) : next;
       if (!leadsOn(inside)) continue;
@@ -139,7 +140,8 @@ export class GlobSearch {
         excluded: excludedInside,
       });
     }
-    for (let i = links_ + links; i < links_ + links + others; i++) {
+    const firstOther = firstLink + links;
+    for (let i = firstOther; i < firstOther + others; i++) {
       if (!fitsFile(state, names[i]!, dot)) continue;
       const path = prefix + reported[i]!;
       if (exclusion?.excludesFile(excluded, names[i]!, this.#textOf(path)) !== true) found.push(path);
@@ -158,7 +160,7 @@ export class GlobSearch {
       if (next.length === 0) continue;
       const shown = prefix + dots;
       if (this.#o.exclusion !== undefined && this.#excludedIn(shown) === undefined) continue;
-      found.push(...matchesOf(next, shown));
+      addMatches(found, next, shown);
       if (!leadsOn(next)) continue;
       const top = Buffer.from(`${step.path}/${dots}`, 'latin1');
       this.#places.push({ top, shown, state: next, isReported: true });
@@ -167,10 +169,8 @@ export class GlobSearch {
   }
 }
 
-/** What is reported of a directory at `state`. */
-function matchesOf(state: State, path: string): string[] {
-  const found: string[] = [];
+/** Adds what is reported of a directory at `state`. */
+function addMatches(found: string[], state: State, path: string): void {
   if (isMatched(state)) found.push(path);
   if (isDirectoryMatched(state)) found.push(path.endsWith('/') ? path : `${path}/`);
-  return found;
 }
