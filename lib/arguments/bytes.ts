@@ -1,9 +1,9 @@
 // Byte arguments: any view or buffer, seen as the Uint8Array of exactly its bytes.
 import { types } from 'node:util';
 
-import { AbortError, invalidArgType, invalidState } from '../errors/index.js';
-import { callOf } from '../schedule/call.js';
-import type { OpOptions } from '../schedule/options.js';
+import { invalidArgType, invalidState } from '../errors/index.js';
+import { throwIfAborted } from '../schedule/abort.js';
+import type { Call } from '../schedule/call.js';
 
 /** What can be written to a binary file: all bytes of the view or buffer. */
 export type Bytes = ArrayBufferView | ArrayBufferLike;
@@ -75,14 +75,13 @@ export function checkItems(items: unknown, name = 'items'): void {
  * Memory that cannot be moved (a slice of Node's Buffer pool, shared or wasm memory) is copied and left alone. A call that
  * its options would have refused takes nothing.
  */
-export function takeOver(data: Uint8Array, o: OpOptions): Uint8Array {
-  return moveOver(data, o) ?? Uint8Array.prototype.slice.call(data);
+export function takeOver(data: Uint8Array, call: Call | undefined): Uint8Array {
+  return moveOver(data, call) ?? Uint8Array.prototype.slice.call(data);
 }
 
 /** As `takeOver`, and undefined where the memory cannot be moved. */
-export function moveOver(data: Uint8Array, o: OpOptions): Uint8Array | undefined {
-  const signal = callOf(o)?.signal;
-  if (signal?.aborted === true) throw new AbortError(signal.reason);
+export function moveOver(data: Uint8Array, call: Call | undefined): Uint8Array | undefined {
+  throwIfAborted(call?.signal);
   const buffer = bufferOf(data);
   const byteOffset = byteOffsetOf(data);
   const byteLength = byteLengthOf(data);

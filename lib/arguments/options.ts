@@ -1,6 +1,7 @@
 // Options objects: read once, every value checked, unknown names refused. Each public function has one reader.
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
-import { type Call, callFrom } from '../schedule/call.js';
+import { Call, callFrom } from '../schedule/call.js';
+import { checkCount } from './numbers.js';
 
 /** Checks one option. It is given `undefined` where the option was left out, and returns the default then. */
 export type Check<T> = (value: unknown, name: string) => T;
@@ -42,6 +43,8 @@ export function optionReader<C extends Checks>(checks: C): (o: unknown, name?: s
   let defaults: Checked<C> | undefined;
   return (o, name = 'options') => {
     if (o === undefined) return (defaults ??= checked(names, checks, new Map(), name) as Checked<C>);
+    // From within the library: checked at its own door.
+    if (o instanceof Call) return { ...checked(names, checks, new Map(), name), call: o } as Checked<C>;
     if (typeof o !== 'object' || o === null || Array.isArray(o))
       throw invalidArgType(name, 'of type object', o);
     const given = new Map<string, unknown>();
@@ -78,7 +81,7 @@ function unknownOption(path: string, key: string, value: unknown, names: string[
 /** Reads the options of a function that takes only signal, lane and timeout. */
 export const readCall: (o: unknown) => Call | undefined = (() => {
   const read = optionReader({});
-  return (o) => (o === undefined ? undefined : read(o).call);
+  return (o) => (o === undefined || o instanceof Call ? o : read(o).call);
 })();
 
 // --- checks --------------------------------------------------------------------------------------------------------
@@ -126,6 +129,19 @@ export function integer<Default extends number | undefined>(
     if (!Number.isInteger(value) || value < least || value > most)
       throw outOfRange(name, `an integer >= ${least} && <= ${most}`, value);
     return value;
+  };
+}
+
+/** A position or a count, as arguments of calls are checked: a number or a bigint. */
+export function count<Default extends number | undefined>(
+  otherwise: Default,
+  least = 0,
+): Check<number | Default> {
+  return (value, name) => {
+    if (value === undefined) return otherwise;
+    const checked = checkCount(value, name);
+    if (checked < least) throw outOfRange(name, `>= ${least}`, value);
+    return checked;
   };
 }
 

@@ -3,7 +3,8 @@
 // At most one of the two halves holds anything. With bytes read ahead, the file stands behind them; with bytes to write,
 // the file stands where they shall go. The position that the user sees follows from that and is kept nowhere.
 import { invalidState } from '../errors/index.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { Call } from '../schedule/call.js';
+import type { ByteLayer } from './byte-layer.js';
 import { dirty } from './exit-flush.js';
 import type { RawIO } from './raw-io.js';
 
@@ -15,8 +16,8 @@ const NEWLINE = 10;
 // Seeks beyond this are made at once: file systems refuse far offsets, and that error belongs to the seek.
 const FAR = 2 ** 42;
 
-/** A buffered reader and writer over RawIO. Calls must not overlap (Sequence sees to it), but for the `try...` ones. */
-export class BufferedIO {
+/** The buffered layer. Calls must not overlap (Sequence sees to it), but for the `try...` ones. */
+export class BufferedIO implements ByteLayer {
   readonly raw: RawIO;
   readonly size: number;
   #ahead: Buffer = NOTHING;
@@ -70,17 +71,6 @@ export class BufferedIO {
     return Buffer.from(this.#ahead.subarray(from, end));
   }
 
-  /** All whole lines that are there already, up to `most`; empty where there is none. */
-  takeLines(most: number): Buffer[] {
-    const lines: Buffer[] = [];
-    while (lines.length < most) {
-      const line = this.tryReadline(-1);
-      if (line === undefined) break;
-      lines.push(line);
-    }
-    return lines;
-  }
-
   // Called before every read that goes around the buffer: what stays in it ends where the file below stands.
   #takeAhead(): Buffer {
     const rest = this.#next === 0 ? this.#ahead : this.#ahead.subarray(this.#next);
@@ -90,17 +80,17 @@ export class BufferedIO {
   }
 
   /** Reads once into the empty buffer; the bytes that are there then, 0 at the end of the file. */
-  async fill(o?: OpOptions): Promise<number> {
-    if (this.#pendingLength > 0) await this.flush(o);
-    const bytes = await this.raw.read(this.size, false, o);
+  async fill(o?: Call): Promise<number> {
+    if (this.#pendingLength > 0) await this.writePending(o);
+    const bytes = await this.raw.read(this.size, o);
     this.#ahead = this.unread === 0 ? bytes : Buffer.concat([this.#takeAhead(), bytes]);
     this.#next = 0;
     return bytes.length;
   }
 
   /** `size` bytes, fewer at the end of the file. */
-  async read(size: number, o?: OpOptions): Promise<Buffer> {
-    if (this.#pendingLength > 0) await this.flush(o);
+  async read(size: number, o?: Call): Promise<Buffer> {
+    if (this.#pendingLength > 0) await this.writePending(o);
     const ready = this.tryRead(size);
     if (ready !== undefined) return ready;
     const parts = [this.#takeAhead()];
@@ -109,7 +99,7 @@ export class BufferedIO {
       while (missing > 0) {
         // What is larger than the buffer goes around it.
         if (missing >= this.size) {
-          const bytes = await this.raw.read(missing, this.raw.file.seekable, o);
+          const bytes = await this.raw.read(missing, o, this.raw.file.seekable);
           if (bytes.length === 0) break;
           parts.push(bytes);
           missing -= bytes.length;
@@ -133,18 +123,18 @@ export class BufferedIO {
     this.#next = 0;
   }
 
-  async readall(o?: OpOptions): Promise<Buffer> {
-    if (this.#pendingLength > 0) await this.flush(o);
+  async readall(o?: Call): Promise<Buffer> {
+    if (this.#pendingLength > 0) await this.writePending(o);
     if (this.unread === 0) {
       this.#takeAhead();
-      return this.raw.readToEnd(o);
+      return this.raw.readall(o);
     }
-    const rest = await this.raw.readToEnd(o);
+    const rest = await this.raw.readall(o);
     return Buffer.concat([this.#takeAhead(), rest]);
   }
 
-  async readline(limit: number, o?: OpOptions): Promise<Buffer> {
-    if (this.#pendingLength > 0) await this.flush(o);
+  async readline(limit: number, o?: Call): Promise<Buffer> {
+    if (this.#pendingLength > 0) await this.writePending(o);
     const parts: Buffer[] = [];
     let taken = 0;
     try {
@@ -167,43 +157,54 @@ export class BufferedIO {
   }
 
   /** At most one read below, and none when there are bytes already. */
-  async read1(size: number, o?: OpOptions): Promise<Buffer> {
-    if (this.#pendingLength > 0) await this.flush(o);
+  async read1(size: number, o?: Call): Promise<Buffer> {
+    if (this.#pendingLength > 0) await this.writePending(o);
     if (this.unread > 0) return this.tryRead(Math.min(size, this.unread)) as Buffer;
     this.#takeAhead();
-    return this.raw.read(size, false, o);
+    return this.raw.read(size, o);
   }
 
-  async readinto1(view: Uint8Array, o?: OpOptions): Promise<number> {
-    if (this.#pendingLength > 0) await this.flush(o);
+  async readinto1(view: Uint8Array, o?: Call): Promise<number> {
+    if (this.#pendingLength > 0) await this.writePending(o);
     if (this.unread > 0 || view.byteLength === 0) return this.#copyAhead(view);
     this.#takeAhead();
     return this.raw.readinto(view, o);
   }
 
-  async readinto(view: Uint8Array, o?: OpOptions): Promise<number> {
-    if (this.#pendingLength > 0) await this.flush(o);
+  async readinto(view: Uint8Array, o?: Call): Promise<number> {
+    if (this.#pendingLength > 0) await this.writePending(o);
     const wanted = view.byteLength;
     if (this.unread >= wanted) return this.#copyAhead(view);
-    if (this.unread === 0 && wanted >= this.size) {
+    // Into the caller's memory without a copy, where nothing is lost by a failure: a file with a position is read again.
+    if (this.unread === 0 && wanted >= this.size && this.raw.file.seekable) {
       this.#takeAhead();
-      const first = await this.raw.readinto(view, o);
-      // A short read is no end of file; the rest is asked for until it is one.
-      let total = first;
-      while (total < wanted && total > 0) {
-        const more = await this.raw.readinto(view.subarray(total), o);
-        if (more === 0) break;
-        total += more;
-      }
-      return total;
+      return this.#readAround(view, o);
     }
     const bytes = await this.read(wanted, o);
     if (view.byteLength !== wanted) {
       this.putBack([bytes]);
-      throw invalidState('the view was detached or resized while it was being read into');
+      throw viewChanged();
     }
     view.set(bytes);
     return bytes.length;
+  }
+
+  async #readAround(view: Uint8Array, o?: Call): Promise<number> {
+    const wanted = view.byteLength;
+    let total = 0;
+    try {
+      // A short read is no end of file; the rest is asked for until it is one.
+      while (total < wanted) {
+        const count = await this.raw.readinto(total === 0 ? view : view.subarray(total), o);
+        if (count === 0) break;
+        total += count;
+        if (view.byteLength !== wanted) throw viewChanged();
+      }
+    } catch (error) {
+      if (total > 0) this.raw.place(this.raw.position - total);
+      throw error;
+    }
+    return total;
   }
 
   #copyAhead(view: Uint8Array): number {
@@ -214,8 +215,8 @@ export class BufferedIO {
   }
 
   /** The bytes read ahead, after one read when there are none; the position stays. */
-  async peek(o?: OpOptions): Promise<Buffer> {
-    if (this.#pendingLength > 0) await this.flush(o);
+  async peek(o?: Call): Promise<Buffer> {
+    if (this.#pendingLength > 0) await this.writePending(o);
     if (this.unread === 0) await this.fill(o);
     return Buffer.from(this.#ahead.subarray(this.#next));
   }
@@ -237,7 +238,7 @@ export class BufferedIO {
     if (this.#ahead.length > 0) this.dropReadAhead();
     if (length === 0) return true;
     this.#roomFor(length).set(bytes, this.#pendingLength);
-    if (this.#pendingLength === 0) dirty.add(this);
+    if (this.#pendingLength === 0) dirty.add(this.raw, this);
     this.#pendingLength += length;
     return true;
   }
@@ -253,19 +254,19 @@ export class BufferedIO {
     return (this.#pending = grown);
   }
 
-  async write(bytes: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
+  async write(bytes: Uint8Array, transferred: boolean, o?: Call): Promise<number> {
     const { length } = bytes;
     if (!transferred && this.tryWrite(bytes)) return length;
     this.dropReadAhead();
     // Taken now: flushing awaits, and the caller may change the bytes meanwhile.
     const kept = this.#pendingLength === 0 || transferred ? bytes : Uint8Array.prototype.slice.call(bytes);
-    if (this.#pendingLength > 0) await this.flush(o);
+    if (this.#pendingLength > 0) await this.writePending(o);
     if (kept.length < this.size && this.tryWrite(kept)) return length;
     return this.raw.write(kept, transferred || kept !== bytes, o);
   }
 
   /** Writes what is pending. On an error what has not been written stays. */
-  async flush(o?: OpOptions): Promise<void> {
+  async writePending(o?: Call): Promise<void> {
     if (this.#pendingLength === 0) return;
     const length = this.#pendingLength;
     this.#flushing = true;
@@ -283,7 +284,7 @@ export class BufferedIO {
   #written(count: number): void {
     this.#pending?.copyWithin(0, count, this.#pendingLength);
     this.#pendingLength -= count;
-    if (this.#pendingLength === 0) dirty.delete(this);
+    if (this.#pendingLength === 0) dirty.delete(this.raw);
   }
 
   /** For process exit: writes what is pending before it returns. */
@@ -301,9 +302,9 @@ export class BufferedIO {
 
   // --- both ---------------------------------------------------------------------------------------------------------
 
-  async seek(offset: number | bigint, whence: 0 | 1 | 2, o?: OpOptions): Promise<number> {
+  async seek(offset: number | bigint, whence: 0 | 1 | 2, o?: Call): Promise<number> {
     // First: in append mode only the flush says where the position is.
-    if (this.#pendingLength > 0) await this.flush(o);
+    if (this.#pendingLength > 0) await this.writePending(o);
     if (whence !== 2 && typeof offset === 'number') {
       const target = whence === 0 ? offset : this.position + offset;
       if (target >= 0 && target < FAR) {
@@ -322,24 +323,31 @@ export class BufferedIO {
     return this.raw.seek(offset, whence, o);
   }
 
-  async tell(o?: OpOptions): Promise<number> {
+  async tell(o?: Call): Promise<number> {
     // Others may append as well: only the file knows where our bytes will stand.
-    if (this.raw.mode.appending && this.#pendingLength > 0 && this.raw.file.seekable) await this.flush(o);
+    if (this.raw.mode.appending && this.#pendingLength > 0 && this.raw.file.seekable)
+      await this.writePending(o);
     if (!this.raw.file.seekable) return this.raw.seek(0, 1, o);
     return this.position;
   }
 
-  async truncate(size: number | bigint | undefined, o?: OpOptions): Promise<number> {
-    await this.flush(o);
+  /** Writes what is pending, then fsync or fdatasync. */
+  async sync(dataOnly: boolean, o?: Call): Promise<void> {
+    await this.writePending(o);
+    await this.raw.sync(dataOnly, o);
+  }
+
+  async truncate(size: number | bigint | undefined, o?: Call): Promise<number> {
+    await this.writePending(o);
     this.dropReadAhead();
     const bytes = size ?? this.position;
     await this.raw.file.truncate(bytes, o);
     return Number(bytes);
   }
 
-  /** Flush for the user: besides writing, the file's own position comes to where the user stands. */
-  async flushAll(o?: OpOptions): Promise<void> {
-    await this.flush(o);
+  /** Besides writing what is pending, brings the file's own position to where the user stands. */
+  async flush(o?: Call): Promise<void> {
+    await this.writePending(o);
     if (this.unread > 0) this.dropReadAhead();
     await this.raw.settlePosition(o);
   }
@@ -348,19 +356,19 @@ export class BufferedIO {
     const finished = this.raw.finish(this.#pending?.subarray(0, this.#pendingLength) ?? NOTHING);
     if (finished !== undefined) {
       this.#pendingLength = 0;
-      dirty.delete(this);
+      dirty.delete(this.raw);
       await finished;
       return;
     }
     let problem: unknown;
     try {
-      await this.flush();
+      await this.writePending();
       // Another holder of the descriptor goes on where the user stood.
-      if (!this.raw.file.owned) await this.flushAll();
+      if (!this.raw.file.owned) await this.flush();
     } catch (error) {
       problem = error;
     }
-    dirty.delete(this);
+    dirty.delete(this.raw);
     try {
       await (problem === undefined ? this.raw.close() : this.raw.abort(problem));
     } catch (error) {
@@ -372,9 +380,13 @@ export class BufferedIO {
   /** Drops what is pending and closes without publishing. */
   abort(reason: unknown): Promise<void> {
     this.#pendingLength = 0;
-    dirty.delete(this);
+    dirty.delete(this.raw);
     return this.raw.abort(reason);
   }
+}
+
+function viewChanged(): Error {
+  return invalidState('the view was detached or resized while it was being read into');
 }
 
 function joined(parts: readonly Buffer[]): Buffer {

@@ -9,9 +9,9 @@ interface Flushable {
 let installed = false;
 
 function flushAllNow(): void {
-  for (const handle of waiting) {
+  for (const buffer of waiting.values()) {
     try {
-      handle.flushNow();
+      buffer.flushNow();
     } catch (error) {
       // Nobody can catch it any more, but losing bytes must not be silent.
       process.exitCode ||= 1;
@@ -30,18 +30,18 @@ declare global {
   }
 }
 
-const waiting = new Set<Flushable>();
+const waiting = new Map<object, Flushable>();
 
-/** The handles whose buffer holds bytes to write. */
+/** The open files whose buffer holds bytes to write. A file leaves before its descriptor is closed, whoever closes it. */
 export const dirty = {
-  add(handle: Flushable): void {
+  add(file: object, buffer: Flushable): void {
     if (!installed) {
       installed = true;
       process.on('exit', flushAllNow);
     }
-    waiting.add(handle);
+    waiting.set(file, buffer);
   },
-  delete(handle: Flushable): void {
-    waiting.delete(handle);
+  delete(file: object): void {
+    waiting.delete(file);
   },
 };

@@ -1,14 +1,15 @@
 // Iteration over the lines of a file, of text or of bytes: objects whose steps are answered from what was read ahead,
 // without I/O or queue, as long as there is some. They hold no line of their own: read-ahead belongs to the handle, so that
 // breaking off, other iterators and plain reads all see the position after the last line given.
-import { checkCount } from '../arguments/numbers.js';
-import { invalidArgType, outOfRange } from '../errors/index.js';
+import { count, flag, optionReader } from '../arguments/options.js';
+import type { Call } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
 
-/** Options of `lines`. */
-export interface LinesOptions {
+/** Options of `lines`. `signal`, `lane` and `timeout` are for each step. */
+export interface LinesOptions extends OpOptions {
   /** Keep the line ends. Default false. */
   keepEnds?: boolean | undefined;
-  /** Give arrays of so many lines; the last may be shorter. */
+  /** Give arrays of this many lines; the last may be shorter. */
   batch?: number | undefined;
 }
 
@@ -17,9 +18,9 @@ export interface LineSource<L> {
   /** The next line when that takes no I/O and nobody is before us, with or without its end. */
   _lineAtHand(keepEnd: boolean): L | null;
   /** The next line with its end, however far away; empty at the end of the file. */
-  _nextLine(): Promise<L>;
+  _nextLine(call?: Call): Promise<L>;
   /** Adds the next lines to `lines`, up to `size`; when it rejects, those before the failure are there. */
-  _nextLines(lines: L[], size: number, keepEnds: boolean): Promise<void>;
+  _nextLines(lines: L[], size: number, keepEnds: boolean, call?: Call): Promise<void>;
   /** A line without its end. */
   _chomp(line: L): L;
 }
@@ -37,29 +38,21 @@ const LineStep = function (this: { value: unknown; done: boolean }, value: unkno
 } as unknown as new <L>(value: L) => IteratorYieldResult<L>;
 (LineStep as { prototype: unknown }).prototype = Object.prototype;
 
+const readLinesOptions = optionReader({ keepEnds: flag(false), batch: count(undefined, 1) });
+
 /** The iterator that `lines` with these options gives. What is wrong with them rejects its first `next`. */
 export function linesOf<L extends string | Buffer>(
   source: LineSource<L>,
-  o: LinesOptions,
+  o: LinesOptions | undefined,
 ): AsyncIterableIterator<L> | AsyncIterableIterator<L[]> {
-  let checked: { keepEnds: boolean; batch: number };
   try {
-    checked = checkLinesOptions(o);
+    const { keepEnds, batch, call } = readLinesOptions(o);
+    return batch === undefined
+      ? new Lines(source, keepEnds, call)
+      : new LineBatches(source, keepEnds, batch, call);
   } catch (error) {
     return new RefusedLines<L>(error);
   }
-  const { keepEnds, batch } = checked;
-  return batch === 0 ? new Lines(source, keepEnds) : new LineBatches(source, keepEnds, batch);
-}
-
-/** Batch 0 stands for single lines. */
-function checkLinesOptions(o: LinesOptions): { keepEnds: boolean; batch: number } {
-  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
-  const { keepEnds = false, batch } = o;
-  if (typeof keepEnds !== 'boolean') throw invalidArgType('options.keepEnds', 'of type boolean', keepEnds);
-  if (batch === undefined) return { keepEnds, batch: 0 };
-  if (checkCount(batch, 'options.batch') === 0) throw outOfRange('options.batch', '>= 1', batch);
-  return { keepEnds, batch };
 }
 
 abstract class LineIterator<T> implements AsyncIterableIterator<T> {
@@ -81,11 +74,13 @@ abstract class LineIterator<T> implements AsyncIterableIterator<T> {
 export class Lines<L extends string | Buffer> extends LineIterator<L> {
   readonly #source: LineSource<L>;
   readonly #keepEnds: boolean;
+  readonly #call: Call | undefined;
 
-  constructor(source: LineSource<L>, keepEnds: boolean) {
+  constructor(source: LineSource<L>, keepEnds: boolean, call?: Call) {
     super();
     this.#source = source;
     this.#keepEnds = keepEnds;
+    this.#call = call;
   }
 
   next(): Promise<Step<L>> {
@@ -98,7 +93,7 @@ export class Lines<L extends string | Buffer> extends LineIterator<L> {
 
   async #nextChunk(): Promise<Step<L>> {
     if (this.ended) return { value: undefined, done: true };
-    const line = await this.#source._nextLine();
+    const line = await this.#source._nextLine(this.#call?.renewed());
     if (line.length === 0) return { value: undefined, done: true };
     return { value: this.#keepEnds ? line : this.#source._chomp(line), done: false };
   }
@@ -109,10 +104,12 @@ class LineBatches<L extends string | Buffer> extends LineIterator<L[]> {
   readonly #source: LineSource<L>;
   readonly #keepEnds: boolean;
   readonly #size: number;
+  readonly #call: Call | undefined;
   #failure: { error: unknown } | undefined;
 
-  constructor(source: LineSource<L>, keepEnds: boolean, size: number) {
+  constructor(source: LineSource<L>, keepEnds: boolean, size: number, call: Call | undefined) {
     super();
+    this.#call = call;
     this.#source = source;
     this.#keepEnds = keepEnds;
     this.#size = size;
@@ -123,7 +120,7 @@ class LineBatches<L extends string | Buffer> extends LineIterator<L[]> {
     const value: L[] = [];
     try {
       if (this.#failure !== undefined) throw this.#failure.error;
-      await this.#source._nextLines(value, this.#size, this.#keepEnds);
+      await this.#source._nextLines(value, this.#size, this.#keepEnds, this.#call?.renewed());
     } catch (error) {
       // The lines before it come first; the next step tells.
       this.#failure = value.length > 0 ? { error } : undefined;

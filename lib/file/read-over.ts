@@ -1,7 +1,7 @@
 // Reads into memory that its owner hands over: nobody else sees it meanwhile, so it needs no copy on the loop thread.
 import { moveOver } from '../arguments/bytes.js';
 import type { OpenFile } from '../filesystem/open-file.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { Call } from '../schedule/call.js';
 
 /**
  * What was read, on the memory of `view`, which is detached if it can be moved.
@@ -12,15 +12,15 @@ export async function readOver(
   view: Uint8Array,
   position: number | bigint,
   fully: boolean,
-  o: OpOptions,
+  call: Call | undefined,
   begin: (read: () => Promise<number>) => Promise<number>,
 ): Promise<Buffer> {
-  const moved = moveOver(view, o);
+  const moved = moveOver(view, call);
   const memory = moved ?? view;
   const count = await begin(() =>
     moved !== undefined && file.preadOver !== undefined
-      ? file.preadOver(memory, position, o, fully)
-      : file.preadinto(memory, position, o, fully),
+      ? file.preadOver(memory, position, call, fully)
+      : file.preadinto(memory, position, call, fully),
   );
   return Buffer.from(memory.buffer as ArrayBuffer, memory.byteOffset, count);
 }

@@ -1,8 +1,7 @@
 // The order of stateful calls on one handle: one at a time, in call order, whether or not anybody awaits them.
 import { TimeoutError } from '../errors/index.js';
 import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
-import { type Call, callOf } from '../schedule/call.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { Call } from '../schedule/call.js';
 
 interface Waiting {
   /** Undefined when the call has been given up. */
@@ -22,20 +21,18 @@ export class Sequence {
   }
 
   /**
-   * Runs `call` after every call made before it. A signal or timeout that comes while the call waits rejects it at once,
-   * and it is not run; once it runs, `call` is given options with what is left of its time. The options are checked here,
-   * since not every call gets as far as an operation.
+   * Runs `work` after everything that was called before. A signal or timeout that comes while it waits rejects it at once, and
+   * it is not run. The timeout of a call counts from the call, not from its turn.
    *
    * Awaited throughout, rather than chained: the promise is then one that nobody has handled before its caller, and a
    * failure's stack leads to the line that waits for it.
    */
-  async run<T>(call: (o?: Call) => Promise<T>, options?: OpOptions): Promise<T> {
-    const o = callOf(options);
+  async run<T>(work: (o?: Call) => Promise<T>, o?: Call): Promise<T> {
     throwIfAborted(o?.signal);
     if (this.#busy) await this.#turn(o);
     this.#busy = true;
     try {
-      return await call(o);
+      return await work(o);
     } finally {
       this.#next();
     }

@@ -2,7 +2,7 @@
 // chunk when it comes. So the handle's position is where the consumer stands, and backpressure is the handle's own.
 import { CountQueuingStrategy, ReadableStream, WritableStream } from 'node:stream/web';
 
-import { flag, integer, optionReader } from '../arguments/options.js';
+import { count, flag, optionReader } from '../arguments/options.js';
 import { outOfRange } from '../errors/index.js';
 import { onAbort } from '../schedule/abort.js';
 import type { Call } from '../schedule/call.js';
@@ -69,9 +69,9 @@ const LARGEST_CHUNK = 256 * 1024;
 const readStreamOptions = optionReader({ close: flag(false) });
 const readByteStreamOptions = optionReader({
   close: flag(false),
-  start: integer(undefined),
-  end: integer(undefined),
-  chunkSize: integer(undefined, 1),
+  start: count(undefined),
+  end: count(undefined),
+  chunkSize: count(undefined, 1),
 });
 
 const noBytes = new Uint8Array(0);

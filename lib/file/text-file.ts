@@ -3,6 +3,7 @@ import type { ReadableStream, WritableStream } from 'node:stream/web';
 
 import { checkItems } from '../arguments/bytes.js';
 import { checkLimit, checkPosition } from '../arguments/numbers.js';
+import { flag, optionReader, unchecked } from '../arguments/options.js';
 import { invalidArgType, invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
 import { checkTextOptions } from '../open/text-options.js';
 import type { Call } from '../schedule/call.js';
@@ -13,15 +14,21 @@ import type { Newline } from '../text/newlines.js';
 import { Lines, type LinesOptions, linesOf } from './lines.js';
 import { sinkStream, type StreamOptions, type Take, textStream } from './streams.js';
 import { TextHandle } from './text-handle.js';
-import { TextIO } from './text-io.js';
 
 /** What `reconfigure` may change. */
-export interface ReconfigureOptions {
+export interface ReconfigureOptions extends OpOptions {
   encoding?: string | undefined;
   errors?: ErrorHandlerName | undefined;
   newline?: Newline | undefined;
   lineBuffering?: boolean | undefined;
 }
+
+const readReconfigureOptions = optionReader({
+  encoding: unchecked,
+  errors: unchecked,
+  newline: unchecked,
+  lineBuffering: flag(undefined),
+});
 
 /**
  * A text file. Stateful calls made without waiting run in call order. Reads and writes go on from one position, whatever
@@ -70,7 +77,7 @@ export class TextFile extends TextHandle {
   readlines(hint?: number | null, o?: OpOptions): Promise<string[]> {
     return this._reading(o, () => {
       const limit = checkLimit(hint, 'hint');
-      return (o) => this.#readlines(limit, o);
+      return (o) => this._io.readLines(limit, o);
     });
   }
 
@@ -87,7 +94,7 @@ export class TextFile extends TextHandle {
    */
   lines(o: LinesOptions & { batch: number }): AsyncIterableIterator<string[]>;
   lines(o?: LinesOptions): AsyncIterableIterator<string>;
-  lines(o: LinesOptions = {}): AsyncIterableIterator<string> | AsyncIterableIterator<string[]> {
+  lines(o?: LinesOptions): AsyncIterableIterator<string> | AsyncIterableIterator<string[]> {
     return linesOf(this, o);
   }
 
@@ -105,9 +112,7 @@ export class TextFile extends TextHandle {
       try {
         this._checkWritable();
         const bytes = this._io.encode(data);
-        const { buffer } = this;
-        if (buffer._sequence.idle && buffer._buffer.tryWrite(bytes))
-          return Promise.resolve(countCodePoints(data));
+        if (this.buffer._tryWrite(bytes)) return Promise.resolve(countCodePoints(data));
       } catch (error) {
         return Promise.reject(error);
       }
@@ -217,13 +222,39 @@ export class TextFile extends TextHandle {
   /**
    * Flushes and changes how text is read and written. What is not given stays, but a new encoding comes with `errors`
    * 'strict' unless told.
-   * @throws UnsupportedOperationError when text has been read already and more than `lineBuffering` is to change
+   * @throws UnsupportedOperationError when text has been read already and more than `lineBuffering` is to change, TypeError for
+   *   the options, UnknownEncodingError, and what `flush` throws
    */
   reconfigure(options: ReconfigureOptions): Promise<void> {
-    return this._stateful(undefined, () => {
-      this._io = reconfigured(this._io, options);
-      return this.buffer.flush();
-    });
+    try {
+      this._check();
+      const changes = readReconfigureOptions(options);
+      return this._stateful(changes.call, async (call) => {
+        await this.#reconfigure(changes);
+        await this.buffer.flush(call);
+      });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async #reconfigure(changes: ReturnType<typeof readReconfigureOptions>): Promise<void> {
+    const { encoding, errors, newline } = changes;
+    const lineBuffering = changes.lineBuffering ?? this._io.lineBuffering;
+    if (encoding === undefined && errors === undefined && newline === undefined) {
+      this._io.lineBuffering = lineBuffering;
+      return;
+    }
+    const now = this._io.text;
+    const text = checkTextOptions(
+      {
+        encoding: encoding ?? now.encoding,
+        errors: errors ?? (encoding === undefined ? now.errors : 'strict'),
+        newline: newline === undefined ? now.newline : newline,
+      },
+      lineBuffering,
+    );
+    this._io = await this._io.reconfigured(text);
   }
 
   // --- what the iterators use -----------------------------------------------------------------------------------------
@@ -236,9 +267,9 @@ export class TextFile extends TextHandle {
   }
 
   /** @internal The next line, however far away, while the chunk after it is asked for already. */
-  _nextLine(): Promise<string> {
-    return this._reading(undefined, () => async () => {
-      const line = await this._io.readLine(-1);
+  _nextLine(call?: Call): Promise<string> {
+    return this._reading(call, () => async (call) => {
+      const line = await this._io.readLine(-1, call);
       this._io.readAhead();
       return line;
     });
@@ -250,12 +281,12 @@ export class TextFile extends TextHandle {
   }
 
   /** @internal Adds the next lines to `lines`, up to `size`; when it rejects, those before the failure are there. */
-  _nextLines(lines: string[], size: number, keepEnds: boolean): Promise<void> {
-    return this._reading(undefined, () => async () => {
+  _nextLines(lines: string[], size: number, keepEnds: boolean, call?: Call): Promise<void> {
+    return this._reading(call, () => async (call) => {
       for (;;) {
         this._io.window.takeLines(lines, size, keepEnds);
         if (lines.length === size) return;
-        const line = await this._io.readLine(-1);
+        const line = await this._io.readLine(-1, call);
         if (line === '') return;
         this._io.readAhead();
         lines.push(keepEnds ? line : this._chomp(line));
@@ -263,44 +294,8 @@ export class TextFile extends TextHandle {
       }
     });
   }
-
-  async #readlines(limit: number, o?: OpOptions): Promise<string[]> {
-    const lines: string[] = [];
-    for (let total = 0; limit <= 0 || total <= limit;) {
-      const line = this._io.window.takeWholeLine() ?? (await this._io.readLine(-1, o));
-      if (line === '') break;
-      lines.push(line);
-      if (limit > 0) total += countCodePoints(line);
-    }
-    return lines;
-  }
 }
 
 function checkString(data: unknown): asserts data is string {
   if (typeof data !== 'string') throw invalidArgType('data', 'of type string', data);
-}
-
-function reconfigured(io: TextIO, { encoding, errors, newline, lineBuffering }: ReconfigureOptions): TextIO {
-  if (lineBuffering !== undefined && typeof lineBuffering !== 'boolean') {
-    throw invalidArgType('options.lineBuffering', 'of type boolean', lineBuffering);
-  }
-  if (encoding === undefined && errors === undefined && newline === undefined) {
-    io.lineBuffering = lineBuffering ?? io.lineBuffering;
-    return io;
-  }
-  const now = io.text;
-  const text = checkTextOptions(
-    {
-      encoding: encoding ?? now.encoding,
-      errors: errors ?? (encoding === undefined ? now.errors : 'strict'),
-      newline: newline === undefined ? now.newline : newline,
-    },
-    lineBuffering ?? io.lineBuffering,
-  );
-  if (io.reading) {
-    throw new UnsupportedOperationError(
-      'the encoding or newline of a file cannot change after the first read',
-    );
-  }
-  return new TextIO(io.buffer, text);
 }

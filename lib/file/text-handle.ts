@@ -2,13 +2,14 @@
 import type { BigIntStats, Stats } from 'node:fs';
 import { inspect, type InspectOptions } from 'node:util';
 
-import { AbortError, ClosedFileError } from '../errors/index.js';
+import { readCall } from '../arguments/options.js';
+import { ClosedFileError } from '../errors/index.js';
 import type { ResolvedText } from '../open/text-options.js';
-import { callOf } from '../schedule/call.js';
+import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import type { ErrorHandlerName } from '../text/codec.js';
 import type { BinaryFile } from './binary-file.js';
-import { AwaitedRead } from './awaited-read.js';
+import { describeHandle, type HandleDescription, refuseClone } from './describe.js';
 import { asyncDispose } from './dispose.js';
 import type { StatOptions } from './handle.js';
 import { Sequence } from './sequence.js';
@@ -24,6 +25,8 @@ export abstract class TextHandle {
   _io: TextIO;
   /** @internal */
   readonly _sequence = new Sequence();
+  /** @internal structuredClone and postMessage reject with DataCloneError. */
+  readonly _uncloneable = refuseClone;
   #closing: Promise<void> | undefined;
   #detached = false;
 
@@ -118,12 +121,13 @@ export abstract class TextHandle {
 
   /**
    * Separates the binary file from this one and returns it, standing where the text stood; this handle is unusable from
-   * then on. Throws ClosedFileError.
+   * then on. What was written is flushed before anything that is asked of the binary file.
+   * @throws ClosedFileError
    */
   detach(): BinaryFile {
     this._check();
     this.#detached = true;
-    // A failure leaves the position further on; there is nobody to tell but the next call, which will fail itself.
+    // What could not be flushed stays in the buffer: the binary file's next flush or close tells.
     this._sequence.run(() => this._io.leave()).catch(() => undefined);
     return this.buffer;
   }
@@ -149,12 +153,17 @@ export abstract class TextHandle {
   #end(inTurn: () => Promise<void>): Promise<void> {
     if (this.#detached) return Promise.reject(detachedError());
     if (this.#closing !== undefined) return this.#closing.catch(() => undefined);
-    this.buffer._io.file.stopWaiting?.();
+    this.buffer._stopWaiting();
     return (this.#closing = this._sequence.run(inTurn));
   }
 
   [asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** What `JSON.stringify` shows: name, mode, and whether it is closed. */
+  toJSON(): HandleDescription {
+    return describeHandle(this);
   }
 
   [inspect.custom](_depth: number, options: InspectOptions): string {
@@ -184,40 +193,37 @@ export abstract class TextHandle {
   }
 
   /** @internal */
-  _direct<T>(call: () => Promise<T>): Promise<T> {
+  _direct<T>(work: () => Promise<T>): Promise<T> {
     const problem = this._problem();
-    return problem !== undefined ? Promise.reject(problem) : call();
+    return problem !== undefined ? Promise.reject(problem) : work();
   }
 
-  /** @internal */
-  _stateful<T>(o: OpOptions | undefined, call: (o?: OpOptions) => Promise<T>): Promise<T> {
+  /** @internal The options become a Call here, once. */
+  _stateful<T>(o: OpOptions | undefined, work: (call?: Call) => Promise<T>): Promise<T> {
     try {
       this._check();
-      const checked = callOf(o);
-      if (checked?.signal?.aborted === true) throw new AbortError(checked.signal.reason);
-      return this._sequence.run(call, checked);
+      return this._sequence.run(work, readCall(o));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   /** @internal A call that reads: `prepare` checks the arguments now and gives what to do when its turn comes. */
-  _reading<T>(o: OpOptions | undefined, prepare: () => (o?: OpOptions) => Promise<T>): Promise<T> {
+  _reading<T>(o: OpOptions | undefined, prepare: () => (call?: Call) => Promise<T>): Promise<T> {
     try {
       this._check();
       this.buffer._checkReadable();
-      const read = this._stateful(o, prepare());
-      return this.buffer._io.file.polled === true ? AwaitedRead.following(read) : read;
+      return this.buffer._whileAwaited(this._sequence.run(prepare(), readCall(o)));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   /** @internal */
-  _writing<T>(o: OpOptions | undefined, prepare: () => (o?: OpOptions) => Promise<T>): Promise<T> {
+  _writing<T>(o: OpOptions | undefined, prepare: () => (call?: Call) => Promise<T>): Promise<T> {
     try {
       this._checkWritable();
-      return this._stateful(o, prepare());
+      return this._sequence.run(prepare(), readCall(o));
     } catch (error) {
       return Promise.reject(error);
     }

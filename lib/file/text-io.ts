@@ -2,9 +2,9 @@
 // text encoded into the buffered file; and positions, which only the two together know.
 import { EOL } from 'node:os';
 
-import { UnsupportedOperationError } from '../errors/index.js';
+import { UnicodeDecodeError, UnsupportedOperationError } from '../errors/index.js';
 import type { ResolvedText } from '../open/text-options.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { Call } from '../schedule/call.js';
 import { countCodePoints } from '../text/code-points.js';
 import type { ByteOrder } from '../text/decoder.js';
 import { encode } from '../text/encoder.js';
@@ -54,13 +54,19 @@ export class TextIO {
   }
 
   get seekable(): boolean {
-    return this.buffer._io.file.seekable;
+    return this.buffer._seekable;
   }
 
   // --- reading ------------------------------------------------------------------------------------------------------
 
   /** The rest of the file. */
-  async readAll(o?: OpOptions): Promise<string> {
+  async readAll(o?: Call): Promise<string> {
+    await this.#pushAll(o);
+    return this.window.take(this.window.end);
+  }
+
+  // On an error what was read stays where it is.
+  async #pushAll(o: Call | undefined): Promise<void> {
     const ahead = await this.#ahead;
     const rest = await this.buffer._readall(o);
     this.#ahead = null;
@@ -68,11 +74,41 @@ export class TextIO {
     const all = ahead === null ? rest : Buffer.concat([ahead.memory!.subarray(0, ahead.length), rest]);
     this.window.push(all, true);
     this.reading = false;
-    return this.window.take(this.window.end);
+  }
+
+  /** The rest of the file as lines, or as many as it takes to exceed `limit` code points (0 or less: no limit). */
+  async readLines(limit: number, o?: Call): Promise<string[]> {
+    const { window } = this;
+    const lines: string[] = [];
+    if (limit <= 0) {
+      await this.#pushAll(o);
+      for (;;) {
+        window.takeLines(lines, Infinity, true);
+        const line = window.take(window.findLine(window.search(-1)) ?? window.end);
+        if (line === '') return lines;
+        lines.push(line);
+      }
+    }
+    window.hold();
+    try {
+      for (let total = 0; total <= limit;) {
+        const line = window.takeWholeLine() ?? (await this.readLine(-1, o));
+        if (line === '') break;
+        lines.push(line);
+        total += countCodePoints(line);
+      }
+      window.release();
+      return lines;
+    } catch (error) {
+      // Text before malformed bytes goes with them, as in Python.
+      if (error instanceof UnicodeDecodeError) window.release();
+      else window.restore();
+      throw error;
+    }
   }
 
   /** `count` code points, fewer at the end of the file. */
-  async read(count: number, o?: OpOptions): Promise<string> {
+  async read(count: number, o?: Call): Promise<string> {
     if (count === 0) return '';
     const search = this.window.search(count);
     for (;;) {
@@ -84,7 +120,7 @@ export class TextIO {
   }
 
   /** The next line of at most `limit` code points (-1: any number), empty at the end of the file. */
-  async readLine(limit: number, o?: OpOptions): Promise<string> {
+  async readLine(limit: number, o?: Call): Promise<string> {
     if (limit === 0) return '';
     const search = this.window.search(limit);
     for (;;) {
@@ -99,7 +135,7 @@ export class TextIO {
   }
 
   /** Offers the text there is, after as many reads as it takes to have any; an empty string at the end of the file. */
-  async offer(take: Take<string>, o?: OpOptions): Promise<void> {
+  async offer(take: Take<string>, o?: Call): Promise<void> {
     this.window.search(-1);
     for (let more = true; ; more = await this.#fill(0, o)) {
       const text = this.window.peekAll();
@@ -124,7 +160,7 @@ export class TextIO {
     return { memory, length };
   }
 
-  async #fill(hint: number, o?: OpOptions): Promise<boolean> {
+  async #fill(hint: number, o?: Call): Promise<boolean> {
     let chunk = this.#ahead === null ? null : await this.#ahead;
     this.#ahead = null;
     if (chunk === null || chunk.length === 0) {
@@ -156,7 +192,7 @@ export class TextIO {
   }
 
   /** Writes `text` at the position; the code points taken. Nothing is written when any of it cannot be encoded. */
-  async write(text: string, o?: OpOptions): Promise<number> {
+  async write(text: string, o?: Call): Promise<number> {
     await this.#stepBack(o);
     if (this.#mark === 'unknown')
       this.#mark = this.seekable && (await this.buffer.tell()) !== 0 ? 'done' : 'due';
@@ -181,7 +217,7 @@ export class TextIO {
   }
 
   /** Moves to `offset` bytes from the start, or with null to the end; the new position. */
-  async seek(offset: number | bigint | null, o?: OpOptions): Promise<number> {
+  async seek(offset: number | bigint | null, o?: Call): Promise<number> {
     this.#checkSeekable();
     await this.#ahead;
     const position = offset === null ? await this.buffer.seek(0, 2, o) : await this.buffer.seek(offset, 0, o);
@@ -189,22 +225,39 @@ export class TextIO {
     return position;
   }
 
-  async truncate(size: number | bigint | undefined, o?: OpOptions): Promise<number> {
+  async truncate(size: number | bigint | undefined, o?: Call): Promise<number> {
     await this.#stepBack(o);
     return this.buffer.truncate(size, o);
   }
 
-  /** For whoever takes over the buffered file: one step in its own order that puts it where the text stands. */
+  /** Gives the buffered file back what was read ahead of the program, and flushes it. */
   leave(): Promise<void> {
-    return this.buffer._sequence.run(async () => {
+    return this.buffer._takeOver(async () => {
       const ahead = await this.#ahead;
-      const unread = this.window.unreadBytes + (ahead?.length ?? 0);
-      if (unread > 0 && this.seekable) await this.buffer._buffer.seek(-unread, 1);
+      this.#ahead = null;
+      const unread = this.window.unread();
+      return ahead === null ? unread : Buffer.concat([unread, ahead.memory!.subarray(0, ahead.length)]);
     });
   }
 
+  /** The same position with other text options. Nothing may have been read that the program still stands in. */
+  async reconfigured(text: ResolvedText): Promise<TextIO> {
+    if (this.reading)
+      throw new UnsupportedOperationError(
+        'the encoding or newline of a file cannot change after the first read',
+      );
+    await this.leave();
+    const next = new TextIO(this.buffer, text);
+    // The byte order, and whether its mark has been written, belong to the file.
+    if (next.#codec === this.#codec) {
+      next.#mark = this.#mark;
+      next.window.reset(this.window.decoder.order);
+    }
+    return next;
+  }
+
   /** Puts the buffered file where the program believes to be, when reading has taken it further. */
-  async #stepBack(o?: OpOptions): Promise<void> {
+  async #stepBack(o?: Call): Promise<void> {
     if (!this.window.touched || !this.seekable) return;
     await this.seek(await this.tell(), o);
   }

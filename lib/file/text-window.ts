@@ -61,6 +61,8 @@ export class TextWindow {
   #head: Chunk = empty;
   // Of a chunk that has been read: one is enough, for the next chunk but one.
   #spare: Buffer | null = null;
+  /** All chunks since `hold`, and the position in the first. */
+  #held: { readonly chunks: Chunk[]; readonly at: number } | undefined;
 
   constructor(codec: Codec, errors: ErrorHandlerName, newline: Newline) {
     this.codec = codec;
@@ -160,9 +162,30 @@ export class TextWindow {
   /** Memory for the next chunk, when the text of one of the same size has been read. */
   takeSpare(size: number): Buffer | null {
     const spare = this.#spare;
-    if (spare?.length !== size) return null;
+    if (spare?.length !== size || this.#held !== undefined) return null;
     this.#spare = null;
     return spare;
+  }
+
+  /** Keeps what is taken from here on until `release` or `restore`. */
+  hold(): void {
+    this.#held = { chunks: [...this.#chunks], at: this.#head.at };
+  }
+
+  /** What has been taken is delivered. */
+  release(): void {
+    this.#held = undefined;
+  }
+
+  /** What has been taken since `hold` will be read again. */
+  restore(): void {
+    const { chunks, at } = this.#held!;
+    this.#held = undefined;
+    this.#spare = null;
+    for (const chunk of chunks) chunk.at = 0;
+    this.#chunks = chunks;
+    this.#head = chunks[0] ?? empty;
+    if (chunks.length > 0) this.#head.at = at;
   }
 
   /** Begins to look for the end of what is to be read: at most `limit` code points, -1 for any number. */
@@ -243,6 +266,12 @@ export class TextWindow {
     return count;
   }
 
+  /** The bytes decoded so far that lie after the position. */
+  unread(): Buffer {
+    const parts = this.#chunks.map((chunk) => chunk.bytes.subarray(this.#bytesBefore(chunk)));
+    return Buffer.concat([...parts, this.decoder.pending]);
+  }
+
   /** Forgets all text; decoding goes on at a place in byte order `order`, or at the start of the text. */
   reset(order: ByteOrder): void {
     this.#chunks = [];
@@ -258,6 +287,7 @@ export class TextWindow {
 
   #append(chunk: Chunk): void {
     this.#chunks.push(chunk);
+    this.#held?.chunks.push(chunk);
     this.#head = this.#chunks[0]!;
   }
 

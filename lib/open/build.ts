@@ -33,6 +33,6 @@ export function buildHandle(
     );
   }
   const binary = new BinaryFile(raw, bufferSize);
-  watchForCollection(raw, io, binary._buffer, name);
+  watchForCollection(raw, io, binary._layer, name);
   return text === undefined ? binary : new TextFile(binary, resolved.modeName, text);
 }

@@ -33,6 +33,11 @@ export class Call implements OpOptions {
       : this;
   }
 
+  /** The same call with all of its timeout from now on: for the next of several operations. */
+  renewed(): Call {
+    return this.total === undefined ? this : new Call(this.signal, this.lane, this.total);
+  }
+
   /** The same call without its signal and deadline, for what has to be finished or cleaned up. */
   uninterrupted(): Call | undefined {
     return this.lane === undefined ? undefined : new Call(undefined, this.lane, undefined);

@@ -7,7 +7,7 @@ import { AbortError, UnsupportedOperationError } from '../errors/index.js';
 import { BinaryFile } from '../file/binary-file.js';
 import { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
-import type { WriteOptions } from '../file/handle.js';
+import type { WriteOptions } from '../file/positional.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
 import { callFrom, NO_CALL } from '../schedule/call.js';
@@ -74,7 +74,7 @@ export async function spooledTemporaryFile(o?: TempAnyOptions & SpoolOptions): P
   const call = callFrom(undefined, lane, undefined);
   const spool = new SpoolFile(own.maxSize, () => openScratch(place, resolved.mode.appending, call));
   const handle = buildHandle(spool, '', resolved);
-  return attachRollover(handle, spool);
+  return attachRollover(handle, spool, resolved.modeName);
 }
 
 async function openScratch(
@@ -90,7 +90,7 @@ async function openScratch(
 
 // Handles do not know what they stand on. What differs for a spooled one is put on the objects themselves, on every layer,
 // so that it holds for `buffer` and `raw` as well.
-function attachRollover(handle: AnyFile, spool: SpoolFile): SpooledFile {
+function attachRollover(handle: AnyFile, spool: SpoolFile, mode: string): SpooledFile {
   const buffer =
     handle instanceof RawFile ? undefined : handle instanceof BinaryFile ? handle : handle.buffer;
   for (const layer of new Set<AnyFile>([handle, buffer ?? handle, buffer?.raw ?? handle])) {
@@ -110,6 +110,15 @@ function attachRollover(handle: AnyFile, spool: SpoolFile): SpooledFile {
       configurable: true,
       enumerable: true,
     });
+    // As Python: until then the mode that was asked for, then that of the real file.
+    if (layer === (buffer ?? handle)) {
+      const rolledMode = layer.mode;
+      Object.defineProperty(layer, 'mode', {
+        get: () => (spool.rolled ? rolledMode : mode),
+        configurable: true,
+        enumerable: true,
+      });
+    }
     // On each, so that what is left after a detach can still leave memory.
     define(layer, 'rollover', async (o?: OpOptions) => {
       await layer.flush(o);
@@ -147,7 +156,7 @@ function watchWrites(layer: AnyFile, buffer: BinaryFile, spool: SpoolFile): void
   async function* watched(items: Items): AsyncGenerator {
     for await (const item of items) {
       yield item;
-      if (tooLarge()) await buffer._buffer.flush().catch(() => undefined);
+      if (tooLarge()) await buffer._layer.writePending().catch(() => undefined);
     }
   }
   define(layer, 'writelines', (items: never, o?: WriteOptions) =>
@@ -166,7 +175,7 @@ function isListOfItems(items: unknown): items is Items {
 }
 
 function sizeWith(file: BinaryFile, spool: SpoolFile): number {
-  const { pendingLength, position } = file._buffer;
+  const { pendingLength, position } = file._layer;
   if (pendingLength === 0) return spool.size;
   return file._io.mode.appending ? spool.size + pendingLength : Math.max(spool.size, position);
 }

@@ -1,52 +1,106 @@
-// The lines of a file by its path.
-import type { Path } from '../arguments/path.js';
-import type { LinesOptions } from '../file/lines.js';
+// The lines of a file by its path: all of them, the last ones, and those that are still to come.
+import { type Path } from '../arguments/path.js';
+import { count, flag, optionReader, unchecked } from '../arguments/options.js';
+import { ClosedFileError } from '../errors/index.js';
 import type { TextFile } from '../file/text-file.js';
 import { open } from '../open/open.js';
+import { checkTextOptions, type ResolvedText } from '../open/text-options.js';
+import type { Call } from '../schedule/call.js';
+import { findCodec } from '../text/registry.js';
+import { FollowedLines } from './follow-lines.js';
+import { byteOrderOf, startOfLastLines } from './last-lines.js';
 import type { ReadTextOptions } from './read-text.js';
 
-/** Options of `lines`. */
-export interface PathLinesOptions extends ReadTextOptions, LinesOptions {}
+/** Options of `lines`. `signal` ends the iteration; `lane` and `timeout` are for each operation on the file. */
+export interface PathLinesOptions extends ReadTextOptions {
+  /** Keep the line ends. Default false. */
+  keepEnds?: boolean | undefined;
+  /** Give arrays of this many lines; fewer at the end, and with `follow` as many as there are. */
+  batch?: number | undefined;
+  /** Begin with the last so many lines. They are looked for from the end of the file. Default: all lines. */
+  last?: number | undefined;
+  /** Go on with the lines that are appended later, also after the name has gone to a new file. Default false. */
+  follow?: boolean | undefined;
+}
 
+const readOptions = optionReader({
+  encoding: unchecked,
+  errors: unchecked,
+  newline: unchecked,
+  keepEnds: flag(false),
+  batch: count(undefined, 1),
+  last: count(undefined),
+  follow: flag(false),
+});
+
+type Settings = Omit<ReturnType<typeof readOptions>, 'encoding' | 'errors' | 'newline'> & {
+  readonly text: ResolvedText;
+};
 type Line = string | string[];
 
 /** Opens the file at the first step and closes it after the last, or when a loop over it breaks off. */
 class PathLines implements AsyncIterableIterator<Line> {
   readonly #path: Path;
-  readonly #o: PathLinesOptions;
-  #lines: Promise<AsyncIterator<Line>> | undefined;
+  readonly #o: Settings | undefined;
+  #lines: Promise<AsyncIterator<Line, undefined>> | undefined;
+  #source: AsyncIterator<Line, undefined> | undefined;
   #file: TextFile | undefined;
   #ended = false;
 
-  constructor(path: Path, o: PathLinesOptions) {
+  constructor(path: Path, o: unknown) {
     this.#path = path;
-    this.#o = o;
+    try {
+      const { encoding, errors, newline, ...rest } = readOptions(o);
+      this.#o = { ...rest, text: checkTextOptions({ encoding, errors, newline }, false) };
+    } catch (error) {
+      // The first step tells.
+      this.#lines = Promise.reject(error);
+      this.#lines.catch(() => undefined);
+    }
   }
 
-  async #open(): Promise<AsyncIterator<Line>> {
-    const { keepEnds, batch, ...text } = this.#o;
-    const file = await open(this.#path, 'r', text);
+  async #begin(): Promise<AsyncIterator<Line, undefined>> {
+    const o = this.#o!;
+    const source = o.follow ? new FollowedLines(this.#path, o) : await this.#open(o);
+    return (this.#source = source);
+  }
+
+  async #open({ text, keepEnds, batch, last, call }: Settings): Promise<AsyncIterator<Line, undefined>> {
+    const { signal, lane, total: timeout } = call ?? {};
+    const { encoding, errors, newline } = text;
+    const file = await open(this.#path, 'r', { encoding, errors, newline, signal, lane, timeout });
     this.#file = file;
-    if (this.#ended) await file.close();
-    return file.lines({ keepEnds, batch } as LinesOptions)[Symbol.asyncIterator]();
+    // `return` was called meanwhile.
+    if (this.#ended) {
+      await file.close();
+      throw new ClosedFileError();
+    }
+    if (last !== undefined) {
+      if (!(await file.seekable())) return new LastOfMany(file, last, { keepEnds, batch, call });
+      await seekToLast(file, last, text, call);
+    }
+    return file.lines({ keepEnds, batch, signal, lane, timeout } as { batch: number });
   }
 
-  async next(): Promise<IteratorResult<Line>> {
+  async next(): Promise<IteratorResult<Line, undefined>> {
     if (this.#ended) return { done: true, value: undefined };
-    this.#lines ??= this.#open();
+    this.#lines ??= this.#begin();
     try {
       const result = await (await this.#lines).next();
       if (result.done === true) await this.return();
       return result;
     } catch (error) {
-      this.#ended = true;
-      await this.#file?.close();
+      const ended = this.#ended;
+      await this.return();
+      // What `return` has interrupted is no failure.
+      if (ended) return { done: true, value: undefined };
       throw error;
     }
   }
 
-  async return(): Promise<IteratorResult<Line>> {
+  async return(): Promise<IteratorResult<Line, undefined>> {
     this.#ended = true;
+    await this.#source?.return?.();
     await this.#file?.close();
     return { done: true, value: undefined };
   }
@@ -56,14 +110,70 @@ class PathLines implements AsyncIterableIterator<Line> {
   }
 }
 
+async function seekToLast(
+  file: TextFile,
+  last: number,
+  text: ResolvedText,
+  call: Call | undefined,
+): Promise<void> {
+  const codec = findCodec(text.encoding)!;
+  const readAt = (size: number, position: number): Promise<Buffer> =>
+    file.buffer.pread(size, position, call?.renewed());
+  const { size } = await file.buffer.stat(call?.renewed());
+  const order = await byteOrderOf(codec, readAt);
+  await file.seek(await startOfLastLines(readAt, size, last, text.newline, codec, order));
+}
+
+/** The last lines of what can be read once only. */
+class LastOfMany implements AsyncIterator<Line, undefined> {
+  readonly #file: TextFile;
+  readonly #last: number;
+  readonly #o: Pick<Settings, 'keepEnds' | 'batch' | 'call'>;
+  #kept: string[] | undefined;
+
+  constructor(file: TextFile, last: number, o: Pick<Settings, 'keepEnds' | 'batch' | 'call'>) {
+    this.#file = file;
+    this.#last = last;
+    this.#o = o;
+  }
+
+  async next(): Promise<IteratorResult<Line, undefined>> {
+    const { batch } = this.#o;
+    const kept = (this.#kept ??= await this.#read());
+    const lines = kept.splice(0, batch ?? 1);
+    if (lines.length === 0) return { done: true, value: undefined };
+    return { done: false, value: batch === undefined ? lines[0]! : lines };
+  }
+
+  async #read(): Promise<string[]> {
+    const { keepEnds, call } = this.#o;
+    const { signal, lane, total: timeout } = call ?? {};
+    let kept: string[] = [];
+    for await (const lines of this.#file.lines({ batch: 1000, keepEnds, signal, lane, timeout })) {
+      kept.push(...lines);
+      if (kept.length > this.#last + 10_000) kept = kept.slice(-this.#last || kept.length);
+    }
+    return this.#last === 0 ? [] : kept.slice(-this.#last);
+  }
+}
+
 /**
  * Iterates over the lines of a text file, by default without their ends; with `batch` over arrays of so many. The file is
  * opened at the first step and closed at the end.
- * @throws from its steps, as `open` and `readText`
- * @example for await (const line of lines('access.log')) count(line);
+ *
+ * With `last` the iteration begins with the last so many lines, which are looked for from the end of the file. With `follow`
+ * it goes on with lines that are appended later, as soon as they are complete, until its signal is aborted or the loop breaks
+ * off. It goes over to the file that takes the name (log rotation), after all of the old one, and begins anew with a file that
+ * is truncated. It is told of changes by `fs.watch`, and looks once a second where the system reports none, as for changes
+ * that other machines make.
+ * @param o `last`, `follow`, `keepEnds` (false), `batch`, `encoding` ('utf-8'), `errors` ('strict'), `newline` (null), `signal`,
+ *   `lane`, `timeout` (of each operation on the file, in milliseconds; not of waiting for lines)
+ * @throws from its steps, as `open` and `readText`; AbortError; UnsupportedOperationError where `follow` is asked of a pipe
+ * @example
+ * for await (const line of lines('access.log', { last: 10, follow: true, signal })) show(line);
  */
 export function lines(path: Path, o: PathLinesOptions & { batch: number }): AsyncIterableIterator<string[]>;
 export function lines(path: Path, o?: PathLinesOptions): AsyncIterableIterator<string>;
-export function lines(path: Path, o: PathLinesOptions = {}): unknown {
+export function lines(path: Path, o?: PathLinesOptions): unknown {
   return new PathLines(path, o);
 }

@@ -1,5 +1,5 @@
 // One walk that serves all patterns with the same base: only directories that may hold a match are read.
-import type { OpOptions } from '../../schedule/options.js';
+import type { Call } from '../../schedule/call.js';
 import { storeOfTreeToRead } from '../../filesystem/mounts.js';
 import type { TreeStep, TreeWalker } from '../../filesystem/store.js';
 import type { ExcludeState, Exclusion } from './exclusion.js';
@@ -20,7 +20,7 @@ export interface SearchOptions {
   readonly followSymlinks: boolean;
   /** Names are reported as strings of one character per byte. */
   readonly raw: boolean;
-  readonly call: OpOptions | undefined;
+  readonly call: Call | undefined;
   readonly exclusion: Exclusion | undefined;
 }
 

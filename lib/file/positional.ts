@@ -1,0 +1,219 @@
+// Positional calls of a file of bytes: they neither use nor move its position, and run in parallel.
+import { constants } from 'node:buffer';
+
+import { takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
+import { checkPosition, checkSize } from '../arguments/numbers.js';
+import { flag, optionReader, readCall } from '../arguments/options.js';
+import { invalidArgType } from '../errors/index.js';
+import type { Call } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
+import { Handle } from './handle.js';
+import { readOver } from './read-over.js';
+
+/** Options of a write. */
+export interface WriteOptions extends OpOptions {
+  /** Hands the memory over instead of copying it: the buffer is detached. Memory that cannot be moved is copied. */
+  transfer?: boolean | undefined;
+}
+
+/** Options of `preadinto`. */
+export interface ReadIntoOptions extends OpOptions {
+  /** Hands the memory over for the read; what was read comes as a Buffer on it. */
+  transfer?: boolean | undefined;
+}
+
+/** A range of a file. */
+export interface Range {
+  /** First byte. */
+  position: number | bigint;
+  /** Bytes. */
+  size: number;
+}
+
+/** Reads the options of whatever can have memory handed over. */
+export const readTransfer = optionReader({ transfer: flag(false) });
+
+/** The positional calls of RawFile and BinaryFile. */
+export abstract class PositionalHandle extends Handle {
+  /** @internal Brings what is buffered to the file before a positional call, where there is a buffer. */
+  abstract _settleBuffer(call?: Call): Promise<unknown> | undefined;
+  /** @internal Whether positional reads go on after a short one. */
+  abstract readonly _fully: boolean;
+
+  /**
+   * Reads `size` bytes at `position` without moving the handle's own position; runs in parallel with other calls.
+   * @param size bytes; fewer are returned only at the end of the file (a RawFile may return fewer at any time)
+   * @param position bytes from the start of the file
+   * @returns a Buffer, empty at the end of the file
+   * @throws ClosedFileError, UnsupportedOperationError (not readable), RangeError ERR_OUT_OF_RANGE, ESPIPE on a pipe,
+   *   AbortError, TimeoutError
+   * @example const header = await f.pread(512, 0);
+   */
+  pread(size: number, position: number | bigint, o?: OpOptions): Promise<Buffer> {
+    try {
+      this._checkReadable();
+      const bytes = checkSize(size, 'size', constants.MAX_LENGTH);
+      const at = checkPosition(position, 'position');
+      const call = readCall(o);
+      const settled = this._settleBuffer(call);
+      if (settled !== undefined) return this.#preadAfter(settled, bytes, at, call);
+      return this._io.file.pread(bytes, at, call, this._fully);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Reads at `position` into `view`, which is filled when the promise resolves and not before.
+   *
+   * With `{ transfer: true }` the memory is handed over for the read, as to a BYOB reader: the view is detached, and what
+   * was read comes as a Buffer on the same memory. That spares the event loop a copy, some 100 us a MiB. Memory that cannot
+   * be moved (a slice of Node's Buffer pool, shared memory, WebAssembly's) stays where it is, and is filled as without.
+   * @returns bytes read: fewer than the view holds only at the end of the file (a RawFile: at any time)
+   * @throws as `pread`, and handed-over memory is gone then; ERR_INVALID_STATE when the view was detached or resized
+   * @example
+   * let memory = new Uint8Array(1 << 20);
+   * for (let at = 0; ; ) {
+   *   const bytes = await f.preadinto(memory, at, { transfer: true });
+   *   if (bytes.length === 0) break;
+   *   hash.update(bytes);
+   *   [at, memory] = [at + bytes.length, new Uint8Array(bytes.buffer)];
+   * }
+   */
+  preadinto(
+    view: ArrayBufferView,
+    position: number | bigint,
+    o: ReadIntoOptions & { transfer: true },
+  ): Promise<Buffer>;
+  preadinto(
+    view: ArrayBufferView,
+    position: number | bigint,
+    o?: OpOptions & { transfer?: false | undefined },
+  ): Promise<number>;
+  preadinto(view: ArrayBufferView, position: number | bigint, o?: ReadIntoOptions): Promise<number | Buffer>;
+  preadinto(view: ArrayBufferView, position: number | bigint, o?: ReadIntoOptions): Promise<number | Buffer> {
+    try {
+      this._checkReadable();
+      const bytes = toWritableBytes(view);
+      const at = checkPosition(position, 'position');
+      const { transfer, call } = readTransfer(o);
+      if (transfer) return this.#preadOver(bytes, at, call);
+      const settled = this._settleBuffer(call);
+      if (settled !== undefined) return this.#preadintoAfter(settled, bytes, at, call);
+      return this._io.file.preadinto(bytes, at, call, this._fully);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #preadOver(view: Uint8Array, at: number | bigint, call: Call | undefined): Promise<Buffer> {
+    return readOver(this._io.file, view, at, this._fully, call, (read) => {
+      const settled = this._settleBuffer(call);
+      return settled === undefined ? read() : this.#after(settled, read);
+    });
+  }
+  // Methods of their own, so that the closures cost nothing where there is nothing to wait for.
+  #preadAfter(settled: Promise<unknown>, size: number, at: number | bigint, call?: Call): Promise<Buffer> {
+    return this.#after(settled, () => this._io.file.pread(size, at, call, this._fully));
+  }
+  #preadintoAfter(
+    settled: Promise<unknown>,
+    bytes: Uint8Array,
+    at: number | bigint,
+    call?: Call,
+  ): Promise<number> {
+    return this.#after(settled, () => this._io.file.preadinto(bytes, at, call, this._fully));
+  }
+
+  // Positional calls that wait for the buffer, each until it has begun: closing must not overtake them. Made for the first.
+  #starting: Set<Promise<unknown>> | undefined;
+
+  #after<T>(settled: Promise<unknown>, work: () => Promise<T>): Promise<T> {
+    const result = settled.then(work);
+    const starting = (this.#starting ??= new Set());
+    const done = (): void => {
+      starting.delete(begun);
+    };
+    const begun: Promise<void> = settled.then(done, done);
+    starting.add(begun);
+    return result;
+  }
+
+  /** @internal */
+  _positionalBegun(): Promise<unknown> | undefined {
+    return this.#starting === undefined ? undefined : Promise.all(this.#starting);
+  }
+
+  /** @internal Whether there is a buffer that reads ahead. */
+  abstract readonly _readsAhead: boolean;
+  /** @internal What was read ahead is stale after a positional write. */
+  abstract _dropReadAhead(): void;
+
+  /**
+   * Writes all bytes of `data` at `position`; runs in parallel with other calls. The bytes are those at the call.
+   * (In append mode Linux appends whatever the position: pwrite(2), BUGS.)
+   * @returns the bytes written: all of them
+   * @throws ClosedFileError, UnsupportedOperationError (not writable), TypeError ERR_INVALID_ARG_TYPE, RangeError
+   *   ERR_OUT_OF_RANGE, and the system's errors with `bytesWritten`
+   */
+  pwrite(
+    data: ArrayBufferView | ArrayBufferLike,
+    position: number | bigint,
+    o?: WriteOptions,
+  ): Promise<number> {
+    try {
+      this._checkWritable();
+      let bytes = toBytes(data);
+      const at = checkPosition(position, 'position');
+      const { transfer, call } = readTransfer(o);
+      if (transfer) bytes = takeOver(bytes, call);
+      if (!this._readsAhead) return this.#pwrite(bytes, at, transfer, call);
+      this._dropReadAhead();
+      return this.#pwriteBesideReads(this.#pwrite(bytes, at, transfer, call));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #pwrite(bytes: Uint8Array, at: number | bigint, transferred: boolean, call?: Call): Promise<number> {
+    const settled = this._settleBuffer(call);
+    if (settled === undefined) return this._io.file.pwrite(bytes, at, call, transferred);
+    const kept = transferred ? bytes : Uint8Array.prototype.slice.call(bytes);
+    return this.#after(settled, () => this._io.file.pwrite(kept, at, call, true));
+  }
+
+  // A read that ran beside the write may have read the old bytes ahead.
+  async #pwriteBesideReads(writing: Promise<number>): Promise<number> {
+    try {
+      return await writing;
+    } finally {
+      this._dropReadAhead();
+    }
+  }
+
+  /**
+   * Several positional reads at once.
+   * @returns one Buffer per range, in the order of the ranges
+   * @throws as `pread`, before any read when a range is invalid
+   */
+  readMany(ranges: readonly Range[], o?: OpOptions): Promise<Buffer[]> {
+    try {
+      this._checkReadable();
+      if (!isArray(ranges)) throw invalidArgType('ranges', 'an instance of Array', ranges);
+      // Read once: what they are is checked before any of them is done.
+      const checked = (ranges as readonly (Partial<Range> | null | undefined)[]).map(
+        (range, index): [at: number | bigint, size: number] => [
+          checkPosition(range?.position, `ranges[${index}].position`),
+          checkSize(range?.size, `ranges[${index}].size`, constants.MAX_LENGTH),
+        ],
+      );
+      const call = readCall(o);
+      return Promise.all(checked.map(([at, size]) => this.pread(size, at, call)));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+}
+
+// Unlike Array.isArray, keeps the elements' type.
+const isArray = (value: unknown): boolean => Array.isArray(value);

@@ -1,0 +1,239 @@
+// The lines of a file and those that are appended to it, also after its name has gone to a new file (log rotation).
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
+import type { RawFile } from '../file/raw-file.js';
+import { Sequence } from '../file/sequence.js';
+import { TextWindow } from '../file/text-window.js';
+import { open } from '../open/open.js';
+import type { ResolvedText } from '../open/text-options.js';
+import { stat } from '../os/stat.js';
+import { throwIfAborted } from '../schedule/abort.js';
+import type { Call } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
+import { type Codec, findCodec } from '../text/registry.js';
+import { FileChanges } from './file-changes.js';
+import { byteOrderOf, startOfLastLines } from './last-lines.js';
+
+const CHUNK = 64 * 1024;
+const nothing = Buffer.alloc(0);
+
+/** How lines are followed. */
+export interface FollowSettings {
+  readonly text: ResolvedText;
+  readonly keepEnds: boolean;
+  /** Lines from the end to begin with; undefined: all. */
+  readonly last: number | undefined;
+  /** Lines per step at most; undefined: one, not in an array. */
+  readonly batch: number | undefined;
+  /** Signal and lane. A timeout is for each operation on the file, and never for waiting. */
+  readonly call: Call | undefined;
+}
+
+interface Identity {
+  readonly dev: bigint;
+  readonly ino: bigint;
+}
+
+/**
+ * Follows a file. A step gives lines that are complete, and waits where there is none. What has no line end yet waits for it;
+ * when the file's name goes to another file it counts as a line. The file is open from the first step on; it is watched only
+ * while a step waits, so that an iterator that nobody holds can be collected.
+ */
+export class FollowedLines implements AsyncIterableIterator<string | string[]> {
+  readonly #path: string | Uint8Array;
+  readonly #o: FollowSettings;
+  readonly #codec: Codec;
+  readonly #window: TextWindow;
+  readonly #sequence = new Sequence();
+  readonly #stop = new AbortController();
+  #file: RawFile | undefined;
+  #identity: Identity | undefined;
+  /** Where the file has been read to. */
+  #at = 0;
+  /** The last line of a file whose name has gone: it has no end. */
+  #lastOfOld: string | undefined;
+
+  constructor(path: Path, o: FollowSettings) {
+    this.#path = toPathBytes(path, 'path');
+    this.#o = o;
+    this.#codec = findCodec(o.text.encoding)!;
+    this.#window = new TextWindow(this.#codec, o.text.errors, o.text.newline);
+  }
+
+  next(): Promise<IteratorResult<string | string[], undefined>> {
+    return this.#sequence.run(() => this.#next());
+  }
+
+  async #next(): Promise<IteratorResult<string | string[], undefined>> {
+    const { batch } = this.#o;
+    try {
+      const lines: string[] = [];
+      while (!this.#ended) {
+        throwIfAborted(this.#o.call?.signal);
+        if (this.#file === undefined) await this.#begin();
+        this.#takeLines(lines, batch ?? 1);
+        if (lines.length > 0) return { value: batch === undefined ? lines[0]! : lines, done: false };
+        if (!(await this.#look())) await this.#wait();
+      }
+    } catch (error) {
+      const ended = this.#ended;
+      await this.#end();
+      // What `return` has interrupted is no failure.
+      if (!ended) throw error;
+    }
+    return { value: undefined, done: true };
+  }
+
+  get #ended(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  async return(): Promise<IteratorResult<string | string[], undefined>> {
+    await this.#end();
+    return { value: undefined, done: true };
+  }
+
+  async #end(): Promise<void> {
+    this.#stop.abort();
+    await this.#file?.close();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #takeLines(lines: string[], most: number): void {
+    const { keepEnds } = this.#o;
+    const window = this.#window;
+    if (this.#lastOfOld !== undefined) {
+      lines.push(this.#lastOfOld);
+      this.#lastOfOld = undefined;
+    }
+    while (lines.length < most) {
+      window.takeLines(lines, most, keepEnds);
+      if (lines.length === most) return;
+      // One that lies in several pieces.
+      const place = window.findLine(window.search(-1));
+      if (place === null) return;
+      const line = window.take(place);
+      lines.push(keepEnds ? line : window.finder.chomp(line));
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const file = await this.#open();
+    const { last, text } = this.#o;
+    if (last === undefined) return;
+    const readAt = (size: number, position: number): Promise<Buffer> =>
+      readFully(file, size, position, this.#call);
+    const { size } = await file.stat(this.#call);
+    const order = await byteOrderOf(this.#codec, readAt);
+    const start = await startOfLastLines(readAt, size, last, text.newline, this.#codec, order);
+    if (start > 0) this.#window.reset(order);
+    this.#at = start;
+  }
+
+  /** For one operation: its timeout counts from now on. */
+  get #call(): Call | undefined {
+    return this.#o.call?.renewed();
+  }
+
+  get #options(): OpOptions {
+    const { signal, lane, total } = this.#o.call ?? {};
+    return { signal, lane, timeout: total };
+  }
+
+  async #open(): Promise<RawFile> {
+    const file = await open(this.#path, 'rb', { buffering: 0, ...this.#options });
+    try {
+      const { dev, ino } = await file.stat({ bigint: true, ...this.#options });
+      if (!(await file.seekable())) throw new UnsupportedOperationError('only regular files can be followed');
+      if (this.#ended) throw new ClosedFileError();
+      this.#identity = { dev, ino };
+      this.#at = 0;
+      return (this.#file = file);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** Reads on. False: there is nothing new. */
+  async #look(): Promise<boolean> {
+    const file = this.#file!;
+    if (await this.#read(file)) return true;
+    if ((await file.stat(this.#call)).size < this.#at) {
+      // Truncated: it begins anew, and what had no end is not continued.
+      this.#window.reset('start');
+      this.#at = 0;
+      return true;
+    }
+    if (!(await this.#isReplaced())) return false;
+    // All of the old file first: it may have grown until its name went.
+    if (await this.#read(file)) return true;
+    return this.#goOver(file);
+  }
+
+  async #read(file: RawFile): Promise<boolean> {
+    const bytes = await file.pread(CHUNK, this.#at, this.#call);
+    if (bytes.length === 0) return false;
+    this.#at += bytes.length;
+    this.#window.push(bytes, false);
+    return true;
+  }
+
+  /** Whether the path leads to another file. Where it leads to none yet, the old one is followed until it does. */
+  async #isReplaced(): Promise<boolean> {
+    try {
+      const { dev, ino } = await stat(this.#path, { bigint: true, ...this.#options });
+      return dev !== this.#identity?.dev || ino !== this.#identity.ino;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+  }
+
+  async #goOver(old: RawFile): Promise<boolean> {
+    try {
+      await this.#open();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+    await old.close();
+    const window = this.#window;
+    window.push(nothing, true);
+    const rest = window.take(window.end);
+    window.reset('start');
+    if (rest !== '') this.#lastOfOld = this.#o.keepEnds ? rest : window.finder.chomp(rest);
+    return true;
+  }
+
+  async #wait(): Promise<void> {
+    const changes = new FileChanges(this.#path);
+    try {
+      // What came before the watch began is seen now.
+      if (await this.#look()) return;
+      const signal = this.#o.call?.signal;
+      await changes.next(signal === undefined ? [this.#stop.signal] : [this.#stop.signal, signal]);
+    } finally {
+      changes.close();
+    }
+  }
+}
+
+async function readFully(
+  file: RawFile,
+  size: number,
+  position: number,
+  call: Call | undefined,
+): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for (let done = 0; done < size;) {
+    const part = await file.pread(size - done, position + done, call);
+    if (part.length === 0) break;
+    parts.push(part);
+    done += part.length;
+  }
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+}

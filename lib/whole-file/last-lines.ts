@@ -1,0 +1,73 @@
+// Where the last lines of a file begin, found from its end.
+import type { ByteOrder } from '../text/decoder.js';
+import type { Newline } from '../text/newlines.js';
+import type { Codec } from '../text/registry.js';
+
+const BLOCK = 64 * 1024;
+const LF = 10;
+const CR = 13;
+
+/** Reads `size` bytes at `position`; fewer at the end of the file. */
+export type ReadAt = (size: number, position: number) => Promise<Buffer>;
+
+/** The byte order that the text of a file has after its start: what its mark there says. */
+export async function byteOrderOf(codec: Codec, readAt: ReadAt): Promise<ByteOrder> {
+  const { mark, width } = codec;
+  if (mark === null || width === 1) return 'little';
+  const head = await readAt(mark.length, 0);
+  return head.equals(Buffer.from(mark).reverse()) ? 'big' : 'little';
+}
+
+/**
+ * The offset in bytes at which the last `count` lines begin. A line end at the end of the file ends the last line and begins
+ * none. Every supported encoding has its line ends as whole units: no other character contains their bytes.
+ */
+export async function startOfLastLines(
+  readAt: ReadAt,
+  size: number,
+  count: number,
+  newline: Newline,
+  codec: Codec,
+  order: ByteOrder,
+): Promise<number> {
+  const { width } = codec;
+  if (count === 0) return size;
+  const big = order === 'big' || codec.name.endsWith('be');
+  const isLineEnd = lineEnds(newline);
+  let left = count;
+  let after = -1; // the unit after the one that is looked at
+  for (let end = size - (size % width); end > 0;) {
+    const from = Math.max(0, end - BLOCK);
+    const block = await readAt(end - from, from);
+    for (let i = block.length - width; i >= 0; i -= width) {
+      const unit = width === 1 ? (block[i] as number) : unitAt(block, i, width, big);
+      const ended = isLineEnd(unit, after);
+      after = unit;
+      if (ended === 0) continue;
+      // Of '\r\n' the first half tells.
+      const start = from + i + ended * width;
+      if (start < size && --left === 0) return start;
+    }
+    end = from;
+  }
+  return 0;
+}
+
+/** How many units a line end has that begins with this one, going backwards: 0 for none. */
+function lineEnds(newline: Newline): (unit: number, after: number) => number {
+  switch (newline) {
+    case '\n':
+      return (unit) => (unit === LF ? 1 : 0);
+    case '\r':
+      return (unit) => (unit === CR ? 1 : 0);
+    case '\r\n':
+      return (unit, after) => (unit === CR && after === LF ? 2 : 0);
+    default:
+      return (unit, after) => (unit === LF || (unit === CR && after !== LF) ? 1 : 0);
+  }
+}
+
+function unitAt(block: Buffer, at: number, width: number, big: boolean): number {
+  if (width === 2) return big ? block.readUInt16BE(at) : block.readUInt16LE(at);
+  return big ? block.readUInt32BE(at) : block.readUInt32LE(at);
+}

@@ -1,0 +1,284 @@
+// lines(path): the last lines, lines that are appended, and the end of an iteration.
+import { expect } from 'chai';
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  renameSync,
+  truncateSync,
+  unlinkSync,
+  watch,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { lines } from 'uvfiles';
+
+import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
+import { codeOf, Folder, rejection, runProgram } from '../support/files.js';
+import { isPending, makeFifo } from '../support/pipes.js';
+
+async function all<T>(iterable: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const each of iterable) list.push(each);
+  return list;
+}
+
+describe('the last lines of a file', () => {
+  const folder = new Folder();
+
+  it('are those that all of its lines end with, for every line end', async () => {
+    const pieces = ['', 'a', '\n', '\r', '\r\n', 'größe', '\n\n', '\r\r\n', 'b\n', 'ende'];
+    let random = 1;
+    const pick = (): string => pieces[(random = (random * 48271) % 2147483647) % pieces.length] as string;
+    for (let round = 0; round < 60; round++) {
+      const path = folder.put('f', Array.from({ length: 12 }, pick).join(''));
+      for (const newline of [null, '', '\n', '\r', '\r\n'] as const) {
+        const whole = await all(lines(path, { newline, keepEnds: true }));
+        for (const last of [0, 1, 2, 5, 100]) {
+          const got = await all(lines(path, { newline, keepEnds: true, last }));
+          expect(got, JSON.stringify({ newline, last, whole })).to.deep.equal(
+            last === 0 ? [] : whole.slice(-last),
+          );
+        }
+      }
+    }
+  });
+
+  it('are found in every encoding, across blocks', async () => {
+    const text = Array.from({ length: 20_000 }, (_, i) => `line ${i} ä${'x'.repeat(i % 7)}`);
+    const le = Buffer.from(text.join('\n') + '\n', 'utf16le');
+    const be = Buffer.from(le).swap16();
+    const contents: [string, Buffer][] = [
+      ['utf-8', Buffer.from(text.join('\n') + '\n')],
+      ['utf-8-sig', Buffer.from('\ufeff' + text.join('\n') + '\n')],
+      ['latin-1', Buffer.from(text.join('\n') + '\n', 'latin1')],
+      ['utf-16-le', le],
+      ['utf-16-be', be],
+      ['utf-16', Buffer.concat([Buffer.from([0xff, 0xfe]), le])],
+      ['utf-16', Buffer.concat([Buffer.from([0xfe, 0xff]), be])],
+    ];
+    for (const [encoding, content] of contents) {
+      const path = folder.put('g', content);
+      for (const last of [1, 3, 15_000, 20_000, 30_000])
+        expect(await all(lines(path, { encoding, last })), `${encoding} ${last}`).to.deep.equal(
+          text.slice(-last),
+        );
+      expect(await all(lines(path, { encoding, last: 5, batch: 2 }))).to.deep.equal([
+        text.slice(-5, -3),
+        text.slice(-3, -1),
+        text.slice(-1),
+      ]);
+    }
+  });
+
+  it('of a pipe are kept while it is read', async function () {
+    if (process.platform === 'win32') {
+      console.log('      skipped: Windows has no FIFOs');
+      this.skip();
+    }
+    const fifo = makeFifo();
+    const iterator = lines(fifo, { last: 2 });
+    const first = iterator.next();
+    const writer = openSync(fifo, 'w');
+    writeSync(writer, 'one\ntwo\nthree');
+    closeSync(writer);
+    expect((await first).value).to.equal('two');
+    expect(await all(iterator)).to.deep.equal(['three']);
+    expect(await codeOf(lines(makeFifoWithWriter(), { follow: true }).next())).to.equal(
+      'ERR_UNSUPPORTED_OPERATION',
+    );
+  });
+
+  function makeFifoWithWriter(): string {
+    const fifo = makeFifo();
+    openSync(fifo, 'r+');
+    return fifo;
+  }
+});
+
+describe('following a file', () => {
+  const folder = new Folder();
+
+  // libuv keeps its descriptor for inotify once there has been a watch.
+  before(() => watch(folder.path).close());
+
+  async function some<T>(iterator: AsyncIterator<T>, count: number): Promise<T[]> {
+    const got: T[] = [];
+    while (got.length < count) {
+      const { value, done } = await iterator.next();
+      if (done === true) throw new Error('ended');
+      got.push(value);
+    }
+    return got;
+  }
+
+  it('gives lines as soon as they are complete', async () => {
+    const before = await openDescriptors();
+    const path = folder.put('f', 'one\ntwo\nthr');
+    const followed = lines(path, { follow: true });
+    expect(await some(followed, 2)).to.deep.equal(['one', 'two']);
+    const next = followed.next();
+    expect(await isPending(next)).to.equal(true);
+    appendFileSync(path, 'ee');
+    expect(await isPending(next)).to.equal(true);
+    appendFileSync(path, '\nfour\n');
+    expect((await next).value).to.equal('three');
+    expect(await some(followed, 1)).to.deep.equal(['four']);
+    const euro = Buffer.from('€\n');
+    const later = followed.next();
+    appendFileSync(path, euro.subarray(0, 2));
+    expect(await isPending(later)).to.equal(true);
+    appendFileSync(path, euro.subarray(2));
+    expect((await later).value).to.equal('€');
+    await followed.return?.();
+    await expectDescriptors(before);
+  });
+
+  it('begins with the last lines, or with what is appended', async () => {
+    const path = folder.put('f', 'one\ntwo\nthree\n');
+    const two = lines(path, { last: 2, follow: true, keepEnds: true });
+    expect(await some(two, 2)).to.deep.equal(['two\n', 'three\n']);
+    const none = lines(path, { last: 0, follow: true, batch: 10 });
+    const next = none.next();
+    expect(await isPending(next)).to.equal(true);
+    appendFileSync(path, 'four\nfive\n');
+    expect((await next).value).to.deep.equal(['four', 'five']);
+    expect(await some(two, 2)).to.deep.equal(['four\n', 'five\n']);
+    await none.return?.();
+    await two.return?.();
+  });
+
+  it('goes over to the file that takes the name, after all of the old one', async () => {
+    const path = folder.put('log', 'old 1\n');
+    const followed = lines(path, { follow: true });
+    expect(await some(followed, 1)).to.deep.equal(['old 1']);
+    const next = followed.next();
+    renameSync(path, folder.at('log.1'));
+    appendFileSync(folder.at('log.1'), 'old 2\nold 3');
+    expect((await next).value).to.equal('old 2');
+    writeFileSync(path, 'new 1\n');
+    expect(await some(followed, 2)).to.deep.equal(['old 3', 'new 1']);
+    // Again, with a file that was prepared beside it.
+    writeFileSync(folder.at('prepared'), 'newer 1\n');
+    const later = followed.next();
+    renameSync(folder.at('prepared'), path);
+    expect((await later).value).to.equal('newer 1');
+    unlinkSync(path);
+    const pending = followed.next();
+    expect(await isPending(pending)).to.equal(true);
+    writeFileSync(path, 'made again\n');
+    expect((await pending).value).to.equal('made again');
+    await followed.return?.();
+  });
+
+  it('begins anew with a file that is truncated', async () => {
+    const path = folder.put('f', 'one\ntwo\nunfinished');
+    const followed = lines(path, { follow: true });
+    expect(await some(followed, 2)).to.deep.equal(['one', 'two']);
+    const next = followed.next();
+    expect(await isPending(next)).to.equal(true);
+    truncateSync(path);
+    expect(await isPending(next)).to.equal(true);
+    appendFileSync(path, 'anew\n');
+    expect((await next).value).to.equal('anew');
+    await followed.return?.();
+  });
+
+  it('ends with its signal, and by return', async () => {
+    const before = await openDescriptors();
+    const path = folder.put('f', 'one\n');
+    const controller = new AbortController();
+    const followed = lines(path, { follow: true, signal: controller.signal });
+    expect(await some(followed, 1)).to.deep.equal(['one']);
+    const next = rejection(followed.next());
+    expect(await isPending(next)).to.equal(true);
+    controller.abort('enough');
+    const error = await next;
+    expect(error.code).to.equal('ABORT_ERR');
+    expect(error.cause).to.equal('enough');
+    expect((await followed.next()).done).to.equal(true);
+
+    const broken = lines(path, { follow: true });
+    await some(broken, 1);
+    const pending = broken.next();
+    expect(await isPending(pending)).to.equal(true);
+    await broken.return?.();
+    expect((await pending).done).to.equal(true);
+    const seen = [];
+    for await (const line of lines(path, { follow: true })) {
+      seen.push(line);
+      if (line === 'one') break;
+    }
+    expect(seen).to.deep.equal(['one']);
+    await expectDescriptors(before);
+  });
+
+  it('fails where there is no file, and with options that make no sense', async () => {
+    expect(await codeOf(lines(folder.at('none'), { follow: true }).next())).to.equal('ENOENT');
+    expect(await codeOf(lines(folder.put('f'), { last: -1 }).next())).to.equal('ERR_OUT_OF_RANGE');
+    expect(await codeOf(lines(folder.at('f'), { follow: 1 } as never).next())).to.equal(
+      'ERR_INVALID_ARG_TYPE',
+    );
+    expect(await codeOf(lines(folder.at('f'), { tail: 1 } as never).next())).to.equal(
+      'ERR_INVALID_ARG_VALUE',
+    );
+  });
+
+  it('does not keep a program that has lost interest', async () => {
+    const path = folder.put('f', 'one\n');
+    const { stdout, stderr } = await runProgram(`
+      import { lines } from 'uvfiles';
+      const followed = lines(${JSON.stringify(path)}, { follow: true });
+      console.log((await followed.next()).value);`);
+    expect(stderr).to.equal('');
+    expect(stdout).to.equal('one\n');
+  });
+});
+
+describe('the end of an iteration over lines', () => {
+  const folder = new Folder();
+
+  it('by return does not reject a step that is under way', async function () {
+    if (process.platform === 'win32') {
+      console.log('      skipped: Windows has no FIFOs');
+      this.skip();
+    }
+    const fifo = makeFifo();
+    const writer = openSync(fifo, 'r+');
+    writeSync(writer, 'one\nhalf');
+    const iterator = lines(fifo);
+    expect((await iterator.next()).value).to.equal('one');
+    const next = iterator.next();
+    expect(await isPending(next)).to.equal(true);
+    await iterator.return?.();
+    expect((await next).done).to.equal(true);
+    closeSync(writer);
+  });
+
+  it('by return while the file is being opened leaves nothing open', async () => {
+    const path = folder.put('f', 'one\n');
+    const before = await openDescriptors();
+    const iterator = lines(path);
+    const next = iterator.next();
+    await iterator.return?.();
+    const { done, value } = await next;
+    expect(done === true || value === 'one').to.equal(true);
+    expect((await iterator.next()).done).to.equal(true);
+    await expectDescriptors(before);
+  });
+
+  it('by a signal comes with the step that waits', async function () {
+    if (process.platform === 'win32') {
+      console.log('      skipped: Windows has no FIFOs');
+      this.skip();
+    }
+    const fifo = makeFifo();
+    const writer = openSync(fifo, 'r+');
+    const controller = new AbortController();
+    const next = rejection(lines(fifo, { signal: controller.signal }).next());
+    expect(await isPending(next)).to.equal(true);
+    controller.abort();
+    expect((await next).code).to.equal('ABORT_ERR');
+    closeSync(writer);
+  });
+});
