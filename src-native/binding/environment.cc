@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "binding/paths.h"
 #include "platform/file_system.h"
 
 namespace uvfiles {
@@ -89,6 +90,7 @@ OperationDetails* Environment::attach_details(Operation* operation) {
 void Environment::recycle(Operation* operation) {
   if (operation->details != nullptr) {
     operation->details->task = nullptr;
+    shrink_path(&operation->details->path);
     free_details_.push_back(operation->details);
     operation->details = nullptr;
   }

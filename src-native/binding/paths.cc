@@ -2,9 +2,23 @@
 
 namespace uvfiles {
 
+namespace {
+
+// No path that a system takes is longer. One that is fails all the same when it is cut here (ENAMETOOLONG).
+constexpr size_t kLongestPath = 128 * 1024;
+// More memory than this is not kept for the next path, which would have to be written all over with it.
+constexpr size_t kKeptPath = 8 * 1024;
+
+}  // namespace
+
+void shrink_path(std::string* path) {
+  if (path->capacity() > kKeptPath) std::string().swap(*path);
+}
+
 bool read_path(napi_env env, napi_value value, std::string* path) {
   napi_valuetype type;
   if (napi_typeof(env, value, &type) != napi_ok) return false;
+  shrink_path(path);
   if (type == napi_string) {
     size_t length = 0;
     path->resize(path->capacity() < 255 ? 255 : path->capacity());
@@ -12,6 +26,7 @@ bool read_path(napi_env env, napi_value value, std::string* path) {
     napi_get_value_string_utf8(env, value, &(*path)[0], path->size() + 1, &length);
     if (length + 4 > path->size()) {
       napi_get_value_string_utf8(env, value, nullptr, 0, &length);
+      if (length > kLongestPath) length = kLongestPath;
       path->resize(length);
       napi_get_value_string_utf8(env, value, &(*path)[0], length + 1, &length);
     }
@@ -22,7 +37,7 @@ bool read_path(napi_env env, napi_value value, std::string* path) {
   size_t length = 0;
   if (napi_get_typedarray_info(env, value, nullptr, &length, &data, nullptr, nullptr) != napi_ok)
     return false;
-  path->assign(static_cast<const char*>(data), length);
+  path->assign(static_cast<const char*>(data), length < kLongestPath ? length : kLongestPath);
   return true;
 }
 

@@ -2,7 +2,6 @@
 
 #include <uv.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #ifdef __linux__
@@ -51,14 +50,7 @@ InlineKind kind_of(CacheAccess access) {
   return access == CacheAccess::kMemory ? InlineKind::kMemory : InlineKind::kNoWait;
 }
 
-std::atomic<bool> mounts_wanted{false};
-
 }  // namespace
-
-void InlineIO::learn_if_wanted() {
-  if (mounts_wanted.load(std::memory_order_relaxed) && mounts_wanted.exchange(false))
-    platform::learn_mounts();
-}
 
 void InlineIO::prepare(int fd, FileKind kind, InlineState* state) {
   *state = InlineState();
@@ -66,7 +58,7 @@ void InlineIO::prepare(int fd, FileKind kind, InlineState* state) {
   StatRecord record;
   if (platform::fstat(fd, &record) != 0) return;
   state->device = static_cast<uint64_t>(record.dev);
-  state->access = platform::classify(fd, state->device);
+  state->access = platform::classify(fd, state->device, true);
   if (state->access == CacheAccess::kMemory && platform::has_swap())
     state->access = CacheAccess::kNever;
   if (state->access == CacheAccess::kMincore) keep_mapping(fd, record.size, state);
@@ -75,7 +67,8 @@ void InlineIO::prepare(int fd, FileKind kind, InlineState* state) {
 void InlineIO::learn_device(int fd) {
 #ifdef __linux__
   StatRecord record;
-  if (platform::fstat(fd, &record) == 0) platform::classify(fd, static_cast<uint64_t>(record.dev));
+  if (platform::fstat(fd, &record) == 0)
+    platform::classify(fd, static_cast<uint64_t>(record.dev), true);
 #else
   (void)fd;
 #endif
@@ -193,13 +186,11 @@ int InlineIO::open_path(const char* path, int flags) {
   // Once an iteration: whoever mounts something awaits it, and so lets an iteration pass.
   if (!mounts_checked_) {
     mounts_checked_ = true;
-    mounts_known_ = !platform::mounts_changed();
+    mounts_ = platform::known_mounts();
+    if (mounts_ == nullptr) platform::want_mounts();
   }
-  if (!mounts_known_) {
-    mounts_wanted.store(true, std::memory_order_relaxed);
-    return static_cast<int>(kMiss);
-  }
-  const int fd = platform::open_cached(path, flags);
+  if (mounts_ == nullptr) return static_cast<int>(kMiss);
+  const int fd = platform::open_cached(*mounts_, path, flags);
   // That there is no such name is cached as well, and an answer.
   if (fd >= 0 || fd == -ENOENT) {
     path_misses_ = 0;
@@ -280,7 +271,7 @@ int64_t InlineIO::open(const char* path, int flags, InlineState* state, int64_t*
     state->device = static_cast<uint64_t>(record.dev);
     // What the pool has not looked at yet is its own to look at: the answer may be far away.
     if (platform::known_access(state->device) != CacheAccess::kUnknown)
-      state->access = platform::classify(fd, state->device);
+      state->access = platform::classify(fd, state->device, false);
     *length = record.size;
     if (state->access == CacheAccess::kMemory && platform::has_swap())
       state->access = CacheAccess::kNever;

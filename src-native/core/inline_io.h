@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "core/open_file.h"
@@ -39,8 +40,6 @@ class InlineIO {
   static void learn_device(int fd);
   // Frees what `read` keeps for the file.
   static void forget(InlineState* state);
-  // Learns the mounts when the inline path has asked for them. Pool thread: reads /proc.
-  static void learn_if_wanted();
 
   // Reads `size` bytes, fewer at the end of the file only: a count, or kMiss / kBackedOff with the position as it was.
   // `length`: the file's, where the caller knows it; -1 otherwise.
@@ -84,7 +83,7 @@ class InlineIO {
   std::string opened_path_;
   int opened_flags_ = 0;
   bool mounts_checked_ = false;
-  bool mounts_known_ = false;
+  std::shared_ptr<const platform::MountTable> mounts_;  // null: not known in this iteration
   int fault_ = 0;
   uint32_t path_skip_ = 0;
   uint32_t path_misses_ = 0;

@@ -10,6 +10,7 @@
 #include "core/inline_io.h"
 #include "core/operation.h"
 #include "core/perform_polled.h"
+#include "platform/cached.h"
 #include "platform/file_system.h"
 #include "platform/nonblocking.h"
 
@@ -381,18 +382,18 @@ Performed perform(Operation& operation, uint64_t slice_end_ns) {
       operation.result = operation.file->owned ? platform::close_file(fd) : 0;
       break;
     case OpKind::kOpen:
-      InlineIO::learn_if_wanted();
+      platform::learn_mounts_if_wanted();
       return perform_open(operation);
     case OpKind::kStat:
-      InlineIO::learn_if_wanted();
+      platform::learn_mounts_if_wanted();
       operation.result = platform::stat(operation.details->path.c_str(), &operation.details->stat);
       break;
     case OpKind::kLstat:
-      InlineIO::learn_if_wanted();
+      platform::learn_mounts_if_wanted();
       operation.result = platform::lstat(operation.details->path.c_str(), &operation.details->stat);
       break;
     case OpKind::kReadFile:
-      InlineIO::learn_if_wanted();
+      platform::learn_mounts_if_wanted();
       return perform_read_file(operation);
     case OpKind::kWriteFile:
       return perform_write_file(operation, slice_end_ns);

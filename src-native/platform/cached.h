@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "core/stat_record.h"
 
@@ -21,8 +22,9 @@ enum class CacheAccess : uint8_t {
   kMincore   // overlayfs: mincore on a mapping of the file tells what is resident
 };
 
-// Which of these holds for the open file. May wait (statfs on a dead mount): pool threads only, once a device.
-CacheAccess classify(int fd, uint64_t device);
+// Which of these holds for the open file. With `may_wait` (pool threads only) it may wait for a dead mount, or for /proc.
+// kUnknown where that would be needed to tell.
+CacheAccess classify(int fd, uint64_t device, bool may_wait);
 // The same from what is known by now, never waiting: kUnknown when nobody has looked.
 CacheAccess known_access(uint64_t device);
 // The device turned out not to support it.
@@ -49,12 +51,17 @@ bool may_ask_mincore(int fd);
 // Paths within mounts known to be local, from cached names only. Every function answers a negative code that is not
 // final (the pool asks again) or a result that is.
 
-// Learns which mounts are local. Reads /proc/self/mountinfo: pool threads only.
-void learn_mounts();
-// True when the mount table has changed since it was learnt; costs a poll(2).
-bool mounts_changed();
+// Which mounts there are and which of them are local (platform/linux/mount_table.h).
+class MountTable;
+
+// Has them learnt soon, by a thread of its own that `learn_mounts_if_wanted` starts.
+void want_mounts();
+// Pool threads, before what looks up a path. Waits for nothing.
+void learn_mounts_if_wanted();
+// The mounts, if they have been learnt and have not changed since; else null. Costs two system calls that never wait.
+std::shared_ptr<const MountTable> known_mounts();
 // A descriptor, or negative. `flags` as for open.
-int open_cached(const char* path, int flags);
+int open_cached(const MountTable& mounts, const char* path, int flags);
 // What open_cached has opened with O_PATH: 0, a negative code, or kUnsupported; by real ids, as access(2).
 int access_open(int fd, int mode);
 // Whether a short symbolic link, opened with O_PATH, is read from its inode rather than from a page.

@@ -74,7 +74,7 @@ Devices& devices() {
 
 // The number of an unmounted device is given to the next one. What RWF_NOWAIT protects may be believed of it; what would
 // be read without asking is looked at again, which no remote file system is asked twice for.
-CacheAccess classify(int fd, uint64_t device) {
+CacheAccess classify(int fd, uint64_t device, bool may_wait) {
   const CacheAccess known = known_access(device);
   if (known == CacheAccess::kNoWait || known == CacheAccess::kNever) return known;
   CacheAccess access = CacheAccess::kNever;
@@ -82,6 +82,8 @@ CacheAccess classify(int fd, uint64_t device) {
   // Before 5.11 a short RWF_NOWAIT read could say 0 before the end of the file.
   if (kernel_at_least(5, 11) && ::fstatfs(fd, &status) == 0) {
     access = access_of_type(static_cast<uint32_t>(status.f_type));
+    if (access == CacheAccess::kMincore) access = access_of_overlay(fd, may_wait);
+    if (access == CacheAccess::kUnknown) return access;
   }
   std::lock_guard<std::mutex> lock(devices().mutex);
   devices().access[device] = access;

@@ -1,26 +1,23 @@
 // The names of files: what is cached of them, within mounts that are local.
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <poll.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <atomic>
 #include <cerrno>
-#include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <cstring>
+#include <memory>
 #include <mutex>
-#include <string>
-#include <utility>
-#include <vector>
 
+#include "core/clock.h"
+#include "core/unique_fd.h"
 #include "platform/cached.h"
 #include "platform/linux/file_system_types.h"
-#include "platform/linux/kernel_version.h"
 #include "platform/linux/known_devices.h"
+#include "platform/linux/mount_table.h"
+#include "platform/thread.h"
 
 #ifndef SYS_openat2
 #define SYS_openat2 437
@@ -43,48 +40,33 @@ constexpr uint64_t kResolveCached = 0x20;
 
 constexpr long kFaccessat2 = 439;  // the same on every architecture
 
-bool local_by_name(const std::string& type) {
-  static const char* const names[] = {"ext2", "ext3",  "ext4",  "xfs",    "btrfs",
-                                      "f2fs", "tmpfs", "ramfs", "overlay"};
-  for (const char* name : names) {
-    if (type == name) return true;
-  }
-  return false;
-}
-
-struct Mount {
-  std::string root;  // without a slash at the end; "" for /
+struct Learnt {
+  std::mutex mutex;  // never held during a system call
+  std::shared_ptr<const MountTable> table;
 };
 
-struct Mounts {
-  std::mutex mutex;
-  std::vector<Mount> local;  // longest first
-  std::vector<std::string> foreign;
-  std::vector<uint64_t> local_ids;  // also of those that are covered by others
-  int root =
-      -1;  // "/", if that is local. No other mount is held: that would keep it from being unmounted
-  int watch = -1;  // /proc/self/mountinfo: poll(2) tells of changes
-  bool learnt = false;
-};
-
-Mounts& mounts() {
-  static Mounts* const table = new Mounts();
-  return *table;
+Learnt& learnt() {
+  static Learnt* const last = new Learnt();
+  return *last;
 }
 
-// "/a b" stands as "/a\040b" in mountinfo.
-std::string unescaped(const char* from, size_t length) {
-  std::string to;
-  for (size_t i = 0; i < length; i++) {
-    if (from[i] == '\\' && i + 3 < length) {
-      to.push_back(static_cast<char>(((from[i + 1] - '0') << 6) | ((from[i + 2] - '0') << 3) |
-                                     (from[i + 3] - '0')));
-      i += 3;
-    } else {
-      to.push_back(from[i]);
-    }
+// Learning takes time that grows with the table, and a busy system mounts and unmounts all the time: no more than a
+// twentieth of the time is spent on it.
+constexpr uint64_t kPause = 20;
+std::atomic<bool> wanted{false};
+std::atomic<bool> learning{false};
+std::atomic<uint64_t> not_before_ns{0};
+
+void learn_now() {
+  const uint64_t begin = now_ns();
+  std::shared_ptr<const MountTable> table = MountTable::Learn();
+  {
+    std::lock_guard<std::mutex> lock(learnt().mutex);
+    learnt().table.swap(table);
   }
-  return to;
+  forget_devices();
+  const uint64_t end = now_ns();
+  not_before_ns.store(end + (end - begin) * kPause, std::memory_order_relaxed);
 }
 
 int open_at(int directory, const char* path, int flags, uint64_t resolve) {
@@ -98,6 +80,7 @@ int open_beneath(int directory, const char* path, int flags) {
   return open_at(directory, path, flags, kResolveCached | kResolveNoXdev | kResolveNoMagicLinks);
 }
 
+}  // namespace
 // access(2) looks its path up by the real ids, and with the capabilities that go with them; an open does so by the
 // effective ones. Whether that is the same now: asked each time, since nobody tells of a setuid.
 bool looks_up_as_access() {
@@ -114,127 +97,66 @@ bool looks_up_as_access() {
   return ((sets[0].effective ^ granted) & kLookup) == 0;
 }
 
-bool under(const char* path, const std::string& root) {
-  return std::strncmp(path, root.c_str(), root.size()) == 0 &&
-         (path[root.size()] == '/' || path[root.size()] == '\0');
+
+std::shared_ptr<const MountTable> LastLearntMounts() {
+  std::lock_guard<std::mutex> lock(learnt().mutex);
+  return learnt().table;
 }
 
-// As in the first column of mountinfo; 0 where the kernel does not tell. DONT_SYNC: no file system waits for a server.
-uint64_t mount_of_working_directory() {
-  constexpr unsigned kMountId = 0x1000;
-  constexpr int kDontSync = 0x4000;
-  // struct statx of old build machines lacks the field.
-  struct {
-    uint32_t mask;
-    unsigned char fields[140];
-    uint64_t mount_id;
-    unsigned char more[104];
-  } answer;
-  static_assert(sizeof answer == 256, "struct statx has 256 bytes");
-  static_assert(offsetof(decltype(answer), mount_id) == 144, "as <linux/stat.h> lays it out");
-  if (::syscall(SYS_statx, AT_FDCWD, ".", kDontSync, kMountId, &answer) != 0) return 0;
-  return (answer.mask & kMountId) != 0 ? answer.mount_id : 0;
+void want_mounts() { wanted.store(true, std::memory_order_relaxed); }
+
+void learn_mounts_if_wanted() {
+  if (!wanted.load(std::memory_order_relaxed)) return;
+  if (now_ns() < not_before_ns.load(std::memory_order_relaxed)) return;
+  if (learning.exchange(true, std::memory_order_acq_rel)) return;
+  wanted.store(false, std::memory_order_relaxed);
+  const auto body = [](void*) {
+    learn_now();
+    learning.store(false, std::memory_order_release);
+  };
+  if (start_thread("uvfiles-mounts", body, nullptr) == 0) return;
+  wanted.store(true, std::memory_order_relaxed);
+  learning.store(false, std::memory_order_release);
 }
 
-}  // namespace
-
-void learn_mounts() {
-  Mounts& table = mounts();
-  std::lock_guard<std::mutex> lock(table.mutex);
-  if (table.root >= 0) ::close(table.root);
-  table.root = -1;
-  table.local.clear();
-  table.foreign.clear();
-  table.local_ids.clear();
-  table.learnt = true;
-  forget_devices();
-  if (!kernel_at_least(5, 12)) return;  // RESOLVE_CACHED
-  if (table.watch < 0) table.watch = ::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-  if (table.watch < 0) return;
-  struct pollfd changes = {table.watch, POLLPRI, 0};
-  ::poll(&changes, 1, 0);  // what changed before this moment is about to be read
-  std::string text;
-  char part[4096];
-  ::lseek(table.watch, 0, SEEK_SET);
-  for (;;) {
-    const ssize_t count = ::read(table.watch, part, sizeof part);
-    if (count <= 0) break;
-    text.append(part, static_cast<size_t>(count));
+std::shared_ptr<const MountTable> known_mounts() {
+  std::shared_ptr<const MountTable> table;
+  {
+    std::unique_lock<std::mutex> lock(learnt().mutex, std::try_to_lock);
+    if (lock.owns_lock()) table = learnt().table;
   }
-  // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw
-  size_t line = 0;
-  while (line < text.size()) {
-    size_t end = text.find('\n', line);
-    if (end == std::string::npos) end = text.size();
-    const std::string entry = text.substr(line, end - line);
-    line = end + 1;
-    size_t at = 0;
-    for (int field = 0; field < 4 && at != std::string::npos; field++) at = entry.find(' ', at) + 1;
-    const size_t stop = entry.find(' ', at);
-    const size_t separator = entry.find(" - ", at);
-    if (stop == std::string::npos || separator == std::string::npos) continue;
-    std::string root = unescaped(entry.data() + at, stop - at);
-    if (root == "/") root.clear();
-    const size_t type_end = entry.find(' ', separator + 3);
-    const std::string type = entry.substr(separator + 3, type_end - separator - 3);
-    // A later mount on the same point covers the earlier one.
-    for (size_t i = 0; i < table.local.size(); i++) {
-      if (table.local[i].root != root) continue;
-      table.local.erase(table.local.begin() + static_cast<ptrdiff_t>(i));
-      break;
-    }
-    if (!local_by_name(type)) {
-      table.foreign.push_back(root);
-      continue;
-    }
-    table.local_ids.push_back(std::strtoull(entry.c_str(), nullptr, 10));
-    if (root.empty()) {
-      if (table.root >= 0) ::close(table.root);
-      table.root = ::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-      if (table.root < 0) continue;
-    }
-    table.local.push_back({root});
-  }
-  for (size_t i = 1; i < table.local.size(); i++) {  // few: insertion sort, longest root first
-    for (size_t j = i; j > 0 && table.local[j].root.size() > table.local[j - 1].root.size(); j--) {
-      std::swap(table.local[j], table.local[j - 1]);
-    }
-  }
+  if (table != nullptr && table->Changed()) table = nullptr;
+  return table;
 }
 
-bool mounts_changed() {
-  Mounts& table = mounts();
-  std::lock_guard<std::mutex> lock(table.mutex);
-  if (!table.learnt) return true;
-  if (table.watch < 0) return false;
-  struct pollfd changes = {table.watch, POLLPRI, 0};
-  return ::poll(&changes, 1, 0) > 0 && (changes.revents & (POLLPRI | POLLERR)) != 0;
+CacheAccess access_of_overlay(int fd, bool may_wait) {
+  std::shared_ptr<const MountTable> table = LastLearntMounts();
+  if (table == nullptr || (may_wait && table->Changed())) {
+    if (!may_wait || now_ns() < not_before_ns.load(std::memory_order_relaxed))
+      return CacheAccess::kUnknown;
+    learn_now();
+    table = LastLearntMounts();
+  }
+  return table->IsLocal(MountOf(fd)) ? CacheAccess::kMincore : CacheAccess::kNever;
 }
 
-int open_cached(const char* path, int flags) {
-  Mounts& table = mounts();
-  std::lock_guard<std::mutex> lock(table.mutex);
+int open_cached(const MountTable& mounts, const char* path, int flags) {
   if (path[0] != '/') {
     // Asked each time: nobody tells of a chdir.
-    const auto& ids = table.local_ids;
-    if (std::find(ids.begin(), ids.end(), mount_of_working_directory()) == ids.end())
-      return kUnsupported;
-    return open_beneath(AT_FDCWD, path, flags);
+    return mounts.IsLocal(MountOf(AT_FDCWD)) ? open_beneath(AT_FDCWD, path, flags) : kUnsupported;
   }
-  for (const Mount& mount : table.local) {
-    if (!under(path, mount.root)) continue;
-    const char* relative = path + mount.root.size();
-    while (*relative == '/') relative++;
-    if (*relative == '\0') relative = ".";
-    if (mount.root.empty()) return open_beneath(table.root, relative, flags);
-    // O_PATH asks no file system, and cached names only are walked.
-    const int root = open_at(AT_FDCWD, mount.root.c_str(), O_PATH | O_DIRECTORY, kResolveCached);
-    if (root < 0) return root;
-    const int fd = open_beneath(root, relative, flags);
-    ::close(root);
-    return fd;
-  }
-  return kUnsupported;
+  const MountTable::Mount* const mount = mounts.Find(path);
+  if (mount == nullptr || !mount->local) return kUnsupported;
+  // From the root directory that the process has at this moment.
+  if (mount->root.empty()) return open_beneath(AT_FDCWD, path, flags);
+  // Not kept open: that would keep it from being unmounted. O_PATH asks no file system, and cached names only are walked.
+  const UniqueFd root(open_at(AT_FDCWD, mount->root.c_str(), O_PATH | O_DIRECTORY, kResolveCached));
+  if (!root) return kUnsupported;
+  // What was reached may be another mount: one that came a moment ago, or that the new root of the process has there.
+  if (MountOf(root.get()) != mount->id) return kUnsupported;
+  const char* relative = path + mount->root.size();
+  while (*relative == '/') relative++;
+  return open_beneath(root.get(), *relative == '\0' ? "." : relative, flags);
 }
 
 int access_open(int fd, int mode) {

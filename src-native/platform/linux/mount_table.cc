@@ -1,0 +1,296 @@
+#include "platform/linux/mount_table.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "platform/linux/kernel_version.h"
+
+namespace uvfiles {
+namespace platform {
+
+namespace {
+
+constexpr unsigned kInode = 0x100;
+constexpr unsigned kMountId = 0x1000;
+constexpr int kDontSync = 0x4000;  // no file system waits for a server
+
+// struct statx of old build machines lacks the number of the mount.
+struct Statx {
+  uint32_t mask;
+  unsigned char fields[28];
+  uint64_t inode;
+  unsigned char more[104];
+  uint64_t mount_id;
+  unsigned char rest[104];
+};
+static_assert(sizeof(Statx) == 256, "struct statx has 256 bytes");
+static_assert(offsetof(Statx, inode) == 32, "as <linux/stat.h> lays it out");
+static_assert(offsetof(Statx, mount_id) == 144, "as <linux/stat.h> lays it out");
+
+bool AskMount(int directory, const char* path, int flags, Statx* answer) {
+  return ::syscall(SYS_statx, directory, path, flags | kDontSync | AT_NO_AUTOMOUNT,
+                   kMountId | kInode, answer) == 0 &&
+         (answer->mask & kMountId) != 0;
+}
+
+bool LocalByName(std::string_view type) {
+  static constexpr std::string_view kNames[] = {"ext2", "ext3",  "ext4",  "xfs",    "btrfs",
+                                                "f2fs", "tmpfs", "ramfs", "overlay"};
+  for (const std::string_view name : kNames) {
+    if (type == name) return true;
+  }
+  return false;
+}
+
+// "/a b" stands as "/a\040b" in mountinfo.
+std::string Unescaped(std::string_view from) {
+  std::string to;
+  to.reserve(from.size());
+  for (size_t i = 0; i < from.size(); i++) {
+    const bool octal = from[i] == '\\' && i + 3 < from.size() && from[i + 1] >= '0' &&
+                       from[i + 1] <= '3' && from[i + 2] >= '0' && from[i + 2] <= '7';
+    if (octal) {
+      to.push_back(static_cast<char>(((from[i + 1] - '0') << 6) | ((from[i + 2] - '0') << 3) |
+                                     (from[i + 3] - '0')));
+      i += 3;
+    } else {
+      to.push_back(from[i]);
+    }
+  }
+  return to;
+}
+
+// Cuts the text before the first `end` off `rest`, and the separator with it. A backslash takes `end` its meaning.
+std::string Cut(std::string_view* rest, char end) {
+  std::string part;
+  size_t i = 0;
+  for (; i < rest->size() && (*rest)[i] != end; i++) {
+    if ((*rest)[i] == '\\' && i + 1 < rest->size()) i++;
+    part.push_back((*rest)[i]);
+  }
+  rest->remove_prefix(i < rest->size() ? i + 1 : i);
+  return part;
+}
+
+// As Cut, for text that is taken as it is.
+std::string_view CutPlain(std::string_view* rest, char end) {
+  const size_t at = rest->find(end);
+  const std::string_view part = rest->substr(0, at);
+  rest->remove_prefix(at == std::string_view::npos ? rest->size() : at + 1);
+  return part;
+}
+
+// The directories that an overlay is made of, from its options.
+std::vector<std::string> LayersIn(const std::string& options) {
+  std::vector<std::string> layers;
+  std::string_view rest = options;
+  while (!rest.empty()) {
+    // The escapes inside of the value are its own.
+    size_t end = 0;
+    while (end < rest.size() && rest[end] != ',') end += rest[end] == '\\' ? 2 : 1;
+    if (end > rest.size()) end = rest.size();
+    std::string_view value = rest.substr(0, end);
+    rest.remove_prefix(end < rest.size() ? end + 1 : end);
+    const std::string_view key = CutPlain(&value, '=');
+    if (key != "lowerdir" && key != "lowerdir+" && key != "datadir+" && key != "upperdir" &&
+        key != "workdir")
+      continue;
+    while (!value.empty()) {
+      std::string layer = Cut(&value, ':');
+      if (!layer.empty()) layers.push_back(std::move(layer));
+    }
+  }
+  return layers;
+}
+
+std::string KeyOf(uint64_t parent, std::string_view root) {
+  std::string key(reinterpret_cast<const char*>(&parent), sizeof parent);
+  key.append(root);
+  return key;
+}
+
+}  // namespace
+
+struct MountTable::Line {
+  enum class Visible : uint8_t { kUnknown, kAsked, kNo, kYes };
+  uint64_t id = 0;
+  uint64_t parent = 0;
+  std::string root;
+  std::string options;  // of an overlay
+  bool local = false;
+  Visible visible = Visible::kUnknown;
+};
+
+uint64_t MountOf(int fd) {
+  Statx answer;
+  const bool told =
+      fd == AT_FDCWD ? AskMount(fd, ".", 0, &answer) : AskMount(fd, "", AT_EMPTY_PATH, &answer);
+  return told ? answer.mount_id : 0;
+}
+
+MountTable::Identity MountTable::Root() {
+  Statx answer;
+  return AskMount(AT_FDCWD, "/", 0, &answer) ? Identity{answer.mount_id, answer.inode} : Identity();
+}
+
+std::shared_ptr<const MountTable> MountTable::Learn() {
+  auto table = std::make_shared<MountTable>();
+  if (!kernel_at_least(5, 12)) return table;  // RESOLVE_CACHED
+  // Opened anew: the namespace may be another one. What changes from here on is told.
+  table->watch_.reset(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
+  if (!table->watch_) return table;
+  std::string text;
+  for (;;) {
+    constexpr size_t kPart = 64 * 1024;
+    const size_t size = text.size();
+    text.resize(size + kPart);
+    const ssize_t count = ::read(table->watch_.get(), &text[size], kPart);
+    text.resize(size + (count > 0 ? static_cast<size_t>(count) : 0));
+    if (count <= 0) break;
+  }
+  table->Build(text);
+  // The root of a remote file system is not asked for: nothing is opened from it either.
+  const auto root = table->by_root_.find("");
+  if (root != table->by_root_.end() && root->second->local) {
+    table->root_ = Root();
+    if (table->root_.mount != root->second->id) root->second->local = false;
+  }
+  return table;
+}
+
+std::shared_ptr<const MountTable> MountTable::Parse(const std::string& text) {
+  auto table = std::make_shared<MountTable>();
+  table->Build(text);
+  return table;
+}
+
+bool MountTable::Changed() const {
+  if (changed_.load(std::memory_order_relaxed)) return true;
+  bool changed = false;
+  if (watch_) {
+    struct pollfd changes = {watch_.get(), POLLPRI, 0};
+    changed = ::poll(&changes, 1, 0) > 0 && (changes.revents & (POLLPRI | POLLERR)) != 0;
+  }
+  // chroot(2) and its like tell nobody.
+  if (!changed && root_.mount != 0) changed = !(Root() == root_);
+  if (changed) changed_.store(true, std::memory_order_relaxed);
+  return changed;
+}
+
+const MountTable::Mount* MountTable::Find(std::string_view path) const {
+  // Up from the whole path, a name at a time.
+  size_t length = path.size();
+  while (length > 0 && path[length - 1] == '/') length--;
+  for (;;) {
+    const auto found = by_root_.find(path.substr(0, length));
+    if (found != by_root_.end()) return found->second;
+    if (length == 0) return nullptr;
+    const size_t slash = path.rfind('/', length - 1);
+    length = slash == std::string_view::npos ? 0 : slash;
+  }
+}
+
+// 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw
+void MountTable::Build(const std::string& text) {
+  std::vector<Line> lines;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    std::string_view entry = CutPlain(&rest, '\n');
+    const size_t separator = entry.find(" - ");
+    if (separator == std::string_view::npos) continue;
+    std::string_view behind = entry.substr(separator + 3);
+    Line line;
+    line.id = std::strtoull(std::string(CutPlain(&entry, ' ')).c_str(), nullptr, 10);
+    line.parent = std::strtoull(std::string(CutPlain(&entry, ' ')).c_str(), nullptr, 10);
+    CutPlain(&entry, ' ');
+    CutPlain(&entry, ' ');
+    line.root = Unescaped(CutPlain(&entry, ' '));
+    if (line.root == "/") line.root.clear();
+    const std::string_view type = CutPlain(&behind, ' ');
+    line.local = LocalByName(type);
+    if (type == "overlay") {
+      CutPlain(&behind, ' ');
+      line.options = Unescaped(behind);
+    }
+    lines.push_back(std::move(line));
+  }
+  AddVisible(&lines);
+  JudgeOverlays(&lines);
+  for (const Line& line : lines) {
+    if (line.local) local_ids_.insert(line.id);
+  }
+}
+
+// A mount is reached by its path unless another one lies on the way: on its parent's root, or on a directory above it.
+void MountTable::AddVisible(std::vector<Line>* given) {
+  std::vector<Line>& lines = *given;
+  std::unordered_map<uint64_t, size_t> by_id;
+  std::unordered_set<std::string> taken;
+  for (size_t i = 0; i < lines.size(); i++) {
+    by_id[lines[i].id] = i;
+    taken.insert(KeyOf(lines[i].parent, lines[i].root));
+  }
+  const auto hidden = [&](const Line& line, const std::string& from) {
+    for (size_t at = from.size(); at < line.root.size(); at = line.root.find('/', at + 1)) {
+      if (taken.count(KeyOf(line.parent, std::string_view(line.root).substr(0, at))) != 0)
+        return true;
+    }
+    return false;
+  };
+  std::vector<size_t> chain;  // to an ancestor that is judged already
+  for (size_t i = 0; i < lines.size(); i++) {
+    for (size_t at = i; lines[at].visible == Line::Visible::kUnknown;) {
+      lines[at].visible = Line::Visible::kAsked;
+      chain.push_back(at);
+      const auto parent = by_id.find(lines[at].parent);
+      if (parent == by_id.end()) break;
+      at = parent->second;
+    }
+    for (; !chain.empty(); chain.pop_back()) {
+      Line& line = lines[chain.back()];
+      const auto found = by_id.find(line.parent);
+      const Line* const parent =
+          found == by_id.end() || found->second == chain.back() ? nullptr : &lines[found->second];
+      const bool reached = parent == nullptr || parent->visible == Line::Visible::kYes;
+      const bool free = reached && !hidden(line, parent == nullptr ? std::string() : parent->root);
+      line.visible = free ? Line::Visible::kYes : Line::Visible::kNo;
+    }
+  }
+  for (const Line& line : lines) {
+    if (line.visible != Line::Visible::kYes) continue;
+    // Another one on its own root is what the path leads into.
+    if (line.id != line.parent && taken.count(KeyOf(line.id, line.root)) != 0) continue;
+    mounts_.push_back(std::make_unique<Mount>(Mount{line.id, line.root, line.local}));
+    by_root_[mounts_.back()->root] = mounts_.back().get();
+  }
+}
+
+// An overlay is as local as the directories it is made of, as far as they can be seen from here.
+void MountTable::JudgeOverlays(std::vector<Line>* lines) {
+  std::vector<std::pair<Line*, std::vector<std::string>>> overlays;
+  for (Line& line : *lines) {
+    if (!line.options.empty()) overlays.emplace_back(&line, LayersIn(line.options));
+  }
+  for (bool again = !overlays.empty(); again;) {  // overlays of overlays
+    again = false;
+    for (auto& [line, layers] : overlays) {
+      for (const std::string& layer : layers) {
+        const Mount* const below = layer[0] == '/' ? Find(layer) : nullptr;
+        if (!line->local || below == nullptr || below->local) continue;
+        line->local = false;
+        again = true;
+        for (const auto& mount : mounts_) {
+          if (mount->id == line->id) mount->local = false;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace platform
+}  // namespace uvfiles
