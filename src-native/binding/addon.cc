@@ -27,6 +27,9 @@ Napi::Value open(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+  // Its pools serve the process and outlive each worker: Node would unload the addon with the last one, and the next would
+  // begin with pools of its own.
+  PinThisLibrary();
   exports.Set("open", Napi::Function::New(env, open));
   exports.Set("file", Napi::String::New(env, ThisLibraryPath()));
   define_submissions(env, exports);

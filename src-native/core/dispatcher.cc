@@ -1,15 +1,18 @@
 #include "core/dispatcher.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
 #include "core/clock.h"
+#include "platform/thread.h"
 
 namespace uvfiles {
 
 namespace {
 
 constexpr size_t kChunk = 64;
+constexpr size_t kHelperStack = 1024 * 1024;
 constexpr uint32_t kSortEach =
     64;  // submissions after which the loop thread sorts the inbox by itself
 
@@ -130,14 +133,16 @@ void Dispatcher::pump() {
   pumped_ns_ = now_ns();
   while (wants_job()) {
     const ProcessPool::Answer answer = pool_.acquire(permit_);
-    asked_ = answer != ProcessPool::Answer::kYes;
-    if (asked_) {
+    if (answer != ProcessPool::Answer::kYes) {
+      if (!asked_) asked_ns_ = pumped_ns_;
+      asked_ = true;
+      if (jobs_.load(std::memory_order_relaxed) != 0) return;
       // Nothing else would wake a loop without jobs when that permit turns out not to be used.
-      if (answer == ProcessPool::Answer::kAskAgain && jobs_.load(std::memory_order_relaxed) == 0) {
-        uv_async_send(&async_);
-      }
+      if (answer == ProcessPool::Answer::kAskAgain) uv_async_send(&async_);
+      help();
       return;
     }
+    asked_ = helped_ = false;
     {
       std::lock_guard<std::mutex> lock(mutex_);
       starting_++;
@@ -145,8 +150,7 @@ void Dispatcher::pump() {
     }
     Job* const job = free_job();
     jobs_in_libuv_++;
-    // Fails only for a null callback.
-    uv_queue_work(loop_, &job->work, on_work, on_after_work);
+    pool_.queue(loop_, &job->work, on_work, on_after_work);
   }
   // The work that a permit was asked for is done by now: kept, it would be lost to the other environments.
   if (asked_) pool_.forget(permit_);
@@ -157,9 +161,14 @@ void Dispatcher::pump() {
 // What waits behind the job of a fast lane counts on that job. Should it hang after all, and the loop have nothing else to
 // do, only a clock can tell: the poller's thread looks in again in a while.
 void Dispatcher::watch() {
-  if (!held_back_ || watching_.load(std::memory_order_acquire)) return;
+  if (held_back_) wake_in(kWatchNs);
+}
+
+// Has `on_async` called after the pause, or earlier.
+void Dispatcher::wake_in(uint64_t pause_ns) {
+  if (watching_.load(std::memory_order_acquire)) return;
   watching_.store(true, std::memory_order_relaxed);
-  watchdog_.due_ns = now_ns() + kWatchNs;
+  watchdog_.due_ns = now_ns() + pause_ns;
   watchdog_.context = this;
   watchdog_.ready = [](PollWaiter* waiter) {
     Dispatcher* const self = static_cast<Dispatcher*>(waiter->context);
@@ -167,6 +176,33 @@ void Dispatcher::watch() {
     uv_async_send(&self->async_);
   };
   if (Poller::instance().add(&watchdog_) != 0) watching_.store(false, std::memory_order_relaxed);
+}
+
+// This environment has no job at all, and the jobs of the others keep all permits: when that has lasted, they hang (a dead
+// mount), and a thread of our own works until the queue is empty. libuv's reserve stays free for the rest of the program.
+void Dispatcher::help() {
+  const uint64_t since = std::max(helped_ ? 0 : asked_ns_, pool_.released_ns());
+  if (pumped_ns_ < since + kStarvedNs) {
+    wake_in(kStarvedNs);
+    return;
+  }
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (helping_) return;
+    helping_ = true;
+    starting_++;
+    jobs_.fetch_add(1, std::memory_order_seq_cst);
+  }
+  helped_ = true;
+  const auto body = [](void* self) { static_cast<Dispatcher*>(self)->drain(true); };
+  if (platform::start_thread("uvfiles-extra", body, this, kHelperStack) == 0) return;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    helping_ = false;
+    starting_--;
+    jobs_.fetch_sub(1, std::memory_order_seq_cst);
+  }
+  wake_in(kStarvedNs);
 }
 
 void Dispatcher::on_after_work(uv_work_t* work, int) {
@@ -185,7 +221,10 @@ void Dispatcher::on_after_work(uv_work_t* work, int) {
 
 void Dispatcher::on_async(uv_async_t* async) {
   Dispatcher* const self = static_cast<Dispatcher*>(async->data);
-  if (self->closing_.load(std::memory_order_relaxed)) return;
+  if (self->closing_.load(std::memory_order_relaxed)) {
+    self->maybe_closed();  // the helper may have ended
+    return;
+  }
   self->wakeups_++;
   self->take_completed();
   if (self->closing_.load(std::memory_order_relaxed)) return;
@@ -291,8 +330,13 @@ void Dispatcher::close(void (*closed)(void* context)) {
 }
 
 void Dispatcher::maybe_closed() {
+  if (!async_open_) return;
   discard_waiting();
-  if (jobs_in_libuv_ != 0 || !async_open_) return;
+  if (jobs_in_libuv_ != 0) return;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (helping_) return;
+  }
   async_open_ = false;
   Poller::instance().remove(&watchdog_);
   uv_close(reinterpret_cast<uv_handle_t*>(&async_), [](uv_handle_t* handle) {
@@ -309,7 +353,7 @@ void Dispatcher::close_blocking() {
     discard_waiting();
     std::unique_lock<std::mutex> lock(mutex_);
     // A job that has not begun touches nothing but this dispatcher, which outlives it.
-    const bool ended = jobs_.load(std::memory_order_relaxed) == starting_;
+    const bool ended = jobs_.load(std::memory_order_relaxed) == starting_ && !helping_;
     lock.unlock();
     if (ended) break;
     std::this_thread::sleep_for(std::chrono::microseconds(100));

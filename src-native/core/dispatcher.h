@@ -125,7 +125,10 @@ class Dispatcher {
       150 * 1000;  // queued work of a fast lane that is worth another job
   static constexpr uint64_t kStuckNs =
       150 * 1000;  // a fast lane whose jobs take nothing for so long is not
-  static constexpr uint64_t kWatchNs = 1000 * 1000;     // ... which is looked after so often
+  static constexpr uint64_t kWatchNs = 1000 * 1000;  // ... which is looked after so often
+  // While no permit moves for so long, the jobs that have them are taken to hang: an environment without a job then gets
+  // a thread of its own.
+  static constexpr uint64_t kStarvedNs = 50 * 1000 * 1000;
   static constexpr uint32_t kBusyBatches = 2;           // work after which a job lingers
   static constexpr uint64_t kBusyLingerNs = 30 * 1000;  // ... for so long
   static constexpr uint64_t kAskNs = 20 * 1000;
@@ -160,8 +163,8 @@ class Dispatcher {
   static void on_after_work(uv_work_t* work, int status);
   static void on_async(uv_async_t* async);
 
-  // Pool threads.
-  void drain();
+  // Pool threads, and the helper's.
+  void drain(bool helping);
   bool take_batch(Batch* batch);
   static void collect_advice(Lane* lane, Batch* batch);
   void perform_batch(Batch* batch, uint64_t slice_end_ns);
@@ -185,6 +188,8 @@ class Dispatcher {
   void push(Operation* operation);
   void pump();
   void watch();
+  void wake_in(uint64_t pause_ns);
+  void help();
   bool wants_job();
   Job* free_job();
   void take_completed();
@@ -215,6 +220,8 @@ class Dispatcher {
   std::atomic<bool> watching_{false};  // the poller has the watchdog
   uint32_t unsorted_ = 0;              // submissions since the loop thread sorted the inbox
   bool asked_ = false;                 // for a permit, which the pool may have granted since
+  uint64_t asked_ns_ = 0;              // when first, of those that were not granted
+  bool helped_ = false;                // no permit has come since the last helper began
   void (*closed_)(void*) = nullptr;
   bool async_open_ = false;
   bool referenced_ = false;
@@ -236,6 +243,7 @@ class Dispatcher {
   std::mutex mutex_;
   bool held_back_ = false;  // a fast lane's work waits for a job that is expected to be quick
   bool lingering_ = false;
+  bool helping_ = false;   // a thread of our own drains, without a permit
   uint32_t starting_ = 0;  // jobs handed to libuv that have not begun
   size_t lane_cursor_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;

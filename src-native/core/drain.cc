@@ -29,9 +29,9 @@ bool goes_with_others(const Operation& operation) {
 
 }  // namespace
 
-void Dispatcher::on_work(uv_work_t* work) { static_cast<Job*>(work->data)->owner->drain(); }
+void Dispatcher::on_work(uv_work_t* work) { static_cast<Job*>(work->data)->owner->drain(false); }
 
-void Dispatcher::drain() {
+void Dispatcher::drain(bool helping) {
   const uint64_t begin_ns = now_ns();
   Batch batch;
   uint32_t batches = 0;
@@ -40,7 +40,7 @@ void Dispatcher::drain() {
   uint64_t asked_ns = begin_ns;  // when it was last asked whether to go on
   for (;;) {
     if (!take_batch(&batch)) {
-      if (lingers(&lock, batches)) {
+      if (!helping && lingers(&lock, batches)) {
         batches = 0;
         continue;
       }
@@ -59,10 +59,16 @@ void Dispatcher::drain() {
     lock.lock();
     settle_batch(&batch);
     batches++;
-    if (!keeps_thread(&lock, begin_ns, &asked_ns)) {
+    if (!helping && !keeps_thread(&lock, begin_ns, &asked_ns)) {
       jobs_.fetch_sub(1, std::memory_order_seq_cst);
       break;
     }
+  }
+  if (helping) {
+    // Under the lock: once the loop thread sees that the helper has ended, nothing of it touches the dispatcher.
+    helping_ = false;
+    uv_async_send(&async_);
+    return;
   }
   lock.unlock();
   pool_.release();

@@ -2,27 +2,63 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string>
 
 #include "core/clock.h"
+#include "platform/thread.h"
 
 namespace uvfiles {
 
-uint32_t ProcessPool::threads_from_environment() {
-  const char* const value = std::getenv("UV_THREADPOOL_SIZE");
+// As libuv: atoi into an unsigned number, of which 0 means 1.
+uint32_t ProcessPool::threads_from(const char* value) {
   if (value == nullptr) return 4;
-  const long threads = std::strtol(value, nullptr, 10);
-  if (threads < 1) return 1;
-  return threads > 1024 ? 1024 : static_cast<uint32_t>(threads);
+  const uint32_t threads = static_cast<uint32_t>(static_cast<int>(std::strtol(value, nullptr, 10)));
+  if (threads == 0) return 1;
+  return threads > 1024 ? 1024 : threads;
 }
 
+// Never destroyed: it outlives every environment.
 ProcessPool& ProcessPool::instance() {
-  static ProcessPool* const pool =
-      new ProcessPool(threads_from_environment());  // outlives every environment
+  static ProcessPool* const pool = [] {
+    // libuv has read one of these two, or will: the smaller one takes no thread too many.
+    std::string initial;
+    const bool set = platform::initial_environment("UV_THREADPOOL_SIZE", &initial);
+    const uint32_t now = threads_from(std::getenv("UV_THREADPOOL_SIZE"));
+    auto* const made =
+        new ProcessPool(std::min(now, threads_from(set ? initial.c_str() : nullptr)));
+    made->counted_.store(false, std::memory_order_relaxed);
+    return made;
+  }();
   return *pool;
 }
 
 ProcessPool::ProcessPool(uint32_t threads, uint32_t reserve)
     : threads_(threads), reserve_(reserve) {}
+
+void ProcessPool::queue(uv_loop_t* loop, uv_work_t* work, uv_work_cb body, uv_after_work_cb after) {
+  if (counted_.load(std::memory_order_relaxed)) {
+    // Fails only for a null callback.
+    uv_queue_work(loop, work, body, after);
+  } else {
+    queue_first(loop, work, body, after);
+  }
+}
+
+void ProcessPool::queue_first(uv_loop_t* loop, uv_work_t* work, uv_work_cb body,
+                              uv_after_work_cb after) {
+  counted_.store(true, std::memory_order_relaxed);
+  const int before = platform::count_threads(nullptr);
+  uv_queue_work(loop, work, body, after);
+  // They have names since libuv 1.50. Before that the pool's start is seen by all of its threads coming at once.
+  const int named = platform::count_threads("libuv-worker");
+  const uint32_t wanted = threads_from(std::getenv("UV_THREADPOOL_SIZE"));
+  const int come = platform::count_threads(nullptr) - before;
+  if (named > 0) {
+    threads_.store(static_cast<uint32_t>(named), std::memory_order_relaxed);
+  } else if (before >= 0 && come >= static_cast<int>(wanted)) {
+    threads_.store(wanted, std::memory_order_relaxed);
+  }
+}
 
 void ProcessPool::set_reserve(uint32_t reserve) {
   std::lock_guard<std::mutex> lock(mutex_);
@@ -82,6 +118,7 @@ ProcessPool::Answer ProcessPool::acquire(PermitWaiter& waiter) {
 
 void ProcessPool::release() {
   std::lock_guard<std::mutex> lock(mutex_);
+  released_ns_.store(now_ns(), std::memory_order_relaxed);
   in_use_--;
   grant_locked();
 }

@@ -30,10 +30,11 @@ class ProcessPool {
 
   explicit ProcessPool(uint32_t threads, uint32_t reserve = 1);
 
-  uint32_t threads() const { return threads_; }
+  uint32_t threads() const { return threads_.load(std::memory_order_relaxed); }
   uint32_t limit() const {
+    const uint32_t all = threads();
     const uint32_t reserve = reserve_.load(std::memory_order_relaxed);
-    return threads_ > reserve ? threads_ - reserve : 1;
+    return all > reserve ? all - reserve : 1;
   }
   uint32_t reserve() const { return reserve_.load(std::memory_order_relaxed); }
   // Takes effect as jobs end. At least one job is always allowed.
@@ -50,22 +51,33 @@ class ProcessPool {
   // The waiter needs nothing more: takes it from the list, with the permits it did not use.
   void forget(PermitWaiter& waiter);
 
+  // When a permit was last given back: while all are in use and none is for long, their jobs hang.
+  uint64_t released_ns() const { return released_ns_.load(std::memory_order_relaxed); }
+
   // Someone else than `self` waits: a job should end with its slice.
   bool contended(const PermitWaiter& self);
 
   // A permit unused for so long belongs to a loop that is busy: whoever asks may have it.
   static constexpr uint64_t kUnusedNs = 100 * 1000;
 
-  // What libuv will make of UV_THREADPOOL_SIZE: 4 by default, 1 to 1024.
-  static uint32_t threads_from_environment();
+  // What libuv makes of a value of UV_THREADPOOL_SIZE (null: it is not set): 4 by default, 1 to 1024.
+  static uint32_t threads_from(const char* value);
+
+  // uv_queue_work. The first work of all shows how many threads there are: libuv reads its variable when its pool starts,
+  // and the program may have set it since. Loop thread of `loop`.
+  void queue(uv_loop_t* loop, uv_work_t* work, uv_work_cb body, uv_after_work_cb after);
 
  private:
   void grant_locked();
   void use_grant_locked(PermitWaiter& waiter);
 
+  void queue_first(uv_loop_t* loop, uv_work_t* work, uv_work_cb body, uv_after_work_cb after);
+
   std::mutex mutex_;
-  const uint32_t threads_;
-  std::atomic<uint32_t> reserve_;  // read at every submission
+  std::atomic<uint32_t> threads_;
+  std::atomic<bool> counted_{true};  // false: `threads_` is a careful guess
+  std::atomic<uint32_t> reserve_;    // read at every submission
+  std::atomic<uint64_t> released_ns_{0};
   uint32_t in_use_ = 0;
   std::deque<PermitWaiter*> waiters_;
   std::vector<PermitWaiter*> granted_;  // those with permits not yet used

@@ -326,7 +326,8 @@ TEST("closing gives its permits back") {
 }
 
 TEST("close_blocking waits for what runs, and discards the rest") {
-  ProcessPool pool(2);
+  static ProcessPool& pool =
+      *new ProcessPool(2);  // a job that has ended may still give its permit back
   auto* const station = new Station(
       pool);  // a job may still be in libuv's queue: the runtime that needs this leaks it
   std::atomic<bool> finished{false};
@@ -347,6 +348,32 @@ TEST("close_blocking waits for what runs, and discards the rest") {
   CHECK(station->discarded >= 10);
   static std::vector<Station*> kept;  // reachable, so that no leak is reported
   kept.push_back(station);
+}
+
+TEST("serves an environment while all permits are those of another one whose operations hang") {
+  ProcessPool pool(2, 1);
+  Station hung(pool);
+  Station other(pool);
+  Gate gate;
+  hung.submit([&] { gate.pass(); });
+  gate.await_waiting(1);
+  for (int i = 1; i <= 3; i++) {
+    other.submit([] {});
+    run_both(hung, other, [&] { return other.delivered == i; });
+  }
+  CHECK_EQ(hung.delivered, 0);
+  // And ends while a helper of its own runs.
+  Gate second;
+  other.submit([&] { second.pass(); });
+  run_both(hung, other, [&] { return other.dispatcher->jobs() == 1; });
+  second.await_waiting(1);
+  other.start_closing();
+  uv_run(&other.loop, UV_RUN_NOWAIT);
+  CHECK(!other.closed);
+  second.open();
+  other.close();
+  gate.open();
+  run_both(hung, hung, [&] { return hung.delivered == 1; });
 }
 
 }  // namespace test

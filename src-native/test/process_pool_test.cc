@@ -3,7 +3,6 @@
 
 #include <uv.h>
 
-#include <cstdlib>
 #include <thread>
 
 #include "core/clock.h"
@@ -42,26 +41,18 @@ struct Scene {
   uv_loop_t loop;
 };
 
-uint32_t threads_with(const char* value) {
-  if (value == nullptr) {
-    ::unsetenv("UV_THREADPOOL_SIZE");
-  } else {
-    ::setenv("UV_THREADPOOL_SIZE", value, 1);
-  }
-  const uint32_t threads = ProcessPool::threads_from_environment();
-  ::unsetenv("UV_THREADPOOL_SIZE");
-  return threads;
-}
-
 }  // namespace
 
 TEST("reads UV_THREADPOOL_SIZE as libuv does") {
-  CHECK_EQ(threads_with(nullptr), 4u);
-  CHECK_EQ(threads_with("1"), 1u);
-  CHECK_EQ(threads_with("128"), 128u);
-  CHECK_EQ(threads_with("5000"), 1024u);
-  CHECK_EQ(threads_with("0"), 1u);
-  CHECK_EQ(threads_with("many"), 1u);
+  CHECK_EQ(ProcessPool::threads_from(nullptr), 4u);
+  CHECK_EQ(ProcessPool::threads_from("1"), 1u);
+  CHECK_EQ(ProcessPool::threads_from(" 12x"), 12u);
+  CHECK_EQ(ProcessPool::threads_from("128"), 128u);
+  CHECK_EQ(ProcessPool::threads_from("5000"), 1024u);
+  CHECK_EQ(ProcessPool::threads_from("0"), 1u);
+  CHECK_EQ(ProcessPool::threads_from(""), 1u);
+  CHECK_EQ(ProcessPool::threads_from("many"), 1u);
+  CHECK_EQ(ProcessPool::threads_from("-5"), 1024u);
 }
 
 TEST("leaves the reserve free, but always allows one job") {

@@ -14,6 +14,7 @@
 
 #include "core/remove_now.h"
 #include "core/temp_registry.h"
+#include "platform/posix/loaded_libraries.h"
 
 namespace uvfiles {
 
@@ -96,8 +97,31 @@ void Sleep(int milliseconds) {
   }
 }
 
+TempRegistry* Registry() {
+  const std::lock_guard<std::mutex> lock(mutex);
+  return registry;
+}
+
+}  // namespace
+
+// Called by other copies of this library in the process (two versions in node_modules): the handler of one of them is in
+// place, and all have files. Version 1 of that agreement.
+extern "C" {
+__attribute__((visibility("default"))) void uvfiles_prepare_to_die_v1() {
+  TempRegistry* const own = Registry();
+  if (own != nullptr) own->PrepareToDie();
+}
+__attribute__((visibility("default"))) void uvfiles_resume_v1() {
+  TempRegistry* const own = Registry();
+  if (own != nullptr) own->Resume();
+}
+}
+
+namespace {
+
 void DieOf(int signum) {
   registry->PrepareToDie();
+  CallOtherCopies("uvfiles_prepare_to_die_v1", uvfiles_prepare_to_die_v1);
   {
     const std::lock_guard<std::mutex> lock(mutex);
     raising = true;
@@ -113,6 +137,7 @@ void DieOf(int signum) {
     raising = false;
   }
   registry->Resume();
+  CallOtherCopies("uvfiles_resume_v1", uvfiles_resume_v1);
 }
 
 void* RunThread(void*) {

@@ -2,19 +2,24 @@
 
 #include <pthread.h>
 #ifdef __linux__
+#include <dirent.h>
+#include <fcntl.h>
 #include <sched.h>
 #endif
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstring>
 #include <memory>
+#include <string>
+
+#include "core/unique_fd.h"
 
 namespace uvfiles {
 namespace platform {
 
 namespace {
-
-constexpr size_t kStackBytes = 256 * 1024;  // sanitizers need more than the code itself does
 
 struct Start {
   const char* name;
@@ -33,7 +38,7 @@ void* run(void* given) {
 
 }  // namespace
 
-int start_thread(const char* name, void (*body)(void*), void* argument) {
+int start_thread(const char* name, void (*body)(void*), void* argument, size_t stack_bytes) {
   auto start = std::make_unique<Start>(Start{name, body, argument});
   // A signal is for the threads that have handlers in mind; and it would only interrupt our waiting.
   sigset_t all;
@@ -43,7 +48,7 @@ int start_thread(const char* name, void (*body)(void*), void* argument) {
   pthread_attr_t attributes;
   ::pthread_attr_init(&attributes);
   ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  ::pthread_attr_setstacksize(&attributes, kStackBytes);
+  ::pthread_attr_setstacksize(&attributes, stack_bytes);
   pthread_t thread;
   const int failed = ::pthread_create(&thread, &attributes, run, start.get());
   ::pthread_attr_destroy(&attributes);
@@ -51,6 +56,62 @@ int start_thread(const char* name, void (*body)(void*), void* argument) {
   if (failed != 0) return -failed;
   start.release();
   return 0;
+}
+
+#ifdef __linux__
+namespace {
+
+std::string content_of(const std::string& path) {
+  std::string content;
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  char part[4096];
+  for (ssize_t count; file && (count = ::read(file.get(), part, sizeof part)) > 0;)
+    content.append(part, static_cast<size_t>(count));
+  return content;
+}
+
+}  // namespace
+#endif
+
+int count_threads(const char* name) {
+#ifdef __linux__
+  DIR* const tasks = ::opendir("/proc/self/task");
+  if (tasks == nullptr) return -1;
+  int count = 0;
+  while (const struct dirent* const task = ::readdir(tasks)) {
+    if (task->d_name[0] == '.') continue;
+    if (name == nullptr) {
+      count++;
+      continue;
+    }
+    if (content_of("/proc/self/task/" + std::string(task->d_name) + "/comm") ==
+        name + std::string("\n"))
+      count++;
+  }
+  ::closedir(tasks);
+  return count;
+#else
+  (void)name;
+  return -1;
+#endif
+}
+
+bool initial_environment(const char* name, std::string* value) {
+#ifdef __linux__
+  const std::string environment = content_of("/proc/self/environ");
+  const std::string wanted = std::string(name) + "=";
+  for (size_t at = 0; at < environment.size();) {
+    const char* const each = environment.c_str() + at;
+    if (wanted.compare(0, wanted.size(), each, std::min(std::strlen(each), wanted.size())) == 0) {
+      *value = each + wanted.size();
+      return true;
+    }
+    at += std::strlen(each) + 1;
+  }
+#else
+  (void)name, (void)value;
+#endif
+  return false;
 }
 
 int processors() {

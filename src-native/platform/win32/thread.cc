@@ -12,8 +12,6 @@ namespace platform {
 
 namespace {
 
-constexpr SIZE_T kStackBytes = 256 * 1024;
-
 struct Start {
   void (*body)(void*);
   void* argument;
@@ -27,15 +25,19 @@ DWORD WINAPI Run(void* given) {
 
 }  // namespace
 
-int start_thread(const char*, void (*body)(void*), void* argument) {
+int start_thread(const char*, void (*body)(void*), void* argument, size_t stack_bytes) {
   auto start = std::make_unique<Start>(Start{body, argument});
-  const HANDLE thread = ::CreateThread(nullptr, kStackBytes, Run, start.get(),
+  const HANDLE thread = ::CreateThread(nullptr, stack_bytes, Run, start.get(),
                                        STACK_SIZE_PARAM_IS_A_RESERVATION, nullptr);
   if (thread == nullptr) return win32::LastError();
   start.release();
   ::CloseHandle(thread);
   return 0;
 }
+
+int count_threads(const char*) { return -1; }
+
+bool initial_environment(const char*, std::string*) { return false; }
 
 int processors() {
   DWORD_PTR allowed = 0;

@@ -1,0 +1,129 @@
+// What the process shares: one pool, one library, one handler for each signal.
+import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+
+import { answerOf } from '../support/files.js';
+import { endOf, root, runProgram, scratchDirectory, startProgram } from '../support/temp.js';
+
+describe('the threads of the pool', () => {
+  const threads = async (code: string, size?: string): Promise<unknown> =>
+    answerOf(
+      await runProgram(
+        `import { metrics, readBytes } from 'uvfiles';
+         import { promises } from 'node:fs';
+         ${code}
+         await readBytes('/dev/null');
+         console.log(JSON.stringify(metrics().pool.threads));`,
+        { env: { UVFILES_INLINE: '0', UV_THREADPOOL_SIZE: size } },
+      ),
+    );
+
+  it('are as many as the program sets before the pool starts', async function () {
+    if (process.platform !== 'linux') this.skip();
+    expect(await threads('')).to.equal(4);
+    expect(await threads('', '7')).to.equal(7);
+    expect(await threads('', '0')).to.equal(1);
+    expect(await threads('', 'many')).to.equal(1);
+  });
+
+  it('are not believed to be more when the program sets that too late', async () => {
+    const late = `await promises.stat('/'); process.env.UV_THREADPOOL_SIZE = `;
+    expect(await threads(`${late}'64';`)).to.equal(4);
+    expect(await threads(`${late}'-5';`, '3')).to.equal(3);
+  });
+});
+
+describe('reads that hang in one environment', () => {
+  const scratch = scratchDirectory();
+
+  it('do not hold up the others', async function () {
+    if (process.platform === 'win32') this.skip();
+    // A list of files opens what it is given and waits, as on a dead mount.
+    const fifo = path.join(scratch.path, 'fifo');
+    if (spawnSync('mkfifo', [fifo]).status !== 0) this.skip();
+    const answer = answerOf(
+      await runProgram(
+        `import { lanes, metrics, readMany } from 'uvfiles';
+         import { Worker } from 'node:worker_threads';
+         for (let i = 0; i < 3; i++)
+           (async () => { for await (const each of readMany([${JSON.stringify(fifo)}], { lane: lanes.default })) void each; })();
+         await new Promise((resolve) => setTimeout(resolve, 20));
+         if (metrics().lanes.default.running !== 3) throw new Error('they do not hang');
+         const worker = new Worker(\`
+           const { readBytes } = require('uvfiles');
+           (async () => {
+             let sum = 0;
+             for (let i = 0; i < 20; i++) sum += (await readBytes('/etc/passwd')).length > 0 ? 1 : 0;
+             require('node:worker_threads').parentPort.postMessage(sum);
+           })();\`, { eval: true, execArgv: [] });
+         const sum = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+         console.log(JSON.stringify(sum));
+         process.kill(process.pid, 'SIGKILL');`,
+        { env: { UVFILES_INLINE: '0' } },
+      ).then((ending) => ({ ...ending, code: 0, signal: null })),
+    );
+    expect(answer).to.equal(20);
+  });
+});
+
+describe('workers that come one after another', () => {
+  it('share what the first one made', async function () {
+    if (process.platform !== 'linux') this.skip();
+    this.timeout(60_000);
+    const answer = answerOf(
+      await runProgram(`
+        import { Worker } from 'node:worker_threads';
+        import { readdirSync, readFileSync } from 'node:fs';
+        const round = () => new Promise((resolve, reject) => {
+          const code = \`
+            const { open } = require('uvfiles');
+            open('/dev/null', 'wb').then(async (f) => { await f.write(Buffer.alloc(10)); await f.close(); });\`;
+          new Worker(code, { eval: true, execArgv: [], env: { ...process.env, UVFILES_INLINE: '0' } }).on('exit', resolve).on('error', reject);
+        });
+        await round();
+        const loaded = /uvfiles\\.node/.test(readFileSync('/proc/self/maps', 'utf8'));
+        const before = readdirSync('/proc/self/fd').length;
+        for (let i = 0; i < 5; i++) await round();
+        console.log(JSON.stringify({ loaded, more: readdirSync('/proc/self/fd').length - before }));`),
+    );
+    expect(answer).to.deep.equal({ loaded: true, more: 0 });
+  });
+});
+
+describe('two installed copies of the package', () => {
+  const scratch = scratchDirectory();
+
+  it('both remove their temporary files before a signal ends the process', async function () {
+    if (process.platform === 'win32') this.skip();
+    const copy = path.join(scratch.path, 'copy');
+    mkdirSync(path.join(copy, 'build/Release'), { recursive: true });
+    cpSync(path.join(root, 'dist'), path.join(copy, 'dist'), { recursive: true });
+    cpSync(path.join(root, 'package.json'), path.join(copy, 'package.json'));
+    const addon = path.join(root, 'build/Release/uvfiles.node');
+    if (!existsSync(addon)) this.skip();
+    cpSync(addon, path.join(copy, 'build/Release/uvfiles.node'));
+    symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+    const files = path.join(scratch.path, 'files');
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      mkdirSync(files, { recursive: true });
+      const child = startProgram(
+        `import { createRequire } from 'node:module';
+         import { tempfile } from 'uvfiles';
+         const other = createRequire(import.meta.url)(${JSON.stringify(path.join(copy, 'dist/cjs/index.js'))});
+         if (other.tempfile === tempfile) throw new Error('the same copy');
+         const dir = ${JSON.stringify(files)};
+         globalThis.kept = [await tempfile.namedTemporaryFile({ dir }), await other.tempfile.namedTemporaryFile({ dir }),
+                            await other.tempfile.temporaryDirectory({ dir })];
+         console.log('made');
+         setInterval(() => undefined, 1000);`,
+        { onLine: () => undefined },
+      );
+      const ending = await endOf(child, () => child.kill(signal));
+      expect(ending.signal, ending.stderr).to.equal(signal);
+      expect(scratch.list().sort()).to.deep.equal(['copy', 'files']);
+      expect(spawnSync('ls', [files], { encoding: 'utf8' }).stdout).to.equal('');
+    }
+  });
+});
