@@ -4,9 +4,10 @@ import { markAsUntransferable } from 'node:worker_threads';
 
 import type { OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
+import { allocate } from './memory.js';
 import * as P from './protocol.js';
 import { count } from './ration.js';
-import { allocate, args, bigArgs } from './requests.js';
+import { args, bigArgs } from './requests.js';
 
 const CHUNK = 64 * 1024;
 /** Bytes of a result that shares a chunk of memory with others. */

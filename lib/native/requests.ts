@@ -22,6 +22,7 @@ import type { Lane } from '../schedule/lane.js';
 import { LATE } from '../filesystem/open-file.js';
 import { addon } from './addon.js';
 import { type OperationMessage, operations } from './diagnostics.js';
+import { allocate, cutTo } from './memory.js';
 import * as P from './protocol.js';
 import { bigIntStatsFrom, statsFrom } from './stats.js';
 
@@ -121,15 +122,6 @@ function openEnvironment(): void {
   const waitsInHook = versions.bun === undefined && versions.deno === undefined;
   args[P.ARG_SIZE] = constants.MAX_LENGTH;
   addon.open(complete, args, records, waitsInHook, allocate);
-}
-
-/** Memory for results; undefined where there is none. */
-export function allocate(size: number): Buffer | undefined {
-  try {
-    return Buffer.allocUnsafeSlow(size);
-  } catch {
-    return undefined;
-  }
 }
 
 // The lane of the call between `applyOptions` and `sent`: options are read once.
@@ -457,16 +449,6 @@ function complete(
 // Cheaper than subarray.
 function viewOf(chunk: Buffer, offset: number, length: number): Buffer {
   return Buffer.from(chunk.buffer, chunk.byteOffset + offset, length);
-}
-
-// A result much shorter than its memory does not keep all of it.
-function cutTo(memory: Buffer, size: number): Buffer {
-  if (size === memory.length) return memory;
-  const bytes = memory.subarray(0, size);
-  const copy = size * 2 < memory.length ? allocate(size) : undefined;
-  if (copy === undefined) return bytes;
-  bytes.copy(copy);
-  return copy;
 }
 
 const OPENED_FIELDS = 5;

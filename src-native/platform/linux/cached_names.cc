@@ -97,7 +97,6 @@ bool looks_up_as_access() {
   return ((sets[0].effective ^ granted) & kLookup) == 0;
 }
 
-
 std::shared_ptr<const MountTable> LastLearntMounts() {
   std::lock_guard<std::mutex> lock(learnt().mutex);
   return learnt().table;
