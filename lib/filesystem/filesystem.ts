@@ -178,6 +178,8 @@ export interface FileSystem {
     call: CallOptions,
   ): Promise<void>;
   truncate?(path: FilePath, size: number | bigint, call: CallOptions): Promise<void>;
+  /** Makes the names in a directory durable, where that takes a call of its own. */
+  syncDirectory?(path: FilePath, call: CallOptions): Promise<void>;
 
   readFile?(path: FilePath, call: CallOptions): Promise<Uint8Array>;
   /** `flags` as for `open`; always with O_CREAT, and O_TRUNC, O_APPEND or O_EXCL. */

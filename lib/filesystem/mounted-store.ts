@@ -242,6 +242,12 @@ export class MountedStore implements Store {
     return this.prefix !== '' && below.equals(Buffer.from('/')) ? Buffer.from(this.prefix) : whole;
   }
 
+  /** Does nothing where the file system has no such call. */
+  async syncDirectory(path: FilePath): Promise<void> {
+    if (this.fileSystem.syncDirectory === undefined) return;
+    await this.#call('fsync', path, (fs, inner) => fs.syncDirectory!(inner, NO_CALL));
+  }
+
   async statvfs(path: FilePath, o?: OpOptions): Promise<StatVfs> {
     if (this.fileSystem.statvfs === undefined)
       throw new UnsupportedOperationError(`the file system '${this.name}' does not tell its size (statvfs)`);

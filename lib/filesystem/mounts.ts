@@ -7,7 +7,9 @@ import { invalidArgType, invalidArgValue } from '../errors/index.js';
 import { nativeStore } from '../native/store/native-store.js';
 import type { FilePath, FileSystem } from './filesystem.js';
 import { absolute, normalized, SCHEME } from './mounted-path.js';
+import { activeLayers, addLayer, layeredStore, type MakeLayer, withLayer } from './layers.js';
 import { MountedStore } from './mounted-store.js';
+import { realFileSystem } from './real-file-system.js';
 import type { Store } from './store.js';
 
 interface Entry {
@@ -81,6 +83,7 @@ export function isAnyMounted(): boolean {
 }
 
 function find(path: FilePath): MountedStore | undefined {
+  const layers = activeLayers();
   const wanted = absolute(path);
   let best: Entry | undefined;
   // The later of two with one prefix wins, and a context's own wins over those of everybody.
@@ -92,7 +95,16 @@ function find(path: FilePath): MountedStore | undefined {
     if ((best === undefined || entry.prefix.length >= best.prefix.length) && isBelow(wanted, entry.prefix))
       best = entry;
   }
-  return best?.store;
+  return layers === undefined ? best?.store : layered(best, layers);
+}
+
+function layered(
+  best: Entry | undefined,
+  layers: NonNullable<ReturnType<typeof activeLayers>>,
+): MountedStore | undefined {
+  if (best !== undefined) return layeredStore(best.store.fileSystem, best.prefix, layers);
+  // What Node's --permission guards is left to it.
+  return isRestricted ? undefined : layeredStore(realFileSystem, '', layers);
 }
 
 function isBelow(path: string, prefix: string): boolean {
@@ -150,16 +162,48 @@ function mountEverywhere(entry: Entry, fileSystem: FileSystem): Mount {
   return { prefix: entry.prefix, fileSystem, unmount, [dispose]: unmount };
 }
 
+/**
+ * Puts something between the library and every file system, mounted or real.
+ * @param make makes what answers in the place of each
+ * @param scope for this callback's asynchronous context alone
+ * @returns what `scope` returns, or what takes it away
+ */
+export function interpose(make: MakeLayer): () => void;
+export function interpose<T>(make: MakeLayer, scope: () => T): T;
+export function interpose<T>(make: MakeLayer, scope?: () => T): (() => void) | T {
+  count++;
+  if (scope !== undefined)
+    return ending(
+      () => withLayer(make, scope),
+      () => void count--,
+    );
+  const remove = addLayer(make);
+  let isThere = true;
+  return () => {
+    if (!isThere) return;
+    isThere = false;
+    count--;
+    remove();
+  };
+}
+
 function mountFor<T>(entry: Entry, scope: () => T): T {
   count++;
   addScheme(entry.prefix);
-  const end = (): void => {
-    count--;
-    removeScheme(entry.prefix);
-  };
+  return ending(
+    () => contexts.run([...(contexts.getStore() ?? []), entry], scope),
+    () => {
+      count--;
+      removeScheme(entry.prefix);
+    },
+  );
+}
+
+// Calls `end` once what `scope` returns has settled.
+function ending<T>(scope: () => T, end: () => void): T {
   let result: T;
   try {
-    result = contexts.run([...(contexts.getStore() ?? []), entry], scope);
+    result = scope();
   } catch (error) {
     end();
     throw error;

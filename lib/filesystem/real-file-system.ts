@@ -1,4 +1,5 @@
 // The real files as a FileSystem, for what wraps them or lets them show through.
+import { open } from 'node:fs/promises';
 
 import { nativeStore } from '../native/store/native-store.js';
 import type { CallOptions, DirectoryItem, FilePath, FileSystem } from './filesystem.js';
@@ -15,6 +16,16 @@ async function* list(path: FilePath, call: CallOptions): AsyncGenerator<readonly
     for (let batch = await listing.next(); batch !== undefined; batch = await listing.next()) yield batch;
   } finally {
     listing.close();
+  }
+}
+
+async function syncDirectory(path: FilePath): Promise<void> {
+  if (process.platform === 'win32') return; // directories cannot be opened there, and need not be synced
+  const directory = await open(typeof path === 'string' ? path : Buffer.from(path));
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }
 
@@ -54,6 +65,7 @@ export const realFileSystem: FileSystem = Object.freeze<FileSystem>({
   utimes: (path, accessed, modified, options, call) =>
     nativeStore.setTimes(path, timestamp(accessed), timestamp(modified), options, call),
   truncate: (path, size, call) => nativeStore.truncate(path, size, call),
+  syncDirectory,
   readFile: (path, call) => nativeStore.readFile(path, call),
   writeFile: (path, data, flags, permissions, call) =>
     nativeStore.writeFile(path, data, flags, permissions, call),

@@ -68,6 +68,7 @@ class GenericReplacement implements Replacement {
   readonly #target: FilePath;
   readonly #fresh: FilePath;
   readonly #exclusive: boolean;
+  readonly #durable: boolean;
   #over = false;
 
   constructor(
@@ -83,6 +84,7 @@ class GenericReplacement implements Replacement {
     this.#target = target;
     this.#fresh = fresh;
     this.#exclusive = exclusive;
+    this.#durable = durable && store.can('sync');
     this.file = durable && store.can('sync') ? syncedOnClose(file) : file;
   }
 
@@ -92,13 +94,26 @@ class GenericReplacement implements Replacement {
       if (this.#exclusive && store.can('links') && store.fileSystem.link !== undefined) {
         // A link does not replace what is there.
         await store.link(this.#fresh, this.#target);
+        await this.drop();
+        await this.#syncDirectory();
         return;
       }
       if (this.#exclusive && (await this.#isThere())) throw fileSystemError('EEXIST', 'open', this.#path);
       await store.rename(this.#fresh, this.#target);
       this.#over = true;
+      await this.#syncDirectory();
     } finally {
       await this.drop();
+    }
+  }
+
+  // The new name is there by now: an error says that it may not survive a power cut.
+  async #syncDirectory(): Promise<void> {
+    if (!this.#durable) return;
+    try {
+      await this.#store.syncDirectory(parentOf(this.#target) || '.');
+    } catch (error) {
+      throw Object.assign(error as Error, { committed: true });
     }
   }
 

@@ -95,7 +95,7 @@ export function realpath(state: MemoryState, path: string): string {
       if (++links > MOST_LINKS) fail('ELOOP', 'realpath');
       state.touch(inode);
       if (inode.target.startsWith('/')) at = root;
-      left.push(...split(state.absolute(inode.target)));
+      left.push(...split(inode.target));
       continue;
     }
     at = inode;

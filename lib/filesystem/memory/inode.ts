@@ -93,6 +93,8 @@ export class FileNode extends Inode {
   readonly content: FileContent;
   /** What survives a power cut for sure; undefined where that is what there is now. */
   durable: Snapshot | undefined = EMPTY;
+  /** The smallest size since then. */
+  smallest = 0;
 
   constructor(ino: number, mode: number, uid: number, gid: number, now: number, space: Space) {
     super(ino, mode, uid, gid, now);
@@ -109,7 +111,9 @@ export class FileNode extends Inode {
 
   /** Before the content changes, when it is what a snapshot has to keep. */
   beforeChange(): void {
-    this.durable ??= this.content.snapshot();
+    if (this.durable !== undefined) return;
+    this.durable = this.content.snapshot();
+    this.smallest = this.durable.size;
   }
 
   /** What there is now survives. */
@@ -148,6 +152,8 @@ export class DirectoryNode extends Inode {
   parent: DirectoryNode;
   readonly size = BLOCK;
   readonly stored = BLOCK;
+  /** Nobody made it: it is not listed while it is empty. */
+  implied = false;
   /** Changes of names that a power cut may undo, the oldest first. */
   unsynced: Change[] = [];
   /** In an overlay: the real directory that shows through, and the names in it that do not. */

@@ -60,8 +60,8 @@ export class MemoryFileSystem implements FileSystem {
   readonly capabilities = CAPABILITIES;
   readonly state: MemoryState;
 
-  constructor(options: MemoryOptions) {
-    this.state = new MemoryState(options);
+  constructor(options: MemoryOptions | MemoryState) {
+    this.state = options instanceof MemoryState ? options : new MemoryState(options);
   }
 
   async open(path: FilePath, flags: number, permissions: number, call: CallOptions): Promise<FileSystemFile> {
@@ -202,6 +202,12 @@ export class MemoryFileSystem implements FileSystem {
 
   async truncate(path: FilePath, size: number | bigint): Promise<void> {
     attributes.truncate(this.state, keyOf(path), size);
+  }
+
+  async syncDirectory(path: FilePath): Promise<void> {
+    const directory = this.state.find(keyOf(path), true);
+    if (!(directory instanceof DirectoryNode)) return fail('ENOTDIR', 'fsync');
+    this.state.journal.sync(directory);
   }
 
   // --- whole jobs -----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import { isLonger } from './names.js';
 import { type Place, Walk } from './walk.js';
 
 const PERMISSIONS = 0o777;
+const FILE_PERMISSIONS = 0o666;
 const MOST_NAMES = 65_000;
 const LONGEST_TARGET = 4095;
 
@@ -125,4 +126,10 @@ export function createFile(state: MemoryState, place: Place, permissions: number
   const file = state.newFile(permissions & ~state.umask, directory);
   state.bind({ directory, name, before: undefined, after: file });
   return file;
+}
+
+/** Makes a regular file with that content. */
+export function plantFile(state: MemoryState, path: string, content: Uint8Array): void {
+  const file = createFile(state, vacancy(new Walk(state), path, false), FILE_PERMISSIONS);
+  if (file.content.write(content, 0) < content.length) fail('ENOSPC', 'write');
 }

@@ -15,8 +15,6 @@ export interface MemoryOptions {
   readonly umask?: number | undefined;
   /** The time in milliseconds since the epoch. */
   readonly clock?: (() => number) | undefined;
-  /** Where the file system is mounted: absolute links are read so. */
-  readonly at?: string | undefined;
   /** The real files that show through. */
   readonly lower?: Lower | undefined;
 }
@@ -29,7 +27,6 @@ export class MemoryState implements Walked {
   readonly root: DirectoryNode;
   readonly space: Space;
   readonly journal = new Journal();
-  readonly at: string;
   readonly lower: Lower | undefined;
   readonly clock: () => number;
   credentials: Credentials;
@@ -41,7 +38,6 @@ export class MemoryState implements Walked {
     this.credentials = options.credentials;
     this.umask = options.umask ?? USUAL_UMASK;
     this.clock = options.clock ?? (() => Date.now());
-    this.at = options.at === '/' ? '' : (options.at ?? '');
     this.lower = options.lower;
     this.root = this.newDirectory(ROOT_PERMISSIONS, undefined);
     this.root.lower = options.lower?.root;
@@ -60,19 +56,13 @@ export class MemoryState implements Walked {
   }
 
   /** What is in a directory. */
-  entries(directory: DirectoryNode): Iterable<[name: string, inode: Inode]> {
-    return directory.lower === undefined ? directory.entries : this.lower!.entries(this, directory);
+  *entries(directory: DirectoryNode): Generator<[name: string, inode: Inode]> {
+    const all = directory.lower === undefined ? directory.entries : this.lower!.entries(this, directory);
+    for (const entry of all) if (isShown(entry[1])) yield entry;
   }
 
   isEmpty(directory: DirectoryNode): boolean {
-    return this.entries(directory)[Symbol.iterator]().next().done === true;
-  }
-
-  absolute(target: string): string {
-    const { at } = this;
-    return at !== '' && target.startsWith(at) && (target.length === at.length || target[at.length] === '/')
-      ? target.slice(at.length) || '/'
-      : target;
+    return this.entries(directory).next().done === true;
   }
 
   find(path: string, follow: boolean): Inode {
@@ -166,11 +156,39 @@ export class MemoryState implements Walked {
     this.own(file);
     file.beforeChange();
     file.content.truncate(Number(size));
+    file.smallest = Math.min(file.smallest, Number(size));
     this.credentials.dropPrivileges(file);
+  }
+
+  /** An empty one that is set up the same. */
+  sibling(): MemoryState {
+    const { credentials, umask, clock, lower } = this;
+    const sibling = new MemoryState({ credentials, umask, clock, lower, capacity: this.space.limit });
+    sibling.#numbers = this.#numbers;
+    return sibling;
+  }
+
+  /** Everything that there is survives a power cut. */
+  syncAll(): void {
+    this.journal.syncAll();
+    const directories = [this.root];
+    for (let next = directories.pop(); next !== undefined; next = directories.pop()) {
+      for (const inode of next.entries.values()) {
+        if (inode instanceof DirectoryNode) directories.push(inode);
+        else if (inode instanceof FileNode) inode.sync();
+      }
+    }
   }
 
   /** The content has changed. */
   modified(inode: Inode): void {
     inode.modified = inode.changed = this.clock();
   }
+}
+
+// What is there from the beginning, for relative paths and temporary files, shows once there is something in it.
+function isShown(inode: Inode): boolean {
+  if (!(inode instanceof DirectoryNode) || !inode.implied) return true;
+  for (const each of inode.entries.values()) if (isShown(each)) return true;
+  return false;
 }

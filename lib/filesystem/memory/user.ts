@@ -21,9 +21,10 @@ export const GROUP_EXECUTE = 0o010;
 const ANY_EXECUTE = 0o111;
 
 /** A user with the kernel's answers. */
-export class Credentials {
+export class Credentials implements MemoryUser {
   readonly uid: number;
   readonly gid: number;
+  readonly groups: readonly number[];
   readonly #groups: ReadonlySet<number>;
   /** Whether permission bits do not count (CAP_DAC_OVERRIDE). */
   readonly #overrides: boolean;
@@ -34,6 +35,7 @@ export class Credentials {
   constructor(user: MemoryUser, overrides = user.uid === 0) {
     this.uid = user.uid;
     this.gid = user.gid;
+    this.groups = user.groups ?? [];
     this.#groups = new Set([user.gid, ...(user.groups ?? [])]);
     this.#overrides = overrides;
     this.#owns = user.uid === 0;

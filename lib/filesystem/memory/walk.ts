@@ -15,8 +15,6 @@ export interface Walked {
   readonly credentials: Credentials;
   /** What a name in a directory leads to. */
   entry(directory: DirectoryNode, name: string): Inode | undefined;
-  /** Where an absolute link leads within the file system. */
-  absolute(target: string): string;
   touch(inode: Inode): void;
 }
 
@@ -86,7 +84,7 @@ export class Walk {
     const files = this.#files;
     files.touch(link);
     const { target } = link;
-    if (target.charCodeAt(0) === SLASH) return this.#placeFrom(files.root, files.absolute(target));
+    if (target.charCodeAt(0) === SLASH) return this.#placeFrom(files.root, target);
     return this.#placeFrom(directory, target);
   }
 

@@ -1,0 +1,117 @@
+// What a power cut may leave of files in memory: all that was synced, and any legal part of the rest.
+import { invalidArgType, outOfRange } from '../errors/index.js';
+import { interpose } from '../filesystem/mounts.js';
+import { MemoryFileSystem } from '../filesystem/memory/index.js';
+import { afterPowerCut, type Choose } from '../filesystem/memory/power-cut.js';
+import { MemoryFiles } from './memory-files.js';
+import { observe } from './observe.js';
+import { type Between } from './operation.js';
+import { snapshotOf } from './tree.js';
+import { anySeed, checkSeed, randomFrom } from './random.js';
+
+/** Options of `crash`. */
+export interface CrashOptions {
+  /** Chooses what is lost: the same seed loses the same. Default: another one each time. */
+  readonly seed?: number | undefined;
+}
+
+/** Options of `crashes`. */
+export interface CrashesOptions {
+  /** A program: the power may fail before and after each of its operations. */
+  readonly during?: (() => unknown) | undefined;
+  /** The most states to look at for each moment. Default: 1000. */
+  readonly limit?: number | undefined;
+}
+
+const USUAL_LIMIT = 1000;
+
+/**
+ * Makes the files that a power cut at this moment may leave. What has been synced stays: the content of files by their `sync`,
+ * the names in a directory by a sync of the directory (as by `writeAtomic`). Of all other changes of content, sizes and
+ * names any may be lost; changes of one name are lost from the latest on, and a rename is lost wholly or not at all.
+ * @param files stay as they are
+ * @returns new files, mounted at the same place over the old ones
+ * @example
+ * using after = crash(files, { seed: 7 });
+ * expect(await readText('/etc/app.json')).to.be.oneOf([before, now]);
+ */
+export function crash(files: MemoryFiles, o: CrashOptions = {}): MemoryFiles {
+  checkFiles(files);
+  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
+  checkSeed('options.seed', o.seed);
+  const random = randomFrom(o.seed ?? anySeed());
+  return new MemoryFiles(
+    files.at,
+    leftOf(files, (n) => Math.floor(random() * n)),
+  );
+}
+
+/**
+ * All that a power cut may leave, each state once: for small programs. Without `during`, at this moment; else at any moment
+ * of the program, which is run once.
+ * @throws what the program throws
+ * @example
+ * for await (const after of crashes(files, { during: () => writeAtomic('/a', 'new') })) {
+ *   expect(after.tree().a).to.be.oneOf(['old', 'new']);
+ * }
+ */
+export async function* crashes(
+  files: MemoryFiles,
+  o: CrashesOptions = {},
+): AsyncGenerator<MemoryFiles, void> {
+  checkFiles(files);
+  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
+  const { during, limit = USUAL_LIMIT } = o;
+  if (during !== undefined && typeof during !== 'function')
+    throw invalidArgType('options.during', 'of type function', during);
+  if (!(limit >= 1)) throw outOfRange('options.limit', '>= 1', limit);
+  const states = new Map<string, MemoryFileSystem>();
+  collect(files, limit, states);
+  if (during !== undefined) {
+    const between: Between = async (_operation, proceed) => {
+      try {
+        return await proceed();
+      } finally {
+        collect(files, limit, states);
+      }
+    };
+    await interpose(
+      (base, prefix) => observe(base, prefix, between),
+      async () => during(),
+    );
+    collect(files, limit, states);
+  }
+  for (const state of states.values()) {
+    const after = new MemoryFiles(files.at, state);
+    try {
+      yield after;
+    } finally {
+      after.unmount();
+    }
+  }
+}
+
+function checkFiles(files: unknown): void {
+  if (!(files instanceof MemoryFiles)) throw invalidArgType('files', 'what memoryFiles() returns', files);
+}
+
+function leftOf(files: MemoryFiles, choose: Choose): MemoryFileSystem {
+  return new MemoryFileSystem(afterPowerCut(files.state, choose));
+}
+
+// Every sequence of choices, counted up from the last one as the digits of a number.
+function collect(files: MemoryFiles, limit: number, states: Map<string, MemoryFileSystem>): void {
+  const digits: { value: number; of: number }[] = [];
+  for (let i = 0; i < limit; i++) {
+    let at = 0;
+    const left = leftOf(files, (of) => {
+      const digit = (digits[at] ??= { value: 0, of });
+      at++;
+      return digit.value;
+    });
+    states.set(JSON.stringify(snapshotOf(left.state)), left);
+    while (digits.length > 0 && digits.at(-1)!.value + 1 === digits.at(-1)!.of) digits.pop();
+    if (digits.length === 0) return;
+    digits.at(-1)!.value++;
+  }
+}

@@ -1,0 +1,191 @@
+// Chosen operations fail, come up short or slow: on real files, in memory, wherever the library's paths lead.
+import { constants } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { AbortError, invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
+import { type ErrorCode, fileSystemError } from '../filesystem/errors.js';
+import type { CallOptions } from '../filesystem/filesystem.js';
+import type { MakeLayer } from '../filesystem/layers.js';
+import { interpose } from '../filesystem/mounts.js';
+import { observe } from './observe.js';
+import { type Between, type Operation, OPERATIONS, type OperationName, type Proceed } from './operation.js';
+import { pathMatcher } from './path-pattern.js';
+import { anySeed, checkSeed, type Random, randomFrom } from './random.js';
+
+/** Which operations go wrong, and how. */
+export interface FaultRule {
+  /** The operation, or several; `*`: all. */
+  readonly op: OperationName | '*' | readonly OperationName[];
+  /** A pattern that the absolute path fits, as of `os.glob`; wildcards match hidden names. Default: every path. */
+  readonly path?: string | undefined;
+  /** How many such operations go well before. Default: 0. */
+  readonly after?: number | undefined;
+  /** How many go wrong then. Default: 1; Infinity: all. */
+  readonly times?: number | undefined;
+  /** The code that they fail with, such as `'EIO'`, or the error itself. */
+  readonly error?: ErrorCode | Error | undefined;
+  /** Reads and writes move at most so many bytes. */
+  readonly short?: number | undefined;
+  /** Milliseconds that they take longer. */
+  readonly delay?: number | undefined;
+  /** How likely each goes wrong, from 0 to 1. Default: 1. */
+  readonly probability?: number | undefined;
+  /** Makes probable faults the same each time. Without it one is chosen, and told by a process warning. */
+  readonly seed?: number | undefined;
+}
+
+/** Faults that are in force. */
+export interface Faults extends Disposable {
+  /** How many operations have gone wrong. */
+  readonly count: number;
+  /** The operations that have gone wrong, in order. */
+  readonly operations: readonly Operation[];
+  /** Ends them. Doing it again does nothing. */
+  stop(): void;
+}
+
+class Rule {
+  readonly #given: FaultRule;
+  readonly #ops: ReadonlySet<string> | undefined;
+  readonly #fits: ((path: string) => boolean) | undefined;
+  readonly #random: Random | undefined;
+  #seen = 0;
+  #done = 0;
+
+  constructor(rule: FaultRule, name: string) {
+    checkRule(rule, name);
+    this.#given = rule;
+    this.#ops = rule.op === '*' ? undefined : new Set([rule.op].flat());
+    this.#fits = rule.path === undefined ? undefined : pathMatcher(rule.path, `${name}.path`);
+    if (rule.probability !== undefined) this.#random = randomFrom(rule.seed ?? toldSeed());
+  }
+
+  /** What goes wrong with `operation`; undefined: nothing. */
+  on({ op, path, dest }: Operation): FaultRule | undefined {
+    if (this.#ops?.has(op) === false) return undefined;
+    const isThere =
+      this.#fits === undefined ||
+      this.#fits(path) ||
+      (dest !== undefined && op !== 'symlink' && this.#fits(dest));
+    if (!isThere) return undefined;
+    const { after = 0, times = 1, probability = 1 } = this.#given;
+    if (this.#seen++ < after || this.#done >= times) return undefined;
+    if (this.#random !== undefined && this.#random() >= probability) return undefined;
+    this.#done++;
+    return this.#given;
+  }
+}
+
+function toldSeed(): number {
+  const seed = anySeed();
+  process.emitWarning(`faults() with a probability: seed: ${seed} makes the same ones again`, {
+    code: 'UVFILES_FAULT_SEED',
+  });
+  return seed;
+}
+
+/**
+ * Makes operations go wrong as `rules` say, whatever file system they are on. The first rule that applies is taken. Files
+ * that were opened before are left alone.
+ * @param rules one or several
+ * @param callback the faults are for its asynchronous context alone; without it for everybody, until they are disposed of
+ * @returns what `callback` returns, or the faults (`using`)
+ * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE for bad rules
+ * @example
+ * await faults({ op: 'write', path: '/var/log/**', after: 2, error: 'ENOSPC' }, async () => {
+ *   await expect(log('third line')).to.be.rejectedWith('ENOSPC');
+ * });
+ */
+export function faults(rules: FaultRule | readonly FaultRule[]): Faults;
+export function faults<T>(rules: FaultRule | readonly FaultRule[], callback: () => T): T;
+export function faults<T>(given: FaultRule | readonly FaultRule[], callback?: () => T): Faults | T {
+  if (typeof given !== 'object' || given === null)
+    throw invalidArgType('rules', 'an object or an array of objects', given);
+  const isList = Array.isArray(given);
+  const rules = [given].flat().map((rule: FaultRule, i) => new Rule(rule, isList ? `rules[${i}]` : 'rules'));
+  if (callback !== undefined && typeof callback !== 'function')
+    throw invalidArgType('callback', 'of type function', callback);
+  const operations: Operation[] = [];
+  const between: Between = (operation, proceed, call) => {
+    for (const rule of rules) {
+      const fault = rule.on(operation);
+      if (fault === undefined) continue;
+      operations.push(operation);
+      return withFault(fault, operation, proceed, call);
+    }
+    return proceed();
+  };
+  const make: MakeLayer = (base, prefix) => observe(base, prefix, between);
+  if (callback !== undefined) return interpose(make, callback);
+  const stop = interpose(make);
+  return {
+    operations,
+    get count() {
+      return operations.length;
+    },
+    stop,
+    [dispose]: stop,
+  };
+}
+
+const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose');
+
+const SYSCALLS: Partial<Record<OperationName, string>> = { sync: 'fsync', list: 'scandir', utimes: 'utime' };
+
+async function withFault<T>(
+  { error, short, delay }: FaultRule,
+  { op, path, dest }: Operation,
+  proceed: Proceed<T>,
+  call: CallOptions | undefined,
+): Promise<T> {
+  if (delay !== undefined) await delayed(delay, call);
+  if (error === undefined) return proceed(short);
+  // A close that fails has closed all the same.
+  if (op === 'close') await proceed().catch(() => undefined);
+  throw typeof error === 'string' ? fileSystemError(error, SYSCALLS[op] ?? op, path, dest) : error;
+}
+
+async function delayed(ms: number, call: CallOptions | undefined): Promise<void> {
+  const signal = call?.signal;
+  try {
+    await wait(ms, undefined, signal === undefined ? {} : { signal });
+  } catch {
+    throw new AbortError(signal?.reason);
+  }
+}
+
+const NAMES = new Set(['op', 'path', 'after', 'times', 'error', 'short', 'delay', 'probability', 'seed']);
+
+function checkRule(rule: FaultRule, name: string): void {
+  if (typeof rule !== 'object' || rule === null) throw invalidArgType(name, 'of type object', rule);
+  for (const [key, value] of Object.entries(rule))
+    if (!NAMES.has(key)) throw invalidArgValue(`${name}.${key}`, value, 'is not part of a rule');
+  const { op, path, error } = rule;
+  for (const each of op === '*' ? [] : [op].flat()) {
+    if (!OPERATIONS.includes(each))
+      throw invalidArgValue(`${name}.op`, each, `must be '*' or one of ${OPERATIONS.join(', ')}`);
+  }
+  if (path !== undefined && typeof path !== 'string')
+    throw invalidArgType(`${name}.path`, 'of type string', path);
+  if (
+    error !== undefined &&
+    !(error instanceof Error) &&
+    (typeof error !== 'string' || !(error in constants.errno))
+  )
+    throw invalidArgValue(`${name}.error`, error, 'must be the code of a system error, or an Error');
+  if (error === undefined && rule.short === undefined && rule.delay === undefined)
+    throw invalidArgValue(name, rule, 'must have one of error, short and delay');
+  checkAmount(`${name}.after`, rule.after, 0);
+  checkAmount(`${name}.times`, rule.times, 0);
+  checkAmount(`${name}.short`, rule.short, 1);
+  checkAmount(`${name}.delay`, rule.delay, 0);
+  if (rule.probability !== undefined && !(rule.probability >= 0 && rule.probability <= 1))
+    throw outOfRange(`${name}.probability`, '>= 0 && <= 1', rule.probability);
+  checkSeed(`${name}.seed`, rule.seed);
+}
+
+function checkAmount(name: string, value: unknown, least: number): void {
+  if (value === undefined) return;
+  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
+  if (!(value >= least)) throw outOfRange(name, `>= ${least}`, value);
+}

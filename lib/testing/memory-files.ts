@@ -1,0 +1,174 @@
+// Files in memory under the whole library, for the time of a test.
+import { tmpdir } from 'node:os';
+
+import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
+import type { FileSystem } from '../filesystem/filesystem.js';
+import { MemoryFileSystem } from '../filesystem/memory/index.js';
+import { Lower } from '../filesystem/memory/lower.js';
+import type { MemoryState } from '../filesystem/memory/state.js';
+import { Credentials, currentCredentials, type MemoryUser, STICKY } from '../filesystem/memory/user.js';
+import { type Mount, mount } from '../filesystem/mounts.js';
+import { realFileSystem } from '../filesystem/real-file-system.js';
+import { makeDirectory, plant, snapshotOf, type Tree, type TreeSnapshot } from './tree.js';
+
+/** Options of `memoryFiles`. */
+export interface MemoryFilesOptions {
+  /** The absolute path (or URL prefix) at which the files are. Default: `/`, for everything. */
+  at?: string | undefined;
+  /** Real files show through: what is written stays in memory, what is removed is hidden. Default: false. */
+  overlay?: boolean | undefined;
+  /** Bytes of content that there is room for; beyond it writes reject with ENOSPC. Default: no limit. */
+  capacity?: number | undefined;
+  /**
+   * Who uses the files: permissions are checked as for that user, and the tree is the user's own. Default: the user of the
+   * process; permission bits then count also where that is root, so that a test does the same everywhere.
+   */
+  user?: MemoryUser | undefined;
+  /** Permission bits that new files and directories do not get. Default: 0o022. */
+  umask?: number | undefined;
+  /** The time for `stat`, in milliseconds since the epoch. Default: `Date.now`. */
+  clock?: (() => number) | undefined;
+}
+
+const NAMES = new Set(['at', 'overlay', 'capacity', 'user', 'umask', 'clock']);
+const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose');
+
+/** Files in memory that are mounted. */
+export class MemoryFiles implements Disposable {
+  /** Where the files are. */
+  readonly at: string;
+  /** The file system itself, for `mount` and `wrap`. */
+  readonly fileSystem: FileSystem;
+  /** @internal */
+  readonly state: MemoryState;
+  #mount: Mount | undefined;
+
+  /** @internal */
+  constructor(at: string, fileSystem: MemoryFileSystem) {
+    this.at = at;
+    this.fileSystem = fileSystem;
+    this.state = fileSystem.state;
+    this.#mount = mount(at, fileSystem);
+  }
+
+  /**
+   * What there is: content by path, as text where it is UTF-8 and as a Buffer where it is not; links as `link()`, empty
+   * directories as `dir()`. With `overlay`, only what is in memory.
+   */
+  tree(): TreeSnapshot {
+    return snapshotOf(this.state);
+  }
+
+  /**
+   * Calls `callback`, and has the files mounted for its asynchronous context alone; works after the files have been
+   * unmounted for everybody.
+   * @returns what `callback` returns
+   */
+  run<T>(callback: () => T): T {
+    return mount(this.at, this.fileSystem, { scope: callback });
+  }
+
+  /** From now on somebody else uses the files. */
+  set user(user: MemoryUser) {
+    this.state.credentials = new Credentials(checkUser(user));
+  }
+
+  get user(): MemoryUser {
+    const { uid, gid, groups } = this.state.credentials;
+    return { uid, gid, groups };
+  }
+
+  /** Unmounts the files. Doing it again does nothing. */
+  unmount(): void {
+    this.#mount?.unmount();
+    this.#mount = undefined;
+  }
+
+  [dispose](): void {
+    this.unmount();
+  }
+}
+
+/**
+ * Mounts files in memory at once, over whatever is mounted there: every function of the library answers from them.
+ * @param tree what there is at the beginning, by path: strings and bytes are files, `link()` and `dir()` make others
+ * @returns the mounted files; `using` unmounts them
+ * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE for bad arguments; a system error
+ *   (ENOTDIR, EEXIST, ENOSPC) for a tree that cannot be
+ * @example
+ * using files = memoryFiles({ '/etc/app.json': '{"port": 80}' });
+ * await start('/etc/app.json');
+ * expect(files.tree()).to.have.property('var/log/app.log', 'started\n');
+ */
+export function memoryFiles(tree: Tree = {}, o: MemoryFilesOptions = {}): MemoryFiles {
+  const { at = '/', overlay = false, capacity, user, umask, clock } = checkOptions(o);
+  const credentials = user === undefined ? currentCredentials(overlay) : new Credentials(checkUser(user));
+  const lower = overlay
+    ? new Lower(at, (path, flags, permissions, call) => realFileSystem.open(path, flags, permissions, call))
+    : undefined;
+  const fileSystem = new MemoryFileSystem({ credentials, umask, clock, capacity, lower });
+  const { state } = fileSystem;
+  plant(state, tree);
+  if (!overlay) addUsual(state, at);
+  return new MemoryFiles(at, fileSystem);
+}
+
+// Relative paths and temporary files work, as on any disk.
+function addUsual(state: MemoryState, at: string): void {
+  const { credentials } = state;
+  const prefix = at.replace(/\/+$/, '');
+  state.credentials = new Credentials(credentials, true);
+  try {
+    const temporary = tmpdir();
+    for (const path of [process.cwd(), temporary]) {
+      if (!path.startsWith(`${prefix}/`)) continue;
+      const inner = path.slice(prefix.length);
+      try {
+        for (let end = inner.indexOf('/', 1); end !== -1; end = inner.indexOf('/', end + 1))
+          makeDirectory(state, inner.slice(0, end), true);
+        makeDirectory(state, inner, true);
+        if (path === temporary) state.find(inner, true).mode |= 0o777 | STICKY;
+      } catch {
+        // the tree has something else there
+      }
+    }
+  } finally {
+    state.credentials = credentials;
+  }
+  state.journal.syncAll();
+}
+
+function checkOptions(o: MemoryFilesOptions): MemoryFilesOptions {
+  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
+  for (const [name, value] of Object.entries(o))
+    if (!NAMES.has(name)) throw invalidArgValue(`options.${name}`, value, 'is not an option');
+  const { at, overlay, capacity, umask, clock } = o;
+  if (at !== undefined && typeof at !== 'string') throw invalidArgType('options.at', 'of type string', at);
+  if (overlay !== undefined && typeof overlay !== 'boolean')
+    throw invalidArgType('options.overlay', 'of type boolean', overlay);
+  checkNumber('options.capacity', capacity, Infinity);
+  checkNumber('options.umask', umask, 0o777);
+  if (clock !== undefined && typeof clock !== 'function')
+    throw invalidArgType('options.clock', 'of type function', clock);
+  return o;
+}
+
+function checkNumber(name: string, value: unknown, most: number): void {
+  if (value === undefined) return;
+  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
+  if (!(value >= 0 && value <= most) || (value !== Infinity && !Number.isInteger(value)))
+    throw outOfRange(name, `an integer >= 0 && <= ${most}`, value);
+}
+
+function checkUser(user: MemoryUser): MemoryUser {
+  if (typeof user !== 'object' || user === null) throw invalidArgType('options.user', 'of type object', user);
+  for (const [name, id] of [
+    ['uid', user.uid],
+    ['gid', user.gid],
+    ...(user.groups ?? []).map((id) => ['groups', id]),
+  ]) {
+    if (id === undefined) throw invalidArgType(`options.user.${String(name)}`, 'of type number', id);
+    checkNumber(`options.user.${String(name)}`, id, 0xfffffffe);
+  }
+  return user;
+}

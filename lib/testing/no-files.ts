@@ -1,0 +1,59 @@
+// For code that is not to touch files.
+import path from 'node:path';
+
+import { invalidArgType } from '../errors/index.js';
+import { interpose } from '../filesystem/mounts.js';
+import { observe } from './observe.js';
+import { type Operation } from './operation.js';
+
+/** Rejects what touches a file inside `noFiles`: `code` is ERR_FILES_FORBIDDEN. */
+export class FilesForbiddenError extends Error {
+  readonly code = 'ERR_FILES_FORBIDDEN';
+  readonly op: string;
+  readonly path: string;
+
+  constructor({ op, path }: Operation) {
+    super(`No files may be touched here: ${op} '${path}'`);
+    this.name = 'FilesForbiddenError';
+    this.op = op;
+    this.path = path;
+    const caller = callerIn(this.stack ?? '');
+    if (caller !== undefined) this.message += `, asked for ${caller}`;
+  }
+}
+
+// This package's own code, compiled and (by source maps) as it is written: this file is in dist/cjs/testing.
+const root = path.join(__dirname, '..', '..', '..');
+const OWN = ['dist', 'lib'].map((folder) => path.join(root, folder) + path.sep);
+const FRAMES = 60;
+
+function callerIn(stack: string): string | undefined {
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  const isCaller = (line: string): boolean =>
+    !OWN.some((folder) => line.includes(folder)) && /[\\/]/.test(line);
+  return frames.find((line) => isCaller(line) && !line.includes('node:'))?.trim();
+}
+
+function forbidden(operation: Operation): FilesForbiddenError {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = FRAMES;
+  try {
+    return new FilesForbiddenError(operation);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/**
+ * Runs `callback`, in whose asynchronous context every operation on a file rejects, and names the line that asked for it.
+ * @returns what `callback` returns
+ * @example
+ * await noFiles(() => render(template)); // FilesForbiddenError: No files may be touched here: open '/etc/…', asked for at render (…)
+ */
+export function noFiles<T>(callback: () => T): T {
+  if (typeof callback !== 'function') throw invalidArgType('callback', 'of type function', callback);
+  return interpose(
+    (base, prefix) => observe(base, prefix, (operation) => Promise.reject(forbidden(operation))),
+    callback,
+  );
+}

@@ -1,0 +1,96 @@
+// A file system seen from between: each operation is announced before it is done. Faults, traces and bans are made of it.
+import type { CallOptions, FilePath, FileSystem } from '../filesystem/filesystem.js';
+import { observeFile } from './observed-file.js';
+import type { Between } from './operation.js';
+import { wrap } from '../filesystem/wrapper.js';
+import { keyOf } from '../filesystem/memory/names.js';
+
+// What the library makes of the operations above when a file system lacks it.
+const JOBS = {
+  readFile: undefined,
+  writeFile: undefined,
+  readMany: undefined,
+  statMany: undefined,
+  walkFiles: undefined,
+  removeTree: undefined,
+  copyFile: undefined,
+  copyTree: undefined,
+  replaceFile: undefined,
+  openReplacement: undefined,
+  createTemporary: undefined,
+} as const;
+
+const ONE_PATH = [
+  'stat',
+  'unlink',
+  'mkdir',
+  'rmdir',
+  'readlink',
+  'realpath',
+  'access',
+  'statvfs',
+  'chmod',
+  'chown',
+  'utimes',
+] as const;
+const TWO_PATHS = ['rename', 'link'] as const;
+
+type AnyMethod = (...args: unknown[]) => Promise<unknown>;
+
+/** `base`, whose paths are below `prefix`, with `between` between it and whoever uses it. */
+export function observe(base: FileSystem, prefix: string, between: Between): FileSystem {
+  const shown = (path: FilePath): string => {
+    const text = keyOf(path);
+    return prefix === '' || prefix === '/' ? text : text === '/' ? prefix : prefix + text;
+  };
+  const methods = base as unknown as Record<string, AnyMethod | undefined>;
+  const overrides: Record<string, unknown> = { ...JOBS };
+  for (const op of ONE_PATH) {
+    if (methods[op] === undefined) continue;
+    overrides[op] = (path: FilePath, ...rest: unknown[]) =>
+      between({ op, path: shown(path) }, () => methods[op]!.call(base, path, ...rest), callIn(rest));
+  }
+  for (const op of TWO_PATHS) {
+    if (methods[op] === undefined) continue;
+    overrides[op] = (path: FilePath, dest: FilePath, call: CallOptions) =>
+      between(
+        { op, path: shown(path), dest: shown(dest) },
+        () => methods[op]!.call(base, path, dest, call),
+        call,
+      );
+  }
+  const own: Partial<FileSystem> = {
+    open: (path, flags, permissions, call) =>
+      between(
+        { op: 'open', path: shown(path), flags },
+        async () => observeFile(await base.open(path, flags, permissions, call), shown(path), between),
+        call,
+      ),
+    list: (path, call) => ({
+      async *[Symbol.asyncIterator]() {
+        await between({ op: 'list', path: shown(path) }, () => Promise.resolve(), call);
+        yield* base.list(path, call);
+      },
+    }),
+  };
+  if (base.symlink !== undefined)
+    own.symlink = (target, path, call) =>
+      between(
+        { op: 'symlink', path: shown(path), dest: keyOf(target) },
+        () => base.symlink!(target, path, call),
+        call,
+      );
+  if (base.syncDirectory !== undefined)
+    own.syncDirectory = (path, call) =>
+      between({ op: 'sync', path: shown(path) }, () => base.syncDirectory!(path, call), call);
+  if (base.truncate !== undefined)
+    own.truncate = (path, size, call) =>
+      between(
+        { op: 'truncate', path: shown(path), size: Number(size) },
+        () => base.truncate!(path, size, call),
+        call,
+      );
+  return wrap(base, { ...overrides, ...own });
+}
+
+const callIn = (args: readonly unknown[]): CallOptions | undefined => args.at(-1) as CallOptions | undefined;

@@ -1,0 +1,37 @@
+// What a program asks of the file system.
+import { invalidArgType } from '../errors/index.js';
+import { interpose } from '../filesystem/mounts.js';
+import { observe } from './observe.js';
+import { type Between, type Operation } from './operation.js';
+
+/** An operation that was asked for, and the code of the error that it ended with. */
+export interface TracedOperation extends Operation {
+  error?: string;
+}
+
+/**
+ * Runs `callback` and resolves to what it asked of the file system, in the order in which it asked, whole jobs taken apart.
+ * @throws what the callback throws
+ * @example
+ * const asked = await trace(() => save('/etc/app.json'));
+ * expect(asked.map(({ op, path }) => `${op} ${path}`)).to.not.include('unlink /etc/app.json');
+ */
+export async function trace(callback: () => unknown): Promise<TracedOperation[]> {
+  if (typeof callback !== 'function') throw invalidArgType('callback', 'of type function', callback);
+  const operations: TracedOperation[] = [];
+  const between: Between = async (operation, proceed) => {
+    const traced: TracedOperation = { ...operation };
+    operations.push(traced);
+    try {
+      return await proceed();
+    } catch (error) {
+      traced.error = (error as NodeJS.ErrnoException).code ?? (error as Error).name;
+      throw error;
+    }
+  };
+  await interpose(
+    (base, prefix) => observe(base, prefix, between),
+    async () => callback(),
+  );
+  return operations;
+}

@@ -1,0 +1,207 @@
+// Trees of files as literals, and snapshots of trees in the same shape.
+import { isUtf8 } from 'node:buffer';
+
+import { invalidArgType, invalidArgValue } from '../errors/index.js';
+import { changes } from '../filesystem/memory/index.js';
+import { DirectoryNode, FileNode, type Inode, LinkNode, TYPE } from '../filesystem/memory/inode.js';
+import { keyOf, pathOf } from '../filesystem/memory/names.js';
+import type { MemoryState } from '../filesystem/memory/state.js';
+import { Credentials } from '../filesystem/memory/user.js';
+import { Walk } from '../filesystem/memory/walk.js';
+
+/** What is said of a file or directory beside its content. Without it: the umask's permissions, the user's own, now. */
+export interface EntryOptions {
+  /** Permission bits. */
+  readonly mode?: number | undefined;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+  /** Time of the last change of its content, in milliseconds since the epoch. */
+  readonly mtime?: number | Date | undefined;
+}
+
+/** A symbolic link in a tree. */
+export class TreeLink {
+  readonly target: string | Uint8Array;
+  constructor(target: string | Uint8Array) {
+    this.target = target;
+  }
+}
+
+/** A directory in a tree. */
+export class TreeDirectory {
+  readonly entries: Tree;
+  readonly options: EntryOptions;
+  constructor(entries: Tree, options: EntryOptions) {
+    this.entries = entries;
+    this.options = options;
+  }
+}
+
+/** A file in a tree with options. */
+export class TreeFile {
+  readonly content: string | Uint8Array;
+  readonly options: EntryOptions;
+  constructor(content: string | Uint8Array, options: EntryOptions) {
+    this.content = content;
+    this.options = options;
+  }
+}
+
+/** What a path leads to in a tree: the content of a file, or what `link`, `dir` or `file` makes. */
+export type TreeValue = string | Uint8Array | TreeLink | TreeDirectory | TreeFile;
+/** Files by path: `{ 'etc/app.json': '{}', 'bin/run': link('../run') }`. Directories above a path need not be named. */
+export type Tree = Readonly<Record<string, TreeValue>>;
+/** What a memory file system has: text where it is UTF-8, else bytes; links; directories that are empty. */
+export type TreeSnapshot = Record<string, string | Buffer | TreeLink | TreeDirectory>;
+
+/**
+ * A symbolic link, for a tree.
+ * @param target what it leads to, as it is written down
+ * @example memoryFiles({ current: link('releases/7'), 'releases/7/a': '' });
+ */
+export function link(target: string | Uint8Array): TreeLink {
+  if (typeof target !== 'string' && !(target instanceof Uint8Array))
+    throw invalidArgType('target', 'of type string or an instance of Uint8Array', target);
+  return new TreeLink(target);
+}
+
+/**
+ * A directory, for a tree: an empty one, or one with a mode, an owner or a time.
+ * @param entries what is in it
+ * @example memoryFiles({ data: dir({ 'a.txt': 'a' }, { mode: 0o500 }) });
+ */
+export function dir(entries: Tree = {}, options: EntryOptions = {}): TreeDirectory {
+  return new TreeDirectory(entries, checkOptions(options));
+}
+
+/**
+ * A file with a mode, an owner or a time, for a tree.
+ * @param content text or bytes
+ * @example memoryFiles({ 'run.sh': file('#!/bin/sh', { mode: 0o755 }) });
+ */
+export function file(content: string | Uint8Array, options: EntryOptions = {}): TreeFile {
+  return new TreeFile(content, checkOptions(options));
+}
+
+const OPTIONS = new Set(['mode', 'uid', 'gid', 'mtime']);
+
+function checkOptions(options: EntryOptions): EntryOptions {
+  if (typeof options !== 'object' || options === null)
+    throw invalidArgType('options', 'of type object', options);
+  for (const [name, value] of Object.entries(options)) {
+    if (!OPTIONS.has(name)) throw invalidArgValue(`options.${name}`, value, 'is not an option');
+    const isTime = name === 'mtime' && value instanceof Date;
+    if (value !== undefined && typeof value !== 'number' && !isTime)
+      throw invalidArgType(`options.${name}`, 'of type number', value);
+  }
+  return options;
+}
+
+/** Puts a tree into a file system, whatever its user may do. */
+export function plant(state: MemoryState, tree: Tree): void {
+  const { credentials } = state;
+  state.credentials = new Credentials(credentials, true);
+  try {
+    plantAt(state, '', tree);
+  } finally {
+    state.credentials = credentials;
+  }
+  state.syncAll();
+}
+
+function plantAt(state: MemoryState, above: string, tree: Tree): void {
+  if (typeof tree !== 'object' || tree === null || tree instanceof Uint8Array)
+    throw invalidArgType('tree', 'of type object', tree);
+  for (const [name, value] of Object.entries(tree)) {
+    const names = namesIn(name);
+    const path = `${above}/${names.join('/')}`;
+    makeAbove(state, path);
+    plantValue(state, path, value, name);
+  }
+}
+
+function namesIn(path: string): string[] {
+  const names = keyOf(path)
+    .split('/')
+    .filter((name) => name !== '' && name !== '.');
+  if (names.length === 0 || names.includes('..') || path.includes('\0'))
+    throw invalidArgValue('tree', path, "must have paths of names without '..' and null bytes");
+  return names;
+}
+
+function makeAbove(state: MemoryState, path: string): void {
+  for (let end = path.indexOf('/', 1); end !== -1; end = path.indexOf('/', end + 1)) {
+    makeDirectory(state, path.slice(0, end));
+  }
+}
+
+/** Makes a directory unless there is one. */
+export function makeDirectory(state: MemoryState, path: string, implied = false): void {
+  const walk = new Walk(state);
+  const there = walk.entry(walk.place(path));
+  if (there === undefined) {
+    changes.mkdir(state, path, 0o777);
+    const made = state.find(path, false);
+    if (made instanceof DirectoryNode) made.implied = implied;
+  } else if (there instanceof DirectoryNode && !implied) {
+    there.implied = false;
+  }
+}
+
+function plantValue(state: MemoryState, path: string, value: TreeValue, name: string): void {
+  if (value instanceof TreeLink) {
+    changes.symlink(state, keyOf(value.target), path);
+  } else if (value instanceof TreeDirectory) {
+    makeDirectory(state, path);
+    plantAt(state, path, value.entries);
+    setOptions(state, path, value.options);
+  } else if (value instanceof TreeFile) {
+    plantFile(state, path, value.content, name);
+    setOptions(state, path, value.options);
+  } else {
+    plantFile(state, path, value, name);
+  }
+}
+
+function plantFile(state: MemoryState, path: string, content: string | Uint8Array, name: string): void {
+  if (typeof content !== 'string' && !(content instanceof Uint8Array))
+    throw invalidArgType(`tree['${name}']`, 'text, bytes, or what link(), dir() or file() makes', content);
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  changes.plantFile(state, path, bytes);
+}
+
+function setOptions(state: MemoryState, path: string, { mode, uid, gid, mtime }: EntryOptions): void {
+  const inode = state.find(path, false);
+  if (mode !== undefined) inode.mode = (inode.mode & TYPE) | (mode & ~TYPE);
+  if (uid !== undefined) inode.uid = uid;
+  if (gid !== undefined) inode.gid = gid;
+  if (mtime !== undefined) inode.modified = Number(mtime);
+}
+
+/** What a file system has, by path. */
+export function snapshotOf(state: MemoryState): TreeSnapshot {
+  const snapshot: TreeSnapshot = {};
+  visit(state, state.root, '', snapshot);
+  return snapshot;
+}
+
+// Of an overlay, only what is in memory.
+function visit(state: MemoryState, directory: DirectoryNode, above: string, snapshot: TreeSnapshot): void {
+  const own = directory.lower === undefined ? state.entries(directory) : directory.entries;
+  for (const [name, inode] of [...own].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const path = above + name;
+    if (!(inode instanceof DirectoryNode)) {
+      snapshot[path] = valueOf(inode);
+    } else if (inode.lower === undefined && state.isEmpty(inode)) {
+      snapshot[path] = dir();
+    } else {
+      visit(state, inode, `${path}/`, snapshot);
+    }
+  }
+}
+
+function valueOf(inode: Inode): string | Buffer | TreeLink {
+  if (inode instanceof LinkNode) return new TreeLink(pathOf(inode.target));
+  const bytes = inode instanceof FileNode ? inode.content.slice(0, inode.size) : Buffer.alloc(0);
+  return isUtf8(bytes) ? bytes.toString() : bytes;
+}

@@ -1,0 +1,205 @@
+// Faults, bans and traces: on real files and in memory alike.
+import { expect } from 'chai';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { open, os, readBytes, readText, writeAtomic, writeFile } from 'uvfiles';
+import { faults, type MemoryFiles, memoryFiles, noFiles, trace } from 'uvfiles/testing';
+
+import { rejection, scratchDirectory } from '../support/temp.js';
+
+for (const kind of ['real files', 'files in memory'] as const) {
+  describe(`faults on ${kind}`, () => {
+    const scratch = scratchDirectory();
+    let files: MemoryFiles | undefined;
+    let top = '';
+    beforeEach(() => {
+      files = kind === 'real files' ? undefined : memoryFiles();
+      top = files === undefined ? scratch.path : '/top';
+      return os.makedirs(top, { existOk: true });
+    });
+    afterEach(() => files?.unmount());
+    const at = (name: string): string => path.posix.join(top, name);
+
+    it('fails the chosen operation, once, and no other', async () => {
+      using f = faults({ op: 'open', path: `${top}/a*`, error: 'EMFILE' });
+      await writeFile(at('b'), 'b');
+      const failed = await rejection(writeFile(at('a1'), 'a'));
+      expect(failed).to.include({ code: 'EMFILE', path: at('a1') });
+      expect(failed.message).to.equal(`EMFILE: too many open files, open '${at('a1')}'`);
+      await writeFile(at('a1'), 'a');
+      expect(f.count).to.equal(1);
+    });
+
+    it('counts before and how often', async () => {
+      const outcomes: string[] = [];
+      await faults({ op: 'stat', path: `${top}/**`, after: 2, times: 2, error: 'EIO' }, async () => {
+        for (let i = 0; i < 6; i++)
+          outcomes.push(
+            await os.stat(top).then(
+              () => 'ok',
+              (error) => error.code,
+            ),
+          );
+      });
+      expect(outcomes).to.deep.equal(['ok', 'ok', 'EIO', 'EIO', 'ok', 'ok']);
+    });
+
+    it('keeps to the asynchronous context of its callback', async () => {
+      await writeFile(at('a'), 'a');
+      let outside: Promise<unknown> = Promise.resolve();
+      const start: { go?: () => void } = {};
+      outside = new Promise<void>((resolve) => (start.go = resolve)).then(() => readText(at('a')));
+      await faults({ op: '*', times: Infinity, error: 'EIO' }, async () => {
+        start.go!();
+        expect((await rejection(readText(at('a')))).code).to.equal('EIO');
+        await outside;
+      });
+      expect(await outside).to.equal('a');
+    });
+
+    it('fills the disk in the middle of a write, with the true partial count', async () => {
+      using _ = faults([
+        { op: 'write', short: 4 },
+        { op: 'write', error: 'ENOSPC' },
+      ]);
+      const f = await open(at('log'), 'wb', { buffering: 0 });
+      const failed = await rejection(f.write(Buffer.from('0123456789')));
+      expect(failed).to.include({ code: 'ENOSPC', bytesWritten: 4 });
+      await f.close();
+      expect(await readText(at('log'))).to.equal('0123');
+    });
+
+    it('makes short reads and writes that the library completes', async () => {
+      const data = Buffer.from(Array.from({ length: 1000 }, (_, i) => i & 255));
+      using f = faults([
+        { op: 'write', short: 7, times: 20 },
+        { op: 'read', short: 3, times: Infinity },
+      ]);
+      await using w = await open(at('f'), 'w+b');
+      await w.write(data);
+      await w.flush();
+      expect(await w.pread(1000, 0)).to.deep.equal(data);
+      expect(f.count).to.be.greaterThan(20);
+    });
+
+    it('leaves the old file when anything fails before the rename', async () => {
+      await writeFile(at('a'), 'old');
+      for (const op of ['open', 'write', 'sync', 'close', 'rename'] as const) {
+        await faults({ op, path: `${top}/**`, error: 'EIO' }, async () => {
+          expect((await rejection(writeAtomic(at('a'), 'new'))).code, op).to.equal('EIO');
+        });
+        expect(await readText(at('a')), op).to.equal('old');
+        expect(await os.listdir(top), op).to.deep.equal(['a']);
+      }
+    });
+
+    it('says that the file is in place when the directory cannot be synced', async () => {
+      await writeFile(at('a'), 'old');
+      await faults({ op: 'sync', path: top, error: 'EIO' }, async () => {
+        expect(await rejection(writeAtomic(at('a'), 'new'))).to.include({ code: 'EIO', committed: true });
+      });
+      expect(await readText(at('a'))).to.equal('new');
+    });
+
+    it('does the same again with the same seed', async () => {
+      const run = async (seed: number): Promise<string> => {
+        let outcomes = '';
+        await faults({ op: 'stat', times: Infinity, error: 'EIO', probability: 0.5, seed }, async () => {
+          for (let i = 0; i < 40; i++)
+            outcomes += await os.stat(top).then(
+              () => '.',
+              () => 'x',
+            );
+        });
+        return outcomes;
+      };
+      const first = await run(1);
+      expect(first).to.match(/x/).and.match(/\./);
+      expect(await run(1)).to.equal(first);
+      expect(await run(2)).to.not.equal(first);
+    });
+
+    it('delays an operation until it is aborted', async () => {
+      const aborter = new AbortController();
+      await faults({ op: 'stat', delay: 3_600_000 }, async () => {
+        const slow = os.stat(top, { signal: aborter.signal });
+        setImmediate(() => aborter.abort(new Error('enough')));
+        expect((await rejection(slow)).name).to.equal('AbortError');
+      });
+    });
+
+    it('closes a file whose close fails', async () => {
+      const f = await open(at('f'), 'w');
+      await f.close();
+      await faults({ op: 'close', error: 'EIO' }, async () => {
+        const g = await open(at('f'), 'w');
+        expect((await rejection(g.close())).code).to.equal('EIO');
+        expect(g.closed).to.equal(true);
+      });
+    });
+
+    it('traces what a program asks for, in order', async () => {
+      const asked = await trace(async () => {
+        await writeAtomic(at('a'), 'new');
+        await readBytes(at('nope')).catch(() => undefined);
+      });
+      expect(asked.map(({ op }) => op)).to.deep.equal([
+        'stat',
+        'open',
+        'write',
+        'sync',
+        'close',
+        'rename',
+        'sync',
+        'open',
+      ]);
+      expect(asked.at(-1)).to.include({ path: at('nope'), error: 'ENOENT' });
+      expect(asked[5]).to.include({ dest: at('a') });
+    });
+
+    it('lets nothing touch a file, and names the line that tried', async () => {
+      const touch = async (): Promise<void> => {
+        await readText(at('a'));
+      };
+      const refused = await rejection(noFiles(touch));
+      expect(refused).to.include({ code: 'ERR_FILES_FORBIDDEN', op: 'open', path: at('a') });
+      expect(refused.message).to.match(
+        /No files may be touched here: open '.*a', asked for at .*faults\.test\.ts:\d+/,
+      );
+      expect(await noFiles(async () => 1 + 1)).to.equal(2);
+    });
+  });
+}
+
+describe('faults', () => {
+  const scratch = scratchDirectory();
+
+  it('leave real files to others when they have ended', async () => {
+    const name = path.join(scratch.path, 'f');
+    const f = faults({ op: '*', times: Infinity, error: 'EIO' });
+    expect((await rejection(writeFile(name, 'x'))).code).to.equal('EIO');
+    f.stop();
+    f.stop();
+    await writeFile(name, 'x');
+    expect(readFileSync(name, 'utf8')).to.equal('x');
+    writeFileSync(name, 'y');
+    expect(await readText(name)).to.equal('y');
+    expect(existsSync(name)).to.equal(true);
+  });
+
+  for (const [what, rule] of [
+    ['an unknown operation', { op: 'explode', error: 'EIO' }],
+    ['an unknown code', { op: 'open', error: 'EWHAT' }],
+    ['nothing to go wrong', { op: 'open' }],
+    ['an unknown part', { op: 'open', error: 'EIO', count: 3 }],
+    ['a probability above 1', { op: 'open', error: 'EIO', probability: 2 }],
+    ['a negative number of times', { op: 'open', error: 'EIO', times: -1 }],
+  ] as const) {
+    it(`refuse a rule with ${what}`, () => {
+      expect(() => faults(rule as any))
+        .to.throw()
+        .with.property('code')
+        .that.match(/^ERR_(INVALID_ARG|OUT_OF_RANGE)/);
+    });
+  }
+});

@@ -1,0 +1,279 @@
+// Files in memory under the whole library.
+import { expect } from 'chai';
+import { constants, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  appendFile,
+  open,
+  openAtomic,
+  os,
+  path as paths,
+  readBytes,
+  readText,
+  tempfile,
+  writeAtomic,
+  writeFile,
+} from 'uvfiles';
+import {
+  dir,
+  file,
+  link,
+  type MemoryFiles,
+  memoryFiles,
+  type MemoryFilesOptions,
+  type Tree,
+} from 'uvfiles/testing';
+
+import { rejection, scratchDirectory } from '../support/temp.js';
+
+describe('memoryFiles', () => {
+  let mounted: MemoryFiles[] = [];
+  const mount = (tree?: Tree, o?: MemoryFilesOptions): MemoryFiles => {
+    const files = memoryFiles(tree, o);
+    mounted.push(files);
+    return files;
+  };
+  afterEach(() => {
+    for (const files of mounted) files.unmount();
+    mounted = [];
+  });
+  const scratch = scratchDirectory();
+
+  it('is a tree of files that the whole library reads and writes', async () => {
+    const files = mount({
+      'etc/app.json': '{}',
+      'bin/run': link('../etc/app.json'),
+      'raw.bin': Buffer.from([0xff, 0xfe]),
+      empty: dir(),
+      data: dir({ 'a.txt': 'a' }, { mode: 0o700 }),
+      'run.sh': file('#!/bin/sh', { mode: 0o755, mtime: 1000 }),
+    });
+    expect(await readText('/bin/run')).to.equal('{}');
+    await appendFile('/log', 'one\n');
+    await writeAtomic('/etc/app.json', '{"a":1}');
+    await using f = await open('/log', 'a+');
+    await f.write('two\n');
+    await f.seek(0);
+    expect(await f.readlines()).to.deep.equal(['one\n', 'two\n']);
+    const { mode, mtimeMs } = await os.stat('/run.sh');
+    expect([mode & 0o777, mtimeMs]).to.deep.equal([0o755, 1000]);
+    await os.copytree('/data', '/copy');
+    await os.move('/copy/a.txt', '/copy/b.txt');
+    await os.makedirs('/x/y');
+    const names = [];
+    for await (const name of os.glob('**/*.txt', { cwd: '/' })) names.push(name);
+    expect(names.sort()).to.deep.equal(['copy/b.txt', 'data/a.txt']);
+    expect(files.tree()).to.deep.equal({
+      'bin/run': link('../etc/app.json'),
+      'copy/b.txt': 'a',
+      'data/a.txt': 'a',
+      empty: dir(),
+      'etc/app.json': '{"a":1}',
+      log: 'one\ntwo\n',
+      'raw.bin': Buffer.from([0xff, 0xfe]),
+      'run.sh': '#!/bin/sh',
+      'x/y': dir(),
+    });
+  });
+
+  it('takes back the snapshot that it gave', () => {
+    const tree = { a: 'text', 'b/c': link('../a'), 'b/d': dir(), e: Buffer.from([0x80]) };
+    const once = mount(tree).tree();
+    expect(mount(once).tree()).to.deep.equal(once);
+    expect(once).to.deep.equal(tree);
+  });
+
+  it('ends with its scope, after which run still works', async () => {
+    const name = `/uvfiles-memory-${process.pid}`;
+    let files: MemoryFiles;
+    {
+      using scoped = mount({ [name]: 'x' });
+      files = scoped;
+      expect(await readText(name)).to.equal('x');
+    }
+    expect(await paths.exists(name)).to.equal(false);
+    expect(await files.run(() => readText(name))).to.equal('x');
+    await files.run(() => writeFile(name, 'y'));
+    expect(files.tree()).to.deep.equal({ [name.slice(1)]: 'y' });
+  });
+
+  it('keeps the files of contexts that run at the same time apart', async () => {
+    const all = Array.from({ length: 8 }, (_, i) => {
+      const files = mount({ n: String(i) });
+      files.unmount();
+      return files;
+    });
+    const read = await Promise.all(
+      all.map((files, i) =>
+        files.run(async () => {
+          await writeFile('/own', `${i}`);
+          await new Promise(setImmediate);
+          return (await readText('/n')) + (await readText('/own'));
+        }),
+      ),
+    );
+    expect(read).to.deep.equal(all.map((_, i) => `${i}${i}`));
+  });
+
+  it('is at a prefix of paths, beside the real files', async () => {
+    const files = mount({ 'a/b': 'memory', up: link('/a/b') }, { at: '/virtual' });
+    const real = path.join(scratch.path, 'real');
+    await writeFile(real, 'disk');
+    expect(readFileSync(real, 'utf8')).to.equal('disk');
+    expect(await readText('/virtual/a/b')).to.equal('memory');
+    expect(await readText('/virtual/up')).to.equal('memory');
+    expect(await os.realpath('/virtual/up')).to.equal('/virtual/a/b');
+    await os.copy(real, '/virtual/copied');
+    expect(files.tree()).to.have.property('copied', 'disk');
+  });
+
+  it('has room for relative paths and temporary files that nobody sees before', async () => {
+    const files = mount();
+    expect(await os.listdir('/')).to.deep.equal([]);
+    await writeFile('relative.txt', 'r');
+    expect(await readText(path.resolve('relative.txt'))).to.equal('r');
+    expect(existsSync('relative.txt')).to.equal(false);
+    await using named = await tempfile.namedTemporaryFile({ mode: 'w+' });
+    await named.write('x');
+    await named.flush();
+    expect(existsSync(String(named.name))).to.equal(false);
+    expect(await readText(String(named.name))).to.equal('x');
+    await using temporary = await tempfile.temporaryDirectory();
+    await writeFile(path.join(temporary.name, 'f'), 'x');
+    await temporary.cleanup();
+    await named.close();
+    await os.remove('relative.txt');
+    expect(files.tree()).to.deep.equal({});
+  });
+
+  it('is full where its capacity ends, and says how much arrived', async () => {
+    const files = mount({ a: '12345' }, { capacity: 12 });
+    const full = await rejection(writeFile('/b', '1234567890'));
+    expect(full).to.include({ code: 'ENOSPC', bytesWritten: 7, path: '/b' });
+    const f = await open('/c', 'wb');
+    await f.write(Buffer.from('x'));
+    expect((await rejection(f.flush())).code).to.equal('ENOSPC');
+    await os.remove('/a');
+    await f.close();
+    expect(files.tree()).to.deep.equal({ b: '1234567', c: 'x' });
+  });
+
+  it('stops its user where permissions do, whoever runs the test', async () => {
+    mount({ data: dir({ a: 'a' }, { mode: 0o500 }), secret: file('s', { mode: 0 }) });
+    expect((await rejection(writeFile('/data/b', ''))).code).to.equal('EACCES');
+    expect((await rejection(readText('/secret'))).code).to.equal('EACCES');
+    expect(await os.access('/secret', constants.R_OK)).to.equal(false);
+  });
+
+  it('answers to another user', async () => {
+    const files = mount(
+      {
+        mine: 'm',
+        theirs: file('t', { uid: 0, gid: 0, mode: 0o600 }),
+        shared: file('s', { uid: 0, gid: 50, mode: 0o640 }),
+      },
+      { user: { uid: 1000, gid: 1000, groups: [50] }, umask: 0o077 },
+    );
+    await writeFile('/mine', 'changed');
+    expect((await rejection(readText('/theirs'))).code).to.equal('EACCES');
+    expect(await readText('/shared')).to.equal('s');
+    expect((await rejection(os.chown('/mine', 0, 0))).code).to.equal('EPERM');
+    await writeFile('/new', '');
+    const { uid, mode } = await os.stat('/new');
+    expect([uid, mode & 0o777]).to.deep.equal([1000, 0o600]);
+    files.user = { uid: 0, gid: 0 };
+    expect(await readText('/theirs')).to.equal('t');
+  });
+
+  it('tells the time of its clock', async () => {
+    let now = 5000;
+    mount({ a: 'a' }, { clock: () => now });
+    now = 7000.5;
+    await writeFile('/a', 'b');
+    expect((await os.stat('/a')).mtimeMs).to.equal(7000.5);
+    expect((await os.stat('/a')).birthtimeMs).to.equal(5000);
+  });
+
+  it('lets real files show through an overlay, and changes none', async () => {
+    const top = scratch.path;
+    for (const name of ['keep', 'change', 'append', 'gone']) writeFileSync(path.join(top, name), name);
+    mkdirSync(path.join(top, 'sub', 'deep'), { recursive: true });
+    writeFileSync(path.join(top, 'sub', 'deep', 'f'), 'deep');
+    symlinkSync('keep', path.join(top, 'link'));
+    const at = (name: string): string => path.join(top, name);
+    const files = mount({}, { overlay: true });
+
+    expect(await readText(at('link'))).to.equal('keep');
+    expect(await readBytes('/dev/null')).to.have.length(0);
+    await writeFile(at('change'), 'changed');
+    await appendFile(at('append'), '+');
+    await os.unlink(at('gone'));
+    await os.rename(at('sub'), at('moved'));
+    await os.chmod(at('keep'), 0o600);
+    await writeFile(at('new'), 'new');
+    expect((await os.listdir(top)).sort()).to.deep.equal([
+      'append',
+      'change',
+      'keep',
+      'link',
+      'moved',
+      'new',
+    ]);
+    expect(await readText(at('append'))).to.equal('append+');
+    expect(await readText(at('moved/deep/f'))).to.equal('deep');
+    expect(await paths.exists(at('sub/deep'))).to.equal(false);
+    expect(await paths.exists(at('gone'))).to.equal(false);
+    expect((await os.stat(at('keep'))).mode & 0o777).to.equal(0o600);
+    const inMemory = files.tree();
+    expect(inMemory).to.include({ [at('change').slice(1)]: 'changed', [at('new').slice(1)]: 'new' });
+    expect(inMemory).to.not.have.property(at('link').slice(1));
+
+    files.unmount();
+    expect(scratch.list().sort()).to.deep.equal(['append', 'change', 'gone', 'keep', 'link', 'sub']);
+    expect(readFileSync(at('change'), 'utf8')).to.equal('change');
+    expect(readFileSync(at('append'), 'utf8')).to.equal('append');
+  });
+
+  it('sees what changes on the disk under an overlay', async () => {
+    const name = path.join(scratch.path, 'f');
+    mount({}, { overlay: true });
+    expect(await paths.exists(name)).to.equal(false);
+    writeFileSync(name, 'one');
+    expect(await readText(name)).to.equal('one');
+    writeFileSync(name, 'two');
+    expect(await readText(name)).to.equal('two');
+  });
+
+  it('replaces files atomically and drops what is not committed', async () => {
+    const files = mount({ a: 'old' });
+    {
+      await using f = await openAtomic('/a', 'w');
+      await f.write('never');
+      await f.abort();
+    }
+    expect(files.tree()).to.deep.equal({ a: 'old' });
+    await using g = await openAtomic('/a', 'w');
+    await g.write('new');
+    await g.commit();
+    expect(files.tree()).to.deep.equal({ a: 'new' });
+  });
+
+  for (const [what, call] of [
+    ['a tree that is no object', () => memoryFiles('x' as any)],
+    ['content that is a number', () => memoryFiles({ a: 1 as any })],
+    ['an unknown option', () => memoryFiles({}, { root: '/' } as any)],
+    ['a capacity that is text', () => memoryFiles({}, { capacity: '1' as any })],
+    ['a user without a group', () => memoryFiles({}, { user: { uid: 1 } as any })],
+    ['a path out of the tree', () => memoryFiles({ '../a': 'x' })],
+    ['an unknown option of a directory', () => dir({}, { permissions: 1 } as any)],
+    ['a target that is a number', () => link(1 as any)],
+  ] as const) {
+    it(`refuses ${what}, and mounts nothing`, async () => {
+      expect(call)
+        .to.throw(/must|is not/)
+        .with.property('code')
+        .that.match(/^ERR_INVALID_ARG/);
+      expect(await paths.exists(scratch.path)).to.equal(true);
+    });
+  }
+});
