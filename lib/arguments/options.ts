@@ -34,12 +34,16 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the reader of a function's options. Besides `checks` it knows signal, lane and timeout.
+ * Makes the reader of a function's options. Besides `checks` it knows signal, lane and timeout, unless `takesCall` is false.
  * The reader returns the defaults where no options were given; it allocates nothing then.
  * @example const readCopyOptions = optionReader({ preserve: flag(false), exclusive: flag(false) });
  */
-export function optionReader<C extends Checks>(checks: C): (o: unknown, name?: string) => Checked<C> {
+export function optionReader<C extends Checks>(
+  checks: C,
+  takesCall = true,
+): (o: unknown, name?: string) => Checked<C> {
   const names = Object.keys(checks);
+  const known = new Set(takesCall ? [...names, 'signal', 'lane', 'timeout'] : names);
   let defaults: Checked<C> | undefined;
   return (o, name = 'options') => {
     if (o === undefined) return (defaults ??= checked(names, checks, new Map(), name) as Checked<C>);
@@ -53,8 +57,7 @@ export function optionReader<C extends Checks>(checks: C): (o: unknown, name?: s
       if (key in Object.prototype && !Object.hasOwn(o, key)) continue;
       const value = (o as Record<string, unknown>)[key];
       if (value === undefined) continue;
-      if (key !== 'signal' && key !== 'lane' && key !== 'timeout' && !Object.hasOwn(checks, key))
-        throw unknownOption(`${name}.${key}`, key, value, names);
+      if (!known.has(key)) throw unknownOption(`${name}.${key}`, key, value, [...known]);
       given.set(key, value);
     }
     return checked(names, checks, given, name) as Checked<C>;
@@ -69,8 +72,7 @@ function checked(names: string[], checks: Checks, given: Map<string, unknown>, o
   return result;
 }
 
-function unknownOption(path: string, key: string, value: unknown, names: string[]): Error {
-  const known = [...names, 'signal', 'lane', 'timeout'];
+function unknownOption(path: string, key: string, value: unknown, known: string[]): Error {
   const plain = (text: string): string => text.replaceAll(/[-_]/g, '').toLowerCase();
   const alike = known.find((name) => plain(name) === plain(key));
   const hint = alike ?? HINTS[key];

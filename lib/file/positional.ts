@@ -139,6 +139,12 @@ export abstract class PositionalHandle extends Handle {
     return result;
   }
 
+  async #preadMany(ranges: Range[], call: Call | undefined): Promise<Buffer[]> {
+    const read = (): Promise<Buffer[]> => this._io.file.preadMany!(ranges, call);
+    const settled = this._settleBuffer(call);
+    return settled === undefined ? read() : this.#after(settled, read);
+  }
+
   /** @internal */
   _positionalBegun(): Promise<unknown> | undefined {
     return this.#starting === undefined ? undefined : Promise.all(this.#starting);
@@ -202,13 +208,14 @@ export abstract class PositionalHandle extends Handle {
       if (!isArray(ranges)) throw invalidArgType('ranges', 'an instance of Array', ranges);
       // Read once: what they are is checked before any of them is done.
       const checked = (ranges as readonly (Partial<Range> | null | undefined)[]).map(
-        (range, index): [at: number | bigint, size: number] => [
-          checkPosition(range?.position, `ranges[${index}].position`),
-          checkSize(range?.size, `ranges[${index}].size`, constants.MAX_LENGTH),
-        ],
+        (range, index): Range => ({
+          position: checkPosition(range?.position, `ranges[${index}].position`),
+          size: checkSize(range?.size, `ranges[${index}].size`, constants.MAX_LENGTH),
+        }),
       );
       const call = readCall(o);
-      return Promise.all(checked.map(([at, size]) => this.pread(size, at, call)));
+      if (this._io.file.preadMany !== undefined) return this.#preadMany(checked, call);
+      return Promise.all(checked.map(({ position, size }) => this.pread(size, position, call)));
     } catch (error) {
       return Promise.reject(error);
     }

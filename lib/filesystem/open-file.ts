@@ -16,6 +16,12 @@ export const LATE: unique symbol = Symbol('bytes of a read that ended too late')
 /** Instead of a position to seek to: wherever the file stands. */
 export const CURRENT = -1;
 
+/** Bytes of a file. */
+export interface FileRange {
+  readonly position: number | bigint;
+  readonly size: number;
+}
+
 /**
  * One open file. Stateful calls (`read`, `readinto`, `readToEnd`, `write`, `seek`) share the file's position and are made
  * one at a time by the layer above; positional ones may run in parallel. Data given to `write` and `pwrite` is taken at
@@ -54,6 +60,8 @@ export interface OpenFile {
   preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully?: boolean): Promise<number>;
   /** As `preadinto`, where a backend can fill from any thread memory that nobody else sees meanwhile. */
   preadOver?(memory: Uint8Array, position: number | bigint, o?: OpOptions, fully?: boolean): Promise<number>;
+  /** Several ranges at once, each as `pread` gives it; for files where reading a gap costs less than another request. */
+  preadMany?(ranges: readonly FileRange[], o?: OpOptions): Promise<Buffer[]>;
   pwrite(data: Uint8Array, position: number | bigint, o?: OpOptions, transferred?: boolean): Promise<number>;
 
   truncate(size: number | bigint, o?: OpOptions): Promise<void>;
@@ -68,11 +76,6 @@ export interface OpenFile {
   close(): Promise<void>;
   /** Instead of `close`, where the file was to be published by it: what was written counts for nothing. */
   abort?(reason?: unknown): Promise<void>;
-  /**
-   * Instead of `close`, where what is written shows only after `close`: ends without publishing, because of an error or since
-   * nobody has asked for it. Waits for what is in flight.
-   */
-  abort?(reason: unknown): Promise<void>;
   /**
    * Instead of a last `write` and `close`, where a file can do both in one operation: undefined when it cannot now. It is
    * closed whatever becomes of the write.

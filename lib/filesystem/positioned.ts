@@ -6,7 +6,7 @@ import { NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { completeError, fileSystemError } from './errors.js';
 import type { CallOptions, FileSystemFile } from './filesystem.js';
-import { CURRENT, type FileKind, type OpenFile } from './open-file.js';
+import { CURRENT, type FileKind, type FileRange, type OpenFile } from './open-file.js';
 import { completeStats } from './stats.js';
 
 const PIECE = 1024 * 1024;
@@ -26,6 +26,10 @@ export class PositionedFile implements OpenFile {
   readonly owned = true;
   readonly seekable = true;
   readonly openedAt: number;
+  /** Only of a file whose content shows when it is closed. */
+  readonly abort?: (reason?: unknown) => Promise<void>;
+  /** Only where the file system has it. */
+  readonly preadMany?: (ranges: readonly FileRange[], o?: OpOptions) => Promise<Buffer[]>;
   readonly #file: FileSystemFile;
   readonly #fileSystem: string;
   readonly #appending: boolean;
@@ -36,6 +40,10 @@ export class PositionedFile implements OpenFile {
     this.#fileSystem = fileSystem;
     this.#appending = appending;
     this.openedAt = this.#position = position;
+    if (file.abort !== undefined) this.abort = (reason) => this.#guarded('close', file.abort!(reason));
+    if (file.preadMany !== undefined)
+      this.preadMany = async (ranges, o) =>
+        (await this.#guarded('read', file.preadMany!(ranges, o ?? NO_CALL))).map(asBuffer);
   }
 
   // --- stateful: the layer above makes these one at a time ------------------------------------------------------------
@@ -207,11 +215,6 @@ export class PositionedFile implements OpenFile {
 
   async close(): Promise<void> {
     await this.#guarded('close', this.#file.close());
-  }
-
-  async abort(reason?: unknown): Promise<void> {
-    const file = this.#file;
-    await this.#guarded('close', file.abort === undefined ? file.close() : file.abort(reason));
   }
 
   async #guarded<T>(syscall: string, pending: Promise<T>): Promise<T> {

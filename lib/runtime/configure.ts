@@ -1,5 +1,5 @@
 // configure(): the few settings that hold for the whole process or environment.
-import { checkCount } from '../arguments/numbers.js';
+import { type Check, count, optionReader, unchecked } from '../arguments/options.js';
 import { invalidArgType, outOfRange } from '../errors/index.js';
 import { addon } from '../native/addon.js';
 import { inlineSettings } from '../native/ration.js';
@@ -20,32 +20,34 @@ export interface Configuration {
   inline?: boolean | InlineOptions | undefined;
 }
 
+const atMost = (most: number): Check<number | undefined> => {
+  const check = count(undefined);
+  return (value, name) => {
+    const checked = check(value, name);
+    if (checked !== undefined && checked > most) throw outOfRange(name, `>= 0 && <= ${most}`, value);
+    return checked;
+  };
+};
+
+const readInlineOptions = optionReader({ maxBytes: atMost(1 << 20), budgetMicros: count(undefined) }, false);
+
+const readConfiguration = optionReader({ reserveThreads: atMost(1024), inline: unchecked }, false);
+
 /**
  * Changes settings; what is not named stays.
- * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE; nothing is changed then
+ * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE; nothing is changed then
  * @example configure({ reserveThreads: 2, inline: { budgetMicros: 100 } });
  */
 export function configure(o: Configuration): void {
-  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
-  const { reserveThreads, inline } = o;
-  if (reserveThreads !== undefined && checkCount(reserveThreads, 'options.reserveThreads') > 1024) {
-    throw outOfRange('options.reserveThreads', '>= 0 && <= 1024', reserveThreads);
+  if (o === undefined) throw invalidArgType('options', 'of type object', o);
+  const { reserveThreads, inline } = readConfiguration(o);
+  if (inline !== undefined && typeof inline !== 'boolean' && (typeof inline !== 'object' || inline === null))
+    throw invalidArgType('options.inline', 'of type boolean or object', inline);
+  if (inline !== undefined) {
+    const { maxBytes = inlineSettings.maxBytes, budgetMicros = inlineSettings.budgetMicros } =
+      typeof inline === 'boolean' ? {} : readInlineOptions(inline, 'options.inline');
+    const enabled = inline !== false && process.platform === 'linux';
+    Object.assign(inlineSettings, { enabled, maxBytes, budgetMicros });
   }
-  let { enabled, maxBytes, budgetMicros } = inlineSettings;
-  if (typeof inline === 'boolean') {
-    enabled = inline && process.platform === 'linux';
-  } else if (inline !== undefined) {
-    if (typeof inline !== 'object' || inline === null) {
-      throw invalidArgType('options.inline', 'of type boolean or object', inline);
-    }
-    enabled = process.platform === 'linux';
-    if (inline.maxBytes !== undefined) {
-      maxBytes = checkCount(inline.maxBytes, 'options.inline.maxBytes');
-      if (maxBytes > 1 << 20) throw outOfRange('options.inline.maxBytes', '>= 0 && <= 1048576', maxBytes);
-    }
-    if (inline.budgetMicros !== undefined)
-      budgetMicros = checkCount(inline.budgetMicros, 'options.inline.budgetMicros');
-  }
-  Object.assign(inlineSettings, { enabled, maxBytes, budgetMicros });
   if (reserveThreads !== undefined) addon.setReserve(reserveThreads);
 }

@@ -1,5 +1,6 @@
 // createLane: a queue of its own for work that must not hold up other work.
 import { checkCount } from '../arguments/numbers.js';
+import { flag, optionReader, unchecked } from '../arguments/options.js';
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import { addon } from '../native/addon.js';
 import { ensureOpen } from '../native/requests.js';
@@ -31,26 +32,36 @@ export const registered = new Map<string, Lane>([
   [lanes.bulk.name, lanes.bulk],
 ]);
 
+const readLaneOptions = optionReader(
+  {
+    name: unchecked,
+    priority: unchecked,
+    concurrency: unchecked,
+    queueLimit: unchecked,
+    inline: flag(true),
+  },
+  false,
+);
+
 /**
  * Makes a lane. Lanes live as long as their environment: make them at start-up, not for each request (255 at most).
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE (a name that is taken), RangeError ERR_OUT_OF_RANGE
  * @example const thumbnails = createLane({ name: 'thumbnails', priority: 'low', concurrency: 1 });
  */
 export function createLane(o: LaneOptions): Lane {
-  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
-  const { name, priority = 'normal', concurrency, queueLimit, inline = true } = o;
+  if (o === undefined) throw invalidArgType('options', 'of type object', o);
+  const given = readLaneOptions(o);
+  const { name, queueLimit, inline } = given;
+  const priority = (given.priority === undefined ? 'normal' : given.priority) as Priority;
   if (typeof name !== 'string') throw invalidArgType('options.name', 'of type string', name);
   if (name === '' || registered.has(name))
     throw invalidArgValue('options.name', name, 'must be a new name, not empty');
   if (!PRIORITIES.includes(priority))
     throw invalidArgValue('options.priority', priority, "must be 'high', 'normal' or 'low'");
-  if (typeof inline !== 'boolean') throw invalidArgType('options.inline', 'of type boolean', inline);
-  if (
-    concurrency !== undefined &&
-    (checkCount(concurrency, 'options.concurrency') < 1 || concurrency > 1024)
-  ) {
+  const concurrency =
+    given.concurrency === undefined ? undefined : checkCount(given.concurrency, 'options.concurrency');
+  if (concurrency !== undefined && (concurrency < 1 || concurrency > 1024))
     throw outOfRange('options.concurrency', '>= 1 && <= 1024', concurrency);
-  }
   let limit = NO_LIMIT;
   if (queueLimit !== undefined && queueLimit !== Infinity) {
     limit = checkCount(queueLimit, 'options.queueLimit');

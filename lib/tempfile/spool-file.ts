@@ -4,34 +4,39 @@
 // In memory no system call is made.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import { type OpenFile, CURRENT, type FileKind } from '../filesystem/open-file.js';
-import { AbortError, systemError, systemErrorNumber } from '../errors/index.js';
-import { bigIntStatsFrom, statsFrom } from '../native/stats.js';
+import { systemError, systemErrorNumber } from '../errors/index.js';
+import { FileContent, Space } from '../filesystem/memory/content.js';
+import { makeBigIntStats, makeStats } from '../filesystem/node-stats.js';
+import { CURRENT, type FileKind, type OpenFile } from '../filesystem/open-file.js';
+import { throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /** Even without a `maxSize` a file this large is better off on disk, such as after a write behind a far seek. */
 const LARGEST_IN_MEMORY = 2 ** 30;
-const SMALLEST_CAPACITY = 1024;
 const REGULAR_0600 = 0o100600;
-const STAT_FIELDS = 18;
+/** Bytes that are moved to the real file at a time. */
+const PIECE = 1024 * 1024;
+/** Linux appends to a file in append mode wherever a positional write is to go: pwrite(2), BUGS. */
+const PWRITE_APPENDS = process.platform === 'linux';
 
-/** A OpenFile in memory until it holds more than `maxSize` bytes (0: no limit), then the file that `open` gives. */
+/** An OpenFile in memory until it holds more than `maxSize` bytes (0: no limit), then the file that `open` gives. */
 export class SpoolFile implements OpenFile {
   readonly kind: FileKind = 'regular';
   readonly owned = true;
   readonly seekable = true;
   readonly openedAt = 0;
   readonly maxSize: number;
+  readonly #appending: boolean;
   readonly #open: () => Promise<OpenFile>;
   readonly #born = Date.now();
-  #bytes = Buffer.alloc(0); // zero behind #size
-  #size = 0;
+  #content = new FileContent(new Space(Infinity));
   #position = 0;
   #file: OpenFile | undefined;
   #rolling: Promise<OpenFile> | undefined;
 
-  constructor(maxSize: number, open: () => Promise<OpenFile>) {
+  constructor(maxSize: number, appending: boolean, open: () => Promise<OpenFile>) {
     this.maxSize = maxSize;
+    this.#appending = appending;
     this.#open = open;
   }
 
@@ -46,7 +51,7 @@ export class SpoolFile implements OpenFile {
 
   /** Bytes in memory. */
   get size(): number {
-    return this.#size;
+    return this.#content.size;
   }
 
   /** Makes it a real file; does nothing when it is one. On an error it stays in memory, whole. */
@@ -64,14 +69,16 @@ export class SpoolFile implements OpenFile {
   async #moveToFile(): Promise<OpenFile> {
     const file = await this.#open();
     try {
-      if (this.#size > 0) await file.pwrite(this.#bytes.subarray(0, this.#size), 0);
+      const { size } = this.#content;
+      for (let at = 0; at < size; at += PIECE)
+        await file.pwrite(this.#content.slice(at, PIECE), at, undefined, true);
       if (this.#position > 0) await file.seek(this.#position, 0);
     } catch (error) {
       await file.close().catch(() => undefined); // the first error is the one to tell
       throw error;
     }
     this.#file = file;
-    this.#bytes = Buffer.alloc(0);
+    this.#forget();
     return file;
   }
 
@@ -83,7 +90,7 @@ export class SpoolFile implements OpenFile {
   ): Promise<T> {
     if (this.#file === undefined && this.#rolling !== undefined) await this.#rolling.catch(() => undefined);
     if (this.#file !== undefined) return onFile(this.#file);
-    if (o?.signal?.aborted === true) throw new AbortError(o.signal.reason);
+    throwIfAborted(o?.signal);
     return inMemory();
   }
 
@@ -91,27 +98,8 @@ export class SpoolFile implements OpenFile {
     return end <= (this.maxSize === 0 ? LARGEST_IN_MEMORY : Math.min(this.maxSize, LARGEST_IN_MEMORY));
   }
 
-  #take(size: number, position: number): Buffer {
-    return Buffer.from(
-      this.#bytes.subarray(Math.min(position, this.#size), Math.min(position + size, this.#size)),
-    );
-  }
-
-  #put(data: Uint8Array, position: number): void {
-    if (data.byteLength === 0) return;
-    const end = position + data.byteLength;
-    this.#reserve(end);
-    this.#bytes.set(data, position);
-    this.#size = Math.max(this.#size, end);
-  }
-
-  #reserve(size: number): void {
-    if (size <= this.#bytes.length) return;
-    const larger = Buffer.alloc(
-      Math.max(size, Math.min(this.#bytes.length * 2, LARGEST_IN_MEMORY), SMALLEST_CAPACITY),
-    );
-    larger.set(this.#bytes.subarray(0, this.#size));
-    this.#bytes = larger;
+  #forget(): void {
+    this.#content = new FileContent(new Space(Infinity));
   }
 
   #moveTo(at: number): void {
@@ -126,7 +114,7 @@ export class SpoolFile implements OpenFile {
       (file) => file.read(size, at, fully, o),
       () => {
         this.#moveTo(at);
-        const bytes = this.#take(size, this.#position);
+        const bytes = this.#content.slice(this.#position, size);
         this.#position += bytes.length;
         return bytes;
       },
@@ -139,10 +127,9 @@ export class SpoolFile implements OpenFile {
       (file) => file.readinto(view, at, o),
       () => {
         this.#moveTo(at);
-        const bytes = this.#take(view.byteLength, this.#position);
-        view.set(bytes);
-        this.#position += bytes.length;
-        return bytes.length;
+        const count = this.#content.read(view, this.#position);
+        this.#position += count;
+        return count;
       },
     );
   }
@@ -153,7 +140,7 @@ export class SpoolFile implements OpenFile {
       (file) => file.readToEnd(at, o),
       () => {
         this.#moveTo(at);
-        const bytes = this.#take(Infinity, this.#position);
+        const bytes = this.#content.slice(this.#position, Infinity);
         this.#position += bytes.length;
         return bytes;
       },
@@ -168,7 +155,7 @@ export class SpoolFile implements OpenFile {
       () => {
         const position = at === CURRENT ? this.#position : at;
         if (!this.#fits(position + kept.byteLength)) return -1;
-        this.#put(kept, position);
+        this.#content.write(kept, position);
         this.#position = position + kept.byteLength;
         return kept.byteLength;
       },
@@ -177,14 +164,14 @@ export class SpoolFile implements OpenFile {
   }
 
   async writeToEnd(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
-    const kept = this.#kept(data, transferred, this.#size);
+    const kept = this.#kept(data, transferred, this.size);
     const end = await this.#either(
       o,
       (file) => file.writeToEnd(kept, transferred, o),
       () => {
-        if (!this.#fits(this.#size + kept.byteLength)) return -1;
-        this.#put(kept, this.#size);
-        this.#position = this.#size;
+        if (!this.#fits(this.size + kept.byteLength)) return -1;
+        this.#content.write(kept, this.size);
+        this.#position = this.size;
         return this.#position;
       },
     );
@@ -203,7 +190,7 @@ export class SpoolFile implements OpenFile {
       o,
       (file) => file.seek(offset, whence, o),
       () => {
-        const target = Number(offset) + (whence === 1 ? this.#position : whence === 2 ? this.#size : 0);
+        const target = Number(offset) + (whence === 1 ? this.#position : whence === 2 ? this.size : 0);
         if (target < 0) throw systemError(systemErrorNumber('EINVAL'), 'lseek');
         this.#position = target;
         return target;
@@ -217,7 +204,7 @@ export class SpoolFile implements OpenFile {
     return this.#either(
       o,
       (file) => file.pread(size, position, o, fully),
-      () => this.#take(size, Number(position)),
+      () => this.#content.slice(Number(position), size),
     );
   }
 
@@ -225,11 +212,7 @@ export class SpoolFile implements OpenFile {
     return this.#either(
       o,
       (file) => file.preadinto(view, position, o, fully),
-      () => {
-        const bytes = this.#take(view.byteLength, Number(position));
-        view.set(bytes);
-        return bytes.length;
-      },
+      () => this.#content.read(view, Number(position)),
     );
   }
 
@@ -244,8 +227,9 @@ export class SpoolFile implements OpenFile {
       o,
       (file) => file.pwrite(kept, position, o, transferred),
       () => {
-        if (!this.#fits(Number(position) + kept.byteLength)) return -1;
-        this.#put(kept, Number(position));
+        const at = this.#appending && PWRITE_APPENDS ? this.size : Number(position);
+        if (!this.#fits(at + kept.byteLength)) return -1;
+        this.#content.write(kept, at);
         return kept.byteLength;
       },
     );
@@ -261,10 +245,8 @@ export class SpoolFile implements OpenFile {
       () => {
         const wanted = Number(size);
         // As Python: without a limit, any truncate that makes it longer asks for a real file (which can be sparse).
-        if (wanted > Math.max(this.maxSize, this.#size) || !this.#fits(wanted)) return false;
-        this.#reserve(wanted);
-        this.#bytes.fill(0, wanted, Math.max(wanted, this.#size));
-        this.#size = wanted;
+        if (wanted > Math.max(this.maxSize, this.size) || !this.#fits(wanted)) return false;
+        this.#content.truncate(wanted);
         return true;
       },
     );
@@ -291,7 +273,11 @@ export class SpoolFile implements OpenFile {
     return this.#either(
       o,
       (file) => file.stat(o),
-      () => statsFrom(Float64Array.from(this.#statFields()), 0),
+      () => {
+        const [seconds, ns] = [Math.floor(this.#born / 1000), (this.#born % 1000) * 1e6];
+        const times = [seconds, ns, seconds, ns, seconds, ns, seconds, ns] as const;
+        return makeStats(0, REGULAR_0600, 0, 0, 0, 0, 0, 0, this.size, 0, ...times);
+      },
     );
   }
 
@@ -299,20 +285,24 @@ export class SpoolFile implements OpenFile {
     return this.#either(
       o,
       (file) => file.statBigInt(o),
-      () => bigIntStatsFrom(BigInt64Array.from(this.#statFields(), BigInt), 0),
+      () => {
+        const [seconds, ns] = [BigInt(Math.floor(this.#born / 1000)), BigInt(this.#born % 1000) * 1_000_000n];
+        const times = [seconds, ns, seconds, ns, seconds, ns, seconds, ns] as const;
+        return makeBigIntStats(
+          0n,
+          BigInt(REGULAR_0600),
+          0n,
+          0n,
+          0n,
+          0n,
+          0n,
+          0n,
+          BigInt(this.size),
+          0n,
+          ...times,
+        );
+      },
     );
-  }
-
-  // In the order of src-native/core/stat_record.h: what can be said of a file that is none yet.
-  #statFields(): number[] {
-    const fields = new Array<number>(STAT_FIELDS).fill(0);
-    fields[1] = REGULAR_0600;
-    fields[8] = this.#size;
-    for (const time of [10, 12, 14, 16]) {
-      fields[time] = Math.floor(this.#born / 1000);
-      fields[time + 1] = (this.#born % 1000) * 1e6;
-    }
-    return fields;
   }
 
   isatty(): Promise<boolean> {
@@ -321,8 +311,7 @@ export class SpoolFile implements OpenFile {
 
   async close(): Promise<void> {
     if (this.#rolling !== undefined) await this.#rolling.catch(() => undefined);
-    this.#bytes = Buffer.alloc(0);
-    this.#size = 0;
+    this.#forget();
     await this.#file?.close();
   }
 

@@ -72,7 +72,8 @@ export async function spooledTemporaryFile(o?: TempAnyOptions & SpoolOptions): P
   if (signal?.aborted === true) throw new AbortError(signal.reason);
   // Made by whichever call is the one too many: it is not what this call's signal was about.
   const call = callFrom(undefined, lane, undefined);
-  const spool = new SpoolFile(own.maxSize, () => openScratch(place, resolved.mode.appending, call));
+  const { appending } = resolved.mode;
+  const spool = new SpoolFile(own.maxSize, appending, () => openScratch(place, appending, call));
   const handle = buildHandle(spool, '', resolved);
   return attachRollover(handle, spool, resolved.modeName);
 }

@@ -1,0 +1,90 @@
+// Handles on file systems that programs bring along: what ends them, and calls that only such file systems have.
+import { expect } from 'chai';
+import { open, openAtomic } from 'uvfiles';
+import { type FileSystemFile, mount } from 'uvfiles/filesystem';
+
+import { FlatFiles } from '../filesystem/support/flat-files.js';
+import { codeOf, rejection } from '../support/files.js';
+
+/** Files whose content shows when they are closed, as an object store has them. */
+class PublishedFiles extends FlatFiles {
+  readonly ended: string[] = [];
+  ranges = 0;
+
+  override async open(path: string, flags: number, permissions: number): Promise<FileSystemFile> {
+    const file = await super.open(path, flags, permissions);
+    return Object.assign(file, {
+      abort: async (reason: unknown) => {
+        this.ended.push(`aborted: ${String((reason as Error | undefined)?.message)}`);
+        await file.close();
+      },
+      preadMany: async (ranges: { position: number; size: number }[]) => {
+        this.ranges++;
+        return Promise.all(ranges.map(({ position, size }) => file.pread(size, position, {})));
+      },
+    });
+  }
+}
+
+describe('a handle on a mounted file system', () => {
+  it('is aborted, not closed, when a stream over it fails, if its content shows only then', async () => {
+    const files = new PublishedFiles();
+    using _ = mount('/published', files);
+    for (const close of [true, false]) {
+      const f = await open('/published/a', 'wb');
+      const writer = f.writableStream({ close }).getWriter();
+      await writer.write(Buffer.from('half'));
+      await writer.abort(new Error('client gone'));
+      await f.close();
+    }
+    expect(files.ended).to.deep.equal(['aborted: client gone', 'aborted: client gone']);
+    expect(files.openFiles).to.equal(0);
+  });
+
+  it('stays open with what it has acknowledged when a stream over an ordinary one fails', async () => {
+    const files = new FlatFiles();
+    using _ = mount('/ordinary', files);
+    const f = await open('/ordinary/a', 'wb');
+    const writer = f.writableStream().getWriter();
+    await writer.write(Buffer.from('kept'));
+    await writer.abort(new Error('client gone'));
+    expect(f.closed).to.equal(false);
+    await f.write(Buffer.from(' and more'));
+    await f.close();
+    expect(String(files.files.get('/a')?.bytes)).to.equal('kept and more');
+  });
+
+  it('keeps the old file of openAtomic after an error', async () => {
+    const files = new FlatFiles();
+    using _ = mount('/ordinary', files);
+    const first = await openAtomic('/ordinary/a', 'wb');
+    await first.write(Buffer.from('old'));
+    await first.commit();
+    const second = await openAtomic('/ordinary/a', 'wb');
+    const writer = second.writableStream({ close: true }).getWriter();
+    await writer.write(Buffer.from('half'));
+    await writer.abort(new Error('client gone'));
+    expect(await codeOf(second.commit())).to.equal('ERR_FILE_CLOSED');
+    expect(String(files.files.get('/a')?.bytes)).to.equal('old');
+    expect([...files.files.keys()]).to.deep.equal(['/a']);
+  });
+
+  it('reads several ranges in one call where the file system can', async () => {
+    const files = new PublishedFiles();
+    using _ = mount('/published', files);
+    const out = await open('/published/a', 'wb');
+    await out.write(Buffer.from('0123456789'));
+    await out.close();
+    const f = await open('/published/a', 'rb');
+    const ranges = [
+      { position: 2, size: 3 },
+      { position: 8, size: 5 },
+    ];
+    expect((await f.readMany(ranges)).map(String)).to.deep.equal(['234', '89']);
+    expect(files.ranges).to.equal(1);
+    expect((await rejection(f.readMany([{ position: -1, size: 1 }]))).message).to.include(
+      'ranges[0].position',
+    );
+    await f.close();
+  });
+});
