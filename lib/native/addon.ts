@@ -39,6 +39,8 @@ export interface Addon {
   submitTask(): void;
   freeTask(): void;
   addLane(priority: number, concurrency: number, queueLimit: number): number;
+  /** Nothing will be submitted to the lane any more: its number may be given again. */
+  retireLane(lane: number): void;
   laneFigures(lane: number, figures: Float64Array): boolean;
   poolFigures(): PoolFigures;
   setReserve(threads: number): void;

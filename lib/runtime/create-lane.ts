@@ -26,11 +26,26 @@ export interface LaneOptions {
 const PRIORITIES: readonly Priority[] = ['high', 'normal', 'low'];
 const NO_LIMIT = 0xffffffff;
 
-/** Every lane of this environment, by name. */
-export const registered = new Map<string, Lane>([
-  [lanes.default.name, lanes.default],
-  [lanes.bulk.name, lanes.bulk],
-]);
+// By name. Weak, so that a lane which nobody can use any more gives its number back.
+const made = new Map<string, WeakRef<Lane>>();
+const collected = new FinalizationRegistry<{ name: string; number: number }>(({ name, number }) => {
+  if (made.get(name)?.deref() === undefined) made.delete(name);
+  addon.retireLane(number);
+});
+
+function laneNamed(name: string): Lane | undefined {
+  return [lanes.default, lanes.bulk].find((lane) => lane.name === name) ?? made.get(name)?.deref();
+}
+
+/** Every lane of this environment that can still be used. */
+export function registeredLanes(): Lane[] {
+  const list = [lanes.default, lanes.bulk];
+  for (const reference of made.values()) {
+    const lane = reference.deref();
+    if (lane !== undefined) list.push(lane);
+  }
+  return list;
+}
 
 const readLaneOptions = optionReader(
   {
@@ -44,7 +59,8 @@ const readLaneOptions = optionReader(
 );
 
 /**
- * Makes a lane. Lanes live as long as their environment: make them at start-up, not for each request (255 at most).
+ * Makes a lane. There are 253 at most beside `default` and `bulk`: make them at start-up, not for each request. One that
+ * is no longer referenced is collected, and leaves `metrics()`.
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE (a name that is taken), RangeError ERR_OUT_OF_RANGE
  * @example const thumbnails = createLane({ name: 'thumbnails', priority: 'low', concurrency: 1 });
  */
@@ -54,7 +70,7 @@ export function createLane(o: LaneOptions): Lane {
   const { name, queueLimit, inline } = given;
   const priority = (given.priority === undefined ? 'normal' : given.priority) as Priority;
   if (typeof name !== 'string') throw invalidArgType('options.name', 'of type string', name);
-  if (name === '' || registered.has(name))
+  if (name === '' || laneNamed(name) !== undefined)
     throw invalidArgValue('options.name', name, 'must be a new name, not empty');
   if (!PRIORITIES.includes(priority))
     throw invalidArgValue('options.priority', priority, "must be 'high', 'normal' or 'low'");
@@ -78,6 +94,7 @@ export function createLane(o: LaneOptions): Lane {
     queueLimit: limit === NO_LIMIT ? Infinity : limit,
     inline,
   });
-  registered.set(name, lane);
+  made.set(name, new WeakRef(lane));
+  collected.register(lane, { name, number });
   return lane;
 }

@@ -2,7 +2,7 @@
 import { addon, type PoolFigures } from '../native/addon.js';
 import { type InlineFigures, inlineFigures } from '../native/inline.js';
 import { ensureOpen } from '../native/requests.js';
-import { registered } from './create-lane.js';
+import { registeredLanes } from './create-lane.js';
 import { Histogram, HISTOGRAM_NUMBERS } from '../schedule/histogram.js';
 
 /** Figures of one lane since its environment began. */
@@ -44,7 +44,8 @@ export function metrics(): Metrics {
   ensureOpen();
   const lanes: Record<string, LaneMetrics> = {};
   const figures = new Float64Array(5 + 2 * HISTOGRAM_NUMBERS);
-  for (const [name, lane] of registered) {
+  for (const lane of registeredLanes()) {
+    const { name } = lane;
     addon.laneFigures(lane.number, figures);
     const at = (index: number): number => figures[index] as number;
     lanes[name] = {

@@ -14,6 +14,13 @@ Napi::Value add_lane(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), number);
 }
 
+// retireLane(lane): nothing will be submitted to it any more.
+Napi::Value retire_lane(const Napi::CallbackInfo& info) {
+  Dispatcher& dispatcher = Environment::get(info.Env())->dispatcher;
+  dispatcher.retire_lane(dispatcher.lane_number(info[0].As<Napi::Number>().DoubleValue()));
+  return info.Env().Undefined();
+}
+
 // One histogram after six numbers: count, sum, min, max, and the buckets.
 size_t put_histogram(const Histogram& histogram, double* to) {
   to[0] = static_cast<double>(histogram.count());
@@ -70,6 +77,7 @@ Napi::Value set_reserve(const Napi::CallbackInfo& info) {
 
 void define_lanes(Napi::Env env, Napi::Object exports) {
   exports.Set("addLane", Napi::Function::New(env, add_lane));
+  exports.Set("retireLane", Napi::Function::New(env, retire_lane));
   exports.Set("laneFigures", Napi::Function::New(env, lane_figures));
   exports.Set("poolFigures", Napi::Function::New(env, pool_figures));
   exports.Set("setReserve", Napi::Function::New(env, set_reserve));

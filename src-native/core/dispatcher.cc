@@ -371,9 +371,21 @@ int Dispatcher::add_lane(Priority priority, uint32_t concurrency, uint32_t queue
   lane->concurrency = concurrency;
   lane->queue_limit = queue_limit;
   std::lock_guard<std::mutex> lock(mutex_);
+  sort_inbox();
+  for (size_t i = 0; i < retired_lanes_.size(); i++) {
+    const uint8_t number = retired_lanes_[i];
+    if (!lanes_[number]->idle()) continue;
+    retired_lanes_.erase(retired_lanes_.begin() + static_cast<ptrdiff_t>(i));
+    lanes_[number] = std::move(lane);
+    return number;
+  }
   if (lanes_.size() >= kMaxLanes) return -1;
   lanes_.push_back(std::move(lane));
   return static_cast<int>(lanes_.size() - 1);
+}
+
+void Dispatcher::retire_lane(uint8_t number) {
+  if (number > kBulkLane && number < lanes_.size()) retired_lanes_.push_back(number);
 }
 
 bool Dispatcher::lane_figures(uint8_t number, LaneFigures* figures) {

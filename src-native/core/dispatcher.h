@@ -89,6 +89,8 @@ class Dispatcher {
   }
   // The new lane's number, or -1 when there are too many. `concurrency` 0: one less than the jobs there are.
   int add_lane(Priority priority, uint32_t concurrency, uint32_t queue_limit);
+  // Nothing is submitted to the lane any more: once nothing is left in it, `add_lane` may give its number again.
+  void retire_lane(uint8_t number);
   // A consistent look at a lane; the copy is about 12 KiB.
   struct LaneFigures {
     uint32_t queued, running;
@@ -247,6 +249,7 @@ class Dispatcher {
   uint32_t starting_ = 0;  // jobs handed to libuv that have not begun
   size_t lane_cursor_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<uint8_t> retired_lanes_;  // loop thread's
   Operation* completed_head_ = nullptr;
   Operation* completed_tail_ = nullptr;
   uint32_t completed_count_ = 0;

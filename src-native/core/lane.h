@@ -20,6 +20,7 @@ struct Lane {
   uint32_t queue_limit = UINT32_MAX;
 
   std::atomic<uint32_t> waiting{0};
+  std::atomic<uint32_t> parked{0};  // operations that the poller has
 
   OperationList queue;
   uint32_t running_jobs = 0;
@@ -37,6 +38,11 @@ struct Lane {
   Histogram wait;
   Histogram service;
 
+  // Nothing refers to it. `waiting` goes up before `parked` goes down.
+  bool idle() const {
+    return parked.load() == 0 && waiting.load() == 0 && queue.empty() && running_jobs == 0 &&
+           running == 0;
+  }
   bool eligible() const { return !queue.empty() && running_jobs < concurrency; }
 };
 

@@ -27,9 +27,11 @@ void Dispatcher::park(Operation* operation, Lane* lane) {
     poll.operation = operation;
     operation->state.store(OpState::kParked, std::memory_order_release);
     if (reads) idle_.fetch_add(1, std::memory_order_relaxed);
+    lane->parked.fetch_add(1);
     if (operation->poll->counts_as_waiting) lane->waiting.fetch_add(1, std::memory_order_relaxed);
     status = Poller::instance().add(&poll);
     if (status == 0) return;
+    lane->parked.fetch_sub(1);
     if (reads) idle_.fetch_sub(1, std::memory_order_relaxed);
     if (operation->poll->counts_as_waiting) lane->waiting.fetch_sub(1, std::memory_order_relaxed);
   }
@@ -44,8 +46,9 @@ void Dispatcher::on_ready(PollWaiter* waiter) {
   Dispatcher* const self = static_cast<Dispatcher*>(waiter->owner);
   Operation* const operation = waiter->operation;
   if (is_read(operation)) self->idle_.fetch_sub(1, std::memory_order_relaxed);
-  if (!operation->poll->counts_as_waiting)
-    static_cast<Lane*>(waiter->context)->waiting.fetch_add(1, std::memory_order_relaxed);
+  Lane* const lane = static_cast<Lane*>(waiter->context);
+  if (!operation->poll->counts_as_waiting) lane->waiting.fetch_add(1);
+  lane->parked.fetch_sub(1);
   operation->queued_ns = now_ns();
   operation->state.store(OpState::kQueued, std::memory_order_release);
   self->push(operation);
@@ -62,6 +65,7 @@ bool Dispatcher::unpark(Operation* operation) {
 }
 
 void Dispatcher::uncount_parked(Operation* operation) {
+  lanes_[operation->lane]->parked.fetch_sub(1);
   if (is_read(operation)) idle_.fetch_sub(1, std::memory_order_relaxed);
   if (operation->poll->counts_as_waiting)
     lanes_[operation->lane]->waiting.fetch_sub(1, std::memory_order_relaxed);
@@ -95,7 +99,7 @@ void Dispatcher::stop_waiting(OpenFile* file) {
   const std::vector<PollWaiter*> stopped = Poller::instance().remove_all(this, reads_file, file);
   if (stopped.empty()) return;
   for (PollWaiter* waiter : stopped) {
-    idle_.fetch_sub(1, std::memory_order_relaxed);
+    uncount_parked(waiter->operation);
     abandon_parked(waiter->operation, false);
   }
   update_reference();

@@ -1,8 +1,7 @@
 // The dispatcher's lanes on libuv's real pool, one loop: order, priorities, ageing, concurrency, limits and figures.
-#include "core/dispatcher.h"
-
 #include <string>
 
+#include "core/dispatcher.h"
 #include "test/dispatcher_support.h"
 
 namespace uvfiles {
@@ -155,6 +154,33 @@ TEST("lanes run out at 255") {
   station.submit(once(nothing), 254);
   station.run_all();
   CHECK_EQ(station.delivered, 1);
+}
+
+TEST("gives the number of a retired lane again once nothing is left in it") {
+  ProcessPool pool(2);
+  Station station(pool);
+  Dispatcher& dispatcher = *station.dispatcher;
+  Gate gate;
+  const auto busy = static_cast<uint8_t>(dispatcher.add_lane(Priority::kNormal, 1, 100));
+  station.submit(once([&] { gate.pass(); }), busy);
+  gate.await_waiting(1);
+  dispatcher.retire_lane(busy);
+  const int second = dispatcher.add_lane(Priority::kNormal, 1, 100);
+  CHECK(second != busy);
+  gate.open();
+  station.run_until([&] { return station.delivered == 1; });
+  CHECK_EQ(dispatcher.add_lane(Priority::kHigh, 1, 100), busy);
+  Dispatcher::LaneFigures figures;
+  CHECK(dispatcher.lane_figures(busy, &figures));
+  CHECK_EQ(figures.completed, 0u);
+  for (int i = 0; i < 1000; i++) {
+    const int number = dispatcher.add_lane(Priority::kNormal, 1, 100);
+    REQUIRE(number > 0);
+    dispatcher.retire_lane(static_cast<uint8_t>(number));
+  }
+  // The lanes that always exist stay.
+  dispatcher.retire_lane(Dispatcher::kDefaultLane);
+  CHECK(dispatcher.add_lane(Priority::kNormal, 1, 100) > Dispatcher::kBulkLane);
 }
 
 }  // namespace test

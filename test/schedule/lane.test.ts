@@ -40,4 +40,24 @@ describe('a lane', () => {
     );
     expect(answer).to.equal(true);
   });
+
+  it('that nobody can use any more gives its number back', async () => {
+    const answer = answerOf(
+      await runProgram(
+        `import { createLane, lanes, metrics, os } from 'uvfiles';
+         const kept = createLane({ name: 'kept' });
+         for (let i = 0; i < 600; i++) {
+           await os.stat('/', { lane: createLane({ name: 'lane ' + i }) });
+           if (i % 50 === 0) {
+             gc();
+             await new Promise((resolve) => setImmediate(resolve));
+           }
+         }
+         await os.stat('/', { lane: kept });
+         console.log(JSON.stringify(['default', 'bulk', 'kept'].every((name) => name in metrics().lanes)));`,
+        { args: ['--expose-gc'] },
+      ),
+    );
+    expect(answer).to.equal(true);
+  });
 });
