@@ -1,4 +1,5 @@
 // uvfiles/filesystem: putting other file systems under the library. Only re-exports.
+export { beneath } from './beneath.js';
 export { type ErrorCode, fileSystemError } from './errors.js';
 export type {
   CallOptions,

@@ -66,7 +66,8 @@ export class NativeListing implements Listing {
   }
 }
 
-function itemsOf(batch: Buffer): DirectoryItem[] {
+/** The entries in a batch of SCAN_DIRECTORY. */
+export function itemsOf(batch: Buffer): DirectoryItem[] {
   const count = uint32sAt(batch, 0, 1)[0]!;
   const types = HEADER_BYTES + count * INODE_BYTES;
   return namesFrom(batch, types + count).map((name, i) => ({

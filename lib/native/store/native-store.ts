@@ -29,7 +29,6 @@ import {
 import * as C from '../path-call.js';
 import * as P from '../protocol.js';
 import { FEW_WAIT, mayInline, mayWait, nextTurn } from '../ration.js';
-import { uint64At } from '../records.js';
 import { removeTree, removeTreeReporting } from '../remove-tree.js';
 import * as R from '../requests.js';
 import { bulk, nextBatch, opOptions, runPatiently } from '../run-patiently.js';
@@ -49,6 +48,7 @@ import { adoptNow, NativeFile } from './native-file.js';
 import { openReplacement, replaceFile } from './replace.js';
 import { sendFile } from './send-file.js';
 import { createTemporaryDirectory, createTemporaryFile } from './temporary-files.js';
+import { statVfsOf } from './stat-vfs.js';
 import { NativeTreeWalk } from './tree-walk.js';
 
 const { O_APPEND, O_RDONLY } = constants;
@@ -58,20 +58,6 @@ const EXCLUSIVE = 1;
 const PRESERVE = 2;
 const COPY_FOLLOWS = 4;
 const EXIST_OK = 8;
-
-const VFS_FIELDS = [
-  'bsize',
-  'frsize',
-  'blocks',
-  'bfree',
-  'bavail',
-  'files',
-  'ffree',
-  'favail',
-  'flag',
-  'namemax',
-  'fsid',
-] as const;
 
 // Frees a file that was opened for a caller who no longer wants it.
 function closeUnwanted(record: R.OpenedRecord): void {
@@ -205,10 +191,7 @@ class NativeStore implements Store {
   }
 
   async statvfs(path: FilePath, o?: OpOptions): Promise<StatVfs> {
-    const answer = await C.pathCall(C.STATVFS, [path], [], o);
-    return Object.fromEntries(
-      VFS_FIELDS.map((name, index) => [name, uint64At(answer, index * 8)]),
-    ) as unknown as StatVfs;
+    return statVfsOf(await C.pathCall(C.STATVFS, [path], [], o));
   }
 
   async link(existing: FilePath, path: FilePath, o?: OpOptions): Promise<void> {

@@ -1,0 +1,27 @@
+// Real files below one directory and nowhere else: for paths that come from strangers.
+import { resolve } from 'node:path';
+
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { UnsupportedOperationError } from '../errors/index.js';
+import { FilesBeneath } from '../native/store/beneath-files.js';
+import type { FileSystem } from './filesystem.js';
+
+/**
+ * Makes a file system of the real files below `root`. Whatever a path or a link says, and whoever swaps directories for
+ * links meanwhile, nothing outside `root` is reached: on Linux 5.6 and later the kernel resolves each path with
+ * `openat2(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS)`, elsewhere it is resolved component by component without following.
+ * Links that stay below the root are followed, unless they are absolute.
+ * @param root a directory; a relative path counts from the working directory of now
+ * @returns a file system; an escape rejects with an error of code `ERR_OUTSIDE_ROOT`
+ * @throws TypeError for a bad path, UnsupportedOperationError on Windows
+ * @example
+ * using uploads = mount('/uploads', beneath('/srv/uploads'));
+ * const bytes = await readBytes(`/uploads/${nameFromTheRequest}`);
+ * @see openat2(2)
+ */
+export function beneath(root: Path): FileSystem {
+  const path = toPathBytes(root, 'root');
+  if (process.platform === 'win32')
+    throw new UnsupportedOperationError('beneath() is not available on Windows');
+  return new FilesBeneath(typeof path === 'string' ? resolve(path) : path);
+}

@@ -1,0 +1,176 @@
+// Real files below a root directory, through calls of the kernel that nothing leads out of it.
+import type { BigIntStats, Stats } from 'node:fs';
+
+import type {
+  CallOptions,
+  DirectoryItem,
+  FilePath,
+  FileSystem,
+  FileSystemFile,
+  FollowOptions,
+  StatCall,
+  StatVfs,
+} from '../../filesystem/filesystem.js';
+import type { OpOptions } from '../../schedule/options.js';
+import * as B from '../beneath.js';
+import { descriptorFreed } from '../descriptor-wait.js';
+import { int64sAt } from '../records.js';
+import { nextBatch, opOptions } from '../run-patiently.js';
+import { bigIntStatsFrom, statsFrom } from '../stats.js';
+import { itemsOf } from './listing.js';
+import { NativeFile } from './native-file.js';
+import { statVfsOf } from './stat-vfs.js';
+
+const STAT_FIELDS = 18;
+const YES = '1'.charCodeAt(0);
+const NANOSECONDS_PER_MS = 1e6;
+
+// The kernel's paths beneath a root are relative to it.
+function relativeOf(path: FilePath): FilePath {
+  if (typeof path === 'string') return path.replace(/^\/+/, '') || '.';
+  let start = 0;
+  while (path[start] === 0x2f) start++;
+  return start === path.length ? '.' : path.subarray(start);
+}
+
+function timesOf(ms: number): [seconds: number, nanoseconds: number] {
+  const seconds = Math.floor(ms / 1000);
+  return [seconds, Math.round((ms - seconds * 1000) * NANOSECONDS_PER_MS)];
+}
+
+/** Files below `root`, an absolute path. `how`: `STEPWISE` of native/beneath.ts, for tests. */
+export class FilesBeneath implements FileSystem {
+  readonly name = 'beneath';
+  readonly capabilities = Object.freeze({
+    randomWrite: true,
+    append: true,
+    truncate: true,
+    rename: true,
+    links: true,
+    modes: true,
+    owners: true,
+    times: true,
+    sync: true,
+    atomicReplace: true,
+    byteNames: true,
+  });
+  readonly #root: FilePath;
+  readonly #how: number;
+
+  constructor(root: FilePath, how = 0) {
+    this.#root = root;
+    this.#how = how;
+  }
+
+  #call(
+    call: number,
+    paths: readonly FilePath[],
+    numbers: readonly (number | bigint)[],
+    o: CallOptions,
+  ): Promise<Buffer> {
+    return B.callBeneath(this.#root, call, paths, numbers, o as OpOptions, this.#how);
+  }
+
+  async open(path: FilePath, flags: number, permissions: number, o: CallOptions): Promise<FileSystemFile> {
+    const at = relativeOf(path);
+    const record = await B.openBeneath(this.#root, at, flags, permissions, o as OpOptions, this.#how);
+    return new NativeFile(record, true);
+  }
+
+  async stat(
+    path: FilePath,
+    { followSymlinks, bigint }: StatCall,
+    o: CallOptions,
+  ): Promise<Stats | BigIntStats> {
+    const output = await this.#call(B.STAT_BENEATH, [relativeOf(path)], [followSymlinks ? 1 : 0], o);
+    const fields = int64sAt(output, 0, STAT_FIELDS);
+    return bigint ? bigIntStatsFrom(fields, 0) : statsFrom(Float64Array.from(fields, Number), 0);
+  }
+
+  async *list(path: FilePath, o: CallOptions): AsyncGenerator<readonly DirectoryItem[]> {
+    const at = relativeOf(path);
+    const cursor = B.scanBeneath(this.#root, at, this.#how);
+    try {
+      for (;;) {
+        const { output, done } = await nextBatch(cursor, opOptions(o as OpOptions), 'scandir', at);
+        if (output.length > 0) yield itemsOf(output);
+        if (done) return;
+      }
+    } catch (error) {
+      throw B.explained(error, at);
+    } finally {
+      cursor.close();
+      descriptorFreed();
+    }
+  }
+
+  async unlink(path: FilePath, o: CallOptions): Promise<void> {
+    await this.#call(B.UNLINK_BENEATH, [relativeOf(path)], [], o);
+  }
+
+  async mkdir(path: FilePath, permissions: number, o: CallOptions): Promise<void> {
+    await this.#call(B.MKDIR_BENEATH, [relativeOf(path)], [permissions], o);
+  }
+
+  async rmdir(path: FilePath, o: CallOptions): Promise<void> {
+    await this.#call(B.RMDIR_BENEATH, [relativeOf(path)], [], o);
+  }
+
+  async rename(from: FilePath, to: FilePath, o: CallOptions): Promise<void> {
+    await this.#call(B.RENAME_BENEATH, [relativeOf(from), relativeOf(to)], [], o);
+  }
+
+  readlink(path: FilePath, o: CallOptions): Promise<Buffer> {
+    return this.#call(B.READLINK_BENEATH, [relativeOf(path)], [], o);
+  }
+
+  async realpath(path: FilePath, o: CallOptions): Promise<Buffer> {
+    const below = await this.#call(B.REALPATH_BENEATH, [relativeOf(path)], [], o);
+    return below.equals(Buffer.from('.')) ? Buffer.from('/') : Buffer.concat([Buffer.from('/'), below]);
+  }
+
+  async access(path: FilePath, mode: number, o: CallOptions): Promise<boolean> {
+    return (await this.#call(B.ACCESS_BENEATH, [relativeOf(path)], [mode], o))[0] === YES;
+  }
+
+  async statvfs(path: FilePath, o: CallOptions): Promise<StatVfs> {
+    return statVfsOf(await this.#call(B.STATVFS_BENEATH, [relativeOf(path)], [], o));
+  }
+
+  async link(existing: FilePath, path: FilePath, o: CallOptions): Promise<void> {
+    await this.#call(B.LINK_BENEATH, [relativeOf(existing), relativeOf(path)], [], o);
+  }
+
+  async symlink(target: FilePath, path: FilePath, o: CallOptions): Promise<void> {
+    await this.#call(B.SYMLINK_BENEATH, [target, relativeOf(path)], [], o);
+  }
+
+  async chmod(path: FilePath, permissions: number, o: CallOptions): Promise<void> {
+    await this.#call(B.CHMOD_BENEATH, [relativeOf(path)], [permissions], o);
+  }
+
+  async chown(
+    path: FilePath,
+    uid: number,
+    gid: number,
+    { followSymlinks }: FollowOptions,
+    o: CallOptions,
+  ): Promise<void> {
+    await this.#call(B.CHOWN_BENEATH, [relativeOf(path)], [uid, gid, followSymlinks ? 0 : 1], o);
+  }
+
+  async utimes(
+    path: FilePath,
+    accessed: number,
+    modified: number,
+    { followSymlinks }: FollowOptions,
+    o: CallOptions,
+  ): Promise<void> {
+    const numbers = [...timesOf(accessed), ...timesOf(modified), followSymlinks ? 0 : 1];
+    await this.#call(B.UTIMES_BENEATH, [relativeOf(path)], numbers, o);
+  }
+
+  async truncate(path: FilePath, size: number | bigint, o: CallOptions): Promise<void> {
+    await this.#call(B.TRUNCATE_BENEATH, [relativeOf(path)], [size], o);
+  }
+}

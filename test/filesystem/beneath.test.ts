@@ -1,0 +1,128 @@
+// Real files below a root: nothing leads out, also while somebody swaps directories for links.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+
+import { expect } from 'chai';
+import { lines, open, os, readText, statMany, tempfile, writeAtomic, writeFile } from 'uvfiles';
+import { beneath, type Mount, mount } from 'uvfiles/filesystem';
+
+import { rejection } from '../support/files.js';
+import { scratchDirectory } from '../support/temp.js';
+
+describe('beneath', function () {
+  if (process.platform === 'win32') return;
+  const scratch = scratchDirectory();
+  const at = (name: string): string => `${scratch.path}/${name}`;
+  let mounted: Mount;
+
+  beforeEach(() => {
+    mkdirSync(at('root/dir/deep'), { recursive: true });
+    mkdirSync(at('outside'));
+    writeFileSync(at('outside/secret'), 'secret');
+    writeFileSync(at('root/dir/file'), 'inside');
+    mounted = mount('/jail', beneath(at('root')));
+  });
+  afterEach(() => mounted.unmount());
+
+  it('opens, reads, writes and lists what is below the root', async () => {
+    expect(await readText('/jail/dir/file')).to.equal('inside');
+    await writeFile('/jail/new', 'x');
+    await writeAtomic('/jail/new', 'y\nz\n');
+    expect(readFileSync(at('root/new'), 'utf8')).to.equal('y\nz\n');
+    for await (const line of lines('/jail/new')) expect(line).to.be.oneOf(['y', 'z']);
+    await using file = await open('/jail/new', 'r+');
+    expect(file.fileno()).to.be.greaterThan(2);
+    expect((await os.listdir('/jail')).sort()).to.deep.equal(['dir', 'new']);
+    await os.makedirs('/jail/a/b');
+    await os.rename('/jail/new', '/jail/a/b/moved');
+    expect((await os.stat('/jail/a/b/moved')).size).to.equal(4);
+    expect((await os.stat('/jail/a/b/moved', { bigint: true })).size).to.equal(4n);
+    const [found, missing] = await statMany(['/jail/dir', '/jail/none']);
+    expect(found).to.not.be.instanceOf(Error);
+    expect(missing).to.be.instanceOf(Error);
+    const walked = [];
+    for await (const [dir] of os.walk('/jail')) walked.push(dir);
+    expect(walked.sort()).to.deep.equal(['/jail', '/jail/a', '/jail/a/b', '/jail/dir', '/jail/dir/deep']);
+    await os.copytree('/jail/a', '/jail/copy');
+    await os.rmtree('/jail/a');
+    await using directory = await tempfile.temporaryDirectory({ dir: '/jail' });
+    expect(await os.exists(`${directory.name}`)).to.equal(true);
+    expect(readFileSync(at('root/copy/b/moved'), 'utf8')).to.equal('y\nz\n');
+  });
+
+  it('follows links that stay below the root', async () => {
+    symlinkSync('dir/file', at('root/link'));
+    symlinkSync('../../../root/dir', at('root/dir/deep/up'));
+    expect(await readText('/jail/link')).to.equal('inside');
+    expect(await os.readlink('/jail/link')).to.equal('dir/file');
+    expect(await os.realpath('/jail/link')).to.equal('/jail/dir/file');
+    expect((await rejection(readText('/jail/dir/deep/up/file'))).code).to.equal('ERR_OUTSIDE_ROOT');
+  });
+
+  it('refuses every way out', async () => {
+    symlinkSync(at('outside'), at('root/absolute'));
+    symlinkSync('../outside', at('root/relative'));
+    symlinkSync('/proc/self/root', at('root/magic'));
+    symlinkSync('/proc/self/cwd', at('root/dir/cwd'));
+    symlinkSync(`${at('root')}/dir/file`, at('root/back'));
+    for (const path of [
+      'absolute/secret',
+      'relative/secret',
+      `magic${at('outside/secret')}`,
+      'dir/cwd/package.json',
+      'back',
+    ]) {
+      expect((await rejection(readText(`/jail/${path}`))).code, path).to.equal('ERR_OUTSIDE_ROOT');
+      expect((await rejection(writeFile(`/jail/${path}`, 'x'))).code, path).to.equal('ERR_OUTSIDE_ROOT');
+      expect((await rejection(os.stat(`/jail/${path}`))).code, path).to.equal('ERR_OUTSIDE_ROOT');
+      expect((await rejection(os.chmod(`/jail/${path}`, 0o600))).code, path).to.equal('ERR_OUTSIDE_ROOT');
+    }
+    for (const path of ['absolute/x', 'relative/x']) {
+      expect((await rejection(os.mkdir(`/jail/${path}`))).code, path).to.equal('ERR_OUTSIDE_ROOT');
+      expect((await rejection(os.rename('/jail/dir', `/jail/${path}`))).code, path).to.equal(
+        'ERR_OUTSIDE_ROOT',
+      );
+      expect((await rejection(os.symlink('a', `/jail/${path}`))).code, path).to.equal('ERR_OUTSIDE_ROOT');
+    }
+    const files = beneath(at('root'));
+    for (const path of [
+      '/../outside/secret',
+      '/dir/../../outside/secret',
+      '/dir/deep/../../../outside/secret',
+    ]) {
+      expect((await rejection(files.open(path, 0, 0, {}))).code, path).to.equal('ERR_OUTSIDE_ROOT');
+      expect((await rejection(files.unlink(path, {}))).code, path).to.equal('ERR_OUTSIDE_ROOT');
+    }
+    expect(readFileSync(at('outside/secret'), 'utf8')).to.equal('secret');
+    expect((await rejection(readText('/jail/none'))).code).to.equal('ENOENT');
+  });
+
+  it('opens nothing outside in 10,000 opens while another process swaps a directory for a link', async () => {
+    writeFileSync(at('outside/file'), 'secret');
+    const swapper = spawn(
+      'sh',
+      [
+        '-c',
+        'cd "$1"; while :; do mv dir real; ln -s ../outside dir; rm dir; mv real dir; done',
+        'sh',
+        at('root'),
+      ],
+      { stdio: 'ignore' },
+    );
+    try {
+      const seen = new Set<string>();
+      for (let round = 0; round < 100; round++) {
+        const read = await Promise.all(
+          Array.from({ length: 100 }, () =>
+            readText('/jail/dir/file').catch((error: { code: string }) => error.code),
+          ),
+        );
+        for (const each of read) seen.add(each);
+      }
+      expect(seen.has('secret')).to.equal(false);
+      for (const each of seen) expect(each).to.be.oneOf(['inside', 'ENOENT', 'ERR_OUTSIDE_ROOT', 'EAGAIN']);
+    } finally {
+      swapper.kill('SIGKILL');
+    }
+  }).timeout(60_000);
+});
