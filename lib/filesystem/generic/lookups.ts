@@ -4,13 +4,13 @@ import { constants } from 'node:fs';
 import type { OpOptions } from '../../schedule/options.js';
 import { fileSystemError } from '../errors.js';
 import type { FilePath } from '../filesystem.js';
-import type { MountedStore } from '../mounted-store.js';
+import type { MountedFiles } from '../mounted-files.js';
 import { normalized, textOf } from '../mounted-path.js';
 import { FOLLOW, LINK_ITSELF } from '../store.js';
 
 /** By existence: a file system without `access` has no users. An executable is one with such a bit, or a directory. */
 export async function lookUpAccess(
-  store: MountedStore,
+  store: MountedFiles,
   path: FilePath,
   mode: number,
   o: OpOptions | undefined,
@@ -29,7 +29,7 @@ const MOST_LINKS = 40;
 
 /** The file system's own path without links, `.` and `..`; all names must be there. */
 export async function resolveLinks(
-  store: MountedStore,
+  store: MountedFiles,
   path: FilePath,
   o: OpOptions | undefined,
 ): Promise<string> {

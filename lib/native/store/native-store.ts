@@ -278,9 +278,7 @@ class NativeStore implements Store {
     await runTask(RENAME_DIRECTORIES, [from, to], [], opOptions(o));
   }
 
-  names(path: FilePath, asBytes: boolean, o?: OpOptions): Promise<FilePath[]> {
-    return namesIn(path, asBytes, o);
-  }
+  readonly names = namesIn;
 
   listing(path: FilePath, o?: OpOptions): NativeListing {
     return new NativeListing(path, o);
@@ -322,22 +320,9 @@ class NativeStore implements Store {
     return new NativeReadMany(paths, o);
   }
 
-  statMany(
-    paths: readonly FilePath[],
-    options: StatCall = FOLLOW,
-    o?: OpOptions,
-  ): Promise<(Stats | BigIntStats | Error)[]> {
-    return statMany(paths, options, o);
-  }
+  readonly statMany = statMany;
 
-  replaceFile(
-    path: FilePath,
-    data: string | Uint8Array,
-    options: ReplaceOptions,
-    o?: OpOptions,
-  ): Promise<void> {
-    return replaceFile(path, data, options, o);
-  }
+  readonly replaceFile = replaceFile;
 
   openReplacement(
     path: FilePath,
@@ -351,15 +336,7 @@ class NativeStore implements Store {
   }
 
   /** `offset` -1: from the position of `from`, which moves on. */
-  sendFile(
-    out: number,
-    from: number,
-    offset: number | bigint,
-    count: number,
-    o?: OpOptions,
-  ): Promise<number> {
-    return sendFile(out, from, offset, count, o);
-  }
+  readonly sendFile = sendFile;
 
   /** The index of the first of `candidates` in which a file can be written. */
   findTemporaryDirectory(candidates: readonly string[]): Promise<number> {

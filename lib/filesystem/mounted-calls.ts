@@ -1,0 +1,94 @@
+// Calls of a mounted file system: with its own paths, errors that name the caller's, and capabilities asked before any I/O.
+import { isUtf8 } from 'node:buffer';
+
+import { invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
+import { completeError, fileSystemError } from './errors.js';
+import type { Capabilities, FilePath, FileSystem } from './filesystem.js';
+import { normalized, rooted, SCHEME, textOf } from './mounted-path.js';
+
+const SLASH = 47;
+
+/** Paths, errors and capabilities. */
+export class MountedCalls {
+  readonly name: string;
+  readonly fileSystem: FileSystem;
+  readonly prefix: string;
+
+  constructor(prefix: string, fileSystem: FileSystem) {
+    this.prefix = prefix;
+    this.fileSystem = fileSystem;
+    this.name = fileSystem.name;
+  }
+
+  // --- paths, errors, capabilities ------------------------------------------------------------------------------------
+
+  /** The file system's own path. */
+  inner(path: FilePath, syscall: string): FilePath {
+    if (path.length === 0) throw fileSystemError('ENOENT', syscall, path);
+    if (typeof path !== 'string' && !isUtf8(path)) return this.#innerBytes(path);
+    const text = textOf(path);
+    const { prefix } = this;
+    if (SCHEME.test(text)) return text.slice(prefix.length) || '/';
+    const spelt = rooted(text);
+    // Without links a name and the `..` behind it cancel each other out; with links that is the file system's to say.
+    const below =
+      this.can('links') &&
+      spelt.startsWith(prefix) &&
+      (spelt.length === prefix.length || spelt[prefix.length] === '/');
+    return (below ? spelt : normalized(spelt)).slice(prefix.length) || '/';
+  }
+
+  #innerBytes(path: Uint8Array): FilePath {
+    if (!this.can('byteNames'))
+      throw invalidArgValue('path', path, `must be UTF-8 on the file system '${this.name}'`);
+    const bytes = Buffer.from(path);
+    const whole = bytes[0] === SLASH ? bytes : Buffer.concat([Buffer.from(`${rooted('')}/`), bytes]);
+    return whole.subarray(Buffer.byteLength(this.prefix));
+  }
+
+  can(capability: keyof Capabilities): boolean {
+    return this.fileSystem.capabilities[capability] === true;
+  }
+
+  unsupported(capability: keyof Capabilities, what: string): Error {
+    return new UnsupportedOperationError(
+      `the file system '${this.name}' cannot ${what}: it lacks the capability '${capability}'`,
+    );
+  }
+
+  protected require(capability: keyof Capabilities, method: keyof FileSystem, what: string): void {
+    if (typeof this.fileSystem[method] !== 'function' || !this.can(capability))
+      throw this.unsupported(capability, what);
+  }
+
+  /** Makes a call of the file system; an error names `path` as the caller spelt it. */
+  protected async call<T>(
+    syscall: string,
+    path: FilePath,
+    call: (fs: FileSystem, inner: FilePath) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await call(this.fileSystem, this.inner(path, syscall));
+    } catch (error) {
+      throw completeError(error, syscall, path);
+    }
+  }
+
+  protected async between<T>(
+    syscall: string,
+    from: FilePath,
+    to: FilePath,
+    call: (fs: FileSystem, from: FilePath, to: FilePath) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await call(this.fileSystem, this.inner(from, syscall), this.inner(to, syscall));
+    } catch (error) {
+      throw completeError(error, syscall, from, to);
+    }
+  }
+
+  // The root of a mount stays, as a mount point of the system does.
+  protected refuseRoot(code: 'EBUSY' | 'EISDIR', syscall: string, path: FilePath): void {
+    if (this.inner(path, syscall) === '/') throw fileSystemError(code, syscall, path);
+  }
+}

@@ -1,0 +1,254 @@
+// Opening, reading and writing files of a mounted file system, and what there is to ask and to change about them.
+import { type BigIntStats, constants, type Stats } from 'node:fs';
+
+import { UnsupportedOperationError } from '../errors/index.js';
+import { NO_CALL } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
+import { completeError } from './errors.js';
+import type { FilePath, FileSystemFile, FollowOptions, StatCall, StatVfs } from './filesystem.js';
+import { lookUpAccess, resolveLinks } from './generic/lookups.js';
+import { MountedCalls } from './mounted-calls.js';
+import { normalized, textOf } from './mounted-path.js';
+import type { OpenFile } from './open-file.js';
+import { PositionedFile } from './positioned.js';
+import { completeStats } from './stats.js';
+import { FOLLOW_BIGINT, type Timestamp } from './store.js';
+
+const {
+  O_ACCMODE = 3,
+  O_RDONLY,
+  O_RDWR,
+  O_APPEND,
+  O_EXCL,
+  O_TRUNC,
+} = constants as typeof constants & {
+  O_ACCMODE?: number;
+};
+
+/** Files and their status. */
+export class MountedFiles extends MountedCalls {
+  // --- files ----------------------------------------------------------------------------------------------------------
+
+  async open(path: FilePath, flags: number, permissions: number, o?: OpOptions): Promise<OpenFile> {
+    this.checkFlags(flags);
+    const file = await this.call('open', path, (fs, inner) =>
+      fs.open(inner, flags, permissions, o ?? NO_CALL),
+    );
+    return this.opened(file, flags, o);
+  }
+
+  protected async opened(file: FileSystemFile, flags: number, o: OpOptions | undefined): Promise<OpenFile> {
+    if (isOpenFile(file)) return file;
+    const appending = (flags & O_APPEND) !== 0;
+    try {
+      const position = appending ? Number(file.size ?? (await file.stat(o ?? NO_CALL)).size) : 0;
+      return new PositionedFile(file, { fileSystem: this.name, appending, position });
+    } catch (error) {
+      await endFile(file, error);
+      throw error;
+    }
+  }
+
+  // Before any I/O.
+  protected checkFlags(flags: number): void {
+    const access = flags & O_ACCMODE;
+    if (access === O_RDONLY) return;
+    if ((flags & O_APPEND) !== 0 && !this.can('append')) throw this.unsupported('append', 'append to files');
+    const sequential = access !== O_RDWR && (flags & (O_TRUNC | O_EXCL | O_APPEND)) !== 0;
+    if (!sequential && !this.can('randomWrite'))
+      throw this.unsupported('randomWrite', 'change files in place');
+  }
+
+  async readFile(path: FilePath, o?: OpOptions): Promise<Buffer> {
+    const { fileSystem } = this;
+    if (fileSystem.readFile !== undefined)
+      return asBuffer(await this.call('open', path, (fs, inner) => fs.readFile!(inner, o ?? NO_CALL)));
+    const file = await this.open(path, O_RDONLY, 0, o);
+    try {
+      return await file.readToEnd(0, o);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async writeFile(
+    path: FilePath,
+    data: Uint8Array,
+    flags: number,
+    permissions: number,
+    o?: OpOptions,
+  ): Promise<void> {
+    const kept = Uint8Array.prototype.slice.call(data);
+    this.checkFlags(flags);
+    if (this.fileSystem.writeFile !== undefined)
+      return this.call('open', path, (fs, inner) =>
+        fs.writeFile!(inner, kept, flags, permissions, o ?? NO_CALL),
+      );
+    const file = await this.open(path, flags, permissions, o);
+    try {
+      if (kept.byteLength > 0) {
+        if ((flags & O_APPEND) !== 0) await file.writeToEnd(kept, true, o);
+        else await file.write(kept, 0, true, o);
+      }
+    } catch (error) {
+      await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to tell
+      throw error;
+    }
+    await file.close();
+  }
+
+  async stat(path: FilePath, options: StatCall, o?: OpOptions): Promise<Stats | BigIntStats> {
+    const stats = await this.call(options.followSymlinks ? 'stat' : 'lstat', path, (fs, inner) =>
+      fs.stat(inner, options, o ?? NO_CALL),
+    );
+    return completeStats(stats, options.bigint);
+  }
+
+  async access(path: FilePath, mode: number, o?: OpOptions): Promise<boolean> {
+    if (this.fileSystem.access === undefined) return lookUpAccess(this, path, mode, o);
+    try {
+      return await this.call('access', path, (fs, inner) => fs.access!(inner, mode, o ?? NO_CALL));
+    } catch (error) {
+      if (typeof (error as { errno?: unknown }).errno === 'number') return false;
+      throw error;
+    }
+  }
+
+  async readlink(path: FilePath, o?: OpOptions): Promise<Buffer> {
+    this.require('links', 'readlink', 'read links');
+    return Buffer.from(await this.call('readlink', path, (fs, inner) => fs.readlink!(inner, o ?? NO_CALL)));
+  }
+
+  async realpath(path: FilePath, o?: OpOptions): Promise<Buffer> {
+    const real =
+      this.fileSystem.realpath === undefined
+        ? await resolveLinks(this, path, o)
+        : await this.call('realpath', path, (fs, inner) => fs.realpath!(inner, o ?? NO_CALL));
+    const below = Buffer.from(real);
+    const whole = Buffer.concat([Buffer.from(this.prefix), below]);
+    return this.prefix !== '' && below.equals(Buffer.from('/')) ? Buffer.from(this.prefix) : whole;
+  }
+
+  /** Does nothing where the file system has no such call. */
+  async syncDirectory(path: FilePath): Promise<void> {
+    if (this.fileSystem.syncDirectory === undefined) return;
+    await this.call('fsync', path, (fs, inner) => fs.syncDirectory!(inner, NO_CALL));
+  }
+
+  async statvfs(path: FilePath, o?: OpOptions): Promise<StatVfs> {
+    if (this.fileSystem.statvfs === undefined)
+      throw new UnsupportedOperationError(`the file system '${this.name}' does not tell its size (statvfs)`);
+    return this.call('statvfs', path, (fs, inner) => fs.statvfs!(inner, o ?? NO_CALL));
+  }
+
+  async link(existing: FilePath, path: FilePath, o?: OpOptions): Promise<void> {
+    this.require('links', 'link', 'make links');
+    await this.between('link', existing, path, (fs, from, to) => fs.link!(from, to, o ?? NO_CALL));
+  }
+
+  async symlink(target: FilePath, path: FilePath, o?: OpOptions): Promise<void> {
+    this.require('links', 'symlink', 'make links');
+    try {
+      await this.fileSystem.symlink!(this.#linkText(target), this.inner(path, 'symlink'), o ?? NO_CALL);
+    } catch (error) {
+      throw completeError(error, 'symlink', target, path);
+    }
+  }
+
+  // A file system's links lead within it: an absolute target below the prefix is cut to the file system's own path.
+  #linkText(target: FilePath): FilePath {
+    const text = textOf(target);
+    const { prefix } = this;
+    return prefix !== '' && text.startsWith(`${prefix}/`) ? text.slice(prefix.length) : target;
+  }
+
+  async chmod(path: FilePath, permissions: number, o?: OpOptions): Promise<void> {
+    this.require('modes', 'chmod', 'change modes');
+    await this.call('chmod', path, (fs, inner) => fs.chmod!(inner, permissions, o ?? NO_CALL));
+  }
+
+  async chown(
+    path: FilePath,
+    uid: number,
+    gid: number,
+    options: FollowOptions,
+    o?: OpOptions,
+  ): Promise<void> {
+    this.require('owners', 'chown', 'change owners');
+    const syscall = options.followSymlinks ? 'chown' : 'lchown';
+    await this.call(syscall, path, (fs, inner) => fs.chown!(inner, uid, gid, options, o ?? NO_CALL));
+  }
+
+  async setTimes(
+    path: FilePath,
+    accessed: Timestamp,
+    modified: Timestamp,
+    options: FollowOptions,
+    o?: OpOptions,
+  ): Promise<void> {
+    this.require('times', 'utimes', 'set times');
+    const ms = ({ seconds, nanoseconds }: Timestamp): number => seconds * 1000 + nanoseconds / 1e6;
+    await this.call('utime', path, (fs, inner) =>
+      fs.utimes!(inner, ms(accessed), ms(modified), options, o ?? NO_CALL),
+    );
+  }
+
+  async truncate(path: FilePath, size: number | bigint, o?: OpOptions): Promise<void> {
+    if (!this.can('truncate')) throw this.unsupported('truncate', 'cut or extend files');
+    if (this.fileSystem.truncate !== undefined)
+      return this.call('truncate', path, (fs, inner) => fs.truncate!(inner, size, o ?? NO_CALL));
+    const file = await this.open(path, O_RDWR, 0, o);
+    try {
+      await file.truncate(size, o);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async unlink(path: FilePath, o?: OpOptions): Promise<void> {
+    this.refuseRoot('EISDIR', 'unlink', path);
+    await this.call('unlink', path, (fs, inner) => fs.unlink(inner, o ?? NO_CALL));
+  }
+
+  async mkdir(path: FilePath, permissions: number, o?: OpOptions): Promise<void> {
+    await this.call('mkdir', path, (fs, inner) => fs.mkdir(inner, permissions, o ?? NO_CALL));
+  }
+
+  async rmdir(path: FilePath, o?: OpOptions): Promise<void> {
+    this.refuseRoot('EBUSY', 'rmdir', path);
+    await this.call('rmdir', path, (fs, inner) => fs.rmdir(inner, o ?? NO_CALL));
+  }
+
+  async rename(from: FilePath, to: FilePath, o?: OpOptions): Promise<void> {
+    if (!this.can('rename')) throw this.unsupported('rename', 'rename files');
+    this.refuseRoot('EBUSY', 'rename', from);
+    this.refuseRoot('EBUSY', 'rename', to);
+    await this.between('rename', from, to, (fs, old, fresh) => fs.rename(old, fresh, o ?? NO_CALL));
+  }
+
+  async isMount(path: FilePath): Promise<boolean> {
+    return this.inner(path, 'lstat') === '/';
+  }
+
+  async sameFile(path1: FilePath, path2: FilePath, o?: OpOptions): Promise<boolean> {
+    const one = (await this.stat(path1, FOLLOW_BIGINT, o)) as BigIntStats;
+    const other = (await this.stat(path2, FOLLOW_BIGINT, o)) as BigIntStats;
+    // Without inode numbers only the path tells.
+    if (one.ino === 0n && other.ino === 0n)
+      return normalized(textOf(this.inner(path1, 'stat'))) === normalized(textOf(this.inner(path2, 'stat')));
+    return one.ino === other.ino && one.dev === other.dev;
+  }
+}
+
+/** Whether a file system's file is one of the library's own, with a position already. */
+function isOpenFile(file: FileSystemFile | OpenFile): file is OpenFile {
+  return typeof (file as Partial<OpenFile>).readToEnd === 'function';
+}
+
+async function endFile(file: FileSystemFile, reason: unknown): Promise<void> {
+  await (file.abort?.(reason) ?? file.close()).catch(() => undefined); // the reason is the error to tell
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
