@@ -18,11 +18,47 @@ const everywhere = {
   'max-lines': ['error', { max: 400 }],
 };
 
-/** lib/text is pure functions over bytes, the file layers know only what is below them. */
-const layer = (folder, forbidden, message) => ({
-  files: [`lib/${folder}/**/*.ts`],
-  rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message }] }] },
-});
+/**
+ * The folders of lib/, from the lowest up. A folder imports from those before it and from itself, never from those behind.
+ * Folders on one line know nothing of each other.
+ */
+const LAYERS = [
+  ['errors'],
+  ['schedule'],
+  ['arguments', 'text'],
+  ['native'],
+  ['filesystem', 'runtime'],
+  ['file', 's3'],
+  ['open'],
+  ['whole-file', 'tempfile', 'stdio'],
+  ['os'],
+  ['path'],
+  ['promises', 'testing'],
+];
+
+/** Of lib/filesystem, what the layers below may know: interfaces. */
+const INTERFACES = ['filesystem', 'open-file', 'store', 'stats', 'node-stats'];
+/** Who may know lib/native at all. Everybody else asks the file system of a path, or lib/runtime. */
+const KNOW_NATIVE = ['native', 'filesystem', 'runtime'];
+
+const layerRules = LAYERS.flatMap((folders, level) =>
+  folders.map((folder) => {
+    const above = LAYERS.slice(level)
+      .flat()
+      .filter((each) => each !== folder && each !== 'native')
+      .concat(KNOW_NATIVE.includes(folder) ? [] : ['native']);
+    // Only lib/native may look up, and only at the interfaces that it implements.
+    const interfaces = folder === 'native' ? `(?!(?:${INTERFACES.join('|')})\\.js$)` : '';
+    const patterns = above.map((each) => ({
+      regex: `^(\\.\\./)+${each}/${each === 'filesystem' ? interfaces : ''}`,
+      message: `lib/${folder} does not know lib/${each}: see the layers in eslint.config.js.`,
+    }));
+    return {
+      files: [`lib/${folder}/**/*.ts`],
+      rules: { 'no-restricted-imports': ['error', { patterns }] },
+    };
+  }),
+);
 
 export default defineConfig(
   globalIgnores(['build/', 'build-*/', 'dist/', 'coverage/', 'prebuilds/', '.cache/']),
@@ -55,10 +91,8 @@ export default defineConfig(
     },
   },
   { files: ['lib/**/*.ts'], rules: { 'no-console': 'error' } },
+  ...layerRules,
   { files: ['lib/native/load.ts'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
-  layer('text', ['node:fs*', '../file/*', '../native/*', '../backend/*'], 'lib/text does no I/O.'),
-  layer('backend', ['../file/*', '../open/*'], 'A backend knows nothing of the files that stand on it.'),
-  layer('errors', ['../*/*'], 'Errors stand below everything else.'),
   {
     files: ['test/**/*.ts', 'test/**/*.cts'],
     rules: {

@@ -1,7 +1,7 @@
 // The package's surface. Only re-exports.
 export { open } from './open/open.js';
 export type { OpenOptions, Opener, TextOpenOptions } from './open/options.js';
-export type { BinaryMode, TextMode } from './open/mode.js';
+export type { BinaryMode, TextMode } from './file/mode.js';
 export type { Path } from './arguments/path.js';
 export { RawFile } from './file/raw-file.js';
 export { BinaryFile } from './file/binary-file.js';

@@ -1,7 +1,7 @@
 // The unbuffered layer: an open file with what is known of its position. The buffered layer stands on it.
 import { invalidState } from '../errors/index.js';
 import { type OpenFile, CURRENT, LATE } from '../filesystem/open-file.js';
-import type { Mode } from '../open/mode.js';
+import type { Mode } from './mode.js';
 import type { Call } from '../schedule/call.js';
 import type { ByteLayer } from './byte-layer.js';
 import { dirty } from './exit-flush.js';

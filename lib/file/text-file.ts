@@ -5,7 +5,7 @@ import { checkItems } from '../arguments/bytes.js';
 import { checkLimit, checkPosition } from '../arguments/numbers.js';
 import { flag, optionReader, unchecked } from '../arguments/options.js';
 import { invalidArgType, invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
-import { checkTextOptions } from '../open/text-options.js';
+import { checkTextOptions } from './text-options.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { countCodePoints } from '../text/code-points.js';

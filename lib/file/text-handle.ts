@@ -4,7 +4,7 @@ import { inspect, type InspectOptions } from 'node:util';
 
 import { readCall } from '../arguments/options.js';
 import { ClosedFileError } from '../errors/index.js';
-import type { ResolvedText } from '../open/text-options.js';
+import type { ResolvedText } from './text-options.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import type { ErrorHandlerName } from '../text/codec.js';

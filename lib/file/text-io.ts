@@ -3,7 +3,7 @@
 import { EOL } from 'node:os';
 
 import { UnicodeDecodeError, UnsupportedOperationError } from '../errors/index.js';
-import type { ResolvedText } from '../open/text-options.js';
+import type { ResolvedText } from './text-options.js';
 import type { Call } from '../schedule/call.js';
 import { countCodePoints } from '../text/code-points.js';
 import type { ByteOrder } from '../text/decoder.js';

@@ -11,7 +11,7 @@ import type { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
 import { type AnyFile, buildHandle } from './build.js';
 import type { Call } from '../schedule/call.js';
-import type { BinaryMode, TextMode } from './mode.js';
+import type { BinaryMode, TextMode } from '../file/mode.js';
 import {
   checkOpenOptions,
   readOpenOptions,

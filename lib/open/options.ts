@@ -4,8 +4,13 @@ import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js'
 import { DEFAULT_BUFFER_SIZE } from '../file/buffered-io.js';
 import { optionReader, unchecked } from '../arguments/options.js';
 import type { OpOptions } from '../schedule/options.js';
-import { checkTextOptions, type ErrorHandlerName, type Newline, type ResolvedText } from './text-options.js';
-import { type Mode, parseMode } from './mode.js';
+import {
+  checkTextOptions,
+  type ErrorHandlerName,
+  type Newline,
+  type ResolvedText,
+} from '../file/text-options.js';
+import { type Mode, parseMode } from '../file/mode.js';
 
 /** Opens the file in the library's place: `path` and the flags it would use, to a descriptor. */
 export type Opener = (path: string | Uint8Array, flags: number) => number | Promise<number>;

@@ -37,7 +37,7 @@ export class DirEntry<Name extends string | Buffer = string> {
   constructor(directory: string | Uint8Array, item: DirectoryItem, asBytes: boolean) {
     const { name } = item;
     this.name = (asBytes ? Buffer.from(name) : shownOf(name)) as Name;
-    this.inode = item.inode ?? Number(item.stats?.ino ?? 0);
+    this.inode = item.inode ?? item.stats?.ino ?? 0;
     this.#directory = directory;
     this.#item = item;
   }

@@ -5,13 +5,14 @@ import { type EncodingOptions, wantsBytes } from '../arguments/encoding.js';
 import { flag, optionReader, unchecked } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { AbortError } from '../errors/index.js';
-import { isdir } from '../path/kind.js';
+
 import type { OpOptions } from '../schedule/options.js';
-import { lexists } from './exists.js';
+import { falseWhereTheSystemRefuses, lexists } from './exists.js';
 import { Exclusion } from './glob/exclusion.js';
 import { parsePatterns, type Pattern } from './glob/pattern.js';
 import { PatternNode } from './glob/pattern-tree.js';
 import { GlobSearch, type Place, type SearchOptions } from './glob/search.js';
+import { stat } from './stat.js';
 
 const isWindows = sep === '\\';
 
@@ -136,9 +137,17 @@ async function isFound(
   top: string | Uint8Array,
   { call, exclusion }: SearchOptions,
 ): Promise<boolean> {
-  if (!(directoriesOnly ? await isdir(top, call) : await lexists(top, call))) return false;
+  if (!(directoriesOnly ? await isDirectory(top, call) : await lexists(top, call))) return false;
   if (exclusion === undefined) return true;
-  return !exclusion.excludes(base, directoriesOnly || (await isdir(top, call)));
+  return !exclusion.excludes(base, directoriesOnly || (await isDirectory(top, call)));
+}
+
+async function isDirectory(path: string | Uint8Array, call: OpOptions | undefined): Promise<boolean> {
+  try {
+    return (await stat(path, call)).isDirectory();
+  } catch (error) {
+    return falseWhereTheSystemRefuses(error);
+  }
 }
 
 /** `base` below `cwd`. The path is not normalised: `..` behind a link leads to where the link does. */

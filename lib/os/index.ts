@@ -29,4 +29,3 @@ export { truncate } from './truncate.js';
 export { remove, unlink } from './unlink.js';
 export { type Time, utimes, type UtimesOptions } from './utimes.js';
 export { walk, type WalkEntry, type WalkOptions, type WalkStatEntry } from './walk.js';
-export * from '../whole-file/index.js';

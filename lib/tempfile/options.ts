@@ -10,7 +10,7 @@ import { AbortError, invalidArgType, invalidArgValue } from '../errors/index.js'
 import { SCHEME } from '../filesystem/mounted-path.js';
 import { storeOfTreeToWrite } from '../filesystem/mounts.js';
 import type { Store, TempPlace } from '../filesystem/store.js';
-import type { BinaryMode, TextMode } from '../open/mode.js';
+import type { BinaryMode, TextMode } from '../file/mode.js';
 import type { OpenOptions, TextOpenOptions } from '../open/options.js';
 import type { OpOptions } from '../schedule/options.js';
 import { gettempdir, knownTempdir } from './gettempdir.js';

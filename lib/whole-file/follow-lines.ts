@@ -5,8 +5,9 @@ import type { RawFile } from '../file/raw-file.js';
 import { Sequence } from '../file/sequence.js';
 import { TextWindow } from '../file/text-window.js';
 import { open } from '../open/open.js';
-import type { ResolvedText } from '../open/text-options.js';
-import { stat } from '../os/stat.js';
+import type { ResolvedText } from '../file/text-options.js';
+import { storeToRead } from '../filesystem/mounts.js';
+import { FOLLOW_BIGINT } from '../filesystem/store.js';
 import { throwIfAborted } from '../schedule/abort.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -185,7 +186,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   /** Whether the path leads to another file. Where it leads to none yet, the old one is followed until it does. */
   async #isReplaced(): Promise<boolean> {
     try {
-      const { dev, ino } = await stat(this.#path, { bigint: true, ...this.#options });
+      const { dev, ino } = await storeToRead(this.#path).stat(this.#path, FOLLOW_BIGINT, this.#call);
       return dev !== this.#identity?.dev || ino !== this.#identity.ino;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;

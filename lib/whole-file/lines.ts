@@ -4,7 +4,7 @@ import { count, flag, optionReader, unchecked } from '../arguments/options.js';
 import { ClosedFileError } from '../errors/index.js';
 import type { TextFile } from '../file/text-file.js';
 import { open } from '../open/open.js';
-import { checkTextOptions, type ResolvedText } from '../open/text-options.js';
+import { checkTextOptions, type ResolvedText } from '../file/text-options.js';
 import type { Call } from '../schedule/call.js';
 import { findCodec } from '../text/registry.js';
 import { FollowedLines } from './follow-lines.js';

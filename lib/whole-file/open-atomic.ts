@@ -9,7 +9,7 @@ import { asyncDispose } from '../file/dispose.js';
 import { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
-import type { BinaryMode, TextMode } from '../open/mode.js';
+import type { BinaryMode, TextMode } from '../file/mode.js';
 import { type OpenOptions, resolveHandle, type TextOpenOptions } from '../open/options.js';
 import { ATOMIC_CHECKS, type AtomicOptions } from './atomic-options.js';
 import { withPathLock } from './path-lock.js';

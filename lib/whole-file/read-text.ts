@@ -6,7 +6,7 @@ import { type Path, toPathBytes } from '../arguments/path.js';
 import { storeToRead } from '../filesystem/mounts.js';
 import { FOLLOW, type Store } from '../filesystem/store.js';
 import { UnicodeDecodeError } from '../errors/index.js';
-import { checkTextOptions, type ErrorHandlerName, type Newline } from '../open/text-options.js';
+import { checkTextOptions, type ErrorHandlerName, type Newline } from '../file/text-options.js';
 import { PlainText } from '../runtime/plain-text.js';
 import type { OpOptions } from '../schedule/options.js';
 import { decodeAll, type DecodeAllOptions, isPlainAscii } from '../text/decode-all.js';

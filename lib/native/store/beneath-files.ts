@@ -11,7 +11,6 @@ import type {
   StatCall,
   StatVfs,
 } from '../../filesystem/filesystem.js';
-import type { OpOptions } from '../../schedule/options.js';
 import * as B from '../beneath.js';
 import { descriptorFreed } from '../descriptor-wait.js';
 import { int64sAt } from '../records.js';
@@ -68,12 +67,12 @@ export class FilesBeneath implements FileSystem {
     numbers: readonly (number | bigint)[],
     o: CallOptions,
   ): Promise<Buffer> {
-    return B.callBeneath(this.#root, call, paths, numbers, o as OpOptions, this.#how);
+    return B.callBeneath(this.#root, call, paths, numbers, o, this.#how);
   }
 
   async open(path: FilePath, flags: number, permissions: number, o: CallOptions): Promise<FileSystemFile> {
     const at = relativeOf(path);
-    const record = await B.openBeneath(this.#root, at, flags, permissions, o as OpOptions, this.#how);
+    const record = await B.openBeneath(this.#root, at, flags, permissions, o, this.#how);
     return new NativeFile(record, true);
   }
 
@@ -92,7 +91,7 @@ export class FilesBeneath implements FileSystem {
     const cursor = B.scanBeneath(this.#root, at, this.#how);
     try {
       for (;;) {
-        const { output, done } = await nextBatch(cursor, opOptions(o as OpOptions), 'scandir', at);
+        const { output, done } = await nextBatch(cursor, opOptions(o), 'scandir', at);
         if (output.length > 0) yield itemsOf(output);
         if (done) return;
       }

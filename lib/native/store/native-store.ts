@@ -14,7 +14,7 @@ import type {
   StatVfs,
 } from '../../filesystem/filesystem.js';
 import type { OpenFile } from '../../filesystem/open-file.js';
-import { FOLLOW, type Store, type Timestamp, type TreeWalkOptions } from '../../filesystem/store.js';
+import { type Store, type Timestamp, type TreeWalkOptions } from '../../filesystem/store.js';
 import type { OpOptions } from '../../schedule/options.js';
 import { addon } from '../addon.js';
 import { descriptorFreed, isDescriptorShortage, retryOnDescriptors } from '../descriptor-wait.js';
