@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { mkdirSync, readFileSync, statSync, symlinkSync, lstatSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { lines, open, os, readBytes, readMany, readText, statMany } from 'uvfiles';
+import { lines, open, os, readMany, readText, statMany } from 'uvfiles';
 
 import { expectDescriptors, openDescriptors } from './support/descriptors.js';
 import { rejection, runProgram, scratchDirectory } from './support/temp.js';
