@@ -53,9 +53,19 @@ export function invalidArgValue(name: string, value: unknown, reason = 'is inval
   return coded(new TypeError(message), 'ERR_INVALID_ARG_VALUE', invalidArgValue);
 }
 
+// As Node, with separators in large integers.
+function numberShown(value: unknown): string {
+  const isLarge =
+    (typeof value === 'bigint' && (value > LARGE || value < -LARGE)) ||
+    (Number.isInteger(value) && Math.abs(value as number) > LARGE);
+  return isLarge ? shown(value).replace(/\B(?=(\d{3})+(?!\d))/g, '_') : shown(value);
+}
+
+const LARGE = 2 ** 32;
+
 /** `RangeError` `ERR_OUT_OF_RANGE`: `range` continues "It must be ...". */
 export function outOfRange(name: string, range: string, actual: unknown): CodedError {
-  const message = `The value of "${name}" is out of range. It must be ${range}. Received ${shown(actual)}`;
+  const message = `The value of "${name}" is out of range. It must be ${range}. Received ${numberShown(actual)}`;
   return coded(new RangeError(message), 'ERR_OUT_OF_RANGE', outOfRange);
 }
 

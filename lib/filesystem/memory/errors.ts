@@ -8,11 +8,12 @@ export type ErrorCode = keyof typeof constants.errno;
 
 const numbers = new Map<ErrorCode, number>();
 
-/** Throws the system's error of that name. */
-export function fail(code: ErrorCode, syscall = 'open', bytesWritten?: number): never {
+/** Throws the system's error of that name. Without `syscall` the library names the call that it made. */
+export function fail(code: ErrorCode, syscall?: string, bytesWritten?: number): never {
   let number = numbers.get(code);
   if (number === undefined) numbers.set(code, (number = systemErrorNumber(code)));
-  const error = systemError(number, syscall);
+  const error = systemError(number, syscall ?? '');
+  if (syscall === undefined) Reflect.deleteProperty(error, 'syscall');
   if (bytesWritten !== undefined) error.bytesWritten = bytesWritten;
   throw error;
 }
