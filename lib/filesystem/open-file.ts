@@ -83,6 +83,12 @@ export interface OpenFile {
   finish?(data: Uint8Array, at: number): Promise<unknown> | undefined;
 
   /**
+   * Gives the descriptor up, open, where there is one and no operation uses it: the file is closed then. False where
+   * that cannot be.
+   */
+  release?(): boolean;
+
+  /**
    * For process exit, when nothing can be awaited: cancels the `write` or `append` in flight or waits until the kernel is
    * done with it. Returns the bytes it got out.
    */

@@ -18,18 +18,28 @@ function subpathsOfPackage() {
     .filter(([, module]) => existsSync(inRoot('lib', `${module}.ts`)));
 }
 
-/** Names that each CommonJS module exports, asked of itself: the types know no difference between class and value. */
+/**
+ * Names that each CommonJS module exports, asked of itself: the types know no difference between class and value. A module
+ * whose exports depend on the running Node lists all of them under a symbol.
+ */
 async function exportedNames(files) {
   const script =
-    'console.log(JSON.stringify(process.argv.slice(1).map((file) => Object.keys(require(file)))))';
+    'const names = (m) => [...(m[Symbol.for("uvfiles.exports")] ?? Object.keys(m)), ...("default" in m ? ["default"] : [])];' +
+    'console.log(JSON.stringify(process.argv.slice(1).map((file) => names(require(file)))))';
   const { code, output } = await run(process.execPath, ['-e', script, '--', ...files]);
   if (code !== 0) throw new SetupError(`lib/ compiles, but does not load:\n\n${output}`);
-  return JSON.parse(output).map((names) => names.filter((name) => name !== 'default').sort());
+  return JSON.parse(output).map((names) => [...new Set(names)].sort());
 }
 
 function facade(toCommonJs, names) {
-  const list = names.map((name) => `  ${name},\n`).join('');
-  return `import uvfiles from '${toCommonJs}';\n\nexport const {\n${list}} = uvfiles;\n`;
+  const list = names.map((name) => (name === 'default' ? '' : `  ${name},\n`)).join('');
+  const main = names.includes('default') ? 'export default uvfiles;\n' : '';
+  return `import uvfiles from '${toCommonJs}';\n\nexport const {\n${list}} = uvfiles;\n${main}`;
+}
+
+function facadeTypes(toCommonJs, names) {
+  const main = names.includes('default') ? `export { default } from '${toCommonJs}';\n` : '';
+  return `export * from '${toCommonJs}';\n${main}`;
 }
 
 /** Writes dist/esm and dist/cjs/package.json; resolves to the subpaths written. */
@@ -43,7 +53,7 @@ export async function writeFacades() {
     const toCommonJs = path.posix.join('../'.repeat(module.split('/').length), 'cjs', `${module}.js`);
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, facade(toCommonJs, names[index]));
-    writeFileSync(file.replace(/\.js$/, '.d.ts'), `export * from '${toCommonJs}';\n`);
+    writeFileSync(file.replace(/\.js$/, '.d.ts'), facadeTypes(toCommonJs, names[index]));
   });
   return subpaths.map(([subpath]) => subpath);
 }

@@ -8,6 +8,7 @@ import { OWN_MEMORY, readCached, readCachedInto } from '../inline.js';
 import * as P from '../protocol.js';
 import { hurry, inlineSettings, MANY_WAIT, mayInline, mayWait, nextTurn } from '../ration.js';
 import * as R from '../requests.js';
+import { releaseFile } from '../temporary.js';
 import type { OpOptions } from '../../schedule/options.js';
 import { type OpenFile, CURRENT, type FileKind, LATE } from '../../filesystem/open-file.js';
 
@@ -337,6 +338,11 @@ export class NativeFile implements OpenFile {
   close(): Promise<void> {
     hurry(this);
     return this.#simple(P.KIND_CLOSE, R.AS_NOTHING, 'close', undefined);
+  }
+
+  release(): boolean {
+    hurry(this);
+    return releaseFile(this.#id);
   }
 
   settleNow(): number {

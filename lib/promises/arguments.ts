@@ -1,0 +1,99 @@
+// Arguments as Node takes them. What is plainly right is read here; all else is handed to Node's own function, which says
+// what is wrong with it in the words of the running version.
+import { constants } from 'node:fs';
+
+import { toPathBytes } from '../arguments/path.js';
+import { isRestricted } from '../arguments/permission.js';
+import { realFiles, storeOf } from '../filesystem/mounts.js';
+
+/** A path as the file systems take it. */
+export type PlainPath = string | Uint8Array;
+
+/**
+ * `path` as a string or as bytes of its own; undefined where Node is to answer: it is no path, or the permission model has
+ * a say in it.
+ */
+export function pathOf(path: unknown): PlainPath | undefined {
+  if (typeof path === 'string' && !isRestricted) return path.includes('\0') ? undefined : path;
+  let plain: PlainPath;
+  try {
+    plain = toPathBytes(path);
+  } catch {
+    return undefined;
+  }
+  return isRestricted && storeOf(plain) === realFiles ? undefined : plain;
+}
+
+/** The text of a path, for messages and joins. */
+export function textOf(path: PlainPath): string {
+  return typeof path === 'string'
+    ? path
+    : Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
+}
+
+/** How names are given back: an encoding of Buffer, `buffer`, or undefined where Node is to refuse the options. */
+export function encodingOf(options: unknown): BufferEncoding | 'buffer' | undefined {
+  let encoding: unknown = options;
+  if (options === undefined || options === null || typeof options === 'function') return 'utf8';
+  if (typeof options === 'object') {
+    ({ encoding } = options as { encoding?: unknown });
+    if (encoding === undefined || encoding === null || encoding === '') return 'utf8';
+  }
+  if (encoding === 'buffer') return encoding;
+  return typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : undefined;
+}
+
+/** `bytes` in that encoding. */
+export function encoded(bytes: Uint8Array, encoding: BufferEncoding | 'buffer'): string | Buffer {
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return encoding === 'buffer' ? buffer : buffer.toString(encoding);
+}
+
+const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY } = constants;
+
+const WRITE = O_TRUNC | O_CREAT | O_WRONLY;
+const UPDATE = O_TRUNC | O_CREAT | O_RDWR;
+const APPEND = O_APPEND | O_CREAT | O_WRONLY;
+const APPEND_UPDATE = O_APPEND | O_CREAT | O_RDWR;
+
+const FLAGS: ReadonlyMap<unknown, number> = new Map([
+  ['r', O_RDONLY],
+  ['rs', O_RDONLY | O_SYNC],
+  ['sr', O_RDONLY | O_SYNC],
+  ['r+', O_RDWR],
+  ['rs+', O_RDWR | O_SYNC],
+  ['sr+', O_RDWR | O_SYNC],
+  ['w', WRITE],
+  ['wx', WRITE | O_EXCL],
+  ['xw', WRITE | O_EXCL],
+  ['w+', UPDATE],
+  ['wx+', UPDATE | O_EXCL],
+  ['xw+', UPDATE | O_EXCL],
+  ['a', APPEND],
+  ['ax', APPEND | O_EXCL],
+  ['xa', APPEND | O_EXCL],
+  ['as', APPEND | O_SYNC],
+  ['sa', APPEND | O_SYNC],
+  ['a+', APPEND_UPDATE],
+  ['ax+', APPEND_UPDATE | O_EXCL],
+  ['xa+', APPEND_UPDATE | O_EXCL],
+  ['as+', APPEND_UPDATE | O_SYNC],
+  ['sa+', APPEND_UPDATE | O_SYNC],
+]);
+
+/** Flags of open(2); undefined where Node is to refuse them. */
+export function flagsOf(flags: unknown): number | undefined {
+  if (typeof flags === 'number') return (flags | 0) === flags ? flags : undefined;
+  return flags === undefined || flags === null ? O_RDONLY : FLAGS.get(flags);
+}
+
+/** Permission bits, or octal digits of them; undefined where Node is to refuse them. */
+export function modeOf(mode: unknown, otherwise?: number): number | undefined {
+  if (mode === undefined || mode === null) return otherwise;
+  if (typeof mode === 'number') return mode >>> 0 === mode ? mode : undefined;
+  if (typeof mode !== 'string' || !/^[0-7]+$/.test(mode)) return undefined;
+  const bits = Number.parseInt(mode, 8);
+  return bits >>> 0 === bits ? bits : undefined;
+}

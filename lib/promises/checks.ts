@@ -1,0 +1,127 @@
+// Node's checks of arguments, with its codes and messages: for the methods of FileHandle, which have no function of Node's
+// to be handed to.
+import { types } from 'node:util';
+
+import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
+
+/** A system error that names no system call of the kernel: what Node says of a handle that is closed. */
+export function closedHandle(syscall: string): Error {
+  return Object.assign(new Error('file closed'), { code: 'EBADF', syscall });
+}
+
+/** For a method that is called on something else. */
+export function noHandle(): Error {
+  return Object.assign(new Error('handle must be an instance of FileHandle'), {
+    code: 'ERR_INTERNAL_ASSERTION',
+  });
+}
+
+export function checkInteger(
+  value: unknown,
+  name: string,
+  least: number = Number.MIN_SAFE_INTEGER,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
+  if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
+  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
+  if (value < least || value > most) throw outOfRange(name, `>= ${least} && <= ${most}`, value);
+  return value;
+}
+
+export function checkBoolean(value: unknown, name: string): boolean {
+  if (typeof value !== 'boolean') throw invalidArgType(name, 'of type boolean', value);
+  return value;
+}
+
+/** A view of memory: a Buffer, a TypedArray or a DataView. */
+export function checkView(value: unknown, name = 'buffer'): ArrayBufferView {
+  if (!ArrayBuffer.isView(value))
+    throw invalidArgType(name, 'an instance of Buffer, TypedArray, or DataView', value);
+  return value;
+}
+
+export function checkViews(value: unknown): readonly ArrayBufferView[] {
+  if (!Array.isArray(value) || !value.every((each) => ArrayBuffer.isView(each)))
+    throw invalidArgType('buffers', 'an ArrayBufferView[]', value);
+  return value;
+}
+
+export function checkObject(value: unknown, name = 'options'): object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidArgType(name, 'of type object', value);
+  return value;
+}
+
+/** Options that may be an encoding alone, with Node's checks of both. */
+export function checkOptions(options: unknown): Record<string, unknown> {
+  if (options === undefined || options === null || typeof options === 'function') return {};
+  const read = typeof options === 'string' ? { encoding: options } : (options as Record<string, unknown>);
+  if (typeof read !== 'object') throw invalidArgType('options', 'one of type string or object', options);
+  const { encoding, signal } = read as { encoding?: unknown; signal?: unknown };
+  if (encoding && encoding !== 'buffer' && !(typeof encoding === 'string' && Buffer.isEncoding(encoding)))
+    throw invalidArgValue('encoding', encoding, 'is invalid encoding');
+  if (signal !== undefined && (typeof signal !== 'object' || signal === null || !('aborted' in signal)))
+    throw invalidArgType('options.signal', 'an instance of AbortSignal', signal);
+  return read;
+}
+
+/** A position to read at, as Node 22 and later check it; undefined for wherever the file stands. */
+export function checkPosition(position: unknown, length: number): number | bigint | undefined {
+  if (position === undefined || position === null) return undefined;
+  if (OLD_POSITIONS) {
+    const isPosition = Number.isSafeInteger(position) && (position as number) >= 0;
+    return isPosition ? (position as number) : undefined;
+  }
+  if (typeof position === 'number') {
+    checkInteger(position, 'position', -1);
+    return position < 0 ? undefined : position;
+  }
+  if (typeof position !== 'bigint') throw invalidArgType('position', 'of type bigint or integer', position);
+  const most = 2n ** 63n - 1n - BigInt(length);
+  if (position < -1n || position > most) throw outOfRange('position', `>= -1 && <= ${most}`, position);
+  return position < 0n ? undefined : position;
+}
+
+// Node 20 takes everything that is no position for none.
+const OLD_POSITIONS = Number.parseInt(process.versions.node, 10) < 22;
+
+/** A part of `view` to read into. */
+export function checkReadRange(view: ArrayBufferView, offset: number, length: unknown): number {
+  // Compared and not looked at closer, as Node does.
+  const size = length as number;
+  if (size < 0) throw outOfRange('length', '>= 0', size);
+  if (offset + size > view.byteLength) throw outOfRange('length', `<= ${view.byteLength - offset}`, size);
+  return checkInteger(size, 'length');
+}
+
+/** A part of `view` to write. */
+export function checkWriteRange(view: ArrayBufferView, offset: number, length: number): void {
+  if (offset > view.byteLength) throw outOfRange('offset', `<= ${view.byteLength}`, offset);
+  if (length > view.byteLength - offset) throw outOfRange('length', `<= ${view.byteLength - offset}`, length);
+  if (length < 0) throw outOfRange('length', '>= 0', length);
+  checkInteger(length, 'length', 0, 0x7fffffff);
+}
+
+/** Bytes of `view` from `offset` on. */
+export function partOf(view: ArrayBufferView, offset: number, length: number): Uint8Array {
+  if (offset === 0 && length === view.byteLength && view instanceof Uint8Array) return view;
+  return new Uint8Array(view.buffer, view.byteOffset + offset, length);
+}
+
+/** A string as bytes, checked as Node does. */
+export function checkText(value: unknown, name: string): string {
+  if (typeof value !== 'string')
+    throw invalidArgType(name, 'of type string or an instance of Buffer, TypedArray, or DataView', value);
+  return value;
+}
+
+/** Whether `data` is to be written piece by piece. */
+export function isPieces(data: unknown): data is Iterable<unknown> | AsyncIterable<unknown> {
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    !ArrayBuffer.isView(data) &&
+    !types.isStringObject(data) &&
+    (Symbol.asyncIterator in data || Symbol.iterator in data)
+  );
+}

@@ -1,0 +1,84 @@
+// Whole contents through an open file, from its position on: what `readFile` and `writeFile` of a handle do.
+//
+// A signal is looked at between the steps, as Node does: nothing listens to it, and it need not be a real one.
+import { constants } from 'node:buffer';
+
+import { AbortError } from '../errors/index.js';
+import type { Sequence } from '../file/sequence.js';
+import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
+import type { OpOptions } from '../schedule/options.js';
+import { checkText, isPieces } from './checks.js';
+
+const LARGEST = Math.min(constants.MAX_LENGTH, 2 ** 31 - 1); // bytes, of a file that Node reads whole
+const PIECE = 512 * 1024; // bytes that are written between two looks at the signal
+
+/** Part of an AbortSignal. */
+export type Signal = Pick<AbortSignal, 'aborted' | 'reason'> | undefined;
+
+/** An open file, and the order of the calls that move its position. */
+export interface Positioned {
+  readonly file: OpenFile;
+  readonly sequence: Sequence;
+  readonly call: OpOptions | undefined;
+}
+
+/** Everything from the position to the end. */
+export async function readAll({ file, sequence, call }: Positioned, signal: Signal): Promise<Buffer> {
+  throwIfAborted(signal);
+  if (file.kind === 'regular') {
+    const { size } = await file.stat(call);
+    if (size > LARGEST) throw tooLarge(size);
+    throwIfAborted(signal);
+  }
+  const bytes = await sequence.run(() => file.readToEnd(CURRENT, call));
+  throwIfAborted(signal);
+  return bytes;
+}
+
+function tooLarge(size: number): Error {
+  const error = new RangeError(`File size (${size}) is greater than 2 GiB`);
+  return Object.assign(error, { code: 'ERR_FS_FILE_TOO_LARGE' });
+}
+
+/** `data`, a view, a string or pieces of either, at the position. */
+export async function writeAll(
+  to: Positioned,
+  data: unknown,
+  encoding: BufferEncoding,
+  signal: Signal,
+): Promise<void> {
+  throwIfAborted(signal);
+  if (!isPieces(data)) return writeOne(to, bytesOfText(data, encoding), signal);
+  for await (const piece of data) {
+    throwIfAborted(signal);
+    // Pieces are what Buffer.from takes, as in Node.
+    const bytes = ArrayBuffer.isView(piece)
+      ? bytesOfText(piece, encoding)
+      : Buffer.from(piece as string, encoding);
+    await writeOne(to, bytes, signal);
+    throwIfAborted(signal);
+  }
+}
+
+async function writeOne(
+  { file, sequence, call }: Positioned,
+  bytes: Uint8Array,
+  signal: Signal,
+): Promise<void> {
+  const step = signal === undefined ? bytes.byteLength : PIECE;
+  for (let at = 0; at < bytes.byteLength; at += step) {
+    throwIfAborted(signal);
+    const part = bytes.subarray(at, at + step);
+    await sequence.run(() => file.write(part, CURRENT, false, call));
+  }
+}
+
+export function throwIfAborted(signal: Signal): void {
+  if (signal?.aborted === true) throw new AbortError(signal.reason);
+}
+
+/** The bytes of a view, or of a string in `encoding`. */
+export function bytesOfText(data: unknown, encoding: BufferEncoding): Uint8Array {
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return Buffer.from(checkText(data, 'data'), encoding);
+}

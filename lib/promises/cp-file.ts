@@ -1,0 +1,24 @@
+// One file's content from one file system to another, or within one.
+import { systemError, systemErrorNumber } from '../errors/index.js';
+import { copyFileInto } from '../filesystem/generic/copy.js';
+import { statCall, type Store } from '../filesystem/store.js';
+import type { OpOptions } from '../schedule/options.js';
+
+/** What is copied from and to. */
+export interface FileJob {
+  readonly store: Store;
+  readonly target: Store;
+  readonly call: OpOptions | undefined;
+}
+
+/** Copies the content and the permission bits of `from` to `to`, which must be no directory. */
+export async function copyContent(
+  { store, target, call }: FileJob,
+  from: string,
+  to: string,
+  { exclusive, preserve = false }: { exclusive: boolean; preserve?: boolean },
+): Promise<void> {
+  const there = await target.stat(to, statCall(true, false), call).catch(() => undefined);
+  if (there?.isDirectory() === true) throw systemError(systemErrorNumber('EISDIR'), 'copyfile', from, to);
+  await copyFileInto(store, from, target, to, { exclusive, preserve, followSymlinks: true }, call);
+}

@@ -1,0 +1,149 @@
+// readdir and opendir.
+import type { Dirent } from 'node:fs';
+import { join, relative } from 'node:path';
+
+import type { DirectoryItem, EntryType } from '../filesystem/filesystem.js';
+import { statCall, type Store } from '../filesystem/store.js';
+import type { OpOptions } from '../schedule/options.js';
+import { encoded, encodingOf, pathOf, type PlainPath, textOf } from './arguments.js';
+import { bytesOf, direntOf } from './dirent.js';
+import { MountedDirectory } from './mounted-directory.js';
+import { renamed } from './file-system-error.js';
+import { node } from './node.js';
+import { realFiles, storeOf } from '../filesystem/mounts.js';
+
+type Call = OpOptions | undefined;
+/** The entries of a directory in the order of their names, as Node has them. */
+export async function itemsOf(store: Store, path: PlainPath, call: Call): Promise<DirectoryItem[]> {
+  const listing = store.listing(path, call);
+  const items: DirectoryItem[] = [];
+  try {
+    for (let batch = await listing.next(); batch !== undefined; batch = await listing.next())
+      for (const item of batch) items.push(item);
+  } finally {
+    listing.close();
+  }
+  for (const [i, item] of items.entries())
+    if (item.type === 'unknown')
+      items[i] = { ...item, type: await typeOf(store, childOf(path, item.name), call) };
+  const sorted = items.map((item) => ({ item, key: textOf(item.name) }));
+  sorted.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return sorted.map(({ item }) => item);
+}
+
+async function typeOf(store: Store, path: PlainPath, call: Call): Promise<EntryType> {
+  const stats = await store.stat(path, statCall(false, false), call);
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'directory';
+  if (stats.isSymbolicLink()) return 'symlink';
+  if (stats.isFIFO()) return 'fifo';
+  if (stats.isSocket()) return 'socket';
+  return stats.isBlockDevice() ? 'block' : 'character';
+}
+
+function childOf(path: PlainPath, name: PlainPath): PlainPath {
+  if (typeof path === 'string' && typeof name === 'string') return join(path, name);
+  return Buffer.concat([bytesOf(path), Buffer.from('/'), bytesOf(name)]);
+}
+
+interface ReaddirOptions {
+  withFileTypes?: unknown;
+  recursive?: unknown;
+}
+
+export async function readdir(call: Call, path: unknown, options: unknown): Promise<unknown> {
+  const plain = pathOf(path);
+  const encoding = encodingOf(options);
+  if (plain === undefined || encoding === undefined) return node.readdir(path as never, options as never);
+  const { withFileTypes, recursive } = (typeof options === 'object' ? (options ?? {}) : {}) as ReaddirOptions;
+  const store = storeOf(plain);
+  if (recursive) {
+    // Names in another encoding cannot be joined to paths; Node has its own way with them.
+    if (encoding !== 'utf8') return node.readdir(path as never, options as never);
+    return withFileTypes ? allEntries(store, textOf(plain), call) : allNames(store, textOf(plain), call);
+  }
+  if (withFileTypes) {
+    const items = await itemsOf(store, plain, call);
+    const directory = typeof path === 'string' || Buffer.isBuffer(path) ? path : textOf(plain);
+    return items.map((item) => direntOf(item, directory, encoding));
+  }
+  if (encoding !== 'utf8') {
+    const names = (await store.names(plain, true, call)).map(bytesOf);
+    return names.sort((a, b) => Buffer.compare(a, b)).map((name) => encoded(name, encoding));
+  }
+  const names = await store.names(plain, false, call);
+  for (let i = 0; i < names.length; i++) if (typeof names[i] !== 'string') names[i] = textOf(names[i]!);
+  return names.sort();
+}
+
+// Both go through the directories in Node's order: the last one found is the next one listed. All that are known are being
+// listed meanwhile.
+
+async function allEntries(store: Store, top: string, call: Call): Promise<Dirent[]> {
+  const result: Dirent[] = [];
+  const stack = [listed(store, top, call)];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const { path, items } = next;
+    for (const item of await items) {
+      const dirent = direntOf(item, path, 'utf8');
+      result.push(dirent);
+      if (item.type === 'directory') stack.push(listed(store, join(path, dirent.name), call));
+    }
+  }
+  return result;
+}
+
+interface Listed {
+  readonly path: string;
+  readonly items: Promise<DirectoryItem[]>;
+}
+
+function listed(store: Store, path: string, call: Call): Listed {
+  const items = itemsOf(store, path, call);
+  items.catch(() => undefined); // told when its turn comes
+  return { path, items };
+}
+
+async function allNames(store: Store, top: string, call: Call): Promise<string[]> {
+  const result: string[] = [];
+  const stack = [listed(store, top, call)];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const { path, items } = next;
+    for (const item of await items) {
+      const child = join(path, textOf(item.name));
+      result.push(relative(top, child));
+      // As Node: without types, links to directories are followed.
+      const descend =
+        item.type === 'directory' ||
+        (item.type === 'symlink' && (await leadsToDirectory(store, child, call)));
+      if (descend) stack.push(listed(store, child, call));
+    }
+  }
+  return result;
+}
+
+async function leadsToDirectory(store: Store, path: string, call: Call): Promise<boolean> {
+  try {
+    return (await store.stat(path, statCall(true, false), call)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+export async function opendir(call: Call, path: unknown, options: unknown): Promise<unknown> {
+  const plain = pathOf(path);
+  const encoding = encodingOf(options);
+  // Node's fs.Dir on real files.
+  if (plain === undefined || encoding === undefined || storeOf(plain) === realFiles)
+    return node.opendir(path as never, options as never);
+  const store = storeOf(plain);
+  // ENOENT and ENOTDIR are told at once, as by Node.
+  const first = store.listing(plain, call);
+  const batch = await first.next().catch((error: unknown) => {
+    throw renamed(error, 'opendir', plain);
+  });
+  const { recursive = false } = (typeof options === 'object' ? (options ?? {}) : {}) as {
+    recursive?: boolean;
+  };
+  return new MountedDirectory(store, plain, encoding, recursive, first, batch, call);
+}

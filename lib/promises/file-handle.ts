@@ -1,0 +1,275 @@
+// FileHandle: what `open` of this module resolves to. An EventEmitter over an open file of any file system.
+//
+// Once Node's own class is known (node-handle.ts) this one inherits from it: Node's streams, workers and
+// `fs.promises` functions then take it for one of theirs. Every method that reaches the file is here all the same.
+import { EventEmitter } from 'node:events';
+import { type BigIntStats, createReadStream, createWriteStream, type Stats } from 'node:fs';
+import type { FileHandle as NodeFileHandle } from 'node:fs/promises';
+import { createInterface, type Interface } from 'node:readline';
+import type { ReadableStream } from 'node:stream/web';
+
+import { asyncDispose } from '../file/dispose.js';
+import { Sequence } from '../file/sequence.js';
+import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
+import type { OpOptions } from '../schedule/options.js';
+import { checkInteger, checkOptions, checkViews, closedHandle, noHandle } from './checks.js';
+import { type Positioned, readAll, type Signal, writeAll } from './contents.js';
+import { changeMode, changeOwner, changeTimes } from './handle-attributes.js';
+import { positionToWrite, readArguments, writeArguments } from './handle-arguments.js';
+import { readableOf } from './handle-stream.js';
+import { forget, watch } from './unclosed.js';
+
+const HAPPENED = Promise.resolve();
+
+/** What reads resolve to. */
+interface Read<T> {
+  bytesRead: number;
+  buffer: T;
+}
+
+/** An open file. */
+export class FileHandle extends EventEmitter {
+  readonly #file: OpenFile;
+  readonly #call: OpOptions | undefined;
+  readonly #sequence = new Sequence();
+  #closed = false;
+  #closing: Promise<void> | undefined;
+  #streaming = false;
+  // Calls that use the descriptor behind the file's back.
+  #borrowed = 0;
+  #returned: (() => void) | undefined;
+
+  /** Of its own, as Node's is: `const { close } = handle` works. */
+  close: () => Promise<void>;
+
+  /** @internal */
+  constructor(file: OpenFile, call: OpOptions | undefined) {
+    super();
+    this.#file = file;
+    this.#call = call;
+    this.close = () => this.#close();
+    watch(this, file);
+  }
+
+  /** The descriptor; -1 once the handle is closed, and where the file has none. */
+  get fd(): number {
+    return this.#closed ? -1 : this.#file.fd;
+  }
+
+  read(buffer?: unknown, offset?: unknown, length?: unknown, position?: unknown): Promise<Read<unknown>> {
+    try {
+      FileHandle.#check(this, 'read');
+      const { buffer: whole, view, position: at } = readArguments(buffer, offset, length, position);
+      if (view === undefined) return Promise.resolve(readResult(0, whole));
+      const count =
+        at === undefined
+          ? this.#sequence.run(() => this.#file.readinto(view, CURRENT, this.#call))
+          : this.#file.preadinto(view, at, this.#call, false);
+      return count.then((bytesRead) => readResult(bytesRead, whole));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async readv(
+    buffers: unknown,
+    position?: unknown,
+  ): Promise<{ bytesRead: number; buffers: readonly ArrayBufferView[] }> {
+    FileHandle.#check(this, 'readv');
+    const views = checkViews(buffers);
+    const size = views.reduce((sum, view) => sum + view.byteLength, 0);
+    const at = positionToWrite(position);
+    const bytes = await (at === undefined
+      ? this.#sequence.run(() => this.#file.read(size, CURRENT, false, this.#call))
+      : this.#file.pread(size, at, this.#call, false));
+    let taken = 0;
+    for (const view of views) {
+      const part = bytes.subarray(taken, taken + view.byteLength);
+      new Uint8Array(view.buffer, view.byteOffset, view.byteLength).set(part);
+      taken += part.length;
+    }
+    return Object.assign(Object.create(null) as object, { bytesRead: bytes.length, buffers: views });
+  }
+
+  write(
+    data: unknown,
+    offset?: unknown,
+    length?: unknown,
+    position?: unknown,
+  ): Promise<{ bytesWritten: number; buffer: unknown }> {
+    try {
+      FileHandle.#check(this, 'write');
+      if ((data as ArrayBufferView | undefined | null)?.byteLength === 0)
+        return Promise.resolve(writeResult(0, data));
+      const { bytes, position: at } = writeArguments(data, offset, length, position);
+      if (bytes.byteLength === 0) return Promise.resolve(writeResult(0, data));
+      return this.#put(bytes, at).then((written) => writeResult(written, data));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async writev(
+    buffers: unknown,
+    position?: unknown,
+  ): Promise<{ bytesWritten: number; buffers: readonly ArrayBufferView[] }> {
+    FileHandle.#check(this, 'writev');
+    const views = checkViews(buffers);
+    const bytes = Buffer.concat(
+      views.map((view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength)),
+    );
+    const bytesWritten = bytes.length === 0 ? 0 : await this.#put(bytes, positionToWrite(position));
+    return Object.assign(Object.create(null) as object, { bytesWritten, buffers: views });
+  }
+
+  // The bytes are taken at the call, also of a write that has to wait for its turn.
+  #put(bytes: Uint8Array, position: number | undefined): Promise<number> {
+    if (position !== undefined) return this.#file.pwrite(bytes, position, this.#call);
+    if (this.#sequence.idle)
+      return this.#sequence.run(() => this.#file.write(bytes, CURRENT, false, this.#call));
+    const copy = Uint8Array.prototype.slice.call(bytes);
+    return this.#sequence.run(() => this.#file.write(copy, CURRENT, false, this.#call));
+  }
+
+  async readFile(options?: unknown): Promise<string | Buffer> {
+    FileHandle.#check(this, 'readFile');
+    const { encoding, signal } = checkOptions(options);
+    const bytes = await readAll(this.#positioned, signal as Signal);
+    return encoding && encoding !== 'buffer' ? bytes.toString(encoding as BufferEncoding) : bytes;
+  }
+
+  async writeFile(data: unknown, options?: unknown): Promise<void> {
+    FileHandle.#check(this, 'writeFile');
+    const { encoding, signal } = checkOptions(options);
+    await writeAll(this.#positioned, data, (encoding || 'utf8') as BufferEncoding, signal as Signal);
+  }
+
+  get #positioned(): Positioned {
+    return { file: this.#file, sequence: this.#sequence, call: this.#call };
+  }
+
+  appendFile(data: unknown, options?: unknown): Promise<void> {
+    return this.writeFile(data, options);
+  }
+
+  async stat(options?: { bigint?: boolean | undefined }): Promise<Stats | BigIntStats> {
+    FileHandle.#check(this, 'fstat');
+    return options?.bigint === true ? this.#file.statBigInt(this.#call) : this.#file.stat(this.#call);
+  }
+
+  async truncate(length: unknown = 0): Promise<void> {
+    FileHandle.#check(this, 'ftruncate');
+    await this.#file.truncate(Math.max(0, checkInteger(length, 'len')), this.#call);
+  }
+
+  async sync(): Promise<void> {
+    FileHandle.#check(this, 'fsync');
+    await this.#file.sync(this.#call);
+  }
+
+  async datasync(): Promise<void> {
+    FileHandle.#check(this, 'fdatasync');
+    await this.#file.datasync(this.#call);
+  }
+
+  async chmod(mode: unknown): Promise<void> {
+    FileHandle.#check(this, 'fchmod');
+    await this.#lend((fd) => changeMode(fd, mode));
+  }
+
+  async chown(uid: unknown, gid: unknown): Promise<void> {
+    FileHandle.#check(this, 'fchown');
+    await this.#lend((fd) => changeOwner(fd, uid, gid));
+  }
+
+  async utimes(accessed: unknown, modified: unknown): Promise<void> {
+    FileHandle.#check(this, 'futimes');
+    await this.#lend((fd) => changeTimes(fd, accessed, modified));
+  }
+
+  async #lend(use: (fd: number) => Promise<void>): Promise<void> {
+    this.#borrowed++;
+    try {
+      await use(this.#file.fd);
+    } finally {
+      if (--this.#borrowed === 0) this.#returned?.();
+    }
+  }
+
+  readLines(options?: unknown): Interface {
+    return createInterface({ input: this.createReadStream(options), crlfDelay: Infinity });
+  }
+
+  createReadStream(options?: unknown): ReturnType<typeof createReadStream> {
+    return createReadStream(undefined as never, { ...(options as object), fd: this as never });
+  }
+
+  createWriteStream(options?: unknown): ReturnType<typeof createWriteStream> {
+    return createWriteStream(undefined as never, { ...(options as object), fd: this as never });
+  }
+
+  readableWebStream(options: unknown = {}): ReadableStream {
+    return readableOf(this, this.#closed, this.#streaming, options, () => {
+      this.#streaming = true;
+    });
+  }
+
+  getAsyncId(): number {
+    return 0;
+  }
+
+  async [asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  static #check(handle: FileHandle, syscall: string): void {
+    if (!(#file in handle)) throw noHandle();
+    if (handle.#closed) throw closedHandle(syscall);
+  }
+
+  #close(): Promise<void> {
+    if (this.#closed) return this.#closing ?? HAPPENED;
+    this.#closed = true;
+    forget(this);
+    this.#closing = this.#end().finally(() => {
+      this.#closing = undefined;
+    });
+    this.emit('close');
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    if (this.#file.polled === true) this.#file.stopWaiting?.();
+    if (this.#borrowed > 0)
+      await new Promise<void>((resolve) => {
+        this.#returned = resolve;
+      });
+    if (!this.#sequence.idle) await this.#sequence.drained();
+    await this.#file.close();
+  }
+
+  /**
+   * Gives the descriptor up, for a worker: the handle is closed then, and the descriptor open. -1 where that cannot be:
+   * it is in use, or the file has none.
+   * @internal
+   */
+  _release(): number {
+    if (this.#closed || this.#borrowed > 0 || !this.#sequence.idle) return -1;
+    const { fd } = this.#file;
+    if (fd < 0 || this.#file.release?.() !== true) return -1;
+    this.#closed = true;
+    forget(this);
+    return fd;
+  }
+}
+
+/** What makes it one for who knows Node's types only. */
+export const asNodeHandle = (handle: FileHandle): NodeFileHandle => handle as unknown as NodeFileHandle;
+
+function readResult<T>(bytesRead: number, buffer: T): Read<T> {
+  return { __proto__: null, bytesRead, buffer } as unknown as Read<T>;
+}
+
+function writeResult<T>(bytesWritten: number, buffer: T): { bytesWritten: number; buffer: T } {
+  return { __proto__: null, bytesWritten, buffer } as unknown as { bytesWritten: number; buffer: T };
+}

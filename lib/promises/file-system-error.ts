@@ -1,0 +1,37 @@
+// Node's SystemError: what `rm` and `cp` say of things that are not as they should be.
+import { systemError } from '../errors/index.js';
+import { type PlainPath, textOf } from './arguments.js';
+
+/** What the error says. */
+export interface ErrorContext {
+  readonly syscall: string;
+  readonly code: string;
+  readonly errno: number;
+  readonly message: string;
+  readonly path: PlainPath;
+  readonly dest?: PlainPath | undefined;
+}
+
+/** An Error with the code, the message and the fields of Node's. `prefix` says what the code means. */
+export function fileSystemError(code: string, prefix: string, context: ErrorContext): Error {
+  const path = textOf(context.path);
+  const dest = context.dest === undefined ? undefined : textOf(context.dest);
+  let message = `${prefix}: ${context.syscall} returned ${context.code} (${context.message}) ${path}`;
+  if (dest !== undefined) message += ` => ${dest}`;
+  const error = new Error(message);
+  Object.defineProperty(error, 'name', {
+    value: 'SystemError',
+    enumerable: false,
+    configurable: true,
+    writable: true,
+  });
+  const info = { ...context, path, ...(dest === undefined ? {} : { dest }) };
+  const { errno, syscall } = context;
+  return Object.assign(error, { code, info, errno, syscall, path }, dest === undefined ? {} : { dest });
+}
+
+/** The same error of the system, of another call: the one that the program made. */
+export function renamed(error: unknown, syscall: string, path: PlainPath, dest?: PlainPath): unknown {
+  const { errno } = error as { errno?: unknown };
+  return typeof errno === 'number' ? systemError(errno, syscall, path, dest) : error;
+}

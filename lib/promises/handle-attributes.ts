@@ -1,0 +1,26 @@
+// What is changed through a descriptor by Node's own functions: there is nothing to win, and their checks come with them.
+import { fchmod, fchown, futimes } from 'node:fs';
+
+import { UnsupportedOperationError } from '../errors/index.js';
+
+type Callback = (error: Error | null) => void;
+
+// Checked first: arguments are wrong on every file system.
+async function change(fd: number, what: string, begin: (done: Callback) => void): Promise<void> {
+  if (fd < 0) throw new UnsupportedOperationError(`a FileHandle without a descriptor cannot ${what}`);
+  await new Promise<void>((resolve, reject) => {
+    begin((error) => {
+      if (error === null) resolve();
+      else reject(error);
+    });
+  });
+}
+
+export const changeMode = (fd: number, mode: unknown): Promise<void> =>
+  change(fd, 'chmod', (done) => fchmod(fd, mode as number, done));
+
+export const changeOwner = (fd: number, uid: unknown, gid: unknown): Promise<void> =>
+  change(fd, 'chown', (done) => fchown(fd, uid as number, gid as number, done));
+
+export const changeTimes = (fd: number, accessed: unknown, modified: unknown): Promise<void> =>
+  change(fd, 'utimes', (done) => futimes(fd, accessed as number, modified as number, done));

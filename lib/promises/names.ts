@@ -1,0 +1,224 @@
+// Calls on names: those that the file systems answer. Arguments that are not plainly right, and on real files what has
+// nothing to win, go to Node's own functions.
+import { constants } from 'node:fs';
+
+import { systemError, systemErrorNumber } from '../errors/index.js';
+import { statCall, type Store } from '../filesystem/store.js';
+import type { OpOptions } from '../schedule/options.js';
+import { encoded, encodingOf, modeOf, pathOf, type PlainPath } from './arguments.js';
+import { renamed } from './file-system-error.js';
+import { node } from './node.js';
+import { realFiles, storeOf } from '../filesystem/mounts.js';
+
+type Call = OpOptions | undefined;
+
+const LINUX_OR_MAC = process.platform !== 'win32';
+
+function status(call: Call, path: unknown, options: unknown, follow: boolean): Promise<unknown> {
+  try {
+    const plain = pathOf(path);
+    if (plain !== undefined) {
+      if (options === undefined) return storeOf(plain).stat(plain, statCall(follow, false), call);
+      // What a version may have besides `bigint`, and null, are Node's to answer.
+      const { bigint, throwIfNoEntry = true } = (options ?? { throwIfNoEntry: false }) as Record<
+        string,
+        unknown
+      >;
+      if (throwIfNoEntry === true) return storeOf(plain).stat(plain, statCall(follow, bigint === true), call);
+    }
+    return follow ? node.stat(path as never, options as never) : node.lstat(path as never, options as never);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+export function stat(call: Call, path: unknown, options: unknown): Promise<unknown> {
+  return status(call, path, options, true);
+}
+
+export function lstat(call: Call, path: unknown, options: unknown): Promise<unknown> {
+  return status(call, path, options, false);
+}
+
+const ALL_MODES = constants.R_OK | constants.W_OK | constants.X_OK;
+
+export async function access(call: Call, path: unknown, mode: unknown = constants.F_OK): Promise<unknown> {
+  const plain = pathOf(path);
+  const valid = typeof mode === 'number' && (mode & ALL_MODES) === mode;
+  if (plain === undefined || !valid) return node.access(path as never, mode as never);
+  const store = storeOf(plain);
+  if (await store.access(plain, mode, call)) return undefined;
+  // Node's call says why.
+  if (store === realFiles) return node.access(path as never, mode);
+  try {
+    await store.stat(plain, statCall(true, false), call);
+  } catch (error) {
+    throw renamed(error, 'access', plain);
+  }
+  throw systemError(systemErrorNumber('EACCES'), 'access', plain);
+}
+
+/** The one store of both paths; EXDEV where there are two. */
+function storeOfBoth(from: PlainPath, to: PlainPath, syscall: string): Store {
+  const store = storeOf(from);
+  if (storeOf(to) !== store) throw systemError(systemErrorNumber('EXDEV'), syscall, from, to);
+  return store;
+}
+
+export async function rename(call: Call, oldPath: unknown, newPath: unknown): Promise<unknown> {
+  const from = pathOf(oldPath);
+  const to = pathOf(newPath);
+  if (from === undefined || to === undefined) return node.rename(oldPath as never, newPath as never);
+  await storeOfBoth(from, to, 'rename').rename(from, to, call);
+  return undefined;
+}
+
+export async function link(call: Call, existingPath: unknown, newPath: unknown): Promise<unknown> {
+  const existing = pathOf(existingPath);
+  const path = pathOf(newPath);
+  if (existing === undefined || path === undefined) return node.link(existingPath as never, newPath as never);
+  await storeOfBoth(existing, path, 'link').link(existing, path, call);
+  return undefined;
+}
+
+export async function symlink(call: Call, target: unknown, path: unknown, type: unknown): Promise<unknown> {
+  const text = pathOf(target);
+  const plain = pathOf(path);
+  const valid =
+    type === undefined || type === null || type === 'file' || type === 'dir' || type === 'junction';
+  // Windows has kinds of links, and Node finds out which is meant.
+  if (text === undefined || plain === undefined || !valid || !LINUX_OR_MAC)
+    return node.symlink(target as never, path as never, type as never);
+  await storeOf(plain).symlink(text, plain, call);
+  return undefined;
+}
+
+export async function unlink(call: Call, path: unknown): Promise<unknown> {
+  const plain = pathOf(path);
+  if (plain === undefined) return node.unlink(path as never);
+  await storeOf(plain).unlink(plain, call);
+  return undefined;
+}
+
+export async function readlink(call: Call, path: unknown, options: unknown): Promise<unknown> {
+  const plain = pathOf(path);
+  const encoding = encodingOf(options);
+  if (plain === undefined || encoding === undefined) return node.readlink(path as never, options as never);
+  return encoded(await storeOf(plain).readlink(plain, call), encoding);
+}
+
+export async function realpath(call: Call, path: unknown, options: unknown): Promise<unknown> {
+  const plain = pathOf(path);
+  const encoding = encodingOf(options);
+  if (plain === undefined || encoding === undefined) return node.realpath(path as never, options as never);
+  return encoded(await storeOf(plain).realpath(plain, call), encoding);
+}
+
+export async function chmod(call: Call, path: unknown, mode: unknown): Promise<unknown> {
+  const plain = pathOf(path);
+  const bits = modeOf(mode);
+  if (plain === undefined || bits === undefined) return node.chmod(path as never, mode as never);
+  await storeOf(plain).chmod(plain, bits & 0o7777, call);
+  return undefined;
+}
+
+const LARGEST_ID = 2 ** 32 - 1;
+
+function isId(id: unknown): id is number {
+  return typeof id === 'number' && Number.isInteger(id) && id >= -1 && id <= LARGEST_ID;
+}
+
+async function changeOwner(
+  call: Call,
+  path: unknown,
+  uid: unknown,
+  gid: unknown,
+  followSymlinks: boolean,
+): Promise<unknown> {
+  const plain = pathOf(path);
+  if (plain === undefined || !isId(uid) || !isId(gid))
+    return followSymlinks
+      ? node.chown(path as never, uid as never, gid as never)
+      : node.lchown(path as never, uid as never, gid as never);
+  const [owner, group] = [uid, gid].map((id) => (id === -1 ? LARGEST_ID : id)) as [number, number];
+  await storeOf(plain).chown(plain, owner, group, { followSymlinks }, call);
+  return undefined;
+}
+
+export function chown(call: Call, path: unknown, uid: unknown, gid: unknown): Promise<unknown> {
+  return changeOwner(call, path, uid, gid, true);
+}
+
+export function lchown(call: Call, path: unknown, uid: unknown, gid: unknown): Promise<unknown> {
+  return changeOwner(call, path, uid, gid, false);
+}
+
+export async function mkdir(call: Call, path: unknown, options: unknown): Promise<unknown> {
+  const plain = pathOf(path);
+  const { recursive = false, mode } = (
+    typeof options === 'object' && options !== null ? options : { mode: options }
+  ) as {
+    recursive?: unknown;
+    mode?: unknown;
+  };
+  const bits = modeOf(mode, 0o777);
+  if (plain === undefined || bits === undefined || typeof recursive !== 'boolean')
+    return node.mkdir(path as never, options as never);
+  const store = storeOf(plain);
+  if (!recursive) {
+    await store.mkdir(plain, bits & 0o7777, call);
+    return undefined;
+  }
+  // Node's own: the first directory that was made is part of the answer.
+  if (store === realFiles) return node.mkdir(path as never, options as never);
+  return makeAll(store, plain, bits & 0o7777, call);
+}
+
+/** Makes `path` and what is missing above it. Resolves to the first directory made, undefined where there was none to make. */
+export async function makeAll(
+  store: Store,
+  path: PlainPath,
+  permissions: number,
+  call: Call,
+): Promise<string | undefined> {
+  let text = typeof path === 'string' ? path : Buffer.from(path).toString();
+  text = text.replace(/\/+$/, '');
+  const missing: string[] = [];
+  for (let at = text; at !== '' && at !== '.'; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
+    try {
+      const stats = await store.stat(at, statCall(true, false), call);
+      if (stats.isDirectory()) break;
+      throw systemError(systemErrorNumber(at === text ? 'EEXIST' : 'ENOTDIR'), 'mkdir', path);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'ENOENT') throw renamed(error, 'mkdir', path);
+      missing.unshift(at);
+    }
+  }
+  for (const each of missing)
+    await store.mkdir(each, permissions, call).catch((error: unknown) => {
+      // Somebody else was faster.
+      if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
+    });
+  return missing[0];
+}
+
+export async function rmdir(call: Call, path: unknown, options: unknown): Promise<unknown> {
+  const plain = pathOf(path);
+  // `recursive`, where a version still has it, comes with a warning of Node's.
+  if (plain === undefined || options !== undefined) return rmdirWithOptions(call, plain, path, options);
+  await storeOf(plain).rmdir(plain, call);
+  return undefined;
+}
+
+async function rmdirWithOptions(
+  call: Call,
+  plain: PlainPath | undefined,
+  path: unknown,
+  options: unknown,
+): Promise<unknown> {
+  if (plain !== undefined && storeOf(plain) !== realFiles && typeof options === 'object') {
+    await storeOf(plain).rmdir(plain, call);
+    return undefined;
+  }
+  return node.rmdir(path as never, options as never);
+}

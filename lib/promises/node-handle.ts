@@ -1,0 +1,107 @@
+// Makes Node's own APIs accept our FileHandle: fs.createReadStream({ fd: handle }), fs.promises.readFile(handle), and the
+// transfer to a worker.
+//
+// They know a FileHandle by its class, which is private and comes to light only with a first handle. From then on our class
+// inherits from it. Node's fields stand under private symbols, which are found by their descriptions. A runtime where they
+// are not found keeps the plain EventEmitter, and a stream of a handle reads through the `fs` option instead.
+import { devNull } from 'node:os';
+
+import { FileHandle } from './file-handle.js';
+import { node } from './node.js';
+
+type Constructor = new (...args: unknown[]) => object;
+type Fields = Record<symbol, unknown>;
+
+let prepared: Promise<void> | undefined;
+/** Whether there is nothing to wait for before a handle is made. */
+export let isPrepared = false;
+
+/** Has our class inherit from Node's, once. Never rejects. */
+export function prepareHandles(): Promise<void> {
+  return (prepared ??= prepare()
+    .catch(() => undefined)
+    .then(() => void (isPrepared = true)));
+}
+
+function symbolOf(object: object, description: string): symbol | undefined {
+  for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at) as object | null)
+    for (const symbol of Object.getOwnPropertySymbols(at))
+      if (symbol.description === description) return symbol;
+  return undefined;
+}
+
+async function prepare(): Promise<void> {
+  const sample = await node.open(devNull);
+  try {
+    const Base = sample.constructor as Constructor;
+    const find = (description: string): symbol => {
+      const symbol = symbolOf(sample, description);
+      if (symbol === undefined) throw new Error(`FileHandle has no ${description}`);
+      return symbol;
+    };
+    const handle = find('kHandle');
+    const fd = find('kFd');
+    const references = find('kRefs');
+    const transfer = find('messaging_transfer_symbol');
+    const transferList = find('messaging_transfer_list_symbol');
+    const Native = (sample as unknown as Fields)[handle] as object;
+    inherit(Base, Native.constructor as Constructor, { handle, fd, references, transfer, transferList });
+  } finally {
+    await sample.close();
+  }
+}
+
+interface Symbols {
+  readonly handle: symbol;
+  readonly fd: symbol;
+  readonly references: symbol;
+  readonly transfer: symbol;
+  readonly transferList: symbol;
+}
+
+function inherit(Base: Constructor, Native: Constructor, symbols: Symbols): void {
+  // What a handle was given away as.
+  const natives = new WeakMap<FileHandle, object>();
+  const giveAway = (handle: FileHandle): object | undefined => {
+    const given = natives.get(handle);
+    if (given !== undefined) return given;
+    if (((handle as unknown as Fields)[symbols.references] as number) > 1) return undefined;
+    const fd = handle._release();
+    if (fd < 0) return undefined;
+    const native = new Native(fd);
+    natives.set(handle, native);
+    return native;
+  };
+  const ignore = (): void => undefined;
+  Object.defineProperties(FileHandle.prototype, {
+    // Node's constructor sets both.
+    [symbols.handle]: {
+      get(this: FileHandle) {
+        return natives.get(this);
+      },
+      set: ignore,
+    },
+    [symbols.fd]: {
+      get(this: FileHandle) {
+        return this.fd;
+      },
+      set: ignore,
+    },
+    [symbols.transferList]: {
+      value(this: FileHandle) {
+        const native = giveAway(this);
+        return native === undefined ? [] : [native];
+      },
+    },
+    [symbols.transfer]: {
+      value(this: FileHandle) {
+        const native = giveAway(this);
+        if (native === undefined)
+          throw new DOMException('Cannot transfer FileHandle while in use', 'DataCloneError');
+        return { data: { handle: native }, deserializeInfo: 'internal/fs/promises:FileHandle' };
+      },
+    },
+  });
+  Object.setPrototypeOf(FileHandle, Base);
+  Object.setPrototypeOf(FileHandle.prototype, Base.prototype as object);
+}

@@ -1,0 +1,165 @@
+// What has nothing to win on real files, and is Node's there; mounted file systems answer what they can.
+import { constants } from 'node:fs';
+import { resolve as resolveText } from 'node:path';
+
+import { UnsupportedOperationError } from '../errors/index.js';
+import type { Store } from '../filesystem/store.js';
+import type { OpOptions } from '../schedule/options.js';
+import { encoded, encodingOf, modeOf, pathOf, type PlainPath, textOf } from './arguments.js';
+import { copyContent } from './cp-file.js';
+import { glob as globMounted } from '../os/glob.js';
+import { renamed } from './file-system-error.js';
+import { node } from './node.js';
+import { openPath } from './open.js';
+import { rm } from './rm.js';
+import { realFiles, storeOf } from '../filesystem/mounts.js';
+import { withHandle } from './with-handle.js';
+
+type Call = OpOptions | undefined;
+
+/** The store of `path` where it is mounted. */
+function mounted(path: PlainPath | undefined): Store | undefined {
+  if (path === undefined) return undefined;
+  const store = storeOf(path);
+  return store === realFiles ? undefined : store;
+}
+
+function unsupported(store: Store, what: string): Error {
+  return new UnsupportedOperationError(`${store.name} does not support ${what}`);
+}
+
+export async function copyFile(
+  call: Call,
+  source: unknown,
+  destination: unknown,
+  mode: unknown,
+): Promise<unknown> {
+  const [from, to] = [pathOf(source), pathOf(destination)];
+  const bits = modeOf(mode, 0);
+  const isMounted = mounted(from) !== undefined || mounted(to) !== undefined;
+  if (!isMounted || from === undefined || to === undefined || bits === undefined)
+    return node.copyFile(source as never, destination as never, mode as never);
+  const job = { store: storeOf(from), target: storeOf(to), call };
+  const exclusive = (bits & constants.COPYFILE_EXCL) !== 0;
+  try {
+    await copyContent(job, textOf(from), textOf(to), { exclusive });
+  } catch (error) {
+    throw renamed(error, 'copyfile', from, to);
+  }
+  return undefined;
+}
+
+export async function truncate(call: Call, path: unknown, length: unknown): Promise<unknown> {
+  const plain = pathOf(path);
+  if (plain === undefined || mounted(plain) === undefined)
+    return node.truncate(path as never, length as never);
+  return withHandle(openPath(plain, constants.O_RDWR, 0o666, call), (handle) => handle.truncate(length));
+}
+
+/** A time in the forms that Node takes. */
+function timestamp(time: unknown): { seconds: number; nanoseconds: number } | undefined {
+  let seconds = time instanceof Date ? time.getTime() / 1000 : typeof time === 'string' ? Number(time) : time;
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return undefined;
+  if (seconds < 0 && !(time instanceof Date)) seconds = Date.now() / 1000;
+  const whole = Math.floor(seconds as number);
+  return { seconds: whole, nanoseconds: Math.round(((seconds as number) - whole) * 1e9) };
+}
+
+async function times(
+  call: Call,
+  path: unknown,
+  accessed: unknown,
+  modified: unknown,
+  followSymlinks: boolean,
+): Promise<unknown> {
+  const plain = pathOf(path);
+  const store = mounted(plain);
+  const [atime, mtime] = [timestamp(accessed), timestamp(modified)];
+  if (plain === undefined || store === undefined || atime === undefined || mtime === undefined)
+    return followSymlinks
+      ? node.utimes(path as never, accessed as never, modified as never)
+      : node.lutimes(path as never, accessed as never, modified as never);
+  try {
+    await store.setTimes(plain, atime, mtime, { followSymlinks }, call);
+  } catch (error) {
+    throw renamed(error, followSymlinks ? 'utime' : 'lutime', plain);
+  }
+  return undefined;
+}
+
+export function utimes(call: Call, path: unknown, accessed: unknown, modified: unknown): Promise<unknown> {
+  return times(call, path, accessed, modified, true);
+}
+
+export function lutimes(call: Call, path: unknown, accessed: unknown, modified: unknown): Promise<unknown> {
+  return times(call, path, accessed, modified, false);
+}
+
+export async function lchmod(_call: Call, path: unknown, mode: unknown): Promise<unknown> {
+  const store = mounted(pathOf(path));
+  if (store !== undefined) throw unsupported(store, 'lchmod');
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- as long as Node has it
+  return node.lchmod(path as never, mode as never);
+}
+
+export async function statfs(call: Call, path: unknown, options: unknown): Promise<unknown> {
+  const plain = pathOf(path);
+  const store = mounted(plain);
+  if (plain === undefined || store === undefined) return node.statfs(path as never, options as never);
+  const { bigint = false } = (options ?? {}) as { bigint?: boolean };
+  const { bsize, blocks, bfree, bavail, files, ffree } = await store
+    .statvfs(plain, call)
+    .catch((error: unknown) => {
+      throw renamed(error, 'statfs', plain);
+    });
+  const answer = { type: 0, bsize, blocks, bfree, bavail, files, ffree };
+  if (!bigint) return answer;
+  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, BigInt(value)]));
+}
+
+export async function mkdtemp(call: Call, prefix: unknown, options: unknown): Promise<unknown> {
+  const plain = pathOf(prefix);
+  const store = mounted(plain);
+  const encoding = encodingOf(options);
+  if (plain === undefined || store === undefined || encoding === undefined)
+    return node.mkdtemp(prefix as never, options as never);
+  const text = textOf(plain);
+  const cut = text.lastIndexOf('/') + 1;
+  const place = { dir: text.slice(0, cut) || '.', prefix: text.slice(cut), suffix: '' };
+  const made = await store.createTemporaryDirectory(place, call).catch((error: unknown) => {
+    throw renamed(error, 'mkdtemp', `${text}XXXXXX`);
+  });
+  made.keep();
+  return encoded(Buffer.from(textOf(made.path)), encoding);
+}
+
+export async function mkdtempDisposable(call: Call, prefix: unknown, options: unknown): Promise<unknown> {
+  const path = await mkdtemp(call, prefix, options);
+  // A later chdir must not move what is removed.
+  const absolute = mounted(pathOf(path)) === undefined ? resolveText(String(path)) : path;
+  const remove = async (): Promise<void> => {
+    await rm(call, absolute, { maxRetries: 0, recursive: true, force: true, retryDelay: 0 });
+  };
+  return { __proto__: null, path, remove, [Symbol.asyncDispose]: remove };
+}
+
+export function watch(_call: Call, path: unknown, options: unknown): unknown {
+  const store = mounted(pathOf(path));
+  if (store === undefined) return node.watch(path as never, options as never);
+  // Rejects at its first step, as Node's does.
+  return (async function* () {
+    throw unsupported(store, 'watch');
+  })();
+}
+
+interface GlobOptions {
+  cwd?: unknown;
+}
+
+export function glob(call: Call, pattern: unknown, options: unknown): unknown {
+  const { cwd } = (options ?? {}) as GlobOptions;
+  const store = mounted(pathOf(cwd));
+  const { glob: own } = node as unknown as { glob: (pattern: unknown, options: unknown) => unknown };
+  if (store === undefined) return own(pattern, options);
+  return globMounted(pattern as string, { ...call, cwd: textOf(pathOf(cwd)!) });
+}

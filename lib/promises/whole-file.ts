@@ -1,0 +1,108 @@
+// readFile, writeFile and appendFile: one operation where that is all there is to it, else an open file.
+import { constants } from 'node:fs';
+
+import type { OpOptions } from '../schedule/options.js';
+import { checkBoolean, checkOptions, isPieces } from './checks.js';
+import { flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
+import { bytesOfText, type Signal, throwIfAborted } from './contents.js';
+import { FileHandle } from './file-handle.js';
+import { node } from './node.js';
+import { openPath } from './open.js';
+import { storeOf } from '../filesystem/mounts.js';
+import { withHandle } from './with-handle.js';
+
+const { O_APPEND, O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = constants;
+const APPENDING = O_WRONLY | O_CREAT | O_APPEND;
+const REPLACING = O_WRONLY | O_CREAT | O_TRUNC;
+
+/** The rest of an operation that has no options but an encoding. */
+function textOrBytes(bytes: Promise<Buffer>, encoding: BufferEncoding | undefined): Promise<string | Buffer> {
+  return encoding === undefined ? bytes : bytes.then((each) => each.toString(encoding));
+}
+
+export function readFile(call: OpOptions | undefined, file: unknown, options: unknown): Promise<unknown> {
+  try {
+    const path = pathOf(file);
+    if (path !== undefined) {
+      if (options === undefined || options === null) return storeOf(path).readFile(path, call);
+      if (typeof options === 'string' && Buffer.isEncoding(options))
+        return textOrBytes(storeOf(path).readFile(path, call), options);
+    }
+    return readWithOptions(call, file, path, options);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+async function readWithOptions(
+  call: OpOptions | undefined,
+  file: unknown,
+  path: PlainPath | undefined,
+  options: unknown,
+): Promise<unknown> {
+  const { encoding, flag, signal } = checkOptions(options);
+  if (file instanceof FileHandle) return file.readFile(options);
+  const flags = flagsOf(flag || 'r');
+  if (path === undefined || flags === undefined) return node.readFile(file as never, options as never);
+  throwIfAborted(signal as Signal);
+  const text = encoding && encoding !== 'buffer' ? (encoding as BufferEncoding) : undefined;
+  if (flags === constants.O_RDONLY && signal === undefined)
+    return textOrBytes(storeOf(path).readFile(path, call), text);
+  return withHandle(openPath(path, flags, 0o666, call), (handle) => handle.readFile(options));
+}
+
+/** Both `writeFile` and `appendFile`, which differ in the flag that they have by default. */
+function write(
+  call: OpOptions | undefined,
+  file: unknown,
+  data: unknown,
+  options: unknown,
+  otherwise: 'w' | 'a',
+): Promise<unknown> {
+  try {
+    const { encoding, flag, mode, signal, flush } = checkOptions(options);
+    const name = flag || otherwise;
+    if (flush !== undefined && flush !== null) checkBoolean(flush, 'options.flush');
+    const text = (encoding && encoding !== 'buffer' ? encoding : 'utf8') as BufferEncoding;
+    const bytes = isPieces(data) ? undefined : bytesOfText(data, text);
+    if (file instanceof FileHandle) return file.writeFile(data, options);
+    const path = pathOf(file);
+    const flags = flagsOf(name);
+    const permissions = modeOf(mode, 0o666);
+    const handOn = {
+      ...(typeof options === 'string' ? { encoding: options } : (options as object)),
+      flag: name,
+    };
+    if (path === undefined || flags === undefined || permissions === undefined)
+      return node.writeFile(file as never, data as never, handOn as never);
+    throwIfAborted(signal as Signal);
+    const plain = flags & ~O_EXCL;
+    const isWhole = bytes !== undefined && flush !== true && signal === undefined;
+    if (isWhole && (plain === REPLACING || plain === APPENDING))
+      return storeOf(path).writeFile(path, bytes, flags, permissions & 0o7777, call);
+    return withHandle(openPath(path, flags, permissions, call), async (handle) => {
+      await handle.writeFile(data, { encoding, signal });
+      if (flush === true) await handle.sync();
+    });
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+export function writeFile(
+  call: OpOptions | undefined,
+  file: unknown,
+  data: unknown,
+  options: unknown,
+): Promise<unknown> {
+  return write(call, file, data, options, 'w');
+}
+
+export function appendFile(
+  call: OpOptions | undefined,
+  file: unknown,
+  data: unknown,
+  options: unknown,
+): Promise<unknown> {
+  return write(call, file, data, options, 'a');
+}

@@ -1,0 +1,30 @@
+// A handle for the length of one job.
+import type { FileHandle } from './file-handle.js';
+
+/** Both errors in one, as Node does: of the job, and of the close after it. */
+function bothOf(closing: Error, job: Error): Error {
+  const both = new AggregateError([closing, job], closing.message) as AggregateError & { code?: unknown };
+  both.code = (closing as { code?: unknown }).code;
+  return both;
+}
+
+/** Does `job` with the handle, and closes it whatever becomes of it. */
+export async function withHandle<T>(
+  opening: Promise<FileHandle>,
+  job: (handle: FileHandle) => Promise<T>,
+): Promise<T> {
+  const handle = await opening;
+  let result: T;
+  try {
+    result = await job(handle);
+  } catch (error) {
+    try {
+      await handle.close();
+    } catch (closing) {
+      throw bothOf(closing as Error, error as Error);
+    }
+    throw error;
+  }
+  await handle.close();
+  return result;
+}
