@@ -6,11 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 
-import { mount } from 'uvfiles/filesystem';
 import fs from 'uvfiles/promises';
+import { memoryFiles } from 'uvfiles/testing';
 
-import { MemoryFileSystem } from '../../lib/filesystem/memory/memory-file-system.js';
-import { Credentials } from '../../lib/filesystem/memory/user.js';
 import { type Call, calls } from './support/calls.js';
 
 type Functions = typeof nodeFs;
@@ -84,12 +82,11 @@ async function onDisk(functions: Functions, call: Call): Promise<Outcome> {
 
 async function inMemory(functions: Functions, call: Call): Promise<Outcome> {
   const top = '/uvfiles-promises-memory';
-  const files = new MemoryFileSystem({ credentials: new Credentials({ uid: 0, gid: 0 }), at: top });
-  const mounted = mount(top, files as never);
+  const files = memoryFiles({}, { at: top });
   try {
     return await outcome(functions, top, call);
   } finally {
-    mounted.unmount();
+    files[Symbol.dispose]();
   }
 }
 
