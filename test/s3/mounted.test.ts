@@ -1,0 +1,177 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { expect } from 'chai';
+import * as uv from 'uvfiles';
+import { mount, type Mount } from 'uvfiles/filesystem';
+
+import { MIB, pattern, rejection, rejects } from './support/files.js';
+import { onEachBucket } from './support/targets.js';
+
+const { open, os } = uv;
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+describe('s3: mounted, through the public functions', () => {
+  onEachBucket((target) => {
+    let mounted: Mount;
+    let disk: string;
+
+    beforeEach(() => {
+      mounted = mount('s3://bucket', target().place({ partSize: 5 * MIB }).files);
+      disk = mkdtempSync(path.join(tmpdir(), 'uvfiles-s3-'));
+    });
+
+    afterEach(() => {
+      mounted.unmount();
+      rmSync(disk, { recursive: true, force: true });
+    });
+
+    it('reads and writes text by lines', async () => {
+      await using file = await open('s3://bucket/2026/11.csv', 'w', { encoding: 'utf-8' });
+      await file.write('name,value\n');
+      await file.writelines(['ä,1\n', '日本,2\n']);
+      await file.close();
+      const lines: string[] = [];
+      for await (const line of await open('s3://bucket/2026/11.csv')) lines.push(line);
+      expect(lines).to.deep.equal(['name,value\n', 'ä,1\n', '日本,2\n']);
+      expect(await uv.readText('s3://bucket/2026/11.csv')).to.equal(lines.join(''));
+      await using again = await open('s3://bucket/2026/11.csv');
+      expect(await again.readline()).to.equal('name,value\n');
+      const at = await again.tell();
+      expect(await again.readline()).to.equal('ä,1\n');
+      await again.seek(at);
+      expect(await again.readline()).to.equal('ä,1\n');
+    });
+
+    it('streams a large object, and reads ranges of it', async function () {
+      this.timeout(60_000);
+      const data = pattern(13 * MIB + 1);
+      const file = await open('s3://bucket/big', 'wb');
+      for (let at = 0; at < data.length; at += 100_000) await file.write(data.subarray(at, at + 100_000));
+      await file.close();
+      expect(data.equals(await uv.readBytes('s3://bucket/big'))).to.equal(true);
+      await using reader = await open('s3://bucket/big', 'rb');
+      expect(data.subarray(7 * MIB, 7 * MIB + 10).equals(await reader.pread(10, 7 * MIB))).to.equal(true);
+      const ranges = await reader.readMany([
+        { position: 9 * MIB, size: 5 },
+        { position: 0, size: 5 },
+      ]);
+      expect(
+        Buffer.concat(ranges).equals(
+          Buffer.concat([data.subarray(9 * MIB, 9 * MIB + 5), data.subarray(0, 5)]),
+        ),
+      ).to.equal(true);
+      expect(data.equals(await reader.readall())).to.equal(true);
+    });
+
+    it('publishes a file only when it is closed without an error', async function () {
+      this.timeout(60_000);
+      const atomic = await uv.openAtomic('s3://bucket/a', 'wb');
+      await atomic.write(pattern(6 * MIB));
+      await atomic.abort();
+      expect(await uv.path.exists('s3://bucket/a')).to.equal(false);
+      const source = new ReadableStream({
+        pull(controller) {
+          controller.enqueue(pattern(MIB));
+          if (Math.random() < 0.3) controller.error(new Error('the source broke'));
+        },
+      });
+      const file = await open('s3://bucket/a', 'wb');
+      await rejection(source.pipeTo(file.writableStream()));
+      expect(await uv.path.exists('s3://bucket/a')).to.equal(false);
+      const kept = await uv.openAtomic('s3://bucket/a', 'wb');
+      await kept.write(Buffer.from('kept'));
+      await kept.commit();
+      expect(await uv.readText('s3://bucket/a')).to.equal('kept');
+    });
+
+    it('names the path of its caller in errors', async () => {
+      const error = await rejects(open('s3://bucket/none'), 'ENOENT');
+      expect(error.path).to.equal('s3://bucket/none');
+      expect(error.message).to.include("open 's3://bucket/none'");
+      expect(error.syscall).to.equal('open');
+      expect(error.cause).to.be.an('error');
+      for (const mode of ['a', 'r+', 'w+', 'x+'])
+        expect(await rejection(open('s3://bucket/none', mode))).to.be.instanceOf(
+          uv.UnsupportedOperationError,
+        );
+    });
+
+    it('makes writes conditional on the ETag of stat', async function () {
+      if (target().honours.put === 'refused') this.skip();
+      await uv.writeFile('s3://bucket/a', 'one');
+      const { etag } = (await os.stat('s3://bucket/a')) as unknown as { etag: string };
+      expect(etag).to.be.a('string');
+      await uv.writeAtomic('s3://bucket/a', 'two', { ifMatch: etag });
+      await rejects(uv.writeAtomic('s3://bucket/a', 'three', { ifMatch: etag }), 'ESTALE');
+      await rejects(open('s3://bucket/a', 'x'), 'EEXIST');
+      expect(await uv.readText('s3://bucket/a')).to.equal('two');
+    });
+
+    it('lists, walks and globs', async () => {
+      for (const name of ['a.txt', 'd/b.txt', 'd/e/c.txt', 'd/e/x.csv'])
+        await uv.writeFile(`s3://bucket/t/${name}`, name);
+      expect((await os.listdir('s3://bucket/t')).sort()).to.deep.equal(['a.txt', 'd']);
+      const entries = await all(os.scandir('s3://bucket/t'));
+      expect(entries.map((entry) => [entry.name, entry.isDirectory()]).sort()).to.deep.equal([
+        ['a.txt', false],
+        ['d', true],
+      ]);
+      const walked = await all(os.walk('s3://bucket/t'));
+      expect(walked.map(([dir, dirs, files]) => [dir, [...dirs].sort(), [...files].sort()])).to.deep.equal([
+        ['s3://bucket/t', ['d'], ['a.txt']],
+        ['s3://bucket/t/d', ['e'], ['b.txt']],
+        ['s3://bucket/t/d/e', [], ['c.txt', 'x.csv']],
+      ]);
+      expect((await all(os.glob('**/*.txt', { cwd: 's3://bucket/t' }))).sort()).to.deep.equal([
+        'a.txt',
+        'd/b.txt',
+        'd/e/c.txt',
+      ]);
+      await os.rmtree('s3://bucket/t');
+      await rejects(os.listdir('s3://bucket/t'), 'ENOENT');
+    });
+
+    it('copies trees from and to the disk, and within the bucket', async () => {
+      mkdirSync(path.join(disk, 'from/d'), { recursive: true });
+      writeFileSync(path.join(disk, 'from/a'), 'A');
+      writeFileSync(path.join(disk, 'from/d/b'), 'B');
+      await os.copytree(path.join(disk, 'from'), 's3://bucket/one');
+      await os.copytree('s3://bucket/one', 's3://bucket/two');
+      await os.copytree('s3://bucket/two', path.join(disk, 'to'));
+      expect(readFileSync(path.join(disk, 'to/a'), 'utf8')).to.equal('A');
+      expect(readFileSync(path.join(disk, 'to/d/b'), 'utf8')).to.equal('B');
+      await os.copy('s3://bucket/two/a', 's3://bucket/two/c');
+      await os.move('s3://bucket/two/c', 's3://bucket/two/e');
+      await os.rename('s3://bucket/two/e', 's3://bucket/two/f');
+      expect((await os.listdir('s3://bucket/two')).sort()).to.deep.equal(['a', 'd', 'f']);
+      await os.move('s3://bucket/two/f', path.join(disk, 'f'));
+      expect(readFileSync(path.join(disk, 'f'), 'utf8')).to.equal('A');
+      await os.unlink('s3://bucket/two/a');
+      await os.mkdir('s3://bucket/new');
+      await os.makedirs('s3://bucket/new/er', { existOk: true });
+    });
+
+    it('keeps odd keys as they are', async () => {
+      for (const key of ['a b', '100%', 'a+b', 'ä', 'x//y', './z', 'p/../q', 'trailing/']) {
+        const at = `s3://bucket/odd/${key}`;
+        await uv.writeFile(at, key);
+        expect(await uv.readText(at)).to.equal(key);
+        expect((await os.stat(at)).size).to.equal(Buffer.byteLength(key));
+      }
+      expect(await os.listdir('s3://bucket/odd/x')).to.deep.equal(['/y']);
+    });
+
+    it('ends a call by its signal and its timeout', async () => {
+      await uv.writeFile('s3://bucket/a', 'one');
+      await rejects(uv.readBytes('s3://bucket/a', { signal: AbortSignal.abort() }), 'ABORT_ERR');
+      await rejects(uv.readBytes('s3://bucket/a', { timeout: 0 }), 'ERR_TIMEOUT');
+    });
+  });
+});
