@@ -15,10 +15,12 @@ class Window {
   #failure: { error: unknown } | undefined;
   #waiting: { upTo: number; resolve: () => void; reject: (error: unknown) => void }[] = [];
 
-  constructor(of: Version, start: number, end: number) {
+  /** @param memory is used where it is large enough */
+  constructor(of: Version, start: number, end: number, memory: Buffer | undefined) {
     this.start = start;
     this.end = end;
-    this.#bytes = Buffer.allocUnsafeSlow(end - start);
+    this.#bytes =
+      memory !== undefined && memory.length >= end - start ? memory : Buffer.allocUnsafeSlow(end - start);
     const sink = (chunk: Uint8Array, position: number): void => {
       this.#bytes.set(chunk, position - start);
       // The last byte is given when the body is known to end there.
@@ -31,6 +33,11 @@ class Window {
         (error: unknown) => (this.#failure = { error }),
       )
       .finally(() => this.#wake());
+  }
+
+  /** Its memory, when nothing will be written to it and nobody waits for it; undefined before. */
+  get spare(): Buffer | undefined {
+    return this.#filled === this.end - this.start && this.#waiting.length === 0 ? this.#bytes : undefined;
   }
 
   /** Whether it cannot give what is asked of it any more. */
@@ -85,6 +92,8 @@ export class ReadAhead {
   #size = FIRST_WINDOW;
   #current: Window | undefined;
   #next: Window | undefined;
+  /** Memory of a window that has been read. */
+  #spare: Buffer | undefined;
 
   /** @param largest the largest window, in bytes; 0 switches reading ahead off */
   constructor(of: Version, largest: number) {
@@ -119,6 +128,7 @@ export class ReadAhead {
     if (this.#current?.failed === true || this.#next?.failed === true) this.#restart();
     if (this.#current?.holds(position) !== true) {
       if (this.#current?.end !== position) this.#restart();
+      this.#spare = this.#current?.spare ?? this.#spare;
       this.#current = this.#next ?? this.#fetch(position);
       this.#next = undefined;
     }
@@ -141,6 +151,8 @@ export class ReadAhead {
   #fetch(start: number): Window {
     const size = Math.min(this.#size, this.#largest);
     this.#size = Math.min(this.#size * 2, this.#largest);
-    return new Window(this.#of, start, Math.min(start + size, this.#of.size));
+    const memory = this.#spare;
+    this.#spare = undefined;
+    return new Window(this.#of, start, Math.min(start + size, this.#of.size), memory);
   }
 }

@@ -5,8 +5,11 @@ import path from 'node:path';
 import { expect } from 'chai';
 import * as uv from 'uvfiles';
 import { mount, type Mount } from 'uvfiles/filesystem';
+import { objectFiles } from 'uvfiles/s3';
 
 import { MIB, pattern, rejection, rejects } from './support/files.js';
+import { MemoryStore } from './support/memory-store.js';
+import { countingStore } from './support/store-wrappers.js';
 import { onEachBucket } from './support/targets.js';
 
 const { open, os } = uv;
@@ -18,6 +21,25 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe('s3: mounted, through the public functions', () => {
+  it('joins the ranges of readMany', async () => {
+    const memory = new MemoryStore();
+    memory.set('a', pattern(4 * MIB));
+    const counting = countingStore(memory);
+    using mounted = mount('s3://joined', objectFiles(counting.store));
+    await using file = await open(`${mounted.prefix}/a`, 'rb');
+    counting.counts();
+    const ranges = await file.readMany([
+      { position: 100, size: 4 },
+      { position: MIB, size: 4 },
+    ]);
+    expect(
+      Buffer.concat(ranges).equals(
+        Buffer.concat([pattern(104).subarray(100), pattern(4 * MIB).subarray(MIB, MIB + 4)]),
+      ),
+    ).to.equal(true);
+    expect(counting.counts()).to.deep.equal({ get: 1 });
+  });
+
   onEachBucket((target) => {
     let mounted: Mount;
     let disk: string;
@@ -38,7 +60,8 @@ describe('s3: mounted, through the public functions', () => {
       await file.writelines(['ä,1\n', '日本,2\n']);
       await file.close();
       const lines: string[] = [];
-      for await (const line of await open('s3://bucket/2026/11.csv')) lines.push(line);
+      await using reader = await open('s3://bucket/2026/11.csv');
+      for await (const line of reader) lines.push(line);
       expect(lines).to.deep.equal(['name,value\n', 'ä,1\n', '日本,2\n']);
       expect(await uv.readText('s3://bucket/2026/11.csv')).to.equal(lines.join(''));
       await using again = await open('s3://bucket/2026/11.csv');

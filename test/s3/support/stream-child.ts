@@ -1,0 +1,50 @@
+// Streams an object of so many bytes up and down again and prints by how much its own memory grew.
+import { createHash } from 'node:crypto';
+
+import { open } from 'uvfiles';
+import { mount } from 'uvfiles/filesystem';
+import { sdkStore, objectFiles } from 'uvfiles/s3';
+
+import { BUCKET, client, SERVERS } from './targets.js';
+
+const bytes = Number(process.argv[2]);
+const s3 = await client(SERVERS.ceph!);
+mount('s3://bucket', objectFiles(sdkStore(s3, BUCKET), { prefix: `stream-${process.pid}` }));
+const piece = Buffer.alloc(256 << 10);
+
+async function write(path: string, size: number): Promise<string> {
+  const hash = createHash('sha1');
+  const file = await open(path, 'wb');
+  for (let at = 0; at < size; at += piece.length) {
+    piece.writeUInt32LE(at >>> 8, 0);
+    hash.update(piece);
+    await file.write(piece);
+  }
+  await file.close();
+  return hash.digest('hex');
+}
+
+async function read(path: string): Promise<string> {
+  const hash = createHash('sha1');
+  await using file = await open(path, 'rb');
+  for (;;) {
+    const chunk = await file.read(piece.length);
+    if (chunk.length === 0) return hash.digest('hex');
+    hash.update(chunk);
+  }
+}
+
+// What every program needs once, however much it streams.
+await write('s3://bucket/warm', 1 << 20);
+await read('s3://bucket/warm');
+const before = process.memoryUsage.rss();
+let most = 0;
+const watch = setInterval(() => (most = Math.max(most, process.memoryUsage.rss() - before)), 10);
+const written = await write('s3://bucket/large', bytes);
+const grewWriting = most;
+const same = written === (await read('s3://bucket/large'));
+clearInterval(watch);
+const { unlink } = (await import('uvfiles')).os;
+await unlink('s3://bucket/large');
+console.log(JSON.stringify({ same, grewWriting, grew: most }));
+s3.destroy();
