@@ -10,9 +10,10 @@ import { connects, endAll, listening, missing, run, type TestServer } from './pr
 const PORT = 7480;
 const PROGRAMS = ['ceph', 'ceph-mon', 'ceph-osd', 'ceph-authtool', 'monmaptool', 'radosgw', 'radosgw-admin'];
 /** Of the OSD's memory. */
-const BYTES = 4 * 2 ** 30;
+const BYTES = 8 * 2 ** 30;
 const MONITOR = '[v2:127.0.0.1:13300,v1:127.0.0.1:16789]';
 
+// Deleted objects are collected at once, not after two hours: a full OSD never answers.
 function configuration(at: string, fsid: string): string {
   return `[global]
 fsid = ${fsid}
@@ -44,6 +45,9 @@ rgw_data = ${at}/rgw
 [client]
 rgw_frontends = beast endpoint=127.0.0.1:${PORT}
 rgw_enable_ops_log = false
+rgw_gc_obj_min_wait = 1
+rgw_gc_processor_period = 2
+rgw_gc_processor_max_time = 2
 `;
 }
 
