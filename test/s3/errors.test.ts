@@ -1,0 +1,129 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { expect } from 'chai';
+import { AbortError, TimeoutError, UnsupportedOperationError } from 'uvfiles';
+import { objectFiles, ObjectStoreError, s3Files, sdkStore, signedStore } from 'uvfiles/s3';
+
+import { READ, rejection, rejects, STAT } from './support/files.js';
+import { MemoryStore } from './support/memory-store.js';
+import { wrapStore } from './support/store-wrappers.js';
+import { client, SERVERS } from './support/targets.js';
+
+/** Files of a store whose every answer is this error. */
+function failing(code: string, status?: number): ReturnType<typeof objectFiles> {
+  const cause = Object.assign(new Error('of the client'), { $metadata: { requestId: 'R1' } });
+  return objectFiles(
+    wrapStore(new MemoryStore(), async () => {
+      throw new ObjectStoreError(code, code, { status, requestId: 'R1', cause });
+    }),
+  );
+}
+
+describe('s3: errors', () => {
+  for (const [code, status, expected] of [
+    ['NoSuchKey', 404, 'ENOENT'],
+    ['NoSuchBucket', 404, 'ENOENT'],
+    ['AccessDenied', 403, 'EACCES'],
+    ['SignatureDoesNotMatch', 403, 'EACCES'],
+    ['SlowDown', 503, 'EAGAIN'],
+    ['TooManyRequests', 429, 'EAGAIN'],
+    ['InternalError', 500, 'EIO'],
+    ['BadGateway', 502, 'EIO'],
+    ['PreconditionFailed', 412, 'ESTALE'],
+    ['KeyTooLongError', 400, 'ENAMETOOLONG'],
+    ['SomethingNew', 400, 'EINVAL'],
+    ['ECONNREFUSED', undefined, 'ECONNREFUSED'],
+    ['ECONNRESET', undefined, 'ECONNRESET'],
+    ['ENOTFOUND', undefined, 'ENOTFOUND'],
+    ['TimeoutError', undefined, 'ETIMEDOUT'],
+    ['CredentialsProviderError', undefined, 'EACCES'],
+    ['Mystery', undefined, 'EIO'],
+  ] as [string, number | undefined, string][])
+    it(`say ${expected} for ${code}${status === undefined ? '' : ` (${status})`}, in Node's shape, with the client's as cause`, async () => {
+      // As a listing, since a stat that is answered 404 asks for a directory.
+      const error = await rejects(failing(code, status).stat('/', STAT, {}), expected);
+      expect(error).to.be.instanceOf(Error);
+      expect(error.syscall).to.equal('stat');
+      expect(error.errno).to.be.a('number').below(0);
+      expect(error.message).to.match(new RegExp(`^${expected}: .+, stat`));
+      expect(error.cause.$metadata.requestId).to.equal('R1');
+    });
+
+  it('say that the server cannot do it for 501', async () => {
+    expect(await rejection(failing('NotImplemented', 501).stat('/', STAT, {}))).to.be.instanceOf(
+      UnsupportedOperationError,
+    );
+  });
+
+  it('refuse bad settings at once', () => {
+    const s3 = { send: async () => undefined };
+    for (const [options, code] of [
+      [{ bucket: 'b' }, 'ERR_INVALID_ARG_TYPE'],
+      [{ client: {}, bucket: 'b' }, 'ERR_INVALID_ARG_TYPE'],
+      [{ client: s3 }, 'ERR_INVALID_ARG_TYPE'],
+      [{ client: s3, bucket: '' }, 'ERR_INVALID_ARG_VALUE'],
+      [{ client: s3, bucket: 'b', partsize: 1 }, 'ERR_INVALID_ARG_VALUE'],
+      [{ client: s3, bucket: 'b', partSize: 1 }, 'ERR_OUT_OF_RANGE'],
+      [{ client: s3, bucket: 'b', partSize: '8' }, 'ERR_INVALID_ARG_TYPE'],
+      [{ client: s3, bucket: 'b', readAhead: 1.5 }, 'ERR_OUT_OF_RANGE'],
+      [{ client: s3, bucket: 'b', concurrency: 0 }, 'ERR_OUT_OF_RANGE'],
+      [{ client: s3, bucket: 'b', prefix: 1 }, 'ERR_INVALID_ARG_TYPE'],
+      [undefined, 'ERR_INVALID_ARG_TYPE'],
+    ] as [any, string][])
+      expect(() => s3Files(options))
+        .to.throw()
+        .with.property('code', code);
+    expect(() => objectFiles({} as any))
+      .to.throw()
+      .with.property('code', 'ERR_INVALID_ARG_TYPE');
+  });
+
+  for (const adapter of ['signed requests', 'the AWS SDK'])
+    describe(`with ${adapter} and a server that never answers`, () => {
+      let files: ReturnType<typeof objectFiles>;
+      let gone: Promise<void>;
+      let close: () => void;
+
+      beforeEach(async () => {
+        let ended = (): void => undefined;
+        gone = new Promise((resolve) => (ended = resolve));
+        const server = createServer((request) => request.once('close', ended));
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+        const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+        const to = { ...SERVERS.ceph!, endpoint };
+        const store =
+          adapter === 'the AWS SDK' ? sdkStore(await client(to), 'b') : signedStore({ ...to, bucket: 'b' });
+        files = objectFiles(store);
+        close = () => {
+          server.close();
+          server.closeAllConnections();
+        };
+      });
+
+      afterEach(() => close());
+
+      it('an aborted signal rejects at once and ends the request', async () => {
+        const controller = new AbortController();
+        const opening = rejection(files.open('/a', READ, 0, { signal: controller.signal }));
+        setTimeout(() => controller.abort('enough'), 50);
+        expect(await opening)
+          .to.be.instanceOf(AbortError)
+          .with.property('cause', 'enough');
+        await gone;
+      });
+
+      it('a deadline rejects and ends the request', async () => {
+        const writing = files.writeFile!('/a', Buffer.from('x'), 577, 0o666, {
+          deadline: performance.now() + 50,
+        });
+        expect(await rejection(writing)).to.be.instanceOf(TimeoutError);
+        await gone;
+      });
+
+      it('a signal that is aborted before makes no request', async () => {
+        const error = await rejection(files.stat('/a', STAT, { signal: AbortSignal.abort() }));
+        expect(error).to.be.instanceOf(AbortError);
+      });
+    });
+});
