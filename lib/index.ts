@@ -9,6 +9,7 @@ export { TextFile } from './file/text-file.js';
 export type { BinaryData } from './file/byte-file.js';
 export type { StatOptions } from './file/handle.js';
 export type { Range, ReadIntoOptions, WriteOptions } from './file/positional.js';
+export { FileLock, type LockOptions } from './file/file-lock.js';
 export type { LinesOptions } from './file/lines.js';
 export type { ByteStreamOptions, StreamOptions } from './file/streams.js';
 export { stderr, stderrBytes, stdin, stdinBytes, stdout, stdoutBytes } from './stdio/index.js';

@@ -21,14 +21,16 @@ const registry = new FinalizationRegistry<Remains>((remains) => {
   // Nobody has committed what such a file holds.
   const ending = buffer ?? io;
   const ended = io.file.abort === undefined ? ending.close() : ending.abort(new Error('never closed'));
-  ended.catch((error: unknown) => {
-    process.emitWarning(
-      `A garbage collected file (${name}) could not be flushed and closed: ${String(error)}`,
-      {
-        code: 'UVFILES_UNCLOSED',
-      },
-    );
-  });
+  ended
+    .finally(() => io.locks?.closed())
+    .catch((error: unknown) => {
+      process.emitWarning(
+        `A garbage collected file (${name}) could not be flushed and closed: ${String(error)}`,
+        {
+          code: 'UVFILES_UNCLOSED',
+        },
+      );
+    });
 });
 
 /** Watches `handle`, which every layer above it keeps alive. */

@@ -10,6 +10,7 @@ import { AwaitedRead } from './awaited-read.js';
 import { describeHandle, type HandleDescription, refuseClone } from './describe.js';
 import { asyncDispose } from './dispose.js';
 import { forgetCollection } from './garbage.js';
+import type { FileLocks } from './locks.js';
 import type { RawIO } from './raw-io.js';
 import { Sequence } from './sequence.js';
 
@@ -142,6 +143,8 @@ export abstract class Handle {
     this._io.file.stopWaiting?.();
   }
 
+  /** @internal Flushes, in the turn of its caller. */
+  abstract _flushInTurn(): Promise<void>;
   /** @internal The object whose collection would close the file. */
   abstract readonly _watched: object;
   /** @internal Closes what the subclass holds, in its turn. */
@@ -176,10 +179,24 @@ export abstract class Handle {
     if (io.closing !== undefined) return io.closing.catch(() => undefined);
     forgetCollection(this._watched);
     this._stopWaiting();
+    io.locks?.closing();
     return (io.closing = this._sequence.run(async () => {
       await this._positionalBegun();
-      return inTurn();
+      const { locks } = io;
+      if (locks === undefined) return inTurn();
+      try {
+        if (!io.file.owned) await this.#endLocks(locks);
+        await inTurn();
+      } finally {
+        locks.closed();
+      }
     }));
+  }
+
+  // A descriptor that stays open would keep them.
+  async #endLocks(locks: FileLocks): Promise<void> {
+    await this._flushInTurn().catch(() => undefined); // the close flushes again, and tells
+    await locks.releaseAll();
   }
 
   [asyncDispose](): Promise<void> {

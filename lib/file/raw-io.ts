@@ -5,6 +5,7 @@ import type { Mode } from './mode.js';
 import type { Call } from '../schedule/call.js';
 import type { ByteLayer } from './byte-layer.js';
 import { dirty } from './exit-flush.js';
+import type { FileLocks } from './locks.js';
 
 // Bytes read at first, and at most, in search of the end of a line.
 const FIRST_BLOCK = 512;
@@ -25,6 +26,8 @@ export class RawIO implements ByteLayer {
   closing: Promise<void> | undefined;
   /** The error of a failed sync. Linux forgets it after telling it once, so it is kept here: a retry would lie. */
   syncError: Error | undefined;
+  /** The file's locks, once one has been asked for. */
+  locks: FileLocks | undefined;
   // Bytes of an unseekable file whose read ended too late for its caller.
   #late: Buffer | undefined;
 

@@ -1,7 +1,7 @@
 // The order of stateful calls on one handle: one at a time, in call order, whether or not anybody awaits them.
-import { TimeoutError } from '../errors/index.js';
-import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
+import { throwIfAborted } from '../schedule/abort.js';
 import type { Call } from '../schedule/call.js';
+import { watchCall } from '../schedule/watch-call.js';
 
 interface Waiting {
   /** Undefined when the call has been given up. */
@@ -64,29 +64,13 @@ export class Sequence {
 }
 
 function watch(waiting: Waiting, o: Call, reject: (error: Error) => void): void {
-  const { signal, timeout } = o;
   const { begin } = waiting;
-  let timer: NodeJS.Timeout | undefined;
-  const unwatch = (): void => {
-    if (signal !== undefined) offAbort(signal, abort);
-    clearTimeout(timer);
-  };
-  const giveUp = (error: Error): void => {
-    unwatch();
+  const unwatch = watchCall(o, (error) => {
     waiting.begin = undefined;
     reject(error);
-  };
-  const abort = (): void => {
-    giveUp(abortErrorOf(signal));
-  };
-  if (signal !== undefined) onAbort(signal, abort);
-  if (timeout !== undefined) {
-    timer = setTimeout(() => {
-      giveUp(new TimeoutError(o.total ?? timeout));
-    }, timeout);
-  }
+  });
   waiting.begin = () => {
-    unwatch();
+    unwatch?.();
     begin?.();
   };
 }

@@ -11,6 +11,7 @@ import type { ErrorHandlerName } from '../text/codec.js';
 import type { BinaryFile } from './binary-file.js';
 import { describeHandle, type HandleDescription, refuseClone } from './describe.js';
 import { asyncDispose } from './dispose.js';
+import { type FileLock, type LockableHandle, lockHandle, type LockOptions } from './file-lock.js';
 import type { StatOptions } from './handle.js';
 import { Sequence } from './sequence.js';
 import { TextIO } from './text-io.js';
@@ -117,6 +118,30 @@ export abstract class TextHandle {
   /** Flushes, then fdatasync(2). */
   datasync(o?: OpOptions): Promise<void> {
     return this._stateful(o, (o) => this.buffer.datasync(o));
+  }
+
+  /** Locks bytes of the file, as BinaryFile's `lock` does. `position` and `size` are bytes. */
+  lock(o?: LockOptions): Promise<FileLock> {
+    return lockHandle(this.#lockable(), true, o) as Promise<FileLock>;
+  }
+
+  /** As `lock`, without waiting: resolves to null where a lock of others, or an earlier request, is in the way. */
+  tryLock(o?: LockOptions): Promise<FileLock | null> {
+    return lockHandle(this.#lockable(), false, o);
+  }
+
+  #lockable(): LockableHandle {
+    return {
+      name: this.name,
+      io: this.buffer._io,
+      check: (shared) => {
+        this._check();
+        if (shared) this.buffer._checkReadable();
+        else this.buffer._checkWritable();
+      },
+      refresh: () => this._stateful(undefined, (o) => this._io.refresh(o)),
+      flush: () => (this._problem() === undefined ? this.flush() : this.buffer.flush()),
+    };
   }
 
   /**

@@ -256,6 +256,12 @@ export class TextIO {
     return next;
   }
 
+  /** Drops what was read ahead, here and in the buffer: it may have changed. */
+  async refresh(o?: Call): Promise<void> {
+    await this.#stepBack(o);
+    this.buffer._dropReadAhead();
+  }
+
   /** Puts the buffered file where the program believes to be, when reading has taken it further. */
   async #stepBack(o?: Call): Promise<void> {
     if (!this.window.touched || !this.seekable) return;

@@ -1,8 +1,13 @@
 // Errors of file systems, completed to Node's shape with the path that the caller gave.
 import { constants } from 'node:os';
 
-import { type SystemError, systemError, systemErrorNumber } from '../errors/index.js';
-import type { FilePath } from './filesystem.js';
+import {
+  type SystemError,
+  systemError,
+  systemErrorNumber,
+  UnsupportedOperationError,
+} from '../errors/index.js';
+import type { Capabilities, FilePath } from './filesystem.js';
 
 /** A symbolic name such as `ENOENT`. */
 export type ErrorCode = keyof typeof constants.errno;
@@ -40,4 +45,11 @@ export function completeError(error: unknown, syscall: string, path?: FilePath, 
     ...(to !== undefined && { dest: to }),
   });
   return error;
+}
+
+/** The error of what a file system cannot do. */
+export function lacking(fileSystem: string, capability: keyof Capabilities, what: string): Error {
+  return new UnsupportedOperationError(
+    `the file system '${fileSystem}' cannot ${what}: it lacks the capability '${capability}'`,
+  );
 }

@@ -213,6 +213,14 @@ export interface FileSystem {
   createTemporary?(directory: FilePath, call: CallOptions): Promise<FileSystemFile>;
 }
 
+/** The bytes of a file that a lock is about. */
+export interface LockRange {
+  /** The first byte. */
+  readonly position: number | bigint;
+  /** Bytes; 0 reaches to the end of the file, wherever that comes to be. */
+  readonly size: number | bigint;
+}
+
 /** One file of `readMany`. */
 export type ReadManyAnswer =
   | { readonly index: number; readonly data: Uint8Array; readonly error?: undefined }
@@ -247,6 +255,15 @@ export interface FileSystemFile {
   truncate?(size: number | bigint, call: CallOptions): Promise<void>;
   /** Makes what was written durable. */
   sync?(call: CallOptions): Promise<void>;
+  /**
+   * Locks a range for this file, without waiting; `shared` locks exclude only others that are not. Where
+   * `capabilities.locks`. The library keeps the callers of this process in order, never asks for a range again that this
+   * file has locked (two shared locks apart), and repeats a refused request after a pause.
+   * @returns false where a lock of another open file is in the way
+   */
+  tryLock?(range: LockRange, shared: boolean, call: CallOptions): Promise<boolean>;
+  /** Gives up what this file has locked of the range. `close` and `abort` give up all of it. */
+  unlock?(range: LockRange): Promise<void>;
   stat(call: CallOptions): Promise<StatsLike | BigIntStats>;
   /** Publishes what was written, and ends. Called once. */
   close(): Promise<void>;

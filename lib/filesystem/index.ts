@@ -12,6 +12,7 @@ export type {
   FileSystem,
   FileSystemFile,
   FollowOptions,
+  LockRange,
   ReadManyAnswer,
   RemoveTreeCall,
   ReplaceOptions,

@@ -1,8 +1,8 @@
 // Calls of a mounted file system: with its own paths, errors that name the caller's, and capabilities asked before any I/O.
 import { isUtf8 } from 'node:buffer';
 
-import { invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
-import { completeError, fileSystemError } from './errors.js';
+import { invalidArgValue } from '../errors/index.js';
+import { completeError, fileSystemError, lacking } from './errors.js';
 import type { Capabilities, FilePath, FileSystem } from './filesystem.js';
 import { normalized, rooted, SCHEME, textOf } from './mounted-path.js';
 
@@ -51,9 +51,7 @@ export class MountedCalls {
   }
 
   unsupported(capability: keyof Capabilities, what: string): Error {
-    return new UnsupportedOperationError(
-      `the file system '${this.name}' cannot ${what}: it lacks the capability '${capability}'`,
-    );
+    return lacking(this.name, capability, what);
   }
 
   protected require(capability: keyof Capabilities, method: keyof FileSystem, what: string): void {

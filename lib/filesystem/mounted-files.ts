@@ -42,7 +42,8 @@ export class MountedFiles extends MountedCalls {
     const appending = (flags & O_APPEND) !== 0;
     try {
       const position = appending ? Number(file.size ?? (await file.stat(o ?? NO_CALL)).size) : 0;
-      return new PositionedFile(file, { fileSystem: this.name, appending, position });
+      const lockSpace = this.can('locks') ? this.fileSystem : undefined;
+      return new PositionedFile(file, { fileSystem: this.name, lockSpace, appending, position });
     } catch (error) {
       await endFile(file, error);
       throw error;

@@ -3,6 +3,7 @@
 import type { BigIntStats, Stats } from 'node:fs';
 
 import type { OpOptions } from '../schedule/options.js';
+import type { LockRange } from './filesystem.js';
 
 /** What an open file is; only regular files and block devices have positions. */
 export type FileKind = 'regular' | 'directory' | 'fifo' | 'character' | 'socket' | 'block' | 'other';
@@ -70,6 +71,14 @@ export interface OpenFile {
   stat(o?: OpOptions): Promise<Stats>;
   statBigInt(o?: OpOptions): Promise<BigIntStats>;
   isatty(): Promise<boolean>;
+  /** The file system's name, for errors. Left out: that of the system. */
+  readonly fileSystem?: string | undefined;
+  /** Where files can be locked: the space in which device and inode number name one file. */
+  readonly lockSpace?: object | undefined;
+  /** Locks a range without waiting; false where a lock of another open file is in the way. Where there is a `lockSpace`. */
+  tryLock?(range: LockRange, shared: boolean, o?: OpOptions): Promise<boolean>;
+  /** Gives up what this file has locked of the range. */
+  unlock?(range: LockRange): Promise<void>;
   /** Where files are polled, for `close`: stateful reads get what is there or reject, now and from now on. */
   stopWaiting?(): void;
   /** Waits for what is in flight, then closes; called once. */

@@ -1,11 +1,10 @@
 // An open file with a position, on top of a file system's positional one: what the file objects stand on.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import { UnsupportedOperationError } from '../errors/index.js';
 import { NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
-import { completeError, fileSystemError } from './errors.js';
-import type { CallOptions, FileSystemFile } from './filesystem.js';
+import { completeError, fileSystemError, lacking } from './errors.js';
+import type { CallOptions, Capabilities, FileSystemFile, LockRange } from './filesystem.js';
 import { CURRENT, type FileKind, type FileRange, type OpenFile } from './open-file.js';
 import { completeStats } from './stats.js';
 
@@ -15,6 +14,8 @@ const PIECE = 1024 * 1024;
 export interface PositionedOptions {
   /** Named in errors. */
   readonly fileSystem: string;
+  /** The same for all files of the file system; undefined where they cannot be locked. */
+  readonly lockSpace?: object | undefined;
   readonly appending: boolean;
   /** Where the position begins. */
   readonly position: number;
@@ -31,15 +32,17 @@ export class PositionedFile implements OpenFile {
   /** Only where the file system has it. */
   readonly preadMany?: (ranges: readonly FileRange[], o?: OpOptions) => Promise<Buffer[]>;
   readonly #file: FileSystemFile;
-  readonly #fileSystem: string;
+  readonly fileSystem: string;
+  readonly lockSpace: object | undefined;
   readonly #appending: boolean;
   #position: number;
 
-  constructor(file: FileSystemFile, { fileSystem, appending, position }: PositionedOptions) {
+  constructor(file: FileSystemFile, options: PositionedOptions) {
     this.#file = file;
-    this.#fileSystem = fileSystem;
-    this.#appending = appending;
-    this.openedAt = this.#position = position;
+    this.fileSystem = options.fileSystem;
+    this.lockSpace = file.tryLock === undefined || file.unlock === undefined ? undefined : options.lockSpace;
+    this.#appending = options.appending;
+    this.openedAt = this.#position = options.position;
     if (file.abort !== undefined) this.abort = (reason) => this.#guarded('close', file.abort!(reason));
     if (file.preadMany !== undefined)
       this.preadMany = async (ranges, o) =>
@@ -209,6 +212,14 @@ export class PositionedFile implements OpenFile {
     return completeStats(await this.#guarded('fstat', this.#file.stat(o ?? NO_CALL)), true) as BigIntStats;
   }
 
+  tryLock(range: LockRange, shared: boolean, o?: OpOptions): Promise<boolean> {
+    return this.#guarded('fcntl', this.#file.tryLock!(range, shared, o ?? NO_CALL));
+  }
+
+  unlock(range: LockRange): Promise<void> {
+    return this.#guarded('fcntl', this.#file.unlock!(range));
+  }
+
   isatty(): Promise<boolean> {
     return Promise.resolve(false);
   }
@@ -225,10 +236,8 @@ export class PositionedFile implements OpenFile {
     }
   }
 
-  #unsupported(capability: string): Error {
-    return new UnsupportedOperationError(
-      `the file system '${this.#fileSystem}' cannot do this: it lacks the capability '${capability}'`,
-    );
+  #unsupported(capability: keyof Capabilities): Error {
+    return lacking(this.fileSystem, capability, 'do this');
   }
 
   // --- at the end of the process --------------------------------------------------------------------------------------
@@ -240,7 +249,7 @@ export class PositionedFile implements OpenFile {
   writeNow(data: Uint8Array, at: number): void {
     const file = this.#file;
     if (file.writeNow === undefined)
-      throw new Error(`the file system '${this.#fileSystem}' cannot write at the end of the process`);
+      throw new Error(`the file system '${this.fileSystem}' cannot write at the end of the process`);
     file.writeNow(data, this.#appending ? undefined : at === CURRENT ? this.#position : at);
   }
 }

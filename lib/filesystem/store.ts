@@ -4,6 +4,7 @@ import type { BigIntStats, Stats } from 'node:fs';
 
 import type { OpOptions } from '../schedule/options.js';
 import type {
+  Capabilities,
   CopyFileOptions,
   CopyTreeOptions,
   DirectoryItem,
@@ -135,6 +136,9 @@ export interface TemporaryDirectoryEntry {
 /** A complete store of files. */
 export interface Store {
   readonly name: string;
+  can(capability: keyof Capabilities): boolean;
+  /** The error of a call that needs a capability which is missing: "cannot `what`". */
+  unsupported(capability: keyof Capabilities, what: string): Error;
 
   open(path: FilePath, flags: number, permissions: number, call?: OpOptions): Promise<OpenFile>;
   readFile(path: FilePath, call?: OpOptions): Promise<Buffer>;

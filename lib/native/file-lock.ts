@@ -1,4 +1,5 @@
 // Locks on open files (src-native/core/tasks/file_lock.h): asked for without waiting, one quick operation each.
+import type { LockRange } from '../filesystem/filesystem.js';
 import type { OpOptions } from '../schedule/options.js';
 import { opOptions } from './run-patiently.js';
 import { FILE_LOCK } from './task-kinds.js';
@@ -10,12 +11,6 @@ const UNLOCK = 2;
 const TEST = 3;
 
 const YES = '1'.charCodeAt(0);
-
-/** Bytes of a file; a `size` of 0 reaches to the end, wherever that comes to be. */
-export interface LockRange {
-  readonly position: number | bigint;
-  readonly size: number | bigint;
-}
 
 async function ask(
   call: number,

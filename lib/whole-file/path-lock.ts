@@ -1,51 +1,35 @@
-// One writer of a path at a time within this process: the others wait in the order they came.
+// One writer of a path at a time within this thread: the others wait in the order in which they came.
 import { resolve } from 'node:path';
 
-import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
+import { Sequence } from '../file/sequence.js';
+import type { Call } from '../schedule/call.js';
 
-const tails = new Map<string, Promise<void>>();
+const sequences = new Map<string, Sequence>();
 
 /** Whether somebody holds, or waits for, `path`. */
 export function isLocked(path: string | Uint8Array): boolean {
-  return tails.has(keyOf(path));
+  return sequences.has(keyOf(path));
 }
 
 function keyOf(path: string | Uint8Array): string {
   return resolve(typeof path === 'string' ? path : Buffer.from(path).toString('latin1'));
 }
 
-/** Runs `work` when everybody who asked for `path` before has finished. Rejects with AbortError while it waits. */
+/**
+ * Runs `work` when everybody who asked for `path` before has finished.
+ * @throws AbortError and TimeoutError while it waits, and what `work` throws
+ */
 export async function withPathLock<T>(
   path: string | Uint8Array,
-  signal: AbortSignal | undefined,
+  call: Call | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
   const key = keyOf(path);
-  const before = tails.get(key);
-  let release!: () => void;
-  const mine = new Promise<void>((resolveMine) => (release = resolveMine));
-  const tail = before === undefined ? mine : before.then(() => mine);
-  tails.set(key, tail);
+  let sequence = sequences.get(key);
+  if (sequence === undefined) sequences.set(key, (sequence = new Sequence()));
   try {
-    if (before !== undefined) await untilAborted(before, signal);
-    return await work();
+    return await sequence.run(work, call);
   } finally {
-    release();
-    if (tails.get(key) === tail) tails.delete(key);
-  }
-}
-
-async function untilAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return promise;
-  throwIfAborted(signal);
-  let giveUp!: () => void;
-  const aborted = new Promise<never>((_, reject) => {
-    giveUp = () => reject(abortErrorOf(signal));
-    onAbort(signal, giveUp);
-  });
-  try {
-    await Promise.race([promise, aborted]);
-  } finally {
-    offAbort(signal, giveUp);
+    if (sequence.idle && sequences.get(key) === sequence) sequences.delete(key);
   }
 }

@@ -32,5 +32,5 @@ export async function writeAtomic(
   const store = storeToWrite(at);
   let bytes = typeof data === 'string' ? data : toBytes(data);
   if (typeof bytes !== 'string' && isLocked(at)) bytes = Uint8Array.prototype.slice.call(bytes);
-  await withPathLock(at, call?.signal, () => store.replaceFile(at, bytes, options, call));
+  await withPathLock(at, call, () => store.replaceFile(at, bytes, options, call));
 }

@@ -5,6 +5,7 @@ import type { EntryType, FilePath } from '../filesystem.js';
 import { makeStats } from '../node-stats.js';
 import { EMPTY, FileContent, type Snapshot, type Space } from './content.js';
 import type { Change } from './journal.js';
+import type { FileLocks } from './locks.js';
 import { bytesOf } from './names.js';
 
 export const TYPE = 0o170000;
@@ -91,6 +92,8 @@ const nanoseconds = (ms: number, whole: number): number => Math.round((ms - whol
 export class FileNode extends Inode {
   readonly type = 'file';
   readonly content: FileContent;
+  /** Made for the first lock. */
+  locks: FileLocks | undefined;
   /** What survives a power cut for sure; undefined where that is what there is now. */
   durable: Snapshot | undefined = EMPTY;
   /** The smallest size since then. */

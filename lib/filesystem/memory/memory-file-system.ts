@@ -44,7 +44,7 @@ const CAPABILITIES: Capabilities = {
   sync: true,
   atomicReplace: true,
   conditional: true,
-  locks: false,
+  locks: true,
   byteNames: true,
 };
 

@@ -1,10 +1,11 @@
 // An open file of a memory file system.
 import { constants, type Stats } from 'node:fs';
 
-import type { CallOptions, FileSystemFile } from '../filesystem.js';
+import type { CallOptions, FileSystemFile, LockRange } from '../filesystem.js';
 import { LARGEST_FILE } from './content.js';
 import { fail } from './errors.js';
 import { DirectoryNode, FileNode, type Inode } from './inode.js';
+import { FileLocks } from './locks.js';
 import type { MemoryState } from './state.js';
 
 const { O_ACCMODE, O_APPEND, O_RDONLY, O_WRONLY, O_DSYNC, O_SYNC } = {
@@ -65,6 +66,17 @@ export class MemoryFile implements FileSystemFile {
     else if (inode instanceof FileNode) inode.sync();
   }
 
+  async tryLock(range: LockRange, shared: boolean): Promise<boolean> {
+    const access = this.#flags & O_ACCMODE;
+    if (access === (shared ? O_WRONLY : O_RDONLY)) fail('EBADF', 'fcntl');
+    const file = this.#file('fcntl', 'EINVAL');
+    return (file.locks ??= new FileLocks()).tryLock(this, range, shared);
+  }
+
+  async unlock(range: LockRange): Promise<void> {
+    this.#file('fcntl', 'EINVAL').locks?.unlock(this, range);
+  }
+
   async stat(_call?: CallOptions): Promise<Stats> {
     return this.#inode.stats();
   }
@@ -72,6 +84,7 @@ export class MemoryFile implements FileSystemFile {
   async close(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    if (this.#inode instanceof FileNode) this.#inode.locks?.release(this);
     this.#inode.opened--;
     this.#inode.release();
   }

@@ -3,7 +3,9 @@ import { type BigIntStats, type Stats, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
 import { systemError } from '../../errors/index.js';
+import type { LockRange } from '../../filesystem/filesystem.js';
 import { addon } from '../addon.js';
+import { tryLockFile, unlockFile } from '../file-lock.js';
 import { OWN_MEMORY, readCached, readCachedInto } from '../inline.js';
 import * as P from '../protocol.js';
 import { hurry, inlineSettings, MANY_WAIT, mayInline, mayWait, nextTurn } from '../ration.js';
@@ -323,6 +325,18 @@ export class NativeFile implements OpenFile {
 
   statBigInt(o?: OpOptions): Promise<BigIntStats> {
     return this.#simple(P.KIND_FSTAT, R.AS_BIGINT_STATS, 'fstat', o);
+  }
+
+  get lockSpace(): object {
+    return KINDS;
+  }
+
+  tryLock(range: LockRange, shared: boolean, o?: OpOptions): Promise<boolean> {
+    return tryLockFile(this.#id, shared, range, o);
+  }
+
+  unlock(range: LockRange): Promise<void> {
+    return unlockFile(this.#id, range);
   }
 
   isatty(): Promise<boolean> {

@@ -3,7 +3,9 @@ import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { systemError } from '../../errors/index.js';
 import { rejectWhereAwaited } from '../../errors/where-awaited.js';
+import { lacking } from '../../filesystem/errors.js';
 import type {
+  Capabilities,
   CopyFileOptions,
   CopyTreeOptions,
   FilePath,
@@ -71,6 +73,15 @@ async function opened(pending: Promise<R.OpenedRecord>, owned: boolean): Promise
 /** The real files of the process. */
 class NativeStore implements Store {
   readonly name = 'native';
+
+  /** Everything but conditional writes. */
+  can(capability: keyof Capabilities): boolean {
+    return capability !== 'conditional';
+  }
+
+  unsupported(capability: keyof Capabilities, what: string): Error {
+    return lacking(this.name, capability, what);
+  }
 
   open(path: FilePath, flags: number, permissions: number, o?: OpOptions): Promise<OpenFile> {
     if (flags === O_RDONLY && mayInline(o)) {

@@ -1,0 +1,108 @@
+// Locks as users see them: f.lock, f.tryLock, and what both give.
+import { checkPosition } from '../arguments/numbers.js';
+import { flag, optionReader } from '../arguments/options.js';
+import { outOfRange } from '../errors/index.js';
+import type { OpOptions } from '../schedule/options.js';
+import { asyncDispose } from './dispose.js';
+import { placeOf } from './lock-order.js';
+import { checkLockable, FileLocks, type HeldLock, type LockWish } from './locks.js';
+import type { RawIO } from './raw-io.js';
+
+const LARGEST_END = 2n ** 63n - 1n;
+
+/** Options of `lock` and `tryLock`. */
+export interface LockOptions extends OpOptions {
+  /** Others may hold shared locks of the same bytes at the same time. Default false: nobody else may. */
+  shared?: boolean | undefined;
+  /** The first byte. Default 0. */
+  position?: number | bigint | undefined;
+  /** Bytes. Default 0: to the end of the file, wherever that comes to be. */
+  size?: number | bigint | undefined;
+}
+
+const offset = (value: unknown, name: string): number | bigint =>
+  value === undefined ? 0 : checkPosition(value, name);
+
+/** The checks of these options. */
+export const LOCK_CHECKS = { shared: flag(false), position: offset, size: offset };
+
+const readOptions = optionReader(LOCK_CHECKS);
+
+/** Refuses what reaches past the largest file. */
+export function checkRange({ position, size }: LockWish): void {
+  if (BigInt(position) + BigInt(size) > LARGEST_END)
+    throw outOfRange('options.size', '<= 2 ** 63 - 1 together with options.position', size);
+}
+
+/** A lock. It ends with `release`, with its handle's close, and with the process, however that ends. */
+export class FileLock {
+  /** Whether others may hold shared locks of the same bytes. */
+  readonly shared: boolean;
+  readonly #release: () => Promise<void>;
+  #released: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(shared: boolean, release: () => Promise<void>) {
+    this.shared = shared;
+    this.#release = release;
+  }
+
+  /**
+   * Flushes what the handle has buffered, and gives up the lock, whatever becomes of the flush. Releasing again does nothing.
+   * @throws the flush's error, and the system's
+   */
+  release(): Promise<void> {
+    if (this.#released !== undefined) return this.#released.catch(() => undefined);
+    return (this.#released = this.#release());
+  }
+
+  [asyncDispose](): Promise<void> {
+    return this.release();
+  }
+}
+
+/** What a handle lends to its locks. */
+export interface LockableHandle {
+  readonly name: string | number | Uint8Array;
+  readonly io: RawIO;
+  /** Throws what makes the handle unfit. */
+  check(shared: boolean): void;
+  /** Drops what was read ahead: others may have changed it. */
+  refresh(): Promise<void>;
+  /** Writes what is buffered. */
+  flush(): Promise<void>;
+}
+
+/** Locks a range of a handle's file. Resolves to null where `waits` is false and the range is not free. */
+export async function lockHandle(
+  handle: LockableHandle,
+  waits: boolean,
+  o: LockOptions | undefined,
+): Promise<FileLock | null> {
+  const options = readOptions(o);
+  checkRange(options);
+  handle.check(options.shared);
+  const { io } = handle;
+  checkLockable(io.file);
+  const locks = (io.locks ??= new FileLocks(io.file, placeOf(handle.name)));
+  const lock = await locks.acquire(options satisfies LockWish, waits, options.call);
+  if (lock === undefined) return null;
+  await refreshed(handle, locks, lock);
+  return new FileLock(options.shared, async () => {
+    if (io.closing !== undefined) return io.closing.catch(() => undefined);
+    try {
+      if (io.mode.writable) await handle.flush();
+    } finally {
+      await locks.release(lock);
+    }
+  });
+}
+
+async function refreshed(handle: LockableHandle, locks: FileLocks, lock: HeldLock): Promise<void> {
+  try {
+    await handle.refresh();
+  } catch (error) {
+    await locks.release(lock).catch(() => undefined); // the first error is the one to tell
+    throw error;
+  }
+}

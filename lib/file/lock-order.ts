@@ -1,0 +1,27 @@
+// Requests for locks take time to find out which file they are about: a stat, or an open. Those for one path still come in
+// call order.
+import { resolve } from 'node:path';
+
+const latest = new Map<string, Promise<void>>();
+
+/** What requests are ordered by: the path, or the descriptor. */
+export function placeOf(name: string | number | Uint8Array): string {
+  if (typeof name === 'number') return `descriptor ${name}`;
+  return resolve(typeof name === 'string' ? name : Buffer.from(name).toString('latin1'));
+}
+
+/** Calls `prepare` at once, and resolves to its result after all who came before for the same place have theirs. */
+export async function inOrderOf<T>(place: string, prepare: () => Promise<T>): Promise<T> {
+  const before = latest.get(place);
+  const prepared = prepare();
+  const mine = finished(before, prepared);
+  latest.set(place, mine);
+  await mine;
+  if (latest.get(place) === mine) latest.delete(place);
+  return prepared;
+}
+
+async function finished(before: Promise<void> | undefined, prepared: Promise<unknown>): Promise<void> {
+  await prepared.catch(() => undefined); // told by `prepared` itself
+  await before;
+}

@@ -1,0 +1,55 @@
+// Locks that somebody outside this thread holds are asked for again and again: there is no wake-up that would not keep a
+// thread. One timer serves all of them. The pauses grow from 1 to 50 ms and vary, so that processes do not run in step.
+
+const SHORTEST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 50;
+/** More are not asked for in one go: the rest of the program wants the thread pool, too. */
+const AT_A_TIME = 64;
+
+// When each is due, in the order in which they were refused.
+const waiting = new Map<() => void, number>();
+const pauses = new WeakMap<() => void, number>();
+let timer: NodeJS.Timeout | undefined;
+let timerDue = Infinity;
+
+/** Calls `attempt` once after a pause, which is longer each time. */
+export function retryLater(attempt: () => void): void {
+  const pause = pauses.get(attempt) ?? SHORTEST_PAUSE_MS;
+  pauses.set(attempt, Math.min(pause * 2, LONGEST_PAUSE_MS));
+  const due = performance.now() + pause * (0.5 + Math.random() / 2);
+  waiting.set(attempt, due);
+  startTimer(due);
+}
+
+/** Does not call `attempt` any more. */
+export function forgetRetry(attempt: () => void): void {
+  if (!waiting.delete(attempt) || waiting.size > 0) return;
+  clearTimeout(timer);
+  timer = undefined;
+  timerDue = Infinity;
+}
+
+function startTimer(due: number): void {
+  if (due >= timerDue) return;
+  clearTimeout(timer);
+  timerDue = due;
+  timer = setTimeout(retryDue, Math.max(0, due - performance.now()));
+}
+
+function retryDue(): void {
+  timer = undefined;
+  timerDue = Infinity;
+  const now = performance.now();
+  let left = AT_A_TIME;
+  let next = Infinity;
+  for (const [attempt, due] of waiting) {
+    if (due > now || left === 0) {
+      next = Math.min(next, Math.max(due, now + SHORTEST_PAUSE_MS));
+      continue;
+    }
+    left--;
+    waiting.delete(attempt);
+    attempt();
+  }
+  if (next !== Infinity) startTimer(next);
+}

@@ -1,0 +1,245 @@
+// The locks of one open file: asked for in call order within this thread, and of the file system in turn. Nobody waits in
+// the thread pool: whoever is behind another request of this thread is told, and what others hold is asked for again.
+import type { BigIntStats } from 'node:fs';
+
+import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
+import { lacking } from '../filesystem/errors.js';
+import type { LockRange } from '../filesystem/filesystem.js';
+import type { OpenFile } from '../filesystem/open-file.js';
+import { throwIfAborted } from '../schedule/abort.js';
+import type { Call } from '../schedule/call.js';
+import { watchCall } from '../schedule/watch-call.js';
+import { forgetRetry, retryLater } from './lock-retry.js';
+import { LockRequest, LockTable, TO_THE_END } from './lock-table.js';
+import { inOrderOf } from './lock-order.js';
+import { Sequence } from './sequence.js';
+
+/** What is asked for. */
+export interface LockWish extends LockRange {
+  readonly shared: boolean;
+}
+
+/** A lock that has been granted. `FileLocks.release` gives it up. */
+export type HeldLock = LockRequest;
+
+// By file system, and there by file.
+const spaces = new WeakMap<object, Map<string, LockTable>>();
+
+/** Refuses files that cannot be locked. */
+export function checkLockable(file: OpenFile): void {
+  if (file.lockSpace !== undefined) return;
+  throw file.fileSystem === undefined
+    ? new UnsupportedOperationError('this file cannot be locked')
+    : lacking(file.fileSystem, 'locks', 'lock files');
+}
+
+/** A request on its way: ends once, with a lock or without. */
+interface Pending {
+  readonly request: LockRequest;
+  readonly wish: LockWish;
+  readonly waits: boolean;
+  readonly call: Call | undefined;
+  readonly resolve: (lock: HeldLock | undefined) => void;
+  readonly reject: (error: unknown) => void;
+  table: LockTable | undefined;
+  /** Set while the file system is being asked. */
+  asking: boolean;
+  ended: boolean;
+  unwatch: (() => void) | undefined;
+  attempt: () => void;
+}
+
+export class FileLocks {
+  readonly #file: OpenFile;
+  /** What requests are ordered by until their file is known: its path, or its descriptor. */
+  readonly #place: string;
+  /** Requests to the file system: an unlock must not overtake a lock of overlapping bytes. */
+  readonly #sequence = new Sequence();
+  readonly #pending = new Set<Pending>();
+  readonly #held = new Map<LockRequest, LockTable>();
+  #identity: string | undefined;
+
+  constructor(file: OpenFile, place: string) {
+    this.#file = file;
+    this.#place = place;
+  }
+
+  /**
+   * Locks a range.
+   * @param waits false: resolves to undefined where another lock, or an earlier request, is in the way
+   * @throws AbortError, TimeoutError, ClosedFileError, and the system's errors
+   */
+  acquire(wish: LockWish, waits: boolean, call: Call | undefined): Promise<HeldLock | undefined> {
+    throwIfAborted(call?.signal);
+    const start = BigInt(wish.position);
+    const end = wish.size === 0 ? TO_THE_END : start + BigInt(wish.size);
+    return new Promise((resolve, reject) => {
+      const request = new LockRequest(this, start, end, wish.shared);
+      const attempt = (): void => void this.#ask(pending);
+      const pending: Pending = {
+        request,
+        wish,
+        waits,
+        call,
+        resolve,
+        reject,
+        table: undefined,
+        asking: false,
+        ended: false,
+        unwatch: undefined,
+        attempt,
+      };
+      this.#pending.add(pending);
+      pending.unwatch = watchCall(call, (error) => {
+        this.#giveUp(pending, error);
+      });
+      void this.#enqueue(pending);
+    });
+  }
+
+  async #enqueue(pending: Pending): Promise<void> {
+    try {
+      const identity = await inOrderOf(this.#place, () => this.#identify(pending.call));
+      if (pending.ended) return;
+      const table = tableOf(this.#file.lockSpace!, identity);
+      const { request } = pending;
+      pending.table = table;
+      table.add(request);
+      if (request.blockers === 0) pending.attempt();
+      else if (pending.waits) request.onTurn = pending.attempt;
+      else this.#finish(pending, undefined);
+    } catch (error) {
+      this.#giveUp(pending, error);
+    }
+  }
+
+  // Files without inode numbers are told apart by whoever opened them: the file system itself has to.
+  async #identify(call: Call | undefined): Promise<string> {
+    if (this.#identity !== undefined) return this.#identity;
+    const { dev, ino } = await this.#file.statBigInt(call);
+    return (this.#identity = identityOf(dev, ino) ?? `unknown ${++unknown}`);
+  }
+
+  async #ask(pending: Pending): Promise<void> {
+    const { request, wish, call } = pending;
+    pending.asking = true;
+    let granted = false;
+    try {
+      granted = await this.#sequence.run(
+        async () => !pending.ended && this.#file.tryLock!(wish, wish.shared, call?.uninterrupted()),
+      );
+    } catch (error) {
+      this.#giveUp(pending, error);
+    }
+    pending.asking = false;
+    if (pending.ended) {
+      if (granted) await this.#unlock(request).catch(() => undefined); // nobody has it, and nobody waits
+      this.#leave(pending.table!, request);
+    } else if (granted) {
+      this.#held.set(request, pending.table!);
+      this.#settled(pending);
+      pending.resolve(request);
+    } else if (pending.waits) {
+      retryLater(pending.attempt);
+    } else {
+      this.#finish(pending, undefined);
+    }
+  }
+
+  #settled(pending: Pending): void {
+    pending.ended = true;
+    pending.unwatch?.();
+    this.#pending.delete(pending);
+  }
+
+  #finish(pending: Pending, nothing: undefined): void {
+    this.#settled(pending);
+    this.#leave(pending.table!, pending.request);
+    pending.resolve(nothing);
+  }
+
+  #giveUp(pending: Pending, error: unknown): void {
+    if (pending.ended) return;
+    this.#settled(pending);
+    forgetRetry(pending.attempt);
+    // While the file system is being asked the bytes may already be locked: that call takes the request out.
+    if (!pending.asking && pending.table !== undefined) this.#leave(pending.table, pending.request);
+    pending.reject(error);
+  }
+
+  #leave(table: LockTable, request: LockRequest): void {
+    table.remove(request);
+    if (table.empty && this.#identity !== undefined)
+      spaces.get(this.#file.lockSpace!)?.delete(this.#identity);
+  }
+
+  /** Gives up a lock. Does nothing once the file is closed. */
+  async release(lock: HeldLock): Promise<void> {
+    const table = this.#held.get(lock);
+    if (table === undefined) return;
+    this.#held.delete(lock);
+    try {
+      await this.#unlock(lock);
+    } finally {
+      this.#leave(table, lock);
+    }
+  }
+
+  // What other shared locks of this file cover stays locked.
+  #unlock(lock: LockRequest): Promise<void> {
+    return this.#sequence.run(async () => {
+      for (const [start, end] of uncovered(lock, this.#held.keys())) {
+        const size = end === TO_THE_END ? 0n : end - start;
+        await this.#file.unlock!({ position: plain(start), size: plain(size) });
+      }
+    });
+  }
+
+  /** Gives up all locks: before the close of a file whose descriptor stays open. */
+  async releaseAll(): Promise<void> {
+    for (const lock of [...this.#held.keys()]) await this.release(lock);
+  }
+
+  /** The file is being closed: nobody gets a lock any more. */
+  closing(): void {
+    for (const pending of [...this.#pending]) this.#giveUp(pending, new ClosedFileError());
+  }
+
+  /** The file is closed, and its locks with it. */
+  closed(): void {
+    for (const [lock, table] of this.#held) this.#leave(table, lock);
+    this.#held.clear();
+  }
+}
+
+let unknown = 0;
+
+/** What names a file in its file system; undefined where there are no inode numbers. */
+export function identityOf(dev: BigIntStats['dev'], ino: BigIntStats['ino']): string | undefined {
+  return dev === 0n && ino === 0n ? undefined : `${dev}:${ino}`;
+}
+
+function tableOf(space: object, identity: string): LockTable {
+  let tables = spaces.get(space);
+  if (tables === undefined) spaces.set(space, (tables = new Map<string, LockTable>()));
+  let table = tables.get(identity);
+  if (table === undefined) tables.set(identity, (table = new LockTable()));
+  return table;
+}
+
+// The parts of `lock` that none of `others` covers.
+function uncovered(lock: LockRequest, others: Iterable<LockRequest>): [bigint, bigint][] {
+  let parts: [bigint, bigint][] = [[lock.start, lock.end]];
+  for (const { start, end } of others) {
+    parts = parts.flatMap(([from, to]) => {
+      if (end <= from || to <= start) return [[from, to]];
+      const rest: [bigint, bigint][] = [];
+      if (from < start) rest.push([from, start]);
+      if (end < to) rest.push([end, to]);
+      return rest;
+    });
+  }
+  return parts;
+}
+
+const plain = (value: bigint): number | bigint => (value <= 9007199254740991n ? Number(value) : value);

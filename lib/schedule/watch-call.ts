@@ -1,0 +1,46 @@
+// Ends what waits in JavaScript, for a lock or for its turn, when its signal or its timeout says so.
+import { TimeoutError } from '../errors/index.js';
+import { abortErrorOf, offAbort, onAbort, throwIfAborted } from './abort.js';
+import type { Call } from './call.js';
+
+/**
+ * Calls `giveUp` at most once, with AbortError or TimeoutError. The signal must not be aborted yet.
+ * @returns what ends the watch; undefined where `call` has neither signal nor timeout
+ */
+export function watchCall(call: Call | undefined, giveUp: (error: Error) => void): (() => void) | undefined {
+  if (call === undefined) return undefined;
+  const { signal, timeout } = call;
+  if (signal === undefined && timeout === undefined) return undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const unwatch = (): void => {
+    if (signal !== undefined) offAbort(signal, abort);
+    clearTimeout(timer);
+  };
+  const abort = (): void => {
+    unwatch();
+    giveUp(abortErrorOf(signal));
+  };
+  if (signal !== undefined) onAbort(signal, abort);
+  if (timeout !== undefined) {
+    timer = setTimeout(() => {
+      unwatch();
+      giveUp(new TimeoutError(call.total ?? timeout));
+    }, timeout);
+  }
+  return unwatch;
+}
+
+/** Resolves after a while. Rejects with AbortError or TimeoutError where `call` ends before. */
+export function pause(ms: number, call: Call | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    throwIfAborted(call?.signal);
+    const unwatch = watchCall(call, (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    const timer = setTimeout(() => {
+      unwatch?.();
+      resolve();
+    }, ms);
+  });
+}

@@ -1,0 +1,104 @@
+// Locks of files by path.
+import { constants, type BigIntStats } from 'node:fs';
+
+import { optionReader, permissionBits } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import type { FilePath } from '../filesystem/filesystem.js';
+import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
+import type { OpenFile } from '../filesystem/open-file.js';
+import { FOLLOW_BIGINT, type Store } from '../filesystem/store.js';
+import { FileLock, LOCK_CHECKS, checkRange, type LockOptions } from '../file/file-lock.js';
+import { inOrderOf, placeOf } from '../file/lock-order.js';
+import { checkLockable, FileLocks, identityOf, type LockWish } from '../file/locks.js';
+import type { Call } from '../schedule/call.js';
+
+const { O_CREAT, O_RDONLY, O_RDWR } = constants;
+
+/** Options of `lockFile`. */
+export interface LockFileOptions extends LockOptions {
+  /** Permission bits of a file that is created, before the umask. Default 0o666. */
+  permissions?: number | undefined;
+}
+
+const readOptions = optionReader({ ...LOCK_CHECKS, permissions: permissionBits(0o666) });
+
+/**
+ * Locks a file by its path, and creates it if need be. The file stays when the lock is released. Waits as `f.lock` does. When
+ * the file at the path has been replaced or removed meanwhile, the one that is there by then is locked.
+ *
+ * Lock a file of its own beside the data that it protects (`data.json.lock`): whoever replaces a locked file by another
+ * leaves the others with the lock of a file that is gone. `updateAtomic` needs no such file.
+ * @param o `shared` (false), `position` (bytes; 0), `size` (bytes; 0: to the end of the file), `permissions` (of a new
+ *   file; 0o666), `signal`, `lane`, `timeout` (of the wait)
+ * @throws EACCES and the system's other errors in Node's shape; UnsupportedOperationError on a file system without locks;
+ *   TypeError and RangeError for bad arguments; AbortError, TimeoutError
+ * @example
+ * await using lock = await lockFile('state.lock', { timeout: 10_000 });
+ */
+export async function lockFile(path: Path, o?: LockFileOptions): Promise<FileLock> {
+  const options = readOptions(o);
+  checkRange(options);
+  const at = toPathBytes(path);
+  const store = options.shared ? (storeToRead(at), storeToWrite(at)) : storeToWrite(at);
+  const open = openOrCreate(store, at, options.shared ? O_RDONLY : O_RDWR, options.permissions);
+  const { close } = await lockPath(store, at, open, options, options.call);
+  return new FileLock(options.shared, close);
+}
+
+function openOrCreate(store: Store, path: FilePath, access: number, permissions: number) {
+  return async (call: Call | undefined): Promise<OpenFile> => {
+    try {
+      return await store.open(path, access, 0, call);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+      return store.open(path, access | O_CREAT, permissions, call);
+    }
+  };
+}
+
+/** An open file that is locked. `close` gives up the lock. */
+export interface LockedFile {
+  readonly file: OpenFile;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens a file and locks it, as often as it takes for the locked file to be the one at `path`. */
+export async function lockPath(
+  store: Store,
+  path: FilePath,
+  open: (call: Call | undefined) => Promise<OpenFile>,
+  wish: LockWish,
+  call: Call | undefined,
+): Promise<LockedFile> {
+  if (!store.can('locks')) throw store.unsupported('locks', 'lock files');
+  const place = placeOf(path);
+  for (;;) {
+    const file = await inOrderOf(place, () => open(call));
+    const locks = new FileLocks(file, place);
+    try {
+      checkLockable(file);
+      await locks.acquire(wish, true, call);
+      if (await isAt(store, path, file, call))
+        return { file, close: () => file.close().finally(() => locks.closed()) };
+    } catch (error) {
+      await file.close().catch(() => undefined); // the first error is the one to tell
+      locks.closed();
+      throw error;
+    }
+    await file.close();
+    locks.closed();
+  }
+}
+
+async function isAt(store: Store, path: FilePath, file: OpenFile, call: Call | undefined): Promise<boolean> {
+  const locked = await file.statBigInt(call);
+  const identity = identityOf(locked.dev, locked.ino);
+  if (identity === undefined) return true;
+  try {
+    const { dev, ino } = (await store.stat(path, FOLLOW_BIGINT, call)) as BigIntStats;
+    return identityOf(dev, ino) === identity;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return false;
+    throw error;
+  }
+}

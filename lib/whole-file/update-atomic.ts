@@ -1,0 +1,230 @@
+// updateAtomic: a file is read, changed and replaced, and nobody else's change is lost.
+import { constants } from 'node:fs';
+
+import { type Bytes, toBytes } from '../arguments/bytes.js';
+import { optionReader, unchecked } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { invalidArgType } from '../errors/index.js';
+import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
+import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
+import type { Store } from '../filesystem/store.js';
+import { checkTextOptions } from '../open/text-options.js';
+import type { Call } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
+import { pause } from '../schedule/watch-call.js';
+import { decodeAll } from '../text/decode-all.js';
+import { encode } from '../text/encoder.js';
+import { findCodec } from '../text/registry.js';
+import { ATOMIC_CHECKS, type AtomicOptions } from './atomic-options.js';
+import { type LockedFile, lockPath } from './lock-file.js';
+import { withPathLock } from './path-lock.js';
+
+const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = constants;
+const WHOLE = { shared: false, position: 0, size: 0 };
+const SHORTEST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 500;
+/** So often a file may come and go between two looks before it is taken for a link that leads nowhere. */
+const MOST_VANISHINGS = 20;
+
+/** Options of `updateAtomic`. */
+export interface UpdateOptions extends OpOptions, Pick<AtomicOptions, 'durable' | 'permissions'> {
+  /** Gives the callback a string, and encodes the one that it returns. Without it the callback is given a Buffer. */
+  encoding?: string | undefined;
+}
+
+const { durable, permissions } = ATOMIC_CHECKS;
+const readOptions = optionReader({ durable, permissions, encoding: unchecked });
+
+type Content = string | Bytes;
+/** Calls the user's callback with what is there, and makes bytes of its answer. */
+type Change = (old: Buffer | null) => Promise<Uint8Array>;
+
+/**
+ * Reads a file, calls `callback` with its content, and replaces the file by what the callback returns, as `writeAtomic` does:
+ * under a lock, so that no change is lost that another process, or another caller in this one, makes by `updateAtomic`.
+ * Callers of one process have their turns in call order, and `writeAtomic` of the same path waits with them: the callback
+ * must not wait for either.
+ *
+ * The lock is one of the file itself, and no other file is left behind, also when the process is killed. Reading needs no
+ * lock: the path always shows the old or the new content, whole.
+ *
+ * On file systems with conditional writes and no locks, such as S3, and where the file does not exist yet, the callback is
+ * called again when somebody else was faster.
+ * @param callback is given the content, or null where there is no file, and returns the new content or a promise of it
+ *   (strings are UTF-8 unless `encoding` says otherwise). What it throws, `updateAtomic` rejects with: nothing changes then.
+ * @param o `encoding` (the callback is given a string; line ends stay as they are), `durable` (true), `permissions` (those of
+ *   the old file, else 0o666), `signal`, `lane`, `timeout` (of it all; once the replacement has begun it is finished)
+ * @throws what the callback throws; EACCES and the system's other errors in Node's shape; UnsupportedOperationError on a file
+ *   system with neither locks nor conditional writes; UnicodeDecodeError, UnicodeEncodeError, UnknownEncodingError; TypeError
+ *   and RangeError for bad arguments; AbortError, TimeoutError
+ * @example
+ * await updateAtomic('visits.json', (old) => JSON.stringify(JSON.parse(old ?? '0') + 1), { encoding: 'utf-8' });
+ */
+export function updateAtomic(
+  path: Path,
+  callback: (old: string | null) => Content | Promise<Content>,
+  o: UpdateOptions & { encoding: string },
+): Promise<void>;
+export function updateAtomic(
+  path: Path,
+  callback: (old: Buffer | null) => Content | Promise<Content>,
+  o?: UpdateOptions & { encoding?: undefined },
+): Promise<void>;
+export async function updateAtomic(
+  path: Path,
+  callback:
+    | ((old: string | null) => Content | Promise<Content>)
+    | ((old: Buffer | null) => Content | Promise<Content>),
+  o?: UpdateOptions,
+): Promise<void> {
+  const { call, encoding, ...options } = readOptions(o);
+  const at = toPathBytes(path);
+  if (typeof callback !== 'function') throw invalidArgType('callback', 'of type function', callback);
+  const change = changeBy(callback as (old: unknown) => unknown, encoding);
+  storeToRead(at);
+  const store = storeToWrite(at);
+  const isLockable = store.can('locks');
+  if (!isLockable && !store.can('conditional')) throw store.unsupported('locks', 'lock files');
+  await withPathLock(at, call, () =>
+    isLockable
+      ? updateLocked(store, at, change, options, call)
+      : updateIfSame(store, at, change, options, call),
+  );
+}
+
+function changeBy(callback: (old: unknown) => unknown, encoding: unknown): Change {
+  if (encoding === undefined) {
+    return async (old) => {
+      const data = await callback(old);
+      return typeof data === 'string' ? Buffer.from(data) : toBytes(data, 'the result of callback');
+    };
+  }
+  const text = checkTextOptions({ encoding, newline: '' }, false);
+  const codec = findCodec(text.encoding)!;
+  const decode = { codec, errors: text.errors, newline: text.newline };
+  return async (old) => {
+    const data = await callback(old === null ? null : decodeAll(old, decode));
+    if (typeof data !== 'string') return toBytes(data, 'the result of callback');
+    const bytes = encode(data, codec, text.errors);
+    return codec.mark === null || bytes.length === 0 ? bytes : Buffer.concat([codec.mark, bytes]);
+  };
+}
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
+
+async function updateLocked(
+  store: Store,
+  path: FilePath,
+  change: Change,
+  options: ReplaceOptions,
+  call: Call | undefined,
+): Promise<void> {
+  for (let vanishings = 0; ; vanishings++) {
+    let locked: LockedFile;
+    try {
+      locked = await lockPath(store, path, (o) => store.open(path, O_RDWR, 0, o), WHOLE, call);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      if (await createFile(store, path, change, options, vanishings < MOST_VANISHINGS, call)) return;
+      continue;
+    }
+    try {
+      const bytes = await change(await locked.file.readToEnd(0, call));
+      return void await store.replaceFile(path, bytes, options, call);
+    } finally {
+      await locked.close();
+    }
+  }
+}
+
+/** There is nothing to lock yet: whoever publishes first wins. False when somebody else did. */
+async function createFile(
+  store: Store,
+  path: FilePath,
+  change: Change,
+  options: ReplaceOptions,
+  mayRepeat: boolean,
+  call: Call | undefined,
+): Promise<boolean> {
+  const bytes = await change(null);
+  try {
+    const fresh = await store.openReplacement(
+      path,
+      O_WRONLY | O_CREAT | O_EXCL,
+      { ...options, exclusive: true },
+      call,
+    );
+    try {
+      try {
+        if (bytes.byteLength > 0) await fresh.file.write(bytes, 0, false, call);
+      } catch (error) {
+        await (fresh.file.abort?.(error) ?? fresh.file.close()).catch(() => undefined); // the first error counts
+        throw error;
+      }
+      await fresh.file.close();
+      await fresh.publish();
+    } finally {
+      await fresh.drop();
+    }
+    return true;
+  } catch (error) {
+    if (mayRepeat && codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+// Without locks: the write counts only if nobody has written since the read.
+async function updateIfSame(
+  store: Store,
+  path: FilePath,
+  change: Change,
+  options: ReplaceOptions,
+  call: Call | undefined,
+): Promise<void> {
+  for (let longest = SHORTEST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
+    try {
+      const old = await readTagged(store, path, call);
+      const bytes = await change(old?.data ?? null).catch((error: unknown) => {
+        throw new CallbackFailure(error);
+      });
+      if (old === null) {
+        const { permissions: bits = 0o666 } = options;
+        return void await store.writeFile(path, bytes, O_WRONLY | O_CREAT | O_EXCL, bits, call);
+      }
+      return void await store.replaceFile(path, bytes, { ...options, ifMatch: old.etag }, call);
+    } catch (error) {
+      if (error instanceof CallbackFailure) throw error.cause;
+      const code = codeOf(error);
+      if (code !== 'ESTALE' && code !== 'EEXIST') throw error;
+    }
+    await pause(Math.random() * longest, call);
+  }
+}
+
+// An error of the callback may look like any other.
+class CallbackFailure extends Error {
+  constructor(cause: unknown) {
+    super('the callback failed', { cause });
+  }
+}
+
+async function readTagged(
+  store: Store,
+  path: FilePath,
+  call: Call | undefined,
+): Promise<{ data: Buffer; etag: string } | null> {
+  let file;
+  try {
+    file = await store.open(path, O_RDONLY, 0, call);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    const { etag } = (await file.stat(call)) as { etag?: unknown };
+    if (typeof etag !== 'string') throw store.unsupported('conditional', 'tell the ETag of a file');
+    return { data: await file.readToEnd(0, call), etag };
+  } finally {
+    await file.close();
+  }
+}

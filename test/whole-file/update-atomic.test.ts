@@ -1,0 +1,314 @@
+// lockFile and updateAtomic: no change of a file is lost, whoever else changes it, and however a process ends.
+import { expect } from 'chai';
+import { readFileSync, renameSync, statSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { lockFile, open, updateAtomic, writeAtomic } from 'uvfiles';
+import { type FileSystem, mount, wrap } from 'uvfiles/filesystem';
+
+import { FlatFiles } from '../filesystem/support/flat-files.js';
+import { rejection, runProgram, scratchDirectory, startProgram } from '../support/temp.js';
+
+describe('lockFile', () => {
+  const scratch = scratchDirectory();
+  const at = (name: string): string => `${scratch.path}/${name}`;
+
+  it('creates the file, and leaves it', async () => {
+    {
+      await using lock = await lockFile(at('a.lock'), { permissions: 0o600 });
+      expect(lock.shared).to.equal(false);
+      expect(statSync(at('a.lock')).mode & 0o777).to.equal(0o600);
+      expect((await rejection(lockFile(at('a.lock'), { timeout: 10 }))).code).to.equal('ERR_TIMEOUT');
+      await using f = await open(at('a.lock'), 'r+');
+      expect(await f.tryLock()).to.equal(null);
+    }
+    expect(scratch.list()).to.deep.equal(['a.lock']);
+    await (await lockFile(at('a.lock'))).release();
+  });
+
+  it('is granted in call order', async () => {
+    const order: number[] = [];
+    await Promise.all(
+      Array.from({ length: 50 }, async (_, index) => {
+        const lock = await lockFile(at('a.lock'));
+        order.push(index);
+        await lock.release();
+      }),
+    );
+    expect(order).to.deep.equal(Array.from({ length: 50 }, (_, index) => index));
+  });
+
+  it('takes shared locks, also of what may only be read', async () => {
+    writeFileSync(at('a'), 'data');
+    chmodSync(at('a'), 0o444);
+    await using one = await lockFile(at('a'), { shared: true });
+    await using two = await lockFile(at('a'), { shared: true });
+    expect([one.shared, two.shared]).to.deep.equal([true, true]);
+    expect(readFileSync(at('a'), 'utf8')).to.equal('data');
+  });
+
+  it('locks the file that is there by then when it has been replaced meanwhile', async () => {
+    const first = await lockFile(at('a'));
+    const second = lockFile(at('a'));
+    await sleep(5);
+    writeFileSync(at('new'), 'new');
+    renameSync(at('new'), at('a'));
+    await first.release();
+    await using lock = await second;
+    expect(lock.shared).to.equal(false);
+    await using f = await open(at('a'), 'r+');
+    expect(await f.tryLock()).to.equal(null);
+  });
+
+  it('says what is wrong', async () => {
+    expect((await rejection(lockFile(at('no/such')))).code).to.equal('ENOENT');
+    expect((await rejection(lockFile(scratch.path))).code).to.equal('EISDIR');
+    expect((await rejection(lockFile(5 as never))).code).to.equal('ERR_INVALID_ARG_TYPE');
+    expect((await rejection(lockFile(at('a'), { stale: 1 } as never))).code).to.equal(
+      'ERR_INVALID_ARG_VALUE',
+    );
+    expect(scratch.list()).to.deep.equal([]);
+  });
+});
+
+// Counts in a file from processes of their own; each prints after every update that it was told of.
+const counting = `
+import { updateAtomic } from 'uvfiles';
+const [path, times, durable] = process.argv.slice(1);
+for (let i = 0; i < Number(times); i++) {
+  await updateAtomic(path, (old) => JSON.stringify({ count: (old === null ? 0 : JSON.parse(old).count) + 1 }), { encoding: 'utf-8', durable: durable === 'true' });
+  console.log('.');
+}`;
+
+describe('updateAtomic', () => {
+  const scratch = scratchDirectory();
+  const at = (name: string): string => `${scratch.path}/${name}`;
+
+  it('gives the callback what is there, and null where nothing is', async () => {
+    const seen: unknown[] = [];
+    await updateAtomic(at('a'), (old) => (seen.push(old), 'one'));
+    await updateAtomic(at('a'), async (old) => (seen.push(old?.toString()), Buffer.from('two')));
+    await updateAtomic(at('a'), (old) => (seen.push(old), `${old}, \u00e9\r\n`), { encoding: 'latin-1' });
+    expect(seen).to.deep.equal([null, 'one', 'two']);
+    expect(readFileSync(at('a'), 'latin1')).to.equal('two, \u00e9\r\n');
+    await updateAtomic(at('b'), () => 'bom', { encoding: 'utf-8-sig' });
+    await updateAtomic(at('b'), (old) => `${old}!`, { encoding: 'utf-8-sig' });
+    expect(readFileSync(at('b'), 'utf8')).to.equal('\ufeffbom!');
+    await updateAtomic(at('b'), () => '');
+    expect(readFileSync(at('b'), 'utf8')).to.equal('');
+    expect(scratch.list().sort()).to.deep.equal(['a', 'b']);
+  });
+
+  it('keeps the mode, and a link a link', async () => {
+    writeFileSync(at('a'), '1');
+    chmodSync(at('a'), 0o640);
+    symlinkSync('a', at('link'));
+    await updateAtomic(at('link'), (old) => `${old!.toString()}2`);
+    expect(readFileSync(at('a'), 'utf8')).to.equal('12');
+    expect(statSync(at('a')).mode & 0o777).to.equal(0o640);
+  });
+
+  it('changes nothing when the callback fails, or answers with something else', async () => {
+    writeFileSync(at('a'), 'old');
+    for (const name of ['a', 'missing']) {
+      const error = await rejection(
+        updateAtomic(at(name), async () => {
+          throw Object.assign(new Error('no'), { code: 'ENOENT' });
+        }),
+      );
+      expect(error.message).to.equal('no');
+      expect((await rejection(updateAtomic(at(name), () => 5 as never))).code).to.equal(
+        'ERR_INVALID_ARG_TYPE',
+      );
+      expect((await rejection(updateAtomic(at(name), undefined as never))).code).to.equal(
+        'ERR_INVALID_ARG_TYPE',
+      );
+    }
+    const bad = updateAtomic(at('a'), () => '\u20ac', { encoding: 'ascii' });
+    expect((await rejection(bad)).code).to.equal('ERR_UNICODE_ENCODE');
+    const unknown = updateAtomic(at('a'), () => '', { encoding: 'klingon' });
+    expect((await rejection(unknown)).code).to.equal('ERR_UNKNOWN_ENCODING');
+    expect(scratch.list()).to.deep.equal(['a']);
+    expect(readFileSync(at('a'), 'utf8')).to.equal('old');
+  });
+
+  it('loses no change of callers in one process, and gives them their turns in call order', async () => {
+    const order: number[] = [];
+    await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        updateAtomic(
+          at('a'),
+          async (old) => {
+            order.push(index);
+            await sleep(index % 3);
+            return String(Number(old ?? 0) + 1);
+          },
+          { encoding: 'utf-8', durable: false },
+        ),
+      ),
+    );
+    expect(readFileSync(at('a'), 'utf8')).to.equal('100');
+    expect(order).to.deep.equal(Array.from({ length: 100 }, (_, index) => index));
+  });
+
+  it('makes writeAtomic of the same path wait', async () => {
+    const update = updateAtomic(at('a'), async () => (await sleep(20), 'updated'));
+    const write = writeAtomic(at('a'), 'written');
+    await Promise.all([update, write]);
+    expect(readFileSync(at('a'), 'utf8')).to.equal('written');
+  });
+
+  it('waits for the lock of others, as long as its timeout and signal allow', async () => {
+    writeFileSync(at('a'), 'old');
+    const lock = await lockFile(at('a'));
+    const late = rejection(updateAtomic(at('a'), () => 'late', { timeout: 20 }));
+    const controller = new AbortController();
+    const aborted = rejection(updateAtomic(at('a'), () => 'aborted', { signal: controller.signal }));
+    const patient = updateAtomic(at('a'), (old) => `${old!.toString()} and new`);
+    expect((await late).code).to.equal('ERR_TIMEOUT');
+    controller.abort();
+    expect((await aborted).name).to.equal('AbortError');
+    await lock.release();
+    await patient;
+    expect(readFileSync(at('a'), 'utf8')).to.equal('old and new');
+  });
+
+  // The whole of it: UVFILES_LONG_TESTS=1.
+  const isLong = process.env.UVFILES_LONG_TESTS === '1';
+  const processes = isLong ? 50 : 6;
+  const times = isLong ? 100 : 20;
+  for (const durable of isLong ? [true, false] : [false]) {
+    it(`loses no change of ${processes} processes${durable ? ' that sync' : ''}`, async function () {
+      this.timeout(600_000);
+      const argv = [at('n.json'), String(times), String(durable)];
+      const ended = await Promise.all(
+        Array.from({ length: processes }, () => runProgram(counting, { argv })),
+      );
+      for (const { code, stderr } of ended) expect([code, stderr]).to.deep.equal([0, '']);
+      expect(JSON.parse(readFileSync(at('n.json'), 'utf8'))).to.deep.equal({ count: processes * times });
+      expect(scratch.list()).to.deep.equal(['n.json']);
+    });
+  }
+
+  it('loses at most the update under way of a process that is killed', async function () {
+    this.timeout(600_000);
+    const killed = isLong ? 10 : 3;
+    let acknowledged = 0;
+    await Promise.all(
+      Array.from({ length: processes }, async (_, index) => {
+        const isVictim = index < killed;
+        const child = startProgram(counting, {
+          argv: [at('n.json'), isVictim ? '1000000' : String(times), 'false'],
+          onLine: () => undefined,
+        });
+        let told = 0;
+        child.stdout!.on('data', (text: Buffer) => {
+          told += text.toString().split('\n').length - 1;
+          if (isVictim && told >= 5 * (index + 1)) child.kill('SIGKILL');
+        });
+        await new Promise((resolve) => child.once('close', resolve));
+        acknowledged += told;
+        expect(child.signalCode).to.equal(isVictim ? 'SIGKILL' : null);
+        if (!isVictim) expect(told).to.equal(times);
+      }),
+    );
+    const { count } = JSON.parse(readFileSync(at('n.json'), 'utf8')) as { count: number };
+    expect(count).to.be.within(acknowledged, acknowledged + killed);
+    // And the next one goes on at once.
+    await updateAtomic(at('n.json'), (old) => old!, { timeout: 5000 });
+  });
+});
+
+describe('locks and updates of mounted file systems', () => {
+  it('name the capability that is missing, before any I/O', async () => {
+    const files = new FlatFiles();
+    using _mounted = mount('/virtual', refusing(files));
+    for (const call of [() => lockFile('/virtual/a'), () => updateAtomic('/virtual/a', () => 'x')]) {
+      const error = await rejection(call());
+      expect(error.code).to.equal('ERR_UNSUPPORTED_OPERATION');
+      expect(error.message).to.match(/'flat'.*'locks'/);
+    }
+    using _plain = mount('/plain', files);
+    await using file = await open('/plain/a', 'w');
+    expect((await rejection(file.lock())).message).to.match(/'flat'.*'locks'/);
+    expect((await rejection(file.tryLock())).code).to.equal('ERR_UNSUPPORTED_OPERATION');
+  });
+
+  it('repeat a conditional write that came too late, where there are no locks', async () => {
+    const files = new TaggedFiles();
+    using _mounted = mount('tagged://bucket', files.fileSystem);
+    await Promise.all(
+      Array.from({ length: 2 }, async () => {
+        for (let i = 0; i < 5; i++)
+          await updateAtomic('tagged://bucket/n', (old) => String(Number(old ?? 0) + 1), {
+            encoding: 'utf-8',
+          });
+      }),
+    );
+    expect(files.content).to.equal('10');
+    let calls = 0;
+    await updateAtomic(
+      'tagged://bucket/n',
+      (old) => {
+        if (calls++ === 0) files.replace('100'); // somebody else is faster
+        return String(Number(old) + 1);
+      },
+      { encoding: 'utf-8' },
+    );
+    expect([calls, files.content]).to.deep.equal([2, '101']);
+    const failed = await rejection(
+      updateAtomic('tagged://bucket/n', () => {
+        throw Object.assign(new Error('mine'), { code: 'ESTALE' });
+      }),
+    );
+    expect(failed.message).to.equal('mine');
+    const stubborn = updateAtomic('tagged://bucket/n', () => (files.replace('x'), 'y'), { timeout: 50 });
+    expect((await rejection(stubborn)).code).to.equal('ERR_TIMEOUT');
+  });
+});
+
+function refusing(files: FileSystem): FileSystem {
+  return wrap(files, {
+    open: () => Promise.reject(new Error('it was opened')),
+    stat: () => Promise.reject(new Error('it was looked at')),
+  });
+}
+
+/** One file, whose writes can be conditional, as an object store has it. */
+class TaggedFiles {
+  content: string | undefined;
+  #version = 0;
+
+  replace(content: string): void {
+    this.content = content;
+    this.#version++;
+  }
+
+  get #etag(): string {
+    return `"${this.#version}"`;
+  }
+
+  readonly fileSystem: FileSystem = wrap(new FlatFiles(), {
+    name: 'tagged',
+    capabilities: { conditional: true, atomicReplace: true },
+    open: async () => {
+      if (this.content === undefined) throw Object.assign(new Error(), { code: 'ENOENT' });
+      const bytes = Buffer.from(this.content);
+      const etag = this.#etag;
+      return {
+        pread: async (size, position) => bytes.subarray(Number(position), Number(position) + size),
+        stat: async () =>
+          ({ size: bytes.length, etag, isFile: () => true, isDirectory: () => false }) as never,
+        close: async () => undefined,
+      };
+    },
+    writeFile: async (_path, data) => {
+      if (this.content !== undefined) throw Object.assign(new Error(), { code: 'EEXIST' });
+      this.replace(Buffer.from(data).toString());
+    },
+    replaceFile: async (_path, data, { ifMatch }) => {
+      if (ifMatch !== this.#etag) throw Object.assign(new Error(), { code: 'ESTALE' });
+      this.replace(Buffer.from(data).toString());
+    },
+  });
+}
