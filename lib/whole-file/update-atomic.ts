@@ -8,7 +8,7 @@ import { invalidArgType } from '../errors/index.js';
 import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
 import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
 import type { Store } from '../filesystem/store.js';
-import { checkTextOptions } from '../open/text-options.js';
+import { checkTextOptions } from '../file/text-options.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { pause } from '../schedule/watch-call.js';
