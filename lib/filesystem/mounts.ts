@@ -10,6 +10,7 @@ import { absolute, normalized, SCHEME } from './mounted-path.js';
 import { activeLayers, addLayer, layeredStore, type MakeLayer, withLayer } from './layers.js';
 import { MountedStore } from './mounted-store.js';
 import { realFileSystem } from './real-file-system.js';
+import { hasVfs, VFS_PREFIX, vfsFiles } from './node-vfs.js';
 import type { Store } from './store.js';
 
 interface Entry {
@@ -35,6 +36,11 @@ export interface MountOptions<T> {
 // How many mounts there are, in all contexts: while there are none a call costs this comparison.
 let count = 0;
 let everywhere: readonly Entry[] = [];
+if (hasVfs()) {
+  // They come and go without our knowledge.
+  everywhere = [{ prefix: VFS_PREFIX, store: new MountedStore(VFS_PREFIX, vfsFiles) }];
+  count = 1;
+}
 const contexts = new AsyncLocalStorage<readonly Entry[]>();
 
 /** The files of the operating system. */
@@ -77,9 +83,9 @@ export function storeOfTreeToWrite(path: FilePath): Store {
   return nativeStore;
 }
 
-/** Whether any file system is mounted, in whatever context. */
+/** Whether any file system is mounted by `mount`, in whatever context. */
 export function isAnyMounted(): boolean {
-  return count !== 0;
+  return count > (everywhere[0]?.store.fileSystem === vfsFiles ? 1 : 0);
 }
 
 function find(path: FilePath): MountedStore | undefined {
