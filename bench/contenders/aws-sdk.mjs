@@ -1,0 +1,41 @@
+// The bare AWS SDK: what programs on object stores use today.
+import { createInterface } from 'node:readline';
+import { cycle } from '../harness/subjects.mjs';
+import { bucket, connect } from '../support/s3.mjs';
+
+export default {
+  name: 'aws-sdk',
+  title: '@aws-sdk/client-s3',
+  kind: 'peer',
+  order: 60,
+
+  async s3Reader({ key, size, positions }) {
+    const { sdk, client } = await connect();
+    const at = cycle(positions);
+    return {
+      style: 'promise',
+      async run(index) {
+        const Range = `bytes=${at(index)}-${at(index) + size - 1}`;
+        const answer = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key, Range }));
+        return answer.Body.transformToByteArray();
+      },
+      bytesOf: (result) => result,
+      close: () => undefined,
+    };
+  },
+
+  async s3Lines({ key }) {
+    const { sdk, client } = await connect();
+    return {
+      style: 'promise',
+      async run() {
+        const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key }));
+        let lines = 0;
+        for await (const line of createInterface({ input: Body, crlfDelay: Infinity }))
+          lines += line.length > 0;
+        return lines;
+      },
+      close: () => undefined,
+    };
+  },
+};
