@@ -26,10 +26,20 @@ export async function itemsOf(store: Store, path: PlainPath, call: Call): Promis
   for (const [i, item] of items.entries())
     if (item.type === 'unknown')
       items[i] = { ...item, type: await typeOf(store, childOf(path, item.name), call) };
-  const sorted = items.map((item) => ({ item, key: textOf(item.name) }));
-  sorted.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  return sorted.map(({ item }) => item);
+  return sorted(items);
 }
+
+// Strings sort several times faster without a comparison of one's own.
+function sorted(items: DirectoryItem[]): DirectoryItem[] {
+  const byName = new Map<string, DirectoryItem>();
+  for (const item of items) byName.set(typeof item.name === 'string' ? item.name : latinOf(item.name), item);
+  return Array.from(byName.keys())
+    .sort()
+    .map((name) => byName.get(name)!);
+}
+
+// Of a name that is not UTF-8: two of them must not become one.
+const latinOf = (name: Uint8Array): string => `${textOf(name)}\0${Buffer.from(name).toString('latin1')}`;
 
 async function typeOf(store: Store, path: PlainPath, call: Call): Promise<EntryType> {
   const stats = await store.stat(path, statCall(false, false), call);
@@ -63,6 +73,8 @@ export async function readdir(call: Call, path: unknown, options: unknown): Prom
     return withFileTypes ? allEntries(store, textOf(plain), call) : allNames(store, textOf(plain), call);
   }
   if (withFileTypes) {
+    // As fast, since the entries have to be sorted here.
+    if (store === realFiles && call === undefined) return node.readdir(path as never, options as never);
     const items = await itemsOf(store, plain, call);
     const directory = typeof path === 'string' || Buffer.isBuffer(path) ? path : textOf(plain);
     return items.map((item) => direntOf(item, directory, encoding));
@@ -72,8 +84,13 @@ export async function readdir(call: Call, path: unknown, options: unknown): Prom
     return names.sort((a, b) => Buffer.compare(a, b)).map((name) => encoded(name, encoding));
   }
   const names = await store.names(plain, false, call);
-  for (let i = 0; i < names.length; i++) if (typeof names[i] !== 'string') names[i] = textOf(names[i]!);
-  return names.sort();
+  let inOrder = true;
+  for (let i = 0; i < names.length; i++) {
+    if (typeof names[i] !== 'string') names[i] = textOf(names[i]!);
+    inOrder &&= i === 0 || names[i - 1]! <= names[i]!;
+  }
+  // Lists that are not long come sorted from the addon.
+  return inOrder ? names : names.sort();
 }
 
 // Both go through the directories in Node's order: the last one found is the next one listed. All that are known are being
