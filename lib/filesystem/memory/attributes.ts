@@ -3,7 +3,7 @@ import { fail } from './errors.js';
 import { DirectoryNode, FileNode, type Inode, LinkNode, TYPE } from './inode.js';
 import type { MemoryState } from './state.js';
 import { MAY_EXECUTE, MAY_WRITE, SET_GID } from './user.js';
-import { entryOf, MOST_LINKS, requirePath } from './walk.js';
+import { entryOf, MOST_LINKS } from './walk.js';
 
 const MODE_BITS = 0o7777;
 
@@ -44,8 +44,8 @@ export function utimes(
 
 export function truncate(state: MemoryState, path: string, size: number | bigint): void {
   const inode = state.find(path, true);
-  if (inode.type === 'directory') fail('EISDIR', 'truncate');
-  if (!(inode instanceof FileNode)) return fail('EINVAL', 'truncate');
+  if (inode.type === 'directory') fail('EISDIR');
+  if (!(inode instanceof FileNode)) return fail('EINVAL');
   state.credentials.require(inode, MAY_WRITE);
   const before = inode.size;
   state.resize(inode, size);
@@ -63,7 +63,7 @@ export function access(state: MemoryState, path: string, mode: number): boolean 
 
 export function readlink(state: MemoryState, path: string): string {
   const inode = state.find(path, false);
-  if (!(inode instanceof LinkNode)) return fail('EINVAL', 'readlink');
+  if (!(inode instanceof LinkNode)) return fail('EINVAL');
   state.touch(inode);
   return inode.target;
 }
@@ -73,7 +73,7 @@ export function readlink(state: MemoryState, path: string): string {
  * without asking whether the user may search there.
  */
 export function realpath(state: MemoryState, path: string): string {
-  requirePath(path);
+  if (path === '') fail('ENOENT');
   const { credentials, root } = state;
   let at: Inode = root;
   let name = '';
@@ -81,7 +81,7 @@ export function realpath(state: MemoryState, path: string): string {
   let links = 0;
   const left = split(path);
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    if (!(at instanceof DirectoryNode)) fail('ENOTDIR', 'realpath');
+    if (!(at instanceof DirectoryNode)) fail('ENOTDIR');
     directory = at;
     if (next === '' || next === '.') continue;
     if (next === '..') {
@@ -90,9 +90,9 @@ export function realpath(state: MemoryState, path: string): string {
     }
     credentials.require(directory, MAY_EXECUTE);
     const inode = entryOf(state, directory, next);
-    if (inode === undefined) return fail('ENOENT', 'realpath');
+    if (inode === undefined) return fail('ENOENT');
     if (inode instanceof LinkNode) {
-      if (++links > MOST_LINKS) fail('ELOOP', 'realpath');
+      if (++links > MOST_LINKS) fail('ELOOP');
       state.touch(inode);
       if (inode.target.startsWith('/')) at = root;
       left.push(...split(inode.target));
@@ -116,5 +116,5 @@ function namesTo(directory: DirectoryNode): string[] {
 
 function nameOf(directory: DirectoryNode): string {
   for (const [name, inode] of directory.parent.entries) if (inode === directory) return name;
-  return fail('ENOENT', 'realpath');
+  return fail('ENOENT');
 }

@@ -77,7 +77,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   // As the kernel's open_last_lookups, do_open and may_open, in this order.
-  #open(path: string, flags: number, permissions: number): Opened {
+  #open(path: string, flags: number, permissions: number, toRead = false): Opened {
     const { state } = this;
     const walk = new Walk(state);
     const mayCreate = (flags & O_CREAT) !== 0;
@@ -100,11 +100,11 @@ export class MemoryFileSystem implements FileSystem {
       if (inode instanceof DirectoryNode) fail('EISDIR');
     }
     if ((flags & O_DIRECTORY) !== 0 && !(inode instanceof DirectoryNode)) fail('ENOTDIR');
-    if (!isNew) this.#requireOpenable(inode, flags);
+    if (!isNew) this.#requireOpenable(inode, flags, toRead);
     return { inode, isNew };
   }
 
-  #requireOpenable(inode: Inode, flags: number): void {
+  #requireOpenable(inode: Inode, flags: number, toRead: boolean): void {
     const access = flags & ACCESS_MODE;
     const isTruncated = (flags & O_TRUNC) !== 0;
     const writes = access !== O_RDONLY || isTruncated;
@@ -113,7 +113,8 @@ export class MemoryFileSystem implements FileSystem {
     const reads = access === O_RDONLY || access === O_RDWR;
     this.state.credentials.require(inode, (reads ? MAY_READ : 0) | (writes ? MAY_WRITE : 0));
     // The library's handles are files; a directory is opened to be synced.
-    if (inode instanceof DirectoryNode && (flags & O_DIRECTORY) === 0) fail('EISDIR');
+    if (inode instanceof DirectoryNode && (flags & O_DIRECTORY) === 0)
+      fail('EISDIR', toRead ? 'read' : undefined);
     if (isTruncated && inode instanceof FileNode && !(inode instanceof SpecialNode)) {
       this.state.resize(inode, 0);
       this.state.modified(inode);
@@ -127,7 +128,7 @@ export class MemoryFileSystem implements FileSystem {
   async *list(path: FilePath): AsyncGenerator<readonly DirectoryItem[]> {
     const { state } = this;
     const directory = state.find(keyOf(path), true);
-    if (!(directory instanceof DirectoryNode)) return fail('ENOTDIR', 'scandir');
+    if (!(directory instanceof DirectoryNode)) return fail('ENOTDIR');
     state.credentials.require(directory, MAY_READ);
     state.touch(directory);
     const items: DirectoryItem[] = [];
@@ -206,14 +207,14 @@ export class MemoryFileSystem implements FileSystem {
 
   async syncDirectory(path: FilePath): Promise<void> {
     const directory = this.state.find(keyOf(path), true);
-    if (!(directory instanceof DirectoryNode)) return fail('ENOTDIR', 'fsync');
+    if (!(directory instanceof DirectoryNode)) return fail('ENOTDIR');
     this.state.journal.sync(directory);
   }
 
   // --- whole jobs -----------------------------------------------------------------------------------------------------
 
   async readFile(path: FilePath, call: CallOptions): Promise<Uint8Array> {
-    const { inode } = this.#open(keyOf(path), O_RDONLY, 0);
+    const { inode } = this.#open(keyOf(path), O_RDONLY, 0, true);
     const real = inode instanceof SpecialNode ? inode.path : inode.origin?.path;
     if (real !== undefined) return readLower(await this.state.lower!.open(real, O_RDONLY, 0, call));
     this.state.touch(inode);

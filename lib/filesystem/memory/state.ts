@@ -152,7 +152,7 @@ export class MemoryState implements Walked {
   // --- content --------------------------------------------------------------------------------------------------------
 
   resize(file: FileNode, size: number | bigint): void {
-    if (size > LARGEST_FILE) fail('EFBIG', 'truncate');
+    if (size > LARGEST_FILE) fail('EFBIG');
     this.own(file);
     file.beforeChange();
     file.content.truncate(Number(size));

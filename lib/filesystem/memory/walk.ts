@@ -29,7 +29,7 @@ export interface Place {
 }
 
 /** ENOENT where a path is empty, ENAMETOOLONG where it is too long. */
-export function requirePath(path: string): void {
+function requirePath(path: string): void {
   if (path === '') fail('ENOENT');
   if (isLonger(path, LONGEST_PATH)) fail('ENAMETOOLONG');
 }
