@@ -50,7 +50,7 @@ function plain(value: unknown, top: string): string {
   return text
     .replaceAll(top, 'TOP')
     .replace(/(made-)[\w-]{6,}/g, '$1')
-    .replace(/\S*time(Ms|Ns)?\)?: [^,\n]*/gi, '')
+    .replace(/,?\s*\S*time(Ms|Ns)?\)?: [^,\n]*/gi, '')
     .replace(/\b(dev|ino|nlink|blocks|blksize|type|bsize|bfree|bavail|ffree|files): \d+n?/g, '');
 }
 
