@@ -55,7 +55,7 @@ export async function connects(port: number): Promise<boolean> {
   });
 }
 
-/** Ends the processes whose ids stand in the files `*.pid` of a folder, and waits until they are gone. */
+/** Ends the processes whose ids stand in the files `*.pid` of a folder, with their workers, and waits until they are gone. */
 export async function endAll(folder: string): Promise<void> {
   const pids = readdirSync(folder)
     .filter((name) => name.endsWith('.pid'))
@@ -67,10 +67,13 @@ export async function endAll(folder: string): Promise<void> {
   }
 }
 
+// To the whole group, where the process leads one: servers have workers.
 function send(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
-  }
+  for (const target of [-pid, pid])
+    try {
+      return process.kill(target, signal);
+    } catch {
+      // Gone, or no leader of a group.
+    }
+  return false;
 }
