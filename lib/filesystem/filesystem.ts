@@ -144,6 +144,11 @@ export interface FileSystem {
   /** Shown in errors: `memory`, `s3`, ... */
   readonly name: string;
   readonly capabilities: Partial<Capabilities>;
+  /**
+   * True: a path that begins with the prefix of the mount is always answered here, even if its `..` lead out of the prefix.
+   * Needs `capabilities.links`: the file system gets the `..` and refuses them. `beneath` sets it.
+   */
+  readonly confined?: boolean;
 
   /**
    * Opens a file; never a directory (EISDIR).

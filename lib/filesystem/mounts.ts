@@ -6,7 +6,7 @@ import { checkPermission, checkTreePermission, isRestricted } from '../arguments
 import { invalidArgType, invalidArgValue } from '../errors/index.js';
 import { nativeStore } from '../native/store/native-store.js';
 import type { FilePath, FileSystem } from './filesystem.js';
-import { absolute, normalized, SCHEME } from './mounted-path.js';
+import { absolute, normalized, rooted, SCHEME, textOf } from './mounted-path.js';
 import { activeLayers, addLayer, layeredStore, type MakeLayer, withLayer } from './layers.js';
 import { MountedStore } from './mounted-store.js';
 import { realFileSystem } from './real-file-system.js';
@@ -91,7 +91,8 @@ export function isAnyMounted(): boolean {
 function find(path: FilePath): MountedStore | undefined {
   const layers = activeLayers();
   const wanted = absolute(path);
-  let best: Entry | undefined;
+  let best = confining(path, wanted);
+  if (best !== undefined) return layers === undefined ? best.store : layered(best, layers);
   // The later of two with one prefix wins, and a context's own wins over those of everybody.
   for (const entry of everywhere) {
     if ((best === undefined || entry.prefix.length >= best.prefix.length) && isBelow(wanted, entry.prefix))
@@ -102,6 +103,17 @@ function find(path: FilePath): MountedStore | undefined {
       best = entry;
   }
   return layers === undefined ? best?.store : layered(best, layers);
+}
+
+// A path that enters a confined file system by its spelling stays there, although its `..` lead out of the prefix.
+function confining(path: FilePath, wanted: string): Entry | undefined {
+  const spelt = rooted(textOf(path));
+  if (spelt === wanted) return undefined;
+  const entries = [...everywhere, ...(contexts.getStore() ?? [])];
+  return entries.findLast(
+    ({ prefix, store }) =>
+      store.fileSystem.confined === true && isBelow(spelt, prefix) && !isBelow(wanted, prefix),
+  );
 }
 
 function layered(

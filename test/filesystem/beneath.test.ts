@@ -46,7 +46,7 @@ describe('beneath', function () {
     await os.copytree('/jail/a', '/jail/copy');
     await os.rmtree('/jail/a');
     await using directory = await tempfile.temporaryDirectory({ dir: '/jail' });
-    expect(await os.exists(`${directory.name}`)).to.equal(true);
+    expect(await os.exists(directory.name)).to.equal(true);
     expect(readFileSync(at('root/copy/b/moved'), 'utf8')).to.equal('y\nz\n');
   });
 
@@ -95,6 +95,18 @@ describe('beneath', function () {
     }
     expect(readFileSync(at('outside/secret'), 'utf8')).to.equal('secret');
     expect((await rejection(readText('/jail/none'))).code).to.equal('ENOENT');
+  });
+
+  it('refuses .. that lead out of the mount, also where the mount is at a directory of the disk', async () => {
+    using _ = mount(at('root'), beneath(at('root')));
+    for (const name of ['../outside/secret', 'dir/../../outside/secret', '../root/../outside/secret']) {
+      for (const path of [`/jail/${name}`, `${at('root')}/${name}`, Buffer.from(`${at('root')}/${name}`)]) {
+        expect((await rejection(readText(path))).code, String(path)).to.equal('ERR_OUTSIDE_ROOT');
+        expect((await rejection(writeFile(path, 'x'))).code, String(path)).to.equal('ERR_OUTSIDE_ROOT');
+      }
+    }
+    expect(readFileSync(at('outside/secret'), 'utf8')).to.equal('secret');
+    expect(await readText(`${at('root')}/dir/../dir/file`)).to.equal('inside');
   });
 
   it('opens nothing outside in 10,000 opens while another process swaps a directory for a link', async () => {

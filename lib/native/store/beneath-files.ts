@@ -40,6 +40,7 @@ function timesOf(ms: number): [seconds: number, nanoseconds: number] {
 /** Files below `root`, an absolute path. `how`: `STEPWISE` of native/beneath.ts, for tests. */
 export class FilesBeneath implements FileSystem {
   readonly name = 'beneath';
+  readonly confined = true;
   readonly capabilities = Object.freeze({
     randomWrite: true,
     append: true,
