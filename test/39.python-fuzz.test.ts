@@ -22,17 +22,18 @@ describe('compared with Python', function () {
     ['codecs', 'fuzz-codecs.mjs'],
     ['sequences of operations on text files', 'fuzz-files.mjs', '--kind', 'text'],
     ['sequences of operations on binary files', 'fuzz-files.mjs', '--kind', 'binary'],
+    ['sequences of operations on text files in memory', 'fuzz-files.mjs', '--kind', 'text', '--memory'],
+    ['sequences of operations on binary files in memory', 'fuzz-files.mjs', '--kind', 'binary', '--memory'],
   ] as const) {
     it(`finds no difference in ${count} ${title}`, async () => {
       const script = fileURLToPath(new URL(`python/${fuzzer}`, import.meta.url));
-      const { stdout } = await run(process.execPath, [
-        script,
-        ...options,
-        '--seed',
-        seed,
-        '--count',
-        String(count),
-      ]).catch((error: unknown) => error as { stdout: string });
+      const inMemory = options.includes('--memory' as never);
+      const asked = options.filter((option) => option !== '--memory');
+      const { stdout } = await run(
+        process.execPath,
+        [script, ...asked, '--seed', seed, '--count', String(count)],
+        inMemory ? { env: { ...process.env, UVFILES_TEST_FS: 'memory' } } : {},
+      ).catch((error: unknown) => error as { stdout: string });
       expect(stdout).to.match(/no differences\n$/);
     });
   }

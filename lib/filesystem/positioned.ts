@@ -95,6 +95,8 @@ export class PositionedFile implements OpenFile {
   }
 
   async writeToEnd(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
+    // As on Linux: nothing written, nothing moved.
+    if (data.byteLength === 0) return this.#position;
     const file = this.#file;
     if (file.append === undefined) throw this.#unsupported('append');
     const kept = transferred ? data : Uint8Array.prototype.slice.call(data);
@@ -177,10 +179,17 @@ export class PositionedFile implements OpenFile {
     transferred = false,
   ): Promise<number> {
     const file = this.#file;
-    // Linux appends whatever the position.
-    if (this.#appending) return this.writeToEnd(data, transferred, o).then(() => data.byteLength);
-    if (file.pwrite === undefined) throw this.#unsupported('randomWrite');
     const kept = transferred ? data : Uint8Array.prototype.slice.call(data);
+    // Linux appends whatever the position, and leaves the file's own where it was.
+    if (this.#appending) {
+      if (file.append === undefined) return this.writeToEnd(kept, true, o).then(() => kept.byteLength);
+      try {
+        return requireAll(await file.append(kept, o ?? NO_CALL), kept, 'write');
+      } catch (error) {
+        throw completeError(error, 'write');
+      }
+    }
+    if (file.pwrite === undefined) throw this.#unsupported('randomWrite');
     try {
       return requireAll(await file.pwrite(kept, position, o ?? NO_CALL), kept, 'write');
     } catch (error) {

@@ -1,12 +1,11 @@
 // Runs a sequence of operations on a file of this library, and reports each result as file_driver.py does.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from '../../dist/esm/index.js';
+import { place } from './place.mjs';
 import { Binary } from './run-binary.mjs';
 
 /** The results; `ops` are changed where Python has to be told what happened here. */
-export async function runSequence(sequence, path) {
-  rmSync(path, { force: true });
-  if (sequence.content !== null) writeFileSync(path, Buffer.from(sequence.content, 'hex'));
+export async function runSequence(sequence, at) {
+  const { path, end } = place(at, sequence.content);
   const results = [];
   let file;
   try {
@@ -31,19 +30,11 @@ export async function runSequence(sequence, path) {
   } catch (error) {
     close = { error: describe(error) };
   }
-  return { results, close, content: contentOf(path) };
+  return { results, close, content: end() };
 }
 
 // How much these give is up to the buffer.
 const counted = ['read1', 'readinto1', 'peek'];
-
-function contentOf(path) {
-  try {
-    return readFileSync(path, 'hex');
-  } catch {
-    return null;
-  }
-}
 
 const kinds = {
   ERR_UNICODE_DECODE: 'decode',
