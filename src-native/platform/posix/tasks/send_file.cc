@@ -16,12 +16,17 @@ namespace uvfiles {
 namespace {
 constexpr int64_t kPiece = 1024 * 1024;
 constexpr size_t kMemoryPiece = 64 * 1024;
+
+int Duplicate(int fd) { return ::fcntl(fd, F_DUPFD_CLOEXEC, 0); }
 }  // namespace
 
 SendFile::SendFile(TaskArguments&& arguments)
-    : offset_(arguments.numbers[2]), left_(arguments.numbers[3]) {
-  out_.file.fd = static_cast<int>(arguments.numbers[0]);
-  in_.file.fd = static_cast<int>(arguments.numbers[1]);
+    : out_fd_(Duplicate(static_cast<int>(arguments.numbers[0]))),
+      in_fd_(Duplicate(static_cast<int>(arguments.numbers[1]))),
+      offset_(arguments.numbers[2]),
+      left_(arguments.numbers[3]) {
+  out_.file.fd = out_fd_ ? out_fd_.get() : static_cast<int>(arguments.numbers[0]);
+  in_.file.fd = in_fd_ ? in_fd_.get() : static_cast<int>(arguments.numbers[1]);
 }
 
 Step SendFile::run(const Slice& slice) {

@@ -2,7 +2,9 @@
 //
 // A descriptor that would keep it waiting is waited for by the poller, whether or not it is O_NONBLOCK: no thread sleeps.
 //
-// Arguments: numbers: out fd, in fd, offset (-1: in's position, which moves on), count. Both fds stay the caller's.
+// Arguments: numbers: out fd, in fd, offset (-1: in's position, which moves on), count. Both fds stay the caller's: the
+//   task duplicates them when it is made, so that a caller who closes one meanwhile does not redirect the transfer to
+//   whatever gets the number next. Out of descriptors it uses the caller's own.
 // Output, a batch: int64 bytes sent since the last one. It ends a step whenever it has sent something and would go on to
 //   wait, or to the next slice, so that whoever cancels it knows what was sent. Done: all of `count` has been sent, or
 //   `in` has ended. Cancelled, or after an error: what has been sent is sent; of what was read of a seekable `in` at its
@@ -13,6 +15,7 @@
 
 #include "core/open_file.h"
 #include "core/task.h"
+#include "core/unique_fd.h"
 
 namespace uvfiles {
 
@@ -37,6 +40,8 @@ class SendFile final : public Task {
 
   End out_;
   End in_;
+  UniqueFd out_fd_;
+  UniqueFd in_fd_;
   bool looked_ = false;
   int failure_ = 0;  // to be told in a step of its own, after what was sent before it
   int64_t offset_;

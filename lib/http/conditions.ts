@@ -1,0 +1,69 @@
+// Conditional requests (RFC 9110, 13): whether the client has the file already, or means another version of it.
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What tells one version of a file from another. */
+export interface Validators {
+  /** With its quotes. */
+  readonly etag: string;
+  /** Whole seconds, as the date in a header has them. */
+  readonly modifiedMs: number;
+}
+
+/** The validators of a file: the ETag that its file system has given it, or one of its size and time of modification. */
+export function validatorsOf(stats: { size: number; mtimeMs: number; etag?: unknown }): Validators {
+  const { size, mtimeMs, etag } = stats;
+  const given = typeof etag === 'string' && etag !== '' ? etag : undefined;
+  return {
+    etag:
+      given === undefined
+        ? `"${size.toString(36)}-${Math.round(mtimeMs * 1000).toString(36)}"`
+        : /^(W\/)?"/.test(given)
+          ? given
+          : `"${given}"`,
+    modifiedMs: Math.floor(mtimeMs / 1000) * 1000,
+  };
+}
+
+const TAG = /(?:W\/)?"[^"]*"/g;
+const opaque = (tag: string): string => tag.replace(/^W\//, '');
+
+function lists(field: string, etag: string, isStrong: boolean): boolean {
+  if (field.trim() === '*') return true;
+  return (field.match(TAG) ?? []).some((tag) =>
+    isStrong ? tag === etag && !tag.startsWith('W/') : opaque(tag) === opaque(etag),
+  );
+}
+
+/** The time that a date of a header names; undefined where it names none. */
+function timeOf(field: string | undefined): number | undefined {
+  const time = field === undefined ? NaN : Date.parse(field);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** 304 and 412 where the request's conditions say so, else 200. */
+export function precondition(
+  headers: IncomingHttpHeaders,
+  { etag, modifiedMs }: Validators,
+): 200 | 304 | 412 {
+  const match = headers['if-match'];
+  const unmodified = timeOf(headers['if-unmodified-since']);
+  if (match !== undefined) {
+    if (!lists(match, etag, true)) return 412;
+  } else if (unmodified !== undefined && modifiedMs > unmodified) {
+    return 412;
+  }
+  // A client that reloads wants the file itself.
+  if (/(?:^|,)\s*no-cache\s*(?:,|$)/i.test(headers['cache-control'] ?? '')) return 200;
+  const noneMatch = headers['if-none-match'];
+  if (noneMatch !== undefined) return lists(noneMatch, etag, false) ? 304 : 200;
+  const since = timeOf(headers['if-modified-since']);
+  return since !== undefined && modifiedMs <= since ? 304 : 200;
+}
+
+/** Whether a range may be sent: what the client has is of this version. */
+export function isRangeFresh(headers: IncomingHttpHeaders, { etag, modifiedMs }: Validators): boolean {
+  const field = headers['if-range'];
+  if (typeof field !== 'string') return true;
+  if (field.includes('"')) return lists(field, etag, true) && field.trim() !== '*';
+  return timeOf(field) === modifiedMs;
+}

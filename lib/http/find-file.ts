@@ -1,0 +1,69 @@
+// The file that a request is answered with: anywhere, or below a root that nothing leads out of.
+import { constants } from 'node:fs';
+
+import type { FilePath } from '../filesystem/filesystem.js';
+import { beneath } from '../filesystem/beneath.js';
+import { realFiles, storeToRead } from '../filesystem/mounts.js';
+import type { OpenFile } from '../filesystem/open-file.js';
+import type { Store } from '../filesystem/store.js';
+import { type Call, NO_CALL } from '../schedule/call.js';
+
+// A FIFO that somebody has put there must not be waited for.
+const BENEATH_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** Opens `path` for reading. With a `root` it is relative to it, whatever it begins with. */
+export async function findFile(
+  path: FilePath,
+  root: FilePath | undefined,
+  call: Call | undefined,
+): Promise<OpenFile> {
+  if (root === undefined) return storeToRead(path).open(path, constants.O_RDONLY, 0, call);
+  const names = namesOf(path);
+  const whole = `${textOf(root).replace(/[\\/]+$/, '')}/${names.join('/')}`;
+  const store = storeToRead(whole);
+  if (store === realFiles && process.platform !== 'win32')
+    return (await beneath(root).open(`/${names.join('/')}`, BENEATH_FLAGS, 0, call ?? NO_CALL)) as OpenFile;
+  return openBelow(store, textOf(root), whole, call);
+}
+
+const textOf = (path: FilePath): string => (typeof path === 'string' ? path : Buffer.from(path).toString());
+
+/** An error of a name that is not served. */
+function refusal(code: 'ENOENT' | 'ERR_OUTSIDE_ROOT', name: string): Error {
+  return Object.assign(new Error(`${code}: not a name below the root, serveFile '${name}'`), { code });
+}
+
+function namesOf(path: FilePath): string[] {
+  const text = textOf(path);
+  const parts = text.split(process.platform === 'win32' ? /[\\/]/ : '/');
+  // A file's name does not end with a slash.
+  if (parts.length > 1 && parts.at(-1) === '') throw refusal('ENOENT', text);
+  const names: string[] = [];
+  for (const part of parts) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      if (names.pop() === undefined) throw refusal('ERR_OUTSIDE_ROOT', text);
+      continue;
+    }
+    if (part.startsWith('.')) throw refusal('ENOENT', text);
+    if (process.platform === 'win32' && part.includes(':')) throw refusal('ENOENT', text);
+    names.push(part);
+  }
+  return names;
+}
+
+// Where the kernel does not see to it: by the real paths of both.
+async function openBelow(
+  store: Store,
+  root: string,
+  path: string,
+  call: Call | undefined,
+): Promise<OpenFile> {
+  if (store.can('links')) {
+    const [top, real] = [await store.realpath(root, call), await store.realpath(path, call)];
+    const prefix = `${top.toString().replace(/[\\/]+$/, '')}/`.replaceAll('\\', '/');
+    if (!real.toString().replaceAll('\\', '/').startsWith(prefix)) throw refusal('ERR_OUTSIDE_ROOT', path);
+    return store.open(real.toString(), constants.O_RDONLY, 0, call);
+  }
+  return store.open(path, constants.O_RDONLY, 0, call);
+}

@@ -1,0 +1,176 @@
+// The body of a response: from a file to a client that may be slow, or gone. Nothing here holds a thread while it waits.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+
+import { fileSystemError } from '../filesystem/errors.js';
+import { realFiles } from '../filesystem/mounts.js';
+import type { OpenFile } from '../filesystem/open-file.js';
+import { onAbort, offAbort } from '../schedule/abort.js';
+import { Call } from '../schedule/call.js';
+import type { ByteRange } from './ranges.js';
+
+/** Up to so many bytes are read before the headers are sent, and sent with them in one write. */
+const SMALL_BODY = 64 * 1024;
+const PIECE = 256 * 1024;
+/** After so many bytes the socket's timeout starts anew: Node does not see what the kernel sends. */
+const LONGEST_SEND = 16 * 1024 * 1024;
+
+/** Bytes of the file, or text between them. */
+export type BodyPart = ByteRange | Buffer;
+
+const lengthOf = (part: BodyPart): number => (Buffer.isBuffer(part) ? part.length : part.end - part.start);
+
+/** How many bytes the parts are. */
+export function totalLength(parts: readonly BodyPart[]): number {
+  return parts.reduce((total, part) => total + lengthOf(part), 0);
+}
+
+/**
+ * Sends the response, whose status and headers are set, with a body. Resolves when it has been handed to the system, or when
+ * the client is gone.
+ * @throws the system's errors, ESTALE where the file has become shorter, AbortError, TimeoutError; the connection is
+ *   closed then, unless nothing has been sent
+ */
+export async function sendBody(
+  req: IncomingMessage,
+  res: ServerResponse,
+  file: OpenFile,
+  parts: readonly BodyPart[],
+  call: Call | undefined,
+): Promise<void> {
+  if (totalLength(parts) <= SMALL_BODY) {
+    const bytes = await Promise.all(parts.map((part) => readAll(file, part, call)));
+    res.end(bytes.length === 1 ? bytes[0] : Buffer.concat(bytes));
+    return;
+  }
+  const client = new Client(res, call);
+  try {
+    const [part] = parts;
+    const isSent =
+      parts.length === 1 && !Buffer.isBuffer(part) && (await sendInKernel(req, res, file, part!, client));
+    if (!isSent) for (const each of parts) await sendPart(res, file, each, client);
+    res.end();
+    await client.finished();
+  } catch (error) {
+    res.destroy();
+    if (!client.isGone) throw error;
+  } finally {
+    client.end();
+  }
+}
+
+async function readAll(file: OpenFile, part: BodyPart, call: Call | undefined): Promise<Buffer> {
+  if (Buffer.isBuffer(part)) return part;
+  const { start, end } = part;
+  const bytes = await file.pread(end - start, start, call);
+  if (bytes.length < end - start) throw fileSystemError('ESTALE', 'read');
+  return bytes;
+}
+
+/** Who the response goes to: ends what is sent when the client goes or the caller's signal is aborted. */
+class Client {
+  readonly #res: ServerResponse;
+  readonly #signal: AbortSignal | undefined;
+  readonly #controller = new AbortController();
+  readonly #onClose = (): void => {
+    this.isGone = !this.#res.writableFinished;
+    this.#controller.abort();
+  };
+  readonly #onAbort = (): void => {
+    this.#controller.abort(this.#signal!.reason);
+  };
+  /** The caller's call, which ends with the client, too. */
+  readonly call: Call;
+  isGone = false;
+
+  constructor(res: ServerResponse, call: Call | undefined) {
+    this.#res = res;
+    this.#signal = call?.signal;
+    this.call = new Call(this.#controller.signal, call?.lane, call?.timeout);
+    res.once('close', this.#onClose);
+    if (res.destroyed) this.#onClose();
+    if (this.#signal?.aborted === true) this.#onAbort();
+    else if (this.#signal !== undefined) onAbort(this.#signal, this.#onAbort);
+  }
+
+  end(): void {
+    this.#res.off('close', this.#onClose);
+    if (this.#signal !== undefined) offAbort(this.#signal, this.#onAbort);
+  }
+
+  /** Waits until the response takes more. */
+  drained(): Promise<void> {
+    return this.#until('drain', () => !this.#res.writableNeedDrain);
+  }
+
+  /** Waits until all has been handed to the system. */
+  finished(): Promise<void> {
+    return this.#until('finish', () => this.#res.writableFinished);
+  }
+
+  #until(event: 'drain' | 'finish', isSo: () => boolean): Promise<void> {
+    const { signal } = this.#controller;
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        offAbort(signal, ended);
+        this.#res.off(event, done);
+        resolve();
+      };
+      const ended = (): void => {
+        this.#res.off(event, done);
+        reject(signal.reason as Error);
+      };
+      if (signal.aborted) ended();
+      else if (isSo()) resolve();
+      else {
+        this.#res.once(event, done);
+        onAbort(signal, ended);
+      }
+    });
+  }
+}
+
+// The descriptor of the connection, where the bytes of the file can be put on it as they are.
+function plainDescriptor(req: IncomingMessage, { socket }: ServerResponse): number {
+  if (process.platform === 'win32' || req.httpVersionMajor !== 1) return -1;
+  if (!(socket instanceof Socket) || (socket as { encrypted?: boolean }).encrypted === true) return -1;
+  const handle = (socket as { _handle?: { fd?: unknown } | null })._handle;
+  return typeof handle?.fd === 'number' ? handle.fd : -1;
+}
+
+/** Sends a range by sendfile(2). False, with nothing sent, where that cannot be. */
+async function sendInKernel(
+  req: IncomingMessage,
+  res: ServerResponse,
+  file: OpenFile,
+  { start, end }: ByteRange,
+  client: Client,
+): Promise<boolean> {
+  const out = plainDescriptor(req, res);
+  if (out < 0 || file.fd < 0 || file.kind !== 'regular') return false;
+  res.flushHeaders();
+  const socket = res.socket!;
+  // What Node still holds would come after what the kernel sends.
+  if (socket.writableLength > 0) return false;
+  for (let at = start; at < end;) {
+    if (client.isGone) throw fileSystemError('EPIPE', 'sendfile');
+    const count = Math.min(LONGEST_SEND, end - at);
+    const sent = await realFiles.sendFile(out, file.fd, at, count, client.call);
+    if (sent < count) throw fileSystemError('ESTALE', 'sendfile');
+    at += sent;
+    if (socket.timeout !== undefined && socket.timeout > 0) socket.setTimeout(socket.timeout);
+  }
+  return true;
+}
+
+async function sendPart(res: ServerResponse, file: OpenFile, part: BodyPart, client: Client): Promise<void> {
+  if (Buffer.isBuffer(part)) {
+    if (!res.write(part)) await client.drained();
+    return;
+  }
+  for (let at = part.start; at < part.end;) {
+    const bytes = await readAll(file, { start: at, end: Math.min(part.end, at + PIECE) }, client.call);
+    at += bytes.length;
+    if (!res.write(bytes)) await client.drained();
+  }
+}

@@ -1,0 +1,196 @@
+// serveFile: a file as the answer to an HTTP request.
+import { randomBytes } from 'node:crypto';
+import { type IncomingMessage, type OutgoingHttpHeader, type ServerResponse, STATUS_CODES } from 'node:http';
+
+import { lookup } from 'mrmime';
+
+import { type Check, optionReader, unchecked } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { invalidArgType } from '../errors/index.js';
+import type { FilePath } from '../filesystem/filesystem.js';
+import type { OpenFile } from '../filesystem/open-file.js';
+import type { Call } from '../schedule/call.js';
+import type { OpOptions } from '../schedule/options.js';
+import { isRangeFresh, precondition, type Validators, validatorsOf } from './conditions.js';
+import { findFile } from './find-file.js';
+import { type ByteRange, parseRanges } from './ranges.js';
+import { type BodyPart, sendBody, totalLength } from './send-body.js';
+
+/** Options of `serveFile`. */
+export interface ServeOptions extends OpOptions {
+  /** A directory: `path` is relative to it, and nothing outside it, and no name that begins with a dot, is served. */
+  root?: Path | undefined;
+  /** Header fields of a response that serves the file, such as `Cache-Control`. They win over those that are made here. */
+  headers?: Readonly<Record<string, OutgoingHttpHeader>> | undefined;
+}
+
+const headerFields: Check<Readonly<Record<string, OutgoingHttpHeader>> | undefined> = (value, name) => {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'object' || value === null) throw invalidArgType(name, 'of type object', value);
+  return value as Readonly<Record<string, OutgoingHttpHeader>>;
+};
+const readOptions = optionReader({ root: unchecked, headers: headerFields });
+
+/**
+ * Answers an HTTP request with a file: GET and HEAD, ranges (several as `multipart/byteranges`), `If-Match`, `If-None-Match`,
+ * `If-Modified-Since`, `If-Unmodified-Since`, `If-Range`, with `ETag`, `Last-Modified`, `Accept-Ranges` and the type of the
+ * name's extension. Works on mounted file systems, too.
+ *
+ * Whatever is wrong with the request is answered: 400 (a path with a null byte, with `root`), 403 (no permission, outside the
+ * root), 404 (no such file, no regular file, with `root` a name that begins with a dot), 405, 412, 416. Header fields that
+ * the response has already are kept.
+ *
+ * Up to 64 KiB go out with the headers in one write. More goes by sendfile(2) on plain connections of HTTP/1, else in pieces
+ * as the client takes them. Neither slow clients nor those that vanish hold a thread; the file is closed when they vanish.
+ * @param path a path, not percent-encoded; with `root`, one below it, such as `decodeURIComponent(url.pathname)`
+ * @param o `root`, `headers`, `signal`, `lane`, `timeout` (of it all)
+ * @returns when the response has been handed to the system, or its client is gone
+ * @throws the system's other errors in Node's shape, after a response with status 500 if none has begun; AbortError,
+ *   TimeoutError; ERR_HTTP_HEADERS_SENT; TypeError and RangeError for bad arguments, without a response
+ * @example
+ * http.createServer((req, res) => {
+ *   const { pathname } = new URL(req.url, 'http://localhost');
+ *   serveFile(req, res, decodeURIComponent(pathname), { root: 'public' }).catch(console.error);
+ * });
+ */
+export async function serveFile(
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: Path,
+  o?: ServeOptions,
+): Promise<void> {
+  const { root, headers, call } = readOptions(o);
+  if (typeof req?.headers !== 'object')
+    throw invalidArgType('req', 'an instance of http.IncomingMessage', req);
+  if (typeof res?.writeHead !== 'function')
+    throw invalidArgType('res', 'an instance of http.ServerResponse', res);
+  const top = root === undefined ? undefined : toPathBytes(root, 'options.root');
+  // From a stranger it is no mistake of the program's.
+  if (top !== undefined && typeof path === 'string' && path.includes('\0')) return void refuse(req, res, 400);
+  const at = toPathBytes(path);
+  if (res.headersSent)
+    throw Object.assign(new Error('The headers of the response have been sent already'), {
+      code: 'ERR_HTTP_HEADERS_SENT',
+    });
+  if (req.method !== 'GET' && req.method !== 'HEAD') {
+    res.setHeader('Allow', 'GET, HEAD');
+    return void refuse(req, res, 405);
+  }
+  let file: OpenFile | undefined;
+  try {
+    file = await findFile(at, top, call);
+    await answer(req, res, file, at, headers, call);
+  } catch (error) {
+    const status = statusOf(error, file !== undefined);
+    if (!res.headersSent) refuse(req, res, status);
+    if (status === 500) throw error;
+  } finally {
+    await file?.close().catch(() => undefined); // nothing was written through it
+  }
+}
+
+const NOT_FOUND = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EISDIR', 'ELOOP', 'ENXIO']);
+const FORBIDDEN = new Set(['EACCES', 'EPERM', 'ERR_OUTSIDE_ROOT', 'ERR_ACCESS_DENIED']);
+
+// Of an open file only reading it can fail, which is nobody's request.
+function statusOf(error: unknown, isOpen: boolean): number {
+  const { code } = error as { code?: string };
+  if (code === 'EISDIR' || (!isOpen && NOT_FOUND.has(code ?? ''))) return 404;
+  return !isOpen && FORBIDDEN.has(code ?? '') ? 403 : 500;
+}
+
+/** A response that says no more than its status. */
+function refuse(req: IncomingMessage, res: ServerResponse, status: number): void {
+  const text = `${STATUS_CODES[status] ?? String(status)}\n`;
+  res.statusCode = status;
+  for (const name of ['ETag', 'Last-Modified', 'Cache-Control', 'Content-Encoding', 'Content-Language'])
+    res.removeHeader(name);
+  res.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  res.setHeader('X-Content-Type-Options', 'nosniff');
+  res.setHeader('Content-Length', Buffer.byteLength(text));
+  res.end(req.method === 'HEAD' ? undefined : text);
+}
+
+async function answer(
+  req: IncomingMessage,
+  res: ServerResponse,
+  file: OpenFile,
+  path: FilePath,
+  headers: Readonly<Record<string, OutgoingHttpHeader>> | undefined,
+  call: Call | undefined,
+): Promise<void> {
+  const stats = await file.stat(call);
+  if (!stats.isFile()) return void refuse(req, res, 404);
+  if (res.destroyed) return undefined;
+  const { size } = stats;
+  const validators = validatorsOf(stats);
+  const status = precondition(req.headers, validators);
+  if (status === 412) return void refuse(req, res, 412);
+  const ranges = status === 200 ? wantedRanges(req, size, validators) : undefined;
+  if (ranges?.length === 0) {
+    res.setHeader('Content-Range', `bytes */${size}`);
+    return void refuse(req, res, 416);
+  }
+  for (const [name, value] of Object.entries(headers ?? {})) res.setHeader(name, value);
+  setMissing(res, 'Accept-Ranges', 'bytes');
+  setMissing(res, 'ETag', validators.etag);
+  setMissing(res, 'Last-Modified', new Date(validators.modifiedMs).toUTCString());
+  if (status === 304) {
+    for (const name of ['Content-Type', 'Content-Length', 'Content-Encoding', 'Content-Range'])
+      res.removeHeader(name);
+    res.statusCode = 304;
+    res.end();
+    return undefined;
+  }
+  setMissing(res, 'Content-Type', typeOf(path));
+  res.statusCode = ranges === undefined ? 200 : 206;
+  const parts = partsOf(res, ranges, size);
+  res.setHeader('Content-Length', totalLength(parts));
+  if (req.method === 'HEAD') res.end();
+  else await sendBody(req, res, file, parts, call);
+}
+
+// Only GET has ranges (RFC 9110, 14.2).
+function wantedRanges(req: IncomingMessage, size: number, validators: Validators): ByteRange[] | undefined {
+  const field = req.headers.range;
+  if (field === undefined || req.method !== 'GET' || !isRangeFresh(req.headers, validators)) return undefined;
+  return parseRanges(field, size);
+}
+
+function setMissing(res: ServerResponse, name: string, value: string): void {
+  if (!res.hasHeader(name)) res.setHeader(name, value);
+}
+
+/** What is sent, and the headers that say so. */
+function partsOf(res: ServerResponse, ranges: ByteRange[] | undefined, size: number): BodyPart[] {
+  if (ranges === undefined) return [{ start: 0, end: size }];
+  const [range] = ranges;
+  if (ranges.length === 1) {
+    res.setHeader('Content-Range', contentRange(range!, size));
+    return [range!];
+  }
+  const boundary = randomBytes(16).toString('hex');
+  const type = String(res.getHeader('Content-Type'));
+  res.setHeader('Content-Type', `multipart/byteranges; boundary=${boundary}`);
+  const parts: BodyPart[] = [];
+  for (const each of ranges) {
+    const lead = parts.length === 0 ? '' : '\r\n';
+    const fields = `Content-Type: ${type}\r\nContent-Range: ${contentRange(each, size)}`;
+    parts.push(Buffer.from(`${lead}--${boundary}\r\n${fields}\r\n\r\n`, 'latin1'), each);
+  }
+  parts.push(Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1'));
+  return parts;
+}
+
+const contentRange = ({ start, end }: ByteRange, size: number): string => `bytes ${start}-${end - 1}/${size}`;
+
+/** The type of a name's extension. */
+function typeOf(path: FilePath): string {
+  const name = textOf(path).replace(/^.*[\\/]/, '');
+  const dot = name.lastIndexOf('.');
+  const type = dot > 0 ? lookup(name.slice(dot + 1)) : undefined;
+  if (type === undefined) return 'application/octet-stream';
+  return /^text\/|^application\/json$/.test(type) ? `${type}; charset=utf-8` : type;
+}
+
+const textOf = (path: FilePath): string => (typeof path === 'string' ? path : Buffer.from(path).toString());
