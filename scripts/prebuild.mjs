@@ -1,5 +1,5 @@
 // Builds the binaries that are published, into prebuilds/TARGET/uvfiles.node, and refuses those that break a rule.
-// `npm run prebuild -- TARGET...`, `-- --all`; `--native` takes this system's own compiler in place of the cross recipes,
+// `npm run build:prebuilt -- TARGET...`, `-- --all`; `--native` takes this system's own compiler in place of the cross recipes,
 // `--once` leaves out the second build, which must give the same bytes.
 import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -60,7 +60,7 @@ try {
   if (targets.length === 0) {
     // Also how npm would call it before `build`, were .npmrc not to say that no script runs before another.
     console.log(
-      `Usage: npm run prebuild -- TARGET... | --all  [--native] [--once]\nTargets: ${TARGETS.join(' ')}`,
+      `Usage: npm run build:prebuilt -- TARGET... | --all  [--native] [--once]\nTargets: ${TARGETS.join(' ')}`,
     );
     process.exit();
   }

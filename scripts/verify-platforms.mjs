@@ -58,7 +58,7 @@ function runToFile(argv, { cwd, env }) {
 
 async function verify(row, folder) {
   if (!existsSync(inRoot('prebuilds', row.target, 'uvfiles.node')))
-    return { result: `not built: npm run prebuild -- ${row.target}`, ok: false };
+    return { result: `not built: npm run build:prebuilt -- ${row.target}`, ok: false };
   const { argv, version, env = process.env } = await row.command();
   if (row.mocha)
     return { version, ...(await runWineSuite({ argv, env, major: row.mocha, words: testFiles })) };
