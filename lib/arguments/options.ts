@@ -77,7 +77,7 @@ function unknownOption(path: string, key: string, value: unknown, known: string[
   const alike = known.find((name) => plain(name) === plain(key));
   const hint = alike ?? HINTS[key];
   const meant = hint === undefined ? '' : `; did you mean ${hint}?`;
-  return invalidArgValue(path, value, `is not an option${meant} The options are ${known.join(', ')}.`);
+  return invalidArgValue(path, value, `is not an option${meant} The options are ${known.join(', ')}`);
 }
 
 /** Reads the options of a function that takes only signal, lane and timeout. */

@@ -156,7 +156,7 @@ export function mount<T>(prefix: string, fileSystem: FileSystem, o?: Partial<Mou
       throw invalidArgValue(
         `options.${key}`,
         (o as Record<string, unknown>)[key],
-        'is not an option. The only option is scope.',
+        'is not an option. The only option is scope',
       );
   const scope = o?.scope;
   if (scope !== undefined && typeof scope !== 'function')

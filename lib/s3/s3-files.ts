@@ -73,7 +73,7 @@ function checkNames(options: object, known: readonly string[]): void {
       throw invalidArgValue(
         `options.${name}`,
         value,
-        `is not an option. The options are ${known.join(', ')}.`,
+        `is not an option. The options are ${known.join(', ')}`,
       );
 }
 
