@@ -1,6 +1,6 @@
 // Web streams over handles. A stream holds nothing of its own: it reads a piece when its consumer asks for one, and writes a
 // chunk when it comes. So the handle's position is where the consumer stands, and backpressure is the handle's own.
-import { CountQueuingStrategy, ReadableStream, WritableStream } from 'node:stream/web';
+import type { ReadableStream, WritableStream } from 'node:stream/web';
 
 import { count, flag, optionReader } from '../arguments/options.js';
 import { outOfRange } from '../errors/index.js';
@@ -120,7 +120,7 @@ export function byteStream(source: ByteSource, o: ByteStreamOptions | undefined)
   const { close, start, end, chunkSize, call } = readByteStreamOptions(o);
   const pieces = new Pieces(source, start, end, chunkSize);
   const lifetime = new StreamLifetime(source, close, call);
-  return new ReadableStream({
+  return new globalThis.ReadableStream({
     type: 'bytes',
     start(controller) {
       lifetime.begin((error) => controller.error(error));
@@ -164,7 +164,7 @@ export function byteStream(source: ByteSource, o: ByteStreamOptions | undefined)
 export function textStream(source: TextSource, o: StreamOptions | undefined): ReadableStream<string> {
   const { close, call } = readStreamOptions(o);
   const lifetime = new StreamLifetime(source, close, call);
-  return new ReadableStream<string>(
+  return new globalThis.ReadableStream<string>(
     {
       start(controller) {
         lifetime.begin((error) => controller.error(error));
@@ -189,7 +189,7 @@ export function textStream(source: TextSource, o: StreamOptions | undefined): Re
       },
       cancel: (reason) => lifetime.cancel(reason),
     },
-    new CountQueuingStrategy({ highWaterMark: 0 }), // nothing is read that nobody asked for
+    new globalThis.CountQueuingStrategy({ highWaterMark: 0 }), // nothing is read that nobody asked for
   );
 }
 
@@ -197,7 +197,7 @@ export function textStream(source: TextSource, o: StreamOptions | undefined): Re
 export function sinkStream<T>(sink: Sink<T>, o: StreamOptions | undefined): WritableStream<T> {
   const { close, call } = readStreamOptions(o);
   const lifetime = new StreamLifetime(sink, close || sink._publishes, call);
-  return new WritableStream<T>({
+  return new globalThis.WritableStream<T>({
     start(controller) {
       lifetime.begin((error) => controller.error(error));
       // `abort` reaches the sink only after the write that runs: the signal ends that one if it waits.

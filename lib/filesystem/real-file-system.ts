@@ -1,5 +1,5 @@
 // The real files as a FileSystem, for what wraps them or lets them show through.
-import { open } from 'node:fs/promises';
+import { promises } from 'node:fs';
 
 import { nativeStore } from '../native/store/native-store.js';
 import type { CallOptions, DirectoryItem, FilePath, FileSystem } from './filesystem.js';
@@ -21,7 +21,7 @@ async function* list(path: FilePath, call: CallOptions): AsyncGenerator<readonly
 
 async function syncDirectory(path: FilePath): Promise<void> {
   if (process.platform === 'win32') return; // directories cannot be opened there, and need not be synced
-  const directory = await open(typeof path === 'string' ? path : Buffer.from(path));
+  const directory = await promises.open(typeof path === 'string' ? path : Buffer.from(path));
   try {
     await directory.sync();
   } finally {

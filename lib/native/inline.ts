@@ -1,7 +1,6 @@
 // The inline path: what is cached is read on the spot, without a thread. A refusal costs little and changes nothing: the
 // caller then asks the pool for the same bytes.
-import { markAsUntransferable } from 'node:worker_threads';
-
+import { builtinWorkerThreads } from '../builtins.js';
 import type { OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { allocate } from './memory.js';
@@ -21,7 +20,7 @@ export function place(size: number): Buffer {
   if (used + size > chunk.length) {
     chunk = Buffer.allocUnsafeSlow(CHUNK);
     // Transferring one result would take the memory of its neighbours away.
-    markAsUntransferable(chunk.buffer);
+    builtinWorkerThreads().markAsUntransferable(chunk.buffer);
     used = 0;
   }
   args[P.ARG_OFFSET] = used;

@@ -5,7 +5,6 @@
 // words. What is rare (signals, timeouts, paths for error messages) hangs on one optional object.
 import { constants } from 'node:buffer';
 import { clearTimeout, setTimeout } from 'node:timers';
-import { markAsUntransferable } from 'node:worker_threads';
 
 import {
   ClosedFileError,
@@ -15,6 +14,7 @@ import {
   TimeoutError,
 } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
+import { builtinWorkerThreads } from '../builtins.js';
 import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { type Call, callOf } from '../schedule/call.js';
 import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
@@ -345,7 +345,7 @@ function complete(
 ): void {
   let at = 0;
   // Memory that several results share must not be transferred away by one of them.
-  if (shared) markAsUntransferable((chunk as Buffer).buffer);
+  if (shared) builtinWorkerThreads().markAsUntransferable((chunk as Buffer).buffer);
   for (let i = 0; i < count; i++) {
     const slot = records[at] as number;
     const result = records[at + 1] as number;

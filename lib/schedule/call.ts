@@ -1,6 +1,4 @@
 // The options that every operation takes, checked once at the public function and carried down through all layers.
-import { performance } from 'node:perf_hooks';
-
 import { invalidArgType, outOfRange } from '../errors/index.js';
 import { Lane } from './lane.js';
 import { isAbortSignal, type OpOptions } from './options.js';

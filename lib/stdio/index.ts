@@ -1,11 +1,9 @@
 // stdin, stdout and stderr as files: text in UTF-8, and the bytes below. Buffered as Python's.
-import { isatty } from 'node:tty';
-
 import type { BinaryFile } from '../file/binary-file.js';
 import type { TextFile } from '../file/text-file.js';
 import { buildHandle } from '../open/build.js';
 import { resolveHandle, type TextOpenOptions } from '../open/options.js';
-import { StandardFile } from './standard-file.js';
+import { isTerminal, StandardFile } from './standard-file.js';
 
 function standard(fd: number, name: string, mode: 'r' | 'w', o: TextOpenOptions): TextFile {
   const file = new StandardFile(fd);
@@ -30,7 +28,7 @@ export const stdin: TextFile = standard(0, '<stdin>', 'r', {});
  * Its buffer is its own, apart from that of `console.log` and `process.stdout`.
  * @example await stdout.write('hello\n');
  */
-export const stdout: TextFile = standard(1, '<stdout>', 'w', { buffering: isatty(1) ? LINES : BLOCKS });
+export const stdout: TextFile = standard(1, '<stdout>', 'w', { buffering: isTerminal(1) ? LINES : BLOCKS });
 
 /** Standard error, as UTF-8 (what cannot be encoded as escapes), flushed at every line end. */
 export const stderr: TextFile = standard(2, '<stderr>', 'w', {

@@ -1,11 +1,21 @@
 // A descriptor that the process was born with, as a file: looked at when it is first used, since the six handles on these
 // exist from the start and most programs use none of them.
-import type { BigIntStats, Stats } from 'node:fs';
-import { isatty } from 'node:tty';
+import { type BigIntStats, fstatSync, type Stats } from 'node:fs';
+
+import { builtinTty } from '../builtins.js';
 
 import type { OpenFile, FileKind } from '../filesystem/open-file.js';
 import { realFiles } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
+
+/** Whether a descriptor is a terminal. */
+export function isTerminal(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice() && builtinTty().isatty(fd);
+  } catch {
+    return false; // the process was started without it
+  }
+}
 
 /** Descriptor 0, 1 or 2. `close` leaves it open. */
 export class StandardFile implements OpenFile {
@@ -115,7 +125,7 @@ export class StandardFile implements OpenFile {
   }
 
   isatty(): Promise<boolean> {
-    return Promise.resolve(isatty(this.fd));
+    return Promise.resolve(isTerminal(this.fd));
   }
 
   stopWaiting(): void {

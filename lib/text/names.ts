@@ -1,5 +1,5 @@
 // The Unicode name of a character, for the namereplace handler only: unpacked when it is first asked for.
-import { brotliDecompressSync } from 'node:zlib';
+import type * as zlib from 'node:zlib';
 
 interface Names {
   readonly byCodePoint: ReadonlyMap<number, string>;
@@ -20,9 +20,11 @@ export function characterName(codePoint: number): string | undefined {
 }
 
 function unpack(): Names {
-  // Loaded only now: a quarter of a megabyte that most programs never need.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  // Loaded only now: a quarter of a megabyte, and Node's compression, which most programs never need.
+  /* eslint-disable @typescript-eslint/no-require-imports */
   const { packedNames } = require('./names-data.js') as { packedNames: string };
+  const { brotliDecompressSync } = require('node:zlib') as typeof zlib;
+  /* eslint-enable @typescript-eslint/no-require-imports */
   const [, rules = '', ...lines] = brotliDecompressSync(Buffer.from(packedNames, 'base64'))
     .toString('latin1')
     .split('\n');

@@ -130,7 +130,7 @@ async function updateLocked(
     }
     try {
       const bytes = await change(await locked.file.readToEnd(0, call));
-      return void await store.replaceFile(path, bytes, options, call);
+      return void (await store.replaceFile(path, bytes, options, call));
     } finally {
       await locked.close();
     }
@@ -189,9 +189,9 @@ async function updateIfSame(
       });
       if (old === null) {
         const { permissions: bits = 0o666 } = options;
-        return void await store.writeFile(path, bytes, O_WRONLY | O_CREAT | O_EXCL, bits, call);
+        return void (await store.writeFile(path, bytes, O_WRONLY | O_CREAT | O_EXCL, bits, call));
       }
-      return void await store.replaceFile(path, bytes, { ...options, ifMatch: old.etag }, call);
+      return void (await store.replaceFile(path, bytes, { ...options, ifMatch: old.etag }, call));
     } catch (error) {
       if (error instanceof CallbackFailure) throw error.cause;
       const code = codeOf(error);

@@ -1,9 +1,10 @@
-// Writes dist/esm: for each subpath of package.json one ES module that re-exports the CommonJS build by name, so that
+// Writes dist/lib, the bundle, and dist/esm: for each subpath of package.json one ES module that re-exports it by name, so that
 // `import` and `require` share one instance (one dispatcher, one set of error classes).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot } from '../support/root.mjs';
 import { SetupError, run } from '../support/run.mjs';
+import { writeBundle } from './bundle.mjs';
 
 /** [subpath, module name in dist] of each export that has code: './os' -> ['uvfiles/os', 'os/index']. */
 function subpathsOfPackage() {
@@ -46,13 +47,14 @@ function facadeTypes(toCommonJs, names) {
 export async function writeFacades() {
   const subpaths = subpathsOfPackage();
   writeFileSync(inRoot('dist/cjs/package.json'), '{ "type": "commonjs" }\n');
-  const names = await exportedNames(subpaths.map(([, module]) => inRoot('dist/cjs', `${module}.js`)));
+  await writeBundle(subpaths.map(([, module]) => module));
+  const names = await exportedNames(subpaths.map(([, module]) => inRoot('dist/lib', `${module}.js`)));
   subpaths.forEach(([, module], index) => {
     if (names[index].length === 0) throw new SetupError(`lib/${module}.ts exports no value`);
     const file = inRoot('dist/esm', `${module}.js`);
     const toCommonJs = path.posix.join('../'.repeat(module.split('/').length), 'cjs', `${module}.js`);
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, facade(toCommonJs, names[index]));
+    writeFileSync(file, facade(toCommonJs.replace('cjs/', 'lib/'), names[index]));
     writeFileSync(file.replace(/\.js$/, '.d.ts'), facadeTypes(toCommonJs, names[index]));
   });
   return subpaths.map(([subpath]) => subpath);

@@ -1,5 +1,4 @@
 // Replacing a file in one step by a temporary file and a rename, for file systems without a way of their own.
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 
 import type { OpOptions } from '../../schedule/options.js';
@@ -10,9 +9,9 @@ import type { MountedStore } from '../mounted-store.js';
 import type { OpenFile } from '../open-file.js';
 import { LINK_ITSELF, type Replacement } from '../store.js';
 import { parentOf } from './directories.js';
+import { randomName } from './random-name.js';
 
 const { O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } = constants;
-const RANDOM_BYTES = 10;
 const MOST_LINKS = 40;
 
 interface Target {
@@ -51,7 +50,7 @@ export async function openReplacementOf(
   if (!store.can('rename')) throw store.unsupported('rename', 'replace a file in one step');
   const target = await targetOf(store, path, o);
   if (options.exclusive && target.permissions !== undefined) throw fileSystemError('EEXIST', 'open', path);
-  const fresh = joined(parentOf(target.path), `.${randomBytes(RANDOM_BYTES).toString('hex')}.tmp`);
+  const fresh = joined(parentOf(target.path), `.${randomName()}.tmp`);
   const access = (flags & O_RDWR) !== 0 && store.can('randomWrite') ? O_RDWR : O_WRONLY;
   const permissions = options.permissions ?? target.permissions ?? 0o666;
   const file = await store.open(fresh, access | O_CREAT | O_EXCL | O_TRUNC, permissions, o);

@@ -1,5 +1,4 @@
 // Temporary files and directories on a mounted file system: created exclusively under random names.
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 
 import { AbortError } from '../../errors/index.js';
@@ -10,9 +9,9 @@ import type { MountedStore } from '../mounted-store.js';
 import type { OpenFile } from '../open-file.js';
 import { PositionedFile } from '../positioned.js';
 import type { TempFileKind, TemporaryDirectoryEntry, TemporaryFile, TempPlace } from '../store.js';
+import { randomName } from './random-name.js';
 import { removeTreeOf } from './remove-tree.js';
 
-const RANDOM_BYTES = 10;
 const ATTEMPTS = 100;
 const { O_APPEND, O_CREAT, O_EXCL, O_RDWR } = constants;
 
@@ -21,7 +20,7 @@ async function exclusively<T>(
   make: (path: string | Uint8Array) => Promise<T>,
 ): Promise<{ path: string | Uint8Array; made: T }> {
   for (let attempt = 1; ; attempt++) {
-    const path = joined(dir, prefix + randomBytes(RANDOM_BYTES).toString('hex') + suffix);
+    const path = joined(dir, prefix + randomName() + suffix);
     try {
       return { path, made: await make(path) };
     } catch (error) {

@@ -1,7 +1,7 @@
 // A file of the addon: every call is one operation in its queue, or none where what is asked for is cached.
 import { type BigIntStats, type Stats, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 
+import { builtinTty } from '../../builtins.js';
 import { systemError } from '../../errors/index.js';
 import type { LockRange } from '../../filesystem/filesystem.js';
 import { addon } from '../addon.js';
@@ -340,7 +340,7 @@ export class NativeFile implements OpenFile {
   }
 
   isatty(): Promise<boolean> {
-    return Promise.resolve(this.kind === 'character' && isatty(this.fd));
+    return Promise.resolve(this.kind === 'character' && builtinTty().isatty(this.fd));
   }
 
   stopWaiting(): void {

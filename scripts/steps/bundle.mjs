@@ -1,0 +1,90 @@
+// Writes dist/lib: the library as one file (uvfiles.js), what few programs use as another (more.js), and a stub for each
+// subpath of package.json that asks them for its module.
+//
+// Node spends most of the time of `import 'uvfiles'` on finding and reading files. A module of a bundle is evaluated when
+// it is first required, so that programs pay for what they use only, and all subpaths share one instance.
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { inRoot } from '../support/root.mjs';
+
+/** Subpaths that most programs do without. */
+const MORE = new Set(['promises/index', 's3/index', 'testing/index']);
+/** Subpaths that have a default export, which TypeScript and bundlers look for in the text. */
+const WITH_DEFAULT = new Set(['promises/index']);
+/** Loaded apart, at first use: a table of all names of Unicode. */
+const APART = 'text/names-data';
+
+const modules = inRoot('dist/cjs');
+/** The name of a file of dist/cjs, such as `os/index`. */
+const nameOf = (file) => path.relative(modules, file).replaceAll('\\', '/').replace(/\.js$/, '');
+
+function stub(module, hasDefault) {
+  if (!hasDefault) return `module.exports = ${module};\n`;
+  return `const all = ${module};
+Object.defineProperty(exports, '__esModule', { value: true });
+Object.defineProperties(exports, Object.getOwnPropertyDescriptors(all));
+exports.default = all.default;
+`;
+}
+
+async function bundle(names, outfile, plugins = []) {
+  const { build } = await import('esbuild');
+  const entries = names.map((name) => `  ${JSON.stringify(name)}: () => require('./${name}.js'),`);
+  return build({
+    stdin: {
+      contents: `module.exports = {\n${entries.join('\n')}\n};\n`,
+      resolveDir: modules,
+      sourcefile: 'modules.js',
+    },
+    // As deep as dist/cjs/native, from where the binaries are found.
+    outfile: inRoot('dist/lib/shared', outfile),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    minifyWhitespace: true,
+    lineLimit: 120, // Node prints the line that an uncaught error comes from
+    sourcemap: 'linked',
+    packages: 'external',
+    external: ['*.node', './names-data.js', './uvfiles.js'],
+    metafile: true,
+    logLevel: 'warning',
+    plugins,
+  });
+}
+
+/** Modules that uvfiles.js has are taken from there. */
+const fromMain = (names) => ({
+  name: 'from-main',
+  setup(build) {
+    build.onLoad({ filter: /\.js$/ }, ({ path: file }) => {
+      const name = nameOf(file);
+      if (!names.has(name)) return undefined;
+      return { contents: `module.exports = require('./uvfiles.js')[${JSON.stringify(name)}]();` };
+    });
+  },
+});
+
+/** `subpaths` are the modules that package.json names, such as `os/index`. */
+export async function writeBundle(subpaths) {
+  rmSync(inRoot('dist/lib'), { recursive: true, force: true });
+  const main = subpaths.filter((name) => !MORE.has(name));
+  const { metafile } = await bundle(main, 'uvfiles.js');
+  const inMain = new Set(
+    Object.keys(metafile.inputs)
+      .map((file) => nameOf(path.resolve(file)))
+      .filter((name) => !name.startsWith('..') && name !== 'modules'),
+  );
+  // Again, with a name for every module, by which more.js asks for it.
+  await bundle([...inMain], 'uvfiles.js');
+  await bundle([...subpaths.filter((name) => MORE.has(name))], 'more.js', [fromMain(inMain)]);
+  copyFileSync(inRoot('dist/cjs', `${APART}.js`), inRoot('dist/lib/shared/names-data.js'));
+  writeFileSync(inRoot('dist/lib/package.json'), '{ "type": "commonjs" }\n');
+  for (const name of subpaths) {
+    const file = inRoot('dist/lib', `${name}.js`);
+    const up = '../'.repeat(name.split('/').length - 1) || './';
+    const from = `${up}shared/${MORE.has(name) ? 'more' : 'uvfiles'}.js`;
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, stub(`require('${from}')['${name}']()`, WITH_DEFAULT.has(name)));
+  }
+}
