@@ -1,6 +1,7 @@
 // The package's surface. Only re-exports.
 export { open } from './open/open.js';
 export type { OpenOptions, Opener, TextOpenOptions } from './open/options.js';
+export { textFrom, type TextFromOptions } from './open/text-from.js';
 export type { BinaryMode, TextMode } from './file/mode.js';
 export type { Path } from './arguments/path.js';
 export { RawFile } from './file/raw-file.js';
@@ -10,6 +11,7 @@ export type { BinaryData } from './file/byte-file.js';
 export type { StatOptions } from './file/handle.js';
 export type { Range, ReadIntoOptions, WriteOptions } from './file/positional.js';
 export { FileLock, type LockOptions } from './file/file-lock.js';
+export type { ByteSource } from './file/byte-source.js';
 export type { LinesOptions } from './file/lines.js';
 export type { ByteStreamOptions, StreamOptions } from './file/streams.js';
 export { stderr, stderrBytes, stdin, stdinBytes, stdout, stdoutBytes } from './stdio/index.js';

@@ -59,6 +59,11 @@ function bytesUnder(data: unknown, name: string, expected: string): Uint8Array {
   throw invalidArgType(name, expected, data);
 }
 
+/** Whether `data` is a view or a buffer. */
+export function isBytes(data: unknown): data is Bytes {
+  return ArrayBuffer.isView(data) || types.isAnyArrayBuffer(data);
+}
+
 /** Whether `items` can be iterated over at all: what they are is seen as they come. */
 export function checkItems(items: unknown, name = 'items'): void {
   if (

@@ -1,7 +1,8 @@
 // copytree: a directory with all that is in it under another name.
-import { flag, optionReader } from '../arguments/options.js';
+import { callback, flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
-import { copyTreeBetween } from '../filesystem/generic/copy.js';
+import { type CopyHooks, copyTreeBetween } from '../filesystem/generic/copy.js';
+import { textOf } from '../filesystem/mounted-path.js';
 import { storeOfTreeToRead, storeOfTreeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
@@ -13,13 +14,44 @@ export interface CopytreeOptions extends OpOptions {
   existOk?: boolean | undefined;
   /** Keeps times, modes and extended attributes. Default true. */
   preserve?: boolean | undefined;
+  /** False keeps files that are there already. Default true: they are replaced. Matters with `existOk`. */
+  overwrite?: boolean | undefined;
+  /**
+   * Called with the paths of `src` itself and of each file, link and directory below it, some at a time. A false answer, or a
+   * promise of one, leaves it out; a directory with all that is in it.
+   */
+  filter?: ((src: string, dst: string) => boolean | Promise<boolean>) | undefined;
+  /** Called after each file. */
+  onProgress?: ((progress: CopytreeProgress) => void) | undefined;
 }
 
-const readOptions = optionReader({ symlinks: flag(true), existOk: flag(false), preserve: flag(true) });
+/** How far the copy of a tree has come. */
+export interface CopytreeProgress {
+  /** The file that has just been copied, and its copy. */
+  readonly src: string;
+  readonly dst: string;
+  /** Files that have been copied so far, links included. */
+  readonly files: number;
+  /** Bytes that have been copied so far. */
+  readonly bytes: number;
+}
+
+const readOptions = optionReader({
+  symlinks: flag(true),
+  existOk: flag(false),
+  preserve: flag(true),
+  overwrite: flag(true),
+  filter: callback<(src: string, dst: string) => boolean | Promise<boolean>>(),
+  onProgress: callback<(progress: CopytreeProgress) => void>(),
+});
+
+type Options = ReturnType<typeof readOptions>;
 
 /**
  * Copies a tree, making the directories above `dst` as needed. It stops at the first failure, and what has been copied by
  * then stays; so does what an abort interrupts, whole files only.
+ * @param o `symlinks` (true), `existOk` (false), `preserve` (true), `overwrite` (true), `filter`, `onProgress`, `signal`, `lane`,
+ *   `timeout`. What `filter` or `onProgress` throws ends the copy.
  * @throws the system's errors in Node's shape with `path` and `dest`: EEXIST where `dst` is there (unless `existOk`),
  *   EINVAL where it is inside `src`, ELOOP where followed links lead back; TypeError for bad paths, AbortError, TimeoutError
  * @example await os.copytree('template', 'site');
@@ -30,6 +62,26 @@ export async function copytree(src: Path, dst: Path, o?: CopytreeOptions): Promi
   const to = toPathBytes(dst, 'dst');
   const source = storeOfTreeToRead(from);
   const target = storeOfTreeToWrite(to);
-  if (source === target) await source.copyTree(from, to, options, options.call);
-  else await copyTreeBetween(source, from, target, to, options, options.call);
+  const hooks = hooksOf(options);
+  if (source === target && hooks === undefined) await source.copyTree(from, to, options, options.call);
+  else await copyTreeBetween(source, from, target, to, options, options.call, hooks);
+}
+
+// Undefined where the caller has nothing to say: the store's own job is faster.
+function hooksOf({ overwrite, filter, onProgress }: Options): CopyHooks | undefined {
+  if (overwrite && filter === undefined && onProgress === undefined) return undefined;
+  let files = 0;
+  let bytes = 0;
+  return {
+    overwrite,
+    filter: filter === undefined ? undefined : (src, dst) => filter(textOf(src), textOf(dst)),
+    onFile:
+      onProgress === undefined
+        ? undefined
+        : (src, dst, size) => {
+            files++;
+            bytes += size;
+            onProgress({ src: textOf(src), dst: textOf(dst), files, bytes });
+          },
+  };
 }

@@ -2,9 +2,10 @@
 export { access } from './access.js';
 export { chmod } from './chmod.js';
 export { chown, type ChownOptions } from './chown.js';
-export { copy, type CopyOptions } from './copy.js';
-export { copytree, type CopytreeOptions } from './copytree.js';
+export { copy, type CopyOptions, type CopyProgress } from './copy.js';
+export { copytree, type CopytreeOptions, type CopytreeProgress } from './copytree.js';
 export { DirEntry } from './dir-entry.js';
+export { emptyDir } from './empty-dir.js';
 export { exists, lexists } from './exists.js';
 export { getcwd } from './getcwd.js';
 export { glob, type GlobOptions } from './glob.js';

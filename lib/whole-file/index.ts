@@ -9,3 +9,4 @@ export { statMany, type StatManyOptions } from './stat-many.js';
 export { updateAtomic, type UpdateOptions } from './update-atomic.js';
 export { writeAtomic, type WriteAtomicOptions } from './write-atomic.js';
 export { appendFile, writeFile, type WriteFileOptions } from './write-file.js';
+export type { FileData } from './write-source.js';

@@ -18,6 +18,7 @@ import { findCodec } from '../text/registry.js';
 import { ATOMIC_CHECKS, type AtomicOptions } from './atomic-options.js';
 import { type LockedFile, lockPath } from './lock-file.js';
 import { withPathLock } from './path-lock.js';
+import { replaceBy } from './write-source.js';
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 const WHOLE = { shared: false, position: 0, size: 0 };
@@ -148,24 +149,15 @@ async function createFile(
 ): Promise<boolean> {
   const bytes = await change(null);
   try {
-    const fresh = await store.openReplacement(
+    await replaceBy(
+      store,
       path,
       O_WRONLY | O_CREAT | O_EXCL,
       { ...options, exclusive: true },
+      async (file) => bytes.byteLength > 0 && (await file.write(bytes, 0, false, call)),
+      (publish) => publish(),
       call,
     );
-    try {
-      try {
-        if (bytes.byteLength > 0) await fresh.file.write(bytes, 0, false, call);
-      } catch (error) {
-        await (fresh.file.abort?.(error) ?? fresh.file.close()).catch(() => undefined); // the first error counts
-        throw error;
-      }
-      await fresh.file.close();
-      await fresh.publish();
-    } finally {
-      await fresh.drop();
-    }
     return true;
   } catch (error) {
     if (mayRepeat && codeOf(error) === 'EEXIST') return false;

@@ -1,36 +1,74 @@
 // writeAtomic: the old file or the new one, whole, whatever happens in between.
+import { constants } from 'node:fs';
+
 import { toBytes } from '../arguments/bytes.js';
-import { optionReader } from '../arguments/options.js';
+import { flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
+import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
 import { storeToWrite } from '../filesystem/mounts.js';
+import { SourceReader } from '../file/byte-source.js';
+import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { ATOMIC_CHECKS, type AtomicOptions } from './atomic-options.js';
 import { isLocked, withPathLock } from './path-lock.js';
+import { type FileData, isSource, replaceBy, withParents, writeSource } from './write-source.js';
 
-const readOptions = optionReader(ATOMIC_CHECKS);
+const { O_CREAT, O_TRUNC, O_WRONLY } = constants;
+const readOptions = optionReader({ ...ATOMIC_CHECKS, parents: flag(false) });
 
 /** Options of `writeAtomic`. */
-export interface WriteAtomicOptions extends OpOptions, AtomicOptions {}
+export interface WriteAtomicOptions extends OpOptions, AtomicOptions {
+  /** Makes the directories above the file where they are missing. Default false. */
+  parents?: boolean | undefined;
+}
 
 /**
  * Replaces a file's content in one step: all bytes into a new file beside it, fsync, rename, fsync of the directory. A
  * link stays a link to what is replaced. Mode, and owner and extended attributes where permitted, are the old file's.
  * Calls for one path are carried out one after another.
- * @param data bytes (all of the view, as they are at the call), or a string, written as UTF-8
+ * @param data bytes (all of the view, as they are at the call), a string, written as UTF-8, or a source of such: an iterable,
+ *   an async iterable, a web stream or a Node stream. When a source fails the old file stays.
  * @throws the system's errors in Node's shape: the old file is untouched then and no other stays, unless the error's
- *   `committed` is true, when the new content is in place and only the directory could not be synced; TypeError and
- *   RangeError for bad arguments; AbortError and TimeoutError, before the rename only
+ *   `committed` is true, when the new content is in place and only the directory could not be synced; what the source throws;
+ *   TypeError and RangeError for bad arguments; AbortError and TimeoutError, before the rename only
  * @example await writeAtomic('settings.json', JSON.stringify(settings));
  */
-export async function writeAtomic(
-  path: Path,
-  data: string | ArrayBufferView | ArrayBufferLike,
-  o?: WriteAtomicOptions,
-): Promise<void> {
-  const { call, ...options } = readOptions(o);
+export async function writeAtomic(path: Path, data: FileData, o?: WriteAtomicOptions): Promise<void> {
+  const { call, parents, ...options } = readOptions(o);
   const at = toPathBytes(path);
+  if (isSource(data)) return writeFrom(new SourceReader(data, 'data'), at, options, parents, call);
   const store = storeToWrite(at);
   let bytes = typeof data === 'string' ? data : toBytes(data);
-  if (typeof bytes !== 'string' && isLocked(at)) bytes = Uint8Array.prototype.slice.call(bytes);
-  await withPathLock(at, call, () => store.replaceFile(at, bytes, options, call));
+  if (typeof bytes !== 'string' && (parents || isLocked(at))) bytes = Uint8Array.prototype.slice.call(bytes);
+  await withPathLock(at, call, () =>
+    withParents(store, at, parents, call, () => store.replaceFile(at, bytes, options, call)),
+  );
+}
+
+// The turn among the writers of the path begins when the source has ended.
+async function writeFrom(
+  source: SourceReader,
+  path: FilePath,
+  options: ReplaceOptions,
+  parents: boolean,
+  call: Call | undefined,
+): Promise<void> {
+  try {
+    const store = storeToWrite(path);
+    const how = { ...options, exclusive: false };
+    await withParents(store, path, parents, call, () =>
+      replaceBy(
+        store,
+        path,
+        O_WRONLY | O_CREAT | O_TRUNC,
+        how,
+        (file) => writeSource(file, source, false, call),
+        (publish) => withPathLock(path, call, publish),
+        call,
+      ),
+    );
+  } catch (error) {
+    await source.end().catch(() => undefined); // the first error is the one to tell
+    throw error;
+  }
 }

@@ -1,52 +1,87 @@
-// A whole file written in one operation: open, write all bytes, close.
+// A whole file written in one operation (open, write all bytes, close), or from a source that gives it bit by bit.
 import { constants } from 'node:fs';
 
 import { toBytes } from '../arguments/bytes.js';
-import { optionReader, permissionBits } from '../arguments/options.js';
+import { flag, optionReader, permissionBits } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
+import type { FilePath } from '../filesystem/filesystem.js';
 import { storeToWrite } from '../filesystem/mounts.js';
+import type { Store } from '../filesystem/store.js';
+import { SourceReader } from '../file/byte-source.js';
+import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
+import { type FileData, isSource, withParents, writeSource } from './write-source.js';
+
+const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
 
 /** Options of `writeFile` and `appendFile`. */
 export interface WriteFileOptions extends OpOptions {
   /** Permission bits of a file that is created, before the umask. Default 0o666. */
   permissions?: number | undefined;
+  /** Makes the directories above the file where they are missing. Default false. */
+  parents?: boolean | undefined;
 }
 
-const readOptions = optionReader({ permissions: permissionBits(0o666) });
+const readOptions = optionReader({ permissions: permissionBits(0o666), parents: flag(false) });
 
 function write(path: Path, data: unknown, flags: number, o: WriteFileOptions | undefined): Promise<void> {
   try {
-    const { permissions, call } = readOptions(o);
+    const { permissions, parents, call } = readOptions(o);
     const at = toPathBytes(path);
+    if (isSource(data)) {
+      const source = new SourceReader(data, 'data');
+      const store = storeToWrite(at);
+      return writeFrom(store, at, source, flags, permissions, parents, call);
+    }
     const bytes = typeof data === 'string' ? Buffer.from(data) : toBytes(data);
-    return storeToWrite(at).writeFile(at, bytes, flags, permissions, call);
+    const store = storeToWrite(at);
+    if (!parents) return store.writeFile(at, bytes, flags, permissions, call);
+    const kept = Uint8Array.prototype.slice.call(bytes);
+    return withParents(store, at, true, call, () => store.writeFile(at, kept, flags, permissions, call));
   } catch (error) {
     return Promise.reject(error);
   }
 }
 
+async function writeFrom(
+  store: Store,
+  path: FilePath,
+  source: SourceReader,
+  flags: number,
+  permissions: number,
+  parents: boolean,
+  call: Call | undefined,
+): Promise<void> {
+  let file;
+  try {
+    file = await withParents(store, path, parents, call, () => store.open(path, flags, permissions, call));
+  } catch (error) {
+    await source.end().catch(() => undefined); // the first error is the one to tell
+    throw error;
+  }
+  try {
+    await writeSource(file, source, (flags & O_APPEND) !== 0, call);
+  } catch (error) {
+    await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to tell
+    throw error;
+  }
+  await file.close();
+}
+
 /**
  * Replaces a file's content, creating the file if need be. Not atomic: see `writeAtomic`.
- * @param data bytes (all of the view), or a string, written as UTF-8
- * @throws the system's errors in Node's shape, with `bytesWritten` when it stopped part-way; TypeError for bad arguments
- * @example await writeFile('notes.txt', 'hello\n');
+ * @param data bytes (all of the view), a string, written as UTF-8, or a source of such: an iterable, an async iterable, a
+ *   web stream or a Node stream. A source that fails rejects the call; what it gave before is in the file then.
+ * @param o `permissions` (0o666), `parents` (false), `signal`, `lane`, `timeout` (of it all)
+ * @throws the system's errors in Node's shape, with `bytesWritten` when it stopped part-way; what the source throws;
+ *   TypeError for bad arguments; AbortError, TimeoutError
+ * @example await writeFile('logs/today/notes.txt', 'hello\n', { parents: true });
  */
-export function writeFile(
-  path: Path,
-  data: string | ArrayBufferView | ArrayBufferLike,
-  o?: WriteFileOptions,
-): Promise<void> {
-  const { O_WRONLY, O_CREAT, O_TRUNC } = constants;
+export function writeFile(path: Path, data: FileData, o?: WriteFileOptions): Promise<void> {
   return write(path, data, O_WRONLY | O_CREAT | O_TRUNC, o);
 }
 
 /** Adds to the end of a file, creating it if need be. Otherwise as `writeFile`. */
-export function appendFile(
-  path: Path,
-  data: string | ArrayBufferView | ArrayBufferLike,
-  o?: WriteFileOptions,
-): Promise<void> {
-  const { O_WRONLY, O_CREAT, O_APPEND } = constants;
+export function appendFile(path: Path, data: FileData, o?: WriteFileOptions): Promise<void> {
   return write(path, data, O_WRONLY | O_CREAT | O_APPEND, o);
 }

@@ -26,6 +26,18 @@ interface CopyingStore extends Store {
   ): Promise<void> | undefined;
 }
 
+/** What a caller has to say about a copy while it goes on. */
+export interface CopyHooks {
+  /** Whether to copy a file or directory, and all that is in it. */
+  readonly filter?: ((src: FilePath, dst: FilePath) => unknown) | undefined;
+  /** False leaves files alone that are there already. */
+  readonly overwrite?: boolean | undefined;
+  /** Told of each file that has been copied. */
+  readonly onFile?: ((src: FilePath, dst: FilePath, bytes: number) => void) | undefined;
+  /** Told of the bytes of one file as they are copied. */
+  readonly onBytes?: ((bytes: number, total: number) => void) | undefined;
+}
+
 async function statOrNothing(
   store: Store,
   path: FilePath,
@@ -48,10 +60,11 @@ export async function copyFileInto(
   dst: FilePath,
   options: CopyFileOptions,
   o: OpOptions | undefined,
+  hooks?: CopyHooks,
 ): Promise<FilePath> {
   const isDirectory = (await statOrNothing(to, dst, FOLLOW, o))?.isDirectory() === true;
   const target = isDirectory ? joined(dst, baseName(src)) : dst;
-  await copyOne(from, src, to, target, options, o);
+  await copyOne(from, src, to, target, options, o, hooks);
   return target;
 }
 
@@ -62,8 +75,10 @@ async function copyOne(
   dst: FilePath,
   options: CopyFileOptions,
   o: OpOptions | undefined,
+  hooks?: CopyHooks,
 ): Promise<void> {
-  const within = from === to ? from.copyFileWithin?.(src, dst, options, o) : undefined;
+  const within =
+    from === to && hooks?.onBytes === undefined ? from.copyFileWithin?.(src, dst, options, o) : undefined;
   if (within !== undefined) return within;
   const stats = await from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o);
   if (stats.isSymbolicLink()) {
@@ -73,7 +88,11 @@ async function copyOne(
   }
   if (stats.isDirectory()) throw fileSystemError('EISDIR', 'copyfile', src, dst);
   if (from === to && (await isSame(from, src, dst, o))) throw fileSystemError('EINVAL', 'copyfile', src, dst);
-  await copyContent(from, src, to, dst, options.exclusive, Number(stats.mode) & 0o7777, o);
+  const onBytes = hooks?.onBytes;
+  const total = Number(stats.size);
+  const onPiece =
+    onBytes === undefined ? undefined : (bytes: number) => onBytes(bytes, Math.max(bytes, total));
+  await copyContent(from, src, to, dst, options.exclusive, Number(stats.mode) & 0o7777, o, onPiece);
   if (options.preserve) await preserveTimes(to, dst, stats, o);
 }
 
@@ -95,6 +114,7 @@ async function copyContent(
   exclusive: boolean,
   permissions: number,
   o: OpOptions | undefined,
+  onPiece?: (bytes: number) => void,
 ): Promise<void> {
   const source = await from.open(src, O_RDONLY, 0, o);
   let created: FilePath | undefined;
@@ -102,7 +122,7 @@ async function copyContent(
   try {
     if ((await statOrNothing(to, dst, FOLLOW, o)) === undefined) created = dst;
     target = await to.open(dst, O_WRONLY | O_CREAT | (exclusive ? O_EXCL : O_TRUNC), permissions, o);
-    await pump(source, target, o);
+    await pump(source, target, o, onPiece);
   } catch (error) {
     await source.close().catch(() => undefined);
     await (target?.abort?.(error) ?? target?.close())?.catch(() => undefined);
@@ -113,8 +133,13 @@ async function copyContent(
   await target.close();
 }
 
-/** All that is left of `source` into `target`, a few pieces ahead. */
-export async function pump(source: OpenFile, target: OpenFile, o: OpOptions | undefined): Promise<number> {
+/** All that is left of `source` into `target`, a few pieces ahead. `onPiece` is told how much has been written. */
+export async function pump(
+  source: OpenFile,
+  target: OpenFile,
+  o: OpOptions | undefined,
+  onPiece?: (bytes: number) => void,
+): Promise<number> {
   const pieces: Promise<Buffer>[] = [];
   let position = 0;
   let written = 0;
@@ -129,6 +154,7 @@ export async function pump(source: OpenFile, target: OpenFile, o: OpOptions | un
     for (;;) {
       const piece = await pieces.shift()!;
       if (piece.length > 0) written += await target.write(piece, written, true, o);
+      if (piece.length > 0) onPiece?.(written);
       if (piece.length < PIECE) return written;
       ask();
     }
@@ -168,6 +194,7 @@ export async function copyTreeBetween(
   dst: FilePath,
   options: CopyTreeOptions,
   o: OpOptions | undefined,
+  hooks?: CopyHooks,
 ): Promise<void> {
   const stats = await from.stat(src, FOLLOW, o);
   if (!stats.isDirectory()) throw fileSystemError('ENOTDIR', 'cp', src, dst);
@@ -175,8 +202,9 @@ export async function copyTreeBetween(
   const there = await statOrNothing(to, dst, FOLLOW, o);
   if (there !== undefined && (!options.existOk || !there.isDirectory()))
     throw fileSystemError('EEXIST', 'cp', src, dst);
+  if (hooks?.filter !== undefined && !(await hooks.filter(src, dst))) return;
   if (there === undefined) await makeDirectories(to, dst, 0o777, true, o);
-  await copyEntries(from, src, to, dst, options, o, []);
+  await copyEntries(from, src, to, dst, options, o, [], hooks);
 }
 
 function isWithin(path: FilePath, directory: FilePath): boolean {
@@ -193,6 +221,7 @@ async function copyEntries(
   options: CopyTreeOptions,
   o: OpOptions | undefined,
   above: readonly string[],
+  hooks: CopyHooks | undefined,
 ): Promise<void> {
   const stats = await from.stat(src, FOLLOW, o);
   const identity = Number(stats.ino) === 0 ? textOf(src) : `${stats.dev}:${stats.ino}`;
@@ -208,12 +237,14 @@ async function copyEntries(
         async (i) => {
           const { name, type } = batch[i]!;
           const source = joined(src, name);
+          const target = joined(dst, name);
+          if (hooks?.filter !== undefined && !(await hooks.filter(source, target))) return;
           const isDirectory =
             type === 'directory' ||
             ((type === 'unknown' || (type === 'symlink' && !options.symlinks)) &&
               (await from.stat(source, options.symlinks ? LINK_ITSELF : FOLLOW, o)).isDirectory());
           if (isDirectory) directories.push(name);
-          else await copyOne(from, source, to, joined(dst, name), copyFile, o);
+          else await copyOfTree(from, source, to, target, copyFile, o, hooks);
         },
         FILES_AT_A_TIME,
       );
@@ -224,9 +255,33 @@ async function copyEntries(
   for (const name of directories) {
     const target = joined(dst, name);
     if ((await statOrNothing(to, target, FOLLOW, o)) === undefined) await to.mkdir(target, 0o777, o);
-    await copyEntries(from, joined(src, name), to, target, options, o, [...above, identity]);
+    await copyEntries(from, joined(src, name), to, target, options, o, [...above, identity], hooks);
   }
   if (options.preserve) await preserveTimes(to, dst, stats, o);
+}
+
+// One file of a tree. Where its caller wants to be asked, a store that copies files itself still does so.
+async function copyOfTree(
+  from: CopyingStore,
+  src: FilePath,
+  to: Store,
+  dst: FilePath,
+  options: CopyFileOptions,
+  o: OpOptions | undefined,
+  hooks: CopyHooks | undefined,
+): Promise<void> {
+  if (hooks === undefined) return copyOne(from, src, to, dst, options, o);
+  const there = await statOrNothing(to, dst, LINK_ITSELF, o);
+  if (there !== undefined && hooks.overwrite === false) return;
+  if (there?.isDirectory() === true) throw fileSystemError('EISDIR', 'copyfile', src, dst);
+  if (from === to && there?.isSymbolicLink() !== true) await from.copyFileInto(src, dst, options, o);
+  else await copyOne(from, src, to, dst, options, o);
+  if (hooks.onFile === undefined) return;
+  hooks.onFile(
+    src,
+    dst,
+    Number((await from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o)).size),
+  );
 }
 
 /** Moves a file or a tree: a rename within one store, else a copy and then a removal. Resolves to the new path. */

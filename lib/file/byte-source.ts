@@ -1,0 +1,89 @@
+// Bytes that come from a program's own source: an iterable, an async iterable, a web stream or a Node stream.
+import type { Readable } from 'node:stream';
+
+import { checkItems, type Bytes, toBytes } from '../arguments/bytes.js';
+import { throwIfAborted } from '../schedule/abort.js';
+import type { Call } from '../schedule/call.js';
+import { watchCall } from '../schedule/watch-call.js';
+
+/** Chunks of bytes, or strings, which are UTF-8: an array, a generator, `node:stream` and `node:stream/web` streams. */
+export type ByteSource = Iterable<string | Bytes> | AsyncIterable<string | Bytes>;
+
+const ignore = (): void => undefined;
+
+type Step = IteratorResult<unknown, unknown>;
+
+/** Reads a source chunk by chunk. One call at a time. */
+export class SourceReader {
+  /** Set where the source is a Node stream. */
+  readonly #stream: Readable | undefined;
+  readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>;
+  readonly #name: string;
+  /** A step that nobody has taken yet. */
+  #pending: Promise<Step> | undefined;
+  #isOver = false;
+
+  /** @throws TypeError ERR_INVALID_ARG_TYPE where `source` cannot be iterated over */
+  constructor(source: ByteSource, name: string) {
+    checkItems(source, name);
+    this.#name = name;
+    if (typeof (source as Partial<Readable>).on === 'function') {
+      this.#stream = source as Readable;
+      // Its iterator listens only from the first step on, and would tell then.
+      this.#stream.on('error', ignore);
+    }
+    this.#iterator =
+      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  }
+
+  /**
+   * The next chunk; undefined at the end.
+   * @throws what the source throws; AbortError and TimeoutError, after which the chunk is still to come; TypeError for a chunk
+   *   that is neither bytes nor a string
+   */
+  async next(call: Call | undefined): Promise<Uint8Array | undefined> {
+    if (this.#isOver) return undefined;
+    throwIfAborted(call?.signal);
+    this.#pending ??= this.#step();
+    const step = await before(this.#pending, call);
+    this.#pending = undefined;
+    if (step.done === true) {
+      this.#isOver = true;
+      return undefined;
+    }
+    return typeof step.value === 'string'
+      ? Buffer.from(step.value)
+      : toBytes(step.value, `a chunk of ${this.#name}`);
+  }
+
+  async #step(): Promise<Step> {
+    try {
+      const step = await this.#iterator.next();
+      return step.done === true ? step : { done: false, value: await step.value };
+    } catch (error) {
+      this.#isOver = true;
+      throw error;
+    }
+  }
+
+  /** Tells the source that nobody wants more. Waits for its clean-up, unless it is busy with a chunk. */
+  async end(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const isBusy = this.#pending !== undefined;
+    if (isBusy) this.#stream?.destroy();
+    this.#pending?.catch(() => undefined); // nobody waits for it any more
+    const ended = Promise.resolve(this.#iterator.return?.());
+    if (isBusy) ended.catch(() => undefined);
+    else await ended;
+  }
+}
+
+/** `promise`, unless `call` ends before. */
+function before<T>(promise: Promise<T>, call: Call | undefined): Promise<T> {
+  if (call?.signal === undefined && call?.timeout === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const unwatch = watchCall(call, reject);
+    promise.finally(() => unwatch?.()).then(resolve, reject);
+  });
+}

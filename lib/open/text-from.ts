@@ -1,0 +1,42 @@
+// textFrom: text from any source of bytes, decoded as that of files.
+import { optionReader, unchecked } from '../arguments/options.js';
+import { BinaryFile } from '../file/binary-file.js';
+import { DEFAULT_BUFFER_SIZE } from '../file/buffered-io.js';
+import { type ByteSource, SourceReader } from '../file/byte-source.js';
+import { parseMode } from '../file/mode.js';
+import { RawFile } from '../file/raw-file.js';
+import { RawIO } from '../file/raw-io.js';
+import { SourceFile } from '../file/source-file.js';
+import { TextFile } from '../file/text-file.js';
+import { checkTextOptions, type ErrorHandlerName, type Newline } from '../file/text-options.js';
+
+/** Options of `textFrom`. */
+export interface TextFromOptions {
+  /** Default `'utf-8'`. */
+  encoding?: string | undefined;
+  /** What happens to what cannot be decoded. Default `'strict'`. */
+  errors?: ErrorHandlerName | undefined;
+  /** Python's five values. Default null: universal newlines. */
+  newline?: Newline | undefined;
+}
+
+const readOptions = optionReader({ encoding: unchecked, errors: unchecked, newline: unchecked });
+
+/**
+ * Reads text from a source of bytes, with the decoder, the error handlers and the newline modes of text files.
+ * @param source a Node stream, a web stream, an async iterable or an iterable of bytes (strings in it are UTF-8)
+ * @returns a TextFile in mode `r`: iterate over it for lines with their ends, or call `lines()`, `read()`, `readline()`. It has
+ *   no position to seek to. `close()` (`await using`) ends the source; what breaks off a loop leaves it to be read on.
+ * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError. Reading rejects with what the source
+ *   throws and with UnicodeDecodeError
+ * @example
+ * const unzipped = createReadStream('access.log.gz').pipe(createGunzip());
+ * for await (const line of textFrom(unzipped, { encoding: 'latin-1' }).lines()) console.log(line);
+ */
+export function textFrom(source: ByteSource, o?: TextFromOptions): TextFile {
+  const { call: _, ...options } = readOptions(o);
+  const text = checkTextOptions(options, false);
+  const io = new RawIO(new SourceFile(new SourceReader(source, 'source')), parseMode('r'));
+  // Not watched for collection: there is no descriptor to lose.
+  return new TextFile(new BinaryFile(new RawFile(io, 'source'), DEFAULT_BUFFER_SIZE), 'r', text);
+}

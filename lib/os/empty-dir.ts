@@ -1,0 +1,60 @@
+// emptyDir: a directory that is there, with nothing in it.
+import { readCall } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import type { DirectoryItem } from '../filesystem/filesystem.js';
+import { forEachOf } from '../filesystem/generic/many.js';
+import { joined } from '../filesystem/mounted-path.js';
+import { storeOfTreeToWrite } from '../filesystem/mounts.js';
+import { LINK_ITSELF, type Store } from '../filesystem/store.js';
+import type { OpOptions } from '../schedule/options.js';
+
+const AT_A_TIME = 4;
+
+/**
+ * Removes everything in a directory and keeps the directory, which is made, with those above it, where it is missing. Links in
+ * it are removed and not followed. It stops at the first failure.
+ * @throws the system's errors in Node's shape: ENOTDIR for a file; TypeError for a bad path, AbortError, TimeoutError
+ * @example await os.emptyDir('dist');
+ */
+export async function emptyDir(path: Path, o?: OpOptions): Promise<void> {
+  const call = readCall(o);
+  const top = toPathBytes(path);
+  const store = storeOfTreeToWrite(top);
+  let items: DirectoryItem[];
+  try {
+    items = await itemsOf(store, top, call);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+    return store.makeDirectories(top, 0o777, true, call);
+  }
+  await forEachOf(
+    items.length,
+    async (index) => {
+      const { name, type } = items[index]!;
+      const entry = joined(top, name);
+      const isDirectory =
+        type === 'unknown'
+          ? (await store.stat(entry, LINK_ITSELF, call)).isDirectory()
+          : type === 'directory';
+      if (isDirectory) await store.removeTree(entry, { ignoreErrors: false }, call);
+      else await store.unlink(entry, call);
+    },
+    AT_A_TIME,
+  );
+}
+
+async function itemsOf(
+  store: Store,
+  path: string | Uint8Array,
+  call: OpOptions | undefined,
+): Promise<DirectoryItem[]> {
+  const all: DirectoryItem[] = [];
+  const listing = store.listing(path, call);
+  try {
+    for (let batch = await listing.next(); batch !== undefined; batch = await listing.next())
+      all.push(...batch);
+    return all;
+  } finally {
+    listing.close();
+  }
+}

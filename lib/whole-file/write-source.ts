@@ -1,0 +1,115 @@
+// A whole file from a source that gives its content chunk by chunk.
+import { type Bytes, isBytes } from '../arguments/bytes.js';
+import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
+import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
+import { makeDirectories, parentOf } from '../filesystem/generic/directories.js';
+import type { Store } from '../filesystem/store.js';
+import type { SourceReader } from '../file/byte-source.js';
+import { type ByteSource } from '../file/byte-source.js';
+import type { Call } from '../schedule/call.js';
+
+/** Chunks that come while others are being written are gathered up to so many bytes. */
+const LARGEST_BATCH = 256 * 1024;
+
+/** What a whole file can be written from. */
+export type FileData = string | Bytes | ByteSource;
+
+/** Whether `data` is to be iterated over. */
+export function isSource(data: unknown): data is ByteSource {
+  return typeof data === 'object' && data !== null && !isBytes(data);
+}
+
+/**
+ * Writes all that `source` gives, at the file's position or (`appending`) at its end.
+ * @throws what the source throws, the system's errors, AbortError, TimeoutError; the source is told to end
+ */
+export async function writeSource(
+  file: OpenFile,
+  source: SourceReader,
+  appending: boolean,
+  call: Call | undefined,
+): Promise<void> {
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  let writing: Promise<void> | undefined;
+  let failure: unknown;
+  const writeHeld = async (): Promise<void> => {
+    try {
+      while (held.length > 0) {
+        const batch = Buffer.concat(held);
+        held = [];
+        heldBytes = 0;
+        await (appending ? file.writeToEnd(batch, true, call) : file.write(batch, CURRENT, true, call));
+      }
+    } catch (error) {
+      failure ??= error;
+      held = [];
+    }
+    writing = undefined;
+  };
+  try {
+    for (;;) {
+      const chunk = await source.next(call);
+      if (failure !== undefined || chunk === undefined) break;
+      if (chunk.byteLength === 0) continue;
+      // The source may use its memory again.
+      held.push(Uint8Array.prototype.slice.call(chunk));
+      heldBytes += chunk.byteLength;
+      writing ??= writeHeld();
+      if (heldBytes >= LARGEST_BATCH) await writing;
+    }
+  } catch (error) {
+    failure ??= error;
+    held = [];
+  }
+  await writing;
+  if (failure === undefined) return;
+  await source.end().catch(() => undefined); // the first error is the one to tell
+  throw failure as Error;
+}
+
+/** Puts new content in a file's place: `write` fills a file that nobody sees, and only then `publish` is given its turn. */
+export async function replaceBy(
+  store: Store,
+  path: FilePath,
+  flags: number,
+  options: ReplaceOptions & { readonly exclusive: boolean },
+  write: (file: OpenFile) => Promise<unknown>,
+  inTurn: (publish: () => Promise<void>) => Promise<void>,
+  call: Call | undefined,
+): Promise<void> {
+  const replacement = await store.openReplacement(path, flags, options, call);
+  const { file } = replacement;
+  let isOpen = true;
+  try {
+    await write(file);
+    await inTurn(async () => {
+      isOpen = false;
+      await file.close();
+      await replacement.publish();
+    });
+  } catch (error) {
+    if (isOpen) await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to tell
+    throw error;
+  } finally {
+    await replacement.drop();
+  }
+}
+
+/** Runs `work`, and where a directory above `path` is missing makes it and runs `work` again. */
+export async function withParents<T>(
+  store: Store,
+  path: FilePath,
+  parents: boolean,
+  call: Call | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!parents) return work();
+  try {
+    return await work();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+    await makeDirectories(store, parentOf(path), 0o777, true, call);
+    return work();
+  }
+}
