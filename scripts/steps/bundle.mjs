@@ -20,10 +20,9 @@ const nameOf = (file) => path.relative(modules, file).replaceAll('\\', '/').repl
 
 function stub(module, hasDefault) {
   if (!hasDefault) return `module.exports = ${module};\n`;
-  return `const all = ${module};
-Object.defineProperty(exports, '__esModule', { value: true });
-Object.defineProperties(exports, Object.getOwnPropertyDescriptors(all));
-exports.default = all.default;
+  // The module itself is its default export. Checkers of types look for the first line, and would misread a plain assignment.
+  return `exports.default = ${module};
+Object.assign(module, { exports: exports.default });
 `;
 }
 
