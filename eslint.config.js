@@ -33,7 +33,7 @@ const LAYERS = [
   ['whole-file', 'tempfile', 'stdio'],
   ['os'],
   ['path'],
-  ['promises', 'testing'],
+  ['http', 'promises', 'testing'],
 ];
 
 /** Of lib/filesystem, what the layers below may know: interfaces. */
