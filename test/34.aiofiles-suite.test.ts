@@ -1,5 +1,5 @@
 // What aiofiles' own tests of file objects ask for, each as a test of what a program ported from it relies on here.
-// docs/aiofiles.md says which of theirs is which of these.
+// test/python/counterparts.md says which of theirs is which of these.
 import { expect } from 'chai';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { BinaryFile, open, RawFile, TextFile } from 'uvfiles';

@@ -1,5 +1,5 @@
 // What aiofiles' own tests ask for besides file objects: opening, iteration, concurrency, standard input and output.
-// docs/aiofiles.md says which of theirs is which of these.
+// test/python/counterparts.md says which of theirs is which of these.
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';

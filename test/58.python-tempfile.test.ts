@@ -1,5 +1,5 @@
 // What CPython's test_tempfile.py and aiofiles' test_tempfile.py ask, as far as other tests do not ask it already: see the
-// tables in docs/temporary-files.md.
+// tables in test/python/counterparts.md.
 import { expect } from 'chai';
 import { existsSync, fstatSync, lstatSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
