@@ -18,10 +18,12 @@ const modules = inRoot('dist/cjs');
 /** The name of a file of dist/cjs, such as `os/index`. */
 const nameOf = (file) => path.relative(modules, file).replaceAll('\\', '/').replace(/\.js$/, '');
 
-function stub(module, hasDefault) {
-  if (!hasDefault) return `module.exports = ${module};\n`;
-  // The module itself is its default export. Checkers of types look for the first line, and would misread a plain assignment.
-  return `exports.default = ${module};
+// Written so that Node's lexer of CommonJS does not take it for a re-export of the whole bundle, which it would read.
+function stub(from, name, hasDefault) {
+  const open = `const modules = require('${from}');\n`;
+  if (!hasDefault) return `${open}module.exports = modules['${name}']();\n`;
+  // The module itself is its default export. Checkers of types would misread a plain assignment.
+  return `${open}exports.default = modules['${name}']();
 Object.assign(module, { exports: exports.default });
 `;
 }
@@ -84,6 +86,6 @@ export async function writeBundle(subpaths) {
     const up = '../'.repeat(name.split('/').length - 1) || './';
     const from = `${up}shared/${MORE.has(name) ? 'more' : 'uvfiles'}.js`;
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, stub(`require('${from}')['${name}']()`, WITH_DEFAULT.has(name)));
+    writeFileSync(file, stub(from, name, WITH_DEFAULT.has(name)));
   }
 }
