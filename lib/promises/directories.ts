@@ -83,7 +83,7 @@ export async function readdir(call: Call, path: unknown, options: unknown): Prom
     const names = (await store.names(plain, true, call)).map(bytesOf);
     return names.sort((a, b) => Buffer.compare(a, b)).map((name) => encoded(name, encoding));
   }
-  const names = await store.names(plain, false, call);
+  const names = await store.names(plain, false, call, true);
   let inOrder = true;
   for (let i = 0; i < names.length; i++) {
     if (typeof names[i] !== 'string') names[i] = textOf(names[i]!);

@@ -4,7 +4,7 @@ import type { BigIntStats, Stats } from 'node:fs';
 import { checkPathList } from '../arguments/path-list.js';
 import { flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
-import { storeToRead } from '../filesystem/mounts.js';
+import { isAnyMounted, realFiles, storeToRead } from '../filesystem/mounts.js';
 import { type Store, statCall } from '../filesystem/store.js';
 import type { StatOptions } from '../file/handle.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -55,7 +55,7 @@ async function statSome(
   how: StatCall,
   call: OpOptions | undefined,
 ): Promise<void> {
-  // Most lists are on one store, and have no path that is refused.
+  if (!isAnyMounted() && (await statTogether(paths, answers, from, how, call))) return;
   const groups = new Map<Store, { indices: number[]; paths: (string | Uint8Array)[] }>();
   for (const [i, path] of paths.entries()) {
     try {
@@ -73,6 +73,28 @@ async function statSome(
     const some = await store.statMany(checked, how, call);
     for (let i = 0; i < indices.length; i++) answers[indices[i]!] = some[i]!;
   }
+}
+
+// Where all paths are real files, and none is refused.
+async function statTogether(
+  paths: Path[],
+  answers: Answer[],
+  from: number,
+  how: StatCall,
+  call: OpOptions | undefined,
+): Promise<boolean> {
+  const checked = new Array<string | Uint8Array>(paths.length);
+  try {
+    for (let i = 0; i < paths.length; i++) {
+      checked[i] = toPathBytes(paths[i]);
+      storeToRead(checked[i]!);
+    }
+  } catch {
+    return false;
+  }
+  const some = await realFiles.statMany(checked, how, call);
+  for (let i = 0; i < some.length; i++) answers[from + i] = some[i]!;
+  return true;
 }
 
 // Names are made only for paths that are refused: one per path costs a list more than its checks.

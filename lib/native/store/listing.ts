@@ -10,6 +10,7 @@ import { SCAN_DIRECTORY } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';
 
 const NAMES_ONLY = 1;
+const SORTED = 2;
 const HEADER_BYTES = 8;
 const INODE_BYTES = 8;
 const REPLACEMENT = '\ufffd';
@@ -85,12 +86,19 @@ function namesFrom(bytes: Buffer, at: number): FilePath[] {
   return names.map((name, i) => (Buffer.from(name).equals(raw[i]!) ? name : Buffer.from(raw[i]!)));
 }
 
-/** The names in a directory. */
+/** The names in a directory; `sorted`: in order, unless the list is long. */
 export async function namesIn(
   path: FilePath,
   asBytes: boolean,
   o: OpOptions | undefined,
+  sorted = false,
 ): Promise<FilePath[]> {
-  const names = await runPatiently(SCAN_DIRECTORY, [path], [NAMES_ONLY], opOptions(o), 'scandir');
+  const names = await runPatiently(
+    SCAN_DIRECTORY,
+    [path],
+    [sorted ? NAMES_ONLY | SORTED : NAMES_ONLY],
+    opOptions(o),
+    'scandir',
+  );
   return asBytes ? splitBuffers(names, 0) : namesFrom(names, 0);
 }

@@ -21,8 +21,7 @@ constexpr size_t kBatchEntries = 1024;
 // Between two looks at the clock.
 constexpr size_t kEntriesPerLook = 256;
 
-// Lists of names up to here are sorted: readdir of uvfiles/promises wants the order, and the loop thread takes several times
-// longer. Sorting a longer list would hold the thread for more than a slice.
+// Lists of names up to here are sorted where that is asked for: the loop thread takes several times longer. Sorting a longer list would hold the thread for more than a slice.
 constexpr size_t kSortedBytes = 64 * 1024;
 
 // `names` has a NUL behind each name.
@@ -94,7 +93,7 @@ Step ScanDirectory::ListNames(const Slice& slice) {
     if (count % kEntriesPerLook == 0 && (slice.expired() || cancelled())) return Step::kAgain;
   }
   reader_.Close();
-  output = names_.size() <= kSortedBytes ? Sorted(names_) : std::move(names_);
+  output = (arguments_.numbers[0] & kSorted) != 0 && names_.size() <= kSortedBytes ? Sorted(names_) : std::move(names_);
   return Step::kDone;
 }
 

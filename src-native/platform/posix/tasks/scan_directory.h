@@ -14,7 +14,10 @@
 
 namespace uvfiles {
 
-enum ScanFlags : int64_t { kNamesOnly = 1 };
+enum ScanFlags : int64_t {
+  kNamesOnly = 1,
+  kSorted = 2,  // with kNamesOnly: in order of their bytes, unless the list is long
+};
 
 class ScanDirectory final : public Task {
  public:
