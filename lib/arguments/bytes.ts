@@ -8,7 +8,8 @@ import type { Call } from '../schedule/call.js';
 /** What can be written to a binary file: all bytes of the view or buffer. */
 export type Bytes = ArrayBufferView | ArrayBufferLike;
 
-// The real slots of views and buffers: a subclass or an own property can override `length`, `byteLength` and `buffer`.
+// Reads the internal slots of views and buffers, because a subclass or an own property can override `length`, `byteLength`
+// and `buffer`.
 type Slot<T> = (of: object) => T;
 function slot<T>(prototype: unknown, name: string): Slot<T> {
   const { get } = Object.getOwnPropertyDescriptor(prototype, name) as { get: () => T };
@@ -64,7 +65,7 @@ export function isBytes(data: unknown): data is Bytes {
   return ArrayBuffer.isView(data) || types.isAnyArrayBuffer(data);
 }
 
-/** Whether `items` can be iterated over at all: what they are is seen as they come. */
+/** Whether `items` can be iterated over. The items themselves are checked one by one, as they come. */
 export function checkItems(items: unknown, name = 'items'): void {
   if (
     typeof items === 'object' &&

@@ -1,4 +1,4 @@
-// Descriptors as arguments: what the system would take for one.
+// Checks of descriptors as arguments.
 import { invalidArgType, outOfRange } from '../errors/index.js';
 
 /** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE */

@@ -1,8 +1,8 @@
-// The `encoding` option of calls that answer names: strings, or Buffers for names that are no UTF-8.
+// The `encoding` option of calls that return names: strings, or Buffers for names that are not UTF-8.
 import { invalidArgValue } from '../errors/index.js';
 import { optionReader } from './options.js';
 
-/** How names are given: `'utf8'` strings, or with `'buffer'` the bytes. */
+/** How names are returned: `'utf8'` for strings, `'buffer'` for bytes. */
 export interface EncodingOptions {
   encoding?: 'utf8' | 'utf-8' | 'buffer' | null | undefined;
 }

@@ -1,4 +1,4 @@
-// Permission bits as arguments: a number, or its octal digits as chmod(1) takes them.
+// Permission bits as arguments: a number, or a string of octal digits, as for chmod(1).
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import type { Check } from './options.js';
 

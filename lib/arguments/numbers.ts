@@ -30,7 +30,7 @@ export function checkCount(value: unknown, name: string): number {
   throw outOfRange(name, 'an integer >= 0 && <= 2 ** 53 - 1', value);
 }
 
-/** An optional count where undefined, null and any negative integer mean "no limit": answered as -1. */
+/** An optional count. Undefined, null and negative integers mean "no limit", and return -1. */
 export function checkLimit(value: unknown, name: string): number {
   if (value === undefined || value === null) return -1;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value < 0 ? -1 : value;
@@ -38,7 +38,7 @@ export function checkLimit(value: unknown, name: string): number {
   throw outOfRange(name, 'an integer <= 2 ** 53 - 1 (negative or null: no limit)', value);
 }
 
-/** The largest result one Buffer can hold is Node's business; a request beyond it is refused here. */
+/** A size that fits into one Buffer of this Node. */
 export function checkSize(value: unknown, name: string, largest: number): number {
   const size = checkCount(value, name);
   if (size > largest) throw outOfRange(name, `<= ${largest}, the largest Buffer`, value);

@@ -1,9 +1,10 @@
-// Options objects: read once, every value checked, unknown names refused. Each public function has one reader.
+// Options objects: each is read once, every value is checked, and unknown names are refused. Each public function has one
+// reader.
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import { Call, callFrom } from '../schedule/call.js';
 import { checkCount } from './numbers.js';
 
-/** Checks one option. It is given `undefined` where the option was left out, and returns the default then. */
+/** Checks one option. If the option is missing, it gets `undefined` and returns the default. */
 export type Check<T> = (value: unknown, name: string) => T;
 
 type Checks = Record<string, Check<unknown>>;
@@ -34,8 +35,8 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the reader of a function's options. Besides `checks` it knows signal, lane and timeout, unless `takesCall` is false.
- * The reader returns the defaults where no options were given; it allocates nothing then.
+ * Makes the reader of a function's options. Besides `checks` it accepts signal, lane and timeout, unless `takesCall` is false.
+ * Without options, the reader returns the defaults and allocates nothing.
  * @example const readCopyOptions = optionReader({ preserve: flag(false), exclusive: flag(false) });
  */
 export function optionReader<C extends Checks>(
@@ -47,13 +48,13 @@ export function optionReader<C extends Checks>(
   let defaults: Checked<C> | undefined;
   return (o, name = 'options') => {
     if (o === undefined) return (defaults ??= checked(names, checks, new Map(), name) as Checked<C>);
-    // From within the library: checked at its own door.
+    // A Call comes from within the library, and is checked already.
     if (o instanceof Call) return { ...checked(names, checks, new Map(), name), call: o } as Checked<C>;
     if (typeof o !== 'object' || o === null || Array.isArray(o))
       throw invalidArgType(name, 'of type object', o);
     const given = new Map<string, unknown>();
     for (const key in o) {
-      // A polluted Object.prototype has no say.
+      // Ignores a polluted Object.prototype.
       if (key in Object.prototype && !Object.hasOwn(o, key)) continue;
       const value = (o as Record<string, unknown>)[key];
       if (value === undefined) continue;

@@ -1,4 +1,4 @@
-// A list of paths, for the calls that take thousands: not one path, whose characters would be taken for the list.
+// Lists of paths. A single string is refused, because its characters would be taken for the list.
 import { invalidArgType } from '../errors/index.js';
 
 /** Throws ERR_INVALID_ARG_TYPE unless `paths` is an iterable, or an asynchronous one where that will do, of something. */

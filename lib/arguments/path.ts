@@ -3,14 +3,15 @@ import { fileURLToPath } from 'node:url';
 
 import { invalidArgType, invalidArgValue } from '../errors/index.js';
 
-/** A path to a file: a string, a `file:` URL, or bytes (POSIX) for names that are no UTF-8. */
+/** A path to a file: a string, a `file:` URL, or bytes (POSIX) for names that are not UTF-8. */
 export type Path = string | Uint8Array | URL;
 
-/** Schemes of URLs that are paths, such as `s3://`: those that something is mounted at. */
+/** Schemes of URLs that are paths, such as `s3://`, because something is mounted there. */
 export const mountedSchemes = new Set<string>();
 
 /**
- * Checks `path` and gives it as what the addon takes: a string, or bytes (copied, so that later changes do not matter).
+ * Checks `path` and returns it as the addon takes it: a string, or bytes. Bytes are copied, so that later changes of the
+ * caller do not matter.
  * @throws TypeError ERR_INVALID_ARG_TYPE for anything else, ERR_INVALID_ARG_VALUE for a NUL, and Node's own errors
  *   for URLs that name no file.
  */
@@ -47,7 +48,7 @@ function isUrlOfAnotherRealm(value: unknown): boolean {
   return typeof url.href === 'string' && typeof url.protocol === 'string' && url.searchParams !== undefined;
 }
 
-/** A path that a function answers, made of those `given`: bytes where one of them is bytes. */
+/** A path that a function returns: bytes if one of the `given` paths is bytes, else a string. */
 export function nameFor(path: string | Uint8Array, ...given: readonly Path[]): string | Buffer {
   if (given.some((each) => each instanceof Uint8Array)) return Buffer.from(path);
   return typeof path === 'string' ? path : Buffer.from(path).toString();

@@ -1,7 +1,7 @@
-// Node's permission model (`--permission`) does not see an addon's system calls: each path is asked about here first.
+// Node's permission model (`--permission`) does not see the system calls of an addon. So each path is checked here first.
 import { resolve } from 'node:path';
 
-/** What a path is wanted for. */
+/** The kind of access that is checked. */
 export type PermissionScope = 'fs.read' | 'fs.write';
 
 interface ProcessPermission {
@@ -11,7 +11,7 @@ interface ProcessPermission {
 // The names that Node's own errors carry.
 const NAMES = { 'fs.read': 'FileSystemRead', 'fs.write': 'FileSystemWrite' } as const;
 
-// No entry is called so; a grant that covers it covers everything in the directory.
+// A name that no entry has: a grant that covers it covers everything in the directory.
 const ANY_ENTRY = '.uvfiles-any-entry';
 
 /** Whether this process runs under the permission model at all. */
@@ -41,7 +41,7 @@ export function checkPermission(scope: PermissionScope, path: string | Uint8Arra
   if (isRestricted) refuseUnless(scope, resolve(textOf(path)));
 }
 
-/** The same for `path` and everything in it: what a walk or a copy of a tree comes to. */
+/** The same for `path` and everything in it, as a walk or a copy of a tree needs it. */
 export function checkTreePermission(scope: PermissionScope, path: string | Uint8Array): void {
   if (!isRestricted) return;
   const top = resolve(textOf(path));

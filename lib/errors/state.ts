@@ -1,4 +1,4 @@
-// Errors about what a handle, a lane or a caller's clock allows; not about arguments and not from the system.
+// Errors of a handle's state, a full lane, a timeout or a signal: neither about arguments nor from the system.
 import { brandedInstanceOf } from './base.js';
 
 /** The handle is closed, or being closed. */

@@ -20,7 +20,7 @@ type Names = ReadonlyMap<number, [string, string]>;
 
 let names: Names | undefined;
 
-// What file systems say and libuv has no name for.
+// Errors of file systems for which libuv has no name.
 const UNNAMED: readonly [name: keyof typeof constants.errno, description: string][] = [
   ['EDQUOT', 'disk quota exceeded'],
   ['ESTALE', 'stale file handle'],
@@ -41,14 +41,14 @@ export function systemErrorName(errno: number): string {
   return names.get(errno)?.[0] ?? `Unknown system error ${errno}`;
 }
 
-/** libuv's negative number for a symbolic name: no negated `os.constants.errno` on Windows. */
+/** libuv's negative number for a symbolic name. On Windows it differs from the negated `os.constants.errno`. */
 export function systemErrorNumber(name: keyof typeof constants.errno): number {
   names ??= allNames();
   for (const [errno, [each]] of names) if (each === name) return errno;
   return -constants.errno[name];
 }
 
-/** Everything but the stack trace, which the settling code captures where the caller awaits. */
+/** Makes the error without its stack trace. The settling code captures that where the caller awaits. */
 export function systemError(
   errno: number,
   syscall: string,

@@ -1,4 +1,4 @@
-// Errors of turning bytes into text and back: what was being converted, which part of it failed, and why.
+// Errors of decoding and encoding text: what was being converted, which part failed, and why.
 import { brandedInstanceOf } from './base.js';
 
 /** Bytes that are not text in the encoding of the file (code `ERR_UNICODE_DECODE`). */

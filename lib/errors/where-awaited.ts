@@ -3,8 +3,8 @@
 const LINKED = Promise.resolve();
 
 /**
- * Rejects from inside a promise reaction, where V8 can follow the chain of awaits: the stack then names the caller's
- * line, and a call that succeeds pays nothing for it. Two awaits, so that the caller's promise is linked by then.
+ * Rejects from inside a promise reaction, where V8 can follow the chain of awaits. The stack then names the caller's line,
+ * at no cost for calls that succeed. The two awaits give V8 time to link the caller's promise.
  */
 export async function rejectWhereAwaited(error: Error): Promise<never> {
   await LINKED;

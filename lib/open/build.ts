@@ -1,4 +1,4 @@
-// From an open backend file and checked options to the handle that the mode asks for.
+// Builds the handle that the mode asks for from an open file and checked options.
 import type { OpenFile } from '../filesystem/open-file.js';
 import { UnsupportedOperationError } from '../errors/index.js';
 import { BinaryFile } from '../file/binary-file.js';
@@ -12,8 +12,8 @@ import type { ResolvedHandle } from './options.js';
 export type AnyFile = RawFile | BinaryFile | TextFile;
 
 /**
- * Stacks raw, buffered and text file on `file`, as far as the mode asks.
- * @throws UnsupportedOperationError for a buffered '+' on what has no position, as Python; the caller closes `file` then
+ * Builds the layers (raw, buffered, text) that the mode needs on `file`.
+ * @throws UnsupportedOperationError for a buffered '+' on a file without a position, as in Python. The caller then closes `file`
  */
 export function buildHandle(
   file: OpenFile,

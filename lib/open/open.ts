@@ -1,4 +1,4 @@
-// open(): Python's, as a promise.
+// open(): Python's open, as a promise.
 import { close } from 'node:fs';
 
 import { type Path, toPathBytes } from '../arguments/path.js';
@@ -26,7 +26,7 @@ import {
  * Opens a file.
  *
  * @param file a path, a `file:` URL, a POSIX byte path, or an open descriptor
- * @param mode Python's: one of `r w a x`, optionally `+`, `b` or `t`, in any order; `'r'` unless told
+ * @param mode Python's: one of `r w a x`, optionally `+`, `b` or `t`, in any order. Default `'r'`
  * @param o buffering, encoding, errors, newline, closefd, opener, permissions, signal, lane, timeout
  * @returns a TextFile, or in binary modes a BinaryFile, or with `buffering: 0` a RawFile
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE and RangeError ERR_OUT_OF_RANGE before the file is touched,
@@ -83,7 +83,7 @@ function storeFor(path: string | Uint8Array, { mode }: ResolvedHandle): Store {
   return storeToWrite(path);
 }
 
-/** Text written to a terminal goes out line by line unless a buffer was asked for, as Python has it. */
+/** Text written to a terminal is flushed at each line end, unless a buffer was asked for, as in Python. */
 async function forTerminal(
   file: OpenFile,
   resolved: ResolvedHandle,
@@ -104,7 +104,7 @@ async function openWith(
   checkSignal(call?.signal);
   const fd: unknown = await opener(path, flags);
   checkDescriptor(fd, 'the result of options.opener');
-  // The descriptor is ours from here on: whatever happens, it ends in the file or is closed.
+  // From here on the library owns the descriptor: the file takes it, or it is closed.
   try {
     checkSignal(call?.signal);
     return await realFiles.adopt(fd, flags, true, call?.uninterrupted());

@@ -1,4 +1,4 @@
-// The options of `open` and of everything that makes handles, checked once and completed.
+// The options of `open` and of all functions that make handles, checked once and completed.
 import { checkCount } from '../arguments/numbers.js';
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import { DEFAULT_BUFFER_SIZE } from '../file/buffered-io.js';
@@ -12,12 +12,12 @@ import {
 } from '../file/text-options.js';
 import { type Mode, parseMode } from '../file/mode.js';
 
-/** Opens the file in the library's place: `path` and the flags it would use, to a descriptor. */
+/** Opens the file in place of the library: gets `path` and the flags, and returns a descriptor. */
 export type Opener = (path: string | Uint8Array, flags: number) => number | Promise<number>;
 
 /** Options of `open` in binary modes. */
 export interface OpenOptions extends OpOptions {
-  /** -1 default size; 0 none (binary only); 1 line by line (text only); n > 1 bytes. */
+  /** -1: the default size. 0: none (binary only). 1: flush at each line end (text only). More: bytes. Default -1. */
   buffering?: number | undefined;
   /** False leaves a descriptor given by number open on `close`. Default true. */
   closefd?: boolean | undefined;
@@ -30,13 +30,13 @@ export interface OpenOptions extends OpOptions {
 export interface TextOpenOptions extends OpenOptions {
   /** Default `'utf-8'`. */
   encoding?: string | undefined;
-  /** What happens to what cannot be decoded or encoded. Default `'strict'`. */
+  /** How bytes or characters that cannot be converted are handled. Default `'strict'`. */
   errors?: ErrorHandlerName | undefined;
-  /** Python's five values. Default null: universal newlines. */
+  /** As in Python: null, `''`, `'\n'`, `'\r'` or `'\r\n'`. Default null: universal newlines. */
   newline?: Newline | undefined;
 }
 
-/** What a handle needs to know besides its file. */
+/** What a handle needs besides its file. */
 export interface ResolvedHandle {
   readonly mode: Mode;
   /** The mode string as given. */
@@ -46,7 +46,7 @@ export interface ResolvedHandle {
   readonly text: ResolvedText | undefined;
 }
 
-/** The options that decide how a handle is built, read and not yet checked. */
+/** The options that decide how a handle is built, before they are checked. */
 export interface HandleOptions {
   readonly buffering?: unknown;
   readonly encoding?: unknown;
@@ -75,7 +75,7 @@ export function resolveHandle(modeName: unknown, o: HandleOptions): ResolvedHand
   if (!Number.isInteger(buffering) || buffering < -1 || buffering > MAX_BUFFER) {
     throw outOfRange('options.buffering', `an integer >= -1 && <= ${MAX_BUFFER}`, buffering);
   }
-  // As Python, line buffering of bytes is the default buffering.
+  // As in Python, line buffering of bytes means the default buffering.
   const bufferSize = buffering === 0 ? 0 : buffering > 1 ? buffering : DEFAULT_BUFFER_SIZE;
   if (mode.binary) {
     if (encoding != null)

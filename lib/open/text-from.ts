@@ -14,9 +14,9 @@ import { checkTextOptions, type ErrorHandlerName, type Newline } from '../file/t
 export interface TextFromOptions {
   /** Default `'utf-8'`. */
   encoding?: string | undefined;
-  /** What happens to what cannot be decoded. Default `'strict'`. */
+  /** How bytes that cannot be decoded are handled. Default `'strict'`. */
   errors?: ErrorHandlerName | undefined;
-  /** Python's five values. Default null: universal newlines. */
+  /** As in Python: null, `''`, `'\n'`, `'\r'` or `'\r\n'`. Default null: universal newlines. */
   newline?: Newline | undefined;
 }
 

@@ -1,4 +1,4 @@
-// access: may this process do that with the path?
+// access: whether this process may use a path in a certain way.
 import { constants } from 'node:fs';
 
 import { readCall } from '../arguments/options.js';
@@ -10,9 +10,9 @@ import type { OpOptions } from '../schedule/options.js';
 const ALL_MODES = constants.R_OK | constants.W_OK | constants.X_OK;
 
 /**
- * Whether the path may be used in this way, asked by the real user and group ids, as Python's os.access.
+ * Whether the real user and group may use the path in this way, as Python's os.access.
  * @param mode `fs.constants`' F_OK (there is such a file: the default), or R_OK, W_OK, X_OK together
- * @returns false also where the path is missing
+ * @returns false if not, also if the path is missing
  * @throws TypeError for a bad path, RangeError ERR_OUT_OF_RANGE for another mode, AbortError, TimeoutError
  * @example if (await os.access('run.sh', constants.X_OK)) start();
  */

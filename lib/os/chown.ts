@@ -24,8 +24,8 @@ function checkId(id: unknown, name: string): number {
 
 /**
  * Changes a file's owner and group.
- * @param uid the owner; -1 leaves it
- * @param gid the group; -1 leaves it
+ * @param uid the owner; -1 keeps it
+ * @param gid the group; -1 keeps it
  * @throws the system's errors in Node's shape (EPERM, ENOENT), TypeError and RangeError for bad arguments, AbortError,
  *   TimeoutError
  * @example await os.chown('shared', -1, 100);

@@ -1,4 +1,4 @@
-// copy: one file's content and mode under another name.
+// copy: copies one file's content and mode.
 import { callback, flag, optionReader } from '../arguments/options.js';
 import { nameFor, type Path, toPathBytes } from '../arguments/path.js';
 import { copyFileInto } from '../filesystem/generic/copy.js';
@@ -9,19 +9,19 @@ import type { OpOptions } from '../schedule/options.js';
 export interface CopyOptions extends OpOptions {
   /** Keeps times, all of the mode and extended attributes. Default false: the permission bits only. */
   preserve?: boolean | undefined;
-  /** EEXIST where there is a target. Default false: its content is replaced. */
+  /** Rejects with EEXIST if the target exists. Default false: its content is replaced. */
   exclusive?: boolean | undefined;
   /** False copies a link as a link. Default true. */
   followSymlinks?: boolean | undefined;
-  /** Called as the copy goes on. The file is copied in pieces of a megabyte then, without holes and extended attributes. */
+  /** Called during the copy. The file is then copied in pieces of a megabyte, without holes and extended attributes. */
   onProgress?: ((progress: CopyProgress) => void) | undefined;
 }
 
-/** How far a copy has come. */
+/** Progress of a copy. */
 export interface CopyProgress {
-  /** Bytes that have been copied. */
+  /** Bytes copied so far. */
   readonly bytes: number;
-  /** Bytes that there are to copy. */
+  /** Bytes to copy in all. */
   readonly total: number;
 }
 
@@ -33,14 +33,14 @@ const readOptions = optionReader({
 });
 
 /**
- * Copies a file: by shared blocks where the file system has them, else within the kernel, else by reading and writing.
- * Holes stay holes. After a failure, or when aborted, a target that was made is gone again; one that was there before
- * has lost its content.
+ * Copies a file: with shared blocks where the file system supports them, else within the kernel, else by reading and writing.
+ * Holes stay holes. After a failure or an abort, a target that the copy created is removed. A target that existed before has
+ * lost its content.
  * @param dst the copy's path, or a directory to copy into
  * @param o `preserve` (false), `exclusive` (false), `followSymlinks` (true), `onProgress`, `signal`, `lane`, `timeout`. What
  *   `onProgress` throws ends the copy.
- * @returns the copy's path: a Buffer where `src` or `dst` is a byte path, which may be no UTF-8
- * @throws the system's errors in Node's shape with `path` and `dest`; EINVAL where both are the same file or `src` is no
+ * @returns the copy's path: a Buffer if `src` or `dst` is a byte path, which may not be UTF-8
+ * @throws the system's errors in Node's shape with `path` and `dest`; EINVAL if both are the same file or `src` is not a
  *   regular file, EISDIR for a directory (see `copytree`); TypeError for bad paths, AbortError, TimeoutError
  * @example await os.copy('data.db', 'backup/', { preserve: true });
  */

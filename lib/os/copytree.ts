@@ -1,4 +1,4 @@
-// copytree: a directory with all that is in it under another name.
+// copytree: copies a directory and everything in it.
 import { callback, flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { type CopyHooks, copyTreeBetween } from '../filesystem/generic/copy.js';
@@ -8,13 +8,13 @@ import type { OpOptions } from '../schedule/options.js';
 
 /** Options of `copytree`. */
 export interface CopytreeOptions extends OpOptions {
-  /** True copies links as they stand, false what they lead to. Default true. */
+  /** True copies links as they are, false what they lead to. Default true. */
   symlinks?: boolean | undefined;
-  /** Copies into a directory that is there, over files of the same names. Default false. */
+  /** Copies into a directory that exists, over files of the same names. Default false. */
   existOk?: boolean | undefined;
   /** Keeps times, modes and extended attributes. Default true. */
   preserve?: boolean | undefined;
-  /** False keeps files that are there already. Default true: they are replaced. Matters with `existOk`. */
+  /** False keeps files that exist already. Default true: they are replaced. Matters with `existOk`. */
   overwrite?: boolean | undefined;
   /**
    * Called with the paths of `src` itself and of each file, link and directory below it, some at a time. A false answer, or a
@@ -48,12 +48,12 @@ const readOptions = optionReader({
 type Options = ReturnType<typeof readOptions>;
 
 /**
- * Copies a tree, making the directories above `dst` as needed. It stops at the first failure, and what has been copied by
- * then stays; so does what an abort interrupts, whole files only.
+ * Copies a tree, and creates missing directories above `dst`. It stops at the first failure or abort. Files copied by then stay,
+ * each of them whole.
  * @param o `symlinks` (true), `existOk` (false), `preserve` (true), `overwrite` (true), `filter`, `onProgress`, `signal`, `lane`,
  *   `timeout`. What `filter` or `onProgress` throws ends the copy.
- * @throws the system's errors in Node's shape with `path` and `dest`: EEXIST where `dst` is there (unless `existOk`),
- *   EINVAL where it is inside `src`, ELOOP where followed links lead back; TypeError for bad paths, AbortError, TimeoutError
+ * @throws the system's errors in Node's shape with `path` and `dest`: EEXIST if `dst` exists (unless `existOk`),
+ *   EINVAL if it is inside `src`, ELOOP if followed links lead back; TypeError for bad paths, AbortError, TimeoutError
  * @example await os.copytree('template', 'site');
  */
 export async function copytree(src: Path, dst: Path, o?: CopytreeOptions): Promise<void> {
@@ -67,7 +67,7 @@ export async function copytree(src: Path, dst: Path, o?: CopytreeOptions): Promi
   else await copyTreeBetween(source, from, target, to, options, options.call, hooks);
 }
 
-// Undefined where the caller has nothing to say: the store's own job is faster.
+// Undefined if the caller has neither: the store's own job is faster.
 function hooksOf({ overwrite, filter, onProgress }: Options): CopyHooks | undefined {
   if (overwrite && filter === undefined && onProgress === undefined) return undefined;
   let files = 0;

@@ -1,4 +1,4 @@
-// One entry of a directory listing, as Python's os.DirEntry with Node's names: what it is, is known without a stat.
+// One entry of a directory listing: Python's os.DirEntry with Node's names. Its type is known without a stat.
 import type { BigIntStats, Stats } from 'node:fs';
 import { sep } from 'node:path';
 
@@ -47,7 +47,7 @@ export class DirEntry<Name extends string | Buffer = string> {
     return type === 'unknown' && stats !== undefined ? typeOf(stats) : type;
   }
 
-  /** The name behind the path that was given to `scandir`. */
+  /** The path that was given to `scandir`, and the name. */
   get path(): Name {
     const path = join(this.#directory, this.name);
     return (typeof this.name === 'string' ? path.toString() : path) as Name;
@@ -57,7 +57,7 @@ export class DirEntry<Name extends string | Buffer = string> {
     return this.#type === 'file';
   }
 
-  /** False for a link to a directory: ask `stat()`. */
+  /** False for a link to a directory: see `stat()`. */
   isDirectory(): boolean {
     return this.#type === 'directory';
   }
@@ -83,8 +83,8 @@ export class DirEntry<Name extends string | Buffer = string> {
   }
 
   /**
-   * The entry's status, of what it leads to when it is a link (unless `followSymlinks` is false).
-   * @throws the system's errors in Node's shape: ENOENT when the entry has gone
+   * The entry's status. For a link, the status of what it leads to, unless `followSymlinks` is false.
+   * @throws the system's errors in Node's shape: ENOENT if the entry has vanished
    */
   stat(o: StatOptions & { bigint: true; followSymlinks?: boolean | undefined }): Promise<BigIntStats>;
   stat(o?: StatOptions & { followSymlinks?: boolean | undefined }): Promise<Stats>;

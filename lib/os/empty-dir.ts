@@ -1,4 +1,4 @@
-// emptyDir: a directory that is there, with nothing in it.
+// emptyDir: makes sure that a directory exists and is empty.
 import { readCall } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import type { DirectoryItem } from '../filesystem/filesystem.js';
@@ -11,8 +11,8 @@ import type { OpOptions } from '../schedule/options.js';
 const AT_A_TIME = 4;
 
 /**
- * Removes everything in a directory and keeps the directory, which is made, with those above it, where it is missing. Links in
- * it are removed and not followed. It stops at the first failure.
+ * Removes everything in a directory and keeps the directory. If it is missing, it is created, with those above it. Links in it
+ * are removed and not followed. It stops at the first failure.
  * @throws the system's errors in Node's shape: ENOTDIR for a file; TypeError for a bad path, AbortError, TimeoutError
  * @example await os.emptyDir('dist');
  */

@@ -1,16 +1,16 @@
-// exists and lexists: is there such a path?
+// exists and lexists: whether a path exists.
 import type { Path } from '../arguments/path.js';
 import type { OpOptions } from '../schedule/options.js';
 import { lstat, stat } from './stat.js';
 
-/** False for an error of the system, which says that there is no telling; anything else is thrown. */
+/** Returns false for an error of the system, which leaves the answer open. Throws anything else. */
 export function falseWhereTheSystemRefuses(error: unknown): false {
   if (typeof (error as { errno?: unknown } | null)?.errno === 'number') return false;
   throw error;
 }
 
 /**
- * Whether the path leads to something; false for a link to nothing, and where the system does not tell.
+ * Whether the path leads to something. False for a dangling link, and where the system reports an error.
  * @throws TypeError for a bad path, AbortError, TimeoutError
  * @example if (!(await os.exists('config.json'))) await writeDefaults();
  */
@@ -23,7 +23,7 @@ export async function exists(path: Path, o?: OpOptions): Promise<boolean> {
   }
 }
 
-/** The same, true also for a link to nothing. */
+/** The same, but true for a dangling link. */
 export async function lexists(path: Path, o?: OpOptions): Promise<boolean> {
   try {
     await lstat(path, o);

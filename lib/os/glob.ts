@@ -1,4 +1,4 @@
-// glob: the paths that fit a pattern.
+// glob: the paths that match a pattern.
 import { isAbsolute, sep } from 'node:path';
 
 import { type EncodingOptions, wantsBytes } from '../arguments/encoding.js';
@@ -24,7 +24,7 @@ export interface GlobOptions extends OpOptions, EncodingOptions {
   dot?: boolean | undefined;
   /** Whether upper and lower case are the same, in all names of the pattern. Default false. */
   noCase?: boolean | undefined;
-  /** Whether `**` leads through links to directories. Default false; names and `*` always do. */
+  /** Whether `**` follows links to directories. Default false. Names and `*` always follow them. */
   followSymlinks?: boolean | undefined;
   /**
    * What to leave out, with everything in it: patterns, in which wildcards match hidden names too, or a function that is
@@ -43,11 +43,11 @@ const readGlobOptions = optionReader({
 });
 
 /**
- * Finds the files, directories and links that fit a pattern, in the order of the walk. The syntax is bash's, with globstar and extglob:
+ * Finds the files, directories and links that match a pattern, in the order of the walk. The syntax is bash's, with globstar and extglob:
  * `*`, `?`, `[a-z]`, `[!a]`, `[[:digit:]]`, `{a,b}`, `{1..9}`, `+(a|b)`, `!(a|b)`, and `**` for any number of directories. Only directories
- * that may hold a match are read, and what cannot be read is passed over. On Windows a backslash separates names, in patterns as in
+ * that may hold a match are read, and directories that cannot be read are skipped. On Windows a backslash separates names, in patterns as in
  * results; elsewhere it takes the special meaning from the character behind it.
- * @param pattern a pattern, or an array of patterns; one with a slash at its end fits directories only
+ * @param pattern a pattern, or an array of patterns; one with a slash at its end matches directories only
  * @returns paths relative to `cwd` (absolute for an absolute pattern), each once
  * @throws from its steps: TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (also for a pattern that stands for more than 10,000
  *   others), AbortError, TimeoutError, what `exclude` throws

@@ -1,4 +1,4 @@
-// aiofiles.os and more: what there is besides file objects. Only re-exports.
+// uvfiles/os: aiofiles.os and more. Only re-exports.
 export { access } from './access.js';
 export { chmod } from './chmod.js';
 export { chown, type ChownOptions } from './chown.js';

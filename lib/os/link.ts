@@ -1,4 +1,4 @@
-// link: a second name for a file.
+// link: creates a hard link.
 import { readCall } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { fileSystemError } from '../filesystem/errors.js';
@@ -6,7 +6,7 @@ import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Makes `dst` another name of the file `src` (a hard link).
+ * Creates the hard link `dst`: another name of the file `src`.
  * @throws the system's errors in Node's shape with `path` and `dest` (EEXIST, EXDEV), TypeError for bad paths,
  *   AbortError, TimeoutError
  * @example await os.link('data', 'data.backup');

@@ -6,7 +6,7 @@ import type { OpOptions } from '../schedule/options.js';
 
 /**
  * The names in a directory, without "." and "..", in no order.
- * @param path the working directory unless told
+ * @param path the directory. Default: the working directory
  * @returns strings, or Buffers with `{ encoding: 'buffer' }`
  * @throws the system's errors in Node's shape (ENOENT, ENOTDIR), TypeError for bad arguments, AbortError, TimeoutError
  * @example for (const name of await os.listdir('inbox')) console.log(name);

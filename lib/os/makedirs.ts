@@ -1,4 +1,4 @@
-// makedirs: makes a directory and those above it that are missing.
+// makedirs: creates a directory, and missing directories above it.
 import { modeOption } from '../arguments/mode.js';
 import { flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
@@ -9,15 +9,14 @@ const readOptions = optionReader({ mode: modeOption(0o777), existOk: flag(false)
 
 /** Options of `makedirs`. */
 export interface MakedirsOptions extends MkdirOptions {
-  /** Whether the directory may be there already. Default false. */
+  /** Whether the directory may exist already. Default false. */
   existOk?: boolean | undefined;
 }
 
 /**
- * Makes a directory and those above it that are missing. `mode` is the last one's; those above get 0o777. The umask
- * applies to all.
+ * Creates a directory, and missing directories above it. The last one gets `mode`, those above 0o777. The umask applies to all.
  * @param o options, or the mode alone
- * @throws EEXIST where the directory is there (unless `existOk`) or something else has its name, and the system's other
+ * @throws EEXIST if the directory exists (unless `existOk`) or something else has its name, and the system's other
  *   errors in Node's shape; TypeError and RangeError for bad arguments, AbortError, TimeoutError
  * @example await os.makedirs('build/cache', { existOk: true });
  */

@@ -1,4 +1,4 @@
-// mkdir: makes a directory.
+// mkdir: creates a directory.
 import { modeOption } from '../arguments/mode.js';
 import { optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
@@ -14,7 +14,7 @@ export interface MkdirOptions extends OpOptions {
 }
 
 /**
- * Makes a directory; for the ones above it too see `makedirs`.
+ * Creates a directory. `makedirs` also creates those above it.
  * @param o options, or the mode alone
  * @throws the system's errors in Node's shape (EEXIST, ENOENT), TypeError and RangeError for bad arguments, AbortError,
  *   TimeoutError

@@ -1,4 +1,4 @@
-// move: a rename that may cross file systems.
+// move: renames a file or a tree, also across file systems.
 import { readCall } from '../arguments/options.js';
 import { nameFor, type Path, toPathBytes } from '../arguments/path.js';
 import { moveBetween } from '../filesystem/generic/copy.js';
@@ -6,12 +6,12 @@ import { storeOfTreeToRead, storeOfTreeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Moves a file or a tree: a rename, or, where `dst` is on another file system, a copy with times, modes, owners and
- * extended attributes and then a removal. A copy that fails, or is aborted, is taken away again and `src` left alone.
+ * Moves a file or a tree by renaming it. If `dst` is on another file system, it copies with times, modes, owners and extended
+ * attributes, then removes `src`. If the copy fails or is aborted, it is removed, and `src` stays.
  * @param dst the new path, or a directory to move into
- * @returns the new path: a Buffer where `src` or `dst` is a byte path, which may be no UTF-8
- * @throws the system's errors in Node's shape with `path` and `dest`; EEXIST where the directory `dst` has such an entry,
- *   EINVAL where it is inside `src`; TypeError for bad paths, AbortError, TimeoutError
+ * @returns the new path: a Buffer if `src` or `dst` is a byte path, which may not be UTF-8
+ * @throws the system's errors in Node's shape with `path` and `dest`; EEXIST if the directory `dst` has such an entry,
+ *   EINVAL if it is inside `src`; TypeError for bad paths, AbortError, TimeoutError
  * @example await os.move('upload.tmp', '/srv/files/');
  */
 export function move(src: string | URL, dst: string | URL, o?: OpOptions): Promise<string>;

@@ -1,13 +1,13 @@
-// readlink: what a link says, be it there or not.
+// readlink: the target of a link.
 import { asName, type EncodingOptions, readEncodingOptions } from '../arguments/encoding.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * What a link says, be it there or not.
- * @returns the link's text, as `encoding` asks
- * @throws the system's errors in Node's shape (EINVAL for what is no link), TypeError for bad arguments, AbortError, TimeoutError
+ * Reads the target of a link, which need not exist.
+ * @returns the target as written in the link: a string, or a Buffer with `{ encoding: 'buffer' }`
+ * @throws the system's errors in Node's shape (EINVAL if it is not a link), TypeError for bad arguments, AbortError, TimeoutError
  * @example const target = await os.readlink('current');
  */
 export function readlink(path: Path, o: OpOptions & { encoding: 'buffer' }): Promise<Buffer>;

@@ -1,12 +1,12 @@
-// realpath: the path without links, "." and "..", all of which must be there.
+// realpath: the path without links, "." and "..".
 import { asName, type EncodingOptions, readEncodingOptions } from '../arguments/encoding.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * The path without links, "." and "..", all of which must be there.
- * @returns the absolute path, as `encoding` asks
+ * Resolves links, "." and ".." in a path. Every part must exist.
+ * @returns the absolute path: a string, or a Buffer with `{ encoding: 'buffer' }`
  * @throws the system's errors in Node's shape (ENOENT, ELOOP), TypeError for bad arguments, AbortError, TimeoutError
  * @example const real = await os.realpath('link/../file');
  */

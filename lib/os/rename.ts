@@ -1,4 +1,4 @@
-// rename: a new name for a file or directory, replacing what has it.
+// rename: renames a file or directory, and replaces a file of the new name.
 import { readCall } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { fileSystemError } from '../filesystem/errors.js';
@@ -6,7 +6,7 @@ import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Renames within a file system, in one step; a file that has the new name is replaced.
+ * Renames within a file system, in one step. A file with the new name is replaced.
  * @throws the system's errors in Node's shape with `path` and `dest` (EXDEV: see `move`), TypeError for bad paths,
  *   AbortError, TimeoutError
  * @example await os.rename('draft', 'final');
@@ -20,5 +20,5 @@ export async function rename(src: Path, dst: Path, o?: OpOptions): Promise<void>
   await store.rename(from, to, call);
 }
 
-/** The same: Python's name for a rename that replaces on every platform. */
+/** The same as `rename`. Python uses this name for a rename that replaces on every platform. */
 export const replace = rename;

@@ -1,4 +1,4 @@
-// renames: a rename that makes the directories it needs and removes the ones it emptied.
+// renames: creates the directories it needs, renames, and removes those it emptied.
 import { readCall } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { fileSystemError } from '../filesystem/errors.js';
@@ -6,8 +6,8 @@ import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Renames `src` to `dst`, making the directories above `dst` first and removing those above `src` after it, from the
- * lowest up, for as long as they are empty.
+ * Creates missing directories above `dst`, renames `src` to `dst`, then removes the directories above `src`, upwards, while they
+ * are empty.
  * @throws the system's errors in Node's shape, TypeError for bad paths, AbortError, TimeoutError
  * @example await os.renames('inbox/2024/a.txt', 'archive/2024/a.txt');
  */

@@ -5,7 +5,7 @@ import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Removes an empty directory; for one that is not see `rmtree`.
+ * Removes an empty directory. `rmtree` removes one with content.
  * @throws the system's errors in Node's shape (ENOTEMPTY, ENOENT, ENOTDIR), TypeError for a bad path, AbortError,
  *   TimeoutError
  * @example await os.rmdir('empty');

@@ -1,4 +1,4 @@
-// rmtree: removes a directory with all that is in it, following no link.
+// rmtree: removes a directory and everything in it, and follows no link.
 import { callback, flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import type { SystemError } from '../errors/index.js';
@@ -7,9 +7,9 @@ import type { OpOptions } from '../schedule/options.js';
 
 /** Options of `rmtree`. */
 export interface RmtreeOptions extends OpOptions {
-  /** Goes on and resolves whatever cannot be removed. Default false. */
+  /** Continues after failures, and resolves. Default false. */
   ignoreErrors?: boolean | undefined;
-  /** Called, and waited for, with each failure; what it throws ends the removal. */
+  /** Called with each failure, and awaited. If it throws, the removal ends. */
   onError?: ((error: SystemError) => unknown) | undefined;
 }
 
@@ -19,8 +19,8 @@ const readOptions = optionReader({
 });
 
 /**
- * Removes a directory and everything in it, and nothing else whatever is swapped for a link meanwhile. It goes on after
- * what it cannot remove.
+ * Removes a directory and everything in it. It removes nothing else, even if directories are swapped for links meanwhile. It
+ * continues after entries that it cannot remove.
  * @throws the first failure in Node's shape (ENOTDIR when `path` is a link or a file), unless `ignoreErrors` or
  *   `onError` is given; TypeError for a bad path, AbortError, TimeoutError
  * @example await os.rmtree('build');

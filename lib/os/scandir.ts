@@ -1,4 +1,4 @@
-// scandir: a directory's entries with their types, streamed.
+// scandir: the entries of a directory with their types, as they come.
 import { type EncodingOptions, readEncodingOptions } from '../arguments/encoding.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { asyncDispose } from '../file/dispose.js';
@@ -88,8 +88,8 @@ class DirectoryEntries<Name extends string | Buffer> implements Entries<Name> {
 }
 
 /**
- * A directory's entries, without "." and "..", in no order. What each is, is known without a stat.
- * @param path the working directory unless told
+ * The entries of a directory, without "." and "..", in no order. Their types are known without a stat.
+ * @param path the directory. Default: the working directory
  * @returns an async iterator of DirEntry, which may also be closed; nothing is opened before its first step
  * @throws from its first step: the system's errors in Node's shape (ENOENT, ENOTDIR), TypeError for bad arguments; from
  *   any: AbortError, TimeoutError

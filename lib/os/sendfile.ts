@@ -1,4 +1,4 @@
-// sendfile: part of a file to another file or a socket, without passing through JavaScript.
+// sendfile: copies part of a file to another file or a socket, without passing through JavaScript.
 import { checkDescriptor } from '../arguments/descriptor.js';
 import { checkCount, checkPosition } from '../arguments/numbers.js';
 import { readCall } from '../arguments/options.js';
@@ -8,8 +8,8 @@ import type { OpOptions } from '../schedule/options.js';
 /**
  * Copies up to `count` bytes from descriptor `in_` to descriptor `out`. A socket or pipe that takes nothing, or gives
  * nothing, is waited for by readiness and holds no thread of the pool, also where it is a blocking one.
- * @param offset where in `in_` to begin, which leaves its position alone; null: at its position, which moves on
- * @returns bytes sent: `count`, or fewer where `in_` ended
+ * @param offset where to begin in `in_`; its position stays. Null: at its position, which moves
+ * @returns bytes sent: `count`, or fewer if `in_` ended
  * @throws the system's errors in Node's shape with `bytesWritten`, the bytes that were sent before; TypeError and
  *   RangeError for bad arguments; AbortError and TimeoutError, what was sent by then is sent
  * @example await os.sendfile(socketFd, file.fileno(), 0, size);

@@ -1,4 +1,4 @@
-// statvfs and diskUsage: how large a file system is and what is left of it.
+// statvfs and diskUsage: the size of a file system, and its free space.
 import { readCall } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import type { StatVfs } from '../filesystem/filesystem.js';

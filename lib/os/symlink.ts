@@ -8,7 +8,7 @@ import { realFiles, storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Makes `path` a link to `target`, which need not be there; a relative one counts from the link's directory.
+ * Creates the link `path` to `target`, which need not exist. A relative target is resolved from the link's directory.
  * @throws the system's errors in Node's shape (EEXIST), TypeError for bad paths, AbortError, TimeoutError
  * @example await os.symlink('releases/42', 'current');
  */
@@ -17,7 +17,7 @@ export async function symlink(target: Path, path: Path, o?: OpOptions): Promise<
   const text = toPathBytes(target, 'target');
   const at = toPathBytes(path);
   const store = storeToWrite(at);
-  // A link would otherwise be a way to what the process may not use itself.
+  // Otherwise a link could lead to files that the process may not use.
   if (isRestricted && store === realFiles) {
     const leadsTo = resolve(dirname(resolve(Buffer.from(at).toString())), Buffer.from(text).toString());
     checkPermission('fs.read', leadsTo);

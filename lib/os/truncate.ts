@@ -7,7 +7,7 @@ import type { OpOptions } from '../schedule/options.js';
 
 /**
  * Sets a file's size, cutting it or extending it with zeros.
- * @param size bytes; 0 unless told
+ * @param size bytes. Default 0
  * @throws the system's errors in Node's shape, TypeError and RangeError for bad arguments, AbortError, TimeoutError
  * @example await os.truncate('app.log');
  */

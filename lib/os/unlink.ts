@@ -16,5 +16,5 @@ export async function unlink(path: Path, o?: OpOptions): Promise<void> {
   await storeToWrite(at).unlink(at, call);
 }
 
-/** The same: Python has both names. */
+/** The same as `unlink`. Python has both names. */
 export const remove = unlink;

@@ -1,4 +1,4 @@
-// utimes: when a file was last read and written.
+// utimes: sets the times of the last read and write.
 import { flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { invalidArgType } from '../errors/index.js';

@@ -15,7 +15,7 @@ import { statMany } from '../whole-file/stat-many.js';
 export interface WalkOptions extends OpOptions, EncodingOptions {
   /** True gives a directory before those in it, false after them. Default true. */
   topDown?: boolean | undefined;
-  /** Called with the error of a directory that cannot be listed; what it throws ends the walk. Default: passed over. */
+  /** Called with the error of a directory that cannot be listed. If it throws, the walk ends. Default: the directory is skipped. */
   onError?: ((error: SystemError) => void) | null | undefined;
   /** Descends into links to directories, but not back into one that it is in. Default false. */
   followSymlinks?: boolean | undefined;
@@ -47,9 +47,9 @@ const readWalkOptions = optionReader({
 });
 
 /**
- * Walks a tree. From the top down, what is taken out of `dirs` before the next step is not visited, and what is put in
- * is, in that order. It reads ahead, a directory at first and more as it goes on, so that changes on the disk may be
- * seen or not; directories that vanish are errors for `onError`.
+ * Walks a tree. From the top down, `dirs` decides what is visited next: names that you remove before the next step are skipped,
+ * and names that you add are visited, in that order. It reads ahead, so it may or may not see changes made during the walk.
+ * Directories that vanish are errors for `onError`.
  * @param o `timeout` is for the whole walk
  * @throws from its steps: TypeError for bad arguments, what `onError` throws, AbortError, TimeoutError
  * @example
@@ -139,7 +139,7 @@ function bytesOf({ path, raw, at, directories, links, others }: TreeStep): WalkE
   return [fromRaw(path), raw.slice(at, files).map(fromRaw), raw.slice(files, files + others).map(fromRaw)];
 }
 
-/** What the consumer has made of `dirs` is what is visited. */
+/** Visits the names that the consumer left in `dirs`. */
 function applyChanges(
   tree: TreeWalker,
   step: TreeStep,
@@ -155,7 +155,7 @@ function applyChanges(
     return;
   const known = new Map<string, string[]>();
   if (!asBytes) {
-    // Several names that are no UTF-8 may look the same: the first of them in `dirs` is the first of the listing.
+    // Several names that are not UTF-8 may look the same: the first of them in `dirs` is the first of the listing.
     for (let i = at + count - 1; i >= at; i--) {
       const alike = known.get(shown[i]!);
       if (alike === undefined) known.set(shown[i]!, [raw[i]!]);
@@ -164,7 +164,7 @@ function applyChanges(
   }
   const names = dirs.map((name) => rawOf(name, known));
   for (const name of names) {
-    // Not below the top, perhaps: the permission model is asked again.
+    // It may lie outside the top, so the permission is checked again.
     if (name === '..' || name.includes('/')) storeOfTreeToRead(Buffer.from(`${step.path}/${name}`, 'latin1'));
   }
   tree.descendTo(names);

@@ -1,10 +1,10 @@
-// abspath: a path from the root, without looking at the disk.
+// abspath: the absolute path, without I/O.
 import { resolve } from 'node:path';
 
 import { type Path, toPathBytes } from '../arguments/path.js';
 
 /**
- * The path made absolute and normal: from the working directory, without "." and "..". Nothing is looked up.
+ * Makes a path absolute, and removes "." and "..". It does no I/O.
  * @returns a string; bytes for a byte path
  * @throws TypeError for a bad path
  * @example await path.abspath('../notes.txt');
@@ -14,7 +14,7 @@ export function abspath(path: Path): Promise<string | Buffer>;
 export async function abspath(path: Path): Promise<string | Buffer> {
   const given = toPathBytes(path);
   if (typeof given === 'string') return resolve(given);
-  // One character a byte, so that no name has to be UTF-8.
+  // One character per byte, because names need not be UTF-8.
   const above = Buffer.from(process.cwd()).toString('latin1');
   return Buffer.from(resolve(above, Buffer.from(given).toString('latin1')), 'latin1');
 }

@@ -1,4 +1,4 @@
-// ismount: does another file system begin here?
+// ismount: whether a file system is mounted at a path.
 import { readCall } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { storeToRead } from '../filesystem/mounts.js';

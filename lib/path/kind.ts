@@ -1,11 +1,11 @@
-// isfile, isdir and islink: what is at a path?
+// isfile, isdir and islink: what is at a path.
 import type { Path } from '../arguments/path.js';
 import { falseWhereTheSystemRefuses } from '../os/exists.js';
 import { lstat, stat } from '../os/stat.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Whether the path leads to a regular file; false where it leads to nothing, or the system does not tell.
+ * Whether the path leads to a regular file. False if it leads to nothing, or the system reports an error.
  * @throws TypeError for a bad path, AbortError, TimeoutError
  * @example if (await path.isfile('config.json')) load();
  */
@@ -26,7 +26,7 @@ export async function isdir(path: Path, o?: OpOptions): Promise<boolean> {
   }
 }
 
-/** Whether the path is a link, to something or to nothing. Otherwise as `isfile`. */
+/** Whether the path is a link, dangling or not. Otherwise as `isfile`. */
 export async function islink(path: Path, o?: OpOptions): Promise<boolean> {
   try {
     return (await lstat(path, o)).isSymbolicLink();

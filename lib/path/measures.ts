@@ -1,4 +1,4 @@
-// getsize and the times: one figure of a file's status.
+// getsize and the times: one number of a file's status.
 import type { Path } from '../arguments/path.js';
 import { stat } from '../os/stat.js';
 import type { OpOptions } from '../schedule/options.js';

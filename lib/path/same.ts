@@ -1,4 +1,4 @@
-// samefile and sameopenfile: are two paths, or two descriptors, the same file?
+// samefile and sameopenfile: whether two paths, or two descriptors, are the same file.
 import { checkDescriptor } from '../arguments/descriptor.js';
 import { readCall } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
@@ -18,7 +18,7 @@ export async function samefile(path1: Path, path2: Path, o?: OpOptions): Promise
   const other = toPathBytes(path2, 'path2');
   const store = storeToRead(one);
   if (storeToRead(other) === store) return store.sameFile(one, other, call);
-  // Both have to be there.
+  // Both must exist.
   await store.stat(one, FOLLOW, call);
   await storeToRead(other).stat(other, FOLLOW, call);
   return false;

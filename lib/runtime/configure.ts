@@ -1,4 +1,4 @@
-// configure(): the few settings that hold for the whole process or environment.
+// configure(): the settings of the whole process or environment.
 import { type Check, count, optionReader, unchecked } from '../arguments/options.js';
 import { invalidArgType, outOfRange } from '../errors/index.js';
 import { addon } from '../native/addon.js';
@@ -6,17 +6,20 @@ import { inlineSettings } from '../native/ration.js';
 
 /** Settings of the inline path. */
 export interface InlineOptions {
-  /** Largest read that is tried inline, in bytes; 65,536 at first. */
+  /** The largest read that is tried inline, in bytes. Initially 65,536. */
   maxBytes?: number | undefined;
-  /** Microseconds of inline work in one event-loop iteration, beyond which the next one or the pool serves; 200 at first. */
+  /**
+   * Microseconds of inline work per event-loop iteration. Beyond it, reads wait for the next iteration or go to the pool.
+   * Initially 200.
+   */
   budgetMicros?: number | undefined;
 }
 
 /** Options of `configure`. */
 export interface Configuration {
-  /** Threads of libuv's pool that this library leaves to dns, crypto, zlib and node:fs; 1 at first. The whole process's. */
+  /** Threads of libuv's pool that the library leaves to dns, crypto, zlib and node:fs, for the whole process. Initially 1. */
   reserveThreads?: number | undefined;
-  /** False switches the inline path off, an object (or true) on with these settings. This environment's. */
+  /** False switches the inline path of this environment off. True, or an object with settings, switches it on. */
   inline?: boolean | InlineOptions | undefined;
 }
 
@@ -34,7 +37,7 @@ const readInlineOptions = optionReader({ maxBytes: atMost(1 << 20), budgetMicros
 const readConfiguration = optionReader({ reserveThreads: atMost(1024), inline: unchecked }, false);
 
 /**
- * Changes settings; what is not named stays.
+ * Changes settings. Settings that are not named stay.
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE; nothing is changed then
  * @example configure({ reserveThreads: 2, inline: { budgetMicros: 100 } });
  */

@@ -1,4 +1,4 @@
-// createLane: a queue of its own for work that must not hold up other work.
+// createLane: a separate queue for work that must not delay other work.
 import { checkCount } from '../arguments/numbers.js';
 import { flag, optionReader, unchecked } from '../arguments/options.js';
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
@@ -10,23 +10,23 @@ import { type Lane, lanes, makeLane, type Priority } from '../schedule/lane.js';
 export interface LaneOptions {
   /** Names the lane in `metrics()` and in errors. Unique. */
   name: string;
-  /** `'normal'` unless told. Higher priorities go first; a lane that is passed over long enough gets its turn all the same. */
+  /** Default `'normal'`. Higher priorities go first, but a lane that was passed over often enough gets its turn. */
   priority?: Priority | undefined;
   /**
-   * Most threads that work for this lane at a time; one less than the jobs there are unless told, so that a lane stuck on a
-   * dead mount leaves a thread to the others. With a single job (UV_THREADPOOL_SIZE of 1 or 2) there is no isolation.
+   * The most threads that work for this lane at a time. Default: one less than the pool's jobs, so that a lane stuck on a dead
+   * mount leaves a thread to others. With a single job (UV_THREADPOOL_SIZE of 1 or 2) there is no isolation.
    */
   concurrency?: number | undefined;
-  /** Most operations that may wait; beyond it calls reject with LaneFullError. No limit unless told. */
+  /** The most operations that may wait. Beyond it, calls reject with LaneFullError. Default: no limit. */
   queueLimit?: number | undefined;
-  /** Whether cached data may be served at once, without a thread. Default true. */
+  /** Whether cached data may be read at once, without a thread. Default true. */
   inline?: boolean | undefined;
 }
 
 const PRIORITIES: readonly Priority[] = ['high', 'normal', 'low'];
 const NO_LIMIT = 0xffffffff;
 
-// By name. Weak, so that a lane which nobody can use any more gives its number back.
+// By name. Weak, so that a lane that nothing refers to gives its number back.
 const made = new Map<string, WeakRef<Lane>>();
 const collected = new FinalizationRegistry<{ name: string; number: number }>(({ name, number }) => {
   if (made.get(name)?.deref() === undefined) made.delete(name);
@@ -37,7 +37,7 @@ function laneNamed(name: string): Lane | undefined {
   return [lanes.default, lanes.bulk].find((lane) => lane.name === name) ?? made.get(name)?.deref();
 }
 
-/** Every lane of this environment that can still be used. */
+/** Every lane of this environment that is still referenced. */
 export function registeredLanes(): Lane[] {
   const list = [lanes.default, lanes.bulk];
   for (const reference of made.values()) {

@@ -1,4 +1,4 @@
-// metrics(): what the pool and every lane are doing and have done. Counting is always on; only this look costs something.
+// metrics(): what the pool and every lane do and have done. Counting is always on. Only the snapshot has a cost.
 import { addon, type PoolFigures } from '../native/addon.js';
 import { type InlineFigures, inlineFigures } from '../native/inline.js';
 import { ensureOpen } from '../native/requests.js';
@@ -9,19 +9,19 @@ import { Histogram, HISTOGRAM_NUMBERS } from '../schedule/histogram.js';
 export interface LaneMetrics {
   /** Operations waiting now. */
   queued: number;
-  /** Operations in the hands of a thread now. */
+  /** Operations that a thread works on now. */
   running: number;
   /** Finished, with a result or a system error. */
   completed: number;
-  /** Left the queue by a signal or a timeout. */
+  /** Removed from the queue by a signal or a timeout. */
   cancelled: number;
   /** Refused because the queue was full. */
   rejected: number;
-  /** Served from the cache without a thread. */
+  /** Answered from the cache without a thread. */
   inlineHits: number;
-  /** Tried inline (or left out after misses) and given to the pool. */
+  /** Tried inline (or skipped after misses), then passed to the pool. */
   inlineMisses: number;
-  /** Nanoseconds from the call to a thread's taking it. */
+  /** Nanoseconds from the call until a thread takes it. */
   wait: Histogram;
   /** Nanoseconds in the kernel. */
   service: Histogram;
@@ -37,7 +37,7 @@ export interface Metrics {
 }
 
 /**
- * A look at the queues of this environment.
+ * Returns a snapshot of the queues of this environment.
  * @example const { p99 } = metrics().lanes.default.wait.toJSON();
  */
 export function metrics(): Metrics {

@@ -1,5 +1,5 @@
-// Text without a copy: bytes that are ASCII, put together in memory that becomes the string. Strings that are joined piece
-// by piece would be copied into one by whoever looks into them first, all at once.
+// ASCII text without a copy: the pieces go into memory that becomes the string. Joined strings would be copied as a whole by
+// the first access to a character.
 import { constants } from 'node:buffer';
 
 import { addon } from '../native/addon.js';
@@ -13,7 +13,7 @@ export class PlainText {
     if (size > 0 && size <= constants.MAX_STRING_LENGTH) this.#memory = addon.textMemory(size);
   }
 
-  /** False when the memory is full, or not to be had, or the text has been taken already. */
+  /** False when the memory is full or unavailable, or the text has been taken already. */
   takes(piece: Buffer): boolean {
     if (this.#memory === undefined || this.#length + piece.length > this.#memory.length) return false;
     this.#memory.set(piece, this.#length);

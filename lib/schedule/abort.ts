@@ -41,7 +41,7 @@ function subscribe(signal: AbortSignal): Subscription {
   return { calls, listener };
 }
 
-/** Takes `call` back. The listener goes with the last call. */
+/** Cancels the subscription of `call`. The listener is removed with the last one. */
 export function offAbort(signal: AbortSignal, call: () => void): void {
   const subscription = watched.get(signal);
   if (subscription === undefined) return;
@@ -51,7 +51,7 @@ export function offAbort(signal: AbortSignal, call: () => void): void {
   try {
     signal.removeEventListener('abort', subscription.listener);
   } catch {
-    // The listener stays and finds nothing to call.
+    // The listener stays, and has nothing to call.
   }
 }
 
@@ -59,7 +59,7 @@ const collected = new FinalizationRegistry<() => void>((unsubscribe) => unsubscr
 
 /**
  * As `onAbort`, but the signal does not keep `target` alive. `call` is given the target.
- * @returns what ends the subscription
+ * @returns a function that ends the subscription
  */
 export function onAbortWhileAlive<T extends object>(
   signal: AbortSignal,
@@ -91,7 +91,7 @@ export function abortErrorOf(signal: AbortSignal | undefined): AbortError {
   return new AbortError(reason);
 }
 
-/** Throws AbortError where the signal is aborted. */
+/** Throws AbortError if the signal is aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw abortErrorOf(signal);
 }

@@ -1,9 +1,9 @@
-// The options that every operation takes, checked once at the public function and carried down through all layers.
+// The options that every operation takes. The public function checks them once, and all layers below share the result.
 import { invalidArgType, outOfRange } from '../errors/index.js';
 import { Lane } from './lane.js';
 import { isAbortSignal, type OpOptions } from './options.js';
 
-/** One call's signal, lane and deadline. Made by `callOf`; every layer below the public function takes it as it is. */
+/** One call's signal, lane and deadline. Made by `callOf`, and passed on unchanged by every layer below the public function. */
 export class Call implements OpOptions {
   readonly signal: AbortSignal | undefined;
   readonly lane: Lane | undefined;
@@ -19,7 +19,7 @@ export class Call implements OpOptions {
     this.deadline = timeout === undefined ? undefined : performance.now() + timeout;
   }
 
-  /** Milliseconds that are left; 0 once the deadline has passed, undefined where there is none. */
+  /** Milliseconds left. 0 once the deadline has passed; undefined if there is none. */
   get timeout(): number | undefined {
     return this.deadline === undefined ? undefined : Math.max(0, this.deadline - performance.now());
   }
@@ -31,7 +31,7 @@ export class Call implements OpOptions {
       : this;
   }
 
-  /** The same call with all of its timeout from now on: for the next of several operations. */
+  /** The same call with its whole timeout starting now: for the next of several operations. */
   renewed(): Call {
     return this.total === undefined ? this : new Call(this.signal, this.lane, this.total);
   }
@@ -43,9 +43,9 @@ export class Call implements OpOptions {
 }
 
 /**
- * Reads signal, lane and timeout (or the deadline that a file system was given) from `o`, once, and checks them. Other properties are not looked at: `optionReader`
- * in arguments/options.ts refuses those that it does not know.
- * @returns undefined where there is none of the three
+ * Reads signal, lane and timeout (or the deadline that a file system was given) from `o`, once, and checks them. It ignores
+ * other properties: `optionReader` in arguments/options.ts refuses unknown ones.
+ * @returns undefined if none of the three is given
  * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
  */
 export function callOf(o: OpOptions | { deadline?: number | undefined } | undefined): Call | undefined {
@@ -72,11 +72,11 @@ export function callFrom(signal: unknown, lane: unknown, timeout: unknown): Call
   return new Call(signal, lane, timeout);
 }
 
-// A polluted Object.prototype has no say.
+// Ignores a polluted Object.prototype.
 function own(o: object, name: string): unknown {
   const value = (o as Record<string, unknown>)[name];
   return value !== undefined && name in Object.prototype && !Object.hasOwn(o, name) ? undefined : value;
 }
 
-/** The call of a public function that was given no options, for file systems, which always get one. */
+/** The call of a public function without options. File systems always get a call. */
 export const NO_CALL: Call = Object.freeze(new Call(undefined, undefined, undefined));

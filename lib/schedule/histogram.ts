@@ -1,4 +1,4 @@
-// A look at one of the addon's histograms, with the names of node:perf_hooks' Histogram. Values are nanoseconds.
+// A snapshot of one of the addon's histograms, with the names of node:perf_hooks' Histogram. Values are nanoseconds.
 
 const SUB_BITS = 4;
 const FIRST_OCTAVE = 6;
@@ -6,7 +6,7 @@ const BUCKETS = 35 << SUB_BITS;
 /** Numbers that a histogram takes in the addon's figures: count, sum, min, max, buckets. */
 export const HISTOGRAM_NUMBERS = 4 + BUCKETS;
 
-// The largest value that falls into a bucket: what a percentile answers, as HdrHistogram does.
+// The largest value of a bucket. Percentiles return it, as in HdrHistogram.
 function highest(bucket: number): number {
   const steps = 1 << SUB_BITS;
   if (bucket < steps) return (bucket + 1) * 2 ** (FIRST_OCTAVE - SUB_BITS) - 1;
@@ -19,7 +19,7 @@ function middle(bucket: number): number {
   return (low + highest(bucket)) / 2;
 }
 
-/** A frozen histogram of nanoseconds; a value is known within 6 %. */
+/** A snapshot of a histogram of nanoseconds. Values are known within 6 %. */
 export class Histogram {
   /** Values recorded. */
   readonly count: number;
@@ -42,7 +42,7 @@ export class Histogram {
   }
 
   /**
-   * The value that `percentile` per cent of all do not exceed.
+   * The value that `percentile` per cent of all values do not exceed.
    * @param percentile > 0 and <= 100
    */
   percentile(percentile: number): number {
@@ -56,7 +56,7 @@ export class Histogram {
     return this.max;
   }
 
-  /** Percentiles by halving steps, as node:perf_hooks gives them. */
+  /** Percentiles in halving steps, as in node:perf_hooks. */
   get percentiles(): Map<number, number> {
     const map = new Map<number, number>();
     for (const p of [50, 75, 87.5, 93.75, 96.875, 98.4375, 99.21875, 99.9, 99.99, 100])
@@ -64,7 +64,7 @@ export class Histogram {
     return map;
   }
 
-  /** Upper bound of each used bucket and how many values fell into it: for exporters. */
+  /** The upper bound and the count of each bucket that is not empty: for exporters. */
   *buckets(): IterableIterator<{ upTo: number; count: number }> {
     for (let i = 0; i < BUCKETS; i++) {
       const count = this.#buckets[i] as number;

@@ -1,4 +1,4 @@
-// A lane: a named queue of operations with a priority, a share of the pool and figures of its own.
+// A lane: a named queue of operations with its own priority, share of the pool and metrics.
 
 export type Priority = 'high' | 'normal' | 'low';
 
@@ -9,9 +9,9 @@ export class Lane {
   /** As given to `createLane`; metrics() lists the lane by it. */
   readonly name: string;
   readonly priority: Priority;
-  /** Most threads that work for this lane at a time. */
+  /** The most threads that work for this lane at a time. */
   readonly concurrency: number;
-  /** Most operations that may wait; beyond it calls reject with LaneFullError. */
+  /** The most operations that may wait. Beyond it, calls reject with LaneFullError. */
   readonly queueLimit: number;
   /** Whether cached data may be served without a thread. */
   readonly inline: boolean;
@@ -42,7 +42,7 @@ export class Lane {
     return this.#number;
   }
 
-  /** @internal Whether `value` was made by `createLane`; its prototype can be anybody's. */
+  /** @internal Whether `value` is a lane. A prototype can be forged; the private field cannot. */
   static isLane(value: unknown): value is Lane {
     return typeof value === 'object' && value !== null && #number in value;
   }
@@ -53,7 +53,7 @@ export function makeLane(number: number, o: ConstructorParameters<typeof Lane>[2
   return new Lane(CONSTRUCT, number, o);
 }
 
-/** The lanes that always exist. `default` serves what names none; `bulk` long work: walks, copies, large reads. */
+/** The lanes that always exist. `default` serves calls without a lane. `bulk` serves long work: walks, copies, lists of files. */
 export const lanes: { readonly default: Lane; readonly bulk: Lane } = Object.freeze({
   default: makeLane(0, {
     name: 'default',

@@ -1,17 +1,17 @@
-// What every call takes besides its arguments: a signal, a lane, a timeout.
+// The options that every call takes: a signal, a lane, a timeout.
 import type { Lane } from './lane.js';
 
 /** Options that every operation takes. */
 export interface OpOptions {
   /** Aborts the operation: a queued one makes no system call. */
   signal?: AbortSignal | undefined;
-  /** The queue it waits in; `lanes.default` unless told. */
+  /** The queue that it waits in. Default `lanes.default`. */
   lane?: Lane | undefined;
-  /** Milliseconds after which it rejects with TimeoutError; one still queued by then is not run. */
+  /** Milliseconds after which it rejects with TimeoutError. If it is still queued by then, it does not run. */
   timeout?: number | undefined;
 }
 
-/** By shape, as Node does: signals come from polyfills and other realms too. */
+/** Checks the shape, as Node does, because signals also come from polyfills and other realms. */
 export function isAbortSignal(value: unknown): value is AbortSignal {
   return (
     typeof value === 'object' &&

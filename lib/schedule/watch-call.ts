@@ -1,11 +1,11 @@
-// Ends what waits in JavaScript, for a lock or for its turn, when its signal or its timeout says so.
+// Ends a wait in JavaScript, for a lock or for a turn, by its signal or its timeout.
 import { TimeoutError } from '../errors/index.js';
 import { abortErrorOf, offAbort, onAbort, throwIfAborted } from './abort.js';
 import type { Call } from './call.js';
 
 /**
  * Calls `giveUp` at most once, with AbortError or TimeoutError. The signal must not be aborted yet.
- * @returns what ends the watch; undefined where `call` has neither signal nor timeout
+ * @returns a function that ends the watch; undefined if `call` has neither signal nor timeout
  */
 export function watchCall(call: Call | undefined, giveUp: (error: Error) => void): (() => void) | undefined {
   if (call === undefined) return undefined;
@@ -30,7 +30,7 @@ export function watchCall(call: Call | undefined, giveUp: (error: Error) => void
   return unwatch;
 }
 
-/** Resolves after a while. Rejects with AbortError or TimeoutError where `call` ends before. */
+/** Resolves after a pause. Rejects with AbortError or TimeoutError if `call` ends first. */
 export function pause(ms: number, call: Call | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     throwIfAborted(call?.signal);

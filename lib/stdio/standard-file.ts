@@ -1,5 +1,5 @@
-// A descriptor that the process was born with, as a file: looked at when it is first used, since the six handles on these
-// exist from the start and most programs use none of them.
+// A descriptor that the process started with, as a file. It is examined at its first use, because the six handles always
+// exist and most programs use none of them.
 import { type BigIntStats, fstatSync, type Stats } from 'node:fs';
 
 import { builtinTty } from '../builtins.js';
@@ -13,7 +13,7 @@ export function isTerminal(fd: number): boolean {
   try {
     return fstatSync(fd).isCharacterDevice() && builtinTty().isatty(fd);
   } catch {
-    return false; // the process was started without it
+    return false; // the process started without it
   }
 }
 
@@ -38,7 +38,7 @@ export class StandardFile implements OpenFile {
     return this.#file;
   }
 
-  // Errors are for the calls, which reject; what only describes the file says the least.
+  // Calls reject with the error. Properties fall back to the least.
   #described(): OpenFile | undefined {
     try {
       return this.#adopted;

@@ -1,4 +1,4 @@
-// Where temporary files go: the first directory that can really be written to.
+// The directory for temporary files: the first one in which a file can be created.
 import path from 'node:path';
 
 import { checkTreePermission } from '../arguments/permission.js';
@@ -37,13 +37,13 @@ function absolute(dir: string): string[] {
 
 /**
  * The directory for temporary files: the first of `TMPDIR`, `TEMP`, `TMP`, the platform's own and the current directory in
- * which a file can be created, written and removed. Found once and then remembered.
+ * which a file can be created, written and removed. It is searched for once.
  * @returns an absolute path
  * @throws ENOENT when there is no such directory
  * @example const where = await gettempdir();
  */
 export function gettempdir(): Promise<string> {
-  // What is mounted may hide the directory that was found, and go again.
+  // A mount may hide the directory that was found, and may be removed again.
   if (isAnyMounted()) return findMounted();
   cached ??= find();
   return cached;

@@ -1,4 +1,4 @@
-// What names of temporary files begin with unless told otherwise.
+// The default prefix of temporary names.
 
 /**
  * The default prefix of temporary names.

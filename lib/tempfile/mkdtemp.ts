@@ -3,12 +3,12 @@ import type { OpOptions } from '../schedule/options.js';
 import { checkPlace, pathFrom, placeOf, type PlaceOptions, readPlaceOptions } from './options.js';
 
 /**
- * Creates a directory of mode 0700 with 80 random bits in its name. Removing it is the caller's business.
+ * Creates a directory of mode 0700 with 80 random bits in its name. The caller removes it.
  *
  * @param o `suffix`, `prefix`, `dir`; `signal`, `lane`, `timeout` (ms)
  * @returns its absolute path (bytes where `dir` is)
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, AbortError, TimeoutError, LaneFullError, and the system's
- *   errors; nothing has been left then
+ *   errors. Nothing is left behind then
  * @example
  * const work = await mkdtemp({ prefix: 'build-' });
  */

@@ -1,17 +1,17 @@
-// Creates a temporary file whose descriptor and path the caller looks after.
+// Creates a temporary file that the caller closes and removes.
 import { UnsupportedOperationError } from '../errors/index.js';
 import { realFiles } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 import { checkPlace, pathFrom, placeOf, type PlaceOptions, readPlaceOptions } from './options.js';
 
 /**
- * Creates a file that nobody else can have opened: mode 0600, exclusively, with 80 random bits in its name. Closing the
- * descriptor and removing the file are the caller's business.
+ * Creates a file exclusively, with mode 0600 and 80 random bits in its name, so that nobody else can have opened it. The caller
+ * closes the descriptor and removes the file.
  *
  * @param o `suffix`, `prefix`, `dir`; `signal`, `lane`, `timeout` (ms)
  * @returns the descriptor, open for reading and writing and close-on-exec, and the absolute path (bytes where `dir` is)
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, AbortError, TimeoutError, LaneFullError, and the system's
- *   errors; nothing has been left then
+ *   errors. Nothing is left behind then
  * @example
  * const { fd, path } = await mkstemp({ suffix: '.json' });
  */

@@ -28,13 +28,13 @@ export interface DeleteOptions {
 /**
  * Opens a temporary file whose `name` is its path, and removes it: with `close`, or with `deleteOnClose: false` when the
  * handle is disposed of (`await using`), and at the latest when the process ends or is ended by SIGINT, SIGTERM or SIGHUP.
- * Having removed or renamed it meanwhile is fine.
+ * You may remove or rename it yourself.
  *
  * @param o `delete` (true), `deleteOnClose` (true), `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`,
  *   `prefix`, `dir`, `signal`, `lane`
  * @returns the handle that the mode asks for
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError, AbortError, TimeoutError,
- *   LaneFullError, and the system's errors; nothing has been left then
+ *   LaneFullError, and the system's errors. Nothing is left behind then
  * @example
  * await using script = await namedTemporaryFile({ mode: 'w', suffix: '.sh', deleteOnClose: false });
  * await script.write('echo hello\n');
@@ -67,7 +67,7 @@ export interface Named {
 }
 
 function removeOnDispose(handle: AnyFile, made: TemporaryFile): void {
-  // Removed once: what has the name after that is somebody else's.
+  // Removed once: a later file of that name belongs to somebody else.
   let discarding: Promise<void> | undefined;
   const discard = (): Promise<void> => {
     discarding ??= made.discard().catch((error: unknown) => {

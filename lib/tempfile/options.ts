@@ -1,4 +1,4 @@
-// The options that the temporary things have in common, read as own properties and checked before anything is made.
+// The options that temporary files and directories share, read as own properties and checked before anything is created.
 //
 // Own properties only: a polluted Object.prototype must not choose where files are made or whether they are removed.
 import path from 'node:path';
@@ -87,7 +87,7 @@ export function checkPlace(own: { suffix: unknown; prefix: unknown; dir: unknown
   };
 }
 
-/** Where something temporary goes, and the store that it is on. */
+/** Where a temporary file or directory is created, and the store of that place. */
 export interface StoredPlace {
   readonly place: TempPlace;
   readonly store: Store;

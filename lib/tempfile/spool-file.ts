@@ -1,7 +1,7 @@
-// The file under a spooled handle: bytes in memory, which become a real file once there are too many of them.
+// The file under a spooled handle: bytes in memory, which move to a real file when there are too many.
 //
-// To the layers above nothing changes at that moment: position and content move along, calls that arrive meanwhile wait.
-// In memory no system call is made.
+// The layers above notice nothing: position and content move along, and calls that arrive meanwhile wait. While the content
+// is in memory, there are no system calls.
 import type { BigIntStats, Stats } from 'node:fs';
 
 import { systemError, systemErrorNumber } from '../errors/index.js';
@@ -11,7 +11,7 @@ import { CURRENT, type FileKind, type OpenFile } from '../filesystem/open-file.j
 import { throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
 
-/** Even without a `maxSize` a file this large is better off on disk, such as after a write behind a far seek. */
+/** Without a `maxSize`, content of this size moves to disk, too, such as after a write behind a far seek. */
 const LARGEST_IN_MEMORY = 2 ** 30;
 const REGULAR_0600 = 0o100600;
 /** Bytes that are moved to the real file at a time. */
@@ -44,7 +44,7 @@ export class SpoolFile implements OpenFile {
     return this.#file === undefined ? -1 : this.#file.fd;
   }
 
-  /** Whether it is a real file by now. */
+  /** Whether the content is in a real file. */
   get rolled(): boolean {
     return this.#file !== undefined;
   }

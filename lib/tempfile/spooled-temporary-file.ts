@@ -1,4 +1,4 @@
-// A temporary file that stays in memory while it is small.
+// spooledTemporaryFile: a temporary file that stays in memory while it is small.
 import { inspect } from 'node:util';
 
 import { checkItems } from '../arguments/bytes.js';
@@ -26,7 +26,7 @@ import { SpoolFile } from './spool-file.js';
 
 /** When the file leaves memory. */
 export interface SpoolOptions {
-  /** Most bytes (not characters) that are kept in memory. 0, the default: however many. */
+  /** The most bytes (not characters) that are kept in memory. Default 0: no limit. */
   maxSize?: number | undefined;
 }
 
@@ -48,9 +48,9 @@ export type Spooled<Handle> = Omit<Handle, 'name'> & Rollover;
 export type SpooledFile = Spooled<RawFile> | Spooled<BinaryFile> | Spooled<TextFile>;
 
 /**
- * Opens a temporary file that is kept in memory, without a system call, until more than `maxSize` bytes have been written,
- * it is truncated to more than that, or `rollover()` is called; then it goes on as `temporaryFile`, with its position,
- * content, and the state of its encoding and newlines. `fileno()` rejects that: ERR_UNSUPPORTED_OPERATION, until then.
+ * Opens a temporary file in memory. It makes no system call until more than `maxSize` bytes have been written, it is truncated
+ * to more than that, or `rollover()` is called. Then it continues as a `temporaryFile`, with its position, content, encoding
+ * state and newlines. Until then `fileno()` throws ERR_UNSUPPORTED_OPERATION.
  *
  * @param o `maxSize` in bytes (0: no limit), `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`,
  *   `prefix`, `dir`, `signal`, `lane`
@@ -89,7 +89,7 @@ async function openScratch(
   return (await store.createTemporaryFile(place, kind, call)).file;
 }
 
-// Handles do not know what they stand on. What differs for a spooled one is put on the objects themselves, on every layer,
+// Handles do not know which file they use. What differs for a spooled one is set on the objects themselves, on every layer,
 // so that it holds for `buffer` and `raw` as well.
 function attachRollover(handle: AnyFile, spool: SpoolFile, mode: string): SpooledFile {
   const buffer =

@@ -6,13 +6,13 @@ import { checkPlace, pathFrom, placeOf, type PlaceOptions, readDirectoryOptions 
 
 /** Options of `temporaryDirectory`. */
 export interface TemporaryDirectoryOptions extends PlaceOptions, OpOptions {
-  /** Resolve the cleanup although something could not be removed. Default false. */
+  /** Resolves the cleanup even if something could not be removed. Default false. */
   ignoreCleanupErrors?: boolean | undefined;
   /** False: removed by an explicit `cleanup()` or `close()` only. Default true. */
   delete?: boolean | undefined;
 }
 
-/** A directory that goes when it is disposed of or the process ends. Made by `temporaryDirectory`. */
+/** A directory that is removed when it is disposed of or the process ends. Made by `temporaryDirectory`. */
 export class TemporaryDirectory {
   /** Its absolute path (bytes where `dir` was given as bytes). */
   readonly name: string;
@@ -30,8 +30,8 @@ export class TemporaryDirectory {
   }
 
   /**
-   * Removes the directory and everything in it, following no link. Once that is done, calling it again does nothing; after a
-   * failure, ignored or not, it tries again. A directory that is gone already is fine.
+   * Removes the directory and everything in it, and follows no link. Once that has succeeded, calling it again does nothing.
+   * After a failure, ignored or not, calling it again tries again. A directory that is already gone is fine.
    * @throws the first of the system's errors, with the path of what could not be removed, unless `ignoreCleanupErrors`
    */
   cleanup(): Promise<void> {
@@ -71,7 +71,7 @@ export class TemporaryDirectory {
  * @param o `suffix`, `prefix`, `dir`, `ignoreCleanupErrors` (false), `delete` (true); `signal`, `lane`, `timeout` (ms) of the
  *   creation
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, AbortError, TimeoutError, LaneFullError, and the system's
- *   errors; nothing has been left then
+ *   errors. Nothing is left behind then
  * @example
  * await using work = await temporaryDirectory({ prefix: 'build-' });
  * await writeFile(path.join(work.name, 'a.txt'), 'hello');

@@ -15,13 +15,13 @@ import {
 } from './options.js';
 
 /**
- * Opens a temporary file that has no name on disk, or loses it before anybody learns it, and that is gone when it is
- * closed or when the process ends in whatever way.
+ * Opens a temporary file that has no name on disk, or one that nobody can learn. It is gone when it is closed or when the process
+ * ends, however it ends.
  *
  * @param o `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`, `prefix`, `dir`, `signal`, `lane`
  * @returns the handle that the mode asks for; its name is the descriptor
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError, AbortError, TimeoutError,
- *   LaneFullError, and the system's errors; nothing has been left then
+ *   LaneFullError, and the system's errors. Nothing is left behind then
  * @example
  * await using scratch = await temporaryFile();
  * await scratch.write(Buffer.from('never seen'));

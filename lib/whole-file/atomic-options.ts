@@ -1,14 +1,14 @@
-// What writeAtomic and openAtomic have in common: their options.
+// The options that writeAtomic and openAtomic share.
 import { modeOption } from '../arguments/mode.js';
 import { flag, text } from '../arguments/options.js';
 
-/** Options of everything that replaces a file in one step. */
+/** Options of the functions that replace a file in one step. */
 export interface AtomicOptions {
   /** Syncs the content before, and the directory after, the replacement. Default true. */
   durable?: boolean | undefined;
-  /** Permission bits, before the umask. Default: those of the old file, or 0o666 where there is none. */
+  /** Permission bits, before the umask. Default: those of the old file, or 0o666 if there is none. */
   permissions?: number | undefined;
-  /** Replace only a file with this ETag. On file systems whose writes can be conditional, such as S3. */
+  /** Replaces only a file with this ETag. For file systems with conditional writes, such as S3. */
   ifMatch?: string | undefined;
 }
 

@@ -1,15 +1,15 @@
-// Waiting until something may have happened to a file: appended, truncated, renamed, or made anew under its name.
+// Waits until a file may have changed: appended to, truncated, renamed, or replaced by a new file of its name.
 import { type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
 
 import { offAbort, onAbort } from '../schedule/abort.js';
 
-/** How often a file is looked at in any case: the kernel does not report what other machines do to a remote file. */
+/** How often a file is checked in any case: the kernel does not report what other machines do to a remote file. */
 const POLL_MS = 1000;
 
 /**
- * Notices changes from its making on. It watches the file and the directory that has its name (inotify on Linux). Where
- * that cannot be had, such as at the limit of watches or for a path that is mounted in this process, only the clock wakes.
+ * Notices changes from its creation on. It watches the file and its directory (inotify on Linux). Where that is impossible,
+ * such as at the limit of watches or for a path that is mounted in this process, it only checks once a second.
  */
 export class FileChanges {
   readonly #watchers: FSWatcher[] = [];
@@ -29,7 +29,7 @@ export class FileChanges {
       watcher.on('error', () => watcher.close());
       this.#watchers.push(watcher);
     } catch {
-      // The clock has to do.
+      // Only the timer is left.
     }
   }
 

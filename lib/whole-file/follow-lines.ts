@@ -1,4 +1,4 @@
-// The lines of a file and those that are appended to it, also after its name has gone to a new file (log rotation).
+// The lines of a file, and those appended to it later, also after a new file took its name (log rotation).
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
 import type { RawFile } from '../file/raw-file.js';
@@ -18,13 +18,13 @@ import { byteOrderOf, startOfLastLines } from './last-lines.js';
 const CHUNK = 64 * 1024;
 const nothing = Buffer.alloc(0);
 
-/** How lines are followed. */
+/** Options of following. */
 export interface FollowSettings {
   readonly text: ResolvedText;
   readonly keepEnds: boolean;
-  /** Lines from the end to begin with; undefined: all. */
+  /** How many of the last lines to begin with. Undefined: all lines. */
   readonly last: number | undefined;
-  /** Lines per step at most; undefined: one, not in an array. */
+  /** The most lines per step. Undefined: one, not in an array. */
   readonly batch: number | undefined;
   /** Signal and lane. A timeout is for each operation on the file, and never for waiting. */
   readonly call: Call | undefined;
@@ -36,9 +36,9 @@ interface Identity {
 }
 
 /**
- * Follows a file. A step gives lines that are complete, and waits where there is none. What has no line end yet waits for it;
- * when the file's name goes to another file it counts as a line. The file is open from the first step on; it is watched only
- * while a step waits, so that an iterator that nobody holds can be collected.
+ * Follows a file. Each step returns complete lines, and waits while there are none. A last line without an end waits for its
+ * end, or counts as a line when another file takes the name. The file is open from the first step on. It is watched only
+ * while a step waits, so that an unreferenced iterator can be collected.
  */
 export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   readonly #path: string | Uint8Array;
@@ -79,7 +79,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
     } catch (error) {
       const ended = this.#ended;
       await this.#end();
-      // What `return` has interrupted is no failure.
+      // An interruption by `return` is not a failure.
       if (!ended) throw error;
     }
     return { value: undefined, done: true };

@@ -1,4 +1,4 @@
-// Where the last lines of a file begin, found from its end.
+// Finds the start of the last lines of a file, searching from its end.
 import type { ByteOrder } from '../text/decoder.js';
 import type { Newline } from '../text/newlines.js';
 import type { Codec } from '../text/registry.js';
@@ -10,7 +10,7 @@ const CR = 13;
 /** Reads `size` bytes at `position`; fewer at the end of the file. */
 export type ReadAt = (size: number, position: number) => Promise<Buffer>;
 
-/** The byte order that the text of a file has after its start: what its mark there says. */
+/** The byte order of a file's text, as its byte order mark says. */
 export async function byteOrderOf(codec: Codec, readAt: ReadAt): Promise<ByteOrder> {
   const { mark, width } = codec;
   if (mark === null || width === 1) return 'little';
@@ -19,8 +19,8 @@ export async function byteOrderOf(codec: Codec, readAt: ReadAt): Promise<ByteOrd
 }
 
 /**
- * The offset in bytes at which the last `count` lines begin. A line end at the end of the file ends the last line and begins
- * none. Every supported encoding has its line ends as whole units: no other character contains their bytes.
+ * The offset in bytes at which the last `count` lines begin. A line end at the end of the file ends the last line, and does not
+ * begin another. In every supported encoding, no other character contains the bytes of a line end.
  */
 export async function startOfLastLines(
   readAt: ReadAt,
@@ -44,7 +44,7 @@ export async function startOfLastLines(
       const ended = isLineEnd(unit, after);
       after = unit;
       if (ended === 0) continue;
-      // Of '\r\n' the first half tells.
+      // For '\r\n', the first half decides.
       const start = from + i + ended * width;
       if (start < size && --left === 0) return start;
     }

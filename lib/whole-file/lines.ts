@@ -1,4 +1,4 @@
-// The lines of a file by its path: all of them, the last ones, and those that are still to come.
+// lines(path): all lines of a file, the last ones, and those appended later.
 import { type Path } from '../arguments/path.js';
 import { count, flag, optionReader, unchecked } from '../arguments/options.js';
 import { ClosedFileError } from '../errors/index.js';
@@ -13,13 +13,13 @@ import type { ReadTextOptions } from './read-text.js';
 
 /** Options of `lines`. `signal` ends the iteration; `lane` and `timeout` are for each operation on the file. */
 export interface PathLinesOptions extends ReadTextOptions {
-  /** Keep the line ends. Default false. */
+  /** Keeps the line ends. Default false. */
   keepEnds?: boolean | undefined;
-  /** Give arrays of this many lines; fewer at the end, and with `follow` as many as there are. */
+  /** Returns arrays of this many lines; fewer at the end, and with `follow` as many as there are. */
   batch?: number | undefined;
-  /** Begin with the last so many lines. They are looked for from the end of the file. Default: all lines. */
+  /** Begins with this many of the last lines, found from the end of the file. Default: all lines. */
   last?: number | undefined;
-  /** Go on with the lines that are appended later, also after the name has gone to a new file. Default false. */
+  /** Continues with lines that are appended later, also after a new file took the name. Default false. */
   follow?: boolean | undefined;
 }
 
@@ -38,7 +38,7 @@ type Settings = Omit<ReturnType<typeof readOptions>, 'encoding' | 'errors' | 'ne
 };
 type Line = string | string[];
 
-/** Opens the file at the first step and closes it after the last, or when a loop over it breaks off. */
+/** Opens the file at the first step. Closes it after the last one, or when a loop breaks off. */
 class PathLines implements AsyncIterableIterator<Line> {
   readonly #path: Path;
   readonly #o: Settings | undefined;
@@ -53,7 +53,7 @@ class PathLines implements AsyncIterableIterator<Line> {
       const { encoding, errors, newline, ...rest } = readOptions(o);
       this.#o = { ...rest, text: checkTextOptions({ encoding, errors, newline }, false) };
     } catch (error) {
-      // The first step tells.
+      // The first step reports the error.
       this.#lines = Promise.reject(error);
       this.#lines.catch(() => undefined);
     }
@@ -92,7 +92,7 @@ class PathLines implements AsyncIterableIterator<Line> {
     } catch (error) {
       const ended = this.#ended;
       await this.return();
-      // What `return` has interrupted is no failure.
+      // An interruption by `return` is not a failure.
       if (ended) return { done: true, value: undefined };
       throw error;
     }
@@ -124,7 +124,7 @@ async function seekToLast(
   await file.seek(await startOfLastLines(readAt, size, last, text.newline, codec, order));
 }
 
-/** The last lines of what can be read once only. */
+/** The last lines of a file that can be read only once. */
 class LastOfMany implements AsyncIterator<Line, undefined> {
   readonly #file: TextFile;
   readonly #last: number;
@@ -158,14 +158,14 @@ class LastOfMany implements AsyncIterator<Line, undefined> {
 }
 
 /**
- * Iterates over the lines of a text file, by default without their ends; with `batch` over arrays of so many. The file is
- * opened at the first step and closed at the end.
+ * Iterates over the lines of a text file, by default without line ends. With `batch` it iterates over arrays of that many lines.
+ * The file is opened at the first step and closed at the end.
  *
- * With `last` the iteration begins with the last so many lines, which are looked for from the end of the file. With `follow`
- * it goes on with lines that are appended later, as soon as they are complete, until its signal is aborted or the loop breaks
- * off. It goes over to the file that takes the name (log rotation), after all of the old one, and begins anew with a file that
- * is truncated. It is told of changes by `fs.watch`, and looks once a second where the system reports none, as for changes
- * that other machines make.
+ * With `last` the iteration begins with that many of the last lines, which are found from the end of the file. With `follow` it
+ * continues with lines that are appended later, as soon as they are complete, until its signal is aborted or the loop breaks
+ * off. When another file takes the name (log rotation), it reads the rest of the old file, then the new one. When the file is
+ * truncated, it starts again at the beginning. `fs.watch` reports changes; the file is also checked once a second, because no
+ * system reports what other machines do to a remote file.
  * @param o `last`, `follow`, `keepEnds` (false), `batch`, `encoding` ('utf-8'), `errors` ('strict'), `newline` (null), `signal`,
  *   `lane`, `timeout` (of each operation on the file, in milliseconds; not of waiting for lines)
  * @throws from its steps, as `open` and `readText`; AbortError; UnsupportedOperationError where `follow` is asked of a pipe

@@ -1,4 +1,4 @@
-// openAtomic: a file that is written bit by bit and appears all at once.
+// openAtomic: a file that is written in pieces and appears all at once.
 import { optionReader, unchecked } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { ClosedFileError, invalidArgValue } from '../errors/index.js';
@@ -21,7 +21,7 @@ type BinaryAtomicOptions = Omit<OpenOptions, 'closefd' | 'opener'> & AtomicOptio
 /** A handle whose content takes the old file's place on `commit` or `close`, and never otherwise. */
 export type Atomic<File> = File & {
   /**
-   * Flushes, and puts the new content in place, as `close` does. Again: the same outcome.
+   * Flushes, and puts the new content in place, as `close` does. Calling it again has the same outcome.
    * @throws what `writeAtomic` throws; what made an earlier write fail; ClosedFileError after `abort`
    */
   commit(): Promise<void>;
@@ -30,10 +30,10 @@ export type Atomic<File> = File & {
 };
 
 /**
- * Opens a file for new content that takes the place of the old in one step, as `writeAtomic` does it. Until then the path
- * shows the old file.
+ * Opens a file for new content that replaces the old in one step, as `writeAtomic` does. Until then the path shows the old
+ * file.
  *
- * `commit()` and `close()` publish the content. Whatever else ends the handle drops it, and the old file stays: `abort()`, a
+ * `commit()` and `close()` publish the content. Anything else that ends the handle drops it, and the old file stays: `abort()`, a
  * stream that fails or is aborted, and the end of a scope (`await using`) in which neither was called. In the last case the
  * process warning UVFILES_UNCOMMITTED says so if something had been written. Once a write has failed, `commit()` and
  * `close()` drop the content, too, and reject with that failure.
@@ -84,17 +84,17 @@ const readOptions = optionReader({
   newline: unchecked,
 });
 
-/** What publishes a file, made part of closing it: however the layers above are taken apart. */
+/** Makes publishing a part of closing the file, so that it works however the layers above are taken apart. */
 class AtomicWrite {
   readonly #replacement: Replacement;
   readonly #target: string | Uint8Array;
   readonly #closeFile: () => Promise<void>;
   /** Closes the file without publishing it, where its own `close` would publish. */
   readonly #dropFile: (reason: unknown) => Promise<void>;
-  /** What must not be published: why. */
+  /** Why the content must not be published. */
   #failure: Error | undefined;
   #publishing: Promise<void> | undefined;
-  /** Whether the content was dropped before anybody wanted to publish it. */
+  /** Whether the content was dropped before a commit began. */
   dropped = false;
   #closed!: (closed: Promise<void>) => void;
 
@@ -114,7 +114,7 @@ class AtomicWrite {
     });
   }
 
-  /** Of two that commit to one path the later stays, however long each takes to flush: they queue from this call on. */
+  /** Commits to one path queue from this call on, so that the later one wins however long each takes to flush. */
   begin(): Promise<void> {
     if (this.#publishing === undefined) {
       const closed = new Promise<void>((resolve) => (this.#closed = resolve));
@@ -124,7 +124,7 @@ class AtomicWrite {
   }
 
   failed(error: unknown): void {
-    // Writing after the end is a mistake of its own.
+    // A write after the end says nothing about the content.
     if (!(error instanceof ClosedFileError)) this.#failure ??= error as Error;
   }
 
@@ -141,7 +141,7 @@ class AtomicWrite {
   async #abort(reason: unknown): Promise<void> {
     if (this.#publishing === undefined) {
       this.dropped = true;
-      await this.#dropFile(reason).catch(() => undefined); // the content is not wanted any more
+      await this.#dropFile(reason).catch(() => undefined); // the content is dropped anyway
       await this.#replacement.drop();
       return;
     }
@@ -151,7 +151,7 @@ class AtomicWrite {
   }
 }
 
-// Calls whose failure means that the content is not what its writer meant it to be.
+// Calls whose failure means that the content is incomplete.
 const WRITING = ['write', 'writelines', 'flush', 'truncate', 'pwrite', 'sync', 'datasync'] as const;
 
 function atomicHandle(handle: AnyFile, write: AtomicWrite): Atomic<AnyFile> {
@@ -166,7 +166,7 @@ function atomicHandle(handle: AnyFile, write: AtomicWrite): Atomic<AnyFile> {
   const close = handle.close.bind(handle);
   const end = (): Promise<void> => {
     if (handle.closed) return close();
-    void write.begin().catch(() => undefined); // told by `close`
+    void write.begin().catch(() => undefined); // reported by `close`
     return (outcome = close());
   };
   const abort = (): Promise<void> => handle._abort(undefined);

@@ -1,4 +1,4 @@
-// One writer of a path at a time within this thread: the others wait in the order in which they came.
+// One writer of a path at a time within this thread. Others wait in call order.
 import { resolve } from 'node:path';
 
 import { Sequence } from '../file/sequence.js';
@@ -6,7 +6,7 @@ import type { Call } from '../schedule/call.js';
 
 const sequences = new Map<string, Sequence>();
 
-/** Whether somebody holds, or waits for, `path`. */
+/** Whether a call holds `path`, or waits for it. */
 export function isLocked(path: string | Uint8Array): boolean {
   return sequences.has(keyOf(path));
 }
@@ -16,7 +16,7 @@ function keyOf(path: string | Uint8Array): string {
 }
 
 /**
- * Runs `work` when everybody who asked for `path` before has finished.
+ * Runs `work` when all earlier calls for `path` have finished.
  * @throws AbortError and TimeoutError while it waits, and what `work` throws
  */
 export async function withPathLock<T>(

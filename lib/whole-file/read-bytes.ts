@@ -5,7 +5,8 @@ import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Reads a whole file. Out of descriptors, it waits for one. Right for files that tell no size (/proc), that grow, and after short reads.
+ * Reads a whole file. Waits for a descriptor if the process has none. Also correct for files without a size (/proc), for files
+ * that grow meanwhile, and after short reads.
  * @returns its bytes
  * @throws the system's errors in Node's shape, EISDIR for a directory, TypeError for a bad path, AbortError, TimeoutError
  * @example const bytes = await readBytes('photo.jpg');

@@ -11,13 +11,13 @@ import type { OpOptions } from '../schedule/options.js';
 /** Options of `readMany`. */
 export type ReadManyOptions = OpOptions;
 
-/** One file's content, or why it has none. `path` is as it was given. */
+/** One file's content, or its error. `path` is the path as given. */
 export type ReadManyItem<P extends Path = Path> =
   { path: P; data: Buffer; error?: undefined } | { path: P; error: Error; data?: undefined };
 
-/** So many paths are one job: small files are one batch then, so that no job waits to be asked for a second. */
+/** Paths per job. Small files fit into one batch then, so no job waits to be asked for a second. */
 const JOB_PATHS = 128;
-/** Jobs that read ahead of the consumer, each by one batch: what bounds the memory. */
+/** Jobs that read ahead of the consumer, each by one batch. This bounds the memory. */
 const JOBS = 4;
 
 type Answers = AsyncIterator<readonly ReadManyAnswer[]>;
@@ -31,7 +31,7 @@ interface Run {
 /** One list of paths on its way. */
 class Job<P extends Path> {
   readonly #paths: P[];
-  /** What cannot be asked for at all, by index. */
+  /** Paths that were refused, by index. */
   readonly #refused = new Map<number, Error>();
   readonly #call: OpOptions | undefined;
   readonly #runs: Run[] = [];
@@ -99,11 +99,11 @@ class Job<P extends Path> {
   }
 
   close(): void {
-    this.#answers?.return?.()?.then(undefined, () => undefined); // nobody waits for what it may still say
+    this.#answers?.return?.()?.then(undefined, () => undefined); // nobody waits for its outcome
   }
 }
 
-// A file system answers in any order within a batch.
+// A file system may answer in any order within a batch.
 function inOrder(answers: readonly ReadManyAnswer[]): readonly ReadManyAnswer[] {
   for (let i = 1; i < answers.length; i++) {
     if (answers[i]!.index < answers[i - 1]!.index) return [...answers].sort((a, b) => a.index - b.index);
@@ -116,12 +116,12 @@ function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 /**
- * Reads many files whole, in order, several times faster than one by one. A few batches of up to half a megabyte (or one
- * larger file) are in memory at a time, however long the list is; the list itself may be endless. Files of one batch are
- * slices of one Buffer: copy what is kept for long.
- * @param paths any iterable, also asynchronous; taken as far as is being read
+ * Reads many whole files in order, several times faster than one by one. A few batches of up to half a megabyte (or one larger
+ * file) are in memory at a time, however long the list is. The list itself may be endless. Files of one batch are slices of one
+ * Buffer: copy what you keep for long.
+ * @param paths any iterable, also asynchronous. It is consumed only as far as files are being read
  * @returns an async iterator of `{ path, data }`, or `{ path, error }` for a file that cannot be read
- * @throws from its steps: TypeError when `paths` is no list, AbortError, TimeoutError
+ * @throws from its steps: TypeError if `paths` is not a list, AbortError, TimeoutError
  * @example for await (const { path, data } of readMany(paths)) if (data) index(path, data);
  */
 export async function* readMany<P extends Path>(

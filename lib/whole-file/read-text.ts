@@ -18,9 +18,9 @@ import { findCodec } from '../text/registry.js';
 export interface ReadTextOptions extends OpOptions {
   /** Default `'utf-8'`. */
   encoding?: string | undefined;
-  /** What happens to what cannot be decoded. Default `'strict'`. */
+  /** How bytes that cannot be decoded are handled. Default `'strict'`. */
   errors?: ErrorHandlerName | undefined;
-  /** Python's five values. Default null: universal newlines. */
+  /** As in Python: null, `''`, `'\n'`, `'\r'` or `'\r\n'`. Default null: universal newlines. */
   newline?: Newline | undefined;
 }
 
@@ -46,12 +46,12 @@ export async function readText(path: Path, o?: ReadTextOptions): Promise<string>
 
 const readOptions = optionReader({ encoding: unchecked, errors: unchecked, newline: unchecked });
 
-// Beyond this a file is decoded while it is read, a piece a turn of the event loop.
+// Larger files are decoded while they are read, one piece per event-loop iteration.
 const LARGE = 4 * 1024 * 1024;
 const PIECE = 1024 * 1024;
 const READ_AHEAD = 3;
 
-// A hint: whatever is wrong with the path is for the reading to tell.
+// Only a hint: the read itself reports errors of the path.
 async function sizeOf(store: Store, path: string | Uint8Array, o: OpOptions | undefined): Promise<number> {
   try {
     return Number((await store.stat(path, FOLLOW, o)).size);
@@ -60,7 +60,7 @@ async function sizeOf(store: Store, path: string | Uint8Array, o: OpOptions | un
   }
 }
 
-/** Undefined when there is something that the file as a whole has to tell: its error names places in all of it. */
+/** Undefined if the whole file has to be decoded at once, because its error names places in all of it. */
 async function readInPieces(
   store: Store,
   path: string | Uint8Array,

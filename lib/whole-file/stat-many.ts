@@ -14,19 +14,19 @@ const readOptions = optionReader({ bigint: flag(false), followSymlinks: flag(tru
 
 /** Options of `statMany`. */
 export interface StatManyOptions extends StatOptions {
-  /** False tells of links themselves. Default true. */
+  /** False stats a link itself. Default true. */
   followSymlinks?: boolean | undefined;
 }
 
-/** So many paths are one job: the jobs of a list run in parallel, and their answers are taken while others run. */
+/** Paths per job. The jobs of a list run in parallel, and answers are taken while others run. */
 const JOB_PATHS = 512;
 
 type Answer = Stats | BigIntStats | Error;
 
 /**
  * Stats many paths, several times faster than one by one.
- * @returns for each path, in order, its Stats (BigIntStats with `{ bigint: true }`) or the Error it would be rejected with
- * @throws TypeError when `paths` is no list, AbortError, TimeoutError
+ * @returns for each path, in order, its Stats (BigIntStats with `{ bigint: true }`), or the Error that `stat` would reject with
+ * @throws TypeError if `paths` is not a list, AbortError, TimeoutError
  * @example const sizes = (await statMany(paths)).map((s) => (s instanceof Error ? 0 : s.size));
  */
 export function statMany(

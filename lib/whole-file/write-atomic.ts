@@ -1,4 +1,4 @@
-// writeAtomic: the old file or the new one, whole, whatever happens in between.
+// writeAtomic: the path always shows the whole old content or the whole new one.
 import { constants } from 'node:fs';
 
 import { toBytes } from '../arguments/bytes.js';
@@ -18,18 +18,18 @@ const readOptions = optionReader({ ...ATOMIC_CHECKS, parents: flag(false) });
 
 /** Options of `writeAtomic`. */
 export interface WriteAtomicOptions extends OpOptions, AtomicOptions {
-  /** Makes the directories above the file where they are missing. Default false. */
+  /** Creates missing directories above the file. Default false. */
   parents?: boolean | undefined;
 }
 
 /**
- * Replaces a file's content in one step: all bytes into a new file beside it, fsync, rename, fsync of the directory. A
- * link stays a link to what is replaced. Mode, and owner and extended attributes where permitted, are the old file's.
- * Calls for one path are carried out one after another.
+ * Replaces a file's content in one step: writes all bytes to a new file beside it, syncs that, renames it, and syncs the
+ * directory. A link stays a link; the file that it leads to is replaced. The new file gets the mode of the old one, and its
+ * owner and extended attributes where permitted. Calls for one path run one after another.
  * @param data bytes (all of the view, as they are at the call), a string, written as UTF-8, or a source of such: an iterable,
  *   an async iterable, a web stream or a Node stream. When a source fails the old file stays.
- * @throws the system's errors in Node's shape: the old file is untouched then and no other stays, unless the error's
- *   `committed` is true, when the new content is in place and only the directory could not be synced; what the source throws;
+ * @throws the system's errors in Node's shape. The old file is then untouched, and no other file stays. If the error's
+ *   `committed` is true, the new content is in place, and only the directory could not be synced; what the source throws;
  *   TypeError and RangeError for bad arguments; AbortError and TimeoutError, before the rename only
  * @example await writeAtomic('settings.json', JSON.stringify(settings));
  */

@@ -18,7 +18,7 @@ const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
 export interface WriteFileOptions extends OpOptions {
   /** Permission bits of a file that is created, before the umask. Default 0o666. */
   permissions?: number | undefined;
-  /** Makes the directories above the file where they are missing. Default false. */
+  /** Creates missing directories above the file. Default false. */
   parents?: boolean | undefined;
 }
 

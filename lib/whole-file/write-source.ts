@@ -8,7 +8,7 @@ import type { SourceReader } from '../file/byte-source.js';
 import { type ByteSource } from '../file/byte-source.js';
 import type { Call } from '../schedule/call.js';
 
-/** Chunks that come while others are being written are gathered up to so many bytes. */
+/** Chunks that arrive during a write are collected up to this many bytes. */
 const LARGEST_BATCH = 256 * 1024;
 
 /** What a whole file can be written from. */

@@ -92,7 +92,7 @@ class Expansion {
     return -1;
   }
 
-  /** What stands between the commas of `inside`. */
+  /** The parts between the commas of `inside`. */
   #pieces(inside: string): string[] {
     const pieces: string[] = [];
     let depth = 0;

@@ -1,4 +1,4 @@
-// What `exclude` leaves out: the paths that fit its patterns, with everything in them.
+// What `exclude` leaves out: the paths that match its patterns, with everything in them.
 import { basename, dirname, relative, resolve, sep } from 'node:path';
 
 import { GLOBSTAR, type Part, type Pattern } from './pattern.js';

@@ -1,5 +1,5 @@
-// Whether a name fits one name of a pattern, in time that is polynomial in both whatever the pattern: nothing here backtracks
-// over choices that it has tried before.
+// Whether a name matches one name of a pattern. The time is polynomial in both, whatever the pattern: the matcher never
+// tries a choice twice.
 import { DOT, hasCase, unitsOf } from './letters.js';
 import { type NameOptions, NameProgram } from './name-program.js';
 import { parseName, type Token } from './name-syntax.js';
@@ -7,7 +7,7 @@ import { testOf } from './token-test.js';
 
 /** One name of a pattern, compiled. */
 export interface NameMatcher {
-  /** The only name that fits, where there is but one. */
+  /** The only name that matches, if there is only one. */
   readonly literal: string | undefined;
   /** Whether a name that begins with a dot may fit. */
   readonly mayBeHidden: boolean;

@@ -100,7 +100,7 @@ export class PatternNode {
     return this.#dots.get(dots);
   }
 
-  /** Whether anything that fits may lie below. */
+  /** Whether a match may lie below. */
   get leadsOn(): boolean {
     return this.depth > 0;
   }

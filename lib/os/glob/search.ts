@@ -1,4 +1,4 @@
-// One walk that serves all patterns with the same base: only directories that may hold a match are read.
+// One walk for all patterns with the same base. It reads only directories that may contain a match.
 import type { Call } from '../../schedule/call.js';
 import { storeOfTreeToRead } from '../../filesystem/mounts.js';
 import type { TreeStep, TreeWalker } from '../../filesystem/store.js';
@@ -14,7 +14,7 @@ import {
   type State,
 } from './pattern-tree.js';
 
-/** What all walks of one call have in common. */
+/** What all walks of one call share. */
 export interface SearchOptions {
   readonly dot: boolean;
   readonly followSymlinks: boolean;
@@ -83,7 +83,7 @@ export class GlobSearch {
         this.#visits.delete(relative);
         if (step.error !== undefined || visit === undefined) continue;
         if (relative === '') {
-          // `base/**` fits base itself.
+          // `base/**` matches base itself.
           if (!isReported && shown !== '') {
             const found: string[] = [];
             addMatches(found, state, shown);

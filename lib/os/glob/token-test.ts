@@ -1,8 +1,8 @@
-// Whether one character fits what stands for one in a pattern.
+// Whether one character matches one token of a pattern.
 import { fitsInAnyCase, folded } from './letters.js';
 import type { Token } from './name-syntax.js';
 
-/** Whether a character fits a token that stands for one. */
+/** Whether a character matches a token that stands for one character. */
 export function testOf(token: Token, noCase: boolean): (code: number) => boolean {
   if (token.kind === 'character') {
     const { code } = token;
