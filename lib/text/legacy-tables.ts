@@ -7,6 +7,10 @@ const changes: Readonly<Record<string, string>> = {
   'shift-jis': '8160:301c 8161:2016 817c:2212 8191-8192:a2 81ca:ac 8740-879c:0 ed40-fc4b:0',
   'euc-jp': 'a1c1:301c a1c2:2016 a1dd:2212 a1f1-a1f2:a2 a2cc:ac ada1-adfc:0 f9a1-fcfe:0',
   'euc-kr': 'a4d4:0',
+  cp932: 'f941-f97e:e69d f980-f9fc:e6db',
+  gb2312:
+    'a1a4:30fb a1aa:2015 a2a1-a2b0:0 a2e3-a2e4:0 a2ef-a2f0:0 a2fd-a2fe:0 a4f4-a4fe:0 a5f7-a5fe:0 a6b9-a6c0:0 ' +
+    'a6d9-a6fe:0 a7c2-a7d0:0 a7f2-a7fe:0 a8bb-a8c4:0 a8ea-a8fe:0 a9a1-a9a3:0 a9f0-a9fe:0 d7fa-d7fe:0',
   gbk:
     'a2ab-a2b0:0 a2e3-a2e4:0 a2ef-a2f0:0 a2fd-a2fe:0 a4f4-a4fe:0 a5f7-a5fe:0 a6b9-a6c0:0 a6d9-a6df:0 a6ec-a6ed:0 ' +
     'a6f3:0 a6f6-a6fe:0 a7c2-a7d0:0 a7f2-a7fe:0 a896-a8a0:0 a8bc:0 a8bf:0 a8c1-a8c4:0 a8ea-a8fe:0 a958:0 a95b:0 ' +
@@ -19,9 +23,25 @@ const changes: Readonly<Record<string, string>> = {
     'c7f3-c7fc:2474 c7fd-c8fe:0 f9d6-fefe:0',
 };
 
-/** Cells left out by rule: EUC-KR is the 94 x 94 square only, GBK has nothing in the user-defined areas. */
+/** Single bytes that differ: the euro sign, and what Apple changed with it. */
+const byteChanges: Readonly<Record<string, string>> = {
+  cp1255: `ca:${unassigned.toString(16)}`,
+  'mac-roman': 'bd:3a9 db:20ac f0:f8ff',
+  'mac-cyrillic': 'a2:490 b6:491 ff:20ac',
+};
+
+/** iconv-lite's names, where they are others. Its shift_jis is Microsoft's. */
+const iconvNames: Readonly<Record<string, string>> = {
+  'mac-roman': 'macroman',
+  'mac-cyrillic': 'maccyrillic',
+  cp932: 'shift_jis',
+  gb2312: 'gbk',
+};
+
+/** Cells left out by rule: EUC-KR and GB 2312 are the 94 x 94 square only, GBK has nothing in the user-defined areas. */
 const leftOut: Readonly<Record<string, (lead: number, trail: number) => boolean>> = {
   'euc-kr': (lead, trail) => lead < 0xa1 || trail < 0xa1,
+  gb2312: (lead, trail) => lead < 0xa1 || lead > 0xf7 || trail < 0xa1 || (lead >= 0xaa && lead <= 0xaf),
   gbk: (lead, trail) =>
     (lead >= 0xa1 && lead <= 0xa7 && trail < 0xa1) ||
     (((lead >= 0xaa && lead <= 0xaf) || (lead >= 0xf8 && lead <= 0xfe)) && trail >= 0xa1),
@@ -39,11 +59,16 @@ function iconv(): Iconv {
   return (loaded ??= require('iconv-lite') as Iconv);
 }
 
+const iconvName = (encoding: string): string => iconvNames[encoding] ?? encoding;
+
 /** What each of the 256 bytes stands for, `unassigned` where nothing. */
 export function singleByteTable(encoding: string): Uint16Array {
-  const text = iconv().decode(Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)), encoding);
+  const text = iconv().decode(
+    Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)),
+    iconvName(encoding),
+  );
   const table = Uint16Array.from({ length: 256 }, (_, byte) => text.charCodeAt(byte));
-  if (encoding === 'cp1255') table[0xca] = unassigned;
+  for (const change of byteChanges[encoding]?.split(' ') ?? []) apply(change, table);
   return table;
 }
 
@@ -57,7 +82,7 @@ export function doubleByteTable(encoding: string): Uint16Array {
       if (isLeftOut?.(lead, trail)) continue;
       pair[0] = lead;
       pair[1] = trail;
-      table[(lead << 8) | trail] = single(iconv().decode(pair, encoding));
+      table[(lead << 8) | trail] = single(iconv().decode(pair, iconvName(encoding)));
     }
   }
   for (const change of changes[encoding]?.split(' ') ?? []) apply(change, table);

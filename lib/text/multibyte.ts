@@ -60,6 +60,24 @@ export class ShiftJisScanner extends DoubleByteScanner {
   }
 }
 
+/** Microsoft's Shift_JIS, which gives a meaning to bytes that begin nothing. */
+export class Cp932Scanner extends DoubleByteScanner {
+  protected override sequence(bytes: Buffer, at: number, final: boolean, lead: number): number {
+    if (lead >= 0xa1 && lead <= 0xdf) return this.found(at, lead + 0xfec0, 1);
+    const alone = cp932Bytes.get(lead);
+    return alone === undefined ? super.sequence(bytes, at, final, lead) : this.found(at, alone, 1);
+  }
+}
+
+/** Bytes of cp932 that stand for themselves, besides the half-width katakana. */
+const cp932Bytes: ReadonlyMap<number, number> = new Map([
+  [0x80, 0x80],
+  [0xa0, 0xf8f0],
+  [0xfd, 0xf8f1],
+  [0xfe, 0xf8f2],
+  [0xff, 0xf8f3],
+]);
+
 export class EucJpScanner extends DoubleByteScanner {
   protected override sequence(bytes: Buffer, at: number, final: boolean, lead: number): number {
     if (lead === 0x8f) {
@@ -157,9 +175,13 @@ export function multibyteWriter(encoding: string): CharacterWriter {
   const codes = new Uint32Array(65536);
   const table = tableOf(encoding);
   if (encoding === 'euc-jp') jis0212().forEach((codePoint, code) => (codes[codePoint] = 0x8f0000 | code));
-  table.forEach((codePoint, code) => (codes[codePoint] = code));
+  // Of several codes cp932 writes the lowest, the others the highest.
+  if (encoding === 'cp932') table.forEach((codePoint, code) => (codes[codePoint] ||= code));
+  else table.forEach((codePoint, code) => (codes[codePoint] = code));
   for (const [codePoint, code] of preferred[encoding] ?? []) codes[codePoint] = code;
-  if (encoding === 'shift-jis') for (let byte = 0xa1; byte <= 0xdf; byte++) codes[byte + 0xfec0] = byte;
+  if (encoding === 'shift-jis' || encoding === 'cp932')
+    for (let byte = 0xa1; byte <= 0xdf; byte++) codes[byte + 0xfec0] = byte;
+  if (encoding === 'cp932') for (const [byte, codePoint] of cp932Bytes) codes[codePoint] = byte;
   if (encoding === 'gb18030')
     gb18030Order().forEach((codePoint, linear) => (codes[codePoint] = fourBytes(linear)));
   codes[0] = 0;
@@ -193,6 +215,14 @@ const preferred: Readonly<Record<string, readonly (readonly [number, number])[]>
   'euc-jp': [
     [0xa5, 0x5c],
     [0x203e, 0x7e],
+  ],
+  cp932: [
+    [0xa2, 0x8191],
+    [0xa3, 0x8192],
+    [0xac, 0x81ca],
+    [0x2016, 0x8161],
+    [0x2212, 0x817c],
+    [0x301c, 0x8160],
   ],
   'euc-kr': [[0x3164, 0xa4d4]],
   big5: [

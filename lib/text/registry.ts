@@ -3,6 +3,7 @@ import { canonicalEncoding, type EncodingName } from './aliases.js';
 import type { CharacterWriter, Scanner, UnitWidth } from './codec.js';
 import { singleByteTable } from './legacy-tables.js';
 import {
+  Cp932Scanner,
   DoubleByteScanner,
   EucJpScanner,
   EucKrScanner,
@@ -96,6 +97,10 @@ function makeCodec(name: EncodingName): Codec {
       return plain(name, () => new EucKrScanner(name), multibyteWriter(name));
     case 'gb18030':
       return plain(name, () => new Gb18030Scanner(name), multibyteWriter(name));
+    case 'cp932':
+      return plain(name, () => new Cp932Scanner(name), multibyteWriter(name));
+    case 'cp949':
+    case 'gb2312':
     case 'gbk':
     case 'big5':
       return plain(name, () => new DoubleByteScanner(name), multibyteWriter(name));

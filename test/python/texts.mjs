@@ -37,6 +37,18 @@ export const encodings = [
   'gbk',
   'gb18030',
   'big5',
+  'cp437',
+  'cp850',
+  'cp852',
+  'cp855',
+  'cp866',
+  'cp874',
+  'koi8-u',
+  'mac-roman',
+  'mac-cyrillic',
+  'cp932',
+  'cp949',
+  'gb2312',
 ];
 
 export const handlers = [
@@ -54,7 +66,7 @@ export const writeHandlers = [...handlers, 'xmlcharrefreplace', 'namereplace'];
 
 /** Whether an encoding is one of the East Asian ones. */
 export function isMultibyte(encoding) {
-  return /^(shift_jis|euc-|gb|big5)/.test(encoding);
+  return /^(shift_jis|euc-|gb|big5|cp9)/.test(encoding);
 }
 
 const characters = [
