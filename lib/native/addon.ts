@@ -7,18 +7,7 @@ const TAKEN = Symbol.for('uvfiles.addon.taken');
 export interface Addon {
   /** The file it was loaded from. */
   readonly file: string;
-  open(
-    complete: (
-      count: number,
-      chunk: Buffer | undefined,
-      external: Buffer | undefined,
-      shared: boolean,
-    ) => void,
-    args: Float64Array,
-    records: Float64Array,
-    waitsInHook: boolean,
-    allocate: (size: number) => Buffer | undefined,
-  ): void;
+  open(shared: SharedWithAddon, waitsInHook: boolean): void;
   submitFile(): void;
   /** Reads on the file ARG_FILE get what is there or fail, now and from now on. */
   stopWaiting(): void;
@@ -63,6 +52,19 @@ export interface Addon {
   registeredTemps(): number;
   watchedSignals(): number;
   rewatchSignals(): void;
+}
+
+/** What the addon and this module share. The addon keeps it alive while something is outstanding, and only then. */
+export interface SharedWithAddon {
+  readonly complete: (
+    count: number,
+    chunk: Buffer | undefined,
+    external: Buffer | undefined,
+    shared: boolean,
+  ) => void;
+  readonly allocate: (size: number) => Buffer | undefined;
+  readonly arguments: Float64Array;
+  readonly records: Float64Array;
 }
 
 /** How the process shares libuv's pool at this moment. */

@@ -20,7 +20,7 @@ import { type Call, callOf } from '../schedule/call.js';
 import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
 import type { Lane } from '../schedule/lane.js';
 import { LATE } from '../filesystem/open-file.js';
-import { addon } from './addon.js';
+import { addon, type SharedWithAddon } from './addon.js';
 import { type OperationMessage, operations } from './diagnostics.js';
 import { allocate, cutTo } from './memory.js';
 import * as P from './protocol.js';
@@ -121,8 +121,11 @@ function openEnvironment(): void {
   // Only Node runs its loop until an asynchronous cleanup hook is removed; see FAILURES in docs/platforms.md.
   const waitsInHook = versions.bun === undefined && versions.deno === undefined;
   args[P.ARG_SIZE] = constants.MAX_LENGTH;
-  addon.open(complete, args, records, waitsInHook, allocate);
+  addon.open(shared, waitsInHook);
 }
+
+// Referred to from here, so that it lives as long as this module does.
+const shared: SharedWithAddon = { complete, allocate, arguments: args, records };
 
 // The lane of the call between `applyOptions` and `sent`: options are read once.
 let chosenLane: Lane | undefined;

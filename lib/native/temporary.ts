@@ -2,6 +2,7 @@
 import type { OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { LITTLE_ENDIAN } from './remove-tree.js';
+import { ensureOpen } from './requests.js';
 import { watchSignalListeners } from './signal-listeners.js';
 import { TEMP_DIRECTORY, TEMP_DISCARD, TEMP_FILE, TEMP_FINISH, TEMP_PROBE } from './task-kinds.js';
 import { runTask, startTask } from './tasks.js';
@@ -40,6 +41,7 @@ let owner = 0;
 // Under which this environment's files are registered: they go with it.
 function tempOwner(): number {
   if (owner === 0) {
+    ensureOpen();
     owner = addon.openTempOwner();
     watchSignalListeners();
   }

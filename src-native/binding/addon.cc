@@ -7,7 +7,7 @@ namespace uvfiles {
 
 namespace {
 
-// open(complete, arguments, records, waitsInHook, allocate): once for each environment, at the first operation.
+// open(shared, waitsInHook): once for each environment, at the first operation.
 Napi::Value open(const Napi::CallbackInfo& info) {
   uv_loop_s* loop = nullptr;
   if (napi_get_uv_event_loop(info.Env(), &loop) != napi_ok) {
@@ -17,9 +17,7 @@ Napi::Value open(const Napi::CallbackInfo& info) {
   }
   auto* const environment = new Environment(info.Env(), loop);
   napi_set_instance_data(info.Env(), environment, nullptr, nullptr);
-  if (!environment->open(info[0].As<Napi::Function>(), info[1].As<Napi::Float64Array>(),
-                         info[2].As<Napi::Float64Array>(), info[3].As<Napi::Boolean>().Value(),
-                         info[4].As<Napi::Function>())) {
+  if (!environment->open(info[0].As<Napi::Object>(), info[1].As<Napi::Boolean>().Value())) {
     Napi::Error::New(info.Env(), "uvfiles: the event loop refused an async handle")
         .ThrowAsJavaScriptException();
   }

@@ -75,6 +75,8 @@ void Environment::deliver(void* context, Operation* finished) {
     finished = after;
   }
   if (scoped) napi_close_callback_scope(self->env, callback_scope);
+  // The callbacks of the promises have run by now: what they submitted counts.
+  self->let_go_when_idle();
 }
 
 // Tells JavaScript of as many operations as fit into one chunk of bytes, one external buffer and the records.

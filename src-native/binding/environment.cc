@@ -27,15 +27,13 @@ Environment* Environment::get(napi_env env) {
   return static_cast<Environment*>(data);
 }
 
-bool Environment::open(Napi::Function complete, Napi::Float64Array args, Napi::Float64Array recs,
-                       bool waits_in_hook, Napi::Function allocate) {
+bool Environment::open(Napi::Object shared, bool waits_in_hook) {
   if (dispatcher.open() != 0) return false;
-  complete_ = Napi::Persistent(complete);
-  allocate_ = Napi::Persistent(allocate);
-  arguments_ref_ = Napi::Persistent(args);
-  records_ref_ = Napi::Persistent(recs);
-  arguments = args.Data();
-  records = recs.Data();
+  complete_ = Napi::Weak(shared.Get("complete").As<Napi::Function>());
+  allocate_ = Napi::Weak(shared.Get("allocate").As<Napi::Function>());
+  arguments = shared.Get("arguments").As<Napi::Float64Array>().Data();
+  records = shared.Get("records").As<Napi::Float64Array>().Data();
+  napi_create_reference(env, shared, 0, &shared_);
   largest_result.store(static_cast<size_t>(arguments[kSize]), std::memory_order_relaxed);
   const Napi::Env scope(env);
   Napi::Object resource = Napi::Object::New(scope);
@@ -45,10 +43,40 @@ bool Environment::open(Napi::Function complete, Napi::Float64Array args, Napi::F
   // finish. Deno frees such hooks twice and Bun's loop is not libuv's: there a plain hook blocks until no job runs.
   if (waits_in_hook) {
     napi_add_async_cleanup_hook(env, on_async_cleanup, this, &cleanup_);
+    realm_watch_ = new RealmWatch{this};
+    napi_add_finalizer(env, shared, realm_watch_, on_unreachable, nullptr, nullptr);
   } else {
     napi_add_env_cleanup_hook(env, on_cleanup, this);
   }
   return true;
+}
+
+// --- the realm ------------------------------------------------------------------------------------------------------
+
+void Environment::hold_shared() {
+  uint32_t count;
+  holds_ = napi_reference_ref(env, shared_, &count) == napi_ok;
+}
+
+void Environment::let_go_when_idle() {
+  if (!holds_ || closing_ || dispatcher.outstanding() != 0 || !files.empty() || !tasks.empty())
+    return;
+  if (temp_owner != 0 && TempRegistry::Shared().CountOf(temp_owner) != 0) return;
+  // Memory for results that will not be asked for: it is the realm's, too.
+  while (ResultMemory* const memory = dispatcher.unstock_result()) free_result(memory);
+  uint32_t count;
+  holds_ = napi_reference_unref(env, shared_, &count) != napi_ok;
+}
+
+// Nothing can call the addon through this environment any more, and nothing is outstanding.
+void Environment::on_unreachable(napi_env, void* data, void*) {
+  const std::unique_ptr<RealmWatch> watch(static_cast<RealmWatch*>(data));
+  Environment* const self = watch->environment;
+  if (self == nullptr) return;
+  self->realm_watch_ = nullptr;
+  if (self->closing_) return;
+  self->closing_ = true;
+  self->dispatcher.close(on_closed);
 }
 
 // --- submitting -----------------------------------------------------------------------------------------------------
@@ -118,6 +146,7 @@ void Environment::submit(Operation* operation) {
   if (file != nullptr) file->in_flight++;
   occupy(slot, operation);
   arguments[kStatus] = 0;
+  hold();
 }
 
 void Environment::occupy(uint32_t slot, Operation* operation) {
@@ -185,8 +214,8 @@ void Environment::on_closed(void* context) {
   if (self->async_context_ != nullptr) napi_async_destroy(self->env, self->async_context_);
   self->complete_.Reset();
   self->allocate_.Reset();
-  self->arguments_ref_.Reset();
-  self->records_ref_.Reset();
+  napi_delete_reference(self->env, self->shared_);
+  if (self->realm_watch_ != nullptr) self->realm_watch_->environment = nullptr;
   self->resource_.Reset();
   self->tasks.clear();
   const napi_async_cleanup_hook_handle cleanup = self->cleanup_;

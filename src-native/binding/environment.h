@@ -1,9 +1,13 @@
 // What one Node environment (the main thread or a worker) owns: its dispatcher, its open files and the memory it
 // shares with lib/native.
 //
-// JavaScript and the addon talk through two small arrays that JavaScript made and never lets go: `arguments` (what
-// a submission is about) and `records` (what has finished). That leaves one Node-API call a submission without
-// arguments to convert, and one call into JavaScript for many completions. Only the loop thread touches either.
+// JavaScript and the addon share two small arrays: `arguments` (what a submission is about) and `records` (what has
+// finished). A submission is therefore one Node-API call without values to convert, and one call into JavaScript settles
+// many operations. Only the loop thread touches either array.
+//
+// The arrays and functions that JavaScript gives belong to its realm. The environment keeps one object that refers to all
+// of them (`shared_`) alive while something is outstanding, and only then: a realm that nobody else can reach, such as a
+// vm context of a test runner, is collected, and the environment ends with it.
 #pragma once
 
 #include <napi.h>
@@ -17,6 +21,7 @@
 #include "core/file_table.h"
 #include "core/inline_io.h"
 #include "core/task_table.h"
+#include "core/temp_registry.h"
 
 namespace uvfiles {
 
@@ -71,8 +76,16 @@ class Environment {
 
   static Environment* get(napi_env env);
 
-  bool open(Napi::Function complete, Napi::Float64Array arguments, Napi::Float64Array records,
-            bool waits_in_hook, Napi::Function allocate);
+  // `shared`: what JavaScript and the addon share; its properties are `complete`, `allocate`, `arguments`, `records`.
+  bool open(Napi::Object shared, bool waits_in_hook);
+
+  // Something is outstanding from now on.
+  void hold() {
+    if (!holds_) hold_shared();
+  }
+  // Stops keeping the realm alive when nothing is outstanding: no operation, no task, no open file, and no temporary
+  // file or directory that the end of the environment would remove.
+  void let_go_when_idle();
 
   // Takes an operation from the free list with the common arguments filled in.
   Operation* begin(OpKind kind);
@@ -95,6 +108,7 @@ class Environment {
   TaskTable tasks;
   InlineIO inline_io;
   std::string inline_path;  // memory that inline calls reuse
+  TempRegistry::Owner temp_owner = 0;
   double* arguments = nullptr;
   double* records = nullptr;
 
@@ -105,6 +119,8 @@ class Environment {
   static void on_closed(void* self);
   static void on_async_cleanup(napi_async_cleanup_hook_handle handle, void* self);
   static void on_cleanup(void* self);
+  static void on_unreachable(napi_env env, void* watch, void* hint);
+  void hold_shared();
 
   Operation* deliver_group(Operation* finished, bool* may_go_on, bool short_of_memory = false);
   void settle_file(Operation* operation);
@@ -122,10 +138,15 @@ class Environment {
   void close_files();
   bool adopt_opened(Operation* operation);
 
-  Napi::FunctionReference complete_;
+  // Tells the environment that its realm has been collected. It may outlive the environment.
+  struct RealmWatch {
+    Environment* environment;
+  };
+  RealmWatch* realm_watch_ = nullptr;
+  napi_ref shared_ = nullptr;  // strong while `holds_`, else weak
+  bool holds_ = false;
+  Napi::FunctionReference complete_;  // weak: `shared_` refers to them
   Napi::FunctionReference allocate_;
-  Napi::Reference<Napi::Float64Array> arguments_ref_;
-  Napi::Reference<Napi::Float64Array> records_ref_;
   napi_async_context async_context_ = nullptr;
   Napi::ObjectReference resource_;
   napi_async_cleanup_hook_handle cleanup_ = nullptr;

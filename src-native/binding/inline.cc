@@ -164,6 +164,7 @@ napi_value inline_open(napi_env env, napi_callback_info info) {
   if (fd < 0) return nullptr;
   OpenFile* const file = environment->files.add(static_cast<int>(fd), true, FileKind::kRegular);
   file->inline_state = state;
+  environment->hold();
   arguments[kAnswer] = file->id;
   arguments[kAnswer + 1] = static_cast<int>(FileKind::kRegular);
   arguments[kAnswer + 2] = 1;

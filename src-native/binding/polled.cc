@@ -32,6 +32,7 @@ napi_value adopt_now(napi_env env, napi_callback_info) {
   const bool to_end = (static_cast<int>(arguments[kFlags]) & kAppendTell) != 0;
   const int64_t position = platform::seek(fd, 0, to_end ? SEEK_END : SEEK_CUR);
   OpenFile* const file = environment->files.add(fd, false, kind);
+  environment->hold();
   file->polled = is_polled(kind, position >= 0);
   arguments[kFile] = file->id;
   arguments[kMode] = static_cast<int>(kind);

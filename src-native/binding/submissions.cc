@@ -78,7 +78,8 @@ napi_value submit_bytes(napi_env env, napi_callback_info info) {
   napi_value bytes;
   napi_get_cb_info(env, info, &count, &bytes, nullptr, nullptr);
   Environment* const environment = Environment::get(env);
-  Operation* const operation = environment->begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
+  Operation* const operation =
+      environment->begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
   if (!hold_file(environment, operation)) return nullptr;
   if (!take_bytes(env, bytes, operation)) {
     environment->refuse(operation, UV_ENOMEM);

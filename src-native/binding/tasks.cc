@@ -73,8 +73,9 @@ napi_value make(napi_env env, napi_callback_info info) {
   Environment* const environment = Environment::get(env);
   if (environment == nullptr) return nullptr;
   std::unique_ptr<Task> task = make_task(env, info, environment);
-  if (task != nullptr)
-    environment->arguments[kFile] = environment->tasks.add(std::move(task), false)->id();
+  if (task == nullptr) return nullptr;
+  environment->arguments[kFile] = environment->tasks.add(std::move(task), false)->id();
+  environment->hold();
   return nullptr;
 }
 
@@ -110,6 +111,7 @@ napi_value free_task(napi_env env, napi_callback_info) {
   if (environment == nullptr) return nullptr;
   TaskTable::Entry* const entry = task_in_arguments(environment);
   if (entry != nullptr) environment->tasks.free(entry);
+  environment->let_go_when_idle();
   return nullptr;
 }
 

@@ -46,6 +46,8 @@ class FileTable {
     free_.push_back(index);
   }
 
+  bool empty() const { return entries_.size() == free_.size(); }
+
   template <typename Visit>
   void for_each(Visit visit) {
     for (Entry& entry : entries_) {

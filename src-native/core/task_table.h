@@ -77,6 +77,8 @@ class TaskTable {
     }
   }
 
+  bool empty() const { return entries_.size() == free_.size(); }
+
   // The environment ends and runs nothing any more.
   void clear() {
     for (auto& entry : entries_) {

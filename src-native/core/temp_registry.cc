@@ -31,7 +31,7 @@ TempRegistry::TempRegistry() : process_(CurrentProcess()) {
 
 TempRegistry::Owner TempRegistry::OpenOwner() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  owners_.insert(++last_owner_);
+  owners_[++last_owner_] = 0;
   return last_owner_;
 }
 
@@ -73,7 +73,9 @@ void TempRegistry::EndCreation() {
 
 TempRegistry::Id TempRegistry::Add(const std::string& path, Kind kind, Owner owner) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (owners_.count(owner) == 0) return 0;
+  const auto found = owners_.find(owner);
+  if (found == owners_.end()) return 0;
+  found->second++;
   entries_.emplace(++last_id_, Entry{path, kind, owner});
   WatchExitSignals(this, entries_.size() == 1);
   return last_id_;
@@ -81,7 +83,21 @@ TempRegistry::Id TempRegistry::Add(const std::string& path, Kind kind, Owner own
 
 void TempRegistry::Forget(Id id) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  entries_.erase(id);
+  const auto entry = entries_.find(id);
+  if (entry == entries_.end()) return;
+  Uncount(entry->second.owner);
+  entries_.erase(entry);
+}
+
+void TempRegistry::Uncount(Owner owner) {
+  const auto found = owners_.find(owner);
+  if (found != owners_.end()) found->second--;
+}
+
+size_t TempRegistry::CountOf(Owner owner) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = owners_.find(owner);
+  return found == owners_.end() ? 0 : found->second;
 }
 
 size_t TempRegistry::size() {
@@ -95,6 +111,7 @@ void TempRegistry::AdoptAfterFork() {
   if (process_ == process) return;
   process_ = process;
   entries_.clear();
+  for (auto& owner : owners_) owner.second = 0;
   creating_ = 0;
   phase_ = Phase::kRunning;
   ForgetExitSignalsThread();
@@ -144,6 +161,7 @@ std::vector<TempRegistry::Entry> TempRegistry::Take(Owner owner, bool all) {
       ++it;
       continue;
     }
+    Uncount(it->second.owner);
     taken.push_back(std::move(it->second));
     it = entries_.erase(it);
   }

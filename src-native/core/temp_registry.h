@@ -11,7 +11,6 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace uvfiles {
@@ -50,6 +49,8 @@ class TempRegistry {
   void Forget(Id id);
 
   size_t size();
+  // How many things are registered for `owner`.
+  size_t CountOf(Owner owner);
 
   // For ExitSignals. `PrepareToDie` holds creations up, waits (bounded) for those under way and removes everything;
   // `Resume` lets them go on when the process has not died after all.
@@ -71,6 +72,7 @@ class TempRegistry {
   bool BeginCreation(Owner owner);
   void EndCreation();
   Id Add(const std::string& path, Kind kind, Owner owner);
+  void Uncount(Owner owner);  // under the lock
   void AdoptAfterFork();
   void RemoveEverything();
   std::vector<Entry> Take(Owner owner, bool all);
@@ -82,7 +84,7 @@ class TempRegistry {
   // does not end the process before the first has finished. Locked before mutex_, never after.
   std::mutex removal_mutex_;
   std::unordered_map<Id, Entry> entries_;
-  std::unordered_set<Owner> owners_;
+  std::unordered_map<Owner, size_t> owners_;  // how many entries each has
   Id last_id_ = 0;
   Owner last_owner_ = 0;
   int creating_ = 0;

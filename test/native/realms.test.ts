@@ -1,0 +1,111 @@
+// Test runners evaluate the package anew in a realm of its own (a vm context) for each test file, and drop the realm.
+import { expect } from 'chai';
+import path from 'node:path';
+
+import { answerOf } from '../support/files.js';
+import { root, runProgram, scratchDirectory } from '../support/temp.js';
+
+/** Evaluates the package in a context of its own, as Jest does: its modules are functions of that context. */
+const EVALUATE = `
+  import vm from 'node:vm';
+  import { createRequire } from 'node:module';
+  import { readFileSync } from 'node:fs';
+  import { dirname } from 'node:path';
+  const entry = ${JSON.stringify(path.join(root, 'dist/cjs/index.js'))};
+  const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
+  function evaluate() {
+    const context = vm.createContext({
+      ...{ process, console, Buffer, performance, URL, AbortSignal, AbortController },
+      ...{ setTimeout, clearTimeout, setImmediate, queueMicrotask, TextDecoder, TextEncoder },
+    });
+    const modules = new Map();
+    const load = (file) => {
+      if (!/[\\\\/]dist[\\\\/]cjs[\\\\/].*\\.js$/.test(file)) return createRequire(entry)(file);
+      let module = modules.get(file);
+      if (module === undefined) {
+        modules.set(file, (module = { exports: {} }));
+        const near = createRequire(file);
+        const body = vm.compileFunction(readFileSync(file, 'utf8'), PARAMETERS, { filename: file, parsingContext: context });
+        body(module.exports, (name) => load(near.resolve(name)), module, file, dirname(file));
+      }
+      return module.exports;
+    };
+    return { context, uvfiles: load(entry) };
+  }
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+  async function collected(realms, most) {
+    let left = realms.length;
+    for (let i = 0; i < 40 && left > most; i++) {
+      globalThis.gc();
+      await turn();
+      left = realms.filter((each) => each.deref() !== undefined).length;
+    }
+    return realms.length - left;
+  }
+`;
+
+describe('realms that evaluate the package anew', () => {
+  const scratch = scratchDirectory();
+  const run = async (code: string): Promise<unknown> =>
+    answerOf(
+      await runProgram(EVALUATE + code, {
+        args: ['--expose-gc', '--experimental-vm-modules'],
+        env: { SCRATCH: scratch.path },
+      }),
+    );
+
+  it('are collected once nothing of theirs is outstanding', async function () {
+    this.timeout(60_000);
+    const answer = await run(`
+      const realms = [];
+      for (let i = 0; i < 10; i++) {
+        const { context, uvfiles } = evaluate();
+        await uvfiles.writeFile(process.env.SCRATCH + '/file', Buffer.alloc(100_000));
+        await uvfiles.readBytes(process.env.SCRATCH + '/file');
+        const file = await uvfiles.open(process.env.SCRATCH + '/file', 'rb');
+        await Promise.all(Array.from({ length: 64 }, (_, at) => file.pread(4096, at * 1000)));
+        await file.close();
+        await uvfiles.os.listdir(process.env.SCRATCH);
+        realms.push(new WeakRef(context));
+      }
+      const count = await collected(realms, 1);
+      console.log(JSON.stringify(count >= 9));`);
+    expect(answer).to.equal(true);
+  });
+
+  it('stay while an operation of theirs has not ended, and answer it', async function () {
+    if (process.platform === 'win32') this.skip();
+    this.timeout(60_000);
+    const answer = await run(`
+      import { spawnSync } from 'node:child_process';
+      import { writeFileSync } from 'node:fs';
+      const fifo = process.env.SCRATCH + '/fifo';
+      spawnSync('mkfifo', [fifo]);
+      let answer;
+      const begin = () => {
+        const { uvfiles } = evaluate();
+        uvfiles.readText(fifo).then((text) => { answer = text; });
+      };
+      begin();
+      for (let i = 0; i < 5; i++) { globalThis.gc(); await turn(); }
+      writeFileSync(fifo, 'said');
+      while (answer === undefined) await turn();
+      console.log(JSON.stringify(answer));`);
+    expect(answer).to.equal('said');
+  });
+
+  it('stay while a file of theirs is open', async function () {
+    this.timeout(60_000);
+    const answer = await run(`
+      import { writeFileSync } from 'node:fs';
+      writeFileSync(process.env.SCRATCH + '/file', 'x');
+      const begin = async () => {
+        const { context, uvfiles } = evaluate();
+        await uvfiles.open(process.env.SCRATCH + '/file', 'rb');
+        return new WeakRef(context);
+      };
+      const realm = await begin();
+      console.log(JSON.stringify(await collected([realm], 0)));`);
+    expect(answer).to.equal(0);
+  });
+});
