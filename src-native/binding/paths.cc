@@ -1,5 +1,10 @@
 #include "binding/paths.h"
 
+#include <uv.h>
+
+#include <memory>
+#include <new>
+
 namespace uvfiles {
 
 namespace {
@@ -8,6 +13,16 @@ namespace {
 constexpr size_t kLongestPath = 128 * 1024;
 // More memory than this is not kept for the next path, which would have to be written all over with it.
 constexpr size_t kKeptPath = 8 * 1024;
+// From this size on it is asked whether there is memory.
+constexpr size_t kLarge = 1024 * 1024;
+
+// A std::string ends the process when there is no memory for it. The caller's data may be of any size: what it needs is
+// taken and given back before, so that the call can fail instead.
+bool has_memory_for(size_t size) {
+  if (size < kLarge) return true;
+  const std::unique_ptr<char[]> memory(new (std::nothrow) char[size + 1]);
+  return memory != nullptr;
+}
 
 }  // namespace
 
@@ -41,7 +56,7 @@ bool read_path(napi_env env, napi_value value, std::string* path) {
   return true;
 }
 
-bool read_bytes(napi_env env, napi_value value, std::string* bytes) {
+int read_bytes(napi_env env, napi_value value, std::string* bytes) {
   // Most are short: one pass tells their length and brings them.
   char shorter[256];
   size_t length = 0;
@@ -51,18 +66,22 @@ bool read_bytes(napi_env env, napi_value value, std::string* bytes) {
     // Full, or cut before a character that did not fit.
     if (length + 4 < sizeof shorter) {
       bytes->assign(shorter, length);
-      return true;
+      return 0;
     }
-    if (napi_get_value_string_utf8(env, value, nullptr, 0, &length) != napi_ok) return false;
+    if (napi_get_value_string_utf8(env, value, nullptr, 0, &length) != napi_ok) return UV_EINVAL;
+    if (!has_memory_for(length)) return UV_ENOMEM;
     bytes->resize(length);
-    return napi_get_value_string_utf8(env, value, &(*bytes)[0], length + 1, &length) == napi_ok;
+    const napi_status read =
+        napi_get_value_string_utf8(env, value, &(*bytes)[0], length + 1, &length);
+    return read == napi_ok ? 0 : UV_EINVAL;
   }
-  if (status != napi_string_expected) return false;
+  if (status != napi_string_expected) return UV_EINVAL;
   void* data = nullptr;
   if (napi_get_typedarray_info(env, value, nullptr, &length, &data, nullptr, nullptr) != napi_ok)
-    return false;
+    return UV_EINVAL;
+  if (!has_memory_for(length)) return UV_ENOMEM;
   if (length > 0) bytes->assign(static_cast<const char*>(data), length);
-  return true;
+  return 0;
 }
 
 void define_function(napi_env env, napi_value exports, const char* name, napi_callback callback) {

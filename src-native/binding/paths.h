@@ -13,8 +13,9 @@ bool read_path(napi_env env, napi_value value, std::string* path);
 // Gives back the memory of a path that was unusually long.
 void shrink_path(std::string* path);
 
-// As read_path for byte strings of any length and no memory to reuse: exactly as much as needed is taken.
-bool read_bytes(napi_env env, napi_value value, std::string* bytes);
+// As read_path for byte strings of any length and no memory to reuse: exactly as much as needed is taken. 0, UV_EINVAL or
+// UV_ENOMEM.
+int read_bytes(napi_env env, napi_value value, std::string* bytes);
 
 void define_function(napi_env env, napi_value exports, const char* name, napi_callback callback);
 

@@ -29,7 +29,9 @@ std::unique_ptr<Task> make_task(napi_env env, napi_callback_info info, Environme
   TaskArguments arguments;
   arguments.bytes.resize(count);
   for (size_t i = 0; i < count; i++) {
-    if (!read_bytes(env, values[i], &arguments.bytes[i])) return nullptr;
+    const int read = read_bytes(env, values[i], &arguments.bytes[i]);
+    from[kStatus] = read;
+    if (read != 0) return nullptr;
   }
   arguments.numbers.reserve(numbers);
   for (uint32_t i = 0; i < numbers; i++) {

@@ -96,7 +96,8 @@ void Dispatcher::stop_waiting(OpenFile* file) {
   const auto reads_file = [](const PollWaiter* waiter, const void* wanted) {
     return is_read(waiter->operation) && waiter->operation->file == wanted;
   };
-  const std::vector<PollWaiter*> stopped = Poller::instance().remove_all(this, reads_file, file);
+  const std::vector<PollWaiter*> stopped =
+      Poller::instance().remove_on(file->fd, this, reads_file, file);
   if (stopped.empty()) return;
   for (PollWaiter* waiter : stopped) {
     uncount_parked(waiter->operation);

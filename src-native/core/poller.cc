@@ -9,6 +9,13 @@
 
 namespace uvfiles {
 
+namespace {
+
+// How often a descriptor is looked at that the system refuses to wait for.
+constexpr uint64_t kLookAgainNs = 5 * 1000 * 1000;
+
+}  // namespace
+
 Poller& Poller::instance() {
   static Poller* const poller = new Poller();  // its thread is never joined
   return *poller;
@@ -18,12 +25,12 @@ Poller::~Poller() {
   std::unique_lock<std::mutex> lock(mutex_);
   if (!running_) return;
   stopping_ = true;
-  readiness_.wake();
+  readiness_.Wake();
   ended_.wait(lock, [this] { return !running_; });
 }
 
 int Poller::start_locked() {
-  const int opened = readiness_.open();
+  const int opened = readiness_.Open();
   if (opened < 0) return opened;
   PinThisLibrary();
   const int started = platform::start_thread(
@@ -45,50 +52,103 @@ int Poller::add(PollWaiter* waiter) {
   }
   waiter->index = waiters_.size();
   waiters_.push_back(waiter);
-  changed();
+  waiter->look_ns = 0;
+  if (waiter->due_ns != 0) look_at(waiter, waiter->due_ns);
+  if (waiter->fd < 0) return 0;
+  Descriptor& descriptor = on_fd_[waiter->fd];
+  waiter->previous = nullptr;
+  waiter->next = descriptor.first;
+  if (waiter->next != nullptr) waiter->next->previous = waiter;
+  descriptor.first = waiter;
+  (waiter->for_write ? descriptor.writers : descriptor.readers)++;
+  watch(waiter->fd, descriptor);
   return 0;
 }
 
-// The thread shall wait for what there is now.
-void Poller::changed() {
-  version_++;
-  if (woken_) return;
-  woken_ = true;
-  readiness_.wake();
+// Asks the system for what the waiters of a descriptor want.
+void Poller::watch(int fd, const Descriptor& descriptor) {
+  using Watched = platform::ReadinessWaiter::Watched;
+  const Watched watched = readiness_.Watch(fd, descriptor.readers > 0, descriptor.writers > 0);
+  if (watched == Watched::kYes) return;
+  const uint64_t look_ns = now_ns() + (watched == Watched::kReady ? 0 : kLookAgainNs);
+  for (PollWaiter* each = descriptor.first; each != nullptr; each = each->next)
+    look_at(each, look_ns);
 }
 
-void Poller::take_out(size_t index) {
-  PollWaiter* const last = waiters_.back();
-  waiters_[index]->index = SIZE_MAX;
-  if (last != waiters_[index]) {
-    waiters_[index] = last;
-    last->index = index;
+// The waiter is ready at this time, if not before.
+void Poller::look_at(PollWaiter* waiter, uint64_t time_ns) {
+  if (waiter->look_ns != 0) {
+    if (waiter->look_ns <= time_ns) return;
+    to_look_at_.erase({waiter->look_ns, waiter});
   }
-  waiters_.pop_back();
+  waiter->look_ns = time_ns;
+  to_look_at_.insert({time_ns, waiter});
+  if (time_ns >= sleeps_until_ns_) return;
+  sleeps_until_ns_ = time_ns;
+  readiness_.Wake();
 }
 
-// The thread may be polling the descriptor at this moment; what it says of it is then looked up in vain. A descriptor
-// that is closed next is let go of by the kernel when poll returns, which the wake sees to.
+// The system may go on waiting for the descriptor: see `remove`.
+void Poller::take_out(PollWaiter* waiter) {
+  PollWaiter* const last = waiters_.back();
+  waiters_[waiter->index] = last;
+  last->index = waiter->index;
+  waiters_.pop_back();
+  waiter->index = SIZE_MAX;
+  if (waiter->look_ns != 0) to_look_at_.erase({waiter->look_ns, waiter});
+  waiter->look_ns = 0;
+  if (waiter->fd < 0) return;
+  const auto found = on_fd_.find(waiter->fd);
+  Descriptor& descriptor = found->second;
+  if (waiter->next != nullptr) waiter->next->previous = waiter->previous;
+  (waiter->previous != nullptr ? waiter->previous->next : descriptor.first) = waiter->next;
+  (waiter->for_write ? descriptor.writers : descriptor.readers)--;
+  if (descriptor.first == nullptr) on_fd_.erase(found);
+}
+
+PollWaiter* Poller::first_on(int fd) const {
+  const auto found = on_fd_.find(fd);
+  return found == on_fd_.end() ? nullptr : found->second.first;
+}
+
+// Where others still wait for the descriptor, the system goes on with what it was asked: a report for which nobody waits
+// is passed over.
 bool Poller::remove(PollWaiter* waiter) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (waiter->index == SIZE_MAX) return false;
-  take_out(waiter->index);
-  changed();
+  take_out(waiter);
+  if (waiter->fd >= 0 && on_fd_.count(waiter->fd) == 0) readiness_.Unwatch(waiter->fd);
   return true;
 }
 
-std::vector<PollWaiter*> Poller::remove_all(const void* owner,
-                                            bool (*matches)(const PollWaiter*, const void*),
-                                            const void* argument) {
+std::vector<PollWaiter*> Poller::remove_all(const void* owner) {
   std::vector<PollWaiter*> removed;
   std::lock_guard<std::mutex> lock(mutex_);
   for (size_t i = waiters_.size(); i-- > 0;) {
     PollWaiter* const waiter = waiters_[i];
-    if (waiter->owner != owner || (matches != nullptr && !matches(waiter, argument))) continue;
-    take_out(i);
+    if (waiter->owner != owner) continue;
+    take_out(waiter);
+    if (waiter->fd >= 0 && on_fd_.count(waiter->fd) == 0) readiness_.Unwatch(waiter->fd);
     removed.push_back(waiter);
   }
-  if (!removed.empty()) changed();
+  return removed;
+}
+
+std::vector<PollWaiter*> Poller::remove_on(int fd, const void* owner,
+                                           bool (*matches)(const PollWaiter*, const void*),
+                                           const void* argument) {
+  std::vector<PollWaiter*> removed;
+  std::lock_guard<std::mutex> lock(mutex_);
+  PollWaiter* waiter = first_on(fd);
+  while (waiter != nullptr) {
+    PollWaiter* const after = waiter->next;
+    if (waiter->owner == owner && matches(waiter, argument)) {
+      take_out(waiter);
+      removed.push_back(waiter);
+    }
+    waiter = after;
+  }
+  if (!removed.empty() && on_fd_.count(fd) == 0) readiness_.Unwatch(fd);
   return removed;
 }
 
@@ -97,61 +157,49 @@ size_t Poller::waiting() {
   return waiters_.size();
 }
 
-// Milliseconds until the first waiter is due, rounded up: coming too early would only mean to come again.
-int Poller::timeout_locked() {
-  uint64_t first = UINT64_MAX;
-  for (const PollWaiter* waiter : waiters_) {
-    if (waiter->due_ns != 0) first = std::min(first, waiter->due_ns);
-  }
-  if (first == UINT64_MAX) return -1;
+// Milliseconds until the first waiter is to be looked at, rounded up: coming too early would only mean to come again.
+int Poller::timeout() {
+  sleeps_until_ns_ = to_look_at_.empty() ? UINT64_MAX : to_look_at_.begin()->first;
+  if (sleeps_until_ns_ == UINT64_MAX) return -1;
   const uint64_t now = now_ns();
-  if (first <= now) return 0;
-  return static_cast<int>(std::min<uint64_t>((first - now) / 1000000 + 1, INT_MAX));
+  if (sleeps_until_ns_ <= now) return 0;
+  return static_cast<int>(std::min<uint64_t>((sleeps_until_ns_ - now) / 1000000 + 1, INT_MAX));
 }
 
-// Who was removed meanwhile may be gone: an address is followed only when it still is among those that wait.
-bool Poller::still_waits(const PollWaiter* waiter, const platform::Readiness& entry,
-                         bool unchanged) const {
-  if (unchanged) return true;
-  if (std::find(waiters_.begin(), waiters_.end(), waiter) == waiters_.end()) return false;
-  return waiter->fd == entry.fd && waiter->for_write == entry.for_write;
+// Takes out who waits for what the system has reported, and asks it again for the others' sake.
+void Poller::choose_on(const platform::Readiness& report) {
+  PollWaiter* waiter = first_on(report.fd);
+  while (waiter != nullptr) {
+    PollWaiter* const after = waiter->next;
+    if (waiter->for_write ? report.writable : report.readable) {
+      take_out(waiter);
+      ready_.push_back(waiter);
+    }
+    waiter = after;
+  }
+  const auto left = on_fd_.find(report.fd);
+  if (left != on_fd_.end()) watch(report.fd, left->second);
 }
 
 void Poller::run() {
-  std::vector<platform::Readiness> entries;
-  std::vector<PollWaiter*> polled;
-  std::vector<PollWaiter*> ready;
+  std::vector<platform::Readiness> reports;
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stopping_) {
-    entries.clear();
-    polled.clear();
-    for (PollWaiter* waiter : waiters_) {
-      if (waiter->fd < 0) continue;
-      polled.push_back(waiter);
-      entries.push_back({waiter->fd, waiter->for_write, false});
-    }
-    const int timeout = timeout_locked();
-    const uint64_t version = version_;
-    woken_ = false;
+    const int timeout_ms = timeout();
     lock.unlock();
-    readiness_.wait(&entries, timeout);
+    readiness_.Wait(&reports, timeout_ms);
     lock.lock();
+    sleeps_until_ns_ = 0;  // awake: nothing needs to wake it
 
-    ready.clear();
-    for (size_t i = 0; i < polled.size(); i++) {
-      if (!entries[i].ready || !still_waits(polled[i], entries[i], version == version_)) continue;
-      polled[i]->chosen = true;
-      ready.push_back(polled[i]);
-    }
+    for (const platform::Readiness& report : reports) choose_on(report);
     const uint64_t now = now_ns();
-    for (PollWaiter* waiter : waiters_) {
-      if (waiter->due_ns != 0 && waiter->due_ns <= now && !waiter->chosen) ready.push_back(waiter);
+    while (!to_look_at_.empty() && to_look_at_.begin()->first <= now) {
+      PollWaiter* const waiter = to_look_at_.begin()->second;
+      take_out(waiter);
+      ready_.push_back(waiter);
     }
-    for (PollWaiter* waiter : ready) {
-      waiter->chosen = false;
-      take_out(waiter->index);
-      waiter->ready(waiter);
-    }
+    for (PollWaiter* waiter : ready_) waiter->ready(waiter);
+    ready_.clear();
   }
   running_ = false;
   // Under the lock: the destructor must not end before this thread has let go of the members.

@@ -14,6 +14,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <set>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "platform/readiness.h"
@@ -31,8 +34,11 @@ struct PollWaiter {
   void* owner = nullptr;           // for remove_all
   void* context = nullptr;         // the owner's
   Operation* operation = nullptr;  // the owner's
-  size_t index = SIZE_MAX;         // among those that wait; the poller's
-  bool chosen = false;             // the poller's
+  // The poller's.
+  size_t index = SIZE_MAX;     // among those that wait
+  uint64_t look_ns = 0;        // ready at this time, whatever for; 0: never
+  PollWaiter* next = nullptr;  // on the same descriptor
+  PollWaiter* previous = nullptr;
 };
 
 class Poller {
@@ -52,30 +58,44 @@ class Poller {
   int add(PollWaiter* waiter);
   // True: it waited, and `ready` will not be called. False: it does not wait (any more).
   bool remove(PollWaiter* waiter);
-  // Removes all of an owner's waiters for which `matches` (null: all) says so, and returns them.
-  std::vector<PollWaiter*> remove_all(const void* owner,
-                                      bool (*matches)(const PollWaiter*, const void*) = nullptr,
-                                      const void* argument = nullptr);
+  // Removes all of an owner's waiters, and returns them.
+  std::vector<PollWaiter*> remove_all(const void* owner);
+  // Those among them that wait for `fd` and for which `matches` says so. Its cost does not grow with the others.
+  std::vector<PollWaiter*> remove_on(int fd, const void* owner,
+                                     bool (*matches)(const PollWaiter*, const void*),
+                                     const void* argument);
 
   size_t waiting();
 
  private:
+  struct Descriptor {
+    PollWaiter* first = nullptr;  // of those that wait for it
+    size_t readers = 0;
+    size_t writers = 0;
+  };
+
+  // Under the lock.
   int start_locked();
+  void watch(int fd, const Descriptor& descriptor);
+  void look_at(PollWaiter* waiter, uint64_t time_ns);
+  PollWaiter* first_on(int fd) const;
+  void take_out(PollWaiter* waiter);
+  int timeout();
+  void choose_on(const platform::Readiness& report);
+
   void run();
-  int timeout_locked();
-  void take_out(size_t index);
-  void changed();
-  bool still_waits(const PollWaiter* waiter, const platform::Readiness& entry,
-                   bool unchanged) const;
 
   std::mutex mutex_;
   std::condition_variable ended_;
   std::vector<PollWaiter*> waiters_;
+  std::unordered_map<int, Descriptor> on_fd_;
+  std::set<std::pair<uint64_t, PollWaiter*>>
+      to_look_at_;                  // those that have a time, the earliest first
+  std::vector<PollWaiter*> ready_;  // by the thread, out of one round
   platform::ReadinessWaiter readiness_;
   bool running_ = false;
   bool stopping_ = false;
-  uint64_t version_ = 0;  // of the list
-  bool woken_ = false;    // a wake is on its way: one is enough
+  uint64_t sleeps_until_ns_ = 0;  // the thread wakes by itself then; UINT64_MAX: never
 };
 
 }  // namespace uvfiles

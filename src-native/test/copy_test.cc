@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <thread>
 
+#include "core/unique_fd.h"
+#include "platform/posix/copy_content.h"
 #include "platform/posix/tasks/copy_file.h"
 #include "platform/posix/tasks/copy_tree.h"
 #include "test/os_support.h"
@@ -133,6 +135,30 @@ TEST("preserves times, mode and attributes when asked to") {
   CHECK_EQ(StatOf(top + "/c").st_mode & 07777, 0710);
   CHECK(StatOf(top + "/c").st_mtim.tv_sec != 2000);
   Clear(top);
+}
+
+TEST("looks at least every eight megabytes whether it has been cancelled") {
+  // A file system without shared blocks: each piece is copied.
+  if (::access("/dev/shm", W_OK) != 0) return;
+  const std::string from = "/dev/shm/uvfiles-copy-from-" + std::to_string(::getpid());
+  const std::string to = "/dev/shm/uvfiles-copy-to-" + std::to_string(::getpid());
+  constexpr int64_t kSize = 24 * 1024 * 1024;
+  WriteText(from, std::string(kSize, 'x'));
+  const UniqueFd source(::open(from.c_str(), O_RDONLY));
+  const UniqueFd target(::open(to.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600));
+  REQUIRE(source && target);
+  struct Never : Task {
+    Step run(const Slice&) override { return Step::kDone; }
+  } task;
+  CopyContent copy;
+  copy.Begin(source.get(), target.get(), kSize, kSize / 512, true);
+  CHECK(copy.Run(Slice(0), task) == Step::kAgain);
+  CHECK(StatOf(to).st_size <= 8 * 1024 * 1024);
+  task.cancel();
+  CHECK(copy.Run(Slice(), task) == Step::kDone);
+  CHECK_EQ(copy.code(), -ECANCELED);
+  ::unlink(from.c_str());
+  ::unlink(to.c_str());
 }
 
 TEST("takes a half copy away when cancelled") {

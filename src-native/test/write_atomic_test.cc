@@ -1,6 +1,7 @@
 // WriteAtomic and OpenAtomic: the old content or the new, and no third name.
 #include "platform/posix/tasks/write_atomic.h"
 
+#include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/xattr.h>
@@ -42,6 +43,27 @@ TEST("replaces the content and keeps mode, owner and attributes") {
   CHECK_EQ(StatOf(top + "/a").st_mode & 07777, 0600);
   CHECK_EQ(CountEntries(top), 1);
   ::umask(before);
+  Clear(top);
+}
+
+TEST("keeps attributes though there is no descriptor left to read them with") {
+  const std::string top = Scratch();
+  WriteText(top + "/a", "old");
+  if (::setxattr((top + "/a").c_str(), "user.kept", "v", 1, 0) == 0) {
+    struct rlimit before;
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const int lowest = ::open("/dev/null", O_RDONLY);
+    ::close(lowest);
+    // The directory and the new file are all that can be opened.
+    const struct rlimit few = {static_cast<rlim_t>(lowest) + 2, before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    const int code = WriteNew(top + "/a", "new", 0).code();
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK_EQ(code, 0);
+    char value;
+    CHECK_EQ(::getxattr((top + "/a").c_str(), "user.kept", &value, 1), 1);
+    CHECK_EQ(ReadText(top + "/a"), "new");
+  }
   Clear(top);
 }
 

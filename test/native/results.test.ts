@@ -74,3 +74,22 @@ describe('the memory of results', () => {
     expect(answer).to.deep.equal({ wrong: 0, code: 'ENOMEM' });
   });
 });
+
+describe('the memory of arguments', () => {
+  const folder = new Folder();
+
+  it('may be short: the call rejects, and the next one is served', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const answer = answerOf(
+      await runProgram(
+        `import { writeAtomic } from 'uvfiles';
+         const name = ${JSON.stringify(folder.at('new'))};
+         const code = (data) => writeAtomic(name, data).then(() => 'written', (error) => error.code);
+         const large = Buffer.allocUnsafeSlow(1_500_000_000);
+         console.log(JSON.stringify([await code(large), await code('x')]));`,
+        { limits: '-v 3500000' },
+      ),
+    );
+    expect(answer).to.deep.equal(['ENOMEM', 'written']);
+  });
+});

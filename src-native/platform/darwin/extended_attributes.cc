@@ -1,8 +1,10 @@
 #include "platform/posix/extended_attributes.h"
 
 #include <copyfile.h>
+#include <fcntl.h>
 #include <sys/xattr.h>
 
+#include "core/unique_fd.h"
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
@@ -33,6 +35,13 @@ int ReadWhole(std::string* text, Call call) {
 // copyfile knows which attributes and access control lists belong to a file.
 void CopyAttributes(int from, int to) {
   ::fcopyfile(from, to, nullptr, COPYFILE_XATTR | COPYFILE_ACL);
+}
+
+int CopyAttributesOf(int directory, const char* name, int to) {
+  const UniqueFd from(Retrying(
+      [&] { return ::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); }));
+  if (from) CopyAttributes(from.get(), to);
+  return IsDescriptorShortage(from.get()) ? from.get() : 0;
 }
 
 int GetAttribute(const char* path, const char* name, bool follow, std::string* value) {

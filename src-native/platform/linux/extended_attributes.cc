@@ -1,10 +1,14 @@
 #include "platform/posix/extended_attributes.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 
 #include <cstring>
 #include <string>
 
+#include "core/unique_fd.h"
+#include "platform/posix/nameless_file.h"
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
@@ -52,6 +56,27 @@ void CopyAttributes(int from, int to) {
            [&](const char* name, const std::string& value) {
              ::fsetxattr(to, name, value.data(), value.size(), 0);
            });
+}
+
+int CopyAttributesOf(int directory, const char* name, int to) {
+  const UniqueFd from(Retrying(
+      [&] { return ::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); }));
+  if (from) {
+    CopyAttributes(from.get(), to);
+    return 0;
+  }
+  if (!IsDescriptorShortage(from.get())) return 0;
+  const std::string path = NamelessPath(directory) + "/" + name;
+  struct stat found;
+  if (::lstat(path.c_str(), &found) != 0) return from.get();  // no /proc
+  CopyEach([&](char* data, size_t size) { return ::llistxattr(path.c_str(), data, size); },
+           [&](const char* attribute, char* data, size_t size) {
+             return ::lgetxattr(path.c_str(), attribute, data, size);
+           },
+           [&](const char* attribute, const std::string& value) {
+             ::fsetxattr(to, attribute, value.data(), value.size(), 0);
+           });
+  return 0;
 }
 
 int GetAttribute(const char* path, const char* name, bool follow, std::string* value) {

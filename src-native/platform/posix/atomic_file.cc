@@ -202,9 +202,8 @@ int AtomicFile::AdoptOldFile() {
     }
     if (!given) mode &= static_cast<mode_t>(~S_ISUID);
   }
-  UniqueFd attributes(
-      ::openat(directory_.get(), name_.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (attributes) CopyAttributes(attributes.get(), file_.get());
+  const int copied = CopyAttributesOf(directory_.get(), name_.c_str(), file_.get());
+  if (copied < 0) return copied;
   if ((flags_ & kPermissionsGiven) != 0) return 0;
   if ((own.st_mode & 07777) == mode && own.st_uid == old.st_uid && own.st_gid == old.st_gid)
     return 0;

@@ -5,6 +5,8 @@
 #include <windows.h>
 
 #include <algorithm>
+#include <mutex>
+#include <unordered_map>
 
 #include "platform/win32/errors.h"
 #include "platform/win32/handles.h"
@@ -33,6 +35,8 @@ bool console_has_input(HANDLE handle) {
 
 struct ReadinessWaiter::State {
   HANDLE woken = nullptr;
+  std::mutex mutex;
+  std::unordered_map<int, Readiness> asked;  // what to look for
   ~State() {
     if (woken != nullptr) ::CloseHandle(woken);
   }
@@ -41,24 +45,44 @@ struct ReadinessWaiter::State {
 ReadinessWaiter::ReadinessWaiter() : state_(std::make_unique<State>()) {}
 ReadinessWaiter::~ReadinessWaiter() = default;
 
-int ReadinessWaiter::open() {
+int ReadinessWaiter::Open() {
   state_->woken = ::CreateEventW(nullptr, FALSE, FALSE, nullptr);
   return state_->woken != nullptr ? 0 : win32::LastError();
 }
 
-void ReadinessWaiter::wake() { ::SetEvent(state_->woken); }
+void ReadinessWaiter::Wake() { ::SetEvent(state_->woken); }
 
-void ReadinessWaiter::wait(std::vector<Readiness>* entries, int timeout_ms) {
+ReadinessWaiter::Watched ReadinessWaiter::Watch(int fd, bool readable, bool writable) {
+  {
+    const std::lock_guard<std::mutex> lock(state_->mutex);
+    state_->asked[fd] = {fd, readable, writable};
+  }
+  Wake();
+  return Watched::kYes;
+}
+
+void ReadinessWaiter::Unwatch(int fd) {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  state_->asked.erase(fd);
+}
+
+// Under the lock, so that a descriptor that is closed next is not looked at any more.
+void ReadinessWaiter::Wait(std::vector<Readiness>* ready, int timeout_ms) {
   const ULONGLONG begin = ::GetTickCount64();
+  ready->clear();
   for (;;) {
-    bool any = false;
     bool asks = false;
-    for (Readiness& entry : *entries) {
-      asks = asks || entry.fd >= 0;
-      entry.ready = entry.fd >= 0 && is_ready(entry.fd, entry.for_write);
-      any = any || entry.ready;
+    {
+      const std::lock_guard<std::mutex> lock(state_->mutex);
+      for (const auto& [fd, asked] : state_->asked) {
+        const bool readable = asked.readable && is_ready(fd, false);
+        const bool writable = asked.writable && is_ready(fd, true);
+        if (readable || writable) ready->push_back({fd, readable, writable});
+      }
+      for (const Readiness& each : *ready) state_->asked.erase(each.fd);
+      asks = !state_->asked.empty();
     }
-    if (any) return;
+    if (!ready->empty()) return;
     DWORD pause = asks ? kLookMs : INFINITE;
     if (timeout_ms >= 0) {
       const ULONGLONG passed = ::GetTickCount64() - begin;

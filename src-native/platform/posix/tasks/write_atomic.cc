@@ -61,9 +61,10 @@ Step WriteAtomic::run(const Slice& slice) {
     error.path = path_;
     return Step::kDone;
   }
-  file_.Publish(*this, &error);
+  const int published = file_.Publish(*this, &error);
+  if (published < 0 && !file_.committed() && IsDescriptorShortage(published)) written_ = 0;  // anew
   Report(file_, &error, &output);
-  return Step::kDone;
+  return file_.committed() ? Step::kDone : AfterBegin(published, &error);
 }
 
 OpenAtomic::OpenAtomic(TaskArguments&& arguments)
