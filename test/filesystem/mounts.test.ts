@@ -381,23 +381,4 @@ describe('mounts', () => {
     expect(opens).to.equal(2);
     expect((await rejection(os.symlink('a', '/m/b'))).code).to.equal('ERR_UNSUPPORTED_OPERATION');
   });
-
-  it('hold real files under a wrapper, which mount anywhere', async () => {
-    const { realFileSystem } = await import('uvfiles/filesystem');
-    using _ = mount(
-      scratch.path,
-      wrap(realFileSystem, {
-        open: (name, flags, permissions, call) =>
-          realFileSystem.open(scratch.path + String(name), flags, permissions, call),
-        readFile: (name, call) => realFileSystem.readFile!(scratch.path + String(name), call),
-        writeFile: (name, data, flags, permissions, call) =>
-          realFileSystem.writeFile!(scratch.path + String(name), data, flags, permissions, call),
-      }),
-    );
-    await writeFile(inScratch('f'), 'through');
-    await using file = await open(inScratch('f'), 'r+');
-    expect(await file.read()).to.equal('through');
-    expect(file.fileno()).to.be.greaterThan(2);
-    expect(readFileSync(inScratch('f'), 'utf8')).to.equal('through');
-  });
 });

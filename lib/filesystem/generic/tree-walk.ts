@@ -3,6 +3,7 @@ import { AbortError } from '../../errors/index.js';
 import type { OpOptions } from '../../schedule/options.js';
 import type { DirectoryItem, FilePath } from '../filesystem.js';
 import type { MountedStore } from '../mounted-store.js';
+import { type FlatTree, flatTree } from './flat-listing.js';
 import { FOLLOW, type TreeStep, type TreeWalker, type TreeWalkOptions } from '../store.js';
 
 const DOT = '.';
@@ -27,6 +28,8 @@ export class GenericTreeWalk implements TreeWalker {
   readonly #top: string;
   readonly #o: TreeWalkOptions;
   readonly #call: OpOptions | undefined;
+  /** The whole tree, where one listing gave it. */
+  #flat: Promise<FlatTree | undefined> | undefined;
   /** The next directory is at the end. */
   #frames: Frame[];
   #last: Frame | undefined;
@@ -117,7 +120,7 @@ export class GenericTreeWalk implements TreeWalker {
     const links: string[] = [];
     const others: string[] = [];
     try {
-      for (const item of await this.#items(path)) {
+      for (const item of await this.#itemsOf(frame.relative, path)) {
         const raw = rawOf(item.name);
         if (this.#o.noHidden && raw.startsWith(DOT)) continue;
         const kind = await this.#kindOf(`${path}/${raw}`, item);
@@ -145,6 +148,16 @@ export class GenericTreeWalk implements TreeWalker {
       .map((name) => ({ relative: below(name), depth: frame.depth + 1, step: undefined, above }))
       .reverse();
     return { step, children };
+  }
+
+  async #itemsOf(relative: string, path: string): Promise<Iterable<DirectoryItem>> {
+    // Not for a limited depth: the listing has no limit.
+    if (this.#o.depth < 0) {
+      this.#flat ??= flatTree(this.#store, nativeName(this.#top), this.#call);
+      const directory = (await this.#flat)?.get(Buffer.from(relative, 'latin1').toString());
+      if (directory !== undefined) return directory.values();
+    }
+    return this.#items(path);
   }
 
   async #items(path: string): Promise<DirectoryItem[]> {
