@@ -272,8 +272,6 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
 }
 
 describe('mounts', () => {
-  const scratch = scratchDirectory();
-  const inScratch = (name: string): string => `${scratch.path}/${name}`;
 
   it('go by the longest prefix, at boundaries of names, and by the later of two', async () => {
     const [outer, inner, later] = [new FlatFiles(), new FlatFiles(), new FlatFiles()];
