@@ -15,10 +15,16 @@ function slot<T>(prototype: unknown, name: string): Slot<T> {
   const { get } = Object.getOwnPropertyDescriptor(prototype, name) as { get: () => T };
   return Function.prototype.call.bind(get);
 }
+function method(prototype: unknown, name: string): (of: object) => unknown {
+  const { value } = Object.getOwnPropertyDescriptor(prototype, name) as { value: () => unknown };
+  return Function.prototype.call.bind(value);
+}
 const { getPrototypeOf, hasOwn } = Object;
 const BUFFER: unknown = Buffer.prototype;
 const UINT8 = Uint8Array.prototype;
 const ofTypedArrays: unknown = getPrototypeOf(UINT8);
+// Throws for a view whose memory is detached, or has been resized to less than the view.
+const checkInBounds = method(ofTypedArrays, 'keys');
 const byteLengthOf = slot<number>(ofTypedArrays, 'byteLength');
 const byteOffsetOf = slot<number>(ofTypedArrays, 'byteOffset');
 const bufferOf = slot<ArrayBufferLike>(ofTypedArrays, 'buffer');
@@ -49,13 +55,15 @@ function isPlain(data: unknown): data is Uint8Array {
 
 function bytesUnder(data: unknown, name: string, expected: string): Uint8Array {
   try {
-    if (types.isTypedArray(data))
+    if (types.isTypedArray(data)) {
+      checkInBounds(data);
       return new Uint8Array(bufferOf(data), byteOffsetOf(data), byteLengthOf(data));
+    }
     if (types.isDataView(data))
       return new Uint8Array(viewBuffer(data), viewByteOffset(data), viewByteLength(data));
     if (types.isAnyArrayBuffer(data)) return new Uint8Array(data as ArrayBuffer);
   } catch {
-    throw invalidState(`the memory of ${name} is detached`);
+    throw invalidState(`the memory of ${name} is detached or resized`);
   }
   throw invalidArgType(name, expected, data);
 }
@@ -65,12 +73,17 @@ export function isBytes(data: unknown): data is Bytes {
   return ArrayBuffer.isView(data) || types.isAnyArrayBuffer(data);
 }
 
+/** Whether `items` says how to iterate over it. */
+export function isIterable(items: object, how: symbol): boolean {
+  return typeof (items as Record<symbol, unknown>)[how] === 'function';
+}
+
 /** Whether `items` can be iterated over. The items themselves are checked one by one, as they come. */
 export function checkItems(items: unknown, name = 'items'): void {
   if (
     typeof items === 'object' &&
     items !== null &&
-    (Symbol.iterator in items || Symbol.asyncIterator in items)
+    (isIterable(items, Symbol.iterator) || isIterable(items, Symbol.asyncIterator))
   )
     return;
   throw invalidArgType(name, 'an iterable or async iterable', items);

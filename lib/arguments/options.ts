@@ -1,7 +1,7 @@
 // Options objects: each is read once, every value is checked, and unknown names are refused. Each public function has one
 // reader.
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
-import { Call, callFrom } from '../schedule/call.js';
+import { Call, callFrom, own } from '../schedule/call.js';
 import { checkCount } from './numbers.js';
 
 /** Checks one option. If the option is missing, it gets `undefined` and returns the default. */
@@ -15,24 +15,26 @@ export type Checked<C extends Checks> = { readonly [K in keyof C]: ReturnType<C[
 };
 
 /** Names of other APIs, with what to use here. */
-const HINTS: Readonly<Record<string, string>> = {
-  mode: 'permissions',
-  flag: "open() with a mode, or appendFile() for 'a'",
-  flags: 'open() with a mode',
-  recursive: 'makedirs(), rmtree(), walk() or copytree()',
-  force: 'ignoreErrors',
-  encoding: 'readText(), or open() in a text mode',
-  withFileTypes: 'scandir()',
-  flush: 'writeAtomic(), or sync() on a handle',
-  overwrite: 'exclusive',
-  errorOnExist: 'exclusive',
-  dereference: 'followSymlinks',
-  preserveTimestamps: 'preserve',
-  highWaterMark: 'chunkSize',
-  autoClose: 'close',
-  ignore: 'exclude',
-  cwd: 'absolute paths',
-};
+const HINTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    mode: 'permissions',
+    flag: "open() with a mode, or appendFile() for 'a'",
+    flags: 'open() with a mode',
+    recursive: 'makedirs(), rmtree(), walk() or copytree()',
+    force: 'ignoreErrors',
+    encoding: 'readText(), or open() in a text mode',
+    withFileTypes: 'scandir()',
+    flush: 'writeAtomic(), or sync() on a handle',
+    overwrite: 'exclusive',
+    errorOnExist: 'exclusive',
+    dereference: 'followSymlinks',
+    preserveTimestamps: 'preserve',
+    highWaterMark: 'chunkSize',
+    autoClose: 'close',
+    ignore: 'exclude',
+    cwd: 'absolute paths',
+  }),
+);
 
 /**
  * Makes the reader of a function's options. Besides `checks` it accepts signal, lane and timeout, unless `takesCall` is false.
@@ -52,15 +54,14 @@ export function optionReader<C extends Checks>(
     if (o instanceof Call) return { ...checked(names, checks, new Map(), name), call: o } as Checked<C>;
     if (typeof o !== 'object' || o === null || Array.isArray(o))
       throw invalidArgType(name, 'of type object', o);
-    const given = new Map<string, unknown>();
     for (const key in o) {
-      // Ignores a polluted Object.prototype.
-      if (key in Object.prototype && !Object.hasOwn(o, key)) continue;
-      const value = (o as Record<string, unknown>)[key];
-      if (value === undefined) continue;
-      if (!known.has(key)) throw unknownOption(`${name}.${key}`, key, value, [...known]);
-      given.set(key, value);
+      if (known.has(key)) continue;
+      const value = own(o, key);
+      if (value !== undefined) throw unknownOption(`${name}.${key}`, key, value, [...known]);
     }
+    // By name: what a class defines with getters is not enumerable.
+    const given = new Map<string, unknown>();
+    for (const key of known) given.set(key, own(o, key));
     return checked(names, checks, given, name) as Checked<C>;
   };
 }
@@ -76,8 +77,8 @@ function checked(names: string[], checks: Checks, given: Map<string, unknown>, o
 function unknownOption(path: string, key: string, value: unknown, known: string[]): Error {
   const plain = (text: string): string => text.replaceAll(/[-_]/g, '').toLowerCase();
   const alike = known.find((name) => plain(name) === plain(key));
-  const hint = alike ?? HINTS[key];
-  const meant = hint === undefined ? '' : `; did you mean ${hint}?`;
+  const hint = alike ?? HINTS.get(key);
+  const meant = hint === undefined ? '.' : `; did you mean ${hint}?`;
   return invalidArgValue(path, value, `is not an option${meant} The options are ${known.join(', ')}`);
 }
 
@@ -120,21 +121,6 @@ export function oneOf<T extends string, Default extends T | undefined>(
   };
 }
 
-/** An integer between two others, both included. */
-export function integer<Default extends number | undefined>(
-  otherwise: Default,
-  least = 0,
-  most: number = Number.MAX_SAFE_INTEGER,
-): Check<number | Default> {
-  return (value, name) => {
-    if (value === undefined) return otherwise;
-    if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
-    if (!Number.isInteger(value) || value < least || value > most)
-      throw outOfRange(name, `an integer >= ${least} && <= ${most}`, value);
-    return value;
-  };
-}
-
 /** A position or a count, as arguments of calls are checked: a number or a bigint. */
 export function count<Default extends number | undefined>(
   otherwise: Default,
@@ -147,9 +133,6 @@ export function count<Default extends number | undefined>(
     return checked;
   };
 }
-
-/** Permission bits. */
-export const permissionBits = (otherwise: number): Check<number> => integer(otherwise, 0, 0o7777);
 
 /** A function. */
 export function callback<F extends (...args: never[]) => unknown>(): Check<F | undefined> {

@@ -1,5 +1,6 @@
 // Lists of paths. A single string is refused, because its characters would be taken for the list.
 import { invalidArgType } from '../errors/index.js';
+import { isIterable } from './bytes.js';
 
 /** Throws ERR_INVALID_ARG_TYPE unless `paths` is an iterable, or an asynchronous one where that will do, of something. */
 export function checkPathList(paths: unknown, alsoAsync: boolean): void {
@@ -7,7 +8,7 @@ export function checkPathList(paths: unknown, alsoAsync: boolean): void {
     typeof paths === 'object' &&
     paths !== null &&
     !ArrayBuffer.isView(paths) &&
-    (Symbol.iterator in paths || (alsoAsync && Symbol.asyncIterator in paths));
+    (isIterable(paths, Symbol.iterator) || (alsoAsync && isIterable(paths, Symbol.asyncIterator)));
   if (!isList)
     throw invalidArgType('paths', alsoAsync ? 'an iterable or async iterable' : 'an iterable', paths);
 }

@@ -1,7 +1,9 @@
 // Paths: strings, POSIX byte paths and file: URLs, checked once and passed on as a string or bytes.
 import { fileURLToPath } from 'node:url';
+import { types } from 'node:util';
 
 import { invalidArgType, invalidArgValue } from '../errors/index.js';
+import { toBytes } from './bytes.js';
 
 /** A path to a file: a string, a `file:` URL, or bytes (POSIX) for names that are not UTF-8. */
 export type Path = string | Uint8Array | URL;
@@ -20,9 +22,11 @@ export function toPathBytes(path: unknown, name = 'path'): string | Uint8Array {
     if (path.includes('\0')) throw nul(name, path);
     return path;
   }
-  if (path instanceof Uint8Array) {
-    if (path.includes(0)) throw nul(name, path);
-    return Uint8Array.prototype.slice.call(path);
+  if (types.isUint8Array(path)) {
+    // Copied first: others may write to shared memory while it is checked.
+    const bytes = new Uint8Array(toBytes(path, name));
+    if (bytes.includes(0)) throw nul(name, bytes);
+    return bytes;
   }
   if (path instanceof URL || isUrlOfAnotherRealm(path)) {
     const text = textOfUrl(path as URL);
@@ -50,6 +54,6 @@ function isUrlOfAnotherRealm(value: unknown): boolean {
 
 /** A path that a function returns: bytes if one of the `given` paths is bytes, else a string. */
 export function nameFor(path: string | Uint8Array, ...given: readonly Path[]): string | Buffer {
-  if (given.some((each) => each instanceof Uint8Array)) return Buffer.from(path);
+  if (given.some((each) => types.isUint8Array(each))) return Buffer.from(path);
   return typeof path === 'string' ? path : Buffer.from(path).toString();
 }

@@ -19,24 +19,36 @@ function coded(error: Error, code: string, omit: (...args: never[]) => unknown):
   return error as CodedError;
 }
 
+// Looking at a value can run its code: a getter or a proxy that throws must not take the place of the error.
 function shown(value: unknown): string {
   let text: string;
   try {
-    text = inspect(value, { depth: 0, breakLength: Infinity });
+    text = inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: LONGEST });
   } catch {
-    text = Object.prototype.toString.call(value);
+    text = `type ${typeof value}`;
   }
-  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
 }
+
+const LONGEST = 120;
 
 function typeShown(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (typeof value === 'function') return `function ${value.name}`;
-  if (typeof value === 'object') {
-    const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
-    return typeof name === 'string' && name !== '' ? `an instance of ${name}` : shown(value);
+  if (typeof value !== 'function' && typeof value !== 'object')
+    return `type ${typeof value} (${shown(value)})`;
+  const name = nameOf(value);
+  if (typeof value === 'function') return `function ${name}`;
+  return name === '' ? shown(value) : `an instance of ${name}`;
+}
+
+function nameOf(value: object): string {
+  try {
+    const named = typeof value === 'function' ? value : (value as { constructor?: unknown }).constructor;
+    const name = (named as { name?: unknown } | undefined)?.name;
+    return typeof name === 'string' ? name : '';
+  } catch {
+    return '';
   }
-  return `type ${typeof value} (${shown(value)})`;
 }
 
 /** `TypeError` `ERR_INVALID_ARG_TYPE`: `name` must be `expected`. */

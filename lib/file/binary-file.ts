@@ -63,9 +63,10 @@ export class BinaryFile extends ByteFile {
    * The bytes read ahead, without moving the position; reads once when there are none.
    * @param _size ignored, as in Python: however many there are are returned
    */
-  peek(_size?: number, o?: OpOptions): Promise<Buffer> {
+  peek(size?: number | null, o?: OpOptions): Promise<Buffer> {
     try {
       this._checkReadable();
+      checkLimit(size, 'size');
       return this._reads((call) => this._layer.peek(call), readCall(o));
     } catch (error) {
       return Promise.reject(error);

@@ -50,23 +50,23 @@ const cache = new Map<string, Mode>();
  * Parses a mode: one of `r w a x`, optionally `+`, `b` or `t`, in any order.
  * @throws TypeError ERR_INVALID_ARG_TYPE when it is no string, ERR_INVALID_ARG_VALUE for any other string
  */
-export function parseMode(mode: unknown): Mode {
-  if (typeof mode !== 'string') throw invalidArgType('mode', 'of type string', mode);
+export function parseMode(mode: unknown, name = 'mode'): Mode {
+  if (typeof mode !== 'string') throw invalidArgType(name, 'of type string', mode);
   let parsed = cache.get(mode);
   if (parsed === undefined) {
-    parsed = parse(mode);
+    parsed = parse(mode, name);
     cache.set(mode, parsed);
   }
   return parsed;
 }
 
-function parse(mode: string): Mode {
+function parse(mode: string, name: string): Mode {
   const letters = new Set(mode);
   const base = [...'rwax'].filter((letter) => letters.has(letter));
   const known = [...mode].every((letter) => 'rwax+bt'.includes(letter));
   if (!known || letters.size !== mode.length || base.length !== 1 || (letters.has('b') && letters.has('t'))) {
     throw invalidArgValue(
-      'mode',
+      name,
       mode,
       "must be one of 'r', 'w', 'a' and 'x', optionally with '+', and with 'b' or 't'",
     );

@@ -1,5 +1,6 @@
 // Runs tasks that open files of their own: out of descriptors, they end a step ready and empty, and go on after a wait.
 import { systemError, systemErrorNumber } from '../errors/index.js';
+import { callOf, NO_CALL } from '../schedule/call.js';
 import { lanes } from '../schedule/lane.js';
 import type { OpOptions } from '../schedule/options.js';
 import { descriptorFreed, descriptorTurn, isDescriptorShortage } from './descriptor-wait.js';
@@ -7,15 +8,14 @@ import { runTask, type TaskCursor } from './tasks.js';
 
 /** `o` for long work: in the bulk lane unless it names another. */
 export function bulk(o: OpOptions | undefined): OpOptions {
-  if (o === undefined) return { lane: lanes.bulk };
-  return { signal: o.signal, timeout: o.timeout, lane: o.lane ?? lanes.bulk };
+  const { signal, timeout, lane = lanes.bulk } = callOf(o) ?? NO_CALL;
+  return { signal, timeout, lane };
 }
 
 /** Only the options that every operation has, of an options object that has others too. */
 export function opOptions(o: OpOptions | undefined): OpOptions | undefined {
-  if (o === undefined || (o.signal === undefined && o.timeout === undefined && o.lane === undefined))
-    return undefined;
-  return { signal: o.signal, timeout: o.timeout, lane: o.lane };
+  const call = callOf(o);
+  return call === undefined ? undefined : { signal: call.signal, timeout: call.timeout, lane: call.lane };
 }
 
 /** The next batch of `cursor`, however long it has to wait for a descriptor. */

@@ -1,5 +1,5 @@
 // The options of `open` and of all functions that make handles, checked once and completed.
-import { checkCount } from '../arguments/numbers.js';
+import { modeOption } from '../arguments/mode.js';
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import { DEFAULT_BUFFER_SIZE } from '../file/buffered-io.js';
 import { optionReader, unchecked } from '../arguments/options.js';
@@ -61,15 +61,15 @@ export const readOpenOptions = optionReader({
   ...HANDLE,
   closefd: unchecked,
   opener: unchecked,
-  permissions: unchecked,
+  permissions: modeOption(0o666),
 });
 
 /**
  * Checks mode and options, before any file is touched.
  * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE, UnknownEncodingError
  */
-export function resolveHandle(modeName: unknown, o: HandleOptions): ResolvedHandle {
-  const mode = parseMode(modeName);
+export function resolveHandle(modeName: unknown, o: HandleOptions, name = 'mode'): ResolvedHandle {
+  const mode = parseMode(modeName, name);
   const { buffering = -1, encoding, errors, newline } = o;
   if (typeof buffering !== 'number') throw invalidArgType('options.buffering', 'of type number', buffering);
   if (!Number.isInteger(buffering) || buffering < -1 || buffering > MAX_BUFFER) {
@@ -92,16 +92,14 @@ const MAX_BUFFER = 2 ** 31 - 1;
 
 /** Checks the options that only `open` has. */
 export function checkOpenOptions(
-  o: { readonly closefd?: unknown; readonly opener?: unknown; readonly permissions?: unknown },
+  o: { readonly closefd?: unknown; readonly opener?: unknown; readonly permissions: number },
   byDescriptor: boolean,
 ): { closefd: boolean; opener: Opener | undefined; permissions: number } {
-  const { closefd = true, opener, permissions = 0o666 } = o;
+  const { closefd = true, opener, permissions } = o;
   if (typeof closefd !== 'boolean') throw invalidArgType('options.closefd', 'of type boolean', closefd);
   if (!closefd && !byDescriptor)
     throw invalidArgValue('options.closefd', closefd, 'must be true for a file that is opened by its path');
   if (opener != null && typeof opener !== 'function')
     throw invalidArgType('options.opener', 'of type function', opener);
-  const bits = checkCount(permissions, 'options.permissions');
-  if (bits > 0o7777) throw outOfRange('options.permissions', '>= 0 && <= 0o7777', permissions);
-  return { closefd, opener: (opener ?? undefined) as Opener | undefined, permissions: bits };
+  return { closefd, opener: (opener ?? undefined) as Opener | undefined, permissions };
 }

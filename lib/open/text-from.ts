@@ -20,7 +20,7 @@ export interface TextFromOptions {
   newline?: Newline | undefined;
 }
 
-const readOptions = optionReader({ encoding: unchecked, errors: unchecked, newline: unchecked });
+const readOptions = optionReader({ encoding: unchecked, errors: unchecked, newline: unchecked }, false);
 
 /**
  * Reads text from a source of bytes, with the decoder, the error handlers and the newline modes of text files.

@@ -2,11 +2,14 @@
 import type { BigIntStats, Stats } from 'node:fs';
 import { sep } from 'node:path';
 
-import { invalidArgType } from '../errors/index.js';
+import { flag, optionReader } from '../arguments/options.js';
 import type { StatOptions } from '../file/handle.js';
 import type { DirectoryItem, EntryType } from '../filesystem/filesystem.js';
 import { typeOf } from '../filesystem/stats.js';
-import { lstat, stat } from './stat.js';
+import { storeToRead } from '../filesystem/mounts.js';
+import { statCall } from '../filesystem/store.js';
+
+const readStatOptions = optionReader({ bigint: flag(false), followSymlinks: flag(true) });
 
 const endsInSeparator = (path: string): boolean => path.endsWith('/') || path.endsWith(sep);
 
@@ -88,12 +91,10 @@ export class DirEntry<Name extends string | Buffer = string> {
    */
   stat(o: StatOptions & { bigint: true; followSymlinks?: boolean | undefined }): Promise<BigIntStats>;
   stat(o?: StatOptions & { followSymlinks?: boolean | undefined }): Promise<Stats>;
-  stat(o?: StatOptions & { followSymlinks?: boolean | undefined }): Promise<Stats | BigIntStats> {
+  async stat(o?: StatOptions & { followSymlinks?: boolean | undefined }): Promise<Stats | BigIntStats> {
+    const { followSymlinks, bigint, call } = readStatOptions(o);
     const { name } = this.#item;
     const path = join(this.#directory, typeof name === 'string' ? name : Buffer.from(name));
-    const { followSymlinks = true, ...rest } = o ?? {};
-    if (typeof followSymlinks !== 'boolean')
-      return Promise.reject(invalidArgType('options.followSymlinks', 'of type boolean', followSymlinks));
-    return followSymlinks ? stat(path, rest) : lstat(path, rest);
+    return storeToRead(path).stat(path, statCall(followSymlinks, bigint), call);
   }
 }

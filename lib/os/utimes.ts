@@ -1,4 +1,6 @@
 // utimes: sets the times of the last read and write.
+import { types } from 'node:util';
+
 import { flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { invalidArgType } from '../errors/index.js';
@@ -21,7 +23,7 @@ const NANOSECONDS = 1_000_000_000;
 
 /** Whole seconds, downwards, and the nanoseconds after them. */
 function checkTime(time: unknown, name: string): Timestamp {
-  const milliseconds = time instanceof Date ? time.getTime() : undefined;
+  const milliseconds = types.isDate(time) ? Date.prototype.getTime.call(time) : undefined;
   const seconds =
     milliseconds !== undefined ? milliseconds / 1000 : typeof time === 'string' ? Number(time) : time;
   if (typeof seconds !== 'number' || !Number.isFinite(seconds) || time === '') {

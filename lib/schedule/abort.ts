@@ -10,6 +10,9 @@ interface Subscription {
   readonly listener: () => void;
 }
 
+// Without a prototype: a polluted Object.prototype has no say.
+const ONCE = Object.freeze({ __proto__: null, once: true });
+
 const watched = new WeakMap<AbortSignal, Subscription>();
 
 /**
@@ -36,7 +39,7 @@ function subscribe(signal: AbortSignal): Subscription {
     watched.delete(signal);
     for (const call of calls) call();
   };
-  signal.addEventListener('abort', listener, { once: true });
+  signal.addEventListener('abort', listener, ONCE);
   subscribing = false;
   return { calls, listener };
 }

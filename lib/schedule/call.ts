@@ -72,8 +72,8 @@ export function callFrom(signal: unknown, lane: unknown, timeout: unknown): Call
   return new Call(signal, lane, timeout);
 }
 
-// Ignores a polluted Object.prototype.
-function own(o: object, name: string): unknown {
+/** A property of `o`. Ignores a polluted Object.prototype. */
+export function own(o: object, name: string): unknown {
   const value = (o as Record<string, unknown>)[name];
   return value !== undefined && name in Object.prototype && !Object.hasOwn(o, name) ? undefined : value;
 }

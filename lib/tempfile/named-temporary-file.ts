@@ -48,7 +48,7 @@ export function namedTemporaryFile(o: TempTextOptions & DeleteOptions): Promise<
 export function namedTemporaryFile(o: TempAnyOptions & DeleteOptions): Promise<AnyFile & Named>;
 export async function namedTemporaryFile(o?: TempAnyOptions & DeleteOptions): Promise<AnyFile> {
   const own = readNamedOptions(o);
-  const resolved = resolveHandle(own.mode ?? 'w+b', own);
+  const resolved = resolveHandle(own.mode === undefined ? 'w+b' : own.mode, own, 'options.mode');
   const checked = checkPlace(own);
   const placed = placeOf(checked, own.call);
   const { place, store } = placed instanceof Promise ? await placed : placed;

@@ -66,7 +66,7 @@ export function spooledTemporaryFile(o: TempTextOptions & SpoolOptions): Promise
 export function spooledTemporaryFile(o: TempAnyOptions & SpoolOptions): Promise<SpooledFile>;
 export async function spooledTemporaryFile(o?: TempAnyOptions & SpoolOptions): Promise<SpooledFile> {
   const own = readSpoolOptions(o);
-  const resolved = resolveHandle(own.mode ?? 'w+b', own);
+  const resolved = resolveHandle(own.mode === undefined ? 'w+b' : own.mode, own, 'options.mode');
   const place = checkPlace(own);
   const { signal, lane } = own.call ?? NO_CALL;
   if (signal?.aborted === true) throw new AbortError(signal.reason);

@@ -32,7 +32,7 @@ export function temporaryFile(o: TempTextOptions): Promise<TextFile>;
 export function temporaryFile(o: TempAnyOptions): Promise<AnyFile>;
 export async function temporaryFile(o?: TempAnyOptions): Promise<AnyFile> {
   const own = readFileOptions(o);
-  const resolved = resolveHandle(own.mode ?? 'w+b', own);
+  const resolved = resolveHandle(own.mode === undefined ? 'w+b' : own.mode, own, 'options.mode');
   const checked = checkPlace(own);
   const placed = placeOf(checked, own.call);
   const { place, store } = placed instanceof Promise ? await placed : placed;

@@ -1,5 +1,6 @@
 // Trees of files as literals, and snapshots of trees in the same shape.
 import { isUtf8 } from 'node:buffer';
+import { types } from 'node:util';
 
 import { invalidArgType, invalidArgValue } from '../errors/index.js';
 import { changes } from '../filesystem/memory/index.js';
@@ -60,7 +61,7 @@ export type TreeSnapshot = Record<string, string | Buffer | TreeLink | TreeDirec
  * @example memoryFiles({ current: link('releases/7'), 'releases/7/a': '' });
  */
 export function link(target: string | Uint8Array): TreeLink {
-  if (typeof target !== 'string' && !(target instanceof Uint8Array))
+  if (typeof target !== 'string' && !types.isUint8Array(target))
     throw invalidArgType('target', 'of type string or an instance of Uint8Array', target);
   return new TreeLink(target);
 }

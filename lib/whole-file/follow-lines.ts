@@ -9,7 +9,7 @@ import type { ResolvedText } from '../file/text-options.js';
 import { storeToRead } from '../filesystem/mounts.js';
 import { FOLLOW_BIGINT } from '../filesystem/store.js';
 import { throwIfAborted } from '../schedule/abort.js';
-import type { Call } from '../schedule/call.js';
+import { type Call, NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { type Codec, findCodec } from '../text/registry.js';
 import { FileChanges } from './file-changes.js';
@@ -140,7 +140,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   }
 
   get #options(): OpOptions {
-    const { signal, lane, total } = this.#o.call ?? {};
+    const { signal, lane, total } = this.#o.call ?? NO_CALL;
     return { signal, lane, timeout: total };
   }
 

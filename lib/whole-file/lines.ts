@@ -1,11 +1,11 @@
 // lines(path): all lines of a file, the last ones, and those appended later.
-import { type Path } from '../arguments/path.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
 import { count, flag, optionReader, unchecked } from '../arguments/options.js';
 import { ClosedFileError } from '../errors/index.js';
 import type { TextFile } from '../file/text-file.js';
 import { open } from '../open/open.js';
 import { checkTextOptions, type ResolvedText } from '../file/text-options.js';
-import type { Call } from '../schedule/call.js';
+import { type Call, NO_CALL } from '../schedule/call.js';
 import { findCodec } from '../text/registry.js';
 import { FollowedLines } from './follow-lines.js';
 import { byteOrderOf, startOfLastLines } from './last-lines.js';
@@ -40,7 +40,7 @@ type Line = string | string[];
 
 /** Opens the file at the first step. Closes it after the last one, or when a loop breaks off. */
 class PathLines implements AsyncIterableIterator<Line> {
-  readonly #path: Path;
+  readonly #path: string | Uint8Array = '';
   readonly #o: Settings | undefined;
   #lines: Promise<AsyncIterator<Line, undefined>> | undefined;
   #source: AsyncIterator<Line, undefined> | undefined;
@@ -48,8 +48,8 @@ class PathLines implements AsyncIterableIterator<Line> {
   #ended = false;
 
   constructor(path: Path, o: unknown) {
-    this.#path = path;
     try {
+      this.#path = toPathBytes(path);
       const { encoding, errors, newline, ...rest } = readOptions(o);
       this.#o = { ...rest, text: checkTextOptions({ encoding, errors, newline }, false) };
     } catch (error) {
@@ -66,7 +66,7 @@ class PathLines implements AsyncIterableIterator<Line> {
   }
 
   async #open({ text, keepEnds, batch, last, call }: Settings): Promise<AsyncIterator<Line, undefined>> {
-    const { signal, lane, total: timeout } = call ?? {};
+    const { signal, lane, total: timeout } = call ?? NO_CALL;
     const { encoding, errors, newline } = text;
     const file = await open(this.#path, 'r', { encoding, errors, newline, signal, lane, timeout });
     this.#file = file;
@@ -147,7 +147,7 @@ class LastOfMany implements AsyncIterator<Line, undefined> {
 
   async #read(): Promise<string[]> {
     const { keepEnds, call } = this.#o;
-    const { signal, lane, total: timeout } = call ?? {};
+    const { signal, lane, total: timeout } = call ?? NO_CALL;
     let kept: string[] = [];
     for await (const lines of this.#file.lines({ batch: 1000, keepEnds, signal, lane, timeout })) {
       kept.push(...lines);

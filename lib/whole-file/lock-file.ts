@@ -1,7 +1,8 @@
 // Locks of files by path.
 import { constants, type BigIntStats } from 'node:fs';
 
-import { optionReader, permissionBits } from '../arguments/options.js';
+import { modeOption } from '../arguments/mode.js';
+import { optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import type { FilePath } from '../filesystem/filesystem.js';
 import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
@@ -20,7 +21,7 @@ export interface LockFileOptions extends LockOptions {
   permissions?: number | undefined;
 }
 
-const readOptions = optionReader({ ...LOCK_CHECKS, permissions: permissionBits(0o666) });
+const readOptions = optionReader({ ...LOCK_CHECKS, permissions: modeOption(0o666) });
 
 /**
  * Locks a file by its path, and creates it if need be. The file stays when the lock is released. Waits as `f.lock` does. When

@@ -1,8 +1,9 @@
 // Many whole files, read a list at a time by a few native jobs and streamed in order.
+import { isIterable } from '../arguments/bytes.js';
 import { checkPathList } from '../arguments/path-list.js';
 import { readCall } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
-import { AbortError } from '../errors/index.js';
+import { AbortError, invalidArgValue } from '../errors/index.js';
 import { storeToRead } from '../filesystem/mounts.js';
 import type { ReadManyAnswer } from '../filesystem/filesystem.js';
 import type { Store } from '../filesystem/store.js';
@@ -154,21 +155,36 @@ export async function* readMany<P extends Path>(
     }
   } finally {
     for (const job of jobs) job.close();
-    if (!exhausted) await source.return?.();
+    if (!exhausted) await source.iterator.return?.();
   }
 }
 
-function sourceOf<P>(paths: Iterable<P> | AsyncIterable<P>): Iterator<P> | AsyncIterator<P> {
-  return Symbol.asyncIterator in paths ? paths[Symbol.asyncIterator]() : paths[Symbol.iterator]();
+function sourceOf<P>(paths: Iterable<P> | AsyncIterable<P>): AsyncSource<P> | SyncSource<P> {
+  const isAsync = isIterable(paths, Symbol.asyncIterator);
+  return isAsync
+    ? { isAsync, iterator: (paths as AsyncIterable<P>)[Symbol.asyncIterator]() }
+    : { isAsync, iterator: (paths as Iterable<P>)[Symbol.iterator]() };
 }
 
-async function take<P>(source: Iterator<P> | AsyncIterator<P>, count: number): Promise<P[]> {
+interface AsyncSource<P> {
+  isAsync: true;
+  iterator: AsyncIterator<P>;
+}
+
+interface SyncSource<P> {
+  isAsync: false;
+  iterator: Iterator<P>;
+}
+
+async function take<P>(source: AsyncSource<P> | SyncSource<P>, count: number): Promise<P[]> {
   const items: P[] = [];
   while (items.length < count) {
-    const step = source.next();
-    const result: IteratorResult<P, unknown> = step instanceof Promise ? await step : step;
-    if (result.done === true) break;
-    items.push(result.value);
+    // Awaited whatever class its promises are of, and only where there are some.
+    const step = source.isAsync ? await source.iterator.next() : source.iterator.next();
+    if (typeof step !== 'object' || step === null)
+      throw invalidArgValue('paths', step, 'has a step that is no object');
+    if (step.done === true) break;
+    items.push(step.value);
   }
   return items;
 }

@@ -2,7 +2,8 @@
 import { constants } from 'node:fs';
 
 import { toBytes } from '../arguments/bytes.js';
-import { flag, optionReader, permissionBits } from '../arguments/options.js';
+import { modeOption } from '../arguments/mode.js';
+import { flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import type { FilePath } from '../filesystem/filesystem.js';
 import { storeToWrite } from '../filesystem/mounts.js';
@@ -22,7 +23,7 @@ export interface WriteFileOptions extends OpOptions {
   parents?: boolean | undefined;
 }
 
-const readOptions = optionReader({ permissions: permissionBits(0o666), parents: flag(false) });
+const readOptions = optionReader({ permissions: modeOption(0o666), parents: flag(false) });
 
 function write(path: Path, data: unknown, flags: number, o: WriteFileOptions | undefined): Promise<void> {
   try {

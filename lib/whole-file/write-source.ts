@@ -14,9 +14,12 @@ const LARGEST_BATCH = 256 * 1024;
 /** What a whole file can be written from. */
 export type FileData = string | Bytes | ByteSource;
 
+// What has its prototype and no memory, such as a proxy of bytes, can be neither written nor iterated over.
+const TypedArray = Object.getPrototypeOf(Uint8Array) as new () => object;
+
 /** Whether `data` is to be iterated over. */
 export function isSource(data: unknown): data is ByteSource {
-  return typeof data === 'object' && data !== null && !isBytes(data);
+  return typeof data === 'object' && data !== null && !isBytes(data) && !(data instanceof TypedArray);
 }
 
 /**

@@ -1,0 +1,79 @@
+// How a call with bad arguments ends, and how it has to end.
+import { expect } from 'chai';
+import { types } from 'node:util';
+import { open } from 'uvfiles';
+
+import type { Signature } from './every-function.js';
+import { TrapError } from './hostile-values.js';
+import type { Callable } from './subjects.js';
+
+interface Coded extends Error {
+  code?: string;
+}
+
+export type Outcome = { value: unknown } | { error: Coded };
+
+const ARGUMENT_CODES = ['ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE', 'ERR_OUT_OF_RANGE'];
+/** URLs are refused by Node's own fileURLToPath, detached memory for its state, names of encodings by the codecs. */
+const OTHER_CODES = /^ERR_INVALID_(URL|FILE_URL)|^ERR_INVALID_STATE$|^ERR_UNKNOWN_ENCODING$/;
+
+/** Calls. A call that is not synchronous must not throw. */
+export async function outcomeOf(call: Callable, args: unknown[], { how }: Signature): Promise<Outcome> {
+  let result: unknown;
+  try {
+    result = call(...args);
+  } catch (error) {
+    if (how === 'throws') return { error: error as Coded };
+    throw new Error(`threw synchronously: ${String((error as Error).stack)}`, { cause: error });
+  }
+  if (how === 'throws') return { value: result };
+  if (how === 'steps') return ending(firstStep(result as AsyncIterator<unknown>));
+  expect(types.isPromise(result), 'what was called gives a promise').to.equal(true);
+  return ending(result as Promise<unknown>);
+}
+
+async function ending(promise: Promise<unknown>): Promise<Outcome> {
+  try {
+    return { value: await promise };
+  } catch (error) {
+    return { error: error as Coded };
+  }
+}
+
+async function firstStep(iterator: AsyncIterator<unknown>): Promise<unknown> {
+  try {
+    return await iterator.next();
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** Gives back what a call that was not refused has opened. */
+export async function release(outcome: Outcome): Promise<void> {
+  const value =
+    'value' in outcome ? (outcome.value as Record<string, unknown> | null | undefined) : undefined;
+  if (typeof value !== 'object' || value === null) return;
+  for (const name of ['abort', 'cleanup', 'release', 'close', 'cancel']) {
+    const end = value[name];
+    // A stream that has failed says so once more.
+    if (typeof end === 'function') return void (await ending(Promise.resolve(end.call(value))));
+  }
+  if (typeof value.fd === 'number') await (await open(value.fd, 'rb')).close();
+}
+
+/** Expects an error that names the argument. */
+export function expectRefused(outcome: Outcome, name: string, value: unknown): void {
+  expect(outcome, 'what should have been refused').to.have.property('error');
+  const { error } = outcome as { error: Coded };
+  // What looking at the value throws may be what the call rejects with.
+  if (error instanceof TrapError || (types.isProxy(value) && error instanceof TypeError)) return;
+  if (OTHER_CODES.test(error.code ?? '')) return;
+  expect(error.code, error.stack).to.be.oneOf(ARGUMENT_CODES);
+  expect(error).to.be.instanceOf(error.code === 'ERR_OUT_OF_RANGE' ? RangeError : TypeError);
+  expect(error.message).to.match(new RegExp(`["']${name.replace('.', '\\.')}(["'.[])`));
+}
+
+/** Expects anything but an error about an argument. */
+export function expectTaken(outcome: Outcome): void {
+  if ('error' in outcome) expect(outcome.error.code, outcome.error.stack).to.not.be.oneOf(ARGUMENT_CODES);
+}
