@@ -21,6 +21,8 @@ export class SourceReader {
   readonly #name: string;
   /** A step that nobody has taken yet. */
   #pending: Promise<Step> | undefined;
+  /** What `begin` has seen and `next` has not given. */
+  #first: Uint8Array | undefined;
   #isOver = false;
 
   /** @throws TypeError ERR_INVALID_ARG_TYPE where `source` cannot be iterated over */
@@ -42,7 +44,9 @@ export class SourceReader {
    *   that is neither bytes nor a string
    */
   async next(call: Call | undefined): Promise<Uint8Array | undefined> {
-    if (this.#isOver) return undefined;
+    const first = this.#first;
+    this.#first = undefined;
+    if (first !== undefined || this.#isOver) return first;
     throwIfAborted(call?.signal);
     this.#pending ??= this.#step();
     const step = await before(this.#pending, call);
@@ -54,6 +58,11 @@ export class SourceReader {
     return typeof step.value === 'string'
       ? Buffer.from(step.value)
       : toBytes(step.value, `a chunk of ${this.#name}`);
+  }
+
+  /** Waits for the first chunk, which `next` then gives. Rejects as `next`, before anything has been done for the source. */
+  async begin(call: Call | undefined): Promise<void> {
+    this.#first = await this.next(call);
   }
 
   async #step(): Promise<Step> {

@@ -55,6 +55,8 @@ async function writeFrom(
 ): Promise<void> {
   let file;
   try {
+    // A source that has nothing right to give must not cost the old content.
+    await source.begin(call);
     file = await withParents(store, path, parents, call, () => store.open(path, flags, permissions, call));
   } catch (error) {
     await source.end().catch(() => undefined); // the first error is the one to tell
