@@ -1,6 +1,6 @@
 // The unbuffered layer: an open file with what is known of its position. The buffered layer stands on it.
 import { invalidState } from '../errors/index.js';
-import { type OpenFile, CURRENT, LATE } from '../filesystem/open-file.js';
+import { type OpenFile, CURRENT, unreadBytes } from '../filesystem/open-file.js';
 import type { Mode } from './mode.js';
 import type { Call } from '../schedule/call.js';
 import type { ByteLayer } from './byte-layer.js';
@@ -65,7 +65,7 @@ export class RawIO implements ByteLayer {
       if (size > 0) this.#moved(bytes.length);
       return bytes;
     } catch (error) {
-      this.#keepLate(error);
+      this.#keepUnread(error);
       throw error;
     }
   }
@@ -86,7 +86,7 @@ export class RawIO implements ByteLayer {
     try {
       return this.#moved(await this.file.readinto(view, this.#at()));
     } catch (error) {
-      this.#keepLate(error);
+      this.#keepUnread(error);
       throw error;
     }
   }
@@ -108,7 +108,7 @@ export class RawIO implements ByteLayer {
       this.#moved(bytes.length);
       return bytes;
     } catch (error) {
-      this.#keepLate(error);
+      this.#keepUnread(error);
       throw error;
     }
   }
@@ -119,8 +119,8 @@ export class RawIO implements ByteLayer {
     return late.subarray(0, size);
   }
 
-  #keepLate(error: unknown): void {
-    const bytes = (error as { [LATE]?: Buffer })[LATE];
+  #keepUnread(error: unknown): void {
+    const bytes = (error as { [unreadBytes]?: Buffer })[unreadBytes];
     if (bytes === undefined) return;
     this.#moved(bytes.length);
     this.putBack([bytes]);

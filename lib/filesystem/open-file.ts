@@ -12,7 +12,7 @@ export type FileKind = 'regular' | 'directory' | 'fifo' | 'character' | 'socket'
  * An error of a stateful read that ended too late for its signal or timeout carries what it read under this symbol: the
  * file's position has moved, and the layer above keeps the bytes for the next read.
  */
-export const LATE: unique symbol = Symbol('bytes of a read that ended too late');
+export const unreadBytes: unique symbol = Symbol('bytes of a read that ended too late');
 
 /** Instead of a position to seek to: wherever the file stands. */
 export const CURRENT = -1;

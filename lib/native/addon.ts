@@ -9,11 +9,11 @@ export interface Addon {
   readonly file: string;
   open(shared: SharedWithAddon, waitsInHook: boolean): void;
   submitFile(): void;
-  /** Reads on the file ARG_FILE get what is there or fail, now and from now on. */
+  /** From now on, reads on the file ARG_FILE return what is there or fail, and do not wait. */
   stopWaiting(): void;
-  /** A file on the descriptor ARG_POSITION, which stays somebody else's; answers in the same array. */
+  /** Makes a file of the descriptor ARG_POSITION, which stays the caller's. Answers in the same array. */
   adoptNow(): void;
-  /** Writes them, or reads into memory that was handed over: ARG_KIND. */
+  /** Writes `bytes`, or reads into them if they were handed over: see ARG_KIND. */
   submitBytes(bytes: Uint8Array): void;
   submitPath(path: string | Uint8Array): void;
   submitWriteFile(path: string | Uint8Array, bytes: Uint8Array): void;
@@ -21,14 +21,14 @@ export interface Addon {
   copyLate(index: number, view: Uint8Array): number;
   cancel(slot: number): 0 | 1 | 2;
   finishNow(slot: number): number;
-  /** Makes the task (src-native/core/task.h) that ARG_TASK_KIND and what follows describe; its number in ARG_FILE. */
+  /** Makes the task (src-native/core/task.h) that ARG_TASK_KIND and the numbers after it describe. Its number is in ARG_FILE. */
   makeTask(...bytes: readonly (string | Uint8Array)[]): void;
-  /** The same, and runs it until it has a batch or ends, with which it goes. */
+  /** The same, and runs the task until it has a batch or ends. The task is freed then. */
   runTask(...bytes: readonly (string | Uint8Array)[]): void;
   submitTask(): void;
   freeTask(): void;
   addLane(priority: number, concurrency: number, queueLimit: number): number;
-  /** Nothing will be submitted to the lane any more: its number may be given again. */
+  /** Nothing will be submitted to the lane any more: its number may be reused. */
   retireLane(lane: number): void;
   laneFigures(lane: number, figures: Float64Array): boolean;
   poolFigures(): PoolFigures;
@@ -42,9 +42,9 @@ export interface Addon {
   nextIteration(): void;
   inlineFigures(figures: Float64Array): void;
   setInlineFault(fault: number): void;
-  /** A buffer of `size` bytes that `textOf` can make a string of; undefined where the runtime cannot. */
+  /** A buffer of `size` bytes that `textOf` can turn into a string. Undefined if the runtime cannot do that. */
   textMemory(size: number): Buffer | undefined;
-  /** The first `length` bytes as latin-1, sharing the memory, which must not change any more; undefined when it fails. */
+  /** The first `length` bytes as latin-1. The string shares the memory, which must not change any more. Undefined on failure. */
   textOf(memory: Buffer, length: number): string | undefined;
   openTempOwner(): number;
   forgetTemp(registration: number): void;
@@ -67,19 +67,19 @@ export interface SharedWithAddon {
   readonly records: Float64Array;
 }
 
-/** How the process shares libuv's pool at this moment. */
+/** How the process shares libuv's pool now. */
 export interface PoolFigures {
   /** Threads of libuv's pool (UV_THREADPOOL_SIZE). */
   threads: number;
   /** Threads kept free for dns, crypto, zlib and node:fs. */
   reserved: number;
-  /** Drain jobs allowed at a time, all environments together. */
+  /** The most drain jobs at a time, over all environments. */
   jobLimit: number;
   /** Drain jobs of this environment in the pool now. */
   jobs: number;
   /** Operations submitted and not yet settled. */
   outstanding: number;
-  /** Times the event loop was woken by us. */
+  /** How often the library woke the event loop. */
   wakeups: number;
   /** Memory kept for reuse, in bytes. */
   cachedBytes: number;
@@ -87,9 +87,9 @@ export interface PoolFigures {
 
 export const addon = ownAddon();
 
-// The arguments and answers of one addon's calls are in memory that it shares with one copy of this module. A second copy in
-// the process (Jest evaluates modules anew for each test file, a bundle may stand beside the package) gets an addon of its
-// own from the same binary, where require would give it the first one's.
+// An addon shares the memory of its arguments and answers with one copy of this module. A second copy in the process (Jest
+// evaluates modules again for each test file; a bundle may stand beside the package) gets its own addon from the same binary.
+// `require` would return the first one.
 function ownAddon(): Addon {
   const loaded = loadAddon() as Addon & { [TAKEN]?: boolean };
   if (loaded[TAKEN] !== true) {

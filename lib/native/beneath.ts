@@ -1,11 +1,11 @@
-// Operations on names beneath a root directory, which no path and no link leads out of (src-native/core/tasks/beneath.h).
+// Operations on names beneath a root directory. No path and no link leads out of it (src-native/core/tasks/beneath.h).
 import { constants } from 'node:fs';
 
 import type { OpOptions } from '../schedule/options.js';
 import { withDescriptors } from './descriptor-wait.js';
 import { int32At, uint64At } from './records.js';
 import type { OpenedRecord } from './requests.js';
-import { opOptions } from './run-patiently.js';
+import { opOptions } from './retry-on-emfile.js';
 import { BENEATH, SCAN_DIRECTORY } from './task-kinds.js';
 import { startTask, TaskCursor } from './tasks.js';
 
@@ -27,10 +27,10 @@ export const RENAME_BENEATH = 14;
 export const REALPATH_BENEATH = 15;
 export const STATVFS_BENEATH = 16;
 
-/** BeneathFlags: resolves component by component, as where there is no openat2. */
+/** BeneathFlags: resolves component by component, as on systems without openat2. */
 export const STEPWISE = 1;
 
-/** A root directory: its path, or a descriptor of it, which stays the caller's. */
+/** A root directory: its path, or a descriptor, which the caller keeps. */
 export type Root = string | Uint8Array | number;
 
 const pathOf = (root: Root): string | Uint8Array => (typeof root === 'number' ? '' : root);
@@ -43,7 +43,7 @@ function outsideRoot(path: string | Uint8Array, cause: unknown): Error {
   return Object.assign(error, { code: 'ERR_OUTSIDE_ROOT', path: shown });
 }
 
-/** `error` of a task beneath a root (`scanBeneath`), or ERR_OUTSIDE_ROOT where that is what it means. */
+/** Turns the error of a task beneath a root (`scanBeneath`) into ERR_OUTSIDE_ROOT if that is its meaning. */
 export function explained(error: unknown, path: string | Uint8Array): unknown {
   return (error as { syscall?: unknown }).syscall === 'beneath' ? outsideRoot(path, error) : error;
 }
@@ -51,8 +51,8 @@ export function explained(error: unknown, path: string | Uint8Array): unknown {
 /**
  * Performs one call on `paths` beneath `root`.
  * @param paths relative to the root; the second one is the new name of a link or a rename
- * @returns what the call answers, as the header says
- * @throws Error ERR_OUTSIDE_ROOT; the system's errors in Node's shape, of syscall `root` where the root cannot be opened
+ * @returns the call's answer, as the header describes it
+ * @throws Error ERR_OUTSIDE_ROOT; the system's errors in Node's shape, with the syscall `root` if the root cannot be opened
  */
 export async function callBeneath(
   root: Root,
@@ -73,8 +73,8 @@ export async function callBeneath(
 }
 
 /**
- * Opens `path` beneath `root`. A directory needs O_DIRECTORY. A FIFO that nobody reads is ENXIO when opened for writing.
- * @returns what a NativeFile is made of
+ * Opens `path` beneath `root`. Directories need O_DIRECTORY. Opening a FIFO without readers for writing rejects with ENXIO.
+ * @returns the record for a NativeFile
  */
 export async function openBeneath(
   root: Root,

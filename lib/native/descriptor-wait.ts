@@ -1,7 +1,7 @@
-// EMFILE and ENFILE as a queue instead of an error: whoever is refused a descriptor waits until one may be free again.
+// Turns EMFILE and ENFILE into a queue: a call that gets no descriptor waits until one may be free again.
 //
-// Descriptors come back when ours are closed (`descriptorFreed`), and now and then without our knowledge, hence the
-// timer. Few of the waiting try at a time: a thousand failing opens would only keep the process from closing anything.
+// Descriptors become free when the library closes one (`descriptorFreed`), or elsewhere in the process, hence the timer. Only a
+// few waiting calls try at a time: a thousand failing opens would only keep the process from closing anything.
 import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
 
@@ -10,15 +10,15 @@ interface Waiting {
   done: boolean;
 }
 
-/** More than this do not wait: they get the system's error. */
+/** The most calls that wait. Others get the system's error. */
 const QUEUE_LIMIT = 100_000;
-/** How many the timer wakes at a time. */
+/** How many calls the timer wakes at a time. */
 const AT_A_TIME = 8;
 const SHORTEST_WAIT_MS = 1;
 const LONGEST_WAIT_MS = 64;
-/** After so long without anybody getting a descriptor the error is the answer. */
+/** If no call has got a descriptor for so long, waiting calls reject with the system's error. */
 const GIVE_UP_MS = 10_000;
-/** A shortage is over when nobody has asked for a turn for so long: longer than an attempt takes on a busy machine. */
+/** A shortage is over when no call has asked for a turn for so long: longer than an attempt takes on a busy machine. */
 const OVER_MS = 2_000;
 
 let queue: Waiting[] = [];
@@ -26,7 +26,7 @@ let head = 0;
 let waiting = 0;
 let timer: NodeJS.Timeout | undefined;
 let pause = SHORTEST_WAIT_MS;
-// Since when nobody has got a descriptor, and when somebody last asked for a turn.
+// Since when no call has got a descriptor, and when a call last asked for a turn.
 let stuckSince = 0;
 let lastAsked = -OVER_MS;
 
@@ -37,8 +37,8 @@ export function isDescriptorShortage(error: unknown): boolean {
 }
 
 /**
- * Says that somebody has got, or given back, `count` descriptors, and wakes as many as may find one now. Not for who gives
- * up for lack of one. Costs next to nothing while nobody waits.
+ * Reports that calls have got, or given back, `count` descriptors, and wakes as many waiting calls. Calls that give up for lack of
+ * one do not report. Costs next to nothing while nobody waits.
  */
 export function descriptorFreed(count = 1): void {
   stuckSince = Infinity;
@@ -71,13 +71,13 @@ function startTimer(): void {
 
 /**
  * Waits for a turn to try again. The caller holds no descriptor meanwhile.
- * @returns false when it is not worth waiting any longer
+ * @returns false if waiting longer is pointless
  * @throws AbortError
  */
 export async function descriptorTurn(signal?: AbortSignal): Promise<boolean> {
   throwIfAborted(signal);
   const now = performance.now();
-  // A shortage begins now, or somebody has made progress since the last turn.
+  // A shortage begins now, or a call has made progress since the last turn.
   if (now - lastAsked > OVER_MS || stuckSince === Infinity) stuckSince = now;
   lastAsked = now;
   if (now - stuckSince > GIVE_UP_MS || waiting >= QUEUE_LIMIT) return false;
@@ -106,9 +106,9 @@ export async function descriptorTurn(signal?: AbortSignal): Promise<boolean> {
 }
 
 /**
- * Goes on with an `attempt` that has failed with `error`, waiting for descriptors for as long as that is its error.
- * For hot paths: nothing of this is touched until an attempt has failed.
- * @throws what an attempt throws for another reason, or `error` when waiting is hopeless
+ * Repeats an `attempt` that has failed with `error`, after waiting for descriptors, while that is its error. For hot paths: it
+ * costs nothing until an attempt has failed.
+ * @throws any other error of an attempt, or `error` if waiting is pointless
  */
 export async function retryOnDescriptors<T>(
   attempt: () => Promise<T>,
@@ -119,7 +119,7 @@ export async function retryOnDescriptors<T>(
     if (!isDescriptorShortage(last) || !(await descriptorTurn(o?.signal))) throw last;
     try {
       const answer = await attempt();
-      // It has come and, in a whole-file operation, its descriptor has gone again.
+      // The attempt got a descriptor. A whole-file operation has closed it again by now.
       descriptorFreed();
       return answer;
     } catch (failure) {
@@ -128,7 +128,7 @@ export async function retryOnDescriptors<T>(
   }
 }
 
-/** Runs `attempt`, and again when a descriptor is free, for as long as there is none. */
+/** Runs `attempt`. While there is no descriptor, waits for one and runs it again. */
 export async function withDescriptors<T>(attempt: () => Promise<T>, o?: OpOptions): Promise<T> {
   try {
     return await attempt();

@@ -1,7 +1,7 @@
-// The `uvfiles:op` channel of node:diagnostics_channel: one message an operation, made only where somebody listens.
+// The `uvfiles:op` channel of node:diagnostics_channel: one message per operation, created only if somebody listens.
 import { channel } from 'node:diagnostics_channel';
 
-/** What is published when an operation has settled. */
+/** The message that is published when an operation has settled. */
 export interface OperationMessage {
   /** `read`, `write`, `open`, `stat`, `readFile`, ... */
   readonly operation: string;
@@ -10,7 +10,7 @@ export interface OperationMessage {
   readonly lane: string;
   /** Served on the event loop's thread, from the cache. */
   readonly inline: boolean;
-  /** Milliseconds from the call to its settling; 0 where it was served inline. */
+  /** Milliseconds from the call to its settlement. 0 if it was served inline. */
   readonly duration: number;
   readonly error: Error | undefined;
 }

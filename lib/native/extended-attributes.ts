@@ -1,5 +1,5 @@
-// Extended attributes of a path: ENOTSUP where the file system or the platform has none, ENODATA (macOS: ENOATTR) for a
-// name that is not there. `follow` false means those of a link itself.
+// Extended attributes of a path. ENOTSUP if the file system or the platform has none, ENODATA (macOS: ENOATTR) for a missing
+// name. `follow: false` means those of a link itself.
 import type { OpOptions } from '../schedule/options.js';
 import { GET_ATTRIBUTE, LIST_ATTRIBUTES, pathCall, REMOVE_ATTRIBUTE, SET_ATTRIBUTE } from './path-call.js';
 
@@ -17,7 +17,7 @@ export function getAttribute(path: Bytes, name: Bytes, follow: boolean, o?: OpOp
   return pathCall(GET_ATTRIBUTE, [path, name], [notFollowing(follow)], o);
 }
 
-/** Sets an attribute. With `mode` CREATE one that is there is EEXIST, with REPLACE one that is not is ENODATA. */
+/** Sets an attribute. With `mode` CREATE an existing one is EEXIST, with REPLACE a missing one is ENODATA. */
 export async function setAttribute(
   path: Bytes,
   name: Bytes,

@@ -1,7 +1,7 @@
-// Locks on open files (src-native/core/tasks/file_lock.h): asked for without waiting, one quick operation each.
+// Locks on open files (src-native/core/tasks/file_lock.h). Each request is one quick operation that does not wait.
 import type { LockRange } from '../filesystem/filesystem.js';
 import type { OpOptions } from '../schedule/options.js';
-import { opOptions } from './run-patiently.js';
+import { opOptions } from './retry-on-emfile.js';
 import { FILE_LOCK } from './task-kinds.js';
 import { startTask } from './tasks.js';
 
@@ -26,7 +26,7 @@ async function ask(
 /**
  * Locks a range for an open file.
  * @param file its number among the open files (`OpenedRecord.id`)
- * @returns false where somebody else's lock is in the way
+ * @returns false if another lock is in the way
  * @throws the system's errors in Node's shape: EBADF where the file is closed, or not open for writing (a shared lock:
  *   for reading); AbortError, TimeoutError
  */
@@ -39,12 +39,12 @@ export function tryLockFile(
   return ask(TRY, file, shared, range, o);
 }
 
-/** Gives up what the open file has locked of the range. That nothing is locked is fine. */
+/** Releases the locks of the open file in the range, if there are any. */
 export async function unlockFile(file: number, range: LockRange): Promise<void> {
   await ask(UNLOCK, file, false, range, undefined);
 }
 
-/** Whether `tryLockFile` would be granted at this moment. */
+/** Whether `tryLockFile` would succeed now. */
 export function testLockFile(
   file: number,
   shared: boolean,

@@ -1,18 +1,18 @@
-// The inline path for names: what cached names and inodes can answer is answered on the spot.
+// The inline path for names: answers from cached names and inodes, without a thread.
 import type { BigIntStats, Stats } from 'node:fs';
 
 import type { OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { OWN_MEMORY, place, placed } from './inline.js';
 import * as P from './protocol.js';
-import { count, FEW_WAIT, mayInline, mayWait, nextTurn } from './ration.js';
+import { count, FEW_DEFERRED, mayInline, mayDefer, deferred } from './inline-budget.js';
 import { args, bigArgs, type OpenedRecord } from './requests.js';
 import { bigIntStatsFrom, statsFrom } from './stats.js';
 
 const ANSWER_EXACT = 1;
 const ANSWER_LINK = 2;
 
-/** What `cached` answers on the spot or, where a budget is used up, a turn later; else what the pool says. */
+/** Answers by `cached` at once or, if the budget is spent, in the next iteration. Otherwise by the pool. */
 export function inlineOr<T>(
   cached: () => T | undefined,
   pool: () => Promise<T>,
@@ -21,13 +21,13 @@ export function inlineOr<T>(
   if (mayInline(o)) {
     const answer = cached();
     if (answer !== undefined) return Promise.resolve(answer);
-  } else if (mayWait(FEW_WAIT, o)) {
-    return nextTurn(undefined, () => inlineOr(cached, pool, o));
+  } else if (mayDefer(FEW_DEFERRED, o)) {
+    return deferred(undefined, () => inlineOr(cached, pool, o));
   }
   return pool();
 }
 
-/** The status; the system's negative code where there is no such name. */
+/** The status, or the system's negative code if the name is missing. */
 export function statCached(
   path: string | Uint8Array,
   follow: boolean,
@@ -44,7 +44,7 @@ export function statCached(
   return exact ? bigIntStatsFrom(bigArgs, P.ARG_ANSWER) : statsFrom(args, P.ARG_ANSWER);
 }
 
-/** Whether the path may be used so, by real ids. */
+/** Whether the real user and group may use the path in this way. */
 export function accessCached(
   path: string | Uint8Array,
   mode: number,
@@ -59,7 +59,7 @@ export function accessCached(
 
 const LINK_MOST = 255; // bytes; links that are answered inline are shorter
 
-/** What a short link says. */
+/** The target of a short link. */
 export function readlinkCached(path: string | Uint8Array, o: OpOptions | undefined): Buffer | undefined {
   addon.inlineReadlink(path, place(LINK_MOST));
   const size = args[P.ARG_STATUS] as number;
@@ -75,7 +75,7 @@ export function readFileCached(path: string | Uint8Array, o: OpOptions | undefin
   return size < 0 ? undefined : placed(size);
 }
 
-/** Opens for reading if every name on the way is cached. */
+/** Opens for reading if every name of the path is cached. */
 export function openCached(
   path: string | Uint8Array,
   flags: number,

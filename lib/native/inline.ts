@@ -1,11 +1,11 @@
-// The inline path: what is cached is read on the spot, without a thread. A refusal costs little and changes nothing: the
-// caller then asks the pool for the same bytes.
+// The inline path: reads cached data at once, without a thread. A miss costs little and changes nothing: the caller then asks
+// the pool for the same bytes.
 import { builtinWorkerThreads } from '../builtins.js';
 import type { OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { allocate } from './memory.js';
 import * as P from './protocol.js';
-import { count } from './ration.js';
+import { count } from './inline-budget.js';
 import { args, bigArgs } from './requests.js';
 
 const CHUNK = 64 * 1024;
@@ -14,12 +14,12 @@ export const OWN_MEMORY = 16 * 1024; // larger results get memory of their own, 
 let chunk: Buffer = Buffer.alloc(0);
 let used = 0;
 
-/** Memory with room for `size` bytes at ARG_OFFSET, where the addon is to put them. */
+/** Memory with room for `size` bytes at ARG_OFFSET, where the addon puts them. */
 export function place(size: number): Buffer {
-  // A chunk that a caller has detached through `.buffer` has length 0, and is left behind.
+  // A chunk that a caller has detached through `.buffer` has length 0, and is replaced.
   if (used + size > chunk.length) {
     chunk = Buffer.allocUnsafeSlow(CHUNK);
-    // Transferring one result would take the memory of its neighbours away.
+    // Transferring one result would detach its neighbours, too.
     builtinWorkerThreads().markAsUntransferable(chunk.buffer);
     used = 0;
   }
@@ -56,7 +56,7 @@ export function readCached(
   let memory;
   if (own) {
     memory = allocate(size);
-    // The pool asks again, and says that there is none.
+    // The pool tries again, and reports the lack of memory.
     if (memory === undefined) return undefined;
     args[P.ARG_OFFSET] = 0;
   } else {
@@ -96,7 +96,7 @@ export function readCachedInto(
   return read < 0 ? -1 : read;
 }
 
-/** Attempts that were answered, and such that were given to the pool. */
+/** Attempts that were answered, and those passed to the pool. */
 export interface InlineCounts {
   hits: number;
   misses: number;
@@ -104,9 +104,9 @@ export interface InlineCounts {
 
 /** What the inline path has done. */
 export interface InlineFigures extends InlineCounts {
-  /** Attempts left out after misses. */
+  /** Attempts skipped after misses. */
   backedOff: number;
-  /** By what was asked. */
+  /** By kind of request. */
   by: {
     /** Files on ext4, XFS, btrfs, F2FS: RWF_NOWAIT. */
     nowait: InlineCounts;

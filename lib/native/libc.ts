@@ -1,6 +1,6 @@
-// Which C library this program was linked with, read from the program itself: on one machine a musl Bun and a glibc
-// Node may both run, so the system's own files say nothing. Asks no other program and needs no right but to read that
-// one file; refused that right, it does not know, and the loader tries both.
+// Which C library this program uses, read from the program's header. A musl Bun and a glibc Node may run on one machine, so
+// the system's files do not answer this. It starts no other program, and reads only that one file. If the file cannot be read,
+// the loader tries both.
 import { closeSync, openSync, readSync } from 'node:fs';
 
 const PROGRAM_HEADER_SIZE = 56;
@@ -32,7 +32,7 @@ function interpreterOf(file: string): string | undefined {
 
 export type Libc = 'glibc' | 'musl';
 
-/** The C library of `program`, or undefined where that cannot be told. */
+/** The C library of `program`, or undefined if it is unknown. */
 export function libcOf(program: string): Libc | undefined {
   try {
     const interpreter = interpreterOf(program);

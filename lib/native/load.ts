@@ -1,5 +1,5 @@
-// Finds the addon's binary for this system and loads it: the one built here, else the one that came with the package.
-// It only tries files of the package and keeps what each try said, for the error of the day when nothing fits.
+// Finds the addon's binary for this system and loads it: the one built here, else the one in the package. It tries only files
+// of the package, and records why each failed, for the error message if none loads.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -24,11 +24,11 @@ function packageRoot(): string | undefined {
 
 /** What was built on this machine, by `npm run build` or by `npx uvfiles-build`. */
 function requireLocalBuild(file: string): unknown {
-  // Not a plain require: a bundler would complain of a path that it cannot know.
+  // Not a plain require, because bundlers warn about paths that they cannot resolve.
   return createRequire(file)(file);
 }
 
-/** Literal paths inside a try, so that bundlers see the files, take them along and forgive the ones that are absent. */
+/** Literal paths inside a try, so that bundlers include the files and ignore missing ones. */
 function requirePrebuilt(target: string, failed: (error: unknown) => void): unknown {
   try {
     switch (target) {
@@ -57,12 +57,12 @@ function requirePrebuilt(target: string, failed: (error: unknown) => void): unkn
   }
 }
 
-/** The folders of prebuilds/ that may fit, the likeliest first. */
+/** The folders of prebuilds/ that may fit, the most likely first. */
 function targets(libc: Libc | undefined): string[] {
   const target = `${process.platform}-${process.arch}`;
   if (process.platform !== 'linux') return [target];
   if (libc === 'glibc') return [target];
-  // A binary of the other C library does not load, so trying both does no harm where none is known.
+  // A binary for the other C library does not load, so trying both is harmless.
   return libc === 'musl' ? [`${target}-musl`] : [target, `${target}-musl`];
 }
 

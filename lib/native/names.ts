@@ -1,12 +1,12 @@
-// Lists of names as tasks pack them: a NUL behind each.
+// Lists of names as tasks pack them: each ends with a NUL.
 
-/** The names from `at` to the end as strings. One decode and one split are many times faster than one a name. */
+/** The names from `at` to the end as strings. One decode and one split are many times faster than one per name. */
 export function splitNames(bytes: Buffer, at: number): string[] {
   if (at >= bytes.length) return [];
   return bytes.toString('utf8', at, bytes.length - 1).split('\0');
 }
 
-/** The same as strings of one character a byte, which loses nothing. */
+/** The same as strings of one character per byte, which loses nothing. */
 export function splitLatin1(bytes: Buffer, at: number): string[] {
   if (at >= bytes.length) return [];
   return bytes.toString('latin1', at, bytes.length - 1).split('\0');
@@ -23,7 +23,7 @@ export function splitBuffers(bytes: Buffer, at: number): Buffer[] {
   return names;
 }
 
-/** Paths as the one argument that lists of them cross in: NUL between them. */
+/** Paths joined by NUL, as tasks take lists of them. */
 export function joinPaths(paths: readonly (string | Uint8Array)[]): string | Uint8Array {
   if (paths.every((path) => typeof path === 'string')) return paths.join('\0');
   const parts: Uint8Array[] = [];

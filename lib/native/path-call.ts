@@ -1,6 +1,6 @@
 // One system call on a path, by its number in src-native/platform/posix/tasks/path_call.h.
 import type { OpOptions } from '../schedule/options.js';
-import { opOptions } from './run-patiently.js';
+import { opOptions } from './retry-on-emfile.js';
 import { PATH_CALL } from './task-kinds.js';
 import { runTask } from './tasks.js';
 

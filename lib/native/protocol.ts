@@ -26,7 +26,7 @@ export const FLAG_BORROWED = 16;
 export const FLAG_FULLY = 32;
 export const FLAG_COLD = 64;
 
-/** The position that means: wherever the descriptor stands. */
+/** As a position: the descriptor's own position. */
 export const CURRENT = -1;
 
 /** Indices into the arguments array (Argument). */
@@ -49,7 +49,7 @@ export const ARG_POSITION_IS_BIGINT = 11;
 export const ARG_SYNC_AFTER = 12;
 export const ARG_OFFSET = 13;
 export const ARG_SPENT = 14;
-/** ARG_STATUS of an inline attempt that was not to be: this, or below. */
+/** ARG_STATUS of an inline attempt that missed: this value or less. */
 export const MISS = -0x10000;
 export const ARG_ANSWER = 16;
 export const ARG_COUNT = 16 + 18;

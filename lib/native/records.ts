@@ -1,4 +1,4 @@
-// Reads what native tasks pack (src-native/core/tasks/records.h): native byte order, texts with a NUL behind them.
+// Reads the records of native tasks (src-native/core/tasks/records.h): native byte order; texts end with a NUL.
 
 /** Whether this machine stores the low byte first. */
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

@@ -1,9 +1,9 @@
-// The native tree removal: what temporary directories and os.rmtree share.
+// The native tree removal, for temporary directories and os.rmtree.
 import type { SystemError } from '../errors/index.js';
 import { systemError } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
 import { descriptorFreed } from './descriptor-wait.js';
-import { bulk, nextBatch } from './run-patiently.js';
+import { bulk, nextBatch } from './retry-on-emfile.js';
 import { REMOVE_TREE, REMOVE_TREE_HAND } from './task-kinds.js';
 import { runTask, TaskCursor } from './tasks.js';
 
@@ -14,14 +14,14 @@ const REPORT_EACH = 4;
 const MISSING_IS_FINE = 8;
 const WITH_HANDS = 16;
 
-/** That may help with one removal: as many threads as the library takes by default, less the removal's own. */
+/** The most helpers per removal: as many threads as the library takes by default, less one for the removal itself. */
 const HANDS = 2;
 
 /** How a tree is removed. */
 export interface RemoveTreeOptions extends OpOptions {
-  /** Widens the mode of the caller's own directories in the tree that are in the way. */
+  /** Adds permissions to the caller's own directories in the tree where they are needed. */
   force?: boolean;
-  /** Goes on and resolves whatever cannot be removed. */
+  /** Continues after failures, and resolves. */
   ignoreErrors?: boolean;
   /** The path itself may be missing. */
   missingIsFine?: boolean;
@@ -36,7 +36,7 @@ function flagsOf(o: RemoveTreeOptions): number {
 }
 
 /**
- * Removes a directory and all that is in it, following no link, and goes on after what it cannot remove.
+ * Removes a directory and everything in it, and follows no link. It continues after entries that it cannot remove.
  * @returns how many entries were removed and how many could not be
  * @throws the first failure in Node's shape, unless `ignoreErrors`; ENOTDIR when `path` is a link or a file
  */
@@ -52,7 +52,7 @@ export async function removeTree(
     const number = new DataView(batch.buffer, batch.byteOffset).getUint32(0, LITTLE_ENDIAN);
     for (let i = 0; i < HANDS; i++) {
       const hand = runTask(REMOVE_TREE_HAND, [], [number], options, 'rmdir');
-      hand.catch(() => undefined); // what one leaves undone the removal does itself
+      hand.catch(() => undefined); // the removal itself does what a helper leaves undone
       hands.push(hand);
     }
     return true;
@@ -68,8 +68,8 @@ export async function removeTree(
 }
 
 /**
- * The same, telling `onerror` of each failure and waiting for it before the directory that it happened in is tried:
- * what `onerror` has mended can then go. What it throws ends the removal.
+ * The same, but calls `onerror` with each failure, and awaits it before it removes the directory of the failure. So `onerror` may
+ * fix the cause. If it throws, the removal ends.
  */
 export async function removeTreeReporting(
   path: string | Uint8Array,

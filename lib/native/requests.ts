@@ -1,8 +1,8 @@
 /* eslint max-lines: ['error', 560] -- one module, so that the arrays below are its own constants on the hot path */
-// The requests that wait for the addon: a slot each, reused, and one function that settles many at a time.
+// The requests that wait for the addon. Each has a slot, which is reused, and one function settles many at a time.
 //
-// A slot is an index into parallel arrays rather than an object, so that a waiting request costs its promise and a few
-// words. What is rare (signals, timeouts, paths for error messages) hangs on one optional object.
+// A slot is an index into parallel arrays rather than an object, so a waiting request costs its promise and a few words. Rare
+// parts (signals, timeouts, paths for error messages) are in one optional object.
 import { constants } from 'node:buffer';
 import { clearTimeout, setTimeout } from 'node:timers';
 
@@ -19,7 +19,7 @@ import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { type Call, callOf } from '../schedule/call.js';
 import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
 import type { Lane } from '../schedule/lane.js';
-import { LATE } from '../filesystem/open-file.js';
+import { unreadBytes } from '../filesystem/open-file.js';
 import { addon, type SharedWithAddon } from './addon.js';
 import { type OperationMessage, operations } from './diagnostics.js';
 import { allocate, cutTo } from './memory.js';
@@ -69,21 +69,21 @@ interface Extra {
   dest: string | Uint8Array | undefined;
   signal: AbortSignal | undefined;
   onAbort: (() => void) | undefined;
-  /** Of the promise, for who comes before its record. */
+  /** Rejects the promise before its record arrives. */
   reject: Reject | undefined;
   /** As given, in milliseconds. */
   timeout: number | undefined;
-  /** When it was sent, for who listens on the diagnostics channel. */
+  /** When it was sent, for the diagnostics channel. */
   began: number;
   lane: string;
   timer: NodeJS.Timeout | undefined;
-  /** May reject while a thread still works on it: its memory is the library's. */
+  /** May reject while a thread still works on it, because its memory is the library's. */
   abandonable: boolean;
-  /** The promise is settled; the record, when it comes, is only cleaned up after. */
+  /** The promise is settled. When the record arrives, it is only cleaned up. */
   abandoned: boolean;
-  /** What to do with an answer that came too late for its caller (closing a file that nobody waits for). */
-  disown: ((value: unknown, reason: Error | undefined) => void) | undefined;
-  /** Set by a signal or timeout that came while the operation ran: the reason why a cancelled task was cancelled. */
+  /** Takes an answer that comes too late for its caller, such as a file that has to be closed. */
+  onAbandoned: ((value: unknown, reason: Error | undefined) => void) | undefined;
+  /** The AbortError or TimeoutError of a signal or timeout that came while the operation ran. */
   reason: Error | undefined;
 }
 
@@ -100,14 +100,14 @@ const freeSlots: number[] = [];
 let slotCount = 0;
 let opened = false;
 
-let grabbedResolve: Resolve;
-let grabbedReject: Reject;
-const grab = (resolve: Resolve, reject: Reject): void => {
-  grabbedResolve = resolve;
-  grabbedReject = reject;
+let capturedResolve: Resolve;
+let capturedReject: Reject;
+const captureResolvers = (resolve: Resolve, reject: Reject): void => {
+  capturedResolve = resolve;
+  capturedReject = reject;
 };
 
-/** The shared arguments; callers fill what their operation needs between `begin` and `sent`. */
+/** The shared arguments. Between `begin` and `sent`, callers set what their operation needs. */
 export { args, bigArgs };
 
 /** Opens the addon's side of this environment, at the first operation. */
@@ -188,7 +188,7 @@ export function name(
     timer: undefined,
     abandonable: false,
     abandoned: false,
-    disown: undefined,
+    onAbandoned: undefined,
     reason: undefined,
   });
 }
@@ -196,18 +196,18 @@ export function name(
 /** After the addon has taken (or refused) the submission: the promise of its outcome. */
 export function sent(slot: number, o: OpOptions | undefined): Promise<never> {
   const status = args[P.ARG_STATUS] as number;
-  const promise = new Promise(grab) as Promise<never>;
-  resolves[slot] = grabbedResolve;
+  const promise = new Promise(captureResolvers) as Promise<never>;
+  resolves[slot] = capturedResolve;
   if (status !== 0) {
     const error =
       chosenLane !== undefined && status === LANE_FULL
         ? new LaneFullError(chosenLane.name, chosenLane.queueLimit)
         : failure(slot, status, '');
     release(slot);
-    grabbedReject(error);
+    capturedReject(error);
   } else {
     const extra = o === undefined ? undefined : extras[slot];
-    if (extra !== undefined) extra.reject = grabbedReject;
+    if (extra !== undefined) extra.reject = capturedReject;
     if (operations.hasSubscribers) mark(slot);
   }
   return promise;
@@ -218,9 +218,9 @@ const LANE_FULL = process.platform === 'win32' ? -4088 : process.platform === 'l
 const CANCELLED = process.platform === 'win32' ? -4081 : process.platform === 'linux' ? -125 : -89; // UV_ECANCELED
 
 /**
- * Applies lane, timeout and signal to the arguments of `slot`, and subscribes to the signal: what can throw there throws
- * before anything is submitted.
- * Returns an error when the operation must not even be queued; the slot is then free again.
+ * Applies lane, timeout and signal to the arguments of `slot`, and subscribes to the signal. Whatever throws here throws before
+ * anything is submitted.
+ * @returns an error if the operation must not be queued. The slot is then free again
  */
 export function applyOptions(
   slot: number,
@@ -250,7 +250,7 @@ export function applyOptions(
   }
 }
 
-// Made only where somebody listens.
+// Called only if somebody listens.
 function mark(slot: number): void {
   const extra = extras[slot] ?? name(slot, syscallIn(slot) ?? 'task');
   extra.began = performance.now();
@@ -292,7 +292,7 @@ function unwatch(extra: Extra): void {
   extra.onAbort = extra.timer = undefined;
 }
 
-// A queued operation leaves the queue; a running one settles when the kernel is done, unless its memory is ours.
+// A queued operation leaves the queue. A running one settles when the kernel is done, unless its memory is the library's.
 function interrupt(slot: number, extra: Extra, error: Error): void {
   if (extras[slot] !== extra || extra.abandoned) return;
   const state = addon.cancel(slot);
@@ -304,7 +304,7 @@ function interrupt(slot: number, extra: Extra, error: Error): void {
   (extra.reject as Reject)(error);
 }
 
-/** Gives a slot back that nothing was sent from. */
+/** Frees a slot from which nothing was sent. */
 export function release(slot: number): void {
   const extra = extras[slot];
   if (extra !== undefined) {
@@ -314,11 +314,11 @@ export function release(slot: number): void {
   free(slot);
 }
 
-/** A write that the process may have to finish when it ends, also after its slot serves another request. */
+/** A write that the process may have to finish at exit. It stays valid after its slot serves another request. */
 export interface Ticket {
   readonly slot: number;
   settled: boolean;
-  /** Bytes that got out. */
+  /** Bytes written. */
   written: number;
 }
 
@@ -329,7 +329,7 @@ export function follow(slot: number): Ticket {
   return (tickets[slot] = { slot, settled: false, written: 0 });
 }
 
-/** Cancels the write or waits for it, blocking: for exit only. The bytes that it got out. */
+/** Cancels the write, or blocks until it is done: for exit only. Returns the number of bytes written. */
 export function finishNow(ticket: Ticket): number {
   if (!ticket.settled) {
     const result = addon.finishNow(ticket.slot);
@@ -347,7 +347,7 @@ function complete(
   shared: boolean,
 ): void {
   let at = 0;
-  // Memory that several results share must not be transferred away by one of them.
+  // Transferring one result would detach the others that share its memory.
   if (shared) builtinWorkerThreads().markAsUntransferable((chunk as Buffer).buffer);
   for (let i = 0; i < count; i++) {
     const slot = records[at] as number;
@@ -433,15 +433,15 @@ function complete(
       else resolve(rejectWhereAwaited(error));
       continue;
     }
-    const { abandoned, disown } = extra;
+    const { abandoned, onAbandoned } = extra;
     release(slot);
     if (extra.began > 0) publish(extra, error ?? extra.reason);
     if (abandoned) {
-      if (error === undefined) disown?.(answer, extra.reason);
+      if (error === undefined) onAbandoned?.(answer, extra.reason);
     } else if (error !== undefined) {
       resolve(rejectWhereAwaited(error));
-    } else if (extra.reason !== undefined && disown !== undefined) {
-      disown(answer, extra.reason);
+    } else if (extra.reason !== undefined && onAbandoned !== undefined) {
+      onAbandoned(answer, extra.reason);
       resolve(rejectWhereAwaited(extra.reason));
     } else {
       resolve(answer);
@@ -469,12 +469,12 @@ function openedFrom(fd: number, at: number, access: number): OpenedRecord {
   };
 }
 
-// The file has moved on: the layer above keeps the bytes for the next read.
+// The file's position has moved, so the layer above keeps the bytes for the next read.
 function copyLate(index: number, size: number, view: Uint8Array): Error {
   const late = allocate(size);
   const asked = addon.copyLate(index, late ?? EMPTY());
   const error = invalidView(view.byteLength, asked);
-  return late === undefined ? error : Object.defineProperty(error, LATE, { value: late });
+  return late === undefined ? error : Object.defineProperty(error, unreadBytes, { value: late });
 }
 
 function invalidView(now: number, then: number): Error {
@@ -509,7 +509,7 @@ function syscallOf(kind: number): string {
   }
 }
 
-// Of a request that has no extra to name it.
+// For a request without an extra.
 function syscallIn(slot: number): string | undefined {
   if (shapes[slot] === AS_VIEW) return 'read';
   const context = contexts[slot];
@@ -518,7 +518,7 @@ function syscallIn(slot: number): string | undefined {
 
 function failure(slot: number, errno: number, syscall: string): Error {
   const extra = extras[slot];
-  // The addon saw the deadline pass before the timer here did.
+  // The addon noticed the deadline before the timer here did.
   if (extra?.timeout !== undefined && errno === TIMED_OUT) return new TimeoutError(extra.timeout);
   if (errno === CANCELLED) return new ClosedFileError('the file was closed while the read waited');
   return systemError(

@@ -1,4 +1,4 @@
-// node:fs Stats and BigIntStats from the addon's 18 numbers, which stand in the order of `makeStats`.
+// node:fs Stats and BigIntStats from the addon's 18 numbers, in the order of `makeStats`.
 import type { BigIntStats, Stats } from 'node:fs';
 
 import { makeBigIntStats, makeStats } from '../filesystem/node-stats.js';

@@ -73,7 +73,7 @@ function free(task: number): void {
 }
 
 /**
- * Starts a task that is over with its first step; what runs longer is `runTask`'s to go on with.
+ * Starts a task that ends with its first step. For longer tasks see `runTask`.
  * @param file the number of an open file that the task is about: it stays open until this step has ended
  * @returns all that the record says
  */

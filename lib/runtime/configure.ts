@@ -2,7 +2,7 @@
 import { type Check, count, optionReader, unchecked } from '../arguments/options.js';
 import { invalidArgType, outOfRange } from '../errors/index.js';
 import { addon } from '../native/addon.js';
-import { inlineSettings } from '../native/ration.js';
+import { inlineSettings } from '../native/inline-budget.js';
 
 /** Settings of the inline path. */
 export interface InlineOptions {

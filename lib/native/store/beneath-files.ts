@@ -1,4 +1,4 @@
-// Real files below a root directory, through calls of the kernel that nothing leads out of it.
+// Real files below a root directory. The kernel refuses paths that lead out of it.
 import type { BigIntStats, Stats } from 'node:fs';
 
 import type {
@@ -14,7 +14,7 @@ import type {
 import * as B from '../beneath.js';
 import { descriptorFreed } from '../descriptor-wait.js';
 import { int64sAt } from '../records.js';
-import { nextBatch, opOptions } from '../run-patiently.js';
+import { nextBatch, opOptions } from '../retry-on-emfile.js';
 import { bigIntStatsFrom, statsFrom } from '../stats.js';
 import { itemsOf } from './listing.js';
 import { NativeFile } from './native-file.js';
@@ -24,7 +24,7 @@ const STAT_FIELDS = 18;
 const YES = '1'.charCodeAt(0);
 const NANOSECONDS_PER_MS = 1e6;
 
-// The kernel's paths beneath a root are relative to it.
+// Paths beneath a root are relative to it.
 function relativeOf(path: FilePath): FilePath {
   if (typeof path === 'string') return path.replace(/^\/+/, '') || '.';
   let start = 0;

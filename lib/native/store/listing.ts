@@ -5,7 +5,7 @@ import type { OpOptions } from '../../schedule/options.js';
 import { descriptorFreed } from '../descriptor-wait.js';
 import { splitBuffers, splitNames } from '../names.js';
 import { uint32sAt, uint64At } from '../records.js';
-import { nextBatch, opOptions, runPatiently } from '../run-patiently.js';
+import { nextBatch, opOptions, retryOnEmfile } from '../retry-on-emfile.js';
 import { SCAN_DIRECTORY } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';
 
@@ -93,7 +93,7 @@ export async function namesIn(
   o: OpOptions | undefined,
   sorted = false,
 ): Promise<FilePath[]> {
-  const names = await runPatiently(
+  const names = await retryOnEmfile(
     SCAN_DIRECTORY,
     [path],
     [sorted ? NAMES_ONLY | SORTED : NAMES_ONLY],

@@ -7,7 +7,7 @@ import type { OpOptions } from '../../schedule/options.js';
 import { descriptorFreed } from '../descriptor-wait.js';
 import { joinPaths } from '../names.js';
 import { doublesAt, int32At, int64sAt, uint64At } from '../records.js';
-import { bulk, nextBatch } from '../run-patiently.js';
+import { bulk, nextBatch } from '../retry-on-emfile.js';
 import { bigIntStatsFrom, statsFrom } from '../stats.js';
 import { READ_MANY, STAT_MANY } from '../task-kinds.js';
 import { runTask, TaskCursor } from '../tasks.js';
@@ -18,7 +18,7 @@ const SYSCALLS = ['open', 'fstat', 'read'] as const;
 
 type Batch = Promise<{ output: Buffer; done: boolean }>;
 
-/** Reads the files at `paths` in order, in batches; the batch after the one that is consumed is read meanwhile. */
+/** Reads the files at `paths` in order, in batches. The next batch is read while one is consumed. */
 export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAnswer[]> {
   readonly #paths: readonly FilePath[];
   readonly #o: OpOptions;
@@ -97,7 +97,7 @@ const EXACT = 2;
 
 const STAT_FIELDS = 19;
 
-/** The statuses of `paths` in order, or what each of them fails with. */
+/** The status or the error of each of `paths`, in order. */
 export async function statMany(
   paths: readonly FilePath[],
   { followSymlinks, bigint }: StatCall,

@@ -1,18 +1,25 @@
-// A file of the addon: every call is one operation in its queue, or none where what is asked for is cached.
-import { type BigIntStats, type Stats, writeSync } from 'node:fs';
+// An open file of the addon. Each call is one operation in its queue, or none if the data is cached.
+import type { BigIntStats, Stats } from 'node:fs';
 
 import { builtinTty } from '../../builtins.js';
-import { systemError } from '../../errors/index.js';
 import type { LockRange } from '../../filesystem/filesystem.js';
 import { addon } from '../addon.js';
 import { tryLockFile, unlockFile } from '../file-lock.js';
 import { OWN_MEMORY, readCached, readCachedInto } from '../inline.js';
 import * as P from '../protocol.js';
-import { hurry, inlineSettings, MANY_WAIT, mayInline, mayWait, nextTurn } from '../ration.js';
+import {
+  runDeferred,
+  inlineSettings,
+  MANY_DEFERRED,
+  mayInline,
+  mayDefer,
+  deferred,
+} from '../inline-budget.js';
 import * as R from '../requests.js';
 import { releaseFile } from '../temporary.js';
+import { writeAllNow } from '../write-now.js';
 import type { OpOptions } from '../../schedule/options.js';
-import { type OpenFile, CURRENT, type FileKind, LATE } from '../../filesystem/open-file.js';
+import { type OpenFile, CURRENT, type FileKind, unreadBytes } from '../../filesystem/open-file.js';
 
 const KINDS: readonly FileKind[] = ['regular', 'directory', 'fifo', 'character', 'socket', 'block', 'other'];
 
@@ -27,7 +34,7 @@ export class NativeFile implements OpenFile {
   readonly #id: number;
   readonly #cacheable: boolean;
   #hit = false; // by the last inline attempt
-  // The last stateful write: exit cancels it or waits for it.
+  // The last stateful write. At exit it is cancelled or awaited.
   #writing: R.Ticket | undefined;
 
   constructor(record: R.OpenedRecord, owned: boolean) {
@@ -49,10 +56,14 @@ export class NativeFile implements OpenFile {
     return this.#cacheable && size > 0 && size <= inlineSettings.maxBytes && mayInline(o);
   }
 
-  // Whether to try the cache again in the next iteration: a file that was cached when it was last asked for.
-  #mayWait(size: number, o: OpOptions | undefined): boolean {
+  // Whether to defer the read: the budget is spent, and the file's last read was cached.
+  #mayDefer(size: number, o: OpOptions | undefined): boolean {
     return (
-      this.#hit && size > 0 && size <= OWN_MEMORY && size <= inlineSettings.maxBytes && mayWait(MANY_WAIT, o)
+      this.#hit &&
+      size > 0 &&
+      size <= OWN_MEMORY &&
+      size <= inlineSettings.maxBytes &&
+      mayDefer(MANY_DEFERRED, o)
     );
   }
 
@@ -62,12 +73,12 @@ export class NativeFile implements OpenFile {
       const bytes = readCached(this.#id, size, at, flags, o);
       this.#hit = bytes !== undefined;
       if (bytes !== undefined) return Promise.resolve(bytes);
-    } else if (this.#mayWait(size, o)) {
+    } else if (this.#mayDefer(size, o)) {
       return this.#readLater(size, at, fully, o);
     }
     const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
     if (o !== undefined) {
-      R.name(slot, 'read').disown = keepLate;
+      R.name(slot, 'read').onAbandoned = keepUnread;
       const refused = R.applyOptions(slot, o, false);
       if (refused !== undefined) return Promise.reject(refused);
     }
@@ -86,7 +97,7 @@ export class NativeFile implements OpenFile {
       const count = readCachedInto(this.#id, view, at, flags, o);
       this.#hit = count >= 0;
       if (count >= 0) return Promise.resolve(count);
-    } else if (this.#mayWait(view.byteLength, o)) {
+    } else if (this.#mayDefer(view.byteLength, o)) {
       return this.#readintoLater(view, at, o);
     }
     const slot = R.begin(P.KIND_READ, R.AS_VIEW, view);
@@ -101,16 +112,16 @@ export class NativeFile implements OpenFile {
     return R.sent(slot, o);
   }
 
-  // Methods of their own, so that the closures cost the others nothing.
+  // Separate methods, so that calls without closures pay nothing for them.
   #readLater(size: number, at: number, fully: boolean, o: OpOptions | undefined): Promise<Buffer> {
-    return nextTurn(this, () => this.read(size, at, fully, o));
+    return deferred(this, () => this.read(size, at, fully, o));
   }
   #readintoLater(view: Uint8Array, at: number, o: OpOptions | undefined): Promise<number> {
-    return nextTurn(this, () => this.readinto(view, at, o));
+    return deferred(this, () => this.readinto(view, at, o));
   }
-  // A hit's bytes as they are: a promise of them would take two more microtasks.
+  // Returns a hit's bytes directly: a promise of them would take two more microtasks.
   #preadLater(size: number, at: number | bigint, flags: number, o: OpOptions | undefined): Promise<Buffer> {
-    return nextTurn(this, () => {
+    return deferred(this, () => {
       if (!this.#mayInline(size, o)) return this.#preadPooled(size, at, flags, o);
       const bytes = readCached(this.#id, size, at, flags, o);
       this.#hit = bytes !== undefined;
@@ -123,7 +134,7 @@ export class NativeFile implements OpenFile {
     flags: number,
     o: OpOptions | undefined,
   ): Promise<number> {
-    return nextTurn(this, () => {
+    return deferred(this, () => {
       const size = view.byteLength;
       if (!this.#mayInline(size, o)) return this.#preadintoPooled(view, size, at, flags, o);
       const count = readCachedInto(this.#id, view, at, flags, o);
@@ -134,7 +145,7 @@ export class NativeFile implements OpenFile {
 
   readToEnd(at: number, o?: OpOptions): Promise<Buffer> {
     const slot = R.begin(P.KIND_READ_TO_END, R.AS_BYTES, 'read');
-    if (o !== undefined) R.name(slot, 'read').disown = keepLate;
+    if (o !== undefined) R.name(slot, 'read').onAbandoned = keepUnread;
     const refused = R.applyOptions(slot, o, false);
     if (refused !== undefined) return Promise.reject(refused);
     const { args } = R;
@@ -190,7 +201,7 @@ export class NativeFile implements OpenFile {
       if (bytes !== undefined) return Promise.resolve(bytes);
       return this.#preadPooled(size, position, flags | P.FLAG_COLD, o);
     }
-    if (this.#mayWait(size, o)) return this.#preadLater(size, position, flags, o);
+    if (this.#mayDefer(size, o)) return this.#preadLater(size, position, flags, o);
     return this.#preadPooled(size, position, flags, o);
   }
 
@@ -224,7 +235,7 @@ export class NativeFile implements OpenFile {
       if (count >= 0) return Promise.resolve(count);
       return this.#preadintoPooled(view, size, position, flags | P.FLAG_COLD, o);
     }
-    if (this.#mayWait(size, o)) return this.#preadintoLater(view, position, flags, o);
+    if (this.#mayDefer(size, o)) return this.#preadintoLater(view, position, flags, o);
     return this.#preadintoPooled(view, size, position, flags, o);
   }
 
@@ -350,12 +361,12 @@ export class NativeFile implements OpenFile {
   }
 
   close(): Promise<void> {
-    hurry(this);
+    runDeferred(this);
     return this.#simple(P.KIND_CLOSE, R.AS_NOTHING, 'close', undefined);
   }
 
   release(): boolean {
-    hurry(this);
+    runDeferred(this);
     return releaseFile(this.#id);
   }
 
@@ -364,39 +375,10 @@ export class NativeFile implements OpenFile {
   }
 
   writeNow(data: Uint8Array, at: number): void {
-    let done = 0;
-    while (done < data.byteLength) {
-      try {
-        done += writeSync(this.fd, data, done, data.byteLength - done, at === CURRENT ? null : at + done);
-      } catch (error) {
-        // A non-blocking pipe whose reader is slow: the process is ending, so waiting is all that is left.
-        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-      }
-    }
+    writeAllNow(this.fd, data, at === CURRENT ? null : at);
   }
 }
 
-function keepLate(bytes: unknown, reason: Error | undefined): void {
-  if (reason !== undefined) Object.defineProperty(reason, LATE, { value: bytes });
-}
-
-/** A file on a descriptor that stays somebody else's, made on the spot. Throws the system's error. */
-export function adoptNow(fd: number): NativeFile {
-  R.ensureOpen();
-  const { args } = R;
-  args[P.ARG_POSITION] = fd;
-  args[P.ARG_FLAGS] = 0;
-  addon.adoptNow();
-  const status = args[P.ARG_STATUS] as number;
-  if (status < 0) throw systemError(status, 'fstat');
-  const record = {
-    fd,
-    id: args[P.ARG_FILE] as number,
-    kind: args[P.ARG_MODE] as number,
-    seekable: args[P.ARG_WHENCE] !== 0,
-    position: args[P.ARG_POSITION],
-    size: args[P.ARG_SIZE] as number,
-  };
-  return new NativeFile(record, false);
+function keepUnread(bytes: unknown, reason: Error | undefined): void {
+  if (reason !== undefined) Object.defineProperty(reason, unreadBytes, { value: bytes });
 }

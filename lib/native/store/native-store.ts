@@ -1,4 +1,4 @@
-// Real files: every call is one operation in the addon's queue, or none where what is asked for is cached.
+// The real files. Each call is one operation in the addon's queue, or none if the answer is cached.
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { systemError } from '../../errors/index.js';
@@ -30,10 +30,10 @@ import {
 } from '../inline-paths.js';
 import * as C from '../path-call.js';
 import * as P from '../protocol.js';
-import { FEW_WAIT, mayInline, mayWait, nextTurn } from '../ration.js';
+import { FEW_DEFERRED, mayInline, mayDefer, deferred } from '../inline-budget.js';
 import { removeTree, removeTreeReporting } from '../remove-tree.js';
 import * as R from '../requests.js';
-import { bulk, nextBatch, opOptions, runPatiently } from '../run-patiently.js';
+import { bulk, nextBatch, opOptions, retryOnEmfile } from '../retry-on-emfile.js';
 import {
   COPY_FILE,
   COPY_TREE,
@@ -46,7 +46,8 @@ import { runTask, TaskCursor } from '../tasks.js';
 import { findTempDirectory } from '../temporary.js';
 import { NativeListing, namesIn } from './listing.js';
 import { NativeReadMany, statMany } from './many.js';
-import { adoptNow, NativeFile } from './native-file.js';
+import { adoptNow } from './adopt-now.js';
+import { NativeFile } from './native-file.js';
 import { openReplacement, replaceFile } from './replace.js';
 import { sendFile } from './send-file.js';
 import { createTemporaryDirectory, createTemporaryFile } from './temporary-files.js';
@@ -61,7 +62,7 @@ const PRESERVE = 2;
 const COPY_FOLLOWS = 4;
 const EXIST_OK = 8;
 
-// Frees a file that was opened for a caller who no longer wants it.
+// Closes a file whose caller has given up.
 function closeUnwanted(record: R.OpenedRecord): void {
   new NativeFile(record, true).close().catch(() => undefined); // nothing was written through it
 }
@@ -87,11 +88,11 @@ class NativeStore implements Store {
     if (flags === O_RDONLY && mayInline(o)) {
       const record = openCached(path, flags, o);
       if (record !== undefined) return Promise.resolve(new NativeFile(record, true));
-    } else if (flags === O_RDONLY && mayWait(FEW_WAIT, o)) {
+    } else if (flags === O_RDONLY && mayDefer(FEW_DEFERRED, o)) {
       return openLater(path, flags, permissions, o);
     }
     const slot = R.begin(P.KIND_OPEN, R.AS_OPENED, undefined);
-    R.name(slot, 'open', path).disown = (answer) => closeUnwanted(answer as R.OpenedRecord);
+    R.name(slot, 'open', path).onAbandoned = (answer) => closeUnwanted(answer as R.OpenedRecord);
     const refused = R.applyOptions(slot, o, true);
     if (refused !== undefined) return Promise.reject(refused);
     const { args } = R;
@@ -106,7 +107,7 @@ class NativeStore implements Store {
   adopt(fd: number, flags: number, owned: boolean, o?: OpOptions): Promise<OpenFile> {
     const slot = R.begin(P.KIND_OPEN, R.AS_OPENED, undefined);
     R.name(slot, 'fstat');
-    // Not given up half-way: whose the descriptor is must be certain.
+    // Not cancelled half-way: the owner of the descriptor must be certain.
     const refused = R.applyOptions(slot, o, false);
     if (refused !== undefined) return Promise.reject(refused);
     const { args } = R;
@@ -118,17 +119,17 @@ class NativeStore implements Store {
     return opened(R.sent(slot, o), owned);
   }
 
-  /** The same on the spot, for a descriptor that stays somebody else's. Throws the system's error. */
+  /** The same, synchronously, for a descriptor that stays the caller's. Throws the system's error. */
   adoptNow(fd: number): OpenFile {
     return adoptNow(fd);
   }
 
-  /** Out of descriptors, it waits for one. */
+  /** Waits for a descriptor if the process has none. */
   readFile(path: FilePath, o?: OpOptions): Promise<Buffer> {
     if (mayInline(o)) {
       const bytes = readFileCached(path, o);
       if (bytes !== undefined) return Promise.resolve(bytes);
-    } else if (mayWait(FEW_WAIT, o)) {
+    } else if (mayDefer(FEW_DEFERRED, o)) {
       return readFileLater(path, o);
     }
     return readFilePooled(path, o).catch((error: unknown) =>
@@ -165,7 +166,7 @@ class NativeStore implements Store {
       if (typeof stats === 'number')
         return Promise.reject(systemError(stats, followSymlinks ? 'stat' : 'lstat', path));
       if (stats !== undefined) return Promise.resolve(stats);
-    } else if (mayWait(FEW_WAIT, o)) {
+    } else if (mayDefer(FEW_DEFERRED, o)) {
       return statLater(path, options, o);
     }
     const slot = R.begin(
@@ -308,7 +309,7 @@ class NativeStore implements Store {
     const { exclusive, preserve, followSymlinks } = options;
     const flags =
       (exclusive ? EXCLUSIVE : 0) | (preserve ? PRESERVE : 0) | (followSymlinks ? COPY_FOLLOWS : 0);
-    return runPatiently(COPY_FILE, [from, to], [flags], bulk(o), 'copyfile');
+    return retryOnEmfile(COPY_FILE, [from, to], [flags], bulk(o), 'copyfile');
   }
 
   async copyTree(from: FilePath, to: FilePath, options: CopyTreeOptions, o?: OpOptions): Promise<void> {
@@ -324,7 +325,7 @@ class NativeStore implements Store {
   }
 
   moveInto(from: FilePath, to: FilePath, o?: OpOptions): Promise<Buffer> {
-    return runPatiently(MOVE, [from, to], [], bulk(o), 'rename');
+    return retryOnEmfile(MOVE, [from, to], [], bulk(o), 'rename');
   }
 
   readMany(paths: readonly FilePath[], o?: OpOptions): NativeReadMany {
@@ -358,18 +359,18 @@ class NativeStore implements Store {
   readonly createTemporaryDirectory = createTemporaryDirectory;
 }
 
-// Functions of their own, so that the closures cost the others nothing.
+// Separate functions, so that calls without closures pay nothing for them.
 function openLater(
   path: FilePath,
   flags: number,
   permissions: number,
   o: OpOptions | undefined,
 ): Promise<OpenFile> {
-  return nextTurn(undefined, () => nativeStore.open(path, flags, permissions, o));
+  return deferred(undefined, () => nativeStore.open(path, flags, permissions, o));
 }
 
 function readFileLater(path: FilePath, o: OpOptions | undefined): Promise<Buffer> {
-  return nextTurn(undefined, () => nativeStore.readFile(path, o));
+  return deferred(undefined, () => nativeStore.readFile(path, o));
 }
 
 function statLater(
@@ -377,7 +378,7 @@ function statLater(
   options: StatCall,
   o: OpOptions | undefined,
 ): Promise<Stats | BigIntStats> {
-  return nextTurn(undefined, () => nativeStore.stat(path, options, o));
+  return deferred(undefined, () => nativeStore.stat(path, options, o));
 }
 
 function readFilePooled(path: FilePath, o: OpOptions | undefined): Promise<Buffer> {

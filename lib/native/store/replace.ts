@@ -8,7 +8,7 @@ import type { Replacement } from '../../filesystem/store.js';
 import type { OpOptions } from '../../schedule/options.js';
 import { descriptorFreed, descriptorTurn, isDescriptorShortage } from '../descriptor-wait.js';
 import { int32At } from '../records.js';
-import { nextBatch, opOptions, runPatiently } from '../run-patiently.js';
+import { nextBatch, opOptions, retryOnEmfile } from '../retry-on-emfile.js';
 import { OPEN_ATOMIC, WRITE_ATOMIC } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';
 
@@ -25,7 +25,7 @@ function numbersOf({ durable, permissions }: ReplaceOptions, exclusive: boolean)
   return [flags, permissions ?? 0o666];
 }
 
-// Throws what the task says after the new content is in place: the directory could not be synced.
+// Throws if the task could not sync the directory after the new content was in place.
 function throwIfNotSynced(output: Buffer): void {
   if (output.length === 0) return;
   const error: SystemError & { committed?: boolean } = systemError(
@@ -45,7 +45,7 @@ export async function replaceFile(
   o: OpOptions | undefined,
 ): Promise<void> {
   throwIfNotSynced(
-    await runPatiently(WRITE_ATOMIC, [path, data], numbersOf(options, false), opOptions(o), 'open'),
+    await retryOnEmfile(WRITE_ATOMIC, [path, data], numbersOf(options, false), opOptions(o), 'open'),
   );
 }
 
@@ -65,7 +65,7 @@ export async function openReplacement(
       const { output } = await nextBatch(cursor, opOptions(o), 'open', path);
       return new NativeReplacement(await open(output, present), cursor);
     } catch (error) {
-      // The new file goes before a descriptor is waited for: it holds two.
+      // The new file holds two descriptors, so it is dropped before the wait for one.
       cursor.close();
       if (!isDescriptorShortage(error) || !(await descriptorTurn(o?.signal))) throw error;
     }

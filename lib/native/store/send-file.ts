@@ -2,13 +2,13 @@
 import { AbortError } from '../../errors/index.js';
 import type { OpOptions } from '../../schedule/options.js';
 import { uint64At } from '../records.js';
-import { bulk } from '../run-patiently.js';
+import { bulk } from '../retry-on-emfile.js';
 import { SEND_FILE } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';
 
 /**
- * Sends up to `count` bytes from descriptor `from` to descriptor `out`. `offset` -1: from its position, which moves on.
- * An error has `bytesWritten`, the bytes that were sent before it.
+ * Sends up to `count` bytes from descriptor `from` to descriptor `out`. `offset` -1: from its position, which moves. Errors have
+ * `bytesWritten`, the bytes that were sent before.
  */
 export async function sendFile(
   out: number,

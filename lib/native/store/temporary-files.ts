@@ -1,4 +1,4 @@
-// Temporary files and directories on real file systems: what a handle stands on, and how it goes again.
+// Temporary files and directories on real file systems: how they are created and removed.
 import { AbortError } from '../../errors/index.js';
 import type { FilePath } from '../../filesystem/filesystem.js';
 import { CURRENT, type OpenFile } from '../../filesystem/open-file.js';
@@ -27,7 +27,7 @@ const REGULAR = 0;
 // Not left out, or a polluted Object.prototype would have a say.
 const NO_OP: Readonly<OpOptions> = { signal: undefined, lane: undefined, timeout: undefined };
 
-/** A file that was just made: new, empty and open, which the system need not be asked about. */
+/** The record of a new file: it is empty and open, so the system need not be asked. */
 class FreshFile extends NativeFile {
   constructor({ fd, id }: MadeFile) {
     super({ fd, id, kind: REGULAR, seekable: true, position: 0, size: 0 }, true);
@@ -35,8 +35,8 @@ class FreshFile extends NativeFile {
 }
 
 /**
- * The same for a file whose name goes with its `close`. Closing the file that the handle stands on includes it, so that it
- * happens however the layers above are taken apart.
+ * A file whose name is removed by its `close`. The removal is part of closing the lowest layer, so that it happens however the
+ * layers above are taken apart.
  */
 class DeleteOnCloseFile extends FreshFile {
   readonly #made: MadeFile;
@@ -87,7 +87,7 @@ class NativeTemporaryFile implements TemporaryFile {
   }
 }
 
-/** Creates the file. A signal that comes too late to stop that undoes it. With a name the file goes with the process. */
+/** Creates the file. A signal that comes too late removes it again. A file with a name is removed when the process ends. */
 export async function createTemporaryFile(
   place: TempPlace,
   { anonymous, appending, deleteOnClose }: TempFileKind,
@@ -103,7 +103,7 @@ export async function createTemporaryFile(
   throw new AbortError(signal.reason);
 }
 
-/** Creates the directory, which goes with the process. A signal that comes too late to stop that undoes it. */
+/** Creates the directory, which is removed when the process ends. A signal that comes too late removes it again. */
 export async function createTemporaryDirectory(
   place: TempPlace,
   o: OpOptions | undefined,
@@ -119,7 +119,7 @@ export async function createTemporaryDirectory(
         missingIsFine: true,
         ignoreErrors,
       });
-      // What is left behind stays registered: the end of the process tries once more.
+      // What could not be removed stays registered: the end of the process tries once more.
       if (failures === 0) forgetTemp(registration);
       return failures;
     },

@@ -1,11 +1,11 @@
-// The traversal under `walk` and `glob`: native batches of whole directories, one step a directory, pruned by starting
-// over with what is left.
+// The traversal under `walk` and `glob`: native batches of whole directories, one step per directory. Pruning starts a new
+// native walk with the directories that are left.
 //
 // The native walk reads ahead and takes no messages. A consumer that changes what is to be visited ends it, and another
 // begins with the directories that are left as its roots; with every batch that nobody prunes it reads further ahead, and
-// in the end what is left is divided between several (walk-stretches.ts).
+// in the end what is left is divided between several (parallel-walk.ts).
 //
-// Names are kept as strings of one character a byte ("raw"), so that those that are no UTF-8 find their way back.
+// Names are kept as strings of one character per byte ("raw"), so that names that are not UTF-8 stay intact.
 import { isAscii } from 'node:buffer';
 
 import { AbortError, systemError } from '../../errors/index.js';
@@ -15,7 +15,7 @@ import { lanes } from '../../schedule/lane.js';
 import type { OpOptions } from '../../schedule/options.js';
 import { splitLatin1, splitNames } from '../names.js';
 import { uint32sAt } from '../records.js';
-import { type Roots, type Stretch, WalkStretches } from './walk-stretches.js';
+import { type Roots, type WalkPart, ParallelWalk } from './parallel-walk.js';
 
 // WalkFlags of src-native/platform/posix/tasks/walk_tree.h.
 const BOTTOM_UP = 1;
@@ -25,10 +25,10 @@ const NO_HIDDEN = 4;
 const RECORD_FIELDS = 6;
 const HEADER_BYTES = 8;
 
-/** From so many directories in a batch on the next one is asked for while this one is consumed. */
+/** From this many directories per batch on, the next batch is read while one is consumed. */
 const READ_AHEAD_FROM = 16;
 
-/** Directories that must have been visited as they came before what is left is divided; twice as many after each pruning. */
+/** Directories that must be visited without pruning before the rest is divided. Doubles with each pruning. */
 const DIVIDE_FROM = 24;
 const MOST_DIVIDE_FROM = 4096;
 /** Fewer directories than this are not worth dividing. */
@@ -74,9 +74,9 @@ export class NativeTreeWalk implements TreeWalker {
   readonly #flags: number;
   readonly #topDown: boolean;
   readonly #mayDivide: boolean;
-  readonly #stretches: WalkStretches;
-  /** The one whose batch is being consumed. */
-  #current: Stretch | undefined;
+  readonly #walk: ParallelWalk;
+  /** The part whose batch is being consumed. */
+  #current: WalkPart | undefined;
   #divideFrom = DIVIDE_FROM;
   #visited = 0;
   #dividesNext = false;
@@ -97,23 +97,23 @@ export class NativeTreeWalk implements TreeWalker {
     this.#topDown = !o.bottomUp;
     this.#flags =
       (o.bottomUp ? BOTTOM_UP : 0) | (o.followLinks ? FOLLOW_LINKS : 0) | (o.noHidden ? NO_HIDDEN : 0);
-    // From the bottom up a directory's names come last, and what lies below a limited depth is no root.
+    // From the bottom up a directory's names come last, and directories below a limited depth cannot be roots.
     this.#mayDivide = this.#topDown && o.depth < 0;
-    this.#stretches = new WalkStretches(
+    this.#walk = new ParallelWalk(
       top,
       this.#flags,
       o.depth,
       // Its deadline is that of the whole traversal.
       callOf(call)?.inLane(lanes.bulk) ?? { lane: lanes.bulk },
     );
-    this.#stretches.begin(TOP);
+    this.#walk.begin(TOP);
   }
 
   /** The next directory, or undefined after the last. Rejects with AbortError, TimeoutError. */
   async next(): Promise<TreeStep | undefined> {
     if (this.#signal?.aborted === true) throw new AbortError(this.#signal.reason);
     while (this.#record === this.#codes.length) {
-      if (this.#stretches.first === undefined) return undefined;
+      if (this.#walk.first === undefined) return undefined;
       await this.#fill();
     }
     return this.#step();
@@ -131,10 +131,10 @@ export class NativeTreeWalk implements TreeWalker {
 
   async #fill(): Promise<void> {
     if (this.#dividesNext) this.#divide();
-    const stretch = this.#stretches.first!;
-    const { output, done } = await this.#stretches.next();
-    if (stretch !== this.#current) this.#frames = [rootFrame(stretch.roots)];
-    this.#current = stretch;
+    const part = this.#walk.first!;
+    const { output, done } = await this.#walk.next();
+    if (part !== this.#current) this.#frames = [rootFrame(part.roots)];
+    this.#current = part;
     this.#record = this.#at = 0;
     if (output.length === 0) {
       this.#codes = new Int32Array(0);
@@ -147,21 +147,20 @@ export class NativeTreeWalk implements TreeWalker {
     this.#raw = splitLatin1(output, texts);
     this.#shown = isAscii(output.subarray(texts)) ? this.#raw : splitNames(output, texts);
     this.#visited += count;
-    this.#dividesNext =
-      this.#mayDivide && !done && this.#visited >= this.#divideFrom && this.#stretches.hasRoom;
-    // What is left is known when this batch has been consumed; until then the first stretch stands still.
-    if (done || count >= READ_AHEAD_FROM) this.#stretches.runAhead(!this.#dividesNext);
+    this.#dividesNext = this.#mayDivide && !done && this.#visited >= this.#divideFrom && this.#walk.hasRoom;
+    // The rest is known when this batch has been consumed. Until then the first part is not continued.
+    if (done || count >= READ_AHEAD_FROM) this.#walk.runAhead(!this.#dividesNext);
   }
 
   #divide(): void {
     this.#dividesNext = false;
     const left = this.#frames.reduce((sum, { count, next }) => sum + count - next, 0);
-    if (left >= FEWEST_LEFT) this.#stretches.divide(this.#leftFrom(this.#frames.length));
-    // A narrow tree: looked at again in a while.
+    if (left >= FEWEST_LEFT) this.#walk.divide(this.#leftFrom(this.#frames.length));
+    // A narrow tree: try again later.
     else this.#divideFrom = this.#visited + Math.min(this.#visited, MOST_DIVIDE_FROM);
   }
 
-  /** Directories that the current stretch has not come to, of the innermost `depth` frames outwards. */
+  /** Directories that the current part has not visited, of the innermost `depth` frames outwards. */
   #leftFrom(depth: number): Roots {
     const names: string[] = [];
     let follow = '';
@@ -188,7 +187,7 @@ export class NativeTreeWalk implements TreeWalker {
     const links = records[field + 4]!;
     const others = records[field + 5]!;
     this.#at = at + directories + links + others;
-    // Links that are not followed come to nothing: they are no roots when the walk starts over.
+    // Links that are not followed do not become roots when the walk starts again.
     const visited = (this.#flags & FOLLOW_LINKS) !== 0 ? directories + links : directories;
     if (this.#topDown) this.#enter(records[field]!, records[field + 1]!, at, visited);
     return {
@@ -234,7 +233,7 @@ export class NativeTreeWalk implements TreeWalker {
     const last = this.#frames.length - 1;
     const here = relativeOf(this.#frames[last]!);
     const left = this.#leftFrom(last);
-    const later = this.#stretches.rootsBeside(this.#current);
+    const later = this.#walk.rootsBeside(this.#current);
     const roots = {
       names: [
         ...names.map((name) => (here === '' ? name : `${here}/${name}`)),
@@ -248,12 +247,12 @@ export class NativeTreeWalk implements TreeWalker {
     this.#visited = 0;
     this.#dividesNext = false;
     this.#divideFrom = Math.min(2 * this.#divideFrom, MOST_DIVIDE_FROM);
-    this.#stretches.close();
-    if (roots.names.length > 0) this.#stretches.begin(roots);
+    this.#walk.close();
+    if (roots.names.length > 0) this.#walk.begin(roots);
   }
 
   /** Ends the traversal and closes its descriptors. */
   close(): void {
-    this.#stretches.close();
+    this.#walk.close();
   }
 }

@@ -1,4 +1,4 @@
-// Runs tasks that open files of their own: out of descriptors, they end a step ready and empty, and go on after a wait.
+// Runs tasks that open files. Without a free descriptor, a task ends its step with an empty batch, and is continued after a wait.
 import { systemError, systemErrorNumber } from '../errors/index.js';
 import { callOf, NO_CALL } from '../schedule/call.js';
 import { lanes } from '../schedule/lane.js';
@@ -12,13 +12,13 @@ export function bulk(o: OpOptions | undefined): OpOptions {
   return { signal, timeout, lane };
 }
 
-/** Only the options that every operation has, of an options object that has others too. */
+/** The signal, timeout and lane of an options object. */
 export function opOptions(o: OpOptions | undefined): OpOptions | undefined {
   const call = callOf(o);
   return call === undefined ? undefined : { signal: call.signal, timeout: call.timeout, lane: call.lane };
 }
 
-/** The next batch of `cursor`, however long it has to wait for a descriptor. */
+/** The next batch of `cursor`. Waits for a descriptor if need be. */
 export async function nextBatch(
   cursor: TaskCursor,
   o: OpOptions | undefined,
@@ -33,7 +33,7 @@ export async function nextBatch(
 }
 
 /** Runs a one-shot task to its end and resolves to its output. */
-export async function runPatiently(
+export async function retryOnEmfile(
   kind: number,
   bytes: readonly (string | Uint8Array)[],
   numbers: readonly (number | bigint)[],

@@ -1,5 +1,5 @@
-// How much may be done inline. Rationed, so that a loop that always hits lets the event loop turn: past the budget of an
-// iteration small calls wait for the next one, and the rest take the pool.
+// The inline path's budget per event-loop iteration, so that a loop of hits does not starve timers and sockets. Past the budget,
+// small calls are deferred to the next iteration, and the rest goes to the pool.
 import { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { type Lane, lanes } from '../schedule/lane.js';
@@ -13,7 +13,7 @@ export interface InlineSettings {
   enabled: boolean;
   /** Largest read that is tried inline, in bytes. */
   maxBytes: number;
-  /** Microseconds of inline work in one event-loop iteration; beyond it the pool serves. */
+  /** Microseconds of inline work per event-loop iteration. */
   budgetMicros: number;
 }
 
@@ -48,7 +48,7 @@ export function mayInline(o: OpOptions | undefined): boolean {
   return true;
 }
 
-// Options that are wrong, or over already, are the pool path's to tell.
+// The pool path reports wrong or expired options.
 function inlineAllowed(o: OpOptions): boolean {
   if (!(o instanceof Call) || o.signal?.aborted === true) return false;
   return o.lane?.inline !== false && o.timeout !== 0;
@@ -64,7 +64,7 @@ function begin(): void {
   setImmediate(nextIteration);
 }
 
-// --- calls that wait for the next iteration ---
+// --- deferred calls ---
 
 interface Waiting {
   readonly file: object | undefined;
@@ -72,28 +72,28 @@ interface Waiting {
   readonly resolve: (value: unknown) => void;
 }
 
-// One exhausted iteration in so many sends what is past its budget to the pool, so that a loop that only hits leaves this
-// thread idle for a moment now and then.
+// One in so many exhausted iterations sends its further calls to the pool, so that a loop of hits leaves this thread idle
+// for a moment now and then.
 const POOL_EVERY = 16;
-/** Calls that may wait: of reads, whose work on this thread is no less when the pool does them. */
-export const MANY_WAIT = 1024;
-/** Of calls that the pool does in parallel with less work here: only such as are made one after the other. */
-export const FEW_WAIT = 8;
+/** The most deferred calls, for reads: the pool would save this thread no work. */
+export const MANY_DEFERRED = 1024;
+/** The same for calls that the pool does in parallel with less work on this thread: only calls made one after another. */
+export const FEW_DEFERRED = 8;
 
-// Those before `next` have been served, and an undefined one was hurried.
+// Calls before `next` have been made. An undefined one was made early, because its file is closed.
 const waiting: (Waiting | undefined)[] = [];
 let next = 0;
 let exhausted = 0;
-let hurrying = false;
+let runningDeferred = false;
 
 /**
- * Whether a call that `mayInline` refused is to wait for the next iteration: a microsecond or so, where a trip through the
- * pool takes twenty. Not the results' loss: they too could be taken up in the next iteration only.
+ * Whether a call that `mayInline` refused is deferred to the next iteration. This takes about a microsecond, and a trip through
+ * the pool twenty. The result of the pool would not arrive before the next iteration, either.
  */
-export function mayWait(most: number, o: OpOptions | undefined): boolean {
+export function mayDefer(most: number, o: OpOptions | undefined): boolean {
   return (
     armed &&
-    !hurrying &&
+    !runningDeferred &&
     waiting.length - next < most &&
     exhausted % POOL_EVERY !== POOL_EVERY - 1 &&
     inlineSettings.enabled &&
@@ -102,8 +102,8 @@ export function mayWait(most: number, o: OpOptions | undefined): boolean {
   );
 }
 
-/** Makes the call again in the next iteration. `file`: what must not be closed before. */
-export function nextTurn<T>(file: object | undefined, again: () => T | Promise<T>): Promise<T> {
+/** Makes the call again in the next iteration. `file`: the file that must not be closed before. */
+export function deferred<T>(file: object | undefined, again: () => T | Promise<T>): Promise<T> {
   return new Promise<T>((resolve) => {
     waiting.push({ file, again, resolve: resolve as (value: unknown) => void });
   });
@@ -119,35 +119,34 @@ function serve({ again, resolve }: Waiting): void {
 
 function serveWaiting(): void {
   if (!armed) begin();
-  // At least one, also where the budget has been set to nothing. What a subscriber submits meanwhile comes after those who
-  // wait.
+  // At least one call, even with a budget of 0. Calls that a subscriber makes meanwhile come after the deferred ones.
   const first = next;
   while (next < waiting.length && (next === first || !spent())) {
     const each = waiting[next];
     waiting[next++] = undefined;
     if (each !== undefined) serve(each);
   }
-  if (next === waiting.length || next >= 4 * MANY_WAIT) {
+  if (next === waiting.length || next >= 4 * MANY_DEFERRED) {
     waiting.splice(0, next);
     next = 0;
   }
 }
 
-/** Makes the calls that wait for this file at once, by the pool if need be: it is about to be closed. */
-export function hurry(file: object): void {
+/** Makes the deferred calls of this file at once, by the pool if need be, because it is about to be closed. */
+export function runDeferred(file: object): void {
   for (let i = next; i < waiting.length; i++) {
     const each = waiting[i];
     if (each?.file !== file) continue;
     waiting[i] = undefined;
-    hurrying = true;
+    runningDeferred = true;
     serve(each);
-    hurrying = false;
+    runningDeferred = false;
   }
 }
 
 // --- figures ---
 
-/** Counts an attempt, and tells who listens of a hit. */
+/** Counts an attempt, and publishes a hit to subscribers. */
 export function count(operation: string, o: OpOptions | undefined, hit: boolean): void {
   const lane: Lane = o?.lane ?? lanes.default;
   if (!hit) {

@@ -1,19 +1,19 @@
-// Native walks of neighbouring stretches of one tree: run side by side, consumed one after another in the tree's order.
+// Native walks of neighbouring parts of one tree. They run in parallel and are consumed in the tree's order.
 //
-// A stretch is a list of directories with all that is below them. Most of a walk's time is spent in the kernel's listings,
-// so that two or three in different threads are nearly two or three times as fast. What is read ahead is bounded: each
-// stretch stops after one batch, and only the next few have been started.
+// A part is a list of directories with everything below them. Most of a walk's time is spent in the kernel's listings, so two
+// or three threads are nearly two or three times as fast. Reading ahead is bounded: each part stops after one batch, and only
+// the next few parts have been started.
 import { descriptorFreed } from '../descriptor-wait.js';
-import { nextBatch } from '../run-patiently.js';
+import { nextBatch } from '../retry-on-emfile.js';
 import { WALK_TREE } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';
 import type { OpOptions } from '../../schedule/options.js';
 
-/** So many are in the pool at a time: as many of its threads as the library takes by default. */
+/** Parts in the pool at a time: as many as the library takes threads by default. */
 const MOST_RUNNING = 3;
-/** So many have been started, with a batch each in memory. */
+/** Parts that have been started, with one batch each in memory. */
 const MOST_STARTED = 6;
-/** Directories in a stretch's first batch; the native walk doubles it with every batch. */
+/** Directories in a part's first batch; the native walk doubles it with every batch. */
 const FIRST_BATCH = 64;
 /** Directories in a part, unless that makes too many parts. */
 const MOST_ROOTS = 64;
@@ -24,14 +24,14 @@ interface Batch {
   done: boolean;
 }
 
-/** What is below the top where a walk begins, raw, and for each '1' where it is a link to follow all the same. */
+/** The directories where a walk begins: raw paths below the top, and for each '1' if it is a link to follow. */
 export interface Roots {
   names: string[];
   follow: string;
 }
 
 /** A native walk from some roots on. */
-export interface Stretch {
+export interface WalkPart {
   readonly roots: Roots;
   firstBatch: number;
   cursor: TaskCursor | undefined;
@@ -40,12 +40,12 @@ export interface Stretch {
   running: boolean;
 }
 
-export class WalkStretches {
+export class ParallelWalk {
   readonly #top: string | Uint8Array;
   readonly #o: OpOptions;
   readonly #flags: number;
   readonly #depth: number;
-  #all: Stretch[] = [];
+  #all: WalkPart[] = [];
 
   constructor(top: string | Uint8Array, flags: number, depth: number, o: OpOptions) {
     this.#top = top;
@@ -54,84 +54,84 @@ export class WalkStretches {
     this.#o = o;
   }
 
-  /** Begins anew with one stretch, a single directory at first. */
+  /** Starts again with one part, a single directory at first. */
   begin(roots: Roots): void {
     this.close();
-    this.#all = [stretchOf(roots, 1)];
+    this.#all = [partOf(roots, 1)];
   }
 
-  /** The stretch whose batches come next; undefined when there is nothing left. */
-  get first(): Stretch | undefined {
+  /** The part whose batches come next. Undefined at the end. */
+  get first(): WalkPart | undefined {
     return this.#all[0];
   }
 
-  /** Roots of all stretches but `current`. */
-  rootsBeside(current: Stretch | undefined): Roots {
-    const others = this.#all.filter((stretch) => stretch !== current).map(({ roots }) => roots);
+  /** Roots of all parts but `current`. */
+  rootsBeside(current: WalkPart | undefined): Roots {
+    const others = this.#all.filter((part) => part !== current).map(({ roots }) => roots);
     return {
       names: others.flatMap(({ names }) => names),
       follow: others.map(({ names, follow }) => follow.padEnd(names.length, '0')).join(''),
     };
   }
 
-  /** Whether a thread or two have nothing to do, and the first stretch could be divided between them. */
+  /** Whether threads are idle, so that the first part could be divided between them. */
   get hasRoom(): boolean {
     const started = this.#all.filter(({ cursor }) => cursor !== undefined);
     const running = started.filter(({ running: runs }) => runs).length;
     return running < MOST_RUNNING - 1 && started.length < MOST_STARTED - 1;
   }
 
-  /** Puts stretches of `roots`, which are what is left of the first, in its place. No batch of it may be on its way. */
+  /** Replaces the first part by parts of `roots`, the rest of it. None of its batches may be pending. */
   divide({ names, follow }: Roots): void {
     this.#shift();
     const size = Math.max(
       Math.min(MOST_ROOTS, Math.ceil(names.length / (MOST_STARTED + 2))),
       Math.ceil(names.length / MOST_PARTS),
     );
-    const parts: Stretch[] = [];
+    const parts: WalkPart[] = [];
     for (let at = 0; at < names.length; at += size) {
       const part = { names: names.slice(at, at + size), follow: follow.slice(at, at + size) };
-      parts.push(stretchOf(part, FIRST_BATCH));
+      parts.push(partOf(part, FIRST_BATCH));
     }
     this.#all.unshift(...parts);
     this.runAhead(true);
   }
 
   /**
-   * Asks for the next batches of the stretches behind the first, as far as is allowed, each one's second only when its
-   * first has been taken; and `withFirst` for the next of the first.
+   * Asks for the next batches of the later parts, up to the limits. A part's second batch is asked for only after its first has
+   * been consumed. With `withFirst`, asks for the next batch of the first part, too.
    */
   runAhead(withFirst: boolean): void {
     let running = 0;
     let started = 0;
-    for (const stretch of this.#all) {
-      if (stretch === this.#all[0] ? withFirst : stretch.cursor === undefined) void this.#ask(stretch);
-      if (stretch.running) running++;
+    for (const part of this.#all) {
+      if (part === this.#all[0] ? withFirst : part.cursor === undefined) void this.#ask(part);
+      if (part.running) running++;
       if (running >= MOST_RUNNING || ++started >= MOST_STARTED) return;
     }
   }
 
-  #ask(stretch: Stretch): Promise<Batch> {
-    if (stretch.ahead !== undefined) return stretch.ahead;
-    const { roots } = stretch;
-    stretch.cursor ??= new TaskCursor(
+  #ask(part: WalkPart): Promise<Batch> {
+    if (part.ahead !== undefined) return part.ahead;
+    const { roots } = part;
+    part.cursor ??= new TaskCursor(
       WALK_TREE,
       [this.#top, Buffer.from(roots.names.join('\0'), 'latin1'), roots.follow],
-      [this.#flags, stretch.firstBatch, this.#depth],
+      [this.#flags, part.firstBatch, this.#depth],
     );
-    stretch.running = true;
-    const ahead = nextBatch(stretch.cursor, this.#o, 'scandir', this.#top);
-    stretch.ahead = ahead;
+    part.running = true;
+    const ahead = nextBatch(part.cursor, this.#o, 'scandir', this.#top);
+    part.ahead = ahead;
     const over = (): void => {
-      stretch.running = false;
-      // Its thread goes on with a stretch further behind.
+      part.running = false;
+      // Its thread continues with a later part.
       this.runAhead(false);
     };
     ahead.then(over, over); // thrown where it is awaited
     return ahead;
   }
 
-  /** The next batch of the first stretch, which is gone when that was its last. */
+  /** The next batch of the first part, which is removed after its last one. */
   async next(): Promise<Batch> {
     const first = this.#all[0]!;
     const batch = await this.#ask(first);
@@ -153,6 +153,6 @@ export class WalkStretches {
   }
 }
 
-function stretchOf(roots: Roots, firstBatch: number): Stretch {
+function partOf(roots: Roots, firstBatch: number): WalkPart {
   return { roots, firstBatch, cursor: undefined, ahead: undefined, running: false };
 }
