@@ -272,7 +272,6 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
 }
 
 describe('mounts', () => {
-
   it('go by the longest prefix, at boundaries of names, and by the later of two', async () => {
     const [outer, inner, later] = [new FlatFiles(), new FlatFiles(), new FlatFiles()];
     using _outer = mount('/m', outer);
