@@ -8,7 +8,6 @@ import { invalidArgValue } from '../errors/index.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import type { ByteLayer } from './byte-layer.js';
-import { type FileLock, type LockableHandle, lockHandle, type LockOptions } from './file-lock.js';
 import { Lines, type LinesOptions, linesOf } from './lines.js';
 import { PositionalHandle, readTransfer, type WriteOptions } from './positional.js';
 import { byteStream, type ByteStreamOptions, sinkStream, type StreamOptions, type Take } from './streams.js';
@@ -371,46 +370,5 @@ export abstract class ByteFile extends PositionalHandle {
   /** @internal */
   _abortInTurn(reason: unknown): Promise<void> {
     return this._layer.abort(reason);
-  }
-
-  // --- locks --------------------------------------------------------------------------------------------------------
-
-  /**
-   * Locks bytes of the file, all of them unless told. Waits for those who asked before in this thread, in call order, and for
-   * other threads and processes. Waiting uses no thread. Handles exclude each other, those of one process included; a second
-   * lock of the same bytes through the same handle waits, too.
-   *
-   * The lock is advisory: it keeps nobody from reading and writing who does not ask for it (on Windows it does). What the
-   * handle had read ahead is dropped when the lock is granted, and what it has buffered is flushed by `release`. The lock ends
-   * with the handle's close, and with the process. See docs/locks.md for network file systems.
-   * @param o `shared` (false), `position` (bytes; 0), `size` (bytes; 0: to the end of the file, wherever that comes to be),
-   *   `signal`, `lane`, `timeout` (of the wait)
-   * @throws ClosedFileError, also when the handle is closed meanwhile; UnsupportedOperationError where the handle is not
-   *   writable (a shared lock: not readable), or the file system has no locks; ENOLCK and the system's other errors;
-   *   TypeError and RangeError for the options; AbortError, TimeoutError
-   * @example
-   * await using lock = await f.lock({ timeout: 1000 });
-   * await f.write(record);
-   */
-  lock(o?: LockOptions): Promise<FileLock> {
-    return lockHandle(this.#lockable(), true, o) as Promise<FileLock>;
-  }
-
-  /** As `lock`, without waiting: resolves to null where a lock of others, or an earlier request, is in the way. */
-  tryLock(o?: LockOptions): Promise<FileLock | null> {
-    return lockHandle(this.#lockable(), false, o);
-  }
-
-  #lockable(): LockableHandle {
-    return {
-      name: this.name,
-      io: this._io,
-      check: (shared) => {
-        if (shared) this._checkReadable();
-        else this._checkWritable();
-      },
-      refresh: async () => this._dropReadAhead(),
-      flush: () => this.flush(),
-    };
   }
 }
