@@ -1,4 +1,4 @@
-// Real files below one directory and nowhere else: for paths that come from strangers.
+// Real files below one directory and nowhere else, for paths that come from strangers.
 import { resolve } from 'node:path';
 
 import { type Path, toPathBytes } from '../arguments/path.js';
@@ -7,11 +7,11 @@ import { FilesBeneath } from '../native/store/beneath-files.js';
 import type { FileSystem } from './filesystem.js';
 
 /**
- * Makes a file system of the real files below `root`. Whatever a path or a link says, and whoever swaps directories for
- * links meanwhile, nothing outside `root` is reached: on Linux 5.6 and later the kernel resolves each path with
+ * Makes a file system of the real files below `root`. Nothing outside `root` is reached, whatever a path or a link says, and even
+ * if directories are swapped for links meanwhile: on Linux 5.6 and later the kernel resolves each path with
  * `openat2(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS)`, elsewhere it is resolved component by component without following.
  * Links that stay below the root are followed, unless they are absolute.
- * @param root a directory; a relative path counts from the working directory of now
+ * @param root a directory. A relative path is resolved against the current working directory
  * @returns a file system; an escape rejects with an error of code `ERR_OUTSIDE_ROOT`
  * @throws TypeError for a bad path, UnsupportedOperationError on Windows
  * @example

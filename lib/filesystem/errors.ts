@@ -13,7 +13,7 @@ import type { Capabilities, FilePath } from './filesystem.js';
 export type ErrorCode = keyof typeof constants.errno;
 
 /**
- * Makes an error as node:fs makes them: `ENOENT: no such file or directory, open '/x'`.
+ * Makes an error in the shape of node:fs: `ENOENT: no such file or directory, open '/x'`.
  * @param code the symbolic name
  * @param syscall the call that failed, such as `open`
  * @example throw fileSystemError('ENOENT', 'open', path);
@@ -28,8 +28,8 @@ export function fileSystemError(
 }
 
 /**
- * Completes an error that a file system threw: message, `errno`, `syscall`, and the paths that the caller gave in place of
- * the file system's own. Errors that are not about the system, such as an AbortError, stay as they are.
+ * Completes an error that a file system threw with its message, `errno`, `syscall` and the caller's paths. Errors without a
+ * system's code, such as an AbortError, stay unchanged.
  */
 export function completeError(error: unknown, syscall: string, path?: FilePath, dest?: FilePath): unknown {
   if (!(error instanceof Error)) return error;

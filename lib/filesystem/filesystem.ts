@@ -1,27 +1,29 @@
-// The seam under the whole library: what a store of files has to do. The addon, memory, object storage and anything that a
-// program brings along implement these two interfaces; everything public stands on them.
+// The interfaces of file systems. Real files, memory, object storage and the file systems of programs implement them, and all
+// public functions use them.
 import type { BigIntStats, Stats } from 'node:fs';
 
 import type { Lane } from '../schedule/lane.js';
 
-/** What one call carries: when it is to end, and which queue it waits in. A file system honours what it can. */
+/** The options of one call: when it ends, and which queue it waits in. A file system honours what it can. */
 export interface CallOptions {
   /** Aborts the call. */
   readonly signal?: AbortSignal | undefined;
   /** The lane that the caller chose. */
   readonly lane?: Lane | undefined;
-  /** When the call has to end, in milliseconds on the clock of `performance.now()`. */
+  /** When the call must end, in milliseconds on the clock of `performance.now()`. */
   readonly deadline?: number | undefined;
 }
 
 /**
- * A path within a file system: absolute, with `/` between names, such as `/2026/11.csv`, and without `.`, `..` and doubled
- * slashes. The caller's own spelling comes instead where the file system has links (`capabilities.links`), since `..` behind
- * a link leads elsewhere, and where it is mounted at a URL such as `s3://bucket`, since they may be part of a key. Names that are not UTF-8 come as bytes, and only to file systems whose `capabilities.byteNames` is true.
+ * A path within a file system: absolute, with `/` between names, such as `/2026/11.csv`, without `.`, `..` and doubled slashes.
+ *
+ * Two kinds of file systems get the caller's spelling instead: those with `capabilities.links`, because `..` after a link leads
+ * elsewhere, and those mounted at a URL such as `s3://bucket`, because these may be part of a key. Names that are not UTF-8 come as
+ * bytes, and only with `capabilities.byteNames`.
  */
 export type FilePath = string | Uint8Array;
 
-/** What a file system can do. What is left out counts as false. */
+/** What a file system can do. Missing properties count as false. */
 export interface Capabilities {
   /** Files can be written at any position, and opened with `r+` and `w+`. */
   readonly randomWrite: boolean;
@@ -47,11 +49,11 @@ export interface Capabilities {
   readonly conditional: boolean;
   /** Files can be locked. */
   readonly locks: boolean;
-  /** Names that are not UTF-8 are taken and given as bytes. */
+  /** Names that are not UTF-8 are accepted and returned as bytes. */
   readonly byteNames: boolean;
 }
 
-/** What an entry of a directory is. `unknown` where only a stat can tell. */
+/** The type of a directory entry. `unknown` if only a stat can tell. */
 export type EntryType =
   'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'character' | 'block' | 'unknown';
 
@@ -59,24 +61,24 @@ export type EntryType =
 export interface DirectoryItem {
   readonly name: string | Uint8Array;
   readonly type: EntryType;
-  /** The inode number, where there is one. */
+  /** The inode number, if there is one. */
   readonly inode?: number | undefined;
-  /** What `stat` would say of the entry itself, where the listing brought it along. */
+  /** The status of the entry itself, if the listing includes it. */
   readonly stats?: StatsLike | undefined;
 }
 
-/** Of Stats, at least the size and what kind of thing it is. The library completes the rest. */
+/** At least the size and the type of a Stats. The library completes the rest. */
 export type StatsLike = Partial<Stats> & Pick<Stats, 'size' | 'isFile' | 'isDirectory'>;
 
-/** How `stat` is asked. */
+/** Options of `stat`. */
 export interface StatCall {
-  /** False asks about a symbolic link itself. */
+  /** False means the status of a symbolic link itself. */
   readonly followSymlinks: boolean;
-  /** True asks for BigIntStats; a file system may answer with Stats all the same, and the library converts. */
+  /** True asks for BigIntStats. A file system may return Stats anyway; the library converts them. */
   readonly bigint: boolean;
 }
 
-/** What a link leads to, or the link itself. */
+/** Whether a call is about the target of a link, or the link itself. */
 export interface FollowOptions {
   readonly followSymlinks: boolean;
 }
@@ -95,50 +97,50 @@ export interface StatVfs {
   readonly namemax: number;
 }
 
-/** How a file is replaced in one step. */
+/** Options of replacing a file in one step. */
 export interface ReplaceOptions {
-  /** Resolve only when the new content and its name survive a power cut. */
+  /** Resolves only when the new content and its name survive a power cut. */
   readonly durable: boolean;
-  /** Permission bits of a file that was not there. */
+  /** Permission bits of a new file. */
   readonly permissions: number | undefined;
-  /** Replace only what has this ETag. Only where `capabilities.conditional`. */
+  /** Replaces only a file with this ETag. Needs `capabilities.conditional`. */
   readonly ifMatch?: string | undefined;
 }
 
-/** How one file is copied within one file system. */
+/** Options of copying a file within one file system. */
 export interface CopyFileOptions {
-  /** Fail with EEXIST where there is a target. */
+  /** Rejects with EEXIST if the target exists. */
   readonly exclusive: boolean;
-  /** Keep times, all of the mode, and extended attributes. */
+  /** Keeps times, all of the mode, and extended attributes. */
   readonly preserve: boolean;
   /** False copies a link as a link. */
   readonly followSymlinks: boolean;
 }
 
-/** How a tree is copied within one file system. */
+/** Options of copying a tree within one file system. */
 export interface CopyTreeOptions {
-  /** Copy links as links. */
+  /** Copies links as links. */
   readonly symlinks: boolean;
-  /** Copy into a directory that is there. */
+  /** Copies into a directory that exists. */
   readonly existOk: boolean;
-  /** Keep times, modes and extended attributes. */
+  /** Keeps times, modes and extended attributes. */
   readonly preserve: boolean;
 }
 
-/** How a tree is removed. */
+/** Options of removing a tree. */
 export interface RemoveTreeCall {
-  /** Go on and resolve whatever cannot be removed. */
+  /** Continues after failures, and resolves. */
   readonly ignoreErrors: boolean;
-  /** Is told of each failure, before the directory that it happened in is tried. */
+  /** Called with each failure, before the directory of the failure is removed. */
   readonly onError?: ((error: Error) => unknown) | undefined;
 }
 
 /**
- * A store of files. The first group of methods is required; `capabilities` says which of the others mean something. The
- * library does without the whole jobs: it makes them of the calls above.
+ * A file system. The first group of methods is required. `capabilities` says which of the others are supported. Whole jobs
+ * (`readMany`, `removeTree`, ...) are optional: without them the library uses the required calls.
  *
- * Errors are in Node's shape, at least `code` (`ENOENT`, `EEXIST`, `ENOTDIR`, `EACCES`, ...); the library adds the
- * message, the system call and the path that its caller gave. `systemError` from `uvfiles/filesystem` makes one.
+ * Errors need a `code` (`ENOENT`, `EEXIST`, `ENOTDIR`, `EACCES`, ...). The library adds the message, the system call and the
+ * caller's path. `fileSystemError` from `uvfiles/filesystem` makes one.
  */
 export interface FileSystem {
   /** Shown in errors: `memory`, `s3`, ... */
@@ -151,9 +153,9 @@ export interface FileSystem {
   readonly confined?: boolean;
 
   /**
-   * Opens a file; never a directory (EISDIR).
+   * Opens a file. Rejects with EISDIR for a directory.
    * @param flags `fs.constants.O_*`: O_RDONLY, O_WRONLY or O_RDWR, with O_CREAT, O_EXCL, O_TRUNC, O_APPEND
-   * @param permissions bits of a file that is created
+   * @param permissions permission bits of a file that is created
    */
   open(path: FilePath, flags: number, permissions: number, call: CallOptions): Promise<FileSystemFile>;
   stat(path: FilePath, options: StatCall, call: CallOptions): Promise<StatsLike | BigIntStats>;
@@ -162,12 +164,12 @@ export interface FileSystem {
   unlink(path: FilePath, call: CallOptions): Promise<void>;
   mkdir(path: FilePath, permissions: number, call: CallOptions): Promise<void>;
   rmdir(path: FilePath, call: CallOptions): Promise<void>;
-  /** Replaces what is at `to`. */
+  /** Replaces a file at `to`. */
   rename(from: FilePath, to: FilePath, call: CallOptions): Promise<void>;
 
   readlink?(path: FilePath, call: CallOptions): Promise<FilePath>;
   realpath?(path: FilePath, call: CallOptions): Promise<FilePath>;
-  /** Whether the caller may use the file so. `mode`: `fs.constants` F_OK, R_OK, W_OK, X_OK. */
+  /** Whether the caller may use the file in this way. `mode`: `fs.constants` F_OK, R_OK, W_OK, X_OK. */
   access?(path: FilePath, mode: number, call: CallOptions): Promise<boolean>;
   statvfs?(path: FilePath, call: CallOptions): Promise<StatVfs>;
   link?(existing: FilePath, path: FilePath, call: CallOptions): Promise<void>;
@@ -183,7 +185,7 @@ export interface FileSystem {
     call: CallOptions,
   ): Promise<void>;
   truncate?(path: FilePath, size: number | bigint, call: CallOptions): Promise<void>;
-  /** Makes the names in a directory durable, where that takes a call of its own. */
+  /** Makes the names in a directory durable, if that needs a separate call. */
   syncDirectory?(path: FilePath, call: CallOptions): Promise<void>;
 
   readFile?(path: FilePath, call: CallOptions): Promise<Uint8Array>;
@@ -202,7 +204,7 @@ export interface FileSystem {
     options: StatCall,
     call: CallOptions,
   ): Promise<readonly (StatsLike | BigIntStats | Error)[]>;
-  /** The files below `top`, each path relative to it, as one listing without directories; where keys are flat. */
+  /** All files below `top` as one listing without directories, with paths relative to `top`. For flat keys. */
   walkFiles?(top: FilePath, call: CallOptions): AsyncIterable<readonly DirectoryItem[]>;
   removeTree?(path: FilePath, options: RemoveTreeCall, call: CallOptions): Promise<void>;
   copyFile?(from: FilePath, to: FilePath, options: CopyFileOptions, call: CallOptions): Promise<void>;
@@ -210,19 +212,19 @@ export interface FileSystem {
   /** Replaces the file in one step with `data`. */
   replaceFile?(path: FilePath, data: Uint8Array, options: ReplaceOptions, call: CallOptions): Promise<void>;
   /**
-   * Opens what is to replace the file: nothing shows at `path` before the file's `close`, and never after its `abort`.
+   * Opens new content for the file. It appears at `path` with the file's `close`, and never after its `abort`.
    * Its `replaced` names what `close` failed to do after the new content was in place.
    */
   openReplacement?(path: FilePath, options: ReplaceOptions, call: CallOptions): Promise<FileSystemFile>;
-  /** A file that has no name, is open for reading and writing, and is gone when it is closed. */
+  /** Opens a file without a name for reading and writing. It is gone when it is closed. */
   createTemporary?(directory: FilePath, call: CallOptions): Promise<FileSystemFile>;
 }
 
-/** The bytes of a file that a lock is about. */
+/** The range of a lock. */
 export interface LockRange {
   /** The first byte. */
   readonly position: number | bigint;
-  /** Bytes; 0 reaches to the end of the file, wherever that comes to be. */
+  /** Bytes. 0 reaches to the end of the file, however it grows. */
   readonly size: number | bigint;
 }
 
@@ -232,51 +234,51 @@ export type ReadManyAnswer =
   | { readonly index: number; readonly error: Error; readonly data?: undefined };
 
 /**
- * An open file. Calls may run in parallel; the library keeps the position, buffers, order and text. After `close` or
- * `abort` nothing else is called.
+ * An open file. Calls may run in parallel. The library does positions, buffers, order and text. After `close` or `abort` it makes
+ * no other call.
  */
 export interface FileSystemFile {
-  /** Bytes, where they are known without asking: a hint. */
+  /** The size in bytes, if it is known already: a hint. */
   readonly size?: number | undefined;
   /** Up to `size` bytes at `position`; fewer only at the end of the file, and none past it. */
   pread(size: number, position: number | bigint, call: CallOptions): Promise<Uint8Array>;
-  /** The same into `view`; resolves to the count. `view` must not be touched after the promise has settled. */
+  /** The same into `view`. Resolves to the count. Do not touch `view` after the promise has settled. */
   preadinto?(view: Uint8Array, position: number | bigint, call: CallOptions): Promise<number>;
   /**
-   * Several ranges in one call: element `i` holds up to `ranges[i].size` bytes, fewer only at the end of the file. For
-   * files where reading a gap costs less than another request. The library reads the ranges one by one without it.
+   * Several ranges in one call. Element `i` has up to `ranges[i].size` bytes, fewer only at the end of the file. For files where
+   * reading a gap costs less than another request. Without it, the library reads the ranges one by one.
    */
   preadMany?(
     ranges: readonly { readonly position: number | bigint; readonly size: number }[],
     call: CallOptions,
   ): Promise<readonly Uint8Array[]>;
   /**
-   * All of `data` at `position`; resolves to `data.length`. The bytes are the library's own and do not change meanwhile.
-   * An error's `bytesWritten` says how many arrived.
+   * Writes all of `data` at `position`, and resolves to `data.length`. The bytes are the library's own, and do not change
+   * meanwhile. `bytesWritten` of an error says how many arrived.
    */
   pwrite?(data: Uint8Array, position: number | bigint, call: CallOptions): Promise<number>;
-  /** All of `data` at the end, wherever that is by then; resolves to `data.length`. */
+  /** Writes all of `data` at the current end, and resolves to `data.length`. */
   append?(data: Uint8Array, call: CallOptions): Promise<number>;
   truncate?(size: number | bigint, call: CallOptions): Promise<void>;
   /** Makes what was written durable. */
   sync?(call: CallOptions): Promise<void>;
   /**
-   * Locks a range for this file, without waiting; `shared` locks exclude only others that are not. Where
-   * `capabilities.locks`. The library keeps the callers of this process in order, never asks for a range again that this
-   * file has locked (two shared locks apart), and repeats a refused request after a pause.
-   * @returns false where a lock of another open file is in the way
+   * Locks a range for this file without waiting. `shared` locks exclude only locks that are not shared. Needs
+   * `capabilities.locks`. The library keeps the callers of this process in order. It never asks again for a range that this file
+   * has locked (except for a second shared lock), and repeats a refused request after a pause.
+   * @returns false if a lock of another open file is in the way
    */
   tryLock?(range: LockRange, shared: boolean, call: CallOptions): Promise<boolean>;
-  /** Gives up what this file has locked of the range. `close` and `abort` give up all of it. */
+  /** Releases this file's locks in the range. `close` and `abort` release all of them. */
   unlock?(range: LockRange): Promise<void>;
   stat(call: CallOptions): Promise<StatsLike | BigIntStats>;
-  /** Publishes what was written, and ends. Called once. */
+  /** Publishes what was written, and closes. Called once. */
   close(): Promise<void>;
-  /** Ends without publishing, where that can be: what was written counts for nothing. Called instead of `close`. */
+  /** Closes without publishing what was written, if that is possible. Called instead of `close`. */
   abort?(reason?: unknown): Promise<void>;
   /**
-   * Writes at once, at `position` or (undefined) at the end: for bytes that are still buffered when the process exits,
-   * where nothing can be awaited. Without it they are lost, and the exit code says so.
+   * Writes synchronously, at `position` or (undefined) at the end. For bytes that are still buffered at process exit, where
+   * nothing can be awaited. Without it they are lost, and the exit code says so.
    */
   writeNow?(data: Uint8Array, position: number | undefined): void;
 }

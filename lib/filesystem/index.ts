@@ -1,4 +1,4 @@
-// uvfiles/filesystem: putting other file systems under the library. Only re-exports.
+// uvfiles/filesystem: other file systems under the functions of the library. Only re-exports.
 export { beneath } from './beneath.js';
 export { type ErrorCode, fileSystemError } from './errors.js';
 export type {

@@ -1,10 +1,10 @@
-// What stands between the library and every file system, mounted or real: faults, traces.
+// Layers in front of every file system, mounted or real: faults, traces.
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 import type { FileSystem } from './filesystem.js';
 import { MountedStore } from './mounted-store.js';
 
-/** Makes what answers in the place of a file system that is mounted at `prefix` ('' for real files). */
+/** Makes the file system that answers in place of `base`, which is mounted at `prefix` ('' for real files). */
 export type MakeLayer = (base: FileSystem, prefix: string) => FileSystem;
 
 interface Layer {
@@ -15,7 +15,7 @@ interface Layer {
 let everywhere: readonly Layer[] = [];
 const contexts = new AsyncLocalStorage<readonly Layer[]>();
 
-/** The layers of this context, the innermost first; undefined where there are none. */
+/** The layers of this context, the innermost first. Undefined if there are none. */
 export function activeLayers(): readonly Layer[] | undefined {
   const own = contexts.getStore();
   if (own === undefined) return everywhere.length === 0 ? undefined : everywhere;
@@ -37,7 +37,7 @@ export function layeredStore(base: FileSystem, prefix: string, layers: readonly 
   return store!;
 }
 
-/** Adds a layer for everybody. Returns what takes it away. */
+/** Adds a layer for everybody. Returns a function that removes it. */
 export function addLayer(make: MakeLayer): () => void {
   const layer = { make, made: new WeakMap<FileSystem, MountedStore>() };
   everywhere = [...everywhere, layer];

@@ -1,4 +1,4 @@
-// Opening, reading and writing files of a mounted file system, and what there is to ask and to change about them.
+// Files of a mounted file system: open, read, write, status and attributes.
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { UnsupportedOperationError } from '../errors/index.js';
@@ -130,7 +130,7 @@ export class MountedFiles extends MountedCalls {
     return this.prefix !== '' && below.equals(Buffer.from('/')) ? Buffer.from(this.prefix) : whole;
   }
 
-  /** Does nothing where the file system has no such call. */
+  /** Does nothing if the file system has no such call. */
   async syncDirectory(path: FilePath): Promise<void> {
     if (this.fileSystem.syncDirectory === undefined) return;
     await this.call('fsync', path, (fs, inner) => fs.syncDirectory!(inner, NO_CALL));
@@ -234,14 +234,14 @@ export class MountedFiles extends MountedCalls {
   async sameFile(path1: FilePath, path2: FilePath, o?: OpOptions): Promise<boolean> {
     const one = (await this.stat(path1, FOLLOW_BIGINT, o)) as BigIntStats;
     const other = (await this.stat(path2, FOLLOW_BIGINT, o)) as BigIntStats;
-    // Without inode numbers only the path tells.
+    // Without inode numbers, only the paths can be compared.
     if (one.ino === 0n && other.ino === 0n)
       return normalized(textOf(this.inner(path1, 'stat'))) === normalized(textOf(this.inner(path2, 'stat')));
     return one.ino === other.ino && one.dev === other.dev;
   }
 }
 
-/** Whether a file system's file is one of the library's own, with a position already. */
+/** Whether a file is one of the library's own, which already has a position. */
 function isOpenFile(file: FileSystemFile | OpenFile): file is OpenFile {
   return typeof (file as Partial<OpenFile>).readToEnd === 'function';
 }

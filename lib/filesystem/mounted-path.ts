@@ -1,19 +1,19 @@
 // Paths as mounts compare them: absolute, with `/` between names.
 import type { FilePath } from './filesystem.js';
 
-/** The beginning of a URL: paths that have one are never resolved or normalized, since `//` and `..` may be part of a key. */
+/** The start of a URL. Such paths are never resolved or normalized, because `//` and `..` may be part of a key. */
 export const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 const FILE_NAME = process.platform === 'win32' ? /[\\/]/ : /\//;
 
-/** The path as text. Bytes that are not UTF-8 keep their place in it, which is all that prefixes need. */
+/** The path as text. Bytes that are not UTF-8 are replaced, which is sufficient to compare prefixes. */
 export function textOf(path: FilePath): string {
   return typeof path === 'string'
     ? path
     : Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
 }
 
-/** The absolute path, without `.` and `..` where it has such names. */
+/** The absolute path, without `.` and `..`. */
 export function absolute(path: FilePath): string {
   const text = textOf(path);
   if (SCHEME.test(text)) return text;
@@ -21,7 +21,7 @@ export function absolute(path: FilePath): string {
   return /\/\.{0,2}(\/|$)/.test(whole) ? normalized(whole) : whole;
 }
 
-/** The absolute path as it was spelt, `.` and `..` included. */
+/** The absolute path as spelt, with its `.` and `..`. */
 export function rooted(text: string): string {
   const slashed = process.platform === 'win32' ? text.replaceAll('\\', '/') : text;
   if (slashed.startsWith('/') || /^[A-Za-z]:\//.test(slashed)) return slashed;

@@ -1,5 +1,5 @@
-// A mounted file system, completed: the caller's paths are cut to its own, its errors name the caller's, what it cannot do
-// is refused before any I/O, and the whole jobs that it lacks are made of its calls.
+// A mounted file system as a complete store. The prefix is cut off the caller's paths, errors name the caller's paths, missing
+// capabilities are refused before any I/O, and missing whole jobs are made of single calls.
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { NO_CALL } from '../schedule/call.js';
@@ -104,7 +104,7 @@ export class MountedStore extends MountedFiles implements Store {
     return copyFileInto(this, from, this, to, options, o);
   }
 
-  /** Copies within the file system, where it can do so itself. */
+  /** Copies within the file system, if it can do so itself. */
   copyFileWithin(
     from: FilePath,
     to: FilePath,

@@ -1,4 +1,4 @@
-// Which file system a path is on: the longest mounted prefix wins, and what is under none is the real files.
+// Which file system a path is on: the longest mounted prefix wins. Paths below no prefix are real files.
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 import { mountedSchemes } from '../arguments/path.js';
@@ -23,21 +23,21 @@ export interface Mount extends Disposable {
   /** The prefix of its paths, without a slash at the end. */
   readonly prefix: string;
   readonly fileSystem: FileSystem;
-  /** Takes the file system away. Files that are open stay usable. Doing it again does nothing. */
+  /** Unmounts the file system. Open files stay usable. Calling it again does nothing. */
   unmount(): void;
 }
 
 /** Options of `mount`. */
 export interface MountOptions<T> {
-  /** Mounts for this callback's asynchronous context alone, until what it returns has settled. */
+  /** Mounts for this callback's asynchronous context alone, until its result has settled. */
   scope: () => T;
 }
 
-// How many mounts there are, in all contexts: while there are none a call costs this comparison.
+// The number of mounts in all contexts. While there are none, a call costs this comparison.
 let count = 0;
 let everywhere: readonly Entry[] = [];
 if (hasVfs()) {
-  // They come and go without our knowledge.
+  // Node mounts and unmounts them without notice.
   everywhere = [{ prefix: VFS_PREFIX, store: new MountedStore(VFS_PREFIX, vfsFiles) }];
   count = 1;
 }
@@ -51,7 +51,7 @@ export function storeOf(path: FilePath): Store {
   return count === 0 ? nativeStore : (find(path) ?? nativeStore);
 }
 
-/** The same for a call that only looks at `path`. Throws ERR_ACCESS_DENIED under Node's `--permission`. */
+/** The same for a call that only reads at `path`. Throws ERR_ACCESS_DENIED under Node's `--permission`. */
 export function storeToRead(path: FilePath): Store {
   const mounted = count === 0 ? undefined : find(path);
   if (mounted !== undefined) return mounted;
@@ -67,7 +67,7 @@ export function storeToWrite(path: FilePath): Store {
   return nativeStore;
 }
 
-/** The same for a call that reads all that is below `path`. */
+/** The same for a call that reads everything below `path`. */
 export function storeOfTreeToRead(path: FilePath): Store {
   const mounted = count === 0 ? undefined : find(path);
   if (mounted !== undefined) return mounted;
@@ -75,7 +75,7 @@ export function storeOfTreeToRead(path: FilePath): Store {
   return nativeStore;
 }
 
-/** The same for a call that changes all that is below `path`. */
+/** The same for a call that changes everything below `path`. */
 export function storeOfTreeToWrite(path: FilePath): Store {
   const mounted = count === 0 ? undefined : find(path);
   if (mounted !== undefined) return mounted;
@@ -93,7 +93,7 @@ function find(path: FilePath): MountedStore | undefined {
   const wanted = absolute(path);
   let best = confining(path, wanted);
   if (best !== undefined) return layers === undefined ? best.store : layered(best, layers);
-  // The later of two with one prefix wins, and a context's own wins over those of everybody.
+  // Of two equal prefixes the later wins, and a context's own mounts win over those for everybody.
   for (const entry of everywhere) {
     if ((best === undefined || entry.prefix.length >= best.prefix.length) && isBelow(wanted, entry.prefix))
       best = entry;
@@ -121,7 +121,7 @@ function layered(
   layers: NonNullable<ReturnType<typeof activeLayers>>,
 ): MountedStore | undefined {
   if (best !== undefined) return layeredStore(best.store.fileSystem, best.prefix, layers);
-  // What Node's --permission guards is left to it.
+  // Real files under Node's --permission get no layers.
   return isRestricted ? undefined : layeredStore(realFileSystem, '', layers);
 }
 
@@ -133,12 +133,12 @@ function isBelow(path: string, prefix: string): boolean {
 }
 
 /**
- * Puts a file system at a prefix of paths: every function of the library answers paths below it through `fileSystem`.
- * @param prefix an absolute path, such as `/virtual`, or a URL's beginning, such as `s3://reports`
- * @param fileSystem what answers
+ * Mounts a file system at a prefix: every function of the library then uses `fileSystem` for paths below the prefix.
+ * @param prefix an absolute path, such as `/virtual`, or the start of a URL, such as `s3://reports`
+ * @param fileSystem the file system
  * @param o `scope`: a callback. The file system is then mounted for the callback's asynchronous context alone, and the
  *   callback's result is what `mount` returns.
- * @returns the mount; `unmount()` or `using` takes it away
+ * @returns the mount. `unmount()` or the end of a `using` scope removes it
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE for bad arguments
  * @example
  * using m = mount('s3://reports', s3Files({ client, bucket: 'reports' }));
@@ -181,10 +181,10 @@ function mountEverywhere(entry: Entry, fileSystem: FileSystem): Mount {
 }
 
 /**
- * Puts something between the library and every file system, mounted or real.
- * @param make makes what answers in the place of each
- * @param scope for this callback's asynchronous context alone
- * @returns what `scope` returns, or what takes it away
+ * Puts a layer in front of every file system, mounted or real.
+ * @param make makes the file system that answers in place of each
+ * @param scope limits the layer to this callback's asynchronous context
+ * @returns the result of `scope`, or a function that removes the layer
  */
 export function interpose(make: MakeLayer): () => void;
 export function interpose<T>(make: MakeLayer, scope: () => T): T;
@@ -217,7 +217,7 @@ function mountFor<T>(entry: Entry, scope: () => T): T {
   );
 }
 
-// Calls `end` once what `scope` returns has settled.
+// Calls `end` when the result of `scope` has settled.
 function ending<T>(scope: () => T, end: () => void): T {
   let result: T;
   try {

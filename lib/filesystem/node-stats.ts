@@ -1,8 +1,8 @@
 // node:fs Stats and BigIntStats, made by the running Node's own constructors.
 //
-// Those are private, their arguments have changed between versions, and so have the fields: own dates (Node 20), dates
-// computed when they are read (22), nanoseconds under symbols (26). So they are asked for once, by a sample, and tried on
-// it; a runtime whose constructors do something else gets objects of the same prototype with the fields set one by one.
+// The constructors are private. Their arguments have changed between versions, and so have the fields: own dates (Node 20),
+// dates computed when read (22), nanoseconds under symbols (26). So this module takes the constructors from a sample, and tests
+// them on it. Where they behave differently, it sets the fields one by one on objects of the same prototype.
 import { type BigIntStats, type Stats, statSync } from 'node:fs';
 
 /** The ten fields in the order of Node's constructor, then each time as seconds since the epoch and nanoseconds. */

@@ -1,5 +1,5 @@
-// The virtual file systems of Node (node:vfs, Node 26.4 and later with --experimental-vfs): their files are seen by node:fs
-// alone, so that is what answers for them.
+// The virtual file systems of Node (node:vfs, Node 26.4 and later with --experimental-vfs). Only node:fs sees their files, so it
+// answers for them.
 import { type BigIntStats, promises, type Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 

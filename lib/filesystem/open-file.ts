@@ -1,20 +1,20 @@
-// The seam under the file object: what a store of bytes must be able to do. The native backend works on real files;
-// memory (uvfiles/testing, spooled files) and remote stores stand in by implementing the same two interfaces.
+// The open file under the file objects. Real files implement it with the addon (native/store). Files of mounted file systems get
+// it from positioned.ts.
 import type { BigIntStats, Stats } from 'node:fs';
 
 import type { OpOptions } from '../schedule/options.js';
 import type { LockRange } from './filesystem.js';
 
-/** What an open file is; only regular files and block devices have positions. */
+/** The type of an open file. Only regular files and block devices have positions. */
 export type FileKind = 'regular' | 'directory' | 'fifo' | 'character' | 'socket' | 'block' | 'other';
 
 /**
- * An error of a stateful read that ended too late for its signal or timeout carries what it read under this symbol: the
- * file's position has moved, and the layer above keeps the bytes for the next read.
+ * The key under which an error carries the bytes of a stateful read that ended too late for its signal or timeout. The file's
+ * position has moved, so the layer above keeps the bytes for the next read.
  */
 export const unreadBytes: unique symbol = Symbol('bytes of a read that ended too late');
 
-/** Instead of a position to seek to: wherever the file stands. */
+/** As a position: the file's own position. */
 export const CURRENT = -1;
 
 /** Bytes of a file. */
@@ -24,21 +24,21 @@ export interface FileRange {
 }
 
 /**
- * One open file. Stateful calls (`read`, `readinto`, `readToEnd`, `write`, `seek`) share the file's position and are made
- * one at a time by the layer above; positional ones may run in parallel. Data given to `write` and `pwrite` is taken at
- * the call. Errors are in Node's shape. After `close` has been called every other call rejects.
+ * An open file. Stateful calls (`read`, `readinto`, `readToEnd`, `write`, `seek`) share the file's position. The layer above makes
+ * them one at a time. Positional calls may run in parallel. `write` and `pwrite` take their data at the call. Errors are in
+ * Node's shape. After `close`, every other call rejects.
  */
 export interface OpenFile {
   /** The descriptor, or -1 where there is none. */
   readonly fd: number;
   readonly kind: FileKind;
-  /** Whether `close` closes the descriptor; false for one that was lent (`closefd: false`). */
+  /** Whether `close` closes the descriptor. False with `closefd: false`. */
   readonly owned: boolean;
   /** Whether the file has a position that can be set. */
   readonly seekable: boolean;
   /** Where the position stood when the file was opened. */
   readonly openedAt: number;
-  /** Whether stateful calls may have to wait for somebody else: a FIFO, a terminal, a socket. Left out: false. */
+  /** Whether stateful calls may block indefinitely: a FIFO, a terminal, a socket. Missing means false. */
   readonly polled?: boolean;
 
   /**
@@ -59,7 +59,7 @@ export interface OpenFile {
 
   pread(size: number, position: number | bigint, o?: OpOptions, fully?: boolean): Promise<Buffer>;
   preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully?: boolean): Promise<number>;
-  /** As `preadinto`, where a backend can fill from any thread memory that nobody else sees meanwhile. */
+  /** As `preadinto`, for memory that nobody else sees meanwhile, so that any thread may fill it. */
   preadOver?(memory: Uint8Array, position: number | bigint, o?: OpOptions, fully?: boolean): Promise<number>;
   /** Several ranges at once, each as `pread` gives it; for files where reading a gap costs less than another request. */
   preadMany?(ranges: readonly FileRange[], o?: OpOptions): Promise<Buffer[]>;
@@ -71,19 +71,19 @@ export interface OpenFile {
   stat(o?: OpOptions): Promise<Stats>;
   statBigInt(o?: OpOptions): Promise<BigIntStats>;
   isatty(): Promise<boolean>;
-  /** The file system's name, for errors. Left out: that of the system. */
+  /** The file system's name, for errors. Missing for real files. */
   readonly fileSystem?: string | undefined;
   /** Where files can be locked: the space in which device and inode number name one file. */
   readonly lockSpace?: object | undefined;
   /** Locks a range without waiting; false where a lock of another open file is in the way. Where there is a `lockSpace`. */
   tryLock?(range: LockRange, shared: boolean, o?: OpOptions): Promise<boolean>;
-  /** Gives up what this file has locked of the range. */
+  /** Releases this file's locks in the range. */
   unlock?(range: LockRange): Promise<void>;
-  /** Where files are polled, for `close`: stateful reads get what is there or reject, now and from now on. */
+  /** For `close` of polled files: from now on, stateful reads return what is there or reject, and do not wait. */
   stopWaiting?(): void;
   /** Waits for what is in flight, then closes; called once. */
   close(): Promise<void>;
-  /** Instead of `close`, where the file was to be published by it: what was written counts for nothing. */
+  /** Called instead of `close` to drop the content of a file that `close` would publish. */
   abort?(reason?: unknown): Promise<void>;
   /**
    * Instead of a last `write` and `close`, where a file can do both in one operation: undefined when it cannot now. It is
@@ -98,10 +98,10 @@ export interface OpenFile {
   release?(): boolean;
 
   /**
-   * For process exit, when nothing can be awaited: cancels the `write` or `append` in flight or waits until the kernel is
-   * done with it. Returns the bytes it got out.
+   * For process exit, when nothing can be awaited: cancels the `write` or `append` in flight, or blocks until it is done. Returns
+   * the number of bytes written.
    */
   settleNow(): number;
-  /** For process exit: writes at `at` or at the position, and returns when it is written. */
+  /** For process exit: writes at `at` or at the position, synchronously. */
   writeNow(data: Uint8Array, at: number): void;
 }

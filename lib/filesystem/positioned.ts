@@ -1,4 +1,4 @@
-// An open file with a position, on top of a file system's positional one: what the file objects stand on.
+// Makes an open file with a position of a file system's positional file.
 import type { BigIntStats, Stats } from 'node:fs';
 
 import { NO_CALL } from '../schedule/call.js';
@@ -142,7 +142,7 @@ export class PositionedFile implements OpenFile {
     }
   }
 
-  // A file system fills memory of ours: the caller's may be detached meanwhile.
+  // The file system fills memory of the library, because the caller's may be detached meanwhile.
   async preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
     const { byteLength } = view;
     const bytes = await this.pread(byteLength, position, o, fully);
@@ -270,7 +270,7 @@ function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-// No short write is success.
+// A short write is an error.
 function requireAll(written: unknown, data: Uint8Array, syscall: string): number {
   if (written === undefined || written === data.byteLength) return data.byteLength;
   throw Object.assign(fileSystemError('EIO', syscall), { bytesWritten: Number(written) });

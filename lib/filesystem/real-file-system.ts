@@ -1,4 +1,4 @@
-// The real files as a FileSystem, for what wraps them or lets them show through.
+// The real files as a FileSystem, for wrappers and overlays.
 import { promises } from 'node:fs';
 
 import { nativeStore } from '../native/store/native-store.js';

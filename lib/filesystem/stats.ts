@@ -1,4 +1,4 @@
-// What file systems say about a file, completed to node:fs Stats.
+// Completes the status that a file system returns to node:fs Stats.
 import { type BigIntStats, constants, type Stats, statSync } from 'node:fs';
 
 import type { EntryType, StatsLike } from './filesystem.js';
@@ -25,7 +25,7 @@ const QUESTIONS: readonly (readonly [Question, EntryType])[] = [
   ['isFile', 'file'],
 ];
 
-/** What the file is. */
+/** The type of the file. */
 export function typeOf(stats: Partial<Pick<Stats, Question>>): EntryType {
   for (const [question, type] of QUESTIONS) if (stats[question]?.() === true) return type;
   return 'unknown';
@@ -58,9 +58,8 @@ function isNodeBigIntStats(given: object): boolean {
 }
 
 /**
- * node:fs Stats, or BigIntStats where `bigint`, from what a file system gave: times from `mtime`, `mtimeMs` or `mtimeNs`,
- * whichever is there, each missing one as the modification time; the mode from the kind of file. Additional properties,
- * such as `etag`, stay.
+ * Makes node:fs Stats (with `bigint`, BigIntStats) of what a file system returned. Times come from `mtime`, `mtimeMs` or `mtimeNs`,
+ * and missing times are the modification time. A missing mode follows from the type. Additional properties, such as `etag`, stay.
  */
 export function completeStats(given: StatsLike | BigIntStats, bigint: boolean): Stats | BigIntStats {
   if (bigint ? isNodeBigIntStats(given) : isNodeStats(given)) return given as Stats | BigIntStats;

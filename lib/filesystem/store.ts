@@ -1,5 +1,5 @@
-// What the public functions ask of the file system that a path is on, in full: the real files answer all of it natively,
-// and a mounted FileSystem is completed to it (mounted.ts). Paths are those that the caller gave.
+// The complete interface that the public functions use for the file system of a path. Real files implement it natively.
+// mounted-store.ts makes it of a mounted FileSystem. Paths are the caller's.
 import type { BigIntStats, Stats } from 'node:fs';
 
 import type { OpOptions } from '../schedule/options.js';
@@ -23,7 +23,7 @@ export const FOLLOW_BIGINT: StatCall = Object.freeze({ followSymlinks: true, big
 export const LINK_ITSELF: StatCall = Object.freeze({ followSymlinks: false, bigint: false });
 export const LINK_ITSELF_BIGINT: StatCall = Object.freeze({ followSymlinks: false, bigint: true });
 
-/** One of the four objects above: a stat allocates none. */
+/** One of the four objects above, so that a stat allocates none. */
 export function statCall(followSymlinks: boolean, bigint: boolean): StatCall {
   if (followSymlinks) return bigint ? FOLLOW_BIGINT : FOLLOW;
   return bigint ? LINK_ITSELF_BIGINT : LINK_ITSELF;
@@ -48,7 +48,7 @@ export interface TreeWalkOptions {
   readonly followLinks: boolean;
   /** Leaves out names that begin with a dot. */
   readonly noHidden: boolean;
-  /** Levels below the top to descend to; -1: all. */
+  /** Levels to descend below the top. -1: all. */
   readonly depth: number;
 }
 
@@ -65,7 +65,7 @@ export interface TreeStep {
   directories: number;
   links: number;
   others: number;
-  /** Why the directory could not be listed; it has no names then. */
+  /** Why the directory could not be listed. It has no names then. */
   error: Error | undefined;
 }
 
@@ -73,7 +73,7 @@ export interface TreeStep {
 export interface TreeWalker {
   /** The next directory, or undefined after the last. */
   next(): Promise<TreeStep | undefined>;
-  /** Whether `take` has a step to give without waiting. */
+  /** Whether `take` has a step without waiting. */
   readonly atHand: boolean;
   take(): TreeStep;
   /** The path below the top of the directory of the last step, raw. */
@@ -96,7 +96,7 @@ export interface Replacement {
   drop(): Promise<void>;
 }
 
-/** Where a temporary file or directory is made, and what its name is built of. */
+/** Where a temporary file or directory is created, and the parts of its name. */
 export interface TempPlace {
   readonly dir: FilePath;
   readonly prefix: string;
@@ -108,7 +108,7 @@ export interface TempFileKind {
   /** Without a name. */
   readonly anonymous: boolean;
   readonly appending: boolean;
-  /** Its name goes with the file's `close`. */
+  /** Its name is removed by the file's `close`. */
   readonly deleteOnClose: boolean;
 }
 
@@ -116,20 +116,20 @@ export interface TempFileKind {
 export interface TemporaryFile {
   readonly file: OpenFile;
   readonly path: FilePath;
-  /** Leaves the file for its caller to remove. */
+  /** Leaves the removal to the caller. */
   keep(): void;
-  /** Removes the name. One that is gone already is fine. */
+  /** Removes the name, if it still exists. */
   discard(): Promise<void>;
-  /** Hands the descriptor over, for others to close, where there is one. */
+  /** Hands the descriptor over to the caller, if there is one. */
   detach?(): number;
 }
 
 /** A temporary directory. */
 export interface TemporaryDirectoryEntry {
   readonly path: FilePath;
-  /** Leaves it for its caller to remove. */
+  /** Leaves the removal to the caller. */
   keep(): void;
-  /** Removes it with all that is in it, following no link. Resolves to the number of entries that could not be removed. */
+  /** Removes it with everything in it, and follows no link. Resolves to the number of entries that could not be removed. */
   remove(ignoreErrors: boolean): Promise<number>;
 }
 
@@ -199,7 +199,7 @@ export interface Store {
     options: ReplaceOptions,
     call?: OpOptions,
   ): Promise<void>;
-  /** `exclusive`: EEXIST where the file is there, also when it is published. */
+  /** `exclusive`: EEXIST if the file exists, also at the time of publishing. */
   openReplacement(
     path: FilePath,
     flags: number,

@@ -1,10 +1,10 @@
-// A file system that forwards to another all but what it overrides: the base of fault injection, metrics and caches.
+// A file system that forwards everything but its overrides to another: the base of fault injection, metrics and caches.
 import type { FileSystem } from './filesystem.js';
 
 /**
- * Makes a file system that does as `base` does, except for `overrides`. A method that `base` lacks is lacking here, too.
- * @param base what answers
- * @param overrides properties and methods that answer in its place; a method may call `base`'s own
+ * Makes a file system that behaves as `base`, except for `overrides`. Methods that `base` lacks are missing here, too.
+ * @param base the file system to forward to
+ * @param overrides properties and methods that replace those of `base`. A method may call the one of `base`
  * @example
  * const counting = wrap(files, {
  *   async open(path, flags, permissions, call) {

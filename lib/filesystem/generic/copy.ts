@@ -16,7 +16,7 @@ const PIECE = 1024 * 1024;
 const READ_AHEAD = 2;
 const FILES_AT_A_TIME = 8;
 
-/** A store that can copy within itself, such as an object store on its server. */
+/** A store that can copy by itself, such as an object store on its server. */
 interface CopyingStore extends Store {
   copyFileWithin?(
     from: FilePath,
@@ -26,15 +26,15 @@ interface CopyingStore extends Store {
   ): Promise<void> | undefined;
 }
 
-/** What a caller has to say about a copy while it goes on. */
+/** A caller's callbacks and choices for a copy. */
 export interface CopyHooks {
   /** Whether to copy a file or directory, and all that is in it. */
   readonly filter?: ((src: FilePath, dst: FilePath) => unknown) | undefined;
-  /** False leaves files alone that are there already. */
+  /** False keeps files that exist already. */
   readonly overwrite?: boolean | undefined;
-  /** Told of each file that has been copied. */
+  /** Called after each file. */
   readonly onFile?: ((src: FilePath, dst: FilePath, bytes: number) => void) | undefined;
-  /** Told of the bytes of one file as they are copied. */
+  /** Called with the bytes of a file as they are copied. */
   readonly onBytes?: ((bytes: number, total: number) => void) | undefined;
 }
 
@@ -133,7 +133,7 @@ async function copyContent(
   await target.close();
 }
 
-/** All that is left of `source` into `target`, a few pieces ahead. `onPiece` is told how much has been written. */
+/** Copies the rest of `source` to `target`, and reads a few pieces ahead. `onPiece` is called with the bytes written. */
 export async function pump(
   source: OpenFile,
   target: OpenFile,
@@ -145,7 +145,7 @@ export async function pump(
   let written = 0;
   const ask = (): void => {
     const piece = source.pread(PIECE, position, o);
-    piece.catch(() => undefined); // thrown where it is awaited
+    piece.catch(() => undefined); // reported where it is awaited
     pieces.push(piece);
     position += PIECE;
   };
@@ -186,7 +186,7 @@ async function whereSupported(done: Promise<void>): Promise<void> {
   }
 }
 
-/** Copies a tree. It stops at the first failure; what has been copied by then stays. */
+/** Copies a tree. It stops at the first failure. Files copied by then stay. */
 export async function copyTreeBetween(
   from: CopyingStore,
   src: FilePath,

@@ -1,4 +1,4 @@
-// makedirs, removedirs and renames, made of single calls, as Python's os makes them.
+// makedirs, removedirs and renames by single calls, as in Python's os.
 import type { SystemError } from '../../errors/index.js';
 import type { OpOptions } from '../../schedule/options.js';
 import type { FilePath } from '../filesystem.js';
@@ -7,7 +7,7 @@ import { FOLLOW, type Store } from '../store.js';
 
 const codeOf = (error: unknown): string | undefined => (error as Partial<SystemError> | null)?.code;
 
-/** The directory above a path; the path itself where there is none. */
+/** The directory above a path, or the path itself if there is none. */
 export function parentOf(path: FilePath): string {
   const text = textOf(path);
   const scheme = SCHEME.exec(text)?.[0] ?? '';

@@ -1,4 +1,4 @@
-// Questions about paths that a file system leaves to the library.
+// Lookups of paths for file systems without their own.
 import { constants } from 'node:fs';
 
 import type { OpOptions } from '../../schedule/options.js';
@@ -8,7 +8,7 @@ import type { MountedFiles } from '../mounted-files.js';
 import { normalized, textOf } from '../mounted-path.js';
 import { FOLLOW, LINK_ITSELF } from '../store.js';
 
-/** By existence: a file system without `access` has no users. An executable is one with such a bit, or a directory. */
+/** Answers by existence, because a file system without `access` has no users. Executable: any x bit, or a directory. */
 export async function lookUpAccess(
   store: MountedFiles,
   path: FilePath,
@@ -27,7 +27,7 @@ export async function lookUpAccess(
 
 const MOST_LINKS = 40;
 
-/** The file system's own path without links, `.` and `..`; all names must be there. */
+/** The file system's own path without links, `.` and `..`. All names must exist. */
 export async function resolveLinks(
   store: MountedFiles,
   path: FilePath,

@@ -1,4 +1,4 @@
-// Lists of paths, a few at a time, for file systems that have no better way.
+// Lists of paths, a few at a time, for file systems without a better way.
 import type { BigIntStats, Stats } from 'node:fs';
 
 import type { OpOptions } from '../../schedule/options.js';

@@ -1,4 +1,4 @@
-// Removes a tree by listing and removing, following no link.
+// Removes a tree by listing and removing. It follows no link.
 import { AbortError } from '../../errors/index.js';
 import type { OpOptions } from '../../schedule/options.js';
 import { fileSystemError } from '../errors.js';
@@ -7,7 +7,7 @@ import { joined } from '../mounted-path.js';
 import { LINK_ITSELF, type Store } from '../store.js';
 import { forEachOf } from './many.js';
 
-/** Resolves to the number of entries that could not be removed; throws the first failure unless they are ignored. */
+/** Resolves to the number of entries that could not be removed. Rejects with the first failure unless they are ignored. */
 export async function removeTreeOf(
   store: Store,
   path: FilePath,

@@ -1,4 +1,4 @@
-// Replacing a file in one step by a temporary file and a rename, for file systems without a way of their own.
+// Replaces a file in one step by a temporary file and a rename, for file systems without their own way.
 import { constants } from 'node:fs';
 
 import type { OpOptions } from '../../schedule/options.js';
@@ -54,7 +54,7 @@ export async function openReplacementOf(
   const access = (flags & O_RDWR) !== 0 && store.can('randomWrite') ? O_RDWR : O_WRONLY;
   const permissions = options.permissions ?? target.permissions ?? 0o666;
   const file = await store.open(fresh, access | O_CREAT | O_EXCL | O_TRUNC, permissions, o);
-  // The umask is for new files: one that replaces another keeps its mode.
+  // A file that replaces another keeps its mode. The umask applies only to new files.
   if (target.permissions !== undefined && options.permissions === undefined && store.can('modes'))
     await store.chmod(fresh, target.permissions, o).catch(() => undefined);
   return new GenericReplacement(store, path, target.path, fresh, file, options);
@@ -106,7 +106,7 @@ class GenericReplacement implements Replacement {
     }
   }
 
-  // The new name is there by now: an error says that it may not survive a power cut.
+  // The new name is in place by now. An error says that it may not survive a power cut.
   async #syncDirectory(): Promise<void> {
     if (!this.#durable) return;
     try {

@@ -1,4 +1,4 @@
-// The traversal under `walk` and `glob` by listings, for file systems that the addon does not know.
+// The traversal under `walk` and `glob` by listings, for mounted file systems.
 import { AbortError } from '../../errors/index.js';
 import type { OpOptions } from '../../schedule/options.js';
 import type { DirectoryItem, FilePath } from '../filesystem.js';
@@ -16,7 +16,7 @@ interface Frame {
   /** Path below the top, raw; '' for the top. */
   readonly relative: string;
   readonly depth: number;
-  /** Listed already, and waiting for what is below it: it comes after that. */
+  /** Listed already. It comes after everything below it. */
   readonly step: TreeStep | undefined;
   /** Identities of the directories above and of itself, where links are followed. */
   readonly above: readonly string[];

@@ -1,4 +1,4 @@
-// What is said of a file rather than in it: permissions, owners, times, size.
+// Attributes of files: permissions, owners, times, size.
 import { fail } from './errors.js';
 import { DirectoryNode, FileNode, type Inode, LinkNode, TYPE } from './inode.js';
 import type { MemoryState } from './state.js';

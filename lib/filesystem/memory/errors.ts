@@ -1,4 +1,4 @@
-// What the memory file system throws: the kernel's codes. The library adds the path that the caller gave.
+// Errors of the memory file system, with the kernel's codes. The library adds the caller's path.
 import type { constants } from 'node:os';
 
 import { systemError, systemErrorNumber } from '../../errors/index.js';
