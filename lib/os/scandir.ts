@@ -20,7 +20,7 @@ class DirectoryEntries<Name extends string | Buffer> implements Entries<Name> {
   #at = 0;
   #ended = false;
   // Calls of next() that are made without waiting are answered in order.
-  #turn: Promise<unknown> = Promise.resolve();
+  #turn: Promise<void> | undefined;
 
   constructor(path: Path, o: (OpOptions & EncodingOptions) | undefined) {
     this.#path = path;
@@ -28,9 +28,24 @@ class DirectoryEntries<Name extends string | Buffer> implements Entries<Name> {
   }
 
   next(): Promise<IteratorResult<DirEntry<Name>>> {
-    const turn = this.#turn.then(() => this.#next());
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    if (this.#turn === undefined && this.#at < this.#batch.length)
+      return Promise.resolve({ done: false, value: this.#batch[this.#at++]! });
+    return this.#inTurn();
+  }
+
+  // Awaits all the way, so that the stack of an error names the caller's line.
+  async #inTurn(): Promise<IteratorResult<DirEntry<Name>>> {
+    const before = this.#turn;
+    let end!: () => void;
+    const mine = new Promise<void>((resolve) => (end = resolve));
+    this.#turn = mine;
+    try {
+      if (before !== undefined) await before;
+      return await this.#next();
+    } finally {
+      if (this.#turn === mine) this.#turn = undefined;
+      end();
+    }
   }
 
   async #next(): Promise<IteratorResult<DirEntry<Name>>> {

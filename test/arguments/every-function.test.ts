@@ -177,6 +177,17 @@ describe('every public function', () => {
         }
       }));
 
+    it('says what to use in the place of options of node:fs', () =>
+      changingNothing(subject, async (attempt) => {
+        for (const foreign of ['flag', 'withFileTypes', 'autoClose'])
+          await attempt(withOptions({ [foreign]: true }), foreign, (outcome) =>
+            expect(outcome)
+              .to.have.property('error')
+              .with.property('message')
+              .that.matches(/; did you mean \S/),
+          );
+      }));
+
     /** The names of the options, as the refusal of an unknown one gives them. */
     async function optionNames(attempt: Attempt): Promise<string[]> {
       let names: string[] = [];

@@ -1,0 +1,45 @@
+// readMany: lists of paths that come from elsewhere.
+import { expect } from 'chai';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createContext, runInContext } from 'node:vm';
+import { readMany } from 'uvfiles';
+
+import { codeOf } from '../support/files.js';
+import { scratchDirectory } from '../support/temp.js';
+
+describe('readMany', () => {
+  const scratch = scratchDirectory();
+
+  /** What it gives for `paths`, as text. */
+  async function contents(paths: AsyncIterable<string>): Promise<string[]> {
+    const found: string[] = [];
+    for await (const { data } of readMany(paths)) found.push(String(data));
+    return found;
+  }
+
+  it('ends on an async iterable whose promises are of another realm, or no promises', async () => {
+    const names = ['a', 'b'].map((name) => path.join(scratch.path, name));
+    for (const name of names) writeFileSync(name, path.basename(name));
+    const ofAnotherRealm = runInContext(
+      `(names) => ({ [Symbol.asyncIterator]: () => {
+        const all = names[Symbol.iterator]();
+        return { next: async () => all.next() };
+      } })`,
+      createContext(),
+    ) as (names: string[]) => AsyncIterable<string>;
+    expect(await contents(ofAnotherRealm(names))).to.deep.equal(['a', 'b']);
+    const all = names[Symbol.iterator]();
+    const thenables = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => ({ then: (resolve: (step: unknown) => void) => resolve(all.next()) }),
+      }),
+    };
+    expect(await contents(thenables as unknown as AsyncIterable<string>)).to.deep.equal(['a', 'b']);
+  });
+
+  it('rejects where a step is no object', async () => {
+    const wrong = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(5) }) };
+    expect(await codeOf(contents(wrong as never))).to.equal('ERR_INVALID_ARG_VALUE');
+  });
+});
