@@ -1,7 +1,8 @@
 // Whatever can be called: the functions that each subpath exports, and the methods of each class of handles.
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { open, openAtomic, os, tempfile } from 'uvfiles';
+import { BinaryFile, open, openAtomic, os, RawFile, tempfile, TextFile } from 'uvfiles';
 
 import { root } from '../temp.js';
 import {
@@ -14,7 +15,8 @@ import {
   type Signatures,
   textMethods,
 } from './every-function.js';
-import { Sandbox } from './sandbox.js';
+
+const require = createRequire(import.meta.url);
 
 export type Callable = (...args: unknown[]) => unknown;
 
@@ -41,14 +43,14 @@ export interface Group {
 const nothingToRelease = (): Promise<void> => Promise.resolve();
 
 /** The functions of every subpath of the package. */
-export async function exportedFunctions(): Promise<Group[]> {
+export function exportedFunctions(): Group[] {
   const { exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     exports: Record<string, unknown>;
   };
   const groups: Group[] = [];
   for (const subpath of Object.keys(exports)) {
     if (subpath in judgedElsewhere) continue;
-    const module = (await import(path.posix.join('uvfiles', subpath))) as Record<string, unknown>;
+    const module = require(path.posix.join('uvfiles', subpath)) as Record<string, unknown>;
     const names = Object.keys(module).filter((name) => typeof module[name] === 'function');
     groups.push(
       groupOf(path.posix.join('uvfiles', subpath), names, functions[subpath] ?? {}, (name) =>
@@ -76,35 +78,42 @@ async function firstEntry(): Promise<object> {
 }
 
 /** The methods of every class of handles. */
-export async function methodsOfHandles(): Promise<Group[]> {
-  const classes: [title: string, methods: Signatures, make: () => Promise<object>][] = [
-    ['RawFile', byteMethods, () => open('f', 'rb+', { buffering: 0 })],
-    ['BinaryFile', byteMethods, () => open('f', 'rb+')],
-    ['TextFile', textMethods, () => open('f', 'r+')],
-    ['a file in memory', byteMethods, () => tempfile.spooledTemporaryFile({ maxSize: 100 })],
-    ['a text in memory', textMethods, () => tempfile.spooledTemporaryFile({ maxSize: 100, mode: 'w+' })],
-    ['an atomic file', byteMethods, () => openAtomic('f', 'w+b')],
-    ['an entry of a directory', entryMethods, firstEntry],
-    ['a temporary directory', directoryMethods, () => tempfile.temporaryDirectory({ dir: '.' })],
+export function methodsOfHandles(): Group[] {
+  const [raw, binary, text] = [RawFile, BinaryFile, TextFile].map(({ prototype }) =>
+    methodsOf(prototype),
+  ) as [string[], string[], string[]];
+  const entry = methodsOf(os.DirEntry.prototype);
+  const classes: [title: string, names: string[], methods: Signatures, make: () => Promise<object>][] = [
+    ['RawFile', raw, byteMethods, () => open('f', 'rb+', { buffering: 0 })],
+    ['BinaryFile', binary, byteMethods, () => open('f', 'rb+')],
+    ['TextFile', text, textMethods, () => open('f', 'r+')],
+    [
+      'a file in memory',
+      [...binary, 'rollover'],
+      byteMethods,
+      () => tempfile.spooledTemporaryFile({ maxSize: 100 }),
+    ],
+    [
+      'a text in memory',
+      [...text, 'rollover'],
+      textMethods,
+      () => tempfile.spooledTemporaryFile({ maxSize: 100, mode: 'w+' }),
+    ],
+    ['an atomic file', [...binary, 'commit', 'abort'], byteMethods, () => openAtomic('f', 'w+b')],
+    ['an entry of a directory', entry, entryMethods, firstEntry],
+    [
+      'a temporary directory',
+      ['cleanup', 'close', 'toString'],
+      directoryMethods,
+      () => tempfile.temporaryDirectory({ dir: '.' }),
+    ],
   ];
-  const sandbox = new Sandbox();
-  sandbox.enter();
-  try {
-    const groups: Group[] = [];
-    for (const [title, methods, make] of classes) {
-      const one = (await make()) as AnyHandle;
-      groups.push(
-        groupOf(title, methodsOf(one), methods, async (name) => {
-          const handle = (await make()) as AnyHandle;
-          return { call: (...args) => handle[name]!(...args), release: () => end(handle) };
-        }),
-      );
-      await end(one);
-    }
-    return groups;
-  } finally {
-    sandbox.leave();
-  }
+  return classes.map(([title, names, methods, make]) =>
+    groupOf(title, names, methods, async (name) => {
+      const handle = (await make()) as AnyHandle;
+      return { call: (...args) => handle[name]!(...args), release: () => end(handle) };
+    }),
+  );
 }
 
 function methodsOf(handle: object): string[] {
