@@ -1,6 +1,9 @@
 // All that can be said of the text without running it: eslint, prettier, clang-format and the rules of the house.
 // `npm run lint` reports; `npm run format` (--fix) mends what can be mended.
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { addonSources, hostSystem, testSources } from './native-sources.mjs';
 import { houseRules } from './support/house-rules.mjs';
 import { inRoot } from './support/root.mjs';
 import { run, runNode } from './support/run.mjs';
@@ -14,6 +17,11 @@ async function files(...extensions) {
   return output
     .split('\0')
     .filter((name) => extensions.some((end) => name.endsWith(end)) && existsSync(inRoot(name)));
+}
+
+/** The command, where there is one. */
+async function answers(command) {
+  return (await run(command, ['--version'])).code === 0 ? command : undefined;
 }
 
 const checks = {
@@ -47,6 +55,29 @@ const checks = {
     );
     return { code, output: places.length > 0 ? [...new Set(places)].join('\n') : output };
   },
+  /** The names in the C++ sources of this system, against .clang-tidy. */
+  async 'clang-tidy'() {
+    const command = (await Promise.all(['clang-tidy-14', 'clang-tidy'].map(answers))).find(Boolean);
+    const node = path.resolve(process.execPath, '../../include/node');
+    const headers = [node, '/usr/include/node'].find((folder) => existsSync(path.join(folder, 'uv.h')));
+    if (command === undefined || headers === undefined)
+      return { code: 0, output: '', skipped: 'clang-tidy or the headers of Node are not installed' };
+    const flags = [
+      ...['-std=c++17', '-fno-exceptions', '-Wno-everything', '-D_FILE_OFFSET_BITS=64', '-D_GNU_SOURCE'],
+      ...['-DNAPI_VERSION=9', '-DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS', `-I${inRoot('src-native')}`],
+      ...['-isystem', headers, '-isystem', inRoot('node_modules/node-addon-api')],
+    ];
+    const sources = [...addonSources(hostSystem), ...testSources()].values();
+    const found = [];
+    const worker = async () => {
+      for (const source of sources) {
+        const { code, output } = await run(command, ['--quiet', source, '--', ...flags]);
+        if (code !== 0) found.push(...output.split('\n').filter((line) => / (error|warning): /.test(line)));
+      }
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, worker));
+    return { code: found.length, output: [...new Set(found)].join('\n') };
+  },
   async 'house rules'() {
     const broken = houseRules(await files(''));
     return { code: broken.length, output: broken.join('\n') };
@@ -55,8 +86,10 @@ const checks = {
 
 const results = await Promise.all(
   Object.entries(checks).map(async ([name, check]) => {
-    const { code, output } = await check();
-    console.log(`  ${code === 0 ? 'ok  ' : 'FAIL'} ${name}`);
+    const { code, output, skipped } = await check();
+    console.log(
+      `  ${code === 0 ? 'ok  ' : 'FAIL'} ${name}${skipped === undefined ? '' : ` (skipped: ${skipped})`}`,
+    );
     if (code !== 0) console.log(output.trimEnd());
     return code === 0;
   }),

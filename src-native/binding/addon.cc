@@ -8,7 +8,7 @@ namespace uvfiles {
 namespace {
 
 // open(shared, waitsInHook): once for each environment, at the first operation.
-Napi::Value open(const Napi::CallbackInfo& info) {
+Napi::Value Open(const Napi::CallbackInfo& info) {
   uv_loop_s* loop = nullptr;
   if (napi_get_uv_event_loop(info.Env(), &loop) != napi_ok) {
     Napi::Error::New(info.Env(), "uvfiles: this runtime has no libuv event loop")
@@ -17,31 +17,31 @@ Napi::Value open(const Napi::CallbackInfo& info) {
   }
   auto* const environment = new Environment(info.Env(), loop);
   napi_set_instance_data(info.Env(), environment, nullptr, nullptr);
-  if (!environment->open(info[0].As<Napi::Object>(), info[1].As<Napi::Boolean>().Value())) {
+  if (!environment->Open(info[0].As<Napi::Object>(), info[1].As<Napi::Boolean>().Value())) {
     Napi::Error::New(info.Env(), "uvfiles: the event loop refused an async handle")
         .ThrowAsJavaScriptException();
   }
   return info.Env().Undefined();
 }
 
-Napi::Object init(Napi::Env env, Napi::Object exports) {
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
   // Its pools serve the process and outlive each worker: Node would unload the addon with the last one, and the next would
   // begin with pools of its own.
   PinThisLibrary();
-  exports.Set("open", Napi::Function::New(env, open));
+  exports.Set("open", Napi::Function::New(env, Open));
   exports.Set("file", Napi::String::New(env, ThisLibraryPath()));
-  define_submissions(env, exports);
-  define_tasks(env, exports);
-  define_lanes(env, exports);
-  define_inline(env, exports);
-  define_polled(env, exports);
-  define_text(env, exports);
+  DefineSubmissions(env, exports);
+  DefineTasks(env, exports);
+  DefineLanes(env, exports);
+  DefineInline(env, exports);
+  DefinePolled(env, exports);
+  DefineText(env, exports);
   InitTempRegistry(env, exports);
   return exports;
 }
 
 }  // namespace
 
-NODE_API_MODULE(uvfiles, init)
+NODE_API_MODULE(uvfiles, Init)
 
 }  // namespace uvfiles

@@ -13,9 +13,9 @@ constexpr size_t kResultSize = 64 * 1024;  // a batch of reads of 4 KiB
 constexpr uint32_t kMostResults = 64;
 
 // Records keep their fields as doubles; exact integers travel as the same eight bytes.
-void put_int64(double* to, int64_t value) { std::memcpy(to, &value, sizeof value); }
+void PutInt64(double* to, int64_t value) { std::memcpy(to, &value, sizeof value); }
 
-bool hands_over_bytes(const Operation& operation) {
+bool HandsOverBytes(const Operation& operation) {
   if ((operation.flags & kBorrowed) != 0) return false;  // they are where they belong
   switch (operation.kind) {
     case OpKind::kRead:
@@ -28,18 +28,18 @@ bool hands_over_bytes(const Operation& operation) {
 }
 
 // A failed task's output is what its error names: syscall NUL path NUL dest. Packing twice does no harm.
-void pack_error(Task* task) {
+void PackError(Task* task) {
   task->output.assign(task->error.syscall);
   task->output.push_back('\0');
   task->output.append(task->error.path);
   task->output.push_back('\0');
   task->output.append(task->error.dest);
-  BlockPool::instance().release(task->block);
+  BlockPool::Instance().Release(task->block);
   task->block = Block();
 }
 
 // A descriptor comes in a chunk, for which there is no memory: the task, which is left with it, closes it.
-void refuse_opened(Operation* operation) {
+void RefuseOpened(Operation* operation) {
   Task* const task = operation->details->task;
   if (operation->result < 0 || task->opened < 0) return;
   operation->result = task->error.code = UV_ENOMEM;
@@ -47,41 +47,41 @@ void refuse_opened(Operation* operation) {
 }
 
 // The bytes of a stateful read cannot be delivered: the next read finds them again where the file has positions.
-void put_back(const Operation& operation, const OpenFile* file, int64_t bytes) {
+void PutBack(const Operation& operation, const OpenFile* file, int64_t bytes) {
   const bool stateful = operation.position < 0 || (operation.flags & kSeekFirst) != 0;
   if (stateful && file != nullptr && !file->closing && !file->polled)
-    platform::seek(file->fd, -bytes, SEEK_CUR);
+    platform::Seek(file->fd, -bytes, SEEK_CUR);
 }
 
-size_t output_size(const Task& task) {
+size_t OutputSize(const Task& task) {
   return task.block.data != nullptr ? task.block_size : task.output.size();
 }
 
 }  // namespace
 
-void Environment::deliver(void* context, Operation* finished) {
+void Environment::Deliver(void* context, Operation* finished) {
   Environment* const self = static_cast<Environment*>(context);
   const Napi::HandleScope scope(self->env);
   napi_callback_scope callback_scope = nullptr;
   const bool scoped = napi_open_callback_scope(self->env, self->resource_.Value(),
                                                self->async_context_, &callback_scope) == napi_ok;
   bool may_go_on = scoped;
-  while (finished != nullptr && may_go_on) finished = self->deliver_group(finished, &may_go_on);
-  if (may_go_on) self->refill_results();
+  while (finished != nullptr && may_go_on) finished = self->DeliverGroup(finished, &may_go_on);
+  if (may_go_on) self->RefillResults();
   // The environment is being torn down: nobody is left to tell.
   while (finished != nullptr) {
     Operation* const after = finished->next;
-    discard(self, finished);
+    Discard(self, finished);
     finished = after;
   }
   if (scoped) napi_close_callback_scope(self->env, callback_scope);
   // The callbacks of the promises have run by now: what they submitted counts.
-  self->let_go_when_idle();
+  self->LetGoWhenIdle();
 }
 
 // Tells JavaScript of as many operations as fit into one chunk of bytes, one external buffer and the records.
 // `short_of_memory`: there is none for a chunk, so what is in a block stays there, one external buffer each.
-Operation* Environment::deliver_group(Operation* finished, bool* may_go_on, bool short_of_memory) {
+Operation* Environment::DeliverGroup(Operation* finished, bool* may_go_on, bool short_of_memory) {
   const Napi::HandleScope scope(env);
   size_t chunk_size = 0;
   Operation* end = finished;
@@ -92,13 +92,13 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on, bool
   for (; end != nullptr; end = end->next) {
     size_t bytes = 0;
     bool is_large = false;
-    if (hands_over_bytes(*end) && (end->flags & kKeepBlock) == 0) {
+    if (HandsOverBytes(*end) && (end->flags & kKeepBlock) == 0) {
       bytes = static_cast<size_t>(end->result);
       is_large = (end->memory != nullptr ? end->memory->capacity : bytes) > BlockPool::kSmall;
     } else if (end->kind == OpKind::kTask) {
-      if (short_of_memory) refuse_opened(end);
-      if (end->result < 0) pack_error(end->details->task);
-      bytes = output_size(*end->details->task);
+      if (short_of_memory) RefuseOpened(end);
+      if (end->result < 0) PackError(end->details->task);
+      bytes = OutputSize(*end->details->task);
       is_large = bytes > BlockPool::kSmall;
     }
     if (short_of_memory && bytes > 0 && end->memory == nullptr) is_large = true;
@@ -132,8 +132,8 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on, bool
     napi_get_reference_value(env, static_cast<napi_ref>(placed->handle), &callback_arguments[1]);
   } else if (chunk_size > 0) {
     void* data = nullptr;
-    if (!make_buffer(chunk_size, &data, &callback_arguments[1])) {
-      if (!short_of_memory) return deliver_group(finished, may_go_on, true);
+    if (!MakeBuffer(chunk_size, &data, &callback_arguments[1])) {
+      if (!short_of_memory) return DeliverGroup(finished, may_go_on, true);
       *may_go_on = false;
       return finished;
     }
@@ -149,23 +149,23 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on, bool
     finished = finished->next;
     count++;
     const OpenFile* const file = operation->file;
-    settle_file(operation);
+    SettleFile(operation);
     if (operation->kind == OpKind::kTask) {
       Task* const task = operation->details->task;
-      const size_t size = output_size(*task);
+      const size_t size = OutputSize(*task);
       if (operation == large) {
-        if (!hand_over_output(task, &callback_arguments[2])) operation->result = UV_ENOMEM;
-        at = write_record(operation, at, Tag::kTaskExternal, 0, 0);
+        if (!HandOverOutput(task, &callback_arguments[2])) operation->result = UV_ENOMEM;
+        at = WriteRecord(operation, at, Tag::kTaskExternal, 0, 0);
       } else {
         const char* const from =
             task->block.data != nullptr ? task->block.data : task->output.data();
         if (size > 0) std::memcpy(chunk + offset, from, size);
         int& opened = task->opened;
         const bool opens = operation->result >= 0 && opened >= 0;
-        at = write_record(operation, at, opens ? Tag::kTaskOpened : Tag::kTaskChunk,
-                          static_cast<double>(offset), static_cast<double>(size));
+        at = WriteRecord(operation, at, opens ? Tag::kTaskOpened : Tag::kTaskChunk,
+                         static_cast<double>(offset), static_cast<double>(size));
         if (opens) {
-          OpenFile* const file = files.add(opened, true, task->opened_kind);
+          OpenFile* const file = files.Add(opened, true, task->opened_kind);
           file->inline_state = task->opened_state;
           file->polled = file->nonblocking = task->opened_polled;
           task->opened_state = InlineState();
@@ -175,14 +175,14 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on, bool
         }
         offset += (size + 7) & ~size_t{7};
         task->output.clear();
-        BlockPool::instance().release(task->block);
+        BlockPool::Instance().Release(task->block);
         task->block = Block();
       }
-      operation->details->task_owner->settled(operation->result <= 0);
-    } else if (hands_over_bytes(*operation)) {
+      operation->details->task_owner->Settled(operation->result <= 0);
+    } else if (HandsOverBytes(*operation)) {
       const size_t bytes = static_cast<size_t>(operation->result);
       if ((operation->flags & kKeepBlock) != 0) {
-        at = write_record(operation, at, Tag::kDeferred, static_cast<double>(deferred_.size()), 0);
+        at = WriteRecord(operation, at, Tag::kDeferred, static_cast<double>(deferred_.size()), 0);
         deferred_.push_back({{operation->data, operation->capacity}, bytes, operation->size});
         operation->data = nullptr;
         operation->capacity = 0;
@@ -192,30 +192,30 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on, bool
           napi_get_reference_value(env, static_cast<napi_ref>(operation->memory->handle),
                                    &callback_arguments[2]);
         }
-        at = write_record(operation, at, whole ? Tag::kExternal : Tag::kChunk,
-                          static_cast<double>(operation->data - operation->memory->data), 0);
+        at = WriteRecord(operation, at, whole ? Tag::kExternal : Tag::kChunk,
+                         static_cast<double>(operation->data - operation->memory->data), 0);
       } else if (operation == large) {
         Block block = {operation->data, operation->capacity};
-        const bool handed_over = hand_over_block(&block, bytes, &callback_arguments[2]);
+        const bool handed_over = HandOverBlock(&block, bytes, &callback_arguments[2]);
         operation->data = block.data;
         operation->capacity = block.capacity;
         if (handed_over) {
-          at = write_record(operation, at, Tag::kExternal, 0, 0);
+          at = WriteRecord(operation, at, Tag::kExternal, 0, 0);
         } else {
-          put_back(*operation, file, operation->result);
+          PutBack(*operation, file, operation->result);
           operation->result = UV_ENOMEM;
-          at = write_record(operation, at, Tag::kFailed, 0, 0);
+          at = WriteRecord(operation, at, Tag::kFailed, 0, 0);
         }
       } else {
         std::memcpy(chunk + offset, operation->data, bytes);
-        at = write_record(operation, at, Tag::kChunk, static_cast<double>(offset), 0);
+        at = WriteRecord(operation, at, Tag::kChunk, static_cast<double>(offset), 0);
         offset += (bytes + 7) & ~size_t{7};
       }
     } else {
-      at = write_payload(operation, at);
+      at = WritePayload(operation, at);
     }
-    free_data(operation);
-    recycle(operation);
+    FreeData(operation);
+    Recycle(operation);
   }
 
   napi_create_uint32(env, count, &callback_arguments[0]);
@@ -224,8 +224,8 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on, bool
   napi_get_boolean(env, shared, &callback_arguments[3]);
   const napi_status status =
       napi_call_function(env, undefined, complete_.Value(), 4, callback_arguments, nullptr);
-  for (const Deferred& deferred : deferred_) stash_.release(deferred.block);
-  stash_.flush();
+  for (const Deferred& deferred : deferred_) stash_.Release(deferred.block);
+  stash_.Flush();
   deferred_.clear();
   if (status == napi_pending_exception) {
     napi_value exception;
@@ -239,7 +239,7 @@ Operation* Environment::deliver_group(Operation* finished, bool* may_go_on, bool
 
 // A Buffer of uninitialized memory. JavaScript makes it, since Node-API ends the process where there is no memory: false
 // then, and while the environment is being torn down.
-bool Environment::make_buffer(size_t size, void** data, napi_value* buffer) {
+bool Environment::MakeBuffer(size_t size, void** data, napi_value* buffer) {
   napi_value argument;
   napi_value undefined;
   size_t length = 0;
@@ -249,32 +249,32 @@ bool Environment::make_buffer(size_t size, void** data, napi_value* buffer) {
          napi_get_buffer_info(env, *buffer, data, &length) == napi_ok && length == size;
 }
 
-bool Environment::copy_to_buffer(const void* from, size_t size, napi_value* buffer) {
+bool Environment::CopyToBuffer(const void* from, size_t size, napi_value* buffer) {
   void* to = nullptr;
-  if (!make_buffer(size, &to, buffer)) return false;
+  if (!MakeBuffer(size, &to, buffer)) return false;
   std::memcpy(to, from, size);
   return true;
 }
 
 // As external memory that goes back to the pool when JavaScript has dropped it. Where the runtime has no such memory
 // (Electron's sandboxed pointers forbid it) it is a copy, and the block stays the caller's. False: neither can be had.
-bool Environment::hand_over_block(Block* block, size_t size, napi_value* buffer) {
+bool Environment::HandOverBlock(Block* block, size_t size, napi_value* buffer) {
   const napi_status status = napi_create_external_buffer(
       env, size, block->data,
       [](napi_env, void* data, void* hint) {
-        BlockPool::instance().release({static_cast<char*>(data), reinterpret_cast<size_t>(hint)});
+        BlockPool::Instance().Release({static_cast<char*>(data), reinterpret_cast<size_t>(hint)});
       },
       reinterpret_cast<void*>(block->capacity), buffer);
-  if (status != napi_ok) return copy_to_buffer(block->data, size, buffer);
+  if (status != napi_ok) return CopyToBuffer(block->data, size, buffer);
   *block = Block();
   return true;
 }
 
 // A task's output, too large to be copied, as a buffer of its own. False: there is no memory for it.
-bool Environment::hand_over_output(Task* task, napi_value* buffer) {
+bool Environment::HandOverOutput(Task* task, napi_value* buffer) {
   if (task->block.data != nullptr) {
-    const bool handed_over = hand_over_block(&task->block, task->block_size, buffer);
-    BlockPool::instance().release(task->block);
+    const bool handed_over = HandOverBlock(&task->block, task->block_size, buffer);
+    BlockPool::Instance().Release(task->block);
     task->block = Block();
     return handed_over;
   }
@@ -284,12 +284,12 @@ bool Environment::hand_over_output(Task* task, napi_value* buffer) {
       env, kept->size(), &(*kept)[0],
       [](napi_env, void*, void* hint) { delete static_cast<std::string*>(hint); }, kept, buffer);
   if (status == napi_ok) return true;
-  const bool copied = copy_to_buffer(kept->data(), kept->size(), buffer);
+  const bool copied = CopyToBuffer(kept->data(), kept->size(), buffer);
   delete kept;
   return copied;
 }
 
-int Environment::write_record(Operation* operation, int at, Tag tag, double value, double extra) {
+int Environment::WriteRecord(Operation* operation, int at, Tag tag, double value, double extra) {
   slots_[operation->slot] = nullptr;
   records[at] = operation->slot;
   records[at + 1] = static_cast<double>(operation->result);
@@ -299,23 +299,23 @@ int Environment::write_record(Operation* operation, int at, Tag tag, double valu
   return at + kRecordHeader;
 }
 
-int Environment::write_payload(Operation* operation, int at) {
+int Environment::WritePayload(Operation* operation, int at) {
   OperationDetails* const details = operation->details;
   if (operation->result < 0) {
-    return write_record(operation, at, Tag::kFailed,
-                        details == nullptr ? 0 : syscall_number(details->syscall),
-                        static_cast<double>(operation->extra));
+    return WriteRecord(operation, at, Tag::kFailed,
+                       details == nullptr ? 0 : SyscallNumber(details->syscall),
+                       static_cast<double>(operation->extra));
   }
   switch (operation->kind) {
     case OpKind::kStat:
     case OpKind::kLstat:
     case OpKind::kFstat: {
-      at = write_record(operation, at, Tag::kStat, 0, 0);
+      at = WriteRecord(operation, at, Tag::kStat, 0, 0);
       const int64_t* const fields = reinterpret_cast<const int64_t*>(&details->stat);
       const bool exact = (operation->flags & kBigInt) != 0;
       for (int i = 0; i < StatRecord::kFields; i++) {
         if (exact) {
-          put_int64(&records[at + i], fields[i]);
+          PutInt64(&records[at + i], fields[i]);
         } else {
           records[at + i] = static_cast<double>(fields[i]);
         }
@@ -324,12 +324,12 @@ int Environment::write_payload(Operation* operation, int at) {
     }
     case OpKind::kOpen: {
       const bool owned = operation->size == 0;
-      OpenFile* const file = files.add(static_cast<int>(operation->result), owned, details->kind);
+      OpenFile* const file = files.Add(static_cast<int>(operation->result), owned, details->kind);
       file->inline_state = details->inline_state;
-      file->polled = is_polled(details->kind, details->seekable);
+      file->polled = IsPolled(details->kind, details->seekable);
       file->nonblocking = details->nonblocking;
-      at = write_record(operation, at, Tag::kOpened, 0,
-                        static_cast<double>(file->inline_state.access));
+      at = WriteRecord(operation, at, Tag::kOpened, 0,
+                       static_cast<double>(file->inline_state.access));
       records[at] = file->id;
       records[at + 1] = static_cast<int>(details->kind);
       records[at + 2] = details->seekable ? 1 : 0;
@@ -339,49 +339,49 @@ int Environment::write_payload(Operation* operation, int at) {
     }
     case OpKind::kSeek:
       // Positions beyond 2^53 travel exactly in `extra`.
-      at = write_record(operation, at, Tag::kPlain, 0, 0);
-      put_int64(&records[at - 1], operation->result);
+      at = WriteRecord(operation, at, Tag::kPlain, 0, 0);
+      PutInt64(&records[at - 1], operation->result);
       return at;
     default:
-      return write_record(operation, at, Tag::kPlain, 0, static_cast<double>(operation->extra));
+      return WriteRecord(operation, at, Tag::kPlain, 0, static_cast<double>(operation->extra));
   }
 }
 
 // The operation no longer holds its file open; the last one out lets a waiting close begin.
-void Environment::settle_file(Operation* operation) {
+void Environment::SettleFile(Operation* operation) {
   OpenFile* const file = operation->file;
   if (file == nullptr) return;
   operation->file = nullptr;
   file->in_flight--;
   if (operation->kind == OpKind::kClose) {
-    InlineIO::forget(&file->inline_state);
-    files.remove(file);
+    InlineIO::Forget(&file->inline_state);
+    files.Remove(file);
   } else if (file->in_flight == 0 && file->close_operation != nullptr) {
     Operation* const close = file->close_operation;
     file->close_operation = nullptr;
-    dispatcher.submit(close);
+    dispatcher.Submit(close);
     file->in_flight++;
   }
 }
 
 // Uninitialized memory on JavaScript's heap that JavaScript does not see yet. Null when there is none.
-ResultMemory* Environment::make_result(size_t size) {
+ResultMemory* Environment::MakeResult(size_t size) {
   const Napi::HandleScope scope(env);
   void* data = nullptr;
   napi_value buffer;
   napi_ref reference;
-  if (!make_buffer(size, &data, &buffer)) return nullptr;
+  if (!MakeBuffer(size, &data, &buffer)) return nullptr;
   if (napi_create_reference(env, buffer, 1, &reference) != napi_ok) return nullptr;
   return new ResultMemory{static_cast<char*>(data), size, reference, 0};
 }
 
-void Environment::free_result(ResultMemory* memory) {
+void Environment::FreeResult(ResultMemory* memory) {
   napi_delete_reference(env, static_cast<napi_ref>(memory->handle));
   delete memory;
 }
 
-void Environment::give_result(Operation* operation) {
-  ResultMemory* const memory = make_result(operation->size);
+void Environment::GiveResult(Operation* operation) {
+  ResultMemory* const memory = MakeResult(operation->size);
   if (memory == nullptr) return;  // a block will do
   memory->users = 1;
   operation->memory = memory;
@@ -389,9 +389,9 @@ void Environment::give_result(Operation* operation) {
 }
 
 // As much as the batches since the last delivery asked for, less when it is not used.
-void Environment::refill_results() {
+void Environment::RefillResults() {
   uint32_t shortage = 0;
-  const uint32_t stock = dispatcher.result_stock(&shortage);
+  const uint32_t stock = dispatcher.ResultStock(&shortage);
   if (shortage == 0 && stock >= result_target_) {
     result_target_ -= result_target_ / 4;
     if (result_target_ < 4) result_target_ = 0;
@@ -400,33 +400,33 @@ void Environment::refill_results() {
         result_target_ + shortage < kMostResults ? result_target_ + shortage : kMostResults;
   }
   for (uint32_t have = stock; have < result_target_; have++) {
-    ResultMemory* const memory = make_result(kResultSize);
+    ResultMemory* const memory = MakeResult(kResultSize);
     if (memory == nullptr) return;
-    dispatcher.stock_result(memory);
+    dispatcher.StockResult(memory);
   }
   for (uint32_t have = stock; have > result_target_ + 4; have--) {
-    ResultMemory* const memory = dispatcher.unstock_result();
+    ResultMemory* const memory = dispatcher.UnstockResult();
     if (memory == nullptr) return;
-    free_result(memory);
+    FreeResult(memory);
   }
 }
 
-void Environment::free_data(Operation* operation) {
+void Environment::FreeData(Operation* operation) {
   if (operation->memory != nullptr && --operation->memory->users == 0)
-    free_result(operation->memory);
+    FreeResult(operation->memory);
   operation->memory = nullptr;
-  if (operation->capacity != 0) stash_.release({operation->data, operation->capacity});
+  if (operation->capacity != 0) stash_.Release({operation->data, operation->capacity});
   operation->data = nullptr;
   operation->capacity = 0;
 }
 
-bool Environment::copy_deferred(size_t index, void* to, size_t size) {
+bool Environment::CopyDeferred(size_t index, void* to, size_t size) {
   if (index >= deferred_.size() || size != deferred_[index].asked) return false;
   std::memcpy(to, deferred_[index].block.data, deferred_[index].bytes);
   return true;
 }
 
-double Environment::copy_late(size_t index, void* to, size_t size) {
+double Environment::CopyLate(size_t index, void* to, size_t size) {
   if (index >= deferred_.size()) return 0;
   const Deferred& deferred = deferred_[index];
   if (size > 0) std::memcpy(to, deferred.block.data, size < deferred.bytes ? size : deferred.bytes);

@@ -7,7 +7,7 @@
 
 namespace uvfiles {
 
-int syscall_number(const char* name) {
+int SyscallNumber(const char* name) {
   int number = 0;
   for (const char* known : kSyscalls) {
     if (std::strcmp(known, name) == 0) return number;
@@ -17,18 +17,18 @@ int syscall_number(const char* name) {
 }
 
 Environment::Environment(napi_env environment, uv_loop_t* uv_loop)
-    : env(environment), loop(uv_loop), dispatcher(uv_loop, deliver, discard, this) {}
+    : env(environment), loop(uv_loop), dispatcher(uv_loop, Deliver, Discard, this) {}
 
 Environment::~Environment() = default;
 
-Environment* Environment::get(napi_env env) {
+Environment* Environment::Get(napi_env env) {
   void* data = nullptr;
   napi_get_instance_data(env, &data);
   return static_cast<Environment*>(data);
 }
 
-bool Environment::open(Napi::Object shared, bool waits_in_hook) {
-  if (dispatcher.open() != 0) return false;
+bool Environment::Open(Napi::Object shared, bool waits_in_hook) {
+  if (dispatcher.Open() != 0) return false;
   complete_ = Napi::Weak(shared.Get("complete").As<Napi::Function>());
   allocate_ = Napi::Weak(shared.Get("allocate").As<Napi::Function>());
   arguments = shared.Get("arguments").As<Napi::Float64Array>().Data();
@@ -42,52 +42,52 @@ bool Environment::open(Napi::Object shared, bool waits_in_hook) {
   // Node runs its loop until an asynchronous hook has been removed, which lets the work requests and the handle
   // finish. Deno frees such hooks twice and Bun's loop is not libuv's: there a plain hook blocks until no job runs.
   if (waits_in_hook) {
-    napi_add_async_cleanup_hook(env, on_async_cleanup, this, &cleanup_);
+    napi_add_async_cleanup_hook(env, OnAsyncCleanup, this, &cleanup_);
     realm_watch_ = new RealmWatch{this};
-    napi_add_finalizer(env, shared, realm_watch_, on_unreachable, nullptr, nullptr);
+    napi_add_finalizer(env, shared, realm_watch_, OnUnreachable, nullptr, nullptr);
   } else {
-    napi_add_env_cleanup_hook(env, on_cleanup, this);
+    napi_add_env_cleanup_hook(env, OnCleanup, this);
   }
   return true;
 }
 
 // --- the realm ------------------------------------------------------------------------------------------------------
 
-void Environment::hold_shared() {
+void Environment::HoldShared() {
   uint32_t count;
   holds_ = napi_reference_ref(env, shared_, &count) == napi_ok;
 }
 
-void Environment::let_go_when_idle() {
+void Environment::LetGoWhenIdle() {
   if (!holds_ || closing_ || dispatcher.outstanding() != 0 || !files.empty() || !tasks.empty())
     return;
   if (temp_owner != 0 && TempRegistry::Shared().CountOf(temp_owner) != 0) return;
   // Memory for results that will not be asked for: it is the realm's, too.
-  while (ResultMemory* const memory = dispatcher.unstock_result()) free_result(memory);
+  while (ResultMemory* const memory = dispatcher.UnstockResult()) FreeResult(memory);
   uint32_t count;
   holds_ = napi_reference_unref(env, shared_, &count) != napi_ok;
 }
 
 // Nothing can call the addon through this environment any more, and nothing is outstanding.
-void Environment::on_unreachable(napi_env, void* data, void*) {
+void Environment::OnUnreachable(napi_env, void* data, void*) {
   const std::unique_ptr<RealmWatch> watch(static_cast<RealmWatch*>(data));
   Environment* const self = watch->environment;
   if (self == nullptr) return;
   self->realm_watch_ = nullptr;
   if (self->closing_) return;
   self->closing_ = true;
-  self->dispatcher.close(on_closed);
+  self->dispatcher.Close(OnClosed);
 }
 
 // --- submitting -----------------------------------------------------------------------------------------------------
 
-Operation* Environment::begin(OpKind kind) {
-  Operation* const operation = dispatcher.acquire();
+Operation* Environment::Begin(OpKind kind) {
+  Operation* const operation = dispatcher.Acquire();
   operation->kind = kind;
   operation->slot = static_cast<uint32_t>(arguments[kSlot]);
   operation->size = static_cast<size_t>(arguments[kSize]);
   operation->flags = static_cast<uint8_t>(arguments[kFlags]);
-  operation->lane = dispatcher.lane_number(arguments[kLaneNumber]);
+  operation->lane = dispatcher.LaneNumber(arguments[kLaneNumber]);
   operation->file = nullptr;
   operation->data = nullptr;
   operation->capacity = 0;
@@ -103,7 +103,7 @@ Operation* Environment::begin(OpKind kind) {
   return operation;
 }
 
-OperationDetails* Environment::attach_details(Operation* operation) {
+OperationDetails* Environment::AttachDetails(Operation* operation) {
   if (free_details_.empty()) {
     details_.push_back(std::make_unique<OperationDetails>());
     free_details_.push_back(details_.back().get());
@@ -115,109 +115,109 @@ OperationDetails* Environment::attach_details(Operation* operation) {
   return operation->details;
 }
 
-void Environment::recycle(Operation* operation) {
+void Environment::Recycle(Operation* operation) {
   if (operation->details != nullptr) {
     operation->details->task = nullptr;
-    shrink_path(&operation->details->path);
+    ShrinkPath(&operation->details->path);
     free_details_.push_back(operation->details);
     operation->details = nullptr;
   }
-  dispatcher.release(operation);
+  dispatcher.Release(operation);
 }
 
-void Environment::refuse(Operation* operation, int status) {
+void Environment::Refuse(Operation* operation, int status) {
   arguments[kStatus] = status;
-  give_up(*operation, status, false);
-  free_data(operation);
-  recycle(operation);
+  GiveUp(*operation, status, false);
+  FreeData(operation);
+  Recycle(operation);
 }
 
-void Environment::submit(Operation* operation) {
+void Environment::Submit(Operation* operation) {
   const uint32_t slot = operation->slot;
   OpenFile* const file = operation->file;
   if (operation->lane == Dispatcher::kNoLane) {
-    refuse(operation, UV_EINVAL);
+    Refuse(operation, UV_EINVAL);
     return;
   }
-  if (!dispatcher.submit(operation)) {
-    refuse(operation, UV_EAGAIN);
+  if (!dispatcher.Submit(operation)) {
+    Refuse(operation, UV_EAGAIN);
     return;
   }
   if (file != nullptr) file->in_flight++;
-  occupy(slot, operation);
+  Occupy(slot, operation);
   arguments[kStatus] = 0;
-  hold();
+  Hold();
 }
 
-void Environment::occupy(uint32_t slot, Operation* operation) {
+void Environment::Occupy(uint32_t slot, Operation* operation) {
   if (slot >= slots_.size()) slots_.resize(slot + 64, nullptr);
   slots_[slot] = operation;
 }
 
-void Environment::submit_close(Operation* operation) {
+void Environment::SubmitClose(Operation* operation) {
   OpenFile* const file = operation->file;
   if (operation->lane == Dispatcher::kNoLane) {
     operation->file = nullptr;
-    refuse(operation, UV_EINVAL);
+    Refuse(operation, UV_EINVAL);
     return;
   }
   file->closing = true;
   arguments[kStatus] = 0;
-  occupy(operation->slot, operation);
+  Occupy(operation->slot, operation);
   if (file->in_flight > 0) {
     file->close_operation = operation;
     return;
   }
-  dispatcher.submit(operation);
+  dispatcher.Submit(operation);
   file->in_flight++;
 }
 
 // --- ending ---------------------------------------------------------------------------------------------------------
 
-void Environment::discard(void* context, Operation* operation) {
+void Environment::Discard(void* context, Operation* operation) {
   Environment* const self = static_cast<Environment*>(context);
   const bool performed = operation->state.load(std::memory_order_relaxed) == OpState::kFinished;
   if (operation->kind == OpKind::kOpen && performed && operation->result >= 0 &&
       operation->size == 0) {
-    InlineIO::forget(&operation->details->inline_state);
-    platform::close_file(
+    InlineIO::Forget(&operation->details->inline_state);
+    platform::CloseFile(
         static_cast<int>(operation->result));  // nobody will ever know of this descriptor
   }
   if (operation->kind == OpKind::kClose && performed && operation->file != nullptr) {
-    self->files.remove(operation->file);
+    self->files.Remove(operation->file);
   }
-  if (!performed) give_up(*operation, UV_ECANCELED, false);  // it may have got half-way
-  if (operation->kind == OpKind::kTask) operation->details->task_owner->settled(true);
+  if (!performed) GiveUp(*operation, UV_ECANCELED, false);  // it may have got half-way
+  if (operation->kind == OpKind::kTask) operation->details->task_owner->Settled(true);
   operation->file = nullptr;
-  self->free_data(operation);
-  self->recycle(operation);
+  self->FreeData(operation);
+  self->Recycle(operation);
 }
 
-void Environment::close_files() {
-  files.for_each([](OpenFile* file) {
-    InlineIO::forget(&file->inline_state);
-    if (file->owned) platform::close_file(file->fd);
+void Environment::CloseFiles() {
+  files.ForEach([](OpenFile* file) {
+    InlineIO::Forget(&file->inline_state);
+    if (file->owned) platform::CloseFile(file->fd);
   });
 }
 
-void Environment::on_async_cleanup(napi_async_cleanup_hook_handle, void* context) {
+void Environment::OnAsyncCleanup(napi_async_cleanup_hook_handle, void* context) {
   Environment* const self = static_cast<Environment*>(context);
   if (self->closing_) return;
   self->closing_ = true;
-  self->dispatcher.close(on_closed);
+  self->dispatcher.Close(OnClosed);
 }
 
-void Environment::on_closed(void* context) {
+void Environment::OnClosed(void* context) {
   Environment* const self = static_cast<Environment*>(context);
-  self->close_files();
-  while (ResultMemory* const memory = self->dispatcher.unstock_result()) self->free_result(memory);
+  self->CloseFiles();
+  while (ResultMemory* const memory = self->dispatcher.UnstockResult()) self->FreeResult(memory);
   if (self->async_context_ != nullptr) napi_async_destroy(self->env, self->async_context_);
   self->complete_.Reset();
   self->allocate_.Reset();
   napi_delete_reference(self->env, self->shared_);
   if (self->realm_watch_ != nullptr) self->realm_watch_->environment = nullptr;
   self->resource_.Reset();
-  self->tasks.clear();
+  self->tasks.Clear();
   const napi_async_cleanup_hook_handle cleanup = self->cleanup_;
   napi_set_instance_data(self->env, nullptr, nullptr, nullptr);
   delete self;
@@ -225,12 +225,12 @@ void Environment::on_closed(void* context) {
 }
 
 // The dispatcher's work requests may still be in the runtime's hands: it is left to the process on purpose.
-void Environment::on_cleanup(void* context) {
+void Environment::OnCleanup(void* context) {
   Environment* const self = static_cast<Environment*>(context);
   self->closing_ = true;
-  self->dispatcher.close_blocking();
-  self->tasks.clear();
-  self->close_files();
+  self->dispatcher.CloseBlocking();
+  self->tasks.Clear();
+  self->CloseFiles();
 }
 
 }  // namespace uvfiles

@@ -74,32 +74,32 @@ class Environment {
   Environment(napi_env env, uv_loop_t* loop);
   ~Environment();
 
-  static Environment* get(napi_env env);
+  static Environment* Get(napi_env env);
 
-  // `shared`: what JavaScript and the addon share; its properties are `complete`, `allocate`, `arguments`, `records`.
-  bool open(Napi::Object shared, bool waits_in_hook);
+  // `Shared`: what JavaScript and the addon share; its properties are `Complete`, `allocate`, `arguments`, `records`.
+  bool Open(Napi::Object shared, bool waits_in_hook);
 
   // Something is outstanding from now on.
-  void hold() {
-    if (!holds_) hold_shared();
+  void Hold() {
+    if (!holds_) HoldShared();
   }
   // Stops keeping the realm alive when nothing is outstanding: no operation, no task, no open file, and no temporary
   // file or directory that the end of the environment would remove.
-  void let_go_when_idle();
+  void LetGoWhenIdle();
 
   // Takes an operation from the free list with the common arguments filled in.
-  Operation* begin(OpKind kind);
-  OperationDetails* attach_details(Operation* operation);
+  Operation* Begin(OpKind kind);
+  OperationDetails* AttachDetails(Operation* operation);
   // Submits, or puts the reason into arguments[kStatus] and frees the operation.
-  void submit(Operation* operation);
-  void refuse(Operation* operation, int status);
-  void submit_close(Operation* operation);
+  void Submit(Operation* operation);
+  void Refuse(Operation* operation, int status);
+  void SubmitClose(Operation* operation);
   // Lets a large read fill what will be its result.
-  void give_result(Operation* operation);
+  void GiveResult(Operation* operation);
 
-  Operation* in_slot(uint32_t slot) const { return slot < slots_.size() ? slots_[slot] : nullptr; }
-  bool copy_deferred(size_t index, void* to, size_t size);
-  double copy_late(size_t index, void* to, size_t size);
+  Operation* InSlot(uint32_t slot) const { return slot < slots_.size() ? slots_[slot] : nullptr; }
+  bool CopyDeferred(size_t index, void* to, size_t size);
+  double CopyLate(size_t index, void* to, size_t size);
 
   napi_env env;
   uv_loop_t* const loop;
@@ -113,30 +113,30 @@ class Environment {
   double* records = nullptr;
 
  private:
-  void occupy(uint32_t slot, Operation* operation);
-  static void deliver(void* self, Operation* finished);
-  static void discard(void* self, Operation* operation);
-  static void on_closed(void* self);
-  static void on_async_cleanup(napi_async_cleanup_hook_handle handle, void* self);
-  static void on_cleanup(void* self);
-  static void on_unreachable(napi_env env, void* watch, void* hint);
-  void hold_shared();
+  void Occupy(uint32_t slot, Operation* operation);
+  static void Deliver(void* self, Operation* finished);
+  static void Discard(void* self, Operation* operation);
+  static void OnClosed(void* self);
+  static void OnAsyncCleanup(napi_async_cleanup_hook_handle handle, void* self);
+  static void OnCleanup(void* self);
+  static void OnUnreachable(napi_env env, void* watch, void* hint);
+  void HoldShared();
 
-  Operation* deliver_group(Operation* finished, bool* may_go_on, bool short_of_memory = false);
-  void settle_file(Operation* operation);
-  bool make_buffer(size_t size, void** data, napi_value* buffer);
-  bool copy_to_buffer(const void* from, size_t size, napi_value* buffer);
-  bool hand_over_block(Block* block, size_t size, napi_value* buffer);
-  bool hand_over_output(Task* task, napi_value* buffer);
-  int write_record(Operation* operation, int at, Tag tag, double value, double extra);
-  int write_payload(Operation* operation, int at);
-  void free_data(Operation* operation);
-  ResultMemory* make_result(size_t size);
-  void free_result(ResultMemory* memory);
-  void refill_results();
-  void recycle(Operation* operation);
-  void close_files();
-  bool adopt_opened(Operation* operation);
+  Operation* DeliverGroup(Operation* finished, bool* may_go_on, bool short_of_memory = false);
+  void SettleFile(Operation* operation);
+  bool MakeBuffer(size_t size, void** data, napi_value* buffer);
+  bool CopyToBuffer(const void* from, size_t size, napi_value* buffer);
+  bool HandOverBlock(Block* block, size_t size, napi_value* buffer);
+  bool HandOverOutput(Task* task, napi_value* buffer);
+  int WriteRecord(Operation* operation, int at, Tag tag, double value, double extra);
+  int WritePayload(Operation* operation, int at);
+  void FreeData(Operation* operation);
+  ResultMemory* MakeResult(size_t size);
+  void FreeResult(ResultMemory* memory);
+  void RefillResults();
+  void Recycle(Operation* operation);
+  void CloseFiles();
+  bool AdoptOpened(Operation* operation);
 
   // Tells the environment that its realm has been collected. It may outlive the environment.
   struct RealmWatch {
@@ -167,14 +167,14 @@ class Environment {
 
 // Names that `Tag::kFailed` refers to; the same list is in lib/native/records.ts.
 constexpr const char* kSyscalls[] = {"", "open", "fstat", "read", "write", "fsync", "close"};
-int syscall_number(const char* name);
+int SyscallNumber(const char* name);
 
 // One file each: the functions that JavaScript calls.
-void define_submissions(Napi::Env env, Napi::Object exports);
-void define_tasks(Napi::Env env, Napi::Object exports);
-void define_lanes(Napi::Env env, Napi::Object exports);
-void define_inline(Napi::Env env, Napi::Object exports);
-void define_polled(Napi::Env env, Napi::Object exports);
-void define_text(Napi::Env env, Napi::Object exports);
+void DefineSubmissions(Napi::Env env, Napi::Object exports);
+void DefineTasks(Napi::Env env, Napi::Object exports);
+void DefineLanes(Napi::Env env, Napi::Object exports);
+void DefineInline(Napi::Env env, Napi::Object exports);
+void DefinePolled(Napi::Env env, Napi::Object exports);
+void DefineText(Napi::Env env, Napi::Object exports);
 
 }  // namespace uvfiles

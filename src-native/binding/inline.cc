@@ -13,8 +13,8 @@ namespace {
 // Adds the microseconds of a call to arguments[kSpent].
 class Spending {
  public:
-  explicit Spending(Environment* environment) : environment_(environment), began_(now_ns()) {}
-  ~Spending() { environment_->arguments[kSpent] += static_cast<double>(now_ns() - began_) / 1000; }
+  explicit Spending(Environment* environment) : environment_(environment), began_(NowNs()) {}
+  ~Spending() { environment_->arguments[kSpent] += static_cast<double>(NowNs() - began_) / 1000; }
   Spending(const Spending&) = delete;
   Spending& operator=(const Spending&) = delete;
 
@@ -24,13 +24,13 @@ class Spending {
 };
 
 // inlineRead(view): kSize bytes at kPosition of kFile into the view from kOffset on.
-napi_value inline_read(napi_env env, napi_callback_info info) {
+napi_value InlineRead(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value view;
   napi_get_cb_info(env, info, &count, &view, nullptr, nullptr);
-  Environment* const environment = Environment::get(env);
+  Environment* const environment = Environment::Get(env);
   double* const arguments = environment->arguments;
-  OpenFile* const file = environment->files.find(static_cast<uint32_t>(arguments[kFile]));
+  OpenFile* const file = environment->files.Find(static_cast<uint32_t>(arguments[kFile]));
   void* data = nullptr;
   size_t length = 0;
   if (file == nullptr || file->closing ||
@@ -55,31 +55,31 @@ napi_value inline_read(napi_env env, napi_callback_info info) {
   const int flags = static_cast<int>(arguments[kFlags]);
   if ((flags & kSeekFirst) != 0) {
     // A position is a number in the kernel; should the read miss, the pool sets it once more.
-    if (!environment->inline_io.set_position(file, position)) {
+    if (!environment->inline_io.SetPosition(file, position)) {
       arguments[kStatus] = static_cast<double>(kMiss);
       return nullptr;
     }
     position = kCurrent;
   }
   arguments[kStatus] = static_cast<double>(
-      environment->inline_io.read(file, static_cast<char*>(data) + offset, size, position));
+      environment->inline_io.Read(file, static_cast<char*>(data) + offset, size, position));
   return nullptr;
 }
 
 // inlineStat(path): kFlags: 1 exact integers, 2 do not follow. The fields stand from kAnswer on.
-napi_value inline_stat(napi_env env, napi_callback_info info) {
+napi_value InlineStat(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value value;
   napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
-  Environment* const environment = Environment::get(env);
+  Environment* const environment = Environment::Get(env);
   double* const arguments = environment->arguments;
   const Spending spending(environment);
   StatRecord record;
   const int flags = static_cast<int>(arguments[kFlags]);
   int64_t status = kMiss;
-  if (read_path(env, value, &environment->inline_path)) {
+  if (ReadPath(env, value, &environment->inline_path)) {
     status =
-        environment->inline_io.stat(environment->inline_path.c_str(), (flags & 2) == 0, &record);
+        environment->inline_io.Stat(environment->inline_path.c_str(), (flags & 2) == 0, &record);
   }
   arguments[kStatus] = static_cast<double>(status);
   if (status != 0) return nullptr;
@@ -94,16 +94,16 @@ napi_value inline_stat(napi_env env, napi_callback_info info) {
 }
 
 // inlineAccess(path): kMode. 1 yes, 0 no.
-napi_value inline_access(napi_env env, napi_callback_info info) {
+napi_value InlineAccess(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value value;
   napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
-  Environment* const environment = Environment::get(env);
+  Environment* const environment = Environment::Get(env);
   double* const arguments = environment->arguments;
   const Spending spending(environment);
   int64_t status = kMiss;
-  if (read_path(env, value, &environment->inline_path)) {
-    status = environment->inline_io.access(environment->inline_path.c_str(),
+  if (ReadPath(env, value, &environment->inline_path)) {
+    status = environment->inline_io.Access(environment->inline_path.c_str(),
                                            static_cast<int>(arguments[kMode]));
   }
   arguments[kStatus] = static_cast<double>(status);
@@ -113,18 +113,18 @@ napi_value inline_access(napi_env env, napi_callback_info info) {
 // Both answer with bytes in the view from kOffset on, and their count.
 using FillFromPath = int64_t (InlineIO::*)(const char* path, char* data, size_t size);
 
-napi_value fill_from_path(napi_env env, napi_callback_info info, FillFromPath fill) {
+napi_value AnswerFromPath(napi_env env, napi_callback_info info, FillFromPath fill) {
   size_t count = 2;
   napi_value values[2];
   napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
-  Environment* const environment = Environment::get(env);
+  Environment* const environment = Environment::Get(env);
   double* const arguments = environment->arguments;
   const Spending spending(environment);
   void* data = nullptr;
   size_t length = 0;
   const size_t offset = static_cast<size_t>(arguments[kOffset]);
   int64_t status = kMiss;
-  if (read_path(env, values[0], &environment->inline_path) &&
+  if (ReadPath(env, values[0], &environment->inline_path) &&
       napi_get_typedarray_info(env, values[1], nullptr, &length, &data, nullptr, nullptr) ==
           napi_ok &&
       data != nullptr && offset < length) {
@@ -136,35 +136,35 @@ napi_value fill_from_path(napi_env env, napi_callback_info info, FillFromPath fi
 }
 
 // inlineReadFile(path, view): the file's size if all of it stands in the view now.
-napi_value inline_read_file(napi_env env, napi_callback_info info) {
-  return fill_from_path(env, info, &InlineIO::read_file);
+napi_value InlineReadFile(napi_env env, napi_callback_info info) {
+  return AnswerFromPath(env, info, &InlineIO::ReadFile);
 }
 
 // inlineReadlink(path, view): the link's length.
-napi_value inline_readlink(napi_env env, napi_callback_info info) {
-  return fill_from_path(env, info, &InlineIO::readlink);
+napi_value InlineReadlink(napi_env env, napi_callback_info info) {
+  return AnswerFromPath(env, info, &InlineIO::Readlink);
 }
 
 // inlineOpen(path): a descriptor for reading; from kAnswer on the record that an open in the pool would give.
-napi_value inline_open(napi_env env, napi_callback_info info) {
+napi_value InlineOpen(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value value;
   napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
-  Environment* const environment = Environment::get(env);
+  Environment* const environment = Environment::Get(env);
   double* const arguments = environment->arguments;
   const Spending spending(environment);
   InlineState state;
   int64_t length = 0;
   int64_t fd = kMiss;
-  if (read_path(env, value, &environment->inline_path)) {
-    fd = environment->inline_io.open(environment->inline_path.c_str(),
+  if (ReadPath(env, value, &environment->inline_path)) {
+    fd = environment->inline_io.Open(environment->inline_path.c_str(),
                                      static_cast<int>(arguments[kOpenFlags]), &state, &length);
   }
   arguments[kStatus] = static_cast<double>(fd);
   if (fd < 0) return nullptr;
-  OpenFile* const file = environment->files.add(static_cast<int>(fd), true, FileKind::kRegular);
+  OpenFile* const file = environment->files.Add(static_cast<int>(fd), true, FileKind::kRegular);
   file->inline_state = state;
-  environment->hold();
+  environment->Hold();
   arguments[kAnswer] = file->id;
   arguments[kAnswer + 1] = static_cast<int>(FileKind::kRegular);
   arguments[kAnswer + 2] = 1;
@@ -174,15 +174,15 @@ napi_value inline_open(napi_env env, napi_callback_info info) {
 }
 
 // nextIteration(): an event-loop iteration has passed.
-napi_value next_iteration(napi_env env, napi_callback_info) {
-  Environment* const environment = Environment::get(env);
+napi_value NextIteration(napi_env env, napi_callback_info) {
+  Environment* const environment = Environment::Get(env);
   environment->arguments[kSpent] = 0;
-  environment->inline_io.next_iteration();
+  environment->inline_io.NextIteration();
   return nullptr;
 }
 
 // inlineFigures(Float64Array): backed off, then hits and misses of each InlineKind.
-napi_value inline_figures(napi_env env, napi_callback_info info) {
+napi_value TellInlineFigures(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value array;
   napi_get_cb_info(env, info, &count, &array, nullptr, nullptr);
@@ -192,7 +192,7 @@ napi_value inline_figures(napi_env env, napi_callback_info info) {
       length < 1 + 2 * kInlineKinds) {
     return nullptr;
   }
-  const InlineFigures& figures = Environment::get(env)->inline_io.figures();
+  const InlineFigures& figures = Environment::Get(env)->inline_io.figures();
   double* to = static_cast<double*>(data);
   *to++ = static_cast<double>(figures.backed_off);
   for (int kind = 0; kind < kInlineKinds; kind++) {
@@ -203,28 +203,28 @@ napi_value inline_figures(napi_env env, napi_callback_info info) {
 }
 
 // setInlineFault(kind): for the test suite.
-napi_value set_inline_fault(napi_env env, napi_callback_info info) {
+napi_value SetInlineFault(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value value;
   napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
   int32_t fault = 0;
   napi_get_value_int32(env, value, &fault);
-  Environment::get(env)->inline_io.set_fault(fault);
+  Environment::Get(env)->inline_io.SetFault(fault);
   return nullptr;
 }
 
 }  // namespace
 
-void define_inline(Napi::Env env, Napi::Object exports) {
-  define_function(env, exports, "inlineRead", inline_read);
-  define_function(env, exports, "inlineStat", inline_stat);
-  define_function(env, exports, "inlineReadFile", inline_read_file);
-  define_function(env, exports, "inlineReadlink", inline_readlink);
-  define_function(env, exports, "inlineAccess", inline_access);
-  define_function(env, exports, "inlineOpen", inline_open);
-  define_function(env, exports, "nextIteration", next_iteration);
-  define_function(env, exports, "inlineFigures", inline_figures);
-  define_function(env, exports, "setInlineFault", set_inline_fault);
+void DefineInline(Napi::Env env, Napi::Object exports) {
+  DefineFunction(env, exports, "inlineRead", InlineRead);
+  DefineFunction(env, exports, "inlineStat", InlineStat);
+  DefineFunction(env, exports, "inlineReadFile", InlineReadFile);
+  DefineFunction(env, exports, "inlineReadlink", InlineReadlink);
+  DefineFunction(env, exports, "inlineAccess", InlineAccess);
+  DefineFunction(env, exports, "inlineOpen", InlineOpen);
+  DefineFunction(env, exports, "nextIteration", NextIteration);
+  DefineFunction(env, exports, "inlineFigures", TellInlineFigures);
+  DefineFunction(env, exports, "setInlineFault", SetInlineFault);
 }
 
 }  // namespace uvfiles

@@ -18,7 +18,7 @@ constexpr size_t kLarge = 1024 * 1024;
 
 // A std::string ends the process when there is no memory for it. The caller's data may be of any size: what it needs is
 // taken and given back before, so that the call can fail instead.
-bool has_memory_for(size_t size) {
+bool HasMemoryFor(size_t size) {
   if (size < kLarge) return true;
   const std::unique_ptr<char[]> memory(new (std::nothrow) char[size + 1]);
   return memory != nullptr;
@@ -26,14 +26,14 @@ bool has_memory_for(size_t size) {
 
 }  // namespace
 
-void shrink_path(std::string* path) {
+void ShrinkPath(std::string* path) {
   if (path->capacity() > kKeptPath) std::string().swap(*path);
 }
 
-bool read_path(napi_env env, napi_value value, std::string* path) {
+bool ReadPath(napi_env env, napi_value value, std::string* path) {
   napi_valuetype type;
   if (napi_typeof(env, value, &type) != napi_ok) return false;
-  shrink_path(path);
+  ShrinkPath(path);
   if (type == napi_string) {
     size_t length = 0;
     path->resize(path->capacity() < 255 ? 255 : path->capacity());
@@ -56,7 +56,7 @@ bool read_path(napi_env env, napi_value value, std::string* path) {
   return true;
 }
 
-int read_bytes(napi_env env, napi_value value, std::string* bytes) {
+int ReadBytes(napi_env env, napi_value value, std::string* bytes) {
   // Most are short: one pass tells their length and brings them.
   char shorter[256];
   size_t length = 0;
@@ -69,7 +69,7 @@ int read_bytes(napi_env env, napi_value value, std::string* bytes) {
       return 0;
     }
     if (napi_get_value_string_utf8(env, value, nullptr, 0, &length) != napi_ok) return UV_EINVAL;
-    if (!has_memory_for(length)) return UV_ENOMEM;
+    if (!HasMemoryFor(length)) return UV_ENOMEM;
     bytes->resize(length);
     const napi_status read =
         napi_get_value_string_utf8(env, value, &(*bytes)[0], length + 1, &length);
@@ -79,12 +79,12 @@ int read_bytes(napi_env env, napi_value value, std::string* bytes) {
   void* data = nullptr;
   if (napi_get_typedarray_info(env, value, nullptr, &length, &data, nullptr, nullptr) != napi_ok)
     return UV_EINVAL;
-  if (!has_memory_for(length)) return UV_ENOMEM;
+  if (!HasMemoryFor(length)) return UV_ENOMEM;
   if (length > 0) bytes->assign(static_cast<const char*>(data), length);
   return 0;
 }
 
-void define_function(napi_env env, napi_value exports, const char* name, napi_callback callback) {
+void DefineFunction(napi_env env, napi_value exports, const char* name, napi_callback callback) {
   napi_value function;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
   napi_set_named_property(env, exports, name, function);

@@ -8,15 +8,15 @@
 namespace uvfiles {
 
 // UTF-8 of a string, or the bytes of a Uint8Array, into `path` (whose memory is reused). False for anything else.
-bool read_path(napi_env env, napi_value value, std::string* path);
+bool ReadPath(napi_env env, napi_value value, std::string* path);
 
 // Gives back the memory of a path that was unusually long.
-void shrink_path(std::string* path);
+void ShrinkPath(std::string* path);
 
 // As read_path for byte strings of any length and no memory to reuse: exactly as much as needed is taken. 0, UV_EINVAL or
 // UV_ENOMEM.
-int read_bytes(napi_env env, napi_value value, std::string* bytes);
+int ReadBytes(napi_env env, napi_value value, std::string* bytes);
 
-void define_function(napi_env env, napi_value exports, const char* name, napi_callback callback);
+void DefineFunction(napi_env env, napi_value exports, const char* name, napi_callback callback);
 
 }  // namespace uvfiles

@@ -10,30 +10,30 @@ namespace uvfiles {
 namespace {
 
 // stopWaiting(): the reads on arguments[kFile] get what is there or fail, now and from now on.
-napi_value stop_waiting(napi_env env, napi_callback_info) {
-  Environment* const environment = Environment::get(env);
+napi_value StopWaiting(napi_env env, napi_callback_info) {
+  Environment* const environment = Environment::Get(env);
   OpenFile* const file =
-      environment->files.find(static_cast<uint32_t>(environment->arguments[kFile]));
-  if (file != nullptr) environment->dispatcher.stop_waiting(file);
+      environment->files.Find(static_cast<uint32_t>(environment->arguments[kFile]));
+  if (file != nullptr) environment->dispatcher.StopWaiting(file);
   return nullptr;
 }
 
 // adoptNow(): a file on the descriptor arguments[kPosition], which stays somebody else's. Answers in kStatus, kFile, kMode
 // (its kind), kWhence (seekable), kPosition and kSize. fstat and lseek of an open descriptor: nothing that waits.
-napi_value adopt_now(napi_env env, napi_callback_info) {
-  Environment* const environment = Environment::get(env);
+napi_value AdoptNow(napi_env env, napi_callback_info) {
+  Environment* const environment = Environment::Get(env);
   double* const arguments = environment->arguments;
   const int fd = static_cast<int>(arguments[kPosition]);
   FileKind kind = FileKind::kOther;
   int64_t size = 0;
-  const int status = platform::describe(fd, &kind, &size);
+  const int status = platform::Describe(fd, &kind, &size);
   arguments[kStatus] = status;
   if (status < 0) return nullptr;
   const bool to_end = (static_cast<int>(arguments[kFlags]) & kAppendTell) != 0;
-  const int64_t position = platform::seek(fd, 0, to_end ? SEEK_END : SEEK_CUR);
-  OpenFile* const file = environment->files.add(fd, false, kind);
-  environment->hold();
-  file->polled = is_polled(kind, position >= 0);
+  const int64_t position = platform::Seek(fd, 0, to_end ? SEEK_END : SEEK_CUR);
+  OpenFile* const file = environment->files.Add(fd, false, kind);
+  environment->Hold();
+  file->polled = IsPolled(kind, position >= 0);
   arguments[kFile] = file->id;
   arguments[kMode] = static_cast<int>(kind);
   arguments[kWhence] = position >= 0 ? 1 : 0;
@@ -44,9 +44,9 @@ napi_value adopt_now(napi_env env, napi_callback_info) {
 
 }  // namespace
 
-void define_polled(Napi::Env env, Napi::Object exports) {
-  define_function(env, exports, "stopWaiting", stop_waiting);
-  define_function(env, exports, "adoptNow", adopt_now);
+void DefinePolled(Napi::Env env, Napi::Object exports) {
+  DefineFunction(env, exports, "stopWaiting", StopWaiting);
+  DefineFunction(env, exports, "adoptNow", AdoptNow);
 }
 
 }  // namespace uvfiles

@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kLargestPlaced = 8u << 20;
 
 // Takes the bytes of a Uint8Array: a copy, or the address itself for memory that was handed over.
-bool take_bytes(napi_env env, napi_value value, Operation* operation) {
+bool TakeBytes(napi_env env, napi_value value, Operation* operation) {
   void* data = nullptr;
   size_t length = 0;
   if (napi_get_typedarray_info(env, value, nullptr, &length, &data, nullptr, nullptr) != napi_ok)
@@ -23,7 +23,7 @@ bool take_bytes(napi_env env, napi_value value, Operation* operation) {
     operation->data = static_cast<char*>(data);
     return true;
   }
-  const Block block = BlockPool::instance().acquire(length);
+  const Block block = BlockPool::Instance().Acquire(length);
   if (block.data == nullptr) return false;
   if (length > 0) std::memcpy(block.data, data, length);
   operation->data = block.data;
@@ -32,11 +32,11 @@ bool take_bytes(napi_env env, napi_value value, Operation* operation) {
 }
 
 // Finds the operation's file; a closing one takes nothing new.
-bool hold_file(Environment* environment, Operation* operation) {
+bool HoldFile(Environment* environment, Operation* operation) {
   OpenFile* const file =
-      environment->files.find(static_cast<uint32_t>(environment->arguments[kFile]));
+      environment->files.Find(static_cast<uint32_t>(environment->arguments[kFile]));
   if (file == nullptr || file->closing) {
-    environment->refuse(operation, UV_EBADF);
+    environment->Refuse(operation, UV_EBADF);
     return false;
   }
   operation->file = file;
@@ -44,89 +44,89 @@ bool hold_file(Environment* environment, Operation* operation) {
 }
 
 // read, fstat, truncate, sync, seek, close: everything about an open file that carries no bytes.
-napi_value submit_file(napi_env env, napi_callback_info) {
-  Environment* const environment = Environment::get(env);
+napi_value SubmitFile(napi_env env, napi_callback_info) {
+  Environment* const environment = Environment::Get(env);
   Operation* const operation =
-      environment->begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
-  if (!hold_file(environment, operation)) return nullptr;
+      environment->Begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
+  if (!HoldFile(environment, operation)) return nullptr;
   switch (operation->kind) {
     case OpKind::kRead:
       if (operation->size > BlockPool::kSmall && operation->size <= kLargestPlaced &&
           (operation->flags & kKeepBlock) == 0 && !operation->file->polled) {
-        environment->give_result(operation);
+        environment->GiveResult(operation);
       }
       break;
     case OpKind::kFstat:
-      environment->attach_details(operation);
+      environment->AttachDetails(operation);
       break;
     case OpKind::kSeek:
       operation->extra = static_cast<int64_t>(environment->arguments[kWhence]);
       break;
     case OpKind::kClose:
-      environment->submit_close(operation);
+      environment->SubmitClose(operation);
       return nullptr;
     default:
       break;
   }
-  environment->submit(operation);
+  environment->Submit(operation);
   return nullptr;
 }
 
 // A write, or a read into memory that was handed over, which JavaScript keeps alive and shows to nobody until it is done.
-napi_value submit_bytes(napi_env env, napi_callback_info info) {
+napi_value SubmitBytes(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value bytes;
   napi_get_cb_info(env, info, &count, &bytes, nullptr, nullptr);
-  Environment* const environment = Environment::get(env);
+  Environment* const environment = Environment::Get(env);
   Operation* const operation =
-      environment->begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
-  if (!hold_file(environment, operation)) return nullptr;
-  if (!take_bytes(env, bytes, operation)) {
-    environment->refuse(operation, UV_ENOMEM);
+      environment->Begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
+  if (!HoldFile(environment, operation)) return nullptr;
+  if (!TakeBytes(env, bytes, operation)) {
+    environment->Refuse(operation, UV_ENOMEM);
     return nullptr;
   }
-  environment->submit(operation);
+  environment->Submit(operation);
   return nullptr;
 }
 
 // open, stat, lstat, read of a whole file.
-napi_value submit_path(napi_env env, napi_callback_info info) {
+napi_value SubmitPath(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value path;
   napi_get_cb_info(env, info, &count, &path, nullptr, nullptr);
-  Environment* const environment = Environment::get(env);
+  Environment* const environment = Environment::Get(env);
   Operation* const operation =
-      environment->begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
-  OperationDetails* const details = environment->attach_details(operation);
+      environment->Begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
+  OperationDetails* const details = environment->AttachDetails(operation);
   details->flags = static_cast<int>(environment->arguments[kOpenFlags]);
   details->mode = static_cast<int>(environment->arguments[kMode]);
-  if (!read_path(env, path, &details->path)) {
-    environment->refuse(operation, UV_EINVAL);
+  if (!ReadPath(env, path, &details->path)) {
+    environment->Refuse(operation, UV_EINVAL);
     return nullptr;
   }
   if (operation->kind == OpKind::kOpen || operation->kind == OpKind::kReadFile) {
-    details->own.fd = environment->inline_io.take_opened(details->path, details->flags);
+    details->own.fd = environment->inline_io.TakeOpened(details->path, details->flags);
   }
-  environment->submit(operation);
+  environment->Submit(operation);
   return nullptr;
 }
 
-napi_value submit_write_file(napi_env env, napi_callback_info info) {
+napi_value SubmitWriteFile(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value values[2];
   napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
-  Environment* const environment = Environment::get(env);
-  Operation* const operation = environment->begin(OpKind::kWriteFile);
-  OperationDetails* const details = environment->attach_details(operation);
+  Environment* const environment = Environment::Get(env);
+  Operation* const operation = environment->Begin(OpKind::kWriteFile);
+  OperationDetails* const details = environment->AttachDetails(operation);
   details->flags = static_cast<int>(environment->arguments[kOpenFlags]);
   details->mode = static_cast<int>(environment->arguments[kMode]);
   details->sync_after_write = environment->arguments[kSyncAfter] != 0;
-  if (!read_path(env, values[0], &details->path)) {
-    environment->refuse(operation, UV_EINVAL);
-  } else if (!take_bytes(env, values[1], operation)) {
-    environment->refuse(operation, UV_ENOMEM);
+  if (!ReadPath(env, values[0], &details->path)) {
+    environment->Refuse(operation, UV_EINVAL);
+  } else if (!TakeBytes(env, values[1], operation)) {
+    environment->Refuse(operation, UV_ENOMEM);
   } else {
-    environment->submit(operation);
+    environment->Submit(operation);
   }
   return nullptr;
 }
@@ -145,35 +145,34 @@ struct CopyArguments {
   }
 };
 
-// copyOut(index, view): puts the bytes of a finished readinto where they belong, within `complete` only. False, and
+// copyOut(index, view): puts the bytes of a finished readinto where they belong, within `Complete` only. False, and
 // nothing is touched, when the view is no longer as long as it was at the call: detached or resized meanwhile.
-napi_value copy_out(napi_env env, napi_callback_info info) {
+napi_value CopyOut(napi_env env, napi_callback_info info) {
   const CopyArguments to(env, info);
   napi_value copied;
-  napi_get_boolean(env, Environment::get(env)->copy_deferred(to.index, to.data, to.length),
-                   &copied);
+  napi_get_boolean(env, Environment::Get(env)->CopyDeferred(to.index, to.data, to.length), &copied);
   return copied;
 }
 
 // copyLate(index, view): the same bytes to a view of just their number. The length of the view at the call.
-napi_value copy_late(napi_env env, napi_callback_info info) {
+napi_value CopyLate(napi_env env, napi_callback_info info) {
   const CopyArguments to(env, info);
   napi_value asked;
-  napi_create_double(env, Environment::get(env)->copy_late(to.index, to.data, to.length), &asked);
+  napi_create_double(env, Environment::Get(env)->CopyLate(to.index, to.data, to.length), &asked);
   return asked;
 }
 
 // cancel(slot): 0 it was queued and makes no system call, 1 it is running, 2 it is finished.
-napi_value cancel(napi_env env, napi_callback_info info) {
+napi_value Cancel(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value value;
   napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
   uint32_t slot = 0;
   napi_get_value_uint32(env, value, &slot);
-  Environment* const environment = Environment::get(env);
-  Operation* const operation = environment->in_slot(slot);
+  Environment* const environment = Environment::Get(env);
+  Operation* const operation = environment->InSlot(slot);
   CancelResult result = CancelResult::kFinished;
-  if (operation != nullptr) result = environment->dispatcher.cancel(operation);
+  if (operation != nullptr) result = environment->dispatcher.Cancel(operation);
   napi_value answer;
   napi_create_uint32(env, static_cast<uint32_t>(result), &answer);
   return answer;
@@ -181,18 +180,18 @@ napi_value cancel(napi_env env, napi_callback_info info) {
 
 // finishNow(slot): for exit. Cancels what has not begun, waits for what has; its result, or the bytes that a
 // failed write got out (arguments[kSize]).
-napi_value finish_now(napi_env env, napi_callback_info info) {
+napi_value FinishNow(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value value;
   napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
   uint32_t slot = 0;
   napi_get_value_uint32(env, value, &slot);
-  Environment* const environment = Environment::get(env);
-  Operation* const operation = environment->in_slot(slot);
+  Environment* const environment = Environment::Get(env);
+  Operation* const operation = environment->InSlot(slot);
   double result = UV_ECANCELED;
   environment->arguments[kSize] = 0;
   if (operation != nullptr) {
-    environment->dispatcher.finish_now(operation);
+    environment->dispatcher.FinishNow(operation);
     result = static_cast<double>(operation->result);
     environment->arguments[kSize] = static_cast<double>(operation->extra);
   }
@@ -203,15 +202,15 @@ napi_value finish_now(napi_env env, napi_callback_info info) {
 
 }  // namespace
 
-void define_submissions(Napi::Env env, Napi::Object exports) {
-  define_function(env, exports, "submitFile", submit_file);
-  define_function(env, exports, "submitBytes", submit_bytes);
-  define_function(env, exports, "submitPath", submit_path);
-  define_function(env, exports, "submitWriteFile", submit_write_file);
-  define_function(env, exports, "copyOut", copy_out);
-  define_function(env, exports, "copyLate", copy_late);
-  define_function(env, exports, "cancel", cancel);
-  define_function(env, exports, "finishNow", finish_now);
+void DefineSubmissions(Napi::Env env, Napi::Object exports) {
+  DefineFunction(env, exports, "submitFile", SubmitFile);
+  DefineFunction(env, exports, "submitBytes", SubmitBytes);
+  DefineFunction(env, exports, "submitPath", SubmitPath);
+  DefineFunction(env, exports, "submitWriteFile", SubmitWriteFile);
+  DefineFunction(env, exports, "copyOut", CopyOut);
+  DefineFunction(env, exports, "copyLate", CopyLate);
+  DefineFunction(env, exports, "cancel", Cancel);
+  DefineFunction(env, exports, "finishNow", FinishNow);
 }
 
 }  // namespace uvfiles

@@ -16,7 +16,7 @@ constexpr size_t kMostBytes = 16;
 
 // The task that kTaskKind, kNumberCount, kExactNumbers and the numbers from kAnswer on describe, with the byte strings
 // that are the call's arguments. Null after a refusal, whose reason is then in kStatus.
-std::unique_ptr<Task> make_task(napi_env env, napi_callback_info info, Environment* environment) {
+std::unique_ptr<Task> MakeTask(napi_env env, napi_callback_info info, Environment* environment) {
   double* const from = environment->arguments;
   napi_value values[kMostBytes];
   size_t count = kMostBytes;
@@ -29,7 +29,7 @@ std::unique_ptr<Task> make_task(napi_env env, napi_callback_info info, Environme
   TaskArguments arguments;
   arguments.bytes.resize(count);
   for (size_t i = 0; i < count; i++) {
-    const int read = read_bytes(env, values[i], &arguments.bytes[i]);
+    const int read = ReadBytes(env, values[i], &arguments.bytes[i]);
     from[kStatus] = read;
     if (read != 0) return nullptr;
   }
@@ -49,81 +49,81 @@ std::unique_ptr<Task> make_task(napi_env env, napi_callback_info info, Environme
 }
 
 // kSize is 0, or one more than the number of an open file that stays open for the run.
-void run(Environment* environment, TaskTable::Entry* entry) {
-  Operation* const operation = environment->begin(OpKind::kTask);
-  OperationDetails* const details = environment->attach_details(operation);
+void Run(Environment* environment, TaskTable::Entry* entry) {
+  Operation* const operation = environment->Begin(OpKind::kTask);
+  OperationDetails* const details = environment->AttachDetails(operation);
   details->task = entry->task();
   if (operation->size != 0) {
-    OpenFile* const file = environment->files.find(static_cast<uint32_t>(operation->size - 1));
+    OpenFile* const file = environment->files.Find(static_cast<uint32_t>(operation->size - 1));
     operation->size = 0;
-    if (file == nullptr || file->closing) return environment->refuse(operation, UV_EBADF);
+    if (file == nullptr || file->closing) return environment->Refuse(operation, UV_EBADF);
     operation->file = file;
     entry->task()->fd = file->fd;
   }
   details->task_owner = entry;
   entry->task()->error = TaskError();
-  environment->submit(operation);
-  if (environment->arguments[kStatus] == 0) entry->started();
+  environment->Submit(operation);
+  if (environment->arguments[kStatus] == 0) entry->Started();
 }
 
-TaskTable::Entry* task_in_arguments(Environment* environment) {
-  return environment->tasks.find(static_cast<uint32_t>(environment->arguments[kFile]));
+TaskTable::Entry* TaskInArguments(Environment* environment) {
+  return environment->tasks.Find(static_cast<uint32_t>(environment->arguments[kFile]));
 }
 
 // makeTask(...bytes): its number in kFile.
-napi_value make(napi_env env, napi_callback_info info) {
-  Environment* const environment = Environment::get(env);
+napi_value Make(napi_env env, napi_callback_info info) {
+  Environment* const environment = Environment::Get(env);
   if (environment == nullptr) return nullptr;
-  std::unique_ptr<Task> task = make_task(env, info, environment);
+  std::unique_ptr<Task> task = MakeTask(env, info, environment);
   if (task == nullptr) return nullptr;
-  environment->arguments[kFile] = environment->tasks.add(std::move(task), false)->id();
-  environment->hold();
+  environment->arguments[kFile] = environment->tasks.Add(std::move(task), false)->id();
+  environment->Hold();
   return nullptr;
 }
 
 // runTask(...bytes): the same and its first submission. It goes by itself when it has ended.
-napi_value run_new(napi_env env, napi_callback_info info) {
-  Environment* const environment = Environment::get(env);
+napi_value RunNew(napi_env env, napi_callback_info info) {
+  Environment* const environment = Environment::Get(env);
   if (environment == nullptr) return nullptr;
-  std::unique_ptr<Task> task = make_task(env, info, environment);
+  std::unique_ptr<Task> task = MakeTask(env, info, environment);
   if (task == nullptr) return nullptr;
-  TaskTable::Entry* const entry = environment->tasks.add(std::move(task), true);
+  TaskTable::Entry* const entry = environment->tasks.Add(std::move(task), true);
   environment->arguments[kFile] = entry->id();
-  run(environment, entry);
-  if (environment->arguments[kStatus] != 0) environment->tasks.free(entry);
+  Run(environment, entry);
+  if (environment->arguments[kStatus] != 0) environment->tasks.Free(entry);
   return nullptr;
 }
 
 // submitTask(): runs the task kFile (on).
-napi_value submit(napi_env env, napi_callback_info) {
-  Environment* const environment = Environment::get(env);
+napi_value Submit(napi_env env, napi_callback_info) {
+  Environment* const environment = Environment::Get(env);
   if (environment == nullptr) return nullptr;
-  TaskTable::Entry* const entry = task_in_arguments(environment);
+  TaskTable::Entry* const entry = TaskInArguments(environment);
   if (entry == nullptr || entry->running()) {
     environment->arguments[kStatus] = UV_EINVAL;
   } else {
-    run(environment, entry);
+    Run(environment, entry);
   }
   return nullptr;
 }
 
 // freeTask(): the task kFile is cancelled and freed; one that has gone already is fine.
-napi_value free_task(napi_env env, napi_callback_info) {
-  Environment* const environment = Environment::get(env);
+napi_value FreeTask(napi_env env, napi_callback_info) {
+  Environment* const environment = Environment::Get(env);
   if (environment == nullptr) return nullptr;
-  TaskTable::Entry* const entry = task_in_arguments(environment);
-  if (entry != nullptr) environment->tasks.free(entry);
-  environment->let_go_when_idle();
+  TaskTable::Entry* const entry = TaskInArguments(environment);
+  if (entry != nullptr) environment->tasks.Free(entry);
+  environment->LetGoWhenIdle();
   return nullptr;
 }
 
 }  // namespace
 
-void define_tasks(Napi::Env env, Napi::Object exports) {
-  define_function(env, exports, "makeTask", make);
-  define_function(env, exports, "runTask", run_new);
-  define_function(env, exports, "submitTask", submit);
-  define_function(env, exports, "freeTask", free_task);
+void DefineTasks(Napi::Env env, Napi::Object exports) {
+  DefineFunction(env, exports, "makeTask", Make);
+  DefineFunction(env, exports, "runTask", RunNew);
+  DefineFunction(env, exports, "submitTask", Submit);
+  DefineFunction(env, exports, "freeTask", FreeTask);
 }
 
 }  // namespace uvfiles

@@ -27,7 +27,7 @@ void CloseOwner(void* owner) {
 // openTempOwner(): the number that tasks register under. Called once by an environment.
 napi_value OpenTempOwner(napi_env env, napi_callback_info) {
   const TempRegistry::Owner owner = TempRegistry::Shared().OpenOwner();
-  Environment::get(env)->temp_owner = owner;
+  Environment::Get(env)->temp_owner = owner;
   napi_add_env_cleanup_hook(env, CloseOwner,
                             reinterpret_cast<void*>(static_cast<uintptr_t>(owner)));
   return NumberOf(env, static_cast<double>(owner));
@@ -46,19 +46,19 @@ double FirstNumber(napi_env env, napi_callback_info info) {
 napi_value ForgetTemp(napi_env env, napi_callback_info info) {
   const double id = FirstNumber(env, info);
   if (id > 0) TempRegistry::Shared().Forget(static_cast<TempRegistry::Id>(id));
-  Environment::get(env)->let_go_when_idle();
+  Environment::Get(env)->LetGoWhenIdle();
   return nullptr;
 }
 
 // releaseFile(number): takes the file out of the table, leaving its descriptor to the caller. False while operations hold
 // it.
 napi_value ReleaseFile(napi_env env, napi_callback_info info) {
-  Environment* const environment = Environment::get(env);
+  Environment* const environment = Environment::Get(env);
   FileTable& files = environment->files;
-  OpenFile* const file = files.find(static_cast<uint32_t>(FirstNumber(env, info)));
+  OpenFile* const file = files.Find(static_cast<uint32_t>(FirstNumber(env, info)));
   const bool free = file != nullptr && !file->closing && file->in_flight == 0;
-  if (free) files.remove(file);
-  environment->let_go_when_idle();
+  if (free) files.Remove(file);
+  environment->LetGoWhenIdle();
   napi_value result = nullptr;
   napi_get_boolean(env, free, &result);
   return result;

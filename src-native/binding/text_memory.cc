@@ -20,24 +20,24 @@ namespace {
 
 #ifndef _WIN32
 
-// Marks the buffers that `text_memory` made. No other buffer has a TextMemory in front of its bytes.
+// Marks the buffers that `MakeTextMemory` made. No other buffer has a TextMemory in front of its bytes.
 constexpr napi_type_tag kTextMemory = {0x7f2c1d0e9b6a4358, 0x91e4b0a7c65d2f38};
 
 // In front of the bytes. The buffer and the string may be collected in either order, and after their environment.
 struct alignas(64) TextMemory {
   std::atomic<int> users{1};
 
-  char* bytes() { return reinterpret_cast<char*>(this + 1); }
-  static TextMemory* before(void* bytes) { return static_cast<TextMemory*>(bytes) - 1; }
+  char* Bytes() { return reinterpret_cast<char*>(this + 1); }
+  static TextMemory* Before(void* bytes) { return static_cast<TextMemory*>(bytes) - 1; }
 
-  static void release(napi_env, void* bytes, void*) {
-    TextMemory* const memory = before(bytes);
+  static void Release(napi_env, void* bytes, void*) {
+    TextMemory* const memory = Before(bytes);
     if (memory->users.fetch_sub(1) == 1) std::free(memory);
   }
 };
 
 // textMemory(size): a buffer that textOf can make a string of, or undefined where that cannot be.
-napi_value text_memory(napi_env env, napi_callback_info info) {
+napi_value MakeTextMemory(napi_env env, napi_callback_info info) {
   napi_value arguments[1];
   size_t count = 1;
   double size = 0;
@@ -53,7 +53,7 @@ napi_value text_memory(napi_env env, napi_callback_info info) {
   if (block == nullptr) return nullptr;
   auto* const memory = new (block) TextMemory;
   napi_value buffer;
-  if (napi_create_external_buffer(env, bytes, memory->bytes(), TextMemory::release, nullptr,
+  if (napi_create_external_buffer(env, bytes, memory->Bytes(), TextMemory::Release, nullptr,
                                   &buffer) != napi_ok) {
     std::free(block);  // Electron's sandboxed pointers forbid external memory
     return nullptr;
@@ -62,7 +62,7 @@ napi_value text_memory(napi_env env, napi_callback_info info) {
 }
 
 // textOf(buffer, length): the first `length` bytes of a buffer of textMemory's as latin-1; they must not change any more.
-napi_value text_of(napi_env env, napi_callback_info info) {
+napi_value TextOf(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
   size_t count = 2;
   void* bytes = nullptr;
@@ -75,14 +75,14 @@ napi_value text_of(napi_env env, napi_callback_info info) {
       napi_get_value_uint32(env, arguments[1], &length) != napi_ok || length > size) {
     return nullptr;
   }
-  TextMemory::before(bytes)->users.fetch_add(1);
+  TextMemory::Before(bytes)->users.fetch_add(1);
   napi_value text = nullptr;
   bool copied = false;
-  // When it has copied the bytes it has called `release` as well.
+  // When it has copied the bytes it has called `Release` as well.
   if (node_api_create_external_string_latin1(env, static_cast<char*>(bytes), length,
-                                             TextMemory::release, nullptr, &text,
+                                             TextMemory::Release, nullptr, &text,
                                              &copied) != napi_ok) {
-    TextMemory::release(env, bytes, nullptr);
+    TextMemory::Release(env, bytes, nullptr);
     return nullptr;
   }
   return text;
@@ -90,16 +90,16 @@ napi_value text_of(napi_env env, napi_callback_info info) {
 
 #else
 
-napi_value text_memory(napi_env, napi_callback_info) { return nullptr; }
-napi_value text_of(napi_env, napi_callback_info) { return nullptr; }
+napi_value MakeTextMemory(napi_env, napi_callback_info) { return nullptr; }
+napi_value TextOf(napi_env, napi_callback_info) { return nullptr; }
 
 #endif
 
 }  // namespace
 
-void define_text(Napi::Env env, Napi::Object exports) {
-  define_function(env, exports, "textMemory", text_memory);
-  define_function(env, exports, "textOf", text_of);
+void DefineText(Napi::Env env, Napi::Object exports) {
+  DefineFunction(env, exports, "textMemory", MakeTextMemory);
+  DefineFunction(env, exports, "textOf", TextOf);
 }
 
 }  // namespace uvfiles

@@ -4,7 +4,7 @@
 
 namespace uvfiles {
 
-BlockPool& BlockPool::instance() {
+BlockPool& BlockPool::Instance() {
   static BlockPool* const pool = new BlockPool();  // leaked on purpose: see the header
   return *pool;
 }
@@ -16,16 +16,16 @@ BlockPool::~BlockPool() {
   for (Block& block : large_) std::free(block.data);
 }
 
-int BlockPool::class_of(size_t size) {
+int BlockPool::ClassOf(size_t size) {
   int index = 0;
   for (size_t capacity = kSmallest; capacity < size; capacity <<= 1) index++;
   return index;
 }
 
-Block BlockPool::acquire(size_t size) {
+Block BlockPool::Acquire(size_t size) {
   Block block;
   if (size <= kSmall) {
-    const int index = class_of(size);
+    const int index = ClassOf(size);
     block.capacity = kSmallest << index;
     std::lock_guard<std::mutex> lock(mutex_);
     auto& list = small_[index];
@@ -55,10 +55,10 @@ Block BlockPool::acquire(size_t size) {
 }
 
 // True when the block is kept for reuse.
-bool BlockPool::keep_locked(Block block) {
+bool BlockPool::KeepLocked(Block block) {
   if (block.capacity <= kSmall) {
     if (cached_small_ + block.capacity > kMaxCachedSmall) return false;
-    small_[class_of(block.capacity)].push_back(block.data);
+    small_[ClassOf(block.capacity)].push_back(block.data);
     cached_small_ += block.capacity;
     return true;
   }
@@ -68,17 +68,17 @@ bool BlockPool::keep_locked(Block block) {
   return true;
 }
 
-void BlockPool::release(Block block) {
+void BlockPool::Release(Block block) {
   if (block.data == nullptr) return;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    if (keep_locked(block)) return;
+    if (KeepLocked(block)) return;
   }
   std::free(block.data);
 }
 
-int BlockPool::acquire_many(size_t size, Block* blocks, int count) {
-  const int index = class_of(size);
+int BlockPool::AcquireMany(size_t size, Block* blocks, int count) {
+  const int index = ClassOf(size);
   const size_t capacity = kSmallest << index;
   int taken = 0;
   {
@@ -92,19 +92,19 @@ int BlockPool::acquire_many(size_t size, Block* blocks, int count) {
   }
   // Not more than the one that is needed now is made anew.
   if (taken == 0) {
-    blocks[0] = acquire(size);
+    blocks[0] = Acquire(size);
     taken = blocks[0].data != nullptr ? 1 : 0;
   }
   return taken;
 }
 
-void BlockPool::release_many(const Block* blocks, int count) {
+void BlockPool::ReleaseMany(const Block* blocks, int count) {
   int kept = 0;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    while (kept < count && keep_locked(blocks[kept])) kept++;
+    while (kept < count && KeepLocked(blocks[kept])) kept++;
   }
-  for (; kept < count; kept++) release(blocks[kept]);
+  for (; kept < count; kept++) Release(blocks[kept]);
 }
 
 size_t BlockPool::cached_bytes() {

@@ -22,7 +22,7 @@ struct Block {
 
 class BlockPool {
  public:
-  static BlockPool& instance();
+  static BlockPool& Instance();
 
   BlockPool() = default;
   BlockPool(const BlockPool&) = delete;
@@ -30,13 +30,13 @@ class BlockPool {
   ~BlockPool();
 
   // A block of at least `size` bytes, not zeroed; `data` is null when there is no memory.
-  Block acquire(size_t size);
-  void release(Block block);
+  Block Acquire(size_t size);
+  void Release(Block block);
 
   // Several blocks of one small size at once, and back: one lock for all. Answers how many there are (fewer only
   // when memory is short).
-  int acquire_many(size_t size, Block* blocks, int count);
-  void release_many(const Block* blocks, int count);
+  int AcquireMany(size_t size, Block* blocks, int count);
+  void ReleaseMany(const Block* blocks, int count);
 
   // Bytes kept for reuse and not in use now.
   size_t cached_bytes();
@@ -50,8 +50,8 @@ class BlockPool {
   static constexpr size_t kMaxCachedSmall = 8u << 20;
   static constexpr size_t kMaxCachedLarge = 32u << 20;
 
-  static int class_of(size_t size);
-  bool keep_locked(Block block);
+  static int ClassOf(size_t size);
+  bool KeepLocked(Block block);
 
   std::mutex mutex_;
   std::vector<char*> small_[kClasses];
@@ -63,29 +63,29 @@ class BlockPool {
 // A few blocks at hand for one thread, so that the pool's lock is taken once for many. Not thread-safe.
 class BlockStash {
  public:
-  explicit BlockStash(BlockPool& pool = BlockPool::instance()) : pool_(pool) {}
-  ~BlockStash() { flush(); }
+  explicit BlockStash(BlockPool& pool = BlockPool::Instance()) : pool_(pool) {}
+  ~BlockStash() { Flush(); }
   BlockStash(const BlockStash&) = delete;
   BlockStash& operator=(const BlockStash&) = delete;
 
   // A block for a small read; `data` is null when there is no memory.
-  Block acquire(size_t size) {
+  Block Acquire(size_t size) {
     if (count_ > 0 && blocks_[count_ - 1].capacity >= size &&
         blocks_[count_ - 1].capacity < 2 * size + kSlack) {
       return blocks_[--count_];
     }
-    flush();
-    count_ = pool_.acquire_many(size, blocks_, kTake);
+    Flush();
+    count_ = pool_.AcquireMany(size, blocks_, kTake);
     return count_ > 0 ? blocks_[--count_] : Block();
   }
 
-  void release(Block block) {
-    if (count_ == kMost) flush();
+  void Release(Block block) {
+    if (count_ == kMost) Flush();
     blocks_[count_++] = block;
   }
 
-  void flush() {
-    if (count_ > 0) pool_.release_many(blocks_, count_);
+  void Flush() {
+    if (count_ > 0) pool_.ReleaseMany(blocks_, count_);
     count_ = 0;
   }
 

@@ -4,6 +4,6 @@
 
 namespace uvfiles {
 
-bool Slice::expired() const { return deadline_ns_ != UINT64_MAX && now_ns() >= deadline_ns_; }
+bool Slice::Expired() const { return deadline_ns_ != UINT64_MAX && NowNs() >= deadline_ns_; }
 
 }  // namespace uvfiles

@@ -21,14 +21,14 @@ constexpr uint32_t kSortEach =
 Dispatcher::Dispatcher(uv_loop_t* loop, Deliver deliver, Discard discard, void* context,
                        ProcessPool& pool)
     : loop_(loop), deliver_(deliver), discard_(discard), context_(context), pool_(pool) {
-  add_lane(Priority::kNormal, UINT32_MAX, UINT32_MAX);
-  add_lane(Priority::kLow, 0, UINT32_MAX);
+  AddLane(Priority::kNormal, UINT32_MAX, UINT32_MAX);
+  AddLane(Priority::kLow, 0, UINT32_MAX);
 }
 
 Dispatcher::~Dispatcher() = default;
 
-int Dispatcher::open() {
-  const int status = uv_async_init(loop_, &async_, on_async);
+int Dispatcher::Open() {
+  const int status = uv_async_init(loop_, &async_, OnAsync);
   if (status != 0) return status;
   async_.data = this;
   async_open_ = true;
@@ -37,7 +37,7 @@ int Dispatcher::open() {
   return 0;
 }
 
-Operation* Dispatcher::acquire() {
+Operation* Dispatcher::Acquire() {
   if (free_ == nullptr) {
     chunks_.push_back(std::make_unique<Operation[]>(kChunk));
     Operation* const chunk = chunks_.back().get();
@@ -52,7 +52,7 @@ Operation* Dispatcher::acquire() {
   return operation;
 }
 
-void Dispatcher::release(Operation* operation) {
+void Dispatcher::Release(Operation* operation) {
   operation->state.store(OpState::kIdle, std::memory_order_relaxed);
   if (operation->poll) operation->poll->done = 0;
   operation->stop.store(false, std::memory_order_relaxed);
@@ -60,7 +60,7 @@ void Dispatcher::release(Operation* operation) {
   free_ = operation;
 }
 
-bool Dispatcher::submit(Operation* operation) {
+bool Dispatcher::Submit(Operation* operation) {
   Lane& lane = *lanes_[operation->lane];
   if (lane.waiting.load(std::memory_order_relaxed) >= lane.queue_limit) {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -68,39 +68,39 @@ bool Dispatcher::submit(Operation* operation) {
     return false;
   }
   lane.waiting.fetch_add(1, std::memory_order_relaxed);
-  const uint64_t now = now_ns();
+  const uint64_t now = NowNs();
   operation->queued_ns = now;
   operation->state.store(OpState::kQueued, std::memory_order_relaxed);
   outstanding_++;
-  update_reference();
-  push(operation);
+  UpdateReference();
+  Push(operation);
   submitted_.store(submitted_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   // The lines of what was just submitted are in this thread's cache; a job that has to sort thousands waits for each.
   if (++unsorted_ >= kSortEach) {
     unsorted_ = 0;
     std::lock_guard<std::mutex> lock(mutex_);
-    sort_inbox();
+    SortInbox();
   }
 
   const uint32_t jobs = jobs_.load(std::memory_order_seq_cst);
   if (jobs == 0) {
-    predictor_.submitted(now);
-    pump();
+    predictor_.Submitted(now);
+    Pump();
   } else if (jobs < pool_.limit()) {
     // While a lane is fast, whether another job is worth it is asked now and then, not at every submission.
     const bool ask = !lane.fast.load(std::memory_order_relaxed) || now - pumped_ns_ > kAskNs;
     if (ask) {
-      pump();
+      Pump();
     } else {
       held_back_ = true;
-      watch();
+      Watch();
     }
   }
   return true;
 }
 
 // Any thread.
-void Dispatcher::push(Operation* operation) {
+void Dispatcher::Push(Operation* operation) {
   Operation* head = inbox_.load(std::memory_order_relaxed);
   do {
     operation->next = head;
@@ -109,7 +109,7 @@ void Dispatcher::push(Operation* operation) {
 
 // --- loop thread ----------------------------------------------------------------------------------------------------
 
-Dispatcher::Job* Dispatcher::free_job() {
+Dispatcher::Job* Dispatcher::FreeJob() {
   if (!free_jobs_.empty()) {
     Job* const job = free_jobs_.back();
     free_jobs_.pop_back();
@@ -122,24 +122,24 @@ Dispatcher::Job* Dispatcher::free_job() {
   return job;
 }
 
-bool Dispatcher::wants_job() {
+bool Dispatcher::WantsJob() {
   if (jobs_.load(std::memory_order_relaxed) >= pool_.limit()) return false;
   std::lock_guard<std::mutex> lock(mutex_);
-  return startable(pumped_ns_) > 0;
+  return Startable(pumped_ns_) > 0;
 }
 
-void Dispatcher::pump() {
+void Dispatcher::Pump() {
   if (closing_.load(std::memory_order_relaxed)) return;
-  pumped_ns_ = now_ns();
-  while (wants_job()) {
-    const ProcessPool::Answer answer = pool_.acquire(permit_);
+  pumped_ns_ = NowNs();
+  while (WantsJob()) {
+    const ProcessPool::Answer answer = pool_.Acquire(permit_);
     if (answer != ProcessPool::Answer::kYes) {
       if (!asked_) asked_ns_ = pumped_ns_;
       asked_ = true;
       if (jobs_.load(std::memory_order_relaxed) != 0) return;
       // Nothing else would wake a loop without jobs when that permit turns out not to be used.
       if (answer == ProcessPool::Answer::kAskAgain) uv_async_send(&async_);
-      help();
+      Help();
       return;
     }
     asked_ = helped_ = false;
@@ -148,42 +148,42 @@ void Dispatcher::pump() {
       starting_++;
       jobs_.fetch_add(1, std::memory_order_seq_cst);
     }
-    Job* const job = free_job();
+    Job* const job = FreeJob();
     jobs_in_libuv_++;
-    pool_.queue(loop_, &job->work, on_work, on_after_work);
+    pool_.Queue(loop_, &job->work, OnWork, OnAfterWork);
   }
   // The work that a permit was asked for is done by now: kept, it would be lost to the other environments.
-  if (asked_) pool_.forget(permit_);
+  if (asked_) pool_.Forget(permit_);
   asked_ = false;
-  watch();
+  Watch();
 }
 
 // What waits behind the job of a fast lane counts on that job. Should it hang after all, and the loop have nothing else to
 // do, only a clock can tell: the poller's thread looks in again in a while.
-void Dispatcher::watch() {
-  if (held_back_) wake_in(kWatchNs);
+void Dispatcher::Watch() {
+  if (held_back_) WakeIn(kWatchNs);
 }
 
-// Has `on_async` called after the pause, or earlier.
-void Dispatcher::wake_in(uint64_t pause_ns) {
+// Has `OnAsync` called after the pause, or earlier.
+void Dispatcher::WakeIn(uint64_t pause_ns) {
   if (watching_.load(std::memory_order_acquire)) return;
   watching_.store(true, std::memory_order_relaxed);
-  watchdog_.due_ns = now_ns() + pause_ns;
+  watchdog_.due_ns = NowNs() + pause_ns;
   watchdog_.context = this;
   watchdog_.ready = [](PollWaiter* waiter) {
     Dispatcher* const self = static_cast<Dispatcher*>(waiter->context);
     self->watching_.store(false, std::memory_order_release);
     uv_async_send(&self->async_);
   };
-  if (Poller::instance().add(&watchdog_) != 0) watching_.store(false, std::memory_order_relaxed);
+  if (Poller::Instance().Add(&watchdog_) != 0) watching_.store(false, std::memory_order_relaxed);
 }
 
 // This environment has no job at all, and the jobs of the others keep all permits: when that has lasted, they hang (a dead
 // mount), and a thread of our own works until the queue is empty. libuv's reserve stays free for the rest of the program.
-void Dispatcher::help() {
+void Dispatcher::Help() {
   const uint64_t since = std::max(helped_ ? 0 : asked_ns_, pool_.released_ns());
   if (pumped_ns_ < since + kStarvedNs) {
-    wake_in(kStarvedNs);
+    WakeIn(kStarvedNs);
     return;
   }
   {
@@ -194,45 +194,45 @@ void Dispatcher::help() {
     jobs_.fetch_add(1, std::memory_order_seq_cst);
   }
   helped_ = true;
-  const auto body = [](void* self) { static_cast<Dispatcher*>(self)->drain(true); };
-  if (platform::start_thread("uvfiles-extra", body, this, kHelperStack) == 0) return;
+  const auto body = [](void* self) { static_cast<Dispatcher*>(self)->Drain(true); };
+  if (platform::StartThread("uvfiles-extra", body, this, kHelperStack) == 0) return;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     helping_ = false;
     starting_--;
     jobs_.fetch_sub(1, std::memory_order_seq_cst);
   }
-  wake_in(kStarvedNs);
+  WakeIn(kStarvedNs);
 }
 
-void Dispatcher::on_after_work(uv_work_t* work, int) {
+void Dispatcher::OnAfterWork(uv_work_t* work, int) {
   Job* const job = static_cast<Job*>(work->data);
   Dispatcher* const self = job->owner;
   self->free_jobs_.push_back(job);
   self->jobs_in_libuv_--;
   if (self->closing_.load(std::memory_order_relaxed)) {
-    self->maybe_closed();
+    self->MaybeClosed();
     return;
   }
-  self->pump();
-  self->take_completed();
-  self->update_reference();
+  self->Pump();
+  self->TakeCompleted();
+  self->UpdateReference();
 }
 
-void Dispatcher::on_async(uv_async_t* async) {
+void Dispatcher::OnAsync(uv_async_t* async) {
   Dispatcher* const self = static_cast<Dispatcher*>(async->data);
   if (self->closing_.load(std::memory_order_relaxed)) {
-    self->maybe_closed();  // the helper may have ended
+    self->MaybeClosed();  // the helper may have ended
     return;
   }
   self->wakeups_++;
-  self->take_completed();
+  self->TakeCompleted();
   if (self->closing_.load(std::memory_order_relaxed)) return;
-  self->pump();
-  self->update_reference();
+  self->Pump();
+  self->UpdateReference();
 }
 
-void Dispatcher::take_completed() {
+void Dispatcher::TakeCompleted() {
   announced_.store(false, std::memory_order_seq_cst);
   Operation* finished;
   {
@@ -244,30 +244,30 @@ void Dispatcher::take_completed() {
     untaken_bytes_ = 0;
   }
   if (finished == nullptr) return;
-  update_reference();
+  UpdateReference();
   deliver_(context_, finished);
 }
 
 // The loop lives as long as there is something to deliver that is sure to come, or must come.
-void Dispatcher::update_reference() {
+void Dispatcher::UpdateReference() {
   const bool wanted = outstanding_ > idle_.load(std::memory_order_relaxed);
   if (wanted == referenced_) return;
   referenced_ = wanted;
   (wanted ? uv_ref : uv_unref)(reinterpret_cast<uv_handle_t*>(&async_));
 }
 
-CancelResult Dispatcher::cancel(Operation* operation) {
+CancelResult Dispatcher::Cancel(Operation* operation) {
   bool queued = false;
   for (;;) {
-    if (unpark(operation)) return cancel_parked(operation);
-    queued = advance(operation, OpState::kQueued, OpState::kCancelled);
-    if (queued || advance(operation, OpState::kTaken, OpState::kCancelled)) break;
+    if (Unpark(operation)) return CancelParked(operation);
+    queued = Advance(operation, OpState::kQueued, OpState::kCancelled);
+    if (queued || Advance(operation, OpState::kTaken, OpState::kCancelled)) break;
     std::lock_guard<std::mutex> lock(mutex_);
     const OpState state = operation->state.load(std::memory_order_acquire);
     if (state == OpState::kRunning) {
       operation->stop.store(true, std::memory_order_relaxed);
       if (operation->details != nullptr && operation->details->task != nullptr)
-        operation->details->task->cancel();
+        operation->details->task->Cancel();
       return CancelResult::kRunning;
     }
     // Else it was parked, woken or taken meanwhile.
@@ -275,40 +275,40 @@ CancelResult Dispatcher::cancel(Operation* operation) {
       return CancelResult::kFinished;
     }
   }
-  const bool began = bytes_done(*operation) > 0;
-  give_up(*operation, UV_ECANCELED, true);
+  const bool began = BytesDone(*operation) > 0;
+  GiveUp(*operation, UV_ECANCELED, true);
   if (queued) {
     // Out of the queue at once: what waits behind a dead mount must not hold files and memory until it wakes.
     std::lock_guard<std::mutex> lock(mutex_);
-    sort_inbox();
+    SortInbox();
     if (operation->in_lane) {
       Lane& lane = *lanes_[operation->lane];
-      lane.queue.remove(operation);
+      lane.queue.Remove(operation);
       lane.waiting.fetch_sub(1, std::memory_order_relaxed);
       lane.cancelled++;
-      complete(operation);
+      Complete(operation);
     }
   }
-  announce();
+  Announce();
   return began ? CancelResult::kRunning : CancelResult::kCancelled;
 }
 
-void Dispatcher::finish_now(Operation* operation) {
+void Dispatcher::FinishNow(Operation* operation) {
   // Again and again: what is queued for more, or parked, between two looks is cancelled by the next one.
-  while (cancel(operation) == CancelResult::kRunning &&
+  while (Cancel(operation) == CancelResult::kRunning &&
          operation->state.load(std::memory_order_acquire) != OpState::kCancelled) {
     std::this_thread::sleep_for(std::chrono::microseconds(50));
   }
 }
 
-void Dispatcher::discard_waiting() {
-  discard_parked();
+void Dispatcher::DiscardWaiting() {
+  DiscardParked();
   Operation* list = nullptr;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    sort_inbox();
+    SortInbox();
     for (auto& lane : lanes_) {
-      while (!lane->queue.empty()) complete(lane->queue.pop_front());
+      while (!lane->queue.empty()) Complete(lane->queue.pop_front());
     }
     list = completed_head_;
     completed_head_ = completed_tail_ = nullptr;
@@ -322,35 +322,35 @@ void Dispatcher::discard_waiting() {
   }
 }
 
-void Dispatcher::close(void (*closed)(void* context)) {
+void Dispatcher::Close(void (*closed)(void* context)) {
   closed_ = closed;
   closing_.store(true, std::memory_order_seq_cst);
-  pool_.forget(permit_);
-  maybe_closed();
+  pool_.Forget(permit_);
+  MaybeClosed();
 }
 
-void Dispatcher::maybe_closed() {
+void Dispatcher::MaybeClosed() {
   if (!async_open_) return;
-  discard_waiting();
+  DiscardWaiting();
   if (jobs_in_libuv_ != 0) return;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (helping_) return;
   }
   async_open_ = false;
-  Poller::instance().remove(&watchdog_);
+  Poller::Instance().Remove(&watchdog_);
   uv_close(reinterpret_cast<uv_handle_t*>(&async_), [](uv_handle_t* handle) {
     Dispatcher* const self = static_cast<Dispatcher*>(handle->data);
     self->closed_(self->context_);
   });
 }
 
-void Dispatcher::close_blocking() {
+void Dispatcher::CloseBlocking() {
   closing_.store(true, std::memory_order_seq_cst);
-  Poller::instance().remove(&watchdog_);
-  pool_.forget(permit_);
+  Poller::Instance().Remove(&watchdog_);
+  pool_.Forget(permit_);
   for (;;) {
-    discard_waiting();
+    DiscardWaiting();
     std::unique_lock<std::mutex> lock(mutex_);
     // A job that has not begun touches nothing but this dispatcher, which outlives it.
     const bool ended = jobs_.load(std::memory_order_relaxed) == starting_ && !helping_;
@@ -358,10 +358,10 @@ void Dispatcher::close_blocking() {
     if (ended) break;
     std::this_thread::sleep_for(std::chrono::microseconds(100));
   }
-  discard_waiting();  // what the last of them left
+  DiscardWaiting();  // what the last of them left
 }
 
-int Dispatcher::add_lane(Priority priority, uint32_t concurrency, uint32_t queue_limit) {
+int Dispatcher::AddLane(Priority priority, uint32_t concurrency, uint32_t queue_limit) {
   auto lane = std::make_unique<Lane>();
   lane->priority = priority;
   if (concurrency == 0) {
@@ -371,10 +371,10 @@ int Dispatcher::add_lane(Priority priority, uint32_t concurrency, uint32_t queue
   lane->concurrency = concurrency;
   lane->queue_limit = queue_limit;
   std::lock_guard<std::mutex> lock(mutex_);
-  sort_inbox();
+  SortInbox();
   for (size_t i = 0; i < retired_lanes_.size(); i++) {
     const uint8_t number = retired_lanes_[i];
-    if (!lanes_[number]->idle()) continue;
+    if (!lanes_[number]->Idle()) continue;
     retired_lanes_.erase(retired_lanes_.begin() + static_cast<ptrdiff_t>(i));
     lanes_[number] = std::move(lane);
     return number;
@@ -384,11 +384,11 @@ int Dispatcher::add_lane(Priority priority, uint32_t concurrency, uint32_t queue
   return static_cast<int>(lanes_.size() - 1);
 }
 
-void Dispatcher::retire_lane(uint8_t number) {
+void Dispatcher::RetireLane(uint8_t number) {
   if (number > kBulkLane && number < lanes_.size()) retired_lanes_.push_back(number);
 }
 
-bool Dispatcher::lane_figures(uint8_t number, LaneFigures* figures) {
+bool Dispatcher::ReadLaneFigures(uint8_t number, LaneFigures* figures) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (number >= lanes_.size()) return false;
   const Lane& lane = *lanes_[number];

@@ -1,6 +1,6 @@
 // The dispatcher: one environment's queue of operations, drained by at most a few jobs in libuv's pool.
 //
-// The way of an operation. The loop thread pushes it on the lock-free inbox (`submit`) and starts a drain job when
+// The way of an operation. The loop thread pushes it on the lock-free inbox (`Submit`) and starts a drain job when
 // one more would have something to do. A job sorts the inbox into lanes, takes a few operations of the lane whose
 // turn it is, performs them outside the lock, and puts them on the completed list. The loop thread is told once
 // (`uv_async_send`) until it has taken that list; a job that ends right away tells nobody, since libuv's own
@@ -12,9 +12,9 @@
 // - `jobs_` goes down, under the lock, when a job's work ends, not when its callback runs: a submission that finds
 //   fewer jobs than allowed always may start one.
 // - No system call of an operation is made under the lock.
-// - After `close` no operation is begun; the ones running are waited for by their jobs' callbacks, never by a lock.
+// - After `Close` no operation is begun; the ones running are waited for by their jobs' callbacks, never by a lock.
 // - An operation that has to wait for its descriptor is parked: the poller has it, and sends it back to the inbox. It is
-//   parked under the lock, which is what `cancel` and `stop_waiting` need to find it in one place or the other.
+//   parked under the lock, which is what `Cancel` and `StopWaiting` need to find it in one place or the other.
 // - A parked read does not keep the loop alive: nobody may ever write to its pipe. Parked writes do, whose bytes would be
 //   lost.
 //
@@ -43,38 +43,38 @@ enum class CancelResult : uint8_t {
 
 class Dispatcher {
  public:
-  // Takes a list of finished operations (linked by `next`, in the order they finished); gives each back with
-  // `release`. Not called after `close`.
+  // Takes a list of finished operations (linked by `Next`, in the order they finished); gives each back with
+  // `Release`. Not called after `Close`.
   using Deliver = void (*)(void* context, Operation* finished);
   // An operation that will not be delivered, because the environment ends: frees what it holds.
   using Discard = void (*)(void* context, Operation* operation);
 
   Dispatcher(uv_loop_t* loop, Deliver deliver, Discard discard, void* context,
-             ProcessPool& pool = ProcessPool::instance());
+             ProcessPool& pool = ProcessPool::Instance());
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
   // Opens the async handle. Returns 0 or libuv's error.
-  int open();
+  int Open();
 
-  Operation* acquire();
-  void release(Operation* operation);
+  Operation* Acquire();
+  void Release(Operation* operation);
 
   // False when the lane's queue is full; the operation stays the caller's.
-  bool submit(Operation* operation);
-  CancelResult cancel(Operation* operation);
+  bool Submit(Operation* operation);
+  CancelResult Cancel(Operation* operation);
   // Reads on `file` wait no longer, now and from now on: they get what is there, or UV_ECANCELED.
-  void stop_waiting(OpenFile* file);
+  void StopWaiting(OpenFile* file);
   // For exit: cancels the operation when it has not begun, or else waits (blocking) until the kernel is done.
   // Either way `result` is set on return, and the operation is still delivered later.
-  void finish_now(Operation* operation);
+  void FinishNow(Operation* operation);
 
   // Ends everything: queued operations are discarded, running ones finish first. `closed` is called on the loop
   // thread, when no job is left and the async handle is closed; only then may the dispatcher be deleted.
-  void close(void (*closed)(void* context));
+  void Close(void (*closed)(void* context));
   // For runtimes whose cleanup hooks cannot wait on the loop: blocks until no job runs. Leak the dispatcher after.
-  void close_blocking();
+  void CloseBlocking();
 
   // Lanes. 0 is the default lane, 1 the bulk lane.
   static constexpr uint8_t kDefaultLane = 0;
@@ -83,27 +83,27 @@ class Dispatcher {
   // Never a lane's number.
   static constexpr uint8_t kNoLane = 255;
   // kNoLane where no lane has this number.
-  uint8_t lane_number(double number) const {
+  uint8_t LaneNumber(double number) const {
     return number >= 0 && number < static_cast<double>(lanes_.size()) ? static_cast<uint8_t>(number)
                                                                       : kNoLane;
   }
   // The new lane's number, or -1 when there are too many. `concurrency` 0: one less than the jobs there are.
-  int add_lane(Priority priority, uint32_t concurrency, uint32_t queue_limit);
-  // Nothing is submitted to the lane any more: once nothing is left in it, `add_lane` may give its number again.
-  void retire_lane(uint8_t number);
+  int AddLane(Priority priority, uint32_t concurrency, uint32_t queue_limit);
+  // Nothing is submitted to the lane any more: once nothing is left in it, `AddLane` may give its number again.
+  void RetireLane(uint8_t number);
   // A consistent look at a lane; the copy is about 12 KiB.
   struct LaneFigures {
     uint32_t queued, running;
     uint64_t completed, cancelled, rejected;
     Histogram wait, service;
   };
-  bool lane_figures(uint8_t lane, LaneFigures* figures);
+  bool ReadLaneFigures(uint8_t lane, LaneFigures* figures);
 
   // Memory that batches of reads fill in place of blocks. `shortage`: batches that would have liked some since the last
   // time. The binding makes it and takes back what is left at the end.
-  uint32_t result_stock(uint32_t* shortage);
-  void stock_result(ResultMemory* memory);
-  ResultMemory* unstock_result();
+  uint32_t ResultStock(uint32_t* shortage);
+  void StockResult(ResultMemory* memory);
+  ResultMemory* UnstockResult();
 
   uint32_t outstanding() const { return outstanding_; }
   uint32_t jobs() const { return jobs_.load(std::memory_order_relaxed); }
@@ -151,7 +151,7 @@ class Dispatcher {
     BlockStash stash;
     ResultMemory* memory = nullptr;  // where the results of this batch's reads go, if there is any
     size_t used = 0;
-    bool place(Operation* operation);
+    bool Place(Operation* operation);
     // Ranges to start reading while this batch is performed.
     int advised = 0;
     struct {
@@ -161,48 +161,48 @@ class Dispatcher {
     } advice[kAdviceWindow];
   };
 
-  static void on_work(uv_work_t* work);
-  static void on_after_work(uv_work_t* work, int status);
-  static void on_async(uv_async_t* async);
+  static void OnWork(uv_work_t* work);
+  static void OnAfterWork(uv_work_t* work, int status);
+  static void OnAsync(uv_async_t* async);
 
   // Pool threads, and the helper's.
-  void drain(bool helping);
-  bool take_batch(Batch* batch);
-  static void collect_advice(Lane* lane, Batch* batch);
-  void perform_batch(Batch* batch, uint64_t slice_end_ns);
-  void settle_batch(Batch* batch);
-  bool keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns, uint64_t* asked_ns);
-  bool has_work() const;
-  bool lingers(std::unique_lock<std::mutex>* lock, uint32_t batches);
-  void announce();
+  void Drain(bool helping);
+  bool TakeBatch(Batch* batch);
+  static void CollectAdvice(Lane* lane, Batch* batch);
+  void PerformBatch(Batch* batch, uint64_t slice_end_ns);
+  void SettleBatch(Batch* batch);
+  bool KeepsThread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns, uint64_t* asked_ns);
+  bool HasWork() const;
+  bool Lingers(std::unique_lock<std::mutex>* lock, uint32_t batches);
+  void Announce();
 
   // Under the lock.
-  void sort_inbox();
-  Lane* pick_lane();
-  uint32_t startable(uint64_t now);
-  void complete(Operation* operation);
-  void park(Operation* operation, Lane* lane);
+  void SortInbox();
+  Lane* PickLane();
+  uint32_t Startable(uint64_t now);
+  void Complete(Operation* operation);
+  void Park(Operation* operation, Lane* lane);
 
   // The poller's thread.
-  static void on_ready(PollWaiter* waiter);
+  static void OnReady(PollWaiter* waiter);
 
   // Loop thread.
-  void push(Operation* operation);
-  void pump();
-  void watch();
-  void wake_in(uint64_t pause_ns);
-  void help();
-  bool wants_job();
-  Job* free_job();
-  void take_completed();
-  void update_reference();
-  bool unpark(Operation* operation);
-  void uncount_parked(Operation* operation);
-  void abandon_parked(Operation* operation, bool keep_bytes);
-  CancelResult cancel_parked(Operation* operation);
-  void discard_parked();
-  void discard_waiting();
-  void maybe_closed();
+  void Push(Operation* operation);
+  void Pump();
+  void Watch();
+  void WakeIn(uint64_t pause_ns);
+  void Help();
+  bool WantsJob();
+  Job* FreeJob();
+  void TakeCompleted();
+  void UpdateReference();
+  bool Unpark(Operation* operation);
+  void UncountParked(Operation* operation);
+  void AbandonParked(Operation* operation, bool keep_bytes);
+  CancelResult CancelParked(Operation* operation);
+  void DiscardParked();
+  void DiscardWaiting();
+  void MaybeClosed();
 
   uv_loop_t* const loop_;
   const Deliver deliver_;

@@ -15,36 +15,36 @@ namespace {
 constexpr uint32_t kAgeing[] = {0, 16, 64};
 
 // Reads whose result is copied, or placed, into a chunk that it shares with others.
-bool reads_small(const Operation& operation) {
+bool ReadsSmall(const Operation& operation) {
   return operation.kind == OpKind::kRead && operation.size > 0 &&
          operation.size <= BlockPool::kSmall && operation.memory == nullptr &&
          (operation.flags & kBorrowed) == 0 && !operation.file->polled;
 }
 
 // What looks up a path may hang on a dead mount, and must not strand what was taken with it.
-bool goes_with_others(const Operation& operation) {
+bool GoesWithOthers(const Operation& operation) {
   return operation.kind == OpKind::kRead || operation.kind == OpKind::kWrite ||
          operation.kind == OpKind::kFstat;
 }
 
 }  // namespace
 
-void Dispatcher::on_work(uv_work_t* work) { static_cast<Job*>(work->data)->owner->drain(false); }
+void Dispatcher::OnWork(uv_work_t* work) { static_cast<Job*>(work->data)->owner->Drain(false); }
 
-void Dispatcher::drain(bool helping) {
-  const uint64_t begin_ns = now_ns();
+void Dispatcher::Drain(bool helping) {
+  const uint64_t begin_ns = NowNs();
   Batch batch;
   uint32_t batches = 0;
   std::unique_lock<std::mutex> lock(mutex_);
   starting_--;
   uint64_t asked_ns = begin_ns;  // when it was last asked whether to go on
   for (;;) {
-    if (!take_batch(&batch)) {
-      if (!helping && lingers(&lock, batches)) {
+    if (!TakeBatch(&batch)) {
+      if (!helping && Lingers(&lock, batches)) {
         batches = 0;
         continue;
       }
-      predictor_.job_ended(now_ns());
+      predictor_.JobEnded(NowNs());
       jobs_.fetch_sub(1, std::memory_order_seq_cst);
       if (closing_.load(std::memory_order_relaxed) ||
           inbox_.load(std::memory_order_seq_cst) == nullptr)
@@ -54,12 +54,12 @@ void Dispatcher::drain(bool helping) {
     }
     const bool tell = completed_head_ != nullptr && !announced_.load(std::memory_order_relaxed);
     lock.unlock();
-    if (tell) announce();
-    perform_batch(&batch, begin_ns + kSliceNs);
+    if (tell) Announce();
+    PerformBatch(&batch, begin_ns + kSliceNs);
     lock.lock();
-    settle_batch(&batch);
+    SettleBatch(&batch);
     batches++;
-    if (!helping && !keeps_thread(&lock, begin_ns, &asked_ns)) {
+    if (!helping && !KeepsThread(&lock, begin_ns, &asked_ns)) {
       jobs_.fetch_sub(1, std::memory_order_seq_cst);
       break;
     }
@@ -71,36 +71,36 @@ void Dispatcher::drain(bool helping) {
     return;
   }
   lock.unlock();
-  pool_.release();
+  pool_.Release();
 }
 
-bool Dispatcher::take_batch(Batch* batch) {
+bool Dispatcher::TakeBatch(Batch* batch) {
   if (closing_.load(std::memory_order_relaxed)) return false;
-  sort_inbox();
+  SortInbox();
   batch->count = 0;
   while (batch->count == 0) {
-    Lane* const lane = pick_lane();
+    Lane* const lane = PickLane();
     if (lane == nullptr) return false;
-    lane->progress_ns = now_ns();
+    lane->progress_ns = NowNs();
     // Several jobs share a short queue; slow operations are not taken ahead, lest one that hangs strands the rest.
     const uint32_t sharing = jobs_.load(std::memory_order_relaxed);
     uint32_t wanted =
         lane->service_ewma > kSlowNs ? 1 : lane->queue.size() / (sharing == 0 ? 1 : sharing);
     if (wanted < 1) wanted = 1;
     if (wanted > kBatch) wanted = kBatch;
-    if (!goes_with_others(*lane->queue.front())) wanted = 1;
+    if (!GoesWithOthers(*lane->queue.Front())) wanted = 1;
     batch->lane = lane;
-    collect_advice(lane, batch);
+    CollectAdvice(lane, batch);
     while (wanted-- > 0 && !lane->queue.empty()) {
-      if (batch->count > 0 && !goes_with_others(*lane->queue.front())) break;
+      if (batch->count > 0 && !GoesWithOthers(*lane->queue.Front())) break;
       Operation* const operation = lane->queue.pop_front();
       lane->waiting.fetch_sub(1, std::memory_order_relaxed);
       if (lane->advised > 0) lane->advised--;
-      if (advance(operation, OpState::kQueued, OpState::kTaken)) {
+      if (Advance(operation, OpState::kQueued, OpState::kTaken)) {
         batch->operations[batch->count++] = operation;
       } else {
         lane->cancelled++;
-        complete(operation);
+        Complete(operation);
       }
     }
   }
@@ -108,7 +108,7 @@ bool Dispatcher::take_batch(Batch* batch) {
   batch->lane->running += batch->count;
   // A lone read is better served by memory of its own size.
   if (batch->count >= kBatch / 2 && batch->operations[0]->size >= kPlacedFrom &&
-      reads_small(*batch->operations[0])) {
+      ReadsSmall(*batch->operations[0])) {
     if (result_stock_.empty()) {
       result_shortage_++;
     } else {
@@ -122,7 +122,7 @@ bool Dispatcher::take_batch(Batch* batch) {
 }
 
 // A place in the batch's result memory, if it has any.
-bool Dispatcher::Batch::place(Operation* operation) {
+bool Dispatcher::Batch::Place(Operation* operation) {
   if (memory == nullptr || (operation->flags & kKeepBlock) != 0) return false;
   if (operation->size > memory->capacity - used) return false;
   operation->memory = memory;
@@ -135,9 +135,9 @@ bool Dispatcher::Batch::place(Operation* operation) {
 
 // The depth that the disk sees need not be the number of threads: reads that are known to be cold are started together,
 // a window at a time, before the first of them is waited for. Sequential ranges are left to the kernel's read-ahead.
-void Dispatcher::collect_advice(Lane* lane, Batch* batch) {
+void Dispatcher::CollectAdvice(Lane* lane, Batch* batch) {
   batch->advised = 0;
-  Operation* operation = lane->queue.front();
+  Operation* operation = lane->queue.Front();
   if ((operation->flags & kCold) == 0 || lane->advised > 0 || lane->queue.size() < kAdviceWorth)
     return;
   const Operation* before = nullptr;
@@ -158,43 +158,43 @@ void Dispatcher::collect_advice(Lane* lane, Batch* batch) {
   if (lane->advised > kAdviceWindow / 2) lane->advised -= kAdviceWindow / 2;
 }
 
-void Dispatcher::perform_batch(Batch* batch, uint64_t slice_end_ns) {
+void Dispatcher::PerformBatch(Batch* batch, uint64_t slice_end_ns) {
   // A hint: should a file have been closed meanwhile, some other file's pages are fetched.
   for (int i = 0; i < batch->advised; i++) {
-    platform::will_need(batch->advice[i].fd, batch->advice[i].position, batch->advice[i].size);
+    platform::WillNeed(batch->advice[i].fd, batch->advice[i].position, batch->advice[i].size);
   }
-  uint64_t clock = now_ns();
+  uint64_t clock = NowNs();
   for (int i = 0; i < batch->count; i++) {
     Operation* const operation = batch->operations[i];
     batch->started[i] = batch->ended[i] = clock;
     // One that has begun says what it did, which JavaScript expects of what its own timer cancels.
-    const bool expired = operation->timeout_ms > 0 && bytes_done(*operation) == 0 &&
+    const bool expired = operation->timeout_ms > 0 && BytesDone(*operation) == 0 &&
                          clock > operation->queued_ns &&
                          static_cast<double>(clock - operation->queued_ns) >=
                              static_cast<double>(operation->timeout_ms) * 1e6;
     if (closing_.load(std::memory_order_relaxed) || expired) {
-      if (advance(operation, OpState::kTaken, OpState::kCancelled)) {
-        give_up(*operation, expired ? UV_ETIMEDOUT : UV_ECANCELED, true);
+      if (Advance(operation, OpState::kTaken, OpState::kCancelled)) {
+        GiveUp(*operation, expired ? UV_ETIMEDOUT : UV_ECANCELED, true);
       }
       continue;
     }
-    if (!advance(operation, OpState::kTaken, OpState::kRunning)) continue;
-    if (reads_small(*operation) && !batch->place(operation)) {
-      const Block block = batch->stash.acquire(operation->size);
+    if (!Advance(operation, OpState::kTaken, OpState::kRunning)) continue;
+    if (ReadsSmall(*operation) && !batch->Place(operation)) {
+      const Block block = batch->stash.Acquire(operation->size);
       operation->data = block.data;
       operation->capacity = block.capacity;
     }
-    const Performed performed = perform(*operation, slice_end_ns);
+    const Performed performed = Perform(*operation, slice_end_ns);
     // One that has to wait stays "running" until it is parked, under the lock.
     if (performed == Performed::kDone)
       operation->state.store(OpState::kFinished, std::memory_order_release);
     if (performed == Performed::kAgain)
       operation->state.store(OpState::kQueued, std::memory_order_release);
-    clock = batch->ended[i] = now_ns();
+    clock = batch->ended[i] = NowNs();
   }
 }
 
-void Dispatcher::settle_batch(Batch* batch) {
+void Dispatcher::SettleBatch(Batch* batch) {
   Lane& lane = *batch->lane;
   lane.running_jobs--;
   lane.running -= batch->count;
@@ -207,14 +207,14 @@ void Dispatcher::settle_batch(Batch* batch) {
     Operation* const operation = batch->operations[i];
     const OpState state = operation->state.load(std::memory_order_relaxed);
     if (state == OpState::kRunning) {
-      park(operation, &lane);
+      Park(operation, &lane);
       continue;
     }
     const bool stopped =
         operation->stop && operation->kind != OpKind::kTask;  // tasks end by themselves
     if (state == OpState::kQueued && stopped &&
-        advance(operation, OpState::kQueued, OpState::kCancelled)) {
-      give_up(*operation, UV_ECANCELED, true);
+        Advance(operation, OpState::kQueued, OpState::kCancelled)) {
+      GiveUp(*operation, UV_ECANCELED, true);
     } else if (state == OpState::kQueued) {  // more to do
       operation->queued_ns = batch->ended[i];
       lane.queue.push_back(operation);
@@ -225,38 +225,38 @@ void Dispatcher::settle_batch(Batch* batch) {
       const uint64_t service = batch->ended[i] - batch->started[i];
       const uint64_t queued = operation->queued_ns;
       lane.completed++;
-      lane.wait.record(batch->started[i] > queued ? batch->started[i] - queued : 0);
-      lane.service.record(service);
+      lane.wait.Record(batch->started[i] > queued ? batch->started[i] - queued : 0);
+      lane.service.Record(service);
       lane.service_ewma +=
           (static_cast<int64_t>(service) - static_cast<int64_t>(lane.service_ewma)) / 8;
       lane.fast.store(lane.service_ewma < kFastNs, std::memory_order_relaxed);
     } else {
       lane.cancelled++;
     }
-    complete(operation);
+    Complete(operation);
   }
 }
 
 // A job gives its thread back after a slice, so that dns, crypto and zlib get their turn. While the loop thread is
 // busy it can neither queue us again nor submit foreign work, so a job that sees its announcement unheard goes on.
-bool Dispatcher::keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns,
-                              uint64_t* asked_ns) {
-  uint64_t now = now_ns();
+bool Dispatcher::KeepsThread(std::unique_lock<std::mutex>* lock, uint64_t begin_ns,
+                             uint64_t* asked_ns) {
+  uint64_t now = NowNs();
   if (now - begin_ns < kSliceNs || now - *asked_ns < kAgainNs) return true;
   *asked_ns = now;
-  if (!has_work()) {
-    predictor_.job_ended(now);
+  if (!HasWork()) {
+    predictor_.JobEnded(now);
     return false;  // whatever comes next, a job of its own may be queued for
   }
   if (now - begin_ns >= kLongestNs || untaken_bytes_ > kMaxUntakenBytes) return false;
-  if (closing_.load(std::memory_order_relaxed) || pool_.contended(permit_)) return false;
+  if (closing_.load(std::memory_order_relaxed) || pool_.Contended(permit_)) return false;
   lock->unlock();
-  announce();
+  Announce();
   // A loop that waits in its poll hears of it within some 50 us.
   while (announced_.load(std::memory_order_acquire) &&
          now - announced_ns_.load(std::memory_order_relaxed) < kFreshNs) {
     std::this_thread::sleep_for(std::chrono::microseconds(20));
-    now = now_ns();
+    now = NowNs();
   }
   const bool unheard = announced_.load(std::memory_order_acquire);
   lock->lock();
@@ -267,42 +267,42 @@ bool Dispatcher::keeps_thread(std::unique_lock<std::mutex>* lock, uint64_t begin
 // program that awaits one operation after another), looks out for the next ones before it gives up its thread: the loop
 // is handing out what was done, and what it asks for next would otherwise cost a wake-up of some 10 us. One job at a
 // time. True: there is something to take.
-bool Dispatcher::lingers(std::unique_lock<std::mutex>* lock, uint32_t batches) {
-  static const bool alone = platform::processors() == 1;
+bool Dispatcher::Lingers(std::unique_lock<std::mutex>* lock, uint32_t batches) {
+  static const bool alone = platform::Processors() == 1;
   if (lingering_ || completed_head_ == nullptr || alone) return false;
   const bool busy =
       batches >= kBusyBatches && lanes_[kDefaultLane]->fast.load(std::memory_order_relaxed);
-  if ((!busy && !predictor_.expects()) || pool_.contended(permit_)) return false;
+  if ((!busy && !predictor_.Expects()) || pool_.Contended(permit_)) return false;
   // What is pushed from here on is in the inbox, or the loop thread has sorted it and this has changed.
   const uint32_t submitted = submitted_.load(std::memory_order_acquire);
-  if (has_work()) return true;
+  if (HasWork()) return true;
   lingering_ = true;
   const auto found = [&] {
     return inbox_.load(std::memory_order_relaxed) != nullptr ||
            submitted_.load(std::memory_order_acquire) != submitted;
   };
   lock->unlock();
-  announce();
-  const uint64_t begin = now_ns();
+  Announce();
+  const uint64_t begin = NowNs();
   const uint64_t until = begin + (busy ? kBusyLingerNs : PromptPredictor::kPatienceNs);
-  while (!found() && !closing_.load(std::memory_order_relaxed) && now_ns() < until)
+  while (!found() && !closing_.load(std::memory_order_relaxed) && NowNs() < until)
     std::this_thread::yield();
   lock->lock();
   lingering_ = false;
-  const bool served = has_work();
-  if (!busy) predictor_.waited(now_ns() - begin, served);
+  const bool served = HasWork();
+  if (!busy) predictor_.Waited(NowNs() - begin, served);
   return served;
 }
 
-void Dispatcher::announce() {
+void Dispatcher::Announce() {
   if (announced_.exchange(true, std::memory_order_acq_rel)) return;
-  announced_ns_.store(now_ns(), std::memory_order_relaxed);
+  announced_ns_.store(NowNs(), std::memory_order_relaxed);
   uv_async_send(&async_);
 }
 
 // --- under the lock -------------------------------------------------------------------------------------------------
 
-void Dispatcher::sort_inbox() {
+void Dispatcher::SortInbox() {
   Operation* newest = inbox_.exchange(nullptr, std::memory_order_acquire);
   Operation* oldest = nullptr;
   while (newest != nullptr) {  // the inbox is a stack
@@ -319,16 +319,16 @@ void Dispatcher::sort_inbox() {
 }
 
 // Something that a job could take.
-bool Dispatcher::has_work() const {
+bool Dispatcher::HasWork() const {
   if (inbox_.load(std::memory_order_relaxed) != nullptr) return true;
   for (const auto& lane : lanes_) {
-    if (lane->eligible()) return true;
+    if (lane->Eligible()) return true;
   }
   return false;
 }
 
 // Strict priority, tempered: a lane that was passed over long enough goes first. Lanes of one priority take turns.
-Lane* Dispatcher::pick_lane() {
+Lane* Dispatcher::PickLane() {
   Lane* best = nullptr;
   size_t best_index = 0;
   int best_rank = 0;
@@ -336,7 +336,7 @@ Lane* Dispatcher::pick_lane() {
   for (size_t i = 0; i < count; i++) {
     const size_t index = lane_cursor_ + i < count ? lane_cursor_ + i : lane_cursor_ + i - count;
     Lane* const lane = lanes_[index].get();
-    if (!lane->eligible()) continue;
+    if (!lane->Eligible()) continue;
     const int priority = static_cast<int>(lane->priority);
     const int rank = priority != 0 && lane->passed_over >= kAgeing[priority] ? -1 : priority;
     if (best == nullptr || rank < best_rank) {
@@ -347,7 +347,7 @@ Lane* Dispatcher::pick_lane() {
   }
   if (best == nullptr) return nullptr;
   for (auto& lane : lanes_) {
-    if (lane.get() != best && lane->eligible()) lane->passed_over++;
+    if (lane.get() != best && lane->Eligible()) lane->passed_over++;
   }
   best->passed_over = 0;
   lane_cursor_ = best_index + 1 < count ? best_index + 1 : 0;
@@ -355,8 +355,8 @@ Lane* Dispatcher::pick_lane() {
 }
 
 // How many more jobs would find something to do that is worth waking a thread for.
-uint32_t Dispatcher::startable(uint64_t now) {
-  sort_inbox();
+uint32_t Dispatcher::Startable(uint64_t now) {
+  SortInbox();
   held_back_ = false;
   uint32_t wanted = 0;
   for (auto& lane : lanes_) {
@@ -376,7 +376,7 @@ uint32_t Dispatcher::startable(uint64_t now) {
   return wanted > coming ? wanted - coming : 0;
 }
 
-void Dispatcher::complete(Operation* operation) {
+void Dispatcher::Complete(Operation* operation) {
   operation->next = nullptr;
   (completed_tail_ != nullptr ? completed_tail_->next : completed_head_) = operation;
   completed_tail_ = operation;

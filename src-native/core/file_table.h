@@ -13,7 +13,7 @@ namespace uvfiles {
 
 class FileTable {
  public:
-  OpenFile* add(int fd, bool owned, FileKind kind) {
+  OpenFile* Add(int fd, bool owned, FileKind kind) {
     uint32_t index;
     if (free_.empty()) {
       index = static_cast<uint32_t>(entries_.size());
@@ -33,13 +33,13 @@ class FileTable {
   }
 
   // Null for a number that is not, or no longer, an open file's.
-  OpenFile* find(uint32_t id) const {
+  OpenFile* Find(uint32_t id) const {
     const uint32_t index = id & kIndexMask;
     if (index >= entries_.size() || !entries_[index].used) return nullptr;
     return entries_[index].file->id == id ? entries_[index].file.get() : nullptr;
   }
 
-  void remove(OpenFile* file) {
+  void Remove(OpenFile* file) {
     const uint32_t index = file->id & kIndexMask;
     entries_[index].used = false;
     entries_[index].generation = (entries_[index].generation + 1) & (kGenerations - 1);
@@ -49,7 +49,7 @@ class FileTable {
   bool empty() const { return entries_.size() == free_.size(); }
 
   template <typename Visit>
-  void for_each(Visit visit) {
+  void ForEach(Visit visit) {
     for (Entry& entry : entries_) {
       if (entry.used) visit(entry.file.get());
     }

@@ -14,8 +14,8 @@ class Histogram {
   static constexpr int kOctaves = 35;
   static constexpr int kBuckets = kOctaves << kSubBits;
 
-  void record(uint64_t ns) {
-    counts_[index_of(ns)]++;
+  void Record(uint64_t ns) {
+    counts_[IndexOf(ns)]++;
     count_++;
     sum_ += ns;
     if (ns < min_) min_ = ns;
@@ -28,16 +28,16 @@ class Histogram {
   uint64_t max() const { return max_; }
   const uint64_t* buckets() const { return counts_; }
 
-  static int index_of(uint64_t ns) {
+  static int IndexOf(uint64_t ns) {
     if (ns < (1u << kFirstOctave)) return static_cast<int>(ns >> (kFirstOctave - kSubBits));
-    int octave = 63 - leading_zeros(ns);
+    int octave = 63 - LeadingZeros(ns);
     const int step = static_cast<int>((ns >> (octave - kSubBits)) & ((1 << kSubBits) - 1));
     octave -= kFirstOctave - 1;
     return octave >= kOctaves ? kBuckets - 1 : (octave << kSubBits) + step;
   }
 
  private:
-  static int leading_zeros(uint64_t value) {
+  static int LeadingZeros(uint64_t value) {
 #if defined(__GNUC__) || defined(__clang__)
     return __builtin_clzll(value);
 #else

@@ -25,62 +25,62 @@ constexpr uint32_t kMaxSkipTold = 8;  // attempts left out after misses where ca
 constexpr uint32_t kMaxSkipUntold = 256;  // ... and where only an attempt would
 constexpr int64_t kShortLink = 60;        // bytes that ext4 keeps in the inode; others keep more
 
-uint32_t back_off(uint32_t misses, uint32_t most) {
+uint32_t BackOff(uint32_t misses, uint32_t most) {
   const uint32_t skip = misses < 9 ? 1u << misses : 256;
   return skip < most ? skip : most;
 }
 
-void missed(InlineState* state, bool told) {
+void Missed(InlineState* state, bool told) {
   state->hits = 0;
   if (state->misses < 16) state->misses++;
-  state->skip = back_off(state->misses, told ? kMaxSkipTold : kMaxSkipUntold);
+  state->skip = BackOff(state->misses, told ? kMaxSkipTold : kMaxSkipUntold);
 }
 
-void keep_mapping(int fd, int64_t size, InlineState* state) {
+void KeepMapping(int fd, int64_t size, InlineState* state) {
   state->access = CacheAccess::kNever;
-  if (size <= 0 || !platform::may_ask_mincore(fd)) return;
-  state->mapping = platform::map_file(fd, static_cast<size_t>(size));
+  if (size <= 0 || !platform::MayAskMincore(fd)) return;
+  state->mapping = platform::MapFile(fd, static_cast<size_t>(size));
   if (state->mapping == nullptr) return;
   state->mapped = static_cast<size_t>(size);
   state->access = CacheAccess::kMincore;
 }
 
-InlineKind kind_of(CacheAccess access) {
+InlineKind KindOf(CacheAccess access) {
   if (access == CacheAccess::kMincore) return InlineKind::kMapping;
   return access == CacheAccess::kMemory ? InlineKind::kMemory : InlineKind::kNoWait;
 }
 
 }  // namespace
 
-void InlineIO::prepare(int fd, FileKind kind, InlineState* state) {
+void InlineIO::Prepare(int fd, FileKind kind, InlineState* state) {
   *state = InlineState();
   if (kind != FileKind::kRegular) return;
   StatRecord record;
-  if (platform::fstat(fd, &record) != 0) return;
+  if (platform::Fstat(fd, &record) != 0) return;
   state->device = static_cast<uint64_t>(record.dev);
-  state->access = platform::classify(fd, state->device, true);
-  if (state->access == CacheAccess::kMemory && platform::has_swap())
+  state->access = platform::Classify(fd, state->device, true);
+  if (state->access == CacheAccess::kMemory && platform::HasSwap())
     state->access = CacheAccess::kNever;
-  if (state->access == CacheAccess::kMincore) keep_mapping(fd, record.size, state);
+  if (state->access == CacheAccess::kMincore) KeepMapping(fd, record.size, state);
 }
 
-void InlineIO::learn_device(int fd) {
+void InlineIO::LearnDevice(int fd) {
 #ifdef __linux__
   StatRecord record;
-  if (platform::fstat(fd, &record) == 0)
-    platform::classify(fd, static_cast<uint64_t>(record.dev), true);
+  if (platform::Fstat(fd, &record) == 0)
+    platform::Classify(fd, static_cast<uint64_t>(record.dev), true);
 #else
   (void)fd;
 #endif
 }
 
-void InlineIO::forget(InlineState* state) {
-  platform::unmap_file(state->mapping, state->mapped);
+void InlineIO::Forget(InlineState* state) {
+  platform::UnmapFile(state->mapping, state->mapped);
   *state = InlineState();
 }
 
 // Whether the range is worth an attempt. `told`: somebody knew, rather than nobody did.
-bool InlineIO::cached(OpenFile* file, int64_t at, size_t size, int64_t length, bool* told) {
+bool InlineIO::Cached(OpenFile* file, int64_t at, size_t size, int64_t length, bool* told) {
   InlineState& state = file->inline_state;
   *told = true;
   if (length >= 0 && at + static_cast<int64_t>(size) > length) {
@@ -89,9 +89,9 @@ bool InlineIO::cached(OpenFile* file, int64_t at, size_t size, int64_t length, b
   }
   if (state.access == CacheAccess::kMincore) {
     // The mapping covers the file as it was when it was opened; what lies beyond is the pool's.
-    return platform::mapped_residency(state.mapping, state.mapped, at, size) == Residency::kYes;
+    return platform::MappedResidency(state.mapping, state.mapped, at, size) == Residency::kYes;
   }
-  switch (platform::residency(file->fd, at, size)) {
+  switch (platform::ResidencyOf(file->fd, at, size)) {
     case Residency::kYes:
       return true;
     case Residency::kUntold:
@@ -102,13 +102,13 @@ bool InlineIO::cached(OpenFile* file, int64_t at, size_t size, int64_t length, b
   }
   if (length >= 0) return false;
   FileKind kind;
-  if (platform::describe(file->fd, &kind, &length) != 0 ||
+  if (platform::Describe(file->fd, &kind, &length) != 0 ||
       at + static_cast<int64_t>(size) <= length)
     return false;
-  return cached(file, at, size, length, told);
+  return Cached(file, at, size, length, told);
 }
 
-int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position, int64_t length) {
+int64_t InlineIO::Read(OpenFile* file, char* data, size_t size, int64_t position, int64_t length) {
   InlineState& state = file->inline_state;
   if (state.access == CacheAccess::kNever || state.access == CacheAccess::kUnknown || size == 0)
     return kMiss;
@@ -118,17 +118,17 @@ int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position
     return kBackedOff;
   }
   if (fault_ == 1) {
-    count_miss(kind_of(state.access));
+    CountMiss(KindOf(state.access));
     return kMiss;
   }
   bool told = false;
   if (state.access == CacheAccess::kMincore ||
       (state.access == CacheAccess::kNoWait && state.hits < kTrusted)) {
     // The position is a number in the kernel; no file system is asked.
-    const int64_t at = position >= 0 ? position : platform::seek(file->fd, 0, SEEK_CUR);
-    if (at < 0 || !cached(file, at, size, length, &told)) {
-      missed(&state, told);
-      count_miss(kind_of(state.access));
+    const int64_t at = position >= 0 ? position : platform::Seek(file->fd, 0, SEEK_CUR);
+    if (at < 0 || !Cached(file, at, size, length, &told)) {
+      Missed(&state, told);
+      CountMiss(KindOf(state.access));
       return kMiss;
     }
   }
@@ -140,43 +140,43 @@ int64_t InlineIO::read(OpenFile* file, char* data, size_t size, int64_t position
   do {
     const int64_t from = position < 0 ? kCurrentPosition : position + static_cast<int64_t>(total);
     if (!plain) {
-      count = platform::read_cached(file->fd, data + total, wanted - total, from);
+      count = platform::ReadCached(file->fd, data + total, wanted - total, from);
     } else {
-      count = from < 0 ? platform::read(file->fd, data + total, wanted - total)
-                       : platform::pread(file->fd, data + total, wanted - total, from);
+      count = from < 0 ? platform::Read(file->fd, data + total, wanted - total)
+                       : platform::Pread(file->fd, data + total, wanted - total, from);
     }
     if (count > 0) total += static_cast<size_t>(count);
   } while (count > 0 && total < wanted);
 
   if (count == UV_ENOTSUP || count == -EOPNOTSUPP) {
-    platform::forget_access(state.device);
+    platform::ForgetAccess(state.device);
     state.access = CacheAccess::kNever;
     return kMiss;
   }
   // What the cache cut short is the pool's to read, all of it, from where it began.
   if (count < 0 || (wanted < size && total == wanted)) {
-    if (position < 0 && total > 0) platform::seek(file->fd, -static_cast<int64_t>(total), SEEK_CUR);
-    missed(&state, told);
-    count_miss(kind_of(state.access));
+    if (position < 0 && total > 0) platform::Seek(file->fd, -static_cast<int64_t>(total), SEEK_CUR);
+    Missed(&state, told);
+    CountMiss(KindOf(state.access));
     return kMiss;
   }
   state.misses = 0;
   if (state.hits < kTrusted) state.hits++;
-  count_hit(kind_of(state.access));
+  CountHit(KindOf(state.access));
   return static_cast<int64_t>(total);
 }
 
-bool InlineIO::set_position(OpenFile* file, int64_t position) {
+bool InlineIO::SetPosition(OpenFile* file, int64_t position) {
   const CacheAccess access = file->inline_state.access;
   if (access == CacheAccess::kNever || access == CacheAccess::kUnknown ||
       file->inline_state.skip > 0)
     return false;
-  return platform::seek(file->fd, position, SEEK_SET) == position;
+  return platform::Seek(file->fd, position, SEEK_SET) == position;
 }
 
 // --- paths ----------------------------------------------------------------------------------------------------------
 
-int InlineIO::open_path(const char* path, int flags) {
+int InlineIO::OpenPath(const char* path, int flags) {
   if (fault_ != 0) return static_cast<int>(kMiss);
   if (path_skip_ > 0) {
     path_skip_--;
@@ -186,32 +186,32 @@ int InlineIO::open_path(const char* path, int flags) {
   // Once an iteration: whoever mounts something awaits it, and so lets an iteration pass.
   if (!mounts_checked_) {
     mounts_checked_ = true;
-    mounts_ = platform::known_mounts();
-    if (mounts_ == nullptr) platform::want_mounts();
+    mounts_ = platform::KnownMounts();
+    if (mounts_ == nullptr) platform::WantMounts();
   }
   if (mounts_ == nullptr) return static_cast<int>(kMiss);
-  const int fd = platform::open_cached(*mounts_, path, flags);
+  const int fd = platform::OpenCached(*mounts_, path, flags);
   // That there is no such name is cached as well, and an answer.
   if (fd >= 0 || fd == -ENOENT) {
     path_misses_ = 0;
     return fd;
   }
   if (path_misses_ < 6) path_misses_++;
-  path_skip_ = path_misses_ > 2 ? back_off(path_misses_ - 2, 16) : 0;
-  count_miss(InlineKind::kNames);
+  path_skip_ = path_misses_ > 2 ? BackOff(path_misses_ - 2, 16) : 0;
+  CountMiss(InlineKind::kNames);
   return static_cast<int>(kMiss);
 }
 
-int64_t InlineIO::stat(const char* path, bool follow, StatRecord* record) {
+int64_t InlineIO::Stat(const char* path, bool follow, StatRecord* record) {
 #ifdef __linux__
-  const int fd = open_path(path, O_PATH | (follow ? 0 : O_NOFOLLOW));
+  const int fd = OpenPath(path, O_PATH | (follow ? 0 : O_NOFOLLOW));
   if (fd == kMiss) return kMiss;
   if (fd >= 0) {
-    const int status = platform::fstat(fd, record);
-    platform::close_file(fd);
+    const int status = platform::Fstat(fd, record);
+    platform::CloseFile(fd);
     if (status < 0) return kMiss;
   }
-  count_hit(InlineKind::kNames);
+  CountHit(InlineKind::kNames);
   return fd < 0 ? fd : 0;
 #else
   (void)path, (void)follow, (void)record;
@@ -219,17 +219,17 @@ int64_t InlineIO::stat(const char* path, bool follow, StatRecord* record) {
 #endif
 }
 
-int64_t InlineIO::access(const char* path, int mode) {
+int64_t InlineIO::Access(const char* path, int mode) {
 #ifdef __linux__
-  const int fd = open_path(path, O_PATH);
+  const int fd = OpenPath(path, O_PATH);
   if (fd == kMiss) return kMiss;
   int status = fd;
   if (fd >= 0) {
-    status = platform::access_open(fd, mode);
-    platform::close_file(fd);
+    status = platform::AccessOpen(fd, mode);
+    platform::CloseFile(fd);
     if (status == platform::kUnsupported) return kMiss;
   }
-  count_hit(InlineKind::kNames);
+  CountHit(InlineKind::kNames);
   return status == 0 ? 1 : 0;
 #else
   (void)path, (void)mode;
@@ -237,20 +237,20 @@ int64_t InlineIO::access(const char* path, int mode) {
 #endif
 }
 
-int64_t InlineIO::readlink(const char* path, char* data, size_t size) {
+int64_t InlineIO::Readlink(const char* path, char* data, size_t size) {
 #ifdef __linux__
-  const int fd = open_path(path, O_PATH | O_NOFOLLOW);
+  const int fd = OpenPath(path, O_PATH | O_NOFOLLOW);
   if (fd < 0) return kMiss;
   StatRecord record;
   int64_t count = kMiss;
   // Where a short link stands in its inode, a cached name has it in memory.
-  if (platform::fstat(fd, &record) == 0 && (record.mode & S_IFMT) == S_IFLNK &&
-      record.size < kShortLink && platform::keeps_links_in_inodes(fd)) {
-    count = platform::readlink_open(fd, data, size);
+  if (platform::Fstat(fd, &record) == 0 && (record.mode & S_IFMT) == S_IFLNK &&
+      record.size < kShortLink && platform::KeepsLinksInInodes(fd)) {
+    count = platform::ReadlinkOpen(fd, data, size);
   }
-  platform::close_file(fd);
+  platform::CloseFile(fd);
   if (count < 0) return kMiss;
-  count_hit(InlineKind::kNames);
+  CountHit(InlineKind::kNames);
   return count;
 #else
   (void)path, (void)data, (void)size;
@@ -258,63 +258,63 @@ int64_t InlineIO::readlink(const char* path, char* data, size_t size) {
 #endif
 }
 
-int64_t InlineIO::open(const char* path, int flags, InlineState* state, int64_t* length) {
+int64_t InlineIO::Open(const char* path, int flags, InlineState* state, int64_t* length) {
 #ifdef __linux__
   // Whatever else it turns out to be is the pool's: a FIFO's open would wait without O_NONBLOCK.
-  const int fd = open_path(path, flags | O_NONBLOCK);
+  const int fd = OpenPath(path, flags | O_NONBLOCK);
   if (fd < 0) return kMiss;
   StatRecord record;
-  const bool described = platform::fstat(fd, &record) == 0;
+  const bool described = platform::Fstat(fd, &record) == 0;
   const auto type = record.mode & S_IFMT;
   if (described && type == S_IFREG) {
     *state = InlineState();
     state->device = static_cast<uint64_t>(record.dev);
     // What the pool has not looked at yet is its own to look at: the answer may be far away.
-    if (platform::known_access(state->device) != CacheAccess::kUnknown)
-      state->access = platform::classify(fd, state->device, false);
+    if (platform::KnownAccess(state->device) != CacheAccess::kUnknown)
+      state->access = platform::Classify(fd, state->device, false);
     *length = record.size;
-    if (state->access == CacheAccess::kMemory && platform::has_swap())
+    if (state->access == CacheAccess::kMemory && platform::HasSwap())
       state->access = CacheAccess::kNever;
-    if (state->access == CacheAccess::kMincore) keep_mapping(fd, record.size, state);
+    if (state->access == CacheAccess::kMincore) KeepMapping(fd, record.size, state);
     if (state->access != CacheAccess::kUnknown) {
-      platform::make_blocking(fd, flags);
-      count_hit(InlineKind::kNames);
+      platform::MakeBlocking(fd, flags);
+      CountHit(InlineKind::kNames);
       return fd;
     }
   } else if (described && type != S_IFDIR) {
-    opened_.reset(fd);
+    opened_.Reset(fd);
     opened_path_.assign(path);
     opened_flags_ = flags;
     return kMiss;
   }
-  platform::close_file(fd);
+  platform::CloseFile(fd);
 #else
   (void)path, (void)flags, (void)state, (void)length;
 #endif
   return kMiss;
 }
 
-int InlineIO::take_opened(const std::string& path, int flags) {
+int InlineIO::TakeOpened(const std::string& path, int flags) {
   if (!opened_ || flags != opened_flags_ || path != opened_path_) return -1;
-  return opened_.release();
+  return opened_.Release();
 }
 
-int64_t InlineIO::read_file(const char* path, char* data, size_t size) {
+int64_t InlineIO::ReadFile(const char* path, char* data, size_t size) {
 #ifdef __linux__
   OpenFile file;
   int64_t length = 0;
-  const int64_t fd = open(path, O_RDONLY, &file.inline_state, &length);
+  const int64_t fd = Open(path, O_RDONLY, &file.inline_state, &length);
   if (fd < 0) return kMiss;
   file.fd = static_cast<int>(fd);
   int64_t result = kMiss;
   // /proc and its like say 0 and mean: read and see.
   if (length > 0 && static_cast<uint64_t>(length) < size) {
     // One byte more than there is: a count of the length then tells that the end was reached.
-    const int64_t count = read(&file, data, static_cast<size_t>(length) + 1, 0, length);
+    const int64_t count = Read(&file, data, static_cast<size_t>(length) + 1, 0, length);
     if (count == length) result = count;
   }
-  forget(&file.inline_state);
-  platform::close_file(file.fd);
+  Forget(&file.inline_state);
+  platform::CloseFile(file.fd);
   return result;
 #else
   (void)path, (void)data, (void)size;

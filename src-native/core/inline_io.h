@@ -4,7 +4,7 @@
 // the same bytes. A miss is not free (RWF_NOWAIT starts read-ahead on the calling thread), so a file that misses is left
 // alone for a while, and where cachestat tells beforehand no attempt is made.
 //
-// Thread safety: one environment's loop thread. `prepare` and `learn_device` are called by pool threads, on a file nobody else has yet.
+// Thread safety: one environment's loop thread. `Prepare` and `LearnDevice` are called by pool threads, on a file nobody else has yet.
 #pragma once
 
 #include <cstddef>
@@ -35,48 +35,48 @@ struct InlineFigures {
 class InlineIO {
  public:
   // Looks at what kind of storage a file is on. Pool thread: may wait.
-  static void prepare(int fd, FileKind kind, InlineState* state);
+  static void Prepare(int fd, FileKind kind, InlineState* state);
   // For a file that is read whole and closed: the next one on its device may be opened inline.
-  static void learn_device(int fd);
-  // Frees what `read` keeps for the file.
-  static void forget(InlineState* state);
+  static void LearnDevice(int fd);
+  // Frees what `Read` keeps for the file.
+  static void Forget(InlineState* state);
 
   // Reads `size` bytes, fewer at the end of the file only: a count, or kMiss / kBackedOff with the position as it was.
   // `length`: the file's, where the caller knows it; -1 otherwise.
-  int64_t read(OpenFile* file, char* data, size_t size, int64_t position, int64_t length = -1);
+  int64_t Read(OpenFile* file, char* data, size_t size, int64_t position, int64_t length = -1);
   // Moves the descriptor's position where that asks no file system: where reads may be inline.
-  bool set_position(OpenFile* file, int64_t position);
+  bool SetPosition(OpenFile* file, int64_t position);
   // 0, a negative code (there is no such name), or kMiss.
-  int64_t stat(const char* path, bool follow, StatRecord* record);
+  int64_t Stat(const char* path, bool follow, StatRecord* record);
   // 1 yes, 0 no (also where there is no such name), or kMiss. `mode` as access(2).
-  int64_t access(const char* path, int mode);
+  int64_t Access(const char* path, int mode);
   // The bytes of a short link, or kMiss.
-  int64_t readlink(const char* path, char* data, size_t size);
+  int64_t Readlink(const char* path, char* data, size_t size);
   // The whole file if it is no longer than `size`: a count, or kMiss. `longer` is set when it is.
-  int64_t read_file(const char* path, char* data, size_t size);
+  int64_t ReadFile(const char* path, char* data, size_t size);
   // A descriptor of a regular file on storage that is known, opened for reading, or kMiss.
-  int64_t open(const char* path, int flags, InlineState* state, int64_t* length);
+  int64_t Open(const char* path, int flags, InlineState* state, int64_t* length);
 
   // The descriptor that the last attempt on `path` opened of something else than a file with a size, or -1. To open a FIFO
   // is an act that its writers see: the pool goes on with this one, rather than close it in their face.
-  int take_opened(const std::string& path, int flags);
+  int TakeOpened(const std::string& path, int flags);
 
   // Called when an event-loop iteration has passed.
-  void next_iteration() {
+  void NextIteration() {
     mounts_checked_ = false;
-    opened_.reset();
+    opened_.Reset();
   }
 
   // For tests: every attempt comes up short or fails. 0: off, 1: always miss, 2: half of what was asked.
-  void set_fault(int fault) { fault_ = fault; }
+  void SetFault(int fault) { fault_ = fault; }
 
   const InlineFigures& figures() const { return figures_; }
 
  private:
-  int open_path(const char* path, int flags);
-  void count_hit(InlineKind kind) { figures_.hits[static_cast<int>(kind)]++; }
-  void count_miss(InlineKind kind) { figures_.misses[static_cast<int>(kind)]++; }
-  bool cached(OpenFile* file, int64_t at, size_t size, int64_t length, bool* told);
+  int OpenPath(const char* path, int flags);
+  void CountHit(InlineKind kind) { figures_.hits[static_cast<int>(kind)]++; }
+  void CountMiss(InlineKind kind) { figures_.misses[static_cast<int>(kind)]++; }
+  bool Cached(OpenFile* file, int64_t at, size_t size, int64_t length, bool* told);
 
   InlineFigures figures_;
   UniqueFd opened_;

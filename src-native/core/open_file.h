@@ -47,7 +47,7 @@ struct OpenFile {
 
 // Whether a descriptor may keep a transfer waiting for ever. Character devices with a position (/dev/null, /dev/zero) do
 // not; other kinds are eventfd, inotify and the like, which claim to have one.
-inline bool is_polled(FileKind kind, bool seekable) {
+inline bool IsPolled(FileKind kind, bool seekable) {
   return kind == FileKind::kFifo || kind == FileKind::kSocket || kind == FileKind::kOther ||
          (kind == FileKind::kCharacter && !seekable);
 }

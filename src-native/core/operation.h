@@ -114,7 +114,7 @@ struct Operation {
   uint8_t flags = 0;
   uint8_t lane = 0;
   bool in_lane = false;  // under the dispatcher's lock
-  // It was cancelled while it ran: it must not wait again, and ends at its next look (see `unwanted`). Set under the
+  // It was cancelled while it ran: it must not wait again, and ends at its next look (see `Unwanted`). Set under the
   // dispatcher's lock; its loops read it without.
   std::atomic<bool> stop{false};
   const std::atomic<bool>* ending = nullptr;  // the dispatcher's: set when its environment ends
@@ -125,17 +125,17 @@ struct Operation {
 
 // Nobody waits for the result any more. Loops of system calls ask this at least once per megabyte. Relaxed: a hint, and
 // what was done until it is seen is told.
-inline bool unwanted(const Operation& operation) {
+inline bool Unwanted(const Operation& operation) {
   return operation.stop.load(std::memory_order_relaxed) ||
          (operation.ending != nullptr && operation.ending->load(std::memory_order_relaxed));
 }
 
-inline size_t bytes_done(const Operation& operation) {
+inline size_t BytesDone(const Operation& operation) {
   return operation.poll ? operation.poll->done : 0;
 }
 
 // Takes the operation from one state to another, unless somebody else was faster.
-inline bool advance(Operation* operation, OpState from, OpState to) {
+inline bool Advance(Operation* operation, OpState from, OpState to) {
   return operation->state.compare_exchange_strong(from, to, std::memory_order_acq_rel);
 }
 
@@ -149,10 +149,10 @@ enum class Performed : uint8_t {
 extern std::atomic<size_t> largest_result;
 
 // Runs the operation on this thread. Defined in perform.cc.
-Performed perform(Operation& operation, uint64_t slice_end_ns);
+Performed Perform(Operation& operation, uint64_t slice_end_ns);
 
 // Gives up an operation that has begun and waits, or waits to go on: `result` is `code`, or for a read whose bytes are
 // wanted all the same their number; `extra` tells what a write got out.
-void give_up(Operation& operation, int code, bool keep_bytes);
+void GiveUp(Operation& operation, int code, bool keep_bytes);
 
 }  // namespace uvfiles

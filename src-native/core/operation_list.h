@@ -11,7 +11,7 @@ class OperationList {
  public:
   bool empty() const { return head_ == nullptr; }
   uint32_t size() const { return size_; }
-  Operation* front() const { return head_; }
+  Operation* Front() const { return head_; }
 
   void push_back(Operation* operation) {
     operation->next = nullptr;
@@ -24,11 +24,11 @@ class OperationList {
 
   Operation* pop_front() {
     Operation* const operation = head_;
-    remove(operation);
+    Remove(operation);
     return operation;
   }
 
-  void remove(Operation* operation) {
+  void Remove(Operation* operation) {
     (operation->prev != nullptr ? operation->prev->next : head_) = operation->next;
     (operation->next != nullptr ? operation->next->prev : tail_) = operation->prev;
     operation->next = operation->prev = nullptr;

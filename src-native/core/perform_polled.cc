@@ -16,16 +16,16 @@ namespace uvfiles {
 namespace {
 
 constexpr size_t kFirstBlock = 16 * 1024;
-constexpr size_t kLook = 1024 * 1024;  // the most that is read between two looks at `unwanted`
+constexpr size_t kLook = 1024 * 1024;  // the most that is read between two looks at `Unwanted`
 constexpr uint64_t kTerminalLookNs = 100 * 1000 * 1000;
 constexpr uint64_t kFirstLookNs = 1000 * 1000;
 constexpr uint64_t kLongestLookNs = 50 * 1000 * 1000;
 
-void may_wait(Operation& operation) {
+void MayWait(Operation& operation) {
   if (!operation.poll) operation.poll = std::make_unique<PollState>();
 }
 
-Performed waits(Operation& operation, int fd, bool for_write) {
+Performed Waits(Operation& operation, int fd, bool for_write) {
   operation.poll->waiter.fd = fd;
   operation.poll->waiter.for_write = for_write;
   operation.poll->waiter.due_ns = 0;
@@ -33,82 +33,82 @@ Performed waits(Operation& operation, int fd, bool for_write) {
   return Performed::kWaits;
 }
 
-Performed waits_until(Operation& operation, uint64_t due_ns) {
-  const Performed performed = waits(operation, -1, true);
+Performed WaitsUntil(Operation& operation, uint64_t due_ns) {
+  const Performed performed = Waits(operation, -1, true);
   operation.poll->waiter.due_ns = due_ns;
   return performed;
 }
 
-void give_block_back(Operation& operation) {
-  if (operation.capacity != 0) BlockPool::instance().release({operation.data, operation.capacity});
+void GiveBlockBack(Operation& operation) {
+  if (operation.capacity != 0) BlockPool::Instance().Release({operation.data, operation.capacity});
   operation.data = nullptr;
   operation.capacity = 0;
 }
 
 // Memory for at least `size` bytes, with the bytes so far at its start.
-bool take_block(Operation& operation, size_t size) {
+bool TakeBlock(Operation& operation, size_t size) {
   if (operation.capacity >= size && operation.capacity != 0) return true;
-  const Block block = BlockPool::instance().acquire(size);
+  const Block block = BlockPool::Instance().Acquire(size);
   if (block.data == nullptr) return false;
   if (operation.poll->done > 0) std::memcpy(block.data, operation.data, operation.poll->done);
-  give_block_back(operation);
+  GiveBlockBack(operation);
   operation.data = block.data;
   operation.capacity = block.capacity;
   return true;
 }
 
-Performed polled_read(Operation& operation) {
+Performed PolledRead(Operation& operation) {
   const OpenFile& file = *operation.file;
   operation.result = 0;
   if (operation.size == 0) return Performed::kDone;
   // Asked before memory is taken: many reads may wait at once.
-  if (!platform::is_ready(file.fd, false)) return waits(operation, file.fd, false);
-  if (!take_block(operation, operation.size)) {
+  if (!platform::IsReady(file.fd, false)) return Waits(operation, file.fd, false);
+  if (!TakeBlock(operation, operation.size)) {
     operation.result = UV_ENOMEM;
     return Performed::kDone;
   }
-  operation.result = platform::read_now(file, operation.data, operation.size);
+  operation.result = platform::ReadNow(file, operation.data, operation.size);
   if (operation.result > 0) return Performed::kDone;
-  give_block_back(operation);
-  return operation.result == UV_EAGAIN ? waits(operation, file.fd, false) : Performed::kDone;
+  GiveBlockBack(operation);
+  return operation.result == UV_EAGAIN ? Waits(operation, file.fd, false) : Performed::kDone;
 }
 
-Performed polled_read_to_end(Operation& operation, const OpenFile& file) {
+Performed PolledReadToEnd(Operation& operation, const OpenFile& file) {
   for (;;) {
-    if (operation.poll->done == 0 && !platform::is_ready(file.fd, false))
-      return waits(operation, file.fd, false);
+    if (operation.poll->done == 0 && !platform::IsReady(file.fd, false))
+      return Waits(operation, file.fd, false);
     const size_t wanted = std::max(operation.poll->done * 2, kFirstBlock);
-    const bool room = operation.poll->done < operation.capacity || take_block(operation, wanted);
+    const bool room = operation.poll->done < operation.capacity || TakeBlock(operation, wanted);
     const int64_t count =
-        room ? platform::read_now(file, operation.data + operation.poll->done,
-                                  std::min(operation.capacity - operation.poll->done, kLook))
+        room ? platform::ReadNow(file, operation.data + operation.poll->done,
+                                 std::min(operation.capacity - operation.poll->done, kLook))
              : int64_t{UV_ENOMEM};
     if (count > 0) {
       operation.poll->done += static_cast<size_t>(count);
-      if (!unwanted(operation)) continue;
+      if (!Unwanted(operation)) continue;
     }
     if (count == UV_EAGAIN) {
-      if (operation.poll->done == 0) give_block_back(operation);
-      return waits(operation, file.fd, false);
+      if (operation.poll->done == 0) GiveBlockBack(operation);
+      return Waits(operation, file.fd, false);
     }
     // What was read before an error is not lost: the error comes again with the next read.
     operation.result =
         operation.poll->done > 0 ? static_cast<int64_t>(operation.poll->done) : count;
-    if (operation.result <= 0) give_block_back(operation);
+    if (operation.result <= 0) GiveBlockBack(operation);
     return Performed::kDone;
   }
 }
 
-Performed polled_write(Operation& operation, const OpenFile& file, uint64_t slice_end_ns) {
+Performed PolledWrite(Operation& operation, const OpenFile& file, uint64_t slice_end_ns) {
   operation.result = static_cast<int64_t>(operation.size);
   while (operation.poll->done < operation.size) {
-    const int64_t count = platform::write_now(file, operation.data + operation.poll->done,
-                                              operation.size - operation.poll->done);
+    const int64_t count = platform::WriteNow(file, operation.data + operation.poll->done,
+                                             operation.size - operation.poll->done);
     if (count == UV_EAGAIN) {
-      const Performed performed = waits(operation, file.fd, true);
+      const Performed performed = Waits(operation, file.fd, true);
       // A pseudo terminal tells of new room only where it had throttled its writer: looked at again now and then.
       if (file.kind == FileKind::kCharacter)
-        operation.poll->waiter.due_ns = now_ns() + kTerminalLookNs;
+        operation.poll->waiter.due_ns = NowNs() + kTerminalLookNs;
       return performed;
     }
     if (count <= 0) {
@@ -117,64 +117,64 @@ Performed polled_write(Operation& operation, const OpenFile& file, uint64_t slic
     }
     operation.poll->done += static_cast<size_t>(count);
     // A reader that keeps up must not cost a pool thread for as long as it does.
-    if (operation.poll->done < operation.size && now_ns() >= slice_end_ns) return Performed::kAgain;
+    if (operation.poll->done < operation.size && NowNs() >= slice_end_ns) return Performed::kAgain;
   }
   operation.extra = static_cast<int64_t>(operation.poll->done);
   return Performed::kDone;
 }
 
-int close_own(OperationDetails& details) {
+int CloseOwn(OperationDetails& details) {
   const int fd = details.own.fd;
   details.own = OpenFile();
-  return fd < 0 ? 0 : platform::close_file(fd);
+  return fd < 0 ? 0 : platform::CloseFile(fd);
 }
 
 }  // namespace
 
-bool waits_in_poller(const Operation& operation) {
+bool WaitsInPoller(const Operation& operation) {
   if (operation.file == nullptr || !operation.file->polled || operation.position >= 0) return false;
   return operation.kind == OpKind::kRead || operation.kind == OpKind::kReadToEnd ||
          operation.kind == OpKind::kWrite;
 }
 
-Performed perform_polled(Operation& operation, uint64_t slice_end_ns) {
-  may_wait(operation);
-  if (operation.kind == OpKind::kRead) return polled_read(operation);
-  if (operation.kind == OpKind::kReadToEnd) return polled_read_to_end(operation, *operation.file);
-  const Performed performed = polled_write(operation, *operation.file, slice_end_ns);
+Performed PerformPolled(Operation& operation, uint64_t slice_end_ns) {
+  MayWait(operation);
+  if (operation.kind == OpKind::kRead) return PolledRead(operation);
+  if (operation.kind == OpKind::kReadToEnd) return PolledReadToEnd(operation, *operation.file);
+  const Performed performed = PolledWrite(operation, *operation.file, slice_end_ns);
   if (performed == Performed::kDone && operation.result >= 0 &&
       (operation.flags & kAppendTell) != 0) {
     operation.extra =
-        platform::seek(operation.file->fd, 0, SEEK_CUR);  // there is none, which JavaScript expects
+        platform::Seek(operation.file->fd, 0, SEEK_CUR);  // there is none, which JavaScript expects
   }
   return performed;
 }
 
 // inotify could tell of the reader, at the price of a watch a path; looking is cheap (an open that fails).
-Performed wait_to_open(Operation& operation) {
+Performed WaitToOpen(Operation& operation) {
   uint32_t& attempts = operation.details->attempts;
   const uint64_t pause = std::min(kFirstLookNs << std::min(attempts, 10u), kLongestLookNs);
   attempts++;
-  may_wait(operation);
-  return waits_until(operation, now_ns() + pause);
+  MayWait(operation);
+  return WaitsUntil(operation, NowNs() + pause);
 }
 
-Performed wait_for_ready(Operation& operation, int fd, bool for_write) {
-  may_wait(operation);
-  return waits(operation, fd, for_write);
+Performed WaitForReady(Operation& operation, int fd, bool for_write) {
+  MayWait(operation);
+  return Waits(operation, fd, for_write);
 }
 
-Performed wait_for_turn(Operation& operation, uint64_t pause) {
-  may_wait(operation);
-  waits_until(operation, now_ns() + pause);
+Performed WaitForTurn(Operation& operation, uint64_t pause) {
+  MayWait(operation);
+  WaitsUntil(operation, NowNs() + pause);
   operation.poll->counts_as_waiting = true;
   return Performed::kWaits;
 }
 
-bool hold_if_polled(Operation& operation, int fd, FileKind kind) {
-  const bool seekable = kind != FileKind::kCharacter || platform::seek(fd, 0, SEEK_CUR) >= 0;
-  if (!is_polled(kind, seekable)) return false;
-  may_wait(operation);
+bool HoldIfPolled(Operation& operation, int fd, FileKind kind) {
+  const bool seekable = kind != FileKind::kCharacter || platform::Seek(fd, 0, SEEK_CUR) >= 0;
+  if (!IsPolled(kind, seekable)) return false;
+  MayWait(operation);
   OpenFile& own = operation.details->own;
   own = OpenFile();
   own.fd = fd;
@@ -183,18 +183,18 @@ bool hold_if_polled(Operation& operation, int fd, FileKind kind) {
   return true;
 }
 
-Performed polled_read_file(Operation& operation) {
+Performed PolledReadFile(Operation& operation) {
   OperationDetails& details = *operation.details;
-  const Performed performed = polled_read_to_end(operation, details.own);
-  if (performed == Performed::kDone) close_own(details);
+  const Performed performed = PolledReadToEnd(operation, details.own);
+  if (performed == Performed::kDone) CloseOwn(details);
   return performed;
 }
 
-Performed polled_write_file(Operation& operation, uint64_t slice_end_ns) {
+Performed PolledWriteFile(Operation& operation, uint64_t slice_end_ns) {
   OperationDetails& details = *operation.details;
-  const Performed performed = polled_write(operation, details.own, slice_end_ns);
+  const Performed performed = PolledWrite(operation, details.own, slice_end_ns);
   if (performed != Performed::kDone) return performed;
-  const int closed = close_own(details);
+  const int closed = CloseOwn(details);
   if (closed < 0 && operation.result >= 0) {
     details.syscall = "close";
     operation.result = closed;
@@ -202,15 +202,15 @@ Performed polled_write_file(Operation& operation, uint64_t slice_end_ns) {
   return performed;
 }
 
-void give_up(Operation& operation, int code, bool keep_bytes) {
+void GiveUp(Operation& operation, int code, bool keep_bytes) {
   operation.result = code;
   const bool reads = operation.kind == OpKind::kRead || operation.kind == OpKind::kReadToEnd;
-  if (reads && keep_bytes && bytes_done(operation) > 0)
-    operation.result = static_cast<int64_t>(bytes_done(operation));
+  if (reads && keep_bytes && BytesDone(operation) > 0)
+    operation.result = static_cast<int64_t>(BytesDone(operation));
   if (operation.kind == OpKind::kWrite || operation.kind == OpKind::kWriteFile) {
-    operation.extra = static_cast<int64_t>(bytes_done(operation));
+    operation.extra = static_cast<int64_t>(BytesDone(operation));
   }
-  if (operation.details != nullptr) close_own(*operation.details);
+  if (operation.details != nullptr) CloseOwn(*operation.details);
 }
 
 }  // namespace uvfiles

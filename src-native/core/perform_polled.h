@@ -9,19 +9,19 @@
 namespace uvfiles {
 
 // Whether the operation is one of those: stateful, on a polled file.
-bool waits_in_poller(const Operation& operation);
-Performed perform_polled(Operation& operation, uint64_t slice_end_ns);
+bool WaitsInPoller(const Operation& operation);
+Performed PerformPolled(Operation& operation, uint64_t slice_end_ns);
 
 // A FIFO that is opened for writing before anybody reads it: looked at again, ever less often.
-Performed wait_to_open(Operation& operation);
+Performed WaitToOpen(Operation& operation);
 // To be performed again when the descriptor is ready.
-Performed wait_for_ready(Operation& operation, int fd, bool for_write);
+Performed WaitForReady(Operation& operation, int fd, bool for_write);
 // To be performed again in so many nanoseconds, and one of those that its lane has waiting until then.
-Performed wait_for_turn(Operation& operation, uint64_t pause);
+Performed WaitForTurn(Operation& operation, uint64_t pause);
 
 // Whole files that turn out to be FIFOs or terminals. True: `fd` now belongs to the operation's details.
-bool hold_if_polled(Operation& operation, int fd, FileKind kind);
-Performed polled_read_file(Operation& operation);
-Performed polled_write_file(Operation& operation, uint64_t slice_end_ns);
+bool HoldIfPolled(Operation& operation, int fd, FileKind kind);
+Performed PolledReadFile(Operation& operation);
+Performed PolledWriteFile(Operation& operation, uint64_t slice_end_ns);
 
 }  // namespace uvfiles

@@ -16,7 +16,7 @@ constexpr uint64_t kLookAgainNs = 5 * 1000 * 1000;
 
 }  // namespace
 
-Poller& Poller::instance() {
+Poller& Poller::Instance() {
   static Poller* const poller = new Poller();  // its thread is never joined
   return *poller;
 }
@@ -29,31 +29,31 @@ Poller::~Poller() {
   ended_.wait(lock, [this] { return !running_; });
 }
 
-int Poller::start_locked() {
+int Poller::StartLocked() {
   const int opened = readiness_.Open();
   if (opened < 0) return opened;
   PinThisLibrary();
-  const int started = platform::start_thread(
-      "uvfiles-poll", [](void* self) { static_cast<Poller*>(self)->run(); }, this);
+  const int started = platform::StartThread(
+      "uvfiles-poll", [](void* self) { static_cast<Poller*>(self)->Run(); }, this);
   running_ = started == 0;
   return started;
 }
 
-int Poller::start() {
+int Poller::Start() {
   std::lock_guard<std::mutex> lock(mutex_);
-  return running_ ? 0 : start_locked();
+  return running_ ? 0 : StartLocked();
 }
 
-int Poller::add(PollWaiter* waiter) {
+int Poller::Add(PollWaiter* waiter) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (!running_) {
-    const int started = start_locked();
+    const int started = StartLocked();
     if (started < 0) return started;
   }
   waiter->index = waiters_.size();
   waiters_.push_back(waiter);
   waiter->look_ns = 0;
-  if (waiter->due_ns != 0) look_at(waiter, waiter->due_ns);
+  if (waiter->due_ns != 0) LookAt(waiter, waiter->due_ns);
   if (waiter->fd < 0) return 0;
   Descriptor& descriptor = on_fd_[waiter->fd];
   waiter->previous = nullptr;
@@ -61,22 +61,22 @@ int Poller::add(PollWaiter* waiter) {
   if (waiter->next != nullptr) waiter->next->previous = waiter;
   descriptor.first = waiter;
   (waiter->for_write ? descriptor.writers : descriptor.readers)++;
-  watch(waiter->fd, descriptor);
+  Watch(waiter->fd, descriptor);
   return 0;
 }
 
 // Asks the system for what the waiters of a descriptor want.
-void Poller::watch(int fd, const Descriptor& descriptor) {
+void Poller::Watch(int fd, const Descriptor& descriptor) {
   using Watched = platform::ReadinessWaiter::Watched;
   const Watched watched = readiness_.Watch(fd, descriptor.readers > 0, descriptor.writers > 0);
   if (watched == Watched::kYes) return;
-  const uint64_t look_ns = now_ns() + (watched == Watched::kReady ? 0 : kLookAgainNs);
+  const uint64_t look_ns = NowNs() + (watched == Watched::kReady ? 0 : kLookAgainNs);
   for (PollWaiter* each = descriptor.first; each != nullptr; each = each->next)
-    look_at(each, look_ns);
+    LookAt(each, look_ns);
 }
 
 // The waiter is ready at this time, if not before.
-void Poller::look_at(PollWaiter* waiter, uint64_t time_ns) {
+void Poller::LookAt(PollWaiter* waiter, uint64_t time_ns) {
   if (waiter->look_ns != 0) {
     if (waiter->look_ns <= time_ns) return;
     to_look_at_.erase({waiter->look_ns, waiter});
@@ -88,8 +88,8 @@ void Poller::look_at(PollWaiter* waiter, uint64_t time_ns) {
   readiness_.Wake();
 }
 
-// The system may go on waiting for the descriptor: see `remove`.
-void Poller::take_out(PollWaiter* waiter) {
+// The system may go on waiting for the descriptor: see `Remove`.
+void Poller::TakeOut(PollWaiter* waiter) {
   PollWaiter* const last = waiters_.back();
   waiters_[waiter->index] = last;
   last->index = waiter->index;
@@ -106,44 +106,44 @@ void Poller::take_out(PollWaiter* waiter) {
   if (descriptor.first == nullptr) on_fd_.erase(found);
 }
 
-PollWaiter* Poller::first_on(int fd) const {
+PollWaiter* Poller::FirstOn(int fd) const {
   const auto found = on_fd_.find(fd);
   return found == on_fd_.end() ? nullptr : found->second.first;
 }
 
 // Where others still wait for the descriptor, the system goes on with what it was asked: a report for which nobody waits
 // is passed over.
-bool Poller::remove(PollWaiter* waiter) {
+bool Poller::Remove(PollWaiter* waiter) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (waiter->index == SIZE_MAX) return false;
-  take_out(waiter);
+  TakeOut(waiter);
   if (waiter->fd >= 0 && on_fd_.count(waiter->fd) == 0) readiness_.Unwatch(waiter->fd);
   return true;
 }
 
-std::vector<PollWaiter*> Poller::remove_all(const void* owner) {
+std::vector<PollWaiter*> Poller::RemoveAll(const void* owner) {
   std::vector<PollWaiter*> removed;
   std::lock_guard<std::mutex> lock(mutex_);
   for (size_t i = waiters_.size(); i-- > 0;) {
     PollWaiter* const waiter = waiters_[i];
     if (waiter->owner != owner) continue;
-    take_out(waiter);
+    TakeOut(waiter);
     if (waiter->fd >= 0 && on_fd_.count(waiter->fd) == 0) readiness_.Unwatch(waiter->fd);
     removed.push_back(waiter);
   }
   return removed;
 }
 
-std::vector<PollWaiter*> Poller::remove_on(int fd, const void* owner,
-                                           bool (*matches)(const PollWaiter*, const void*),
-                                           const void* argument) {
+std::vector<PollWaiter*> Poller::RemoveOn(int fd, const void* owner,
+                                          bool (*matches)(const PollWaiter*, const void*),
+                                          const void* argument) {
   std::vector<PollWaiter*> removed;
   std::lock_guard<std::mutex> lock(mutex_);
-  PollWaiter* waiter = first_on(fd);
+  PollWaiter* waiter = FirstOn(fd);
   while (waiter != nullptr) {
     PollWaiter* const after = waiter->next;
     if (waiter->owner == owner && matches(waiter, argument)) {
-      take_out(waiter);
+      TakeOut(waiter);
       removed.push_back(waiter);
     }
     waiter = after;
@@ -152,50 +152,50 @@ std::vector<PollWaiter*> Poller::remove_on(int fd, const void* owner,
   return removed;
 }
 
-size_t Poller::waiting() {
+size_t Poller::Waiting() {
   std::lock_guard<std::mutex> lock(mutex_);
   return waiters_.size();
 }
 
 // Milliseconds until the first waiter is to be looked at, rounded up: coming too early would only mean to come again.
-int Poller::timeout() {
+int Poller::Timeout() {
   sleeps_until_ns_ = to_look_at_.empty() ? UINT64_MAX : to_look_at_.begin()->first;
   if (sleeps_until_ns_ == UINT64_MAX) return -1;
-  const uint64_t now = now_ns();
+  const uint64_t now = NowNs();
   if (sleeps_until_ns_ <= now) return 0;
   return static_cast<int>(std::min<uint64_t>((sleeps_until_ns_ - now) / 1000000 + 1, INT_MAX));
 }
 
 // Takes out who waits for what the system has reported, and asks it again for the others' sake.
-void Poller::choose_on(const platform::Readiness& report) {
-  PollWaiter* waiter = first_on(report.fd);
+void Poller::ChooseOn(const platform::Readiness& report) {
+  PollWaiter* waiter = FirstOn(report.fd);
   while (waiter != nullptr) {
     PollWaiter* const after = waiter->next;
     if (waiter->for_write ? report.writable : report.readable) {
-      take_out(waiter);
+      TakeOut(waiter);
       ready_.push_back(waiter);
     }
     waiter = after;
   }
   const auto left = on_fd_.find(report.fd);
-  if (left != on_fd_.end()) watch(report.fd, left->second);
+  if (left != on_fd_.end()) Watch(report.fd, left->second);
 }
 
-void Poller::run() {
+void Poller::Run() {
   std::vector<platform::Readiness> reports;
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stopping_) {
-    const int timeout_ms = timeout();
+    const int timeout_ms = Timeout();
     lock.unlock();
     readiness_.Wait(&reports, timeout_ms);
     lock.lock();
     sleeps_until_ns_ = 0;  // awake: nothing needs to wake it
 
-    for (const platform::Readiness& report : reports) choose_on(report);
-    const uint64_t now = now_ns();
+    for (const platform::Readiness& report : reports) ChooseOn(report);
+    const uint64_t now = NowNs();
     while (!to_look_at_.empty() && to_look_at_.begin()->first <= now) {
       PollWaiter* const waiter = to_look_at_.begin()->second;
-      take_out(waiter);
+      TakeOut(waiter);
       ready_.push_back(waiter);
     }
     for (PollWaiter* waiter : ready_) waiter->ready(waiter);

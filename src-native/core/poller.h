@@ -4,7 +4,7 @@
 // process.exit() hang; this thread is detached and in nobody's way. It performs no operation: what has become ready
 // goes back to where it came from.
 //
-// Invariant: `ready` is called under the poller's lock, so that once `remove` or `remove_all` has returned, it neither
+// Invariant: `ready` is called under the poller's lock, so that once `Remove` or `RemoveAll` has returned, it neither
 // runs nor will run for what was removed. Hence `ready` takes no lock that is ever held while calling the poller.
 //
 // Thread safety: every member of Poller may be called from any thread.
@@ -25,7 +25,7 @@ namespace uvfiles {
 
 struct Operation;
 
-// Who waits for what. Its owner's, except between `add` and the call of `ready` or a successful `remove`.
+// Who waits for what. Its owner's, except between `Add` and the call of `ready` or a successful `Remove`.
 struct PollWaiter {
   int fd = -1;  // -1: for `due_ns` only
   bool for_write = false;
@@ -44,7 +44,7 @@ struct PollWaiter {
 class Poller {
  public:
   // The process's. It outlives every environment.
-  static Poller& instance();
+  static Poller& Instance();
 
   Poller() = default;
   Poller(const Poller&) = delete;
@@ -53,19 +53,19 @@ class Poller {
   ~Poller();
 
   // Starts the thread if there is none. 0, or a negative code: it needs memory and, for the first time, descriptors.
-  int start();
+  int Start();
   // Starts the thread when it is the first. 0, or a negative code when there can be no thread: it does not wait then.
-  int add(PollWaiter* waiter);
+  int Add(PollWaiter* waiter);
   // True: it waited, and `ready` will not be called. False: it does not wait (any more).
-  bool remove(PollWaiter* waiter);
+  bool Remove(PollWaiter* waiter);
   // Removes all of an owner's waiters, and returns them.
-  std::vector<PollWaiter*> remove_all(const void* owner);
+  std::vector<PollWaiter*> RemoveAll(const void* owner);
   // Those among them that wait for `fd` and for which `matches` says so. Its cost does not grow with the others.
-  std::vector<PollWaiter*> remove_on(int fd, const void* owner,
-                                     bool (*matches)(const PollWaiter*, const void*),
-                                     const void* argument);
+  std::vector<PollWaiter*> RemoveOn(int fd, const void* owner,
+                                    bool (*matches)(const PollWaiter*, const void*),
+                                    const void* argument);
 
-  size_t waiting();
+  size_t Waiting();
 
  private:
   struct Descriptor {
@@ -75,15 +75,15 @@ class Poller {
   };
 
   // Under the lock.
-  int start_locked();
-  void watch(int fd, const Descriptor& descriptor);
-  void look_at(PollWaiter* waiter, uint64_t time_ns);
-  PollWaiter* first_on(int fd) const;
-  void take_out(PollWaiter* waiter);
-  int timeout();
-  void choose_on(const platform::Readiness& report);
+  int StartLocked();
+  void Watch(int fd, const Descriptor& descriptor);
+  void LookAt(PollWaiter* waiter, uint64_t time_ns);
+  PollWaiter* FirstOn(int fd) const;
+  void TakeOut(PollWaiter* waiter);
+  int Timeout();
+  void ChooseOn(const platform::Readiness& report);
 
-  void run();
+  void Run();
 
   std::mutex mutex_;
   std::condition_variable ended_;

@@ -10,7 +10,7 @@
 namespace uvfiles {
 
 // As libuv: atoi into an unsigned number, of which 0 means 1.
-uint32_t ProcessPool::threads_from(const char* value) {
+uint32_t ProcessPool::ThreadsFrom(const char* value) {
   if (value == nullptr) return 4;
   const uint32_t threads = static_cast<uint32_t>(static_cast<int>(std::strtol(value, nullptr, 10)));
   if (threads == 0) return 1;
@@ -18,14 +18,13 @@ uint32_t ProcessPool::threads_from(const char* value) {
 }
 
 // Never destroyed: it outlives every environment.
-ProcessPool& ProcessPool::instance() {
+ProcessPool& ProcessPool::Instance() {
   static ProcessPool* const pool = [] {
     // libuv has read one of these two, or will: the smaller one takes no thread too many.
     std::string initial;
-    const bool set = platform::initial_environment("UV_THREADPOOL_SIZE", &initial);
-    const uint32_t now = threads_from(std::getenv("UV_THREADPOOL_SIZE"));
-    auto* const made =
-        new ProcessPool(std::min(now, threads_from(set ? initial.c_str() : nullptr)));
+    const bool set = platform::InitialEnvironment("UV_THREADPOOL_SIZE", &initial);
+    const uint32_t now = ThreadsFrom(std::getenv("UV_THREADPOOL_SIZE"));
+    auto* const made = new ProcessPool(std::min(now, ThreadsFrom(set ? initial.c_str() : nullptr)));
     made->counted_.store(false, std::memory_order_relaxed);
     return made;
   }();
@@ -35,24 +34,24 @@ ProcessPool& ProcessPool::instance() {
 ProcessPool::ProcessPool(uint32_t threads, uint32_t reserve)
     : threads_(threads), reserve_(reserve) {}
 
-void ProcessPool::queue(uv_loop_t* loop, uv_work_t* work, uv_work_cb body, uv_after_work_cb after) {
+void ProcessPool::Queue(uv_loop_t* loop, uv_work_t* work, uv_work_cb body, uv_after_work_cb after) {
   if (counted_.load(std::memory_order_relaxed)) {
     // Fails only for a null callback.
     uv_queue_work(loop, work, body, after);
   } else {
-    queue_first(loop, work, body, after);
+    QueueFirst(loop, work, body, after);
   }
 }
 
-void ProcessPool::queue_first(uv_loop_t* loop, uv_work_t* work, uv_work_cb body,
-                              uv_after_work_cb after) {
+void ProcessPool::QueueFirst(uv_loop_t* loop, uv_work_t* work, uv_work_cb body,
+                             uv_after_work_cb after) {
   counted_.store(true, std::memory_order_relaxed);
-  const int before = platform::count_threads(nullptr);
+  const int before = platform::CountThreads(nullptr);
   uv_queue_work(loop, work, body, after);
   // They have names since libuv 1.50. Before that the pool's start is seen by all of its threads coming at once.
-  const int named = platform::count_threads("libuv-worker");
-  const uint32_t wanted = threads_from(std::getenv("UV_THREADPOOL_SIZE"));
-  const int come = platform::count_threads(nullptr) - before;
+  const int named = platform::CountThreads("libuv-worker");
+  const uint32_t wanted = ThreadsFrom(std::getenv("UV_THREADPOOL_SIZE"));
+  const int come = platform::CountThreads(nullptr) - before;
   if (named > 0) {
     threads_.store(static_cast<uint32_t>(named), std::memory_order_relaxed);
   } else if (before >= 0 && come >= static_cast<int>(wanted)) {
@@ -60,22 +59,22 @@ void ProcessPool::queue_first(uv_loop_t* loop, uv_work_t* work, uv_work_cb body,
   }
 }
 
-void ProcessPool::set_reserve(uint32_t reserve) {
+void ProcessPool::SetReserve(uint32_t reserve) {
   std::lock_guard<std::mutex> lock(mutex_);
   reserve_.store(reserve, std::memory_order_relaxed);
-  grant_locked();
+  GrantLocked();
 }
 
 // Permits go straight to who waits: were they merely returned, the environment that gave one back could take it
 // again before the waiter's loop has woken. Who is next in the list hears of it too, since that loop may be busy.
-void ProcessPool::grant_locked() {
+void ProcessPool::GrantLocked() {
   bool granted = false;
   while (in_use_ < limit() && !waiters_.empty()) {
     PermitWaiter* const waiter = waiters_.front();
     waiters_.pop_front();
     waiter->waiting = false;
     waiter->granted++;
-    waiter->granted_ns = now_ns();
+    waiter->granted_ns = NowNs();
     granted_.push_back(waiter);
     in_use_++;
     uv_async_send(waiter->async);
@@ -84,15 +83,15 @@ void ProcessPool::grant_locked() {
   if (granted && !waiters_.empty()) uv_async_send(waiters_.front()->async);
 }
 
-void ProcessPool::use_grant_locked(PermitWaiter& waiter) {
+void ProcessPool::UseGrantLocked(PermitWaiter& waiter) {
   waiter.granted--;
   granted_.erase(std::find(granted_.begin(), granted_.end(), &waiter));
 }
 
-ProcessPool::Answer ProcessPool::acquire(PermitWaiter& waiter) {
+ProcessPool::Answer ProcessPool::Acquire(PermitWaiter& waiter) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (waiter.granted > 0) {
-    use_grant_locked(waiter);
+    UseGrantLocked(waiter);
     return Answer::kYes;
   }
   if (in_use_ < limit() && waiters_.empty()) {
@@ -100,9 +99,9 @@ ProcessPool::Answer ProcessPool::acquire(PermitWaiter& waiter) {
     return Answer::kYes;
   }
   for (PermitWaiter* const idle : granted_) {
-    if (now_ns() - idle->granted_ns < kUnusedNs) continue;
+    if (NowNs() - idle->granted_ns < kUnusedNs) continue;
     // Its loop computes. It stays first in the list.
-    use_grant_locked(*idle);
+    UseGrantLocked(*idle);
     if (!idle->waiting) waiters_.push_front(idle);
     idle->waiting = true;
     if (waiter.waiting) waiters_.erase(std::find(waiters_.begin(), waiters_.end(), &waiter));
@@ -116,25 +115,25 @@ ProcessPool::Answer ProcessPool::acquire(PermitWaiter& waiter) {
   return granted_.empty() ? Answer::kWait : Answer::kAskAgain;
 }
 
-void ProcessPool::release() {
+void ProcessPool::Release() {
   std::lock_guard<std::mutex> lock(mutex_);
-  released_ns_.store(now_ns(), std::memory_order_relaxed);
+  released_ns_.store(NowNs(), std::memory_order_relaxed);
   in_use_--;
-  grant_locked();
+  GrantLocked();
 }
 
-void ProcessPool::forget(PermitWaiter& waiter) {
+void ProcessPool::Forget(PermitWaiter& waiter) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (waiter.waiting) waiters_.erase(std::find(waiters_.begin(), waiters_.end(), &waiter));
   waiter.waiting = false;
   while (waiter.granted > 0) {
-    use_grant_locked(waiter);
+    UseGrantLocked(waiter);
     in_use_--;
   }
-  grant_locked();
+  GrantLocked();
 }
 
-bool ProcessPool::contended(const PermitWaiter& self) {
+bool ProcessPool::Contended(const PermitWaiter& self) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (in_use_ > limit()) return true;
   return waiters_.size() > (self.waiting ? 1 : 0);

@@ -26,7 +26,7 @@ struct PermitWaiter {
 
 class ProcessPool {
  public:
-  static ProcessPool& instance();
+  static ProcessPool& Instance();
 
   explicit ProcessPool(uint32_t threads, uint32_t reserve = 1);
 
@@ -38,40 +38,40 @@ class ProcessPool {
   }
   uint32_t reserve() const { return reserve_.load(std::memory_order_relaxed); }
   // Takes effect as jobs end. At least one job is always allowed.
-  void set_reserve(uint32_t reserve);
+  void SetReserve(uint32_t reserve);
 
   enum class Answer : uint8_t {
     kYes,      // the caller may put one job into the pool
     kWait,     // it is in the list and will be woken
     kAskAgain  // as kWait, but a permit was just given to someone who may be too busy to use it
   };
-  Answer acquire(PermitWaiter& waiter);
+  Answer Acquire(PermitWaiter& waiter);
   // Gives a permit back: to the first waiter, if there is one.
-  void release();
+  void Release();
   // The waiter needs nothing more: takes it from the list, with the permits it did not use.
-  void forget(PermitWaiter& waiter);
+  void Forget(PermitWaiter& waiter);
 
   // When a permit was last given back: while all are in use and none is for long, their jobs hang.
   uint64_t released_ns() const { return released_ns_.load(std::memory_order_relaxed); }
 
   // Someone else than `self` waits: a job should end with its slice.
-  bool contended(const PermitWaiter& self);
+  bool Contended(const PermitWaiter& self);
 
   // A permit unused for so long belongs to a loop that is busy: whoever asks may have it.
   static constexpr uint64_t kUnusedNs = 100 * 1000;
 
   // What libuv makes of a value of UV_THREADPOOL_SIZE (null: it is not set): 4 by default, 1 to 1024.
-  static uint32_t threads_from(const char* value);
+  static uint32_t ThreadsFrom(const char* value);
 
   // uv_queue_work. The first work of all shows how many threads there are: libuv reads its variable when its pool starts,
   // and the program may have set it since. Loop thread of `loop`.
-  void queue(uv_loop_t* loop, uv_work_t* work, uv_work_cb body, uv_after_work_cb after);
+  void Queue(uv_loop_t* loop, uv_work_t* work, uv_work_cb body, uv_after_work_cb after);
 
  private:
-  void grant_locked();
-  void use_grant_locked(PermitWaiter& waiter);
+  void GrantLocked();
+  void UseGrantLocked(PermitWaiter& waiter);
 
-  void queue_first(uv_loop_t* loop, uv_work_t* work, uv_work_cb body, uv_after_work_cb after);
+  void QueueFirst(uv_loop_t* loop, uv_work_t* work, uv_work_cb body, uv_after_work_cb after);
 
   std::mutex mutex_;
   std::atomic<uint32_t> threads_;

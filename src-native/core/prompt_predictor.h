@@ -4,7 +4,7 @@
 // end it at once for a while: the loop is then woken on a processor that slept, which costs as much as is spared, and
 // ending and being woken again may bring both threads to one processor.
 //
-// Thread safety: `submitted` is the loop thread's; the others are called under the dispatcher's lock. Both sides may
+// Thread safety: `Submitted` is the loop thread's; the others are called under the dispatcher's lock. Both sides may
 // move the score at a time; what one of them loses is a point.
 #pragma once
 
@@ -22,40 +22,40 @@ class PromptPredictor {
   static constexpr uint64_t kLongNs = 8 * 1000;
   static constexpr uint32_t kLongWaits = 8;  // so many long ones in a row end it
 
-  bool expects() const { return score() >= kWorth; }
+  bool Expects() const { return score() >= kWorth; }
 
   // A job found nothing more to do and gave its thread up.
-  void job_ended(uint64_t now) { ended_ns_.store(now, std::memory_order_relaxed); }
+  void JobEnded(uint64_t now) { ended_ns_.store(now, std::memory_order_relaxed); }
 
   // A submission found no job: had the last one waited, would it have got this?
-  void submitted(uint64_t now) {
+  void Submitted(uint64_t now) {
     const uint64_t ended = ended_ns_.load(std::memory_order_relaxed);
     if (now > ended && now - ended >= kPatienceNs) {
-      set_score(0);
+      SetScore(0);
     } else {
-      add_point();
+      AddPoint();
     }
   }
 
   // A job waited for so long, and got something or did not.
-  void waited(uint64_t ns, bool served) {
+  void Waited(uint64_t ns, bool served) {
     long_waits_ = ns > kLongNs ? long_waits_ + 1 : 0;
     if (long_waits_ == kLongWaits) {
       long_waits_ = 0;
-      set_score(0);
+      SetScore(0);
     } else if (served) {
-      add_point();
+      AddPoint();
     } else {
       const uint32_t before = score();
-      set_score(before > kVain ? before - kVain : 0);
+      SetScore(before > kVain ? before - kVain : 0);
     }
   }
 
  private:
   uint32_t score() const { return score_.load(std::memory_order_relaxed); }
-  void set_score(uint32_t score) { score_.store(score, std::memory_order_relaxed); }
-  void add_point() {
-    if (score() < kMost) set_score(score() + 1);
+  void SetScore(uint32_t score) { score_.store(score, std::memory_order_relaxed); }
+  void AddPoint() {
+    if (score() < kMost) SetScore(score() + 1);
   }
 
   std::atomic<uint64_t> ended_ns_{0};

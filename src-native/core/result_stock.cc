@@ -3,19 +3,19 @@
 
 namespace uvfiles {
 
-uint32_t Dispatcher::result_stock(uint32_t* shortage) {
+uint32_t Dispatcher::ResultStock(uint32_t* shortage) {
   std::lock_guard<std::mutex> lock(mutex_);
   *shortage = result_shortage_;
   result_shortage_ = 0;
   return static_cast<uint32_t>(result_stock_.size());
 }
 
-void Dispatcher::stock_result(ResultMemory* memory) {
+void Dispatcher::StockResult(ResultMemory* memory) {
   std::lock_guard<std::mutex> lock(mutex_);
   result_stock_.push_back(memory);
 }
 
-ResultMemory* Dispatcher::unstock_result() {
+ResultMemory* Dispatcher::UnstockResult() {
   std::lock_guard<std::mutex> lock(mutex_);
   if (result_stock_.empty()) return nullptr;
   ResultMemory* const memory = result_stock_.back();

@@ -2,7 +2,7 @@
 // walk, a copy, an atomic write. Hot single operations (read, write, stat) are Operations and need no Task.
 //
 // Thread safety: a Task is run by one thread at a time (the dispatcher sees to that) but by different threads
-// from step to step. Only `cancel` may be called from another thread while it runs.
+// from step to step. Only `Cancel` may be called from another thread while it runs.
 #pragma once
 
 #include <atomic>
@@ -24,7 +24,7 @@ class Slice {
   explicit Slice(uint64_t deadline_ns) : deadline_ns_(deadline_ns) {}
 
   // True once the thread should be given back. Costs one clock_gettime (about 25 ns).
-  bool expired() const;
+  bool Expired() const;
 
  private:
   uint64_t deadline_ns_;
@@ -33,7 +33,7 @@ class Slice {
 enum class Step : uint8_t {
   kAgain,  // the slice is used up: queue the task again at the tail of its lane
   kReady,  // `output` holds a batch to hand over; the consumer asks for more by running the task again
-  kDone,  // finished, with `output` or with `error`
+  kDone,  // finished, with `output` or with `Error`
   kWaits,  // for `waits_for`, without a thread; then it is run again. Nothing is handed over meanwhile.
 };
 
@@ -55,17 +55,17 @@ struct TaskArguments {
 
 class Task {
  public:
-  virtual ~Task() { BlockPool::instance().release(block); }
+  virtual ~Task() { BlockPool::Instance().Release(block); }
   Task() = default;
   Task(const Task&) = delete;
   Task& operator=(const Task&) = delete;
 
   // Works until done, until a batch is ready, or until the slice has expired.
-  virtual Step run(const Slice& slice) = 0;
+  virtual Step Run(const Slice& slice) = 0;
 
   // Asks a running task to stop at its next step; it then ends with UV_ECANCELED and leaves no half-made state
   // that its documentation does not name. Any thread.
-  void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
 
   // Valid between steps. The consumer moves `output` out and so leaves it empty.
@@ -97,7 +97,7 @@ class Task {
 class TaskOwner {
  public:
   // `ended`: it is done or has failed, and is not run again.
-  virtual void settled(bool ended) = 0;
+  virtual void Settled(bool ended) = 0;
 
  protected:
   ~TaskOwner() = default;

@@ -23,11 +23,11 @@ class TaskTable {
     bool running() const { return running_; }
 
     // An operation has taken the task.
-    void started() { running_ = true; }
+    void Started() { running_ = true; }
 
-    void settled(bool ended) override {
+    void Settled(bool ended) override {
       running_ = false;
-      if (freed_ || (ended && passing_)) table_->drop(this);
+      if (freed_ || (ended && passing_)) table_->Drop(this);
     }
 
    private:
@@ -41,7 +41,7 @@ class TaskTable {
   };
 
   // `passing`: nobody frees it, it goes when it has ended. The number is never 0.
-  Entry* add(std::unique_ptr<Task> task, bool passing) {
+  Entry* Add(std::unique_ptr<Task> task, bool passing) {
     uint32_t index;
     if (free_.empty()) {
       index = static_cast<uint32_t>(entries_.size());
@@ -60,7 +60,7 @@ class TaskTable {
   }
 
   // Null for a number that is not, or no longer, a task's.
-  Entry* find(uint32_t id) const {
+  Entry* Find(uint32_t id) const {
     const uint32_t index = id & kIndexMask;
     if (index >= entries_.size()) return nullptr;
     Entry* const entry = entries_[index].get();
@@ -68,21 +68,21 @@ class TaskTable {
   }
 
   // Cancels what runs and frees the task, now or when that has settled.
-  void free(Entry* entry) {
-    entry->task_->cancel();
+  void Free(Entry* entry) {
+    entry->task_->Cancel();
     if (entry->running_) {
       entry->freed_ = true;
     } else {
-      drop(entry);
+      Drop(entry);
     }
   }
 
   bool empty() const { return entries_.size() == free_.size(); }
 
   // The environment ends and runs nothing any more.
-  void clear() {
+  void Clear() {
     for (auto& entry : entries_) {
-      if (entry->task_ != nullptr) drop(entry.get());
+      if (entry->task_ != nullptr) Drop(entry.get());
     }
   }
 
@@ -91,7 +91,7 @@ class TaskTable {
   static constexpr uint32_t kIndexMask = (1u << kIndexBits) - 1;
   static constexpr uint32_t kFirst = 1u << kIndexBits;  // generations count from one
 
-  void drop(Entry* entry) {
+  void Drop(Entry* entry) {
     // Out of the table first: what its destructor does must not find it there.
     const std::unique_ptr<Task> task = std::move(entry->task_);
     const uint32_t index = entry->id_ & kIndexMask;

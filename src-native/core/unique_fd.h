@@ -14,29 +14,29 @@ class UniqueFd {
  public:
   UniqueFd() = default;
   explicit UniqueFd(int fd) : fd_(fd) {}
-  UniqueFd(UniqueFd&& other) noexcept : fd_(other.release()) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(other.Release()) {}
   UniqueFd& operator=(UniqueFd&& other) noexcept {
-    if (this != &other) reset(other.release());
+    if (this != &other) Reset(other.Release());
     return *this;
   }
   UniqueFd(const UniqueFd&) = delete;
   UniqueFd& operator=(const UniqueFd&) = delete;
-  ~UniqueFd() { reset(); }
+  ~UniqueFd() { Reset(); }
 
-  int get() const { return fd_; }
+  int Get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
 
-  int release() {
+  int Release() {
     const int fd = fd_;
     fd_ = -1;
     return fd;
   }
 
   // close(2) is never retried: on Linux the descriptor is gone even after EINTR.
-  void reset(int fd = -1) {
+  void Reset(int fd = -1) {
     if (fd_ >= 0) {
 #ifdef _WIN32
-      platform::close_file(fd_);  // the numbers are those of the C library of the program
+      platform::CloseFile(fd_);  // the numbers are those of the C library of the program
 #else
       ::close(fd_);
 #endif

@@ -22,31 +22,31 @@ enum class CacheAccess : uint8_t {
   kMincore   // overlayfs: mincore on a mapping of the file tells what is resident
 };
 
-// Which of these holds for the open file. With `may_wait` (pool threads only) it may wait for a dead mount, or for /proc.
+// Which of these holds for the open file. With `MayWait` (pool threads only) it may wait for a dead mount, or for /proc.
 // kUnknown where that would be needed to tell.
-CacheAccess classify(int fd, uint64_t device, bool may_wait);
+CacheAccess Classify(int fd, uint64_t device, bool may_wait);
 // The same from what is known by now, never waiting: kUnknown when nobody has looked.
-CacheAccess known_access(uint64_t device);
+CacheAccess KnownAccess(uint64_t device);
 // The device turned out not to support it.
-void forget_access(uint64_t device);
+void ForgetAccess(uint64_t device);
 // Whether tmpfs pages may be on a swap device.
-bool has_swap();
+bool HasSwap();
 
 // As pread (position >= 0) or read (position < 0), with what is cached. -EAGAIN: not cached.
-int64_t read_cached(int fd, char* data, size_t size, int64_t position);
+int64_t ReadCached(int fd, char* data, size_t size, int64_t position);
 
 // Starts reading the range into the page cache. May wait for a place in the disk's queue: pool threads only.
-void will_need(int fd, int64_t position, size_t size);
+void WillNeed(int fd, int64_t position, size_t size);
 
 enum class Residency : uint8_t { kYes, kNo, kUntold };
 // Whether the range is in the page cache: cachestat(2), Linux 6.5. Starts no reading.
-Residency residency(int fd, int64_t position, size_t size);
+Residency ResidencyOf(int fd, int64_t position, size_t size);
 // The same by mincore on a shared mapping of the file, which the caller keeps.
-Residency mapped_residency(const char* mapping, size_t mapped, int64_t position, size_t size);
-char* map_file(int fd, size_t size);
-void unmap_file(char* mapping, size_t size);
+Residency MappedResidency(const char* mapping, size_t mapped, int64_t position, size_t size);
+char* MapFile(int fd, size_t size);
+void UnmapFile(char* mapping, size_t size);
 // mincore tells the truth only to who owns the file or may write it.
-bool may_ask_mincore(int fd);
+bool MayAskMincore(int fd);
 
 // Paths within mounts known to be local, from cached names only. Every function answers a negative code that is not
 // final (the pool asks again) or a result that is.
@@ -54,20 +54,20 @@ bool may_ask_mincore(int fd);
 // Which mounts there are and which of them are local (platform/linux/mount_table.h).
 class MountTable;
 
-// Has them learnt soon, by a thread of its own that `learn_mounts_if_wanted` starts.
-void want_mounts();
+// Has them learnt soon, by a thread of its own that `LearnMountsIfWanted` starts.
+void WantMounts();
 // Pool threads, before what looks up a path. Waits for nothing.
-void learn_mounts_if_wanted();
+void LearnMountsIfWanted();
 // The mounts, if they have been learnt and have not changed since; else null. Costs two system calls that never wait.
-std::shared_ptr<const MountTable> known_mounts();
+std::shared_ptr<const MountTable> KnownMounts();
 // A descriptor, or negative. `flags` as for open.
-int open_cached(const MountTable& mounts, const char* path, int flags);
+int OpenCached(const MountTable& mounts, const char* path, int flags);
 // What open_cached has opened with O_PATH: 0, a negative code, or kUnsupported; by real ids, as access(2).
-int access_open(int fd, int mode);
+int AccessOpen(int fd, int mode);
 // Whether a short symbolic link, opened with O_PATH, is read from its inode rather than from a page.
-bool keeps_links_in_inodes(int fd);
+bool KeepsLinksInInodes(int fd);
 // The bytes of the link, or a negative code.
-int64_t readlink_open(int fd, char* data, size_t size);
+int64_t ReadlinkOpen(int fd, char* data, size_t size);
 
 }  // namespace platform
 }  // namespace uvfiles

@@ -16,24 +16,24 @@ namespace platform {
 // The most that one read or write moves on Linux, whatever is asked; the others take it as well.
 constexpr size_t kMaxTransfer = 0x7ffff000;
 
-int open_file(const char* path, int flags, int mode);  // close-on-exec
-int close_file(int fd);
+int OpenByPath(const char* path, int flags, int mode);  // close-on-exec
+int CloseFile(int fd);
 
-int64_t read(int fd, char* data, size_t size);
-int64_t pread(int fd, char* data, size_t size, int64_t position);
-int64_t write(int fd, const char* data, size_t size);
-int64_t pwrite(int fd, const char* data, size_t size, int64_t position);
-int64_t seek(int fd, int64_t offset, int whence);
+int64_t Read(int fd, char* data, size_t size);
+int64_t Pread(int fd, char* data, size_t size, int64_t position);
+int64_t Write(int fd, const char* data, size_t size);
+int64_t Pwrite(int fd, const char* data, size_t size, int64_t position);
+int64_t Seek(int fd, int64_t offset, int whence);
 
-int stat(const char* path, StatRecord* record);
-int lstat(const char* path, StatRecord* record);
-int fstat(int fd, StatRecord* record);
+int Stat(const char* path, StatRecord* record);
+int Lstat(const char* path, StatRecord* record);
+int Fstat(int fd, StatRecord* record);
 // Kind and size only, where that is cheaper than all of fstat.
-int describe(int fd, FileKind* kind, int64_t* size);
+int Describe(int fd, FileKind* kind, int64_t* size);
 
-int truncate(int fd, int64_t size);
-int sync(int fd);
-int datasync(int fd);
+int Truncate(int fd, int64_t size);
+int Sync(int fd);
+int Datasync(int fd);
 
 }  // namespace platform
 }  // namespace uvfiles

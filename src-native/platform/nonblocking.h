@@ -13,16 +13,16 @@ namespace uvfiles {
 namespace platform {
 
 // Bytes read, 0 at the end, or UV_EAGAIN when it would have to wait.
-int64_t read_now(const OpenFile& file, char* data, size_t size);
+int64_t ReadNow(const OpenFile& file, char* data, size_t size);
 // Bytes written, which may be fewer than given, or UV_EAGAIN when it would have to wait.
-int64_t write_now(const OpenFile& file, const char* data, size_t size);
+int64_t WriteNow(const OpenFile& file, const char* data, size_t size);
 
 // As open_file, without waiting for the other end of a FIFO, a carrier or a medium.
-int open_now(const char* path, int flags, int mode);
+int OpenNow(const char* path, int flags, int mode);
 // For what turned out to be no such file: other users of the descriptor shall find it as they expect.
-int make_blocking(int fd, int flags);
-// Whether `error`, from open_now, means a FIFO that nobody reads yet.
-bool lacks_reader(const char* path, int flags, int error);
+int MakeBlocking(int fd, int flags);
+// Whether `Error`, from open_now, means a FIFO that nobody reads yet.
+bool LacksReader(const char* path, int flags, int error);
 
 }  // namespace platform
 }  // namespace uvfiles

@@ -47,7 +47,7 @@ class ReadinessWaiter {
 };
 
 // Whether the descriptor is ready at this moment.
-bool is_ready(int fd, bool for_write);
+bool IsReady(int fd, bool for_write);
 
 }  // namespace platform
 }  // namespace uvfiles

@@ -8,18 +8,18 @@ namespace uvfiles {
 namespace platform {
 
 // Runs `body(argument)` on a detached thread on which no signal is delivered. 0 or a negative code.
-int start_thread(const char* name, void (*body)(void*), void* argument,
-                 size_t stack_bytes = 256 * 1024);
+int StartThread(const char* name, void (*body)(void*), void* argument,
+                size_t stack_bytes = 256 * 1024);
 
 // How many threads of the process have this name (null: any); -1 where the system does not tell.
-int count_threads(const char* name);
+int CountThreads(const char* name);
 
 // A variable of the environment that the process was started with, whatever has been set since. False where it was not
 // set, or the system does not tell.
-bool initial_environment(const char* name, std::string* value);
+bool InitialEnvironment(const char* name, std::string* value);
 
 // How many processors the calling thread may run on. At least 1.
-int processors();
+int Processors();
 
 }  // namespace platform
 }  // namespace uvfiles

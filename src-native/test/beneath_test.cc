@@ -43,7 +43,7 @@ std::string Content(int64_t way, const std::string& root, const std::string& pat
   arguments.bytes = {root, path};
   arguments.numbers = {static_cast<int64_t>(BeneathCall::kOpen), -1, way, O_RDONLY, 0};
   BeneathTask task(std::move(arguments));
-  REQUIRE(task.run(Slice()) == Step::kDone);
+  REQUIRE(task.Run(Slice()) == Step::kDone);
   if (task.opened < 0)
     return task.error.syscall + std::string(" ") + std::to_string(-task.error.code);
   char text[16];
@@ -172,7 +172,7 @@ TEST("lists a directory beneath the root, given by its path or by a descriptor")
   for (const int64_t way : kWays) {
     CHECK_EQ(Run(TaskKind::kScanDirectory, {root, "dirlink"}, {1, -1, way}).output,
              std::string("inner\0", 6));
-    CHECK_EQ(Run(TaskKind::kScanDirectory, {"", "dir"}, {1, fd.get(), way}).output,
+    CHECK_EQ(Run(TaskKind::kScanDirectory, {"", "dir"}, {1, fd.Get(), way}).output,
              std::string("inner\0", 6));
     const Outcome outside = Run(TaskKind::kScanDirectory, {root, "up"}, {1, -1, way});
     CHECK_EQ(std::string(outside.error.syscall), "beneath");

@@ -20,39 +20,39 @@ TEST("gives at least what is asked for, and says how much it is") {
   BlockPool pool;
   for (const size_t size : {size_t{0}, size_t{1}, size_t{4096}, size_t{4097}, size_t{65536},
                             size_t{65537}, size_t{1000000}}) {
-    const Block block = pool.acquire(size);
+    const Block block = pool.Acquire(size);
     REQUIRE(block.data != nullptr);
     CHECK(block.capacity >= size);
     std::memset(block.data, 1, block.capacity);
-    pool.release(block);
+    pool.Release(block);
   }
 }
 
 TEST("answers a size that no memory can hold with no block") {
   BlockPool pool;
   for (const size_t size : {SIZE_MAX, SIZE_MAX - 65535, SIZE_MAX / 2}) {
-    const Block block = pool.acquire(size);
+    const Block block = pool.Acquire(size);
     CHECK(block.data == nullptr);
     CHECK_EQ(block.capacity, 0u);
-    pool.release(block);
+    pool.Release(block);
   }
 }
 
 TEST("gives a returned block out again, and never one twice") {
   BlockPool pool;
   for (const size_t size : {size_t{100}, size_t{200000}}) {
-    const Block first = pool.acquire(size);
-    pool.release(first);
+    const Block first = pool.Acquire(size);
+    pool.Release(first);
     CHECK_EQ(pool.cached_bytes(), first.capacity);
-    const Block again = pool.acquire(size);
+    const Block again = pool.Acquire(size);
     CHECK_EQ(again.data, first.data);
-    const Block other = pool.acquire(size);
+    const Block other = pool.Acquire(size);
     CHECK(other.data != again.data);
-    pool.release(again);
-    pool.release(other);
-    BlockPool().release(Block());
+    pool.Release(again);
+    pool.Release(other);
+    BlockPool().Release(Block());
     while (pool.cached_bytes() > 0) {
-      const Block block = pool.acquire(size);
+      const Block block = pool.Acquire(size);
       std::free(block.data);
     }
   }
@@ -61,30 +61,30 @@ TEST("gives a returned block out again, and never one twice") {
 TEST("keeps a bounded amount for reuse") {
   BlockPool pool;
   std::vector<Block> blocks;
-  for (int i = 0; i < 4000; i++) blocks.push_back(pool.acquire(4096));
-  for (int i = 0; i < 60; i++) blocks.push_back(pool.acquire(1 << 20));
-  for (const Block& block : blocks) pool.release(block);
+  for (int i = 0; i < 4000; i++) blocks.push_back(pool.Acquire(4096));
+  for (int i = 0; i < 60; i++) blocks.push_back(pool.Acquire(1 << 20));
+  for (const Block& block : blocks) pool.Release(block);
   CHECK(pool.cached_bytes() > 0);
   CHECK(pool.cached_bytes() <= (40u << 20));
 }
 
 TEST("a large block does not serve a request far smaller") {
   BlockPool pool;
-  pool.release(pool.acquire(8 << 20));
-  const Block small = pool.acquire(100000);
+  pool.Release(pool.Acquire(8 << 20));
+  const Block small = pool.Acquire(100000);
   CHECK(small.capacity < (1u << 20));
-  pool.release(small);
+  pool.Release(small);
 }
 
 TEST("takes and returns several at once") {
   BlockPool pool;
   Block blocks[8];
-  int count = pool.acquire_many(5000, blocks, 8);
+  int count = pool.AcquireMany(5000, blocks, 8);
   CHECK(count >= 1);
-  pool.release_many(blocks, count);
-  for (int i = 0; i < 8; i++) blocks[i] = pool.acquire(5000);
-  for (Block& block : blocks) pool.release(block);
-  count = pool.acquire_many(5000, blocks, 8);
+  pool.ReleaseMany(blocks, count);
+  for (int i = 0; i < 8; i++) blocks[i] = pool.Acquire(5000);
+  for (Block& block : blocks) pool.Release(block);
+  count = pool.AcquireMany(5000, blocks, 8);
   CHECK_EQ(count, 8);
   std::set<char*> distinct;
   for (const Block& block : blocks) {
@@ -92,7 +92,7 @@ TEST("takes and returns several at once") {
     distinct.insert(block.data);
   }
   CHECK_EQ(distinct.size(), 8u);
-  pool.release_many(blocks, 8);
+  pool.ReleaseMany(blocks, 8);
 }
 
 TEST("a stash returns what it holds, and gives blocks that fit") {
@@ -100,13 +100,13 @@ TEST("a stash returns what it holds, and gives blocks that fit") {
   {
     BlockStash stash(pool);
     for (const size_t size : {size_t{100}, size_t{60000}, size_t{5000}, size_t{65536}, size_t{1}}) {
-      const Block block = stash.acquire(size);
+      const Block block = stash.Acquire(size);
       REQUIRE(block.data != nullptr);
       CHECK(block.capacity >= size);
       std::memset(block.data, 2, block.capacity);
-      stash.release(block);
+      stash.Release(block);
     }
-    for (int i = 0; i < 200; i++) stash.release(pool.acquire(4096));
+    for (int i = 0; i < 200; i++) stash.Release(pool.Acquire(4096));
   }
   CHECK(pool.cached_bytes() > 0);
 }
@@ -120,15 +120,15 @@ TEST("threads do not get each other's blocks") {
       for (int i = 0; i < 3000; i++) {
         const size_t size = static_cast<size_t>((i * 7919 + id * 104729) % 150000) + 1;
         const bool small = size <= BlockPool::kSmall;
-        const Block block = small && i % 2 == 0 ? stash.acquire(size) : pool.acquire(size);
+        const Block block = small && i % 2 == 0 ? stash.Acquire(size) : pool.Acquire(size);
         block.data[0] = block.data[size - 1] = static_cast<char>(id);
         std::this_thread::yield();
         CHECK_EQ(block.data[0], static_cast<char>(id));
         CHECK_EQ(block.data[size - 1], static_cast<char>(id));
         if (small && i % 3 == 0) {
-          stash.release(block);
+          stash.Release(block);
         } else {
-          pool.release(block);
+          pool.Release(block);
         }
       }
     });

@@ -159,13 +159,13 @@ TEST("looks at least every eight megabytes whether it has been cancelled") {
   const UniqueFd target(::open(to.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600));
   REQUIRE(source && target);
   struct Never : Task {
-    Step run(const Slice&) override { return Step::kDone; }
+    Step Run(const Slice&) override { return Step::kDone; }
   } task;
   CopyContent copy;
-  copy.Begin(source.get(), target.get(), kSize, kSize / 512, true);
+  copy.Begin(source.Get(), target.Get(), kSize, kSize / 512, true);
   CHECK(copy.Run(Slice(0), task) == Step::kAgain);
   CHECK(StatOf(to).st_size <= 8 * 1024 * 1024);
-  task.cancel();
+  task.Cancel();
   CHECK(copy.Run(Slice(), task) == Step::kDone);
   CHECK_EQ(copy.code(), -ECANCELED);
   ::unlink(from.c_str());
@@ -177,9 +177,9 @@ TEST("takes a half copy away when cancelled") {
   WriteText(top + "/a", Noise(20 * 1024 * 1024));
   const int before = OpenDescriptors();
   auto task = Begin(TaskKind::kCopyFile, {top + "/a", top + "/b"}, {kCopyFollow});
-  CHECK_EQ(task->run(Slice(0)), Step::kAgain);
+  CHECK_EQ(task->Run(Slice(0)), Step::kAgain);
   CHECK(Exists(top + "/b"));
-  task->cancel();
+  task->Cancel();
   CHECK_EQ(RunToEnd(*task).code(), -ECANCELED);
   CHECK(!Exists(top + "/b"));
   CHECK_EQ(OpenDescriptors(), before);
@@ -304,7 +304,7 @@ TEST("sends part of a file to a file, from a pipe, and to a socket that fills up
   std::string got;
   int64_t sent = 0;
   for (;;) {
-    const Step step = task->run(Slice());
+    const Step step = task->Run(Slice());
     if (step == Step::kWaits) {
       CHECK(IsSame(task->waits_for.fd, pair[0]));
       CHECK(task->waits_for.for_write);
@@ -338,7 +338,7 @@ TEST("goes on to the same files when its caller closes their descriptors meanwhi
   // Whoever gets the numbers next gets none of it.
   const int other = ::open((top + "/c").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   CHECK_EQ(other, in);
-  CHECK(task->run(Slice()) == Step::kDone);
+  CHECK(task->Run(Slice()) == Step::kDone);
   CHECK_EQ(IntegerAt<int64_t>(task->output, 0), 10);
   struct stat status = {};
   CHECK(::fstat(other, &status) == 0 && status.st_size == 0);
@@ -354,23 +354,23 @@ TEST("sleeps in no transfer, whether or not its ends are non-blocking") {
   int pair[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
   auto task = Begin(TaskKind::kSendFile, {}, {pair[0], in, -1, 1000000});
-  REQUIRE(task->run(Slice()) == Step::kReady);
+  REQUIRE(task->Run(Slice()) == Step::kReady);
   const auto sent = IntegerAt<int64_t>(task->output, 0);
   CHECK(sent > 0);
   // What the socket did not take is not skipped.
   CHECK_EQ(::lseek(in, 0, SEEK_CUR), sent);
   task->output.clear();
-  CHECK(task->run(Slice()) == Step::kWaits);
+  CHECK(task->Run(Slice()) == Step::kWaits);
   CHECK(IsSame(task->waits_for.fd, pair[0]));
   CHECK_EQ(::lseek(in, 0, SEEK_CUR), sent);
   int pipe[2];
   REQUIRE(::pipe(pipe) == 0);
   task = Begin(TaskKind::kSendFile, {}, {pair[1], pipe[0], -1, 10});
-  CHECK(task->run(Slice()) == Step::kWaits);
+  CHECK(task->Run(Slice()) == Step::kWaits);
   CHECK(IsSame(task->waits_for.fd, pipe[0]));
   CHECK(!task->waits_for.for_write);
   REQUIRE(::write(pipe[1], "ten bytes.", 10) == 10);
-  CHECK(task->run(Slice()) == Step::kDone);
+  CHECK(task->Run(Slice()) == Step::kDone);
   CHECK_EQ(IntegerAt<int64_t>(task->output, 0), 10);
   for (const int fd : {pair[0], pair[1], pipe[0], pipe[1], in}) ::close(fd);
   Clear(top);
@@ -384,11 +384,11 @@ TEST("tells what was sent before the error that ended it") {
   int pair[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0);
   auto task = Begin(TaskKind::kSendFile, {}, {pair[0], in, 0, 1000000});
-  REQUIRE(task->run(Slice()) == Step::kReady);
+  REQUIRE(task->Run(Slice()) == Step::kReady);
   CHECK(IntegerAt<int64_t>(task->output, 0) > 0);
   task->output.clear();
   ::close(pair[1]);
-  CHECK(task->run(Slice()) == Step::kDone);
+  CHECK(task->Run(Slice()) == Step::kDone);
   CHECK_EQ(task->error.code, -EPIPE);
   for (const int fd : {pair[0], in}) ::close(fd);
   Clear(top);

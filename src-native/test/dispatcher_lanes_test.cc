@@ -12,12 +12,12 @@ namespace {
 // libuv's pool has four threads unless told; three may work for us.
 constexpr uint32_t kThreads = 4;
 
-void nothing() {}
+void Nothing() {}
 
 // Keeps every job that the pool allows busy until the gate opens.
-void occupy(Station& station, Gate& gate, int jobs) {
-  for (int i = 0; i < jobs; i++) station.submit([&gate] { gate.pass(); });
-  gate.await_waiting(jobs);
+void Occupy(Station& station, Gate& gate, int jobs) {
+  for (int i = 0; i < jobs; i++) station.Submit([&gate] { gate.Pass(); });
+  gate.AwaitWaiting(jobs);
 }
 
 }  // namespace
@@ -26,8 +26,8 @@ TEST("keeps the order of operations within a lane") {
   ProcessPool pool(2);
   Station station(pool);
   std::vector<int> order;
-  for (int i = 0; i < 300; i++) station.submit([&order, i] { order.push_back(i); });
-  station.run_all();
+  for (int i = 0; i < 300; i++) station.Submit([&order, i] { order.push_back(i); });
+  station.RunAll();
   REQUIRE(order.size() == 300);
   for (int i = 0; i < 300; i++) CHECK_EQ(order[i], i);
 }
@@ -35,32 +35,32 @@ TEST("keeps the order of operations within a lane") {
 TEST("serves lanes of higher priority first") {
   ProcessPool pool(2);
   Station station(pool);
-  const int low = station.dispatcher->add_lane(Priority::kLow, UINT32_MAX, UINT32_MAX);
-  const int high = station.dispatcher->add_lane(Priority::kHigh, UINT32_MAX, UINT32_MAX);
+  const int low = station.dispatcher->AddLane(Priority::kLow, UINT32_MAX, UINT32_MAX);
+  const int high = station.dispatcher->AddLane(Priority::kHigh, UINT32_MAX, UINT32_MAX);
   Gate gate;
-  occupy(station, gate, 1);
+  Occupy(station, gate, 1);
   std::string order;
-  for (int i = 0; i < 3; i++) station.submit(once([&] { order += 'l'; }), low);
-  for (int i = 0; i < 3; i++) station.submit(once([&] { order += 'n'; }));
-  for (int i = 0; i < 3; i++) station.submit(once([&] { order += 'h'; }), high);
-  gate.open();
-  station.run_all();
+  for (int i = 0; i < 3; i++) station.Submit(Once([&] { order += 'l'; }), low);
+  for (int i = 0; i < 3; i++) station.Submit(Once([&] { order += 'n'; }));
+  for (int i = 0; i < 3; i++) station.Submit(Once([&] { order += 'h'; }), high);
+  gate.Open();
+  station.RunAll();
   CHECK_EQ(order, "hhhnnnlll");
 }
 
 TEST("a lane that is passed over long enough gets its turn") {
   ProcessPool pool(2);
   Station station(pool);
-  const int low = station.dispatcher->add_lane(Priority::kLow, UINT32_MAX, UINT32_MAX);
-  const int high = station.dispatcher->add_lane(Priority::kHigh, UINT32_MAX, UINT32_MAX);
+  const int low = station.dispatcher->AddLane(Priority::kLow, UINT32_MAX, UINT32_MAX);
+  const int high = station.dispatcher->AddLane(Priority::kHigh, UINT32_MAX, UINT32_MAX);
   Gate gate;
-  occupy(station, gate, 1);
+  Occupy(station, gate, 1);
   int high_done = 0;
   int high_before_low = -1;
-  station.submit(once([&] { high_before_low = high_done; }), low);
-  for (int i = 0; i < 5000; i++) station.submit(once([&] { high_done++; }), high);
-  gate.open();
-  station.run_all();
+  station.Submit(Once([&] { high_before_low = high_done; }), low);
+  for (int i = 0; i < 5000; i++) station.Submit(Once([&] { high_done++; }), high);
+  gate.Open();
+  station.RunAll();
   CHECK_EQ(high_done, 5000);
   CHECK(high_before_low >= 0 && high_before_low < 4000);
 }
@@ -68,39 +68,39 @@ TEST("a lane that is passed over long enough gets its turn") {
 TEST("lanes of one priority take turns") {
   ProcessPool pool(2);
   Station station(pool);
-  const int other = station.dispatcher->add_lane(Priority::kNormal, UINT32_MAX, UINT32_MAX);
+  const int other = station.dispatcher->AddLane(Priority::kNormal, UINT32_MAX, UINT32_MAX);
   Gate gate;
-  occupy(station, gate, 1);
+  Occupy(station, gate, 1);
   int first_done = 0;
   int first_before_other = -1;
-  for (int i = 0; i < 1000; i++) station.submit([&] { first_done++; });
-  station.submit(once([&] { first_before_other = first_done; }), other);
-  gate.open();
-  station.run_all();
+  for (int i = 0; i < 1000; i++) station.Submit([&] { first_done++; });
+  station.Submit(Once([&] { first_before_other = first_done; }), other);
+  gate.Open();
+  station.RunAll();
   CHECK(first_before_other >= 0 && first_before_other < 100);
 }
 
 TEST("a lane's concurrency holds, and leaves the other jobs to other lanes") {
   ProcessPool pool(kThreads);
   Station station(pool);
-  const int narrow = station.dispatcher->add_lane(Priority::kHigh, 1, UINT32_MAX);
+  const int narrow = station.dispatcher->AddLane(Priority::kHigh, 1, UINT32_MAX);
   Gate gate;
   std::atomic<int> in_narrow{0};
   std::atomic<int> most{0};
   for (int i = 0; i < 50; i++) {
-    station.submit(once([&] {
+    station.Submit(Once([&] {
                      if (++in_narrow > most.load()) most = in_narrow.load();
-                     gate.pass();
+                     gate.Pass();
                      in_narrow--;
                    }),
                    narrow);
   }
-  gate.await_waiting(1);
-  for (int i = 0; i < 50; i++) station.submit(nothing);
-  station.run_until([&] { return station.delivered >= 50; });
+  gate.AwaitWaiting(1);
+  for (int i = 0; i < 50; i++) station.Submit(Nothing);
+  station.RunUntil([&] { return station.delivered >= 50; });
   CHECK_EQ(in_narrow.load(), 1);
-  gate.open();
-  station.run_all();
+  gate.Open();
+  station.RunAll();
   CHECK_EQ(most.load(), 1);
   CHECK_EQ(station.delivered, 100);
 }
@@ -108,20 +108,20 @@ TEST("a lane's concurrency holds, and leaves the other jobs to other lanes") {
 TEST("a full lane refuses, counts it, and takes more when there is room") {
   ProcessPool pool(2);
   Station station(pool);
-  const int lane = station.dispatcher->add_lane(Priority::kNormal, UINT32_MAX, 3);
+  const int lane = station.dispatcher->AddLane(Priority::kNormal, UINT32_MAX, 3);
   Gate gate;
-  occupy(station, gate, 1);
-  for (int i = 0; i < 3; i++) CHECK(station.submit(once(nothing), lane) != nullptr);
-  CHECK(station.submit(once(nothing), lane) == nullptr);
+  Occupy(station, gate, 1);
+  for (int i = 0; i < 3; i++) CHECK(station.Submit(Once(Nothing), lane) != nullptr);
+  CHECK(station.Submit(Once(Nothing), lane) == nullptr);
   Dispatcher::LaneFigures figures;
-  REQUIRE(station.dispatcher->lane_figures(lane, &figures));
+  REQUIRE(station.dispatcher->ReadLaneFigures(lane, &figures));
   CHECK_EQ(figures.queued, 3u);
   CHECK_EQ(figures.rejected, 1u);
-  gate.open();
-  station.run_all();
-  CHECK(station.submit(once(nothing), lane) != nullptr);
-  station.run_all();
-  REQUIRE(station.dispatcher->lane_figures(lane, &figures));
+  gate.Open();
+  station.RunAll();
+  CHECK(station.Submit(Once(Nothing), lane) != nullptr);
+  station.RunAll();
+  REQUIRE(station.dispatcher->ReadLaneFigures(lane, &figures));
   CHECK_EQ(figures.queued, 0u);
   CHECK_EQ(figures.running, 0u);
   CHECK_EQ(figures.completed, 4u);
@@ -133,26 +133,26 @@ TEST("the figures count what was cancelled") {
   ProcessPool pool(2);
   Station station(pool);
   Gate gate;
-  occupy(station, gate, 1);
-  for (int i = 0; i < 5; i++) station.dispatcher->cancel(station.submit(nothing)->operation);
-  gate.open();
-  station.run_all();
+  Occupy(station, gate, 1);
+  for (int i = 0; i < 5; i++) station.dispatcher->Cancel(station.Submit(Nothing)->operation);
+  gate.Open();
+  station.RunAll();
   Dispatcher::LaneFigures figures;
-  REQUIRE(station.dispatcher->lane_figures(Dispatcher::kDefaultLane, &figures));
+  REQUIRE(station.dispatcher->ReadLaneFigures(Dispatcher::kDefaultLane, &figures));
   CHECK_EQ(figures.cancelled, 5u);
   CHECK_EQ(figures.completed, 1u);
-  CHECK(!station.dispatcher->lane_figures(200, &figures));
+  CHECK(!station.dispatcher->ReadLaneFigures(200, &figures));
 }
 
 TEST("lanes run out at 255") {
   ProcessPool pool(2);
   Station station(pool);
   for (size_t i = 2; i < Dispatcher::kMaxLanes; i++) {
-    CHECK_EQ(station.dispatcher->add_lane(Priority::kNormal, 1, 1), static_cast<int>(i));
+    CHECK_EQ(station.dispatcher->AddLane(Priority::kNormal, 1, 1), static_cast<int>(i));
   }
-  CHECK_EQ(station.dispatcher->add_lane(Priority::kNormal, 1, 1), -1);
-  station.submit(once(nothing), 254);
-  station.run_all();
+  CHECK_EQ(station.dispatcher->AddLane(Priority::kNormal, 1, 1), -1);
+  station.Submit(Once(Nothing), 254);
+  station.RunAll();
   CHECK_EQ(station.delivered, 1);
 }
 
@@ -161,26 +161,26 @@ TEST("gives the number of a retired lane again once nothing is left in it") {
   Station station(pool);
   Dispatcher& dispatcher = *station.dispatcher;
   Gate gate;
-  const auto busy = static_cast<uint8_t>(dispatcher.add_lane(Priority::kNormal, 1, 100));
-  station.submit(once([&] { gate.pass(); }), busy);
-  gate.await_waiting(1);
-  dispatcher.retire_lane(busy);
-  const int second = dispatcher.add_lane(Priority::kNormal, 1, 100);
+  const auto busy = static_cast<uint8_t>(dispatcher.AddLane(Priority::kNormal, 1, 100));
+  station.Submit(Once([&] { gate.Pass(); }), busy);
+  gate.AwaitWaiting(1);
+  dispatcher.RetireLane(busy);
+  const int second = dispatcher.AddLane(Priority::kNormal, 1, 100);
   CHECK(second != busy);
-  gate.open();
-  station.run_until([&] { return station.delivered == 1; });
-  CHECK_EQ(dispatcher.add_lane(Priority::kHigh, 1, 100), busy);
+  gate.Open();
+  station.RunUntil([&] { return station.delivered == 1; });
+  CHECK_EQ(dispatcher.AddLane(Priority::kHigh, 1, 100), busy);
   Dispatcher::LaneFigures figures;
-  CHECK(dispatcher.lane_figures(busy, &figures));
+  CHECK(dispatcher.ReadLaneFigures(busy, &figures));
   CHECK_EQ(figures.completed, 0u);
   for (int i = 0; i < 1000; i++) {
-    const int number = dispatcher.add_lane(Priority::kNormal, 1, 100);
+    const int number = dispatcher.AddLane(Priority::kNormal, 1, 100);
     REQUIRE(number > 0);
-    dispatcher.retire_lane(static_cast<uint8_t>(number));
+    dispatcher.RetireLane(static_cast<uint8_t>(number));
   }
   // The lanes that always exist stay.
-  dispatcher.retire_lane(Dispatcher::kDefaultLane);
-  CHECK(dispatcher.add_lane(Priority::kNormal, 1, 100) > Dispatcher::kBulkLane);
+  dispatcher.RetireLane(Dispatcher::kDefaultLane);
+  CHECK(dispatcher.AddLane(Priority::kNormal, 1, 100) > Dispatcher::kBulkLane);
 }
 
 }  // namespace test

@@ -12,17 +12,17 @@ namespace {
 struct Meter {
   std::atomic<int> now{0};
   std::atomic<int> most{0};
-  void enter() {
+  void Enter() {
     const int running = ++now;
     int seen = most.load();
     while (running > seen && !most.compare_exchange_weak(seen, running)) {
     }
   }
-  void leave() { now--; }
+  void Leave() { now--; }
 };
 
 // Checks that every operation came to exactly one end, and ran only if that end says so.
-void check_ends(const Station& station) {
+void CheckEnds(const Station& station) {
   for (const auto& lambda : station.lambdas) {
     CHECK_EQ(lambda->delivered + lambda->discarded, 1);
     if (lambda->delivered == 1 && lambda->result == UV_ECANCELED) continue;
@@ -38,34 +38,34 @@ TEST("loops in several threads share the permits, and each operation has one end
   auto work = [&](unsigned seed) {
     std::mt19937 random(seed);
     Station station(pool);
-    const int low = station.dispatcher->add_lane(Priority::kLow, 0, UINT32_MAX);
-    const int narrow = station.dispatcher->add_lane(Priority::kHigh, 1, UINT32_MAX);
+    const int low = station.dispatcher->AddLane(Priority::kLow, 0, UINT32_MAX);
+    const int narrow = station.dispatcher->AddLane(Priority::kHigh, 1, UINT32_MAX);
     const uint8_t lanes[] = {0, 1, static_cast<uint8_t>(low), static_cast<uint8_t>(narrow)};
     for (int round = 0; round < 60; round++) {
       std::vector<Lambda*> recent;
       const int count = static_cast<int>(random() % 100);
       for (int i = 0; i < count; i++) {
         const int steps = random() % 10 == 0 ? 3 : 1;
-        recent.push_back(station.submit(
+        recent.push_back(station.Submit(
             [&meter, steps](Lambda& self, const Slice&) {
-              meter.enter();
+              meter.Enter();
               std::this_thread::yield();
-              meter.leave();
+              meter.Leave();
               return self.runs < steps ? Step::kAgain : Step::kDone;
             },
             lanes[random() % 4]));
       }
       for (int i = 0; i < count / 3; i++) {
         Lambda* const victim = recent[random() % recent.size()];
-        if (victim->operation != nullptr) station.dispatcher->cancel(victim->operation);
+        if (victim->operation != nullptr) station.dispatcher->Cancel(victim->operation);
         if (random() % 4 == 0) uv_run(&station.loop, UV_RUN_NOWAIT);
       }
-      if (random() % 2 == 0) station.run_all();
+      if (random() % 2 == 0) station.RunAll();
     }
-    station.run_all();
+    station.RunAll();
     CHECK_EQ(station.dispatcher->outstanding(), 0u);
     CHECK_EQ(station.discarded, 0);
-    check_ends(station);
+    CheckEnds(station);
   };
   std::vector<std::thread> threads;
   for (unsigned seed = 1; seed <= 5; seed++) threads.emplace_back(work, seed);
@@ -88,13 +88,13 @@ TEST("what is asked for just as a job stops looking out for more is not left beh
     const auto until = std::chrono::steady_clock::now() + gap;
     while (std::chrono::steady_clock::now() < until) {
     }
-    if (random() % 16 == 0 && left-- > 0) station.submit([] {});
-    if (left-- > 0) station.submit([] {});
+    if (random() % 16 == 0 && left-- > 0) station.Submit([] {});
+    if (left-- > 0) station.Submit([] {});
   };
-  station.submit([] {});
-  station.run_all();
+  station.Submit([] {});
+  station.RunAll();
   CHECK(left <= 0);
-  check_ends(station);
+  CheckEnds(station);
 }
 
 TEST("loops that open and close with work queued and running lose nothing and leave the permits") {
@@ -105,13 +105,13 @@ TEST("loops that open and close with work queued and running lose nothing and le
       Station station(pool);
       const int count = static_cast<int>(random() % 60);
       for (int i = 0; i < count; i++) {
-        station.submit([pause = random() % 50] {
+        station.Submit([pause = random() % 50] {
           std::this_thread::sleep_for(std::chrono::microseconds(pause));
         });
       }
       for (unsigned i = 0; i < random() % 4; i++) uv_run(&station.loop, UV_RUN_NOWAIT);
-      station.close();
-      check_ends(station);
+      station.Close();
+      CheckEnds(station);
     }
   };
   std::vector<std::thread> threads;
@@ -120,10 +120,10 @@ TEST("loops that open and close with work queued and running lose nothing and le
   // Whatever they left undone, a later loop has every permit.
   Station station(pool);
   Gate gate;
-  for (int i = 0; i < 3; i++) station.submit([&] { gate.pass(); });
-  gate.await_waiting(3);
-  gate.open();
-  station.run_all();
+  for (int i = 0; i < 3; i++) station.Submit([&] { gate.Pass(); });
+  gate.AwaitWaiting(3);
+  gate.Open();
+  station.RunAll();
   CHECK_EQ(station.delivered, 3);
 }
 
@@ -135,32 +135,32 @@ TEST("the reserve may change while loops work, and is kept in the end") {
     threads.emplace_back([&] {
       Station station(pool);
       for (int round = 0; round < 100; round++) {
-        for (int j = 0; j < 30; j++) station.submit([] {});
-        station.run_all();
+        for (int j = 0; j < 30; j++) station.Submit([] {});
+        station.RunAll();
       }
       CHECK_EQ(station.delivered, 3000);
     });
   }
   std::thread changer([&] {
     for (uint32_t reserve = 0; !stop; reserve = (reserve + 1) % 7) {
-      pool.set_reserve(reserve);
+      pool.SetReserve(reserve);
       std::this_thread::sleep_for(std::chrono::microseconds(100));
     }
   });
   for (auto& thread : threads) thread.join();
   stop = true;
   changer.join();
-  pool.set_reserve(3);
+  pool.SetReserve(3);
   Meter meter;
   Station station(pool);
   for (int i = 0; i < 50; i++) {
-    station.submit([&] {
-      meter.enter();
+    station.Submit([&] {
+      meter.Enter();
       std::this_thread::sleep_for(std::chrono::microseconds(100));
-      meter.leave();
+      meter.Leave();
     });
   }
-  station.run_all();
+  station.RunAll();
   CHECK_EQ(meter.most.load(), 1);
 }
 
@@ -170,17 +170,17 @@ TEST("a permit that a loop asked for and no longer needs goes back") {
   Station b(pool);
   Gate first;
   Gate second;
-  a.submit([&] { first.pass(); });
-  b.submit([&] { second.pass(); });
-  first.await_waiting(1);
-  second.await_waiting(1);
-  b.submit([] {});  // asks for a second job, and has to wait
-  second.open();    // ... but its first job does it as well
-  run_both(a, b, [&] { return b.delivered == 2; });
-  Lambda* const next = a.submit([] {});
-  run_both(a, b, [&] { return next->delivered == 1; });
-  first.open();
-  run_both(a, b, [&] { return a.delivered == 2; });
+  a.Submit([&] { first.Pass(); });
+  b.Submit([&] { second.Pass(); });
+  first.AwaitWaiting(1);
+  second.AwaitWaiting(1);
+  b.Submit([] {});  // asks for a second job, and has to wait
+  second.Open();    // ... but its first job does it as well
+  RunBoth(a, b, [&] { return b.delivered == 2; });
+  Lambda* const next = a.Submit([] {});
+  RunBoth(a, b, [&] { return next->delivered == 1; });
+  first.Open();
+  RunBoth(a, b, [&] { return a.delivered == 2; });
 }
 
 TEST("a loop that computes does not keep the only permit from the others") {
@@ -188,18 +188,18 @@ TEST("a loop that computes does not keep the only permit from the others") {
   Station awake(pool);
   Station busy(pool);
   Gate gate;
-  awake.submit([&] { gate.pass(); });
-  gate.await_waiting(1);
-  busy.submit([] {});  // waits for the permit, and its loop does not run from now on
-  gate.open();
-  awake.run_all();
+  awake.Submit([&] { gate.Pass(); });
+  gate.AwaitWaiting(1);
+  busy.Submit([] {});  // waits for the permit, and its loop does not run from now on
+  gate.Open();
+  awake.RunAll();
   for (int i = 0; i < 20; i++) {
-    awake.submit([] {});
-    awake.run_all();
+    awake.Submit([] {});
+    awake.RunAll();
   }
   CHECK_EQ(awake.delivered, 21);
   CHECK_EQ(busy.delivered, 0);
-  busy.run_all();
+  busy.RunAll();
   CHECK_EQ(busy.delivered, 1);
 }
 
@@ -209,15 +209,15 @@ TEST("loops that compute do not keep the permits, whoever is first in the list")
   Station busy(pool);
   Station awake(pool);
   Gate gate;
-  holder.submit([&] { gate.pass(); });
-  gate.await_waiting(1);
-  busy.submit([] {});
-  awake.submit([] {});
-  gate.open();
-  awake.run_all();
+  holder.Submit([&] { gate.Pass(); });
+  gate.AwaitWaiting(1);
+  busy.Submit([] {});
+  awake.Submit([] {});
+  gate.Open();
+  awake.RunAll();
   CHECK_EQ(awake.delivered, 1);
-  holder.run_all();
-  busy.run_all();
+  holder.RunAll();
+  busy.RunAll();
   CHECK_EQ(busy.delivered, 1);
 }
 
@@ -227,18 +227,18 @@ TEST("a loop with much to do does not starve another") {
   Station modest(pool);
   std::atomic<bool> stop{false};
   greedy.on_delivered = [&](Lambda*) {
-    if (!stop) greedy.submit([] { std::this_thread::sleep_for(std::chrono::microseconds(100)); });
+    if (!stop) greedy.Submit([] { std::this_thread::sleep_for(std::chrono::microseconds(100)); });
   };
   for (int i = 0; i < 100; i++)
-    greedy.submit([] { std::this_thread::sleep_for(std::chrono::microseconds(100)); });
-  run_both(greedy, modest, [&] { return greedy.delivered > 0; });
+    greedy.Submit([] { std::this_thread::sleep_for(std::chrono::microseconds(100)); });
+  RunBoth(greedy, modest, [&] { return greedy.delivered > 0; });
   for (int i = 0; i < 5; i++) {
     const int before = modest.delivered;
-    modest.submit([] {});
-    run_both(greedy, modest, [&] { return modest.delivered > before; });
+    modest.Submit([] {});
+    RunBoth(greedy, modest, [&] { return modest.delivered > before; });
   }
   stop = true;
-  run_both(greedy, modest, [&] { return greedy.dispatcher->outstanding() == 0; });
+  RunBoth(greedy, modest, [&] { return greedy.dispatcher->outstanding() == 0; });
   CHECK_EQ(modest.delivered, 5);
 }
 

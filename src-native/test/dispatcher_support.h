@@ -22,12 +22,12 @@ namespace test {
 // Closed at first; those who pass wait until somebody opens it.
 class Gate {
  public:
-  void open() {
+  void Open() {
     std::lock_guard<std::mutex> lock(mutex_);
     open_ = true;
     changed_.notify_all();
   }
-  void pass() {
+  void Pass() {
     std::unique_lock<std::mutex> lock(mutex_);
     waiting_++;
     changed_.notify_all();
@@ -35,7 +35,7 @@ class Gate {
     waiting_--;
   }
   // Until `count` threads stand before the gate.
-  void await_waiting(int count) {
+  void AwaitWaiting(int count) {
     std::unique_lock<std::mutex> lock(mutex_);
     changed_.wait(lock, [&] { return waiting_ >= count; });
   }
@@ -52,11 +52,11 @@ class Lambda : public Task, public TaskOwner {
  public:
   using Body = std::function<Step(Lambda&, const Slice&)>;
   explicit Lambda(Body body) : body_(std::move(body)) {}
-  Step run(const Slice& slice) override {
+  Step Run(const Slice& slice) override {
     runs++;
     return body_(*this, slice);
   }
-  void settled(bool) override {}
+  void Settled(bool) override {}
 
   std::atomic<int> runs{0};
   int delivered = 0;  // loop thread's
@@ -68,7 +68,7 @@ class Lambda : public Task, public TaskOwner {
   Body body_;
 };
 
-inline Lambda::Body once(std::function<void()> body) {
+inline Lambda::Body Once(std::function<void()> body) {
   return [body](Lambda&, const Slice&) {
     body();
     return Step::kDone;
@@ -76,7 +76,7 @@ inline Lambda::Body once(std::function<void()> body) {
 }
 
 // Loops open and close one at a time: TSan sees neither libuv's locks nor that the kernel orders a descriptor's reuse.
-inline std::mutex& loops_mutex() {
+inline std::mutex& LoopsMutex() {
   static std::mutex mutex;
   return mutex;
 }
@@ -85,19 +85,19 @@ inline std::mutex& loops_mutex() {
 class Station {
  public:
   explicit Station(ProcessPool& pool)
-      : dispatcher(std::make_unique<Dispatcher>(init(&loop), deliver, discard, this, pool)) {
-    std::lock_guard<std::mutex> lock(loops_mutex());
-    REQUIRE(dispatcher->open() == 0);
+      : dispatcher(std::make_unique<Dispatcher>(Init(&loop), Deliver, Discard, this, pool)) {
+    std::lock_guard<std::mutex> lock(LoopsMutex());
+    REQUIRE(dispatcher->Open() == 0);
   }
   ~Station() {
-    if (!closed) close();
+    if (!closed) Close();
   }
 
   // Null when the lane refuses it.
-  Lambda* submit(Lambda::Body body, uint8_t lane = Dispatcher::kDefaultLane, float timeout_ms = 0) {
+  Lambda* Submit(Lambda::Body body, uint8_t lane = Dispatcher::kDefaultLane, float timeout_ms = 0) {
     lambdas.push_back(std::make_unique<Lambda>(std::move(body)));
     Lambda* const lambda = lambdas.back().get();
-    Operation* const operation = dispatcher->acquire();
+    Operation* const operation = dispatcher->Acquire();
     operation->kind = OpKind::kTask;
     operation->lane = lane;
     operation->result = 0;
@@ -107,33 +107,33 @@ class Station {
     operation->details->task = lambda;
     operation->details->task_owner = lambda;
     lambda->operation = operation;
-    if (dispatcher->submit(operation)) return lambda;
-    release(operation);
+    if (dispatcher->Submit(operation)) return lambda;
+    Release(operation);
     lambdas.pop_back();
     return nullptr;
   }
-  Lambda* submit(std::function<void()> body) { return submit(once(std::move(body))); }
+  Lambda* Submit(std::function<void()> body) { return Submit(Once(std::move(body))); }
 
   // Runs the loop until the condition holds; it must come true.
   template <typename Condition>
-  void run_until(Condition condition) {
+  void RunUntil(Condition condition) {
     while (!condition()) {
       uv_run(&loop, UV_RUN_NOWAIT);
       std::this_thread::sleep_for(std::chrono::microseconds(50));
     }
   }
-  void run_all() { uv_run(&loop, UV_RUN_DEFAULT); }
+  void RunAll() { uv_run(&loop, UV_RUN_DEFAULT); }
 
-  void start_closing() {
-    dispatcher->close([](void* context) { static_cast<Station*>(context)->closed = true; });
+  void StartClosing() {
+    dispatcher->Close([](void* context) { static_cast<Station*>(context)->closed = true; });
   }
-  void close() {
-    if (!closed) start_closing();
+  void Close() {
+    if (!closed) StartClosing();
     while (!closed) uv_run(&loop, UV_RUN_ONCE);
     while (uv_run(&loop, UV_RUN_NOWAIT) != 0) {
     }
     dispatcher.reset();
-    std::lock_guard<std::mutex> lock(loops_mutex());
+    std::lock_guard<std::mutex> lock(LoopsMutex());
     REQUIRE(uv_loop_close(&loop) == 0);
   }
 
@@ -146,47 +146,47 @@ class Station {
   std::function<void(Lambda*)> on_delivered;
 
  private:
-  static uv_loop_t* init(uv_loop_t* loop) {
-    std::lock_guard<std::mutex> lock(loops_mutex());
+  static uv_loop_t* Init(uv_loop_t* loop) {
+    std::lock_guard<std::mutex> lock(LoopsMutex());
     REQUIRE(uv_loop_init(loop) == 0);
     return loop;
   }
-  void release(Operation* operation) {
+  void Release(Operation* operation) {
     delete operation->details;
     operation->details = nullptr;
-    dispatcher->release(operation);
+    dispatcher->Release(operation);
   }
-  static Lambda* lambda_of(Operation* operation) {
+  static Lambda* LambdaOf(Operation* operation) {
     return static_cast<Lambda*>(operation->details->task);
   }
 
-  static void deliver(void* context, Operation* finished) {
+  static void Deliver(void* context, Operation* finished) {
     auto* const self = static_cast<Station*>(context);
     while (finished != nullptr) {
       Operation* const operation = finished;
       finished = finished->next;
-      Lambda* const lambda = lambda_of(operation);
+      Lambda* const lambda = LambdaOf(operation);
       lambda->delivered++;
       lambda->result = operation->result;
       lambda->operation = nullptr;
       self->delivered++;
-      self->release(operation);
+      self->Release(operation);
       if (self->on_delivered) self->on_delivered(lambda);
     }
   }
-  static void discard(void* context, Operation* operation) {
+  static void Discard(void* context, Operation* operation) {
     auto* const self = static_cast<Station*>(context);
-    Lambda* const lambda = lambda_of(operation);
+    Lambda* const lambda = LambdaOf(operation);
     lambda->discarded++;
     lambda->operation = nullptr;
     self->discarded++;
-    self->release(operation);
+    self->Release(operation);
   }
 };
 
 // Runs two loops in turn on this thread until the condition holds.
 template <typename Condition>
-void run_both(Station& a, Station& b, Condition condition) {
+void RunBoth(Station& a, Station& b, Condition condition) {
   while (!condition()) {
     uv_run(&a.loop, UV_RUN_NOWAIT);
     uv_run(&b.loop, UV_RUN_NOWAIT);

@@ -13,12 +13,12 @@ namespace {
 // libuv's pool has four threads unless told; three may work for us.
 constexpr uint32_t kThreads = 4;
 
-void nothing() {}
+void Nothing() {}
 
 // Keeps every job that the pool allows busy until the gate opens.
-void occupy(Station& station, Gate& gate, int jobs) {
-  for (int i = 0; i < jobs; i++) station.submit([&gate] { gate.pass(); });
-  gate.await_waiting(jobs);
+void Occupy(Station& station, Gate& gate, int jobs) {
+  for (int i = 0; i < jobs; i++) station.Submit([&gate] { gate.Pass(); });
+  gate.AwaitWaiting(jobs);
 }
 
 }  // namespace
@@ -27,8 +27,8 @@ TEST("delivers every operation once, and lets the loop end after the last") {
   ProcessPool pool(kThreads);
   Station station(pool);
   for (int round = 0; round < 20; round++) {
-    for (int i = 0; i < 500; i++) station.submit(nothing);
-    station.run_all();
+    for (int i = 0; i < 500; i++) station.Submit(Nothing);
+    station.RunAll();
     CHECK_EQ(station.delivered, (round + 1) * 500);
     CHECK_EQ(station.dispatcher->outstanding(), 0u);
   }
@@ -43,10 +43,10 @@ TEST("takes operations that are submitted by deliveries") {
   Station station(pool);
   int left = 2000;
   station.on_delivered = [&](Lambda*) {
-    if (left-- > 0) station.submit(nothing);
+    if (left-- > 0) station.Submit(Nothing);
   };
-  station.submit(nothing);
-  station.run_all();
+  station.Submit(Nothing);
+  station.RunAll();
   CHECK_EQ(station.delivered, 2001);
 }
 
@@ -54,11 +54,11 @@ TEST("keeps the loop alive while an operation runs") {
   ProcessPool pool(kThreads);
   Station station(pool);
   Gate gate;
-  station.submit([&] { gate.pass(); });
-  gate.await_waiting(1);
+  station.Submit([&] { gate.Pass(); });
+  gate.AwaitWaiting(1);
   CHECK(uv_loop_alive(&station.loop) != 0);
-  gate.open();
-  station.run_all();
+  gate.Open();
+  station.RunAll();
   CHECK_EQ(station.delivered, 1);
   CHECK(uv_loop_alive(&station.loop) == 0);
 }
@@ -67,10 +67,10 @@ TEST("wakes the loop a few times for hundreds of operations") {
   ProcessPool pool(kThreads);
   Station station(pool);
   const uint64_t before = station.dispatcher->wakeups();
-  for (int i = 0; i < 512; i++) station.submit(nothing);
+  for (int i = 0; i < 512; i++) station.Submit(Nothing);
   // The loop has not listened meanwhile: whatever is done by then is announced once.
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  station.run_all();
+  station.RunAll();
   CHECK_EQ(station.delivered, 512);
   CHECK(station.dispatcher->wakeups() - before < 100);
 }
@@ -81,7 +81,7 @@ TEST("never runs more jobs than the pool allows, and leaves the reserve free") {
   std::atomic<int> running{0};
   std::atomic<int> most{0};
   for (int i = 0; i < 200; i++) {
-    station.submit([&] {
+    station.Submit([&] {
       const int now = ++running;
       int seen = most.load();
       while (now > seen && !most.compare_exchange_weak(seen, now)) {
@@ -90,7 +90,7 @@ TEST("never runs more jobs than the pool allows, and leaves the reserve free") {
       running--;
     });
   }
-  station.run_all();
+  station.RunAll();
   CHECK_EQ(most.load(), 2);
 }
 
@@ -98,13 +98,13 @@ TEST("a cancelled operation that waits makes no call and is delivered once") {
   ProcessPool pool(2);
   Station station(pool);
   Gate gate;
-  occupy(station, gate, 1);
-  Lambda* const kept = station.submit(nothing);
-  Lambda* const cancelled = station.submit(nothing);
-  CHECK_EQ(station.dispatcher->cancel(cancelled->operation), CancelResult::kCancelled);
-  CHECK_EQ(station.dispatcher->cancel(cancelled->operation), CancelResult::kFinished);
-  gate.open();
-  station.run_all();
+  Occupy(station, gate, 1);
+  Lambda* const kept = station.Submit(Nothing);
+  Lambda* const cancelled = station.Submit(Nothing);
+  CHECK_EQ(station.dispatcher->Cancel(cancelled->operation), CancelResult::kCancelled);
+  CHECK_EQ(station.dispatcher->Cancel(cancelled->operation), CancelResult::kFinished);
+  gate.Open();
+  station.RunAll();
   CHECK_EQ(cancelled->runs.load(), 0);
   CHECK_EQ(cancelled->delivered, 1);
   CHECK_EQ(cancelled->result, int64_t{UV_ECANCELED});
@@ -116,15 +116,15 @@ TEST("cancelling what runs leaves it to finish, and asks a task to stop") {
   Station station(pool);
   Gate gate;
   bool asked = false;
-  Lambda* const running = station.submit([&](Lambda& self, const Slice&) {
-    gate.pass();
+  Lambda* const running = station.Submit([&](Lambda& self, const Slice&) {
+    gate.Pass();
     asked = self.cancelled();
     return Step::kDone;
   });
-  gate.await_waiting(1);
-  CHECK_EQ(station.dispatcher->cancel(running->operation), CancelResult::kRunning);
-  gate.open();
-  station.run_all();
+  gate.AwaitWaiting(1);
+  CHECK_EQ(station.dispatcher->Cancel(running->operation), CancelResult::kRunning);
+  gate.Open();
+  station.RunAll();
   CHECK(asked);
   CHECK_EQ(running->delivered, 1);
   CHECK_EQ(running->result, 0);
@@ -134,13 +134,13 @@ TEST("a cancelled task that had yielded its thread is not run again") {
   ProcessPool pool(2);
   Station station(pool);
   std::atomic<int> steps{0};
-  Lambda* const task = station.submit([&](Lambda&, const Slice&) {
+  Lambda* const task = station.Submit([&](Lambda&, const Slice&) {
     steps++;
     return Step::kAgain;
   });
-  station.run_until([&] { return steps.load() > 3; });
-  station.dispatcher->cancel(task->operation);
-  station.run_all();
+  station.RunUntil([&] { return steps.load() > 3; });
+  station.dispatcher->Cancel(task->operation);
+  station.RunAll();
   CHECK_EQ(task->delivered, 1);
   CHECK_EQ(task->result, int64_t{UV_ECANCELED});
 }
@@ -149,11 +149,11 @@ TEST("an operation whose deadline has passed is not run") {
   ProcessPool pool(2);
   Station station(pool);
   Gate gate;
-  occupy(station, gate, 1);
-  Lambda* const late = station.submit(once(nothing), Dispatcher::kDefaultLane, 1e-6f);
-  Lambda* const early = station.submit(once(nothing), Dispatcher::kDefaultLane, 3600e3f);
-  gate.open();
-  station.run_all();
+  Occupy(station, gate, 1);
+  Lambda* const late = station.Submit(Once(Nothing), Dispatcher::kDefaultLane, 1e-6f);
+  Lambda* const early = station.Submit(Once(Nothing), Dispatcher::kDefaultLane, 3600e3f);
+  gate.Open();
+  station.RunAll();
   CHECK_EQ(late->runs.load(), 0);
   CHECK_EQ(late->delivered, 1);
   CHECK(late->result < 0);
@@ -166,7 +166,7 @@ TEST("goes on while the loop is blocked") {
   Station station(pool);
   std::atomic<int> done{0};
   for (int i = 0; i < 100; i++) {
-    station.submit([&] {
+    station.Submit([&] {
       std::this_thread::sleep_for(std::chrono::microseconds(500));
       done++;
     });
@@ -174,7 +174,7 @@ TEST("goes on while the loop is blocked") {
   // Far more than a slice's worth, and nobody runs the loop.
   while (done.load() < 100) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   CHECK_EQ(station.delivered, 0);
-  station.run_all();
+  station.RunAll();
   CHECK_EQ(station.delivered, 100);
 }
 
@@ -183,18 +183,18 @@ TEST("goes on while the loop is blocked, also when it had asked for more jobs th
   Station station(pool);
   Station other(pool);
   Gate gate;
-  occupy(other, gate, 1);
+  Occupy(other, gate, 1);
   std::atomic<int> done{0};
   for (int i = 0; i < 50; i++) {
-    station.submit([&] {
+    station.Submit([&] {
       std::this_thread::sleep_for(std::chrono::microseconds(500));
       done++;
     });
   }
   while (done.load() < 50) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  gate.open();
-  station.run_all();
-  other.run_all();
+  gate.Open();
+  station.RunAll();
+  other.RunAll();
   CHECK_EQ(station.delivered, 50);
 }
 
@@ -202,7 +202,7 @@ TEST("foreign work gets its turn while a long queue of ours is being drained") {
   ProcessPool pool(kThreads, 0);  // no thread is kept free
   Station station(pool);
   for (int i = 0; i < 2000; i++) {
-    station.submit([] { std::this_thread::sleep_for(std::chrono::microseconds(200)); });
+    station.Submit([] { std::this_thread::sleep_for(std::chrono::microseconds(200)); });
   }
   struct Foreign {
     uv_work_t work;
@@ -217,7 +217,7 @@ TEST("foreign work gets its turn while a long queue of ours is being drained") {
         auto* const self = static_cast<Foreign*>(work->data);
         self->delivered_before = self->station->delivered;
       });
-  station.run_all();
+  station.RunAll();
   CHECK_EQ(station.delivered, 2000);
   CHECK(foreign.delivered_before >= 0 && foreign.delivered_before < 1000);
 }
@@ -227,12 +227,12 @@ TEST("a task that gives its thread back lets others pass, and goes on") {
   Station station(pool);
   int steps = 0;
   int steps_when_other_ran = -1;
-  Lambda* const slow = station.submit([&](Lambda&, const Slice&) {
+  Lambda* const slow = station.Submit([&](Lambda&, const Slice&) {
     std::this_thread::sleep_for(std::chrono::microseconds(200));
     return ++steps < 50 ? Step::kAgain : Step::kDone;
   });
-  station.submit([&] { steps_when_other_ran = steps; });
-  station.run_all();
+  station.Submit([&] { steps_when_other_ran = steps; });
+  station.RunAll();
   CHECK_EQ(steps, 50);
   CHECK_EQ(slow->delivered, 1);
   CHECK(steps_when_other_ran >= 0 && steps_when_other_ran < 10);
@@ -241,17 +241,17 @@ TEST("a task that gives its thread back lets others pass, and goes on") {
 TEST("an operation that hangs does not hold up those behind it, however fast the lane was before") {
   ProcessPool pool(kThreads);
   Station station(pool);
-  for (int i = 0; i < 3000; i++) station.submit(nothing);
-  station.run_all();
+  for (int i = 0; i < 3000; i++) station.Submit(Nothing);
+  station.RunAll();
   Gate gate;
-  Lambda* const hanging = station.submit([&] { gate.pass(); });
+  Lambda* const hanging = station.Submit([&] { gate.Pass(); });
   const int before = station.delivered;
-  for (int i = 0; i < 100; i++) station.submit(nothing);
+  for (int i = 0; i < 100; i++) station.Submit(Nothing);
   // Up to a batch may have been taken together with the one that hangs.
-  station.run_until([&] { return station.delivered - before >= 100 - (Dispatcher::kBatch - 1); });
+  station.RunUntil([&] { return station.delivered - before >= 100 - (Dispatcher::kBatch - 1); });
   CHECK_EQ(hanging->delivered, 0);
-  gate.open();
-  station.run_all();
+  gate.Open();
+  station.RunAll();
   CHECK_EQ(station.delivered, before + 101);
 }
 
@@ -260,23 +260,23 @@ TEST("finish_now cancels what has not begun and waits for what has") {
   Station station(pool);
   Gate gate;
   bool finished = false;
-  Lambda* const running = station.submit([&] {
-    gate.pass();
+  Lambda* const running = station.Submit([&] {
+    gate.Pass();
     finished = true;
   });
-  gate.await_waiting(1);
-  Lambda* const waiting = station.submit(nothing);
-  station.dispatcher->finish_now(waiting->operation);
+  gate.AwaitWaiting(1);
+  Lambda* const waiting = station.Submit(Nothing);
+  station.dispatcher->FinishNow(waiting->operation);
   CHECK_EQ(waiting->operation->result, int64_t{UV_ECANCELED});
   std::thread opener([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    gate.open();
+    gate.Open();
   });
-  station.dispatcher->finish_now(running->operation);
+  station.dispatcher->FinishNow(running->operation);
   CHECK_EQ(running->operation->result, 0);
   CHECK(finished);
   opener.join();
-  station.run_all();
+  station.RunAll();
   CHECK_EQ(waiting->runs.load(), 0);
   CHECK_EQ(station.delivered, 2);
 }
@@ -286,7 +286,7 @@ TEST("finish_now cancels what has not begun and waits for what has") {
 TEST("closes when it never did anything") {
   ProcessPool pool(kThreads);
   Station station(pool);
-  station.close();
+  station.Close();
   CHECK(station.closed);
 }
 
@@ -294,14 +294,14 @@ TEST("closing lets what runs finish, discards what waits, and begins nothing mor
   ProcessPool pool(2);
   Station station(pool);
   Gate gate;
-  Lambda* const running = station.submit([&] { gate.pass(); });
-  gate.await_waiting(1);
+  Lambda* const running = station.Submit([&] { gate.Pass(); });
+  gate.AwaitWaiting(1);
   std::vector<Lambda*> waiting;
-  for (int i = 0; i < 100; i++) waiting.push_back(station.submit(nothing));
-  station.start_closing();
+  for (int i = 0; i < 100; i++) waiting.push_back(station.Submit(Nothing));
+  station.StartClosing();
   CHECK(!station.closed);
-  gate.open();
-  station.close();
+  gate.Open();
+  station.Close();
   CHECK_EQ(running->runs.load(), 1);
   CHECK_EQ(running->discarded, 1);
   for (Lambda* lambda : waiting) {
@@ -315,13 +315,13 @@ TEST("closing gives its permits back") {
   ProcessPool pool(2);
   for (int round = 0; round < 20; round++) {
     Station station(pool);
-    for (int i = 0; i < 20; i++) station.submit(nothing);
+    for (int i = 0; i < 20; i++) station.Submit(Nothing);
     if (round % 2 == 0) uv_run(&station.loop, UV_RUN_ONCE);
-    station.close();
+    station.Close();
   }
   Station station(pool);
-  station.submit(nothing);
-  station.run_all();
+  station.Submit(Nothing);
+  station.RunAll();
   CHECK_EQ(station.delivered, 1);
 }
 
@@ -332,17 +332,17 @@ TEST("close_blocking waits for what runs, and discards the rest") {
       pool);  // a job may still be in libuv's queue: the runtime that needs this leaks it
   std::atomic<bool> finished{false};
   Gate gate;
-  station->submit([&] {
-    gate.pass();
+  station->Submit([&] {
+    gate.Pass();
     finished = true;
   });
-  gate.await_waiting(1);
-  for (int i = 0; i < 10; i++) station->submit(nothing);
+  gate.AwaitWaiting(1);
+  for (int i = 0; i < 10; i++) station->Submit(Nothing);
   std::thread opener([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    gate.open();
+    gate.Open();
   });
-  station->dispatcher->close_blocking();
+  station->dispatcher->CloseBlocking();
   CHECK(finished.load());
   opener.join();
   CHECK(station->discarded >= 10);
@@ -355,25 +355,25 @@ TEST("serves an environment while all permits are those of another one whose ope
   Station hung(pool);
   Station other(pool);
   Gate gate;
-  hung.submit([&] { gate.pass(); });
-  gate.await_waiting(1);
+  hung.Submit([&] { gate.Pass(); });
+  gate.AwaitWaiting(1);
   for (int i = 1; i <= 3; i++) {
-    other.submit([] {});
-    run_both(hung, other, [&] { return other.delivered == i; });
+    other.Submit([] {});
+    RunBoth(hung, other, [&] { return other.delivered == i; });
   }
   CHECK_EQ(hung.delivered, 0);
   // And ends while a helper of its own runs.
   Gate second;
-  other.submit([&] { second.pass(); });
-  run_both(hung, other, [&] { return other.dispatcher->jobs() == 1; });
-  second.await_waiting(1);
-  other.start_closing();
+  other.Submit([&] { second.Pass(); });
+  RunBoth(hung, other, [&] { return other.dispatcher->jobs() == 1; });
+  second.AwaitWaiting(1);
+  other.StartClosing();
   uv_run(&other.loop, UV_RUN_NOWAIT);
   CHECK(!other.closed);
-  second.open();
-  other.close();
-  gate.open();
-  run_both(hung, hung, [&] { return hung.delivered == 1; });
+  second.Open();
+  other.Close();
+  gate.Open();
+  RunBoth(hung, hung, [&] { return hung.delivered == 1; });
 }
 
 }  // namespace test

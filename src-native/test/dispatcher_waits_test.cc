@@ -23,7 +23,7 @@ struct Pipe {
 };
 
 // Takes a byte, however long it has to wait for it.
-Lambda::Body taking(const Pipe& pipe) {
+Lambda::Body Taking(const Pipe& pipe) {
   return [fd = pipe.ends[0]](Lambda& lambda, const Slice&) {
     char byte;
     if (::read(fd, &byte, 1) == 1) return Step::kDone;
@@ -32,8 +32,8 @@ Lambda::Body taking(const Pipe& pipe) {
   };
 }
 
-void run_once(Station& station, const std::vector<Lambda*>& lambdas) {
-  station.run_until([&] {
+void RunOnce(Station& station, const std::vector<Lambda*>& lambdas) {
+  station.RunUntil([&] {
     for (const Lambda* lambda : lambdas) {
       if (lambda->runs.load() == 0) return false;
     }
@@ -49,14 +49,14 @@ TEST(
   Station station(pool);
   Pipe pipe;
   std::vector<Lambda*> waiting;
-  for (int i = 0; i < 20; i++) waiting.push_back(station.submit(taking(pipe)));
-  run_once(station, waiting);
-  Lambda* const other = station.submit(once([] {}));
-  station.run_until([&] { return other->delivered == 1; });
+  for (int i = 0; i < 20; i++) waiting.push_back(station.Submit(Taking(pipe)));
+  RunOnce(station, waiting);
+  Lambda* const other = station.Submit(Once([] {}));
+  station.RunUntil([&] { return other->delivered == 1; });
   CHECK_EQ(station.delivered, 1);
   const std::string bytes(20, 'x');
   REQUIRE(::write(pipe.ends[1], bytes.data(), bytes.size()) == 20);
-  station.run_all();
+  station.RunAll();
   CHECK_EQ(station.delivered, 21);
   for (const Lambda* lambda : waiting) CHECK_EQ(lambda->result, 0);
 }
@@ -65,10 +65,10 @@ TEST("ends the wait of a task that is cancelled") {
   ProcessPool pool(kThreads);
   Station station(pool);
   Pipe pipe;
-  Lambda* const lambda = station.submit(taking(pipe));
-  run_once(station, {lambda});
-  station.dispatcher->cancel(lambda->operation);
-  station.run_all();
+  Lambda* const lambda = station.Submit(Taking(pipe));
+  RunOnce(station, {lambda});
+  station.dispatcher->Cancel(lambda->operation);
+  station.RunAll();
   CHECK_EQ(lambda->delivered, 1);
   CHECK_EQ(lambda->result, int64_t{UV_ECANCELED});
 }
@@ -77,9 +77,9 @@ TEST("discards a task that waits when its environment ends") {
   ProcessPool pool(kThreads);
   Station station(pool);
   Pipe pipe;
-  Lambda* const lambda = station.submit(taking(pipe));
-  run_once(station, {lambda});
-  station.close();
+  Lambda* const lambda = station.Submit(Taking(pipe));
+  RunOnce(station, {lambda});
+  station.Close();
   CHECK_EQ(lambda->delivered + lambda->discarded, 1);
 }
 

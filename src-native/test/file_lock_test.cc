@@ -30,16 +30,16 @@ TEST("excludes other opens of the file, in this process too") {
   Touch(top + "/a");
   const UniqueFd one(::open((top + "/a").c_str(), O_RDWR | O_CLOEXEC));
   const UniqueFd two(::open((top + "/a").c_str(), O_RDWR | O_CLOEXEC));
-  CHECK_EQ(Ask(one.get(), kTry, false).output, "1");
-  CHECK_EQ(Ask(two.get(), FileLockCall::kTest, true).output, "0");
-  CHECK_EQ(Ask(two.get(), kTry, false).output, "0");
-  CHECK_EQ(Ask(two.get(), kTry, true).output, "0");
-  CHECK_EQ(Ask(one.get(), FileLockCall::kUnlock, false).output, "1");
-  CHECK_EQ(Ask(one.get(), FileLockCall::kUnlock, false).output, "1");
-  CHECK_EQ(Ask(two.get(), FileLockCall::kTest, false).output, "1");
-  CHECK_EQ(Ask(two.get(), kTry, true).output, "1");
-  CHECK_EQ(Ask(one.get(), kTry, true).output, "1");
-  CHECK_EQ(Ask(one.get(), kTry, false).output, "0");
+  CHECK_EQ(Ask(one.Get(), kTry, false).output, "1");
+  CHECK_EQ(Ask(two.Get(), FileLockCall::kTest, true).output, "0");
+  CHECK_EQ(Ask(two.Get(), kTry, false).output, "0");
+  CHECK_EQ(Ask(two.Get(), kTry, true).output, "0");
+  CHECK_EQ(Ask(one.Get(), FileLockCall::kUnlock, false).output, "1");
+  CHECK_EQ(Ask(one.Get(), FileLockCall::kUnlock, false).output, "1");
+  CHECK_EQ(Ask(two.Get(), FileLockCall::kTest, false).output, "1");
+  CHECK_EQ(Ask(two.Get(), kTry, true).output, "1");
+  CHECK_EQ(Ask(one.Get(), kTry, true).output, "1");
+  CHECK_EQ(Ask(one.Get(), kTry, false).output, "0");
   Clear(top);
 }
 
@@ -48,12 +48,12 @@ TEST("locks ranges, up to an end that may still move") {
   Touch(top + "/a");
   const UniqueFd one(::open((top + "/a").c_str(), O_RDWR | O_CLOEXEC));
   const UniqueFd two(::open((top + "/a").c_str(), O_RDWR | O_CLOEXEC));
-  CHECK_EQ(Ask(one.get(), kTry, false, 0, 10).output, "1");
-  CHECK_EQ(Ask(two.get(), kTry, false, 10, 10).output, "1");
-  CHECK_EQ(Ask(two.get(), kTry, false, 9, 2).output, "0");
-  CHECK_EQ(Ask(one.get(), kTry, false, int64_t{1} << 40, 0).output, "1");
-  CHECK_EQ(Ask(two.get(), kTry, false, (int64_t{1} << 41), 1).output, "0");
-  CHECK_EQ(Ask(two.get(), kTry, false, -1, 1).code(), -EINVAL);
+  CHECK_EQ(Ask(one.Get(), kTry, false, 0, 10).output, "1");
+  CHECK_EQ(Ask(two.Get(), kTry, false, 10, 10).output, "1");
+  CHECK_EQ(Ask(two.Get(), kTry, false, 9, 2).output, "0");
+  CHECK_EQ(Ask(one.Get(), kTry, false, int64_t{1} << 40, 0).output, "1");
+  CHECK_EQ(Ask(two.Get(), kTry, false, (int64_t{1} << 41), 1).output, "0");
+  CHECK_EQ(Ask(two.Get(), kTry, false, -1, 1).code(), -EINVAL);
   Clear(top);
 }
 
@@ -76,14 +76,14 @@ TEST("goes with the process that holds it, and with the last descriptor of the f
   char byte = 0;
   REQUIRE(::read(held[0], &byte, 1) == 1 && byte == 'y');
   UniqueFd one(::open((top + "/a").c_str(), O_RDWR | O_CLOEXEC));
-  CHECK_EQ(Ask(one.get(), kTry, false).output, "0");
+  CHECK_EQ(Ask(one.Get(), kTry, false).output, "0");
   REQUIRE(::kill(child, SIGKILL) == 0);
   REQUIRE(::waitpid(child, nullptr, 0) == child);
-  CHECK_EQ(Ask(one.get(), kTry, false).output, "1");
+  CHECK_EQ(Ask(one.Get(), kTry, false).output, "1");
   const UniqueFd two(::open((top + "/a").c_str(), O_RDWR | O_CLOEXEC));
-  CHECK_EQ(Ask(two.get(), kTry, false).output, "0");
-  one.reset();
-  CHECK_EQ(Ask(two.get(), kTry, false).output, "1");
+  CHECK_EQ(Ask(two.Get(), kTry, false).output, "0");
+  one.Reset();
+  CHECK_EQ(Ask(two.Get(), kTry, false).output, "1");
   for (const int fd : {held[0], held[1], end[0], end[1]}) ::close(fd);
   Clear(top);
 }
@@ -92,8 +92,8 @@ TEST("says why there can be no lock") {
   const std::string top = Scratch();
   Touch(top + "/a");
   const UniqueFd reader(::open((top + "/a").c_str(), O_RDONLY | O_CLOEXEC));
-  CHECK_EQ(Ask(reader.get(), kTry, false).code(), -EBADF);
-  CHECK_EQ(Ask(reader.get(), kTry, true).output, "1");
+  CHECK_EQ(Ask(reader.Get(), kTry, false).code(), -EBADF);
+  CHECK_EQ(Ask(reader.Get(), kTry, true).output, "1");
   CHECK_EQ(Ask(-1, kTry, true).code(), -EBADF);
   Clear(top);
 }

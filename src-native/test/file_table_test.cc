@@ -10,36 +10,36 @@ namespace test {
 
 TEST("finds what was added, until it is removed") {
   FileTable table;
-  OpenFile* const a = table.add(7, true, FileKind::kRegular);
-  OpenFile* const b = table.add(8, false, FileKind::kFifo);
-  CHECK_EQ(table.find(a->id), a);
-  CHECK_EQ(table.find(b->id), b);
+  OpenFile* const a = table.Add(7, true, FileKind::kRegular);
+  OpenFile* const b = table.Add(8, false, FileKind::kFifo);
+  CHECK_EQ(table.Find(a->id), a);
+  CHECK_EQ(table.Find(b->id), b);
   CHECK_EQ(a->fd, 7);
   CHECK(!b->owned);
   const uint32_t gone = a->id;
-  table.remove(a);
-  CHECK(table.find(gone) == nullptr);
-  CHECK_EQ(table.find(b->id), b);
+  table.Remove(a);
+  CHECK(table.Find(gone) == nullptr);
+  CHECK_EQ(table.Find(b->id), b);
 }
 
 TEST("an old number does not find the file that took its place") {
   FileTable table;
   std::set<uint32_t> ids;
   for (int i = 0; i < 500; i++) {
-    OpenFile* const file = table.add(i, true, FileKind::kRegular);
+    OpenFile* const file = table.Add(i, true, FileKind::kRegular);
     CHECK(ids.insert(file->id).second);
-    for (const uint32_t id : ids) CHECK_EQ(table.find(id), id == file->id ? file : nullptr);
-    table.remove(file);
+    for (const uint32_t id : ids) CHECK_EQ(table.Find(id), id == file->id ? file : nullptr);
+    table.Remove(file);
   }
 }
 
 TEST("a reused entry remembers nothing") {
   FileTable table;
-  OpenFile* const file = table.add(3, true, FileKind::kRegular);
+  OpenFile* const file = table.Add(3, true, FileKind::kRegular);
   file->closing = true;
   file->in_flight = 5;
-  table.remove(file);
-  OpenFile* const next = table.add(4, true, FileKind::kSocket);
+  table.Remove(file);
+  OpenFile* const next = table.Add(4, true, FileKind::kSocket);
   CHECK(!next->closing);
   CHECK_EQ(next->in_flight, 0u);
   CHECK(next->close_operation == nullptr);
@@ -48,21 +48,21 @@ TEST("a reused entry remembers nothing") {
 TEST("addresses stay as the table grows, and every open file is visited once") {
   FileTable table;
   std::set<OpenFile*> added;
-  for (int i = 0; i < 5000; i++) added.insert(table.add(i, true, FileKind::kRegular));
-  for (OpenFile* file : added) CHECK_EQ(table.find(file->id), file);
-  table.remove(*added.begin());
+  for (int i = 0; i < 5000; i++) added.insert(table.Add(i, true, FileKind::kRegular));
+  for (OpenFile* file : added) CHECK_EQ(table.Find(file->id), file);
+  table.Remove(*added.begin());
   added.erase(added.begin());
   std::set<OpenFile*> seen;
-  table.for_each([&](OpenFile* file) { CHECK(seen.insert(file).second); });
+  table.ForEach([&](OpenFile* file) { CHECK(seen.insert(file).second); });
   CHECK(seen == added);
 }
 
 TEST("numbers that never were are found nowhere") {
   FileTable table;
-  CHECK(table.find(0) == nullptr);
-  table.add(1, true, FileKind::kRegular);
-  CHECK(table.find(UINT32_MAX) == nullptr);
-  CHECK(table.find(12345) == nullptr);
+  CHECK(table.Find(0) == nullptr);
+  table.Add(1, true, FileKind::kRegular);
+  CHECK(table.Find(UINT32_MAX) == nullptr);
+  CHECK(table.Find(12345) == nullptr);
 }
 
 }  // namespace test

@@ -110,7 +110,7 @@ TEST("waits, ready and empty, while there is no descriptor") {
   none.rlim_cur = 0;
   auto task = Begin(TaskKind::kReadMany, {Joined({top + "/a", top + "/b"})}, {100});
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-  CHECK_EQ(task->run(Slice()), Step::kReady);
+  CHECK_EQ(task->Run(Slice()), Step::kReady);
   CHECK(task->output.empty());
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
   const auto items = Decode(RunToEnd(*task).batches);

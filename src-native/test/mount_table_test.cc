@@ -45,11 +45,11 @@ const std::string kRoot = Line(1, 0, "/", "ext4");
 
 // Learns anew and waits until that is known.
 std::shared_ptr<const MountTable> LearnAnew() {
-  platform::want_mounts();
+  platform::WantMounts();
   std::shared_ptr<const MountTable> known;
-  while ((known = platform::known_mounts()) == nullptr) {
-    platform::want_mounts();
-    platform::learn_mounts_if_wanted();
+  while ((known = platform::KnownMounts()) == nullptr) {
+    platform::WantMounts();
+    platform::LearnMountsIfWanted();
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return known;
@@ -62,7 +62,7 @@ bool Write(const std::string& path, const std::string& content) {
 
 // What `path` says when it is opened inline; "miss" where it is the pool's.
 std::string Inline(const std::shared_ptr<const MountTable>& mounts, const std::string& path) {
-  const int fd = platform::open_cached(*mounts, path.c_str(), O_RDONLY);
+  const int fd = platform::OpenCached(*mounts, path.c_str(), O_RDONLY);
   if (fd < 0) return "miss";
   char data[16];
   const ssize_t count = ::read(fd, data, sizeof data);
@@ -176,7 +176,7 @@ TEST("opens nothing in the old root after chroot") {
       if (Inline(mounts, folder + "/other/f") == "outside") return 3;
     }
     // And it is seen to have changed.
-    return platform::known_mounts() == nullptr || Inline(mounts, folder + "/f") == "inside" ? 0 : 4;
+    return platform::KnownMounts() == nullptr || Inline(mounts, folder + "/f") == "inside" ? 0 : 4;
   });
   if (code >= 0) CHECK_EQ(code, 0);
   ::system(("rm -rf " + folder).c_str());
@@ -197,7 +197,7 @@ TEST("does not open what was mounted over a known mount since") {
     if (Inline(mounts, at + "/f") != "miss") return 2;
     // Whoever looks first uses up what the kernel tells; it is not lost for the others.
     if (!mounts->Changed() || !mounts->Changed()) return 3;
-    return platform::known_mounts() == nullptr ? 0 : 4;
+    return platform::KnownMounts() == nullptr ? 0 : 4;
   });
   if (code >= 0) CHECK_EQ(code, 0);
   ::system(("rm -rf " + folder).c_str());

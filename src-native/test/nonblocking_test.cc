@@ -19,9 +19,9 @@
 namespace uvfiles {
 namespace {
 
-OpenFile file_on(const UniqueFd& fd, FileKind kind) {
+OpenFile FileOn(const UniqueFd& fd, FileKind kind) {
   OpenFile file;
-  file.fd = fd.get();
+  file.fd = fd.Get();
   file.kind = kind;
   file.polled = true;
   return file;
@@ -32,86 +32,86 @@ struct Ends {
   UniqueFd writer;
 };
 
-Ends pipe_ends() {
+Ends PipeEnds() {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-Ends socket_ends() {
+Ends SocketEnds() {
   int ends[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
 // Reads nothing, then bytes, then the end; fills it up without waiting; fails when nobody reads.
-void transfers(Ends ends, FileKind kind, size_t most_at_once) {
-  const OpenFile reader = file_on(ends.reader, kind);
-  const OpenFile writer = file_on(ends.writer, kind);
+void Transfers(Ends ends, FileKind kind, size_t most_at_once) {
+  const OpenFile reader = FileOn(ends.reader, kind);
+  const OpenFile writer = FileOn(ends.writer, kind);
   std::vector<char> bytes(100000, 'x');
-  CHECK_EQ(platform::read_now(reader, bytes.data(), 10), int64_t{UV_EAGAIN});
-  CHECK_EQ(platform::write_now(writer, "abc", 3), 3);
-  CHECK_EQ(platform::read_now(reader, bytes.data(), 10), 3);
+  CHECK_EQ(platform::ReadNow(reader, bytes.data(), 10), int64_t{UV_EAGAIN});
+  CHECK_EQ(platform::WriteNow(writer, "abc", 3), 3);
+  CHECK_EQ(platform::ReadNow(reader, bytes.data(), 10), 3);
   int64_t count;
   int64_t total = 0;
-  while ((count = platform::write_now(writer, bytes.data(), bytes.size())) > 0) {
+  while ((count = platform::WriteNow(writer, bytes.data(), bytes.size())) > 0) {
     CHECK(static_cast<size_t>(count) <= most_at_once);
     total += count;
   }
   CHECK_EQ(count, int64_t{UV_EAGAIN});
   CHECK(total >= 4096);
-  while ((count = platform::read_now(reader, bytes.data(), bytes.size())) > 0) total -= count;
+  while ((count = platform::ReadNow(reader, bytes.data(), bytes.size())) > 0) total -= count;
   CHECK_EQ(count, int64_t{UV_EAGAIN});
   CHECK_EQ(total, 0);
   CHECK_EQ(::fcntl(reader.fd, F_GETFL) & O_NONBLOCK, 0);
   CHECK_EQ(::fcntl(writer.fd, F_GETFL) & O_NONBLOCK, 0);
-  ends.reader.reset();
-  CHECK_EQ(platform::write_now(writer, "abc", 3), int64_t{UV_EPIPE});
+  ends.reader.Reset();
+  CHECK_EQ(platform::WriteNow(writer, "abc", 3), int64_t{UV_EPIPE});
 }
 
-void ends_with_the_writer(Ends ends, FileKind kind) {
-  const OpenFile reader = file_on(ends.reader, kind);
+void EndsWithTheWriter(Ends ends, FileKind kind) {
+  const OpenFile reader = FileOn(ends.reader, kind);
   char byte;
-  ends.writer.reset();
-  CHECK_EQ(platform::read_now(reader, &byte, 1), 0);
+  ends.writer.Reset();
+  CHECK_EQ(platform::ReadNow(reader, &byte, 1), 0);
 }
 
 TEST("transfers on a blocking pipe without waiting") {
-  transfers(pipe_ends(), FileKind::kFifo, SIZE_MAX);
-  ends_with_the_writer(pipe_ends(), FileKind::kFifo);
+  Transfers(PipeEnds(), FileKind::kFifo, SIZE_MAX);
+  EndsWithTheWriter(PipeEnds(), FileKind::kFifo);
 }
 
 TEST("does so where the kernel knows no RWF_NOWAIT for it, a safe amount at a time") {
-  platform::forbid_nowait(true);
-  transfers(pipe_ends(), FileKind::kFifo, PIPE_BUF);
-  ends_with_the_writer(pipe_ends(), FileKind::kFifo);
-  platform::forbid_nowait(false);
+  platform::ForbidNowait(true);
+  Transfers(PipeEnds(), FileKind::kFifo, PIPE_BUF);
+  EndsWithTheWriter(PipeEnds(), FileKind::kFifo);
+  platform::ForbidNowait(false);
 }
 
 TEST("transfers on a blocking socket without waiting") {
-  transfers(socket_ends(), FileKind::kSocket, SIZE_MAX);
-  ends_with_the_writer(socket_ends(), FileKind::kSocket);
+  Transfers(SocketEnds(), FileKind::kSocket, SIZE_MAX);
+  EndsWithTheWriter(SocketEnds(), FileKind::kSocket);
 }
 
 TEST("waits with a FIFO's reader for its first writer, and tells who lacks a reader") {
   const std::string path = "/tmp/uvfiles-nonblocking-" + std::to_string(::getpid());
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-  const int refused = platform::open_now(path.c_str(), O_WRONLY, 0);
+  const int refused = platform::OpenNow(path.c_str(), O_WRONLY, 0);
   CHECK_EQ(refused, UV_ENXIO);
-  CHECK(platform::lacks_reader(path.c_str(), O_WRONLY, refused));
-  CHECK(!platform::lacks_reader(path.c_str(), O_WRONLY, UV_ENOENT));
-  CHECK(!platform::lacks_reader("/dev/null", O_WRONLY, UV_ENXIO));
-  const UniqueFd end(platform::open_now(path.c_str(), O_RDONLY, 0));
-  REQUIRE(end.get() >= 0);
-  OpenFile reader = file_on(end, FileKind::kFifo);
+  CHECK(platform::LacksReader(path.c_str(), O_WRONLY, refused));
+  CHECK(!platform::LacksReader(path.c_str(), O_WRONLY, UV_ENOENT));
+  CHECK(!platform::LacksReader("/dev/null", O_WRONLY, UV_ENXIO));
+  const UniqueFd end(platform::OpenNow(path.c_str(), O_RDONLY, 0));
+  REQUIRE(end.Get() >= 0);
+  OpenFile reader = FileOn(end, FileKind::kFifo);
   reader.nonblocking = true;
   char byte;
-  CHECK_EQ(platform::read_now(reader, &byte, 1), int64_t{UV_EAGAIN});
-  UniqueFd writer(platform::open_now(path.c_str(), O_WRONLY, 0));
-  CHECK(writer.get() >= 0);
-  CHECK_EQ(platform::read_now(reader, &byte, 1), int64_t{UV_EAGAIN});
-  writer.reset();
-  CHECK_EQ(platform::read_now(reader, &byte, 1), 0);
+  CHECK_EQ(platform::ReadNow(reader, &byte, 1), int64_t{UV_EAGAIN});
+  UniqueFd writer(platform::OpenNow(path.c_str(), O_WRONLY, 0));
+  CHECK(writer.Get() >= 0);
+  CHECK_EQ(platform::ReadNow(reader, &byte, 1), int64_t{UV_EAGAIN});
+  writer.Reset();
+  CHECK_EQ(platform::ReadNow(reader, &byte, 1), 0);
   ::unlink(path.c_str());
 }
 

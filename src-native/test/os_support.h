@@ -34,12 +34,12 @@ inline std::unique_ptr<Task> Begin(TaskKind kind, std::vector<std::string> bytes
 inline Outcome RunToEnd(Task& task, bool hurried = false) {
   Outcome outcome;
   for (;;) {
-    const Step step = task.run(hurried ? Slice(0) : Slice());
+    const Step step = task.Run(hurried ? Slice(0) : Slice());
     if (step == Step::kAgain) continue;
     // A task may answer in a block instead.
     if (task.block.data != nullptr) {
       task.output.assign(task.block.data, task.block_size);
-      BlockPool::instance().release(task.block);
+      BlockPool::Instance().Release(task.block);
       task.block = Block();
     }
     outcome.batches.push_back(std::move(task.output));

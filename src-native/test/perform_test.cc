@@ -22,12 +22,12 @@ struct Subject {
     operation.kind = kind;
     operation.details = &details;
   }
-  ~Subject() { BlockPool::instance().release({operation.data, operation.capacity}); }
-  int64_t run() {
-    CHECK(perform(operation, UINT64_MAX) == Performed::kDone);
+  ~Subject() { BlockPool::Instance().Release({operation.data, operation.capacity}); }
+  int64_t Run() {
+    CHECK(Perform(operation, UINT64_MAX) == Performed::kDone);
     return operation.result;
   }
-  std::string bytes() const {
+  std::string Bytes() const {
     return operation.result > 0 ? std::string(operation.data, static_cast<size_t>(operation.result))
                                 : "";
   }
@@ -49,14 +49,14 @@ struct Opened {
     ::unlink(path.c_str());
     ::rmdir(folder.c_str());
   }
-  std::string read(size_t size, int64_t position, uint8_t flags = 0) {
+  std::string Read(size_t size, int64_t position, uint8_t flags = 0) {
     Subject each(OpKind::kRead);
     each.operation.file = &file;
     each.operation.size = size;
     each.operation.position = position;
     each.operation.flags = flags;
-    each.run();
-    return each.bytes();
+    each.Run();
+    return each.Bytes();
   }
   const std::string folder;
   const std::string path;
@@ -67,12 +67,12 @@ struct Opened {
 
 TEST("reads at a place, at the descriptor's own, and after seeking") {
   Opened opened("0123456789");
-  CHECK_EQ(opened.read(3, 4), "456");
-  CHECK_EQ(opened.read(3, kCurrent), "012");
-  CHECK_EQ(opened.read(2, 8, kSeekFirst), "89");
-  CHECK_EQ(opened.read(5, kCurrent), "");
-  CHECK_EQ(opened.read(100, 9, kFully), "9");
-  CHECK_EQ(opened.read(0, 0), "");
+  CHECK_EQ(opened.Read(3, 4), "456");
+  CHECK_EQ(opened.Read(3, kCurrent), "012");
+  CHECK_EQ(opened.Read(2, 8, kSeekFirst), "89");
+  CHECK_EQ(opened.Read(5, kCurrent), "");
+  CHECK_EQ(opened.Read(100, 9, kFully), "9");
+  CHECK_EQ(opened.Read(0, 0), "");
 }
 
 TEST("asks for no more memory than the file can fill") {
@@ -81,7 +81,7 @@ TEST("asks for no more memory than the file can fill") {
   huge.operation.file = &opened.file;
   huge.operation.size = size_t{1} << 50;
   huge.operation.position = 2;
-  CHECK_EQ(huge.run(), 8);
+  CHECK_EQ(huge.Run(), 8);
   CHECK(huge.operation.capacity < (1u << 20));
 }
 
@@ -90,11 +90,11 @@ TEST("refuses a result beyond the largest before it reads") {
   largest_result = 1 << 20;
   Subject end(OpKind::kReadToEnd);
   end.operation.file = &opened.file;
-  CHECK_EQ(end.run(), int64_t{UV_EFBIG});
+  CHECK_EQ(end.Run(), int64_t{UV_EFBIG});
   Subject whole(OpKind::kReadFile);
   whole.details.path = opened.path;
   whole.details.flags = O_RDONLY;
-  CHECK_EQ(whole.run(), int64_t{UV_EFBIG});
+  CHECK_EQ(whole.Run(), int64_t{UV_EFBIG});
   largest_result = SIZE_MAX;
 }
 
@@ -104,16 +104,16 @@ TEST("reads whole files, also those that tell no size") {
     Subject whole(OpKind::kReadFile);
     whole.details.path = path;
     whole.details.flags = O_RDONLY;
-    CHECK(whole.run() > 500);
+    CHECK(whole.Run() > 500);
     if (path == opened.path) CHECK_EQ(whole.operation.result, 300000);
   }
   Subject missing(OpKind::kReadFile);
   missing.details.path = opened.path + "x";
-  CHECK_EQ(missing.run(), int64_t{UV_ENOENT});
+  CHECK_EQ(missing.Run(), int64_t{UV_ENOENT});
   CHECK_EQ(std::string(missing.details.syscall), "open");
   Subject directory(OpKind::kReadFile);
   directory.details.path = opened.folder;
-  CHECK_EQ(directory.run(), int64_t{UV_EISDIR});
+  CHECK_EQ(directory.Run(), int64_t{UV_EISDIR});
 }
 
 TEST("writes everything, at a place or at the end, and tells where that is") {
@@ -124,8 +124,8 @@ TEST("writes everything, at a place or at the end, and tells where that is") {
   place.operation.data = data;
   place.operation.size = 3;
   place.operation.position = 2;
-  CHECK_EQ(place.run(), 3);
-  CHECK_EQ(opened.read(10, 0), "01abc");
+  CHECK_EQ(place.Run(), 3);
+  CHECK_EQ(opened.Read(10, 0), "01abc");
   Opened appending("0123", O_RDWR | O_APPEND);
   Subject end(OpKind::kWrite);
   end.operation.file = &appending.file;
@@ -133,9 +133,9 @@ TEST("writes everything, at a place or at the end, and tells where that is") {
   end.operation.size = 3;
   end.operation.position = kCurrent;
   end.operation.flags = kAppendTell;
-  CHECK_EQ(end.run(), 3);
+  CHECK_EQ(end.Run(), 3);
   CHECK_EQ(end.operation.extra, 7);
-  CHECK_EQ(appending.read(10, 0), "0123abc");
+  CHECK_EQ(appending.Read(10, 0), "0123abc");
 }
 
 TEST("a failed seek claims no bytes") {
@@ -144,7 +144,7 @@ TEST("a failed seek claims no bytes") {
   seek.operation.file = &opened.file;
   seek.operation.position = -10;
   seek.operation.extra = SEEK_CUR;
-  CHECK_EQ(seek.run(), int64_t{UV_EINVAL});
+  CHECK_EQ(seek.Run(), int64_t{UV_EINVAL});
   CHECK_EQ(seek.operation.extra, 0);
 }
 
@@ -153,7 +153,7 @@ TEST("opens close-on-exec, refuses directories, and keeps no descriptor then") {
   Subject open(OpKind::kOpen);
   open.details.path = opened.path;
   open.details.flags = O_RDONLY;
-  const int fd = static_cast<int>(open.run());
+  const int fd = static_cast<int>(open.Run());
   REQUIRE(fd >= 0);
   CHECK((::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
   CHECK(open.details.seekable);
@@ -162,7 +162,7 @@ TEST("opens close-on-exec, refuses directories, and keeps no descriptor then") {
   Subject directory(OpKind::kOpen);
   directory.details.path = opened.folder;
   directory.details.flags = O_RDONLY;
-  CHECK_EQ(directory.run(), int64_t{UV_EISDIR});
+  CHECK_EQ(directory.Run(), int64_t{UV_EISDIR});
   const int next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   CHECK_EQ(next, fd);
   ::close(next);
@@ -177,10 +177,10 @@ TEST("reads into memory that was handed over, and leaves it its owner's") {
   read.operation.data = &memory[0];
   read.operation.size = 4;
   read.operation.position = 8;
-  CHECK_EQ(read.run(), 2);
+  CHECK_EQ(read.Run(), 2);
   CHECK_EQ(memory, std::string("89...."));
   read.operation.position = 3;
-  CHECK_EQ(read.run(), 4);
+  CHECK_EQ(read.Run(), 4);
   CHECK_EQ(memory, std::string("3456.."));
 }
 
@@ -192,18 +192,18 @@ TEST("a whole write waits for a descriptor without holding its thread") {
   write.details.mode = 0644;
   write.operation.data = const_cast<char*>("bytes");
   write.operation.size = 5;
-  REQUIRE(Poller::instance().start() == 0);
+  REQUIRE(Poller::Instance().Start() == 0);
   rlimit before;
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
   rlimit none = before;
   none.rlim_cur = 0;
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-  const Performed waits = perform(write.operation, UINT64_MAX);
+  const Performed waits = Perform(write.operation, UINT64_MAX);
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
   CHECK(waits == Performed::kWaits);
   CHECK_EQ(write.operation.poll->waiter.fd, -1);
   CHECK(write.operation.poll->waiter.due_ns > 0);
-  CHECK_EQ(write.run(), 5);
+  CHECK_EQ(write.Run(), 5);
   struct stat found;
   CHECK(::stat((folder + "/f").c_str(), &found) == 0 && found.st_size == 5);
   write.operation.data = nullptr;
@@ -216,12 +216,12 @@ TEST("closes what is owned and leaves what is lent") {
   Subject lent(OpKind::kClose);
   lent.operation.file = &opened.file;
   opened.file.owned = false;
-  CHECK_EQ(lent.run(), 0);
+  CHECK_EQ(lent.Run(), 0);
   CHECK(::fcntl(opened.file.fd, F_GETFD) >= 0);
   Subject owned(OpKind::kClose);
   owned.operation.file = &opened.file;
   opened.file.owned = true;
-  CHECK_EQ(owned.run(), 0);
+  CHECK_EQ(owned.Run(), 0);
   CHECK(::fcntl(opened.file.fd, F_GETFD) < 0);
   opened.file.fd = -1;
 }

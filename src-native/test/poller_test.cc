@@ -25,8 +25,8 @@ struct Pipe {
   Pipe() {
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
-    reader.reset(ends[0]);
-    writer.reset(ends[1]);
+    reader.Reset(ends[0]);
+    writer.Reset(ends[1]);
   }
 };
 
@@ -39,93 +39,93 @@ struct Waiter : PollWaiter {
     owner = its_owner;
     ready = [](PollWaiter* self) { static_cast<Waiter*>(self)->calls.fetch_add(1); };
   }
-  void wait(int wanted = 1) {
+  void Wait(int wanted = 1) {
     while (calls.load() < wanted) std::this_thread::sleep_for(std::chrono::microseconds(100));
   }
 };
 
 // Comes back when whatever was asked of the poller before has been polled for: a ready waiter has been told by then.
-void settle(Poller* poller) {
+void Settle(Poller* poller) {
   for (int i = 0; i < 2; i++) {
     Pipe pipe;
-    REQUIRE(::write(pipe.writer.get(), "x", 1) == 1);
-    Waiter waiter(pipe.reader.get());
-    REQUIRE(poller->add(&waiter) == 0);
-    waiter.wait();
+    REQUIRE(::write(pipe.writer.Get(), "x", 1) == 1);
+    Waiter waiter(pipe.reader.Get());
+    REQUIRE(poller->Add(&waiter) == 0);
+    waiter.Wait();
   }
 }
 
 TEST("calls a waiter once when its pipe has something to read") {
   Poller poller;
   Pipe pipe;
-  Waiter waiter(pipe.reader.get());
-  CHECK_EQ(poller.add(&waiter), 0);
-  settle(&poller);
+  Waiter waiter(pipe.reader.Get());
+  CHECK_EQ(poller.Add(&waiter), 0);
+  Settle(&poller);
   CHECK_EQ(waiter.calls.load(), 0);
-  CHECK_EQ(poller.waiting(), 1u);
-  CHECK_EQ(::write(pipe.writer.get(), "x", 1), 1);
-  waiter.wait();
-  settle(&poller);
+  CHECK_EQ(poller.Waiting(), 1u);
+  CHECK_EQ(::write(pipe.writer.Get(), "x", 1), 1);
+  waiter.Wait();
+  Settle(&poller);
   CHECK_EQ(waiter.calls.load(), 1);
-  CHECK_EQ(poller.waiting(), 0u);
+  CHECK_EQ(poller.Waiting(), 0u);
 }
 
 TEST("calls a waiter whose pipe was closed at the other end") {
   Poller poller;
   Pipe pipe;
-  Waiter waiter(pipe.reader.get());
-  CHECK_EQ(poller.add(&waiter), 0);
-  pipe.writer.reset();
-  waiter.wait();
+  Waiter waiter(pipe.reader.Get());
+  CHECK_EQ(poller.Add(&waiter), 0);
+  pipe.writer.Reset();
+  waiter.Wait();
 }
 
 TEST("calls a waiter whose descriptor is none, so that its transfer can tell") {
   Poller poller;
   Waiter waiter(1 << 20);
-  CHECK_EQ(poller.add(&waiter), 0);
-  waiter.wait();
+  CHECK_EQ(poller.Add(&waiter), 0);
+  waiter.Wait();
 }
 
 TEST("waits for room in a full pipe") {
   Poller poller;
   Pipe pipe;
-  REQUIRE(::fcntl(pipe.writer.get(), F_SETFL, O_NONBLOCK) == 0);
+  REQUIRE(::fcntl(pipe.writer.Get(), F_SETFL, O_NONBLOCK) == 0);
   std::vector<char> bytes(65536);
-  while (::write(pipe.writer.get(), bytes.data(), bytes.size()) > 0) {
+  while (::write(pipe.writer.Get(), bytes.data(), bytes.size()) > 0) {
   }
-  Waiter waiter(pipe.writer.get(), true);
-  CHECK_EQ(poller.add(&waiter), 0);
-  settle(&poller);
+  Waiter waiter(pipe.writer.Get(), true);
+  CHECK_EQ(poller.Add(&waiter), 0);
+  Settle(&poller);
   CHECK_EQ(waiter.calls.load(), 0);
-  REQUIRE(::read(pipe.reader.get(), bytes.data(), bytes.size()) > 0);
-  waiter.wait();
+  REQUIRE(::read(pipe.reader.Get(), bytes.data(), bytes.size()) > 0);
+  waiter.Wait();
 }
 
 TEST("calls a waiter when its time has come, with a descriptor or without one") {
   Poller poller;
   Pipe pipe;
   Waiter timed(-1);
-  Waiter both(pipe.reader.get());
-  const uint64_t start = now_ns();
+  Waiter both(pipe.reader.Get());
+  const uint64_t start = NowNs();
   timed.due_ns = start + 3 * 1000 * 1000;
   both.due_ns = start + 2 * 1000 * 1000;
-  CHECK_EQ(poller.add(&timed), 0);
-  CHECK_EQ(poller.add(&both), 0);
-  timed.wait();
-  CHECK(now_ns() >= timed.due_ns);
-  both.wait();
-  CHECK_EQ(poller.waiting(), 0u);
+  CHECK_EQ(poller.Add(&timed), 0);
+  CHECK_EQ(poller.Add(&both), 0);
+  timed.Wait();
+  CHECK(NowNs() >= timed.due_ns);
+  both.Wait();
+  CHECK_EQ(poller.Waiting(), 0u);
 }
 
 TEST("never calls what was removed") {
   Poller poller;
   Pipe pipe;
-  auto waiter = std::make_unique<Waiter>(pipe.reader.get());
-  CHECK_EQ(poller.add(waiter.get()), 0);
-  CHECK(poller.remove(waiter.get()));
-  CHECK(!poller.remove(waiter.get()));
-  CHECK_EQ(::write(pipe.writer.get(), "x", 1), 1);
-  settle(&poller);
+  auto waiter = std::make_unique<Waiter>(pipe.reader.Get());
+  CHECK_EQ(poller.Add(waiter.get()), 0);
+  CHECK(poller.Remove(waiter.get()));
+  CHECK(!poller.Remove(waiter.get()));
+  CHECK_EQ(::write(pipe.writer.Get(), "x", 1), 1);
+  Settle(&poller);
   CHECK_EQ(waiter->calls.load(), 0);
 }
 
@@ -134,17 +134,17 @@ TEST("removes all of one owner's, or those that match, and nobody else's") {
   Pipe pipe;
   int owner = 0;
   int other = 0;
-  Waiter first(pipe.reader.get(), false, &owner);
-  Waiter second(pipe.reader.get(), false, &owner);
-  Waiter third(pipe.reader.get(), false, &other);
-  for (Waiter* waiter : {&first, &second, &third}) CHECK_EQ(poller.add(waiter), 0);
+  Waiter first(pipe.reader.Get(), false, &owner);
+  Waiter second(pipe.reader.Get(), false, &owner);
+  Waiter third(pipe.reader.Get(), false, &other);
+  for (Waiter* waiter : {&first, &second, &third}) CHECK_EQ(poller.Add(waiter), 0);
   const auto is = [](const PollWaiter* waiter, const void* wanted) { return waiter == wanted; };
-  CHECK_EQ(poller.remove_on(pipe.reader.get(), &owner, is, &second).size(), 1u);
-  CHECK_EQ(poller.remove_all(&owner).size(), 1u);
-  CHECK_EQ(poller.waiting(), 1u);
-  CHECK_EQ(::write(pipe.writer.get(), "x", 1), 1);
-  third.wait();
-  settle(&poller);
+  CHECK_EQ(poller.RemoveOn(pipe.reader.Get(), &owner, is, &second).size(), 1u);
+  CHECK_EQ(poller.RemoveAll(&owner).size(), 1u);
+  CHECK_EQ(poller.Waiting(), 1u);
+  CHECK_EQ(::write(pipe.writer.Get(), "x", 1), 1);
+  third.Wait();
+  Settle(&poller);
   CHECK_EQ(first.calls.load() + second.calls.load(), 0);
 }
 
@@ -154,35 +154,35 @@ TEST("calls those that wait to read and to write of one descriptor, each when it
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
   const UniqueFd near(ends[0]);
   const UniqueFd far(ends[1]);
-  Waiter reads(near.get());
-  Waiter reads_too(near.get());
-  Waiter writes(near.get(), true);
-  for (Waiter* waiter : {&reads, &writes, &reads_too}) CHECK_EQ(poller.add(waiter), 0);
-  writes.wait();
-  settle(&poller);
+  Waiter reads(near.Get());
+  Waiter reads_too(near.Get());
+  Waiter writes(near.Get(), true);
+  for (Waiter* waiter : {&reads, &writes, &reads_too}) CHECK_EQ(poller.Add(waiter), 0);
+  writes.Wait();
+  Settle(&poller);
   CHECK_EQ(reads.calls.load() + reads_too.calls.load(), 0);
-  CHECK_EQ(::write(far.get(), "x", 1), 1);
-  reads.wait();
-  reads_too.wait();
-  CHECK_EQ(poller.waiting(), 0u);
+  CHECK_EQ(::write(far.Get(), "x", 1), 1);
+  reads.Wait();
+  reads_too.Wait();
+  CHECK_EQ(poller.Waiting(), 0u);
 }
 
 TEST("waits again for a descriptor whose number another file has taken") {
   Poller poller;
   Pipe pipe;
-  Waiter waiter(pipe.reader.get());
+  Waiter waiter(pipe.reader.Get());
   const UniqueFd kept(
-      ::dup(pipe.reader.get()));  // the file stays, and the system may still know it
-  CHECK_EQ(poller.add(&waiter), 0);
-  CHECK(poller.remove(&waiter));
+      ::dup(pipe.reader.Get()));  // the file stays, and the system may still know it
+  CHECK_EQ(poller.Add(&waiter), 0);
+  CHECK(poller.Remove(&waiter));
   Pipe other;
-  REQUIRE(::dup2(other.reader.get(), pipe.reader.get()) >= 0);
-  CHECK_EQ(poller.add(&waiter), 0);
-  CHECK_EQ(::write(pipe.writer.get(), "x", 1), 1);
-  settle(&poller);
+  REQUIRE(::dup2(other.reader.Get(), pipe.reader.Get()) >= 0);
+  CHECK_EQ(poller.Add(&waiter), 0);
+  CHECK_EQ(::write(pipe.writer.Get(), "x", 1), 1);
+  Settle(&poller);
   CHECK_EQ(waiter.calls.load(), 0);
-  CHECK_EQ(::write(other.writer.get(), "x", 1), 1);
-  waiter.wait();
+  CHECK_EQ(::write(other.writer.Get(), "x", 1), 1);
+  waiter.Wait();
 }
 
 // Each round goes over the waiters that are ready, not over all of them: the processor time of a thousand reports with
@@ -191,17 +191,17 @@ TEST("does as little for a report while thousands wait as while nobody does") {
   Poller poller;
   Pipe pipe;
   const auto cost = [&] {
-    settle(&poller);
+    Settle(&poller);
     struct rusage before;
     struct rusage after;
     REQUIRE(::getrusage(RUSAGE_SELF, &before) == 0);
     for (int i = 0; i < 1000; i++) {
-      Waiter waiter(pipe.reader.get());
-      REQUIRE(poller.add(&waiter) == 0);
-      REQUIRE(::write(pipe.writer.get(), "x", 1) == 1);
-      waiter.wait();
+      Waiter waiter(pipe.reader.Get());
+      REQUIRE(poller.Add(&waiter) == 0);
+      REQUIRE(::write(pipe.writer.Get(), "x", 1) == 1);
+      waiter.Wait();
       char byte;
-      REQUIRE(::read(pipe.reader.get(), &byte, 1) == 1);
+      REQUIRE(::read(pipe.reader.Get(), &byte, 1) == 1);
     }
     REQUIRE(::getrusage(RUSAGE_SELF, &after) == 0);
     const auto micros = [](const struct rusage& usage) {
@@ -215,17 +215,17 @@ TEST("does as little for a report while thousands wait as while nobody does") {
   Pipe silent;
   std::vector<std::unique_ptr<Waiter>> others;
   for (size_t i = 0; i < kOthers; i++) {
-    others.push_back(std::make_unique<Waiter>(silent.reader.get(), false, &others));
+    others.push_back(std::make_unique<Waiter>(silent.reader.Get(), false, &others));
     if (i % 2 == 1) {
       others.back()->fd = -1;
-      others.back()->due_ns = now_ns() + uint64_t{3600} * 1000000000;
+      others.back()->due_ns = NowNs() + uint64_t{3600} * 1000000000;
     }
-    REQUIRE(poller.add(others.back().get()) == 0);
+    REQUIRE(poller.Add(others.back().get()) == 0);
   }
   const auto among_others = cost();
   // Going over all of them would cost fifty times as much.
   CHECK(among_others < 8 * alone + 20000);
-  CHECK_EQ(poller.remove_all(&others).size(), kOthers);
+  CHECK_EQ(poller.RemoveAll(&others).size(), kOthers);
 }
 
 // Under ASan a call of a freed waiter, under TSan an unordered one, is what this would show.
@@ -237,18 +237,18 @@ TEST("adds, removes and frees waiters on several threads while their pipes come 
     threads.emplace_back([&poller, &lost, t] {
       for (int i = 0; i < 200; i++) {
         Pipe pipe;
-        auto waiter = std::make_unique<Waiter>(pipe.reader.get(), false, &poller);
-        if (poller.add(waiter.get()) != 0) lost++;
-        if ((i + t) % 3 != 0 && ::write(pipe.writer.get(), "x", 1) != 1) lost++;
-        if ((i + t) % 3 == 1) waiter->wait();
-        const bool removed = poller.remove(waiter.get());
+        auto waiter = std::make_unique<Waiter>(pipe.reader.Get(), false, &poller);
+        if (poller.Add(waiter.get()) != 0) lost++;
+        if ((i + t) % 3 != 0 && ::write(pipe.writer.Get(), "x", 1) != 1) lost++;
+        if ((i + t) % 3 == 1) waiter->Wait();
+        const bool removed = poller.Remove(waiter.get());
         if (waiter->calls.load() + (removed ? 1 : 0) != 1) lost++;
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
   CHECK_EQ(lost.load(), 0);
-  CHECK_EQ(poller.waiting(), 0u);
+  CHECK_EQ(poller.Waiting(), 0u);
 }
 
 }  // namespace

@@ -37,22 +37,22 @@ struct Scene {
     uv_run(&loop, UV_RUN_DEFAULT);
     REQUIRE(uv_loop_close(&loop) == 0);
   }
-  void listen() { uv_run(&loop, UV_RUN_NOWAIT); }
+  void Listen() { uv_run(&loop, UV_RUN_NOWAIT); }
   uv_loop_t loop;
 };
 
 }  // namespace
 
 TEST("reads UV_THREADPOOL_SIZE as libuv does") {
-  CHECK_EQ(ProcessPool::threads_from(nullptr), 4u);
-  CHECK_EQ(ProcessPool::threads_from("1"), 1u);
-  CHECK_EQ(ProcessPool::threads_from(" 12x"), 12u);
-  CHECK_EQ(ProcessPool::threads_from("128"), 128u);
-  CHECK_EQ(ProcessPool::threads_from("5000"), 1024u);
-  CHECK_EQ(ProcessPool::threads_from("0"), 1u);
-  CHECK_EQ(ProcessPool::threads_from(""), 1u);
-  CHECK_EQ(ProcessPool::threads_from("many"), 1u);
-  CHECK_EQ(ProcessPool::threads_from("-5"), 1024u);
+  CHECK_EQ(ProcessPool::ThreadsFrom(nullptr), 4u);
+  CHECK_EQ(ProcessPool::ThreadsFrom("1"), 1u);
+  CHECK_EQ(ProcessPool::ThreadsFrom(" 12x"), 12u);
+  CHECK_EQ(ProcessPool::ThreadsFrom("128"), 128u);
+  CHECK_EQ(ProcessPool::ThreadsFrom("5000"), 1024u);
+  CHECK_EQ(ProcessPool::ThreadsFrom("0"), 1u);
+  CHECK_EQ(ProcessPool::ThreadsFrom(""), 1u);
+  CHECK_EQ(ProcessPool::ThreadsFrom("many"), 1u);
+  CHECK_EQ(ProcessPool::ThreadsFrom("-5"), 1024u);
 }
 
 TEST("leaves the reserve free, but always allows one job") {
@@ -68,97 +68,97 @@ TEST("gives as many permits as the limit, and a returned one to who waits longes
   Scene scene;
   ProcessPool pool(3);
   Waiter a(&scene.loop), b(&scene.loop), c(&scene.loop);
-  CHECK_EQ(pool.acquire(a.permit), Answer::kYes);
-  CHECK_EQ(pool.acquire(a.permit), Answer::kYes);
-  CHECK_EQ(pool.acquire(b.permit), Answer::kWait);
-  CHECK_EQ(pool.acquire(b.permit), Answer::kWait);  // once in the list
-  CHECK_EQ(pool.acquire(c.permit), Answer::kWait);
-  pool.release();
-  scene.listen();
+  CHECK_EQ(pool.Acquire(a.permit), Answer::kYes);
+  CHECK_EQ(pool.Acquire(a.permit), Answer::kYes);
+  CHECK_EQ(pool.Acquire(b.permit), Answer::kWait);
+  CHECK_EQ(pool.Acquire(b.permit), Answer::kWait);  // once in the list
+  CHECK_EQ(pool.Acquire(c.permit), Answer::kWait);
+  pool.Release();
+  scene.Listen();
   CHECK_EQ(b.woken, 1);
-  CHECK_EQ(pool.acquire(b.permit), Answer::kYes);
-  pool.release();
-  scene.listen();
+  CHECK_EQ(pool.Acquire(b.permit), Answer::kYes);
+  pool.Release();
+  scene.Listen();
   CHECK(c.woken >= 1);
-  CHECK_EQ(pool.acquire(c.permit), Answer::kYes);
+  CHECK_EQ(pool.Acquire(c.permit), Answer::kYes);
 }
 
 TEST("who comes late does not overtake those who wait") {
   Scene scene;
   ProcessPool pool(2);
   Waiter a(&scene.loop), b(&scene.loop);
-  CHECK_EQ(pool.acquire(a.permit), Answer::kYes);
-  CHECK_EQ(pool.acquire(b.permit), Answer::kWait);
-  pool.release();
-  CHECK(pool.acquire(a.permit) != Answer::kYes);
-  CHECK_EQ(pool.acquire(b.permit), Answer::kYes);
+  CHECK_EQ(pool.Acquire(a.permit), Answer::kYes);
+  CHECK_EQ(pool.Acquire(b.permit), Answer::kWait);
+  pool.Release();
+  CHECK(pool.Acquire(a.permit) != Answer::kYes);
+  CHECK_EQ(pool.Acquire(b.permit), Answer::kYes);
 }
 
 TEST("a permit that its owner does not come for can be taken over, and the owner stays first") {
   Scene scene;
   ProcessPool pool(2);
   Waiter a(&scene.loop), busy(&scene.loop);
-  CHECK_EQ(pool.acquire(a.permit), Answer::kYes);
-  CHECK_EQ(pool.acquire(busy.permit), Answer::kWait);
-  pool.release();
+  CHECK_EQ(pool.Acquire(a.permit), Answer::kYes);
+  CHECK_EQ(pool.Acquire(busy.permit), Answer::kWait);
+  pool.Release();
   Answer answer;
-  while ((answer = pool.acquire(a.permit)) == Answer::kAskAgain) std::this_thread::yield();
+  while ((answer = pool.Acquire(a.permit)) == Answer::kAskAgain) std::this_thread::yield();
   CHECK_EQ(answer, Answer::kYes);
-  CHECK_EQ(pool.acquire(busy.permit), Answer::kWait);
-  CHECK(pool.contended(a.permit));
-  pool.release();
-  CHECK_EQ(pool.acquire(busy.permit), Answer::kYes);
-  pool.release();
-  CHECK(!pool.contended(a.permit));  // a's place in the list went with the permit it took
-  CHECK_EQ(pool.acquire(a.permit), Answer::kYes);
+  CHECK_EQ(pool.Acquire(busy.permit), Answer::kWait);
+  CHECK(pool.Contended(a.permit));
+  pool.Release();
+  CHECK_EQ(pool.Acquire(busy.permit), Answer::kYes);
+  pool.Release();
+  CHECK(!pool.Contended(a.permit));  // a's place in the list went with the permit it took
+  CHECK_EQ(pool.Acquire(a.permit), Answer::kYes);
 }
 
 TEST("forgetting a waiter passes its permits on") {
   Scene scene;
   ProcessPool pool(2);
   Waiter a(&scene.loop), b(&scene.loop), c(&scene.loop);
-  CHECK_EQ(pool.acquire(a.permit), Answer::kYes);
-  CHECK_EQ(pool.acquire(b.permit), Answer::kWait);
-  CHECK_EQ(pool.acquire(c.permit), Answer::kWait);
-  pool.release();         // granted to b
-  pool.forget(b.permit);  // which ends without having used it
-  CHECK_EQ(pool.acquire(c.permit), Answer::kYes);
-  pool.forget(b.permit);  // again does nothing
-  pool.forget(c.permit);  // a permit in use is not forgotten
-  CHECK_EQ(pool.acquire(a.permit), Answer::kWait);
-  pool.release();
-  CHECK_EQ(pool.acquire(a.permit), Answer::kYes);
+  CHECK_EQ(pool.Acquire(a.permit), Answer::kYes);
+  CHECK_EQ(pool.Acquire(b.permit), Answer::kWait);
+  CHECK_EQ(pool.Acquire(c.permit), Answer::kWait);
+  pool.Release();         // granted to b
+  pool.Forget(b.permit);  // which ends without having used it
+  CHECK_EQ(pool.Acquire(c.permit), Answer::kYes);
+  pool.Forget(b.permit);  // again does nothing
+  pool.Forget(c.permit);  // a permit in use is not forgotten
+  CHECK_EQ(pool.Acquire(a.permit), Answer::kWait);
+  pool.Release();
+  CHECK_EQ(pool.Acquire(a.permit), Answer::kYes);
 }
 
 TEST("is contended when another waits, not when the asker does") {
   Scene scene;
   ProcessPool pool(2);
   Waiter a(&scene.loop), b(&scene.loop);
-  CHECK_EQ(pool.acquire(a.permit), Answer::kYes);
-  CHECK(!pool.contended(a.permit));
-  CHECK_EQ(pool.acquire(a.permit), Answer::kWait);
-  CHECK(!pool.contended(a.permit));
-  CHECK(pool.contended(b.permit));
-  CHECK_EQ(pool.acquire(b.permit), Answer::kWait);
-  CHECK(pool.contended(a.permit));
+  CHECK_EQ(pool.Acquire(a.permit), Answer::kYes);
+  CHECK(!pool.Contended(a.permit));
+  CHECK_EQ(pool.Acquire(a.permit), Answer::kWait);
+  CHECK(!pool.Contended(a.permit));
+  CHECK(pool.Contended(b.permit));
+  CHECK_EQ(pool.Acquire(b.permit), Answer::kWait);
+  CHECK(pool.Contended(a.permit));
 }
 
 TEST("a larger reserve takes effect as jobs end, a smaller one at once") {
   Scene scene;
   ProcessPool pool(4);
   Waiter a(&scene.loop), b(&scene.loop);
-  for (int i = 0; i < 3; i++) CHECK_EQ(pool.acquire(a.permit), Answer::kYes);
-  pool.set_reserve(3);
+  for (int i = 0; i < 3; i++) CHECK_EQ(pool.Acquire(a.permit), Answer::kYes);
+  pool.SetReserve(3);
   CHECK_EQ(pool.limit(), 1u);
-  CHECK(pool.contended(a.permit));
-  CHECK_EQ(pool.acquire(b.permit), Answer::kWait);
-  pool.release();
-  pool.release();
-  CHECK_EQ(pool.acquire(b.permit), Answer::kWait);  // one is still in use
-  pool.set_reserve(1);
-  scene.listen();
+  CHECK(pool.Contended(a.permit));
+  CHECK_EQ(pool.Acquire(b.permit), Answer::kWait);
+  pool.Release();
+  pool.Release();
+  CHECK_EQ(pool.Acquire(b.permit), Answer::kWait);  // one is still in use
+  pool.SetReserve(1);
+  scene.Listen();
   CHECK(b.woken >= 1);
-  CHECK_EQ(pool.acquire(b.permit), Answer::kYes);
+  CHECK_EQ(pool.Acquire(b.permit), Answer::kYes);
 }
 
 }  // namespace test

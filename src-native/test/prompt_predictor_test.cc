@@ -12,15 +12,15 @@ constexpr uint64_t kShort = 1000;
 constexpr uint64_t kPatience = PromptPredictor::kPatienceNs;
 
 // A job's end, and the next submission so much later.
-void gap(PromptPredictor& predictor, uint64_t ns) {
+void Gap(PromptPredictor& predictor, uint64_t ns) {
   static uint64_t now = 1000 * 1000 * 1000;
-  predictor.job_ended(now);
+  predictor.JobEnded(now);
   now += ns;
-  predictor.submitted(now);
+  predictor.Submitted(now);
 }
 
-void convinced(PromptPredictor& predictor) {
-  for (uint32_t i = 0; i < PromptPredictor::kMost; i++) gap(predictor, kShort);
+void Convinced(PromptPredictor& predictor) {
+  for (uint32_t i = 0; i < PromptPredictor::kMost; i++) Gap(predictor, kShort);
 }
 
 }  // namespace
@@ -28,53 +28,53 @@ void convinced(PromptPredictor& predictor) {
 TEST("expects the next one after a few that came promptly") {
   PromptPredictor predictor;
   for (uint32_t i = 0; i < PromptPredictor::kWorth; i++) {
-    CHECK(!predictor.expects());
-    gap(predictor, kPatience - 1);
+    CHECK(!predictor.Expects());
+    Gap(predictor, kPatience - 1);
   }
-  CHECK(predictor.expects());
+  CHECK(predictor.Expects());
 }
 
 TEST("does not after one that a job would have waited for in vain") {
   PromptPredictor predictor;
-  convinced(predictor);
-  gap(predictor, kPatience);
-  CHECK(!predictor.expects());
+  Convinced(predictor);
+  Gap(predictor, kPatience);
+  CHECK(!predictor.Expects());
 }
 
 TEST("takes a submission that came before the end was written for a prompt one") {
   PromptPredictor predictor;
   for (uint32_t i = 0; i < PromptPredictor::kWorth; i++) {
-    predictor.job_ended(2000);
-    predictor.submitted(1000);
+    predictor.JobEnded(2000);
+    predictor.Submitted(1000);
   }
-  CHECK(predictor.expects());
+  CHECK(predictor.Expects());
 }
 
 TEST("forgives one wait in vain, and not two") {
   PromptPredictor predictor;
-  convinced(predictor);
-  predictor.waited(kShort, false);
-  CHECK(predictor.expects());
-  predictor.waited(kShort, false);
-  CHECK(!predictor.expects());
+  Convinced(predictor);
+  predictor.Waited(kShort, false);
+  CHECK(predictor.Expects());
+  predictor.Waited(kShort, false);
+  CHECK(!predictor.Expects());
 }
 
 TEST("ends after many long waits in a row, whatever they brought") {
   PromptPredictor predictor;
-  convinced(predictor);
+  Convinced(predictor);
   for (uint32_t i = 1; i < PromptPredictor::kLongWaits; i++) {
-    predictor.waited(PromptPredictor::kLongNs + 1, true);
-    CHECK(predictor.expects());
+    predictor.Waited(PromptPredictor::kLongNs + 1, true);
+    CHECK(predictor.Expects());
   }
-  predictor.waited(kShort, true);  // not in a row
+  predictor.Waited(kShort, true);  // not in a row
   for (uint32_t i = 1; i < PromptPredictor::kLongWaits; i++) {
-    predictor.waited(PromptPredictor::kLongNs + 1, true);
-    CHECK(predictor.expects());
+    predictor.Waited(PromptPredictor::kLongNs + 1, true);
+    CHECK(predictor.Expects());
   }
-  predictor.waited(PromptPredictor::kLongNs + 1, true);
-  CHECK(!predictor.expects());
-  for (uint32_t i = 0; i < PromptPredictor::kWorth; i++) gap(predictor, kShort);
-  CHECK(predictor.expects());
+  predictor.Waited(PromptPredictor::kLongNs + 1, true);
+  CHECK(!predictor.Expects());
+  for (uint32_t i = 0; i < PromptPredictor::kWorth; i++) Gap(predictor, kShort);
+  CHECK(predictor.Expects());
 }
 
 }  // namespace test

@@ -94,7 +94,7 @@ TEST("does with hands what it does alone where descriptors are short and the tre
 TEST("has nothing for a hand that comes late") {
   TaskArguments arguments;
   arguments.numbers.push_back(0x7fffffff);
-  CHECK(MakeRemoveTreeHand(std::move(arguments))->run(Slice()) == Step::kDone);
+  CHECK(MakeRemoveTreeHand(std::move(arguments))->Run(Slice()) == Step::kDone);
 }
 
 TEST_MAIN()

@@ -30,7 +30,7 @@ struct Outcome {
 };
 
 inline Outcome RunToEnd(RemoveTree& task) {
-  while (task.run(Slice()) != Step::kDone) {
+  while (task.Run(Slice()) != Step::kDone) {
   }
   Outcome outcome;
   outcome.error = task.error;
@@ -51,7 +51,7 @@ inline Outcome RemoveWithHands(const std::string& path, int64_t flags, size_t* h
   std::vector<std::thread> threads;
   for (;;) {
     // A deadline that has passed: every step ends after one entry.
-    const Step step = task->run(Slice(1));
+    const Step step = task->Run(Slice(1));
     if (step == Step::kDone) break;
     if (step != Step::kReady || task->output.size() != 4) continue;
     uint32_t number;
@@ -63,7 +63,7 @@ inline Outcome RemoveWithHands(const std::string& path, int64_t flags, size_t* h
         TaskArguments arguments;
         arguments.numbers.push_back(number);
         const auto hand = MakeRemoveTreeHand(std::move(arguments));
-        for (int steps = 0; hand->run(Slice(1)) != Step::kDone; ++steps) {
+        for (int steps = 0; hand->Run(Slice(1)) != Step::kDone; ++steps) {
           if (deserter && steps == 40) break;
         }
       });

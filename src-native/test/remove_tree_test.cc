@@ -134,14 +134,14 @@ TEST("waits for a descriptor where the process has none left") {
   const std::string scratch = Scratch();
   MakeDeep(scratch + "/top", 5, "d");
   auto task = Begin(scratch + "/top");
-  REQUIRE(task->run(Slice(0)) == Step::kAgain);  // base and top are open
+  REQUIRE(task->Run(Slice(0)) == Step::kAgain);  // base and top are open
   {
     const DescriptorLimit limit(64);
     std::vector<int> taken;
     for (int fd; (fd = ::dup(0)) >= 0;) taken.push_back(fd);
-    for (int i = 0; i < 20 && CountEntries(scratch + "/top") > 1; ++i) task->run(Slice(0));
+    for (int i = 0; i < 20 && CountEntries(scratch + "/top") > 1; ++i) task->Run(Slice(0));
     for (int i = 0; i < 5; ++i) {
-      CHECK_EQ(task->run(Slice(0)), Step::kReady);
+      CHECK_EQ(task->Run(Slice(0)), Step::kReady);
       CHECK_EQ(task->output.size(), 0u);
     }
     CHECK(Exists(scratch + "/top/d"));
@@ -160,10 +160,10 @@ TEST("waits for the first descriptor as well") {
     const DescriptorLimit limit(64);
     std::vector<int> taken;
     for (int fd; (fd = ::dup(0)) >= 0;) taken.push_back(fd);
-    CHECK_EQ(task->run(Slice()), Step::kReady);
+    CHECK_EQ(task->Run(Slice()), Step::kReady);
     ::close(taken.back());  // enough for the base, not for the top
     taken.pop_back();
-    CHECK_EQ(task->run(Slice()), Step::kReady);
+    CHECK_EQ(task->Run(Slice()), Step::kReady);
     for (const int fd : taken) ::close(fd);
   }
   CHECK_EQ(RunToEnd(*task).error.code, 0);
@@ -228,7 +228,7 @@ TEST("reports each failure before it leaves the directory, so that the receiver 
     ::chmod((top + "/shut").c_str(), 0500);
     auto task = Begin(top, kReportEach);
     int reports = 0;
-    for (Step step; (step = task->run(Slice())) != Step::kDone;) {
+    for (Step step; (step = task->Run(Slice())) != Step::kDone;) {
       if (step != Step::kReady) continue;
       const Report report = Decode(task->output);
       task->output.clear();
@@ -249,10 +249,10 @@ TEST("reports each failure before it leaves the directory, so that the receiver 
 
 TEST("reports a top that cannot be begun as well") {
   auto task = Begin("/tmp/uvfiles-cc-is-not-there", kReportEach);
-  CHECK_EQ(task->run(Slice()), Step::kReady);
+  CHECK_EQ(task->Run(Slice()), Step::kReady);
   CHECK_EQ(Decode(task->output).code, -ENOENT);
   task->output.clear();
-  CHECK_EQ(task->run(Slice()), Step::kDone);
+  CHECK_EQ(task->Run(Slice()), Step::kDone);
   CHECK_EQ(task->error.code, 0);
 }
 
@@ -262,7 +262,7 @@ TEST("removes something at each step of a slice that is used up") {
   for (int i = 0; i < 50; ++i) Touch(scratch + "/top/" + std::to_string(i));
   auto task = Begin(scratch + "/top");
   int steps = 0;
-  while (task->run(Slice(1)) == Step::kAgain) ++steps;
+  while (task->Run(Slice(1)) == Step::kAgain) ++steps;
   CHECK(steps >= 50);
   CHECK(!Exists(scratch + "/top"));
   ::rmdir(scratch.c_str());
@@ -273,9 +273,9 @@ TEST("stops between two entries when cancelled") {
   MakeDir(scratch + "/top");
   for (int i = 0; i < 10; ++i) Touch(scratch + "/top/" + std::to_string(i));
   auto task = Begin(scratch + "/top");
-  for (int i = 0; i < 3; ++i) REQUIRE(task->run(Slice(1)) == Step::kAgain);
-  task->cancel();
-  CHECK_EQ(task->run(Slice()), Step::kDone);
+  for (int i = 0; i < 3; ++i) REQUIRE(task->Run(Slice(1)) == Step::kAgain);
+  task->Cancel();
+  CHECK_EQ(task->Run(Slice()), Step::kDone);
   CHECK_EQ(task->error.code, -ECANCELED);
   CHECK_EQ(CountEntries(scratch + "/top"), 7);
   Remove(scratch);
@@ -311,7 +311,7 @@ TEST("leaves the neighbours of a directory alone that is moved away while it is 
   Touch(scratch + "/elsewhere/file");
   auto task = Begin(scratch + "/top");
   // Far enough down for the upper levels to have been given up, then the middle goes.
-  for (int i = 0; i < 100; ++i) REQUIRE(task->run(Slice(1)) == Step::kAgain);
+  for (int i = 0; i < 100; ++i) REQUIRE(task->Run(Slice(1)) == Step::kAgain);
   std::string middle = scratch + "/top";
   for (int i = 0; i < 20; ++i) middle += "/d";
   REQUIRE(::rename(middle.c_str(), (scratch + "/elsewhere/moved").c_str()) == 0);
@@ -326,18 +326,18 @@ namespace {
 // A removal of `path` that has gone some way down and then waits for a descriptor.
 std::unique_ptr<RemoveTree> Starving(const std::string& path) {
   auto task = Begin(path);
-  for (int i = 0; i < 30; ++i) REQUIRE(task->run(Slice(1)) == Step::kAgain);
+  for (int i = 0; i < 30; ++i) REQUIRE(task->Run(Slice(1)) == Step::kAgain);
   struct rlimit before;
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
   const struct rlimit none = {0, before.rlim_max};
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
   Step step;
-  while ((step = task->run(Slice())) == Step::kAgain) {
+  while ((step = task->Run(Slice())) == Step::kAgain) {
   }
   CHECK(step == Step::kReady);
   CHECK(task->output.empty());
   // Still none to be had: nothing changes.
-  CHECK(task->run(Slice()) == Step::kReady);
+  CHECK(task->Run(Slice()) == Step::kReady);
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
   return task;
 }

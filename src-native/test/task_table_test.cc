@@ -14,7 +14,7 @@ class Counted final : public Task {
  public:
   explicit Counted(int* alive) : alive_(alive) { ++*alive_; }
   ~Counted() override { --*alive_; }
-  Step run(const Slice&) override { return Step::kDone; }
+  Step Run(const Slice&) override { return Step::kDone; }
 
  private:
   int* const alive_;
@@ -27,53 +27,53 @@ std::unique_ptr<Task> Make(int* alive) { return std::make_unique<Counted>(alive)
 TEST("keeps a task until it is freed, and knows its number no longer then") {
   int alive = 0;
   TaskTable table;
-  TaskTable::Entry* const entry = table.add(Make(&alive), false);
+  TaskTable::Entry* const entry = table.Add(Make(&alive), false);
   const uint32_t id = entry->id();
   CHECK(id != 0);
-  CHECK(table.find(id) == entry);
-  entry->started();
-  entry->settled(true);
+  CHECK(table.Find(id) == entry);
+  entry->Started();
+  entry->Settled(true);
   CHECK_EQ(alive, 1);
-  table.free(entry);
+  table.Free(entry);
   CHECK_EQ(alive, 0);
-  CHECK(table.find(id) == nullptr);
-  TaskTable::Entry* const next = table.add(Make(&alive), false);
+  CHECK(table.Find(id) == nullptr);
+  TaskTable::Entry* const next = table.Add(Make(&alive), false);
   CHECK(next->id() != id);
-  CHECK(table.find(id) == nullptr);
+  CHECK(table.Find(id) == nullptr);
 }
 
 TEST("frees a task that runs when it has settled, cancelled") {
   int alive = 0;
   TaskTable table;
-  TaskTable::Entry* const entry = table.add(Make(&alive), false);
-  entry->started();
-  table.free(entry);
+  TaskTable::Entry* const entry = table.Add(Make(&alive), false);
+  entry->Started();
+  table.Free(entry);
   CHECK_EQ(alive, 1);
   CHECK(entry->task()->cancelled());
-  entry->settled(false);
+  entry->Settled(false);
   CHECK_EQ(alive, 0);
 }
 
 TEST("lets a passing task go with its end, and not with a batch") {
   int alive = 0;
   TaskTable table;
-  TaskTable::Entry* const entry = table.add(Make(&alive), true);
-  entry->started();
-  entry->settled(false);
+  TaskTable::Entry* const entry = table.Add(Make(&alive), true);
+  entry->Started();
+  entry->Settled(false);
   CHECK_EQ(alive, 1);
-  entry->started();
-  entry->settled(true);
+  entry->Started();
+  entry->Settled(true);
   CHECK_EQ(alive, 0);
 }
 
 TEST("takes every task along when it is cleared") {
   int alive = 0;
   TaskTable table;
-  for (int i = 0; i < 10; i++) table.add(Make(&alive), i % 2 == 0);
+  for (int i = 0; i < 10; i++) table.Add(Make(&alive), i % 2 == 0);
   CHECK_EQ(alive, 10);
-  table.clear();
+  table.Clear();
   CHECK_EQ(alive, 0);
-  for (int i = 0; i < 10; i++) table.add(Make(&alive), false);
+  for (int i = 0; i < 10; i++) table.Add(Make(&alive), false);
   CHECK_EQ(alive, 10);
 }
 

@@ -41,7 +41,7 @@ TaskArguments Arguments(const std::string& dir, int64_t flags, const std::string
 
 Made Take(TempFile& task) {
   Made made;
-  CHECK_EQ(task.run(Slice()), Step::kDone);
+  CHECK_EQ(task.Run(Slice()), Step::kDone);
   made.error = task.error;
   if (!task.output.empty()) {
     REQUIRE(task.output.size() >= 8);
@@ -82,7 +82,7 @@ TEST("creates files of mode 0600 and directories of mode 0700 whatever the umask
     const mode_t before = ::umask(mask);
     const Made made = MakeTemp(scratch);
     TempDirectory directory(Arguments(scratch, 0));
-    CHECK_EQ(directory.run(Slice()), Step::kDone);
+    CHECK_EQ(directory.Run(Slice()), Step::kDone);
     ::umask(before);
     REQUIRE(made.fd >= 0);
     CHECK_EQ(ModeOf(made.path), 0600u);
@@ -102,7 +102,7 @@ TEST("makes directories exact as an ordinary user as well") {
   AsUnprivileged([&] {
     ::umask(0777);
     TempDirectory directory(Arguments(scratch, 0));
-    CHECK_EQ(directory.run(Slice()), Step::kDone);
+    CHECK_EQ(directory.Run(Slice()), Step::kDone);
     CHECK_EQ(directory.error.code, 0);
     const std::string path = directory.output.substr(8);
     directory.output.clear();
@@ -180,7 +180,7 @@ TEST("answers a name that is taken by another, and touches neither file nor link
     ::unlink(made.path.c_str());
     collisions = 2;
     TempDirectory directory(Arguments(scratch, 0), CollidingName);
-    CHECK_EQ(directory.run(Slice()), Step::kDone);
+    CHECK_EQ(directory.Run(Slice()), Step::kDone);
     CHECK_EQ(directory.output.substr(8), scratch + "/tmpfree");
     directory.output.clear();
     ::rmdir((scratch + "/tmpfree").c_str());
@@ -202,7 +202,7 @@ TEST("gives up with EEXIST when every name is taken, and without randomness make
   CHECK_EQ(std::string(file.error.syscall), "open");
   CHECK_EQ(file.error.path, scratch + "/tmptaken");
   TempDirectory directory(Arguments(scratch, 0), CollidingName);
-  CHECK_EQ(directory.run(Slice()), Step::kDone);
+  CHECK_EQ(directory.Run(Slice()), Step::kDone);
   CHECK_EQ(directory.error.code, -EEXIST);
   CHECK_EQ(std::string(directory.error.syscall), "mkdir");
   TempFile unlucky(Arguments(scratch, 0), NoRandomness);
@@ -243,9 +243,9 @@ TEST("closes and removes what was made when nobody takes the output") {
   ::close(next);
   {
     TempFile file(Arguments(scratch, kRegistered));
-    CHECK_EQ(file.run(Slice()), Step::kDone);
+    CHECK_EQ(file.Run(Slice()), Step::kDone);
     TempDirectory directory(Arguments(scratch, kRegistered));
-    CHECK_EQ(directory.run(Slice()), Step::kDone);
+    CHECK_EQ(directory.Run(Slice()), Step::kDone);
     CHECK_EQ(CountEntries(scratch), 2);
     CHECK_EQ(TempRegistry::Shared().size(), registered + 2);
   }
@@ -260,7 +260,7 @@ TEST("closes and removes what was made when nobody takes the output") {
 TEST("makes nothing once cancelled") {
   const std::string scratch = Scratch();
   TempFile file(Arguments(scratch, 0));
-  file.cancel();
+  file.Cancel();
   CHECK_EQ(Take(file).error.code, -ECANCELED);
   CHECK_EQ(CountEntries(scratch), 0);
   ::rmdir(scratch.c_str());
@@ -278,7 +278,7 @@ TEST("discards a file and its registration, gone already or not") {
     arguments.bytes = {made.path};
     arguments.numbers = {static_cast<int64_t>(made.id)};
     TempDiscard discard(std::move(arguments));
-    CHECK_EQ(discard.run(Slice()), Step::kDone);
+    CHECK_EQ(discard.Run(Slice()), Step::kDone);
     CHECK_EQ(discard.error.code, 0);
     CHECK(!Exists(made.path));
     CHECK_EQ(TempRegistry::Shared().size(), registered);
@@ -298,7 +298,7 @@ TEST("ends a file in one step: the last bytes, the descriptor, the name, the reg
     arguments.bytes = {made.path, "tail"};
     arguments.numbers = {made.fd, static_cast<int64_t>(made.id), at};
     TempFinish finish(std::move(arguments));
-    CHECK_EQ(finish.run(Slice()), Step::kDone);
+    CHECK_EQ(finish.Run(Slice()), Step::kDone);
     CHECK_EQ(finish.error.code, 0);
     CHECK_EQ(::fcntl(made.fd, F_GETFD), -1);
     CHECK(!Exists(made.path));
@@ -328,7 +328,7 @@ TEST(
       arguments.numbers = {made.fd, static_cast<int64_t>(made.id), -1};
       TempFinish finish(std::move(arguments));
       if (runs) {
-        CHECK_EQ(finish.run(Slice()), Step::kDone);
+        CHECK_EQ(finish.Run(Slice()), Step::kDone);
         CHECK_EQ(finish.error.code, -EBADF);
         CHECK_EQ(std::string(finish.error.syscall), "write");
       }
@@ -349,7 +349,7 @@ TEST("finds the first directory that can be written to, and leaves nothing in an
     arguments.bytes = {scratch + "/missing", scratch + "/readonly", "/dev/null", scratch + "/good",
                        "/tmp"};
     TempProbe probe(std::move(arguments));
-    while (probe.run(Slice(1)) == Step::kAgain) {
+    while (probe.Run(Slice(1)) == Step::kAgain) {
     }
     uint32_t index = 99;
     if (probe.output.size() == 4) std::memcpy(&index, probe.output.data(), 4);
@@ -358,7 +358,7 @@ TEST("finds the first directory that can be written to, and leaves nothing in an
     TaskArguments hopeless;
     hopeless.bytes = {scratch + "/missing", scratch + "/readonly"};
     TempProbe failing(std::move(hopeless));
-    CHECK_EQ(failing.run(Slice()), Step::kDone);
+    CHECK_EQ(failing.Run(Slice()), Step::kDone);
     CHECK_EQ(failing.error.code, -ENOENT);
     ::rmdir((scratch + "/good").c_str());
     ::rmdir((scratch + "/readonly").c_str());

@@ -25,8 +25,8 @@ void MakeSome(const std::string& scratch, TempRegistry::Owner owner) {
   TaskArguments same = arguments;
   TempFile file(std::move(arguments));
   TempDirectory directory(std::move(same));
-  REQUIRE(file.run(Slice()) == Step::kDone && !file.error);
-  REQUIRE(directory.run(Slice()) == Step::kDone && !directory.error);
+  REQUIRE(file.Run(Slice()) == Step::kDone && !file.error);
+  REQUIRE(directory.Run(Slice()) == Step::kDone && !directory.error);
   const std::string path = directory.output.substr(8);
   MakeDir(path + "/in");
   Touch(path + "/in/file");
@@ -209,7 +209,7 @@ TEST("removes the files of one owner with it, and refuses it new ones") {
     arguments.bytes = {scratch, "tmp", ""};
     arguments.numbers = {kRegistered, static_cast<int64_t>(one)};
     TempFile late(std::move(arguments));
-    late.run(Slice());
+    late.Run(Slice());
     REQUIRE(late.error.code == -ECANCELED);
     REQUIRE(CountEntries(scratch) == 2);
     ::exit(0);
@@ -262,7 +262,7 @@ TEST("leaves nothing of files that are being made while the signal arrives") {
             arguments.bytes = {scratch, "tmp", ""};
             arguments.numbers = {kRegistered, static_cast<int64_t>(owner)};
             TempFile file(std::move(arguments));
-            file.run(Slice());
+            file.Run(Slice());
             ::close(file.opened);
             file.output.clear();
             file.opened = -1;

@@ -180,7 +180,7 @@ TEST("waits, ready and empty, while there is no descriptor, and then loses nothi
   none.rlim_cur = 0;
   auto task = Begin(TaskKind::kWalkTree, {top, "", ""}, {0, 1, -1});
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-  const Step step = task->run(Slice());
+  const Step step = task->Run(Slice());
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
   CHECK_EQ(step, Step::kReady);
   CHECK(task->output.empty());
@@ -239,12 +239,12 @@ TEST("frees its descriptors when dropped in the middle") {
   const int before = OpenDescriptors();
   {
     auto walk = Begin(TaskKind::kWalkTree, {top, "", ""}, {0, 1, -1});
-    walk->run(Slice());
+    walk->Run(Slice());
     auto again = Begin(TaskKind::kWalkTree, {top, "", ""}, {0, 1, -1});
-    again->run(Slice());
-    again->run(Slice());
-    again->cancel();
-    while (again->run(Slice()) != Step::kDone) {
+    again->Run(Slice());
+    again->Run(Slice());
+    again->Cancel();
+    while (again->Run(Slice()) != Step::kDone) {
     }
     CHECK_EQ(again->error.code, -ECANCELED);
   }

@@ -109,12 +109,12 @@ TEST("leaves the old file and nothing else when cancelled") {
   const int before = OpenDescriptors();
   {
     auto task = Begin(TaskKind::kWriteAtomic, {top + "/a", std::string(4 << 20, 'n')}, {0, 0666});
-    CHECK_EQ(task->run(Slice(0)), Step::kAgain);
-    task->cancel();
+    CHECK_EQ(task->Run(Slice(0)), Step::kAgain);
+    task->Cancel();
     CHECK_EQ(RunToEnd(*task).code(), -ECANCELED);
     auto dropped =
         Begin(TaskKind::kWriteAtomic, {top + "/a", std::string(4 << 20, 'n')}, {0, 0666});
-    CHECK_EQ(dropped->run(Slice(0)), Step::kAgain);
+    CHECK_EQ(dropped->Run(Slice(0)), Step::kAgain);
   }
   CHECK_EQ(ReadText(top + "/a"), "old");
   CHECK_EQ(CountEntries(top), 1);
@@ -156,19 +156,19 @@ TEST("streams into a file that appears on the second step") {
   WriteText(top + "/a", "old");
   const int before = OpenDescriptors();
   auto task = Begin(TaskKind::kOpenAtomic, {top + "/a"}, {kDurable, 0666});
-  CHECK_EQ(task->run(Slice()), Step::kReady);
+  CHECK_EQ(task->Run(Slice()), Step::kReady);
   const int fd = ::open(task->output.c_str(), O_WRONLY | O_CLOEXEC);
   REQUIRE(fd >= 0);
   task->output.clear();
   REQUIRE(::write(fd, "streamed", 8) == 8);
   ::close(fd);
   CHECK_EQ(ReadText(top + "/a"), "old");
-  CHECK_EQ(task->run(Slice()), Step::kDone);
+  CHECK_EQ(task->Run(Slice()), Step::kDone);
   CHECK_EQ(task->error.code, 0);
   CHECK_EQ(ReadText(top + "/a"), "streamed");
   task.reset();
   auto dropped = Begin(TaskKind::kOpenAtomic, {top + "/a"}, {kDurable, 0666});
-  CHECK_EQ(dropped->run(Slice()), Step::kReady);
+  CHECK_EQ(dropped->Run(Slice()), Step::kReady);
   dropped.reset();  // with its output untaken
   CHECK_EQ(OpenDescriptors(), before);
   CHECK_EQ(CountEntries(top), 1);
@@ -184,7 +184,7 @@ TEST("waits, ready and empty, while there is no descriptor") {
     struct rlimit few = before;
     few.rlim_cur = static_cast<rlim_t>(3 + spare);
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
-    const Step step = task->run(Slice());
+    const Step step = task->Run(Slice());
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
     if (step == Step::kDone) break;
     CHECK_EQ(step, Step::kReady);

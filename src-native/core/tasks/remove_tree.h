@@ -38,7 +38,7 @@ class RemoveTree final : public Task {
 
   explicit RemoveTree(TaskArguments&& arguments);
   ~RemoveTree() override;
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   const std::unique_ptr<Work> work_;

@@ -20,7 +20,7 @@ TempDirectory::~TempDirectory() {
   if (!output.empty()) Undo();
 }
 
-Step TempDirectory::run(const Slice&) {
+Step TempDirectory::Run(const Slice&) {
   if (cancelled()) {
     error = {UV_ECANCELED, "mkdir", parts_.dir, ""};
     return Step::kDone;

@@ -20,7 +20,7 @@ class TempDirectory final : public Task {
  public:
   explicit TempDirectory(TaskArguments&& arguments, NameSource source = AppendRandomName);
   ~TempDirectory() override;
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   int Create();

@@ -12,7 +12,7 @@ TempDiscard::TempDiscard(TaskArguments&& arguments)
     : path_(std::move(arguments.bytes[0])),
       id_(static_cast<TempRegistry::Id>(arguments.numbers[0])) {}
 
-Step TempDiscard::run(const Slice&) {
+Step TempDiscard::Run(const Slice&) {
   const int failure = RemoveFileNow(path_);
   // What could not be removed stays registered: the end of the process tries again.
   if (failure != 0 && failure != UV_ENOENT)

@@ -14,7 +14,7 @@ namespace uvfiles {
 class TempDiscard final : public Task {
  public:
   explicit TempDiscard(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   const std::string path_;

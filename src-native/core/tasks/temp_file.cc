@@ -29,7 +29,7 @@ TempFile::~TempFile() {
   if (opened >= 0) Undo();
 }
 
-Step TempFile::run(const Slice&) {
+Step TempFile::Run(const Slice&) {
   if (cancelled()) {
     error = {UV_ECANCELED, "open", parts_.dir, ""};
     return Step::kDone;

@@ -28,7 +28,7 @@ class TempFile final : public Task {
  public:
   explicit TempFile(TaskArguments&& arguments, NameSource source = AppendRandomName);
   ~TempFile() override;
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   int Create();

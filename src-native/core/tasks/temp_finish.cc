@@ -17,13 +17,13 @@ TempFinish::TempFinish(TaskArguments&& arguments)
       at_(arguments.numbers[2]) {}
 
 TempFinish::~TempFinish() {
-  if (fd_) run(Slice());
+  if (fd_) Run(Slice());
 }
 
-Step TempFinish::run(const Slice&) {
-  const int written = WriteAll(fd_.get(), data_, at_);
+Step TempFinish::Run(const Slice&) {
+  const int written = WriteAll(fd_.Get(), data_, at_);
   if (written != 0) Fail(written, "write");
-  const int closed = CloseDescriptor(fd_.release());
+  const int closed = CloseDescriptor(fd_.Release());
   if (closed != 0) Fail(closed, "close");
   const int removed = RemoveFileNow(path_);
   if (removed != 0 && removed != UV_ENOENT)

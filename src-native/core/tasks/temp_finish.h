@@ -19,7 +19,7 @@ class TempFinish final : public Task {
   explicit TempFinish(TaskArguments&& arguments);
   // A task that never ran still closes and removes.
   ~TempFinish() override;
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   void Fail(int code, const char* syscall);

@@ -13,7 +13,7 @@ namespace uvfiles {
 
 TempProbe::TempProbe(TaskArguments&& arguments) : candidates_(std::move(arguments.bytes)) {}
 
-Step TempProbe::run(const Slice& slice) {
+Step TempProbe::Run(const Slice& slice) {
   while (next_ < candidates_.size()) {
     if (cancelled()) {
       error = {UV_ECANCELED, "open", candidates_[next_], ""};
@@ -25,7 +25,7 @@ Step TempProbe::run(const Slice& slice) {
       return Step::kDone;
     }
     ++next_;
-    if (slice.expired() && next_ < candidates_.size()) return Step::kAgain;
+    if (slice.Expired() && next_ < candidates_.size()) return Step::kAgain;
   }
   error = {UV_ENOENT, "open", candidates_.empty() ? std::string() : candidates_.back(), ""};
   return Step::kDone;

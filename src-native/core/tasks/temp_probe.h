@@ -16,7 +16,7 @@ namespace uvfiles {
 class TempProbe final : public Task {
  public:
   explicit TempProbe(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   static bool Serves(const std::string& dir);

@@ -15,18 +15,18 @@ DirectoryReader::DirectoryReader() : state_(new State) {}
 DirectoryReader::~DirectoryReader() = default;
 
 int DirectoryReader::Open(UniqueFd directory) {
-  state_->stream = DirectoryStream(directory.release());
+  state_->stream = DirectoryStream(directory.Release());
   return state_->stream ? 0 : -errno;
 }
 
-void DirectoryReader::Close() { state_->stream.close(); }
+void DirectoryReader::Close() { state_->stream.Close(); }
 
-bool DirectoryReader::is_open() const { return static_cast<bool>(state_->stream); }
+bool DirectoryReader::IsOpen() const { return static_cast<bool>(state_->stream); }
 
 int DirectoryReader::fd() const { return state_->stream.fd(); }
 
 int DirectoryReader::Next(DirectoryEntry* entry) {
-  const dirent* found = state_->stream.next();
+  const dirent* found = state_->stream.Next();
   if (found == nullptr) return -errno;
   entry->name = found->d_name;
   entry->length = std::strlen(found->d_name);

@@ -40,8 +40,8 @@ void CopyAttributes(int from, int to) {
 int CopyAttributesOf(int directory, const char* name, int to) {
   const UniqueFd from(Retrying(
       [&] { return ::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); }));
-  if (from) CopyAttributes(from.get(), to);
-  return IsDescriptorShortage(from.get()) ? from.get() : 0;
+  if (from) CopyAttributes(from.Get(), to);
+  return IsDescriptorShortage(from.Get()) ? from.Get() : 0;
 }
 
 int GetAttribute(const char* path, const char* name, bool follow, std::string* value) {

@@ -6,9 +6,9 @@
 namespace uvfiles {
 namespace platform {
 
-int64_t read_nowait(int, char*, size_t) { return UV_ENOTSUP; }
-int64_t write_nowait(int, const char*, size_t) { return UV_ENOTSUP; }
-void forbid_nowait(bool) {}
+int64_t ReadNowait(int, char*, size_t) { return UV_ENOTSUP; }
+int64_t WriteNowait(int, const char*, size_t) { return UV_ENOTSUP; }
+void ForbidNowait(bool) {}
 
 }  // namespace platform
 }  // namespace uvfiles

@@ -29,7 +29,7 @@ struct ReadinessWaiter::State {
   int Change(uintptr_t ident, int16_t filter, uint16_t flags, uint32_t filter_flags) {
     struct kevent change;
     EV_SET(&change, ident, filter, flags, filter_flags, 0, nullptr);
-    while (::kevent(queue.get(), &change, 1, nullptr, 0, nullptr) != 0) {
+    while (::kevent(queue.Get(), &change, 1, nullptr, 0, nullptr) != 0) {
       if (errno != EINTR) return -errno;
     }
     return 0;
@@ -40,9 +40,9 @@ ReadinessWaiter::ReadinessWaiter() : state_(std::make_unique<State>()) {}
 ReadinessWaiter::~ReadinessWaiter() = default;
 
 int ReadinessWaiter::Open() {
-  state_->queue.reset(::kqueue());
+  state_->queue.Reset(::kqueue());
   if (!state_->queue) return -errno;
-  ::fcntl(state_->queue.get(), F_SETFD, FD_CLOEXEC);
+  ::fcntl(state_->queue.Get(), F_SETFD, FD_CLOEXEC);
   return state_->Change(kWakeIdent, EVFILT_USER, EV_ADD | EV_CLEAR, 0);
 }
 
@@ -67,7 +67,7 @@ void ReadinessWaiter::Unwatch(int fd) {
 void ReadinessWaiter::Wait(std::vector<Readiness>* ready, int timeout_ms) {
   ready->clear();
   struct timespec timeout = {timeout_ms / 1000, (timeout_ms % 1000) * 1000000L};
-  const int count = ::kevent(state_->queue.get(), nullptr, 0, state_->reports, kMostReports,
+  const int count = ::kevent(state_->queue.Get(), nullptr, 0, state_->reports, kMostReports,
                              timeout_ms < 0 ? nullptr : &timeout);
   for (int i = 0; i < count; i++) {
     const struct kevent& report = state_->reports[i];

@@ -43,7 +43,7 @@ struct Cachestat {
   uint64_t recently_evicted;
 };
 
-CacheAccess access_of_type(uint32_t type) {
+CacheAccess AccessOfType(uint32_t type) {
   switch (type) {
     case kExt:
     case kXfs:
@@ -65,7 +65,7 @@ struct Devices {
   std::unordered_map<uint64_t, CacheAccess> access;
 };
 
-Devices& devices() {
+Devices& AllDevices() {
   static Devices* const table = new Devices();
   return *table;
 }
@@ -74,54 +74,54 @@ Devices& devices() {
 
 // The number of an unmounted device is given to the next one. What RWF_NOWAIT protects may be believed of it; what would
 // be read without asking is looked at again, which no remote file system is asked twice for.
-CacheAccess classify(int fd, uint64_t device, bool may_wait) {
-  const CacheAccess known = known_access(device);
+CacheAccess Classify(int fd, uint64_t device, bool may_wait) {
+  const CacheAccess known = KnownAccess(device);
   if (known == CacheAccess::kNoWait || known == CacheAccess::kNever) return known;
   CacheAccess access = CacheAccess::kNever;
   struct statfs status;
   // Before 5.11 a short RWF_NOWAIT read could say 0 before the end of the file.
-  if (kernel_at_least(5, 11) && ::fstatfs(fd, &status) == 0) {
-    access = access_of_type(static_cast<uint32_t>(status.f_type));
-    if (access == CacheAccess::kMincore) access = access_of_overlay(fd, may_wait);
+  if (KernelAtLeast(5, 11) && ::fstatfs(fd, &status) == 0) {
+    access = AccessOfType(static_cast<uint32_t>(status.f_type));
+    if (access == CacheAccess::kMincore) access = AccessOfOverlay(fd, may_wait);
     if (access == CacheAccess::kUnknown) return access;
   }
-  std::lock_guard<std::mutex> lock(devices().mutex);
-  devices().access[device] = access;
+  std::lock_guard<std::mutex> lock(AllDevices().mutex);
+  AllDevices().access[device] = access;
   return access;
 }
 
-CacheAccess known_access(uint64_t device) {
-  std::lock_guard<std::mutex> lock(devices().mutex);
-  const auto found = devices().access.find(device);
-  return found == devices().access.end() ? CacheAccess::kUnknown : found->second;
+CacheAccess KnownAccess(uint64_t device) {
+  std::lock_guard<std::mutex> lock(AllDevices().mutex);
+  const auto found = AllDevices().access.find(device);
+  return found == AllDevices().access.end() ? CacheAccess::kUnknown : found->second;
 }
 
-void forget_access(uint64_t device) {
-  std::lock_guard<std::mutex> lock(devices().mutex);
-  devices().access[device] = CacheAccess::kNever;
+void ForgetAccess(uint64_t device) {
+  std::lock_guard<std::mutex> lock(AllDevices().mutex);
+  AllDevices().access[device] = CacheAccess::kNever;
 }
 
-void forget_devices() {
-  std::lock_guard<std::mutex> lock(devices().mutex);
-  devices().access.clear();
+void ForgetDevices() {
+  std::lock_guard<std::mutex> lock(AllDevices().mutex);
+  AllDevices().access.clear();
 }
 
-bool has_swap() {
+bool HasSwap() {
   struct sysinfo info;
   return ::sysinfo(&info) != 0 || info.totalswap != 0;
 }
 
-int64_t read_cached(int fd, char* data, size_t size, int64_t position) {
+int64_t ReadCached(int fd, char* data, size_t size, int64_t position) {
   struct iovec vector = {data, size};
-  const ssize_t count = preadv2(fd, &vector, position < 0 ? -1 : position, RWF_NOWAIT);
+  const ssize_t count = Preadv2(fd, &vector, position < 0 ? -1 : position, RWF_NOWAIT);
   return count >= 0 ? count : -errno;
 }
 
-void will_need(int fd, int64_t position, size_t size) {
+void WillNeed(int fd, int64_t position, size_t size) {
   ::posix_fadvise(fd, position, static_cast<off_t>(size), POSIX_FADV_WILLNEED);
 }
 
-Residency residency(int fd, int64_t position, size_t size) {
+Residency ResidencyOf(int fd, int64_t position, size_t size) {
   CachestatRange range = {static_cast<uint64_t>(position), size};
   Cachestat answer;
   if (::syscall(SYS_cachestat, fd, &range, &answer, 0) != 0) return Residency::kUntold;
@@ -130,18 +130,18 @@ Residency residency(int fd, int64_t position, size_t size) {
   return answer.cached >= last - first + 1 ? Residency::kYes : Residency::kNo;
 }
 
-char* map_file(int fd, size_t size) {
+char* MapFile(int fd, size_t size) {
   if (size == 0) return nullptr;
   // Never read through: a file that is truncated would raise SIGBUS. PROT_NONE makes that certain.
   void* const mapping = ::mmap(nullptr, size, PROT_NONE, MAP_SHARED, fd, 0);
   return mapping == MAP_FAILED ? nullptr : static_cast<char*>(mapping);
 }
 
-void unmap_file(char* mapping, size_t size) {
+void UnmapFile(char* mapping, size_t size) {
   if (mapping != nullptr) ::munmap(mapping, size);
 }
 
-Residency mapped_residency(const char* mapping, size_t mapped, int64_t position, size_t size) {
+Residency MappedResidency(const char* mapping, size_t mapped, int64_t position, size_t size) {
   const size_t from = static_cast<size_t>(position) & ~(kPage - 1);
   const size_t to = static_cast<size_t>(position) + size;
   if (mapping == nullptr || to > mapped) return Residency::kUntold;
@@ -159,7 +159,7 @@ Residency mapped_residency(const char* mapping, size_t mapped, int64_t position,
   return Residency::kYes;
 }
 
-bool may_ask_mincore(int fd) {
+bool MayAskMincore(int fd) {
   struct stat status;
   if (::fstat(fd, &status) != 0) return false;
   if (status.st_uid == ::geteuid()) return true;

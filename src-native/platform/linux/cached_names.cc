@@ -45,7 +45,7 @@ struct Learnt {
   std::shared_ptr<const MountTable> table;
 };
 
-Learnt& learnt() {
+Learnt& LearntTable() {
   static Learnt* const last = new Learnt();
   return *last;
 }
@@ -57,33 +57,33 @@ std::atomic<bool> wanted{false};
 std::atomic<bool> learning{false};
 std::atomic<uint64_t> not_before_ns{0};
 
-void learn_now() {
-  const uint64_t begin = now_ns();
+void LearnNow() {
+  const uint64_t begin = NowNs();
   std::shared_ptr<const MountTable> table = MountTable::Learn();
   {
-    std::lock_guard<std::mutex> lock(learnt().mutex);
-    learnt().table.swap(table);
+    std::lock_guard<std::mutex> lock(LearntTable().mutex);
+    LearntTable().table.swap(table);
   }
-  forget_devices();
-  const uint64_t end = now_ns();
+  ForgetDevices();
+  const uint64_t end = NowNs();
   not_before_ns.store(end + (end - begin) * kPause, std::memory_order_relaxed);
 }
 
-int open_at(int directory, const char* path, int flags, uint64_t resolve) {
+int OpenAt(int directory, const char* path, int flags, uint64_t resolve) {
   OpenHow how = {static_cast<uint64_t>(flags | O_CLOEXEC), 0, resolve};
   const long fd = ::syscall(SYS_openat2, directory, path, &how, sizeof how);
   return fd >= 0 ? static_cast<int>(fd) : -errno;
 }
 
 // Without leaving the mount: EXDEV instead.
-int open_beneath(int directory, const char* path, int flags) {
-  return open_at(directory, path, flags, kResolveCached | kResolveNoXdev | kResolveNoMagicLinks);
+int OpenBeneath(int directory, const char* path, int flags) {
+  return OpenAt(directory, path, flags, kResolveCached | kResolveNoXdev | kResolveNoMagicLinks);
 }
 
 }  // namespace
 // access(2) looks its path up by the real ids, and with the capabilities that go with them; an open does so by the
 // effective ones. Whether that is the same now: asked each time, since nobody tells of a setuid.
-bool looks_up_as_access() {
+bool LooksUpAsAccess() {
   uid_t real_user, user, saved_user;
   gid_t real_group, group, saved_group;
   if (::getresuid(&real_user, &user, &saved_user) != 0 || real_user != user) return false;
@@ -98,68 +98,68 @@ bool looks_up_as_access() {
 }
 
 std::shared_ptr<const MountTable> LastLearntMounts() {
-  std::lock_guard<std::mutex> lock(learnt().mutex);
-  return learnt().table;
+  std::lock_guard<std::mutex> lock(LearntTable().mutex);
+  return LearntTable().table;
 }
 
-void want_mounts() { wanted.store(true, std::memory_order_relaxed); }
+void WantMounts() { wanted.store(true, std::memory_order_relaxed); }
 
-void learn_mounts_if_wanted() {
+void LearnMountsIfWanted() {
   if (!wanted.load(std::memory_order_relaxed)) return;
-  if (now_ns() < not_before_ns.load(std::memory_order_relaxed)) return;
+  if (NowNs() < not_before_ns.load(std::memory_order_relaxed)) return;
   if (learning.exchange(true, std::memory_order_acq_rel)) return;
   wanted.store(false, std::memory_order_relaxed);
   const auto body = [](void*) {
-    learn_now();
+    LearnNow();
     learning.store(false, std::memory_order_release);
   };
-  if (start_thread("uvfiles-mounts", body, nullptr) == 0) return;
+  if (StartThread("uvfiles-mounts", body, nullptr) == 0) return;
   wanted.store(true, std::memory_order_relaxed);
   learning.store(false, std::memory_order_release);
 }
 
-std::shared_ptr<const MountTable> known_mounts() {
+std::shared_ptr<const MountTable> KnownMounts() {
   std::shared_ptr<const MountTable> table;
   {
-    std::unique_lock<std::mutex> lock(learnt().mutex, std::try_to_lock);
-    if (lock.owns_lock()) table = learnt().table;
+    std::unique_lock<std::mutex> lock(LearntTable().mutex, std::try_to_lock);
+    if (lock.owns_lock()) table = LearntTable().table;
   }
   if (table != nullptr && table->Changed()) table = nullptr;
   return table;
 }
 
-CacheAccess access_of_overlay(int fd, bool may_wait) {
+CacheAccess AccessOfOverlay(int fd, bool may_wait) {
   std::shared_ptr<const MountTable> table = LastLearntMounts();
   if (table == nullptr || (may_wait && table->Changed())) {
-    if (!may_wait || now_ns() < not_before_ns.load(std::memory_order_relaxed))
+    if (!may_wait || NowNs() < not_before_ns.load(std::memory_order_relaxed))
       return CacheAccess::kUnknown;
-    learn_now();
+    LearnNow();
     table = LastLearntMounts();
   }
   return table->IsLocal(MountOf(fd)) ? CacheAccess::kMincore : CacheAccess::kNever;
 }
 
-int open_cached(const MountTable& mounts, const char* path, int flags) {
+int OpenCached(const MountTable& mounts, const char* path, int flags) {
   if (path[0] != '/') {
     // Asked each time: nobody tells of a chdir.
-    return mounts.IsLocal(MountOf(AT_FDCWD)) ? open_beneath(AT_FDCWD, path, flags) : kUnsupported;
+    return mounts.IsLocal(MountOf(AT_FDCWD)) ? OpenBeneath(AT_FDCWD, path, flags) : kUnsupported;
   }
   const MountTable::Mount* const mount = mounts.Find(path);
   if (mount == nullptr || !mount->local) return kUnsupported;
   // From the root directory that the process has at this moment.
-  if (mount->root.empty()) return open_beneath(AT_FDCWD, path, flags);
+  if (mount->root.empty()) return OpenBeneath(AT_FDCWD, path, flags);
   // Not kept open: that would keep it from being unmounted. O_PATH asks no file system, and cached names only are walked.
-  const UniqueFd root(open_at(AT_FDCWD, mount->root.c_str(), O_PATH | O_DIRECTORY, kResolveCached));
+  const UniqueFd root(OpenAt(AT_FDCWD, mount->root.c_str(), O_PATH | O_DIRECTORY, kResolveCached));
   if (!root) return kUnsupported;
   // What was reached may be another mount: one that came a moment ago, or that the new root of the process has there.
-  if (MountOf(root.get()) != mount->id) return kUnsupported;
+  if (MountOf(root.Get()) != mount->id) return kUnsupported;
   const char* relative = path + mount->root.size();
   while (*relative == '/') relative++;
-  return open_beneath(root.get(), *relative == '\0' ? "." : relative, flags);
+  return OpenBeneath(root.Get(), *relative == '\0' ? "." : relative, flags);
 }
 
-int access_open(int fd, int mode) {
-  if (!looks_up_as_access()) return kUnsupported;
+int AccessOpen(int fd, int mode) {
+  if (!LooksUpAsAccess()) return kUnsupported;
   if (mode == F_OK) return 0;
   // faccessat2, Linux 5.8: older than RESOLVE_CACHED, but a seccomp filter may refuse it with any error.
   if (::syscall(kFaccessat2, fd, "", mode, AT_EMPTY_PATH) == 0) return 0;
@@ -167,14 +167,14 @@ int access_open(int fd, int mode) {
 }
 
 // btrfs and F2FS keep links in pages, an overlay where those below it do.
-bool keeps_links_in_inodes(int fd) {
+bool KeepsLinksInInodes(int fd) {
   struct statfs status;
   if (::fstatfs(fd, &status) != 0) return false;
   const uint32_t type = static_cast<uint32_t>(status.f_type);
   return type == kExt || type == kXfs || type == kTmpfs || type == kRamfs;
 }
 
-int64_t readlink_open(int fd, char* data, size_t size) {
+int64_t ReadlinkOpen(int fd, char* data, size_t size) {
   const ssize_t count = ::readlinkat(fd, "", data, size);
   return count < 0 ? -errno : count;
 }

@@ -42,11 +42,11 @@ int DirectoryReader::Open(UniqueFd directory) {
   return 0;
 }
 
-void DirectoryReader::Close() { state_->directory.reset(); }
+void DirectoryReader::Close() { state_->directory.Reset(); }
 
-bool DirectoryReader::is_open() const { return static_cast<bool>(state_->directory); }
+bool DirectoryReader::IsOpen() const { return static_cast<bool>(state_->directory); }
 
-int DirectoryReader::fd() const { return state_->directory.get(); }
+int DirectoryReader::fd() const { return state_->directory.Get(); }
 
 int DirectoryReader::Next(DirectoryEntry* entry) {
   State& state = *state_;
@@ -54,7 +54,7 @@ int DirectoryReader::Next(DirectoryEntry* entry) {
     if (state.at == state.end) {
       // musl and older glibc have no wrapper for it.
       const long size = Retrying([&] {
-        return ::syscall(SYS_getdents64, state.directory.get(), state.buffer, kBufferSize);
+        return ::syscall(SYS_getdents64, state.directory.Get(), state.buffer, kBufferSize);
       });
       // A directory that was removed while open.
       if (size == -ENOENT) return 0;

@@ -62,13 +62,13 @@ int CopyAttributesOf(int directory, const char* name, int to) {
   const UniqueFd from(Retrying(
       [&] { return ::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); }));
   if (from) {
-    CopyAttributes(from.get(), to);
+    CopyAttributes(from.Get(), to);
     return 0;
   }
-  if (!IsDescriptorShortage(from.get())) return 0;
+  if (!IsDescriptorShortage(from.Get())) return 0;
   const std::string path = NamelessPath(directory) + "/" + name;
   struct stat found;
-  if (::lstat(path.c_str(), &found) != 0) return from.get();  // no /proc
+  if (::lstat(path.c_str(), &found) != 0) return from.Get();  // no /proc
   CopyEach([&](char* data, size_t size) { return ::llistxattr(path.c_str(), data, size); },
            [&](const char* attribute, char* data, size_t size) {
              return ::lgetxattr(path.c_str(), attribute, data, size);

@@ -7,7 +7,7 @@
 namespace uvfiles {
 namespace platform {
 
-inline bool kernel_at_least(int major, int minor) {
+inline bool KernelAtLeast(int major, int minor) {
   struct Version {
     int major = 0;
     int minor = 0;

@@ -140,16 +140,16 @@ MountTable::Identity MountTable::Root() {
 
 std::shared_ptr<const MountTable> MountTable::Learn() {
   auto table = std::make_shared<MountTable>();
-  if (!kernel_at_least(5, 12)) return table;  // RESOLVE_CACHED
+  if (!KernelAtLeast(5, 12)) return table;  // RESOLVE_CACHED
   // Opened anew: the namespace may be another one. What changes from here on is told.
-  table->watch_.reset(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
+  table->watch_.Reset(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
   if (!table->watch_) return table;
   std::string text;
   for (;;) {
     constexpr size_t kPart = 64 * 1024;
     const size_t size = text.size();
     text.resize(size + kPart);
-    const ssize_t count = ::read(table->watch_.get(), &text[size], kPart);
+    const ssize_t count = ::read(table->watch_.Get(), &text[size], kPart);
     text.resize(size + (count > 0 ? static_cast<size_t>(count) : 0));
     if (count <= 0) break;
   }
@@ -173,7 +173,7 @@ bool MountTable::Changed() const {
   if (changed_.load(std::memory_order_relaxed)) return true;
   bool changed = false;
   if (watch_) {
-    struct pollfd changes = {watch_.get(), POLLPRI, 0};
+    struct pollfd changes = {watch_.Get(), POLLPRI, 0};
     changed = ::poll(&changes, 1, 0) > 0 && (changes.revents & (POLLPRI | POLLERR)) != 0;
   }
   // chroot(2) and its like tell nobody.

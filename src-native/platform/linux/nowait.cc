@@ -15,28 +15,28 @@ namespace {
 
 std::atomic<bool> forbidden{false};
 
-int64_t unless_unsupported(int64_t result) {
+int64_t UnlessUnsupported(int64_t result) {
   return result == -EOPNOTSUPP || result == -ENOSYS || result == -EINVAL ? int64_t{UV_ENOTSUP}
                                                                          : result;
 }
 
 }  // namespace
 
-int64_t read_nowait(int fd, char* data, size_t size) {
+int64_t ReadNowait(int fd, char* data, size_t size) {
   if (forbidden.load(std::memory_order_relaxed)) return UV_ENOTSUP;
   struct iovec vector = {data, size};
-  return unless_unsupported(
-      Retrying([&]() -> int64_t { return preadv2(fd, &vector, -1, RWF_NOWAIT); }));
+  return UnlessUnsupported(
+      Retrying([&]() -> int64_t { return Preadv2(fd, &vector, -1, RWF_NOWAIT); }));
 }
 
-int64_t write_nowait(int fd, const char* data, size_t size) {
+int64_t WriteNowait(int fd, const char* data, size_t size) {
   if (forbidden.load(std::memory_order_relaxed)) return UV_ENOTSUP;
   struct iovec vector = {const_cast<char*>(data), size};
-  return unless_unsupported(
-      Retrying([&]() -> int64_t { return pwritev2(fd, &vector, -1, RWF_NOWAIT); }));
+  return UnlessUnsupported(
+      Retrying([&]() -> int64_t { return Pwritev2(fd, &vector, -1, RWF_NOWAIT); }));
 }
 
-void forbid_nowait(bool now) { forbidden.store(now, std::memory_order_relaxed); }
+void ForbidNowait(bool now) { forbidden.store(now, std::memory_order_relaxed); }
 
 }  // namespace platform
 }  // namespace uvfiles

@@ -35,8 +35,8 @@ int ReadinessWaiter::Open() {
   if (!woken) return -errno;
   struct epoll_event event = {};
   event.events = EPOLLIN;
-  event.data.fd = woken.get();
-  if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, woken.get(), &event) != 0) return -errno;
+  event.data.fd = woken.Get();
+  if (::epoll_ctl(epoll.Get(), EPOLL_CTL_ADD, woken.Get(), &event) != 0) return -errno;
   state_->epoll = std::move(epoll);
   state_->woken = std::move(woken);
   return 0;
@@ -45,7 +45,7 @@ int ReadinessWaiter::Open() {
 // EAGAIN would mean that the count is at its limit: the thread is then woken already.
 void ReadinessWaiter::Wake() {
   const uint64_t one = 1;
-  while (::write(state_->woken.get(), &one, sizeof one) < 0 && errno == EINTR) {
+  while (::write(state_->woken.Get(), &one, sizeof one) < 0 && errno == EINTR) {
   }
 }
 
@@ -53,8 +53,8 @@ ReadinessWaiter::Watched ReadinessWaiter::Watch(int fd, bool readable, bool writ
   struct epoll_event event = {};
   event.events = EPOLLONESHOT | (readable ? EPOLLIN : 0u) | (writable ? EPOLLOUT : 0u);
   event.data.fd = fd;
-  if (::epoll_ctl(state_->epoll.get(), EPOLL_CTL_ADD, fd, &event) == 0) return Watched::kYes;
-  if (errno == EEXIST && ::epoll_ctl(state_->epoll.get(), EPOLL_CTL_MOD, fd, &event) == 0)
+  if (::epoll_ctl(state_->epoll.Get(), EPOLL_CTL_ADD, fd, &event) == 0) return Watched::kYes;
+  if (errno == EEXIST && ::epoll_ctl(state_->epoll.Get(), EPOLL_CTL_MOD, fd, &event) == 0)
     return Watched::kYes;
   // ENOSPC: the user's limit of watches (fs.epoll.max_user_watches).
   return errno == ENOSPC || errno == ENOMEM ? Watched::kRefused : Watched::kReady;
@@ -62,17 +62,17 @@ ReadinessWaiter::Watched ReadinessWaiter::Watch(int fd, bool readable, bool writ
 
 void ReadinessWaiter::Unwatch(int fd) {
   struct epoll_event event = {};
-  ::epoll_ctl(state_->epoll.get(), EPOLL_CTL_DEL, fd, &event);
+  ::epoll_ctl(state_->epoll.Get(), EPOLL_CTL_DEL, fd, &event);
 }
 
 void ReadinessWaiter::Wait(std::vector<Readiness>* ready, int timeout_ms) {
   ready->clear();
-  const int count = ::epoll_wait(state_->epoll.get(), state_->reports, kMostReports, timeout_ms);
+  const int count = ::epoll_wait(state_->epoll.Get(), state_->reports, kMostReports, timeout_ms);
   for (int i = 0; i < count; i++) {
     const struct epoll_event& report = state_->reports[i];
-    if (report.data.fd == state_->woken.get()) {
+    if (report.data.fd == state_->woken.Get()) {
       uint64_t wakes;
-      while (::read(state_->woken.get(), &wakes, sizeof wakes) < 0 && errno == EINTR) {
+      while (::read(state_->woken.Get(), &wakes, sizeof wakes) < 0 && errno == EINTR) {
       }
       continue;
     }

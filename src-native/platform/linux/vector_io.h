@@ -18,7 +18,7 @@ namespace uvfiles {
 namespace platform {
 
 // `position` -1: at the descriptor's own. As the wrappers: a count, or -1 and errno.
-inline int64_t preadv2(int fd, const struct iovec* vector, int64_t position, int flags) {
+inline int64_t Preadv2(int fd, const struct iovec* vector, int64_t position, int flags) {
 #ifdef __GLIBC__
   return ::preadv2(fd, vector, 1, position, flags);
 #else
@@ -28,7 +28,7 @@ inline int64_t preadv2(int fd, const struct iovec* vector, int64_t position, int
 #endif
 }
 
-inline int64_t pwritev2(int fd, const struct iovec* vector, int64_t position, int flags) {
+inline int64_t Pwritev2(int fd, const struct iovec* vector, int64_t position, int flags) {
 #ifdef __GLIBC__
   return ::pwritev2(fd, vector, 1, position, flags);
 #else

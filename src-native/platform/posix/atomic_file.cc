@@ -101,7 +101,7 @@ int AtomicFile::OpenDirectory() {
 #endif
   const int fd =
       Retrying([&] { return ::open(directory_path_.c_str(), access | O_DIRECTORY | O_CLOEXEC); });
-  directory_.reset(fd);
+  directory_.Reset(fd);
   return fd < 0 ? fd : 0;
 }
 
@@ -118,9 +118,9 @@ int AtomicFile::BuildName() {
 }
 
 int AtomicFile::Make() {
-  const int fd = OpenNameless(directory_.get(), permissions_);
+  const int fd = OpenNameless(directory_.Get(), permissions_);
   if (fd >= 0) {
-    file_.reset(fd);
+    file_.Reset(fd);
     return 0;
   }
   if (IsDescriptorShortage(fd)) return fd;
@@ -131,7 +131,7 @@ int AtomicFile::MakeNamed() {
   // Never more open than the old file is, while it has a name.
   mode_t mode = permissions_;
   struct stat old;
-  if (::fstatat(directory_.get(), name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0 &&
+  if (::fstatat(directory_.Get(), name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0 &&
       (flags_ & kPermissionsGiven) == 0) {
     mode = 0600;
   }
@@ -139,12 +139,12 @@ int AtomicFile::MakeNamed() {
     int fd = BuildName();
     if (fd == 0) {
       fd = Retrying([&] {
-        return ::openat(directory_.get(), temp_name_.c_str(),
+        return ::openat(directory_.Get(), temp_name_.c_str(),
                         O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
       });
     }
     if (fd >= 0) {
-      file_.reset(fd);
+      file_.Reset(fd);
       return 0;
     }
     temp_name_.clear();
@@ -162,7 +162,7 @@ int AtomicFile::Begin(const std::string& path, int64_t flags, int64_t permission
   if (code == 0) code = OpenDirectory();
   if (code == 0) code = Make();
   if (code == 0) return 0;
-  directory_.reset();
+  directory_.Reset();
   error->code = code;
   error->syscall = "open";
   error->path = path;
@@ -171,14 +171,14 @@ int AtomicFile::Begin(const std::string& path, int64_t flags, int64_t permission
 
 std::string AtomicFile::OpenToOthers() {
   struct stat own;
-  if (::fstat(file_.get(), &own) != 0) return "";
+  if (::fstat(file_.Get(), &own) != 0) return "";
   constexpr mode_t kOwnerBits = S_IRUSR | S_IWUSR;
   if ((own.st_mode & kOwnerBits) != kOwnerBits) {
-    if (Retrying([&] { return ::fchmod(file_.get(), (own.st_mode & 07777) | kOwnerBits); }) < 0)
+    if (Retrying([&] { return ::fchmod(file_.Get(), (own.st_mode & 07777) | kOwnerBits); }) < 0)
       return "";
     own_mode_ = own.st_mode;  // with the file's type, so that it is never 0
   }
-  return temp_name_.empty() ? NamelessPath(file_.get()) : JoinBelow(directory_path_, temp_name_);
+  return temp_name_.empty() ? NamelessPath(file_.Get()) : JoinBelow(directory_path_, temp_name_);
 }
 
 int AtomicFile::AdoptOldFile() {
@@ -186,33 +186,33 @@ int AtomicFile::AdoptOldFile() {
   struct stat own;
   if (own_mode_ != 0) {
     const mode_t mode = own_mode_ & 07777;
-    const int code = Retrying([&] { return ::fchmod(file_.get(), mode); });
+    const int code = Retrying([&] { return ::fchmod(file_.Get(), mode); });
     if (code < 0) return code;
   }
-  if (::fstatat(directory_.get(), name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) != 0) return 0;
+  if (::fstatat(directory_.Get(), name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) != 0) return 0;
   if (!S_ISREG(old.st_mode)) return S_ISDIR(old.st_mode) ? -EISDIR : 0;
-  if (::fstat(file_.get(), &own) != 0) return -errno;
+  if (::fstat(file_.Get(), &own) != 0) return -errno;
   mode_t mode = old.st_mode & 07777;
   if (own.st_uid != old.st_uid || own.st_gid != old.st_gid) {
-    const bool given = ::fchown(file_.get(), old.st_uid, old.st_gid) == 0;
+    const bool given = ::fchown(file_.Get(), old.st_uid, old.st_gid) == 0;
     // The group alone, where its members may; set-ID bits are not for another owner.
     if (!given && (own.st_gid == old.st_gid ||
-                   ::fchown(file_.get(), static_cast<uid_t>(-1), old.st_gid) != 0)) {
+                   ::fchown(file_.Get(), static_cast<uid_t>(-1), old.st_gid) != 0)) {
       mode &= static_cast<mode_t>(~S_ISGID);
     }
     if (!given) mode &= static_cast<mode_t>(~S_ISUID);
   }
-  const int copied = CopyAttributesOf(directory_.get(), name_.c_str(), file_.get());
+  const int copied = CopyAttributesOf(directory_.Get(), name_.c_str(), file_.Get());
   if (copied < 0) return copied;
   if ((flags_ & kPermissionsGiven) != 0) return 0;
   if ((own.st_mode & 07777) == mode && own.st_uid == old.st_uid && own.st_gid == old.st_gid)
     return 0;
-  return Retrying([&] { return ::fchmod(file_.get(), mode); });
+  return Retrying([&] { return ::fchmod(file_.Get(), mode); });
 }
 
 // Names a nameless file: as the target itself where that is new, so that not even a kill in between leaves another name.
 int AtomicFile::Link() {
-  int code = NameNameless(file_.get(), directory_.get(), name_.c_str());
+  int code = NameNameless(file_.Get(), directory_.Get(), name_.c_str());
   if (code == 0) {
     is_published_ = true;
     return 0;
@@ -221,7 +221,7 @@ int AtomicFile::Link() {
   for (int i = 0; i < kMaxNames; i++) {
     code = BuildName();
     if (code < 0) return code;
-    code = NameNameless(file_.get(), directory_.get(), temp_name_.c_str());
+    code = NameNameless(file_.Get(), directory_.Get(), temp_name_.c_str());
     if (code == 0) return 0;
     temp_name_.clear();
     if (code != -EEXIST) return code;
@@ -234,19 +234,19 @@ int AtomicFile::Link() {
 int AtomicFile::MoveToNamed(const Task& task) {
   const UniqueFd nameless = std::move(file_);
   struct stat found;
-  if (::fstat(nameless.get(), &found) != 0) return -errno;
+  if (::fstat(nameless.Get(), &found) != 0) return -errno;
   const int made = MakeNamed();
   if (made < 0) return made;
   CopyContent copy;
-  copy.Begin(nameless.get(), file_.get(), found.st_size, found.st_blocks, true);
+  copy.Begin(nameless.Get(), file_.Get(), found.st_size, found.st_blocks, true);
   copy.Run(Slice(), task);
   if (copy.code() < 0) return copy.code();
   const int code = AdoptOldFile();
-  return code == 0 && (flags_ & kDurable) != 0 ? platform::sync(file_.get()) : code;
+  return code == 0 && (flags_ & kDurable) != 0 ? platform::Sync(file_.Get()) : code;
 }
 
 int AtomicFile::PutInPlace() {
-  const int directory = directory_.get();
+  const int directory = directory_.Get();
   if ((flags_ & kAtomicExclusive) != 0) {
     int code = Retrying(
         [&] { return ::linkat(directory, temp_name_.c_str(), directory, name_.c_str(), 0); });
@@ -262,7 +262,7 @@ int AtomicFile::Publish(const Task& task, TaskError* error) {
   int code = AdoptOldFile();
   bool failed = Fail(code, "fchmod");
   if (!failed && (flags_ & kDurable) != 0) {
-    failed = Fail(code = platform::sync(file_.get()), "fsync");
+    failed = Fail(code = platform::Sync(file_.Get()), "fsync");
   }
   if (!failed && task.cancelled()) failed = Fail(code = -ECANCELED, "rename");
   if (!failed && temp_name_.empty()) {
@@ -275,14 +275,14 @@ int AtomicFile::Publish(const Task& task, TaskError* error) {
   }
   if (!failed) {
     struct stat own;
-    const bool known = ::fstat(file_.get(), &own) == 0;
-    failed = Fail(code = platform::close_file(file_.release()), "close");
+    const bool known = ::fstat(file_.Get(), &own) == 0;
+    failed = Fail(code = platform::CloseFile(file_.Release()), "close");
     struct stat there;
     // Published a moment ago under a name that was free, and now it is not sure what it holds.
     if (failed && is_published_ && known &&
-        ::fstatat(directory_.get(), name_.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+        ::fstatat(directory_.Get(), name_.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
         there.st_ino == own.st_ino && there.st_dev == own.st_dev) {
-      ::unlinkat(directory_.get(), name_.c_str(), 0);
+      ::unlinkat(directory_.Get(), name_.c_str(), 0);
     }
   }
   if (!failed && !is_published_) failed = Fail(code = PutInPlace(), "rename");
@@ -295,21 +295,21 @@ int AtomicFile::Publish(const Task& task, TaskError* error) {
   }
   is_published_ = true;
   temp_name_.clear();
-  if ((flags_ & kDurable) != 0 && (code = platform::sync(directory_.get())) < 0) {
+  if ((flags_ & kDurable) != 0 && (code = platform::Sync(directory_.Get())) < 0) {
     committed_ = true;
     error->code = code;
     error->syscall = "fsync";
     error->path = directory_path_;
   }
-  directory_.reset();
+  directory_.Reset();
   return code;
 }
 
 void AtomicFile::Discard() {
-  file_.reset();
-  if (!temp_name_.empty()) ::unlinkat(directory_.get(), temp_name_.c_str(), 0);
+  file_.Reset();
+  if (!temp_name_.empty()) ::unlinkat(directory_.Get(), temp_name_.c_str(), 0);
   temp_name_.clear();
-  directory_.reset();
+  directory_.Reset();
 }
 
 }  // namespace uvfiles

@@ -29,10 +29,10 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile() { Discard(); }
 
-  // 0 or a negative code, of which `error` says more. Nothing stays after a failure.
+  // 0 or a negative code, of which `Error` says more. Nothing stays after a failure.
   int Begin(const std::string& path, int64_t flags, int64_t permissions, TaskError* error);
 
-  int fd() const { return file_.get(); }
+  int fd() const { return file_.Get(); }
 
   // Where others in this process may open the new file by, until it is published: they get a descriptor of their own.
   // Its owner may read and write it until then, whatever its mode is to be. Empty after a failure.

@@ -58,7 +58,7 @@ Step CopyContent::Run(const Slice& slice, const Task& task) {
       return Finish();
     }
     offset_ += moved;
-    if (slice.expired()) return Step::kAgain;
+    if (slice.Expired()) return Step::kAgain;
   }
 }
 
@@ -101,12 +101,12 @@ int64_t CopyContent::CopyPiece() {
 
 int64_t CopyContent::Loop(size_t size) {
   if (!buffer_) buffer_.reset(new char[kLoopPiece]);
-  const int64_t got = platform::pread(from_, buffer_.get(), size, offset_);
+  const int64_t got = platform::Pread(from_, buffer_.get(), size, offset_);
   if (got < 0) Fail(got, "read");
   if (got <= 0) return got;
   int64_t written = 0;
   while (written < got) {
-    const int64_t put = platform::pwrite(to_, buffer_.get() + written,
+    const int64_t put = platform::Pwrite(to_, buffer_.get() + written,
                                          static_cast<size_t>(got - written), offset_ + written);
     // A full disk may answer 0 before it answers ENOSPC; never is a short write taken for success.
     if (put <= 0) {
@@ -121,7 +121,7 @@ int64_t CopyContent::Loop(size_t size) {
 Step CopyContent::Finish() {
   // The hole at the end.
   if (sparse_) {
-    const int code = platform::truncate(to_, size_);
+    const int code = platform::Truncate(to_, size_);
     if (code < 0) return Fail(code, "ftruncate");
   }
   return Step::kDone;

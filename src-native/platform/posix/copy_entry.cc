@@ -84,28 +84,28 @@ int CopyEntry::BeginFile(const char* from, int from_directory) {
   if (!options_.follow) flags |= O_NOFOLLOW;
   const int fd = Retrying([&] { return ::openat(from_directory, from, flags); });
   if (fd < 0) return fd;
-  from_.reset(fd);
+  from_.Reset(fd);
   int code = Retrying([&] { return ::fstat(fd, &found_); });
   if (code == 0 && !S_ISREG(found_.st_mode)) code = -EINVAL;
   if (code == 0) code = OpenTarget();
   if (code < 0) {
-    from_.reset();
+    from_.Reset();
     return code;
   }
   if (!cloned_)
-    content_.Begin(from_.get(), to_.get(), found_.st_size, found_.st_blocks, to_is_file_);
+    content_.Begin(from_.Get(), to_.Get(), found_.st_size, found_.st_blocks, to_is_file_);
   return 0;
 }
 
 // A clone has the original's times and attributes, so it is one where those are wanted. It may be read-only: what is left to
 // do needs no more than a descriptor of it.
 bool CopyEntry::Clone() {
-  if (!options_.preserve || CloneAs(from_.get(), to_directory_, to_name_) != 0) return false;
+  if (!options_.preserve || CloneAs(from_.Get(), to_directory_, to_name_) != 0) return false;
   made_ = true;
   const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
   const int fd = Retrying([&] { return ::openat(to_directory_, to_name_, flags); });
   if (fd >= 0) {
-    to_.reset(fd);
+    to_.Reset(fd);
     return true;
   }
   ::unlinkat(to_directory_, to_name_, 0);
@@ -123,7 +123,7 @@ int CopyEntry::OpenTarget() {
   int fd = Retrying([&] { return ::openat(to_directory_, to_name_, flags | O_EXCL, mode); });
   if (fd >= 0) {
     made_ = true;
-    to_.reset(fd);
+    to_.Reset(fd);
     return 0;
   }
   if (fd != -EEXIST || options_.exclusive) return fd;
@@ -135,13 +135,13 @@ int CopyEntry::OpenTarget() {
   int code = Retrying([&] { return ::fstat(fd, &there); });
   if (code == 0 && IsSame(there, found_)) code = -EINVAL;
   to_is_file_ = S_ISREG(there.st_mode);
-  if (code == 0 && to_is_file_) code = platform::truncate(fd, 0);
+  if (code == 0 && to_is_file_) code = platform::Truncate(fd, 0);
   if (code < 0) return code;
   to_ = std::move(target);
   return 0;
 }
 
-// `make` once, and once more after removing what stands in its place.
+// `Make` once, and once more after removing what stands in its place.
 template <typename Make>
 int CopyEntry::MakeReplacing(Make make) {
   int code = Retrying(make);
@@ -192,8 +192,8 @@ int CopyEntry::MakeSpecial(const struct stat& found) {
 
 Step CopyEntry::Fail(int code) {
   code_ = code;
-  from_.reset();
-  to_.reset();
+  from_.Reset();
+  to_.Reset();
   if (made_) ::unlinkat(to_directory_, to_name_, 0);
   return Step::kDone;
 }
@@ -204,11 +204,11 @@ Step CopyEntry::Run(const Slice& slice, const Task& task) {
     if (content_.code() < 0) return Fail(content_.code());
   }
   // The mode of a device is the system's.
-  if (to_is_file_) CopyMetadata(from_.get(), found_, to_.get(), options_);
+  if (to_is_file_) CopyMetadata(from_.Get(), found_, to_.Get(), options_);
   // Some file systems say only now that the disk is full.
-  const int code = platform::close_file(to_.release());
+  const int code = platform::CloseFile(to_.Release());
   if (code < 0) return Fail(code);
-  from_.reset();
+  from_.Reset();
   return Step::kDone;
 }
 

@@ -13,7 +13,7 @@ namespace uvfiles {
 
 int Descent::OpenChild(int base, const char* name, bool unlock) {
   for (;;) {
-    const int parent = empty() ? base : back().stream.fd();
+    const int parent = empty() ? base : Back().stream.fd();
     const int fd = unlock ? OpenUnlocking(parent, name, S_IRWXU) : OpenDirectoryAt(parent, name);
     if (fd != -EMFILE && fd != -ENFILE) return fd;
     if (!GiveUpOne()) return fd;
@@ -21,11 +21,11 @@ int Descent::OpenChild(int base, const char* name, bool unlock) {
 }
 
 int Descent::Push(UniqueFd fd, std::string name) {
-  DirectoryStream stream(fd.release());
+  DirectoryStream stream(fd.Release());
   if (!stream) return -errno;
   levels_.emplace_back();
-  back().name = std::move(name);
-  back().stream = std::move(stream);
+  Back().name = std::move(name);
+  Back().stream = std::move(stream);
   if (first_open_ == 0 && levels_.size() == 2) first_open_ = 1;
   if (levels_.size() - first_open_ >= kMaxOpen) GiveUpOne();
   return 0;
@@ -37,9 +37,9 @@ void Descent::Pop() {
 }
 
 Descent::Above Descent::OpenAbove() {
-  Level& above = above_back();
+  Level& above = AboveBack();
   if (above.stream) return Above::kOpen;
-  int fd = OpenDirectoryAt(back().stream.fd(), "..");
+  int fd = OpenDirectoryAt(Back().stream.fd(), "..");
   if (fd == -EMFILE || fd == -ENFILE) return Above::kBusy;
   if (fd >= 0 && !SameDirectory(fd, above)) {
     ::close(fd);
@@ -62,17 +62,17 @@ int Descent::Reopen(size_t wanted, size_t* reached) {
   UniqueFd fd;
   int code = 0;
   for (*reached = 0; *reached < wanted; ++*reached) {
-    const int parent = *reached == 0 ? levels_[0].stream.fd() : fd.get();
+    const int parent = *reached == 0 ? levels_[0].stream.fd() : fd.Get();
     const Level& next = levels_[*reached + 1];
     code = OpenDirectoryAt(parent, next.name.c_str());
     if (code < 0) break;
     UniqueFd opened(code);
-    code = SameDirectory(opened.get(), next) ? 0 : -ESTALE;
+    code = SameDirectory(opened.Get(), next) ? 0 : -ESTALE;
     if (code < 0) break;
     fd = std::move(opened);
   }
   if (*reached == 0) return code;
-  levels_[*reached].stream = DirectoryStream(fd.release());
+  levels_[*reached].stream = DirectoryStream(fd.Release());
   if (levels_[*reached].stream) return code;
   *reached = 0;
   return -errno;
@@ -92,7 +92,7 @@ bool Descent::GiveUp(Level* level) {
   if (::fstat(level->stream.fd(), &st) != 0) return false;
   level->device = st.st_dev;
   level->inode = st.st_ino;
-  level->stream.close();
+  level->stream.Close();
   return true;
 }
 
@@ -129,8 +129,8 @@ Descent::Restored Descent::Restore(int base) {
     return Restored::kAll;
   }
   if (is_shortage(code) || code == -ENOMEM) {
-    if (levels_[reached].stream) levels_[reached].stream.close();
-    levels_[0].stream.close();
+    if (levels_[reached].stream) levels_[reached].stream.Close();
+    levels_[0].stream.Close();
     return Restored::kBusy;
   }
   levels_.resize(reached + 1);

@@ -41,16 +41,16 @@ class Descent {
     std::unordered_set<std::string> kept;  // names not to be tried again when listing starts over
     std::shared_ptr<RemovalShelf> shelf;   // what of it is in the hands of others, if anything
     std::vector<ListedEntry> rest;         // listed already, and still to be done
-    bool given_up() const { return inode != 0; }
+    bool GivenUp() const { return inode != 0; }
   };
 
   // At most this many levels hold a descriptor; the top one always does.
   static constexpr size_t kMaxOpen = 16;
 
   bool empty() const { return levels_.empty(); }
-  size_t depth() const { return levels_.size(); }
-  Level& back() { return levels_.back(); }
-  Level& above_back() { return levels_[levels_.size() - 2]; }
+  size_t Depth() const { return levels_.size(); }
+  Level& Back() { return levels_.back(); }
+  Level& AboveBack() { return levels_[levels_.size() - 2]; }
 
   // Opens directory `name` of the lowest level, or of `base` when there is none yet. With `unlock` its mode is widened
   // first. Gives up descriptors when the process has run out of them. A descriptor or -errno.

@@ -41,7 +41,7 @@ class DirectoryReader {
   // Takes the directory over, closing the one before. 0 or -errno.
   int Open(UniqueFd directory);
   void Close();
-  bool is_open() const;
+  bool IsOpen() const;
   int fd() const;
 
   // 1: `entry` is the next one, but for "." and ".."; 0: there is no other; else -errno.

@@ -23,7 +23,7 @@ class DirectoryStream {
   DirectoryStream(DirectoryStream&& other) noexcept : dir_(other.dir_) { other.dir_ = nullptr; }
   DirectoryStream& operator=(DirectoryStream&& other) noexcept {
     if (this != &other) {
-      close();
+      Close();
       dir_ = other.dir_;
       other.dir_ = nullptr;
     }
@@ -31,19 +31,19 @@ class DirectoryStream {
   }
   DirectoryStream(const DirectoryStream&) = delete;
   DirectoryStream& operator=(const DirectoryStream&) = delete;
-  ~DirectoryStream() { close(); }
+  ~DirectoryStream() { Close(); }
 
   explicit operator bool() const { return dir_ != nullptr; }
   int fd() const { return ::dirfd(dir_); }
-  void close() {
+  void Close() {
     if (dir_ != nullptr) ::closedir(dir_);
     dir_ = nullptr;
   }
-  void rewind() { ::rewinddir(dir_); }
+  void Rewind() { ::rewinddir(dir_); }
 
   // The next entry but for "." and "..", or null at the end (errno 0) or on an error (errno set). Valid until the next
   // call.
-  const dirent* next() {
+  const dirent* Next() {
     for (;;) {
       errno = 0;
       const dirent* entry = ::readdir(dir_);

@@ -15,7 +15,7 @@ namespace platform {
 namespace {
 
 template <typename Call>
-auto retrying(Call call) -> decltype(call()) {
+auto Retrying(Call call) -> decltype(call()) {
   for (;;) {
     const auto result = call();
     if (result >= 0) return result;
@@ -23,9 +23,9 @@ auto retrying(Call call) -> decltype(call()) {
   }
 }
 
-size_t capped(size_t size) { return size < kMaxTransfer ? size : kMaxTransfer; }
+size_t Capped(size_t size) { return size < kMaxTransfer ? size : kMaxTransfer; }
 
-FileKind kind_of(mode_t mode) {
+FileKind KindOf(mode_t mode) {
   if (S_ISREG(mode)) return FileKind::kRegular;
   if (S_ISDIR(mode)) return FileKind::kDirectory;
   if (S_ISFIFO(mode)) return FileKind::kFifo;
@@ -37,81 +37,81 @@ FileKind kind_of(mode_t mode) {
 
 // XFS syncs what its log still holds of an inode, and after a failed write to its log (it shuts down) that is nothing:
 // fsync then says 0 of a directory, always, and of a file, where it comes at that moment. Only other calls say EIO.
-int still_there(int fd) {
+int StillThere(int fd) {
   struct stat status;
-  return retrying([&] { return ::fstat(fd, &status); });
+  return Retrying([&] { return ::fstat(fd, &status); });
 }
 
 }  // namespace
 
-int open_file(const char* path, int flags, int mode) {
-  return retrying([&] { return ::open(path, flags | O_CLOEXEC, mode); });
+int OpenByPath(const char* path, int flags, int mode) {
+  return Retrying([&] { return ::open(path, flags | O_CLOEXEC, mode); });
 }
 
 // EINTR: the descriptor is gone on Linux, and a second close could hit another thread's new one. EINPROGRESS (some
 // systems) means the same: it will be closed.
-int close_file(int fd) {
+int CloseFile(int fd) {
   if (::close(fd) == 0) return 0;
   return errno == EINTR || errno == EINPROGRESS ? 0 : -errno;
 }
 
-int64_t read(int fd, char* data, size_t size) {
-  return retrying([&]() -> int64_t { return ::read(fd, data, capped(size)); });
+int64_t Read(int fd, char* data, size_t size) {
+  return Retrying([&]() -> int64_t { return ::read(fd, data, Capped(size)); });
 }
 
-int64_t pread(int fd, char* data, size_t size, int64_t position) {
-  return retrying([&]() -> int64_t { return ::pread(fd, data, capped(size), position); });
+int64_t Pread(int fd, char* data, size_t size, int64_t position) {
+  return Retrying([&]() -> int64_t { return ::pread(fd, data, Capped(size), position); });
 }
 
-int64_t write(int fd, const char* data, size_t size) {
-  return retrying([&]() -> int64_t { return ::write(fd, data, capped(size)); });
+int64_t Write(int fd, const char* data, size_t size) {
+  return Retrying([&]() -> int64_t { return ::write(fd, data, Capped(size)); });
 }
 
-int64_t pwrite(int fd, const char* data, size_t size, int64_t position) {
-  return retrying([&]() -> int64_t { return ::pwrite(fd, data, capped(size), position); });
+int64_t Pwrite(int fd, const char* data, size_t size, int64_t position) {
+  return Retrying([&]() -> int64_t { return ::pwrite(fd, data, Capped(size), position); });
 }
 
-int64_t seek(int fd, int64_t offset, int whence) {
+int64_t Seek(int fd, int64_t offset, int whence) {
   const off_t position = ::lseek(fd, offset, whence);
   return position < 0 ? -errno : position;
 }
 
-int stat(const char* path, StatRecord* record) { return stat_at(AT_FDCWD, path, 0, record); }
+int Stat(const char* path, StatRecord* record) { return StatAt(AT_FDCWD, path, 0, record); }
 
-int lstat(const char* path, StatRecord* record) {
-  return stat_at(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, record);
+int Lstat(const char* path, StatRecord* record) {
+  return StatAt(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, record);
 }
 
-int fstat(int fd, StatRecord* record) { return stat_fd(fd, record); }
+int Fstat(int fd, StatRecord* record) { return StatFd(fd, record); }
 
-int describe(int fd, FileKind* kind, int64_t* size) {
+int Describe(int fd, FileKind* kind, int64_t* size) {
   struct stat status;
-  const int result = retrying([&] { return ::fstat(fd, &status); });
+  const int result = Retrying([&] { return ::fstat(fd, &status); });
   if (result < 0) return result;
-  *kind = kind_of(status.st_mode);
+  *kind = KindOf(status.st_mode);
   *size = status.st_size;
   return 0;
 }
 
-int truncate(int fd, int64_t size) {
-  return retrying([&] { return ::ftruncate(fd, size); });
+int Truncate(int fd, int64_t size) {
+  return Retrying([&] { return ::ftruncate(fd, size); });
 }
 
-int sync(int fd) {
+int Sync(int fd) {
 #ifdef __APPLE__
   // fsync only reaches the drive's cache there. F_FULLFSYNC is refused by some file systems: then fsync must do.
   if (retrying([&] { return ::fcntl(fd, F_FULLFSYNC); }) == 0) return 0;
 #endif
-  const int result = retrying([&] { return ::fsync(fd); });
-  return result < 0 ? result : still_there(fd);
+  const int result = Retrying([&] { return ::fsync(fd); });
+  return result < 0 ? result : StillThere(fd);
 }
 
-int datasync(int fd) {
+int Datasync(int fd) {
 #ifdef __APPLE__
   return sync(fd);
 #else
-  const int result = retrying([&] { return ::fdatasync(fd); });
-  return result < 0 ? result : still_there(fd);
+  const int result = Retrying([&] { return ::fdatasync(fd); });
+  return result < 0 ? result : StillThere(fd);
 #endif
 }
 

@@ -41,7 +41,7 @@ int MakeFile(const std::string& path, bool appending) {
   if (fd < 0) return fd;
   UniqueFd holder(fd);
   const int failure = MakeFileModeExact(fd);
-  if (failure == 0) return holder.release();
+  if (failure == 0) return holder.Release();
   RemoveFileNow(path);
   return failure;
 }
@@ -53,7 +53,7 @@ int MakeNamelessFile(const std::string& dir, bool appending) {
   if (fd < 0) return fd;
   UniqueFd holder(fd);
   const int failure = MakeFileModeExact(fd);
-  return failure == 0 ? holder.release() : failure;
+  return failure == 0 ? holder.Release() : failure;
 #else
   (void)dir;
   (void)appending;

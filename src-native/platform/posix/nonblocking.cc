@@ -30,49 +30,49 @@ constexpr int kNoSignal = MSG_NOSIGNAL;
 constexpr size_t kSafeForPipe = PIPE_BUF;
 constexpr size_t kSafeForTerminal = 256;
 
-size_t capped(size_t size) { return std::min(size, kMaxTransfer); }
+size_t Capped(size_t size) { return std::min(size, kMaxTransfer); }
 
 }  // namespace
 
 // poll first: a FIFO that no writer has opened yet is at its end for read(2), but polls as not ready; and where there
 // is no other way to read without waiting, it tells that there is something.
-int64_t read_now(const OpenFile& file, char* data, size_t size) {
+int64_t ReadNow(const OpenFile& file, char* data, size_t size) {
   const int fd = file.fd;
-  if (!is_ready(fd, false)) return UV_EAGAIN;
-  if (file.nonblocking) return read(fd, data, size);
+  if (!IsReady(fd, false)) return UV_EAGAIN;
+  if (file.nonblocking) return Read(fd, data, size);
   if (file.kind == FileKind::kSocket) {
-    return Retrying([&]() -> int64_t { return ::recv(fd, data, capped(size), MSG_DONTWAIT); });
+    return Retrying([&]() -> int64_t { return ::recv(fd, data, Capped(size), MSG_DONTWAIT); });
   }
   // Another process that shares the pipe may have taken the bytes since.
-  const int64_t count = read_nowait(fd, data, capped(size));
-  return count == UV_ENOTSUP ? read(fd, data, size) : count;
+  const int64_t count = ReadNowait(fd, data, Capped(size));
+  return count == UV_ENOTSUP ? Read(fd, data, size) : count;
 }
 
-int64_t write_now(const OpenFile& file, const char* data, size_t size) {
+int64_t WriteNow(const OpenFile& file, const char* data, size_t size) {
   const int fd = file.fd;
-  if (file.nonblocking) return write(fd, data, size);
+  if (file.nonblocking) return Write(fd, data, size);
   if (file.kind == FileKind::kSocket) {
     return Retrying(
-        [&]() -> int64_t { return ::send(fd, data, capped(size), MSG_DONTWAIT | kNoSignal); });
+        [&]() -> int64_t { return ::send(fd, data, Capped(size), MSG_DONTWAIT | kNoSignal); });
   }
-  const int64_t count = write_nowait(fd, data, capped(size));
+  const int64_t count = WriteNowait(fd, data, Capped(size));
   if (count != UV_ENOTSUP) return count;
-  if (!is_ready(fd, true)) return UV_EAGAIN;
-  return write(fd, data,
+  if (!IsReady(fd, true)) return UV_EAGAIN;
+  return Write(fd, data,
                std::min(size, file.kind == FileKind::kCharacter ? kSafeForTerminal : kSafeForPipe));
 }
 
-int open_now(const char* path, int flags, int mode) {
-  const int fd = open_file(path, flags | O_NONBLOCK, mode);
+int OpenNow(const char* path, int flags, int mode) {
+  const int fd = OpenByPath(path, flags | O_NONBLOCK, mode);
   // A file that another process holds a lease on (fcntl(2), F_SETLEASE) is waited for, in the pool.
-  return fd == UV_EAGAIN ? open_file(path, flags, mode) : fd;
+  return fd == UV_EAGAIN ? OpenByPath(path, flags, mode) : fd;
 }
 
-int make_blocking(int fd, int flags) {
+int MakeBlocking(int fd, int flags) {
   return Retrying([&] { return ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK); });
 }
 
-bool lacks_reader(const char* path, int flags, int error) {
+bool LacksReader(const char* path, int flags, int error) {
   if (error != UV_ENXIO || (flags & O_ACCMODE) != O_WRONLY) return false;
   struct stat status;
   return Retrying([&] { return ::stat(path, &status); }) == 0 && S_ISFIFO(status.st_mode);

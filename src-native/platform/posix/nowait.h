@@ -8,11 +8,11 @@ namespace uvfiles {
 namespace platform {
 
 // A count, UV_EAGAIN when it would have to wait, or UV_ENOTSUP where there is no telling.
-int64_t read_nowait(int fd, char* data, size_t size);
-int64_t write_nowait(int fd, const char* data, size_t size);
+int64_t ReadNowait(int fd, char* data, size_t size);
+int64_t WriteNowait(int fd, const char* data, size_t size);
 
 // For tests: what a kernel would say that does not know of it.
-void forbid_nowait(bool forbidden);
+void ForbidNowait(bool forbidden);
 
 }  // namespace platform
 }  // namespace uvfiles

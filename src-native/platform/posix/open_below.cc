@@ -34,7 +34,7 @@ int OpenBelow(int base, const std::string& relative, int flags) {
 #endif
     const int fd = OpenAt(base, stretch.c_str(), middle);
     if (fd < 0) return fd;
-    held.reset(fd);
+    held.Reset(fd);
     base = fd;
     begin = slash + 1;
   }

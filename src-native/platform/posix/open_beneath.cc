@@ -85,7 +85,7 @@ class Stepper {
       } else if (!name.empty() && name != ".") {
         if (is_last) {
           std::string text;
-          code = follow ? ReadLinkAt(here(), name, &text) : 0;
+          code = follow ? ReadLinkAt(Here(), name, &text) : 0;
           // What is not there, or not to be asked, is the caller's to meet again.
           if (code <= 0) return Arrive(name, slash_follows, place);
           code = Splice(text, slash_follows, &rest);
@@ -113,10 +113,10 @@ class Stepper {
     ino_t inode;
   };
 
-  int here() const { return levels_.empty() ? root_ : here_.get(); }
+  int Here() const { return levels_.empty() ? root_ : here_.Get(); }
 
   int Arrive(const std::string& name, bool must_be_directory, PlaceBeneath* place) {
-    place->directory = here();
+    place->directory = Here();
     place->name = name;
     place->must_be_directory = must_be_directory;
     if (!levels_.empty()) place->holder = std::move(here_);
@@ -132,10 +132,10 @@ class Stepper {
   }
 
   int Down(const std::string& name, std::string* rest) {
-    const int fd = OpenDirectoryAsBaseAt(here(), name.c_str());
+    const int fd = OpenDirectoryAsBaseAt(Here(), name.c_str());
     if (MayBeLink(fd)) {
       std::string text;
-      const int link = ReadLinkAt(here(), name, &text);
+      const int link = ReadLinkAt(Here(), name, &text);
       if (link == 0) return -ENOTDIR;
       return link < 0 ? link : Splice(text, true, rest);
     }
@@ -153,12 +153,12 @@ class Stepper {
     if (levels_.empty()) return kOutsideRoot;
     levels_.pop_back();
     if (levels_.empty()) {
-      here_.reset();
+      here_.Reset();
       return 0;
     }
-    const int fd = OpenDirectoryAsBaseAt(here_.get(), "..");
+    const int fd = OpenDirectoryAsBaseAt(here_.Get(), "..");
     if (fd < 0) return fd;
-    here_.reset(fd);
+    here_.Reset(fd);
     struct stat found;
     if (::fstat(fd, &found) != 0) return -errno;
     const bool same = found.st_dev == levels_.back().device && found.st_ino == levels_.back().inode;
@@ -240,11 +240,11 @@ int Beneath::FindByKernel(std::string path, bool follow, PlaceBeneath* place) co
     }
     if (above.empty()) {
       place->directory = root_;
-      place->holder.reset();
+      place->holder.Reset();
     } else {
       const int fd = OpenByKernel(root_, above.c_str(), kDirectory, 0);
       if (fd < 0) return fd;
-      place->holder.reset(fd);
+      place->holder.Reset(fd);
       place->directory = fd;
     }
     std::string text;

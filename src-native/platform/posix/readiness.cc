@@ -7,7 +7,7 @@
 namespace uvfiles {
 namespace platform {
 
-bool is_ready(int fd, bool for_write) {
+bool IsReady(int fd, bool for_write) {
   struct pollfd entry = {fd, static_cast<short>(for_write ? POLLOUT : POLLIN), 0};
   return Retrying([&] { return ::poll(&entry, 1, 0); }) > 0;
 }

@@ -17,7 +17,7 @@ struct Crews {
   uint32_t last = 0;
 };
 
-Crews& crews() {
+Crews& AllCrews() {
   static Crews* const table = new Crews();
   return *table;
 }
@@ -26,7 +26,7 @@ Crews& crews() {
 
 std::shared_ptr<RemovalCrew> RemovalCrew::Make(int64_t flags) {
   std::shared_ptr<RemovalCrew> crew(new RemovalCrew(flags));
-  Crews& table = crews();
+  Crews& table = AllCrews();
   std::lock_guard<std::mutex> lock(table.mutex);
   do {
     crew->number_ = ++table.last;
@@ -36,14 +36,14 @@ std::shared_ptr<RemovalCrew> RemovalCrew::Make(int64_t flags) {
 }
 
 std::shared_ptr<RemovalCrew> RemovalCrew::Find(uint32_t number) {
-  Crews& table = crews();
+  Crews& table = AllCrews();
   std::lock_guard<std::mutex> lock(table.mutex);
   const auto found = table.by_number.find(number);
   return found == table.by_number.end() ? nullptr : found->second.lock();
 }
 
 RemovalCrew::~RemovalCrew() {
-  Crews& table = crews();
+  Crews& table = AllCrews();
   std::lock_guard<std::mutex> lock(table.mutex);
   table.by_number.erase(number_);
 }
@@ -114,7 +114,7 @@ void RemovalCrew::Count(const Counts& counts) {
   counts_.failures += counts.failures;
 }
 
-RemovalCrew::Counts RemovalCrew::counts() {
+RemovalCrew::Counts RemovalCrew::CountsNow() {
   std::lock_guard<std::mutex> lock(mutex_);
   return counts_;
 }
@@ -124,7 +124,7 @@ void RemovalCrew::Fail(TaskError error) {
   if (!error_) error_ = std::move(error);
 }
 
-TaskError RemovalCrew::error() {
+TaskError RemovalCrew::Error() {
   std::lock_guard<std::mutex> lock(mutex_);
   return error_;
 }

@@ -52,7 +52,7 @@ class RemovalCrew {
   int64_t flags() const { return flags_; }
 
   // Whether somebody would take an offer now. A hint, at the cost of one load.
-  bool hungry() const { return unserved_.load(std::memory_order_relaxed) > 0 && !disbanded(); }
+  bool Hungry() const { return unserved_.load(std::memory_order_relaxed) > 0 && !disbanded(); }
   void Give(Offer offer);
   // An offer, if there is one within a moment. Where `shelf` is given also looks up when all of it is settled. Waits only
   // for that where `offer` is null.
@@ -67,10 +67,10 @@ class RemovalCrew {
   bool Idle();
 
   void Count(const Counts& counts);
-  Counts counts();
+  Counts CountsNow();
   // The first one stays.
   void Fail(TaskError error);
-  TaskError error();
+  TaskError Error();
 
   // Hands come and go.
   void Join();

@@ -32,9 +32,9 @@ RemoveTree::Work::~Work() {
 
 // What was given up half-way is found again by who gave it.
 void RemoveTree::Work::DropPart() {
-  if (part().offer.shelf != nullptr) {
+  if (LastPart().offer.shelf != nullptr) {
     crew_->Count(std::exchange(counts_, {}));
-    crew_->Settle(part().offer, {});
+    crew_->Settle(LastPart().offer, {});
   }
   parts_.pop_back();
 }
@@ -45,7 +45,7 @@ Step RemoveTree::Work::NothingLeft(const Slice& slice) {
     return Step::kDone;
   if (Take(nullptr)) return Step::kReady;
   if (is_hand_ && ++idle_ >= kMaxIdle) return Step::kDone;
-  return slice.expired() ? Step::kAgain : Step::kReady;
+  return slice.Expired() ? Step::kAgain : Step::kReady;
 }
 
 // What takes longer than a slice is worth a call for hands.
@@ -64,9 +64,9 @@ void RemoveTree::Work::Give(Descent::Level& level, const dirent* entry) {
   RemovalCrew::Offer offer;
   std::vector<ListedEntry>& listed = level.rest;
   bool has_directories = false;
-  for (; entry != nullptr; entry = level.stream.next()) {
+  for (; entry != nullptr; entry = level.stream.Next()) {
     if (level.kept.count(entry->d_name) != 0) continue;
-    if (level.shelf != nullptr && level.given_up() && crew_->IsGiven(*level.shelf, entry->d_name))
+    if (level.shelf != nullptr && level.GivenUp() && crew_->IsGiven(*level.shelf, entry->d_name))
       continue;
     listed.push_back({entry->d_name, entry->d_type == DT_DIR});
     if (listed.size() == kOffered) break;
@@ -75,11 +75,11 @@ void RemoveTree::Work::Give(Descent::Level& level, const dirent* entry) {
   for (auto each = listed.begin(); each != half; ++each)
     has_directories = has_directories || each->looks_like_directory;
   if (!has_directories && listed.size() < kFewest) return;
-  offer.directory.reset(::fcntl(level.stream.fd(), F_DUPFD_CLOEXEC, 0));
+  offer.directory.Reset(::fcntl(level.stream.fd(), F_DUPFD_CLOEXEC, 0));
   if (!offer.directory) return;
   if (level.shelf == nullptr) {
     level.shelf = std::make_shared<RemovalShelf>();
-    level.shelf->path = descent().PathOf(part().path, nullptr);
+    level.shelf->path = descent().PathOf(LastPart().path, nullptr);
   }
   offer.shelf = level.shelf;
   offer.entries.assign(std::make_move_iterator(listed.begin()), std::make_move_iterator(half));
@@ -119,11 +119,11 @@ Step RemoveTree::Work::Starved() {
 }
 
 void RemoveTree::Work::SettleOffer() {
-  Descent::Level& level = descent().back();
+  Descent::Level& level = descent().Back();
   std::vector<std::string> kept(level.kept.begin(), level.kept.end());
   crew_->Count(std::exchange(counts_, {}));
-  crew_->Settle(part().offer, std::move(kept));
-  part().offer = {};
+  crew_->Settle(LastPart().offer, std::move(kept));
+  LastPart().offer = {};
   descent().Pop();
 }
 
@@ -135,7 +135,7 @@ class RemoveTreeHand final : public Task {
     if (crew != nullptr) work_ = std::make_unique<RemoveTree::Work>(this, std::move(crew));
   }
   // The removal may be over before its hand comes.
-  Step run(const Slice& slice) override { return work_ ? work_->Run(slice) : Step::kDone; }
+  Step Run(const Slice& slice) override { return work_ ? work_->Run(slice) : Step::kDone; }
 
  private:
   std::unique_ptr<RemoveTree::Work> work_;

@@ -39,9 +39,9 @@ class RemoveTree::Work {
     size_t next = 0;
   };
 
-  Part& part() { return parts_.back(); }
+  Part& LastPart() { return parts_.back(); }
   Descent& descent() { return parts_.back().descent; }
-  bool in_offer() { return part().offer.shelf != nullptr && descent().depth() == 1; }
+  bool InOffer() { return LastPart().offer.shelf != nullptr && descent().Depth() == 1; }
 
   void Begin();
   void Suspend();

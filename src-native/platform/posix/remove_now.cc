@@ -42,7 +42,7 @@ void RemoveTreeNow(const std::string& path) {
   arguments.numbers.push_back(kForce | kIgnoreErrors | kMissingIsFine);
   RemoveTree task(std::move(arguments));
   // Ready and empty: out of descriptors. Others may still be closing theirs, but the process cannot wait for long.
-  for (int starved = 0; starved < kMaxStarved && task.run(Slice()) != Step::kDone; ++starved) {
+  for (int starved = 0; starved < kMaxStarved && task.Run(Slice()) != Step::kDone; ++starved) {
     const timespec pause = {0, 2000000};
     ::nanosleep(&pause, nullptr);
   }

@@ -49,7 +49,7 @@ Step RemoveTree::Work::Run(const Slice& slice) {
   if (!begun_) {
     if (parts_.empty()) {
       parts_.emplace_back();
-      part().path = path_;
+      LastPart().path = path_;
     }
     Begin();
   }
@@ -73,7 +73,7 @@ Step RemoveTree::Work::Run(const Slice& slice) {
     Advance();
     if (starving_) return Starved();
     if (!task_->output.empty()) return Step::kReady;
-    if (slice.expired() && !(parts_.size() == 1 && descent().empty()))
+    if (slice.Expired() && !(parts_.size() == 1 && descent().empty()))
       return Call() ? Step::kReady : Step::kAgain;
   }
   if (!task_->output.empty()) {  // the last report; the end comes with the next call
@@ -86,10 +86,10 @@ Step RemoveTree::Work::Run(const Slice& slice) {
 Step RemoveTree::Work::Finish() {
   if (is_hand_) return Step::kDone;
   if (crew_ != nullptr) {
-    const RemovalCrew::Counts others = crew_->counts();
+    const RemovalCrew::Counts others = crew_->CountsNow();
     counts_.removed += others.removed;
     counts_.failures += others.failures;
-    if (!error_) error_ = crew_->error();
+    if (!error_) error_ = crew_->Error();
   }
   task_->error = std::move(error_);
   if (!Has(kReportEach)) {
@@ -111,7 +111,7 @@ void RemoveTree::Work::Begin() {
   int failure = base;
   if (Starve(failure)) return;
   if (base >= 0) {
-    base_.reset(base);
+    base_.Reset(base);
     Enter(top_, 0, &failure);
     begun_ = !Starve(failure);
     if (failure == 0 || !begun_) return;
@@ -125,13 +125,13 @@ void RemoveTree::Work::Begin() {
 // Nobody holds a descriptor while waiting for one: several removals would wait for each other.
 void RemoveTree::Work::Suspend() {
   struct stat st;
-  if (begun_ && !suspended_ && ::fstat(base_.get(), &st) == 0) {
+  if (begun_ && !suspended_ && ::fstat(base_.Get(), &st) == 0) {
     base_device_ = st.st_dev;
     base_inode_ = st.st_ino;
     suspended_ = true;
     descent().GiveUpAll();
   }
-  if (suspended_ || !begun_) base_.reset();
+  if (suspended_ || !begun_) base_.Reset();
 }
 
 // Takes up what `Suspend` gave up, and nothing else that is there by the same names by now. False where that cannot be.
@@ -165,10 +165,10 @@ void RemoveTree::Work::Advance() {
     RemoveEntry(name.c_str(), true);
     return;
   }
-  Descent::Level& level = descent().back();
-  if (in_offer()) {
-    if (part().next == part().offer.entries.size()) return SettleOffer();
-    const ListedEntry& entry = part().offer.entries[part().next++];
+  Descent::Level& level = descent().Back();
+  if (InOffer()) {
+    if (LastPart().next == LastPart().offer.entries.size()) return SettleOffer();
+    const ListedEntry& entry = LastPart().offer.entries[LastPart().next++];
     return RemoveEntry(entry.name.c_str(), entry.looks_like_directory);
   }
   if (!level.rest.empty()) {
@@ -176,15 +176,15 @@ void RemoveTree::Work::Advance() {
     level.rest.pop_back();
     return RemoveEntry(entry.name.c_str(), entry.looks_like_directory);
   }
-  const dirent* entry = level.stream.next();
+  const dirent* entry = level.stream.Next();
   if (entry == nullptr) {
     if (errno != 0 && errno != ENOENT) Fail(-errno, "scandir", nullptr);
     LeaveLowest();
     return;
   }
   if (!level.kept.empty() && level.kept.count(entry->d_name) != 0) return;
-  if (crew_ != nullptr && crew_->hungry()) return Give(level, entry);
-  if (level.shelf != nullptr && level.given_up() && crew_->IsGiven(*level.shelf, entry->d_name))
+  if (crew_ != nullptr && crew_->Hungry()) return Give(level, entry);
+  if (level.shelf != nullptr && level.GivenUp() && crew_->IsGiven(*level.shelf, entry->d_name))
     return;
   RemoveEntry(entry->d_name, entry->d_type == DT_DIR);
 }
@@ -208,7 +208,7 @@ void RemoveTree::Work::RemoveEntry(const char* name, bool looks_like_directory) 
       continue;
     }
     syscall = "unlink";
-    Descent::Level& level = descent().back();
+    Descent::Level& level = descent().Back();
     code = UnlinkAt(level.stream.fd(), name, 0);
     if (code == 0) ++counts_.removed;
     if (code == 0 || code == -ENOENT) return;
@@ -229,29 +229,29 @@ void RemoveTree::Work::RemoveEntry(const char* name, bool looks_like_directory) 
 // Makes `name` of the lowest level the lowest level. False with the reason in `failure`; true when it was entered or
 // is gone already.
 bool RemoveTree::Work::Enter(const std::string& name, uint32_t pass, int* failure) {
-  int fd = descent().OpenChild(base_.get(), name.c_str(), false);
+  int fd = descent().OpenChild(base_.Get(), name.c_str(), false);
   if (fd == -EACCES && !descent().empty()) {
     // An empty directory can be removed unread.
-    const int code = UnlinkAt(descent().back().stream.fd(), name.c_str(), AT_REMOVEDIR);
+    const int code = UnlinkAt(descent().Back().stream.fd(), name.c_str(), AT_REMOVEDIR);
     if (code == 0) {
       ++counts_.removed;
       *failure = 0;
       return true;
     }
-    if (Unlock(descent().back())) fd = descent().OpenChild(base_.get(), name.c_str(), false);
+    if (Unlock(descent().Back())) fd = descent().OpenChild(base_.Get(), name.c_str(), false);
   }
   if (fd == -EACCES && Has(kForce)) {
-    const int unlocked = descent().OpenChild(base_.get(), name.c_str(), true);
+    const int unlocked = descent().OpenChild(base_.Get(), name.c_str(), true);
     if (unlocked >= 0 || !Forbidden(unlocked)) fd = unlocked;
   }
   *failure = fd < 0 ? fd : descent().Push(UniqueFd(fd), name);
   if (*failure != 0) return false;
-  descent().back().pass = pass;
+  descent().Back().pass = pass;
   return true;
 }
 
 void RemoveTree::Work::LeaveLowest() {
-  Descent::Level& lowest = descent().back();
+  Descent::Level& lowest = descent().Back();
   if (lowest.shelf != nullptr) {
     std::vector<std::string> kept;
     if (!crew_->Settled(*lowest.shelf, &kept)) {
@@ -265,9 +265,9 @@ void RemoveTree::Work::LeaveLowest() {
     if (!kept.empty()) lowest.failed = true;
     for (std::string& name : kept) lowest.kept.insert(std::move(name));
   }
-  if (descent().depth() > 1) {
-    const std::string name = descent().back().name;
-    const size_t depth = descent().depth();
+  if (descent().Depth() > 1) {
+    const std::string name = descent().Back().name;
+    const size_t depth = descent().Depth();
     switch (descent().OpenAbove()) {
       case Descent::Above::kOpen:
         break;
@@ -276,7 +276,7 @@ void RemoveTree::Work::LeaveLowest() {
         return;
       case Descent::Above::kLost:
         ++lost_;
-        if (descent().depth() == depth - 1)
+        if (descent().Depth() == depth - 1)
           KeepUnreachable(name);
         else if (lost_ > kMaxLost) {
           Fail(-ESTALE, "scandir", nullptr);
@@ -291,12 +291,12 @@ void RemoveTree::Work::LeaveLowest() {
 // The directory was emptied as far as possible, but the one above could not be reached from within it: it has no search
 // permission, or was moved. One more try by its name is all it gets.
 void RemoveTree::Work::KeepUnreachable(const std::string& name) {
-  const int code = UnlinkAt(descent().back().stream.fd(), name.c_str(), AT_REMOVEDIR);
+  const int code = UnlinkAt(descent().Back().stream.fd(), name.c_str(), AT_REMOVEDIR);
   if (code == 0) ++counts_.removed;
   if (code == 0 || code == -ENOENT) return;
   if (code == -ENOTEMPTY || code == -EEXIST) {
-    descent().back().kept.insert(name);
-    descent().back().failed = true;
+    descent().Back().kept.insert(name);
+    descent().Back().failed = true;
     if (!has_failed_) Fail(code, "rmdir", name.c_str());
     return;
   }
@@ -304,11 +304,11 @@ void RemoveTree::Work::KeepUnreachable(const std::string& name) {
 }
 
 void RemoveTree::Work::RemoveEmptied() {
-  Descent::Level& level = descent().back();
-  const bool is_top = descent().depth() == 1;
-  const int parent = is_top ? base_.get() : descent().above_back().stream.fd();
+  Descent::Level& level = descent().Back();
+  const bool is_top = descent().Depth() == 1;
+  const int parent = is_top ? base_.Get() : descent().AboveBack().stream.fd();
   int code = UnlinkAt(parent, level.name.c_str(), AT_REMOVEDIR);
-  if (Forbidden(code) && !is_top && Unlock(descent().above_back()))
+  if (Forbidden(code) && !is_top && Unlock(descent().AboveBack()))
     code = UnlinkAt(parent, level.name.c_str(), AT_REMOVEDIR);
   const bool filled = code == -ENOTEMPTY || code == -EEXIST;
   if (code == 0) ++counts_.removed;
@@ -343,16 +343,16 @@ void RemoveTree::Work::RemoveEmptied() {
     return;
   }
   if (filled && failed) {
-    descent().back().kept.insert(name);
-    descent().back().failed = true;
+    descent().Back().kept.insert(name);
+    descent().Back().failed = true;
     return;
   }
   KeepEntry(name.c_str(), code, "rmdir");
 }
 
 void RemoveTree::Work::KeepEntry(const char* name, int code, const char* syscall) {
-  descent().back().failed = true;
-  descent().back().kept.insert(name);
+  descent().Back().failed = true;
+  descent().Back().kept.insert(name);
   Fail(code, syscall, name);
 }
 
@@ -360,9 +360,9 @@ void RemoveTree::Work::KeepEntry(const char* name, int code, const char* syscall
 void RemoveTree::Work::Fail(int code, const char* syscall, const char* entry) {
   ++counts_.failures;
   has_failed_ = true;
-  if (entry == nullptr && !descent().empty()) descent().back().failed = true;
+  if (entry == nullptr && !descent().empty()) descent().Back().failed = true;
   if (Has(kIgnoreErrors)) return;
-  const std::string path = descent().PathOf(part().path, entry);
+  const std::string path = descent().PathOf(LastPart().path, entry);
   if (!Has(kReportEach)) {
     if (is_hand_)
       crew_->Fail({code, syscall, path, ""});
@@ -395,6 +395,6 @@ RemoveTree::RemoveTree(TaskArguments&& arguments)
     : work_(std::make_unique<Work>(this, std::move(arguments.bytes[0]),
                                    arguments.numbers.empty() ? 0 : arguments.numbers[0])) {}
 RemoveTree::~RemoveTree() = default;
-Step RemoveTree::run(const Slice& slice) { return work_->Run(slice); }
+Step RemoveTree::Run(const Slice& slice) { return work_->Run(slice); }
 
 }  // namespace uvfiles

@@ -16,7 +16,7 @@ namespace platform {
 
 namespace {
 
-void fill(const struct stat& from, StatRecord* to) {
+void Fill(const struct stat& from, StatRecord* to) {
   to->dev = static_cast<int64_t>(from.st_dev);
   to->mode = from.st_mode;
   to->nlink = static_cast<int64_t>(from.st_nlink);
@@ -56,7 +56,7 @@ void fill(const struct stat& from, StatRecord* to) {
 std::atomic<bool> statx_works{true};
 
 // 1: not supported here, ask fstatat.
-int try_statx(int directory, const char* path, int flags, StatRecord* to) {
+int TryStatx(int directory, const char* path, int flags, StatRecord* to) {
   if (!statx_works.load(std::memory_order_relaxed)) return 1;
   struct statx from;
   int result;
@@ -93,29 +93,29 @@ int try_statx(int directory, const char* path, int flags, StatRecord* to) {
 
 }  // namespace
 
-int stat_at(int directory, const char* path, int flags, StatRecord* record) {
+int StatAt(int directory, const char* path, int flags, StatRecord* record) {
 #ifdef UVFILES_HAVE_STATX
-  const int answer = try_statx(directory, path, flags, record);
+  const int answer = TryStatx(directory, path, flags, record);
   if (answer <= 0) return answer;
 #endif
   struct stat status;
   while (::fstatat(directory, path, &status, flags) != 0) {
     if (errno != EINTR) return -errno;
   }
-  fill(status, record);
+  Fill(status, record);
   return 0;
 }
 
-int stat_fd(int fd, StatRecord* record) {
+int StatFd(int fd, StatRecord* record) {
 #ifdef UVFILES_HAVE_STATX
-  const int answer = try_statx(fd, "", AT_EMPTY_PATH, record);
+  const int answer = TryStatx(fd, "", AT_EMPTY_PATH, record);
   if (answer <= 0) return answer;
 #endif
   struct stat status;
   while (::fstat(fd, &status) != 0) {
     if (errno != EINTR) return -errno;
   }
-  fill(status, record);
+  Fill(status, record);
   return 0;
 }
 

@@ -7,8 +7,8 @@ namespace uvfiles {
 namespace platform {
 
 // `flags` as fstatat takes them (AT_SYMLINK_NOFOLLOW). 0 or a negative code.
-int stat_at(int directory, const char* path, int flags, StatRecord* record);
-int stat_fd(int fd, StatRecord* record);
+int StatAt(int directory, const char* path, int flags, StatRecord* record);
+int StatFd(int fd, StatRecord* record);
 
 }  // namespace platform
 }  // namespace uvfiles

@@ -27,7 +27,7 @@ struct Start {
   void* argument;
 };
 
-void* run(void* given) {
+void* Run(void* given) {
   const std::unique_ptr<Start> start(static_cast<Start*>(given));
 #ifdef __linux__
   ::pthread_setname_np(::pthread_self(), start->name);
@@ -38,7 +38,7 @@ void* run(void* given) {
 
 }  // namespace
 
-int start_thread(const char* name, void (*body)(void*), void* argument, size_t stack_bytes) {
+int StartThread(const char* name, void (*body)(void*), void* argument, size_t stack_bytes) {
   auto start = std::make_unique<Start>(Start{name, body, argument});
   // A signal is for the threads that have handlers in mind; and it would only interrupt our waiting.
   sigset_t all;
@@ -50,7 +50,7 @@ int start_thread(const char* name, void (*body)(void*), void* argument, size_t s
   ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   ::pthread_attr_setstacksize(&attributes, stack_bytes);
   pthread_t thread;
-  const int failed = ::pthread_create(&thread, &attributes, run, start.get());
+  const int failed = ::pthread_create(&thread, &attributes, Run, start.get());
   ::pthread_attr_destroy(&attributes);
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (failed != 0) return -failed;
@@ -61,11 +61,11 @@ int start_thread(const char* name, void (*body)(void*), void* argument, size_t s
 #ifdef __linux__
 namespace {
 
-std::string content_of(const std::string& path) {
+std::string ContentOf(const std::string& path) {
   std::string content;
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   char part[4096];
-  for (ssize_t count; file && (count = ::read(file.get(), part, sizeof part)) > 0;)
+  for (ssize_t count; file && (count = ::read(file.Get(), part, sizeof part)) > 0;)
     content.append(part, static_cast<size_t>(count));
   return content;
 }
@@ -73,7 +73,7 @@ std::string content_of(const std::string& path) {
 }  // namespace
 #endif
 
-int count_threads(const char* name) {
+int CountThreads(const char* name) {
 #ifdef __linux__
   DIR* const tasks = ::opendir("/proc/self/task");
   if (tasks == nullptr) return -1;
@@ -84,7 +84,7 @@ int count_threads(const char* name) {
       count++;
       continue;
     }
-    if (content_of("/proc/self/task/" + std::string(task->d_name) + "/comm") ==
+    if (ContentOf("/proc/self/task/" + std::string(task->d_name) + "/comm") ==
         name + std::string("\n"))
       count++;
   }
@@ -96,9 +96,9 @@ int count_threads(const char* name) {
 #endif
 }
 
-bool initial_environment(const char* name, std::string* value) {
+bool InitialEnvironment(const char* name, std::string* value) {
 #ifdef __linux__
-  const std::string environment = content_of("/proc/self/environ");
+  const std::string environment = ContentOf("/proc/self/environ");
   const std::string wanted = std::string(name) + "=";
   for (size_t at = 0; at < environment.size();) {
     const char* const each = environment.c_str() + at;
@@ -114,7 +114,7 @@ bool initial_environment(const char* name, std::string* value) {
   return false;
 }
 
-int processors() {
+int Processors() {
 #ifdef __linux__
   cpu_set_t allowed;
   if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0) return CPU_COUNT(&allowed);

@@ -87,7 +87,7 @@ int RemoveEntry(const std::string& path, bool directory) {
   if (!directory && IsRealDirectory(attributes)) return UV_EPERM;
   return ErrorCode(WithPatience([&] {
     const UniqueHandle handle = OpenToDelete(wide);
-    return handle && DeleteByHandle(handle.get());
+    return handle && DeleteByHandle(handle.Get());
   }));
 }
 

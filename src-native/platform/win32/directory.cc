@@ -35,10 +35,10 @@ int Directory::Open(const std::string& path, bool follow, bool held) {
                        (held ? DELETE | FILE_WRITE_ATTRIBUTES : 0);
   const DWORD share = FILE_SHARE_READ | FILE_SHARE_WRITE | (held ? 0 : FILE_SHARE_DELETE);
   const DWORD flags = FILE_FLAG_BACKUP_SEMANTICS | (follow ? 0 : FILE_FLAG_OPEN_REPARSE_POINT);
-  handle_.reset(::CreateFileW(wide.c_str(), access, share, nullptr, OPEN_EXISTING, flags, nullptr));
+  handle_.Reset(::CreateFileW(wide.c_str(), access, share, nullptr, OPEN_EXISTING, flags, nullptr));
   if (!handle_) return LastError();
   FILE_ATTRIBUTE_TAG_INFO known;
-  if (!::GetFileInformationByHandleEx(handle_.get(), FileAttributeTagInfo, &known, sizeof known)) {
+  if (!::GetFileInformationByHandleEx(handle_.Get(), FileAttributeTagInfo, &known, sizeof known)) {
     const int code = LastError();
     Close();
     return code;
@@ -56,7 +56,7 @@ int Directory::Next(Entry* entry) {
     if (!filled_) {
       const FILE_INFO_BY_HANDLE_CLASS what =
           begun_ ? FileIdBothDirectoryInfo : FileIdBothDirectoryRestartInfo;
-      if (!::GetFileInformationByHandleEx(handle_.get(), what, buffer_.data(), kBufferSize)) {
+      if (!::GetFileInformationByHandleEx(handle_.Get(), what, buffer_.data(), kBufferSize)) {
         const DWORD error = ::GetLastError();
         if (error == ERROR_NO_MORE_FILES || error == ERROR_FILE_NOT_FOUND) return 0;
         return ErrorCode(error);

@@ -26,9 +26,9 @@ class Directory {
   // 0 or negative; UV_ENOTDIR for what is none. A link is followed only if that is asked for. `held` refuses everybody
   // else the right to delete or rename it, and takes the right to delete it through `handle`.
   int Open(const std::string& path, bool follow, bool held);
-  void Close() { handle_.reset(); }
-  bool is_open() const { return static_cast<bool>(handle_); }
-  HANDLE handle() const { return handle_.get(); }
+  void Close() { handle_.Reset(); }
+  bool IsOpen() const { return static_cast<bool>(handle_); }
+  HANDLE handle() const { return handle_.Get(); }
 
   // 1: there is one; 0: the end; negative: an error. Never "." and "..".
   int Next(Entry* entry);

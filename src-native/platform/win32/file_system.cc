@@ -20,7 +20,7 @@ namespace {
 
 using win32::HandleOf;
 
-DWORD capped(size_t size) { return static_cast<DWORD>(std::min(size, kMaxTransfer)); }
+DWORD Capped(size_t size) { return static_cast<DWORD>(std::min(size, kMaxTransfer)); }
 
 // A transfer at an offset moves the file's own position here, unlike anywhere else: it is put back. Whoever uses or
 // changes the position of the same file meanwhile waits. The kernel lets only one transfer at a time through such a handle
@@ -38,41 +38,41 @@ class PositionLock {
 
 std::mutex PositionLock::locks_[PositionLock::kLocks];
 
-bool is_disk(HANDLE handle) { return ::GetFileType(handle) == FILE_TYPE_DISK; }
+bool IsDisk(HANDLE handle) { return ::GetFileType(handle) == FILE_TYPE_DISK; }
 
 // The right was not asked for when the file was opened: POSIX calls that a bad descriptor.
-int transfer_error(DWORD error) {
+int TransferError(DWORD error) {
   return error == ERROR_ACCESS_DENIED ? UV_EBADF : win32::ErrorCode(error);
 }
 
-bool is_end(DWORD error) { return error == ERROR_HANDLE_EOF || error == ERROR_BROKEN_PIPE; }
+bool IsEnd(DWORD error) { return error == ERROR_HANDLE_EOF || error == ERROR_BROKEN_PIPE; }
 
-bool is_directory(HANDLE handle) {
+bool IsDirectory(HANDLE handle) {
   BY_HANDLE_FILE_INFORMATION known;
   return ::GetFileInformationByHandle(handle, &known) &&
          (known.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
 }
 
-int64_t read_handle(HANDLE handle, char* data, size_t size, OVERLAPPED* at) {
+int64_t ReadHandle(HANDLE handle, char* data, size_t size, OVERLAPPED* at) {
   DWORD count = 0;
-  if (::ReadFile(handle, data, capped(size), &count, at)) return count;
+  if (::ReadFile(handle, data, Capped(size), &count, at)) return count;
   const DWORD error = ::GetLastError();
-  if (is_end(error)) return count;
-  if (is_directory(handle)) return UV_EISDIR;
-  return transfer_error(error);
+  if (IsEnd(error)) return count;
+  if (IsDirectory(handle)) return UV_EISDIR;
+  return TransferError(error);
 }
 
-int64_t write_handle(HANDLE handle, const char* data, size_t size, OVERLAPPED* at) {
+int64_t WriteHandle(HANDLE handle, const char* data, size_t size, OVERLAPPED* at) {
   DWORD count = 0;
-  if (::WriteFile(handle, data, capped(size), &count, at)) return count;
-  return transfer_error(::GetLastError());
+  if (::WriteFile(handle, data, Capped(size), &count, at)) return count;
+  return TransferError(::GetLastError());
 }
 
 template <typename Transfer>
-int64_t at_position(HANDLE handle, int64_t position, Transfer transfer) {
+int64_t AtPosition(HANDLE handle, int64_t position, Transfer transfer) {
   if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
   if (position < 0) return UV_EINVAL;
-  if (!is_disk(handle)) return UV_ESPIPE;
+  if (!IsDisk(handle)) return UV_ESPIPE;
   const PositionLock lock(handle);
   const LARGE_INTEGER zero = {};
   LARGE_INTEGER before;
@@ -86,49 +86,49 @@ int64_t at_position(HANDLE handle, int64_t position, Transfer transfer) {
 }
 
 template <typename Transfer>
-int64_t at_current(HANDLE handle, Transfer transfer) {
+int64_t AtCurrent(HANDLE handle, Transfer transfer) {
   if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
-  if (!is_disk(handle)) return transfer();  // may wait for long: nobody shall wait with it
+  if (!IsDisk(handle)) return transfer();  // may wait for long: nobody shall wait with it
   const PositionLock lock(handle);
   return transfer();
 }
 
 }  // namespace
 
-int open_file(const char* path, int flags, int mode) {
+int OpenByPath(const char* path, int flags, int mode) {
   win32::UniqueHandle handle;
   const int failure = win32::OpenHandle(path, flags, mode, 0, &handle);
   return failure != 0 ? failure : win32::DescriptorOf(std::move(handle));
 }
 
-int close_file(int fd) { return win32::CloseDescriptorNow(fd); }
+int CloseFile(int fd) { return win32::CloseDescriptorNow(fd); }
 
-int64_t read(int fd, char* data, size_t size) {
+int64_t Read(int fd, char* data, size_t size) {
   const HANDLE handle = HandleOf(fd);
-  return at_current(handle, [&] { return read_handle(handle, data, size, nullptr); });
+  return AtCurrent(handle, [&] { return ReadHandle(handle, data, size, nullptr); });
 }
 
-int64_t pread(int fd, char* data, size_t size, int64_t position) {
+int64_t Pread(int fd, char* data, size_t size, int64_t position) {
   const HANDLE handle = HandleOf(fd);
-  return at_position(handle, position,
-                     [&](OVERLAPPED* at) { return read_handle(handle, data, size, at); });
+  return AtPosition(handle, position,
+                    [&](OVERLAPPED* at) { return ReadHandle(handle, data, size, at); });
 }
 
-int64_t write(int fd, const char* data, size_t size) {
+int64_t Write(int fd, const char* data, size_t size) {
   const HANDLE handle = HandleOf(fd);
-  return at_current(handle, [&] { return write_handle(handle, data, size, nullptr); });
+  return AtCurrent(handle, [&] { return WriteHandle(handle, data, size, nullptr); });
 }
 
-int64_t pwrite(int fd, const char* data, size_t size, int64_t position) {
+int64_t Pwrite(int fd, const char* data, size_t size, int64_t position) {
   const HANDLE handle = HandleOf(fd);
-  return at_position(handle, position,
-                     [&](OVERLAPPED* at) { return write_handle(handle, data, size, at); });
+  return AtPosition(handle, position,
+                    [&](OVERLAPPED* at) { return WriteHandle(handle, data, size, at); });
 }
 
-int64_t seek(int fd, int64_t offset, int whence) {
+int64_t Seek(int fd, int64_t offset, int whence) {
   const HANDLE handle = HandleOf(fd);
   if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
-  if (!is_disk(handle)) return UV_ESPIPE;
+  if (!IsDisk(handle)) return UV_ESPIPE;
   const PositionLock lock(handle);
   LARGE_INTEGER distance;
   LARGE_INTEGER position;
@@ -140,16 +140,16 @@ int64_t seek(int fd, int64_t offset, int whence) {
   return position.QuadPart;
 }
 
-int stat(const char* path, StatRecord* record) { return win32::StatPath(path, true, record); }
+int Stat(const char* path, StatRecord* record) { return win32::StatPath(path, true, record); }
 
-int lstat(const char* path, StatRecord* record) { return win32::StatPath(path, false, record); }
+int Lstat(const char* path, StatRecord* record) { return win32::StatPath(path, false, record); }
 
-int fstat(int fd, StatRecord* record) {
+int Fstat(int fd, StatRecord* record) {
   const HANDLE handle = HandleOf(fd);
   return handle == INVALID_HANDLE_VALUE ? UV_EBADF : win32::StatHandle(handle, record, false);
 }
 
-int describe(int fd, FileKind* kind, int64_t* size) {
+int Describe(int fd, FileKind* kind, int64_t* size) {
   const HANDLE handle = HandleOf(fd);
   if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
   *size = 0;
@@ -173,7 +173,7 @@ int describe(int fd, FileKind* kind, int64_t* size) {
   return 0;
 }
 
-int truncate(int fd, int64_t size) {
+int Truncate(int fd, int64_t size) {
   const HANDLE handle = HandleOf(fd);
   if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
   FILE_END_OF_FILE_INFO end;
@@ -183,16 +183,16 @@ int truncate(int fd, int64_t size) {
   return ::GetLastError() == ERROR_ACCESS_DENIED ? UV_EINVAL : win32::LastError();
 }
 
-int sync(int fd) {
+int Sync(int fd) {
   const HANDLE handle = HandleOf(fd);
   if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
   return ::FlushFileBuffers(handle) ? 0 : win32::LastError();
 }
 
-int datasync(int fd) { return sync(fd); }
+int Datasync(int fd) { return Sync(fd); }
 
 // Nothing says UV_EAGAIN here; were it to, waiting a moment is all that can be done.
-int wait_ready(int, bool) {
+int WaitReady(int, bool) {
   ::Sleep(1);
   return 0;
 }

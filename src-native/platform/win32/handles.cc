@@ -26,7 +26,7 @@ struct Program {
     find(module, "uv_fs_close", &close);
     find(module, "uv_fs_req_cleanup", &cleanup);
   }
-  bool complete() const { return open && get && close && cleanup; }
+  bool IsComplete() const { return open && get && close && cleanup; }
 
  private:
   template <typename Function>
@@ -46,24 +46,24 @@ HANDLE HandleOf(int fd) {
   if (fd < 0) return INVALID_HANDLE_VALUE;
   const Program& program = TheProgram();
   const HANDLE handle =
-      program.complete() ? program.get(fd) : reinterpret_cast<HANDLE>(::_get_osfhandle(fd));
+      program.IsComplete() ? program.get(fd) : reinterpret_cast<HANDLE>(::_get_osfhandle(fd));
   // -2 is a standard descriptor of a program without a console.
   return handle == reinterpret_cast<HANDLE>(-2) ? INVALID_HANDLE_VALUE : handle;
 }
 
 int DescriptorOf(UniqueHandle handle) {
   const Program& program = TheProgram();
-  const int fd = program.complete()
-                     ? program.open(handle.get())
-                     : ::_open_osfhandle(reinterpret_cast<intptr_t>(handle.get()), 0);
+  const int fd = program.IsComplete()
+                     ? program.open(handle.Get())
+                     : ::_open_osfhandle(reinterpret_cast<intptr_t>(handle.Get()), 0);
   if (fd < 0) return UV_EMFILE;
-  handle.release();
+  handle.Release();
   return fd;
 }
 
 int CloseDescriptorNow(int fd) {
   const Program& program = TheProgram();
-  if (!program.complete()) return ::_close(fd) == 0 ? 0 : (errno == EBADF ? UV_EBADF : UV_EIO);
+  if (!program.IsComplete()) return ::_close(fd) == 0 ? 0 : (errno == EBADF ? UV_EBADF : UV_EIO);
   // Without a callback libuv does it here and now, and looks at no loop.
   uv_fs_t request;
   const int result = program.close(nullptr, &request, fd, nullptr);

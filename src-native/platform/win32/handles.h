@@ -15,23 +15,23 @@ class UniqueHandle {
  public:
   UniqueHandle() = default;
   explicit UniqueHandle(HANDLE handle) : handle_(handle) {}
-  UniqueHandle(UniqueHandle&& other) noexcept : handle_(other.release()) {}
+  UniqueHandle(UniqueHandle&& other) noexcept : handle_(other.Release()) {}
   UniqueHandle& operator=(UniqueHandle&& other) noexcept {
-    if (this != &other) reset(other.release());
+    if (this != &other) Reset(other.Release());
     return *this;
   }
   UniqueHandle(const UniqueHandle&) = delete;
   UniqueHandle& operator=(const UniqueHandle&) = delete;
-  ~UniqueHandle() { reset(); }
+  ~UniqueHandle() { Reset(); }
 
-  HANDLE get() const { return handle_; }
+  HANDLE Get() const { return handle_; }
   explicit operator bool() const { return handle_ != INVALID_HANDLE_VALUE; }
-  HANDLE release() {
+  HANDLE Release() {
     const HANDLE handle = handle_;
     handle_ = INVALID_HANDLE_VALUE;
     return handle;
   }
-  void reset(HANDLE handle = INVALID_HANDLE_VALUE) {
+  void Reset(HANDLE handle = INVALID_HANDLE_VALUE) {
     if (handle_ != INVALID_HANDLE_VALUE) ::CloseHandle(handle_);
     handle_ = handle;
   }

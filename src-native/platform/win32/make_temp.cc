@@ -46,8 +46,8 @@ int MakeDirectory(const std::string& path) { return win32::MakeDirectoryAt(path)
 int WriteAll(int fd, const std::string& data, int64_t at) {
   size_t done = 0;
   while (done < data.size()) {
-    const int64_t count = at < 0 ? platform::write(fd, data.data() + done, data.size() - done)
-                                 : platform::pwrite(fd, data.data() + done, data.size() - done,
+    const int64_t count = at < 0 ? platform::Write(fd, data.data() + done, data.size() - done)
+                                 : platform::Pwrite(fd, data.data() + done, data.size() - done,
                                                     at + static_cast<int64_t>(done));
     if (count < 0) return static_cast<int>(count);
     if (count == 0) return UV_ENOSPC;

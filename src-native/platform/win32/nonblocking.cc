@@ -10,17 +10,17 @@
 namespace uvfiles {
 namespace platform {
 
-int64_t read_now(const OpenFile& file, char* data, size_t size) {
-  return is_ready(file.fd, false) ? read(file.fd, data, size) : int64_t{UV_EAGAIN};
+int64_t ReadNow(const OpenFile& file, char* data, size_t size) {
+  return IsReady(file.fd, false) ? Read(file.fd, data, size) : int64_t{UV_EAGAIN};
 }
 
-int64_t write_now(const OpenFile& file, const char* data, size_t size) {
-  return write(file.fd, data, size);
+int64_t WriteNow(const OpenFile& file, const char* data, size_t size) {
+  return Write(file.fd, data, size);
 }
 
-int open_now(const char* path, int flags, int mode) { return open_file(path, flags, mode); }
-int make_blocking(int, int) { return 0; }
-bool lacks_reader(const char*, int, int) { return false; }
+int OpenNow(const char* path, int flags, int mode) { return OpenByPath(path, flags, mode); }
+int MakeBlocking(int, int) { return 0; }
+bool LacksReader(const char*, int, int) { return false; }
 
 }  // namespace platform
 }  // namespace uvfiles

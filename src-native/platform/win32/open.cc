@@ -41,7 +41,7 @@ int OpenHandle(const std::string& path, int flags, int mode, unsigned long attri
   if (failure != 0) return failure;
   DWORD how = attributes | FILE_FLAG_BACKUP_SEMANTICS;  // without which no directory can be opened
   if ((flags & _O_CREAT) != 0 && (mode & kOwnerMayWrite) == 0) how |= FILE_ATTRIBUTE_READONLY;
-  handle->reset(::CreateFileW(wide.c_str(), AccessOf(flags), kShareAll, nullptr,
+  handle->Reset(::CreateFileW(wide.c_str(), AccessOf(flags), kShareAll, nullptr,
                               DispositionOf(flags), how | FILE_ATTRIBUTE_NORMAL, nullptr));
   if (*handle) return 0;
   const DWORD error = ::GetLastError();

@@ -19,7 +19,7 @@ namespace {
 constexpr DWORD kLookMs = 10;
 
 // A console has events that are no input (a key released, a window resized): a read would wait for the real ones.
-bool console_has_input(HANDLE handle) {
+bool ConsoleHasInput(HANDLE handle) {
   INPUT_RECORD records[64];
   DWORD count = 0;
   if (!::PeekConsoleInputW(handle, records, 64, &count)) return true;
@@ -75,8 +75,8 @@ void ReadinessWaiter::Wait(std::vector<Readiness>* ready, int timeout_ms) {
     {
       const std::lock_guard<std::mutex> lock(state_->mutex);
       for (const auto& [fd, asked] : state_->asked) {
-        const bool readable = asked.readable && is_ready(fd, false);
-        const bool writable = asked.writable && is_ready(fd, true);
+        const bool readable = asked.readable && IsReady(fd, false);
+        const bool writable = asked.writable && IsReady(fd, true);
         if (readable || writable) ready->push_back({fd, readable, writable});
       }
       for (const Readiness& each : *ready) state_->asked.erase(each.fd);
@@ -93,7 +93,7 @@ void ReadinessWaiter::Wait(std::vector<Readiness>* ready, int timeout_ms) {
   }
 }
 
-bool is_ready(int fd, bool for_write) {
+bool IsReady(int fd, bool for_write) {
   const HANDLE handle = win32::HandleOf(fd);
   if (handle == INVALID_HANDLE_VALUE || for_write) return true;  // the transfer will tell
   switch (::GetFileType(handle)) {
@@ -103,7 +103,7 @@ bool is_ready(int fd, bool for_write) {
     }
     case FILE_TYPE_CHAR: {
       DWORD mode = 0;
-      return !::GetConsoleMode(handle, &mode) || console_has_input(handle);
+      return !::GetConsoleMode(handle, &mode) || ConsoleHasInput(handle);
     }
     default:
       return true;

@@ -14,7 +14,7 @@ void RemoveTreeNow(const std::string& path) {
   arguments.bytes.push_back(path);
   arguments.numbers.push_back(kForce | kIgnoreErrors | kMissingIsFine);
   RemoveTree task(std::move(arguments));
-  while (task.run(Slice()) != Step::kDone) {
+  while (task.Run(Slice()) != Step::kDone) {
   }
 }
 

@@ -59,7 +59,7 @@ class RemoveTree::Work {
       }
       Advance();
       if (!task_->output.empty()) return Step::kReady;
-      if (slice.expired() && !levels_.empty()) return Step::kAgain;
+      if (slice.Expired() && !levels_.empty()) return Step::kAgain;
     }
     if (!task_->output.empty()) return Step::kReady;
     if (!Has(kReportEach)) {
@@ -177,7 +177,7 @@ RemoveTree::RemoveTree(TaskArguments&& arguments)
 
 RemoveTree::~RemoveTree() = default;
 
-Step RemoveTree::run(const Slice& slice) { return work_->Run(slice); }
+Step RemoveTree::Run(const Slice& slice) { return work_->Run(slice); }
 
 // Removals call for nobody here.
 std::unique_ptr<Task> MakeRemoveTreeHand(TaskArguments&&) { return nullptr; }

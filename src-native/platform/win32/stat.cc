@@ -132,7 +132,7 @@ int StatPath(const std::string& path, bool follow, StatRecord* record) {
                                           FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                                           nullptr, OPEN_EXISTING, flags, nullptr));
   if (!handle) return LastError();
-  const int result = StatHandle(handle.get(), record, !follow);
+  const int result = StatHandle(handle.Get(), record, !follow);
   // A reparse point that is no link (a file in the cloud, a deduplicated one) is what it leads to.
   return result == UV_EINVAL && !follow ? StatPath(path, true, record) : result;
 }

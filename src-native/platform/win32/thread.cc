@@ -25,7 +25,7 @@ DWORD WINAPI Run(void* given) {
 
 }  // namespace
 
-int start_thread(const char*, void (*body)(void*), void* argument, size_t stack_bytes) {
+int StartThread(const char*, void (*body)(void*), void* argument, size_t stack_bytes) {
   auto start = std::make_unique<Start>(Start{body, argument});
   const HANDLE thread = ::CreateThread(nullptr, stack_bytes, Run, start.get(),
                                        STACK_SIZE_PARAM_IS_A_RESERVATION, nullptr);
@@ -35,11 +35,11 @@ int start_thread(const char*, void (*body)(void*), void* argument, size_t stack_
   return 0;
 }
 
-int count_threads(const char*) { return -1; }
+int CountThreads(const char*) { return -1; }
 
-bool initial_environment(const char*, std::string*) { return false; }
+bool InitialEnvironment(const char*, std::string*) { return false; }
 
-int processors() {
+int Processors() {
   DWORD_PTR allowed = 0;
   DWORD_PTR all = 0;
   if (!::GetProcessAffinityMask(::GetCurrentProcess(), &allowed, &all)) return 1;

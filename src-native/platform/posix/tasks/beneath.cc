@@ -79,18 +79,18 @@ int IsDirectoryAt(const PlaceBeneath& place) {
 int OpenRoot(const std::string& path, int64_t given, UniqueFd* holder) {
   if (given >= 0) return static_cast<int>(given);
   const int fd = OpenDirectoryAsBase(path.c_str());
-  holder->reset(fd);
+  holder->Reset(fd);
   return fd;
 }
 
 BeneathTask::~BeneathTask() {
   // Nobody took it.
   if (opened < 0) return;
-  InlineIO::forget(&opened_state);
-  platform::close_file(opened);
+  InlineIO::Forget(&opened_state);
+  platform::CloseFile(opened);
 }
 
-Step BeneathTask::run(const Slice&) {
+Step BeneathTask::Run(const Slice&) {
   syscall_ = SyscallOf(call());
   UniqueFd holder;
   const int root = OpenRoot(arguments_.bytes[0], arguments_.numbers[1], &holder);
@@ -144,22 +144,22 @@ int BeneathTask::Describe(int fd, int flags) {
   UniqueFd holder(fd);
   FileKind kind = FileKind::kOther;
   int64_t size = 0;
-  const int code = platform::describe(fd, &kind, &size);
+  const int code = platform::Describe(fd, &kind, &size);
   if (code < 0) return code;
   if (kind == FileKind::kDirectory && (flags & O_DIRECTORY) == 0) return -EISDIR;
   const bool to_end = (flags & O_APPEND) != 0;
-  const int64_t position = platform::seek(fd, 0, to_end ? SEEK_END : SEEK_CUR);
+  const int64_t position = platform::Seek(fd, 0, to_end ? SEEK_END : SEEK_CUR);
   opened_kind = kind;
-  opened_polled = is_polled(kind, position >= 0);
-  if (!opened_polled) platform::make_blocking(fd, flags);
-  InlineIO::prepare(fd, kind, &opened_state);
+  opened_polled = IsPolled(kind, position >= 0);
+  if (!opened_polled) platform::MakeBlocking(fd, flags);
+  InlineIO::Prepare(fd, kind, &opened_state);
   AppendInteger(&output, static_cast<int32_t>(kind));
   AppendInteger(&output, static_cast<int32_t>(position >= 0));
   AppendInteger(&output, static_cast<int32_t>(opened_polled));
   AppendInteger(&output, static_cast<int32_t>(opened_state.access));
   AppendInteger(&output, position >= 0 ? position : int64_t{0});
   AppendInteger(&output, size);
-  opened = holder.release();
+  opened = holder.Release();
   return 0;
 }
 
@@ -214,7 +214,7 @@ int BeneathTask::Act(const PlaceBeneath& place) {
   switch (call()) {
     case BeneathCall::kStat: {
       StatRecord record;
-      const int code = platform::stat_at(directory, name, AT_SYMLINK_NOFOLLOW, &record);
+      const int code = platform::StatAt(directory, name, AT_SYMLINK_NOFOLLOW, &record);
       if (code == 0) output.assign(reinterpret_cast<const char*>(&record), sizeof record);
       return code;
     }
@@ -263,7 +263,7 @@ int BeneathTask::Truncate(const PlaceBeneath& place) {
                     O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   });
   const UniqueFd holder(fd);
-  return fd < 0 ? fd : platform::truncate(fd, Number(0));
+  return fd < 0 ? fd : platform::Truncate(fd, Number(0));
 }
 
 int BeneathTask::Statvfs(const PlaceBeneath& place) {

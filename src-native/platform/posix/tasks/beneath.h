@@ -13,7 +13,7 @@ class BeneathTask final : public Task {
  public:
   explicit BeneathTask(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
   ~BeneathTask() override;
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   int64_t Number(size_t index) const { return arguments_.numbers[index + 3]; }

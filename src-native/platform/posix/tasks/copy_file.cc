@@ -42,7 +42,7 @@ Step CopyFile::Conclude(int code) {
   return Step::kDone;
 }
 
-Step CopyFile::run(const Slice& slice) {
+Step CopyFile::Run(const Slice& slice) {
   if (to_.empty()) {
     if (cancelled()) return Conclude(-ECANCELED);
     to_ = TargetInto(from_, given_to_);

@@ -27,7 +27,7 @@ std::string TargetInto(const std::string& src, const std::string& dst);
 class CopyFile final : public Task {
  public:
   explicit CopyFile(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   Step Conclude(int code);

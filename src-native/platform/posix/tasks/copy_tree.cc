@@ -46,7 +46,7 @@ CopyTree::Next CopyTree::Fail(int code, const std::string& relative) {
   return Next::kEnd;
 }
 
-Step CopyTree::run(const Slice& slice) {
+Step CopyTree::Run(const Slice& slice) {
   for (;;) {
     // A file in the middle of its copy hears of it itself, and takes the half of it away.
     if (cancelled() && phase_ != Phase::kFile) Fail(-ECANCELED, here_);
@@ -74,7 +74,7 @@ Step CopyTree::run(const Slice& slice) {
       GiveUp();
       return Step::kReady;
     }
-    if (next == Next::kSliceOver || slice.expired()) return Step::kAgain;
+    if (next == Next::kSliceOver || slice.Expired()) return Step::kAgain;
   }
 }
 
@@ -84,7 +84,7 @@ void CopyTree::GiveUp() {
     given_up_ = true;
     was_here_ = phase_ == Phase::kEntries;
   }
-  for (UniqueFd* each : {&from_base_, &to_base_, &from_here_, &to_here_}) each->reset();
+  for (UniqueFd* each : {&from_base_, &to_base_, &from_here_, &to_here_}) each->Reset();
 }
 
 // Opens again what was given up, provided that it is still what it was.
@@ -92,7 +92,7 @@ CopyTree::Next CopyTree::Regain() {
   int code = 0;
   const auto reopen = [&](const std::string& path, const struct stat& known, UniqueFd* to) {
     const int fd = OpenTop(path);
-    to->reset(fd);
+    to->Reset(fd);
     struct stat found;
     if (fd < 0) return fd;
     return ::fstat(fd, &found) == 0 && IsSame(found, known) ? 0 : -ESTALE;
@@ -108,11 +108,11 @@ CopyTree::Next CopyTree::Regain() {
 
 int CopyTree::ReopenHere() {
   const int nofollow = options_.follow || here_.empty() ? 0 : O_NOFOLLOW;
-  const int from = OpenBelow(from_base_.get(), here_, kDirectoryFlags | nofollow);
-  from_here_.reset(from);
+  const int from = OpenBelow(from_base_.Get(), here_, kDirectoryFlags | nofollow);
+  from_here_.Reset(from);
   if (from < 0) return from;
-  const int to = OpenBelow(to_base_.get(), here_, kDirectoryFlags | O_NOFOLLOW);
-  to_here_.reset(to);
+  const int to = OpenBelow(to_base_.Get(), here_, kDirectoryFlags | O_NOFOLLOW);
+  to_here_.Reset(to);
   if (to < 0) return to;
   struct stat original;
   struct stat copy;
@@ -126,7 +126,7 @@ CopyTree::Next CopyTree::Start() {
   const int from = OpenTop(from_);
   if (IsDescriptorShortage(from)) return Next::kShortage;
   if (from < 0) return Fail(from, "");
-  from_base_.reset(from);
+  from_base_.Reset(from);
   int code = Retrying([&] { return ::fstat(from, &from_root_); });
   if (code == 0) code = FindSourceAbove();
   if (IsDescriptorShortage(code)) return Next::kShortage;
@@ -144,7 +144,7 @@ CopyTree::Next CopyTree::Start() {
     if (code == 0) ::rmdir(to_.c_str());
     return IsDescriptorShortage(to) ? Next::kShortage : Fail(to, "");
   }
-  to_base_.reset(to);
+  to_base_.Reset(to);
   made_ = code == 0;
   if (::fstat(to, &to_root_) != 0) return Fail(-errno, "");
   pending_.push_back({"", nullptr});
@@ -173,7 +173,7 @@ int CopyTree::FindSourceAbove() const {
     if (IsSame(found, below)) return 0;  // the root
     below = found;
     fd = Retrying([&] { return ::openat(fd, "..", kDirectoryFlags); });
-    each.reset(fd);
+    each.Reset(fd);
   }
   return IsDescriptorShortage(fd) ? fd : 0;
 }
@@ -185,14 +185,14 @@ CopyTree::Next CopyTree::OpenDirectory() {
   }
   const Directory& next = pending_.back();
   const int nofollow = options_.follow || next.relative.empty() ? 0 : O_NOFOLLOW;
-  const int from = OpenBelow(from_base_.get(), next.relative, kDirectoryFlags | nofollow);
+  const int from = OpenBelow(from_base_.Get(), next.relative, kDirectoryFlags | nofollow);
   if (IsDescriptorShortage(from)) return Next::kShortage;
   if (from < 0) return Fail(from, next.relative);
-  from_here_.reset(from);
-  const int to = OpenBelow(to_base_.get(), next.relative, kDirectoryFlags | O_NOFOLLOW);
+  from_here_.Reset(from);
+  const int to = OpenBelow(to_base_.Get(), next.relative, kDirectoryFlags | O_NOFOLLOW);
   if (IsDescriptorShortage(to)) return Next::kShortage;
   if (to < 0) return Fail(to, next.relative);
-  to_here_.reset(to);
+  to_here_.Reset(to);
   here_ = next.relative;
   struct stat found;
   if (::fstat(from, &found) != 0) return Fail(-errno, here_);
@@ -213,7 +213,7 @@ CopyTree::Next CopyTree::OpenDirectory() {
 
 // All names at once: the listing is not to see what is made while it goes on, and its descriptor is free again.
 CopyTree::Next CopyTree::ReadEntries() {
-  const int fd = Retrying([&] { return ::openat(from_here_.get(), ".", kDirectoryFlags); });
+  const int fd = Retrying([&] { return ::openat(from_here_.Get(), ".", kDirectoryFlags); });
   if (IsDescriptorShortage(fd)) return Next::kShortage;
   if (fd < 0) return Fail(fd, here_);
   int code = reader_.Open(UniqueFd(fd));
@@ -229,20 +229,20 @@ bool CopyTree::IsDirectoryEntry(const Entry& entry) const {
   if (entry.type == EntryType::kDirectory) return true;
   if (entry.type != EntryType::kLink || !options_.follow) return false;
   struct stat found;
-  return ::fstatat(from_here_.get(), entry.name.c_str(), &found, 0) == 0 && S_ISDIR(found.st_mode);
+  return ::fstatat(from_here_.Get(), entry.name.c_str(), &found, 0) == 0 && S_ISDIR(found.st_mode);
 }
 
 CopyTree::Next CopyTree::CopyNext(const Slice& slice) {
   if (entries_.empty()) {
-    from_here_.reset();
-    to_here_.reset();
+    from_here_.Reset();
+    to_here_.Reset();
     phase_ = Phase::kNextDirectory;
     return Next::kGoOn;
   }
   const Entry& entry = entries_.back();
   if (phase_ == Phase::kEntries) {
     if (IsDirectoryEntry(entry)) return CopySubdirectory(entry);
-    const int code = entry_.Begin(from_here_.get(), entry.name.c_str(), to_here_.get(),
+    const int code = entry_.Begin(from_here_.Get(), entry.name.c_str(), to_here_.Get(),
                                   entry.name.c_str(), options_);
     if (IsDescriptorShortage(code)) return Next::kShortage;
     if (code < 0) return Fail(code, here_.empty() ? entry.name : JoinBelow(here_, entry.name));
@@ -263,7 +263,7 @@ CopyTree::Next CopyTree::CopyNext(const Slice& slice) {
 CopyTree::Next CopyTree::CopySubdirectory(const Entry& entry) {
   const std::string relative = here_.empty() ? entry.name : JoinBelow(here_, entry.name);
   const int code =
-      Retrying([&] { return ::mkdirat(to_here_.get(), entry.name.c_str(), kWhileCopying); });
+      Retrying([&] { return ::mkdirat(to_here_.Get(), entry.name.c_str(), kWhileCopying); });
   if (code < 0 && !(code == -EEXIST && (flags_ & kCopyExistOk) != 0)) return Fail(code, relative);
   pending_.push_back({relative, identity_});
   entries_.pop_back();
@@ -275,10 +275,10 @@ CopyTree::Next CopyTree::FinishOne() {
   if (finished_.empty()) return Next::kEnd;
   const std::string& relative = finished_.back();
   const int nofollow = options_.follow || relative.empty() ? 0 : O_NOFOLLOW;
-  const int from = OpenBelow(from_base_.get(), relative, kDirectoryFlags | nofollow);
+  const int from = OpenBelow(from_base_.Get(), relative, kDirectoryFlags | nofollow);
   if (IsDescriptorShortage(from)) return Next::kShortage;
   UniqueFd original(from);
-  const int to = OpenBelow(to_base_.get(), relative, kDirectoryFlags | O_NOFOLLOW);
+  const int to = OpenBelow(to_base_.Get(), relative, kDirectoryFlags | O_NOFOLLOW);
   if (IsDescriptorShortage(to)) return Next::kShortage;
   UniqueFd copy(to);
   if (to < 0) return Fail(to, relative);

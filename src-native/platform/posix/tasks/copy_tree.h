@@ -22,7 +22,7 @@ namespace uvfiles {
 class CopyTree final : public Task {
  public:
   explicit CopyTree(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
   // Whether the directory dst is this task's: made by it, with nothing in it that it has not copied.
   bool made() const { return made_; }

@@ -29,13 +29,13 @@ void PruneAbove(const std::string& path, size_t length) {
 
 }  // namespace
 
-Step MakeDirectories::run(const Slice&) {
+Step MakeDirectories::Run(const Slice&) {
   const mode_t mode = static_cast<mode_t>(arguments_.numbers[0]);
   MakeChain(arguments_.bytes[0], mode, arguments_.numbers[1] != 0, *this, &error);
   return Step::kDone;
 }
 
-Step RemoveDirectories::run(const Slice&) {
+Step RemoveDirectories::Run(const Slice&) {
   const std::string& path = arguments_.bytes[0];
   const int code = Retrying([&] { return ::rmdir(path.c_str()); });
   if (code < 0) {
@@ -46,7 +46,7 @@ Step RemoveDirectories::run(const Slice&) {
   return Step::kDone;
 }
 
-Step RenameDirectories::run(const Slice&) {
+Step RenameDirectories::Run(const Slice&) {
   const std::string& from = arguments_.bytes[0];
   const std::string& to = arguments_.bytes[1];
   const size_t above = ParentLength(to, LengthWithoutSlashes(to));

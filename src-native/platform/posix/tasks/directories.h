@@ -13,7 +13,7 @@ namespace uvfiles {
 class MakeDirectories final : public Task {
  public:
   explicit MakeDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   TaskArguments arguments_;
@@ -25,7 +25,7 @@ class MakeDirectories final : public Task {
 class RemoveDirectories final : public Task {
  public:
   explicit RemoveDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   TaskArguments arguments_;
@@ -37,7 +37,7 @@ class RemoveDirectories final : public Task {
 class RenameDirectories final : public Task {
  public:
   explicit RenameDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   TaskArguments arguments_;

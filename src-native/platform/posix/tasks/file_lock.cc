@@ -16,7 +16,7 @@ bool IsTaken(int code) { return code == -EAGAIN || code == -EACCES || code == -E
 
 }  // namespace
 
-Step FileLockTask::run(const Slice&) {
+Step FileLockTask::Run(const Slice&) {
   const int answer = Ask();
   if (answer < 0) {
     error.code = answer;
@@ -32,7 +32,7 @@ int FileLockTask::Ask() {
 #ifdef F_OFD_SETLK
   struct flock range = {};  // l_pid must be 0
   range.l_type = static_cast<short>(call() == FileLockCall::kUnlock ? F_UNLCK
-                                    : shared()                      ? F_RDLCK
+                                    : Shared()                      ? F_RDLCK
                                                                     : F_WRLCK);
   range.l_whence = SEEK_SET;
   range.l_start = static_cast<off_t>(arguments_.numbers[2]);
@@ -48,7 +48,7 @@ int FileLockTask::Ask() {
 }
 
 int FileLockTask::AskWhole() {
-  const int how = call() == FileLockCall::kUnlock ? LOCK_UN : shared() ? LOCK_SH : LOCK_EX;
+  const int how = call() == FileLockCall::kUnlock ? LOCK_UN : Shared() ? LOCK_SH : LOCK_EX;
   const int code = Retrying([&] { return ::flock(fd, how | LOCK_NB); });
   if (IsTaken(code)) return 0;
   if (code < 0) return code;

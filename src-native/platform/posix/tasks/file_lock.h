@@ -9,7 +9,7 @@ namespace uvfiles {
 class FileLockTask final : public Task {
  public:
   explicit FileLockTask(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   // 1: granted, 0: somebody else's is in the way, or a negative code.
@@ -17,7 +17,7 @@ class FileLockTask final : public Task {
   int AskWhole();
 
   FileLockCall call() const { return static_cast<FileLockCall>(arguments_.numbers[0]); }
-  bool shared() const { return arguments_.numbers[1] != 0; }
+  bool Shared() const { return arguments_.numbers[1] != 0; }
 
   const TaskArguments arguments_;
 };

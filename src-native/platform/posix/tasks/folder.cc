@@ -22,7 +22,7 @@ int Folder::ShortenTo(const char** path) {
   const auto length = static_cast<size_t>(slash - *path);
   if (length != length_ || std::memcmp(path_, *path, length) != 0) {
     // Opened for the second name in it only: a list may have each name in another.
-    directory_.reset();
+    directory_.Reset();
     path_ = *path;
     length_ = length;
     opened_ = false;
@@ -32,13 +32,13 @@ int Folder::ShortenTo(const char** path) {
   if (!opened_) {
     opened_ = true;
     const std::string folder(*path, length);
-    directory_.reset(::open(folder.c_str(), kFolderFlags));
+    directory_.Reset(::open(folder.c_str(), kFolderFlags));
   }
 #endif
   // What stands in the way, or a lack of descriptors: the whole path tells, or does.
   if (!directory_) return AT_FDCWD;
   *path = slash + 1;
-  return directory_.get();
+  return directory_.Get();
 }
 
 }  // namespace uvfiles

@@ -44,7 +44,7 @@ Step Move::Conclude() {
   return Step::kDone;
 }
 
-Step Move::run(const Slice& slice) {
+Step Move::Run(const Slice& slice) {
   switch (phase_) {
     case Phase::kRename:
       return cancelled() ? Fail(-ECANCELED, "rename") : Rename();
@@ -127,13 +127,13 @@ Step Move::PutEntryInPlace() {
 
 Step Move::RunPart(const Slice& slice) {
   // Taking away a copy that failed is part of failing, and is not cancelled with the rest.
-  if (cancelled() && phase_ != Phase::kRemoveCopy) part_->cancel();
-  const Step step = part_->run(slice);
+  if (cancelled() && phase_ != Phase::kRemoveCopy) part_->Cancel();
+  const Step step = part_->Run(slice);
   return step == Step::kDone ? AfterPart() : step;
 }
 
 Step Move::AfterPart() {
-  if (phase_ == Phase::kRemoveCopy) return Step::kDone;  // `error` is the copy's
+  if (phase_ == Phase::kRemoveCopy) return Step::kDone;  // `Error` is the copy's
   if (part_->error) error = part_->error;
   if (phase_ == Phase::kRemoveOriginal) return error ? Step::kDone : Conclude();
   const bool made = static_cast<const CopyTree&>(*part_).made();

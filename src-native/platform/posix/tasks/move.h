@@ -19,7 +19,7 @@ namespace uvfiles {
 class Move final : public Task {
  public:
   explicit Move(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   enum class Phase : uint8_t { kRename, kCopyEntry, kCopyTree, kRemoveOriginal, kRemoveCopy };

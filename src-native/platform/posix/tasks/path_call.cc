@@ -36,7 +36,7 @@ void PathCall::Settle(int code, const char* syscall) {
   if (arguments_.bytes.size() > 1) error.dest = arguments_.bytes[1];
 }
 
-Step PathCall::run(const Slice&) {
+Step PathCall::Run(const Slice&) {
   switch (static_cast<PathCallName>(arguments_.numbers[0])) {
     case PathCallName::kAccess: {
       // Not faccessat: some C libraries make faccessat2 of it, and take a filter's EPERM for the answer.

@@ -44,7 +44,7 @@ void AppendStatvfs(const struct statvfs& answer, std::string* output);
 class PathCall final : public Task {
  public:
   explicit PathCall(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   const char* Path() const { return arguments_.bytes[0].c_str(); }

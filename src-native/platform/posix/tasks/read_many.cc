@@ -34,9 +34,9 @@ ReadMany::ReadMany(TaskArguments&& arguments)
       batch_size_(static_cast<size_t>(std::max<int64_t>(1, arguments.numbers[0]))),
       paths_left_(static_cast<size_t>(std::count(paths_.begin(), paths_.end(), '\0')) + 1) {}
 
-ReadMany::~ReadMany() { BlockPool::instance().release(memory_); }
+ReadMany::~ReadMany() { BlockPool::Instance().Release(memory_); }
 
-Step ReadMany::run(const Slice& slice) {
+Step ReadMany::Run(const Slice& slice) {
   // Not kept from slice to slice: it is a descriptor.
   Folder folder;
   while (at_ <= paths_.size() || file_) {
@@ -48,7 +48,7 @@ Step ReadMany::run(const Slice& slice) {
     if (used_ >= batch_size_ && !file_) return Flush(Step::kReady);
     switch (ReadOne(slice, &folder)) {
       case Progress::kFileDone:
-        if (slice.expired())
+        if (slice.Expired())
           return count_ > 0 && used_ >= batch_size_ ? Flush(Step::kReady) : Step::kAgain;
         break;
       case Progress::kSliceOver:
@@ -74,7 +74,7 @@ ReadMany::Progress ReadMany::Begin(Folder* folder) {
     Finish(fd, ReadManyCall::kOpen);
     return Progress::kFileDone;
   }
-  file_.reset(fd);
+  file_.Reset(fd);
   struct stat found;
   const int code = Retrying([&] { return ::fstat(fd, &found); });
   if (code < 0) {
@@ -113,7 +113,7 @@ ReadMany::Progress ReadMany::ReadOne(const Slice& slice, Folder* folder) {
     const size_t wanted =
         (expected_ > 0 ? file_begin_ + expected_ : used_ + room) + table_.size() + 3 * kEntrySize;
     int64_t size = -ENOMEM;
-    if (Reserve(wanted)) size = platform::read(file_.get(), memory_.data + used_, room);
+    if (Reserve(wanted)) size = platform::Read(file_.Get(), memory_.data + used_, room);
     if (size > 0 && got + static_cast<size_t>(size) > kMaxFile) size = -EFBIG;
     if (size < 0) {
       used_ = file_begin_;
@@ -122,7 +122,7 @@ ReadMany::Progress ReadMany::ReadOne(const Slice& slice, Folder* folder) {
     }
     used_ += static_cast<size_t>(size);
     if (size == 0) break;
-    if (slice.expired() && (expected_ == 0 || used_ - file_begin_ < expected_)) {
+    if (slice.Expired() && (expected_ == 0 || used_ - file_begin_ < expected_)) {
       return Progress::kSliceOver;
     }
   }
@@ -133,18 +133,18 @@ ReadMany::Progress ReadMany::ReadOne(const Slice& slice, Folder* folder) {
 // Room for so many bytes from the batch's beginning on. False when there is no memory; what is there stays.
 bool ReadMany::Reserve(size_t size) {
   if (size <= memory_.capacity) return true;
-  BlockPool& pool = BlockPool::instance();
+  BlockPool& pool = BlockPool::Instance();
   // The first time as asked; what grows then grows by halves at least.
-  Block larger = pool.acquire(std::max(size, memory_.capacity + memory_.capacity / 2));
+  Block larger = pool.Acquire(std::max(size, memory_.capacity + memory_.capacity / 2));
   if (larger.data == nullptr) return false;
   if (used_ > 0) std::memcpy(larger.data, memory_.data, used_);
-  pool.release(memory_);
+  pool.Release(memory_);
   memory_ = larger;
   return true;
 }
 
 void ReadMany::Finish(int code, ReadManyCall call) {
-  file_.reset();
+  file_.Reset();
   AppendInteger(&table_, static_cast<uint64_t>(used_ - file_begin_));
   AppendInteger(&table_, static_cast<int32_t>(code));
   AppendInteger(&table_, static_cast<uint32_t>(call));

@@ -18,7 +18,7 @@ class ReadMany final : public Task {
  public:
   explicit ReadMany(TaskArguments&& arguments);
   ~ReadMany() override;
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   enum class Progress : uint8_t { kFileDone, kSliceOver, kShortage, kBatchFirst };

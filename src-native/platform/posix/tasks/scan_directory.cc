@@ -69,9 +69,9 @@ int ScanDirectory::OpenTop() {
   return fd;
 }
 
-Step ScanDirectory::run(const Slice& slice) {
+Step ScanDirectory::Run(const Slice& slice) {
   if (cancelled()) return Fail(-ECANCELED);
-  if (!reader_.is_open()) {
+  if (!reader_.IsOpen()) {
     const int fd = OpenTop();
     // With nothing yet in hand: the caller waits for a descriptor and comes back.
     if (IsDescriptorShortage(fd)) return Step::kReady;
@@ -90,10 +90,12 @@ Step ScanDirectory::ListNames(const Slice& slice) {
     if (found < 0) return Fail(found);
     if (found == 0) break;
     names_.append(entry.name, entry.length + 1);
-    if (count % kEntriesPerLook == 0 && (slice.expired() || cancelled())) return Step::kAgain;
+    if (count % kEntriesPerLook == 0 && (slice.Expired() || cancelled())) return Step::kAgain;
   }
   reader_.Close();
-  output = (arguments_.numbers[0] & kSorted) != 0 && names_.size() <= kSortedBytes ? Sorted(names_) : std::move(names_);
+  output = (arguments_.numbers[0] & kSorted) != 0 && names_.size() <= kSortedBytes
+               ? Sorted(names_)
+               : std::move(names_);
   return Step::kDone;
 }
 
@@ -110,7 +112,7 @@ Step ScanDirectory::ListBatch(const Slice& slice) {
     AppendInteger(&inodes_, entry.inode);
     types_.push_back(static_cast<char>(reader_.TypeOf(entry)));
     names_.append(entry.name, entry.length + 1);
-    if (types_.size() % kEntriesPerLook == 0 && (slice.expired() || cancelled())) break;
+    if (types_.size() % kEntriesPerLook == 0 && (slice.Expired() || cancelled())) break;
   }
   if (types_.empty()) {
     reader_.Close();

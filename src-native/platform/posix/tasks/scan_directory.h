@@ -22,7 +22,7 @@ enum ScanFlags : int64_t {
 class ScanDirectory final : public Task {
  public:
   explicit ScanDirectory(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   Step Fail(int code, const char* syscall = "scandir");

@@ -25,11 +25,11 @@ SendFile::SendFile(TaskArguments&& arguments)
       in_fd_(Duplicate(static_cast<int>(arguments.numbers[1]))),
       offset_(arguments.numbers[2]),
       left_(arguments.numbers[3]) {
-  out_.file.fd = out_fd_ ? out_fd_.get() : static_cast<int>(arguments.numbers[0]);
-  in_.file.fd = in_fd_ ? in_fd_.get() : static_cast<int>(arguments.numbers[1]);
+  out_.file.fd = out_fd_ ? out_fd_.Get() : static_cast<int>(arguments.numbers[0]);
+  in_.file.fd = in_fd_ ? in_fd_.Get() : static_cast<int>(arguments.numbers[1]);
 }
 
-Step SendFile::run(const Slice& slice) {
+Step SendFile::Run(const Slice& slice) {
   if (!looked_) {
     failure_ = Look(out_.file.fd, &out_);
     if (failure_ == 0) failure_ = Look(in_.file.fd, &in_);
@@ -45,7 +45,7 @@ Step SendFile::run(const Slice& slice) {
     if (moved < 0) continue;
     left_ -= moved;
     sent_ += moved;
-    if (slice.expired() && left_ > 0) return Report(Step::kReady);
+    if (slice.Expired() && left_ > 0) return Report(Step::kReady);
   }
   if (failure_ != 0) {
     if (sent_ > 0) return Report(Step::kReady);
@@ -63,9 +63,9 @@ Step SendFile::Report(Step step) {
 
 int SendFile::Look(int fd, End* end) {
   int64_t size;
-  const int code = platform::describe(fd, &end->file.kind, &size);
+  const int code = platform::Describe(fd, &end->file.kind, &size);
   if (code < 0) return code;
-  end->waits = is_polled(end->file.kind, platform::seek(fd, 0, SEEK_CUR) >= 0);
+  end->waits = IsPolled(end->file.kind, platform::Seek(fd, 0, SEEK_CUR) >= 0);
   if (!end->waits) return 0;
   const int flags = ::fcntl(fd, F_GETFL);
   if (flags < 0) return -errno;
@@ -91,17 +91,17 @@ int64_t SendFile::SendPiece() {
 
 int64_t SendFile::Read(size_t size) {
   waits_for = {in_.file.fd, false};
-  if (offset_ >= 0) return platform::pread(in_.file.fd, &held_[0], size, offset_);
-  if (in_.waits) return platform::read_now(in_.file, &held_[0], size);
-  return platform::read(in_.file.fd, &held_[0], size);
+  if (offset_ >= 0) return platform::Pread(in_.file.fd, &held_[0], size, offset_);
+  if (in_.waits) return platform::ReadNow(in_.file, &held_[0], size);
+  return platform::Read(in_.file.fd, &held_[0], size);
 }
 
 int64_t SendFile::Write() {
   waits_for = {out_.file.fd, true};
   const char* const from = &held_[held_from_];
   const size_t size = held_.size() - held_from_;
-  return out_.waits ? platform::write_now(out_.file, from, size)
-                    : platform::write(out_.file.fd, from, size);
+  return out_.waits ? platform::WriteNow(out_.file, from, size)
+                    : platform::Write(out_.file.fd, from, size);
 }
 
 int64_t SendFile::SendThroughMemory(size_t size) {
@@ -122,7 +122,7 @@ int64_t SendFile::SendThroughMemory(size_t size) {
     held_from_ = 0;
   } else if (!in_.waits && held_from_ < held_.size()) {
     const auto rest = static_cast<int64_t>(held_.size() - held_from_);
-    platform::seek(in_.file.fd, -rest, SEEK_CUR);
+    platform::Seek(in_.file.fd, -rest, SEEK_CUR);
     held_.clear();
     held_from_ = 0;
   }

@@ -22,7 +22,7 @@ namespace uvfiles {
 class SendFile final : public Task {
  public:
   explicit SendFile(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   struct End {

@@ -20,7 +20,7 @@ constexpr size_t kPathsPerLook = 16;
 StatMany::StatMany(TaskArguments&& arguments)
     : paths_(std::move(arguments.bytes[0])), flags_(arguments.numbers[0]) {}
 
-Step StatMany::run(const Slice& slice) {
+Step StatMany::Run(const Slice& slice) {
   if (records_.empty()) {
     const auto paths = static_cast<size_t>(std::count(paths_.begin(), paths_.end(), '\0')) + 1;
     records_.reserve(paths * (1 + StatRecord::kFields) * sizeof(double));
@@ -37,7 +37,7 @@ Step StatMany::run(const Slice& slice) {
     const char* path = paths_.c_str() + at_;
     StatOne(path, &folder);
     at_ += std::strlen(path) + 1;
-    if (count % kPathsPerLook == 0 && slice.expired() && at_ <= paths_.size()) return Step::kAgain;
+    if (count % kPathsPerLook == 0 && slice.Expired() && at_ <= paths_.size()) return Step::kAgain;
   }
   output = std::move(records_);
   return Step::kDone;
@@ -47,7 +47,7 @@ void StatMany::StatOne(const char* path, Folder* folder) {
   StatRecord record;
   const int flags = (flags_ & kLinksThemselves) != 0 ? AT_SYMLINK_NOFOLLOW : 0;
   const int directory = folder->ShortenTo(&path);
-  const int64_t code = platform::stat_at(directory, path, flags, &record);
+  const int64_t code = platform::StatAt(directory, path, flags, &record);
   if (code < 0) record = StatRecord();
   if ((flags_ & kExact) != 0) {
     AppendInteger(&records_, code);

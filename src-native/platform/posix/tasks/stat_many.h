@@ -16,7 +16,7 @@ enum StatManyFlags : int64_t { kLinksThemselves = 1, kExact = 2 };
 class StatMany final : public Task {
  public:
   explicit StatMany(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   void StatOne(const char* path, Folder* folder);

@@ -44,7 +44,7 @@ WalkTree::WalkTree(TaskArguments&& arguments)
   std::reverse(pending_.begin(), pending_.end());
 }
 
-Step WalkTree::run(const Slice& slice) {
+Step WalkTree::Run(const Slice& slice) {
   for (;;) {
     if (cancelled()) {
       error.code = -ECANCELED;
@@ -52,7 +52,7 @@ Step WalkTree::run(const Slice& slice) {
       error.path = top_;
       return Step::kDone;
     }
-    if (!reader_.is_open()) {
+    if (!reader_.IsOpen()) {
       if (pending_.empty()) return Flush(Step::kDone);
       if (record_count_ >= batch_directories_ || texts_.size() >= kMaxBatchTexts) {
         batch_directories_ = std::min(batch_directories_ * 2, kMaxBatchDirectories);
@@ -75,7 +75,7 @@ Step WalkTree::run(const Slice& slice) {
           continue;
       }
     }
-    if (!ReadOn(slice) || slice.expired()) return Step::kAgain;
+    if (!ReadOn(slice) || slice.Expired()) return Step::kAgain;
   }
 }
 
@@ -93,13 +93,13 @@ WalkTree::Opened WalkTree::OpenNext() {
         return Opened::kFailed;
       }
     }
-    fd = OpenBelow(base_.get(), current_.relative,
+    fd = OpenBelow(base_.Get(), current_.relative,
                    current_.follow ? kListFlags : kListFlags | O_NOFOLLOW);
     if (!current_.follow && (fd == -ELOOP || fd == -EMLINK)) return Opened::kPassOver;
     if (!current_.follow && fd == -ENOTDIR) {
       // Linux says ENOTDIR of a link here; of anything else it is the truth.
       struct stat found;
-      if (::fstatat(base_.get(), current_.relative.c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+      if (::fstatat(base_.Get(), current_.relative.c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0 &&
           S_ISLNK(found.st_mode)) {
         return Opened::kPassOver;
       }
@@ -176,7 +176,7 @@ bool WalkTree::ReadOn(const Slice& slice) {
       return true;
     }
     if ((flags_ & kNoHidden) == 0 || entry.name[0] != '.') Add(entry);
-    if (count % kEntriesPerLook == 0 && (slice.expired() || cancelled())) return false;
+    if (count % kEntriesPerLook == 0 && (slice.Expired() || cancelled())) return false;
   }
 }
 
@@ -264,7 +264,7 @@ void WalkTree::Emit(const Visit& visit, const Listing* listing, int code) {
 
 Step WalkTree::Flush(Step step) {
   // Whoever consumes the batch may take long, or wait for a descriptor itself.
-  base_.reset();
+  base_.Reset();
   if (record_count_ == 0) return step;
   output.reserve(8 + records_.size() + texts_.size());
   AppendInteger(&output, record_count_);

@@ -32,7 +32,7 @@ enum WalkFlags : int64_t {
 class WalkTree final : public Task {
  public:
   explicit WalkTree(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   // The directories above, for loop detection; shared by all children of one directory.

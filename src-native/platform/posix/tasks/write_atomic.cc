@@ -37,7 +37,7 @@ WriteAtomic::WriteAtomic(TaskArguments&& arguments)
       flags_(arguments.numbers[0]),
       permissions_(arguments.numbers[1]) {}
 
-Step WriteAtomic::run(const Slice& slice) {
+Step WriteAtomic::Run(const Slice& slice) {
   int64_t code = 0;
   if (cancelled()) {
     code = -ECANCELED;
@@ -47,12 +47,12 @@ Step WriteAtomic::run(const Slice& slice) {
   }
   while (code >= 0 && written_ < data_.size()) {
     const size_t size = std::min(kPiece, data_.size() - written_);
-    code = platform::write(file_.fd(), data_.data() + written_, size);
+    code = platform::Write(file_.fd(), data_.data() + written_, size);
     // A full disk may take nothing before it says ENOSPC; less than asked is never taken for success.
     if (code == 0) code = -ENOSPC;
     if (code > 0) written_ += static_cast<size_t>(code);
     if (code > 0 && cancelled()) code = -ECANCELED;
-    if (code > 0 && written_ < data_.size() && slice.expired()) return Step::kAgain;
+    if (code > 0 && written_ < data_.size() && slice.Expired()) return Step::kAgain;
   }
   if (code < 0) {
     file_.Discard();
@@ -72,7 +72,7 @@ OpenAtomic::OpenAtomic(TaskArguments&& arguments)
       flags_(arguments.numbers[0]),
       permissions_(arguments.numbers[1]) {}
 
-Step OpenAtomic::run(const Slice&) {
+Step OpenAtomic::Run(const Slice&) {
   if (cancelled()) {
     file_.Discard();
     error.code = -ECANCELED;

@@ -13,7 +13,7 @@ namespace uvfiles {
 class WriteAtomic final : public Task {
  public:
   explicit WriteAtomic(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   const std::string path_;
@@ -33,7 +33,7 @@ class WriteAtomic final : public Task {
 class OpenAtomic final : public Task {
  public:
   explicit OpenAtomic(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   const std::string path_;

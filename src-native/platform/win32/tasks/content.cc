@@ -51,7 +51,7 @@ void TouchNow(const std::string& path) {
   if (!handle) return;
   FILETIME now;
   ::GetSystemTimeAsFileTime(&now);
-  ::SetFileTime(handle.get(), nullptr, &now, &now);
+  ::SetFileTime(handle.Get(), nullptr, &now, &now);
 }
 
 // ".new.RANDOM.uvfiles" beside the path: the same volume, and known for what it is should the machine fail.
@@ -77,13 +77,13 @@ std::string Resolved(const std::string& path) {
                                                  nullptr));
   wchar_t text[32768];
   const DWORD length =
-      handle ? ::GetFinalPathNameByHandleW(handle.get(), text, 32768, VOLUME_NAME_DOS) : 0;
+      handle ? ::GetFinalPathNameByHandleW(handle.Get(), text, 32768, VOLUME_NAME_DOS) : 0;
   return length > 0 && length < 32768 ? win32::ToUtf8(text, length) : path;
 }
 
 }  // namespace
 
-Step CopyOneFile::run(const Slice&) {
+Step CopyOneFile::Run(const Slice&) {
   const std::string& from = arguments_.bytes[0];
   const int64_t flags = arguments_.numbers[0];
   const std::string to = win32::TargetInto(from, arguments_.bytes[1]);
@@ -113,14 +113,14 @@ int Move::FileAcross(const std::string& from, const std::string& to) const {
 }
 
 Step Move::GoOn(const Slice& slice) {
-  const Step step = tree_->run(slice, cancelled());
+  const Step step = tree_->Run(slice, cancelled());
   if (step != Step::kDone) return step;
   error = tree_->error;
   if (!error) output = to_;
   return Step::kDone;
 }
 
-Step Move::run(const Slice& slice) {
+Step Move::Run(const Slice& slice) {
   if (tree_ != nullptr) return GoOn(slice);
   const std::string& from = arguments_.bytes[0];
   const std::string& given = arguments_.bytes[1];
@@ -165,7 +165,7 @@ int NewVersion::Begin(const std::string& path, int64_t flags, TaskError* error) 
     if (fd == UV_EEXIST) continue;
     if (fd < 0) return Fail(fd, "open", error);
     temp_ = std::move(temp);
-    file_.reset(fd);
+    file_.Reset(fd);
     return 0;
   }
   return Fail(UV_EEXIST, "open", error);
@@ -173,13 +173,13 @@ int NewVersion::Begin(const std::string& path, int64_t flags, TaskError* error) 
 
 void NewVersion::Publish(TaskError* error) {
   if ((flags_ & kDurable) != 0) {
-    const int synced = platform::sync(file_.get());
+    const int synced = platform::Sync(file_.Get());
     if (synced < 0) {
       Fail(synced, "fsync", error);
       return;
     }
   }
-  const int closed = platform::close_file(file_.release());
+  const int closed = platform::CloseFile(file_.Release());
   if (closed < 0) {
     Fail(closed, "close", error);
     return;
@@ -202,7 +202,7 @@ void NewVersion::Publish(TaskError* error) {
 }
 
 void NewVersion::Discard() {
-  file_.reset();
+  file_.Reset();
   if (!temp_.empty()) win32::RemoveFile(temp_);
   temp_.clear();
 }
@@ -212,16 +212,16 @@ WriteAtomic::WriteAtomic(TaskArguments&& arguments)
       data_(std::move(arguments.bytes[1])),
       flags_(arguments.numbers[0]) {}
 
-Step WriteAtomic::run(const Slice& slice) {
+Step WriteAtomic::Run(const Slice& slice) {
   if (!file_.begun() && !cancelled() && file_.Begin(path_, flags_, &error) != 0) return Step::kDone;
   int64_t code = cancelled() ? UV_ECANCELED : 0;
   while (code >= 0 && written_ < data_.size()) {
-    code = platform::write(file_.fd(), data_.data() + written_,
+    code = platform::Write(file_.fd(), data_.data() + written_,
                            std::min(kPiece, data_.size() - written_));
     if (code == 0) code = UV_ENOSPC;
     if (code > 0) written_ += static_cast<size_t>(code);
     if (code > 0 && cancelled()) code = UV_ECANCELED;
-    if (code > 0 && written_ < data_.size() && slice.expired()) return Step::kAgain;
+    if (code > 0 && written_ < data_.size() && slice.Expired()) return Step::kAgain;
   }
   if (code < 0) {
     file_.Discard();
@@ -235,7 +235,7 @@ Step WriteAtomic::run(const Slice& slice) {
 OpenAtomic::OpenAtomic(TaskArguments&& arguments)
     : path_(std::move(arguments.bytes[0])), flags_(arguments.numbers[0]) {}
 
-Step OpenAtomic::run(const Slice&) {
+Step OpenAtomic::Run(const Slice&) {
   if (cancelled()) {
     file_.Discard();
     error = {UV_ECANCELED, "open", path_, ""};

@@ -14,7 +14,7 @@ namespace uvfiles {
 class CopyOneFile final : public Task {
  public:
   explicit CopyOneFile(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   TaskArguments arguments_;
@@ -24,7 +24,7 @@ class CopyOneFile final : public Task {
 class Move final : public Task {
  public:
   explicit Move(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   int FileAcross(const std::string& from, const std::string& to) const;
@@ -46,7 +46,7 @@ class NewVersion {
 
   int Begin(const std::string& path, int64_t flags, TaskError* error);
   bool begun() const { return static_cast<bool>(file_); }
-  int fd() const { return file_.get(); }
+  int fd() const { return file_.Get(); }
   // Of the file that is being written.
   const std::string& path() const { return temp_; }
   void Publish(TaskError* error);
@@ -65,7 +65,7 @@ class NewVersion {
 class WriteAtomic final : public Task {
  public:
   explicit WriteAtomic(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   const std::string path_;
@@ -78,7 +78,7 @@ class WriteAtomic final : public Task {
 class OpenAtomic final : public Task {
  public:
   explicit OpenAtomic(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   const std::string path_;

@@ -23,12 +23,12 @@ void PruneAbove(const std::string& path) {
 
 }  // namespace
 
-Step MakeDirectories::run(const Slice&) {
+Step MakeDirectories::Run(const Slice&) {
   win32::MakeChain(arguments_.bytes[0], arguments_.numbers[1] != 0, *this, &error);
   return Step::kDone;
 }
 
-Step RemoveDirectories::run(const Slice&) {
+Step RemoveDirectories::Run(const Slice&) {
   const std::string& path = arguments_.bytes[0];
   const int code = win32::RemoveDirectoryAt(path);
   if (code != 0) {
@@ -39,7 +39,7 @@ Step RemoveDirectories::run(const Slice&) {
   return Step::kDone;
 }
 
-Step RenameDirectories::run(const Slice&) {
+Step RenameDirectories::Run(const Slice&) {
   const std::string& from = arguments_.bytes[0];
   const std::string& to = arguments_.bytes[1];
   const std::string parent =
@@ -67,9 +67,9 @@ Step ScanDirectory::Fail(int code) {
   return Step::kDone;
 }
 
-Step ScanDirectory::run(const Slice& slice) {
+Step ScanDirectory::Run(const Slice& slice) {
   if (cancelled()) return Fail(UV_ECANCELED);
-  if (!directory_.is_open()) {
+  if (!directory_.IsOpen()) {
     const int code = directory_.Open(path_, true, false);
     if (code != 0) return Fail(code);
   }
@@ -84,7 +84,7 @@ Step ScanDirectory::run(const Slice& slice) {
       types_.push_back(static_cast<char>(entry.type));
       if (types_.size() == kBatchEntries) return Batch(false);
     }
-    if (count % kEntriesPerLook != 0 || !(slice.expired() || cancelled())) continue;
+    if (count % kEntriesPerLook != 0 || !(slice.Expired() || cancelled())) continue;
     return names_only_ ? Step::kAgain : Batch(false);
   }
   directory_.Close();

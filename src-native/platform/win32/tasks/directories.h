@@ -10,7 +10,7 @@ namespace uvfiles {
 class MakeDirectories final : public Task {
  public:
   explicit MakeDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   TaskArguments arguments_;
@@ -19,7 +19,7 @@ class MakeDirectories final : public Task {
 class RemoveDirectories final : public Task {
  public:
   explicit RemoveDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   TaskArguments arguments_;
@@ -28,7 +28,7 @@ class RemoveDirectories final : public Task {
 class RenameDirectories final : public Task {
  public:
   explicit RenameDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   TaskArguments arguments_;
@@ -37,7 +37,7 @@ class RenameDirectories final : public Task {
 class ScanDirectory final : public Task {
  public:
   explicit ScanDirectory(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   Step Fail(int code);

@@ -7,7 +7,7 @@
 
 namespace uvfiles {
 
-Step FileLockTask::run(const Slice&) {
+Step FileLockTask::Run(const Slice&) {
   const int answer = Ask();
   if (answer < 0) {
     error.code = answer;

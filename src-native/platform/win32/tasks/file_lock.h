@@ -9,7 +9,7 @@ namespace uvfiles {
 class FileLockTask final : public Task {
  public:
   explicit FileLockTask(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   // 1: granted, 0: somebody else's is in the way, or a negative code.

@@ -29,7 +29,7 @@ constexpr size_t kPiece = 1024 * 1024;
 StatMany::StatMany(TaskArguments&& arguments)
     : paths_(std::move(arguments.bytes[0])), flags_(arguments.numbers[0]) {}
 
-Step StatMany::run(const Slice& slice) {
+Step StatMany::Run(const Slice& slice) {
   for (size_t count = 1; at_ <= paths_.size(); count++) {
     if (cancelled()) {
       error = {UV_ECANCELED, "stat", "", ""};
@@ -49,7 +49,7 @@ Step StatMany::run(const Slice& slice) {
       for (int i = 0; i < StatRecord::kFields; i++)
         AppendInteger(&records_, static_cast<double>(fields[i]));
     }
-    if (count % kPathsPerLook == 0 && slice.expired() && at_ <= paths_.size()) return Step::kAgain;
+    if (count % kPathsPerLook == 0 && slice.Expired() && at_ <= paths_.size()) return Step::kAgain;
   }
   output = std::move(records_);
   return Step::kDone;
@@ -59,7 +59,7 @@ ReadMany::ReadMany(TaskArguments&& arguments)
     : paths_(std::move(arguments.bytes[0])),
       batch_size_(static_cast<size_t>(std::max<int64_t>(1, arguments.numbers[0]))) {}
 
-Step ReadMany::run(const Slice& slice) {
+Step ReadMany::Run(const Slice& slice) {
   while (at_ <= paths_.size()) {
     if (cancelled()) {
       error = {UV_ECANCELED, "read", "", ""};
@@ -69,7 +69,7 @@ Step ReadMany::run(const Slice& slice) {
     const char* path = paths_.c_str() + at_;
     at_ += std::strlen(path) + 1;
     ReadOne(path);
-    if (slice.expired() && at_ <= paths_.size()) return Step::kAgain;
+    if (slice.Expired() && at_ <= paths_.size()) return Step::kAgain;
   }
   return Flush(Step::kDone);
 }
@@ -82,7 +82,7 @@ void ReadMany::ReadOne(const std::string& path) {
   if (code == 0) {
     call = kRead;
     LARGE_INTEGER size = {};
-    ::GetFileSizeEx(handle.get(), &size);
+    ::GetFileSizeEx(handle.Get(), &size);
     // One byte more than expected tells the end; a file that grows meanwhile is read on.
     size_t room =
         static_cast<size_t>(std::min<uint64_t>(static_cast<uint64_t>(size.QuadPart), kMaxFile)) + 1;
@@ -91,7 +91,7 @@ void ReadMany::ReadOne(const std::string& path) {
       data_.resize(end + room);
       DWORD got = 0;
       const bool fine =
-          ::ReadFile(handle.get(), &data_[end], static_cast<DWORD>(room), &got, nullptr);
+          ::ReadFile(handle.Get(), &data_[end], static_cast<DWORD>(room), &got, nullptr);
       data_.resize(end + got);
       if (!fine) code = UV_EISDIR;  // what alone opens for reading and cannot be read
       if (!fine || got == 0) break;

@@ -9,7 +9,7 @@ namespace uvfiles {
 class StatMany final : public Task {
  public:
   explicit StatMany(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   const std::string paths_;
@@ -21,7 +21,7 @@ class StatMany final : public Task {
 class ReadMany final : public Task {
  public:
   explicit ReadMany(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   void ReadOne(const std::string& path);

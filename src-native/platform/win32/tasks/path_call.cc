@@ -78,7 +78,7 @@ void PathCall::Settle(int code, const char* syscall) {
   if (arguments_.bytes.size() > 1) error.dest = arguments_.bytes[1];
 }
 
-Step PathCall::run(const Slice&) {
+Step PathCall::Run(const Slice&) {
   switch (arguments_.numbers[0]) {
     case kAccess:
       Answer(MayAccess(Number(0)));
@@ -159,13 +159,13 @@ bool PathCall::MayAccess(int64_t mode) const {
 int PathCall::Chmod(int64_t mode) const {
   const UniqueHandle handle = OpenFor(Path(), FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES, true);
   FILE_BASIC_INFO basic;
-  if (!handle || !::GetFileInformationByHandleEx(handle.get(), FileBasicInfo, &basic, sizeof basic))
+  if (!handle || !::GetFileInformationByHandleEx(handle.Get(), FileBasicInfo, &basic, sizeof basic))
     return LastError();
   DWORD attributes = basic.FileAttributes & ~static_cast<DWORD>(FILE_ATTRIBUTE_READONLY);
   if ((mode & kOwnerMayWrite) == 0) attributes |= FILE_ATTRIBUTE_READONLY;
   basic = FILE_BASIC_INFO();  // zeros leave the times alone
   basic.FileAttributes = attributes == 0 ? FILE_ATTRIBUTE_NORMAL : attributes;
-  return ::SetFileInformationByHandle(handle.get(), FileBasicInfo, &basic, sizeof basic)
+  return ::SetFileInformationByHandle(handle.Get(), FileBasicInfo, &basic, sizeof basic)
              ? 0
              : LastError();
 }
@@ -175,16 +175,16 @@ int PathCall::Utimes() const {
   if (!handle) return LastError();
   const FILETIME accessed = FileTime(Number(0), Number(1));
   const FILETIME modified = FileTime(Number(2), Number(3));
-  return ::SetFileTime(handle.get(), nullptr, &accessed, &modified) ? 0 : LastError();
+  return ::SetFileTime(handle.Get(), nullptr, &accessed, &modified) ? 0 : LastError();
 }
 
 int PathCall::Realpath() {
   const UniqueHandle handle = OpenFor(Path(), 0, true);
   if (!handle) return LastError();
-  const DWORD needed = ::GetFinalPathNameByHandleW(handle.get(), nullptr, 0, VOLUME_NAME_DOS);
+  const DWORD needed = ::GetFinalPathNameByHandleW(handle.Get(), nullptr, 0, VOLUME_NAME_DOS);
   if (needed == 0) return LastError();
   std::wstring text(needed, L'\0');
-  const DWORD length = ::GetFinalPathNameByHandleW(handle.get(), &text[0], needed, VOLUME_NAME_DOS);
+  const DWORD length = ::GetFinalPathNameByHandleW(handle.Get(), &text[0], needed, VOLUME_NAME_DOS);
   if (length == 0 || length >= needed) return LastError();
   text.resize(length);
   output = ToUtf8Plain(text);
@@ -219,7 +219,7 @@ int PathCall::Symlink() const {
 
 int PathCall::Readlink() {
   const UniqueHandle handle = OpenFor(Path(), 0, false);
-  return handle ? ReadLinkHandle(handle.get(), &output) : LastError();
+  return handle ? ReadLinkHandle(handle.Get(), &output) : LastError();
 }
 
 int PathCall::Statvfs() {
@@ -257,7 +257,7 @@ int PathCall::Truncate(int64_t size) const {
   if (failure != 0) return failure;
   FILE_END_OF_FILE_INFO end;
   end.EndOfFile.QuadPart = size;
-  return ::SetFileInformationByHandle(handle.get(), FileEndOfFileInfo, &end, sizeof end)
+  return ::SetFileInformationByHandle(handle.Get(), FileEndOfFileInfo, &end, sizeof end)
              ? 0
              : LastError();
 }
@@ -277,7 +277,7 @@ int PathCall::SameFile() {
 int PathCall::SameOpenFile() {
   StatRecord found[2];
   for (size_t i = 0; i < 2; i++) {
-    const int code = platform::fstat(static_cast<int>(Number(i)), &found[i]);
+    const int code = platform::Fstat(static_cast<int>(Number(i)), &found[i]);
     if (code != 0) return code;
   }
   Answer(IsSame(found[0], found[1]));

@@ -11,7 +11,7 @@ namespace uvfiles {
 class PathCall final : public Task {
  public:
   explicit PathCall(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   const std::string& Path() const { return arguments_.bytes[0]; }

@@ -46,8 +46,8 @@ void CopyTimes(const std::string& from, const std::string& to) {
   const win32::UniqueHandle source = open(from, FILE_READ_ATTRIBUTES);
   const win32::UniqueHandle target = open(to, FILE_WRITE_ATTRIBUTES);
   FILETIME created, accessed, modified;
-  if (source && target && ::GetFileTime(source.get(), &created, &accessed, &modified))
-    ::SetFileTime(target.get(), &created, &accessed, &modified);
+  if (source && target && ::GetFileTime(source.Get(), &created, &accessed, &modified))
+    ::SetFileTime(target.Get(), &created, &accessed, &modified);
 }
 
 }  // namespace
@@ -107,7 +107,7 @@ int CopyTree::CopyEntry(const std::string& relative, std::string* failed) {
   return OpenDirectory(relative);
 }
 
-Step CopyTree::run(const Slice& slice) {
+Step CopyTree::Run(const Slice& slice) {
   std::string failed;
   int code = 0;
   if (!begun_) {
@@ -122,7 +122,7 @@ Step CopyTree::run(const Slice& slice) {
     const std::string next = std::move(pending_.back());
     pending_.pop_back();
     code = CopyEntry(next, &failed);
-    if (code == 0 && slice.expired() && !pending_.empty()) return Step::kAgain;
+    if (code == 0 && slice.Expired() && !pending_.empty()) return Step::kAgain;
   }
   if (code != 0) {
     error = {code, "cp", win32::Join(from_, failed), win32::Join(to_, failed)};
@@ -136,16 +136,16 @@ Step CopyTree::run(const Slice& slice) {
 TreeAcross::TreeAcross(const std::string& from, const std::string& to)
     : from_(from), to_(to), copy_({{from, to}, {kCopyPreserve}}) {}
 
-Step TreeAcross::run(const Slice& slice, bool cancelled) {
+Step TreeAcross::Run(const Slice& slice, bool cancelled) {
   if (removal_ == nullptr) {
-    if (cancelled) copy_.cancel();
-    const Step step = copy_.run(slice);
+    if (cancelled) copy_.Cancel();
+    const Step step = copy_.Run(slice);
     if (step != Step::kDone) return step;
     error = copy_.error;
     if (error && !copy_.made()) return Step::kDone;  // what is there is somebody else's
     removal_ = std::make_unique<RemoveTree>(TaskArguments{{error ? to_ : from_}, {kForce}});
   }
-  const Step step = removal_->run(slice);
+  const Step step = removal_->Run(slice);
   removal_->output.clear();
   if (step != Step::kDone) return Step::kAgain;
   if (!error) error = removal_->error;
@@ -158,17 +158,17 @@ SendFile::SendFile(TaskArguments&& arguments)
       offset_(arguments.numbers[2]),
       left_(arguments.numbers[3]) {}
 
-Step SendFile::run(const Slice& slice) {
+Step SendFile::Run(const Slice& slice) {
   std::string piece;
   int64_t code = 0;
   while (left_ > 0 && code >= 0 && !cancelled()) {
     piece.resize(static_cast<size_t>(std::min<int64_t>(left_, kPiece)));
-    code = offset_ < 0 ? platform::read(in_, &piece[0], piece.size())
-                       : platform::pread(in_, &piece[0], piece.size(), offset_);
+    code = offset_ < 0 ? platform::Read(in_, &piece[0], piece.size())
+                       : platform::Pread(in_, &piece[0], piece.size(), offset_);
     if (code == 0) left_ = 0;  // the end
     const size_t size = code > 0 ? static_cast<size_t>(code) : 0;
     for (size_t at = 0; at < size && code > 0;) {
-      code = platform::write(out_, piece.data() + at, size - at);
+      code = platform::Write(out_, piece.data() + at, size - at);
       if (code == 0) code = UV_ENOSPC;
       if (code > 0) {
         at += static_cast<size_t>(code);
@@ -177,7 +177,7 @@ Step SendFile::run(const Slice& slice) {
         if (offset_ >= 0) offset_ += code;
       }
     }
-    if (code > 0 && left_ > 0 && slice.expired()) return Step::kAgain;
+    if (code > 0 && left_ > 0 && slice.Expired()) return Step::kAgain;
   }
   if (code < 0) error = {static_cast<int>(code), "sendfile", "", ""};
   if (code >= 0 && cancelled()) error = {UV_ECANCELED, "sendfile", "", ""};

@@ -14,7 +14,7 @@ namespace uvfiles {
 class CopyTree final : public Task {
  public:
   explicit CopyTree(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
   // Whether the copy's top directory has been made, or was there and may be used.
   bool made() const { return !made_.empty(); }
@@ -37,8 +37,8 @@ class TreeAcross {
  public:
   TreeAcross(const std::string& from, const std::string& to);
 
-  // As Task::run; at the end `error` says what it failed of. Cancelled, it stops copying, not removing.
-  Step run(const Slice& slice, bool cancelled);
+  // As Task::run; at the end `Error` says what it failed of. Cancelled, it stops copying, not removing.
+  Step Run(const Slice& slice, bool cancelled);
 
   TaskError error;
 
@@ -53,7 +53,7 @@ class TreeAcross {
 class SendFile final : public Task {
  public:
   explicit SendFile(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   const int out_;

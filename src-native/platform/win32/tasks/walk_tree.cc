@@ -55,7 +55,7 @@ WalkTree::WalkTree(TaskArguments&& arguments)
   std::reverse(pending_.begin(), pending_.end());
 }
 
-Step WalkTree::run(const Slice& slice) {
+Step WalkTree::Run(const Slice& slice) {
   while (!pending_.empty()) {
     if (cancelled()) {
       error = {UV_ECANCELED, "scandir", top_, ""};
@@ -68,7 +68,7 @@ Step WalkTree::run(const Slice& slice) {
     Visit visit = std::move(pending_.back());
     pending_.pop_back();
     Take(std::move(visit));
-    if (slice.expired() && !pending_.empty()) return Step::kAgain;
+    if (slice.Expired() && !pending_.empty()) return Step::kAgain;
   }
   return Flush(Step::kDone);
 }

@@ -15,7 +15,7 @@ namespace uvfiles {
 class WalkTree final : public Task {
  public:
   explicit WalkTree(TaskArguments&& arguments);
-  Step run(const Slice& slice) override;
+  Step Run(const Slice& slice) override;
 
  private:
   struct Listing {
