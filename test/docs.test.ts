@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -142,6 +143,45 @@ describe('the links in README, docs and the other pages', () => {
     const missing = pages().filter(
       (page) => page.startsWith('docs/') && page !== 'docs/index.md' && !listed.includes(page),
     );
+    expect(missing).to.deep.equal([]);
+  });
+});
+
+describe('what the pages say about the code', () => {
+  const below = (folder: string, extension: string): string[] =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith(extension))
+      .map((name) => `${folder}/${name.replaceAll(path.sep, '/')}`);
+
+  it('docs/errors.md has every code of the library', () => {
+    const page = read('docs/errors.md');
+    // uvfiles/promises has Node's own codes.
+    const sources = below('lib', '.ts').filter((name) => !name.startsWith('lib/promises/'));
+    const codes = new Set(
+      sources.flatMap((name) =>
+        [...read(name).matchAll(/'((?:ERR|UVFILES)_[A-Z_]+|ABORT_ERR)'/g)].map(([, code]) => code as string),
+      ),
+    );
+    // Environment variables, and what Node reports when it loads an addon.
+    const others = ['UVFILES_INLINE', 'UVFILES_INLINE_FAULT', 'ERR_DLOPEN_DISABLED'];
+    const missing = [...codes].filter((code) => !others.includes(code) && !page.includes(`\`${code}\``));
+    expect(missing).to.deep.equal([]);
+  });
+
+  it('ARCHITECTURE and CONTRIBUTING have every folder of lib/, and ARCHITECTURE only files that exist', () => {
+    const folders = readdirSync(path.join(root, 'lib'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${name}/`);
+    for (const page of ['ARCHITECTURE.md', 'CONTRIBUTING.md'])
+      expect(
+        folders.filter((folder) => !read(page).includes(folder)),
+        page,
+      ).to.deep.equal([]);
+
+    const named = [...read('ARCHITECTURE.md').matchAll(/`([\w./-]+\/[\w.-]+\.(?:ts|cc|h|js|mjs))`/g)];
+    const missing = named
+      .map(([, name]) => name as string)
+      .filter((name) => !['', 'lib/', 'src-native/'].some((at) => existsSync(path.join(root, at + name))));
     expect(missing).to.deep.equal([]);
   });
 });
