@@ -138,7 +138,9 @@ export class MountedFiles extends MountedCalls {
 
   async statvfs(path: FilePath, o?: OpOptions): Promise<StatVfs> {
     if (this.fileSystem.statvfs === undefined)
-      throw new UnsupportedOperationError(`the file system '${this.name}' does not tell its size (statvfs)`);
+      throw new UnsupportedOperationError(
+        `the file system '${this.name}' does not report its size (statvfs)`,
+      );
     return this.call('statvfs', path, (fs, inner) => fs.statvfs!(inner, o ?? NO_CALL));
   }
 

@@ -97,7 +97,7 @@ function ownAddon(): Addon {
     return loaded;
   }
   if (loaded.file === '')
-    throw new Error('uvfiles: this system does not tell where to load a second copy from');
+    throw new Error('uvfiles: the system does not report the file from which a second copy can be loaded');
   const anew: { exports: unknown } = { exports: {} };
   process.dlopen(anew, loaded.file);
   return anew.exports as Addon;

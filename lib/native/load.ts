@@ -49,7 +49,7 @@ function requirePrebuilt(target: string, failed: (error: unknown) => void): unkn
       case 'win32-arm64':
         return require('../../../prebuilds/win32-arm64/uvfiles.node');
       default:
-        throw new Error('none is made for this system');
+        throw new Error('there is no binary for this system');
     }
   } catch (error) {
     failed(error);
@@ -86,11 +86,11 @@ function nothingFits(
     `uvfiles has no native addon that loads on ${system}, Node ${process.versions.node}. Tried:`,
     ...attempts.map(({ file, said }) => `  ${file}: ${said}`),
     ...(denied
-      ? ['This process may not load addons: run Node with --allow-addons beside --permission.']
+      ? ['This process may not load addons: add --allow-addons to --permission.']
       : [
-          'Two ways out:',
-          '  - where the package has no binary of this system, build one from the sources in it: npx uvfiles-build',
-          '  - where it should have one, install it again; if a bundler left it out, have the bundler copy .node files',
+          'Possible solutions:',
+          '  - if the package has no binary for this system, build one from its sources: npx uvfiles-build',
+          '  - if it should have one, install the package again; if a bundler left it out, let the bundler copy .node files',
           '    or treat uvfiles as external (docs/installation.md)',
         ]),
   ];

@@ -43,7 +43,7 @@ function describe(kind: number, numbers: Numbers): void {
 
 function refusal(status: number): Error {
   if (status !== UNAVAILABLE) return systemError(status, 'task');
-  return Object.assign(new Error('uvfiles does not have this operation on this platform'), {
+  return Object.assign(new Error('This operation is not available on this platform'), {
     code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
   });
 }

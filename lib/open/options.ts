@@ -98,7 +98,7 @@ export function checkOpenOptions(
   const { closefd = true, opener, permissions } = o;
   if (typeof closefd !== 'boolean') throw invalidArgType('options.closefd', 'of type boolean', closefd);
   if (!closefd && !byDescriptor)
-    throw invalidArgValue('options.closefd', closefd, 'must be true for a file that is opened by its path');
+    throw invalidArgValue('options.closefd', closefd, 'must be true if the file is opened by its path');
   if (opener != null && typeof opener !== 'function')
     throw invalidArgType('options.opener', 'of type function', opener);
   return { closefd, opener: (opener ?? undefined) as Opener | undefined, permissions };

@@ -177,6 +177,6 @@ function isSameName(name: string | Buffer, before: string, asBytes: boolean): bo
 function rawOf(name: string | Buffer, known: ReadonlyMap<string, string[]>): string {
   const raw =
     (typeof name === 'string' ? known.get(name)?.pop() : undefined) ?? Buffer.from(name).toString('latin1');
-  if (raw.includes('\0')) throw invalidArgValue('dirs', name, 'must hold names without null bytes');
+  if (raw.includes('\0')) throw invalidArgValue('dirs', name, 'must contain names without null bytes');
   return raw;
 }

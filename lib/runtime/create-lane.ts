@@ -71,7 +71,7 @@ export function createLane(o: LaneOptions): Lane {
   const priority = (given.priority === undefined ? 'normal' : given.priority) as Priority;
   if (typeof name !== 'string') throw invalidArgType('options.name', 'of type string', name);
   if (name === '' || laneNamed(name) !== undefined)
-    throw invalidArgValue('options.name', name, 'must be a new name, not empty');
+    throw invalidArgValue('options.name', name, 'must not be empty, or the name of an existing lane');
   if (!PRIORITIES.includes(priority))
     throw invalidArgValue('options.priority', priority, "must be 'high', 'normal' or 'low'");
   const concurrency =

@@ -60,7 +60,7 @@ export function openAtomic(path: Path, mode: string, o?: OpenAtomicOptions): Pro
 export async function openAtomic(path: Path, mode = 'w', o?: OpenAtomicOptions): Promise<Atomic<AnyFile>> {
   const options = readOptions(o);
   const resolved = resolveHandle(mode, options);
-  if (!/[wx]/.test(mode)) throw invalidArgValue('mode', mode, "must begin a new content: 'w' or 'x'");
+  if (!/[wx]/.test(mode)) throw invalidArgValue('mode', mode, "must contain 'w' or 'x'");
   const { durable, permissions, ifMatch, call } = options;
   const target = toPathBytes(path);
   const how = { durable, permissions, ifMatch, exclusive: resolved.mode.creating };

@@ -104,5 +104,5 @@ function refusalOf(path: Path, name: string): Error {
   } catch (error) {
     return error as Error;
   }
-  throw new Error(`${name} was refused, and then was not`);
+  throw new Error(`${name} was refused at first, and accepted later`);
 }

@@ -67,7 +67,7 @@ export class GenericTreeWalk implements TreeWalker {
   }
 
   take(): TreeStep {
-    throw new Error('no step is at hand');
+    throw new Error('there is no step to take');
   }
 
   get relative(): string {

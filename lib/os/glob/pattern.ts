@@ -57,7 +57,7 @@ function expand(text: unknown, argument: string): string[] {
     return expandBraces(isWindows ? text.replaceAll('\\', '/') : text);
   } catch (error) {
     if (!(error instanceof TooManyExpansions)) throw error;
-    throw invalidArgValue(argument, text, `must not stand for more than ${MOST_EXPANSIONS} patterns`);
+    throw invalidArgValue(argument, text, `must not expand to more than ${MOST_EXPANSIONS} patterns`);
   }
 }
 
@@ -77,9 +77,13 @@ function parsePattern(
       if (rest.at(-1) !== GLOBSTAR) rest.push(GLOBSTAR);
     } else if (text !== '') {
       if ((text.match(GROUP)?.length ?? 0) > MOST_GROUPS)
-        throw invalidArgValue(argument, text, `must not hold a name of more than ${MOST_GROUPS} groups`);
+        throw invalidArgValue(argument, text, `must not contain a name with more than ${MOST_GROUPS} groups`);
       if (text.length > LONGEST_NAME)
-        throw invalidArgValue(argument, text, `must not hold a name of more than ${LONGEST_NAME} characters`);
+        throw invalidArgValue(
+          argument,
+          text,
+          `must not contain a name of more than ${LONGEST_NAME} characters`,
+        );
       let matcher = compiled.get(text);
       if (matcher === undefined) compiled.set(text, (matcher = compileName(text, o)));
       if (rest.length === 0 && matcher.literal !== undefined) base.push(matcher.literal);
