@@ -18,6 +18,30 @@
 // - A parked read does not keep the loop alive: nobody may ever write to its pipe. Parked writes do, whose bytes would be
 //   lost.
 //
+// The atomics. "Loop": the loop thread. "Job": a pool thread that drains. "Poller": the poller's thread.
+//
+//   what              written by            read by          order, and why
+//   inbox_            loop, poller (push);  jobs             seq_cst: see at its declaration. Taken with acquire, which
+//                     who has the lock                       pairs with the push: the operation's fields are there.
+//                     (take)
+//   jobs_             loop (up),            loop, jobs       seq_cst at a submission and at a job's end, for the same
+//                     jobs (down)                            reason; relaxed where it only tells how many share a queue.
+//   closing_          loop                  loop, jobs       seq_cst once. Read relaxed: a job that sees it late performs
+//                                                            one operation more, and is waited for.
+//   announced_        jobs, loop (set);     jobs             acq_rel to set, seq_cst to clear before the list is taken
+//                     loop (clear)                           under the lock: what is completed after is announced anew.
+//   announced_ns_     who announced         jobs             relaxed: only for a guess at how busy the loop is.
+//   idle_             jobs, poller, loop    loop             relaxed: a count. Whoever changes it wakes the loop, which
+//                                                            looks again.
+//   submitted_        loop                  a lingering job  release, acquire: a job that sees it change sees the inbox.
+//   watching_         loop (set),           loop             release, acquire: once it is clear the watchdog is the
+//                     poller (clear)                         loop's again.
+//   Operation::state  who moves it on       all              acquire and release: who takes an operation sees its fields.
+//   Operation::stop   loop                  jobs             relaxed: a hint that is looked at between system calls.
+//   Lane::waiting     loop, jobs, poller    loop             relaxed: a count, for the limit of a queue and the metrics.
+//   Lane::parked      jobs, poller, loop    loop             seq_cst: a lane with a parked operation must not be reused.
+//   Lane::fast        jobs                  loop, jobs       relaxed: for choosing how to serve a lane, never for safety.
+//
 // Thread safety: everything public belongs to the loop thread, unless it says otherwise.
 #pragma once
 
