@@ -76,7 +76,7 @@ class Environment {
 
   static Environment* Get(napi_env env);
 
-  // `Shared`: what JavaScript and the addon share; its properties are `Complete`, `allocate`, `arguments`, `records`.
+  // `shared`: what JavaScript and the addon share; its properties are `complete`, `allocate`, `arguments`, `records`.
   bool Open(Napi::Object shared, bool waits_in_hook);
 
   // Something is outstanding from now on.

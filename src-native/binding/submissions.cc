@@ -145,7 +145,7 @@ struct CopyArguments {
   }
 };
 
-// copyOut(index, view): puts the bytes of a finished readinto where they belong, within `Complete` only. False, and
+// copyOut(index, view): puts the bytes of a finished readinto where they belong, within `complete` only. False, and
 // nothing is touched, when the view is no longer as long as it was at the call: detached or resized meanwhile.
 napi_value CopyOut(napi_env env, napi_callback_info info) {
   const CopyArguments to(env, info);

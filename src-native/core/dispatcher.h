@@ -67,7 +67,7 @@ enum class CancelResult : uint8_t {
 
 class Dispatcher {
  public:
-  // Takes a list of finished operations (linked by `Next`, in the order they finished); gives each back with
+  // Takes a list of finished operations (linked by `next`, in the order they finished); gives each back with
   // `Release`. Not called after `Close`.
   using Deliver = void (*)(void* context, Operation* finished);
   // An operation that will not be delivered, because the environment ends: frees what it holds.

@@ -1,6 +1,6 @@
 // A lane: a queue of operations with a priority, a share of the drain jobs and figures of its own.
 //
-// Everything but `Waiting` is guarded by the dispatcher's mutex. `Waiting` counts what was submitted and not yet
+// Everything but `waiting` is guarded by the dispatcher's mutex. `waiting` counts what was submitted and not yet
 // taken; the loop thread reads it without the lock, to refuse work beyond `queue_limit`.
 #pragma once
 
@@ -38,7 +38,7 @@ struct Lane {
   Histogram wait;
   Histogram service;
 
-  // Nothing refers to it. `Waiting` goes up before `parked` goes down.
+  // Nothing refers to it. `waiting` goes up before `parked` goes down.
   bool Idle() const {
     return parked.load() == 0 && waiting.load() == 0 && queue.empty() && running_jobs == 0 &&
            running == 0;

@@ -33,7 +33,7 @@ class Slice {
 enum class Step : uint8_t {
   kAgain,  // the slice is used up: queue the task again at the tail of its lane
   kReady,  // `output` holds a batch to hand over; the consumer asks for more by running the task again
-  kDone,  // finished, with `output` or with `Error`
+  kDone,  // finished, with `output` or with `error`
   kWaits,  // for `waits_for`, without a thread; then it is run again. Nothing is handed over meanwhile.
 };
 

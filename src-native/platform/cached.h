@@ -22,7 +22,7 @@ enum class CacheAccess : uint8_t {
   kMincore   // overlayfs: mincore on a mapping of the file tells what is resident
 };
 
-// Which of these holds for the open file. With `MayWait` (pool threads only) it may wait for a dead mount, or for /proc.
+// Which of these holds for the open file. With `may_wait` (pool threads only) it may wait for a dead mount, or for /proc.
 // kUnknown where that would be needed to tell.
 CacheAccess Classify(int fd, uint64_t device, bool may_wait);
 // The same from what is known by now, never waiting: kUnknown when nobody has looked.

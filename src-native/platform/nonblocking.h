@@ -21,7 +21,7 @@ int64_t WriteNow(const OpenFile& file, const char* data, size_t size);
 int OpenNow(const char* path, int flags, int mode);
 // For what turned out to be no such file: other users of the descriptor shall find it as they expect.
 int MakeBlocking(int fd, int flags);
-// Whether `Error`, from open_now, means a FIFO that nobody reads yet.
+// Whether `error`, from open_now, means a FIFO that nobody reads yet.
 bool LacksReader(const char* path, int flags, int error);
 
 }  // namespace platform

@@ -65,7 +65,7 @@ inline void AsUnprivileged(const std::function<bool()>& body) {
   CHECK_EQ(status, 0);
 }
 
-// A chain of `Depth` directories below `top`, made by descriptor because its path is longer than PATH_MAX.
+// A chain of `depth` directories below `top`, made by descriptor because its path is longer than PATH_MAX.
 inline void MakeDeep(const std::string& top, int depth, const std::string& name) {
   MakeDir(top);
   int fd = ::open(top.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

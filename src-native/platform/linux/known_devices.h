@@ -9,7 +9,7 @@ namespace platform {
 void ForgetDevices();
 
 // How a file on an overlay may be read: kNever where a directory that the overlay is made of is on a remote file system,
-// kUnknown while the mounts are not known. With `MayWait` they are learnt then, unless that was done a moment ago.
+// kUnknown while the mounts are not known. With `may_wait` they are learnt then, unless that was done a moment ago.
 CacheAccess AccessOfOverlay(int fd, bool may_wait);
 
 }  // namespace platform

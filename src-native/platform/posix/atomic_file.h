@@ -29,7 +29,7 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile() { Discard(); }
 
-  // 0 or a negative code, of which `Error` says more. Nothing stays after a failure.
+  // 0 or a negative code, of which `error` says more. Nothing stays after a failure.
   int Begin(const std::string& path, int64_t flags, int64_t permissions, TaskError* error);
 
   int fd() const { return file_.Get(); }

@@ -141,7 +141,7 @@ int CopyEntry::OpenTarget() {
   return 0;
 }
 
-// `Make` once, and once more after removing what stands in its place.
+// `make` once, and once more after removing what stands in its place.
 template <typename Make>
 int CopyEntry::MakeReplacing(Make make) {
   int code = Retrying(make);

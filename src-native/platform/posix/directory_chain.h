@@ -17,7 +17,7 @@ size_t LengthWithoutSlashes(const std::string& path);
 
 bool IsDirectory(const std::string& path);
 
-// Makes `path` with `mode` (less the umask) and what is missing above it with 0777. False with `Error` of the component
+// Makes `path` with `mode` (less the umask) and what is missing above it with 0777. False with `error` of the component
 // that failed.
 bool MakeChain(const std::string& path, mode_t mode, bool exist_ok, const Task& task,
                TaskError* error);

@@ -14,7 +14,7 @@ size_t ParentLength(const std::string& path, size_t length);
 size_t LengthWithoutSeparators(const std::string& path);
 bool IsDirectory(const std::string& path);
 
-// Makes `path` and what is missing above it. False with `Error` of the component that failed.
+// Makes `path` and what is missing above it. False with `error` of the component that failed.
 bool MakeChain(const std::string& path, bool exist_ok, const Task& task, TaskError* error);
 
 // `target`, or the name of `source` below it where it is a directory.

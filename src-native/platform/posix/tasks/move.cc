@@ -133,7 +133,7 @@ Step Move::RunPart(const Slice& slice) {
 }
 
 Step Move::AfterPart() {
-  if (phase_ == Phase::kRemoveCopy) return Step::kDone;  // `Error` is the copy's
+  if (phase_ == Phase::kRemoveCopy) return Step::kDone;  // `error` is the copy's
   if (part_->error) error = part_->error;
   if (phase_ == Phase::kRemoveOriginal) return error ? Step::kDone : Conclude();
   const bool made = static_cast<const CopyTree&>(*part_).made();

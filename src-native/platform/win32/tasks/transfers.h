@@ -37,7 +37,7 @@ class TreeAcross {
  public:
   TreeAcross(const std::string& from, const std::string& to);
 
-  // As Task::run; at the end `Error` says what it failed of. Cancelled, it stops copying, not removing.
+  // As Task::run; at the end `error` says what it failed of. Cancelled, it stops copying, not removing.
   Step Run(const Slice& slice, bool cancelled);
 
   TaskError error;
