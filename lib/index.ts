@@ -16,7 +16,7 @@ export type { LinesOptions } from './file/lines.js';
 export type { ByteStreamOptions, StreamOptions } from './file/streams.js';
 export { stderr, stderrBytes, stdin, stdinBytes, stdout, stdoutBytes } from './stdio/index.js';
 export * from './whole-file/index.js';
-export { serveFile, type ServeOptions } from './http/serve-file.js';
+export { serveFile, type ServeOptions } from './http/index.js';
 export * as os from './os/index.js';
 export * as path from './path/index.js';
 export * as tempfile from './tempfile/index.js';

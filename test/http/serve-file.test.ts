@@ -310,6 +310,7 @@ describe('serveFile', () => {
   });
 
   it('holds neither threads for slow clients nor descriptors for those that vanish', async function () {
+    this.timeout(60_000);
     if (process.platform !== 'linux') {
       console.log('      skipped: reads /proc/self/fd');
       this.skip();

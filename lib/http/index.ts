@@ -1,0 +1,49 @@
+// serveFile: a file as the answer to an HTTP request. What does it is loaded with the first request.
+import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
+
+import type { Path } from '../arguments/path.js';
+import type { OpOptions } from '../schedule/options.js';
+import type * as ServeFile from './serve-file.js';
+
+/** Options of `serveFile`. */
+export interface ServeOptions extends OpOptions {
+  /** A directory: `path` is relative to it, and nothing outside it, and no name that begins with a dot, is served. */
+  root?: Path | undefined;
+  /** Header fields of a response that serves the file, such as `Cache-Control`. They win over those that are made here. */
+  headers?: Readonly<Record<string, OutgoingHttpHeader>> | undefined;
+}
+
+let loaded: typeof ServeFile | undefined;
+
+/**
+ * Answers an HTTP request with a file: GET and HEAD, ranges (several as `multipart/byteranges`), `If-Match`, `If-None-Match`,
+ * `If-Modified-Since`, `If-Unmodified-Since`, `If-Range`, with `ETag`, `Last-Modified`, `Accept-Ranges` and the type of the
+ * name's extension. Works on mounted file systems, too.
+ *
+ * Whatever is wrong with the request is answered: 400 (a path with a null byte, with `root`), 403 (no permission, outside the
+ * root), 404 (no such file, no regular file, with `root` a name that begins with a dot), 405, 412, 416. Header fields that
+ * the response has already are kept.
+ *
+ * Up to 64 KiB go out with the headers in one write. More goes by sendfile(2) on plain connections of HTTP/1, else in pieces
+ * as the client takes them. Neither slow clients nor those that vanish hold a thread; the file is closed when they vanish.
+ * @param path a path, not percent-encoded; with `root`, one below it, such as `decodeURIComponent(url.pathname)`
+ * @param o `root`, `headers`, `signal`, `lane`, `timeout` (of it all)
+ * @returns when the response has been handed to the system, or its client is gone
+ * @throws the system's other errors in Node's shape, after a response with status 500 if none has begun; AbortError,
+ *   TimeoutError; ERR_HTTP_HEADERS_SENT; TypeError and RangeError for bad arguments, without a response
+ * @example
+ * http.createServer((req, res) => {
+ *   const { pathname } = new URL(req.url, 'http://localhost');
+ *   serveFile(req, res, decodeURIComponent(pathname), { root: 'public' }).catch(console.error);
+ * });
+ */
+export function serveFile(
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: Path,
+  o?: ServeOptions,
+): Promise<void> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a static import would load node:http
+  loaded ??= require('./serve-file.js') as typeof ServeFile;
+  return loaded.serveFile(req, res, path, o);
+}
