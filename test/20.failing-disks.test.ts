@@ -210,14 +210,14 @@ describe('a failing disk', () => {
         [fault('close', 'closing', `e${EIO}`, { times: 2 })],
         `for (const buffering of [-1, 0]) {
            const f = await open(at('closing'), 'wb', { buffering });
-           const fd = f.fileno();
            answer.push(await code(f.close()), await code(f.close()), f.closed);
+           // Most likely under the number that has become free: a second close would hit it.
            const next = await open(at('other'), 'wb');
-           answer.push(next.fileno() === fd, await code(next.write(Buffer.from('x'))), await code(next.close()));
+           answer.push(await code(next.write(Buffer.from('x'))), await code(next.close()));
          }
          answer.push(await code(writeFile(at('closing'), 'x')));`,
       ),
-    ).to.deep.equal(['EIO', 'ok', true, true, 1, 'ok', 'EIO', 'ok', true, true, 1, 'ok', 'ok']);
+    ).to.deep.equal(['EIO', 'ok', true, 1, 'ok', 'EIO', 'ok', true, 1, 'ok', 'ok']);
   });
 
   it('the error of a flush that close makes comes before that of close', async () => {
