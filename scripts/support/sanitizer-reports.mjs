@@ -17,7 +17,9 @@ export function ownReports(log) {
       (block) => block.includes('ERROR:') || (block.includes('WARNING:') && OURS.test(block)),
     );
   }
-  return text.split(/\n\n/).filter((record) => /^(Direct|Indirect) leak of/.test(record) && isOurLeak(record));
+  return text
+    .split(/\n\n/)
+    .filter((record) => /^(Direct|Indirect) leak of/.test(record) && isOurLeak(record));
 }
 
 // We have allocated it, or had Node do it for us; not V8, to run what we have called.

@@ -9,6 +9,7 @@
 
 #include "core/inline_io.h"
 #include "core/operation.h"
+#include "core/operation_block.h"
 #include "core/perform_polled.h"
 #include "platform/cached.h"
 #include "platform/file_system.h"
@@ -43,29 +44,6 @@ bool SeekFirst(Operation& operation) {
   if (position >= 0) return true;
   operation.result = position;
   return false;
-}
-
-void TakeBlock(Operation& operation, size_t size) {
-  const Block block = BlockPool::Instance().Acquire(size);
-  operation.data = block.data;
-  operation.capacity = block.capacity;
-}
-
-// False: there is no memory, and the block is as it was.
-bool GrowBlock(Operation& operation, size_t size, size_t used) {
-  const Block larger = BlockPool::Instance().Acquire(size);
-  if (larger.data == nullptr) return false;
-  std::memcpy(larger.data, operation.data, used);
-  BlockPool::Instance().Release({operation.data, operation.capacity});
-  operation.data = larger.data;
-  operation.capacity = larger.capacity;
-  return true;
-}
-
-void GiveBlockBack(Operation& operation) {
-  if (operation.capacity != 0) BlockPool::Instance().Release({operation.data, operation.capacity});
-  operation.data = nullptr;
-  operation.capacity = 0;
 }
 
 // A caller may ask for far more than there is: memory is taken for what the file can give, and a byte more, which

@@ -115,7 +115,7 @@ TEST("waits with a FIFO's reader for its first writer, and tells who lacks a rea
   ::unlink(path.c_str());
 }
 
-const bool no_sigpipe = (std::signal(SIGPIPE, SIG_IGN), true);
+const bool kNoSigpipe = (std::signal(SIGPIPE, SIG_IGN), true);
 
 }  // namespace
 }  // namespace uvfiles
