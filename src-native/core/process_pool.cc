@@ -53,7 +53,9 @@ void ProcessPool::QueueFirst(uv_loop_t* loop, uv_work_t* work, uv_work_cb body,
   const uint32_t wanted = ThreadsFrom(std::getenv("UV_THREADPOOL_SIZE"));
   const int come = platform::CountThreads(nullptr) - before;
   if (named > 0) {
-    threads_.store(static_cast<uint32_t>(named), std::memory_order_relaxed);
+    // A thread that a worker has just started bears the worker's name for a moment.
+    const uint32_t most = std::max(wanted, threads_.load(std::memory_order_relaxed));
+    threads_.store(std::min(static_cast<uint32_t>(named), most), std::memory_order_relaxed);
   } else if (before >= 0 && come >= static_cast<int>(wanted)) {
     threads_.store(wanted, std::memory_order_relaxed);
   }

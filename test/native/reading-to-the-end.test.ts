@@ -28,6 +28,7 @@ describe('a read to the end', () => {
             `import { open } from 'uvfiles';
              const whole = Array.from({ length: 500_000 }, (_, i) => String(i).padStart(6, '0') + '\\n').join('');
              const f = await open(${JSON.stringify(file)}, ${mode});
+             globalThis.kept = f; // or it may be collected, with a warning, at the end
              let all = String(await f.read(10));
              const code = await f.read(-1).then(() => 'resolved', (error) => error.code);
              const told = await f.tell();
