@@ -43,6 +43,9 @@ if (hasVfs()) {
 }
 const contexts = new AsyncLocalStorage<readonly Entry[]>();
 
+/** Their extended attributes, which no other file system has. */
+export * as realAttributes from '../native/extended-attributes.js';
+
 /** The files of the operating system. */
 export const realFiles = nativeStore;
 

@@ -30,3 +30,11 @@ export { truncate } from './truncate.js';
 export { remove, unlink } from './unlink.js';
 export { type Time, utimes, type UtimesOptions } from './utimes.js';
 export { walk, type WalkEntry, type WalkOptions, type WalkStatEntry } from './walk.js';
+export {
+  getxattr,
+  listxattr,
+  removexattr,
+  setxattr,
+  type SetXattrOptions,
+  type XattrOptions,
+} from './xattr.js';

@@ -41,7 +41,13 @@ const twoPaths = (from: string, to: string): Signature => promise(path(from), pa
 const failure = elsewhere('an error class, which takes what it is given');
 const handleClass = elsewhere('a class whose instances the library makes');
 
+const xattr = elsewhere('extended attributes, which not every file system has: test/os/xattr.test.ts');
+
 const os: Signatures = {
+  getxattr: xattr,
+  listxattr: xattr,
+  removexattr: xattr,
+  setxattr: xattr,
   access: promise(
     path(),
     arg('mode', kinds.optional(kinds.isAccessMode), () => 4),
@@ -64,11 +70,6 @@ const os: Signatures = {
   exists: onPath,
   lexists: onPath,
   getcwd: nothing,
-  getxattr: promise(
-    path(),
-    arg('name', kinds.isPath, () => 'user.a'),
-    options,
-  ),
   glob: steps(
     arg('pattern', kinds.isPattern, () => '*'),
     options,

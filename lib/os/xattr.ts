@@ -1,0 +1,107 @@
+// getxattr, setxattr, listxattr and removexattr: extended attributes of a file, as Python's os has them on Linux.
+import { toBytes } from '../arguments/bytes.js';
+import { flag, oneOf, optionReader } from '../arguments/options.js';
+import { type Path, toPathBytes } from '../arguments/path.js';
+import { invalidArgType, invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
+import { realAttributes, realFiles, storeToRead, storeToWrite } from '../filesystem/mounts.js';
+import type { Store } from '../filesystem/store.js';
+import type { OpOptions } from '../schedule/options.js';
+
+/** Options of the functions on extended attributes. */
+export interface XattrOptions extends OpOptions {
+  /** False is about a link itself. Default true. */
+  followSymlinks?: boolean | undefined;
+}
+
+/** Options of `setxattr`. */
+export interface SetXattrOptions extends XattrOptions {
+  /** `'create'`: EEXIST where the attribute is there. `'replace'`: ENODATA where it is not. Default `'any'`. */
+  mode?: 'any' | 'create' | 'replace' | undefined;
+}
+
+const MODES = {
+  any: realAttributes.ANY,
+  create: realAttributes.CREATE,
+  replace: realAttributes.REPLACE,
+};
+
+const readOptions = optionReader({ followSymlinks: flag(true) });
+const readSetOptions = optionReader({
+  followSymlinks: flag(true),
+  mode: oneOf(['any', 'create', 'replace'] as const, 'any'),
+});
+
+function checkName(name: unknown): string {
+  if (typeof name !== 'string') throw invalidArgType('name', 'of type string', name);
+  if (name === '' || name.includes('\0'))
+    throw invalidArgValue('name', name, 'must be a string that is not empty and has no null bytes');
+  return name;
+}
+
+function requireReal(store: Store): void {
+  if (store !== realFiles)
+    throw new UnsupportedOperationError(`the file system '${store.name}' has no extended attributes`);
+}
+
+/**
+ * The value of an extended attribute.
+ * @param name with its namespace, such as `user.checksum`
+ * @returns its bytes
+ * @throws the system's errors in Node's shape: ENODATA (macOS: ENOATTR) where there is no such attribute, ENOTSUP where the file
+ *   system has none; UnsupportedOperationError on a mounted file system; TypeError for bad arguments, AbortError, TimeoutError
+ * @example const sum = String(await os.getxattr('film.mp4', 'user.checksum'));
+ * @see xattr(7)
+ */
+export async function getxattr(path: Path, name: string, o?: XattrOptions): Promise<Buffer> {
+  const { followSymlinks, call } = readOptions(o);
+  const key = checkName(name);
+  const at = toPathBytes(path);
+  requireReal(storeToRead(at));
+  return realAttributes.getAttribute(at, key, followSymlinks, call);
+}
+
+/**
+ * Sets an extended attribute.
+ * @param name with its namespace, such as `user.checksum`
+ * @param value bytes (all of the view), or a string, written as UTF-8
+ * @throws as `getxattr`, EEXIST and ENODATA as `mode` asks, ENOSPC, EPERM
+ * @example await os.setxattr('film.mp4', 'user.checksum', sum);
+ */
+export async function setxattr(
+  path: Path,
+  name: string,
+  value: string | ArrayBufferView | ArrayBufferLike,
+  o?: SetXattrOptions,
+): Promise<void> {
+  const { followSymlinks, mode, call } = readSetOptions(o);
+  const key = checkName(name);
+  const bytes = typeof value === 'string' ? Buffer.from(value) : toBytes(value);
+  const at = toPathBytes(path);
+  requireReal(storeToWrite(at));
+  await realAttributes.setAttribute(at, key, bytes, followSymlinks, MODES[mode], call);
+}
+
+/**
+ * The names of a file's extended attributes that the process may see.
+ * @throws as `getxattr`
+ * @example for (const name of await os.listxattr('film.mp4')) console.log(name);
+ */
+export async function listxattr(path: Path, o?: XattrOptions): Promise<string[]> {
+  const { followSymlinks, call } = readOptions(o);
+  const at = toPathBytes(path);
+  requireReal(storeToRead(at));
+  return (await realAttributes.listAttributes(at, followSymlinks, call)).map(String);
+}
+
+/**
+ * Removes an extended attribute.
+ * @throws as `getxattr`
+ * @example await os.removexattr('film.mp4', 'user.checksum');
+ */
+export async function removexattr(path: Path, name: string, o?: XattrOptions): Promise<void> {
+  const { followSymlinks, call } = readOptions(o);
+  const key = checkName(name);
+  const at = toPathBytes(path);
+  requireReal(storeToWrite(at));
+  await realAttributes.removeAttribute(at, key, followSymlinks, call);
+}
