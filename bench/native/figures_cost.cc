@@ -15,15 +15,15 @@ napi_value FiguresCost(napi_env env, napi_callback_info info) {
   napi_get_value_int64(env, argument, &count);
   static uvfiles::Histogram wait;
   static uvfiles::Histogram service;
-  const uint64_t begin = uvfiles::now_ns();
+  const uint64_t begin = uvfiles::NowNs();
   uint64_t clock = begin;
   for (int64_t i = 0; i < count; i++) {
-    const uint64_t ended = uvfiles::now_ns();
-    wait.record(clock - begin);
-    service.record(ended - clock);
+    const uint64_t ended = uvfiles::NowNs();
+    wait.Record(clock - begin);
+    service.Record(ended - clock);
     clock = ended;
   }
-  const double each = static_cast<double>(uvfiles::now_ns() - begin) / static_cast<double>(count);
+  const double each = static_cast<double>(uvfiles::NowNs() - begin) / static_cast<double>(count);
   napi_value result;
   // The sums are read, so that nothing is left out as unused.
   napi_create_double(env, wait.sum() + service.sum() == 0 ? 0 : each, &result);

@@ -62,7 +62,7 @@ async function readsOf(subject, count, inline) {
 // The function that every hit calls, as it stands in the library.
 function hitsCounted() {
   const require = createRequire(import.meta.url);
-  const { count } = require('../../dist/cjs/native/ration.js');
+  const { count } = require('../../dist/cjs/native/inline-budget.js');
   for (let i = 0; i < counted / 10; i++) count('read', undefined, true);
   const start = performance.now();
   for (let i = 0; i < counted; i++) count('read', undefined, true);
