@@ -273,6 +273,8 @@ bool Dispatcher::Lingers(std::unique_lock<std::mutex>* lock, uint32_t batches) {
   const bool busy =
       batches >= kBusyBatches && lanes_[kDefaultLane]->fast.load(std::memory_order_relaxed);
   if ((!busy && !predictor_.Expects()) || pool_.Contended(permit_)) return false;
+  // A dispatcher that closes begins nothing more, though its lanes still hold what Close() is about to discard.
+  if (closing_.load(std::memory_order_relaxed)) return false;
   // What is pushed from here on is in the inbox, or the loop thread has sorted it and this has changed.
   const uint32_t submitted = submitted_.load(std::memory_order_acquire);
   if (HasWork()) return true;
@@ -289,7 +291,7 @@ bool Dispatcher::Lingers(std::unique_lock<std::mutex>* lock, uint32_t batches) {
     std::this_thread::yield();
   lock->lock();
   lingering_ = false;
-  const bool served = HasWork();
+  const bool served = HasWork() && !closing_.load(std::memory_order_relaxed);
   if (!busy) predictor_.Waited(NowNs() - begin, served);
   return served;
 }

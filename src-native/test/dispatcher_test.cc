@@ -325,6 +325,20 @@ TEST("closing gives its permits back") {
   CHECK_EQ(station.delivered, 1);
 }
 
+// A job that has just done a run of quick operations looks out for more before it ends, and what it sees in the lanes of
+// a dispatcher that closes is not for it: it would look again for ever, under the lock that Close() needs.
+TEST("closing ends a job that looks out for more work while its lanes are full") {
+  ProcessPool pool(2);
+  for (int round = 0; round < 300; round++) {
+    Station station(pool);
+    for (int i = 0; i < 200; i++) station.Submit(Nothing);
+    while (station.delivered < 1 + round % 50) uv_run(&station.loop, UV_RUN_NOWAIT);
+    for (int i = 0; i < 200; i++) station.Submit(Nothing);
+    station.Close();
+    CHECK(station.closed);
+  }
+}
+
 TEST("close_blocking waits for what runs, and discards the rest") {
   static ProcessPool& pool =
       *new ProcessPool(2);  // a job that has ended may still give its permit back
