@@ -93,6 +93,12 @@ class Client {
     else if (this.#signal !== undefined) onAbort(this.#signal, this.#onAbort);
   }
 
+  /** Records that the connection has failed, which the socket's own events may tell only later. */
+  gone(error: unknown = fileSystemError('EPIPE', 'sendfile')): unknown {
+    this.isGone = true;
+    return error;
+  }
+
   end(): void {
     this.#res.off('close', this.#onClose);
     if (this.#signal !== undefined) offAbort(this.#signal, this.#onAbort);
@@ -138,6 +144,17 @@ function plainDescriptor(req: IncomingMessage, { socket }: ServerResponse): numb
   return typeof handle?.fd === 'number' ? handle.fd : -1;
 }
 
+const CONNECTION_ERRORS = new Set([
+  'EPIPE',
+  'ECONNRESET',
+  'ENOTCONN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+const isOfConnection = (error: unknown): boolean =>
+  CONNECTION_ERRORS.has((error as NodeJS.ErrnoException).code ?? '');
+
 /** Sends a range by sendfile(2). False, with nothing sent, where that cannot be. */
 async function sendInKernel(
   req: IncomingMessage,
@@ -146,16 +163,19 @@ async function sendInKernel(
   { start, end }: ByteRange,
   client: Client,
 ): Promise<boolean> {
-  const out = plainDescriptor(req, res);
-  if (out < 0 || file.fd < 0 || file.kind !== 'regular') return false;
+  if (plainDescriptor(req, res) < 0 || file.fd < 0 || file.kind !== 'regular') return false;
   res.flushHeaders();
   const socket = res.socket!;
   // What Node still holds would come after what the kernel sends.
   if (socket.writableLength > 0) return false;
   for (let at = start; at < end;) {
-    if (client.isGone) throw fileSystemError('EPIPE', 'sendfile');
+    // Asked each time: once Node has closed the socket, its number may be another client's.
+    const out = plainDescriptor(req, res);
+    if (out < 0) throw client.gone();
     const count = Math.min(LONGEST_SEND, end - at);
-    const sent = await realFiles.sendFile(out, file.fd, at, count, client.call);
+    const sent = await realFiles.sendFile(out, file.fd, at, count, client.call).catch((error: unknown) => {
+      throw isOfConnection(error) ? client.gone(error) : error;
+    });
     if (sent < count) throw fileSystemError('ESTALE', 'sendfile');
     at += sent;
     if (socket.timeout !== undefined && socket.timeout > 0) socket.setTimeout(socket.timeout);
