@@ -34,6 +34,7 @@ const LAYERS = [
   ['os'],
   ['path'],
   ['http', 'promises', 'testing'],
+  ['cli'],
 ];
 
 /** Of lib/filesystem, what the layers below may know: interfaces. */

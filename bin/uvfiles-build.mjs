@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Builds the addon from the sources in this package, for a system that has no binary in prebuilds/:  npx uvfiles-build
+// Builds the addon from the sources in this package, for a system that has no binary in prebuilds/:  npx uvfiles build
 //
 // The result goes to build/Release/ of the package, where the loader looks first. Never run by an installation. It takes
 // node-gyp and node-addon-api from where they are (the project, npm itself), or has npm download them.
@@ -15,7 +15,7 @@ const work = path.join(root, 'build', 'source');
 const result = path.join(root, 'build', 'Release', 'uvfiles.node');
 const VERSIONS = { 'node-gyp': '12', 'node-addon-api': '8' };
 
-const HELP = `Usage: npx uvfiles-build [--nodedir=PREFIX]
+const HELP = `Usage: npx uvfiles build [--nodedir=PREFIX]
 
 Builds the native addon of uvfiles from the sources in its package, with node-gyp. It needs Python 3, make and a
 C++20 compiler (Windows: Visual Studio Build Tools), and Node's headers: those beside this Node, those in
@@ -137,6 +137,6 @@ function main() {
 try {
   main();
 } catch (error) {
-  console.error(error instanceof Refusal ? `uvfiles-build: ${error.message}` : error);
+  console.error(error instanceof Refusal ? `uvfiles build: ${error.message}` : error);
   process.exitCode = 1;
 }

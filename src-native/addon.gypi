@@ -1,5 +1,5 @@
 # How the addon is compiled, wherever it is: in the repository by binding.gyp, in an installed package by what
-# `npx uvfiles-build` writes. Those say of what, and where node-addon-api is. Included into a target.
+# `npx uvfiles build` writes. Those say of what, and where node-addon-api is. Included into a target.
 {
   'variables': {
     # '', 'address' or 'undefined' or 'thread': scripts/sanitized.mjs sets it for a build in a tree of its own.

@@ -145,7 +145,7 @@ describe('the published package', function () {
       target,
       'build/Release/uvfiles.node: not there',
       `prebuilds/${target}`,
-      'npx uvfiles-build',
+      'npx uvfiles build',
       'external',
     ])
       expect(output).to.include(part);

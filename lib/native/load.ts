@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { libcOf, type Libc } from './libc.js';
+import { libcOf, type Libc } from '../libc.js';
 
 interface Attempt {
   file: string;
@@ -22,7 +22,7 @@ function packageRoot(): string | undefined {
   }
 }
 
-/** What was built on this machine, by `npm run build` or by `npx uvfiles-build`. */
+/** What was built on this machine, by `npm run build` or by `npx uvfiles build`. */
 function requireLocalBuild(file: string): unknown {
   // Not a plain require, because bundlers warn about paths that they cannot resolve.
   return createRequire(file)(file);
@@ -89,7 +89,7 @@ function nothingFits(
       ? ['This process may not load addons: add --allow-addons to --permission.']
       : [
           'Possible solutions:',
-          '  - if the package has no binary for this system, build one from its sources: npx uvfiles-build',
+          '  - if the package has no binary for this system, build one from its sources: npx uvfiles build',
           '  - if it should have one, install the package again; if a bundler left it out, let the bundler copy .node files',
           '    or treat uvfiles as external (docs/installation.md)',
         ]),

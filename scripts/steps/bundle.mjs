@@ -8,7 +8,9 @@ import path from 'node:path';
 import { inRoot } from '../support/root.mjs';
 
 /** Subpaths that most programs do without. */
-const MORE = new Set(['promises/index', 's3/index', 'testing/index']);
+const MORE = new Set(['promises/index', 's3/index', 'testing/index', 'cli/index']);
+/** What the command line loads, which no subpath names. */
+const COMMANDS = 'cli/index';
 /** Subpaths that have a default export, which TypeScript and bundlers look for in the text. */
 const WITH_DEFAULT = new Set(['promises/index']);
 /** Loaded apart, at first use: a table of all names of Unicode. */
@@ -66,8 +68,9 @@ const fromMain = (names) => ({
   },
 });
 
-/** `subpaths` are the modules that package.json names, such as `os/index`. */
-export async function writeBundle(subpaths) {
+/** `named` are the modules that package.json names, such as `os/index`. */
+export async function writeBundle(named) {
+  const subpaths = [...named, COMMANDS];
   rmSync(inRoot('dist/lib'), { recursive: true, force: true });
   const main = subpaths.filter((name) => !MORE.has(name));
   const { metafile } = await bundle(main, 'uvfiles.js');

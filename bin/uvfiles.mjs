@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// npx uvfiles COMMAND: the command line of the package. `build` needs nothing but this folder and the sources.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const [command = '', ...args] = process.argv.slice(2);
+
+const HELP = `Usage: npx uvfiles COMMAND [--help]
+
+  doctor [PATH]   what the library finds on this machine and on the file system of PATH, and what to do
+  bench [PATH]    a comparison with fs.promises on the disk of PATH, in 20 seconds
+  build           build the native addon from the sources in the package, where no binary fits
+
+  --version       print the version of the package`;
+
+if (command === '--help' || command === '-h' || command === 'help') {
+  console.log(HELP);
+} else if (command === '--version' || command === '-v') {
+  console.log(version);
+} else if (command === 'build') {
+  process.argv.splice(2, 1);
+  await import('./uvfiles-build.mjs');
+} else if (command === 'doctor' || command === 'bench') {
+  const { main } = createRequire(import.meta.url)('../dist/lib/cli/index.js');
+  process.exitCode = await main(command, args, version);
+} else {
+  console.error(command === '' ? HELP : `uvfiles: there is no command ${command}.\n\n${HELP}`);
+  process.exitCode = 2;
+}

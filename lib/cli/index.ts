@@ -1,0 +1,38 @@
+// The command line of the package: `npx uvfiles doctor`, `npx uvfiles bench`. bin/uvfiles.mjs calls it, and has `build` itself,
+// which must work where nothing of this does. Nothing here loads the addon until a command needs it.
+import * as process from 'node:process';
+import { bench, help as benchHelp } from './bench.js';
+import { doctor, help as doctorHelp } from './doctor.js';
+import { UsageError } from './usage.js';
+
+const commands = { doctor, bench };
+const helps = { doctor: doctorHelp, bench: benchHelp };
+
+function isCommand(name: string): name is keyof typeof commands {
+  return Object.hasOwn(commands, name);
+}
+
+/** What `parseArgs` says of an option it does not know. */
+function isUsage(error: unknown): error is Error {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return error instanceof UsageError || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS_'));
+}
+
+/** Runs `name` with its arguments. Resolves to the exit code. */
+export async function main(name: string, args: string[], version: string): Promise<number> {
+  if (!isCommand(name)) throw new TypeError(`no command ${name}`);
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`${helps[name]}\n`);
+    return 0;
+  }
+  try {
+    return await commands[name](args, version);
+  } catch (error) {
+    if (isUsage(error)) {
+      process.stderr.write(`uvfiles ${name}: ${error.message}\nTry: npx uvfiles ${name} --help\n`);
+      return 2;
+    }
+    process.stderr.write(`uvfiles ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}

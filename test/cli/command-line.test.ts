@@ -1,0 +1,160 @@
+// The command line of the package, as `npx uvfiles` runs it.
+import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
+import * as path from 'node:path';
+import { Folder } from '../support/files.js';
+
+const root = path.resolve(path.dirname(createRequire(import.meta.url).resolve('uvfiles')), '../..');
+const program = path.join(root, 'bin/uvfiles.mjs');
+
+interface Outcome {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+function run(args: string[], env: NodeJS.ProcessEnv = {}, file = program): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env } });
+    const outcome = { out: '', err: '' };
+    child.stdout.on('data', (data: Buffer) => (outcome.out += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (outcome.err += data.toString()));
+    child.once('close', (code) => {
+      resolve({ code, ...outcome });
+    });
+  });
+}
+
+describe('uvfiles on the command line', () => {
+  it('lists its commands', async () => {
+    const { code, out } = await run(['--help']);
+    expect(code).to.equal(0);
+    for (const each of ['doctor', 'bench', 'build']) expect(out).to.match(new RegExp(`^ +${each} `, 'm'));
+  });
+
+  it('prints its version', async () => {
+    const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+    expect(await run(['--version'])).to.deep.equal({ code: 0, out: `${version}\n`, err: '' });
+  });
+
+  for (const command of ['doctor', 'bench', 'build']) {
+    it(`explains ${command}`, async () => {
+      const { code, out } = await run([command, '--help']);
+      expect(code).to.equal(0);
+      expect(out).to.match(/^Usage: /);
+    });
+  }
+
+  const wrong: Record<string, string[]> = {
+    'no command': [],
+    'a command that is none': ['doktor'],
+    'an option that is none': ['doctor', '--jason'],
+    'a path too many': ['doctor', '.', '.'],
+    'a path that is not there': ['doctor', '/no/such/path'],
+    'a file to make a directory in': ['bench', program],
+    'no number of seconds': ['bench', '--seconds', 'many'],
+  };
+  for (const [what, args] of Object.entries(wrong)) {
+    it(`ends with 2 for ${what}, and says so on standard error`, async () => {
+      const { code, out, err } = await run(args);
+      expect(code).to.equal(2);
+      expect(out).to.equal('');
+      expect(err).to.match(/uvfiles/);
+    });
+  }
+});
+
+describe('uvfiles doctor', () => {
+  const folder = new Folder();
+
+  it('tells what works on the file system of a directory, and leaves nothing there', async () => {
+    const place = folder.at('place');
+    fs.mkdirSync(place);
+    const { code, out } = await run(['doctor', place, '--json']);
+    const report = JSON.parse(out);
+    expect(code).to.equal(0);
+    expect(report.works).to.equal(true);
+    expect(report.system.platform).to.equal(`${process.platform}-${process.arch}`);
+    expect(fs.existsSync(report.binary.file)).to.equal(true);
+    expect(report.pool.threads).to.be.greaterThan(0);
+    expect(report.path).to.include({
+      path: fs.realpathSync(place),
+      writable: true,
+      locks: 'yes',
+      atomicReplace: 'yes',
+    });
+    expect(fs.readdirSync(place)).to.deep.equal([]);
+  });
+
+  it('tells of a file by its directory', async () => {
+    const { code, out } = await run(['doctor', folder.put('file', 'text'), '--json']);
+    expect(code).to.equal(0);
+    expect(JSON.parse(out).path.reads.of).to.be.greaterThan(0);
+  });
+
+  it('says why cached data takes the pool', async () => {
+    const { out } = await run(['doctor', folder.at('.')], { UVFILES_INLINE: '0' });
+    if (process.platform === 'linux') expect(out).to.match(/inline path \.+ off: UVFILES_INLINE=0/);
+    expect(out).to.match(/cached reads \.+ 0 of \d+/);
+  });
+
+  it('advises more threads where the pool is small', async () => {
+    const { out } = await run(['doctor', folder.at('.'), '--json'], { UV_THREADPOOL_SIZE: '1' });
+    const { advice, pool } = JSON.parse(out);
+    expect(pool).to.include({ threads: 1, configured: '1' });
+    expect(advice.join('\n')).to.match(/UV_THREADPOOL_SIZE/);
+  });
+
+  it('prints text without colours where there is no terminal', async () => {
+    const { code, out } = await run(['doctor', folder.at('.')]);
+    expect(code).to.equal(0);
+    expect(out)
+      .to.match(/uvfiles works here/)
+      .and.not.include('\x1b');
+  });
+
+  it('ends with 1, the reason and the remedy where no binary loads', async () => {
+    const bare = folder.at('bare');
+    for (const each of ['bin', 'dist/lib', 'package.json']) {
+      fs.cpSync(path.join(root, each), path.join(bare, each), { recursive: true });
+    }
+    const file = path.join(bare, 'bin/uvfiles.mjs');
+    const { code, out } = await run(['doctor', '--json'], {}, file);
+    const report = JSON.parse(out);
+    expect(code).to.equal(1);
+    expect(report.works).to.equal(false);
+    expect(report.binary.error).to.match(/no native addon/);
+    expect(report.advice).to.deep.equal(['Build a binary for this system: npx uvfiles build']);
+    expect((await run(['doctor'], {}, file)).out).to.match(/uvfiles does not work here/);
+  });
+});
+
+describe('uvfiles bench', () => {
+  const folder = new Folder();
+
+  it('compares with fs.promises, and leaves nothing behind', async () => {
+    const place = folder.at('bench');
+    fs.mkdirSync(place);
+    const { code, out, err } = await run(['bench', place, '--seconds', '1', '--json']);
+    expect(err).to.equal('');
+    expect(code).to.equal(0);
+    const { results, verdict } = JSON.parse(out);
+    expect(results.length).to.be.greaterThan(5);
+    for (const each of results) {
+      expect(each.ratio).to.be.greaterThan(0);
+      expect(each.uvfiles.p99Ns).to.be.at.least(each.uvfiles.p50Ns);
+    }
+    expect(verdict).to.match(/^Here uvfiles /);
+    expect(fs.readdirSync(place)).to.deep.equal([]);
+  });
+
+  it('prints a table and a verdict', async () => {
+    const { code, out } = await run(['bench', folder.at('.'), '--seconds', '1']);
+    expect(code).to.equal(0);
+    expect(out)
+      .to.match(/in flight +uvfiles +fs\.promises/)
+      .and.match(/^Here uvfiles /m);
+  });
+});
