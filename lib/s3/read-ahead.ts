@@ -92,6 +92,8 @@ export class ReadAhead {
   #size = FIRST_WINDOW;
   #current: Window | undefined;
   #next: Window | undefined;
+  /** Whether the current window is not the first. */
+  #follows = false;
   /** Memory of a window that has been read. */
   #spare: Buffer | undefined;
 
@@ -128,17 +130,16 @@ export class ReadAhead {
     if (this.#current?.failed === true || this.#next?.failed === true) this.#restart();
     if (this.#current?.holds(position) !== true) {
       if (this.#current?.end !== position) this.#restart();
+      this.#follows = this.#current !== undefined;
       this.#spare = this.#current?.spare ?? this.#spare;
       this.#current = this.#next ?? this.#fetch(position);
       this.#next = undefined;
     }
     const current = this.#current;
-    // Past the middle the next window is on its way, so that the reader does not wait at the border.
-    if (
-      this.#next === undefined &&
-      current.end < this.#of.size &&
-      position >= (current.start + current.end) / 2
-    )
+    // The next window is on its way before the reader comes to the border: from the middle of the first on, and of all
+    // others from their start, since whoever has read one to its end reads on.
+    const due = this.#follows ? current.start : (current.start + current.end) / 2;
+    if (this.#next === undefined && current.end < this.#of.size && position >= due)
       this.#next = this.#fetch(current.end);
     return current;
   }
