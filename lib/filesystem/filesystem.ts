@@ -105,6 +105,8 @@ export interface ReplaceOptions {
   readonly permissions: number | undefined;
   /** Replaces only a file with this ETag. Needs `capabilities.conditional`. */
   readonly ifMatch?: string | undefined;
+  /** Rejects with EEXIST if the file exists, also when the new content is published. */
+  readonly exclusive?: boolean | undefined;
 }
 
 /** Options of copying a file within one file system. */

@@ -4,7 +4,7 @@ import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
-import { completeError } from './errors.js';
+import { completeError, fileSystemError } from './errors.js';
 import type {
   CopyFileOptions,
   CopyTreeOptions,
@@ -17,6 +17,7 @@ import type {
 } from './filesystem.js';
 import { copyFileInto, copyTreeBetween, moveBetween } from './generic/copy.js';
 import { makeDirectories, removeDirectories, renameDirectories } from './generic/directories.js';
+import { statOrNothing } from './generic/lookups.js';
 import { readOneByOne, statOneByOne } from './generic/many.js';
 import { removeTreeOf } from './generic/remove-tree.js';
 import { openReplacementOf, replaceWhole } from './generic/replace.js';
@@ -104,6 +105,11 @@ export class MountedStore extends MountedFiles implements Store {
     return copyFileInto(this, from, this, to, options, o);
   }
 
+  /** Whether a file shows only when it is closed, whole, and an aborted one leaves nothing behind. */
+  get appearsAtClose(): boolean {
+    return this.fileSystem.openReplacement !== undefined && !this.can('randomWrite');
+  }
+
   /** Copies within the file system, if it can do so itself. */
   copyFileWithin(
     from: FilePath,
@@ -183,6 +189,13 @@ export class MountedStore extends MountedFiles implements Store {
       return openReplacementOf(this, path, flags, options, o);
     if ((flags & O_ACCMODE) === O_RDWR && !this.can('randomWrite'))
       throw this.unsupported('randomWrite', 'read what is being written');
+    // Without conditional writes, a look before is the best there is.
+    if (
+      options.exclusive &&
+      !this.can('conditional') &&
+      (await statOrNothing(this, path, FOLLOW, o)) !== undefined
+    )
+      throw fileSystemError('EEXIST', 'open', path);
     const file = await this.call('open', path, (fs, inner) =>
       fs.openReplacement!(inner, options, o ?? NO_CALL),
     );

@@ -162,6 +162,7 @@ export class ObjectFiles implements FileSystem {
   }
 
   async openReplacement(path: FilePath, o: ReplaceOptions, call: CallOptions): Promise<FileSystemFile> {
+    if (o.exclusive === true) return this.open(path, O_WRONLY | O_CREAT | O_EXCL, 0, call);
     const key = this.#keys.file(path, 'open');
     const required = matching(o);
     return this.#asked('open', call, async () => {

@@ -1,6 +1,6 @@
 // The seam: a file system of the tests' own stands under the whole library.
 import { AsyncResource } from 'node:async_hooks';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 import { expect } from 'chai';
 import {
@@ -360,6 +360,19 @@ describe('mounts', () => {
     using _ = mount('/m', short);
     const error = await rejection(writeFile('/m/f', 'four'));
     expect(error).to.include({ code: 'EIO', bytesWritten: 2 });
+  });
+
+  it('never replace an existing file by an exclusive one, whatever the file system does to replace files', async () => {
+    const files = new FlatFiles();
+    const replacing = wrap(files, {
+      openReplacement: (name) => files.open(name, constants.O_WRONLY | constants.O_CREAT, 0o666),
+    });
+    using _ = mount('/m', replacing);
+    await writeFile('/m/f', 'old');
+    expect((await rejection(openAtomic('/m/f', 'x'))).code).to.equal('EEXIST');
+    expect(await readText('/m/f')).to.equal('old');
+    await (await openAtomic('/m/fresh', 'x')).commit();
+    expect(await readText('/m/fresh')).to.equal('');
   });
 
   it('pass everything but the overrides of a wrapper on', async () => {

@@ -137,6 +137,22 @@ describe('s3: mounted, through the public functions', () => {
       expect(await uv.readText('s3://bucket/a')).to.equal('two');
     });
 
+    it('creates with openAtomic and x only where nothing is, also when it is published', async () => {
+      if (target().honours.put === 'refused') {
+        const error = await rejection(uv.openAtomic('s3://bucket/x', 'xb'));
+        expect(error).to.be.instanceOf(uv.UnsupportedOperationError);
+        return;
+      }
+      const created = await uv.openAtomic('s3://bucket/x', 'xb');
+      await created.write(Buffer.from('first'));
+      const late = await uv.openAtomic('s3://bucket/x', 'xb');
+      await late.write(Buffer.from('late'));
+      await created.commit();
+      await rejects(late.commit(), 'EEXIST');
+      await rejects(uv.openAtomic('s3://bucket/x', 'xb'), 'EEXIST');
+      expect(await uv.readText('s3://bucket/x')).to.equal('first');
+    });
+
     it('lists, walks and globs', async () => {
       for (const name of ['a.txt', 'd/b.txt', 'd/e/c.txt', 'd/e/x.csv'])
         await uv.writeFile(`s3://bucket/t/${name}`, name);

@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 
 import { expect } from 'chai';
+import { os, updateAtomic } from 'uvfiles';
+import { mount } from 'uvfiles/filesystem';
 import { objectFiles } from 'uvfiles/s3';
 
 import { CREATE, MIB, names, pattern, READ, rejection, STAT, WRITE, writeAll } from './support/files.js';
@@ -29,6 +33,22 @@ async function readSequentially(files: Files, path: string, size: number): Promi
   const file = await files.open(path, READ, 0, {});
   for (let at = 0; at < size; at += 64 << 10) await file.pread(64 << 10, at, {});
   await file.close();
+}
+
+/** Mounts the files, and makes a directory on the disk with three files in it. */
+async function withDisk(
+  files: Files,
+  work: (bucket: string, disk: string) => Promise<unknown>,
+): Promise<void> {
+  const disk = mkdtempSync(path.join(tmpdir(), 'uvfiles-s3-'));
+  mkdirSync(path.join(disk, 'three/c'), { recursive: true });
+  for (const name of ['a', 'b', 'c/d']) writeFileSync(path.join(disk, 'three', name), name);
+  using mounted = mount('s3://requests', files);
+  try {
+    await work(mounted.prefix, disk);
+  } finally {
+    rmSync(disk, { recursive: true });
+  }
 }
 
 /** Each row of the table, by its first column. `prepare` runs before the counting begins. */
@@ -92,6 +112,22 @@ const CALLS: Readonly<
   'rename a file': { run: (files) => files.rename('/1m', '/c', {}) },
   'copy a tree of 3 files': {
     run: (files) => files.copyTree!('/d', '/e', { symlinks: true, existOk: false, preserve: true }, {}),
+  },
+  'copy a tree of 3 files to the disk': {
+    run: (files) => withDisk(files, (bucket, disk) => os.copytree(`${bucket}/d`, `${disk}/d`)),
+  },
+  'copy a tree of 3 files from the disk': {
+    run: (files) => withDisk(files, (bucket, disk) => os.copytree(`${disk}/three`, `${bucket}/e`)),
+  },
+  'copy one file from the disk': {
+    run: (files) => withDisk(files, (bucket, disk) => os.copy(`${disk}/three/a`, `${bucket}/e`)),
+  },
+  'copy one file to the disk': {
+    run: (files) => withDisk(files, (bucket, disk) => os.copy(`${bucket}/d/a`, `${disk}/e`)),
+  },
+  updateAtomic: {
+    prepare: (files) => rejection(files.replaceFile!('/1m', pattern(1), { ...REPLACE, ifMatch: 'x' }, {})),
+    run: (files) => withDisk(files, (bucket) => updateAtomic(`${bucket}/d/a`, () => 'new')),
   },
   mkdir: { run: (files) => files.mkdir('/new', 0o777, {}) },
   'rmdir of an empty directory': { run: (files) => files.rmdir('/new', {}) },

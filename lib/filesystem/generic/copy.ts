@@ -6,15 +6,17 @@ import { fileSystemError } from '../errors.js';
 import type { CopyFileOptions, CopyTreeOptions, DirectoryItem, FilePath } from '../filesystem.js';
 import { baseName, joined, normalized, textOf } from '../mounted-path.js';
 import type { OpenFile } from '../open-file.js';
+import { completeStats } from '../stats.js';
 import { FOLLOW, LINK_ITSELF, type Store, type Timestamp } from '../store.js';
 import { makeDirectories, parentOf } from './directories.js';
+import { statOrNothing } from './lookups.js';
 import { forEachOf } from './many.js';
 import { removeTreeOf } from './remove-tree.js';
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
 const PIECE = 1024 * 1024;
 const READ_AHEAD = 2;
-const FILES_AT_A_TIME = 8;
+const FILES_AT_A_TIME = 16;
 
 /** A store that can copy by itself, such as an object store on its server. */
 interface CopyingStore extends Store {
@@ -24,6 +26,8 @@ interface CopyingStore extends Store {
     options: CopyFileOptions,
     o?: OpOptions,
   ): Promise<void> | undefined;
+  /** Whether a file shows only when it is closed, whole, and an aborted one leaves nothing behind. */
+  readonly appearsAtClose?: boolean;
 }
 
 /** A caller's callbacks and choices for a copy. */
@@ -38,25 +42,11 @@ export interface CopyHooks {
   readonly onBytes?: ((bytes: number, total: number) => void) | undefined;
 }
 
-async function statOrNothing(
-  store: Store,
-  path: FilePath,
-  options: typeof FOLLOW,
-  o: OpOptions | undefined,
-): Promise<Stats | BigIntStats | undefined> {
-  try {
-    return await store.stat(path, options, o);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(String((error as { code?: unknown }).code))) return undefined;
-    throw error;
-  }
-}
-
 /** Copies one file; `dst` may be a directory to copy into. Resolves to the copy's path. */
 export async function copyFileInto(
   from: CopyingStore,
   src: FilePath,
-  to: Store,
+  to: CopyingStore,
   dst: FilePath,
   options: CopyFileOptions,
   o: OpOptions | undefined,
@@ -71,16 +61,17 @@ export async function copyFileInto(
 async function copyOne(
   from: CopyingStore,
   src: FilePath,
-  to: Store,
+  to: CopyingStore,
   dst: FilePath,
   options: CopyFileOptions,
   o: OpOptions | undefined,
   hooks?: CopyHooks,
+  known?: Stats | BigIntStats,
 ): Promise<void> {
   const within =
     from === to && hooks?.onBytes === undefined ? from.copyFileWithin?.(src, dst, options, o) : undefined;
   if (within !== undefined) return within;
-  const stats = await from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o);
+  const stats = known ?? (await from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o));
   if (stats.isSymbolicLink()) {
     if (!options.exclusive && (await statOrNothing(to, dst, LINK_ITSELF, o)) !== undefined)
       await to.unlink(dst, o);
@@ -92,7 +83,13 @@ async function copyOne(
   const total = Number(stats.size);
   const onPiece =
     onBytes === undefined ? undefined : (bytes: number) => onBytes(bytes, Math.max(bytes, total));
-  await copyContent(from, src, to, dst, options.exclusive, Number(stats.mode) & 0o7777, o, onPiece);
+  const flags = O_WRONLY | O_CREAT | (options.exclusive ? O_EXCL : O_TRUNC);
+  const isSmall = stats.isFile() && total <= PIECE && onPiece === undefined;
+  const bytes = isSmall ? await from.readFile(src, o) : undefined;
+  const permissions = Number(stats.mode) & 0o7777;
+  if (bytes !== undefined && to.appearsAtClose === true)
+    await to.writeFile(dst, bytes, flags, permissions, o);
+  else await copyContent(from, src, to, dst, { flags, permissions, bytes, onPiece }, o);
   if (options.preserve) await preserveTimes(to, dst, stats, o);
 }
 
@@ -109,27 +106,32 @@ async function isSame(
 async function copyContent(
   from: Store,
   src: FilePath,
-  to: Store,
+  to: CopyingStore,
   dst: FilePath,
-  exclusive: boolean,
-  permissions: number,
+  c: {
+    flags: number;
+    permissions: number;
+    /** The content, where it has been read already. */
+    bytes: Uint8Array | undefined;
+    onPiece: ((bytes: number) => void) | undefined;
+  },
   o: OpOptions | undefined,
-  onPiece?: (bytes: number) => void,
 ): Promise<void> {
-  const source = await from.open(src, O_RDONLY, 0, o);
+  const source = c.bytes === undefined ? await from.open(src, O_RDONLY, 0, o) : undefined;
   let created: FilePath | undefined;
   let target: OpenFile | undefined;
   try {
-    if ((await statOrNothing(to, dst, FOLLOW, o)) === undefined) created = dst;
-    target = await to.open(dst, O_WRONLY | O_CREAT | (exclusive ? O_EXCL : O_TRUNC), permissions, o);
-    await pump(source, target, o, onPiece);
+    if (to.appearsAtClose !== true && (await statOrNothing(to, dst, FOLLOW, o)) === undefined) created = dst;
+    target = await to.open(dst, c.flags, c.permissions, o);
+    if (source !== undefined) await pump(source, target, o, c.onPiece);
+    else if (c.bytes!.byteLength > 0) await target.write(c.bytes!, 0, true, o);
   } catch (error) {
-    await source.close().catch(() => undefined);
+    await source?.close().catch(() => undefined);
     await (target?.abort?.(error) ?? target?.close())?.catch(() => undefined);
     if (target !== undefined && created !== undefined) await to.unlink(created).catch(() => undefined);
     throw error;
   }
-  await source.close();
+  await source?.close();
   await target.close();
 }
 
@@ -190,7 +192,7 @@ async function whereSupported(done: Promise<void>): Promise<void> {
 export async function copyTreeBetween(
   from: CopyingStore,
   src: FilePath,
-  to: Store,
+  to: CopyingStore,
   dst: FilePath,
   options: CopyTreeOptions,
   o: OpOptions | undefined,
@@ -204,7 +206,7 @@ export async function copyTreeBetween(
     throw fileSystemError('EEXIST', 'cp', src, dst);
   if (hooks?.filter !== undefined && !(await hooks.filter(src, dst))) return;
   if (there === undefined) await makeDirectories(to, dst, 0o777, true, o);
-  await copyEntries(from, src, to, dst, options, o, [], hooks);
+  await copyEntries(from, src, to, dst, options, o, { stats, above: [] }, hooks);
 }
 
 function isWithin(path: FilePath, directory: FilePath): boolean {
@@ -216,18 +218,17 @@ function isWithin(path: FilePath, directory: FilePath): boolean {
 async function copyEntries(
   from: CopyingStore,
   src: FilePath,
-  to: Store,
+  to: CopyingStore,
   dst: FilePath,
   options: CopyTreeOptions,
   o: OpOptions | undefined,
-  above: readonly string[],
+  { stats, above }: { stats: Stats | BigIntStats; above: readonly string[] },
   hooks: CopyHooks | undefined,
 ): Promise<void> {
-  const stats = await from.stat(src, FOLLOW, o);
   const identity = Number(stats.ino) === 0 ? textOf(src) : `${stats.dev}:${stats.ino}`;
   if (above.includes(identity)) throw fileSystemError('ELOOP', 'cp', src, dst);
   const copyFile = { exclusive: false, preserve: options.preserve, followSymlinks: !options.symlinks };
-  const directories: FilePath[] = [];
+  const directories: { name: FilePath; stats: Stats | BigIntStats }[] = [];
   const listing = from.listing(src, o);
   try {
     for (let items = await listing.next(); items !== undefined; items = await listing.next()) {
@@ -235,16 +236,20 @@ async function copyEntries(
       await forEachOf(
         batch.length,
         async (i) => {
-          const { name, type } = batch[i]!;
+          const item = batch[i]!;
+          const { name, type } = item;
           const source = joined(src, name);
           const target = joined(dst, name);
           if (hooks?.filter !== undefined && !(await hooks.filter(source, target))) return;
+          // What the listing says of links, and of what it does not know, is not enough.
+          const isKnown = type === 'file' || type === 'directory';
+          const known = isKnown && item.stats !== undefined ? completeStats(item.stats, false) : undefined;
           const isDirectory =
             type === 'directory' ||
             ((type === 'unknown' || (type === 'symlink' && !options.symlinks)) &&
               (await from.stat(source, options.symlinks ? LINK_ITSELF : FOLLOW, o)).isDirectory());
-          if (isDirectory) directories.push(name);
-          else await copyOfTree(from, source, to, target, copyFile, o, hooks);
+          if (isDirectory) directories.push({ name, stats: known ?? (await from.stat(source, FOLLOW, o)) });
+          else await copyOfTree(from, source, to, target, copyFile, o, hooks, known);
         },
         FILES_AT_A_TIME,
       );
@@ -252,43 +257,53 @@ async function copyEntries(
   } finally {
     listing.close();
   }
-  for (const name of directories) {
+  for (const { name, stats: ofDirectory } of directories) {
     const target = joined(dst, name);
-    if ((await statOrNothing(to, target, FOLLOW, o)) === undefined) await to.mkdir(target, 0o777, o);
-    await copyEntries(from, joined(src, name), to, target, options, o, [...above, identity], hooks);
+    await makeDirectory(to, target, o);
+    const place = { stats: ofDirectory, above: [...above, identity] };
+    await copyEntries(from, joined(src, name), to, target, options, o, place, hooks);
   }
   if (options.preserve) await preserveTimes(to, dst, stats, o);
+}
+
+async function makeDirectory(to: Store, path: FilePath, o: OpOptions | undefined): Promise<void> {
+  try {
+    await to.mkdir(path, 0o777, o);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
+  }
 }
 
 // One file of a tree. Where its caller wants to be asked, a store that copies files itself still does so.
 async function copyOfTree(
   from: CopyingStore,
   src: FilePath,
-  to: Store,
+  to: CopyingStore,
   dst: FilePath,
   options: CopyFileOptions,
   o: OpOptions | undefined,
   hooks: CopyHooks | undefined,
+  known: Stats | BigIntStats | undefined,
 ): Promise<void> {
-  if (hooks === undefined) return copyOne(from, src, to, dst, options, o);
-  const there = await statOrNothing(to, dst, LINK_ITSELF, o);
+  if (hooks === undefined) return copyOne(from, src, to, dst, options, o, undefined, known);
+  // In an object store a file may lie where a directory is.
+  const matters = hooks.overwrite === false || to.appearsAtClose !== true;
+  const there = matters ? await statOrNothing(to, dst, LINK_ITSELF, o) : undefined;
   if (there !== undefined && hooks.overwrite === false) return;
   if (there?.isDirectory() === true) throw fileSystemError('EISDIR', 'copyfile', src, dst);
-  if (from === to && there?.isSymbolicLink() !== true) await from.copyFileInto(src, dst, options, o);
-  else await copyOne(from, src, to, dst, options, o);
+  if (from === to && from.copyFileWithin === undefined && there?.isSymbolicLink() !== true)
+    await from.copyFileInto(src, dst, options, o);
+  else await copyOne(from, src, to, dst, options, o, undefined, known);
   if (hooks.onFile === undefined) return;
-  hooks.onFile(
-    src,
-    dst,
-    Number((await from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o)).size),
-  );
+  const copied = known ?? (await from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o));
+  hooks.onFile(src, dst, Number(copied.size));
 }
 
 /** Moves a file or a tree: a rename within one store, else a copy and then a removal. Resolves to the new path. */
 export async function moveBetween(
   from: CopyingStore,
   src: FilePath,
-  to: Store,
+  to: CopyingStore,
   dst: FilePath,
   o: OpOptions | undefined,
 ): Promise<FilePath> {
@@ -317,7 +332,7 @@ export async function moveBetween(
 async function copyForMove(
   from: CopyingStore,
   src: FilePath,
-  to: Store,
+  to: CopyingStore,
   target: FilePath,
   stats: Stats | BigIntStats,
   o: OpOptions | undefined,

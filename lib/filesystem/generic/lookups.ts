@@ -1,12 +1,12 @@
 // Lookups of paths for file systems without their own.
-import { constants } from 'node:fs';
+import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import type { OpOptions } from '../../schedule/options.js';
 import { fileSystemError } from '../errors.js';
-import type { FilePath } from '../filesystem.js';
+import type { FilePath, StatCall } from '../filesystem.js';
 import type { MountedFiles } from '../mounted-files.js';
 import { normalized, textOf } from '../mounted-path.js';
-import { FOLLOW, LINK_ITSELF } from '../store.js';
+import { FOLLOW, LINK_ITSELF, type Store } from '../store.js';
 
 /** Answers by existence, because a file system without `access` has no users. Executable: any x bit, or a directory. */
 export async function lookUpAccess(
@@ -21,6 +21,21 @@ export async function lookUpAccess(
     return (Number(stats.mode) & 0o111) !== 0;
   } catch (error) {
     if (typeof (error as { errno?: unknown }).errno === 'number') return false;
+    throw error;
+  }
+}
+
+/** The status of a path; undefined where nothing is there. */
+export async function statOrNothing(
+  store: Store,
+  path: FilePath,
+  options: StatCall,
+  o: OpOptions | undefined,
+): Promise<Stats | BigIntStats | undefined> {
+  try {
+    return await store.stat(path, options, o);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(String((error as { code?: unknown }).code))) return undefined;
     throw error;
   }
 }
