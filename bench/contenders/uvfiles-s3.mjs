@@ -43,4 +43,15 @@ export default {
       close: () => undefined,
     };
   },
+
+  async s3TreeCopy({ top, upTo, downTo }) {
+    await mountOnce();
+    const { copytree } = uvfiles().os;
+    return {
+      style: 'promise',
+      up: () => copytree(top, `s3://${bucket}/${upTo}`, { existOk: true }),
+      down: () => copytree(`s3://${bucket}/${upTo}`, downTo, { existOk: true }),
+      close: () => undefined,
+    };
+  },
 };

@@ -2,10 +2,10 @@
 import { parseArgs } from 'node:util';
 import { tmpdir } from 'node:os';
 
-export const usage = `node bench/run.mjs [options]
+export const usage = `node bench/run.mjs [options] [NAME...]
 
   --quick                small fixtures and few operations: checks that everything works, its figures mean nothing
-  --only NAME,...        workloads to run: whole names, or the beginning of names
+  --only NAME,...        workloads to run: whole names, or the beginning of names; also without --only
   --issue N,...          only the workloads whose floors that issue sets
   --contenders NAME,...  contenders to run beside uvfiles (all by default)
   --rounds N             alternating rounds (7 by default, at least 5 for a figure worth quoting)
@@ -18,8 +18,9 @@ export const usage = `node bench/run.mjs [options]
 
 /** Reads the command line; throws a TypeError with a readable message when it cannot be understood. */
 export function readOptions(argv) {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: argv,
+    allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
@@ -37,7 +38,7 @@ export function readOptions(argv) {
   });
   return {
     ...values,
-    only: splitNames(values.only),
+    only: splitNames([...values.only, ...positionals]),
     issues: splitNames(values.issue).map(Number),
     contenders: splitNames(values.contenders),
     rounds: positiveNumber('--rounds', values.rounds, values.quick ? 2 : 7),

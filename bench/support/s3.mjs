@@ -9,30 +9,51 @@ export const bucket = 'uvfiles-bench';
 
 let connected;
 
-/** The SDK and one client of it, with the bucket made; undefined where there is no package or no server. */
-export function connect() {
-  return (connected ??= connectOnce());
+/**
+ * The SDK and one client of it, with the bucket made; undefined where there is no package or no server.
+ * @param start starts Ceph where no server answers, until the benchmark ends
+ */
+export function connect({ start = false } = {}) {
+  return (connected ??= connectOnce(start));
 }
 
-async function connectOnce() {
-  try {
-    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-    const sdk = await import('@aws-sdk/client-s3');
-    const client = new sdk.S3Client({
-      endpoint: UVFILES_S3_ENDPOINT,
-      region: 'us-east-1',
-      forcePathStyle: true,
-      maxAttempts: 1,
-      credentials: { accessKeyId: UVFILES_S3_KEY, secretAccessKey: UVFILES_S3_SECRET },
-    });
-    await client.send(new sdk.CreateBucketCommand({ Bucket: bucket })).catch((error) => {
-      if (!error.name.startsWith('BucketAlready')) throw error;
-    });
-    return { sdk, client };
-  } catch {
-    return undefined;
-  }
+/** Whether the workloads on S3 have been asked for by name: a server is started for them. */
+export function isAsked({ only, issues }) {
+  return only.some((name) => name.startsWith('s3')) || issues.includes(14);
+}
+
+async function connectOnce(start) {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  const sdk = await import('@aws-sdk/client-s3').catch(() => undefined);
+  if (sdk === undefined) return undefined;
+  const client = new sdk.S3Client({
+    endpoint: UVFILES_S3_ENDPOINT,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    maxAttempts: 1,
+    credentials: { accessKeyId: UVFILES_S3_KEY, secretAccessKey: UVFILES_S3_SECRET },
+  });
+  const answers = () =>
+    client.send(new sdk.CreateBucketCommand({ Bucket: bucket })).then(
+      () => true,
+      (error) => error.name.startsWith('BucketAlready'),
+    );
+  if (!(await answers()) && !(start && (await startCeph()) && (await answers()))) return undefined;
+  return { sdk, client };
+}
+
+async function startCeph() {
+  const { tsImport } = await import('tsx/esm/api');
+  const { ceph } = await tsImport('../../test/s3/support/ceph.ts', import.meta.url);
+  if (ceph.whyNot() !== undefined) return false;
+  await ceph.start();
+  process.once('beforeExit', () => ceph.stop());
+  // After Ctrl-C: what `stop` does before it waits is enough to end the processes.
+  process.once('exit', () => void ceph.stop());
+  return true;
 }
 
 /** What a workload's fixture says where there is no server. */
-export const skipped = { skip: 'no S3 server: start Ceph as test/s3/support/ceph.ts does' };
+export const skipped = {
+  skip: 'no S3 server answers: `npm run bench -- s3` starts Ceph where it is installed',
+};

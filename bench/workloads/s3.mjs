@@ -1,8 +1,11 @@
 // Objects on a local Ceph against the bare SDK: lines of a large object, and random reads of one.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { drive, runOnce } from '../harness/drive.mjs';
 import { checkPattern, patternAt } from '../harness/fixtures.mjs';
 import { randomPositions } from '../harness/subjects.mjs';
-import { bucket, connect, skipped } from '../support/s3.mjs';
+import { bucket, connect, isAsked, skipped } from '../support/s3.mjs';
 
 const piece = 64 << 10;
 
@@ -17,6 +20,12 @@ async function store(key, Body) {
   await client.send(new sdk.PutObjectCommand({ Bucket: bucket, Key: key, Body }));
 }
 
+async function fetched(key) {
+  const { client, sdk } = await connect();
+  const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key }));
+  return Buffer.from(await Body.transformToByteArray());
+}
+
 async function remove({ key }) {
   if (key === undefined) return;
   const { client, sdk } = await connect();
@@ -24,6 +33,48 @@ async function remove({ key }) {
 }
 
 const line = 'the quick brown fox jumps over the lazy dog, 0123456789, and goes on for a while\n';
+
+/** A tree of small files, copied to the bucket (`up`) or from it (`down`). */
+const treeCopy = (direction, order, title) => ({
+  name: `s3-copytree-${direction}`,
+  title,
+  issue: 14,
+  order,
+  capability: 's3TreeCopy',
+  baseline: 'aws-sdk',
+  fixture: async (context) => {
+    if ((await connect({ start: isAsked(context) })) === undefined) return skipped;
+    const { fixtures, quick } = context;
+    const { top, paths } = fixtures.smallFiles(quick ? 40 : 2000, 4096);
+    const names = paths.map((each) => path.relative(top, each));
+    const params = { top, names, upTo: `tree-${direction}`, downTo: fixtures.freshPath('down') };
+    if (direction === 'down')
+      for (const name of names) await store(`${params.upTo}/${name}`, readFileSync(path.join(top, name)));
+    return params;
+  },
+  fixedTotal: () => 1,
+  warmUp: false,
+  rounds: 5,
+  async measure(subject, { names }) {
+    const started = performance.now();
+    const cpu = process.cpuUsage();
+    await subject[direction]();
+    const { user, system } = process.cpuUsage(cpu);
+    const nanoseconds = (performance.now() - started) * 1e6;
+    return { operations: names.length, nanoseconds, cpuUs: (user + system) / names.length };
+  },
+  async verify(subject, { top, names, upTo, downTo }) {
+    await subject[direction]();
+    const name = names.at(-1);
+    const bytes =
+      direction === 'up' ? await fetched(`${upTo}/${name}`) : readFileSync(path.join(downTo, name));
+    if (!readFileSync(path.join(top, name)).equals(bytes)) throw new Error(`${name} differs`);
+  },
+  cleanup: async ({ upTo, names }) => {
+    for (const name of names ?? []) await remove({ key: `${upTo}/${name}` });
+  },
+  floors: [{ of: 'uvfiles-s3', over: 'aws-sdk', atLeast: 3 }],
+});
 
 export default [
   {
@@ -33,8 +84,9 @@ export default [
     order: 90,
     capability: 's3Reader',
     baseline: 'aws-sdk',
-    fixture: async ({ quick }) => {
-      if ((await connect()) === undefined) return skipped;
+    fixture: async (context) => {
+      const { quick } = context;
+      if ((await connect({ start: isAsked(context) })) === undefined) return skipped;
       const length = quick ? 4 << 20 : 64 << 20;
       await store('random', pattern(length));
       return { key: 'random', size: piece, positions: randomPositions(length, piece) };
@@ -58,8 +110,9 @@ export default [
     order: 91,
     capability: 's3Lines',
     baseline: 'aws-sdk',
-    fixture: async ({ quick }) => {
-      if ((await connect()) === undefined) return skipped;
+    fixture: async (context) => {
+      const { quick } = context;
+      if ((await connect({ start: isAsked(context) })) === undefined) return skipped;
       const lines = Math.floor((quick ? 4 << 20 : 256 << 20) / line.length);
       await store('lines', Buffer.from(line.repeat(lines)));
       return { key: 'lines', lines };
@@ -75,4 +128,6 @@ export default [
     cleanup: remove,
     floors: [{ of: 'uvfiles-s3', over: 'aws-sdk', atLeast: 0.9 }],
   },
+  treeCopy('up', 92, '2,000 files of 4 KiB from the disk to Ceph (the SDK: one after another)'),
+  treeCopy('down', 93, '2,000 files of 4 KiB from Ceph to the disk (the SDK: one after another)'),
 ];
