@@ -7,6 +7,8 @@ import { expect } from 'chai';
 
 const run = promisify(execFile);
 const count = Number(process.env.UVFILES_FUZZ_COUNT ?? 2000);
+const codePages =
+  'cp932,cp949,cp866,cp437,cp850,cp852,cp855,cp874,koi8-u,mac-roman,mac-cyrillic,big5hkscs,gb2312,iso-2022-jp';
 const seed = process.env.UVFILES_FUZZ_SEED ?? '1';
 
 describe('compared with Python', function () {
@@ -20,6 +22,7 @@ describe('compared with Python', function () {
 
   for (const [title, fuzzer, ...options] of [
     ['codecs', 'fuzz-codecs.mjs'],
+    ['texts in the code pages of DOS, Windows and Macintosh', 'fuzz-codecs.mjs', '--encodings', codePages],
     ['sequences of operations on text files', 'fuzz-files.mjs', '--kind', 'text'],
     ['sequences of operations on binary files', 'fuzz-files.mjs', '--kind', 'binary'],
     ['sequences of operations on text files in memory', 'fuzz-files.mjs', '--kind', 'text', '--memory'],

@@ -212,6 +212,7 @@ export class TextIO {
   /** The offset in bytes of the next character. */
   async tell(): Promise<number> {
     this.#checkSeekable();
+    if (this.#codec.isStateful) await this.#checkState();
     const ahead = await this.#ahead;
     return (await this.buffer.tell()) - this.window.unreadBytes - (ahead?.length ?? 0);
   }
@@ -286,6 +287,16 @@ export class TextIO {
     if (order !== 'start' || !this.buffer.readable()) return order === 'big' ? 'big' : 'little';
     const head = await this.buffer.pread(mark.length, 0);
     return head.equals(Buffer.from(mark).reverse()) ? 'big' : 'little';
+  }
+
+  // A position is bytes alone: reading cannot go on from one where the bytes before it have switched to another set.
+  async #checkState(): Promise<void> {
+    const { window } = this;
+    while (window.state === null && window.decoder.state !== 0) if (!(await this.#fill(0))) break;
+    if ((window.state ?? window.decoder.state) === 0) return;
+    throw new UnsupportedOperationError(
+      `the position is within characters that ${this.text.encoding} has switched to; the start of a line has one`,
+    );
   }
 
   #checkSeekable(): void {

@@ -1,7 +1,7 @@
 // What a text file has decoded and nobody has read yet, and which bytes that text came from: pure state, no I/O.
 import { skipCodePoints } from '../text/code-points.js';
 import type { ErrorHandlerName } from '../text/codec.js';
-import { Decoder, type ByteOrder } from '../text/decoder.js';
+import { Decoder, type ByteOrder, type DecoderState } from '../text/decoder.js';
 import { LineFinder, NewlineReader, type Newline } from '../text/newlines.js';
 import type { Codec } from '../text/registry.js';
 
@@ -10,8 +10,8 @@ interface Chunk {
   readonly text: string;
   at: number;
   readonly bytes: Buffer;
-  /** The decoder's byte order before these bytes. */
-  readonly order: ByteOrder;
+  /** The decoder's state before these bytes. */
+  readonly order: DecoderState;
   readonly final: boolean;
   readonly clean: boolean;
   readonly translated: boolean;
@@ -128,7 +128,7 @@ export class TextWindow {
   push(piece: Buffer, final: boolean, memory: Buffer | null = null): void {
     this.touched = true;
     const { decoder } = this;
-    const { order } = decoder;
+    const order = decoder.state;
     let text: string;
     try {
       text = decoder.decode(piece, final);
@@ -272,6 +272,15 @@ export class TextWindow {
     return Buffer.concat([...parts, this.decoder.pending]);
   }
 
+  /** What the byte after the position is decoded with, or null where all that was decoded has been read. */
+  get state(): DecoderState | null {
+    const chunk = this.#chunks.find(({ text, at }) => at < text.length);
+    if (chunk === undefined) return null;
+    const decoder = this.decoder.fork(chunk.order);
+    decoder.measure(chunk.bytes, this.#rawUnits(chunk), chunk.final);
+    return decoder.state;
+  }
+
   /** Forgets all text; decoding goes on at a place in byte order `order`, or at the start of the text. */
   reset(order: ByteOrder): void {
     this.#chunks = [];
@@ -307,8 +316,8 @@ export class TextWindow {
     if (at === text.length) return bytes.length;
     const { codec } = this;
     const before = chunk.known.raw;
-    const raw = chunk.translated ? (chunk.raw ??= this.decoder.fork(order).decode(bytes, final)) : text;
-    this.#advance(chunk, raw);
+    this.#rawUnits(chunk);
+    const raw = chunk.raw ?? text;
     if (!chunk.clean || (codec.unit === 0 && codec.writer.encoding !== 'utf-8')) {
       return this.decoder.fork(order).measure(bytes, chunk.known.raw, final);
     }
@@ -318,6 +327,14 @@ export class TextWindow {
     if (from < before) chunk.known.bytes = Buffer.byteLength(raw.slice(0, chunk.known.raw), 'utf8');
     else chunk.known.bytes += Buffer.byteLength(raw.slice(from, chunk.known.raw), 'utf8');
     return mark + chunk.known.bytes;
+  }
+
+  /** How many units of a chunk's raw text have been read. */
+  #rawUnits(chunk: Chunk): number {
+    const { text, bytes, order, final, translated } = chunk;
+    const raw = translated ? (chunk.raw ??= this.decoder.fork(order).decode(bytes, final)) : text;
+    this.#advance(chunk, raw);
+    return chunk.known.raw;
   }
 
   /** Moves the known place of a chunk to its position, over the line ends that translation has shortened. */

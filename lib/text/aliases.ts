@@ -51,6 +51,8 @@ const spellings: Readonly<Record<string, string>> = {
   'euc-kr': 'euckr korean ksc5601 ks_c_5601 ks_c_5601_1987 ksx1001 ks_x_1001 x_mac_korean',
   gbk: '936 cp936 ms936',
   gb18030: 'gb18030_2000',
+  big5hkscs: 'big5_hkscs hkscs',
+  'iso-2022-jp': 'csiso2022jp iso2022jp iso2022_jp',
   big5: 'big5_tw csbig5 x_mac_trad_chinese',
 };
 

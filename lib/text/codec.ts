@@ -45,8 +45,11 @@ export const fresh = 5;
 export abstract class Scanner {
   abstract readonly encoding: string;
   readonly width: UnitWidth = 1;
+  /** The last character. Two characters that one code stands for: `first << 16 | second`, which is beyond Unicode. */
   codePoint = 0;
   fault: Fault | null = null;
+  /** What the bytes so far have switched to, in an encoding of that kind (see `Codec.isStateful`). 0: nothing. */
+  state = 0;
 
   /**
    * Reads the character at `at` into `codePoint` and returns its length in bytes; 0 where more bytes are needed to
@@ -80,7 +83,10 @@ export class TextSink {
 
   codePoint(codePoint: number): void {
     if (this.#used + 2 > this.#units.length) this.#grow();
-    if (codePoint > 0xffff) {
+    if (codePoint > 0x10ffff) {
+      this.#units[this.#used++] = codePoint >> 16;
+      this.#units[this.#used++] = codePoint & 0xffff;
+    } else if (codePoint > 0xffff) {
       this.#units[this.#used++] = 0xd7c0 + (codePoint >> 10);
       this.#units[this.#used++] = 0xdc00 + (codePoint & 0x3ff);
     } else {
@@ -127,6 +133,12 @@ export interface CharacterWriter {
   encodeAll(text: string): Buffer | null;
   /** Most bytes a code point can take. */
   readonly longest: number;
+  /** A writer for one text, where what is written depends on what was written before. */
+  begin?(): CharacterWriter;
+  /** Writes what ends such a text; returns its length in bytes. */
+  end?(into: Buffer, at: number): number;
+  /** The code point at `at`, or two characters that have one code together: see `Scanner.codePoint`. */
+  codePointAt?(text: string, at: number): number;
   /** Writes one code point at `at`; returns its length in bytes, or 0 where the encoding has none for it. */
   put(codePoint: number, into: Buffer, at: number): number;
 }

@@ -7,9 +7,12 @@ import type { Codec } from './registry.js';
 /** Which byte order a text is in: `start` until its byte order mark has been read. */
 export type ByteOrder = 'start' | 'little' | 'big';
 
+/** What a decoder must know to go on at a place: the byte order, or what the bytes before have switched to. */
+export type DecoderState = ByteOrder | number;
+
 const nothing = Buffer.alloc(0);
 
-/** Decodes a text piece by piece; `pending` and `order` are all of its state. */
+/** Decodes a text piece by piece; `pending` and `state` are all of its state. */
 export class Decoder {
   readonly codec: Codec;
   readonly errors: ErrorHandlerName;
@@ -32,13 +35,20 @@ export class Decoder {
   /** Forgets everything: the next byte is the first of a text (`start`) or lies somewhere within it. */
   reset(order: ByteOrder = 'start'): void {
     this.pending = nothing;
+    this.#scanner.state = 0;
     this.#setOrder(this.codec.mark === null ? 'little' : order);
   }
 
+  /** What the next byte is decoded with. */
+  get state(): DecoderState {
+    return this.codec.isStateful ? this.#scanner.state : this.order;
+  }
+
   /** A decoder of the same text that can run ahead of this one. */
-  fork(order: ByteOrder): Decoder {
+  fork(state: DecoderState): Decoder {
     const decoder = new Decoder(this.codec, this.errors);
-    decoder.#setOrder(order);
+    if (typeof state === 'number') decoder.#scanner.state = state;
+    else decoder.#setOrder(state);
     return decoder;
   }
 
@@ -49,7 +59,7 @@ export class Decoder {
   decode(piece: Buffer, final: boolean): string {
     const bytes = this.pending.length === 0 ? piece : Buffer.concat([this.pending, piece]);
     this.pending = nothing;
-    this.clean = true;
+    this.clean = !this.codec.isStateful;
     const start = this.order === 'start' ? this.#readMark(bytes, final) : 0;
     if (start < 0) {
       this.decoded = nothing;
@@ -64,11 +74,14 @@ export class Decoder {
   }
 
   /** Gives back the last of the `units` UTF-16 units just decoded, to be decoded again with the next piece. */
-  unreadLast(units: number, before: ByteOrder): void {
+  unreadLast(units: number, before: DecoderState): void {
     const { decoded } = this;
-    const at = this.clean
-      ? decoded.length - this.codec.width
-      : this.fork(before).#walk(decoded, units - 1, false);
+    let at = decoded.length - this.codec.width;
+    if (!this.clean) {
+      const again = this.fork(before);
+      at = again.#walk(decoded, units - 1, false);
+      this.#scanner.state = again.#scanner.state;
+    }
     this.pending = Buffer.concat([decoded.subarray(at), this.pending]);
     this.decoded = decoded.subarray(0, at);
   }
@@ -78,16 +91,18 @@ export class Decoder {
    * the first character, bytes that give no text with the character before them).
    */
   measure(bytes: Buffer, units: number, final: boolean): number {
-    return units === 0 ? 0 : this.#walk(bytes, units, final);
+    return units === 0 && !this.codec.isStateful ? 0 : this.#walk(bytes, units, final);
   }
 
   #walk(bytes: Buffer, units: number, final: boolean): number {
     let at = this.order === 'start' ? Math.max(this.#readMark(bytes, final), 0) : 0;
     let produced = 0;
     while (at < bytes.length) {
+      const { state } = this.#scanner;
       const length = this.#scanner.step(bytes, at, final);
       let next = at + length;
-      let gained = this.#scanner.codePoint > 0xffff ? 2 : 1;
+      const { codePoint } = this.#scanner;
+      let gained = codePoint > 0xffff ? 2 : codePoint < 0 ? 0 : 1;
       if (length === 0) break;
       if (length < 0) {
         const recovery = recover(this.errors, this.#scanner.fault!, this.#source(bytes));
@@ -95,7 +110,11 @@ export class Decoder {
         gained = recovery.text.length;
       }
       // Within the text of one replacement there is no byte offset: its first byte it is.
-      if (produced === units ? gained > 0 : produced + gained > units) break;
+      const isPlain = this.codec.isStateful && state === 0;
+      if (produced === units ? gained > 0 || isPlain : produced + gained > units) {
+        this.#scanner.state = state;
+        break;
+      }
       produced += gained;
       at = next;
     }

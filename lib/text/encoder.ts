@@ -27,18 +27,21 @@ class Encoding {
 
   constructor(text: string, writer: CharacterWriter, errors: ErrorHandlerName) {
     this.#text = text;
-    this.#writer = writer;
+    this.#writer = writer.begin?.() ?? writer;
     this.#errors = errors;
     this.#bytes = Buffer.allocUnsafe(text.length * Math.min(writer.longest, 4) + 16);
   }
 
   run(): Buffer {
     const text = this.#text;
+    const writer = this.#writer;
     for (let at = 0; at < text.length;) {
-      const codePoint = text.codePointAt(at)!;
+      const codePoint = writer.codePointAt?.(text, at) ?? text.codePointAt(at)!;
       if (this.#put(codePoint)) at += codePoint > 0xffff ? 2 : 1;
       else at = this.#fail(at);
     }
+    this.#reserve(writer.longest);
+    this.#used += writer.end?.(this.#bytes, this.#used) ?? 0;
     return this.#bytes.subarray(0, this.#used);
   }
 

@@ -21,6 +21,15 @@ const changes: Readonly<Record<string, string>> = {
     'a246-a247:a2 a3c0-a3e1:0 c6a1:30fe c6a2-c6a3:309d c6a4:3005 c6a5-c6f7:3041 c6f8-c6fe:30a1 c740-c77e:30a8 ' +
     'c7a1-c7b0:30e7 c7b1-c7b2:414 c7b3:401 c7b4-c7ba:416 c7bb-c7cd:423 c7ce:451 c7cf-c7e8:436 c7e9-c7f2:2460 ' +
     'c7f3-c7fc:2474 c7fd-c8fe:0 f9d6-fefe:0',
+  big5hkscs:
+    '877a-877e:0 87a1-87df:0 8e69:0 8e6f:0 8e7e:0 8eab:0 8eb4:0 8ecd:0 8ed0:0 8f57:0 8f69:0 8f6e:0 ' +
+    '8fcb-8fcc:0 8ffe:0 906d:0 907a:0 90dc:0 90f1:0 91bf:0 9244:0 92af-92b2:0 92c8:0 92d1:0 9447:0 ' +
+    '94ca:0 95d9:0 9644:0 96ed:0 96fc:0 9b76:0 9b78:0 9b7b:0 9bc6:0 9bde:0 9bec:0 9bf6:0 9c42:0 9c53:0 ' +
+    '9c62:0 9c68:0 9c6b:0 9c77:0 9cbc-9cbd:0 9cd0:0 9d57:0 9d5a:0 9dc4:0 9ea9:0 9eef:0 9efd:0 9f60:0 ' +
+    '9f66:0 9fcb:0 9fd8:0 a063:0 a077:0 a0d5:0 a0df:0 a0e4:0 a145:2022 a14e:ff64 a1c2:203e a1e3:223c ' +
+    'a1f2:2641 a1f3:2609 a241:ff0f a242:ff3c a244:a5 a246-a247:a2 a3c0-a3e1:0 c6cf:0 c6d3:0 c6d5:0 ' +
+    'c6d7:0 c6de-c6df:0 fa5f:0 fa66:0 fabd:0 fac5:0 fad5:0 fb48:0 fbb8:0 fbf3:0 fbf9:0 fc4f:0 fc6c:0 ' +
+    'fcb9:0 fce2:0 fcf1:0 fdb7-fdb8:0 fdbb:0 fdf1:0 fe52:0 fe6f:0 feaa:0 fedd:0',
 };
 
 /** Single bytes that differ: the euro sign, and what Apple changed with it. */
@@ -36,6 +45,7 @@ const iconvNames: Readonly<Record<string, string>> = {
   'mac-cyrillic': 'maccyrillic',
   cp932: 'shift_jis',
   gb2312: 'gbk',
+  big5hkscs: 'big5-hkscs',
 };
 
 /** Cells left out by rule: EUC-KR and GB 2312 are the 94 x 94 square only, GBK has nothing in the user-defined areas. */
@@ -72,9 +82,13 @@ export function singleByteTable(encoding: string): Uint16Array {
   return table;
 }
 
+/** What pairs of bytes stand for. */
+export type PairTable = Uint16Array | Uint32Array;
+
 /** What each pair of bytes stands for, indexed by `lead << 8 | trail`, 0 where nothing. */
-export function doubleByteTable(encoding: string): Uint16Array {
-  const table = new Uint16Array(65536);
+export function doubleByteTable(encoding: string): PairTable {
+  const isWide = encoding === 'big5hkscs';
+  const table = isWide ? new Uint32Array(65536) : new Uint16Array(65536);
   const pair = Buffer.alloc(2);
   const isLeftOut = leftOut[encoding];
   for (let lead = 0x81; lead < 0xff; lead++) {
@@ -82,7 +96,7 @@ export function doubleByteTable(encoding: string): Uint16Array {
       if (isLeftOut?.(lead, trail)) continue;
       pair[0] = lead;
       pair[1] = trail;
-      table[(lead << 8) | trail] = single(iconv().decode(pair, iconvName(encoding)));
+      table[(lead << 8) | trail] = (isWide ? wide : single)(iconv().decode(pair, iconvName(encoding)));
     }
   }
   for (const change of changes[encoding]?.split(' ') ?? []) apply(change, table);
@@ -109,7 +123,15 @@ function single(text: string): number {
   return text.length === 1 && unit !== 0xfffd ? unit : 0;
 }
 
-function apply(change: string, table: Uint16Array): void {
+/** The same with characters beyond the basic plane, and codes for two characters: see `Scanner.codePoint`. */
+function wide(text: string): number {
+  const codePoint = text.codePointAt(0)!;
+  if (text.length !== 2 || codePoint > 0xffff) return codePoint > 0xffff ? codePoint : single(text);
+  const second = text.charCodeAt(1);
+  return second > 0x2ff && second < 0x370 ? (codePoint << 16) | second : 0;
+}
+
+function apply(change: string, table: PairTable): void {
   const [range = '', value = ''] = change.split(':');
   const [first = '', last = first] = range.split('-');
   const from = parseInt(value, 16);

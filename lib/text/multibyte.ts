@@ -1,7 +1,7 @@
 // The East Asian encodings: which bytes begin a sequence, and what sequences mean, as CPython's codecs read them.
 import { isAscii } from 'node:buffer';
 import { fresh, Scanner, type CharacterWriter, type TextSink } from './codec.js';
-import { doubleByteTable, jis0212Table } from './legacy-tables.js';
+import { doubleByteTable, jis0212Table, type PairTable } from './legacy-tables.js';
 
 const illegal = 'illegal multibyte sequence';
 const incomplete = 'incomplete multibyte sequence';
@@ -9,7 +9,7 @@ const incomplete = 'incomplete multibyte sequence';
 /** Everything but what a lead byte needs beyond one trail byte, which the subclasses know. */
 export class DoubleByteScanner extends Scanner {
   readonly encoding: string;
-  readonly table: Uint16Array;
+  readonly table: PairTable;
 
   constructor(encoding: string) {
     super();
@@ -135,11 +135,12 @@ export class Gb18030Scanner extends DoubleByteScanner {
 /** The linear index of 90 30 81 30, which is U+10000. */
 const astralStart = 189000;
 
-const tables = new Map<string, Uint16Array>();
+const tables = new Map<string, PairTable>();
 let supplementary: Uint16Array | undefined;
 let order: Uint16Array | undefined;
 
-function tableOf(encoding: string): Uint16Array {
+/** What pairs of bytes stand for in an encoding, made when it is first asked for. */
+export function tableOf(encoding: string): PairTable {
   let table = tables.get(encoding);
   if (table === undefined) {
     table = doubleByteTable(encoding);
@@ -231,7 +232,34 @@ const preferred: Readonly<Record<string, readonly (readonly [number, number])[]>
     [0xff0f, 0xa241],
     [0xff3c, 0xa242],
   ],
+  big5hkscs: [],
 };
+
+/** Big5-HKSCS: many of its characters are beyond the basic plane, and some codes are for a letter with its accent. */
+export function hkscsWriter(encoding: string): CharacterWriter {
+  const codes = new Map<number, number>();
+  tableOf(encoding).forEach((codePoint, code) => {
+    if (codePoint !== 0) codes.set(codePoint, code);
+  });
+  for (const [codePoint, code] of preferred[encoding]!) codes.set(codePoint, code);
+  return {
+    encoding,
+    width: 1,
+    reason: illegal,
+    joinsErrors: false,
+    longest: 2,
+    encodeAll: () => null,
+    codePointAt(text, at) {
+      const both = (text.charCodeAt(at) << 16) | text.charCodeAt(at + 1);
+      return both > 0x10ffff && codes.has(both) ? both : text.codePointAt(at)!;
+    },
+    put(codePoint, into, at) {
+      const code = codePoint < 0x80 ? codePoint : codes.get(codePoint);
+      if (code === undefined) return 0;
+      return into.writeUIntBE(code, at, code > 0xff ? 2 : 1) - at;
+    },
+  };
+}
 
 function fourBytes(linear: number): number {
   const fourth = (linear % 10) + 0x30;

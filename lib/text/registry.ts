@@ -1,6 +1,7 @@
 // Which scanner and writer stand behind each encoding's name.
 import { canonicalEncoding, type EncodingName } from './aliases.js';
 import type { CharacterWriter, Scanner, UnitWidth } from './codec.js';
+import { Iso2022JpScanner, iso2022JpWriter } from './iso-2022-jp.js';
 import { singleByteTable } from './legacy-tables.js';
 import {
   Cp932Scanner,
@@ -8,6 +9,7 @@ import {
   EucJpScanner,
   EucKrScanner,
   Gb18030Scanner,
+  hkscsWriter,
   multibyteWriter,
   ShiftJisScanner,
 } from './multibyte.js';
@@ -24,6 +26,8 @@ export interface Codec {
   readonly mark: Buffer | null;
   /** Whether text of ASCII bytes alone is those bytes. */
   readonly extendsAscii: boolean;
+  /** Whether bytes mean what earlier bytes have switched to. Such a text has positions only where nothing is switched. */
+  readonly isStateful: boolean;
   /** Bytes of every UTF-16 unit of text, 0 where that varies. */
   readonly unit: number;
   scanner(bigEndian: boolean): Scanner;
@@ -61,6 +65,7 @@ function makeCodec(name: EncodingName): Codec {
         width: 2,
         mark,
         extendsAscii: false,
+        isStateful: false,
         unit: 2,
         scanner,
         writer: utf16Writer(name, bigEndian),
@@ -77,6 +82,7 @@ function makeCodec(name: EncodingName): Codec {
         width: 4,
         mark,
         extendsAscii: false,
+        isStateful: false,
         unit: 0,
         scanner,
         writer: utf32Writer(name, bigEndian),
@@ -99,6 +105,14 @@ function makeCodec(name: EncodingName): Codec {
       return plain(name, () => new Gb18030Scanner(name), multibyteWriter(name));
     case 'cp932':
       return plain(name, () => new Cp932Scanner(name), multibyteWriter(name));
+    case 'big5hkscs':
+      return plain(name, () => new DoubleByteScanner(name), hkscsWriter(name));
+    case 'iso-2022-jp':
+      return {
+        ...plain(name, () => new Iso2022JpScanner(), iso2022JpWriter(name)),
+        extendsAscii: false,
+        isStateful: true,
+      };
     case 'cp949':
     case 'gb2312':
     case 'gbk':
@@ -118,6 +132,7 @@ function plain(name: EncodingName, scanner: () => Scanner, writer: CharacterWrit
     width: 1,
     mark: null,
     extendsAscii: true,
+    isStateful: false,
     unit: writer.longest === 1 ? 1 : 0,
     scanner,
     writer,

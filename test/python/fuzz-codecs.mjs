@@ -1,5 +1,5 @@
 // Compares the codecs with Python's incremental ones: random text, spoilt and cut at random places, every handler.
-//   node test/python/fuzz-codecs.mjs [--seed N] [--count N]
+//   node test/python/fuzz-codecs.mjs [--seed N] [--count N] [--encodings NAME,NAME]
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { havePython, Python } from './python.mjs';
@@ -13,6 +13,7 @@ import {
   handlers,
   isMultibyte,
   spoil,
+  statefulEncodings,
   writeHandlers,
 } from './texts.mjs';
 
@@ -21,10 +22,15 @@ const { Decoder } = require('../../dist/cjs/text/decoder.js');
 const { encode } = require('../../dist/cjs/text/encoder.js');
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, count: { type: 'string', default: '5000' } },
+  options: {
+    seed: { type: 'string' },
+    count: { type: 'string', default: '5000' },
+    encodings: { type: 'string' },
+  },
 });
 const seed = Number(values.seed ?? Date.now() % 1e9);
 const count = Number(values.count);
+const asked = values.encodings?.split(',') ?? [...encodings, ...statefulEncodings];
 
 if (!havePython()) {
   console.log('skipped: there is no /usr/bin/python3 to compare with');
@@ -56,7 +62,7 @@ async function compare(index) {
 }
 
 function makeCase(random) {
-  const encoding = random.pick(encodings);
+  const encoding = random.pick(asked);
   if (random.once(3))
     return { op: 'encode', encoding, errors: random.pick(writeHandlers), text: anyText(random, 12) };
   const errors = random.pick(handlers);
@@ -102,7 +108,14 @@ function same(ours, theirs, request) {
   // Under surrogateescape some of Python's codecs count from the first character that is not escaped, others from the run.
   if (ours.error?.kind === 'encode' && theirs.error?.kind === 'encode' && ours.error.end === theirs.error.end)
     return true;
+  // Python keeps up to eight bytes of a sequence, which a long escape sequence exceeds.
+  if (theirs.error?.reason === 'pending buffer overflow') return true;
   if (ours.error?.kind === 'decode' && theirs.error?.kind === 'decode') {
+    // What only switches is kept for the next character here, and counted with it.
+    if (request.encoding === 'iso-2022-jp') {
+      const length = ({ error }) => error.end - error.start;
+      if (ours.error.reason === theirs.error.reason && length(ours) === length(theirs)) return true;
+    }
     // Without its byte order mark a stream is no text here at all; Python may find malformed bytes before it misses that.
     if (ours.error.reason.endsWith('start with BOM')) return true;
     if (JSON.stringify(ours.texts) !== JSON.stringify(theirs.texts)) return false;

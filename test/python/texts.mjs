@@ -51,6 +51,9 @@ export const encodings = [
   'gb2312',
 ];
 
+/** Python's files keep a state between two writes in these, so that only whole texts can be compared. */
+export const statefulEncodings = ['iso-2022-jp', 'big5hkscs'];
+
 export const handlers = [
   'strict',
   'strict',
@@ -66,7 +69,7 @@ export const writeHandlers = [...handlers, 'xmlcharrefreplace', 'namereplace'];
 
 /** Whether an encoding is one of the East Asian ones. */
 export function isMultibyte(encoding) {
-  return /^(shift_jis|euc-|gb|big5|cp9)/.test(encoding);
+  return /^(shift_jis|euc-|gb|big5|cp9|iso-2022)/.test(encoding);
 }
 
 const characters = [
@@ -118,6 +121,11 @@ const characters = [
   '仝',
   '〜',
   '～',
+  'Ê',
+  'ê',
+  '\u0304',
+  '\u030c',
+  '𠀋',
 ];
 
 /** A string of up to `length` characters that `encoding` has. */
@@ -171,6 +179,11 @@ export function spoil(random, bytes) {
       random.list(4, () =>
         random.pick([
           0,
+          0x1b,
+          0x24,
+          0x28,
+          0x42,
+          0x4a,
           0x30,
           0x41,
           0x80,

@@ -1,0 +1,152 @@
+// ISO-2022-JP: escape sequences switch between ASCII, JIS X 0201 Roman and JIS X 0208, as CPython's codec reads them.
+import { Scanner, type CharacterWriter, type TextSink } from './codec.js';
+import { tableOf } from './multibyte.js';
+
+const illegal = 'illegal multibyte sequence';
+const incomplete = 'incomplete multibyte sequence';
+const escape = 0x1b;
+
+/** Character sets, which are the scanner's state. */
+const ascii = 0;
+const roman = 1;
+const kanji = 2;
+/** In the state, too: an escape sequence that switches nothing is going through as it is. */
+const passing = 4;
+
+/** Where the search for the end of an escape sequence gives up. */
+const longestEscape = 16;
+const designations: Readonly<Record<string, number>> = {
+  '(B': ascii,
+  '(J': roman,
+  '$@': kanji,
+  $B: kanji,
+  '$(@': kanji,
+  '$(B': kanji,
+};
+/** What designates G1 is valid, and has no effect. */
+const ignored = new Set([')B', ')J', '$)@', '$)B']);
+const switchesToKanji = '\x1b$B';
+/** How each set is switched to. */
+const switches: readonly Buffer[] = ['\x1b(B', '\x1b(J', switchesToKanji].map((text) => Buffer.from(text));
+
+const isEnd = (byte: number): boolean => byte >= 0x40 && byte <= 0x5a;
+
+export class Iso2022JpScanner extends Scanner {
+  readonly encoding = 'iso-2022-jp';
+  readonly #table = tableOf('euc-jp');
+
+  override scan(bytes: Buffer, at: number, final: boolean, out: TextSink): number {
+    this.fault = null;
+    let [place, state] = [at, this.state];
+    while (at < bytes.length) {
+      const length = this.step(bytes, at, final);
+      if (length <= 0) break;
+      at += length;
+      if (this.codePoint < 0) continue;
+      out.codePoint(this.codePoint);
+      [place, state] = [at, this.state];
+    }
+    // What only switches goes with the character after it, so that a position after the last one has the state it had.
+    if (final || this.fault !== null) return at;
+    this.state = state;
+    return place;
+  }
+
+  /** As the base class says. The code point is -1 where the bytes switch and are no character. */
+  step(bytes: Buffer, at: number, final: boolean): number {
+    const byte = bytes[at]!;
+    this.codePoint = byte;
+    if ((this.state & passing) !== 0) {
+      if (isEnd(byte)) this.state &= ~passing;
+      return 1;
+    }
+    if (byte === escape) return this.#escape(bytes, at, final);
+    if (byte >= 0x80) return this.malformed(at, at + 1, illegal);
+    if (byte < 0x20 || this.state === ascii) return 1;
+    if (this.state === roman) {
+      if (byte === 0x5c) this.codePoint = 0xa5;
+      if (byte === 0x7e) this.codePoint = 0x203e;
+      return 1;
+    }
+    if (bytes.length - at < 2) return this.#tooFew(bytes, at, final);
+    const trail = bytes[at + 1]!;
+    this.codePoint = trail < 0x80 ? this.#table[((byte << 8) | trail) + 0x8080]! : 0;
+    return this.codePoint === 0 ? this.malformed(at, at + 2, illegal) : 2;
+  }
+
+  #escape(bytes: Buffer, at: number, final: boolean): number {
+    if (bytes.length - at < 2) return this.#tooFew(bytes, at, final);
+    if (!'()$.&'.includes(String.fromCharCode(bytes[at + 1]!))) {
+      this.state |= passing;
+      return 1;
+    }
+    let length = 1;
+    for (; length < longestEscape; length++) {
+      if (at + length >= bytes.length) return this.#tooFew(bytes, at, final);
+      if (isEnd(bytes[at + length]!)) {
+        length++;
+        break;
+      }
+      // `ESC & @` announces a revision of the set that the sequence after it names.
+      if (bytes[at + length] === 0x26 && bytes[at + length + 1] === 0x40) length += 2;
+    }
+    const name = bytes.toString('latin1', at + 1, at + length);
+    // Of the longest sequence CPython looks at the end only.
+    const set = length === 6 && name.endsWith(switchesToKanji) ? kanji : designations[name];
+    if (set === undefined && !ignored.has(name))
+      return this.malformed(at, Math.min(at + length, bytes.length), illegal);
+    this.state = set ?? this.state;
+    this.codePoint = -1;
+    return length;
+  }
+
+  #tooFew(bytes: Buffer, at: number, final: boolean): number {
+    return final ? this.malformed(at, bytes.length, incomplete) : 0;
+  }
+}
+
+let codes: Uint16Array | undefined;
+
+/** The codes of JIS X 0208, and those of JIS X 0201 where the other has none, by code point. */
+function codesByCharacter(): Uint16Array {
+  if (codes !== undefined) return codes;
+  codes = new Uint16Array(65536);
+  for (const [code, codePoint] of tableOf('euc-jp').entries()) {
+    if (code >= 0xa1a1 && (code & 0xff) >= 0xa1 && codePoint !== 0) codes[codePoint] = code - 0x8080;
+  }
+  codes[0xa5] = 0x5c;
+  codes[0x203e] = 0x7e;
+  return codes;
+}
+
+const setOf = (code: number, codePoint: number): number =>
+  codePoint < 0x80 ? ascii : code > 0x7f ? kanji : roman;
+
+/** Each text begins and ends in ASCII, so that texts can follow one another. */
+export function iso2022JpWriter(encoding: string): CharacterWriter {
+  const writer: CharacterWriter = {
+    encoding,
+    width: 1,
+    reason: illegal,
+    joinsErrors: false,
+    longest: 5,
+    encodeAll: () => null,
+    begin() {
+      let set = ascii;
+      const select = (wanted: number, into: Buffer, at: number): number => {
+        if (set === wanted) return 0;
+        set = wanted;
+        return switches[wanted]!.copy(into, at);
+      };
+      const put: CharacterWriter['put'] = (codePoint, into, at) => {
+        const code = codePoint < 0x80 ? codePoint : (codesByCharacter()[codePoint] ?? 0);
+        if (code === 0 && codePoint !== 0) return 0;
+        const start = at + select(setOf(code, codePoint), into, at);
+        return into.writeUIntBE(code, start, code > 0x7f ? 2 : 1) - at;
+      };
+      return { ...writer, put, end: (into, at) => select(ascii, into, at) };
+    },
+    put: () => 0,
+  };
+  return writer;
+}
