@@ -100,7 +100,7 @@ int Truncate(int fd, int64_t size) {
 int Sync(int fd) {
 #ifdef __APPLE__
   // fsync only reaches the drive's cache there. F_FULLFSYNC is refused by some file systems: then fsync must do.
-  if (retrying([&] { return ::fcntl(fd, F_FULLFSYNC); }) == 0) return 0;
+  if (Retrying([&] { return ::fcntl(fd, F_FULLFSYNC); }) == 0) return 0;
 #endif
   const int result = Retrying([&] { return ::fsync(fd); });
   return result < 0 ? result : StillThere(fd);
@@ -108,7 +108,7 @@ int Sync(int fd) {
 
 int Datasync(int fd) {
 #ifdef __APPLE__
-  return sync(fd);
+  return Sync(fd);
 #else
   const int result = Retrying([&] { return ::fdatasync(fd); });
   return result < 0 ? result : StillThere(fd);
