@@ -1,7 +1,6 @@
 // The real files as a FileSystem, for wrappers and overlays.
-import { promises } from 'node:fs';
-
 import { nativeStore } from '../native/store/native-store.js';
+import { syncDirectory } from '../native/store/sync-directory.js';
 import type { CallOptions, DirectoryItem, FilePath, FileSystem } from './filesystem.js';
 import type { Timestamp } from './store.js';
 
@@ -16,16 +15,6 @@ async function* list(path: FilePath, call: CallOptions): AsyncGenerator<readonly
     for (let batch = await listing.next(); batch !== undefined; batch = await listing.next()) yield batch;
   } finally {
     listing.close();
-  }
-}
-
-async function syncDirectory(path: FilePath): Promise<void> {
-  if (process.platform === 'win32') return; // directories cannot be opened there, and need not be synced
-  const directory = await promises.open(typeof path === 'string' ? path : Buffer.from(path));
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }
 

@@ -170,6 +170,8 @@ export interface Store {
   mkdir(path: FilePath, permissions: number, call?: OpOptions): Promise<void>;
   rmdir(path: FilePath, call?: OpOptions): Promise<void>;
   rename(from: FilePath, to: FilePath, call?: OpOptions): Promise<void>;
+  /** Makes the names in a directory durable, where that needs a call of its own. */
+  syncDirectory(path: FilePath): Promise<void>;
   isMount(path: FilePath, call?: OpOptions): Promise<boolean>;
   sameFile(path1: FilePath, path2: FilePath, call?: OpOptions): Promise<boolean>;
 

@@ -101,6 +101,15 @@ describe('crash', () => {
     expect(await states()).to.deep.equal([{ a: content }]);
   });
 
+  it('keeps what has been moved to another file system', async () => {
+    begin({});
+    using source = memoryFiles({ a: 'content', 't/d/b': 'content' }, { at: '/source' });
+    await os.move('/source/a', '/a');
+    await os.move('/source/t', '/t');
+    expect(source.tree()).to.deep.equal({});
+    expect(await states()).to.deep.equal([{ a: 'content', 't/d/b': 'content' }]);
+  });
+
   it('keeps each of two files whole that are replaced one after the other', async () => {
     begin({ a: 'old', b: 'old' });
     const all = await states(async () => {

@@ -40,6 +40,8 @@ export interface CopyHooks {
   readonly onFile?: ((src: FilePath, dst: FilePath, bytes: number) => void) | undefined;
   /** Called with the bytes of a file as they are copied. */
   readonly onBytes?: ((bytes: number, total: number) => void) | undefined;
+  /** Syncs files and directories: the original is removed afterwards. */
+  readonly durable?: boolean | undefined;
 }
 
 /** Copies one file; `dst` may be a directory to copy into. Resolves to the copy's path. */
@@ -89,7 +91,15 @@ async function copyOne(
   const permissions = Number(stats.mode) & 0o7777;
   if (bytes !== undefined && to.appearsAtClose === true)
     await to.writeFile(dst, bytes, flags, permissions, o);
-  else await copyContent(from, src, to, dst, { flags, permissions, bytes, onPiece }, o);
+  else
+    await copyContent(
+      from,
+      src,
+      to,
+      dst,
+      { flags, permissions, bytes, durable: hooks?.durable === true, onPiece },
+      o,
+    );
   if (options.preserve) await preserveTimes(to, dst, stats, o);
 }
 
@@ -113,6 +123,7 @@ async function copyContent(
     permissions: number;
     /** The content, where it has been read already. */
     bytes: Uint8Array | undefined;
+    durable: boolean;
     onPiece: ((bytes: number) => void) | undefined;
   },
   o: OpOptions | undefined,
@@ -125,6 +136,7 @@ async function copyContent(
     target = await to.open(dst, c.flags, c.permissions, o);
     if (source !== undefined) await pump(source, target, o, c.onPiece);
     else if (c.bytes!.byteLength > 0) await target.write(c.bytes!, 0, true, o);
+    if (c.durable) await target.sync(o);
   } catch (error) {
     await source?.close().catch(() => undefined);
     await (target?.abort?.(error) ?? target?.close())?.catch(() => undefined);
@@ -264,6 +276,7 @@ async function copyEntries(
     await copyEntries(from, joined(src, name), to, target, options, o, place, hooks);
   }
   if (options.preserve) await preserveTimes(to, dst, stats, o);
+  if (hooks?.durable === true) await to.syncDirectory(dst);
 }
 
 async function makeDirectory(to: Store, path: FilePath, o: OpOptions | undefined): Promise<void> {
@@ -293,7 +306,7 @@ async function copyOfTree(
   if (there?.isDirectory() === true) throw fileSystemError('EISDIR', 'copyfile', src, dst);
   if (from === to && from.copyFileWithin === undefined && there?.isSymbolicLink() !== true)
     await from.copyFileInto(src, dst, options, o);
-  else await copyOne(from, src, to, dst, options, o, undefined, known);
+  else await copyOne(from, src, to, dst, options, o, { durable: hooks.durable }, known);
   if (hooks.onFile === undefined) return;
   const copied = known ?? (await from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o));
   hooks.onFile(src, dst, Number(copied.size));
@@ -322,7 +335,10 @@ export async function moveBetween(
         throw error;
     }
   }
-  await copyForMove(from, src, to, target, stats, o);
+  const hooks = to.can('sync') ? { durable: true } : undefined;
+  await copyForMove(from, src, to, target, stats, o, hooks);
+  // A power cut must not take the copy when the original is gone.
+  if (hooks !== undefined) await to.syncDirectory(parentOf(target) || '.');
   if (stats.isDirectory()) await removeTreeOf(from, src, { ignoreErrors: false }, o);
   else await from.unlink(src, o);
   return target;
@@ -336,13 +352,22 @@ async function copyForMove(
   target: FilePath,
   stats: Stats | BigIntStats,
   o: OpOptions | undefined,
+  hooks: CopyHooks | undefined,
 ): Promise<void> {
-  if (!stats.isDirectory())
-    return copyOne(from, src, to, target, { exclusive: false, preserve: true, followSymlinks: false }, o);
+  const copyFile = { exclusive: false, preserve: true, followSymlinks: false };
+  if (!stats.isDirectory()) return copyOne(from, src, to, target, copyFile, o, hooks);
   if ((await statOrNothing(to, parentOf(target), FOLLOW, o)) === undefined)
     throw fileSystemError('ENOENT', 'rename', src, target);
   try {
-    await copyTreeBetween(from, src, to, target, { symlinks: true, existOk: false, preserve: true }, o);
+    await copyTreeBetween(
+      from,
+      src,
+      to,
+      target,
+      { symlinks: true, existOk: false, preserve: true },
+      o,
+      hooks,
+    );
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'EEXIST')
       await removeTreeOf(to, target, { ignoreErrors: true }, undefined).catch(() => undefined);

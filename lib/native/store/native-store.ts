@@ -50,6 +50,7 @@ import { adoptNow } from './adopt-now.js';
 import { NativeFile } from './native-file.js';
 import { openReplacement, replaceFile } from './replace.js';
 import { sendFile } from './send-file.js';
+import { syncDirectory } from './sync-directory.js';
 import { createTemporaryDirectory, createTemporaryFile } from './temporary-files.js';
 import { statVfsOf } from './stat-vfs.js';
 import { NativeTreeWalk } from './tree-walk.js';
@@ -101,6 +102,10 @@ class NativeStore implements Store {
     if ((flags & O_APPEND) !== 0) args[P.ARG_FLAGS] = P.FLAG_APPEND;
     addon.submitPath(path);
     return opened(R.sent(slot, o), true);
+  }
+
+  syncDirectory(path: FilePath): Promise<void> {
+    return syncDirectory(path);
   }
 
   /** Takes over an open descriptor; `owned` says whether the file's `close` closes it. */

@@ -205,6 +205,10 @@ Step CopyEntry::Run(const Slice& slice, const Task& task) {
   }
   // The mode of a device is the system's.
   if (to_is_file_) CopyMetadata(from_.Get(), found_, to_.Get(), options_);
+  if (options_.durable && to_is_file_) {
+    const int code = platform::Sync(to_.Get());
+    if (code < 0) return Fail(code);
+  }
   // Some file systems say only now that the disk is full.
   const int code = platform::CloseFile(to_.Release());
   if (code < 0) return Fail(code);

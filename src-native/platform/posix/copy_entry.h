@@ -18,6 +18,7 @@ struct CopyOptions {
   bool exclusive = false;  // EEXIST where there is a target
   bool follow = true;      // a link is copied as what it leads to
   bool special = false;    // FIFOs and devices are made anew; otherwise EINVAL
+  bool durable = false;    // the content is on the disk before Run is done
 };
 
 // Times of `found`, for utimensat.

@@ -9,6 +9,8 @@
 
 #include "core/tasks/remove_tree.h"
 #include "core/temp_name.h"
+#include "core/unique_fd.h"
+#include "platform/file_system.h"
 #include "platform/posix/directory_at.h"
 #include "platform/posix/directory_chain.h"
 #include "platform/posix/retry.h"
@@ -94,6 +96,7 @@ Step Move::BeginEntry() {
   options.exclusive = true;
   options.follow = false;
   options.special = true;
+  options.durable = true;
   temp_ = split.parent + (split.parent.back() == '/' ? "." : "/.");
   int code = AppendRandomName(&temp_);
   temp_ += ".uvfiles";
@@ -121,8 +124,31 @@ Step Move::PutEntryInPlace() {
     ::unlink(temp_.c_str());
     return Fail(code, "rename");
   }
+  code = SyncNames(false);
+  if (code < 0) return Fail(code, "fsync");
   code = Retrying([&] { return ::unlink(from_.c_str()); });
   return code < 0 ? Fail(code, "unlink") : Conclude();
+}
+
+// Makes the copy's name durable, and of a tree all that is in it: one call for its file system costs less than two for each
+// of its files.
+int Move::SyncNames(bool is_tree) const {
+  const std::string parent = SplitLastName(to_).parent;
+  const int fd =
+      Retrying([&] { return ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+  if (fd == -EACCES) {
+    ::sync();  // a directory that may be written to and not read
+    return 0;
+  }
+  if (fd < 0) return fd;
+  const UniqueFd directory(fd);
+  if (!is_tree) return platform::Sync(fd);
+#ifdef __linux__
+  return Retrying([&] { return ::syncfs(fd); });
+#else
+  ::sync();
+  return platform::Sync(fd);
+#endif
 }
 
 Step Move::RunPart(const Slice& slice) {
@@ -137,6 +163,8 @@ Step Move::AfterPart() {
   if (part_->error) error = part_->error;
   if (phase_ == Phase::kRemoveOriginal) return error ? Step::kDone : Conclude();
   const bool made = static_cast<const CopyTree&>(*part_).made();
+  const int synced = error ? 0 : SyncNames(true);
+  if (synced < 0) Fail(synced, "fsync");
   if (!error) {
     part_ = std::make_unique<RemoveTree>(RemovalOf(from_, kMissingIsFine));
     phase_ = Phase::kRemoveOriginal;

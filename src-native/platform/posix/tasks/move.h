@@ -2,7 +2,8 @@
 // copy and a removal.
 //
 // Across file systems a file appears at its new place whole or not at all; a tree does not, but a copy that fails is
-// taken away again and the original left alone.
+// taken away again and the original left alone. The copy is durable before the original goes, so that a power cut leaves
+// one of them.
 //
 // Arguments: bytes: src, dst. Output: the new path.
 // Error: rename; EEXIST where dst is a directory that has such a name; or cp or rm, of the entry that failed, where
@@ -30,6 +31,7 @@ class Move final : public Task {
   Step PutEntryInPlace();
   Step RunPart(const Slice& slice);
   Step AfterPart();
+  int SyncNames(bool is_tree) const;
   Step Fail(int code, const char* syscall);
   Step Conclude();
 
