@@ -30,6 +30,37 @@ let pause = SHORTEST_WAIT_MS;
 let stuckSince = 0;
 let lastAsked = -OVER_MS;
 
+/** An iteration that keeps a descriptor while its consumer is busy, and can do without it. */
+export interface DescriptorHolder {
+  /** Called when a call waits for a descriptor. */
+  giveDescriptorBack(): void;
+}
+
+// Weak: a consumer may drop its iteration without ending it.
+const holders = new Set<WeakRef<DescriptorHolder>>();
+const dropped = new FinalizationRegistry<WeakRef<DescriptorHolder>>((reference) => {
+  holders.delete(reference);
+});
+
+/** From now on, `holder` is asked for its descriptor whenever a call waits for one. Returns what `holdsNoMore` takes. */
+export function holds(holder: DescriptorHolder): WeakRef<DescriptorHolder> {
+  const reference = new WeakRef(holder);
+  holders.add(reference);
+  dropped.register(holder, reference, reference);
+  return reference;
+}
+
+/** Takes `holds` back. */
+export function holdsNoMore(reference: WeakRef<DescriptorHolder>): void {
+  holders.delete(reference);
+  dropped.unregister(reference);
+}
+
+/** Whether a call waits for a descriptor. */
+export function isDescriptorWanted(): boolean {
+  return waiting > 0;
+}
+
 /** Whether `error` says that the process, or the system, is out of descriptors. */
 export function isDescriptorShortage(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
@@ -102,6 +133,7 @@ export async function descriptorTurn(signal?: AbortSignal): Promise<boolean> {
     queue.push(entry);
     waiting++;
     startTimer();
+    for (const holder of holders) holder.deref()?.giveDescriptorBack();
   });
 }
 

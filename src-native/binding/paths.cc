@@ -13,8 +13,8 @@ namespace {
 constexpr size_t kLongestPath = 128 * 1024;
 // More memory than this is not kept for the next path, which would have to be written all over with it.
 constexpr size_t kKeptPath = 8 * 1024;
-// From this size on it is asked whether there is memory.
-constexpr size_t kLarge = 1024 * 1024;
+// From this size on it is asked whether there is memory. Node itself ends where there is less.
+constexpr size_t kLarge = 4 * 1024;
 
 // A std::string ends the process when there is no memory for it. The caller's data may be of any size: what it needs is
 // taken and given back before, so that the call can fail instead.

@@ -19,18 +19,17 @@ napi_value StopWaiting(napi_env env, napi_callback_info) {
 }
 
 // adoptNow(): a file on the descriptor arguments[kPosition], which stays somebody else's. Answers in kStatus, kFile, kMode
-// (its kind), kWhence (seekable), kPosition and kSize. fstat and lseek of an open descriptor: nothing that waits.
+// (its kind), kWhence (seekable), kPosition and kSize. It asks no server: neither for what the kernel knows of an open descriptor nor for its position.
 napi_value AdoptNow(napi_env env, napi_callback_info) {
   Environment* const environment = Environment::Get(env);
   double* const arguments = environment->arguments;
   const int fd = static_cast<int>(arguments[kPosition]);
   FileKind kind = FileKind::kOther;
   int64_t size = 0;
-  const int status = platform::Describe(fd, &kind, &size);
+  const int status = platform::DescribeNow(fd, &kind, &size);
   arguments[kStatus] = status;
   if (status < 0) return nullptr;
-  const bool to_end = (static_cast<int>(arguments[kFlags]) & kAppendTell) != 0;
-  const int64_t position = platform::Seek(fd, 0, to_end ? SEEK_END : SEEK_CUR);
+  const int64_t position = platform::Seek(fd, 0, SEEK_CUR);
   OpenFile* const file = environment->files.Add(fd, false, kind);
   environment->Hold();
   file->polled = IsPolled(kind, position >= 0);

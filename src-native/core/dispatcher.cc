@@ -136,9 +136,9 @@ void Dispatcher::Pump() {
     if (answer != ProcessPool::Answer::kYes) {
       if (!asked_) asked_ns_ = pumped_ns_;
       asked_ = true;
-      if (jobs_.load(std::memory_order_relaxed) != 0) return;
       // Nothing else would wake a loop without jobs when that permit turns out not to be used.
-      if (answer == ProcessPool::Answer::kAskAgain) uv_async_send(&async_);
+      if (answer == ProcessPool::Answer::kAskAgain && jobs_.load(std::memory_order_relaxed) == 0)
+        uv_async_send(&async_);
       Help();
       return;
     }
@@ -178,31 +178,34 @@ void Dispatcher::WakeIn(uint64_t pause_ns) {
   if (Poller::Instance().Add(&watchdog_) != 0) watching_.store(false, std::memory_order_relaxed);
 }
 
-// This environment has no job at all, and the jobs of the others keep all permits: when that has lasted, they hang (a dead
-// mount), and a thread of our own works until the queue is empty. libuv's reserve stays free for the rest of the program.
+// This environment may have another job, and those who keep the permits have given none back for long: they hang (a dead
+// mount). A thread of our own works until the queue is empty. libuv's reserve stays free for the rest of the program.
 void Dispatcher::Help() {
-  const uint64_t since = std::max(helped_ ? 0 : asked_ns_, pool_.released_ns());
-  if (pumped_ns_ < since + kStarvedNs) {
+  bool began;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const uint64_t last = !helped_ ? asked_ns_ : helpers_ > 0 ? helped_ns_ : 0;
+    began = pumped_ns_ >= std::max(last, pool_.released_ns()) + kStarvedNs;
+    if (began) {
+      helpers_++;
+      starting_++;
+      jobs_.fetch_add(1, std::memory_order_seq_cst);
+    }
+  }
+  if (!began) {
     WakeIn(kStarvedNs);
     return;
   }
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (helping_) return;
-    helping_ = true;
-    starting_++;
-    jobs_.fetch_add(1, std::memory_order_seq_cst);
-  }
   helped_ = true;
+  helped_ns_ = pumped_ns_;
+  // It may hang in its turn, and tells nobody.
+  WakeIn(kStarvedNs);
   const auto body = [](void* self) { static_cast<Dispatcher*>(self)->Drain(true); };
   if (platform::StartThread("uvfiles-extra", body, this, kHelperStack) == 0) return;
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    helping_ = false;
-    starting_--;
-    jobs_.fetch_sub(1, std::memory_order_seq_cst);
-  }
-  WakeIn(kStarvedNs);
+  std::lock_guard<std::mutex> lock(mutex_);
+  helpers_--;
+  starting_--;
+  jobs_.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 void Dispatcher::OnAfterWork(uv_work_t* work, int) {
@@ -335,7 +338,7 @@ void Dispatcher::MaybeClosed() {
   if (jobs_in_libuv_ != 0) return;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    if (helping_) return;
+    if (helpers_ != 0) return;
   }
   async_open_ = false;
   Poller::Instance().Remove(&watchdog_);
@@ -353,7 +356,7 @@ void Dispatcher::CloseBlocking() {
     DiscardWaiting();
     std::unique_lock<std::mutex> lock(mutex_);
     // A job that has not begun touches nothing but this dispatcher, which outlives it.
-    const bool ended = jobs_.load(std::memory_order_relaxed) == starting_ && !helping_;
+    const bool ended = jobs_.load(std::memory_order_relaxed) == starting_ && helpers_ == 0;
     lock.unlock();
     if (ended) break;
     std::this_thread::sleep_for(std::chrono::microseconds(100));

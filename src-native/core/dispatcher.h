@@ -152,8 +152,8 @@ class Dispatcher {
   static constexpr uint64_t kStuckNs =
       150 * 1000;  // a fast lane whose jobs take nothing for so long is not
   static constexpr uint64_t kWatchNs = 1000 * 1000;  // ... which is looked after so often
-  // While no permit moves for so long, the jobs that have them are taken to hang: an environment without a job then gets
-  // a thread of its own.
+  // While no permit moves for so long, the jobs that have them are taken to hang: an environment that waits for one then gets
+  // a thread of its own, and another one when that hangs as well, until it has as many threads as it may have jobs.
   static constexpr uint64_t kStarvedNs = 50 * 1000 * 1000;
   static constexpr uint32_t kBusyBatches = 2;           // work after which a job lingers
   static constexpr uint64_t kBusyLingerNs = 30 * 1000;  // ... for so long
@@ -189,7 +189,7 @@ class Dispatcher {
   static void OnAfterWork(uv_work_t* work, int status);
   static void OnAsync(uv_async_t* async);
 
-  // Pool threads, and the helper's.
+  // Pool threads, and those of helpers.
   void Drain(bool helping);
   bool TakeBatch(Batch* batch);
   static void CollectAdvice(Lane* lane, Batch* batch);
@@ -248,6 +248,7 @@ class Dispatcher {
   bool asked_ = false;                 // for a permit, which the pool may have granted since
   uint64_t asked_ns_ = 0;              // when first, of those that were not granted
   bool helped_ = false;                // no permit has come since the last helper began
+  uint64_t helped_ns_ = 0;             // when that was
   void (*closed_)(void*) = nullptr;
   bool async_open_ = false;
   bool referenced_ = false;
@@ -269,7 +270,7 @@ class Dispatcher {
   std::mutex mutex_;
   bool held_back_ = false;  // a fast lane's work waits for a job that is expected to be quick
   bool lingering_ = false;
-  bool helping_ = false;   // a thread of our own drains, without a permit
+  uint32_t helpers_ = 0;   // threads of our own that drain, without a permit
   uint32_t starting_ = 0;  // jobs handed to libuv that have not begun
   size_t lane_cursor_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;

@@ -66,7 +66,7 @@ void Dispatcher::Drain(bool helping) {
   }
   if (helping) {
     // Under the lock: once the loop thread sees that the helper has ended, nothing of it touches the dispatcher.
-    helping_ = false;
+    helpers_--;
     uv_async_send(&async_);
     return;
   }

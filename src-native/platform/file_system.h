@@ -30,6 +30,8 @@ int Lstat(const char* path, StatRecord* record);
 int Fstat(int fd, StatRecord* record);
 // Kind and size only, where that is cheaper than all of fstat.
 int Describe(int fd, FileKind* kind, int64_t* size);
+// The same by what is known here, for the loop thread: no server is asked. The size may be old.
+int DescribeNow(int fd, FileKind* kind, int64_t* size);
 
 int Truncate(int fd, int64_t size);
 int Sync(int fd);

@@ -100,6 +100,25 @@ TEST("reads files that do not know their size") {
   CHECK(items[1].data.size() > 100);
 }
 
+TEST("holds no descriptor while its consumer has a batch") {
+  const std::string top = Scratch();
+  WriteText(top + "/small", "one");
+  WriteText(top + "/large", std::string(5000, 'l'));
+  WriteText(top + "/after", "two");
+  const int before = OpenDescriptors();
+  auto task = Begin(TaskKind::kReadMany, {Joined({top + "/small", top + "/large", top + "/after"})},
+                    {1000});
+  CHECK_EQ(task->Run(Slice()), Step::kReady);
+  CHECK_EQ(OpenDescriptors(), before);
+  BlockPool::Instance().Release(task->block);  // the first batch, whose consumer is busy
+  task->block = Block();
+  const auto items = Decode(RunToEnd(*task).batches);
+  REQUIRE(items.size() == 2);
+  CHECK_EQ(items[0].data, std::string(5000, 'l'));
+  CHECK_EQ(items.back().data, "two");
+  Clear(top);
+}
+
 TEST("waits, ready and empty, while there is no descriptor") {
   const std::string top = Scratch();
   WriteText(top + "/a", "one");

@@ -43,6 +43,16 @@ int Under(const std::string& text, const char* path) {
 
 const std::string kRoot = Line(1, 0, "/", "ext4");
 
+// The number that mountinfo has for what is mounted at the path; 0 for nothing.
+int ShownId(const std::string& at) {
+  std::ifstream table("/proc/self/mountinfo");
+  int id = 0;
+  for (std::string line; std::getline(table, line);) {
+    if (line.find(" " + at + " ") != std::string::npos) id = std::stoi(line);
+  }
+  return id;
+}
+
 // Learns anew and waits until that is known.
 std::shared_ptr<const MountTable> LearnAnew() {
   platform::WantMounts();
@@ -200,6 +210,37 @@ TEST("does not open what was mounted over a known mount since") {
     return platform::KnownMounts() == nullptr ? 0 : 4;
   });
   if (code >= 0) CHECK_EQ(code, 0);
+  ::system(("rm -rf " + folder).c_str());
+}
+
+// The kernel gives the number of an unmounted file system to the next one.
+TEST("does not open what has got the number of a known mount since") {
+  const std::string folder = Scratch();
+  for (const bool may_be_unique : {true, false}) {
+    const int code = InNamespace([&] {
+      const std::string at = folder + "/m";
+      ::mkdir(at.c_str(), 0755);
+      for (int i = 0; i < 20; i++) {
+        if (::mount("none", at.c_str(), "tmpfs", 0, nullptr) != 0) return 99;
+        Write(at + "/f", "first");
+        const int number = ShownId(at);
+        const auto mounts = MountTable::Learn(may_be_unique);
+        const std::string inside = Inline(mounts, at + "/f");
+        if (inside != "first" && inside != "miss") return 1;
+        if (::umount(at.c_str()) != 0) return 98;
+        if (::mount("none", at.c_str(), "tmpfs", 0, nullptr) != 0) return 99;
+        Write(at + "/f", "second");
+        const bool reused = ShownId(at) == number;
+        if (Inline(mounts, at + "/f") != "miss") return 2;
+        if (::chdir(at.c_str()) != 0 || Inline(mounts, "f") != "miss") return 3;
+        if (::chdir("/") != 0 || ::umount(at.c_str()) != 0) return 98;
+        if (reused) return 0;
+      }
+      std::printf("    not tried: numbers are not reused here\n");
+      return 0;
+    });
+    if (code >= 0) CHECK_EQ(code, 0);
+  }
   ::system(("rm -rf " + folder).c_str());
 }
 

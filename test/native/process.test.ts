@@ -38,33 +38,57 @@ describe('the threads of the pool', () => {
 describe('reads that hang in one environment', () => {
   const scratch = scratchDirectory();
 
-  it('do not hold up the others', async function () {
-    if (process.platform === 'win32') this.skip();
+  /** Hangs `here` reads in the main thread, then `there` in each of `workers`, and sums up what the workers read beside. */
+  async function readBeside(here: number, there: number, workers: number): Promise<unknown> {
     // A list of files opens what it is given and waits, as on a dead mount.
     const fifo = path.join(scratch.path, 'fifo');
-    if (spawnSync('mkfifo', [fifo]).status !== 0) this.skip();
-    const answer = answerOf(
-      await runProgram(
-        `import { lanes, metrics, readMany } from 'uvfiles';
-         import { Worker } from 'node:worker_threads';
-         for (let i = 0; i < 3; i++)
-           (async () => { for await (const each of readMany([${JSON.stringify(fifo)}], { lane: lanes.default })) void each; })();
-         await new Promise((resolve) => setTimeout(resolve, 20));
-         if (metrics().lanes.default.running !== 3) throw new Error('they do not hang');
-         const worker = new Worker(\`
-           const { readBytes } = require('uvfiles');
-           (async () => {
-             let sum = 0;
-             for (let i = 0; i < 20; i++) sum += (await readBytes('/etc/passwd')).length > 0 ? 1 : 0;
-             require('node:worker_threads').parentPort.postMessage(sum);
-           })();\`, { eval: true, execArgv: [] });
-         const sum = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
-         console.log(JSON.stringify(sum));
-         process.kill(process.pid, 'SIGKILL');`,
-        { env: { UVFILES_INLINE: '0' } },
-      ).then((ending) => ({ ...ending, code: 0, signal: null })),
+    if (!existsSync(fifo)) expect(spawnSync('mkfifo', [fifo]).status).to.equal(0);
+    const hang = `
+      const hang = async (count) => {
+        for (let i = 0; i < count; i++)
+          (async () => { for await (const each of readMany([${JSON.stringify(fifo)}], { lane: lanes.default })) void each; })();
+        while (metrics().lanes.default.running !== count) await new Promise((resolve) => setTimeout(resolve, 5));
+      };`;
+    const inWorker = `
+      const { lanes, metrics, readBytes, readMany } = require('uvfiles');
+      ${hang}
+      (async () => {
+        await hang(${there});
+        let sum = 0;
+        for (let i = 0; i < 20; i++) sum += (await readBytes('/etc/passwd')).length > 0 ? 1 : 0;
+        require('node:worker_threads').parentPort.postMessage(sum);
+      })();`;
+    const ending = await runProgram(
+      `import { lanes, metrics, readMany } from 'uvfiles';
+       import { Worker } from 'node:worker_threads';
+       ${hang}
+       await hang(${here});
+       const sums = await Promise.all(Array.from({ length: ${workers} }, () => {
+         const worker = new Worker(${JSON.stringify(inWorker)}, { eval: true, execArgv: [] });
+         return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+       }));
+       console.log(JSON.stringify(sums));
+       process.kill(process.pid, 'SIGKILL');`,
+      { env: { UVFILES_INLINE: '0' } },
     );
-    expect(answer).to.equal(20);
+    return answerOf({ ...ending, code: 0, signal: null });
+  }
+
+  beforeEach(function () {
+    if (process.platform !== 'win32') return;
+    console.log('      skipped: Windows has no FIFOs in its directories');
+    this.skip();
+  });
+
+  it('do not hold up eight others', async function () {
+    this.timeout(60_000);
+    expect(await readBeside(3, 0, 8)).to.deep.equal(Array.from({ length: 8 }, () => 20));
+  });
+
+  it('do not hold up another one in which reads hang, too', async function () {
+    this.timeout(60_000);
+    expect(await readBeside(2, 1, 1)).to.deep.equal([20]);
+    expect(await readBeside(3, 2, 2)).to.deep.equal([20, 20]);
   });
 });
 

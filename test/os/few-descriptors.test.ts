@@ -75,6 +75,26 @@ describe('at ulimit -n 40', function () {
     expect(await run(body)).to.equal(String(JOBS));
   });
 
+  it('lists a long directory 60 times while the files beside it are read', async () => {
+    mkdirSync(path.join(scratch.path, 'long'));
+    for (let i = 0; i < 1500; i++) writeFileSync(path.join(scratch.path, 'long', `f${i}`), '');
+    const body = `
+      import { beneath, mount } from 'uvfiles/filesystem';
+      mount('/mounted', beneath(top));
+      const counts = new Set();
+      await all(async (i) => {
+        if (i >= 60) return;
+        const names = new Set();
+        for await (const { name } of os.scandir(i % 2 === 0 ? top + '/long' : '/mounted/long')) {
+          if (names.size === 0 && (await readText(top + '/t' + i + '/a/b/f')) !== 'file ' + i) throw new Error(name);
+          names.add(name);
+        }
+        counts.add(names.size);
+      });
+      console.log([...counts].join());`;
+    expect(await run(body)).to.equal('1500');
+  });
+
   it(`replaces ${JOBS} files bit by bit`, async () => {
     const body = `
       await all(async (i) => {

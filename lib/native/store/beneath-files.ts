@@ -12,9 +12,9 @@ import type {
   StatVfs,
 } from '../../filesystem/filesystem.js';
 import * as B from '../beneath.js';
-import { descriptorFreed } from '../descriptor-wait.js';
+import { DirectoryBatches } from '../directory-batches.js';
 import { int64sAt } from '../records.js';
-import { nextBatch, opOptions } from '../retry-on-emfile.js';
+import { opOptions } from '../retry-on-emfile.js';
 import { bigIntStatsFrom, statsFrom } from '../stats.js';
 import { itemsOf } from './listing.js';
 import { NativeFile } from './native-file.js';
@@ -89,18 +89,14 @@ export class FilesBeneath implements FileSystem {
 
   async *list(path: FilePath, o: CallOptions): AsyncGenerator<readonly DirectoryItem[]> {
     const at = relativeOf(path);
-    const cursor = B.scanBeneath(this.#root, at, this.#how);
+    const batches = new DirectoryBatches(B.scanBeneath(this.#root, at, this.#how), at, opOptions(o));
     try {
-      for (;;) {
-        const { output, done } = await nextBatch(cursor, opOptions(o), 'scandir', at);
-        if (output.length > 0) yield itemsOf(output);
-        if (done) return;
-      }
+      for (let batch = await batches.next(); batch !== undefined; batch = await batches.next())
+        yield itemsOf(batch);
     } catch (error) {
       throw B.explained(error, at);
     } finally {
-      cursor.close();
-      descriptorFreed();
+      batches.close();
     }
   }
 

@@ -2,10 +2,10 @@
 import type { DirectoryItem, EntryType, FilePath } from '../../filesystem/filesystem.js';
 import type { Listing } from '../../filesystem/store.js';
 import type { OpOptions } from '../../schedule/options.js';
-import { descriptorFreed } from '../descriptor-wait.js';
+import { DirectoryBatches } from '../directory-batches.js';
 import { splitBuffers, splitNames } from '../names.js';
 import { uint32sAt, uint64At } from '../records.js';
-import { nextBatch, opOptions, retryOnEmfile } from '../retry-on-emfile.js';
+import { opOptions, retryOnEmfile } from '../retry-on-emfile.js';
 import { SCAN_DIRECTORY } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';
 
@@ -33,37 +33,20 @@ const TYPES: readonly (EntryType | undefined)[] = [
 ];
 
 export class NativeListing implements Listing {
-  readonly #path: FilePath;
-  readonly #o: OpOptions | undefined;
-  readonly #cursor: TaskCursor;
-  #ended = false;
+  readonly #batches: DirectoryBatches;
 
   constructor(path: FilePath, o: OpOptions | undefined) {
-    this.#path = path;
-    this.#o = opOptions(o);
-    this.#cursor = new TaskCursor(SCAN_DIRECTORY, [path], [0]);
+    const cursor = new TaskCursor(SCAN_DIRECTORY, [path], [0]);
+    this.#batches = new DirectoryBatches(cursor, path, opOptions(o));
   }
 
   async next(): Promise<readonly DirectoryItem[] | undefined> {
-    while (!this.#ended) {
-      let batch;
-      try {
-        batch = await nextBatch(this.#cursor, this.#o, 'scandir', this.#path);
-      } catch (error) {
-        this.close();
-        throw error;
-      }
-      if (batch.done) this.close();
-      if (batch.output.length > 0) return itemsOf(batch.output);
-    }
-    return undefined;
+    const batch = await this.#batches.next();
+    return batch === undefined ? undefined : itemsOf(batch);
   }
 
   close(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#cursor.close();
-    descriptorFreed();
+    this.#batches.close();
   }
 }
 

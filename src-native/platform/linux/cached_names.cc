@@ -136,13 +136,13 @@ CacheAccess AccessOfOverlay(int fd, bool may_wait) {
     LearnNow();
     table = LastLearntMounts();
   }
-  return table->IsLocal(MountOf(fd)) ? CacheAccess::kMincore : CacheAccess::kNever;
+  return table->IsLocal(fd) ? CacheAccess::kMincore : CacheAccess::kNever;
 }
 
 int OpenCached(const MountTable& mounts, const char* path, int flags) {
   if (path[0] != '/') {
     // Asked each time: nobody tells of a chdir.
-    return mounts.IsLocal(MountOf(AT_FDCWD)) ? OpenBeneath(AT_FDCWD, path, flags) : kUnsupported;
+    return mounts.IsLocal(AT_FDCWD) ? OpenBeneath(AT_FDCWD, path, flags) : kUnsupported;
   }
   const MountTable::Mount* const mount = mounts.Find(path);
   if (mount == nullptr || !mount->local) return kUnsupported;
@@ -152,7 +152,7 @@ int OpenCached(const MountTable& mounts, const char* path, int flags) {
   const UniqueFd root(OpenAt(AT_FDCWD, mount->root.c_str(), O_PATH | O_DIRECTORY, kResolveCached));
   if (!root) return kUnsupported;
   // What was reached may be another mount: one that came a moment ago, or that the new root of the process has there.
-  if (MountOf(root.Get()) != mount->id) return kUnsupported;
+  if (!mounts.IsOn(root.Get(), *mount)) return kUnsupported;
   const char* relative = path + mount->root.size();
   while (*relative == '/') relative++;
   return OpenBeneath(root.Get(), *relative == '\0' ? "." : relative, flags);

@@ -17,7 +17,8 @@ namespace {
 
 constexpr unsigned kInode = 0x100;
 constexpr unsigned kMountId = 0x1000;
-constexpr int kDontSync = 0x4000;  // no file system waits for a server
+constexpr unsigned kUniqueMountId = 0x4000;  // Linux 6.8
+constexpr int kDontSync = 0x4000;            // no file system waits for a server
 
 // struct statx of old build machines lacks the number of the mount.
 struct Statx {
@@ -32,10 +33,61 @@ static_assert(sizeof(Statx) == 256, "struct statx has 256 bytes");
 static_assert(offsetof(Statx, inode) == 32, "as <linux/stat.h> lays it out");
 static_assert(offsetof(Statx, mount_id) == 144, "as <linux/stat.h> lays it out");
 
-bool AskMount(int directory, const char* path, int flags, Statx* answer) {
-  return ::syscall(SYS_statx, directory, path, flags | kDontSync | AT_NO_AUTOMOUNT,
-                   kMountId | kInode, answer) == 0 &&
-         (answer->mask & kMountId) != 0;
+bool AskMount(int directory, const char* path, int flags, unsigned id, Statx* answer) {
+  return ::syscall(SYS_statx, directory, path, flags | kDontSync | AT_NO_AUTOMOUNT, id | kInode,
+                   answer) == 0 &&
+         (answer->mask & id) != 0;
+}
+
+// statmount(2) and listmount(2), Linux 6.8: the same numbers on every architecture that Node runs on.
+constexpr long kStatmount = 457;
+constexpr long kListmount = 458;
+constexpr uint64_t kListFromRoot = ~uint64_t{0};
+constexpr uint64_t kMountBasics = 2;
+
+struct MountRequest {
+  uint32_t size = sizeof(MountRequest);
+  uint32_t spare = 0;
+  uint64_t id = 0;
+  uint64_t parameter = 0;
+};
+static_assert(sizeof(MountRequest) == 24, "MNT_ID_REQ_SIZE_VER0");
+
+struct MountAnswer {
+  uint32_t size;
+  uint32_t options;
+  uint64_t mask;
+  unsigned char file_system[24];
+  uint64_t id;
+  uint64_t parent;
+  uint32_t reused_id;
+  unsigned char rest[452];
+};
+static_assert(sizeof(MountAnswer) == 512, "struct statmount has 512 bytes");
+static_assert(offsetof(MountAnswer, reused_id) == 56, "as <linux/mount.h> lays it out");
+
+// For each id that mountinfo shows the one that is never reused. Empty where the kernel does not tell.
+std::unordered_map<uint64_t, uint64_t> UniqueIds() {
+  std::unordered_map<uint64_t, uint64_t> unique;
+  constexpr size_t kAtATime = 512;
+  uint64_t ids[kAtATime];
+  MountRequest list;
+  list.id = kListFromRoot;
+  for (;;) {
+    const long count = ::syscall(kListmount, &list, ids, kAtATime, 0u);
+    if (count < 0) return {};
+    for (long i = 0; i < count; i++) {
+      MountRequest request;
+      request.id = ids[i];
+      request.parameter = kMountBasics;
+      MountAnswer answer;
+      if (::syscall(kStatmount, &request, &answer, sizeof answer, 0u) == 0 &&
+          (answer.mask & kMountBasics) != 0)
+        unique[answer.reused_id] = answer.id;
+    }
+    if (count < static_cast<long>(kAtATime)) return unique;
+    list.parameter = ids[count - 1];
+  }
 }
 
 bool LocalByName(std::string_view type) {
@@ -126,19 +178,33 @@ struct MountTable::Line {
   Visible visible = Visible::kUnknown;
 };
 
-uint64_t MountOf(int fd) {
+// 0 where the kernel does not tell.
+uint64_t MountTable::MountOf(int fd) const {
   Statx answer;
-  const bool told =
-      fd == AT_FDCWD ? AskMount(fd, ".", 0, &answer) : AskMount(fd, "", AT_EMPTY_PATH, &answer);
+  const unsigned id = unique_ ? kUniqueMountId : kMountId;
+  const bool told = fd == AT_FDCWD ? AskMount(fd, ".", 0, id, &answer)
+                                   : AskMount(fd, "", AT_EMPTY_PATH, id, &answer);
   return told ? answer.mount_id : 0;
 }
 
-MountTable::Identity MountTable::Root() {
+MountTable::Identity MountTable::Root() const {
   Statx answer;
-  return AskMount(AT_FDCWD, "/", 0, &answer) ? Identity{answer.mount_id, answer.inode} : Identity();
+  const unsigned id = unique_ ? kUniqueMountId : kMountId;
+  return AskMount(AT_FDCWD, "/", 0, id, &answer) ? Identity{answer.mount_id, answer.inode}
+                                                 : Identity();
 }
 
-std::shared_ptr<const MountTable> MountTable::Learn() {
+// Whether an id that was just asked for is still the one of the table. What it was asked of is open, so its mount stays, and
+// its id with it, from here on.
+bool MountTable::IsCurrent() const { return unique_ || !Changed(); }
+
+bool MountTable::IsLocal(int fd) const { return local_ids_.count(MountOf(fd)) != 0 && IsCurrent(); }
+
+bool MountTable::IsOn(int fd, const Mount& mount) const {
+  return MountOf(fd) == mount.id && IsCurrent();
+}
+
+std::shared_ptr<const MountTable> MountTable::Learn(bool may_be_unique) {
   auto table = std::make_shared<MountTable>();
   if (!KernelAtLeast(5, 12)) return table;  // RESOLVE_CACHED
   // Opened anew: the namespace may be another one. What changes from here on is told.
@@ -153,11 +219,14 @@ std::shared_ptr<const MountTable> MountTable::Learn() {
     text.resize(size + (count > 0 ? static_cast<size_t>(count) : 0));
     if (count <= 0) break;
   }
-  table->Build(text);
+  std::unordered_map<uint64_t, uint64_t> unique_ids;
+  if (may_be_unique && KernelAtLeast(6, 8)) unique_ids = UniqueIds();
+  table->unique_ = !unique_ids.empty();
+  table->Build(text, unique_ids);
   // The root of a remote file system is not asked for: nothing is opened from it either.
   const auto root = table->by_root_.find("");
   if (root != table->by_root_.end() && root->second->local) {
-    table->root_ = Root();
+    table->root_ = table->Root();
     if (table->root_.mount != root->second->id) root->second->local = false;
   }
   return table;
@@ -165,7 +234,7 @@ std::shared_ptr<const MountTable> MountTable::Learn() {
 
 std::shared_ptr<const MountTable> MountTable::Parse(const std::string& text) {
   auto table = std::make_shared<MountTable>();
-  table->Build(text);
+  table->Build(text, {});
   return table;
 }
 
@@ -196,7 +265,8 @@ const MountTable::Mount* MountTable::Find(std::string_view path) const {
 }
 
 // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw
-void MountTable::Build(const std::string& text) {
+void MountTable::Build(const std::string& text,
+                       const std::unordered_map<uint64_t, uint64_t>& unique_ids) {
   std::vector<Line> lines;
   std::string_view rest = text;
   while (!rest.empty()) {
@@ -221,9 +291,22 @@ void MountTable::Build(const std::string& text) {
   }
   AddVisible(&lines);
   JudgeOverlays(&lines);
+  if (!unique_ids.empty()) UseUniqueIds(unique_ids, &lines);
   for (const Line& line : lines) {
     if (line.local) local_ids_.insert(line.id);
   }
+}
+
+// A mount that was not listed has come or gone meanwhile: nothing is believed of it.
+void MountTable::UseUniqueIds(const std::unordered_map<uint64_t, uint64_t>& unique_ids,
+                              std::vector<Line>* lines) {
+  const auto exchange = [&](uint64_t* id, bool* local) {
+    const auto found = unique_ids.find(*id);
+    *id = found == unique_ids.end() ? 0 : found->second;
+    *local = *local && *id != 0;
+  };
+  for (Line& line : *lines) exchange(&line.id, &line.local);
+  for (const auto& mount : mounts_) exchange(&mount->id, &mount->local);
 }
 
 // A mount is reached by its path unless another one lies on the way: on its parent's root, or on a directory above it.

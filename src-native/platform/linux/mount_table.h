@@ -22,7 +22,7 @@ namespace platform {
 class MountTable {
  public:
   struct Mount {
-    uint64_t id = 0;
+    uint64_t id = 0;   // as MountOf() says it
     std::string root;  // where it is mounted, without a slash at the end; "" for /
     bool local = false;
   };
@@ -31,15 +31,19 @@ class MountTable {
   MountTable(const MountTable&) = delete;
   MountTable& operator=(const MountTable&) = delete;
 
-  // Reads the table of this process. Waits for whoever mounts at the moment.
-  static std::shared_ptr<const MountTable> Learn();
+  // Reads the table of this process. Waits for whoever mounts at the moment. `may_be_unique`: with ids that are never reused,
+  // where the kernel has them.
+  static std::shared_ptr<const MountTable> Learn(bool may_be_unique = true);
   // The table in `text`, in the format of mountinfo.
   static std::shared_ptr<const MountTable> Parse(const std::string& text);
 
   // The mount that the absolute path leads into, links aside; null where none is known.
   const Mount* Find(std::string_view path) const;
-  // Whether a mount with this number is local, also one that others cover.
-  bool IsLocal(uint64_t id) const { return local_ids_.count(id) != 0; }
+  // Whether the mount that an open descriptor, or with AT_FDCWD the working directory, is on is local, also one that others
+  // cover. Asks no server.
+  bool IsLocal(int fd) const;
+  // Whether the descriptor is on this mount. Asks no server.
+  bool IsOn(int fd, const Mount& mount) const;
 
   // Whether mounts, or the root directory of the process, have changed since. Once true it stays true, whichever thread
   // has seen it first: the kernel tells of a change only once.
@@ -55,22 +59,25 @@ class MountTable {
     }
   };
 
-  void Build(const std::string& text);
+  void Build(const std::string& text, const std::unordered_map<uint64_t, uint64_t>& unique_ids);
+  uint64_t MountOf(int fd) const;
+  bool IsCurrent() const;
   void AddVisible(std::vector<Line>* lines);
   void JudgeOverlays(std::vector<Line>* lines);
-  static Identity Root();
+  void UseUniqueIds(const std::unordered_map<uint64_t, uint64_t>& unique_ids,
+                    std::vector<Line>* lines);
+  Identity Root() const;
 
   std::unordered_map<std::string_view, Mount*> by_root_;  // those that nothing covers
   std::vector<std::unique_ptr<Mount>> mounts_;
   std::unordered_set<uint64_t> local_ids_;
+  // The ids are those of STATX_MNT_ID_UNIQUE. Others belong to the next mount as soon as theirs is gone, so each answer about
+  // them is followed by a look whether mounts have changed.
+  bool unique_ = false;
   UniqueFd watch_;  // mountinfo: poll(2) tells of changes since it was opened
   Identity root_;
   mutable std::atomic<bool> changed_{false};
 };
-
-// The number of the mount that an open descriptor, or with AT_FDCWD the working directory, is on; 0 where the kernel does
-// not tell. Asks no server.
-uint64_t MountOf(int fd);
 
 // What was learnt last; null before that.
 std::shared_ptr<const MountTable> LastLearntMounts();

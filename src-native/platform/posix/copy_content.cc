@@ -14,11 +14,13 @@ namespace uvfiles {
 
 namespace {
 
-// One call moves no more than this, so that a copy that nobody waits for any more ends soon: through memory a quarter of a
-// megabyte, within the kernel eight megabytes. A copy within the kernel takes some milliseconds for that where it has to
-// move the bytes, and no time at all where it shares blocks or asks a server, where each call has a price of its own.
-constexpr int64_t kRangePiece = 8 * 1024 * 1024;
+// One call moves no more than this. Cancellation is checked between calls, so a cancelled copy ends soon. A file whose blocks
+// can be shared is cloned whole, in one call, before any of this.
+constexpr int64_t kRangePiece = 1024 * 1024;
 constexpr size_t kLoopPiece = 256 * 1024;
+
+// Copies of larger files tell the kernel that they read from the start to the end.
+constexpr int64_t kLargeFile = 8 * 1024 * 1024;
 
 }  // namespace
 
@@ -32,7 +34,7 @@ void CopyContent::Begin(int from, int to, int64_t size, int64_t blocks, bool emp
   extent_end_ = sparse_ ? 0 : INT64_MAX;
   // Files of /proc and the like say that they are empty; only reading tells.
   way_ = size > 0 && empty ? Way::kClone : Way::kLoop;
-  if (size > kRangePiece) WillReadOnce(from);
+  if (size > kLargeFile) WillReadOnce(from);
 }
 
 Step CopyContent::Fail(int64_t code, const char* syscall) {

@@ -93,6 +93,18 @@ int Describe(int fd, FileKind* kind, int64_t* size) {
   return 0;
 }
 
+int DescribeNow(int fd, FileKind* kind, int64_t* size) {
+#if defined(__linux__) && defined(STATX_BASIC_STATS)
+  struct statx found;
+  if (::statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_SIZE, &found) == 0) {
+    *kind = KindOf(found.stx_mode);
+    *size = static_cast<int64_t>(found.stx_size);
+    return 0;
+  }
+#endif
+  return Describe(fd, kind, size);
+}
+
 int Truncate(int fd, int64_t size) {
   return Retrying([&] { return ::ftruncate(fd, size); });
 }

@@ -173,6 +173,8 @@ int Describe(int fd, FileKind* kind, int64_t* size) {
   return 0;
 }
 
+int DescribeNow(int fd, FileKind* kind, int64_t* size) { return Describe(fd, kind, size); }
+
 int Truncate(int fd, int64_t size) {
   const HANDLE handle = HandleOf(fd);
   if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;

@@ -62,7 +62,8 @@ Step ReadMany::Run(const Slice& slice) {
 }
 
 ReadMany::Progress ReadMany::Begin(Folder* folder) {
-  const char* const path = paths_.c_str() + at_;
+  const size_t path_at = at_;
+  const char* const path = paths_.c_str() + path_at;
   const char* name = path;
   const int directory = folder->ShortenTo(&name);
   const int fd = Retrying([&] { return ::openat(directory, name, O_RDONLY | O_CLOEXEC); });
@@ -94,8 +95,14 @@ ReadMany::Progress ReadMany::Begin(Folder* folder) {
     Reserve(std::max<uint64_t>(expected_, std::min<uint64_t>(all, most)) +
             (paths_left_ + 2) * kEntrySize);
   }
-  // Alone in the next batch rather than holding small neighbours' memory, or they its.
-  if (expected_ > batch_size_ / 2 && count_ > 0) return Progress::kBatchFirst;
+  // A large file gets a batch of its own, so that neither keeps the memory of the other. It is opened again for that batch: until
+  // the consumer asks for it, the task holds no descriptor.
+  if (expected_ > batch_size_ / 2 && count_ > 0) {
+    file_.Reset();
+    at_ = path_at;
+    paths_left_++;
+    return Progress::kBatchFirst;
+  }
   return Progress::kSliceOver;
 }
 
