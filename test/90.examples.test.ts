@@ -28,7 +28,9 @@ describe('the examples', () => {
 
   /** Starts a program of the repository whose temporary files go to the test's directory. */
   function start(script: string, ...args: string[]) {
-    return spawn(process.execPath, [path.join(root, script), ...args], {
+    const loader = script.endsWith('.ts') ? ['--import', 'tsx'] : [];
+    return spawn(process.execPath, [...loader, path.join(root, script), ...args], {
+      cwd: root,
       env: { ...process.env, TMPDIR: directory },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -47,6 +49,11 @@ describe('the examples', () => {
     const target = path.join(directory, name);
     writeFileSync(target, content);
     return target;
+  }
+
+  /** What is in the test's directory, but for what tsx keeps of its own. */
+  function left(): string[] {
+    return readdirSync(directory).filter((name) => !name.startsWith('tsx-'));
   }
 
   it('count-lines counts the lines of each file', async () => {
@@ -98,7 +105,7 @@ describe('the examples', () => {
     expect(stderr).to.contain('Step 6 of 6');
     expect(stdout.split('\n').filter((line) => /\dx /.test(line))).to.have.length(6);
     expect(stdout).to.contain('Every result was checked');
-    expect(readdirSync(directory)).to.deep.equal([]);
+    expect(left()).to.deep.equal([]);
     expect(code).to.equal(0);
   }).timeout(60_000);
 
@@ -117,7 +124,7 @@ describe('the examples', () => {
       tour.kill(signal);
       const [code] = (await once(tour, 'close')) as [number | null];
       expect(code).to.equal(exitCode);
-      expect(readdirSync(directory)).to.deep.equal([]);
+      expect(left()).to.deep.equal([]);
     }).timeout(60_000);
   }
 
@@ -132,7 +139,7 @@ describe('the examples', () => {
       '--json',
       json,
     ];
-    const { code, stdout } = await run('bench/run.mjs', ...options);
+    const { code, stdout } = await run('bench/run.ts', ...options);
     expect(stdout)
       .to.contain('UV_THREADPOOL_SIZE')
       .and.to.match(/(NOT )?met: at least 2.5x/);
@@ -148,14 +155,14 @@ describe('the examples', () => {
       ]);
       expect(results.filter(({ failure }) => failure !== undefined)).to.deep.equal([]);
     }
-    expect(readdirSync(directory)).to.deep.equal(['figures.json']);
+    expect(left()).to.deep.equal(['figures.json']);
     expect(code).to.equal(0);
   }).timeout(60_000);
 
   it('the benchmark finds workloads and contenders in their folders', async () => {
-    const { code, stdout } = await run('bench/run.mjs', '--list');
+    const { code, stdout } = await run('bench/run.ts', '--list');
     const files = ['contenders', 'workloads'].map((folder) => readdirSync(path.join(root, 'bench', folder)));
-    for (const name of files[0] ?? []) expect(stdout).to.contain(path.basename(name, '.mjs'));
+    for (const name of files[0] ?? []) expect(stdout).to.contain(path.basename(name, '.ts'));
     expect(stdout.split('\n').filter((line) => /#\d/.test(line)).length).to.be.at.least(
       files[1]?.length ?? 0,
     );

@@ -17,7 +17,7 @@ export interface InlineSettings {
   budgetMicros: number;
 }
 
-// Measured on ext4 (bench/workloads/flat-out.mjs): with 200 us a 5 ms timer is at most 1.3 ms late in ten seconds of nothing but hits,
+// Measured on ext4 (bench/workloads/flat-out.ts): with 200 us a 5 ms timer is at most 1.3 ms late in ten seconds of nothing but hits,
 // event-loop delay is 0.4 ms at p99, and 9 % of the throughput is the price.
 export const inlineSettings: InlineSettings = {
   enabled: process.platform === 'linux' && process.env.UVFILES_INLINE !== '0',

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { mountSlowFs, type Faults, type SlowMount } from '../../bench/support/slowfs.js';
 
 export interface Mounted {
   mountpoint: string;
@@ -44,21 +45,12 @@ export function mountOverlay(context: Mocha.Context, top: string): Mounted & { l
   };
 }
 
-// Not resolved by the compiler, which would want types for it.
-const SLOW_FS = ['..', '..', 'bench', 'support', 'slowfs.mjs'].join('/');
-
 /** A file system in user space (FUSE) that passes everything on to a directory, with faults as slowfs.py knows them. */
 export async function mountFuse(
   context: Mocha.Context,
   top: string,
-  faults: Record<string, { delay?: number; error?: string; path?: string }> = {},
-): Promise<Mounted & { backing: string }> {
-  const { mountSlowFs } = (await import(SLOW_FS)) as {
-    mountSlowFs: (o: {
-      parent: string;
-      faults: typeof faults;
-    }) => Promise<Mounted & { backing: string; skip?: string }>;
-  };
+  faults: Faults = {},
+): Promise<SlowMount> {
   const mount = await mountSlowFs({ parent: top, faults });
   if (mount.skip !== undefined) skipWhere(context, mount.skip);
   return mount;

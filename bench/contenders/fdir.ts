@@ -1,0 +1,18 @@
+// fdir: the fastest directory crawler on npm.
+import type { Contender } from '../harness/types.js';
+const contender: Contender = {
+  name: 'fdir',
+  title: 'fdir',
+  kind: 'peer',
+  order: 43,
+  async treeWalker({ top }) {
+    const { fdir } = await import('fdir');
+    return {
+      style: 'promise',
+      // With directories, as walk gives both; the top itself is one of them here.
+      run: async () => (await new fdir().withDirs().crawl(top).withPromise()).length - 1,
+    };
+  },
+};
+
+export default contender;

@@ -1,0 +1,66 @@
+// node:fs without asynchrony: what one thread can do when nothing else may run. A limit, not a peer.
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { cycle } from '../harness/subjects.js';
+import type { Contender } from '../harness/types.js';
+
+const contender: Contender = {
+  name: 'fs-sync',
+  title: 'fs (sync, a limit)',
+  kind: 'limit',
+  order: 60,
+
+  async randomReader({ path, size, positions }) {
+    const fd = fs.openSync(path, 'r');
+    const buffer = Buffer.allocUnsafeSlow(size);
+    const at = cycle(positions);
+    return {
+      style: 'sync',
+      run: (index) => fs.readSync(fd, buffer, 0, size, at(index)),
+      bytesOf: (bytesRead: number) => buffer.subarray(0, bytesRead),
+      close: () => fs.closeSync(fd),
+    };
+  },
+
+  wholeReader: ({ paths }) => ({
+    style: 'sync',
+    run: (index) => fs.readFileSync(paths[index % paths.length]!),
+    bytesOf: (result: Uint8Array) => result,
+  }),
+
+  stater: ({ paths }) => ({
+    style: 'sync',
+    run: (index) => fs.statSync(paths[index % paths.length]!),
+    sizeOf: (stats: { size: number }) => stats.size,
+  }),
+
+  smallWriter({ chunk }) {
+    let fd: number;
+    return {
+      style: 'sync',
+      begin: (path) => (fd = fs.openSync(path, 'w')),
+      run: () => fs.writeSync(fd, chunk),
+      finish: () => fs.closeSync(fd),
+    };
+  },
+
+  manyReads: ({ paths }) => ({
+    style: 'sync',
+    run: () => paths.reduce((bytes, path) => bytes + fs.readFileSync(path).length, 0),
+  }),
+
+  treeWalker: ({ top }) => ({
+    style: 'sync',
+    run: () => countEntries(top),
+  }),
+};
+
+export default contender;
+
+function countEntries(directory: string): number {
+  let entries = 0;
+  for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
+    entries += 1 + (entry.isDirectory() ? countEntries(join(directory, entry.name)) : 0);
+  }
+  return entries;
+}

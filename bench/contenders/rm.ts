@@ -1,0 +1,13 @@
+// `rm -rf` of the system: one process, plain system calls. A limit.
+import { runProgram } from '../support/run-program.js';
+import type { Contender } from '../harness/types.js';
+
+const contender: Contender = {
+  name: 'rm',
+  title: 'rm -rf (a limit)',
+  kind: 'limit',
+  order: 90,
+  treeRemover: () => ({ remove: (path) => runProgram('rm', '-rf', path) }),
+};
+
+export default contender;

@@ -1,0 +1,171 @@
+// The library itself, used as its documentation says: `open` in binary mode, positional reads, whole-file functions.
+import type { BinaryFile } from 'uvfiles';
+import { uvfiles } from '../harness/library.js';
+import { cycle, slotBuffers } from '../harness/subjects.js';
+import type { Contender } from '../harness/types.js';
+
+const contender: Contender = {
+  name: 'uvfiles',
+  title: 'uvfiles',
+  kind: 'ours',
+  order: 0,
+
+  async randomReader({ path, size, positions, slots }) {
+    const file = await uvfiles().open(path, 'rb');
+    const buffers = slotBuffers(slots, size);
+    const at = cycle(positions);
+    return {
+      style: 'promise',
+      // Into memory of the caller, as FileHandle.read and fs.read do it; uvfiles-fresh takes new memory each time.
+      run: (index, slot) => file.preadinto(buffers[slot]!, at(index)),
+      bytesOf: (count: number, slot) => buffers[slot]!.subarray(0, count),
+      close: () => file.close(),
+    };
+  },
+
+  wholeReader({ paths }) {
+    const { readBytes } = uvfiles();
+    return {
+      style: 'promise',
+      run: (index) => readBytes(paths[index % paths.length]!),
+      bytesOf: (result: Uint8Array) => result,
+    };
+  },
+
+  smallWriter({ chunk }) {
+    let file: BinaryFile;
+    return {
+      style: 'promise',
+      begin: async (path) => (file = await uvfiles().open(path, 'wb')),
+      run: () => file.write(chunk),
+      finish: () => file.close(),
+    };
+  },
+
+  stater({ paths }) {
+    const { os } = uvfiles();
+    return {
+      style: 'promise',
+      run: (index) => os.stat(paths[index % paths.length]!),
+      sizeOf: (stats: { size: number }) => stats.size,
+    };
+  },
+
+  async bigWriter({ path }) {
+    const file = await uvfiles().open(path, 'wb');
+    return {
+      path,
+      async write(bytes) {
+        await file.write(bytes, { transfer: true });
+        await file.flush();
+      },
+      async rewind() {
+        await file.seek(0);
+        await file.truncate(0);
+      },
+      close: () => file.close(),
+    };
+  },
+
+  lineCounter: ({ path, batch }) => ({
+    style: 'promise',
+    run: () => (batch ? countBatches(path) : countLines(path)),
+  }),
+
+  smallCalls: ({ what, path, size, count }) => ({
+    style: 'promise',
+    run: () => (what === 'read' ? readSmall(path, size) : writeSmall(path, size, count)),
+  }),
+
+  textReader: ({ path }) => ({ style: 'promise', run: () => uvfiles().readText(path) }),
+
+  tempFiles: ({ content }) => ({
+    style: 'promise',
+    async run() {
+      const file = await uvfiles().tempfile.namedTemporaryFile();
+      await file.write(content);
+      await file.close();
+      return file.name;
+    },
+  }),
+
+  treeRemover: () => ({ remove: (path) => uvfiles().os.rmtree(path) }),
+
+  manyStats: ({ paths }) => ({
+    style: 'promise',
+    run: async () => sum(await uvfiles().statMany(paths), (stats) => ('size' in stats ? stats.size : 0)),
+  }),
+
+  treeWalker: ({ top }) => ({
+    style: 'promise',
+    async run() {
+      let entries = 0;
+      for await (const [, directories, files] of uvfiles().os.walk(top))
+        entries += directories.length + files.length;
+      return entries;
+    },
+  }),
+
+  manyReads: ({ paths }) => ({
+    style: 'promise',
+    async run() {
+      let bytes = 0;
+      for await (const { data } of uvfiles().readMany(paths)) bytes += data?.length ?? 0;
+      return bytes;
+    },
+  }),
+
+  bulkLoad: ({ source, copy, top }) => ({
+    copy: () => uvfiles().os.copy(source, copy),
+    async walk() {
+      for await (const _ of uvfiles().os.walk(top));
+    },
+  }),
+
+  copier: () => ({ copy: (source, destination) => uvfiles().os.copy(source, destination) }),
+
+  atomicWriter: ({ data, durable }) => ({
+    write: (path) => uvfiles().writeAtomic(path, data, { durable }),
+  }),
+};
+
+export default contender;
+
+async function countLines(path: string): Promise<number> {
+  const file = await uvfiles().open(path);
+  let lines = 0;
+  for await (const line of file) lines += line.length > 0 ? 1 : 0;
+  await file.close();
+  return lines;
+}
+
+async function countBatches(path: string): Promise<number> {
+  const file = await uvfiles().open(path);
+  let lines = 0;
+  for await (const batch of file.lines({ batch: 1024 })) lines += batch.length;
+  await file.close();
+  return lines;
+}
+
+async function readSmall(path: string, size: number): Promise<number> {
+  const file = await uvfiles().open(path, 'rb');
+  let bytes = 0;
+  for (let read = size; read > 0; bytes += read) read = (await file.read(size)).length;
+  await file.close();
+  return bytes;
+}
+
+async function writeSmall(path: string, size: number, count: number): Promise<number> {
+  const file = await uvfiles().open(path, 'w');
+  const text = 'x'.repeat(size);
+  let characters = 0;
+  for (let i = 0; i < count; i++) characters += await file.write(text);
+  await file.close();
+  return characters;
+}
+
+function sum<T>(items: Iterable<T>, of: (item: T) => number): number {
+  let total = 0;
+  for (const item of items) total += of(item);
+  return total;
+}

@@ -1,0 +1,40 @@
+// The one place of the benchmark that imports uvfiles: what is not exported yet is found missing here, by name.
+import type * as Library from 'uvfiles';
+
+let library: typeof Library | undefined;
+let failure: Error | undefined;
+
+try {
+  library = await import('uvfiles');
+} catch (error) {
+  failure = error as Error;
+}
+
+/** The module's exports; throws what importing it threw when it could not be loaded. */
+export function uvfiles(): typeof Library {
+  if (library === undefined) throw failure ?? new Error('uvfiles is not loaded');
+  return library;
+}
+
+/** Why the library cannot be loaded at all, or undefined when it can. */
+export function whyNotLoaded(): string | undefined {
+  return failure?.message.split('\n')[0];
+}
+
+/** The first of the dotted names (such as `os.walk`) that uvfiles does not export, or undefined when all are there. */
+export function firstMissing(names: readonly string[]): string | undefined {
+  if (failure !== undefined) return 'uvfiles';
+  return names.find((name) => lookUp(name) === undefined);
+}
+
+/** Switches the inline path for every following operation; where that cannot be configured yet, there is none. */
+export function setInline(inline: boolean): void {
+  // Written out: what is left out stays as another contender has set it.
+  library?.configure?.({ inline: inline ? { maxBytes: 64 * 1024, budgetMicros: 200 } : false });
+}
+
+function lookUp(name: string): unknown {
+  let value: unknown = library;
+  for (const key of name.split('.')) value = (value as Record<string, unknown> | undefined)?.[key];
+  return value;
+}

@@ -1,0 +1,75 @@
+// The command line of `npx tsx bench/run.ts`, parsed once.
+import { parseArgs } from 'node:util';
+import { tmpdir } from 'node:os';
+
+export const usage = `npx tsx bench/run.ts [options] [NAME...]
+
+  --quick                small fixtures and few operations: checks that everything works, its figures mean nothing
+  --only NAME,...        workloads to run: whole names, or the beginning of names; also without --only
+  --issue N,...          only the workloads whose floors that issue sets
+  --contenders NAME,...  contenders to run beside uvfiles (all by default)
+  --rounds N             alternating rounds (7 by default, at least 5 for a figure worth quoting)
+  --round-ms N           about how long one contender is measured in one round (150 by default)
+  --dir DIRECTORY        where the fixtures go (the system's temporary directory by default)
+  --json FILE            write every sample and figure to FILE
+  --markdown             print the tables as Markdown
+  --write FILE           put the Markdown between the figure marks of FILE (docs/benchmarks.md)
+  --list                 print workloads and contenders, run nothing`;
+
+export interface Options {
+  readonly quick: boolean;
+  readonly only: readonly string[];
+  readonly issues: readonly number[];
+  readonly contenders: readonly string[];
+  readonly rounds: number;
+  readonly roundMs: number;
+  readonly dir: string;
+  readonly json: string | undefined;
+  readonly markdown: boolean;
+  readonly write: string | undefined;
+  readonly list: boolean;
+  readonly help: boolean;
+}
+
+/** Reads the command line; throws a TypeError with a readable message when it cannot be understood. */
+export function readOptions(argv: string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      issue: { type: 'string', multiple: true, default: [] },
+      contenders: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string' },
+      'round-ms': { type: 'string' },
+      dir: { type: 'string', default: tmpdir() },
+      json: { type: 'string' },
+      markdown: { type: 'boolean', default: false },
+      write: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  return {
+    ...values,
+    json: values.json,
+    write: values.write,
+    only: splitNames([...values.only, ...positionals]),
+    issues: splitNames(values.issue).map(Number),
+    contenders: splitNames(values.contenders),
+    rounds: positiveNumber('--rounds', values.rounds, values.quick ? 2 : 7),
+    roundMs: positiveNumber('--round-ms', values['round-ms'], values.quick ? 10 : 150),
+  };
+}
+
+function splitNames(lists: readonly string[]): string[] {
+  return lists.flatMap((list) => list.split(',')).filter((name) => name !== '');
+}
+
+function positiveNumber(option: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  const number = Number(text);
+  if (!(number > 0)) throw new TypeError(`${option} takes a positive number, not '${text}'`);
+  return number;
+}

@@ -1,0 +1,108 @@
+// Prints results for people, as plain text or as Markdown.
+import { headerLines, type Machine } from './header.js';
+import type { Figures, Measured, Result, Verdict } from './types.js';
+
+type Column = readonly [title: string, cell: (result: Figures) => string];
+
+const columns: readonly Column[] = [
+  ['contender', (result) => result.title],
+  ['per op', (result) => duration(result.nsPerOp)],
+  ['ops/s', (result) => count(1e9 / result.nsPerOp)],
+  ['ratio', (result) => (Number.isNaN(result.ratio) ? '' : `${result.ratio.toFixed(2)}x`)],
+  ['p50', (result) => duration(result.p50 * 1e3)],
+  ['p99', (result) => duration(result.p99 * 1e3)],
+  ['CPU/op', (result) => duration(result.cpuUs * 1e3)],
+  [
+    'also',
+    (result) =>
+      Object.entries(result.values)
+        .map(([name, value]) => `${name} ${short(value)}`)
+        .join(', '),
+  ],
+];
+
+/** One workload as text: a title, a row a contender, a line a floor. */
+export function textTable(measured: Measured): string {
+  const lines = [`\n${measured.title}${measured.inline ? ' [inline path on]' : ''}`];
+  if (measured.missing !== undefined)
+    return [...lines, `  not available yet: uvfiles.${measured.missing}`].join('\n');
+  if (measured.skipped !== undefined) return [...lines, `  skipped: ${measured.skipped}`].join('\n');
+  const { used, rows } = tableRows(measured.results);
+  const widths = used.map((column, index) =>
+    Math.max(column[0].length, ...rows.map((row) => row[index]!.length)),
+  );
+  const align = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) =>
+        i === 0 || used[i]![0] === 'also' ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!),
+      )
+      .join('  ');
+  lines.push(`  ${align(used.map(([title]) => title))}`.trimEnd());
+  for (const row of rows) lines.push(`  ${align(row)}`.trimEnd());
+  for (const { title, failure } of measured.results)
+    if (failure !== undefined) lines.push(`  ${title}: failed: ${failure}`);
+  for (const floor of measured.floors) lines.push(`  ${verdict(floor)}: ${floor.text} (${floor.figure})`);
+  return lines.join('\n');
+}
+
+/** All workloads as Markdown: the machine, then a table a workload with its floors below. */
+export function markdown(machine: Machine, workloads: readonly Measured[]): string {
+  const parts = [...headerLines(machine).map((line) => `${line}  `)];
+  for (const measured of workloads) {
+    parts.push(`\n### ${measured.title}\n`);
+    if (measured.missing !== undefined) parts.push(`Not available yet: \`${measured.missing}\`.`);
+    else if (measured.skipped !== undefined) parts.push(`Skipped: ${measured.skipped}.`);
+    else parts.push(...markdownTable(measured));
+  }
+  return `${parts.join('\n')}\n`;
+}
+
+function markdownTable(measured: Measured): string[] {
+  const { used, rows } = tableRows(measured.results);
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const parts = [
+    line(used.map(([title]) => title)),
+    line(used.map(([title]) => (title === 'contender' || title === 'also' ? '---' : '---:'))),
+    ...rows.map(line),
+  ];
+  if (measured.floors.length > 0) parts.push('');
+  for (const floor of measured.floors) parts.push(`- ${verdict(floor)}: ${floor.text} (${floor.figure})`);
+  return parts;
+}
+
+// Columns that say nothing for any contender are left out.
+function tableRows(results: readonly Result[]): { used: Column[]; rows: string[][] } {
+  const shown = results.filter((result) => result.failure === undefined);
+  const cells = shown.map((result) => columns.map(([, cell]) => cell(result)));
+  const useful = columns.map((_, index) => index === 0 || cells.some((row) => row[index] !== ''));
+  return {
+    used: columns.filter((_, index) => useful[index]),
+    rows: cells.map((row) => row.filter((_, index) => useful[index])),
+  };
+}
+
+function verdict(floor: Verdict): string {
+  if (floor.met === undefined) return 'unknown';
+  return floor.met ? 'met' : 'NOT met';
+}
+
+function duration(nanoseconds: number): string {
+  if (!Number.isFinite(nanoseconds)) return '';
+  if (nanoseconds < 1e3) return `${nanoseconds.toFixed(0)} ns`;
+  if (nanoseconds < 1e6) return `${(nanoseconds / 1e3).toFixed(nanoseconds < 1e5 ? 2 : 0)} us`;
+  if (nanoseconds < 1e9) return `${(nanoseconds / 1e6).toFixed(nanoseconds < 1e8 ? 2 : 0)} ms`;
+  return `${(nanoseconds / 1e9).toFixed(2)} s`;
+}
+
+function count(perSecond: number): string {
+  if (!Number.isFinite(perSecond)) return '';
+  if (perSecond >= 1e6) return `${(perSecond / 1e6).toFixed(2)} M`;
+  if (perSecond >= 1e4) return `${(perSecond / 1e3).toFixed(0)} k`;
+  return perSecond >= 100 ? perSecond.toFixed(0) : perSecond.toFixed(2);
+}
+
+function short(value: number): string {
+  if (Number.isNaN(value)) return '-';
+  if (Math.abs(value) >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString('en-US');
+  return value.toFixed(2);
+}

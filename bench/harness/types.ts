@@ -1,0 +1,291 @@
+// What contenders, workloads and the harness promise each other.
+//
+// A contender knows the type of its own results and nobody else does: the harness hands them back to it as they came.
+// Members are therefore declared as methods, whose arguments TypeScript lets an implementation narrow.
+import type { Fixtures } from './fixtures.js';
+
+/** Operations that a contender offers, in the style that is natural to it. */
+export type Subject = PromiseSubject | CallbackSubject | SyncSubject | WholeSubject;
+
+/** What drives one operation at a time: everything but a subject that drives itself. */
+export type SingleSubject = PromiseSubject | CallbackSubject | SyncSubject;
+
+interface Closable {
+  close?(): unknown;
+}
+
+/** `run` returns a promise, or a value where nothing has to be waited for. */
+export interface PromiseSubject extends Closable {
+  readonly style: 'promise';
+  run(index: number, slot: number): unknown;
+}
+
+/** `run` calls `done` in the end. */
+export interface CallbackSubject extends Closable {
+  readonly style: 'callback';
+  run(index: number, slot: number, done: Done): void;
+}
+
+/** `run` returns when the operation is done; there is one in flight, whatever is asked for. */
+export interface SyncSubject extends Closable {
+  readonly style: 'sync';
+  run(index: number, slot: number): unknown;
+}
+
+/** Does all operations by itself, outside JavaScript. */
+export interface WholeSubject extends Closable {
+  readonly style: 'whole';
+  runAll(total: number, inFlight: number): Promise<unknown>;
+}
+
+export type Done = (error: Error | null | undefined, result?: unknown) => void;
+
+/** Adds to a subject how the bytes of one of its results are found. */
+export interface GivesBytes {
+  bytesOf(result: unknown, slot: number): Uint8Array;
+}
+
+/** Adds to a subject how the size in one of its results is found. */
+export interface GivesSize {
+  sizeOf(result: unknown): number;
+}
+
+/** Adds to a subject the file that it writes to. */
+export interface WritesFile {
+  begin(path: string): unknown;
+  finish(): unknown;
+}
+
+export type ReadSubject = (SingleSubject & GivesBytes) | WholeSubject;
+
+export interface ReadParams {
+  readonly path: string;
+  readonly size: number;
+  readonly slots: number;
+  /** As many as a power of two. */
+  readonly positions: Float64Array;
+}
+
+export interface ObjectParams {
+  readonly key: string;
+  readonly size: number;
+  readonly positions: Float64Array;
+}
+
+export interface TreeCopyParams {
+  /** A directory of small files, and their paths in it. */
+  readonly top: string;
+  readonly names: readonly string[];
+  /** The prefix in the bucket. */
+  readonly upTo: string;
+  /** A directory that may not be there yet. */
+  readonly downTo: string;
+}
+
+/** Copies a tree of files to the bucket and back. */
+export interface TreeCopier extends Closable {
+  up(): Promise<void>;
+  down(): Promise<void>;
+}
+
+export interface PathsParams {
+  readonly paths: readonly string[];
+}
+
+export interface SmallCallsParams {
+  readonly what: 'read' | 'write';
+  readonly path: string;
+  readonly size: number;
+  readonly count: number;
+}
+
+export interface BigWriter extends Closable {
+  readonly path: string;
+  write(bytes: Buffer): Promise<unknown>;
+  /** Makes the file empty again. */
+  rewind(): Promise<unknown>;
+}
+
+type Maybe<T> = T | undefined | Promise<T | undefined>;
+
+/** What a contender may be able to do. One that gives undefined cannot do this variant of the job. */
+export interface Capabilities {
+  atomicWriter(params: { data: Buffer; durable: boolean }): Maybe<{ write(path: string): Promise<unknown> }>;
+  bigWriter(params: { path: string }): Maybe<BigWriter>;
+  bulkLoad(params: { source: string; copy: string; top: string }): {
+    copy(): Promise<unknown>;
+    walk(): Promise<unknown>;
+  };
+  copier(params: object): Maybe<{ copy(source: string, destination: string): Promise<unknown> }>;
+  flatOutReader(params: ReadParams): Maybe<PromiseSubject & { configure?(): void }>;
+  lineCounter(params: { path: string; batch: boolean }): Maybe<SingleSubject>;
+  manyReads(params: PathsParams): Maybe<SingleSubject>;
+  manyStats(params: PathsParams): Maybe<SingleSubject>;
+  randomReader(params: ReadParams): Maybe<ReadSubject>;
+  s3Lines(params: { key: string }): Maybe<PromiseSubject>;
+  s3Reader(params: ObjectParams): Maybe<PromiseSubject & GivesBytes>;
+  s3TreeCopy(params: TreeCopyParams): Maybe<TreeCopier>;
+  smallCalls(params: SmallCallsParams): Maybe<SingleSubject>;
+  smallWriter(params: { chunk: Buffer }): Maybe<SingleSubject & WritesFile>;
+  stater(params: PathsParams): Maybe<SingleSubject & GivesSize>;
+  tempFiles(params: { content: Buffer }): Maybe<PromiseSubject>;
+  textReader(params: { path: string }): Maybe<SingleSubject>;
+  treeRemover(params: object): Maybe<{ remove(path: string): Promise<unknown> }>;
+  treeWalker(params: { top: string }): Maybe<SingleSubject>;
+  wholeReader(params: PathsParams): Maybe<SingleSubject & GivesBytes>;
+}
+
+export type Capability = keyof Capabilities;
+type ParamsOf<C extends Capability> = Parameters<Capabilities[C]>[0];
+type SubjectOf<C extends Capability> = NonNullable<Awaited<ReturnType<Capabilities[C]>>>;
+
+/** One way to do what is measured: a library, a way to use it, or a limit. A file in bench/contenders. */
+export interface Contender extends Partial<Capabilities> {
+  readonly name: string;
+  readonly title: string;
+  /** A `peer` is what programs would use instead; a `limit` shows how far one could get. */
+  readonly kind: 'ours' | 'peer' | 'limit';
+  readonly order?: number;
+}
+
+/** What one run of `measure` found. */
+export interface Sample {
+  readonly operations: number;
+  readonly nanoseconds: number;
+  /** Of the operations that were timed, in microseconds. */
+  readonly latencies?: readonly number[];
+  /** CPU time per operation in microseconds, where the process's own says nothing. */
+  readonly cpuUs?: number;
+  /** Figures of this workload alone, by name. */
+  readonly values?: Readonly<Record<string, number>>;
+}
+
+/** The command line, and the files to work on. */
+export interface Context {
+  readonly quick: boolean;
+  /** Names and issues of the workloads that are asked for; none asks for all. */
+  readonly only: readonly string[];
+  readonly issues: readonly number[];
+  readonly rounds: number;
+  readonly roundMs: number;
+  readonly fixtures: Fixtures;
+}
+
+/** What a fixture gives where the workload cannot run here: the reason. */
+export interface Skip {
+  readonly skip: string;
+}
+
+/** One thing to measure. A file in bench/workloads. `C` is what contenders must be able to do. */
+export interface Workload<C extends Capability = Capability, Params = ParamsOf<C>, S = SubjectOf<C>> {
+  readonly name: string;
+  readonly title: string;
+  /** The issue that sets its floors. */
+  readonly issue: number;
+  readonly order?: number;
+  /** Whether the inline path is on; off unless it says so. */
+  readonly inline?: boolean;
+  readonly capability?: C;
+  /** The contender that ratios refer to. */
+  readonly baseline?: string;
+  /** Dotted names that uvfiles must export. */
+  readonly requires?: readonly string[];
+  /** Names of contenders beside uvfiles; all that can do it unless it names some. */
+  readonly contenders?: readonly string[];
+  /** Rounds, where the command line's number does not fit. */
+  readonly rounds?: number;
+  /** False where one run before the first round would cost too much, or would warm what must be cold. */
+  readonly warmUp?: boolean;
+  readonly firstOperations?: number;
+  readonly mostOperations?: number;
+  readonly floors?: readonly Floor[];
+  /** How much one measurement does; without it, as much as fills a round. */
+  fixedTotal?(context: Context): number;
+  fixture?(context: Context): Params | Skip | Promise<Params | Skip>;
+  /** Gives the subject; calls the capability unless it is there. */
+  start?(contender: Contender, params: Params, context: Context): S | undefined | Promise<S | undefined>;
+  measure(subject: S, params: Params, total: number, context: Context): Sample | Promise<Sample>;
+  /** Throws unless results are right; runs before the first round and after each. */
+  verify?(subject: S, params: Params): void | Promise<void>;
+  cleanup?(params: Params): unknown;
+}
+
+/** Any workload, for whoever does not know what it measures. */
+export type AnyWorkload = Workload<Capability, object, object>;
+
+/** Workloads whose rest is given by name: what the functions that make several of a kind take. */
+export type Rest<W extends AnyWorkload, Given extends keyof W = never> = Omit<W, Given>;
+
+/** A figure that the project has set itself, each `of` uvfiles unless it names another way to use it. */
+export interface Floor {
+  readonly of?: string;
+  /** The contender that the figure is compared with. */
+  readonly over?: string;
+  /** Throughput against `over`; with `value`, the least that it may be. */
+  readonly atLeast?: number;
+  /** The most that a value may be: by itself, or as a ratio to that of `over`. */
+  readonly atMost?: number;
+  /** The most that the ratio of time to that of `over` may be. */
+  readonly timeAtMost?: number;
+  /** The most that the ratio of CPU time to that of `over` may be. */
+  readonly cpuAtMost?: number;
+  /** A named value of the sample. */
+  readonly value?: string;
+  /** The value of `over` that is compared with, where it has another name. */
+  readonly reference?: string;
+  /** What `value` may be more than the value of `over`. */
+  readonly plus?: number;
+  readonly aheadOfPeers?: boolean;
+  readonly text?: string;
+}
+
+/** A floor with what was found: `met` is undefined where there is nothing to compare with. */
+export interface Verdict {
+  readonly text: string;
+  readonly figure: string;
+  readonly met?: boolean;
+}
+
+/** One round of one contender. */
+export interface Round {
+  readonly nsPerOp: number;
+  readonly operations: number;
+  readonly cpuUs: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+interface Head {
+  readonly contender: string;
+  readonly title: string;
+  readonly kind: Contender['kind'];
+}
+
+/** A contender that gave wrong results or none. */
+export interface Failure extends Head {
+  readonly failure: string;
+  readonly stack: string;
+}
+
+/** The medians of a contender's rounds, and the rounds. */
+export interface Figures extends Head, Omit<Round, 'operations'> {
+  readonly failure?: undefined;
+  /** Throughput against the baseline; NaN where there is none. */
+  readonly ratio: number;
+  readonly samples: readonly Round[];
+}
+
+export type Result = Figures | Failure;
+
+/** A workload with what was measured, as it is printed and written. */
+export interface Measured {
+  readonly name: string;
+  readonly title: string;
+  readonly issue: number;
+  readonly inline: boolean;
+  readonly results: readonly Result[];
+  readonly floors: readonly Verdict[];
+  readonly missing?: string;
+  readonly skipped?: string;
+}

@@ -1,0 +1,128 @@
+// The benchmark: every workload against every contender that can do it, in turns. `npx tsx bench/run.ts --help`.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { discover, isWanted } from './harness/discover.js';
+import { Fixtures } from './harness/fixtures.js';
+import { evaluateFloors } from './harness/floors.js';
+import { describeMachine, headerLines } from './harness/header.js';
+import { firstMissing, whyNotLoaded } from './harness/library.js';
+import { measureWorkload } from './harness/measure.js';
+import { readOptions, usage, type Options } from './harness/options.js';
+import { markdown, textTable } from './harness/table.js';
+import type { AnyWorkload, Contender, Context, Measured } from './harness/types.js';
+
+const marks = ['<!-- figures: begin -->', '<!-- figures: end -->'] as const;
+
+/** What the harness is told, with the contenders that are asked for. */
+type Run = Context & Pick<Options, 'contenders'>;
+
+try {
+  await main(readOptions(process.argv.slice(2)));
+} catch (error) {
+  console.error(error instanceof TypeError ? `${error.message}\n\n${usage}` : error);
+  process.exitCode = 1;
+}
+
+async function main(options: Options): Promise<void> {
+  if (options.help) {
+    console.log(usage);
+    return;
+  }
+  const contenders = await discover<Contender>('contenders');
+  const workloads = (await discover<AnyWorkload>('workloads')).filter((workload) =>
+    isSelected(workload, options),
+  );
+  if (workloads.length === 0) throw new TypeError('no workload has such a name');
+  if (options.list) {
+    list(workloads, contenders);
+    return;
+  }
+
+  const fixtures = new Fixtures(options.dir);
+  removeWhenStopped(fixtures);
+  const context = { ...options, fixtures };
+  const machine = describeMachine(fixtures.directory);
+  const plain = !options.markdown;
+  if (plain) console.log(headerLines(machine).join('\n'));
+  if (whyNotLoaded() !== undefined) console.error(`uvfiles cannot be loaded: ${whyNotLoaded()}`);
+
+  const measured: Measured[] = [];
+  for (const workload of workloads) {
+    const one = await runOne(workload, contenders, context);
+    measured.push(one);
+    clearProgress();
+    if (plain) console.log(textTable(one));
+  }
+  const failures = measured.flatMap((one) => one.results.filter((result) => result.failure !== undefined));
+  for (const { title, stack } of failures) console.error(`\n${title}: ${stack}`);
+  // A wrong result is a failure; a slow one never is.
+  if (failures.length > 0) process.exitCode = 1;
+
+  if (options.markdown) console.log(markdown(machine, measured));
+  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify({ machine, measured }, null, 1));
+  if (options.write !== undefined) writeBetweenMarks(options.write, markdown(machine, measured));
+}
+
+async function runOne(
+  workload: AnyWorkload,
+  contenders: readonly Contender[],
+  context: Run,
+): Promise<Measured> {
+  const { name, title, issue, inline = false } = workload;
+  const head = { name, title, issue, inline, results: [], floors: [] };
+  const missing = firstMissing(workload.requires ?? []);
+  const able = contenders.filter((contender) => takesPart(contender, workload, context, missing));
+  if (missing !== undefined && missing !== 'uvfiles') return { ...head, missing };
+  const outcome = await measureWorkload(workload, able, context, showProgress);
+  return { ...head, ...outcome, floors: evaluateFloors(workload.floors ?? [], outcome.results) };
+}
+
+function takesPart(
+  contender: Contender,
+  workload: AnyWorkload,
+  context: Run,
+  missing: string | undefined,
+): boolean {
+  if (workload.capability !== undefined && typeof contender[workload.capability] !== 'function') return false;
+  if (contender.kind === 'ours') return missing === undefined;
+  if (workload.contenders !== undefined && !workload.contenders.includes(contender.name)) return false;
+  return contender.name === workload.baseline || isWanted(contender.name, context.contenders);
+}
+
+function isSelected(workload: AnyWorkload, options: Options): boolean {
+  return (
+    isWanted(workload.name, options.only) &&
+    (options.issues.length === 0 || options.issues.includes(workload.issue))
+  );
+}
+
+function list(workloads: readonly AnyWorkload[], contenders: readonly Contender[]): void {
+  for (const { name, title, issue } of workloads) console.log(`${name.padEnd(24)} #${issue}  ${title}`);
+  console.log(`\ncontenders: ${contenders.map((contender) => contender.name).join(', ')}`);
+}
+
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
+
+function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+}
+
+function removeWhenStopped(fixtures: Fixtures): void {
+  process.once('exit', () => fixtures.remove());
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+    ['SIGHUP', 1],
+  ] as const) {
+    process.once(signal, () => process.exit(128 + number));
+  }
+}
+
+function writeBetweenMarks(file: string, text: string): void {
+  const [before, rest] = readFileSync(file, 'utf8').split(marks[0]);
+  const after = rest?.split(marks[1])[1];
+  if (before === undefined || after === undefined)
+    throw new Error(`${file} has no '${marks[0]}' and '${marks[1]}'`);
+  writeFileSync(file, `${before}${marks[0]}\n${text}${marks[1]}${after}`);
+}

@@ -1,0 +1,9 @@
+// Child processes get a contender's name and load it themselves.
+import type { Contender } from '../harness/types.js';
+
+/** The default export of bench/contenders/NAME.ts. */
+export async function contenderByName(name: string): Promise<Contender> {
+  const url = new URL(`../contenders/${name}.ts`, import.meta.url);
+  const module = (await import(url.href)) as { default: Contender };
+  return module.default;
+}

@@ -1,0 +1,19 @@
+// Parks every thread of libuv's pool on an empty FIFO, so that what is queued meanwhile stays queued.
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, existsSync, openSync, read, writeSync } from 'node:fs';
+import { poolSize } from '../harness/header.js';
+
+/** Makes the FIFO where there is none, and parks the threads; the function that it gives lets them go. */
+export function holdPool(fifo: string): () => void {
+  if (!existsSync(fifo)) execFileSync('mkfifo', [fifo]);
+  const fd = openSync(fifo, constants.O_RDWR);
+  const threads = poolSize();
+  let held = threads;
+  for (let thread = 0; thread < threads; thread++) {
+    read(fd, Buffer.alloc(1), 0, 1, null, (error) => {
+      if (error) throw error;
+      if (--held === 0) closeSync(fd);
+    });
+  }
+  return () => writeSync(fd, Buffer.alloc(threads));
+}
