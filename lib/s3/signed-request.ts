@@ -85,6 +85,7 @@ async function sent(to: Endpoint, what: SignedRequest): Promise<http.IncomingMes
   headers['content-length'] = String(body.length);
   const search = queryOf(query);
   return new Promise((resolve, reject) => {
+    let begun: http.IncomingMessage | undefined;
     const started = (to.url.protocol === 'https:' ? https : http).request(
       {
         host: to.url.hostname.replaceAll(/^\[|\]$/g, ''),
@@ -98,15 +99,22 @@ async function sent(to: Endpoint, what: SignedRequest): Promise<http.IncomingMes
       (answer) => {
         // Whoever reads the body meets its error there; nobody else has to.
         answer.on('error', () => undefined);
-        resolve(answer);
+        resolve((begun = answer));
       },
     );
-    const onSignal = (): void => void started.destroy(signal!.reason as Error);
+    // The socket is destroyed without an error. Its error would be emitted a moment later, and where the answer has come to
+    // its end by then, Node.js has taken the listeners off the socket: the error would end the process.
+    const end = (error: Error): void => {
+      reject(error);
+      started.destroy();
+      begun?.destroy(error);
+    };
+    const onSignal = (): void => end(signal!.reason as Error);
     if (signal?.aborted === true) onSignal();
     signal?.addEventListener('abort', onSignal);
     started.on('close', () => signal?.removeEventListener('abort', onSignal));
     started.on('timeout', () => {
-      started.destroy(Object.assign(new Error('the server is silent'), { code: 'ETIMEDOUT' }));
+      end(Object.assign(new Error('the server is silent'), { code: 'ETIMEDOUT' }));
     });
     started.on('error', reject);
     started.end(body);

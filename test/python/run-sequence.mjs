@@ -5,7 +5,7 @@ import { Binary } from './run-binary.mjs';
 
 /** The results; `ops` are changed where Python has to be told what happened here. */
 export async function runSequence(sequence, at) {
-  const { path, end } = place(at, sequence.content);
+  const { path, end } = await place(at, sequence.content);
   const results = [];
   let file;
   try {
@@ -30,7 +30,7 @@ export async function runSequence(sequence, at) {
   } catch (error) {
     close = { error: describe(error) };
   }
-  return { results, close, content: end() };
+  return { results, close, content: await end() };
 }
 
 // How much these give is up to the buffer.

@@ -126,4 +126,27 @@ describe('s3: errors', () => {
         expect(error).to.be.instanceOf(AbortError);
       });
     });
+
+  it('end no process when a signed request is aborted as its body ends', async () => {
+    const server = createServer((_, response) => response.setHeader('etag', '"e"').end('0123456789'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const store = signedStore({ ...SERVERS.ceph!, endpoint, bucket: 'b' });
+    try {
+      for (let i = 0; i < 20; i++) {
+        const controller = new AbortController();
+        const { body } = await store.get('a', { signal: controller.signal });
+        const chunks = body[Symbol.asyncIterator]();
+        await chunks.next();
+        const rest = chunks.next().catch(() => undefined);
+        controller.abort(new Error('enough'));
+        await rest;
+        // What an error of the socket without a listener would need to end the process.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
 });
