@@ -105,6 +105,8 @@ export interface ReplaceOptions {
   readonly permissions: number | undefined;
   /** Replaces only a file with this ETag. Needs `capabilities.conditional`. */
   readonly ifMatch?: string | undefined;
+  /** Overwrites a file that is a mount point (EBUSY). That is not atomic, and for real files only. */
+  readonly inPlaceIfBusy?: boolean | undefined;
   /** Rejects with EEXIST if the file exists, also when the new content is published. */
   readonly exclusive?: boolean | undefined;
 }

@@ -10,6 +10,12 @@ export interface AtomicOptions {
   permissions?: number | undefined;
   /** Replaces only a file with this ETag. For file systems with conditional writes, such as S3. */
   ifMatch?: string | undefined;
+  /**
+   * What to do if the file is a mount point, such as one that is bind-mounted into a container: nothing can replace it, and the
+   * call rejects with EBUSY. True overwrites the file instead. That is **not atomic**: who reads meanwhile sees a mixture, and an
+   * error, a kill or a power cut leaves one. Mode, owner and other hard links keep their file. Default false.
+   */
+  inPlaceIfBusy?: boolean | undefined;
 }
 
 /** The checks of these options. */
@@ -17,4 +23,5 @@ export const ATOMIC_CHECKS = {
   durable: flag(true),
   permissions: modeOption(undefined),
   ifMatch: text(undefined),
+  inPlaceIfBusy: flag(false),
 };

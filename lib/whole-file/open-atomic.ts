@@ -61,9 +61,9 @@ export async function openAtomic(path: Path, mode = 'w', o?: OpenAtomicOptions):
   const options = readOptions(o);
   const resolved = resolveHandle(mode, options);
   if (!/[wx]/.test(mode)) throw invalidArgValue('mode', mode, "must contain 'w' or 'x'");
-  const { durable, permissions, ifMatch, call } = options;
+  const { durable, permissions, ifMatch, inPlaceIfBusy, call } = options;
   const target = toPathBytes(path);
-  const how = { durable, permissions, ifMatch, exclusive: resolved.mode.creating };
+  const how = { durable, permissions, ifMatch, inPlaceIfBusy, exclusive: resolved.mode.creating };
   const replacement = await storeToWrite(target).openReplacement(target, resolved.mode.flags, how, call);
   const { file } = replacement;
   try {

@@ -28,13 +28,14 @@ const LONGEST_PAUSE_MS = 500;
 const MOST_VANISHINGS = 20;
 
 /** Options of `updateAtomic`. */
-export interface UpdateOptions extends OpOptions, Pick<AtomicOptions, 'durable' | 'permissions'> {
+export interface UpdateOptions
+  extends OpOptions, Pick<AtomicOptions, 'durable' | 'permissions' | 'inPlaceIfBusy'> {
   /** Gives the callback a string, and encodes the one that it returns. Without it the callback is given a Buffer. */
   encoding?: string | undefined;
 }
 
-const { durable, permissions } = ATOMIC_CHECKS;
-const readOptions = optionReader({ durable, permissions, encoding: unchecked });
+const { durable, permissions, inPlaceIfBusy } = ATOMIC_CHECKS;
+const readOptions = optionReader({ durable, permissions, inPlaceIfBusy, encoding: unchecked });
 
 type Content = string | Bytes;
 /** Calls the user's callback with what is there, and makes bytes of its answer. */

@@ -28,7 +28,13 @@ describe('files in ISO-2022-JP', () => {
     await using file = await open(at('a'), 'r', { encoding, newline: '' });
     await using other = await open(at('a'), 'r', { encoding, newline: '' });
     const bytes = readFileSync(at('a'));
+    const boundary = text.length - Math.ceil((bytes.length - 8192) / 2);
     for (let read = 0; read <= text.length; read++) {
+      // At the start, and around the end of the first chunk.
+      if (read > 200 && Math.abs(read - boundary) > 150) {
+        await file.read(1);
+        continue;
+      }
       const place = await file.tell().catch((error: unknown) => (error as { code: string }).code);
       if (place === 'ERR_UNSUPPORTED_OPERATION') {
         expect(text[read], 'within Japanese text').to.match(/[本語字]/);

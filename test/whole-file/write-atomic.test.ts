@@ -1,10 +1,13 @@
 // The temporary names of writeAtomic and openAtomic: short, whatever the target's name, since some file systems allow 143 bytes.
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { openAtomic, updateAtomic, writeAtomic } from 'uvfiles';
+
 import { needsStrace, runTraced } from '../support/strace.js';
-import { scratchDirectory } from '../support/temp.js';
+import { rejection, scratchDirectory } from '../support/temp.js';
 
 describe('the temporary name of an atomic write', () => {
   const scratch = scratchDirectory();
@@ -27,5 +30,60 @@ describe('the temporary name of an atomic write', () => {
     const renames = [...readFileSync(log, 'utf8').matchAll(/renameat2?\(\d+, "([^"]+)"/g)];
     expect(renames.length).to.equal(4);
     for (const [, name] of renames) expect(name).to.match(/^\.new\.[a-z2-7]{16}\.uvfiles$/);
+  });
+});
+
+describe('an atomic write to a file that is a mount point', () => {
+  // Before the directory goes.
+  afterEach(() => void spawnSync('umount', [target()]));
+  const scratch = scratchDirectory();
+  const outside = (): string => path.join(scratch.path, 'outside');
+  const target = (): string => path.join(scratch.path, 'bound');
+
+  beforeEach(function () {
+    writeFileSync(outside(), 'the old content, which is longer', { mode: 0o640 });
+    writeFileSync(target(), '');
+    const { status, stderr, error } = spawnSync('mount', ['--bind', outside(), target()], {
+      encoding: 'utf8',
+    });
+    if (status === 0) return;
+    console.log(`      skipped: cannot bind-mount (${error?.message ?? stderr.trim()})`);
+    this.skip();
+  });
+
+  it('rejects with EBUSY, and leaves the old content and no other file', async () => {
+    expect((await rejection(writeAtomic(target(), 'new'))).code).to.equal('EBUSY');
+    expect((await rejection(writeAtomic(target(), 'new', { inPlaceIfBusy: false }))).code).to.equal('EBUSY');
+    expect(readFileSync(outside(), 'utf8')).to.equal('the old content, which is longer');
+    expect(readdirSync(scratch.path).sort()).to.deep.equal(['bound', 'outside']);
+  });
+
+  it('overwrites it with inPlaceIfBusy, and leaves no other file', async () => {
+    const { ino } = statSync(outside());
+    const large = Buffer.alloc(1_000_003, 'large ');
+    for (const o of [{ inPlaceIfBusy: true }, { inPlaceIfBusy: true, durable: false }]) {
+      await writeAtomic(target(), large, o);
+      expect(readFileSync(outside()).equals(large)).to.equal(true);
+      await writeAtomic(target(), ['new', ' ', 'parts'], o);
+      expect(readFileSync(outside(), 'utf8')).to.equal('new parts');
+      const file = await openAtomic(target(), 'w', o);
+      await file.write('opened');
+      await file.commit();
+      await updateAtomic(target(), (old) => `${old!.toString()}, updated`, o);
+      expect(readFileSync(outside(), 'utf8')).to.equal('opened, updated');
+    }
+    expect(statSync(outside())).to.include({ ino, mode: 0o100640 });
+    expect(readdirSync(scratch.path).sort()).to.deep.equal(['bound', 'outside']);
+  });
+
+  it('replaces other files in one step with inPlaceIfBusy, too', async () => {
+    const other = path.join(scratch.path, 'other');
+    writeFileSync(other, 'old');
+    const { ino } = statSync(other);
+    await writeAtomic(other, 'new', { inPlaceIfBusy: true });
+    expect(statSync(other).ino).to.not.equal(ino);
+    expect((await rejection(writeAtomic(other, 'x', { inPlaceIfBusy: 1 } as never))).code).to.equal(
+      'ERR_INVALID_ARG_TYPE',
+    );
   });
 });

@@ -16,12 +16,17 @@ import { TaskCursor } from '../tasks.js';
 const DURABLE = 1;
 const PERMISSIONS_GIVEN = 2;
 const EXCLUSIVE = 4;
+const IN_PLACE_IF_BUSY = 8;
 
-function numbersOf({ durable, permissions }: ReplaceOptions, exclusive: boolean): [number, number] {
+function numbersOf(
+  { durable, permissions, inPlaceIfBusy = false }: ReplaceOptions,
+  exclusive: boolean,
+): [number, number] {
   const flags =
     (durable ? DURABLE : 0) |
     (permissions === undefined ? 0 : PERMISSIONS_GIVEN) |
-    (exclusive ? EXCLUSIVE : 0);
+    (exclusive ? EXCLUSIVE : 0) |
+    (inPlaceIfBusy ? IN_PLACE_IF_BUSY : 0);
   return [flags, permissions ?? 0o666];
 }
 

@@ -24,6 +24,7 @@ namespace uvfiles {
 namespace {
 
 constexpr int kMaxLinks = 40;  // as the kernel's own limit
+constexpr size_t kOverwritePiece = 256 * 1024;
 
 int ReadLink(const std::string& path, std::string* text) {
   char buffer[4096];
@@ -258,6 +259,35 @@ int AtomicFile::PutInPlace() {
       [&] { return ::renameat(directory, temp_name_.c_str(), directory, name_.c_str()); });
 }
 
+// Nobody cancels this: half of the new content would help nobody. It is truncated last, so that a disk that is full says so
+// before the old content has gone.
+int AtomicFile::OverwriteFrom(int fd) {
+  UniqueFd target(Retrying([&] {
+    return ::openat(directory_.Get(), name_.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+  }));
+  if (!target) return -errno;
+  std::string piece(kOverwritePiece, '\0');
+  int64_t at = 0;
+  for (;;) {
+    const int64_t read = platform::Pread(fd, &piece[0], piece.size(), at);
+    if (read < 0) return static_cast<int>(read);
+    if (read == 0) break;
+    for (int64_t done = 0; done < read;) {
+      const int64_t written = platform::Pwrite(target.Get(), &piece[static_cast<size_t>(done)],
+                                               static_cast<size_t>(read - done), at + done);
+      if (written <= 0) return written < 0 ? static_cast<int>(written) : -ENOSPC;
+      done += written;
+    }
+    at += read;
+  }
+  int code = Retrying([&] { return ::ftruncate(target.Get(), at); });
+  if (code == 0 && (flags_ & kDurable) != 0) code = platform::Sync(target.Get());
+  const int closed = platform::CloseFile(target.Release());
+  if (code < 0 || closed < 0) return code < 0 ? code : closed;
+  ::unlinkat(directory_.Get(), temp_name_.c_str(), 0);
+  return 0;
+}
+
 int AtomicFile::Publish(const Task& task, TaskError* error) {
   int code = AdoptOldFile();
   bool failed = Fail(code, "fchmod");
@@ -273,6 +303,9 @@ int AtomicFile::Publish(const Task& task, TaskError* error) {
       failed = Fail(code, "link");
     }
   }
+  UniqueFd content;
+  if (!failed && (flags_ & kInPlaceIfBusy) != 0)
+    content.Reset(::fcntl(file_.Get(), F_DUPFD_CLOEXEC, 0));
   if (!failed) {
     struct stat own;
     const bool known = ::fstat(file_.Get(), &own) == 0;
@@ -285,7 +318,10 @@ int AtomicFile::Publish(const Task& task, TaskError* error) {
       ::unlinkat(directory_.Get(), name_.c_str(), 0);
     }
   }
-  if (!failed && !is_published_) failed = Fail(code = PutInPlace(), "rename");
+  if (!failed && !is_published_) {
+    failed = Fail(code = PutInPlace(), "rename");
+    if (code == -EBUSY && content) failed = Fail(code = OverwriteFrom(content.Get()), "write");
+  }
   if (failed) {
     Discard();
     error->code = code;

@@ -4,6 +4,9 @@
 // leaves nothing; it is linked under ".new.RANDOM.uvfiles" for the instant before the rename that publishes it. Where
 // there are no nameless files it has that name from the start, made with O_EXCL.
 //
+// A file that is a mount point itself (a bind mount) cannot be replaced: EBUSY. With `kInPlaceIfBusy` the new content is then
+// copied into it, which is not atomic.
+//
 // A link is followed: what it leads to gets the new content, and it stays a link. Not thread-safe; used by one task.
 #pragma once
 
@@ -20,6 +23,7 @@ enum AtomicFlags : int64_t {
   kDurable = 1,           // syncs the file before, and its directory after, the rename
   kPermissionsGiven = 2,  // the number behind holds even where an old file has others
   kAtomicExclusive = 4,   // EEXIST where there is an old file
+  kInPlaceIfBusy = 8,     // overwrites an old file that is a mount point, which nothing can replace
 };
 
 class AtomicFile {
@@ -55,6 +59,7 @@ class AtomicFile {
   int Link();
   int MoveToNamed(const Task& task);
   int PutInPlace();
+  int OverwriteFrom(int fd);
   int BuildName();
   bool Fail(int code, const char* syscall);
 
