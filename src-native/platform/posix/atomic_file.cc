@@ -170,16 +170,18 @@ int AtomicFile::Begin(const std::string& path, int64_t flags, int64_t permission
   return code;
 }
 
-std::string AtomicFile::OpenToOthers() {
+int AtomicFile::OpenToOthers(std::string* path) {
   struct stat own;
-  if (::fstat(file_.Get(), &own) != 0) return "";
+  int code = Retrying([&] { return ::fstat(file_.Get(), &own); });
+  if (code < 0) return code;
   constexpr mode_t kOwnerBits = S_IRUSR | S_IWUSR;
   if ((own.st_mode & kOwnerBits) != kOwnerBits) {
-    if (Retrying([&] { return ::fchmod(file_.Get(), (own.st_mode & 07777) | kOwnerBits); }) < 0)
-      return "";
+    code = Retrying([&] { return ::fchmod(file_.Get(), (own.st_mode & 07777) | kOwnerBits); });
+    if (code < 0) return code;
     own_mode_ = own.st_mode;  // with the file's type, so that it is never 0
   }
-  return temp_name_.empty() ? NamelessPath(file_.Get()) : JoinBelow(directory_path_, temp_name_);
+  *path = temp_name_.empty() ? NamelessPath(file_.Get()) : JoinBelow(directory_path_, temp_name_);
+  return 0;
 }
 
 int AtomicFile::AdoptOldFile() {

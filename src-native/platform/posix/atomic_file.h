@@ -39,8 +39,8 @@ class AtomicFile {
   int fd() const { return file_.Get(); }
 
   // Where others in this process may open the new file by, until it is published: they get a descriptor of their own.
-  // Its owner may read and write it until then, whatever its mode is to be. Empty after a failure.
-  std::string OpenToOthers();
+  // Its owner may read and write it until then, whatever its mode is to be. Negative: failed, and nothing can be published.
+  int OpenToOthers(std::string* path);
 
   // Gives it the old file's mode, owner and attributes, and its place. Closes it. After a failure the old file is as it
   // was and nothing stays, unless `committed()`: then only syncing the directory failed.

@@ -83,7 +83,14 @@ Step OpenAtomic::Run(const Slice&) {
   if (!begun_) {
     const int begun = file_.Begin(path_, flags_, permissions_, &error);
     if (begun < 0) return AfterBegin(begun, &error);
-    output = file_.OpenToOthers();
+    const int opened = file_.OpenToOthers(&output);
+    if (opened < 0) {
+      file_.Discard();
+      error.code = opened;
+      error.syscall = "open";
+      error.path = path_;
+      return Step::kDone;
+    }
     begun_ = true;
     return Step::kReady;
   }
