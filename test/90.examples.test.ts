@@ -28,16 +28,23 @@ describe('the examples', () => {
 
   /** Starts a program of the repository whose temporary files go to the test's directory. */
   function start(script: string, ...args: string[]) {
-    const loader = script.endsWith('.ts') ? ['--import', 'tsx'] : [];
-    return spawn(process.execPath, [...loader, path.join(root, script), ...args], {
+    return startWith(['--import', 'tsx'], script, ...args);
+  }
+
+  function startWith(flags: string[], script: string, ...args: string[]) {
+    return spawn(process.execPath, [...flags, path.join(root, script), ...args], {
       cwd: root,
       env: { ...process.env, TMPDIR: directory },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }
 
-  async function run(script: string, ...args: string[]): Promise<Ended> {
-    const child = start(script, ...args);
+  function run(script: string, ...args: string[]): Promise<Ended> {
+    return runWith(['--import', 'tsx'], script, ...args);
+  }
+
+  async function runWith(flags: string[], script: string, ...args: string[]): Promise<Ended> {
+    const child = startWith(flags, script, ...args);
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
     child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
@@ -56,20 +63,41 @@ describe('the examples', () => {
     return readdirSync(directory).filter((name) => !name.startsWith('tsx-'));
   }
 
+  it('every example says what it shows, fits in 120 lines and is in the README', () => {
+    const readme = readFileSync(path.join(root, 'examples/README.md'), 'utf8');
+    for (const name of readdirSync(path.join(root, 'examples')).filter((each) => each.endsWith('.ts'))) {
+      const lines = readFileSync(path.join(root, 'examples', name), 'utf8').split('\n');
+      expect(lines[0], name).to.match(/^\/\/ .+/);
+      expect(lines.slice(0, 3).join('\n'), name).to.contain(`npx tsx examples/${name}`);
+      expect(lines, name).to.have.length.of.at.most(120);
+      expect(readme, name).to.contain(`[${name}](${name})`);
+    }
+  });
+
+  it('Node that strips types runs them without a loader', async function () {
+    if ((process.features as { typescript?: unknown }).typescript !== 'strip') {
+      console.log('      skipped: this Node does not strip types');
+      this.skip();
+    }
+    const { code, stdout } = await runWith([], 'examples/tour.ts', '--small');
+    expect(stdout).to.contain('Every result was checked');
+    expect(code).to.equal(0);
+  }).timeout(60_000);
+
   it('count-lines counts the lines of each file', async () => {
     const [empty, three, long] = [
       file('a'),
       file('b', '1\n2\n3\n'),
       file('c', `${'x'.repeat(70_000)}\n`.repeat(5)),
     ];
-    const { code, stdout } = await run('examples/count-lines.mjs', empty, three, long);
+    const { code, stdout } = await run('examples/count-lines.ts', empty, three, long);
     expect(stdout).to.equal(`0 ${empty}\n3 ${three}\n5 ${long}\n`);
     expect(code).to.equal(0);
   });
 
   it('record-store stores records side by side and loads them', async () => {
     const target = path.join(directory, 'records');
-    const { code, stdout } = await run('examples/record-store.mjs', target);
+    const { code, stdout } = await run('examples/record-store.ts', target);
     expect(stdout).to.equal('ada edsger\n');
     expect(statSync(target).size).to.equal(96);
     expect(code).to.equal(0);
@@ -77,7 +105,7 @@ describe('the examples', () => {
 
   it('logger writes a thousand lines in order without waiting for one', async () => {
     const target = file('log', 'before\n');
-    const { code, stdout } = await run('examples/logger.mjs', target);
+    const { code, stdout } = await run('examples/logger.ts', target);
     const lines = readFileSync(target, 'utf8').split('\n');
     expect(lines[0]).to.equal('before');
     expect(lines.slice(1, 1001).map((line) => line.split(' ').slice(1).join(' '))).to.deep.equal(
@@ -90,7 +118,7 @@ describe('the examples', () => {
   it('tree-size adds up sizes and names what is missing', async () => {
     const missing = path.join(directory, 'missing');
     const { code, stdout, stderr } = await run(
-      'examples/tree-size.mjs',
+      'examples/tree-size.ts',
       file('a', '123'),
       missing,
       file('b', '4567'),
@@ -101,7 +129,7 @@ describe('the examples', () => {
   });
 
   it('the tour checks every result, prints its table and leaves nothing behind', async () => {
-    const { code, stdout, stderr } = await run('examples/tour.mjs', '--small');
+    const { code, stdout, stderr } = await run('examples/tour.ts', '--small');
     expect(stderr).to.contain('Step 6 of 6');
     expect(stdout.split('\n').filter((line) => /\dx /.test(line))).to.have.length(6);
     expect(stdout).to.contain('Every result was checked');
@@ -118,7 +146,7 @@ describe('the examples', () => {
         console.log('      skipped: Windows has no signals to send');
         this.skip();
       }
-      const tour = start('examples/tour.mjs', '--small');
+      const tour = start('examples/tour.ts', '--small');
       tour.stdout.resume();
       await once(tour.stderr, 'data');
       tour.kill(signal);

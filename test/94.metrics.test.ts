@@ -49,7 +49,7 @@ describe('metrics', () => {
 
 describe('the Prometheus example', () => {
   it('prints each sample in the exposition format', async () => {
-    const example = '../examples/prometheus.mjs';
+    const example = '../examples/prometheus.ts';
     const { prometheusText } = (await import(example)) as { prometheusText: () => string };
     const text = prometheusText();
     expect(text).to.match(/^uvfiles_pool_threads \d+$/m);

@@ -1,15 +1,16 @@
-// Counts the lines of files, several at once: node examples/count-lines.mjs FILE...
+// Counts the lines of files, several at once: npx tsx examples/count-lines.ts FILE...
+// Shows: chunks of a binary file until there are none left, and a file that is closed whatever happens.
 import { open } from 'uvfiles';
 
 const paths = process.argv.slice(2);
 const counts = await Promise.all(paths.map(countLines));
 for (const [index, path] of paths.entries()) console.log(`${counts[index]} ${path}`);
 
-async function countLines(path) {
+async function countLines(path: string): Promise<number> {
   const file = await open(path, 'rb');
   try {
     let lines = 0;
-    for (let chunk; (chunk = await file.read(1 << 16)).length > 0;) {
+    for (let chunk: Buffer; (chunk = await file.read(1 << 16)).length > 0;) {
       for (let at = chunk.indexOf('\n'); at !== -1; at = chunk.indexOf('\n', at + 1)) lines++;
     }
     return lines;

@@ -1,0 +1,54 @@
+// The tour (`npm start`): real work on real files through uvfiles, each result checked against node:fs, with time and
+// event-loop delay beside fs.promises. `--small` does the same on little data. In a checkout: npx tsx examples/tour.ts
+import { performance } from 'node:perf_hooks';
+import { type Job, sideBySide, type Work } from './tour/measure.ts';
+import { progressLine } from './tour/progress.ts';
+import { countLines, randomReads, readSmallFiles, statTree } from './tour/reading.ts';
+import { printTable, type Row } from './tour/table.ts';
+import { makeLog, makeTree, temporaryDirectory } from './tour/workload.ts';
+import { appendLines, rewriteLog } from './tour/writing.ts';
+
+const small = process.argv.includes('--small');
+const scale = small
+  ? { logBytes: 2e6, files: 200, reads: 2000, appends: 1000 }
+  : { logBytes: 200e6, files: 4000, reads: 100_000, appends: 50_000 };
+
+const started = performance.now();
+const directory = temporaryDirectory();
+const progress = progressLine();
+
+const log = await makeLog(directory, scale.logBytes, (text) => progress.say(`Preparing: ${text}`));
+const paths = await makeTree(directory, scale.files, (text) => progress.say(`Preparing: ${text}`));
+const work: Work = { directory, log, paths, reads: scale.reads, appends: scale.appends };
+
+const rows = [
+  await run(1, countLines(work)),
+  await run(2, randomReads(work)),
+  await run(3, readSmallFiles(work)),
+  await run(4, statTree(work)),
+  await run(5, appendLines(work)),
+  await run(6, rewriteLog(work)),
+];
+progress.clear();
+
+const megabytes = (log.size / 1e6).toFixed(0);
+console.log(
+  `\nNode ${process.version}, a log of ${megabytes} MB and ${scale.files} small files; better of two runs\n`,
+);
+printTable(rows);
+console.log(
+  `\nEvery result was checked against node:fs. ${((performance.now() - started) / 1000).toFixed(0)} s in all.`,
+);
+
+async function run<R>(number: number, job: Job<R>): Promise<Row> {
+  const step = `Step ${number} of 6, ${job.title}`;
+  const { ours, theirs } = await sideBySide(job, (text) => progress.say(`${step}: ${text}`));
+  progress.say(`${step}: checking against node:fs`);
+  for (const [name, { result }] of [
+    ['uvfiles', ours],
+    ['fs.promises', theirs],
+  ] as const) {
+    if (!job.check(result)) throw new Error(`${job.title}: ${name} gave another result than node:fs`);
+  }
+  return { title: job.title, ours, theirs };
+}
