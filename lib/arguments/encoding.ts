@@ -4,6 +4,7 @@ import { optionReader } from './options.js';
 
 /** How names are returned: `'utf8'` for strings, `'buffer'` for bytes. */
 export interface EncodingOptions {
+  /** Names as strings, or as Buffers, which keep names that are not UTF-8. */
   encoding?: 'utf8' | 'utf-8' | 'buffer' | null | undefined;
 }
 

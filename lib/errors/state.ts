@@ -3,7 +3,9 @@ import { brandedInstanceOf } from './base.js';
 
 /** The handle is closed, or being closed. */
 export class ClosedFileError extends Error {
+  /** Always this value. */
   readonly code = 'ERR_FILE_CLOSED';
+  /** The name of the class. */
   override readonly name = 'ClosedFileError';
 
   constructor(message = 'I/O operation on closed file') {
@@ -14,14 +16,18 @@ brandedInstanceOf(ClosedFileError, 'ERR_FILE_CLOSED');
 
 /** The handle cannot do this: a read on `'w'`, a seek on a pipe (Python's `io.UnsupportedOperation`). */
 export class UnsupportedOperationError extends Error {
+  /** Always this value. */
   readonly code = 'ERR_UNSUPPORTED_OPERATION';
+  /** The name of the class. */
   override readonly name = 'UnsupportedOperationError';
 }
 brandedInstanceOf(UnsupportedOperationError, 'ERR_UNSUPPORTED_OPERATION');
 
 /** The lane holds as many waiting operations as its `queueLimit` allows; nothing was queued. */
 export class LaneFullError extends Error {
+  /** Always this value. */
   readonly code = 'ERR_LANE_FULL';
+  /** The name of the class. */
   override readonly name = 'LaneFullError';
   /** The lane's name. */
   readonly lane: string;
@@ -35,7 +41,9 @@ brandedInstanceOf(LaneFullError, 'ERR_LANE_FULL');
 
 /** The operation's `timeout` passed before it was done. */
 export class TimeoutError extends Error {
+  /** Always this value. */
   readonly code = 'ERR_TIMEOUT';
+  /** The name of the class. */
   override readonly name = 'TimeoutError';
   /** What the caller allowed, in milliseconds. */
   readonly timeout: number;
@@ -49,7 +57,9 @@ brandedInstanceOf(TimeoutError, 'ERR_TIMEOUT');
 
 /** The operation's `signal` was aborted; `cause` is the signal's reason. Shaped like Node's own AbortError. */
 export class AbortError extends Error {
+  /** Always this value. */
   readonly code = 'ABORT_ERR';
+  /** The name of the class. */
   override readonly name = 'AbortError';
 
   constructor(reason?: unknown) {

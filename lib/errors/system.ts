@@ -10,7 +10,9 @@ export interface SystemError extends Error {
   errno: number;
   /** The call that failed, such as `'open'`. */
   syscall: string;
+  /** The path that the call was about. */
   path?: string;
+  /** The second path of a rename, copy or link. */
   dest?: string;
   /** Bytes that had been written when a write stopped. */
   bytesWritten?: number;

@@ -3,7 +3,9 @@ import { brandedInstanceOf } from './base.js';
 
 /** Bytes that are not text in the encoding of the file (code `ERR_UNICODE_DECODE`). */
 export class UnicodeDecodeError extends Error {
+  /** Always this value. */
   readonly code = 'ERR_UNICODE_DECODE';
+  /** The name of the class. */
   override readonly name = 'UnicodeDecodeError';
   /** The encoding's name in this library, such as `utf-8`. */
   readonly encoding: string;
@@ -29,7 +31,9 @@ brandedInstanceOf(UnicodeDecodeError, 'ERR_UNICODE_DECODE');
 
 /** Text that the encoding of the file has no bytes for (code `ERR_UNICODE_ENCODE`). */
 export class UnicodeEncodeError extends Error {
+  /** Always this value. */
   readonly code = 'ERR_UNICODE_ENCODE';
+  /** The name of the class. */
   override readonly name = 'UnicodeEncodeError';
   /** The encoding's name in this library, such as `latin-1`. */
   readonly encoding: string;
@@ -55,7 +59,9 @@ brandedInstanceOf(UnicodeEncodeError, 'ERR_UNICODE_ENCODE');
 
 /** An encoding that this library does not know (code `ERR_UNKNOWN_ENCODING`). */
 export class UnknownEncodingError extends Error {
+  /** Always this value. */
   readonly code = 'ERR_UNKNOWN_ENCODING';
+  /** The name of the class. */
   override readonly name = 'UnknownEncodingError';
   /** The name as it was given. */
   readonly encoding: string;

@@ -56,6 +56,7 @@ export class FileLock {
     return (this.#released = this.#release());
   }
 
+  /** Releases the lock: `await using` calls it at the end of a block. */
   [asyncDispose](): Promise<void> {
     return this.release();
   }

@@ -199,6 +199,7 @@ export abstract class Handle {
     await locks.releaseAll();
   }
 
+  /** Closes the file: `await using` calls it at the end of a block. */
   [asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -211,6 +212,7 @@ export abstract class Handle {
     return describeHandle(this);
   }
 
+  /** What `util.inspect` and `console.log` show. */
   [inspect.custom](_depth: number, options: InspectOptions): string {
     const state = this.#detached ? ' detached' : this.closed ? ' closed' : ` fd=${this._io.file.fd}`;
     return `${this.constructor.name} { ${inspect(this.name, options)} mode=${inspect(this.mode, options)}${state} }`;

@@ -182,6 +182,7 @@ export abstract class TextHandle {
     return (this.#closing = this._sequence.run(inTurn));
   }
 
+  /** Closes the file: `await using` calls it at the end of a block. */
   [asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -191,6 +192,7 @@ export abstract class TextHandle {
     return describeHandle(this);
   }
 
+  /** What `util.inspect` and `console.log` show. */
   [inspect.custom](_depth: number, options: InspectOptions): string {
     const state = this.#detached ? ' detached' : this.closed ? ' closed' : ` fd=${this.buffer.fileno()}`;
     const shown = `${inspect(this.name, options)} mode=${inspect(this.mode, options)} encoding=${this.encoding}`;

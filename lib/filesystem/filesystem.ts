@@ -59,7 +59,9 @@ export type EntryType =
 
 /** One entry of a directory. */
 export interface DirectoryItem {
+  /** The name, without its directory. */
   readonly name: string | Uint8Array;
+  /** What the entry is. `unknown` makes the library ask `stat`. */
   readonly type: EntryType;
   /** The inode number, if there is one. */
   readonly inode?: number | undefined;
@@ -80,20 +82,31 @@ export interface StatCall {
 
 /** Whether a call is about the target of a link, or the link itself. */
 export interface FollowOptions {
+  /** Whether a symbolic link stands for its target. */
   readonly followSymlinks: boolean;
 }
 
 /** The answer of `statvfs`. */
 export interface StatVfs {
+  /** Bytes of the block size that is best for I/O. */
   readonly bsize: number;
+  /** Bytes of the unit that `blocks`, `bfree` and `bavail` count. */
   readonly frsize: number;
+  /** All units. */
   readonly blocks: number;
+  /** Free units. */
   readonly bfree: number;
+  /** Free units for users without privileges. */
   readonly bavail: number;
+  /** All inodes. */
   readonly files: number;
+  /** Free inodes. */
   readonly ffree: number;
+  /** Free inodes for users without privileges. */
   readonly favail: number;
+  /** Mount flags, as statvfs(3) numbers them. */
   readonly flag: number;
+  /** The most bytes in a name. */
   readonly namemax: number;
 }
 
@@ -149,6 +162,7 @@ export interface RemoveTreeCall {
 export interface FileSystem {
   /** Shown in errors: `memory`, `s3`, ... */
   readonly name: string;
+  /** What the file system can do. What is missing counts as false, and such calls reject before any I/O. */
   readonly capabilities: Partial<Capabilities>;
   /**
    * True: a path that begins with the prefix of the mount is always answered here, even if its `..` lead out of the prefix.
@@ -162,23 +176,34 @@ export interface FileSystem {
    * @param permissions permission bits of a file that is created
    */
   open(path: FilePath, flags: number, permissions: number, call: CallOptions): Promise<FileSystemFile>;
+  /** What is known of a file: its kind, size, times and permissions. */
   stat(path: FilePath, options: StatCall, call: CallOptions): Promise<StatsLike | BigIntStats>;
   /** The entries of a directory without `.` and `..`, in batches as they come. */
   list(path: FilePath, call: CallOptions): AsyncIterable<readonly DirectoryItem[]>;
+  /** Removes a file or a link, never a directory. */
   unlink(path: FilePath, call: CallOptions): Promise<void>;
+  /** Makes one directory. Rejects with EEXIST if the name is taken, with ENOENT if the parent is missing. */
   mkdir(path: FilePath, permissions: number, call: CallOptions): Promise<void>;
+  /** Removes an empty directory. Rejects with ENOTEMPTY if it is not. */
   rmdir(path: FilePath, call: CallOptions): Promise<void>;
   /** Replaces a file at `to`. */
   rename(from: FilePath, to: FilePath, call: CallOptions): Promise<void>;
 
+  /** The target of a symbolic link, as it was written (capability `links`). */
   readlink?(path: FilePath, call: CallOptions): Promise<FilePath>;
+  /** The path without symbolic links, within the file system. */
   realpath?(path: FilePath, call: CallOptions): Promise<FilePath>;
   /** Whether the caller may use the file in this way. `mode`: `fs.constants` F_OK, R_OK, W_OK, X_OK. */
   access?(path: FilePath, mode: number, call: CallOptions): Promise<boolean>;
+  /** Sizes and limits of the file system. */
   statvfs?(path: FilePath, call: CallOptions): Promise<StatVfs>;
+  /** Makes a hard link (capability `links`). */
   link?(existing: FilePath, path: FilePath, call: CallOptions): Promise<void>;
+  /** Makes a symbolic link (capability `links`). */
   symlink?(target: FilePath, path: FilePath, call: CallOptions): Promise<void>;
+  /** Changes the permission bits (capability `modes`). */
   chmod?(path: FilePath, permissions: number, call: CallOptions): Promise<void>;
+  /** Changes user and group (capability `owners`). */
   chown?(path: FilePath, uid: number, gid: number, options: FollowOptions, call: CallOptions): Promise<void>;
   /** Times in milliseconds since the epoch. */
   utimes?(
@@ -188,10 +213,12 @@ export interface FileSystem {
     options: FollowOptions,
     call: CallOptions,
   ): Promise<void>;
+  /** Cuts or extends a file to `size` bytes (capability `truncate`). */
   truncate?(path: FilePath, size: number | bigint, call: CallOptions): Promise<void>;
   /** Makes the names in a directory durable, if that needs a separate call. */
   syncDirectory?(path: FilePath, call: CallOptions): Promise<void>;
 
+  /** Reads a whole file. Without it the library opens, reads and closes. */
   readFile?(path: FilePath, call: CallOptions): Promise<Uint8Array>;
   /** `flags` as for `open`; always with O_CREAT, and O_TRUNC, O_APPEND or O_EXCL. */
   writeFile?(
@@ -203,6 +230,7 @@ export interface FileSystem {
   ): Promise<void>;
   /** The whole files at `paths`, in any order; `index` counts into `paths`. */
   readMany?(paths: readonly FilePath[], call: CallOptions): AsyncIterable<readonly ReadManyAnswer[]>;
+  /** `stat` of many paths at once: for each one the answer or the error. */
   statMany?(
     paths: readonly FilePath[],
     options: StatCall,
@@ -210,8 +238,11 @@ export interface FileSystem {
   ): Promise<readonly (StatsLike | BigIntStats | Error)[]>;
   /** All files below `top` as one listing without directories, with paths relative to `top`. For flat keys. */
   walkFiles?(top: FilePath, call: CallOptions): AsyncIterable<readonly DirectoryItem[]>;
+  /** Removes a directory and all in it. Without it the library lists and removes. */
   removeTree?(path: FilePath, options: RemoveTreeCall, call: CallOptions): Promise<void>;
+  /** Copies a file within the file system. Without it the library reads and writes. */
   copyFile?(from: FilePath, to: FilePath, options: CopyFileOptions, call: CallOptions): Promise<void>;
+  /** Copies a tree within the file system. Without it the library walks and copies. */
   copyTree?(from: FilePath, to: FilePath, options: CopyTreeOptions, call: CallOptions): Promise<void>;
   /** Replaces the file in one step with `data`. */
   replaceFile?(path: FilePath, data: Uint8Array, options: ReplaceOptions, call: CallOptions): Promise<void>;
@@ -263,6 +294,7 @@ export interface FileSystemFile {
   pwrite?(data: Uint8Array, position: number | bigint, call: CallOptions): Promise<number>;
   /** Writes all of `data` at the current end, and resolves to `data.length`. */
   append?(data: Uint8Array, call: CallOptions): Promise<number>;
+  /** Cuts or extends a file to `size` bytes (capability `truncate`). */
   truncate?(size: number | bigint, call: CallOptions): Promise<void>;
   /** Makes what was written durable. */
   sync?(call: CallOptions): Promise<void>;
@@ -275,6 +307,7 @@ export interface FileSystemFile {
   tryLock?(range: LockRange, shared: boolean, call: CallOptions): Promise<boolean>;
   /** Releases this file's locks in the range. `close` and `abort` release all of them. */
   unlock?(range: LockRange): Promise<void>;
+  /** What is known of a file: its kind, size, times and permissions. */
   stat(call: CallOptions): Promise<StatsLike | BigIntStats>;
   /** Publishes what was written, and closes. Called once. */
   close(): Promise<void>;

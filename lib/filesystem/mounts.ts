@@ -22,6 +22,7 @@ interface Entry {
 export interface Mount extends Disposable {
   /** The prefix of its paths, without a slash at the end. */
   readonly prefix: string;
+  /** What is mounted. */
   readonly fileSystem: FileSystem;
   /** Unmounts the file system. Open files stay usable. Calling it again does nothing. */
   unmount(): void;

@@ -5,6 +5,7 @@ import { channel } from 'node:diagnostics_channel';
 export interface OperationMessage {
   /** `read`, `write`, `open`, `stat`, `readFile`, ... */
   readonly operation: string;
+  /** The path, where the operation has one. */
   readonly path: string | Uint8Array | undefined;
   /** The lane's name. */
   readonly lane: string;
@@ -12,6 +13,7 @@ export interface OperationMessage {
   readonly inline: boolean;
   /** Milliseconds from the call to its settlement. 0 if it was served inline. */
   readonly duration: number;
+  /** Why the operation failed; missing if it did not. */
   readonly error: Error | undefined;
 }
 

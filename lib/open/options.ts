@@ -21,6 +21,7 @@ export interface OpenOptions extends OpOptions {
   buffering?: number | undefined;
   /** False leaves a descriptor given by number open on `close`. Default true. */
   closefd?: boolean | undefined;
+  /** Opens the file in place of the library: gets the path and the flags, gives a descriptor. */
   opener?: Opener | undefined;
   /** Permission bits of a file that is created, before the umask. Default 0o666. */
   permissions?: number | undefined;

@@ -29,6 +29,7 @@ export interface CopytreeOptions extends OpOptions {
 export interface CopytreeProgress {
   /** The file that has just been copied, and its copy. */
   readonly src: string;
+  /** Where it goes. */
   readonly dst: string;
   /** Files that have been copied so far, links included. */
   readonly files: number;

@@ -56,6 +56,7 @@ export class DirEntry<Name extends string | Buffer = string> {
     return (typeof this.name === 'string' ? path.toString() : path) as Name;
   }
 
+  /** Whether the entry is a regular file; false for a symbolic link to one. */
   isFile(): boolean {
     return this.#type === 'file';
   }
@@ -65,22 +66,27 @@ export class DirEntry<Name extends string | Buffer = string> {
     return this.#type === 'directory';
   }
 
+  /** Whether the entry is a symbolic link. */
   isSymbolicLink(): boolean {
     return this.#type === 'symlink';
   }
 
+  /** Whether the entry is a FIFO. */
   isFIFO(): boolean {
     return this.#type === 'fifo';
   }
 
+  /** Whether the entry is a socket. */
   isSocket(): boolean {
     return this.#type === 'socket';
   }
 
+  /** Whether the entry is a character device. */
   isCharacterDevice(): boolean {
     return this.#type === 'character';
   }
 
+  /** Whether the entry is a block device. */
   isBlockDevice(): boolean {
     return this.#type === 'block';
   }

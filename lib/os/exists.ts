@@ -23,7 +23,11 @@ export async function exists(path: Path, o?: OpOptions): Promise<boolean> {
   }
 }
 
-/** The same, but true for a dangling link. */
+/**
+ * Whether there is anything at `path`: as `exists`, but true for a link that leads nowhere.
+ * @throws as `exists`
+ * @example if (await os.lexists('current')) await os.unlink('current');
+ */
 export async function lexists(path: Path, o?: OpOptions): Promise<boolean> {
   try {
     await lstat(path, o);

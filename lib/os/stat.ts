@@ -28,7 +28,11 @@ export function stat(path: Path, o?: StatOptions): Promise<Stats | BigIntStats> 
   }
 }
 
-/** The status of a file or link, not following it. Otherwise as `stat`. */
+/**
+ * The status of a file, or of a link itself: it is not followed.
+ * @throws as `stat`
+ * @example if ((await os.lstat('current')).isSymbolicLink()) console.log(await os.readlink('current'));
+ */
 export function lstat(path: Path, o: StatOptions & { bigint: true }): Promise<BigIntStats>;
 export function lstat(path: Path, o?: StatOptions): Promise<Stats>;
 export function lstat(path: Path, o?: StatOptions): Promise<Stats | BigIntStats> {

@@ -20,7 +20,9 @@ export async function statvfs(path: Path, o?: OpOptions): Promise<StatVfs> {
 
 /** Bytes of a file system. */
 export interface DiskUsage {
+  /** Bytes of the whole file system. */
   total: number;
+  /** Bytes in use. */
   used: number;
   /** What this user can still write. */
   free: number;

@@ -17,7 +17,11 @@ export async function isfile(path: Path, o?: OpOptions): Promise<boolean> {
   }
 }
 
-/** Whether the path leads to a directory. Otherwise as `isfile`. */
+/**
+ * Whether the path leads to a directory.
+ * @throws as `isfile`
+ * @example if (!(await path.isdir('cache'))) await os.makedirs('cache');
+ */
 export async function isdir(path: Path, o?: OpOptions): Promise<boolean> {
   try {
     return (await stat(path, o)).isDirectory();
@@ -26,7 +30,11 @@ export async function isdir(path: Path, o?: OpOptions): Promise<boolean> {
   }
 }
 
-/** Whether the path is a link, dangling or not. Otherwise as `isfile`. */
+/**
+ * Whether the path is a symbolic link, also one that leads nowhere.
+ * @throws as `isfile`
+ * @example const target = (await path.islink('current')) ? await os.readlink('current') : 'current';
+ */
 export async function islink(path: Path, o?: OpOptions): Promise<boolean> {
   try {
     return (await lstat(path, o)).isSymbolicLink();

@@ -12,17 +12,29 @@ export async function getsize(path: Path, o?: OpOptions): Promise<number> {
   return (await stat(path, o)).size;
 }
 
-/** When a file was last read, in milliseconds since the epoch, as Stats.atimeMs. Otherwise as `getsize`. */
+/**
+ * When a file was last read, in milliseconds since the epoch, as Stats.atimeMs.
+ * @throws as `getsize`
+ * @example const when = new Date(await path.getatime('data.bin'));
+ */
 export async function getatime(path: Path, o?: OpOptions): Promise<number> {
   return (await stat(path, o)).atimeMs;
 }
 
-/** When a file was last written, in milliseconds since the epoch, as Stats.mtimeMs. Otherwise as `getsize`. */
+/**
+ * When a file was last written, in milliseconds since the epoch, as Stats.mtimeMs.
+ * @throws as `getsize`
+ * @example const when = new Date(await path.getmtime('data.bin'));
+ */
 export async function getmtime(path: Path, o?: OpOptions): Promise<number> {
   return (await stat(path, o)).mtimeMs;
 }
 
-/** When a file's status last changed, in milliseconds since the epoch, as Stats.ctimeMs. Otherwise as `getsize`. */
+/**
+ * When a file's status last changed, in milliseconds since the epoch, as Stats.ctimeMs.
+ * @throws as `getsize`
+ * @example const changed = (await path.getctime('data.bin')) > lastLooked;
+ */
 export async function getctime(path: Path, o?: OpOptions): Promise<number> {
   return (await stat(path, o)).ctimeMs;
 }

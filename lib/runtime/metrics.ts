@@ -29,10 +29,12 @@ export interface LaneMetrics {
 
 /** What `metrics()` answers. */
 export interface Metrics {
+  /** The thread pool that all lanes share. */
   pool: PoolFigures & {
     /** The inline path over all lanes. */
     inline: InlineFigures;
   };
+  /** Each lane by its name. */
   lanes: Record<string, LaneMetrics>;
 }
 

@@ -15,6 +15,7 @@ export interface ObjectInfo {
   readonly etag: string;
   /** When it was written, in milliseconds since the epoch. */
   readonly modified: number;
+  /** The MIME type. */
   readonly contentType?: string | undefined;
   /** The user's metadata, with names in lower case and without `x-amz-meta-`. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
@@ -42,7 +43,9 @@ export interface GetCall extends StoreCall {
 
 /** What a new object carries besides its bytes. */
 export interface NewObject {
+  /** The MIME type. */
   readonly contentType?: string | undefined;
+  /** The user's own pairs of name and value. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -56,13 +59,17 @@ export interface Condition {
 
 /** One uploaded part. Numbers begin with 1. */
 export interface UploadedPart {
+  /** The number of the part, from 1. */
   readonly number: number;
+  /** The version of the content, with the quotes that the store gives. */
   readonly etag: string;
 }
 
 /** Bytes of another object of the bucket. */
 export interface CopySource {
+  /** The name of the object in its bucket. */
   readonly key: string;
+  /** The first byte. */
   readonly start?: number | undefined;
   /** The byte after the last. */
   readonly end?: number | undefined;
@@ -70,6 +77,7 @@ export interface CopySource {
 
 /** Which keys are listed. */
 export interface ListCall extends StoreCall {
+  /** Only keys that begin with this. */
   readonly prefix: string;
   /** Keys that have it after the prefix are given as one prefix. */
   readonly delimiter?: '/' | undefined;
@@ -81,15 +89,21 @@ export interface ListCall extends StoreCall {
 
 /** One object in a listing. */
 export interface ListedObject {
+  /** The name of the object in its bucket. */
   readonly key: string;
+  /** Bytes. */
   readonly size: number;
+  /** The version of the content, with the quotes that the store gives. */
   readonly etag: string;
+  /** When it was written, in milliseconds since the epoch. */
   readonly modified: number;
 }
 
 /** One page of a listing, in the byte order of the keys. */
 export interface ListPage {
+  /** The objects of this page. */
   readonly objects: readonly ListedObject[];
+  /** What stands before the delimiter in the keys that were grouped. */
   readonly prefixes: readonly string[];
   /** Continues the listing; undefined on the last page. */
   readonly next: string | undefined;
@@ -97,7 +111,9 @@ export interface ListPage {
 
 /** A key that could not be deleted. */
 export interface DeleteFailure {
+  /** The name of the object in its bucket. */
   readonly key: string;
+  /** Why it was not deleted. */
   readonly error: ObjectStoreError;
 }
 
@@ -106,7 +122,9 @@ export interface DeleteFailure {
  * retrying.
  */
 export interface ObjectStore {
+  /** What is known of an object, without its content. */
   head(key: string, call: StoreCall): Promise<ObjectInfo>;
+  /** Reads an object or a range of it. */
   get(key: string, call: GetCall): Promise<ObjectBody>;
   /** Stores an object whole. Resolves to its ETag. */
   put(key: string, data: Uint8Array, call: NewObject & Condition & StoreCall): Promise<string>;
@@ -121,14 +139,17 @@ export interface ObjectStore {
     data: Uint8Array | CopySource,
     call: StoreCall,
   ): Promise<string>;
+  /** Makes the object of the parts that were sent. */
   completeUpload(
     key: string,
     upload: string,
     parts: readonly UploadedPart[],
     call: Condition & StoreCall,
   ): Promise<void>;
+  /** Ends a multipart upload without an object, and frees its parts. */
   abortUpload(key: string, upload: string, call: StoreCall): Promise<void>;
 
+  /** One page of a listing. */
   list(call: ListCall): Promise<ListPage>;
   /** Copies an object with its metadata, within the server. */
   copy(source: CopySource, key: string, call: StoreCall): Promise<void>;
@@ -138,11 +159,13 @@ export interface ObjectStore {
 
 /** What a store says of a failed request. `cause` is the error of the client. */
 export class ObjectStoreError extends Error {
+  /** The name of the class. */
   override readonly name = 'ObjectStoreError';
   /** The server's code, such as `NoSuchKey`, or that of the socket, such as `ECONNREFUSED`. */
   readonly code: string;
   /** The HTTP status; undefined where no answer came. */
   readonly status: number | undefined;
+  /** The store's number of the request, which its operators ask for. */
   readonly requestId: string | undefined;
   /** Requests that were sent, with those of the client's retries. */
   readonly attempts: number;
@@ -152,6 +175,7 @@ export class ObjectStoreError extends Error {
     message: string,
     o: {
       status?: number | undefined;
+      /** The store's number of the request, which its operators ask for. */
       requestId?: string | undefined;
       attempts?: number | undefined;
       cause?: unknown;

@@ -15,6 +15,7 @@ import { copySourceOf, decoded, extentOf, isNoXml, quoted, rangeOf, socketCode, 
 
 /** What is needed of a client: `S3Client` and `S3` have it. */
 export interface S3ClientLike {
+  /** Sends one command, as the SDK's client does. */
   send(command: never, options?: never): Promise<unknown>;
 }
 
@@ -55,7 +56,10 @@ async function load(): Promise<Sdk> {
   }
 }
 
-/** Makes an ObjectStore of a client and the name of a bucket. */
+/**
+ * An ObjectStore made of a client of `@aws-sdk/client-s3` and the name of a bucket: what `s3Files` stands on.
+ * @example const files = objectFiles(sdkStore(new S3Client({}), 'reports'));
+ */
 export function sdkStore(client: S3ClientLike, bucket: string): ObjectStore {
   const send = client.send.bind(client) as unknown as Send;
 

@@ -3,8 +3,11 @@ import { createHash, createHmac } from 'node:crypto';
 
 /** Keys of an account. */
 export interface Credentials {
+  /** The public part of the key. */
   readonly accessKeyId: string;
+  /** The secret part. */
   readonly secretAccessKey: string;
+  /** The token of temporary credentials. */
   readonly sessionToken?: string | undefined;
 }
 

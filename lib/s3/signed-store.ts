@@ -14,7 +14,9 @@ import { element, elements, escaped } from './xml.js';
 export interface SignedStoreOptions {
   /** The server, such as `https://s3.eu-central-1.amazonaws.com`. The bucket's name goes into the path. */
   endpoint: string | URL;
+  /** The bucket's name. */
   bucket: string;
+  /** The credentials that requests are signed with. */
   credentials: Credentials;
   /** Default: `us-east-1`. */
   region?: string | undefined;
@@ -26,6 +28,7 @@ export interface SignedStoreOptions {
  * A bucket for `objectFiles`, without the AWS SDK. Requests are signed with Signature Version 4 and tried again after
  * server errors and broken connections.
  * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_URL
+ * @example const store = signedStore({ endpoint: 'http://127.0.0.1:9000', region: 'us-east-1', bucket: 'reports', credentials });
  */
 export function signedStore(options: SignedStoreOptions): ObjectStore {
   const { bucket, credentials, region = 'us-east-1', attempts = 3 } = options;

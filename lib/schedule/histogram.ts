@@ -23,9 +23,13 @@ function middle(bucket: number): number {
 export class Histogram {
   /** Values recorded. */
   readonly count: number;
+  /** The smallest value. */
   readonly min: number;
+  /** The largest value. */
   readonly max: number;
+  /** The mean. */
   readonly mean: number;
+  /** The standard deviation. */
   readonly stddev: number;
   readonly #buckets: Float64Array;
 
@@ -72,6 +76,7 @@ export class Histogram {
     }
   }
 
+  /** Count, mean, extremes and common percentiles as a plain object. */
   toJSON(): Record<string, number> {
     const { count, min, max, mean, stddev } = this;
     return {

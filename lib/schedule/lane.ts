@@ -1,5 +1,6 @@
 // A lane: a named queue of operations with its own priority, share of the pool and metrics.
 
+/** Which lanes go first. */
 export type Priority = 'high' | 'normal' | 'low';
 
 const CONSTRUCT = Symbol('construct');
@@ -8,6 +9,7 @@ const CONSTRUCT = Symbol('construct');
 export class Lane {
   /** As given to `createLane`; metrics() lists the lane by it. */
   readonly name: string;
+  /** Which lanes go first. */
   readonly priority: Priority;
   /** The most threads that work for this lane at a time. */
   readonly concurrency: number;
@@ -55,6 +57,7 @@ export function makeLane(number: number, o: ConstructorParameters<typeof Lane>[2
 
 /** The lanes that always exist. `default` serves calls without a lane. `bulk` serves long work: walks, copies, lists of files. */
 export const lanes: { readonly default: Lane; readonly bulk: Lane } = Object.freeze({
+  /** Calls without a lane. */
   default: makeLane(0, {
     name: 'default',
     priority: 'normal',
@@ -62,6 +65,7 @@ export const lanes: { readonly default: Lane; readonly bulk: Lane } = Object.fre
     queueLimit: Infinity,
     inline: true,
   }),
+  /** Long work: low priority, never inline. */
   bulk: makeLane(1, {
     name: 'bulk',
     priority: 'low',

@@ -63,6 +63,7 @@ export async function namedTemporaryFile(o?: TempAnyOptions & DeleteOptions): Pr
 
 /** A handle whose name is a path: a string, unless `dir` was given as bytes. */
 export interface Named {
+  /** The path of the file. */
   readonly name: string;
 }
 

@@ -55,6 +55,7 @@ export class TemporaryDirectory {
     return this.#deleted ? this.cleanup() : Promise.resolve();
   }
 
+  /** The path of the directory. */
   toString(): string {
     return typeof this.name === 'string' ? this.name : Buffer.from(this.name).toString();
   }

@@ -73,6 +73,7 @@ export class MemoryFiles implements Disposable {
     this.state.credentials = new Credentials(checkUser(user));
   }
 
+  /** The user that calls are made as, whom permissions are checked for. */
   get user(): MemoryUser {
     const { uid, gid, groups } = this.state.credentials;
     return { uid, gid, groups };
@@ -84,6 +85,7 @@ export class MemoryFiles implements Disposable {
     this.#mount = undefined;
   }
 
+  /** Unmounts: `using` calls it at the end of a block. `run` still works. */
   [dispose](): void {
     this.unmount();
   }

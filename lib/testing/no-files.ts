@@ -8,8 +8,11 @@ import { type Operation } from './operation.js';
 
 /** Rejects what touches a file inside `noFiles`: `code` is ERR_FILES_FORBIDDEN. */
 export class FilesForbiddenError extends Error {
+  /** Always this value. */
   readonly code = 'ERR_FILES_FORBIDDEN';
+  /** The operation that was asked for. */
   readonly op: string;
+  /** The path that it was asked for. */
   readonly path: string;
 
   constructor({ op, path }: Operation) {

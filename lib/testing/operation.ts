@@ -25,10 +25,12 @@ export const OPERATIONS = [
   'chown',
   'utimes',
 ] as const;
+/** What can be asked of a file system, for rules and traces. */
 export type OperationName = (typeof OPERATIONS)[number];
 
 /** One operation that the file system was asked for. */
 export interface Operation {
+  /** What was asked of the file system. */
   readonly op: OperationName;
   /** The absolute path. */
   readonly path: string;

@@ -6,6 +6,7 @@ import { type Between, type Operation } from './operation.js';
 
 /** An operation that was asked for, and the code of the error that it ended with. */
 export interface TracedOperation extends Operation {
+  /** Why the operation failed; missing if it did not. */
   error?: string;
 }
 

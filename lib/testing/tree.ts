@@ -14,7 +14,9 @@ import { Walk } from '../filesystem/memory/walk.js';
 export interface EntryOptions {
   /** Permission bits. */
   readonly mode?: number | undefined;
+  /** The number of the user. */
   readonly uid?: number | undefined;
+  /** The number of the group. */
   readonly gid?: number | undefined;
   /** Time of the last change of its content, in milliseconds since the epoch. */
   readonly mtime?: number | Date | undefined;
@@ -22,6 +24,7 @@ export interface EntryOptions {
 
 /** A symbolic link in a tree. */
 export class TreeLink {
+  /** Where the link leads. */
   readonly target: string | Uint8Array;
   constructor(target: string | Uint8Array) {
     this.target = target;
@@ -30,7 +33,9 @@ export class TreeLink {
 
 /** A directory in a tree. */
 export class TreeDirectory {
+  /** What the directory holds, by name. */
   readonly entries: Tree;
+  /** Permissions, owner and times. */
   readonly options: EntryOptions;
   constructor(entries: Tree, options: EntryOptions) {
     this.entries = entries;
@@ -40,7 +45,9 @@ export class TreeDirectory {
 
 /** A file in a tree with options. */
 export class TreeFile {
+  /** The bytes, or text as UTF-8. */
   readonly content: string | Uint8Array;
+  /** Permissions, owner and times. */
   readonly options: EntryOptions;
   constructor(content: string | Uint8Array, options: EntryOptions) {
     this.content = content;

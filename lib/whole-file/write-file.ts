@@ -84,7 +84,11 @@ export function writeFile(path: Path, data: FileData, o?: WriteFileOptions): Pro
   return write(path, data, O_WRONLY | O_CREAT | O_TRUNC, o);
 }
 
-/** Adds to the end of a file, creating it if need be. Otherwise as `writeFile`. */
+/**
+ * Adds to the end of a file, and creates it if it is missing. Options and errors are those of `writeFile`.
+ * @throws as `writeFile`
+ * @example await appendFile('server.log', `${new Date().toISOString()} started\n`);
+ */
 export function appendFile(path: Path, data: FileData, o?: WriteFileOptions): Promise<void> {
   return write(path, data, O_WRONLY | O_CREAT | O_APPEND, o);
 }

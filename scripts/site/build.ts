@@ -3,6 +3,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { apiText, type Reflection } from './api-text.js';
+import { gaps } from './gaps.js';
 import { installTools, model, must, output, root, tools } from './support.js';
 
 installTools();
@@ -16,6 +17,8 @@ copyFileSync(path.join(root, 'llms.txt'), path.join(output, 'llms.txt'));
 console.log(`The site is in ${path.relative(process.cwd(), output)}: open index.html.`);
 
 if (process.argv.includes('--check')) {
+  const missing = gaps(project);
+  for (const each of missing) console.log(each);
   const { check } = await import('./check.js');
-  process.exitCode = await check();
+  process.exitCode = (await check()) || Math.min(missing.length, 1);
 }

@@ -4,7 +4,9 @@ import { fail } from './errors.js';
 
 /** The user that a memory file system answers to. */
 export interface MemoryUser {
+  /** The number of the user. */
   readonly uid: number;
+  /** The number of the group. */
   readonly gid: number;
   /** Further groups. */
   readonly groups?: readonly number[] | undefined;
@@ -22,7 +24,9 @@ const ANY_EXECUTE = 0o111;
 
 /** A user with the kernel's answers. */
 export class Credentials implements MemoryUser {
+  /** The number of the user. */
   readonly uid: number;
+  /** The number of the group. */
   readonly gid: number;
   readonly groups: readonly number[];
   readonly #groups: ReadonlySet<number>;
