@@ -72,7 +72,7 @@ function statusOf(error: unknown, isOpen: boolean): number {
 
 /** A response that says no more than its status. */
 function refuse(req: IncomingMessage, res: ServerResponse, status: number): void {
-  const text = `${STATUS_CODES[status] ?? String(status)}\n`;
+  const text = STATUS_CODES[status] ?? String(status);
   res.statusCode = status;
   for (const name of ['ETag', 'Last-Modified', 'Cache-Control', 'Content-Encoding', 'Content-Language'])
     res.removeHeader(name);
@@ -81,6 +81,15 @@ function refuse(req: IncomingMessage, res: ServerResponse, status: number): void
   res.setHeader('Content-Length', Buffer.byteLength(text));
   res.end(req.method === 'HEAD' ? undefined : text);
 }
+
+/** What says something about a body, which a 304 has not. */
+const CONTENT_FIELDS = [
+  'Content-Type',
+  'Content-Length',
+  'Content-Encoding',
+  'Content-Language',
+  'Content-Range',
+];
 
 async function answer(
   req: IncomingMessage,
@@ -107,8 +116,7 @@ async function answer(
   setMissing(res, 'ETag', validators.etag);
   setMissing(res, 'Last-Modified', new Date(validators.modifiedMs).toUTCString());
   if (status === 304) {
-    for (const name of ['Content-Type', 'Content-Length', 'Content-Encoding', 'Content-Range'])
-      res.removeHeader(name);
+    for (const name of CONTENT_FIELDS) res.removeHeader(name);
     res.statusCode = 304;
     res.end();
     return undefined;

@@ -1,9 +1,54 @@
 // Locks on file systems other than the real one.
 import { expect } from 'chai';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+
 import { lockFile, open, updateAtomic } from 'uvfiles';
+import { beneath, mount } from 'uvfiles/filesystem';
 import { memoryFiles } from 'uvfiles/testing';
 
-import { rejection } from '../support/temp.js';
+import { rejection, scratchDirectory } from '../support/temp.js';
+
+describe('locks of files below a root', function () {
+  const scratch = scratchDirectory();
+
+  before(function () {
+    if (process.platform !== 'win32') return;
+    console.log('      skipped: beneath() is not available on Windows');
+    this.skip();
+  });
+
+  it('exclude those of the same files by another path, and keep updates apart', async () => {
+    using _files = mount('/below', beneath(scratch.path));
+    const direct = `${scratch.path}/a`;
+    const lock = await lockFile('/below/a');
+    await using other = await open(direct, 'r+b');
+    expect(await other.tryLock()).to.equal(null);
+    expect((await rejection(lockFile('/below/a', { timeout: 5 }))).code).to.equal('ERR_TIMEOUT');
+    const waiting = other.lock();
+    await lock.release();
+    await (await waiting).release();
+    await using handle = await open('/below/a', 'r+b');
+    await using _part = (await handle.tryLock({ size: 2 }))!;
+    expect(await other.tryLock({ size: 1 })).to.equal(null);
+    const add = (path: string): Promise<void> =>
+      updateAtomic(path, (old) => String(Number(old ?? 0) + 1), { encoding: 'utf-8' });
+    await Promise.all(
+      Array.from({ length: 40 }, (_, i) => add(i % 2 === 0 ? '/below/n' : `${scratch.path}/n`)),
+    );
+    expect(readFileSync(`${scratch.path}/n`, 'utf8')).to.equal('40');
+    expect(readdirSync(scratch.path).sort()).to.deep.equal(['a', 'n']);
+  });
+
+  it('lead nowhere outside', async () => {
+    mkdirSync(`${scratch.path}/root`);
+    writeFileSync(`${scratch.path}/outside`, 'kept');
+    symlinkSync('../outside', `${scratch.path}/root/out`);
+    using _files = mount('/below', beneath(`${scratch.path}/root`));
+    expect((await rejection(lockFile('/below/out'))).code).to.equal('ERR_OUTSIDE_ROOT');
+    expect((await rejection(updateAtomic('/below/out', () => 'x'))).code).to.equal('ERR_OUTSIDE_ROOT');
+    expect(readFileSync(`${scratch.path}/outside`, 'utf8')).to.equal('kept');
+  });
+});
 
 describe('locks of files in memory', () => {
   it('exclude each other as those of the disk do, and end with the handle', async () => {

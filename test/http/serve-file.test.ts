@@ -95,6 +95,8 @@ describe('serveFile', () => {
     writeFileSync(at('name with space.css'), 'a{}');
     writeFileSync(at('.secret'), 'secret');
     writeFileSync(at('plain'), 'plain');
+    writeFileSync(at('do..ts.txt'), '...');
+    writeFileSync(at('thing.html.html'), '<p>thing</p>');
     writeFileSync(at('large.bin'), Buffer.alloc(3_000_000, 'uvfiles '));
     mkdirSync(at('dir'));
     mkdirSync(at('.git'));
@@ -150,6 +152,13 @@ describe('serveFile', () => {
     expect(await status({ 'if-range': `W/${etag}`, range: 'bytes=1-2' })).to.equal(200);
     utimesSync(at('page.html'), 1_700_000_001, 1_700_000_001);
     expect(await status({ 'if-none-match': etag })).to.equal(200);
+    const languages = await listen((req, res) => {
+      for (const name of ['Content-Language', 'Content-Location', 'Contents']) res.setHeader(name, 'x');
+      return underRoot()(req, res);
+    });
+    const unmodified = await ask(languages, { path: '/page.html', headers: { 'if-none-match': '*' } });
+    expect(unmodified.headers).to.include({ 'content-location': 'x', contents: 'x' });
+    expect(unmodified.headers).to.not.have.property('content-language');
     const { headers, body } = await ask(place, { path: '/page.html', headers: { 'if-none-match': '*' } });
     expect([headers['content-type'], headers['content-length'], body.length]).to.deep.equal([
       undefined,

@@ -52,6 +52,7 @@ export class FilesBeneath implements FileSystem {
     times: true,
     sync: true,
     atomicReplace: true,
+    locks: true,
     byteNames: true,
   });
   readonly #root: FilePath;
