@@ -62,9 +62,12 @@ export class Target {
     this.uploads = uploads;
   }
 
-  /** A file system of its own below a new prefix. */
-  place(o: ObjectFilesOptions = {}, store = this.store): { files: Files; prefix: string } {
-    const prefix = `${randomUUID()}/`;
+  /** A file system of its own below a prefix, a new one unless told. */
+  place(
+    o: ObjectFilesOptions = {},
+    store = this.store,
+    prefix = `${randomUUID()}/`,
+  ): { files: Files; prefix: string } {
     return { files: objectFiles(store, { ...o, prefix }), prefix };
   }
 }
