@@ -75,6 +75,16 @@ export interface CopySource {
   readonly end?: number | undefined;
 }
 
+/** A signed request without a body: options of `http.request`. */
+export interface PreparedRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: string | number | undefined;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** Which keys are listed. */
 export interface ListCall extends StoreCall {
   /** Only keys that begin with this. */
@@ -148,6 +158,11 @@ export interface ObjectStore {
   ): Promise<void>;
   /** Ends a multipart upload without an object, and frees its parts. */
   abortUpload(key: string, upload: string, call: StoreCall): Promise<void>;
+  /**
+   * Optional: the request of `abortUpload`, signed and not sent. It is sent when the process ends before the upload has, by
+   * `process.exit` for example.
+   */
+  prepareAbort?(key: string, upload: string): Promise<PreparedRequest>;
 
   /** One page of a listing. */
   list(call: ListCall): Promise<ListPage>;

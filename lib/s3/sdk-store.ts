@@ -1,7 +1,7 @@
 // The bucket of an `@aws-sdk/client-s3` client: each call is one command. The package is the user's own.
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import path from 'node:path';
+import nodePath from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import {
@@ -9,8 +9,10 @@ import {
   type ObjectInfo,
   type ObjectStore,
   ObjectStoreError,
+  type PreparedRequest,
   type StoreCall,
 } from './object-store.js';
+import { queryOf } from './signature.js';
 import { copySourceOf, decoded, extentOf, isNoXml, quoted, rangeOf, socketCode, statusOf } from './wire.js';
 
 /** What is needed of a client: `S3Client` and `S3` have it. */
@@ -51,7 +53,7 @@ async function load(): Promise<Sdk> {
   try {
     return (await import(PACKAGE)) as Sdk;
   } catch {
-    const resolve = createRequire(path.join(process.cwd(), 'index.js')).resolve;
+    const resolve = createRequire(nodePath.join(process.cwd(), 'index.js')).resolve;
     return (await import(pathToFileURL(resolve(PACKAGE)).href)) as Sdk;
   }
 }
@@ -121,6 +123,18 @@ export function sdkStore(client: S3ClientLike, bucket: string): ObjectStore {
     async abortUpload(key, upload, call) {
       await ask('AbortMultipartUpload', { Key: key, UploadId: upload }, call);
     },
+    async prepareAbort(key, upload) {
+      let request: HttpRequest | undefined;
+      await ask('AbortMultipartUpload', { Key: key, UploadId: upload }, {}, (command) => {
+        const take = () => async (step: { request: HttpRequest }) => {
+          ({ request } = step);
+          return { response: {}, output: { $metadata: {} } };
+        };
+        // Outside of what reads answers, and behind what signs.
+        command.middlewareStack.add(take, { step: 'deserialize', priority: 'high', name: 'uvfilesPrepare' });
+      });
+      return unsent(request!);
+    },
     async list({ prefix, delimiter, after, limit, ...call }) {
       const page = { Prefix: prefix, Delimiter: delimiter, ContinuationToken: after, MaxKeys: limit };
       const answer = await ask('ListObjectsV2', { ...page, EncodingType: 'url' }, call);
@@ -156,6 +170,30 @@ export function sdkStore(client: S3ClientLike, bucket: string): ObjectStore {
       return failures;
     },
   };
+}
+
+/** The parts of the SDK's requests that are used. */
+interface HttpRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function unsent({
+  protocol,
+  hostname,
+  port,
+  method,
+  path,
+  query = {},
+  headers,
+}: HttpRequest): PreparedRequest {
+  const search = queryOf(query);
+  return { protocol, hostname, port, method, path: search === '' ? path : `${path}?${search}`, headers };
 }
 
 // DeleteObjects needs a digest of its body; older servers know MD5 only, which the SDK does not send by itself.

@@ -3,7 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { ObjectStoreError } from './object-store.js';
+import { ObjectStoreError, type PreparedRequest } from './object-store.js';
 import { type Credentials, encoded, queryOf, signed } from './signature.js';
 import { socketCode } from './wire.js';
 import { element } from './xml.js';
@@ -69,12 +69,12 @@ async function once(
   }
 }
 
-async function sent(to: Endpoint, what: SignedRequest): Promise<http.IncomingMessage> {
-  const { method, key, query = {}, body = EMPTY, signal } = what;
+/** A request as it is sent, signed now. */
+export function prepared(to: Endpoint, what: SignedRequest): PreparedRequest {
+  const { method, key, query = {}, body = EMPTY } = what;
   const base = to.url.pathname.replace(/\/$/, '');
-  const path = [base, encoded(to.bucket), ...(key === undefined ? [] : key.split('/').map(encoded))].join(
-    '/',
-  );
+  const keyParts = key === undefined ? [] : key.split('/').map(encoded);
+  const path = [base, encoded(to.bucket), ...keyParts].join('/');
   const given = Object.entries(what.headers ?? {}).filter(([, value]) => value !== undefined);
   const plain = Object.fromEntries(given) as Record<string, string>;
   const headers = signed(
@@ -84,18 +84,22 @@ async function sent(to: Endpoint, what: SignedRequest): Promise<http.IncomingMes
   );
   headers['content-length'] = String(body.length);
   const search = queryOf(query);
+  return {
+    protocol: to.url.protocol,
+    hostname: to.url.hostname.replaceAll(/^\[|\]$/g, ''),
+    port: to.url.port,
+    path: search === '' ? path : `${path}?${search}`,
+    method,
+    headers,
+  };
+}
+
+async function sent(to: Endpoint, what: SignedRequest): Promise<http.IncomingMessage> {
+  const { body = EMPTY, signal } = what;
   return new Promise((resolve, reject) => {
     let begun: http.IncomingMessage | undefined;
     const started = (to.url.protocol === 'https:' ? https : http).request(
-      {
-        host: to.url.hostname.replaceAll(/^\[|\]$/g, ''),
-        port: to.url.port,
-        path: search === '' ? path : `${path}?${search}`,
-        method,
-        headers,
-        agent: to.agent,
-        timeout: SILENCE,
-      },
+      { ...prepared(to, what), agent: to.agent, timeout: SILENCE },
       (answer) => {
         // Whoever reads the body meets its error there; nobody else has to.
         answer.on('error', () => undefined);

@@ -7,7 +7,7 @@ import { invalidArgType } from '../errors/index.js';
 import { type CopySource, type ObjectInfo, type ObjectStore, ObjectStoreError } from './object-store.js';
 import { copySourceOf, decoded, extentOf, isNoXml, quoted, rangeOf, statusOf } from './wire.js';
 import type { Credentials } from './signature.js';
-import { type Endpoint, request, textOf } from './signed-request.js';
+import { type Endpoint, prepared, request, textOf } from './signed-request.js';
 import { element, elements, escaped } from './xml.js';
 
 /** Which bucket, and with which keys. */
@@ -83,6 +83,9 @@ export function signedStore(options: SignedStoreOptions): ObjectStore {
     },
     async abortUpload(key, upload, { signal }) {
       (await request(to, { method: 'DELETE', key, query: { uploadId: upload }, signal })).resume();
+    },
+    async prepareAbort(key, upload) {
+      return prepared(to, { method: 'DELETE', key, query: { uploadId: upload } });
     },
     async list({ prefix, delimiter, after, limit = 1000, signal }) {
       const query = {

@@ -1,19 +1,37 @@
-// Uploads that nobody has ended when the process runs out of work. `process.exit` and signals leave no time for a
-// request; docs/s3.md says what to do about those.
+// Uploads that nobody has ended when the process exits.
+import { sendBeforeExit } from './exit-requests.js';
+import type { PreparedRequest } from './object-store.js';
 
-const unfinished = new Set<() => Promise<void>>();
-
-function endAll(): void {
-  for (const end of unfinished) void end();
+/** What can be done about an unfinished upload. */
+export interface Unfinished {
+  /** Aborts it, as long as the process can still wait. */
+  abort(): Promise<void>;
+  /** Ends the requests that are on their way, and gives the one that aborts the upload; undefined where there is none. */
+  abandon(): PreparedRequest | undefined;
 }
 
-/** Has `abort` called before the process exits by itself. */
-export function abortBeforeExit(abort: () => Promise<void>): void {
-  if (unfinished.size === 0) process.on('beforeExit', endAll);
-  unfinished.add(abort);
+const unfinished = new Set<Unfinished>();
+
+// The process has run out of work.
+function abortAll(): void {
+  for (const upload of unfinished) void upload.abort();
 }
 
-/** Takes `abort` back: its upload has ended. */
-export function endedInTime(abort: () => Promise<void>): void {
-  if (unfinished.delete(abort) && unfinished.size === 0) process.off('beforeExit', endAll);
+// After process.exit and an uncaught exception.
+function abandonAll(): void {
+  const requests = [...unfinished].map((upload) => upload.abandon()).filter((each) => each !== undefined);
+  unfinished.clear();
+  if (requests.length > 0) sendBeforeExit(requests);
+}
+
+/** Has an upload aborted when the process exits. A signal without a listener leaves no time for it. */
+export function abortAtExit(upload: Unfinished): void {
+  if (unfinished.size === 0) process.on('beforeExit', abortAll).on('exit', abandonAll);
+  unfinished.add(upload);
+}
+
+/** Takes an upload back that has ended. */
+export function hasEnded(upload: Unfinished): void {
+  if (unfinished.delete(upload) && unfinished.size === 0)
+    process.off('beforeExit', abortAll).off('exit', abandonAll);
 }

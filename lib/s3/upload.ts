@@ -4,9 +4,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Requirement } from './conditions.js';
 import { failed, isMissing } from './failures.js';
-import type { Condition, NewObject, ObjectStore, UploadedPart, CopySource } from './object-store.js';
+import type {
+  Condition,
+  CopySource,
+  NewObject,
+  ObjectStore,
+  PreparedRequest,
+  UploadedPart,
+} from './object-store.js';
 import { hasLanded, mayHaveLanded, newWriteId, refusal, type WriteId } from './put-object.js';
-import { abortBeforeExit, endedInTime } from './unfinished.js';
+import { abortAtExit, hasEnded, type Unfinished } from './unfinished.js';
 
 /** The most parts of one upload. */
 export const MOST_PARTS = 10_000;
@@ -14,9 +21,11 @@ export const MOST_PARTS = 10_000;
 const ABORT_TRIES = 4;
 /** Milliseconds before the second of them; each further one waits twice as long. */
 const ABORT_DELAY = 50;
+/** Milliseconds after which a prepared request is signed anew: servers refuse signatures that are 15 minutes old. */
+const SIGNED_FOR = 300_000;
 
 /** A multipart upload that has been begun. */
-export class Upload {
+export class Upload implements Unfinished {
   readonly #store: ObjectStore;
   readonly #key: string;
   readonly #id: string;
@@ -25,10 +34,11 @@ export class Upload {
   readonly #parts: UploadedPart[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #requests = new AbortController();
-  readonly #onExit = (): Promise<void> => this.abort();
   #begun = 0;
   #failure: { error: unknown } | undefined;
   #aborted: Promise<void> | undefined;
+  /** The request that aborts it, for the end of the process. */
+  #exit: { readonly at: number; request?: PreparedRequest } | undefined;
 
   private constructor(store: ObjectStore, key: string, id: string, writeId: WriteId, limit: number) {
     this.#store = store;
@@ -37,7 +47,7 @@ export class Upload {
     this.#writeId = writeId;
     this.#limit = limit;
     setMaxListeners(0, this.#requests.signal);
-    abortBeforeExit(this.#onExit);
+    abortAtExit(this);
   }
 
   /** @param limit the most parts that are uploaded at a time */
@@ -50,6 +60,7 @@ export class Upload {
   /** Begins to upload the next part. `done` is called when its memory is free. Rejects with the error of any part. */
   async add(data: Uint8Array | CopySource, done?: () => void): Promise<void> {
     await this.ready();
+    void this.#prepareExit();
     if (this.#begun === MOST_PARTS) throw this.#fail(failed('EFBIG', 'write'));
     const number = ++this.#begun;
     const { signal } = this.#requests;
@@ -87,18 +98,33 @@ export class Upload {
       await this.#store.completeUpload(this.#key, this.#id, parts, condition);
     } catch (error) {
       if (mayHaveLanded(error) && (await hasLanded(this.#store, this.#key, this.#writeId, {}))) {
-        endedInTime(this.#onExit);
+        hasEnded(this);
         return;
       }
       await this.abort();
       throw refusal(error, required);
     }
-    endedInTime(this.#onExit);
+    hasEnded(this);
   }
 
   /** Takes the upload back, with all parts. Resolves when the server has said so or cannot be reached. */
   async abort(): Promise<void> {
     return (this.#aborted ??= this.#abort());
+  }
+
+  abandon(): PreparedRequest | undefined {
+    this.#requests.abort();
+    return this.#exit?.request;
+  }
+
+  async #prepareExit(): Promise<void> {
+    const now = Date.now();
+    if (this.#exit !== undefined && now - this.#exit.at < SIGNED_FOR) return;
+    const exit: { at: number; request?: PreparedRequest } = { ...this.#exit, at: now };
+    this.#exit = exit;
+    // Without it, the upload is left to the bucket's lifecycle rule.
+    const request = await this.#store.prepareAbort?.(this.#key, this.#id).catch(() => undefined);
+    if (request !== undefined) exit.request = request;
   }
 
   async #abort(): Promise<void> {
@@ -116,7 +142,7 @@ export class Upload {
         await delay(ABORT_DELAY * 2 ** tries);
       }
     }
-    endedInTime(this.#onExit);
+    hasEnded(this);
   }
 
   #fail(error: unknown): unknown {
