@@ -1,7 +1,7 @@
 // Runs Node's own tests of its file system functions against uvfiles/promises, beside Node itself through the same facade.
 //
-// The tests come from Debian's source package of nodejs and stay in a cache outside the repository: nothing of them is
-// committed. `tsx scripts/node-tests.ts [--from DIRECTORY] [--node BINARY] [--verbose] [PART-OF-NAME...]`
+// The tests come from Debian's source package of nodejs, or the public git repository, and stay in a cache outside of this
+// one: nothing of them is committed. `tsx scripts/node-tests.ts [--from DIRECTORY] [--node BINARY] [--verbose] [PART-OF-NAME...]`
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -32,9 +32,11 @@ const { values: options, positionals } = parseArgs({
 
 const cache = path.join(tmpdir(), 'uvfiles-node-tests');
 mkdirSync(cache, { recursive: true });
-const source = options.from ?? (await getNodeTests(cache));
+const source = options.from ?? getNodeTests(cache);
 if (source === undefined) {
-  console.log('skipped: the source package of nodejs cannot be fetched here (see scripts/node-tests/get.ts)');
+  console.log(
+    'skipped: neither the source package of nodejs nor its repository can be fetched here (see scripts/node-tests/get.ts)',
+  );
   process.exit(0);
 }
 const facade = writeFacade();

@@ -1,7 +1,5 @@
 // Node's checks of arguments, with its codes and messages: for the methods of FileHandle, which have no function of Node's
 // to be handed to.
-import { types } from 'node:util';
-
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 
 /** A system error that names no system call of the kernel: what Node says of a handle that is closed. */
@@ -60,9 +58,15 @@ export function checkOptions(options: unknown): Record<string, unknown> {
   const { encoding, signal } = read as { encoding?: unknown; signal?: unknown };
   if (encoding && encoding !== 'buffer' && !(typeof encoding === 'string' && Buffer.isEncoding(encoding)))
     throw invalidArgValue('encoding', encoding, 'is invalid encoding');
+  checkSignal(signal);
+  return read;
+}
+
+/** A signal, or what looks like one. */
+export function checkSignal(signal: unknown): AbortSignal | undefined {
   if (signal !== undefined && (typeof signal !== 'object' || signal === null || !('aborted' in signal)))
     throw invalidArgType('options.signal', 'an instance of AbortSignal', signal);
-  return read;
+  return signal as AbortSignal | undefined;
 }
 
 /** A position to read at, as Node 22 and later check it; undefined for wherever the file stands. */
@@ -121,7 +125,6 @@ export function isPieces(data: unknown): data is Iterable<unknown> | AsyncIterab
     typeof data === 'object' &&
     data !== null &&
     !ArrayBuffer.isView(data) &&
-    !types.isStringObject(data) &&
     (Symbol.asyncIterator in data || Symbol.iterator in data)
   );
 }

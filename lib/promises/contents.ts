@@ -3,11 +3,13 @@
 // A signal is looked at between the steps, as Node does: nothing listens to it, and it need not be a real one.
 import { constants } from 'node:buffer';
 
-import { AbortError } from '../errors/index.js';
+import { AbortError, invalidArgType, invalidArgValue } from '../errors/index.js';
 import type { Sequence } from '../file/sequence.js';
 import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
+import { offAbort, onAbort } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
-import { checkText, isPieces } from './checks.js';
+import { checkText, checkView, isPieces } from './checks.js';
+import { TAKES_BUFFER } from './versions.js';
 
 const LARGEST = Math.min(constants.MAX_LENGTH, 2 ** 31 - 1); // bytes, of a file that Node reads whole
 const PIECE = 512 * 1024; // bytes that are written between two looks at the signal
@@ -71,6 +73,54 @@ async function writeOne(
     const part = bytes.subarray(at, at + step);
     await sequence.run(() => file.write(part, CURRENT, false, call));
   }
+}
+
+/** Settles as `operation`, unless `signal` is aborted first: an operation that has begun is not stopped. */
+export function untilAborted<T>(operation: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return operation();
+  return new Promise((resolve, reject) => {
+    throwIfAborted(signal);
+    const abort = (): void => {
+      reject(new AbortError(signal.reason));
+    };
+    onAbort(signal, abort);
+    void operation()
+      .then(resolve, reject)
+      .finally(() => {
+        offAbort(signal, abort);
+      });
+  });
+}
+
+/** Memory for `readFile` to read into: a view, or a function of the size that returns one. */
+export type Memory = ArrayBufferView | ((size: number) => unknown) | undefined;
+
+/** The `buffer` option of `readFile`, undefined where this version of Node has none. */
+export function memoryOf(buffer: unknown): Memory {
+  if (!TAKES_BUFFER || buffer === undefined) return undefined;
+  if (typeof buffer !== 'function' && !ArrayBuffer.isView(buffer))
+    throw invalidArgType(
+      'options.buffer',
+      'of type function or an instance of Buffer, TypedArray, or DataView',
+      buffer,
+    );
+  return buffer as Memory;
+}
+
+/** `bytes` in the memory that the caller gave; as they are where it gave none. */
+export function intoMemory(bytes: Buffer, memory: Memory): Buffer {
+  if (memory === undefined) return bytes;
+  const made = typeof memory === 'function';
+  const view = made ? checkView(memory(bytes.length), 'options.buffer()') : memory;
+  if (bytes.length > view.byteLength)
+    throw invalidArgValue(
+      made ? 'options.buffer().byteLength' : 'options.buffer.byteLength',
+      view.byteLength,
+      `is smaller than the file size of ${bytes.length} bytes`,
+    );
+  const target = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+  bytes.copy(target);
+  return target.subarray(0, bytes.length);
 }
 
 export function throwIfAborted(signal: Signal): void {

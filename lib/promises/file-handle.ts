@@ -3,21 +3,39 @@
 // Once Node's own class is known (node-handle.ts) this one inherits from it: Node's streams, workers and
 // `fs.promises` functions then take it for one of theirs. Every method that reaches the file is here all the same.
 import { EventEmitter } from 'node:events';
-import { type BigIntStats, createReadStream, createWriteStream, type Stats } from 'node:fs';
+import { type BigIntStats, closeSync, createReadStream, createWriteStream, type Stats } from 'node:fs';
 import type { FileHandle as NodeFileHandle } from 'node:fs/promises';
 import { createInterface, type Interface } from 'node:readline';
 import type { ReadableStream } from 'node:stream/web';
 
+import { invalidState } from '../errors/index.js';
 import { asyncDispose } from '../file/dispose.js';
 import { Sequence } from '../file/sequence.js';
 import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
 import type { OpOptions } from '../schedule/options.js';
-import { checkInteger, checkOptions, checkViews, closedHandle, noHandle } from './checks.js';
-import { type Positioned, readAll, type Signal, writeAll } from './contents.js';
+import {
+  checkInteger,
+  checkObject,
+  checkOptions,
+  checkSignal,
+  checkViews,
+  closedHandle,
+  noHandle,
+} from './checks.js';
+import {
+  intoMemory,
+  memoryOf,
+  type Positioned,
+  readAll,
+  type Signal,
+  untilAborted,
+  writeAll,
+} from './contents.js';
 import { changeMode, changeOwner, changeTimes } from './handle-attributes.js';
 import { positionToWrite, readArguments, writeArguments } from './handle-arguments.js';
 import { readableOf } from './handle-stream.js';
 import { forget, watch } from './unclosed.js';
+import { STAT_TAKES_SIGNAL } from './versions.js';
 
 const HAPPENED = Promise.resolve();
 
@@ -133,8 +151,9 @@ export class FileHandle extends EventEmitter {
 
   async readFile(options?: unknown): Promise<string | Buffer> {
     FileHandle.#check(this, 'readFile');
-    const { encoding, signal } = checkOptions(options);
-    const bytes = await readAll(this.#positioned, signal as Signal);
+    const { encoding, signal, buffer } = checkOptions(options);
+    const memory = memoryOf(buffer);
+    const bytes = intoMemory(await readAll(this.#positioned, signal as Signal), memory);
     return encoding && encoding !== 'buffer' ? bytes.toString(encoding as BufferEncoding) : bytes;
   }
 
@@ -152,9 +171,14 @@ export class FileHandle extends EventEmitter {
     return this.writeFile(data, options);
   }
 
-  async stat(options?: { bigint?: boolean | undefined }): Promise<Stats | BigIntStats> {
+  async stat(options?: { bigint?: boolean; signal?: AbortSignal }): Promise<Stats | BigIntStats> {
     FileHandle.#check(this, 'fstat');
-    return options?.bigint === true ? this.#file.statBigInt(this.#call) : this.#file.stat(this.#call);
+    if (options === undefined) return this.#file.stat(this.#call);
+    if (STAT_TAKES_SIGNAL) checkObject(options);
+    const { bigint } = options;
+    const found = (): Promise<Stats | BigIntStats> =>
+      bigint === true ? this.#file.statBigInt(this.#call) : this.#file.stat(this.#call);
+    return STAT_TAKES_SIGNAL ? untilAborted(found, checkSignal(options.signal)) : found();
   }
 
   async truncate(length: unknown = 0): Promise<void> {
@@ -188,12 +212,25 @@ export class FileHandle extends EventEmitter {
   }
 
   async #lend(use: (fd: number) => Promise<void>): Promise<void> {
-    this.#borrowed++;
+    this._hold();
     try {
       await use(this.#file.fd);
     } finally {
-      if (--this.#borrowed === 0) this.#returned?.();
+      this._letGo();
     }
+  }
+
+  /**
+   * Someone uses the descriptor: it stays open until `_letGo`, also when `close` is called.
+   * @internal
+   */
+  _hold(): void {
+    this.#borrowed++;
+  }
+
+  /** @internal */
+  _letGo(): void {
+    if (--this.#borrowed === 0) this.#returned?.();
   }
 
   readLines(options?: unknown): Interface {
@@ -246,6 +283,23 @@ export class FileHandle extends EventEmitter {
       });
     if (!this.#sequence.idle) await this.#sequence.drained();
     await this.#file.close();
+  }
+
+  /**
+   * Closes synchronously where nothing uses the descriptor, else as soon as nothing does.
+   * @internal
+   */
+  _closeNow(): void {
+    if (this.#closing !== undefined) throw invalidState('Invalid state: The FileHandle is closing');
+    if (this.#closed) return;
+    const fd = this._release();
+    if (fd >= 0) {
+      closeSync(fd);
+      this.emit('close');
+    } else
+      this.#close().catch((error: unknown) => {
+        process.emitWarning(`A FileHandle could not be closed: ${String(error)}`);
+      });
   }
 
   /**

@@ -20,6 +20,8 @@ export interface ReadArguments {
   readonly position: number | bigint | undefined;
 }
 
+// Node 24 and later check the position also where nothing is read.
+const POSITION_FIRST = Number.parseInt(process.versions.node, 10) >= 24;
 const DEFAULT_SIZE = 16_384; // bytes of the buffer that is made where none is given
 
 interface ReadOptions {
@@ -52,6 +54,7 @@ export function readArguments(
   }
   const start = offset === undefined || offset === null ? 0 : checkInteger(offset, 'offset', 0);
   length ??= buffer.byteLength - start;
+  if (POSITION_FIRST) checkPosition(position, length as number);
   if (length === 0) return { buffer, view: undefined, position: undefined };
   if (buffer.byteLength === 0) throw invalidArgValue('buffer', buffer, 'is empty and cannot be written');
   const size = checkReadRange(buffer, start, length);

@@ -6,9 +6,12 @@ import { systemError, systemErrorNumber } from '../errors/index.js';
 import { statCall, type Store } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 import { encoded, encodingOf, modeOf, pathOf, type PlainPath } from './arguments.js';
+import { checkSignal } from './checks.js';
+import { untilAborted } from './contents.js';
 import { renamed } from './file-system-error.js';
 import { node } from './node.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
+import { STAT_TAKES_SIGNAL } from './versions.js';
 
 type Call = OpOptions | undefined;
 
@@ -20,11 +23,17 @@ function status(call: Call, path: unknown, options: unknown, follow: boolean): P
     if (plain !== undefined) {
       if (options === undefined) return storeOf(plain).stat(plain, statCall(follow, false), call);
       // What a version may have besides `bigint`, and null, are Node's to answer.
-      const { bigint, throwIfNoEntry = true } = (options ?? { throwIfNoEntry: false }) as Record<
-        string,
-        unknown
-      >;
-      if (throwIfNoEntry === true) return storeOf(plain).stat(plain, statCall(follow, bigint === true), call);
+      const {
+        bigint,
+        throwIfNoEntry = true,
+        signal,
+      } = (options ?? { throwIfNoEntry: false }) as Record<string, unknown>;
+      const store = storeOf(plain);
+      const watched = STAT_TAKES_SIGNAL && signal !== undefined;
+      if (throwIfNoEntry === true && (!watched || store !== realFiles)) {
+        const found = (): Promise<unknown> => store.stat(plain, statCall(follow, bigint === true), call);
+        return watched ? untilAborted(found, checkSignal(signal)) : found();
+      }
     }
     return follow ? node.stat(path as never, options as never) : node.lstat(path as never, options as never);
   } catch (error) {

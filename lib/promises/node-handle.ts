@@ -41,11 +41,22 @@ async function prepare(): Promise<void> {
     };
     const handle = find('kHandle');
     const fd = find('kFd');
-    const references = find('kRefs');
+    const hold = find('kRef');
+    const letGo = find('kUnref');
+    // Since Node 24.
+    const closeNow = symbolOf(sample, 'kCloseSync');
     const transfer = find('messaging_transfer_symbol');
     const transferList = find('messaging_transfer_list_symbol');
     const Native = (sample as unknown as Fields)[handle] as object;
-    inherit(Base, Native.constructor as Constructor, { handle, fd, references, transfer, transferList });
+    inherit(Base, Native.constructor as Constructor, {
+      handle,
+      fd,
+      hold,
+      letGo,
+      closeNow,
+      transfer,
+      transferList,
+    });
   } finally {
     await sample.close();
   }
@@ -54,7 +65,9 @@ async function prepare(): Promise<void> {
 interface Symbols {
   readonly handle: symbol;
   readonly fd: symbol;
-  readonly references: symbol;
+  readonly hold: symbol;
+  readonly letGo: symbol;
+  readonly closeNow: symbol | undefined;
   readonly transfer: symbol;
   readonly transferList: symbol;
 }
@@ -65,7 +78,6 @@ function inherit(Base: Constructor, Native: Constructor, symbols: Symbols): void
   const giveAway = (handle: FileHandle): object | undefined => {
     const given = natives.get(handle);
     if (given !== undefined) return given;
-    if (((handle as unknown as Fields)[symbols.references] as number) > 1) return undefined;
     const fd = handle._release();
     if (fd < 0) return undefined;
     const native = new Native(fd);
@@ -87,6 +99,17 @@ function inherit(Base: Constructor, Native: Constructor, symbols: Symbols): void
       },
       set: ignore,
     },
+    // Streams and iterables of Node's read and write the descriptor itself, between these two.
+    [symbols.hold]: {
+      value(this: FileHandle) {
+        this._hold();
+      },
+    },
+    [symbols.letGo]: {
+      value(this: FileHandle) {
+        this._letGo();
+      },
+    },
     [symbols.transferList]: {
       value(this: FileHandle) {
         const native = giveAway(this);
@@ -102,6 +125,12 @@ function inherit(Base: Constructor, Native: Constructor, symbols: Symbols): void
       },
     },
   });
+  if (symbols.closeNow !== undefined)
+    Object.defineProperty(FileHandle.prototype, symbols.closeNow, {
+      value(this: FileHandle) {
+        this._closeNow();
+      },
+    });
   Object.setPrototypeOf(FileHandle, Base);
   Object.setPrototypeOf(FileHandle.prototype, Base.prototype as object);
 }

@@ -4,11 +4,11 @@ import { constants } from 'node:fs';
 import type { OpOptions } from '../schedule/options.js';
 import { checkBoolean, checkOptions, isPieces } from './checks.js';
 import { flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
-import { bytesOfText, type Signal, throwIfAborted } from './contents.js';
+import { bytesOfText, memoryOf, type Signal, throwIfAborted } from './contents.js';
 import { FileHandle } from './file-handle.js';
 import { node } from './node.js';
 import { openPath } from './open.js';
-import { storeOf } from '../filesystem/mounts.js';
+import { realFiles, storeOf } from '../filesystem/mounts.js';
 import { withHandle } from './with-handle.js';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = constants;
@@ -40,13 +40,15 @@ async function readWithOptions(
   path: PlainPath | undefined,
   options: unknown,
 ): Promise<unknown> {
-  const { encoding, flag, signal } = checkOptions(options);
+  const { encoding, flag, signal, buffer } = checkOptions(options);
   if (file instanceof FileHandle) return file.readFile(options);
   const flags = flagsOf(flag || 'r');
-  if (path === undefined || flags === undefined) return node.readFile(file as never, options as never);
+  const intoOwn = memoryOf(buffer) !== undefined;
+  if (path === undefined || flags === undefined || (intoOwn && storeOf(path) === realFiles))
+    return node.readFile(file as never, options as never);
   throwIfAborted(signal as Signal);
   const text = encoding && encoding !== 'buffer' ? (encoding as BufferEncoding) : undefined;
-  if (flags === constants.O_RDONLY && signal === undefined)
+  if (flags === constants.O_RDONLY && signal === undefined && !intoOwn)
     return textOrBytes(storeOf(path).readFile(path, call), text);
   return withHandle(openPath(path, flags, 0o666, call), (handle) => handle.readFile(options));
 }

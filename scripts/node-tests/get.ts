@@ -1,10 +1,12 @@
-// Gets Node's own tests: the source package that Debian has for the major version of the running Node, through apt-get.
+// Gets Node's own tests: from the source package that Debian has for the major version of the running Node, through apt-get,
+// else from the public git repository.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+const REPOSITORY = 'https://github.com/nodejs/node.git';
 /** Debian's releases to look in. */
-const SUITES = ['bookworm', 'trixie', 'sid'];
+const SUITES = ['bookworm', 'trixie', 'forky', 'sid'];
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Source lines for the archive that this machine takes its packages from. */
@@ -20,14 +22,35 @@ function sourceLines(): string {
 const MEMBERS = ['*/test/common', '*/test/fixtures', '*/test/parallel/test-fs-*', '*/src/node_version.h'];
 
 /**
- * Downloads and unpacks the tests into `cache`, once. Sources, lists and archives of apt stay in there too: nothing of the
- * machine's own configuration changes.
- * @returns the folder that has `test/` in it, undefined where there is no apt or no package for this version
+ * Downloads and unpacks the tests into `cache`, once.
+ * @returns the folder that has `test/` in it, undefined where neither source can be reached
  */
-export async function getNodeTests(cache: string): Promise<string | undefined> {
+export function getNodeTests(cache: string): string | undefined {
   const major = process.versions.node.split('.')[0]!;
   const unpacked = path.join(cache, `node-${major}`);
-  if (existsSync(path.join(unpacked, 'test/parallel'))) return unpacked;
+  const found = (): boolean => existsSync(path.join(unpacked, 'test/parallel'));
+  if (!found()) unpackPackage(cache, major, unpacked);
+  if (!found()) clone(unpacked);
+  return found() ? unpacked : undefined;
+}
+
+/** Leaves a sparse clone of the running version's tag in `folder`. */
+function clone(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  const git = (...args: string[]): boolean =>
+    spawnSync('git', args, {
+      env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
+      stdio: 'ignore',
+      timeout: 300_000,
+    }).status === 0;
+  const shallow = ['--depth=1', '--filter=blob:none', '--sparse', '--branch', process.version];
+  if (!git('clone', '--quiet', ...shallow, REPOSITORY, folder)) return;
+  if (!git('-C', folder, 'sparse-checkout', 'set', 'test/common', 'test/fixtures', 'test/parallel'))
+    rmSync(folder, { recursive: true, force: true });
+}
+
+/** Sources, lists and archives of apt stay in `cache`, too: nothing of the machine's own configuration changes. */
+function unpackPackage(cache: string, major: string, unpacked: string): void {
   const lists = path.join(cache, 'apt/lists');
   mkdirSync(path.join(lists, 'partial'), { recursive: true });
   mkdirSync(path.join(cache, 'apt/cache/archives/partial'), { recursive: true });
@@ -46,16 +69,18 @@ export async function getNodeTests(cache: string): Promise<string | undefined> {
   };
   if (run('apt-get', [...options, 'update']) === undefined) return undefined;
   const versions = run('apt-cache', [...options, 'showsrc', 'nodejs'])?.match(/(?<=^Version: ).*/gm) ?? [];
-  const version = versions.find((each) => each.startsWith(`${major}.`));
-  if (version === undefined) return undefined;
-  // A package that security updates have overtaken lacks files of its own, but its original source is still there.
-  run('apt-get', [...options, 'source', '--tar-only', '--download-only', `nodejs=${version}`]);
-  const archive = readdirSync(cache).find(
-    (name) => name.startsWith(`nodejs_${major}.`) && name.endsWith('.orig.tar.xz'),
-  );
-  if (archive === undefined) return undefined;
+  let archive: string | undefined;
+  for (const version of new Set(versions.filter((each) => each.startsWith(`${major}.`)))) {
+    // A version may be listed before its files are there, or after they are gone. Where only some are missing, the original
+    // source may still be there.
+    run('apt-get', [...options, 'source', '--tar-only', '--download-only', `nodejs=${version}`]);
+    archive = readdirSync(cache).find(
+      (name) => name.startsWith(`nodejs_${major}.`) && name.endsWith('.orig.tar.xz'),
+    );
+    if (archive !== undefined) break;
+  }
+  if (archive === undefined) return;
   mkdirSync(unpacked, { recursive: true });
   // Members that a version lacks are no failure.
   run('tar', ['-xf', archive, '-C', unpacked, '--strip-components=1', '--wildcards', ...MEMBERS]);
-  return existsSync(path.join(unpacked, 'test/parallel')) ? unpacked : undefined;
 }

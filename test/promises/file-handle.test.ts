@@ -1,5 +1,6 @@
 // FileHandle: what a program sees of an open file, and what Node's own APIs do with one of ours.
 import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import nodeStreams, { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import nodeFs from 'node:fs/promises';
@@ -187,6 +188,38 @@ describe('promises FileHandle', () => {
     await handle.close();
   });
 
+  const hasIterables = process.allowedNodeEnvironmentFlags.has('--experimental-stream-iter');
+
+  it('closes synchronously for the iterables and writers of Node 24 and later', function () {
+    if (!hasIterables) {
+      this.test!.title += ' (skipped: this version of Node has none)';
+      this.skip();
+    }
+    const script = `
+      const fs = require('uvfiles/promises');
+      const { fstatSync } = require('node:fs');
+      const { argv: [, file] } = process;
+      (async () => {
+        const reading = await fs.open(file);
+        let text = '';
+        for (const batch of reading.pullSync({ autoClose: true }))
+          for (const bytes of batch) text += Buffer.from(bytes);
+        const writing = await fs.open(file, 'w');
+        const { fd } = writing;
+        const writer = writing.writer();
+        await writer.write('new');
+        // The writer still has the descriptor.
+        const closing = writing.close();
+        fstatSync(fd);
+        writer.endSync();
+        await closing;
+        console.log(text, reading.fd, writing.fd);
+      })();`;
+    const flags = ['--no-warnings', '--experimental-stream-iter', '-e', script, file];
+    expect(execFileSync(process.execPath, flags, { encoding: 'utf8' })).to.equal('0123456789 -1 -1\n');
+    expect(readFileSync(file, 'utf8')).to.equal('new');
+  });
+
   it('works in the lane of the functions that opened it', async () => {
     const lane = createLane({ name: 'promises-test', inline: false });
     const inLane = fs.withLane(lane);
@@ -209,6 +242,13 @@ describe('promises FileHandle', () => {
         (each) => each.read(Buffer.alloc(0), 0, 1),
         (each) => each.read({ buffer: 'x' }),
         (each) => each.read(5),
+        (each) => each.read(Buffer.alloc(0), 0, 0, {}),
+        (each) => each.read(Buffer.alloc(4), 0, 9, 'x'),
+        (each) => each.stat({ signal: 5 }),
+        (each) => each.stat({ signal: AbortSignal.abort() }),
+        (each) => each.readFile({ buffer: 5 }),
+        (each) => each.readFile({ buffer: Buffer.alloc(1) }),
+        (each) => each.write(new String('x')),
         (each) => each.readv('x'),
         (each) => each.write({}),
         (each) => each.write(Buffer.alloc(4), 5, 1),

@@ -1,0 +1,10 @@
+// What the running version of Node takes, where neither its exports nor its number say so: options that were added to several
+// release lines. The source of Node's own functions shows them. A runtime that does not show it has none of them.
+import { node } from './node.js';
+
+const sourceOf = (called: unknown): string => Function.prototype.toString.call(called);
+
+/** `readFile` takes memory to read into, as `options.buffer`. */
+export const TAKES_BUFFER = sourceOf(node.readFile).includes('validateReadFileBufferOptions');
+/** `stat`, `lstat` and `FileHandle.stat` take a signal. */
+export const STAT_TAKES_SIGNAL = sourceOf(node.stat).includes('validateAbortSignal');
