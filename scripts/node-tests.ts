@@ -8,10 +8,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import ts from 'typescript';
-
 import { getNodeTests } from './node-tests/get.js';
 import { INTERNALS } from './node-tests/known.js';
+import { writeFacade } from './node-tests/write-facade.js';
 
 type Result = 'passed' | 'failed' | 'skipped';
 interface Outcome {
@@ -39,26 +38,11 @@ if (source === undefined) {
   );
   process.exit(0);
 }
-const facade = writeFacade();
+const facade = writeFacade(cache);
 const folder = path.join(source, 'test/parallel');
 const tests = readdirSync(folder)
   .filter((name) => /^test-fs-.*\.m?js$/.test(name))
   .filter((name) => positionals.length === 0 || positionals.some((part) => name.includes(part)));
-
-/** The facade as JavaScript: tests are started without a loader. */
-function writeFacade(): string {
-  const text = readFileSync(path.join(root, 'scripts/node-tests/facade.cts'), 'utf8');
-  const { outputText } = ts.transpileModule(text, {
-    compilerOptions: {
-      esModuleInterop: true,
-      module: ts.ModuleKind.CommonJS,
-      target: ts.ScriptTarget.ES2022,
-    },
-  });
-  const file = path.join(cache, `facade-${process.pid}.cjs`);
-  writeFileSync(file, outputText);
-  return file;
-}
 
 /** Flags that the test asks for in its first lines. */
 function flagsOf(file: string): string[] {
