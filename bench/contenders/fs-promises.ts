@@ -122,6 +122,8 @@ const contender: Contender = {
     walk: () => fs.readdir(top, { recursive: true }),
   }),
 
+  promiseFunctions: () => fs,
+
   copier: () => ({ copy: (source, destination) => fs.copyFile(source, destination) }),
 };
 

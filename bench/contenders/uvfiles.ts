@@ -1,6 +1,6 @@
 // The library itself, used as its documentation says: `open` in binary mode, positional reads, whole-file functions.
 import type { BinaryFile } from 'uvfiles';
-import { uvfiles } from '../harness/library.js';
+import { promiseFunctions, uvfiles } from '../harness/library.js';
 import { cycle, slotBuffers } from '../harness/subjects.js';
 import type { Contender } from '../harness/types.js';
 
@@ -123,6 +123,8 @@ const contender: Contender = {
   }),
 
   copier: () => ({ copy: (source, destination) => uvfiles().os.copy(source, destination) }),
+
+  promiseFunctions: () => promiseFunctions(),
 
   atomicWriter: ({ data, durable }) => ({
     write: (path) => uvfiles().writeAtomic(path, data, { durable }),

@@ -1,11 +1,14 @@
 // The one place of the benchmark that imports uvfiles: what is not exported yet is found missing here, by name.
 import type * as Library from 'uvfiles';
+import type { Promises } from 'uvfiles/promises';
 
 let library: typeof Library | undefined;
+let functions: Promises | undefined;
 let failure: Error | undefined;
 
 try {
   library = await import('uvfiles');
+  ({ default: functions } = await import('uvfiles/promises'));
 } catch (error) {
   failure = error as Error;
 }
@@ -14,6 +17,12 @@ try {
 export function uvfiles(): typeof Library {
   if (library === undefined) throw failure ?? new Error('uvfiles is not loaded');
   return library;
+}
+
+/** The functions of uvfiles/promises. */
+export function promiseFunctions(): Promises {
+  if (functions === undefined) throw failure ?? new Error('uvfiles/promises is not loaded');
+  return functions;
 }
 
 /** Why the library cannot be loaded at all, or undefined when it can. */

@@ -2,6 +2,8 @@
 //
 // A contender knows the type of its own results and nobody else does: the harness hands them back to it as they came.
 // Members are therefore declared as methods, whose arguments TypeScript lets an implementation narrow.
+import type * as promises from 'node:fs/promises';
+
 import type { Fixtures } from './fixtures.js';
 
 /** Operations that a contender offers, in the style that is natural to it. */
@@ -121,6 +123,8 @@ export interface Capabilities {
   lineCounter(params: { path: string; batch: boolean }): Maybe<SingleSubject>;
   manyReads(params: PathsParams): Maybe<SingleSubject>;
   manyStats(params: PathsParams): Maybe<SingleSubject>;
+  /** All of node:fs/promises, by whatever implementation. */
+  promiseFunctions(params: object): typeof promises;
   randomReader(params: ReadParams): Maybe<ReadSubject>;
   s3Lines(params: { key: string }): Maybe<PromiseSubject>;
   s3Reader(params: ObjectParams): Maybe<PromiseSubject & GivesBytes>;
