@@ -6,6 +6,18 @@ export function splitNames(bytes: Buffer, at: number): string[] {
   return bytes.toString('utf8', at, bytes.length - 1).split('\0');
 }
 
+const REPLACEMENT = '\ufffd';
+
+/** The same, with bytes for the names that are not UTF-8. */
+export function splitUnknown(bytes: Buffer, at: number): (string | Uint8Array)[] {
+  if (at >= bytes.length) return [];
+  const text = bytes.toString('utf8', at, bytes.length - 1);
+  const names = text.split('\0');
+  if (!text.includes(REPLACEMENT)) return names;
+  const raw = splitBuffers(bytes, at);
+  return names.map((name, i) => (Buffer.from(name).equals(raw[i]!) ? name : Buffer.from(raw[i]!)));
+}
+
 /** The same as strings of one character per byte, which loses nothing. */
 export function splitLatin1(bytes: Buffer, at: number): string[] {
   if (at >= bytes.length) return [];

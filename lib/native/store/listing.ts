@@ -3,7 +3,7 @@ import type { DirectoryItem, EntryType, FilePath } from '../../filesystem/filesy
 import type { Listing } from '../../filesystem/store.js';
 import type { OpOptions } from '../../schedule/options.js';
 import { DirectoryBatches } from '../directory-batches.js';
-import { splitBuffers, splitNames } from '../names.js';
+import { splitBuffers, splitUnknown } from '../names.js';
 import { uint32sAt, uint64At } from '../records.js';
 import { opOptions, retryOnEmfile } from '../retry-on-emfile.js';
 import { SCAN_DIRECTORY } from '../task-kinds.js';
@@ -13,7 +13,6 @@ const NAMES_ONLY = 1;
 const SORTED = 2;
 const HEADER_BYTES = 8;
 const INODE_BYTES = 8;
-const REPLACEMENT = '\ufffd';
 
 // dirent's DT_ values, as src-native/platform/posix/directory_reader.h has them.
 const TYPES: readonly (EntryType | undefined)[] = [
@@ -54,19 +53,11 @@ export class NativeListing implements Listing {
 export function itemsOf(batch: Buffer): DirectoryItem[] {
   const count = uint32sAt(batch, 0, 1)[0]!;
   const types = HEADER_BYTES + count * INODE_BYTES;
-  return namesFrom(batch, types + count).map((name, i) => ({
+  return splitUnknown(batch, types + count).map((name, i) => ({
     name,
     type: TYPES[batch[types + i]!] ?? 'unknown',
     inode: uint64At(batch, HEADER_BYTES + i * INODE_BYTES),
   }));
-}
-
-// Strings, and bytes for the names that are not UTF-8.
-function namesFrom(bytes: Buffer, at: number): FilePath[] {
-  const names: FilePath[] = splitNames(bytes, at);
-  if (!names.some((name) => (name as string).includes(REPLACEMENT))) return names;
-  const raw = splitBuffers(bytes, at);
-  return names.map((name, i) => (Buffer.from(name).equals(raw[i]!) ? name : Buffer.from(raw[i]!)));
 }
 
 /** The names in a directory; `sorted`: in order, unless the list is long. */
@@ -83,5 +74,5 @@ export async function namesIn(
     opOptions(o),
     'scandir',
   );
-  return asBytes ? splitBuffers(names, 0) : namesFrom(names, 0);
+  return asBytes ? splitBuffers(names, 0) : splitUnknown(names, 0);
 }

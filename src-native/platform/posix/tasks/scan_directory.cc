@@ -21,21 +21,43 @@ constexpr size_t kBatchEntries = 1024;
 // Between two looks at the clock.
 constexpr size_t kEntriesPerLook = 256;
 
-// Lists of names up to here are sorted where that is asked for: the loop thread takes several times longer. Sorting a longer list would hold the thread for more than a slice.
-constexpr size_t kSortedBytes = 64 * 1024;
+// A name in the list, by the bytes that decide most comparisons: the first eight after what all names have in common.
+struct SortKey {
+  uint64_t start;
+  std::string_view name;
+};
 
-// `names` has a NUL behind each name.
-std::string Sorted(const std::string& names) {
-  std::vector<std::string_view> each;
-  for (size_t at = 0; at < names.size();) {
-    const size_t end = names.find('\0', at);
-    each.emplace_back(names.data() + at, end + 1 - at);
-    at = end + 1;
+uint64_t BigEndian(std::string_view bytes) {
+  uint64_t value = 0;
+  for (size_t at = 0; at < sizeof value; at++) {
+    value = value << 8 | (at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0);
   }
-  std::sort(each.begin(), each.end());
+  return value;
+}
+
+size_t CommonLength(std::string_view a, std::string_view b) {
+  const auto differ = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  return static_cast<size_t>(differ.first - a.begin());
+}
+
+// `names` has a NUL behind each name. Comparing numbers takes half the time of comparing strings.
+std::string Sorted(const std::string& names) {
+  std::vector<SortKey> keys;
+  for (size_t at = 0; at < names.size();) {
+    const size_t end = names.find('\0', at) + 1;
+    keys.push_back({0, std::string_view(names).substr(at, end - at)});
+    at = end;
+  }
+  if (keys.empty()) return names;
+  std::string_view common = keys[0].name;
+  for (const SortKey& key : keys) common = common.substr(0, CommonLength(common, key.name));
+  for (SortKey& key : keys) key.start = BigEndian(key.name.substr(common.size()));
+  std::sort(keys.begin(), keys.end(), [](const SortKey& a, const SortKey& b) {
+    return a.start != b.start ? a.start < b.start : a.name < b.name;
+  });
   std::string sorted;
   sorted.reserve(names.size());
-  for (const std::string_view name : each) sorted.append(name);
+  for (const SortKey& key : keys) sorted.append(key.name);
   return sorted;
 }
 
@@ -93,7 +115,7 @@ Step ScanDirectory::ListNames(const Slice& slice) {
     if (count % kEntriesPerLook == 0 && (slice.Expired() || cancelled())) return Step::kAgain;
   }
   reader_.Close();
-  output = (arguments_.numbers[0] & kSorted) != 0 && names_.size() <= kSortedBytes
+  output = (arguments_.numbers[0] & kSorted) != 0 && names_.size() <= kMostSortedBytes
                ? Sorted(names_)
                : std::move(names_);
   return Step::kDone;

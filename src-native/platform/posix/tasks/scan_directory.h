@@ -16,8 +16,11 @@ namespace uvfiles {
 
 enum ScanFlags : int64_t {
   kNamesOnly = 1,
-  kSorted = 2,  // with kNamesOnly: in order of their bytes, unless the list is long
+  kSorted = 2,  // with kNamesOnly: in order of their bytes, up to kMostSortedBytes of them
 };
+
+// The loop thread takes several times longer to sort. A longer list would hold the pool's thread for more than a slice.
+constexpr size_t kMostSortedBytes = 64 * 1024;
 
 class ScanDirectory final : public Task {
  public:
