@@ -2,7 +2,18 @@
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +104,110 @@ describe('the examples', () => {
     const { code, stdout } = await run('examples/count-lines.ts', empty, three, long);
     expect(stdout).to.equal(`0 ${empty}\n3 ${three}\n5 ${long}\n`);
     expect(code).to.equal(0);
+  });
+
+  it('journal keeps what it acknowledged, and cuts off a torn record', async () => {
+    const target = path.join(directory, 'journal');
+    const first = await run('examples/journal.ts', target, 'one', 'two', 'three');
+    expect(first.stdout).to.equal('0 records: \n3 added and safe\n');
+    appendFileSync(target, 'torn');
+    const second = await run('examples/journal.ts', target, 'four');
+    expect(second.stdout).to.equal(
+      '4 bytes of a torn record cut off\n3 records: one, two, three\n1 added and safe\n',
+    );
+    const third = await run('examples/journal.ts', target);
+    expect(third.stdout).to.equal('4 records: one, two, three, four\n');
+  });
+
+  it('rotating-log follows its log across each rotation', async () => {
+    const { code, stdout } = await run('examples/rotating-log.ts', directory);
+    expect(stdout).to.match(/^200 of 200 lines seen, app\.log app\.log\.1 app\.log\.2 app\.log\.3/);
+    expect(code).to.equal(0);
+  });
+
+  it('csv-totals adds up a column by another, with quoted fields', async () => {
+    const rows = Array.from(
+      { length: 5000 },
+      (_, i) => `${i},"${i % 2 === 0 ? 'Rome, IT' : 'Oslo'}",${i % 4}`,
+    );
+    const { code, stdout } = await run(
+      'examples/csv-totals.ts',
+      file('a.csv', `id,city,amount\n${rows.join('\n')}\n`),
+    );
+    expect(stdout).to.match(/^Oslo 5000\.00\nRome, IT 2500\.00\n5000 rows, /);
+    expect(code).to.equal(0);
+  });
+
+  it('disk-cache makes what it lacks, and keeps it', async () => {
+    const { code, stdout } = await run(
+      'examples/disk-cache.ts',
+      path.join(directory, 'cache'),
+      'a',
+      'b',
+      'a',
+    );
+    expect(stdout).to.equal('a: 40 bytes, made\nb: 40 bytes, made\na: 40 bytes, from the cache\n');
+    expect(code).to.equal(0);
+  });
+
+  it('checksums agree with node:crypto', async () => {
+    const content = Buffer.alloc(600_000, 'x');
+    const [small, large] = [file('tree-small', 'text'), path.join(directory, 'tree-large')];
+    writeFileSync(large, content);
+    const { code, stdout } = await run('examples/checksums.ts', directory);
+    const hash = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
+    expect(stdout)
+      .to.contain(`${hash(content)}  ${large}\n`)
+      .and.contain(`${hash('text')}  ${small}\n`);
+    expect(code).to.equal(0);
+  });
+
+  it('gzip-etl keeps the lines of one level', async () => {
+    const lines = Array.from({ length: 1000 }, (_, i) =>
+      JSON.stringify({ level: i % 10 === 0 ? 'error' : 'info', message: `m${i}` }),
+    );
+    const [from, to] = [path.join(directory, 'in.gz'), path.join(directory, 'out.gz')];
+    writeFileSync(from, gzipSync(lines.join('\n')));
+    const { code, stdout } = await run('examples/gzip-etl.ts', from, to);
+    expect(stdout).to.equal('100 of 1000 lines kept\n');
+    expect(gunzipSync(readFileSync(to)).toString().split('\n')[99]).to.equal('{"message":"m990"}');
+    expect(code).to.equal(0);
+  });
+
+  it('backup leaves out what its filter names', async () => {
+    const from = path.join(directory, 'from');
+    mkdirSync(path.join(from, 'node_modules/a'), { recursive: true });
+    mkdirSync(path.join(from, 'src'));
+    writeFileSync(path.join(from, 'src/a.ts'), 'code');
+    writeFileSync(path.join(from, 'src/b.tmp'), 'temporary');
+    const { code, stdout } = await run('examples/backup.ts', from, path.join(directory, 'to'));
+    expect(stdout).to.equal(`1 files, 4 bytes copied to ${path.join(directory, 'to')}\n`);
+    expect(readdirSync(path.join(directory, 'to'))).to.deep.equal(['src']);
+    expect(readdirSync(path.join(directory, 'to/src'))).to.deep.equal(['a.ts']);
+    expect(code).to.equal(0);
+  });
+
+  it('memory-test survives a full disk and power cuts, and touches no file', async () => {
+    const { code, stdout, stderr } = await run('examples/memory-test.ts');
+    expect(stderr).to.equal('');
+    expect(stdout).to.match(/a full disk: the counter is as it was\na power cut: the counter is whole\n$/);
+    expect(code).to.equal(0);
+    expect(left()).to.deep.equal([]);
+  });
+
+  it('static-server answers ranges, refuses to leave its root, and tells its figures', async () => {
+    file('page.txt', '0123456789');
+    const child = start('examples/static-server.ts', directory, '0');
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    const origin = /http:\/\/[\d.:]+/.exec(said.toString())![0];
+    const ranged = await fetch(`${origin}/page.txt`, { headers: { range: 'bytes=2-4' } });
+    expect(ranged.status).to.equal(206);
+    expect(await ranged.text()).to.equal('234');
+    expect((await fetch(`${origin}/..%2f..%2fetc/passwd`)).status).to.be.within(400, 404);
+    const figures = (await (await fetch(`${origin}/metrics`)).json()) as { requests: number };
+    expect(figures.requests).to.equal(2);
+    child.kill('SIGTERM');
+    await once(child, 'close');
   });
 
   it('record-store stores records side by side and loads them', async () => {

@@ -27,9 +27,9 @@ export interface CopytreeOptions extends OpOptions {
 
 /** How far the copy of a tree has come. */
 export interface CopytreeProgress {
-  /** The file that has just been copied, and its copy. */
+  /** The file that has just been copied. */
   readonly src: string;
-  /** Where it goes. */
+  /** Its copy. */
   readonly dst: string;
   /** Files that have been copied so far, links included. */
   readonly files: number;

@@ -1,0 +1,73 @@
+// A journal that survives a crash at any moment: npx tsx examples/journal.ts FILE [TEXT...]
+// Shows: append, sync before you answer, and cut off a torn record at the end when you open it again.
+import { createHash } from 'node:crypto';
+import { type BinaryFile, open } from 'uvfiles';
+
+const HEADER = 8; // length and checksum, 32 bits each
+
+function checksum(data: Uint8Array): number {
+  return createHash('sha256').update(data).digest().readUInt32LE(0);
+}
+
+/** Bytes that are written and synced are here again after a crash; a record that was half written is not. */
+class Journal {
+  readonly #file: BinaryFile;
+  readonly records: string[];
+
+  private constructor(file: BinaryFile, records: string[]) {
+    this.#file = file;
+    this.records = records;
+  }
+
+  static async open(path: string): Promise<Journal> {
+    const file = await open(path, 'ab+');
+    await file.seek(0);
+    const records: string[] = [];
+    let end = 0;
+    for (;;) {
+      const header = await file.read(HEADER);
+      if (header.length < HEADER) break;
+      const data = await file.read(header.readUInt32LE(0));
+      if (data.length < header.readUInt32LE(0) || checksum(data) !== header.readUInt32LE(4)) break;
+      records.push(data.toString());
+      end += HEADER + data.length;
+    }
+    const { size } = await file.stat();
+    if (size > end) {
+      console.log(`${size - end} bytes of a torn record cut off`);
+      await file.truncate(end);
+      await file.sync();
+    }
+    return new Journal(file, records);
+  }
+
+  /** Resolves when the record is on the disk. Records that are added at the same time share one sync. */
+  async add(text: string): Promise<void> {
+    const data = Buffer.from(text);
+    const header = Buffer.alloc(HEADER);
+    header.writeUInt32LE(data.length, 0);
+    header.writeUInt32LE(checksum(data), 4);
+    await this.#file.write(Buffer.concat([header, data]));
+    await (this.#syncing ??= this.#sync());
+    this.records.push(text);
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+
+  #syncing: Promise<void> | undefined;
+
+  async #sync(): Promise<void> {
+    await Promise.resolve(); // lets those who add in the same turn write first
+    this.#syncing = undefined;
+    await this.#file.datasync();
+  }
+}
+
+const [path = 'example.journal', ...texts] = process.argv.slice(2);
+const journal = await Journal.open(path);
+console.log(`${journal.records.length} records: ${journal.records.join(', ')}`);
+await Promise.all(texts.map((text) => journal.add(text)));
+if (texts.length > 0) console.log(`${texts.length} added and safe`);
+await journal.close();
