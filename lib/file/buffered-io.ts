@@ -320,7 +320,8 @@ export class BufferedIO implements ByteLayer {
       }
     }
     this.dropReadAhead();
-    return this.raw.seek(offset, whence, o);
+    // Awaited, so that the stack of an error that comes at once leads on to the caller.
+    return await this.raw.seek(offset, whence, o);
   }
 
   async tell(o?: Call): Promise<number> {

@@ -2,6 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 
 import { invalidArgValue } from '../errors/index.js';
+import { throwIfAborted } from '../schedule/abort.js';
+import type { OpOptions } from '../schedule/options.js';
 import { completeError, fileSystemError, lacking } from './errors.js';
 import type { Capabilities, FilePath, FileSystem } from './filesystem.js';
 import { normalized, rooted, SCHEME, textOf } from './mounted-path.js';
@@ -59,12 +61,14 @@ export class MountedCalls {
       throw this.unsupported(capability, what);
   }
 
-  /** Makes a call of the file system; an error names `path` as the caller spelt it. */
+  /** Makes a call of the file system, unless it was aborted before; an error names `path` as the caller spelt it. */
   protected async call<T>(
     syscall: string,
     path: FilePath,
+    o: OpOptions | undefined,
     call: (fs: FileSystem, inner: FilePath) => Promise<T>,
   ): Promise<T> {
+    throwIfAborted(o?.signal);
     try {
       return await call(this.fileSystem, this.inner(path, syscall));
     } catch (error) {
@@ -76,8 +80,10 @@ export class MountedCalls {
     syscall: string,
     from: FilePath,
     to: FilePath,
+    o: OpOptions | undefined,
     call: (fs: FileSystem, from: FilePath, to: FilePath) => Promise<T>,
   ): Promise<T> {
+    throwIfAborted(o?.signal);
     try {
       return await call(this.fileSystem, this.inner(from, syscall), this.inner(to, syscall));
     } catch (error) {

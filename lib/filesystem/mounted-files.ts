@@ -1,7 +1,8 @@
 // Files of a mounted file system: open, read, write, status and attributes.
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
-import { UnsupportedOperationError } from '../errors/index.js';
+import { AbortError, UnsupportedOperationError } from '../errors/index.js';
+import { throwIfAborted } from '../schedule/abort.js';
 import { NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { completeError } from './errors.js';
@@ -31,9 +32,14 @@ export class MountedFiles extends MountedCalls {
 
   async open(path: FilePath, flags: number, permissions: number, o?: OpOptions): Promise<OpenFile> {
     this.checkFlags(flags);
-    const file = await this.call('open', path, (fs, inner) =>
+    const file = await this.call('open', path, o, (fs, inner) =>
       fs.open(inner, flags, permissions, o ?? NO_CALL),
     );
+    if (o?.signal?.aborted === true) {
+      const aborted = new AbortError(o.signal.reason);
+      await endFile(file, aborted);
+      throw aborted;
+    }
     return this.opened(file, flags, o);
   }
 
@@ -63,7 +69,7 @@ export class MountedFiles extends MountedCalls {
   async readFile(path: FilePath, o?: OpOptions): Promise<Buffer> {
     const { fileSystem } = this;
     if (fileSystem.readFile !== undefined)
-      return asBuffer(await this.call('open', path, (fs, inner) => fs.readFile!(inner, o ?? NO_CALL)));
+      return asBuffer(await this.call('open', path, o, (fs, inner) => fs.readFile!(inner, o ?? NO_CALL)));
     const file = await this.open(path, O_RDONLY, 0, o);
     try {
       return await file.readToEnd(0, o);
@@ -82,7 +88,7 @@ export class MountedFiles extends MountedCalls {
     const kept = Uint8Array.prototype.slice.call(data);
     this.checkFlags(flags);
     if (this.fileSystem.writeFile !== undefined)
-      return this.call('open', path, (fs, inner) =>
+      return this.call('open', path, o, (fs, inner) =>
         fs.writeFile!(inner, kept, flags, permissions, o ?? NO_CALL),
       );
     const file = await this.open(path, flags, permissions, o);
@@ -99,7 +105,7 @@ export class MountedFiles extends MountedCalls {
   }
 
   async stat(path: FilePath, options: StatCall, o?: OpOptions): Promise<Stats | BigIntStats> {
-    const stats = await this.call(options.followSymlinks ? 'stat' : 'lstat', path, (fs, inner) =>
+    const stats = await this.call(options.followSymlinks ? 'stat' : 'lstat', path, o, (fs, inner) =>
       fs.stat(inner, options, o ?? NO_CALL),
     );
     return completeStats(stats, options.bigint);
@@ -108,7 +114,7 @@ export class MountedFiles extends MountedCalls {
   async access(path: FilePath, mode: number, o?: OpOptions): Promise<boolean> {
     if (this.fileSystem.access === undefined) return lookUpAccess(this, path, mode, o);
     try {
-      return await this.call('access', path, (fs, inner) => fs.access!(inner, mode, o ?? NO_CALL));
+      return await this.call('access', path, o, (fs, inner) => fs.access!(inner, mode, o ?? NO_CALL));
     } catch (error) {
       if (typeof (error as { errno?: unknown }).errno === 'number') return false;
       throw error;
@@ -117,14 +123,16 @@ export class MountedFiles extends MountedCalls {
 
   async readlink(path: FilePath, o?: OpOptions): Promise<Buffer> {
     this.require('links', 'readlink', 'read links');
-    return Buffer.from(await this.call('readlink', path, (fs, inner) => fs.readlink!(inner, o ?? NO_CALL)));
+    return Buffer.from(
+      await this.call('readlink', path, o, (fs, inner) => fs.readlink!(inner, o ?? NO_CALL)),
+    );
   }
 
   async realpath(path: FilePath, o?: OpOptions): Promise<Buffer> {
     const real =
       this.fileSystem.realpath === undefined
         ? await resolveLinks(this, path, o)
-        : await this.call('realpath', path, (fs, inner) => fs.realpath!(inner, o ?? NO_CALL));
+        : await this.call('realpath', path, o, (fs, inner) => fs.realpath!(inner, o ?? NO_CALL));
     const below = Buffer.from(real);
     const whole = Buffer.concat([Buffer.from(this.prefix), below]);
     return this.prefix !== '' && below.equals(Buffer.from('/')) ? Buffer.from(this.prefix) : whole;
@@ -133,7 +141,7 @@ export class MountedFiles extends MountedCalls {
   /** Does nothing if the file system has no such call. */
   async syncDirectory(path: FilePath): Promise<void> {
     if (this.fileSystem.syncDirectory === undefined) return;
-    await this.call('fsync', path, (fs, inner) => fs.syncDirectory!(inner, NO_CALL));
+    await this.call('fsync', path, undefined, (fs, inner) => fs.syncDirectory!(inner, NO_CALL));
   }
 
   async statvfs(path: FilePath, o?: OpOptions): Promise<StatVfs> {
@@ -141,16 +149,17 @@ export class MountedFiles extends MountedCalls {
       throw new UnsupportedOperationError(
         `the file system '${this.name}' does not report its size (statvfs)`,
       );
-    return this.call('statvfs', path, (fs, inner) => fs.statvfs!(inner, o ?? NO_CALL));
+    return this.call('statvfs', path, o, (fs, inner) => fs.statvfs!(inner, o ?? NO_CALL));
   }
 
   async link(existing: FilePath, path: FilePath, o?: OpOptions): Promise<void> {
     this.require('links', 'link', 'make links');
-    await this.between('link', existing, path, (fs, from, to) => fs.link!(from, to, o ?? NO_CALL));
+    await this.between('link', existing, path, o, (fs, from, to) => fs.link!(from, to, o ?? NO_CALL));
   }
 
   async symlink(target: FilePath, path: FilePath, o?: OpOptions): Promise<void> {
     this.require('links', 'symlink', 'make links');
+    throwIfAborted(o?.signal);
     try {
       await this.fileSystem.symlink!(this.#linkText(target), this.inner(path, 'symlink'), o ?? NO_CALL);
     } catch (error) {
@@ -167,7 +176,7 @@ export class MountedFiles extends MountedCalls {
 
   async chmod(path: FilePath, permissions: number, o?: OpOptions): Promise<void> {
     this.require('modes', 'chmod', 'change modes');
-    await this.call('chmod', path, (fs, inner) => fs.chmod!(inner, permissions, o ?? NO_CALL));
+    await this.call('chmod', path, o, (fs, inner) => fs.chmod!(inner, permissions, o ?? NO_CALL));
   }
 
   async chown(
@@ -179,7 +188,7 @@ export class MountedFiles extends MountedCalls {
   ): Promise<void> {
     this.require('owners', 'chown', 'change owners');
     const syscall = options.followSymlinks ? 'chown' : 'lchown';
-    await this.call(syscall, path, (fs, inner) => fs.chown!(inner, uid, gid, options, o ?? NO_CALL));
+    await this.call(syscall, path, o, (fs, inner) => fs.chown!(inner, uid, gid, options, o ?? NO_CALL));
   }
 
   async setTimes(
@@ -191,7 +200,7 @@ export class MountedFiles extends MountedCalls {
   ): Promise<void> {
     this.require('times', 'utimes', 'set times');
     const ms = ({ seconds, nanoseconds }: Timestamp): number => seconds * 1000 + nanoseconds / 1e6;
-    await this.call('utime', path, (fs, inner) =>
+    await this.call('utime', path, o, (fs, inner) =>
       fs.utimes!(inner, ms(accessed), ms(modified), options, o ?? NO_CALL),
     );
   }
@@ -199,7 +208,7 @@ export class MountedFiles extends MountedCalls {
   async truncate(path: FilePath, size: number | bigint, o?: OpOptions): Promise<void> {
     if (!this.can('truncate')) throw this.unsupported('truncate', 'cut or extend files');
     if (this.fileSystem.truncate !== undefined)
-      return this.call('truncate', path, (fs, inner) => fs.truncate!(inner, size, o ?? NO_CALL));
+      return this.call('truncate', path, o, (fs, inner) => fs.truncate!(inner, size, o ?? NO_CALL));
     const file = await this.open(path, O_RDWR, 0, o);
     try {
       await file.truncate(size, o);
@@ -210,26 +219,27 @@ export class MountedFiles extends MountedCalls {
 
   async unlink(path: FilePath, o?: OpOptions): Promise<void> {
     this.refuseRoot('EISDIR', 'unlink', path);
-    await this.call('unlink', path, (fs, inner) => fs.unlink(inner, o ?? NO_CALL));
+    await this.call('unlink', path, o, (fs, inner) => fs.unlink(inner, o ?? NO_CALL));
   }
 
   async mkdir(path: FilePath, permissions: number, o?: OpOptions): Promise<void> {
-    await this.call('mkdir', path, (fs, inner) => fs.mkdir(inner, permissions, o ?? NO_CALL));
+    await this.call('mkdir', path, o, (fs, inner) => fs.mkdir(inner, permissions, o ?? NO_CALL));
   }
 
   async rmdir(path: FilePath, o?: OpOptions): Promise<void> {
     this.refuseRoot('EBUSY', 'rmdir', path);
-    await this.call('rmdir', path, (fs, inner) => fs.rmdir(inner, o ?? NO_CALL));
+    await this.call('rmdir', path, o, (fs, inner) => fs.rmdir(inner, o ?? NO_CALL));
   }
 
   async rename(from: FilePath, to: FilePath, o?: OpOptions): Promise<void> {
     if (!this.can('rename')) throw this.unsupported('rename', 'rename files');
     this.refuseRoot('EBUSY', 'rename', from);
     this.refuseRoot('EBUSY', 'rename', to);
-    await this.between('rename', from, to, (fs, old, fresh) => fs.rename(old, fresh, o ?? NO_CALL));
+    await this.between('rename', from, to, o, (fs, old, fresh) => fs.rename(old, fresh, o ?? NO_CALL));
   }
 
-  async isMount(path: FilePath): Promise<boolean> {
+  async isMount(path: FilePath, o?: OpOptions): Promise<boolean> {
+    throwIfAborted(o?.signal);
     return this.inner(path, 'lstat') === '/';
   }
 

@@ -43,14 +43,16 @@ export function normalized(path: string): string {
   return `${drive}/${names.join('/')}${end}`;
 }
 
-/** The last name of a path. */
-export function baseName(path: FilePath): string {
-  return (
-    textOf(path)
+/** The last name of a path: bytes if the path is bytes. */
+export function baseName(path: FilePath): FilePath {
+  // One character per byte, so that bytes that are not UTF-8 stay as they are.
+  const text = typeof path === 'string' ? path : Buffer.from(path).toString('latin1');
+  const name =
+    text
       .replace(/[\\/]+$/, '')
       .split(FILE_NAME)
-      .pop() ?? ''
-  );
+      .pop() ?? '';
+  return typeof path === 'string' ? name : Buffer.from(name, 'latin1');
 }
 
 /** `name` in the directory `path`. */

@@ -2,6 +2,7 @@
 // capabilities are refused before any I/O, and missing whole jobs are made of single calls.
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
+import { throwIfAborted } from '../schedule/abort.js';
 import { NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { completeError, fileSystemError } from './errors.js';
@@ -78,7 +79,7 @@ export class MountedStore extends MountedFiles implements Store {
     let items: AsyncIterator<readonly DirectoryItem[]> | undefined;
     return {
       next: () =>
-        this.call('scandir', path, async (fs, inner) => {
+        this.call('scandir', path, o, async (fs, inner) => {
           items ??= fs.list(inner, o ?? NO_CALL)[Symbol.asyncIterator]();
           const batch = await items.next();
           return batch.done === true ? undefined : batch.value;
@@ -95,7 +96,7 @@ export class MountedStore extends MountedFiles implements Store {
 
   async removeTree(path: FilePath, options: RemoveTreeCall, o?: OpOptions): Promise<void> {
     if (this.fileSystem.removeTree !== undefined)
-      return this.call('rmdir', path, (fs, inner) => fs.removeTree!(inner, options, o ?? NO_CALL));
+      return this.call('rmdir', path, o, (fs, inner) => fs.removeTree!(inner, options, o ?? NO_CALL));
     await removeTreeOf(this, path, options, o);
   }
 
@@ -118,14 +119,14 @@ export class MountedStore extends MountedFiles implements Store {
     o?: OpOptions,
   ): Promise<void> | undefined {
     if (this.fileSystem.copyFile === undefined) return undefined;
-    return this.between('copyfile', from, to, (fs, source, target) =>
+    return this.between('copyfile', from, to, o, (fs, source, target) =>
       fs.copyFile!(source, target, options, o ?? NO_CALL),
     );
   }
 
   async copyTree(from: FilePath, to: FilePath, options: CopyTreeOptions, o?: OpOptions): Promise<void> {
     if (this.fileSystem.copyTree !== undefined)
-      return this.between('cp', from, to, (fs, source, target) =>
+      return this.between('cp', from, to, o, (fs, source, target) =>
         fs.copyTree!(source, target, options, o ?? NO_CALL),
       );
     await copyTreeBetween(this, from, this, to, options, o);
@@ -140,6 +141,7 @@ export class MountedStore extends MountedFiles implements Store {
       yield* readOneByOne(this, paths, o);
       return;
     }
+    throwIfAborted(o?.signal);
     const inner = paths.map((path) => this.inner(path, 'open'));
     for await (const batch of this.fileSystem.readMany(inner, o ?? NO_CALL)) {
       yield batch.map((answer) =>
@@ -156,6 +158,7 @@ export class MountedStore extends MountedFiles implements Store {
     o?: OpOptions,
   ): Promise<(Stats | BigIntStats | Error)[]> {
     if (this.fileSystem.statMany === undefined) return statOneByOne(this, paths, options, o);
+    throwIfAborted(o?.signal);
     const inner = paths.map((path) => this.inner(path, 'stat'));
     const answers = await this.fileSystem.statMany(inner, options, o ?? NO_CALL);
     return answers.map((answer, i) =>
@@ -174,7 +177,7 @@ export class MountedStore extends MountedFiles implements Store {
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
     this.#checkReplace(options);
     if (this.fileSystem.replaceFile !== undefined)
-      return this.call('open', path, (fs, inner) => fs.replaceFile!(inner, bytes, options, o ?? NO_CALL));
+      return this.call('open', path, o, (fs, inner) => fs.replaceFile!(inner, bytes, options, o ?? NO_CALL));
     await replaceWhole(this, path, bytes, options, o);
   }
 
@@ -196,7 +199,7 @@ export class MountedStore extends MountedFiles implements Store {
       (await statOrNothing(this, path, FOLLOW, o)) !== undefined
     )
       throw fileSystemError('EEXIST', 'open', path);
-    const file = await this.call('open', path, (fs, inner) =>
+    const file = await this.call('open', path, o, (fs, inner) =>
       fs.openReplacement!(inner, options, o ?? NO_CALL),
     );
     // Its `close` publishes, and its `abort` does not.

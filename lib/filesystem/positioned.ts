@@ -1,6 +1,7 @@
 // Makes an open file with a position of a file system's positional file.
 import type { BigIntStats, Stats } from 'node:fs';
 
+import { throwIfAborted } from '../schedule/abort.js';
 import { NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { completeError, fileSystemError, lacking } from './errors.js';
@@ -43,10 +44,11 @@ export class PositionedFile implements OpenFile {
     this.lockSpace = file.tryLock === undefined || file.unlock === undefined ? undefined : options.lockSpace;
     this.#appending = options.appending;
     this.openedAt = this.#position = options.position;
-    if (file.abort !== undefined) this.abort = (reason) => this.#guarded('close', file.abort!(reason));
+    if (file.abort !== undefined)
+      this.abort = (reason) => this.#guarded('close', undefined, () => file.abort!(reason));
     if (file.preadMany !== undefined)
       this.preadMany = async (ranges, o) =>
-        (await this.#guarded('read', file.preadMany!(ranges, o ?? NO_CALL))).map(asBuffer);
+        (await this.#guarded('read', o, () => file.preadMany!(ranges, o ?? NO_CALL))).map(asBuffer);
   }
 
   // --- stateful: the layer above makes these one at a time ------------------------------------------------------------
@@ -97,6 +99,7 @@ export class PositionedFile implements OpenFile {
   async writeToEnd(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
     // As on Linux: nothing written, nothing moved.
     if (data.byteLength === 0) return this.#position;
+    throwIfAborted(o?.signal);
     const file = this.#file;
     if (file.append === undefined) throw this.#unsupported('append');
     const kept = transferred ? data : Uint8Array.prototype.slice.call(data);
@@ -123,6 +126,7 @@ export class PositionedFile implements OpenFile {
   // --- positional -----------------------------------------------------------------------------------------------------
 
   async pread(size: number, position: number | bigint, o?: OpOptions, fully = true): Promise<Buffer> {
+    throwIfAborted(o?.signal);
     const call: CallOptions = o ?? NO_CALL;
     try {
       const first = asBuffer(await this.#file.pread(size, position, call));
@@ -159,6 +163,7 @@ export class PositionedFile implements OpenFile {
   ): Promise<number> {
     const file = this.#file;
     if (file.preadinto === undefined) return this.preadinto(memory, position, o, fully);
+    throwIfAborted(o?.signal);
     let total = 0;
     try {
       do {
@@ -178,6 +183,7 @@ export class PositionedFile implements OpenFile {
     o?: OpOptions,
     transferred = false,
   ): Promise<number> {
+    throwIfAborted(o?.signal);
     const file = this.#file;
     const kept = transferred ? data : Uint8Array.prototype.slice.call(data);
     // Linux appends whatever the position, and leaves the file's own where it was.
@@ -201,12 +207,12 @@ export class PositionedFile implements OpenFile {
 
   async truncate(size: number | bigint, o?: OpOptions): Promise<void> {
     if (this.#file.truncate === undefined) throw this.#unsupported('truncate');
-    await this.#guarded('ftruncate', this.#file.truncate(size, o ?? NO_CALL));
+    await this.#guarded('ftruncate', o, () => this.#file.truncate!(size, o ?? NO_CALL));
   }
 
   async sync(o?: OpOptions): Promise<void> {
     if (this.#file.sync === undefined) throw this.#unsupported('sync');
-    await this.#guarded('fsync', this.#file.sync(o ?? NO_CALL));
+    await this.#guarded('fsync', o, () => this.#file.sync!(o ?? NO_CALL));
   }
 
   datasync(o?: OpOptions): Promise<void> {
@@ -214,19 +220,25 @@ export class PositionedFile implements OpenFile {
   }
 
   async stat(o?: OpOptions): Promise<Stats> {
-    return completeStats(await this.#guarded('fstat', this.#file.stat(o ?? NO_CALL)), false) as Stats;
+    return completeStats(
+      await this.#guarded('fstat', o, () => this.#file.stat(o ?? NO_CALL)),
+      false,
+    ) as Stats;
   }
 
   async statBigInt(o?: OpOptions): Promise<BigIntStats> {
-    return completeStats(await this.#guarded('fstat', this.#file.stat(o ?? NO_CALL)), true) as BigIntStats;
+    return completeStats(
+      await this.#guarded('fstat', o, () => this.#file.stat(o ?? NO_CALL)),
+      true,
+    ) as BigIntStats;
   }
 
   tryLock(range: LockRange, shared: boolean, o?: OpOptions): Promise<boolean> {
-    return this.#guarded('fcntl', this.#file.tryLock!(range, shared, o ?? NO_CALL));
+    return this.#guarded('fcntl', o, () => this.#file.tryLock!(range, shared, o ?? NO_CALL));
   }
 
   unlock(range: LockRange): Promise<void> {
-    return this.#guarded('fcntl', this.#file.unlock!(range));
+    return this.#guarded('fcntl', undefined, () => this.#file.unlock!(range));
   }
 
   isatty(): Promise<boolean> {
@@ -234,12 +246,13 @@ export class PositionedFile implements OpenFile {
   }
 
   async close(): Promise<void> {
-    await this.#guarded('close', this.#file.close());
+    await this.#guarded('close', undefined, () => this.#file.close());
   }
 
-  async #guarded<T>(syscall: string, pending: Promise<T>): Promise<T> {
+  async #guarded<T>(syscall: string, o: OpOptions | undefined, ask: () => Promise<T>): Promise<T> {
+    throwIfAborted(o?.signal);
     try {
-      return await pending;
+      return await ask();
     } catch (error) {
       throw completeError(error, syscall);
     }

@@ -30,9 +30,17 @@ export function newPath(): string {
   return path.join(folder, String(count++));
 }
 
-/** A new FIFO. */
+let fifos: string | undefined;
+
+/** A new FIFO, which is a real one also where the other files of tests are in memory. */
 export function makeFifo(): string {
-  const fifo = newPath();
+  if (fifos === undefined) {
+    const { UVFILES_TEST_REAL_TMPDIR: parent = os.tmpdir() } = process.env;
+    const made = mkdtempSync(path.join(parent, 'uvfiles-fifos-'));
+    fifos = made;
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  }
+  const fifo = path.join(fifos, String(count++));
   execFileSync('mkfifo', [fifo]);
   return fifo;
 }

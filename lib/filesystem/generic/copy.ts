@@ -2,14 +2,14 @@
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import type { OpOptions } from '../../schedule/options.js';
-import { fileSystemError } from '../errors.js';
+import { completeError, fileSystemError } from '../errors.js';
 import type { CopyFileOptions, CopyTreeOptions, DirectoryItem, FilePath } from '../filesystem.js';
 import { baseName, joined, normalized, textOf } from '../mounted-path.js';
 import type { OpenFile } from '../open-file.js';
 import { completeStats } from '../stats.js';
 import { FOLLOW, LINK_ITSELF, type Store, type Timestamp } from '../store.js';
 import { makeDirectories, parentOf } from './directories.js';
-import { statOrNothing } from './lookups.js';
+import { isMissingDirectory, statOrNothing } from './lookups.js';
 import { forEachOf } from './many.js';
 import { removeTreeOf } from './remove-tree.js';
 
@@ -73,7 +73,8 @@ async function copyOne(
   const within =
     from === to && hooks?.onBytes === undefined ? from.copyFileWithin?.(src, dst, options, o) : undefined;
   if (within !== undefined) return within;
-  const stats = known ?? (await from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o));
+  const stats =
+    known ?? (await namingBoth(src, dst, from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o)));
   if (stats.isSymbolicLink()) {
     if (!options.exclusive && (await statOrNothing(to, dst, LINK_ITSELF, o)) !== undefined)
       await to.unlink(dst, o);
@@ -128,7 +129,8 @@ async function copyContent(
   },
   o: OpOptions | undefined,
 ): Promise<void> {
-  const source = c.bytes === undefined ? await from.open(src, O_RDONLY, 0, o) : undefined;
+  const source =
+    c.bytes !== undefined ? undefined : await namingBoth(src, dst, from.open(src, O_RDONLY, 0, o));
   let created: FilePath | undefined;
   let target: OpenFile | undefined;
   try {
@@ -141,10 +143,24 @@ async function copyContent(
     await source?.close().catch(() => undefined);
     await (target?.abort?.(error) ?? target?.close())?.catch(() => undefined);
     if (target !== undefined && created !== undefined) await to.unlink(created).catch(() => undefined);
-    throw error;
+    throw ofCopy(error, src, dst);
   }
   await source?.close();
   await target.close();
+}
+
+async function namingBoth<T>(src: FilePath, dst: FilePath, asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw ofCopy(error, src, dst);
+  }
+}
+
+// The system's errors name the copy and both paths, as those of real files do.
+function ofCopy(error: unknown, src: FilePath, dst: FilePath): unknown {
+  if (typeof (error as NodeJS.ErrnoException).errno !== 'number') return error;
+  return completeError(Object.assign(error as Error, { syscall: 'copyfile' }), 'copyfile', src, dst);
 }
 
 /** Copies the rest of `source` to `target`, and reads a few pieces ahead. `onPiece` is called with the bytes written. */
@@ -325,6 +341,9 @@ export async function moveBetween(
   if (isInto && (await statOrNothing(to, target, LINK_ITSELF, o)) !== undefined)
     throw fileSystemError('EEXIST', 'rename', src, target);
   const stats = await from.stat(src, LINK_ITSELF, o);
+  // To the kernel a missing directory is no directory.
+  if (!isInto && !stats.isDirectory() && (await isMissingDirectory(to, dst, o)))
+    throw fileSystemError('ENOENT', 'rename', src, dst);
   if (from === to) {
     if (stats.isDirectory() && isWithin(target, src)) throw fileSystemError('EINVAL', 'rename', src, target);
     try {

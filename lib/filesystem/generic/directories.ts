@@ -32,16 +32,18 @@ export async function makeDirectories(
     if (codeOf(error) !== 'ENOENT') throw error;
     const parent = parentOf(path);
     if (parent === textOf(path)) throw error;
-    await makeDirectories(store, parent, 0o777, true, o);
+    await makeDirectories(store, parent, endsInDot(path) ? permissions : 0o777, true, o);
   }
   try {
     await store.mkdir(path, permissions, o);
   } catch (error) {
     // Somebody else has made it, or it ends in `/.`, which the directories above it have made.
-    const made = codeOf(error) === 'EEXIST' && (existOk || /\/\.\/*$/.test(textOf(path)));
+    const made = codeOf(error) === 'EEXIST' && (existOk || endsInDot(path));
     if (!made || !(await isDirectory(store, path, o))) throw error;
   }
 }
+
+const endsInDot = (path: FilePath): boolean => /\/\.\/*$/.test(textOf(path));
 
 async function isDirectory(store: Store, path: FilePath, o: OpOptions | undefined): Promise<boolean> {
   try {

@@ -80,3 +80,14 @@ export async function resolveLinks(
   }
   return done || '/';
 }
+
+/** Whether a path with a slash at its end leads to nothing. */
+export async function isMissingDirectory(
+  store: Store,
+  path: FilePath,
+  o: OpOptions | undefined,
+): Promise<boolean> {
+  const text = textOf(path);
+  if (!text.endsWith('/')) return false;
+  return (await statOrNothing(store, text.replace(/\/+$/, '') || '/', LINK_ITSELF, o)) === undefined;
+}

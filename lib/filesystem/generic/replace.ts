@@ -2,12 +2,12 @@
 import { constants } from 'node:fs';
 
 import type { OpOptions } from '../../schedule/options.js';
-import { fileSystemError } from '../errors.js';
+import { completeError, fileSystemError } from '../errors.js';
 import type { FilePath, ReplaceOptions } from '../filesystem.js';
 import { joined } from '../mounted-path.js';
 import type { MountedStore } from '../mounted-store.js';
 import type { OpenFile } from '../open-file.js';
-import { LINK_ITSELF, type Replacement } from '../store.js';
+import { FOLLOW, LINK_ITSELF, type Replacement } from '../store.js';
 import { parentOf } from './directories.js';
 import { randomName } from './random-name.js';
 
@@ -16,8 +16,8 @@ const MOST_LINKS = 40;
 
 interface Target {
   readonly path: FilePath;
-  /** Permission bits of the file that is there. */
-  readonly permissions: number | undefined;
+  /** The file that is there. */
+  readonly old?: { readonly permissions: number; readonly uid: number; readonly gid: number };
 }
 
 // A link stays a link to what is replaced.
@@ -29,10 +29,14 @@ async function targetOf(store: MountedStore, path: FilePath, o: OpOptions | unde
       stats = await store.stat(at, LINK_ITSELF, o);
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
-      return { path: at, permissions: undefined };
+      return { path: at };
     }
     if (stats.isDirectory()) throw fileSystemError('EISDIR', 'open', path);
-    if (!stats.isSymbolicLink()) return { path: at, permissions: Number(stats.mode) & 0o7777 };
+    if (!stats.isSymbolicLink()) {
+      if (!stats.isFile()) throw fileSystemError('EINVAL', 'open', path);
+      const [mode, uid, gid] = [stats.mode, stats.uid, stats.gid].map(Number) as [number, number, number];
+      return { path: at, old: { permissions: mode & 0o7777, uid, gid } };
+    }
     const text = (await store.readlink(at, o)).toString();
     at = text.startsWith('/') ? store.prefix + text : joined(parentOf(at), text);
   }
@@ -49,14 +53,21 @@ export async function openReplacementOf(
 ): Promise<Replacement> {
   if (!store.can('rename')) throw store.unsupported('rename', 'replace a file in one step');
   const target = await targetOf(store, path, o);
-  if (options.exclusive && target.permissions !== undefined) throw fileSystemError('EEXIST', 'open', path);
+  const { old } = target;
+  if (options.exclusive && old !== undefined) throw fileSystemError('EEXIST', 'open', path);
   const fresh = joined(parentOf(target.path), `.${randomName()}.tmp`);
   const access = (flags & O_RDWR) !== 0 && store.can('randomWrite') ? O_RDWR : O_WRONLY;
-  const permissions = options.permissions ?? target.permissions ?? 0o666;
-  const file = await store.open(fresh, access | O_CREAT | O_EXCL | O_TRUNC, permissions, o);
-  // A file that replaces another keeps its mode. The umask applies only to new files.
-  if (target.permissions !== undefined && options.permissions === undefined && store.can('modes'))
-    await store.chmod(fresh, target.permissions, o).catch(() => undefined);
+  const permissions = options.permissions ?? old?.permissions ?? 0o666;
+  // An error names the file that is to be replaced, as that of a real one does.
+  const file = await store
+    .open(fresh, access | O_CREAT | O_EXCL | O_TRUNC, permissions, o)
+    .catch((error: unknown) => Promise.reject(completeError(error, 'open', path) as Error));
+  // A file that replaces another keeps its owner, where that is permitted, and its mode. The umask applies only to new files.
+  if (old !== undefined) {
+    if (store.can('owners')) await store.chown(fresh, old.uid, old.gid, FOLLOW, o).catch(() => undefined);
+    if (options.permissions === undefined && store.can('modes'))
+      await store.chmod(fresh, old.permissions, o).catch(() => undefined);
+  }
   return new GenericReplacement(store, path, target.path, fresh, file, options);
 }
 

@@ -1,0 +1,97 @@
+// With UVFILES_TEST_FS=memory the tests run on files in memory: the library's functions by a mount at `/`, where real files show
+// through, and the tests' own calls of node:fs below the directory of temporary files, which is in memory altogether.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { type FileSystem, mount, realFileSystem } from 'uvfiles/filesystem';
+
+import { Lower } from '../../../lib/filesystem/memory/lower.js';
+import { MemoryFileSystem } from '../../../lib/filesystem/memory/memory-file-system.js';
+import * as changes from '../../../lib/filesystem/memory/names-changes.js';
+import { currentCredentials } from '../../../lib/filesystem/memory/user.js';
+import { DISK_ONLY } from './disk-only.js';
+import { answerFromMemory } from './node-fs.js';
+
+const { UVFILES_TEST_FS: wanted = 'native' } = process.env;
+if (wanted !== 'native' && wanted !== 'memory')
+  throw new Error(`UVFILES_TEST_FS must be native or memory. Received ${wanted}`);
+
+const root = path.resolve(import.meta.dirname, '../../..');
+
+/** Puts everything below a new directory of temporary files into memory, and makes it that of the tests. */
+function useMemory(): void {
+  // There is a real one, too, for programs that tests run.
+  const top = mkdtempSync(path.join(tmpdir(), 'uvfiles-memory-'));
+  process.once('exit', () => remove(top, { recursive: true, force: true }));
+  process.env.UVFILES_TEST_REAL_TMPDIR = tmpdir(); // for FIFOs
+  process.env.TMPDIR = top;
+  // The types of the sources and of the built package are two.
+  const { open } = realFileSystem as unknown as { open: Lower['open'] };
+  const lower = new Lower('/', open);
+  const files = new MemoryFileSystem({ credentials: currentCredentials(true), lower });
+  Object.defineProperty(files.state, 'umask', { get: umask });
+  // Its place is taken by one that nothing real shows through.
+  changes.rmdir(files.state, top);
+  changes.mkdir(files.state, top, 0o777);
+  answerFromMemory(files.state, top);
+  mount('/', files as unknown as FileSystem);
+}
+
+/** The umask of this process: to read it without setting it is deprecated. */
+function umask(): number {
+  const mask = process.umask(0o022);
+  process.umask(mask);
+  return mask;
+}
+
+const remove = rmSync.bind(undefined);
+
+/** What is said of a file of tests. */
+function entryOf(file: string): (typeof DISK_ONLY)[string] | undefined {
+  const name = path.relative(root, file).replaceAll('\\', '/');
+  const fits = Object.keys(DISK_ONLY).filter((prefix) => name.startsWith(prefix));
+  return DISK_ONLY[fits.sort((a, b) => a.length - b.length).at(-1) ?? ''];
+}
+
+/** Takes out what is not to run, and gives how many tests each reason has taken out. */
+function takeOut(suite: Mocha.Suite): Map<string, number> {
+  const left = new Map<string, number>();
+  const skip = (test: Mocha.Test, reason: string): void => {
+    test.pending = true;
+    left.set(reason, (left.get(reason) ?? 0) + 1);
+  };
+  for (const each of suite.suites) {
+    const entry = entryOf(each.file ?? '') ?? {};
+    each.eachTest((test) => {
+      if (typeof entry === 'string') return void skip(test, entry);
+      const titled = Object.entries(entry).find(([title]) => test.fullTitle().includes(title));
+      if (titled !== undefined) skip(test, titled[1]);
+    });
+    dropIdleHooks(each);
+  }
+  return left;
+}
+
+// mocha runs the hooks of a suite of which no test is left.
+function dropIdleHooks(suite: Mocha.Suite): void {
+  let runs = false;
+  suite.eachTest((test) => {
+    runs ||= !test.isPending();
+  });
+  if (!runs) Object.assign(suite, { _beforeAll: [], _afterAll: [], _beforeEach: [], _afterEach: [] });
+  suite.suites.forEach(dropIdleHooks);
+}
+
+if (wanted === 'memory') useMemory();
+
+export const mochaHooks = {
+  beforeAll(this: Mocha.Context) {
+    if (wanted !== 'memory') return;
+    const left = takeOut(this.test!.parent!);
+    const total = [...left.values()].reduce((sum, count) => sum + count, 0);
+    console.log(`  Files are in memory. ${total} tests are about the real disk and are skipped:`);
+    for (const [reason, count] of [...left].sort(([, a], [, b]) => b - a))
+      console.log(`    ${count}: ${reason}`);
+  },
+};
