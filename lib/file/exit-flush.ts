@@ -1,12 +1,25 @@
 // Bytes that were acknowledged and not yet written when the process (or a worker) ends by itself are written then.
 //
 // At normal exit, process.exit() and an uncaught exception Node emits 'exit', where only synchronous work is possible.
+import { setTimeout } from 'node:timers';
 
 interface Flushable {
   flushNow(): void;
 }
 
+/** How long the listener stays when no buffer holds bytes any more: buffers are filled and written again and again. */
+const RELEASE_MS = 1_000;
+
 let installed = false;
+let releasing = false;
+
+// The listener keeps its realm (a context of Jest) alive, and so goes when there is nothing to write.
+function release(): void {
+  releasing = false;
+  if (waiting.size > 0) return;
+  installed = false;
+  process.off('exit', flushAllNow);
+}
 
 function flushAllNow(): void {
   for (const buffer of waiting.values()) {
@@ -42,6 +55,8 @@ export const dirty = {
     waiting.set(file, buffer);
   },
   delete(file: object): void {
-    waiting.delete(file);
+    if (!waiting.delete(file) || waiting.size > 0 || releasing) return;
+    releasing = true;
+    setTimeout(release, RELEASE_MS).unref();
   },
 };

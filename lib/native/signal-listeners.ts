@@ -7,12 +7,24 @@ import { builtinWorkerThreads } from '../builtins.js';
 
 import { addon } from './addon.js';
 
-/** From now on, a signal that loses its last listener has temporary files removed again. */
-export function watchSignalListeners(): void {
+// A function of the module, so that there is one listener per copy of the package. It keeps its realm (a context of Jest) alive.
+function onRemoved(event: string | symbol): void {
+  if (typeof event === 'string' && event in constants.signals) addon.rewatchSignals();
+}
+
+let watching = false;
+
+/** Whether a signal that loses its last listener has temporary files removed again: while there are some. */
+export function watchSignalListeners(wanted: boolean): void {
   // Workers get no signals.
-  if (process.platform === 'win32' || !builtinWorkerThreads().isMainThread) return;
+  if (wanted === watching || process.platform === 'win32' || !builtinWorkerThreads().isMainThread) return;
+  watching = wanted;
+  if (!wanted) {
+    process.off('removeListener', onRemoved);
+    return;
+  }
   // Node's own listener, which restores the default, was added at start-up, and so runs first.
-  process.on('removeListener', (event) => {
-    if (typeof event === 'string' && event in constants.signals) addon.rewatchSignals();
-  });
+  process.on('removeListener', onRemoved);
+  // What was removed meanwhile.
+  addon.rewatchSignals();
 }

@@ -43,13 +43,44 @@ function tempOwner(): number {
   if (owner === 0) {
     ensureOpen();
     owner = addon.openTempOwner();
-    watchSignalListeners();
   }
   return owner;
 }
 
+// What the end of the process would remove, as far as this environment has made it, and how much is being made.
+const registered = new Set<number>();
+let beingMade = 0;
+
+function updateWatch(): void {
+  watchSignalListeners(beingMade > 0 || registered.size > 0);
+}
+
+async function registering<Made extends { registration: number }>(
+  make: () => Promise<Made>,
+): Promise<Made> {
+  beingMade++;
+  updateWatch();
+  try {
+    const made = await make();
+    registered.add(made.registration);
+    return made;
+  } finally {
+    beingMade--;
+    updateWatch();
+  }
+}
+
+function removed(registration: number): void {
+  registered.delete(registration);
+  updateWatch();
+}
+
 /** Creates a file, in one operation. */
-export async function makeTempFile(place: TempPlace, how: TempFileKind, o?: OpOptions): Promise<MadeFile> {
+export function makeTempFile(place: TempPlace, how: TempFileKind, o?: OpOptions): Promise<MadeFile> {
+  return how.anonymous ? makeFile(place, how, o) : registering(() => makeFile(place, how, o));
+}
+
+async function makeFile(place: TempPlace, how: TempFileKind, o?: OpOptions): Promise<MadeFile> {
   const flags = (how.anonymous ? ANONYMOUS : REGISTERED) | (how.appending ? APPENDING : 0);
   const { output, file, fd } = await startTask(
     TEMP_FILE,
@@ -67,17 +98,15 @@ export function giveAway(made: MadeFile): void {
 }
 
 /** Creates a directory, in one operation. It is registered. */
-export async function makeTempDirectory(
+export function makeTempDirectory(
   place: TempPlace,
   o?: OpOptions,
 ): Promise<{ registration: number; path: Buffer }> {
-  const output = await runTask(
-    TEMP_DIRECTORY,
-    [place.dir, place.prefix, place.suffix],
-    [REGISTERED, tempOwner()],
-    o,
-  );
-  return { registration: registrationIn(output), path: output.subarray(REGISTRATION_BYTES) };
+  return registering(async () => {
+    const names = [place.dir, place.prefix, place.suffix];
+    const output = await runTask(TEMP_DIRECTORY, names, [REGISTERED, tempOwner()], o);
+    return { registration: registrationIn(output), path: output.subarray(REGISTRATION_BYTES) };
+  });
 }
 
 const REGISTRATION_BYTES = 8;
@@ -96,17 +125,19 @@ export async function discardTempFile(
   o?: OpOptions,
 ): Promise<void> {
   await runTask(TEMP_DISCARD, [path], [registration], o);
+  removed(registration);
 }
 
 /** Writes `data` at `at`, closes and removes the file, in one operation. `fd` is the operation's from then on. */
-export function finishTempFile(
+export async function finishTempFile(
   fd: number,
   path: string | Uint8Array,
   registration: number,
   data: Uint8Array,
   at: number,
-): Promise<unknown> {
-  return startTask(TEMP_FINISH, [path, data], [fd, registration, at], undefined);
+): Promise<void> {
+  await startTask(TEMP_FINISH, [path, data], [fd, registration, at], undefined);
+  removed(registration);
 }
 
 /** Takes a file from among the open ones, descriptor and all; false while operations hold it. */
@@ -122,5 +153,7 @@ export async function findTempDirectory(candidates: readonly string[], o?: OpOpt
 
 /** The end of the process need not remove it any more. */
 export function forgetTemp(registration: number): void {
-  if (registration !== 0) addon.forgetTemp(registration);
+  if (registration === 0) return;
+  addon.forgetTemp(registration);
+  removed(registration);
 }

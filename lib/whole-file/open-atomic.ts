@@ -1,4 +1,5 @@
 // openAtomic: a file that is written in pieces and appears all at once.
+import { isIterable } from '../arguments/bytes.js';
 import { optionReader, unchecked } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { ClosedFileError, invalidArgValue } from '../errors/index.js';
@@ -124,8 +125,7 @@ class AtomicWrite {
   }
 
   failed(error: unknown): void {
-    // A write after the end says nothing about the content.
-    if (!(error instanceof ClosedFileError)) this.#failure ??= error as Error;
+    this.#failure ??= error as Error;
   }
 
   async #publish(closed: Promise<void>): Promise<void> {
@@ -195,6 +195,9 @@ function layersOf(handle: AnyFile): AnyFile[] {
   return [handle, handle.buffer, handle.buffer.raw];
 }
 
+// Calls that fail so were refused: they have changed nothing.
+const REFUSED = new Set<unknown>(['ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE', 'ERR_OUT_OF_RANGE']);
+
 function watchCall(
   layer: AnyFile,
   name: (typeof WRITING)[number],
@@ -207,11 +210,30 @@ function watchCall(
   if (original === undefined) return;
   methods[name] = async (...args) => {
     onCall();
+    let begun = false;
+    if (name === 'writelines') args[0] = watchSource(args[0], () => (begun = true));
     try {
       return await original(...args);
     } catch (error) {
-      onFailure(error);
+      // A write after the end says nothing about the content, either.
+      const refused = !begun && REFUSED.has((error as { code?: unknown } | null)?.code);
+      if (!refused && !(error instanceof ClosedFileError)) onFailure(error);
       throw error;
     }
   };
+}
+
+// Once the first of `items` is asked for, the content is incomplete, whatever the error then is. A string has no bad items.
+function watchSource(items: unknown, onBegin: () => void): unknown {
+  for (const key of [Symbol.asyncIterator, Symbol.iterator] as const) {
+    if (typeof items !== 'object' || items === null || !isIterable(items, key)) continue;
+    const iterable = items as Record<typeof key, () => unknown>;
+    return {
+      [key]: () => {
+        onBegin();
+        return iterable[key]();
+      },
+    };
+  }
+  return items;
 }

@@ -74,6 +74,31 @@ describe('realms that evaluate the package anew', () => {
     expect(answer).to.equal(true);
   });
 
+  it('are collected once their temporary files are removed and their buffers written', async function () {
+    this.timeout(60_000);
+    const answer = await run(`
+      const listeners = () => ['exit', 'removeListener'].map((event) => process.listenerCount(event)).join();
+      const before = listeners();
+      const realms = [];
+      let during;
+      for (let i = 0; i < 10; i++) {
+        const { context, uvfiles } = evaluate();
+        const file = await uvfiles.open(process.env.SCRATCH + '/file', 'w');
+        await file.write('kept in the buffer');
+        const directory = await uvfiles.tempfile.temporaryDirectory();
+        const named = await uvfiles.tempfile.namedTemporaryFile();
+        during = listeners();
+        await named.close();
+        await directory.close();
+        await file.close();
+        realms.push(new WeakRef(context));
+      }
+      for (let i = 0; i < 1000 && listeners() !== before; i++) await turn();
+      const count = await collected(realms, 1);
+      console.log(JSON.stringify([during !== before, listeners() === before, count >= 5]));`);
+    expect(answer).to.deep.equal([true, true, true]);
+  });
+
   it('stay while an operation of theirs has not ended, and answer it', async function () {
     if (process.platform === 'win32') this.skip();
     this.timeout(60_000);

@@ -210,4 +210,30 @@ describe('openAtomic after an error', () => {
     expect(stderr).to.equal('');
     expect(readFileSync(target(), 'utf8')).to.equal('old');
   });
+
+  it('publishes after calls that were refused for their arguments', async () => {
+    const f = await openAtomic(target(), 'wb');
+    const wrong = f as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+    for (const refused of [
+      wrong.write!('text'),
+      wrong.write!(Buffer.from('x'), { flag: 'a' }),
+      wrong.writelines!(5),
+      wrong.pwrite!(Buffer.from('x'), Number.NaN),
+      wrong.truncate!(-1),
+      wrong.sync!({ signal: 'no signal' }),
+    ])
+      expect((await rejection(refused)).code).to.match(/^ERR_(INVALID_ARG_(TYPE|VALUE)|OUT_OF_RANGE)$/);
+    await f.write(Buffer.from('new'));
+    await f.commit();
+    expect(readFileSync(target(), 'utf8')).to.equal('new');
+  });
+
+  it('keeps the old file after a list of which only a part was written', async () => {
+    const f = await openAtomic(target());
+    expect((await rejection(f.writelines(['half', 5 as unknown as string]))).code).to.equal(
+      'ERR_INVALID_ARG_TYPE',
+    );
+    expect((await rejection(f.commit())).code).to.equal('ERR_INVALID_ARG_TYPE');
+    await expectOld();
+  });
 });
