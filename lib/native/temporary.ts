@@ -55,9 +55,7 @@ function updateWatch(): void {
   watchSignalListeners(beingMade > 0 || registered.size > 0);
 }
 
-async function registering<Made extends { registration: number }>(
-  make: () => Promise<Made>,
-): Promise<Made> {
+async function registering<Made extends { registration: number }>(make: () => Promise<Made>): Promise<Made> {
   beingMade++;
   updateWatch();
   try {

@@ -59,8 +59,8 @@ const readLaneOptions = optionReader(
 );
 
 /**
- * Makes a lane. There are 253 at most beside `default` and `bulk`: make them at start-up, not for each request. One that
- * is no longer referenced is collected, and leaves `metrics()`.
+ * Makes a lane. There are 4,094 at most beside `default` and `bulk`, and each takes 12 KiB: make them at start-up, not for each
+ * request. A lane that nothing refers to is collected, and leaves `metrics()`.
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE (a name that is taken), RangeError ERR_OUT_OF_RANGE
  * @example const thumbnails = createLane({ name: 'thumbnails', priority: 'low', concurrency: 1 });
  */
@@ -86,7 +86,7 @@ export function createLane(o: LaneOptions): Lane {
   }
   ensureOpen();
   const number = addon.addLane(PRIORITIES.indexOf(priority), concurrency ?? 0, limit);
-  if (number < 0) throw outOfRange('the number of lanes', '<= 255', 256);
+  if (number < 0) throw outOfRange('the number of lanes', '<= 4096', 4097);
   const lane = makeLane(number, {
     name,
     priority,

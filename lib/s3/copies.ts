@@ -1,5 +1,6 @@
 // Copies within one bucket: by the server, and through this process only where the server cannot promise enough.
 import type { CallOptions } from '../filesystem/filesystem.js';
+import { offAbort, onAbort } from '../schedule/abort.js';
 import type { Requirement } from './conditions.js';
 import { failed, isMissing } from './failures.js';
 import type { ObjectInfo, StoreCall } from './object-store.js';
@@ -31,8 +32,9 @@ export async function copyObject(
   const { contentType, metadata } = info;
   const upload = await Upload.begin(store, to, target.parts, { contentType, metadata });
   const onSignal = (): void => void upload.abort();
-  if (call.signal?.aborted === true) await upload.abort();
-  else call.signal?.addEventListener('abort', onSignal);
+  const { signal } = call;
+  if (signal?.aborted === true) await upload.abort();
+  else if (signal !== undefined) onAbort(signal, onSignal);
   try {
     const part = Math.min(COPIED_PART, copyLimit);
     for (let start = 0; start < info.size; start += part)
@@ -45,7 +47,7 @@ export async function copyObject(
     await upload.abort();
     throw error;
   } finally {
-    call.signal?.removeEventListener('abort', onSignal);
+    if (signal !== undefined) offAbort(signal, onSignal);
   }
   await upload.complete({}, undefined);
 }

@@ -1,5 +1,6 @@
 // An object that is being written: from the start to the end, and visible when it is closed.
 import type { CallOptions, FileSystemFile, StatsLike } from '../filesystem/filesystem.js';
+import { offAbort, onAbort } from '../schedule/abort.js';
 import type { Conditions, Requirement } from './conditions.js';
 import { failed, translated, unsupported } from './failures.js';
 import type { ObjectStore } from './object-store.js';
@@ -175,7 +176,7 @@ export async function writeWhole(
     const { signal } = requests;
     const onSignal = (): void => void upload.abort();
     if (signal?.aborted === true) await upload.abort();
-    else signal?.addEventListener('abort', onSignal);
+    else if (signal !== undefined) onAbort(signal, onSignal);
     try {
       for (let at = 0; at < data.length; at += partSize) await upload.add(data.subarray(at, at + partSize));
       await upload.arrived();
@@ -183,7 +184,7 @@ export async function writeWhole(
       await upload.abort();
       throw error;
     } finally {
-      signal?.removeEventListener('abort', onSignal);
+      if (signal !== undefined) offAbort(signal, onSignal);
     }
     return finish(upload, target, required);
   });

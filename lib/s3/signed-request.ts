@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { offAbort, onAbort } from '../schedule/abort.js';
 import { ObjectStoreError, type PreparedRequest } from './object-store.js';
 import { type Credentials, encoded, queryOf, signed } from './signature.js';
 import { socketCode } from './wire.js';
@@ -114,9 +115,12 @@ async function sent(to: Endpoint, what: SignedRequest): Promise<http.IncomingMes
       begun?.destroy(error);
     };
     const onSignal = (): void => end(signal!.reason as Error);
-    if (signal?.aborted === true) onSignal();
-    signal?.addEventListener('abort', onSignal);
-    started.on('close', () => signal?.removeEventListener('abort', onSignal));
+    if (signal?.aborted === true) {
+      onSignal();
+    } else if (signal !== undefined) {
+      onAbort(signal, onSignal);
+      started.on('close', () => offAbort(signal, onSignal));
+    }
     started.on('timeout', () => {
       end(Object.assign(new Error('the server is silent'), { code: 'ETIMEDOUT' }));
     });

@@ -52,8 +52,8 @@ class Rule {
   #seen = 0;
   #done = 0;
 
-  constructor(rule: FaultRule, name: string) {
-    checkRule(rule, name);
+  constructor(given: FaultRule, name: string) {
+    const rule = readRule(given, name);
     this.#given = rule;
     this.#ops = rule.op === '*' ? undefined : new Set([rule.op].flat());
     this.#fits = rule.path === undefined ? undefined : pathMatcher(rule.path, `${name}.path`);
@@ -156,10 +156,20 @@ async function delayed(ms: number, call: CallOptions | undefined): Promise<void>
 
 const NAMES = new Set(['op', 'path', 'after', 'times', 'error', 'short', 'delay', 'probability', 'seed']);
 
+/** Reads each property once, and checks what it has read: a getter, or a later change, has no further say. */
+function readRule(given: FaultRule, name: string): FaultRule {
+  if (typeof given !== 'object' || given === null) throw invalidArgType(name, 'of type object', given);
+  for (const key of Object.keys(given))
+    if (!NAMES.has(key))
+      throw invalidArgValue(`${name}.${key}`, (given as never)[key], 'is not part of a rule');
+  const { op, path, after, times, error, short, delay, probability, seed } = given;
+  const list = Array.isArray(op) ? (Array.from(op) as OperationName[]) : op;
+  const rule: FaultRule = { op: list, path, after, times, error, short, delay, probability, seed };
+  checkRule(rule, name);
+  return rule;
+}
+
 function checkRule(rule: FaultRule, name: string): void {
-  if (typeof rule !== 'object' || rule === null) throw invalidArgType(name, 'of type object', rule);
-  for (const [key, value] of Object.entries(rule))
-    if (!NAMES.has(key)) throw invalidArgValue(`${name}.${key}`, value, 'is not part of a rule');
   const { op, path, error } = rule;
   for (const each of op === '*' ? [] : [op].flat()) {
     if (!OPERATIONS.includes(each))

@@ -101,27 +101,28 @@ class Dispatcher {
   void CloseBlocking();
 
   // Lanes. 0 is the default lane, 1 the bulk lane.
-  static constexpr uint8_t kDefaultLane = 0;
-  static constexpr uint8_t kBulkLane = 1;
-  static constexpr size_t kMaxLanes = 255;
+  static constexpr uint16_t kDefaultLane = 0;
+  static constexpr uint16_t kBulkLane = 1;
+  static constexpr size_t kMaxLanes = 4096;
   // Never a lane's number.
-  static constexpr uint8_t kNoLane = 255;
+  static constexpr uint16_t kNoLane = UINT16_MAX;
   // kNoLane where no lane has this number.
-  uint8_t LaneNumber(double number) const {
-    return number >= 0 && number < static_cast<double>(lanes_.size()) ? static_cast<uint8_t>(number)
-                                                                      : kNoLane;
+  uint16_t LaneNumber(double number) const {
+    return number >= 0 && number < static_cast<double>(lanes_.size())
+               ? static_cast<uint16_t>(number)
+               : kNoLane;
   }
   // The new lane's number, or -1 when there are too many. `concurrency` 0: one less than the jobs there are.
   int AddLane(Priority priority, uint32_t concurrency, uint32_t queue_limit);
   // Nothing is submitted to the lane any more: once nothing is left in it, `AddLane` may give its number again.
-  void RetireLane(uint8_t number);
+  void RetireLane(uint16_t number);
   // A consistent look at a lane; the copy is about 12 KiB.
   struct LaneFigures {
     uint32_t queued, running;
     uint64_t completed, cancelled, rejected;
     Histogram wait, service;
   };
-  bool ReadLaneFigures(uint8_t lane, LaneFigures* figures);
+  bool ReadLaneFigures(uint16_t lane, LaneFigures* figures);
 
   // Memory that batches of reads fill in place of blocks. `shortage`: batches that would have liked some since the last
   // time. The binding makes it and takes back what is left at the end.
@@ -202,6 +203,7 @@ class Dispatcher {
 
   // Under the lock.
   void SortInbox();
+  void Queue(Lane* lane, Operation* operation);
   Lane* PickLane();
   uint32_t Startable(uint64_t now);
   void Complete(Operation* operation);
@@ -272,9 +274,11 @@ class Dispatcher {
   bool lingering_ = false;
   uint32_t helpers_ = 0;   // threads of our own that drain, without a permit
   uint32_t starting_ = 0;  // jobs handed to libuv that have not begun
-  size_t lane_cursor_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;
-  std::vector<uint8_t> retired_lanes_;  // loop thread's
+  // Those that have something queued, the one that was picked last at the end, and some whose queue has been emptied since: a
+  // program may have thousands of lanes, of which few are used at a time.
+  std::vector<Lane*> busy_lanes_;
+  std::vector<uint16_t> retired_lanes_;  // loop thread's
   Operation* completed_head_ = nullptr;
   Operation* completed_tail_ = nullptr;
   uint32_t completed_count_ = 0;

@@ -1,4 +1,6 @@
 // The dispatcher's lanes: made, retired and looked at on the loop thread.
+#include <algorithm>
+
 #include "core/dispatcher.h"
 
 namespace uvfiles {
@@ -15,8 +17,11 @@ int Dispatcher::AddLane(Priority priority, uint32_t concurrency, uint32_t queue_
   std::lock_guard<std::mutex> lock(mutex_);
   SortInbox();
   for (size_t i = 0; i < retired_lanes_.size(); i++) {
-    const uint8_t number = retired_lanes_[i];
-    if (!lanes_[number]->Idle()) continue;
+    const uint16_t number = retired_lanes_[i];
+    Lane* const retired = lanes_[number].get();
+    if (!retired->Idle()) continue;
+    busy_lanes_.erase(std::remove(busy_lanes_.begin(), busy_lanes_.end(), retired),
+                      busy_lanes_.end());
     retired_lanes_.erase(retired_lanes_.begin() + static_cast<ptrdiff_t>(i));
     lanes_[number] = std::move(lane);
     return number;
@@ -26,11 +31,11 @@ int Dispatcher::AddLane(Priority priority, uint32_t concurrency, uint32_t queue_
   return static_cast<int>(lanes_.size() - 1);
 }
 
-void Dispatcher::RetireLane(uint8_t number) {
+void Dispatcher::RetireLane(uint16_t number) {
   if (number > kBulkLane && number < lanes_.size()) retired_lanes_.push_back(number);
 }
 
-bool Dispatcher::ReadLaneFigures(uint8_t number, LaneFigures* figures) {
+bool Dispatcher::ReadLaneFigures(uint16_t number, LaneFigures* figures) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (number >= lanes_.size()) return false;
   const Lane& lane = *lanes_[number];

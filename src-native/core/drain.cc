@@ -1,4 +1,5 @@
 // The dispatcher's pool threads: what a drain job takes, performs and hands back, and how it shares the queue.
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -217,7 +218,7 @@ void Dispatcher::SettleBatch(Batch* batch) {
       GiveUp(*operation, UV_ECANCELED, true);
     } else if (state == OpState::kQueued) {  // more to do
       operation->queued_ns = batch->ended[i];
-      lane.queue.push_back(operation);
+      Queue(&lane, operation);
       lane.waiting.fetch_add(1, std::memory_order_relaxed);
       continue;
     }
@@ -315,15 +316,21 @@ void Dispatcher::SortInbox() {
   }
   while (oldest != nullptr) {
     Operation* const after = oldest->next;
-    lanes_[oldest->lane]->queue.push_back(oldest);
+    Queue(lanes_[oldest->lane].get(), oldest);
     oldest = after;
   }
+}
+
+void Dispatcher::Queue(Lane* lane, Operation* operation) {
+  lane->queue.push_back(operation);
+  if (!lane->listed) busy_lanes_.push_back(lane);
+  lane->listed = true;
 }
 
 // Something that a job could take.
 bool Dispatcher::HasWork() const {
   if (inbox_.load(std::memory_order_relaxed) != nullptr) return true;
-  for (const auto& lane : lanes_) {
+  for (const Lane* const lane : busy_lanes_) {
     if (lane->Eligible()) return true;
   }
   return false;
@@ -331,29 +338,33 @@ bool Dispatcher::HasWork() const {
 
 // Strict priority, tempered: a lane that was passed over long enough goes first. Lanes of one priority take turns.
 Lane* Dispatcher::PickLane() {
-  Lane* best = nullptr;
-  size_t best_index = 0;
+  const auto emptied = [](Lane* lane) {
+    if (!lane->queue.empty()) return false;
+    lane->listed = false;
+    return true;
+  };
+  busy_lanes_.erase(std::remove_if(busy_lanes_.begin(), busy_lanes_.end(), emptied),
+                    busy_lanes_.end());
+  auto best = busy_lanes_.end();
   int best_rank = 0;
-  const size_t count = lanes_.size();
-  for (size_t i = 0; i < count; i++) {
-    const size_t index = lane_cursor_ + i < count ? lane_cursor_ + i : lane_cursor_ + i - count;
-    Lane* const lane = lanes_[index].get();
-    if (!lane->Eligible()) continue;
-    const int priority = static_cast<int>(lane->priority);
-    const int rank = priority != 0 && lane->passed_over >= kAgeing[priority] ? -1 : priority;
-    if (best == nullptr || rank < best_rank) {
-      best = lane;
-      best_index = index;
+  for (auto at = busy_lanes_.begin(); at != busy_lanes_.end(); ++at) {
+    const Lane& lane = **at;
+    if (!lane.Eligible()) continue;
+    const int priority = static_cast<int>(lane.priority);
+    const int rank = priority != 0 && lane.passed_over >= kAgeing[priority] ? -1 : priority;
+    if (best == busy_lanes_.end() || rank < best_rank) {
+      best = at;
       best_rank = rank;
     }
   }
-  if (best == nullptr) return nullptr;
-  for (auto& lane : lanes_) {
-    if (lane.get() != best && lane->Eligible()) lane->passed_over++;
+  if (best == busy_lanes_.end()) return nullptr;
+  Lane* const picked = *best;
+  std::rotate(best, best + 1, busy_lanes_.end());
+  for (Lane* const lane : busy_lanes_) {
+    if (lane != picked && lane->Eligible()) lane->passed_over++;
   }
-  best->passed_over = 0;
-  lane_cursor_ = best_index + 1 < count ? best_index + 1 : 0;
-  return best;
+  picked->passed_over = 0;
+  return picked;
 }
 
 // How many more jobs would find something to do that is worth waking a thread for.
@@ -361,7 +372,7 @@ uint32_t Dispatcher::Startable(uint64_t now) {
   SortInbox();
   held_back_ = false;
   uint32_t wanted = 0;
-  for (auto& lane : lanes_) {
+  for (const Lane* const lane : busy_lanes_) {
     if (lane->queue.empty() || lane->running_jobs >= lane->concurrency) continue;
     uint32_t useful = lane->queue.size();
     const uint32_t busy = lane->running_jobs + starting_;

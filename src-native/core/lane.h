@@ -23,6 +23,7 @@ struct Lane {
   std::atomic<uint32_t> parked{0};  // operations that the poller has
 
   OperationList queue;
+  bool listed = false;  // among the dispatcher's busy lanes
   uint32_t running_jobs = 0;
   uint32_t running = 0;      // operations taken and not finished
   uint32_t passed_over = 0;  // batches that others got while this lane could have run

@@ -112,7 +112,7 @@ struct Operation {
   float timeout_ms = 0;  // from `queued_ns` on; 0: none
   OpKind kind = OpKind::kRead;
   uint8_t flags = 0;
-  uint8_t lane = 0;
+  uint16_t lane = 0;
   bool in_lane = false;  // under the dispatcher's lock
   // It was cancelled while it ran: it must not wait again, and ends at its next look (see `Unwanted`). Set under the
   // dispatcher's lock; its loops read it without.

@@ -144,14 +144,14 @@ TEST("the figures count what was cancelled") {
   CHECK(!station.dispatcher->ReadLaneFigures(200, &figures));
 }
 
-TEST("lanes run out at 255") {
+TEST("lanes run out at 4096") {
   ProcessPool pool(2);
   Station station(pool);
   for (size_t i = 2; i < Dispatcher::kMaxLanes; i++) {
     CHECK_EQ(station.dispatcher->AddLane(Priority::kNormal, 1, 1), static_cast<int>(i));
   }
   CHECK_EQ(station.dispatcher->AddLane(Priority::kNormal, 1, 1), -1);
-  station.Submit(Once(Nothing), 254);
+  station.Submit(Once(Nothing), 4095);
   station.RunAll();
   CHECK_EQ(station.delivered, 1);
 }
@@ -161,7 +161,7 @@ TEST("gives the number of a retired lane again once nothing is left in it") {
   Station station(pool);
   Dispatcher& dispatcher = *station.dispatcher;
   Gate gate;
-  const auto busy = static_cast<uint8_t>(dispatcher.AddLane(Priority::kNormal, 1, 100));
+  const auto busy = static_cast<uint16_t>(dispatcher.AddLane(Priority::kNormal, 1, 100));
   station.Submit(Once([&] { gate.Pass(); }), busy);
   gate.AwaitWaiting(1);
   dispatcher.RetireLane(busy);
@@ -176,7 +176,7 @@ TEST("gives the number of a retired lane again once nothing is left in it") {
   for (int i = 0; i < 1000; i++) {
     const int number = dispatcher.AddLane(Priority::kNormal, 1, 100);
     REQUIRE(number > 0);
-    dispatcher.RetireLane(static_cast<uint8_t>(number));
+    dispatcher.RetireLane(static_cast<uint16_t>(number));
   }
   // The lanes that always exist stay.
   dispatcher.RetireLane(Dispatcher::kDefaultLane);

@@ -40,7 +40,7 @@ TEST("loops in several threads share the permits, and each operation has one end
     Station station(pool);
     const int low = station.dispatcher->AddLane(Priority::kLow, 0, UINT32_MAX);
     const int narrow = station.dispatcher->AddLane(Priority::kHigh, 1, UINT32_MAX);
-    const uint8_t lanes[] = {0, 1, static_cast<uint8_t>(low), static_cast<uint8_t>(narrow)};
+    const uint16_t lanes[] = {0, 1, static_cast<uint16_t>(low), static_cast<uint16_t>(narrow)};
     for (int round = 0; round < 60; round++) {
       std::vector<Lambda*> recent;
       const int count = static_cast<int>(random() % 100);

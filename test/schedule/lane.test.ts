@@ -41,14 +41,25 @@ describe('a lane', () => {
     expect(answer).to.equal(true);
   });
 
+  it('may be one of thousands that were made and dropped', async () => {
+    const answer = answerOf(
+      await runProgram(`
+        import { createLane, os } from 'uvfiles';
+        for (let i = 0; i < 1000; i++) createLane({ name: 'unused ' + i });
+        const stats = await Promise.all(Array.from({ length: 1000 }, (_, i) => os.stat('/', { lane: createLane({ name: 'lane ' + i }) })));
+        console.log(JSON.stringify(stats.every((each) => each.isDirectory())));`),
+    );
+    expect(answer).to.equal(true);
+  });
+
   it('that nobody can use any more gives its number back', async () => {
     const answer = answerOf(
       await runProgram(
         `import { createLane, lanes, metrics, os } from 'uvfiles';
          const kept = createLane({ name: 'kept' });
-         for (let i = 0; i < 600; i++) {
+         for (let i = 0; i < 5000; i++) {
            await os.stat('/', { lane: createLane({ name: 'lane ' + i }) });
-           if (i % 50 === 0) {
+           if (i % 500 === 0) {
              gc();
              await new Promise((resolve) => setImmediate(resolve));
            }

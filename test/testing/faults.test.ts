@@ -30,6 +30,23 @@ for (const kind of ['real files', 'files in memory'] as const) {
       expect(f.count).to.equal(1);
     });
 
+    it('reads each property of a rule once', async () => {
+      const read: string[] = [];
+      const values = { op: ['stat'] as string[], path: undefined, times: 1, error: 'EIO' };
+      const rule = new Proxy(values, {
+        get(from, name) {
+          read.push(String(name));
+          return Reflect.get(from, name) as unknown;
+        },
+      });
+      using f = faults(rule as never);
+      values.op[0] = 'open';
+      values.error = 'no code';
+      expect((await rejection(os.stat(top))).code).to.equal('EIO');
+      expect(f.count).to.equal(1);
+      expect(read).to.deep.equal([...new Set(read)]);
+    });
+
     it('counts before and how often', async () => {
       const outcomes: string[] = [];
       await faults({ op: 'stat', path: `${top}/**`, after: 2, times: 2, error: 'EIO' }, async () => {

@@ -282,3 +282,27 @@ describe('the end of an iteration over lines', () => {
     closeSync(writer);
   });
 });
+
+describe('lines of a FIFO', () => {
+  it('ends a step that waits when it is closed', async function () {
+    if (process.platform === 'win32') this.skip();
+    const fifo = makeFifo();
+    let before: Awaited<ReturnType<typeof openDescriptors>> | undefined;
+    for (const o of [{}, { last: 3 }]) {
+      const writer = openSync(fifo, 'r+');
+      writeSync(writer, 'first\nse');
+      const iterator = lines(fifo, o);
+      const step = iterator.next();
+      const waiting = 'last' in o ? step : step.then(() => iterator.next());
+      expect(await isPending(waiting)).to.equal(true);
+      const ended = iterator.return!();
+      expect(await waiting).to.deep.equal({ done: true, value: undefined });
+      await ended;
+      expect(await iterator.next()).to.deep.equal({ done: true, value: undefined });
+      closeSync(writer);
+      // The first wait of a process opens what all of them share.
+      if (before === undefined) before = await openDescriptors();
+      else await expectDescriptors(before);
+    }
+  });
+});
