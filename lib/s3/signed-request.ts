@@ -7,7 +7,7 @@ import { offAbort, onAbort } from '../schedule/abort.js';
 import { ObjectStoreError, type PreparedRequest } from './object-store.js';
 import { type Credentials, encoded, queryOf, signed } from './signature.js';
 import { socketCode } from './wire.js';
-import { element } from './xml.js';
+import { element, isWhole } from './xml.js';
 
 /** Where requests go, and who sends them. */
 export interface Endpoint {
@@ -38,10 +38,27 @@ const FIRST_DELAY = 50;
 
 /** Resolves to an answer with a status below 300, whose body is unread. */
 export async function request(to: Endpoint, what: SignedRequest): Promise<http.IncomingMessage> {
+  return asked(to, what, async (answer) => answer);
+}
+
+/** Resolves to the text of an answer with a status below 300. A text that breaks off is asked for again. */
+export async function requestText(to: Endpoint, what: SignedRequest): Promise<string> {
+  return asked(to, what, async (answer) => {
+    const text = await textOf(answer);
+    if (isWhole(text)) return text;
+    throw Object.assign(new Error("the server's answer breaks off"), { code: 'ECONNRESET' });
+  });
+}
+
+async function asked<T>(
+  to: Endpoint,
+  what: SignedRequest,
+  read: (answer: http.IncomingMessage) => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const failure = await once(to, what, attempt);
-    if (!(failure instanceof ObjectStoreError)) return failure;
-    if (attempt >= to.attempts || !mayHelp(failure) || what.signal?.aborted === true) throw failure;
+    const result = await once(to, what, read, attempt);
+    if (!(result instanceof ObjectStoreError)) return result;
+    if (attempt >= to.attempts || !mayHelp(result) || what.signal?.aborted === true) throw result;
     const wait = FIRST_DELAY * 2 ** (attempt - 1) * (0.5 + Math.random());
     await delay(wait, undefined, what.signal === undefined ? {} : { signal: what.signal });
   }
@@ -51,15 +68,16 @@ function mayHelp({ status }: ObjectStoreError): boolean {
   return status === undefined || status === 429 || (status >= 500 && status !== 501);
 }
 
-async function once(
+async function once<T>(
   to: Endpoint,
   what: SignedRequest,
+  read: (answer: http.IncomingMessage) => Promise<T>,
   attempts: number,
-): Promise<http.IncomingMessage | ObjectStoreError> {
+): Promise<T | ObjectStoreError> {
   try {
     const answer = await sent(to, what);
     const { statusCode: status = 0 } = answer;
-    if (status < 300) return answer;
+    if (status < 300) return await read(answer);
     const body = await textOf(answer);
     const code = element(body, 'Code') ?? (status === 404 ? 'NotFound' : `HTTP${status}`);
     const requestId = answer.headers['x-amz-request-id'] as string | undefined;
@@ -130,7 +148,7 @@ async function sent(to: Endpoint, what: SignedRequest): Promise<http.IncomingMes
 }
 
 /** All of an answer's body. */
-export async function textOf(answer: http.IncomingMessage): Promise<string> {
+async function textOf(answer: http.IncomingMessage): Promise<string> {
   let text = '';
   answer.setEncoding('utf8');
   for await (const chunk of answer) text += String(chunk);

@@ -7,7 +7,7 @@ import { invalidArgType } from '../errors/index.js';
 import { type CopySource, type ObjectInfo, type ObjectStore, ObjectStoreError } from './object-store.js';
 import { copySourceOf, decoded, extentOf, isNoXml, quoted, rangeOf, statusOf } from './wire.js';
 import type { Credentials } from './signature.js';
-import { type Endpoint, prepared, request, textOf } from './signed-request.js';
+import { type Endpoint, prepared, request, requestText } from './signed-request.js';
 import { element, elements, escaped } from './xml.js';
 
 /** Which bucket, and with which keys. */
@@ -58,9 +58,7 @@ export function signedStore(options: SignedStoreOptions): ObjectStore {
     },
     async createUpload(key, { contentType, metadata, signal }) {
       const headers = about(contentType, metadata);
-      const answer = await textOf(
-        await request(to, { method: 'POST', key, query: { uploads: '' }, headers, signal }),
-      );
+      const answer = await requestText(to, { method: 'POST', key, query: { uploads: '' }, headers, signal });
       return element(answer, 'UploadId')!;
     },
     async uploadPart(key, upload, number, data, { signal }) {
@@ -69,8 +67,9 @@ export function signedStore(options: SignedStoreOptions): ObjectStore {
         const answer = await request(to, { method: 'PUT', key, query, body: data, signal });
         return etagOf(answer.resume());
       }
-      const answer = await request(to, { method: 'PUT', key, query, headers: from(bucket, data), signal });
-      return copied(await textOf(answer));
+      return copied(
+        await requestText(to, { method: 'PUT', key, query, headers: from(bucket, data), signal }),
+      );
     },
     async completeUpload(key, upload, parts, { ifMatch, ifNoneMatch, signal }) {
       const xml = parts.map(
@@ -79,7 +78,7 @@ export function signedStore(options: SignedStoreOptions): ObjectStore {
       const body = Buffer.from(`<CompleteMultipartUpload>${xml.join('')}</CompleteMultipartUpload>`);
       const headers = { 'if-match': ifMatch, 'if-none-match': ifNoneMatch };
       const query = { uploadId: upload };
-      refuseError(await textOf(await request(to, { method: 'POST', key, query, headers, body, signal })));
+      refuseError(await requestText(to, { method: 'POST', key, query, headers, body, signal }));
     },
     async abortUpload(key, upload, { signal }) {
       (await request(to, { method: 'DELETE', key, query: { uploadId: upload }, signal })).resume();
@@ -96,7 +95,7 @@ export function signedStore(options: SignedStoreOptions): ObjectStore {
         ...(delimiter === undefined ? undefined : { delimiter }),
         ...(after === undefined ? undefined : { 'continuation-token': after }),
       };
-      const answer = await textOf(await request(to, { method: 'GET', query, signal }));
+      const answer = await requestText(to, { method: 'GET', query, signal });
       const prefixes = elements(answer, 'CommonPrefixes').map((each) => decoded(element(each, 'Prefix')!));
       const next =
         element(answer, 'IsTruncated') === 'true' ? element(answer, 'NextContinuationToken') : undefined;
@@ -104,7 +103,7 @@ export function signedStore(options: SignedStoreOptions): ObjectStore {
     },
     async copy(source, key, { signal }) {
       const headers = from(bucket, source);
-      copied(await textOf(await request(to, { method: 'PUT', key, headers, signal })));
+      copied(await requestText(to, { method: 'PUT', key, headers, signal }));
     },
     async delete(keys, { signal }) {
       const failures: { key: string; error: ObjectStoreError }[] = [];
@@ -121,9 +120,7 @@ export function signedStore(options: SignedStoreOptions): ObjectStore {
         .map((key) => `<Object><Key>${escaped(key)}</Key></Object>`);
       const body = Buffer.from(`<Delete>${xml.join('')}<Quiet>true</Quiet></Delete>`);
       const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
-      const answer = await textOf(
-        await request(to, { method: 'POST', query: { delete: '' }, headers, body, signal }),
-      );
+      const answer = await requestText(to, { method: 'POST', query: { delete: '' }, headers, body, signal });
       for (const each of elements(answer, 'Error')) {
         const code = element(each, 'Code') ?? 'InternalError';
         const error = new ObjectStoreError(code, element(each, 'Message') ?? code, {

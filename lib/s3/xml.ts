@@ -24,3 +24,10 @@ export function element(xml: string, name: string): string | undefined {
 export function escaped(text: string): string {
   return text.replaceAll(/[&<>\r]/g, (each) => `&#${each.charCodeAt(0)};`);
 }
+
+/** Whether a document ends with the end of its first element. An answer without one is whole, too. */
+export function isWhole(xml: string): boolean {
+  const root = /<([a-z]\w*)/i.exec(xml)?.[1];
+  if (root === undefined) return true;
+  return xml.trimEnd().endsWith(`</${root}>`) || /^[^<]*(<\?[^>]*>\s*)?<[^<>]*\/>\s*$/.test(xml);
+}

@@ -21,6 +21,9 @@ import { BUCKET, client, sdk, SERVERS, whySkipped } from './support/targets.js';
 const why = whySkipped('ceph');
 const server = SERVERS.ceph!;
 
+/** What a connection that breaks in the middle is reported as. */
+const BROKEN_CODES = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EIO'];
+
 /** Clients whose retries do not take the time of the tests. */
 const CLIENTS: { name: string; make: (endpoint: string) => Promise<ObjectStore> }[] = [
   {
@@ -137,6 +140,21 @@ else
           expect(data.equals(await files.readFile!('/a', {}))).to.equal(true);
         });
 
+      for (const [what, fault] of [
+        ['is cut', { cutAt: 700 }],
+        ['is shorter than announced', { longerBy: 10 }],
+      ] as [string, Fault][])
+        it(`never takes a listing that ${what} for a whole one`, async () => {
+          for (const name of ['a', 'b', 'c', 'd'])
+            await direct.writeFile!(`/d/${name}`, data.subarray(0, 1), WRITE, 0o666, {});
+          inject(fault, 1, isList);
+          const listed = await names(files.list('/d', {})).catch((error: unknown) => error);
+          if (listed instanceof Error) expect(listed).to.have.property('code').that.is.oneOf(BROKEN_CODES);
+          else expect(listed).to.deep.equal(['a', 'b', 'c', 'd']);
+          proxy.choose = (request) => (isList(request) ? fault : undefined);
+          expect((await rejection(names(files.list('/d', {})))).code).to.be.oneOf(BROKEN_CODES);
+        });
+
       it('says EAGAIN when the server is too busy for too long, EIO when it is broken', async () => {
         await direct.writeFile!('/a', data, WRITE, 0o666, {});
         for (const [fault, code] of [
@@ -172,7 +190,7 @@ else
           for (let at = 0; at < data.length; at += MIB) await reader.pread(MIB, at, {});
         });
         setTimeout(() => proxy.kill(), 50);
-        const codes = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EIO'];
+        const codes = BROKEN_CODES;
         expect((await reading).code).to.be.oneOf(codes);
         expect((await rejection(writer.close())).code).to.be.oneOf(codes);
         expect((await rejection(names(listing))).code).to.be.oneOf(codes);
