@@ -5,7 +5,7 @@ import { type EncodingOptions, wantsBytes } from '../arguments/encoding.js';
 import { flag, optionReader, unchecked } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { AbortError } from '../errors/index.js';
-
+import { SCHEME } from '../filesystem/mounted-path.js';
 import type { OpOptions } from '../schedule/options.js';
 import { falseWhereTheSystemRefuses, lexists } from './exists.js';
 import { Exclusion } from './glob/exclusion.js';
@@ -153,6 +153,6 @@ async function isDirectory(path: string | Uint8Array, call: OpOptions | undefine
 /** `base` below `cwd`. The path is not normalised: `..` behind a link leads to where the link does. */
 function below(cwd: string | Uint8Array, base: string): string | Uint8Array {
   if (base === '') return cwd;
-  if (isAbsolute(base)) return base;
+  if (isAbsolute(base) || SCHEME.test(base)) return base;
   return typeof cwd === 'string' ? `${cwd}/${base}` : Buffer.concat([cwd, Buffer.from(`/${base}`)]);
 }

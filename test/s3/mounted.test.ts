@@ -40,6 +40,26 @@ describe('s3: mounted, through the public functions', () => {
     expect(counting.counts()).to.deep.equal({ get: 1 });
   });
 
+  it('asks for the keys below the names of a pattern only, also of one that is a URL', async () => {
+    const memory = new MemoryStore();
+    for (const key of ['t/s/a.txt', 't/s/d/b.txt', 't/c.txt', 'other/d.txt']) memory.set(key, key);
+    const counting = countingStore(memory);
+    using mounted = mount('s3://globbed', objectFiles(counting.store));
+    for (const [pattern, found] of [
+      ['t/s/**/*.txt', ['t/s/a.txt', 't/s/d/b.txt']],
+      ['t/s/*.txt', ['t/s/a.txt']],
+    ] as const) {
+      counting.counts();
+      expect(await all(os.glob(pattern, { cwd: mounted.prefix }))).to.have.members(found);
+      const urls = found.map((name) => `${mounted.prefix}/${name}`);
+      expect(await all(os.glob(`${mounted.prefix}/${pattern}`))).to.have.members(urls);
+      expect(counting.calls.map(({ name, args: [{ prefix }] }) => [name, prefix])).to.deep.equal([
+        ['list', 't/s/'],
+        ['list', 't/s/'],
+      ]);
+    }
+  });
+
   onEachBucket((target) => {
     let mounted: Mount;
     let disk: string;

@@ -2,6 +2,7 @@
 import { parse, sep } from 'node:path';
 
 import { invalidArgType, invalidArgValue } from '../../errors/index.js';
+import { SCHEME } from '../../filesystem/mounted-path.js';
 import { expandBraces, MOST_EXPANSIONS, TooManyExpansions } from './braces.js';
 import { compileName, type NameMatcher } from './name-matcher.js';
 import type { NameOptions } from './name-program.js';
@@ -67,8 +68,9 @@ function parsePattern(
   o: NameOptions,
   compiled: Map<string, NameMatcher>,
 ): Pattern {
-  // A drive or a share is no name: `C:/`, `//server/share/`.
-  const root = isWindows ? parse(pattern).root : pattern.startsWith('/') ? '/' : '';
+  // Neither a drive or a share (`C:/`, `//server/share/`) nor the beginning of a URL (`s3://`) is a name.
+  const root =
+    SCHEME.exec(pattern)?.[0] ?? (isWindows ? parse(pattern).root : pattern.startsWith('/') ? '/' : '');
   const parts = splitPattern(pattern.slice(root.length));
   const base: string[] = [];
   const rest: (Part | typeof GLOBSTAR)[] = [];
