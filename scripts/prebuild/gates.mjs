@@ -51,6 +51,11 @@ async function elfFaults(file, target) {
   if (above.length > 0) faults.push(`needs GLIBC_${above.join(', GLIBC_')}; the floor is ${GLIBC_FLOOR}`);
   for (const [, library] of output.matchAll(/^\s*NEEDED\s+(\S+)$/gm))
     if (!LIBRARIES.test(library)) faults.push(`needs ${library}`);
+  // -z relro, -z now, and a stack that holds no code: docs/security.md.
+  const flags = (name) => Number(new RegExp(`^\\s*${name}\\s+(0x[0-9a-f]+)$`, 'm').exec(output)?.[1] ?? 0);
+  if (!/^\s*RELRO\s/m.test(output)) faults.push('has no read-only relocations');
+  if ((flags('FLAGS') & 8) === 0 && (flags('FLAGS_1') & 1) === 0) faults.push('binds its functions lazily');
+  if (/^\s*STACK\s.*\n.*flags \S*x/m.test(output)) faults.push('has an executable stack');
   const shown = [...output.matchAll(/^[0-9a-f]{8,}\s+(?!.*\*UND\*).*\s(\S+)$/gm)].map(([, name]) => name);
   const extra = shown.filter((name) => !EXPORTS.includes(name) && !name.startsWith('_'));
   if (extra.length > 0) faults.push(`exports ${extra.join(', ')}`);

@@ -246,7 +246,9 @@ export const OPERATIONS: Record<string, SweepOperation> = {
   readMany: {
     run: async (at) => {
       const found = await collect(uvfiles.readMany([at('old'), at('lines'), at('none')]));
-      const [first, second, third] = found.map((each) => (each.data === undefined ? each.error : each.data.length));
+      const [first, second, third] = found.map((each) =>
+        each.data === undefined ? each.error : each.data.length,
+      );
       const failed = [first, second].find((each) => typeof each !== 'number');
       if (failed !== undefined) throw failed;
       return unless(first === SIZE && second === 14 && typeof third === 'object', 'it read other bytes');

@@ -1,4 +1,4 @@
-// The arguments of every public function and method, each with a value that is right. test/arguments/every-function.test.ts
+// The arguments of every public function and method, each with a value that is right. test/arguments/every-function.long.ts
 // compares this list with what the package exports.
 import * as kinds from './kinds.js';
 import type { Argument, Kind } from './kinds.js';
