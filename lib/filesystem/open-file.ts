@@ -77,6 +77,10 @@ export interface OpenFile {
   readonly lockSpace?: object | undefined;
   /** Locks a range without waiting; false where a lock of another open file is in the way. Where there is a `lockSpace`. */
   tryLock?(range: LockRange, shared: boolean, o?: OpOptions): Promise<boolean>;
+  /** The status, where that takes no thread; else undefined. */
+  statInline?(o?: OpOptions): Stats | undefined;
+  /** Closes a file that nothing was written through, where that takes no thread; else false, and it is open still. */
+  closeInline?(): boolean;
   /** Releases this file's locks in the range. */
   unlock?(range: LockRange): Promise<void>;
   /** For `close` of polled files: from now on, stateful reads return what is there or reject, and do not wait. */

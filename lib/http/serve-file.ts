@@ -56,7 +56,8 @@ export async function serveFile(
     if (!res.headersSent) refuse(req, res, status);
     if (status === 500) throw error;
   } finally {
-    await file?.close().catch(() => undefined); // nothing was written through it
+    // Nothing was written through it.
+    if (file?.closeInline?.() !== true) await file?.close().catch(() => undefined);
   }
 }
 
@@ -99,7 +100,7 @@ async function answer(
   headers: Readonly<Record<string, OutgoingHttpHeader>> | undefined,
   call: Call | undefined,
 ): Promise<void> {
-  const stats = await file.stat(call);
+  const stats = file.statInline?.(call) ?? (await file.stat(call));
   if (!stats.isFile()) return void refuse(req, res, 404);
   if (res.destroyed) return undefined;
   const { size } = stats;

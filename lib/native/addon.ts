@@ -38,7 +38,7 @@ export interface Addon {
   inlineReadFile(path: string | Uint8Array, view: Uint8Array): void;
   inlineReadlink(path: string | Uint8Array, view: Uint8Array): void;
   inlineAccess(path: string | Uint8Array): void;
-  inlineOpen(path: string | Uint8Array): void;
+  inlineOpen(path: string | Uint8Array, root?: string | Uint8Array): void;
   nextIteration(): void;
   inlineFigures(figures: Float64Array): void;
   setInlineFault(fault: number): void;

@@ -75,14 +75,16 @@ export function readFileCached(path: string | Uint8Array, o: OpOptions | undefin
   return size < 0 ? undefined : placed(size);
 }
 
-/** Opens for reading if every name of the path is cached. */
+/** Opens for reading if every name of the path is cached. With a `root`, an absolute path, nothing outside it is opened. */
 export function openCached(
   path: string | Uint8Array,
   flags: number,
   o: OpOptions | undefined,
+  root?: string | Uint8Array,
 ): OpenedRecord | undefined {
   args[P.ARG_OPEN_FLAGS] = flags;
-  addon.inlineOpen(path);
+  if (root === undefined) addon.inlineOpen(path);
+  else addon.inlineOpen(path, root);
   const fd = args[P.ARG_STATUS] as number;
   count('open', o, fd >= 0);
   if (fd < 0) return undefined;

@@ -145,20 +145,23 @@ napi_value InlineReadlink(napi_env env, napi_callback_info info) {
   return AnswerFromPath(env, info, &InlineIO::Readlink);
 }
 
-// inlineOpen(path): a descriptor for reading; from kAnswer on the record that an open in the pool would give.
+// inlineOpen(path, root?): a descriptor for reading, beneath the root where there is one; from kAnswer on the record that an open in the pool would give.
 napi_value InlineOpen(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value value;
-  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
+  size_t count = 2;
+  napi_value values[2];
+  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
   Environment* const environment = Environment::Get(env);
   double* const arguments = environment->arguments;
   const Spending spending(environment);
   InlineState state;
   int64_t length = 0;
   int64_t fd = kMiss;
-  if (ReadPath(env, value, &environment->inline_path)) {
+  std::string root;
+  if (ReadPath(env, values[0], &environment->inline_path) &&
+      (count < 2 || ReadPath(env, values[1], &root))) {
     fd = environment->inline_io.Open(environment->inline_path.c_str(),
-                                     static_cast<int>(arguments[kOpenFlags]), &state, &length);
+                                     static_cast<int>(arguments[kOpenFlags]), &state, &length,
+                                     count < 2 ? nullptr : root.c_str());
   }
   arguments[kStatus] = static_cast<double>(fd);
   if (fd < 0) return nullptr;

@@ -176,7 +176,7 @@ bool InlineIO::SetPosition(OpenFile* file, int64_t position) {
 
 // --- paths ----------------------------------------------------------------------------------------------------------
 
-int InlineIO::OpenPath(const char* path, int flags) {
+int InlineIO::OpenPath(const char* path, int flags, const char* root) {
   if (fault_ != 0) return static_cast<int>(kMiss);
   if (path_skip_ > 0) {
     path_skip_--;
@@ -190,7 +190,8 @@ int InlineIO::OpenPath(const char* path, int flags) {
     if (mounts_ == nullptr) platform::WantMounts();
   }
   if (mounts_ == nullptr) return static_cast<int>(kMiss);
-  const int fd = platform::OpenCached(*mounts_, path, flags);
+  const int fd = root == nullptr ? platform::OpenCached(*mounts_, path, flags)
+                                 : platform::OpenCachedBeneath(*mounts_, root, path, flags);
   // That there is no such name is cached as well, and an answer.
   if (fd >= 0 || fd == -ENOENT) {
     path_misses_ = 0;
@@ -258,10 +259,11 @@ int64_t InlineIO::Readlink(const char* path, char* data, size_t size) {
 #endif
 }
 
-int64_t InlineIO::Open(const char* path, int flags, InlineState* state, int64_t* length) {
+int64_t InlineIO::Open(const char* path, int flags, InlineState* state, int64_t* length,
+                       const char* root) {
 #ifdef __linux__
   // Whatever else it turns out to be is the pool's: a FIFO's open would wait without O_NONBLOCK.
-  const int fd = OpenPath(path, flags | O_NONBLOCK);
+  const int fd = OpenPath(path, flags | O_NONBLOCK, root);
   if (fd < 0) return kMiss;
   StatRecord record;
   const bool described = platform::Fstat(fd, &record) == 0;
@@ -281,7 +283,7 @@ int64_t InlineIO::Open(const char* path, int flags, InlineState* state, int64_t*
       CountHit(InlineKind::kNames);
       return fd;
     }
-  } else if (described && type != S_IFDIR) {
+  } else if (described && type != S_IFDIR && root == nullptr) {
     opened_.Reset(fd);
     opened_path_.assign(path);
     opened_flags_ = flags;
@@ -289,7 +291,7 @@ int64_t InlineIO::Open(const char* path, int flags, InlineState* state, int64_t*
   }
   platform::CloseFile(fd);
 #else
-  (void)path, (void)flags, (void)state, (void)length;
+  (void)path, (void)flags, (void)state, (void)length, (void)root;
 #endif
   return kMiss;
 }

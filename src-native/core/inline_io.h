@@ -55,7 +55,8 @@ class InlineIO {
   // The whole file if it is no longer than `size`: a count, or kMiss. `longer` is set when it is.
   int64_t ReadFile(const char* path, char* data, size_t size);
   // A descriptor of a regular file on storage that is known, opened for reading, or kMiss.
-  int64_t Open(const char* path, int flags, InlineState* state, int64_t* length);
+  int64_t Open(const char* path, int flags, InlineState* state, int64_t* length,
+               const char* root = nullptr);
 
   // The descriptor that the last attempt on `path` opened of something else than a file with a size, or -1. To open a FIFO
   // is an act that its writers see: the pool goes on with this one, rather than close it in their face.
@@ -73,7 +74,7 @@ class InlineIO {
   const InlineFigures& figures() const { return figures_; }
 
  private:
-  int OpenPath(const char* path, int flags);
+  int OpenPath(const char* path, int flags, const char* root = nullptr);
   void CountHit(InlineKind kind) { figures_.hits[static_cast<int>(kind)]++; }
   void CountMiss(InlineKind kind) { figures_.misses[static_cast<int>(kind)]++; }
   bool Cached(OpenFile* file, int64_t at, size_t size, int64_t length, bool* told);

@@ -62,6 +62,8 @@ void LearnMountsIfWanted();
 std::shared_ptr<const MountTable> KnownMounts();
 // A descriptor, or negative. `flags` as for open.
 int OpenCached(const MountTable& mounts, const char* path, int flags);
+// The same beneath `root`: a path or a link that leads out of it is one of the codes that are no answer.
+int OpenCachedBeneath(const MountTable& mounts, const char* root, const char* path, int flags);
 // What open_cached has opened with O_PATH: 0, a negative code, or kUnsupported; by real ids, as access(2).
 int AccessOpen(int fd, int mode);
 // Whether a short symbolic link, opened with O_PATH, is read from its inode rather than from a page.

@@ -1,5 +1,5 @@
 // Real files below a root directory. The kernel refuses paths that lead out of it.
-import type { BigIntStats, Stats } from 'node:fs';
+import { constants, type BigIntStats, type Stats } from 'node:fs';
 
 import type {
   CallOptions,
@@ -12,6 +12,8 @@ import type {
   StatVfs,
 } from '../../filesystem/filesystem.js';
 import * as B from '../beneath.js';
+import { mayInline } from '../inline-budget.js';
+import { openCached } from '../inline-paths.js';
 import { DirectoryBatches } from '../directory-batches.js';
 import { int64sAt } from '../records.js';
 import { opOptions } from '../retry-on-emfile.js';
@@ -20,6 +22,7 @@ import { itemsOf } from './listing.js';
 import { NativeFile } from './native-file.js';
 import { statVfsOf } from './stat-vfs.js';
 
+const { O_NONBLOCK, O_RDONLY } = constants;
 const STAT_FIELDS = 18;
 const YES = '1'.charCodeAt(0);
 const NANOSECONDS_PER_MS = 1e6;
@@ -74,6 +77,11 @@ export class FilesBeneath implements FileSystem {
 
   async open(path: FilePath, flags: number, permissions: number, o: CallOptions): Promise<FileSystemFile> {
     const at = relativeOf(path);
+    const isPlain = flags === O_RDONLY || flags === (O_RDONLY | O_NONBLOCK);
+    if (isPlain && this.#how === 0 && mayInline(o)) {
+      const cached = openCached(at, flags, o, this.#root);
+      if (cached !== undefined) return new NativeFile(cached, true);
+    }
     const record = await B.openBeneath(this.#root, at, flags, permissions, o, this.#how);
     return new NativeFile(record, true);
   }

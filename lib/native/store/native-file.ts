@@ -1,9 +1,10 @@
 // An open file of the addon. Each call is one operation in its queue, or none if the data is cached.
-import type { BigIntStats, Stats } from 'node:fs';
+import { closeSync, fstatSync, type BigIntStats, type Stats } from 'node:fs';
 
 import { builtinTty } from '../../builtins.js';
 import type { LockRange } from '../../filesystem/filesystem.js';
 import { addon } from '../addon.js';
+import { descriptorFreed } from '../descriptor-wait.js';
 import { tryLockFile, unlockFile } from '../file-lock.js';
 import { OWN_MEMORY, readCached, readCachedInto } from '../inline.js';
 import * as P from '../protocol.js';
@@ -334,6 +335,11 @@ export class NativeFile implements OpenFile {
     return this.#simple(P.KIND_FSTAT, R.AS_STATS, 'fstat', o);
   }
 
+  // The kernel has the inode of an open file of a local file system in memory.
+  statInline(o?: OpOptions): Stats | undefined {
+    return this.#mayInline(1, o) ? fstatSync(this.fd) : undefined;
+  }
+
   statBigInt(o?: OpOptions): Promise<BigIntStats> {
     return this.#simple(P.KIND_FSTAT, R.AS_BIGINT_STATS, 'fstat', o);
   }
@@ -363,6 +369,13 @@ export class NativeFile implements OpenFile {
   close(): Promise<void> {
     runDeferred(this);
     return this.#simple(P.KIND_CLOSE, R.AS_NOTHING, 'close', undefined);
+  }
+
+  closeInline(): boolean {
+    if (!this.#mayInline(1, undefined) || !this.owned || !this.release()) return false;
+    closeSync(this.fd);
+    descriptorFreed();
+    return true;
   }
 
   release(): boolean {

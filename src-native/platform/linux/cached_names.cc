@@ -36,6 +36,7 @@ struct OpenHow {
 };
 constexpr uint64_t kResolveNoXdev = 0x01;
 constexpr uint64_t kResolveNoMagicLinks = 0x02;
+constexpr uint64_t kResolveBeneath = 0x08;
 constexpr uint64_t kResolveCached = 0x20;
 
 constexpr long kFaccessat2 = 439;  // the same on every architecture
@@ -156,6 +157,13 @@ int OpenCached(const MountTable& mounts, const char* path, int flags) {
   const char* relative = path + mount->root.size();
   while (*relative == '/') relative++;
   return OpenBeneath(root.Get(), *relative == '\0' ? "." : relative, flags);
+}
+
+int OpenCachedBeneath(const MountTable& mounts, const char* root, const char* path, int flags) {
+  const UniqueFd directory(OpenCached(mounts, root, O_PATH | O_DIRECTORY));
+  if (!directory) return kUnsupported;
+  return OpenAt(directory.Get(), path, flags,
+                kResolveCached | kResolveNoXdev | kResolveNoMagicLinks | kResolveBeneath);
 }
 
 int AccessOpen(int fd, int mode) {

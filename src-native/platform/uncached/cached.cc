@@ -19,6 +19,7 @@ void WantMounts() {}
 void LearnMountsIfWanted() {}
 std::shared_ptr<const MountTable> KnownMounts() { return nullptr; }
 int OpenCached(const MountTable&, const char*, int) { return kUnsupported; }
+int OpenCachedBeneath(const MountTable&, const char*, const char*, int) { return kUnsupported; }
 int AccessOpen(int, int) { return kUnsupported; }
 bool KeepsLinksInInodes(int) { return false; }
 int64_t ReadlinkOpen(int, char*, size_t) { return kUnsupported; }
