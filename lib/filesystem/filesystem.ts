@@ -217,6 +217,8 @@ export interface FileSystem {
   truncate?(path: FilePath, size: number | bigint, call: CallOptions): Promise<void>;
   /** Makes the names in a directory durable, if that needs a separate call. */
   syncDirectory?(path: FilePath, call: CallOptions): Promise<void>;
+  /** Extended attributes, where the file system has them. */
+  readonly attributes?: ExtendedAttributes;
 
   /** Reads a whole file. Without it the library opens, reads and closes. */
   readFile?(path: FilePath, call: CallOptions): Promise<Uint8Array>;
@@ -253,6 +255,22 @@ export interface FileSystem {
   openReplacement?(path: FilePath, options: ReplaceOptions, call: CallOptions): Promise<FileSystemFile>;
   /** Opens a file without a name for reading and writing. It is gone when it is closed. */
   createTemporary?(directory: FilePath, call: CallOptions): Promise<FileSystemFile>;
+}
+
+/** Extended attributes of files. With `follow: false` those of a link itself. */
+export interface ExtendedAttributes {
+  getAttribute(path: FilePath, name: string, follow: boolean, call?: CallOptions): Promise<Buffer>;
+  /** `mode`: 0 sets the attribute in any case, 1 only a new one (else EEXIST), 2 only an existing one (else ENODATA). */
+  setAttribute(
+    path: FilePath,
+    name: string,
+    value: Uint8Array,
+    follow: boolean,
+    mode: number,
+    call?: CallOptions,
+  ): Promise<void>;
+  listAttributes(path: FilePath, follow: boolean, call?: CallOptions): Promise<Buffer[]>;
+  removeAttribute(path: FilePath, name: string, follow: boolean, call?: CallOptions): Promise<void>;
 }
 
 /** The range of a lock. */

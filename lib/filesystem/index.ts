@@ -8,6 +8,7 @@ export type {
   CopyTreeOptions,
   DirectoryItem,
   EntryType,
+  ExtendedAttributes,
   FilePath,
   FileSystem,
   FileSystemFile,

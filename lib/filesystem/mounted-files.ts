@@ -6,7 +6,14 @@ import { throwIfAborted } from '../schedule/abort.js';
 import { NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { completeError } from './errors.js';
-import type { FilePath, FileSystemFile, FollowOptions, StatCall, StatVfs } from './filesystem.js';
+import type {
+  ExtendedAttributes,
+  FilePath,
+  FileSystemFile,
+  FollowOptions,
+  StatCall,
+  StatVfs,
+} from './filesystem.js';
 import { lookUpAccess, resolveLinks } from './generic/lookups.js';
 import { MountedCalls } from './mounted-calls.js';
 import { normalized, textOf } from './mounted-path.js';
@@ -241,6 +248,24 @@ export class MountedFiles extends MountedCalls {
   async isMount(path: FilePath, o?: OpOptions): Promise<boolean> {
     throwIfAborted(o?.signal);
     return this.inner(path, 'lstat') === '/';
+  }
+
+  /** Undefined where the file system has none. */
+  get attributes(): ExtendedAttributes | undefined {
+    const { attributes } = this.fileSystem;
+    if (attributes === undefined) return undefined;
+    return {
+      getAttribute: (path, name, follow, o) =>
+        this.call('getxattr', path, o, (_, inner) => attributes.getAttribute(inner, name, follow, o)),
+      setAttribute: (path, name, value, follow, mode, o) =>
+        this.call('setxattr', path, o, (_, inner) =>
+          attributes.setAttribute(inner, name, value, follow, mode, o),
+        ),
+      listAttributes: (path, follow, o) =>
+        this.call('listxattr', path, o, (_, inner) => attributes.listAttributes(inner, follow, o)),
+      removeAttribute: (path, name, follow, o) =>
+        this.call('removexattr', path, o, (_, inner) => attributes.removeAttribute(inner, name, follow, o)),
+    };
   }
 
   async sameFile(path1: FilePath, path2: FilePath, o?: OpOptions): Promise<boolean> {

@@ -1,4 +1,10 @@
 // The real files as a FileSystem, for wrappers and overlays.
+import {
+  getAttribute,
+  listAttributes,
+  removeAttribute,
+  setAttribute,
+} from '../native/extended-attributes.js';
 import { nativeStore } from '../native/store/native-store.js';
 import { syncDirectory } from '../native/store/sync-directory.js';
 import type { CallOptions, DirectoryItem, FilePath, FileSystem } from './filesystem.js';
@@ -55,6 +61,7 @@ export const realFileSystem: FileSystem = Object.freeze<FileSystem>({
     nativeStore.setTimes(path, timestamp(accessed), timestamp(modified), options, call),
   truncate: (path, size, call) => nativeStore.truncate(path, size, call),
   syncDirectory,
+  attributes: Object.freeze({ getAttribute, setAttribute, listAttributes, removeAttribute }),
   readFile: (path, call) => nativeStore.readFile(path, call),
   writeFile: (path, data, flags, permissions, call) =>
     nativeStore.writeFile(path, data, flags, permissions, call),

@@ -4,6 +4,7 @@ import { flag, oneOf, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { invalidArgType, invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
 import { realAttributes, realFiles, storeToRead, storeToWrite } from '../filesystem/mounts.js';
+import type { ExtendedAttributes } from '../filesystem/filesystem.js';
 import type { Store } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 
@@ -38,9 +39,12 @@ function checkName(name: unknown): string {
   return name;
 }
 
-function requireReal(store: Store): void {
-  if (store !== realFiles)
+function attributesOf(store: Store): ExtendedAttributes {
+  if (store === realFiles) return realAttributes;
+  const { attributes } = store as Store & { readonly attributes?: ExtendedAttributes };
+  if (attributes === undefined)
     throw new UnsupportedOperationError(`the file system '${store.name}' has no extended attributes`);
+  return attributes;
 }
 
 /**
@@ -56,8 +60,7 @@ export async function getxattr(path: Path, name: string, o?: XattrOptions): Prom
   const { followSymlinks, call } = readOptions(o);
   const key = checkName(name);
   const at = toPathBytes(path);
-  requireReal(storeToRead(at));
-  return realAttributes.getAttribute(at, key, followSymlinks, call);
+  return attributesOf(storeToRead(at)).getAttribute(at, key, followSymlinks, call);
 }
 
 /**
@@ -77,8 +80,7 @@ export async function setxattr(
   const key = checkName(name);
   const bytes = typeof value === 'string' ? Buffer.from(value) : toBytes(value);
   const at = toPathBytes(path);
-  requireReal(storeToWrite(at));
-  await realAttributes.setAttribute(at, key, bytes, followSymlinks, MODES[mode], call);
+  await attributesOf(storeToWrite(at)).setAttribute(at, key, bytes, followSymlinks, MODES[mode], call);
 }
 
 /**
@@ -89,8 +91,7 @@ export async function setxattr(
 export async function listxattr(path: Path, o?: XattrOptions): Promise<string[]> {
   const { followSymlinks, call } = readOptions(o);
   const at = toPathBytes(path);
-  requireReal(storeToRead(at));
-  return (await realAttributes.listAttributes(at, followSymlinks, call)).map(String);
+  return (await attributesOf(storeToRead(at)).listAttributes(at, followSymlinks, call)).map(String);
 }
 
 /**
@@ -102,6 +103,5 @@ export async function removexattr(path: Path, name: string, o?: XattrOptions): P
   const { followSymlinks, call } = readOptions(o);
   const key = checkName(name);
   const at = toPathBytes(path);
-  requireReal(storeToWrite(at));
-  await realAttributes.removeAttribute(at, key, followSymlinks, call);
+  await attributesOf(storeToWrite(at)).removeAttribute(at, key, followSymlinks, call);
 }

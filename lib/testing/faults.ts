@@ -130,7 +130,13 @@ export function faults<T>(given: FaultRule | readonly FaultRule[], callback?: ()
 
 const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose');
 
-const SYSCALLS: Partial<Record<OperationName, string>> = { sync: 'fsync', list: 'scandir', utimes: 'utime' };
+const SYSCALLS: Partial<Record<OperationName, string>> = {
+  sync: 'fsync',
+  list: 'scandir',
+  utimes: 'utime',
+  lock: 'fcntl',
+  unlock: 'fcntl',
+};
 
 async function withFault<T>(
   { error, short, delay }: FaultRule,

@@ -1,5 +1,5 @@
 // A file system seen from between: each operation is announced before it is done. Faults, traces and bans are made of it.
-import type { CallOptions, FilePath, FileSystem } from '../filesystem/filesystem.js';
+import type { CallOptions, ExtendedAttributes, FilePath, FileSystem } from '../filesystem/filesystem.js';
 import { observeFile } from './observed-file.js';
 import type { Between } from './operation.js';
 import { wrap } from '../filesystem/wrapper.js';
@@ -80,6 +80,8 @@ export function observe(base: FileSystem, prefix: string, between: Between): Fil
         () => base.symlink!(target, path, call),
         call,
       );
+  if (base.attributes !== undefined)
+    overrides.attributes = observeAttributes(base.attributes, shown, between);
   if (base.syncDirectory !== undefined)
     own.syncDirectory = (path, call) =>
       between({ op: 'sync', path: shown(path) }, () => base.syncDirectory!(path, call), call);
@@ -91,6 +93,27 @@ export function observe(base: FileSystem, prefix: string, between: Between): Fil
         call,
       );
   return wrap(base, { ...overrides, ...own });
+}
+
+const ATTRIBUTE_CALLS = {
+  getAttribute: 'getxattr',
+  setAttribute: 'setxattr',
+  listAttributes: 'listxattr',
+  removeAttribute: 'removexattr',
+} as const;
+
+function observeAttributes(
+  base: ExtendedAttributes,
+  shown: (path: FilePath) => string,
+  between: Between,
+): ExtendedAttributes {
+  const methods = base as unknown as Record<string, AnyMethod>;
+  const observed = Object.entries(ATTRIBUTE_CALLS).map(([method, op]) => [
+    method,
+    (path: FilePath, ...rest: unknown[]) =>
+      between({ op, path: shown(path) }, () => methods[method]!(path, ...rest), callIn(rest)),
+  ]);
+  return Object.fromEntries(observed) as ExtendedAttributes;
 }
 
 const callIn = (args: readonly unknown[]): CallOptions | undefined => args.at(-1) as CallOptions | undefined;

@@ -1,5 +1,5 @@
 // Open files whose operations are announced before they are done.
-import type { CallOptions, FileSystemFile } from '../filesystem/filesystem.js';
+import type { CallOptions, FileSystemFile, LockRange } from '../filesystem/filesystem.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import type { Between, Operation, OperationName, Proceed } from './operation.js';
 
@@ -49,6 +49,8 @@ type Methods = Record<
   | 'datasync'
   | 'stat'
   | 'statBigInt'
+  | 'tryLock'
+  | 'unlock'
   | 'close'
   | 'abort',
   (...args: unknown[]) => Promise<never>
@@ -259,6 +261,14 @@ class ObservedFile {
     return this.#observe('stat', {}, () => this.#file.statBigInt(call), call);
   }
 
+  tryLock(range: LockRange, shared: boolean, call: unknown): Promise<boolean> {
+    return this.#observe('lock', placeOf(range), () => this.#file.tryLock(range, shared, call), call);
+  }
+
+  unlock(range: LockRange): Promise<void> {
+    return this.#observe('unlock', placeOf(range), () => this.#file.unlock(range), undefined);
+  }
+
   close(): Promise<void> {
     return this.#observe('close', {}, () => this.#file.close(), undefined);
   }
@@ -271,6 +281,11 @@ class ObservedFile {
 function at(position: Place): { position?: number } {
   return position === undefined || position === CURRENT ? {} : { position: Number(position) };
 }
+
+const placeOf = ({ position, size }: LockRange): { position: number; size: number } => ({
+  position: Number(position),
+  size: Number(size),
+});
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 

@@ -24,6 +24,12 @@ export const OPERATIONS = [
   'chmod',
   'chown',
   'utimes',
+  'lock',
+  'unlock',
+  'getxattr',
+  'setxattr',
+  'listxattr',
+  'removexattr',
 ] as const;
 /** What can be asked of a file system, for rules and traces. */
 export type OperationName = (typeof OPERATIONS)[number];

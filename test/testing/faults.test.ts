@@ -20,6 +20,26 @@ for (const kind of ['real files', 'files in memory'] as const) {
     afterEach(() => files?.unmount());
     const at = (name: string): string => path.posix.join(top, name);
 
+    it('fails locks, and tells of them', async () => {
+      const f = await open(at('a'), 'w+b');
+      await f.close();
+      await faults({ op: 'lock', path: at('a'), error: 'EIO' }, async () => {
+        await using locked = await open(at('a'), 'r+b');
+        expect(await rejection(locked.lock())).to.include({ code: 'EIO', syscall: 'fcntl' });
+        const lock = await locked.tryLock({ position: 2, size: 3 });
+        await lock!.release();
+      });
+      const asked = await trace(async () => {
+        await using locked = await open(at('a'), 'r+b');
+        const lock = await locked.lock({ position: 2, size: 3 });
+        await lock.release();
+      });
+      expect(asked.filter(({ op }) => op.endsWith('lock'))).to.deep.equal([
+        { op: 'lock', path: at('a'), position: 2, size: 3 },
+        { op: 'unlock', path: at('a'), position: 2, size: 3 },
+      ]);
+    });
+
     it('fails the chosen operation, once, and no other', async () => {
       using f = faults({ op: 'open', path: `${top}/a*`, error: 'EMFILE' });
       await writeFile(at('b'), 'b');
@@ -219,4 +239,32 @@ describe('faults', () => {
         .that.match(/^ERR_(INVALID_ARG|OUT_OF_RANGE)/);
     });
   }
+});
+
+describe('faults of extended attributes', () => {
+  const scratch = scratchDirectory();
+
+  it('fail the chosen calls, and traces tell of all', async function () {
+    const file = path.join(scratch.path, 'f');
+    writeFileSync(file, '');
+    try {
+      await os.setxattr(file, 'user.a', 'x');
+    } catch (error) {
+      console.log(`      skipped: no extended attributes here: ${String(error)}`);
+      this.skip();
+    }
+    const asked = await trace(async () => {
+      await os.setxattr(file, 'user.b', 'y');
+      expect(String(await os.getxattr(file, 'user.b'))).to.equal('y');
+      expect(await os.listxattr(file)).to.include.members(['user.a', 'user.b']);
+      await os.removexattr(file, 'user.b');
+    });
+    expect(asked).to.deep.equal(
+      ['setxattr', 'getxattr', 'listxattr', 'removexattr'].map((op) => ({ op, path: file })),
+    );
+    await faults({ op: 'getxattr', error: 'EIO' }, async () => {
+      const failed = await rejection(os.getxattr(file, 'user.a'));
+      expect(failed.message).to.equal(`EIO: i/o error, getxattr '${file}'`);
+    });
+  });
 });
