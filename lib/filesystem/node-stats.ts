@@ -6,7 +6,7 @@
 import { type BigIntStats, type Stats, statSync } from 'node:fs';
 
 /** The ten fields in the order of Node's constructor, then each time as seconds since the epoch and nanoseconds. */
-type Fields<N> = [
+export type Fields<N> = [
   dev: N,
   mode: N,
   nlink: N,

@@ -1,7 +1,8 @@
 // Completes the status that a file system returns to node:fs Stats.
-import { type BigIntStats, constants, type Stats, statSync } from 'node:fs';
+import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import type { EntryType, StatsLike } from './filesystem.js';
+import { type Fields, makeBigIntStats, makeStats } from './node-stats.js';
 
 const TYPE_BITS: Readonly<Record<EntryType, number>> = {
   file: constants.S_IFREG,
@@ -31,21 +32,8 @@ export function typeOf(stats: Partial<Pick<Stats, Question>>): EntryType {
   return 'unknown';
 }
 
-const NUMBERS = ['dev', 'ino', 'nlink', 'uid', 'gid', 'rdev', 'blocks'] as const;
-const TIMES = ['atime', 'mtime', 'ctime', 'birthtime'] as const;
 const USUAL_PERMISSIONS = 0o666;
 const USUAL_DIRECTORY_PERMISSIONS = 0o777;
-
-let prototypes: { plain: object; exact: object } | undefined;
-
-// Of the running Node's own classes, so that `instanceof` holds and the methods are its own.
-function stats(exact: boolean): object {
-  prototypes ??= {
-    plain: Object.getPrototypeOf(statSync(process.execPath)) as object,
-    exact: Object.getPrototypeOf(statSync(process.execPath, { bigint: true })) as object,
-  };
-  return Object.create(exact ? prototypes.exact : prototypes.plain) as object;
-}
 
 function isNodeStats(given: object): boolean {
   return typeof (given as Partial<Stats>).mode === 'number' && given.constructor?.name === 'Stats';
@@ -72,32 +60,37 @@ export function completeStats(given: StatsLike | BigIntStats, bigint: boolean): 
   const size = number('size', 0);
   const usual = type === 'directory' ? USUAL_DIRECTORY_PERMISSIONS : USUAL_PERMISSIONS;
   const mode = number('mode', usual);
-  const numbers: Record<string, number> = {
+  const numbers = [
+    number('dev', 0),
+    (mode & constants.S_IFMT) === 0 ? mode | TYPE_BITS[type] : mode,
+    number('nlink', 1),
+    number('uid', 0),
+    number('gid', 0),
+    number('rdev', 0),
+    number('blksize', 4096),
+    number('ino', 0),
     size,
-    mode: (mode & constants.S_IFMT) === 0 ? mode | TYPE_BITS[type] : mode,
-    blksize: number('blksize', 4096),
-  };
-  for (const name of NUMBERS) numbers[name] = number(name, name === 'nlink' ? 1 : 0);
-  if (source.blocks === undefined) numbers.blocks = Math.ceil(size / 512);
-
-  const result = stats(bigint) as Record<string, unknown>;
-  const define = (name: string, value: unknown): void => {
-    // Newer Nodes compute dates on the prototype.
-    Object.defineProperty(result, name, { value, writable: true, enumerable: true, configurable: true });
-  };
-  for (const [name, value] of Object.entries(source)) {
-    if (typeof value !== 'function' && !(name in result)) define(name, value);
-  }
-  for (const [name, value] of Object.entries(numbers))
-    define(name, bigint ? BigInt(Math.trunc(value)) : value);
+    number('blocks', Math.ceil(size / 512)),
+  ];
   const modified = timeIn(source, 'mtime') ?? 0n;
-  for (const name of TIMES) {
-    const ns = timeIn(source, name) ?? modified;
-    define(name, new Date(Number(ns / 1_000_000n)));
-    define(`${name}Ms`, bigint ? ns / 1_000_000n : Number(ns) / 1e6);
-    if (bigint) define(`${name}Ns`, ns);
-  }
-  return result as unknown as Stats | BigIntStats;
+  const times = ['atime', 'mtime', 'ctime', 'birthtime'].flatMap((name) =>
+    secondsAndRest(timeIn(source, name) ?? modified),
+  );
+  const result = bigint
+    ? makeBigIntStats(...([...numbers.map((value) => BigInt(Math.trunc(value))), ...times] as Fields<bigint>))
+    : makeStats(...([...numbers, ...times.map(Number)] as Fields<number>));
+  for (const [name, value] of Object.entries(source))
+    if (typeof value !== 'function' && !(name in result))
+      Object.defineProperty(result, name, { value, writable: true, enumerable: true, configurable: true });
+  return result;
+}
+
+const SECOND = 1_000_000_000n; // nanoseconds
+
+// The rest is never negative.
+function secondsAndRest(ns: bigint): [bigint, bigint] {
+  const rest = ((ns % SECOND) + SECOND) % SECOND;
+  return [(ns - rest) / SECOND, rest];
 }
 
 // Nanoseconds since the epoch.

@@ -136,6 +136,8 @@ export interface TemporaryDirectoryEntry {
 /** A complete store of files. */
 export interface Store {
   readonly name: string;
+  /** What its paths begin with where it is mounted; empty for real files. */
+  readonly prefix: string;
   can(capability: keyof Capabilities): boolean;
   /** The error of a call that needs a capability which is missing: "cannot `what`". */
   unsupported(capability: keyof Capabilities, what: string): Error;

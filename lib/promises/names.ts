@@ -109,11 +109,18 @@ export async function unlink(call: Call, path: unknown): Promise<unknown> {
   return undefined;
 }
 
+const SLASH = 0x2f;
+
 export async function readlink(call: Call, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const encoding = encodingOf(options);
   if (plain === undefined || encoding === undefined) return node.readlink(path as never, options as never);
-  return encoded(await storeOf(plain).readlink(plain, call), encoding);
+  const store = storeOf(plain);
+  const text = await store.readlink(plain, call);
+  // An absolute link of a mounted file system leads within it. The program knows the target by its path below the prefix.
+  const isWithin = store.prefix !== '' && text[0] === SLASH;
+  const whole = isWithin ? Buffer.concat([Buffer.from(store.prefix), text]) : text;
+  return encoded(whole, encoding);
 }
 
 export async function realpath(call: Call, path: unknown, options: unknown): Promise<unknown> {

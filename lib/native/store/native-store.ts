@@ -75,6 +75,7 @@ async function opened(pending: Promise<R.OpenedRecord>, owned: boolean): Promise
 /** The real files of the process. */
 class NativeStore implements Store {
   readonly name = 'native';
+  readonly prefix = '';
 
   /** Everything but conditional writes. */
   can(capability: keyof Capabilities): boolean {

@@ -132,6 +132,14 @@ export const calls: Record<string, Call[]> = {
     (f, at) => f.readlink(at('link')),
     (f, at) => f.readlink(at('link'), 'buffer'),
     (f, at) => f.readlink(at('file')),
+    async (f, at) => {
+      await f.symlink(at('file'), at('absolute'));
+      return [
+        await f.readlink(at('absolute')),
+        await f.readFile(at('absolute'), 'utf8'),
+        await f.realpath(at('absolute')),
+      ];
+    },
     (f, at) => f.readlink(at('missing')),
   ],
   realpath: [
@@ -166,6 +174,12 @@ export const calls: Record<string, Call[]> = {
     (f, at) => f.stat(at('file'), { bigint: true }),
     (f, at) => f.lstat(at('link')),
     (f, at) => f.stat(at('broken')),
+    async (f, at) => {
+      const stats = await f.stat(at('file'), { bigint: true });
+      const before = Reflect.ownKeys(stats).map(String);
+      void stats.mtime;
+      return [before, Reflect.ownKeys(stats).map(String)].map((keys) => keys.join('|'));
+    },
     (f, at) => f.stat(at('file'), null),
     (f, at) => f.stat(at('file'), { signal: new AbortController().signal }),
     (f, at) => f.stat(at('file'), { signal: AbortSignal.abort() }),
