@@ -120,7 +120,7 @@ export function byteStream(source: ByteSource, o: ByteStreamOptions | undefined)
   const { close, start, end, chunkSize, call } = readByteStreamOptions(o);
   const pieces = new Pieces(source, start, end, chunkSize);
   const lifetime = new StreamLifetime(source, close, call);
-  return new globalThis.ReadableStream({
+  const stream: ReadableStream<Uint8Array> = new globalThis.ReadableStream({
     type: 'bytes',
     start(controller) {
       lifetime.begin((error) => controller.error(error));
@@ -132,6 +132,8 @@ export function byteStream(source: ByteSource, o: ByteStreamOptions | undefined)
         if (lifetime.over) return false;
         ended = piece.length === 0;
         if (ended) return true;
+        // Its reader has let go. What would wait in the stream's queue is lost when the stream is cancelled.
+        if (!stream.locked) return false;
         if (request === undefined) {
           // Its memory goes to the consumer, and must be nobody else's.
           const owned = piece.length === piece.buffer.byteLength && !Buffer.isBuffer(piece);
@@ -158,13 +160,14 @@ export function byteStream(source: ByteSource, o: ByteStreamOptions | undefined)
     },
     cancel: (reason) => lifetime.cancel(reason),
   });
+  return stream;
 }
 
 /** The text of a file as a stream. */
 export function textStream(source: TextSource, o: StreamOptions | undefined): ReadableStream<string> {
   const { close, call } = readStreamOptions(o);
   const lifetime = new StreamLifetime(source, close, call);
-  return new globalThis.ReadableStream<string>(
+  const stream: ReadableStream<string> = new globalThis.ReadableStream<string>(
     {
       start(controller) {
         lifetime.begin((error) => controller.error(error));
@@ -174,6 +177,7 @@ export function textStream(source: TextSource, o: StreamOptions | undefined): Re
         const take = (text: string): boolean => {
           if (lifetime.over) return false;
           ended = text === '';
+          if (!ended && !stream.locked) return false;
           if (!ended) controller.enqueue(text);
           return true;
         };
@@ -191,6 +195,7 @@ export function textStream(source: TextSource, o: StreamOptions | undefined): Re
     },
     new globalThis.CountQueuingStrategy({ highWaterMark: 0 }), // nothing is read that nobody asked for
   );
+  return stream;
 }
 
 /** Writes the chunks of a stream, one at a time, and flushes when it is closed. */

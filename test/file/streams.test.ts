@@ -224,3 +224,34 @@ describe('many streams on one signal', () => {
     }
   });
 });
+
+describe('a stream whose reader lets go of it while a read waits', () => {
+  for (const kind of ['bytes', 'text'] as const)
+    it(`leaves the ${kind} that come then with the handle, or with the next reader`, async function () {
+      if (process.platform === 'win32') this.skip();
+      for (let round = 0; round < 20; round++) {
+        const fifo = makeFifo();
+        const writer = openSync(fifo, 'r+');
+        await using file = await open(fifo, kind === 'bytes' ? 'rb' : 'r');
+        const stream = file.readableStream() as ReadableStream<Uint8Array | string>;
+        const reader = stream.getReader();
+        const read = reader.read().catch(() => undefined);
+        for (let i = 0; i < round % 4; i++) await new Promise((resolve) => setImmediate(resolve));
+        reader.releaseLock();
+        writeSync(writer, 'chunk\n');
+        await read;
+        for (let i = 0; i < round; i++) await new Promise((resolve) => setImmediate(resolve));
+        let text = '';
+        if (round % 2 === 0) {
+          await stream.cancel();
+          text = String(await file.readline());
+        } else {
+          const next = stream.getReader();
+          text = Buffer.from((await next.read()).value!).toString();
+          await next.cancel();
+        }
+        expect(text).to.equal('chunk\n');
+        closeSync(writer);
+      }
+    });
+});
