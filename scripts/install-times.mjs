@@ -31,7 +31,11 @@ try {
   const isPublished = existsSync(inRoot('prebuilds', `${process.platform}-${process.arch}`, 'uvfiles.node'));
   const tree = isPublished ? inRoot() : path.join(scratch, 'stage');
   if (!isPublished) stagePackage(tree);
-  const packed = await must('npm', ['pack', '--silent', '--pack-destination', scratch], tree);
+  const packed = await must(
+    'npm',
+    ['pack', '--silent', '--ignore-scripts', '--pack-destination', scratch],
+    tree,
+  );
   const tarball = path.join(scratch, packed.trim().split('\n').at(-1));
   writeFileSync(path.join(scratch, 'package.json'), '{ "private": true }\n');
   await install(tarball); // fills npm's cache, for both

@@ -34,7 +34,7 @@ const checks = {
   },
   /** The tests' types, against the built declarations; lib's own are checked as it is built. */
   async tsc() {
-    if (!existsSync(inRoot('dist/cjs/index.d.ts')))
+    if (!existsSync(inRoot('dist/types/index.d.ts')))
       return { code: 1, output: 'dist/ is not built: npm run build' };
     return runNode(inRoot('node_modules/typescript/bin/tsc'), ['-p', 'tsconfig.json']);
   },

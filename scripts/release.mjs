@@ -8,6 +8,7 @@ import { faultsOf } from './prebuild/gates.mjs';
 import { TARGETS } from './prebuild/targets.mjs';
 import { inRoot } from './support/root.mjs';
 import { SetupError, run, step } from './support/run.mjs';
+import { faultsOfPackage } from './support/package-contents.ts';
 import { billOfMaterials } from './support/sbom.mjs';
 
 const OUT = '.cache/release';
@@ -80,6 +81,8 @@ async function tarball() {
   if (unpackedSize > MAX_UNPACKED) refuse(`${unpackedSize} bytes unpacked; the limit is ${MAX_UNPACKED}`);
   if (files.some(({ path: name }) => name === 'binding.gyp'))
     refuse('binding.gyp is in the package: npm would build it');
+  const names = files.map((each) => each.path);
+  for (const fault of faultsOfPackage(inRoot(), names)) refuse(fault);
   const sums = readFileSync(out('SHA256SUMS'), 'utf8');
   for (const [, binary] of sums.matchAll(/^\w+ {2}(\S+)$/gm))
     if (!files.some(({ path: name }) => name === binary)) refuse(`${binary} is not in the package`);

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { faultsOfPackage } from '../scripts/support/package-contents.js';
 import {
   npmProgram,
   pack,
@@ -89,6 +90,7 @@ describe('the published package', function () {
     // Seven binaries more, of less than 0.3 MB each, are in what is published; here is the compiler's own, which is larger.
     // The guides and the examples come with the package, and take 0.2 MB.
     expect(size).to.be.below(3.1e6);
+    expect(existsSync(path.join(inside, 'dist/cjs'))).to.equal(false);
     expect(existsSync(path.join(inside, 'binding.gyp'))).to.equal(false);
     expect(existsSync(path.join(inside, 'src-native/addon.gypi'))).to.equal(true);
     const manifest = JSON.parse(readFileSync(path.join(inside, 'package.json'), 'utf8')) as {
@@ -99,6 +101,14 @@ describe('the published package', function () {
     expect(manifest.gypfile).to.equal(false);
     expect(manifest.scripts).to.not.have.any.keys('preinstall', 'install', 'postinstall', 'prepare');
     expect(Object.keys(manifest.dependencies)).to.have.length.below(4);
+  });
+
+  it('contains everything that package.json names and that its guides link to', () => {
+    const inside = path.join(installed, 'node_modules/uvfiles');
+    const files = readdirSync(inside, { recursive: true, withFileTypes: true })
+      .filter((each) => each.isFile())
+      .map((each) => path.relative(inside, path.join(each.parentPath, each.name)).replaceAll('\\', '/'));
+    expect(faultsOfPackage(inside, files)).to.deep.equal([]);
   });
 
   for (const [how, file] of Object.entries({

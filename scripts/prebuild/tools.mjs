@@ -16,6 +16,10 @@ const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 /**
  * The folder of an npm package of the given version, downloaded at the first call. `platform` ("linux-arm64") is for
  * packages of another system, which npm would refuse. Nothing of it is run.
+ * @param {string} name
+ * @param {string} version
+ * @param {{ platform?: string }} [options]
+ * @returns {Promise<string>}
  */
 export async function npmPackage(name, version, { platform } = {}) {
   const folder = path.join(cache, `${name.replaceAll('/', '+')}@${version}`);

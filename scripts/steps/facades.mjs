@@ -1,6 +1,7 @@
-// Writes dist/lib, the bundle, and dist/esm: for each subpath of package.json one ES module that re-exports it by name, so that
-// `import` and `require` share one instance (one dispatcher, one set of error classes).
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Writes dist/lib, the bundle; dist/types, the declarations that it has for users; and dist/esm: for each subpath of
+// package.json one ES module that re-exports it by name, so that `import` and `require` share one instance (one dispatcher,
+// one set of error classes).
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot } from '../support/root.mjs';
 import { SetupError, run } from '../support/run.mjs';
@@ -43,19 +44,36 @@ function facadeTypes(toCommonJs, names) {
   return `export * from '${toCommonJs}';\n${main}`;
 }
 
-/** Writes dist/esm and dist/cjs/package.json; resolves to the subpaths written. */
+/** Copies the declarations of these modules, and those that they need, from dist/cjs to dist/types. */
+function writeTypes(modules) {
+  rmSync(inRoot('dist/types'), { recursive: true, force: true });
+  const wanted = new Set(modules.map((module) => `${module}.d.ts`));
+  for (const file of wanted) {
+    for (const name of [file, `${file}.map`])
+      cpSync(inRoot('dist/cjs', name), inRoot('dist/types', name), { recursive: true });
+    const imports = readFileSync(inRoot('dist/cjs', file), 'utf8').matchAll(
+      /(?:\bfrom|\bimport\(|\bimport)\s*['"](\.[^'"]+)\.js['"]/g,
+    );
+    // A set may grow while it is gone through.
+    for (const [, from] of imports) wanted.add(path.posix.join(path.posix.dirname(file), `${from}.d.ts`));
+  }
+  writeFileSync(inRoot('dist/types/package.json'), '{ "type": "commonjs" }\n');
+}
+
+/** Writes dist/esm, dist/types and dist/cjs/package.json; resolves to the subpaths written. */
 export async function writeFacades() {
   const subpaths = subpathsOfPackage();
   writeFileSync(inRoot('dist/cjs/package.json'), '{ "type": "commonjs" }\n');
   await writeBundle(subpaths.map(([, module]) => module));
+  writeTypes(subpaths.map(([, module]) => module));
   const names = await exportedNames(subpaths.map(([, module]) => inRoot('dist/lib', `${module}.js`)));
   subpaths.forEach(([, module], index) => {
     if (names[index].length === 0) throw new SetupError(`lib/${module}.ts exports no value`);
     const file = inRoot('dist/esm', `${module}.js`);
-    const toCommonJs = path.posix.join('../'.repeat(module.split('/').length), 'cjs', `${module}.js`);
+    const up = '../'.repeat(module.split('/').length);
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, facade(toCommonJs.replace('cjs/', 'lib/'), names[index]));
-    writeFileSync(file.replace(/\.js$/, '.d.ts'), facadeTypes(toCommonJs, names[index]));
+    writeFileSync(file, facade(`${up}lib/${module}.js`, names[index]));
+    writeFileSync(file.replace(/\.js$/, '.d.ts'), facadeTypes(`${up}types/${module}.js`, names[index]));
   });
   return subpaths.map(([subpath]) => subpath);
 }

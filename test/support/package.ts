@@ -84,7 +84,11 @@ export function registryOf(npm: string): string {
 export function pack(npm: string): string {
   const stage = path.join(scratch, 'stage');
   stagePackage(stage);
-  const { status, output } = runNode(npm, ['pack', '--silent', '--pack-destination', scratch], stage);
+  const { status, output } = runNode(
+    npm,
+    ['pack', '--silent', '--ignore-scripts', '--pack-destination', scratch],
+    stage,
+  );
   if (status !== 0) throw new Error(output);
   return path.join(scratch, output.trim().split('\n').at(-1)!);
 }
