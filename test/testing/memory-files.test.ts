@@ -24,7 +24,7 @@ import {
   type Tree,
 } from 'uvfiles/testing';
 
-import { rejection, scratchDirectory } from '../support/temp.js';
+import { rejection, runProgram, scratchDirectory } from '../support/temp.js';
 
 describe('memoryFiles', () => {
   let mounted: MemoryFiles[] = [];
@@ -276,4 +276,22 @@ describe('memoryFiles', () => {
       expect(await paths.exists(scratch.path)).to.equal(true);
     });
   }
+});
+
+describe('files in memory at the end of a program', () => {
+  it('keep no process alive, also with open files, locks and faults', async () => {
+    const { code, stdout, stderr } = await runProgram(
+      `import { open, os, tempfile, writeAtomic } from 'uvfiles';
+       import { faults, memoryFiles } from 'uvfiles/testing';
+       memoryFiles({ a: 'a' });
+       faults({ op: 'utimes', error: 'EIO', times: Infinity });
+       const f = await open('/a', 'r+');
+       await f.lock();
+       await writeAtomic('/b', 'b');
+       await tempfile.temporaryDirectory();
+       for await (const _ of os.walk('/'));
+       console.log('end');`,
+    );
+    expect([code, stdout, stderr]).to.deep.equal([0, 'end\n', '']);
+  });
 });
