@@ -1,0 +1,157 @@
+// Random reads, writes, seeks and truncations through every layer, in the manner of fsx: each answer is that of an array of bytes,
+// and another reader of the same file sees the same bytes.
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type BinaryFile, open, type RawFile, readBytes, type TextFile } from 'uvfiles';
+import { memoryFiles } from 'uvfiles/testing';
+
+import { scratchDirectory } from '../support/temp.js';
+import { figure } from './support/figures.js';
+import { Random } from './support/random.js';
+
+const SEED = Number(process.env.UVFILES_FUZZ_SEED ?? 1);
+const OPERATIONS = Number(process.env.UVFILES_FUZZ_COUNT ?? 2000);
+const LARGEST = 20_000;
+
+type Layer = 'raw' | 'buffered' | 'text' | 'append';
+type Handle = BinaryFile | RawFile | TextFile;
+
+const opened: Record<Layer, (file: string, isNew: boolean) => Promise<Handle>> = {
+  raw: (file, isNew) => open(file, isNew ? 'w+b' : 'r+b', { buffering: 0 }),
+  buffered: (file, isNew) => open(file, isNew ? 'w+b' : 'r+b', { buffering: 512 }),
+  text: (file, isNew) => open(file, isNew ? 'w+' : 'r+', { encoding: 'latin-1', newline: '' }),
+  append: (file) => open(file, 'a+b', { buffering: 512 }),
+};
+
+/** What the file should be. */
+class Expected {
+  content = Buffer.alloc(0);
+  position = 0;
+
+  write(bytes: Buffer, at: number): void {
+    const content = Buffer.alloc(Math.max(this.content.length, at + bytes.length));
+    this.content.copy(content);
+    bytes.copy(content, at);
+    this.content = content;
+  }
+
+  resize(size: number): void {
+    const content = Buffer.alloc(size);
+    this.content.copy(content);
+    this.content = content;
+  }
+}
+
+const bytesOf = (data: string | Buffer): Buffer =>
+  typeof data === 'string' ? Buffer.from(data, 'latin1') : data;
+
+async function exercise(
+  layer: Layer,
+  file: string,
+  witness: () => Buffer | Promise<Buffer>,
+  random: Random,
+): Promise<void> {
+  const expected = new Expected();
+  let handle = await opened[layer](file, true);
+  const isText = layer === 'text';
+  const some = (): Buffer => {
+    const bytes = Buffer.alloc(random.below(700) + 1);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = 32 + random.below(90);
+    return bytes;
+  };
+  const steps: Record<string, () => Promise<void>> = {
+    async read() {
+      const size = random.below(900);
+      const data = bytesOf(await handle.read(size));
+      const wanted = expected.content.subarray(expected.position, expected.position + size);
+      expect(data.equals(wanted), `read ${size} at ${expected.position}`).to.equal(true);
+      expected.position += data.length;
+    },
+    async write() {
+      const bytes = some();
+      const at = layer === 'append' ? expected.content.length : expected.position;
+      await handle.write((isText ? bytes.toString('latin1') : bytes) as string & Buffer);
+      expected.write(bytes, at);
+      expected.position = at + bytes.length;
+    },
+    async seek() {
+      expected.position = random.below(LARGEST);
+      expect(await handle.seek(expected.position)).to.equal(expected.position);
+    },
+    async tell() {
+      expect(await handle.tell()).to.equal(expected.position);
+    },
+    async truncate() {
+      const size = random.below(LARGEST);
+      await handle.truncate(size);
+      expected.resize(size);
+    },
+    async flush() {
+      await handle.flush();
+      expect((await witness()).equals(expected.content), 'what another reader sees').to.equal(true);
+    },
+    async reopen() {
+      await handle.close();
+      handle = await opened[layer](file, false);
+      expected.position = await handle.tell();
+      expect(expected.position).to.equal(layer === 'append' ? expected.content.length : 0);
+    },
+  };
+  if (!isText) {
+    steps.pread = async () => {
+      const [size, at] = [random.below(900), random.below(LARGEST)];
+      const data = await (handle as BinaryFile).pread(size, at);
+      expect(data.equals(expected.content.subarray(at, at + size)), `pread ${size} at ${at}`).to.equal(true);
+    };
+    steps.readinto = async () => {
+      const view = new Uint8Array(random.below(900));
+      const count = await (handle as BinaryFile).readinto(view);
+      const wanted = expected.content.subarray(expected.position, expected.position + view.length);
+      expect(wanted.equals(view.subarray(0, count)), 'readinto').to.equal(true);
+      expected.position += count;
+    };
+  }
+  if (layer === 'raw' || layer === 'buffered') {
+    steps.pwrite = async () => {
+      const [bytes, at] = [some(), random.below(LARGEST)];
+      expect(await (handle as BinaryFile).pwrite(bytes, at)).to.equal(bytes.length);
+      expected.write(bytes, at);
+    };
+  }
+  const names = Object.keys(steps);
+  const done: string[] = [];
+  try {
+    for (let i = 0; i < OPERATIONS; i++) {
+      const name = random.pick(names);
+      done.push(name);
+      await steps[name]!();
+    }
+  } catch (error) {
+    (error as Error).message += ` (seed ${SEED}, after ${done.length} operations: ${done.slice(-8).join()})`;
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  expect((await witness()).equals(expected.content)).to.equal(true);
+}
+
+describe('random operations on one file', function () {
+  this.timeout(600_000);
+  const scratch = scratchDirectory();
+
+  for (const layer of Object.keys(opened) as Layer[]) {
+    it(`answer as an array of bytes does, ${layer}, on the disk`, async () => {
+      const file = path.join(scratch.path, 'file');
+      await exercise(layer, file, () => readFileSync(file), new Random(SEED));
+    });
+
+    it(`answer as an array of bytes does, ${layer}, in memory`, async () => {
+      using files = memoryFiles({}, { at: '/exercised' });
+      void files;
+      await exercise(layer, '/exercised/file', () => readBytes('/exercised/file'), new Random(SEED));
+    });
+  }
+
+  after(() => figure('random operations on one file', OPERATIONS * 2 * Object.keys(opened).length));
+});
