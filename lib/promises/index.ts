@@ -92,7 +92,8 @@ export const chown: NodePromises['chown'] = promises.chown;
 export const copyFile: NodePromises['copyFile'] = promises.copyFile;
 const copy: NodePromises['cp'] = promises.cp;
 export { constants, copy as cp };
-export const glob = (promises as unknown as Record<'glob', Newer<'glob'>>).glob;
+// With its type written out: a declaration holds what Node's types of the program say, not those of this build.
+export const glob: Newer<'glob'> = (promises as unknown as Record<'glob', Newer<'glob'>>).glob;
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- as long as Node has it
 export const lchmod: NodePromises['lchmod'] = promises.lchmod;
 export const lchown: NodePromises['lchown'] = promises.lchown;
@@ -101,7 +102,7 @@ export const lstat: NodePromises['lstat'] = promises.lstat;
 export const lutimes: NodePromises['lutimes'] = promises.lutimes;
 export const mkdir: NodePromises['mkdir'] = promises.mkdir;
 export const mkdtemp: NodePromises['mkdtemp'] = promises.mkdtemp;
-export const mkdtempDisposable = (
+export const mkdtempDisposable: Newer<'mkdtempDisposable'> = (
   promises as unknown as Record<'mkdtempDisposable', Newer<'mkdtempDisposable'>>
 ).mkdtempDisposable;
 const openFile: NodePromises['open'] = promises.open;
