@@ -162,8 +162,8 @@ describe('what the pages say about the code', () => {
         [...read(name).matchAll(/'((?:ERR|UVFILES)_[A-Z_]+|ABORT_ERR)'/g)].map(([, code]) => code as string),
       ),
     );
-    // Environment variables, and what Node reports when it loads an addon.
-    const others = ['UVFILES_INLINE', 'UVFILES_INLINE_FAULT', 'ERR_DLOPEN_DISABLED'];
+    // Environment variables, and what Node reports when it loads an addon or reads a command line.
+    const others = ['UVFILES_INLINE', 'UVFILES_INLINE_FAULT', 'ERR_DLOPEN_DISABLED', 'ERR_PARSE_ARGS_'];
     const missing = [...codes].filter((code) => !others.includes(code) && !page.includes(`\`${code}\``));
     expect(missing).to.deep.equal([]);
   });
