@@ -33,6 +33,10 @@ describe('the states that a power cut may leave', function () {
   let [states, distinct] = [0, 0];
   before(function () {
     needsStrace(this);
+    if (process.arch === 'x64') return;
+    // Others have no open, mkdir or rename, and strace knows no calls that there are not.
+    console.log('      skipped: the recorded calls are those of x64');
+    this.skip();
   });
   after(() => {
     if (states === 0) return;
