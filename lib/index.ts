@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // The package's surface. Only re-exports.
 export { open } from './open/open.js';
 export type { OpenOptions, Opener, TextOpenOptions } from './open/options.js';

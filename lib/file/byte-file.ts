@@ -1,5 +1,4 @@
 // The stateful calls of a file of bytes, which run one after another in call order, whether or not anybody awaits them.
-import type { ReadableStream, WritableStream } from 'node:stream/web';
 
 import { checkItems, takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
 import { checkLimit, checkOffset, checkPosition } from '../arguments/numbers.js';
@@ -10,7 +9,14 @@ import type { OpOptions } from '../schedule/options.js';
 import type { ByteLayer } from './byte-layer.js';
 import { Lines, type LinesOptions, linesOf } from './lines.js';
 import { PositionalHandle, readTransfer, type WriteOptions } from './positional.js';
-import { byteStream, type ByteStreamOptions, sinkStream, type StreamOptions, type Take } from './streams.js';
+import {
+  byteStream,
+  type ByteStreamOptions,
+  sinkStream,
+  type StreamBytes,
+  type StreamOptions,
+  type Take,
+} from './streams.js';
 
 const NEWLINE = 10;
 
@@ -306,7 +312,7 @@ export abstract class ByteFile extends PositionalHandle {
    * @throws ClosedFileError, UnsupportedOperationError (not readable), TypeError and RangeError for the options
    * @example return new Response((await open('film.mp4', 'rb')).readableStream({ start, end, close: true }));
    */
-  readableStream(o?: ByteStreamOptions): ReadableStream<Uint8Array> {
+  readableStream(o?: ByteStreamOptions): ReadableStream<StreamBytes> {
     this._checkReadable();
     return byteStream(this, o);
   }

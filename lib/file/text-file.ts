@@ -1,5 +1,4 @@
 // A text file, as Python's io.TextIOWrapper: strings over a buffered binary file, positions in bytes, counts in code points.
-import type { ReadableStream, WritableStream } from 'node:stream/web';
 
 import { checkItems } from '../arguments/bytes.js';
 import { checkLimit, checkPosition } from '../arguments/numbers.js';

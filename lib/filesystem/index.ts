@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // uvfiles/filesystem: other file systems under the functions of the library. Only re-exports.
 export { beneath } from './beneath.js';
 export { type ErrorCode, fileSystemError } from './errors.js';

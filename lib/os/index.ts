@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // uvfiles/os: aiofiles.os and more. Only re-exports.
 export { access } from './access.js';
 export { chmod } from './chmod.js';

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // aiofiles.ospath: questions about paths. Only re-exports.
 export { exists, lexists } from '../os/exists.js';
 export { abspath } from './abspath.js';

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // uvfiles/promises: node:fs/promises by another name, on the file systems, lanes and the inline path of this library.
 import { constants } from 'node:fs';
 import type * as nodePromises from 'node:fs/promises';

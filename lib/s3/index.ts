@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // `uvfiles/s3`: files in object stores.
 export { objectFiles, s3Files, type ObjectFilesOptions, type S3FilesOptions } from './s3-files.js';
 export { ObjectStoreError } from './object-store.js';

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // Temporary files and directories, as Python's tempfile. Only re-exports.
 export { gettempdir } from './gettempdir.js';
 export { gettempprefix } from './gettempprefix.js';

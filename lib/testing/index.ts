@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // uvfiles/testing: files in memory, faults, traces, power cuts. Only re-exports.
 export type { MemoryUser } from '../filesystem/memory/user.js';
 export { crash, type CrashOptions, crashes, type CrashesOptions } from './crash.js';
