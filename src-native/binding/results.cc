@@ -37,7 +37,7 @@ void Environment::GiveResult(Operation* operation) {
 // As much as the batches since the last delivery asked for, less when it is not used.
 void Environment::RefillResults() {
   uint32_t shortage = 0;
-  const uint32_t stock = dispatcher.ResultStock(&shortage);
+  const uint32_t stock = dispatcher.StockedResults(&shortage);
   if (shortage == 0 && stock >= result_target_) {
     result_target_ -= result_target_ / 4;
     if (result_target_ < 4) result_target_ = 0;

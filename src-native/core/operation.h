@@ -5,7 +5,6 @@
 // member that both sides touch meanwhile.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -17,6 +16,7 @@
 #include "core/result_memory.h"
 #include "core/stat_record.h"
 #include "core/task.h"
+#include "core/threads.h"
 
 namespace uvfiles {
 
@@ -116,11 +116,11 @@ struct Operation {
   bool in_lane = false;  // under the dispatcher's lock
   // It was cancelled while it ran: it must not wait again, and ends at its next look (see `Unwanted`). Set under the
   // dispatcher's lock; its loops read it without.
-  std::atomic<bool> stop{false};
-  const std::atomic<bool>* ending = nullptr;  // the dispatcher's: set when its environment ends
-  std::unique_ptr<PollState> poll;            // of one that may have to wait for its descriptor
-  ResultMemory* memory = nullptr;             // `data` points into it, and it will be the result
-  std::atomic<OpState> state{OpState::kIdle};
+  Atomic<bool> stop{false};
+  const Atomic<bool>* ending = nullptr;  // the dispatcher's: set when its environment ends
+  std::unique_ptr<PollState> poll;       // of one that may have to wait for its descriptor
+  ResultMemory* memory = nullptr;        // `data` points into it, and it will be the result
+  Atomic<OpState> state{OpState::kIdle};
 };
 
 // Nobody waits for the result any more. Loops of system calls ask this at least once per megabyte. Relaxed: a hint, and
@@ -146,7 +146,7 @@ enum class Performed : uint8_t {
 };
 
 // The most bytes that JavaScript can be handed in one piece: a longer read fails (UV_EFBIG) before it begins.
-extern std::atomic<size_t> largest_result;
+extern Atomic<size_t> largest_result;
 
 // Runs the operation on this thread. Defined in perform.cc.
 Performed Perform(Operation& operation, uint64_t slice_end_ns);

@@ -1,120 +1,86 @@
-// The dispatcher's operations that wait for their descriptors: on the poller's list, holding no thread.
-#include <uv.h>
+#include "core/parking.h"
 
 #include "core/clock.h"
-#include "core/dispatcher.h"
 
 namespace uvfiles {
 
 namespace {
 
-bool IsRead(const Operation* operation) {
-  return operation->kind == OpKind::kRead || operation->kind == OpKind::kReadToEnd;
+bool IsRead(const Operation& operation) {
+  return operation.kind == OpKind::kRead || operation.kind == OpKind::kReadToEnd;
 }
+
+Lane* LaneOf(const PollWaiter& waiter) { return static_cast<Lane*>(waiter.context); }
 
 }  // namespace
 
-// Pool thread, under the lock. What was cancelled while it ran, or whose file waits no longer, must not begin to wait.
-void Dispatcher::Park(Operation* operation, Lane* lane) {
-  const bool reads = IsRead(operation);
-  const bool stopped = operation->stop || closing_.load(std::memory_order_relaxed);
-  int status = stopped || (reads && operation->file->stop_waiting) ? UV_ECANCELED : 0;
-  if (status == 0) {
-    PollWaiter& poll = operation->poll->waiter;
-    poll.ready = OnReady;
-    poll.owner = this;
-    poll.context = lane;
-    poll.operation = operation;
-    operation->state.store(OpState::kParked, std::memory_order_release);
-    if (reads) idle_.fetch_add(1, std::memory_order_relaxed);
-    lane->parked.fetch_add(1);
-    if (operation->poll->counts_as_waiting) lane->waiting.fetch_add(1, std::memory_order_relaxed);
-    status = Poller::Instance().Add(&poll);
-    if (status == 0) return;
-    lane->parked.fetch_sub(1);
-    if (reads) idle_.fetch_sub(1, std::memory_order_relaxed);
-    if (operation->poll->counts_as_waiting) lane->waiting.fetch_sub(1, std::memory_order_relaxed);
-  }
-  GiveUp(*operation, status, stopped);
-  operation->state.store(OpState::kCancelled, std::memory_order_release);
-  lane->cancelled++;
-  Complete(operation);
+// The poller may have the operation ready before `Add` has returned: it is counted before.
+int Parking::Park(Operation* operation, Lane* lane) {
+  if (IsRead(*operation) && operation->file->stop_waiting) return UV_ECANCELED;
+  PollWaiter& waiter = operation->poll->waiter;
+  waiter.ready = OnReady;
+  waiter.owner = this;
+  waiter.context = lane;
+  waiter.operation = operation;
+  operation->state.store(OpState::kParked, std::memory_order_release);
+  Count(*operation, lane);
+  const int status = poller_.Add(&waiter);
+  if (status == 0) return 0;
+  Uncount(*operation, lane);
+  operation->state.store(OpState::kRunning, std::memory_order_release);
+  return status;
 }
 
-// The poller's thread; takes no lock (poller.h says why). The lane's address is stable, and the inbox is lock-free.
-void Dispatcher::OnReady(PollWaiter* waiter) {
-  Dispatcher* const self = static_cast<Dispatcher*>(waiter->owner);
+// `waiting` goes up before `parked` goes down: else the lane could be taken for an idle one.
+void Parking::OnReady(PollWaiter* waiter) {
+  Parking* const self = static_cast<Parking*>(waiter->owner);
   Operation* const operation = waiter->operation;
-  if (IsRead(operation)) self->idle_.fetch_sub(1, std::memory_order_relaxed);
-  Lane* const lane = static_cast<Lane*>(waiter->context);
+  Lane* const lane = LaneOf(*waiter);
   if (!operation->poll->counts_as_waiting) lane->waiting.fetch_add(1);
   lane->parked.fetch_sub(1);
+  if (IsRead(*operation)) self->idle_.fetch_sub(1, std::memory_order_relaxed);
   operation->queued_ns = NowNs();
   operation->state.store(OpState::kQueued, std::memory_order_release);
-  self->Push(operation);
-  uv_async_send(&self->async_);
+  self->inbox_->Push(operation);
+  uv_async_send(self->loop_);
 }
 
-// --- loop thread ----------------------------------------------------------------------------------------------------
+void Parking::Count(const Operation& operation, Lane* lane) {
+  lane->parked.fetch_add(1);
+  if (IsRead(operation)) idle_.fetch_add(1, std::memory_order_relaxed);
+  if (operation.poll->counts_as_waiting) lane->waiting.fetch_add(1, std::memory_order_relaxed);
+}
 
-bool Dispatcher::Unpark(Operation* operation) {
+void Parking::Uncount(const Operation& operation, Lane* lane) {
+  lane->parked.fetch_sub(1);
+  if (IsRead(operation)) idle_.fetch_sub(1, std::memory_order_relaxed);
+  if (operation.poll->counts_as_waiting) lane->waiting.fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool Parking::TakeBack(Operation* operation) {
   if (operation->state.load(std::memory_order_acquire) != OpState::kParked) return false;
-  if (!Poller::Instance().Remove(&operation->poll->waiter)) return false;
-  UncountParked(operation);
+  if (!poller_.Remove(&operation->poll->waiter)) return false;
+  Uncount(*operation, LaneOf(operation->poll->waiter));
   return true;
 }
 
-void Dispatcher::UncountParked(Operation* operation) {
-  lanes_[operation->lane]->parked.fetch_sub(1);
-  if (IsRead(operation)) idle_.fetch_sub(1, std::memory_order_relaxed);
-  if (operation->poll->counts_as_waiting)
-    lanes_[operation->lane]->waiting.fetch_sub(1, std::memory_order_relaxed);
-}
-
-void Dispatcher::AbandonParked(Operation* operation, bool keep_bytes) {
-  GiveUp(*operation, UV_ECANCELED, keep_bytes);
-  operation->state.store(OpState::kCancelled, std::memory_order_release);
-  std::lock_guard<std::mutex> lock(mutex_);
-  lanes_[operation->lane]->cancelled++;
-  Complete(operation);
-}
-
-// One that has begun is delivered with what it did, and so counts as running.
-CancelResult Dispatcher::CancelParked(Operation* operation) {
-  const bool began = BytesDone(*operation) > 0;
-  AbandonParked(operation, true);
-  UpdateReference();
-  Announce();
-  return began ? CancelResult::kRunning : CancelResult::kCancelled;
-}
-
-void Dispatcher::StopWaiting(OpenFile* file) {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    file->stop_waiting = true;
+std::vector<Operation*> Parking::Uncounted(const std::vector<PollWaiter*>& waiters) {
+  std::vector<Operation*> operations;
+  operations.reserve(waiters.size());
+  for (PollWaiter* const waiter : waiters) {
+    Uncount(*waiter->operation, LaneOf(*waiter));
+    operations.push_back(waiter->operation);
   }
+  return operations;
+}
+
+std::vector<Operation*> Parking::TakeBackReads(const OpenFile* file) {
   const auto reads_file = [](const PollWaiter* waiter, const void* wanted) {
-    return IsRead(waiter->operation) && waiter->operation->file == wanted;
+    return IsRead(*waiter->operation) && waiter->operation->file == wanted;
   };
-  const std::vector<PollWaiter*> stopped =
-      Poller::Instance().RemoveOn(file->fd, this, reads_file, file);
-  if (stopped.empty()) return;
-  for (PollWaiter* waiter : stopped) {
-    UncountParked(waiter->operation);
-    AbandonParked(waiter->operation, false);
-  }
-  UpdateReference();
-  Announce();
+  return Uncounted(poller_.RemoveOn(file->fd, this, reads_file, file));
 }
 
-void Dispatcher::DiscardParked() {
-  for (PollWaiter* waiter : Poller::Instance().RemoveAll(this)) {
-    Operation* const operation = waiter->operation;
-    UncountParked(operation);
-    GiveUp(*operation, UV_ECANCELED, false);
-    operation->state.store(OpState::kCancelled, std::memory_order_release);
-    discard_(context_, operation);
-  }
-}
+std::vector<Operation*> Parking::TakeBackAll() { return Uncounted(poller_.RemoveAll(this)); }
 
 }  // namespace uvfiles

@@ -2,10 +2,8 @@
 #include <uv.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <thread>
 
 #include "core/inline_io.h"
 #include "core/operation.h"
@@ -17,7 +15,7 @@
 
 namespace uvfiles {
 
-std::atomic<size_t> largest_result{SIZE_MAX};
+Atomic<size_t> largest_result{SIZE_MAX};
 
 namespace {
 
@@ -268,7 +266,7 @@ Performed WaitForDescriptor(Operation& operation) {
   if (Poller::Instance().Start() == 0)
     return WaitForTurn(operation, kLookNs << std::min(shortages, 4u));
   // It would need descriptors itself to begin with: this thread rests, and others go before the operation.
-  std::this_thread::sleep_for(std::chrono::nanoseconds(kLookNs));
+  PauseThread(kLookNs);
   return Performed::kAgain;
 }
 

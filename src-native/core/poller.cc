@@ -22,7 +22,7 @@ Poller& Poller::Instance() {
 }
 
 Poller::~Poller() {
-  std::unique_lock<std::mutex> lock(mutex_);
+  std::unique_lock<Mutex> lock(mutex_);
   if (!running_) return;
   stopping_ = true;
   readiness_.Wake();
@@ -40,12 +40,12 @@ int Poller::StartLocked() {
 }
 
 int Poller::Start() {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   return running_ ? 0 : StartLocked();
 }
 
 int Poller::Add(PollWaiter* waiter) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   if (!running_) {
     const int started = StartLocked();
     if (started < 0) return started;
@@ -114,7 +114,7 @@ PollWaiter* Poller::FirstOn(int fd) const {
 // Where others still wait for the descriptor, the system goes on with what it was asked: a report for which nobody waits
 // is passed over.
 bool Poller::Remove(PollWaiter* waiter) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   if (waiter->index == SIZE_MAX) return false;
   TakeOut(waiter);
   if (waiter->fd >= 0 && on_fd_.count(waiter->fd) == 0) readiness_.Unwatch(waiter->fd);
@@ -123,7 +123,7 @@ bool Poller::Remove(PollWaiter* waiter) {
 
 std::vector<PollWaiter*> Poller::RemoveAll(const void* owner) {
   std::vector<PollWaiter*> removed;
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   for (size_t i = waiters_.size(); i-- > 0;) {
     PollWaiter* const waiter = waiters_[i];
     if (waiter->owner != owner) continue;
@@ -138,7 +138,7 @@ std::vector<PollWaiter*> Poller::RemoveOn(int fd, const void* owner,
                                           bool (*matches)(const PollWaiter*, const void*),
                                           const void* argument) {
   std::vector<PollWaiter*> removed;
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   PollWaiter* waiter = FirstOn(fd);
   while (waiter != nullptr) {
     PollWaiter* const after = waiter->next;
@@ -152,8 +152,10 @@ std::vector<PollWaiter*> Poller::RemoveOn(int fd, const void* owner,
   return removed;
 }
 
+void Poller::AwaitReady() { std::lock_guard<Mutex> lock(mutex_); }
+
 size_t Poller::Waiting() {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   return waiters_.size();
 }
 
@@ -183,7 +185,7 @@ void Poller::ChooseOn(const platform::Readiness& report) {
 
 void Poller::Run() {
   std::vector<platform::Readiness> reports;
-  std::unique_lock<std::mutex> lock(mutex_);
+  std::unique_lock<Mutex> lock(mutex_);
   while (!stopping_) {
     const int timeout_ms = Timeout();
     lock.unlock();

@@ -10,15 +10,14 @@
 // Thread safety: every member of Poller may be called from any thread.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "core/threads.h"
 #include "platform/readiness.h"
 
 namespace uvfiles {
@@ -65,6 +64,9 @@ class Poller {
                                     bool (*matches)(const PollWaiter*, const void*),
                                     const void* argument);
 
+  // Returns when no call of `ready` that had begun before is under way.
+  void AwaitReady();
+
   size_t Waiting();
 
  private:
@@ -85,8 +87,8 @@ class Poller {
 
   void Run();
 
-  std::mutex mutex_;
-  std::condition_variable ended_;
+  Mutex mutex_;
+  ConditionVariable ended_;
   std::vector<PollWaiter*> waiters_;
   std::unordered_map<int, Descriptor> on_fd_;
   std::set<std::pair<uint64_t, PollWaiter*>>

@@ -62,7 +62,7 @@ void ProcessPool::QueueFirst(uv_loop_t* loop, uv_work_t* work, uv_work_cb body,
 }
 
 void ProcessPool::SetReserve(uint32_t reserve) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   reserve_.store(reserve, std::memory_order_relaxed);
   GrantLocked();
 }
@@ -91,7 +91,7 @@ void ProcessPool::UseGrantLocked(PermitWaiter& waiter) {
 }
 
 ProcessPool::Answer ProcessPool::Acquire(PermitWaiter& waiter) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   if (waiter.granted > 0) {
     UseGrantLocked(waiter);
     return Answer::kYes;
@@ -118,14 +118,14 @@ ProcessPool::Answer ProcessPool::Acquire(PermitWaiter& waiter) {
 }
 
 void ProcessPool::Release() {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   released_ns_.store(NowNs(), std::memory_order_relaxed);
   in_use_--;
   GrantLocked();
 }
 
 void ProcessPool::Forget(PermitWaiter& waiter) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   if (waiter.waiting) waiters_.erase(std::find(waiters_.begin(), waiters_.end(), &waiter));
   waiter.waiting = false;
   while (waiter.granted > 0) {
@@ -136,7 +136,7 @@ void ProcessPool::Forget(PermitWaiter& waiter) {
 }
 
 bool ProcessPool::Contended(const PermitWaiter& self) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<Mutex> lock(mutex_);
   if (in_use_ > limit()) return true;
   return waiters_.size() > (self.waiting ? 1 : 0);
 }

@@ -8,11 +8,11 @@
 
 #include <uv.h>
 
-#include <atomic>
 #include <cstdint>
 #include <deque>
-#include <mutex>
 #include <vector>
+
+#include "core/threads.h"
 
 namespace uvfiles {
 
@@ -73,11 +73,11 @@ class ProcessPool {
 
   void QueueFirst(uv_loop_t* loop, uv_work_t* work, uv_work_cb body, uv_after_work_cb after);
 
-  std::mutex mutex_;
-  std::atomic<uint32_t> threads_;
-  std::atomic<bool> counted_{true};  // false: `threads_` is a careful guess
-  std::atomic<uint32_t> reserve_;    // read at every submission
-  std::atomic<uint64_t> released_ns_{0};
+  Mutex mutex_;
+  Atomic<uint32_t> threads_;
+  Atomic<bool> counted_{true};  // false: `threads_` is a careful guess
+  Atomic<uint32_t> reserve_;    // read at every submission
+  Atomic<uint64_t> released_ns_{0};
   uint32_t in_use_ = 0;
   std::deque<PermitWaiter*> waiters_;
   std::vector<PermitWaiter*> granted_;  // those with permits not yet used

@@ -8,8 +8,9 @@
 // move the score at a time; what one of them loses is a point.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+
+#include "core/threads.h"
 
 namespace uvfiles {
 
@@ -58,8 +59,8 @@ class PromptPredictor {
     if (score() < kMost) SetScore(score() + 1);
   }
 
-  std::atomic<uint64_t> ended_ns_{0};
-  std::atomic<uint32_t> score_{0};
+  Atomic<uint64_t> ended_ns_{0};
+  Atomic<uint32_t> score_{0};
   uint32_t long_waits_ = 0;  // in a row
 };
 

@@ -5,7 +5,6 @@
 // from step to step. Only `Cancel` may be called from another thread while it runs.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -13,6 +12,7 @@
 
 #include "core/block_pool.h"
 #include "core/open_file.h"
+#include "core/threads.h"
 
 namespace uvfiles {
 
@@ -90,7 +90,7 @@ class Task {
 
  private:
   // Relaxed: a hint that is polled; the operation's completion orders everything else.
-  std::atomic<bool> cancelled_{false};
+  Atomic<bool> cancelled_{false};
 };
 
 // Whoever keeps a task alive while an operation runs it, and is told on the loop thread when that is over.

@@ -147,7 +147,7 @@ TEST("the figures count what was cancelled") {
 TEST("lanes run out at 4096") {
   ProcessPool pool(2);
   Station station(pool);
-  for (size_t i = 2; i < Dispatcher::kMaxLanes; i++) {
+  for (size_t i = 2; i < Lanes::kMost; i++) {
     CHECK_EQ(station.dispatcher->AddLane(Priority::kNormal, 1, 1), static_cast<int>(i));
   }
   CHECK_EQ(station.dispatcher->AddLane(Priority::kNormal, 1, 1), -1);

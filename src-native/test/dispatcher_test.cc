@@ -248,7 +248,7 @@ TEST("an operation that hangs does not hold up those behind it, however fast the
   const int before = station.delivered;
   for (int i = 0; i < 100; i++) station.Submit(Nothing);
   // Up to a batch may have been taken together with the one that hangs.
-  station.RunUntil([&] { return station.delivered - before >= 100 - (Dispatcher::kBatch - 1); });
+  station.RunUntil([&] { return station.delivered - before >= 100 - (Batch::kMost - 1); });
   CHECK_EQ(hanging->delivered, 0);
   gate.Open();
   station.RunAll();

@@ -1,0 +1,72 @@
+// The dispatcher's finished operations, and how the loop thread hears of them: once, until it has taken the list.
+//
+// Thread safety: the dispatcher's lock guards the list. The announcement may be made by any thread.
+#pragma once
+
+#include <uv.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+#include "core/operation.h"
+#include "core/threads.h"
+
+namespace uvfiles {
+
+class Completions {
+ public:
+  // An announcement younger than this may just be on its way.
+  static constexpr uint64_t kFreshNs = 100 * 1000;
+
+  // `loop`: what wakes the loop, open before the first announcement.
+  explicit Completions(uv_async_t* loop) : loop_(loop) {}
+
+  // Under the lock.
+  void Add(Operation* operation) {
+    operation->next = nullptr;
+    (last_ != nullptr ? last_->next : first_) = operation;
+    last_ = operation;
+    count_++;
+    bytes_ += operation->capacity;
+    if (operation->memory != nullptr) bytes_ += operation->size;
+  }
+  bool empty() const { return first_ == nullptr; }
+  bool Untold() const { return !empty() && !announced_.load(std::memory_order_relaxed); }
+  // Memory that the list holds.
+  size_t bytes() const { return bytes_; }
+  // The list, linked by `next` in the order in which the operations finished.
+  Operation* TakeLocked(uint32_t* count) {
+    Operation* const first = first_;
+    *count = count_;
+    first_ = last_ = nullptr;
+    count_ = 0;
+    bytes_ = 0;
+    return first;
+  }
+
+  // Loop thread, without the lock. What is added from here on is announced again: were that said after the list is taken,
+  // what is added in between would be announced to nobody.
+  Operation* Take(Mutex* mutex, uint32_t* count) {
+    announced_.store(false, std::memory_order_seq_cst);
+    std::lock_guard<Mutex> lock(*mutex);
+    return TakeLocked(count);
+  }
+
+  // Any thread. Wakes the loop, unless that has been done since it last took the list.
+  void Announce();
+  // Pool thread, without the lock. Announces, and gives the loop a moment to take the list. True: it is busy.
+  bool StaysUnheard();
+
+ private:
+  uv_async_t* const loop_;
+  Atomic<bool> announced_{false};
+  Atomic<uint64_t> announced_ns_{0};
+
+  Operation* first_ = nullptr;
+  Operation* last_ = nullptr;
+  uint32_t count_ = 0;
+  size_t bytes_ = 0;
+};
+
+}  // namespace uvfiles
