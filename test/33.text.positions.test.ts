@@ -88,6 +88,27 @@ describe('positions in text', () => {
     expect(bytesOf(path)).to.equal(Buffer.from('one\n').toString('hex'));
   });
 
+  it('are exact behind malformed bytes that later ones show to be so, wherever a chunk ends', async () => {
+    // 81 30 36 begins no sequence of GB 18030, which its fourth byte shows; 84 31 begins one.
+    for (let before = 8180; before < 8196; before++) {
+      const path = fileOf(
+        Buffer.concat([Buffer.alloc(before, 'a'), hex('81 30 36 84 31 9b 37'), Buffer.from('\r\nb')]),
+      );
+      for (const newline of [null, '\n'] as const) {
+        await using f = await open(path, 'r', { encoding: 'gb18030', errors: 'replace', newline });
+        await f.read(before);
+        const told: [string, number][] = [];
+        for (let i = 0; i < 4; i++) told.push([await f.read(1), (await f.tell()) - before]);
+        expect(told, `after ${before} letters`).to.deep.equal([
+          ['\ufffd', 1],
+          ['0', 2],
+          ['6', 3],
+          ['\uff9d', 7],
+        ]);
+      }
+    }
+  });
+
   it('pass to the binary file on detach', async () => {
     const f = await open(fileOf('one\ntwo\n'));
     await f.readline();

@@ -10,6 +10,8 @@ interface Chunk {
   readonly text: string;
   at: number;
   readonly bytes: Buffer;
+  /** `bytes` and what was looked at beyond them: see `Decoder.seen`. */
+  readonly seen: Buffer;
   /** The decoder's state before these bytes. */
   readonly order: DecoderState;
   readonly final: boolean;
@@ -40,6 +42,7 @@ const empty: Chunk = {
   text: '',
   at: 0,
   bytes: Buffer.alloc(0),
+  seen: Buffer.alloc(0),
   order: 'little',
   final: false,
   clean: true,
@@ -148,6 +151,7 @@ export class TextWindow {
       text: shown,
       at: 0,
       bytes: decoder.decoded,
+      seen: decoder.seen,
       order,
       final,
       clean,
@@ -277,7 +281,7 @@ export class TextWindow {
     const chunk = this.#chunks.find(({ text, at }) => at < text.length);
     if (chunk === undefined) return null;
     const decoder = this.decoder.fork(chunk.order);
-    decoder.measure(chunk.bytes, this.#rawUnits(chunk), chunk.final);
+    decoder.measure(chunk.seen, this.#rawUnits(chunk), chunk.final);
     return decoder.state;
   }
 
@@ -311,7 +315,7 @@ export class TextWindow {
   }
 
   #bytesBefore(chunk: Chunk): number {
-    const { text, at, bytes, order, final } = chunk;
+    const { text, at, bytes, seen, order, final } = chunk;
     if (at === 0) return 0;
     if (at === text.length) return bytes.length;
     const { codec } = this;
@@ -319,7 +323,7 @@ export class TextWindow {
     this.#rawUnits(chunk);
     const raw = chunk.raw ?? text;
     if (!chunk.clean || (codec.unit === 0 && codec.writer.encoding !== 'utf-8')) {
-      return this.decoder.fork(order).measure(bytes, chunk.known.raw, final);
+      return this.decoder.fork(order).measure(seen, chunk.known.raw, final);
     }
     const mark = order === 'start' && codec.mark !== null && this.#hasMark(bytes) ? codec.mark.length : 0;
     if (codec.unit > 0) return mark + chunk.known.raw * codec.unit;
@@ -331,8 +335,8 @@ export class TextWindow {
 
   /** How many units of a chunk's raw text have been read. */
   #rawUnits(chunk: Chunk): number {
-    const { text, bytes, order, final, translated } = chunk;
-    const raw = translated ? (chunk.raw ??= this.decoder.fork(order).decode(bytes, final)) : text;
+    const { text, seen, order, final, translated } = chunk;
+    const raw = translated ? (chunk.raw ??= this.decoder.fork(order).decode(seen, final)) : text;
     this.#advance(chunk, raw);
     return chunk.known.raw;
   }

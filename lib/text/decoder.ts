@@ -23,6 +23,8 @@ export class Decoder {
   clean = true;
   /** The bytes that the last text came from. */
   decoded: Buffer = nothing;
+  /** Those, and the bytes after them that were looked at: GB 18030 sees by the fourth byte that the first is malformed. */
+  seen: Buffer = nothing;
   #scanner: Scanner;
 
   constructor(codec: Codec, errors: ErrorHandlerName) {
@@ -59,6 +61,7 @@ export class Decoder {
   decode(piece: Buffer, final: boolean): string {
     const bytes = this.pending.length === 0 ? piece : Buffer.concat([this.pending, piece]);
     this.pending = nothing;
+    this.seen = bytes;
     this.clean = !this.codec.isStateful;
     const start = this.order === 'start' ? this.#readMark(bytes, final) : 0;
     if (start < 0) {
@@ -75,11 +78,11 @@ export class Decoder {
 
   /** Gives back the last of the `units` UTF-16 units just decoded, to be decoded again with the next piece. */
   unreadLast(units: number, before: DecoderState): void {
-    const { decoded } = this;
+    const { decoded, seen } = this;
     let at = decoded.length - this.codec.width;
     if (!this.clean) {
       const again = this.fork(before);
-      at = again.#walk(decoded, units - 1, false);
+      at = again.#walk(seen, units - 1, false);
       this.#scanner.state = again.#scanner.state;
     }
     this.pending = Buffer.concat([decoded.subarray(at), this.pending]);

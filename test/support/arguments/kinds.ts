@@ -123,6 +123,7 @@ export const optionKinds: Readonly<Record<string, Kind>> = {
   dir: isPath,
   dot: isBoolean,
   durable: isBoolean,
+  inPlaceIfBusy: isBoolean,
   encoding: isEncoding,
   end: isCount,
   errors: isEncoding,
