@@ -16,7 +16,7 @@ export interface SlowMount {
   readonly backing: string;
   readonly skip?: undefined;
   setFaults(faults: Faults): void;
-  unmount(): Promise<void>;
+  unmount: () => Promise<void>;
 }
 
 interface MountOptions {

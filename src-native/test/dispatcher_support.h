@@ -94,7 +94,8 @@ class Station {
   }
 
   // Null when the lane refuses it.
-  Lambda* Submit(Lambda::Body body, uint16_t lane = Dispatcher::kDefaultLane, float timeout_ms = 0) {
+  Lambda* Submit(Lambda::Body body, uint16_t lane = Dispatcher::kDefaultLane,
+                 float timeout_ms = 0) {
     lambdas.push_back(std::make_unique<Lambda>(std::move(body)));
     Lambda* const lambda = lambdas.back().get();
     Operation* const operation = dispatcher->Acquire();

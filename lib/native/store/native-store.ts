@@ -16,7 +16,7 @@ import type {
   StatVfs,
 } from '../../filesystem/filesystem.js';
 import type { OpenFile } from '../../filesystem/open-file.js';
-import { type Store, type Timestamp, type TreeWalkOptions } from '../../filesystem/store.js';
+import type { Store, Timestamp, TreeWalkOptions } from '../../filesystem/store.js';
 import type { OpOptions } from '../../schedule/options.js';
 import { addon } from '../addon.js';
 import { descriptorFreed, isDescriptorShortage, retryOnDescriptors } from '../descriptor-wait.js';
@@ -56,7 +56,6 @@ import { statVfsOf } from './stat-vfs.js';
 import { NativeTreeWalk } from './tree-walk.js';
 
 const { O_APPEND, O_RDONLY } = constants;
-
 // CopyFlags of src-native/platform/posix/tasks/copy_file.h.
 const EXCLUSIVE = 1;
 const PRESERVE = 2;
