@@ -12,12 +12,12 @@ interface Remains {
 
 const registry = new FinalizationRegistry<Remains>((remains) => {
   const { io, buffer, name } = remains;
-  process.emitWarning(
-    `Closing file descriptor ${io.file.fd} (${name}) on garbage collection: close() was not called`,
-    {
-      code: 'UVFILES_UNCLOSED',
-    },
-  );
+  const { fd } = io.file;
+  // Files of other file systems have no descriptor.
+  const what = fd < 0 ? name : `file descriptor ${fd} (${name})`;
+  process.emitWarning(`Closing ${what} on garbage collection: close() was not called`, {
+    code: 'UVFILES_UNCLOSED',
+  });
   // Nobody has committed what such a file holds.
   const ending = buffer ?? io;
   const ended = io.file.abort === undefined ? ending.close() : ending.abort(new Error('never closed'));

@@ -285,7 +285,7 @@ describe('files in memory at the end of a program', () => {
        import { faults, memoryFiles } from 'uvfiles/testing';
        memoryFiles({ a: 'a' });
        faults({ op: 'utimes', error: 'EIO', times: Infinity });
-       const f = await open('/a', 'r+');
+       const f = (globalThis.kept = await open('/a', 'r+')); // or the collector closes it, with a warning
        await f.lock();
        await writeAtomic('/b', 'b');
        await tempfile.temporaryDirectory();

@@ -52,6 +52,10 @@ Step Move::Run(const Slice& slice) {
       return cancelled() ? Fail(-ECANCELED, "rename") : Rename();
     case Phase::kCopyEntry:
       return CopyTheEntry(slice);
+    case Phase::kSyncEntry:
+      return SyncEntry();
+    case Phase::kSyncTree:
+      return SyncTree();
     default:
       return RunPart(slice);
   }
@@ -119,12 +123,18 @@ Step Move::CopyTheEntry(const Slice& slice) {
 }
 
 Step Move::PutEntryInPlace() {
-  int code = Retrying([&] { return ::rename(temp_.c_str(), to_.c_str()); });
+  const int code = Retrying([&] { return ::rename(temp_.c_str(), to_.c_str()); });
   if (code < 0) {
     ::unlink(temp_.c_str());
     return Fail(code, "rename");
   }
-  code = SyncNames(false);
+  phase_ = Phase::kSyncEntry;
+  return SyncEntry();
+}
+
+Step Move::SyncEntry() {
+  int code = SyncNames(false);
+  if (IsDescriptorShortage(code)) return Step::kReady;
   if (code < 0) return Fail(code, "fsync");
   code = Retrying([&] { return ::unlink(from_.c_str()); });
   return code < 0 ? Fail(code, "unlink") : Conclude();
@@ -162,16 +172,26 @@ Step Move::AfterPart() {
   if (phase_ == Phase::kRemoveCopy) return Step::kDone;  // `error` is the copy's
   if (part_->error) error = part_->error;
   if (phase_ == Phase::kRemoveOriginal) return error ? Step::kDone : Conclude();
-  const bool made = static_cast<const CopyTree&>(*part_).made();
-  const int synced = error ? 0 : SyncNames(true);
-  if (synced < 0) Fail(synced, "fsync");
-  if (!error) {
-    part_ = std::make_unique<RemoveTree>(RemovalOf(from_, kMissingIsFine));
-    phase_ = Phase::kRemoveOriginal;
-    return Step::kAgain;
+  if (error) return TakeCopyAway();
+  phase_ = Phase::kSyncTree;
+  return SyncTree();
+}
+
+Step Move::SyncTree() {
+  const int code = cancelled() ? -ECANCELED : SyncNames(true);
+  if (IsDescriptorShortage(code)) return Step::kReady;
+  if (code < 0) {
+    Fail(code, "fsync");
+    return TakeCopyAway();
   }
+  part_ = std::make_unique<RemoveTree>(RemovalOf(from_, kMissingIsFine));
+  phase_ = Phase::kRemoveOriginal;
+  return Step::kAgain;
+}
+
+Step Move::TakeCopyAway() {
   // What was there before is not ours to take away.
-  if (!made) return Step::kDone;
+  if (!static_cast<const CopyTree&>(*part_).made()) return Step::kDone;
   part_ = std::make_unique<RemoveTree>(RemovalOf(to_, kForce | kIgnoreErrors | kMissingIsFine));
   phase_ = Phase::kRemoveCopy;
   return Step::kAgain;

@@ -23,14 +23,25 @@ class Move final : public Task {
   Step Run(const Slice& slice) override;
 
  private:
-  enum class Phase : uint8_t { kRename, kCopyEntry, kCopyTree, kRemoveOriginal, kRemoveCopy };
+  enum class Phase : uint8_t {
+    kRename,
+    kCopyEntry,
+    kSyncEntry,
+    kCopyTree,
+    kSyncTree,
+    kRemoveOriginal,
+    kRemoveCopy
+  };
 
   Step Rename();
   Step BeginEntry();
   Step CopyTheEntry(const Slice& slice);
   Step PutEntryInPlace();
+  Step SyncEntry();
   Step RunPart(const Slice& slice);
   Step AfterPart();
+  Step SyncTree();
+  Step TakeCopyAway();
   int SyncNames(bool is_tree) const;
   Step Fail(int code, const char* syscall);
   Step Conclude();
