@@ -259,6 +259,7 @@ export interface FileSystem {
 
 /** Extended attributes of files. With `follow: false` those of a link itself. */
 export interface ExtendedAttributes {
+  /** The value of one attribute. Rejects with ENODATA if there is none. */
   getAttribute(path: FilePath, name: string, follow: boolean, call?: CallOptions): Promise<Buffer>;
   /** `mode`: 0 sets the attribute in any case, 1 only a new one (else EEXIST), 2 only an existing one (else ENODATA). */
   setAttribute(
@@ -269,7 +270,9 @@ export interface ExtendedAttributes {
     mode: number,
     call?: CallOptions,
   ): Promise<void>;
+  /** The names of all attributes. */
   listAttributes(path: FilePath, follow: boolean, call?: CallOptions): Promise<Buffer[]>;
+  /** Removes one attribute. Rejects with ENODATA if there is none. */
   removeAttribute(path: FilePath, name: string, follow: boolean, call?: CallOptions): Promise<void>;
 }
 

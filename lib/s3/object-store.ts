@@ -77,11 +77,17 @@ export interface CopySource {
 
 /** A signed request without a body: options of `http.request`. */
 export interface PreparedRequest {
+  /** `http:` or `https:`. */
   readonly protocol: string;
+  /** The name or address of the server. */
   readonly hostname: string;
+  /** The port, unless it is the usual one. */
   readonly port?: string | number | undefined;
+  /** The method, such as `DELETE`. */
   readonly method: string;
+  /** The path and the query, encoded. */
   readonly path: string;
+  /** The headers, the signature among them. */
   readonly headers: Readonly<Record<string, string>>;
 }
 

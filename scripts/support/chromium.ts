@@ -133,7 +133,8 @@ export class Chromium {
         ...['--headless=new', '--remote-debugging-pipe', '--no-sandbox', '--disable-gpu', '--no-first-run'],
         ...['--disable-dev-shm-usage', '--disable-background-networking', `--user-data-dir=${profile}`],
       ],
-      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
+      // A group of its own: its helpers, too, write to the profile until they end.
+      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true },
     );
     return new Chromium(child, profile);
   }
@@ -176,11 +177,19 @@ export class Chromium {
 
   async close(): Promise<void> {
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
-    if (this.child.exitCode === null) {
-      this.child.kill('SIGKILL');
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      process.kill(-this.child.pid!, 'SIGKILL');
       await ended;
     }
-    rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
+    for (let tries = 0; ; tries++) {
+      try {
+        rmSync(this.profile, { recursive: true, force: true });
+        return;
+      } catch (error) {
+        if (tries === 100) throw error; // ten seconds after the last of them was killed
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
   }
 
   private receive(text: string): void {
