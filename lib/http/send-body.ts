@@ -46,9 +46,10 @@ export async function sendBody(
   const client = new Client(res, call);
   try {
     const [part] = parts;
-    const isSent =
-      parts.length === 1 && !Buffer.isBuffer(part) && (await sendInKernel(req, res, file, part!, client));
-    if (!isSent) for (const each of parts) await sendPart(res, file, each, client);
+    if (parts.length === 1 && !Buffer.isBuffer(part)) {
+      const { end } = part!;
+      await sendPart(res, file, { start: await sendInKernel(req, res, file, part!, client), end }, client);
+    } else for (const each of parts) await sendPart(res, file, each, client);
     res.end();
     await client.finished();
   } catch (error) {
@@ -152,35 +153,38 @@ const CONNECTION_ERRORS = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-const isOfConnection = (error: unknown): boolean =>
-  CONNECTION_ERRORS.has((error as NodeJS.ErrnoException).code ?? '');
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
+const isOfConnection = (error: unknown): boolean => CONNECTION_ERRORS.has(codeOf(error));
+const isShortage = (error: unknown): boolean => ['EMFILE', 'ENFILE'].includes(codeOf(error));
 
-/** Sends a range by sendfile(2). False, with nothing sent, where that cannot be. */
+/** Sends a range by sendfile(2) as far as that can be, and resolves to where the rest begins. */
 async function sendInKernel(
   req: IncomingMessage,
   res: ServerResponse,
   file: OpenFile,
   { start, end }: ByteRange,
   client: Client,
-): Promise<boolean> {
-  if (plainDescriptor(req, res) < 0 || file.fd < 0 || file.kind !== 'regular') return false;
+): Promise<number> {
+  if (plainDescriptor(req, res) < 0 || file.fd < 0 || file.kind !== 'regular') return start;
   res.flushHeaders();
   const socket = res.socket!;
   // What Node still holds would come after what the kernel sends.
-  if (socket.writableLength > 0) return false;
+  if (socket.writableLength > 0) return start;
   for (let at = start; at < end;) {
     // Asked each time: once Node has closed the socket, its number may be another client's.
     const out = plainDescriptor(req, res);
     if (out < 0) throw client.gone();
     const count = Math.min(LONGEST_SEND, end - at);
-    const sent = await realFiles.sendFile(out, file.fd, at, count, client.call).catch((error: unknown) => {
+    const sent = await realFiles.sendFileNow(out, file.fd, at, count, client.call).catch((error: unknown) => {
+      if (isShortage(error)) return undefined;
       throw isOfConnection(error) ? client.gone(error) : error;
     });
+    if (sent === undefined) return at; // no descriptor for a duplicate: the rest goes through memory
     if (sent < count) throw fileSystemError('ESTALE', 'sendfile');
     at += sent;
     if (socket.timeout !== undefined && socket.timeout > 0) socket.setTimeout(socket.timeout);
   }
-  return true;
+  return end;
 }
 
 async function sendPart(res: ServerResponse, file: OpenFile, part: BodyPart, client: Client): Promise<void> {

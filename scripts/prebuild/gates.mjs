@@ -2,7 +2,7 @@
 // about the machine that made it.
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import { root } from '../support/root.mjs';
+import { inRoot, root } from '../support/root.mjs';
 import { SetupError, run } from '../support/run.mjs';
 import { GLIBC_FLOOR } from './targets.mjs';
 import { cache } from './tools.mjs';
@@ -15,7 +15,10 @@ const UV_EVERYWHERE = ['uv_queue_work', 'uv_async_init', 'uv_async_send', 'uv_cl
 /** Looked up by name on Windows, with another way where they are absent. */
 const UV_ON_WINDOWS = ['uv_open_osfhandle', 'uv_get_osfhandle', 'uv_fs_close', 'uv_fs_req_cleanup'];
 
-const EXPORTS = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
+/** What the linker's script says that the addon shows. */
+const EXPORTS = [...readFileSync(inRoot('src-native/exports.map'), 'utf8').matchAll(/^ +(\w+);$/gm)].map(
+  ([, name]) => name,
+);
 const LIBRARIES = /^(libc|libm|libdl|libpthread|librt)\.so(\.\d+)?$|^ld-(linux|musl)-[\w-]+\.so\.\d+$/;
 
 /** [offset, bytes] that the file of each target begins with. */

@@ -1,5 +1,5 @@
-// A Chromium without a window, asked over a pipe by the DevTools protocol: enough to open pages, to run a function in them, to
-// take pictures and to hear of their errors. https://chromedevtools.github.io/devtools-protocol/
+// A Chromium without a window, asked over a pipe by the DevTools protocol: enough to open pages, to run a function in them, and
+// to hear of their errors. https://chromedevtools.github.io/devtools-protocol/
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -90,12 +90,6 @@ export class Page {
     });
     if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails));
     return (result as { value: T }).value;
-  }
-
-  /** A picture of the whole page, as PNG. */
-  async picture(): Promise<Buffer> {
-    const { data } = await this.send('Page.captureScreenshot', { captureBeyondViewport: true });
-    return Buffer.from(data as string, 'base64');
   }
 }
 

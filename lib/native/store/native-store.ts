@@ -6,8 +6,6 @@ import { rejectWhereAwaited } from '../../errors/where-awaited.js';
 import { lacking } from '../../filesystem/errors.js';
 import type {
   Capabilities,
-  CopyFileOptions,
-  CopyTreeOptions,
   FilePath,
   FollowOptions,
   RemoveTreeCall,
@@ -19,7 +17,7 @@ import type { OpenFile } from '../../filesystem/open-file.js';
 import type { Store, Timestamp, TreeWalkOptions } from '../../filesystem/store.js';
 import type { OpOptions } from '../../schedule/options.js';
 import { addon } from '../addon.js';
-import { descriptorFreed, isDescriptorShortage, retryOnDescriptors } from '../descriptor-wait.js';
+import { isDescriptorShortage, retryOnDescriptors } from '../descriptor-wait.js';
 import {
   accessCached,
   inlineOr,
@@ -33,34 +31,23 @@ import * as P from '../protocol.js';
 import { FEW_DEFERRED, mayInline, mayDefer, deferred } from '../inline-budget.js';
 import { removeTree, removeTreeReporting } from '../remove-tree.js';
 import * as R from '../requests.js';
-import { bulk, nextBatch, opOptions, retryOnEmfile } from '../retry-on-emfile.js';
-import {
-  COPY_FILE,
-  COPY_TREE,
-  MAKE_DIRECTORIES,
-  MOVE,
-  REMOVE_DIRECTORIES,
-  RENAME_DIRECTORIES,
-} from '../task-kinds.js';
-import { runTask, TaskCursor } from '../tasks.js';
+import { opOptions } from '../retry-on-emfile.js';
+import { MAKE_DIRECTORIES, REMOVE_DIRECTORIES, RENAME_DIRECTORIES } from '../task-kinds.js';
+import { runTask } from '../tasks.js';
 import { findTempDirectory } from '../temporary.js';
+import { copyFileInto, copyTree, moveInto } from './copies.js';
 import { NativeListing, namesIn } from './listing.js';
 import { NativeReadMany, statMany } from './many.js';
 import { adoptNow } from './adopt-now.js';
 import { NativeFile } from './native-file.js';
 import { openReplacement, replaceFile } from './replace.js';
-import { sendFile } from './send-file.js';
+import { sendFile, sendFileNow } from './send-file.js';
 import { syncDirectory } from './sync-directory.js';
 import { createTemporaryDirectory, createTemporaryFile } from './temporary-files.js';
 import { statVfsOf } from './stat-vfs.js';
 import { NativeTreeWalk } from './tree-walk.js';
 
 const { O_APPEND, O_RDONLY } = constants;
-// CopyFlags of src-native/platform/posix/tasks/copy_file.h.
-const EXCLUSIVE = 1;
-const PRESERVE = 2;
-const COPY_FOLLOWS = 4;
-const EXIST_OK = 8;
 
 // Closes a file whose caller has given up.
 function closeUnwanted(record: R.OpenedRecord): void {
@@ -310,28 +297,9 @@ class NativeStore implements Store {
     else await removeTree(path, { ...opOptions(o), ignoreErrors });
   }
 
-  copyFileInto(from: FilePath, to: FilePath, options: CopyFileOptions, o?: OpOptions): Promise<Buffer> {
-    const { exclusive, preserve, followSymlinks } = options;
-    const flags =
-      (exclusive ? EXCLUSIVE : 0) | (preserve ? PRESERVE : 0) | (followSymlinks ? COPY_FOLLOWS : 0);
-    return retryOnEmfile(COPY_FILE, [from, to], [flags], bulk(o), 'copyfile');
-  }
-
-  async copyTree(from: FilePath, to: FilePath, options: CopyTreeOptions, o?: OpOptions): Promise<void> {
-    const { symlinks, existOk, preserve } = options;
-    const flags = (preserve ? PRESERVE : 0) | (symlinks ? 0 : COPY_FOLLOWS) | (existOk ? EXIST_OK : 0);
-    const cursor = new TaskCursor(COPY_TREE, [from, to], [flags]);
-    try {
-      while (!(await nextBatch(cursor, bulk(o), 'cp', from)).done);
-    } finally {
-      cursor.close();
-      descriptorFreed();
-    }
-  }
-
-  moveInto(from: FilePath, to: FilePath, o?: OpOptions): Promise<Buffer> {
-    return retryOnEmfile(MOVE, [from, to], [], bulk(o), 'rename');
-  }
+  readonly copyFileInto = copyFileInto;
+  readonly copyTree = copyTree;
+  readonly moveInto = moveInto;
 
   readMany(paths: readonly FilePath[], o?: OpOptions): NativeReadMany {
     return new NativeReadMany(paths, o);
@@ -354,6 +322,7 @@ class NativeStore implements Store {
 
   /** `offset` -1: from the position of `from`, which moves on. */
   readonly sendFile = sendFile;
+  readonly sendFileNow = sendFileNow;
 
   /** The index of the first of `candidates` in which a file can be written. */
   findTemporaryDirectory(candidates: readonly string[]): Promise<number> {

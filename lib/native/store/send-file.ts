@@ -1,14 +1,14 @@
 // Part of a file to another file or a socket, within the kernel.
 import { AbortError } from '../../errors/index.js';
 import type { OpOptions } from '../../schedule/options.js';
+import { descriptorFreed, descriptorTurn, isDescriptorShortage } from '../descriptor-wait.js';
 import { uint64At } from '../records.js';
 import { bulk } from '../retry-on-emfile.js';
 import { SEND_FILE } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';
 
 /**
- * Sends up to `count` bytes from descriptor `from` to descriptor `out`. `offset` -1: from its position, which moves. Errors have
- * `bytesWritten`, the bytes that were sent before.
+ * As `sendFileNow`, but waits while there is no descriptor to be had: the caller keeps `out` and `from` open until it settles.
  */
 export async function sendFile(
   out: number,
@@ -17,8 +17,30 @@ export async function sendFile(
   count: number,
   o: OpOptions | undefined,
 ): Promise<number> {
+  for (;;) {
+    try {
+      return await sendFileNow(out, from, offset, count, o);
+    } catch (error) {
+      if (!isDescriptorShortage(error) || !(await descriptorTurn(o?.signal))) throw error;
+    }
+  }
+}
+
+/**
+ * Sends up to `count` bytes from descriptor `from` to descriptor `out`. `offset` -1: from its position, which moves. Errors have
+ * `bytesWritten`, the bytes that were sent before. Both descriptors are duplicated before it returns; EMFILE and ENFILE say that
+ * they could not be, and that nothing was sent. On Windows they are used as they are.
+ */
+export async function sendFileNow(
+  out: number,
+  from: number,
+  offset: number | bigint,
+  count: number,
+  o: OpOptions | undefined,
+): Promise<number> {
   const cursor = new TaskCursor(SEND_FILE, [], [out, from, offset, count]);
   let sent = 0;
+  let isShort = false;
   try {
     for (;;) {
       const { output, done } = await cursor.next(bulk(o));
@@ -26,10 +48,12 @@ export async function sendFile(
       if (done) return sent;
     }
   } catch (error) {
+    isShort = isDescriptorShortage(error);
     if (error instanceof Error && sent > 0) Object.assign(error, { bytesWritten: sent });
     if (o?.signal?.aborted === true && !(error instanceof AbortError)) throw new AbortError(o.signal.reason);
     throw error;
   } finally {
     cursor.close();
+    if (!isShort) descriptorFreed(2);
   }
 }

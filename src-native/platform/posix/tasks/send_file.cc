@@ -16,23 +16,24 @@ namespace uvfiles {
 namespace {
 constexpr int64_t kPiece = 1024 * 1024;
 constexpr size_t kMemoryPiece = 64 * 1024;
-
-int Duplicate(int fd) { return ::fcntl(fd, F_DUPFD_CLOEXEC, 0); }
 }  // namespace
 
 SendFile::SendFile(TaskArguments&& arguments)
-    : out_fd_(Duplicate(static_cast<int>(arguments.numbers[0]))),
-      in_fd_(Duplicate(static_cast<int>(arguments.numbers[1]))),
-      offset_(arguments.numbers[2]),
-      left_(arguments.numbers[3]) {
-  out_.file.fd = out_fd_ ? out_fd_.Get() : static_cast<int>(arguments.numbers[0]);
-  in_.file.fd = in_fd_ ? in_fd_.Get() : static_cast<int>(arguments.numbers[1]);
+    : offset_(arguments.numbers[2]), left_(arguments.numbers[3]) {
+  Duplicate(static_cast<int>(arguments.numbers[0]), &out_fd_, &out_);
+  Duplicate(static_cast<int>(arguments.numbers[1]), &in_fd_, &in_);
+}
+
+void SendFile::Duplicate(int fd, UniqueFd* own, End* end) {
+  end->file.fd = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  if (end->file.fd < 0 && failure_ == 0) failure_ = -errno;
+  own->Reset(end->file.fd);
 }
 
 Step SendFile::Run(const Slice& slice) {
   if (!looked_) {
-    failure_ = Look(out_.file.fd, &out_);
-    if (failure_ == 0) failure_ = Look(in_.file.fd, &in_);
+    if (failure_ == 0) failure_ = Look(&out_);
+    if (failure_ == 0) failure_ = Look(&in_);
     looked_ = true;
     // sendfile(2) waits as long as the socket does.
     in_kernel_ = !in_.waits && (!out_.waits || out_.file.nonblocking);
@@ -61,7 +62,8 @@ Step SendFile::Report(Step step) {
   return step;
 }
 
-int SendFile::Look(int fd, End* end) {
+int SendFile::Look(End* end) {
+  const int fd = end->file.fd;
   int64_t size;
   const int code = platform::Describe(fd, &end->file.kind, &size);
   if (code < 0) return code;

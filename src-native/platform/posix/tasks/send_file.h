@@ -4,7 +4,7 @@
 //
 // Arguments: numbers: out fd, in fd, offset (-1: in's position, which moves on), count. Both fds stay the caller's: the
 //   task duplicates them when it is made, so that a caller who closes one meanwhile does not redirect the transfer to
-//   whatever gets the number next. Out of descriptors it uses the caller's own.
+//   whatever gets the number next. Out of descriptors: EMFILE or ENFILE, with nothing sent.
 // Output, a batch: int64 bytes sent since the last one. It ends a step whenever it has sent something and would go on to
 //   wait, or to the next slice, so that whoever cancels it knows what was sent. Done: all of `count` has been sent, or
 //   `in` has ended. Cancelled, or after an error: what has been sent is sent; of what was read of a seekable `in` at its
@@ -30,7 +30,8 @@ class SendFile final : public Task {
     bool waits = false;  // may keep a transfer waiting
   };
 
-  int Look(int fd, End* end);
+  void Duplicate(int fd, UniqueFd* own, End* end);
+  int Look(End* end);
   // Bytes, 0 at the end, or a negative code; -EAGAIN with `waits_for`.
   int64_t SendPiece();
   int64_t SendThroughMemory(size_t size);
