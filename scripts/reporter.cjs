@@ -1,17 +1,26 @@
 'use strict';
-// mocha's spec reporter that also writes its counts to the file named by UVFILES_TEST_COUNTS, so that .ci/run adds up
-// numbers instead of parsing text.
+// mocha's spec reporter that also writes to the file named by UVFILES_TEST_COUNTS, so that .ci/run adds up numbers
+// instead of parsing text: "passed failed skipped", then a line for each test that passed at its second try only.
 const { writeFileSync } = require('node:fs');
 const { reporters, Runner } = require('mocha');
+
+const { EVENT_RUN_END, EVENT_TEST_PASS, EVENT_TEST_RETRY } = Runner.constants;
 
 module.exports = class CountingReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
-    const file = process.env.UVFILES_TEST_COUNTS;
-    if (!file) return;
-    runner.once(Runner.constants.EVENT_RUN_END, () => {
+    const errors = new Map();
+    const unsteady = [];
+    runner.on(EVENT_TEST_RETRY, (test, error) => errors.set(test.fullTitle(), String(error?.message ?? error)));
+    runner.on(EVENT_TEST_PASS, (test) => {
+      const error = errors.get(test.fullTitle());
+      if (error !== undefined) unsteady.push(`${test.fullTitle()}: ${error.replace(/\s+/g, ' ').slice(0, 300)}`);
+    });
+    runner.once(EVENT_RUN_END, () => {
+      for (const each of unsteady) console.log(`  passed at the second try: ${each}`);
+      const file = process.env.UVFILES_TEST_COUNTS;
       const { passes, failures, pending } = this.stats;
-      writeFileSync(file, `${passes} ${failures} ${pending}\n`);
+      if (file) writeFileSync(file, [`${passes} ${failures} ${pending}`, ...unsteady, ''].join('\n'));
     });
   }
 };

@@ -15,6 +15,14 @@ const PROGRAMS = [
   ...Object.keys(STORES).map((each) => `swift-${each}-server`),
 ];
 
+/**
+ * Seconds that the servers wait for each other. With the defaults (0.5 to 3) a busy machine leaves changes of a listing
+ * to a daemon that does not run here: an object that was deleted would be listed for good.
+ */
+const PATIENCE = ['conn_timeout', 'node_timeout', 'container_update_timeout']
+  .map((name) => `${name} = 60`)
+  .join('\n');
+
 /** Filters of the proxy, in the order in which a request passes them, with the settings that they need. */
 const FILTERS: Readonly<Record<string, string>> = {
   catch_errors: '',
@@ -52,6 +60,7 @@ const storeConfiguration = (at: string, name: string, port: number): string => `
 pipeline = ${name}-server
 [app:${name}-server]
 use = egg:swift#${name}
+${PATIENCE}
 `;
 
 function proxyConfiguration(at: string): string {
@@ -65,6 +74,7 @@ pipeline = ${Object.keys(FILTERS).join(' ')} proxy-server
 use = egg:swift#proxy
 account_autocreate = true
 allow_account_management = true
+${PATIENCE}
 ${filters.join('')}`;
 }
 

@@ -15,6 +15,8 @@
 // one that leads to a directory it is in, is passed over. Cancelled: nothing is left behind.
 #pragma once
 
+#include <sys/types.h>
+
 #include <memory>
 #include <vector>
 
