@@ -11,10 +11,13 @@ module.exports = class CountingReporter extends reporters.Spec {
     super(runner, options);
     const errors = new Map();
     const unsteady = [];
-    runner.on(EVENT_TEST_RETRY, (test, error) => errors.set(test.fullTitle(), String(error?.message ?? error)));
+    runner.on(EVENT_TEST_RETRY, (test, error) =>
+      errors.set(test.fullTitle(), String(error?.message ?? error)),
+    );
     runner.on(EVENT_TEST_PASS, (test) => {
       const error = errors.get(test.fullTitle());
-      if (error !== undefined) unsteady.push(`${test.fullTitle()}: ${error.replace(/\s+/g, ' ').slice(0, 300)}`);
+      if (error !== undefined)
+        unsteady.push(`${test.fullTitle()}: ${error.replace(/\s+/g, ' ').slice(0, 300)}`);
     });
     runner.once(EVENT_RUN_END, () => {
       for (const each of unsteady) console.log(`  passed at the second try: ${each}`);

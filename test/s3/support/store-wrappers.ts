@@ -55,3 +55,26 @@ export function countingStore(store: ObjectStore): {
     },
   };
 }
+
+/** A store that knows whether a call of it is still on its way: an upload is taken back behind the caller's error. */
+export function watchedStore(store: ObjectStore): {
+  store: ObjectStore;
+  /** Resolves when no call is on its way, nor follows from one that has just ended. */
+  idle(): Promise<void>;
+} {
+  const running = new Set<Promise<unknown>>();
+  const watched = wrapStore(store, async (_name, call, args) => {
+    const one = call(...args);
+    running.add(one);
+    return one.finally(() => running.delete(one));
+  });
+  return {
+    store: watched,
+    async idle() {
+      do {
+        await Promise.allSettled(running);
+        await new Promise((resolve) => setImmediate(resolve));
+      } while (running.size > 0);
+    },
+  };
+}
