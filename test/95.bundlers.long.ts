@@ -1,12 +1,24 @@
 // Bundles that carry the addon along, made as docs/installation.md says, and run away from node_modules.
 import { expect } from 'chai';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { npmProgram, pack, project, runNode, scratch, tool } from './support/package.js';
+import { pathToFileURL } from 'node:url';
+import { npmProgram, pack, project, root, runNode, scratch, tool } from './support/package.js';
 
 const require = createRequire(import.meta.url);
 const npm = npmProgram();
+/** Missing in Node 20.0 to 20.15, where an ES module needs a banner. */
+const { getBuiltinModule } = process as { getBuiltinModule?: unknown };
 
 const PROGRAM = `
 const { tempfile } = require('uvfiles');
@@ -19,6 +31,20 @@ const { tempfile } = require('uvfiles');
 })();
 `;
 
+/** Uses each part of the library that Node's own modules or packages stand behind, as an ES module. */
+const MODULE = `
+import { readText, tempfile, writeFile } from 'uvfiles';
+import { readFile } from 'uvfiles/promises';
+import { memoryFiles } from 'uvfiles/testing';
+const folder = await tempfile.temporaryDirectory();
+const name = folder.name + '/text';
+await writeFile(name, Buffer.from([0x82, 0xa0]));
+const legacy = await readText(name, { encoding: 'shift_jis' });
+const { length } = await readFile(name);
+memoryFiles({ text: 'works' });
+console.log(legacy === '\\u3042' && length === 2 ? await readText('/text') : 'does not');
+`;
+
 describe('bundles', function () {
   this.timeout(280_000);
   let where = '';
@@ -29,7 +55,7 @@ describe('bundles', function () {
       return this.skip();
     }
     mkdirSync(scratch, { recursive: true });
-    where = project('bundles', { 'program.cjs': PROGRAM });
+    where = project('bundles', { 'program.cjs': PROGRAM, 'module.mjs': MODULE });
     const { status, output } = runNode(
       npm,
       ['install', '--ignore-scripts', '--no-audit', '--no-fund', pack(npm)],
@@ -64,6 +90,90 @@ describe('bundles', function () {
     expect(status, output).to.equal(0);
     expect(output).to.equal('');
     expect(runAlone('esbuild', 'program.js')).to.equal('works');
+  });
+
+  it('by esbuild as an ES module, without a banner', () => {
+    const { status, output } = runNode(
+      path.join(path.dirname(require.resolve('esbuild/package.json')), 'bin/esbuild'),
+      [
+        ...['module.mjs', '--bundle', '--platform=node', '--format=esm', '--target=node20'],
+        ...['--loader:.node=copy', '--outdir=esm', '--out-extension:.js=.mjs', '--log-level=warning'],
+      ],
+      where,
+    );
+    expect(status, output).to.equal(0);
+    expect(output).to.equal('');
+    if (getBuiltinModule === undefined) return;
+    expect(runAlone('esm', 'module.mjs')).to.equal('works');
+  });
+
+  it('by tsup, which leaves dependencies out', async function () {
+    const tsup = await tool('tsup', '8');
+    if (tsup === undefined) return this.skip();
+    const { status, output } = runNode(
+      path.join(tsup, 'dist/cli-default.js'),
+      ['module.mjs', '--format', 'esm', '--target', 'node20', '--out-dir', 'tsup', '--silent'],
+      where,
+      { NODE_PATH: path.join(root, 'node_modules') }, // it wants typescript
+    );
+    expect(status, output).to.equal(0);
+    expect(runNode('tsup/module.mjs', [], where).output.trim()).to.equal('works');
+    return undefined;
+  });
+
+  it('by Vite for a server, built and in development', async function () {
+    const vite = await tool('vite', '7');
+    if (vite === undefined) return this.skip();
+    writeFileSync(
+      path.join(where, 'vite.mjs'),
+      `import { build, createServer } from ${JSON.stringify(pathToFileURL(path.join(vite, 'dist/node/index.js')).href)};
+      const common = { configFile: false, logLevel: 'warn' };
+      await build({ ...common, build: { ssr: 'module.mjs', outDir: 'vite', target: 'node20' } });
+      const server = await createServer({ ...common, server: { middlewareMode: true, ws: false }, appType: 'custom' });
+      await server.ssrLoadModule('/module.mjs');
+      await server.close();`,
+    );
+    const { status, output } = runNode('vite.mjs', [], where);
+    expect(status, output).to.equal(0);
+    expect(output.trim()).to.equal('works');
+    const built = existsSync(path.join(where, 'vite/module.mjs')) ? 'vite/module.mjs' : 'vite/module.js';
+    expect(runNode(built, [], where).output.trim()).to.equal('works');
+    return undefined;
+  });
+
+  it('by Next.js, with uvfiles among serverExternalPackages', async function () {
+    const next = await tool('next', '15');
+    if (next === undefined) return this.skip();
+    const site = project('next', {
+      'next.config.mjs': "export default { serverExternalPackages: ['uvfiles'] };\n",
+    });
+    cpSync(path.join(where, 'node_modules'), path.join(site, 'node_modules'), { recursive: true });
+    const packages = path.dirname(next);
+    for (const name of readdirSync(packages)) {
+      const place = path.join(site, 'node_modules', name);
+      if (!existsSync(place)) symlinkSync(path.join(packages, name), place);
+    }
+    mkdirSync(path.join(site, 'app'));
+    writeFileSync(
+      path.join(site, 'app/layout.js'),
+      'export default ({ children }) => <html><body>{children}</body></html>;\n',
+    );
+    writeFileSync(
+      path.join(site, 'app/page.js'),
+      `import { readText } from 'uvfiles';
+      export default async function Page() { return <p>{JSON.parse(await readText('package.json')).name}</p>; }\n`,
+    );
+    const { status, output } = runNode(path.join(next, 'dist/bin/next'), ['build'], site, {
+      NEXT_TELEMETRY_DISABLED: '1',
+    });
+    if (/Failed to load SWC|requires Node\.js|Node\.js version/i.test(output) && status !== 0) {
+      console.log('      skipped: this Next.js has no compiler for this system, or needs another Node');
+      return this.skip();
+    }
+    expect(status, output).to.equal(0);
+    const page = readFileSync(path.join(site, '.next/server/app/index.html'), 'utf8');
+    expect(page).to.include('<p>consumer</p>');
+    return undefined;
   });
 
   it('by webpack, with .node files as resources', async function () {

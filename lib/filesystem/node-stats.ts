@@ -4,6 +4,7 @@
 // dates computed when read (22), nanoseconds under symbols (26). So this module takes the constructors from a sample, and tests
 // them on it. Where they behave differently, it sets the fields one by one on objects of the same prototype.
 import { type BigIntStats, type Stats, statSync } from 'node:fs';
+import { ownFile } from '../own-file.js';
 
 /** The ten fields in the order of Node's constructor, then each time as seconds since the epoch and nanoseconds. */
 export type Fields<N> = [
@@ -35,8 +36,8 @@ type BigIntConstructor = new (...fields: bigint[]) => BigIntStats;
 const WITH_TIMES = 14;
 const WITH_PAIRS = 18;
 
-const sample = statSync(__filename);
-const exactSample = statSync(__filename, { bigint: true });
+const sample = statSync(ownFile);
+const exactSample = statSync(ownFile, { bigint: true });
 const statsPrototype = Object.getPrototypeOf(sample) as object;
 const bigIntPrototype = Object.getPrototypeOf(exactSample) as object;
 const datesAreOwn = Object.prototype.hasOwnProperty.call(sample, 'atime');

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { libcOf, type Libc } from '../libc.js';
+import { ownFile, withRequire } from '../own-file.js';
 
 interface Attempt {
   file: string;
@@ -12,7 +13,7 @@ interface Attempt {
 
 /** The package's folder: the nearest one above that holds its package.json. Undefined inside a bundle. */
 function packageRoot(): string | undefined {
-  for (let folder = __dirname; ; folder = dirname(folder)) {
+  for (let folder = dirname(ownFile); ; folder = dirname(folder)) {
     try {
       if (/"name":\s*"uvfiles"/.test(readFileSync(join(folder, 'package.json'), 'utf8'))) return folder;
     } catch {
@@ -124,7 +125,7 @@ export function loadAddon(): unknown {
   const libc = process.platform === 'linux' ? libcOf(process.execPath) : undefined;
   for (const target of targets(libc)) {
     const file = join(root ?? '(in this bundle)', 'prebuilds', target, 'uvfiles.node');
-    const addon = requirePrebuilt(target, (error) => failed(file, error));
+    const addon = withRequire(() => requirePrebuilt(target, (error) => failed(file, error)));
     if (addon !== undefined) return addon;
   }
   throw nothingFits(attempts, libc, errors);

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { invalidArgType } from '../errors/index.js';
 import { interpose } from '../filesystem/mounts.js';
+import { ownFile } from '../own-file.js';
 import { observe } from './observe.js';
 import { type Operation } from './operation.js';
 
@@ -26,7 +27,7 @@ export class FilesForbiddenError extends Error {
 }
 
 // This package's own code, compiled and (by source maps) as it is written: this file is in dist/cjs/testing.
-const root = path.join(__dirname, '..', '..', '..');
+const root = path.join(path.dirname(ownFile), '..', '..', '..');
 const OWN = ['dist', 'lib'].map((folder) => path.join(root, folder) + path.sep);
 const FRAMES = 60;
 

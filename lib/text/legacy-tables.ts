@@ -1,5 +1,6 @@
 // Tables of the legacy encodings: iconv-lite's data, read through its public functions, with the cells changed where
 // CPython's codecs say otherwise (windows-31j, UHC, Big5-HKSCS and GB18030-2005 additions that Python leaves out).
+import { withRequire } from '../own-file.js';
 import { unassigned } from './single-byte.js';
 
 /** Cells that differ from iconv-lite: `first-last:value` in hexadecimal, 0 for none, else counting up from the value. */
@@ -59,14 +60,19 @@ const leftOut: Readonly<Record<string, (lead: number, trail: number) => boolean>
 
 interface Iconv {
   decode(bytes: Buffer, encoding: string): string;
+  encodingExists(encoding: string): boolean;
 }
 
 let loaded: Iconv | undefined;
 
 /** Loaded when a legacy encoding is first used: most programs never do. */
 function iconv(): Iconv {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return (loaded ??= require('iconv-lite') as Iconv);
+  return (loaded ??= withRequire(() => {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const iconvLite = require('iconv-lite') as Iconv;
+    iconvLite.encodingExists('ascii'); // it loads its tables at the first question about one
+    return iconvLite;
+  }));
 }
 
 const iconvName = (encoding: string): string => iconvNames[encoding] ?? encoding;

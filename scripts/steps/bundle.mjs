@@ -30,6 +30,22 @@ Object.assign(module, { exports: exports.default });
 `;
 }
 
+/**
+ * Modules of Node come from `process.getBuiltinModule` where it exists (Node 20.16 and newer): in ES modules that users' bundlers
+ * make of the library, there is no `require`.
+ */
+const builtins = {
+  name: 'builtins',
+  setup(build) {
+    build.onResolve({ filter: /^node:/ }, ({ path: name, namespace }) =>
+      namespace === 'builtin' ? { path: name, external: true } : { path: name, namespace: 'builtin' },
+    );
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path: name }) => ({
+      contents: `module.exports = process.getBuiltinModule?.('${name}') ?? require('${name}');`,
+    }));
+  },
+};
+
 async function bundle(names, outfile, plugins = []) {
   const { build } = await import('esbuild');
   const entries = names.map((name) => `  ${JSON.stringify(name)}: () => require('./${name}.js'),`);
@@ -52,7 +68,7 @@ async function bundle(names, outfile, plugins = []) {
     external: ['*.node', './names-data.js', './uvfiles.js'],
     metafile: true,
     logLevel: 'warning',
-    plugins,
+    plugins: [builtins, ...plugins],
   });
 }
 

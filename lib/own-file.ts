@@ -1,0 +1,44 @@
+// What an ES module lacks, for bundles: bundlers copy these CommonJS modules into ES modules, where `__filename` and `require`
+// are missing.
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** The name of the file that calls it. `callSite.getFileName()` ignores source maps. */
+function fileByStack(): string {
+  const hook = Error as { prepareStackTrace?: unknown };
+  const before = hook.prepareStackTrace;
+  try {
+    hook.prepareStackTrace = (_error: Error, sites: NodeJS.CallSite[]) => sites;
+    const [site] = new Error().stack as unknown as NodeJS.CallSite[];
+    const name = site?.getFileName() ?? '';
+    return name.startsWith('file:') ? fileURLToPath(name) : name;
+  } finally {
+    hook.prepareStackTrace = before;
+  }
+}
+
+/** The file that this code is in: a file of the package, or a bundle. */
+export const ownFile: string = typeof __filename === 'string' ? __filename : fileByStack();
+
+function canRequire(): boolean {
+  try {
+    // Without `node:`, so that it stays a call of `require`: scripts/steps/bundle.mjs replaces the others.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    require('module');
+    return true;
+  } catch {
+    return false; // what esbuild puts in the place of `require`, which looks for a global one first
+  }
+}
+
+/** Runs `load`, which calls `require`. In an ES module that esbuild made, it finds a global `require` meanwhile. */
+export function withRequire<T>(load: () => T): T {
+  const scope = globalThis as { require?: unknown };
+  if (scope.require !== undefined || canRequire()) return load();
+  scope.require = createRequire(ownFile);
+  try {
+    return load();
+  } finally {
+    delete scope.require;
+  }
+}
