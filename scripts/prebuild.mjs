@@ -8,28 +8,21 @@ import { compile } from './prebuild/compile.mjs';
 import { faultsOf } from './prebuild/gates.mjs';
 import { TARGETS, recipe } from './prebuild/targets.mjs';
 import { install } from './steps/install.mjs';
+import { PREBUILT_FROM } from './steps/ready-made.mjs';
 import { inRoot } from './support/root.mjs';
 import { SetupError, step } from './support/run.mjs';
 import { fingerprint, readStamp, writeStamp } from './support/stamp.mjs';
-
-const INPUTS = [
-  'src-native/core',
-  'src-native/platform',
-  'src-native/binding',
-  'src-native/exports.map',
-  'scripts/prebuild',
-];
 
 const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 async function prebuild(target, { native, once }) {
   const made = inRoot('prebuilds', target, 'uvfiles.node');
   const work = `.cache/prebuild/${target}`;
-  const stamp = fingerprint(INPUTS, `${target} ${native} ${once}`);
+  const stampOf = () =>
+    `${fingerprint(PREBUILT_FROM)} ${hashOf(made)} ${native ? 'native' : 'cross'} ${once ? 'once' : 'twice'}`;
   const about = () =>
     `${(readFileSync(made).length / 1024).toFixed(0)} kB, sha256 ${hashOf(made).slice(0, 16)}`;
-  if (existsSync(made) && readStamp(`${work}.stamp`) === `${stamp} ${hashOf(made)}`)
-    return `up to date: ${about()}`;
+  if (existsSync(made) && readStamp(`${work}.stamp`) === stampOf()) return `up to date: ${about()}`;
   const how = await recipe(target, native);
   const binary = await compile(how, `${work}/first`);
   const faults = await faultsOf(binary, target);
@@ -42,7 +35,7 @@ async function prebuild(target, { native, once }) {
   mkdirSync(path.dirname(made), { recursive: true });
   copyFileSync(binary, made);
   chmodSync(made, 0o755);
-  writeStamp(`${work}.stamp`, `${stamp} ${hashOf(made)}`);
+  writeStamp(`${work}.stamp`, stampOf());
   return `${about()}${once ? '' : ', twice the same'}`;
 }
 

@@ -5,9 +5,11 @@ import { addonSources, hostSystem } from '../native-sources.mjs';
 import { inRoot } from '../support/root.mjs';
 import { SetupError, exists, run, runNode } from '../support/run.mjs';
 import { fingerprint, readStamp, writeStamp } from '../support/stamp.mjs';
+import { takeReadyMade } from './ready-made.mjs';
 
 const ADDON = 'build/Release/uvfiles.node';
 const STAMP = 'build/Release/uvfiles.stamp';
+const LOG = '.cache/addon-build.log';
 const INPUTS = [
   'binding.gyp',
   'src-native/addon.gypi',
@@ -30,8 +32,9 @@ const INSTALL_TOOLS = `To install what is needed:
   macOS            xcode-select --install
   Windows          Visual Studio Build Tools with "Desktop development with C++", and Python 3`;
 
-async function requireTools() {
-  if (process.platform === 'win32') return; // node-gyp finds Visual Studio by itself, and says so if it does not
+/** What a build needs and this machine lacks. */
+async function missingTools() {
+  if (process.platform === 'win32') return []; // node-gyp finds Visual Studio by itself, and says so if it does not
   const tools = [
     ['Python 3', [process.env.PYTHON, process.env.npm_config_python, 'python3', 'python']],
     ['make', [process.env.MAKE, 'make', 'gmake']],
@@ -42,34 +45,49 @@ async function requireTools() {
     const answers = await Promise.all(commands.filter(Boolean).map(exists));
     if (!answers.includes(true)) missing.push(name);
   }
-  if (missing.length > 0) {
-    throw new SetupError(
-      `The addon is built from source and this machine lacks ${missing.join(' and ')}.\n${INSTALL_TOOLS}`,
-    );
-  }
+  return missing;
 }
 
-async function nodeGyp(command, { cwd, define = [] } = {}) {
+/**
+ * The first error in the output of a build, with the lines that belong to it: compilers run in parallel, and what they print
+ * last is seldom the cause.
+ */
+export function firstError(output) {
+  const lines = output.replaceAll(/^(gyp info |make: |make\[|  [A-Z]+\().*\n/gm, '').split('\n');
+  const isError = (line) =>
+    /\b(?:fatal )?error\b ?(?:[A-Z]+\d+)?:|undefined reference|^gyp: |^gyp ERR! (?!cwd|not ok|node|System|command|(?:build|configure) error)/.test(
+      line,
+    );
+  const at = lines.findIndex(isError);
+  if (at === -1) return lines.join('\n').trim().split('\n').slice(-20).join('\n');
+  const rest = lines.slice(at + 1);
+  const end = rest.findIndex((line) => isError(line) || /^\s*$|: warning: |^In file |^gyp ERR! /.test(line));
+  return [lines[at], ...rest.slice(0, end === -1 ? 8 : Math.min(end, 8))].join('\n');
+}
+
+async function nodeGyp(command, { cwd, define = [], heard } = {}) {
   const prefix = headersPrefix();
   const { code, output } = await runNode(
     inRoot('node_modules/node-gyp/bin/node-gyp.js'),
     [command, ...(prefix ? [`--nodedir=${prefix}`] : []), '--', ...define.map((each) => `-D${each}`)],
-    { cwd, env: { ...process.env, MAKEFLAGS: process.env.MAKEFLAGS ?? '-j4' } },
+    { cwd, env: { ...process.env, MAKEFLAGS: process.env.MAKEFLAGS ?? '-j4' }, heard },
   );
   if (code === 0) return;
-  const said = output.replaceAll(/^(gyp info |make: |  [A-Z]+\().*\n/gm, '').trim();
-  const wayOut = prefix
-    ? ''
-    : `\n\nThis Node has no headers beside it, so node-gyp has to download them. Without a network: install Node's
-headers, and set npm_config_nodedir to the prefix that has include/node/node_api.h.`;
-  throw new SetupError(`node-gyp ${command} failed.\n\n${said}${wayOut}`);
+  writeStamp(LOG, output);
+  const wayOut = /node_api\.h|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|node-v\S+headers/.test(prefix ? '' : output)
+    ? `\n\nThis Node has no headers beside it, so node-gyp has to download them. Without a network: install Node's
+headers, and set npm_config_nodedir to the prefix that has include/node/node_api.h.`
+    : '';
+  throw new SetupError(
+    `node-gyp ${command} failed. The first error (everything it printed is in ${LOG}):\n\n${firstError(output)}${wayOut}`,
+  );
 }
 
 /** Runs node-gyp's commands in `cwd` with this Node's own headers; `define` are gyp variables, `NAME=VALUE`. */
-export async function makeAddon({ clean = false, cwd, define } = {}) {
+export async function makeAddon({ clean = false, cwd, define, heard } = {}) {
   if (clean) await nodeGyp('clean', { cwd });
   await nodeGyp('configure', { cwd, define });
-  await nodeGyp('build', { cwd });
+  await nodeGyp('build', { cwd, heard });
 }
 
 /** What the loader says against the built addon, or '' when it loads: an undefined symbol is no linker's error here. */
@@ -78,8 +96,38 @@ async function loadError() {
   return code === 0 ? '' : output.trim();
 }
 
+/** A listener to a build's output that says how many files have been compiled, of how many if that is known. */
+function countFiles(say, total) {
+  let done = 0;
+  return (text) => {
+    // make announces a file when it begins with it; MSBuild prints its name.
+    const begun = text.match(/^ +(?:CXX\(target\) .*|\S+\.cc)$/gm)?.length ?? 0;
+    if (begun === 0) return;
+    done += begun;
+    say(
+      total === undefined
+        ? `compiling, ${done} files`
+        : `compiling, ${Math.min(done, total)} of ${total} files`,
+    );
+  };
+}
+
+async function withoutCompiler(missing, stamp) {
+  const lacks = missing.join(' and ');
+  const taken = await takeReadyMade(ADDON, loadError);
+  if (taken === undefined) {
+    throw new SetupError(
+      `The addon is built from source, and this machine lacks ${lacks}.
+Neither prebuilds/ nor npm has a binary of exactly these sources for this system.
+${INSTALL_TOOLS}`,
+    );
+  }
+  writeStamp(STAMP, stamp);
+  return `not compiled, since this machine lacks ${lacks}; took ${taken}`;
+}
+
 /** Builds when the addon is missing, not of these sources, or built for another Node major, system or processor. */
-export async function buildAddon() {
+export async function buildAddon(say = () => {}) {
   const sources = addonSources(hostSystem);
   if (!sources.some((name) => name.startsWith('src-native/binding/'))) {
     throw new SetupError('src-native/binding has no sources: there is no addon to build.');
@@ -88,14 +136,15 @@ export async function buildAddon() {
   const stamp = `${target} ${fingerprint(INPUTS)}`;
   const before = readStamp(STAMP);
   if (existsSync(inRoot(ADDON)) && before === stamp) return 'up to date';
-  await requireTools();
+  const missing = await missingTools();
+  if (missing.length > 0) return withoutCompiler(missing, stamp);
   // Objects of another Node or system must go; changes of the sources are make's to follow, by their times. Where those
   // lie, as in an unpacked archive, the addon may not load, and everything is built.
   let keep = before.startsWith(`${target} `);
-  await makeAddon({ clean: !keep });
+  await makeAddon({ clean: !keep, heard: countFiles(say, keep ? undefined : sources.length) });
   if (keep && (await loadError())) {
     keep = false;
-    await makeAddon({ clean: true });
+    await makeAddon({ clean: true, heard: countFiles(say, sources.length) });
   }
   const error = await loadError();
   if (error) throw new SetupError(`The addon was built, but does not load.\n\n${error}`);

@@ -1,8 +1,8 @@
 // Step 1: the packages that package-lock.json names, without running anybody's install script.
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
+import { runNpm } from '../support/npm.mjs';
 import { inRoot } from '../support/root.mjs';
-import { SetupError, run, runNode } from '../support/run.mjs';
+import { SetupError } from '../support/run.mjs';
 
 function packagesOf(file) {
   try {
@@ -25,15 +25,12 @@ function isInstalled() {
 /** Installs when node_modules is missing or not what the lock says. */
 export async function install() {
   if (isInstalled()) return 'up to date';
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
-  const npm = process.env.npm_execpath ?? '';
-  const { code, output } =
-    path.basename(npm) === 'npm-cli.js'
-      ? await runNode(npm, args)
-      : await run('npm', args, { shell: process.platform === 'win32' });
+  // --include=dev: NODE_ENV=production and `omit=dev` leave out what builds. --prefer-offline: the lock file names the versions.
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--include=dev', '--prefer-offline'];
+  const { code, output } = await runNpm(args);
   if (code !== 0) {
     throw new SetupError(
-      `npm ${args.join(' ')} failed. Is the npm registry reachable from here?\n\n${output}`,
+      `npm ${args.join(' ')} failed. Is the npm registry reachable from here?\n\n${output.trim()}`,
     );
   }
   return 'installed';

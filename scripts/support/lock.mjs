@@ -1,7 +1,8 @@
 // One setup at a time in one tree: two `npm test` started together must not run make in the same folder.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inRoot } from './root.mjs';
+import { inRoot, root } from './root.mjs';
+import { SetupError } from './run.mjs';
 
 const FOLDER = inRoot('.cache/setup.lock');
 const OWNER = inRoot('.cache/setup.lock/pid');
@@ -21,15 +22,26 @@ function ownerIsGone() {
   }
 }
 
+function notWritable(error) {
+  if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) return error;
+  return new SetupError(
+    `uvfiles cannot be set up in ${root}, because the directory cannot be written to (${error.code}): copy it to one that can.`,
+  );
+}
+
 /** Runs `work` while no other process of this tree is in here. A lock whose process has died is taken over. */
 export async function withSetupLock(work) {
-  mkdirSync(inRoot('.cache'), { recursive: true });
+  try {
+    mkdirSync(inRoot('.cache'), { recursive: true });
+  } catch (error) {
+    throw notWritable(error);
+  }
   for (let waited = 0; ; waited++) {
     try {
       mkdirSync(FOLDER);
       break;
     } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
+      if (error.code !== 'EEXIST') throw notWritable(error);
     }
     if (ownerIsGone()) rmSync(FOLDER, { recursive: true, force: true });
     else if (waited === 10)

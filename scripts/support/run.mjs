@@ -8,8 +8,13 @@ export class SetupError extends Error {}
 /**
  * Resolves to { code, output }; code is 127 where the program does not exist. Never rejects. With a `timeout` (ms) the
  * program gets a process group of its own, which is killed as a whole: children that it forked would keep the pipes.
+ * `heard` gets what the program prints on its standard output as it comes.
  */
-export function run(command, args, { cwd = root, env = process.env, shell = false, input, timeout } = {}) {
+export function run(
+  command,
+  args,
+  { cwd = root, env = process.env, shell = false, input, timeout, heard = () => {} } = {},
+) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
@@ -26,7 +31,10 @@ export function run(command, args, { cwd = root, env = process.env, shell = fals
         ending = `\nkilled: not done after ${timeout / 1000} s`;
         process.kill(-child.pid, 'SIGKILL');
       }, timeout);
-    child.stdout.on('data', (chunk) => chunks.push(chunk));
+    child.stdout.on('data', (chunk) => {
+      chunks.push(chunk);
+      heard(chunk.toString());
+    });
     child.stderr.on('data', (chunk) => chunks.push(chunk));
     child.on('error', (error) => {
       clearTimeout(killer);
@@ -49,7 +57,10 @@ export async function exists(command) {
   return (await run(command, ['--version'])).code === 0;
 }
 
-/** Prints one line a step with its time: `  addon .......... built (4.1 s)`. */
+/**
+ * Prints one line per step with its time: `  addon .......... built (4.1 s)`. `work` may call `say` with how far it is, which a
+ * terminal shows.
+ */
 export async function step(name, work) {
   const started = performance.now();
   const label = `  ${name} `.padEnd(20, '.');
@@ -57,7 +68,9 @@ export async function step(name, work) {
   if (live) process.stdout.write(`${label} working`);
   const rewind = live ? '\r\x1b[K' : '';
   try {
-    const said = await work();
+    const said = await work((text) => {
+      if (live) process.stdout.write(`${rewind}${label} ${text}`);
+    });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     process.stdout.write(`${rewind}${label} ${said} (${seconds} s)\n`);
   } catch (error) {

@@ -2,20 +2,23 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { inRoot } from './root.mjs';
+import { inRoot, root } from './root.mjs';
 
-function* filesOf(name) {
-  const found = statSync(inRoot(name), { throwIfNoEntry: false });
+function* filesOf(name, folder) {
+  const found = statSync(path.join(folder, name), { throwIfNoEntry: false });
   if (!found) return;
   if (!found.isDirectory()) yield name;
-  else for (const entry of readdirSync(inRoot(name)).sort()) yield* filesOf(path.posix.join(name, entry));
+  else
+    for (const entry of readdirSync(path.join(folder, name)).sort())
+      yield* filesOf(path.posix.join(name, entry), folder);
 }
 
-/** Hash of the named files and folders of the repository, and of `facts`, any text that also matters. */
-export function fingerprint(names, facts = '') {
+/** Hash of the named files and folders in `folder`, and of `facts`, any text that also matters. */
+export function fingerprint(names, facts = '', folder = root) {
   const hash = createHash('sha256').update(facts);
   for (const name of names) {
-    for (const file of filesOf(name)) hash.update(`\0${file}\0`).update(readFileSync(inRoot(file)));
+    for (const file of filesOf(name, folder))
+      hash.update(`\0${file}\0`).update(readFileSync(path.join(folder, file)));
   }
   return hash.digest('hex');
 }
