@@ -17,6 +17,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { usedByOthers, warningOf } from '../examples/tour/machine.ts';
+import { median } from '../examples/tour/measure.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -92,6 +94,9 @@ describe('the examples', () => {
     }
     const { code, stdout } = await runWith([], 'examples/tour.ts', '--small');
     expect(stdout).to.contain('Every result was checked');
+    expect(stdout)
+      .to.contain('Times are medians of 5 runs')
+      .and.to.contain('"late" is how late timers fired');
     expect(code).to.equal(0);
   }).timeout(60_000);
 
@@ -251,6 +256,21 @@ describe('the examples', () => {
     expect(left()).to.deep.equal([]);
     expect(code).to.equal(0);
   }).timeout(60_000);
+
+  it('the tour warns when other programs used more than a quarter of the machine', () => {
+    const before = { at: 1000, busy: 5000, own: 100 };
+    const after = { at: 3000, busy: 8500, own: 1600 };
+    expect(usedByOthers(before, after)).to.equal(1);
+    expect(warningOf(1, 2)).to.contain('1.0 of 2 processors').and.to.contain('Run the tour again');
+    expect(warningOf(1, 4)).to.equal(undefined);
+    // Time is counted in ticks, so that it can seem to go back.
+    expect(usedByOthers(before, { at: 3000, busy: 5000, own: 110 })).to.equal(0);
+  });
+
+  it('the tour shows the run in the middle', () => {
+    const run = (ms: number) => ({ ms, delayMs: 0, result: ms });
+    expect(median([run(9), run(1), run(30), run(2), run(5)]).result).to.equal(5);
+  });
 
   for (const [signal, exitCode] of [
     ['SIGINT', 130],

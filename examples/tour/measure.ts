@@ -25,22 +25,30 @@ export interface Run<R = unknown> {
   readonly result: R;
 }
 
-/** Runs both ways by turns, twice each in the order ABBA, and keeps the better run of each. */
+/** How often each way is run. The table shows the median run. */
+export const rounds = 5;
+
+/** Runs both ways in turn, each first as often as the other, and keeps the median run of each. */
 export async function sideBySide<R>(
   job: Job<R>,
   say: (text: string) => void,
 ): Promise<{ ours: Run<R>; theirs: Run<R> }> {
-  const run = (name: 'uvfiles' | 'fs.promises', round: number): Promise<Run<R>> => {
-    say(`${name}, run ${round} of 2`);
-    return timed(() => (name === 'uvfiles' ? job.ours() : job.theirs()));
-  };
-  const ours = await run('uvfiles', 1);
-  const theirs = better(await run('fs.promises', 1), await run('fs.promises', 2));
-  return { ours: better(ours, await run('uvfiles', 2)), theirs };
+  const ours: Run<R>[] = [];
+  const theirs: Run<R>[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    const both = [
+      async () => ours.push(await timed(() => job.ours())),
+      async () => theirs.push(await timed(() => job.theirs())),
+    ];
+    say(`round ${round} of ${rounds}`);
+    for (const run of round % 2 === 0 ? both.reverse() : both) await run();
+  }
+  return { ours: median(ours), theirs: median(theirs) };
 }
 
-function better<R>(a: Run<R>, b: Run<R>): Run<R> {
-  return b.ms < a.ms ? b : a;
+/** The run whose time is in the middle. */
+export function median<R>(runs: readonly Run<R>[]): Run<R> {
+  return [...runs].sort((a, b) => a.ms - b.ms)[Math.floor(runs.length / 2)]!;
 }
 
 async function timed<R>(job: () => Promise<R>): Promise<Run<R>> {

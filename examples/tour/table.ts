@@ -9,7 +9,7 @@ export interface Row {
 
 /** Prints the rows below a header. */
 export function printTable(rows: readonly Row[]): void {
-  const header = ['', 'uvfiles', 'fs.promises', 'faster', 'loop delay p99, ms'];
+  const header = ['', 'uvfiles', 'fs.promises', 'faster', 'late, ms'];
   const cells = rows.map(({ title, ours, theirs }) => [
     title,
     time(ours.ms),
