@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
-const FUZZERS = ['test/39.python-fuzz.test.ts', 'test/reliability/exerciser.test.ts'];
+const FUZZERS = ['test/python/fuzz.test.ts', 'test/reliability/exerciser.test.ts'];
 /** Far enough apart that no round repeats sequences of another. */
 const STRIDE = 1_000_003;
 const { values } = parseArgs({

@@ -1,6 +1,6 @@
 // Builds the addon under a sanitizer in a tree of its own, build-SANITIZER/, and runs tests on it in this Node: the
-// lifetime tests (test/8*.test.ts), or the files that are named.
-// `npm run test:asan`, `npm run test:tsan`, `npm run test:asan -- test/81.worker-threads.test.ts`.
+// lifetime tests, or the files that are named.
+// `npm run test:asan`, `npm run test:tsan`, `npm run test:asan -- test/native/workers.test.ts`.
 //
 // The tree has copies of what Node loads, since Node resolves a link to where it points and would load the plain addon
 // from there; the C++ sources and node_modules are links.
@@ -13,6 +13,13 @@ import { fixedAddresses } from './support/fixed-addresses.mjs';
 import { inRoot } from './support/root.mjs';
 import { SetupError, run, step } from './support/run.mjs';
 import { ownReports } from './support/sanitizer-reports.mjs';
+
+/** Tests of what lives and ends with an environment: workers, the end of the process, copies of the JavaScript. */
+const LIFETIME_TESTS = [
+  'test/file/process-end.test.ts',
+  'test/native/javascript-copies.test.ts',
+  'test/native/workers.test.ts',
+];
 
 const LINKS = ['binding.gyp', 'src-native', 'node_modules'];
 const COPIES = [
@@ -65,22 +72,11 @@ function layOut(tree) {
   }
 }
 
-function lifetimeTests() {
-  const names = readdirSync(inRoot('test')).filter((name) => /^8.*\.test\.ts$/.test(name));
-  return names.map((name) => `test/${name}`);
-}
-
-function testFiles(named) {
-  const found = named.length > 0 ? named : lifetimeTests();
-  if (found.length === 0) throw new SetupError('There is no test/8*.test.ts to run.');
-  return found.sort();
-}
-
 async function main() {
   const [name, ...named] = process.argv.slice(2);
   const sanitizer = SANITIZERS[name];
   if (!sanitizer) throw new SetupError('Usage: node scripts/sanitized.mjs address|thread [TEST FILE...]');
-  const files = testFiles(named);
+  const files = named.length > 0 ? named : LIFETIME_TESTS;
   const tree = inRoot(`build-${name}`);
   const reports = path.join(tree, 'reports');
   const runtime = await findRuntime(sanitizer.library);

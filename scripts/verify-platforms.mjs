@@ -1,6 +1,6 @@
 // Runs the core suite on every binary that some runtime here can load, from the package as it is published, and prints a
 // table. `npm run verify:platforms`, or `-- WORD...` for the rows that contain a word: `-- win32`. Under wine the mocha suite
-// runs too; a word of digits names test files of it: `-- mocha 52 53`. What is missing is downloaded from npm into a cache
+// runs too; a word with a slash names test files of it: `-- mocha os/walk`. What is missing is downloaded from npm into a cache
 // outside the tree, or installed from Debian as root.
 import {
   copyFileSync,
@@ -21,8 +21,8 @@ import { ROWS, UNVERIFIED } from './verify-platforms/runtimes.mjs';
 import { runWineSuite } from './verify-platforms/wine-suite.mjs';
 
 const LIMIT_MS = 15 * 60_000;
-const words = process.argv.slice(2).filter((each) => !/^\d+\.?$/.test(each));
-const testFiles = process.argv.slice(2).filter((each) => /^\d+\.?$/.test(each));
+const words = process.argv.slice(2).filter((each) => !each.includes('/'));
+const testFiles = process.argv.slice(2).filter((each) => each.includes('/'));
 
 /** An empty project with the packed package in it, and the suite. */
 async function project() {

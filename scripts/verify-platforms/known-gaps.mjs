@@ -7,42 +7,44 @@ export const KNOWN_GAPS = [
     whose: 'windows',
     why: 'names are text: a path of bytes must be UTF-8',
     tests: {
-      '10.open-modes': ['open > takes paths as strings, bytes and file: URLs, and keeps the name'],
-      '41.mkstemp': [
+      'open/modes': ['open > takes paths as strings, bytes and file: URLs, and keeps the name'],
+      'tempfile/mkstemp': [
         'mkstemp and mkdtemp > take dir as a string, a URL, bytes that are no UTF-8, and relative to the current directory',
       ],
-      '45.safe-cleanup': ['cleanup > removes names that are no UTF-8, and every kind of file'],
-      '50.os': ['os > keeps names that are no UTF-8 when asked for bytes'],
-      '55.path': ['path > makes paths of bytes absolute that are no UTF-8'],
-      '60.whole-files': ['whole files > stats many paths in order, as Stats, BigIntStats or Error'],
+      'tempfile/safe-cleanup': ['cleanup > removes names that are no UTF-8, and every kind of file'],
+      'os/names-and-attributes': ['os > keeps names that are no UTF-8 when asked for bytes'],
+      'path/path': ['path > makes paths of bytes absolute that are no UTF-8'],
+      'whole-file/whole-files': ['whole files > stats many paths in order, as Stats, BigIntStats or Error'],
     },
   },
   {
     whose: 'windows',
     why: "modes know the owner's right to write only, and there is no umask",
     tests: {
-      '10.open-modes': ['open > creates with the permissions asked for, less the umask'],
-      '41.mkstemp': ['mkstemp and mkdtemp > are 0600 and 0700 whatever the umask'],
-      '42.temporary-file': [
+      'open/modes': ['open > creates with the permissions asked for, less the umask'],
+      'tempfile/mkstemp': ['mkstemp and mkdtemp > are 0600 and 0700 whatever the umask'],
+      'tempfile/temporary-file': [
         'a named temporary file > can be opened by its name by others, and is removed with close',
       ],
-      '43.spooled-temporary-file': [
+      'tempfile/spooled-files': [
         'spooledTemporaryFile > rolls over when told, once, keeping position and content',
       ],
-      '44.temporary-directory': [
+      'tempfile/temporary-directory': [
         'temporaryDirectory > is an empty directory of mode 0700, named as told',
         'temporaryDirectory > removes a symbolic link to a directory, and leaves what it leads to as it was',
       ],
-      '50.os': [
+      'os/names-and-attributes': [
         'os > changes modes, owners and times',
         'os > makes no directory that is there, and removes none that is full',
       ],
-      '51.directories': ['directories > makes a chain of directories, only the last with the mode'],
-      '54.copies': ['copies > copies a file with its permission bits, to a path or into a directory'],
-      '61.write-atomic': [
+      'os/directories': ['directories > makes a chain of directories, only the last with the mode'],
+      'os/copy-move-and-remove': [
+        'copies > copies a file with its permission bits, to a path or into a directory',
+      ],
+      'whole-file/atomic-replacement': [
         'writeAtomic > keeps mode, owner and attributes of the old file, and applies the umask to a new one',
       ],
-      '62.open-atomic': [
+      'whole-file/open-atomic-commit': [
         'openAtomic > gives the file the mode asked for, also one that its owner may not write to',
       ],
     },
@@ -51,11 +53,11 @@ export const KNOWN_GAPS = [
     whose: 'windows',
     why: 'a temporary file without a name has one that nobody can guess',
     tests: {
-      '42.temporary-file': ['a temporary file without a name > is in no directory while it is open'],
-      '43.spooled-temporary-file': [
+      'tempfile/temporary-file': ['a temporary file without a name > is in no directory while it is open'],
+      'tempfile/spooled-files': [
         'spooledTemporaryFile > stays in memory up to maxSize bytes and leaves it with the first byte more',
       ],
-      '46.process-end': [
+      'tempfile/process-end': [
         'the end of the process > leaves nothing when it is normal',
         'the end of the process > leaves nothing when it is process.exit',
         'the end of the process > leaves nothing when it is process.exit in an exit listener’s sight',
@@ -66,7 +68,7 @@ export const KNOWN_GAPS = [
     whose: 'windows',
     why: 'there are no signals: kill() ends a process at once, and it runs nothing more',
     tests: {
-      '46.process-end': [
+      'tempfile/process-end': [
         ...['SIGINT', 'SIGTERM', 'SIGHUP'].flatMap((signal) => [
           `the end of the process > leaves nothing after ${signal}, of which the program dies`,
           `the end of the process > leaves nothing after ${signal} while the program is stuck in a loop`,
@@ -84,77 +86,83 @@ export const KNOWN_GAPS = [
   {
     whose: 'windows',
     why: 'a backslash in a pattern separates names and escapes nothing',
-    tests: { '53.glob': ['glob > takes escaped characters as they are, and case as told'] },
+    tests: { 'os/glob-results': ['glob > takes escaped characters as they are, and case as told'] },
   },
   {
     whose: 'wine',
     why: 'wine 8 says that it has made a symbolic link, and makes none',
     tests: {
-      '44.temporary-directory': ['temporaryDirectory > is not followed when a link has taken its own place'],
-      '45.safe-cleanup': ['cleanup > never follows a link that another process swaps in, at any level'],
-      '50.os': [
+      'tempfile/temporary-directory': [
+        'temporaryDirectory > is not followed when a link has taken its own place',
+      ],
+      'tempfile/safe-cleanup': ['cleanup > never follows a link that another process swaps in, at any level'],
+      'os/names-and-attributes': [
         'os > gives Stats and BigIntStats as node:fs does',
         'os > links, reads links and follows them',
       ],
-      '51.directories': ['directories > gives entries that know what they are'],
-      '52.walk': [
+      'os/directories': ['directories > gives entries that know what they are'],
+      'os/walk': [
         'walk > follows links when asked to, and not in circles',
         'walk > with stat > gives the status of every entry, of links themselves',
       ],
-      '53.glob': ['glob > goes through links by name and not by **, unless told'],
-      '54.copies': [
+      'os/glob-results': ['glob > goes through links by name and not by **, unless told'],
+      'os/copy-move-and-remove': [
         'copies > refuses to overwrite when exclusive, and to copy a file onto itself',
         'copies > copies a tree, links as they stand, with modes and times',
         'copies > copies into what is there only when told, never a tree into itself, and follows links when told',
       ],
-      '55.path': [
+      'path/path': [
         'path > tells what is there',
         'path > measures files, times in milliseconds',
         'path > knows the same file under two names, and two descriptors of it',
       ],
-      '56.aiofiles-os': [
+      'python/aiofiles-os': [
         'as aiofiles.os > exists, isfile, isdir and islink tell what is there',
         'as aiofiles.os > symlink and readlink make and read a link',
         'as aiofiles.os > samefile and sameopenfile know one file from two',
       ],
-      '61.write-atomic': ['writeAtomic > writes to what a link leads to, and keeps the link'],
+      'whole-file/atomic-replacement': ['writeAtomic > writes to what a link leads to, and keeps the link'],
     },
   },
   {
     whose: 'wine',
     why: 'wine says EIO of a position that the disk cannot have, to node:fs too',
-    tests: { '14.positional': ['positional I/O > passes 63-bit positions on exactly'] },
+    tests: { 'file/positional': ['positional I/O > passes 63-bit positions on exactly'] },
   },
   {
     whose: 'wine',
     why: "node:fs's own working directory is longer than wine tells",
-    tests: { '52.walk': ['walk > goes deeper than a path may be long'] },
+    tests: { 'os/walk': ['walk > goes deeper than a path may be long'] },
   },
   {
     whose: 'wine',
     why: 'a server of node:http under wine closes what fetch asks of it',
-    tests: { '75.streams': ['a readable stream of bytes > is a body for Response, and for fetch both ways'] },
+    tests: {
+      'file/web-streams': ['a readable stream of bytes > is a body for Response, and for fetch both ways'],
+    },
   },
   {
     whose: 'windows',
     why: 'copies are not sparse',
-    tests: { '54.copies': ['copies > leaves holes where they are'] },
+    tests: { 'os/copy-move-and-remove': ['copies > leaves holes where they are'] },
   },
   {
     whose: 'windows',
     why: 'the current directory of a process cannot be removed',
-    tests: { '40.gettempdir': ['gettempdir > does without a current directory when another one serves'] },
+    tests: {
+      'tempfile/gettempdir': ['gettempdir > does without a current directory when another one serves'],
+    },
   },
   {
     whose: 'windows',
     why: 'sockets have no descriptors',
-    tests: { '54.copies': ['copies > sends more to a socket than it takes at a time'] },
+    tests: { 'os/copy-move-and-remove': ['copies > sends more to a socket than it takes at a time'] },
   },
   {
     whose: 'test',
     why: 'TEMP and TMP cannot be taken out of the environment of a child: libuv puts them back',
     tests: {
-      '40.gettempdir': [
+      'tempfile/gettempdir': [
         'gettempdir > takes TMPDIR before TEMP before TMP before /tmp',
         'gettempdir > passes over what is missing, is no directory, or cannot be written to, and leaves nothing behind',
       ],
@@ -164,14 +172,16 @@ export const KNOWN_GAPS = [
     whose: 'test',
     why: 'starts sh, for its ulimit',
     tests: {
-      '10.open-modes': ['open > waits for descriptors or says EMFILE, and goes on when there are some'],
-      '40.gettempdir': ['gettempdir > is looked for again after there was none'],
-      '45.safe-cleanup': ['cleanup > removes what is deeper than any path and than the limit of descriptors'],
-      '47.temp-faults': [
+      'open/modes': ['open > waits for descriptors or says EMFILE, and goes on when there are some'],
+      'tempfile/gettempdir': ['gettempdir > is looked for again after there was none'],
+      'tempfile/safe-cleanup': [
+        'cleanup > removes what is deeper than any path and than the limit of descriptors',
+      ],
+      'tempfile/full-disk': [
         'temporary files without descriptors > say EMFILE, leave nothing, and work again afterwards',
         'temporary files without descriptors > remove a directory as soon as somebody has closed one',
       ],
-      '63.descriptors': [
+      'native/retry-on-emfile': [
         'at ulimit -n 64 > reads 5,000 files at once',
         'at ulimit -n 64 > reads 5,000 files at once while somebody else has all descriptors',
         'at ulimit -n 64 > writes whole files, with the bytes that were given at the call',
@@ -184,23 +194,23 @@ export const KNOWN_GAPS = [
   {
     whose: 'test',
     why: "compares with Linux's numbers of errors, or writes to /dev/full",
-    tests: { '17.errors': ['errors > of a descriptor have no path'] },
+    tests: { 'errors/system-errors': ['errors > of a descriptor have no path'] },
   },
   {
     whose: 'test',
     why: 'reads /proc',
-    tests: { '41.mkstemp': ['mkstemp and mkdtemp > close the descriptor on exec'] },
+    tests: { 'tempfile/mkstemp': ['mkstemp and mkdtemp > close the descriptor on exec'] },
   },
   {
     whose: 'test',
     why: 'makes a FIFO',
-    tests: { '18.memory': ['memory > a view spoilt under a read of a pipe loses none of its bytes'] },
+    tests: { 'native/memory': ['memory > a view spoilt under a read of a pipe loses none of its bytes'] },
   },
   {
     whose: 'test',
     why: 'starts python3',
     tests: {
-      '39.python-fuzz': [
+      'python/fuzz': [
         'compared with Python > finds no difference in 2000 codecs',
         'compared with Python > finds no difference in 2000 sequences of operations on text files',
         'compared with Python > finds no difference in 2000 sequences of operations on binary files',
@@ -210,6 +220,10 @@ export const KNOWN_GAPS = [
   {
     whose: 'windows',
     why: 'an atomic file that its process never commits has a name, and leaves it behind',
-    tests: { '62.open-atomic': ['openAtomic > leaves nothing of a file that its process never committed'] },
+    tests: {
+      'whole-file/open-atomic-commit': [
+        'openAtomic > leaves nothing of a file that its process never committed',
+      ],
+    },
   },
 ];

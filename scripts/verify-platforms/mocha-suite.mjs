@@ -51,7 +51,7 @@ function layOutLib(folder) {
   writeFileSync(path.join(folder, 'lib/package.json'), '{ "type": "commonjs" }\n');
 }
 
-/** Lays the suite out in `folder`; run there: `node node_modules/mocha/bin/mocha.js --reporter dot "test/*.test.js"`. */
+/** Lays the suite out in `folder`; run there: `node node_modules/mocha/bin/mocha.js --reporter dot --recursive --extension test.js test`. */
 export function layOutMochaSuite(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(path.join(folder, 'test'), { recursive: true });

@@ -11,8 +11,9 @@ import { layOutMochaSuite } from './mocha-suite.mjs';
 /** For one file; the longest takes a minute on a machine that does nothing else. */
 const FILE_LIMIT_MS = 6 * 60_000;
 const FOLDER = '.cache/wine-suite';
-/** About building and packing, which is done on Linux for every system. */
-const NOT_OF_WINDOWS = /^(00|95|97)\./;
+/** Folders of tests that run: the others are about building and packing, servers, or Node's own functions. */
+const OF_WINDOWS =
+  /^(arguments|errors|file|native|open|os|path|python|runtime|schedule|stdio|tempfile|text|whole-file)\//;
 
 /** Ends every Windows program of this prefix, also those that have left the group of the one that was started. */
 const endAll = (env) => run('wineserver', ['-k'], { env, timeout: 30_000 });
@@ -88,9 +89,9 @@ function known(file) {
 export async function runWineSuite({ argv, env, major, words = [] }) {
   const folder = inRoot(`${FOLDER}-${major}`);
   await layOutMochaSuite(folder);
-  const files = readdirSync(path.join(folder, 'test')).filter(
-    (each) => each.endsWith('.test.js') && !NOT_OF_WINDOWS.test(each),
-  );
+  const files = readdirSync(path.join(folder, 'test'), { recursive: true })
+    .filter((each) => each.endsWith('.test.js') && OF_WINDOWS.test(each))
+    .sort();
   const chosen = files.filter((each) => words.length === 0 || words.some((word) => each.startsWith(word)));
   const counts = { passed: 0, skipped: 0, known: 0, unexpected: 0 };
   const gaps = [];

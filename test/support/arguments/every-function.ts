@@ -202,8 +202,8 @@ const top: Signatures = {
     options,
   ),
   serveFile: elsewhere('test/http/serve-file.test.ts'),
-  configure: elsewhere('test/92.lanes.test.ts'),
-  createLane: elsewhere('test/92.lanes.test.ts'),
+  configure: elsewhere('test/runtime/lanes.test.ts'),
+  createLane: elsewhere('test/runtime/lanes.test.ts'),
   metrics: nothing,
 };
 

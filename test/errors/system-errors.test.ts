@@ -1,0 +1,172 @@
+// Errors: Node's shape and words, a stack that names the line that waits, and handles that show what they are.
+import { expect } from 'chai';
+import * as fs from 'node:fs';
+import path from 'node:path';
+import { inspect } from 'node:util';
+import { ClosedFileError, open, os, readBytes, UnsupportedOperationError, writeFile } from 'uvfiles';
+import { skipWhere } from '../support/file-systems.js';
+import { type AnyError, Folder, rejection } from '../support/files.js';
+
+const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+
+async function nodes(promise: Promise<unknown>): Promise<AnyError> {
+  return rejection(promise);
+}
+
+describe('errors', () => {
+  const folder = new Folder();
+
+  it("have node:fs's code, errno, syscall, path and message", async () => {
+    const missing = folder.at('missing');
+    const below = path.join(folder.put('file'), 'x');
+    const loop = folder.at('loop');
+    fs.symlinkSync('loop', loop);
+    const long = folder.at('n'.repeat(300));
+    const pairs: [() => Promise<unknown>, () => Promise<unknown>][] = [missing, below, loop, long].flatMap(
+      (name) => [
+        [() => open(name, 'rb'), () => fs.promises.open(name, 'r')],
+        [() => open(Buffer.from(name), 'rb'), () => fs.promises.open(Buffer.from(name), 'r')],
+        [() => readBytes(name), () => fs.promises.readFile(name)],
+        [() => os.stat(name), () => fs.promises.stat(name)],
+        [() => os.stat(name, { bigint: true }), () => fs.promises.stat(name)],
+      ],
+    );
+    pairs.push(
+      [() => open(folder.put('there'), 'xb'), () => fs.promises.open(folder.at('there'), 'wx')],
+      [() => os.lstat(missing), () => fs.promises.lstat(missing)],
+      [
+        () => writeFile(path.join(missing, 'x'), 'x'),
+        () => fs.promises.writeFile(path.join(missing, 'x'), 'x'),
+      ],
+      [() => writeFile(folder.path, 'x'), () => fs.promises.writeFile(folder.path, 'x')],
+    );
+    for (const [ours, theirs] of pairs) {
+      const [actual, expected] = [await rejection(ours()), await nodes(theirs())];
+      expect(actual).to.be.instanceOf(Error);
+      expect({ ...actual, message: actual.message }).to.deep.equal({
+        ...expected,
+        message: expected.message,
+      });
+      expect(actual.name).to.equal('Error');
+    }
+  });
+
+  it('of a descriptor have no path', async () => {
+    const f = await open(folder.put('f', 'abc'), 'rb', { buffering: 0 });
+    const error = await rejection(f.seek(-10, 1));
+    expect({ ...error }).to.deep.equal({ errno: -22, code: 'EINVAL', syscall: 'lseek' });
+    await f.close();
+    const write = await open('/dev/full', 'wb', { buffering: 0 });
+    const full = await rejection(write.write(bytes('x')));
+    expect({ ...full, message: full.message }).to.deep.equal({
+      errno: -28,
+      code: 'ENOSPC',
+      syscall: 'write',
+      message: 'ENOSPC: no space left on device, write',
+    });
+    await write.close();
+  });
+
+  it('name the line that waits in their stack, however the call got its turn', async () => {
+    await using f = await open(folder.put('f', 'abc'), 'rb+');
+    async function waitsForOpen(): Promise<void> {
+      await open(folder.at('missing'), 'rb');
+    }
+    async function waitsForSeek(): Promise<void> {
+      await f.seek(-10, 1);
+    }
+    async function waitsInTurn(): Promise<void> {
+      const before = [f.seek(0), f.read(1)];
+      await f.seek(-10, 1);
+      await Promise.all(before);
+    }
+    async function waitsForStat(): Promise<void> {
+      await os.stat(folder.at('missing'));
+    }
+    async function waitsForBytes(): Promise<void> {
+      await readBytes(folder.at('missing'));
+    }
+    async function waitsForArgument(): Promise<void> {
+      await f.pread(1, -1);
+    }
+    for (const call of [
+      waitsForOpen,
+      waitsForSeek,
+      waitsInTurn,
+      waitsForStat,
+      waitsForBytes,
+      waitsForArgument,
+    ]) {
+      const { stack } = await rejection(call());
+      expect(stack, call.name).to.match(
+        new RegExp(`at (async )?${call.name} .*system-errors\\.test\\.ts:\\d+`),
+      );
+    }
+  });
+
+  it('are told from each other by class and by code, also across copies of the package', async () => {
+    const f = await open(folder.put('f'), 'wb');
+    const unsupported = await rejection(f.read());
+    expect(unsupported).to.be.instanceOf(UnsupportedOperationError);
+    expect(unsupported).to.include({ name: 'UnsupportedOperationError', code: 'ERR_UNSUPPORTED_OPERATION' });
+    await f.close();
+    const closed = await rejection(f.write(bytes('x')));
+    expect(closed).to.be.instanceOf(ClosedFileError);
+    expect(closed).not.to.be.instanceOf(UnsupportedOperationError);
+    expect({}).not.to.be.instanceOf(ClosedFileError);
+    expect(closed.message).to.equal('I/O operation on closed file');
+  });
+
+  it('of a pipe say that it cannot be sought', async function () {
+    if (process.platform !== 'linux') skipWhere(this, '/proc is only on Linux');
+    const f = await open('/proc/self/fd/0', 'rb').catch(() => undefined);
+    await f?.close();
+    const { spawnSync } = await import('node:child_process');
+    const fifo = folder.at('fifo');
+    expect(spawnSync('mkfifo', [fifo]).status).to.equal(0);
+    const keep = fs.openSync(fifo, fs.constants.O_RDWR);
+    const pipe = await open(fifo, 'rb');
+    expect(await pipe.seekable()).to.equal(false);
+    expect(await rejection(pipe.seek(0))).to.be.instanceOf(UnsupportedOperationError);
+    expect((await rejection(pipe.tell())).code).to.equal('ESPIPE');
+    expect((await rejection(pipe.pread(1, 0))).code).to.equal('ESPIPE');
+    const updating = await rejection(open(fifo, 'rb+'));
+    expect(updating).to.be.instanceOf(UnsupportedOperationError);
+    await pipe.close();
+    fs.closeSync(keep);
+  });
+
+  it('handles show their name, mode and state', async () => {
+    const name = folder.put('f', 'abc');
+    const f = await open(name, 'rb');
+    const raw = await open(name, 'wb', { buffering: 0 });
+    expect(inspect(f)).to.match(/^BinaryFile \{ '.*f' mode='rb' fd=\d+ \}$/);
+    expect(inspect(raw)).to.match(/^RawFile \{ '.*f' mode='wb' fd=\d+ \}$/);
+    await Promise.all([f.close(), raw.close()]);
+    expect(inspect(f)).to.match(/^BinaryFile \{ '.*f' mode='rb' closed \}$/);
+    expect(inspect({ deep: { deeper: f } })).to.include('BinaryFile');
+  });
+
+  it('an unawaited failure is an unhandled rejection once, and a handled one none', async () => {
+    const seen: unknown[] = [];
+    const listener = (error: unknown): void => void seen.push(error);
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', listener);
+    try {
+      const f = await open(folder.put('f', 'abc'), 'rb+');
+      void f.seek(-10, 1);
+      await f.seek(-10, 1).catch(() => undefined);
+      await f.pread(1, -1).catch(() => undefined);
+      await f.write(bytes('x'), { signal: AbortSignal.abort() }).catch(() => undefined);
+      const waiting = [f.read(1), f.seek(-10, 1).catch(() => undefined)];
+      await Promise.all(waiting);
+      await f.close();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    } finally {
+      process.removeListener('unhandledRejection', listener);
+      for (const each of others) process.on('unhandledRejection', each);
+    }
+    expect(seen.map((error) => (error as AnyError).code)).to.deep.equal(['EINVAL']);
+  });
+});

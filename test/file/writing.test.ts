@@ -1,0 +1,220 @@
+// BinaryFile, writing: what is buffered, when it reaches the file, and positions meanwhile.
+import { expect } from 'chai';
+import * as fs from 'node:fs';
+import { type BinaryFile, open, type RawFile } from 'uvfiles';
+import { codeOf, Folder } from '../support/files.js';
+
+const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+
+describe('writing a binary file', () => {
+  const folder = new Folder();
+  const file = (mode: string, content = '', buffering = 8): Promise<BinaryFile> =>
+    open(folder.put('f', content), mode as 'wb', { buffering });
+
+  it('keeps small writes until the buffer is full, flushed or closed', async () => {
+    const f = await file('wb');
+    expect(await f.write(bytes('abc'))).to.equal(3);
+    expect(folder.get('f')).to.equal('');
+    expect(await f.tell()).to.equal(3);
+    await f.write(bytes('defgh'));
+    await f.write(bytes('i'));
+    expect(folder.get('f')).to.equal('abcdefgh');
+    await f.flush();
+    expect(folder.get('f')).to.equal('abcdefghi');
+    await f.write(bytes('j'));
+    await f.close();
+    expect(folder.get('f')).to.equal('abcdefghij');
+  });
+
+  it('writes what is larger than the buffer behind what is in it', async () => {
+    await using f = await file('wb');
+    await f.write(bytes('ab'));
+    expect(await f.write(Buffer.alloc(100, 'x'))).to.equal(100);
+    await f.write(bytes('c'));
+    await f.flush();
+    expect(folder.get('f')).to.equal(`ab${'x'.repeat(100)}c`);
+  });
+
+  it('takes every kind of memory, all of its bytes', async () => {
+    const shared = new SharedArrayBuffer(2);
+    new Uint8Array(shared).set(bytes('st'));
+    await using f = await file('wb');
+    for (const each of [
+      new Uint16Array([0x6261]),
+      new DataView(Uint8Array.from(bytes('xcdx')).buffer, 1, 2),
+      Uint8Array.from(bytes('ef')).buffer,
+      shared,
+      new Uint8Array(shared),
+      new Float64Array(1),
+      bytes(''),
+    ]) {
+      await f.write(each);
+    }
+    await f.flush();
+    expect(folder.get('f')).to.equal('abcdefstst\0\0\0\0\0\0\0\0');
+    for (const bad of ['text', 5, null, undefined, {}, [1, 2]]) {
+      expect(await codeOf(f.write(bad as never)), String(bad)).to.equal('ERR_INVALID_ARG_TYPE');
+    }
+  });
+
+  it('writes the items of iterables and async iterables in order', async () => {
+    const items = [bytes('a'), Buffer.alloc(20, 'b'), new Uint8Array(0), bytes('c')];
+    async function* produce(): AsyncGenerator<Buffer> {
+      for (const item of ['1', '2', '3']) {
+        await new Promise(setImmediate);
+        yield bytes(item);
+      }
+    }
+    await using f = await file('wb');
+    const all = [
+      f.writelines(items),
+      f.write(bytes('|')),
+      f.writelines(produce()),
+      f.write(bytes('|')),
+      f.writelines(new Set(items)),
+    ];
+    await Promise.all(all);
+    await f.flush();
+    expect(folder.get('f')).to.equal(`a${'b'.repeat(20)}c|123|a${'b'.repeat(20)}c`);
+    expect(await codeOf(f.writelines([bytes('x'), 'y'] as never))).to.equal('ERR_INVALID_ARG_TYPE');
+    expect(await codeOf(f.writelines(5 as never))).to.equal('ERR_INVALID_ARG_TYPE');
+  });
+
+  it('overwrites in place after reading, and reads what it has written', async () => {
+    await using f = await file('rb+', '0123456789');
+    expect(await f.read(2)).to.deep.equal(bytes('01'));
+    await f.write(bytes('ab'));
+    expect(await f.tell()).to.equal(4);
+    expect(await f.read(2)).to.deep.equal(bytes('45'));
+    await f.write(bytes('cd'));
+    await f.seek(-3, 1);
+    expect(await f.read()).to.deep.equal(bytes('5cd89'));
+    expect(folder.get('f')).to.equal('01ab45cd89');
+    await f.seek(0);
+    expect(await f.readline()).to.deep.equal(bytes('01ab45cd89'));
+  });
+
+  it('leaves a hole of zeros when it writes beyond the end', async () => {
+    await using f = await file('wb');
+    expect(await f.seek(5)).to.equal(5);
+    await f.write(bytes('x'));
+    await f.flush();
+    expect(folder.get('f')).to.equal('\0\0\0\0\0x');
+  });
+
+  it('appends behind what others append, and tells where it really stands', async () => {
+    await using f = await file('ab+', 'abc');
+    expect(await f.tell()).to.equal(3);
+    await f.write(bytes('d'));
+    fs.appendFileSync(folder.at('f'), 'OTHER');
+    expect(await f.tell()).to.equal(9);
+    expect(folder.get('f')).to.equal('abcOTHERd');
+    await f.seek(0);
+    expect(await f.read(3)).to.deep.equal(bytes('abc'));
+    await f.write(bytes('e'));
+    await f.flush();
+    expect(folder.get('f')).to.equal('abcOTHERde');
+    expect(await f.tell()).to.equal(10);
+  });
+
+  it('a relative seek counts from the true position in append mode', async () => {
+    await using f = await file('ab+', 'abc');
+    await f.seek(0);
+    await f.write(bytes('d'));
+    expect(await f.seek(-1, 1)).to.equal(3);
+    expect(await f.read()).to.deep.equal(bytes('d'));
+  });
+
+  it('truncates what is buffered too, and stays where it stood', async () => {
+    await using f = await file('rb+', '0123456789');
+    await f.seek(4);
+    await f.write(bytes('ab'));
+    expect(await f.truncate()).to.equal(6);
+    expect(folder.get('f')).to.equal('0123ab');
+    expect(await f.truncate(2)).to.equal(2);
+    expect(await f.tell()).to.equal(6);
+    await f.write(bytes('x'));
+    await f.flush();
+    expect(folder.get('f')).to.equal('01\0\0\0\0x');
+    await f.seek(0);
+    await f.read(1);
+    await f.truncate(3n);
+    expect(await f.read()).to.deep.equal(bytes('1\0'));
+  });
+
+  it('sync and datasync flush first', async () => {
+    await using f = await file('wb');
+    await f.write(bytes('a'));
+    await f.sync();
+    expect(folder.get('f')).to.equal('a');
+    await f.write(bytes('b'));
+    await f.datasync();
+    expect(folder.get('f')).to.equal('ab');
+  });
+
+  it('flush brings the descriptor to where the user stands', async () => {
+    await using f = await file('rb+', '0123456789', 100);
+    await f.read(3);
+    await f.flush();
+    expect(fs.readSync(f.fileno(), Buffer.alloc(1))).to.equal(1);
+    expect(fs.readSync(f.fileno(), Buffer.alloc(100))).to.equal(6);
+  });
+
+  it('shows a raw file what was written above it, as soon as it is detached', async () => {
+    for (const binary of [true, false]) {
+      const name = folder.at('detached');
+      let written: Promise<number>;
+      let raw: RawFile;
+      if (binary) {
+        const f = await open(name, 'w+b');
+        written = f.write(bytes('abc'));
+        raw = f.detach();
+      } else {
+        const f = await open(name, 'w+');
+        written = f.write('abc');
+        raw = f.detach().detach();
+      }
+      const view = Buffer.alloc(3);
+      // Asked at once, all of them, and nothing is waited for in between.
+      const [, read, count] = await Promise.all([
+        raw.pwrite(Buffer.from('d'), 3),
+        raw.pread(10, 0),
+        raw.preadinto(view, 0),
+        written,
+      ]);
+      expect(read.toString()).to.match(/^abcd?$/);
+      expect(count).to.equal(3);
+      expect(view.toString()).to.equal('abc');
+      await raw.close();
+      expect(folder.get('detached')).to.equal('abcd');
+    }
+  });
+
+  it('detach gives the raw file, flushed, and makes the handle unusable', async () => {
+    const f = await file('wb');
+    await f.write(bytes('abc'));
+    const raw = f.detach();
+    expect(raw).to.equal(f.raw);
+    await raw.write(bytes('d'));
+    expect(folder.get('f')).to.equal('abcd');
+    expect(await codeOf(f.write(bytes('x')))).to.equal('ERR_FILE_CLOSED');
+    expect(await codeOf(f.close())).to.equal('ERR_FILE_CLOSED');
+    expect(() => f.detach())
+      .to.throw()
+      .with.property('code', 'ERR_FILE_CLOSED');
+    await raw.close();
+  });
+
+  it('hands memory over with transfer, and writes the same bytes', async () => {
+    await using f = await file('wb');
+    for (const size of [3, 100_000]) {
+      const data = new Uint8Array(size).fill(65);
+      expect(await f.write(data, { transfer: true })).to.equal(size);
+      expect(data.byteLength).to.equal(0);
+    }
+    const part = new Uint8Array(10).fill(66).subarray(2, 4);
+    await f.write(part, { transfer: true });
+    await f.flush();
+    expect(folder.get('f')).to.equal('A'.repeat(100_003) + 'BB');
+  });
+});

@@ -1,0 +1,89 @@
+// Past the budget of an iteration inline calls wait for the next one or take the pool: whichever, each is answered.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { expect } from 'chai';
+import { configure, metrics, open, os } from 'uvfiles';
+
+import { rejection, scratchDirectory } from '../support/temp.js';
+
+const content = Buffer.from(Array.from({ length: 16 * 4096 }, (_, i) => (i * 7 + (i >> 8)) % 256));
+
+describe('a call past the inline budget', () => {
+  const scratch = scratchDirectory();
+  let name = '';
+
+  beforeEach(() => {
+    name = path.join(scratch.path, 'cached');
+    writeFileSync(name, content);
+    configure({ inline: { budgetMicros: 1 } });
+  });
+  afterEach(() => configure({ inline: { budgetMicros: 200 } }));
+
+  it('is answered with the file held open, though close was called meanwhile', async () => {
+    const missing = path.join(scratch.path, 'nowhere');
+    for (let round = 0; round < 8; round++) {
+      const f = await open(name, 'rb');
+      await f.pread(1, 0);
+      const view = new Uint8Array(100);
+      const reads = Array.from({ length: 300 }, (_, i) => f.pread(100, i * 10));
+      const filled = f.preadinto(view, 5);
+      const nothing = rejection(os.stat(missing));
+      const closed = f.close();
+      for (const [i, result] of (await Promise.all(reads)).entries())
+        expect(result.equals(content.subarray(i * 10, i * 10 + 100)), String(i)).to.equal(true);
+      expect(await filled).to.equal(100);
+      expect(Buffer.from(view).equals(content.subarray(5, 105))).to.equal(true);
+      expect((await nothing).code).to.equal('ENOENT');
+      await closed;
+    }
+  });
+
+  it('is aborted by its signal, alone', async () => {
+    const f = await open(name, 'rb');
+    for (let round = 0; round < 50; round++) {
+      const controller = new AbortController();
+      const others = Array.from({ length: 5 }, () => f.pread(10, 20));
+      const aborted = f.pread(100, 0, { signal: controller.signal }).then(
+        () => 'read', // it came before the budget was spent
+        (error: Error) => error.name,
+      );
+      controller.abort();
+      expect(await aborted).to.be.oneOf(['read', 'AbortError']);
+      for (const other of await Promise.all(others))
+        expect(other.equals(content.subarray(20, 30))).to.equal(true);
+    }
+    await f.close();
+  });
+
+  it('keeps its place among calls that go on from one another', async () => {
+    const f = await open(name, 'rb', { buffering: 0 });
+    const pieces = await Promise.all(Array.from({ length: 400 }, () => f.read(100)));
+    expect(Buffer.concat(pieces).equals(content.subarray(0, 40_000))).to.equal(true);
+    await f.close();
+  });
+
+  it('is answered though the inline path is switched off, or its budget set to nothing, meanwhile', async () => {
+    const f = await open(name, 'rb');
+    for (const inline of [{ budgetMicros: 0 }, false, { maxBytes: 1 }] as const) {
+      configure({ inline: { budgetMicros: 1, maxBytes: 65536 } });
+      await new Promise((resolve) => setImmediate(resolve));
+      const reads = Array.from({ length: 50 }, () => f.pread(10, 20));
+      configure({ inline });
+      for (const bytes of await Promise.all(reads))
+        expect(bytes.equals(content.subarray(20, 30))).to.equal(true);
+    }
+    configure({ inline: { maxBytes: 65536 } });
+    await f.close();
+  });
+
+  it('goes to the pool now and then', async () => {
+    const f = await open(name, 'rb');
+    const started = metrics().lanes.default!;
+    for (let i = 0; i < 400; i++) await Promise.all([f.pread(100, 0), f.pread(100, 50)]);
+    const ended = metrics().lanes.default!;
+    expect(ended.completed).to.be.greaterThan(started.completed);
+    expect(ended.completed + ended.inlineHits - started.completed - started.inlineHits).to.equal(800);
+    await f.close();
+  });
+});

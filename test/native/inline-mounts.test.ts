@@ -1,0 +1,115 @@
+// The inline path, where file systems come and go, and where one lies over another.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { expect } from 'chai';
+import { metrics, open, os, readBytes } from 'uvfiles';
+
+import { mountOverlay, mountTmpfs, skipWhere } from '../support/file-systems.js';
+import { inlineHere, pattern } from '../support/inline.js';
+import { needsRoot, scratchDirectory } from '../support/temp.js';
+
+const PAGE = 4096;
+
+const ATTEMPTS = 100;
+
+/** Expects that 16 cached pages are read inline, each by what mincore says, once a thread has learnt of the mount. */
+async function expectInlineByMapping(name: string): Promise<void> {
+  readFileSync(name);
+  let hits = 0;
+  for (let i = 0; i < ATTEMPTS && hits !== 16; i++) {
+    if (i > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    hits = await hitsByMapping(name);
+  }
+  expect(hits).to.equal(16);
+}
+
+async function hitsByMapping(name: string): Promise<number> {
+  const f = await open(name, 'rb');
+  try {
+    const before = metrics().pool.inline.by.mapping.hits;
+    for (let page = 0; page < 16; page++) {
+      const bytes = await f.pread(PAGE, page * PAGE);
+      expect(bytes.equals(pattern(16 * PAGE).subarray(page * PAGE, (page + 1) * PAGE))).to.equal(true);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return metrics().pool.inline.by.mapping.hits - before;
+  } finally {
+    await f.close();
+  }
+}
+
+describe('the inline path, of mounts', () => {
+  const scratch = scratchDirectory();
+  const needed = inlineHere();
+
+  it('notices a file system that is mounted over a known one', async function () {
+    needed(this);
+    needsRoot(this);
+    const inner = path.join(scratch.path, 'inner');
+    mkdirSync(inner);
+    writeFileSync(path.join(inner, 'file'), 'below');
+    for (let i = 0; i < 40; i++) {
+      expect((await readBytes(path.join(inner, 'file'))).toString()).to.equal('below');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', 'none', inner], { stdio: 'pipe' });
+    } catch {
+      skipWhere(this, 'mounting is not permitted here');
+    }
+    try {
+      writeFileSync(path.join(inner, 'file'), 'above');
+      await new Promise((resolve) => setImmediate(resolve));
+      for (let i = 0; i < 40; i++) {
+        expect((await readBytes(path.join(inner, 'file'))).toString()).to.equal('above');
+        expect((await os.stat(path.join(inner, 'file'))).dev).to.equal(
+          statSync(path.join(inner, 'file')).dev,
+        );
+      }
+    } finally {
+      execFileSync('umount', [inner]);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await readBytes(path.join(inner, 'file'))).toString()).to.equal('below');
+  });
+
+  it('does not take a file system for the one whose device number it was given', async function () {
+    needed(this);
+    needsRoot(this);
+    const tmpfs = mountTmpfs(this, scratch.path);
+    const held = path.join(tmpfs.mountpoint, 'file');
+    let device: number;
+    try {
+      writeFileSync(held, 'in memory');
+      device = statSync(held).dev;
+      const f = await open(held, 'rb');
+      expect((await f.pread(100, 0)).toString()).to.equal('in memory');
+      await f.close();
+    } finally {
+      await tmpfs.unmount();
+    }
+    const { mountpoint, lower, unmount } = mountOverlay(this, scratch.path);
+    try {
+      const name = path.join(mountpoint, 'file');
+      writeFileSync(path.join(lower, 'file'), pattern(16 * PAGE));
+      if (statSync(name).dev !== device) skipWhere(this, 'the kernel gave another number');
+      await expectInlineByMapping(name);
+    } finally {
+      await unmount();
+    }
+  });
+
+  it('reads cached files of overlayfs inline, by residency', async function () {
+    needed(this);
+    needsRoot(this);
+    const { mountpoint, lower, unmount } = mountOverlay(this, scratch.path);
+    try {
+      writeFileSync(path.join(lower, 'file'), pattern(16 * PAGE));
+      await expectInlineByMapping(path.join(mountpoint, 'file'));
+    } finally {
+      await unmount();
+    }
+  });
+});

@@ -1,0 +1,339 @@
+// What is cached is served on the event loop's thread, rationed; the bytes are the same either way.
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+
+import { expect } from 'chai';
+import { configure, createLane, lanes, metrics, open, os, readBytes } from 'uvfiles';
+
+import { inlineHere, pattern } from '../support/inline.js';
+import { rejection, root, runProgram, scratchDirectory } from '../support/temp.js';
+
+const PAGE = 4096;
+/** For programs of a run of the tests that has it off: the tests before may have switched it on here, not there. */
+const ON = { UVFILES_INLINE: '1' };
+
+function hits(): number {
+  return metrics().lanes.default!.inlineHits;
+}
+
+function completed(): number {
+  return metrics().lanes.default!.completed;
+}
+
+describe('the inline path', function () {
+  const scratch = scratchDirectory();
+  const needed = inlineHere();
+
+  afterEach(() => configure({ inline: { maxBytes: 65536, budgetMicros: 200 } }));
+
+  it('serves a cached positional read without a thread', async function () {
+    needed(this);
+    const name = path.join(scratch.path, 'cached');
+    writeFileSync(name, pattern(16 * PAGE));
+    const f = await open(name, 'rb');
+    const [hitsBefore, completedBefore] = [hits(), completed()];
+    for (let page = 0; page < 16; page++) {
+      const bytes = await f.pread(PAGE, page * PAGE);
+      expect(bytes.equals(pattern(16 * PAGE).subarray(page * PAGE, (page + 1) * PAGE))).to.equal(true);
+      await new Promise((resolve) => setImmediate(resolve)); // a fresh budget each time
+    }
+    expect(hits() - hitsBefore).to.equal(16);
+    expect(completed() - completedBefore).to.equal(0);
+    await f.close();
+  });
+
+  it('serves stat, readBytes and open for reading from cached names', async function () {
+    needed(this);
+    const name = path.join(scratch.path, 'names');
+    writeFileSync(name, pattern(3000));
+    // The first ones let the pool learn the mounts.
+    for (let i = 0; i < 40; i++) {
+      await os.stat(name);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const before = hits();
+    expect(await os.stat(name)).to.deep.equal(statSync(name));
+    expect(await os.lstat(name, { bigint: true })).to.deep.equal(statSync(name, { bigint: true }));
+    expect((await readBytes(name)).equals(pattern(3000))).to.equal(true);
+    const f = await open(name, 'rb');
+    expect((await f.read()).equals(pattern(3000))).to.equal(true);
+    await f.close();
+    expect(hits() - before).to.be.at.least(4);
+  });
+
+  it('serves readBytes to a program that opens nothing else', async function () {
+    needed(this);
+    const { stdout, stderr } = await runProgram(
+      `import { metrics, readBytes } from 'uvfiles';
+       for (let i = 0; i < 20; i++) {
+         await readBytes('package.json');
+         await new Promise((resolve) => setImmediate(resolve));
+       }
+       console.log(metrics().pool.inline.hits > 0);`,
+      { env: ON },
+    );
+    expect(stderr).to.equal('');
+    expect(stdout.trim()).to.equal('true');
+  });
+
+  it('serves relative paths, from wherever the process is', async function () {
+    needed(this);
+    for (const name of ['one', 'two']) {
+      mkdirSync(path.join(scratch.path, name));
+      writeFileSync(path.join(scratch.path, name, 'file'), name);
+    }
+    const { stdout, stderr } = await runProgram(
+      `import { metrics, os, readBytes } from 'uvfiles';
+       import { renameSync } from 'node:fs';
+       process.chdir(process.argv[1]);
+       const at = async (name) => String(await readBytes(name));
+       for (let i = 0; i < 20; i++) {
+         await at('one/file');
+         await new Promise((resolve) => setImmediate(resolve));
+       }
+       const before = metrics().pool.inline.hits;
+       process.chdir('one');
+       const said = [await at('file'), await at('../two/file'), await at('./file')];
+       renameSync('../one', '../moved');
+       said.push(await at('file'));
+       const hits = metrics().pool.inline.hits - before;
+       said.push(await os.exists('../one'), await os.exists('none'));
+       console.log(JSON.stringify([said, hits]));`,
+      { argv: [scratch.path], env: ON },
+    );
+    expect(stderr).to.equal('');
+    // A name and its data each.
+    expect(JSON.parse(stdout)).to.deep.equal([['one', 'two', 'one', 'one', false, false], 8]);
+  });
+
+  it('serves access, readlink, and names that are not there, as node:fs', async function () {
+    needed(this);
+    const name = path.join(scratch.path, 'rights');
+    const missing = path.join(scratch.path, 'missing');
+    writeFileSync(name, '');
+    chmodSync(name, 0o640);
+    symlinkSync('rights', path.join(scratch.path, 'short-link'));
+    symlinkSync('x'.repeat(200), path.join(scratch.path, 'long-link'));
+    const answers = async (): Promise<unknown[]> => [
+      await os.access(name),
+      await os.access(name, constants.R_OK | constants.W_OK),
+      await os.access(name, constants.X_OK),
+      await os.access(missing),
+      await os.exists(missing),
+      await os.readlink(path.join(scratch.path, 'short-link')),
+      await os.readlink(path.join(scratch.path, 'long-link')),
+      await rejection(os.readlink(name)).then(({ code, syscall }) => [code, syscall]),
+      await rejection(os.stat(missing)).then(({ message, errno, syscall, path }) => [
+        message,
+        errno,
+        syscall,
+        path,
+      ]),
+      await rejection(os.lstat(`${name}/below`, { bigint: true })).then(({ code }) => code),
+    ];
+    configure({ inline: false });
+    const expected = await answers();
+    configure({ inline: true });
+    for (let i = 0; i < 40; i++) {
+      await os.stat(name);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const [before, completedBefore] = [hits(), completed()];
+    expect(await answers()).to.deep.equal(expected);
+    expect(hits() - before).to.equal(7);
+    expect(completed() - completedBefore).to.equal(3); // the long link, what is no link, and what lies below a file
+  });
+
+  it('reads the end of a file, past it, and what was appended meanwhile', async () => {
+    const name = path.join(scratch.path, 'end');
+    writeFileSync(name, pattern(5000));
+    const f = await open(name, 'rb');
+    expect((await f.pread(PAGE, PAGE)).equals(pattern(5000).subarray(PAGE))).to.equal(true);
+    expect(await f.pread(PAGE, 5000)).to.have.lengthOf(0);
+    expect(await f.pread(PAGE, 1e9)).to.have.lengthOf(0);
+    appendFileSync(name, 'more');
+    expect((await f.pread(10, 5000)).toString()).to.equal('more');
+    await f.close();
+  });
+
+  it('gives uncached ranges to the pool, with the same bytes', async function () {
+    needed(this);
+    const name = path.join(scratch.path, 'cold');
+    writeFileSync(name, pattern(64 * PAGE));
+    try {
+      execFileSync('python3', [
+        '-c',
+        'import os,sys\nfd=os.open(sys.argv[1],os.O_RDONLY)\nos.fsync(fd)\nos.posix_fadvise(fd,0,0,os.POSIX_FADV_DONTNEED)',
+        name,
+      ]);
+    } catch {
+      console.log('        skipped: python3 is needed to drop a file from the cache');
+      this.skip();
+    }
+    const f = await open(name, 'rb');
+    const completedBefore = completed();
+    for (const page of [40, 3, 57, 0]) {
+      expect(
+        (await f.pread(PAGE, page * PAGE)).equals(
+          pattern(64 * PAGE).subarray(page * PAGE, (page + 1) * PAGE),
+        ),
+      ).to.equal(true);
+    }
+    await f.close();
+    // On tmpfs nothing is ever cold.
+    const tmpfs = execFileSync('stat', ['-f', '-c', '%T', scratch.path]).toString().trim() === 'tmpfs';
+    if (!tmpfs) expect(completed()).to.be.greaterThan(completedBefore);
+  });
+
+  it('lets the event loop turn while a loop only hits', async function () {
+    needed(this);
+    const name = path.join(scratch.path, 'flat-out');
+    writeFileSync(name, pattern(PAGE));
+    const f = await open(name, 'rb');
+    let turns = 0;
+    let running = true;
+    const turn = (): void => {
+      turns++;
+      if (running) setImmediate(turn);
+    };
+    setImmediate(turn);
+    for (let i = 0; i < 20000; i++) await f.pread(512, 0);
+    running = false;
+    // 20,000 hits take many budgets; without rationing they would be one microtask queue: no turn at all.
+    expect(turns).to.be.greaterThan(3);
+    await f.close();
+  });
+
+  it('is switched off by configure and by a lane, and limited by maxBytes', async function () {
+    needed(this);
+    const name = path.join(scratch.path, 'off');
+    writeFileSync(name, pattern(4 * PAGE));
+    const f = await open(name, 'rb');
+    const pooled = createLane({ name: `pooled-${process.hrtime.bigint()}`, inline: false });
+    let before = hits();
+    await f.pread(PAGE, 0, { lane: pooled });
+    expect(metrics().lanes[pooled.name]!.completed).to.equal(1);
+    configure({ inline: false });
+    await f.pread(PAGE, 0);
+    expect(hits()).to.equal(before);
+    configure({ inline: { maxBytes: 1000 } });
+    await f.pread(PAGE, 0);
+    expect(hits()).to.equal(before);
+    before = hits();
+    await f.pread(1000, 0);
+    expect(hits()).to.equal(before + 1);
+    await f.close();
+  });
+
+  it('is switched off by UVFILES_INLINE=0 in the environment', async () => {
+    const { stdout, stderr } = await runProgram(
+      `import { open, metrics } from 'uvfiles';
+       const f = await open('package.json', 'rb');
+       for (let i = 0; i < 5; i++) await f.pread(10, 0);
+       await f.close();
+       console.log(metrics().lanes.default.inlineHits, metrics().lanes.default.completed >= 5);`,
+      { env: { UVFILES_INLINE: '0' } },
+    );
+    expect(stderr).to.equal('');
+    expect(stdout.trim()).to.equal('0 true');
+  });
+
+  for (const fault of ['none', 'miss', 'short']) {
+    it(`gives the bytes that node:fs gives, with inline attempts that fail by: ${fault}`, async () => {
+      const name = path.join(scratch.path, 'same');
+      writeFileSync(name, pattern(100_003));
+      const { stdout, stderr } = await runProgram(
+        `import { open, readBytes, os } from 'uvfiles';
+         import fs from 'node:fs';
+         import assert from 'node:assert';
+         const name = ${JSON.stringify(name)};
+         const all = fs.readFileSync(name);
+         const f = await open(name, 'rb');
+         let seed = 7;
+         const random = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
+         for (let i = 0; i < 2000; i++) {
+           const position = random(110000), size = random(70000);
+           const expected = all.subarray(position, position + size);
+           if (i % 3 === 0) {
+             assert(expected.equals(await f.pread(size, position)));
+           } else if (i % 3 === 1) {
+             const view = Buffer.alloc(size);
+             assert.equal(await f.preadinto(view, position), expected.length);
+             assert(expected.equals(view.subarray(0, expected.length)));
+           } else {
+             await f.seek(position);
+             assert(expected.equals(await f.read(size)));
+             assert.equal(await f.tell(), position + expected.length);
+           }
+         }
+         await f.seek(0);
+         assert(all.equals(await f.read()));
+         assert(all.equals(await readBytes(name)));
+         assert.deepEqual(await os.stat(name), fs.statSync(name));
+         await f.close();
+         console.log('same');`,
+        { env: fault === 'none' ? {} : { UVFILES_INLINE_FAULT: fault } },
+      );
+      expect(stderr).to.equal('');
+      expect(stdout.trim()).to.equal('same');
+    });
+  }
+
+  it('keeps one result whole when the memory of another is taken away', async () => {
+    const name = path.join(scratch.path, 'memory');
+    writeFileSync(name, pattern(2 * PAGE));
+    const f = await open(name, 'rb');
+    const first = await f.pread(100, 0);
+    const second = await f.pread(100, PAGE);
+    try {
+      structuredClone(first.buffer, { transfer: [first.buffer as ArrayBuffer] });
+    } catch {
+      // Memory that results share cannot be transferred.
+    }
+    expect(second.equals(pattern(2 * PAGE).subarray(PAGE, PAGE + 100))).to.equal(true);
+    expect((await f.pread(100, 0)).equals(pattern(100))).to.equal(true);
+    await f.close();
+  });
+
+  it('counts hits and misses by what was asked', async function () {
+    needed(this);
+    const name = path.join(scratch.path, 'counted');
+    writeFileSync(name, pattern(PAGE));
+    // The first ones let the pool learn the mounts, and the device.
+    for (let i = 0; i < 40; i++) {
+      await readBytes(name);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const { inline: before } = metrics().pool;
+    const f = await open(name, 'rb');
+    await f.pread(100, 0);
+    await os.stat(name);
+    const { inline: after } = metrics().pool;
+    await f.close();
+    expect(after.by.names.hits - before.by.names.hits).to.equal(2);
+    const reads = (by: typeof after.by): number => by.nowait.hits + by.memory.hits + by.mapping.hits;
+    expect(reads(after.by) - reads(before.by)).to.equal(1);
+    expect(after.hits - before.hits).to.equal(3);
+    expect(Object.values(after.by).reduce((sum, { misses }) => sum + misses, 0)).to.equal(after.misses);
+  });
+
+  it('counts hits for the lane that was named', async function () {
+    needed(this);
+    const f = await open(path.join(root, 'package.json'), 'rb');
+    expect(lanes.bulk.inline).to.equal(false);
+    const quick = createLane({ name: `quick-${process.hrtime.bigint()}` });
+    await new Promise((resolve) => setImmediate(resolve));
+    await f.pread(10, 0, { lane: quick });
+    expect(metrics().lanes[quick.name]!.inlineHits).to.equal(1);
+    await f.close();
+  });
+});

@@ -1,0 +1,127 @@
+// EMFILE: whatever the library opens by itself waits for a descriptor and goes on.
+import { expect } from 'chai';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { runProgram, scratchDirectory } from '../support/temp.js';
+
+describe('at ulimit -n 64', () => {
+  const scratch = scratchDirectory();
+
+  beforeEach(() => {
+    mkdirSync(path.join(scratch.path, 'tree/sub'), { recursive: true });
+    for (let i = 0; i < 100; i++) writeFileSync(path.join(scratch.path, `f${i}`), `content ${i}`);
+    for (let i = 0; i < 50; i++) writeFileSync(path.join(scratch.path, `tree/sub/f${i}`), 'x');
+  });
+
+  /** Runs a program with `top`, and `hold()`: takes every descriptor there is and lets go of them in a while. */
+  async function run(body: string): Promise<string> {
+    const program = `
+      import { openSync, closeSync } from 'node:fs';
+      import { os, open, readBytes, readMany, readText, writeAtomic, openAtomic } from 'uvfiles';
+      const top = ${JSON.stringify(scratch.path)};
+      await readBytes(top + '/f0');
+      function hold(ms = 100) {
+        const held = [];
+        try { for (;;) held.push(openSync('/dev/null')); } catch {}
+        setTimeout(() => held.forEach((fd) => closeSync(fd)), ms);
+      }
+      ${body}`;
+    const { stdout, stderr } = await runProgram(program, { limits: '-n 64' });
+    expect(stderr).to.equal('');
+    return stdout.trim();
+  }
+
+  it('reads 5,000 files at once', async () => {
+    const program = `
+      const all = await Promise.all(Array.from({ length: 5000 }, (_, i) => readBytes(top + '/f' + (i % 100))));
+      console.log(all.every((bytes, i) => bytes.toString() === 'content ' + (i % 100)));`;
+    expect(await run(program)).to.equal('true');
+  });
+
+  it('reads 5,000 files at once while somebody else has all descriptors', async () => {
+    const program = `
+      hold();
+      const all = await Promise.all(Array.from({ length: 5000 }, (_, i) => readText(top + '/f' + (i % 100))));
+      console.log(all.every((text, i) => text === 'content ' + (i % 100)));`;
+    expect(await run(program)).to.equal('true');
+  });
+
+  it('writes whole files, with the bytes that were given at the call', async () => {
+    const program = `
+      const { writeFile, appendFile } = await import('uvfiles');
+      const { readFileSync } = await import('node:fs');
+      hold();
+      const bytes = Buffer.from('first');
+      const writing = Promise.all(Array.from({ length: 200 }, (_, i) => writeFile(top + '/w' + i, bytes)));
+      const appending = appendFile(top + '/f0', bytes);
+      bytes.fill(0x78);
+      await Promise.all([writing, appending]);
+      const whole = Array.from({ length: 200 }, (_, i) => readFileSync(top + '/w' + i, 'utf8'));
+      console.log(whole.every((text) => text === 'first'), readFileSync(top + '/f0', 'utf8'));`;
+    expect(await run(program)).to.equal('true content 0first');
+  });
+
+  it('counts writes that wait for a descriptor among those of their lane', async () => {
+    const program = `
+      const { createLane, writeFile } = await import('uvfiles');
+      const { execFileSync } = await import('node:child_process');
+      const lane = createLane({ name: 'narrow', queueLimit: 100 });
+      execFileSync('mkfifo', [top + '/fifo']);
+      for (let round = 0; round < 2; round++) {
+        hold();
+        const write = (count) => Promise.allSettled(Array.from({ length: count }, (_, i) => writeFile(top + '/w' + i, 'x', { lane })));
+        const first = write(1000);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        const outcomes = [...(await write(300)), ...(await first)];
+        const refused = outcomes.filter(({ reason }) => reason?.name === 'LaneFullError').length;
+        const done = outcomes.filter(({ status }) => status === 'fulfilled').length;
+        // Those that a job has just taken are not in the queue.
+        console.log(refused + done, done >= 100 && done <= 250);
+        // Somebody has to be there who waits for others; without descriptors it could not begin to.
+        await readBytes(top + '/fifo', { signal: AbortSignal.timeout(20) }).catch(() => 0);
+      }`;
+    expect(await run(program)).to.equal('1300 true\n1300 true');
+  });
+
+  it('goes on with lists, walks, listings, copies and atomic writes', async () => {
+    const program = `
+      hold();
+      let read = 0;
+      let walked = 0;
+      await Promise.all([
+        (async () => { for await (const { data } of readMany(Array.from({ length: 100 }, (_, i) => top + '/f' + i))) if (data) read++; })(),
+        (async () => { for await (const [, , files] of os.walk(top + '/tree')) walked += files.length; })(),
+        os.listdir(top),
+        os.copy(top + '/f1', top + '/copy'),
+        os.copytree(top + '/tree', top + '/tree2'),
+        writeAtomic(top + '/atomic', 'x'),
+        (async () => { const f = await openAtomic(top + '/streamed'); await f.write('y'); await f.commit(); })(),
+      ]);
+      console.log(read, walked, (await os.listdir(top + '/tree2/sub')).length, await readText(top + '/atomic'),
+        await readText(top + '/streamed'), await readText(top + '/copy'));`;
+    expect(await run(program)).to.equal('100 50 50 x y content 1');
+  });
+
+  it('stops waiting when aborted', async () => {
+    const program = `
+      hold(2000);
+      const signal = AbortSignal.timeout(50);
+      const outcomes = await Promise.allSettled([
+        readBytes(top + '/f0', { signal, lane: undefined }),
+        os.copy(top + '/f1', top + '/copy', { signal }),
+        writeAtomic(top + '/atomic', 'x', { signal }),
+      ]);
+      console.log(outcomes.map(({ reason }) => reason?.name).join(' '));
+      process.exit();`;
+    expect(await run(program)).to.equal('AbortError AbortError AbortError');
+  });
+
+  it('tells the opener of more files than there may be', async () => {
+    const program = `
+      const files = [];
+      try { for (;;) files.push(await open(top + '/f0')); } catch (error) { console.log(error.code); }
+      await Promise.all(files.map((f) => f.close()));`;
+    expect(await run(program)).to.equal('EMFILE');
+  });
+});

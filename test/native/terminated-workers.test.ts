@@ -1,0 +1,50 @@
+// A worker that is terminated in the middle of long jobs leaves no descriptor and no file behind.
+import { expect } from 'chai';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
+import { scratchDirectory } from '../support/temp.js';
+
+describe('a terminated worker', () => {
+  const scratch = scratchDirectory();
+
+  it('closes what its walks, lists, copies and atomic files had open', async function () {
+    this.timeout(60_000);
+    const top = scratch.path;
+    for (let i = 0; i < 60; i++) mkdirSync(path.join(top, `tree/d${i}/e`), { recursive: true });
+    writeFileSync(path.join(top, 'big'), Buffer.alloc(32 << 20));
+    writeFileSync(path.join(top, 'target'), 'old');
+    const program = `
+      const { parentPort, workerData: top } = require('node:worker_threads');
+      const { os, readMany, openAtomic, writeAtomic } = require('uvfiles');
+      (async () => { for (;;) for await (const _ of os.walk(top + '/tree')); })();
+      (async () => { for (;;) for await (const _ of os.scandir(top + '/tree')); })();
+      (async () => { for (;;) for await (const _ of readMany([top + '/big', top + '/target'])); })();
+      (async () => { for (let i = 0; ; i++) await os.copy(top + '/big', top + '/tree/copy'); })();
+      (async () => {
+        for (;;) {
+          const f = await openAtomic(top + '/target', 'wb');
+          await f.write(Buffer.from('half'));
+          await f.flush();
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          await f.abort();
+        }
+      })();
+      setTimeout(() => parentPort.postMessage('busy'), 20);`;
+    const rounds = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) {
+        const worker = new Worker(program, { eval: true, workerData: top });
+        await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+        await worker.terminate();
+      }
+    };
+    await rounds(2);
+    const before = await openDescriptors();
+    await rounds(8);
+    await expectDescriptors(before);
+    expect(readFileSync(path.join(top, 'target'), 'utf8')).to.equal('old');
+    expect(scratch.list().sort()).to.deep.equal(['big', 'target', 'tree']);
+  });
+});

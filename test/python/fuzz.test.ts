@@ -1,0 +1,43 @@
+// The differential fuzzers, at a length fit for every run. UVFILES_FUZZ_COUNT makes them longer (CI: 20000).
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+
+const run = promisify(execFile);
+const count = Number(process.env.UVFILES_FUZZ_COUNT ?? 2000);
+const codePages =
+  'cp932,cp949,cp866,cp437,cp850,cp852,cp855,cp874,koi8-u,mac-roman,mac-cyrillic,big5hkscs,gb2312,iso-2022-jp';
+const seed = process.env.UVFILES_FUZZ_SEED ?? '1';
+
+describe('compared with Python', function () {
+  this.timeout(600_000);
+
+  before(function () {
+    if (existsSync('/usr/bin/python3')) return;
+    console.log('      skipped: there is no /usr/bin/python3 to compare with');
+    this.skip();
+  });
+
+  for (const [title, fuzzer, ...options] of [
+    ['codecs', 'fuzz-codecs.mjs'],
+    ['texts in the code pages of DOS, Windows and Macintosh', 'fuzz-codecs.mjs', '--encodings', codePages],
+    ['sequences of operations on text files', 'fuzz-files.mjs', '--kind', 'text'],
+    ['sequences of operations on binary files', 'fuzz-files.mjs', '--kind', 'binary'],
+    ['sequences of operations on text files in memory', 'fuzz-files.mjs', '--kind', 'text', '--memory'],
+    ['sequences of operations on binary files in memory', 'fuzz-files.mjs', '--kind', 'binary', '--memory'],
+  ] as const) {
+    it(`finds no difference in ${count} ${title}`, async () => {
+      const script = fileURLToPath(new URL(`./${fuzzer}`, import.meta.url));
+      const inMemory = options.includes('--memory' as never);
+      const asked = options.filter((option) => option !== '--memory');
+      const { stdout } = await run(
+        process.execPath,
+        [script, ...asked, '--seed', seed, '--count', String(count)],
+        inMemory ? { env: { ...process.env, UVFILES_TEST_FS: 'memory' } } : {},
+      ).catch((error: unknown) => error as { stdout: string });
+      expect(stdout).to.match(/no differences\n$/);
+    });
+  }
+});

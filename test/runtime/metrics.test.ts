@@ -1,0 +1,84 @@
+// metrics(), configure() and the diagnostics channel.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import path from 'node:path';
+
+import { expect } from 'chai';
+import { configure, createLane, metrics, open, type OperationMessage, os } from 'uvfiles';
+
+import { root } from '../support/temp.js';
+
+const file = path.join(root, 'package.json');
+
+describe('metrics', () => {
+  it('count what a lane completed, with waits and service times in nanoseconds', async () => {
+    const lane = createLane({ name: `counted-${process.hrtime.bigint()}`, inline: false });
+    const f = await open(file, 'rb');
+    await Promise.all(Array.from({ length: 100 }, () => f.pread(16, 0, { lane })));
+    await f.close();
+    const figures = metrics().lanes[lane.name]!;
+    expect(figures).to.include({ queued: 0, running: 0, completed: 100, cancelled: 0, rejected: 0 });
+    for (const histogram of [figures.wait, figures.service]) {
+      expect(histogram.count).to.equal(100);
+      expect(histogram.min).to.be.at.most(histogram.percentile(50));
+      expect(histogram.percentile(50)).to.be.at.most(histogram.percentile(99));
+      expect(histogram.percentile(100)).to.equal(histogram.max);
+      expect(histogram.mean).to.be.within(histogram.min, histogram.max);
+      expect([...histogram.buckets()].reduce((sum, { count }) => sum + count, 0)).to.equal(100);
+    }
+    expect(figures.service.min).to.be.greaterThan(0);
+  });
+
+  it('tell the size of the pool and our share of it', () => {
+    const { pool } = metrics();
+    const threads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
+    expect(pool.threads).to.equal(threads);
+    expect(pool.jobLimit).to.equal(Math.max(1, threads - pool.reserved));
+  });
+
+  it('follow reserveThreads', () => {
+    const { threads, reserved } = metrics().pool;
+    configure({ reserveThreads: 2 });
+    expect(metrics().pool).to.include({ reserved: 2, jobLimit: Math.max(1, threads - 2) });
+    configure({ reserveThreads: reserved });
+    for (const bad of [-1, 1.5, NaN, '1']) {
+      expect(() => configure({ reserveThreads: bad as number })).to.throw(RangeError);
+    }
+    expect(() => configure({ inline: 1 as never })).to.throw(TypeError);
+  });
+});
+
+describe('the Prometheus example', () => {
+  it('prints each sample in the exposition format', async () => {
+    const example = '../../examples/prometheus.ts';
+    const { prometheusText } = (await import(example)) as { prometheusText: () => string };
+    const text = prometheusText();
+    expect(text).to.match(/^uvfiles_pool_threads \d+$/m);
+    expect(text).to.match(/^uvfiles_wait_seconds_bucket\{lane="default",le="\+Inf"\} \d+$/m);
+    for (const line of text.trim().split('\n')) {
+      expect(line).to.match(/^(# (HELP|TYPE) uvfiles_\w+ .+|uvfiles_\w+(\{[^}]*\})? [0-9.e+-]+)$/);
+    }
+  });
+});
+
+describe('the uvfiles:op channel', () => {
+  it('hears of every operation while somebody listens, and costs nothing after', async () => {
+    const heard: OperationMessage[] = [];
+    const listen = (message: unknown): void => void heard.push(message as OperationMessage);
+    configure({ inline: false });
+    subscribe('uvfiles:op', listen);
+    try {
+      const f = await open(file, 'rb');
+      await f.pread(4, 0);
+      await f.close();
+      await os.stat('/no/such/file').catch(() => undefined);
+    } finally {
+      unsubscribe('uvfiles:op', listen);
+      configure({ inline: true });
+    }
+    await os.stat(file);
+    expect(heard.map(({ operation }) => operation)).to.deep.equal(['open', 'read', 'close', 'stat']);
+    expect(heard[0]).to.include({ path: file, lane: 'default', inline: false, error: undefined });
+    expect(heard[3]!.error).to.have.property('code', 'ENOENT');
+    for (const { duration } of heard) expect(duration).to.be.at.least(0);
+  });
+});

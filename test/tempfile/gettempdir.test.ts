@@ -1,0 +1,156 @@
+// Where temporary files go when nobody says where: tested by really writing, found once.
+import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { tempfile } from 'uvfiles';
+import * as subpath from 'uvfiles/tempfile';
+
+import { needsRoot, root, runProgram, scratchDirectory } from '../support/temp.js';
+
+const PRINT = "import { tempfile } from 'uvfiles'; console.log(await tempfile.gettempdir());";
+
+describe('gettempdir', () => {
+  const scratch = scratchDirectory();
+
+  async function chosen(env: NodeJS.ProcessEnv, o: { unprivileged?: boolean } = {}): Promise<string> {
+    const none = { TMPDIR: undefined, TEMP: undefined, TMP: undefined };
+    const { stdout, stderr } = await runProgram(PRINT, { env: { ...none, ...env }, ...o });
+    expect(stderr).to.equal('');
+    return stdout.trim();
+  }
+
+  it('takes TMPDIR before TEMP before TMP before /tmp', async () => {
+    const [first, second, third] = ['1', '2', '3'].map((name) => path.join(scratch.path, name)) as [
+      string,
+      string,
+      string,
+    ];
+    for (const dir of [first, second, third]) mkdirSync(dir);
+    expect(await chosen({ TMPDIR: first, TEMP: second, TMP: third })).to.equal(first);
+    expect(await chosen({ TEMP: second, TMP: third })).to.equal(second);
+    expect(await chosen({ TMP: third })).to.equal(third);
+    expect(await chosen({})).to.equal('/tmp');
+  });
+
+  it('passes over what is missing, is no directory, or cannot be written to, and leaves nothing behind', async () => {
+    const missing = path.join(scratch.path, 'missing');
+    const file = path.join(scratch.path, 'file');
+    const good = path.join(scratch.path, 'good');
+    const readonly = path.join(scratch.path, 'readonly');
+    writeFileSync(file, '');
+    mkdirSync(readonly);
+    chmodSync(readonly, 0o555);
+    mkdirSync(good);
+    chmodSync(good, 0o777);
+    expect(await chosen({ TMPDIR: missing, TEMP: file, TMP: good })).to.equal(good);
+    expect(await chosen({ TMPDIR: readonly, TEMP: good }, { unprivileged: true })).to.equal(good);
+    expect(scratch.list().sort()).to.deep.equal(['file', 'good', 'readonly']);
+  });
+
+  it('makes a relative TMPDIR absolute', async () => {
+    expect(await chosen({ TMPDIR: '.' })).to.satisfy((each: string) => path.isAbsolute(each));
+  });
+
+  it('takes an empty variable for none', async () => {
+    expect(await chosen({ TMPDIR: '', TEMP: '', TMP: scratch.path })).to.equal(scratch.path);
+  });
+
+  it('passes over a directory whose disk is full', async function () {
+    needsRoot(this);
+    const full = path.join(scratch.path, 'full');
+    const good = path.join(scratch.path, 'good');
+    mkdirSync(full);
+    mkdirSync(good);
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'none', full]).status !== 0) {
+      console.log('      skipped: mounting a tmpfs is not permitted here');
+      this.skip();
+    }
+    try {
+      writeFileSync(path.join(full, 'all'), Buffer.alloc(4096));
+      expect(await chosen({ TMPDIR: full, TEMP: good })).to.equal(good);
+      expect(readdirSync(full)).to.deep.equal(['all']);
+    } finally {
+      spawnSync('umount', [full]);
+    }
+  });
+
+  it('does without a current directory when another one serves', async () => {
+    const gone = path.join(scratch.path, 'gone');
+    mkdirSync(gone);
+    const { stdout, stderr } = await runProgram(
+      `import fs from 'node:fs'; import path from 'node:path';
+       const gone = ${JSON.stringify(gone)};
+       process.chdir(gone); fs.rmdirSync(gone);
+       const { tempfile } = await import(${JSON.stringify(pathToFileURL(path.join(root, 'dist/esm/index.js')).href)});
+       console.log(await tempfile.gettempdir());
+       const directory = await tempfile.temporaryDirectory();
+       console.log(path.dirname(directory.name));`,
+      { env: { TMPDIR: 'relative', TEMP: scratch.path } },
+    );
+    expect({ stdout, stderr }).to.deep.equal({ stdout: `${scratch.path}\n${scratch.path}\n`, stderr: '' });
+  });
+
+  it('is looked for again after there was none', async () => {
+    const { stdout, stderr } = await runProgram(
+      `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
+       const outcome = (promise) => promise.then(String, (error) => error.code);
+       const taken = []; try { for (;;) taken.push(fs.openSync('/dev/null')); } catch {}
+       const first = await Promise.all([tempfile.gettempdir(), tempfile.mkdtemp(), tempfile.temporaryFile()].map(outcome));
+       for (const fd of taken) fs.closeSync(fd);
+       console.log(first.join(), await outcome(tempfile.gettempdir()));`,
+      { limits: '-n 64', env: { TMPDIR: scratch.path } },
+    );
+    expect({ stdout, stderr }).to.deep.equal({
+      stdout: `ENOENT,ENOENT,ENOENT ${scratch.path}\n`,
+      stderr: '',
+    });
+    expect(scratch.list()).to.deep.equal([]);
+  });
+
+  it('is found once, whatever the environment says later', async () => {
+    const before = process.env.TMPDIR;
+    const first = await tempfile.gettempdir();
+    process.env.TMPDIR = scratch.path;
+    try {
+      expect(await tempfile.gettempdir()).to.equal(first);
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
+  });
+
+  it('tries only what the permission model allows', async () => {
+    const flag = process.allowedNodeEnvironmentFlags.has('--permission')
+      ? '--permission'
+      : '--experimental-permission';
+    const allowed = path.join(scratch.path, 'allowed');
+    mkdirSync(allowed);
+    const { stdout, stderr, code } = await runProgram(
+      `import { tempfile } from 'uvfiles';
+       console.log(await tempfile.gettempdir());
+       await tempfile.mkstemp({ dir: ${JSON.stringify(scratch.path)} }).catch((error) => console.log(error.code));
+       const file = await tempfile.namedTemporaryFile();
+       console.log(file.name.startsWith(${JSON.stringify(allowed)}));`,
+      {
+        args: [flag, '--allow-addons', '--allow-fs-read=*', `--allow-fs-write=${allowed}/*`, '--no-warnings'],
+        env: { TMPDIR: scratch.path, TEMP: allowed },
+      },
+    );
+    expect({ code, stderr, lines: stdout.trim().split('\n') }).to.deep.equal({
+      code: 0,
+      stderr: '',
+      lines: [allowed, 'ERR_ACCESS_DENIED', 'true'],
+    });
+    expect(scratch.list()).to.deep.equal(['allowed']);
+  });
+
+  it('goes with a prefix', () => {
+    expect(tempfile.gettempprefix()).to.equal('tmp');
+  });
+
+  it('is the same by subpath', () => {
+    expect(subpath.gettempdir).to.equal(tempfile.gettempdir);
+  });
+});
