@@ -2,8 +2,7 @@
 
 #include <uv.h>
 
-#include <memory>
-#include <new>
+#include <cstdlib>
 
 namespace uvfiles {
 
@@ -20,8 +19,11 @@ constexpr size_t kLarge = 4 * 1024;
 // taken and given back before, so that the call can fail instead.
 bool HasMemoryFor(size_t size) {
   if (size < kLarge) return true;
-  const std::unique_ptr<char[]> memory(new (std::nothrow) char[size + 1]);
-  return memory != nullptr;
+  // Volatile: a compiler may leave out an allocation whose memory is not used.
+  void* volatile memory = std::malloc(size + 1);
+  const bool has = memory != nullptr;
+  std::free(memory);
+  return has;
 }
 
 }  // namespace

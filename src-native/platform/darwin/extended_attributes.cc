@@ -2,7 +2,24 @@
 
 #include <copyfile.h>
 #include <fcntl.h>
+#if __has_include(<sys/xattr.h>)
 #include <sys/xattr.h>
+#else
+// Cross compilers bring part of the system's headers only. As in xattr.h of macOS.
+#include <sys/types.h>
+
+#include <cstdint>
+
+extern "C" {
+ssize_t getxattr(const char*, const char*, void*, size_t, uint32_t position, int options);
+ssize_t listxattr(const char*, char*, size_t, int options);
+int setxattr(const char*, const char*, const void*, size_t, uint32_t position, int options);
+int removexattr(const char*, const char*, int options);
+}
+#define XATTR_NOFOLLOW 0x0001
+#define XATTR_CREATE 0x0002
+#define XATTR_REPLACE 0x0004
+#endif
 
 #include "core/unique_fd.h"
 #include "platform/posix/retry.h"
