@@ -1,10 +1,18 @@
 // open: a FileHandle on a file of any file system.
+import { constants } from 'node:fs';
+
 import type { OpOptions } from '../schedule/options.js';
 import { flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
 import { FileHandle } from './file-handle.js';
 import { node } from './node.js';
 import { isPrepared, prepareHandles } from './node-handle.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
+
+const { O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
+// Windows has none.
+const O_DIRECTORY = (constants.O_DIRECTORY as number | undefined) ?? 0;
+/** What no directory is opened for. */
+const CHANGES = O_CREAT | O_RDWR | O_TRUNC | O_WRONLY;
 
 /** Opens a path that has been checked. */
 export async function openPath(
@@ -31,8 +39,10 @@ export async function open(
   try {
     return await openPath(plain, bits, permissions, call);
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'EISDIR' || storeOf(plain) !== realFiles) throw error;
-    // Directories, which the store does not open, can be synced, and have a status.
-    return node.open(path as never, bits, permissions);
+    if ((error as { code?: unknown }).code !== 'EISDIR') throw error;
+    // Directories, which a store opens only as such, can be synced, and have a status.
+    if (storeOf(plain) === realFiles) return node.open(path as never, bits, permissions);
+    if ((bits & CHANGES) !== 0 || (bits & O_DIRECTORY) !== 0) throw error;
+    return openPath(plain, bits | O_DIRECTORY, permissions, call).catch(() => Promise.reject(error));
   }
 }

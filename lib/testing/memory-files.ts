@@ -79,6 +79,17 @@ export class MemoryFiles implements Disposable {
     return { uid, gid, groups };
   }
 
+  /** From now on new files and directories do not get these permission bits. */
+  set umask(umask: number) {
+    checkNumber('umask', umask, 0o777);
+    this.state.umask = umask;
+  }
+
+  /** Permission bits that new files and directories do not get. */
+  get umask(): number {
+    return this.state.umask;
+  }
+
   /** Unmounts the files. Doing it again does nothing. */
   unmount(): void {
     this.#mount?.unmount();

@@ -14,6 +14,7 @@ import {
   writeAtomic,
   writeFile,
 } from 'uvfiles';
+import { open as openHandle } from 'uvfiles/promises';
 import {
   dir,
   file,
@@ -183,6 +184,29 @@ describe('memoryFiles', () => {
     expect([uid, mode & 0o777]).to.deep.equal([1000, 0o600]);
     files.user = { uid: 0, gid: 0 };
     expect(await readText('/theirs')).to.equal('t');
+  });
+
+  it('opens a directory for uvfiles/promises, to be synced and asked for its status', async () => {
+    mount({ 'd/a': 'a' });
+    const directory = await openHandle('/d');
+    await directory.sync();
+    expect((await directory.stat()).isDirectory()).to.equal(true);
+    expect((await rejection(directory.readFile())).code).to.equal('EISDIR');
+    await directory.close();
+    expect(await rejection(openHandle('/d', 'r+'))).to.include({
+      code: 'EISDIR',
+      syscall: 'open',
+      path: '/d',
+    });
+  });
+
+  it('takes another umask', async () => {
+    const files = mount({}, { umask: 0o077 });
+    expect(files.umask).to.equal(0o077);
+    files.umask = 0o002;
+    await writeFile('/new', '');
+    expect((await os.stat('/new')).mode & 0o777).to.equal(0o664);
+    expect(() => (files.umask = 0o1000)).to.throw(RangeError);
   });
 
   it('tells the time of its clock', async () => {
