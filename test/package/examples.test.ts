@@ -17,8 +17,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { usedByOthers, warningOf } from '../examples/tour/machine.ts';
-import { median } from '../examples/tour/measure.ts';
+import { usedByOthers, warningOf } from '../../examples/tour/machine.ts';
+import { median } from '../../examples/tour/measure.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
