@@ -93,8 +93,9 @@ export class BufferedIO implements ByteLayer {
     if (this.#pendingLength > 0) await this.writePending(o);
     const ready = this.tryRead(size);
     if (ready !== undefined) return ready;
-    const parts = [this.#takeAhead()];
-    let missing = size - (parts[0] as Buffer).length;
+    const ahead = this.#takeAhead();
+    const parts = ahead.length > 0 ? [ahead] : [];
+    let missing = size - ahead.length;
     try {
       while (missing > 0) {
         // What is larger than the buffer goes around it.
@@ -114,7 +115,8 @@ export class BufferedIO implements ByteLayer {
       this.putBack(parts);
       throw error;
     }
-    return parts.length === 1 ? Buffer.from(parts[0] as Buffer) : joined(parts);
+    // A single read's bytes have memory of their own; those read ahead share it with what was delivered before.
+    return parts[0] === ahead && parts.length === 1 ? Buffer.from(ahead) : joined(parts);
   }
 
   /** What an operation had taken and did not deliver is read again by the next one. */

@@ -31,6 +31,26 @@ describe('reading a binary file', () => {
     expect(await f.read()).to.deep.equal(bytes('abcdefghij'));
   });
 
+  it('copies nothing of a read that is larger than the buffer', async () => {
+    const content = Buffer.alloc(300_000, 'content ');
+    await using f = await reading(content, 65_536);
+    const concat = Buffer.concat.bind(Buffer);
+    const original = Object.getOwnPropertyDescriptor(Buffer, 'concat')!;
+    let copied = 0;
+    Buffer.concat = (list, length) => {
+      const joined = concat(list, length);
+      copied += joined.length;
+      return joined;
+    };
+    try {
+      expect((await f.read(100_000)).equals(content.subarray(0, 100_000))).to.equal(true);
+      expect((await f.read(300_000)).equals(content.subarray(100_000))).to.equal(true);
+    } finally {
+      Object.defineProperty(Buffer, 'concat', original);
+    }
+    expect(copied).to.equal(0);
+  });
+
   it('reads to the end for no size, and more when the file has grown', async () => {
     await using f = await reading('abcdef');
     await f.read(1);
