@@ -107,6 +107,11 @@ const captureResolvers = (resolve: Resolve, reject: Reject): void => {
   capturedReject = reject;
 };
 
+/** How many requests wait for the addon. */
+export function waitingRequests(): number {
+  return slotCount - freeSlots.length;
+}
+
 /** The shared arguments. Between `begin` and `sent`, callers set what their operation needs. */
 export { args, bigArgs };
 

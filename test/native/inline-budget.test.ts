@@ -77,6 +77,16 @@ describe('a call past the inline budget', () => {
     await f.close();
   });
 
+  it('waits for the next iteration rather than for the pool, also as a read of 64 KiB', async () => {
+    const f = await open(name, 'rb');
+    const started = metrics().lanes.default!;
+    for (let i = 0; i < 400; i++) expect((await f.pread(65_536, 0)).equals(content)).to.equal(true);
+    const ended = metrics().lanes.default!;
+    if (ended.inlineHits > started.inlineHits)
+      expect(ended.completed - started.completed).to.be.lessThan(200);
+    await f.close();
+  });
+
   it('goes to the pool now and then', async () => {
     const f = await open(name, 'rb');
     const started = metrics().lanes.default!;
@@ -85,5 +95,25 @@ describe('a call past the inline budget', () => {
     expect(ended.completed).to.be.greaterThan(started.completed);
     expect(ended.completed + ended.inlineHits - started.completed - started.inlineHits).to.equal(800);
     await f.close();
+  });
+});
+
+describe('many calls in flight', () => {
+  const scratch = scratchDirectory();
+
+  it('are each answered for their own path, by the pool or without it', async () => {
+    const names = Array.from({ length: 40 }, (_, i) => path.join(scratch.path, `file-${i}`));
+    for (const [i, name] of names.entries()) writeFileSync(name, 'x'.repeat(i));
+    const missing = path.join(scratch.path, 'nowhere');
+    const caller = async (first: number): Promise<void> => {
+      for (let round = 0; round < 20; round++) {
+        const i = (first + round) % names.length;
+        expect((await os.stat(names[i]!)).size).to.equal(i);
+        expect((await os.stat(names[i]!, { bigint: true })).size).to.equal(BigInt(i));
+      }
+      expect((await rejection(os.stat(missing))).code).to.equal('ENOENT');
+    };
+    await Promise.all(names.map((_, i) => caller(i)));
+    for (let i = 0; i < 100; i++) expect((await os.stat(names[7]!)).size).to.equal(7);
   });
 });

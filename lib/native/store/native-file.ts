@@ -6,7 +6,7 @@ import type { LockRange } from '../../filesystem/filesystem.js';
 import { addon } from '../addon.js';
 import { descriptorFreed } from '../descriptor-wait.js';
 import { tryLockFile, unlockFile } from '../file-lock.js';
-import { OWN_MEMORY, readCached, readCachedInto } from '../inline.js';
+import { readCached, readCachedInto } from '../inline.js';
 import * as P from '../protocol.js';
 import {
   runDeferred,
@@ -59,13 +59,7 @@ export class NativeFile implements OpenFile {
 
   // Whether to defer the read: the budget is spent, and the file's last read was cached.
   #mayDefer(size: number, o: OpOptions | undefined): boolean {
-    return (
-      this.#hit &&
-      size > 0 &&
-      size <= OWN_MEMORY &&
-      size <= inlineSettings.maxBytes &&
-      mayDefer(MANY_DEFERRED, o)
-    );
+    return this.#hit && size > 0 && size <= inlineSettings.maxBytes && mayDefer(MANY_DEFERRED, o);
   }
 
   read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer> {

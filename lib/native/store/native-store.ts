@@ -28,7 +28,7 @@ import {
 } from '../inline-paths.js';
 import * as C from '../path-call.js';
 import * as P from '../protocol.js';
-import { FEW_DEFERRED, mayInline, mayDefer, deferred } from '../inline-budget.js';
+import { FEW_DEFERRED, mayInline, mayDefer, deferred, fasterPooled } from '../inline-budget.js';
 import { removeTree, removeTreeReporting } from '../remove-tree.js';
 import * as R from '../requests.js';
 import { opOptions } from '../retry-on-emfile.js';
@@ -153,7 +153,9 @@ class NativeStore implements Store {
 
   stat(path: FilePath, options: StatCall, o?: OpOptions): Promise<Stats | BigIntStats> {
     const { followSymlinks, bigint } = options;
-    if (mayInline(o)) {
+    if (fasterPooled()) {
+      // Below.
+    } else if (mayInline(o)) {
       const stats = statCached(path, followSymlinks, bigint, o);
       if (typeof stats === 'number')
         return Promise.reject(systemError(stats, followSymlinks ? 'stat' : 'lstat', path));
