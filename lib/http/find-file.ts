@@ -1,7 +1,8 @@
 // The file that a request is answered with: anywhere, or below a root that nothing leads out of.
 import { constants } from 'node:fs';
+import { isAbsolute } from 'node:path';
 
-import type { FilePath } from '../filesystem/filesystem.js';
+import type { FilePath, FileSystem } from '../filesystem/filesystem.js';
 import { beneath } from '../filesystem/beneath.js';
 import { realFiles, storeToRead } from '../filesystem/mounts.js';
 import type { OpenFile } from '../filesystem/open-file.js';
@@ -22,8 +23,23 @@ export async function findFile(
   const whole = `${textOf(root).replace(/[\\/]+$/, '')}/${names.join('/')}`;
   const store = storeToRead(whole);
   if (store === realFiles && process.platform !== 'win32')
-    return (await beneath(root).open(`/${names.join('/')}`, BENEATH_FLAGS, 0, call ?? NO_CALL)) as OpenFile;
+    return (await filesBelow(root).open(
+      `/${names.join('/')}`,
+      BENEATH_FLAGS,
+      0,
+      call ?? NO_CALL,
+    )) as OpenFile;
   return openBelow(store, textOf(root), whole, call);
+}
+
+// Most servers have one root. A relative one depends on the working directory of the moment.
+let latest: { readonly root: string; readonly files: FileSystem } | undefined;
+
+function filesBelow(root: FilePath): FileSystem {
+  if (latest?.root === root) return latest.files;
+  const files = beneath(root);
+  if (typeof root === 'string' && isAbsolute(root)) latest = { root, files };
+  return files;
 }
 
 const textOf = (path: FilePath): string => (typeof path === 'string' ? path : Buffer.from(path).toString());

@@ -373,6 +373,7 @@ Performed Perform(Operation& operation, uint64_t slice_end_ns) {
     case OpKind::kWriteFile:
       return PerformWriteFile(operation, slice_end_ns);
     case OpKind::kTask:
+      platform::LearnMountsIfWanted();
       return PerformTask(operation, slice_end_ns);
   }
   return Performed::kDone;

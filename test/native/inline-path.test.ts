@@ -85,6 +85,31 @@ describe('the inline path', function () {
     expect(stdout.trim()).to.equal('true');
   });
 
+  // The pool learns the mounts with any call on a path, since a program may make only one kind of call.
+  for (const [what, call] of [
+    ['access', 'await os.access(file, 4)'],
+    ['opens below a root', "await (await below.open('/file', 0, 0, undefined)).close()"],
+  ] as const) {
+    it(`serves ${what} to a program that does nothing else`, async function () {
+      needed(this);
+      writeFileSync(path.join(scratch.path, 'file'), 'x');
+      const { stdout, stderr } = await runProgram(
+        `import { metrics, os } from 'uvfiles';
+         import { beneath } from 'uvfiles/filesystem';
+         const file = process.argv[1] + '/file';
+         const below = beneath(process.argv[1]);
+         for (let i = 0; i < 5000 && metrics().pool.inline.by.names.hits === 0; i++) {
+           ${call};
+           await new Promise((resolve) => setTimeout(resolve, 1));
+         }
+         console.log(metrics().pool.inline.by.names.hits > 0);`,
+        { argv: [scratch.path], env: ON },
+      );
+      expect(stderr).to.equal('');
+      expect(stdout.trim()).to.equal('true');
+    });
+  }
+
   it('serves relative paths, from wherever the process is', async function () {
     needed(this);
     for (const name of ['one', 'two']) {

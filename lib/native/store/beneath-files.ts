@@ -40,24 +40,26 @@ function timesOf(ms: number): [seconds: number, nanoseconds: number] {
   return [seconds, Math.round((ms - seconds * 1000) * NANOSECONDS_PER_MS)];
 }
 
+const CAPABILITIES = Object.freeze({
+  randomWrite: true,
+  append: true,
+  truncate: true,
+  rename: true,
+  links: true,
+  modes: true,
+  owners: true,
+  times: true,
+  sync: true,
+  atomicReplace: true,
+  locks: true,
+  byteNames: true,
+});
+
 /** Files below `root`, an absolute path. `how`: `STEPWISE` of native/beneath.ts, for tests. */
 export class FilesBeneath implements FileSystem {
   readonly name = 'beneath';
   readonly confined = true;
-  readonly capabilities = Object.freeze({
-    randomWrite: true,
-    append: true,
-    truncate: true,
-    rename: true,
-    links: true,
-    modes: true,
-    owners: true,
-    times: true,
-    sync: true,
-    atomicReplace: true,
-    locks: true,
-    byteNames: true,
-  });
+  readonly capabilities = CAPABILITIES;
   readonly #root: FilePath;
   readonly #how: number;
 
