@@ -1,60 +1,17 @@
 // Runs the own tests of packages that use node:fs, with Node itself and with uvfiles/promises behind the facade of Node's own
 // tests (node-tests/facade.cts), and prints both counts. The packages come from their git repositories and npm, and stay in
 // a cache outside of the repository. For running by hand: `npm run test:packages [-- NAME...]`
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 
+import { fetchPackage, type Finished, packageCache, run } from './node-tests/fetch-package.js';
 import { PACKAGES, type TestedPackage } from './node-tests/packages.js';
 import { writeFacade } from './node-tests/write-facade.js';
 
-const TIMEOUT = 600_000; // milliseconds for one step
-const cache = path.join(tmpdir(), 'uvfiles-package-tests');
 const ours = path.resolve(import.meta.dirname, '../dist/cjs/promises/index.js');
 if (!existsSync(ours)) throw new Error('dist/ is missing: run `npm run build` first');
-mkdirSync(cache, { recursive: true });
-const facade = writeFacade(cache);
-
-interface Finished {
-  readonly status: number | null;
-  readonly output: string;
-}
-
-function run(command: string, args: readonly string[], cwd: string, env = {}): Finished {
-  const { status, stdout, stderr } = spawnSync(command, args, {
-    cwd,
-    encoding: 'utf8',
-    env: { ...process.env, GIT_TERMINAL_PROMPT: '0', ...env },
-    maxBuffer: 2 ** 28,
-    timeout: TIMEOUT,
-  });
-  return { status, output: `${stdout}${stderr}` };
-}
-
-/** Clones the package at its tag and installs what its tests need, once. Undefined where that cannot be done. */
-function fetched({ name, repository, tag, tools }: TestedPackage): string | undefined {
-  const folder = path.join(cache, `${name}-${tag}`);
-  const installed = path.join(folder, 'node_modules');
-  if (existsSync(installed)) return folder;
-  rmSync(folder, { recursive: true, force: true });
-  const url = `https://github.com/${repository}.git`;
-  if (run('git', ['clone', '--quiet', '--depth=1', '--branch', tag, url, folder], cache).status !== 0)
-    return undefined;
-  const manifest = path.join(folder, 'package.json');
-  const { devDependencies, ...rest } = JSON.parse(readFileSync(manifest, 'utf8')) as {
-    devDependencies: Record<string, string>;
-  };
-  // What else they list is for checking and publishing.
-  writeFileSync(manifest, JSON.stringify(rest));
-  const wanted = tools.map((tool) =>
-    tool.includes('@') ? tool : `${tool}@${devDependencies[tool] ?? 'latest'}`,
-  );
-  const flags = ['--ignore-scripts', '--no-save', '--no-package-lock', '--no-audit', '--no-fund'];
-  if (run('npm', ['install', ...flags, ...wanted], folder).status === 0) return folder;
-  rmSync(installed, { recursive: true, force: true });
-  return undefined;
-}
+mkdirSync(packageCache, { recursive: true });
+const facade = writeFacade(packageCache);
 
 /** The count in the last summary of mocha, ava, tap or node:test. */
 function passedIn(output: string): number {
@@ -91,7 +48,7 @@ const names = process.argv.slice(2);
 const selected = PACKAGES.filter(({ name }) => names.length === 0 || names.includes(name));
 for (const each of selected) {
   const title = `${each.name} ${each.tag.replace(/^v/, '')}`.padEnd(26);
-  const folder = fetched(each);
+  const folder = fetchPackage(each);
   if (folder === undefined) {
     console.log(`${title} skipped: it cannot be fetched here`);
     continue;

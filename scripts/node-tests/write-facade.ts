@@ -1,12 +1,16 @@
-// The facade as JavaScript: tests are started without a loader.
+// What takes the place of modules in tests of others, as JavaScript: these are started without a loader.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import ts from 'typescript';
 
 /** Writes the facade into `folder` and returns its path. */
-export function writeFacade(folder: string): string {
-  const text = readFileSync(path.join(import.meta.dirname, 'facade.cts'), 'utf8');
+export const writeFacade = (folder: string): string =>
+  writeAsScript(path.join(import.meta.dirname, 'facade.cts'), folder);
+
+/** Writes the module `source` as CommonJS into `folder` and returns its path. */
+export function writeAsScript(source: string, folder: string): string {
+  const text = readFileSync(source, 'utf8');
   const { outputText } = ts.transpileModule(text, {
     compilerOptions: {
       esModuleInterop: true,
@@ -14,7 +18,7 @@ export function writeFacade(folder: string): string {
       target: ts.ScriptTarget.ES2022,
     },
   });
-  const file = path.join(folder, `facade-${process.pid}.cjs`);
+  const file = path.join(folder, `${path.basename(source, '.cts')}-${process.pid}.cjs`);
   writeFileSync(file, outputText);
   return file;
 }
