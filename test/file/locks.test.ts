@@ -1,9 +1,12 @@
 // Locks of handles: who excludes whom, in which order, and how a lock ends.
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { openSync, closeSync, writeFileSync } from 'node:fs';
+import { pbkdf2 } from 'node:crypto';
 import dns from 'node:dns/promises';
+import { openSync, closeSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
 import { type BinaryFile, type FileLock, open, readText } from 'uvfiles';
@@ -253,7 +256,9 @@ describe('locks of a handle', () => {
       await lock.release();
     });
     await dns.lookup('localhost');
+    expect((await promisify(pbkdf2)('secret', 'salt', 10, 16, 'sha256')).length).to.equal(16);
     expect(await readText(at('a'))).to.equal('');
+    expect(await readFile(at('a'), 'utf8')).to.equal('');
     expect(order).to.deep.equal([]);
     controller.abort();
     child.stdin!.end('go on\n');

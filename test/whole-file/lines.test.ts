@@ -4,6 +4,7 @@ import {
   appendFileSync,
   closeSync,
   openSync,
+  readFileSync,
   renameSync,
   truncateSync,
   unlinkSync,
@@ -16,6 +17,7 @@ import { lines } from 'uvfiles';
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
 import { codeOf, Folder, rejection, runProgram } from '../support/files.js';
 import { isPending, makeFifo } from '../support/pipes.js';
+import { needsStrace, runTraced } from '../support/strace.js';
 
 async function all<T>(iterable: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
@@ -68,6 +70,39 @@ describe('the last lines of a file', () => {
         text.slice(-3, -1),
         text.slice(-1),
       ]);
+    }
+  });
+
+  it('of 10 GB are found in a few reads', async function () {
+    needsStrace(this);
+    const path = folder.put('large', '');
+    try {
+      truncateSync(path, 10e9); // a hole: it takes no room
+    } catch (error) {
+      console.log(`      skipped: no file of 10 GB here: ${String(error)}`);
+      this.skip();
+    }
+    const last = ['', ...Array.from({ length: 10 }, (_, i) => `line ${i}`), ''];
+    appendFileSync(path, last.join('\n'));
+    const log = folder.put('log', '');
+    for (const follow of [false, true]) {
+      const { stdout, stderr } = await runTraced(
+        `import { lines } from 'uvfiles';
+         const seen = [];
+         for await (const line of lines(${JSON.stringify(path)}, { last: 5, follow: ${follow} })) {
+           seen.push(line);
+           if (seen.length === 5) break;
+         }
+         console.log(seen.join());`,
+        'read,pread64,preadv,preadv2,mmap,lseek',
+        log,
+      );
+      expect([stdout, stderr]).to.deep.equal(['line 5,line 6,line 7,line 8,line 9\n', '']);
+      // Positions near the end are in no call of the program's start.
+      const reads = readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => /pread|mmap/.test(line) && /, (99999|100000)\d{5}\b/.test(line));
+      expect(reads.length, reads.join('\n')).to.be.within(1, 6);
     }
   });
 

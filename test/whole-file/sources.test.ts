@@ -1,6 +1,8 @@
 // Whole files from sources that give them bit by bit, and text from sources: a source that fails never commits.
 import { expect } from 'chai';
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import { createGunzip, gzipSync } from 'node:zlib';
@@ -152,6 +154,44 @@ describe('textFrom', () => {
     expect(await text.read(4)).to.equal('line');
     expect((await text.read()).length).to.equal(lines.join('\r\n').length - 15);
     expect(await text.read()).to.equal('');
+  });
+
+  it('gives lines of the body of an HTTP response, and ends the request when it is closed', async () => {
+    const text = Array.from({ length: 20_000 }, (_, i) => `zeile ${i} \u00e4\u20ac`).join('\n');
+    const zipped = gzipSync(text);
+    let gone: (() => void) | undefined;
+    const aborted = new Promise<void>((resolve) => (gone = resolve));
+    const server = http.createServer((req, res) => {
+      if (req.url === '/endless') {
+        res.on('close', gone!);
+        res.write('first\nsecond\nthi');
+        return;
+      }
+      if (req.url === '/zipped') res.setHeader('Content-Encoding', 'gzip').end(zipped);
+      else res.end(Buffer.from(text));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      for (const path of ['/plain', '/zipped']) {
+        const { body } = await fetch(url + path);
+        const seen: string[] = [];
+        for await (const line of textFrom(body as ReadableStream).lines()) seen.push(line);
+        expect(seen.join('\n') === text, path).to.equal(true);
+      }
+      const incoming = await new Promise<http.IncomingMessage>((resolve) =>
+        http.get(`${url}/plain`, resolve),
+      );
+      expect((await textFrom(incoming).read()) === text).to.equal(true);
+      const endless = textFrom((await fetch(`${url}/endless`)).body as ReadableStream);
+      expect(await endless.readline()).to.equal('first\n');
+      expect(await endless.readline()).to.equal('second\n');
+      await endless.close();
+      await aborted;
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it('decodes what is split anywhere, with every source', async () => {

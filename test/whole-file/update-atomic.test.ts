@@ -7,7 +7,8 @@ import { lockFile, open, updateAtomic, writeAtomic } from 'uvfiles';
 import { type FileSystem, mount, wrap } from 'uvfiles/filesystem';
 
 import { FlatFiles } from '../filesystem/support/flat-files.js';
-import { rejection, runProgram, scratchDirectory, startProgram } from '../support/temp.js';
+import { rejection, scratchDirectory } from '../support/temp.js';
+import { losesNothing } from './support/counting.js';
 
 describe('lockFile', () => {
   const scratch = scratchDirectory();
@@ -70,15 +71,6 @@ describe('lockFile', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 });
-
-// Counts in a file from processes of their own; each prints after every update that it was told of.
-const counting = `
-import { updateAtomic } from 'uvfiles';
-const [path, times, durable] = process.argv.slice(1);
-for (let i = 0; i < Number(times); i++) {
-  await updateAtomic(path, (old) => JSON.stringify({ count: (old === null ? 0 : JSON.parse(old).count) + 1 }), { encoding: 'utf-8', durable: durable === 'true' });
-  console.log('.');
-}`;
 
 describe('updateAtomic', () => {
   const scratch = scratchDirectory();
@@ -173,50 +165,7 @@ describe('updateAtomic', () => {
     expect(readFileSync(at('a'), 'utf8')).to.equal('old and new');
   });
 
-  // The whole of it: UVFILES_LONG_TESTS=1.
-  const isLong = process.env.UVFILES_LONG_TESTS === '1';
-  const processes = isLong ? 50 : 6;
-  const times = isLong ? 100 : 20;
-  for (const durable of isLong ? [true, false] : [false]) {
-    it(`loses no change of ${processes} processes${durable ? ' that sync' : ''}`, async function () {
-      this.timeout(600_000);
-      const argv = [at('n.json'), String(times), String(durable)];
-      const ended = await Promise.all(
-        Array.from({ length: processes }, () => runProgram(counting, { argv })),
-      );
-      for (const { code, stderr } of ended) expect([code, stderr]).to.deep.equal([0, '']);
-      expect(JSON.parse(readFileSync(at('n.json'), 'utf8'))).to.deep.equal({ count: processes * times });
-      expect(scratch.list()).to.deep.equal(['n.json']);
-    });
-  }
-
-  it('loses at most the update under way of a process that is killed', async function () {
-    this.timeout(600_000);
-    const killed = isLong ? 10 : 3;
-    let acknowledged = 0;
-    await Promise.all(
-      Array.from({ length: processes }, async (_, index) => {
-        const isVictim = index < killed;
-        const child = startProgram(counting, {
-          argv: [at('n.json'), isVictim ? '1000000' : String(times), 'false'],
-          onLine: () => undefined,
-        });
-        let told = 0;
-        child.stdout!.on('data', (text: Buffer) => {
-          told += text.toString().split('\n').length - 1;
-          if (isVictim && told >= 5 * (index + 1)) child.kill('SIGKILL');
-        });
-        await new Promise((resolve) => child.once('close', resolve));
-        acknowledged += told;
-        expect(child.signalCode).to.equal(isVictim ? 'SIGKILL' : null);
-        if (!isVictim) expect(told).to.equal(times);
-      }),
-    );
-    const { count } = JSON.parse(readFileSync(at('n.json'), 'utf8')) as { count: number };
-    expect(count).to.be.within(acknowledged, acknowledged + killed);
-    // And the next one goes on at once.
-    await updateAtomic(at('n.json'), (old) => old!, { timeout: 5000 });
-  });
+  losesNothing(scratch, { processes: 6, times: 20, killed: 3, durable: [true] });
 });
 
 describe('locks and updates of mounted file systems', () => {
