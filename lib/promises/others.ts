@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { resolve as resolveText } from 'node:path';
 
 import { UnsupportedOperationError } from '../errors/index.js';
-import type { Store } from '../filesystem/store.js';
+import type { Store, Timestamp } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 import { encoded, encodingOf, modeOf, pathOf, type PlainPath, textOf } from './arguments.js';
 import { copyContent } from './cp-file.js';
@@ -28,17 +28,17 @@ function unsupported(store: Store, what: string): Error {
   return new UnsupportedOperationError(`${store.name} does not support ${what}`);
 }
 
-export async function copyFile(
-  call: Call,
-  source: unknown,
-  destination: unknown,
-  mode: unknown,
-): Promise<unknown> {
+// Node's promises are returned as they are: an async function around them would cost a turn of the microtask queue.
+export function copyFile(call: Call, source: unknown, destination: unknown, mode: unknown): Promise<unknown> {
   const [from, to] = [pathOf(source), pathOf(destination)];
-  const bits = modeOf(mode, 0);
   const isMounted = mounted(from) !== undefined || mounted(to) !== undefined;
-  if (!isMounted || from === undefined || to === undefined || bits === undefined)
+  const bits = isMounted ? modeOf(mode, 0) : undefined;
+  if (from === undefined || to === undefined || bits === undefined)
     return node.copyFile(source as never, destination as never, mode as never);
+  return copyMounted(call, from, to, bits);
+}
+
+async function copyMounted(call: Call, from: PlainPath, to: PlainPath, bits: number): Promise<void> {
   const job = { store: storeOf(from), target: storeOf(to), call };
   const exclusive = (bits & constants.COPYFILE_EXCL) !== 0;
   try {
@@ -46,10 +46,9 @@ export async function copyFile(
   } catch (error) {
     throw renamed(error, 'copyfile', from, to);
   }
-  return undefined;
 }
 
-export async function truncate(call: Call, path: unknown, length: unknown): Promise<unknown> {
+export function truncate(call: Call, path: unknown, length: unknown): Promise<unknown> {
   const plain = pathOf(path);
   if (plain === undefined || mounted(plain) === undefined)
     return node.truncate(path as never, length as never);
@@ -57,7 +56,7 @@ export async function truncate(call: Call, path: unknown, length: unknown): Prom
 }
 
 /** A time in the forms that Node takes. */
-function timestamp(time: unknown): { seconds: number; nanoseconds: number } | undefined {
+function timestamp(time: unknown): Timestamp | undefined {
   let seconds = time instanceof Date ? time.getTime() / 1000 : typeof time === 'string' ? Number(time) : time;
   if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return undefined;
   if (seconds < 0 && !(time instanceof Date)) seconds = Date.now() / 1000;
@@ -65,7 +64,7 @@ function timestamp(time: unknown): { seconds: number; nanoseconds: number } | un
   return { seconds: whole, nanoseconds: Math.round(((seconds as number) - whole) * 1e9) };
 }
 
-async function times(
+function times(
   call: Call,
   path: unknown,
   accessed: unknown,
@@ -74,17 +73,29 @@ async function times(
 ): Promise<unknown> {
   const plain = pathOf(path);
   const store = mounted(plain);
-  const [atime, mtime] = [timestamp(accessed), timestamp(modified)];
-  if (plain === undefined || store === undefined || atime === undefined || mtime === undefined)
-    return followSymlinks
-      ? node.utimes(path as never, accessed as never, modified as never)
-      : node.lutimes(path as never, accessed as never, modified as never);
-  try {
-    await store.setTimes(plain, atime, mtime, { followSymlinks }, call);
-  } catch (error) {
-    throw renamed(error, followSymlinks ? 'utime' : 'lutime', plain);
+  if (plain !== undefined && store !== undefined) {
+    const [atime, mtime] = [timestamp(accessed), timestamp(modified)];
+    if (atime !== undefined && mtime !== undefined)
+      return setTimes(store, plain, atime, mtime, followSymlinks, call);
   }
-  return undefined;
+  return followSymlinks
+    ? node.utimes(path as never, accessed as never, modified as never)
+    : node.lutimes(path as never, accessed as never, modified as never);
+}
+
+async function setTimes(
+  store: Store,
+  path: PlainPath,
+  atime: Timestamp,
+  mtime: Timestamp,
+  followSymlinks: boolean,
+  call: Call,
+): Promise<void> {
+  try {
+    await store.setTimes(path, atime, mtime, { followSymlinks }, call);
+  } catch (error) {
+    throw renamed(error, followSymlinks ? 'utime' : 'lutime', path);
+  }
 }
 
 export function utimes(call: Call, path: unknown, accessed: unknown, modified: unknown): Promise<unknown> {
@@ -102,10 +113,14 @@ export async function lchmod(_call: Call, path: unknown, mode: unknown): Promise
   return node.lchmod(path as never, mode as never);
 }
 
-export async function statfs(call: Call, path: unknown, options: unknown): Promise<unknown> {
+export function statfs(call: Call, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const store = mounted(plain);
   if (plain === undefined || store === undefined) return node.statfs(path as never, options as never);
+  return statMounted(store, plain, options, call);
+}
+
+async function statMounted(store: Store, plain: PlainPath, options: unknown, call: Call): Promise<unknown> {
   const { bigint = false } = (options ?? {}) as { bigint?: boolean };
   const { bsize, blocks, bfree, bavail, files, ffree } = await store
     .statvfs(plain, call)
