@@ -1,8 +1,10 @@
 // copy: copies one file's content and mode.
 import { callback, flag, optionReader } from '../arguments/options.js';
 import { nameFor, type Path, toPathBytes } from '../arguments/path.js';
+import type { FilePath } from '../filesystem/filesystem.js';
 import { copyFileInto } from '../filesystem/generic/copy.js';
 import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
+import { FOLLOW, LINK_ITSELF, type Store } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /** Options of `copy`. */
@@ -13,8 +15,8 @@ export interface CopyOptions extends OpOptions {
   exclusive?: boolean | undefined;
   /** False copies a link as a link. Default true. */
   followSymlinks?: boolean | undefined;
-  /** Called during the copy. The file is then copied in pieces of a megabyte, without holes and extended attributes. */
-  onProgress?: ((progress: CopyProgress) => void) | undefined;
+  /** Called during the copy, and awaited. The file is then copied in pieces of a megabyte, without holes and extended attributes. */
+  onProgress?: ((progress: CopyProgress) => void | Promise<void>) | undefined;
 }
 
 /** Progress of a copy. */
@@ -29,19 +31,19 @@ const readOptions = optionReader({
   preserve: flag(false),
   exclusive: flag(false),
   followSymlinks: flag(true),
-  onProgress: callback<(progress: CopyProgress) => void>(),
+  onProgress: callback<(progress: CopyProgress) => void | Promise<void>>(),
 });
 
 /**
  * Copies a file: with shared blocks where the file system supports them, else within the kernel, else by reading and writing.
  * Holes stay holes. After a failure or an abort, a target that the copy created is removed. A target that existed before has
- * lost its content.
+ * lost its content. Of a device the bytes are copied, until it has no more.
  * @param dst the copy's path, or a directory to copy into
  * @param o `preserve` (false), `exclusive` (false), `followSymlinks` (true), `onProgress`, `signal`, `lane`, `timeout`. What
  *   `onProgress` throws ends the copy.
  * @returns the copy's path: a Buffer if `src` or `dst` is a byte path, which may not be UTF-8
- * @throws the system's errors in Node's shape with `path` and `dest`; EINVAL if both are the same file or `src` is not a
- *   regular file, EISDIR for a directory (see `copytree`); TypeError for bad paths, AbortError, TimeoutError
+ * @throws the system's errors in Node's shape with `path` and `dest`; EINVAL if both are the same file or `src` is a
+ *   FIFO or socket, EISDIR for a directory (see `copytree`); TypeError for bad paths, AbortError, TimeoutError
  * @example await os.copy('data.db', 'backup/', { preserve: true });
  */
 export function copy(src: string | URL, dst: string | URL, o?: CopyOptions): Promise<string>;
@@ -61,7 +63,25 @@ export async function copy(src: Path, dst: Path, o?: CopyOptions): Promise<strin
       : { onBytes: (bytes: number, total: number) => onProgress({ bytes, total }) };
   const made =
     source === target && hooks === undefined
-      ? await source.copyFileInto(from, to, options, options.call)
+      ? await copyWithin(source, from, to, options)
       : await copyFileInto(source, from, target, to, options, options.call, hooks);
   return nameFor(made, src, dst);
+}
+
+// The kernel's own ways to copy are for regular files.
+async function copyWithin(
+  store: Store,
+  src: FilePath,
+  dst: FilePath,
+  options: ReturnType<typeof readOptions>,
+): Promise<FilePath> {
+  const { call } = options;
+  try {
+    return await store.copyFileInto(src, dst, options, call);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
+    const stats = await store.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, call);
+    if (!stats.isCharacterDevice() && !stats.isBlockDevice()) throw error;
+    return copyFileInto(store, src, store, dst, options, call, { onBytes: () => undefined });
+  }
 }

@@ -22,7 +22,7 @@ export interface CopytreeOptions extends OpOptions {
    */
   filter?: ((src: string, dst: string) => boolean | Promise<boolean>) | undefined;
   /** Called after each file. */
-  onProgress?: ((progress: CopytreeProgress) => void) | undefined;
+  onProgress?: ((progress: CopytreeProgress) => void | Promise<void>) | undefined;
 }
 
 /** How far the copy of a tree has come. */
@@ -43,7 +43,7 @@ const readOptions = optionReader({
   preserve: flag(true),
   overwrite: flag(true),
   filter: callback<(src: string, dst: string) => boolean | Promise<boolean>>(),
-  onProgress: callback<(progress: CopytreeProgress) => void>(),
+  onProgress: callback<(progress: CopytreeProgress) => void | Promise<void>>(),
 });
 
 type Options = ReturnType<typeof readOptions>;
@@ -82,7 +82,7 @@ function hooksOf({ overwrite, filter, onProgress }: Options): CopyHooks | undefi
         : (src, dst, size) => {
             files++;
             bytes += size;
-            onProgress({ src: textOf(src), dst: textOf(dst), files, bytes });
+            return onProgress({ src: textOf(src), dst: textOf(dst), files, bytes });
           },
   };
 }

@@ -15,7 +15,7 @@ import {
 import path from 'node:path';
 import { os } from 'uvfiles';
 
-import { needsRoot, scratchDirectory } from '../support/temp.js';
+import { needsRoot, rejection, scratchDirectory } from '../support/temp.js';
 
 const SIZE = 4 * 1024 * 1024;
 
@@ -82,5 +82,51 @@ describe('copy', () => {
     const moved = await os.move(odd, Buffer.from(at('b')));
     expect(moved.toString()).to.equal(at('b'));
     expect(await os.move(at('b'), at('c'))).to.equal(at('c'));
+  });
+
+  it('copies what a device gives, and refuses FIFOs', async function () {
+    if (!existsSync('/dev/zero')) {
+      console.log('      skipped: there are no devices');
+      this.skip();
+    }
+    writeFileSync(at('old'), 'old');
+    expect(await os.copy('/dev/null', at('old'))).to.equal(at('old'));
+    expect(readFileSync(at('old'), 'utf8')).to.equal('');
+    const exclusive = os.copy('/dev/null', at('old'), { exclusive: true });
+    expect((await rejection(exclusive)).code).to.equal('EEXIST');
+    // It has no end: only its signal ends the copy.
+    const controller = new AbortController();
+    const endless = rejection(os.copy('/dev/zero', at('zeros'), { signal: controller.signal }));
+    while (!existsSync(at('zeros'))) await new Promise((resolve) => setTimeout(resolve, 1));
+    controller.abort();
+    expect((await endless).name).to.equal('AbortError');
+    expect(existsSync(at('zeros'))).to.equal(false);
+    execFileSync('mkfifo', [at('fifo')]);
+    expect((await rejection(os.copy(at('fifo'), at('copy')))).code).to.equal('EINVAL');
+    expect(existsSync(at('copy'))).to.equal(false);
+  });
+
+  it('waits for a promise of onProgress, and rejects with its error', async () => {
+    writeFileSync(at('large'), Buffer.alloc(3_000_000, 'x'));
+    const steps: number[] = [];
+    let running = 0;
+    await os.copy(at('large'), at('copy'), {
+      async onProgress({ bytes, total }) {
+        expect([++running, total]).to.deep.equal([1, 3_000_000]);
+        await new Promise((resolve) => setImmediate(resolve));
+        steps.push(bytes);
+        running--;
+      },
+    });
+    expect(steps).to.deep.equal([1 << 20, 2 << 20, 3_000_000]);
+    const failing = (): Promise<void> => Promise.reject(new Error('mine'));
+    const failed = await rejection(os.copy(at('large'), at('other'), { onProgress: failing }));
+    expect(failed.message).to.equal('mine');
+    expect(existsSync(at('other'))).to.equal(false);
+    mkdirSync(at('tree'));
+    writeFileSync(at('tree/file'), 'x');
+    expect((await rejection(os.copytree(at('tree'), at('tree2'), { onProgress: failing }))).message).to.equal(
+      'mine',
+    );
   });
 });

@@ -239,6 +239,7 @@ describe('the patterns of glob', function () {
       ['src/a.ts', 'src/a.ts/**', ['src/a.ts']],
       ['.git/*', '*', []],
       ['*', '!(src)', ['src']],
+      ['src/*', ['', 'src/gen'], ['src/a.test.ts', 'src/a.ts']],
     ];
     for (const [pattern, exclude, paths] of cases) {
       it(`${String(exclude)} leaves ${paths.join(' ') || 'nothing'} of ${String(pattern)}`, async () => {

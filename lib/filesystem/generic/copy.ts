@@ -36,10 +36,10 @@ export interface CopyHooks {
   readonly filter?: ((src: FilePath, dst: FilePath) => unknown) | undefined;
   /** False keeps files that exist already. */
   readonly overwrite?: boolean | undefined;
-  /** Called after each file. */
-  readonly onFile?: ((src: FilePath, dst: FilePath, bytes: number) => void) | undefined;
-  /** Called with the bytes of a file as they are copied. */
-  readonly onBytes?: ((bytes: number, total: number) => void) | undefined;
+  /** Called after each file, and awaited. */
+  readonly onFile?: ((src: FilePath, dst: FilePath, bytes: number) => unknown) | undefined;
+  /** Called with the bytes of a file as they are copied, and awaited. */
+  readonly onBytes?: ((bytes: number, total: number) => unknown) | undefined;
   /** Syncs files and directories: the original is removed afterwards. */
   readonly durable?: boolean | undefined;
 }
@@ -125,7 +125,7 @@ async function copyContent(
     /** The content, where it has been read already. */
     bytes: Uint8Array | undefined;
     durable: boolean;
-    onPiece: ((bytes: number) => void) | undefined;
+    onPiece: ((bytes: number) => unknown) | undefined;
   },
   o: OpOptions | undefined,
 ): Promise<void> {
@@ -168,7 +168,7 @@ export async function pump(
   source: OpenFile,
   target: OpenFile,
   o: OpOptions | undefined,
-  onPiece?: (bytes: number) => void,
+  onPiece?: (bytes: number) => unknown,
 ): Promise<number> {
   const pieces: Promise<Buffer>[] = [];
   let position = 0;
@@ -184,7 +184,7 @@ export async function pump(
     for (;;) {
       const piece = await pieces.shift()!;
       if (piece.length > 0) written += await target.write(piece, written, true, o);
-      if (piece.length > 0) onPiece?.(written);
+      if (piece.length > 0) await onPiece?.(written);
       if (piece.length < PIECE) return written;
       ask();
     }
@@ -325,7 +325,7 @@ async function copyOfTree(
   else await copyOne(from, src, to, dst, options, o, { durable: hooks.durable }, known);
   if (hooks.onFile === undefined) return;
   const copied = known ?? (await from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o));
-  hooks.onFile(src, dst, Number(copied.size));
+  await hooks.onFile(src, dst, Number(copied.size));
 }
 
 /** Moves a file or a tree: a rename within one store, else a copy and then a removal. Resolves to the new path. */

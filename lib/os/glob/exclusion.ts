@@ -23,6 +23,7 @@ export class Exclusion {
     this.#cwd = resolve(cwd);
     this.#filter = filter;
     for (const { base, rest, directoriesOnly } of patterns) {
+      if (base === '' && rest.length === 0) continue; // '' matches no path, as in glob itself
       const above = namesOf(resolve(this.#cwd, base)).map(literalPart);
       this.#full.add({ rest: [...above, ...rest], directoriesOnly });
       if (base === '' && rest[0] === GLOBSTAR) this.#anywhere.add({ rest, directoriesOnly });
