@@ -49,7 +49,7 @@ export function fetchPackage({ name, repository, tag, tools }: TestedPackage): s
   // What else they list is for checking and publishing.
   writeFileSync(manifest, JSON.stringify(rest));
   const wanted = tools.map((tool) =>
-    tool.includes('@') ? tool : `${tool}@${devDependencies[tool] ?? 'latest'}`,
+    tool.lastIndexOf('@') > 0 ? tool : `${tool}@${devDependencies[tool] ?? 'latest'}`,
   );
   const flags = ['--ignore-scripts', '--no-save', '--no-package-lock', '--no-audit', '--no-fund'];
   if (run('npm', ['install', ...flags, ...wanted], folder).status === 0) return folder;

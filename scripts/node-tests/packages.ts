@@ -72,6 +72,20 @@ export const PACKAGES: readonly TestedPackage[] = [
     commands: [['node_modules/mocha/bin/_mocha', 'test/']],
   },
   {
+    name: 'copy-file',
+    repository: 'sindresorhus/copy-file',
+    tag: 'v11.0.0',
+    tools: ['ava', 'clear-module', 'del', 'import-fresh', 'sinon'],
+    commands: [['node_modules/ava/entrypoints/cli.mjs']],
+  },
+  {
+    name: 'move-file',
+    repository: 'sindresorhus/move-file',
+    tag: 'v3.1.0',
+    tools: ['ava', 'sinon', 'temp-write', 'tempy'],
+    commands: [['node_modules/ava/entrypoints/cli.mjs']],
+  },
+  {
     name: 'lowdb',
     repository: 'typicode/lowdb',
     tag: 'v7.0.1',
