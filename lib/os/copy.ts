@@ -16,7 +16,7 @@ export interface CopyOptions extends OpOptions {
   /** False copies a link as a link. Default true. */
   followSymlinks?: boolean | undefined;
   /** Called during the copy, and awaited. The file is then copied in pieces of a megabyte, without holes and extended attributes. */
-  onProgress?: ((progress: CopyProgress) => void | Promise<void>) | undefined;
+  onProgress?: ((progress: CopyProgress) => unknown) | undefined;
 }
 
 /** Progress of a copy. */
@@ -31,7 +31,7 @@ const readOptions = optionReader({
   preserve: flag(false),
   exclusive: flag(false),
   followSymlinks: flag(true),
-  onProgress: callback<(progress: CopyProgress) => void | Promise<void>>(),
+  onProgress: callback<(progress: CopyProgress) => unknown>(),
 });
 
 /**

@@ -22,7 +22,7 @@ export interface CopytreeOptions extends OpOptions {
    */
   filter?: ((src: string, dst: string) => boolean | Promise<boolean>) | undefined;
   /** Called after each file. */
-  onProgress?: ((progress: CopytreeProgress) => void | Promise<void>) | undefined;
+  onProgress?: ((progress: CopytreeProgress) => unknown) | undefined;
 }
 
 /** How far the copy of a tree has come. */
@@ -43,7 +43,7 @@ const readOptions = optionReader({
   preserve: flag(true),
   overwrite: flag(true),
   filter: callback<(src: string, dst: string) => boolean | Promise<boolean>>(),
-  onProgress: callback<(progress: CopytreeProgress) => void | Promise<void>>(),
+  onProgress: callback<(progress: CopytreeProgress) => unknown>(),
 });
 
 type Options = ReturnType<typeof readOptions>;
