@@ -1,5 +1,6 @@
 // The benchmark: every workload against every contender that can do it, in turns. `npx tsx bench/run.ts --help`.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { versionsOf, whoIsAble } from './harness/attendance.js';
 import { discover, isWanted } from './harness/discover.js';
 import { Fixtures } from './harness/fixtures.js';
 import { evaluateFloors } from './harness/floors.js';
@@ -13,7 +14,7 @@ import type { AnyWorkload, Contender, Context, Measured } from './harness/types.
 const marks = ['<!-- figures: begin -->', '<!-- figures: end -->'] as const;
 
 /** What the harness is told, with the contenders that are asked for. */
-type Run = Context & Pick<Options, 'contenders'>;
+type Asked = Context & Pick<Options, 'contenders'>;
 
 try {
   await main(readOptions(process.argv.slice(2)));
@@ -52,34 +53,45 @@ async function main(options: Options): Promise<void> {
     clearProgress();
     if (plain) console.log(textTable(one));
   }
+  const versions = versionsIn(measured, contenders);
+  if (plain && versions.length > 0) console.log(`\nVersions: ${versions.join(', ')}`);
   const failures = measured.flatMap((one) => one.results.filter((result) => result.failure !== undefined));
   for (const { title, stack } of failures) console.error(`\n${title}: ${stack}`);
   // A wrong result is a failure; a slow one never is.
   if (failures.length > 0) process.exitCode = 1;
 
-  if (options.markdown) console.log(markdown(machine, measured));
-  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify({ machine, measured }, null, 1));
-  if (options.write !== undefined) writeBetweenMarks(options.write, markdown(machine, measured));
+  const run = { machine, versions, measured };
+  if (options.markdown) console.log(markdown(run));
+  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(run, null, 1));
+  if (options.write !== undefined) writeBetweenMarks(options.write, markdown(run));
+}
+
+/** The versions of all that took part in a workload. */
+function versionsIn(measured: readonly Measured[], contenders: readonly Contender[]): string[] {
+  const names = new Set(measured.flatMap(({ results }) => results.map(({ contender }) => contender)));
+  const used = contenders.filter(({ name }) => names.has(name));
+  return [...new Set(used.map(versionsOf))].filter((version) => version !== undefined);
 }
 
 async function runOne(
   workload: AnyWorkload,
   contenders: readonly Contender[],
-  context: Run,
+  context: Asked,
 ): Promise<Measured> {
   const { name, title, issue, inline = false } = workload;
-  const head = { name, title, issue, inline, results: [], floors: [] };
+  const head = { name, title, issue, inline, results: [], floors: [], absent: [] };
   const missing = firstMissing(workload.requires ?? []);
-  const able = contenders.filter((contender) => takesPart(contender, workload, context, missing));
   if (missing !== undefined && missing !== 'uvfiles') return { ...head, missing };
+  const wanted = contenders.filter((contender) => takesPart(contender, workload, context, missing));
+  const { able, absent } = await whoIsAble(wanted, context);
   const outcome = await measureWorkload(workload, able, context, showProgress);
-  return { ...head, ...outcome, floors: evaluateFloors(workload.floors ?? [], outcome.results) };
+  return { ...head, ...outcome, absent, floors: evaluateFloors(workload.floors ?? [], outcome.results) };
 }
 
 function takesPart(
   contender: Contender,
   workload: AnyWorkload,
-  context: Run,
+  context: Asked,
   missing: string | undefined,
 ): boolean {
   if (workload.capability !== undefined && typeof contender[workload.capability] !== 'function') return false;

@@ -12,6 +12,7 @@ const contender: Contender = {
   title: '@aws-sdk/client-s3',
   kind: 'peer',
   order: 60,
+  package: '@aws-sdk/client-s3',
 
   async s3Reader({ key, size, positions }) {
     const { sdk, client } = await connected();

@@ -1,4 +1,5 @@
 // `cp` of the system: one process, plain system calls. A limit.
+import { programVersion } from '../support/program-version.js';
 import { runProgram } from '../support/run-program.js';
 import type { Contender } from '../harness/types.js';
 
@@ -7,7 +8,9 @@ const contender: Contender = {
   title: 'cp (a limit)',
   kind: 'limit',
   order: 91,
+  version: () => programVersion('cp'),
   copier: () => ({ copy: (source, destination) => runProgram('cp', source, destination) }),
+  treeCopier: () => ({ copy: (source, destination) => runProgram('cp', '-r', source, destination) }),
 };
 
 export default contender;

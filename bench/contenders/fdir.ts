@@ -1,10 +1,12 @@
 // fdir: the fastest directory crawler on npm.
 import type { Contender } from '../harness/types.js';
+
 const contender: Contender = {
   name: 'fdir',
   title: 'fdir',
   kind: 'peer',
   order: 43,
+  package: 'fdir',
   async treeWalker({ top }) {
     const { fdir } = await import('fdir');
     return {

@@ -125,6 +125,21 @@ const contender: Contender = {
   promiseFunctions: () => fs,
 
   copier: () => ({ copy: (source, destination) => fs.copyFile(source, destination) }),
+  treeCopier: () => ({ copy: (source, destination) => fs.cp(source, destination, { recursive: true }) }),
+
+  globber: ({ top, pattern }) => {
+    const { glob } = fs as { glob?: (of: string, o: { cwd: string }) => AsyncIterable<string> };
+    // From Node 22 on.
+    if (glob === undefined) return undefined;
+    return {
+      style: 'promise',
+      async run() {
+        let found = 0;
+        for await (const _ of glob(pattern, { cwd: top })) found++;
+        return found;
+      },
+    };
+  },
 };
 
 export default contender;

@@ -1,27 +1,11 @@
-// piscina: a pool of JavaScript threads, as many as libuv's pool has, that read synchronously.
-import { poolSize } from '../harness/header.js';
-import { compiledWorker } from '../support/compiled-worker.js';
-import { threadReader, threadWholeReader, type Start } from '../support/thread-pool-readers.js';
-import type { Contender } from '../harness/types.js';
+// piscina: a pool of JavaScript threads that read synchronously. Several small tasks per worker at a time, as its docs say.
+import { threadPoolContender } from '../support/thread-pool-contender.js';
 
-const contender: Contender = {
-  name: 'piscina',
-  title: 'piscina + readSync',
-  kind: 'peer',
-  order: 40,
-  randomReader: async (params) => threadReader(params, await starter()),
-  wholeReader: async (params) => threadWholeReader(params, await starter()),
-};
-
-export default contender;
-
-async function starter(): Promise<Start> {
+export default threadPoolContender({ name: 'piscina', order: 40 }, async () => {
   const { Piscina } = await import('piscina');
-  const filename = compiledWorker('piscina-worker.ts');
-  const threads = poolSize();
-  return (workerData) => {
+  return ({ worker, threads, workerData }) => {
     const pool = new Piscina({
-      filename,
+      filename: worker,
       workerData,
       minThreads: threads,
       maxThreads: threads,
@@ -29,4 +13,4 @@ async function starter(): Promise<Start> {
     });
     return { call: (name, task) => pool.run(task, { name }), stop: () => pool.destroy() };
   };
-}
+});

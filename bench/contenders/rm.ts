@@ -1,4 +1,5 @@
 // `rm -rf` of the system: one process, plain system calls. A limit.
+import { programVersion } from '../support/program-version.js';
 import { runProgram } from '../support/run-program.js';
 import type { Contender } from '../harness/types.js';
 
@@ -7,6 +8,7 @@ const contender: Contender = {
   title: 'rm -rf (a limit)',
   kind: 'limit',
   order: 90,
+  version: () => programVersion('rm'),
   treeRemover: () => ({ remove: (path) => runProgram('rm', '-rf', path) }),
 };
 

@@ -10,6 +10,7 @@ const contender: Contender = {
   title: 'tmp-promise',
   kind: 'peer',
   order: 42,
+  package: 'tmp-promise',
   async tempFiles({ content }) {
     const { default: tmp } = await import('tmp-promise');
     return {

@@ -9,6 +9,7 @@ const contender: Contender = {
   title: 'uvfiles',
   kind: 'ours',
   order: 0,
+  package: 'uvfiles',
 
   async randomReader({ path, size, positions, slots }) {
     const file = await uvfiles().open(path, 'rb');
@@ -123,6 +124,16 @@ const contender: Contender = {
   }),
 
   copier: () => ({ copy: (source, destination) => uvfiles().os.copy(source, destination) }),
+  treeCopier: () => ({ copy: (source, destination) => uvfiles().os.copytree(source, destination) }),
+
+  globber: ({ top, pattern }) => ({
+    style: 'promise',
+    async run() {
+      let found = 0;
+      for await (const _ of uvfiles().os.glob(pattern, { cwd: top })) found++;
+      return found;
+    },
+  }),
 
   promiseFunctions: () => promiseFunctions(),
 

@@ -1,26 +1,10 @@
-// workerpool: the other widely used pool of JavaScript threads, as many as libuv's pool has, reading synchronously.
-import { poolSize } from '../harness/header.js';
-import { compiledWorker } from '../support/compiled-worker.js';
-import { threadReader, threadWholeReader, type Start } from '../support/thread-pool-readers.js';
-import type { Contender } from '../harness/types.js';
+// workerpool: all workers are kept, and each file's memory is transferred, as its docs say.
+import { threadPoolContender } from '../support/thread-pool-contender.js';
 
-const contender: Contender = {
-  name: 'workerpool',
-  title: 'workerpool + readSync',
-  kind: 'peer',
-  order: 50,
-  randomReader: async (params) => threadReader(params, await starter()),
-  wholeReader: async (params) => threadWholeReader(params, await starter()),
-};
-
-export default contender;
-
-async function starter(): Promise<Start> {
+export default threadPoolContender({ name: 'workerpool', order: 50 }, async () => {
   const { default: workerpool } = await import('workerpool');
-  const script = compiledWorker('workerpool-worker.ts');
-  const threads = poolSize();
-  return (workerData) => {
-    const pool = workerpool.pool(script, {
+  return ({ worker, threads, workerData }) => {
+    const pool = workerpool.pool(worker, {
       workerType: 'thread',
       minWorkers: threads,
       maxWorkers: threads,
@@ -31,4 +15,4 @@ async function starter(): Promise<Start> {
       stop: async () => pool.terminate(),
     };
   };
-}
+});

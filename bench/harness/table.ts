@@ -1,6 +1,6 @@
 // Prints results for people, as plain text or as Markdown.
-import { headerLines, type Machine } from './header.js';
-import type { Figures, Measured, Result, Verdict } from './types.js';
+import { headerLines } from './header.js';
+import type { Figures, Measured, Result, Run, Verdict } from './types.js';
 
 type Column = readonly [title: string, cell: (result: Figures) => string];
 
@@ -41,13 +41,15 @@ export function textTable(measured: Measured): string {
   for (const row of rows) lines.push(`  ${align(row)}`.trimEnd());
   for (const { title, failure } of measured.results)
     if (failure !== undefined) lines.push(`  ${title}: failed: ${failure}`);
+  for (const { contender, reason } of measured.absent) lines.push(`  ${contender}: skipped: ${reason}`);
   for (const floor of measured.floors) lines.push(`  ${verdict(floor)}: ${floor.text} (${floor.figure})`);
   return lines.join('\n');
 }
 
 /** All workloads as Markdown: the machine, then a table a workload with its floors below. */
-export function markdown(machine: Machine, workloads: readonly Measured[]): string {
+export function markdown({ machine, versions, measured: workloads }: Run): string {
   const parts = [...headerLines(machine).map((line) => `${line}  `)];
+  if (versions.length > 0) parts.push(versions.join(', '));
   for (const measured of workloads) {
     parts.push(`\n### ${measured.title}\n`);
     if (measured.missing !== undefined) parts.push(`Not available yet: \`${measured.missing}\`.`);
@@ -65,7 +67,8 @@ function markdownTable(measured: Measured): string[] {
     line(used.map(([title]) => (title === 'contender' || title === 'also' ? '---' : '---:'))),
     ...rows.map(line),
   ];
-  if (measured.floors.length > 0) parts.push('');
+  if (measured.floors.length > 0 || measured.absent.length > 0) parts.push('');
+  for (const { contender, reason } of measured.absent) parts.push(`- ${contender}: skipped: ${reason}`);
   for (const floor of measured.floors) parts.push(`- ${verdict(floor)}: ${floor.text} (${floor.figure})`);
   return parts;
 }

@@ -5,6 +5,7 @@
 import type * as promises from 'node:fs/promises';
 
 import type { Fixtures } from './fixtures.js';
+import type { Machine } from './header.js';
 
 /** Operations that a contender offers, in the style that is natural to it. */
 export type Subject = PromiseSubject | CallbackSubject | SyncSubject | WholeSubject;
@@ -34,10 +35,18 @@ export interface SyncSubject extends Closable {
   run(index: number, slot: number): unknown;
 }
 
-/** Does all operations by itself, outside JavaScript. */
+/** Does all operations by itself: outside JavaScript, or in another process, which then says what it measured. */
 export interface WholeSubject extends Closable {
   readonly style: 'whole';
-  runAll(total: number, inFlight: number): Promise<unknown>;
+  runAll(total: number, inFlight: number): Promise<Driven | undefined>;
+}
+
+/** What a loop over operations measured. Latencies are in microseconds; so is the CPU time per operation. */
+export interface Driven {
+  readonly operations: number;
+  readonly nanoseconds: number;
+  readonly latencies: readonly number[];
+  readonly cpuUs?: number;
 }
 
 export type Done = (error: Error | null | undefined, result?: unknown) => void;
@@ -59,6 +68,7 @@ export interface WritesFile {
 }
 
 export type ReadSubject = (SingleSubject & GivesBytes) | WholeSubject;
+export type StatSubject = (SingleSubject & GivesSize) | WholeSubject;
 
 export interface ReadParams {
   readonly path: string;
@@ -131,12 +141,14 @@ export interface Capabilities {
   s3TreeCopy(params: TreeCopyParams): Maybe<TreeCopier>;
   smallCalls(params: SmallCallsParams): Maybe<SingleSubject>;
   smallWriter(params: { chunk: Buffer }): Maybe<SingleSubject & WritesFile>;
-  stater(params: PathsParams): Maybe<SingleSubject & GivesSize>;
+  stater(params: PathsParams): Maybe<StatSubject>;
   tempFiles(params: { content: Buffer }): Maybe<PromiseSubject>;
   textReader(params: { path: string }): Maybe<SingleSubject>;
+  globber(params: { top: string; pattern: string }): Maybe<SingleSubject>;
+  treeCopier(params: object): Maybe<{ copy(source: string, destination: string): Promise<unknown> }>;
   treeRemover(params: object): Maybe<{ remove(path: string): Promise<unknown> }>;
   treeWalker(params: { top: string }): Maybe<SingleSubject>;
-  wholeReader(params: PathsParams): Maybe<SingleSubject & GivesBytes>;
+  wholeReader(params: PathsParams): Maybe<ReadSubject>;
 }
 
 export type Capability = keyof Capabilities;
@@ -150,6 +162,18 @@ export interface Contender extends Partial<Capabilities> {
   /** A `peer` is what programs would use instead; a `limit` shows how far one could get. */
   readonly kind: 'ours' | 'peer' | 'limit';
   readonly order?: number;
+  /** The npm package whose version is printed. */
+  readonly package?: string;
+  /** What is measured, with its version, where that is no package of node_modules. */
+  version?(): string | undefined;
+  /** Why the contender cannot take part on this machine; undefined where it can. It may install what it needs. */
+  whyNot?(context: Context): string | undefined | Promise<string | undefined>;
+}
+
+/** A contender that could not take part, and the reason. */
+export interface Absent {
+  readonly contender: string;
+  readonly reason: string;
 }
 
 /** What one run of `measure` found. */
@@ -290,6 +314,15 @@ export interface Measured {
   readonly inline: boolean;
   readonly results: readonly Result[];
   readonly floors: readonly Verdict[];
+  readonly absent: readonly Absent[];
   readonly missing?: string;
   readonly skipped?: string;
+}
+
+/** All that one run of the benchmark found: what --json writes, and what reports are made of. */
+export interface Run {
+  readonly machine: Machine;
+  /** Of everything that took part, such as `piscina 5.3.2`. */
+  readonly versions: readonly string[];
+  readonly measured: readonly Measured[];
 }

@@ -19,7 +19,16 @@ export function makeReader({ fd, memory, size, slots }: SharedMemory) {
   return ([slot, position]: SlotAndPosition): number => readSync(fd, buffers[slot]!, 0, size, position);
 }
 
-/** Reads a whole file. */
-export function readWhole(path: string): Buffer {
-  return readFileSync(path);
+/** The reader of a worker; undefined where it was told of no memory, since it reads whole files then. */
+export function readerOf(shared: Partial<SharedMemory> | undefined) {
+  return shared?.memory === undefined ? undefined : makeReader(shared as SharedMemory);
+}
+
+/**
+ * Reads a whole file, and moves its bytes to the main thread rather than cloning them. Small files may lie in Node's shared
+ * slab, which cannot be moved; those are cloned.
+ */
+export function readWhole<T>(path: string, move: (data: Buffer) => T): T | Buffer {
+  const data = readFileSync(path);
+  return data.byteLength === data.buffer.byteLength ? move(data) : data;
 }

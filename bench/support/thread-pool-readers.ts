@@ -1,11 +1,11 @@
 // Reading through a pool of JavaScript threads, whichever pool it is: `start(workerData)` gives a pool whose
-// `call(name, task)` runs a task of reading-tasks.mjs in a worker, and whose `stop()` ends the workers.
+// `call(name, task)` runs a task of reading-tasks.ts in a worker, and whose `stop()` ends the workers.
 import { closeSync, openSync } from 'node:fs';
 import { cycle } from '../harness/subjects.js';
 import type { GivesBytes, PathsParams, PromiseSubject, ReadParams } from '../harness/types.js';
 import type { SharedMemory, SlotAndPosition } from './reading-tasks.js';
 
-interface ThreadPool {
+export interface ThreadPool {
   call(name: 'readInto' | 'readWhole', task: SlotAndPosition | string): Promise<unknown>;
   stop(): Promise<unknown>;
 }

@@ -1,7 +1,7 @@
 // A large file copied, and small files replaced atomically.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { Workload } from '../harness/types.js';
 
@@ -61,8 +61,38 @@ const copyOfOneGigabyte: Workload<'copier', { source: string; copy: string; hash
   floors: [{ over: 'cp', timeAtMost: 1 }],
 };
 
+const copyOfTree: Workload<'treeCopier', { source: string; copy: string; count: number }> = {
+  name: 'copy-tree',
+  title: 'A copy of a tree of 5,000 files of 4 KiB',
+  issue: 17,
+  order: 143.5,
+  capability: 'treeCopier',
+  baseline: 'fs-promises',
+  requires: ['os.copytree'],
+  rounds: 5,
+  warmUp: false,
+  fixedTotal: ({ quick }) => (quick ? 200 : 5000),
+  fixture: ({ fixtures, quick }) => {
+    const count = quick ? 200 : 5000;
+    return { count, source: fixtures.smallFiles(count, 4096).top, copy: fixtures.freshPath('copied-tree') };
+  },
+  async measure(subject, { source, copy, count }) {
+    spawnSync('sync');
+    const start = performance.now();
+    await subject.copy(source, copy);
+    const nanoseconds = (performance.now() - start) * 1e6;
+    const copied = readdirSync(copy, { recursive: true, withFileTypes: true });
+    const files = copied.filter((entry) => entry.isFile()).length;
+    rmSync(copy, { recursive: true });
+    if (files !== count) throw new Error(`${files} files were copied, not ${count}`);
+    return { operations: count, nanoseconds };
+  },
+  floors: [{ over: 'fs-promises', atLeast: 1 }],
+};
+
 export default [
   copyOfOneGigabyte,
+  copyOfTree,
   atomicWrites({
     name: 'write-atomic',
     title: 'A 4 KiB file replaced atomically, not durably',

@@ -56,7 +56,7 @@ export default [
     name: 'lines',
     title: 'Lines of a 100 MB file, for await (const line of file)',
     order: 100,
-    contenders: ['fs-promises', 'python-aiofiles'],
+    contenders: ['fs-promises', 'python-aiofiles', 'python-anyio'],
     floors: [
       { over: 'fs-promises', atLeast: 1.6 },
       { over: 'python-aiofiles', atLeast: 100 },

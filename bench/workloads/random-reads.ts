@@ -2,6 +2,7 @@
 import { drive, runOnce } from '../harness/drive.js';
 import { checkPattern } from '../harness/fixtures.js';
 import { randomPositions } from '../harness/subjects.js';
+import { threadPools } from '../support/thread-pool-contender.js';
 import type { Context, Floor, ReadParams, ReadSubject, Workload } from '../harness/types.js';
 
 const size = 4096;
@@ -66,7 +67,7 @@ const throughPool = ({ inFlight, floors }: { inFlight: number; floors: readonly 
     issue: 2,
     order: inFlight === 512 ? 10 : inFlight === 64 ? 11 : 12,
     inFlight,
-    contenders: ['fs-promises', 'fs-callback', 'piscina', 'workerpool', 'bare-uv', 'bare-uv-callback'],
+    contenders: ['fs-promises', 'fs-callback', ...threadPools, 'bun', 'deno', 'bare-uv', 'bare-uv-callback'],
     floors: [...floors, { aheadOfPeers: true }],
   });
 

@@ -15,7 +15,7 @@ function smallCalls(
     inline: true,
     capability: 'smallCalls',
     baseline: 'fs-promises',
-    contenders: ['fs-promises', 'python-aiofiles'],
+    contenders: ['fs-promises', 'python-aiofiles', 'python-anyio'],
     requires: ['open'],
     rounds: 5,
     fixedTotal: () => 1,

@@ -39,7 +39,7 @@ const removeTree: Workload<'treeRemover', { source: string; copy: string }> = {
   capability: 'treeRemover',
   baseline: 'fs-promises',
   requires: ['os.rmtree'],
-  contenders: ['fs-promises', 'rm', 'bare-unlink', 'bare-unlink-4'],
+  contenders: ['fs-promises', 'fs-extra', 'rm', 'bare-unlink', 'bare-unlink-4'],
   rounds: 5,
   warmUp: false,
   fixedTotal: ({ quick }) => (quick ? 200 : 20_000),

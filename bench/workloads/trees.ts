@@ -51,12 +51,26 @@ export default [
     ],
   }),
   job({
+    name: 'glob',
+    title: 'A glob over 100,000 entries (**/*9)',
+    order: 141.5,
+    capability: 'globber',
+    baseline: 'tinyglobby',
+    requires: ['os.glob'],
+    fixture: ({ fixtures, quick }) => {
+      const { top, paths } = fixtures.smallFiles(quick ? 200 : 99_000, 1);
+      const expected = paths.filter((path) => path.endsWith('9')).length;
+      return { top, pattern: '**/file-*9', operations: paths.length, expected };
+    },
+    floors: [{ over: 'tinyglobby', atLeast: 1 }],
+  }),
+  job({
     name: 'read-many',
     title: '10,000 files of 4 KiB read whole',
     order: 142,
     capability: 'manyReads',
     requires: ['readMany'],
-    contenders: ['fs-promises', 'fs-callback', 'fs-sync'],
+    contenders: ['fs-promises', 'fs-callback', 'graceful-fs', 'fs-sync'],
     ...tenThousand((paths) => paths.length * size),
     floors: [
       { over: 'fs-promises', atLeast: 3 },
