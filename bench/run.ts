@@ -7,6 +7,7 @@ import { evaluateFloors } from './harness/floors.js';
 import { describeMachine, headerLines } from './harness/header.js';
 import { firstMissing, whyNotLoaded } from './harness/library.js';
 import { measureWorkload } from './harness/measure.js';
+import { busyShare, stolenTime } from './harness/processors.js';
 import { readOptions, usage, type Options } from './harness/options.js';
 import { markdown, textTable } from './harness/table.js';
 import type { AnyWorkload, Contender, Context, Measured } from './harness/types.js';
@@ -78,14 +79,27 @@ async function runOne(
   contenders: readonly Contender[],
   context: Asked,
 ): Promise<Measured> {
-  const { name, title, issue, inline = false } = workload;
-  const head = { name, title, issue, inline, results: [], floors: [], absent: [] };
+  const { name, title, issue, inline = false, scaling } = workload;
+  const head = {
+    ...{ name, title, issue, inline, results: [], floors: [], absent: [] },
+    ...(scaling && { scaling }),
+  };
   const missing = firstMissing(workload.requires ?? []);
   if (missing !== undefined && missing !== 'uvfiles') return { ...head, missing };
   const wanted = contenders.filter((contender) => takesPart(contender, workload, context, missing));
   const { able, absent } = await whoIsAble(wanted, context);
+  const othersBusy = await busyShare();
+  const before = stolenTime();
   const outcome = await measureWorkload(workload, able, context, showProgress);
-  return { ...head, ...outcome, absent, floors: evaluateFloors(workload.floors ?? [], outcome.results) };
+  const stolen = stolenTime(before).share;
+  return {
+    ...head,
+    ...outcome,
+    absent,
+    othersBusy,
+    stolen,
+    floors: evaluateFloors(workload.floors ?? [], outcome.results),
+  };
 }
 
 function takesPart(

@@ -95,6 +95,8 @@ const contender: Contender = {
     },
   }),
 
+  directoryLister: ({ top }) => ({ style: 'promise', run: async () => (await fs.readdir(top)).length }),
+
   treeWalker: ({ top }) => ({
     style: 'promise',
     run: async () => (await fs.readdir(top, { recursive: true })).length,

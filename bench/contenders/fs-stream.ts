@@ -1,11 +1,13 @@
-// node:fs's own buffered writer, a WriteStream: what one would use for many small writes if FileHandle.write is slow.
-import { createWriteStream, type WriteStream } from 'node:fs';
+// node:fs's own streams: a WriteStream for many small writes, and a ReadStream as the answer to a request.
 import { once } from 'node:events';
+import { createReadStream, createWriteStream, promises, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Contender } from '../harness/types.js';
 
 const contender: Contender = {
   name: 'fs-stream',
-  title: 'fs.createWriteStream',
+  title: 'fs streams',
   kind: 'limit',
   order: 30,
 
@@ -19,6 +21,16 @@ const contender: Contender = {
       finish: () => new Promise<void>((resolve, reject) => stream.once('error', reject).end(resolve)),
     };
   },
+
+  // The least that a correct server does: the length and the time of the file, then its bytes.
+  fileHandler:
+    ({ top }) =>
+    async (_request, response, name) => {
+      const path = join(top, name);
+      const { size, mtime } = await promises.stat(path);
+      response.writeHead(200, { 'Content-Length': size, 'Last-Modified': mtime.toUTCString() });
+      await pipeline(createReadStream(path), response);
+    },
 };
 
 export default contender;

@@ -7,7 +7,7 @@ import { compiledWorker } from '../support/compiled-worker.js';
 import { makeRing, pathBytes, word, type Ring } from '../support/ring.js';
 import type { Contender } from '../harness/types.js';
 
-const largestFile = 64 << 10;
+const largestFile = 1 << 20;
 const slotsOfWholeFiles = 64;
 
 const contender: Contender = {

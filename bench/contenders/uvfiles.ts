@@ -97,6 +97,11 @@ const contender: Contender = {
     run: async () => sum(await uvfiles().statMany(paths), (stats) => ('size' in stats ? stats.size : 0)),
   }),
 
+  directoryLister: ({ top }) => ({
+    style: 'promise',
+    run: async () => (await uvfiles().os.listdir(top)).length,
+  }),
+
   treeWalker: ({ top }) => ({
     style: 'promise',
     async run() {
@@ -122,6 +127,11 @@ const contender: Contender = {
       for await (const _ of uvfiles().os.walk(top));
     },
   }),
+
+  fileHandler:
+    ({ top }) =>
+    (request, response, name) =>
+      uvfiles().serveFile(request, response, name, { root: top }),
 
   copier: () => ({ copy: (source, destination) => uvfiles().os.copy(source, destination) }),
   treeCopier: () => ({ copy: (source, destination) => uvfiles().os.copytree(source, destination) }),

@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { collectGarbage } from './garbage.js';
 import { setInline } from './library.js';
-import { median, medianRatio, percentile } from './statistics.js';
+import { median, medianInterval, percentile, curveShares, ratios } from './statistics.js';
 import type { AnyWorkload, Contender, Context, Result, Round, Skip } from './types.js';
 
 const fewestOperations = 20;
@@ -128,6 +128,8 @@ async function measureOnce(
       p50: percentile(latencies, 0.5),
       p99: percentile(latencies, 0.99),
       values: sample.values ?? {},
+      ...(latencies.length > 0 && { curve: curveShares.map((share) => percentile(latencies, share)) }),
+      ...(sample.timeline && { timeline: sample.timeline }),
     });
     await workload.verify?.(runner.subject, params);
   } catch (error) {
@@ -149,16 +151,21 @@ function summarise(runners: readonly Runner[], baseline: string | undefined): Re
     const head = { contender: contender.name, title: contender.title, kind: contender.kind };
     if (failure !== undefined) return { ...head, failure: failure.message, stack: failure.stack ?? '' };
     const of = (key: 'nsPerOp' | 'p50' | 'p99' | 'cpuUs') => samples.map((sample) => sample[key]);
+    const baseSamples = base?.failure === undefined ? (base?.samples ?? []) : [];
+    const throughput = ratios(
+      baseSamples.map((sample) => sample.nsPerOp),
+      of('nsPerOp'),
+    );
+    const ratioInterval = base?.contender === contender ? undefined : medianInterval(throughput);
+    const curves = samples.flatMap(({ curve }) => (curve === undefined ? [] : [curve]));
     return {
       ...head,
       nsPerOp: median(of('nsPerOp')),
-      ratio:
-        base !== undefined && base.failure === undefined
-          ? medianRatio(
-              base.samples.map((s) => s.nsPerOp),
-              of('nsPerOp'),
-            )
-          : Number.NaN,
+      ratio: median(throughput),
+      ...(ratioInterval && { ratioInterval }),
+      ...(curves.length > 0 && {
+        curve: curveShares.map((_, index) => median(curves.map((curve) => curve[index]!))),
+      }),
       p50: median(of('p50')),
       p99: median(of('p99')),
       cpuUs: median(of('cpuUs')),

@@ -1,4 +1,9 @@
-// Medians and percentiles: the only statistics the tables use, because means follow the noisiest neighbour.
+// Medians, percentiles and intervals of order statistics: the only statistics the tables use, because means and deviations
+// follow the noisiest neighbour.
+import type { Interval } from './types.js';
+
+/** The shares of operations at which latencies are kept, from the median up. */
+export const curveShares = [0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9999, 1] as const;
 
 /** The middle of the numbers, or NaN when there are none. */
 export function median(numbers: readonly number[]): number {
@@ -15,8 +20,42 @@ export function percentile(numbers: readonly number[], share: number): number {
   return sorted[low]! + (sorted[high]! - sorted[low]!) * (rank - low);
 }
 
-/** Median of the ratios of two equally long series, taken pair by pair: what changed between rounds cancels out. */
-export function medianRatio(numerators: readonly number[], denominators: readonly number[]): number {
+/** The ratios of two series, pair by pair: what changed between rounds cancels out. */
+export function ratios(numerators: readonly number[], denominators: readonly number[]): number[] {
   const length = Math.min(numerators.length, denominators.length);
-  return median(Array.from({ length }, (_, round) => numerators[round]! / denominators[round]!));
+  return Array.from({ length }, (_, round) => numerators[round]! / denominators[round]!);
+}
+
+/** Median of the ratios of two series, taken pair by pair. */
+export function medianRatio(numerators: readonly number[], denominators: readonly number[]): number {
+  return median(ratios(numerators, denominators));
+}
+
+/**
+ * Two of the numbers between which their true median lies, by the sign test, which supposes nothing of their distribution:
+ * the narrowest such pair with the confidence that is asked for, or the least and the greatest where there are too few. The
+ * confidence is that of the pair. Undefined for fewer than two numbers.
+ */
+export function medianInterval(numbers: readonly number[], wanted = 0.9): Interval | undefined {
+  if (numbers.length < 2 || numbers.some(Number.isNaN)) return undefined;
+  const sorted = Float64Array.from(numbers).sort();
+  // Which of the sorted numbers: from the outside in, as long as enough confidence is left.
+  let outer = 0;
+  while (2 * (outer + 1) < sorted.length && confidenceOf(sorted.length, outer + 1) >= wanted) outer++;
+  return {
+    low: sorted[outer]!,
+    high: sorted[sorted.length - 1 - outer]!,
+    confidence: confidenceOf(sorted.length, outer),
+  };
+}
+
+// How probable it is that the median lies between the numbers of ranks `outer` and `count - 1 - outer`.
+function confidenceOf(count: number, outer: number): number {
+  let outside = 0;
+  let ways = 1;
+  for (let rank = 0; rank <= outer; rank++) {
+    outside += ways;
+    ways = (ways * (count - rank)) / (rank + 1);
+  }
+  return 1 - outside / 2 ** (count - 1);
 }

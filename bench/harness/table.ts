@@ -1,5 +1,6 @@
 // Prints results for people, as plain text or as Markdown.
 import { headerLines } from './header.js';
+import { busyNotes } from './processors.js';
 import type { Figures, Measured, Result, Run, Verdict } from './types.js';
 
 type Column = readonly [title: string, cell: (result: Figures) => string];
@@ -9,6 +10,7 @@ const columns: readonly Column[] = [
   ['per op', (result) => duration(result.nsPerOp)],
   ['ops/s', (result) => count(1e9 / result.nsPerOp)],
   ['ratio', (result) => (Number.isNaN(result.ratio) ? '' : `${result.ratio.toFixed(2)}x`)],
+  ['interval', ({ ratioInterval: i }) => (i === undefined ? '' : `${i.low.toFixed(2)}-${i.high.toFixed(2)}`)],
   ['p50', (result) => duration(result.p50 * 1e3)],
   ['p99', (result) => duration(result.p99 * 1e3)],
   ['CPU/op', (result) => duration(result.cpuUs * 1e3)],
@@ -27,6 +29,7 @@ export function textTable(measured: Measured): string {
   if (measured.missing !== undefined)
     return [...lines, `  not available yet: uvfiles.${measured.missing}`].join('\n');
   if (measured.skipped !== undefined) return [...lines, `  skipped: ${measured.skipped}`].join('\n');
+  for (const note of busyNotes(measured)) lines.push(`  ${note}`);
   const { used, rows } = tableRows(measured.results);
   const widths = used.map((column, index) =>
     Math.max(column[0].length, ...rows.map((row) => row[index]!.length)),
@@ -62,7 +65,9 @@ export function markdown({ machine, versions, measured: workloads }: Run): strin
 function markdownTable(measured: Measured): string[] {
   const { used, rows } = tableRows(measured.results);
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const notes = busyNotes(measured);
   const parts = [
+    ...(notes.length > 0 ? [...notes, ''] : []),
     line(used.map(([title]) => title)),
     line(used.map(([title]) => (title === 'contender' || title === 'also' ? '---' : '---:'))),
     ...rows.map(line),

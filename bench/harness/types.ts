@@ -3,6 +3,7 @@
 // A contender knows the type of its own results and nobody else does: the harness hands them back to it as they came.
 // Members are therefore declared as methods, whose arguments TypeScript lets an implementation narrow.
 import type * as promises from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Fixtures } from './fixtures.js';
 import type { Machine } from './header.js';
@@ -118,6 +119,8 @@ export interface BigWriter extends Closable {
   rewind(): Promise<unknown>;
 }
 
+export type FileHandler = (request: IncomingMessage, response: ServerResponse, name: string) => unknown;
+
 type Maybe<T> = T | undefined | Promise<T | undefined>;
 
 /** What a contender may be able to do. One that gives undefined cannot do this variant of the job. */
@@ -129,11 +132,14 @@ export interface Capabilities {
     walk(): Promise<unknown>;
   };
   copier(params: object): Maybe<{ copy(source: string, destination: string): Promise<unknown> }>;
+  /** Answers requests with files below `top`, whose names it is told. */
+  fileHandler(params: { top: string }): Maybe<FileHandler>;
   flatOutReader(params: ReadParams): Maybe<PromiseSubject & { configure?(): void }>;
   lineCounter(params: { path: string; batch: boolean }): Maybe<SingleSubject>;
   manyReads(params: PathsParams): Maybe<SingleSubject>;
   manyStats(params: PathsParams): Maybe<SingleSubject>;
   /** All of node:fs/promises, by whatever implementation. */
+  directoryLister(params: { top: string }): Maybe<SingleSubject>;
   promiseFunctions(params: object): typeof promises;
   randomReader(params: ReadParams): Maybe<ReadSubject>;
   s3Lines(params: { key: string }): Maybe<PromiseSubject>;
@@ -186,6 +192,8 @@ export interface Sample {
   readonly cpuUs?: number;
   /** Figures of this workload alone, by name. */
   readonly values?: Readonly<Record<string, number>>;
+  /** The longest delay of the event loop in each tenth of a second, in milliseconds. */
+  readonly timeline?: readonly number[];
 }
 
 /** The command line, and the files to work on. */
@@ -197,6 +205,14 @@ export interface Context {
   readonly rounds: number;
   readonly roundMs: number;
   readonly fixtures: Fixtures;
+}
+
+/** Where a workload lies on a curve: workloads of one `group` differ in `value` alone. */
+export interface Scaling {
+  readonly group: string;
+  /** What the value says, with its unit. */
+  readonly of: string;
+  readonly value: number;
 }
 
 /** What a fixture gives where the workload cannot run here: the reason. */
@@ -227,6 +243,7 @@ export interface Workload<C extends Capability = Capability, Params = ParamsOf<C
   readonly firstOperations?: number;
   readonly mostOperations?: number;
   readonly floors?: readonly Floor[];
+  readonly scaling?: Scaling;
   /** How much one measurement does; without it, as much as fills a round. */
   fixedTotal?(context: Context): number;
   fixture?(context: Context): Params | Skip | Promise<Params | Skip>;
@@ -267,6 +284,13 @@ export interface Floor {
   readonly text?: string;
 }
 
+/** Bounds between which a median lies with the given confidence, 0 to 1. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+  readonly confidence: number;
+}
+
 /** A floor with what was found: `met` is undefined where there is nothing to compare with. */
 export interface Verdict {
   readonly text: string;
@@ -282,6 +306,9 @@ export interface Round {
   readonly p50: number;
   readonly p99: number;
   readonly values: Readonly<Record<string, number>>;
+  /** Latencies in microseconds at the shares of `curveShares`; missing where none were taken. */
+  readonly curve?: readonly number[];
+  readonly timeline?: readonly number[];
 }
 
 interface Head {
@@ -297,10 +324,11 @@ export interface Failure extends Head {
 }
 
 /** The medians of a contender's rounds, and the rounds. */
-export interface Figures extends Head, Omit<Round, 'operations'> {
+export interface Figures extends Head, Omit<Round, 'operations' | 'timeline'> {
   readonly failure?: undefined;
   /** Throughput against the baseline; NaN where there is none. */
   readonly ratio: number;
+  readonly ratioInterval?: Interval;
   readonly samples: readonly Round[];
 }
 
@@ -315,6 +343,11 @@ export interface Measured {
   readonly results: readonly Result[];
   readonly floors: readonly Verdict[];
   readonly absent: readonly Absent[];
+  /** The share of the processors that others used just before, 0 to 1. */
+  readonly othersBusy?: number;
+  /** The share of the processors that a hypervisor gave to others while this ran. */
+  readonly stolen?: number;
+  readonly scaling?: Scaling;
   readonly missing?: string;
   readonly skipped?: string;
 }
