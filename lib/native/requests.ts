@@ -1,4 +1,4 @@
-/* eslint max-lines: ['error', 560] -- one module, so that the arrays below are its own constants on the hot path */
+/* eslint max-lines: ['error', 570] -- one module, so that the arrays below are its own constants on the hot path */
 // The requests that wait for the addon. Each has a slot, which is reused, and one function settles many at a time.
 //
 // A slot is an index into parallel arrays rather than an object, so a waiting request costs its promise and a few words. Rare
@@ -18,7 +18,7 @@ import { builtinWorkerThreads } from '../builtins.js';
 import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { type Call, callOf } from '../schedule/call.js';
 import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
-import type { Lane } from '../schedule/lane.js';
+import { type Lane, lanes } from '../schedule/lane.js';
 import { unreadBytes } from '../filesystem/open-file.js';
 import { addon, type SharedWithAddon } from './addon.js';
 import { type OperationMessage, operations } from './diagnostics.js';
@@ -252,6 +252,21 @@ export function applyOptions(
   } catch (error) {
     release(slot);
     return error as Error;
+  }
+}
+
+/** Bytes from which on a read without a lane is bulk work. */
+const LONG_READ = 1 << 20;
+
+/**
+ * Sets the size of a read, after `applyOptions`. A read of more than a megabyte waits in the bulk lane unless it has another,
+ * or what it reads waits for another process (`polled`).
+ */
+export function setReadSize(size: number, polled = false): void {
+  args[P.ARG_SIZE] = size;
+  if (size > LONG_READ && !polled && chosenLane === undefined) {
+    chosenLane = lanes.bulk;
+    args[P.ARG_LANE] = chosenLane.number;
   }
 }
 

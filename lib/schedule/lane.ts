@@ -55,7 +55,10 @@ export function makeLane(number: number, o: ConstructorParameters<typeof Lane>[2
   return new Lane(CONSTRUCT, number, o);
 }
 
-/** The lanes that always exist. `default` serves calls without a lane. `bulk` serves long work: walks, copies, lists of files. */
+/**
+ * The lanes that always exist. `default` serves calls without a lane. `bulk` serves long work:
+ * walks, copies, removals, lists of files, and reads of more than 1 MiB.
+ */
 export const lanes: { readonly default: Lane; readonly bulk: Lane } = Object.freeze({
   /** Calls without a lane. */
   default: makeLane(0, {

@@ -105,6 +105,33 @@ describe('lanes', () => {
     expect(metrics().lanes).not.to.have.property('x1');
   });
 
+  it('take reads of more than a megabyte as bulk work, unless a lane is named', () =>
+    succeeds(`
+      const { open: openFile } = await import('node:fs/promises');
+      const os = await import('node:os');
+      const path = os.tmpdir() + '/uvfiles-long-read-' + process.pid;
+      const sparse = await openFile(path, 'w');
+      await sparse.truncate(4 << 20);
+      await sparse.close();
+      const large = await open(path, 'rb', { buffering: 0 });
+      const done = (name) => metrics().lanes[name].completed;
+      const counted = async (name, read) => { const before = done(name); await read(); return done(name) - before; };
+      const MIB = 1 << 20;
+      const reads = {
+        pread: (size, o) => large.pread(size, 0, o),
+        preadinto: (size, o) => large.preadinto(new Uint8Array(size), 0, o),
+        transferred: (size) => large.preadinto(new Uint8Array(size), 0, { transfer: true }),
+        read: async (size, o) => { await large.seek(0); return large.read(size, o); },
+        readinto: async (size, o) => { await large.seek(0); return large.readinto(new Uint8Array(size), o); },
+      };
+      for (const [name, read] of Object.entries(reads)) {
+        assert.equal(await counted('bulk', () => read(MIB)), 0, name);
+        assert.equal(await counted('bulk', () => read(MIB + 1)), 1, name);
+        if (name !== 'transferred') assert.equal(await counted('bulk', () => read(MIB + 1, { lane: lanes.default })), 0, name);
+      }
+      await large.close();
+      (await import('node:fs')).unlinkSync(path);`));
+
   it('always include default and bulk', () => {
     expect(lanes.default.name).to.equal('default');
     expect(lanes.bulk.name).to.equal('bulk');

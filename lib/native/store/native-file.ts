@@ -79,7 +79,7 @@ export class NativeFile implements OpenFile {
     }
     const { args } = R;
     args[P.ARG_FILE] = this.#id;
-    args[P.ARG_SIZE] = size;
+    R.setReadSize(size, this.polled);
     args[P.ARG_FLAGS] = flags;
     if (at !== CURRENT) args[P.ARG_POSITION] = at;
     addon.submitFile();
@@ -100,7 +100,7 @@ export class NativeFile implements OpenFile {
     if (refused !== undefined) return Promise.reject(refused);
     const { args } = R;
     args[P.ARG_FILE] = this.#id;
-    args[P.ARG_SIZE] = view.byteLength;
+    R.setReadSize(view.byteLength, this.polled);
     args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
     if (at !== CURRENT) args[P.ARG_POSITION] = at;
     addon.submitFile();
@@ -213,7 +213,7 @@ export class NativeFile implements OpenFile {
     }
     const { args } = R;
     args[P.ARG_FILE] = this.#id;
-    args[P.ARG_SIZE] = size;
+    R.setReadSize(size);
     args[P.ARG_FLAGS] = flags;
     if (typeof position === 'number') args[P.ARG_POSITION] = position;
     else R.setPosition(position);
@@ -245,7 +245,7 @@ export class NativeFile implements OpenFile {
     const refused = R.applyOptions(slot, o, true);
     if (refused !== undefined) return Promise.reject(refused);
     R.args[P.ARG_FILE] = this.#id;
-    R.args[P.ARG_SIZE] = size;
+    R.setReadSize(size);
     R.args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
     R.setPosition(position);
     addon.submitFile();
@@ -265,6 +265,7 @@ export class NativeFile implements OpenFile {
     const refused = R.applyOptions(slot, o, true);
     if (refused !== undefined) return Promise.reject(refused);
     R.args[P.ARG_FILE] = this.#id;
+    R.setReadSize(memory.byteLength);
     R.args[P.ARG_FLAGS] = P.FLAG_BORROWED | flags;
     R.setPosition(position);
     addon.submitBytes(memory);
