@@ -19,6 +19,7 @@ import { pathToFileURL } from 'node:url';
 
 import ts from 'typescript';
 
+import { pictures } from '../scripts/pictures.js';
 import { anchorsOf, linksOf, pages, type Program, programsOf, read } from './support/markdown.js';
 import { root } from './support/temp.js';
 
@@ -144,6 +145,12 @@ describe('the links in README, docs and the other pages', () => {
       (page) => page.startsWith('docs/') && page !== 'docs/index.md' && !listed.includes(page),
     );
     expect(missing).to.deep.equal([]);
+  });
+});
+
+describe('the pictures in docs', () => {
+  it('are those that scripts/pictures.ts draws', () => {
+    for (const [name, text] of pictures()) expect(read(`docs/pictures/${name}`), name).to.equal(text);
   });
 });
 
