@@ -78,11 +78,11 @@ export const steps: readonly Step[] = [
   },
 ];
 
-const WIDTH = 680;
+const WIDTH = 550;
 const ROW = 62;
 const TOP = 34;
-const BOX = { left: 280, width: 150, height: 48 };
-const AFTER = 510;
+const BOX = { left: 240, width: 120, height: 48 };
+const AFTER = 400;
 
 const STYLE = `
 text { font: 14px ui-sans-serif, system-ui, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; fill: #1f2328 }
@@ -111,12 +111,12 @@ function classes(base: string, { volatile, fresh }: { volatile?: boolean; fresh?
 }
 
 function nameText(name: Name, row: number): string {
-  const from = 176;
+  const from = 168;
   const [y, end] = [middle(row), middle(name.to)];
   const tip = BOX.left - 4;
   const { fresh = false } = name;
   return `<text class="name" x="8" y="${y + 5}">${name.name}</text>
-<path class="${classes('line', name)}" d="M${from} ${y} C${from + 50} ${y} ${tip - 50} ${end} ${tip - 8} ${end}"/>
+<path class="${classes('line', name)}" d="M${from} ${y} C${from + 35} ${y} ${tip - 35} ${end} ${tip - 8} ${end}"/>
 <path class="${classes('tip', { fresh })}" d="M${tip} ${end} l-10 -5 v10 z"/>`;
 }
 

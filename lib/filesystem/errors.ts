@@ -16,6 +16,10 @@ export type ErrorCode = keyof typeof constants.errno;
  * Makes an error in the shape of node:fs: `ENOENT: no such file or directory, open '/x'`.
  * @param code the symbolic name
  * @param syscall the call that failed, such as `open`
+ * @returns the error, with `code`, `errno`, `syscall`, `path` and `dest`
+ * @throws nothing
+ * @cancelling does no I/O, and takes no signal
+ * @platforms the same on Linux, macOS and Windows
  * @example throw fileSystemError('ENOENT', 'open', path);
  */
 export function fileSystemError(

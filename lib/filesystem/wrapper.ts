@@ -5,6 +5,10 @@ import type { FileSystem } from './filesystem.js';
  * Makes a file system that behaves as `base`, except for `overrides`. Methods that `base` lacks are missing here, too.
  * @param base the file system to forward to
  * @param overrides properties and methods that replace those of `base`. A method may call the one of `base`
+ * @returns a file system
+ * @throws nothing
+ * @cancelling does no I/O, and takes no signal
+ * @platforms the same on Linux, macOS and Windows
  * @example
  * const counting = wrap(files, {
  *   async open(path, flags, permissions, call) {

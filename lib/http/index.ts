@@ -31,6 +31,8 @@ let loaded: typeof ServeFile | undefined;
  * @returns when the response has been handed to the system, or its client is gone
  * @throws the system's other errors in Node's shape, after a response with status 500 if none has begun; AbortError,
  *   TimeoutError; ERR_HTTP_HEADERS_SENT; TypeError and RangeError for bad arguments, without a response
+ * @cancelling the connection is closed if the response is not complete
+ * @platforms sendfile(2) on Linux; elsewhere it reads and writes
  * @example
  * http.createServer((req, res) => {
  *   const { pathname } = new URL(req.url, 'http://localhost');

@@ -31,6 +31,9 @@ import {
  * @returns a TextFile, or in binary modes a BinaryFile, or with `buffering: 0` a RawFile
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE and RangeError ERR_OUT_OF_RANGE before the file is touched,
  *   UnknownEncodingError, UnsupportedOperationError, ERR_ACCESS_DENIED under `--permission`, AbortError, TimeoutError, and the system's errors in Node's shape
+ * @cancelling no descriptor is left; a file that was opened too late is closed
+ * @platforms Linux reads cached data without a thread. Windows knows only the owner's write permission of
+ *   `permissions`
  * @example
  * await using f = await open('notes.txt', 'w');
  * await f.write('hello\n');

@@ -29,6 +29,8 @@ const readOptions = optionReader({ encoding: unchecked, errors: unchecked, newli
  *   no position to seek to. `close()` (`await using`) ends the source; what breaks off a loop leaves it to be read on.
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError. Reading rejects with what the source
  *   throws and with UnicodeDecodeError
+ * @cancelling each call of the handle takes `signal` and `timeout`
+ * @platforms the same on Linux, macOS and Windows
  * @example
  * const unzipped = createReadStream('access.log.gz').pipe(createGunzip());
  * for await (const line of textFrom(unzipped, { encoding: 'latin-1' }).lines()) console.log(line);

@@ -8,7 +8,10 @@ import type { OpOptions } from '../schedule/options.js';
 /**
  * Changes a file's mode.
  * @param mode permission bits such as 0o640, or their octal digits as a string
+ * @returns nothing
  * @throws the system's errors in Node's shape, TypeError and RangeError for bad arguments, AbortError, TimeoutError
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Windows knows only the owner's write permission; other bits have no effect there
  * @example await os.chmod('secret.key', 0o600);
  */
 export async function chmod(path: Path, mode: number | string, o?: OpOptions): Promise<void> {

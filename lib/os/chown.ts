@@ -26,8 +26,11 @@ function checkId(id: unknown, name: string): number {
  * Changes a file's owner and group.
  * @param uid the owner; -1 keeps it
  * @param gid the group; -1 keeps it
+ * @returns nothing
  * @throws the system's errors in Node's shape (EPERM, ENOENT), TypeError and RangeError for bad arguments, AbortError,
  *   TimeoutError
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms does nothing on Windows
  * @example await os.chown('shared', -1, 100);
  */
 export async function chown(path: Path, uid: number, gid: number, o?: ChownOptions): Promise<void> {

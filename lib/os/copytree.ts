@@ -53,8 +53,11 @@ type Options = ReturnType<typeof readOptions>;
  * each of them whole.
  * @param o `symlinks` (true), `existOk` (false), `preserve` (true), `overwrite` (true), `filter`, `onProgress`, `signal`, `lane`,
  *   `timeout`. What `filter` or `onProgress` throws ends the copy.
+ * @returns nothing
  * @throws the system's errors in Node's shape with `path` and `dest`: EEXIST if `dst` exists (unless `existOk`),
  *   EINVAL if it is inside `src`, ELOOP if followed links lead back; TypeError for bad paths, AbortError, TimeoutError
+ * @cancelling stops at the next entry or batch; what was done by then stays
+ * @platforms as `copy`. Windows creates links only if the user may
  * @example await os.copytree('template', 'site');
  */
 export async function copytree(src: Path, dst: Path, o?: CopytreeOptions): Promise<void> {

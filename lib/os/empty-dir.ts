@@ -13,7 +13,10 @@ const AT_A_TIME = 4;
 /**
  * Removes everything in a directory and keeps the directory. If it is missing, it is created, with those above it. Links in it
  * are removed and not followed. It stops at the first failure.
+ * @returns nothing
  * @throws the system's errors in Node's shape: ENOTDIR for a file; TypeError for a bad path, AbortError, TimeoutError
+ * @cancelling stops at the next entry or batch; what was done by then stays
+ * @platforms the same on Linux, macOS and Windows
  * @example await os.emptyDir('dist');
  */
 export async function emptyDir(path: Path, o?: OpOptions): Promise<void> {

@@ -11,7 +11,10 @@ export function falseWhereTheSystemRefuses(error: unknown): false {
 
 /**
  * Whether the path leads to something. False for a dangling link, and where the system reports an error.
+ * @returns true or false
  * @throws TypeError for a bad path, AbortError, TimeoutError
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Linux answers from cached names without a thread
  * @example if (!(await os.exists('config.json'))) await writeDefaults();
  */
 export async function exists(path: Path, o?: OpOptions): Promise<boolean> {
@@ -25,7 +28,10 @@ export async function exists(path: Path, o?: OpOptions): Promise<boolean> {
 
 /**
  * Whether there is anything at `path`: as `exists`, but true for a link that leads nowhere.
+ * @returns true or false
  * @throws as `exists`
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Linux answers from cached names without a thread
  * @example if (await os.lexists('current')) await os.unlink('current');
  */
 export async function lexists(path: Path, o?: OpOptions): Promise<boolean> {

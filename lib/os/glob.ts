@@ -51,6 +51,8 @@ const readGlobOptions = optionReader({
  * @returns paths relative to `cwd` (absolute for an absolute pattern), each once
  * @throws from its steps: TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (also for a pattern that stands for more than 10,000
  *   others), AbortError, TimeoutError, what `exclude` throws
+ * @cancelling ends at the next step. `break` and `return()` end it, too
+ * @platforms a backslash separates names on Windows, and escapes elsewhere
  * @example for await (const path of os.glob('src/*.ts', { exclude: '*.test.ts' })) console.log(path);
  */
 export function glob(

@@ -7,8 +7,11 @@ import type { OpOptions } from '../schedule/options.js';
 
 /**
  * Creates the hard link `dst`: another name of the file `src`.
+ * @returns nothing
  * @throws the system's errors in Node's shape with `path` and `dest` (EEXIST, EXDEV), TypeError for bad paths,
  *   AbortError, TimeoutError
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms where the file system has hard links
  * @example await os.link('data', 'data.backup');
  */
 export async function link(src: Path, dst: Path, o?: OpOptions): Promise<void> {

@@ -16,8 +16,12 @@ export interface MakedirsOptions extends MkdirOptions {
 /**
  * Creates a directory, and missing directories above it. The last one gets `mode`, those above 0o777. The umask applies to all.
  * @param o options, or the mode alone
+ * @returns nothing
  * @throws EEXIST if the directory exists (unless `existOk`) or something else has its name, and the system's other
  *   errors in Node's shape; TypeError and RangeError for bad arguments, AbortError, TimeoutError
+ * @cancelling a queued call does nothing; a running one may stop part-way, and what was done by then
+ *   stays
+ * @platforms `mode` has no effect on Windows
  * @example await os.makedirs('build/cache', { existOk: true });
  */
 export async function makedirs(path: Path, o?: MakedirsOptions | number): Promise<void> {

@@ -16,8 +16,11 @@ export interface MkdirOptions extends OpOptions {
 /**
  * Creates a directory. `makedirs` also creates those above it.
  * @param o options, or the mode alone
+ * @returns nothing
  * @throws the system's errors in Node's shape (EEXIST, ENOENT), TypeError and RangeError for bad arguments, AbortError,
  *   TimeoutError
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms `mode` has no effect on Windows
  * @example await os.mkdir('private', { mode: 0o700 });
  */
 export async function mkdir(path: Path, o?: MkdirOptions | number): Promise<void> {

@@ -12,6 +12,8 @@ import type { OpOptions } from '../schedule/options.js';
  * @returns the new path: a Buffer if `src` or `dst` is a byte path, which may not be UTF-8
  * @throws the system's errors in Node's shape with `path` and `dest`; EEXIST if the directory `dst` has such an entry,
  *   EINVAL if it is inside `src`; TypeError for bad paths, AbortError, TimeoutError
+ * @cancelling a rename that runs is completed; a copy is removed, and `src` stays
+ * @platforms Windows creates links on another volume only if the user may
  * @example await os.move('upload.tmp', '/srv/files/');
  */
 export function move(src: string | URL, dst: string | URL, o?: OpOptions): Promise<string>;

@@ -8,6 +8,8 @@ import type { OpOptions } from '../schedule/options.js';
  * Reads the target of a link, which need not exist.
  * @returns the target as written in the link: a string, or a Buffer with `{ encoding: 'buffer' }`
  * @throws the system's errors in Node's shape (EINVAL if it is not a link), TypeError for bad arguments, AbortError, TimeoutError
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Linux answers from cached names without a thread
  * @example const target = await os.readlink('current');
  */
 export function readlink(path: Path, o: OpOptions & { encoding: 'buffer' }): Promise<Buffer>;

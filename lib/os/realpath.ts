@@ -8,6 +8,8 @@ import type { OpOptions } from '../schedule/options.js';
  * Resolves links, "." and ".." in a path. Every part must exist.
  * @returns the absolute path: a string, or a Buffer with `{ encoding: 'buffer' }`
  * @throws the system's errors in Node's shape (ENOENT, ELOOP), TypeError for bad arguments, AbortError, TimeoutError
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms the same on Linux, macOS and Windows
  * @example const real = await os.realpath('link/../file');
  */
 export function realpath(path: Path, o: OpOptions & { encoding: 'buffer' }): Promise<Buffer>;

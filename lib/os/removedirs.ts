@@ -6,7 +6,11 @@ import type { OpOptions } from '../schedule/options.js';
 
 /**
  * Removes an empty directory, then those above it in `path`, upwards, while they are empty.
+ * @returns nothing
  * @throws the system's errors in Node's shape, for `path` itself only; TypeError for a bad path, AbortError, TimeoutError
+ * @cancelling a queued call does nothing; a running one may stop part-way, and what was done by then
+ *   stays
+ * @platforms the same on Linux, macOS and Windows
  * @example await os.removedirs('a/b/c'); // and a/b, and a
  */
 export async function removedirs(path: Path, o?: OpOptions): Promise<void> {

@@ -7,8 +7,11 @@ import type { OpOptions } from '../schedule/options.js';
 
 /**
  * Renames within a file system, in one step. A file with the new name is replaced.
+ * @returns nothing
  * @throws the system's errors in Node's shape with `path` and `dest` (EXDEV: see `move`), TypeError for bad paths,
  *   AbortError, TimeoutError
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Windows: waits up to two seconds for a virus scanner or an indexer that has the file open
  * @example await os.rename('draft', 'final');
  */
 export async function rename(src: Path, dst: Path, o?: OpOptions): Promise<void> {

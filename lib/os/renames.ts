@@ -8,7 +8,11 @@ import type { OpOptions } from '../schedule/options.js';
 /**
  * Creates missing directories above `dst`, renames `src` to `dst`, then removes the directories above `src`, upwards, while they
  * are empty.
+ * @returns nothing
  * @throws the system's errors in Node's shape, TypeError for bad paths, AbortError, TimeoutError
+ * @cancelling a queued call does nothing; a running one may stop part-way, and what was done by then
+ *   stays
+ * @platforms as `rename`
  * @example await os.renames('inbox/2024/a.txt', 'archive/2024/a.txt');
  */
 export async function renames(src: Path, dst: Path, o?: OpOptions): Promise<void> {

@@ -21,8 +21,11 @@ const readOptions = optionReader({
 /**
  * Removes a directory and everything in it. It removes nothing else, even if directories are swapped for links meanwhile. It
  * continues after entries that it cannot remove.
+ * @returns nothing
  * @throws the first failure in Node's shape (ENOTDIR when `path` is a link or a file), unless `ignoreErrors` or
  *   `onError` is given; TypeError for a bad path, AbortError, TimeoutError
+ * @cancelling stops at the next entry or batch; what was done by then stays
+ * @platforms several threads on Linux and macOS, one on Windows
  * @example await os.rmtree('build');
  */
 export async function rmtree(path: Path, o?: RmtreeOptions): Promise<void> {

@@ -12,6 +12,8 @@ import type { OpOptions } from '../schedule/options.js';
  * @returns bytes sent: `count`, or fewer if `in_` ended
  * @throws the system's errors in Node's shape with `bytesWritten`, the bytes that were sent before; TypeError and
  *   RangeError for bad arguments; AbortError and TimeoutError, what was sent by then is sent
+ * @cancelling stops waiting at once; what was sent by then is sent, and `bytesWritten` counts it
+ * @platforms sendfile(2) on Linux, where the descriptors allow it; elsewhere it reads and writes
  * @example await os.sendfile(socketFd, file.fileno(), 0, size);
  */
 export async function sendfile(

@@ -13,6 +13,9 @@ const readOptions = optionReader({ bigint: flag(false) });
  * The status of a file, following links.
  * @returns node:fs Stats, or BigIntStats with `{ bigint: true }`
  * @throws the system's errors in Node's shape (ENOENT, EACCES, ...), TypeError for a bad path, AbortError, TimeoutError
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Linux answers from cached names without a thread. Windows takes modes from the read-only
+ *   attribute, as node:fs does
  * @example const { size } = await os.stat('notes.txt');
  */
 export function stat(path: Path, o: StatOptions & { bigint: true }): Promise<BigIntStats>;
@@ -30,7 +33,10 @@ export function stat(path: Path, o?: StatOptions): Promise<Stats | BigIntStats> 
 
 /**
  * The status of a file, or of a link itself: it is not followed.
+ * @returns as `stat`
  * @throws as `stat`
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms as `stat`
  * @example if ((await os.lstat('current')).isSymbolicLink()) console.log(await os.readlink('current'));
  */
 export function lstat(path: Path, o: StatOptions & { bigint: true }): Promise<BigIntStats>;

@@ -9,7 +9,10 @@ import type { OpOptions } from '../schedule/options.js';
 
 /**
  * Creates the link `path` to `target`, which need not exist. A relative target is resolved from the link's directory.
+ * @returns nothing
  * @throws the system's errors in Node's shape (EEXIST), TypeError for bad paths, AbortError, TimeoutError
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Windows creates links only if the user may
  * @example await os.symlink('releases/42', 'current');
  */
 export async function symlink(target: Path, path: Path, o?: OpOptions): Promise<void> {

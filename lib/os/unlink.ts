@@ -6,8 +6,11 @@ import type { OpOptions } from '../schedule/options.js';
 
 /**
  * Removes a file or a link, not what the link leads to.
+ * @returns nothing
  * @throws the system's errors in Node's shape (ENOENT, EISDIR or EPERM for a directory), TypeError for a bad path,
  *   AbortError, TimeoutError
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Windows: waits up to two seconds for a virus scanner or an indexer that has the file open
  * @example await os.unlink('stale.lock');
  */
 export async function unlink(path: Path, o?: OpOptions): Promise<void> {

@@ -44,7 +44,10 @@ function checkTime(time: unknown, name: string): Timestamp {
  * Sets a file's times.
  * @param atime of the last read
  * @param mtime of the last write
+ * @returns nothing
  * @throws the system's errors in Node's shape, TypeError for bad arguments, AbortError, TimeoutError
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms the same on Linux, macOS and Windows
  * @example await os.utimes('stamp', new Date(), new Date());
  */
 export async function utimes(path: Path, atime: Time, mtime: Time, o?: UtimesOptions): Promise<void> {

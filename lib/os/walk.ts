@@ -51,7 +51,10 @@ const readWalkOptions = optionReader({
  * and names that you add are visited, in that order. It reads ahead, so it may or may not see changes made during the walk.
  * Directories that vanish are errors for `onError`.
  * @param o `timeout` is for the whole walk
+ * @returns an async iterator of `[dir, dirs, files]`; with `stat: true` also a Map of Stats
  * @throws from its steps: TypeError for bad arguments, what `onError` throws, AbortError, TimeoutError
+ * @cancelling ends at the next step. `break` and `return()` end it, too
+ * @platforms the same on Linux, macOS and Windows
  * @example
  * for await (const [dir, dirs, files] of os.walk('src')) {
  *   dirs.splice(0, dirs.length, ...dirs.filter((name) => name !== 'node_modules'));

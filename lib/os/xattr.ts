@@ -53,6 +53,8 @@ function attributesOf(store: Store): ExtendedAttributes {
  * @returns its bytes
  * @throws the system's errors in Node's shape: ENODATA (macOS: ENOATTR) where there is no such attribute, ENOTSUP where the file
  *   system has none; UnsupportedOperationError on a mounted file system; TypeError for bad arguments, AbortError, TimeoutError
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Linux and macOS; elsewhere it rejects with ENOTSUP
  * @example const sum = String(await os.getxattr('film.mp4', 'user.checksum'));
  * @see xattr(7)
  */
@@ -67,7 +69,10 @@ export async function getxattr(path: Path, name: string, o?: XattrOptions): Prom
  * Sets an extended attribute.
  * @param name with its namespace, such as `user.checksum`
  * @param value bytes (all of the view), or a string, written as UTF-8
+ * @returns nothing
  * @throws as `getxattr`, EEXIST and ENODATA as `mode` asks, ENOSPC, EPERM
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Linux and macOS; elsewhere it rejects with ENOTSUP
  * @example await os.setxattr('film.mp4', 'user.checksum', sum);
  */
 export async function setxattr(
@@ -85,7 +90,10 @@ export async function setxattr(
 
 /**
  * The names of a file's extended attributes that the process may see.
+ * @returns names with their namespaces
  * @throws as `getxattr`
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Linux and macOS; elsewhere it rejects with ENOTSUP
  * @example for (const name of await os.listxattr('film.mp4')) console.log(name);
  */
 export async function listxattr(path: Path, o?: XattrOptions): Promise<string[]> {
@@ -96,7 +104,10 @@ export async function listxattr(path: Path, o?: XattrOptions): Promise<string[]>
 
 /**
  * Removes an extended attribute.
+ * @returns nothing
  * @throws as `getxattr`
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Linux and macOS; elsewhere it rejects with ENOTSUP
  * @example await os.removexattr('film.mp4', 'user.checksum');
  */
 export async function removexattr(path: Path, name: string, o?: XattrOptions): Promise<void> {

@@ -6,7 +6,10 @@ import type { OpOptions } from '../schedule/options.js';
 
 /**
  * Whether the path leads to a regular file. False if it leads to nothing, or the system reports an error.
+ * @returns true or false
  * @throws TypeError for a bad path, AbortError, TimeoutError
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Linux answers from cached names without a thread
  * @example if (await path.isfile('config.json')) load();
  */
 export async function isfile(path: Path, o?: OpOptions): Promise<boolean> {
@@ -19,7 +22,10 @@ export async function isfile(path: Path, o?: OpOptions): Promise<boolean> {
 
 /**
  * Whether the path leads to a directory.
+ * @returns true or false
  * @throws as `isfile`
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Linux answers from cached names without a thread
  * @example if (!(await path.isdir('cache'))) await os.makedirs('cache');
  */
 export async function isdir(path: Path, o?: OpOptions): Promise<boolean> {
@@ -32,7 +38,10 @@ export async function isdir(path: Path, o?: OpOptions): Promise<boolean> {
 
 /**
  * Whether the path is a symbolic link, also one that leads nowhere.
+ * @returns true or false
  * @throws as `isfile`
+ * @cancelling a queued call makes no system call; a running one settles when its system call ends
+ * @platforms Linux answers from cached names without a thread
  * @example const target = (await path.islink('current')) ? await os.readlink('current') : 'current';
  */
 export async function islink(path: Path, o?: OpOptions): Promise<boolean> {

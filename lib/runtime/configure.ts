@@ -38,7 +38,10 @@ const readConfiguration = optionReader({ reserveThreads: atMost(1024), inline: u
 
 /**
  * Changes settings. Settings that are not named stay.
+ * @returns nothing
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE; nothing is changed then
+ * @cancelling does no I/O, and takes no signal
+ * @platforms `inline` has an effect on Linux only
  * @example configure({ reserveThreads: 2, inline: { budgetMicros: 100 } });
  */
 export function configure(o: Configuration): void {

@@ -61,7 +61,10 @@ const readLaneOptions = optionReader(
 /**
  * Makes a lane. There are 4,094 at most beside `default` and `bulk`, and each takes 12 KiB: make them at start-up, not for each
  * request. A lane that nothing refers to is collected, and leaves `metrics()`.
+ * @returns the lane, for the option `lane` of any call
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE (a name that is taken), RangeError ERR_OUT_OF_RANGE
+ * @cancelling does no I/O, and takes no signal
+ * @platforms `inline` has an effect on Linux only
  * @example const thumbnails = createLane({ name: 'thumbnails', priority: 'low', concurrency: 1 });
  */
 export function createLane(o: LaneOptions): Lane {

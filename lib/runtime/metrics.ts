@@ -40,6 +40,10 @@ export interface Metrics {
 
 /**
  * Returns a snapshot of the queues of this environment.
+ * @returns counters, and histograms of nanoseconds
+ * @throws nothing
+ * @cancelling does no I/O, and takes no signal
+ * @platforms `inlineHits` and `pool.inline` stay 0 elsewhere than on Linux
  * @example const { p99 } = metrics().lanes.default.wait.toJSON();
  */
 export function metrics(): Metrics {

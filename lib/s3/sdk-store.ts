@@ -60,6 +60,10 @@ async function load(): Promise<Sdk> {
 
 /**
  * An ObjectStore made of a client of `@aws-sdk/client-s3` and the name of a bucket: what `s3Files` stands on.
+ * @returns a store for `objectFiles`
+ * @throws TypeError if `client` has no `send`
+ * @cancelling calls of the store take a signal, which ends the request
+ * @platforms the same on Linux, macOS and Windows
  * @example const files = objectFiles(sdkStore(new S3Client({}), 'reports'));
  */
 export function sdkStore(client: S3ClientLike, bucket: string): ObjectStore {

@@ -27,7 +27,10 @@ export interface SignedStoreOptions {
 /**
  * A bucket for `objectFiles`, without the AWS SDK. Requests are signed with Signature Version 4 and tried again after
  * server errors and broken connections.
+ * @returns a store for `objectFiles`
  * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_URL
+ * @cancelling calls of the store take a signal, which ends the request
+ * @platforms the same on Linux, macOS and Windows
  * @example const store = signedStore({ endpoint: 'http://127.0.0.1:9000', region: 'us-east-1', bucket: 'reports', credentials });
  */
 export function signedStore(options: SignedStoreOptions): ObjectStore {

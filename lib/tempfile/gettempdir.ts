@@ -40,6 +40,8 @@ function absolute(dir: string): string[] {
  * which a file can be created, written and removed. It is searched for once.
  * @returns an absolute path
  * @throws ENOENT when there is no such directory
+ * @cancelling takes no signal
+ * @platforms the same on Linux, macOS and Windows
  * @example const where = await gettempdir();
  */
 export function gettempdir(): Promise<string> {

@@ -9,6 +9,8 @@ import { checkPlace, pathFrom, placeOf, type PlaceOptions, readPlaceOptions } fr
  * @returns its absolute path (bytes where `dir` is)
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, AbortError, TimeoutError, LaneFullError, and the system's
  *   errors. Nothing is left behind then
+ * @cancelling nothing is left behind
+ * @platforms mode 0700 has no effect on Windows
  * @example
  * const work = await mkdtemp({ prefix: 'build-' });
  */

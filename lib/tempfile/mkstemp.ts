@@ -12,6 +12,8 @@ import { checkPlace, pathFrom, placeOf, type PlaceOptions, readPlaceOptions } fr
  * @returns the descriptor, open for reading and writing and close-on-exec, and the absolute path (bytes where `dir` is)
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, AbortError, TimeoutError, LaneFullError, and the system's
  *   errors. Nothing is left behind then
+ * @cancelling nothing is left behind
+ * @platforms mode 0600 has no effect on Windows
  * @example
  * const { fd, path } = await mkstemp({ suffix: '.json' });
  */

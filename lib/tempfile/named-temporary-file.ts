@@ -35,6 +35,8 @@ export interface DeleteOptions {
  * @returns the handle that the mode asks for
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError, AbortError, TimeoutError,
  *   LaneFullError, and the system's errors. Nothing is left behind then
+ * @cancelling nothing is left behind
+ * @platforms Ctrl-C ends Node on Windows before the file is removed, unless the program handles it
  * @example
  * await using script = await namedTemporaryFile({ mode: 'w', suffix: '.sh', deleteOnClose: false });
  * await script.write('echo hello\n');

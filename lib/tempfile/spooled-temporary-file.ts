@@ -54,8 +54,11 @@ export type SpooledFile = Spooled<RawFile> | Spooled<BinaryFile> | Spooled<TextF
  *
  * @param o `maxSize` in bytes (0: no limit), `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`,
  *   `prefix`, `dir`, `signal`, `lane`
+ * @returns the handle that the mode asks for, with `rollover()`
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE, UnknownEncodingError,
  *   AbortError
+ * @cancelling nothing is left behind
+ * @platforms the same on Linux, macOS and Windows
  * @example
  * await using body = await spooledTemporaryFile({ maxSize: 1 << 20 });
  * for await (const chunk of request) await body.write(chunk);

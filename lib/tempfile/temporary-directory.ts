@@ -71,8 +71,11 @@ export class TemporaryDirectory {
  *
  * @param o `suffix`, `prefix`, `dir`, `ignoreCleanupErrors` (false), `delete` (true); `signal`, `lane`, `timeout` (ms) of the
  *   creation
+ * @returns the directory: its `name`, `cleanup()` and `close()`
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, AbortError, TimeoutError, LaneFullError, and the system's
  *   errors. Nothing is left behind then
+ * @cancelling nothing is left behind
+ * @platforms Ctrl-C ends Node on Windows before the directory is removed, unless the program handles it
  * @example
  * await using work = await temporaryDirectory({ prefix: 'build-' });
  * await writeFile(path.join(work.name, 'a.txt'), 'hello');

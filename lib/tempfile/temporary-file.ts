@@ -22,6 +22,8 @@ import {
  * @returns the handle that the mode asks for; its name is the descriptor
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError, AbortError, TimeoutError,
  *   LaneFullError, and the system's errors. Nothing is left behind then
+ * @cancelling nothing is left behind
+ * @platforms `O_TMPFILE` on Linux where the file system has it; elsewhere a name that nobody can guess
  * @example
  * await using scratch = await temporaryFile();
  * await scratch.write(Buffer.from('never seen'));

@@ -31,6 +31,9 @@ const USUAL_LIMIT = 1000;
  * names any may be lost; changes of one name are lost from the latest on, and a rename is lost wholly or not at all.
  * @param files stay as they are
  * @returns new files, mounted at the same place over the old ones
+ * @throws TypeError and RangeError for bad arguments
+ * @cancelling does no I/O, and takes no signal
+ * @platforms the same on Linux, macOS and Windows
  * @example
  * using after = crash(files, { seed: 7 });
  * expect(await readText('/etc/app.json')).to.be.oneOf([before, now]);
@@ -49,7 +52,10 @@ export function crash(files: MemoryFiles, o: CrashOptions = {}): MemoryFiles {
 /**
  * All that a power cut may leave, each state once: for small programs. Without `during`, at this moment; else at any moment
  * of the program, which is run once.
+ * @returns an async iterator of mounted files
  * @throws what the program throws
+ * @cancelling `break` and `return()` end it
+ * @platforms the same on Linux, macOS and Windows
  * @example
  * for await (const after of crashes(files, { during: () => writeAtomic('/a', 'new') })) {
  *   expect(after.tree().a).to.be.oneOf(['old', 'new']);

@@ -91,6 +91,8 @@ function toldSeed(): number {
  * @param callback the faults are for its asynchronous context alone; without it for everybody, until they are disposed of
  * @returns what `callback` returns, or the faults (`using`)
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE for bad rules
+ * @cancelling faults of `delay` end with the signal of the call
+ * @platforms the same on Linux, macOS and Windows
  * @example
  * await faults({ op: 'write', path: '/var/log/**', after: 2, error: 'ENOSPC' }, async () => {
  *   await expect(log('third line')).to.be.rejectedWith('ENOSPC');

@@ -108,6 +108,8 @@ export class MemoryFiles implements Disposable {
  * @returns the mounted files; `using` unmounts them
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE for bad arguments; a system error
  *   (ENOTDIR, EEXIST, ENOSPC) for a tree that cannot be
+ * @cancelling does no I/O, and takes no signal
+ * @platforms the same on Linux, macOS and Windows
  * @example
  * using files = memoryFiles({ '/etc/app.json': '{"port": 80}' });
  * await start('/etc/app.json');

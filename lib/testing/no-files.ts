@@ -51,6 +51,9 @@ function forbidden(operation: Operation): FilesForbiddenError {
 /**
  * Runs `callback`, in whose asynchronous context every operation on a file rejects, and names the line that asked for it.
  * @returns what `callback` returns
+ * @throws TypeError if `callback` is no function; what `callback` throws
+ * @cancelling takes no signal
+ * @platforms the same on Linux, macOS and Windows
  * @example
  * await noFiles(() => render(template)); // FilesForbiddenError: No files may be touched here: open '/etc/…', asked for at render (…)
  */

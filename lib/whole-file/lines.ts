@@ -168,7 +168,10 @@ class LastOfMany implements AsyncIterator<Line, undefined> {
  * system reports what other machines do to a remote file.
  * @param o `last`, `follow`, `keepEnds` (false), `batch`, `encoding` ('utf-8'), `errors` ('strict'), `newline` (null), `signal`,
  *   `lane`, `timeout` (of each operation on the file, in milliseconds; not of waiting for lines)
+ * @returns an async iterator of lines; with `batch` of arrays of lines
  * @throws from its steps, as `open` and `readText`; AbortError; UnsupportedOperationError where `follow` is asked of a pipe
+ * @cancelling ends at the next step. `break` and `return()` end it, too
+ * @platforms the same on Linux, macOS and Windows
  * @example
  * for await (const line of lines('access.log', { last: 10, follow: true, signal })) show(line);
  */

@@ -31,8 +31,12 @@ const readOptions = optionReader({ ...LOCK_CHECKS, permissions: modeOption(0o666
  * leaves the others with the lock of a file that is gone. `updateAtomic` needs no such file.
  * @param o `shared` (false), `position` (bytes; 0), `size` (bytes; 0: to the end of the file), `permissions` (of a new
  *   file; 0o666), `signal`, `lane`, `timeout` (of the wait)
+ * @returns the lock; `release()` or the end of an `await using` scope releases it
  * @throws EACCES and the system's other errors in Node's shape; UnsupportedOperationError on a file system without locks;
  *   TypeError and RangeError for bad arguments; AbortError, TimeoutError
+ * @cancelling stops waiting at once, and holds no lock
+ * @platforms the whole file is locked where the system has no locks of ranges; Windows refuses reads of a
+ *   range that is locked exclusively
  * @example
  * await using lock = await lockFile('state.lock', { timeout: 10_000 });
  */

@@ -41,6 +41,9 @@ export type Atomic<File> = File & {
  * @param mode `'w'` (the default) or `'x'` (EEXIST where the file is there), with `+`, `b`, `t` as for `open`
  * @returns the handle that `open` gives for the mode, with `commit()` and `abort()`
  * @throws as `open` and `writeAtomic`; TypeError ERR_INVALID_ARG_VALUE for other modes
+ * @cancelling the old file stays, and no other file
+ * @platforms as `writeAtomic`. On Windows a file `.new.RANDOM.uvfiles` stays if the process ends before
+ *   `commit()`
  * @example
  * await using f = await openAtomic('report.csv');
  * for await (const row of rows) await f.write(`${row.join(',')}\n`);

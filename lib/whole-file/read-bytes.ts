@@ -9,6 +9,9 @@ import type { OpOptions } from '../schedule/options.js';
  * that grow meanwhile, and after short reads.
  * @returns its bytes
  * @throws the system's errors in Node's shape, EISDIR for a directory, TypeError for a bad path, AbortError, TimeoutError
+ * @cancelling a queued call makes no system call; a running one rejects at once, and its result is
+ *   dropped
+ * @platforms Linux reads cached files without a thread
  * @example const bytes = await readBytes('photo.jpg');
  */
 export function readBytes(path: Path, o?: OpOptions): Promise<Buffer> {

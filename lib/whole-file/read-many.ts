@@ -123,6 +123,8 @@ function asBuffer(bytes: Uint8Array): Buffer {
  * @param paths any iterable, also asynchronous. It is consumed only as far as files are being read
  * @returns an async iterator of `{ path, data }`, or `{ path, error }` for a file that cannot be read
  * @throws from its steps: TypeError if `paths` is not a list, AbortError, TimeoutError
+ * @cancelling ends at the next step. `break` and `return()` end it, too
+ * @platforms the same on Linux, macOS and Windows
  * @example for await (const { path, data } of readMany(paths)) if (data) index(path, data);
  */
 export async function* readMany<P extends Path>(

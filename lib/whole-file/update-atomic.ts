@@ -56,9 +56,12 @@ type Change = (old: Buffer | null) => Promise<Uint8Array>;
  *   (strings are UTF-8 unless `encoding` says otherwise). What it throws, `updateAtomic` rejects with: nothing changes then.
  * @param o `encoding` (the callback is given a string; line ends stay as they are), `durable` (true), `permissions` (those of
  *   the old file, else 0o666), `signal`, `lane`, `timeout` (of it all; once the replacement has begun it is finished)
+ * @returns nothing
  * @throws what the callback throws; EACCES and the system's other errors in Node's shape; UnsupportedOperationError on a file
  *   system with neither locks nor conditional writes; UnicodeDecodeError, UnicodeEncodeError, UnknownEncodingError; TypeError
  *   and RangeError for bad arguments; AbortError, TimeoutError
+ * @cancelling the old file stays; once the replacement has begun it is completed
+ * @platforms as `writeAtomic` and `lockFile`
  * @example
  * await updateAtomic('visits.json', (old) => JSON.stringify(JSON.parse(old ?? '0') + 1), { encoding: 'utf-8' });
  */

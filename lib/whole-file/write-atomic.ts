@@ -28,9 +28,12 @@ export interface WriteAtomicOptions extends OpOptions, AtomicOptions {
  * owner and extended attributes where permitted. Calls for one path run one after another.
  * @param data bytes (all of the view, as they are at the call), a string, written as UTF-8, or a source of such: an iterable,
  *   an async iterable, a web stream or a Node stream. When a source fails the old file stays.
+ * @returns nothing
  * @throws the system's errors in Node's shape. The old file is then untouched, and no other file stays. If the error's
  *   `committed` is true, the new content is in place, and only the directory could not be synced; what the source throws;
  *   TypeError and RangeError for bad arguments; AbortError and TimeoutError, before the rename only
+ * @cancelling the old file stays, and no other file; once the rename has begun it is completed
+ * @platforms Windows keeps neither attributes nor access list of the old file
  * @example await writeAtomic('settings.json', JSON.stringify(settings));
  */
 export async function writeAtomic(path: Path, data: FileData, o?: WriteAtomicOptions): Promise<void> {

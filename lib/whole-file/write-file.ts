@@ -76,8 +76,12 @@ async function writeFrom(
  * @param data bytes (all of the view), a string, written as UTF-8, or a source of such: an iterable, an async iterable, a
  *   web stream or a Node stream. A source that fails rejects the call; what it gave before is in the file then.
  * @param o `permissions` (0o666), `parents` (false), `signal`, `lane`, `timeout` (of it all)
+ * @returns nothing
  * @throws the system's errors in Node's shape, with `bytesWritten` when it stopped part-way; what the source throws;
  *   TypeError for bad arguments; AbortError, TimeoutError
+ * @cancelling a running write stops within a megabyte; `bytesWritten` of the error counts what was
+ *   written
+ * @platforms `permissions`: Windows knows only the owner's write permission
  * @example await writeFile('logs/today/notes.txt', 'hello\n', { parents: true });
  */
 export function writeFile(path: Path, data: FileData, o?: WriteFileOptions): Promise<void> {
@@ -86,7 +90,11 @@ export function writeFile(path: Path, data: FileData, o?: WriteFileOptions): Pro
 
 /**
  * Adds to the end of a file, and creates it if it is missing. Options and errors are those of `writeFile`.
+ * @returns nothing
  * @throws as `writeFile`
+ * @cancelling a running write stops within a megabyte; `bytesWritten` of the error counts what was
+ *   written
+ * @platforms as `writeFile`
  * @example await appendFile('server.log', `${new Date().toISOString()} started\n`);
  */
 export function appendFile(path: Path, data: FileData, o?: WriteFileOptions): Promise<void> {

@@ -105,6 +105,8 @@ function parameterText(parameters: readonly Parameter[] = []): string {
 const TITLES: Record<string, string> = {
   '@returns': 'Returns',
   '@throws': 'Errors',
+  '@cancelling': 'Cancelling',
+  '@platforms': 'Platforms',
   '@example': 'Example',
   '@param': 'Argument',
   '@see': 'See',

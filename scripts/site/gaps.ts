@@ -1,4 +1,4 @@
-// What the reference lacks: public names without a word about them, and functions without an example.
+// What the reference lacks: public names without a word about them, and functions without one of the headings that each has.
 import type { Reflection } from './api-text.js';
 
 const FUNCTION = 64;
@@ -19,8 +19,23 @@ function isTold(node: Reflection): boolean {
   return places.some((comment) => comment !== undefined);
 }
 
-const hasExample = (node: Reflection): boolean =>
-  (node.signatures ?? []).some((each) => each.comment?.blockTags?.some(({ tag }) => tag === '@example'));
+/** What each function says, in this order. */
+const HEADINGS = {
+  '@returns': 'what it returns',
+  '@throws': 'its errors',
+  '@cancelling': 'what an abort does',
+  '@platforms': 'how platforms differ',
+  '@example': 'an example',
+};
+
+function missingHeadings(node: Reflection): string[] {
+  const tags = (node.signatures ?? []).flatMap(
+    (each) => each.comment?.blockTags?.map(({ tag }) => tag) ?? [],
+  );
+  return Object.entries(HEADINGS)
+    .filter(([tag]) => !tags.includes(tag))
+    .map(([tag, what]) => `does not say ${what} (${tag})`);
+}
 
 /** One line for each gap. */
 export function gaps(node: Reflection, path = ''): string[] {
@@ -29,7 +44,8 @@ export function gaps(node: Reflection, path = ''): string[] {
     const name = path === '' ? child.name : `${path}.${child.name}`;
     const found = CONTAINERS.has(child.kind) ? gaps(child, name) : [];
     if (NAMED.has(child.kind) && !isTold(child)) found.push(`${name} has no documentation`);
-    if (child.kind === FUNCTION && isTold(child) && !hasExample(child)) found.push(`${name} has no example`);
+    if (child.kind === FUNCTION && isTold(child))
+      found.push(...missingHeadings(child).map((each) => `${name} ${each}`));
     return found;
   });
 }
