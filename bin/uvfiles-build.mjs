@@ -106,7 +106,7 @@ function build(nodeGyp) {
   });
   if (status === 0) return;
   throw new Refusal(`${stdout}${stderr}
-node-gyp could not build the addon; what it said is above. It needs:
+node-gyp could not build the addon. Its output is above. It needs:
   Debian, Ubuntu   apt-get install python3 make g++
   Fedora           dnf install python3 make gcc-c++
   Alpine           apk add python3 make g++

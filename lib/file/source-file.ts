@@ -91,5 +91,7 @@ export class SourceFile implements OpenFile {
 }
 
 function refuse(): Promise<never> {
-  return Promise.reject(new UnsupportedOperationError('the bytes come from a source: they can only be read'));
+  return Promise.reject(
+    new UnsupportedOperationError('the file has no path, only a source of bytes: it can only be read'),
+  );
 }

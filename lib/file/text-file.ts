@@ -190,7 +190,9 @@ export class TextFile extends TextHandle {
   seek(offset: number | bigint, whence: 0 | 1 | 2 = 0, o?: OpOptions): Promise<number> {
     return this._stateful(o, (o) => {
       if ((whence === 1 || whence === 2) && offset !== 0 && offset !== 0n) {
-        throw new UnsupportedOperationError('text files seek relative to the position or the end by 0 only');
+        throw new UnsupportedOperationError(
+          'a text file can seek relative to its position or its end only by 0',
+        );
       }
       if (whence === 0) return this._io.seek(checkPosition(offset, 'offset'), o);
       if (whence === 1) return this._io.tell().then((position) => this._io.seek(position, o));

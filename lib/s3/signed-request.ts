@@ -46,7 +46,7 @@ export async function requestText(to: Endpoint, what: SignedRequest): Promise<st
   return asked(to, what, async (answer) => {
     const text = await textOf(answer);
     if (isWhole(text)) return text;
-    throw Object.assign(new Error("the server's answer breaks off"), { code: 'ECONNRESET' });
+    throw Object.assign(new Error('the response of the server ended early'), { code: 'ECONNRESET' });
   });
 }
 
@@ -140,7 +140,7 @@ async function sent(to: Endpoint, what: SignedRequest): Promise<http.IncomingMes
       started.on('close', () => offAbort(signal, onSignal));
     }
     started.on('timeout', () => {
-      end(Object.assign(new Error('the server is silent'), { code: 'ETIMEDOUT' }));
+      end(Object.assign(new Error('the server did not respond in time'), { code: 'ETIMEDOUT' }));
     });
     started.on('error', reject);
     started.end(body);

@@ -145,7 +145,7 @@ function namesIn(path: string): string[] {
     .split('/')
     .filter((name) => name !== '' && name !== '.');
   if (names.length === 0 || names.includes('..') || path.includes('\0'))
-    throw invalidArgValue('tree', path, "must have paths of names without '..' and null bytes");
+    throw invalidArgValue('tree', path, "must have paths without '..' and null bytes");
   return names;
 }
 

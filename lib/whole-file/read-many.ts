@@ -184,7 +184,7 @@ async function take<P>(source: AsyncSource<P> | SyncSource<P>, count: number): P
     // Awaited whatever class its promises are of, and only where there are some.
     const step = source.isAsync ? await source.iterator.next() : source.iterator.next();
     if (typeof step !== 'object' || step === null)
-      throw invalidArgValue('paths', step, 'has a step that is no object');
+      throw invalidArgValue('paths', step, 'must be an iterator whose steps are objects');
     if (step.done === true) break;
     items.push(step.value);
   }
