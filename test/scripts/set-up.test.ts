@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 
 interface AddonStep {
-  firstError: (this: void, output: string) => string;
+  firstError: (output: string) => string;
 }
 
 describe('the first error of a failed build', () => {
