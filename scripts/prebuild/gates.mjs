@@ -2,9 +2,9 @@
 // about the machine that made it.
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import { inRoot, root } from '../support/root.mjs';
+import { root } from '../support/root.mjs';
 import { SetupError, run } from '../support/run.mjs';
-import { GLIBC_FLOOR } from './targets.mjs';
+import { EXPORTS, exportsOf, GLIBC_FLOOR } from './targets.mjs';
 import { cache } from './tools.mjs';
 
 /** Eight of them and the rest of the package must stay below 4 MB. */
@@ -15,10 +15,6 @@ const UV_EVERYWHERE = ['uv_queue_work', 'uv_async_init', 'uv_async_send', 'uv_cl
 /** Looked up by name on Windows, with another way where they are absent. */
 const UV_ON_WINDOWS = ['uv_open_osfhandle', 'uv_get_osfhandle', 'uv_fs_close', 'uv_fs_req_cleanup'];
 
-/** What the linker's script says that the addon shows. */
-const EXPORTS = [...readFileSync(inRoot('src-native/exports.map'), 'utf8').matchAll(/^ +(\w+);$/gm)].map(
-  ([, name]) => name,
-);
 const LIBRARIES = /^(libc|libm|libdl|libpthread|librt)\.so(\.\d+)?$|^ld-(linux|musl)-[\w-]+\.so\.\d+$/;
 
 /** [offset, bytes] that the file of each target begins with. */
@@ -94,7 +90,7 @@ export async function faultsOf(file, target) {
     (place) => text.includes(`${place}/`) || (place.length > 5 && text.includes(place)),
   );
   if (told.length > 0) faults.push(`names ${told.join(', ')}`);
-  for (const name of EXPORTS) if (!text.includes(name)) faults.push(`does not export ${name}`);
+  for (const name of exportsOf(target)) if (!text.includes(name)) faults.push(`does not export ${name}`);
   if (target.startsWith('linux')) faults.push(...(await elfFaults(file, target)));
   return faults;
 }

@@ -1,11 +1,22 @@
 // What a binary is made with, for each system that has one: a row a target. Cross recipes run on Debian with
 // zig; native ones (--native) take the compiler of the system they run on, as the release workflow does for macOS.
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { inRoot } from '../support/root.mjs';
 import { cxxRuntime } from './cxx-runtime.mjs';
 import { debianCommand, zig } from './tools.mjs';
 
 /** The oldest glibc that a binary may ask for: Debian 10, RHEL 8, and statx. */
 export const GLIBC_FLOOR = '2.28';
+
+/** What the linker's script says that the addon shows. */
+export const EXPORTS = [
+  ...readFileSync(inRoot('src-native/exports.map'), 'utf8').matchAll(/^ +(\w+);$/gm),
+].map(([, name]) => name);
+
+/** The same for one target: what copies of the addon tell each other about signals is not there on Windows. */
+export const exportsOf = (target) =>
+  target.startsWith('win32') ? EXPORTS.filter((name) => !name.startsWith('uvfiles_')) : EXPORTS;
 
 const ZIG_TRIPLES = {
   'linux-x64': `x86_64-linux-gnu.${GLIBC_FLOOR}`,
@@ -21,11 +32,10 @@ const ZIG_TRIPLES = {
 const LINUX_LINK = ['-shared', '-s', '-Wl,--gc-sections', '-Wl,-z,relro', '-Wl,-z,now'];
 const WINDOWS_LINK = ['-shared', '-s', '-Wl,--gc-sections', '-lbcrypt'];
 
-/** In the words of Apple's linker: what its two functions reach, and Node's functions found when it is loaded. */
+/** In the words of Apple's linker: what its exported functions reach, and Node's functions found when it is loaded. */
 const DARWIN_LINK = [
   ...['-dead_strip', '-x', '-S', '-undefined', 'dynamic_lookup', '-install_name', '@rpath/uvfiles.node'],
-  ...['-exported_symbol', '_napi_register_module_v1'],
-  ...['-exported_symbol', '_node_api_module_get_api_version_v1'],
+  ...EXPORTS.flatMap((name) => ['-exported_symbol', `_${name}`]),
 ];
 
 const WINDOWS_DEFINES = [
@@ -50,9 +60,9 @@ const PLATFORM = {
 
 const WITHOUT_RUNTIMES = ['-static-libstdc++', '-static-libgcc'];
 
-/** zig links what it makes but for macOS, whose linker of LLVM's makes less than half as much of the same. */
+/** zig links what it makes but for macOS, whose linker of LLVM's makes less than half as much of the same; 14 does not know -x yet. */
 async function darwinLink(arch) {
-  const linker = await debianCommand('ld64.lld-14', ['lld-14']);
+  const linker = await debianCommand('ld64.lld-16', ['lld-16']);
   const system = path.join(path.dirname(await zig()), 'lib/libc/darwin/libSystem.11.tbd');
   const about = ['-arch', arch === 'x64' ? 'x86_64' : 'arm64', '-platform_version', 'macos', '11.0', '11.0'];
   return { linker: [linker, '-dylib', ...about], link: [...DARWIN_LINK, '--icf=all', system] };
