@@ -1,5 +1,5 @@
 // Runs the fuzzers of test/ with one seed after another: npm run fuzz -- --seconds 600 for random ones, for as long as asked,
-// or -- --seed 1 --rounds 7 for the same ones each time, as CI does. A failure names its seed: UVFILES_FUZZ_SEED=N repeats it.
+// or -- --seed 1 --rounds 17 for the same ones each time, as CI does. A failure names its seed: UVFILES_FUZZ_SEED=N repeats it.
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 

@@ -296,7 +296,7 @@ describe('a failing disk', () => {
       await run(
         [
           fault('pread', 'slow', `g${folder.path}/late`, { times: 2 }),
-          fault('pwrite', 'slow', `g${folder.path}/late`, { times: 1 }),
+          fault('pwrite', 'slow', `g${folder.path}/written`, { times: 1 }),
         ],
         `import { existsSync } from 'node:fs';
          writeFileSync(at('slow'), 'content');
@@ -305,11 +305,11 @@ describe('a failing disk', () => {
          const f = await open(at('slow'), 'rb+');
          const reads = [code(f.pread(7, 0, { timeout: 20 })), code(f.pread(7, 0, { signal }))];
          const writing = code(f.pwrite(Buffer.from('C'), 0, { signal }));
-         while (!existsSync(at('late.reached'))) await new Promise((resolve) => setTimeout(resolve, 2));
-         await new Promise((resolve) => setTimeout(resolve, 30));
+         while (!existsSync(at('written.reached'))) await new Promise((resolve) => setTimeout(resolve, 2));
          controller.abort();
          answer.push(...(await Promise.all(reads)));
          writeFileSync(at('late'), '');
+         writeFileSync(at('written'), '');
          answer.push(await writing, readFileSync(at('slow'), 'latin1'));
          await f.close();`,
       ),

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { configure, metrics, open, os } from 'uvfiles';
 
+import { resetInline } from '../support/inline.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
 
 const content = Buffer.from(Array.from({ length: 16 * 4096 }, (_, i) => (i * 7 + (i >> 8)) % 256));
@@ -16,9 +17,9 @@ describe('a call past the inline budget', () => {
   beforeEach(() => {
     name = path.join(scratch.path, 'cached');
     writeFileSync(name, content);
-    configure({ inline: { budgetMicros: 1 } });
+    resetInline(1);
   });
-  afterEach(() => configure({ inline: { budgetMicros: 200 } }));
+  afterEach(() => resetInline());
 
   it('is answered with the file held open, though close was called meanwhile', async () => {
     const missing = path.join(scratch.path, 'nowhere');
@@ -73,7 +74,6 @@ describe('a call past the inline budget', () => {
       for (const bytes of await Promise.all(reads))
         expect(bytes.equals(content.subarray(20, 30))).to.equal(true);
     }
-    configure({ inline: { maxBytes: 65536 } });
     await f.close();
   });
 

@@ -59,8 +59,8 @@ describe('a read to the end', () => {
          const codes = [];
          for (const call of calls) {
            const controller = new AbortController();
-           setTimeout(() => controller.abort(), 20);
-           for (const o of [{ timeout: 20 }, { signal: controller.signal }])
+           setTimeout(() => controller.abort(), 5);
+           for (const o of [{ timeout: 5 }, { signal: controller.signal }])
              codes.push(await call(o).then(() => 'resolved', (error) => error.code));
          }
          const read = () => Number(/rchar: (\\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))[1]);

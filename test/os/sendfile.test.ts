@@ -66,7 +66,9 @@ describe('sendfile', () => {
     reader.on('data', (data: Buffer) => (received += data.length));
     reader.resume();
     await new Promise((resolve) => reader.once('end', resolve));
-    expect(received).to.equal((error as unknown as { bytesWritten: number }).bytesWritten);
+    // On a busy machine its time may be over before it has begun.
+    const { bytesWritten = 0 } = error as { bytesWritten?: number };
+    expect(received).to.equal(bytesWritten);
   });
 
   it('goes on when its socket takes something again, and leaves the position behind what was sent', async () => {

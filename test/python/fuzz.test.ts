@@ -1,4 +1,4 @@
-// The differential fuzzers, at a length fit for every run. UVFILES_FUZZ_COUNT makes them longer (CI: 20000).
+// The differential fuzzers, at a length fit for every run. UVFILES_FUZZ_COUNT makes them longer, `npm run fuzz` goes on with other seeds.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

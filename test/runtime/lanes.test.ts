@@ -1,28 +1,20 @@
-// Lanes: priorities that starve nobody, caps, queue limits. Order is made visible by one pool thread that is kept busy while
-// the queue is filled.
+// Lanes: priorities that starve nobody, caps, queue limits. Order is made visible by one pool thread that is held while the queue is
+// filled.
 import { expect } from 'chai';
 import { createLane, LaneFullError, lanes, metrics } from 'uvfiles';
 
-import { runProgram } from '../support/temp.js';
+import { withOneThread } from '../support/one-thread.js';
 
-/** A program with one pool thread; `busy()` occupies it, so that everything queued after it waits. */
-function withOneThread(code: string): ReturnType<typeof runProgram> {
-  return runProgram(
+async function succeeds(code: string): Promise<void> {
+  const { stdout, stderr } = await withOneThread(
     `import { createLane, open, lanes, metrics, configure, LaneFullError } from 'uvfiles';
-     import { pbkdf2 } from 'node:crypto';
      import assert from 'node:assert';
      configure({ inline: false });
-     const busy = () => new Promise((resolve) => pbkdf2('a', 'b', 200000, 64, 'sha512', resolve));
      const f = await open('package.json', 'rb');
      ${code}
      await f.close();
      console.log('done');`,
-    { env: { UV_THREADPOOL_SIZE: '1' } },
   );
-}
-
-async function succeeds(code: string): Promise<void> {
-  const { stdout, stderr } = await withOneThread(code);
   expect(stderr).to.equal('');
   expect(stdout.trim()).to.equal('done');
 }
@@ -33,33 +25,33 @@ describe('lanes', () => {
       const high = createLane({ name: 'high', priority: 'high' });
       const low = createLane({ name: 'low', priority: 'low' });
       const order = [];
-      const held = busy();
+      const release = await hold();
       const all = [];
       for (let i = 0; i < 5; i++) all.push(f.pread(8, 0, { lane: low }).then(() => order.push('low')));
       for (let i = 0; i < 5; i++) all.push(f.pread(8, 0).then(() => order.push('normal')));
       for (let i = 0; i < 5; i++) all.push(f.pread(8, 0, { lane: high }).then(() => order.push('high')));
+      await release();
       await Promise.all(all);
-      await held;
       assert.deepEqual(order, [...Array(5).fill('high'), ...Array(5).fill('normal'), ...Array(5).fill('low')]);`));
 
   it('let a low priority have its turn under a flood of higher ones', () =>
     succeeds(`
       const high = createLane({ name: 'high', priority: 'high' });
       const low = createLane({ name: 'low', priority: 'low' });
-      const held = busy();
+      const release = await hold();
       let highDone = 0;
       let seen = -1;
       const all = [];
       for (let i = 0; i < 5000; i++) all.push(f.pread(8, 0, { lane: high }).then(() => { highDone++; }));
       all.push(f.pread(8, 0, { lane: low }).then(() => { seen = highDone; }));
+      await release();
       await Promise.all(all);
-      await held;
       assert(seen >= 0 && seen < 5000, 'the low one came after ' + seen);`));
 
   it('refuse what goes beyond the queue limit, and take more when it has drained', () =>
     succeeds(`
       const small = createLane({ name: 'small', queueLimit: 3 });
-      const held = busy();
+      const release = await hold();
       const taken = [1, 2, 3].map(() => f.pread(8, 0, { lane: small }));
       const error = await f.pread(8, 0, { lane: small }).catch((e) => e);
       assert(error instanceof LaneFullError);
@@ -67,8 +59,8 @@ describe('lanes', () => {
       assert.equal(error.lane, 'small');
       assert.equal(metrics().lanes.small.queued, 3);
       assert.equal(metrics().lanes.small.rejected, 1);
+      await release();
       await Promise.all(taken);
-      await held;
       assert.equal((await f.pread(8, 0, { lane: small })).length, 8);
       assert.equal(metrics().lanes.small.completed, 4);`));
 
@@ -76,13 +68,13 @@ describe('lanes', () => {
     succeeds(`
       const a = createLane({ name: 'a' });
       const b = createLane({ name: 'b' });
-      const held = busy();
+      const release = await hold();
       const order = [];
       const all = [];
       for (let i = 0; i < 64; i++) all.push(f.pread(8, 0, { lane: a }).then(() => order.push('a')));
       for (let i = 0; i < 64; i++) all.push(f.pread(8, 0, { lane: b }).then(() => order.push('b')));
+      await release();
       await Promise.all(all);
-      await held;
       assert(order.indexOf('b') < order.lastIndexOf('a'), order.join(''));`));
 
   it('are refused by name, priority, cap and limit before anything is made', () => {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { configure, createLane, metrics, open, type OperationMessage, os } from 'uvfiles';
 
+import { resetInline } from '../support/inline.js';
 import { root } from '../support/temp.js';
 
 const file = path.join(root, 'package.json');
@@ -73,7 +74,7 @@ describe('the uvfiles:op channel', () => {
       await os.stat('/no/such/file').catch(() => undefined);
     } finally {
       unsubscribe('uvfiles:op', listen);
-      configure({ inline: true });
+      resetInline();
     }
     await os.stat(file);
     expect(heard.map(({ operation }) => operation)).to.deep.equal(['open', 'read', 'close', 'stat']);

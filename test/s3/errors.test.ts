@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expect } from 'chai';
 import { AbortError, TimeoutError, UnsupportedOperationError } from 'uvfiles';
@@ -82,13 +83,18 @@ describe('s3: errors', () => {
   for (const adapter of ['signed requests', 'the AWS SDK'])
     describe(`with ${adapter} and a server that never answers`, () => {
       let files: ReturnType<typeof objectFiles>;
+      let arrived: boolean;
       let gone: Promise<void>;
       let close: () => void;
 
       beforeEach(async () => {
         let ended = (): void => undefined;
         gone = new Promise((resolve) => (ended = resolve));
-        const server = createServer((request) => request.once('close', ended));
+        arrived = false;
+        const server = createServer((request) => {
+          arrived = true;
+          request.once('close', ended);
+        });
         await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
         const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
         const to = { ...SERVERS.ceph!, endpoint };
@@ -106,7 +112,8 @@ describe('s3: errors', () => {
       it('an aborted signal rejects at once and ends the request', async () => {
         const controller = new AbortController();
         const opening = rejection(files.open('/a', READ, 0, { signal: controller.signal }));
-        setTimeout(() => controller.abort('enough'), 50);
+        while (!arrived) await sleep(1);
+        controller.abort('enough');
         expect(await opening)
           .to.be.instanceOf(AbortError)
           .with.property('cause', 'enough');
@@ -114,10 +121,12 @@ describe('s3: errors', () => {
       });
 
       it('a deadline rejects and ends the request', async () => {
-        const writing = files.writeFile!('/a', Buffer.from('x'), 577, 0o666, {
-          deadline: performance.now() + 50,
-        });
-        expect(await rejection(writing)).to.be.instanceOf(TimeoutError);
+        // Long enough at last for the request to arrive on any machine.
+        for (let timeout = 50; !arrived; timeout *= 2) {
+          const deadline = performance.now() + timeout;
+          const writing = files.writeFile!('/a', Buffer.from('x'), 577, 0o666, { deadline });
+          expect(await rejection(writing)).to.be.instanceOf(TimeoutError);
+        }
         await gone;
       });
 

@@ -1,7 +1,10 @@
 // What the tests of the inline path share.
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 
-import { metrics, open } from 'uvfiles';
+import { expect } from 'chai';
+import { configure, metrics, open } from 'uvfiles';
 
 import { skipWhere } from './file-systems.js';
 import { root } from './temp.js';
@@ -13,6 +16,34 @@ export function pattern(size: number): Buffer {
   return bytes;
 }
 
+const ON = process.env.UVFILES_INLINE !== '0';
+
+/** Switches the inline path back to how this run of the tests has it: off with UVFILES_INLINE=0. */
+export function resetInline(budgetMicros = 200): void {
+  configure({ inline: ON && { maxBytes: 65536, budgetMicros } });
+}
+
+const ATTEMPTS = 200;
+
+/**
+ * Expects that `attempt` gives `expected`, now or later. Any process may mount or unmount something at any moment. Then cached names are
+ * looked up in the pool until a thread has read the table of mounts again.
+ */
+export async function eventually(expected: unknown, attempt: () => Promise<unknown>): Promise<void> {
+  let last = await attempt();
+  for (let i = 1; i < ATTEMPTS && !isDeepStrictEqual(last, expected); i++) {
+    await sleep(20);
+    last = await attempt();
+  }
+  expect(last).to.deep.equal(expected);
+}
+
+/** The same inside a program, where the attempt gives whether it went as expected. */
+export const EVENTUALLY = `
+  async function eventually(attempt) {
+    for (let i = 0; i < ${ATTEMPTS} && !(await attempt()); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  }`;
+
 /** For a suite: skips a test, with the reason, where nothing is served inline. */
 export function inlineHere(): (context: Mocha.Context) => void {
   let works = false;
@@ -20,7 +51,10 @@ export function inlineHere(): (context: Mocha.Context) => void {
     // Scratch directories are on the same file system as this file, or on tmpfs: found out by trying.
     const f = await open(path.join(root, 'package.json'), 'rb');
     const { hits } = metrics().pool.inline;
-    for (let i = 0; i < 3; i++) await f.pread(64, 0);
+    for (let i = 0; i < 20 && metrics().pool.inline.hits === hits; i++) {
+      if (i > 0) await sleep(5);
+      await f.pread(64, 0);
+    }
     await f.close();
     works = metrics().pool.inline.hits > hits;
   });

@@ -78,3 +78,8 @@ export async function writeAll(
   }
   await file.close();
 }
+
+/** Lets the event loop turn often enough for everything that waits for nothing else. */
+export async function turns(): Promise<void> {
+  for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
+}
