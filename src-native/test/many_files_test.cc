@@ -1,8 +1,11 @@
 // StatMany and ReadMany: every path answered, in order, each with its own error.
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
+#include "platform/posix/tasks/opened_ahead.h"
 #include "platform/posix/tasks/read_many.h"
 #include "platform/posix/tasks/stat_many.h"
 #include "test/os_support.h"
@@ -76,8 +79,14 @@ TEST("reads a list in order, whatever the sizes, in batches") {
     WriteText(paths.back(), contents.back());
   }
   paths.insert(paths.begin() + 5, {top + "/none", top});
-  for (const bool hurried : {false, true}) {
-    const Outcome outcome = Run(TaskKind::kReadMany, {Joined(paths)}, {16384}, hurried);
+  // The last ones open files ahead of their turn, as if none of them were cached.
+  for (const int variant : {0, 1, 2, 3}) {
+    std::vector<int64_t> numbers = {16384};
+    if (variant >= 2) numbers.push_back(0);
+    const int before = OpenDescriptors();
+    const Outcome outcome =
+        Run(TaskKind::kReadMany, {Joined(paths)}, std::move(numbers), variant % 2 == 1);
+    CHECK_EQ(OpenDescriptors(), before);
     CHECK(outcome.batches.size() > 5);
     const auto items = Decode(outcome.batches);
     REQUIRE(items.size() == paths.size());
@@ -106,16 +115,18 @@ TEST("holds no descriptor while its consumer has a batch") {
   WriteText(top + "/large", std::string(5000, 'l'));
   WriteText(top + "/after", "two");
   const int before = OpenDescriptors();
-  auto task = Begin(TaskKind::kReadMany, {Joined({top + "/small", top + "/large", top + "/after"})},
-                    {1000});
-  CHECK_EQ(task->Run(Slice()), Step::kReady);
-  CHECK_EQ(OpenDescriptors(), before);
-  BlockPool::Instance().Release(task->block);  // the first batch, whose consumer is busy
-  task->block = Block();
-  const auto items = Decode(RunToEnd(*task).batches);
-  REQUIRE(items.size() == 2);
-  CHECK_EQ(items[0].data, std::string(5000, 'l'));
-  CHECK_EQ(items.back().data, "two");
+  const std::string list = Joined({top + "/small", top + "/large", top + "/after"});
+  for (const std::vector<int64_t>& numbers : {std::vector<int64_t>{1000}, {1000, 0}}) {
+    auto task = Begin(TaskKind::kReadMany, {list}, numbers);
+    CHECK_EQ(task->Run(Slice()), Step::kReady);
+    CHECK_EQ(OpenDescriptors(), before);
+    BlockPool::Instance().Release(task->block);  // the first batch, whose consumer is busy
+    task->block = Block();
+    const auto items = Decode(RunToEnd(*task).batches);
+    REQUIRE(items.size() == 2);
+    CHECK_EQ(items[0].data, std::string(5000, 'l'));
+    CHECK_EQ(items.back().data, "two");
+  }
   Clear(top);
 }
 
@@ -135,6 +146,54 @@ TEST("waits, ready and empty, while there is no descriptor") {
   const auto items = Decode(RunToEnd(*task).batches);
   REQUIRE(items.size() == 2);
   CHECK_EQ(items[1].data, "two");
+  Clear(top);
+}
+
+TEST(
+    "opens a window of files ahead of their turn, regular ones alone, and leaves the last "
+    "descriptors") {
+  const std::string top = Scratch();
+  std::vector<std::string> paths;
+  for (int i = 0; i < 100; i++) {
+    paths.push_back(top + "/" + std::to_string(i));
+    WriteText(paths.back(), std::to_string(i));
+  }
+  REQUIRE(::mkfifo((top + "/fifo").c_str(), 0600) == 0);
+  paths.insert(paths.begin() + 10, {top + "/fifo", top + "/none", top});
+  const std::string list = Joined(paths);
+  const int before = OpenDescriptors();
+  size_t first = 0;
+  {
+    OpenedAhead ahead(list);
+    ahead.Refill(0, 1000000);
+    CHECK(OpenDescriptors() - before <=
+          static_cast<int>(OpenedAhead::kMost) + 1);  // and the folder's
+    for (size_t i = 0; i < paths.size(); i++) {
+      const UniqueFd file = ahead.Take(first);
+      const bool regular = i < 10 || i > 12;
+      if (i < OpenedAhead::kMost) CHECK_EQ(static_cast<bool>(file), regular);
+      if (file) {
+        char text[8];
+        const auto size = ::read(file.Get(), text, sizeof text);
+        CHECK_EQ(std::string(text, static_cast<size_t>(size)), std::to_string(i < 10 ? i : i - 3));
+      }
+      first += paths[i].size() + 1;
+      ahead.Refill(first, 1000000);
+    }
+  }
+  CHECK_EQ(OpenDescriptors(), before);
+  OpenedAhead without_room(list);
+  without_room.Refill(0, 0);
+  CHECK(!without_room.Take(0));
+  struct rlimit limit;
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  struct rlimit few = limit;
+  few.rlim_cur = 40;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  OpenedAhead without_descriptors(list);
+  without_descriptors.Refill(0, 1000000);
+  CHECK(!without_descriptors.Take(0));
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
   Clear(top);
 }
 

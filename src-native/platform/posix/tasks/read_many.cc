@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/clock.h"
 #include "core/tasks/records.h"
 #include "platform/file_system.h"
 #include "platform/posix/retry.h"
@@ -27,18 +28,25 @@ constexpr size_t kMaxRead = 1024 * 1024;
 // Of a file in the table behind the contents.
 constexpr size_t kEntrySize = 16;
 
+// Files that take longer than this on average are not cached.
+constexpr int64_t kSlowNs = 20 * 1000;
+// The mean is about as many files.
+constexpr int64_t kMeanOf = 32;
+
 }  // namespace
 
 ReadMany::ReadMany(TaskArguments&& arguments)
     : paths_(std::move(arguments.bytes[0])),
       batch_size_(static_cast<size_t>(std::max<int64_t>(1, arguments.numbers[0]))),
+      slow_ns_(arguments.numbers.size() > 1 ? arguments.numbers[1] : kSlowNs),
       paths_left_(static_cast<size_t>(std::count(paths_.begin(), paths_.end(), '\0')) + 1) {}
 
 ReadMany::~ReadMany() { BlockPool::Instance().Release(memory_); }
 
 Step ReadMany::Run(const Slice& slice) {
-  // Not kept from slice to slice: it is a descriptor.
+  // Not kept from slice to slice: they are descriptors.
   Folder folder;
+  OpenedAhead ahead(paths_);
   while (at_ <= paths_.size() || file_) {
     if (cancelled()) {
       error.code = -ECANCELED;
@@ -46,8 +54,10 @@ Step ReadMany::Run(const Slice& slice) {
       return Step::kDone;
     }
     if (used_ >= batch_size_ && !file_) return Flush(Step::kReady);
-    switch (ReadOne(slice, &folder)) {
+    const uint64_t begun = NowNs();
+    switch (ReadOne(slice, &folder, &ahead)) {
       case Progress::kFileDone:
+        mean_ns_ += (static_cast<int64_t>(NowNs() - begun) - mean_ns_) / kMeanOf;
         if (slice.Expired())
           return count_ > 0 && used_ >= batch_size_ ? Flush(Step::kReady) : Step::kAgain;
         break;
@@ -61,12 +71,16 @@ Step ReadMany::Run(const Slice& slice) {
   return Flush(Step::kDone);
 }
 
-ReadMany::Progress ReadMany::Begin(Folder* folder) {
+ReadMany::Progress ReadMany::Begin(Folder* folder, OpenedAhead* ahead) {
   const size_t path_at = at_;
   const char* const path = paths_.c_str() + path_at;
-  const char* name = path;
-  const int directory = folder->ShortenTo(&name);
-  const int fd = Retrying([&] { return ::openat(directory, name, O_RDONLY | O_CLOEXEC); });
+  if (mean_ns_ >= slow_ns_) ahead->Refill(path_at, batch_size_ - std::min(used_, batch_size_));
+  int fd = ahead->Take(path_at).Release();
+  if (fd < 0) {
+    const char* name = path;
+    const int directory = folder->ShortenTo(&name);
+    fd = Retrying([&] { return ::openat(directory, name, O_RDONLY | O_CLOEXEC); });
+  }
   if (IsDescriptorShortage(fd)) return Progress::kShortage;
   at_ += std::strlen(path) + 1;
   if (paths_left_ > 0) paths_left_--;
@@ -106,9 +120,9 @@ ReadMany::Progress ReadMany::Begin(Folder* folder) {
   return Progress::kSliceOver;
 }
 
-ReadMany::Progress ReadMany::ReadOne(const Slice& slice, Folder* folder) {
+ReadMany::Progress ReadMany::ReadOne(const Slice& slice, Folder* folder, OpenedAhead* ahead) {
   if (!file_) {
-    const Progress begun = Begin(folder);
+    const Progress begun = Begin(folder, ahead);
     if (begun != Progress::kSliceOver) return begun;
   }
   for (;;) {

@@ -1,6 +1,7 @@
 // Reads a list of files whole, a batch of them at a time; a large one has a batch to itself.
 //
-// Arguments: bytes: the paths as one list with NUL between them. numbers: bytes that a batch should have.
+// Arguments: bytes: the paths as one list with NUL between them. numbers: bytes that a batch should have;
+//   then, for tests, the mean nanoseconds per file from which on files are opened ahead.
 // Output, a batch, in a block: the files' contents one after another; zeros up to a multiple of 8; for each file uint64 size,
 //   int32 code (0: fine), uint32 what failed (ReadManyCall); last uint64 number of files. Files come in order.
 // An empty batch: out of descriptors. Error: only cancellation; a file that fails fails alone.
@@ -9,6 +10,7 @@
 #include "core/task.h"
 #include "core/unique_fd.h"
 #include "platform/posix/tasks/folder.h"
+#include "platform/posix/tasks/opened_ahead.h"
 
 namespace uvfiles {
 
@@ -23,14 +25,15 @@ class ReadMany final : public Task {
  private:
   enum class Progress : uint8_t { kFileDone, kSliceOver, kShortage, kBatchFirst };
 
-  Progress ReadOne(const Slice& slice, Folder* folder);
-  Progress Begin(Folder* folder);
+  Progress ReadOne(const Slice& slice, Folder* folder, OpenedAhead* ahead);
+  Progress Begin(Folder* folder, OpenedAhead* ahead);
   bool Reserve(size_t size);
   void Finish(int code, ReadManyCall call);
   Step Flush(Step step);
 
   const std::string paths_;
   const size_t batch_size_;
+  const int64_t slow_ns_;
   size_t paths_left_;
   size_t at_ = 0;  // of the next path; past the end: none
 
@@ -44,6 +47,8 @@ class ReadMany final : public Task {
   size_t used_ = 0;
   std::string table_;
   uint64_t count_ = 0;
+
+  int64_t mean_ns_ = 0;  // that a file takes: tells whether the files are cached
 };
 
 }  // namespace uvfiles

@@ -1,0 +1,46 @@
+// Files of a list that are opened before it is their turn, with their first bytes asked for, so that the disk fetches many of
+// them at a time. For files that are not cached: of cached ones this would only add system calls.
+//
+// It holds at most kMost descriptors. Whatever cannot be opened here is left to its turn, which reports the error.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "core/unique_fd.h"
+#include "platform/posix/tasks/folder.h"
+
+namespace uvfiles {
+
+class OpenedAhead {
+ public:
+  static constexpr size_t kMost = 32;
+
+  // `paths`: the list, with NUL between the paths. It outlives this.
+  explicit OpenedAhead(const std::string& paths) : paths_(paths) {}
+
+  // The file of the path that begins at `path_at`, or none. Called for one path of the list after another.
+  UniqueFd Take(size_t path_at);
+  // Once half of the window is used up: opens files from the path at `path_at` on, as many as `room` bytes hold.
+  void Refill(size_t path_at, uint64_t room);
+
+ private:
+  struct File {
+    size_t path_at = 0;
+    UniqueFd fd;
+  };
+
+  // False where nothing more can be opened.
+  bool Open(uint64_t* room);
+
+  const std::string& paths_;
+  Folder folder_;
+  size_t next_ = 0;  // the path that follows those looked at
+  std::array<File, kMost> files_;
+  size_t first_ = 0;  // in files_, which is a ring
+  size_t count_ = 0;
+};
+
+}  // namespace uvfiles
