@@ -6,7 +6,6 @@ import {
   setAttribute,
 } from '../native/extended-attributes.js';
 import { nativeStore } from '../native/store/native-store.js';
-import { syncDirectory } from '../native/store/sync-directory.js';
 import type { CallOptions, DirectoryItem, FilePath, FileSystem } from './filesystem.js';
 import type { Timestamp } from './store.js';
 
@@ -60,7 +59,7 @@ export const realFileSystem: FileSystem = Object.freeze<FileSystem>({
   utimes: (path, accessed, modified, options, call) =>
     nativeStore.setTimes(path, timestamp(accessed), timestamp(modified), options, call),
   truncate: (path, size, call) => nativeStore.truncate(path, size, call),
-  syncDirectory,
+  syncDirectory: (path, call) => nativeStore.syncDirectory(path, call),
   attributes: Object.freeze({ getAttribute, setAttribute, listAttributes, removeAttribute }),
   readFile: (path, call) => nativeStore.readFile(path, call),
   writeFile: (path, data, flags, permissions, call) =>

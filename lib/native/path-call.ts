@@ -1,4 +1,4 @@
-// One system call on a path, by its number in src-native/platform/posix/tasks/path_call.h.
+// One system call on a path, by its number in src-native/core/tasks/path_call.h.
 import type { OpOptions } from '../schedule/options.js';
 import { opOptions } from './retry-on-emfile.js';
 import { PATH_CALL } from './task-kinds.js';
@@ -25,6 +25,7 @@ export const GET_ATTRIBUTE = 18;
 export const SET_ATTRIBUTE = 19;
 export const LIST_ATTRIBUTES = 20;
 export const REMOVE_ATTRIBUTE = 21;
+export const SYNC_DIRECTORY = 22;
 
 const YES = '1'.charCodeAt(0);
 

@@ -141,4 +141,15 @@ TEST("renames into directories that it makes, and prunes what it left") {
   Clear(top);
 }
 
+TEST("makes the names in a directory durable") {
+  const std::string top = Scratch();
+  Touch(top + "/file");
+  CHECK_EQ(Call(PathCallName::kSyncDirectory, {top}).code(), 0);
+  CHECK_EQ(Call(PathCallName::kSyncDirectory, {top + "/file"}).code(), -ENOTDIR);
+  const Outcome missing = Call(PathCallName::kSyncDirectory, {top + "/none"});
+  CHECK_EQ(missing.code(), -ENOENT);
+  CHECK_EQ(missing.error.path, top + "/none");
+  Clear(top);
+}
+
 TEST_MAIN()

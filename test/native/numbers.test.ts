@@ -34,38 +34,138 @@ function enumOf(name: string, type: string): Map<string, number> {
   return found;
 }
 
+/** A constant of C++ outside of an enum. */
+function constexprOf(name: string, constant: string): number {
+  const value = new RegExp(String.raw`constexpr \w+ ${constant} =\s*(-?\w+);`).exec(source(name))?.[1];
+  expect(value, `${constant} in ${name}`).to.be.a('string');
+  return Number(value);
+}
+
+/** The quoted words of the list that `name` defines as `list`. */
+function listOf(name: string, list: string): string[] {
+  const body = new RegExp(String.raw`${list}\b[^=]*=\s*[[{]([^\]}]*)`).exec(source(name))?.[1];
+  expect(body, `${list} in ${name}`).to.be.a('string');
+  return [...body!.matchAll(/(?:'(\w*)'|"(\w*)"|undefined)/g)].map(
+    ([, single, double]) => single ?? double ?? '',
+  );
+}
+
+/**
+ * A table: the module, the beginning (or `-END`) of its constants' names, or the names; the header, the enum, and what the
+ * enumerators' names have in front.
+ */
+const TABLES: readonly [string, string | readonly string[], string, string, string?][] = [
+  ['task-kinds.ts', '', 'core/tasks/registry.h', 'TaskKind'],
+  ['protocol.ts', 'KIND_', 'core/operation.h', 'OpKind'],
+  ['protocol.ts', 'FLAG_', 'core/operation.h', 'OpFlags'],
+  ['protocol.ts', 'TAG_', 'binding/environment.h', 'Tag'],
+  ['protocol.ts', 'ARG_', 'binding/environment.h', 'Argument'],
+  ['protocol.ts', 'ACCESS_', 'platform/cached.h', 'CacheAccess'],
+  ['path-call.ts', '', 'core/tasks/path_call.h', 'PathCallName'],
+  ['beneath.ts', '-_BENEATH', 'core/tasks/beneath.h', 'BeneathCall'],
+  ['beneath.ts', ['OPEN'], 'core/tasks/beneath.h', 'BeneathCall'],
+  ['beneath.ts', ['STEPWISE'], 'core/tasks/beneath.h', 'BeneathFlags', 'beneath'],
+  ['temporary.ts', ['ANONYMOUS', 'REGISTERED', 'APPENDING'], 'core/tasks/temp_file.h', 'TempFileFlags'],
+  [
+    'remove-tree.ts',
+    ['FORCE', 'IGNORE_ERRORS', 'REPORT_EACH', 'MISSING_IS_FINE', 'WITH_HANDS'],
+    'core/tasks/remove_tree.h',
+    'RemoveTreeFlags',
+  ],
+  ['store/tree-walk.ts', ['BOTTOM_UP', 'FOLLOW_LINKS', 'NO_HIDDEN'], 'core/tasks/walk_tree.h', 'WalkFlags'],
+  [
+    'store/replace.ts',
+    ['DURABLE', 'PERMISSIONS_GIVEN', 'IN_PLACE_IF_BUSY'],
+    'core/tasks/write_atomic.h',
+    'AtomicFlags',
+  ],
+  ['store/replace.ts', ['EXCLUSIVE'], 'core/tasks/write_atomic.h', 'AtomicFlags', 'atomic'],
+  ['store/listing.ts', ['NAMES_ONLY', 'SORTED'], 'core/tasks/directories.h', 'ScanFlags'],
+  [
+    'store/copies.ts',
+    ['EXCLUSIVE', 'PRESERVE', 'FOLLOW', 'EXIST_OK'],
+    'core/tasks/copies.h',
+    'CopyFlags',
+    'copy',
+  ],
+  ['store/many.ts', ['LINKS_THEMSELVES', 'EXACT'], 'core/tasks/lists.h', 'StatManyFlags'],
+  ['file-lock.ts', ['TRY', 'UNLOCK', 'TEST'], 'core/tasks/file_lock.h', 'FileLockCall'],
+  ['extended-attributes.ts', ['ANY', 'CREATE', 'REPLACE'], 'core/tasks/path_call.h', 'AttributeMode'],
+];
+
+/** What C++ calls otherwise. From kNoWait on, cached data can be told. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  kappend: 'kappendtell',
+  kcached: 'knowait',
+  kcount: 'kargumentcount',
+  klane: 'klanenumber',
+};
+
 describe('the numbers that TypeScript and C++ share', () => {
   before(function () {
     if (!existsSync(path.join(root, 'lib/native/protocol.ts'))) this.skip();
   });
 
-  const compare = (ours: Map<string, number>, theirs: Map<string, number>, least: number): void => {
-    const both = [...ours].filter(([name]) => theirs.has(name));
-    expect(both.length, 'names that both have').to.be.at.least(least);
-    expect(Object.fromEntries(both)).to.deep.equal(
-      Object.fromEntries(both.map(([name]) => [name, theirs.get(name)])),
+  for (const [module, names, header, type, before = ''] of TABLES) {
+    const what = typeof names === 'string' ? names.replace('-', '') : names.join(', ');
+    it(`are the same in ${module}${what && ` (${what})`} and in ${type}`, () => {
+      const file = `lib/native/${module}`;
+      const theirs = enumOf(`src-native/${header}`, type);
+      let ours: Map<string, number>;
+      if (typeof names === 'string')
+        ours = names.startsWith('-') ? constantsOf(file, '', names.slice(1)) : constantsOf(file, names);
+      else {
+        const all = constantsOf(file);
+        ours = new Map(
+          names.map((name) => `k${name.toLowerCase().replaceAll('_', '')}`).map((k) => [k, all.get(k)!]),
+        );
+      }
+      expect(ours.size).to.be.greaterThan(0);
+      for (const [name, value] of ours) {
+        const other = OTHER_NAMES[name] ?? name.replace('k', `k${before}`);
+        expect(theirs.get(other), `${name} is ${other} of ${type}`).to.equal(value);
+      }
+    });
+  }
+
+  it('are the same for the layout of records', () => {
+    const environment = 'src-native/binding/environment.h';
+    const protocol = constantsOf('lib/native/protocol.ts');
+    const fields = constexprOf('src-native/core/stat_record.h', 'kFields');
+    expect(protocol.get('krecordheader')).to.equal(constexprOf(environment, 'kRecordHeader'));
+    expect(protocol.get('krecorddoubles')).to.equal(constexprOf(environment, 'kRecordDoubles'));
+    expect(protocol.get('kstatfields')).to.equal(fields);
+    expect(constantsOf('lib/native/store/many.ts').get('kstatfields')).to.equal(fields + 1);
+    expect(constantsOf('lib/native/store/beneath-files.ts').get('kstatfields')).to.equal(fields);
+    expect(listOf('lib/native/protocol.ts', 'SYSCALLS')).to.deep.equal(listOf(environment, 'kSyscalls'));
+    expect(protocol.get('kadoptdescriptor')).to.equal(
+      constexprOf('src-native/core/operation.h', 'kAdoptDescriptor'),
     );
-  };
-
-  it('are the same for the kinds of tasks, all of them', () => {
-    const ours = constantsOf('lib/native/task-kinds.ts');
-    const theirs = enumOf('src-native/core/tasks/registry.h', 'TaskKind');
-    for (const name of ours.keys()) expect(theirs.has(name), name).to.equal(true);
-    compare(ours, theirs, 15);
+    expect(protocol.get('kcurrent')).to.equal(constexprOf('src-native/core/operation.h', 'kCurrent'));
+    expect(/MISS = (-0x\w+)/.exec(source('lib/native/protocol.ts'))?.[1]).to.equal(
+      /kMiss = (-0x\w+)/.exec(source('src-native/core/inline_io.h'))?.[1],
+    );
   });
 
-  it('are the same for operations, tags, arguments and flags', () => {
-    const protocol = 'lib/native/protocol.ts';
-    compare(constantsOf(protocol, 'KIND_'), enumOf('src-native/core/operation.h', 'OpKind'), 8);
-    compare(constantsOf(protocol, 'TAG_'), enumOf('src-native/binding/environment.h', 'Tag'), 8);
-    compare(constantsOf(protocol, 'ARG_'), enumOf('src-native/binding/environment.h', 'Argument'), 12);
-    compare(constantsOf(protocol, 'FLAG_'), enumOf('src-native/core/operation.h', 'OpFlags'), 6);
+  it('are the same for the buckets of histograms', () => {
+    const header = 'src-native/core/histogram.h';
+    const ours = constantsOf('lib/schedule/histogram.ts');
+    expect(ours.get('ksubbits')).to.equal(constexprOf(header, 'kSubBits'));
+    expect(ours.get('kfirstoctave')).to.equal(constexprOf(header, 'kFirstOctave'));
+    expect(/BUCKETS = (\d+) << SUB_BITS/.exec(source('lib/schedule/histogram.ts'))?.[1]).to.equal(
+      String(constexprOf(header, 'kOctaves')),
+    );
   });
 
-  it('are the same for calls on a path, on every system', () => {
-    const ours = constantsOf('lib/native/path-call.ts');
-    compare(ours, enumOf('src-native/platform/posix/tasks/path_call.h', 'PathCallName'), 21);
-    const beneath = constantsOf('lib/native/beneath.ts', '', '_BENEATH');
-    compare(beneath, enumOf('src-native/core/tasks/beneath.h', 'BeneathCall'), 15);
+  it('are the same for the types of directory entries', () => {
+    const ours = listOf('lib/native/store/listing.ts', 'TYPES');
+    for (const [name, value] of enumOf('src-native/core/tasks/directories.h', 'EntryType'))
+      expect(ours[value]?.replace('symlink', 'link'), name).to.equal(name.slice(1));
+  });
+
+  it('are the same for the calls that an entry of a list can fail in', () => {
+    const calls = enumOf('src-native/core/tasks/lists.h', 'ReadManyCall');
+    const ours = listOf('lib/native/store/many.ts', 'SYSCALLS');
+    expect(ours.map((name) => calls.get(`k${name.replace('fstat', 'stat')}`))).to.deep.equal([0, 1, 2]);
   });
 });

@@ -107,6 +107,18 @@ describe('at ulimit -n 40', function () {
     for (let i = 0; i < JOBS; i++) expect(readdirSync(path.join(scratch.path, `t${i}/a/b`))).to.eql(['f']);
   });
 
+  it(`makes the names in ${JOBS} directories durable once there is a descriptor`, async () => {
+    const body = `
+      import { closeSync, openSync } from 'node:fs';
+      import { realFileSystem } from 'uvfiles/filesystem';
+      const held = [];
+      try { for (;;) held.push(openSync('/dev/null')); } catch {}
+      setTimeout(() => held.forEach((fd) => closeSync(fd)), 100);
+      await all((i) => realFileSystem.syncDirectory(top + '/t' + i, {}));
+      console.log('all')`;
+    expect(await run(body)).to.equal('all');
+  });
+
   it('waits for a shortage that begins 15 seconds after the last one, or after the start', async () => {
     const body = `
       import { closeSync, openSync } from 'node:fs';

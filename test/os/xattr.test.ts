@@ -27,15 +27,18 @@ describe('extended attributes', () => {
     await os.setxattr(file, 'user.bytes', new Uint16Array([1, 2]), { mode: 'create' });
     expect(String(await os.getxattr(file, 'user.text'))).to.equal('välue');
     expect((await os.getxattr(file, 'user.bytes')).length).to.equal(4);
-    expect((await rejection(os.setxattr(file, 'user.text', 'x', { mode: 'create' }))).code).to.equal(
-      'EEXIST',
-    );
+    await os.setxattr(file, 'user.empty', '');
+    expect((await os.getxattr(file, 'user.empty')).length).to.equal(0);
+    await os.setxattr(file, 'user.bytes', Buffer.from([0, 1, 0xff]));
+    expect(await os.getxattr(file, 'user.bytes')).to.deep.equal(Buffer.from([0, 1, 0xff]));
+    const again = await rejection(os.setxattr(file, 'user.text', 'x', { mode: 'create' }));
+    expect([again.code, again.syscall, again.path]).to.deep.equal(['EEXIST', 'setxattr', file]);
     expect((await rejection(os.setxattr(file, 'user.none', 'x', { mode: 'replace' }))).code).to.be.oneOf([
       'ENODATA',
       'ENOATTR',
     ]);
     const names = (await os.listxattr(file)).filter((name) => name.startsWith('user.'));
-    expect(names.sort()).to.deep.equal(['user.bytes', 'user.text']);
+    expect(names.sort()).to.deep.equal(['user.bytes', 'user.empty', 'user.text']);
     expect(await os.listxattr(link, { followSymlinks: false })).to.not.include('user.text');
     await os.removexattr(file, 'user.text');
     expect((await rejection(os.getxattr(file, 'user.text'))).code).to.be.oneOf(['ENODATA', 'ENOATTR']);

@@ -6,10 +6,10 @@ import { bulk, nextBatch, retryOnEmfile } from '../retry-on-emfile.js';
 import { COPY_FILE, COPY_TREE, MOVE } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';
 
-// CopyFlags of src-native/platform/posix/tasks/copy_file.h.
+// CopyFlags of src-native/core/tasks/copies.h.
 const EXCLUSIVE = 1;
 const PRESERVE = 2;
-const COPY_FOLLOWS = 4;
+const FOLLOW = 4;
 const EXIST_OK = 8;
 
 /** Copies a file; `to` may be a directory to copy into. Resolves to the copy's path. */
@@ -19,7 +19,7 @@ export function copyFileInto(
   { exclusive, preserve, followSymlinks }: CopyFileOptions,
   o?: OpOptions,
 ): Promise<Buffer> {
-  const flags = (exclusive ? EXCLUSIVE : 0) | (preserve ? PRESERVE : 0) | (followSymlinks ? COPY_FOLLOWS : 0);
+  const flags = (exclusive ? EXCLUSIVE : 0) | (preserve ? PRESERVE : 0) | (followSymlinks ? FOLLOW : 0);
   return retryOnEmfile(COPY_FILE, [from, to], [flags], bulk(o), 'copyfile');
 }
 
@@ -30,7 +30,7 @@ export async function copyTree(
   { symlinks, existOk, preserve }: CopyTreeOptions,
   o?: OpOptions,
 ): Promise<void> {
-  const flags = (preserve ? PRESERVE : 0) | (symlinks ? 0 : COPY_FOLLOWS) | (existOk ? EXIST_OK : 0);
+  const flags = (preserve ? PRESERVE : 0) | (symlinks ? 0 : FOLLOW) | (existOk ? EXIST_OK : 0);
   const cursor = new TaskCursor(COPY_TREE, [from, to], [flags]);
   try {
     while (!(await nextBatch(cursor, bulk(o), 'cp', from)).done);

@@ -14,7 +14,7 @@ const SORTED = 2;
 const HEADER_BYTES = 8;
 const INODE_BYTES = 8;
 
-// dirent's DT_ values, as src-native/platform/posix/directory_reader.h has them.
+// dirent's DT_ values, as src-native/core/tasks/directories.h has them.
 const TYPES: readonly (EntryType | undefined)[] = [
   'unknown',
   'fifo',

@@ -91,7 +91,7 @@ export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAn
   }
 }
 
-// StatManyFlags of src-native/platform/posix/tasks/stat_many.h.
+// StatManyFlags of src-native/core/tasks/lists.h.
 const LINKS_THEMSELVES = 1;
 const EXACT = 2;
 

@@ -17,7 +17,7 @@ import type { OpenFile } from '../../filesystem/open-file.js';
 import type { Store, Timestamp, TreeWalkOptions } from '../../filesystem/store.js';
 import type { OpOptions } from '../../schedule/options.js';
 import { addon } from '../addon.js';
-import { isDescriptorShortage, retryOnDescriptors } from '../descriptor-wait.js';
+import { isDescriptorShortage, retryOnDescriptors, withDescriptors } from '../descriptor-wait.js';
 import {
   accessCached,
   inlineOr,
@@ -42,7 +42,6 @@ import { adoptNow } from './adopt-now.js';
 import { NativeFile } from './native-file.js';
 import { openReplacement, replaceFile } from './replace.js';
 import { sendFile, sendFileNow } from './send-file.js';
-import { syncDirectory } from './sync-directory.js';
 import { createTemporaryDirectory, createTemporaryFile } from './temporary-files.js';
 import { statVfsOf } from './stat-vfs.js';
 import { NativeTreeWalk } from './tree-walk.js';
@@ -91,8 +90,9 @@ class NativeStore implements Store {
     return opened(R.sent(slot, o), true);
   }
 
-  syncDirectory(path: FilePath): Promise<void> {
-    return syncDirectory(path);
+  /** Makes the names in a directory durable. Waits for a descriptor if the process has none. */
+  async syncDirectory(path: FilePath, o?: OpOptions): Promise<void> {
+    await withDescriptors(() => C.pathCall(C.SYNC_DIRECTORY, [path], [], o), o);
   }
 
   /** Takes over an open descriptor; `owned` says whether the file's `close` closes it. */

@@ -12,7 +12,7 @@ import { nextBatch, opOptions, retryOnEmfile } from '../retry-on-emfile.js';
 import { OPEN_ATOMIC, WRITE_ATOMIC } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';
 
-// AtomicFlags of src-native/platform/posix/atomic_file.h.
+// AtomicFlags of src-native/core/tasks/write_atomic.h.
 const DURABLE = 1;
 const PERMISSIONS_GIVEN = 2;
 const EXCLUSIVE = 4;

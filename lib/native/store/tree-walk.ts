@@ -17,7 +17,7 @@ import { splitLatin1, splitNames } from '../names.js';
 import { uint32sAt } from '../records.js';
 import { type Roots, type WalkPart, ParallelWalk } from './parallel-walk.js';
 
-// WalkFlags of src-native/platform/posix/tasks/walk_tree.h.
+// WalkFlags of src-native/core/tasks/walk_tree.h.
 const BOTTOM_UP = 1;
 const FOLLOW_LINKS = 2;
 const NO_HIDDEN = 4;

@@ -15,16 +15,10 @@
 #include <string>
 
 #include "core/task.h"
+#include "core/tasks/write_atomic.h"
 #include "core/unique_fd.h"
 
 namespace uvfiles {
-
-enum AtomicFlags : int64_t {
-  kDurable = 1,           // syncs the file before, and its directory after, the rename
-  kPermissionsGiven = 2,  // the number behind holds even where an old file has others
-  kAtomicExclusive = 4,   // EEXIST where there is an old file
-  kInPlaceIfBusy = 8,     // overwrites an old file that is a mount point, which nothing can replace
-};
 
 class AtomicFile {
  public:

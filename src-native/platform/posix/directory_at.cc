@@ -2,8 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+
+#include "core/unique_fd.h"
+#include "platform/file_system.h"
+#include "platform/posix/retry.h"
 
 namespace uvfiles {
 
@@ -50,6 +55,23 @@ SplitPath SplitLastName(const std::string& path) {
   const size_t slash = path.rfind('/', end - 1);
   if (slash == std::string::npos) return {".", path.substr(0, end)};
   return {path.substr(0, slash + 1), path.substr(slash + 1, end - slash - 1)};
+}
+
+int SyncDirectory(const std::string& path, bool whole_file_system) {
+  const int fd = OpenRetrying(AT_FDCWD, path.c_str(), O_RDONLY);
+  if (fd == -EACCES) {
+    ::sync();  // a directory that may be written to and not read
+    return 0;
+  }
+  if (fd < 0) return fd;
+  const UniqueFd directory(fd);
+  if (!whole_file_system) return platform::Sync(fd);
+#ifdef __linux__
+  return Retrying([&] { return ::syncfs(fd); });
+#else
+  ::sync();
+  return platform::Sync(fd);
+#endif
 }
 
 }  // namespace uvfiles

@@ -16,6 +16,9 @@ int OpenDirectoryAsBase(const char* path);
 // The same for directory `name` of `parent`, which is not followed: a link is -ENOTDIR or -ELOOP.
 int OpenDirectoryAsBaseAt(int parent, const char* name);
 
+// Makes the names in the directory durable; with `whole_file_system` also everything else that is on it.
+int SyncDirectory(const std::string& path, bool whole_file_system);
+
 // Gives the owner rwx on the open directory. True when its mode has been changed by this call.
 bool UnlockOpenDirectory(int fd);
 

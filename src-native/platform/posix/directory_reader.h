@@ -6,21 +6,10 @@
 #include <cstdint>
 #include <memory>
 
+#include "core/tasks/directories.h"
 #include "core/unique_fd.h"
 
 namespace uvfiles {
-
-// In the numbering of dirent's DT_ values, which Linux and the BSDs share.
-enum class EntryType : uint8_t {
-  kUnknown = 0,
-  kFifo = 1,
-  kCharacter = 2,
-  kDirectory = 4,
-  kBlock = 6,
-  kFile = 8,
-  kLink = 10,
-  kSocket = 12,
-};
 
 EntryType EntryTypeOfMode(uint32_t mode);
 

@@ -4,13 +4,9 @@
 #include <cstdint>
 #include <string>
 
-namespace uvfiles {
+#include "core/tasks/path_call.h"
 
-enum class AttributeMode : int64_t {
-  kAny = 0,
-  kCreate = 1,   // EEXIST where there is one
-  kReplace = 2,  // ENODATA (macOS: ENOATTR) where there is none
-};
+namespace uvfiles {
 
 // Gives `to` the attributes that `from` has and that the process may set. Capabilities stay behind: they were granted
 // to the old content. What a file system does not have or does not allow is passed over.

@@ -6,13 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "core/tasks/directories.h"
 #include "platform/win32/handles.h"
 
 namespace uvfiles {
 namespace win32 {
-
-// In the numbering of dirent's DT_ values, as the POSIX tasks pack them.
-enum class EntryType : uint8_t { kDirectory = 4, kFile = 8, kLink = 10 };
 
 struct Entry {
   std::string name;

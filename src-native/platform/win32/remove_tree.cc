@@ -19,7 +19,6 @@ namespace uvfiles {
 
 using win32::Directory;
 using win32::Entry;
-using win32::EntryType;
 using win32::Join;
 
 namespace {

@@ -1,13 +1,4 @@
-// Copies a directory and everything in it to a name that is not there yet.
-//
-// Links are copied as they stand unless followed. Holds six descriptors at most, whatever the depth, and none
-// while it waits for one. Directories get
-// their mode and times at the end, when nothing is made in them any more.
-//
-// Arguments: bytes: src, dst. numbers: CopyFlags. Output: nothing.
-// Error: cp, of the entry that failed, with its target; the copy up to there stays. EINVAL where dst is in src; EEXIST where dst
-//   is there, unless kCopyExistOk; ELOOP where followed links lead back.
-// Ready and empty: out of descriptors. Cancelled: what has been copied stays, whole files only.
+// kCopyTree of core/tasks/copies.h.
 #pragma once
 
 #include <memory>

@@ -9,8 +9,6 @@
 
 #include "core/tasks/remove_tree.h"
 #include "core/temp_name.h"
-#include "core/unique_fd.h"
-#include "platform/file_system.h"
 #include "platform/posix/directory_at.h"
 #include "platform/posix/directory_chain.h"
 #include "platform/posix/retry.h"
@@ -140,25 +138,9 @@ Step Move::SyncEntry() {
   return code < 0 ? Fail(code, "unlink") : Conclude();
 }
 
-// Makes the copy's name durable, and of a tree all that is in it: one call for its file system costs less than two for each
-// of its files.
+// Of a tree all that is in it, too: one call for its file system costs less than two for each of its files.
 int Move::SyncNames(bool is_tree) const {
-  const std::string parent = SplitLastName(to_).parent;
-  const int fd =
-      Retrying([&] { return ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
-  if (fd == -EACCES) {
-    ::sync();  // a directory that may be written to and not read
-    return 0;
-  }
-  if (fd < 0) return fd;
-  const UniqueFd directory(fd);
-  if (!is_tree) return platform::Sync(fd);
-#ifdef __linux__
-  return Retrying([&] { return ::syncfs(fd); });
-#else
-  ::sync();
-  return platform::Sync(fd);
-#endif
+  return SyncDirectory(SplitLastName(to_).parent, is_tree);
 }
 
 Step Move::RunPart(const Slice& slice) {

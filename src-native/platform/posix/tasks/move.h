@@ -1,13 +1,4 @@
-// Moves a file or a tree, into `dst` where that is a directory: a rename, or, where dst is on another file system, a
-// copy and a removal.
-//
-// Across file systems a file appears at its new place whole or not at all; a tree does not, but a copy that fails is
-// taken away again and the original left alone. The copy is durable before the original goes, so that a power cut leaves
-// one of them.
-//
-// Arguments: bytes: src, dst. Output: the new path.
-// Error: rename; EEXIST where dst is a directory that has such a name; or cp or rm, of the entry that failed, where
-// the move is a copy. Cancelled: as after an error. Ready and empty: out of descriptors.
+// kMove of core/tasks/copies.h.
 #pragma once
 
 #include <memory>

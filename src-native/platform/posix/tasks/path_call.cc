@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "core/tasks/records.h"
+#include "platform/posix/directory_at.h"
 #include "platform/posix/extended_attributes.h"
 #include "platform/posix/retry.h"
 
@@ -103,6 +104,9 @@ Step PathCall::Run(const Slice&) {
     case PathCallName::kListAttributes:
     case PathCallName::kRemoveAttribute:
       CallAttributes(static_cast<PathCallName>(arguments_.numbers[0]));
+      break;
+    case PathCallName::kSyncDirectory:
+      Settle(SyncDirectory(arguments_.bytes[0], false), "fsync");
       break;
     default:
       Settle(-EINVAL, "path");

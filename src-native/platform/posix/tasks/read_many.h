@@ -1,20 +1,13 @@
-// Reads a list of files whole, a batch of them at a time; a large one has a batch to itself.
-//
-// Arguments: bytes: the paths as one list with NUL between them. numbers: bytes that a batch should have;
-//   then, for tests, the mean nanoseconds per file from which on files are opened ahead.
-// Output, a batch, in a block: the files' contents one after another; zeros up to a multiple of 8; for each file uint64 size,
-//   int32 code (0: fine), uint32 what failed (ReadManyCall); last uint64 number of files. Files come in order.
-// An empty batch: out of descriptors. Error: only cancellation; a file that fails fails alone.
+// kReadMany of core/tasks/lists.h.
 #pragma once
 
 #include "core/task.h"
+#include "core/tasks/lists.h"
 #include "core/unique_fd.h"
 #include "platform/posix/tasks/folder.h"
 #include "platform/posix/tasks/opened_ahead.h"
 
 namespace uvfiles {
-
-enum class ReadManyCall : uint32_t { kOpen = 0, kStat = 1, kRead = 2 };
 
 class ReadMany final : public Task {
  public:

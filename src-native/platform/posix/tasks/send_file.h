@@ -1,14 +1,4 @@
-// Sends part of a file to another file or a socket, within the kernel where it can.
-//
-// A descriptor that would keep it waiting is waited for by the poller, whether or not it is O_NONBLOCK: no thread sleeps.
-//
-// Arguments: numbers: out fd, in fd, offset (-1: in's position, which moves on), count. Both fds stay the caller's: the
-//   task duplicates them when it is made, so that a caller who closes one meanwhile does not redirect the transfer to
-//   whatever gets the number next. Out of descriptors: EMFILE or ENFILE, with nothing sent.
-// Output, a batch: int64 bytes sent since the last one. It ends a step whenever it has sent something and would go on to
-//   wait, or to the next slice, so that whoever cancels it knows what was sent. Done: all of `count` has been sent, or
-//   `in` has ended. Cancelled, or after an error: what has been sent is sent; of what was read of a seekable `in` at its
-//   position, the position is behind what was sent.
+// kSendFile of core/tasks/copies.h.
 #pragma once
 
 #include <string>

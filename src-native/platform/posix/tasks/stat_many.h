@@ -1,17 +1,11 @@
-// Stats a list of paths in one go.
-//
-// Arguments: bytes: the paths as one list with NUL between them. numbers: StatManyFlags.
-// Output: for each path 19 numbers: a code (0: fine, else negative and the rest 0), then StatRecord's fields; doubles,
-//   or int64 with kExact.
-// Error: only cancellation; a path that fails fails alone.
+// kStatMany of core/tasks/lists.h.
 #pragma once
 
 #include "core/task.h"
+#include "core/tasks/lists.h"
 #include "platform/posix/tasks/folder.h"
 
 namespace uvfiles {
-
-enum StatManyFlags : int64_t { kLinksThemselves = 1, kExact = 2 };
 
 class StatMany final : public Task {
  public:

@@ -1,4 +1,4 @@
-// Writes all of a file's new content and puts it in the old one's place, at once or in a stream.
+// kWriteAtomic and kOpenAtomic of core/tasks/write_atomic.h.
 #pragma once
 
 #include "core/task.h"
@@ -6,10 +6,6 @@
 
 namespace uvfiles {
 
-// Arguments: bytes: path, data. numbers: AtomicFlags, permissions.
-// Output: nothing; or, where the new content is in place and only syncing its directory failed, int32 code and the
-//   directory's path.
-// Error or cancelled: the old file is as it was, nothing else is there. Ready and empty: out of descriptors.
 class WriteAtomic final : public Task {
  public:
   explicit WriteAtomic(TaskArguments&& arguments);
@@ -24,12 +20,6 @@ class WriteAtomic final : public Task {
   size_t written_ = 0;
 };
 
-// The same for data that comes bit by bit: the first step makes the file, the second publishes it.
-//
-// Arguments: bytes: path. numbers: AtomicFlags, permissions.
-// Output of the first step: a path by which to open the new file. No descriptor: one that is told and not taken (a
-// worker is terminated in between) would be nobody's. Of the second: as above.
-// Dropped between the two: nothing stays.
 class OpenAtomic final : public Task {
  public:
   explicit OpenAtomic(TaskArguments&& arguments);

@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "core/make_temp.h"
+#include "core/tasks/copies.h"
 #include "core/tasks/records.h"
+#include "core/tasks/write_atomic.h"
 #include "core/temp_name.h"
 #include "platform/file_system.h"
 #include "platform/win32/chain.h"
@@ -21,10 +23,6 @@ namespace uvfiles {
 
 namespace {
 
-constexpr int64_t kCopyExclusive = 1;  // CopyFlags
-constexpr int64_t kCopyPreserve = 2;
-constexpr int64_t kDurable = 1;  // AtomicFlags
-constexpr int64_t kAtomicExclusive = 4;
 constexpr size_t kPiece = 1024 * 1024;
 
 bool IsSameFile(const std::string& a, const std::string& b) {

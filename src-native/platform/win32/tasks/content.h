@@ -1,4 +1,4 @@
-// Copies, moves and replacements of files, as platform/posix/tasks/{copy_file,move,write_atomic}.h document them.
+// Copies, moves and replacements of files, as core/tasks/{copies,write_atomic}.h document them.
 #pragma once
 
 #include <memory>

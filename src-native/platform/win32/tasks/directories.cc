@@ -2,6 +2,7 @@
 
 #include <uv.h>
 
+#include "core/tasks/directories.h"
 #include "core/tasks/records.h"
 #include "platform/win32/chain.h"
 #include "platform/win32/change.h"
@@ -10,7 +11,6 @@ namespace uvfiles {
 
 namespace {
 
-constexpr int64_t kNamesOnly = 1;  // ScanFlags
 constexpr size_t kBatchEntries = 1024;
 constexpr size_t kEntriesPerLook = 256;
 

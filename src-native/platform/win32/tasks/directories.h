@@ -1,5 +1,4 @@
-// makedirs, removedirs, renames and the listing of one directory, as platform/posix/tasks/{directories,scan_directory}.h
-// document them.
+// makedirs, removedirs, renames and the listing of one directory, as core/tasks/directories.h documents them.
 #pragma once
 
 #include "core/task.h"

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/stat_record.h"
+#include "core/tasks/lists.h"
 #include "core/tasks/records.h"
 #include "platform/file_system.h"
 #include "platform/win32/open.h"
@@ -16,10 +17,6 @@ namespace uvfiles {
 
 namespace {
 
-constexpr int64_t kLinksThemselves = 1;  // StatManyFlags
-constexpr int64_t kExact = 2;
-constexpr uint32_t kOpen = 0;  // ReadManyCall
-constexpr uint32_t kRead = 2;
 constexpr size_t kPathsPerLook = 16;
 constexpr uint64_t kMaxFile = 0x7fffffff;  // what one Buffer is sure to hold on every runtime
 constexpr size_t kPiece = 1024 * 1024;
@@ -76,11 +73,11 @@ Step ReadMany::Run(const Slice& slice) {
 
 void ReadMany::ReadOne(const std::string& path) {
   const size_t begin = data_.size();
-  uint32_t call = kOpen;
+  ReadManyCall call = ReadManyCall::kOpen;
   win32::UniqueHandle handle;
   int code = win32::OpenHandle(path, _O_RDONLY, 0, 0, &handle);
   if (code == 0) {
-    call = kRead;
+    call = ReadManyCall::kRead;
     LARGE_INTEGER size = {};
     ::GetFileSizeEx(handle.Get(), &size);
     // One byte more than expected tells the end; a file that grows meanwhile is read on.
@@ -103,7 +100,7 @@ void ReadMany::ReadOne(const std::string& path) {
   }
   AppendInteger(&table_, static_cast<uint64_t>(data_.size() - begin));
   AppendInteger(&table_, static_cast<int32_t>(code));
-  AppendInteger(&table_, call);
+  AppendInteger(&table_, static_cast<uint32_t>(call));
   count_++;
 }
 

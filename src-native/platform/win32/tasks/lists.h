@@ -1,5 +1,4 @@
-// Many paths in one task: stat them, or read the files whole. Arguments and outputs are those that
-// platform/posix/tasks/{stat_many,read_many}.h document.
+// Many paths in one task: stat them, or read the files whole. core/tasks/lists.h documents them.
 #pragma once
 
 #include "core/task.h"

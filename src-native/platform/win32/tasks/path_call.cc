@@ -4,6 +4,7 @@
 #include <uv.h>
 #include <windows.h>
 
+#include "core/tasks/path_call.h"
 #include "core/tasks/records.h"
 #include "platform/file_system.h"
 #include "platform/win32/chain.h"
@@ -19,31 +20,6 @@ namespace uvfiles {
 using namespace win32;  // NOLINT: this file is nothing but calls of it
 
 namespace {
-
-// PathCallName of platform/posix/tasks/path_call.h.
-enum Name : int64_t {
-  kAccess = 1,
-  kChmod = 2,
-  kChown = 3,
-  kUtimes = 4,
-  kRealpath = 5,
-  kRename = 6,
-  kUnlink = 7,
-  kRmdir = 8,
-  kMkdir = 9,
-  kLink = 10,
-  kSymlink = 11,
-  kReadlink = 12,
-  kStatvfs = 13,
-  kTruncate = 14,
-  kSameFile = 15,
-  kSameOpenFile = 16,
-  kIsMount = 17,
-  kGetAttribute = 18,
-  kSetAttribute = 19,
-  kListAttributes = 20,
-  kRemoveAttribute = 21,
-};
 
 constexpr int64_t kWriteAccess = 2;
 constexpr int64_t kOwnerMayWrite = 0200;
@@ -79,64 +55,66 @@ void PathCall::Settle(int code, const char* syscall) {
 }
 
 Step PathCall::Run(const Slice&) {
-  switch (arguments_.numbers[0]) {
-    case kAccess:
+  switch (static_cast<PathCallName>(arguments_.numbers[0])) {
+    case PathCallName::kAccess:
       Answer(MayAccess(Number(0)));
       break;
-    case kChmod:
+    case PathCallName::kChmod:
       Settle(Chmod(Number(0)), "chmod");
       break;
-    case kChown:
+    case PathCallName::kChown:
       // As node:fs: there are no such owners, and nothing is done.
       break;
-    case kUtimes:
+    case PathCallName::kUtimes:
       Settle(Utimes(), Number(4) != 0 ? "lutime" : "utime");
       break;
-    case kRealpath:
+    case PathCallName::kRealpath:
       Settle(Realpath(), "realpath");
       break;
-    case kRename:
+    case PathCallName::kRename:
       Settle(Rename(Path(), Dest()), "rename");
       break;
-    case kUnlink:
+    case PathCallName::kUnlink:
       Settle(RemoveFile(Path()), "unlink");
       break;
-    case kRmdir:
+    case PathCallName::kRmdir:
       Settle(RemoveDirectoryAt(Path()), "rmdir");
       break;
-    case kMkdir:
+    case PathCallName::kMkdir:
       Settle(MakeDirectoryAt(Path()), "mkdir");
       break;
-    case kLink:
+    case PathCallName::kLink:
       Settle(Link(), "link");
       break;
-    case kSymlink:
+    case PathCallName::kSymlink:
       Settle(Symlink(), "symlink");
       break;
-    case kReadlink:
+    case PathCallName::kReadlink:
       Settle(Readlink(), "readlink");
       break;
-    case kStatvfs:
+    case PathCallName::kStatvfs:
       Settle(Statvfs(), "statvfs");
       break;
-    case kTruncate:
+    case PathCallName::kTruncate:
       Settle(Truncate(Number(0)), "truncate");
       break;
-    case kSameFile:
+    case PathCallName::kSameFile:
       SameFile();
       break;
-    case kSameOpenFile:
+    case PathCallName::kSameOpenFile:
       Settle(SameOpenFile(), "fstat");
       break;
-    case kIsMount:
+    case PathCallName::kIsMount:
       Answer(IsMount());
       break;
-    case kGetAttribute:
-    case kSetAttribute:
-    case kListAttributes:
-    case kRemoveAttribute:
+    case PathCallName::kGetAttribute:
+    case PathCallName::kSetAttribute:
+    case PathCallName::kListAttributes:
+    case PathCallName::kRemoveAttribute:
       error = {UV_ENOTSUP, "xattr", arguments_.bytes[0], ""};  // there are none of their kind
       break;
+    case PathCallName::kSyncDirectory:
+      break;  // a directory cannot be opened for it, and NTFS keeps a journal of names
     default:
       Settle(UV_EINVAL, "path");
   }

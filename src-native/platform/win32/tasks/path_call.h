@@ -1,5 +1,4 @@
-// One call (or two that belong together) on a path. The names, arguments and outputs are those that
-// platform/posix/tasks/path_call.h documents.
+// The calls of core/tasks/path_call.h.
 #pragma once
 
 #include <cstdint>

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/tasks/copies.h"
 #include "core/tasks/records.h"
 #include "platform/file_system.h"
 #include "platform/win32/chain.h"
@@ -19,9 +20,6 @@ namespace uvfiles {
 
 namespace {
 
-constexpr int64_t kCopyFollow = 4;  // CopyFlags
-constexpr int64_t kCopyPreserve = 2;
-constexpr int64_t kCopyExistOk = 8;
 constexpr size_t kPiece = 256 * 1024;
 
 // The copy of a file or of a link itself; CopyFileExW keeps attributes and times.

@@ -1,4 +1,4 @@
-// copytree, a tree's way to another volume, and sendfile, as platform/posix/tasks/{copy_tree,send_file}.h document them.
+// copytree, a tree's way to another volume, and sendfile, as core/tasks/copies.h documents them.
 #pragma once
 
 #include <memory>

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "core/tasks/records.h"
+#include "core/tasks/walk_tree.h"
 #include "platform/win32/paths.h"
 #include "platform/win32/stat.h"
 
@@ -13,14 +14,10 @@ namespace uvfiles {
 
 using win32::Directory;
 using win32::Entry;
-using win32::EntryType;
 using win32::Join;
 
 namespace {
 
-constexpr int64_t kBottomUp = 1;  // WalkFlags
-constexpr int64_t kFollowLinks = 2;
-constexpr int64_t kNoHidden = 4;
 constexpr uint32_t kMaxBatchDirectories = 512;
 constexpr size_t kMaxBatchTexts = 128 * 1024;
 

@@ -1,4 +1,4 @@
-// Walks a tree. Arguments, flags and the layout of a batch are those that platform/posix/tasks/walk_tree.h documents.
+// Walks a tree. core/tasks/walk_tree.h documents arguments, flags and the layout of a batch.
 //
 // Reads a directory whole before it tells of it, holding one handle at a time. A followed link that leads to a directory
 // it is in is passed over.

@@ -1,0 +1,50 @@
+// Tasks on directories. makedirs, removedirs and renames are Python's three calls that make or prune a chain of them.
+//
+// kMakeDirectories makes a directory and those above it that are missing. The ones above get 0777
+// less the umask, whatever `mode` says, as in Python.
+// Arguments: bytes: path. numbers: mode, 1 when an existing directory is fine.
+// Error: of the component that failed. Cancelled: what has been made stays.
+//
+// kRemoveDirectories removes an empty directory, then those above it for as long as they are empty.
+// Arguments: bytes: path. Error: of `path` itself only.
+//
+// kRenameDirectories renames, having made the directories above the new name, and prunes the empty ones above the old.
+// Arguments: bytes: old, new.
+//
+// kScanDirectory lists one directory, a batch of entries at a time, without a stat for each.
+//
+// Arguments: bytes: path, or the root's path and a path beneath it. numbers: ScanFlags; with two paths the root's
+//   descriptor (-1: by its path) and BeneathFlags (core/tasks/beneath.h).
+// Output, a batch: with kNamesOnly the names, a NUL behind each, all of them in one batch at the end. Otherwise: uint32
+//   count; uint32 0; count uint64 inodes; count uint8 types (EntryType, a link being a link); the names, a NUL behind
+//   each. Never an empty batch.
+// Error: scandir of the path; an escape from a root, and a root that cannot be opened, as core/tasks/beneath.h says.
+// Ready and empty: out of descriptors. Cancelled: nothing is left behind.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace uvfiles {
+
+enum ScanFlags : int64_t {
+  kNamesOnly = 1,
+  kSorted = 2,  // with kNamesOnly: in order of their bytes, up to kMostSortedBytes of them
+};
+
+// The loop thread takes several times longer to sort. A longer list would hold the pool's thread for more than a slice.
+constexpr size_t kMostSortedBytes = 64 * 1024;
+
+// In the numbering of dirent's DT_ values, which Linux and the BSDs share.
+enum class EntryType : uint8_t {
+  kUnknown = 0,
+  kFifo = 1,
+  kCharacter = 2,
+  kDirectory = 4,
+  kBlock = 6,
+  kFile = 8,
+  kLink = 10,
+  kSocket = 12,
+};
+
+}  // namespace uvfiles

@@ -1,0 +1,27 @@
+// Tasks on a list of paths.
+//
+// kStatMany stats a list of paths in one go.
+//
+// Arguments: bytes: the paths as one list with NUL between them. numbers: StatManyFlags.
+// Output: for each path 19 numbers: a code (0: fine, else negative and the rest 0), then StatRecord's fields; doubles,
+//   or int64 with kExact.
+// Error: only cancellation; a path that fails fails alone.
+//
+// kReadMany reads a list of files whole, a batch of them at a time; a large one has a batch to itself.
+//
+// Arguments: bytes: the paths as one list with NUL between them. numbers: bytes that a batch should have;
+//   then, for tests, the mean nanoseconds per file from which on files are opened ahead.
+// Output, a batch, in a block: the files' contents one after another; zeros up to a multiple of 8; for each file uint64 size,
+//   int32 code (0: fine), uint32 what failed (ReadManyCall); last uint64 number of files. Files come in order.
+// An empty batch: out of descriptors. Error: only cancellation; a file that fails fails alone.
+#pragma once
+
+#include <cstdint>
+
+namespace uvfiles {
+
+enum StatManyFlags : int64_t { kLinksThemselves = 1, kExact = 2 };
+
+enum class ReadManyCall : uint32_t { kOpen = 0, kStat = 1, kRead = 2 };
+
+}  // namespace uvfiles
