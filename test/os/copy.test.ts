@@ -15,6 +15,7 @@ import {
 import path from 'node:path';
 import { os } from 'uvfiles';
 
+import { answerOf, fault, needsFaults, runFaulty } from '../support/files.js';
 import { needsRoot, rejection, scratchDirectory } from '../support/temp.js';
 
 const SIZE = 4 * 1024 * 1024;
@@ -104,6 +105,25 @@ describe('copy', () => {
     execFileSync('mkfifo', [at('fifo')]);
     expect((await rejection(os.copy(at('fifo'), at('copy')))).code).to.equal('EINVAL');
     expect(existsSync(at('copy'))).to.equal(false);
+  });
+
+  it('leaves no file that it was about to create when it was aborted', async function () {
+    needsFaults(this);
+    const ending = await runFaulty(
+      [fault('open', '/copy', `g${at('gate')}`, { times: 1 })],
+      `import { metrics, os } from 'uvfiles';
+       import { existsSync, writeFileSync } from 'node:fs';
+       const scratch = ${JSON.stringify(scratch.path)};
+       const controller = new AbortController();
+       const copying = os.copy('/dev/zero', scratch + '/copy', { signal: controller.signal }).catch((error) => error.code);
+       while (!existsSync(scratch + '/gate.reached')) await new Promise((resolve) => setTimeout(resolve, 2));
+       controller.abort();
+       writeFileSync(scratch + '/gate', '');
+       const code = await copying;
+       while (metrics().pool.outstanding > 0) await new Promise((resolve) => setTimeout(resolve, 2));
+       console.log(JSON.stringify([code, existsSync(scratch + '/copy')]));`,
+    );
+    expect(answerOf(ending)).to.deep.equal(['ABORT_ERR', false]);
   });
 
   it('waits for a promise of onProgress, and rejects with its error', async () => {

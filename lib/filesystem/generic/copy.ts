@@ -1,6 +1,7 @@
 // Copies and moves between file systems: streamed, with a bounded number of bytes in memory.
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
+import { callOf } from '../../schedule/call.js';
 import type { OpOptions } from '../../schedule/options.js';
 import { completeError, fileSystemError } from '../errors.js';
 import type { CopyFileOptions, CopyTreeOptions, DirectoryItem, FilePath } from '../filesystem.js';
@@ -135,7 +136,9 @@ async function copyContent(
   let target: OpenFile | undefined;
   try {
     if (to.appearsAtClose !== true && (await statOrNothing(to, dst, FOLLOW, o)) === undefined) created = dst;
-    target = await to.open(dst, c.flags, c.permissions, o);
+    // An open that is abandoned while it runs would leave a new file that nobody removes.
+    const opening = created === undefined ? o : callOf(o)?.uninterrupted();
+    target = await to.open(dst, c.flags, c.permissions, opening);
     if (source !== undefined) await pump(source, target, o, c.onPiece);
     else if (c.bytes!.byteLength > 0) await target.write(c.bytes!, 0, true, o);
     if (c.durable) await target.sync(o);

@@ -46,9 +46,13 @@ function parseLog(log: string): SystemCall[] {
     const [, thread, rest] = /^(\d+) +(.*)$/.exec(line) ?? [];
     if (thread === undefined || rest === undefined) continue;
     if (rest.endsWith('<unfinished ...>')) {
+      // Another thread may be given the number before the call that gave it back has ended.
+      const [, fd] = /^close\((\d+)/.exec(rest) ?? [];
+      if (fd !== undefined) calls.push({ name: 'close', args: [fd], result: 0 });
       begun.set(thread, rest.slice(0, -'<unfinished ...>'.length).trimEnd());
       continue;
     }
+    if (rest.startsWith('<... close resumed>')) continue;
     const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(rest);
     const call = parseCall(resumed ? `${begun.get(thread)}${resumed[1]}` : rest);
     if (call !== undefined) calls.push(call);
