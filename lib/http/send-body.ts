@@ -68,6 +68,11 @@ async function readAll(file: OpenFile, part: BodyPart, call: Call | undefined): 
   return bytes;
 }
 
+/** Whether the client is gone. A response of HTTP/2 has this with its stream. */
+export function isDestroyed(res: ServerResponse): boolean {
+  return res.destroyed || (res as { stream?: { destroyed?: boolean } }).stream?.destroyed === true;
+}
+
 /** Who the response goes to: ends what is sent when the client goes or the caller's signal is aborted. */
 class Client {
   readonly #res: ServerResponse;
@@ -89,7 +94,7 @@ class Client {
     this.#signal = call?.signal;
     this.call = new Call(this.#controller.signal, call?.lane, call?.timeout);
     res.once('close', this.#onClose);
-    if (res.destroyed) this.#onClose();
+    if (isDestroyed(res)) this.#onClose();
     if (this.#signal?.aborted === true) this.#onAbort();
     else if (this.#signal !== undefined) onAbort(this.#signal, this.#onAbort);
   }
@@ -105,9 +110,9 @@ class Client {
     if (this.#signal !== undefined) offAbort(this.#signal, this.#onAbort);
   }
 
-  /** Waits until the response takes more. */
+  /** Waits until the response takes more. Called at once after a write that returned false. */
   drained(): Promise<void> {
-    return this.#until('drain', () => !this.#res.writableNeedDrain);
+    return this.#until('drain', () => false);
   }
 
   /** Waits until all has been handed to the system. */

@@ -14,7 +14,7 @@ import type { ServeOptions } from './index.js';
 import { isRangeFresh, precondition, type Validators, validatorsOf } from './conditions.js';
 import { findFile } from './find-file.js';
 import { type ByteRange, parseRanges } from './ranges.js';
-import { type BodyPart, sendBody, totalLength } from './send-body.js';
+import { type BodyPart, isDestroyed, sendBody, totalLength } from './send-body.js';
 
 const headerFields: Check<Readonly<Record<string, OutgoingHttpHeader>> | undefined> = (value, name) => {
   if (value === undefined) return undefined;
@@ -102,7 +102,7 @@ async function answer(
 ): Promise<void> {
   const stats = file.statInline?.(call) ?? (await file.stat(call));
   if (!stats.isFile()) return void refuse(req, res, 404);
-  if (res.destroyed) return undefined;
+  if (isDestroyed(res)) return undefined;
   const { size } = stats;
   const validators = validatorsOf(stats);
   const status = precondition(req.headers, validators);
