@@ -151,10 +151,14 @@ describe('the set-up of a checkout', function () {
     expect(step(folder, 'buildAddon', env).output.trim()).to.equal('up to date');
   });
 
-  it('says in one sentence that a directory cannot be written to', () => {
+  it('says in one sentence that a directory cannot be written to', function () {
     const folder = checkout({});
     chmodSync(folder, 0o555);
     const uid = process.getuid!() === 0 ? 65_534 : undefined;
+    if (run(folder, ['-e', "require('node:fs').accessSync('scripts/setup.mjs')"], {}, uid).status !== 0) {
+      console.log('      skipped: another user may not run this Node, or not read the temporary directory');
+      this.skip();
+    }
     const { status, output } = run(folder, ['scripts/setup.mjs'], {}, uid);
     chmodSync(folder, 0o755);
     expect(status).to.equal(1);
