@@ -10,9 +10,9 @@ import { measureWorkload } from './harness/measure.js';
 import { busyShare, stolenTime } from './harness/processors.js';
 import { readOptions, usage, type Options } from './harness/options.js';
 import { markdown, textTable } from './harness/table.js';
-import type { AnyWorkload, Contender, Context, Measured } from './harness/types.js';
-
-const marks = ['<!-- figures: begin -->', '<!-- figures: end -->'] as const;
+import { reportPage } from './report/html.js';
+import { publish } from './report/publish.js';
+import type { AnyWorkload, Contender, Context, Measured, Run } from './harness/types.js';
 
 /** What the harness is told, with the contenders that are asked for. */
 type Asked = Context & Pick<Options, 'contenders'>;
@@ -38,7 +38,21 @@ async function main(options: Options): Promise<void> {
     list(workloads, contenders);
     return;
   }
+  const run =
+    options.from === undefined
+      ? await measureAll(workloads, contenders, options)
+      : (JSON.parse(readFileSync(options.from, 'utf8')) as Run);
+  if (options.markdown) console.log(markdown(run));
+  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(run, null, 1));
+  if (options.report !== undefined) writeFileSync(options.report, reportPage(run));
+  if (options.publish) publish(run);
+}
 
+async function measureAll(
+  workloads: readonly AnyWorkload[],
+  contenders: readonly Contender[],
+  options: Options,
+): Promise<Run> {
   const fixtures = new Fixtures(options.dir);
   removeWhenStopped(fixtures);
   const context = { ...options, fixtures };
@@ -60,11 +74,7 @@ async function main(options: Options): Promise<void> {
   for (const { title, stack } of failures) console.error(`\n${title}: ${stack}`);
   // A wrong result is a failure; a slow one never is.
   if (failures.length > 0) process.exitCode = 1;
-
-  const run = { machine, versions, measured };
-  if (options.markdown) console.log(markdown(run));
-  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(run, null, 1));
-  if (options.write !== undefined) writeBetweenMarks(options.write, markdown(run));
+  return { machine, versions, measured };
 }
 
 /** The versions of all that took part in a workload. */
@@ -143,12 +153,4 @@ function removeWhenStopped(fixtures: Fixtures): void {
   ] as const) {
     process.once(signal, () => process.exit(128 + number));
   }
-}
-
-function writeBetweenMarks(file: string, text: string): void {
-  const [before, rest] = readFileSync(file, 'utf8').split(marks[0]);
-  const after = rest?.split(marks[1])[1];
-  if (before === undefined || after === undefined)
-    throw new Error(`${file} has no '${marks[0]}' and '${marks[1]}'`);
-  writeFileSync(file, `${before}${marks[0]}\n${text}${marks[1]}${after}`);
 }

@@ -69,6 +69,14 @@ export class Fixtures {
     return { top, paths };
   }
 
+  /** A directory of so many empty files; its path. */
+  flatDirectory(count: number): string {
+    return this.once(`flat-${count}`, (top) => {
+      mkdirSync(top);
+      for (let index = 0; index < count; index++) writeFileSync(join(top, `entry-${index}`), '');
+    });
+  }
+
   /** Makes something at a path named by key the first time, and gives that path every time. */
   once(key: string, make: (path: string) => void): string {
     let path = this.#made.get(key);

@@ -12,8 +12,10 @@ export const usage = `npx tsx bench/run.ts [options] [NAME...]
   --round-ms N           about how long one contender is measured in one round (150 by default)
   --dir DIRECTORY        where the fixtures go (the system's temporary directory by default)
   --json FILE            write every sample and figure to FILE
+  --report FILE          write a page with plots and all figures to FILE, which needs nothing else
+  --from FILE            measure nothing: take what --json wrote to FILE
   --markdown             print the tables as Markdown
-  --write FILE           put the Markdown between the figure marks of FILE (docs/benchmarks.md)
+  --publish              write the figures to docs/benchmarks.md, the README and its pictures
   --list                 print workloads and contenders, run nothing`;
 
 export interface Options {
@@ -25,8 +27,10 @@ export interface Options {
   readonly roundMs: number;
   readonly dir: string;
   readonly json: string | undefined;
+  readonly report: string | undefined;
+  readonly from: string | undefined;
   readonly markdown: boolean;
-  readonly write: string | undefined;
+  readonly publish: boolean;
   readonly list: boolean;
   readonly help: boolean;
 }
@@ -45,8 +49,10 @@ export function readOptions(argv: string[]): Options {
       'round-ms': { type: 'string' },
       dir: { type: 'string', default: tmpdir() },
       json: { type: 'string' },
+      report: { type: 'string' },
+      from: { type: 'string' },
       markdown: { type: 'boolean', default: false },
-      write: { type: 'string' },
+      publish: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -54,7 +60,8 @@ export function readOptions(argv: string[]): Options {
   return {
     ...values,
     json: values.json,
-    write: values.write,
+    report: values.report,
+    from: values.from,
     only: splitNames([...values.only, ...positionals]),
     issues: splitNames(values.issue).map(Number),
     contenders: splitNames(values.contenders),

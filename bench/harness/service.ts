@@ -11,10 +11,18 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Forks a script of bench/support, under the same loader of TypeScript. The script calls `serve`. */
-export function startService(script: string, env: NodeJS.ProcessEnv = {}): Service {
+/**
+ * Forks a script of bench/support, under the same loader of TypeScript. The script calls `serve`.
+ * @param wrapper a program that runs the command behind it, with its own arguments, such as `unshare -m`
+ */
+export function startService(
+  script: string,
+  { env = {}, wrapper = [] }: { env?: NodeJS.ProcessEnv; wrapper?: readonly string[] } = {},
+): Service {
+  const [program, ...args] = [...wrapper, process.execPath];
   const child = fork(new URL(`../support/${script}`, import.meta.url), {
-    execArgv: process.execArgv,
+    execPath: program,
+    execArgv: [...args, ...process.execArgv],
     env: { ...process.env, ...env },
   });
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();

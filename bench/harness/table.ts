@@ -8,12 +8,12 @@ type Column = readonly [title: string, cell: (result: Figures) => string];
 const columns: readonly Column[] = [
   ['contender', (result) => result.title],
   ['per op', (result) => duration(result.nsPerOp)],
-  ['ops/s', (result) => count(1e9 / result.nsPerOp)],
-  ['ratio', (result) => (Number.isNaN(result.ratio) ? '' : `${result.ratio.toFixed(2)}x`)],
+  ['ops/s', ({ nsPerOp }) => (Number.isFinite(nsPerOp) ? count(1e9 / nsPerOp) : '')],
+  ['ratio', ({ ratio }) => (Number.isFinite(ratio) ? `${ratio.toFixed(2)}x` : '')],
   ['interval', ({ ratioInterval: i }) => (i === undefined ? '' : `${i.low.toFixed(2)}-${i.high.toFixed(2)}`)],
-  ['p50', (result) => duration(result.p50 * 1e3)],
-  ['p99', (result) => duration(result.p99 * 1e3)],
-  ['CPU/op', (result) => duration(result.cpuUs * 1e3)],
+  ['p50', (result) => duration(scaled(result.p50))],
+  ['p99', (result) => duration(scaled(result.p99))],
+  ['CPU/op', (result) => duration(scaled(result.cpuUs))],
   [
     'also',
     (result) =>
@@ -78,7 +78,12 @@ function markdownTable(measured: Measured): string[] {
   return parts;
 }
 
-// Columns that say nothing for any contender are left out.
+/** The cells of a workload's table. Columns that say nothing for any contender are left out. */
+export function tableOf(results: readonly Result[]): { head: string[]; rows: string[][] } {
+  const { used, rows } = tableRows(results);
+  return { head: used.map(([title]) => title), rows };
+}
+
 function tableRows(results: readonly Result[]): { used: Column[]; rows: string[][] } {
   const shown = results.filter((result) => result.failure === undefined);
   const cells = shown.map((result) => columns.map(([, cell]) => cell(result)));
@@ -89,13 +94,20 @@ function tableRows(results: readonly Result[]): { used: Column[]; rows: string[]
   };
 }
 
-function verdict(floor: Verdict): string {
+/** Whether a floor is met, in a word. */
+export function verdict(floor: Verdict): string {
   if (floor.met === undefined) return 'unknown';
   return floor.met ? 'met' : 'NOT met';
 }
 
-function duration(nanoseconds: number): string {
-  if (!Number.isFinite(nanoseconds)) return '';
+// From microseconds.
+function scaled(us: number | null): number | null {
+  return us === null ? null : us * 1e3;
+}
+
+// What JSON cannot say is null in a run that was read back.
+function duration(nanoseconds: number | null): string {
+  if (nanoseconds === null || !Number.isFinite(nanoseconds)) return '';
   if (nanoseconds < 1e3) return `${nanoseconds.toFixed(0)} ns`;
   if (nanoseconds < 1e6) return `${(nanoseconds / 1e3).toFixed(nanoseconds < 1e5 ? 2 : 0)} us`;
   if (nanoseconds < 1e9) return `${(nanoseconds / 1e6).toFixed(nanoseconds < 1e8 ? 2 : 0)} ms`;
@@ -110,7 +122,7 @@ function count(perSecond: number): string {
 }
 
 function short(value: number): string {
-  if (Number.isNaN(value)) return '-';
+  if (!Number.isFinite(value)) return '-';
   if (Math.abs(value) >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString('en-US');
   return value.toFixed(2);
 }

@@ -22,7 +22,9 @@ export class HttpConnection {
         return true;
       },
     };
-    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread }, () => this.#finish());
+    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread }, () => {
+      this.#finish();
+    });
     this.#socket.once('error', (error) => this.#finish(error));
     this.#socket.once('close', () => this.#finish(new Error('the server closed a connection')));
   }
@@ -56,7 +58,7 @@ export class HttpConnection {
       const end = header.indexOf(headerEnd);
       if (end < 0) return void (this.#header = header);
       const text = header.toString('latin1', 0, end);
-      if (!text.startsWith('HTTP/1.1 200 ')) return this.#finish(new Error(text.split('\r\n')[0]));
+      if (!text.startsWith('HTTP/1.1 200 ')) return void this.#finish(new Error(text.split('\r\n')[0]));
       this.#missing = Number(/^content-length: (\d+)$/im.exec(text)?.[1]) - (header.length - end - 4);
     }
     if (this.#missing < 0) this.#finish(new Error('more bytes than the header said'));

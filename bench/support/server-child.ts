@@ -88,7 +88,7 @@ async function filesOf(contender: Contender, { paths, log }: ServerTask): Promis
     checkPattern(bytes, 0, bytes.length);
   }
   const append = await logOf(contender, log);
-  const slots = slotsOf<object>();
+  const slots = slotsOf();
   return async ({ url = '', socket }, response) => {
     const slot = slots(socket);
     const bytes = reader.bytesOf(await runOnce(reader, Number(url.slice(1)), slot), slot);
@@ -105,8 +105,8 @@ async function handlerOf(contender: Contender, { top, paths }: ServerTask): Prom
 }
 
 /** A number for each connection, as contenders know them that keep a buffer for each operation in flight. */
-function slotsOf<T extends object>(): (of: T) => number {
-  const slots = new WeakMap<T, number>();
+function slotsOf(): (of: object) => number {
+  const slots = new WeakMap<object, number>();
   let used = 0;
   return (of) => {
     let slot = slots.get(of);

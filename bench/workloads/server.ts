@@ -24,7 +24,7 @@ export type ServerWorkload = Workload<'wholeReader', ServerParams, RunningServer
 /** Starts the server of a contender. */
 export async function startServer(
   contender: string,
-  { generator, ...task }: ServerParams,
+  { generator: _, ...task }: ServerParams,
 ): Promise<RunningServer> {
   const service = startService('server-child.ts');
   try {

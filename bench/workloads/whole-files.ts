@@ -9,18 +9,23 @@ const size = 4096;
 /** A workload that reads cached files of a size whole, so many at a time; the inline-path figures use it as well. */
 export function wholeFiles({
   inFlight,
+  bytes = size,
+  files = 256,
   ...rest
-}: { inFlight: number } & Omit<Workload<'wholeReader'>, 'measure'>): Workload<'wholeReader'> {
+}: { inFlight: number; bytes?: number; files?: number } & Omit<
+  Workload<'wholeReader'>,
+  'measure'
+>): Workload<'wholeReader'> {
   return {
     capability: 'wholeReader',
     baseline: 'fs-promises',
     requires: ['readBytes'],
-    fixture: ({ fixtures, quick }) => fixtures.smallFiles(quick ? 20 : 256, size),
+    fixture: ({ fixtures, quick }) => fixtures.smallFiles(quick ? Math.min(files, 20) : files, bytes),
     measure: (subject, _params, total) => drive(subject, total, inFlight),
     async verify(subject, { paths }) {
       if (subject.style === 'whole') return;
       for (let index = 0; index < Math.min(16, paths.length); index++) {
-        checkPattern(subject.bytesOf(await runOnce(subject, index, 0), 0), 0, size);
+        checkPattern(subject.bytesOf(await runOnce(subject, index, 0), 0), 0, bytes);
       }
     },
     ...rest,

@@ -1,0 +1,200 @@
+// The plots of a run, for the report's page and for the README's pictures alike.
+import * as Plot from '@observablehq/plot';
+import { curveShares } from '../harness/statistics.js';
+import type { Figures, Measured } from '../harness/types.js';
+
+/** How a plot is drawn: `document` where that is not the browser's own. */
+export interface Look {
+  readonly width: number;
+  readonly document?: unknown;
+}
+
+export interface Chart {
+  readonly title: string;
+  draw(look: Look): unknown;
+}
+
+type Row = Readonly<Record<string, string | number | undefined>>;
+
+// The first is the library's; the others are told apart by people who do not see all colours, on light and on dark ground.
+const colours = [
+  '#d9480f',
+  '#4269d0',
+  '#3ca951',
+  '#a463f2',
+  '#97bbf5',
+  '#9c6b4e',
+  '#ff8ab7',
+  '#6cc5b0',
+  '#9498a0',
+  '#efb118',
+];
+
+/** The results that have figures. What JSON cannot say, such as NaN, is null in a run that was read back. */
+export function figuresOf({ results }: Measured): Figures[] {
+  return results.filter((result) => result.failure === undefined);
+}
+
+/** All plots of one workload. */
+export function chartsOf(measured: Measured): Chart[] {
+  const figures = figuresOf(measured);
+  const charts: Chart[] = [];
+  if (figures.filter(({ ratio }) => isFigure(ratio)).length > 1)
+    charts.push({
+      title: 'Throughput, as a multiple of the baseline',
+      draw: (look) => ratios(figures, look),
+    });
+  if (figures.some(({ curve }) => curve !== undefined))
+    charts.push({ title: 'Latency by percentile', draw: (look) => latencies(figures, look) });
+  if (figures.some(({ samples }) => samples.some(({ timeline }) => timeline !== undefined)))
+    charts.push({ title: 'Delay of the event loop over time', draw: (look) => delays(figures, look) });
+  return charts;
+}
+
+/** One plot per group of workloads that differ in one value. */
+export function scalingCharts(run: readonly Measured[]): Chart[] {
+  const groups = [...new Set(run.flatMap(({ scaling }) => scaling?.group ?? []))];
+  return groups.flatMap((group) => {
+    const points = run.filter(({ scaling }) => scaling?.group === group);
+    const rows = points.flatMap((point) =>
+      figuresOf(point).map(({ title, nsPerOp }) => ({ x: point.scaling!.value, y: nsPerOp / 1000, title })),
+    );
+    const { of } = points[0]!.scaling!;
+    const title = `${points[0]!.title.split(':')[0]!}, by ${of}`;
+    if (rows.length === 0) return [];
+    const time: Chart = {
+      title,
+      draw: (look) => lines(rows, look, { x: of, y: 'microseconds per operation' }),
+    };
+    if (group !== 'in-flight') return [time];
+    const throughput = rows.map((row) => ({ ...row, y: 1e6 / row.y }));
+    return [
+      {
+        title: 'Throughput against concurrency',
+        draw: (look) => lines(throughput, look, { x: of, y: 'operations per second' }),
+      },
+      time,
+    ];
+  });
+}
+
+/** The library beside the baseline, for every workload that has one. */
+export function overview(run: readonly Measured[], look: Look, names?: ReadonlyMap<string, string>): unknown {
+  const rows = run.flatMap((measured): Row[] => {
+    const ours = figuresOf(measured).find(({ contender }) => contender === 'uvfiles');
+    const label = names === undefined ? measured.name : names.get(measured.name);
+    if (ours === undefined || label === undefined || !isFigure(ours.ratio) || measured.scaling !== undefined)
+      return [];
+    return [{ label, ...boundsOf(ours) }];
+  });
+  return ratioPlot(rows, look, 'times the throughput of the baseline');
+}
+
+function ratios(figures: readonly Figures[], look: Look): unknown {
+  const rows = figures
+    .filter(({ ratio }) => isFigure(ratio))
+    .map((each): Row => ({ label: each.title, ...boundsOf(each) }));
+  return ratioPlot(rows, look, 'times the throughput of the baseline');
+}
+
+function boundsOf({ ratio, ratioInterval }: Figures): { ratio: number; low: number; high: number } {
+  return { ratio, low: ratioInterval?.low ?? ratio, high: ratioInterval?.high ?? ratio };
+}
+
+function ratioPlot(rows: readonly Row[], look: Look, label: string): unknown {
+  return plot(look, {
+    height: 70 + 18 * rows.length,
+    marginLeft: Math.min(Math.max(...rows.map(({ label: of }) => 7 * String(of).length)), look.width * 0.5),
+    x: { type: 'log', label, grid: true, tickFormat: short },
+    y: { domain: rows.map(({ label: of }) => of as string), label: null },
+    marks: [
+      Plot.ruleX([1], { strokeDasharray: '3 3' }),
+      Plot.link(rows, { y: 'label', x1: 'low', x2: 'high', strokeWidth: 3, strokeOpacity: 0.35 }),
+      Plot.dot(rows, {
+        y: 'label',
+        x: 'ratio',
+        r: 4,
+        fill: (row: Row) => ((row.ratio as number) >= 1 ? '#3ca951' : '#d9480f'),
+        tip: true,
+      }),
+    ],
+  });
+}
+
+function latencies(figures: readonly Figures[], look: Look): unknown {
+  const rows = figures.flatMap(({ title, curve = [] }) =>
+    // The greatest has no share that a log axis can show: it stands behind the last one.
+    curve.map((us, index) => ({ x: 1 / (1 - Math.min(curveShares[index]!, 0.99999)), y: us, title })),
+  );
+  return lines(rows, look, { x: 'percentile', y: 'microseconds', ticks: percentiles });
+}
+
+function delays(figures: readonly Figures[], look: Look): unknown {
+  const rows = figures.flatMap(({ title, samples }) =>
+    (samples.at(-1)?.timeline ?? []).map((ms, index) => ({ x: index / 10, y: ms, title })),
+  );
+  return plot(look, {
+    x: { label: 'seconds' },
+    y: { label: 'longest delay in 0.1 s (ms)', grid: true },
+    color: colourScale(rows),
+    marks: [Plot.ruleY([0]), Plot.lineY(rows, { x: 'x', y: 'y', stroke: 'title' })],
+  });
+}
+
+const percentiles = new Map([
+  [2, '50'],
+  [10, '90'],
+  [100, '99'],
+  [1000, '99.9'],
+  [10_000, '99.99'],
+  [100_000, 'max'],
+]);
+
+function lines(
+  all: readonly { x: number; y: number; title: string }[],
+  look: Look,
+  { x, y, ticks }: { x: string; y: string; ticks?: ReadonlyMap<number, string> },
+): unknown {
+  const rows = all.filter((row) => isFigure(row.y) && row.y > 0);
+  // Nothing lies at 0 on a log axis.
+  const type = rows.some((row) => row.x === 0) ? 'symlog' : 'log';
+  const at = ticks === undefined ? [...new Set(rows.map((row) => row.x))] : [...ticks.keys()];
+  const nameOf = (value: number): string => ticks?.get(value) ?? short(value);
+  return plot(look, {
+    x: { type },
+    y: { type: 'log', label: y, grid: true, tickFormat: short },
+    color: colourScale(rows),
+    marks: [
+      // By hand: a log axis leaves out the names of values that are no round ones.
+      Plot.axisX(at, { label: x, text: at.map(nameOf) }),
+      Plot.lineY(rows, { x: 'x', y: 'y', stroke: 'title', strokeWidth: 2 }),
+      Plot.dot(rows, { x: 'x', y: 'y', fill: 'title', r: 2.5, tip: true }),
+    ],
+  });
+}
+
+function colourScale(rows: readonly { title: string }[]) {
+  const domain = [...new Set(rows.map(({ title }) => title))];
+  return { domain, range: domain.map((_, index) => colours[index % colours.length]!), legend: true };
+}
+
+function plot({ width, document }: Look, options: Plot.PlotOptions): unknown {
+  return Plot.plot({
+    width,
+    marginLeft: 56,
+    marginBottom: 42,
+    style: { background: 'transparent', fontSize: '12px' },
+    ...options,
+    ...(document !== undefined && { document: document as never }),
+  });
+}
+
+function short(value: number): string {
+  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
+  if (value >= 1e4) return `${Number((value / 1e3).toPrecision(3))}k`;
+  return String(Number(value.toPrecision(3)));
+}
+
+function isFigure(value: number | null | undefined): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
