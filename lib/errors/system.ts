@@ -22,10 +22,25 @@ type Names = ReadonlyMap<number, [string, string]>;
 
 let names: Names | undefined;
 
-// Errors of file systems for which libuv has no name.
+// Errors for which libuv has no name.
 const UNNAMED: readonly [name: keyof typeof constants.errno, description: string][] = [
+  ['EBADMSG', 'bad message'],
+  ['ECHILD', 'no child processes'],
+  ['EDEADLK', 'resource deadlock avoided'],
+  ['EDOM', 'numerical argument out of domain'],
   ['EDQUOT', 'disk quota exceeded'],
+  ['EIDRM', 'identifier removed'],
+  ['EINPROGRESS', 'operation now in progress'],
+  ['EMULTIHOP', 'multihop attempted'],
+  ['ENETRESET', 'network dropped connection on reset'],
+  ['ENOEXEC', 'exec format error'],
+  ['ENOLCK', 'no locks available'],
+  ['ENOLINK', 'link has been severed'],
+  ['ENOMSG', 'no message of desired type'],
+  ['ENOSR', 'out of streams resources'],
+  ['ENOSTR', 'device not a stream'],
   ['ESTALE', 'stale file handle'],
+  ['ETIME', 'timer expired'],
 ];
 
 function allNames(): Names {

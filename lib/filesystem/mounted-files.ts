@@ -80,6 +80,8 @@ export class MountedFiles extends MountedCalls {
     const file = await this.open(path, O_RDONLY, 0, o);
     try {
       return await file.readToEnd(0, o);
+    } catch (error) {
+      throw completeError(error, 'read', path);
     } finally {
       await file.close();
     }
@@ -106,7 +108,7 @@ export class MountedFiles extends MountedCalls {
       }
     } catch (error) {
       await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to tell
-      throw error;
+      throw completeError(error, 'write', path);
     }
     await file.close();
   }
@@ -207,7 +209,7 @@ export class MountedFiles extends MountedCalls {
   ): Promise<void> {
     this.require('times', 'utimes', 'set times');
     const ms = ({ seconds, nanoseconds }: Timestamp): number => seconds * 1000 + nanoseconds / 1e6;
-    await this.call('utime', path, o, (fs, inner) =>
+    await this.call(options.followSymlinks ? 'utime' : 'lutime', path, o, (fs, inner) =>
       fs.utimes!(inner, ms(accessed), ms(modified), options, o ?? NO_CALL),
     );
   }

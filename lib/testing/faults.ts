@@ -8,7 +8,14 @@ import type { CallOptions } from '../filesystem/filesystem.js';
 import type { MakeLayer } from '../filesystem/layers.js';
 import { interpose } from '../filesystem/mounts.js';
 import { observe } from './observe.js';
-import { type Between, type Operation, OPERATIONS, type OperationName, type Proceed } from './operation.js';
+import {
+  type Between,
+  type Failing,
+  type Operation,
+  OPERATIONS,
+  type OperationName,
+  type Proceed,
+} from './operation.js';
 import { pathMatcher } from './path-pattern.js';
 import { anySeed, checkSeed, type Random, randomFrom } from './random.js';
 
@@ -108,12 +115,12 @@ export function faults<T>(given: FaultRule | readonly FaultRule[], callback?: ()
   if (callback !== undefined && typeof callback !== 'function')
     throw invalidArgType('callback', 'of type function', callback);
   const operations: Operation[] = [];
-  const between: Between = (operation, proceed, call) => {
+  const between: Between = (operation, proceed, call, failing) => {
     for (const rule of rules) {
       const fault = rule.on(operation);
       if (fault === undefined) continue;
       operations.push(operation);
-      return withFault(fault, operation, proceed, call);
+      return withFault(fault, operation, proceed, call, failing);
     }
     return proceed();
   };
@@ -132,25 +139,18 @@ export function faults<T>(given: FaultRule | readonly FaultRule[], callback?: ()
 
 const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose');
 
-const SYSCALLS: Partial<Record<OperationName, string>> = {
-  sync: 'fsync',
-  list: 'scandir',
-  utimes: 'utime',
-  lock: 'fcntl',
-  unlock: 'fcntl',
-};
-
 async function withFault<T>(
   { error, short, delay }: FaultRule,
-  { op, path, dest }: Operation,
+  { op }: Operation,
   proceed: Proceed<T>,
   call: CallOptions | undefined,
+  { syscall, path, dest }: Failing,
 ): Promise<T> {
   if (delay !== undefined) await delayed(delay, call);
   if (error === undefined) return proceed(short);
   // A close that fails has closed all the same.
   if (op === 'close') await proceed().catch(() => undefined);
-  throw typeof error === 'string' ? fileSystemError(error, SYSCALLS[op] ?? op, path, dest) : error;
+  throw typeof error === 'string' ? fileSystemError(error, syscall, path, dest) : error;
 }
 
 async function delayed(ms: number, call: CallOptions | undefined): Promise<void> {

@@ -1,7 +1,13 @@
 // A file system seen from between: each operation is announced before it is done. Faults, traces and bans are made of it.
-import type { CallOptions, ExtendedAttributes, FilePath, FileSystem } from '../filesystem/filesystem.js';
+import type {
+  CallOptions,
+  ExtendedAttributes,
+  FilePath,
+  FileSystem,
+  FollowOptions,
+} from '../filesystem/filesystem.js';
 import { observeFile } from './observed-file.js';
-import type { Between } from './operation.js';
+import type { Between, Failing } from './operation.js';
 import { wrap } from '../filesystem/wrapper.js';
 import { keyOf } from '../filesystem/memory/names.js';
 
@@ -47,50 +53,63 @@ export function observe(base: FileSystem, prefix: string, between: Between): Fil
   const overrides: Record<string, unknown> = { ...JOBS };
   for (const op of ONE_PATH) {
     if (methods[op] === undefined) continue;
-    overrides[op] = (path: FilePath, ...rest: unknown[]) =>
-      between({ op, path: shown(path) }, () => methods[op]!.call(base, path, ...rest), callIn(rest));
+    overrides[op] = (path: FilePath, ...rest: unknown[]) => {
+      const at = shown(path);
+      const failing = { syscall: syscallOf(op, rest), path: at };
+      return between({ op, path: at }, () => methods[op]!.call(base, path, ...rest), callIn(rest), failing);
+    };
   }
   for (const op of TWO_PATHS) {
     if (methods[op] === undefined) continue;
-    overrides[op] = (path: FilePath, dest: FilePath, call: CallOptions) =>
-      between(
-        { op, path: shown(path), dest: shown(dest) },
-        () => methods[op]!.call(base, path, dest, call),
-        call,
-      );
+    overrides[op] = (path: FilePath, dest: FilePath, call: CallOptions) => {
+      const paths = { path: shown(path), dest: shown(dest) };
+      return between({ op, ...paths }, () => methods[op]!.call(base, path, dest, call), call, {
+        syscall: op,
+        ...paths,
+      });
+    };
   }
+  const on = (syscall: string, path: FilePath): Failing => ({ syscall, path: shown(path) });
   const own: Partial<FileSystem> = {
     open: (path, flags, permissions, call) =>
       between(
         { op: 'open', path: shown(path), flags },
         async () => observeFile(await base.open(path, flags, permissions, call), shown(path), between),
         call,
+        on('open', path),
       ),
     list: (path, call) => ({
       async *[Symbol.asyncIterator]() {
-        await between({ op: 'list', path: shown(path) }, () => Promise.resolve(), call);
+        await between({ op: 'list', path: shown(path) }, () => Promise.resolve(), call, on('scandir', path));
         yield* base.list(path, call);
       },
     }),
   };
   if (base.symlink !== undefined)
-    own.symlink = (target, path, call) =>
-      between(
-        { op: 'symlink', path: shown(path), dest: keyOf(target) },
-        () => base.symlink!(target, path, call),
-        call,
-      );
+    own.symlink = (target, path, call) => {
+      const paths = { path: shown(path), dest: keyOf(target) };
+      return between({ op: 'symlink', ...paths }, () => base.symlink!(target, path, call), call, {
+        syscall: 'symlink',
+        ...paths,
+      });
+    };
   if (base.attributes !== undefined)
     overrides.attributes = observeAttributes(base.attributes, shown, between);
   if (base.syncDirectory !== undefined)
     own.syncDirectory = (path, call) =>
-      between({ op: 'sync', path: shown(path) }, () => base.syncDirectory!(path, call), call);
+      between(
+        { op: 'sync', path: shown(path) },
+        () => base.syncDirectory!(path, call),
+        call,
+        on('fsync', path),
+      );
   if (base.truncate !== undefined)
     own.truncate = (path, size, call) =>
       between(
         { op: 'truncate', path: shown(path), size: Number(size) },
         () => base.truncate!(path, size, call),
         call,
+        on('truncate', path),
       );
   return wrap(base, { ...overrides, ...own });
 }
@@ -111,9 +130,21 @@ function observeAttributes(
   const observed = Object.entries(ATTRIBUTE_CALLS).map(([method, op]) => [
     method,
     (path: FilePath, ...rest: unknown[]) =>
-      between({ op, path: shown(path) }, () => methods[method]!(path, ...rest), callIn(rest)),
+      between({ op, path: shown(path) }, () => methods[method]!(path, ...rest), callIn(rest), {
+        syscall: op,
+        path: shown(path),
+      }),
   ]);
   return Object.fromEntries(observed) as ExtendedAttributes;
+}
+
+/** The call of the system, which for a link itself has a name of its own. */
+function syscallOf(op: (typeof ONE_PATH)[number], args: readonly unknown[]): string {
+  const name = op === 'utimes' ? 'utime' : op;
+  const isOfLink = args.some(
+    (each) => (each as Partial<FollowOptions> | undefined)?.followSymlinks === false,
+  );
+  return isOfLink ? `l${name}` : name;
 }
 
 const callIn = (args: readonly unknown[]): CallOptions | undefined => args.at(-1) as CallOptions | undefined;

@@ -76,8 +76,15 @@ class ObservedFile {
     return typeof this.#file.readToEnd === 'function';
   }
 
-  #observe<T>(op: OperationName, more: Partial<Operation>, proceed: Proceed<T>, call: unknown): Promise<T> {
-    return this.#between({ op, path: this.#path, ...more }, proceed, call as CallOptions | undefined);
+  #observe<T>(
+    op: OperationName,
+    more: Partial<Operation>,
+    proceed: Proceed<T>,
+    call: unknown,
+    syscall: string = op,
+  ): Promise<T> {
+    const operation = { op, path: this.#path, ...more };
+    return this.#between(operation, proceed, call as CallOptions | undefined, { syscall });
   }
 
   // What came up short goes on where the real files' own calls would; others may end early.
@@ -242,31 +249,33 @@ class ObservedFile {
   }
 
   truncate(size: number | bigint, call: unknown): Promise<void> {
-    return this.#observe('truncate', { size: Number(size) }, () => this.#file.truncate(size, call), call);
+    const proceed = (): Promise<void> => this.#file.truncate(size, call);
+    return this.#observe('truncate', { size: Number(size) }, proceed, call, 'ftruncate');
   }
 
   sync(call: unknown): Promise<void> {
-    return this.#observe('sync', {}, () => this.#file.sync(call), call);
+    return this.#observe('sync', {}, () => this.#file.sync(call), call, 'fsync');
   }
 
   datasync(call: unknown): Promise<void> {
-    return this.#observe('sync', {}, () => this.#file.datasync(call), call);
+    return this.#observe('sync', {}, () => this.#file.datasync(call), call, 'fdatasync');
   }
 
   stat(call: unknown): Promise<unknown> {
-    return this.#observe('stat', {}, () => this.#file.stat(call), call);
+    return this.#observe('stat', {}, () => this.#file.stat(call), call, 'fstat');
   }
 
   statBigInt(call: unknown): Promise<unknown> {
-    return this.#observe('stat', {}, () => this.#file.statBigInt(call), call);
+    return this.#observe('stat', {}, () => this.#file.statBigInt(call), call, 'fstat');
   }
 
   tryLock(range: LockRange, shared: boolean, call: unknown): Promise<boolean> {
-    return this.#observe('lock', placeOf(range), () => this.#file.tryLock(range, shared, call), call);
+    const proceed = (): Promise<boolean> => this.#file.tryLock(range, shared, call);
+    return this.#observe('lock', placeOf(range), proceed, call, 'fcntl');
   }
 
   unlock(range: LockRange): Promise<void> {
-    return this.#observe('unlock', placeOf(range), () => this.#file.unlock(range), undefined);
+    return this.#observe('unlock', placeOf(range), () => this.#file.unlock(range), undefined, 'fcntl');
   }
 
   close(): Promise<void> {

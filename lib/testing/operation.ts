@@ -50,6 +50,13 @@ export interface Operation {
   readonly size?: number;
 }
 
+/** What an error of the system would say of an operation: its call, and the paths, which calls on open files do not name. */
+export interface Failing {
+  readonly syscall: string;
+  readonly path?: string;
+  readonly dest?: string;
+}
+
 /** Does what is announced. `limit`: at most that many bytes. */
 export type Proceed<T> = (limit?: number) => Promise<T>;
 /** Stands between: announces, and proceeds or not. */
@@ -57,4 +64,5 @@ export type Between = <T>(
   operation: Operation,
   proceed: Proceed<T>,
   call: CallOptions | undefined,
+  failing: Failing,
 ) => Promise<T>;

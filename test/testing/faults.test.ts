@@ -1,9 +1,11 @@
 // Faults, bans and traces: on real files and in memory alike.
 import { expect } from 'chai';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
-import { open, os, readBytes, readText, writeAtomic, writeFile } from 'uvfiles';
-import { faults, type MemoryFiles, memoryFiles, noFiles, trace } from 'uvfiles/testing';
+import { getSystemErrorMap } from 'node:util';
+import { open, os, type RawFile, readBytes, readText, writeAtomic, writeFile } from 'uvfiles';
+import { faults, type MemoryFiles, memoryFiles, noFiles, type OperationName, trace } from 'uvfiles/testing';
 
 import { rejection, scratchDirectory } from '../support/temp.js';
 
@@ -65,6 +67,95 @@ for (const kind of ['real files', 'files in memory'] as const) {
       expect((await rejection(os.stat(top))).code).to.equal('EIO');
       expect(f.count).to.equal(1);
       expect(read).to.deep.equal([...new Set(read)]);
+    });
+
+    it('makes errors that look as those of the system', async () => {
+      const none = at('none');
+      await writeFile(at('f'), 'f');
+      const real: Readonly<Record<string, readonly [op: OperationName, call: () => unknown]>> = {
+        open: ['open', () => open(none)],
+        readBytes: ['open', () => readBytes(none)],
+        writeFile: ['open', () => writeFile(`${none}/x`, '')],
+        stat: ['stat', () => os.stat(none)],
+        lstat: ['stat', () => os.lstat(none)],
+        listdir: ['list', () => os.listdir(none)],
+        unlink: ['unlink', () => os.unlink(none)],
+        mkdir: ['mkdir', () => os.mkdir(at('f'))],
+        rmdir: ['rmdir', () => os.rmdir(none)],
+        rename: ['rename', () => os.rename(none, at('f'))],
+        link: ['link', () => os.link(none, at('f'))],
+        symlink: ['symlink', () => os.symlink('target', at('f'))],
+        readlink: ['readlink', () => os.readlink(at('f'))],
+        realpath: ['realpath', () => os.realpath(none)],
+        statvfs: ['statvfs', () => os.statvfs(none)],
+        chmod: ['chmod', () => os.chmod(none, 0o600)],
+        chown: ['chown', () => os.chown(none, 1, 1)],
+        lchown: ['chown', () => os.chown(none, 1, 1, { followSymlinks: false })],
+        utimes: ['utimes', () => os.utimes(none, 1, 1)],
+        lutimes: ['utimes', () => os.utimes(none, 1, 1, { followSymlinks: false })],
+        truncate: ['truncate', () => os.truncate(none, 1)],
+      };
+      for (const [name, [op, call]] of Object.entries(real)) {
+        const expected = await rejection(call());
+        const error = expected.code as 'ENOENT';
+        const made = await faults({ op, error }, () => rejection(call()));
+        expect({ ...made, message: made.message }, name).to.deep.equal({
+          ...expected,
+          message: expected.message,
+        });
+      }
+    });
+
+    it('names no path in errors of open files, and that of the caller in those of whole files', async () => {
+      await writeFile(at('f'), 'f');
+      const messages: string[] = [];
+      for (const [op, call] of [
+        ['read', (f: RawFile) => f.read(1)],
+        ['write', (f: RawFile) => f.pwrite(Buffer.from('x'), 0)],
+        ['sync', (f: RawFile) => f.sync()],
+        ['truncate', (f: RawFile) => f.truncate(1)],
+        ['stat', (f: RawFile) => f.stat()],
+        ['close', (f: RawFile) => f.close()],
+      ] as const) {
+        await faults({ op, error: 'EIO' }, async () => {
+          const f = await open(at('f'), 'r+b', { buffering: 0 });
+          const failed = await rejection(call(f));
+          expect(failed.path).to.equal(undefined);
+          messages.push(failed.message);
+          await f.close().catch(() => undefined); // nor after a sync that failed
+        });
+      }
+      expect(messages).to.deep.equal(
+        ['read', 'write', 'fsync', 'ftruncate', 'fstat', 'close'].map((call) => `EIO: i/o error, ${call}`),
+      );
+      for (const [op, syscall, call] of [
+        ['read', 'read', readBytes],
+        ['write', 'write', (name: string) => writeFile(name, 'x')],
+        ['write', 'write', (name: string) => writeAtomic(name, 'x')],
+        ['sync', 'fsync', (name: string) => writeAtomic(name, 'x')],
+      ] as const) {
+        const failed = await faults({ op, error: 'EIO' }, () => rejection(call(at('f'))));
+        expect(failed.message).to.equal(`EIO: i/o error, ${syscall} '${at('f')}'`);
+        expect(failed).to.include({ code: 'EIO', syscall, path: at('f') });
+      }
+    });
+
+    it('fails with every code that the system knows by name', async () => {
+      const known = getSystemErrorMap();
+      for (const [code, number] of Object.entries(constants.errno)) {
+        const failed = await faults({ op: 'stat', error: code as 'EIO' }, () => rejection(os.stat(top)));
+        // Two names of one number are one error.
+        expect(constants.errno[failed.code as 'EIO'], code).to.equal(number);
+        const [name, description] = known.get(failed.errno!) ?? [code, failed.message.split(/: |, /)[1]];
+        expect(failed.message).to.equal(`${name}: ${description}, stat '${top}'`);
+        expect(failed.message).to.not.match(/unknown/i);
+      }
+      const locked = await faults({ op: 'lock', error: 'ENOLCK' }, async () => {
+        await using f = await open(at('f'), 'w+b');
+        return await rejection(f.lock());
+      });
+      expect(locked).to.include({ code: 'ENOLCK', errno: -constants.errno.ENOLCK, syscall: 'fcntl' });
+      expect(locked.message).to.equal('ENOLCK: no locks available, fcntl');
     });
 
     it('counts before and how often', async () => {

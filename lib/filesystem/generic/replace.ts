@@ -170,7 +170,7 @@ export async function replaceWhole(
   } catch (error) {
     await replacement.file.close().catch(() => undefined);
     await replacement.drop();
-    throw error;
+    throw completeError(error, 'write', path);
   }
   await replacement.publish();
 }
