@@ -1,6 +1,6 @@
 // node:fs without asynchrony: what one thread can do when nothing else may run. A limit, not a peer.
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cycle } from '../harness/subjects.js';
 import type { Contender } from '../harness/types.js';
 
@@ -48,6 +48,31 @@ const contender: Contender = {
     style: 'sync',
     run: () => paths.reduce((bytes, path) => bytes + fs.readFileSync(path).length, 0),
   }),
+
+  fileTree({ tree, top }) {
+    const snapshot = (): Record<string, string> => {
+      const found: Record<string, string> = {};
+      for (const directory of fs.readdirSync(top))
+        for (const name of fs.readdirSync(join(top, directory)))
+          found[`${directory}/${name}`] = fs.readFileSync(join(top, directory, name), 'utf8');
+      return found;
+    };
+    return {
+      make() {
+        for (const [name, text] of Object.entries(tree)) {
+          fs.mkdirSync(dirname(join(top, name)), { recursive: true });
+          fs.writeFileSync(join(top, name), text);
+        }
+        return Promise.resolve();
+      },
+      read: (name) => Promise.resolve(fs.readFileSync(join(top, name))),
+      snapshot: () => Promise.resolve(snapshot()),
+      drop() {
+        for (const name of fs.readdirSync(top)) fs.rmSync(join(top, name), { recursive: true });
+        return Promise.resolve();
+      },
+    };
+  },
 
   treeWalker: ({ top }) => ({
     style: 'sync',

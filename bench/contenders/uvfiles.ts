@@ -102,6 +102,18 @@ const contender: Contender = {
     run: async () => (await uvfiles().os.listdir(top)).length,
   }),
 
+  async fileTree({ tree }) {
+    const { memoryFiles } = await import('uvfiles/testing');
+    const { readBytes } = uvfiles();
+    let files: ReturnType<typeof memoryFiles> | undefined;
+    return {
+      make: () => Promise.resolve(void (files = memoryFiles(tree, { at: '/in-memory' }))),
+      read: (name) => readBytes(`/in-memory/${name}`),
+      snapshot: () => Promise.resolve(files!.tree()),
+      drop: () => Promise.resolve(files?.unmount()),
+    };
+  },
+
   treeWalker: ({ top }) => ({
     style: 'promise',
     async run() {

@@ -101,6 +101,20 @@ export interface TreeCopier extends Closable {
   down(): Promise<void>;
 }
 
+/** Names below `top` and the text of each. */
+export interface FileTreeParams {
+  readonly tree: Readonly<Record<string, string>>;
+  readonly top: string;
+}
+
+/** Makes a tree of files, reads each, and gives all there is in the end; `drop` removes it. */
+export interface FileTree extends Closable {
+  make(): Promise<void>;
+  read(name: string): Promise<Uint8Array>;
+  snapshot(): Promise<Readonly<Record<string, unknown>>>;
+  drop(): Promise<void>;
+}
+
 export interface PathsParams {
   readonly paths: readonly string[];
 }
@@ -134,6 +148,8 @@ export interface Capabilities {
   copier(params: object): Maybe<{ copy(source: string, destination: string): Promise<unknown> }>;
   /** Answers requests with files below `top`, whose names it is told. */
   fileHandler(params: { top: string }): Maybe<FileHandler>;
+
+  fileTree(params: FileTreeParams): Maybe<FileTree>;
   flatOutReader(params: ReadParams): Maybe<PromiseSubject & { configure?(): void }>;
   lineCounter(params: { path: string; batch: boolean }): Maybe<SingleSubject>;
   manyReads(params: PathsParams): Maybe<SingleSubject>;
