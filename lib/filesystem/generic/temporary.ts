@@ -13,6 +13,8 @@ import { randomName } from './random-name.js';
 import { removeTreeOf } from './remove-tree.js';
 
 const ATTEMPTS = 100;
+const FILE = 0o600;
+const DIRECTORY = 0o700;
 const { O_APPEND, O_CREAT, O_EXCL, O_RDWR } = constants;
 
 async function exclusively<T>(
@@ -29,6 +31,11 @@ async function exclusively<T>(
   }
 }
 
+// What the umask has taken away from the owner is given back.
+async function giveOwner(store: MountedStore, path: string | Uint8Array, permissions: number): Promise<void> {
+  if (store.can('modes') && store.fileSystem.chmod !== undefined) await store.chmod(path, permissions);
+}
+
 export async function createFileIn(
   store: MountedStore,
   place: TempPlace,
@@ -42,7 +49,7 @@ export async function createFileIn(
     return { file, path: '', keep: () => undefined, discard: () => Promise.resolve() };
   }
   const flags = O_RDWR | O_CREAT | O_EXCL | (appending ? O_APPEND : 0);
-  const { path, made } = await exclusively(place, (each) => store.open(each, flags, 0o600, o));
+  const { path, made } = await exclusively(place, (each) => store.open(each, flags, FILE, o));
   let gone: Promise<void> | undefined;
   const discard = (): Promise<void> => {
     gone ??= store.unlink(path).catch((error: unknown) => {
@@ -53,6 +60,13 @@ export async function createFileIn(
     return gone;
   };
   const file = anonymous || deleteOnClose ? discardedOnClose(made, discard) : made;
+  try {
+    await giveOwner(store, path, FILE);
+  } catch (error) {
+    await file.close().catch(() => undefined); // the first error is the one to tell
+    await discard();
+    throw error;
+  }
   if (o?.signal?.aborted === true) {
     await file.close().catch(() => undefined); // the caller is told a better error
     await discard();
@@ -76,7 +90,13 @@ export async function createDirectoryIn(
   place: TempPlace,
   o: OpOptions | undefined,
 ): Promise<TemporaryDirectoryEntry> {
-  const { path } = await exclusively(place, (each) => store.mkdir(each, 0o700, o));
+  const { path } = await exclusively(place, (each) => store.mkdir(each, DIRECTORY, o));
+  try {
+    await giveOwner(store, path, DIRECTORY);
+  } catch (error) {
+    await store.rmdir(path).catch(() => undefined); // the first error is the one to tell
+    throw error;
+  }
   return {
     path,
     keep: () => undefined,
