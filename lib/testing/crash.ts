@@ -1,5 +1,5 @@
 // What a power cut may leave of files in memory: all that was synced, and any legal part of the rest.
-import { invalidArgType, outOfRange } from '../errors/index.js';
+import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import { interpose } from '../filesystem/mounts.js';
 import { MemoryFileSystem } from '../filesystem/memory/index.js';
 import { afterPowerCut, type Choose } from '../filesystem/memory/power-cut.js';
@@ -40,7 +40,7 @@ const USUAL_LIMIT = 1000;
  */
 export function crash(files: MemoryFiles, o: CrashOptions = {}): MemoryFiles {
   checkFiles(files);
-  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
+  checkOptions(o, ['seed']);
   checkSeed('options.seed', o.seed);
   const random = randomFrom(o.seed ?? anySeed());
   return new MemoryFiles(
@@ -66,7 +66,7 @@ export async function* crashes(
   o: CrashesOptions = {},
 ): AsyncGenerator<MemoryFiles, void> {
   checkFiles(files);
-  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
+  checkOptions(o, ['during', 'limit']);
   const { during, limit = USUAL_LIMIT } = o;
   if (during !== undefined && typeof during !== 'function')
     throw invalidArgType('options.during', 'of type function', during);
@@ -95,6 +95,12 @@ export async function* crashes(
       after.unmount();
     }
   }
+}
+
+function checkOptions(o: object, names: readonly string[]): void {
+  if (typeof o !== 'object' || (o as unknown) === null) throw invalidArgType('options', 'of type object', o);
+  for (const [name, value] of Object.entries(o))
+    if (!names.includes(name)) throw invalidArgValue(`options.${name}`, value, 'is not an option');
 }
 
 function checkFiles(files: unknown): void {

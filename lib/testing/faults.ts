@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { AbortError, invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
+import { AbortError, invalidArgType, invalidArgValue, outOfRange, TimeoutError } from '../errors/index.js';
 import { type ErrorCode, fileSystemError } from '../filesystem/errors.js';
 import type { CallOptions } from '../filesystem/filesystem.js';
 import type { MakeLayer } from '../filesystem/layers.js';
@@ -153,13 +153,17 @@ async function withFault<T>(
   throw typeof error === 'string' ? fileSystemError(error, syscall, path, dest) : error;
 }
 
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 async function delayed(ms: number, call: CallOptions | undefined): Promise<void> {
-  const signal = call?.signal;
+  const { signal, deadline, total } = (call ?? {}) as CallOptions & { readonly total?: number };
+  const left = deadline === undefined ? Infinity : Math.max(0, deadline - performance.now());
   try {
-    await wait(ms, undefined, signal === undefined ? {} : { signal });
+    await wait(Math.min(ms, left, LONGEST_TIMER), undefined, signal === undefined ? {} : { signal });
   } catch {
     throw new AbortError(signal?.reason);
   }
+  if (left < ms) throw new TimeoutError(total ?? left);
 }
 
 const NAMES = new Set(['op', 'path', 'after', 'times', 'error', 'short', 'delay', 'probability', 'seed']);
@@ -179,8 +183,10 @@ function readRule(given: FaultRule, name: string): FaultRule {
 
 function checkRule(rule: FaultRule, name: string): void {
   const { op, path, error } = rule;
-  for (const each of op === '*' ? [] : [op].flat()) {
-    if (!OPERATIONS.includes(each))
+  const ops = [op].flat();
+  if (ops.length === 0) throw invalidArgValue(`${name}.op`, op, 'must have an operation');
+  for (const each of op === '*' ? [] : ops) {
+    if (!(OPERATIONS as readonly string[]).includes(each))
       throw invalidArgValue(`${name}.op`, each, `must be '*' or one of ${OPERATIONS.join(', ')}`);
   }
   if (path !== undefined && typeof path !== 'string')

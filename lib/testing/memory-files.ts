@@ -177,6 +177,9 @@ function checkNumber(name: string, value: unknown, most: number): void {
 
 function checkUser(user: MemoryUser): MemoryUser {
   if (typeof user !== 'object' || user === null) throw invalidArgType('options.user', 'of type object', user);
+  const { groups } = user as { groups?: unknown };
+  if (groups !== undefined && !Array.isArray(groups))
+    throw invalidArgType('options.user.groups', 'an instance of Array', groups);
   for (const [name, id] of [
     ['uid', user.uid],
     ['gid', user.gid],

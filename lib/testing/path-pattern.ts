@@ -9,7 +9,11 @@ export function pathMatcher(pattern: string, argument: string): (path: string) =
     ({ base, rest }): Step[] => [...base.split('/').filter((name) => name !== ''), ...rest],
   );
   return (path) => {
-    const names = path.split('/').filter((name) => name !== '');
+    const names: string[] = [];
+    for (const name of path.split('/')) {
+      if (name === '..') names.pop();
+      else if (name !== '' && name !== '.') names.push(name);
+    }
     return alternatives.some((steps) => fits(steps, 0, names, 0));
   };
 }

@@ -2,7 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import { types } from 'node:util';
 
-import { invalidArgType, invalidArgValue } from '../errors/index.js';
+import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
+import { completeError } from '../filesystem/errors.js';
 import { changes } from '../filesystem/memory/index.js';
 import { DirectoryNode, FileNode, type Inode, LinkNode, TYPE } from '../filesystem/memory/inode.js';
 import { keyOf, pathOf } from '../filesystem/memory/names.js';
@@ -74,6 +75,8 @@ export type TreeSnapshot = Record<string, string | Buffer | TreeLink | TreeDirec
 export function link(target: string | Uint8Array): TreeLink {
   if (typeof target !== 'string' && !types.isUint8Array(target))
     throw invalidArgType('target', 'of type string or an instance of Uint8Array', target);
+  if (target.length === 0 || target.includes(0 as never) || target.includes('\0' as never))
+    throw invalidArgValue('target', target, 'must be a path, without null bytes');
   return new TreeLink(target);
 }
 
@@ -103,7 +106,8 @@ export function file(content: string | Uint8Array, options: EntryOptions = {}): 
   return new TreeFile(content, checkOptions(options));
 }
 
-const OPTIONS = new Set(['mode', 'uid', 'gid', 'mtime']);
+const MOST = { mode: 0o7777, uid: 0xfffffffe, gid: 0xfffffffe } as const;
+const OPTIONS = new Set([...Object.keys(MOST), 'mtime']);
 
 function checkOptions(options: EntryOptions): EntryOptions {
   if (typeof options !== 'object' || options === null)
@@ -114,6 +118,13 @@ function checkOptions(options: EntryOptions): EntryOptions {
     if (value !== undefined && typeof value !== 'number' && !isTime)
       throw invalidArgType(`options.${name}`, 'of type number', value);
   }
+  for (const name of ['mode', 'uid', 'gid'] as const) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value <= MOST[name]))
+      throw outOfRange(`options.${name}`, `an integer >= 0 && <= ${MOST[name]}`, value);
+  }
+  if (options.mtime !== undefined && !Number.isFinite(Number(options.mtime)))
+    throw outOfRange('options.mtime', 'a finite number of milliseconds', options.mtime);
   return options;
 }
 
@@ -130,13 +141,18 @@ export function plant(state: MemoryState, tree: Tree): void {
 }
 
 function plantAt(state: MemoryState, above: string, tree: Tree): void {
-  if (typeof tree !== 'object' || tree === null || tree instanceof Uint8Array)
-    throw invalidArgType('tree', 'of type object', tree);
+  if (typeof tree !== 'object' || tree === null || Symbol.iterator in tree)
+    throw invalidArgType('tree', 'an object of values by path', tree);
   for (const [name, value] of Object.entries(tree)) {
     const names = namesIn(name);
     const path = `${above}/${names.join('/')}`;
-    makeAbove(state, path);
-    plantValue(state, path, value, name);
+    try {
+      makeAbove(state, path);
+      plantValue(state, path, value, name);
+    } catch (error) {
+      // The innermost path is the one that cannot be.
+      throw (error as { path?: unknown }).path === undefined ? completeError(error, 'open', path) : error;
+    }
   }
 }
 
@@ -200,22 +216,27 @@ function setOptions(state: MemoryState, path: string, { mode, uid, gid, mtime }:
 
 /** What a file system has, by path. */
 export function snapshotOf(state: MemoryState): TreeSnapshot {
-  const snapshot: TreeSnapshot = {};
-  visit(state, state.root, '', snapshot);
-  return snapshot;
+  const found: [string, TreeSnapshot[string]][] = [];
+  visit(state, state.root, '', found);
+  return Object.fromEntries(found); // where a file named __proto__ is one like others
 }
 
 // Of an overlay, only what is in memory.
-function visit(state: MemoryState, directory: DirectoryNode, above: string, snapshot: TreeSnapshot): void {
+function visit(
+  state: MemoryState,
+  directory: DirectoryNode,
+  above: string,
+  found: [string, TreeSnapshot[string]][],
+): void {
   const own = directory.lower === undefined ? state.entries(directory) : directory.entries;
   for (const [name, inode] of [...own].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const path = above + name;
     if (!(inode instanceof DirectoryNode)) {
-      snapshot[path] = valueOf(inode);
+      found.push([path, valueOf(inode)]);
     } else if (inode.lower === undefined && state.isEmpty(inode)) {
-      snapshot[path] = dir();
+      found.push([path, dir()]);
     } else {
-      visit(state, inode, `${path}/`, snapshot);
+      visit(state, inode, `${path}/`, found);
     }
   }
 }

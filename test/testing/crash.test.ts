@@ -3,6 +3,8 @@ import { expect } from 'chai';
 import { appendFile, open, openAtomic, os, writeAtomic, writeFile } from 'uvfiles';
 import { crash, crashes, type MemoryFiles, memoryFiles, type Tree } from 'uvfiles/testing';
 
+import { rejection } from '../support/temp.js';
+
 describe('crash', () => {
   let files: MemoryFiles;
   const begin = (tree: Tree): MemoryFiles => (files = memoryFiles(tree));
@@ -70,6 +72,13 @@ describe('crash', () => {
     await writeFile('/only-after', '');
     expect(after.tree()).to.have.property('only-after');
     expect(files.tree()).to.not.have.property('only-after');
+  });
+
+  it('refuses options that it does not know', async () => {
+    begin({});
+    expect(() => crash(files, { sead: 1 } as never)).to.throw(TypeError, 'options.sead');
+    const all = crashes(files, { durng: () => undefined } as never);
+    expect((await rejection(all.next())).code).to.equal('ERR_INVALID_ARG_VALUE');
   });
 
   for (const durable of [true, false]) {

@@ -256,6 +256,23 @@ for (const kind of ['real files', 'files in memory'] as const) {
       });
     });
 
+    for (const delay of [3_600_000, 2 ** 40, Infinity]) {
+      it(`ends a delay of ${delay} ms with the timeout of the call`, async () => {
+        await writeFile(at('a'), 'a');
+        await faults({ op: ['stat', 'read'], delay, times: Infinity }, async () => {
+          expect((await rejection(os.stat(top, { timeout: 5 }))).code).to.equal('ERR_TIMEOUT');
+          expect((await rejection(readBytes(at('a'), { timeout: 5 }))).code).to.equal('ERR_TIMEOUT');
+        });
+      });
+    }
+
+    it('compares paths without their dots', async () => {
+      await faults({ op: 'stat', path: top, error: 'EIO', times: Infinity }, async () => {
+        for (const each of [top, `${top}/`, `${top}/../${path.basename(top)}/.`, Buffer.from(top)])
+          expect((await rejection(os.stat(each))).code).to.equal('EIO');
+      });
+    });
+
     it('closes a file whose close fails', async () => {
       const f = await open(at('f'), 'w');
       await f.close();
@@ -317,6 +334,7 @@ describe('faults', () => {
 
   for (const [what, rule] of [
     ['an unknown operation', { op: 'explode', error: 'EIO' }],
+    ['no operation', { op: [], error: 'EIO' }],
     ['an unknown code', { op: 'open', error: 'EWHAT' }],
     ['nothing to go wrong', { op: 'open' }],
     ['an unknown part', { op: 'open', error: 'EIO', count: 3 }],

@@ -209,6 +209,39 @@ describe('memoryFiles', () => {
     expect(() => (files.umask = 0o1000)).to.throw(RangeError);
   });
 
+  it('gives temporary files and directories to their owner, whatever the umask', async () => {
+    mount({}, { umask: 0o777 });
+    await using f = await tempfile.namedTemporaryFile();
+    expect((await os.stat(f.name)).mode & 0o777).to.equal(0o600);
+    await using directory = await tempfile.temporaryDirectory();
+    expect((await os.stat(directory.name)).mode & 0o777).to.equal(0o700);
+  });
+
+  it('has files with any name in its snapshot', () => {
+    const tree = JSON.parse('{"__proto__":"x","constructor":"y"}') as Tree;
+    expect(Object.entries(mount(tree).tree())).to.deep.equal([
+      ['__proto__', 'x'],
+      ['constructor', 'y'],
+    ]);
+  });
+
+  for (const [what, tree, code, name] of [
+    ['a file below a file', { a: '', 'a/b': '' }, 'ENOTDIR', '/a/b'],
+    ['two files of one name', { a: '', './a': '' }, 'EEXIST', '/a'],
+    [
+      'a name that is too long',
+      { d: dir({ ['n'.repeat(256)]: '' }) },
+      'ENAMETOOLONG',
+      `/d/${'n'.repeat(256)}`,
+    ],
+  ] as const) {
+    it(`names the path of ${what}`, () => {
+      expect(() => mount(tree))
+        .to.throw(`${name}'`)
+        .and.include({ code, path: name });
+    });
+  }
+
   it('tells the time of its clock', async () => {
     let now = 5000;
     mount({ a: 'a' }, { clock: () => now });
@@ -291,6 +324,11 @@ describe('memoryFiles', () => {
     ['a path out of the tree', () => memoryFiles({ '../a': 'x' })],
     ['an unknown option of a directory', () => dir({}, { permissions: 1 } as any)],
     ['a target that is a number', () => link(1 as any)],
+    ['a target that is empty', () => link('')],
+    ['a target with a null byte', () => link(Buffer.from('a\0b'))],
+    ['a tree that is an array', () => memoryFiles(['a'] as any)],
+    ['a tree that is a Map', () => memoryFiles(new Map([['a', 'b']]) as any)],
+    ['groups that are no array', () => memoryFiles({}, { user: { uid: 1, gid: 1, groups: '12' as any } })],
   ] as const) {
     it(`refuses ${what}, and mounts nothing`, async () => {
       expect(call)
@@ -298,6 +336,24 @@ describe('memoryFiles', () => {
         .with.property('code')
         .that.match(/^ERR_INVALID_ARG/);
       expect(await paths.exists(scratch.path)).to.equal(true);
+    });
+  }
+});
+
+describe('entries of trees', () => {
+  for (const [what, options] of [
+    ['a mode that is no integer', { mode: 1.5 }],
+    ['a mode beyond the permission bits', { mode: 0o10000 }],
+    ['a negative user', { uid: -1 }],
+    ['a time that is none', { mtime: new Date(NaN) }],
+  ] as const) {
+    it(`refuse ${what}`, () => {
+      expect(() => dir({}, options))
+        .to.throw(RangeError)
+        .with.property('code', 'ERR_OUT_OF_RANGE');
+      expect(() => file('', options))
+        .to.throw(RangeError)
+        .with.property('code', 'ERR_OUT_OF_RANGE');
     });
   }
 });
