@@ -9,7 +9,6 @@ import { open, writeFile } from 'uvfiles';
 import { answerOf, fault, Folder, needsFaults, rejection, runFaulty } from '../support/files.js';
 import { needsRoot } from '../support/temp.js';
 
-const ENOSPC = 28;
 const EIO = 5;
 const EINTR = 4;
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -151,59 +150,6 @@ describe('a failing disk', () => {
     ).to.deep.equal(['Hell', 'He', 'ok']);
   });
 
-  it('reports errors where they happen, keeps the bytes, and goes on after', async () => {
-    expect(
-      await run(
-        [
-          fault('write', 'eio', `e${EIO}`, { after: 1, times: 2 }),
-          fault('write', 'eio', 's3', { times: 1 }),
-          fault('read', 'eio', `e${EIO}`, { times: 1 }),
-        ],
-        `const f = await open(at('eio'), 'wb+');
-         await f.write(Buffer.from('0123456789'));
-         const error = await f.flush().catch((error) => error);
-         answer.push(error.code, error.syscall, error.bytesWritten, statSync(at('eio')).size);
-         answer.push(await code(f.flush()), await code(f.flush()));
-         await f.seek(0);
-         answer.push(await code(f.read(3)), await code(f.read(3)), await code(f.close()), readFileSync(at('eio'), 'latin1'));`,
-      ),
-    ).to.deep.equal(['EIO', 'write', 3, 3, 'EIO', 'ok', 'EIO', '012', 'ok', '0123456789']);
-  });
-
-  it('fails for ever once a sync has failed', async () => {
-    expect(
-      await run(
-        [
-          fault('fsync', 'sync', `e${EIO}`, { times: 1 }),
-          fault('fdatasync', 'data', `e${ENOSPC}`, { times: 1 }),
-        ],
-        `for (const name of ['sync', 'data']) {
-           const f = await open(at(name), 'wb');
-           await f.write(Buffer.from('x'));
-           answer.push(await code(name === 'sync' ? f.sync() : f.datasync()));
-           answer.push(await code(f.sync()), await code(f.datasync()), await code(f.flush()), await code(f.close()));
-           const raw = await open(at(name), 'wb', { buffering: 0 });
-           answer.push(await code(raw.sync()), await code(raw.close()));
-         }`,
-      ),
-    ).to.deep.equal([
-      'EIO',
-      'EIO',
-      'EIO',
-      'ok',
-      'EIO',
-      'ok',
-      'ok',
-      'ENOSPC',
-      'ENOSPC',
-      'ENOSPC',
-      'ok',
-      'ENOSPC',
-      'ok',
-      'ok',
-    ]);
-  });
-
   it('passes an error of close on, and does not close twice', async () => {
     expect(
       await run(
@@ -218,16 +164,6 @@ describe('a failing disk', () => {
          answer.push(await code(writeFile(at('closing'), 'x')));`,
       ),
     ).to.deep.equal(['EIO', 'ok', true, 1, 'ok', 'EIO', 'ok', true, 1, 'ok', 'ok']);
-  });
-
-  it('the error of a flush that close makes comes before that of close', async () => {
-    expect(
-      await run(
-        [fault('write', 'both', `e${ENOSPC}`), fault('close', 'both', `e${EIO}`)],
-        `const f = await open(at('both'), 'wb'); await f.write(Buffer.from('x'));
-         answer.push(await code(f.close()), f.closed);`,
-      ),
-    ).to.deep.equal(['ENOSPC', true]);
   });
 
   it('an abort of a flush that fails half-way leads to no byte being written twice', async () => {

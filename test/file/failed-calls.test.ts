@@ -1,0 +1,64 @@
+// Reads, writes, syncs and closes of a handle that fail once or several times: the bytes are kept, and no failure is called
+// a success later. The faults are those of uvfiles/testing, so this runs on files in memory, too.
+import { expect } from 'chai';
+import * as fs from 'node:fs';
+import { open, readBytes } from 'uvfiles';
+import { faults } from 'uvfiles/testing';
+
+import { codeOf, Folder, outcome, rejection } from '../support/files.js';
+
+describe('calls of a handle that fail', () => {
+  const folder = new Folder();
+  const at = (name: string): string => folder.at(name);
+  const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+
+  it('report errors where they happen, keep the bytes, and go on after', async () => {
+    using _ = faults([
+      { op: 'write', path: '**/failing', short: 3 },
+      { op: 'write', path: '**/failing', error: 'EIO', times: 2 },
+      { op: 'read', path: '**/failing', error: 'EIO' },
+    ]);
+    const f = await open(at('failing'), 'w+b');
+    await f.write(bytes('0123456789'));
+    expect(await rejection(f.flush())).to.include({ code: 'EIO', syscall: 'write', bytesWritten: 3 });
+    expect(fs.statSync(at('failing')).size).to.equal(3);
+    expect(await codeOf(f.flush())).to.equal('EIO');
+    await f.flush();
+    await f.seek(0);
+    expect(await codeOf(f.read(3))).to.equal('EIO');
+    expect(await f.read(3)).to.deep.equal(bytes('012'));
+    await f.close();
+    expect(await readBytes(at('failing'))).to.deep.equal(bytes('0123456789'));
+  });
+
+  for (const [what, error] of [
+    ['sync', 'EIO'],
+    ['datasync', 'ENOSPC'],
+  ] as const) {
+    it(`fail for ever once a ${what} has failed`, async () => {
+      using _ = faults({ op: 'sync', path: '**/synced', error });
+      const f = await open(at('synced'), 'wb');
+      await f.write(bytes('x'));
+      expect(await codeOf(f[what]())).to.equal(error);
+      expect(await codeOf(f.sync())).to.equal(error);
+      expect(await codeOf(f.datasync())).to.equal(error);
+      await f.flush();
+      expect(await codeOf(f.close())).to.equal(error);
+      // Another handle knows nothing of it.
+      const raw = await open(at('synced'), 'wb', { buffering: 0 });
+      await raw.sync();
+      await raw.close();
+    });
+  }
+
+  it('tell the error of a flush that close makes, and not that of the close itself', async () => {
+    using _ = faults([
+      { op: 'write', path: '**/both', error: 'ENOSPC', times: Infinity },
+      { op: 'close', path: '**/both', error: 'EIO', times: Infinity },
+    ]);
+    const f = await open(at('both'), 'wb');
+    await f.write(bytes('x'));
+    expect(await outcome(f.close())).to.equal('ENOSPC');
+    expect(f.closed).to.equal(true);
+  });
+});
