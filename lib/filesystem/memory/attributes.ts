@@ -47,9 +47,8 @@ export function truncate(state: MemoryState, path: string, size: number | bigint
   if (inode.type === 'directory') fail('EISDIR');
   if (!(inode instanceof FileNode)) return fail('EINVAL');
   state.credentials.require(inode, MAY_WRITE);
-  const before = inode.size;
   state.resize(inode, size);
-  if (inode.size !== before) state.modified(inode);
+  state.modified(inode);
 }
 
 export function access(state: MemoryState, path: string, mode: number): boolean {
