@@ -5,10 +5,12 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { open, os, readBytes, writeFile } from 'uvfiles';
+import { open as openHandle } from 'uvfiles/promises';
 import { type MemoryFiles, memoryFiles } from 'uvfiles/testing';
 
 import { isRoot } from '../../support/temp.js';
 
+const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY } = fs.constants;
 const USER = { uid: 1001, gid: 1001 };
 const ROOT = { uid: 0, gid: 0 };
 const LONG_NAME = 'n'.repeat(256);
@@ -47,6 +49,16 @@ const PATHS = [
   '/sticky/f',
   '/sticky/d',
   '/sticky/mine',
+  '/f/.',
+  '/f/..',
+  '/missing/..',
+  '/d/../f',
+  '/d//f',
+  '/set-group/f',
+  '/set-group/new',
+  '/theirs/f',
+  '/theirs/new',
+  '/privileged',
   `/${LONG_NAME}`,
   `/missing/${LONG_NAME}`,
   `/locked/${LONG_NAME}`,
@@ -55,14 +67,17 @@ const PATHS = [
 ];
 
 // What two paths are combined of: one of each kind.
-const PAIRED = PATHS.filter((each) => !each.includes('nnn') && !each.includes(LONG_PATH) && each !== '/d/.');
+const SINGLE = new Set(['/d/.', '/d//f', '/d/../f', '/missing/..', '/f/..', '/theirs/new', '/privileged']);
+const PAIRED = PATHS.filter(
+  (each) => !each.includes('nnn') && !each.includes(LONG_PATH) && !SINGLE.has(each),
+);
 
 async function build(root: string): Promise<void> {
   const at = (name: string): string => root + name;
-  for (const name of ['/d', '/e', '/locked', '/read-only', '/read-only/d', '/sticky', '/sticky/d'])
-    await os.mkdir(at(name));
-  for (const name of ['/f', '/d/f', '/locked/f', '/read-only/f', '/sticky/f', '/sticky/mine'])
-    await writeFile(at(name), name);
+  const directories = ['/d', '/e', '/locked', '/read-only', '/read-only/d', '/sticky', '/sticky/d'];
+  for (const name of [...directories, '/set-group', '/theirs']) await os.mkdir(at(name));
+  const files = ['/f', '/d/f', '/locked/f', '/read-only/f', '/sticky/f', '/sticky/mine'];
+  for (const name of [...files, '/set-group/f', '/theirs/f', '/privileged']) await writeFile(at(name), name);
   for (const [target, name] of [
     ['f', '/to-f'],
     ['d', '/to-d'],
@@ -73,7 +88,11 @@ async function build(root: string): Promise<void> {
   }
   await os.chown(at('/sticky/mine'), USER.uid, USER.gid);
   await os.chown(at('/e'), USER.uid, USER.gid);
+  for (const name of ['/theirs', '/theirs/f', '/privileged']) await os.chown(at(name), USER.uid, 0);
+  await os.chown(at('/set-group'), 0, 50);
   for (const [name, mode] of [
+    ['/set-group', 0o2777],
+    ['/privileged', 0o6777],
     ['/locked', 0o700],
     ['/read-only', 0o555],
     ['/sticky', 0o1777],
@@ -89,6 +108,13 @@ const opened =
   async (path) => {
     const f = await open(path, mode);
     await f.close();
+  };
+
+const flagged =
+  (flags: number): Call =>
+  async (path) => {
+    const handle = await openHandle(path, flags, 0o640);
+    await handle.close();
   };
 
 const CALLS: Readonly<Record<string, Call>> = {
@@ -108,12 +134,35 @@ const CALLS: Readonly<Record<string, Call>> = {
   readlink: (path) => os.readlink(path),
   realpath: (path) => os.realpath(path),
   truncate: (path) => os.truncate(path, 3),
+  'truncate to more': (path) => os.truncate(path, 100_000),
   chmod: (path) => os.chmod(path, 0o640),
+  'chmod with all bits': (path) => os.chmod(path, 0o7777),
   chown: (path) => os.chown(path, USER.uid, USER.gid),
   'chown to root': (path) => os.chown(path, 0, 0),
+  lchown: (path) => os.chown(path, USER.uid, -1, { followSymlinks: false }),
   utimes: (path) => os.utimes(path, 1000, 2000),
+  lutimes: async (path) => {
+    await os.utimes(path, 1000, 2000, { followSymlinks: false });
+    return (await os.lstat(path)).mtimeMs;
+  },
+  exists: (path) => os.exists(path),
+  lexists: (path) => os.lexists(path),
+  statvfs: async (path) => (await os.statvfs(path)).namemax,
+  scandir: async (path) => {
+    const found: string[] = [];
+    for await (const entry of os.scandir(path)) found.push(`${entry.name} ${entry.isDirectory()}`);
+    return found.sort().join();
+  },
+  'open without following': flagged(O_RDONLY | O_NOFOLLOW),
+  'open to write without following': flagged(O_WRONLY | O_NOFOLLOW),
+  'open as a directory': flagged(O_RDONLY | O_DIRECTORY),
+  'open to create without following': flagged(O_WRONLY | O_CREAT | O_NOFOLLOW),
+  'open to create and read': flagged(O_RDONLY | O_CREAT),
+  'open to empty and read': flagged(O_RDONLY | O_TRUNC),
   symlink: (path) => os.symlink('f', path),
   'symlink to nothing': (path) => os.symlink('', path),
+  'symlink to the longest': (path) => os.symlink('x'.repeat(4095), path),
+  'symlink to what is too long': (path) => os.symlink('x'.repeat(4096), path),
 };
 
 const described = (stats: fs.Stats): string => `${stats.mode.toString(8)} ${stats.uid} ${stats.nlink}`;
@@ -208,6 +257,26 @@ describe('the memory file system and the disk', function () {
           await compare(`${name} ${each.slice(0, 60)}`, user, () => call(root + each));
       });
     }
+
+    it(`agree on the limits of paths, names and links for ${who}`, async () => {
+      for (const links of [39, 40, 41]) {
+        await compare(`${links} links`, user, async () => {
+          for (let i = 1; i <= links; i++)
+            await os.symlink(i === 1 ? 'f' : `link${i - 1}`, `${root}/link${i}`);
+          return (await readBytes(`${root}/link${links}`)).toString();
+        });
+      }
+      // Bytes count, not characters.
+      for (const name of ['ä'.repeat(127), 'ä'.repeat(128), `${'ä'.repeat(127)}x`, `${'ä'.repeat(127)}xx`])
+        await compare(`${name.length} characters`, user, () => writeFile(`${root}/${name}`, ''));
+      // Of a mount the paths are counted within it.
+      for (const length of [4094, 4095, 4096 + root.length]) {
+        const path = `${root}/${'./'.repeat(3000)}`.slice(0, length - 2).replace(/\.$/, '/');
+        await compare(`a path of ${length} bytes`, user, () =>
+          writeFile(path.padEnd(length - 1, '/') + 'f', 'new'),
+        );
+      }
+    });
 
     for (const [name, call] of [
       ['rename', os.rename],
