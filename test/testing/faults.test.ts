@@ -72,7 +72,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
     it('makes errors that look as those of the system', async () => {
       const none = at('none');
       await writeFile(at('f'), 'f');
-      const real: Readonly<Record<string, readonly [op: OperationName, call: () => unknown]>> = {
+      const real: Readonly<Record<string, readonly [op: OperationName, call: () => Promise<unknown>]>> = {
         open: ['open', () => open(none)],
         readBytes: ['open', () => readBytes(none)],
         writeFile: ['open', () => writeFile(`${none}/x`, '')],
