@@ -89,7 +89,7 @@ async function statTogether(
   try {
     for (let i = 0; i < paths.length; i++) {
       checked[i] = toPathBytes(paths[i]);
-      storeToRead(checked[i]!);
+      if (storeToRead(checked[i]!) !== realFiles) return false; // in a virtual file system of Node
     }
   } catch {
     return false;

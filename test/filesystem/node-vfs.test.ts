@@ -17,7 +17,7 @@ describe('a mount of node:vfs', () => {
       `
       import vfs from 'node:vfs';
       import fs from 'node:fs';
-      import { lines, open, os, readBytes, readText, writeFile } from 'uvfiles';
+      import { lines, open, os, readBytes, readText, statMany, writeFile } from 'uvfiles';
       const mounted = vfs.create();
       const top = mounted.mount();
       fs.writeFileSync(top + '/a.txt', 'one\\ntwo\\n');
@@ -30,12 +30,16 @@ describe('a mount of node:vfs', () => {
       await file.write('!');
       await file.close();
       console.log(await readText(top + '/b'), (await os.stat(top + '/b')).size);
+      const stats = await statMany([top + '/b', '/', top + '/none']);
+      console.log(stats.map((each) => each.code ?? each.isDirectory()).join());
       const error = await readBytes(top + '/none').catch((e) => e);
       console.log(error.code, error.path === top + '/none');
       `,
       { args: ['--experimental-vfs', '--no-warnings'] },
     );
     expect(stderr).to.equal('');
-    expect(stdout).to.equal('true true false\none\ntwo\nwritten a.txt,b\nwritten! 8\nENOENT true\n');
+    expect(stdout).to.equal(
+      'true true false\none\ntwo\nwritten a.txt,b\nwritten! 8\nfalse,true,ENOENT\nENOENT true\n',
+    );
   });
 });
