@@ -1,0 +1,17 @@
+// uvfiles without the inline path, beside uvfiles as it is by default: what the workloads of calls in flight compare.
+import { uvfiles } from '../harness/library.js';
+import type { Contender } from '../harness/types.js';
+
+/** Sends every call to the pool. */
+export function poolOnly(): void {
+  uvfiles().configure({ inline: false });
+}
+
+const contender: Contender = {
+  name: 'uvfiles-pooled',
+  title: 'uvfiles, pool only',
+  kind: 'limit',
+  order: 2,
+};
+
+export default contender;

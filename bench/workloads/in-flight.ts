@@ -1,0 +1,79 @@
+// Cached calls, so many in flight: the default beside the pool alone and the inline path alone, of which it ought to be the
+// better one everywhere.
+import { drive, runOnce } from '../harness/drive.js';
+import { setInline, uvfiles } from '../harness/library.js';
+import { randomPositions } from '../harness/subjects.js';
+import ours from '../contenders/uvfiles.js';
+import { poolOnly } from '../contenders/uvfiles-pooled.js';
+import type { Contender, Context, Floor, SingleSubject, Workload } from '../harness/types.js';
+
+const counts = [1, 8, 64, 512] as const;
+const settings: Readonly<Record<string, () => void>> = {
+  'uvfiles-pooled': poolOnly,
+  'uvfiles-unrationed': () => uvfiles().configure({ inline: { budgetMicros: 1e9 } }),
+};
+
+type Subject = SingleSubject & { configure?: () => void };
+type Make = (of: Contender, context: Context, slots: number) => unknown;
+
+// 1.1 is the goal of issue 16 for more than one call in flight. A single caller has nothing to share.
+const floors = (inFlight: number, times: number): Floor[] => [
+  { over: 'uvfiles-pooled', atLeast: inFlight === 1 ? 1 : 1.1 },
+  { over: 'uvfiles-unrationed', atLeast: inFlight === 1 ? 0.9 : 1.1 },
+  { over: 'fs-promises', atLeast: times },
+];
+
+/** The same call with each count in flight. */
+const inFlight = (
+  name: string,
+  title: string,
+  times: number,
+  make: Make,
+): Workload<never, object, Subject>[] =>
+  counts.map((count, index) => ({
+    name: `in-flight-${name}-${count}`,
+    title: `${title}, cached, ${count} in flight`,
+    issue: 16,
+    order: 400 + index,
+    inline: true,
+    baseline: 'fs-promises',
+    requires: ['open', 'configure'],
+    contenders: ['fs-promises', ...Object.keys(settings)],
+    fixture: (context) => context,
+    async start(contender, context) {
+      const configure = settings[contender.name];
+      const of = configure === undefined ? contender : ours;
+      if (!['uvfiles', 'fs-promises', ...Object.keys(settings)].includes(contender.name)) return undefined;
+      const subject = (await make(of, context as Context, count)) as SingleSubject;
+      return configure === undefined ? subject : { ...subject, configure };
+    },
+    async measure(subject, _params, total) {
+      setInline(true);
+      subject.configure?.();
+      const sample = await drive(subject, total, count);
+      setInline(true);
+      return sample;
+    },
+    async verify(subject) {
+      await runOnce(subject, 0, 0);
+    },
+    floors: floors(count, times),
+  }));
+
+const reads =
+  (size: number): Make =>
+  (of, { fixtures, quick }, slots) => {
+    const length = quick ? 4 << 20 : 64 << 20;
+    const path = fixtures.patterned(length);
+    return of.randomReader?.({ path, size, slots, positions: randomPositions(length, size) });
+  };
+
+const smallFiles = ({ fixtures, quick }: Context): { paths: string[] } =>
+  fixtures.smallFiles(quick ? 20 : 256, 4096);
+
+export default [
+  ...inFlight('read-4k', '4 KiB reads', 2, reads(4096)),
+  ...inFlight('read-64k', '64 KiB reads', 1.5, reads(65_536)),
+  ...inFlight('whole-4k', 'Whole 4 KiB files', 2, (of, context) => of.wholeReader?.(smallFiles(context))),
+  ...inFlight('stat', 'stat', 2, (of, context) => of.stater?.(smallFiles(context))),
+];
