@@ -1,15 +1,15 @@
-// Conditional requests (RFC 9110, 13): whether the client has the file already, or means another version of it.
+// Conditional requests (RFC 9110, 13): does the client already have the file, or does it expect another version?
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What tells one version of a file from another. */
+/** What identifies one version of a file. */
 export interface Validators {
   /** With its quotes. */
   readonly etag: string;
-  /** Whole seconds, as the date in a header has them. */
+  /** Whole seconds, as in the date of a header. */
   readonly modifiedMs: number;
 }
 
-/** The validators of a file: the ETag that its file system has given it, or one of its size and time of modification. */
+/** The validators of a file. The ETag comes from its file system, or is made from its size and modification time. */
 export function validatorsOf(stats: { size: number; mtimeMs: number; etag?: unknown }): Validators {
   const { size, mtimeMs, etag } = stats;
   const given = typeof etag === 'string' && etag !== '' ? etag : undefined;
@@ -40,7 +40,7 @@ function timeOf(field: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** 304 and 412 where the request's conditions say so, else 200. */
+/** The status that the request's conditions lead to: 304, 412 or 200. */
 export function precondition(
   headers: IncomingHttpHeaders,
   { etag, modifiedMs }: Validators,
@@ -52,7 +52,7 @@ export function precondition(
   } else if (unmodified !== undefined && modifiedMs > unmodified) {
     return 412;
   }
-  // A client that reloads wants the file itself.
+  // A reload asks for the file itself.
   if (/(?:^|,)\s*no-cache\s*(?:,|$)/i.test(headers['cache-control'] ?? '')) return 200;
   const noneMatch = headers['if-none-match'];
   if (noneMatch !== undefined) return lists(noneMatch, etag, false) ? 304 : 200;
@@ -60,7 +60,7 @@ export function precondition(
   return since !== undefined && modifiedMs <= since ? 304 : 200;
 }
 
-/** Whether a range may be sent: what the client has is of this version. */
+/** Whether a range may be sent: the client's part is of this version. */
 export function isRangeFresh(headers: IncomingHttpHeaders, { etag, modifiedMs }: Validators): boolean {
   const field = headers['if-range'];
   if (typeof field !== 'string') return true;

@@ -1,4 +1,4 @@
-// The file that a request is answered with: anywhere, or below a root that nothing leads out of.
+// Finds the file that answers a request: anywhere, or below a root that nothing leads out of.
 import { constants } from 'node:fs';
 import { isAbsolute } from 'node:path';
 
@@ -9,10 +9,10 @@ import type { OpenFile } from '../filesystem/open-file.js';
 import type { Store } from '../filesystem/store.js';
 import { type Call, NO_CALL } from '../schedule/call.js';
 
-// A FIFO that somebody has put there must not be waited for.
+// Opening a FIFO must not wait for its writer.
 const BENEATH_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** Opens `path` for reading. With a `root` it is relative to it, whatever it begins with. */
+/** Opens `path` for reading. With a `root`, `path` is relative to it, even if it begins with a slash. */
 export async function findFile(
   path: FilePath,
   root: FilePath | undefined,
@@ -44,7 +44,7 @@ function filesBelow(root: FilePath): FileSystem {
 
 const textOf = (path: FilePath): string => (typeof path === 'string' ? path : Buffer.from(path).toString());
 
-/** An error of a name that is not served. */
+/** The error for a name that is not served. */
 function refusal(code: 'ENOENT' | 'ERR_OUTSIDE_ROOT', name: string): Error {
   return Object.assign(new Error(`${code}: not a name below the root, serveFile '${name}'`), { code });
 }
@@ -68,7 +68,7 @@ function namesOf(path: FilePath): string[] {
   return names;
 }
 
-// Where the kernel does not see to it: by the real paths of both.
+// If the kernel cannot check this, the real paths of both are compared.
 async function openBelow(
   store: Store,
   root: string,

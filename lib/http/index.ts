@@ -1,4 +1,4 @@
-// serveFile: a file as the answer to an HTTP request. What does it is loaded with the first request.
+// serveFile answers an HTTP request with a file. The first request loads the implementation.
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
 
 import type { Path } from '../arguments/path.js';
@@ -9,7 +9,7 @@ import type * as ServeFile from './serve-file.js';
 export interface ServeOptions extends OpOptions {
   /** A directory: `path` is relative to it, and nothing outside it, and no name that begins with a dot, is served. */
   root?: Path | undefined;
-  /** Header fields of a response that serves the file, such as `Cache-Control`. They win over those that are made here. */
+  /** Header fields of a response that serves the file, such as `Cache-Control`. They override the generated ones. */
   headers?: Readonly<Record<string, OutgoingHttpHeader>> | undefined;
 }
 

@@ -1,6 +1,6 @@
 // The Range header field (RFC 9110, 14): which bytes of a file are wanted.
 
-/** Bytes from `start` up to, and without, `end`. */
+/** Bytes from `start` up to `end`, exclusive. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
@@ -32,7 +32,7 @@ export function parseRanges(field: string, size: number): ByteRange[] | undefine
   return combined(ranges);
 }
 
-// Who asks for the same bytes many times gets them once.
+// Ranges that repeat the same bytes are sent once.
 function combined(ranges: readonly ByteRange[]): ByteRange[] {
   const groups: { start: number; end: number; place: number }[] = [];
   const sorted = ranges.map((range, place) => ({ ...range, place })).sort((a, b) => a.start - b.start);

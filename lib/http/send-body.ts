@@ -1,4 +1,4 @@
-// The body of a response: from a file to a client that may be slow, or gone. Nothing here holds a thread while it waits.
+// Sends the body of a response from a file. The client may be slow or gone: no thread waits for it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 
@@ -9,10 +9,10 @@ import { onAbort, offAbort } from '../schedule/abort.js';
 import { Call } from '../schedule/call.js';
 import type { ByteRange } from './ranges.js';
 
-/** Up to so many bytes are read before the headers are sent, and sent with them in one write. */
+/** A body of at most this many bytes is read first, and sent in one write with the headers. */
 const SMALL_BODY = 64 * 1024;
 const PIECE = 256 * 1024;
-/** After so many bytes the socket's timeout starts anew: Node does not see what the kernel sends. */
+/** The socket's timeout restarts after this many bytes, because Node does not see what the kernel sends. */
 const LONGEST_SEND = 16 * 1024 * 1024;
 
 /** Bytes of the file, or text between them. */
@@ -20,7 +20,7 @@ export type BodyPart = ByteRange | Buffer;
 
 const lengthOf = (part: BodyPart): number => (Buffer.isBuffer(part) ? part.length : part.end - part.start);
 
-/** How many bytes the parts are. */
+/** The total size of the parts in bytes. */
 export function totalLength(parts: readonly BodyPart[]): number {
   return parts.reduce((total, part) => total + lengthOf(part), 0);
 }
@@ -73,7 +73,7 @@ export function isDestroyed(res: ServerResponse): boolean {
   return res.destroyed || (res as { stream?: { destroyed?: boolean } }).stream?.destroyed === true;
 }
 
-/** Who the response goes to: ends what is sent when the client goes or the caller's signal is aborted. */
+/** The client of a response. Sending ends when the client disconnects or the caller's signal is aborted. */
 class Client {
   readonly #res: ServerResponse;
   readonly #signal: AbortSignal | undefined;
@@ -99,7 +99,7 @@ class Client {
     else if (this.#signal !== undefined) onAbort(this.#signal, this.#onAbort);
   }
 
-  /** Records that the connection has failed, which the socket's own events may tell only later. */
+  /** Records that the connection has failed. The socket's own events may come later. */
   gone(error: unknown = fileSystemError('EPIPE', 'sendfile')): unknown {
     this.isGone = true;
     return error;
@@ -162,7 +162,7 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code
 const isOfConnection = (error: unknown): boolean => CONNECTION_ERRORS.has(codeOf(error));
 const isShortage = (error: unknown): boolean => ['EMFILE', 'ENFILE'].includes(codeOf(error));
 
-/** Sends a range by sendfile(2) as far as that can be, and resolves to where the rest begins. */
+/** Sends as much of a range as sendfile(2) can, and resolves to where the rest begins. */
 async function sendInKernel(
   req: IncomingMessage,
   res: ServerResponse,

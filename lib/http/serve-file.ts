@@ -36,7 +36,7 @@ export async function serveFile(
   if (typeof res?.writeHead !== 'function')
     throw invalidArgType('res', 'an instance of http.ServerResponse', res);
   const top = root === undefined ? undefined : toPathBytes(root, 'options.root');
-  // From a stranger it is no mistake of the program's.
+  // A client sent it, so it is not a programming error.
   if (top !== undefined && typeof path === 'string' && path.includes('\0')) return void refuse(req, res, 400);
   const at = toPathBytes(path);
   if (res.headersSent)
@@ -64,14 +64,14 @@ export async function serveFile(
 const NOT_FOUND = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EISDIR', 'ELOOP', 'ENXIO']);
 const FORBIDDEN = new Set(['EACCES', 'EPERM', 'ERR_OUTSIDE_ROOT', 'ERR_ACCESS_DENIED']);
 
-// Of an open file only reading it can fail, which is nobody's request.
+// The file is open: from here on only reading can fail, which is not the client's fault.
 function statusOf(error: unknown, isOpen: boolean): number {
   const { code } = error as { code?: string };
   if (code === 'EISDIR' || (!isOpen && NOT_FOUND.has(code ?? ''))) return 404;
   return !isOpen && FORBIDDEN.has(code ?? '') ? 403 : 500;
 }
 
-/** A response that says no more than its status. */
+/** A response with a status and no other content. */
 function refuse(req: IncomingMessage, res: ServerResponse, status: number): void {
   const text = STATUS_CODES[status] ?? String(status);
   res.statusCode = status;
@@ -83,7 +83,7 @@ function refuse(req: IncomingMessage, res: ServerResponse, status: number): void
   res.end(req.method === 'HEAD' ? undefined : text);
 }
 
-/** What says something about a body, which a 304 has not. */
+/** Header fields that describe a body. A 304 has none. */
 const CONTENT_FIELDS = [
   'Content-Type',
   'Content-Length',

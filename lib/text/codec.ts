@@ -25,7 +25,7 @@ export const errorHandlerNames: ReadonlySet<string> = new Set<ErrorHandlerName>(
 /** The widths of a code unit, which surrogatepass and line ends depend on. */
 export type UnitWidth = 1 | 2 | 4;
 
-/** A stretch of bytes that is no character. */
+/** Bytes that are not a valid character. */
 export interface Fault {
   readonly start: number;
   readonly end: number;
@@ -34,7 +34,7 @@ export interface Fault {
 
 /**
  * A scan that starts before this offset starts the text (a byte order mark may precede it), so it may look at all the
- * rest at once; one that goes on after a fault may not, or text full of faults would take quadratic time.
+ * rest at once; one that continues after a fault may not, or text full of faults would take quadratic time.
  */
 export const fresh = 5;
 

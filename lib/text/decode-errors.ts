@@ -1,8 +1,8 @@
-// What becomes of malformed bytes under each error handler.
+// What each error handler makes of malformed bytes.
 import { UnicodeDecodeError } from '../errors/unicode.js';
 import type { ErrorHandlerName, Fault, UnitWidth } from './codec.js';
 
-/** The text that stands for a fault, and where decoding goes on. */
+/** The text that replaces a fault, and where decoding continues. */
 export interface Recovery {
   readonly text: string;
   readonly next: number;

@@ -68,7 +68,7 @@ export async function createFileIn(
     throw error;
   }
   if (o?.signal?.aborted === true) {
-    await file.close().catch(() => undefined); // the caller is told a better error
+    await file.close().catch(() => undefined); // AbortError says more
     await discard();
     throw new AbortError(o.signal.reason);
   }

@@ -3,13 +3,13 @@
 // It is textual, so that an alternative may hold slashes, other braces, and parts of other syntax. Both the number of
 // results and the work are limited: a short pattern can stand for more texts than there is memory.
 
-/** Most patterns that one may expand to. */
+/** The most patterns that one pattern may expand to. */
 export const MOST_EXPANSIONS = 10_000;
-/** Most characters that are looked at or written in one expansion. */
+/** The most characters that one expansion reads and writes. */
 const MOST_WORK = 10_000_000;
 const MOST_NESTED = 200;
 
-/** A pattern stands for too many others. */
+/** A pattern expands to too many others. */
 export class TooManyExpansions extends Error {}
 
 /** All texts that `pattern` stands for, in bash's order, each once. Throws TooManyExpansions. */
@@ -138,7 +138,7 @@ function padded(value: number, width: number): string {
   return value < 0 ? `-${digits.padStart(width - 1, '0')}` : digits.padStart(width, '0');
 }
 
-/** Between `Z` and `a` stand characters that mean something in a pattern. */
+/** The characters between `Z` and `a` have a meaning in patterns. */
 function literal(character: string): string {
   return /[a-zA-Z]/.test(character) ? character : `\\${character}`;
 }

@@ -1,12 +1,12 @@
 // A bracket expression of a pattern: `[a-z]`, `[!a]`, `[^a]`, `[[:alpha:]]`, `[]a]`, `[\]]`.
 
-/** One that is closed. */
+/** A bracket expression that is closed. */
 export interface Bracket {
   /** Whether the character with this code point is among those listed. */
   fits: (code: number) => boolean;
   /** Whether the expression stands for all others. */
   negated: boolean;
-  /** Where the pattern goes on behind it. */
+  /** Where the rest of the pattern begins. */
   end: number;
 }
 

@@ -1,6 +1,6 @@
 // One name of a pattern with groups such as `!(a|b)` or `*(ab)`, as a small program over the characters of a name.
 //
-// Running it visits each pair of an instruction and a position once. What the inside of `!(…)` takes from a position on is
+// Running it visits each pair of an instruction and a position once. What the inside of `!(…)` matches from a position on is
 // found by a part of the run of its own, and remembered.
 import { DOT } from './letters.js';
 import type { Token } from './name-syntax.js';
@@ -14,11 +14,11 @@ export interface NameOptions {
 }
 
 type Instruction =
-  // Takes a character that fits.
+  // Matches one character.
   | { kind: 'take'; fits: (code: number) => boolean; isDot: boolean }
   // Goes on at any of these.
   | { kind: 'fork'; to: number[]; isStar?: boolean }
-  // Takes any characters but those that the instructions up to `end` take.
+  // Matches any characters except those that the instructions up to `end` match.
   | { kind: 'except'; end: number }
   | { kind: 'accept' };
 
@@ -121,13 +121,13 @@ class Run {
     this.#stamps = new Uint32Array(instructions.length);
   }
 
-  /** Whether the program takes the whole name. */
+  /** Whether the program matches the whole name. */
   get fits(): boolean {
     const { length } = this.#codes;
     return (this.#endsFrom(0, 0)[this.#words - 1]! & (1 << (length % BITS))) !== 0;
   }
 
-  /** Each position such that the instructions from `begin` to their `accept` take what lies between `from` and it. */
+  /** The positions up to which the instructions from `begin` to their `accept` match, starting at `from`. */
   #endsFrom(begin: number, from: number): Int32Array {
     const width = this.#codes.length + 1;
     const key = begin * width + from;

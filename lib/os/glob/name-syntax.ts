@@ -36,7 +36,7 @@ const ESCAPED_SLASH = /(^|[^\\])((?:\\\\)*)\\$/;
 const isGroup = (text: string, at: number): boolean => text[at + 1] === '(' && '?*+@!'.includes(text[at]!);
 
 /**
- * For each `(` where it is closed, or 0. Parentheses nest, whatever stands before them. Brackets within them hide what they
+ * For each `(`, the index of its `)`, or 0. Parentheses nest, whatever stands before them. Brackets within them hide what they
  * hold, and one that is not closed leaves the groups around it open.
  */
 function groupClosings(text: string): Int32Array {
