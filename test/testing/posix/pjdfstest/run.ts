@@ -31,7 +31,6 @@ interface Assertion {
 
 const LACKING: Assertion = { outcome: 'failed', why: ' without an answer' };
 const here = path.dirname(fileURLToPath(import.meta.url));
-const CASE_MS = 240_000;
 const { values } = parseArgs({
   options: { only: { type: 'string' }, disk: { type: 'string' }, jobs: { type: 'string', default: '4' } },
 });
@@ -72,7 +71,6 @@ function run(kind: Kind, name: string, top: string, index: number): Promise<Asse
   const functions = kind === 'memory' ? `. "${work}/shell-functions.sh"; ` : '';
   const child = spawn('sh', ['-c', `${functions}. "$0" 3>&1`, file], {
     cwd: directory,
-    timeout: CASE_MS,
     stdio: ['ignore', 'pipe', 'ignore'],
     env: {
       ...process.env,
