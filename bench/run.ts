@@ -23,6 +23,8 @@ try {
   console.error(error instanceof TypeError ? `${error.message}\n\n${usage}` : error);
   process.exitCode = 1;
 }
+// Also where a contender has left a thread behind.
+process.exit();
 
 async function main(options: Options): Promise<void> {
   if (options.help) {

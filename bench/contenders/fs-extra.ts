@@ -7,6 +7,7 @@ const contender: Contender = {
   kind: 'peer',
   order: 47,
   package: 'fs-extra',
+  importable: () => ({ specifier: 'fs-extra' }),
   async treeCopier() {
     const { copy } = (await import('fs-extra')).default;
     return { copy: (source, destination) => copy(source, destination) };

@@ -41,6 +41,21 @@ const contender: Contender = {
     };
   },
 
+  durableAppender({ chunk }) {
+    let handle: fs.FileHandle;
+    return {
+      style: 'promise',
+      begin: async (path) => (handle = await fs.open(path, 'a')),
+      async run() {
+        await handle.write(chunk);
+        await handle.datasync();
+      },
+      finish: () => handle.close(),
+    };
+  },
+
+  importable: () => ({ specifier: 'node:fs/promises' }),
+
   stater: ({ paths }) => ({
     style: 'promise',
     run: (index) => fs.stat(paths[index % paths.length]!),

@@ -7,6 +7,7 @@ const contender: Contender = {
   kind: 'peer',
   order: 46,
   package: 'graceful-fs',
+  importable: () => ({ specifier: 'graceful-fs' }),
 
   async wholeReader({ paths }) {
     const { readFile } = (await import('graceful-fs')).default;

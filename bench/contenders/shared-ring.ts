@@ -1,4 +1,5 @@
 // Plain worker_threads with rings of requests and answers in shared memory: the best that can be done by hand in JavaScript.
+import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { poolSize } from '../harness/header.js';
@@ -91,6 +92,12 @@ function start(ring: Ring): { request: (slot: number) => Promise<number>; stop: 
         Atomics.store(words, word.requested, requested);
         Atomics.notify(words, word.requested, 1);
       }),
-    stop: () => Promise.all(workers.map((worker) => worker.terminate())),
+    // Not by terminate(): a thread that is about to sleep on a futex may not hear of it.
+    stop() {
+      const ended = workers.map((worker) => once(worker, 'exit'));
+      Atomics.store(words, word.stopped, 1);
+      Atomics.notify(words, word.requested);
+      return Promise.all(ended);
+    },
   };
 }

@@ -43,6 +43,21 @@ const contender: Contender = {
     };
   },
 
+  durableAppender({ chunk }) {
+    let file: BinaryFile;
+    return {
+      style: 'promise',
+      begin: async (path) => (file = await uvfiles().open(path, 'ab')),
+      async run() {
+        await file.write(chunk);
+        await file.datasync();
+      },
+      finish: () => file.close(),
+    };
+  },
+
+  importable: () => ({ specifier: 'uvfiles' }),
+
   stater({ paths }) {
     const { os } = uvfiles();
     return {

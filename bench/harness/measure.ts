@@ -7,6 +7,7 @@ import { median, medianInterval, percentile, curveShares, ratios } from './stati
 import type { AnyWorkload, Contender, Context, Result, Round, Skip } from './types.js';
 
 const fewestOperations = 20;
+const stopMs = 10_000;
 
 /** One contender at work. */
 interface Runner {
@@ -139,7 +140,9 @@ async function measureOnce(
 
 async function stop(runner: Runner): Promise<void> {
   try {
-    await (runner.subject as { close?(): unknown } | undefined)?.close?.();
+    const closed = (runner.subject as { close?(): unknown } | undefined)?.close?.();
+    // A pool of somebody else's threads that never ends must not hold up everybody.
+    await Promise.race([closed, wait(stopMs)]);
   } catch (error) {
     runner.failure ??= error as Error;
   }

@@ -146,6 +146,9 @@ export interface Capabilities {
     walk(): Promise<unknown>;
   };
   copier(params: object): Maybe<{ copy(source: string, destination: string): Promise<unknown> }>;
+  durableAppender(params: { chunk: Buffer }): Maybe<SingleSubject & WritesFile>;
+  /** What a program imports to use it. */
+  importable(params: object): Maybe<{ specifier: string }>;
   /** Answers requests with files below `top`, whose names it is told. */
   fileHandler(params: { top: string }): Maybe<FileHandler>;
 

@@ -1,4 +1,4 @@
-// A worker of the ring: takes requests until it is terminated, and sleeps on a futex while there are none.
+// A worker of the ring: takes requests until it is told to stop, and sleeps on a futex while there are none.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { pathBytes, word, type Ring } from './ring.js';
@@ -7,12 +7,12 @@ const { words, requests, answers, positions, pathLengths, counts, paths, data, s
   workerData as Ring;
 const mask = requests.length - 1;
 
-for (;;) {
+while (Atomics.load(words, word.stopped) === 0) {
   const taken = Atomics.load(words, word.taken);
   const requested = Atomics.load(words, word.requested);
   // Looked at before it is taken: afterwards the main thread may use the place again.
   const slot = Atomics.load(requests, taken & mask);
-  if (taken === requested) Atomics.wait(words, word.requested, requested);
+  if (taken === requested) Atomics.wait(words, word.requested, requested, 1000);
   else if (Atomics.compareExchange(words, word.taken, taken, taken + 1) === taken) answer(slot);
 }
 

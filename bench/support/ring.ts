@@ -2,7 +2,7 @@
 // system call or a message, and one message tells of all answers that are there. No package does less per operation.
 
 /** Indexes of the 32-bit words that both sides share. */
-export const word = { requested: 0, taken: 1, answered: 2, announced: 3 } as const;
+export const word = { requested: 0, taken: 1, answered: 2, announced: 3, stopped: 4 } as const;
 
 /** The shared memory: `slots` operations in flight, with `size` bytes of data and `pathBytes` of path each. */
 export interface Ring {
@@ -26,7 +26,7 @@ export function makeRing({ slots, size, fd }: { slots: number; size: number; fd:
   const capacity = 2 ** Math.ceil(Math.log2(slots + 1));
   const words = (count: number) => new Int32Array(new SharedArrayBuffer(4 * count));
   return {
-    words: words(4),
+    words: words(5),
     requests: words(capacity),
     answers: words(capacity),
     positions: new Float64Array(new SharedArrayBuffer(8 * slots)),
