@@ -29,6 +29,14 @@ export const readmeRows: ReadonlyMap<string, string> = new Map([
   ['server-limit', 'file server: requests per second with a p99 of 20 ms'],
 ]);
 
+/** The files that publish.ts writes; a page of npm or GitHub takes the one for its ground. */
+const pictures = [
+  '<picture>',
+  '<source media="(prefers-color-scheme: dark)" srcset="docs/images/benchmark-dark.svg">',
+  '<img alt="uvfiles beside fs.promises, with intervals" src="docs/images/benchmark-light.svg">',
+  '</picture>',
+];
+
 export function readmeTable({ machine, versions, measured }: Run): string {
   const rows: string[] = [];
   for (const [name, label] of readmeRows) {
@@ -54,6 +62,8 @@ export function readmeTable({ machine, versions, measured }: Run): string {
   return [
     ...headerLines(machine).map((line) => `${line}  `),
     versions.join(', '),
+    '',
+    ...pictures,
     '',
     '| | uvfiles | `fs` callbacks | best pool of workers | Bun or Deno | limit |',
     '|---|---|---|---|---|---|',
