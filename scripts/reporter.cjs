@@ -6,6 +6,9 @@ const { reporters, Runner } = require('mocha');
 
 const { EVENT_RUN_END, EVENT_TEST_PASS, EVENT_TEST_RETRY } = Runner.constants;
 
+/** Milliseconds that the process may live on when all tests are done. */
+const MOST_AFTER_THE_LAST_TEST = 60_000;
+
 module.exports = class CountingReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
@@ -23,6 +26,11 @@ module.exports = class CountingReporter extends reporters.Spec {
       for (const each of unsteady) console.log(`  passed at the second try: ${each}`);
       const file = process.env.UVFILES_TEST_COUNTS;
       const { passes, failures, pending } = this.stats;
+      // Fires only where something that a test left open keeps the process alive.
+      setTimeout(() => {
+        console.error(`Left open by a test: ${process.getActiveResourcesInfo().join(', ')}`);
+        process.exit(1);
+      }, MOST_AFTER_THE_LAST_TEST).unref();
       if (file) writeFileSync(file, [`${passes} ${failures} ${pending}`, ...unsteady, ''].join('\n'));
     });
   }
