@@ -29,7 +29,9 @@ module.exports = class CountingReporter extends reporters.Spec {
       // Fires only where something that a test left open keeps the process alive.
       setTimeout(() => {
         console.error(`Left open by a test: ${process.getActiveResourcesInfo().join(', ')}`);
-        process.exit(1);
+        // After mocha's own listener, which sets the code by the failures.
+        process.once('exit', () => (process.exitCode = 1));
+        process.exit();
       }, MOST_AFTER_THE_LAST_TEST).unref();
       if (file) writeFileSync(file, [`${passes} ${failures} ${pending}`, ...unsteady, ''].join('\n'));
     });
