@@ -25,7 +25,10 @@ export const DISK_ONLY: Readonly<Record<string, string | Readonly<Record<string,
   'test/file/failing-disks.': PROGRAM,
   'test/file/fifos.': KERNEL,
   'test/file/garbage.': DESCRIPTOR,
-  'test/file/handles.': { 'where its descriptor has become another file': PROGRAM },
+  'test/file/handles.': {
+    'where its descriptor has become another file': PROGRAM,
+    'leave cached data to be answered without a thread': ADDON,
+  },
   'test/file/large-files.': KERNEL,
   'test/file/layers.': { 'leaves the descriptor itself just behind the line': DESCRIPTOR },
   'test/file/locks.': {
@@ -138,7 +141,10 @@ export const DISK_ONLY: Readonly<Record<string, string | Readonly<Record<string,
     'with injected faults': PROGRAM,
     'survives being killed at any instant': PROGRAM,
   },
-  'test/whole-file/lines.': { 'following a file': 'watches files through the kernel' },
+  'test/whole-file/lines.': {
+    'following a file': 'watches files through the kernel',
+    'of 10 GB are found in a few reads': PROGRAM,
+  },
   'test/whole-file/open-atomic-commit.': {
     'puts a new file only where nobody has put one meanwhile, without links': PROGRAM,
     'also one that its owner may not write to': PROGRAM,
@@ -149,7 +155,7 @@ export const DISK_ONLY: Readonly<Record<string, string | Readonly<Record<string,
   'test/whole-file/sources.': { 'of a gunzip stream': 'reads through a stream of node:fs' },
   'test/whole-file/update-atomic.': {
     'loses no change of 6 processes': PROGRAM,
-    'loses at most the update under way of a process that is killed': PROGRAM,
+    'loses at most the update under way of each': PROGRAM,
   },
   'test/whole-file/whole-files.': {
     'that outlives what it was read into': PROGRAM,
