@@ -24,7 +24,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { os } from 'uvfiles';
 
-import { needsRoot, rejection, scratchDirectory } from '../support/temp.js';
+import { mountSmallDisk, rejection, scratchDirectory } from '../support/temp.js';
 
 describe('copies', () => {
   const scratch = scratchDirectory();
@@ -96,12 +96,7 @@ describe('copies', () => {
   });
 
   it('leaves no half copy when the disk is full or the call is aborted', async function () {
-    needsRoot(this);
-    mkdirSync(at('small'));
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', at('small')]).status !== 0) {
-      console.log('      skipped: may not mount a tmpfs');
-      this.skip();
-    }
+    mountSmallDisk(this, at('small'));
     try {
       writeFileSync(at('big'), randomBytes(1 << 20));
       expect((await rejection(os.copy(at('big'), at('small')))).code).to.equal('ENOSPC');

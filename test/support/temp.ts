@@ -1,7 +1,7 @@
 // What the tests of temporary files share: scratch directories, programs in processes of their own, other users.
 import { expect } from 'chai';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -93,6 +93,15 @@ export function endOf(child: ChildProcess, onLine?: ProgramOptions['onLine']): P
 export function needsRoot(context: Mocha.Context): void {
   if (isRoot) return;
   console.log(`      skipped: needs root, to act as two users or to mount: ${context.test?.title ?? ''}`);
+  context.skip();
+}
+
+/** Makes `directory` a disk of 128 KiB, which the test unmounts; skips where that is not allowed, with the reason. */
+export function mountSmallDisk(context: Mocha.Context, directory: string): void {
+  needsRoot(context);
+  mkdirSync(directory);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', directory]).status === 0) return;
+  console.log(`      skipped: may not mount a tmpfs: ${context.test?.title ?? ''}`);
   context.skip();
 }
 

@@ -16,7 +16,7 @@ import { constants } from 'node:os';
 import path from 'node:path';
 import { writeAtomic } from 'uvfiles';
 
-import { endOf, isRoot, needsRoot, rejection, scratchDirectory, startProgram } from '../support/temp.js';
+import { endOf, isRoot, mountSmallDisk, rejection, scratchDirectory, startProgram } from '../support/temp.js';
 import { fault, needsFaults, runFaulty } from '../support/files.js';
 import { needsStrace, runInjected } from '../support/strace.js';
 
@@ -115,12 +115,7 @@ describe('writeAtomic', () => {
   });
 
   it('keeps the old file when the disk is full', async function () {
-    needsRoot(this);
-    mkdirSync(at('small'));
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', at('small')]).status !== 0) {
-      console.log('      skipped: may not mount a tmpfs');
-      this.skip();
-    }
+    mountSmallDisk(this, at('small'));
     try {
       writeFileSync(at('small/a'), 'old');
       const error = await rejection(writeAtomic(at('small/a'), Buffer.alloc(1 << 20)));

@@ -8,7 +8,14 @@ import { BinaryFile, openAtomic, TextFile, writeAtomic } from 'uvfiles';
 
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
 import { needsStrace, runInjected } from '../support/strace.js';
-import { endOf, needsRoot, rejection, runProgram, scratchDirectory, startProgram } from '../support/temp.js';
+import {
+  endOf,
+  mountSmallDisk,
+  rejection,
+  runProgram,
+  scratchDirectory,
+  startProgram,
+} from '../support/temp.js';
 
 describe('openAtomic', () => {
   const scratch = scratchDirectory();
@@ -72,12 +79,7 @@ describe('openAtomic', () => {
   });
 
   it('does not commit after a write that failed, and says so', async function () {
-    needsRoot(this);
-    mkdirSync(at('small'));
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', at('small')]).status !== 0) {
-      console.log('      skipped: may not mount a tmpfs');
-      this.skip();
-    }
+    mountSmallDisk(this, at('small'));
     try {
       writeFileSync(at('small/a'), 'old');
       for (const awaited of [true, false]) {
