@@ -99,14 +99,14 @@ export abstract class Handle {
   _checkReadable(): void {
     if (this._io.closing !== undefined || this.#detached) this._check();
     if (!this._io.mode.readable)
-      throw new UnsupportedOperationError(`not readable: the file was opened with mode '${this.mode}'`);
+      throw new UnsupportedOperationError('not readable: the file was opened for writing only');
   }
 
   /** @internal */
   _checkWritable(): void {
     if (this._io.closing !== undefined || this.#detached) this._check();
     if (!this._io.mode.writable)
-      throw new UnsupportedOperationError(`not writable: the file was opened with mode '${this.mode}'`);
+      throw new UnsupportedOperationError('not writable: the file was opened for reading only');
   }
 
   /** @internal A stateful read. One that may wait for ever keeps the process alive only while somebody awaits it. */
