@@ -113,7 +113,9 @@ class Binary:
         if whence not in (0, 1, 2):
             # Python lets some of these through to the system: SEEK_DATA and SEEK_HOLE.
             raise ValueError('invalid whence')
-        return self.file.seek(offset, whence)
+        position = self.file.seek(offset, whence)
+        # After a seek that failed with bytes unwritten, BufferedRandom.seek goes to the right place and returns another.
+        return position if self.is_raw else self.file.tell()
 
     def tell(self):
         return self.file.tell()
