@@ -229,17 +229,17 @@ export abstract class ByteFile extends PositionalHandle {
    * @throws the system's error; what was not written stays in the buffer for the next flush
    */
   flush(o?: OpOptions): Promise<void> {
-    return this.#inTurn((call) => this._layer.flush(call), o);
+    return this.#inTurn('write', (call) => this._layer.flush(call), o);
   }
 
   /** Flushes, then fsync(2): the bytes are on the disk when it resolves. Once it has failed, it and `close` reject for ever. */
   sync(o?: OpOptions): Promise<void> {
-    return this.#inTurn((call) => this._layer.sync(false, call), o);
+    return this.#inTurn('sync', (call) => this._layer.sync(false, call), o);
   }
 
   /** Flushes, then fdatasync(2): without metadata that reading does not need. */
   datasync(o?: OpOptions): Promise<void> {
-    return this.#inTurn((call) => this._layer.sync(true, call), o);
+    return this.#inTurn('sync', (call) => this._layer.sync(true, call), o);
   }
 
   // --- position -----------------------------------------------------------------------------------------------------
@@ -255,6 +255,7 @@ export abstract class ByteFile extends PositionalHandle {
   seek(offset: number | bigint, whence: 0 | 1 | 2 = 0, o?: OpOptions): Promise<number> {
     try {
       this._check();
+      this._refuseForbidden('seek');
       if (whence !== 0 && whence !== 1 && whence !== 2)
         throw invalidArgValue('whence', whence, 'must be 0 (start), 1 (current position) or 2 (end)');
       const to = whence === 0 ? checkPosition(offset, 'offset') : checkOffset(offset, 'offset');
@@ -267,7 +268,7 @@ export abstract class ByteFile extends PositionalHandle {
 
   /** The position in bytes from the start, buffered writes included. Rejects with ESPIPE on a pipe. */
   tell(): Promise<number> {
-    return this.#inTurn(() => this._layer.tell(), undefined);
+    return this.#inTurn('seek', () => this._layer.tell(), undefined);
   }
 
   /**
@@ -289,9 +290,10 @@ export abstract class ByteFile extends PositionalHandle {
   /** @internal A buffered file refuses to seek where there is no position; a raw one lets the system say so. */
   abstract _checkSeekable(): void;
 
-  #inTurn<T>(work: (call?: Call) => Promise<T>, o: OpOptions | undefined): Promise<T> {
+  #inTurn<T>(op: string, work: (call?: Call) => Promise<T>, o: OpOptions | undefined): Promise<T> {
     try {
       this._check();
+      this._refuseForbidden(op);
       return this._sequence.run(work, readCall(o));
     } catch (error) {
       return Promise.reject(error);

@@ -4,6 +4,7 @@ import { inspect, type InspectOptions } from 'node:util';
 
 import { flag, optionReader } from '../arguments/options.js';
 import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
+import { forbidding, refuseForbiddenUse } from '../filesystem/layers.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { AwaitedRead } from './awaited-read.js';
@@ -98,6 +99,7 @@ export abstract class Handle {
   /** @internal */
   _checkReadable(): void {
     if (this._io.closing !== undefined || this.#detached) this._check();
+    if (forbidding.contexts !== 0) this._refuseForbidden('read');
     if (!this._io.mode.readable)
       throw new UnsupportedOperationError('not readable: the file was opened for writing only');
   }
@@ -105,8 +107,14 @@ export abstract class Handle {
   /** @internal */
   _checkWritable(): void {
     if (this._io.closing !== undefined || this.#detached) this._check();
+    if (forbidding.contexts !== 0) this._refuseForbidden('write');
     if (!this._io.mode.writable)
       throw new UnsupportedOperationError('not writable: the file was opened for reading only');
+  }
+
+  /** @internal Throws inside `noFiles`. */
+  _refuseForbidden(op: string): void {
+    refuseForbiddenUse(op, this._io.file, this.name);
   }
 
   /** @internal A stateful read. One that may wait for ever keeps the process alive only while somebody awaits it. */
@@ -134,6 +142,7 @@ export abstract class Handle {
   stat(o?: StatOptions): Promise<Stats>;
   async stat(o?: StatOptions): Promise<Stats | BigIntStats> {
     this._check();
+    this._refuseForbidden('stat');
     const { bigint, call } = readStatOptions(o);
     return bigint ? this._io.file.statBigInt(call) : this._io.file.stat(call);
   }

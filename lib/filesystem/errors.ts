@@ -33,10 +33,10 @@ export function fileSystemError(
 
 /**
  * Completes an error that a file system threw with its message, `errno`, `syscall` and the caller's paths. Errors without a
- * system's code, such as an AbortError, stay unchanged.
+ * system's code, such as an AbortError, stay unchanged, and so do those of `keepAsGiven`.
  */
 export function completeError(error: unknown, syscall: string, path?: FilePath, dest?: FilePath): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || isKept(error)) return error;
   const given = error as Partial<SystemError> & Error;
   if (typeof given.code !== 'string' || !(given.code in constants.errno)) return error;
   const whole = fileSystemError(given.code as ErrorCode, given.syscall ?? syscall, path, dest);
@@ -49,6 +49,27 @@ export function completeError(error: unknown, syscall: string, path?: FilePath, 
     ...(to !== undefined && { dest: to }),
   });
   return error;
+}
+
+const kept = new WeakSet();
+
+/** Has `error` reach its caller as it is. */
+export function keepAsGiven(error: Error): void {
+  kept.add(error);
+}
+
+/** Whether it was given to `keepAsGiven`. */
+export const isKept = (error: unknown): boolean => kept.has(error as Error);
+
+/** Whether an error is the system's. All others, such as those of `noFiles`, of aborts and of arguments, end what they happen to. */
+export function isSystemError(error: unknown): boolean {
+  return typeof (error as { errno?: unknown } | null)?.errno === 'number';
+}
+
+/** The answer to a question about a path that the system refuses to answer. Throws any other error. */
+export function falseWhereTheSystemRefuses(error: unknown): false {
+  if (isSystemError(error)) return false;
+  throw error;
 }
 
 /** The error of what a file system cannot do. */

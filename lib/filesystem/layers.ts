@@ -3,14 +3,26 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 import type { FileSystem } from './filesystem.js';
 import { MountedStore } from './mounted-store.js';
+import type { OpenFile } from './open-file.js';
 
 /** Makes the file system that answers in place of `base`, which is mounted at `prefix` ('' for real files). */
 export type MakeLayer = (base: FileSystem, prefix: string) => FileSystem;
 
+/** The error of using a file that is open already, where a layer forbids that. `file`: its name, or its descriptor. */
+export type Forbid = (op: string, file: string | number | Uint8Array) => Error;
+
 interface Layer {
   readonly make: MakeLayer;
+  readonly forbid: Forbid | undefined;
   readonly made: WeakMap<FileSystem, MountedStore>;
 }
+
+function layerOf(make: MakeLayer, forbid?: Forbid): Layer {
+  return { make, forbid, made: new WeakMap() };
+}
+
+/** In how many contexts files are forbidden. Open files look here before every call. */
+export const forbidding = { contexts: 0 };
 
 let everywhere: readonly Layer[] = [];
 const contexts = new AsyncLocalStorage<readonly Layer[]>();
@@ -37,9 +49,29 @@ export function layeredStore(base: FileSystem, prefix: string, layers: readonly 
   return store!;
 }
 
+/**
+ * Refuses a call on an open file or a descriptor where a layer of this context forbids files. Such calls do not ask a file
+ * system, so the layers do not see them otherwise.
+ */
+export function refuseForbidden(op: string, file: string | number | Uint8Array): void {
+  if (forbidding.contexts === 0) return;
+  for (const { forbid } of contexts.getStore() ?? []) if (forbid !== undefined) throw forbid(op, file);
+}
+
+/** The same for a call on `file`. Standard streams, and what a program reads from its own memory, are no files. */
+export function refuseForbiddenUse(
+  op: string,
+  file: Pick<OpenFile, 'fd' | 'fileSystem'>,
+  name: string | number | Uint8Array,
+): void {
+  if (file.fd > LAST_STANDARD || file.fileSystem !== undefined) refuseForbidden(op, name);
+}
+
+const LAST_STANDARD = 2;
+
 /** Adds a layer for everybody. Returns a function that removes it. */
 export function addLayer(make: MakeLayer): () => void {
-  const layer = { make, made: new WeakMap<FileSystem, MountedStore>() };
+  const layer = layerOf(make);
   everywhere = [...everywhere, layer];
   return () => {
     everywhere = everywhere.filter((each) => each !== layer);
@@ -47,7 +79,7 @@ export function addLayer(make: MakeLayer): () => void {
 }
 
 /** Calls `callback` with a layer for its asynchronous context alone. */
-export function withLayer<T>(make: MakeLayer, callback: () => T): T {
-  const layer = { make, made: new WeakMap<FileSystem, MountedStore>() };
+export function withLayer<T>(make: MakeLayer, callback: () => T, forbid?: Forbid): T {
+  const layer = layerOf(make, forbid);
   return contexts.run([...(contexts.getStore() ?? []), layer], callback);
 }

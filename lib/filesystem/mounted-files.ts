@@ -5,7 +5,7 @@ import { AbortError, UnsupportedOperationError } from '../errors/index.js';
 import { throwIfAborted } from '../schedule/abort.js';
 import { NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
-import { completeError } from './errors.js';
+import { completeError, falseWhereTheSystemRefuses } from './errors.js';
 import type {
   ExtendedAttributes,
   FilePath,
@@ -16,11 +16,11 @@ import type {
 } from './filesystem.js';
 import { lookUpAccess, resolveLinks } from './generic/lookups.js';
 import { MountedCalls } from './mounted-calls.js';
-import { normalized, textOf } from './mounted-path.js';
+import { joined, normalized, textOf } from './mounted-path.js';
 import type { OpenFile } from './open-file.js';
 import { PositionedFile } from './positioned.js';
 import { completeStats } from './stats.js';
-import { FOLLOW_BIGINT, type Timestamp } from './store.js';
+import { FOLLOW_BIGINT, LINK_ITSELF_BIGINT, type Timestamp } from './store.js';
 
 const {
   O_ACCMODE = 3,
@@ -125,8 +125,7 @@ export class MountedFiles extends MountedCalls {
     try {
       return await this.call('access', path, o, (fs, inner) => fs.access!(inner, mode, o ?? NO_CALL));
     } catch (error) {
-      if (typeof (error as { errno?: unknown }).errno === 'number') return false;
-      throw error;
+      return falseWhereTheSystemRefuses(error);
     }
   }
 
@@ -247,9 +246,17 @@ export class MountedFiles extends MountedCalls {
     await this.between('rename', from, to, o, (fs, old, fresh) => fs.rename(old, fresh, o ?? NO_CALL));
   }
 
+  /** The root of the mount; and, of a file system with devices, a directory on another one than the directory above it. */
   async isMount(path: FilePath, o?: OpOptions): Promise<boolean> {
-    throwIfAborted(o?.signal);
-    return this.inner(path, 'lstat') === '/';
+    try {
+      const { dev, ino } = (await this.stat(path, LINK_ITSELF_BIGINT, o)) as BigIntStats;
+      if (this.inner(path, 'lstat') === '/') return true;
+      if (ino === 0n) return false;
+      const above = (await this.stat(joined(path, '..'), LINK_ITSELF_BIGINT, o)) as BigIntStats;
+      return above.dev !== dev || above.ino === ino;
+    } catch (error) {
+      return falseWhereTheSystemRefuses(error);
+    }
   }
 
   /** Undefined where the file system has none. */

@@ -7,7 +7,15 @@ import { invalidArgType, invalidArgValue } from '../errors/index.js';
 import { nativeStore } from '../native/store/native-store.js';
 import type { FilePath, FileSystem } from './filesystem.js';
 import { absolute, normalized, rooted, SCHEME, textOf } from './mounted-path.js';
-import { activeLayers, addLayer, layeredStore, type MakeLayer, withLayer } from './layers.js';
+import {
+  activeLayers,
+  addLayer,
+  type Forbid,
+  forbidding,
+  layeredStore,
+  type MakeLayer,
+  withLayer,
+} from './layers.js';
 import { MountedStore } from './mounted-store.js';
 import { realFileSystem } from './real-file-system.js';
 import { hasVfs, VFS_PREFIX, vfsFiles } from './node-vfs.js';
@@ -190,17 +198,24 @@ function mountEverywhere(entry: Entry, fileSystem: FileSystem): Mount {
  * Puts a layer in front of every file system, mounted or real.
  * @param make makes the file system that answers in place of each
  * @param scope limits the layer to this callback's asynchronous context
+ * @param forbid with a scope: refuses calls on files that were opened outside, and on descriptors
  * @returns the result of `scope`, or a function that removes the layer
  */
 export function interpose(make: MakeLayer): () => void;
-export function interpose<T>(make: MakeLayer, scope: () => T): T;
-export function interpose<T>(make: MakeLayer, scope?: () => T): (() => void) | T {
+export function interpose<T>(make: MakeLayer, scope: () => T, forbid?: Forbid): T;
+export function interpose<T>(make: MakeLayer, scope?: () => T, forbid?: Forbid): (() => void) | T {
   count++;
-  if (scope !== undefined)
+  if (scope !== undefined) {
+    const forbidden = forbid === undefined ? 0 : 1;
+    forbidding.contexts += forbidden;
     return ending(
-      () => withLayer(make, scope),
-      () => void count--,
+      () => withLayer(make, scope, forbid),
+      () => {
+        count--;
+        forbidding.contexts -= forbidden;
+      },
     );
+  }
   const remove = addLayer(make);
   let isThere = true;
   return () => {

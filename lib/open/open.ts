@@ -2,6 +2,7 @@
 import { close } from 'node:fs';
 
 import { type Path, toPathBytes } from '../arguments/path.js';
+import { refuseForbidden, refuseForbiddenUse } from '../filesystem/layers.js';
 import { realFiles, storeToRead, storeToWrite } from '../filesystem/mounts.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import type { Store } from '../filesystem/store.js';
@@ -62,6 +63,7 @@ export async function open(file: Path | number, mode = 'r', o?: TextOpenOptions)
       throw invalidArgValue('options.opener', opener, 'cannot be given with a descriptor');
     checkDescriptor(file, 'file');
     name = file;
+    refuseForbiddenUse('open', { fd: file }, file);
     opened = await realFiles.adopt(file, flags, closefd, call);
   } else {
     const path = toPathBytes(file, 'file');
@@ -105,6 +107,7 @@ async function openWith(
   call: Call | undefined,
 ): Promise<OpenFile> {
   checkSignal(call?.signal);
+  refuseForbidden('open', path);
   const fd: unknown = await opener(path, flags);
   checkDescriptor(fd, 'the result of options.opener');
   // From here on the library owns the descriptor: the file takes it, or it is closed.

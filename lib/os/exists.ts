@@ -1,13 +1,8 @@
 // exists and lexists: whether a path exists.
 import type { Path } from '../arguments/path.js';
+import { falseWhereTheSystemRefuses } from '../filesystem/errors.js';
 import type { OpOptions } from '../schedule/options.js';
 import { lstat, stat } from './stat.js';
-
-/** Returns false for an error of the system, which leaves the answer open. Throws anything else. */
-export function falseWhereTheSystemRefuses(error: unknown): false {
-  if (typeof (error as { errno?: unknown } | null)?.errno === 'number') return false;
-  throw error;
-}
 
 /**
  * Whether the path leads to something. False for a dangling link, and where the system reports an error.

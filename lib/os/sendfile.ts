@@ -2,6 +2,7 @@
 import { checkDescriptor } from '../arguments/descriptor.js';
 import { checkCount, checkPosition } from '../arguments/numbers.js';
 import { readCall } from '../arguments/options.js';
+import { refuseForbidden } from '../filesystem/layers.js';
 import { realFiles } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
@@ -27,5 +28,6 @@ export async function sendfile(
   const from = checkDescriptor(in_, 'in');
   const at = offset === null ? -1 : checkPosition(offset, 'offset');
   const bytes = checkCount(count, 'count');
+  refuseForbidden('sendfile', from);
   return realFiles.sendFile(to, from, at, bytes, readCall(o));
 }

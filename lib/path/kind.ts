@@ -1,6 +1,6 @@
 // isfile, isdir and islink: what is at a path.
 import type { Path } from '../arguments/path.js';
-import { falseWhereTheSystemRefuses } from '../os/exists.js';
+import { falseWhereTheSystemRefuses } from '../filesystem/errors.js';
 import { lstat, stat } from '../os/stat.js';
 import type { OpOptions } from '../schedule/options.js';
 

@@ -2,6 +2,7 @@
 import { checkDescriptor } from '../arguments/descriptor.js';
 import { readCall } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
+import { refuseForbidden } from '../filesystem/layers.js';
 import { realFiles, storeToRead } from '../filesystem/mounts.js';
 import { FOLLOW } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -38,5 +39,6 @@ export async function samefile(path1: Path, path2: Path, o?: OpOptions): Promise
 export async function sameopenfile(fd1: number, fd2: number, o?: OpOptions): Promise<boolean> {
   const one = checkDescriptor(fd1, 'fd1');
   const other = checkDescriptor(fd2, 'fd2');
+  refuseForbidden('stat', one);
   return realFiles.sameOpenFile(one, other, readCall(o));
 }

@@ -11,6 +11,7 @@ import type { ReadableStream } from 'node:stream/web';
 import { invalidState } from '../errors/index.js';
 import { asyncDispose } from '../file/dispose.js';
 import { Sequence } from '../file/sequence.js';
+import { refuseForbiddenUse } from '../filesystem/layers.js';
 import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
 import type { OpOptions } from '../schedule/options.js';
 import {
@@ -262,6 +263,7 @@ export class FileHandle extends EventEmitter {
   static #check(handle: FileHandle, syscall: string): void {
     if (!(#file in handle)) throw noHandle();
     if (handle.#closed) throw closedHandle(syscall);
+    refuseForbiddenUse(syscall, handle.#file, handle.#file.fd);
   }
 
   #close(): Promise<void> {

@@ -1,5 +1,6 @@
 // Node's SystemError: what `rm` and `cp` say of things that are not as they should be.
 import { systemError } from '../errors/index.js';
+import { isKept } from '../filesystem/errors.js';
 import { type PlainPath, textOf } from './arguments.js';
 
 /** What the error says. */
@@ -33,5 +34,5 @@ export function fileSystemError(code: string, prefix: string, context: ErrorCont
 /** The same error of the system, of another call: the one that the program made. */
 export function renamed(error: unknown, syscall: string, path: PlainPath, dest?: PlainPath): unknown {
   const { errno } = error as { errno?: unknown };
-  return typeof errno === 'number' ? systemError(errno, syscall, path, dest) : error;
+  return typeof errno === 'number' && !isKept(error) ? systemError(errno, syscall, path, dest) : error;
 }

@@ -1,6 +1,7 @@
 // Creates a temporary file that the caller closes and removes.
 import { UnsupportedOperationError } from '../errors/index.js';
 import { realFiles } from '../filesystem/mounts.js';
+import type { OpenFile } from '../filesystem/open-file.js';
 import type { OpOptions } from '../schedule/options.js';
 import { checkPlace, pathFrom, placeOf, type PlaceOptions, readPlaceOptions } from './options.js';
 
@@ -26,10 +27,16 @@ export async function mkstemp(
   const checked = checkPlace(own);
   const placed = placeOf(checked, own.call);
   const { place, store } = placed instanceof Promise ? await placed : placed;
-  if (store !== realFiles)
+  if (store.name !== realFiles.name)
     throw new UnsupportedOperationError(`files of the file system '${store.name}' have no descriptors`);
-  const made = await realFiles.createTemporaryFile(place, KIND, own.call);
-  return { fd: made.detach!(), path: pathFrom(made.path, checked) };
+  const made = await store.createTemporaryFile(place, KIND, own.call);
+  return { fd: made.detach?.() ?? released(made.file), path: pathFrom(made.path, checked) };
+}
+
+// Of real files that `faults` or `trace` stand before.
+function released(file: OpenFile): number {
+  file.release!();
+  return file.fd;
 }
 
 const KIND = { anonymous: false, appending: false, deleteOnClose: false };

@@ -2,8 +2,15 @@
 import { constants } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { AbortError, invalidArgType, invalidArgValue, outOfRange, TimeoutError } from '../errors/index.js';
-import { type ErrorCode, fileSystemError } from '../filesystem/errors.js';
+import {
+  AbortError,
+  invalidArgType,
+  invalidArgValue,
+  outOfRange,
+  systemErrorNumber,
+  TimeoutError,
+} from '../errors/index.js';
+import { type ErrorCode, fileSystemError, keepAsGiven } from '../filesystem/errors.js';
 import type { CallOptions } from '../filesystem/filesystem.js';
 import type { MakeLayer } from '../filesystem/layers.js';
 import { interpose } from '../filesystem/mounts.js';
@@ -29,7 +36,7 @@ export interface FaultRule {
   readonly after?: number | undefined;
   /** How many go wrong then. Default: 1; Infinity: all. */
   readonly times?: number | undefined;
-  /** The code that they fail with, such as `'EIO'`, or the error itself. */
+  /** The code that they fail with, such as `'EIO'`, or the error itself, which reaches the program unchanged. */
   readonly error?: ErrorCode | Error | undefined;
   /** Reads and writes move at most so many bytes. */
   readonly short?: number | undefined;
@@ -150,7 +157,16 @@ async function withFault<T>(
   if (error === undefined) return proceed(short);
   // A close that fails has closed all the same.
   if (op === 'close') await proceed().catch(() => undefined);
-  throw typeof error === 'string' ? fileSystemError(error, syscall, path, dest) : error;
+  throw typeof error === 'string' ? fileSystemError(error, syscall, path, dest) : ownError(error);
+}
+
+// One with the code of a system error counts as one: `exists` answers false. All else is left as the test has made it.
+function ownError(error: Error & { code?: unknown; errno?: unknown }): Error {
+  const { code } = error;
+  if (typeof code === 'string' && code in constants.errno)
+    error.errno ??= systemErrorNumber(code as ErrorCode);
+  keepAsGiven(error);
+  return error;
 }
 
 const LONGEST_TIMER = 2 ** 31 - 1;

@@ -2,10 +2,11 @@
 import path from 'node:path';
 
 import { invalidArgType } from '../errors/index.js';
+import type { Forbid } from '../filesystem/layers.js';
+import { textOf } from '../filesystem/mounted-path.js';
 import { interpose } from '../filesystem/mounts.js';
 import { ownFile } from '../own-file.js';
 import { observe } from './observe.js';
-import { type Operation } from './operation.js';
 
 /** Rejects what touches a file inside `noFiles`: `code` is ERR_FILES_FORBIDDEN. */
 export class FilesForbiddenError extends Error {
@@ -13,10 +14,10 @@ export class FilesForbiddenError extends Error {
   readonly code = 'ERR_FILES_FORBIDDEN';
   /** The operation that was asked for. */
   readonly op: string;
-  /** The path that it was asked for. */
+  /** The path that it was asked for; the descriptor, as `descriptor 7`, where no path is known. */
   readonly path: string;
 
-  constructor({ op, path }: Operation) {
+  constructor({ op, path }: Pick<FilesForbiddenError, 'op' | 'path'>) {
     super(`No files may be touched here: ${op} '${path}'`);
     this.name = 'FilesForbiddenError';
     this.op = op;
@@ -38,7 +39,7 @@ function callerIn(stack: string): string | undefined {
   return frames.find((line) => isCaller(line) && !line.includes('node:'))?.trim();
 }
 
-function forbidden(operation: Operation): FilesForbiddenError {
+function forbidden(operation: { readonly op: string; readonly path: string }): FilesForbiddenError {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = FRAMES;
   try {
@@ -48,8 +49,12 @@ function forbidden(operation: Operation): FilesForbiddenError {
   }
 }
 
+const forbiddenUse: Forbid = (op, file) =>
+  forbidden({ op, path: typeof file === 'number' ? `descriptor ${file}` : textOf(file) });
+
 /**
- * Runs `callback`, in whose asynchronous context every operation on a file rejects, and names the line that asked for it.
+ * Runs `callback`, in whose asynchronous context every operation on a file rejects, and names the line that asked for it. That
+ * includes files that were opened before; closing them is allowed. Standard streams are no files.
  * @returns what `callback` returns
  * @throws TypeError if `callback` is no function; what `callback` throws
  * @cancelling takes no signal
@@ -62,5 +67,6 @@ export function noFiles<T>(callback: () => T): T {
   return interpose(
     (base, prefix) => observe(base, prefix, (operation) => Promise.reject(forbidden(operation))),
     callback,
+    forbiddenUse,
   );
 }

@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import path from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { open, os, type RawFile, readBytes, readText, writeAtomic, writeFile } from 'uvfiles';
+import * as promises from 'uvfiles/promises';
 import { faults, type MemoryFiles, memoryFiles, noFiles, type OperationName, trace } from 'uvfiles/testing';
 
 import { rejection, scratchDirectory } from '../support/temp.js';
@@ -50,6 +51,35 @@ for (const kind of ['real files', 'files in memory'] as const) {
       expect(failed.message).to.equal(`EMFILE: too many open files, open '${at('a1')}'`);
       await writeFile(at('a1'), 'a');
       expect(f.count).to.equal(1);
+    });
+
+    it('fails with the error of the test itself, as it is', async () => {
+      await writeFile(at('a'), 'a');
+      class DiskOnFire extends Error {
+        readonly code = 'EIO';
+      }
+      for (const [op, call] of [
+        ['open', () => readText(at('a'))],
+        ['stat', () => os.stat(at('a'))],
+        ['list', () => os.listdir(top)],
+        ['write', () => writeAtomic(at('a'), 'b')],
+        ['rename', () => os.rename(at('a'), at('b'))],
+        ['open', () => os.copy(at('a'), at('b'))],
+        ['open', () => promises.readFile(at('a'))],
+        ['rename', () => promises.rename(at('a'), at('b'))],
+      ] as const) {
+        const own = new DiskOnFire('the disk is on fire');
+        const { stack } = own;
+        expect(await faults({ op, error: own }, () => rejection(call())), op).to.equal(own);
+        expect([own.message, own.stack]).to.deep.equal(['the disk is on fire', stack]);
+      }
+      // Where it has a system's code, it is an answer as the system's are; else it is told.
+      await faults({ op: 'stat', error: new DiskOnFire() }, async () => {
+        expect(await os.exists(at('a'))).to.equal(false);
+      });
+      const plain = new Error('no code');
+      expect(await faults({ op: 'stat', error: plain }, () => rejection(os.exists(at('a'))))).to.equal(plain);
+      expect(await readText(at('a'))).to.equal('a');
     });
 
     it('reads each property of a rule once', async () => {

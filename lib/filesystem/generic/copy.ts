@@ -3,7 +3,7 @@ import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { callOf } from '../../schedule/call.js';
 import type { OpOptions } from '../../schedule/options.js';
-import { completeError, fileSystemError } from '../errors.js';
+import { completeError, fileSystemError, isKept, isSystemError } from '../errors.js';
 import type { CopyFileOptions, CopyTreeOptions, DirectoryItem, FilePath } from '../filesystem.js';
 import { baseName, joined, normalized, textOf } from '../mounted-path.js';
 import type { OpenFile } from '../open-file.js';
@@ -162,7 +162,7 @@ async function namingBoth<T>(src: FilePath, dst: FilePath, asked: Promise<T>): P
 
 // The system's errors name the copy and both paths, as those of real files do.
 function ofCopy(error: unknown, src: FilePath, dst: FilePath): unknown {
-  if (typeof (error as NodeJS.ErrnoException).errno !== 'number') return error;
+  if (!isSystemError(error) || isKept(error)) return error;
   return completeError(Object.assign(error as Error, { syscall: 'copyfile' }), 'copyfile', src, dst);
 }
 

@@ -2,7 +2,7 @@
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import type { OpOptions } from '../../schedule/options.js';
-import { fileSystemError } from '../errors.js';
+import { falseWhereTheSystemRefuses, fileSystemError } from '../errors.js';
 import type { FilePath, StatCall } from '../filesystem.js';
 import type { MountedFiles } from '../mounted-files.js';
 import { normalized, textOf } from '../mounted-path.js';
@@ -20,8 +20,7 @@ export async function lookUpAccess(
     if ((mode & constants.X_OK) === 0 || stats.isDirectory()) return true;
     return (Number(stats.mode) & 0o111) !== 0;
   } catch (error) {
-    if (typeof (error as { errno?: unknown }).errno === 'number') return false;
-    throw error;
+    return falseWhereTheSystemRefuses(error);
   }
 }
 

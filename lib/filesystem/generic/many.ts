@@ -33,7 +33,8 @@ export async function forEachOf(
 function endsAll(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return (
-    code === 'ABORT_ERR' || code === 'ERR_TIMEOUT' || code === 'ERR_LANE_FULL' || !(error instanceof Error)
+    ['ABORT_ERR', 'ERR_TIMEOUT', 'ERR_LANE_FULL', 'ERR_FILES_FORBIDDEN'].includes(String(code)) ||
+    !(error instanceof Error)
   );
 }
 

@@ -1,7 +1,7 @@
 // Removes a tree by listing and removing. It follows no link.
 import { AbortError } from '../../errors/index.js';
 import type { OpOptions } from '../../schedule/options.js';
-import { fileSystemError } from '../errors.js';
+import { fileSystemError, isSystemError } from '../errors.js';
 import type { DirectoryItem, FilePath, RemoveTreeCall } from '../filesystem.js';
 import { joined } from '../mounted-path.js';
 import { LINK_ITSELF, type Store } from '../store.js';
@@ -16,8 +16,9 @@ export async function removeTreeOf(
 ): Promise<number> {
   let failures = 0;
   let first: Error | undefined;
+  // An abort, a deadline or what a callback threw ends the removal; the system's errors do not.
   const failed = async (error: unknown): Promise<void> => {
-    if (o?.signal?.aborted === true || isOurs(error)) throw error;
+    if (o?.signal?.aborted === true || !isSystemError(error)) throw error;
     failures++;
     first ??= error as Error;
     if (!ignoreErrors) await onError?.(error as Error);
@@ -60,11 +61,6 @@ export async function removeTreeOf(
   }
   if (first !== undefined && !ignoreErrors && onError === undefined) throw first;
   return failures;
-}
-
-// An abort, a deadline or what a callback threw ends the removal; the system's errors do not.
-function isOurs(error: unknown): boolean {
-  return typeof (error as { errno?: unknown } | null)?.errno !== 'number';
 }
 
 async function allOf(store: Store, path: FilePath, o: OpOptions | undefined): Promise<DirectoryItem[]> {

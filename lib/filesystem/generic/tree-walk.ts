@@ -1,6 +1,7 @@
 // The traversal under `walk` and `glob` by listings, for mounted file systems.
 import { AbortError } from '../../errors/index.js';
 import type { OpOptions } from '../../schedule/options.js';
+import { isSystemError } from '../errors.js';
 import type { DirectoryItem, FilePath } from '../filesystem.js';
 import type { MountedStore } from '../mounted-store.js';
 import { type FlatTree, flatTree } from './flat-listing.js';
@@ -127,7 +128,7 @@ export class GenericTreeWalk implements TreeWalker {
         (kind === 'directory' ? directories : kind === 'link' ? links : others).push(raw);
       }
     } catch (error) {
-      if (typeof (error as { errno?: unknown }).errno !== 'number') throw error;
+      if (!isSystemError(error)) throw error;
       step.error = error as Error;
       return { step, children: [] };
     }
@@ -177,7 +178,7 @@ export class GenericTreeWalk implements TreeWalker {
       const leadsToDirectory = (await this.#store.stat(nativeName(path), FOLLOW, this.#call)).isDirectory();
       return leadsToDirectory ? (type === 'symlink' ? 'link' : 'directory') : 'other';
     } catch (error) {
-      if (typeof (error as { errno?: unknown }).errno !== 'number') throw error;
+      if (!isSystemError(error)) throw error;
       return 'other';
     }
   }
@@ -187,7 +188,8 @@ export class GenericTreeWalk implements TreeWalker {
     try {
       const { dev, ino } = await this.#store.stat(nativeName(path), FOLLOW, this.#call);
       return Number(ino) === 0 ? path : `${dev}:${ino}`;
-    } catch {
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
       return path;
     }
   }
