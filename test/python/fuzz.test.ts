@@ -47,7 +47,15 @@ describe('compared with Python', function () {
   for (const [kind, past] of PAST) {
     it(`finds no difference in the sequence ${past} of operations on ${kind} files, as it did before`, async () => {
       const script = fileURLToPath(new URL('./fuzz-files.mjs', import.meta.url));
-      const { stdout } = await run(process.execPath, [script, '--kind', kind, '--seed', past, '--count', '1']);
+      const { stdout } = await run(process.execPath, [
+        script,
+        '--kind',
+        kind,
+        '--seed',
+        past,
+        '--count',
+        '1',
+      ]);
       expect(stdout).to.match(/no differences\n$/);
     });
   }
