@@ -8,7 +8,7 @@ interface File {
   readonly content: string;
   /** Shown in the lower half of the box. */
   readonly note?: string;
-  /** Only in memory: a power cut loses it. */
+  /** Only in memory: a power failure loses it. */
   readonly volatile?: boolean;
   readonly fresh?: boolean;
 }
@@ -30,21 +30,21 @@ const settings: Name = { name: 'settings.json', to: 0 };
 const old: File = { content: 'OLD' };
 
 export const steps: readonly Step[] = [
-  { title: 'Before', names: [settings], files: [old], after: 'OLD' },
+  { title: 'Initial state', names: [settings], files: [old], after: 'OLD' },
   {
-    title: 'A new file without a name',
+    title: 'Create a file without a name',
     names: [settings],
     files: [old, { content: '(empty)', note: 'no name', volatile: true, fresh: true }],
     after: 'OLD',
   },
   {
-    title: 'All bytes are written',
+    title: 'Write all bytes',
     names: [settings],
     files: [old, { content: 'NEW', note: 'no name', volatile: true, fresh: true }],
     after: 'OLD',
   },
   {
-    title: 'Mode, owner and attributes are copied',
+    title: 'Copy mode, owner and attributes',
     names: [settings],
     files: [
       { content: 'OLD', note: 'rw-r----- app' },
@@ -53,25 +53,25 @@ export const steps: readonly Step[] = [
     after: 'OLD',
   },
   {
-    title: 'fsync of the file',
+    title: 'Sync the file',
     names: [settings],
     files: [old, { content: 'NEW', note: 'no name', fresh: true }],
     after: 'OLD',
   },
   {
-    title: 'A temporary name',
+    title: 'Give the file a temporary name',
     names: [settings, { name: '.new.k3v9….uvfiles', to: 1, volatile: true, fresh: true }],
     files: [old, { content: 'NEW' }],
     after: 'OLD',
   },
   {
-    title: 'Rename',
+    title: 'Rename the file',
     names: [{ ...settings, to: 1, volatile: true, fresh: true }],
     files: [{ content: 'OLD', note: 'no name' }, { content: 'NEW' }],
     after: 'OLD or NEW',
   },
   {
-    title: 'fsync of the directory',
+    title: 'Sync the directory',
     names: [{ ...settings, fresh: true }],
     files: [{ content: 'NEW' }],
     after: 'NEW',
@@ -131,7 +131,7 @@ function fileText(file: File, row: number): string {
 <text class="content" x="${center}" y="${y}" text-anchor="middle">${file.content}</text>${note}`;
 }
 
-/** One picture. Dashed is what a power cut loses, blue is what the step has changed. */
+/** Draws one picture. Dashed lines show what a power failure loses. Blue shows what the step has changed. */
 export function picture({ title, names, files, after }: Step): string {
   const height = TOP + files.length * ROW;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img">
@@ -140,7 +140,7 @@ export function picture({ title, names, files, after }: Step): string {
 </style>
 <text class="head" x="8" y="20">directory</text>
 <text class="head" x="${BOX.left}" y="20">file</text>
-<text class="head" x="${AFTER}" y="20">a power cut now leaves</text>
+<text class="head" x="${AFTER}" y="20">after a power failure</text>
 ${files.map(fileText).join('\n')}
 ${names.map(nameText).join('\n')}
 <text class="content" x="${AFTER}" y="${middle(0) + 5}">${after}</text>
