@@ -1,4 +1,6 @@
 // The native tree removal, for temporary directories and os.rmtree.
+import { availableParallelism } from 'node:os';
+
 import type { SystemError } from '../errors/index.js';
 import { systemError } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -14,8 +16,11 @@ const REPORT_EACH = 4;
 const MISSING_IS_FINE = 8;
 const WITH_HANDS = 16;
 
-/** The most helpers per removal: as many threads as the library takes by default, less one for the removal itself. */
-const HANDS = 2;
+/**
+ * The helpers per removal: with the removal itself no more threads than processors, since more of them only stop each other in
+ * memory, and no more than the library takes by default.
+ */
+const HANDS = Math.min(Math.max(availableParallelism() - 1, 1), 2);
 
 /** How a tree is removed. */
 export interface RemoveTreeOptions extends OpOptions {
@@ -50,11 +55,14 @@ export async function removeTree(
   const call = (batch: Buffer): boolean => {
     if (batch.length !== CALL_BYTES) return false;
     const number = new DataView(batch.buffer, batch.byteOffset).getUint32(0, LITTLE_ENDIAN);
-    for (let i = 0; i < HANDS; i++) {
-      const hand = runTask(REMOVE_TREE_HAND, [], [number], options, 'rmdir');
-      hand.catch(() => undefined); // the removal itself does what a helper leaves undone
-      hands.push(hand);
-    }
+    // After the removal itself, which goes on in this turn: helpers in front of it would wait for what it gives them.
+    queueMicrotask(() => {
+      for (let i = 0; i < HANDS; i++) {
+        const hand = runTask(REMOVE_TREE_HAND, [], [number], options, 'rmdir');
+        hand.catch(() => undefined); // the removal itself does what a helper leaves undone
+        hands.push(hand);
+      }
+    });
     return true;
   };
   let output: Buffer;

@@ -143,12 +143,17 @@ bool Descent::SameDirectory(int fd, const Level& level) {
   return ::fstat(fd, &st) == 0 && st.st_dev == level.device && st.st_ino == level.inode;
 }
 
-std::string Descent::PathOf(const std::string& top, const char* entry) const {
+std::string Descent::PathOf(const std::string& top, size_t level) const {
   std::string path = top;
-  for (size_t i = 1; i < levels_.size(); ++i) {
+  for (size_t i = 1; i <= level; ++i) {
     if (path.empty() || path.back() != '/') path += '/';
     path += levels_[i].name;
   }
+  return path;
+}
+
+std::string Descent::PathOf(const std::string& top, const char* entry) const {
+  std::string path = empty() ? top : PathOf(top, levels_.size() - 1);
   if (entry != nullptr) {
     if (path.empty() || path.back() != '/') path += '/';
     path += entry;

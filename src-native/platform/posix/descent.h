@@ -41,6 +41,7 @@ class Descent {
     std::unordered_set<std::string> kept;  // names not to be tried again when listing starts over
     std::shared_ptr<RemovalShelf> shelf;   // what of it is in the hands of others, if anything
     std::vector<ListedEntry> rest;         // listed already, and still to be done
+    bool listed = false;                   // to the end, once
     bool GivenUp() const { return inode != 0; }
   };
 
@@ -51,6 +52,7 @@ class Descent {
   size_t Depth() const { return levels_.size(); }
   Level& Back() { return levels_.back(); }
   Level& AboveBack() { return levels_[levels_.size() - 2]; }
+  Level& At(size_t level) { return levels_[level]; }
 
   // Opens directory `name` of the lowest level, or of `base` when there is none yet. With `unlock` its mode is widened
   // first. Gives up descriptors when the process has run out of them. A descriptor or -errno.
@@ -82,6 +84,8 @@ class Descent {
 
   // Names `entry` of the lowest level (or the level itself when null) below `top`.
   std::string PathOf(const std::string& top, const char* entry) const;
+  // Names a level.
+  std::string PathOf(const std::string& top, size_t level) const;
 
  private:
   bool GiveUpOne();

@@ -16,7 +16,9 @@ constexpr size_t kOffered = 64;
 constexpr size_t kFewest = 8;
 // A hand goes after so many moments without work: it holds a thread.
 constexpr int kMaxIdle = 4;
-// Slices between two calls for hands.
+// Entries removed that make the first call for hands worth its words.
+constexpr uint64_t kWorthHands = 32;
+// Slices between two calls after that.
 constexpr int kCallEvery = 32;
 
 }  // namespace
@@ -48,7 +50,11 @@ Step RemoveTree::Work::NothingLeft(const Slice& slice) {
   return slice.Expired() ? Step::kAgain : Step::kReady;
 }
 
-// What takes longer than a slice is worth a call for hands.
+bool RemoveTree::Work::WorthCalling() const {
+  return Has(kWithHands) && !is_hand_ && slices_ == 0 && counts_.removed >= kWorthHands;
+}
+
+// Calls for hands, the first time and then after every so many slices.
 bool RemoveTree::Work::Call() {
   if (!Has(kWithHands) || is_hand_ || slices_++ % kCallEvery != 0) return false;
   if (crew_ == nullptr) crew_ = RemovalCrew::Make(flags_);
@@ -58,12 +64,14 @@ bool RemoveTree::Work::Call() {
   return true;
 }
 
-// Lists on from the entry, and gives some of it to whoever waits: not the last of a directory, lest hands only pass on what
-// lies below.
-void RemoveTree::Work::Give(Descent::Level& level, const dirent* entry) {
+// Lists on from the entry, if there is one, and gives some of it to whoever waits: not the last of a directory, lest hands
+// only pass on what lies below.
+bool RemoveTree::Work::Give(size_t at, const dirent* entry) {
+  Descent::Level& level = descent().At(at);
   RemovalCrew::Offer offer;
   std::vector<ListedEntry>& listed = level.rest;
   bool has_directories = false;
+  if (entry == nullptr && listed.size() < kOffered) entry = level.stream.Next();
   for (; entry != nullptr; entry = level.stream.Next()) {
     if (level.kept.count(entry->d_name) != 0) continue;
     if (level.shelf != nullptr && level.GivenUp() && crew_->IsGiven(*level.shelf, entry->d_name))
@@ -71,20 +79,34 @@ void RemoveTree::Work::Give(Descent::Level& level, const dirent* entry) {
     listed.push_back({entry->d_name, entry->d_type == DT_DIR});
     if (listed.size() == kOffered) break;
   }
+  level.listed = listed.size() < kOffered;
   const auto half = listed.begin() + static_cast<ptrdiff_t>(listed.size() / 2);
   for (auto each = listed.begin(); each != half; ++each)
     has_directories = has_directories || each->looks_like_directory;
-  if (!has_directories && listed.size() < kFewest) return;
+  if (!has_directories && listed.size() < kFewest) return false;
   offer.directory.Reset(::fcntl(level.stream.fd(), F_DUPFD_CLOEXEC, 0));
-  if (!offer.directory) return;
+  if (!offer.directory) return false;
   if (level.shelf == nullptr) {
     level.shelf = std::make_shared<RemovalShelf>();
-    level.shelf->path = descent().PathOf(LastPart().path, nullptr);
+    level.shelf->path = descent().PathOf(LastPart().path, at);
   }
   offer.shelf = level.shelf;
   offer.entries.assign(std::make_move_iterator(listed.begin()), std::make_move_iterator(half));
   listed.erase(listed.begin(), half);
-  if (!offer.entries.empty()) crew_->Give(std::move(offer));
+  crew_->Give(std::move(offer));
+  return true;
+}
+
+// The nearer to the top, the more there is below it, and the less do two threads meet in one directory.
+bool RemoveTree::Work::GiveFromAbove() {
+  const size_t top =
+      LastPart().offer.shelf == nullptr ? 0 : 1;  // an offer's own entries are no stream
+  for (size_t at = top; at + 1 < descent().Depth(); ++at) {
+    const Descent::Level& level = descent().At(at);
+    const bool has_more = !level.listed || level.rest.size() > 1;
+    if (level.stream && has_more && Give(at, nullptr)) return true;
+  }
+  return false;
 }
 
 bool RemoveTree::Work::Take(const RemovalShelf* shelf) {

@@ -57,10 +57,12 @@ class RemoveTree::Work {
   void KeepEntry(const char* name, int code, const char* syscall);
   bool Unlock(Descent::Level& level);
   bool Has(int64_t flag) const { return (flags_ & flag) != 0; }
-  void Give(Descent::Level& level, const dirent* entry);
+  bool Give(size_t at, const dirent* entry);
+  bool GiveFromAbove();
   bool Take(const RemovalShelf* shelf);
   void SettleOffer();
   void DropPart();
+  bool WorthCalling() const;
   bool Call();
   Step Starved();
   Step NothingLeft(const Slice& slice);

@@ -73,8 +73,11 @@ Step RemoveTree::Work::Run(const Slice& slice) {
     Advance();
     if (starving_) return Starved();
     if (!task_->output.empty()) return Step::kReady;
-    if (slice.Expired() && !(parts_.size() == 1 && descent().empty()))
-      return Call() ? Step::kReady : Step::kAgain;
+    const bool worth_calling = WorthCalling();
+    if ((worth_calling || slice.Expired()) && !(parts_.size() == 1 && descent().empty())) {
+      if (Call()) return Step::kReady;
+      if (!worth_calling) return Step::kAgain;
+    }
   }
   if (!task_->output.empty()) {  // the last report; the end comes with the next call
     finished_ = true;
@@ -165,6 +168,8 @@ void RemoveTree::Work::Advance() {
     RemoveEntry(name.c_str(), true);
     return;
   }
+  const bool hungry = crew_ != nullptr && crew_->Hungry();
+  if (hungry && GiveFromAbove()) return;
   Descent::Level& level = descent().Back();
   if (InOffer()) {
     if (LastPart().next == LastPart().offer.entries.size()) return SettleOffer();
@@ -183,7 +188,10 @@ void RemoveTree::Work::Advance() {
     return;
   }
   if (!level.kept.empty() && level.kept.count(entry->d_name) != 0) return;
-  if (crew_ != nullptr && crew_->Hungry()) return Give(level, entry);
+  if (hungry) {
+    Give(descent().Depth() - 1, entry);
+    return;
+  }
   if (level.shelf != nullptr && level.GivenUp() && crew_->IsGiven(*level.shelf, entry->d_name))
     return;
   RemoveEntry(entry->d_name, entry->d_type == DT_DIR);
