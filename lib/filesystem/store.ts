@@ -4,6 +4,7 @@ import type { BigIntStats, Stats } from 'node:fs';
 
 import type { OpOptions } from '../schedule/options.js';
 import type {
+  EntryType,
   Capabilities,
   CopyFileOptions,
   CopyTreeOptions,
@@ -134,6 +135,16 @@ export interface TemporaryDirectoryEntry {
 }
 
 /** A complete store of files. */
+/** A directory that has been made like another one. */
+export interface CopiedFolder {
+  /** The permission bits that it is to get when everything is in it; undefined where it has them. */
+  readonly mode: number | undefined;
+  /** Names of files, for `copyFiles`. */
+  readonly blocks: readonly Uint8Array[];
+  /** What is no file. */
+  readonly others: readonly { readonly name: FilePath; readonly type: EntryType }[];
+}
+
 export interface Store {
   readonly name: string;
   /** What its paths begin with where it is mounted; empty for real files. */
@@ -189,6 +200,14 @@ export interface Store {
   /** `to` may be a directory to copy into. Resolves to the copy's path. */
   copyFileInto(from: FilePath, to: FilePath, options: CopyFileOptions, call?: OpOptions): Promise<FilePath>;
   copyTree(from: FilePath, to: FilePath, options: CopyTreeOptions, call?: OpOptions): Promise<void>;
+  /** Makes the directory `to` like `from`, and lists what is to be copied into it: the two calls that share out a tree's copy. */
+  readonly copyFolder?:
+    | ((from: FilePath, to: FilePath, call?: OpOptions) => Promise<CopiedFolder>)
+    | undefined;
+  /** Copies the files of a block that `copyFolder` has listed. */
+  readonly copyFiles?:
+    | ((from: FilePath, to: FilePath, block: Uint8Array, call?: OpOptions) => Promise<void>)
+    | undefined;
   /** `to` may be a directory to move into. Resolves to the new path. */
   moveInto(from: FilePath, to: FilePath, call?: OpOptions): Promise<FilePath>;
   readMany(paths: readonly FilePath[], call?: OpOptions): AsyncIterable<readonly ReadManyAnswer[]>;

@@ -26,3 +26,5 @@ export const WRITE_ATOMIC = 62;
 export const OPEN_ATOMIC = 63;
 export const BENEATH = 64;
 export const FILE_LOCK = 65;
+export const COPY_FOLDER = 66;
+export const COPY_FILES = 67;

@@ -1,15 +1,14 @@
 // cp. A tree that is copied to where nothing is, the usual case, is copied here with many files at a time; on real files
 // everything else is Node's own, with its checks of what is there already.
-import { dirname, isAbsolute, join, parse, resolve, sep } from 'node:path';
+import { dirname, parse, resolve, sep } from 'node:path';
 
 import type { BigIntStats } from 'node:fs';
 
 import { statCall, type Store } from '../filesystem/store.js';
-import type { DirectoryItem } from '../filesystem/filesystem.js';
 import type { OpOptions } from '../schedule/options.js';
-import { pathOf, textOf } from './arguments.js';
-import { copyOver, type CpOptions, typeError } from './cp-over.js';
-import { itemsOf } from './directories.js';
+import { pathOf } from './arguments.js';
+import { copiesFolders, copyFresh } from './cp-fresh.js';
+import { copyOver, type CpOptions } from './cp-over.js';
 import { node } from './node.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 
@@ -64,10 +63,10 @@ export async function cp(
     await copyOver({ store, target, call, options: checked }, from, to);
     return undefined;
   }
-  if (!(await isFresh(store, from, to, checked, call)))
+  if (!copiesFolders(store) || !(await isFresh(store, from, to, checked, call)))
     return node.cp(source as never, destination as never, options as never);
   if (!(await exists(store, dirname(to), call))) await node.mkdir(dirname(to), { recursive: true });
-  await copyFresh({ store, options: checked, call, slots: new Slots(AT_A_TIME) }, from, to);
+  await copyFresh(store, from, to, checked, call);
   return undefined;
 }
 
@@ -110,84 +109,5 @@ async function exists(store: Store, path: string, call: Call): Promise<boolean> 
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ENOENT') return false;
     throw error;
-  }
-}
-
-const AT_A_TIME = 16;
-
-/** Lets so many calls run at a time. */
-class Slots {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(count: number) {
-    this.#free = count;
-  }
-
-  async run<T>(call: () => Promise<T>): Promise<T> {
-    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#free--;
-    try {
-      return await call();
-    } finally {
-      // The last one first: a tree is gone through depth first, and little of it waits.
-      const next = this.#waiting.pop();
-      if (next === undefined) this.#free++;
-      else next();
-    }
-  }
-}
-
-interface Job {
-  readonly store: Store;
-  readonly options: CpOptions;
-  readonly call: Call;
-  readonly slots: Slots;
-}
-
-const COPY = { exclusive: true, preserve: false, followSymlinks: true };
-const DEFAULT_MODE = 0o777;
-
-async function copyFresh(job: Job, from: string, to: string): Promise<void> {
-  const { store, call, slots } = job;
-  const stats = await slots.run(async () => {
-    const [found] = await Promise.all([
-      store.stat(from, statCall(false, false), call),
-      store.mkdir(to, DEFAULT_MODE, call),
-    ]);
-    return found;
-  });
-  // A directory is open only while it has a slot: a wide tree takes few descriptors.
-  const items = await slots.run(() => itemsOf(store, from, call));
-  let failed: Error | undefined;
-  const copyItem = async ({ name, type }: DirectoryItem): Promise<void> => {
-    if (failed !== undefined) return;
-    const [item, copy] = [join(from, textOf(name)), join(to, textOf(name))];
-    try {
-      if (type === 'directory') await copyFresh(job, item, copy);
-      else await slots.run(() => copyOne(job, item, copy, type));
-    } catch (error) {
-      failed ??= error as Error;
-    }
-  };
-  await Promise.all(items.map(copyItem));
-  if (failed !== undefined) throw failed;
-  await slots.run(() => store.chmod(to, Number(stats.mode) & 0o7777, call));
-}
-
-async function copyOne(job: Job, from: string, to: string, type: string): Promise<void> {
-  const { store, options, call } = job;
-  if (type === 'file') {
-    await store.copyFileInto(from, to, COPY, call);
-  } else if (type === 'symlink') {
-    const text = (await store.readlink(from, call)).toString();
-    const target = options.verbatimSymlinks || isAbsolute(text) ? text : resolve(dirname(from), text);
-    await store.symlink(target, to, call);
-  } else if (type === 'unknown') {
-    await node.cp(from, to, options); // which finds out
-  } else if (type === 'character' || type === 'block') {
-    await node.copyFile(from, to);
-  } else {
-    throw typeError(type, to);
   }
 }

@@ -93,6 +93,44 @@ TEST("copies across file systems, from /proc, and to a device") {
   Clear(top);
 }
 
+TEST("makes a directory like another one, and copies its files in blocks") {
+  const std::string top = Scratch();
+  MakeDir(top + "/a");
+  ::chmod((top + "/a").c_str(), 0750);
+  MakeDir(top + "/a/below");
+  for (int i = 0; i < 100; i++) WriteText(top + "/a/f" + std::to_string(i), std::to_string(i));
+  for (const bool hurried : {false, true}) {
+    const std::string to = top + (hurried ? "/c" : "/b");
+    const Outcome made = Run(TaskKind::kCopyFolder, {top + "/a", to}, {}, hurried);
+    REQUIRE(made.code() == 0);
+    uint32_t header[2];
+    REQUIRE(made.output.size() > sizeof header);
+    std::memcpy(header, made.output.data(), sizeof header);
+    CHECK_EQ(header[0], kModeIsRight);
+    REQUIRE(header[1] == 2);
+    uint32_t ends[2];
+    std::memcpy(ends, made.output.data() + sizeof header, sizeof ends);
+    const std::string names = made.output.substr(sizeof header + sizeof ends);
+    const std::string blocks[] = {names.substr(0, ends[0]),
+                                  names.substr(ends[0], ends[1] - ends[0])};
+    CHECK_EQ(names.substr(ends[1]), std::string("\x04"
+                                                "below",
+                                                7));
+    for (const std::string& block : blocks)
+      CHECK_EQ(Run(TaskKind::kCopyFiles, {top + "/a", to, block}, {}, hurried).code(), 0);
+    for (int i = 0; i < 100; i++)
+      CHECK_EQ(ReadText(to + "/f" + std::to_string(i)), std::to_string(i));
+    // What is there already is not replaced.
+    const Outcome again = Run(TaskKind::kCopyFiles, {top + "/a", to, blocks[0]}, {}, hurried);
+    CHECK_EQ(again.code(), -EEXIST);
+    CHECK_EQ(again.error.path, top + "/a/" + blocks[0].c_str());
+    CHECK_EQ(again.error.dest, to + "/" + blocks[0].c_str());
+    CHECK_EQ(Run(TaskKind::kCopyFolder, {top + "/a", to}, {}, hurried).code(), -EEXIST);
+  }
+  CHECK_EQ(Run(TaskKind::kCopyFolder, {top + "/none", top + "/d"}).code(), -ENOENT);
+  Clear(top);
+}
+
 TEST("keeps holes as holes") {
   const std::string top = Scratch();
   const int fd = ::open((top + "/a").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);

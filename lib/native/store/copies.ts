@@ -1,10 +1,14 @@
 // Copies and moves of real files: whole jobs of the addon, in the bulk lane.
 import type { CopyFileOptions, CopyTreeOptions, FilePath } from '../../filesystem/filesystem.js';
 import type { OpOptions } from '../../schedule/options.js';
+import type { CopiedFolder } from '../../filesystem/store.js';
 import { descriptorFreed } from '../descriptor-wait.js';
+import { splitUnknown } from '../names.js';
+import { uint32sAt } from '../records.js';
 import { bulk, nextBatch, retryOnEmfile } from '../retry-on-emfile.js';
-import { COPY_FILE, COPY_TREE, MOVE } from '../task-kinds.js';
+import { COPY_FILE, COPY_FILES, COPY_FOLDER, COPY_TREE, MOVE } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';
+import { entryType } from './listing.js';
 
 // CopyFlags of src-native/core/tasks/copies.h.
 const EXCLUSIVE = 1;
@@ -38,6 +42,41 @@ export async function copyTree(
     cursor.close();
     descriptorFreed();
   }
+}
+
+// Of src-native/core/tasks/copies.h.
+const MODE_IS_RIGHT = 0xff_ff_ff_ff;
+const HEADER_BYTES = 8;
+
+/** Makes the directory `to` like `from`, and lists what is to be copied into it. */
+export async function copyFolder(from: FilePath, to: FilePath, o?: OpOptions): Promise<CopiedFolder> {
+  const output = await retryOnEmfile(COPY_FOLDER, [from, to], [], bulk(o), 'scandir');
+  const [mode, count] = uint32sAt(output, 0, 2) as unknown as [number, number];
+  const ends = uint32sAt(output, HEADER_BYTES, count);
+  const begin = HEADER_BYTES + count * 4;
+  const blocks: Uint8Array[] = [];
+  let at = begin;
+  for (const end of ends) {
+    blocks.push(output.subarray(at, begin + end));
+    at = begin + end;
+  }
+  // One byte before each name is its type.
+  const others = splitUnknown(output, at).map((entry) =>
+    typeof entry === 'string'
+      ? { name: entry.slice(1), type: entryType(entry.charCodeAt(0)) }
+      : { name: entry.subarray(1), type: entryType(entry[0]!) },
+  );
+  return { mode: mode === MODE_IS_RIGHT ? undefined : mode, blocks, others };
+}
+
+/** Copies the files of a block. Those that are there already are an error. */
+export async function copyFiles(
+  from: FilePath,
+  to: FilePath,
+  block: Uint8Array,
+  o?: OpOptions,
+): Promise<void> {
+  await retryOnEmfile(COPY_FILES, [from, to, block], [], bulk(o), 'copyfile');
 }
 
 /** Moves a file or a tree; `to` may be a directory to move into. Resolves to the new path. */

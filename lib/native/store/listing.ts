@@ -31,6 +31,9 @@ const TYPES: readonly (EntryType | undefined)[] = [
   'socket',
 ];
 
+/** What a type of the addon's is called. */
+export const entryType = (type: number): EntryType => TYPES[type] ?? 'unknown';
+
 export class NativeListing implements Listing {
   readonly #batches: DirectoryBatches;
 
@@ -55,7 +58,7 @@ export function itemsOf(batch: Buffer): DirectoryItem[] {
   const types = HEADER_BYTES + count * INODE_BYTES;
   return splitUnknown(batch, types + count).map((name, i) => ({
     name,
-    type: TYPES[batch[types + i]!] ?? 'unknown',
+    type: entryType(batch[types + i]!),
     inode: uint64At(batch, HEADER_BYTES + i * INODE_BYTES),
   }));
 }

@@ -35,7 +35,7 @@ import { opOptions } from '../retry-on-emfile.js';
 import { MAKE_DIRECTORIES, REMOVE_DIRECTORIES, RENAME_DIRECTORIES } from '../task-kinds.js';
 import { runTask } from '../tasks.js';
 import { findTempDirectory } from '../temporary.js';
-import { copyFileInto, copyTree, moveInto } from './copies.js';
+import { copyFileInto, copyFiles, copyFolder, copyTree, moveInto } from './copies.js';
 import { NativeListing, namesIn } from './listing.js';
 import { NativeReadMany, statMany } from './many.js';
 import { adoptNow } from './adopt-now.js';
@@ -301,6 +301,8 @@ class NativeStore implements Store {
 
   readonly copyFileInto = copyFileInto;
   readonly copyTree = copyTree;
+  readonly copyFolder = process.platform === 'win32' ? undefined : copyFolder;
+  readonly copyFiles = process.platform === 'win32' ? undefined : copyFiles;
   readonly moveInto = moveInto;
 
   readMany(paths: readonly FilePath[], o?: OpOptions): NativeReadMany {

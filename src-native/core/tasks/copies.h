@@ -17,6 +17,18 @@
 //   is there, unless kCopyExistOk; ELOOP where followed links lead back.
 // Ready and empty: out of descriptors. Cancelled: what has been copied stays, whole files only.
 //
+// kCopyFolder makes a directory like another one, and lists what is to be copied into it; kCopyFiles copies files into it,
+// and several of them share the work. A file that is listed is opened by name, as in copyfile of a path.
+//
+// kCopyFolder. Arguments: bytes: src, dst. Output: uint32 mode that dst is to get at the end, or kModeIsRight; uint32
+//   count of blocks; count uint32 ends of the blocks, from their beginning; the blocks: names of files, a NUL behind
+//   each; then for everything that is no file uint8 type (EntryType) and the name with a NUL.
+// Error: scandir of src, mkdir of dst. Ready and empty: out of descriptors, and nothing has been made.
+//
+// kCopyFiles. Arguments: bytes: src, dst, a block. Output: nothing. Error: copyfile, of the file that failed, with its
+//   target; those before it stay. Ready and empty: out of descriptors. Cancelled: what has been copied stays, whole
+//   files only.
+//
 // kMove moves a file or a tree, into `dst` where that is a directory: a rename, or, where dst is on another file system, a
 // copy and a removal.
 //
@@ -52,5 +64,8 @@ enum CopyFlags : int64_t {
   kCopyExistOk = 8,  // trees: into directories that are there
   kCopyOwner = 16,   // trees that move
 };
+
+// In the place of a mode: it has been set already.
+constexpr uint32_t kModeIsRight = UINT32_MAX;
 
 }  // namespace uvfiles

@@ -36,6 +36,8 @@ enum class TaskKind : int32_t {
   kOpenAtomic = 63,
   kBeneath = 64,
   kFileLock = 65,
+  kCopyFolder = 66,
+  kCopyFiles = 67,
 };
 
 // Null for an unknown kind. The arguments are those that the task's header documents: the caller has checked nothing but

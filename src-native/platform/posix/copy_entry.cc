@@ -45,6 +45,11 @@ void CopyMetadata(int from, const struct stat& found, int to, const CopyOptions&
   if (options.preserve) CopyAttributes(from, to);
   mode_t mode = found.st_mode & kPermissionBits;
   struct stat copy;
+  // It was made with that mode, of which the umask may have taken something.
+  if (!options.preserve && !options.owner && ::fstat(to, &copy) == 0 &&
+      (copy.st_mode & kAllModeBits) == mode) {
+    return;
+  }
   // Set-user-ID on another user's behalf would be a gift to whoever planted the original.
   if (options.preserve && ::fstat(to, &copy) == 0 && copy.st_uid == found.st_uid &&
       copy.st_gid == found.st_gid) {
@@ -57,14 +62,24 @@ void CopyMetadata(int from, const struct stat& found, int to, const CopyOptions&
   Retrying([&] { return ::futimens(to, times); });
 }
 
-int CopyEntry::Begin(int from_directory, const char* from, int to_directory, const char* to,
-                     const CopyOptions& options) {
+void CopyEntry::Take(int to_directory, const char* to, const CopyOptions& options) {
   options_ = options;
   to_directory_ = to_directory;
   to_name_ = to;
   made_ = false;
   cloned_ = false;
   code_ = 0;
+}
+
+int CopyEntry::BeginFile(int from_directory, const char* from, int to_directory, const char* to,
+                         const CopyOptions& options) {
+  Take(to_directory, to, options);
+  return OpenBoth(from, from_directory);
+}
+
+int CopyEntry::Begin(int from_directory, const char* from, int to_directory, const char* to,
+                     const CopyOptions& options) {
+  Take(to_directory, to, options);
   struct stat found;
   const int flags = options.follow ? 0 : AT_SYMLINK_NOFOLLOW;
   const int code = Retrying([&] { return ::fstatat(from_directory, from, &found, flags); });
@@ -75,10 +90,10 @@ int CopyEntry::Begin(int from_directory, const char* from, int to_directory, con
     // Reading it could block, or never end.
     return options.special ? MakeSpecial(found) : -EINVAL;
   }
-  return BeginFile(from, from_directory);
+  return OpenBoth(from, from_directory);
 }
 
-int CopyEntry::BeginFile(const char* from, int from_directory) {
+int CopyEntry::OpenBoth(const char* from, int from_directory) {
   // O_NONBLOCK: should it have become a FIFO meanwhile.
   int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   if (!options_.follow) flags |= O_NOFOLLOW;
@@ -118,8 +133,9 @@ int CopyEntry::OpenTarget() {
   cloned_ = Clone();
   if (cloned_) return 0;
   const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY;
-  // Nobody reads the copy before it has the original's mode.
-  const mode_t mode = found_.st_mode & 0700;
+  // Nobody may do more with the copy than with the original, also before it has the original's mode. Ownership and
+  // attributes come first where they are copied.
+  const mode_t mode = found_.st_mode & (options_.preserve || options_.owner ? 0700 : 0777);
   int fd = Retrying([&] { return ::openat(to_directory_, to_name_, flags | O_EXCL, mode); });
   if (fd >= 0) {
     made_ = true;

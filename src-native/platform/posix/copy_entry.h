@@ -34,13 +34,18 @@ class CopyEntry {
   int Begin(int from_directory, const char* from, int to_directory, const char* to,
             const CopyOptions& options);
 
+  // The same for what a listing says is a file: -EINVAL where it is none by now.
+  int BeginFile(int from_directory, const char* from, int to_directory, const char* to,
+                const CopyOptions& options);
+
   // kDone: copied, or `code()` says why not, and a target that was made for it is gone again.
   Step Run(const Slice& slice, const Task& task);
 
   int code() const { return code_; }
 
  private:
-  int BeginFile(const char* from, int from_directory);
+  void Take(int to_directory, const char* to, const CopyOptions& options);
+  int OpenBoth(const char* from, int from_directory);
   bool Clone();
   int OpenTarget();
   int CopyLink(int from_directory, const char* from, const struct stat& found);

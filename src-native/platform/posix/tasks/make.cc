@@ -3,6 +3,7 @@
 #include "core/tasks/os_tasks.h"
 #include "platform/posix/tasks/beneath.h"
 #include "platform/posix/tasks/copy_file.h"
+#include "platform/posix/tasks/copy_folder.h"
 #include "platform/posix/tasks/copy_tree.h"
 #include "platform/posix/tasks/directories.h"
 #include "platform/posix/tasks/file_lock.h"
@@ -48,6 +49,10 @@ std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
       return Make<CopyFile>(std::move(arguments));
     case TaskKind::kCopyTree:
       return Make<CopyTree>(std::move(arguments));
+    case TaskKind::kCopyFolder:
+      return Make<CopyFolder>(std::move(arguments));
+    case TaskKind::kCopyFiles:
+      return Make<CopyFiles>(std::move(arguments));
     case TaskKind::kMove:
       return Make<Move>(std::move(arguments));
     case TaskKind::kSendFile:

@@ -1,0 +1,153 @@
+#include "platform/posix/tasks/copy_folder.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "core/tasks/records.h"
+#include "platform/posix/open_below.h"
+#include "platform/posix/retry.h"
+
+namespace uvfiles {
+
+namespace {
+
+constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
+
+// Files of a block: together they take about as long as a slice.
+constexpr size_t kBlockFiles = 64;
+
+// Between two looks at the clock.
+constexpr size_t kEntriesPerLook = 256;
+
+int OpenDirectory(const std::string& path) {
+  return Retrying([&] { return ::open(path.c_str(), kDirectoryFlags); });
+}
+
+}  // namespace
+
+CopyFolder::CopyFolder(TaskArguments&& arguments)
+    : from_(std::move(arguments.bytes[0])), to_(std::move(arguments.bytes[1])) {}
+
+Step CopyFolder::Fail(int code, const char* syscall, const std::string& path) {
+  reader_.Close();
+  error = {code, syscall, path, ""};
+  return Step::kDone;
+}
+
+// 0, a shortage of descriptors with nothing made, or failed with `error`.
+int CopyFolder::Begin() {
+  const int fd = OpenDirectory(from_);
+  if (IsDescriptorShortage(fd)) return fd;
+  UniqueFd opened(fd);
+  struct stat found;
+  int code = fd < 0 ? fd : Retrying([&] { return ::fstat(fd, &found); });
+  if (code == 0) code = reader_.Open(std::move(opened));
+  if (code < 0) {
+    Fail(code, "scandir", from_);
+    return code;
+  }
+  mode_ = static_cast<uint32_t>(found.st_mode & 07777);
+  // Its owner can make things in it whatever the original's mode is.
+  const mode_t mode = (found.st_mode & 0777) | S_IRWXU;
+  code = Retrying([&] { return ::mkdir(to_.c_str(), mode); });
+  if (code < 0) Fail(code, "mkdir", to_);
+  return code;
+}
+
+Step CopyFolder::Run(const Slice& slice) {
+  if (cancelled()) return Fail(-ECANCELED, "scandir", from_);
+  if (!reader_.IsOpen()) {
+    const int code = Begin();
+    if (IsDescriptorShortage(code)) return Step::kReady;
+    if (error) return Step::kDone;
+  }
+  DirectoryEntry entry;
+  for (size_t count = 1;; count++) {
+    const int found = reader_.Next(&entry);
+    if (found < 0) return Fail(found, "scandir", from_);
+    if (found == 0) return Conclude();
+    const EntryType type = reader_.TypeOf(entry);
+    if (type == EntryType::kFile) {
+      files_.append(entry.name, entry.length + 1);
+      if (++in_block_ == kBlockFiles) {
+        ends_.push_back(static_cast<uint32_t>(files_.size()));
+        in_block_ = 0;
+      }
+    } else {
+      others_.push_back(static_cast<char>(type));
+      others_.append(entry.name, entry.length + 1);
+    }
+    if (count % kEntriesPerLook == 0 && (slice.Expired() || cancelled())) return Step::kAgain;
+  }
+}
+
+Step CopyFolder::Conclude() {
+  reader_.Close();
+  struct stat made;
+  const int code = Retrying([&] { return ::stat(to_.c_str(), &made); });
+  const bool is_right = code == 0 && (made.st_mode & 07777) == mode_;
+  if (in_block_ > 0) ends_.push_back(static_cast<uint32_t>(files_.size()));
+  AppendInteger(&output, is_right ? kModeIsRight : mode_);
+  AppendInteger(&output, static_cast<uint32_t>(ends_.size()));
+  for (const uint32_t end : ends_) AppendInteger(&output, end);
+  output += files_;
+  output += others_;
+  return Step::kDone;
+}
+
+CopyFiles::CopyFiles(TaskArguments&& arguments)
+    : from_(std::move(arguments.bytes[0])),
+      to_(std::move(arguments.bytes[1])),
+      names_(std::move(arguments.bytes[2])) {}
+
+Step CopyFiles::Fail(int code) {
+  error = {code, "copyfile", from_, to_};
+  if (at_ < names_.size()) {
+    const char* const name = names_.c_str() + at_;
+    error.path = JoinBelow(from_, name);
+    error.dest = JoinBelow(to_, name);
+  }
+  return Step::kDone;
+}
+
+int CopyFiles::OpenBoth() {
+  const int from = OpenDirectory(from_);
+  if (from < 0) return from;
+  from_here_.Reset(from);
+  const int to = OpenDirectory(to_);
+  if (to < 0) return to;
+  to_here_.Reset(to);
+  return 0;
+}
+
+Step CopyFiles::Run(const Slice& slice) {
+  CopyOptions options;
+  options.exclusive = true;
+  while (at_ < names_.size()) {
+    const char* const name = names_.c_str() + at_;
+    if (!running_) {
+      if (cancelled()) return Fail(-ECANCELED);
+      int code = to_here_ ? 0 : OpenBoth();
+      if (code == 0) code = entry_.BeginFile(from_here_.Get(), name, to_here_.Get(), name, options);
+      if (IsDescriptorShortage(code)) {
+        // Nobody holds a descriptor while waiting for one.
+        from_here_.Reset();
+        to_here_.Reset();
+        return Step::kReady;
+      }
+      if (code < 0) return Fail(code);
+      running_ = true;
+    }
+    if (entry_.Run(slice, *this) == Step::kAgain) return Step::kAgain;
+    running_ = false;
+    if (entry_.code() < 0) return Fail(entry_.code());
+    at_ = names_.find('\0', at_) + 1;
+    if (slice.Expired() && at_ < names_.size()) return Step::kAgain;
+  }
+  return Step::kDone;
+}
+
+}  // namespace uvfiles
