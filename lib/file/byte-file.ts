@@ -36,9 +36,9 @@ export abstract class ByteFile extends PositionalHandle {
   // --- reading ------------------------------------------------------------------------------------------------------
 
   /**
-   * Reads `size` bytes; a RawFile reads once, with one system call, and may give fewer.
-   * @param size bytes; without it, or negative or null, everything up to the end
-   * @returns a Buffer, empty at the end of the file; of a BinaryFile shorter than asked only there
+   * Reads `size` bytes from the current position. A RawFile makes one system call, which can return fewer bytes.
+   * @param size bytes; if it is omitted, null or negative, reads to the end of the file
+   * @returns a Buffer, which is empty at the end of the file; a BinaryFile returns fewer bytes only at the end
    * @throws ClosedFileError, UnsupportedOperationError (not readable), RangeError ERR_OUT_OF_RANGE, TypeError for the options,
    *   AbortError, TimeoutError, and the system's errors
    * @example const magic = await f.read(4);
@@ -59,16 +59,21 @@ export abstract class ByteFile extends PositionalHandle {
     }
   }
 
-  /** Reads everything up to the end of the file. Rejects as `read`. */
+  /**
+   * Reads to the end of the file.
+   * @returns a Buffer
+   * @example const rest = await f.readall();
+   */
   readall(o?: OpOptions): Promise<Buffer> {
     return this.read(-1, o);
   }
 
   /**
-   * Reads into `view`, which is filled when the promise resolves and not before. A BinaryFile reads until the view is full or
-   * the file ends, a RawFile with one system call.
-   * @returns bytes read, 0 at the end of the file
-   * @throws as `read`; ERR_INVALID_STATE when the view was detached or resized meanwhile
+   * Reads into `view`. The bytes appear in the view only when the promise resolves. A BinaryFile reads until the view is full
+   * or the file ends. A RawFile makes one system call.
+   * @returns the number of bytes read, 0 at the end of the file
+   * @throws as `read`; ERR_INVALID_STATE if the view was detached or resized during the call
+   * @example const count = await f.readinto(new Uint8Array(4096));
    */
   readinto(view: ArrayBufferView, o?: OpOptions): Promise<number> {
     try {
@@ -81,10 +86,10 @@ export abstract class ByteFile extends PositionalHandle {
   }
 
   /**
-   * Reads to the end of the line, which is kept. Only `\n` ends lines of bytes.
-   * @param size most bytes; negative or left out: the whole line
-   * @returns a Buffer, empty at the end of the file
-   * @throws as `read`
+   * Reads one line, including its line ending. In a file of bytes, only `\n` ends a line.
+   * @param size the maximum number of bytes; if it is omitted or negative, reads the whole line
+   * @returns a Buffer, which is empty at the end of the file
+   * @example const line = await f.readline();
    */
   readline(size?: number | null, o?: OpOptions): Promise<Buffer> {
     try {
@@ -102,10 +107,10 @@ export abstract class ByteFile extends PositionalHandle {
   }
 
   /**
-   * Reads all lines to the end, or as many as it takes to exceed `hint` bytes. When it fails, the next read gives what it had
-   * gathered.
-   * @param hint bytes after which no further line is read; 0, negative or left out: no limit
-   * @throws as `read`
+   * Reads all lines, or lines until their total length exceeds `hint`. If it fails, the next read returns the lines read so far.
+   * @param hint bytes after which no further line is read; no limit if it is omitted, 0 or negative
+   * @returns an array of Buffers, each with its line ending
+   * @example const lines = await f.readlines();
    */
   readlines(hint?: number | null, o?: OpOptions): Promise<Buffer[]> {
     try {
@@ -133,15 +138,18 @@ export abstract class ByteFile extends PositionalHandle {
     return lines;
   }
 
-  /** Iterates over lines, each with its end. Breaking off leaves the handle just after the last line given. */
+  /**
+   * Iterates over lines, including their line endings. After a `break`, the position is after the last line received.
+   * @returns an async iterator of Buffers
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<Buffer> {
     return new Lines(this, true);
   }
 
   /**
-   * Iterates over lines, by default without their ends; with `batch` over arrays of so many lines (the last may be
-   * shorter), which is several times faster where there is a buffer.
-   * Its `next` rejects as `readline`, and with TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE for the options.
+   * Iterates over lines, by default without their line endings. With `batch`, iterates over arrays of up to that many lines.
+   * In a buffered file, this is several times faster.
+   * @returns an async iterator of Buffers, or of arrays of Buffers; its `next` rejects as `readline`
    * @example for await (const lines of f.lines({ batch: 1000 })) total += lines.length;
    */
   lines(o: LinesOptions & { batch: number }): AsyncIterableIterator<Buffer[]>;
@@ -187,11 +195,10 @@ export abstract class ByteFile extends PositionalHandle {
   // --- writing ------------------------------------------------------------------------------------------------------
 
   /**
-   * Writes all bytes of `data`: a BinaryFile into its buffer, which is written when it is full. The bytes are those at the
-   * call.
-   * @returns bytes taken: all of them
-   * @throws ClosedFileError, UnsupportedOperationError (not writable), TypeError ERR_INVALID_ARG_TYPE, and the system's
-   *   errors; then none of `data` was taken (unless `bytesWritten` says so)
+   * Writes all bytes of `data`. A BinaryFile copies them to its buffer, and writes the buffer when it is full. You can change
+   * `data` as soon as the call returns.
+   * @returns the number of bytes written, which is always the length of `data`
+   * @throws as every call; then none of `data` was accepted, unless the error has `bytesWritten`
    * @example await f.write(Buffer.from('hello'));
    */
   write(data: BinaryData, o?: WriteOptions): Promise<number> {
@@ -211,7 +218,10 @@ export abstract class ByteFile extends PositionalHandle {
     }
   }
 
-  /** Writes each item in order, in one turn: calls made meanwhile come after the last. Rejects as `write`. */
+  /**
+   * Writes all items in order. Other calls that are made in the meantime run after the last item.
+   * @example await f.writelines([header, body]);
+   */
   writelines(items: Iterable<BinaryData> | AsyncIterable<BinaryData>, o?: WriteOptions): Promise<void> {
     try {
       this._checkWritable();
@@ -225,19 +235,23 @@ export abstract class ByteFile extends PositionalHandle {
   }
 
   /**
-   * Hands everything written so far to the kernel. A RawFile holds nothing back.
-   * @throws the system's error; what was not written stays in the buffer for the next flush
+   * Writes the handle's buffer to the operating system. A RawFile has no buffer.
+   * @throws the system's error; data that was not written stays in the buffer for the next flush
+   * @example await f.flush();
    */
   flush(o?: OpOptions): Promise<void> {
     return this.#inTurn('write', (call) => this._layer.flush(call), o);
   }
 
-  /** Flushes, then fsync(2): the bytes are on the disk when it resolves. Once it has failed, it and `close` reject for ever. */
+  /**
+   * Flushes, then calls fsync(2), so that the content is on the disk. After a failure, each later `sync` and the `close` reject.
+   * @example await f.sync();
+   */
   sync(o?: OpOptions): Promise<void> {
     return this.#inTurn('sync', (call) => this._layer.sync(false, call), o);
   }
 
-  /** Flushes, then fdatasync(2): without metadata that reading does not need. */
+  /** As `sync`, with fdatasync(2), which omits metadata that is not needed to read the file. */
   datasync(o?: OpOptions): Promise<void> {
     return this.#inTurn('sync', (call) => this._layer.sync(true, call), o);
   }
@@ -245,10 +259,11 @@ export abstract class ByteFile extends PositionalHandle {
   // --- position -----------------------------------------------------------------------------------------------------
 
   /**
-   * Moves the position.
-   * @param offset bytes; negative ones with whence 1 and 2 only
-   * @param whence 0 from the start, 1 from the position, 2 from the end
+   * Sets the position.
+   * @param offset bytes; can be negative if `whence` is 1 or 2
+   * @param whence 0: from the start, 1: from the current position, 2: from the end
    * @returns the new position in bytes from the start
+   * @example await f.seek(-4, 2);
    * @throws ClosedFileError, UnsupportedOperationError or ESPIPE (a pipe), RangeError ERR_OUT_OF_RANGE, TypeError
    *   ERR_INVALID_ARG_VALUE (whence), EINVAL before the start
    */
@@ -266,16 +281,19 @@ export abstract class ByteFile extends PositionalHandle {
     }
   }
 
-  /** The position in bytes from the start, buffered writes included. Rejects with ESPIPE on a pipe. */
+  /**
+   * Gets the position, including data that is still in the buffer. Rejects with ESPIPE if the file is a pipe.
+   * @returns bytes from the start of the file
+   */
   tell(): Promise<number> {
     return this.#inTurn('seek', () => this._layer.tell(), undefined);
   }
 
   /**
-   * Sets the file's size, cutting or extending with zeros; the position stays.
-   * @param size bytes; the position unless told
+   * Truncates the file, or extends it with zeros. The position does not change.
+   * @param size bytes; the current position by default
    * @returns the new size
-   * @throws ClosedFileError, UnsupportedOperationError (not writable), RangeError ERR_OUT_OF_RANGE, and the system's errors
+   * @example await f.truncate(0);
    */
   truncate(size?: number | bigint | null, o?: OpOptions): Promise<number> {
     try {
@@ -303,14 +321,13 @@ export abstract class ByteFile extends PositionalHandle {
   // --- web streams --------------------------------------------------------------------------------------------------
 
   /**
-   * The rest of the file, or the bytes from `start` to `end`, as a web stream of bytes. Readers may bring buffers of their
-   * own ("byob"). The stream reads a chunk when its consumer asks for one. Without `start` the stream moves the handle's
-   * position; with it, several streams of one handle can run side by side.
-   *
-   * Cancelling ends a read that waits; bytes that were read for the stream and not delivered stay with the handle. The handle
-   * stays open and usable, unless `{ close: true }` hands it over to the stream.
+   * Creates a web stream of the rest of the file, or of the bytes from `start` to `end`. Readers can use their own buffers
+   * ("byob"). The stream reads on demand. Without `start`, it moves the handle's position. With `start`, several streams of one
+   * handle can run in parallel. The handle stays open, unless `close` is true.
    * @param o `start` (bytes; the position), `end` (exclusive; the end of the file), `chunkSize` (bytes; 64 KiB growing to 256
    *   KiB), `close` (false), `signal`, `lane`, `timeout` (of each read)
+   * @returns a ReadableStream of bytes
+   * @cancelling ends a read that waits; bytes that were read but not delivered stay in the handle
    * @throws ClosedFileError, UnsupportedOperationError (not readable), TypeError and RangeError for the options
    * @example return new Response((await open('film.mp4', 'rb')).readableStream({ start, end, close: true }));
    */
@@ -352,9 +369,10 @@ export abstract class ByteFile extends PositionalHandle {
   }
 
   /**
-   * A web stream that writes its chunks at the handle's position. Closing it flushes. Aborting it ends a write that waits, and
-   * aborts what `openAtomic` has opened. Otherwise the handle stays open, unless `{ close: true }` hands it over to the stream.
+   * Creates a web stream that writes at the handle's position. Closing the stream flushes. Aborting it ends a write that waits,
+   * and aborts a handle of `openAtomic`. Otherwise the handle stays open, unless `close` is true.
    * @param o `close` (false), `signal`, `lane`, `timeout` (of each write)
+   * @returns a WritableStream
    * @throws ClosedFileError, UnsupportedOperationError (not writable), TypeError for the options
    * @example await response.body.pipeTo(f.writableStream());
    */

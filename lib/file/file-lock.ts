@@ -34,7 +34,13 @@ export function checkRange({ position, size }: LockWish): void {
     throw outOfRange('options.size', '<= 2 ** 63 - 1 together with options.position', size);
 }
 
-/** A lock. It ends with `release`, with its handle's close, and with the process, however that ends. */
+/**
+ * A lock. It ends when it is released, when its handle is closed, and when the process ends for any reason.
+ * @throws the error of the flush, and the system's errors
+ * @cancelling a release takes no signal
+ * @platforms see docs/locks.md
+ * @example await using lock = await f.lock();
+ */
 export class FileLock {
   /** Whether others may hold shared locks of the same bytes. */
   readonly shared: boolean;
@@ -48,15 +54,15 @@ export class FileLock {
   }
 
   /**
-   * Flushes what the handle has buffered, and gives up the lock, whatever becomes of the flush. Releasing again does nothing.
-   * @throws the flush's error, and the system's
+   * Flushes the handle's buffer and releases the lock, even if the flush fails. Releasing again has no effect.
+   * @example await lock.release();
    */
   release(): Promise<void> {
     if (this.#released !== undefined) return this.#released.catch(() => undefined);
     return (this.#released = this.#release());
   }
 
-  /** Releases the lock: `await using` calls it at the end of a block. */
+  /** Releases the lock. `await using` calls this at the end of the block. */
   [asyncDispose](): Promise<void> {
     return this.release();
   }

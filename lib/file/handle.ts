@@ -44,14 +44,16 @@ export abstract class Handle {
     this.mode = mode;
   }
 
-  /** True once `close` has been called, here or on another layer of the same file. */
+  /** True after `close` was called on this handle, or on another layer of the same file. */
   get closed(): boolean {
     return this._io.closing !== undefined;
   }
 
   /**
-   * The file descriptor. It stays the handle's own: closing it elsewhere breaks both.
-   * @throws ClosedFileError, UnsupportedOperationError for a file that is not one of the operating system
+   * Gets the file descriptor. It belongs to the handle: do not close it.
+   * @returns the descriptor
+   * @throws ClosedFileError; UnsupportedOperationError if the file is not a file of the operating system
+   * @example const fd = f.fileno();
    */
   fileno(): number {
     this._check();
@@ -60,25 +62,38 @@ export abstract class Handle {
     return fd;
   }
 
-  /** Whether the file is a terminal. Rejects with ClosedFileError. */
+  /**
+   * Tests whether the file is a terminal.
+   * @returns true if it is
+   * @example const colour = await stdout.isatty();
+   */
   isatty(): Promise<boolean> {
     const closed = this._problem();
     return closed !== undefined ? Promise.reject(closed) : this._io.file.isatty();
   }
 
-  /** Whether reading is allowed by the mode. Throws ClosedFileError. */
+  /**
+   * Tests whether the mode allows reading.
+   * @returns true if it does
+   */
   readable(): boolean {
     this._check();
     return this._io.mode.readable;
   }
 
-  /** Whether writing is allowed by the mode. Throws ClosedFileError. */
+  /**
+   * Tests whether the mode allows writing.
+   * @returns true if it does
+   */
   writable(): boolean {
     this._check();
     return this._io.mode.writable;
   }
 
-  /** Whether the file has a position that can be set. Rejects with ClosedFileError. */
+  /**
+   * Tests whether the file has a position that can be set. Pipes and terminals do not.
+   * @returns true if it does
+   */
   seekable(): Promise<boolean> {
     const closed = this._problem();
     return closed !== undefined ? Promise.reject(closed) : Promise.resolve(this._io.file.seekable);
@@ -135,8 +150,9 @@ export abstract class Handle {
   // --- the file -----------------------------------------------------------------------------------------------------
 
   /**
-   * The file's status.
+   * Gets the status of the file.
    * @returns node:fs Stats, or BigIntStats with `{ bigint: true }`
+   * @example const { size } = await f.stat();
    */
   stat(o: StatOptions & { bigint: true }): Promise<BigIntStats>;
   stat(o?: StatOptions): Promise<Stats>;
@@ -162,10 +178,11 @@ export abstract class Handle {
   abstract _abortInTurn(reason: unknown): Promise<void>;
 
   /**
-   * Flushes, waits for the operations in flight and closes the file. Calls made after it reject at once; closing again
-   * does nothing. Reads that wait for a pipe, a terminal or a socket are not waited for: they get what is there, else they
-   * reject with ClosedFileError. Writes are.
-   * @throws what the flush, an earlier failed `sync` or close(2) reports; the descriptor is closed all the same
+   * Flushes the buffer, waits for pending operations and closes the file. Later calls reject immediately. Closing again has no
+   * effect. `close` waits for writes, but not for reads that wait for a pipe, a terminal or a socket: these return the bytes that
+   * are available, or reject with ClosedFileError.
+   * @throws the error of the flush, of an earlier `sync` or of close(2); the descriptor is closed in any case
+   * @example await f.close();
    */
   close(): Promise<void> {
     return this.#end(() => this._closeInTurn());
@@ -208,7 +225,7 @@ export abstract class Handle {
     await locks.releaseAll();
   }
 
-  /** Closes the file: `await using` calls it at the end of a block. */
+  /** Closes the file. `await using` calls this at the end of the block. */
   [asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -216,12 +233,18 @@ export abstract class Handle {
   /** @internal Closing must not overtake positional calls that wait for the buffer. */
   abstract _positionalBegun(): Promise<unknown> | undefined;
 
-  /** What `JSON.stringify` shows: name, mode, and whether it is closed. */
+  /**
+   * Describes the handle for `JSON.stringify`.
+   * @returns its name, its mode, and whether it is closed
+   */
   toJSON(): HandleDescription {
     return describeHandle(this);
   }
 
-  /** What `util.inspect` and `console.log` show. */
+  /**
+   * Describes the handle for `util.inspect` and `console.log`.
+   * @returns a string with its name, mode and state
+   */
   [inspect.custom](_depth: number, options: InspectOptions): string {
     const state = this.#detached ? ' detached' : this.closed ? ' closed' : ` fd=${this._io.file.fd}`;
     return `${this.constructor.name} { ${inspect(this.name, options)} mode=${inspect(this.mode, options)}${state} }`;

@@ -11,15 +11,15 @@ import { type FileLock, type LockableHandle, lockHandle, type LockOptions } from
 import { Handle } from './handle.js';
 import { readOver } from './read-over.js';
 
-/** Options of a write. */
+/** Options of `write` and `pwrite`. */
 export interface WriteOptions extends OpOptions {
-  /** Hands the memory over instead of copying it: the buffer is detached. Memory that cannot be moved is copied. */
+  /** Takes ownership of the memory instead of copying it. The buffer is detached. Memory that cannot be moved is copied. */
   transfer?: boolean | undefined;
 }
 
 /** Options of `preadinto`. */
 export interface ReadIntoOptions extends OpOptions {
-  /** Hands the memory over for the read; what was read comes as a Buffer on it. */
+  /** Takes ownership of the memory for the read. The result is a Buffer on the same memory. */
   transfer?: boolean | undefined;
 }
 
@@ -42,12 +42,13 @@ export abstract class PositionalHandle extends Handle {
   abstract readonly _fully: boolean;
 
   /**
-   * Reads `size` bytes at `position` without moving the handle's own position; runs in parallel with other calls.
-   * @param size bytes; fewer are returned only at the end of the file (a RawFile may return fewer at any time)
+   * Reads `size` bytes at `position`. Does not use or change the position of the handle. Runs in parallel with other calls.
+   * @param size bytes; a BinaryFile returns fewer only at the end of the file, a RawFile can always return fewer
    * @param position bytes from the start of the file
-   * @returns a Buffer, empty at the end of the file
+   * @returns a Buffer, which is empty at the end of the file
    * @throws ClosedFileError, UnsupportedOperationError (not readable), RangeError ERR_OUT_OF_RANGE, ESPIPE on a pipe,
    *   AbortError, TimeoutError
+   * @cancelling rejects immediately; a running read continues, and its result is discarded
    * @example const header = await f.pread(512, 0);
    */
   pread(size: number, position: number | bigint, o?: OpOptions): Promise<Buffer> {
@@ -65,13 +66,14 @@ export abstract class PositionalHandle extends Handle {
   }
 
   /**
-   * Reads at `position` into `view`, which is filled when the promise resolves and not before.
+   * Reads at `position` into `view`. The bytes appear in the view only when the promise resolves.
    *
-   * With `{ transfer: true }` the memory is handed over for the read, as to a BYOB reader: the view is detached, and what
-   * was read comes as a Buffer on the same memory. That spares the event loop a copy, some 100 us a MiB. Memory that cannot
-   * be moved (a slice of Node's Buffer pool, shared memory, WebAssembly's) stays where it is, and is filled as without.
-   * @returns bytes read: fewer than the view holds only at the end of the file (a RawFile: at any time)
-   * @throws as `pread`, and handed-over memory is gone then; ERR_INVALID_STATE when the view was detached or resized
+   * With `{ transfer: true }`, the library takes ownership of the memory, like a BYOB reader. The view is detached, and the result
+   * is a Buffer on the same memory. This avoids a copy on the event loop, which takes about 100 us per MiB. Memory that cannot be
+   * moved (a slice of Node's Buffer pool, shared memory, memory of WebAssembly) is not detached, and is filled by a copy.
+   * @returns the number of bytes read; a BinaryFile reads fewer than the view holds only at the end of the file
+   * @throws as `pread`, in which case transferred memory is lost; ERR_INVALID_STATE if the view was detached or resized
+   * @cancelling as `pread`
    * @example
    * let memory = new Uint8Array(1 << 20);
    * for (let at = 0; ; ) {
@@ -157,9 +159,10 @@ export abstract class PositionalHandle extends Handle {
   abstract _dropReadAhead(): void;
 
   /**
-   * Writes all bytes of `data` at `position`; runs in parallel with other calls. The bytes are those at the call.
-   * (In append mode Linux appends whatever the position: pwrite(2), BUGS.)
-   * @returns the bytes written: all of them
+   * Writes all bytes of `data` at `position`. Runs in parallel with other calls. You can change `data` as soon as the call
+   * returns. (In append mode, Linux appends the data and ignores `position`: see BUGS in pwrite(2).)
+   * @returns the number of bytes written, which is always the length of `data`
+   * @example await f.pwrite(record, 128 * index);
    * @throws ClosedFileError, UnsupportedOperationError (not writable), TypeError ERR_INVALID_ARG_TYPE, RangeError
    *   ERR_OUT_OF_RANGE, and the system's errors with `bytesWritten`
    */
@@ -199,9 +202,10 @@ export abstract class PositionalHandle extends Handle {
   }
 
   /**
-   * Several positional reads at once.
+   * Reads several ranges in parallel.
    * @returns one Buffer per range, in the order of the ranges
-   * @throws as `pread`, before any read when a range is invalid
+   * @throws as `pread`; if a range is invalid, it rejects before any read
+   * @example const [head, tail] = await f.readMany([{ position: 0, size: 16 }, { position: 4096, size: 16 }]);
    */
   readMany(ranges: readonly Range[], o?: OpOptions): Promise<Buffer[]> {
     try {
@@ -225,18 +229,20 @@ export abstract class PositionalHandle extends Handle {
   // --- locks --------------------------------------------------------------------------------------------------------
 
   /**
-   * Locks bytes of the file, all of them unless told. Waits for those who asked before in this thread, in call order, and for
-   * other threads and processes. Waiting uses no thread. Handles exclude each other, those of one process included; a second
-   * lock of the same bytes through the same handle waits, too.
+   * Locks a range of the file; by default, the whole file. Waits for earlier requests in this thread, in call order, and for
+   * other threads and processes. Waiting uses no thread. All handles exclude each other, even within one process. A second lock
+   * of the same bytes through the same handle waits for the first.
    *
-   * The lock is advisory: it keeps nobody from reading and writing who does not ask for it (on Windows it does). What the
-   * handle had read ahead is dropped when the lock is granted, and what it has buffered is flushed by `release`. The lock ends
-   * with the handle's close, and with the process. See docs/locks.md for network file systems.
+   * When the lock is granted, the handle discards data that it has read ahead. `release` flushes the handle's buffer. The lock
+   * ends when the handle is closed and when the process ends. See docs/locks.md for network file systems.
    * @param o `shared` (false), `position` (bytes; 0), `size` (bytes; 0: to the end of the file, wherever that comes to be),
    *   `signal`, `lane`, `timeout` (of the wait)
-   * @throws ClosedFileError, also when the handle is closed meanwhile; UnsupportedOperationError where the handle is not
-   *   writable (a shared lock: not readable), or the file system has no locks; ENOLCK and the system's other errors;
+   * @returns the lock, which `await using` releases
+   * @throws ClosedFileError, also if the handle is closed during the wait; UnsupportedOperationError if the handle is not
+   *   writable (for a shared lock, not readable) or the file system has no locks; ENOLCK and other errors of the system;
    *   TypeError and RangeError for the options; AbortError, TimeoutError
+   * @cancelling ends the wait
+   * @platforms locks are advisory, except on Windows, where other programs cannot read or write the locked range
    * @example
    * await using lock = await f.lock({ timeout: 1000 });
    * await f.write(record);
@@ -245,7 +251,11 @@ export abstract class PositionalHandle extends Handle {
     return lockHandle(this.#lockable(), true, o) as Promise<FileLock>;
   }
 
-  /** As `lock`, without waiting: resolves to null where a lock of others, or an earlier request, is in the way. */
+  /**
+   * As `lock`, but does not wait.
+   * @returns the lock, or null if another lock or an earlier request conflicts with it
+   * @example const lock = await f.tryLock();
+   */
   tryLock(o?: LockOptions): Promise<FileLock | null> {
     return lockHandle(this.#lockable(), false, o);
   }

@@ -4,8 +4,14 @@ import type { Handle } from './handle.js';
 import type { RawIO } from './raw-io.js';
 
 /**
- * An unbuffered binary file. Stateful calls (read, write, seek, ...) made without waiting run in call order; positional
- * ones in parallel.
+ * An unbuffered binary file. Each call makes one system call. Calls that are not awaited run in call order. Positional calls run in
+ * parallel.
+ * @throws ClosedFileError; UnsupportedOperationError if the mode or the kind of file does not allow the operation; TypeError and
+ *   RangeError for invalid arguments; AbortError, TimeoutError, and the system's errors in Node's shape
+ * @cancelling a queued call makes no system call; a running read leaves its bytes in the handle for the next read, and a running
+ *   write reports `bytesWritten`
+ * @platforms the same on all systems; only Linux reads cached data without a thread
+ * @example await using f = await open('data.bin', 'rb', { buffering: 0 });
  */
 export class RawFile extends ByteFile {
   /** @internal */

@@ -30,16 +30,22 @@ const readReconfigureOptions = optionReader({
 });
 
 /**
- * A text file. Stateful calls made without waiting run in call order. Reads and writes go on from one position, whatever
- * was decoded ahead.
+ * A text file. Calls that are not awaited run in call order. Reads and writes share one position, regardless of how much text has
+ * already been decoded.
+ * @throws ClosedFileError; UnsupportedOperationError if the mode or the kind of file does not allow the operation; TypeError and
+ *   RangeError for invalid arguments; AbortError, TimeoutError, and the system's errors in Node's shape
+ * @cancelling a queued call makes no system call; a running read leaves its bytes in the handle for the next read, and a running
+ *   write reports `bytesWritten`
+ * @platforms the same on all systems; only Linux reads cached data without a thread
+ * @example await using f = await open('notes.txt', 'r+');
  */
 export class TextFile extends TextHandle {
   // --- reading ------------------------------------------------------------------------------------------------------
 
   /**
    * Reads `size` code points.
-   * @param size code points; without it, or negative or null, everything up to the end
-   * @returns a string, shorter than asked only at the end of the file, empty when there is nothing more
+   * @param size code points; if it is omitted, null or negative, reads to the end of the file
+   * @returns a string, which is shorter only at the end of the file, and empty if there is no more text
    * @throws UnicodeDecodeError, ClosedFileError, UnsupportedOperationError (not readable), RangeError ERR_OUT_OF_RANGE,
    *   AbortError, TimeoutError, and the system's errors
    * @example const all = await f.read();
@@ -52,10 +58,11 @@ export class TextFile extends TextHandle {
   }
 
   /**
-   * Reads to the end of the line, which is kept.
-   * @param size most code points; negative or left out: the whole line
-   * @returns a string, empty at the end of the file
+   * Reads one line, including its line ending.
+   * @param size the maximum number of code points; if it is omitted or negative, reads the whole line
+   * @returns a string, which is empty at the end of the file
    * @throws as `read`
+   * @example const line = await f.readline();
    */
   readline(size?: number | null, o?: OpOptions): Promise<string> {
     if (size === undefined && o === undefined) {
@@ -69,9 +76,11 @@ export class TextFile extends TextHandle {
   }
 
   /**
-   * All lines to the end, or as many as it takes to exceed `hint` code points.
-   * @param hint code points after which no further line is read; 0, negative or left out: no limit
+   * Reads all lines, or lines until their total length exceeds `hint`.
+   * @param hint code points after which no further line is read; no limit if it is omitted, 0 or negative
+   * @returns an array of strings, each with its line ending
    * @throws as `read`
+   * @example const lines = await f.readlines();
    */
   readlines(hint?: number | null, o?: OpOptions): Promise<string[]> {
     return this._reading(o, () => {
@@ -80,15 +89,18 @@ export class TextFile extends TextHandle {
     });
   }
 
-  /** Iterates over lines, each with its end. Breaking off leaves the handle just after the last line given. */
+  /**
+   * Iterates over lines, including their line endings. After a `break`, the position is after the last line received.
+   * @returns an async iterator of strings
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<string> {
     return new Lines(this, true);
   }
 
   /**
-   * Iterates over lines, by default without their ends; with `batch` over arrays of so many lines (the last may be
-   * shorter), which is several times faster.
-   * Its `next` rejects as `read`, and with TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE for the options.
+   * Iterates over lines, by default without their line endings. With `batch`, iterates over arrays of up to that many lines,
+   * which is several times faster.
+   * @returns an async iterator of strings, or of arrays of strings; its `next` rejects as `read`
    * @example for await (const lines of f.lines({ batch: 1000 })) total += lines.length;
    */
   lines(o: LinesOptions & { batch: number }): AsyncIterableIterator<string[]>;
@@ -101,7 +113,7 @@ export class TextFile extends TextHandle {
 
   /**
    * Writes a string.
-   * @returns the code points written: all of them
+   * @returns the number of code points written, which is always that of `data`
    * @throws UnicodeEncodeError (nothing is written then), ClosedFileError, UnsupportedOperationError (not writable),
    *   TypeError ERR_INVALID_ARG_TYPE, and the system's errors when the buffer had to be flushed
    * @example await f.write('hello\n');
@@ -123,8 +135,9 @@ export class TextFile extends TextHandle {
   }
 
   /**
-   * Writes each string in order, without adding anything between them.
+   * Writes all strings in order, without separators.
    * @throws as `write`; the strings before the one that failed are written
+   * @example await f.writelines(['a\n', 'b\n']);
    */
   writelines(items: Iterable<string> | AsyncIterable<string>, o?: OpOptions): Promise<void> {
     return this._writing(o, () => {
@@ -141,9 +154,10 @@ export class TextFile extends TextHandle {
   // --- web streams --------------------------------------------------------------------------------------------------
 
   /**
-   * The rest of the file as a web stream of strings, each as much as one read gave. (Bodies of requests and responses are
-   * bytes: `f.buffer.readableStream()`.) Cancelling ends a read that waits; the handle stays open and usable, unless
-   * `{ close: true }` hands it over to the stream.
+   * Creates a web stream of the rest of the file. Each chunk is the text of one read. (Request and response bodies are bytes, so
+   * use `f.buffer.readableStream()` for them.) The handle stays open, unless `close` is true.
+   * @returns a ReadableStream of strings
+   * @cancelling ends a read that waits
    * @throws ClosedFileError, UnsupportedOperationError (not readable), TypeError for the options
    * @example for await (const text of f.readableStream()) process(text);
    */
@@ -159,8 +173,10 @@ export class TextFile extends TextHandle {
   }
 
   /**
-   * A web stream that writes its strings. Closing it flushes; aborting ends a write that waits. The handle stays open,
-   * unless `{ close: true }` hands it over to the stream.
+   * Creates a web stream that writes strings. Closing the stream flushes. Aborting it ends a write that waits. The handle stays
+   * open, unless `close` is true.
+   * @returns a WritableStream of strings
+   * @example await lines.pipeTo(f.writableStream());
    * @throws ClosedFileError, UnsupportedOperationError (not writable), TypeError for the options
    */
   writableStream(o?: StreamOptions): WritableStream<string> {
@@ -181,9 +197,10 @@ export class TextFile extends TextHandle {
   // --- position -----------------------------------------------------------------------------------------------------
 
   /**
-   * Moves the position.
-   * @param offset bytes from the start, as `tell` gives them; 0 with whence 1 (stay) and 2 (the end)
+   * Sets the position.
+   * @param offset a value that `tell` returned; 0 if `whence` is 1 (current position) or 2 (end)
    * @returns the new position in bytes from the start
+   * @example await f.seek(0);
    * @throws UnsupportedOperationError (a pipe, or another offset with whence 1 or 2), RangeError ERR_OUT_OF_RANGE,
    *   TypeError ERR_INVALID_ARG_VALUE (whence), ClosedFileError
    */
@@ -201,15 +218,20 @@ export class TextFile extends TextHandle {
     });
   }
 
-  /** The position: the offset in bytes of the next character. Rejects with UnsupportedOperationError on a pipe. */
+  /**
+   * Gets the position. Rejects with UnsupportedOperationError if the file is a pipe.
+   * @returns the byte offset of the next character
+   * @example const position = await f.tell();
+   */
   tell(): Promise<number> {
     return this._stateful(undefined, () => this._io.tell());
   }
 
   /**
-   * Sets the file's size in bytes, cutting or extending with zeros; the position stays.
-   * @param size bytes; the position unless told
+   * Truncates the file, or extends it with zeros. The position does not change.
+   * @param size bytes; the current position by default
    * @returns the new size
+   * @example await f.truncate(0);
    */
   truncate(size?: number | bigint | null, o?: OpOptions): Promise<number> {
     return this._writing(o, () => {
@@ -221,10 +243,11 @@ export class TextFile extends TextHandle {
   // --- the file -----------------------------------------------------------------------------------------------------
 
   /**
-   * Flushes and changes how text is read and written. What is not given stays, but a new encoding comes with `errors`
-   * 'strict' unless told.
-   * @throws UnsupportedOperationError when text has been read already and more than `lineBuffering` is to change, TypeError for
-   *   the options, UnknownEncodingError, and what `flush` throws
+   * Flushes, and changes how text is read and written. Settings that are omitted do not change, except that a new `encoding`
+   * resets `errors` to 'strict'.
+   * @throws UnsupportedOperationError if text has already been read and anything except `lineBuffering` changes; TypeError for the
+   *   options, UnknownEncodingError, and the errors of `flush`
+   * @example await stdout.reconfigure({ encoding: 'latin-1' });
    */
   reconfigure(options: ReconfigureOptions): Promise<void> {
     try {

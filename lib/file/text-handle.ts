@@ -18,9 +18,9 @@ import { TextIO } from './text-io.js';
 
 /** The part of TextFile that does not touch text. */
 export abstract class TextHandle {
-  /** The buffered file below. Its position is ahead of the text's while text is being read. */
+  /** The buffered file below. While text is being read, its position is ahead of the position in the text. */
   readonly buffer: BinaryFile;
-  /** The mode as it was given to `open`. */
+  /** The mode that was passed to `open`. */
   readonly mode: string;
   /** @internal */
   _io: TextIO;
@@ -38,17 +38,17 @@ export abstract class TextHandle {
     this._io = new TextIO(buffer, text);
   }
 
-  /** What was given to `open`: the path, the descriptor, or the bytes of a path. */
+  /** The path (a string or bytes) or descriptor that was passed to `open`. */
   get name(): string | number | Uint8Array {
     return this.buffer.name;
   }
 
-  /** True once `close` has been called. */
+  /** True after `close` was called. */
   get closed(): boolean {
     return this.#closing !== undefined || this.buffer.closed;
   }
 
-  /** The encoding, as it was given. */
+  /** The encoding that was passed to `open`. */
   get encoding(): string {
     return this._io.text.encoding;
   }
@@ -58,74 +58,109 @@ export abstract class TextHandle {
     return this._io.text.errors;
   }
 
-  /** The kinds of line ends read so far: null for none, a string for one, an array for several. */
+  /** The kinds of line endings read so far: null, a string, or an array of several. */
   get newlines(): string | string[] | null {
     return this._io.window.newlines.seen;
   }
 
-  /** Whether every line end that is written flushes. */
+  /** Whether each line ending that is written flushes the buffer. */
   get lineBuffering(): boolean {
     return this._io.lineBuffering;
   }
 
-  /** The file descriptor, which stays the handle's own. Throws ClosedFileError. */
+  /**
+   * Gets the file descriptor. It belongs to the handle: do not close it.
+   * @returns the descriptor
+   * @example const fd = f.fileno();
+   */
   fileno(): number {
     this._check();
     return this.buffer.fileno();
   }
 
-  /** Whether the file is a terminal. */
+  /**
+   * Tests whether the file is a terminal.
+   * @returns true if it is
+   * @example const colour = await stdout.isatty();
+   */
   isatty(): Promise<boolean> {
     return this._direct(() => this.buffer.isatty());
   }
 
-  /** Whether the mode allows reading. Throws ClosedFileError. */
+  /**
+   * Tests whether the mode allows reading.
+   * @returns true if it does
+   */
   readable(): boolean {
     this._check();
     return this.buffer.readable();
   }
 
-  /** Whether the mode allows writing. Throws ClosedFileError. */
+  /**
+   * Tests whether the mode allows writing.
+   * @returns true if it does
+   */
   writable(): boolean {
     this._check();
     return this.buffer.writable();
   }
 
-  /** Whether the file has a position that can be set. */
+  /**
+   * Tests whether the file has a position that can be set. Pipes and terminals do not.
+   * @returns true if it does
+   */
   seekable(): Promise<boolean> {
     return this._direct(() => this.buffer.seekable());
   }
 
   // --- the file -----------------------------------------------------------------------------------------------------
 
-  /** The file's status: node:fs Stats, or BigIntStats with `{ bigint: true }`. */
+  /**
+   * Gets the status of the file.
+   * @returns node:fs Stats, or BigIntStats with `{ bigint: true }`
+   * @example const { size } = await f.stat();
+   */
   stat(o: StatOptions & { bigint: true }): Promise<BigIntStats>;
   stat(o?: StatOptions): Promise<Stats>;
   stat(o?: StatOptions): Promise<Stats | BigIntStats> {
     return this._direct<Stats | BigIntStats>(() => this.buffer.stat(o));
   }
 
-  /** Hands everything written so far to the kernel; what could not be written stays for the next flush. */
+  /**
+   * Writes the handle's buffer to the operating system. Data that cannot be written stays in the buffer for the next flush.
+   * @example await f.flush();
+   */
   flush(o?: OpOptions): Promise<void> {
     return this._stateful(o, (o) => this.buffer.flush(o));
   }
 
-  /** Flushes, then fsync(2). Once it has failed it rejects for ever. */
+  /**
+   * Flushes, then calls fsync(2), so that the content is on the disk. After a failure, each later `sync` and the `close` reject.
+   * @example await f.sync();
+   */
   sync(o?: OpOptions): Promise<void> {
     return this._stateful(o, (o) => this.buffer.sync(o));
   }
 
-  /** Flushes, then fdatasync(2). */
+  /** As `sync`, with fdatasync(2), which omits metadata that is not needed to read the file. */
   datasync(o?: OpOptions): Promise<void> {
     return this._stateful(o, (o) => this.buffer.datasync(o));
   }
 
-  /** Locks bytes of the file, as BinaryFile's `lock` does. `position` and `size` are bytes. */
+  /**
+   * Locks a range of the file, as `lock` of BinaryFile does. `position` and `size` are in bytes.
+   * @returns the lock, which `await using` releases
+   * @example await using lock = await f.lock({ timeout: 1000 });
+   */
   lock(o?: LockOptions): Promise<FileLock> {
     return lockHandle(this.#lockable(), true, o) as Promise<FileLock>;
   }
 
-  /** As `lock`, without waiting: resolves to null where a lock of others, or an earlier request, is in the way. */
+  /**
+   * As `lock`, but does not wait.
+   * @returns the lock, or null if another lock or an earlier request conflicts with it
+   * @example const lock = await f.tryLock();
+   */
   tryLock(o?: LockOptions): Promise<FileLock | null> {
     return lockHandle(this.#lockable(), false, o);
   }
@@ -145,9 +180,10 @@ export abstract class TextHandle {
   }
 
   /**
-   * Separates the binary file from this one and returns it, standing where the text stood; this handle is unusable from
-   * then on. What was written is flushed before anything that is asked of the binary file.
-   * @throws ClosedFileError
+   * Separates the binary file from this handle, which cannot be used any more. The binary file has the position that the text
+   * had. Data that was written is flushed before the first operation of the binary file.
+   * @returns the binary file
+   * @example const bytes = text.detach();
    */
   detach(): BinaryFile {
     this._check();
@@ -158,8 +194,9 @@ export abstract class TextHandle {
   }
 
   /**
-   * Flushes, waits for the calls made before and closes the file. Closing again does nothing.
-   * @throws what the flush, an earlier failed `sync` or close(2) reports; the descriptor is closed all the same
+   * Flushes the buffer, waits for earlier calls and closes the file. Closing again has no effect.
+   * @throws the error of the flush, of an earlier `sync` or of close(2); the descriptor is closed in any case
+   * @example await f.close();
    */
   close(): Promise<void> {
     return this.#end(() => this.buffer.close());
@@ -182,17 +219,23 @@ export abstract class TextHandle {
     return (this.#closing = this._sequence.run(inTurn));
   }
 
-  /** Closes the file: `await using` calls it at the end of a block. */
+  /** Closes the file. `await using` calls this at the end of the block. */
   [asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  /** What `JSON.stringify` shows: name, mode, and whether it is closed. */
+  /**
+   * Describes the handle for `JSON.stringify`.
+   * @returns its name, its mode, and whether it is closed
+   */
   toJSON(): HandleDescription {
     return describeHandle(this);
   }
 
-  /** What `util.inspect` and `console.log` show. */
+  /**
+   * Describes the handle for `util.inspect` and `console.log`.
+   * @returns a string with its name, mode and state
+   */
   [inspect.custom](_depth: number, options: InspectOptions): string {
     const state = this.#detached ? ' detached' : this.closed ? ' closed' : ` fd=${this.buffer.fileno()}`;
     const shown = `${inspect(this.name, options)} mode=${inspect(this.mode, options)} encoding=${this.encoding}`;

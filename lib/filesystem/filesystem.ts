@@ -153,11 +153,16 @@ export interface RemoveTreeCall {
 }
 
 /**
- * A file system. The first group of methods is required. `capabilities` says which of the others are supported. Whole jobs
- * (`readMany`, `removeTree`, ...) are optional: without them the library uses the required calls.
+ * A file system. The first group of methods is required. `capabilities` says which of the others are supported. Methods for many
+ * files (`readMany`, `removeTree`, ...) are optional: without them, the library uses the required methods.
  *
  * Errors need a `code` (`ENOENT`, `EEXIST`, `ENOTDIR`, `EACCES`, ...). The library adds the message, the system call and the
- * caller's path. `fileSystemError` from `uvfiles/filesystem` makes one.
+ * caller's path.
+ * @throws an error with the `code` of the system call, such as `ENOENT`; see `fileSystemError`
+ * @cancelling optional: stop when `call.signal` is aborted or `call.deadline` is over. If an implementation ignores both, the
+ *   library still rejects the caller's promise
+ * @platforms depends on the implementation
+ * @example const m = mount('/config', new JsonFiles({})); // see docs/filesystems.md
  */
 export interface FileSystem {
   /** Shown in errors: `memory`, `s3`, ... */
@@ -165,8 +170,8 @@ export interface FileSystem {
   /** What the file system can do. What is missing counts as false, and such calls reject before any I/O. */
   readonly capabilities: Partial<Capabilities>;
   /**
-   * True: a path that begins with the prefix of the mount is always answered here, even if its `..` lead out of the prefix.
-   * Needs `capabilities.links`: the file system gets the `..` and refuses them. `beneath` sets it.
+   * If true, the file system handles every path that begins with the prefix of the mount, even if `..` leads out of the prefix.
+   * Requires `capabilities.links`: the file system receives `..` and must reject it. `beneath` sets it.
    */
   readonly confined?: boolean;
 
@@ -174,38 +179,45 @@ export interface FileSystem {
    * Opens a file. Rejects with EISDIR for a directory.
    * @param flags `fs.constants.O_*`: O_RDONLY, O_WRONLY or O_RDWR, with O_CREAT, O_EXCL, O_TRUNC, O_APPEND
    * @param permissions permission bits of a file that is created
+   * @returns the open file
    */
   open(path: FilePath, flags: number, permissions: number, call: CallOptions): Promise<FileSystemFile>;
-  /** What is known of a file: its kind, size, times and permissions. */
+  /** Gets the status of a file.
+   * @returns its kind and size; times and permissions if they are known */
   stat(path: FilePath, options: StatCall, call: CallOptions): Promise<StatsLike | BigIntStats>;
-  /** The entries of a directory without `.` and `..`, in batches as they come. */
+  /** Lists a directory.
+   * @returns batches of entries, without `.` and `..` */
   list(path: FilePath, call: CallOptions): AsyncIterable<readonly DirectoryItem[]>;
   /** Removes a file or a link, never a directory. */
   unlink(path: FilePath, call: CallOptions): Promise<void>;
-  /** Makes one directory. Rejects with EEXIST if the name is taken, with ENOENT if the parent is missing. */
+  /** Creates one directory. Rejects with EEXIST if the name exists, and with ENOENT if the parent does not. */
   mkdir(path: FilePath, permissions: number, call: CallOptions): Promise<void>;
-  /** Removes an empty directory. Rejects with ENOTEMPTY if it is not. */
+  /** Removes an empty directory. Rejects with ENOTEMPTY if it is not empty. */
   rmdir(path: FilePath, call: CallOptions): Promise<void>;
-  /** Replaces a file at `to`. */
+  /** Renames a file or directory. Replaces a file at `to`. */
   rename(from: FilePath, to: FilePath, call: CallOptions): Promise<void>;
 
-  /** The target of a symbolic link, as it was written (capability `links`). */
+  /** Reads a symbolic link (capability `links`).
+   * @returns the target, unchanged */
   readlink?(path: FilePath, call: CallOptions): Promise<FilePath>;
-  /** The path without symbolic links, within the file system. */
+  /** Resolves symbolic links.
+   * @returns the path without links, within the file system */
   realpath?(path: FilePath, call: CallOptions): Promise<FilePath>;
-  /** Whether the caller may use the file in this way. `mode`: `fs.constants` F_OK, R_OK, W_OK, X_OK. */
+  /** Tests permissions. `mode` is a combination of `fs.constants` F_OK, R_OK, W_OK, X_OK.
+   * @returns true if the caller has them */
   access?(path: FilePath, mode: number, call: CallOptions): Promise<boolean>;
-  /** Sizes and limits of the file system. */
+  /** Gets information about the file system.
+   * @returns its size and limits */
   statvfs?(path: FilePath, call: CallOptions): Promise<StatVfs>;
-  /** Makes a hard link (capability `links`). */
+  /** Creates a hard link (capability `links`). */
   link?(existing: FilePath, path: FilePath, call: CallOptions): Promise<void>;
-  /** Makes a symbolic link (capability `links`). */
+  /** Creates a symbolic link (capability `links`). */
   symlink?(target: FilePath, path: FilePath, call: CallOptions): Promise<void>;
   /** Changes the permission bits (capability `modes`). */
   chmod?(path: FilePath, permissions: number, call: CallOptions): Promise<void>;
   /** Changes user and group (capability `owners`). */
   chown?(path: FilePath, uid: number, gid: number, options: FollowOptions, call: CallOptions): Promise<void>;
-  /** Times in milliseconds since the epoch. */
+  /** Sets the times, in milliseconds since the epoch (capability `times`). */
   utimes?(
     path: FilePath,
     accessed: number,
@@ -213,16 +225,17 @@ export interface FileSystem {
     options: FollowOptions,
     call: CallOptions,
   ): Promise<void>;
-  /** Cuts or extends a file to `size` bytes (capability `truncate`). */
+  /** Truncates or extends a file to `size` bytes (capability `truncate`). */
   truncate?(path: FilePath, size: number | bigint, call: CallOptions): Promise<void>;
   /** Makes the names in a directory durable, if that needs a separate call. */
   syncDirectory?(path: FilePath, call: CallOptions): Promise<void>;
   /** Extended attributes, where the file system has them. */
   readonly attributes?: ExtendedAttributes;
 
-  /** Reads a whole file. Without it the library opens, reads and closes. */
+  /** Reads a whole file. Without it, the library opens, reads and closes.
+   * @returns the content */
   readFile?(path: FilePath, call: CallOptions): Promise<Uint8Array>;
-  /** `flags` as for `open`; always with O_CREAT, and O_TRUNC, O_APPEND or O_EXCL. */
+  /** Writes a whole file. `flags` is as for `open`, with O_CREAT and one of O_TRUNC, O_APPEND and O_EXCL. */
   writeFile?(
     path: FilePath,
     data: Uint8Array,
@@ -230,38 +243,50 @@ export interface FileSystem {
     permissions: number,
     call: CallOptions,
   ): Promise<void>;
-  /** The whole files at `paths`, in any order; `index` counts into `paths`. */
+  /** Reads many whole files.
+   * @returns batches of results in any order; `index` is the index in `paths` */
   readMany?(paths: readonly FilePath[], call: CallOptions): AsyncIterable<readonly ReadManyAnswer[]>;
-  /** `stat` of many paths at once: for each one the answer or the error. */
+  /** Gets the status of many files.
+   * @returns the status or the error for each path */
   statMany?(
     paths: readonly FilePath[],
     options: StatCall,
     call: CallOptions,
   ): Promise<readonly (StatsLike | BigIntStats | Error)[]>;
-  /** All files below `top` as one listing without directories, with paths relative to `top`. For flat keys. */
+  /** Lists all files below `top`, for file systems with flat keys.
+   * @returns batches of files, without directories, with paths relative to `top` */
   walkFiles?(top: FilePath, call: CallOptions): AsyncIterable<readonly DirectoryItem[]>;
-  /** Removes a directory and all in it. Without it the library lists and removes. */
+  /** Removes a directory with its content. Without it, the library lists and removes. */
   removeTree?(path: FilePath, options: RemoveTreeCall, call: CallOptions): Promise<void>;
-  /** Copies a file within the file system. Without it the library reads and writes. */
+  /** Copies a file within the file system. Without it, the library reads and writes. */
   copyFile?(from: FilePath, to: FilePath, options: CopyFileOptions, call: CallOptions): Promise<void>;
-  /** Copies a tree within the file system. Without it the library walks and copies. */
+  /** Copies a tree within the file system. Without it, the library walks and copies. */
   copyTree?(from: FilePath, to: FilePath, options: CopyTreeOptions, call: CallOptions): Promise<void>;
-  /** Replaces the file in one step with `data`. */
+  /** Replaces the content of the file with `data` in one step. */
   replaceFile?(path: FilePath, data: Uint8Array, options: ReplaceOptions, call: CallOptions): Promise<void>;
   /**
-   * Opens new content for the file. It appears at `path` with the file's `close`, and never after its `abort`.
-   * Its `replaced` names what `close` failed to do after the new content was in place.
+   * Opens a file for new content. It appears at `path` when the file is closed, and never after `abort`.
+   * @returns the open file; its `replaced` describes what `close` failed to do after the new content was in place
    */
   openReplacement?(path: FilePath, options: ReplaceOptions, call: CallOptions): Promise<FileSystemFile>;
-  /** Opens a file without a name for reading and writing. It is gone when it is closed. */
+  /** Creates a file without a name for reading and writing. It is removed when it is closed.
+   * @returns the open file */
   createTemporary?(directory: FilePath, call: CallOptions): Promise<FileSystemFile>;
 }
 
-/** Extended attributes of files. With `follow: false` those of a link itself. */
+/**
+ * Extended attributes of files. With `follow: false`, the attributes of a link itself.
+ * @throws an error with the `code` of the system call, such as `ENOENT`; see `fileSystemError`
+ * @cancelling optional: stop when `call.signal` is aborted or `call.deadline` is over. If an implementation ignores both, the
+ *   library still rejects the caller's promise
+ * @platforms depends on the implementation
+ * @example see `os.getxattr`
+ */
 export interface ExtendedAttributes {
-  /** The value of one attribute. Rejects with ENODATA if there is none. */
+  /** Gets an attribute. Rejects with ENODATA if it does not exist.
+   * @returns its value */
   getAttribute(path: FilePath, name: string, follow: boolean, call?: CallOptions): Promise<Buffer>;
-  /** `mode`: 0 sets the attribute in any case, 1 only a new one (else EEXIST), 2 only an existing one (else ENODATA). */
+  /** Sets an attribute. `mode`: 0 always, 1 only if it is new (else EEXIST), 2 only if it exists (else ENODATA). */
   setAttribute(
     path: FilePath,
     name: string,
@@ -270,9 +295,10 @@ export interface ExtendedAttributes {
     mode: number,
     call?: CallOptions,
   ): Promise<void>;
-  /** The names of all attributes. */
+  /** Lists the attributes.
+   * @returns their names */
   listAttributes(path: FilePath, follow: boolean, call?: CallOptions): Promise<Buffer[]>;
-  /** Removes one attribute. Rejects with ENODATA if there is none. */
+  /** Removes an attribute. Rejects with ENODATA if it does not exist. */
   removeAttribute(path: FilePath, name: string, follow: boolean, call?: CallOptions): Promise<void>;
 }
 
@@ -290,53 +316,64 @@ export type ReadManyAnswer =
   | { readonly index: number; readonly error: Error; readonly data?: undefined };
 
 /**
- * An open file. Calls may run in parallel. The library does positions, buffers, order and text. After `close` or `abort` it makes
- * no other call.
+ * An open file. Calls can run in parallel. The library implements positions, buffers, order and text. It makes no call after
+ * `close` or `abort`.
+ * @throws an error with the `code` of the system call, such as `ENOENT`; see `fileSystemError`
+ * @cancelling optional: stop when `call.signal` is aborted or `call.deadline` is over. If an implementation ignores both, the
+ *   library still rejects the caller's promise
+ * @platforms depends on the implementation
+ * @example see docs/filesystems.md
  */
 export interface FileSystemFile {
-  /** The size in bytes, if it is known already: a hint. */
+  /** The size in bytes, if it is already known. This is a hint. */
   readonly size?: number | undefined;
-  /** Up to `size` bytes at `position`; fewer only at the end of the file, and none past it. */
+  /** Reads up to `size` bytes at `position`.
+   * @returns the bytes: fewer only at the end of the file, and none after it */
   pread(size: number, position: number | bigint, call: CallOptions): Promise<Uint8Array>;
-  /** The same into `view`. Resolves to the count. Do not touch `view` after the promise has settled. */
+  /** As `pread`, into `view`. Do not use `view` after the promise has settled.
+   * @returns the number of bytes */
   preadinto?(view: Uint8Array, position: number | bigint, call: CallOptions): Promise<number>;
   /**
-   * Several ranges in one call. Element `i` has up to `ranges[i].size` bytes, fewer only at the end of the file. For files where
-   * reading a gap costs less than another request. Without it, the library reads the ranges one by one.
+   * Reads several ranges in one call, for files where reading a gap costs less than another request. Without it, the library
+   * reads the ranges one by one.
+   * @returns for each range up to `size` bytes: fewer only at the end of the file
    */
   preadMany?(
     ranges: readonly { readonly position: number | bigint; readonly size: number }[],
     call: CallOptions,
   ): Promise<readonly Uint8Array[]>;
   /**
-   * Writes all of `data` at `position`, and resolves to `data.length`. The bytes are the library's own, and do not change
-   * meanwhile. `bytesWritten` of an error says how many arrived.
+   * Writes all of `data` at `position`. The data belongs to the library and does not change during the call. If it fails,
+   * `bytesWritten` of the error is the number of bytes written.
+   * @returns `data.length`
    */
   pwrite?(data: Uint8Array, position: number | bigint, call: CallOptions): Promise<number>;
-  /** Writes all of `data` at the current end, and resolves to `data.length`. */
+  /** Writes all of `data` at the current end of the file.
+   * @returns `data.length` */
   append?(data: Uint8Array, call: CallOptions): Promise<number>;
-  /** Cuts or extends a file to `size` bytes (capability `truncate`). */
+  /** Truncates or extends the file to `size` bytes (capability `truncate`). */
   truncate?(size: number | bigint, call: CallOptions): Promise<void>;
-  /** Makes what was written durable. */
+  /** Makes the written data durable. */
   sync?(call: CallOptions): Promise<void>;
   /**
-   * Locks a range for this file without waiting. `shared` locks exclude only locks that are not shared. Needs
-   * `capabilities.locks`. The library keeps the callers of this process in order. It never asks again for a range that this file
-   * has locked (except for a second shared lock), and repeats a refused request after a pause.
-   * @returns false if a lock of another open file is in the way
+   * Locks a range for this file without waiting. `shared` locks exclude only locks that are not shared. Requires
+   * `capabilities.locks`. The library keeps the callers of this process in order. It never requests a range that this file has
+   * locked (except for a second shared lock). If a request fails, it tries again after a pause.
+   * @returns false if a lock of another open file conflicts with it
    */
   tryLock?(range: LockRange, shared: boolean, call: CallOptions): Promise<boolean>;
   /** Releases this file's locks in the range. `close` and `abort` release all of them. */
   unlock?(range: LockRange): Promise<void>;
-  /** What is known of a file: its kind, size, times and permissions. */
+  /** Gets the status of the file.
+   * @returns its kind and size; times and permissions if they are known */
   stat(call: CallOptions): Promise<StatsLike | BigIntStats>;
-  /** Publishes what was written, and closes. Called once. */
+  /** Publishes the written data, and closes the file. Called once. */
   close(): Promise<void>;
-  /** Closes without publishing what was written, if that is possible. Called instead of `close`. */
+  /** Closes the file without publishing the written data, if possible. Called instead of `close`. */
   abort?(reason?: unknown): Promise<void>;
   /**
-   * Writes synchronously, at `position` or (undefined) at the end. For bytes that are still buffered at process exit, where
-   * nothing can be awaited. Without it they are lost, and the exit code says so.
+   * Writes synchronously at `position`, or at the end if it is undefined. Used for data that is still buffered at process exit.
+   * Without it, the data is lost, and the exit code is not 0.
    */
   writeNow?(data: Uint8Array, position: number | undefined): void;
 }

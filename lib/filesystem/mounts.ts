@@ -26,7 +26,13 @@ interface Entry {
   readonly store: MountedStore;
 }
 
-/** A mounted file system. Disposing of it (`using`) unmounts it. */
+/**
+ * A mounted file system. Disposing of it (`using`) unmounts it.
+ * @throws nothing
+ * @cancelling does no I/O, and takes no signal
+ * @platforms the same on all systems
+ * @example using m = mount('/virtual', files);
+ */
 export interface Mount extends Disposable {
   /** The prefix of its paths, without a slash at the end. */
   readonly prefix: string;

@@ -27,9 +27,16 @@ function join(directory: string | Uint8Array, name: string | Buffer): string | B
 const shownOf = (name: string | Uint8Array): string =>
   typeof name === 'string' ? name : Buffer.from(name).toString();
 
-/** An entry that `scandir` gives. `Name` is string, or Buffer with `{ encoding: 'buffer' }`. */
+/**
+ * An entry of a directory, from `scandir`. `Name` is string, or Buffer with `{ encoding: 'buffer' }`. The methods other than `stat`
+ * do no I/O.
+ * @throws nothing, except for `stat`
+ * @cancelling only `stat` takes a signal
+ * @platforms the same on all systems; Windows has no FIFOs, sockets and devices in directories
+ * @example for await (const entry of os.scandir('.')) if (entry.isFile()) console.log(entry.name);
+ */
 export class DirEntry<Name extends string | Buffer = string> {
-  /** The name in its directory. */
+  /** The name, without the directory. */
   readonly name: Name;
   /** The inode number, exact to 2^53. */
   readonly inode: number;
@@ -50,50 +57,60 @@ export class DirEntry<Name extends string | Buffer = string> {
     return type === 'unknown' && stats !== undefined ? typeOf(stats) : type;
   }
 
-  /** The path that was given to `scandir`, and the name. */
+  /** The path that was passed to `scandir`, joined with the name. */
   get path(): Name {
     const path = join(this.#directory, this.name);
     return (typeof this.name === 'string' ? path.toString() : path) as Name;
   }
 
-  /** Whether the entry is a regular file; false for a symbolic link to one. */
+  /** Tests whether the entry is a regular file.
+   * @returns true if it is; false for a symbolic link to a file */
   isFile(): boolean {
     return this.#type === 'file';
   }
 
-  /** False for a link to a directory: see `stat()`. */
+  /** Tests whether the entry is a directory.
+   * @returns true if it is; false for a symbolic link to a directory */
   isDirectory(): boolean {
     return this.#type === 'directory';
   }
 
-  /** Whether the entry is a symbolic link. */
+  /** Tests whether the entry is a symbolic link.
+   * @returns true if it is */
   isSymbolicLink(): boolean {
     return this.#type === 'symlink';
   }
 
-  /** Whether the entry is a FIFO. */
+  /** Tests whether the entry is a FIFO.
+   * @returns true if it is */
   isFIFO(): boolean {
     return this.#type === 'fifo';
   }
 
-  /** Whether the entry is a socket. */
+  /** Tests whether the entry is a socket.
+   * @returns true if it is */
   isSocket(): boolean {
     return this.#type === 'socket';
   }
 
-  /** Whether the entry is a character device. */
+  /** Tests whether the entry is a character device.
+   * @returns true if it is */
   isCharacterDevice(): boolean {
     return this.#type === 'character';
   }
 
-  /** Whether the entry is a block device. */
+  /** Tests whether the entry is a block device.
+   * @returns true if it is */
   isBlockDevice(): boolean {
     return this.#type === 'block';
   }
 
   /**
-   * The entry's status. For a link, the status of what it leads to, unless `followSymlinks` is false.
-   * @throws the system's errors in Node's shape: ENOENT if the entry has vanished
+   * Gets the status of the entry. Follows a link, unless `followSymlinks` is false.
+   * @returns node:fs Stats, or BigIntStats with `{ bigint: true }`
+   * @throws the system's errors in Node's shape, such as ENOENT if the entry no longer exists
+   * @cancelling as `os.stat`
+   * @example const { size } = await entry.stat();
    */
   stat(o: StatOptions & { bigint: true; followSymlinks?: boolean | undefined }): Promise<BigIntStats>;
   stat(o?: StatOptions & { followSymlinks?: boolean | undefined }): Promise<Stats>;

@@ -134,20 +134,28 @@ export interface DeleteFailure {
 }
 
 /**
- * A bucket. Calls may run in parallel. They reject with `ObjectStoreError`, and only when the client has given up
- * retrying.
+ * A bucket. Calls can run in parallel.
+ * @throws ObjectStoreError, after the retries of the client have failed
+ * @cancelling rejects when `call.signal` is aborted, without waiting for the server
+ * @platforms the same on all systems
+ * @example mount('s3://reports', objectFiles({ store: new MyStore('reports') }));
  */
 export interface ObjectStore {
-  /** What is known of an object, without its content. */
+  /** Gets the properties of an object.
+   * @returns its size, ETag, time and metadata */
   head(key: string, call: StoreCall): Promise<ObjectInfo>;
-  /** Reads an object or a range of it. */
+  /** Reads an object or a range of it.
+   * @returns its properties and its content */
   get(key: string, call: GetCall): Promise<ObjectBody>;
-  /** Stores an object whole. Resolves to its ETag. */
+  /** Stores an object with one request.
+   * @returns its ETag */
   put(key: string, data: Uint8Array, call: NewObject & Condition & StoreCall): Promise<string>;
 
-  /** Begins a multipart upload. Resolves to its id. */
+  /** Begins a multipart upload.
+   * @returns its id */
   createUpload(key: string, call: NewObject & StoreCall): Promise<string>;
-  /** Uploads one part, or has the server copy it. Resolves to the part's ETag. */
+  /** Uploads one part, or copies it on the server.
+   * @returns the ETag of the part */
   uploadPart(
     key: string,
     upload: string,
@@ -155,26 +163,29 @@ export interface ObjectStore {
     data: Uint8Array | CopySource,
     call: StoreCall,
   ): Promise<string>;
-  /** Makes the object of the parts that were sent. */
+  /** Creates the object from the uploaded parts. */
   completeUpload(
     key: string,
     upload: string,
     parts: readonly UploadedPart[],
     call: Condition & StoreCall,
   ): Promise<void>;
-  /** Ends a multipart upload without an object, and frees its parts. */
+  /** Ends a multipart upload without creating an object, and removes its parts. */
   abortUpload(key: string, upload: string, call: StoreCall): Promise<void>;
   /**
-   * Optional: the request of `abortUpload`, signed and not sent. It is sent when the process ends before the upload has, by
-   * `process.exit` for example.
+   * Optional: signs the request of `abortUpload`, without sending it. The library sends it if the process ends before the upload,
+   * for example by `process.exit`.
+   * @returns the signed request
    */
   prepareAbort?(key: string, upload: string): Promise<PreparedRequest>;
 
-  /** One page of a listing. */
+  /** Lists keys.
+   * @returns one page */
   list(call: ListCall): Promise<ListPage>;
-  /** Copies an object with its metadata, within the server. */
+  /** Copies an object with its metadata on the server. */
   copy(source: CopySource, key: string, call: StoreCall): Promise<void>;
-  /** Deletes up to 1,000 keys. A key that is not there counts as deleted. Resolves to those that failed. */
+  /** Deletes up to 1,000 keys. A key that does not exist counts as deleted.
+   * @returns the keys that could not be deleted */
   delete(keys: readonly string[], call: StoreCall): Promise<readonly DeleteFailure[]>;
 }
 

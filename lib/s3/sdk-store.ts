@@ -15,9 +15,16 @@ import {
 import { queryOf } from './signature.js';
 import { copySourceOf, decoded, extentOf, isNoXml, quoted, rangeOf, socketCode, statusOf } from './wire.js';
 
-/** What is needed of a client: `S3Client` and `S3` have it. */
+/**
+ * The method of a client that is used. `S3Client` and `S3` have it.
+ * @throws the client's errors
+ * @cancelling the library passes an `abortSignal` in `options`
+ * @platforms the same on all systems
+ * @example s3Files({ client: new S3Client({}), bucket: 'reports' });
+ */
 export interface S3ClientLike {
-  /** Sends one command, as the SDK's client does. */
+  /** Sends one command, like the SDK's client.
+   * @returns the output of the command */
   send(command: never, options?: never): Promise<unknown>;
 }
 

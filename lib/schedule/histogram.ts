@@ -19,7 +19,13 @@ function middle(bucket: number): number {
   return (low + highest(bucket)) / 2;
 }
 
-/** A snapshot of a histogram of nanoseconds. Values are known within 6 %. */
+/**
+ * A snapshot of a histogram of nanoseconds. Values are accurate to 6 %.
+ * @throws RangeError for a percentile that is not > 0 and <= 100
+ * @cancelling does no I/O, and takes no signal
+ * @platforms the same on all systems
+ * @example const p99 = metrics().lanes.default.wait.percentile(99);
+ */
 export class Histogram {
   /** Values recorded. */
   readonly count: number;
@@ -46,8 +52,9 @@ export class Histogram {
   }
 
   /**
-   * The value that `percentile` per cent of all values do not exceed.
+   * Gets a percentile.
    * @param percentile > 0 and <= 100
+   * @returns nanoseconds: the value that so many per cent of all values do not exceed
    */
   percentile(percentile: number): number {
     if (!(percentile > 0 && percentile <= 100)) throw new RangeError('percentile must be > 0 && <= 100');
@@ -68,7 +75,8 @@ export class Histogram {
     return map;
   }
 
-  /** The upper bound and the count of each bucket that is not empty: for exporters. */
+  /** Lists the buckets that are not empty, for exporters.
+   * @returns the upper bound in nanoseconds and the count of each */
   *buckets(): IterableIterator<{ upTo: number; count: number }> {
     for (let i = 0; i < BUCKETS; i++) {
       const count = this.#buckets[i] as number;
@@ -76,7 +84,8 @@ export class Histogram {
     }
   }
 
-  /** Count, mean, extremes and common percentiles as a plain object. */
+  /** Converts the histogram to a plain object.
+   * @returns count, mean, minimum, maximum and common percentiles */
   toJSON(): Record<string, number> {
     const { count, min, max, mean, stddev } = this;
     return {

@@ -30,13 +30,18 @@ export interface SpoolOptions {
   maxSize?: number | undefined;
 }
 
-/** What a spooled file has besides what `Handle` has. */
+/**
+ * The additional members of a spooled file.
+ * @cancelling the content stays in memory
+ * @platforms the same on all systems
+ * @example await file.rollover();
+ */
 export interface Rollover {
   /** Null while the content is in memory, then the descriptor of the file. */
   readonly name: number | null;
   /**
-   * Moves the content to a real file now; does nothing when it has been moved.
-   * @throws the system's errors; the content is then still in memory, whole
+   * Moves the content to a real file. If it has already been moved, this has no effect.
+   * @throws the system's errors; the complete content then stays in memory
    */
   rollover(o?: OpOptions): Promise<void>;
 }

@@ -12,7 +12,13 @@ export interface TemporaryDirectoryOptions extends PlaceOptions, OpOptions {
   delete?: boolean | undefined;
 }
 
-/** A directory that is removed when it is disposed of or the process ends. Made by `temporaryDirectory`. */
+/**
+ * A directory that is removed when it is disposed of or the process ends. Created by `temporaryDirectory`.
+ * @throws the first of the system's errors, unless `ignoreCleanupErrors` is true
+ * @cancelling a removal takes no signal
+ * @platforms Ctrl-C ends Node on Windows before the directory is removed, unless the program handles it
+ * @example await using work = await temporaryDirectory({ prefix: 'build-' });
+ */
 export class TemporaryDirectory {
   /** Its absolute path (bytes where `dir` was given as bytes). */
   readonly name: string;
@@ -30,9 +36,10 @@ export class TemporaryDirectory {
   }
 
   /**
-   * Removes the directory and everything in it, and follows no link. Once that has succeeded, calling it again does nothing.
-   * After a failure, ignored or not, calling it again tries again. A directory that is already gone is fine.
-   * @throws the first of the system's errors, with the path of what could not be removed, unless `ignoreCleanupErrors`
+   * Removes the directory and everything in it. Never follows a link. After a failure, you can call it again. After it has
+   * succeeded, calling it again has no effect. It is not an error if the directory no longer exists.
+   * @throws the first of the system's errors, with the path that could not be removed, unless `ignoreCleanupErrors` is true
+   * @example await work.cleanup();
    */
   cleanup(): Promise<void> {
     if (this.#cleaning === undefined) {
@@ -50,12 +57,13 @@ export class TemporaryDirectory {
     return this.cleanup();
   }
 
-  /** As `cleanup`, unless the directory was made with `delete: false`. */
+  /** As `cleanup`, unless the directory was created with `delete: false`. */
   [asyncDispose](): Promise<void> {
     return this.#deleted ? this.cleanup() : Promise.resolve();
   }
 
-  /** The path of the directory. */
+  /** Converts the object to a string.
+   * @returns the path of the directory */
   toString(): string {
     return typeof this.name === 'string' ? this.name : Buffer.from(this.name).toString();
   }

@@ -48,13 +48,19 @@ export interface FaultRule {
   readonly seed?: number | undefined;
 }
 
-/** Faults that are in force. */
+/**
+ * Active faults.
+ * @throws nothing
+ * @cancelling does no I/O, and takes no signal
+ * @platforms the same on all systems
+ * @example using broken = faults({ op: 'write', error: 'ENOSPC' });
+ */
 export interface Faults extends Disposable {
   /** How many operations have gone wrong. */
   readonly count: number;
   /** The operations that have gone wrong, in order. */
   readonly operations: readonly Operation[];
-  /** Ends them. Doing it again does nothing. */
+  /** Ends the faults. Calling it again has no effect. */
   stop(): void;
 }
 

@@ -10,6 +10,8 @@ interface Comment {
 }
 interface Type {
   type: string;
+  name?: string;
+  typeArguments?: Type[];
   [key: string]: unknown;
 }
 interface Parameter {
@@ -65,7 +67,7 @@ function typeText(type: Type | undefined): string {
     case 'typeOperator':
       return `${type.operator as string} ${typeText(type.target as Type)}`;
     case 'reference': {
-      const given = type.typeArguments as Type[] | undefined;
+      const given = type.typeArguments;
       const name = type.name as string;
       return given === undefined ? name : `${name}<${given.map(typeText).join(', ')}>`;
     }

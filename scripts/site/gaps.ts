@@ -1,4 +1,4 @@
-// What the reference lacks: public names without a word about them, and functions without one of the headings that each has.
+// What the reference lacks: public names without documentation, and functions and methods without one of the common headings.
 import type { Reflection } from './api-text.js';
 
 const FUNCTION = 64;
@@ -19,21 +19,41 @@ function isTold(node: Reflection): boolean {
   return places.some((comment) => comment !== undefined);
 }
 
-/** What each function says, in this order. */
+/** What each function and method describes, in this order. */
 const HEADINGS = {
   '@returns': 'what it returns',
   '@throws': 'its errors',
   '@cancelling': 'what an abort does',
   '@platforms': 'how platforms differ',
-  '@example': 'an example',
+  '@example': 'how to use it',
 };
 
-function missingHeadings(node: Reflection): string[] {
-  const tags = (node.signatures ?? []).flatMap(
-    (each) => each.comment?.blockTags?.map(({ tag }) => tag) ?? [],
+type Headings = Set<string>;
+
+const headingsOf = (node: Reflection): Headings =>
+  new Set(
+    [node.comment, ...(node.signatures ?? []).map((each) => each.comment)].flatMap(
+      (comment) => comment?.blockTags?.map(({ tag }) => tag) ?? [],
+    ),
   );
+
+/** Whether there is a result to describe. */
+function resolvesToNothing({ signatures = [] }: Reflection): boolean {
+  return signatures.every(({ type }) => {
+    const result = type?.name === 'Promise' ? type.typeArguments?.[0] : type;
+    return result?.name === 'void';
+  });
+}
+
+/** The headings that `node` lacks. Those in the comment of a class hold for each of its methods. */
+function missingHeadings(node: Reflection, container: Reflection): string[] {
+  const found = headingsOf(node);
+  if (node.kind === METHOD) {
+    for (const tag of headingsOf(container)) found.add(tag);
+    if (resolvesToNothing(node)) found.add('@returns');
+  }
   return Object.entries(HEADINGS)
-    .filter(([tag]) => !tags.includes(tag))
+    .filter(([tag]) => !found.has(tag))
     .map(([tag, what]) => `does not say ${what} (${tag})`);
 }
 
@@ -44,8 +64,8 @@ export function gaps(node: Reflection, path = ''): string[] {
     const name = path === '' ? child.name : `${path}.${child.name}`;
     const found = CONTAINERS.has(child.kind) ? gaps(child, name) : [];
     if (NAMED.has(child.kind) && !isTold(child)) found.push(`${name} has no documentation`);
-    if (child.kind === FUNCTION && isTold(child))
-      found.push(...missingHeadings(child).map((each) => `${name} ${each}`));
+    if ((child.kind === FUNCTION || child.kind === METHOD) && isTold(child))
+      found.push(...missingHeadings(child, node).map((each) => `${name} ${each}`));
     return found;
   });
 }

@@ -27,6 +27,37 @@ describe('the check of the reference', () => {
     ]);
   });
 
+  const methodOf = (classTags: string[], tags: string[], result: string) => {
+    const commentWith = (given: string[]) => ({
+      summary: text('Does it.'),
+      blockTags: given.map((tag) => ({ tag, content: text('words') })),
+    });
+    const promise = {
+      type: 'reference',
+      name: 'Promise',
+      typeArguments: [{ type: 'intrinsic', name: result }],
+    };
+    const signature = { name: 'work', kind: 4096, comment: commentWith(tags), type: promise };
+    const method = { name: 'work', kind: 2048, signatures: [signature] };
+    const file = { name: 'File', kind: 128, comment: commentWith(classTags), children: [method] };
+    return { name: 'project', kind: 1, children: [file] };
+  };
+
+  it('names each heading that neither a method nor its class has', () => {
+    expect(gaps(methodOf(['@cancelling', '@platforms'], ['@returns'], 'number'))).to.deep.equal([
+      'File.work does not say its errors (@throws)',
+      'File.work does not say how to use it (@example)',
+    ]);
+  });
+
+  it('asks no method that resolves to nothing what it returns', () => {
+    const all = ['@throws', '@cancelling', '@platforms', '@example'];
+    expect(gaps(methodOf(all, [], 'void'))).to.deep.equal([]);
+    expect(gaps(methodOf(all, [], 'number'))).to.deep.equal([
+      'File.work does not say what it returns (@returns)',
+    ]);
+  });
+
   it('names a function without any documentation', () => {
     const children = [{ name: 'work', kind: 64, signatures: [{ name: 'work', kind: 4096 }] }];
     expect(gaps({ name: 'project', kind: 1, children })).to.deep.equal(['work has no documentation']);
