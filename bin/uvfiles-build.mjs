@@ -17,9 +17,9 @@ const VERSIONS = { 'node-gyp': '12', 'node-addon-api': '8' };
 
 const HELP = `Usage: npx uvfiles build [--nodedir=PREFIX]
 
-Builds the native addon of uvfiles from the sources in its package, with node-gyp. It needs Python 3, make and a
-C++20 compiler (Windows: Visual Studio Build Tools), and Node's headers: those beside this Node, those in
-PREFIX/include/node, or else node-gyp downloads them.`;
+Builds the native addon from the sources in the package, with node-gyp. This requires Python 3, make and a C++20
+compiler (on Windows, the Visual Studio Build Tools). It uses the header files in PREFIX/include/node, or those that
+are installed with Node. If there are none, node-gyp downloads them.`;
 
 class Refusal extends Error {}
 
@@ -50,9 +50,9 @@ function tools(project) {
   const missing = Object.keys(VERSIONS).filter((name) => !found[name]);
   if (missing.length === 0) return found;
   const wanted = missing.map((name) => `${name}@${VERSIONS[name]}`);
-  const advice = `Install what is missing beside uvfiles and try again: npm install --save-dev ${wanted.join(' ')}`;
+  const advice = `Install them in your project and try again: npm install --save-dev ${wanted.join(' ')}`;
   if (!npm)
-    throw new Refusal(`${missing.join(' and ')} not found, and no npm to download it with. ${advice}`);
+    throw new Refusal(`${missing.join(' and ')} not found, and there is no npm to download them. ${advice}`);
   console.log(`Downloading ${wanted.join(' and ')} with npm`);
   writeFileSync(path.join(work, 'package.json'), '{ "private": true }\n');
   const args = [
@@ -97,7 +97,7 @@ function build(nodeGyp) {
   const prefix = headersPrefix();
   const args = [path.join(nodeGyp, 'bin/node-gyp.js'), 'rebuild', ...(prefix ? [`--nodedir=${prefix}`] : [])];
   console.log(`Building the addon for ${process.platform}-${process.arch}, Node ${process.versions.node}`);
-  if (!prefix) console.log('This Node has no headers beside it: node-gyp downloads them.');
+  if (!prefix) console.log('The header files of Node are not installed: node-gyp downloads them.');
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: work,
     encoding: 'utf8',
@@ -106,13 +106,13 @@ function build(nodeGyp) {
   });
   if (status === 0) return;
   throw new Refusal(`${stdout}${stderr}
-node-gyp could not build the addon. Its output is above. It needs:
+node-gyp could not build the addon. Its output is above. Check that these are installed:
   Debian, Ubuntu   apt-get install python3 make g++
   Fedora           dnf install python3 make gcc-c++
   Alpine           apk add python3 make g++
   macOS            xcode-select --install
   Windows          Visual Studio Build Tools with "Desktop development with C++", and Python 3
-and Node's headers${prefix ? '' : ', which it tried to download: name a prefix that has include/node with --nodedir'}.`);
+Node's header files${prefix ? '' : ', which node-gyp tried to download. If you have them, pass --nodedir=PREFIX (PREFIX/include/node)'}.`);
 }
 
 function main() {

@@ -8,11 +8,11 @@ const [command = '', ...args] = process.argv.slice(2);
 
 const HELP = `Usage: npx uvfiles COMMAND [--help]
 
-  doctor [PATH]   what the library finds on this machine and on the file system of PATH, and what to do
-  bench [PATH]    a comparison with fs.promises on the disk of PATH, in 20 seconds
-  build           build the native addon from the sources in the package, where no binary fits
+  doctor [PATH]   check the installation and the file system of PATH, and give advice
+  bench [PATH]    compare uvfiles with fs.promises on the disk of PATH (takes 20 seconds)
+  build           build the native addon from source, for systems without a prebuilt binary
 
-  --version       print the version of the package`;
+  --version       print the version`;
 
 if (command === '--help' || command === '-h' || command === 'help') {
   console.log(HELP);
@@ -25,6 +25,6 @@ if (command === '--help' || command === '-h' || command === 'help') {
   const { main } = createRequire(import.meta.url)('../dist/lib/cli/index.js');
   process.exitCode = await main(command, args, version);
 } else {
-  console.error(command === '' ? HELP : `uvfiles: there is no command ${command}.\n\n${HELP}`);
+  console.error(command === '' ? HELP : `uvfiles: unknown command ${command}.\n\n${HELP}`);
   process.exitCode = 2;
 }

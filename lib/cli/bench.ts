@@ -9,13 +9,13 @@ import type { Workload } from './workloads.js';
 
 export const help = `Usage: uvfiles bench [PATH] [--seconds N] [--json]
 
-Does the same work with uvfiles and with fs.promises, on the file system of PATH (the current directory), and says which is
-faster. The two take turns in one process. It makes a temporary directory of some 20 MB there and removes it.
+Runs the same workloads with uvfiles and with fs.promises in PATH (default: the current directory), and shows which is
+faster. The two take turns in one process. It creates a temporary directory of about 20 MB in PATH and removes it.
 
-  --seconds N   how long to measure, 1 to 600 (20)
+  --seconds N   the duration of the measurement, 1 to 600 (default: 20)
   --json        print one JSON object instead of text
 
-Exit codes: 0 measured, 1 an error, 2 wrong usage.`;
+Exit codes: 0 on success, 1 after an error, 2 for incorrect usage.`;
 
 interface Figures {
   /** Nanoseconds per call, the median over the rounds. */
@@ -103,7 +103,7 @@ async function compare(workload: Workload, ms: number): Promise<Result> {
   };
 }
 
-/** One sentence for what the ratios say together. */
+/** Summarizes the ratios in one sentence. */
 export function verdict(results: readonly Result[]): string {
   const ratios = ascending(results.map((each) => each.ratio));
   const mean = Math.exp(ratios.reduce((sum, each) => sum + Math.log(each), 0) / ratios.length);
@@ -111,11 +111,13 @@ export function verdict(results: readonly Result[]): string {
   const names = behind.map((each) => `${each.name}, ${each.inFlight} in flight`).join('; ');
   const head =
     mean >= 1.05
-      ? `Here uvfiles is ${mean.toPrecision(2)} times as fast as fs.promises (geometric mean)`
+      ? `On this disk, uvfiles is ${mean.toPrecision(2)} times as fast as fs.promises (geometric mean)`
       : mean > 0.95
-        ? 'Here uvfiles and fs.promises are equally fast'
-        : `Here uvfiles is slower than fs.promises: ${mean.toPrecision(2)} of its speed (geometric mean)`;
-  return behind.length === 0 ? `${head}, and behind in nothing.` : `${head}. It is behind in: ${names}.`;
+        ? 'On this disk, uvfiles and fs.promises are equally fast'
+        : `On this disk, uvfiles has ${mean.toPrecision(2)} times the speed of fs.promises (geometric mean)`;
+  return behind.length === 0
+    ? `${head}. It is not slower in any workload.`
+    : `${head}. It is slower in: ${names}.`;
 }
 
 function print(results: readonly Result[]): void {
@@ -157,14 +159,14 @@ export async function bench(args: string[], version: string): Promise<number> {
     options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '20' } },
     allowPositionals: true,
   });
-  if (positionals.length > 1) throw new UsageError(`bench takes one PATH, not ${positionals.length}`);
+  if (positionals.length > 1) throw new UsageError(`expected one PATH, got ${positionals.length}`);
   const path = positionals[0] ?? '.';
   if (!fs.statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`there is no directory ${path}`);
+    throw new UsageError(`${path} is not a directory`);
   }
   const seconds = Number(values.seconds);
   if (!(seconds >= 1 && seconds <= 600)) {
-    throw new UsageError(`--seconds takes a number from 1 to 600, not ${values.seconds}`);
+    throw new UsageError(`--seconds must be a number from 1 to 600, got ${values.seconds}`);
   }
   const load = os.loadavg()[0]!;
   const processors = os.availableParallelism();
@@ -173,7 +175,7 @@ export async function bench(args: string[], version: string): Promise<number> {
   if (!values.json) {
     process.stdout.write(`${setting}\n`);
     if (busy) {
-      process.stdout.write(paint('yellow', 'The machine is busy: the figures vary more than they should.\n'));
+      process.stdout.write(paint('yellow', 'The machine is busy, so the results are less accurate.\n'));
     }
     process.stdout.write('\n');
   }

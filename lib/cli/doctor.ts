@@ -1,4 +1,4 @@
-// uvfiles doctor [PATH]: what the library finds on this machine, what works on the file system of PATH, and what to do.
+// uvfiles doctor [PATH]: describes the machine, tests the file system of PATH, and gives advice.
 import * as fs from 'node:fs';
 import * as process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -8,13 +8,13 @@ import { UsageError } from './usage.js';
 
 export const help = `Usage: uvfiles doctor [PATH] [--json]
 
-Shows the platform, the binary in use, the thread pool and the limits of the process, and tries what works
-on the file system of PATH (the current directory): cached reads without a thread, locks, atomic replacement.
-It makes a temporary directory there and removes it.
+Shows the platform, the binary in use, the thread pool and the limits of the process. Then tests the file system
+of PATH (default: the current directory): cached reads without a thread, locks, and atomic replacement. It creates
+a temporary directory in PATH and removes it.
 
   --json   print one JSON object instead of text
 
-Exit codes: 0 the library works, 1 it does not, 2 wrong usage.`;
+Exit codes: 0 if the library works, 1 if it does not, 2 for incorrect usage.`;
 
 /** The file of the addon among what was loaded. */
 function loadedBinary(): string | undefined {
@@ -47,7 +47,7 @@ async function examine(path: string, version: string): Promise<Report> {
 }
 
 function counted(tried: { inline: number; of: number } | undefined): string {
-  return tried === undefined ? 'not tried' : `${tried.inline} of ${tried.of} without a thread`;
+  return tried === undefined ? 'not tested' : `${tried.inline} of ${tried.of} without a thread`;
 }
 
 function pathRows(report: Report): [string, string][] {
@@ -66,10 +66,10 @@ function pathRows(report: Report): [string, string][] {
       ? ([
           ['locks', path.locks!],
           ['atomic writes', path.atomicReplace!],
-          ['nameless files', path.namelessFiles!],
-          ['one sync', duration(path.syncNs!)],
+          ['unnamed files', path.namelessFiles!],
+          ['time of a sync', duration(path.syncNs!)],
         ] as [string, string][])
-      : ([['writing', 'no file can be made here']] as [string, string][])),
+      : ([['writing', 'not permitted here']] as [string, string][])),
   ];
 }
 
@@ -82,10 +82,13 @@ function rows(report: Report): [string, string][] {
     ],
     ['runtime', system.runtime],
     ['processors', String(system.processors)],
-    ['binary', binary.file === undefined ? 'none that loads' : `${binary.file} (${binary.origin!})`],
+    ['binary', binary.file === undefined ? 'none can be loaded' : `${binary.file} (${binary.origin!})`],
     ...(pool === undefined
       ? []
-      : ([['thread pool', `${pool.threads} threads, ${pool.reserved} left to Node`]] as [string, string][])),
+      : ([['thread pool', `${pool.threads} threads, ${pool.reserved} reserved for Node`]] as [
+          string,
+          string,
+        ][])),
     ['descriptors', limits.descriptors ?? 'unknown'],
     ['seccomp', limits.seccomp ?? 'unknown'],
     ...pathRows(report),
@@ -109,9 +112,9 @@ export async function doctor(args: string[], version: string): Promise<number> {
     options: { json: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
-  if (positionals.length > 1) throw new UsageError(`doctor takes one PATH, not ${positionals.length}`);
+  if (positionals.length > 1) throw new UsageError(`expected one PATH, got ${positionals.length}`);
   const path = positionals[0] ?? '.';
-  if (!fs.existsSync(path)) throw new UsageError(`there is no ${path}`);
+  if (!fs.existsSync(path)) throw new UsageError(`${path} does not exist`);
   const report = await examine(path, version);
   if (values.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   else print(report);

@@ -1,4 +1,4 @@
-// What the doctor finds out, and what it makes of it.
+// What the doctor reports about the system, and the advice that follows from it.
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import { libcOf } from '../libc.js';
@@ -62,7 +62,7 @@ export function describeSystem(version: string): Report {
     inline: { enabled: false },
     limits: {
       ...(descriptors !== null && {
-        descriptors: `${descriptors[1]!} of at most ${descriptors[2]!}`,
+        descriptors: `${descriptors[1]!} (hard limit ${descriptors[2]!})`,
       }),
       ...(seccomp !== undefined && { seccomp: seccomp === '0' ? 'no filter' : 'filtered' }),
     },
@@ -73,35 +73,35 @@ export function describeSystem(version: string): Report {
 
 /** Why cached data is not read on the loop's thread; undefined if nothing is known against it. */
 export function whyNotInline(report: Report): string | undefined {
-  if (process.env.UVFILES_INLINE === '0') return 'UVFILES_INLINE=0 switches it off';
-  if (process.platform !== 'linux') return 'it exists on Linux only';
+  if (process.env.UVFILES_INLINE === '0') return 'UVFILES_INLINE=0 disables the inline path';
+  if (process.platform !== 'linux') return 'the inline path exists only on Linux';
   const [major, minor] = os.release().split('.').map(Number) as [number, number];
-  if (major < 5 || (major === 5 && minor < 12)) return 'it needs Linux 5.12 or newer';
+  if (major < 5 || (major === 5 && minor < 12)) return 'the inline path requires Linux 5.12 or newer';
   const { path } = report;
   if (path === undefined) return undefined;
   const hits = (path.reads?.inline ?? 0) + (path.names?.inline ?? 0);
   if (hits > 0) return undefined;
-  if (report.limits.seccomp === 'filtered') return 'a seccomp filter may refuse openat2 or preadv2';
-  return `calls on ${path.type ?? 'this file system'} may wait for a server or another program`;
+  if (report.limits.seccomp === 'filtered') return 'a seccomp filter may block openat2 or preadv2';
+  return `calls on ${path.type ?? 'this file system'} can wait for a server or another program`;
 }
 
 function onDescriptors(report: Report): string | undefined {
   const soft = Number(report.limits.descriptors?.split(' ', 1)[0]);
   if (!(soft <= 1024)) return undefined;
-  return `A process may open ${soft} files. Servers want more: ulimit -n 65536, or LimitNOFILE= in systemd. Calls wait while there is none free.`;
+  return `This process can open ${soft} files. For a server, raise the limit with ulimit -n 65536, or LimitNOFILE= in systemd.`;
 }
 
 function onPool(report: Report): string | undefined {
   const { pool } = report;
   if (pool === undefined || pool.threads > 2) return undefined;
-  return `libuv's pool has ${pool.threads} threads, so one slow call holds up all others. Set UV_THREADPOOL_SIZE to 4 or more before Node starts.`;
+  return `libuv's pool has ${pool.threads} threads, so one slow call delays all others. Set UV_THREADPOOL_SIZE to 4 or more before Node starts.`;
 }
 
 function onFileSystem(report: Report): string | undefined {
   const { path } = report;
   if (path?.type === undefined) return undefined;
   if (/^(nfs|cifs|smb|fuse|9p|ceph|glusterfs|afs)/.test(path.type)) {
-    return `${path.type} may stop answering. Give its calls a lane of their own, so that other files do not wait: createLane({ name: 'remote', concurrency: 2 }).`;
+    return `Calls on ${path.type} can hang. Use a separate lane for them, so that other calls do not wait: createLane({ name: 'remote', concurrency: 2 }).`;
   }
   return undefined;
 }
@@ -109,7 +109,7 @@ function onFileSystem(report: Report): string | undefined {
 function onSync(report: Report): string | undefined {
   const ns = report.path?.syncNs;
   if (ns === undefined || ns < 20e6) return undefined;
-  return `A sync takes ${Math.round(ns / 1e6)} ms here. writeAtomic waits for two; pass { durable: false } where losing the last change in a power cut is acceptable.`;
+  return `A sync takes ${Math.round(ns / 1e6)} ms here. writeAtomic needs two of them. If losing the last change in a power failure is acceptable, pass { durable: false }.`;
 }
 
 /** What to do, from what was found. */
@@ -117,7 +117,7 @@ export function advise(report: Report): string[] {
   const found = [onFileSystem, onPool, onDescriptors, onSync].map((each) => each(report));
   if (!report.inline.enabled && report.inline.why !== undefined && process.platform === 'linux') {
     found.push(
-      `Cached data takes the pool: ${report.inline.why}. Results are the same, each call takes 10 to 40 us longer.`,
+      `Cached data is read in the pool, because ${report.inline.why}. Each call takes 10 to 40 us longer.`,
     );
   }
   return found.filter((each) => each !== undefined);

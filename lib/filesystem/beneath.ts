@@ -7,10 +7,10 @@ import { FilesBeneath } from '../native/store/beneath-files.js';
 import type { FileSystem } from './filesystem.js';
 
 /**
- * Makes a file system of the real files below `root`. Nothing outside `root` is reached, whatever a path or a link says, and even
- * if directories are swapped for links meanwhile: on Linux 5.6 and later the kernel resolves each path with
- * `openat2(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS)`, elsewhere it is resolved component by component without following.
- * Links that stay below the root are followed, unless they are absolute.
+ * Creates a file system of the real files below `root`. No path and no link can lead outside of `root`, even if directories
+ * are replaced by links during an operation. On Linux 5.6 and newer, the kernel resolves each path with
+ * `openat2(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS)`. On other systems, the library resolves it component by component. Links
+ * that stay below the root are followed, unless they are absolute.
  * @param root a directory. A relative path is resolved against the current working directory
  * @returns a file system; an escape rejects with an error of code `ERR_OUTSIDE_ROOT`
  * @throws TypeError for a bad path, UnsupportedOperationError on Windows

@@ -13,7 +13,7 @@ import type { Capabilities, FilePath } from './filesystem.js';
 export type ErrorCode = keyof typeof constants.errno;
 
 /**
- * Makes an error in the shape of node:fs: `ENOENT: no such file or directory, open '/x'`.
+ * Creates an error with the properties and the message of node:fs errors: `ENOENT: no such file or directory, open '/x'`.
  * @param code the symbolic name
  * @param syscall the call that failed, such as `open`
  * @returns the error, with `code`, `errno`, `syscall`, `path` and `dest`

@@ -151,7 +151,7 @@ function isBelow(path: string, prefix: string): boolean {
 }
 
 /**
- * Mounts a file system at a prefix: every function of the library then uses `fileSystem` for paths below the prefix.
+ * Mounts a file system at a prefix. All functions of the library then use `fileSystem` for paths below the prefix.
  * @param prefix an absolute path, such as `/virtual`, or the start of a URL, such as `s3://reports`
  * @param fileSystem the file system
  * @param o `scope`: a callback. The file system is then mounted for the callback's asynchronous context alone, and the

@@ -271,7 +271,7 @@ export class PositionedFile implements OpenFile {
   writeNow(data: Uint8Array, at: number): void {
     const file = this.#file;
     if (file.writeNow === undefined)
-      throw new Error(`the file system '${this.fileSystem}' cannot write at the end of the process`);
+      throw new Error(`the file system '${this.fileSystem}' cannot write at process exit`);
     file.writeNow(data, this.#appending ? undefined : at === CURRENT ? this.#position : at);
   }
 }

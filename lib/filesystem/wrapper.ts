@@ -2,7 +2,8 @@
 import type { FileSystem } from './filesystem.js';
 
 /**
- * Makes a file system that behaves as `base`, except for `overrides`. Methods that `base` lacks are missing here, too.
+ * Creates a file system that forwards all calls to `base`, except for `overrides`. Methods that `base` does not have are not
+ * added.
  * @param base the file system to forward to
  * @param overrides properties and methods that replace those of `base`. A method may call the one of `base`
  * @returns a file system

@@ -46,7 +46,7 @@ const textOf = (path: FilePath): string => (typeof path === 'string' ? path : Bu
 
 /** The error for a name that is not served. */
 function refusal(code: 'ENOENT' | 'ERR_OUTSIDE_ROOT', name: string): Error {
-  return Object.assign(new Error(`${code}: not a name below the root, serveFile '${name}'`), { code });
+  return Object.assign(new Error(`${code}: not a path below the root, serveFile '${name}'`), { code });
 }
 
 function namesOf(path: FilePath): string[] {

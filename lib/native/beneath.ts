@@ -39,7 +39,7 @@ const descriptorOf = (root: Root): number => (typeof root === 'number' ? root : 
 /** The error of a path that leads out of the root. */
 function outsideRoot(path: string | Uint8Array, cause: unknown): Error {
   const shown = typeof path === 'string' ? path : Buffer.from(path).toString();
-  const error = new Error(`The path leads out of the root directory: '${shown}'`, { cause });
+  const error = new Error(`The path leads outside of the root directory: '${shown}'`, { cause });
   return Object.assign(error, { code: 'ERR_OUTSIDE_ROOT', path: shown });
 }
 

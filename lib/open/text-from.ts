@@ -23,7 +23,7 @@ export interface TextFromOptions {
 const readOptions = optionReader({ encoding: unchecked, errors: unchecked, newline: unchecked }, false);
 
 /**
- * Reads text from a source of bytes, with the decoder, the error handlers and the newline modes of text files.
+ * Reads text from a source of bytes, with the decoders, error handlers and newline modes of text files.
  * @param source a Node stream, a web stream, an async iterable or an iterable of bytes (strings in it are UTF-8)
  * @returns a TextFile in mode `r`: iterate over it for lines with their ends, or call `lines()`, `read()`, `readline()`. It has
  *   no position to seek to. `close()` (`await using`) ends the source; what breaks off a loop leaves it to be read on.

@@ -10,7 +10,7 @@ import type { OpOptions } from '../schedule/options.js';
 const ALL_MODES = constants.R_OK | constants.W_OK | constants.X_OK;
 
 /**
- * Whether the real user and group may use the path in this way, as Python's os.access.
+ * Tests whether the real user and group have the given permissions for a path, like Python's os.access.
  * @param mode `fs.constants`' F_OK (there is such a file: the default), or R_OK, W_OK, X_OK together
  * @returns false if not, also if the path is missing
  * @throws TypeError for a bad path, RangeError ERR_OUT_OF_RANGE for another mode, AbortError, TimeoutError

@@ -6,7 +6,7 @@ import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Changes a file's mode.
+ * Changes the permission bits of a file.
  * @param mode permission bits such as 0o640, or their octal digits as a string
  * @returns nothing
  * @throws the system's errors in Node's shape, TypeError and RangeError for bad arguments, AbortError, TimeoutError

@@ -23,7 +23,7 @@ function checkId(id: unknown, name: string): number {
 }
 
 /**
- * Changes a file's owner and group.
+ * Changes the owner and group of a file.
  * @param uid the owner; -1 keeps it
  * @param gid the group; -1 keeps it
  * @returns nothing

@@ -35,9 +35,9 @@ const readOptions = optionReader({
 });
 
 /**
- * Copies a file: with shared blocks where the file system supports them, else within the kernel, else by reading and writing.
- * Holes stay holes. After a failure or an abort, a target that the copy created is removed. A target that existed before has
- * lost its content. Of a device the bytes are copied, until it has no more.
+ * Copies a file. Shares disk blocks if the file system supports it. Otherwise copies inside the kernel, or reads and writes.
+ * Sparse files stay sparse. If the copy fails or is aborted, a target that it created is removed, and a target that existed
+ * before has lost its content. If the source is a device, its bytes are copied until it ends.
  * @param dst the copy's path, or a directory to copy into
  * @param o `preserve` (false), `exclusive` (false), `followSymlinks` (true), `onProgress`, `signal`, `lane`, `timeout`. What
  *   `onProgress` throws ends the copy.

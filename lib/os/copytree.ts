@@ -49,15 +49,15 @@ const readOptions = optionReader({
 type Options = ReturnType<typeof readOptions>;
 
 /**
- * Copies a tree, and creates missing directories above `dst`. It stops at the first failure or abort. Files copied by then stay,
- * each of them whole.
+ * Copies a directory tree, and creates missing parent directories of `dst`. Stops at the first error or abort. Files that
+ * have been copied by then stay, and each of them is complete.
  * @param o `symlinks` (true), `existOk` (false), `preserve` (true), `overwrite` (true), `filter`, `onProgress`, `signal`, `lane`,
  *   `timeout`. What `filter` or `onProgress` throws ends the copy.
  * @returns nothing
  * @throws the system's errors in Node's shape with `path` and `dest`: EEXIST if `dst` exists (unless `existOk`),
  *   EINVAL if it is inside `src`, ELOOP if followed links lead back; TypeError for bad paths, AbortError, TimeoutError
- * @cancelling stops at the next entry or batch; what was done by then stays
- * @platforms as `copy`. Windows creates links only if the user may
+ * @cancelling stops at the next entry or batch; changes made by then remain
+ * @platforms as `copy`. Windows creates links only if the user has permission to
  * @example await os.copytree('template', 'site');
  */
 export async function copytree(src: Path, dst: Path, o?: CopytreeOptions): Promise<void> {

@@ -11,11 +11,11 @@ import type { OpOptions } from '../schedule/options.js';
 const AT_A_TIME = 4;
 
 /**
- * Removes everything in a directory and keeps the directory. If it is missing, it is created, with those above it. Links in it
- * are removed and not followed. It stops at the first failure.
+ * Removes everything in a directory and keeps the directory. Creates it, with its parent directories, if it does not exist.
+ * Removes links without following them. Stops at the first error.
  * @returns nothing
  * @throws the system's errors in Node's shape: ENOTDIR for a file; TypeError for a bad path, AbortError, TimeoutError
- * @cancelling stops at the next entry or batch; what was done by then stays
+ * @cancelling stops at the next entry or batch; changes made by then remain
  * @platforms the same on Linux, macOS and Windows
  * @example await os.emptyDir('dist');
  */

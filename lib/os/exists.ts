@@ -5,7 +5,7 @@ import type { OpOptions } from '../schedule/options.js';
 import { lstat, stat } from './stat.js';
 
 /**
- * Whether the path leads to something. False for a dangling link, and where the system reports an error.
+ * Tests whether a path exists. Resolves to false for a dangling link, and if the system reports an error.
  * @returns true or false
  * @throws TypeError for a bad path, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
@@ -22,7 +22,7 @@ export async function exists(path: Path, o?: OpOptions): Promise<boolean> {
 }
 
 /**
- * Whether there is anything at `path`: as `exists`, but true for a link that leads nowhere.
+ * Tests whether a path exists. Unlike `exists`, resolves to true for a dangling link.
  * @returns true or false
  * @throws as `exists`
  * @cancelling a queued call makes no system call; a running one settles when its system call ends

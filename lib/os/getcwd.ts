@@ -1,7 +1,7 @@
 // getcwd: the working directory.
 
 /**
- * The process's working directory.
+ * Gets the working directory of the process.
  * @returns an absolute path
  * @throws ENOENT when it has been removed
  * @cancelling does no I/O, and takes no signal

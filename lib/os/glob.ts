@@ -44,15 +44,15 @@ const readGlobOptions = optionReader({
 });
 
 /**
- * Finds the files, directories and links that match a pattern, in the order of the walk. The syntax is bash's, with globstar and extglob:
- * `*`, `?`, `[a-z]`, `[!a]`, `[[:digit:]]`, `{a,b}`, `{1..9}`, `+(a|b)`, `!(a|b)`, and `**` for any number of directories. Only directories
- * that may hold a match are read, and directories that cannot be read are skipped. On Windows a backslash separates names, in patterns as in
- * results; elsewhere it takes the special meaning from the character behind it.
+ * Finds the files, directories and links that match a pattern, in the order of the walk. The syntax is that of bash, with
+ * globstar and extglob: `*`, `?`, `[a-z]`, `[!a]`, `[[:digit:]]`, `{a,b}`, `{1..9}`, `+(a|b)`, `!(a|b)`, and `**` for any
+ * number of directories. Reads only directories that can contain a match, and skips directories that it cannot read. On
+ * Windows, a backslash separates names in patterns and results. On other systems, it escapes the next character.
  * @param pattern a pattern, or an array of patterns; one with a slash at its end matches directories only
  * @returns paths relative to `cwd` (absolute for an absolute pattern), each once
  * @throws from its steps: TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (also for a pattern that stands for more than 10,000
  *   others), AbortError, TimeoutError, what `exclude` throws
- * @cancelling ends at the next step. `break` and `return()` end it, too
+ * @cancelling ends at the next step. `break` and `return()` also end it
  * @platforms a backslash separates names on Windows, and escapes elsewhere
  * @example for await (const path of os.glob('src/*.ts', { exclude: '*.test.ts' })) console.log(path);
  */

@@ -6,7 +6,7 @@ import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Creates the hard link `dst`: another name of the file `src`.
+ * Creates a hard link: `dst` becomes another name of the file `src`.
  * @returns nothing
  * @throws the system's errors in Node's shape with `path` and `dest` (EEXIST, EXDEV), TypeError for bad paths,
  *   AbortError, TimeoutError

@@ -5,7 +5,7 @@ import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * The names in a directory, without "." and "..", in no order.
+ * Lists the names in a directory, without "." and "..", in arbitrary order.
  * @param path the directory. Default: the working directory
  * @returns strings, or Buffers with `{ encoding: 'buffer' }`
  * @throws the system's errors in Node's shape (ENOENT, ENOTDIR), TypeError for bad arguments, AbortError, TimeoutError

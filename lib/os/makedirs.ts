@@ -14,13 +14,14 @@ export interface MakedirsOptions extends MkdirOptions {
 }
 
 /**
- * Creates a directory, and missing directories above it. The last one gets `mode`, those above 0o777. The umask applies to all.
+ * Creates a directory and its missing parent directories. The directory gets `mode`, its parents get 0o777, and the umask
+ * applies to all of them.
  * @param o options, or the mode alone
  * @returns nothing
  * @throws EEXIST if the directory exists (unless `existOk`) or something else has its name, and the system's other
  *   errors in Node's shape; TypeError and RangeError for bad arguments, AbortError, TimeoutError
- * @cancelling a queued call does nothing; a running one may stop part-way, and what was done by then
- *   stays
+ * @cancelling a queued call does nothing; a running one may stop part-way, and changes made by then
+ *   remain
  * @platforms `mode` has no effect on Windows
  * @example await os.makedirs('build/cache', { existOk: true });
  */

@@ -14,7 +14,7 @@ export interface MkdirOptions extends OpOptions {
 }
 
 /**
- * Creates a directory. `makedirs` also creates those above it.
+ * Creates a directory. To create its parent directories as well, use `makedirs`.
  * @param o options, or the mode alone
  * @returns nothing
  * @throws the system's errors in Node's shape (EEXIST, ENOENT), TypeError and RangeError for bad arguments, AbortError,

@@ -6,8 +6,9 @@ import { storeOfTreeToRead, storeOfTreeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Moves a file or a tree by renaming it. If `dst` is on another file system, it copies with times, modes, owners and extended
- * attributes, syncs the copy, then removes `src`. If the copy fails or is aborted, it is removed, and `src` stays.
+ * Moves a file or a directory tree by renaming it. If `dst` is on another file system, copies it with times, modes, owners
+ * and extended attributes, syncs the copy, and then removes `src`. If the copy fails or is aborted, it is removed, and `src`
+ * stays.
  * @param dst the new path, or a directory to move into
  * @returns the new path: a Buffer if `src` or `dst` is a byte path, which may not be UTF-8
  * @throws the system's errors in Node's shape with `path` and `dest`; EEXIST if the directory `dst` has such an entry,

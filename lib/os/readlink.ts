@@ -5,7 +5,7 @@ import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Reads the target of a link, which need not exist.
+ * Reads the target of a link. The target does not have to exist.
  * @returns the target as written in the link: a string, or a Buffer with `{ encoding: 'buffer' }`
  * @throws the system's errors in Node's shape (EINVAL if it is not a link), TypeError for bad arguments, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends

@@ -5,7 +5,7 @@ import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Resolves links, "." and ".." in a path. Every part must exist.
+ * Resolves links, "." and ".." in a path. All parts of the path must exist.
  * @returns the absolute path: a string, or a Buffer with `{ encoding: 'buffer' }`
  * @throws the system's errors in Node's shape (ENOENT, ELOOP), TypeError for bad arguments, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends

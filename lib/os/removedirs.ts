@@ -5,11 +5,11 @@ import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Removes an empty directory, then those above it in `path`, upwards, while they are empty.
+ * Removes an empty directory, and then each parent directory in `path` that has become empty.
  * @returns nothing
  * @throws the system's errors in Node's shape, for `path` itself only; TypeError for a bad path, AbortError, TimeoutError
- * @cancelling a queued call does nothing; a running one may stop part-way, and what was done by then
- *   stays
+ * @cancelling a queued call does nothing; a running one may stop part-way, and changes made by then
+ *   remain
  * @platforms the same on Linux, macOS and Windows
  * @example await os.removedirs('a/b/c'); // and a/b, and a
  */

@@ -6,7 +6,7 @@ import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Renames within a file system, in one step. A file with the new name is replaced.
+ * Renames a file or directory within a file system, in one step. Replaces an existing file with the new name.
  * @returns nothing
  * @throws the system's errors in Node's shape with `path` and `dest` (EXDEV: see `move`), TypeError for bad paths,
  *   AbortError, TimeoutError

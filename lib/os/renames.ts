@@ -6,12 +6,12 @@ import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Creates missing directories above `dst`, renames `src` to `dst`, then removes the directories above `src`, upwards, while they
- * are empty.
+ * Creates missing parent directories of `dst`, renames `src` to `dst`, and removes each parent directory of `src` that has
+ * become empty.
  * @returns nothing
  * @throws the system's errors in Node's shape, TypeError for bad paths, AbortError, TimeoutError
- * @cancelling a queued call does nothing; a running one may stop part-way, and what was done by then
- *   stays
+ * @cancelling a queued call does nothing; a running one may stop part-way, and changes made by then
+ *   remain
  * @platforms as `rename`
  * @example await os.renames('inbox/2024/a.txt', 'archive/2024/a.txt');
  */

@@ -5,7 +5,7 @@ import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Removes an empty directory. `rmtree` removes one with content.
+ * Removes an empty directory. To remove a directory with its content, use `rmtree`.
  * @returns nothing
  * @throws the system's errors in Node's shape (ENOTEMPTY, ENOENT, ENOTDIR), TypeError for a bad path, AbortError,
  *   TimeoutError

@@ -19,12 +19,12 @@ const readOptions = optionReader({
 });
 
 /**
- * Removes a directory and everything in it. It removes nothing else, even if directories are swapped for links meanwhile. It
- * continues after entries that it cannot remove.
+ * Removes a directory and everything in it. Never removes anything else, even if a directory is replaced by a link during the
+ * removal. Continues after entries that it cannot remove.
  * @returns nothing
  * @throws the first failure in Node's shape (ENOTDIR when `path` is a link or a file), unless `ignoreErrors` or
  *   `onError` is given; TypeError for a bad path, AbortError, TimeoutError
- * @cancelling stops at the next entry or batch; what was done by then stays
+ * @cancelling stops at the next entry or batch; changes made by then remain
  * @platforms several threads on Linux and macOS, one on Windows
  * @example await os.rmtree('build');
  */

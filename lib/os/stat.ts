@@ -10,7 +10,7 @@ import type { StatOptions } from '../file/handle.js';
 const readOptions = optionReader({ bigint: flag(false) });
 
 /**
- * The status of a file, following links.
+ * Gets the status of a file. Follows links.
  * @returns node:fs Stats, or BigIntStats with `{ bigint: true }`
  * @throws the system's errors in Node's shape (ENOENT, EACCES, ...), TypeError for a bad path, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
@@ -32,7 +32,7 @@ export function stat(path: Path, o?: StatOptions): Promise<Stats | BigIntStats> 
 }
 
 /**
- * The status of a file, or of a link itself: it is not followed.
+ * Gets the status of a file. Does not follow a link, but describes the link itself.
  * @returns as `stat`
  * @throws as `stat`
  * @cancelling a queued call makes no system call; a running one settles when its system call ends

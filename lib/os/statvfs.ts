@@ -8,7 +8,7 @@ import type { OpOptions } from '../schedule/options.js';
 export type { StatVfs };
 
 /**
- * The figures of the file system that `path` is on.
+ * Gets the size and the limits of the file system that contains `path`.
  * @returns the figures, under the names of statvfs(3)
  * @throws the system's errors in Node's shape, TypeError for a bad path, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
@@ -32,7 +32,7 @@ export interface DiskUsage {
 }
 
 /**
- * How many bytes the file system of `path` has, as Python's shutil.disk_usage.
+ * Gets the disk space of the file system that contains `path`, like Python's shutil.disk_usage.
  * @returns `total`, `used` and `free`, in bytes
  * @throws as `statvfs`
  * @cancelling a queued call makes no system call; a running one settles when its system call ends

@@ -8,11 +8,12 @@ import { realFiles, storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Creates the link `path` to `target`, which need not exist. A relative target is resolved from the link's directory.
+ * Creates the symbolic link `path` to `target`. The target does not have to exist. A relative target is resolved from the
+ * directory of the link.
  * @returns nothing
  * @throws the system's errors in Node's shape (EEXIST), TypeError for bad paths, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
- * @platforms Windows creates links only if the user may
+ * @platforms Windows creates links only if the user has permission to
  * @example await os.symlink('releases/42', 'current');
  */
 export async function symlink(target: Path, path: Path, o?: OpOptions): Promise<void> {

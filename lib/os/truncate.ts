@@ -6,7 +6,7 @@ import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Sets a file's size, cutting it or extending it with zeros.
+ * Truncates a file, or extends it with zeros.
  * @param size bytes. Default 0
  * @returns nothing
  * @throws the system's errors in Node's shape, TypeError and RangeError for bad arguments, AbortError, TimeoutError

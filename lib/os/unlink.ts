@@ -5,7 +5,7 @@ import { storeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Removes a file or a link, not what the link leads to.
+ * Removes a file or a link. Does not follow links.
  * @returns nothing
  * @throws the system's errors in Node's shape (ENOENT, EISDIR or EPERM for a directory), TypeError for a bad path,
  *   AbortError, TimeoutError

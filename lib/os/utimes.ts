@@ -41,7 +41,7 @@ function checkTime(time: unknown, name: string): Timestamp {
 }
 
 /**
- * Sets a file's times.
+ * Sets the access and modification times of a file.
  * @param atime of the last read
  * @param mtime of the last write
  * @returns nothing

@@ -47,13 +47,13 @@ const readWalkOptions = optionReader({
 });
 
 /**
- * Walks a tree. From the top down, `dirs` decides what is visited next: names that you remove before the next step are skipped,
- * and names that you add are visited, in that order. It reads ahead, so it may or may not see changes made during the walk.
- * Directories that vanish are errors for `onError`.
+ * Walks a directory tree. In a top-down walk, `dirs` determines which directories are visited next: the loop can remove
+ * names, add names, and change their order. The walk reads ahead, so it may or may not see changes that are made during the
+ * walk. If a directory no longer exists, `onError` receives the error.
  * @param o `timeout` is for the whole walk
  * @returns an async iterator of `[dir, dirs, files]`; with `stat: true` also a Map of Stats
  * @throws from its steps: TypeError for bad arguments, what `onError` throws, AbortError, TimeoutError
- * @cancelling ends at the next step. `break` and `return()` end it, too
+ * @cancelling ends at the next step. `break` and `return()` also end it
  * @platforms the same on Linux, macOS and Windows
  * @example
  * for await (const [dir, dirs, files] of os.walk('src')) {

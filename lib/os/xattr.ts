@@ -48,7 +48,7 @@ function attributesOf(store: Store): ExtendedAttributes {
 }
 
 /**
- * The value of an extended attribute.
+ * Gets the value of an extended attribute.
  * @param name with its namespace, such as `user.checksum`
  * @returns its bytes
  * @throws the system's errors in Node's shape: ENODATA (macOS: ENOATTR) where there is no such attribute, ENOTSUP where the file
@@ -89,7 +89,7 @@ export async function setxattr(
 }
 
 /**
- * The names of a file's extended attributes that the process may see.
+ * Lists the extended attributes of a file that the process is permitted to see.
  * @returns names with their namespaces
  * @throws as `getxattr`
  * @cancelling a queued call makes no system call; a running one settles when its system call ends

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { type Path, toPathBytes } from '../arguments/path.js';
 
 /**
- * Makes a path absolute, and removes "." and "..". It does no I/O.
+ * Makes a path absolute, and removes "." and "..". Does no I/O.
  * @returns a string; bytes for a byte path
  * @throws TypeError for a bad path
  * @cancelling does no I/O, and takes no signal

@@ -5,7 +5,7 @@ import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Whether a file system is mounted at the path; false for a link, and where the path is missing.
+ * Tests whether a file system is mounted at a path. Resolves to false for a link, and if the path does not exist.
  * @returns true or false
  * @throws TypeError for a bad path, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends

@@ -5,7 +5,7 @@ import { lstat, stat } from '../os/stat.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Whether the path leads to a regular file. False if it leads to nothing, or the system reports an error.
+ * Tests whether a path leads to a regular file. Resolves to false if it does not exist, and if the system reports an error.
  * @returns true or false
  * @throws TypeError for a bad path, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
@@ -21,7 +21,7 @@ export async function isfile(path: Path, o?: OpOptions): Promise<boolean> {
 }
 
 /**
- * Whether the path leads to a directory.
+ * Tests whether a path leads to a directory.
  * @returns true or false
  * @throws as `isfile`
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
@@ -37,7 +37,7 @@ export async function isdir(path: Path, o?: OpOptions): Promise<boolean> {
 }
 
 /**
- * Whether the path is a symbolic link, also one that leads nowhere.
+ * Tests whether a path is a symbolic link. Resolves to true for a dangling link.
  * @returns true or false
  * @throws as `isfile`
  * @cancelling a queued call makes no system call; a running one settles when its system call ends

@@ -4,7 +4,7 @@ import { stat } from '../os/stat.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * A file's size in bytes.
+ * Gets the size of a file.
  * @returns bytes
  * @throws the system's errors in Node's shape (ENOENT), TypeError for a bad path, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
@@ -16,7 +16,7 @@ export async function getsize(path: Path, o?: OpOptions): Promise<number> {
 }
 
 /**
- * When a file was last read, in milliseconds since the epoch, as Stats.atimeMs.
+ * Gets the time when a file was last read, in the same unit as Stats.atimeMs.
  * @returns milliseconds since the epoch
  * @throws as `getsize`
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
@@ -28,7 +28,7 @@ export async function getatime(path: Path, o?: OpOptions): Promise<number> {
 }
 
 /**
- * When a file was last written, in milliseconds since the epoch, as Stats.mtimeMs.
+ * Gets the time when a file was last written, in the same unit as Stats.mtimeMs.
  * @returns milliseconds since the epoch
  * @throws as `getsize`
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
@@ -40,7 +40,7 @@ export async function getmtime(path: Path, o?: OpOptions): Promise<number> {
 }
 
 /**
- * When a file's status last changed, in milliseconds since the epoch, as Stats.ctimeMs.
+ * Gets the time when the status of a file last changed, in the same unit as Stats.ctimeMs.
  * @returns milliseconds since the epoch
  * @throws as `getsize`
  * @cancelling a queued call makes no system call; a running one settles when its system call ends

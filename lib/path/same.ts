@@ -8,7 +8,7 @@ import { FOLLOW } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Whether both paths lead to the same file, by its device and inode.
+ * Tests whether two paths lead to the same file. Compares device and inode.
  * @returns true or false
  * @throws the system's errors in Node's shape for the path that is missing, TypeError for bad paths, AbortError,
  *   TimeoutError
@@ -29,7 +29,7 @@ export async function samefile(path1: Path, path2: Path, o?: OpOptions): Promise
 }
 
 /**
- * Whether both descriptors are open on the same file.
+ * Tests whether two descriptors refer to the same file.
  * @returns true or false
  * @throws EBADF in Node's shape, TypeError and RangeError for bad arguments, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends

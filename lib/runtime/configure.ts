@@ -37,7 +37,7 @@ const readInlineOptions = optionReader({ maxBytes: atMost(1 << 20), budgetMicros
 const readConfiguration = optionReader({ reserveThreads: atMost(1024), inline: unchecked }, false);
 
 /**
- * Changes settings. Settings that are not named stay.
+ * Changes settings. Settings that are omitted do not change.
  * @returns nothing
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE; nothing is changed then
  * @cancelling does no I/O, and takes no signal

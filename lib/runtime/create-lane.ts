@@ -59,8 +59,8 @@ const readLaneOptions = optionReader(
 );
 
 /**
- * Makes a lane. There are 4,094 at most beside `default` and `bulk`, and each takes 12 KiB: make them at start-up, not for each
- * request. A lane that nothing refers to is collected, and leaves `metrics()`.
+ * Creates a lane. There can be up to 4,094 lanes in addition to `default` and `bulk`. Each takes 12 KiB, so create lanes when
+ * the program starts, not for each request. A lane without references is garbage collected, and disappears from `metrics()`.
  * @returns the lane, for the option `lane` of any call
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE (a name that is taken), RangeError ERR_OUT_OF_RANGE
  * @cancelling does no I/O, and takes no signal

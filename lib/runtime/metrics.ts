@@ -39,7 +39,7 @@ export interface Metrics {
 }
 
 /**
- * Returns a snapshot of the queues of this environment.
+ * Takes a snapshot of the queues of this environment.
  * @returns counters, and histograms of nanoseconds
  * @throws nothing
  * @cancelling does no I/O, and takes no signal

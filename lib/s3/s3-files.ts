@@ -37,7 +37,7 @@ export interface S3FilesOptions extends ObjectFilesOptions {
 const OPTIONS = ['prefix', 'partSize', 'readAhead', 'concurrency', 'copyLimit'];
 
 /**
- * The files of a bucket, to be mounted. Makes no request.
+ * Creates a file system from an S3 bucket. Makes no request.
  * @returns a file system for `mount`
  * @throws TypeError ERR_INVALID_ARG_TYPE or ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE
  * @cancelling does no I/O, and takes no signal
@@ -57,7 +57,7 @@ export function s3Files(options: S3FilesOptions): FileSystem {
 }
 
 /**
- * The files of any object store, to be mounted: for clients other than the AWS SDK. Makes no request.
+ * Creates a file system from an object store, for clients other than the AWS SDK. Makes no request.
  * @returns a file system for `mount`
  * @throws TypeError ERR_INVALID_ARG_TYPE or ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE
  * @cancelling does no I/O, and takes no signal

@@ -66,7 +66,7 @@ async function load(): Promise<Sdk> {
 }
 
 /**
- * An ObjectStore made of a client of `@aws-sdk/client-s3` and the name of a bucket: what `s3Files` stands on.
+ * Creates an ObjectStore from a client of `@aws-sdk/client-s3` and the name of a bucket. `s3Files` uses it.
  * @returns a store for `objectFiles`
  * @throws TypeError if `client` has no `send`
  * @cancelling calls of the store take a signal, which ends the request

@@ -30,7 +30,7 @@ export class Lane {
     number: number,
     o: { name: string; priority: Priority; concurrency: number; queueLimit: number; inline: boolean },
   ) {
-    if (key !== CONSTRUCT) throw new TypeError('Lanes are made by createLane()');
+    if (key !== CONSTRUCT) throw new TypeError('Use createLane() to create a lane');
     this.#number = number;
     this.name = o.name;
     this.priority = o.priority;

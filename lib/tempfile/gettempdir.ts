@@ -36,8 +36,8 @@ function absolute(dir: string): string[] {
 }
 
 /**
- * The directory for temporary files: the first of `TMPDIR`, `TEMP`, `TMP`, the platform's own and the current directory in
- * which a file can be created, written and removed. It is searched for once.
+ * Finds the directory for temporary files. It is the first directory in which a file can be created, written and removed,
+ * among `TMPDIR`, `TEMP`, `TMP`, the directories of the platform, and the current directory. The result is remembered.
  * @returns an absolute path
  * @throws ENOENT when there is no such directory
  * @cancelling takes no signal

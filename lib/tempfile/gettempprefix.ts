@@ -1,7 +1,7 @@
 // The default prefix of temporary names.
 
 /**
- * The default prefix of temporary names.
+ * Gets the default prefix of temporary names.
  * @returns `'tmp'`
  * @throws nothing
  * @cancelling does no I/O, and takes no signal

@@ -6,9 +6,8 @@ import type { OpOptions } from '../schedule/options.js';
 import { checkPlace, pathFrom, placeOf, type PlaceOptions, readPlaceOptions } from './options.js';
 
 /**
- * Creates a file exclusively, with mode 0600 and 80 random bits in its name, so that nobody else can have opened it. The caller
+ * Creates a file exclusively, with mode 0600 and 80 random bits in its name. No other program can have opened it. The caller
  * closes the descriptor and removes the file.
- *
  * @param o `suffix`, `prefix`, `dir`; `signal`, `lane`, `timeout` (ms)
  * @returns the descriptor, open for reading and writing and close-on-exec, and the absolute path (bytes where `dir` is)
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, AbortError, TimeoutError, LaneFullError, and the system's

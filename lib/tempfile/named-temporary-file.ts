@@ -26,10 +26,9 @@ export interface DeleteOptions {
 }
 
 /**
- * Opens a temporary file whose `name` is its path, and removes it: with `close`, or with `deleteOnClose: false` when the
- * handle is disposed of (`await using`), and at the latest when the process ends or is ended by SIGINT, SIGTERM or SIGHUP.
- * You may remove or rename it yourself.
- *
+ * Creates a temporary file whose `name` is its path. `close` removes it. With `deleteOnClose: false`, it is removed when the
+ * handle is disposed of (`await using`). In any case, it is removed when the process ends, or is ended by SIGINT, SIGTERM or
+ * SIGHUP. You can remove or rename the file yourself.
  * @param o `delete` (true), `deleteOnClose` (true), `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`,
  *   `prefix`, `dir`, `signal`, `lane`
  * @returns the handle that the mode asks for

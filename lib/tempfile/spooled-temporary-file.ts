@@ -53,10 +53,9 @@ export type Spooled<Handle> = Omit<Handle, 'name'> & Rollover;
 export type SpooledFile = Spooled<RawFile> | Spooled<BinaryFile> | Spooled<TextFile>;
 
 /**
- * Opens a temporary file in memory. It makes no system call until more than `maxSize` bytes have been written, it is truncated
- * to more than that, or `rollover()` is called. Then it continues as a `temporaryFile`, with its position, content, encoding
- * state and newlines. Until then `fileno()` throws ERR_UNSUPPORTED_OPERATION.
- *
+ * Creates a temporary file in memory. There are no system calls until more than `maxSize` bytes have been written, the file
+ * is truncated to a larger size, or `rollover()` is called. Then the content moves to a `temporaryFile`, and position,
+ * encoding state and newlines are kept. Before that, `fileno()` throws ERR_UNSUPPORTED_OPERATION.
  * @param o `maxSize` in bytes (0: no limit), `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`,
  *   `prefix`, `dir`, `signal`, `lane`
  * @returns the handle that the mode asks for, with `rollover()`

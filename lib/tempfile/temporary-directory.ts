@@ -74,9 +74,8 @@ export class TemporaryDirectory {
 }
 
 /**
- * Creates a directory of mode 0700 that is removed with everything in it when it is disposed of (`await using`), by
- * `cleanup()`, and at the latest when the process ends or is ended by SIGINT, SIGTERM or SIGHUP.
- *
+ * Creates a directory with mode 0700. It is removed with its content when it is disposed of (`await using`), by `cleanup()`,
+ * and when the process ends or is ended by SIGINT, SIGTERM or SIGHUP.
  * @param o `suffix`, `prefix`, `dir`, `ignoreCleanupErrors` (false), `delete` (true); `signal`, `lane`, `timeout` (ms) of the
  *   creation
  * @returns the directory: its `name`, `cleanup()` and `close()`

@@ -15,9 +15,8 @@ import {
 } from './options.js';
 
 /**
- * Opens a temporary file that has no name on disk, or one that nobody can learn. It is gone when it is closed or when the process
- * ends, however it ends.
- *
+ * Creates a temporary file without a name on disk, or with a name that no other program can find out. It is removed when it
+ * is closed, and when the process ends for any reason.
  * @param o `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`, `prefix`, `dir`, `signal`, `lane`
  * @returns the handle that the mode asks for; its name is the descriptor
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError, AbortError, TimeoutError,

@@ -26,9 +26,10 @@ export interface CrashesOptions {
 const USUAL_LIMIT = 1000;
 
 /**
- * Makes the files that a power cut at this moment may leave. What has been synced stays: the content of files by their `sync`,
- * the names in a directory by a sync of the directory (as by `writeAtomic`). Of all other changes of content, sizes and
- * names any may be lost; changes of one name are lost from the latest on, and a rename is lost wholly or not at all.
+ * Creates the files that a power failure at this moment can leave. Synced data stays: the content of files after their
+ * `sync`, and the names in a directory after a sync of the directory (as by `writeAtomic`). All other changes of content,
+ * sizes and names can be lost. Changes of one name are lost from the latest on, and a rename is lost completely or not at
+ * all.
  * @param files stay as they are
  * @returns new files, mounted at the same place over the old ones
  * @throws TypeError and RangeError for bad arguments
@@ -50,8 +51,8 @@ export function crash(files: MemoryFiles, o: CrashOptions = {}): MemoryFiles {
 }
 
 /**
- * All that a power cut may leave, each state once: for small programs. Without `during`, at this moment; else at any moment
- * of the program, which is run once.
+ * Iterates over all states that a power failure can leave, each of them once. This is for small programs. Without `during`,
+ * the power fails at this moment. With `during`, it fails at any moment of that program, which is run once.
  * @returns an async iterator of mounted files
  * @throws what the program throws
  * @cancelling `break` and `return()` end it
@@ -104,7 +105,7 @@ function checkOptions(o: object, names: readonly string[]): void {
 }
 
 function checkFiles(files: unknown): void {
-  if (!(files instanceof MemoryFiles)) throw invalidArgType('files', 'what memoryFiles() returns', files);
+  if (!(files instanceof MemoryFiles)) throw invalidArgType('files', 'the result of memoryFiles()', files);
 }
 
 function leftOf(files: MemoryFiles, choose: Choose): MemoryFileSystem {

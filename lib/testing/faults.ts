@@ -98,15 +98,15 @@ class Rule {
 
 function toldSeed(): number {
   const seed = anySeed();
-  process.emitWarning(`faults() with a probability: seed: ${seed} makes the same ones again`, {
+  process.emitWarning(`faults() chose the seed ${seed}. To get the same faults again, pass seed: ${seed}`, {
     code: 'UVFILES_FAULT_SEED',
   });
   return seed;
 }
 
 /**
- * Makes operations go wrong as `rules` say, whatever file system they are on. The first rule that applies is taken. Files
- * that were opened before are left alone.
+ * Makes operations fail according to `rules`, on all file systems. The first rule that applies is used. Files that are
+ * already open are not affected.
  * @param rules one or several
  * @param callback the faults are for its asynchronous context alone; without it for everybody, until they are disposed of
  * @returns what `callback` returns, or the faults (`using`)
@@ -195,7 +195,7 @@ function readRule(given: FaultRule, name: string): FaultRule {
   if (typeof given !== 'object' || given === null) throw invalidArgType(name, 'of type object', given);
   for (const key of Object.keys(given))
     if (!NAMES.has(key))
-      throw invalidArgValue(`${name}.${key}`, (given as never)[key], 'is not part of a rule');
+      throw invalidArgValue(`${name}.${key}`, (given as never)[key], 'is not a property of a rule');
   const { op, path, after, times, error, short, delay, probability, seed } = given;
   const list = Array.isArray(op) ? (Array.from(op) as OperationName[]) : op;
   const rule: FaultRule = { op: list, path, after, times, error, short, delay, probability, seed };

@@ -110,7 +110,7 @@ export class MemoryFiles implements Disposable {
 }
 
 /**
- * Mounts files in memory at once, over whatever is mounted there: every function of the library answers from them.
+ * Mounts files in memory, on top of existing mounts. All functions of the library then use these files.
  * @param tree what there is at the beginning, by path: strings and bytes are files, `link()` and `dir()` make others
  * @returns the mounted files; `using` unmounts them
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE for bad arguments; a system error

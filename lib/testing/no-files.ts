@@ -53,8 +53,8 @@ const forbiddenUse: Forbid = (op, file) =>
   forbidden({ op, path: typeof file === 'number' ? `descriptor ${file}` : textOf(file) });
 
 /**
- * Runs `callback`, in whose asynchronous context every operation on a file rejects, and names the line that asked for it. That
- * includes files that were opened before; closing them is allowed. Standard streams are no files.
+ * Runs `callback`. In its asynchronous context, every operation on a file rejects with an error that names the line of the
+ * call. This includes files that were opened before, except that they can be closed. Standard streams are not files.
  * @returns what `callback` returns
  * @throws TypeError if `callback` is no function; what `callback` throws
  * @cancelling takes no signal

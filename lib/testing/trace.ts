@@ -11,7 +11,8 @@ export interface TracedOperation extends Operation {
 }
 
 /**
- * Runs `callback` and resolves to what it asked of the file system, in the order in which it asked, whole jobs taken apart.
+ * Runs `callback` and records the operations that it requests from the file system. Operations on many files are recorded one
+ * by one.
  * @returns the operations, in order
  * @throws what the callback throws
  * @cancelling takes no signal

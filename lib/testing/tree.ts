@@ -64,7 +64,7 @@ export type Tree = Readonly<Record<string, TreeValue>>;
 export type TreeSnapshot = Record<string, string | Buffer | TreeLink | TreeDirectory>;
 
 /**
- * A symbolic link, for a tree.
+ * Describes a symbolic link for a tree.
  * @param target what it leads to, as it is written down
  * @returns a link, for a tree
  * @throws TypeError for a bad target
@@ -81,7 +81,7 @@ export function link(target: string | Uint8Array): TreeLink {
 }
 
 /**
- * A directory, for a tree: an empty one, or one with a mode, an owner or a time.
+ * Describes a directory for a tree: an empty one, or one with a mode, an owner or a time.
  * @param entries what is in it
  * @returns a directory, for a tree
  * @throws TypeError for bad options
@@ -94,7 +94,7 @@ export function dir(entries: Tree = {}, options: EntryOptions = {}): TreeDirecto
 }
 
 /**
- * A file with a mode, an owner or a time, for a tree.
+ * Describes a file with a mode, an owner or a time for a tree.
  * @param content text or bytes
  * @returns a file, for a tree
  * @throws TypeError for bad options
@@ -201,7 +201,11 @@ function plantValue(state: MemoryState, path: string, value: TreeValue, name: st
 
 function plantFile(state: MemoryState, path: string, content: string | Uint8Array, name: string): void {
   if (typeof content !== 'string' && !(content instanceof Uint8Array))
-    throw invalidArgType(`tree['${name}']`, 'text, bytes, or what link(), dir() or file() makes', content);
+    throw invalidArgType(
+      `tree['${name}']`,
+      'a string, bytes, or the result of link(), dir() or file()',
+      content,
+    );
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   changes.plantFile(state, path, bytes);
 }

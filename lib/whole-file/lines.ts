@@ -158,19 +158,19 @@ class LastOfMany implements AsyncIterator<Line, undefined> {
 }
 
 /**
- * Iterates over the lines of a text file, by default without line ends. With `batch` it iterates over arrays of that many lines.
- * The file is opened at the first step and closed at the end.
+ * Iterates over the lines of a text file, by default without line endings. With `batch`, iterates over arrays of up to that
+ * many lines. Opens the file at the first step, and closes it at the end.
  *
- * With `last` the iteration begins with that many of the last lines, which are found from the end of the file. With `follow` it
- * continues with lines that are appended later, as soon as they are complete, until its signal is aborted or the loop breaks
- * off. When another file takes the name (log rotation), it reads the rest of the old file, then the new one. When the file is
- * truncated, it starts again at the beginning. `fs.watch` reports changes; the file is also checked once a second, because no
- * system reports what other machines do to a remote file.
+ * With `last`, begins with the last lines of the file, which it finds by reading backwards from the end. With `follow`,
+ * continues with lines that are appended later, until the signal is aborted or the loop ends. If the file is replaced (log
+ * rotation), reads the rest of the old file and continues with the new one. If the file is truncated, restarts at the
+ * beginning. `fs.watch` reports changes. The file is also checked once per second, because no system reports changes that
+ * other machines make to remote files.
  * @param o `last`, `follow`, `keepEnds` (false), `batch`, `encoding` ('utf-8'), `errors` ('strict'), `newline` (null), `signal`,
  *   `lane`, `timeout` (of each operation on the file, in milliseconds; not of waiting for lines)
  * @returns an async iterator of lines; with `batch` of arrays of lines
  * @throws from its steps, as `open` and `readText`; AbortError; UnsupportedOperationError where `follow` is asked of a pipe
- * @cancelling ends at the next step. `break` and `return()` end it, too
+ * @cancelling ends at the next step. `break` and `return()` also end it
  * @platforms the same on Linux, macOS and Windows
  * @example
  * for await (const line of lines('access.log', { last: 10, follow: true, signal })) show(line);

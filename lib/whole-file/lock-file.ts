@@ -24,11 +24,11 @@ export interface LockFileOptions extends LockOptions {
 const readOptions = optionReader({ ...LOCK_CHECKS, permissions: modeOption(0o666) });
 
 /**
- * Locks a file by its path, and creates it if need be. The file stays when the lock is released. Waits as `f.lock` does. When
- * the file at the path has been replaced or removed meanwhile, the one that is there by then is locked.
+ * Locks a file by its path. Creates the file if it does not exist, and does not remove it when the lock is released. Waits as
+ * `f.lock` does. If the file is replaced or removed during the wait, locks the file that is at the path then.
  *
- * Lock a file of its own beside the data that it protects (`data.json.lock`): whoever replaces a locked file by another
- * leaves the others with the lock of a file that is gone. `updateAtomic` needs no such file.
+ * Use a separate lock file (`data.json.lock`) next to the data that it protects. If a locked file is replaced, the lock stays
+ * with the old file. `updateAtomic` does not need a lock file.
  * @param o `shared` (false), `position` (bytes; 0), `size` (bytes; 0: to the end of the file), `permissions` (of a new
  *   file; 0o666), `signal`, `lane`, `timeout` (of the wait)
  * @returns the lock; `release()` or the end of an `await using` scope releases it

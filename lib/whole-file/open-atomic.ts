@@ -31,13 +31,13 @@ export type Atomic<File> = File & {
 };
 
 /**
- * Opens a file for new content that replaces the old in one step, as `writeAtomic` does. Until then the path shows the old
- * file.
+ * Opens a file for new content, which replaces the old content in one step, as with `writeAtomic`. Until then, the path leads
+ * to the old file.
  *
- * `commit()` and `close()` publish the content. Anything else that ends the handle drops it, and the old file stays: `abort()`, a
- * stream that fails or is aborted, and the end of a scope (`await using`) in which neither was called. In the last case the
- * process warning UVFILES_UNCOMMITTED says so if something had been written. Once a write has failed, `commit()` and
- * `close()` drop the content, too, and reject with that failure.
+ * `commit()` and `close()` publish the content. In all other cases, the content is discarded and the old file stays: after
+ * `abort()`, after a stream fails or is aborted, and at the end of an `await using` block without `commit()` or `close()`. In
+ * the last case, if data was written, the process emits the warning UVFILES_UNCOMMITTED. After a failed write, `commit()` and
+ * `close()` also discard the content, and reject with the error of the write.
  * @param mode `'w'` (the default) or `'x'` (EEXIST where the file is there), with `+`, `b`, `t` as for `open`
  * @returns the handle that `open` gives for the mode, with `commit()` and `abort()`
  * @throws as `open` and `writeAtomic`; TypeError ERR_INVALID_ARG_VALUE for other modes

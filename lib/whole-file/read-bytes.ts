@@ -5,12 +5,12 @@ import { storeToRead } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Reads a whole file. Waits for a descriptor if the process has none. Also correct for files without a size (/proc), for files
- * that grow meanwhile, and after short reads.
+ * Reads a whole file. If the process has no free descriptor, waits for one. Also works for files without a size (/proc) and
+ * for files that grow during the read.
  * @returns its bytes
  * @throws the system's errors in Node's shape, EISDIR for a directory, TypeError for a bad path, AbortError, TimeoutError
- * @cancelling a queued call makes no system call; a running one rejects at once, and its result is
- *   dropped
+ * @cancelling a queued call makes no system call; a running one rejects immediately, and its result is
+ *   discarded
  * @platforms Linux reads cached files without a thread
  * @example const bytes = await readBytes('photo.jpg');
  */

@@ -117,13 +117,13 @@ function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 /**
- * Reads many whole files in order, several times faster than one by one. A few batches of up to half a megabyte (or one larger
- * file) are in memory at a time, however long the list is. The list itself may be endless. Files of one batch are slices of one
- * Buffer: copy what you keep for long.
+ * Reads many whole files in order, several times faster than one by one. Only a few batches of up to half a megabyte (or one
+ * larger file) are in memory at a time, regardless of the number of files. The list can be endless. Files of one batch are
+ * slices of one Buffer: copy the data that you keep for a long time.
  * @param paths any iterable, also asynchronous. It is consumed only as far as files are being read
  * @returns an async iterator of `{ path, data }`, or `{ path, error }` for a file that cannot be read
  * @throws from its steps: TypeError if `paths` is not a list, AbortError, TimeoutError
- * @cancelling ends at the next step. `break` and `return()` end it, too
+ * @cancelling ends at the next step. `break` and `return()` also end it
  * @platforms the same on Linux, macOS and Windows
  * @example for await (const { path, data } of readMany(paths)) if (data) index(path, data);
  */

@@ -25,12 +25,12 @@ export interface ReadTextOptions extends OpOptions {
 }
 
 /**
- * Reads a whole file as text, as a text file's `read()` gives it.
+ * Reads a whole file as text, like `read()` of a text file.
  * @returns the text
  * @throws UnicodeDecodeError, UnknownEncodingError, the system's errors in Node's shape, TypeError for bad arguments,
  *   AbortError, TimeoutError
- * @cancelling a queued call makes no system call; a running one rejects at once, and its result is
- *   dropped
+ * @cancelling a queued call makes no system call; a running one rejects immediately, and its result is
+ *   discarded
  * @platforms Linux reads cached files without a thread
  * @example const text = await readText('notes.txt', { encoding: 'latin-1' });
  */

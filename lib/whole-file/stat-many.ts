@@ -24,7 +24,7 @@ const JOB_PATHS = 512;
 type Answer = Stats | BigIntStats | Error;
 
 /**
- * Stats many paths, several times faster than one by one.
+ * Gets the status of many files, several times faster than one by one.
  * @returns for each path, in order, its Stats (BigIntStats with `{ bigint: true }`), or the Error that `stat` would reject with
  * @throws TypeError if `paths` is not a list, AbortError, TimeoutError
  * @cancelling stops at the next batch

@@ -42,16 +42,16 @@ type Content = string | Bytes;
 type Change = (old: Buffer | null) => Promise<Uint8Array>;
 
 /**
- * Reads a file, calls `callback` with its content, and replaces the file by what the callback returns, as `writeAtomic` does:
- * under a lock, so that no change is lost that another process, or another caller in this one, makes by `updateAtomic`.
- * Callers of one process have their turns in call order, and `writeAtomic` of the same path waits with them: the callback
- * must not wait for either.
+ * Reads a file, calls `callback` with its content, and replaces the file with the result of the callback, as `writeAtomic`
+ * does. It holds a lock, so no changes are lost that other processes or other callers make with `updateAtomic`. Calls in one
+ * process run in call order. `writeAtomic` of the same path waits for them, so the callback must not wait for either
+ * function.
  *
- * The lock is one of the file itself, and no other file is left behind, also when the process is killed. Reading needs no
- * lock: the path always shows the old or the new content, whole.
+ * The lock is a lock of the file itself. No other file is left behind, even if the process is killed. Readers do not need a
+ * lock, because the path always leads to the complete old or new content.
  *
- * On file systems with conditional writes and no locks, such as S3, and where the file does not exist yet, the callback is
- * called again when somebody else was faster.
+ * The callback is called again if another process was faster and the file could not be locked. This applies to file systems
+ * that have conditional writes but no locks, such as S3, and to files that do not exist yet.
  * @param callback is given the content, or null where there is no file, and returns the new content or a promise of it
  *   (strings are UTF-8 unless `encoding` says otherwise). What it throws, `updateAtomic` rejects with: nothing changes then.
  * @param o `encoding` (the callback is given a string; line ends stay as they are), `durable` (true), `permissions` (those of

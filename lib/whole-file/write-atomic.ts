@@ -23,13 +23,13 @@ export interface WriteAtomicOptions extends OpOptions, AtomicOptions {
 }
 
 /**
- * Replaces a file's content in one step: writes all bytes to a new file beside it, syncs that, renames it, and syncs the
- * directory. A link stays a link; the file that it leads to is replaced. The new file gets the mode of the old one, and its
- * owner and extended attributes where permitted. Calls for one path run one after another.
+ * Replaces the content of a file in one step. Writes all bytes to a new file in the same directory, syncs and renames it, and
+ * syncs the directory. If the path is a link, replaces the file that it leads to. The new file gets the mode of the old file,
+ * and its owner and extended attributes if permitted. Calls for the same path run one after another.
  * @param data bytes (all of the view, as they are at the call), a string, written as UTF-8, or a source of such: an iterable,
  *   an async iterable, a web stream or a Node stream. When a source fails the old file stays.
  * @returns nothing
- * @throws the system's errors in Node's shape. The old file is then untouched, and no other file stays. If the error's
+ * @throws the system's errors in Node's shape. The old file is then unchanged, and no other file is left. If the error's
  *   `committed` is true, the new content is in place, and only the directory could not be synced; what the source throws;
  *   TypeError and RangeError for bad arguments; AbortError and TimeoutError, before the rename only
  * @cancelling the old file stays, and no other file; once the rename has begun it is completed

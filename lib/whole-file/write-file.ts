@@ -72,7 +72,7 @@ async function writeFrom(
 }
 
 /**
- * Replaces a file's content, creating the file if need be. Not atomic: see `writeAtomic`.
+ * Replaces the content of a file. Creates the file if it does not exist. This is not atomic: see `writeAtomic`.
  * @param data bytes (all of the view), a string, written as UTF-8, or a source of such: an iterable, an async iterable, a
  *   web stream or a Node stream. A source that fails rejects the call; what it gave before is in the file then.
  * @param o `permissions` (0o666), `parents` (false), `signal`, `lane`, `timeout` (of it all)
@@ -89,7 +89,7 @@ export function writeFile(path: Path, data: FileData, o?: WriteFileOptions): Pro
 }
 
 /**
- * Adds to the end of a file, and creates it if it is missing. Options and errors are those of `writeFile`.
+ * Appends to a file. Creates the file if it does not exist. Options and errors are those of `writeFile`.
  * @returns nothing
  * @throws as `writeFile`
  * @cancelling a running write stops within a megabyte; `bytesWritten` of the error counts what was

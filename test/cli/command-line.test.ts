@@ -146,7 +146,7 @@ describe('uvfiles bench', () => {
       expect(each.ratio).to.be.greaterThan(0);
       expect(each.uvfiles.p99Ns).to.be.at.least(each.uvfiles.p50Ns);
     }
-    expect(verdict).to.match(/^Here uvfiles /);
+    expect(verdict).to.match(/^On this disk, uvfiles /);
     expect(fs.readdirSync(place)).to.deep.equal([]);
   });
 
@@ -155,6 +155,6 @@ describe('uvfiles bench', () => {
     expect(code).to.equal(0);
     expect(out)
       .to.match(/in flight +uvfiles +fs\.promises/)
-      .and.match(/^Here uvfiles /m);
+      .and.match(/^On this disk, uvfiles /m);
   });
 });
