@@ -1,5 +1,5 @@
-// Copies a tree without what can be made again, and says how far it is: npx tsx examples/backup.ts FROM TO
-// Shows: copytree with a filter and progress, and a backup that appears under its name only when it is complete.
+// Backs up a directory tree without generated files, and shows the progress: npx tsx examples/backup.ts FROM TO
+// Shows copytree with a filter and progress, and a backup that gets its final name only when it is complete.
 import { os, path } from 'uvfiles';
 
 const [from, to] = process.argv.slice(2);

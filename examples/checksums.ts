@@ -1,5 +1,5 @@
-// SHA-256 of every file below a directory, several at once, with progress: npx tsx examples/checksums.ts DIRECTORY
-// Shows: walk with stats, reads in a lane of their own so that nothing else waits, and a read loop with one buffer.
+// Computes the SHA-256 checksum of every file below a directory, and shows the progress: npx tsx examples/checksums.ts DIRECTORY
+// Shows walk with stats, reads in a separate lane that does not delay other work, and a read loop with one buffer.
 import { createHash } from 'node:crypto';
 import { createLane, open, os } from 'uvfiles';
 

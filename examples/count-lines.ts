@@ -1,5 +1,5 @@
-// Counts the lines of files, several at once: npx tsx examples/count-lines.ts FILE...
-// Shows: chunks of a binary file until there are none left, and a file that is closed whatever happens.
+// Counts the lines of several files in parallel: npx tsx examples/count-lines.ts FILE...
+// Shows how to read a binary file in chunks, and how to close it in all cases.
 import { open } from 'uvfiles';
 
 const paths = process.argv.slice(2);

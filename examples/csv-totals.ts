@@ -1,11 +1,11 @@
-// Adds up a column of a large CSV file in little memory: npx tsx examples/csv-totals.ts FILE [KEY-COLUMN VALUE-COLUMN]
-// Shows: lines in batches cost one await for a thousand lines, and the file is never whole in memory.
+// Adds up a column of a large CSV file in constant memory: npx tsx examples/csv-totals.ts FILE [KEY-COLUMN VALUE-COLUMN]
+// Shows lines in batches, which need only one await per thousand lines.
 import { open } from 'uvfiles';
 
 const [file, key = 'city', value = 'amount'] = process.argv.slice(2);
 if (file === undefined) throw new Error('Which file?');
 
-/** The fields of a line. Quotes protect commas; a quote inside of them is doubled. */
+/** Splits a line into fields. Fields in quotes can contain commas. A quote inside them is doubled. */
 function fields(line: string): string[] {
   if (!line.includes('"')) return line.split(',');
   const found = line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g);

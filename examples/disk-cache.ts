@@ -1,5 +1,5 @@
-// A cache on disk that several processes share: npx tsx examples/disk-cache.ts DIRECTORY URL-OR-TEXT...
-// Shows: writeAtomic, so that nobody ever reads half an entry, and a size limit that removes what is oldest.
+// A disk cache that several processes share: npx tsx examples/disk-cache.ts DIRECTORY URL-OR-TEXT...
+// Shows writeAtomic, so that no process reads an incomplete entry, and a size limit that removes the oldest entries.
 import { createHash } from 'node:crypto';
 import { os, readBytes, writeAtomic } from 'uvfiles';
 
@@ -12,7 +12,7 @@ class DiskCache {
     this.#maxBytes = maxBytes;
   }
 
-  /** What was stored under `key`, or what `make` gives, which is then stored. */
+  /** Returns the entry of `key`. If there is none, stores the result of `make` and returns it. */
   async get(key: string, make: () => Promise<Buffer>): Promise<{ data: Buffer; hit: boolean }> {
     const file = this.#fileOf(key);
     try {
@@ -24,7 +24,7 @@ class DiskCache {
     }
     const data = await make();
     await os.makedirs(this.#directory, { existOk: true });
-    // A cache may forget, so it need not wait for the disk. It must not lie, so the entry is whole or not there.
+    // A cache can lose an entry in a power failure, so it does not wait for the disk. The entry is still never incomplete.
     await writeAtomic(file, data, { durable: false });
     await this.#trim();
     return { data, hit: false };

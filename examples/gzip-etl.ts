@@ -1,5 +1,5 @@
-// Reads gzipped lines of JSON, keeps some, and writes them gzipped: npx tsx examples/gzip-etl.ts IN.gz OUT.gz [LEVEL]
-// Shows: text over any byte source, web streams with backpressure, and a result that appears whole or not at all.
+// Reads compressed lines of JSON, selects some, and writes them to a compressed file: npx tsx examples/gzip-etl.ts IN.gz OUT.gz [LEVEL]
+// Shows text from any source of bytes, web streams with backpressure, and a result that appears only when it is complete.
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { createGzip, createGunzip } from 'node:zlib';
@@ -23,7 +23,7 @@ async function* wanted(): AsyncGenerator<string> {
   }
 }
 
-// If anything above or below fails, the block is left without commit() and the old OUT.gz stays as it was.
+// If anything fails, the block ends without commit(), and the old OUT.gz does not change.
 await using target = await openAtomic(to, 'wb');
 await pipeline(Readable.from(wanted()), createGzip(), async (zipped: AsyncIterable<Buffer>) => {
   for await (const chunk of zipped) await target.write(chunk);

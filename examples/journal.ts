@@ -1,5 +1,5 @@
-// A journal that survives a crash at any moment: npx tsx examples/journal.ts FILE [TEXT...]
-// Shows: append, sync before you answer, and cut off a torn record at the end when you open it again.
+// A journal that survives a crash at any time: npx tsx examples/journal.ts FILE [TEXT...]
+// Shows how to append and sync before a reply, and how to remove an incomplete record when the journal is opened again.
 import { createHash } from 'node:crypto';
 import { type BinaryFile, open } from 'uvfiles';
 
@@ -9,7 +9,7 @@ function checksum(data: Uint8Array): number {
   return createHash('sha256').update(data).digest().readUInt32LE(0);
 }
 
-/** Bytes that are written and synced are here again after a crash; a record that was half written is not. */
+/** After a crash, all synced records are still in the file. A record that was being written may be incomplete. */
 class Journal {
   readonly #file: BinaryFile;
   readonly records: string[];

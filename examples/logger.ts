@@ -1,5 +1,5 @@
-// A logger that keeps the order of its lines while nobody waits: npx tsx examples/logger.ts FILE
-// Shows: calls on one handle run one after another, and lines gather in the handle's buffer until it is full or flushed.
+// A logger that keeps its lines in order without waiting for them: npx tsx examples/logger.ts FILE
+// Shows that calls on one handle run one after another, and that the handle's buffer collects lines until it is flushed.
 import { open } from 'uvfiles';
 
 const file = await open(process.argv[2] ?? 'example.log', 'ab');

@@ -1,10 +1,10 @@
-// Tests a program that uses files, without files: npx tsx examples/memory-test.ts
-// Shows: memoryFiles in place of the disk, faults that happen when they should, and what a power cut leaves.
+// Tests a program that uses files, without touching the disk: npx tsx examples/memory-test.ts
+// Shows memoryFiles, simulated faults, and the states that a power failure can leave.
 import assert from 'node:assert/strict';
 import { appendFile, readText, writeAtomic } from 'uvfiles';
 import { crash, faults, memoryFiles } from 'uvfiles/testing';
 
-// The program: it reads its settings, logs, and keeps a counter.
+// The program under test reads its settings, writes a log, and updates a counter.
 async function visit(): Promise<number> {
   const { counter } = JSON.parse(await readText('/srv/settings.json')) as { counter: string };
   const count = Number(await readText(counter)) + 1;
@@ -15,7 +15,7 @@ async function visit(): Promise<number> {
 
 const tree = { 'srv/settings.json': '{ "counter": "/srv/count" }', 'srv/count': '41' };
 
-// What it does when all is well.
+// Without faults.
 {
   using files = memoryFiles(tree);
   assert.equal(await visit(), 42);
@@ -23,7 +23,7 @@ const tree = { 'srv/settings.json': '{ "counter": "/srv/count" }', 'srv/count': 
   console.log(`files: ${Object.keys(files.tree()).join(', ')}`);
 }
 
-// A full disk: the error arrives, and the old counter is still there.
+// A full disk: the program gets the error, and the counter does not change.
 {
   using _ = memoryFiles(tree);
   await faults({ op: 'write', path: '/srv/**', error: 'ENOSPC' }, async () => {
@@ -33,7 +33,7 @@ const tree = { 'srv/settings.json': '{ "counter": "/srv/count" }', 'srv/count': 
   console.log('a full disk: the counter is as it was');
 }
 
-// A power cut, in a hundred ways: the counter is the old or the new one, and whole.
+// A hundred possible power failures: the counter has the old or the new value.
 {
   using files = memoryFiles(tree);
   await visit();

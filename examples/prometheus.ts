@@ -1,16 +1,16 @@
-// Serves the figures of uvfiles as Prometheus text: npx tsx examples/prometheus.ts [PORT]
-// Shows: what metrics() counts. Then: curl localhost:9464/metrics
+// Serves the metrics of uvfiles to Prometheus: npx tsx examples/prometheus.ts [PORT]
+// Shows what metrics() contains. To see the output: curl localhost:9464/metrics
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 import { metrics, open } from 'uvfiles';
 
-/** The labels of a figure, as Prometheus writes them, and its value. */
+/** The labels of a sample in the format of Prometheus, and its value. */
 type Row = readonly [labels: string, value: number];
 type Lane = ReturnType<typeof metrics>['lanes']['io'];
 
-/** The text that a Prometheus server scrapes. */
+/** Returns the text that a Prometheus server scrapes. */
 export function prometheusText(): string {
   const { pool, lanes } = metrics();
   const byLane = Object.entries(lanes);
@@ -65,7 +65,7 @@ function figure(name: string, help: string, type: 'gauge' | 'counter', rows: rea
   return [`# HELP uvfiles_${name} ${help}`, `# TYPE uvfiles_${name} ${type}`, ...values];
 }
 
-/** Buckets count up: each holds what took at most so long. uvfiles counts nanoseconds, Prometheus seconds. */
+/** Buckets are cumulative in Prometheus. uvfiles counts nanoseconds, and Prometheus counts seconds. */
 function histogram(name: string, lane: string, times: Lane['wait']): string[] {
   let seen = 0;
   const buckets = [...times.buckets()].map(({ upTo, count }) => {

@@ -1,5 +1,5 @@
-// Records of a fixed size in one file, written and read in any order: npx tsx examples/record-store.ts FILE
-// Shows: positional calls share no cursor, so they may all be in flight at once.
+// Writes and reads fixed-size records of one file in any order: npx tsx examples/record-store.ts FILE
+// Shows positional calls, which do not share a position and can therefore run in parallel.
 import { open } from 'uvfiles';
 
 interface Person {

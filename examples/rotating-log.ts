@@ -1,5 +1,5 @@
-// A log that is rotated while another program follows it: npx tsx examples/rotating-log.ts DIRECTORY
-// Shows: lines(path, { follow }) goes on in the new file after a rename, and ends with its signal.
+// Rotates a log while it is being followed: npx tsx examples/rotating-log.ts DIRECTORY
+// Shows lines(path, { follow }), which continues with the new file after a rename, and ends with its signal.
 import { lines, open, os, path } from 'uvfiles';
 
 const directory = process.argv[2] ?? '.';
@@ -8,7 +8,7 @@ const KEEP = 3;
 const MAX_BYTES = 1000;
 const LINES = 200;
 
-/** app.log.2 becomes app.log.3, app.log.1 becomes app.log.2, and the log itself app.log.1. */
+/** Renames app.log.2 to app.log.3, app.log.1 to app.log.2, and app.log to app.log.1. */
 async function rotate(): Promise<void> {
   for (let i = KEEP; i > 0; i--) {
     const from = i === 1 ? log : `${log}.${i - 1}`;
@@ -33,7 +33,7 @@ async function write(): Promise<void> {
 let last = 0;
 let wake: (() => void) | undefined;
 
-/** Resolves when the follower has seen line `number`. */
+/** Resolves when the follower has received line `number`. */
 async function seen(number: number): Promise<void> {
   while (last < number) {
     await new Promise<void>((resolve) => {

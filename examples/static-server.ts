@@ -1,5 +1,5 @@
-// A server of static files with ranges, and its figures at /metrics: npx tsx examples/static-server.ts DIRECTORY [PORT]
-// Shows: serveFile answers ranges, conditions and HEAD, and its root is never left; metrics() tells what the pool does.
+// A static file server with ranges, and its metrics at /metrics: npx tsx examples/static-server.ts DIRECTORY [PORT]
+// Shows serveFile, which handles ranges, conditional requests and HEAD and never leaves its root, and metrics().
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { metrics, serveFile } from 'uvfiles';
@@ -35,7 +35,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 
 const server = createServer((request, response) => {
   answer(request, response).catch((error: unknown) => {
-    // A name that cannot be decoded. What serveFile refuses it has answered itself.
+    // The name cannot be decoded. Other errors of the request have been answered by serveFile.
     console.error(error);
     if (!response.headersSent) response.writeHead(400);
     response.end();

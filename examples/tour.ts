@@ -1,5 +1,5 @@
-// The tour (`npm start`): real work on real files through uvfiles, each result checked against node:fs, with time and
-// event-loop delay beside fs.promises. `--small` does the same on little data. In a checkout: npx tsx examples/tour.ts
+// The tour (`npm start`): does real work with uvfiles and with fs.promises, compares the results, and shows time and event-loop
+// delay of both. `--small` uses less data. In a clone of the repository: npx tsx examples/tour.ts
 import { availableParallelism } from 'node:os';
 import { look, usedByOthers, warningOf } from './tour/machine.ts';
 import { type Job, rounds, sideBySide, type Work } from './tour/measure.ts';

@@ -1,5 +1,5 @@
 // Adds up the sizes of files: npx tsx examples/tree-size.ts PATH...
-// Shows: many operations in flight at once, of which some may fail. Missing files are named, the rest is counted.
+// Shows many calls in parallel, some of which can fail. Missing files are listed, and the others are counted.
 import { os } from 'uvfiles';
 
 const outcomes = await Promise.allSettled(process.argv.slice(2).map((path) => os.stat(path)));
