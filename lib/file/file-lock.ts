@@ -12,11 +12,11 @@ const LARGEST_END = 2n ** 63n - 1n;
 
 /** Options of `lock` and `tryLock`. */
 export interface LockOptions extends OpOptions {
-  /** Others may hold shared locks of the same bytes at the same time. Default false: nobody else may. */
+  /** True: other handles can hold shared locks of the same bytes at the same time. False (default): they cannot. */
   shared?: boolean | undefined;
   /** The first byte. Default 0. */
   position?: number | bigint | undefined;
-  /** Bytes. Default 0: to the end of the file, wherever that comes to be. */
+  /** Bytes. Default 0: to the end of the file, even if it grows. */
   size?: number | bigint | undefined;
 }
 

@@ -76,7 +76,7 @@ export type StatsLike = Partial<Stats> & Pick<Stats, 'size' | 'isFile' | 'isDire
 export interface StatCall {
   /** False means the status of a symbolic link itself. */
   readonly followSymlinks: boolean;
-  /** True asks for BigIntStats. A file system may return Stats anyway; the library converts them. */
+  /** True requests BigIntStats. A file system can return Stats in any case; the library converts them. */
   readonly bigint: boolean;
 }
 
@@ -112,7 +112,7 @@ export interface StatVfs {
 
 /** Options of replacing a file in one step. */
 export interface ReplaceOptions {
-  /** Resolves only when the new content and its name survive a power cut. */
+  /** Resolves only when the new content and its name survive a power failure. */
   readonly durable: boolean;
   /** Permission bits of a new file. */
   readonly permissions: number | undefined;

@@ -12,7 +12,7 @@ import {
 } from '../file/text-options.js';
 import { type Mode, parseMode } from '../file/mode.js';
 
-/** Opens the file in place of the library: gets `path` and the flags, and returns a descriptor. */
+/** Opens the file instead of the library: receives `path` and the flags, and returns a descriptor. */
 export type Opener = (path: string | Uint8Array, flags: number) => number | Promise<number>;
 
 /** Options of `open` in binary modes. */
@@ -21,7 +21,7 @@ export interface OpenOptions extends OpOptions {
   buffering?: number | undefined;
   /** False leaves a descriptor given by number open on `close`. Default true. */
   closefd?: boolean | undefined;
-  /** Opens the file in place of the library: gets the path and the flags, gives a descriptor. */
+  /** Opens the file instead of the library: receives the path and the flags, and returns a descriptor. */
   opener?: Opener | undefined;
   /** Permission bits of a file that is created, before the umask. Default 0o666. */
   permissions?: number | undefined;

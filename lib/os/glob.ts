@@ -50,7 +50,7 @@ const readGlobOptions = optionReader({
  * Windows, a backslash separates names in patterns and results. On other systems, it escapes the next character.
  * @param pattern a pattern, or an array of patterns; one with a slash at its end matches directories only
  * @returns paths relative to `cwd` (absolute for an absolute pattern), each once
- * @throws from its steps: TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (also for a pattern that stands for more than 10,000
+ * @throws from its steps: TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (also for a pattern that expands to more than 10,000
  *   others), AbortError, TimeoutError, what `exclude` throws
  * @cancelling ends at the next step. `break` and `return()` also end it
  * @platforms a backslash separates names on Windows, and escapes elsewhere

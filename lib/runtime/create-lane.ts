@@ -19,7 +19,7 @@ export interface LaneOptions {
   concurrency?: number | undefined;
   /** The most operations that may wait. Beyond it, calls reject with LaneFullError. Default: no limit. */
   queueLimit?: number | undefined;
-  /** Whether cached data may be read at once, without a thread. Default true. */
+  /** Whether cached data can be read immediately, without a thread. Default true. */
   inline?: boolean | undefined;
 }
 

@@ -17,20 +17,19 @@ const LINES = 1;
 const BLOCKS = -1;
 
 /**
- * Standard input, decoded as UTF-8. Reading it holds no thread; a read that somebody awaits keeps the process alive, one
- * that nobody awaits does not.
+ * Standard input, decoded as UTF-8. Reading uses no thread. A read keeps the process alive only if it is awaited.
  * @example for await (const line of stdin.lines()) console.log(line.toUpperCase());
  */
 export const stdin: TextFile = standard(0, '<stdin>', 'r', {});
 
 /**
- * Standard output, as UTF-8: flushed at every line end on a terminal, else when the buffer is full, by `flush` and at exit.
- * Its buffer is its own, apart from that of `console.log` and `process.stdout`.
+ * Standard output, encoded as UTF-8. A terminal is flushed at every line ending. Otherwise, the buffer is flushed when it is full,
+ * by `flush`, and at exit. The buffer is separate from that of `console.log` and `process.stdout`.
  * @example await stdout.write('hello\n');
  */
 export const stdout: TextFile = standard(1, '<stdout>', 'w', { buffering: isTerminal(1) ? LINES : BLOCKS });
 
-/** Standard error, as UTF-8 (what cannot be encoded as escapes), flushed at every line end. */
+/** Standard error, encoded as UTF-8, and flushed at every line ending. Characters that cannot be encoded become escapes. */
 export const stderr: TextFile = standard(2, '<stderr>', 'w', {
   buffering: LINES,
   errors: 'backslashreplace',

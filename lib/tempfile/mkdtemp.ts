@@ -6,9 +6,9 @@ import { checkPlace, pathFrom, placeOf, type PlaceOptions, readPlaceOptions } fr
  * Creates a directory of mode 0700 with 80 random bits in its name. The caller removes it.
  *
  * @param o `suffix`, `prefix`, `dir`; `signal`, `lane`, `timeout` (ms)
- * @returns its absolute path (bytes where `dir` is)
+ * @returns its absolute path (bytes if `dir` is)
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, AbortError, TimeoutError, LaneFullError, and the system's
- *   errors. Nothing is left behind then
+ *   errors. In these cases, nothing is left behind
  * @cancelling nothing is left behind
  * @platforms mode 0700 has no effect on Windows
  * @example

@@ -9,9 +9,9 @@ import { checkPlace, pathFrom, placeOf, type PlaceOptions, readPlaceOptions } fr
  * Creates a file exclusively, with mode 0600 and 80 random bits in its name. No other program can have opened it. The caller
  * closes the descriptor and removes the file.
  * @param o `suffix`, `prefix`, `dir`; `signal`, `lane`, `timeout` (ms)
- * @returns the descriptor, open for reading and writing and close-on-exec, and the absolute path (bytes where `dir` is)
+ * @returns the descriptor, open for reading and writing and close-on-exec, and the absolute path (bytes if `dir` is)
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, AbortError, TimeoutError, LaneFullError, and the system's
- *   errors. Nothing is left behind then
+ *   errors. In these cases, nothing is left behind
  * @cancelling nothing is left behind
  * @platforms mode 0600 has no effect on Windows
  * @example

@@ -31,9 +31,9 @@ export interface DeleteOptions {
  * SIGHUP. You can remove or rename the file yourself.
  * @param o `delete` (true), `deleteOnClose` (true), `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`,
  *   `prefix`, `dir`, `signal`, `lane`
- * @returns the handle that the mode asks for
+ * @returns the handle for the mode
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError, AbortError, TimeoutError,
- *   LaneFullError, and the system's errors. Nothing is left behind then
+ *   LaneFullError, and the system's errors. In these cases, nothing is left behind
  * @cancelling nothing is left behind
  * @platforms Ctrl-C ends Node on Windows before the file is removed, unless the program handles it
  * @example

@@ -58,7 +58,7 @@ export type SpooledFile = Spooled<RawFile> | Spooled<BinaryFile> | Spooled<TextF
  * encoding state and newlines are kept. Before that, `fileno()` throws ERR_UNSUPPORTED_OPERATION.
  * @param o `maxSize` in bytes (0: no limit), `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`,
  *   `prefix`, `dir`, `signal`, `lane`
- * @returns the handle that the mode asks for, with `rollover()`
+ * @returns the handle for the mode, with `rollover()`
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE, UnknownEncodingError,
  *   AbortError
  * @cancelling nothing is left behind

@@ -80,7 +80,7 @@ export class TemporaryDirectory {
  *   creation
  * @returns the directory: its `name`, `cleanup()` and `close()`
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, AbortError, TimeoutError, LaneFullError, and the system's
- *   errors. Nothing is left behind then
+ *   errors. In these cases, nothing is left behind
  * @cancelling nothing is left behind
  * @platforms Ctrl-C ends Node on Windows before the directory is removed, unless the program handles it
  * @example

@@ -18,11 +18,11 @@ import {
  * Creates a temporary file without a name on disk, or with a name that no other program can find out. It is removed when it
  * is closed, and when the process ends for any reason.
  * @param o `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`, `prefix`, `dir`, `signal`, `lane`
- * @returns the handle that the mode asks for; its name is the descriptor
+ * @returns the handle for the mode; its name is the descriptor
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError, AbortError, TimeoutError,
- *   LaneFullError, and the system's errors. Nothing is left behind then
+ *   LaneFullError, and the system's errors. In these cases, nothing is left behind
  * @cancelling nothing is left behind
- * @platforms `O_TMPFILE` on Linux where the file system has it; elsewhere a name that nobody can guess
+ * @platforms `O_TMPFILE` on Linux where the file system has it; elsewhere an unpredictable name
  * @example
  * await using scratch = await temporaryFile();
  * await scratch.write(Buffer.from('never seen'));

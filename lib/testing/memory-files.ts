@@ -13,11 +13,11 @@ import { makeDirectory, plant, snapshotOf, type Tree, type TreeSnapshot } from '
 
 /** Options of `memoryFiles`. */
 export interface MemoryFilesOptions {
-  /** The absolute path (or URL prefix) at which the files are. Default: `/`, for everything. */
+  /** The absolute path (or URL prefix) of the files. Default: `/`. */
   at?: string | undefined;
-  /** Real files show through: what is written stays in memory, what is removed is hidden. Default: false. */
+  /** Real files are visible. Writes stay in memory, and removed files are hidden. Default: false. */
   overlay?: boolean | undefined;
-  /** Bytes of content that there is room for; beyond it writes reject with ENOSPC. Default: no limit. */
+  /** The maximum number of bytes of content. When it is reached, writes reject with ENOSPC. Default: no limit. */
   capacity?: number | undefined;
   /**
    * Who uses the files: permissions are checked as for that user, and the tree is the user's own. Default: the user of the

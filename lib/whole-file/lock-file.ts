@@ -34,7 +34,7 @@ const readOptions = optionReader({ ...LOCK_CHECKS, permissions: modeOption(0o666
  * @returns the lock; `release()` or the end of an `await using` scope releases it
  * @throws EACCES and the system's other errors in Node's shape; UnsupportedOperationError on a file system without locks;
  *   TypeError and RangeError for bad arguments; AbortError, TimeoutError
- * @cancelling stops waiting at once, and holds no lock
+ * @cancelling stops waiting immediately, and holds no lock
  * @platforms the whole file is locked where the system has no locks of ranges; Windows refuses reads of a
  *   range that is locked exclusively
  * @example

@@ -30,7 +30,7 @@ const MOST_VANISHINGS = 20;
 /** Options of `updateAtomic`. */
 export interface UpdateOptions
   extends OpOptions, Pick<AtomicOptions, 'durable' | 'permissions' | 'inPlaceIfBusy'> {
-  /** Gives the callback a string, and encodes the one that it returns. Without it the callback is given a Buffer. */
+  /** The callback receives and returns a string in this encoding. Without it, the callback receives a Buffer. */
   encoding?: string | undefined;
 }
 
@@ -52,9 +52,9 @@ type Change = (old: Buffer | null) => Promise<Uint8Array>;
  *
  * The callback is called again if another process was faster and the file could not be locked. This applies to file systems
  * that have conditional writes but no locks, such as S3, and to files that do not exist yet.
- * @param callback is given the content, or null where there is no file, and returns the new content or a promise of it
+ * @param callback receives the content, or null if the file does not exist, and returns the new content or a promise of it
  *   (strings are UTF-8 unless `encoding` says otherwise). What it throws, `updateAtomic` rejects with: nothing changes then.
- * @param o `encoding` (the callback is given a string; line ends stay as they are), `durable` (true), `permissions` (those of
+ * @param o `encoding` (the callback receives a string; line endings are not translated), `durable` (true), `permissions` (those of
  *   the old file, else 0o666), `signal`, `lane`, `timeout` (of it all; once the replacement has begun it is finished)
  * @returns nothing
  * @throws what the callback throws; EACCES and the system's other errors in Node's shape; UnsupportedOperationError on a file
