@@ -36,13 +36,13 @@ const megabytes = (log.size / 1e6).toFixed(0);
 console.log(`\nNode ${process.version}, a log of ${megabytes} MB and ${scale.files} small files\n`);
 printTable(rows);
 console.log(`
-Times are medians of ${rounds} runs each, in turn. "faster" is the time of fs.promises divided by that of uvfiles.
-"late" is how late timers fired while the job ran, uvfiles / fs.promises: 99 of 100 were at most so late. Less is better.`);
+Times are medians of ${rounds} runs. The two take turns. "faster" is the time of fs.promises divided by that of uvfiles.
+"delay" is the event-loop delay during the job (uvfiles / fs.promises): 99 % of timers fired no later than this. Less is better.`);
 const after = look();
 const warning = warningOf(usedByOthers(before, after), availableParallelism());
 if (warning !== undefined) console.log(`\n${warning}`);
 console.log(
-  `\nEvery result was checked against node:fs. ${((after.at - before.at) / 1000).toFixed(0)} s in all.`,
+  `\nEvery result was checked against node:fs. Total time: ${((after.at - before.at) / 1000).toFixed(0)} s.`,
 );
 
 async function run<R>(number: number, job: Job<R>): Promise<Row> {
@@ -53,7 +53,8 @@ async function run<R>(number: number, job: Job<R>): Promise<Row> {
     ['uvfiles', ours],
     ['fs.promises', theirs],
   ] as const) {
-    if (!job.check(result)) throw new Error(`${job.title}: ${name} gave another result than node:fs`);
+    if (!job.check(result))
+      throw new Error(`${job.title}: the result of ${name} differs from that of node:fs`);
   }
   return { title: job.title, ours, theirs };
 }

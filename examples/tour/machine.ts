@@ -24,6 +24,6 @@ export function usedByOthers(before: Look, after: Look): number {
 /** What to tell of that: undefined where it is less than a quarter of the machine. */
 export function warningOf(used: number, processors: number): string | undefined {
   if (!(used > processors / 4)) return undefined;
-  return `Warning: other programs kept ${used.toFixed(1)} of ${processors} processors busy meanwhile, so these figures may be wrong.
+  return `Warning: other programs kept ${used.toFixed(1)} of ${processors} processors busy during the tour, so these results may be wrong.
 Run the tour again when the machine is idle.`;
 }

@@ -9,7 +9,7 @@ export interface Row {
 
 /** Prints the rows below a header. */
 export function printTable(rows: readonly Row[]): void {
-  const header = ['', 'uvfiles', 'fs.promises', 'faster', 'late, ms'];
+  const header = ['', 'uvfiles', 'fs.promises', 'faster', 'delay, ms'];
   const cells = rows.map(({ title, ours, theirs }) => [
     title,
     time(ours.ms),
