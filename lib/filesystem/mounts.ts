@@ -48,14 +48,11 @@ export interface MountOptions<T> {
   scope: () => T;
 }
 
+// Node mounts and unmounts its own without notice.
+const ofNode: readonly Entry[] = hasVfs() ? [vfsEntry()] : [];
 // The number of mounts in all contexts. While there are none, a call costs this comparison.
-let count = 0;
-let everywhere: readonly Entry[] = [];
-if (hasVfs()) {
-  // Node mounts and unmounts them without notice.
-  everywhere = [{ prefix: VFS_PREFIX, store: new MountedStore(VFS_PREFIX, vfsFiles) }];
-  count = 1;
-}
+let count = ofNode.length;
+let everywhere = ofNode;
 const contexts = new AsyncLocalStorage<readonly Entry[]>();
 
 /** Their extended attributes, which no other file system has. */
@@ -103,7 +100,18 @@ export function storeOfTreeToWrite(path: FilePath): Store {
 
 /** Whether any file system is mounted by `mount`, in whatever context. */
 export function isAnyMounted(): boolean {
-  return count > (everywhere[0]?.store.fileSystem === vfsFiles ? 1 : 0);
+  return count > ofNode.length;
+}
+
+// Its store is made for the first path, so that `import 'uvfiles'` need not load the code of mounted file systems.
+function vfsEntry(): Entry {
+  let store: MountedStore | undefined;
+  return {
+    prefix: VFS_PREFIX,
+    get store() {
+      return (store ??= new MountedStore(VFS_PREFIX, vfsFiles));
+    },
+  };
 }
 
 function find(path: FilePath): MountedStore | undefined {

@@ -1,8 +1,10 @@
-// Writes dist/lib: the library as one file (uvfiles.js), what few programs use as another (more.js), and a stub for each
-// subpath of package.json that asks them for its module.
+// Writes dist/lib: the library as three files, and a stub for each subpath of package.json that asks them for its module.
 //
-// Node spends most of the time of `import 'uvfiles'` on finding and reading files. A module of a bundle is evaluated when
-// it is first required, so that programs pay for what they use only, and all subpaths share one instance.
+// - `uvfiles.js` has what most programs use. It is made of lib/ as one scope, because Node parses each nested function twice.
+// - `later.js` has what LATER names, loaded when a function of it is first asked for.
+// - `more.js` has the subpaths of MORE.
+//
+// The last two are made of dist/cjs, and evaluate a module when it is first required. All subpaths share one instance.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot } from '../support/root.mjs';
@@ -15,10 +17,35 @@ const COMMANDS = 'cli/index';
 const WITH_DEFAULT = new Set(['promises/index']);
 /** Loaded apart, at first use: a table of all names of Unicode. */
 const APART = 'text/names-data';
+/**
+ * Modules of the main subpaths that `import 'uvfiles'` does not load: modules, or all of a folder (`/` at the end). The
+ * others may use their functions and classes, but not while they are evaluated themselves: no class of theirs extends one.
+ */
+const LATER = Object.entries({
+  file: 'lock-order lock-retry lock-table locks source-file stream-lifetime streams',
+  filesystem:
+    'beneath generic/ memory/ mounted-calls mounted-files mounted-store positioned real-file-system stats wrapper',
+  http: 'serve-file',
+  native:
+    'beneath directory-batches extended-attributes remove-tree temporary store/beneath-files store/copies store/listing store/many store/parallel-walk store/replace store/send-file store/stat-vfs store/temporary-files store/tree-walk',
+  os: 'copy copytree dir-entry empty-dir glob glob/ scandir sendfile statvfs walk xattr',
+  runtime: 'plain-text',
+  schedule: 'histogram',
+  tempfile:
+    'gettempdir mkdtemp mkstemp named-temporary-file options spool-file spooled-temporary-file temporary-directory temporary-file',
+  text: 'decode-errors encode-errors iso-2022-jp legacy-tables multibyte names single-byte utf16 utf32',
+  'whole-file': 'file-changes follow-lines last-lines',
+}).flatMap(([folder, names]) => names.split(' ').map((name) => `${folder}/${name}`));
 
+const library = inRoot('lib');
 const modules = inRoot('dist/cjs');
-/** The name of a file of dist/cjs, such as `os/index`. */
-const nameOf = (file) => path.relative(modules, file).replaceAll('\\', '/').replace(/\.js$/, '');
+/** The name of a module of lib/ or dist/cjs, such as `os/index`. Undefined for other files. */
+function nameOf(file) {
+  const name = path.relative(file.endsWith('.ts') ? library : modules, file).replaceAll('\\', '/');
+  return name.startsWith('..') ? undefined : name.replace(/\.[jt]s$/, '');
+}
+
+const isLater = (name) => LATER.some((each) => (each.endsWith('/') ? name.startsWith(each) : name === each));
 
 // Written so that Node's lexer of CommonJS does not take it for a re-export of the whole bundle, which it would read.
 function stub(from, name, hasDefault) {
@@ -31,30 +58,25 @@ Object.assign(module, { exports: exports.default });
 }
 
 /**
- * Modules of Node come from `process.getBuiltinModule` where it exists (Node 20.16 and newer): in ES modules that users' bundlers
- * make of the library, there is no `require`.
+ * Modules of Node come from `process.getBuiltinModule` where it exists (Node 20.16 and newer): in ES modules that users'
+ * bundlers make of the library, there is no `require`. Both names have seven letters, so that the source map stays right.
  */
-const builtins = {
-  name: 'builtins',
-  setup(build) {
-    build.onResolve({ filter: /^node:/ }, ({ path: name, namespace }) =>
-      namespace === 'builtin' ? { path: name, external: true } : { path: name, namespace: 'builtin' },
-    );
-    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path: name }) => ({
-      contents: `module.exports = process.getBuiltinModule?.('${name}') ?? require('${name}');`,
-    }));
-  },
-};
+function askProcess(code) {
+  const names = new Set();
+  const text = code.replaceAll(
+    /\brequire\("(node:[\w/]+)"\)/g,
+    (_, name) => `builtin("${names.add(name) && name}")`,
+  );
+  const cases = [...names].map((name) => `case"${name}":return require("${name}");`);
+  const builtin = `function builtin(name){const found=process.getBuiltinModule?.(name);if(found)return found;switch(name){
+${cases.join('\n')}\n}}\n`;
+  return text.replace(/(?=\/\/# sourceMappingURL=|$)/, builtin);
+}
 
-async function bundle(names, outfile, plugins = []) {
+async function run(contents, resolveDir, outfile, plugins) {
   const { build } = await import('esbuild');
-  const entries = names.map((name) => `  ${JSON.stringify(name)}: () => require('./${name}.js'),`);
-  return build({
-    stdin: {
-      contents: `module.exports = {\n${entries.join('\n')}\n};\n`,
-      resolveDir: modules,
-      sourcefile: 'modules.js',
-    },
+  const result = await build({
+    stdin: { contents, resolveDir, sourcefile: 'modules.js' },
     // As deep as dist/cjs/native, from where the binaries are found.
     outfile: inRoot('dist/lib/shared', outfile),
     bundle: true,
@@ -62,42 +84,114 @@ async function bundle(names, outfile, plugins = []) {
     target: 'node20',
     format: 'cjs',
     minifyWhitespace: true,
+    minifySyntax: true,
     lineLimit: 120, // Node prints the line that an uncaught error comes from
     sourcemap: 'linked',
     packages: 'external',
-    external: ['*.node', './names-data.js', './uvfiles.js'],
+    external: ['*.node', './names-data.js', './uvfiles.js', './later.js'],
     metafile: true,
     logLevel: 'warning',
-    plugins: [builtins, ...plugins],
+    write: false,
+    plugins,
   });
+  for (const { path: file, text } of result.outputFiles) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, file.endsWith('.js') ? askProcess(text) : text);
+  }
+  return result;
 }
 
-/** Modules that uvfiles.js has are taken from there. */
-const fromMain = (names) => ({
-  name: 'from-main',
+const modulesIn = ({ metafile }) =>
+  Object.keys(metafile.inputs)
+    .map((file) => nameOf(path.resolve(file)))
+    .filter((name) => name !== undefined);
+
+/** What each of these modules exports. */
+async function exportsOf(names) {
+  const { build } = await import('esbuild');
+  const { metafile } = await build({
+    entryPoints: names.map((name) => path.join(library, `${name}.ts`)),
+    outdir: inRoot('dist/lib'),
+    format: 'esm',
+    write: false,
+    metafile: true,
+    logLevel: 'error',
+  });
+  return new Map(
+    Object.values(metafile.outputs).map((each) => [nameOf(path.resolve(each.entryPoint)), each.exports]),
+  );
+}
+
+/** A module of LATER as uvfiles.js sees it: each export is asked of later.js when it is used. */
+const asksLater = (exported) => ({
+  name: 'asks-later',
   setup(build) {
-    build.onLoad({ filter: /\.js$/ }, ({ path: file }) => {
+    build.onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
       const name = nameOf(file);
-      if (!names.has(name)) return undefined;
-      return { contents: `module.exports = require('./uvfiles.js')[${JSON.stringify(name)}]();` };
+      if (name === undefined || !isLater(name)) return undefined;
+      const list = JSON.stringify(exported.get(name) ?? []);
+      return {
+        contents: `require('./later.ts').exportLater(exports, ${JSON.stringify(name)}, ${list});`,
+        loader: 'js',
+        resolveDir: inRoot('scripts/steps'),
+      };
     });
   },
 });
+
+/** Modules that another file has are taken from there. `places` has the file of each. */
+const fromOthers = (places, asked) => ({
+  name: 'from-others',
+  setup(build) {
+    build.onLoad({ filter: /\.js$/ }, ({ path: file }) => {
+      const name = nameOf(file);
+      if (name === undefined || !places.has(name)) return undefined;
+      const place = places.get(name);
+      if (place === 'uvfiles.js') asked.add(name);
+      return { contents: `module.exports = require('./${place}')[${JSON.stringify(name)}]();` };
+    });
+  },
+});
+
+/** One scope for all modules. Each is there by its name, for the stubs and the other files. */
+function scope(names) {
+  const lines = names.map(
+    (name, index) => `import * as m${index} from './${name}.js';
+const e${index} = () => Object.defineProperty(m${index}, '__esModule', { value: true });
+export { e${index} as '${name}' };`,
+  );
+  return lines.join('\n');
+}
+
+/** Modules that are evaluated when they are first asked for. */
+function evaluatedLate(names) {
+  const lines = names.map((name) => `  ${JSON.stringify(name)}: () => require('./${name}.js'),`);
+  return `module.exports = {\n${lines.join('\n')}\n};\n`;
+}
 
 /** `named` are the modules that package.json names, such as `os/index`. */
 export async function writeBundle(named) {
   const subpaths = [...named, COMMANDS];
   rmSync(inRoot('dist/lib'), { recursive: true, force: true });
-  const main = subpaths.filter((name) => !MORE.has(name));
-  const { metafile } = await bundle(main, 'uvfiles.js');
-  const inMain = new Set(
-    Object.keys(metafile.inputs)
-      .map((file) => nameOf(path.resolve(file)))
-      .filter((name) => !name.startsWith('..') && name !== 'modules'),
+  const inMain = subpaths.filter((name) => !MORE.has(name));
+  const inMore = subpaths.filter((name) => MORE.has(name));
+
+  const all = await run(evaluatedLate(inMain), modules, 'uvfiles.js', []);
+  const late = modulesIn(all).filter(isLater);
+  const main = [asksLater(await exportsOf(late))];
+  const first = await run(scope(inMain), library, 'uvfiles.js', main);
+  const places = new Map(
+    modulesIn(first)
+      .filter((name) => !isLater(name))
+      .map((name) => [name, 'uvfiles.js']),
   );
-  // Again, with a name for every module, by which more.js asks for it.
-  await bundle([...inMain], 'uvfiles.js');
-  await bundle([...subpaths.filter((name) => MORE.has(name))], 'more.js', [fromMain(inMain)]);
+  const asked = new Set();
+  const later = await run(evaluatedLate(late), modules, 'later.js', [fromOthers(places, asked)]);
+  for (const name of modulesIn(later)) if (!places.has(name)) places.set(name, 'later.js');
+  await run(evaluatedLate(inMore), modules, 'more.js', [fromOthers(places, asked)]);
+  // Again, with a name for each module that the others ask for.
+  await run(scope([...new Set([...inMain, ...asked])]), library, 'uvfiles.js', main);
+
   copyFileSync(inRoot('dist/cjs', `${APART}.js`), inRoot('dist/lib/shared/names-data.js'));
   writeFileSync(inRoot('dist/lib/package.json'), '{ "type": "commonjs" }\n');
   for (const name of subpaths) {

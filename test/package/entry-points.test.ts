@@ -42,6 +42,42 @@ describe('the package', () => {
     });
   }
 
+  it('names functions and classes in stack traces as it exports them', () => {
+    const others: Record<string, string> = { remove: 'unlink', replace: 'rename' };
+    for (const subpath of [
+      'uvfiles',
+      'uvfiles/os',
+      'uvfiles/path',
+      'uvfiles/tempfile',
+      'uvfiles/filesystem',
+    ]) {
+      for (const [key, value] of Object.entries(require(subpath) as Record<string, unknown>)) {
+        if (typeof value === 'function') expect(value.name).to.equal(others[key] ?? key);
+      }
+    }
+  });
+
+  it('loads two files and the addon for what most programs do, and the rest at its first use', () => {
+    const program = `
+      const loaded = () => Object.keys(require.cache).map((file) => require('node:path').basename(file));
+      (async () => {
+        const { open, os, readText } = await import('uvfiles');
+        await readText('package.json');
+        await os.stat('package.json');
+        const file = await open('package.json');
+        for await (const line of file) break;
+        await file.close();
+        const before = loaded();
+        for await (const path of os.glob('package.json')) break;
+        console.log(JSON.stringify([before, loaded()]));
+      })();`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', program], { cwd: root, encoding: 'utf8' });
+    expect(stderr).to.equal('');
+    const [before, after] = JSON.parse(stdout) as [string[], string[]];
+    expect(before).to.have.members(['index.js', 'uvfiles.js', 'uvfiles.node']);
+    expect(after).to.have.members(['index.js', 'uvfiles.js', 'uvfiles.node', 'later.js']);
+  });
+
   it('has its main entry for tools that do not read exports', () => {
     expect(require.resolve('uvfiles')).to.equal(path.join(root, manifest.main));
     expect(existsSync(path.join(root, manifest.types))).to.equal(true);

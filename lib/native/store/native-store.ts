@@ -37,7 +37,7 @@ import { runTask } from '../tasks.js';
 import { findTempDirectory } from '../temporary.js';
 import { copyFileInto, copyFiles, copyFolder, copyTree, moveInto } from './copies.js';
 import { NativeListing, namesIn } from './listing.js';
-import { NativeReadMany, statMany } from './many.js';
+import { NativeReadMany, statMany as statManyReal } from './many.js';
 import { adoptNow } from './adopt-now.js';
 import { NativeFile } from './native-file.js';
 import { openReplacement, replaceFile } from './replace.js';
@@ -284,7 +284,10 @@ class NativeStore implements Store {
     await runTask(RENAME_DIRECTORIES, [from, to], [], opOptions(o));
   }
 
-  readonly names = namesIn;
+  // Getters: these functions are loaded when they are first used (LATER in scripts/steps/bundle.mjs).
+  get names(): typeof namesIn {
+    return namesIn;
+  }
 
   listing(path: FilePath, o?: OpOptions): NativeListing {
     return new NativeListing(path, o);
@@ -299,19 +302,33 @@ class NativeStore implements Store {
     else await removeTree(path, { ...opOptions(o), ignoreErrors });
   }
 
-  readonly copyFileInto = copyFileInto;
-  readonly copyTree = copyTree;
-  readonly copyFolder = process.platform === 'win32' ? undefined : copyFolder;
-  readonly copyFiles = process.platform === 'win32' ? undefined : copyFiles;
-  readonly moveInto = moveInto;
+  get copyFileInto(): typeof copyFileInto {
+    return copyFileInto;
+  }
+  get copyTree(): typeof copyTree {
+    return copyTree;
+  }
+  get copyFolder(): typeof copyFolder | undefined {
+    return process.platform === 'win32' ? undefined : copyFolder;
+  }
+  get copyFiles(): typeof copyFiles | undefined {
+    return process.platform === 'win32' ? undefined : copyFiles;
+  }
+  get moveInto(): typeof moveInto {
+    return moveInto;
+  }
 
   readMany(paths: readonly FilePath[], o?: OpOptions): NativeReadMany {
     return new NativeReadMany(paths, o);
   }
 
-  readonly statMany = statMany;
+  get statMany(): typeof statManyReal {
+    return statManyReal;
+  }
 
-  readonly replaceFile = replaceFile;
+  get replaceFile(): typeof replaceFile {
+    return replaceFile;
+  }
 
   openReplacement(
     path: FilePath,
@@ -325,16 +342,24 @@ class NativeStore implements Store {
   }
 
   /** `offset` -1: from the position of `from`, which moves on. */
-  readonly sendFile = sendFile;
-  readonly sendFileNow = sendFileNow;
+  get sendFile(): typeof sendFile {
+    return sendFile;
+  }
+  get sendFileNow(): typeof sendFileNow {
+    return sendFileNow;
+  }
 
   /** The index of the first of `candidates` in which a file can be written. */
   findTemporaryDirectory(candidates: readonly string[]): Promise<number> {
     return findTempDirectory(candidates);
   }
 
-  readonly createTemporaryFile = createTemporaryFile;
-  readonly createTemporaryDirectory = createTemporaryDirectory;
+  get createTemporaryFile(): typeof createTemporaryFile {
+    return createTemporaryFile;
+  }
+  get createTemporaryDirectory(): typeof createTemporaryDirectory {
+    return createTemporaryDirectory;
+  }
 }
 
 // Separate functions, so that calls without closures pay nothing for them.
