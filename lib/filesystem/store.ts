@@ -155,6 +155,8 @@ export interface Store {
 
   open(path: FilePath, flags: number, permissions: number, call?: OpOptions): Promise<OpenFile>;
   readFile(path: FilePath, call?: OpOptions): Promise<Buffer>;
+  /** The same, or undefined for a regular file of more than `most` bytes, where that takes no more than one operation. */
+  readSmallFile?(path: FilePath, most: number, call?: OpOptions): Promise<Buffer | undefined>;
   writeFile(
     path: FilePath,
     data: Uint8Array,

@@ -40,12 +40,15 @@ export async function readText(path: Path, o?: ReadTextOptions): Promise<string>
   const codec = findCodec(encoding)!;
   const at = toPathBytes(path);
   const store = storeToRead(at);
+  const options = { codec, errors, newline };
+  const small = await store.readSmallFile?.(at, LARGE, call);
+  if (small !== undefined) return decodeAll(small, options);
   const size = await sizeOf(store, at, call);
   if (size >= LARGE) {
-    const whole = await readInPieces(store, at, size, { codec, errors, newline }, call);
+    const whole = await readInPieces(store, at, size, options, call);
     if (whole !== undefined) return whole;
   }
-  return decodeAll(await store.readFile(at, call), { codec, errors, newline });
+  return decodeAll(await store.readFile(at, call), options);
 }
 
 const readOptions = optionReader({ encoding: unchecked, errors: unchecked, newline: unchecked });

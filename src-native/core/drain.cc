@@ -5,6 +5,7 @@
 
 #include "core/clock.h"
 #include "core/dispatcher.h"
+#include "platform/cached.h"
 
 namespace uvfiles {
 
@@ -32,7 +33,9 @@ void Dispatcher::Drain(bool helping) {
     const bool tell = completions_.Untold();
     lock.unlock();
     if (tell) completions_.Announce();
-    batch.Perform(begin_ns + kSliceNs, closing_);
+    // The files of a window have cost an open each by the time the first is read: they get a slice of their own.
+    const uint64_t slice_begin_ns = batch.opens_ahead ? NowNs() : begin_ns;
+    batch.Perform(slice_begin_ns + kSliceNs, closing_);
     lock.lock();
     SettleBatch(&batch);
     batches++;
@@ -64,12 +67,17 @@ bool Dispatcher::TakeBatch(Batch* batch) {
     if (!HasWork()) return false;
     Lane* const lane = lanes_.Pick();
     lane->progress_ns = NowNs();
-    uint32_t wanted = Lanes::HowMany(*lane, jobs_.load(std::memory_order_relaxed), Batch::kMost);
-    if (!Batch::GoesWithOthers(*lane->queue.Front())) wanted = 1;
+    const uint32_t jobs = jobs_.load(std::memory_order_relaxed);
+    const Operation& first = *lane->queue.Front();
     batch->lane = lane;
+    batch->opens_ahead = lane->FilesAreCold() && lane->queue.size() >= Batch::kAheadWorth &&
+                         Batch::OpensAhead(first) && platform::KnowsMounts();
+    uint32_t wanted = Lanes::HowMany(*lane, jobs, Batch::kMost);
+    if (!Batch::GoesWithOthers(first)) wanted = 1;
+    if (batch->opens_ahead) wanted = Lanes::Share(*lane, jobs, Batch::kMost);
     batch->CollectAdvice();
     while (wanted-- > 0 && !lane->queue.empty()) {
-      if (batch->count > 0 && !Batch::GoesWithOthers(*lane->queue.Front())) break;
+      if (batch->count > 0 && !batch->Fits(*lane->queue.Front())) break;
       Operation* const operation = lane->TakeFirst();
       if (Advance(operation, OpState::kQueued, OpState::kTaken)) {
         batch->operations[batch->count++] = operation;
@@ -93,6 +101,7 @@ void Dispatcher::SettleBatch(Batch* batch) {
     if (batch->memory->users == 0) result_stock_.Add(batch->memory);
     batch->memory = nullptr;
   }
+  Operation* given_back = nullptr;  // the last one
   for (int i = 0; i < batch->count; i++) {
     Operation* const operation = batch->operations[i];
     const OpState state = operation->state.load(std::memory_order_relaxed);
@@ -106,6 +115,11 @@ void Dispatcher::SettleBatch(Batch* batch) {
     if (state == OpState::kQueued && stopped &&
         Advance(operation, OpState::kQueued, OpState::kCancelled)) {
       GiveUp(*operation, UV_ECANCELED, true);
+    } else if (state == OpState::kQueued && batch->opens_ahead) {
+      lanes_.GiveBack(&lane, given_back, operation);
+      given_back = operation;
+      lane.waiting.fetch_add(1, std::memory_order_relaxed);
+      continue;
     } else if (state == OpState::kQueued) {  // more to do
       operation->queued_ns = batch->ended[i];
       lanes_.Queue(&lane, operation);
@@ -114,6 +128,8 @@ void Dispatcher::SettleBatch(Batch* batch) {
     }
     if (state == OpState::kFinished) {
       const uint64_t queued = operation->queued_ns;
+      if (operation->kind == OpKind::kReadFile)
+        lane.RecordFile(batch->ended[i] - batch->started[i], batch->opens_ahead && batch->cold[i]);
       lane.RecordCompleted(batch->started[i] > queued ? batch->started[i] - queued : 0,
                            batch->ended[i] - batch->started[i]);
       completions_.Add(operation);

@@ -64,15 +64,7 @@ void InlineIO::Prepare(int fd, FileKind kind, InlineState* state) {
   if (state->access == CacheAccess::kMincore) KeepMapping(fd, record.size, state);
 }
 
-void InlineIO::LearnDevice(int fd) {
-#ifdef __linux__
-  StatRecord record;
-  if (platform::Fstat(fd, &record) == 0)
-    platform::Classify(fd, static_cast<uint64_t>(record.dev), true);
-#else
-  (void)fd;
-#endif
-}
+void InlineIO::LearnDevice(int fd, uint64_t device) { platform::Classify(fd, device, true); }
 
 void InlineIO::Forget(InlineState* state) {
   platform::UnmapFile(state->mapping, state->mapped);

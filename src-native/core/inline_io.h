@@ -37,7 +37,7 @@ class InlineIO {
   // Looks at what kind of storage a file is on. Pool thread: may wait.
   static void Prepare(int fd, FileKind kind, InlineState* state);
   // For a file that is read whole and closed: the next one on its device may be opened inline.
-  static void LearnDevice(int fd);
+  static void LearnDevice(int fd, uint64_t device);
   // Frees what `Read` keeps for the file.
   static void Forget(InlineState* state);
 

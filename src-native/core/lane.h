@@ -17,6 +17,8 @@ enum class Priority : uint8_t { kHigh = 0, kNormal = 1, kLow = 2 };
 struct Lane {
   // A lane whose operations take less is served from memory.
   static constexpr uint64_t kFastNs = 4 * 1000;
+  // Whole files that take longer than this on average are not cached.
+  static constexpr uint64_t kColdFileNs = 20 * 1000;
 
   Priority priority = Priority::kNormal;
   uint32_t concurrency = UINT32_MAX;  // drain jobs that may work for this lane at a time
@@ -32,7 +34,9 @@ struct Lane {
   uint32_t passed_over = 0;  // batches that others got while this lane could have run
   uint32_t advised = 0;      // operations at the head of the queue whose ranges have been started
   uint64_t service_ewma =
-      10 * 1000;             // nanoseconds; decides how many operations a job takes at once
+      10 * 1000;  // nanoseconds; decides how many operations a job takes at once
+  uint64_t file_ewma =
+      0;  // the same of whole files; a cold one counts as such, however early it was opened
   uint64_t progress_ns = 0;  // when a job last took something
   Atomic<bool> fast{false};  // service_ewma is that of memory; the loop thread's hint
 
@@ -63,6 +67,11 @@ struct Lane {
     service.Record(service_ns);
     service_ewma += (static_cast<int64_t>(service_ns) - static_cast<int64_t>(service_ewma)) / 8;
     fast.store(service_ewma < kFastNs, std::memory_order_relaxed);
+  }
+  bool FilesAreCold() const { return file_ewma >= kColdFileNs; }
+  void RecordFile(uint64_t service_ns, bool cold) {
+    if (cold && service_ns < 2 * kColdFileNs) service_ns = 2 * kColdFileNs;
+    file_ewma += (static_cast<int64_t>(service_ns) - static_cast<int64_t>(file_ewma)) / 8;
   }
 };
 

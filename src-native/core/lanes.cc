@@ -66,7 +66,10 @@ Lane* Lanes::Pick() {
 
 // Several jobs share a short queue; slow operations are not taken ahead, lest one that hangs strands the rest.
 uint32_t Lanes::HowMany(const Lane& lane, uint32_t jobs, uint32_t most) {
-  if (lane.service_ewma > kSlowNs) return 1;
+  return lane.service_ewma > kSlowNs ? 1 : Share(lane, jobs, most);
+}
+
+uint32_t Lanes::Share(const Lane& lane, uint32_t jobs, uint32_t most) {
   const uint32_t share = lane.queue.size() / (jobs == 0 ? 1 : jobs);
   return std::min(std::max(share, 1u), most);
 }

@@ -49,8 +49,12 @@ class Lanes {
   // Puts an operation at the end of a lane.
   void Queue(Lane* lane, Operation* operation) {
     lane->queue.push_back(operation);
-    if (!lane->listed) busy_.push_back(lane);
-    lane->listed = true;
+    List(lane);
+  }
+  // Gives one back that was taken: at the head of the lane, or after `before`.
+  void GiveBack(Lane* lane, Operation* before, Operation* operation) {
+    lane->queue.InsertAfter(before, operation);
+    List(lane);
   }
 
   // Whether `Pick` would find a lane.
@@ -66,6 +70,8 @@ class Lanes {
 
   // How many operations a job takes from the lane at once, while `jobs` share the queues.
   static uint32_t HowMany(const Lane& lane, uint32_t jobs, uint32_t most);
+  // The same without regard to how long they take.
+  static uint32_t Share(const Lane& lane, uint32_t jobs, uint32_t most);
 
   // How many jobs would find something to do that is worth waking a thread for.
   struct Demand {
@@ -79,6 +85,11 @@ class Lanes {
   Operation* PopAny();
 
  private:
+  void List(Lane* lane) {
+    if (!lane->listed) busy_.push_back(lane);
+    lane->listed = true;
+  }
+
   std::vector<std::unique_ptr<Lane>> lanes_;
   // Those that have something queued, the one that was picked last at the end, and some whose queue has been emptied since: a
   // program may have thousands of lanes, of which few are used at a time.

@@ -32,7 +32,8 @@ enum class OpKind : uint8_t {
   kOpen = 8,  // details: path, flags, mode
   kStat = 9,
   kLstat = 10,
-  kReadFile = 11,   // open, fstat, read to the end, close
+  kReadFile =
+      11,  // open, fstat, read to the end, close; a regular file larger than `size`, if that is set, is UV_EFBIG
   kWriteFile = 12,  // open, write everything, close
   kTask = 13,
   kReadToEnd = 14,  // from position (or kCurrent) to the end of the open file

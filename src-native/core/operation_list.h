@@ -13,11 +13,15 @@ class OperationList {
   uint32_t size() const { return size_; }
   Operation* Front() const { return head_; }
 
-  void push_back(Operation* operation) {
-    operation->next = nullptr;
-    operation->prev = tail_;
-    (tail_ != nullptr ? tail_->next : head_) = operation;
-    tail_ = operation;
+  void push_back(Operation* operation) { InsertAfter(tail_, operation); }
+
+  // After `before`, which is in the list, or as the first one where that is null.
+  void InsertAfter(Operation* before, Operation* operation) {
+    Operation* const after = before != nullptr ? before->next : head_;
+    operation->prev = before;
+    operation->next = after;
+    (before != nullptr ? before->next : head_) = operation;
+    (after != nullptr ? after->prev : tail_) = operation;
     operation->in_lane = true;
     size_++;
   }

@@ -122,10 +122,15 @@ int64_t ReadToEnd(int fd, int64_t position, int64_t expected, Operation& operati
   if (block.data == nullptr) return UV_ENOMEM;
   size_t total = 0;
   for (;;) {
-    int64_t count = ReadOnce(fd, block.data + total, std::min(block.capacity - total, kLook),
+    const size_t asked = std::min(block.capacity - total, kLook);
+    int64_t count = ReadOnce(fd, block.data + total, asked,
                              position < 0 ? kCurrent : position + static_cast<int64_t>(total));
     if (count == 0) break;
     if (count > 0) total += static_cast<size_t>(count);
+    // More was asked for, and it ends where its size says.
+    const bool at_end = expected > 0 && total == static_cast<size_t>(expected) &&
+                        static_cast<size_t>(count) < asked;
+    if (count > 0 && at_end && !Unwanted(operation)) break;
     if (count > 0 && total > most) count = UV_EFBIG;
     if (count > 0 && Unwanted(operation)) count = UV_ECANCELED;
     if (count > 0 && total == block.capacity) {
@@ -250,9 +255,13 @@ Performed PerformReadFile(Operation& operation) {
   details.syscall = "read";
   FileKind kind = FileKind::kOther;
   int64_t size = 0;
-  int64_t result = platform::Describe(fd, &kind, &size);
+  uint64_t device = 0;
+  int64_t result = platform::Describe(fd, &kind, &size, &device);
   if (result >= 0 && HoldIfPolled(operation, fd, kind)) return PolledReadFile(operation);
-  if (result >= 0 && kind == FileKind::kRegular) InlineIO::LearnDevice(fd);
+  if (result >= 0 && kind == FileKind::kRegular) InlineIO::LearnDevice(fd, device);
+  // The caller reads a large file in another way.
+  const auto most = static_cast<int64_t>(operation.size);
+  if (result >= 0 && most > 0 && kind == FileKind::kRegular && size > most) result = UV_EFBIG;
   if (result >= 0)
     result = ReadToEnd(fd, kCurrent, kind == FileKind::kRegular ? size : 0, operation);
   platform::CloseFile(fd);  // nothing was written: its error says nothing about what was read

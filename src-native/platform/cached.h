@@ -60,6 +60,12 @@ void WantMounts();
 void LearnMountsIfWanted();
 // The mounts, if they have been learnt and have not changed since; else null. Costs two system calls that never wait.
 std::shared_ptr<const MountTable> KnownMounts();
+// Whether mounts have ever been learnt: a hint, for any thread, without a system call.
+bool KnowsMounts();
+// Opens a file on a local mount before it is its turn, and starts reading its first bytes. Waits for the disk: pool threads
+// only. A descriptor that is O_NONBLOCK, or negative: the file is opened at its turn. `cold`: its bytes are known not to be
+// in the page cache.
+int OpenAhead(const MountTable& mounts, const char* path, int flags, bool* cold);
 // A descriptor, or negative. `flags` as for open.
 int OpenCached(const MountTable& mounts, const char* path, int flags);
 // The same beneath `root`: a path or a link that leads out of it is one of the codes that are no answer.

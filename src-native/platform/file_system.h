@@ -28,8 +28,8 @@ int64_t Seek(int fd, int64_t offset, int whence);
 int Stat(const char* path, StatRecord* record);
 int Lstat(const char* path, StatRecord* record);
 int Fstat(int fd, StatRecord* record);
-// Kind and size only, where that is cheaper than all of fstat.
-int Describe(int fd, FileKind* kind, int64_t* size);
+// Kind and size only, where that is cheaper than all of fstat. `device`: as fstat's, 0 where that is not as cheap.
+int Describe(int fd, FileKind* kind, int64_t* size, uint64_t* device = nullptr);
 // The same by what is known here, for the loop thread: no server is asked. The size may be old.
 int DescribeNow(int fd, FileKind* kind, int64_t* size);
 

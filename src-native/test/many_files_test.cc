@@ -3,7 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <thread>
 
 #include "platform/posix/tasks/opened_ahead.h"
 #include "platform/posix/tasks/read_many.h"
@@ -107,6 +109,33 @@ TEST("reads files that do not know their size") {
   REQUIRE(items.size() == 2);
   CHECK(items[0].data.find("Name:") == 0);
   CHECK(items[1].data.size() > 100);
+}
+
+TEST("waits for no writer of a FIFO that took the place of a file it opens ahead") {
+  const std::string top = Scratch();
+  const std::string path = top + "/f";
+  WriteText(top + "/a", "one");
+  const std::string list = path + '\0' + top + "/a";
+  // A link is swapped until the FIFO is met between the look at the file and its open, or for a while.
+  REQUIRE(::mkfifo((top + "/fifo").c_str(), 0600) == 0);
+  std::atomic<bool> over{false};
+  std::thread swapping([&] {
+    const std::string next = top + "/next";
+    for (int i = 0; !over; i++) {
+      if (::symlink(i % 2 == 0 ? "fifo" : "a", next.c_str()) == 0)
+        ::rename(next.c_str(), path.c_str());
+    }
+  });
+  for (int i = 0; i < 3000; i++) {
+    OpenedAhead ahead(list);
+    ahead.Refill(0, 1 << 20);
+    const UniqueFd fd = ahead.Take(0);
+    struct stat found;
+    if (fd) CHECK(::fstat(fd.Get(), &found) == 0 && S_ISREG(found.st_mode));
+  }
+  over = true;
+  swapping.join();
+  Clear(top);
 }
 
 TEST("holds no descriptor while its consumer has a batch") {

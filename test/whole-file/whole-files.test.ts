@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { mkdirSync, readFileSync, statSync, symlinkSync, lstatSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { lines, open, os, readMany, readText, statMany } from 'uvfiles';
+import { createLane, lines, metrics, open, os, readMany, readText, statMany } from 'uvfiles';
 
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
 import { rejection, runProgram, scratchDirectory } from '../support/temp.js';
@@ -57,6 +57,19 @@ describe('whole files', () => {
       expect((await readText(at('large'), { encoding: 'utf-8-sig' })) === text).to.equal(true);
     });
   }
+
+  it('readText takes one operation for a small file, and reads one that is exactly as large as the limit', async () => {
+    const lane = createLane({ name: 'one by one', inline: false });
+    writeFileSync(at('small'), 'one\r\ntwo');
+    expect(await readText(at('small'), { lane })).to.equal('one\ntwo');
+    expect(metrics().lanes['one by one']!.completed).to.equal(1);
+    for (const size of [4 * MiB - 1, 4 * MiB, 4 * MiB + 1]) {
+      writeFileSync(at('limit'), Buffer.alloc(size, 'a'));
+      expect((await readText(at('limit'), { lane })).length).to.equal(size);
+    }
+    expect(await rejection(readText(at('none'), { lane }))).to.include({ code: 'ENOENT', syscall: 'open' });
+    expect(await rejection(readText(scratch.path, { lane }))).to.include({ code: 'EISDIR', syscall: 'read' });
+  });
 
   it('readText gives a text that outlives what it was read into, and the other way round', async () => {
     const text = '0123456789abcde\n'.repeat((6 * MiB) / 16);

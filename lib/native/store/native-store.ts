@@ -118,17 +118,17 @@ class NativeStore implements Store {
 
   /** Waits for a descriptor if the process has none. */
   readFile(path: FilePath, o?: OpOptions): Promise<Buffer> {
-    if (mayInline(o)) {
-      const bytes = readFileCached(path, o);
-      if (bytes !== undefined) return Promise.resolve(bytes);
-    } else if (mayDefer(FEW_DEFERRED, o)) {
-      return readFileLater(path, o);
+    return readWhole(path, 0, o);
+  }
+
+  /** Waits for a descriptor if the process has none. */
+  async readSmallFile(path: FilePath, most: number, o?: OpOptions): Promise<Buffer | undefined> {
+    try {
+      return await readWhole(path, most, o);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EFBIG') return undefined;
+      throw error;
     }
-    return readFilePooled(path, o).catch((error: unknown) =>
-      isDescriptorShortage(error)
-        ? retryOnDescriptors(() => readFilePooled(path, o), error, o)
-        : rejectWhereAwaited(error as Error),
-    );
   }
 
   writeFile(
@@ -372,8 +372,19 @@ function openLater(
   return deferred(undefined, () => nativeStore.open(path, flags, permissions, o));
 }
 
-function readFileLater(path: FilePath, o: OpOptions | undefined): Promise<Buffer> {
-  return deferred(undefined, () => nativeStore.readFile(path, o));
+/** `most`: the size from which on a regular file is EFBIG. 0: none. */
+function readWhole(path: FilePath, most: number, o: OpOptions | undefined): Promise<Buffer> {
+  if (mayInline(o)) {
+    const bytes = readFileCached(path, o);
+    if (bytes !== undefined) return Promise.resolve(bytes);
+  } else if (mayDefer(FEW_DEFERRED, o)) {
+    return deferred(undefined, () => readWhole(path, most, o));
+  }
+  return readFilePooled(path, most, o).catch((error: unknown) =>
+    isDescriptorShortage(error)
+      ? retryOnDescriptors(() => readFilePooled(path, most, o), error, o)
+      : rejectWhereAwaited(error as Error),
+  );
 }
 
 function statLater(
@@ -384,12 +395,13 @@ function statLater(
   return deferred(undefined, () => nativeStore.stat(path, options, o));
 }
 
-function readFilePooled(path: FilePath, o: OpOptions | undefined): Promise<Buffer> {
+function readFilePooled(path: FilePath, most: number, o: OpOptions | undefined): Promise<Buffer> {
   const slot = R.begin(P.KIND_READ_FILE, R.AS_BYTES, undefined);
   R.name(slot, 'open', path);
   const refused = R.applyOptions(slot, o, true);
   if (refused !== undefined) return Promise.reject(refused);
   R.args[P.ARG_OPEN_FLAGS] = O_RDONLY;
+  R.args[P.ARG_SIZE] = most;
   addon.submitPath(path);
   return R.sent(slot, o);
 }

@@ -1,10 +1,12 @@
 // The names of files: what is cached of them, within mounts that are local.
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
@@ -17,6 +19,7 @@
 #include "platform/linux/file_system_types.h"
 #include "platform/linux/known_devices.h"
 #include "platform/linux/mount_table.h"
+#include "platform/posix/open_ahead.h"
 #include "platform/thread.h"
 
 #ifndef SYS_openat2
@@ -56,6 +59,7 @@ Learnt& LearntTable() {
 constexpr uint64_t kPause = 20;
 std::atomic<bool> wanted{false};
 std::atomic<bool> learning{false};
+std::atomic<bool> learnt{false};
 std::atomic<uint64_t> not_before_ns{0};
 
 void LearnNow() {
@@ -65,6 +69,7 @@ void LearnNow() {
     std::lock_guard<std::mutex> lock(LearntTable().mutex);
     LearntTable().table.swap(table);
   }
+  learnt.store(true, std::memory_order_relaxed);
   ForgetDevices();
   const uint64_t end = NowNs();
   not_before_ns.store(end + (end - begin) * kPause, std::memory_order_relaxed);
@@ -76,9 +81,28 @@ int OpenAt(int directory, const char* path, int flags, uint64_t resolve) {
   return fd >= 0 ? static_cast<int>(fd) : -errno;
 }
 
-// Without leaving the mount: EXDEV instead.
-int OpenBeneath(int directory, const char* path, int flags) {
-  return OpenAt(directory, path, flags, kResolveCached | kResolveNoXdev | kResolveNoMagicLinks);
+// Without leaving the mount: EXDEV instead. `resolve`: kResolveCached or nothing.
+int OpenBeneath(int directory, const char* path, int flags, uint64_t resolve) {
+  return OpenAt(directory, path, flags, resolve | kResolveNoXdev | kResolveNoMagicLinks);
+}
+
+int OpenLocal(const MountTable& mounts, const char* path, int flags, uint64_t resolve) {
+  if (path[0] != '/') {
+    // Asked each time: nobody tells of a chdir.
+    return mounts.IsLocal(AT_FDCWD) ? OpenBeneath(AT_FDCWD, path, flags, resolve) : kUnsupported;
+  }
+  const MountTable::Mount* const mount = mounts.Find(path);
+  if (mount == nullptr || !mount->local) return kUnsupported;
+  // From the root directory that the process has at this moment.
+  if (mount->root.empty()) return OpenBeneath(AT_FDCWD, path, flags, resolve);
+  // Not kept open: that would keep it from being unmounted. O_PATH asks no file system, and cached names only are walked.
+  const UniqueFd root(OpenAt(AT_FDCWD, mount->root.c_str(), O_PATH | O_DIRECTORY, kResolveCached));
+  if (!root) return kUnsupported;
+  // What was reached may be another mount: one that came a moment ago, or that the new root of the process has there.
+  if (!mounts.IsOn(root.Get(), *mount)) return kUnsupported;
+  const char* relative = path + mount->root.size();
+  while (*relative == '/') relative++;
+  return OpenBeneath(root.Get(), *relative == '\0' ? "." : relative, flags, resolve);
 }
 
 }  // namespace
@@ -140,23 +164,23 @@ CacheAccess AccessOfOverlay(int fd, bool may_wait) {
   return table->IsLocal(fd) ? CacheAccess::kMincore : CacheAccess::kNever;
 }
 
+bool KnowsMounts() { return learnt.load(std::memory_order_relaxed); }
+
 int OpenCached(const MountTable& mounts, const char* path, int flags) {
-  if (path[0] != '/') {
-    // Asked each time: nobody tells of a chdir.
-    return mounts.IsLocal(AT_FDCWD) ? OpenBeneath(AT_FDCWD, path, flags) : kUnsupported;
-  }
-  const MountTable::Mount* const mount = mounts.Find(path);
-  if (mount == nullptr || !mount->local) return kUnsupported;
-  // From the root directory that the process has at this moment.
-  if (mount->root.empty()) return OpenBeneath(AT_FDCWD, path, flags);
-  // Not kept open: that would keep it from being unmounted. O_PATH asks no file system, and cached names only are walked.
-  const UniqueFd root(OpenAt(AT_FDCWD, mount->root.c_str(), O_PATH | O_DIRECTORY, kResolveCached));
-  if (!root) return kUnsupported;
-  // What was reached may be another mount: one that came a moment ago, or that the new root of the process has there.
-  if (!mounts.IsOn(root.Get(), *mount)) return kUnsupported;
-  const char* relative = path + mount->root.size();
-  while (*relative == '/') relative++;
-  return OpenBeneath(root.Get(), *relative == '\0' ? "." : relative, flags);
+  return OpenLocal(mounts, path, flags, kResolveCached);
+}
+
+int OpenAhead(const MountTable& mounts, const char* path, int flags, bool* cold) {
+  UniqueFd fd(OpenLocal(mounts, path, flags | O_NONBLOCK, 0));
+  struct stat found;
+  if (!fd || IsAmongLastDescriptors(fd.Get()) || ::fstat(fd.Get(), &found) != 0)
+    return kUnsupported;
+  if (!S_ISREG(found.st_mode) || found.st_size <= 0) return fd.Release();
+  const size_t size = std::min<uint64_t>(static_cast<uint64_t>(found.st_size), kMostAdvised);
+  const Residency residency = ResidencyOf(fd.Get(), 0, size);
+  *cold = residency == Residency::kNo;
+  if (residency != Residency::kYes) WillNeed(fd.Get(), 0, size);
+  return fd.Release();
 }
 
 int OpenCachedBeneath(const MountTable& mounts, const char* root, const char* path, int flags) {

@@ -84,12 +84,13 @@ int Lstat(const char* path, StatRecord* record) {
 
 int Fstat(int fd, StatRecord* record) { return StatFd(fd, record); }
 
-int Describe(int fd, FileKind* kind, int64_t* size) {
+int Describe(int fd, FileKind* kind, int64_t* size, uint64_t* device) {
   struct stat status;
   const int result = Retrying([&] { return ::fstat(fd, &status); });
   if (result < 0) return result;
   *kind = KindOf(status.st_mode);
   *size = status.st_size;
+  if (device != nullptr) *device = static_cast<uint64_t>(status.st_dev);
   return 0;
 }
 

@@ -18,6 +18,8 @@ bool MayAskMincore(int) { return false; }
 void WantMounts() {}
 void LearnMountsIfWanted() {}
 std::shared_ptr<const MountTable> KnownMounts() { return nullptr; }
+bool KnowsMounts() { return false; }
+int OpenAhead(const MountTable&, const char*, int, bool*) { return kUnsupported; }
 int OpenCached(const MountTable&, const char*, int) { return kUnsupported; }
 int OpenCachedBeneath(const MountTable&, const char*, const char*, int) { return kUnsupported; }
 int AccessOpen(int, int) { return kUnsupported; }

@@ -149,10 +149,11 @@ int Fstat(int fd, StatRecord* record) {
   return handle == INVALID_HANDLE_VALUE ? UV_EBADF : win32::StatHandle(handle, record, false);
 }
 
-int Describe(int fd, FileKind* kind, int64_t* size) {
+int Describe(int fd, FileKind* kind, int64_t* size, uint64_t* device) {
   const HANDLE handle = HandleOf(fd);
   if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
   *size = 0;
+  if (device != nullptr) *device = 0;
   switch (::GetFileType(handle) & ~static_cast<DWORD>(FILE_TYPE_REMOTE)) {
     case FILE_TYPE_CHAR:
       *kind = FileKind::kCharacter;

@@ -10,8 +10,8 @@ namespace simulation {
 namespace {
 
 constexpr int kFiles = 3;
-constexpr OpKind kKinds[] = {OpKind::kRead,  OpKind::kRead, OpKind::kWrite,
-                             OpKind::kFstat, OpKind::kStat, OpKind::kTask};
+constexpr OpKind kKinds[] = {OpKind::kRead, OpKind::kRead, OpKind::kWrite,   OpKind::kFstat,
+                             OpKind::kStat, OpKind::kTask, OpKind::kReadFile};
 
 Act ChooseAct() {
   const uint32_t chance = Random(100);
@@ -99,6 +99,11 @@ void Environment::Submit() {
   operation->data = nullptr;
   operation->capacity = 0;
   operation->timeout_ms = OneIn(10) ? static_cast<float>(Random(2000)) / 1000 : 0;
+  operation->flags = 0;
+  if (operation->kind == OpKind::kReadFile) {
+    details_.emplace_back();
+    operation->details = &details_.back();
+  }
   operation->slot = static_cast<uint32_t>(kernel.fates.size());
   Fate fate;
   fate.operation = operation;
@@ -114,6 +119,7 @@ void Environment::Submit() {
   if (dispatcher_->Submit(operation)) return;
   open_.pop_back();
   kernel.fates[slot].settled = true;
+  operation->details = nullptr;
   dispatcher_->Release(operation);
 }
 
@@ -253,6 +259,9 @@ void Environment::Settle(Operation* operation) {
          static_cast<long long>(operation->result));
   if (operation->result == UV_ETIMEDOUT && operation->timeout_ms == 0)
     Fail("operation %u timed out without a deadline", slot);
+  if (operation->details != nullptr && operation->details->own.fd >= 0)
+    Fail("operation %u ends with a file open", slot);
+  operation->details = nullptr;
   fate.settled = true;
   open_.erase(std::find(open_.begin(), open_.end(), slot));
   if (operation->capacity != 0)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -53,6 +54,7 @@ class Environment {
   SimLoop loop_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::vector<std::unique_ptr<OpenFile>> files_;
+  std::deque<OperationDetails> details_;
   std::vector<uint32_t> open_;  // fates that are not settled
   struct LaneLimits {
     uint32_t concurrency;

@@ -83,6 +83,7 @@ Performed Perform(Operation& operation, uint64_t) {
   if (fate.in_kernel) simulation::Fail("operation %u is performed twice at once", operation.slot);
   fate.in_kernel = true;
   fate.performed = true;
+  if (operation.details != nullptr) operation.details->own.fd = -1;
   if (++simulation::kernel.performing >
       simulation::kernel.most_permits + simulation::kernel.helpers)
     simulation::Fail("more jobs run than there are permits");
@@ -93,13 +94,31 @@ Performed Perform(Operation& operation, uint64_t) {
   return performed;
 }
 
-void GiveUp(Operation& operation, int code, bool) { operation.result = code; }
+void GiveUp(Operation& operation, int code, bool) {
+  operation.result = code;
+  if (operation.details != nullptr) operation.details->own.fd = -1;
+}
 
 void PinThisLibrary() {}
 
 namespace platform {
 
 void WillNeed(int, int64_t, size_t) {}
+bool KnowsMounts() { return simulation::kernel.knows_mounts; }
+std::shared_ptr<const MountTable> KnownMounts() {
+  // Nobody looks into it.
+  return simulation::OneIn(5) ? nullptr
+                              : std::shared_ptr<const MountTable>(
+                                    std::shared_ptr<int>(),
+                                    reinterpret_cast<const MountTable*>(&simulation::kernel));
+}
+void WantMounts() {}
+// Local files: the disk takes a while, and never hangs.
+int OpenAhead(const MountTable&, const char*, int, bool* cold) {
+  simulation::Sleep(1000 + simulation::Random(100 * 1000));
+  *cold = simulation::OneIn(2);
+  return simulation::OneIn(4) ? UV_ENOENT : static_cast<int>(simulation::Random(3));
+}
 int Processors() { return simulation::OneIn(8) ? 1 : 2; }
 int CountThreads(const char*) { return -1; }
 bool InitialEnvironment(const char*, std::string*) { return false; }

@@ -54,6 +54,7 @@ void RunOnce(uint64_t seed) {
   Reset(seed);
   kernel = {};
   kernel.helper_fails = OneIn(3);
+  kernel.knows_mounts = OneIn(2);
   reserve_changed = false;
   const uint32_t threads = 2 + Random(4);
   ProcessPool pool(threads, Random(2));

@@ -158,6 +158,7 @@ export const DISK_ONLY: Readonly<Record<string, string | Readonly<Record<string,
     'loses at most the update under way of each': PROGRAM,
   },
   'test/whole-file/whole-files.': {
+    'takes one operation for a small file': ADDON,
     'that outlives what it was read into': PROGRAM,
     'into memory of files that are still kept': PROGRAM,
     'holds a few batches of a long list in memory': PROGRAM,

@@ -1,7 +1,6 @@
 #include "platform/posix/tasks/opened_ahead.h"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -9,23 +8,16 @@
 #include <utility>
 
 #include "platform/cached.h"
+#include "platform/posix/open_ahead.h"
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
 
 namespace {
 
-// Of a larger file, the kernel's own read-ahead fetches the rest.
-constexpr uint64_t kMostAdvised = 128 * 1024;
-
-// Descriptors that are left to the rest of the process.
-constexpr rlim_t kSpare = 64;
-
-// The kernel gives the lowest number that is free.
-bool IsAmongLast(int fd) {
-  struct rlimit limit;
-  return ::getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
-         static_cast<rlim_t>(fd) + kSpare > limit.rlim_cur;
+// 0 for anything but a regular file.
+uint64_t RegularSize(const struct stat& found) {
+  return S_ISREG(found.st_mode) ? static_cast<uint64_t>(found.st_size) : 0;
 }
 
 }  // namespace
@@ -57,12 +49,20 @@ bool OpenedAhead::Open(uint64_t* room) {
   struct stat found;
   const int code = Retrying([&] { return ::fstatat(directory, name, &found, 0); });
   // To open anything but a regular file may wait, or be an act that others see.
-  const bool regular = code >= 0 && S_ISREG(found.st_mode);
-  const auto size = regular ? static_cast<uint64_t>(found.st_size) : 0;
+  uint64_t size = code >= 0 ? RegularSize(found) : 0;
   if (size > *room) return false;
+  UniqueFd fd;
   if (size > 0) {
-    UniqueFd fd(Retrying([&] { return ::openat(directory, name, O_RDONLY | O_CLOEXEC); }));
-    if (!fd || IsAmongLast(fd.Get())) return false;
+    // A FIFO may have taken its place since: without O_NONBLOCK the open would wait for a writer. Reads of a regular file do
+    // not heed that flag.
+    constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+    fd.Reset(Retrying([&] { return ::openat(directory, name, kFlags); }));
+    if (!fd || IsAmongLastDescriptors(fd.Get())) return false;
+    if (::fstat(fd.Get(), &found) != 0) return false;
+    size = RegularSize(found);
+    if (size > *room) return false;
+  }
+  if (size > 0) {
     platform::WillNeed(fd.Get(), 0, static_cast<size_t>(std::min(size, kMostAdvised)));
     *room -= size;
     File& file = files_[(first_ + count_) % kMost];
