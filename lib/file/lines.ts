@@ -38,6 +38,11 @@ const LineStep = function (this: { value: unknown; done: boolean }, value: unkno
 } as unknown as new <L>(value: L) => IteratorYieldResult<L>;
 (LineStep as { prototype: unknown }).prototype = Object.prototype;
 
+/** A resolved step with this line. */
+export function stepWith<L>(line: L): Promise<IteratorYieldResult<L>> {
+  return Promise.resolve(new LineStep(line));
+}
+
 const readLinesOptions = optionReader({ keepEnds: flag(false), batch: count(undefined, 1) });
 
 /** The iterator that `lines` with these options gives. What is wrong with them rejects its first `next`. */
@@ -86,7 +91,7 @@ export class Lines<L extends string | Buffer> extends LineIterator<L> {
   next(): Promise<Step<L>> {
     if (!this.ended) {
       const value = this.#source._lineAtHand(this.#keepEnds);
-      if (value !== null) return Promise.resolve(new LineStep(value));
+      if (value !== null) return stepWith(value);
     }
     return this.#nextChunk();
   }

@@ -2,6 +2,7 @@
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { count, flag, optionReader, unchecked } from '../arguments/options.js';
 import { ClosedFileError } from '../errors/index.js';
+import { stepWith } from '../file/lines.js';
 import type { TextFile } from '../file/text-file.js';
 import { open } from '../open/open.js';
 import { checkTextOptions, type ResolvedText } from '../file/text-options.js';
@@ -45,6 +46,8 @@ class PathLines implements AsyncIterableIterator<Line> {
   #lines: Promise<AsyncIterator<Line, undefined>> | undefined;
   #source: AsyncIterator<Line, undefined> | undefined;
   #file: TextFile | undefined;
+  // The file if its lines come one by one: those that have been read are then answered at once.
+  #single: TextFile | undefined;
   #ended = false;
 
   constructor(path: Path, o: unknown) {
@@ -79,10 +82,19 @@ class PathLines implements AsyncIterableIterator<Line> {
       if (!(await file.seekable())) return new LastOfMany(file, last, { keepEnds, batch, call });
       await seekToLast(file, last, text, call);
     }
+    if (batch === undefined) this.#single = file;
     return file.lines({ keepEnds, batch, signal, lane, timeout } as { batch: number });
   }
 
-  async next(): Promise<IteratorResult<Line, undefined>> {
+  next(): Promise<IteratorResult<Line, undefined>> {
+    if (this.#single !== undefined && !this.#ended) {
+      const line = this.#single._lineAtHand(this.#o!.keepEnds);
+      if (line !== null) return stepWith(line);
+    }
+    return this.#nextOfSource();
+  }
+
+  async #nextOfSource(): Promise<IteratorResult<Line, undefined>> {
     if (this.#ended) return { done: true, value: undefined };
     this.#lines ??= this.#begin();
     try {
