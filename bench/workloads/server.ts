@@ -59,7 +59,9 @@ export function sampleOf(figures: LoadFigures & ServerFigures): Sample {
     timeline,
     cpuUs: (cpuMs * 1000) / requests,
     values: {
-      ...{ p50Ms: p50, p99Ms: p99, p999Ms: p999, maxMs: max, delayP99Ms, delayMaxMs, rssMiB },
+      ...{ p50Ms: p50, p99Ms: p99, p999Ms: p999, maxMs: max, rssMiB },
+      ...(delayP99Ms !== undefined && { delayP99Ms }),
+      ...(delayMaxMs !== undefined && { delayMaxMs }),
       ...(bulkJobs !== undefined && { bulkJobs }),
     },
   };

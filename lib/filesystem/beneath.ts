@@ -22,6 +22,11 @@ import type { FileSystem } from './filesystem.js';
  * @see openat2(2)
  */
 export function beneath(root: Path): FileSystem {
+  return filesBeneath(root);
+}
+
+/** The same with what the library's own functions call. */
+export function filesBeneath(root: Path): FilesBeneath {
   const path = toPathBytes(root, 'root');
   if (process.platform === 'win32')
     throw new UnsupportedOperationError('beneath() is not available on Windows');

@@ -23,6 +23,12 @@ export interface FileRange {
   readonly size: number;
 }
 
+/** A whole file and its status, which were read at once. */
+export interface StatedFile {
+  readonly stats: Stats;
+  readonly bytes: Buffer;
+}
+
 /**
  * An open file. Stateful calls (`read`, `readinto`, `readToEnd`, `write`, `seek`) share the file's position. The layer above makes
  * them one at a time. Positional calls may run in parallel. `write` and `pwrite` take their data at the call. Errors are in
@@ -79,6 +85,8 @@ export interface OpenFile {
   tryLock?(range: LockRange, shared: boolean, o?: OpOptions): Promise<boolean>;
   /** The status, where that takes no thread; else undefined. */
   statInline?(o?: OpOptions): Stats | undefined;
+  /** As `pread`, where the bytes are cached and few; else undefined. For a file that was opened without a thread just now. */
+  preadInline?(size: number, position: number, o?: OpOptions): Buffer | undefined;
   /** Closes a file that nothing was written through, where that takes no thread; else false, and it is open still. */
   closeInline?(): boolean;
   /** Releases this file's locks in the range. */

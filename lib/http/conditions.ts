@@ -52,11 +52,13 @@ export function precondition(
   } else if (unmodified !== undefined && modifiedMs > unmodified) {
     return 412;
   }
+  const noneMatch = headers['if-none-match'];
+  const modified = headers['if-modified-since'];
+  if (noneMatch === undefined && modified === undefined) return 200;
   // A reload asks for the file itself.
   if (/(?:^|,)\s*no-cache\s*(?:,|$)/i.test(headers['cache-control'] ?? '')) return 200;
-  const noneMatch = headers['if-none-match'];
   if (noneMatch !== undefined) return lists(noneMatch, etag, false) ? 304 : 200;
-  const since = timeOf(headers['if-modified-since']);
+  const since = timeOf(modified);
   return since !== undefined && modifiedMs <= since ? 304 : 200;
 }
 

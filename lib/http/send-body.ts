@@ -39,7 +39,8 @@ export async function sendBody(
   call: Call | undefined,
 ): Promise<void> {
   if (totalLength(parts) <= SMALL_BODY) {
-    const bytes = await Promise.all(parts.map((part) => readAll(file, part, call)));
+    const bytes: Buffer[] = [];
+    for (const part of parts) bytes.push(readCached(file, part, call) ?? (await readAll(file, part, call)));
     res.end(bytes.length === 1 ? bytes[0] : Buffer.concat(bytes));
     return;
   }
@@ -58,6 +59,14 @@ export async function sendBody(
   } finally {
     client.end();
   }
+}
+
+// Without a thread, where the part is in memory.
+function readCached(file: OpenFile, part: BodyPart, call: Call | undefined): Buffer | undefined {
+  if (Buffer.isBuffer(part)) return part;
+  const { start, end } = part;
+  const bytes = file.preadInline?.(end - start, start, call);
+  return bytes?.length === end - start ? bytes : undefined;
 }
 
 async function readAll(file: OpenFile, part: BodyPart, call: Call | undefined): Promise<Buffer> {

@@ -1,26 +1,55 @@
 // serveFile: a file as the answer to an HTTP request.
 import { randomBytes } from 'node:crypto';
-import { type IncomingMessage, type OutgoingHttpHeader, type ServerResponse, STATUS_CODES } from 'node:http';
+import {
+  type IncomingMessage,
+  type OutgoingHttpHeader,
+  type ServerResponse,
+  STATUS_CODES,
+  validateHeaderName,
+  validateHeaderValue,
+} from 'node:http';
+import type { Stats } from 'node:fs';
 
 import { lookup } from 'mrmime';
 
 import { type Check, optionReader, unchecked } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
-import { invalidArgType } from '../errors/index.js';
+import { invalidArgType, invalidArgValue } from '../errors/index.js';
 import type { FilePath } from '../filesystem/filesystem.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import type { Call } from '../schedule/call.js';
 import type { ServeOptions } from './index.js';
 import { isRangeFresh, precondition, type Validators, validatorsOf } from './conditions.js';
-import { findFile } from './find-file.js';
+import { openPlace, placeOf } from './find-file.js';
 import { type ByteRange, parseRanges } from './ranges.js';
 import { type BodyPart, isDestroyed, sendBody, totalLength } from './send-body.js';
 
-const headerFields: Check<Readonly<Record<string, OutgoingHttpHeader>> | undefined> = (value, name) => {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'object' || value === null) throw invalidArgType(name, 'of type object', value);
-  return value as Readonly<Record<string, OutgoingHttpHeader>>;
+type Header = readonly [name: string, value: OutgoingHttpHeader];
+
+const NO_HEADERS: readonly Header[] = [];
+
+const headerFields: Check<readonly Header[]> = (value, name) => {
+  if (value === undefined) return NO_HEADERS;
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidArgType(name, 'of type object', value);
+  const fields = Object.entries(value as Record<string, OutgoingHttpHeader>);
+  for (const [field, of] of fields) checkHeader(`${name}['${field}']`, field, of);
+  return fields;
 };
+
+// What Node would refuse once the response has begun.
+function checkHeader(argument: string, field: string, value: unknown): void {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (values.some((each) => typeof each !== 'string' && typeof each !== 'number'))
+    throw invalidArgType(argument, 'of type string or number, or an array of strings', value);
+  try {
+    validateHeaderName(field);
+    for (const each of values) validateHeaderValue(field, each as string);
+  } catch (error) {
+    throw invalidArgValue(argument, value, `is not a header field: ${(error as Error).message}`);
+  }
+}
+
 const readOptions = optionReader({ root: unchecked, headers: headerFields });
 
 /** See index.ts. */
@@ -49,7 +78,14 @@ export async function serveFile(
   }
   let file: OpenFile | undefined;
   try {
-    file = await findFile(at, top, call);
+    const place = placeOf(at, top);
+    const found = wantsAll(req) ? place.files.readStatedInline?.(place.path, call) : undefined;
+    const cached = found instanceof Promise ? await found : found;
+    if (cached !== undefined) {
+      if (partsToSend(req, res, cached.stats, at, headers) !== undefined) res.end(cached.bytes);
+      return;
+    }
+    file = await openPlace(place, call);
     await answer(req, res, file, at, headers, call);
   } catch (error) {
     const status = statusOf(error, file !== undefined);
@@ -57,8 +93,18 @@ export async function serveFile(
     if (status === 500) throw error;
   } finally {
     // Nothing was written through it.
-    if (file?.closeInline?.() !== true) await file?.close().catch(() => undefined);
+    if (file !== undefined && file.closeInline?.() !== true) await file.close().catch(() => undefined);
   }
+}
+
+// Whether the answer is most likely the whole file.
+function wantsAll({ method, headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' &&
+    headers.range === undefined &&
+    headers['if-none-match'] === undefined &&
+    headers['if-modified-since'] === undefined
+  );
 }
 
 const NOT_FOUND = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EISDIR', 'ELOOP', 'ENXIO']);
@@ -97,10 +143,22 @@ async function answer(
   res: ServerResponse,
   file: OpenFile,
   path: FilePath,
-  headers: Readonly<Record<string, OutgoingHttpHeader>> | undefined,
+  headers: readonly Header[],
   call: Call | undefined,
 ): Promise<void> {
   const stats = file.statInline?.(call) ?? (await file.stat(call));
+  const parts = partsToSend(req, res, stats, path, headers);
+  if (parts !== undefined) await sendBody(req, res, file, parts, call);
+}
+
+/** Sets the status and the header fields, and returns the body; undefined if the response is complete without one. */
+function partsToSend(
+  req: IncomingMessage,
+  res: ServerResponse,
+  stats: Stats,
+  path: FilePath,
+  headers: readonly Header[],
+): BodyPart[] | undefined {
   if (!stats.isFile()) return void refuse(req, res, 404);
   if (isDestroyed(res)) return undefined;
   const { size } = stats;
@@ -112,10 +170,10 @@ async function answer(
     res.setHeader('Content-Range', `bytes */${size}`);
     return void refuse(req, res, 416);
   }
-  for (const [name, value] of Object.entries(headers ?? {})) res.setHeader(name, value);
+  for (const [name, value] of headers) res.setHeader(name, value);
   setMissing(res, 'Accept-Ranges', 'bytes');
   setMissing(res, 'ETag', validators.etag);
-  setMissing(res, 'Last-Modified', new Date(validators.modifiedMs).toUTCString());
+  setMissing(res, 'Last-Modified', dateOf(validators.modifiedMs));
   if (status === 304) {
     for (const name of CONTENT_FIELDS) res.removeHeader(name);
     res.statusCode = 304;
@@ -126,8 +184,22 @@ async function answer(
   res.statusCode = ranges === undefined ? 200 : 206;
   const parts = partsOf(res, ranges, size);
   res.setHeader('Content-Length', totalLength(parts));
-  if (req.method === 'HEAD') res.end();
-  else await sendBody(req, res, file, parts, call);
+  if (req.method !== 'HEAD') return parts;
+  res.end();
+  return undefined;
+}
+
+const MOST_DATES = 1000;
+const dates = new Map<number, string>();
+
+/** A time as header fields have it. */
+function dateOf(ms: number): string {
+  let text = dates.get(ms);
+  if (text === undefined) {
+    if (dates.size === MOST_DATES) dates.clear();
+    dates.set(ms, (text = new Date(ms).toUTCString()));
+  }
+  return text;
 }
 
 // Only GET has ranges (RFC 9110, 14.2).
@@ -164,13 +236,24 @@ function partsOf(res: ServerResponse, ranges: ByteRange[] | undefined, size: num
 
 const contentRange = ({ start, end }: ByteRange, size: number): string => `bytes ${start}-${end - 1}/${size}`;
 
+// The known extensions that were asked for.
+const types = new Map<string, string>();
+
 /** The type of a name's extension. */
 function typeOf(path: FilePath): string {
-  const name = textOf(path).replace(/^.*[\\/]/, '');
-  const dot = name.lastIndexOf('.');
-  const type = dot > 0 ? lookup(name.slice(dot + 1)) : undefined;
-  if (type === undefined) return 'application/octet-stream';
-  return /^text\/|^application\/json$/.test(type) ? `${type}; charset=utf-8` : type;
+  const text = textOf(path);
+  const dot = text.lastIndexOf('.');
+  const start = Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1;
+  if (dot <= start) return UNKNOWN_TYPE;
+  const extension = text.slice(dot + 1).toLowerCase();
+  const known = types.get(extension);
+  if (known !== undefined) return known;
+  const found = lookup(extension);
+  if (found === undefined) return UNKNOWN_TYPE;
+  const type = /^text\/|^application\/json$/.test(found) ? `${found}; charset=utf-8` : found;
+  types.set(extension, type);
+  return type;
 }
 
+const UNKNOWN_TYPE = 'application/octet-stream';
 const textOf = (path: FilePath): string => (typeof path === 'string' ? path : Buffer.from(path).toString());

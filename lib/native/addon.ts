@@ -35,7 +35,7 @@ export interface Addon {
   setReserve(threads: number): void;
   inlineRead(view: Uint8Array): void;
   inlineStat(path: string | Uint8Array): void;
-  inlineReadFile(path: string | Uint8Array, view: Uint8Array): void;
+  inlineReadFile(path: string | Uint8Array, view: Uint8Array, root?: string | Uint8Array): void;
   inlineReadlink(path: string | Uint8Array, view: Uint8Array): void;
   inlineAccess(path: string | Uint8Array): void;
   inlineOpen(path: string | Uint8Array, root?: string | Uint8Array): void;

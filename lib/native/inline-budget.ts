@@ -48,6 +48,13 @@ export function mayInline(o: OpOptions | undefined): boolean {
   return true;
 }
 
+/** The same for a call that takes less than a request to the pool: it does not depend on the budget, but is counted. */
+export function mayInlineAlways(o: OpOptions | undefined): boolean {
+  if (!inlineSettings.enabled || (o !== undefined && !inlineAllowed(o))) return false;
+  if (!armed) begin();
+  return true;
+}
+
 // The pool path reports wrong or expired options.
 function inlineAllowed(o: OpOptions): boolean {
   if (!(o instanceof Call) || o.signal?.aborted === true) return false;

@@ -1,11 +1,12 @@
 // The inline path for names: answers from cached names and inodes, without a thread.
 import type { BigIntStats, Stats } from 'node:fs';
 
+import type { StatedFile } from '../filesystem/open-file.js';
 import type { OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { OWN_MEMORY, place, placed } from './inline.js';
 import * as P from './protocol.js';
-import { count, FEW_DEFERRED, mayInline, mayDefer, deferred } from './inline-budget.js';
+import { count, FEW_DEFERRED, MANY_DEFERRED, mayInline, mayDefer, deferred } from './inline-budget.js';
 import { args, bigArgs, type OpenedRecord } from './requests.js';
 import { bigIntStatsFrom, statsFrom } from './stats.js';
 
@@ -73,6 +74,32 @@ export function readFileCached(path: string | Uint8Array, o: OpOptions | undefin
   const size = args[P.ARG_STATUS] as number;
   count('readFile', o, size >= 0);
   return size < 0 ? undefined : placed(size);
+}
+
+/**
+ * A whole file with its status if it is small, cached and not empty. With a `root`, `path` is relative to it. Past the budget
+ * this is found out in a later iteration: the pool would take this thread more time for the same file.
+ */
+export function readStatedCached(
+  path: string | Uint8Array,
+  o: OpOptions | undefined,
+  root?: string | Uint8Array,
+): StatedFile | undefined | Promise<StatedFile | undefined> {
+  if (mayInline(o)) return readStated(path, o, root);
+  if (!mayDefer(MANY_DEFERRED, o)) return undefined;
+  return deferred(undefined, () => (mayInline(o) ? readStated(path, o, root) : undefined));
+}
+
+function readStated(
+  path: string | Uint8Array,
+  o: OpOptions | undefined,
+  root: string | Uint8Array | undefined,
+): StatedFile | undefined {
+  if (root === undefined) addon.inlineReadFile(path, place(OWN_MEMORY + 1));
+  else addon.inlineReadFile(path, place(OWN_MEMORY + 1), root);
+  const size = args[P.ARG_STATUS] as number;
+  count('readFile', o, size >= 0);
+  return size < 0 ? undefined : { stats: statsFrom(args, P.ARG_ANSWER), bytes: placed(size) };
 }
 
 /** Opens for reading if every name of the path is cached. With a `root`, an absolute path, nothing outside it is opened. */

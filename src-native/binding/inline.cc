@@ -66,6 +66,13 @@ napi_value InlineRead(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// Puts a status into the answer, as numbers.
+void AnswerStatus(const StatRecord& record, double* arguments) {
+  const int64_t* const fields = reinterpret_cast<const int64_t*>(&record);
+  for (int i = 0; i < StatRecord::kFields; i++)
+    arguments[kAnswer + i] = static_cast<double>(fields[i]);
+}
+
 // inlineStat(path): kFlags: 1 exact integers, 2 do not follow. The fields stand from kAnswer on.
 napi_value InlineStat(napi_env env, napi_callback_info info) {
   size_t count = 1;
@@ -83,12 +90,10 @@ napi_value InlineStat(napi_env env, napi_callback_info info) {
   }
   arguments[kStatus] = static_cast<double>(status);
   if (status != 0) return nullptr;
-  const int64_t* const fields = reinterpret_cast<const int64_t*>(&record);
   if ((flags & 1) != 0) {
-    std::memcpy(&arguments[kAnswer], fields, sizeof record);
+    std::memcpy(&arguments[kAnswer], &record, sizeof record);
   } else {
-    for (int i = 0; i < StatRecord::kFields; i++)
-      arguments[kAnswer + i] = static_cast<double>(fields[i]);
+    AnswerStatus(record, arguments);
   }
   return nullptr;
 }
@@ -110,39 +115,60 @@ napi_value InlineAccess(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// Both answer with bytes in the view from kOffset on, and their count.
-using FillFromPath = int64_t (InlineIO::*)(const char* path, char* data, size_t size);
-
-napi_value AnswerFromPath(napi_env env, napi_callback_info info, FillFromPath fill) {
-  size_t count = 2;
-  napi_value values[2];
-  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
-  Environment* const environment = Environment::Get(env);
-  double* const arguments = environment->arguments;
-  const Spending spending(environment);
-  void* data = nullptr;
-  size_t length = 0;
-  const size_t offset = static_cast<size_t>(arguments[kOffset]);
-  int64_t status = kMiss;
-  if (ReadPath(env, values[0], &environment->inline_path) &&
-      napi_get_typedarray_info(env, values[1], nullptr, &length, &data, nullptr, nullptr) ==
-          napi_ok &&
-      data != nullptr && offset < length) {
-    status = (environment->inline_io.*fill)(environment->inline_path.c_str(),
-                                            static_cast<char*>(data) + offset, length - offset);
+// Reads a call's path, its view, from kOffset on, and its root, if there is one.
+struct PathCall {
+  PathCall(napi_env env, napi_callback_info info)
+      : environment(Environment::Get(env)), arguments(environment->arguments) {
+    size_t count = 3;
+    napi_value values[3];
+    napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+    void* bytes = nullptr;
+    size_t length = 0;
+    const size_t offset = static_cast<size_t>(arguments[kOffset]);
+    has_root = count > 2;
+    valid = ReadPath(env, values[0], &environment->inline_path) &&
+            napi_get_typedarray_info(env, values[1], nullptr, &length, &bytes, nullptr, nullptr) ==
+                napi_ok &&
+            bytes != nullptr && offset < length && (!has_root || ReadPath(env, values[2], &root));
+    if (!valid) return;
+    data = static_cast<char*>(bytes) + offset;
+    size = length - offset;
   }
-  arguments[kStatus] = static_cast<double>(status);
-  return nullptr;
-}
 
-// inlineReadFile(path, view): the file's size if all of it stands in the view now.
+  const char* path() const { return environment->inline_path.c_str(); }
+
+  Environment* const environment;
+  double* const arguments;
+  char* data = nullptr;
+  size_t size = 0;
+  std::string root;
+  bool has_root;
+  bool valid;
+};
+
+// inlineReadFile(path, view, root?): the file's size if all of it stands in the view now. Its status stands from kAnswer
+// on. With a root, nothing outside it is read.
 napi_value InlineReadFile(napi_env env, napi_callback_info info) {
-  return AnswerFromPath(env, info, &InlineIO::ReadFile);
+  PathCall call(env, info);
+  const Spending spending(call.environment);
+  StatRecord record;
+  const int64_t count =
+      call.valid ? call.environment->inline_io.ReadFile(call.path(), call.data, call.size, &record,
+                                                        call.has_root ? call.root.c_str() : nullptr)
+                 : kMiss;
+  call.arguments[kStatus] = static_cast<double>(count);
+  if (count >= 0) AnswerStatus(record, call.arguments);
+  return nullptr;
 }
 
 // inlineReadlink(path, view): the link's length.
 napi_value InlineReadlink(napi_env env, napi_callback_info info) {
-  return AnswerFromPath(env, info, &InlineIO::Readlink);
+  const PathCall call(env, info);
+  const Spending spending(call.environment);
+  const int64_t count =
+      call.valid ? call.environment->inline_io.Readlink(call.path(), call.data, call.size) : kMiss;
+  call.arguments[kStatus] = static_cast<double>(count);
+  return nullptr;
 }
 
 // inlineOpen(path, root?): a descriptor for reading, beneath the root where there is one; from kAnswer on the record that an open in the pool would give.
@@ -154,13 +180,13 @@ napi_value InlineOpen(napi_env env, napi_callback_info info) {
   double* const arguments = environment->arguments;
   const Spending spending(environment);
   InlineState state;
-  int64_t length = 0;
+  StatRecord record;
   int64_t fd = kMiss;
   std::string root;
   if (ReadPath(env, values[0], &environment->inline_path) &&
       (count < 2 || ReadPath(env, values[1], &root))) {
     fd = environment->inline_io.Open(environment->inline_path.c_str(),
-                                     static_cast<int>(arguments[kOpenFlags]), &state, &length,
+                                     static_cast<int>(arguments[kOpenFlags]), &state, &record,
                                      count < 2 ? nullptr : root.c_str());
   }
   arguments[kStatus] = static_cast<double>(fd);
@@ -172,7 +198,7 @@ napi_value InlineOpen(napi_env env, napi_callback_info info) {
   arguments[kAnswer + 1] = static_cast<int>(FileKind::kRegular);
   arguments[kAnswer + 2] = 1;
   arguments[kAnswer + 3] = 0;
-  arguments[kAnswer + 4] = static_cast<double>(length);
+  arguments[kAnswer + 4] = static_cast<double>(record.size);
   return nullptr;
 }
 

@@ -251,13 +251,13 @@ int64_t InlineIO::Readlink(const char* path, char* data, size_t size) {
 #endif
 }
 
-int64_t InlineIO::Open(const char* path, int flags, InlineState* state, int64_t* length,
+int64_t InlineIO::Open(const char* path, int flags, InlineState* state, StatRecord* status,
                        const char* root) {
 #ifdef __linux__
   // Whatever else it turns out to be is the pool's: a FIFO's open would wait without O_NONBLOCK.
   const int fd = OpenPath(path, flags | O_NONBLOCK, root);
   if (fd < 0) return kMiss;
-  StatRecord record;
+  StatRecord& record = *status;
   const bool described = platform::Fstat(fd, &record) == 0;
   const auto type = record.mode & S_IFMT;
   if (described && type == S_IFREG) {
@@ -266,7 +266,6 @@ int64_t InlineIO::Open(const char* path, int flags, InlineState* state, int64_t*
     // What the pool has not looked at yet is its own to look at: the answer may be far away.
     if (platform::KnownAccess(state->device) != CacheAccess::kUnknown)
       state->access = platform::Classify(fd, state->device, false);
-    *length = record.size;
     if (state->access == CacheAccess::kMemory && platform::HasSwap())
       state->access = CacheAccess::kNever;
     if (state->access == CacheAccess::kMincore) KeepMapping(fd, record.size, state);
@@ -283,7 +282,7 @@ int64_t InlineIO::Open(const char* path, int flags, InlineState* state, int64_t*
   }
   platform::CloseFile(fd);
 #else
-  (void)path, (void)flags, (void)state, (void)length, (void)root;
+  (void)path, (void)flags, (void)state, (void)status, (void)root;
 #endif
   return kMiss;
 }
@@ -293,12 +292,13 @@ int InlineIO::TakeOpened(const std::string& path, int flags) {
   return opened_.Release();
 }
 
-int64_t InlineIO::ReadFile(const char* path, char* data, size_t size) {
+int64_t InlineIO::ReadFile(const char* path, char* data, size_t size, StatRecord* status,
+                           const char* root) {
 #ifdef __linux__
   OpenFile file;
-  int64_t length = 0;
-  const int64_t fd = Open(path, O_RDONLY, &file.inline_state, &length);
+  const int64_t fd = Open(path, O_RDONLY, &file.inline_state, status, root);
   if (fd < 0) return kMiss;
+  const int64_t length = status->size;
   file.fd = static_cast<int>(fd);
   int64_t result = kMiss;
   // /proc and its like say 0 and mean: read and see.
@@ -311,7 +311,7 @@ int64_t InlineIO::ReadFile(const char* path, char* data, size_t size) {
   platform::CloseFile(file.fd);
   return result;
 #else
-  (void)path, (void)data, (void)size;
+  (void)path, (void)data, (void)size, (void)status, (void)root;
   return kMiss;
 #endif
 }

@@ -52,10 +52,12 @@ class InlineIO {
   int64_t Access(const char* path, int mode);
   // The bytes of a short link, or kMiss.
   int64_t Readlink(const char* path, char* data, size_t size);
-  // The whole file if it is no longer than `size`: a count, or kMiss. `longer` is set when it is.
-  int64_t ReadFile(const char* path, char* data, size_t size);
+  // The whole file if it is not empty and shorter than `size`: a count, or kMiss. `status` is the file's, as of the same
+  // open descriptor. With a `root`, nothing outside it is opened.
+  int64_t ReadFile(const char* path, char* data, size_t size, StatRecord* status,
+                   const char* root = nullptr);
   // A descriptor of a regular file on storage that is known, opened for reading, or kMiss.
-  int64_t Open(const char* path, int flags, InlineState* state, int64_t* length,
+  int64_t Open(const char* path, int flags, InlineState* state, StatRecord* status,
                const char* root = nullptr);
 
   // The descriptor that the last attempt on `path` opened of something else than a file with a size, or -1. To open a FIFO

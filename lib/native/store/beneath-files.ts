@@ -12,8 +12,8 @@ import type {
   StatVfs,
 } from '../../filesystem/filesystem.js';
 import * as B from '../beneath.js';
-import { mayInline } from '../inline-budget.js';
-import { openCached } from '../inline-paths.js';
+import { deferred, FEW_DEFERRED, mayDefer, mayInline } from '../inline-budget.js';
+import { openCached, readStatedCached } from '../inline-paths.js';
 import { DirectoryBatches } from '../directory-batches.js';
 import { int64sAt } from '../records.js';
 import { opOptions } from '../retry-on-emfile.js';
@@ -79,13 +79,21 @@ export class FilesBeneath implements FileSystem {
 
   async open(path: FilePath, flags: number, permissions: number, o: CallOptions): Promise<FileSystemFile> {
     const at = relativeOf(path);
-    const isPlain = flags === O_RDONLY || flags === (O_RDONLY | O_NONBLOCK);
-    if (isPlain && this.#how === 0 && mayInline(o)) {
-      const cached = openCached(at, flags, o, this.#root);
-      if (cached !== undefined) return new NativeFile(cached, true);
+    if (this.#how === 0 && (flags === O_RDONLY || flags === (O_RDONLY | O_NONBLOCK))) {
+      if (mayInline(o)) {
+        const cached = openCached(at, flags, o, this.#root);
+        if (cached !== undefined) return new NativeFile(cached, true);
+      } else if (mayDefer(FEW_DEFERRED, o)) {
+        return deferred(undefined, () => this.open(path, flags, permissions, o));
+      }
     }
     const record = await B.openBeneath(this.#root, at, flags, permissions, o, this.#how);
     return new NativeFile(record, true);
+  }
+
+  /** A small file with its status if that takes no thread. */
+  readStatedInline(path: FilePath, o?: CallOptions): ReturnType<typeof readStatedCached> {
+    return this.#how === 0 ? readStatedCached(relativeOf(path), o, this.#root) : undefined;
   }
 
   async stat(

@@ -13,6 +13,7 @@ import {
   inlineSettings,
   MANY_DEFERRED,
   mayInline,
+  mayInlineAlways,
   mayDefer,
   deferred,
 } from '../inline-budget.js';
@@ -330,9 +331,14 @@ export class NativeFile implements OpenFile {
     return this.#simple(P.KIND_FSTAT, R.AS_STATS, 'fstat', o);
   }
 
-  // The kernel has the inode of an open file of a local file system in memory.
   statInline(o?: OpOptions): Stats | undefined {
-    return this.#mayInline(1, o) ? fstatSync(this.fd) : undefined;
+    return this.#cacheable && mayInlineAlways(o) ? fstatSync(this.fd) : undefined;
+  }
+
+  preadInline(size: number, position: number, o?: OpOptions): Buffer | undefined {
+    if (!this.#cacheable || size === 0 || size > inlineSettings.maxBytes || !mayInlineAlways(o))
+      return undefined;
+    return readCached(this.#id, size, position, P.FLAG_FULLY, o);
   }
 
   statBigInt(o?: OpOptions): Promise<BigIntStats> {
@@ -367,7 +373,7 @@ export class NativeFile implements OpenFile {
   }
 
   closeInline(): boolean {
-    if (!this.#mayInline(1, undefined) || !this.owned || !this.release()) return false;
+    if (!this.#cacheable || !mayInlineAlways(undefined) || !this.owned || !this.release()) return false;
     closeSync(this.fd);
     descriptorFreed();
     return true;

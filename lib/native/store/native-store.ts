@@ -24,6 +24,7 @@ import {
   openCached,
   readFileCached,
   readlinkCached,
+  readStatedCached,
   statCached,
 } from '../inline-paths.js';
 import * as C from '../path-call.js';
@@ -88,6 +89,11 @@ class NativeStore implements Store {
     if ((flags & O_APPEND) !== 0) args[P.ARG_FLAGS] = P.FLAG_APPEND;
     addon.submitPath(path);
     return opened(R.sent(slot, o), true);
+  }
+
+  /** A small file with its status if that takes no thread. */
+  readStatedInline(path: FilePath, o?: OpOptions): ReturnType<typeof readStatedCached> {
+    return readStatedCached(path, o);
   }
 
   /** Makes the names in a directory durable. Waits for a descriptor if the process has none. */
