@@ -6,8 +6,8 @@ import path from 'node:path';
 import { runProgram, scratchDirectory } from '../support/temp.js';
 import { figure } from './support/figures.js';
 
-/** The program acts in the 1st, 4th, 7th ... resolution. */
-const [FIRST, STEP, TIMES] = [1, 3, 20];
+/** The program acts in the 1st, 6th, 11th ... resolution. */
+const [FIRST, STEP, TIMES] = [1, 5, 12];
 const ATOMIC_SIZE = 30_000;
 
 /** What is done with the resolution whose number was given, and what becomes of the program. */

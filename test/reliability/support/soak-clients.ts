@@ -81,9 +81,15 @@ export async function startClients(top: string): Promise<Clients> {
   const counters = Array.from({ length: COUNTERS }, (_, i) => at(`counter-${i}`));
   let counted = 0;
   let lanes = 0;
+  let serving: unknown;
   const server = http.createServer((req, res) => {
-    serveFile(req, res, 'shared', { root: top }).catch(() => res.destroy());
+    serveFile(req, res, 'shared', { root: top }).catch((error: unknown) => {
+      if (!res.destroyed) serving ??= error; // else the client has left
+      res.destroy();
+    });
   });
+  // A process that is stopped for a while would find its connections closed for being idle.
+  server.keepAliveTimeout = server.requestTimeout = server.headersTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
@@ -254,6 +260,7 @@ export async function startClients(top: string): Promise<Clients> {
     actions,
     rest: () => agent.destroy(),
     async check() {
+      if (serving !== undefined) throw new Error('serveFile fails', { cause: serving });
       let sum = 0;
       for await (const each of readMany(counters)) sum += Number(each.data ?? 0);
       assert.equal(sum, counted);
