@@ -1,88 +1,25 @@
 // The operations of the fault sweep: what is there before, what is done, and what must be there whatever fails.
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, truncateSync } from 'node:fs';
 
 import * as uvfiles from 'uvfiles';
+import { beneath, mount } from 'uvfiles/filesystem';
+
+import {
+  collect,
+  contentOf,
+  LARGE,
+  NEW,
+  OLD,
+  prefixOf,
+  replaced,
+  sameTree,
+  SIZE,
+  type SweepOperation,
+  unless,
+  using,
+} from './sweep-checks.js';
 
 const { open, os, path: paths, tempfile } = uvfiles;
-
-const SIZE = 20_000;
-export const OLD = Buffer.alloc(SIZE, 'old.');
-const LARGE = Buffer.alloc(2_000_000, 'large');
-export const NEW = Buffer.alloc(SIZE + 1, 'new!');
-
-export interface SweepOperation {
-  /** Does the work; a rejection is an outcome like any other. Answers what is wrong, or nothing. */
-  run(at: (name: string) => string): Promise<string | undefined>;
-  /** What is wrong with the files afterwards; `failed` says whether `run` rejected. */
-  check?(at: (name: string) => string, failed: boolean): string | undefined;
-  /** What it makes may stay where it rejects: its caller is told that the removal has failed. */
-  mayLeave?: boolean;
-}
-
-const contentOf = (file: string): Buffer | undefined => {
-  try {
-    return readFileSync(file);
-  } catch {
-    return undefined;
-  }
-};
-
-/** The old or the new content, whole; after success the new. */
-const replaced = (
-  file: string,
-  failed: boolean,
-  before: Buffer | null = OLD,
-  after = NEW,
-): string | undefined => {
-  const content = contentOf(file);
-  if (content?.equals(after) === true) return undefined;
-  const isOld = content === undefined ? before === null : before?.equals(content) === true;
-  if (!isOld) return `the file is neither old nor new, but has ${content?.length ?? 'no'} bytes`;
-  return failed ? undefined : 'it succeeded, and the old content is there';
-};
-
-const prefixOf = (file: string, whole: Buffer, failed: boolean): string | undefined => {
-  const content = contentOf(file) ?? Buffer.alloc(0);
-  if (!failed)
-    return content.equals(whole) ? undefined : `it succeeded, and ${content.length} bytes are right`;
-  return whole.subarray(0, content.length).equals(content) ? undefined : 'the bytes are wrong';
-};
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
-
-/** Makes the files that the operations work on. */
-export function prepare(at: (name: string) => string): void {
-  writeFileSync(at('old'), OLD);
-  writeFileSync(at('lines'), 'one\ntwo\nthree\n');
-  mkdirSync(at('tree/d/e'), { recursive: true });
-  for (const name of ['a', 'd/b', 'd/e/c']) writeFileSync(at(`tree/${name}`), name);
-}
-
-const unless = (condition: boolean, fault: string): string | undefined => (condition ? undefined : fault);
-const sameTree = (at: (name: string) => string, top: string): string | undefined =>
-  ['a', 'd/b', 'd/e/c']
-    .map((name) => unless(contentOf(at(`${top}/${name}`))?.toString() === name, `${top}/${name} is wrong`))
-    .find(Boolean);
-
-/** Closes the file also where the work fails. The first failure counts. */
-async function using<F extends { close(): Promise<void> }, T>(
-  file: F,
-  work: (file: F) => Promise<T>,
-): Promise<T> {
-  let result: T;
-  try {
-    result = await work(file);
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    throw error;
-  }
-  await file.close();
-  return result;
-}
 
 export const OPERATIONS: Record<string, SweepOperation> = {
   read: {
@@ -311,6 +248,101 @@ export const OPERATIONS: Record<string, SweepOperation> = {
       const whole = await uvfiles.readBytes(at('old'));
       const read = await using(await open(at('old'), 'rb'), (f) => f.read());
       return unless(whole.length === LARGE.length && read.equals(whole), 'it read other bytes');
+    },
+  },
+  'files beneath a root': {
+    run: async (at) => {
+      const mounted = mount('/swept', beneath(at('')));
+      try {
+        await uvfiles.writeFile('/swept/new', NEW);
+        const facts = [
+          (await uvfiles.readBytes('/swept/tree/../old')).equals(OLD),
+          (await os.stat('/swept/tree/d')).isDirectory(),
+          (await os.listdir('/swept/tree')).length === 2,
+        ];
+        await os.rename('/swept/new', '/swept/renamed');
+        await os.rmtree('/swept/tree');
+        return unless(!facts.includes(false), 'it answers something else');
+      } finally {
+        mounted.unmount();
+      }
+    },
+    check: (at, failed) => (failed ? undefined : prefixOf(at('renamed'), NEW, false)),
+  },
+  'openAtomic of a new path only': {
+    run: async (at) => {
+      const f = await uvfiles.openAtomic(at('new'), 'xb');
+      try {
+        await f.write(NEW);
+        await f.commit();
+      } catch (error) {
+        await f.abort().catch(() => undefined);
+        throw error;
+      }
+      return undefined;
+    },
+    check: (at, failed) => replaced(at('new'), failed, null),
+  },
+  'chmod, utimes and truncate': {
+    run: async (at) => {
+      await os.chmod(at('old'), 0o640);
+      await os.utimes(at('old'), 1, 2);
+      const { mode, mtimeMs } = await os.stat(at('old'));
+      await using(await open(at('old'), 'r+b'), (f) => f.truncate(100));
+      return unless((mode & 0o777) === 0o640 && mtimeMs === 2000, 'it answers something else');
+    },
+    check: (at, failed) => (failed ? undefined : prefixOf(at('old'), OLD.subarray(0, 100), false)),
+  },
+  sendfile: {
+    run: async (at) => {
+      await using(await open(at('old'), 'rb'), async (from) =>
+        using(await open(at('new'), 'wb', { buffering: 0 }), async (to) => {
+          for (let sent = 0; sent < SIZE;) {
+            const count = await os.sendfile(to.fileno(), from.fileno(), sent, SIZE - sent);
+            if (count === 0) throw new Error('nothing was sent');
+            sent += count;
+          }
+        }),
+      );
+      return undefined;
+    },
+    check: (at, failed) => prefixOf(at('new'), OLD, failed),
+  },
+  'streams of a file': {
+    run: async (at) => {
+      const parts = await using(await open(at('old'), 'rb'), (f) => collect(f.readableStream()));
+      await using(await open(at('new'), 'wb'), async (f) => {
+        const writer = f.writableStream().getWriter();
+        for (const part of parts) await writer.write(part);
+        await writer.close();
+      });
+      return unless(Buffer.concat(parts).equals(OLD), 'it read other bytes');
+    },
+    check: (at, failed) => prefixOf(at('new'), OLD, failed),
+  },
+  'mkstemp and mkdtemp': {
+    mayLeave: true,
+    run: async (at) => {
+      const { fd, path } = await tempfile.mkstemp({ dir: at('') });
+      closeSync(fd);
+      await os.unlink(path);
+      await os.rmdir(await tempfile.mkdtemp({ dir: at('') }));
+      return undefined;
+    },
+  },
+  'extended attributes': {
+    run: async (at) => {
+      try {
+        await os.setxattr(at('old'), 'user.test', 'value');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOTSUP') return undefined; // the disk has none
+        throw error;
+      }
+      const names = await os.listxattr(at('old'));
+      const value = await os.getxattr(at('old'), 'user.test');
+      await os.copy(at('old'), at('new'), { preserve: true });
+      await os.removexattr(at('old'), 'user.test');
+      return unless(names.includes('user.test') && value.toString() === 'value', 'it answers something else');
     },
   },
   namedTemporaryFile: {

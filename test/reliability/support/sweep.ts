@@ -14,7 +14,8 @@ import { constants } from 'node:os';
 
 import { readBytes } from 'uvfiles';
 
-import { OLD, OPERATIONS, prepare, type SweepOperation } from './sweep-operations.js';
+import { OLD, prepare, type SweepOperation } from './sweep-checks.js';
+import { OPERATIONS } from './sweep-operations.js';
 
 const [folder, length] = process.argv.slice(2) as [string, 'short' | 'long'];
 const { errno } = constants;
@@ -22,7 +23,7 @@ const ERROR = 0;
 const SHORT = 1;
 const ZERO = 2;
 // A process without memory for less ends, as Node itself does.
-const LEAST_MEMORY = 1_000_000;
+const LEAST_MEMORY = 100_000;
 
 interface Kind {
   name: string;
@@ -48,7 +49,7 @@ const SHORT_KINDS: Kind[] = [
 ];
 const LONG_KINDS: Kind[] = [
   ...SHORT_KINDS,
-  ...(['ENOSPC', 'EDQUOT', 'ENOMEM', 'EACCES', 'EINTR', 'EMFILE'] as const).map(once),
+  ...(['ENOSPC', 'EDQUOT', 'ENOMEM', 'EACCES', 'EINTR', 'EMFILE', 'EAGAIN', 'ENOSYS'] as const).map(once),
   ...(['EIO', 'ENOSPC', 'EDQUOT', 'ENOMEM'] as const).map(always),
   { name: 'short always', action: SHORT, persistent: true },
   { name: 'nothing written', action: ZERO, persistent: true },
