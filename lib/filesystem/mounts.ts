@@ -162,9 +162,7 @@ function isBelow(path: string, prefix: string): boolean {
  * Mounts a file system at a prefix. All functions of the library then use `fileSystem` for paths below the prefix.
  * @param prefix an absolute path, such as `/virtual`, or the start of a URL, such as `s3://reports`
  * @param fileSystem the file system
- * @param o `scope`: a callback. The file system is then mounted for the callback's asynchronous context alone, and the
- *   callback's result is what `mount` returns.
- * @returns the mount. `unmount()` or the end of a `using` scope removes it
+ * @returns the mount. `unmount()` or the end of a `using` block removes it
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE for bad arguments
  * @cancelling does no I/O, and takes no signal
  * @platforms the same on Linux, macOS and Windows
@@ -173,6 +171,12 @@ function isBelow(path: string, prefix: string): boolean {
  * for await (const line of await open('s3://reports/2026/11.csv')) count(line);
  */
 export function mount(prefix: string, fileSystem: FileSystem): Mount;
+/**
+ * Mounts a file system at a prefix, only for the asynchronous context of a callback.
+ * @param o `scope`: the callback
+ * @returns the result of the callback
+ * @example await mount('/virtual', files, { scope: () => main() });
+ */
 export function mount<T>(prefix: string, fileSystem: FileSystem, o: MountOptions<T>): T;
 export function mount<T>(prefix: string, fileSystem: FileSystem, o?: Partial<MountOptions<T>>): Mount | T {
   const at = checkPrefix(prefix);

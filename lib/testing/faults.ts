@@ -107,18 +107,21 @@ function toldSeed(): number {
 /**
  * Makes operations fail according to `rules`, on all file systems. The first rule that applies is used. Files that are
  * already open are not affected.
- * @param rules one or several
- * @param callback the faults are for its asynchronous context alone; without it for everybody, until they are disposed of
- * @returns what `callback` returns, or the faults (`using`)
+ * @param rules one rule or several
+ * @returns the faults, which are active in the whole process until they are disposed of (`using`)
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE for bad rules
  * @cancelling faults of `delay` end with the signal of the call
  * @platforms the same on Linux, macOS and Windows
- * @example
- * await faults({ op: 'write', path: '/var/log/**', after: 2, error: 'ENOSPC' }, async () => {
- *   await expect(log('third line')).to.be.rejectedWith('ENOSPC');
- * });
+ * @example using broken = faults({ op: 'write', path: '/var/log/**', after: 2, error: 'ENOSPC' });
  */
 export function faults(rules: FaultRule | readonly FaultRule[]): Faults;
+/**
+ * Makes operations fail according to `rules`, only in the asynchronous context of a callback.
+ * @param rules one rule or several
+ * @param callback the program under test
+ * @returns the result of the callback
+ * @example await faults({ op: 'sync', error: 'EIO' }, () => assert.rejects(save(), { code: 'EIO' }));
+ */
 export function faults<T>(rules: FaultRule | readonly FaultRule[], callback: () => T): T;
 export function faults<T>(given: FaultRule | readonly FaultRule[], callback?: () => T): Faults | T {
   if (typeof given !== 'object' || given === null)
