@@ -1,7 +1,10 @@
 // Errors of a handle's state, a full lane, a timeout or a signal: neither about arguments nor from the system.
 import { brandedInstanceOf } from './base.js';
 
-/** The handle is closed, or being closed. */
+/**
+ * The handle is closed, or being closed.
+ * @example if (error instanceof ClosedFileError) file = await open(path);
+ */
 export class ClosedFileError extends Error {
   /** Always this value. */
   readonly code = 'ERR_FILE_CLOSED';
@@ -14,7 +17,10 @@ export class ClosedFileError extends Error {
 }
 brandedInstanceOf(ClosedFileError, 'ERR_FILE_CLOSED');
 
-/** The handle cannot do this: a read on `'w'`, a seek on a pipe (Python's `io.UnsupportedOperation`). */
+/**
+ * The handle cannot do this: a read on `'w'`, a seek on a pipe (Python's `io.UnsupportedOperation`).
+ * @example if (error instanceof UnsupportedOperationError) console.log('the file is read-only');
+ */
 export class UnsupportedOperationError extends Error {
   /** Always this value. */
   readonly code = 'ERR_UNSUPPORTED_OPERATION';
@@ -23,7 +29,10 @@ export class UnsupportedOperationError extends Error {
 }
 brandedInstanceOf(UnsupportedOperationError, 'ERR_UNSUPPORTED_OPERATION');
 
-/** The lane holds as many waiting operations as its `queueLimit` allows; nothing was queued. */
+/**
+ * The lane holds as many waiting operations as its `queueLimit` allows; nothing was queued.
+ * @example if (error instanceof LaneFullError) response.writeHead(503).end();
+ */
 export class LaneFullError extends Error {
   /** Always this value. */
   readonly code = 'ERR_LANE_FULL';
@@ -39,7 +48,10 @@ export class LaneFullError extends Error {
 }
 brandedInstanceOf(LaneFullError, 'ERR_LANE_FULL');
 
-/** The operation's `timeout` passed before it was done. */
+/**
+ * The operation's `timeout` passed before it was done.
+ * @example if (error instanceof TimeoutError) console.log(`no result after ${error.timeout} ms`);
+ */
 export class TimeoutError extends Error {
   /** Always this value. */
   readonly code = 'ERR_TIMEOUT';
@@ -55,7 +67,10 @@ export class TimeoutError extends Error {
 }
 brandedInstanceOf(TimeoutError, 'ERR_TIMEOUT');
 
-/** The operation's `signal` was aborted; `cause` is the signal's reason. Shaped like Node's own AbortError. */
+/**
+ * The operation's `signal` was aborted; `cause` is the signal's reason. Shaped like Node's own AbortError.
+ * @example if (error.name === 'AbortError') console.log('cancelled', error.cause);
+ */
 export class AbortError extends Error {
   /** Always this value. */
   readonly code = 'ABORT_ERR';

@@ -1,7 +1,10 @@
 // Errors of decoding and encoding text: what was being converted, which part failed, and why.
 import { brandedInstanceOf } from './base.js';
 
-/** Bytes that are not text in the encoding of the file (code `ERR_UNICODE_DECODE`). */
+/**
+ * Bytes that are not text in the encoding of the file (code `ERR_UNICODE_DECODE`).
+ * @example if (error instanceof UnicodeDecodeError) console.log(error.object.subarray(error.start, error.end));
+ */
 export class UnicodeDecodeError extends Error {
   /** Always this value. */
   readonly code = 'ERR_UNICODE_DECODE';
@@ -29,7 +32,10 @@ export class UnicodeDecodeError extends Error {
 }
 brandedInstanceOf(UnicodeDecodeError, 'ERR_UNICODE_DECODE');
 
-/** Text that the encoding of the file has no bytes for (code `ERR_UNICODE_ENCODE`). */
+/**
+ * Text that the encoding of the file has no bytes for (code `ERR_UNICODE_ENCODE`).
+ * @example if (error instanceof UnicodeEncodeError) console.log(error.object.slice(error.start, error.end));
+ */
 export class UnicodeEncodeError extends Error {
   /** Always this value. */
   readonly code = 'ERR_UNICODE_ENCODE';
@@ -57,7 +63,10 @@ export class UnicodeEncodeError extends Error {
 }
 brandedInstanceOf(UnicodeEncodeError, 'ERR_UNICODE_ENCODE');
 
-/** An encoding that this library does not know (code `ERR_UNKNOWN_ENCODING`). */
+/**
+ * An encoding that this library does not know (code `ERR_UNKNOWN_ENCODING`).
+ * @example if (error instanceof UnknownEncodingError) text = await readText(path);
+ */
 export class UnknownEncodingError extends Error {
   /** Always this value. */
   readonly code = 'ERR_UNKNOWN_ENCODING';

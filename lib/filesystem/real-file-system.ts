@@ -23,7 +23,10 @@ async function* list(path: FilePath, call: CallOptions): AsyncGenerator<readonly
   }
 }
 
-/** The files of the operating system, by their absolute paths. */
+/**
+ * The files of the operating system, by their absolute paths.
+ * @example const logged = wrap(realFileSystem, { unlink: async (path, call) => (log(path), realFileSystem.unlink(path, call)) });
+ */
 export const realFileSystem: FileSystem = Object.freeze<FileSystem>({
   name: 'native',
   capabilities: Object.freeze({

@@ -23,5 +23,8 @@ export async function rename(src: Path, dst: Path, o?: OpOptions): Promise<void>
   await store.rename(from, to, call);
 }
 
-/** The same as `rename`. Python uses this name for a rename that replaces on every platform. */
+/**
+ * The same as `rename`. Python uses this name for a rename that replaces on every platform.
+ * @example await os.replace('new.txt', 'old.txt');
+ */
 export const replace = rename;

@@ -19,5 +19,8 @@ export async function unlink(path: Path, o?: OpOptions): Promise<void> {
   await storeToWrite(at).unlink(at, call);
 }
 
-/** The same as `unlink`. Python has both names. */
+/**
+ * The same as `unlink`. Python has both names.
+ * @example await os.remove('old.txt');
+ */
 export const remove = unlink;

@@ -189,7 +189,10 @@ export interface ObjectStore {
   delete(keys: readonly string[], call: StoreCall): Promise<readonly DeleteFailure[]>;
 }
 
-/** What a store says of a failed request. `cause` is the error of the client. */
+/**
+ * What a store says of a failed request. `cause` is the error of the client.
+ * @example if (error.cause instanceof ObjectStoreError) console.log(error.cause.requestId);
+ */
 export class ObjectStoreError extends Error {
   /** The name of the class. */
   override readonly name = 'ObjectStoreError';

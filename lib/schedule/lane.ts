@@ -5,7 +5,10 @@ export type Priority = 'high' | 'normal' | 'low';
 
 const CONSTRUCT = Symbol('construct');
 
-/** A queue that operations wait in. Made by `createLane`; `lanes.default` and `lanes.bulk` always exist. */
+/**
+ * A queue that operations wait in. Made by `createLane`; `lanes.default` and `lanes.bulk` always exist.
+ * @example const lane = createLane({ name: 'reports', priority: 'low', concurrency: 1 });
+ */
 export class Lane {
   /** As given to `createLane`; metrics() lists the lane by it. */
   readonly name: string;
@@ -58,6 +61,7 @@ export function makeLane(number: number, o: ConstructorParameters<typeof Lane>[2
 /**
  * The lanes that always exist. `default` serves calls without a lane. `bulk` serves long work:
  * walks, copies, removals, lists of files, and reads of more than 1 MiB.
+ * @example await writeFile('backup.bin', data, { lane: lanes.bulk });
  */
 export const lanes: { readonly default: Lane; readonly bulk: Lane } = Object.freeze({
   /** Calls without a lane. */

@@ -29,15 +29,27 @@ export const stdin: TextFile = standard(0, '<stdin>', 'r', {});
  */
 export const stdout: TextFile = standard(1, '<stdout>', 'w', { buffering: isTerminal(1) ? LINES : BLOCKS });
 
-/** Standard error, encoded as UTF-8, and flushed at every line ending. Characters that cannot be encoded become escapes. */
+/**
+ * Standard error, encoded as UTF-8, and flushed at every line ending. Characters that cannot be encoded become escapes.
+ * @example await stderr.write('usage: convert FILE\n');
+ */
 export const stderr: TextFile = standard(2, '<stderr>', 'w', {
   buffering: LINES,
   errors: 'backslashreplace',
 });
 
-/** The bytes of standard input: `stdin.buffer`. */
+/**
+ * The bytes of standard input: `stdin.buffer`.
+ * @example const input = await stdinBytes.readall();
+ */
 export const stdinBytes: BinaryFile = stdin.buffer;
-/** Standard output for bytes: `stdout.buffer`. Flushed when the buffer is full, by `flush` and at exit. */
+/**
+ * Standard output for bytes: `stdout.buffer`. Flushed when the buffer is full, by `flush` and at exit.
+ * @example await stdoutBytes.write(image);
+ */
 export const stdoutBytes: BinaryFile = stdout.buffer;
-/** Standard error for bytes: `stderr.buffer`. */
+/**
+ * Standard error for bytes: `stderr.buffer`.
+ * @example await stderrBytes.write(Buffer.from('done\n'));
+ */
 export const stderrBytes: BinaryFile = stderr.buffer;

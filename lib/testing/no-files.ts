@@ -8,7 +8,10 @@ import { interpose } from '../filesystem/mounts.js';
 import { ownFile } from '../own-file.js';
 import { observe } from './observe.js';
 
-/** Rejects what touches a file inside `noFiles`: `code` is ERR_FILES_FORBIDDEN. */
+/**
+ * Rejects what touches a file inside `noFiles`: `code` is ERR_FILES_FORBIDDEN.
+ * @example await assert.rejects(noFiles(() => main()), FilesForbiddenError);
+ */
 export class FilesForbiddenError extends Error {
   /** Always this value. */
   readonly code = 'ERR_FILES_FORBIDDEN';

@@ -23,7 +23,10 @@ export interface EntryOptions {
   readonly mtime?: number | Date | undefined;
 }
 
-/** A symbolic link in a tree. */
+/**
+ * A symbolic link in a tree.
+ * @example memoryFiles({ 'a.txt': 'text', 'b.txt': link('a.txt') });
+ */
 export class TreeLink {
   /** Where the link leads. */
   readonly target: string | Uint8Array;
@@ -32,7 +35,10 @@ export class TreeLink {
   }
 }
 
-/** A directory in a tree. */
+/**
+ * A directory in a tree.
+ * @example memoryFiles({ 'var/log': dir({}, { mode: 0o500 }) });
+ */
 export class TreeDirectory {
   /** What the directory holds, by name. */
   readonly entries: Tree;
@@ -44,7 +50,10 @@ export class TreeDirectory {
   }
 }
 
-/** A file in a tree with options. */
+/**
+ * A file in a tree with options.
+ * @example memoryFiles({ 'bin/run': file('#!/bin/sh', { mode: 0o755 }) });
+ */
 export class TreeFile {
   /** The bytes, or text as UTF-8. */
   readonly content: string | Uint8Array;

@@ -1,4 +1,5 @@
-// What the reference lacks: public names without documentation, and functions and methods without one of the common headings.
+// What the reference lacks: public names without documentation, functions and methods without one of the common
+// headings, and classes and variables without an example.
 import type { Reflection } from './api-text.js';
 
 const FUNCTION = 64;
@@ -7,6 +8,8 @@ const METHOD = 2048;
 const CONTAINERS = new Set([1, 2, 4, 128, 256]);
 /** Variables, functions, classes, interfaces, properties, methods, accessors, aliases. */
 const NAMED = new Set([32, FUNCTION, 128, 256, 1024, METHOD, 262_144, 2_097_152]);
+/** Variables and classes: what has an example of its own. */
+const SHOWN = new Set([32, 128]);
 /** Its functions are Node's, which documents them. */
 const NODES = 'promises';
 
@@ -64,8 +67,11 @@ export function gaps(node: Reflection, path = ''): string[] {
     const name = path === '' ? child.name : `${path}.${child.name}`;
     const found = CONTAINERS.has(child.kind) ? gaps(child, name) : [];
     if (NAMED.has(child.kind) && !isTold(child)) found.push(`${name} has no documentation`);
-    if ((child.kind === FUNCTION || child.kind === METHOD) && isTold(child))
+    if (!isTold(child)) return found;
+    if (child.kind === FUNCTION || child.kind === METHOD)
       found.push(...missingHeadings(child, node).map((each) => `${name} ${each}`));
+    if (SHOWN.has(child.kind) && !headingsOf(child).has('@example'))
+      found.push(`${name} does not say ${HEADINGS['@example']} (@example)`);
     return found;
   });
 }

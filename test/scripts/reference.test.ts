@@ -44,9 +44,9 @@ describe('the check of the reference', () => {
   };
 
   it('names each heading that neither a method nor its class has', () => {
-    expect(gaps(methodOf(['@cancelling', '@platforms'], ['@returns'], 'number'))).to.deep.equal([
+    expect(gaps(methodOf(['@cancelling', '@example'], ['@returns'], 'number'))).to.deep.equal([
       'File.work does not say its errors (@throws)',
-      'File.work does not say how to use it (@example)',
+      'File.work does not say how platforms differ (@platforms)',
     ]);
   });
 
@@ -55,6 +55,12 @@ describe('the check of the reference', () => {
     expect(gaps(methodOf(all, [], 'void'))).to.deep.equal([]);
     expect(gaps(methodOf(all, [], 'number'))).to.deep.equal([
       'File.work does not say what it returns (@returns)',
+    ]);
+  });
+
+  it('names a class without an example', () => {
+    expect(gaps(methodOf(['@throws', '@cancelling', '@platforms'], ['@example'], 'void'))).to.deep.equal([
+      'File does not say how to use it (@example)',
     ]);
   });
 
