@@ -1,5 +1,5 @@
 // The benchmark: every workload against every contender that can do it, in turns. `npx tsx bench/run.ts --help`.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { versionsOf, whoIsAble } from './harness/attendance.js';
 import { discover, isWanted } from './harness/discover.js';
 import { Fixtures } from './harness/fixtures.js';
@@ -7,8 +7,10 @@ import { evaluateFloors } from './harness/floors.js';
 import { describeMachine, headerLines } from './harness/header.js';
 import { firstMissing, whyNotLoaded } from './harness/library.js';
 import { measureWorkload } from './harness/measure.js';
-import { busyShare, stolenTime } from './harness/processors.js';
+import { processorTime, sharesSince } from './harness/processors.js';
 import { readOptions, usage, type Options } from './harness/options.js';
+import { readRuns, saveRun, unfinishedRun } from './harness/runs.js';
+import { choiceOf, isChosen, setOf, type Choice } from './harness/sets.js';
 import { markdown, textTable } from './harness/table.js';
 import { reportPage } from './report/html.js';
 import { publish } from './report/publish.js';
@@ -16,6 +18,7 @@ import type { AnyWorkload, Contender, Context, Measured, Run } from './harness/t
 
 /** What the harness is told, with the contenders that are asked for. */
 type Asked = Context & Pick<Options, 'contenders'>;
+type Chosen = AnyWorkload & { readonly choice?: Choice | undefined };
 
 try {
   await main(readOptions(process.argv.slice(2)));
@@ -32,7 +35,7 @@ async function main(options: Options): Promise<void> {
     return;
   }
   const contenders = await discover<Contender>('contenders');
-  const workloads = (await discover<AnyWorkload>('workloads')).filter((workload) =>
+  const workloads = chosen(await discover<AnyWorkload>('workloads'), options).filter((workload) =>
     isSelected(workload, options),
   );
   if (workloads.length === 0) throw new TypeError('no workload has such a name');
@@ -41,17 +44,25 @@ async function main(options: Options): Promise<void> {
     return;
   }
   const run =
-    options.from === undefined
-      ? await measureAll(workloads, contenders, options)
-      : (JSON.parse(readFileSync(options.from, 'utf8')) as Run);
+    options.from.length === 0 ? await measureAll(workloads, contenders, options) : readRuns(options.from);
   if (options.markdown) console.log(markdown(run));
-  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(run, null, 1));
+  if (options.json !== undefined) saveRun(options.json, run);
   if (options.report !== undefined) writeFileSync(options.report, reportPage(run));
   if (options.publish) publish(run);
 }
 
+/** The workloads of the set that is asked for, each with what the set makes of it; all where none is. */
+function chosen(workloads: readonly AnyWorkload[], options: Options): Chosen[] {
+  if (options.set === undefined) return [...workloads];
+  const set = setOf(options.set);
+  return workloads.flatMap((workload) => {
+    const choice = choiceOf(set, workload);
+    return choice === undefined ? [] : { ...workload, choice, rounds: options.quick ? 2 : choice.rounds };
+  });
+}
+
 async function measureAll(
-  workloads: readonly AnyWorkload[],
+  workloads: readonly Chosen[],
   contenders: readonly Contender[],
   options: Options,
 ): Promise<Run> {
@@ -63,20 +74,28 @@ async function measureAll(
   if (plain) console.log(headerLines(machine).join('\n'));
   if (whyNotLoaded() !== undefined) console.error(`uvfiles cannot be loaded: ${whyNotLoaded()}`);
 
-  const measured: Measured[] = [];
+  const kept = options.resume ? unfinishedRun(options.json!) : undefined;
+  const measured: Measured[] = [...(kept?.measured ?? [])];
+  const run = (): Run => ({
+    machine,
+    versions: [...new Set([...(kept?.versions ?? []), ...versionsIn(measured, contenders)])],
+    measured,
+  });
   for (const workload of workloads) {
+    if (kept?.measured.some(({ name }) => name === workload.name)) continue;
     const one = await runOne(workload, contenders, context);
     measured.push(one);
+    if (options.json !== undefined) saveRun(options.json, run());
     clearProgress();
     if (plain) console.log(textTable(one));
   }
-  const versions = versionsIn(measured, contenders);
+  const { versions } = run();
   if (plain && versions.length > 0) console.log(`\nVersions: ${versions.join(', ')}`);
   const failures = measured.flatMap((one) => one.results.filter((result) => result.failure !== undefined));
   for (const { title, stack } of failures) console.error(`\n${title}: ${stack}`);
   // A wrong result is a failure; a slow one never is.
   if (failures.length > 0) process.exitCode = 1;
-  return { machine, versions, measured };
+  return run();
 }
 
 /** The versions of all that took part in a workload. */
@@ -86,11 +105,7 @@ function versionsIn(measured: readonly Measured[], contenders: readonly Contende
   return [...new Set(used.map(versionsOf))].filter((version) => version !== undefined);
 }
 
-async function runOne(
-  workload: AnyWorkload,
-  contenders: readonly Contender[],
-  context: Asked,
-): Promise<Measured> {
+async function runOne(workload: Chosen, contenders: readonly Contender[], context: Asked): Promise<Measured> {
   const { name, title, issue, inline = false, scaling } = workload;
   const head = {
     ...{ name, title, issue, inline, results: [], floors: [], absent: [] },
@@ -100,28 +115,29 @@ async function runOne(
   if (missing !== undefined && missing !== 'uvfiles') return { ...head, missing };
   const wanted = contenders.filter((contender) => takesPart(contender, workload, context, missing));
   const { able, absent } = await whoIsAble(wanted, context);
-  const othersBusy = await busyShare();
-  const before = stolenTime();
+  const before = processorTime();
+  const begin = performance.now();
   const outcome = await measureWorkload(workload, able, context, showProgress);
-  const stolen = stolenTime(before).share;
+  const seconds = Math.round((performance.now() - begin) / 100) / 10;
   return {
     ...head,
     ...outcome,
     absent,
-    othersBusy,
-    stolen,
+    ...sharesSince(before),
+    seconds,
     floors: evaluateFloors(workload.floors ?? [], outcome.results),
   };
 }
 
 function takesPart(
   contender: Contender,
-  workload: AnyWorkload,
+  workload: Chosen,
   context: Asked,
   missing: string | undefined,
 ): boolean {
   if (workload.capability !== undefined && typeof contender[workload.capability] !== 'function') return false;
   if (contender.kind === 'ours') return missing === undefined;
+  if (workload.choice !== undefined && !isChosen(workload.choice, contender, workload)) return false;
   if (workload.contenders !== undefined && !workload.contenders.includes(contender.name)) return false;
   return contender.name === workload.baseline || isWanted(contender.name, context.contenders);
 }

@@ -1,6 +1,6 @@
 // What a figure was measured on: without this a table says nothing.
 import { readFileSync, realpathSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, release, type } from 'node:os';
+import { availableParallelism, cpus, release, type } from 'node:os';
 
 export interface Machine {
   readonly date: string;
@@ -12,7 +12,6 @@ export interface Machine {
   readonly cores: number;
   readonly cpu: string;
   readonly poolSize: number;
-  readonly load: number;
 }
 
 /** Runtime, kernel, file system, cores and pool size as an object; `directory` is where the fixtures are. */
@@ -27,7 +26,6 @@ export function describeMachine(directory: string): Machine {
     cores: availableParallelism(),
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     poolSize: poolSize(),
-    load: Number((loadavg()[0] ?? 0).toFixed(1)),
   };
 }
 
@@ -39,14 +37,9 @@ export function poolSize(): number {
 
 /** The description in two lines for people. */
 export function headerLines(machine: Machine): string[] {
-  // Wake-ups wait for whoever else runs: then even ratios of what needs a second thread say little.
-  const busy =
-    machine.load > machine.cores / 2 ? ['The machine is busy: these figures are not to be quoted.'] : [];
   return [
     `${machine.runtime} (V8 ${machine.v8}, uv ${machine.uv}), ${machine.kernel}, ${machine.fileSystem}`,
-    `${machine.cores} cores (${machine.cpu}), UV_THREADPOOL_SIZE ${machine.poolSize}, load ${machine.load}, ` +
-      `${machine.date} UTC`,
-    ...busy,
+    `${machine.cores} cores (${machine.cpu}), UV_THREADPOOL_SIZE ${machine.poolSize}, ${machine.date} UTC`,
   ];
 }
 

@@ -1,58 +1,100 @@
-// Whether others use the machine: what is measured beside them says little.
-import { cpus } from 'node:os';
-import { readFileSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
+// Whether other programs use the machine: what is measured beside them says little. The time of the benchmark itself, of the
+// processes that it started and of the kernel's own threads, which work for them, does not count.
+import { readdirSync, readFileSync } from 'node:fs';
+import process from 'node:process';
+import { median } from './statistics.js';
 import type { Measured } from './types.js';
 
-const lookMs = 100;
 const tooBusy = 0.15;
 const tooMuchStolen = 0.03;
+// The parent of all threads of the kernel.
+const kernel = 2;
 
-/** The share of all processors, 0 to 1, that is used while this process waits for a moment. */
-export async function busyShare(): Promise<number> {
-  const before = times();
-  await wait(lookMs);
-  const after = times();
-  const all = after.all - before.all;
-  return all > 0 ? Math.max(0, 1 - (after.idle - before.idle) / all) : 0;
-}
-
-interface Stolen {
-  readonly stolen: number;
+/** Processor time since the machine started, in ticks of its clock. */
+export interface ProcessorTime {
+  /** Of all processors, idle or not. */
   readonly all: number;
-  readonly share: number;
+  /** Of programs that this process did not start. */
+  readonly others: number;
+  /** Given to other machines by a hypervisor. */
+  readonly stolen: number;
 }
 
-/** What a hypervisor has given to others, in ticks; `share` is that since `before`. Nothing where the system does not tell. */
-export function stolenTime(before: Omit<Stolen, 'share'> = { stolen: 0, all: 0 }): Stolen {
+/** The processor time up to now; undefined where the system does not tell. */
+export function processorTime(): ProcessorTime | undefined {
   try {
-    const line = /^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'latin1'))![1]!;
-    const ticks = line.split(' ').map(Number);
-    const stolen = ticks[7] ?? 0;
-    const all = ticks.slice(0, 8).reduce((sum, each) => sum + each, 0);
-    return { stolen, all, share: (stolen - before.stolen) / Math.max(1, all - before.all) };
+    const total = /^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'latin1'))![1]!;
+    const ticks = total.split(' ').map(Number);
+    const [user = 0, nice = 0, system = 0] = ticks;
+    return {
+      all: ticks.slice(0, 8).reduce((sum, each) => sum + each, 0),
+      others: user + nice + system - ownTicks(),
+      stolen: ticks[7] ?? 0,
+    };
   } catch {
-    return { stolen: 0, all: 0, share: 0 };
+    return undefined;
   }
 }
 
-/** What is said of a workload that was measured on a busy machine. */
-export function busyNotes({ othersBusy = 0, stolen = 0 }: Measured): string[] {
+/** The shares of the processors, 0 to 1, that others have had since `before`. */
+export function sharesSince(before: ProcessorTime | undefined): { othersBusy?: number; stolen?: number } {
+  const now = processorTime();
+  if (before === undefined || now === undefined) return {};
+  const share = (key: 'others' | 'stolen') =>
+    Math.max(0, now[key] - before[key]) / Math.max(1, now.all - before.all);
+  return { othersBusy: share('others'), stolen: share('stolen') };
+}
+
+/** Why a workload's figures are not to be quoted, where other programs had too much of the processors. */
+export function busyNotes({ othersBusy = 0, stolen = 0 }: Partial<Measured>): string[] {
   const notes: string[] = [];
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   if (othersBusy > tooBusy)
-    notes.push(`The machine was busy: others used ${percent(othersBusy)} of the processors just before.`);
+    notes.push(`The machine was busy: other programs used ${percent(othersBusy)} of the processors.`);
   if (stolen > tooMuchStolen)
     notes.push(`The hypervisor gave ${percent(stolen)} of the processors' time to others meanwhile.`);
   return notes;
 }
 
-function times(): { idle: number; all: number } {
-  let idle = 0;
-  let all = 0;
-  for (const { times: of } of cpus()) {
-    idle += of.idle;
-    all += of.idle + of.user + of.nice + of.sys + of.irq;
+/** The same for several workloads together: the medians of their shares. */
+export function busyNotesOf(workloads: readonly Measured[]): string[] {
+  return busyNotes({
+    othersBusy: median(workloads.map(({ othersBusy = 0 }) => othersBusy)),
+    stolen: median(workloads.map(({ stolen = 0 }) => stolen)),
+  });
+}
+
+// What this process, its descendants and the kernel's threads have used. A process that has ended is in the sum of its parent.
+function ownTicks(): number {
+  const parents = new Map<number, number>();
+  const used = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    const stat = Number.isNaN(pid) ? undefined : statOf(pid);
+    if (stat === undefined) continue;
+    parents.set(pid, stat.parent);
+    used.set(pid, stat.ticks);
   }
-  return { idle, all };
+  let sum = 0;
+  for (const [pid, ticks] of used) if (isOwn(pid, parents)) sum += ticks;
+  return sum;
+}
+
+function isOwn(pid: number, parents: ReadonlyMap<number, number>): boolean {
+  for (let at: number | undefined = pid; at !== undefined; at = parents.get(at))
+    if (at === process.pid || at === kernel) return true;
+  return false;
+}
+
+function statOf(pid: number): { parent: number; ticks: number } | undefined {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return undefined; // It has ended since.
+  }
+  // Behind the name, which may hold spaces and parentheses: state, parent, ..., utime, stime, cutime, cstime.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const ticks = fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
+  return { parent: Number(fields[1]), ticks };
 }

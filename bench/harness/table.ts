@@ -1,6 +1,6 @@
 // Prints results for people, as plain text or as Markdown.
 import { headerLines } from './header.js';
-import { busyNotes } from './processors.js';
+import { busyNotes, busyNotesOf } from './processors.js';
 import type { Figures, Measured, Result, Run, Verdict } from './types.js';
 
 type Column = readonly [title: string, cell: (result: Figures) => string];
@@ -49,22 +49,49 @@ export function textTable(measured: Measured): string {
   return lines.join('\n');
 }
 
-/** All workloads as Markdown: the machine, then a table a workload with its floors below. */
+/** All workloads as Markdown: the machine, a table a workload with its floors below, and a table a curve. */
 export function markdown({ machine, versions, measured: workloads }: Run): string {
   const parts = [...headerLines(machine).map((line) => `${line}  `)];
-  if (versions.length > 0) parts.push(versions.join(', '));
-  for (const measured of workloads) {
+  if (versions.length > 0) parts.push(`${versions.join(', ')}.`);
+  for (const measured of workloads.filter(({ scaling }) => scaling === undefined)) {
     parts.push(`\n### ${measured.title}\n`);
     if (measured.missing !== undefined) parts.push(`Not available yet: \`${measured.missing}\`.`);
     else if (measured.skipped !== undefined) parts.push(`Skipped: ${measured.skipped}.`);
     else parts.push(...markdownTable(measured));
   }
+  const groups = new Set(workloads.flatMap(({ scaling }) => scaling?.group ?? []));
+  for (const group of groups)
+    parts.push(...curveTable(workloads.filter(({ scaling }) => scaling?.group === group)));
   return `${parts.join('\n')}\n`;
+}
+
+// One row per point of a curve, one column per contender: the time of one operation.
+function curveTable(points: readonly Measured[]): string[] {
+  const { title, scaling } = points[0]!;
+  const names = [...new Set(points.flatMap(({ results }) => results.map((result) => result.title)))];
+  const timeOf = ({ results, skipped }: Measured, name: string): string => {
+    if (skipped !== undefined) return 'skipped';
+    const found = results.find((result) => result.title === name);
+    return found === undefined || found.failure !== undefined ? '' : duration(found.nsPerOp);
+  };
+  const notes = busyNotesOf(points);
+  return [
+    `\n### ${title.split(':')[0]}, by ${scaling!.of}\n`,
+    ...(notes.length > 0 ? [...notes, ''] : []),
+    line([scaling!.of, ...names]),
+    line(['---:', ...names.map(() => '---:')]),
+    ...points.map((point) =>
+      line([point.scaling!.value.toLocaleString('en-US'), ...names.map((name) => timeOf(point, name))]),
+    ),
+  ];
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
 function markdownTable(measured: Measured): string[] {
   const { used, rows } = tableRows(measured.results);
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const notes = busyNotes(measured);
   const parts = [
     ...(notes.length > 0 ? [...notes, ''] : []),
@@ -72,7 +99,9 @@ function markdownTable(measured: Measured): string[] {
     line(used.map(([title]) => (title === 'contender' || title === 'also' ? '---' : '---:'))),
     ...rows.map(line),
   ];
-  if (measured.floors.length > 0 || measured.absent.length > 0) parts.push('');
+  const failed = measured.results.filter(({ failure }) => failure !== undefined);
+  if (measured.floors.length + measured.absent.length + failed.length > 0) parts.push('');
+  for (const { title, failure } of failed) parts.push(`- ${title}: failed: ${failure!.split('\n')[0]}`);
   for (const { contender, reason } of measured.absent) parts.push(`- ${contender}: skipped: ${reason}`);
   for (const floor of measured.floors) parts.push(`- ${verdict(floor)}: ${floor.text} (${floor.figure})`);
   return parts;

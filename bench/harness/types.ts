@@ -362,10 +362,12 @@ export interface Measured {
   readonly results: readonly Result[];
   readonly floors: readonly Verdict[];
   readonly absent: readonly Absent[];
-  /** The share of the processors that others used just before, 0 to 1. */
+  /** The share of the processors that other programs used while this ran, 0 to 1. */
   readonly othersBusy?: number;
   /** The share of the processors that a hypervisor gave to others while this ran. */
   readonly stolen?: number;
+  /** How long all of it took. */
+  readonly seconds?: number;
   readonly scaling?: Scaling;
   readonly missing?: string;
   readonly skipped?: string;

@@ -7,6 +7,8 @@ import type { Figures, Measured } from '../harness/types.js';
 export interface Look {
   readonly width: number;
   readonly document?: unknown;
+  /** Writes the names of lines into the plot: it is one SVG then, without a legend in HTML beside it. */
+  readonly namesInside?: boolean;
 }
 
 export interface Chart {
@@ -160,16 +162,29 @@ function lines(
   const type = rows.some((row) => row.x === 0) ? 'symlog' : 'log';
   const at = ticks === undefined ? [...new Set(rows.map((row) => row.x))] : [...ticks.keys()];
   const nameOf = (value: number): string => ticks?.get(value) ?? short(value);
+  const { legend, ...color } = colourScale(rows);
   return plot(look, {
     x: { type },
     y: { type: 'log', label: y, grid: true, tickFormat: short },
-    color: colourScale(rows),
+    color: { ...color, legend: legend && look.namesInside !== true },
     marks: [
       // By hand: a log axis leaves out the names of values that are no round ones.
       Plot.axisX(at, { label: x, text: at.map(nameOf) }),
       Plot.lineY(rows, { x: 'x', y: 'y', stroke: 'title', strokeWidth: 2 }),
       Plot.dot(rows, { x: 'x', y: 'y', fill: 'title', r: 2.5, tip: true }),
+      ...(look.namesInside === true ? color.domain.map(nameInside) : []),
     ],
+  });
+}
+
+// From the top left, which curves of latencies leave free.
+function nameInside(title: string, index: number): Plot.Markish {
+  const place = { frameAnchor: 'top-left', dx: 12, dy: 8 + 18 * index } as const;
+  return Plot.text([title], {
+    ...place,
+    text: (name: string) => name,
+    fill: (name: string) => name,
+    fontSize: 13,
   });
 }
 
@@ -195,6 +210,6 @@ function short(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-function isFigure(value: number | null | undefined): value is number {
+export function isFigure(value: number | null | undefined): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }

@@ -1,22 +1,27 @@
 // Puts the figures of a run where people read them: docs/benchmarks.md, the README's table, and its pictures. Nothing is typed.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { markdown } from '../harness/table.js';
 import type { Run } from '../harness/types.js';
-import { picture } from './picture.js';
+import { picturesOf } from './picture.js';
 import { readmeTable } from './readme.js';
 
 const marks = ['<!-- figures: begin -->', '<!-- figures: end -->'] as const;
-const inRoot = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-export function publish(run: Run): void {
+/** Writes into the repository, or into the copy of it at `root`. */
+export function publish(run: Run, root = repository): void {
   // As it is read back from a file.
   const plain = JSON.parse(JSON.stringify(run)) as Run;
-  writeBetweenMarks(inRoot('docs/benchmarks.md'), markdown(plain));
-  writeBetweenMarks(inRoot('README.md'), readmeTable(plain));
-  mkdirSync(inRoot('docs/images'), { recursive: true });
-  for (const scheme of ['light', 'dark'] as const)
-    writeFileSync(inRoot(`docs/images/benchmark-${scheme}.svg`), picture(plain, scheme));
+  const pictures = picturesOf(plain);
+  writeBetweenMarks(path.join(root, 'docs/benchmarks.md'), markdown(plain));
+  writeBetweenMarks(path.join(root, 'README.md'), readmeTable(plain, pictures));
+  mkdirSync(path.join(root, 'docs/pictures'), { recursive: true });
+  for (const { name, light, dark } of pictures) {
+    writeFileSync(path.join(root, `docs/pictures/${name}-light.svg`), light);
+    writeFileSync(path.join(root, `docs/pictures/${name}-dark.svg`), dark);
+  }
 }
 
 /** Replaces what stands between the two marks; throws where a file has none. */

@@ -1,17 +1,51 @@
 // What is made of a run: the report's page, the README's table and its pictures.
 import { expect } from 'chai';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { reportPage } from '../../bench/report/html.ts';
-import { picture } from '../../bench/report/picture.ts';
-import { writeBetweenMarks } from '../../bench/report/publish.ts';
+import { picturesOf } from '../../bench/report/picture.ts';
+import { publish, writeBetweenMarks } from '../../bench/report/publish.ts';
 import { readmeTable } from '../../bench/report/readme.ts';
-import type { Run } from '../../bench/harness/types.ts';
+import type { Result, Run } from '../../bench/harness/types.ts';
 import { sampleRun } from './support/sample-run.ts';
 
 // As it is read back: JSON has no NaN.
 const run = JSON.parse(JSON.stringify(sampleRun)) as Run;
+
+/** The run with another time per operation of uvfiles, and another ratio by that. */
+function withFigures({ measured, ...rest }: Run, nsPerOp: number | null): Run {
+  const ratio = nsPerOp === null ? null : 10_000 / nsPerOp;
+  const interval = ratio === null ? undefined : { low: ratio * 0.9, high: ratio * 1.1, confidence: 0.9 };
+  const change = (result: Result): Result =>
+    result.contender === 'uvfiles'
+      ? ({ ...result, nsPerOp, ratio, ratioInterval: interval, p50: nsPerOp, p99: nsPerOp } as Result)
+      : result;
+  return { ...rest, measured: measured.map((each) => ({ ...each, results: each.results.map(change) })) };
+}
+
+/** What publishing writes into a copy of the pages. */
+function published(of: Run): { readme: string; benchmarks: string; pictures: string[] } {
+  const directory = mkdtempSync(path.join(tmpdir(), 'uvfiles-published-'));
+  try {
+    mkdirSync(path.join(directory, 'docs'));
+    const pages = ['README.md', 'docs/benchmarks.md'];
+    for (const page of pages)
+      writeFileSync(path.join(directory, page), '<!-- figures: begin -->\n<!-- figures: end -->\n');
+    publish(of, directory);
+    const [readme, benchmarks] = pages.map((page) => readFileSync(path.join(directory, page), 'utf8'));
+    const pictures = path.join(directory, 'docs/pictures');
+    const texts = readdirSync(pictures).map((name) => readFileSync(path.join(pictures, name), 'utf8'));
+    return { readme: readme!, benchmarks: benchmarks!, pictures: texts };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+const pictureNames = (of: Run): string[] =>
+  picturesOf(of).flatMap(({ name }) => [`${name}-light.svg`, `${name}-dark.svg`]);
+
+const cellsOf = (row: string): number => row.split(/(?<!\\)\|/).length;
 
 describe("the benchmark's report", () => {
   it('has every workload, contender, goal and reason in its page, before any script runs', () => {
@@ -22,7 +56,7 @@ describe("the benchmark's report", () => {
     expect(page).to.contain('NOT met: at least 2x (0.5x)');
     expect(page).to.contain('deno was skipped: not installed');
     expect(page).to.contain('Skipped: no page cache');
-    expect(page).to.contain('others used 40 % of the processors');
+    expect(page).to.contain('other programs used 40 % of the processors');
     expect(page).to.contain('18.00-22.00');
   });
 
@@ -34,21 +68,22 @@ describe("the benchmark's report", () => {
   });
 
   it('writes the table of the README with intervals, the best of each kind, and what is slower', () => {
-    const table = readmeTable(run).split('\n');
+    const table = readmeTable(run, []).split('\n');
     expect(table).to.include(
       '| cached 4 KiB read, one after another | **20x** (18-22) | 1.3x | shared-ring 2.0x | bun 2.5x | fs-sync 25x |',
     );
-    expect(table).to.include('| a tree of 20,000 files removed | **0.5x** (0.5-0.6) |  |  |  |  |');
+    expect(table).to.include('| a tree of 20,000 files removed | **0.5x** (0.45-0.55) |  |  |  |  |');
   });
 
-  it('draws a picture for light and one for dark ground, with a mark per row', () => {
-    for (const scheme of ['light', 'dark'] as const) {
-      const svg = picture(run, scheme);
+  it('draws pictures for light and for dark ground, with a mark per row and a name per line', () => {
+    const [ratios, server] = picturesOf(run);
+    for (const svg of [ratios!.light, ratios!.dark]) {
       expect(svg).to.match(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
       expect(svg.match(/<circle/g)).to.have.length(2);
       expect(svg).to.contain('cached 4 KiB read, one after another');
     }
-    expect(picture(run, 'light')).not.to.equal(picture(run, 'dark'));
+    expect(server!.light).to.match(/^<svg [^]*uvfiles[^]*fs-promises/);
+    expect(ratios!.light).not.to.equal(ratios!.dark);
   });
 
   it('replaces what stands between the marks of a file, and refuses a file without them', () => {
@@ -65,6 +100,27 @@ describe("the benchmark's report", () => {
     } finally {
       rmSync(directory, { recursive: true });
     }
+  });
+
+  it('publishes figures of any size, and what failed or is not known, as whole tables and pictures', () => {
+    const sizes = [1e-3, 0.4, 97, 12_345, 6.5e6, 2.5e10, null];
+    for (const nsPerOp of sizes) {
+      const changed = withFigures(run, nsPerOp);
+      const { readme, benchmarks, pictures } = published(changed);
+      for (const text of [readme, benchmarks, ...pictures])
+        expect(/.{0,40}(?:NaN|Infinity|null|undefined).{0,20}/.exec(text)?.[0]).to.equal(undefined);
+      for (const text of [readme, benchmarks]) {
+        const rows = text.split('\n').filter((row) => row.startsWith('|'));
+        for (const [index, row] of rows.entries())
+          if (/^\|[-:| ]+\|$/.test(row))
+            expect(cellsOf(rows[index + 1] ?? row), row).to.equal(cellsOf(rows[index - 1]!));
+      }
+      for (const [, name] of readme.matchAll(/"docs\/pictures\/([^"]+)"/g))
+        expect(pictureNames(changed)).to.include(name);
+    }
+    const { benchmarks } = published(run);
+    expect(benchmarks).to.contain('### Reads, by things');
+    expect(benchmarks).to.contain('| 64 | 1.06 us | 10.00 us |');
   });
 
   it('has its marks in the pages that are written', () => {

@@ -58,7 +58,7 @@ export const sampleRun: Run = {
       kernel: 'Linux 6',
       fileSystem: 'ext4',
     },
-    ...{ cores: 2, cpu: 'a </script> & "cpu"', poolSize: 4, load: 0 },
+    ...{ cores: 2, cpu: 'a </script> & "cpu"', poolSize: 4 },
   },
   versions: ['uvfiles 0.1.0', 'piscina 5.3.2'],
   measured: [
@@ -83,6 +83,7 @@ export const sampleRun: Run = {
       othersBusy: 0.4,
     }),
     workload('server', [served('uvfiles', 'ours', 1e6), served('fs-promises', 'peer', 1e6)]),
+    workload('server-bulk', [served('uvfiles', 'ours', 1e6), served('fs-promises', 'peer', 1e6)]),
     workload('cold-1', [], { skipped: 'no page cache' }),
     ...[1, 64].map((value) => scaled('in-flight', value)),
     ...[0, 200].map((value) => scaled('mounts', value)),

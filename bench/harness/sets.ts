@@ -1,0 +1,80 @@
+// Sets of workloads that are asked for by one name, each with the rounds and the contenders that it gets.
+import type { AnyWorkload, Contender } from './types.js';
+
+export interface Choice {
+  readonly rounds: number;
+  /** Beside uvfiles and the baseline; all that can do it unless it names some. */
+  readonly contenders?: readonly string[];
+}
+
+export interface Set {
+  readonly roundMs: number;
+  /** By the names of workloads. */
+  readonly choices: ReadonlyMap<string, Choice>;
+}
+
+const nodes = ['fs-promises', 'fs-callback', 'fs-sync'];
+const throughThePool = [
+  ...['fs-callback', 'fs-sync', 'piscina', 'tinypool', 'workerpool', 'poolifier', 'shared-ring'],
+  ...['bun', 'deno', 'python-aiofiles', 'bare-uv', 'bare-uv-callback'],
+];
+const servers = ['fs-promises', 'fs-callback', 'piscina'];
+
+const with7Rounds = (contenders: readonly string[], names: readonly string[]) =>
+  names.map((name): [string, Choice] => [name, { rounds: 7, contenders }]);
+
+/** What docs/benchmarks.md and the README show: at most 12 minutes on a machine of two cores. */
+const published: readonly [string, Choice][] = [
+  ...with7Rounds(
+    [...nodes, 'bun', 'deno'],
+    ['inline-read-4k-1', 'inline-read-4k-512', 'inline-read-64k-1', 'inline-whole-4k-1', 'inline-stat-1'],
+  ),
+  ...with7Rounds(throughThePool, ['read-4k-1', 'read-4k-64', 'read-4k-512', 'whole-4k-64']),
+  ...with7Rounds([...nodes, 'fs-stream'], ['stat-64', 'write-64b', 'read-1m-8']),
+  ['durable-appends', { rounds: 5, contenders: nodes }],
+  ['blocked-loop', { rounds: 5, contenders: nodes }],
+  ['slow-mount', { rounds: 3 }],
+  ['lines', { rounds: 5 }],
+  ['lines-batch', { rounds: 5 }],
+  ['read-text', { rounds: 5, contenders: nodes }],
+  ['temp-files', { rounds: 5 }],
+  ['remove-tree', { rounds: 3, contenders: ['fs-promises', 'rm'] }],
+  ['stat-many', { rounds: 5 }],
+  ['walk', { rounds: 5 }],
+  ['read-many', { rounds: 5, contenders: nodes }],
+  ['copy-tree', { rounds: 3 }],
+  ['write-atomic', { rounds: 5 }],
+  ['write-atomic-durable', { rounds: 5 }],
+  ['cold-1', { rounds: 3, contenders: ['fs-promises'] }],
+  ['cold-256', { rounds: 5 }],
+  ['cold-read-many', { rounds: 5, contenders: ['fs-promises'] }],
+  ['server', { rounds: 5, contenders: servers }],
+  ['server-bulk', { rounds: 5, contenders: servers }],
+  ['server-limit', { rounds: 3, contenders: servers }],
+  ['import', { rounds: 5 }],
+];
+
+const sets: Readonly<Record<string, Set>> = {
+  published: { roundMs: 100, choices: new Map(published) },
+};
+
+/** The set of that name; throws a TypeError where there is none. */
+export function setOf(name: string): Set {
+  const set = Object.hasOwn(sets, name) ? sets[name] : undefined;
+  if (set === undefined) throw new TypeError(`--set takes ${Object.keys(sets).join(' or ')}, not '${name}'`);
+  return set;
+}
+
+/** What a set makes of a workload; undefined where it is none of it. The points of curves are in each set. */
+export function choiceOf(set: Set, { name, scaling }: AnyWorkload): Choice | undefined {
+  return set.choices.get(name) ?? (scaling && { rounds: 3 });
+}
+
+/** Whether a choice lets a contender take part. */
+export function isChosen(
+  { contenders }: Choice,
+  { name, kind }: Contender,
+  { baseline }: AnyWorkload,
+): boolean {
+  return contenders === undefined || kind === 'ours' || name === baseline || contenders.includes(name);
+}
