@@ -11,7 +11,6 @@ export const KNOWN_GAPS = [
       'tempfile/mkstemp': [
         'mkstemp and mkdtemp > take dir as a string, a URL, bytes that are no UTF-8, and relative to the current directory',
       ],
-      'tempfile/safe-cleanup': ['cleanup > removes names that are no UTF-8, and every kind of file'],
       'os/names-and-attributes': ['os > keeps names that are no UTF-8 when asked for bytes'],
       'path/path': ['path > makes paths of bytes absolute that are no UTF-8'],
       'whole-file/whole-files': ['whole files > stats many paths in order, as Stats, BigIntStats or Error'],
@@ -95,7 +94,6 @@ export const KNOWN_GAPS = [
       'tempfile/temporary-directory': [
         'temporaryDirectory > is not followed when a link has taken its own place',
       ],
-      'tempfile/safe-cleanup': ['cleanup > never follows a link that another process swaps in, at any level'],
       'os/names-and-attributes': [
         'os > gives Stats and BigIntStats as node:fs does',
         'os > links, reads links and follows them',
@@ -174,9 +172,6 @@ export const KNOWN_GAPS = [
     tests: {
       'open/modes': ['open > waits for descriptors or says EMFILE, and goes on when there are some'],
       'tempfile/gettempdir': ['gettempdir > is looked for again after there was none'],
-      'tempfile/safe-cleanup': [
-        'cleanup > removes what is deeper than any path and than the limit of descriptors',
-      ],
       'tempfile/full-disk': [
         'temporary files without descriptors > say EMFILE, leave nothing, and work again afterwards',
         'temporary files without descriptors > remove a directory as soon as somebody has closed one',
