@@ -40,6 +40,11 @@ export function toBytes(data: unknown, name = 'data'): Uint8Array {
     : bytesUnder(data, name, 'an instance of Buffer, TypedArray, DataView or ArrayBuffer');
 }
 
+/** How many bytes a Uint8Array or Buffer has; 0 for anything else. Runs no code of its own properties. */
+export function sizeOfUint8Array(data: unknown): number {
+  return types.isUint8Array(data) ? byteLengthOf(data) : 0;
+}
+
 /** A view to read into, as the Uint8Array of its bytes. */
 export function toWritableBytes(view: unknown, name = 'view'): Uint8Array {
   return isPlain(view) ? view : bytesUnder(view, name, 'an instance of Buffer, TypedArray or DataView');

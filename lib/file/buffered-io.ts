@@ -234,8 +234,7 @@ export class BufferedIO implements ByteLayer {
   // --- writing ------------------------------------------------------------------------------------------------------
 
   /** Takes `bytes` into the buffer if they fit. */
-  tryWrite(bytes: Uint8Array): boolean {
-    const { length } = bytes;
+  tryWrite(bytes: Uint8Array, length = bytes.length): boolean {
     if (this.#pendingLength + length > this.size) return false;
     if (this.#ahead.length > 0) this.dropReadAhead();
     if (length === 0) return true;

@@ -1,6 +1,6 @@
 // The stateful calls of a file of bytes, which run one after another in call order, whether or not anybody awaits them.
 
-import { checkItems, takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
+import { checkItems, sizeOfUint8Array, takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
 import { checkLimit, checkOffset, checkPosition } from '../arguments/numbers.js';
 import { readCall } from '../arguments/options.js';
 import { invalidArgValue } from '../errors/index.js';
@@ -204,10 +204,10 @@ export abstract class ByteFile extends PositionalHandle {
   write(data: BinaryData, o?: WriteOptions): Promise<number> {
     try {
       this._checkWritable();
-      let bytes = toBytes(data);
-      const { length } = bytes;
       const { idle } = this._sequence;
-      if (o === undefined && idle && this._layer.tryWrite(bytes)) return Promise.resolve(length);
+      const size = o === undefined && idle ? sizeOfUint8Array(data) : 0;
+      if (size > 0 && this._layer.tryWrite(data as Uint8Array, size)) return Promise.resolve(size);
+      let bytes = toBytes(data);
       const { transfer, call } = readTransfer(o);
       if (transfer) bytes = takeOver(bytes, call);
       else if (!idle) bytes = Uint8Array.prototype.slice.call(bytes);

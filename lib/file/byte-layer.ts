@@ -21,7 +21,8 @@ export interface ByteLayer {
   putBack(parts: readonly Buffer[]): void;
   /** All of `bytes`. They are not copied when `transferred`. */
   write(bytes: Uint8Array, transferred: boolean, call?: Call): Promise<number>;
-  tryWrite(bytes: Uint8Array): boolean;
+  /** `length`: how many bytes there are, where somebody has asked their memory already. */
+  tryWrite(bytes: Uint8Array, length?: number): boolean;
   seek(offset: number | bigint, whence: 0 | 1 | 2, call?: Call): Promise<number>;
   tell(call?: Call): Promise<number>;
   /** Undefined: to the position. */
