@@ -10,17 +10,18 @@ import { realFiles, storeOf } from '../filesystem/mounts.js';
 export type PlainPath = string | Uint8Array;
 
 /**
- * `path` as a string or as bytes of its own; undefined where Node is to answer: it is no path, or the permission model has
- * a say in it.
+ * `path` as a string or as bytes of its own; undefined where Node is to answer: it is empty or no path, or the permission
+ * model has a say in it.
  */
 export function pathOf(path: unknown): PlainPath | undefined {
-  if (typeof path === 'string' && !isRestricted) return path.includes('\0') ? undefined : path;
+  if (typeof path === 'string' && !isRestricted) return path === '' || path.includes('\0') ? undefined : path;
   let plain: PlainPath;
   try {
     plain = toPathBytes(path);
   } catch {
     return undefined;
   }
+  if (plain.length === 0) return undefined;
   return isRestricted && storeOf(plain) === realFiles ? undefined : plain;
 }
 
@@ -85,7 +86,7 @@ const FLAGS: ReadonlyMap<unknown, number> = new Map([
 
 /** Flags of open(2); undefined where Node is to refuse them. */
 export function flagsOf(flags: unknown): number | undefined {
-  if (typeof flags === 'number') return (flags | 0) === flags ? flags : undefined;
+  if (typeof flags === 'number') return (flags | 0) === flags && flags >= 0 ? flags : undefined;
   return flags === undefined || flags === null ? O_RDONLY : FLAGS.get(flags);
 }
 

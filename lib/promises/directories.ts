@@ -10,6 +10,7 @@ import { bytesOf, direntOf } from './dirent.js';
 import { MountedDirectory } from './mounted-directory.js';
 import { renamed } from './file-system-error.js';
 import { node } from './node.js';
+import { LISTS_IN_LEVELS } from './versions.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 
 type Call = OpOptions | undefined;
@@ -93,18 +94,24 @@ export async function readdir(call: Call, path: unknown, options: unknown): Prom
   return inOrder ? names : names.sort();
 }
 
-// Both go through the directories in Node's order: the last one found is the next one listed. All that are known are being
-// listed meanwhile.
+// Both go through the directories in Node's order: the last one found is the next one listed, since Node 26 the first one.
+// All that are known are being listed meanwhile.
+const nextOf = <T>(found: T[]): T | undefined => (LISTS_IN_LEVELS ? found.shift() : found.pop());
 
 async function allEntries(store: Store, top: string, call: Call): Promise<Dirent[]> {
   const result: Dirent[] = [];
-  const stack = [listed(store, top, call)];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+  const found = [listed(store, top, call)];
+  for (let next = nextOf(found); next !== undefined; next = nextOf(found)) {
     const { path, items } = next;
     for (const item of await items) {
       const dirent = direntOf(item, path, 'utf8');
+      const child = join(path, dirent.name);
       result.push(dirent);
-      if (item.type === 'directory') stack.push(listed(store, join(path, dirent.name), call));
+      // Since Node 26 links to directories are followed with types, too.
+      const descend =
+        item.type === 'directory' ||
+        (LISTS_IN_LEVELS && item.type === 'symlink' && (await leadsToDirectory(store, child, call)));
+      if (descend) found.push(listed(store, child, call));
     }
   }
   return result;
@@ -123,8 +130,8 @@ function listed(store: Store, path: string, call: Call): Listed {
 
 async function allNames(store: Store, top: string, call: Call): Promise<string[]> {
   const result: string[] = [];
-  const stack = [listed(store, top, call)];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+  const found = [listed(store, top, call)];
+  for (let next = nextOf(found); next !== undefined; next = nextOf(found)) {
     const { path, items } = next;
     for (const item of await items) {
       const child = join(path, textOf(item.name));
@@ -133,7 +140,7 @@ async function allNames(store: Store, top: string, call: Call): Promise<string[]
       const descend =
         item.type === 'directory' ||
         (item.type === 'symlink' && (await leadsToDirectory(store, child, call)));
-      if (descend) stack.push(listed(store, child, call));
+      if (descend) found.push(listed(store, child, call));
     }
   }
   return result;

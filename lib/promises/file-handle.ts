@@ -8,7 +8,7 @@ import type { FileHandle as NodeFileHandle } from 'node:fs/promises';
 import { createInterface, type Interface } from 'node:readline';
 import type { ReadableStream } from 'node:stream/web';
 
-import { invalidState } from '../errors/index.js';
+import { invalidState, systemError, systemErrorNumber } from '../errors/index.js';
 import { asyncDispose } from '../file/dispose.js';
 import { Sequence } from '../file/sequence.js';
 import { refuseForbiddenUse } from '../filesystem/layers.js';
@@ -96,6 +96,8 @@ export class FileHandle extends EventEmitter {
   ): Promise<{ bytesRead: number; buffers: readonly ArrayBufferView[] }> {
     FileHandle.#check(this, 'readv');
     const views = checkViews(buffers);
+    // As the system call; libuv makes none for a write of nothing.
+    if (views.length === 0) throw systemError(systemErrorNumber('EINVAL'), 'read');
     const size = views.reduce((sum, view) => sum + view.byteLength, 0);
     const at = positionToWrite(position);
     const bytes = await (at === undefined
@@ -155,7 +157,7 @@ export class FileHandle extends EventEmitter {
     const { encoding, signal, buffer } = checkOptions(options);
     const memory = memoryOf(buffer);
     const bytes = intoMemory(await readAll(this.#positioned, signal as Signal), memory);
-    return encoding && encoding !== 'buffer' ? bytes.toString(encoding as BufferEncoding) : bytes;
+    return encoding ? bytes.toString(encoding as BufferEncoding) : bytes;
   }
 
   async writeFile(data: unknown, options?: unknown): Promise<void> {
@@ -176,7 +178,7 @@ export class FileHandle extends EventEmitter {
     FileHandle.#check(this, 'fstat');
     if (options === undefined) return this.#file.stat(this.#call);
     if (STAT_TAKES_SIGNAL) checkObject(options);
-    const { bigint } = options;
+    const bigint = options.bigint;
     const found = (): Promise<Stats | BigIntStats> =>
       bigint === true ? this.#file.statBigInt(this.#call) : this.#file.stat(this.#call);
     return STAT_TAKES_SIGNAL ? untilAborted(found, checkSignal(options.signal)) : found();

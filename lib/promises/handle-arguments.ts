@@ -90,9 +90,9 @@ export function writeArguments(
   return { bytes: partOf(data, start, size), position: positionToWrite(position) };
 }
 
-/** Anything but a number that can be a position means: wherever the file stands. */
+/** Anything but an exact number that can be a position means: wherever the file stands. */
 export function positionToWrite(position: unknown): number | undefined {
-  return typeof position === 'number' && position >= 0 ? position : undefined;
+  return Number.isSafeInteger(position) && (position as number) >= 0 ? (position as number) : undefined;
 }
 
 function checkHex(text: string, encoding: unknown): void {

@@ -17,12 +17,18 @@ type Call = OpOptions | undefined;
 
 const LINUX_OR_MAC = process.platform !== 'win32';
 
+function handOn(path: unknown, options: unknown, follow: boolean): Promise<unknown> {
+  return follow ? node.stat(path as never, options as never) : node.lstat(path as never, options as never);
+}
+
 function status(call: Call, path: unknown, options: unknown, follow: boolean): Promise<unknown> {
   try {
     const plain = pathOf(path);
     if (plain !== undefined) {
       if (options === undefined) return storeOf(plain).stat(plain, statCall(follow, false), call);
-      // What a version may have besides `bigint`, and null, are Node's to answer.
+      // What a version may have besides `bigint`, null, and what a version refuses, are Node's to answer.
+      if (STAT_TAKES_SIGNAL && (typeof options !== 'object' || Array.isArray(options)))
+        return handOn(path, options, follow);
       const {
         bigint,
         throwIfNoEntry = true,
@@ -35,7 +41,7 @@ function status(call: Call, path: unknown, options: unknown, follow: boolean): P
         return watched ? untilAborted(found, checkSignal(signal)) : found();
       }
     }
-    return follow ? node.stat(path as never, options as never) : node.lstat(path as never, options as never);
+    return handOn(path, options, follow);
   } catch (error) {
     return Promise.reject(error);
   }

@@ -4,6 +4,10 @@ import { node } from './node.js';
 
 const sourceOf = (called: unknown): string => Function.prototype.toString.call(called);
 
+const major = Number.parseInt(process.versions.node, 10);
+
+/** A recursive `readdir` gives one level after the other, and follows links to directories also with types. */
+export const LISTS_IN_LEVELS = major >= 26;
 /** `readFile` takes memory to read into, as `options.buffer`. */
 export const TAKES_BUFFER = sourceOf(node.readFile).includes('validateReadFileBufferOptions');
 /** `stat`, `lstat` and `FileHandle.stat` take a signal. */

@@ -47,7 +47,8 @@ async function readWithOptions(
   if (path === undefined || flags === undefined || (intoOwn && storeOf(path) === realFiles))
     return node.readFile(file as never, options as never);
   throwIfAborted(signal as Signal);
-  const text = encoding && encoding !== 'buffer' ? (encoding as BufferEncoding) : undefined;
+  // 'buffer' is none of them for a text: its decoding says so.
+  const text = encoding ? (encoding as BufferEncoding) : undefined;
   if (flags === constants.O_RDONLY && signal === undefined && !intoOwn)
     return textOrBytes(storeOf(path).readFile(path, call), text);
   return withHandle(openPath(path, flags, 0o666, call), (handle) => handle.readFile(options));
@@ -65,7 +66,7 @@ function write(
     const { encoding, flag, mode, signal, flush } = checkOptions(options);
     const name = flag || otherwise;
     if (flush !== undefined && flush !== null) checkBoolean(flush, 'options.flush');
-    const text = (encoding && encoding !== 'buffer' ? encoding : 'utf8') as BufferEncoding;
+    const text = (encoding || 'utf8') as BufferEncoding;
     const bytes = isPieces(data) ? undefined : bytesOfText(data, text);
     if (file instanceof FileHandle) return file.writeFile(data, options);
     const path = pathOf(file);

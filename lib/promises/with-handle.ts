@@ -2,9 +2,9 @@
 import type { FileHandle } from './file-handle.js';
 
 /** Both errors in one, as Node does: of the job, and of the close after it. */
-function bothOf(closing: Error, job: Error): Error {
-  const both = new AggregateError([closing, job], closing.message) as AggregateError & { code?: unknown };
-  both.code = (closing as { code?: unknown }).code;
+function bothOf(job: Error, closing: Error): Error {
+  const both = new AggregateError([job, closing], job.message) as AggregateError & { code?: unknown };
+  both.code = (job as { code?: unknown }).code;
   return both;
 }
 
@@ -21,7 +21,7 @@ export async function withHandle<T>(
     try {
       await handle.close();
     } catch (closing) {
-      throw bothOf(closing as Error, error as Error);
+      throw bothOf(error as Error, closing as Error);
     }
     throw error;
   }

@@ -48,7 +48,7 @@ onPosix('promises.cp of a tree to a place where nothing is', () => {
       await nodeFs.writeFile(at(`tree/${index}`), `content ${index}`, {
         mode: index % 2 === 0 ? 0o644 : 0o755,
       });
-    for (const [index, mode] of [0o400, 0o600, 0o666, 0o777, 0o444].entries()) {
+    for (const [index, mode] of [0o400, 0o600, 0o666, 0o777, 0o444, 0o4755, 0o2750].entries()) {
       writeFileSync(at(`tree/deep/${index}`), `${index}`);
       await nodeFs.chmod(at(`tree/deep/${index}`), mode);
     }

@@ -43,7 +43,7 @@ void CopyMetadata(int from, const struct stat& found, int to, const CopyOptions&
     static_cast<void>(group_only);
   }
   if (options.preserve) CopyAttributes(from, to);
-  mode_t mode = found.st_mode & kPermissionBits;
+  mode_t mode = found.st_mode & (options.all_modes ? kAllModeBits : kPermissionBits);
   struct stat copy;
   // It was made with that mode, of which the umask may have taken something.
   if (!options.preserve && !options.owner && ::fstat(to, &copy) == 0 &&

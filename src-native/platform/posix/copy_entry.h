@@ -14,7 +14,9 @@ namespace uvfiles {
 struct CopyOptions {
   bool preserve =
       false;  // times, all of the mode and extended attributes; otherwise only the permission bits
-  bool owner = false;      // owner and group as well, where permitted
+  bool owner = false;  // owner and group as well, where permitted
+  bool all_modes =
+      false;  // set-user-ID, set-group-ID and the sticky bit, too, whoever owns the copy
   bool exclusive = false;  // EEXIST where there is a target
   bool follow = true;      // a link is copied as what it leads to
   bool special = false;    // FIFOs and devices are made anew; otherwise EINVAL

@@ -126,6 +126,7 @@ int CopyFiles::OpenBoth() {
 Step CopyFiles::Run(const Slice& slice) {
   CopyOptions options;
   options.exclusive = true;
+  options.all_modes = true;
   while (at_ < names_.size()) {
     const char* const name = names_.c_str() + at_;
     if (!running_) {
