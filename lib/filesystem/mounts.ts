@@ -168,7 +168,7 @@ function isBelow(path: string, prefix: string): boolean {
  * @platforms the same on Linux, macOS and Windows
  * @example
  * using m = mount('s3://reports', s3Files({ client, bucket: 'reports' }));
- * for await (const line of await open('s3://reports/2026/11.csv')) count(line);
+ * for await (const line of lines('s3://reports/2026/11.csv')) count(line);
  */
 export function mount(prefix: string, fileSystem: FileSystem): Mount;
 /**
