@@ -1,12 +1,29 @@
-// Many small files that are not cached, read by one call: the disk sets the pace, so that what counts is how many requests it
-// has at a time.
+// Many small files that are not cached, read by one call, or by one call each, 64 in flight: the disk sets the pace, so that
+// what counts is how many requests it has at a time.
 import { drive, runOnce } from '../harness/drive.js';
-import { dropCache } from '../support/drop-cache.js';
-import type { SingleSubject, Workload } from '../harness/types.js';
+import { dropCache, dropNames } from '../support/drop-cache.js';
+import type { Context, SingleSubject, Workload } from '../harness/types.js';
 
 const size = 4096;
+const inFlight = 64;
 
-const workload: Workload<'manyReads', { paths: string[] }, SingleSubject> = {
+type Params = { paths: string[] };
+
+/** The files, or why they cannot be made cold here. */
+function coldFiles(
+  { fixtures, quick }: Context,
+  drop: (...paths: string[]) => void,
+): Params | { skip: string } {
+  const { paths } = fixtures.smallFiles(quick ? 200 : 6000, size);
+  try {
+    drop(...paths);
+  } catch (error) {
+    return { skip: `the page cache cannot be dropped here: ${(error as Error).message}` };
+  }
+  return { paths };
+}
+
+const readMany: Workload<'manyReads', Params, SingleSubject> = {
   name: 'cold-read-many',
   title: '6,000 cold files of 4 KiB',
   issue: 16,
@@ -19,15 +36,7 @@ const workload: Workload<'manyReads', { paths: string[] }, SingleSubject> = {
   rounds: 5,
   warmUp: false,
   fixedTotal: () => 1,
-  fixture({ fixtures, quick }) {
-    const { paths } = fixtures.smallFiles(quick ? 200 : 6000, size);
-    try {
-      dropCache(...paths);
-    } catch (error) {
-      return { skip: `the page cache cannot be dropped here: ${(error as Error).message}` };
-    }
-    return { paths };
-  },
+  fixture: (context) => coldFiles(context, dropCache),
   async measure(subject, { paths }, total) {
     dropCache(...paths);
     return drive(subject, total, 1);
@@ -38,4 +47,50 @@ const workload: Workload<'manyReads', { paths: string[] }, SingleSubject> = {
   floors: [{ over: 'fs-promises', atLeast: 2 }],
 };
 
-export default workload;
+const shared = {
+  issue: 16,
+  inline: true,
+  baseline: 'fs-promises',
+  requires: ['open'],
+  contenders: ['fs-promises'],
+  rounds: 5,
+  warmUp: false,
+  fixedTotal: ({ quick }: { quick: boolean }) => (quick ? 200 : 6000),
+};
+
+const readEach: Workload<'wholeReader', Params, SingleSubject> = {
+  ...shared,
+  name: 'cold-whole-4k-64',
+  title: 'Cold files of 4 KiB, whole, 64 in flight',
+  order: 421,
+  capability: 'wholeReader',
+  fixture: (context) => coldFiles(context, dropCache),
+  async measure(subject, { paths }, total) {
+    dropCache(...paths);
+    return drive(subject, total, inFlight);
+  },
+  async verify(subject) {
+    await runOnce(subject, 0, 0);
+  },
+  floors: [{ over: 'fs-promises', atLeast: 2 }],
+};
+
+// The names and inodes are dropped as well, for which the process has to be root.
+const statEach: Workload<'stater', Params, SingleSubject> = {
+  ...shared,
+  name: 'cold-stat-64',
+  title: 'stat of files whose names are not cached, 64 in flight',
+  order: 422,
+  capability: 'stater',
+  fixture: (context) => coldFiles(context, dropNames),
+  async measure(subject, _params, total) {
+    dropNames();
+    return drive(subject, total, inFlight);
+  },
+  async verify(subject) {
+    await runOnce(subject, 0, 0);
+  },
+  floors: [{ over: 'fs-promises', atLeast: 1 }],
+};
+
+export default [readMany, readEach, statEach];
