@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type BinaryFile, open, type RawFile, readBytes, type TextFile } from 'uvfiles';
+import { type BinaryFile, open, type RawFile, readBytes, TextFile } from 'uvfiles';
 import { memoryFiles } from 'uvfiles/testing';
 
 import { scratchDirectory } from '../support/temp.js';
@@ -45,6 +45,77 @@ class Expected {
 
 const bytesOf = (data: string | Buffer): Buffer =>
   typeof data === 'string' ? Buffer.from(data, 'latin1') : data;
+
+/** Steps that are cut short, that run at the same time, or that another handle takes. Nothing may be lost in them. */
+function interruptions(
+  current: () => Handle,
+  file: string,
+  expected: Expected,
+  random: Random,
+): Record<string, () => Promise<void>> {
+  const next = (size: number): Buffer =>
+    expected.content.subarray(expected.position, expected.position + size);
+  const take = (data: string | Uint8Array, about: string): void => {
+    const bytes = bytesOf(typeof data === 'string' ? data : Buffer.from(data));
+    expect(bytes.equals(next(bytes.length)), `${about} at ${expected.position}`).to.equal(true);
+    expected.position += bytes.length;
+  };
+  return {
+    async endedRead() {
+      const controller = new AbortController();
+      const ends = random.below(2) === 0 ? { timeout: 0.01 } : { signal: controller.signal };
+      const reading = current().read(random.below(5000), ends);
+      if (random.below(2) === 0) await Promise.resolve();
+      controller.abort();
+      // One that has ended takes nothing along: later reads see the same bytes.
+      const data = await reading.catch((error: unknown) => {
+        expect((error as NodeJS.ErrnoException).code).to.be.oneOf(['ABORT_ERR', 'ERR_TIMEOUT']);
+        return '';
+      });
+      take(data, 'a read that may have ended');
+    },
+    async together() {
+      const from = expected.position;
+      const [first, position, second] = await Promise.all([
+        current().read(random.below(900)),
+        current().tell(),
+        current().read(random.below(900)),
+      ]);
+      expect(position).to.equal(from + first.length);
+      take(first, 'the first of two reads');
+      take(second, 'the second of two reads');
+    },
+    async lines() {
+      let left = random.below(4);
+      for await (const line of current()) {
+        take(line, 'a line');
+        if (left-- === 0) break;
+      }
+    },
+    async stream() {
+      const options = current() instanceof TextFile ? {} : { chunkSize: 1 + random.below(900) };
+      const stream: ReadableStream<string | Uint8Array> = current().readableStream(options);
+      const reader = stream.getReader();
+      for (let left = random.below(4); left > 0; left--) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        take(value, 'a chunk');
+      }
+      if (random.below(2) === 0)
+        void reader.read().then(({ value }) => value && take(value, 'the last chunk'));
+      await reader.cancel();
+    },
+    async grow() {
+      await current().flush();
+      await using other = await open(file, 'ab', { buffering: random.below(2) * 100 });
+      const bytes = Buffer.alloc(random.below(300), 'g\n');
+      await other.write(bytes);
+      await other.flush();
+      expected.write(bytes, expected.content.length);
+      expect((await other.stat()).size).to.equal(expected.content.length);
+    },
+  };
+}
 
 async function exercise(
   layer: Layer,
@@ -98,6 +169,10 @@ async function exercise(
       expect(expected.position).to.equal(layer === 'append' ? expected.content.length : 0);
     },
   };
+  Object.assign(
+    steps,
+    interruptions(() => handle, file, expected, random),
+  );
   if (!isText) {
     steps.pread = async () => {
       const [size, at] = [random.below(900), random.below(LARGEST)];
