@@ -56,6 +56,24 @@ class Binary:
         self.file.seek(position)
         return data
 
+    def together(self, first, second):
+        self.check_readable()
+        return [self.file.read(first).hex(), self.file.tell(), self.file.read(second).hex()]
+
+    def ended(self, size, got, how):
+        self.check_readable()
+        return self.file.read(got).hex()
+
+    def stream(self, count, got, chunk_size):
+        self.check_readable()
+        return self.file.read(got).hex()
+
+    def grow(self, data):
+        self.file.flush()
+        name = self.file.name if self.is_raw else self.file.raw.name
+        with open(name, 'ab') as other:
+            other.write(bytes.fromhex(data))
+
     def readinto(self, size):
         view = bytearray(size)
         return [self.file.readinto(view), view.hex()]

@@ -1,12 +1,14 @@
 // The operations of a binary sequence, on a file of this library.
+import { appendFile } from '../../dist/esm/index.js';
 
 /**
  * A binary file under test. How much `read1`, `readinto1` and `peek` give is up to the buffer, so they say how much it was,
  * and Python is asked for as much.
  */
 export class Binary {
-  constructor(file) {
+  constructor(file, path) {
     this.file = file;
+    this.path = path;
   }
 
   get #isRaw() {
@@ -106,6 +108,49 @@ export class Binary {
 
   flush() {
     return this.file.flush();
+  }
+
+  /** Calls that do not wait for each other. */
+  async together(first, second) {
+    const [before, position, after] = await Promise.all([
+      this.file.read(first),
+      this.file.tell(),
+      this.file.read(second),
+    ]);
+    return [hex(before), position, hex(after)];
+  }
+
+  /** A read that is ended at once, in this turn, or by its deadline. What it did not give has to come later. */
+  async ended(size, _got, how) {
+    const controller = new AbortController();
+    const reading = this.file.read(size, how === 0 ? { timeout: 0.01 } : { signal: controller.signal });
+    if (how === 2) await Promise.resolve();
+    controller.abort();
+    try {
+      return hex(await reading);
+    } catch (error) {
+      if (error.code !== 'ABORT_ERR' && error.code !== 'ERR_TIMEOUT') throw error;
+      return '';
+    }
+  }
+
+  /** Some chunks of a stream that is cancelled, with or without a read that waits. */
+  async stream(count, _got, chunkSize) {
+    const reader = this.file.readableStream({ chunkSize }).getReader();
+    const chunks = [];
+    const add = ({ value }) => value && chunks.push(value);
+    for (let left = count; left > 0; left--) add(await reader.read());
+    const last = chunkSize % 2 === 0 ? reader.read().then(add) : undefined;
+    await reader.cancel();
+    await last;
+    return hex(Buffer.concat(chunks));
+  }
+
+  /** Somebody else appends to the file. */
+  async grow(data) {
+    await this.file.flush();
+    await appendFile(this.path, Buffer.from(data, 'hex'));
+    return null;
   }
 
   /** Goes on with the file below. */

@@ -13,7 +13,7 @@ export async function runSequence(sequence, at) {
   } catch (error) {
     results.push({ error: describe(error) });
   }
-  const run = sequence.mode.includes('b') ? new Binary(file) : new Text(file, sequence.chunk);
+  const run = sequence.mode.includes('b') ? new Binary(file, path) : new Text(file, sequence.chunk);
   for (const op of file === undefined ? [] : sequence.ops) {
     const [name, ...operands] = op;
     try {
@@ -33,8 +33,8 @@ export async function runSequence(sequence, at) {
   return { results, close, content: await end() };
 }
 
-// How much these give is up to the buffer.
-const counted = ['read1', 'readinto1', 'peek'];
+// How much these give is up to the buffer, or to when they end.
+const counted = ['read1', 'readinto1', 'peek', 'ended', 'stream'];
 
 const kinds = {
   ERR_UNICODE_DECODE: 'decode',
