@@ -10,7 +10,9 @@ import type {
   FilePath,
   FileSystem,
   FileSystemFile,
+  FollowOptions,
   StatCall,
+  StatVfs,
 } from './filesystem.js';
 
 /** Node mounts them below this path, where the system has nothing. */
@@ -21,6 +23,8 @@ export function hasVfs(): boolean {
   const { getBuiltinModule } = process as { getBuiltinModule?: (name: string) => unknown };
   return getBuiltinModule?.('node:vfs') !== undefined;
 }
+
+const LONGEST_NAME = 255;
 
 const inside = (path: FilePath): string =>
   VFS_PREFIX + (typeof path === 'string' ? path : Buffer.from(path).toString());
@@ -56,6 +60,10 @@ class VfsFile implements FileSystemFile {
     return this.#handle.truncate(Number(size));
   }
 
+  sync(): Promise<void> {
+    return this.#handle.sync();
+  }
+
   stat(): Promise<Stats> {
     return this.#handle.stat();
   }
@@ -70,7 +78,17 @@ async function* list(path: FilePath): AsyncGenerator<readonly DirectoryItem[]> {
   yield entries.map((entry) => ({ name: entry.name, type: typeOf(entry) }));
 }
 
-/** What node:fs sees below `/dev/null/vfs`. */
+/** An absolute target leads within the virtual file system, which is mounted at a number below `/dev/null/vfs`. */
+function targetWithin(target: FilePath): string {
+  return Buffer.from(target)
+    .toString()
+    .replace(/^\/\d+(?=\/)/, '');
+}
+
+/**
+ * What node:fs sees below `/dev/null/vfs`. Locks are refused: they could only exclude callers in this thread, and a provider may
+ * show files that others use, too. There are no extended attributes and no descriptors of the system.
+ */
 export const vfsFiles: FileSystem = {
   name: 'node:vfs',
   capabilities: {
@@ -80,7 +98,10 @@ export const vfsFiles: FileSystem = {
     rename: true,
     links: true,
     modes: true,
+    owners: true,
     times: true,
+    sync: true,
+    atomicReplace: true,
   },
   open: async (path: FilePath, flags: number, permissions: number) =>
     new VfsFile(await promises.open(inside(path), flags, permissions)),
@@ -95,10 +116,24 @@ export const vfsFiles: FileSystem = {
   rename: (from: FilePath, to: FilePath) => promises.rename(inside(from), inside(to)),
   readFile: (path: FilePath, { signal }: CallOptions) => promises.readFile(inside(path), { signal }),
   readlink: (path: FilePath) => promises.readlink(inside(path)),
-  symlink: (target: FilePath, path: FilePath) =>
-    promises.symlink(Buffer.from(target).toString(), inside(path)),
+  symlink: (target: FilePath, path: FilePath) => promises.symlink(targetWithin(target), inside(path)),
   link: (existing: FilePath, path: FilePath) => promises.link(inside(existing), inside(path)),
   chmod: (path: FilePath, permissions: number) => promises.chmod(inside(path), permissions),
-  utimes: (path: FilePath, accessed: number, modified: number) =>
-    promises.utimes(inside(path), accessed / 1000, modified / 1000),
+  chown: (path: FilePath, uid: number, gid: number, { followSymlinks }: FollowOptions) =>
+    followSymlinks ? promises.chown(inside(path), uid, gid) : promises.lchown(inside(path), uid, gid),
+  utimes: (path: FilePath, accessed: number, modified: number, { followSymlinks }: FollowOptions) => {
+    const times = [accessed / 1000, modified / 1000] as const;
+    return followSymlinks
+      ? promises.utimes(inside(path), ...times)
+      : promises.lutimes(inside(path), ...times);
+  },
+  access: async (path: FilePath, mode: number) => {
+    await promises.access(inside(path), mode);
+    return true;
+  },
+  statvfs: async (path: FilePath): Promise<StatVfs> => {
+    const { bsize, blocks, bfree, bavail, files, ffree } = await promises.statfs(inside(path));
+    const sizes = { bsize, frsize: bsize, blocks, bfree, bavail, files, ffree, favail: ffree };
+    return { ...sizes, flag: 0, namemax: LONGEST_NAME };
+  },
 };

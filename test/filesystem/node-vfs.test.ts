@@ -42,4 +42,53 @@ describe('a mount of node:vfs', () => {
       'true true false\none\ntwo\nwritten a.txt,b\nwritten! 8\nfalse,true,ENOENT\nENOENT true\n',
     );
   });
+
+  it('has its files replaced atomically, synced, linked and measured, and refuses locks', async function () {
+    if (!hasFlag) this.skip();
+    const { stdout, stderr } = await runProgram(
+      `
+      import vfs from 'node:vfs';
+      import { lockFile, open, openAtomic, os, readText, updateAtomic, writeAtomic } from 'uvfiles';
+      const top = vfs.create().mount();
+      const a = top + '/a';
+      await writeAtomic(a, 'old');
+      await writeAtomic(a, 'new');
+      const f = await openAtomic(a, 'w');
+      await f.write('newer');
+      console.log(await readText(a));
+      await f.commit();
+      console.log(await readText(a), (await os.listdir(top)).join());
+      const taken = await openAtomic(a, 'x').catch((e) => e);
+      console.log(taken.code, taken.path === a);
+      const g = await open(a, 'r+');
+      await g.sync();
+      await g.datasync();
+      await g.close();
+      await os.chown(a, 5, 6);
+      await os.chmod(a, 0o444);
+      console.log((await os.stat(a)).uid, await os.access(a, 4), await os.access(a, 2), await os.access(top + '/none'));
+      await os.symlink(a, top + '/link');
+      await os.utimes(top + '/link', 1000, 2000, { followSymlinks: false });
+      console.log(await readText(top + '/link'), (await os.lstat(top + '/link')).mtimeMs);
+      const { bsize, namemax } = await os.statvfs(top);
+      console.log(bsize > 0, namemax, typeof (await os.diskUsage(top)).free);
+      for (const call of [() => lockFile(a), () => updateAtomic(a, String), () => os.getxattr(a, 'user.a')]) {
+        const error = await call().catch((e) => e);
+        console.log(error.code, error.message.includes('node:vfs'));
+      }
+      `,
+      { args: ['--experimental-vfs', '--no-warnings'] },
+    );
+    expect(stderr).to.equal('');
+    expect(stdout.split('\n')).to.deep.equal([
+      'new',
+      'newer a',
+      'EEXIST true',
+      '5 true false false',
+      'newer 2000000',
+      'true 255 number',
+      ...new Array<string>(3).fill('ERR_UNSUPPORTED_OPERATION true'),
+      '',
+    ]);
+  });
 });
