@@ -35,6 +35,7 @@ import {
 import { changeMode, changeOwner, changeTimes } from './handle-attributes.js';
 import { positionToWrite, readArguments, writeArguments } from './handle-arguments.js';
 import { readableOf } from './handle-stream.js';
+import { callbacksOf, NO_DESCRIPTOR } from './stream-calls.js';
 import { forget, watch } from './unclosed.js';
 import { STAT_TAKES_SIGNAL } from './versions.js';
 
@@ -241,11 +242,17 @@ export class FileHandle extends EventEmitter {
   }
 
   createReadStream(options?: unknown): ReturnType<typeof createReadStream> {
-    return createReadStream(undefined as never, { ...(options as object), fd: this as never });
+    return createReadStream(undefined as never, { ...(options as object), ...this.#streamed() });
   }
 
   createWriteStream(options?: unknown): ReturnType<typeof createWriteStream> {
-    return createWriteStream(undefined as never, { ...(options as object), fd: this as never });
+    return createWriteStream(undefined as never, { ...(options as object), ...this.#streamed() });
+  }
+
+  // Node takes a handle only with its descriptor; where the file has none, its calls are the handle's.
+  #streamed(): { fd: never; fs?: never } {
+    if (this.#closed || this.#file.fd >= 0) return { fd: this as never };
+    return { fd: NO_DESCRIPTOR as never, fs: callbacksOf(this) as never };
   }
 
   readableWebStream(options: unknown = {}): ReadableStream {

@@ -194,6 +194,7 @@ export function makeDirectory(state: MemoryState, path: string, implied = false)
 }
 
 function plantValue(state: MemoryState, path: string, value: TreeValue, name: string): void {
+  if (!(value instanceof TreeDirectory)) hideReal(state, path);
   if (value instanceof TreeLink) {
     changes.symlink(state, keyOf(value.target), path);
   } else if (value instanceof TreeDirectory) {
@@ -206,6 +207,13 @@ function plantValue(state: MemoryState, path: string, value: TreeValue, name: st
   } else {
     plantFile(state, path, value, name);
   }
+}
+
+// Of an overlay: what the tree has is there instead.
+function hideReal(state: MemoryState, path: string): void {
+  const walk = new Walk(state);
+  const there = walk.entry(walk.place(path));
+  if (there?.origin !== undefined) changes.unlink(state, path);
 }
 
 function plantFile(state: MemoryState, path: string, content: string | Uint8Array, name: string): void {

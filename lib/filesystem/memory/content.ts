@@ -1,6 +1,7 @@
 // The bytes of one file, in pieces: holes cost nothing, appending copies nothing, and a snapshot shares what is unchanged.
 
-const PIECE = 64 * 1024;
+/** As the pages of a disk in memory: what a byte in a hole takes up at most. */
+const PIECE = 4096;
 
 /** The largest file. */
 export const LARGEST_FILE = Number.MAX_SAFE_INTEGER;
@@ -50,18 +51,13 @@ export const EMPTY: Snapshot = { size: 0, pieces: new Map<number, Kept>() };
 
 export class FileContent {
   size = 0;
+  /** Bytes that take up space. */
+  stored = 0;
   readonly #space: Space;
   readonly #pieces = new Map<number, Piece>();
 
   constructor(space: Space) {
     this.#space = space;
-  }
-
-  /** Bytes that take up space. */
-  get stored(): number {
-    let stored = 0;
-    for (const piece of this.#pieces.values()) stored += piece.length;
-    return stored;
   }
 
   /** Fills `target` from `position`, and returns how many bytes there were. */
@@ -107,6 +103,7 @@ export class FileContent {
       this.#space.giveBack(taken);
       return 0;
     }
+    this.stored += taken;
     const length = before + taken;
     const overShared = Math.min(at, before) < piece.shared;
     if (overShared || length > piece.bytes.length) {
@@ -127,6 +124,7 @@ export class FileContent {
       for (const [index, piece] of this.#pieces) {
         const length = Math.min(piece.length, Math.max(0, size - index * PIECE));
         this.#space.giveBack(piece.length - length);
+        this.stored -= piece.length - length;
         piece.length = length;
         if (length === 0) this.#pieces.delete(index);
       }
@@ -148,6 +146,7 @@ export class FileContent {
   restore(snapshot: Snapshot): void {
     for (const [index, { bytes, length }] of snapshot.pieces) {
       this.#space.used += length;
+      this.stored += length;
       this.#pieces.set(index, { bytes, length, shared: bytes.length });
     }
     this.size = snapshot.size;

@@ -1,0 +1,54 @@
+// Node's streams of a FileHandle whose file has no descriptor: the functions that they call instead of those of node:fs.
+import type { FileHandle } from './file-handle.js';
+
+/** Stands for the descriptor, which Node checks and passes on. */
+export const NO_DESCRIPTOR = 2 ** 31 - 1;
+
+type Done = (error: unknown, ...results: unknown[]) => void;
+type Bytes = Uint8Array;
+
+/** What createReadStream and createWriteStream take as `fs`. */
+export interface StreamCalls {
+  read(fd: number, buffer: Bytes, offset: number, length: number, position: unknown, done: Done): void;
+  write(fd: number, data: Bytes, offset: number, length: number, position: unknown, done: Done): void;
+  writev(fd: number, data: readonly Bytes[], position: unknown, done: Done): void;
+  fsync(fd: number, done: Done): void;
+  close(fd: number, done: Done): void;
+  open(): never;
+}
+
+/** The calls of `handle` in the form of node:fs. */
+export function callbacksOf(handle: FileHandle): StreamCalls {
+  return {
+    read(_fd, buffer, offset, length, position, done) {
+      tell(handle.read(buffer, offset, length, position), done, ({ bytesRead }) => [bytesRead, buffer]);
+    },
+    write(_fd, data, offset, length, position, done) {
+      tell(handle.write(data, offset, length, position), done, ({ bytesWritten }) => [bytesWritten, data]);
+    },
+    writev(_fd, data, position, done) {
+      tell(handle.writev(data, position), done, ({ bytesWritten }) => [bytesWritten, data]);
+    },
+    fsync(_fd, done) {
+      tell(handle.sync(), done, () => []);
+    },
+    close(_fd, done) {
+      tell(handle.close(), done, () => []);
+    },
+    open() {
+      throw new Error('the file is open already');
+    },
+  };
+}
+
+// Not within the promise, which would take what the callback throws.
+function tell<T>(asked: Promise<T>, done: Done, results: (answer: T) => unknown[]): void {
+  asked.then(
+    (answer) => {
+      process.nextTick(done, null, ...results(answer));
+    },
+    (error: unknown) => {
+      process.nextTick(done, error);
+    },
+  );
+}

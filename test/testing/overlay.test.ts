@@ -1,0 +1,91 @@
+// Files in memory over real ones, which show through.
+import { expect } from 'chai';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { appendFile, os, path as paths, readBytes, readText, writeFile } from 'uvfiles';
+import {
+  file,
+  link,
+  type MemoryFiles,
+  memoryFiles,
+  type MemoryFilesOptions,
+  type Tree,
+} from 'uvfiles/testing';
+
+import { scratchDirectory } from '../support/temp.js';
+
+describe('an overlay', () => {
+  let mounted: MemoryFiles | undefined;
+  const mount = (tree: Tree, o: MemoryFilesOptions): MemoryFiles => (mounted = memoryFiles(tree, o));
+  afterEach(() => mounted?.unmount());
+  const scratch = scratchDirectory();
+
+  it('lets real files show through an overlay, and changes none', async () => {
+    const top = scratch.path;
+    for (const name of ['keep', 'change', 'append', 'gone']) writeFileSync(path.join(top, name), name);
+    mkdirSync(path.join(top, 'sub', 'deep'), { recursive: true });
+    writeFileSync(path.join(top, 'sub', 'deep', 'f'), 'deep');
+    symlinkSync('keep', path.join(top, 'link'));
+    const at = (name: string): string => path.join(top, name);
+    const files = mount({}, { overlay: true });
+
+    expect(await readText(at('link'))).to.equal('keep');
+    expect(await readBytes('/dev/null')).to.have.length(0);
+    await writeFile(at('change'), 'changed');
+    await appendFile(at('append'), '+');
+    await os.unlink(at('gone'));
+    await os.rename(at('sub'), at('moved'));
+    await os.chmod(at('keep'), 0o600);
+    await writeFile(at('new'), 'new');
+    expect((await os.listdir(top)).sort()).to.deep.equal([
+      'append',
+      'change',
+      'keep',
+      'link',
+      'moved',
+      'new',
+    ]);
+    expect(await readText(at('append'))).to.equal('append+');
+    expect(await readText(at('moved/deep/f'))).to.equal('deep');
+    expect(await paths.exists(at('sub/deep'))).to.equal(false);
+    expect(await paths.exists(at('gone'))).to.equal(false);
+    expect((await os.stat(at('keep'))).mode & 0o777).to.equal(0o600);
+    const inMemory = files.tree();
+    expect(inMemory).to.include({ [at('change').slice(1)]: 'changed', [at('new').slice(1)]: 'new' });
+    expect(inMemory).to.not.have.property(at('link').slice(1));
+
+    files.unmount();
+    expect(scratch.list().sort()).to.deep.equal(['append', 'change', 'gone', 'keep', 'link', 'sub']);
+    expect(readFileSync(at('change'), 'utf8')).to.equal('change');
+    expect(readFileSync(at('append'), 'utf8')).to.equal('append');
+  });
+
+  it('has what its tree says in place of the real files of an overlay', async () => {
+    for (const name of ['f', 'g', 'keep']) writeFileSync(path.join(scratch.path, name), 'real');
+    mkdirSync(path.join(scratch.path, 'sub'));
+    writeFileSync(path.join(scratch.path, 'sub', 'h'), 'real');
+    mount(
+      { f: 'mine', g: link('f'), 'sub/h': file('mine', { mode: 0o600 }) },
+      { at: scratch.path, overlay: true },
+    );
+    const read = (name: string): Promise<string> => readText(path.join(scratch.path, name));
+    expect([await read('f'), await read('g'), await read('sub/h'), await read('keep')]).to.deep.equal([
+      'mine',
+      'mine',
+      'mine',
+      'real',
+    ]);
+    for (const name of ['f', 'g', 'sub/h'])
+      expect(readFileSync(path.join(scratch.path, name), 'utf8')).to.equal('real');
+  });
+
+  it('sees what changes on the disk under an overlay', async () => {
+    const name = path.join(scratch.path, 'f');
+    mount({}, { overlay: true });
+    expect(await paths.exists(name)).to.equal(false);
+    writeFileSync(name, 'one');
+    expect(await readText(name)).to.equal('one');
+    writeFileSync(name, 'two');
+    expect(await readText(name)).to.equal('two');
+  });
+});
