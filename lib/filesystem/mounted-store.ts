@@ -16,9 +16,10 @@ import type {
   ReplaceOptions,
   StatCall,
 } from './filesystem.js';
-import { copyFileInto, copyTreeBetween, moveBetween } from './generic/copy.js';
+import { copyFileInto, copyTreeBetween } from './generic/copy.js';
 import { makeDirectories, removeDirectories, renameDirectories } from './generic/directories.js';
 import { statOrNothing } from './generic/lookups.js';
+import { moveBetween } from './generic/move.js';
 import { readOneByOne, statOneByOne } from './generic/many.js';
 import { removeTreeOf } from './generic/remove-tree.js';
 import { openReplacementOf, replaceWhole } from './generic/replace.js';

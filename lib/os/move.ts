@@ -1,7 +1,7 @@
 // move: renames a file or a tree, also across file systems.
 import { readCall } from '../arguments/options.js';
 import { nameFor, type Path, toPathBytes } from '../arguments/path.js';
-import { moveBetween } from '../filesystem/generic/copy.js';
+import { moveBetween } from '../filesystem/generic/move.js';
 import { storeOfTreeToRead, storeOfTreeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 

@@ -3,24 +3,30 @@ import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { callOf } from '../../schedule/call.js';
 import type { OpOptions } from '../../schedule/options.js';
-import { completeError, fileSystemError, isKept, isSystemError } from '../errors.js';
+import {
+  completeError,
+  falseWhereTheSystemRefuses,
+  fileSystemError,
+  isKept,
+  isSystemError,
+} from '../errors.js';
 import type { CopyFileOptions, CopyTreeOptions, DirectoryItem, FilePath } from '../filesystem.js';
 import { baseName, joined, normalized, textOf } from '../mounted-path.js';
 import type { OpenFile } from '../open-file.js';
 import { completeStats } from '../stats.js';
-import { FOLLOW, LINK_ITSELF, type Store, type Timestamp } from '../store.js';
+import { FOLLOW, LINK_ITSELF, type Store } from '../store.js';
 import { makeDirectories, parentOf } from './directories.js';
-import { isMissingDirectory, statOrNothing } from './lookups.js';
+import { isDirectoryAt, isNameAt, statOrNothing } from './lookups.js';
+import { preserveAttributes } from './preserve.js';
 import { forEachOf } from './many.js';
-import { removeTreeOf } from './remove-tree.js';
 
-const { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+const { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY, R_OK, W_OK } = constants;
 const PIECE = 1024 * 1024;
 const READ_AHEAD = 2;
 const FILES_AT_A_TIME = 16;
 
 /** A store that can copy by itself, such as an object store on its server. */
-interface CopyingStore extends Store {
+export interface CopyingStore extends Store {
   copyFileWithin?(
     from: FilePath,
     to: FilePath,
@@ -55,13 +61,12 @@ export async function copyFileInto(
   o: OpOptions | undefined,
   hooks?: CopyHooks,
 ): Promise<FilePath> {
-  const isDirectory = (await statOrNothing(to, dst, FOLLOW, o))?.isDirectory() === true;
-  const target = isDirectory ? joined(dst, baseName(src)) : dst;
+  const target = (await isDirectoryAt(to, dst, o)) ? joined(dst, baseName(src)) : dst;
   await copyOne(from, src, to, target, options, o, hooks);
   return target;
 }
 
-async function copyOne(
+export async function copyOne(
   from: CopyingStore,
   src: FilePath,
   to: CopyingStore,
@@ -82,7 +87,7 @@ async function copyOne(
     return to.symlink(await from.readlink(src, o), dst, o);
   }
   if (stats.isDirectory()) throw fileSystemError('EISDIR', 'copyfile', src, dst);
-  if (from === to && (await isSame(from, src, dst, o))) throw fileSystemError('EINVAL', 'copyfile', src, dst);
+  if (from === to && !options.exclusive) await refuseSame(from, src, dst, o);
   const onBytes = hooks?.onBytes;
   const total = Number(stats.size);
   const onPiece =
@@ -90,7 +95,7 @@ async function copyOne(
   const flags = O_WRONLY | O_CREAT | (options.exclusive ? O_EXCL : O_TRUNC);
   const isSmall = stats.isFile() && total <= PIECE && onPiece === undefined;
   const bytes = isSmall ? await from.readFile(src, o) : undefined;
-  const permissions = Number(stats.mode) & 0o7777;
+  const permissions = Number(stats.mode) & 0o777;
   if (bytes !== undefined && to.appearsAtClose === true)
     await to.writeFile(dst, bytes, flags, permissions, o);
   else
@@ -102,16 +107,26 @@ async function copyOne(
       { flags, permissions, bytes, durable: hooks?.durable === true, onPiece },
       o,
     );
-  if (options.preserve) await preserveTimes(to, dst, stats, o);
+  if (options.preserve) await preserveAttributes(to, dst, stats, o);
+  // The umask counts for no copy. A file of somebody else keeps its mode.
+  else if (to.can('modes')) await to.chmod(dst, permissions, o).catch(ignoreSystemErrors);
 }
 
-async function isSame(
+function ignoreSystemErrors(error: unknown): void {
+  if (!isSystemError(error)) throw error;
+}
+
+// As the disk does, which opens both before it compares them.
+async function refuseSame(
   store: Store,
   src: FilePath,
   dst: FilePath,
   o: OpOptions | undefined,
-): Promise<boolean> {
-  return (await statOrNothing(store, dst, FOLLOW, o)) !== undefined && (await store.sameFile(src, dst, o));
+): Promise<void> {
+  const isSame = await store.sameFile(src, dst, o).catch(falseWhereTheSystemRefuses);
+  if (!isSame) return;
+  const isOpen = !store.can('modes') || (await store.access(dst, R_OK | W_OK, o));
+  throw fileSystemError(isOpen ? 'EINVAL' : 'EACCES', 'copyfile', src, dst);
 }
 
 // A target that was made and not finished is taken away again.
@@ -135,7 +150,7 @@ async function copyContent(
   let created: FilePath | undefined;
   let target: OpenFile | undefined;
   try {
-    if (to.appearsAtClose !== true && (await statOrNothing(to, dst, FOLLOW, o)) === undefined) created = dst;
+    if (to.appearsAtClose !== true && (await isMissing(to, dst, o))) created = dst;
     // An open that is abandoned while it runs would leave a new file that nobody removes.
     const opening = created === undefined ? o : callOf(o)?.uninterrupted();
     target = await to.open(dst, c.flags, c.permissions, opening);
@@ -152,18 +167,23 @@ async function copyContent(
   await target.close();
 }
 
-async function namingBoth<T>(src: FilePath, dst: FilePath, asked: Promise<T>): Promise<T> {
+export async function namingBoth<T>(
+  src: FilePath,
+  dst: FilePath,
+  asked: Promise<T>,
+  syscall = 'copyfile',
+): Promise<T> {
   try {
     return await asked;
   } catch (error) {
-    throw ofCopy(error, src, dst);
+    throw ofCopy(error, src, dst, syscall);
   }
 }
 
 // The system's errors name the copy and both paths, as those of real files do.
-function ofCopy(error: unknown, src: FilePath, dst: FilePath): unknown {
+function ofCopy(error: unknown, src: FilePath, dst: FilePath, syscall = 'copyfile'): unknown {
   if (!isSystemError(error) || isKept(error)) return error;
-  return completeError(Object.assign(error as Error, { syscall: 'copyfile' }), 'copyfile', src, dst);
+  return completeError(Object.assign(error as Error, { syscall }), syscall, src, dst);
 }
 
 /** Copies the rest of `source` to `target`, and reads a few pieces ahead. `onPiece` is called with the bytes written. */
@@ -196,26 +216,11 @@ export async function pump(
   }
 }
 
-async function preserveTimes(
-  to: Store,
-  dst: FilePath,
-  stats: Stats | BigIntStats,
-  o: OpOptions | undefined,
-): Promise<void> {
-  const time = (ms: number | bigint): Timestamp => {
-    const seconds = Math.floor(Number(ms) / 1000);
-    return { seconds, nanoseconds: Math.round((Number(ms) - seconds * 1000) * 1e6) };
-  };
-  await whereSupported(to.chmod(dst, Number(stats.mode) & 0o7777, o));
-  await whereSupported(to.setTimes(dst, time(stats.atimeMs), time(stats.mtimeMs), FOLLOW, o));
-}
-
-// A target that has no modes or times keeps none.
-async function whereSupported(done: Promise<void>): Promise<void> {
+async function isMissing(store: Store, path: FilePath, o: OpOptions | undefined): Promise<boolean> {
   try {
-    await done;
+    return (await statOrNothing(store, path, FOLLOW, o)) === undefined;
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ERR_UNSUPPORTED_OPERATION') throw error;
+    return falseWhereTheSystemRefuses(error); // opening it tells
   }
 }
 
@@ -231,16 +236,51 @@ export async function copyTreeBetween(
 ): Promise<void> {
   const stats = await from.stat(src, FOLLOW, o);
   if (!stats.isDirectory()) throw fileSystemError('ENOTDIR', 'cp', src, dst);
-  if (from === to && isWithin(dst, src)) throw fileSystemError('EINVAL', 'cp', src, dst);
-  const there = await statOrNothing(to, dst, FOLLOW, o);
-  if (there !== undefined && (!options.existOk || !there.isDirectory()))
-    throw fileSystemError('EEXIST', 'cp', src, dst);
+  if (from.can('modes') && !(await from.access(src, R_OK, o)))
+    throw fileSystemError('EACCES', 'cp', src, dst);
+  if (from === to && (await leadsInto(from, dst, src, o))) throw fileSystemError('EINVAL', 'cp', src, dst);
+  const isThere = await isDirectoryAt(to, dst, o);
+  const isTaken = isThere ? !options.existOk : await isNameAt(to, dst, o);
+  if (isTaken) throw fileSystemError('EEXIST', 'cp', src, dst);
   if (hooks?.filter !== undefined && !(await hooks.filter(src, dst))) return;
-  if (there === undefined) await makeDirectories(to, dst, 0o777, true, o);
+  if (!isThere) await makeTop(to, dst, o);
   await copyEntries(from, src, to, dst, options, o, { stats, above: [] }, hooks);
 }
 
-function isWithin(path: FilePath, directory: FilePath): boolean {
+// Where a file is in the way of the directories above, that file is the one that exists.
+async function makeTop(to: Store, dst: FilePath, o: OpOptions | undefined): Promise<void> {
+  try {
+    await makeDirectories(to, dst, 0o777, true, o);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOTDIR')
+      await makeDirectories(to, parentOf(dst), 0o777, true, o);
+    throw error;
+  }
+}
+
+/** Whether `path`, which need not exist, is `directory` or below it, whatever links lead there. */
+async function leadsInto(
+  store: Store,
+  path: FilePath,
+  directory: FilePath,
+  o: OpOptions | undefined,
+): Promise<boolean> {
+  if (isWithin(path, directory)) return true;
+  if (!store.can('links')) return false;
+  const top = await store.realpath(directory, o);
+  for (let above = textOf(path); ;) {
+    try {
+      return isWithin(await store.realpath(above, o), top);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+    }
+    const next = parentOf(above);
+    if (next === above) return false;
+    above = next;
+  }
+}
+
+export function isWithin(path: FilePath, directory: FilePath): boolean {
   const text = normalized(textOf(path));
   const above = normalized(textOf(directory)).replace(/\/$/, '');
   return text === above || text.startsWith(`${above}/`);
@@ -294,7 +334,7 @@ async function copyEntries(
     const place = { stats: ofDirectory, above: [...above, identity] };
     await copyEntries(from, joined(src, name), to, target, options, o, place, hooks);
   }
-  if (options.preserve) await preserveTimes(to, dst, stats, o);
+  if (options.preserve) await preserveAttributes(to, dst, stats, o);
   if (hooks?.durable === true) await to.syncDirectory(dst);
 }
 
@@ -329,70 +369,4 @@ async function copyOfTree(
   if (hooks.onFile === undefined) return;
   const copied = known ?? (await from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o));
   await hooks.onFile(src, dst, Number(copied.size));
-}
-
-/** Moves a file or a tree: a rename within one store, else a copy and then a removal. Resolves to the new path. */
-export async function moveBetween(
-  from: CopyingStore,
-  src: FilePath,
-  to: CopyingStore,
-  dst: FilePath,
-  o: OpOptions | undefined,
-): Promise<FilePath> {
-  const isInto = (await statOrNothing(to, dst, FOLLOW, o))?.isDirectory() === true;
-  const target = isInto ? joined(dst, baseName(src)) : dst;
-  if (isInto && (await statOrNothing(to, target, LINK_ITSELF, o)) !== undefined)
-    throw fileSystemError('EEXIST', 'rename', src, target);
-  const stats = await from.stat(src, LINK_ITSELF, o);
-  // To the kernel a missing directory is no directory.
-  if (!isInto && !stats.isDirectory() && (await isMissingDirectory(to, dst, o)))
-    throw fileSystemError('ENOENT', 'rename', src, dst);
-  if (from === to) {
-    if (stats.isDirectory() && isWithin(target, src)) throw fileSystemError('EINVAL', 'rename', src, target);
-    try {
-      await from.rename(src, target, o);
-      return target;
-    } catch (error) {
-      if (!['ERR_UNSUPPORTED_OPERATION', 'EXDEV'].includes(String((error as { code?: unknown }).code)))
-        throw error;
-    }
-  }
-  const hooks = to.can('sync') ? { durable: true } : undefined;
-  await copyForMove(from, src, to, target, stats, o, hooks);
-  // A power cut must not take the copy when the original is gone.
-  if (hooks !== undefined) await to.syncDirectory(parentOf(target) || '.');
-  if (stats.isDirectory()) await removeTreeOf(from, src, { ignoreErrors: false }, o);
-  else await from.unlink(src, o);
-  return target;
-}
-
-// A copy that fails is taken away again, and what is moved stays where it is.
-async function copyForMove(
-  from: CopyingStore,
-  src: FilePath,
-  to: CopyingStore,
-  target: FilePath,
-  stats: Stats | BigIntStats,
-  o: OpOptions | undefined,
-  hooks: CopyHooks | undefined,
-): Promise<void> {
-  const copyFile = { exclusive: false, preserve: true, followSymlinks: false };
-  if (!stats.isDirectory()) return copyOne(from, src, to, target, copyFile, o, hooks);
-  if ((await statOrNothing(to, parentOf(target), FOLLOW, o)) === undefined)
-    throw fileSystemError('ENOENT', 'rename', src, target);
-  try {
-    await copyTreeBetween(
-      from,
-      src,
-      to,
-      target,
-      { symlinks: true, existOk: false, preserve: true },
-      o,
-      hooks,
-    );
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'EEXIST')
-      await removeTreeOf(to, target, { ignoreErrors: true }, undefined).catch(() => undefined);
-    throw error;
-  }
 }

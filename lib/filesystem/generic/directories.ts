@@ -1,9 +1,11 @@
 // makedirs, removedirs and renames by single calls, as in Python's os.
 import type { SystemError } from '../../errors/index.js';
 import type { OpOptions } from '../../schedule/options.js';
+import { isSystemError } from '../errors.js';
 import type { FilePath } from '../filesystem.js';
 import { SCHEME, textOf } from '../mounted-path.js';
-import { FOLLOW, type Store } from '../store.js';
+import type { Store } from '../store.js';
+import { isDirectoryAt } from './lookups.js';
 
 const codeOf = (error: unknown): string | undefined => (error as Partial<SystemError> | null)?.code;
 
@@ -28,30 +30,28 @@ export async function makeDirectories(
     await store.mkdir(path, permissions, o);
     return;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST' && existOk && (await isDirectory(store, path, o))) return;
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (codeOf(error) === 'EEXIST' && existOk && (await isDirectoryAt(store, path, o))) return;
+    const isOfDot = endsInDot(path);
+    if (codeOf(error) !== 'ENOENT' && !(codeOf(error) === 'ENOTDIR' && isOfDot)) throw error;
     const parent = parentOf(path);
     if (parent === textOf(path)) throw error;
-    await makeDirectories(store, parent, endsInDot(path) ? permissions : 0o777, true, o);
+    try {
+      await makeDirectories(store, parent, isOfDot ? permissions : 0o777, true, o);
+    } catch (error) {
+      // Somebody else has made it, or it cannot be one: then the last step tells.
+      if (codeOf(error) !== 'EEXIST' || isOfDot) throw error;
+    }
   }
   try {
     await store.mkdir(path, permissions, o);
   } catch (error) {
     // Somebody else has made it, or it ends in `/.`, which the directories above it have made.
     const made = codeOf(error) === 'EEXIST' && (existOk || endsInDot(path));
-    if (!made || !(await isDirectory(store, path, o))) throw error;
+    if (!made || !(await isDirectoryAt(store, path, o))) throw error;
   }
 }
 
 const endsInDot = (path: FilePath): boolean => /\/\.\/*$/.test(textOf(path));
-
-async function isDirectory(store: Store, path: FilePath, o: OpOptions | undefined): Promise<boolean> {
-  try {
-    return (await store.stat(path, FOLLOW, o)).isDirectory();
-  } catch {
-    return false;
-  }
-}
 
 export async function removeDirectories(
   store: Store,
@@ -70,7 +70,8 @@ async function removeEmptyAbove(store: Store, path: FilePath, o: OpOptions | und
     if (parent === below || parent === '.' || parent === '/') return;
     try {
       await store.rmdir(parent, o);
-    } catch {
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
       return;
     }
     below = parent;
@@ -84,7 +85,7 @@ export async function renameDirectories(
   o: OpOptions | undefined,
 ): Promise<void> {
   const parent = parentOf(to);
-  if (parent !== textOf(to) && !(await isDirectory(store, parent, o)))
+  if (parent !== textOf(to) && !(await isDirectoryAt(store, parent, o)))
     await makeDirectories(store, parent, 0o777, true, o);
   await store.rename(from, to, o);
   await removeEmptyAbove(store, from, o);

@@ -39,6 +39,28 @@ export async function statOrNothing(
   }
 }
 
+/** Whether a path leads to a directory. False also where the system refuses to tell. */
+export async function isDirectoryAt(
+  store: Store,
+  path: FilePath,
+  o: OpOptions | undefined,
+): Promise<boolean> {
+  try {
+    return (await store.stat(path, FOLLOW, o)).isDirectory();
+  } catch (error) {
+    return falseWhereTheSystemRefuses(error);
+  }
+}
+
+/** Whether a name is taken, also by a link that leads nowhere. False also where the system refuses to tell. */
+export async function isNameAt(store: Store, path: FilePath, o: OpOptions | undefined): Promise<boolean> {
+  try {
+    return (await store.stat(path, LINK_ITSELF, o)) !== undefined;
+  } catch (error) {
+    return falseWhereTheSystemRefuses(error);
+  }
+}
+
 const MOST_LINKS = 40;
 
 /** The file system's own path without links, `.` and `..`. All names must exist. */
@@ -78,15 +100,4 @@ export async function resolveLinks(
     names.push(...target.split('/').reverse());
   }
   return done || '/';
-}
-
-/** Whether a path with a slash at its end leads to nothing. */
-export async function isMissingDirectory(
-  store: Store,
-  path: FilePath,
-  o: OpOptions | undefined,
-): Promise<boolean> {
-  const text = textOf(path);
-  if (!text.endsWith('/')) return false;
-  return (await statOrNothing(store, text.replace(/\/+$/, '') || '/', LINK_ITSELF, o)) === undefined;
 }

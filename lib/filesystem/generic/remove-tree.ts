@@ -1,9 +1,9 @@
 // Removes a tree by listing and removing. It follows no link.
 import { AbortError } from '../../errors/index.js';
 import type { OpOptions } from '../../schedule/options.js';
-import { fileSystemError, isSystemError } from '../errors.js';
+import { completeError, fileSystemError, isSystemError } from '../errors.js';
 import type { DirectoryItem, FilePath, RemoveTreeCall } from '../filesystem.js';
-import { joined } from '../mounted-path.js';
+import { joined, textOf } from '../mounted-path.js';
 import { LINK_ITSELF, type Store } from '../store.js';
 import { forEachOf } from './many.js';
 
@@ -24,6 +24,7 @@ export async function removeTreeOf(
     if (!ignoreErrors) await onError?.(error as Error);
   };
   const remove = async (directory: FilePath): Promise<void> => {
+    const failuresBefore = failures;
     let items: DirectoryItem[] = [];
     try {
       items = await allOf(store, directory, o);
@@ -48,12 +49,13 @@ export async function removeTreeOf(
     try {
       await store.rmdir(directory, o);
     } catch (error) {
-      await failed(error);
+      // That it is not empty follows from a failure that has been told.
+      const isTold = failures > failuresBefore && (error as { code?: unknown }).code === 'ENOTEMPTY';
+      if (!isTold) await failed(error);
     }
   };
   try {
-    const stats = await store.stat(path, LINK_ITSELF, o);
-    if (!stats.isDirectory()) throw fileSystemError('ENOTDIR', 'rmdir', path);
+    await checkTop(store, path, o);
     await remove(path);
   } catch (error) {
     if (failures === 0) await failed(error);
@@ -61,6 +63,19 @@ export async function removeTreeOf(
   }
   if (first !== undefined && !ignoreErrors && onError === undefined) throw first;
   return failures;
+}
+
+// Before anything is removed. A slash at the end does not make a link a directory.
+async function checkTop(store: Store, path: FilePath, o: OpOptions | undefined): Promise<void> {
+  const text = textOf(path);
+  if (/(^|\/)\.\.?\/*$/.test(text)) throw fileSystemError('EINVAL', 'rmdir', path);
+  const top = text.endsWith('/') && typeof path === 'string' ? text.replace(/(?<=[^/])\/+$/, '') : path;
+  try {
+    if ((await store.stat(top, LINK_ITSELF, o)).isDirectory()) return;
+  } catch (error) {
+    throw completeError(Object.assign(error as Error, { syscall: 'rmdir' }), 'rmdir', path);
+  }
+  throw fileSystemError('ENOTDIR', 'rmdir', path);
 }
 
 async function allOf(store: Store, path: FilePath, o: OpOptions | undefined): Promise<DirectoryItem[]> {

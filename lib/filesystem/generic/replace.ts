@@ -4,11 +4,12 @@ import { constants } from 'node:fs';
 import type { OpOptions } from '../../schedule/options.js';
 import { completeError, fileSystemError } from '../errors.js';
 import type { FilePath, ReplaceOptions } from '../filesystem.js';
-import { joined } from '../mounted-path.js';
+import { joined, textOf } from '../mounted-path.js';
 import type { MountedStore } from '../mounted-store.js';
 import type { OpenFile } from '../open-file.js';
 import { FOLLOW, LINK_ITSELF, type Replacement } from '../store.js';
 import { parentOf } from './directories.js';
+import { isDirectoryAt } from './lookups.js';
 import { randomName } from './random-name.js';
 
 const { O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } = constants;
@@ -21,7 +22,12 @@ interface Target {
 }
 
 // A link stays a link to what is replaced.
-async function targetOf(store: MountedStore, path: FilePath, o: OpOptions | undefined): Promise<Target> {
+async function targetOf(
+  store: MountedStore,
+  path: FilePath,
+  exclusive: boolean,
+  o: OpOptions | undefined,
+): Promise<Target> {
   let at = path;
   for (let links = 0; links <= MOST_LINKS; links++) {
     let stats;
@@ -29,6 +35,8 @@ async function targetOf(store: MountedStore, path: FilePath, o: OpOptions | unde
       stats = await store.stat(at, LINK_ITSELF, o);
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+      if (textOf(at).endsWith('/') && (await isDirectoryAt(store, parentOf(at), o)))
+        throw fileSystemError('EISDIR', 'open', path);
       return { path: at };
     }
     if (stats.isDirectory()) throw fileSystemError('EISDIR', 'open', path);
@@ -37,6 +45,7 @@ async function targetOf(store: MountedStore, path: FilePath, o: OpOptions | unde
       const [mode, uid, gid] = [stats.mode, stats.uid, stats.gid].map(Number) as [number, number, number];
       return { path: at, old: { permissions: mode & 0o7777, uid, gid } };
     }
+    if (exclusive) throw fileSystemError('EEXIST', 'open', path);
     const text = (await store.readlink(at, o)).toString();
     at = text.startsWith('/') ? store.prefix + text : joined(parentOf(at), text);
   }
@@ -52,7 +61,7 @@ export async function openReplacementOf(
   o: OpOptions | undefined,
 ): Promise<Replacement> {
   if (!store.can('rename')) throw store.unsupported('rename', 'replace a file in one step');
-  const target = await targetOf(store, path, o);
+  const target = await targetOf(store, path, options.exclusive, o);
   const { old } = target;
   if (options.exclusive && old !== undefined) throw fileSystemError('EEXIST', 'open', path);
   const fresh = joined(parentOf(target.path), `.${randomName()}.tmp`);
@@ -163,7 +172,8 @@ export async function replaceWhole(
   o: OpOptions | undefined,
 ): Promise<void> {
   const kept = Uint8Array.prototype.slice.call(data);
-  const replacement = await openReplacementOf(store, path, O_WRONLY, { ...options, exclusive: false }, o);
+  const exclusive = options.exclusive === true;
+  const replacement = await openReplacementOf(store, path, O_WRONLY, { ...options, exclusive }, o);
   try {
     if (kept.byteLength > 0) await replacement.file.write(kept, 0, true, o);
     await replacement.file.close();

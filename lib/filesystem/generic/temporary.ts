@@ -8,6 +8,7 @@ import { joined } from '../mounted-path.js';
 import type { MountedStore } from '../mounted-store.js';
 import type { OpenFile } from '../open-file.js';
 import { PositionedFile } from '../positioned.js';
+import { LINK_ITSELF } from '../store.js';
 import type { TempFileKind, TemporaryDirectoryEntry, TemporaryFile, TempPlace } from '../store.js';
 import { randomName } from './random-name.js';
 import { removeTreeOf } from './remove-tree.js';
@@ -33,8 +34,13 @@ async function exclusively<T>(
 
 // What the umask has taken away from the owner is given back.
 async function giveOwner(store: MountedStore, path: string | Uint8Array, permissions: number): Promise<void> {
-  if (store.can('modes') && store.fileSystem.chmod !== undefined) await store.chmod(path, permissions);
+  if (!store.can('modes') || store.fileSystem.chmod === undefined) return;
+  const mode = Number((await store.stat(path, LINK_ITSELF)).mode);
+  if ((mode & PERMISSIONS) !== permissions) await store.chmod(path, (mode & INHERITED) | permissions);
 }
+
+const PERMISSIONS = 0o777;
+const INHERITED = 0o2000;
 
 export async function createFileIn(
   store: MountedStore,

@@ -81,6 +81,8 @@ export class MemoryFileSystem implements FileSystem {
     const { state } = this;
     const walk = new Walk(state);
     const mayCreate = (flags & O_CREAT) !== 0;
+    // Since Linux 6.4, whatever is there. Before, it made a file, and then rejected.
+    if (mayCreate && (flags & O_DIRECTORY) !== 0) fail('EINVAL');
     let isNew = false;
     let place = walk.place(path);
     let inode = mayCreate ? undefined : walk.at(place, (flags & O_NOFOLLOW) === 0);

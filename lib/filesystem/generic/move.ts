@@ -1,0 +1,92 @@
+// Moves within and between file systems.
+import type { BigIntStats, Stats } from 'node:fs';
+
+import type { OpOptions } from '../../schedule/options.js';
+import { fileSystemError } from '../errors.js';
+import type { FilePath } from '../filesystem.js';
+import { baseName, joined, textOf } from '../mounted-path.js';
+import { FOLLOW, LINK_ITSELF, type Store } from '../store.js';
+import { type CopyHooks, type CopyingStore, copyOne, copyTreeBetween, isWithin, namingBoth } from './copy.js';
+import { parentOf } from './directories.js';
+import { isDirectoryAt, statOrNothing } from './lookups.js';
+import { removeTreeOf } from './remove-tree.js';
+
+/** Moves a file or a tree: a rename within one store, else a copy and then a removal. Resolves to the new path. */
+export async function moveBetween(
+  from: CopyingStore,
+  src: FilePath,
+  to: CopyingStore,
+  dst: FilePath,
+  o: OpOptions | undefined,
+): Promise<FilePath> {
+  const stats = await namingBoth(src, dst, from.stat(src, LINK_ITSELF, o), 'rename');
+  const isInto =
+    (await isDirectoryAt(to, dst, o)) && !(from === to && (await isTheSame(from, stats, dst, o)));
+  const target = isInto ? joined(dst, baseName(src)) : dst;
+  if (isInto && (await statOrNothing(to, target, LINK_ITSELF, o)) !== undefined)
+    throw fileSystemError('EEXIST', 'rename', src, target);
+  // To the kernel a missing directory is no directory.
+  if (!isInto && !stats.isDirectory() && textOf(dst).endsWith('/'))
+    throw fileSystemError('ENOENT', 'rename', src, dst);
+  if (from === to) {
+    if (isInto && stats.isDirectory() && isWithin(target, src))
+      throw fileSystemError('EINVAL', 'rename', src, target);
+    try {
+      await from.rename(src, target, o);
+      return target;
+    } catch (error) {
+      if (!['ERR_UNSUPPORTED_OPERATION', 'EXDEV'].includes(String((error as { code?: unknown }).code)))
+        throw error;
+    }
+  }
+  const hooks = to.can('sync') ? { durable: true } : undefined;
+  await copyForMove(from, src, to, target, stats, o, hooks);
+  // A power cut must not take the copy when the original is gone.
+  if (hooks !== undefined) await to.syncDirectory(parentOf(target) || '.');
+  if (stats.isDirectory()) await removeTreeOf(from, src, { ignoreErrors: false }, o);
+  else await from.unlink(src, o);
+  return target;
+}
+
+// Of a directory that is moved into itself nothing becomes, as in Python: it is renamed to its own name.
+async function isTheSame(
+  store: Store,
+  { dev, ino }: Stats | BigIntStats,
+  path: FilePath,
+  o: OpOptions | undefined,
+): Promise<boolean> {
+  if (Number(ino) === 0) return false;
+  const other = await store.stat(path, FOLLOW, o);
+  return Number(other.ino) === Number(ino) && Number(other.dev) === Number(dev);
+}
+
+// A copy that fails is taken away again, and what is moved stays where it is.
+async function copyForMove(
+  from: CopyingStore,
+  src: FilePath,
+  to: CopyingStore,
+  target: FilePath,
+  stats: Stats | BigIntStats,
+  o: OpOptions | undefined,
+  hooks: CopyHooks | undefined,
+): Promise<void> {
+  const copyFile = { exclusive: false, preserve: true, followSymlinks: false };
+  if (!stats.isDirectory()) return copyOne(from, src, to, target, copyFile, o, hooks);
+  if ((await statOrNothing(to, parentOf(target), FOLLOW, o)) === undefined)
+    throw fileSystemError('ENOENT', 'rename', src, target);
+  try {
+    await copyTreeBetween(
+      from,
+      src,
+      to,
+      target,
+      { symlinks: true, existOk: false, preserve: true },
+      o,
+      hooks,
+    );
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'EEXIST')
+      await removeTreeOf(to, target, { ignoreErrors: true }, undefined).catch(() => undefined);
+    throw error;
+  }
+}

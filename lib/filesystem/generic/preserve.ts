@@ -1,0 +1,44 @@
+// What a copy keeps of its original beside the content: mode and times.
+import type { BigIntStats, Stats } from 'node:fs';
+
+import type { OpOptions } from '../../schedule/options.js';
+import type { FilePath } from '../filesystem.js';
+import { FOLLOW, type Store, type Timestamp } from '../store.js';
+
+export async function preserveAttributes(
+  to: Store,
+  dst: FilePath,
+  stats: Stats | BigIntStats,
+  o: OpOptions | undefined,
+): Promise<void> {
+  const time = (ms: number | bigint): Timestamp => {
+    const seconds = Math.floor(Number(ms) / 1000);
+    return { seconds, nanoseconds: Math.round((Number(ms) - seconds * 1000) * 1e6) };
+  };
+  const mode = Number(stats.mode);
+  const isOfOwner = (mode & PRIVILEGES) === 0 || (await hasOwner(to, dst, stats, o));
+  await whereSupported(to.chmod(dst, mode & (isOfOwner ? 0o7777 : 0o777), o));
+  await whereSupported(to.setTimes(dst, time(stats.atimeMs), time(stats.mtimeMs), FOLLOW, o));
+}
+
+const PRIVILEGES = 0o7000;
+
+// To run as its owner is not to be given to a copy of somebody else.
+async function hasOwner(
+  store: Store,
+  path: FilePath,
+  { uid, gid }: Stats | BigIntStats,
+  o: OpOptions | undefined,
+): Promise<boolean> {
+  const copy = await store.stat(path, FOLLOW, o);
+  return Number(copy.uid) === Number(uid) && Number(copy.gid) === Number(gid);
+}
+
+// A target that has no modes or times keeps none.
+async function whereSupported(done: Promise<void>): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_UNSUPPORTED_OPERATION') throw error;
+  }
+}
