@@ -37,7 +37,10 @@ const CALLS: Readonly<Record<string, () => unknown>> = {
     const req = { method: 'GET', headers: {}, httpVersionMajor: 1, httpVersionMinor: 1 };
     return uvfiles.serveFile(req as never, new ServerResponse(req as never), 'f');
   },
-  spooledTemporaryFile: async () => (await tempfile.spooledTemporaryFile()).rollover(),
+  spooledTemporaryFile: async () => {
+    const file = await tempfile.spooledTemporaryFile();
+    await file.rollover().finally(() => file.close());
+  },
 };
 
 const NODE_ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
