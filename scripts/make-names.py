@@ -1,6 +1,6 @@
 # Writes lib/text/names-data.ts: the names of all characters (Unicode Character Database, as this Python has it) but
 # those that follow from the code point, compressed. Run it again with a newer Python for a newer Unicode:
-#   python3 scripts/make-names.py | node scripts/make-names.mjs
+#   python3 scripts/make-names.py | npx tsx scripts/make-names.ts
 import re
 import sys
 import unicodedata

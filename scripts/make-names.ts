@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { brotliCompressSync, constants } from 'node:zlib';
 
-const chunks = [];
-for await (const chunk of process.stdin) chunks.push(chunk);
+const chunks: Buffer[] = [];
+for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
 const text = Buffer.concat(chunks);
 const packed = brotliCompressSync(text, {
   params: {

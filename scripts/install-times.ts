@@ -1,5 +1,5 @@
 // How long the package takes to be usable in an empty project: from its tarball as it is published, and from that and its
-// sources, as a package without binaries would have to. `node scripts/install-times.mjs`; fails below three times as fast, and
+// sources, as a package without binaries would have to. `tsx scripts/install-times.ts`; fails below three times as fast, and
 // where either does not load. With nothing in prebuilds/ for this system it takes what was built here in its place.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -11,19 +11,19 @@ import { stagePackage } from './support/stage.mjs';
 const AT_LEAST = 3;
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'uvfiles-times-'));
 
-async function must(command, args, cwd) {
-  const { code, output } = await run(command, args, { cwd });
+async function must(command: string, args: readonly string[], cwd: string): Promise<string> {
+  const { code, output } = (await run(command, args, { cwd })) as { code: number; output: string };
   if (code !== 0) throw new SetupError(`${command} ${args.join(' ')}:\n${output}`);
   return output;
 }
 
-async function timed(work) {
+async function timed(work: () => Promise<void>): Promise<number> {
   const started = performance.now();
   await work();
   return (performance.now() - started) / 1000;
 }
 
-const install = (tarball) =>
+const install = (tarball: string) =>
   must('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', tarball], scratch);
 const load = () => must(process.execPath, ['-e', "require('uvfiles')"], scratch);
 
@@ -36,10 +36,10 @@ try {
     ['pack', '--silent', '--ignore-scripts', '--pack-destination', scratch],
     tree,
   );
-  const tarball = path.join(scratch, packed.trim().split('\n').at(-1));
+  const tarball = path.join(scratch, packed.trim().split('\n').at(-1)!);
   writeFileSync(path.join(scratch, 'package.json'), '{ "private": true }\n');
   await install(tarball); // fills npm's cache, for both
-  const empty = () => rmSync(path.join(scratch, 'node_modules'), { recursive: true, force: true });
+  const empty = (): void => rmSync(path.join(scratch, 'node_modules'), { recursive: true, force: true });
   empty();
   const binary = await timed(async () => {
     await install(tarball);
