@@ -13,6 +13,8 @@ import { inRoot } from '../support/root.mjs';
 const MORE = new Set(['promises/index', 's3/index', 'testing/index', 'cli/index']);
 /** What the command line loads, which no subpath names. */
 const COMMANDS = 'cli/index';
+/** What the command line uses before it loads the library, which fails where no binary fits. These modules have no state. */
+const COPIED = new Set(['libc']);
 /** Subpaths that have a default export, which TypeScript and bundlers look for in the text. */
 const WITH_DEFAULT = new Set(['promises/index']);
 /** Loaded apart, at first use: a table of all names of Unicode. */
@@ -182,7 +184,7 @@ export async function writeBundle(named) {
   const first = await run(scope(inMain), library, 'uvfiles.js', main);
   const places = new Map(
     modulesIn(first)
-      .filter((name) => !isLater(name))
+      .filter((name) => !isLater(name) && !COPIED.has(name))
       .map((name) => [name, 'uvfiles.js']),
   );
   const asked = new Set();
