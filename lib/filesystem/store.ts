@@ -204,12 +204,10 @@ export interface Store {
   copyTree(from: FilePath, to: FilePath, options: CopyTreeOptions, call?: OpOptions): Promise<void>;
   /** Makes the directory `to` like `from`, and lists what is to be copied into it: the two calls that share out a tree's copy. */
   readonly copyFolder?:
-    | ((from: FilePath, to: FilePath, call?: OpOptions) => Promise<CopiedFolder>)
-    | undefined;
+    ((from: FilePath, to: FilePath, call?: OpOptions) => Promise<CopiedFolder>) | undefined;
   /** Copies the files of a block that `copyFolder` has listed. */
   readonly copyFiles?:
-    | ((from: FilePath, to: FilePath, block: Uint8Array, call?: OpOptions) => Promise<void>)
-    | undefined;
+    ((from: FilePath, to: FilePath, block: Uint8Array, call?: OpOptions) => Promise<void>) | undefined;
   /** `to` may be a directory to move into. Resolves to the new path. */
   moveInto(from: FilePath, to: FilePath, call?: OpOptions): Promise<FilePath>;
   readMany(paths: readonly FilePath[], call?: OpOptions): AsyncIterable<readonly ReadManyAnswer[]>;
