@@ -1,0 +1,133 @@
+// Trees copied to, from and within buckets: the progress that is reported, and how many requests run at a time.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { expect } from 'chai';
+import { os, type CopytreeProgress } from 'uvfiles';
+import { mount } from 'uvfiles/filesystem';
+import type { ObjectStore } from 'uvfiles/s3';
+
+import { rejection } from './support/files.js';
+import { wrapStore } from './support/store-wrappers.js';
+import { onEachBucket } from './support/targets.js';
+
+/** The most files that a copy of a tree works on at a time. */
+const AT_A_TIME = 16;
+const FILES = 60;
+
+const contentOf = (i: number): string => `${i} `.repeat(i + 1);
+// Most of them in one directory: directories are copied one after another.
+const nameOf = (i: number): string => `${i % 7 === 0 ? 'd/' : ''}${String(i).padStart(2, '0')}.txt`;
+const TOTAL = Array.from({ length: FILES }, (_, i) => contentOf(i).length).reduce((a, b) => a + b);
+
+/**
+ * A store that knows the most objects that were read, written or copied at a time. Each request waits for those that may run
+ * beside it, until no more of them begin.
+ */
+function crowdedStore(store: ObjectStore): { store: ObjectStore; most: () => number } {
+  let running = 0;
+  let begun = 0;
+  let most = 0;
+  const crowded = wrapStore(store, async (name, call, args) => {
+    if (!['get', 'put', 'copy'].includes(name)) return call(...args);
+    begun++;
+    most = Math.max(most, ++running);
+    try {
+      for (let seen = -1; seen !== begun;) {
+        seen = begun;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return await call(...args);
+    } finally {
+      running--;
+    }
+  });
+  return { store: crowded, most: () => most };
+}
+
+describe('s3: copytree', function () {
+  this.timeout(120_000);
+  let disk: string;
+
+  beforeEach(() => {
+    disk = mkdtempSync(path.join(tmpdir(), 'uvfiles-s3-tree-'));
+    mkdirSync(path.join(disk, 'from', 'd'), { recursive: true });
+    for (let i = 0; i < FILES; i++) writeFileSync(path.join(disk, 'from', nameOf(i)), contentOf(i));
+  });
+  afterEach(() => {
+    rmSync(disk, { recursive: true, force: true });
+  });
+
+  function expectCopies(top: string): void {
+    for (let i = 0; i < FILES; i++)
+      expect(readFileSync(path.join(top, nameOf(i)), 'latin1')).to.equal(contentOf(i));
+  }
+
+  onEachBucket((target) => {
+    it('reports each file once, with the sums so far, and works on a bounded number of files', async () => {
+      const { store, most } = crowdedStore(target().store);
+      using mounted = mount('s3://trees', target().place({}, store).files);
+      const from = path.join(disk, 'from');
+      const to = path.join(disk, 'to');
+      for (const [src, dst] of [
+        [from, `${mounted.prefix}/one`],
+        [`${mounted.prefix}/one`, `${mounted.prefix}/two`],
+        [`${mounted.prefix}/two`, to],
+      ] as const) {
+        const reports: CopytreeProgress[] = [];
+        await os.copytree(src, dst, { onProgress: (progress) => void reports.push({ ...progress }) });
+        const what = `${src} to ${dst}`;
+        expect(
+          reports.map(({ files }) => files),
+          what,
+        ).to.deep.equal(Array.from({ length: FILES }, (_, i) => i + 1));
+        expect(reports.map(({ src: of }) => of.slice(src.length + 1)).sort(), what).to.deep.equal(
+          Array.from({ length: FILES }, (_, i) => nameOf(i)).sort(),
+        );
+        for (const { src: of, dst: as } of reports)
+          expect(as.slice(dst.length), what).to.equal(of.slice(src.length));
+        let bytes = 0;
+        for (const report of reports) {
+          expect(report.bytes, what).to.be.greaterThan(bytes);
+          ({ bytes } = report);
+        }
+        expect(bytes, what).to.equal(TOTAL);
+      }
+      expectCopies(to);
+      expect(most()).to.be.within(1, AT_A_TIME);
+    });
+
+    it('works on a bounded number of files without hooks, too', async () => {
+      const { store, most } = crowdedStore(target().store);
+      using mounted = mount('s3://trees', target().place({ concurrency: 3 }, store).files);
+      await os.copytree(path.join(disk, 'from'), `${mounted.prefix}/one`);
+      expect(most()).to.be.within(1, AT_A_TIME);
+      const before = most();
+      await os.copytree(`${mounted.prefix}/one`, `${mounted.prefix}/two`);
+      await os.copytree(`${mounted.prefix}/two`, path.join(disk, 'to'));
+      expect(most()).to.be.within(before, AT_A_TIME);
+      expectCopies(path.join(disk, 'to'));
+    });
+
+    it('stops at what the callback throws, with every copy that is there complete', async () => {
+      using mounted = mount('s3://trees', target().place().files);
+      const stop = new Error('enough');
+      const copying = os.copytree(path.join(disk, 'from'), `${mounted.prefix}/one`, {
+        onProgress: ({ files }) => {
+          if (files === 10) throw stop;
+        },
+      });
+      expect(await rejection(copying)).to.equal(stop);
+      await os.copytree(`${mounted.prefix}/one`, path.join(disk, 'to'));
+      let copied = 0;
+      for await (const [top, , names] of os.walk(path.join(disk, 'to')))
+        for (const name of names) {
+          copied++;
+          const i = Number(name.slice(0, 2));
+          expect(readFileSync(path.join(top, name), 'latin1')).to.equal(contentOf(i));
+        }
+      expect(copied).to.be.within(10, 10 + AT_A_TIME);
+    });
+  });
+});
