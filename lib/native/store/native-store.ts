@@ -2,7 +2,6 @@
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { systemError } from '../../errors/index.js';
-import { rejectWhereAwaited } from '../../errors/where-awaited.js';
 import { lacking } from '../../filesystem/errors.js';
 import type {
   Capabilities,
@@ -17,12 +16,11 @@ import type { OpenFile } from '../../filesystem/open-file.js';
 import type { Store, Timestamp, TreeWalkOptions } from '../../filesystem/store.js';
 import type { OpOptions } from '../../schedule/options.js';
 import { addon } from '../addon.js';
-import { isDescriptorShortage, retryOnDescriptors, withDescriptors } from '../descriptor-wait.js';
+import { withDescriptors } from '../descriptor-wait.js';
 import {
   accessCached,
   inlineOr,
   openCached,
-  readFileCached,
   readlinkCached,
   readStatedCached,
   statCached,
@@ -41,6 +39,7 @@ import { NativeListing, namesIn } from './listing.js';
 import { NativeReadMany, statMany as statManyReal } from './many.js';
 import { adoptNow } from './adopt-now.js';
 import { NativeFile } from './native-file.js';
+import { readWhole } from './read-whole.js';
 import { openReplacement, replaceFile } from './replace.js';
 import { sendFile, sendFileNow } from './send-file.js';
 import { createTemporaryDirectory, createTemporaryFile } from './temporary-files.js';
@@ -378,38 +377,12 @@ function openLater(
   return deferred(undefined, () => nativeStore.open(path, flags, permissions, o));
 }
 
-/** `most`: the size from which on a regular file is EFBIG. 0: none. */
-function readWhole(path: FilePath, most: number, o: OpOptions | undefined): Promise<Buffer> {
-  if (mayInline(o)) {
-    const bytes = readFileCached(path, o);
-    if (bytes !== undefined) return Promise.resolve(bytes);
-  } else if (mayDefer(FEW_DEFERRED, o)) {
-    return deferred(undefined, () => readWhole(path, most, o));
-  }
-  return readFilePooled(path, most, o).catch((error: unknown) =>
-    isDescriptorShortage(error)
-      ? retryOnDescriptors(() => readFilePooled(path, most, o), error, o)
-      : rejectWhereAwaited(error as Error),
-  );
-}
-
 function statLater(
   path: FilePath,
   options: StatCall,
   o: OpOptions | undefined,
 ): Promise<Stats | BigIntStats> {
   return deferred(undefined, () => nativeStore.stat(path, options, o));
-}
-
-function readFilePooled(path: FilePath, most: number, o: OpOptions | undefined): Promise<Buffer> {
-  const slot = R.begin(P.KIND_READ_FILE, R.AS_BYTES, undefined);
-  R.name(slot, 'open', path);
-  const refused = R.applyOptions(slot, o, true);
-  if (refused !== undefined) return Promise.reject(refused);
-  R.args[P.ARG_OPEN_FLAGS] = O_RDONLY;
-  R.args[P.ARG_SIZE] = most;
-  addon.submitPath(path);
-  return R.sent(slot, o);
 }
 
 /** Real files, through the addon. */
