@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { expect } from 'chai';
-import { os, type CopytreeProgress } from 'uvfiles';
+import { os } from 'uvfiles';
 import { mount } from 'uvfiles/filesystem';
+import type { CopytreeProgress } from 'uvfiles/os';
 import type { ObjectStore } from 'uvfiles/s3';
 
 import { rejection } from './support/files.js';
