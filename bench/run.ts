@@ -81,8 +81,13 @@ async function measureAll(
     versions: [...new Set([...(kept?.versions ?? []), ...versionsIn(measured, contenders)])],
     measured,
   });
+  const end = performance.now() + options.minutes * 60_000;
   for (const workload of workloads) {
     if (kept?.measured.some(({ name }) => name === workload.name)) continue;
+    if (performance.now() > end) {
+      console.log('\nThe time is up: the same command with --resume measures what is left.');
+      break;
+    }
     const one = await runOne(workload, contenders, context);
     measured.push(one);
     if (options.json !== undefined) saveRun(options.json, run());

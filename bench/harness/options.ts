@@ -14,6 +14,7 @@ export const usage = `npx tsx bench/run.ts [options] [NAME...]
   --round-ms N           about how long one contender is measured in one round (150 by default)
   --dir DIRECTORY        where the fixtures go (the system's temporary directory by default)
   --json FILE            write every sample and figure to FILE, after each workload
+  --minutes N            begin no further workload after so many minutes; --resume measures what is left
   --resume               keep the workloads that FILE of --json already has, and measure the others
   --report FILE          write a page with plots and all figures to FILE, which needs nothing else
   --from FILE,...        measure nothing: take what --json wrote to these files
@@ -32,6 +33,7 @@ export interface Options {
   readonly dir: string;
   readonly json: string | undefined;
   readonly report: string | undefined;
+  readonly minutes: number;
   readonly resume: boolean;
   readonly from: readonly string[];
   readonly markdown: boolean;
@@ -56,6 +58,7 @@ export function readOptions(argv: string[]): Options {
       dir: { type: 'string', default: tmpdir() },
       json: { type: 'string' },
       report: { type: 'string' },
+      minutes: { type: 'string' },
       resume: { type: 'boolean', default: false },
       from: { type: 'string', multiple: true, default: [] },
       markdown: { type: 'boolean', default: false },
@@ -76,6 +79,7 @@ export function readOptions(argv: string[]): Options {
     issues: splitNames(values.issue).map(Number),
     contenders: splitNames(values.contenders),
     rounds: positiveNumber('--rounds', values.rounds, values.quick ? 2 : 7),
+    minutes: positiveNumber('--minutes', values.minutes, Number.POSITIVE_INFINITY),
     roundMs: positiveNumber('--round-ms', values['round-ms'], values.quick ? 10 : (set?.roundMs ?? 150)),
   };
 }

@@ -18,7 +18,7 @@ const throughThePool = [
   ...['fs-callback', 'fs-sync', 'piscina', 'tinypool', 'workerpool', 'poolifier', 'shared-ring'],
   ...['bun', 'deno', 'python-aiofiles', 'bare-uv', 'bare-uv-callback'],
 ];
-const servers = ['fs-promises', 'fs-callback', 'piscina'];
+const servers = ['fs-promises', 'piscina'];
 
 const with7Rounds = (contenders: readonly string[], names: readonly string[]) =>
   names.map((name): [string, Choice] => [name, { rounds: 7, contenders }]);
@@ -32,7 +32,7 @@ const published: readonly [string, Choice][] = [
   ...with7Rounds(throughThePool, ['read-4k-1', 'read-4k-64', 'read-4k-512', 'whole-4k-64']),
   ...with7Rounds([...nodes, 'fs-stream'], ['stat-64', 'write-64b', 'read-1m-8']),
   ['durable-appends', { rounds: 5, contenders: nodes }],
-  ['blocked-loop', { rounds: 5, contenders: nodes }],
+  ['blocked-loop', { rounds: 3, contenders: nodes }],
   ['slow-mount', { rounds: 3 }],
   ['lines', { rounds: 5 }],
   ['lines-batch', { rounds: 5 }],
@@ -42,7 +42,7 @@ const published: readonly [string, Choice][] = [
   ['stat-many', { rounds: 5 }],
   ['walk', { rounds: 5 }],
   ['read-many', { rounds: 5, contenders: nodes }],
-  ['copy-tree', { rounds: 3 }],
+  ['copy-tree', { rounds: 3, contenders: ['fs-promises', 'cp'] }],
   ['write-atomic', { rounds: 5 }],
   ['write-atomic-durable', { rounds: 5 }],
   ['cold-1', { rounds: 3, contenders: ['fs-promises'] }],
@@ -67,7 +67,9 @@ export function setOf(name: string): Set {
 
 /** What a set makes of a workload; undefined where it is none of it. The points of curves are in each set. */
 export function choiceOf(set: Set, { name, scaling }: AnyWorkload): Choice | undefined {
-  return set.choices.get(name) ?? (scaling && { rounds: 3 });
+  // A hundred thousand in flight take seconds per round.
+  const rounds = (scaling?.value ?? 0) > 10_000 ? 2 : 3;
+  return set.choices.get(name) ?? (scaling && { rounds, contenders: ['fs-promises'] });
 }
 
 /** Whether a choice lets a contender take part. */

@@ -177,9 +177,9 @@ function lines(
   });
 }
 
-// From the top left, which curves of latencies leave free.
+// From the bottom right, which curves of latencies leave free.
 function nameInside(title: string, index: number): Plot.Markish {
-  const place = { frameAnchor: 'top-left', dx: 12, dy: 8 + 18 * index } as const;
+  const place = { frameAnchor: 'bottom-right', dx: -12, dy: -12 - 18 * index } as const;
   return Plot.text([title], {
     ...place,
     text: (name: string) => name,

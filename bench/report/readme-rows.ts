@@ -20,7 +20,7 @@ export const readmeRows: ReadonlyMap<string, string> = new Map([
   ['cold-256', 'cold 4 KiB reads, 256 in flight'],
   ['read-1m-8', '1 MiB reads into a view, 8 in flight'],
   ['temp-files', 'temporary files'],
-  ['remove-tree', 'a tree of 20,000 files removed'],
+  ['remove-tree', 'a tree of 5,000 files removed'],
   ['copy-tree', 'a tree of 5,000 files copied'],
   ['server-limit', 'file server: requests per second with a p99 of 20 ms'],
 ]);

@@ -60,7 +60,9 @@ function best(figures: readonly Figures[]): Figures | undefined {
 }
 
 function named(figures: Figures | undefined): string {
-  return figures === undefined ? '' : `${figures.title.replace(' (a limit)', '')} ${times(figures)}`;
+  return figures === undefined
+    ? ''
+    : `${figures.title.replace(/ \(a limit\)|, a limit/, '')} ${times(figures)}`;
 }
 
 function times(figures: Figures | undefined): string {

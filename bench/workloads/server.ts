@@ -159,15 +159,21 @@ export default [
     measure: async (running, params, _total, { quick }) => {
       const seconds = quick ? 0.2 : 1;
       let best: (LoadFigures & ServerFigures) | undefined;
-      for (let rate = quick ? 100 : 400; ; rate *= 1.25) {
+      if (!quick) await putLoad(running, params, { seconds, rate: 500 });
+      for (let rate = quick ? 100 : 800, failures = 0; failures < 2;) {
         const figures = await putLoad(running, params, { seconds, rate });
-        // What was due late was not answered at that rate.
-        const kept = figures.requests / figures.seconds >= 0.95 * rate;
-        if (best !== undefined && (figures.p99 > 20 || !kept)) break;
-        best = figures;
-        if (quick || figures.p99 > 20 || !kept) break;
+        best ??= figures;
+        if (quick) break;
+        // What was due late was not answered at that rate. One bad second is tried again: it may have been somebody else's.
+        if (figures.p99 > 20 || figures.requests / figures.seconds < 0.95 * rate) {
+          failures++;
+        } else {
+          best = figures;
+          failures = 0;
+          rate *= 1.25;
+        }
       }
-      return sampleOf(best);
+      return sampleOf(best!);
     },
     floors: [{ over: 'fs-promises', atLeast: 1.5 }, { aheadOfPeers: true }],
   }),

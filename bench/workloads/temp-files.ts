@@ -33,7 +33,7 @@ const tempFiles = (name: string, order: number, inFlight: number): Workload<'tem
 
 const removeTree: Workload<'treeRemover', { source: string; copy: string }> = {
   name: 'remove-tree',
-  title: 'Removing a tree of 20,000 files',
+  title: 'Removing a tree of 5,000 files',
   issue: 4,
   order: 121,
   capability: 'treeRemover',
@@ -42,9 +42,9 @@ const removeTree: Workload<'treeRemover', { source: string; copy: string }> = {
   contenders: ['fs-promises', 'fs-extra', 'rm', 'bare-unlink', 'bare-unlink-4'],
   rounds: 5,
   warmUp: false,
-  fixedTotal: ({ quick }) => (quick ? 200 : 20_000),
+  fixedTotal: ({ quick }) => (quick ? 200 : 5000),
   fixture: ({ fixtures, quick }) => {
-    const source = fixtures.once('tree-to-remove', (path) => makeSmallFiles(path, quick ? 200 : 20_000, 16));
+    const source = fixtures.once('tree-to-remove', (path) => makeSmallFiles(path, quick ? 200 : 5000, 16));
     return { source, copy: fixtures.freshPath('tree') };
   },
   async measure(subject, { source, copy }, total) {
