@@ -135,7 +135,7 @@ struct PathCall {
     size = length - offset;
   }
 
-  const char* path() const { return environment->inline_path.c_str(); }
+  const char* Path() const { return environment->inline_path.c_str(); }
 
   Environment* const environment;
   double* const arguments;
@@ -153,7 +153,7 @@ napi_value InlineReadFile(napi_env env, napi_callback_info info) {
   const Spending spending(call.environment);
   StatRecord record;
   const int64_t count =
-      call.valid ? call.environment->inline_io.ReadFile(call.path(), call.data, call.size, &record,
+      call.valid ? call.environment->inline_io.ReadFile(call.Path(), call.data, call.size, &record,
                                                         call.has_root ? call.root.c_str() : nullptr)
                  : kMiss;
   call.arguments[kStatus] = static_cast<double>(count);
@@ -166,12 +166,13 @@ napi_value InlineReadlink(napi_env env, napi_callback_info info) {
   const PathCall call(env, info);
   const Spending spending(call.environment);
   const int64_t count =
-      call.valid ? call.environment->inline_io.Readlink(call.path(), call.data, call.size) : kMiss;
+      call.valid ? call.environment->inline_io.Readlink(call.Path(), call.data, call.size) : kMiss;
   call.arguments[kStatus] = static_cast<double>(count);
   return nullptr;
 }
 
-// inlineOpen(path, root?): a descriptor for reading, beneath the root where there is one; from kAnswer on the record that an open in the pool would give.
+// inlineOpen(path, root?): a descriptor for reading, beneath the root where there is one; from kAnswer on the record that
+// an open in the pool would give.
 napi_value InlineOpen(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value values[2];

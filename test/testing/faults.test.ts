@@ -379,31 +379,3 @@ describe('faults', () => {
     });
   }
 });
-
-describe('faults of extended attributes', () => {
-  const scratch = scratchDirectory();
-
-  it('fail the chosen calls, and traces tell of all', async function () {
-    const file = path.join(scratch.path, 'f');
-    writeFileSync(file, '');
-    try {
-      await os.setxattr(file, 'user.a', 'x');
-    } catch (error) {
-      console.log(`      skipped: no extended attributes here: ${String(error)}`);
-      this.skip();
-    }
-    const asked = await trace(async () => {
-      await os.setxattr(file, 'user.b', 'y');
-      expect(String(await os.getxattr(file, 'user.b'))).to.equal('y');
-      expect(await os.listxattr(file)).to.include.members(['user.a', 'user.b']);
-      await os.removexattr(file, 'user.b');
-    });
-    expect(asked).to.deep.equal(
-      ['setxattr', 'getxattr', 'listxattr', 'removexattr'].map((op) => ({ op, path: file })),
-    );
-    await faults({ op: 'getxattr', error: 'EIO' }, async () => {
-      const failed = await rejection(os.getxattr(file, 'user.a'));
-      expect(failed.message).to.equal(`EIO: i/o error, getxattr '${file}'`);
-    });
-  });
-});

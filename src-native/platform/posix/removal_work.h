@@ -1,4 +1,5 @@
-// What a RemoveTree and its hands do, each with state of its own: remove_tree.cc removes, removal_hands.cc shares the work.
+// What a RemoveTree and its hands do, each with state of its own: remove_tree.cc removes, removal_hands.cc shares the work,
+// removal_failures.cc keeps account of what could not be removed.
 // Used by one thread at a time.
 #pragma once
 
@@ -15,6 +16,11 @@
 #include "platform/posix/removal_crew.h"
 
 namespace uvfiles {
+
+// Binary, as JavaScript reads a task's output.
+inline void AppendInteger(std::string* out, const void* value, size_t size) {
+  out->append(static_cast<const char*>(value), size);
+}
 
 class RemoveTree::Work {
  public:
