@@ -63,7 +63,7 @@ describe("the benchmark's report in a browser", function () {
       await page.resize(width, 900);
       await page.prefer(scheme);
       const look = await page.evaluate<Look>(lookAtPage);
-      expect(look.plots).to.equal(10);
+      expect(look.plots).to.equal(12);
       expect(look.withoutMarks).to.deep.equal([]);
       expect(look.overflow).to.be.at.most(0);
       expect(look.requests).to.equal(0);

@@ -16,7 +16,7 @@ import type { OpenFile } from '../open-file.js';
 import { completeStats } from '../stats.js';
 import { FOLLOW, LINK_ITSELF, type Store } from '../store.js';
 import { makeDirectories, parentOf } from './directories.js';
-import { isDirectoryAt, isNameAt, statOrNothing } from './lookups.js';
+import { isDirectoryAt, isNameAt, statIfAllowed, statOrNothing } from './lookups.js';
 import { preserveAttributes } from './preserve.js';
 import { forEachOf } from './many.js';
 
@@ -239,8 +239,10 @@ export async function copyTreeBetween(
   if (from.can('modes') && !(await from.access(src, R_OK, o)))
     throw fileSystemError('EACCES', 'cp', src, dst);
   if (from === to && (await leadsInto(from, dst, src, o))) throw fileSystemError('EINVAL', 'cp', src, dst);
-  const isThere = await isDirectoryAt(to, dst, o);
-  const isTaken = isThere ? !options.existOk : await isNameAt(to, dst, o);
+  const there = await statIfAllowed(to, dst, o);
+  const isThere = there?.isDirectory() === true;
+  const isTaken =
+    there !== undefined ? !isThere || !options.existOk : to.can('links') && (await isNameAt(to, dst, o));
   if (isTaken) throw fileSystemError('EEXIST', 'cp', src, dst);
   if (hooks?.filter !== undefined && !(await hooks.filter(src, dst))) return;
   if (!isThere) await makeTop(to, dst, o);

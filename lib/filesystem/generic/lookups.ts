@@ -39,17 +39,27 @@ export async function statOrNothing(
   }
 }
 
+/** The status of what a path leads to. Undefined also where the system refuses to tell. */
+export async function statIfAllowed(
+  store: Store,
+  path: FilePath,
+  o: OpOptions | undefined,
+): Promise<Stats | BigIntStats | undefined> {
+  try {
+    return await store.stat(path, FOLLOW, o);
+  } catch (error) {
+    falseWhereTheSystemRefuses(error);
+    return undefined;
+  }
+}
+
 /** Whether a path leads to a directory. False also where the system refuses to tell. */
 export async function isDirectoryAt(
   store: Store,
   path: FilePath,
   o: OpOptions | undefined,
 ): Promise<boolean> {
-  try {
-    return (await store.stat(path, FOLLOW, o)).isDirectory();
-  } catch (error) {
-    return falseWhereTheSystemRefuses(error);
-  }
+  return (await statIfAllowed(store, path, o))?.isDirectory() === true;
 }
 
 /** Whether a name is taken, also by a link that leads nowhere. False also where the system refuses to tell. */
