@@ -87,8 +87,9 @@ interface Extra {
   reason: Error | undefined;
 }
 
-const args = new Float64Array(P.ARG_COUNT);
-const bigArgs = new BigInt64Array(args.buffer);
+// Their types are given for TypeScript before 5.7, in which these classes are not generic.
+const args: Float64Array = new Float64Array(P.ARG_COUNT);
+const bigArgs: BigInt64Array = new BigInt64Array(args.buffer);
 const records = new Float64Array(P.RECORD_DOUBLES);
 const bigRecords = new BigInt64Array(records.buffer);
 

@@ -1,6 +1,7 @@
 // What a removal of a tree could not remove: kept entries, and the errors that are told of.
 #include <string>
 
+#include "core/tasks/records.h"
 #include "core/tasks/remove_tree.h"
 #include "platform/posix/removal_work.h"
 
@@ -26,12 +27,10 @@ void RemoveTree::Work::Fail(int code, const char* syscall, const char* entry) {
       error_ = {code, syscall, path, ""};
     return;
   }
-  const int32_t number = code;
   const std::string call = syscall;
-  const uint32_t lengths[2] = {static_cast<uint32_t>(call.size()),
-                               static_cast<uint32_t>(path.size())};
-  AppendInteger(&task_->output, &number, sizeof number);
-  AppendInteger(&task_->output, lengths, sizeof lengths);
+  AppendInteger(&task_->output, static_cast<int32_t>(code));
+  AppendInteger(&task_->output, static_cast<uint32_t>(call.size()));
+  AppendInteger(&task_->output, static_cast<uint32_t>(path.size()));
   task_->output += call;
   task_->output += path;
 }

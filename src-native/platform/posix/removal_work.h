@@ -17,11 +17,6 @@
 
 namespace uvfiles {
 
-// Binary, as JavaScript reads a task's output.
-inline void AppendInteger(std::string* out, const void* value, size_t size) {
-  out->append(static_cast<const char*>(value), size);
-}
-
 class RemoveTree::Work {
  public:
   Work(Task* task, std::string path, int64_t flags)

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/tasks/records.h"
 #include "platform/posix/directory_at.h"
 #include "platform/posix/removal_work.h"
 
@@ -92,8 +93,8 @@ Step RemoveTree::Work::Finish() {
   }
   task_->error = std::move(error_);
   if (!Has(kReportEach)) {
-    AppendInteger(&task_->output, &counts_.removed, sizeof counts_.removed);
-    AppendInteger(&task_->output, &counts_.failures, sizeof counts_.failures);
+    AppendInteger(&task_->output, counts_.removed);
+    AppendInteger(&task_->output, counts_.failures);
   }
   return Step::kDone;
 }
