@@ -96,7 +96,7 @@ describe('the examples', () => {
     expect(stdout).to.contain('Every result was checked');
     expect(stdout)
       .to.contain('Times are medians of 5 runs')
-      .and.to.contain('"late" is how late timers fired');
+      .and.to.contain('"delay" is the event-loop delay during the job');
     expect(code).to.equal(0);
   }).timeout(60_000);
 

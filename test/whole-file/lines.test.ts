@@ -263,7 +263,8 @@ describe('following a file', () => {
     const path = folder.put('f', 'one\n');
     const { stdout, stderr } = await runProgram(`
       import { lines } from 'uvfiles';
-      const followed = lines(${JSON.stringify(path)}, { follow: true });
+      // Reachable, as the file is closed with a warning otherwise if garbage happens to be collected before the end.
+      globalThis.followed = lines(${JSON.stringify(path)}, { follow: true });
       console.log((await followed.next()).value);`);
     expect(stderr).to.equal('');
     expect(stdout).to.equal('one\n');
