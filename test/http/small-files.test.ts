@@ -101,7 +101,8 @@ describe('serveFile with small files', () => {
     }
     expect(failures).to.deep.equal([]);
     const used = metrics().pool.inline.hits;
-    if (used === hits) return; // nothing is answered inline here
+    // Nothing is answered inline here, or every answer comes short.
+    if (used === hits || process.env['UVFILES_INLINE_FAULT'] !== undefined) return;
     resetInline();
     for (let i = 0; i < 200 && metrics().pool.inline.hits === used; i++) await ask('/f100');
     expect(metrics().pool.inline.hits).to.be.greaterThan(used);
