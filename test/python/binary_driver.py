@@ -131,6 +131,10 @@ class Binary:
         if whence not in (0, 1, 2):
             # Python lets some of these through to the system: SEEK_DATA and SEEK_HOLE.
             raise ValueError('invalid whence')
+        if not self.is_raw and not self.file.closed:
+            # After a read of everything, the C class keeps an old idea of where the raw file is, and a seek stays where it is.
+            # tell asks the system. (_pyio is right. CPython 3.11.)
+            self.file.tell()
         position = self.file.seek(offset, whence)
         # After a seek that failed with bytes unwritten, BufferedRandom.seek goes to the right place and returns another.
         return position if self.is_raw else self.file.tell()
