@@ -102,7 +102,7 @@ describe('serveFile with small files', () => {
     expect(failures).to.deep.equal([]);
     const used = metrics().pool.inline.hits;
     // Nothing is answered inline here, or every answer comes short.
-    if (used === hits || process.env['UVFILES_INLINE_FAULT'] !== undefined) return;
+    if (used === hits || process.env.UVFILES_INLINE_FAULT !== undefined) return;
     resetInline();
     for (let i = 0; i < 200 && metrics().pool.inline.hits === used; i++) await ask('/f100');
     expect(metrics().pool.inline.hits).to.be.greaterThan(used);
