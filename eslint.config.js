@@ -54,6 +54,8 @@ const layerRules = LAYERS.flatMap((folders, level) =>
       regex: `^(\\.\\./)+${each}/${each === 'filesystem' ? interfaces : ''}`,
       message: `lib/${folder} does not know lib/${each}: see the layers in eslint.config.js.`,
     }));
+    if (folder !== 'native')
+      patterns.push({ regex: '/native/addon\\.js$', message: 'Only lib/native knows the addon.' });
     return {
       files: [`lib/${folder}/**/*.ts`],
       rules: { 'no-restricted-imports': ['error', { patterns }] },

@@ -1,8 +1,8 @@
 // configure(): the settings of the whole process or environment.
 import { type Check, count, optionReader, unchecked } from '../arguments/options.js';
 import { invalidArgType, outOfRange } from '../errors/index.js';
-import { addon } from '../native/addon.js';
 import { inlineSettings } from '../native/inline-budget.js';
+import { reserveThreads as reserve } from '../native/pool.js';
 
 /** Settings of the inline path. */
 export interface InlineOptions {
@@ -55,5 +55,5 @@ export function configure(o: Configuration): void {
     const enabled = inline !== false && process.platform === 'linux';
     Object.assign(inlineSettings, { enabled, maxBytes, budgetMicros });
   }
-  if (reserveThreads !== undefined) addon.setReserve(reserveThreads);
+  if (reserveThreads !== undefined) reserve(reserveThreads);
 }

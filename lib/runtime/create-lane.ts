@@ -2,8 +2,7 @@
 import { checkCount } from '../arguments/numbers.js';
 import { flag, optionReader, unchecked } from '../arguments/options.js';
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
-import { addon } from '../native/addon.js';
-import { ensureOpen } from '../native/requests.js';
+import { addLane, poolFigures, retireLane } from '../native/pool.js';
 import { type Lane, lanes, makeLane, type Priority } from '../schedule/lane.js';
 
 /** Options of `createLane`. */
@@ -30,7 +29,7 @@ const NO_LIMIT = 0xffffffff;
 const made = new Map<string, WeakRef<Lane>>();
 const collected = new FinalizationRegistry<{ name: string; number: number }>(({ name, number }) => {
   if (made.get(name)?.deref() === undefined) made.delete(name);
-  addon.retireLane(number);
+  retireLane(number);
 });
 
 function laneNamed(name: string): Lane | undefined {
@@ -87,13 +86,12 @@ export function createLane(o: LaneOptions): Lane {
     if (limit < 1 || limit > NO_LIMIT)
       throw outOfRange('options.queueLimit', '>= 1 && <= 4294967295', queueLimit);
   }
-  ensureOpen();
-  const number = addon.addLane(PRIORITIES.indexOf(priority), concurrency ?? 0, limit);
+  const number = addLane(PRIORITIES.indexOf(priority), concurrency ?? 0, limit);
   if (number < 0) throw outOfRange('the number of lanes', '<= 4096', 4097);
   const lane = makeLane(number, {
     name,
     priority,
-    concurrency: concurrency ?? Math.max(1, addon.poolFigures().jobLimit - 1),
+    concurrency: concurrency ?? Math.max(1, poolFigures().jobLimit - 1),
     queueLimit: limit === NO_LIMIT ? Infinity : limit,
     inline,
   });

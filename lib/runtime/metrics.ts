@@ -1,6 +1,6 @@
 // metrics(): what the pool and every lane do and have done. Counting is always on. Only the snapshot has a cost.
-import { addon, type PoolFigures } from '../native/addon.js';
 import { type InlineFigures, inlineFigures } from '../native/inline.js';
+import { laneFigures, type PoolFigures, poolFigures } from '../native/pool.js';
 import { ensureOpen } from '../native/requests.js';
 import { registeredLanes } from './create-lane.js';
 import { Histogram, HISTOGRAM_NUMBERS } from '../schedule/histogram.js';
@@ -52,7 +52,7 @@ export function metrics(): Metrics {
   const figures = new Float64Array(5 + 2 * HISTOGRAM_NUMBERS);
   for (const lane of registeredLanes()) {
     const { name } = lane;
-    addon.laneFigures(lane.number, figures);
+    laneFigures(lane.number, figures);
     const at = (index: number): number => figures[index] as number;
     lanes[name] = {
       queued: at(0),
@@ -66,5 +66,5 @@ export function metrics(): Metrics {
       service: new Histogram(figures, 5 + HISTOGRAM_NUMBERS),
     };
   }
-  return { pool: { ...addon.poolFigures(), inline: inlineFigures() }, lanes };
+  return { pool: { ...poolFigures(), inline: inlineFigures() }, lanes };
 }

@@ -2,7 +2,7 @@
 // the first access to a character.
 import { constants } from 'node:buffer';
 
-import { addon } from '../native/addon.js';
+import { textMemory, textOf } from '../native/text-memory.js';
 
 export class PlainText {
   #memory: Buffer | undefined;
@@ -10,7 +10,7 @@ export class PlainText {
 
   /** @param size bytes that it has room for */
   constructor(size: number) {
-    if (size > 0 && size <= constants.MAX_STRING_LENGTH) this.#memory = addon.textMemory(size);
+    if (size > 0 && size <= constants.MAX_STRING_LENGTH) this.#memory = textMemory(size);
   }
 
   /** False when the memory is full or unavailable, or the text has been taken already. */
@@ -26,6 +26,6 @@ export class PlainText {
     const memory = this.#memory;
     this.#memory = undefined;
     if (memory === undefined || this.#length === 0) return '';
-    return addon.textOf(memory, this.#length) ?? memory.toString('latin1', 0, this.#length);
+    return textOf(memory, this.#length) ?? memory.toString('latin1', 0, this.#length);
   }
 }
