@@ -5,6 +5,7 @@ import { type BigIntStats, constants, type Stats } from 'node:fs';
 import { throwIfAborted } from '../schedule/abort.js';
 import { NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
+import { sortByBytes } from '../text/byte-order.js';
 import { completeError, fileSystemError } from './errors.js';
 import type {
   CopyFileOptions,
@@ -66,12 +67,12 @@ export class MountedStore extends MountedFiles implements Store {
     return renameDirectories(this, from, to, o);
   }
 
-  async names(path: FilePath, asBytes: boolean, o?: OpOptions): Promise<FilePath[]> {
+  async names(path: FilePath, asBytes: boolean, o?: OpOptions, sorted = false): Promise<FilePath[]> {
     const names: FilePath[] = [];
     const listing = this.listing(path, o);
     for (;;) {
       const batch = await listing.next();
-      if (batch === undefined) return names;
+      if (batch === undefined) return sorted ? sortByBytes(names) : names;
       for (const { name } of batch) names.push(asBytes ? Buffer.from(name) : name);
     }
   }

@@ -194,7 +194,7 @@ export interface Store {
   removeDirectories(path: FilePath, call?: OpOptions): Promise<void>;
   renameDirectories(from: FilePath, to: FilePath, call?: OpOptions): Promise<void>;
 
-  /** The names in a directory: strings, and bytes where they are not UTF-8; all bytes where `asBytes`. `sorted` asks for their order, which a store may leave to the caller. */
+  /** The names in a directory: strings, and bytes where they are not UTF-8; all bytes where `asBytes`. `sorted`: in the order of their bytes. */
   names(path: FilePath, asBytes: boolean, call?: OpOptions, sorted?: boolean): Promise<FilePath[]>;
   listing(path: FilePath, call?: OpOptions): Listing;
   walk(top: FilePath, options: TreeWalkOptions, call?: OpOptions): TreeWalker;

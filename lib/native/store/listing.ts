@@ -2,6 +2,7 @@
 import type { DirectoryItem, EntryType, FilePath } from '../../filesystem/filesystem.js';
 import type { Listing } from '../../filesystem/store.js';
 import type { OpOptions } from '../../schedule/options.js';
+import { sortByBytes } from '../../text/byte-order.js';
 import { DirectoryBatches } from '../directory-batches.js';
 import { splitBuffers, splitUnknown } from '../names.js';
 import { uint32sAt, uint64At } from '../records.js';
@@ -11,6 +12,9 @@ import { TaskCursor } from '../tasks.js';
 
 const NAMES_ONLY = 1;
 const SORTED = 2;
+// Of src-native/core/tasks/directories.h: the addon leaves longer lists as they are, and on Windows each one.
+const MOST_SORTED_BYTES = 64 * 1024;
+const IS_WINDOWS = process.platform === 'win32';
 const HEADER_BYTES = 8;
 const INODE_BYTES = 8;
 
@@ -63,7 +67,7 @@ export function itemsOf(batch: Buffer): DirectoryItem[] {
   }));
 }
 
-/** The names in a directory; `sorted`: in order, unless the list is long. */
+/** The names in a directory; `sorted`: in the order of their bytes. */
 export async function namesIn(
   path: FilePath,
   asBytes: boolean,
@@ -77,5 +81,6 @@ export async function namesIn(
     opOptions(o),
     'scandir',
   );
-  return asBytes ? splitBuffers(names, 0) : splitUnknown(names, 0);
+  const list = asBytes ? splitBuffers(names, 0) : splitUnknown(names, 0);
+  return sorted && (IS_WINDOWS || names.length > MOST_SORTED_BYTES) ? sortByBytes(list) : list;
 }

@@ -112,6 +112,16 @@ export const calls: Record<string, Call[]> = {
     (f) => f.readdir(''),
     (f, at) => f.readdir(at('file')),
     (f, at) => f.readdir(at('dir'), 'nonsense'),
+    async (f, at) => {
+      for (const name of ['\u{1f600}', '\ue000', '\u00e9', 'Z']) await f.writeFile(at(`dir/${name}`), '');
+      return [await f.readdir(at('dir')), await f.readdir(at('dir'), { withFileTypes: true })];
+    },
+    async (f, at) => {
+      // More than the addon sorts.
+      const names = ['\u{1f600}', '\ue000', ...Array.from({ length: 350 }, (_, i) => 'x'.repeat(200) + i)];
+      await Promise.all(names.map((name) => f.writeFile(at(`dir/${name}`), '')));
+      return f.readdir(at('dir'));
+    },
   ],
   readFile: [
     (f, at) => f.readFile(at('file'), 'buffer'),
