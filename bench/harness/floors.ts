@@ -8,14 +8,19 @@ const ours = 'uvfiles';
 export function evaluateFloors(floors: readonly Floor[], all: readonly Result[]): Verdict[] {
   const results = all.filter((result) => result.failure === undefined);
   return floors.map((floor) => {
-    const of = floor.of ?? ours;
-    const mine = results.find((result) => result.contender === of);
-    if (floor.aheadOfPeers) return aheadOfPeers(mine, results, floor);
-    const theirs = results.find((result) => result.contender === floor.over);
-    if (mine === undefined || (floor.over !== undefined && theirs === undefined))
-      return { text: describe(floor), figure: 'not measured' };
-    return { text: describe(floor), ...judge(floor, mine, theirs) };
+    const verdict = evaluate(floor, results);
+    return floor.reason === undefined ? verdict : { ...verdict, reason: floor.reason };
   });
+}
+
+function evaluate(floor: Floor, results: readonly Figures[]): Verdict {
+  const of = floor.of ?? ours;
+  const mine = results.find((result) => result.contender === of);
+  if (floor.aheadOfPeers) return aheadOfPeers(mine, results, floor);
+  const theirs = results.find((result) => result.contender === floor.over);
+  if (mine === undefined || (floor.over !== undefined && theirs === undefined))
+    return { text: describe(floor), figure: 'not measured' };
+  return { text: describe(floor), ...judge(floor, mine, theirs) };
 }
 
 function aheadOfPeers(mine: Figures | undefined, results: readonly Figures[], { of }: Floor): Verdict {

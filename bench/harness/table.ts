@@ -45,7 +45,7 @@ export function textTable(measured: Measured): string {
   for (const { title, failure } of measured.results)
     if (failure !== undefined) lines.push(`  ${title}: failed: ${failure}`);
   for (const { contender, reason } of measured.absent) lines.push(`  ${contender}: skipped: ${reason}`);
-  for (const floor of measured.floors) lines.push(`  ${verdict(floor)}: ${floor.text} (${floor.figure})`);
+  for (const floor of measured.floors) lines.push(`  ${verdictLine(floor)}`);
   return lines.join('\n');
 }
 
@@ -103,7 +103,7 @@ function markdownTable(measured: Measured): string[] {
   if (measured.floors.length + measured.absent.length + failed.length > 0) parts.push('');
   for (const { title, failure } of failed) parts.push(`- ${title}: failed: ${failure!.split('\n')[0]}`);
   for (const { contender, reason } of measured.absent) parts.push(`- ${contender}: skipped: ${reason}`);
-  for (const floor of measured.floors) parts.push(`- ${verdict(floor)}: ${floor.text} (${floor.figure})`);
+  for (const floor of measured.floors) parts.push(`- ${verdictLine(floor)}`);
   return parts;
 }
 
@@ -123,10 +123,11 @@ function tableRows(results: readonly Result[]): { used: Column[]; rows: string[]
   };
 }
 
-/** Whether a floor is met, in a word. */
-export function verdict(floor: Verdict): string {
-  if (floor.met === undefined) return 'unknown';
-  return floor.met ? 'met' : 'NOT met';
+/** Whether a floor is met, with its figure and, if it is not met, the reason that is known. */
+export function verdictLine({ met, text, figure, reason }: Verdict): string {
+  const word = met === undefined ? 'unknown' : met ? 'met' : 'NOT met';
+  const why = met === false && reason !== undefined ? `. Reason: ${reason}` : '';
+  return `${word}: ${text} (${figure})${why}`;
 }
 
 // From microseconds.

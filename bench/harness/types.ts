@@ -301,6 +301,8 @@ export interface Floor {
   readonly plus?: number;
   readonly aheadOfPeers?: boolean;
   readonly text?: string;
+  /** Why it may not be reached, and the page that shows it. Printed beside "NOT met". */
+  readonly reason?: string;
 }
 
 /** Bounds between which a median lies with the given confidence, 0 to 1. */
@@ -315,6 +317,8 @@ export interface Verdict {
   readonly text: string;
   readonly figure: string;
   readonly met?: boolean;
+  /** Why it may not be reached, where the documentation says so. */
+  readonly reason?: string;
 }
 
 /** One round of one contender. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { headerLines } from '../harness/header.js';
 import { busyNotes } from '../harness/processors.js';
-import { tableOf, verdict } from '../harness/table.js';
+import { tableOf, verdictLine } from '../harness/table.js';
 import type { Measured, Run } from '../harness/types.js';
 import { chartsOf, scalingCharts } from './charts.js';
 
@@ -79,7 +79,7 @@ function tableSection(measured: Measured, plots: unknown = ''): string {
   const body = reason === undefined ? table(measured) : `<p>Skipped: ${escape(reason)}</p>`;
   const goals = floors.map(
     (floor) =>
-      `<li class="${floor.met === false ? 'missed' : ''}">${escape(`${verdict(floor)}: ${floor.text} (${floor.figure})`)}</li>`,
+      `<li class="${floor.met === false ? 'missed' : ''}">${escape(verdictLine(floor))}</li>`,
   );
   return `<section id="${escape(name)}"><h3>${escape(title)}</h3>
 ${body}
