@@ -31,6 +31,9 @@ constexpr size_t kAskFirst =
 // The most that one system call of a loop moves, so that the loop sees in time that nobody waits any more.
 constexpr size_t kLook = 1024 * 1024;
 
+// The most bytes that a whole write puts over old ones: a block of the usual file systems.
+constexpr size_t kOneBlock = 4096;
+
 // One read, at a position or at the descriptor's own.
 int64_t ReadOnce(int fd, char* data, size_t size, int64_t position) {
   return position < 0 ? platform::Read(fd, data, size) : platform::Pread(fd, data, size, position);
@@ -279,12 +282,26 @@ Performed WaitForDescriptor(Operation& operation) {
   return Performed::kAgain;
 }
 
+// Whether the bytes of a kWriteFile cover all that the file has, in one block. It is then not truncated: ext4 would free
+// the block, and write the new one to the disk at close, which takes a hundred times as long. Not more than a block, so
+// that a crash of the system leaves the old bytes or the new ones.
+bool CoversContent(const Operation& operation) {
+  const OperationDetails& details = *operation.details;
+  if ((details.flags & UV_FS_O_TRUNC) == 0 || operation.size > kOneBlock) return false;
+  StatRecord found;
+  return platform::kWritesOver && platform::Stat(details.path.c_str(), &found) == 0 &&
+         (found.mode & S_IFMT) == S_IFREG && found.size > 0 &&
+         found.size <= static_cast<int64_t>(operation.size);
+}
+
 Performed PerformWriteFile(Operation& operation, uint64_t slice_end_ns) {
   OperationDetails& details = *operation.details;
   if (details.own.polled) return PolledWriteFile(operation, slice_end_ns);
   operation.extra = 0;
   details.syscall = "open";
-  const int fd = platform::OpenNow(details.path.c_str(), details.flags, details.mode);
+  const bool covers = CoversContent(operation);
+  const int flags = covers ? details.flags & ~UV_FS_O_TRUNC : details.flags;
+  const int fd = platform::OpenNow(details.path.c_str(), flags, details.mode);
   if (platform::LacksReader(details.path.c_str(), details.flags, fd)) return WaitToOpen(operation);
   // The bytes are here already: the caller could not repeat the call with them.
   if ((fd == UV_EMFILE || fd == UV_ENFILE) && details.shortages < kMostLooks)
@@ -293,14 +310,22 @@ Performed PerformWriteFile(Operation& operation, uint64_t slice_end_ns) {
     operation.result = fd;
     return Performed::kDone;
   }
-  details.syscall = "write";
   FileKind kind = FileKind::kOther;
   int64_t size = 0;
   if (platform::Describe(fd, &kind, &size) >= 0 && HoldIfPolled(operation, fd, kind)) {
+    details.syscall = "write";
     return PolledWriteFile(operation, slice_end_ns);
   }
   const size_t piece = (details.flags & UV_FS_O_APPEND) != 0 ? SIZE_MAX : kLook;
-  int64_t result = WriteAll(operation, fd, piece, kCurrent, &operation.extra);
+  // It has grown since, or is another file now.
+  const bool longer = covers && size > static_cast<int64_t>(operation.size);
+  int64_t result = longer ? platform::Truncate(fd, 0) : 0;
+  if (result >= 0) {
+    details.syscall = "write";
+    result = WriteAll(operation, fd, piece, kCurrent, &operation.extra);
+    // What a truncated file would be left with.
+    if (result < 0 && covers) platform::Truncate(fd, operation.extra);
+  }
   if (result >= 0 && details.sync_after_write) {
     const int synced = platform::Sync(fd);
     if (synced < 0) {

@@ -16,6 +16,14 @@ namespace platform {
 // The most that one read or write moves on Linux, whatever is asked; the others take it as well.
 constexpr size_t kMaxTransfer = 0x7ffff000;
 
+// Whether new bytes may be written over old ones that they cover, without a truncation. Not on Windows, where opening for
+// a truncation also checks the file's attributes.
+#ifdef _WIN32
+constexpr bool kWritesOver = false;
+#else
+constexpr bool kWritesOver = true;
+#endif
+
 int OpenByPath(const char* path, int flags, int mode);  // close-on-exec
 int CloseFile(int fd);
 

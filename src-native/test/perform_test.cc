@@ -1,10 +1,12 @@
 // What operations do on a pool thread, on real files: short of nothing, at exact places, and told when it fails.
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
 
+#include <csignal>
 #include <cstring>
 #include <string>
 
@@ -182,6 +184,63 @@ TEST("reads into memory that was handed over, and leaves it its owner's") {
   read.operation.position = 3;
   CHECK_EQ(read.Run(), 4);
   CHECK_EQ(memory, std::string("3456.."));
+}
+
+// A whole write over the file at `path`; its result.
+int64_t WriteOver(const std::string& path, const std::string& bytes) {
+  Subject write(OpKind::kWriteFile);
+  write.details.path = path;
+  write.details.flags = O_CREAT | O_WRONLY | O_TRUNC;
+  write.details.mode = 0644;
+  write.operation.data = const_cast<char*>(bytes.data());
+  write.operation.size = bytes.size();
+  const int64_t result = write.Run();
+  write.operation.data = nullptr;
+  return result;
+}
+
+int64_t SizeOf(int fd) {
+  struct stat found;
+  return ::fstat(fd, &found) == 0 ? found.st_size : -1;
+}
+
+TEST("a whole write leaves nothing of the old content, whatever the sizes") {
+  const size_t sizes[] = {0, 1, 100, 4095, 4096, 4097, 10000};
+  for (const size_t before : sizes) {
+    for (const size_t after : sizes) {
+      Opened opened(std::string(before, 'o'));
+      CHECK_EQ(WriteOver(opened.path, std::string(after, 'n')), static_cast<int64_t>(after));
+      CHECK_EQ(SizeOf(opened.file.fd), static_cast<int64_t>(after));
+      CHECK_EQ(opened.Read(20000, 0, kFully), std::string(after, 'n'));
+    }
+  }
+}
+
+#ifdef MFD_ALLOW_SEALING
+TEST("a whole write of a block does not truncate a file that is not longer") {
+  // The seal refuses every truncation.
+  const int fd = ::memfd_create("sealed", MFD_ALLOW_SEALING | MFD_CLOEXEC);
+  REQUIRE(::ftruncate(fd, 4000) == 0 && ::fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) == 0);
+  const std::string path = "/proc/self/fd/" + std::to_string(fd);
+  CHECK_EQ(WriteOver(path, std::string(4096, 'n')), 4096);
+  CHECK_EQ(SizeOf(fd), 4096);
+  CHECK_EQ(WriteOver(path, std::string(4095, 'n')), UV_EPERM);
+  ::close(fd);
+}
+#endif
+
+TEST("a whole write that fails leaves what a truncated file would have") {
+  Opened opened(std::string(3000, 'o'));
+  rlimit before;
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  rlimit few = before;
+  few.rlim_cur = 1000;
+  ::signal(SIGXFSZ, SIG_IGN);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &few) == 0);
+  const int64_t result = WriteOver(opened.path, std::string(4000, 'n'));
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  CHECK_EQ(result, UV_EFBIG);
+  CHECK_EQ(opened.Read(20000, 0, kFully), std::string(1000, 'n'));
 }
 
 TEST("a whole write waits for a descriptor without holding its thread") {
