@@ -6,6 +6,7 @@ import { copyFileInto } from '../filesystem/generic/copy.js';
 import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
 import { FOLLOW, LINK_ITSELF, type Store } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
+import { unlessEnded } from '../schedule/watch-call.js';
 
 /** Options of `copy`. */
 export interface CopyOptions extends OpOptions {
@@ -59,11 +60,11 @@ export async function copy(src: Path, dst: Path, o?: CopyOptions): Promise<strin
   const to = toPathBytes(dst, 'dst');
   const source = storeToRead(from);
   const target = storeToWrite(to);
-  const { onProgress } = options;
+  const { onProgress, call } = options;
   const hooks =
     onProgress === undefined
       ? undefined
-      : { onBytes: (bytes: number, total: number) => onProgress({ bytes, total }) };
+      : { onBytes: (bytes: number, total: number) => unlessEnded(onProgress({ bytes, total }), call) };
   const made =
     source === target && hooks === undefined
       ? await copyWithin(source, from, to, options)

@@ -5,6 +5,7 @@ import { type CopyHooks, copyTreeBetween } from '../filesystem/generic/copy.js';
 import { textOf } from '../filesystem/mounted-path.js';
 import { storeOfTreeToRead, storeOfTreeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
+import { unlessEnded } from '../schedule/watch-call.js';
 
 /** Options of `copytree`. */
 export interface CopytreeOptions extends OpOptions {
@@ -72,20 +73,21 @@ export async function copytree(src: Path, dst: Path, o?: CopytreeOptions): Promi
 }
 
 // Undefined if the caller has neither: the store's own job is faster.
-function hooksOf({ overwrite, filter, onProgress }: Options): CopyHooks | undefined {
+function hooksOf({ overwrite, filter, onProgress, call }: Options): CopyHooks | undefined {
   if (overwrite && filter === undefined && onProgress === undefined) return undefined;
   let files = 0;
   let bytes = 0;
   return {
     overwrite,
-    filter: filter === undefined ? undefined : (src, dst) => filter(textOf(src), textOf(dst)),
+    filter:
+      filter === undefined ? undefined : (src, dst) => unlessEnded(filter(textOf(src), textOf(dst)), call),
     onFile:
       onProgress === undefined
         ? undefined
         : (src, dst, size) => {
             files++;
             bytes += size;
-            return onProgress({ src: textOf(src), dst: textOf(dst), files, bytes });
+            return unlessEnded(onProgress({ src: textOf(src), dst: textOf(dst), files, bytes }), call);
           },
   };
 }

@@ -30,6 +30,22 @@ export function watchCall(call: Call | undefined, giveUp: (error: Error) => void
   return unwatch;
 }
 
+/**
+ * What a caller's callback has answered. If it is a promise, its result counts only if it comes before the end of `call`.
+ * @throws what the promise rejects with; AbortError and TimeoutError, and the promise is left to itself
+ */
+export function unlessEnded<T>(work: T | PromiseLike<T>, call: Call | undefined): T | PromiseLike<T> {
+  if (typeof (work as PromiseLike<T> | null | undefined)?.then !== 'function') return work;
+  if (call?.signal === undefined && call?.timeout === undefined) return work;
+  return new Promise<T>((resolve, reject) => {
+    const outcome = Promise.resolve(work);
+    outcome.then(resolve, reject);
+    throwIfAborted(call.signal);
+    const unwatch = watchCall(call, reject);
+    outcome.finally(unwatch).catch(() => undefined); // told above
+  });
+}
+
 /** Resolves after a pause. Rejects with AbortError or TimeoutError if `call` ends first. */
 export function pause(ms: number, call: Call | undefined): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -11,7 +11,7 @@ import type { Store } from '../filesystem/store.js';
 import { checkTextOptions } from '../file/text-options.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
-import { pause } from '../schedule/watch-call.js';
+import { pause, unlessEnded } from '../schedule/watch-call.js';
 import { decodeAll } from '../text/decode-all.js';
 import { encode } from '../text/encoder.js';
 import { findCodec } from '../text/registry.js';
@@ -60,7 +60,8 @@ type Change = (old: Buffer | null) => Promise<Uint8Array>;
  * @throws what the callback throws; EACCES and the system's other errors in Node's shape; UnsupportedOperationError on a file
  *   system with neither locks nor conditional writes; UnicodeDecodeError, UnicodeEncodeError, UnknownEncodingError; TypeError
  *   and RangeError for bad arguments; AbortError, TimeoutError
- * @cancelling the old file stays; once the replacement has begun it is completed
+ * @cancelling the old file stays, also if the callback still runs, whose result is then ignored; once the replacement has
+ *   begun it is completed
  * @platforms as `writeAtomic` and `lockFile`
  * @example
  * await updateAtomic('visits.json', (old) => JSON.stringify(JSON.parse(old ?? '0') + 1), { encoding: 'utf-8' });
@@ -85,7 +86,7 @@ export async function updateAtomic(
   const { call, encoding, ...options } = readOptions(o);
   const at = toPathBytes(path);
   if (typeof callback !== 'function') throw invalidArgType('callback', 'of type function', callback);
-  const change = changeBy(callback as (old: unknown) => unknown, encoding);
+  const change = changeBy(callback as (old: unknown) => unknown, encoding, call);
   storeToRead(at);
   const store = storeToWrite(at);
   const isLockable = store.can('locks');
@@ -97,10 +98,10 @@ export async function updateAtomic(
   );
 }
 
-function changeBy(callback: (old: unknown) => unknown, encoding: unknown): Change {
+function changeBy(callback: (old: unknown) => unknown, encoding: unknown, call: Call | undefined): Change {
   if (encoding === undefined) {
     return async (old) => {
-      const data = await callback(old);
+      const data = await unlessEnded(callback(old), call);
       return typeof data === 'string' ? Buffer.from(data) : toBytes(data, 'the result of callback');
     };
   }
@@ -108,7 +109,7 @@ function changeBy(callback: (old: unknown) => unknown, encoding: unknown): Chang
   const codec = findCodec(text.encoding)!;
   const decode = { codec, errors: text.errors, newline: text.newline };
   return async (old) => {
-    const data = await callback(old === null ? null : decodeAll(old, decode));
+    const data = await unlessEnded(callback(old === null ? null : decodeAll(old, decode)), call);
     if (typeof data !== 'string') return toBytes(data, 'the result of callback');
     const bytes = encode(data, codec, text.errors);
     return codec.mark === null || bytes.length === 0 ? bytes : Buffer.concat([codec.mark, bytes]);

@@ -95,6 +95,39 @@ describe('copies with filter and progress', () => {
       );
   });
 
+  it('end with their signal and timeout while filter or onProgress keeps them waiting', async () => {
+    tree();
+    const forever = (): Promise<never> => new Promise(() => undefined);
+    for (const hook of [{ filter: forever }, { onProgress: forever }]) {
+      const late = rejection(os.copytree(at('src'), at('dst'), { ...hook, existOk: true, timeout: 20 }));
+      expect((await late).code).to.equal('ERR_TIMEOUT');
+    }
+    const controller = new AbortController();
+    const aborted = rejection(
+      os.copy(at('src/run'), at('run'), {
+        onProgress: () => (setImmediate(() => controller.abort()), forever()),
+        signal: controller.signal,
+      }),
+    );
+    expect((await aborted).name).to.equal('AbortError');
+    expect(existsSync(at('run'))).to.equal(false);
+  });
+
+  it('copytree refuses a directory where a file is, and a file where a directory is, with and without hooks', async () => {
+    for (const hooks of [{}, { filter: () => true }, { onProgress: () => undefined }]) {
+      for (const [src, dst, code] of [
+        ['one', 'two', 'ENOTDIR'],
+        ['two', 'one', 'EISDIR'],
+      ] as const) {
+        mkdirSync(at('one/x'), { recursive: true });
+        mkdirSync(at('two'), { recursive: true });
+        writeFileSync(at('two/x'), 'file');
+        const error = await rejection(os.copytree(at(src), at(dst), { existOk: true, ...hooks }));
+        expect(error).to.include({ code, path: at(`${src}/x`), dest: at(`${dst}/x`) });
+      }
+    }
+  });
+
   it('copy tells how many bytes it has copied', async () => {
     const bytes = Buffer.alloc(2_500_000, 'uvfiles');
     writeFileSync(at('large'), bytes, { mode: 0o640 });

@@ -165,6 +165,30 @@ describe('updateAtomic', () => {
     expect(readFileSync(at('a'), 'utf8')).to.equal('old and new');
   });
 
+  it('ends with its timeout and signal while the callback keeps it waiting, and lets the next one in', async () => {
+    const forever = (): Promise<string> => new Promise(() => undefined);
+    for (const name of ['a', 'missing']) {
+      if (name === 'a') writeFileSync(at(name), 'old');
+      const controller = new AbortController();
+      const late = rejection(updateAtomic(at(name), forever, { timeout: 20 }));
+      expect((await late).code).to.equal('ERR_TIMEOUT');
+      const aborted = rejection(
+        updateAtomic(at(name), () => (setImmediate(() => controller.abort()), forever()), {
+          signal: controller.signal,
+        }),
+      );
+      expect((await aborted).name).to.equal('AbortError');
+      const refused = updateAtomic(at(name), () => (controller.abort(), Promise.reject(new Error('mine'))), {
+        signal: new AbortController().signal,
+      });
+      expect((await rejection(refused)).message).to.equal('mine');
+      expect(scratch.list()).to.deep.equal(['a']);
+      expect(readFileSync(at('a'), 'utf8')).to.equal('old');
+    }
+    await updateAtomic(at('a'), (old) => `${old!.toString()} and new`);
+    expect(readFileSync(at('a'), 'utf8')).to.equal('old and new');
+  });
+
   losesNothing(scratch, { processes: 6, times: 20, killed: 3, durable: [true] });
 });
 

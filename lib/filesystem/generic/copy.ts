@@ -332,7 +332,7 @@ async function copyEntries(
   }
   for (const { name, stats: ofDirectory } of directories) {
     const target = joined(dst, name);
-    await makeDirectory(to, target, o);
+    await makeDirectory(joined(src, name), to, target, o);
     const place = { stats: ofDirectory, above: [...above, identity] };
     await copyEntries(from, joined(src, name), to, target, options, o, place, hooks);
   }
@@ -340,11 +340,17 @@ async function copyEntries(
   if (hooks?.durable === true) await to.syncDirectory(dst);
 }
 
-async function makeDirectory(to: Store, path: FilePath, o: OpOptions | undefined): Promise<void> {
+async function makeDirectory(
+  src: FilePath,
+  to: Store,
+  dst: FilePath,
+  o: OpOptions | undefined,
+): Promise<void> {
   try {
-    await to.mkdir(path, 0o777, o);
+    await to.mkdir(dst, 0o777, o);
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
+    if (!(await isDirectoryAt(to, dst, o))) throw fileSystemError('ENOTDIR', 'cp', src, dst);
   }
 }
 
