@@ -129,6 +129,8 @@ export interface CharacterWriter {
   readonly reason: string;
   /** Whether adjacent characters without bytes are one error, as in the table and 8-bit codecs. */
   readonly joinsErrors: boolean;
+  /** Whether surrogateescape covers the beginning of such a run, so that an error is about the rest. */
+  readonly escapesPart?: boolean;
   /** All bytes of `text` at once, or null where it has a character without bytes or there is no faster way. */
   encodeAll(text: string): Buffer | null;
   /** Most bytes a code point can take. */

@@ -26,7 +26,8 @@ export function recover(handler: ErrorHandlerName, fault: Fault, source: FaultyB
     case 'backslashreplace':
       return { text: escapeBytes(source.bytes.subarray(start, end)), next: end };
     case 'surrogateescape': {
-      const text = surrogatesFor(source.bytes.subarray(start, end));
+      // CPython takes four bytes at a time, and decodes again after them.
+      const text = surrogatesFor(source.bytes.subarray(start, Math.min(end, start + 4)));
       if (text === '') break;
       return { text, next: start + text.length };
     }

@@ -55,7 +55,7 @@ class Encoding {
   #fail(start: number): number {
     const end = this.#writer.joinsErrors ? this.#runEnd(start) : after(this.#text, start);
     const substitution = substitute(this.#errors, this.#text.slice(start, end), this.#writer);
-    if (substitution === null) this.#throw(start, end);
+    if (substitution === null) this.#throw(this.#uncovered(start), end);
     if (typeof substitution === 'string') {
       for (const character of substitution) {
         if (!this.#put(character.codePointAt(0)!)) this.#throw(start, end);
@@ -76,6 +76,14 @@ class Encoding {
       end = after(this.#text, end);
     }
     return end;
+  }
+
+  /** Where a run of errors begins that the handler does not cover. */
+  #uncovered(start: number): number {
+    if (this.#errors !== 'surrogateescape' || this.#writer.escapesPart !== true) return start;
+    const escaped = /[\udc80-\udcff]*/y;
+    escaped.lastIndex = start;
+    return start + escaped.exec(this.#text)![0].length;
   }
 
   #throw(start: number, end: number): never {

@@ -80,16 +80,15 @@ export class Iso2022JpScanner extends Scanner {
       this.state |= passing;
       return 1;
     }
-    let length = 1;
-    for (; length < longestEscape; length++) {
-      if (at + length >= bytes.length) return this.#tooFew(bytes, at, final);
-      if (isEnd(bytes[at + length]!)) {
-        length++;
-        break;
-      }
+    let end = 1;
+    for (; end < longestEscape; end++) {
+      if (at + end >= bytes.length) return this.#tooFew(bytes, at, final);
+      if (isEnd(bytes[at + end]!)) break;
       // `ESC & @` announces a revision of the set that the sequence after it names.
-      if (bytes[at + length] === 0x26 && bytes[at + length + 1] === 0x40) length += 2;
+      if (bytes[at + end] === 0x26 && bytes[at + end + 1] === 0x40) end += 2;
     }
+    if (end >= longestEscape) return this.malformed(at, at + 1, illegal);
+    const length = end + 1;
     const name = bytes.toString('latin1', at + 1, at + length);
     // Of the longest sequence CPython looks at the end only.
     const set = length === 6 && name.endsWith(switchesToKanji) ? kanji : designations[name];

@@ -55,6 +55,7 @@ export function ordinalWriter(encoding: string, limit: number): CharacterWriter 
     width: 1,
     reason: `ordinal not in range(${limit})`,
     joinsErrors: true,
+    escapesPart: true,
     longest: 1,
     encodeAll: (text) => (beyond.test(text) ? null : Buffer.from(text, 'latin1')),
     put(codePoint, into, at) {

@@ -101,6 +101,27 @@ describe('text codecs', () => {
     }
   });
 
+  it('escape four bytes of an incomplete sequence at a time, and decode again after them', () => {
+    expect(decode('euc-kr', 'surrogateescape', 'a4d4a4b6a4c8a4')).to.equal(
+      '\udca4\udcd4\udca4\udcb6\u3158\udca4',
+    );
+  });
+
+  it('take an escape sequence without an end for one malformed byte', () => {
+    const bytes = '1b24b62839f2742569633f303b656a6223';
+    expect(decode('iso-2022-jp', 'ignore', bytes)).to.equal('$(9t%ic?0;ejb#');
+    expect(() => decode('iso-2022-jp', 'strict', bytes))
+      .to.throw()
+      .that.includes({ start: 0, end: 1 });
+  });
+
+  it('tell what surrogateescape does not cover', () => {
+    for (const encoding of ['ascii', 'latin-1'])
+      expect(() => encoded('a\udc82\u8dc3', encoding, 'surrogateescape'))
+        .to.throw()
+        .that.includes({ start: 2, end: 3 });
+  });
+
   it('pass surrogates in the Unicode encodings, and only there', () => {
     expect(decode('utf-8', 'surrogatepass', 'ed', 'a0', '80')).to.equal('\ud800');
     for (const encoding of ['utf-8', 'utf-16-le', 'utf-16-be', 'utf-32-le']) {
