@@ -83,6 +83,8 @@ bool Dispatcher::TakeBatch(Batch* batch) {
         batch->operations[batch->count++] = operation;
       } else {
         CompleteCancelled(operation, lane);
+        // The choices above are about that operation: the next one may be of another kind.
+        if (batch->count == 0) break;
       }
     }
   }

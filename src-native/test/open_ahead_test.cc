@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "core/batch.h"
 #include "core/clock.h"
 #include "platform/cached.h"
+#include "test/dispatcher_support.h"
 #include "test/os_support.h"
 
 namespace uvfiles {
@@ -54,6 +56,70 @@ struct Window {
   Batch batch;
   std::vector<std::unique_ptr<OperationDetails>> details;
   std::vector<std::unique_ptr<Operation>> operations;
+};
+
+// A dispatcher that one job at a time works for, and what it has delivered.
+struct Desk {
+  Desk() : pool(2), dispatcher(Init(&loop), Deliver, Discard, this, pool) {
+    REQUIRE(dispatcher.Open() == 0);
+  }
+  ~Desk() {
+    bool closed = false;
+    closed_ = &closed;
+    dispatcher.Close([](void* context) { *static_cast<Desk*>(context)->closed_ = true; });
+    while (!closed) uv_run(&loop, UV_RUN_ONCE);
+    while (uv_run(&loop, UV_RUN_NOWAIT) != 0) {
+    }
+    REQUIRE(uv_loop_close(&loop) == 0);
+  }
+  Operation* Submit(OpKind kind) {
+    Operation* const operation = dispatcher.Acquire();
+    operation->kind = kind;
+    if (kind != OpKind::kRead) {
+      details.push_back(std::make_unique<OperationDetails>());
+      operation->details = details.back().get();
+    }
+    return operation;
+  }
+  Operation* SubmitFile(const std::string& path) {
+    Operation* const operation = Submit(OpKind::kReadFile);
+    operation->details->path = path;
+    operation->details->flags = O_RDONLY;
+    REQUIRE(dispatcher.Submit(operation));
+    return operation;
+  }
+  void RunUntilDelivered(size_t count) {
+    while (delivered.size() < count) uv_run(&loop, UV_RUN_ONCE);
+  }
+
+  ProcessPool pool;
+  uv_loop_t loop;
+  Dispatcher dispatcher;
+  std::vector<std::unique_ptr<OperationDetails>> details;
+  std::vector<OpKind> delivered;
+
+ private:
+  static uv_loop_t* Init(uv_loop_t* loop) {
+    REQUIRE(uv_loop_init(loop) == 0);
+    return loop;
+  }
+  static void Deliver(void* context, Operation* finished) {
+    auto* const self = static_cast<Desk*>(context);
+    while (finished != nullptr) {
+      Operation* const operation = finished;
+      finished = finished->next;
+      self->delivered.push_back(operation->kind);
+      Discard(context, operation);
+    }
+  }
+  static void Discard(void* context, Operation* operation) {
+    if (operation->capacity != 0)
+      BlockPool::Instance().Release({operation->data, operation->capacity});
+    operation->capacity = 0;
+    operation->details = nullptr;
+    static_cast<Desk*>(context)->dispatcher.Release(operation);
+  }
+  bool* closed_ = nullptr;
 };
 
 const Atomic<bool> kOpen{false};
@@ -166,6 +232,40 @@ TEST("opens nothing of what was cancelled, expired or ends") {
   CHECK(ended.StateOf(0) == OpState::kCancelled);
   CHECK(ended.StateOf(1) == OpState::kCancelled);
   CHECK_EQ(OpenDescriptors(), before);
+  Clear(top);
+}
+
+TEST("takes what follows a file that is cancelled in that moment as what it is") {
+  const std::string top = Scratch();
+  if (!MountsAreKnown()) return;
+  WriteText(top + "/slow", std::string(16 << 20, 's'));
+  OpenFile file;
+  file.fd = ::open((top + "/slow").c_str(), O_RDONLY);
+  Gate gate;
+  Lambda occupies(Once([&gate] { gate.Pass(); }));
+  {
+    Desk desk;
+    desk.SubmitFile(top + "/slow");
+    desk.RunUntilDelivered(1);
+    Operation* const task = desk.Submit(OpKind::kTask);
+    task->details->task = &occupies;
+    task->details->task_owner = &occupies;
+    REQUIRE(desk.dispatcher.Submit(task));
+    gate.AwaitWaiting(1);
+    // As Dispatcher::Cancel begins: it takes the operation out of the lane after that.
+    REQUIRE(Advance(desk.SubmitFile(top + "/slow"), OpState::kQueued, OpState::kCancelled));
+    for (int i = 0; i < 3; i++) {
+      Operation* const operation = desk.Submit(OpKind::kRead);
+      operation->file = &file;
+      operation->position = 0;
+      operation->size = 100;
+      REQUIRE(desk.dispatcher.Submit(operation));
+    }
+    gate.Open();
+    desk.RunUntilDelivered(6);
+    CHECK_EQ(std::count(desk.delivered.begin(), desk.delivered.end(), OpKind::kRead), 3);
+  }
+  ::close(file.fd);
   Clear(top);
 }
 

@@ -92,7 +92,9 @@ void Environment::Submit() {
   if (lanes_[lane].retired) return;
   OpenFile* const file = files_[Random(kFiles)].get();
   Operation* const operation = dispatcher_->Acquire();
-  operation->kind = kKinds[Random(sizeof kKinds / sizeof *kKinds)];
+  operation->kind = kernel.whole_files && !OneIn(4)
+                        ? OpKind::kReadFile
+                        : kKinds[Random(sizeof kKinds / sizeof *kKinds)];
   operation->lane = lane;
   operation->file = file;
   operation->result = 0;
@@ -129,7 +131,8 @@ Fate* Environment::AnyOpen() {
 }
 
 void Environment::CancelOne() {
-  Fate* const fate = AnyOpen();
+  // The oldest one often: a job may be about to take it.
+  Fate* const fate = !open_.empty() && OneIn(2) ? &kernel.fates[open_.front()] : AnyOpen();
   if (fate == nullptr) return;
   fate->cancelled = true;
   const CancelResult result = dispatcher_->Cancel(fate->operation);
@@ -289,6 +292,7 @@ void Environment::Deliver(void* context, Operation* finished) {
 void Environment::Discard(void* context, Operation* operation) {
   auto* const self = static_cast<Environment*>(context);
   if (!self->closing_) Fail("environment %d: discards, and does not close", self->number_);
+  if (operation->state.Peek() != OpState::kFinished) GiveUp(*operation, UV_ECANCELED, false);
   self->Settle(operation);
   self->dispatcher_->Release(operation);
 }
@@ -341,6 +345,8 @@ void Environment::CheckQuietOperation(uint32_t slot, uint32_t jobs, bool blocked
   if (state == OpState::kQueued) {
     if (blocked || (jobs > 0 && PoolRunning() >= pool_->limit())) return;
     if (jobs > 0 && fate.act == Act::kSteps && fate.performed) return;  // taken, and has more to do
+    // Taken with others of its window, one of which hangs, and handed back.
+    if (jobs > 0 && !operation.in_lane && (operation.flags & kAdvised) != 0) return;
     // Who had all permits there were is not told that there are more now.
     if (jobs > 0 && reserve_changed) return;
   } else if (jobs > 0) {

@@ -43,6 +43,7 @@ struct Kernel {
   std::vector<int> tokens;  // of each descriptor: how many transfers it is ready for
   bool helper_fails = false;
   bool knows_mounts = false;
+  bool whole_files = false;   // most operations read one, so that jobs take windows of them
   uint32_t helpers = 0;       // threads that perform without a permit
   uint32_t performing = 0;    // calls at this moment
   uint32_t most_permits = 0;  // that there have been

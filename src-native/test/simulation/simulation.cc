@@ -5,6 +5,7 @@
 // A run fails when an operation has no end or two, when one is performed that was cancelled, when more jobs run than there
 // are permits, when permits are missing in the end, when something is touched that was closed, when a run does not end, or
 // when nothing happens any more although there is something to do: a lost wake-up.
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -55,6 +56,7 @@ void RunOnce(uint64_t seed) {
   kernel = {};
   kernel.helper_fails = OneIn(3);
   kernel.knows_mounts = OneIn(2);
+  kernel.whole_files = OneIn(2);
   reserve_changed = false;
   const uint32_t threads = 2 + Random(4);
   ProcessPool pool(threads, Random(2));
@@ -106,6 +108,7 @@ int Main(int argc, char** argv) {
       runs = 1;
     }
   }
+  std::signal(SIGABRT, [](int) { Fail("a sanitizer's report, above"); });
   const clock_t until = std::clock() + static_cast<clock_t>(seconds * CLOCKS_PER_SEC);
   uint64_t done = 0;
   uint64_t operations = 0;
@@ -123,5 +126,9 @@ int Main(int argc, char** argv) {
 
 }  // namespace simulation
 }  // namespace uvfiles
+
+// So that a report tells its seed: see Main.
+extern "C" const char* __asan_default_options() { return "abort_on_error=1"; }
+extern "C" const char* __ubsan_default_options() { return "abort_on_error=1"; }
 
 int main(int argc, char** argv) { return uvfiles::simulation::Main(argc, argv); }
