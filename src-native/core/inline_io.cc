@@ -127,6 +127,9 @@ int64_t InlineIO::Read(OpenFile* file, char* data, size_t size, int64_t position
 
   const size_t wanted = fault_ == 2 && size > 1 ? size / 2 : size;
   const bool plain = state.access != CacheAccess::kNoWait;
+  // Bytes up to the end that is known: no other read has to tell it.
+  const size_t to_end =
+      position >= 0 && length > position ? static_cast<size_t>(length - position) : SIZE_MAX;
   size_t total = 0;
   int64_t count;
   do {
@@ -138,7 +141,7 @@ int64_t InlineIO::Read(OpenFile* file, char* data, size_t size, int64_t position
                        : platform::Pread(file->fd, data + total, wanted - total, from);
     }
     if (count > 0) total += static_cast<size_t>(count);
-  } while (count > 0 && total < wanted);
+  } while (count > 0 && total < wanted && total != to_end);
 
   if (count == UV_ENOTSUP || count == -EOPNOTSUPP) {
     platform::ForgetAccess(state.device);
@@ -253,6 +256,13 @@ int64_t InlineIO::Readlink(const char* path, char* data, size_t size) {
 
 int64_t InlineIO::Open(const char* path, int flags, InlineState* state, StatRecord* status,
                        const char* root) {
+  const int64_t fd = OpenNonblocking(path, flags, state, status, root);
+  if (fd >= 0) platform::MakeBlocking(static_cast<int>(fd), flags);
+  return fd;
+}
+
+int64_t InlineIO::OpenNonblocking(const char* path, int flags, InlineState* state,
+                                  StatRecord* status, const char* root) {
 #ifdef __linux__
   // Whatever else it turns out to be is the pool's: a FIFO's open would wait without O_NONBLOCK.
   const int fd = OpenPath(path, flags | O_NONBLOCK, root);
@@ -270,7 +280,6 @@ int64_t InlineIO::Open(const char* path, int flags, InlineState* state, StatReco
       state->access = CacheAccess::kNever;
     if (state->access == CacheAccess::kMincore) KeepMapping(fd, record.size, state);
     if (state->access != CacheAccess::kUnknown) {
-      platform::MakeBlocking(fd, flags);
       CountHit(InlineKind::kNames);
       return fd;
     }
@@ -296,7 +305,7 @@ int64_t InlineIO::ReadFile(const char* path, char* data, size_t size, StatRecord
                            const char* root) {
 #ifdef __linux__
   OpenFile file;
-  const int64_t fd = Open(path, O_RDONLY, &file.inline_state, status, root);
+  const int64_t fd = OpenNonblocking(path, O_RDONLY, &file.inline_state, status, root);
   if (fd < 0) return kMiss;
   const int64_t length = status->size;
   file.fd = static_cast<int>(fd);

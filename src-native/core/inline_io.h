@@ -77,6 +77,9 @@ class InlineIO {
 
  private:
   int OpenPath(const char* path, int flags, const char* root = nullptr);
+  // As `Open`; the descriptor has O_NONBLOCK, which reads of regular files do not heed.
+  int64_t OpenNonblocking(const char* path, int flags, InlineState* state, StatRecord* status,
+                          const char* root);
   void CountHit(InlineKind kind) { figures_.hits[static_cast<int>(kind)]++; }
   void CountMiss(InlineKind kind) { figures_.misses[static_cast<int>(kind)]++; }
   bool Cached(OpenFile* file, int64_t at, size_t size, int64_t length, bool* told);
