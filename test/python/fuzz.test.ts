@@ -21,12 +21,12 @@ describe('compared with Python', function () {
   });
 
   for (const [title, fuzzer, ...options] of [
-    ['codecs', 'fuzz-codecs.mjs'],
-    ['texts in the code pages of DOS, Windows and Macintosh', 'fuzz-codecs.mjs', '--encodings', codePages],
-    ['sequences of operations on text files', 'fuzz-files.mjs', '--kind', 'text'],
-    ['sequences of operations on binary files', 'fuzz-files.mjs', '--kind', 'binary'],
-    ['sequences of operations on text files in memory', 'fuzz-files.mjs', '--kind', 'text', '--memory'],
-    ['sequences of operations on binary files in memory', 'fuzz-files.mjs', '--kind', 'binary', '--memory'],
+    ['codecs', 'fuzz-codecs.ts'],
+    ['texts in the code pages of DOS, Windows and Macintosh', 'fuzz-codecs.ts', '--encodings', codePages],
+    ['sequences of operations on text files', 'fuzz-files.ts', '--kind', 'text'],
+    ['sequences of operations on binary files', 'fuzz-files.ts', '--kind', 'binary'],
+    ['sequences of operations on text files in memory', 'fuzz-files.ts', '--kind', 'text', '--memory'],
+    ['sequences of operations on binary files in memory', 'fuzz-files.ts', '--kind', 'binary', '--memory'],
   ] as const) {
     it(`finds no difference in ${count} ${title}`, async () => {
       const script = fileURLToPath(new URL(`./${fuzzer}`, import.meta.url));
@@ -34,7 +34,7 @@ describe('compared with Python', function () {
       const asked = options.filter((option) => option !== '--memory');
       const { stdout } = await run(
         process.execPath,
-        [script, ...asked, '--seed', seed, '--count', String(count)],
+        ['--import', 'tsx', script, ...asked, '--seed', seed, '--count', String(count)],
         inMemory ? { env: { ...process.env, UVFILES_TEST_FS: 'memory' } } : {},
       ).catch((error: unknown) => error as { stdout: string });
       expect(stdout).to.match(/no differences\n$/);
@@ -42,8 +42,8 @@ describe('compared with Python', function () {
   }
 
   it('finds no difference in the sequences that differed once', async () => {
-    const script = fileURLToPath(new URL('./fuzz-files.mjs', import.meta.url));
-    const { stdout } = await run(process.execPath, [script, '--past']);
+    const script = fileURLToPath(new URL('./fuzz-files.ts', import.meta.url));
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', script, '--past']);
     expect(stdout).to.match(/no differences\n$/);
   });
 });

@@ -8,7 +8,7 @@ import { expect } from 'chai';
 
 import { BUCKET, client, sdk, SERVERS, whySkipped } from './support/targets.js';
 
-const script = fileURLToPath(new URL('../python/fuzz-files.mjs', import.meta.url));
+const script = fileURLToPath(new URL('../python/fuzz-files.ts', import.meta.url));
 /** One sequence in four only reads, and each costs requests. */
 const count = Math.ceil(Number(process.env.UVFILES_FUZZ_COUNT ?? 2000) / 10);
 

@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 const interpreter = '/usr/bin/python3';
 
 /** Whether there is a Python to compare with. */
-export function havePython() {
+export function havePython(): boolean {
   return existsSync(interpreter);
 }
 
 export class Python {
-  #process = spawn(
+  readonly #process = spawn(
     interpreter,
     ['-B', '-W', 'ignore', fileURLToPath(new URL('driver.py', import.meta.url))],
     {
@@ -20,25 +20,26 @@ export class Python {
       env: { ...process.env, PYTHONIOENCODING: 'utf-8' },
     },
   );
-  #waiting = [];
+  readonly #waiting: { resolve: (answer: any) => void; reject: (error: Error) => void }[] = [];
 
   constructor() {
-    createInterface({ input: this.#process.stdout }).on('line', (line) =>
-      this.#waiting.shift().resolve(JSON.parse(line)),
-    );
+    createInterface({ input: this.#process.stdout }).on('line', (line) => {
+      this.#waiting.shift()!.resolve(JSON.parse(line));
+    });
     this.#process.on('exit', (code) => {
       for (const { reject } of this.#waiting) reject(new Error(`python ended with code ${code}`));
     });
   }
 
-  ask(request) {
+  /** The answer to one question. Its form is that of the question's `op`: see driver.py. */
+  ask<Answer>(request: { readonly op: string }): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#process.stdin.write(`${JSON.stringify(request)}\n`);
     });
   }
 
-  end() {
+  end(): void {
     this.#process.stdin.end();
   }
 }

@@ -1,11 +1,15 @@
 // Text and bytes worth decoding: characters of every length in every encoding, cut and spoilt at random.
-import { createRequire } from 'node:module';
+import type { ErrorHandlerName } from '../../lib/text/codec.js';
+import { encode } from '../../lib/text/encoder.js';
+import { findCodec, type Codec } from '../../lib/text/registry.js';
+import type { Random } from './random.ts';
 
-const require = createRequire(import.meta.url);
-const { findCodec } = require('../../dist/cjs/text/registry.js');
-const { encode } = require('../../dist/cjs/text/encoder.js');
-
-export { findCodec };
+/** The codec of an encoding that exists. */
+export function codecOf(encoding: string): Codec {
+  const codec = findCodec(encoding);
+  if (codec === undefined) throw new Error(`${encoding} is unknown here`);
+  return codec;
+}
 
 export const encodings = [
   'utf-8',
@@ -54,7 +58,7 @@ export const encodings = [
 /** Python's files keep a state between two writes in these, so that only whole texts can be compared. */
 export const statefulEncodings = ['iso-2022-jp', 'big5hkscs'];
 
-export const handlers = [
+export const handlers: ErrorHandlerName[] = [
   'strict',
   'strict',
   'strict',
@@ -65,10 +69,10 @@ export const handlers = [
   'surrogatepass',
 ];
 
-export const writeHandlers = [...handlers, 'xmlcharrefreplace', 'namereplace'];
+export const writeHandlers: ErrorHandlerName[] = [...handlers, 'xmlcharrefreplace', 'namereplace'];
 
 /** Whether an encoding is one of the East Asian ones. */
-export function isMultibyte(encoding) {
+export function isMultibyte(encoding: string): boolean {
   return /^(shift_jis|euc-|gb|big5|cp9|iso-2022)/.test(encoding);
 }
 
@@ -129,15 +133,15 @@ const characters = [
 ];
 
 /** A string of up to `length` characters that `encoding` has. */
-export function encodable(random, encoding, length) {
+export function encodable(random: Random, encoding: string, length: number): string {
   return random
     .list(length, () => random.pick(characters))
     .filter((character) => has(encoding, character))
     .join('');
 }
 
-/** A string with characters that few encodings have, and lone surrogates where `surrogates`. */
-export function anyText(random, length) {
+/** A string with characters that few encodings have, and lone surrogates. */
+export function anyText(random: Random, length: number): string {
   return (
     random
       .list(length, () =>
@@ -147,31 +151,36 @@ export function anyText(random, length) {
       )
       .join('')
       // A high and a low surrogate that meet are one character here and two in Python.
-      .replace(/[\ud800-\udbff](?=[\udc00-\udfff])/g, (high, at, text) =>
-        /[\udc80-\udcff]|\udfff/.test(text[at + 1]) && !isPair(text, at) ? '' : high,
+      .replace(/[\ud800-\udbff](?=[\udc00-\udfff])/g, (high, at: number, text: string) =>
+        /[\udc80-\udcff]|\udfff/.test(text[at + 1]!) && !isPair(text, at) ? '' : high,
       )
   );
 }
 
-function isPair(text, at) {
-  return text.codePointAt(at) > 0xffff;
+function isPair(text: string, at: number): boolean {
+  return text.codePointAt(at)! > 0xffff;
 }
 
 /** The bytes of a string, with a byte order mark where the encoding has one. */
-export function bytesOf(text, encoding, random, { bigEndian = true, markless = true } = {}) {
-  const codec = findCodec(encoding);
+export function bytesOf(
+  text: string,
+  encoding: string,
+  random: Random,
+  { bigEndian = true, markless = true } = {},
+): Buffer {
+  const codec = codecOf(encoding);
   const bytes = encode(text, codec, 'strict');
   if (codec.mark === null || (markless && random.once(8))) return Buffer.from(bytes);
   if (bigEndian && codec.width > 1 && random.once(3)) {
-    const big = encode(text, findCodec(`${codec.name}-be`), 'strict');
+    const big = encode(text, codecOf(`${codec.name}-be`), 'strict');
     return Buffer.concat([Buffer.from(codec.mark).reverse(), big]);
   }
   return Buffer.concat([codec.mark, bytes]);
 }
 
 /** Bytes changed, dropped, doubled or made up at random. */
-export function spoil(random, bytes) {
-  let spoilt = Buffer.from(bytes);
+export function spoil(random: Random, bytes: Buffer): Buffer {
+  let spoilt: Buffer = Buffer.from(bytes);
   for (let changes = 1 + random.below(4); changes > 0; changes--) {
     const at = random.below(spoilt.length + 1);
     const kind = random.below(4);
@@ -217,18 +226,19 @@ export function spoil(random, bytes) {
   return spoilt;
 }
 
-const known = new Map();
+const known = new Map<string, boolean>();
 
-function has(encoding, character) {
+function has(encoding: string, character: string): boolean {
   const key = `${encoding} ${character}`;
-  if (!known.has(key)) {
-    let encodes = true;
+  let encodes = known.get(key);
+  if (encodes === undefined) {
     try {
-      encode(character, findCodec(encoding), 'strict');
+      encode(character, codecOf(encoding), 'strict');
+      encodes = true;
     } catch {
       encodes = false;
     }
     known.set(key, encodes);
   }
-  return known.get(key);
+  return encodes;
 }

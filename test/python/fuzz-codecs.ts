@@ -1,25 +1,47 @@
 // Compares the codecs with Python's incremental ones: random text, spoilt and cut at random places, every handler.
-//   node test/python/fuzz-codecs.mjs [--seed N] [--count N] [--encodings NAME,NAME]
-import { createRequire } from 'node:module';
+//   node --import tsx test/python/fuzz-codecs.ts [--seed N] [--count N] [--encodings NAME,NAME]
 import { parseArgs } from 'node:util';
-import { havePython, Python } from './python.mjs';
-import { Random } from './random.mjs';
+import type { ErrorHandlerName } from '../../lib/text/codec.js';
+import { Decoder } from '../../lib/text/decoder.js';
+import { encode } from '../../lib/text/encoder.js';
+import type { UnicodeDecodeError, UnicodeEncodeError } from 'uvfiles';
+import { havePython, Python } from './python.ts';
+import { Random } from './random.ts';
 import {
   anyText,
   bytesOf,
+  codecOf,
   encodable,
   encodings,
-  findCodec,
   handlers,
   isMultibyte,
   spoil,
   statefulEncodings,
   writeHandlers,
-} from './texts.mjs';
+} from './texts.ts';
 
-const require = createRequire(import.meta.url);
-const { Decoder } = require('../../dist/cjs/text/decoder.js');
-const { encode } = require('../../dist/cjs/text/encoder.js');
+interface DecodeCase {
+  op: 'decode';
+  encoding: string;
+  errors: ErrorHandlerName;
+  /** Bytes as hexadecimal text, decoded one after another. */
+  pieces: string[];
+}
+
+interface EncodeCase {
+  op: 'encode';
+  encoding: string;
+  errors: ErrorHandlerName;
+  text: string;
+}
+
+interface Outcome {
+  texts?: string[];
+  bytes?: string;
+  error?: { kind: 'decode' | 'encode'; start: number; end: number; reason: string };
+  /** What could not be decoded, here only. */
+  object?: string;
+}
 
 const { values } = parseArgs({
   options: {
@@ -49,10 +71,10 @@ python.end();
 console.log(differences === 0 ? 'no differences' : `${differences} differences`);
 process.exitCode = differences === 0 ? 0 : 1;
 
-async function compare(index) {
+async function compare(index: number): Promise<void> {
   const request = makeCase(new Random(seed + index));
   const ours = request.op === 'decode' ? decode(request) : encodeText(request);
-  const theirs = await python.ask(request);
+  const theirs = await python.ask<Outcome>(request);
   if (same(ours, theirs, request)) return;
   differences++;
   if (differences > 3) return;
@@ -61,14 +83,14 @@ async function compare(index) {
   console.log('  python:', JSON.stringify(theirs));
 }
 
-function makeCase(random) {
+function makeCase(random: Random): DecodeCase | EncodeCase {
   const encoding = random.pick(asked);
   if (random.once(3))
     return { op: 'encode', encoding, errors: random.pick(writeHandlers), text: anyText(random, 12) };
   const errors = random.pick(handlers);
   let bytes = bytesOf(encodable(random, encoding, 16), encoding, random);
   if (random.once(2)) bytes = spoil(random, bytes);
-  const pieces = [];
+  const pieces: string[] = [];
   while (bytes.length > 0 && pieces.length < 7) {
     const length = random.below(bytes.length + 1);
     pieces.push(bytes.subarray(0, length).toString('hex'));
@@ -77,14 +99,15 @@ function makeCase(random) {
   return { op: 'decode', encoding, errors, pieces: [...pieces, bytes.toString('hex')] };
 }
 
-function decode({ encoding, errors, pieces }) {
-  const decoder = new Decoder(findCodec(encoding), errors);
-  const texts = [];
+function decode({ encoding, errors, pieces }: DecodeCase): Outcome {
+  const decoder = new Decoder(codecOf(encoding), errors);
+  const texts: string[] = [];
   try {
     pieces.forEach((piece, i) =>
       texts.push(decoder.decode(Buffer.from(piece, 'hex'), i === pieces.length - 1)),
     );
-  } catch (error) {
+  } catch (caught) {
+    const error = caught as UnicodeDecodeError;
     return {
       texts,
       error: { kind: 'decode', start: error.start, end: error.end, reason: error.reason },
@@ -94,17 +117,18 @@ function decode({ encoding, errors, pieces }) {
   return { texts };
 }
 
-function encodeText({ encoding, errors, text }) {
-  const codec = findCodec(encoding);
+function encodeText({ encoding, errors, text }: EncodeCase): Outcome {
+  const codec = codecOf(encoding);
   try {
     const bytes = encode(text, codec, errors);
     return { bytes: (codec.mark === null ? bytes : Buffer.concat([codec.mark, bytes])).toString('hex') };
-  } catch (error) {
+  } catch (caught) {
+    const error = caught as UnicodeEncodeError;
     return { error: { kind: 'encode', start: error.start, end: error.end, reason: error.reason } };
   }
 }
 
-function same(ours, theirs, request) {
+function same(ours: Outcome, theirs: Outcome, request: DecodeCase | EncodeCase): boolean {
   // Under surrogateescape some of Python's codecs count from the first character that is not escaped, others from the run.
   if (ours.error?.kind === 'encode' && theirs.error?.kind === 'encode' && ours.error.end === theirs.error.end)
     return true;
@@ -113,14 +137,15 @@ function same(ours, theirs, request) {
   if (ours.error?.kind === 'decode' && theirs.error?.kind === 'decode') {
     // What only switches is kept for the next character here, and counted with it.
     if (request.encoding === 'iso-2022-jp') {
-      const length = ({ error }) => error.end - error.start;
-      if (ours.error.reason === theirs.error.reason && length(ours) === length(theirs)) return true;
+      const length = ({ start, end }: { start: number; end: number }) => end - start;
+      if (ours.error.reason === theirs.error.reason && length(ours.error) === length(theirs.error))
+        return true;
     }
     // Without its byte order mark a stream is no text here at all; Python may find malformed bytes before it misses that.
     if (ours.error.reason.endsWith('start with BOM')) return true;
     if (JSON.stringify(ours.texts) !== JSON.stringify(theirs.texts)) return false;
     // Python counts from behind the mark of utf-8-sig.
-    if (ours.object.startsWith('efbbbf')) return ours.error.reason === theirs.error.reason;
+    if (ours.object!.startsWith('efbbbf')) return ours.error.reason === theirs.error.reason;
   }
   // Python's multibyte codecs lose what follows the first byte of a sequence cut by the end of the text.
   if (request.errors === 'surrogateescape' && isMultibyte(request.encoding) && ours.texts && theirs.texts) {

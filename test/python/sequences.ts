@@ -1,6 +1,8 @@
 // Makes the sequences of operations that the file fuzzer compares: a file, how it is opened, and what is done to it.
-import { binarySequence } from './binary-sequences.mjs';
-import { makeMode } from './modes.mjs';
+import { binarySequence } from './binary-sequences.ts';
+import { makeMode } from './modes.ts';
+import type { Random } from './random.ts';
+import type { Operation, Sequence, SequenceOptions } from './sequence.ts';
 import {
   anyText,
   bytesOf,
@@ -10,22 +12,22 @@ import {
   isMultibyte,
   spoil,
   writeHandlers,
-} from './texts.mjs';
+} from './texts.ts';
 
-/** A sequence of a kind ('text' or 'binary'): content of the file before (hexadecimal, null for no file), mode, options of open, operations. */
-export function makeSequence(random, kind) {
+/** A random sequence on a file of this kind. */
+export function makeSequence(random: Random, kind: string): Sequence {
   return kind === 'binary' ? binarySequence(random) : textSequence(random);
 }
 
-function size(random) {
+function size(random: Random): number {
   return random.pick([0, 1, 1, 2, 3, 5, 7, 11, 20, 100, -1]);
 }
 
-function textSequence(random) {
-  const mode = makeMode(random, random.pick(['', 't']));
+function textSequence(random: Random): Sequence {
+  const mode = makeMode(random, random.pick(['', 't'] as const));
   const encoding = random.pick(encodings);
   const writing = /[wax+]/.test(mode);
-  let errors = random.pick(writing ? writeHandlers : handlers);
+  let errors: string = random.pick(writing ? writeHandlers : handlers);
   // Where text ends with bytes that are ignored, a position may be before or behind them; and writing over a part of a
   // character makes such bytes.
   if (errors === 'ignore' && mode.includes('+')) errors = 'replace';
@@ -53,9 +55,14 @@ function textSequence(random) {
   // Half a byte order mark is no text in either, but Python's position is behind it.
   if (encoding === 'utf-8-sig' && bytes.length < 3) bytes = Buffer.alloc(0);
   const content = mode.includes('x') || random.once(12) ? null : bytes.toString('hex');
-  const options = { encoding, errors, newline: random.pick([null, null, '', '\n', '\r', '\r\n']) };
+  const options: SequenceOptions = {
+    encoding,
+    errors,
+    newline: random.pick([null, null, '', '\n', '\r', '\r\n']),
+  };
   if (random.once(2)) options.buffering = random.pick([1, 2, 3, 5, 17]);
-  const sequence = { op: 'sequence', content, mode, options, vague: spoilt && errors === 'ignore' };
+  const vague = spoilt && errors === 'ignore';
+  const sequence: Sequence = { op: 'sequence', content, mode, options, vague, ops: [] };
   // Where a chunk ends decides when malformed text is noticed, so such text comes in one chunk; writing over a part of a
   // character makes some.
   if (lenient || (!spoilt && !mode.includes('+')))
@@ -66,9 +73,21 @@ function textSequence(random) {
   return { ...sequence, ops: random.list(16, () => random.pick(choices)()) };
 }
 
-function choicesFor(random, { encoding, errors, telling, isWhole }) {
+interface TextChoices {
+  encoding: string;
+  errors: string;
+  /** Whether positions can be compared. */
+  telling: boolean;
+  /** Whether the text is decoded in one chunk. */
+  isWhole: boolean;
+}
+
+function choicesFor(
+  random: Random,
+  { encoding, errors, telling, isWhole }: TextChoices,
+): (() => Operation)[] {
   const texts = () => (random.once(3) ? anyText(random, 8) : encodable(random, encoding, 8));
-  const choices = [
+  const choices: (() => Operation)[] = [
     () => ['read', size(random)],
     () => ['read', size(random)],
     () => ['readline', size(random)],
@@ -101,8 +120,11 @@ function choicesFor(random, { encoding, errors, telling, isWhole }) {
 }
 
 /** A change of how text is read, from the start of the file on: within text neither side allows it. */
-function restart(random, isWhole) {
-  const options = [{ lineBuffering: random.once(2) }, { newline: random.pick([null, '', '\n', '\r\n']) }];
+function restart(random: Random, isWhole: boolean): Operation {
+  const options: object[] = [
+    { lineBuffering: random.once(2) },
+    { newline: random.pick([null, '', '\n', '\r\n']) },
+  ];
   if (isWhole)
     options.push({ errors: random.pick(['strict', 'replace']) }, { encoding: random.pick(encodings) });
   return ['restart', random.pick(options)];

@@ -1,27 +1,27 @@
 // The operations of a binary sequence, on a file of this library.
-import { appendFile } from '../../dist/esm/index.js';
+import { appendFile, type BinaryFile, type RawFile } from 'uvfiles';
 
 /**
  * A binary file under test. How much `read1`, `readinto1` and `peek` give is up to the buffer, so they say how much it was,
  * and Python is asked for as much.
  */
 export class Binary {
-  constructor(file, path) {
+  file: BinaryFile | RawFile;
+  readonly #path: string;
+
+  constructor(file: BinaryFile | RawFile, path: string) {
     this.file = file;
-    this.path = path;
+    this.#path = path;
   }
 
-  get #isRaw() {
-    return this.file.peek === undefined;
-  }
-
-  /** What a raw file has no method for: nothing, or that it is closed. */
-  async #missing() {
+  /** The file, if it has a buffer. A raw file has no such method: null, or the error that it is closed. */
+  async #buffered(): Promise<BinaryFile | null> {
+    if ('peek' in this.file) return this.file;
     await this.file.seekable();
     return null;
   }
 
-  async read(size) {
+  async read(size: number | null) {
     return hex(await this.file.read(size));
   }
 
@@ -29,37 +29,40 @@ export class Binary {
     return hex(await this.file.readall());
   }
 
-  async read1(size) {
-    return this.#isRaw ? this.#missing() : hex(await this.file.read1(size));
+  async read1(size: number) {
+    const file = await this.#buffered();
+    return file && hex(await file.read1(size));
   }
 
-  async peek(size) {
-    return this.#isRaw ? this.#missing() : hex(await this.file.peek(size));
+  async peek(size: number) {
+    const file = await this.#buffered();
+    return file && hex(await file.peek(size));
   }
 
-  async readinto(size) {
+  async readinto(size: number) {
     const view = Buffer.alloc(size);
     return [await this.file.readinto(view), hex(view)];
   }
 
-  async readinto1(size) {
-    if (this.#isRaw) return this.#missing();
+  async readinto1(size: number) {
+    const file = await this.#buffered();
+    if (file === null) return null;
     const view = Buffer.alloc(size);
-    const count = await this.file.readinto1(view);
+    const count = await file.readinto1(view);
     if (view.subarray(count).some((byte) => byte !== 0)) throw new Error('touched what it did not read');
     return hex(view.subarray(0, count));
   }
 
-  async readline(size) {
+  async readline(size: number) {
     return hex(await this.file.readline(size));
   }
 
-  async readlines(hint) {
+  async readlines(hint: number | null) {
     return (await this.file.readlines(hint)).map(hex);
   }
 
-  async lines(count) {
-    const lines = [];
+  async lines(count: number) {
+    const lines: string[] = [];
     if (count === 0) return lines;
     for await (const line of this.file) {
       lines.push(hex(line));
@@ -68,8 +71,8 @@ export class Binary {
     return lines;
   }
 
-  async batches(count, batch) {
-    const batches = [];
+  async batches(count: number, batch: number) {
+    const batches: string[][] = [];
     if (count === 0) return batches;
     for await (const lines of this.file.lines({ batch, keepEnds: true })) {
       batches.push(lines.map(hex));
@@ -78,23 +81,23 @@ export class Binary {
     return batches;
   }
 
-  write(data) {
+  write(data: string) {
     return this.file.write(Buffer.from(data, 'hex'));
   }
 
-  writelines(items) {
+  writelines(items: string[]) {
     return this.file.writelines(items.map((data) => Buffer.from(data, 'hex')));
   }
 
-  async pread(size, position) {
+  async pread(size: number, position: number) {
     return hex(await this.file.pread(size, position));
   }
 
-  pwrite(data, position) {
+  pwrite(data: string, position: number) {
     return this.file.pwrite(Buffer.from(data, 'hex'), position);
   }
 
-  seek(offset, whence) {
+  seek(offset: number, whence: 0 | 1 | 2) {
     return this.file.seek(offset, whence);
   }
 
@@ -102,7 +105,7 @@ export class Binary {
     return this.file.tell();
   }
 
-  truncate(size) {
+  truncate(size: number | null) {
     return this.file.truncate(size);
   }
 
@@ -111,7 +114,7 @@ export class Binary {
   }
 
   /** Calls that do not wait for each other. */
-  async together(first, second) {
+  async together(first: number, second: number) {
     const [before, position, after] = await Promise.all([
       this.file.read(first),
       this.file.tell(),
@@ -121,7 +124,7 @@ export class Binary {
   }
 
   /** A read that is ended at once, in this turn, or by its deadline. What it did not give has to come later. */
-  async ended(size, _got, how) {
+  async ended(size: number, _got: number, how: number) {
     const controller = new AbortController();
     const reading = this.file.read(size, how === 0 ? { timeout: 0.01 } : { signal: controller.signal });
     if (how === 2) await Promise.resolve();
@@ -129,16 +132,19 @@ export class Binary {
     try {
       return hex(await reading);
     } catch (error) {
-      if (error.code !== 'ABORT_ERR' && error.code !== 'ERR_TIMEOUT') throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ABORT_ERR' && code !== 'ERR_TIMEOUT') throw error;
       return '';
     }
   }
 
   /** Some chunks of a stream that is cancelled, with or without a read that waits. */
-  async stream(count, _got, chunkSize) {
+  async stream(count: number, _got: number, chunkSize: number) {
     const reader = this.file.readableStream({ chunkSize }).getReader();
-    const chunks = [];
-    const add = ({ value }) => value && chunks.push(value);
+    const chunks: Uint8Array[] = [];
+    const add = ({ value }: { value?: Uint8Array | undefined }) => {
+      if (value !== undefined) chunks.push(value);
+    };
     for (let left = count; left > 0; left--) add(await reader.read());
     const last = chunkSize % 2 === 0 ? reader.read().then(add) : undefined;
     await reader.cancel();
@@ -147,16 +153,16 @@ export class Binary {
   }
 
   /** Somebody else appends to the file. */
-  async grow(data) {
+  async grow(data: string) {
     await this.file.flush();
-    await appendFile(this.path, Buffer.from(data, 'hex'));
+    await appendFile(this.#path, Buffer.from(data, 'hex'));
     return null;
   }
 
   /** Goes on with the file below. */
   async detach() {
-    if (this.#isRaw) return this.#missing();
-    this.file = this.file.detach();
+    const file = await this.#buffered();
+    if (file !== null) this.file = file.detach();
   }
 
   async about() {
@@ -176,6 +182,6 @@ export class Binary {
   }
 }
 
-function hex(bytes) {
+function hex(bytes: Buffer): string {
   return bytes.toString('hex');
 }

@@ -1,14 +1,14 @@
 // Reproducible randomness: the same seed gives the same choices on every machine (mulberry32).
 
 export class Random {
-  #state;
+  #state: number;
 
-  constructor(seed) {
+  constructor(seed: number) {
     this.#state = seed >>> 0;
   }
 
   /** An integer from 0 to `limit` - 1. */
-  below(limit) {
+  below(limit: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
@@ -16,15 +16,16 @@ export class Random {
   }
 
   /** True once in `times`. */
-  once(times) {
+  once(times: number): boolean {
     return this.below(times) === 0;
   }
 
-  pick(items) {
-    return items[this.below(items.length)];
+  pick<T>(items: readonly T[]): T {
+    return items[this.below(items.length)]!;
   }
 
-  list(length, make) {
+  /** As many items as `make` is called, from none to `length`. */
+  list<T>(length: number, make: () => T): T[] {
     return Array.from({ length: this.below(length + 1) }, () => make());
   }
 }

@@ -1,15 +1,16 @@
 // Compares files with Python's io: random sequences of operations on both, every result, every position, every byte.
-//   node test/python/fuzz-files.mjs [--kind text|binary] [--seed N] [--count N]
-//   node test/python/fuzz-files.mjs --past: the sequences that once differed, as past-sequences.json keeps them
+//   node --import tsx test/python/fuzz-files.ts [--kind text|binary] [--seed N] [--count N]
+//   node --import tsx test/python/fuzz-files.ts --past: the sequences that once differed, as past-sequences.json keeps them
 import { mkdtempSync, readFileSync, rmSync, accessSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isReadOnly } from './place.mjs';
-import { havePython, Python } from './python.mjs';
-import { Random } from './random.mjs';
-import { runSequence } from './run-sequence.mjs';
-import { makeSequence } from './sequences.mjs';
+import { isReadOnly } from './place.ts';
+import { havePython, Python } from './python.ts';
+import { Random } from './random.ts';
+import { runSequence } from './run-sequence.ts';
+import type { Outcome, Result, Sequence } from './sequence.ts';
+import { makeSequence } from './sequences.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,7 +22,9 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed ?? Date.now() % 1e9);
 const past = values.past
-  ? JSON.parse(readFileSync(new URL('past-sequences.json', import.meta.url)))
+  ? (JSON.parse(readFileSync(new URL('past-sequences.json', import.meta.url), 'utf8')) as {
+      sequence: Sequence;
+    }[])
   : undefined;
 let count = past?.length ?? Number(values.count);
 const { kind } = values;
@@ -49,24 +52,24 @@ try {
 console.log(differences === 0 ? 'no differences' : `${differences} differences`);
 process.exitCode = differences === 0 ? 0 : 1;
 
-async function runLane(path) {
+async function runLane(path: string): Promise<void> {
   while (next < count && differences < shown) {
     const number = next++;
     const own = seed + number;
-    const sequence = past === undefined ? makeSequence(new Random(own), kind) : past[number].sequence;
+    const sequence = past === undefined ? makeSequence(new Random(own), kind) : past[number]!.sequence;
     if (isReadOnly && (!/^r[^+]*$/.test(sequence.mode) || sequence.ops.some(([name]) => name === 'grow'))) {
       if (past === undefined) count++;
       continue;
     }
     const ours = await runSequence(sequence, path);
-    const theirs = await python.ask(sequence);
+    const theirs = await python.ask<Outcome>(sequence);
     const where = difference(ours, theirs, sequence);
     if (where !== undefined) report(own, sequence, where, ours, theirs);
   }
 }
 
 /** What differs first: an index into the results, 'close' or 'content'. */
-function difference(ours, theirs, { ops, vague }) {
+function difference(ours: Outcome, theirs: Outcome, { ops, vague }: Sequence): number | string | undefined {
   const length = Math.max(ours.results.length, theirs.results.length);
   for (let i = 0; i < length; i++) {
     const [here, there] = [ours.results[i], theirs.results[i]];
@@ -75,7 +78,7 @@ function difference(ours, theirs, { ops, vague }) {
     // An offset before the start is a RangeError here, the system's EINVAL in Python's binary files.
     if (here.error?.kind === 'value' && there.error?.errno === 22) continue;
     // A position that carries decoder state in Python is no plain number.
-    const isPosition = ['tell', 'seek'].includes(ops[i]?.[0]) && typeof here.value === 'number';
+    const isPosition = ['tell', 'seek'].includes(ops[i]?.[0] ?? '') && typeof here.value === 'number';
     const incomparable = isPosition && (vague || there.value === null);
     if (!incomparable && !same(here, there)) return i;
   }
@@ -83,14 +86,20 @@ function difference(ours, theirs, { ops, vague }) {
   return ours.content === theirs.content ? undefined : 'content';
 }
 
-function same(here, there) {
+function same(here: Result, there: Result): boolean {
   const kind = here.error?.kind;
-  // What fuzz-codecs.mjs compares in full.
+  // What fuzz-codecs.ts compares in full.
   if ((kind === 'decode' || kind === 'encode') && kind === there.error?.kind) return true;
   return JSON.stringify(here) === JSON.stringify(there);
 }
 
-function report(own, sequence, where, ours, theirs) {
+function report(
+  own: number,
+  sequence: Sequence,
+  where: number | string,
+  ours: Outcome,
+  theirs: Outcome,
+): void {
   differences++;
   const { ops, ...file } = sequence;
   console.log(`--kind ${kind} --seed ${own} --count 1 differs at ${where}`);
@@ -107,7 +116,7 @@ function report(own, sequence, where, ours, theirs) {
 }
 
 /** Memory, where the machine has such a directory: the comparison is of meaning, not of disks. */
-function memoryDirectory() {
+function memoryDirectory(): string {
   try {
     accessSync('/dev/shm');
     return '/dev/shm';

@@ -1,10 +1,12 @@
 // Makes the sequences of operations on binary files that the fuzzer compares, with and without a buffer.
-import { makeMode } from './modes.mjs';
+import { makeMode } from './modes.ts';
+import type { Random } from './random.ts';
+import type { Operation, Sequence } from './sequence.ts';
 
 const someBytes = [10, 10, 13, 65, 66, 67, 0, 255];
 
-/** A sequence on a binary file, as `makeSequence` in sequences.mjs. */
-export function binarySequence(random) {
+/** A sequence on a binary file, as `makeSequence` in sequences.ts. */
+export function binarySequence(random: Random): Sequence {
   const mode = makeMode(random, 'b');
   const bytes = random.list(60, () => random.pick(someBytes));
   const missing = mode.includes('x') ? !random.once(8) : random.once(12);
@@ -14,22 +16,22 @@ export function binarySequence(random) {
   return { op: 'sequence', content, mode, options, ops };
 }
 
-function size(random) {
+function size(random: Random): number {
   return random.pick([0, 1, 1, 2, 3, 5, 7, 11, 20, 100, -1]);
 }
 
-function data(random) {
+function data(random: Random): string {
   const most = random.once(10) ? 40 : 9;
   return Buffer.from(random.list(most, () => random.pick([10, 13, 88, 89, 90, 0]))).toString('hex');
 }
 
-function seek(random) {
+function seek(random: Random): Operation {
   const whence = random.below(3);
   return ['seek', whence === 0 ? random.below(70) - 2 : random.below(61) - 30, whence];
 }
 
-function binaryOperation(random) {
-  return random.pick([
+function binaryOperation(random: Random): Operation {
+  return random.pick<() => Operation>([
     () => ['read', size(random)],
     () => ['read', size(random)],
     () => ['read', null],

@@ -1,34 +1,42 @@
 // Runs a sequence of operations on a file of this library, and reports each result as file_driver.py does.
-import { open } from '../../dist/esm/index.js';
-import { place } from './place.mjs';
-import { Binary } from './run-binary.mjs';
+import { type BinaryFile, open, type RawFile, TextFile } from 'uvfiles';
+import { place } from './place.ts';
+import { Binary } from './run-binary.ts';
+import type { Failure, Outcome, Result, Sequence } from './sequence.ts';
+
+/** What all errors of this library may have, and those of codecs do. */
+type AnyError = NodeJS.ErrnoException & { start: number; end: number; reason: string };
+type Driver = Record<string, (...operands: unknown[]) => Promise<unknown>>;
 
 /** The results; `ops` are changed where Python has to be told what happened here. */
-export async function runSequence(sequence, at) {
+export async function runSequence(sequence: Sequence, at: string): Promise<Outcome> {
   const { path, end } = await place(at, sequence.content);
-  const results = [];
-  let file;
+  const results: Result[] = [];
+  let run: Binary | Text | undefined;
   try {
-    file = await open(path, sequence.mode, sequence.options);
+    // The mode and the options are as random as the rest: some are refused.
+    const file = (await open(path, sequence.mode as 'r', sequence.options as object)) as
+      TextFile | BinaryFile | RawFile;
+    run = file instanceof TextFile ? new Text(file, sequence.chunk) : new Binary(file, path);
   } catch (error) {
-    results.push({ error: describe(error) });
+    results.push({ error: describe(error as AnyError) });
   }
-  const run = sequence.mode.includes('b') ? new Binary(file, path) : new Text(file, sequence.chunk);
-  for (const op of file === undefined ? [] : sequence.ops) {
+  for (const op of run === undefined ? [] : sequence.ops) {
     const [name, ...operands] = op;
     try {
-      results.push({ value: (await run[name](...operands)) ?? null });
-    } catch (error) {
+      results.push({ value: (await (run as unknown as Driver)[name]!(...operands)) ?? null });
+    } catch (caught) {
+      const error = caught as AnyError;
       results.push({ error: describe(error) });
       if (error.code === 'ERR_UNICODE_DECODE') break;
     }
-    if (counted.includes(name)) op[2] = (results.at(-1).value ?? '').length / 2;
+    if (counted.includes(name)) op[2] = ((results.at(-1)!.value ?? '') as string).length / 2;
   }
   let close = {};
   try {
-    await run.file?.close();
+    await run?.file.close();
   } catch (error) {
-    close = { error: describe(error) };
+    close = { error: describe(error as AnyError) };
   }
   return { results, close, content: await end() };
 }
@@ -36,7 +44,7 @@ export async function runSequence(sequence, at) {
 // How much these give is up to the buffer, or to when they end.
 const counted = ['read1', 'readinto1', 'peek', 'ended', 'stream'];
 
-const kinds = {
+const kinds: Record<string, string> = {
   ERR_UNICODE_DECODE: 'decode',
   ERR_UNICODE_ENCODE: 'encode',
   ERR_UNKNOWN_ENCODING: 'lookup',
@@ -47,43 +55,45 @@ const kinds = {
   ERR_INVALID_ARG_TYPE: 'type',
 };
 
-function describe(error) {
+function describe(error: AnyError): Failure {
   if (typeof error.errno === 'number') return { kind: 'system', errno: -error.errno };
-  const kind = kinds[error.code];
+  const kind = kinds[error.code ?? ''];
   if (kind === undefined) return { kind: error.stack };
   if (kind !== 'decode' && kind !== 'encode') return { kind };
   return { kind, start: error.start, end: error.end, reason: error.reason };
 }
 
 class Text {
-  #told = [];
+  readonly file: TextFile;
+  readonly #chunk: number | undefined;
+  #told: number[] = [];
 
-  constructor(file, chunk) {
+  constructor(file: TextFile, chunk: number | undefined) {
     this.file = file;
-    this.chunk = chunk;
+    this.#chunk = chunk;
     this.#setChunk();
   }
 
   #setChunk() {
-    if (this.chunk !== undefined && this.file !== undefined) {
-      this.file._io.chunkSize = this.file._io.largestChunk = this.chunk;
-    }
+    if (this.#chunk === undefined) return;
+    const { _io: io } = this.file as unknown as { _io: { chunkSize: number; largestChunk: number } };
+    io.chunkSize = io.largestChunk = this.#chunk;
   }
 
-  read(size) {
+  read(size: number) {
     return this.file.read(size);
   }
 
-  readline(size) {
+  readline(size: number) {
     return this.file.readline(size);
   }
 
-  readlines(hint) {
+  readlines(hint: number) {
     return this.file.readlines(hint);
   }
 
-  async lines(count) {
-    const lines = [];
+  async lines(count: number) {
+    const lines: string[] = [];
     if (count === 0) return lines;
     this.file.readable();
     for await (const line of this.file) {
@@ -93,17 +103,17 @@ class Text {
     return lines;
   }
 
-  write(text) {
+  write(text: string) {
     this.#changing();
     return this.file.write(text);
   }
 
-  writelines(texts) {
+  writelines(texts: string[]) {
     if (texts.length > 0) this.#changing();
     return this.file.writelines(texts);
   }
 
-  truncate(size) {
+  truncate(size: number | null) {
     this.#changing();
     return this.file.truncate(size);
   }
@@ -113,7 +123,7 @@ class Text {
     if (this.file.buffer.mode !== 'rb' && !this.file.closed) this.#told = [];
   }
 
-  seek(offset, whence) {
+  seek(offset: number, whence: 0 | 1 | 2) {
     return this.file.seek(offset, whence);
   }
 
@@ -123,18 +133,18 @@ class Text {
     return position;
   }
 
-  async seektold(index) {
-    if (this.#told.length > 0) await this.file.seek(this.#told[index % this.#told.length]);
+  async seektold(index: number) {
+    if (this.#told.length > 0) await this.file.seek(this.#told[index % this.#told.length]!);
   }
 
-  async again(size) {
+  async again(size: number) {
     const position = await this.file.tell();
     const first = await this.file.read(size);
     await this.file.seek(position);
     return [first, await this.file.read(size)];
   }
 
-  async restart(options) {
+  async restart(options: Parameters<TextFile['reconfigure']>[0]) {
     await this.file.seek(0);
     this.#told = [];
     await this.file.reconfigure(options);
