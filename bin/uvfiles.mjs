@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// npx uvfiles COMMAND: the command line of the package. `build` needs nothing but this folder and the sources.
+// npx uvfiles COMMAND: the command line of the package. `build` needs nothing but this folder and the sources,
+// so this file and uvfiles-build.mjs are plain JavaScript, published as they are.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 

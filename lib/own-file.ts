@@ -22,7 +22,7 @@ export const ownFile: string = typeof __filename === 'string' ? __filename : fil
 
 function canRequire(): boolean {
   try {
-    // Without `node:`, so that it stays a call of `require`: scripts/steps/bundle.mjs replaces the others.
+    // Without `node:`, so that it stays a call of `require`: scripts/steps/bundle.ts replaces the others.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     require('module');
     return true;

@@ -58,7 +58,7 @@ function build(folder: string, names: readonly string[]): boolean {
   mkdirSync(path.join(root, folder), { recursive: true });
   const objectOf = (source: string): string =>
     `${folder}/${source.replaceAll('/', '_').replace(/\.cc$/, '.o')}`;
-  const core = coreSources('linux') as string[];
+  const core = coreSources('linux');
   const sources = [...core, ...names.map((name) => `${TARGETS}/${name}${SUFFIX}`)];
   const rules = sources.flatMap((source) => [
     `${objectOf(source)}: ${source}`,

@@ -6,13 +6,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { inRoot } from './support/root.mjs';
 import { SetupError, run } from './support/run.mjs';
-import { stagePackage } from './support/stage.mjs';
+import { stagePackage } from './support/stage.ts';
 
 const AT_LEAST = 3;
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'uvfiles-times-'));
 
 async function must(command: string, args: readonly string[], cwd: string): Promise<string> {
-  const { code, output } = (await run(command, args, { cwd })) as { code: number; output: string };
+  const { code, output } = await run(command, args, { cwd });
   if (code !== 0) throw new SetupError(`${command} ${args.join(' ')}:\n${output}`);
   return output;
 }

@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { npmPackage } from './prebuild/tools.mjs';
+import { npmPackage } from './prebuild/tools.ts';
 import { inRoot } from './support/root.mjs';
 
 const ASSERTION = /^\s*(expectType<|\/\/ @ts-expect-error)/gm;

@@ -2,7 +2,7 @@
 # `npx uvfiles build` writes. Those say of what, and where node-addon-api is. Included into a target.
 {
   'variables': {
-    # '', 'address' or 'undefined' or 'thread': scripts/sanitized.mjs sets it for a build in a tree of its own.
+    # '', 'address' or 'undefined' or 'thread': scripts/sanitized.ts sets it for a build in a tree of its own.
     'uvfiles_sanitize%': '',
   },
   'defines': [

@@ -127,7 +127,7 @@ export const writeFile: NodePromises['writeFile'] = promises.writeFile;
 export default promises;
 
 // As with Node's: the default export is the module itself, what this version lacks is not there, and every function can be
-// replaced by a test's. The ES module is written with all names (scripts/steps/facades.mjs), since its exports are fixed.
+// replaced by a test's. The ES module is written with all names (scripts/steps/facades.ts), since its exports are fixed.
 const own = module.exports as Record<string | symbol, unknown>;
 Object.defineProperty(own, Symbol.for('uvfiles.exports'), { value: Object.keys(own) });
 for (const name of NEWER) if (!(name in node)) Reflect.deleteProperty(own, name);

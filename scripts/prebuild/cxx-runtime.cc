@@ -1,5 +1,5 @@
 // The few functions of the C++ library that throw, for binaries in which nobody catches: without them the rest of the
-// library (see cxx-runtime.mjs) needs no unwinder, no types of exceptions and no text for them. Out of memory, or a lock
+// library (see cxx-runtime.ts) needs no unwinder, no types of exceptions and no text for them. Out of memory, or a lock
 // that is none, ends the process, as an uncaught exception would.
 #include <__threading_support>
 #include <chrono>

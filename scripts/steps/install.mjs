@@ -1,9 +1,15 @@
+// @ts-check (plain JavaScript, because it runs before the packages are installed)
 // Step 1: the packages that package-lock.json names, without running anybody's install script.
 import { readFileSync } from 'node:fs';
 import { runNpm } from '../support/npm.mjs';
 import { inRoot } from '../support/root.mjs';
 import { SetupError } from '../support/run.mjs';
 
+/**
+ * The packages that a lock file names, by where they are.
+ * @param {string} file
+ * @returns {Record<string, { version?: string; optional?: boolean }> | undefined}
+ */
 function packagesOf(file) {
   try {
     return JSON.parse(readFileSync(inRoot(file), 'utf8')).packages;

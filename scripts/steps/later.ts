@@ -1,4 +1,4 @@
-// How uvfiles.js asks for the modules of later.js: see LATER in bundle.mjs, which makes this a part of uvfiles.js.
+// How uvfiles.js asks for the modules of later.js: see LATER in bundle.ts, which makes this a part of uvfiles.js.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';

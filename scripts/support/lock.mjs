@@ -1,3 +1,4 @@
+// @ts-check (plain JavaScript, because it runs before the packages are installed)
 // One setup at a time in one tree: two `npm test` started together must not run make in the same folder.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +7,9 @@ import { SetupError } from './run.mjs';
 
 const FOLDER = inRoot('.cache/setup.lock');
 const OWNER = inRoot('.cache/setup.lock/pid');
+
+/** @param {unknown} error */
+const codeOf = (error) => /** @type {NodeJS.ErrnoException} */ (error).code ?? '';
 
 function ownerIsGone() {
   let pid;
@@ -18,18 +22,25 @@ function ownerIsGone() {
     process.kill(pid, 0);
     return false;
   } catch (error) {
-    return error.code === 'ESRCH';
+    return codeOf(error) === 'ESRCH';
   }
 }
 
+/** @param {unknown} error */
 function notWritable(error) {
-  if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) return error;
+  const code = codeOf(error);
+  if (!['EACCES', 'EPERM', 'EROFS'].includes(code)) return error;
   return new SetupError(
-    `uvfiles cannot be set up in ${root}, because the directory cannot be written to (${error.code}): copy it to one that can.`,
+    `uvfiles cannot be set up in ${root}, because the directory cannot be written to (${code}): copy it to one that can.`,
   );
 }
 
-/** Runs `work` while no other process of this tree is in here. A lock whose process has died is taken over. */
+/**
+ * Runs `work` while no other process of this tree is in here. A lock whose process has died is taken over.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
 export async function withSetupLock(work) {
   try {
     mkdirSync(inRoot('.cache'), { recursive: true });
@@ -41,7 +52,7 @@ export async function withSetupLock(work) {
       mkdirSync(FOLDER);
       break;
     } catch (error) {
-      if (error.code !== 'EEXIST') throw notWritable(error);
+      if (codeOf(error) !== 'EEXIST') throw notWritable(error);
     }
     if (ownerIsGone()) rmSync(FOLDER, { recursive: true, force: true });
     else if (waited === 10)

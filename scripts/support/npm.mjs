@@ -1,8 +1,13 @@
-// npm as the one who runs us has it: by the program that npm names in the environment, else by its name.
+// @ts-check (plain JavaScript, because it runs before the packages are installed)
+// Runs npm: the program that npm names in the environment, or else the command `npm`.
 import path from 'node:path';
 import { run, runNode } from './run.mjs';
 
-/** Runs npm with `args` in `cwd`; resolves to { code, output }. */
+/**
+ * Runs npm with `args` in `cwd`.
+ * @param {readonly string[]} args
+ * @param {string} [cwd]
+ */
 export function runNpm(args, cwd) {
   const npm = process.env.npm_execpath ?? '';
   return path.basename(npm) === 'npm-cli.js'

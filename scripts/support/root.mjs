@@ -1,8 +1,12 @@
+// @ts-check (plain JavaScript, because it runs before the packages are installed)
 // Where the repository stands, so that every script works whatever the current directory is.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** An absolute path inside the repository. */
+/**
+ * An absolute path inside the repository.
+ * @param {string[]} parts
+ */
 export const inRoot = (...parts) => path.join(root, ...parts);

@@ -1,4 +1,5 @@
-// Runs one program and keeps what it said: quiet when all is well, everything shown when it is not.
+// @ts-check (plain JavaScript, because it runs before the packages are installed)
+// Runs one program and keeps its output, which is shown only when something is wrong.
 import { spawn } from 'node:child_process';
 import { root } from './root.mjs';
 
@@ -6,9 +7,26 @@ import { root } from './root.mjs';
 export class SetupError extends Error {}
 
 /**
- * Resolves to { code, output }; code is 127 where the program does not exist. Never rejects. With a `timeout` (ms) the
- * program gets a process group of its own, which is killed as a whole: children that it forked would keep the pipes.
- * `heard` gets what the program prints on its standard output as it comes.
+ * @typedef {object} RunOptions
+ * @property {string | undefined} [cwd]
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {boolean} [shell]
+ * @property {string} [input] what the program reads from its standard input
+ * @property {number} [timeout] milliseconds. The program gets a process group of its own, which is killed as a whole: children that
+ * it forked would keep the pipes.
+ * @property {((text: string) => void) | undefined} [heard] gets what the program prints on its standard output as it comes
+ *
+ * @typedef {object} Outcome
+ * @property {number} code 127 where the program does not exist
+ * @property {string} output both streams
+ */
+
+/**
+ * Runs a program to its end. Never rejects.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<Outcome>}
  */
 export function run(
   command,
@@ -23,19 +41,19 @@ export function run(
       stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       detached: timeout !== undefined,
     });
+    /** @type {Buffer[]} */
     const chunks = [];
     let ending = '';
-    const killer =
-      timeout &&
-      setTimeout(() => {
-        ending = `\nkilled: not done after ${timeout / 1000} s`;
-        process.kill(-child.pid, 'SIGKILL');
-      }, timeout);
-    child.stdout.on('data', (chunk) => {
+    const kill = () => {
+      ending = `\nkilled: not done after ${Number(timeout) / 1000} s`;
+      process.kill(-Number(child.pid), 'SIGKILL');
+    };
+    const killer = timeout === undefined ? undefined : setTimeout(kill, timeout);
+    child.stdout?.on('data', (chunk) => {
       chunks.push(chunk);
       heard(chunk.toString());
     });
-    child.stderr.on('data', (chunk) => chunks.push(chunk));
+    child.stderr?.on('data', (chunk) => chunks.push(chunk));
     child.on('error', (error) => {
       clearTimeout(killer);
       resolve({ code: 127, output: error.message });
@@ -45,21 +63,31 @@ export function run(
       if (signal && !ending) ending = `\nended by ${signal}`;
       resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString() + ending });
     });
-    if (input) child.stdin.end(input);
+    if (input) child.stdin?.end(input);
   });
 }
 
-/** Runs a script of node_modules with this very Node. */
+/**
+ * Runs a script of node_modules with this very Node.
+ * @param {string} script
+ * @param {readonly string[]} args
+ * @param {RunOptions} [options]
+ */
 export const runNode = (script, args, options) => run(process.execPath, [script, ...args], options);
 
-/** True where `command --version` answers. */
+/**
+ * Whether `command --version` succeeds.
+ * @param {string} command
+ */
 export async function exists(command) {
   return (await run(command, ['--version'])).code === 0;
 }
 
 /**
- * Prints one line per step with its time: `  addon .......... built (4.1 s)`. `work` may call `say` with how far it is, which a
- * terminal shows.
+ * Prints one line per step with its time: `  addon .......... built (4.1 s)`. `work` resolves to the text of that line. It may call
+ * `say` with how far it is, which a terminal shows.
+ * @param {string} name
+ * @param {(say: (text: string) => void) => string | Promise<string>} work
  */
 export async function step(name, work) {
   const started = performance.now();

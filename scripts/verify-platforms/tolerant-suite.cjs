@@ -1,5 +1,5 @@
 'use strict';
-// Loaded before mocha in wine-suite.mjs, so that a test that fails does not keep those after it from running: what it has
+// Loaded before mocha in wine-suite.ts, so that a test that fails does not keep those after it from running: what it has
 // left open cannot be deleted (wine has no deleting as POSIX does it), and what hooks then throw ends the whole suite.
 const fs = require('node:fs');
 const { syncBuiltinESMExports } = require('node:module');

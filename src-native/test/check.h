@@ -5,7 +5,7 @@
 //   TEST_MAIN()
 //
 // CHECKs may run on any thread; they count a failure and go on. REQUIRE ends the program: for what nothing after it
-// can do without. The runner (scripts/cc-tests.mjs) reads the last line, "N passed, N failed".
+// can do without. The runner (scripts/cc-tests.ts) reads the last line, "N passed, N failed".
 #pragma once
 
 #include <atomic>

@@ -76,10 +76,11 @@ describe('the set-up of a checkout', function () {
 
   /** Runs one step of the set-up by itself. It prints what the step says. */
   function step(folder: string, name: 'buildAddon' | 'install', env: NodeJS.ProcessEnv = {}): Outcome {
-    const file = name === 'install' ? 'install' : 'addon';
-    const script = `import { ${name} } from './scripts/steps/${file}.mjs';
+    const file = name === 'install' ? 'install.mjs' : 'addon.ts';
+    const script = `import { ${name} } from './scripts/steps/${file}';
       await ${name}(console.log).then(console.log, (error) => { console.log(error.message); process.exitCode = 1; });`;
-    return run(folder, ['--input-type=module', '-e', script], env);
+    const typescript = name === 'install' ? [] : ['--import', 'tsx'];
+    return run(folder, [...typescript, '--input-type=module', '-e', script], env);
   }
 
   /** A PATH with Node and a shell, but without a compiler or make; npm is the program given. */

@@ -1,20 +1,9 @@
 // What `npm start`, `npm test` and `npm run build` print when the addon does not compile.
 import { expect } from 'chai';
 
-interface AddonStep {
-  firstError: (output: string) => string;
-}
+import { firstError } from '../../scripts/steps/addon.js';
 
 describe('the first error of a failed build', () => {
-  let firstError: AddonStep['firstError'];
-
-  before(async () => {
-    const step = (await import(
-      new URL('../../scripts/steps/addon.mjs', import.meta.url).href
-    )) as unknown as AddonStep;
-    ({ firstError } = step);
-  });
-
   it('is the one of the compiler that failed first, with its lines', () => {
     const output = `gyp info it worked if it ends with ok
 make: Entering directory '/tmp/build'

@@ -5,14 +5,11 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 
+import { npmPackage } from '../../scripts/prebuild/tools.js';
+import { stagePackage } from '../../scripts/support/stage.js';
+
 const require = createRequire(import.meta.url);
 export const root = path.dirname(require.resolve('uvfiles/package.json'));
-const script = async (name: string): Promise<unknown> =>
-  import(new URL(`../../scripts/${name}`, import.meta.url).href);
-const { npmPackage } = (await script('prebuild/tools.mjs')) as {
-  npmPackage: (name: string, version: string) => Promise<string>;
-};
-const { stagePackage } = (await script('support/stage.mjs')) as { stagePackage: (folder: string) => void };
 
 /** A tool from npm, in a cache outside the tree; undefined, said aloud, where it cannot be had. */
 export async function tool(name: string, version: string): Promise<string | undefined> {

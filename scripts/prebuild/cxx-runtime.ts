@@ -1,7 +1,8 @@
 // The C++ library of the cross builds: the parts of zig's libc++ that the addon uses, compiled by us without exceptions. The
 // whole of it, as zig links it, is a third of the binary: an unwinder, the standard exceptions and their texts.
 import path from 'node:path';
-import { zig } from './tools.mjs';
+import type { Source } from './targets.ts';
+import { zig } from './tools.ts';
 
 const LIBRARY = [
   'string',
@@ -13,8 +14,8 @@ const LIBRARY = [
 const MORE = ['chrono', 'hash', 'memory'];
 const LANGUAGE = ['cxa_guard', 'cxa_virtual'];
 
-/** { source, flags } of each file. */
-export async function cxxRuntime(system) {
+/** Its files, for Linux, Windows or macOS. */
+export async function cxxRuntime(system: string): Promise<Source[]> {
   const lib = path.join(path.dirname(await zig()), 'lib');
   const flags = [
     '-D_LIBCPP_BUILDING_LIBRARY',

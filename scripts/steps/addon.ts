@@ -4,8 +4,8 @@ import path from 'node:path';
 import { addonSources, hostSystem } from '../native-sources.mjs';
 import { inRoot } from '../support/root.mjs';
 import { SetupError, exists, run, runNode } from '../support/run.mjs';
-import { fingerprint, readStamp, writeStamp } from '../support/stamp.mjs';
-import { takeReadyMade } from './ready-made.mjs';
+import { fingerprint, readStamp, writeStamp } from '../support/stamp.ts';
+import { takeReadyMade } from './ready-made.ts';
 
 const ADDON = 'build/Release/uvfiles.node';
 const STAMP = 'build/Release/uvfiles.stamp';
@@ -33,16 +33,16 @@ const INSTALL_TOOLS = `To install what is needed:
   Windows          Visual Studio Build Tools with "Desktop development with C++", and Python 3`;
 
 /** What a build needs and this machine lacks. */
-async function missingTools() {
+async function missingTools(): Promise<string[]> {
   if (process.platform === 'win32') return []; // node-gyp finds Visual Studio by itself, and says so if it does not
-  const tools = [
+  const tools: [name: string, commands: (string | undefined)[]][] = [
     ['Python 3', [process.env.PYTHON, process.env.npm_config_python, 'python3', 'python']],
     ['make', [process.env.MAKE, 'make', 'gmake']],
     ['a C++20 compiler', [process.env.CXX?.split(' ')[0], 'g++', 'c++', 'clang++']],
   ];
-  const missing = [];
+  const missing: string[] = [];
   for (const [name, commands] of tools) {
-    const answers = await Promise.all(commands.filter(Boolean).map(exists));
+    const answers = await Promise.all(commands.flatMap((each) => each || []).map(exists));
     if (!answers.includes(true)) missing.push(name);
   }
   return missing;
@@ -52,9 +52,9 @@ async function missingTools() {
  * The first error in the output of a build, with the lines that belong to it: compilers run in parallel, and what they print
  * last is seldom the cause.
  */
-export function firstError(output) {
+export function firstError(output: string): string {
   const lines = output.replaceAll(/^(gyp info |make: |make\[|  [A-Z]+\().*\n/gm, '').split('\n');
-  const isError = (line) =>
+  const isError = (line: string) =>
     /\b(?:fatal )?error\b ?(?:[A-Z]+\d+)?:|undefined reference|^gyp: |^gyp ERR! (?!cwd|not ok|node|System|command|(?:build|configure) error)/.test(
       line,
     );
@@ -65,7 +65,15 @@ export function firstError(output) {
   return [lines[at], ...rest.slice(0, end === -1 ? 8 : Math.min(end, 8))].join('\n');
 }
 
-async function nodeGyp(command, { cwd, define = [], heard } = {}) {
+interface BuildOptions {
+  cwd?: string | undefined;
+  /** Variables of gyp, `NAME=VALUE`. */
+  define?: readonly string[] | undefined;
+  /** Gets what the build prints as it comes. */
+  heard?: ((text: string) => void) | undefined;
+}
+
+async function nodeGyp(command: string, { cwd, define = [], heard }: BuildOptions): Promise<void> {
   const prefix = headersPrefix();
   const { code, output } = await runNode(
     inRoot('node_modules/node-gyp/bin/node-gyp.js'),
@@ -83,21 +91,26 @@ headers, and set npm_config_nodedir to the prefix that has include/node/node_api
   );
 }
 
-/** Runs node-gyp's commands in `cwd` with this Node's own headers; `define` are gyp variables, `NAME=VALUE`. */
-export async function makeAddon({ clean = false, cwd, define, heard } = {}) {
+/** Runs node-gyp's commands in `cwd` with this Node's own headers. */
+export async function makeAddon({
+  clean = false,
+  cwd,
+  define,
+  heard,
+}: BuildOptions & { clean?: boolean }): Promise<void> {
   if (clean) await nodeGyp('clean', { cwd });
   await nodeGyp('configure', { cwd, define });
   await nodeGyp('build', { cwd, heard });
 }
 
 /** What the loader says against the built addon, or '' when it loads: an undefined symbol is no linker's error here. */
-async function loadError() {
+async function loadError(): Promise<string> {
   const { code, output } = await run(process.execPath, ['-e', `require(${JSON.stringify(inRoot(ADDON))})`]);
   return code === 0 ? '' : output.trim();
 }
 
 /** A listener to a build's output that says how many files have been compiled, of how many if that is known. */
-function countFiles(say, total) {
+function countFiles(say: (text: string) => void, total: number | undefined): (text: string) => void {
   let done = 0;
   return (text) => {
     // make announces a file when it begins with it; MSBuild prints its name.
@@ -112,7 +125,7 @@ function countFiles(say, total) {
   };
 }
 
-async function withoutCompiler(missing, stamp) {
+async function withoutCompiler(missing: string[], stamp: string): Promise<string> {
   const lacks = missing.join(' and ');
   const taken = await takeReadyMade(ADDON, loadError);
   if (taken === undefined) {
@@ -127,7 +140,7 @@ ${INSTALL_TOOLS}`,
 }
 
 /** Builds when the addon is missing, not of these sources, or built for another Node major, system or processor. */
-export async function buildAddon(say = () => {}) {
+export async function buildAddon(say: (text: string) => void = () => undefined): Promise<string> {
   const sources = addonSources(hostSystem);
   if (!sources.some((name) => name.startsWith('src-native/binding/'))) {
     throw new SetupError('src-native/binding has no sources: there is no addon to build.');

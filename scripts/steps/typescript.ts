@@ -1,16 +1,15 @@
 // Step 3: lib/ to dist/cjs by the TypeScript compiler, and the thin ES modules of dist/esm that re-export it.
-import { createRequire } from 'node:module';
+import { version } from 'typescript';
 import { inRoot } from '../support/root.mjs';
 import { SetupError, runNode } from '../support/run.mjs';
-import { writeFacades } from './facades.mjs';
-import { fingerprint, readStamp, writeStamp } from '../support/stamp.mjs';
+import { writeFacades } from './facades.ts';
+import { fingerprint, readStamp, writeStamp } from '../support/stamp.ts';
 
 const STAMP = 'dist/.stamp';
 const INPUTS = ['lib', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'scripts/steps'];
 
 /** Compiles when dist/ is not that of these sources. */
-export async function buildTypeScript() {
-  const { version } = createRequire(import.meta.url)('typescript/package.json');
+export async function buildTypeScript(): Promise<string> {
   const stamp = fingerprint(INPUTS, version);
   if (readStamp(STAMP) === stamp) return 'up to date';
   const { code, output } = await runNode(inRoot('node_modules/typescript/bin/tsc'), [

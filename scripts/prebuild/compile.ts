@@ -1,14 +1,15 @@
 // Compiles and links the addon for one target, by calling the compiler directly: the same few flags for every one of them,
 // sources in the same order, no path of this machine inside, so that two builds give the same bytes.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { createRequire } from 'node:module';
 import { addonSources } from '../native-sources.mjs';
+import { inParallel } from '../support/in-parallel.ts';
 import { inRoot, root } from '../support/root.mjs';
 import { SetupError, run } from '../support/run.mjs';
-import { importThunks } from './node-imports.mjs';
-import { cache, nodeHeaders } from './tools.mjs';
+import { importThunks } from './node-imports.ts';
+import type { Recipe, Source } from './targets.ts';
+import { cache, nodeHeaders } from './tools.ts';
 
 const FLAGS = [
   ...['-std=gnu++20', '-fno-exceptions', '-fno-rtti', '-fno-strict-aliasing', '-fvisibility=hidden'],
@@ -30,10 +31,10 @@ const DEFINES = [
 ];
 
 /** What runs for every small operation is made fast, what waits for the system small. */
-const levelOf = (source) => (/^src-native\/(core|binding)\/\w+\.cc$/.test(source) ? '-O2' : '-Os');
+const levelOf = (source: string) => (/^src-native\/(core|binding)\/\w+\.cc$/.test(source) ? '-O2' : '-Os');
 
 // zig keeps what it has compiled: a build of ours must not find the one before it. The C++ library may be found.
-async function mustRun(folder, command, args) {
+async function mustRun(folder: string, command: string, args: string[]): Promise<void> {
   const env = {
     ...process.env,
     ZIG_GLOBAL_CACHE_DIR: path.join(cache, 'zig-cache'),
@@ -43,31 +44,22 @@ async function mustRun(folder, command, args) {
   if (code !== 0) throw new SetupError(`${path.basename(command)} ${args.at(-1)}:\n${output.slice(0, 4000)}`);
 }
 
-/** Runs `work` over `items`, as many at a time as there are processors; results in the items' order. */
-async function inParallel(items, work) {
-  const waiting = items.entries();
-  const results = [];
-  const worker = async () => {
-    for (const [index, item] of waiting) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: os.availableParallelism() }, worker));
-  return results;
-}
-
 /** Takes the time of building out of the header of a PE file. */
-function forgetTime(file) {
+function forgetTime(file: string): void {
   const bytes = readFileSync(file);
   bytes.writeUInt32LE(0, bytes.readUInt32LE(0x3c) + 8);
   writeFileSync(file, bytes);
 }
 
 /** Builds into `folder` (relative to the root, emptied first); returns the binary's absolute path. */
-export async function compile(recipe, folder) {
+export async function compile(recipe: Recipe, folder: string): Promise<string> {
   rmSync(inRoot(folder), { recursive: true, force: true });
   mkdirSync(inRoot(folder), { recursive: true });
-  const [command, ...prefix] = recipe.command;
+  const [command = '', ...prefix] = recipe.command;
   const headers = await nodeHeaders();
-  const { include_dir: addonApi } = createRequire(import.meta.url)('node-addon-api');
+  const { include_dir: addonApi } = createRequire(import.meta.url)('node-addon-api') as {
+    include_dir: string;
+  };
   const flags = [
     ...prefix,
     ...FLAGS,
@@ -77,7 +69,7 @@ export async function compile(recipe, folder) {
     ...[`-ffile-prefix-map=${headers}=node`, `-ffile-prefix-map=${root}=.`],
     `-ffile-prefix-map=${cache}=cache`,
   ];
-  const own = addonSources(recipe.gyp).map((source) => ({ source, flags: [] }));
+  const own: Source[] = addonSources(recipe.gyp).map((source) => ({ source, flags: [] }));
   const objects = await inParallel([...own, ...recipe.sources], async ({ source, flags: more }) => {
     const name = path.relative(cache, path.resolve(root, source)).startsWith('..')
       ? source
@@ -89,11 +81,12 @@ export async function compile(recipe, folder) {
   if (recipe.system === 'win32') {
     const thunks = path.posix.join(folder, 'node_imports.cc');
     writeFileSync(inRoot(thunks), importThunks(objects, recipe.arch));
-    objects.push(path.posix.join(folder, 'node_imports.o'));
-    await mustRun(folder, command, [...flags, '-c', '-o', objects.at(-1), thunks]);
+    const object = path.posix.join(folder, 'node_imports.o');
+    objects.push(object);
+    await mustRun(folder, command, [...flags, '-c', '-o', object, thunks]);
   }
   const binary = path.posix.join(folder, 'uvfiles.node');
-  const [linker, ...first] = recipe.linker;
+  const [linker = '', ...first] = recipe.linker;
   await mustRun(folder, linker, [...first, '-o', binary, ...objects, ...recipe.link]);
   if (recipe.system === 'win32') forgetTime(inRoot(binary));
   return inRoot(binary);

@@ -4,10 +4,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { exists, run } from './run.mjs';
 
+/** Flags that compile and link a program with libuv. */
+export interface LibuvFlags {
+  cflags: string[];
+  libs: string[];
+}
+
 const PROBE = '#include <uv.h>\nint main() { return uv_version() == 0; }\n';
 
-async function flagsFromPkgConfig() {
-  const ask = async (what) => {
+async function flagsFromPkgConfig(): Promise<LibuvFlags> {
+  const ask = async (what: string) => {
     const { code, output } = await run('pkg-config', [what, 'libuv']);
     return code === 0 ? output.trim().split(/\s+/).filter(Boolean) : undefined;
   };
@@ -16,7 +22,7 @@ async function flagsFromPkgConfig() {
   return cflags && libs ? { cflags, libs } : { cflags: [], libs: ['-luv'] };
 }
 
-async function links(compiler, { cflags, libs }) {
+async function links(compiler: string, { cflags, libs }: LibuvFlags): Promise<boolean> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'uvfiles-probe-'));
   try {
     const args = ['-x', 'c++', '-', '-o', path.join(folder, 'probe'), ...cflags, ...libs, '-pthread'];
@@ -26,8 +32,8 @@ async function links(compiler, { cflags, libs }) {
   }
 }
 
-/** { cflags, libs } that compile and link a program with libuv, or { missing: why there is none }. */
-export async function ensureLibuv(compiler) {
+/** The flags, or why there are none. */
+export async function ensureLibuv(compiler: string): Promise<LibuvFlags | { missing: string }> {
   if (!(await exists(compiler))) return { missing: `no C++ compiler: ${compiler} does not run` };
   const found = await flagsFromPkgConfig();
   if (await links(compiler, found)) return found;

@@ -3,7 +3,6 @@
 import { run } from './run.mjs';
 
 /** Words to put before a command: ['setarch', '-R'], or none where that is missing or forbidden. */
-export async function fixedAddresses() {
-  const prefix = ['setarch', '-R'];
-  return (await run(prefix[0], [...prefix.slice(1), 'true'])).code === 0 ? prefix : [];
+export async function fixedAddresses(): Promise<[] | [command: string, option: string]> {
+  return (await run('setarch', ['-R', 'true'])).code === 0 ? ['setarch', '-R'] : [];
 }

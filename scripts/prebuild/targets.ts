@@ -1,10 +1,33 @@
-// What a binary is made with, for each system that has one: a row a target. Cross recipes run on Debian with
+// What a binary is made with, for each system that has one: one row per target. Cross recipes run on Debian with
 // zig; native ones (--native) take the compiler of the system they run on, as the release workflow does for macOS.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot } from '../support/root.mjs';
-import { cxxRuntime } from './cxx-runtime.mjs';
-import { debianCommand, zig } from './tools.mjs';
+import { cxxRuntime } from './cxx-runtime.ts';
+import { debianCommand, zig } from './tools.ts';
+
+/** A file to compile, and flags of its own. */
+export interface Source {
+  source: string;
+  flags: string[];
+}
+
+/** How to make the binary of one target. */
+export interface Recipe {
+  system: string;
+  arch: string;
+  /** gyp's name for the system. */
+  gyp: string;
+  command: string[];
+  linker: string[];
+  /** Compiled besides the addon's own. */
+  sources: Source[];
+  defines: string[];
+  flags: string[];
+  link: string[];
+}
+
+type Compiler = Pick<Recipe, 'command' | 'link'> & Partial<Recipe>;
 
 /** The oldest glibc that a binary may ask for: Debian 10, RHEL 8, and statx. */
 export const GLIBC_FLOOR = '2.28';
@@ -12,13 +35,13 @@ export const GLIBC_FLOOR = '2.28';
 /** What the linker's script says that the addon shows. */
 export const EXPORTS = [
   ...readFileSync(inRoot('src-native/exports.map'), 'utf8').matchAll(/^ +(\w+);$/gm),
-].map(([, name]) => name);
+].map(([, name]) => name!);
 
 /** The same for one target: what copies of the addon tell each other about signals is not there on Windows. */
-export const exportsOf = (target) =>
+export const exportsOf = (target: string) =>
   target.startsWith('win32') ? EXPORTS.filter((name) => !name.startsWith('uvfiles_')) : EXPORTS;
 
-const ZIG_TRIPLES = {
+const ZIG_TRIPLES: Record<string, string> = {
   'linux-x64': `x86_64-linux-gnu.${GLIBC_FLOOR}`,
   'linux-arm64': `aarch64-linux-gnu.${GLIBC_FLOOR}`,
   'linux-x64-musl': 'x86_64-linux-musl',
@@ -47,7 +70,7 @@ const WINDOWS_DEFINES = [
 /** Nothing throws, so nothing is unwound; Windows' own way of it needs the tables. */
 const NO_UNWINDING = ['-fno-asynchronous-unwind-tables', '-fno-unwind-tables'];
 
-const PLATFORM = {
+const PLATFORM: Record<string, Pick<Recipe, 'gyp' | 'defines' | 'flags' | 'link'>> = {
   linux: {
     gyp: 'linux',
     defines: ['_FILE_OFFSET_BITS=64', '_GNU_SOURCE'],
@@ -61,18 +84,21 @@ const PLATFORM = {
 const WITHOUT_RUNTIMES = ['-static-libstdc++', '-static-libgcc'];
 
 /** zig links what it makes but for macOS, whose linker of LLVM's makes less than half as much of the same; 14 does not know -x yet. */
-async function darwinLink(arch) {
+async function darwinLink(arch: string): Promise<Pick<Recipe, 'linker' | 'link'>> {
   const linker = await debianCommand('ld64.lld-16', ['lld-16']);
   const system = path.join(path.dirname(await zig()), 'lib/libc/darwin/libSystem.11.tbd');
   const about = ['-arch', arch === 'x64' ? 'x86_64' : 'arm64', '-platform_version', 'macos', '11.0', '11.0'];
   return { linker: [linker, '-dylib', ...about], link: [...DARWIN_LINK, '--icf=all', system] };
 }
 
-async function crossCompiler(target) {
-  const [system, arch] = target.split('-');
-  const isGlibc = ZIG_TRIPLES[target].includes('-gnu.');
+const partsOf = (target: string) => target.split('-') as [system: string, arch: string];
+
+async function crossCompiler(target: string): Promise<Compiler> {
+  const [system, arch] = partsOf(target);
+  const triple = ZIG_TRIPLES[target]!;
+  const isGlibc = triple.includes('-gnu.');
   return {
-    command: [await zig(), 'c++', '-target', ZIG_TRIPLES[target]],
+    command: [await zig(), 'c++', '-target', triple],
     sources: [
       ...(await cxxRuntime(system)),
       ...(isGlibc ? [{ source: 'scripts/prebuild/glibc-stat.cc', flags: [] }] : []),
@@ -81,8 +107,8 @@ async function crossCompiler(target) {
   };
 }
 
-function nativeCompiler(target) {
-  const [system, arch] = target.split('-');
+function nativeCompiler(target: string): Compiler {
+  const [system, arch] = partsOf(target);
   if (system === 'darwin') {
     const command = ['clang++', '-target', `${arch === 'x64' ? 'x86_64' : 'arm64'}-apple-macos11`];
     return { command, linker: [...command, '-dynamiclib'], link: [`-Wl,${DARWIN_LINK.join(',')}`] };
@@ -92,11 +118,11 @@ function nativeCompiler(target) {
 
 export const TARGETS = Object.keys(ZIG_TRIPLES);
 
-/** { system, arch, gyp, command, linker, sources, defines, flags, link } of a target. */
-export async function recipe(target, native) {
-  const [system, arch] = target.split('-');
+/** The recipe of a target. `native` takes this system's own compiler. */
+export async function recipe(target: string, native: boolean): Promise<Recipe> {
+  const [system, arch] = partsOf(target);
   const compiler = native ? nativeCompiler(target) : await crossCompiler(target);
-  const platform = PLATFORM[system];
+  const platform = PLATFORM[system]!;
   const { command, linker = command, link, sources = [] } = compiler;
   return { ...platform, system, arch, command, linker, sources, link: [...platform.link, ...link] };
 }

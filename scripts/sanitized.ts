@@ -8,11 +8,11 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symli
 import { spawnSync } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { makeAddon } from './steps/addon.mjs';
-import { fixedAddresses } from './support/fixed-addresses.mjs';
+import { makeAddon } from './steps/addon.ts';
+import { fixedAddresses } from './support/fixed-addresses.ts';
 import { inRoot } from './support/root.mjs';
 import { SetupError, run, step } from './support/run.mjs';
-import { ownReports } from './support/sanitizer-reports.mjs';
+import { ownReports } from './support/sanitizer-reports.ts';
 
 /** Tests of what lives and ends with an environment: workers, the end of the process, copies of the JavaScript. */
 const LIFETIME_TESTS = [
@@ -34,7 +34,12 @@ const COPIES = [
 ];
 
 /** The runtime to load before Node, and its options. What it reports goes to files: children's reports count too. */
-const SANITIZERS = {
+interface Sanitizer {
+  library: string;
+  env: (log: string) => NodeJS.ProcessEnv;
+}
+
+const SANITIZERS: Record<string, Sanitizer> = {
   address: {
     library: 'libasan.so',
     env: (log) => ({
@@ -51,7 +56,7 @@ const SANITIZERS = {
   },
 };
 
-async function findRuntime(library) {
+async function findRuntime(library: string): Promise<string> {
   const { code, output } = await run(process.env.CXX ?? 'g++', [`-print-file-name=${library}`]);
   const file = output.trim();
   if (code !== 0 || !path.isAbsolute(file)) {
@@ -61,7 +66,7 @@ async function findRuntime(library) {
 }
 
 /** Lays the tree out anew, but for the objects of an earlier build. */
-function layOut(tree) {
+function layOut(tree: string): void {
   mkdirSync(tree, { recursive: true });
   for (const name of readdirSync(tree)) {
     if (name !== 'build') rmSync(path.join(tree, name), { recursive: true });
@@ -72,10 +77,10 @@ function layOut(tree) {
   }
 }
 
-async function main() {
-  const [name, ...named] = process.argv.slice(2);
+async function main(): Promise<void> {
+  const [name = '', ...named] = process.argv.slice(2);
   const sanitizer = SANITIZERS[name];
-  if (!sanitizer) throw new SetupError('Usage: node scripts/sanitized.mjs address|thread [TEST FILE...]');
+  if (!sanitizer) throw new SetupError('Usage: npx tsx scripts/sanitized.ts address|thread [TEST FILE...]');
   const files = named.length > 0 ? named : LIFETIME_TESTS;
   const tree = inRoot(`build-${name}`);
   const reports = path.join(tree, 'reports');

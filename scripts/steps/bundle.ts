@@ -7,6 +7,7 @@
 // The last two are made of dist/cjs, and evaluate a module when it is first required. All subpaths share one instance.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { build, type BuildResult, type Plugin } from 'esbuild';
 import { inRoot } from '../support/root.mjs';
 
 /** Subpaths that most programs do without. */
@@ -42,15 +43,16 @@ const LATER = Object.entries({
 const library = inRoot('lib');
 const modules = inRoot('dist/cjs');
 /** The name of a module of lib/ or dist/cjs, such as `os/index`. Undefined for other files. */
-function nameOf(file) {
+function nameOf(file: string): string | undefined {
   const name = path.relative(file.endsWith('.ts') ? library : modules, file).replaceAll('\\', '/');
   return name.startsWith('..') ? undefined : name.replace(/\.[jt]s$/, '');
 }
 
-const isLater = (name) => LATER.some((each) => (each.endsWith('/') ? name.startsWith(each) : name === each));
+const isLater = (name: string) =>
+  LATER.some((each) => (each.endsWith('/') ? name.startsWith(each) : name === each));
 
 // Written so that Node's lexer of CommonJS does not take it for a re-export of the whole bundle, which it would read.
-function stub(from, name, hasDefault) {
+function stub(from: string, name: string, hasDefault: boolean): string {
   const open = `const modules = require('${from}');\n`;
   if (!hasDefault) return `${open}module.exports = modules['${name}']();\n`;
   // The module itself is its default export. Checkers of types would misread a plain assignment.
@@ -63,11 +65,11 @@ Object.assign(module, { exports: exports.default });
  * Modules of Node come from `process.getBuiltinModule` where it exists (Node 20.16 and newer): in ES modules that users'
  * bundlers make of the library, there is no `require`. Both names have seven letters, so that the source map stays right.
  */
-function askProcess(code) {
-  const names = new Set();
+function askProcess(code: string): string {
+  const names = new Set<string>();
   const text = code.replaceAll(
     /\brequire\("(node:[\w/]+)"\)/g,
-    (_, name) => `builtin("${names.add(name) && name}")`,
+    (_, name: string) => `builtin("${names.add(name) && name}")`,
   );
   const cases = [...names].map((name) => `case"${name}":return require("${name}");`);
   const builtin = `function builtin(name){const found=process.getBuiltinModule?.(name);if(found)return found;switch(name){
@@ -75,8 +77,9 @@ ${cases.join('\n')}\n}}\n`;
   return text.replace(/(?=\/\/# sourceMappingURL=|$)/, builtin);
 }
 
-async function run(contents, resolveDir, outfile, plugins) {
-  const { build } = await import('esbuild');
+type Built = BuildResult<{ metafile: true; write: false }>;
+
+async function run(contents: string, resolveDir: string, outfile: string, plugins: Plugin[]): Promise<Built> {
   const result = await build({
     stdin: { contents, resolveDir, sourcefile: 'modules.js' },
     // As deep as dist/cjs/native, from where the binaries are found.
@@ -103,14 +106,13 @@ async function run(contents, resolveDir, outfile, plugins) {
   return result;
 }
 
-const modulesIn = ({ metafile }) =>
+const modulesIn = ({ metafile }: Built) =>
   Object.keys(metafile.inputs)
     .map((file) => nameOf(path.resolve(file)))
     .filter((name) => name !== undefined);
 
 /** What each of these modules exports. */
-async function exportsOf(names) {
-  const { build } = await import('esbuild');
+async function exportsOf(names: string[]): Promise<Map<string | undefined, string[]>> {
   const { metafile } = await build({
     entryPoints: names.map((name) => path.join(library, `${name}.ts`)),
     outdir: inRoot('dist/lib'),
@@ -120,12 +122,12 @@ async function exportsOf(names) {
     logLevel: 'error',
   });
   return new Map(
-    Object.values(metafile.outputs).map((each) => [nameOf(path.resolve(each.entryPoint)), each.exports]),
+    Object.values(metafile.outputs).map((each) => [nameOf(path.resolve(each.entryPoint!)), each.exports]),
   );
 }
 
 /** A module of LATER as uvfiles.js sees it: each export is asked of later.js when it is used. */
-const asksLater = (exported) => ({
+const asksLater = (exported: ReadonlyMap<string | undefined, string[]>): Plugin => ({
   name: 'asks-later',
   setup(build) {
     build.onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
@@ -142,7 +144,7 @@ const asksLater = (exported) => ({
 });
 
 /** Modules that another file has are taken from there. `places` has the file of each. */
-const fromOthers = (places, asked) => ({
+const fromOthers = (places: ReadonlyMap<string, string>, asked: Set<string>): Plugin => ({
   name: 'from-others',
   setup(build) {
     build.onLoad({ filter: /\.js$/ }, ({ path: file }) => {
@@ -156,7 +158,7 @@ const fromOthers = (places, asked) => ({
 });
 
 /** One scope for all modules. Each is there by its name, for the stubs and the other files. */
-function scope(names) {
+function scope(names: string[]): string {
   const lines = names.map(
     (name, index) => `import * as m${index} from './${name}.js';
 const e${index} = () => Object.defineProperty(m${index}, '__esModule', { value: true });
@@ -166,13 +168,13 @@ export { e${index} as '${name}' };`,
 }
 
 /** Modules that are evaluated when they are first asked for. */
-function evaluatedLate(names) {
+function evaluatedLate(names: string[]): string {
   const lines = names.map((name) => `  ${JSON.stringify(name)}: () => require('./${name}.js'),`);
   return `module.exports = {\n${lines.join('\n')}\n};\n`;
 }
 
 /** `named` are the modules that package.json names, such as `os/index`. */
-export async function writeBundle(named) {
+export async function writeBundle(named: string[]): Promise<void> {
   const subpaths = [...named, COMMANDS];
   rmSync(inRoot('dist/lib'), { recursive: true, force: true });
   const inMain = subpaths.filter((name) => !MORE.has(name));
@@ -187,7 +189,7 @@ export async function writeBundle(named) {
       .filter((name) => !isLater(name) && !COPIED.has(name))
       .map((name) => [name, 'uvfiles.js']),
   );
-  const asked = new Set();
+  const asked = new Set<string>();
   const later = await run(evaluatedLate(late), modules, 'later.js', [fromOthers(places, asked)]);
   for (const name of modulesIn(later)) if (!places.has(name)) places.set(name, 'later.js');
   await run(evaluatedLate(inMore), modules, 'more.js', [fromOthers(places, asked)]);

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { root } from '../support/root.mjs';
 import { SetupError, run } from '../support/run.mjs';
-import { EXPORTS, exportsOf, GLIBC_FLOOR } from './targets.mjs';
-import { cache } from './tools.mjs';
+import { EXPORTS, exportsOf, GLIBC_FLOOR } from './targets.ts';
+import { cache } from './tools.ts';
 
 /** Eight of them and the rest of the package must stay below 4.7 MB. */
 const MAX_BYTES = 320 * 1024;
@@ -18,7 +18,7 @@ const UV_ON_WINDOWS = ['uv_open_osfhandle', 'uv_get_osfhandle', 'uv_fs_close', '
 const LIBRARIES = /^(libc|libm|libdl|libpthread|librt)\.so(\.\d+)?$|^ld-(linux|musl)-[\w-]+\.so\.\d+$/;
 
 /** [offset, bytes] that the file of each target begins with. */
-const MAGIC = {
+const MAGIC: Record<string, [offset: number, expected: number[]]> = {
   'linux-x64': [18, [0x3e, 0]],
   'linux-arm64': [18, [0xb7, 0]],
   'darwin-x64': [0, [0xcf, 0xfa, 0xed, 0xfe, 0x07, 0, 0, 0x01]],
@@ -27,39 +27,41 @@ const MAGIC = {
   'win32-arm64': [-4, [0x64, 0xaa]],
 };
 
-function isFor(target, bytes) {
-  const [offset, expected] = MAGIC[target.replace('-musl', '')];
+function isFor(target: string, bytes: Buffer): boolean {
+  const [offset, expected] = MAGIC[target.replace('-musl', '')]!;
   // A PE file says at 0x3c where its header is; the processor comes after its signature.
   const at = offset === -4 ? bytes.readUInt32LE(0x3c) + 4 : offset;
   return expected.every((byte, index) => bytes[at + index] === byte);
 }
 
-const newer = (a, b) => {
-  const [x, y] = [a, b].map((each) => each.split('.').map(Number));
-  return x[0] !== y[0] ? x[0] > y[0] : (x[1] ?? 0) > (y[1] ?? 0);
+const isNewer = (version: string, other: string) => {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [otherMajor = 0, otherMinor = 0] = other.split('.').map(Number);
+  return major > otherMajor || (major === otherMajor && minor > otherMinor);
 };
 
 /** Gates of ELF, from objdump, which reads the dynamic section of every processor's files. */
-async function elfFaults(file, target) {
+async function elfFaults(file: string, target: string): Promise<string[]> {
   const { code, output } = await run('objdump', ['-p', '-T', file]);
   if (code !== 0) throw new SetupError(`objdump cannot read ${file}:\n${output}`);
-  const faults = [];
-  const versions = [...output.matchAll(/\bGLIBC_(\d+\.\d+(?:\.\d+)?)/g)].map(([, version]) => version);
+  const faults: string[] = [];
+  const versions = [...output.matchAll(/\bGLIBC_(\d+\.\d+(?:\.\d+)?)/g)].map(([, version]) => version!);
   if (target.endsWith('-musl') && versions.length > 0) faults.push('is linked to glibc');
-  const above = [...new Set(versions.filter((each) => newer(each, GLIBC_FLOOR)))];
+  const above = [...new Set(versions.filter((each) => isNewer(each, GLIBC_FLOOR)))];
   if (above.length > 0) faults.push(`needs GLIBC_${above.join(', GLIBC_')}; the floor is ${GLIBC_FLOOR}`);
   for (const [, library] of output.matchAll(/^\s*NEEDED\s+(\S+)$/gm))
-    if (!LIBRARIES.test(library)) faults.push(`needs ${library}`);
+    if (!LIBRARIES.test(library!)) faults.push(`needs ${library}`);
   // -z relro, -z now, and a stack that holds no code: docs/security.md.
-  const flags = (name) => Number(new RegExp(`^\\s*${name}\\s+(0x[0-9a-f]+)$`, 'm').exec(output)?.[1] ?? 0);
+  const flags = (name: string) =>
+    Number(new RegExp(`^\\s*${name}\\s+(0x[0-9a-f]+)$`, 'm').exec(output)?.[1] ?? 0);
   if (!/^\s*RELRO\s/m.test(output)) faults.push('has no read-only relocations');
   if ((flags('FLAGS') & 8) === 0 && (flags('FLAGS_1') & 1) === 0) faults.push('binds its functions lazily');
   if (/^\s*STACK\s.*\n.*flags \S*x/m.test(output)) faults.push('has an executable stack');
-  const shown = [...output.matchAll(/^[0-9a-f]{8,}\s+(?!.*\*UND\*).*\s(\S+)$/gm)].map(([, name]) => name);
+  const shown = [...output.matchAll(/^[0-9a-f]{8,}\s+(?!.*\*UND\*).*\s(\S+)$/gm)].map(([, name]) => name!);
   const extra = shown.filter((name) => !EXPORTS.includes(name) && !name.startsWith('_'));
   if (extra.length > 0) faults.push(`exports ${extra.join(', ')}`);
   for (const name of EXPORTS) if (!shown.includes(name)) faults.push(`does not export ${name}`);
-  const wanted = [...output.matchAll(/\*UND\*.*\s(\S+)$/gm)].map(([, name]) => name);
+  const wanted = [...output.matchAll(/\*UND\*.*\s(\S+)$/gm)].map(([, name]) => name!);
   const foreign = wanted.filter((name) =>
     /^(_Z|_Unwind|__cxa_(?!atexit|finalize|thread_atexit)|abort_)/.test(name),
   );
@@ -68,7 +70,7 @@ async function elfFaults(file, target) {
 }
 
 /** Every fault of the binary, none where it may be published. */
-export async function faultsOf(file, target) {
+export async function faultsOf(file: string, target: string): Promise<string[]> {
   const bytes = readFileSync(file);
   const text = bytes.toString('latin1');
   const faults = isFor(target, bytes) ? [] : ['is not of this system and processor'];
@@ -76,7 +78,7 @@ export async function faultsOf(file, target) {
 
   const allowed = target.startsWith('win32') ? [...UV_EVERYWHERE, ...UV_ON_WINDOWS] : UV_EVERYWHERE;
   const named = new Set(
-    [...text.matchAll(/(?<![A-Za-z0-9_])_?(uv_[a-z0-9_]+)(?=\0)/g)].map(([, name]) => name),
+    [...text.matchAll(/(?<![A-Za-z0-9_])_?(uv_[a-z0-9_]+)(?=\0)/g)].map(([, name]) => name!),
   );
   const forbidden = [...named].filter((name) => !allowed.includes(name));
   if (forbidden.length > 0) faults.push(`takes ${forbidden.join(', ')} from libuv`);

@@ -1,31 +1,51 @@
 // Every combination of binary and runtime that can be tried on a Debian machine, and how: one row each.
 import { chmodSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { cache, debianCommand, debianContents, npmPackage, versionOf, zig } from '../prebuild/tools.mjs';
+import { cache, debianCommand, debianContents, npmPackage, versionOf, zig } from '../prebuild/tools.ts';
 import { inRoot } from '../support/root.mjs';
 import { SetupError, exists, run } from '../support/run.mjs';
 
 const ARM64_LIBRARIES = '/usr/aarch64-linux-gnu';
 
+/** One binary on one runtime. */
+export interface Row {
+  /** The binary. */
+  target: string;
+  runtime: string;
+  /** What the runtime itself runs under. */
+  under?: string;
+  /** The major version of Node whose mocha suite runs, in place of the core suite. */
+  mocha?: string;
+  /** Checks of the core suite that this runtime cannot pass. */
+  lacking?: string[];
+  command(): Promise<{ argv: string[]; version: string; env?: NodeJS.ProcessEnv }>;
+}
+
 /** The runtime's program, from npm: a folder in the cache and the path within it. */
-async function program(name, version, file, platform) {
+async function program(
+  name: string,
+  version: string,
+  file: string,
+  platform?: string,
+): Promise<{ found: string; version: string }> {
   const folder = await npmPackage(name, version, { platform });
   const found = path.join(folder, file);
   chmodSync(found, 0o755);
   return { found, version: versionOf(folder) };
 }
 
-async function nodeOn(system, major) {
+async function nodeOn(system: string, major: string) {
   const file = system.startsWith('win') ? 'bin/node.exe' : 'bin/node';
   const platform = system === 'win-x64' ? 'win32-x64' : system;
   return program(`node-${system}`, major, file, platform);
 }
 
-async function wine() {
+async function wine(): Promise<NodeJS.ProcessEnv> {
   if (!(await exists('wine'))) await debianCommand('wine', ['wine', 'wine64']);
-  const env = { ...process.env, WINEPREFIX: path.join(cache, 'wine'), WINEDEBUG: '-all', DISPLAY: '' };
-  if (!existsSync(env.WINEPREFIX)) {
-    mkdirSync(env.WINEPREFIX);
+  const prefix = path.join(cache, 'wine');
+  const env = { ...process.env, WINEPREFIX: prefix, WINEDEBUG: '-all', DISPLAY: '' };
+  if (!existsSync(prefix)) {
+    mkdirSync(prefix);
     await run('wineboot', ['-u'], { env });
     // Node asks for Windows 10; Debian's wine begins as an older one.
     await run('winecfg', ['-v', 'win10'], { env });
@@ -33,7 +53,7 @@ async function wine() {
   return env;
 }
 
-async function qemu() {
+async function qemu(): Promise<string> {
   const packages = ['qemu-user', 'libc6-arm64-cross', 'libstdc++6-arm64-cross'];
   if (!existsSync(path.join(ARM64_LIBRARIES, 'lib/libstdc++.so.6'))) {
     if (process.getuid?.() !== 0) throw new SetupError(`needs ${packages.join(' ')}`);
@@ -43,7 +63,7 @@ async function qemu() {
 }
 
 /** Compiles glibc-for-musl.c, which see, to `library`. */
-async function glibcForMusl(arch, library) {
+async function glibcForMusl(arch: string, library: string): Promise<void> {
   const source = inRoot('scripts/verify-platforms/glibc-for-musl.c');
   const env = {
     ...process.env,
@@ -56,7 +76,7 @@ async function glibcForMusl(arch, library) {
 }
 
 /** A folder with what the musl Bun takes from a C++ library that Debian has for glibc only. */
-async function librariesForMusl() {
+async function librariesForMusl(): Promise<string> {
   const folder = path.join(cache, 'musl');
   mkdirSync(folder, { recursive: true });
   for (const name of ['libstdc++.so.6', 'libgcc_s.so.1']) {
@@ -72,7 +92,7 @@ async function librariesForMusl() {
 }
 
 /** The same for arm64, as a system for qemu: musl's loader, which is its C library, among the libraries. */
-async function muslSystemForArm64() {
+async function muslSystemForArm64(): Promise<string> {
   const root = await debianContents('arm64', ['musl', 'libstdc++6', 'libgcc-s1']);
   const lib = path.join(cache, 'musl-arm64', 'lib');
   mkdirSync(lib, { recursive: true });
@@ -86,7 +106,7 @@ async function muslSystemForArm64() {
   return path.dirname(lib);
 }
 
-const node = (major) => ({
+const node = (major: string): Row => ({
   target: 'linux-x64',
   runtime: `Node ${major}`,
   async command() {
@@ -95,7 +115,7 @@ const node = (major) => ({
   },
 });
 
-const nodeUnderWine = (major) => ({
+const nodeUnderWine = (major: string): Row => ({
   target: 'win32-x64',
   runtime: `Node ${major}`,
   under: 'wine',
@@ -105,14 +125,14 @@ const nodeUnderWine = (major) => ({
   },
 });
 
-/** The mocha suite itself, on top of the core suite: `known-gaps.mjs` lists what fails there. */
-const mochaUnderWine = (major) => ({
+/** The mocha suite itself, on top of the core suite: `known-gaps.ts` lists what fails there. */
+const mochaUnderWine = (major: string): Row => ({
   ...nodeUnderWine(major),
   runtime: `Node ${major}, mocha`,
   mocha: major,
 });
 
-const nodeUnderQemu = (major) => ({
+const nodeUnderQemu = (major: string): Row => ({
   target: 'linux-arm64',
   runtime: `Node ${major}`,
   under: 'qemu-user',
@@ -122,7 +142,7 @@ const nodeUnderQemu = (major) => ({
   },
 });
 
-const musl = {
+const musl: Row = {
   target: 'linux-x64-musl',
   runtime: 'Bun (musl)',
   async command() {
@@ -135,7 +155,7 @@ const musl = {
   },
 };
 
-const muslUnderQemu = {
+const muslUnderQemu: Row = {
   target: 'linux-arm64-musl',
   runtime: 'Bun (musl)',
   under: 'qemu-user',
@@ -152,7 +172,7 @@ const muslUnderQemu = {
   },
 };
 
-const bun = {
+const bun: Row = {
   target: 'linux-x64',
   runtime: 'Bun',
   async command() {
@@ -161,7 +181,7 @@ const bun = {
   },
 };
 
-const deno = {
+const deno: Row = {
   target: 'linux-x64',
   runtime: 'Deno',
   // Its numbers of open files are not the system's.
@@ -184,7 +204,7 @@ export const ROWS = [
 ];
 
 /** Built, with every gate passed, and run by nobody here. */
-export const UNVERIFIED = [
+export const UNVERIFIED: [target: string, why: string][] = [
   ['darwin-x64', 'linked only: no macOS here'],
   ['darwin-arm64', 'linked only: no macOS here'],
   ['win32-arm64', 'no arm64 Windows here, and no wine of arm64'],

@@ -4,18 +4,24 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { compile } from './prebuild/compile.mjs';
-import { faultsOf } from './prebuild/gates.mjs';
-import { TARGETS, recipe } from './prebuild/targets.mjs';
-import { install } from './steps/install.mjs';
-import { PREBUILT_FROM } from './steps/ready-made.mjs';
+import { compile } from './prebuild/compile.ts';
+import { faultsOf } from './prebuild/gates.ts';
+import { TARGETS, recipe } from './prebuild/targets.ts';
+import { PREBUILT_FROM } from './steps/ready-made.ts';
 import { inRoot } from './support/root.mjs';
 import { SetupError, step } from './support/run.mjs';
-import { fingerprint, readStamp, writeStamp } from './support/stamp.mjs';
+import { fingerprint, readStamp, writeStamp } from './support/stamp.ts';
 
-const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
+const hashOf = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-async function prebuild(target, { native, once }) {
+interface How {
+  /** With this system's own compiler. */
+  native: boolean;
+  /** Without the second build. */
+  once: boolean;
+}
+
+async function prebuild(target: string, { native, once }: How): Promise<string> {
   const made = inRoot('prebuilds', target, 'uvfiles.node');
   const work = `.cache/prebuild/${target}`;
   const stampOf = () =>
@@ -39,7 +45,7 @@ async function prebuild(target, { native, once }) {
   return `${about()}${once ? '' : ', twice the same'}`;
 }
 
-function targetsOf(words) {
+function targetsOf(words: string[]): string[] {
   const unknown = words.filter((each) => !TARGETS.includes(each));
   if (unknown.length > 0)
     throw new SetupError(`No such target: ${unknown.join(' ')}. There are ${TARGETS.join(' ')}.`);
@@ -51,22 +57,20 @@ const words = process.argv.slice(2).filter((each) => !each.startsWith('--'));
 try {
   const targets = options.has('--all') ? TARGETS : targetsOf(words);
   if (targets.length === 0) {
-    // Also how npm would call it before `build`, were .npmrc not to say that no script runs before another.
     console.log(
       `Usage: npm run build:prebuilt -- TARGET... | --all  [--native] [--once]\nTargets: ${TARGETS.join(' ')}`,
     );
     process.exit();
   }
-  await step('packages', install);
-  const failures = [];
+  let failed = false;
   for (const target of targets) {
     const work = () => prebuild(target, { native: options.has('--native'), once: options.has('--once') });
-    await step(target, work).catch((error) => {
-      failures.push(target);
+    await step(target, work).catch((error: unknown) => {
+      failed = true;
       console.error(error instanceof SetupError ? error.message : error);
     });
   }
-  if (failures.length > 0) process.exitCode = 1;
+  if (failed) process.exitCode = 1;
 } catch (error) {
   console.error(error instanceof SetupError ? error.message : error);
   process.exitCode = 1;

@@ -5,17 +5,22 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import path from 'node:path';
 import { inRoot } from '../support/root.mjs';
 import { SetupError, run } from '../support/run.mjs';
-import { writeBundle } from './bundle.mjs';
+import { writeBundle } from './bundle.ts';
+
+interface Manifest {
+  name: string;
+  exports: Record<string, string | { import: { default: string } }>;
+}
 
 /** [subpath, module name in dist] of each export that has code: './os' -> ['uvfiles/os', 'os/index']. */
-function subpathsOfPackage() {
-  const { exports, name } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+function subpathsOfPackage(): [subpath: string, module: string][] {
+  const { exports, name } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as Manifest;
   return Object.entries(exports)
-    .filter(([, target]) => typeof target === 'object')
-    .map(([subpath, target]) => {
+    .flatMap(([subpath, target]): [string, string][] => {
+      if (typeof target === 'string') return [];
       const match = /^\.\/dist\/esm\/(.+)\.js$/.exec(target.import.default);
       if (!match) throw new SetupError(`package.json: exports["${subpath}"] does not point into dist/esm`);
-      return [path.posix.join(name, subpath), match[1]];
+      return [[path.posix.join(name, subpath), match[1]!]];
     })
     .filter(([, module]) => existsSync(inRoot('lib', `${module}.ts`)));
 }
@@ -24,28 +29,28 @@ function subpathsOfPackage() {
  * Names that each CommonJS module exports, asked of itself: the types know no difference between class and value. A module
  * whose exports depend on the running Node lists all of them under a symbol.
  */
-async function exportedNames(files) {
+async function exportedNames(files: string[]): Promise<string[][]> {
   const script =
     'const names = (m) => [...(m[Symbol.for("uvfiles.exports")] ?? Object.keys(m)), ...("default" in m ? ["default"] : [])];' +
     'console.log(JSON.stringify(process.argv.slice(1).map((file) => names(require(file)))))';
   const { code, output } = await run(process.execPath, ['-e', script, '--', ...files]);
   if (code !== 0) throw new SetupError(`lib/ compiles, but does not load:\n\n${output}`);
-  return JSON.parse(output).map((names) => [...new Set(names)].sort());
+  return (JSON.parse(output) as string[][]).map((names) => [...new Set(names)].sort());
 }
 
-function facade(toCommonJs, names) {
+function facade(toCommonJs: string, names: string[]): string {
   const list = names.map((name) => (name === 'default' ? '' : `  ${name},\n`)).join('');
   const main = names.includes('default') ? 'export default uvfiles;\n' : '';
   return `import uvfiles from '${toCommonJs}';\n\nexport const {\n${list}} = uvfiles;\n${main}`;
 }
 
-function facadeTypes(toCommonJs, names) {
+function facadeTypes(toCommonJs: string, names: string[]): string {
   const main = names.includes('default') ? `export { default } from '${toCommonJs}';\n` : '';
   return `export * from '${toCommonJs}';\n${main}`;
 }
 
 /** Copies the declarations of these modules, and those that they need, from dist/cjs to dist/types. */
-function writeTypes(modules) {
+function writeTypes(modules: string[]): void {
   rmSync(inRoot('dist/types'), { recursive: true, force: true });
   const wanted = new Set(modules.map((module) => `${module}.d.ts`));
   for (const file of wanted) {
@@ -61,19 +66,20 @@ function writeTypes(modules) {
 }
 
 /** Writes dist/esm, dist/types and dist/cjs/package.json; resolves to the subpaths written. */
-export async function writeFacades() {
+export async function writeFacades(): Promise<string[]> {
   const subpaths = subpathsOfPackage();
   writeFileSync(inRoot('dist/cjs/package.json'), '{ "type": "commonjs" }\n');
   await writeBundle(subpaths.map(([, module]) => module));
   writeTypes(subpaths.map(([, module]) => module));
   const names = await exportedNames(subpaths.map(([, module]) => inRoot('dist/lib', `${module}.js`)));
   subpaths.forEach(([, module], index) => {
-    if (names[index].length === 0) throw new SetupError(`lib/${module}.ts exports no value`);
+    const exported = names[index]!;
+    if (exported.length === 0) throw new SetupError(`lib/${module}.ts exports no value`);
     const file = inRoot('dist/esm', `${module}.js`);
     const up = '../'.repeat(module.split('/').length);
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, facade(`${up}lib/${module}.js`, names[index]));
-    writeFileSync(file.replace(/\.js$/, '.d.ts'), facadeTypes(`${up}types/${module}.js`, names[index]));
+    writeFileSync(file, facade(`${up}lib/${module}.js`, exported));
+    writeFileSync(file.replace(/\.js$/, '.d.ts'), facadeTypes(`${up}types/${module}.js`, exported));
   });
   return subpaths.map(([subpath]) => subpath);
 }

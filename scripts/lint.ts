@@ -1,17 +1,17 @@
 // All that can be said of the text without running it: eslint, prettier, clang-format and the rules of the house.
 // `npm run lint` reports; `npm run format` (--fix) mends what can be mended.
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { addonSources, hostSystem, testSources } from './native-sources.mjs';
-import { houseRules } from './support/house-rules.mjs';
+import { houseRules } from './support/house-rules.ts';
+import { inParallel } from './support/in-parallel.ts';
 import { inRoot } from './support/root.mjs';
 import { run, runNode } from './support/run.mjs';
 
 const fix = process.argv.includes('--fix');
 
 /** Files of the repository, also those not yet added to git, that end in one of `extensions`. */
-async function files(...extensions) {
+async function files(...extensions: string[]): Promise<string[]> {
   const { code, output } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z']);
   if (code !== 0) throw new Error(`lint needs git, to know which files are the repository's:\n${output}`);
   return output
@@ -20,11 +20,19 @@ async function files(...extensions) {
 }
 
 /** The command, where there is one. */
-async function answers(command) {
+async function answers(command: string): Promise<string | undefined> {
   return (await run(command, ['--version'])).code === 0 ? command : undefined;
 }
 
-const checks = {
+interface Verdict {
+  /** 0 where nothing is wrong. */
+  code: number;
+  output: string;
+  /** Why it was not looked at. */
+  skipped?: string;
+}
+
+const checks: Record<string, () => Promise<Verdict>> = {
   async eslint() {
     return runNode(inRoot('node_modules/eslint/bin/eslint.js'), [
       '.',
@@ -67,16 +75,12 @@ const checks = {
       ...['-DNAPI_VERSION=9', '-DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS', `-I${inRoot('src-native')}`],
       ...['-isystem', headers, '-isystem', inRoot('node_modules/node-addon-api')],
     ];
-    const sources = [...addonSources(hostSystem), ...testSources()].values();
-    const found = [];
-    const worker = async () => {
-      for (const source of sources) {
-        const { code, output } = await run(command, ['--quiet', source, '--', ...flags]);
-        if (code !== 0) found.push(...output.split('\n').filter((line) => / (error|warning): /.test(line)));
-      }
-    };
-    await Promise.all(Array.from({ length: availableParallelism() }, worker));
-    return { code: found.length, output: [...new Set(found)].join('\n') };
+    const found = await inParallel([...addonSources(hostSystem), ...testSources()], async (source) => {
+      const { code, output } = await run(command, ['--quiet', source, '--', ...flags]);
+      return code === 0 ? [] : output.split('\n').filter((line) => / (error|warning): /.test(line));
+    });
+    const lines = new Set(found.flat());
+    return { code: lines.size, output: [...lines].join('\n') };
   },
   async 'house rules'() {
     const broken = houseRules(await files(''));

@@ -5,8 +5,8 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { run } from '../support/run.mjs';
 import { inRoot } from '../support/root.mjs';
-import { KNOWN_GAPS } from './known-gaps.mjs';
-import { layOutMochaSuite } from './mocha-suite.mjs';
+import { KNOWN_GAPS } from './known-gaps.ts';
+import { layOutMochaSuite } from './mocha-suite.ts';
 
 /** For one file; the longest takes a minute on a machine that does nothing else. */
 const FILE_LIMIT_MS = 6 * 60_000;
@@ -16,13 +16,16 @@ const OF_WINDOWS =
   /^(arguments|errors|file|native|open|os|path|python|runtime|schedule|stdio|tempfile|text|whole-file)\//;
 
 /** Ends every Windows program of this prefix, also those that have left the group of the one that was started. */
-const endAll = (env) => run('wineserver', ['-k'], { env, timeout: 30_000 });
+const endAll = (env: NodeJS.ProcessEnv) => run('wineserver', ['-k'], { env, timeout: 30_000 });
 
 /** Wine gives Node no pipe that it understands: output goes to a file. Resolves to whether it ended by itself. */
-function runWine(argv, { cwd, env, log }) {
+function runWine(
+  argv: string[],
+  { cwd, env, log }: { cwd: string; env: NodeJS.ProcessEnv; log: string },
+): Promise<boolean> {
   const output = openSync(log, 'w');
   return new Promise((resolve) => {
-    const child = spawn(argv[0], argv.slice(1), {
+    const child = spawn(argv[0]!, argv.slice(1), {
       cwd,
       env,
       stdio: ['ignore', output, output],
@@ -32,7 +35,7 @@ function runWine(argv, { cwd, env, log }) {
     const timer = setTimeout(() => {
       ended = false;
       void endAll(env);
-      process.kill(-child.pid, 'SIGKILL');
+      process.kill(-child.pid!, 'SIGKILL');
     }, FILE_LIMIT_MS);
     child.on('close', () => {
       clearTimeout(timer);
@@ -42,8 +45,25 @@ function runWine(argv, { cwd, env, log }) {
   });
 }
 
-/** { passed, skipped, failures: Map of title to reason } of one test file. */
-async function runFile(file, argv, { folder, env }) {
+/** What line-reporter.cjs writes, one per line. */
+interface Event {
+  what: 'begin' | 'pass' | 'skip' | 'fail' | 'end';
+  title: string;
+  said: string;
+}
+
+interface FileResult {
+  passed: number;
+  skipped: number;
+  /** Reasons, by title. */
+  failures: Map<string, string>;
+}
+
+async function runFile(
+  file: string,
+  argv: string[],
+  { folder, env }: { folder: string; env: NodeJS.ProcessEnv },
+): Promise<FileResult> {
   const lines = path.join(folder, 'lines.txt');
   const log = path.join(folder, 'output.txt');
   rmSync(lines, { force: true });
@@ -55,13 +75,14 @@ async function runFile(file, argv, { folder, env }) {
     env: { ...env, UVFILES_SUITE_LINES: 'lines.txt', NODE_OPTIONS: '--enable-source-maps' },
     log,
   });
-  const events = existsSync(lines)
+  const events: Event[] = existsSync(lines)
     ? readFileSync(lines, 'utf8')
         .trim()
         .split('\n')
-        .map((line) => JSON.parse(line))
+        .map((line) => JSON.parse(line) as Event)
     : [];
-  const titles = (what) => events.filter((each) => each.what === what).map((each) => each.title);
+  const titles = (what: Event['what']) =>
+    events.filter((each) => each.what === what).map((each) => each.title);
   const failures = new Map(
     events.filter((each) => each.what === 'fail').map((each) => [each.title, each.said]),
   );
@@ -75,26 +96,39 @@ async function runFile(file, argv, { folder, env }) {
 }
 
 /** What is known to fail in `file`: title to { reason, either }. */
-function known(file) {
-  const found = new Map();
+function known(file: string): Map<string, { reason: string; either: boolean }> {
+  const found = new Map<string, { reason: string; either: boolean }>();
   for (const { why, whose, tests, either = false } of KNOWN_GAPS)
     for (const title of tests[file] ?? []) found.set(title, { reason: `${whose}: ${why}`, either });
   return found;
 }
 
+export interface WineSuite {
+  argv: string[];
+  env: NodeJS.ProcessEnv;
+  major: string;
+  words?: string[];
+}
+
+export interface WineResult {
+  ok: boolean;
+  result: string;
+  gaps: string[];
+}
+
 /**
  * Runs the suite (the files whose names contain one of `words`, or all) with `argv` (wine and a Node for Windows) and
- * tells of what differs from the list. Resolves to { ok, result, gaps }.
+ * tells of what differs from the list.
  */
-export async function runWineSuite({ argv, env, major, words = [] }) {
+export async function runWineSuite({ argv, env, major, words = [] }: WineSuite): Promise<WineResult> {
   const folder = inRoot(`${FOLDER}-${major}`);
-  await layOutMochaSuite(folder);
-  const files = readdirSync(path.join(folder, 'test'), { recursive: true })
+  layOutMochaSuite(folder);
+  const files = readdirSync(path.join(folder, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((each) => each.endsWith('.test.js') && OF_WINDOWS.test(each))
     .sort();
   const chosen = files.filter((each) => words.length === 0 || words.some((word) => each.startsWith(word)));
   const counts = { passed: 0, skipped: 0, known: 0, unexpected: 0 };
-  const gaps = [];
+  const gaps: string[] = [];
   for (const file of chosen) {
     const name = file.replace(/\.test\.js$/, '');
     const expected = known(name);

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import path from 'node:path';
 import { inRoot } from '../support/root.mjs';
 import { runNpm } from '../support/npm.mjs';
-import { fingerprint, readStamp } from '../support/stamp.mjs';
+import { fingerprint, readStamp } from '../support/stamp.ts';
 
 /** What a binary is made of, both here and in the published package. */
 const SOURCES = [
@@ -16,7 +16,7 @@ const SOURCES = [
 ];
 const FOLDER = '.cache/published';
 
-/** What scripts/prebuild.mjs makes a binary of. */
+/** What scripts/prebuild.ts makes a binary of. */
 export const PREBUILT_FROM = [
   'src-native/core',
   'src-native/platform',
@@ -25,16 +25,22 @@ export const PREBUILT_FROM = [
   'scripts/prebuild',
 ];
 
-const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
+const hashOf = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 /** The folders of prebuilds/ that may fit. A binary for the other C library of Linux does not load. */
-function targets() {
+function targets(): string[] {
   const target = `${process.platform}-${process.arch}`;
   return process.platform === 'linux' ? [target, `${target}-musl`] : [target];
 }
 
-/** Binaries of prebuilds/ that scripts/prebuild.mjs made of these sources: its stamp begins with what they were made of. */
-function* shipped() {
+/** A binary, and the words that say which. */
+interface Candidate {
+  file: string;
+  said: string;
+}
+
+/** Binaries of prebuilds/ that scripts/prebuild.ts made of these sources: its stamp begins with what they were made of. */
+function* shipped(): Generator<Candidate> {
   for (const target of targets()) {
     const file = inRoot('prebuilds', target, 'uvfiles.node');
     if (!existsSync(file)) continue;
@@ -45,8 +51,11 @@ function* shipped() {
 }
 
 /** Binaries of the published package of this version, if it has the same sources. */
-async function* published() {
-  const { name, version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+async function* published(): AsyncGenerator<Candidate> {
+  const { name, version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as {
+    name: string;
+    version: string;
+  };
   mkdirSync(inRoot(FOLDER), { recursive: true });
   writeFileSync(inRoot(FOLDER, 'package.json'), '{ "private": true }\n');
   const args = ['install', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', '--prefer-offline'];
@@ -61,10 +70,12 @@ async function* published() {
 
 /**
  * Copies the first binary that fits and loads to `place`. Resolves to a few words that say which, or to undefined.
- * @param {string} place
- * @param {() => Promise<string>} loadError what is wrong with the binary at `place`, or ''
+ * @param loadError what is wrong with the binary at `place`, or ''
  */
-export async function takeReadyMade(place, loadError) {
+export async function takeReadyMade(
+  place: string,
+  loadError: () => Promise<string>,
+): Promise<string | undefined> {
   for await (const { file, said } of candidates()) {
     mkdirSync(path.dirname(inRoot(place)), { recursive: true });
     copyFileSync(file, inRoot(place));
@@ -73,7 +84,7 @@ export async function takeReadyMade(place, loadError) {
   return undefined;
 }
 
-async function* candidates() {
+async function* candidates(): AsyncGenerator<Candidate> {
   yield* shipped();
   yield* published();
 }

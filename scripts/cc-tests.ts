@@ -2,11 +2,11 @@
 // `npm run test:cc`, or `npm run test:cc -- open_file` for the programs whose name contains a word, or
 // `-- --only=thread`. Objects are kept in build-cc/ and compiled again when a file they include has changed.
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { coreSources, hostSystem, testSources } from './native-sources.mjs';
-import { fixedAddresses } from './support/fixed-addresses.mjs';
-import { ensureLibuv } from './support/libuv.mjs';
+import { fixedAddresses } from './support/fixed-addresses.ts';
+import { inParallel } from './support/in-parallel.ts';
+import { ensureLibuv, type LibuvFlags } from './support/libuv.ts';
 import { inRoot, root } from './support/root.mjs';
 import { run } from './support/run.mjs';
 
@@ -26,7 +26,18 @@ const FLAGS = [
 /** How long one program may run before it counts as hung. */
 const PROGRAM_LIMIT_MS = 120_000;
 
-const SANITIZERS = {
+interface Sanitizer {
+  title: string;
+  flags: string[];
+  env: NodeJS.ProcessEnv;
+}
+
+interface Counts {
+  passed: number;
+  failed: number;
+}
+
+const SANITIZERS: Record<string, Sanitizer> = {
   address: {
     title: 'ASan+UBSan',
     flags: ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined'],
@@ -38,19 +49,8 @@ const SANITIZERS = {
   thread: { title: 'TSan', flags: ['-fsanitize=thread'], env: { TSAN_OPTIONS: 'second_deadlock_stack=1' } },
 };
 
-/** Runs `work` over `items`, as many at a time as there are processors. */
-async function inParallel(items, work) {
-  const waiting = items.entries();
-  const results = [];
-  const worker = async () => {
-    for (const [index, item] of waiting) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: os.availableParallelism() }, worker));
-  return results;
-}
-
 /** True where the object is newer than every file that its last compilation read. */
-function isFresh(object, depfile) {
+function isFresh(object: string, depfile: string): boolean {
   if (!existsSync(object) || !existsSync(depfile)) return false;
   const built = statSync(object).mtimeMs;
   const inputs = readFileSync(depfile, 'utf8')
@@ -63,7 +63,14 @@ function isFresh(object, depfile) {
   });
 }
 
-async function compile(source, folder, flags, sameFlags) {
+type Compiled = { object: string; error?: undefined } | { object?: undefined; error: string };
+
+async function compile(
+  source: string,
+  folder: string,
+  flags: string[],
+  sameFlags: boolean,
+): Promise<Compiled> {
   const object = inRoot(folder, source.replaceAll('/', '_').replace(/\.cc$/, '.o'));
   const depfile = object.replace(/\.o$/, '.d');
   if (sameFlags && isFresh(object, depfile)) return { object };
@@ -72,15 +79,22 @@ async function compile(source, folder, flags, sameFlags) {
 }
 
 /** The counts that a program printed last, or undefined: it crashed, hung, or ran no test. */
-function countsOf(output) {
+function countsOf(output: string): Counts | undefined {
   const match = /(\d+) passed, (\d+) failed\s*$/.exec(output.trimEnd());
   return match ? { passed: Number(match[1]), failed: Number(match[2]) } : undefined;
 }
 
 const prefix = await fixedAddresses();
 
-async function runProgram({ name, program, title, env }) {
-  const [command, ...args] = [...prefix, program];
+interface Program {
+  name: string;
+  program: string;
+  title: string;
+  env: NodeJS.ProcessEnv;
+}
+
+async function runProgram({ name, program, title, env }: Program): Promise<Counts> {
+  const [command, ...args] = [...prefix, program] as const;
   const { code, output } = await run(command, args, {
     env: { ...process.env, ...env },
     timeout: PROGRAM_LIMIT_MS,
@@ -96,7 +110,11 @@ async function runProgram({ name, program, title, env }) {
   return { passed: counts?.passed ?? 0, failed: Math.max(counts?.failed ?? 0, ok ? 0 : 1) };
 }
 
-async function runUnder({ title, flags, env }, tests, libuv) {
+async function runUnder(
+  { title, flags, env }: Sanitizer,
+  tests: string[],
+  libuv: LibuvFlags,
+): Promise<Counts> {
   const all = [...FLAGS, ...flags, ...libuv.cflags];
   const folder = path.posix.join('build-cc', title.toLowerCase().replaceAll('+', '-'));
   mkdirSync(inRoot(folder), { recursive: true });
@@ -104,32 +122,32 @@ async function runUnder({ title, flags, env }, tests, libuv) {
   const sameFlags = existsSync(flagsFile) && readFileSync(flagsFile, 'utf8') === all.join(' ');
   const core = coreSources(hostSystem);
   const objects = await inParallel([...core, ...tests], (source) => compile(source, folder, all, sameFlags));
-  const broken = objects.filter((each) => each.error);
-  for (const { error } of broken) console.log(error);
+  const broken = objects.flatMap(({ error }) => error ?? []);
+  for (const error of broken) console.log(error);
   if (broken.length === 0) writeFileSync(flagsFile, all.join(' ')); // only now: no objects of two sets of flags
   // An archive, so that each program takes only the parts it names.
   const archive = inRoot(folder, 'core.a');
   rmSync(archive, { force: true });
   await run('ar', ['rcs', archive, ...objects.slice(0, core.length).flatMap((each) => each.object ?? [])]);
-  const programs = tests.map((source, index) => ({ source, object: objects[core.length + index].object }));
-  const results = await inParallel(
-    programs.filter((each) => each.object),
-    async ({ source, object }) => {
-      const name = path.basename(source, '.cc');
-      const program = inRoot(folder, name);
-      const { code, output } = await run(CXX, [...all, object, archive, '-o', program, ...libuv.libs]);
-      if (code === 0) return runProgram({ name, program, title, env });
-      console.log(`  FAIL ${title.padEnd(11)} ${name} does not link:\n${output}`);
-      return { passed: 0, failed: 1 };
-    },
-  );
+  const programs = tests.flatMap((source, index) => {
+    const object = objects[core.length + index]?.object;
+    return object === undefined ? [] : [{ source, object }];
+  });
+  const results = await inParallel(programs, async ({ source, object }) => {
+    const name = path.basename(source, '.cc');
+    const program = inRoot(folder, name);
+    const { code, output } = await run(CXX, [...all, object, archive, '-o', program, ...libuv.libs]);
+    if (code === 0) return runProgram({ name, program, title, env });
+    console.log(`  FAIL ${title.padEnd(11)} ${name} does not link:\n${output}`);
+    return { passed: 0, failed: 1 };
+  });
   return results.reduce(
     (sum, each) => ({ passed: sum.passed + each.passed, failed: sum.failed + each.failed }),
     { passed: 0, failed: broken.length },
   );
 }
 
-function conclude({ passed, failed, skipped }) {
+function conclude({ passed, failed, skipped }: Counts & { skipped: number }): void {
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   const counts = process.env.UVFILES_TEST_COUNTS;
   if (counts) writeFileSync(counts, `${passed} ${failed} ${skipped}\n`);
@@ -141,7 +159,7 @@ const only = process.argv.find((each) => each.startsWith('--only='))?.slice('--o
 const tests = testSources().filter((name) => words.length === 0 || words.some((word) => name.includes(word)));
 const libuv = await ensureLibuv(CXX);
 
-if (libuv.missing) {
+if ('missing' in libuv) {
   console.log(`skipped: the C++ tests (${libuv.missing})`);
   conclude({ passed: 0, failed: 0, skipped: tests.length });
 } else {

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { inRoot } from './root.mjs';
 
 /** Lays it out in `folder`, to be packed there. Wants the addon and the TypeScript built. */
-export function stagePackage(folder) {
-  const { files } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+export function stagePackage(folder: string): void {
+  const { files } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as { files: string[] };
   const names = files.filter((each) => !each.startsWith('!') && each !== 'prebuilds');
   for (const name of ['package.json', 'README.md', 'LICENSE', ...names])
     if (existsSync(inRoot(name))) cpSync(inRoot(name), path.join(folder, name), { recursive: true });

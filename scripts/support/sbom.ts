@@ -3,8 +3,18 @@
 import { readFileSync } from 'node:fs';
 import { inRoot } from './root.mjs';
 
-function component(name, { version, license, integrity }) {
-  const [algorithm, hash] = integrity?.split('-') ?? [];
+export interface Manifest {
+  name: string;
+  version: string;
+  license?: string;
+  dependencies?: Record<string, string>;
+}
+
+/** A package of package-lock.json. */
+type Locked = Omit<Manifest, 'name'> & { integrity?: string };
+
+function component(name: string, { version, license, integrity }: Locked) {
+  const [algorithm, hash = ''] = integrity?.split('-') ?? [];
   const purl = `pkg:npm/${name.replace(/^@/, '%40')}@${version}`;
   return {
     'bom-ref': purl,
@@ -20,10 +30,12 @@ function component(name, { version, license, integrity }) {
 }
 
 /** { bom, names }: the document, and the names of all packages of others in it. */
-export function billOfMaterials(manifest) {
-  const { packages } = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8'));
-  const found = new Map();
-  const visit = (name) => {
+export function billOfMaterials(manifest: Manifest) {
+  const { packages } = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8')) as {
+    packages: Record<string, Locked>;
+  };
+  const found = new Map<string, Locked>();
+  const visit = (name: string): void => {
     if (found.has(name)) return;
     const entry = packages[`node_modules/${name}`];
     if (!entry) throw new Error(`package-lock.json lacks ${name}`);
@@ -33,20 +45,20 @@ export function billOfMaterials(manifest) {
   Object.keys(manifest.dependencies ?? {}).forEach(visit);
   const names = [...found.keys()].sort();
   const self = component(manifest.name, manifest);
-  const refs = (dependencies = {}) =>
-    Object.keys(dependencies).map((name) => component(name, found.get(name))['bom-ref']);
+  const refs = (dependencies: Record<string, string> = {}) =>
+    Object.keys(dependencies).map((name) => component(name, found.get(name)!)['bom-ref']);
   const bom = {
     $schema: 'http://cyclonedx.org/schema/bom-1.5.schema.json',
     bomFormat: 'CycloneDX',
     specVersion: '1.5',
     version: 1,
     metadata: { component: self },
-    components: names.map((name) => component(name, found.get(name))),
+    components: names.map((name) => component(name, found.get(name)!)),
     dependencies: [
       { ref: self['bom-ref'], dependsOn: refs(manifest.dependencies) },
       ...names.map((name) => ({
-        ref: component(name, found.get(name))['bom-ref'],
-        dependsOn: refs(found.get(name).dependencies),
+        ref: component(name, found.get(name)!)['bom-ref'],
+        dependsOn: refs(found.get(name)!.dependencies),
       })),
     ],
   };

@@ -4,33 +4,35 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { faultsOf } from './prebuild/gates.mjs';
-import { TARGETS } from './prebuild/targets.mjs';
+import { faultsOf } from './prebuild/gates.ts';
+import { TARGETS } from './prebuild/targets.ts';
 import { inRoot } from './support/root.mjs';
 import { SetupError, run, step } from './support/run.mjs';
 import { faultsOfPackage } from './support/package-contents.ts';
-import { billOfMaterials } from './support/sbom.mjs';
+import { billOfMaterials, type Manifest } from './support/sbom.ts';
 
 const OUT = '.cache/release';
 const MAX_UNPACKED = 4.7e6;
 const MAX_DEPENDENCIES = 3;
 
 const dryRun = process.argv.includes('--dry-run');
-const manifest = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
-const out = (...names) => inRoot(OUT, ...names);
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+const manifest = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as Manifest & {
+  scripts: Record<string, string>;
+};
+const out = (...names: string[]) => inRoot(OUT, ...names);
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 /** Problems that end a release; a dry run tells of them and goes on. */
-const problems = [];
-const refuse = (problem) => {
+const problems: string[] = [];
+const refuse = (problem: string) => {
   problems.push(problem);
   return problem;
 };
 
 /** The version's section of the changelog; "Unreleased" in a dry run. */
-function notes() {
+function notes(): string {
   const sections = readFileSync(inRoot('CHANGELOG.md'), 'utf8').split(/^## /m).slice(1);
-  const find = (title) => sections.find((each) => each.startsWith(`[${title}]`));
+  const find = (title: string) => sections.find((each) => each.startsWith(`[${title}]`));
   const section = find(manifest.version) ?? (dryRun ? find('Unreleased') : undefined);
   if (!section) return refuse(`CHANGELOG.md has no section [${manifest.version}]`);
   const text = section.slice(section.indexOf('\n') + 1).trim();
@@ -38,7 +40,7 @@ function notes() {
   return `${text.split('\n').length} lines${find(manifest.version) ? '' : ', of what is unreleased'}`;
 }
 
-async function version() {
+async function version(): Promise<string> {
   if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(manifest.version))
     return refuse(`version ${manifest.version} is none`);
   const tag = process.env.GITHUB_REF_NAME;
@@ -49,9 +51,9 @@ async function version() {
   return manifest.version;
 }
 
-async function binaries() {
-  const lines = [];
-  const missing = [];
+async function binaries(): Promise<string> {
+  const lines: string[] = [];
+  const missing: string[] = [];
   for (const target of TARGETS) {
     const file = inRoot('prebuilds', target, 'uvfiles.node');
     if (!existsSync(file)) {
@@ -67,7 +69,15 @@ async function binaries() {
   return `${lines.length} of ${TARGETS.length}`;
 }
 
-async function tarball() {
+/** What `npm pack --json` says of a tarball. */
+interface Packed {
+  filename: string;
+  size: number;
+  unpackedSize: number;
+  files: { path: string }[];
+}
+
+async function tarball(): Promise<string> {
   const { code, output } = await run('npm', [
     'pack',
     '--json',
@@ -76,7 +86,7 @@ async function tarball() {
     out(),
   ]);
   if (code !== 0) throw new SetupError(`npm pack failed:\n${output}`);
-  const listed = JSON.parse(output.slice(output.indexOf('[\n'), output.lastIndexOf(']') + 1));
+  const listed = JSON.parse(output.slice(output.indexOf('[\n'), output.lastIndexOf(']') + 1)) as [Packed];
   const [{ filename, size, unpackedSize, files }] = listed;
   if (unpackedSize > MAX_UNPACKED) refuse(`${unpackedSize} bytes unpacked; the limit is ${MAX_UNPACKED}`);
   if (files.some(({ path: name }) => name === 'binding.gyp'))
@@ -90,11 +100,11 @@ async function tarball() {
   return `${filename}, ${(size / 1e6).toFixed(2)} MB, ${(unpackedSize / 1e6).toFixed(2)} MB unpacked, ${files.length} files`;
 }
 
-function bill() {
+function bill(): string {
   const names = Object.keys(manifest.dependencies ?? {});
   if (names.length > MAX_DEPENDENCIES) refuse(`${names.length} run-time dependencies: ${names.join(', ')}`);
   for (const name of ['preinstall', 'install', 'postinstall'])
-    if (manifest.scripts[name]) refuse(`package.json has an ${name} script`);
+    if (manifest.scripts[name] !== undefined) refuse(`package.json has a script named ${name}`);
   const { bom, names: all } = billOfMaterials(manifest);
   writeFileSync(out('sbom.cdx.json'), `${JSON.stringify(bom, undefined, 2)}\n`);
   return `${all.length} packages of others: ${all.join(', ')}`;
