@@ -1,6 +1,7 @@
 // The benchmark: every workload against every contender that can do it, in turns. `npx tsx bench/run.ts --help`.
 import { writeFileSync } from 'node:fs';
 import { versionsOf, whoIsAble } from './harness/attendance.js';
+import { besideBefore, contenderBefore } from './harness/before.js';
 import { discover, isWanted } from './harness/discover.js';
 import { Fixtures } from './harness/fixtures.js';
 import { evaluateFloors } from './harness/floors.js';
@@ -34,7 +35,8 @@ async function main(options: Options): Promise<void> {
     console.log(usage);
     return;
   }
-  const contenders = await discover<Contender>('contenders');
+  const contenders: Contender[] = await discover<Contender>('contenders');
+  if (options.before !== undefined) contenders.unshift(await contenderBefore(options.before));
   const workloads = chosen(await discover<AnyWorkload>('workloads'), options).filter((workload) =>
     isSelected(workload, options),
   );
@@ -53,6 +55,7 @@ async function main(options: Options): Promise<void> {
 
 /** The workloads of the set that is asked for, each with what the set makes of it; all where none is. */
 function chosen(workloads: readonly AnyWorkload[], options: Options): Chosen[] {
+  if (options.before !== undefined) return workloads.map(besideBefore);
   if (options.set === undefined) return [...workloads];
   const set = setOf(options.set);
   return workloads.flatMap((workload) => {

@@ -22,6 +22,15 @@ const contender: Contender = {
     };
   },
 
+  byteStreamer: ({ path }) => ({
+    style: 'promise',
+    async run() {
+      let bytes = 0;
+      for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) bytes += chunk.length;
+      return bytes;
+    },
+  }),
+
   // The least that a correct server does: the length and the time of the file, then its bytes.
   fileHandler:
     ({ top }) =>

@@ -1,8 +1,9 @@
-// piscina: a pool of JavaScript threads that read synchronously. Several small tasks per worker at a time, as its docs say.
+// piscina: a pool of JavaScript threads that read synchronously. As its docs say for many small
+// tasks: several per worker at a time, and its queue of constant time.
 import { threadPoolContender } from '../support/thread-pool-contender.js';
 
 export default threadPoolContender({ name: 'piscina', order: 40 }, async () => {
-  const { Piscina } = await import('piscina');
+  const { FixedQueue, Piscina } = await import('piscina');
   return ({ worker, threads, workerData }) => {
     const pool = new Piscina({
       filename: worker,
@@ -10,6 +11,7 @@ export default threadPoolContender({ name: 'piscina', order: 40 }, async () => {
       minThreads: threads,
       maxThreads: threads,
       concurrentTasksPerWorker: 8,
+      taskQueue: new FixedQueue(),
     });
     return { call: (name, task) => pool.run(task, { name }), stop: () => pool.destroy() };
   };

@@ -1,212 +1,230 @@
 // The library itself, used as its documentation says: `open` in binary mode, positional reads, whole-file functions.
+import type * as Library from 'uvfiles';
 import type { BinaryFile } from 'uvfiles';
-import { promiseFunctions, uvfiles } from '../harness/library.js';
+import { promiseFunctions, uvfiles as current } from '../harness/library.js';
 import { cycle, slotBuffers } from '../harness/subjects.js';
 import type { Contender } from '../harness/types.js';
 
-const contender: Contender = {
-  name: 'uvfiles',
-  title: 'uvfiles',
-  kind: 'ours',
-  order: 0,
-  package: 'uvfiles',
+type Uvfiles = typeof Library;
 
-  async randomReader({ path, size, positions, slots }) {
-    const file = await uvfiles().open(path, 'rb');
-    const buffers = slotBuffers(slots, size);
-    const at = cycle(positions);
-    return {
-      style: 'promise',
-      // Into memory of the caller, as FileHandle.read and fs.read do it; uvfiles-fresh takes new memory each time.
-      run: (index, slot) => file.preadinto(buffers[slot]!, at(index)),
-      bytesOf: (count: number, slot) => buffers[slot]!.subarray(0, count),
-      close: () => file.close(),
-    };
-  },
+/** The contender over one build of the library; `uvfiles` gives its exports. */
+export function contenderOver(uvfiles: () => Uvfiles): Contender {
+  return {
+    name: 'uvfiles',
+    title: 'uvfiles',
+    kind: 'ours',
+    order: 0,
+    package: 'uvfiles',
 
-  wholeReader({ paths }) {
-    const { readBytes } = uvfiles();
-    return {
-      style: 'promise',
-      run: (index) => readBytes(paths[index % paths.length]!),
-      bytesOf: (result: Uint8Array) => result,
-    };
-  },
+    async randomReader({ path, size, positions, slots }) {
+      const file = await uvfiles().open(path, 'rb');
+      const buffers = slotBuffers(slots, size);
+      const at = cycle(positions);
+      return {
+        style: 'promise',
+        // Into memory of the caller, as FileHandle.read and fs.read do it; uvfiles-fresh takes new memory each time.
+        run: (index, slot) => file.preadinto(buffers[slot]!, at(index)),
+        bytesOf: (count: number, slot) => buffers[slot]!.subarray(0, count),
+        close: () => file.close(),
+      };
+    },
 
-  smallWriter({ chunk }) {
-    let file: BinaryFile;
-    return {
-      style: 'promise',
-      begin: async (path) => (file = await uvfiles().open(path, 'wb')),
-      run: () => file.write(chunk),
-      finish: () => file.close(),
-    };
-  },
+    wholeReader({ paths }) {
+      const { readBytes } = uvfiles();
+      return {
+        style: 'promise',
+        run: (index) => readBytes(paths[index % paths.length]!),
+        bytesOf: (result: Uint8Array) => result,
+      };
+    },
 
-  durableAppender({ chunk }) {
-    let file: BinaryFile;
-    return {
+    smallWriter({ chunk }) {
+      let file: BinaryFile;
+      return {
+        style: 'promise',
+        begin: async (path) => (file = await uvfiles().open(path, 'wb')),
+        run: () => file.write(chunk),
+        finish: () => file.close(),
+      };
+    },
+
+    durableAppender({ chunk }) {
+      let file: BinaryFile;
+      return {
+        style: 'promise',
+        begin: async (path) => (file = await uvfiles().open(path, 'ab')),
+        async run() {
+          await file.write(chunk);
+          await file.datasync();
+        },
+        finish: () => file.close(),
+      };
+    },
+
+    importable: () => ({ specifier: 'uvfiles' }),
+
+    stater({ paths }) {
+      const { os } = uvfiles();
+      return {
+        style: 'promise',
+        run: (index) => os.stat(paths[index % paths.length]!),
+        sizeOf: (stats: { size: number }) => stats.size,
+      };
+    },
+
+    async bigWriter({ path }) {
+      const file = await uvfiles().open(path, 'wb');
+      return {
+        path,
+        async write(bytes) {
+          await file.write(bytes, { transfer: true });
+          await file.flush();
+        },
+        async rewind() {
+          await file.seek(0);
+          await file.truncate(0);
+        },
+        close: () => file.close(),
+      };
+    },
+
+    byteStreamer: ({ path }) => ({
       style: 'promise',
-      begin: async (path) => (file = await uvfiles().open(path, 'ab')),
       async run() {
-        await file.write(chunk);
-        await file.datasync();
+        const file = await uvfiles().open(path, 'rb');
+        let bytes = 0;
+        for await (const chunk of file.readableStream()) bytes += chunk.length;
+        await file.close();
+        return bytes;
       },
-      finish: () => file.close(),
-    };
-  },
+    }),
 
-  importable: () => ({ specifier: 'uvfiles' }),
-
-  stater({ paths }) {
-    const { os } = uvfiles();
-    return {
+    lineCounter: ({ path, batch }) => ({
       style: 'promise',
-      run: (index) => os.stat(paths[index % paths.length]!),
-      sizeOf: (stats: { size: number }) => stats.size,
-    };
-  },
+      run: () => (batch ? countBatches(uvfiles(), path) : countLines(uvfiles(), path)),
+    }),
 
-  async bigWriter({ path }) {
-    const file = await uvfiles().open(path, 'wb');
-    return {
-      path,
-      async write(bytes) {
-        await file.write(bytes, { transfer: true });
-        await file.flush();
+    smallCalls: ({ what, path, size, count }) => ({
+      style: 'promise',
+      run: () =>
+        what === 'read' ? readSmall(uvfiles(), path, size) : writeSmall(uvfiles(), path, size, count),
+    }),
+
+    textReader: ({ path }) => ({ style: 'promise', run: () => uvfiles().readText(path) }),
+
+    tempFiles: ({ content }) => ({
+      style: 'promise',
+      async run() {
+        const file = await uvfiles().tempfile.namedTemporaryFile();
+        await file.write(content);
+        await file.close();
+        return file.name;
       },
-      async rewind() {
-        await file.seek(0);
-        await file.truncate(0);
+    }),
+
+    treeRemover: () => ({ remove: (path) => uvfiles().os.rmtree(path) }),
+
+    manyStats: ({ paths }) => ({
+      style: 'promise',
+      run: async () => sum(await uvfiles().statMany(paths), (stats) => ('size' in stats ? stats.size : 0)),
+    }),
+
+    directoryLister: ({ top }) => ({
+      style: 'promise',
+      run: async () => (await uvfiles().os.listdir(top)).length,
+    }),
+
+    async fileTree({ tree }) {
+      const { memoryFiles } = await import('uvfiles/testing');
+      const { readBytes } = uvfiles();
+      let files: ReturnType<typeof memoryFiles> | undefined;
+      return {
+        make: () => Promise.resolve(void (files = memoryFiles(tree, { at: '/in-memory' }))),
+        read: (name) => readBytes(`/in-memory/${name}`),
+        snapshot: () => Promise.resolve(files!.tree()),
+        drop: () => Promise.resolve(files?.unmount()),
+      };
+    },
+
+    treeWalker: ({ top }) => ({
+      style: 'promise',
+      async run() {
+        let entries = 0;
+        for await (const [, directories, files] of uvfiles().os.walk(top))
+          entries += directories.length + files.length;
+        return entries;
       },
-      close: () => file.close(),
-    };
-  },
+    }),
 
-  lineCounter: ({ path, batch }) => ({
-    style: 'promise',
-    run: () => (batch ? countBatches(path) : countLines(path)),
-  }),
+    manyReads: ({ paths }) => ({
+      style: 'promise',
+      async run() {
+        let bytes = 0;
+        for await (const { data } of uvfiles().readMany(paths)) bytes += data?.length ?? 0;
+        return bytes;
+      },
+    }),
 
-  smallCalls: ({ what, path, size, count }) => ({
-    style: 'promise',
-    run: () => (what === 'read' ? readSmall(path, size) : writeSmall(path, size, count)),
-  }),
+    bulkLoad: ({ source, copy, top }) => ({
+      copy: () => uvfiles().os.copy(source, copy),
+      async walk() {
+        for await (const _ of uvfiles().os.walk(top));
+      },
+    }),
 
-  textReader: ({ path }) => ({ style: 'promise', run: () => uvfiles().readText(path) }),
+    fileHandler:
+      ({ top }) =>
+      (request, response, name) =>
+        uvfiles().serveFile(request, response, name, { root: top }),
 
-  tempFiles: ({ content }) => ({
-    style: 'promise',
-    async run() {
-      const file = await uvfiles().tempfile.namedTemporaryFile();
-      await file.write(content);
-      await file.close();
-      return file.name;
-    },
-  }),
+    copier: () => ({ copy: (source, destination) => uvfiles().os.copy(source, destination) }),
+    treeCopier: () => ({ copy: (source, destination) => uvfiles().os.copytree(source, destination) }),
 
-  treeRemover: () => ({ remove: (path) => uvfiles().os.rmtree(path) }),
+    globber: ({ top, pattern }) => ({
+      style: 'promise',
+      async run() {
+        let found = 0;
+        for await (const _ of uvfiles().os.glob(pattern, { cwd: top })) found++;
+        return found;
+      },
+    }),
 
-  manyStats: ({ paths }) => ({
-    style: 'promise',
-    run: async () => sum(await uvfiles().statMany(paths), (stats) => ('size' in stats ? stats.size : 0)),
-  }),
+    promiseFunctions: () => promiseFunctions(),
 
-  directoryLister: ({ top }) => ({
-    style: 'promise',
-    run: async () => (await uvfiles().os.listdir(top)).length,
-  }),
+    atomicWriter: ({ data, durable }) => ({
+      write: (path) => uvfiles().writeAtomic(path, data, { durable }),
+    }),
+  };
+}
 
-  async fileTree({ tree }) {
-    const { memoryFiles } = await import('uvfiles/testing');
-    const { readBytes } = uvfiles();
-    let files: ReturnType<typeof memoryFiles> | undefined;
-    return {
-      make: () => Promise.resolve(void (files = memoryFiles(tree, { at: '/in-memory' }))),
-      read: (name) => readBytes(`/in-memory/${name}`),
-      snapshot: () => Promise.resolve(files!.tree()),
-      drop: () => Promise.resolve(files?.unmount()),
-    };
-  },
+export default contenderOver(current);
 
-  treeWalker: ({ top }) => ({
-    style: 'promise',
-    async run() {
-      let entries = 0;
-      for await (const [, directories, files] of uvfiles().os.walk(top))
-        entries += directories.length + files.length;
-      return entries;
-    },
-  }),
-
-  manyReads: ({ paths }) => ({
-    style: 'promise',
-    async run() {
-      let bytes = 0;
-      for await (const { data } of uvfiles().readMany(paths)) bytes += data?.length ?? 0;
-      return bytes;
-    },
-  }),
-
-  bulkLoad: ({ source, copy, top }) => ({
-    copy: () => uvfiles().os.copy(source, copy),
-    async walk() {
-      for await (const _ of uvfiles().os.walk(top));
-    },
-  }),
-
-  fileHandler:
-    ({ top }) =>
-    (request, response, name) =>
-      uvfiles().serveFile(request, response, name, { root: top }),
-
-  copier: () => ({ copy: (source, destination) => uvfiles().os.copy(source, destination) }),
-  treeCopier: () => ({ copy: (source, destination) => uvfiles().os.copytree(source, destination) }),
-
-  globber: ({ top, pattern }) => ({
-    style: 'promise',
-    async run() {
-      let found = 0;
-      for await (const _ of uvfiles().os.glob(pattern, { cwd: top })) found++;
-      return found;
-    },
-  }),
-
-  promiseFunctions: () => promiseFunctions(),
-
-  atomicWriter: ({ data, durable }) => ({
-    write: (path) => uvfiles().writeAtomic(path, data, { durable }),
-  }),
-};
-
-export default contender;
-
-async function countLines(path: string): Promise<number> {
-  const file = await uvfiles().open(path);
+async function countLines({ open }: Uvfiles, path: string): Promise<number> {
+  const file = await open(path);
   let lines = 0;
   for await (const line of file) lines += line.length > 0 ? 1 : 0;
   await file.close();
   return lines;
 }
 
-async function countBatches(path: string): Promise<number> {
-  const file = await uvfiles().open(path);
+async function countBatches({ open }: Uvfiles, path: string): Promise<number> {
+  const file = await open(path);
   let lines = 0;
   for await (const batch of file.lines({ batch: 1024 })) lines += batch.length;
   await file.close();
   return lines;
 }
 
-async function readSmall(path: string, size: number): Promise<number> {
-  const file = await uvfiles().open(path, 'rb');
+async function readSmall({ open }: Uvfiles, path: string, size: number): Promise<number> {
+  const file = await open(path, 'rb');
   let bytes = 0;
   for (let read = size; read > 0; bytes += read) read = (await file.read(size)).length;
   await file.close();
   return bytes;
 }
 
-async function writeSmall(path: string, size: number, count: number): Promise<number> {
-  const file = await uvfiles().open(path, 'w');
+async function writeSmall({ open }: Uvfiles, path: string, size: number, count: number): Promise<number> {
+  const file = await open(path, 'w');
   const text = 'x'.repeat(size);
   let characters = 0;
   for (let i = 0; i < count; i++) characters += await file.write(text);

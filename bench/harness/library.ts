@@ -1,8 +1,13 @@
 // The one place of the benchmark that imports uvfiles: what is not exported yet is found missing here, by name.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type * as Library from 'uvfiles';
 import type { Promises } from 'uvfiles/promises';
 
 let library: typeof Library | undefined;
+/** Further builds of it, which are switched together with it. */
+const others: (typeof Library)[] = [];
 let functions: Promises | undefined;
 let failure: Error | undefined;
 
@@ -17,6 +22,22 @@ try {
 export function uvfiles(): typeof Library {
   if (library === undefined) throw failure ?? new Error('uvfiles is not loaded');
   return library;
+}
+
+/** The main module of another build of the library, whose package.json lies in `directory`. */
+export function entryIn(directory: string): string {
+  const file = path.resolve(directory, 'package.json');
+  const { exports } = JSON.parse(readFileSync(file, 'utf8')) as {
+    exports: { '.': { import: { default: string } } };
+  };
+  return pathToFileURL(path.join(path.dirname(file), exports['.'].import.default)).href;
+}
+
+/** The exports of such a module. */
+export async function libraryAt(entry: string): Promise<typeof Library> {
+  const other = (await import(entry)) as typeof Library;
+  others.push(other);
+  return other;
 }
 
 /** The functions of uvfiles/promises. */
@@ -39,7 +60,8 @@ export function firstMissing(names: readonly string[]): string | undefined {
 /** Switches the inline path for every following operation; where that cannot be configured yet, there is none. */
 export function setInline(inline: boolean): void {
   // Written out: what is left out stays as another contender has set it.
-  library?.configure?.({ inline: inline ? { maxBytes: 64 * 1024, budgetMicros: 200 } : false });
+  for (const each of [library, ...others])
+    each?.configure?.({ inline: inline ? { maxBytes: 64 * 1024, budgetMicros: 200 } : false });
 }
 
 function lookUp(name: string): unknown {

@@ -9,6 +9,7 @@ export const usage = `npx tsx bench/run.ts [options] [NAME...]
   --set published        the workloads of the README and of docs/benchmarks.md, each with its own number of rounds
   --only NAME,...        workloads to run: whole names, or the beginning of names; also without --only
   --issue N,...          only the workloads whose floors that issue sets
+  --before DIRECTORY     compare with the build of uvfiles in another checkout instead of with other contenders
   --contenders NAME,...  contenders to run beside uvfiles (all by default)
   --rounds N             alternating rounds (7 by default, at least 5 for a figure worth quoting)
   --round-ms N           about how long one contender is measured in one round (150 by default)
@@ -25,6 +26,7 @@ export const usage = `npx tsx bench/run.ts [options] [NAME...]
 export interface Options {
   readonly quick: boolean;
   readonly set: string | undefined;
+  readonly before: string | undefined;
   readonly only: readonly string[];
   readonly issues: readonly number[];
   readonly contenders: readonly string[];
@@ -50,6 +52,7 @@ export function readOptions(argv: string[]): Options {
     options: {
       quick: { type: 'boolean', default: false },
       set: { type: 'string' },
+      before: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
       issue: { type: 'string', multiple: true, default: [] },
       contenders: { type: 'string', multiple: true, default: [] },
@@ -72,6 +75,7 @@ export function readOptions(argv: string[]): Options {
   return {
     ...values,
     set: values.set,
+    before: values.before,
     json: values.json,
     report: values.report,
     from: splitNames(values.from),

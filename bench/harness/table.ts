@@ -1,4 +1,5 @@
 // Prints results for people, as plain text or as Markdown.
+import { axisOf, curveTitle, pointName } from './curves.js';
 import { headerLines } from './header.js';
 import { busyNotes, busyNotesOf } from './processors.js';
 import type { Figures, Measured, Result, Run, Verdict } from './types.js';
@@ -53,6 +54,7 @@ export function textTable(measured: Measured): string {
 export function markdown({ machine, versions, measured: workloads }: Run): string {
   const parts = [...headerLines(machine).map((line) => `${line}  `)];
   if (versions.length > 0) parts.push(`${versions.join(', ')}.`);
+  parts.push(...goals(workloads));
   for (const measured of workloads.filter(({ scaling }) => scaling === undefined)) {
     parts.push(`\n### ${measured.title}\n`);
     if (measured.missing !== undefined) parts.push(`Not available yet: \`${measured.missing}\`.`);
@@ -65,9 +67,23 @@ export function markdown({ machine, versions, measured: workloads }: Run): strin
   return `${parts.join('\n')}\n`;
 }
 
+// Those that are not met are listed: nobody has to look for them in the tables.
+function goals(workloads: readonly Measured[]): string[] {
+  const all = workloads.flatMap(({ name, floors }) => floors.map((floor) => ({ name, floor })));
+  const known = all.filter(({ floor }) => floor.met !== undefined);
+  if (known.length === 0) return [];
+  const missed = known.filter(({ floor }) => floor.met === false);
+  const text = `${known.length - missed.length} of ${known.length} goals of the project are met`;
+  if (missed.length === 0) return [`\n### Goals\n`, `${text}.`];
+  return [
+    `\n### Goals\n`,
+    `${text}. These are not:\n`,
+    ...missed.map(({ name, floor }) => `- \`${name}\`: ${floor.text} (${floor.figure})`),
+  ];
+}
+
 // One row per point of a curve, one column per contender: the time of one operation.
 function curveTable(points: readonly Measured[]): string[] {
-  const { title, scaling } = points[0]!;
   const names = [...new Set(points.flatMap(({ results }) => results.map((result) => result.title)))];
   const timeOf = ({ results, skipped }: Measured, name: string): string => {
     if (skipped !== undefined) return 'skipped';
@@ -76,13 +92,11 @@ function curveTable(points: readonly Measured[]): string[] {
   };
   const notes = busyNotesOf(points);
   return [
-    `\n### ${title.split(':')[0]}, by ${scaling!.of}\n`,
+    `\n### ${curveTitle(points[0]!)}\n`,
     ...(notes.length > 0 ? [...notes, ''] : []),
-    line([scaling!.of, ...names]),
+    line([axisOf(points[0]!.scaling!), ...names]),
     line(['---:', ...names.map(() => '---:')]),
-    ...points.map((point) =>
-      line([point.scaling!.value.toLocaleString('en-US'), ...names.map((name) => timeOf(point, name))]),
-    ),
+    ...points.map((point) => line([pointName(point.scaling!), ...names.map((name) => timeOf(point, name))])),
   ];
 }
 

@@ -145,6 +145,8 @@ export interface Capabilities {
     copy(): Promise<unknown>;
     walk(): Promise<unknown>;
   };
+  /** Reads a file to its end as a stream; `run` gives the number of bytes. */
+  byteStreamer(params: { path: string }): Maybe<SingleSubject>;
   copier(params: object): Maybe<{ copy(source: string, destination: string): Promise<unknown> }>;
   durableAppender(params: { chunk: Buffer }): Maybe<SingleSubject & WritesFile>;
   /** What a program imports to use it. */
@@ -262,6 +264,8 @@ export interface Workload<C extends Capability = Capability, Params = ParamsOf<C
   readonly firstOperations?: number;
   readonly mostOperations?: number;
   readonly floors?: readonly Floor[];
+  /** What must have got better than in the build of `--before`, beside not being slower. */
+  readonly floorsBefore?: readonly Floor[];
   readonly scaling?: Scaling;
   /** How much one measurement does; without it, as much as fills a round. */
   fixedTotal?(context: Context): number;

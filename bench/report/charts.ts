@@ -1,6 +1,7 @@
 // The plots of a run, for the report's page and for the README's pictures alike.
 import * as Plot from '@observablehq/plot';
 import { curveShares } from '../harness/statistics.js';
+import { axisOf, curveTitle, pointName } from '../harness/curves.js';
 import type { Figures, Measured } from '../harness/types.js';
 
 /** How a plot is drawn: `document` where that is not the browser's own. */
@@ -15,6 +16,9 @@ export interface Chart {
   readonly title: string;
   draw(look: Look): unknown;
 }
+
+// Within the margin below, so that no letter is cut off.
+const labelOffset = 36;
 
 type Row = Readonly<Record<string, string | number | undefined>>;
 
@@ -61,19 +65,20 @@ export function scalingCharts(run: readonly Measured[]): Chart[] {
     const rows = points.flatMap((point) =>
       figuresOf(point).map(({ title, nsPerOp }) => ({ x: point.scaling!.value, y: nsPerOp / 1000, title })),
     );
-    const { of } = points[0]!.scaling!;
-    const title = `${points[0]!.title.split(':')[0]!}, by ${of}`;
+    const title = curveTitle(points[0]!);
+    const axis = axisOf(points[0]!.scaling!);
+    const ticks = new Map(points.map((point) => [point.scaling!.value, pointName(point.scaling!)]));
     if (rows.length === 0) return [];
     const time: Chart = {
       title,
-      draw: (look) => lines(rows, look, { x: of, y: 'microseconds per operation' }),
+      draw: (look) => lines(rows, look, { x: axis, y: 'microseconds per operation', ticks }),
     };
     if (group !== 'in-flight') return [time];
     const throughput = rows.map((row) => ({ ...row, y: 1e6 / row.y }));
     return [
       {
         title: 'Throughput against concurrency',
-        draw: (look) => lines(throughput, look, { x: of, y: 'operations per second' }),
+        draw: (look) => lines(throughput, look, { x: axis, y: 'operations per second', ticks }),
       },
       time,
     ];
@@ -107,7 +112,7 @@ function ratioPlot(rows: readonly Row[], look: Look, label: string): unknown {
   return plot(look, {
     height: 70 + 18 * rows.length,
     marginLeft: Math.min(Math.max(...rows.map(({ label: of }) => 7 * String(of).length)), look.width * 0.5),
-    x: { type: 'log', label, grid: true, tickFormat: short },
+    x: { type: 'log', label, labelOffset, grid: true, tickFormat: short },
     y: { domain: rows.map(({ label: of }) => of as string), label: null },
     marks: [
       Plot.ruleX([1], { strokeDasharray: '3 3' }),
@@ -136,7 +141,7 @@ function delays(figures: readonly Figures[], look: Look): unknown {
     (samples.at(-1)?.timeline ?? []).map((ms, index) => ({ x: index / 10, y: ms, title })),
   );
   return plot(look, {
-    x: { label: 'seconds' },
+    x: { label: 'seconds', labelOffset },
     y: { label: 'longest delay in 0.1 s (ms)', grid: true },
     color: colourScale(rows),
     marks: [Plot.ruleY([0]), Plot.lineY(rows, { x: 'x', y: 'y', stroke: 'title' })],
@@ -155,13 +160,11 @@ const percentiles = new Map([
 function lines(
   all: readonly { x: number; y: number; title: string }[],
   look: Look,
-  { x, y, ticks }: { x: string; y: string; ticks?: ReadonlyMap<number, string> },
+  { x, y, ticks }: { x: string; y: string; ticks: ReadonlyMap<number, string> },
 ): unknown {
   const rows = all.filter((row) => isFigure(row.y) && row.y > 0);
   // Nothing lies at 0 on a log axis.
   const type = rows.some((row) => row.x === 0) ? 'symlog' : 'log';
-  const at = ticks === undefined ? [...new Set(rows.map((row) => row.x))] : [...ticks.keys()];
-  const nameOf = (value: number): string => ticks?.get(value) ?? short(value);
   const { legend, ...color } = colourScale(rows);
   return plot(look, {
     x: { type },
@@ -169,7 +172,7 @@ function lines(
     color: { ...color, legend: legend && look.namesInside !== true },
     marks: [
       // By hand: a log axis leaves out the names of values that are no round ones.
-      Plot.axisX(at, { label: x, text: at.map(nameOf) }),
+      Plot.axisX([...ticks.keys()], { label: x, labelOffset, text: [...ticks.values()] }),
       Plot.lineY(rows, { x: 'x', y: 'y', stroke: 'title', strokeWidth: 2 }),
       Plot.dot(rows, { x: 'x', y: 'y', fill: 'title', r: 2.5, tip: true }),
       ...(look.namesInside === true ? color.domain.map(nameInside) : []),

@@ -24,6 +24,7 @@ export interface LoadFigures {
   readonly p50: number;
   readonly p99: number;
   readonly p999: number;
+  readonly p9999: number;
   readonly max: number;
   /** About two thousand of the latencies, evenly spread over the sorted ones, in microseconds. */
   readonly latencies: readonly number[];
@@ -82,6 +83,7 @@ function figures(latencies: number[], seconds: number): LoadFigures {
     p50: percentile(sorted, 0.5),
     p99: percentile(sorted, 0.99),
     p999: percentile(sorted, 0.999),
+    p9999: percentile(sorted, 0.9999),
     max: percentile(sorted, 1),
     latencies: sorted
       .filter((_, index) => index % step === 0 || index === sorted.length - 1)

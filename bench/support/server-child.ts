@@ -4,7 +4,8 @@ import { open } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
 import { checkPattern } from '../harness/fixtures.js';
 import { runOnce } from '../harness/drive.js';
 import { serve } from '../harness/service.js';
@@ -20,7 +21,7 @@ export interface ServerTask {
   readonly top: string;
   readonly paths: readonly string[];
   readonly log: string;
-  /** What is copied and walked while load is on, again and again. */
+  /** What is copied and walked while load is on. */
   readonly bulk?: Parameters<Capabilities['bulkLoad']>[0];
 }
 
@@ -30,8 +31,8 @@ export interface ServerFigures {
   readonly delayP99Ms?: number;
   readonly delayMaxMs?: number;
   readonly rssMiB: number;
-  /** How many copies and walks were done meanwhile, where there were any. */
-  readonly bulkJobs?: number;
+  /** How long the bulk job of the stretch took, where there was one. */
+  readonly bulkMs?: number;
   /** The longest delay of the event loop in each tenth of a second, in milliseconds. */
   readonly timeline: readonly number[];
 }
@@ -40,6 +41,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 const line = Buffer.from('127.0.0.1 - - "GET / HTTP/1.1" 200\n');
 const resolutionMs = 1;
+const copyEveryMs = 2000;
+const walkEveryMs = 1000;
 
 let bulk: ReturnType<Capabilities['bulkLoad']> | undefined;
 let stretch: Stretch | undefined;
@@ -60,9 +63,9 @@ serve({
     await once(server, 'listening');
     return (server.address() as AddressInfo).port;
   },
-  begin(): void {
+  begin({ seconds }: { seconds: number }): void {
     stretch = new Stretch(watchesDelay);
-    if (bulk !== undefined) stretch.keepBusy(bulk);
+    if (bulk !== undefined) stretch.addBulk(bulk, seconds);
   },
   async end(): Promise<ServerFigures> {
     const figures = await stretch!.end();
@@ -136,9 +139,7 @@ class Stretch {
   readonly #recent = monitorEventLoopDelay({ resolution: resolutionMs });
   readonly #timeline: number[] = [];
   readonly #clock: NodeJS.Timeout | undefined;
-  #over = false;
-  #bulk: Promise<unknown> | undefined;
-  #jobs = 0;
+  #bulk: Promise<number> | undefined;
 
   constructor(watchesDelay: boolean) {
     if (!watchesDelay) return;
@@ -150,24 +151,28 @@ class Stretch {
     }, 100);
   }
 
-  /** Copies and walks until the stretch is over. */
-  keepBusy(work: NonNullable<typeof bulk>): void {
-    const repeat = async (what: () => Promise<unknown>) => {
-      for (; !this.#over; this.#jobs++) await what();
+  /** Begins copies and walks at fixed times, as many for a slow contender as for a fast one: their CPU time is compared, too. */
+  addBulk(work: NonNullable<typeof bulk>, seconds: number): void {
+    const start = performance.now();
+    const pace = async (everyMs: number, what: () => Promise<unknown>) => {
+      for (let due = 0; due < seconds * 1000; due += everyMs) {
+        await wait(start + due - performance.now());
+        await what();
+      }
     };
-    this.#bulk = Promise.all([repeat(() => work.copy()), repeat(() => work.walk())]);
+    const all = [pace(copyEveryMs, () => work.copy()), pace(walkEveryMs, () => work.walk())];
+    this.#bulk = Promise.all(all).then(() => performance.now() - start);
   }
 
   async end(): Promise<ServerFigures> {
-    this.#over = true;
     clearInterval(this.#clock);
     this.#delay.disable();
     this.#recent.disable();
-    const { user, system } = process.cpuUsage(this.#cpu);
     // What is left of it would be on the time of who comes next.
-    await this.#bulk;
+    const bulkMs = await this.#bulk;
+    const { user, system } = process.cpuUsage(this.#cpu);
     return {
-      ...(this.#bulk && { bulkJobs: this.#jobs }),
+      ...(bulkMs !== undefined && { bulkMs }),
       cpuMs: (user + system) / 1000,
       ...(this.#clock !== undefined && {
         delayP99Ms: delayMs(this.#delay.percentile(99)),

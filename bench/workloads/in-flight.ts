@@ -5,7 +5,7 @@ import { setInline, uvfiles } from '../harness/library.js';
 import { randomPositions } from '../harness/subjects.js';
 import ours from '../contenders/uvfiles.js';
 import { poolOnly } from '../contenders/uvfiles-pooled.js';
-import type { Contender, Context, Floor, SingleSubject, Workload } from '../harness/types.js';
+import type { Subject as AnySubject, Contender, Context, Floor, Workload } from '../harness/types.js';
 
 const counts = [1, 8, 64, 512] as const;
 const settings: Readonly<Record<string, () => void>> = {
@@ -13,7 +13,12 @@ const settings: Readonly<Record<string, () => void>> = {
   'uvfiles-unrationed': () => uvfiles().configure({ inline: { budgetMicros: 1e9 } }),
 };
 
-type Subject = SingleSubject & { configure?: () => void };
+type Subject = AnySubject & { configure?: () => void };
+
+const namesBeside = (inFlight: number) => [
+  ...['fs-promises', ...Object.keys(settings)],
+  ...(inFlight < 64 ? [] : ['bun']),
+];
 type Make = (of: Contender, context: Context, slots: number) => unknown;
 
 // 1.1 is the goal of issue 16 for more than one call in flight. A single caller has nothing to share.
@@ -21,6 +26,7 @@ const floors = (inFlight: number, times: number): Floor[] => [
   { over: 'uvfiles-pooled', atLeast: inFlight === 1 ? 1 : 1.1 },
   { over: 'uvfiles-unrationed', atLeast: inFlight === 1 ? 0.9 : 1.1 },
   { over: 'fs-promises', atLeast: times },
+  ...(inFlight < 64 ? [] : [{ over: 'bun', atLeast: 1.5 }]),
 ];
 
 /** The same call with each count in flight. */
@@ -38,13 +44,12 @@ const inFlight = (
     inline: true,
     baseline: 'fs-promises',
     requires: ['open', 'configure'],
-    contenders: ['fs-promises', ...Object.keys(settings)],
+    contenders: namesBeside(count),
     fixture: (context) => context,
     async start(contender, context) {
       const configure = settings[contender.name];
       const of = configure === undefined ? contender : ours;
-      if (!['uvfiles', 'fs-promises', ...Object.keys(settings)].includes(contender.name)) return undefined;
-      const subject = (await make(of, context as Context, count)) as SingleSubject;
+      const subject = (await make(of, context as Context, count)) as Subject;
       return configure === undefined ? subject : { ...subject, configure };
     },
     async measure(subject, _params, total) {
@@ -55,7 +60,7 @@ const inFlight = (
       return sample;
     },
     async verify(subject) {
-      await runOnce(subject, 0, 0);
+      if (subject.style !== 'whole') await runOnce(subject, 0, 0);
     },
     floors: floors(count, times),
   }));

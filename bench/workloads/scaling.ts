@@ -208,9 +208,9 @@ function tooLarge({ quick }: Context, isLarge: boolean): Skip | undefined {
 
 function whyNoMounts(): string | undefined {
   try {
-    execFileSync('unshare', ['-m', 'true'], { stdio: 'ignore' });
+    execFileSync('unshare', ['-m', 'python3', '-c', ''], { stdio: 'ignore' });
     return undefined;
   } catch {
-    return 'no mount namespace of its own is allowed here (unshare -m)';
+    return 'no mount namespace of its own is allowed here (unshare -m python3)';
   }
 }
