@@ -82,13 +82,16 @@ function goals(workloads: readonly Measured[]): string[] {
   ];
 }
 
-// One row per point of a curve, one column per contender: the time of one operation.
+// One row per point of a curve, one column per contender: the time of one operation, and the CPU time of all threads, which other
+// programs change less.
 function curveTable(points: readonly Measured[]): string[] {
   const names = [...new Set(points.flatMap(({ results }) => results.map((result) => result.title)))];
   const timeOf = ({ results, skipped }: Measured, name: string): string => {
     if (skipped !== undefined) return 'skipped';
     const found = results.find((result) => result.title === name);
-    return found === undefined || found.failure !== undefined ? '' : duration(found.nsPerOp);
+    if (found === undefined || found.failure !== undefined) return '';
+    const cpu = duration(scaled(found.cpuUs));
+    return `${duration(found.nsPerOp)}${cpu === '' ? '' : ` (${cpu})`}`;
   };
   const notes = busyNotesOf(points);
   return [

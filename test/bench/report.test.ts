@@ -120,7 +120,14 @@ describe("the benchmark's report", () => {
     }
     const { benchmarks } = published(run);
     expect(benchmarks).to.contain('### Reads, by things');
-    expect(benchmarks).to.contain('| 64 | 1.06 us | 10.00 us |');
+    expect(benchmarks).to.contain('| 64 | 1.06 us (1.00 us) | 10.00 us (1.00 us) |');
+  });
+
+  it('says how many goals are met, and lists the others with their workloads', () => {
+    const { benchmarks } = published(run);
+    expect(benchmarks).to.match(
+      /### Goals\n\n1 of 2 goals of the project are met. These are not:\n\n- `[^`]+`: at least 2x \(0.5x\)\n/,
+    );
   });
 
   it('has its marks in the pages that are written', () => {
