@@ -78,7 +78,7 @@ function goals(workloads: readonly Measured[]): string[] {
   return [
     `\n### Goals\n`,
     `${text}. These are not:\n`,
-    ...missed.map(({ name, floor }) => `- \`${name}\`: ${floor.text} (${floor.figure})`),
+    ...missed.map(({ name, floor }) => `- \`${name}\`: ${verdictLine(floor).replace(/^NOT met: /, '')}`),
   ];
 }
 
