@@ -180,9 +180,10 @@ bool Dispatcher::Lingers(Locked* lock, uint32_t batches) {
   const bool fast = lanes_.At(kDefaultLane).fast.load(std::memory_order_relaxed);
   if (completions_.empty() || !lingering_.Wanted(batches, fast) || pool_.Contended(permit_))
     return false;
-  const Lingering::Wait wait = lingering_.Begin(batches, fast, NowNs());
+  Lingering::Wait wait = lingering_.Begin(batches, fast);
   lock->unlock();
   completions_.Announce();
+  Lingering::Woken(&wait, NowNs());
   while (!lingering_.Over(wait, inbox_, NowNs()) && !closing_.load(std::memory_order_relaxed))
     YieldThread();
   lock->lock();

@@ -46,11 +46,16 @@ class Lingering {
   bool Wanted(uint32_t batches, bool fast) const {
     return !alone_ && !active_ && (Busy(batches, fast) || predictor_.Expects());
   }
-  Wait Begin(uint32_t batches, bool fast, uint64_t now) {
+  // Then the job wakes the loop, and calls `Woken`.
+  Wait Begin(uint32_t batches, bool fast) {
     active_ = true;
-    const bool busy = Busy(batches, fast);
-    return {busy, submitted_.load(std::memory_order_acquire), now,
-            now + (busy ? kBusyLingerNs : PromptPredictor::kPatienceNs)};
+    return {Busy(batches, fast), submitted_.load(std::memory_order_acquire), 0, 0};
+  }
+  // The wait's time begins here. Where both threads share a processor, the loop runs while the job wakes it, and has often
+  // submitted its next operation by now. That is the shortest wait of all, and must not count as a long one.
+  static void Woken(Wait* wait, uint64_t now) {
+    wait->begin_ns = now;
+    wait->until_ns = now + (wait->busy ? kBusyLingerNs : PromptPredictor::kPatienceNs);
   }
   // Without the lock. What is pushed after `Begin` is in the inbox, or the loop thread has sorted it and counted it.
   bool Over(const Wait& wait, const Inbox& inbox, uint64_t now) const {

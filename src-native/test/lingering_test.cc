@@ -21,6 +21,12 @@ void Convince(Lingering& lingering) {
   }
 }
 
+Lingering::Wait Begin(Lingering& lingering, uint32_t batches, bool fast) {
+  Lingering::Wait wait = lingering.Begin(batches, fast);
+  Lingering::Woken(&wait, kStart);
+  return wait;
+}
+
 }  // namespace
 
 TEST("waits after a stream of reads from memory, not after a single batch or slow ones") {
@@ -45,7 +51,7 @@ TEST("never waits where the loop would have to share its processor with the job"
 
 TEST("lets one job wait at a time") {
   Lingering lingering(false);
-  const Lingering::Wait wait = lingering.Begin(kMany, true, kStart);
+  const Lingering::Wait wait = Begin(lingering, kMany, true);
   CHECK(lingering.active());
   CHECK(!lingering.Wanted(kMany, true));
   lingering.End(wait, kStart, false);
@@ -56,11 +62,11 @@ TEST("lets one job wait at a time") {
 TEST("ends a wait when its time is over: sooner after a stream than where a call is expected") {
   Lingering lingering(false);
   Inbox inbox;
-  const Lingering::Wait busy = lingering.Begin(kMany, true, kStart);
+  const Lingering::Wait busy = Begin(lingering, kMany, true);
   CHECK(!lingering.Over(busy, inbox, kStart + Lingering::kBusyLingerNs - 1));
   CHECK(lingering.Over(busy, inbox, kStart + Lingering::kBusyLingerNs));
   lingering.End(busy, kStart + Lingering::kBusyLingerNs, false);
-  const Lingering::Wait expecting = lingering.Begin(kFew, false, kStart);
+  const Lingering::Wait expecting = Begin(lingering, kFew, false);
   CHECK(!lingering.Over(expecting, inbox, kStart + kPatience - 1));
   CHECK(lingering.Over(expecting, inbox, kStart + kPatience));
 }
@@ -68,7 +74,7 @@ TEST("ends a wait when its time is over: sooner after a stream than where a call
 TEST("ends a wait when something is in the inbox") {
   Lingering lingering(false);
   Inbox inbox;
-  const Lingering::Wait wait = lingering.Begin(kMany, true, kStart);
+  const Lingering::Wait wait = Begin(lingering, kMany, true);
   CHECK(!lingering.Over(wait, inbox, kStart));
   Operation operation;
   inbox.Push(&operation);
@@ -79,21 +85,33 @@ TEST("ends a wait when something was submitted that the loop thread has sorted a
   Lingering lingering(false);
   Inbox inbox;
   lingering.Submitted();
-  const Lingering::Wait wait = lingering.Begin(kMany, true, kStart);
+  const Lingering::Wait wait = Begin(lingering, kMany, true);
   CHECK(!lingering.Over(wait, inbox, kStart));
   lingering.Submitted();
   CHECK(lingering.Over(wait, inbox, kStart));
+}
+
+TEST("does not count the time that waking the loop takes as time waited") {
+  Lingering lingering(false);
+  Convince(lingering);
+  const uint64_t woken = kStart + 2 * PromptPredictor::kLongNs;
+  for (uint32_t i = 0; i < PromptPredictor::kLongWaits; i++) {
+    Lingering::Wait wait = lingering.Begin(kFew, false);
+    Lingering::Woken(&wait, woken);
+    lingering.End(wait, woken + 1, true);
+  }
+  CHECK(lingering.Wanted(kFew, false));
 }
 
 TEST("expects less after waits in vain, and learns nothing from those after a stream") {
   Lingering lingering(false);
   Convince(lingering);
   for (int i = 0; i < 5; i++) {
-    lingering.End(lingering.Begin(kMany, true, kStart), kStart + 1, false);
+    lingering.End(Begin(lingering, kMany, true), kStart + 1, false);
   }
   CHECK(lingering.Wanted(kFew, false));
   for (int i = 0; i < 2; i++) {
-    lingering.End(lingering.Begin(kFew, false, kStart), kStart + 1, false);
+    lingering.End(Begin(lingering, kFew, false), kStart + 1, false);
   }
   CHECK(!lingering.Wanted(kFew, false));
 }
