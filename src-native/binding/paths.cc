@@ -2,7 +2,7 @@
 
 #include <uv.h>
 
-#include <cstdlib>
+#include "core/has_memory.h"
 
 namespace uvfiles {
 
@@ -12,19 +12,6 @@ namespace {
 constexpr size_t kLongestPath = 128 * 1024;
 // More memory than this is not kept for the next path, which would have to be written all over with it.
 constexpr size_t kKeptPath = 8 * 1024;
-// From this size on it is asked whether there is memory. Node itself ends where there is less.
-constexpr size_t kLarge = 4 * 1024;
-
-// A std::string ends the process when there is no memory for it. The caller's data may be of any size: what it needs is
-// taken and given back before, so that the call can fail instead.
-bool HasMemoryFor(size_t size) {
-  if (size < kLarge) return true;
-  // Volatile: a compiler may leave out an allocation whose memory is not used.
-  void* volatile memory = std::malloc(size + 1);
-  const bool has = memory != nullptr;
-  std::free(memory);
-  return has;
-}
 
 }  // namespace
 

@@ -157,14 +157,15 @@ async function copyContent(
     if (source !== undefined) await pump(source, target, o, c.onPiece);
     else if (c.bytes!.byteLength > 0) await target.write(c.bytes!, 0, true, o);
     if (c.durable) await target.sync(o);
+    // A close may be what tells that bytes were lost.
+    await target.close();
+    await source?.close();
   } catch (error) {
     await source?.close().catch(() => undefined);
     await (target?.abort?.(error) ?? target?.close())?.catch(() => undefined);
     if (target !== undefined && created !== undefined) await to.unlink(created).catch(() => undefined);
     throw ofCopy(error, src, dst);
   }
-  await source?.close();
-  await target.close();
 }
 
 export async function namingBoth<T>(

@@ -8,6 +8,8 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <memory>
+#include <new>
 #include <utility>
 
 #include "core/temp_name.h"
@@ -268,14 +270,15 @@ int AtomicFile::OverwriteFrom(int fd) {
     return ::openat(directory_.Get(), name_.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
   }));
   if (!target) return -errno;
-  std::string piece(kOverwritePiece, '\0');
+  const std::unique_ptr<char[]> piece(new (std::nothrow) char[kOverwritePiece]);
+  if (!piece) return -ENOMEM;
   int64_t at = 0;
   for (;;) {
-    const int64_t read = platform::Pread(fd, &piece[0], piece.size(), at);
+    const int64_t read = platform::Pread(fd, piece.get(), kOverwritePiece, at);
     if (read < 0) return static_cast<int>(read);
     if (read == 0) break;
     for (int64_t done = 0; done < read;) {
-      const int64_t written = platform::Pwrite(target.Get(), &piece[static_cast<size_t>(done)],
+      const int64_t written = platform::Pwrite(target.Get(), piece.get() + done,
                                                static_cast<size_t>(read - done), at + done);
       if (written <= 0) return written < 0 ? static_cast<int>(written) : -ENOSPC;
       done += written;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 
 #include "platform/file_system.h"
 #include "platform/posix/fast_copy.h"
@@ -102,7 +103,11 @@ int64_t CopyContent::CopyPiece() {
 }
 
 int64_t CopyContent::Loop(size_t size) {
-  if (!buffer_) buffer_.reset(new char[kLoopPiece]);
+  if (!buffer_) buffer_.reset(new (std::nothrow) char[kLoopPiece]);
+  if (!buffer_) {
+    Fail(-ENOMEM, "copyfile");
+    return code_;
+  }
   const int64_t got = platform::Pread(from_, buffer_.get(), size, offset_);
   if (got < 0) Fail(got, "read");
   if (got <= 0) return got;

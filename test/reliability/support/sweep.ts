@@ -16,6 +16,7 @@ import { readBytes } from 'uvfiles';
 
 import { OLD, prepare, type SweepOperation } from './sweep-checks.js';
 import { OPERATIONS } from './sweep-operations.js';
+import { WHOLE_JOBS } from './sweep-whole-jobs.js';
 
 const [folder, length] = process.argv.slice(2) as [string, 'short' | 'long'];
 const { errno } = constants;
@@ -49,6 +50,7 @@ const SHORT_KINDS: Kind[] = [
 ];
 const LONG_KINDS: Kind[] = [
   ...SHORT_KINDS,
+  { ...once('ENOMEM'), name: 'no memory once', memory: LEAST_MEMORY },
   ...(['ENOSPC', 'EDQUOT', 'ENOMEM', 'EACCES', 'EINTR', 'EMFILE', 'EAGAIN', 'ENOSYS'] as const).map(once),
   ...(['EIO', 'ENOSPC', 'EDQUOT', 'ENOMEM'] as const).map(always),
   { name: 'short always', action: SHORT, persistent: true },
@@ -125,6 +127,8 @@ async function runOnce(name: string, operation: SweepOperation, kind: Kind, nth:
     const codes = kind.action === ERROR ? [codeOf(kind.error!)] : ['ENOSPC', 'EIO'];
     // All that lseek can say of a file is that it has no positions.
     if (first === 'lseek64') codes.push('ERR_UNSUPPORTED_OPERATION');
+    // All that it can say is that it may not be read.
+    if (first === 'access') codes.push('EACCES');
     // Nothing says any more whether what is there is a directory.
     if (first === 'stat64') codes.push('EEXIST');
     if (injected === 0) found.push(`it fails without a fault: ${failure.stack}`);
@@ -148,7 +152,9 @@ function codeOf(error: number): string {
   return Object.entries(errno).find(([, value]) => value === error)![0];
 }
 
-for (const [name, operation] of Object.entries(OPERATIONS)) {
+const only = process.env.UVFILES_SWEEP_ONLY;
+for (const [name, operation] of Object.entries({ ...OPERATIONS, ...WHOLE_JOBS })) {
+  if (only !== undefined && !new RegExp(only).test(name)) continue;
   // Once without faults: modules are loaded, and what the process keeps is opened.
   await runOnce(name, operation, { name: 'none', action: ERROR }, 0x7fffffff);
   for (const kind of KINDS) {

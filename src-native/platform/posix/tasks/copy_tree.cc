@@ -225,11 +225,14 @@ CopyTree::Next CopyTree::ReadEntries() {
   return code < 0 ? Fail(code, here_) : Next::kGoOn;
 }
 
-bool CopyTree::IsDirectoryEntry(const Entry& entry) const {
-  if (entry.type == EntryType::kDirectory) return true;
-  if (entry.type != EntryType::kLink || !options_.follow) return false;
+// 1, 0, or what is wrong with a link that is followed.
+int CopyTree::IsDirectoryEntry(const Entry& entry) const {
+  if (entry.type == EntryType::kDirectory) return 1;
+  if (entry.type != EntryType::kLink || !options_.follow) return 0;
   struct stat found;
-  return ::fstatat(from_here_.Get(), entry.name.c_str(), &found, 0) == 0 && S_ISDIR(found.st_mode);
+  const int code =
+      Retrying([&] { return ::fstatat(from_here_.Get(), entry.name.c_str(), &found, 0); });
+  return code < 0 ? code : S_ISDIR(found.st_mode);
 }
 
 CopyTree::Next CopyTree::CopyNext(const Slice& slice) {
@@ -241,7 +244,10 @@ CopyTree::Next CopyTree::CopyNext(const Slice& slice) {
   }
   const Entry& entry = entries_.back();
   if (phase_ == Phase::kEntries) {
-    if (IsDirectoryEntry(entry)) return CopySubdirectory(entry);
+    const int is_directory = IsDirectoryEntry(entry);
+    if (is_directory < 0)
+      return Fail(is_directory, here_.empty() ? entry.name : JoinBelow(here_, entry.name));
+    if (is_directory > 0) return CopySubdirectory(entry);
     const int code = entry_.Begin(from_here_.Get(), entry.name.c_str(), to_here_.Get(),
                                   entry.name.c_str(), options_);
     if (IsDescriptorShortage(code)) return Next::kShortage;

@@ -46,7 +46,7 @@ class CopyTree final : public Task {
   Next CopySubdirectory(const Entry& entry);
   Next FinishOne();
   int FindSourceAbove() const;
-  bool IsDirectoryEntry(const Entry& entry) const;
+  int IsDirectoryEntry(const Entry& entry) const;
   // Keeps the error; a shortage is none.
   Next Fail(int code, const std::string& relative);
 

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
+#include "core/has_memory.h"
 #include "core/stat_record.h"
 #include "core/tasks/records.h"
 #include "platform/posix/stat_at.h"
@@ -23,7 +25,13 @@ StatMany::StatMany(TaskArguments&& arguments)
 Step StatMany::Run(const Slice& slice) {
   if (records_.empty()) {
     const auto paths = static_cast<size_t>(std::count(paths_.begin(), paths_.end(), '\0')) + 1;
-    records_.reserve(paths * (1 + StatRecord::kFields) * sizeof(double));
+    const size_t size = paths * (1 + StatRecord::kFields) * sizeof(double);
+    if (!HasMemoryFor(size)) {
+      error.code = -ENOMEM;
+      error.syscall = "stat";
+      return Step::kDone;
+    }
+    records_.reserve(size);
   }
   // Not kept from slice to slice: it is a descriptor.
   Folder folder;

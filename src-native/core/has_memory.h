@@ -1,0 +1,21 @@
+// Whether there is memory for something large. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+
+namespace uvfiles {
+
+// A std::string ends the process when there is no memory for it, and so does Node where there is little. What is large is asked
+// for and given back before, so that the call can fail instead.
+inline bool HasMemoryFor(size_t size) {
+  constexpr size_t kLarge = 4 * 1024;
+  if (size < kLarge) return true;
+  // Volatile: a compiler may leave out an allocation whose memory is not used.
+  void* volatile memory = std::malloc(size + 1);
+  const bool has = memory != nullptr;
+  std::free(memory);
+  return has;
+}
+
+}  // namespace uvfiles
