@@ -1,32 +1,54 @@
-// Runs the tests of test/reliability and writes their figures into docs/reliability.md: npx tsx scripts/reliability-figures.ts
-// With a FILE it runs nothing, and takes the figures that a run with UVFILES_FIGURES=FILE has left there.
+// The figures of docs/reliability.md. `npx tsx scripts/reliability-figures.ts` runs the tests of test/reliability and writes their figures
+// into the page. With a FILE it runs nothing, and takes the figures that a run with UVFILES_FIGURES=FILE has left there. With --check FILE
+// it writes nothing, and fails where a figure of the page is malformed, or stale beside those of that run.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 
-const PAGE = 'docs/reliability.md';
-const scratch = mkdtempSync(path.join(tmpdir(), 'uvfiles-figures-'));
-const given = process.argv[2];
-const file = given ?? path.join(scratch, 'figures');
-if (given === undefined) writeFileSync(file, '');
-const mocha = (...args: string[]): number | null =>
-  spawnSync(process.execPath, ['node_modules/mocha/bin/mocha.js', ...args, 'test/reliability'], {
-    stdio: 'inherit',
-    env: { ...process.env, UVFILES_FIGURES: file },
-  }).status;
-const results = given === undefined ? [mocha(), mocha('--config', '.mocharc.long.json')] : [];
-const failed = results.filter((status) => status !== 0);
+import { figuresOn, parseFigures, staleFigures, withFigures } from './support/figures.js';
 
-const sums = new Map<string, number>();
-for (const line of readFileSync(file, 'utf8').trimEnd().split('\n')) {
-  const { name, value } = JSON.parse(line) as { name: string; value: number };
-  sums.set(name, (sums.get(name) ?? 0) + value);
+const PAGE = path.join(import.meta.dirname, '../docs/reliability.md');
+
+const { values, positionals } = parseArgs({
+  options: { check: { type: 'string' } },
+  allowPositionals: true,
+});
+if (values.check !== undefined) check(values.check);
+else if (positionals[0] !== undefined) write(positionals[0]);
+else run();
+
+function check(file: string): void {
+  const figures = parseFigures(existsSync(file) ? readFileSync(file, 'utf8') : '');
+  const published = figuresOn(readFileSync(PAGE, 'utf8'), figures.keys());
+  const stale = staleFigures(published, figures);
+  if (stale.length === 0) console.log(`${figures.size} figures, all as published`);
+  for (const each of stale) console.log(each);
+  if (stale.length > 0) console.log('npx tsx scripts/reliability-figures.ts writes the page anew');
+  process.exitCode = stale.length === 0 ? 0 : 1;
 }
-rmSync(scratch, { recursive: true });
-const rows = [...sums].map(([name, value]) => `| ${name} | ${value.toLocaleString('en-US')} |`);
-const table = ['| what | how many |', '|---|---|', ...rows].join('\n');
-const page = readFileSync(PAGE, 'utf8');
-const [before, after] = [page.split('<!-- figures -->')[0]!, page.split('<!-- /figures -->')[1]!];
-writeFileSync(PAGE, `${before}<!-- figures -->\n\n${table}\n\n<!-- /figures -->${after}`);
-process.exitCode = failed.length;
+
+function write(file: string): void {
+  const figures = parseFigures(readFileSync(file, 'utf8'));
+  if (figures.size === 0) throw new Error('the run has left no figures');
+  writeFileSync(PAGE, withFigures(readFileSync(PAGE, 'utf8'), figures));
+}
+
+/** A failed run leaves the page as it is. */
+function run(): void {
+  const scratch = mkdtempSync(path.join(tmpdir(), 'uvfiles-figures-'));
+  const file = path.join(scratch, 'figures');
+  const configurations = [[], ['--config', '.mocharc.long.json']];
+  try {
+    const failed = configurations.filter((args) => {
+      const command = ['node_modules/mocha/bin/mocha.js', ...args, 'test/reliability'];
+      const env = { ...process.env, UVFILES_FIGURES: file };
+      return spawnSync(process.execPath, command, { stdio: 'inherit', env }).status !== 0;
+    });
+    if (failed.length === 0) write(file);
+    process.exitCode = failed.length;
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}

@@ -83,7 +83,7 @@ export async function setxattr(
 ): Promise<void> {
   const { followSymlinks, mode, call } = readSetOptions(o);
   const key = checkName(name);
-  const bytes = typeof value === 'string' ? Buffer.from(value) : toBytes(value);
+  const bytes = typeof value === 'string' ? Buffer.from(value) : toBytes(value, 'value');
   const at = toPathBytes(path);
   await attributesOf(storeToWrite(at)).setAttribute(at, key, bytes, followSymlinks, MODES[mode], call);
 }

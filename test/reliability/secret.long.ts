@@ -134,7 +134,7 @@ describe('descriptors and memory that are used again', function () {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, (_, number) => client(number)));
     expect(readFileSync(secret).equals(SECRET)).to.equal(true);
-    figure('bytes that were looked at beside a secret file', looked);
+    figure('bytes compared beside a secret file', looked);
   });
 
   it('give none to a worker, nor any of one that is terminated to the file', async () => {

@@ -28,7 +28,7 @@ describe('a server that reads, writes, appends, locks, replaces, streams and sto
       forgotten: number;
     };
     figure('seconds of the mixed server', SECONDS);
-    figure('actions of its clients', actions);
-    figure('handles that they forgot', forgotten);
+    figure('actions of clients', actions);
+    figure('handles that clients forgot', forgotten);
   });
 });

@@ -17,7 +17,8 @@ function listed(): string[] {
     try {
       const target = readlinkSync(`/proc/self/fd/${each}`);
       // The thread that learns of mounts opens this when it gets round to it.
-      if (!target.endsWith('/mountinfo')) targets.push(target);
+      // tsx looks through its cache at the start, and closes that directory when it is done.
+      if (!/\/mountinfo$|\/tsx-\d+$/.test(target)) targets.push(target);
     } catch {
       // The descriptor of the listing itself.
     }

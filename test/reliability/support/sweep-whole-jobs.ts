@@ -188,10 +188,7 @@ export const WHOLE_JOBS: Record<string, SweepOperation> = {
       for await (const each of os.scandir(at('tree'))) size += (await each.stat()).isFile() ? 1 : 0;
       await os.diskUsage(at(''));
       const { bsize } = await os.statvfs(at(''));
-      return unless(
-        first?.[0] === at('tree') && size === 1 && bsize > 0,
-        'it answers something else',
-      );
+      return unless(first?.[0] === at('tree') && size === 1 && bsize > 0, 'it answers something else');
     },
   },
   'readText, lines and the last lines': {

@@ -14,6 +14,8 @@ export interface Signature {
   readonly how: How;
   /** Values of the last argument (the options) that it takes beside objects. */
   readonly shorthand?: Kind;
+  /** Why other tests judge it. */
+  readonly elsewhere?: string;
 }
 
 export type Signatures = Readonly<Record<string, Signature>>;
@@ -34,20 +36,25 @@ const steps = (...args: Argument[]): Signature => ({ how: 'steps', args });
 const throws = (...args: Argument[]): Signature => ({ how: 'throws', args });
 const nothing: Signature = { how: 'nothing', args: [] };
 /** Judged by tests of its own: why. */
-const elsewhere = (why: string): Signature => (void why, nothing);
+const elsewhere = (why: string): Signature => ({ ...nothing, elsewhere: why });
 
 const onPath = promise(path(), options);
 const twoPaths = (from: string, to: string): Signature => promise(path(from), path(to, 'new'), options);
 const failure = elsewhere('an error class, which takes what it is given');
 const handleClass = elsewhere('a class whose instances the library makes');
 
-const xattr = elsewhere('extended attributes, which not every file system has: test/os/xattr.test.ts');
+const attribute = arg('name', kinds.isAttributeName, () => 'user.test');
 
 const os: Signatures = {
-  getxattr: xattr,
-  listxattr: xattr,
-  removexattr: xattr,
-  setxattr: xattr,
+  getxattr: promise(path(), attribute, options),
+  listxattr: onPath,
+  removexattr: promise(path(), attribute, options),
+  setxattr: promise(
+    path(),
+    attribute,
+    arg('value', kinds.isTextOrBytes, () => 'value'),
+    options,
+  ),
   access: promise(
     path(),
     arg('mode', kinds.optional(kinds.isAccessMode), () => 4),

@@ -103,6 +103,8 @@ export const isTimeout: Kind = (value) => isNumber(value) && value >= 0 && value
 export const isEncoding: Kind = (value) => value === null;
 export const isNamePart: Kind = (value) =>
   typeof value === 'string' && !value.includes('\0') && !value.includes('/');
+export const isAttributeName: Kind = (value) =>
+  typeof value === 'string' && value !== '' && !value.includes('\0');
 export const isNothing: Kind = () => false;
 export const isAnything: Kind = () => true;
 
@@ -166,4 +168,5 @@ export const optionKinds: Readonly<Record<string, Kind>> = {
 export const optionExceptions: Readonly<Record<string, Kind>> = {
   'uvfiles/os: makedirs.mode': isModeBits,
   'uvfiles/os: mkdir.mode': isModeBits,
+  'uvfiles/os: setxattr.mode': (value) => value === 'any' || value === 'create' || value === 'replace',
 };
