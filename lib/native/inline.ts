@@ -77,7 +77,10 @@ export function readCached(
   return placed(read);
 }
 
-/** Fills the caller's view if the bytes are cached: bytes read, or -1. */
+/**
+ * Fills the caller's view if the bytes are cached. Returns the bytes read, or a negative number: -1 - n after a miss that has put n bytes
+ * at the position into the view.
+ */
 export function readCachedInto(
   id: number,
   view: Uint8Array,
@@ -93,7 +96,12 @@ export function readCachedInto(
   addon.inlineRead(view);
   const read = args[P.ARG_STATUS] as number;
   count('read', o, read >= 0);
-  return read < 0 ? -1 : read;
+  return read < 0 ? -1 - (args[P.ARG_ANSWER] as number) : read;
+}
+
+/** The count of a read whose beginning the cache had. */
+export async function withRest(begun: number, rest: Promise<number>): Promise<number> {
+  return begun + (await rest);
 }
 
 /** Attempts that were answered, and those passed to the pool. */

@@ -23,7 +23,8 @@ class Spending {
   const uint64_t began_;
 };
 
-// inlineRead(view): kSize bytes at kPosition of kFile into the view from kOffset on.
+// inlineRead(view): kSize bytes at kPosition of kFile into the view from kOffset on. After a miss, kAnswer says how many bytes at the
+// position stand in the view all the same.
 napi_value InlineRead(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value view;
@@ -36,6 +37,7 @@ napi_value InlineRead(napi_env env, napi_callback_info info) {
   if (file == nullptr || file->closing ||
       napi_get_typedarray_info(env, view, nullptr, &length, &data, nullptr, nullptr) != napi_ok) {
     arguments[kStatus] = static_cast<double>(kMiss);
+    arguments[kAnswer] = 0;
     return nullptr;
   }
   const size_t offset = static_cast<size_t>(arguments[kOffset]);
@@ -43,6 +45,7 @@ napi_value InlineRead(napi_env env, napi_callback_info info) {
   // The view is looked at in the same breath as it is filled: it cannot be detached in between.
   if (data == nullptr || offset > length || size > length - offset) {
     arguments[kStatus] = static_cast<double>(kMiss);
+    arguments[kAnswer] = 0;
     return nullptr;
   }
   int64_t position;
@@ -57,12 +60,15 @@ napi_value InlineRead(napi_env env, napi_callback_info info) {
     // A position is a number in the kernel; should the read miss, the pool sets it once more.
     if (!environment->inline_io.SetPosition(file, position)) {
       arguments[kStatus] = static_cast<double>(kMiss);
+      arguments[kAnswer] = 0;
       return nullptr;
     }
     position = kCurrent;
   }
-  arguments[kStatus] = static_cast<double>(
-      environment->inline_io.Read(file, static_cast<char*>(data) + offset, size, position));
+  const int64_t read =
+      environment->inline_io.Read(file, static_cast<char*>(data) + offset, size, position);
+  arguments[kStatus] = static_cast<double>(read);
+  if (read < 0) arguments[kAnswer] = static_cast<double>(environment->inline_io.cut_short());
   return nullptr;
 }
 

@@ -102,6 +102,7 @@ bool InlineIO::Cached(OpenFile* file, int64_t at, size_t size, int64_t length, b
 
 int64_t InlineIO::Read(OpenFile* file, char* data, size_t size, int64_t position, int64_t length) {
   InlineState& state = file->inline_state;
+  cut_short_ = 0;
   if (state.access == CacheAccess::kNever || state.access == CacheAccess::kUnknown || size == 0)
     return kMiss;
   if (state.skip > 0) {
@@ -150,7 +151,10 @@ int64_t InlineIO::Read(OpenFile* file, char* data, size_t size, int64_t position
   }
   // What the cache cut short is the pool's to read, all of it, from where it began.
   if (count < 0 || (wanted < size && total == wanted)) {
-    if (position < 0 && total > 0) platform::Seek(file->fd, -static_cast<int64_t>(total), SEEK_CUR);
+    if (position >= 0)
+      cut_short_ = total;
+    else if (total > 0)
+      platform::Seek(file->fd, -static_cast<int64_t>(total), SEEK_CUR);
     Missed(&state, told);
     CountMiss(KindOf(state.access));
     return kMiss;

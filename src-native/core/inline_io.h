@@ -44,6 +44,8 @@ class InlineIO {
   // Reads `size` bytes, fewer at the end of the file only: a count, or kMiss / kBackedOff with the position as it was.
   // `length`: the file's, where the caller knows it; -1 otherwise.
   int64_t Read(OpenFile* file, char* data, size_t size, int64_t position, int64_t length = -1);
+  // How many bytes the last `Read` has put into `data` before it missed. 0 for one from the file's own position.
+  size_t cut_short() const { return cut_short_; }
   // Moves the descriptor's position where that asks no file system: where reads may be inline.
   bool SetPosition(OpenFile* file, int64_t position);
   // 0, a negative code (there is no such name), or kMiss.
@@ -90,6 +92,7 @@ class InlineIO {
   int opened_flags_ = 0;
   bool mounts_checked_ = false;
   std::shared_ptr<const platform::MountTable> mounts_;  // null: not known in this iteration
+  size_t cut_short_ = 0;
   int fault_ = 0;
   uint32_t path_skip_ = 0;
   uint32_t path_misses_ = 0;

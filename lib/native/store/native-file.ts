@@ -6,7 +6,7 @@ import type { LockRange } from '../../filesystem/filesystem.js';
 import { addon } from '../addon.js';
 import { descriptorFreed } from '../descriptor-wait.js';
 import { tryLockFile, unlockFile } from '../file-lock.js';
-import { readCached, readCachedInto } from '../inline.js';
+import { readCached, readCachedInto, withRest } from '../inline.js';
 import * as P from '../protocol.js';
 import {
   runDeferred,
@@ -124,18 +124,12 @@ export class NativeFile implements OpenFile {
       return bytes ?? this.#preadPooled(size, at, flags | P.FLAG_COLD, o);
     });
   }
-  #preadintoLater(
-    view: Uint8Array,
-    at: number | bigint,
-    flags: number,
-    o: OpOptions | undefined,
-  ): Promise<number> {
+  #preadintoLater(view: Uint8Array, at: number | bigint, flags: number, o?: OpOptions): Promise<number> {
     return deferred(this, () => {
-      const size = view.byteLength;
-      if (!this.#mayInline(size, o)) return this.#preadintoPooled(view, size, at, flags, o);
+      if (!this.#mayInline(view.byteLength, o)) return this.#preadintoPooled(view, at, flags, o);
       const count = readCachedInto(this.#id, view, at, flags, o);
       this.#hit = count >= 0;
-      return count >= 0 ? count : this.#preadintoPooled(view, size, at, flags | P.FLAG_COLD, o);
+      return count >= 0 ? count : this.#preadintoRest(view, -1 - count, at, flags, o);
     });
   }
 
@@ -229,26 +223,34 @@ export class NativeFile implements OpenFile {
       const count = readCachedInto(this.#id, view, position, flags, o);
       this.#hit = count >= 0;
       if (count >= 0) return Promise.resolve(count);
-      return this.#preadintoPooled(view, size, position, flags | P.FLAG_COLD, o);
+      return this.#preadintoRest(view, -1 - count, position, flags, o);
     }
     if (this.#mayDefer(size, o)) return this.#preadintoLater(view, position, flags, o);
-    return this.#preadintoPooled(view, size, position, flags, o);
+    return this.#preadintoPooled(view, position, flags, o);
   }
 
-  #preadintoPooled(
+  // After a miss that has put `begun` bytes into the view. To read them again may give fewer of them: the file may shrink.
+  #preadintoRest(
     view: Uint8Array,
-    size: number,
+    begun: number,
     position: number | bigint,
     flags: number,
     o: OpOptions | undefined,
   ): Promise<number> {
+    const cold = flags | P.FLAG_COLD;
+    if (begun === 0) return this.#preadintoPooled(view, position, cold, o);
+    const at = typeof position === 'bigint' ? position + BigInt(begun) : position + begun;
+    return withRest(begun, this.#preadintoPooled(view.subarray(begun), at, cold, o));
+  }
+
+  #preadintoPooled(view: Uint8Array, at: number | bigint, flags: number, o?: OpOptions): Promise<number> {
     const slot = R.begin(P.KIND_READ, R.AS_VIEW, view);
     const refused = R.applyOptions(slot, o, true);
     if (refused !== undefined) return Promise.reject(refused);
     R.args[P.ARG_FILE] = this.#id;
-    R.setReadSize(size);
+    R.setReadSize(view.byteLength);
     R.args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
-    R.setPosition(position);
+    R.setPosition(at);
     addon.submitFile();
     return R.sent(slot, o);
   }

@@ -50,7 +50,6 @@ const SHORT_KINDS: Kind[] = [
 ];
 const LONG_KINDS: Kind[] = [
   ...SHORT_KINDS,
-  { ...once('ENOMEM'), name: 'no memory once', memory: LEAST_MEMORY },
   ...(['ENOSPC', 'EDQUOT', 'ENOMEM', 'EACCES', 'EINTR', 'EMFILE', 'EAGAIN', 'ENOSYS'] as const).map(once),
   ...(['EIO', 'ENOSPC', 'EDQUOT', 'ENOMEM'] as const).map(always),
   { name: 'short always', action: SHORT, persistent: true },
