@@ -148,6 +148,31 @@ describe('the states that a power cut may leave', function () {
     expect(await faultsOf(code, replaced(at('a'), [undefined, ...lines]))).to.deep.equal([]);
   });
 
+  it('hold as many updates as callers at the same time were told of', async () => {
+    writeFileSync(at('real'), '');
+    symlinkSync('real', at('a'));
+    const code = `
+      const add = (old) => old + 'line\\n';
+      await Promise.all([1, 2, 3].map(async () => {
+        await updateAtomic(top + '/a', add, { encoding: 'utf-8' });
+        say('updated');
+      }));`;
+    const lines = [0, 1, 2, 3].map((count) => 'line\n'.repeat(count));
+    expect(await faultsOf(code, replaced(at('real'), lines))).to.deep.equal([]);
+  });
+
+  it('are the old file or the new one while an iterable is written', async () => {
+    writeFileSync(at('a'), 'old');
+    const code = `
+      const parts = async function* () { for (const each of 'abc') yield each.repeat(1000); };
+      await writeAtomic(top + '/a', parts());
+      say('version 1');
+      await os.copy(top + '/a', top + '/b');
+      await os.replace(top + '/b', top + '/c');`;
+    const whole = [...'abc'].map((each) => each.repeat(1000)).join('');
+    expect(await faultsOf(code, replaced(at('a'), ['old', whole]))).to.deep.equal([]);
+  });
+
   it('hold the content that sync and datasync have acknowledged', async () => {
     writeFileSync(at('a'), '');
     const code = `
