@@ -117,14 +117,62 @@ function interruptions(
   };
 }
 
+/** Steps of files that share one descriptor. */
+function shared(
+  layer: Layer,
+  place: { handle: Handle; readonly below: RawFile[] },
+  expected: Expected,
+  random: Random,
+): Record<string, () => Promise<void>> {
+  const another = (): Promise<RawFile> =>
+    open(place.handle.fileno(), 'r+b', { buffering: 0, closefd: false });
+  const steps: Record<string, () => Promise<void>> = {};
+  if (layer === 'raw')
+    // Its position is the descriptor's, which is that of the other one, too.
+    steps.sharedPosition = async () => {
+      await using other = await another();
+      expect(await other.tell()).to.equal(expected.position);
+      const at = await other.seek(random.below(LARGEST));
+      const data = await other.read(random.below(900));
+      expect(data.equals(expected.content.subarray(at, at + data.length)), 'the other reads').to.equal(true);
+      const bytes = Buffer.alloc(random.below(50), 'o');
+      await other.write(bytes);
+      if (bytes.length > 0) expected.write(bytes, at + data.length);
+      expected.position = at + data.length + bytes.length;
+      expect(await place.handle.tell()).to.equal(expected.position);
+    };
+  if (layer === 'buffered') {
+    steps.sharedDescriptor = async () => {
+      await place.handle.flush();
+      await using other = await another();
+      const [size, at] = [random.below(900), random.below(LARGEST)];
+      const data = await other.pread(size, at);
+      expect(data.equals(expected.content.subarray(at, at + size)), 'the other reads').to.equal(true);
+    };
+    steps.detach = async () => {
+      const raw = (place.handle as BinaryFile).detach();
+      place.below.push(raw);
+      expect(await raw.tell()).to.equal(expected.position);
+      place.handle = await open(raw.fileno(), 'r+b', { buffering: 512, closefd: false });
+      expect(await place.handle.tell()).to.equal(expected.position);
+    };
+  }
+  return steps;
+}
+
 async function exercise(
   layer: Layer,
   file: string,
   witness: () => Buffer | Promise<Buffer>,
   random: Random,
+  onDisk: boolean,
 ): Promise<void> {
   const expected = new Expected();
-  let handle = await opened[layer](file, true);
+  const place = { handle: await opened[layer](file, true), below: [] as RawFile[] };
+  const close = async (): Promise<void> => {
+    await place.handle.close();
+    for (const each of place.below.splice(0)) await each.close();
+  };
   const isText = layer === 'text';
   const some = (): Buffer => {
     const bytes = Buffer.alloc(random.below(700) + 1);
@@ -134,7 +182,7 @@ async function exercise(
   const steps: Record<string, () => Promise<void>> = {
     async read() {
       const size = random.below(900);
-      const data = bytesOf(await handle.read(size));
+      const data = bytesOf(await place.handle.read(size));
       const wanted = expected.content.subarray(expected.position, expected.position + size);
       expect(data.equals(wanted), `read ${size} at ${expected.position}`).to.equal(true);
       expected.position += data.length;
@@ -142,46 +190,47 @@ async function exercise(
     async write() {
       const bytes = some();
       const at = layer === 'append' ? expected.content.length : expected.position;
-      await handle.write((isText ? bytes.toString('latin1') : bytes) as string & Buffer);
+      await place.handle.write((isText ? bytes.toString('latin1') : bytes) as string & Buffer);
       expected.write(bytes, at);
       expected.position = at + bytes.length;
     },
     async seek() {
       expected.position = random.below(LARGEST);
-      expect(await handle.seek(expected.position)).to.equal(expected.position);
+      expect(await place.handle.seek(expected.position)).to.equal(expected.position);
     },
     async tell() {
-      expect(await handle.tell()).to.equal(expected.position);
+      expect(await place.handle.tell()).to.equal(expected.position);
     },
     async truncate() {
       const size = random.below(LARGEST);
-      await handle.truncate(size);
+      await place.handle.truncate(size);
       expected.resize(size);
     },
     async flush() {
-      await handle.flush();
+      await place.handle.flush();
       expect((await witness()).equals(expected.content), 'what another reader sees').to.equal(true);
     },
     async reopen() {
-      await handle.close();
-      handle = await opened[layer](file, false);
-      expected.position = await handle.tell();
+      await close();
+      place.handle = await opened[layer](file, false);
+      expected.position = await place.handle.tell();
       expect(expected.position).to.equal(layer === 'append' ? expected.content.length : 0);
     },
   };
   Object.assign(
     steps,
-    interruptions(() => handle, file, expected, random),
+    interruptions(() => place.handle, file, expected, random),
+    onDisk ? shared(layer, place, expected, random) : {},
   );
   if (!isText) {
     steps.pread = async () => {
       const [size, at] = [random.below(900), random.below(LARGEST)];
-      const data = await (handle as BinaryFile).pread(size, at);
+      const data = await (place.handle as BinaryFile).pread(size, at);
       expect(data.equals(expected.content.subarray(at, at + size)), `pread ${size} at ${at}`).to.equal(true);
     };
     steps.readinto = async () => {
       const view = new Uint8Array(random.below(900));
-      const count = await (handle as BinaryFile).readinto(view);
+      const count = await (place.handle as BinaryFile).readinto(view);
       const wanted = expected.content.subarray(expected.position, expected.position + view.length);
       expect(wanted.equals(view.subarray(0, count)), 'readinto').to.equal(true);
       expected.position += count;
@@ -190,7 +239,7 @@ async function exercise(
   if (layer === 'raw' || layer === 'buffered') {
     steps.pwrite = async () => {
       const [bytes, at] = [some(), random.below(LARGEST)];
-      expect(await (handle as BinaryFile).pwrite(bytes, at)).to.equal(bytes.length);
+      expect(await (place.handle as BinaryFile).pwrite(bytes, at)).to.equal(bytes.length);
       expected.write(bytes, at);
     };
   }
@@ -206,7 +255,7 @@ async function exercise(
     (error as Error).message += ` (seed ${SEED}, after ${done.length} operations: ${done.slice(-8).join()})`;
     throw error;
   } finally {
-    await handle.close();
+    await close();
   }
   expect((await witness()).equals(expected.content)).to.equal(true);
 }
@@ -218,13 +267,13 @@ describe('random operations on one file', function () {
   for (const layer of Object.keys(opened) as Layer[]) {
     it(`answer as an array of bytes does, ${layer}, on the disk`, async () => {
       const file = path.join(scratch.path, 'file');
-      await exercise(layer, file, () => readFileSync(file), new Random(SEED));
+      await exercise(layer, file, () => readFileSync(file), new Random(SEED), true);
     });
 
     it(`answer as an array of bytes does, ${layer}, in memory`, async () => {
       using files = memoryFiles({}, { at: '/exercised' });
       void files;
-      await exercise(layer, '/exercised/file', () => readBytes('/exercised/file'), new Random(SEED));
+      await exercise(layer, '/exercised/file', () => readBytes('/exercised/file'), new Random(SEED), false);
     });
   }
 
