@@ -116,10 +116,19 @@ for (const name of behind) {
   if (options.verbose && reason === undefined)
     console.log(outcomes.get(name)!.ours.output.split('\n').slice(0, 40).join('\n'));
 }
-if (options.verbose)
-  for (const name of tests)
-    if (outcomes.get(name)!.node.result === 'failed')
-      console.log(`Node itself fails: ${name}, uvfiles ${outcomes.get(name)!.ours.result}`);
+/** Names tests that say nothing about uvfiles, with the reason. */
+function tell(reason: string, names: readonly string[]): void {
+  if (names.length > 0) console.log(`${reason} (${names.length}): ${names.join(', ')}`);
+}
+
+tell(
+  'skipped, because they skip themselves on this system',
+  tests.filter((name) => outcomes.get(name)!.node.result === 'skipped'),
+);
+tell(
+  'skipped, because Node itself fails through the facade',
+  tests.filter((name) => outcomes.get(name)!.node.result === 'failed'),
+);
 console.log(`
 Node's own tests            through the facade
                                Node itself               uvfiles/promises
