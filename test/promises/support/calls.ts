@@ -118,7 +118,11 @@ export const calls: Record<string, Call[]> = {
     },
     async (f, at) => {
       // More than the addon sorts.
-      const names = ['\u{1f600}', '\ue000', ...Array.from({ length: 350 }, (_, i) => 'x'.repeat(200) + i)];
+      const names = [
+        '\u{1f600}',
+        '\ue000',
+        ...Array.from({ length: 350 }, (_, i) => `${'x'.repeat(200)}${i}`),
+      ];
       await Promise.all(names.map((name) => f.writeFile(at(`dir/${name}`), '')));
       return f.readdir(at('dir'));
     },
