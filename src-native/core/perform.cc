@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 
 #include "core/inline_io.h"
 #include "core/operation.h"
 #include "core/operation_block.h"
 #include "core/perform_polled.h"
+#include "core/read_to_end.h"
 #include "platform/cached.h"
 #include "platform/file_system.h"
 #include "platform/nonblocking.h"
@@ -19,25 +19,14 @@ Atomic<size_t> largest_result{SIZE_MAX};
 
 namespace {
 
-constexpr size_t kUnknownSize =
-    16 * 1024;  // first guess for files that do not tell their size (/proc, pipes)
-
 // For a free descriptor: some five seconds, ever less often.
 constexpr uint64_t kLookNs = 1000 * 1000;
 constexpr uint32_t kMostLooks = 320;
 constexpr size_t kAskFirst =
     1024 * 1024;  // reads beyond this look at the file's size before taking memory
 
-// The most that one system call of a loop moves, so that the loop sees in time that nobody waits any more.
-constexpr size_t kLook = 1024 * 1024;
-
 // The most bytes that a whole write puts over old ones: a block of the usual file systems.
 constexpr size_t kOneBlock = 4096;
-
-// One read, at a position or at the descriptor's own.
-int64_t ReadOnce(int fd, char* data, size_t size, int64_t position) {
-  return position < 0 ? platform::Read(fd, data, size) : platform::Pread(fd, data, size, position);
-}
 
 bool SeekFirst(Operation& operation) {
   if ((operation.flags & kSeekFirst) == 0) return true;
@@ -100,57 +89,6 @@ void PerformRead(Operation& operation) {
   // What was read before an error is not lost: the error comes again with the next read.
   operation.result = total > 0 || count >= 0 ? static_cast<int64_t>(total) : count;
   if (operation.result <= 0) GiveBlockBack(operation);
-}
-
-// Ends a read to the end that failed: the descriptor goes back to where it was, so that the next read begins with what
-// nobody has been given. What cannot be read again is the result all the same, and the error comes with the next read.
-int64_t FailReadToEnd(int fd, int64_t position, const Block& block, size_t total, int64_t code,
-                      Operation& operation) {
-  const int64_t back = -static_cast<int64_t>(total);
-  if (position >= 0 || total == 0 || platform::Seek(fd, back, SEEK_CUR) >= 0) {
-    BlockPool::Instance().Release(block);
-    return code;
-  }
-  operation.data = block.data;
-  operation.capacity = block.capacity;
-  return static_cast<int64_t>(total);
-}
-
-// Reads until the end, growing as needed: sizes from fstat are a guess (/proc says 0, files grow and shrink).
-int64_t ReadToEnd(int fd, int64_t position, int64_t expected, Operation& operation) {
-  const size_t most = largest_result.load(std::memory_order_relaxed);
-  if (expected > 0 && static_cast<size_t>(expected) > most) return UV_EFBIG;
-  size_t wanted = expected > 0 ? static_cast<size_t>(expected) + 1 : kUnknownSize;
-  Block block = BlockPool::Instance().Acquire(wanted);
-  if (block.data == nullptr) return UV_ENOMEM;
-  size_t total = 0;
-  for (;;) {
-    const size_t asked = std::min(block.capacity - total, kLook);
-    int64_t count = ReadOnce(fd, block.data + total, asked,
-                             position < 0 ? kCurrent : position + static_cast<int64_t>(total));
-    if (count == 0) break;
-    if (count > 0) total += static_cast<size_t>(count);
-    // More was asked for, and it ends where its size says.
-    const bool at_end = expected > 0 && total == static_cast<size_t>(expected) &&
-                        static_cast<size_t>(count) < asked;
-    if (count > 0 && at_end && !Unwanted(operation)) break;
-    if (count > 0 && total > most) count = UV_EFBIG;
-    if (count > 0 && Unwanted(operation)) count = UV_ECANCELED;
-    if (count > 0 && total == block.capacity) {
-      const Block larger = BlockPool::Instance().Acquire(block.capacity * 2);
-      if (larger.data != nullptr) {
-        std::memcpy(larger.data, block.data, total);
-        BlockPool::Instance().Release(block);
-        block = larger;
-      } else {
-        count = UV_ENOMEM;
-      }
-    }
-    if (count < 0) return FailReadToEnd(fd, position, block, total, count, operation);
-  }
-  operation.data = block.data;
-  operation.capacity = block.capacity;
-  return static_cast<int64_t>(total);
 }
 
 void PerformReadToEnd(Operation& operation) {
