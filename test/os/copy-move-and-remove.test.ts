@@ -195,6 +195,13 @@ describe('copies', () => {
     expect(errors).to.deep.equal(['ENOENT']);
   });
 
+  it('removes nothing through a link that leads to itself, and says why', async () => {
+    symlinkSync('loop', at('loop'));
+    expect((await rejection(os.rmtree(at('loop/x')))).code).to.equal('ELOOP');
+    expect((await rejection(os.rmtree(at('loop')))).code).to.equal('ENOTDIR');
+    expect(lstatSync(at('loop')).isSymbolicLink()).to.equal(true);
+  });
+
   it('sends a range of a file to another file', async () => {
     writeFileSync(at('a'), '0123456789');
     const source = openSync(at('a'), 'r');

@@ -118,8 +118,8 @@ void RemoveTree::Work::Begin() {
   }
   begun_ = true;
   if (failure == -ENOENT && Has(kMissingIsFine)) return;
-  // Linux says ENOTDIR for a link here, others ELOOP: one answer.
-  Fail(failure == -ELOOP ? -ENOTDIR : failure, "rmdir", nullptr);
+  // The top is a link: ENOTDIR on Linux, ELOOP on other systems. One answer. ELOOP of the parent's lookup stays.
+  Fail(failure == -ELOOP && base >= 0 ? -ENOTDIR : failure, "rmdir", nullptr);
 }
 
 // Nobody holds a descriptor while waiting for one: several removals would wait for each other.
