@@ -24,6 +24,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
+
+#include "core/task.h"
 
 namespace uvfiles {
 
@@ -45,6 +48,34 @@ enum class EntryType : uint8_t {
   kFile = 8,
   kLink = 10,
   kSocket = 12,
+};
+
+// Their bodies are the platform's.
+class MakeDirectories final : public Task {
+ public:
+  explicit MakeDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
+  Step Run(const Slice& slice) override;
+
+ private:
+  TaskArguments arguments_;
+};
+
+class RemoveDirectories final : public Task {
+ public:
+  explicit RemoveDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
+  Step Run(const Slice& slice) override;
+
+ private:
+  TaskArguments arguments_;
+};
+
+class RenameDirectories final : public Task {
+ public:
+  explicit RenameDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
+  Step Run(const Slice& slice) override;
+
+ private:
+  TaskArguments arguments_;
 };
 
 }  // namespace uvfiles

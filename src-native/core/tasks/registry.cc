@@ -1,7 +1,5 @@
 #include "core/tasks/registry.h"
 
-#include <utility>
-
 #include "core/tasks/os_tasks.h"
 #include "core/tasks/remove_tree.h"
 #include "core/tasks/temp_directory.h"
@@ -11,15 +9,6 @@
 #include "core/tasks/temp_probe.h"
 
 namespace uvfiles {
-
-namespace {
-
-template <typename T>
-std::unique_ptr<Task> Make(TaskArguments&& arguments) {
-  return std::make_unique<T>(std::move(arguments));
-}
-
-}  // namespace
 
 std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments) {
   switch (kind) {

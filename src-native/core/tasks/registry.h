@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "core/task.h"
 
@@ -39,6 +40,12 @@ enum class TaskKind : int32_t {
   kCopyFolder = 66,
   kCopyFiles = 67,
 };
+
+// A task of one class, for the tables that choose the class by kind.
+template <typename T>
+std::unique_ptr<Task> Make(TaskArguments&& arguments) {
+  return std::make_unique<T>(std::move(arguments));
+}
 
 // Null for an unknown kind. The arguments are those that the task's header documents: the caller has checked nothing but
 // their types, so lib/ is trusted to give as many as the task reads.

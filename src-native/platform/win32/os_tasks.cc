@@ -1,8 +1,6 @@
 // The tasks behind lib/os, lib/path and lib/whole-file, on Windows.
 #include "core/tasks/os_tasks.h"
 
-#include <utility>
-
 #include "platform/win32/tasks/content.h"
 #include "platform/win32/tasks/directories.h"
 #include "platform/win32/tasks/file_lock.h"
@@ -12,15 +10,6 @@
 #include "platform/win32/tasks/walk_tree.h"
 
 namespace uvfiles {
-
-namespace {
-
-template <typename T>
-std::unique_ptr<Task> Make(TaskArguments&& arguments) {
-  return std::make_unique<T>(std::move(arguments));
-}
-
-}  // namespace
 
 std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
   switch (kind) {

@@ -1,4 +1,4 @@
-#include "platform/posix/tasks/directories.h"
+#include "core/tasks/directories.h"
 
 #include <unistd.h>
 

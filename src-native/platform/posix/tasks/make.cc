@@ -1,11 +1,9 @@
-#include <utility>
-
+#include "core/tasks/directories.h"
 #include "core/tasks/os_tasks.h"
 #include "platform/posix/tasks/beneath.h"
 #include "platform/posix/tasks/copy_file.h"
 #include "platform/posix/tasks/copy_folder.h"
 #include "platform/posix/tasks/copy_tree.h"
-#include "platform/posix/tasks/directories.h"
 #include "platform/posix/tasks/file_lock.h"
 #include "platform/posix/tasks/move.h"
 #include "platform/posix/tasks/path_call.h"
@@ -17,15 +15,6 @@
 #include "platform/posix/tasks/write_atomic.h"
 
 namespace uvfiles {
-
-namespace {
-
-template <typename T>
-std::unique_ptr<Task> Make(TaskArguments&& arguments) {
-  return std::make_unique<T>(std::move(arguments));
-}
-
-}  // namespace
 
 std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
   switch (kind) {

@@ -1,37 +1,10 @@
-// makedirs, removedirs, renames and the listing of one directory, as core/tasks/directories.h documents them.
+// The listing of one directory, as core/tasks/directories.h documents it.
 #pragma once
 
 #include "core/task.h"
 #include "platform/win32/directory.h"
 
 namespace uvfiles {
-
-class MakeDirectories final : public Task {
- public:
-  explicit MakeDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step Run(const Slice& slice) override;
-
- private:
-  TaskArguments arguments_;
-};
-
-class RemoveDirectories final : public Task {
- public:
-  explicit RemoveDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step Run(const Slice& slice) override;
-
- private:
-  TaskArguments arguments_;
-};
-
-class RenameDirectories final : public Task {
- public:
-  explicit RenameDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step Run(const Slice& slice) override;
-
- private:
-  TaskArguments arguments_;
-};
 
 class ScanDirectory final : public Task {
  public:
