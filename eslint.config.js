@@ -38,7 +38,7 @@ const LAYERS = [
 ];
 
 /** Of lib/filesystem, what the layers below may know: interfaces. */
-const INTERFACES = ['filesystem', 'open-file', 'store', 'stats', 'node-stats', 'errors'];
+const INTERFACES = ['filesystem', 'capabilities', 'open-file', 'store', 'stats', 'node-stats', 'errors'];
 /** Who may know lib/native at all. Everybody else asks the file system of a path, or lib/runtime. */
 const KNOW_NATIVE = ['native', 'filesystem', 'runtime'];
 

@@ -7,7 +7,7 @@ export type { BinaryMode, TextMode } from './file/mode.js';
 export type { Path } from './arguments/path.js';
 export { RawFile } from './file/raw-file.js';
 export { BinaryFile } from './file/binary-file.js';
-export { TextFile } from './file/text-file.js';
+export { type ReconfigureOptions, TextFile } from './file/text-file.js';
 export type { BinaryData } from './file/byte-file.js';
 export type { StatOptions } from './file/handle.js';
 export type { Range, ReadIntoOptions, WriteOptions } from './file/positional.js';

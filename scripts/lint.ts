@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { addonSources, hostSystem, testSources } from './native-sources.mjs';
-import { houseRules } from './support/house-rules.ts';
+import { houseRules, unusedExports } from './support/house-rules.ts';
 import { inParallel } from './support/in-parallel.ts';
 import { inRoot } from './support/root.mjs';
 import { run, runNode } from './support/run.mjs';
@@ -83,7 +83,8 @@ const checks: Record<string, () => Promise<Verdict>> = {
     return { code: lines.size, output: [...lines].join('\n') };
   },
   async 'house rules'() {
-    const broken = houseRules(await files(''));
+    const names = await files('');
+    const broken = [...houseRules(names), ...unusedExports(names)];
     return { code: broken.length, output: broken.join('\n') };
   },
 };

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 
 /** The kind of access that is checked. */
-export type PermissionScope = 'fs.read' | 'fs.write';
+type PermissionScope = 'fs.read' | 'fs.write';
 
 interface ProcessPermission {
   has(scope: string, reference?: string): boolean;

@@ -25,7 +25,7 @@ export interface Probe {
 const CALLS = 64;
 
 /** The type and mount point of what holds `path`, from the longest prefix in /proc/self/mountinfo. */
-export function mountOf(path: string): { type: string; mountPoint: string } | undefined {
+function mountOf(path: string): { type: string; mountPoint: string } | undefined {
   let text;
   try {
     text = fs.readFileSync('/proc/self/mountinfo', 'utf8');

@@ -11,7 +11,7 @@ export interface Workload {
   theirs: (call: number) => Promise<unknown>;
 }
 
-export interface Setting {
+interface Setting {
   workloads: Workload[];
   close: () => Promise<void>;
 }

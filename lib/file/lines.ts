@@ -14,7 +14,7 @@ export interface LinesOptions extends OpOptions {
 }
 
 /** What the iterators ask of a file. `L` is string or Buffer. */
-export interface LineSource<L> {
+interface LineSource<L> {
   /** The next line when that takes no I/O and nobody is before us, with or without its end. */
   _lineAtHand(keepEnd: boolean): L | null;
   /** The next line with its end, however far away; empty at the end of the file. */

@@ -54,7 +54,7 @@ export interface ByteSource extends StreamOwner {
 }
 
 /** What a readable stream asks of a text file. */
-export interface TextSource extends StreamOwner {
+interface TextSource extends StreamOwner {
   /** The same for the text that at most one read gives. */
   _offerText(take: Take<string>, call: Call): Promise<void>;
 }

@@ -32,7 +32,7 @@ export interface Place {
 }
 
 /** How far a search has come: it goes on when more text is there, so that no text is searched twice. */
-export interface Search {
+interface Search {
   chunk: number;
   /** Code points that may still pass, negative for no limit. */
   left: number;

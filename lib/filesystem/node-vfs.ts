@@ -3,6 +3,7 @@
 import { type BigIntStats, promises, type Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 
+import { LIKE_A_DISK } from './capabilities.js';
 import { typeOf } from './stats.js';
 import type {
   CallOptions,
@@ -91,18 +92,7 @@ function targetWithin(target: FilePath): string {
  */
 export const vfsFiles: FileSystem = {
   name: 'node:vfs',
-  capabilities: {
-    randomWrite: true,
-    append: true,
-    truncate: true,
-    rename: true,
-    links: true,
-    modes: true,
-    owners: true,
-    times: true,
-    sync: true,
-    atomicReplace: true,
-  },
+  capabilities: LIKE_A_DISK,
   open: async (path: FilePath, flags: number, permissions: number) =>
     new VfsFile(await promises.open(inside(path), flags, permissions)),
   stat: (path: FilePath, { followSymlinks, bigint }: StatCall): Promise<Stats | BigIntStats> =>

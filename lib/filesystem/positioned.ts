@@ -12,7 +12,7 @@ import { completeStats } from './stats.js';
 const PIECE = 1024 * 1024;
 
 /** How the file was opened, and by what. */
-export interface PositionedOptions {
+interface PositionedOptions {
   /** Named in errors. */
   readonly fileSystem: string;
   /** The same for all files of the file system; undefined where they cannot be locked. */

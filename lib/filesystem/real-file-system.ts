@@ -6,6 +6,7 @@ import {
   setAttribute,
 } from '../native/extended-attributes.js';
 import { nativeStore } from '../native/store/native-store.js';
+import { LIKE_A_DISK } from './capabilities.js';
 import type { CallOptions, DirectoryItem, FilePath, FileSystem } from './filesystem.js';
 import type { Timestamp } from './store.js';
 
@@ -30,17 +31,7 @@ async function* list(path: FilePath, call: CallOptions): AsyncGenerator<readonly
 export const realFileSystem: FileSystem = Object.freeze<FileSystem>({
   name: 'native',
   capabilities: Object.freeze({
-    randomWrite: true,
-    append: true,
-    truncate: true,
-    rename: true,
-    links: true,
-    modes: true,
-    owners: true,
-    times: true,
-    sync: true,
-    atomicReplace: true,
-    conditional: false,
+    ...LIKE_A_DISK,
     locks: true,
     byteNames: process.platform !== 'win32',
   }),

@@ -4,7 +4,7 @@ import { loadAddon } from './load.js';
 const TAKEN = Symbol.for('uvfiles.addon.taken');
 
 /** The addon's functions. Numbers travel through the `arguments` array given to `open`. */
-export interface Addon {
+interface Addon {
   /** The file it was loaded from. */
   readonly file: string;
   open(shared: SharedWithAddon, waitsInHook: boolean): void;

@@ -9,7 +9,7 @@ import * as P from './protocol.js';
 import { args, ensureOpen, waitingRequests } from './requests.js';
 
 /** The inline path's settings; see `configure`. */
-export interface InlineSettings {
+interface InlineSettings {
   enabled: boolean;
   /** Largest read that is tried inline, in bytes. */
   maxBytes: number;

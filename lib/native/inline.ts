@@ -105,7 +105,7 @@ export async function withRest(begun: number, rest: Promise<number>): Promise<nu
 }
 
 /** Attempts that were answered, and those passed to the pool. */
-export interface InlineCounts {
+interface InlineCounts {
   hits: number;
   misses: number;
 }

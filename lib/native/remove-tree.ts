@@ -23,7 +23,7 @@ const WITH_HANDS = 16;
 const HANDS = Math.min(Math.max(availableParallelism() - 1, 1), 2);
 
 /** How a tree is removed. */
-export interface RemoveTreeOptions extends OpOptions {
+interface RemoveTreeOptions extends OpOptions {
   /** Adds permissions to the caller's own directories in the tree where they are needed. */
   force?: boolean;
   /** Continues after failures, and resolves. */

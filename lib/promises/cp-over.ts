@@ -22,7 +22,7 @@ export interface CpOptions {
 }
 
 /** What is copied from and to. */
-export interface CopyJob extends FileJob {
+interface CopyJob extends FileJob {
   readonly options: CpOptions;
 }
 

@@ -4,7 +4,6 @@
 // `fs.promises` functions then take it for one of theirs. Every method that reaches the file is here all the same.
 import { EventEmitter } from 'node:events';
 import { type BigIntStats, closeSync, createReadStream, createWriteStream, type Stats } from 'node:fs';
-import type { FileHandle as NodeFileHandle } from 'node:fs/promises';
 import { createInterface, type Interface } from 'node:readline';
 import type { ReadableStream } from 'node:stream/web';
 
@@ -327,9 +326,6 @@ export class FileHandle extends EventEmitter {
     return fd;
   }
 }
-
-/** What makes it one for who knows Node's types only. */
-export const asNodeHandle = (handle: FileHandle): NodeFileHandle => handle as unknown as NodeFileHandle;
 
 function readResult<T>(bytesRead: number, buffer: T): Read<T> {
   return { __proto__: null, bytesRead, buffer } as unknown as Read<T>;

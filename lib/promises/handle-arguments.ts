@@ -12,7 +12,7 @@ import {
 } from './checks.js';
 
 /** What is read into, and where from. */
-export interface ReadArguments {
+interface ReadArguments {
   readonly buffer: ArrayBufferView;
   /** The bytes of it to fill; undefined where none are asked for. */
   readonly view: Uint8Array | undefined;
@@ -62,7 +62,7 @@ export function readArguments(
 }
 
 /** What is written, and where to. */
-export interface WriteArguments {
+interface WriteArguments {
   readonly bytes: Uint8Array;
   readonly position: number | undefined;
 }

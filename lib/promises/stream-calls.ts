@@ -8,7 +8,7 @@ type Done = (error: unknown, ...results: unknown[]) => void;
 type Bytes = Uint8Array;
 
 /** What createReadStream and createWriteStream take as `fs`. */
-export interface StreamCalls {
+interface StreamCalls {
   read(fd: number, buffer: Bytes, offset: number, length: number, position: unknown, done: Done): void;
   write(fd: number, data: Bytes, offset: number, length: number, position: unknown, done: Done): void;
   writev(fd: number, data: readonly Bytes[], position: unknown, done: Done): void;

@@ -1,10 +1,10 @@
 // Several ranges of one object in as few requests as are worth it.
 
 /** Ranges whose gap is smaller are read in one request: its bytes cost less than another request. */
-export const SMALLEST_GAP = 1 << 20;
+const SMALLEST_GAP = 1 << 20;
 
 /** A stretch to request, and what of it is wanted. */
-export interface JoinedRange {
+interface JoinedRange {
   readonly start: number;
   readonly end: number;
   readonly wanted: readonly { readonly start: number; readonly view: Uint8Array }[];

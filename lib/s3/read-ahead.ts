@@ -3,7 +3,7 @@ import type { StoreCall } from './object-store.js';
 import { readRange, type Version } from './read-range.js';
 
 /** The first window. */
-export const FIRST_WINDOW = 1 << 20;
+const FIRST_WINDOW = 1 << 20;
 
 /** A stretch of the object that is being fetched, or has been. */
 class Window {

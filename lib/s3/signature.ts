@@ -12,7 +12,7 @@ export interface Credentials {
 }
 
 /** A request that is to be signed. */
-export interface Unsigned {
+interface Unsigned {
   readonly method: string;
   readonly host: string;
   /** Encoded by `encoded`, slash by slash. */

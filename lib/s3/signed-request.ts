@@ -21,7 +21,7 @@ export interface Endpoint {
 }
 
 /** One request. */
-export interface SignedRequest {
+interface SignedRequest {
   readonly method: string;
   readonly key?: string;
   readonly query?: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ const FILE_MODE = 0o100666;
 const DIRECTORY_MODE = 0o040777;
 
 /** Stats of an object, with its ETag; of a prefix, without. */
-export type ObjectStats = StatsLike & { readonly etag?: string };
+type ObjectStats = StatsLike & { readonly etag?: string };
 
 /** Stats of an object. */
 export function fileStats(o: { size: number; etag: string; modified: number }): ObjectStats {

@@ -88,7 +88,7 @@ export function checkPlace(own: { suffix: unknown; prefix: unknown; dir: unknown
 }
 
 /** Where a temporary file or directory is created, and the store of that place. */
-export interface StoredPlace {
+interface StoredPlace {
   readonly place: TempPlace;
   readonly store: Store;
 }

@@ -3,13 +3,13 @@ import { UnicodeDecodeError } from '../errors/unicode.js';
 import type { ErrorHandlerName, Fault, UnitWidth } from './codec.js';
 
 /** The text that replaces a fault, and where decoding continues. */
-export interface Recovery {
+interface Recovery {
   readonly text: string;
   readonly next: number;
 }
 
 /** Everything a handler may look at. */
-export interface FaultyBytes {
+interface FaultyBytes {
   readonly encoding: string;
   readonly width: UnitWidth;
   readonly bytes: Buffer;

@@ -72,7 +72,7 @@ export class Utf8Scanner extends Scanner {
 }
 
 /** The string of bytes known to be UTF-8; ASCII becomes V8's one-byte kind the shortest way. */
-export function decodeWellFormed(bytes: Buffer): string {
+function decodeWellFormed(bytes: Buffer): string {
   return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }
 

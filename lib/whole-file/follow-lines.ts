@@ -19,7 +19,7 @@ const CHUNK = 64 * 1024;
 const nothing = Buffer.alloc(0);
 
 /** Options of following. */
-export interface FollowSettings {
+interface FollowSettings {
   readonly text: ResolvedText;
   readonly keepEnds: boolean;
   /** How many of the last lines to begin with. Undefined: all lines. */

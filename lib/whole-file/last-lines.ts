@@ -8,7 +8,7 @@ const LF = 10;
 const CR = 13;
 
 /** Reads `size` bytes at `position`; fewer at the end of the file. */
-export type ReadAt = (size: number, position: number) => Promise<Buffer>;
+type ReadAt = (size: number, position: number) => Promise<Buffer>;
 
 /** The byte order of a file's text, as its byte order mark says. */
 export async function byteOrderOf(codec: Codec, readAt: ReadAt): Promise<ByteOrder> {

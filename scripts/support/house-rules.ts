@@ -59,3 +59,31 @@ export function houseRules(names: readonly string[]): string[] {
   }
   return breaches;
 }
+
+const EXPORT =
+  /^export (?:declare )?(?:abstract )?(?:async )?(?:const|let|function\*?|class|interface|type) ([A-Za-z_$][\w$]*)/gm;
+/** All numbers of the addon, of which a test compares each, and names that `export *` hands on. */
+const COMPLETE = /^lib\/(native\/(protocol|task-kinds)|s3\/object-store)\.ts$/;
+
+/** One line for each export of lib/ that no other file of TypeScript in `names` mentions. */
+export function unusedExports(names: readonly string[]): string[] {
+  const texts = names
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({ name, text: readFileSync(inRoot(name), 'utf8') }));
+  /** The first two files that have a word. */
+  const filesOf = new Map<string, [string, string?]>();
+  for (const { name, text } of texts)
+    for (const word of new Set(text.match(/[A-Za-z_$][\w$]*/g))) {
+      const files = filesOf.get(word);
+      if (files === undefined) filesOf.set(word, [name]);
+      else files[1] ??= name;
+    }
+  return texts
+    .filter(({ name }) => name.startsWith('lib/') && !COMPLETE.test(name))
+    .flatMap(({ name, text }) =>
+      [...text.matchAll(EXPORT)]
+        .map(([, word]) => word!)
+        .filter((word) => filesOf.get(word)?.length === 1)
+        .map((word) => `${name}: nothing else uses ${word}, so it needs no export`),
+    );
+}

@@ -188,7 +188,7 @@ function ofCopy(error: unknown, src: FilePath, dst: FilePath, syscall = 'copyfil
 }
 
 /** Copies the rest of `source` to `target`, and reads a few pieces ahead. `onPiece` is called with the bytes written. */
-export async function pump(
+async function pump(
   source: OpenFile,
   target: OpenFile,
   o: OpOptions | undefined,

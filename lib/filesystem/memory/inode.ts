@@ -19,7 +19,7 @@ const BLOCK = 4096;
 const SECTOR = 512;
 
 /** The entry of an overlay that a real file shows through. */
-export interface Origin {
+interface Origin {
   readonly directory: DirectoryNode;
   readonly name: string;
   /** The real path. */

@@ -119,7 +119,7 @@ export class Lower {
 }
 
 /** A regular file whose content is still the real one's. */
-export class LowerFile extends FileNode {
+class LowerFile extends FileNode {
   real: Stats | undefined;
 
   override get size(): number {

@@ -1,6 +1,7 @@
 // A file system in memory that answers as Linux does: same results, same error codes, in the same order of precedence.
 import { constants, type Stats } from 'node:fs';
 
+import { LIKE_A_DISK } from '../capabilities.js';
 import type {
   CallOptions,
   Capabilities,
@@ -32,21 +33,7 @@ const BLOCK = 4096;
 const LONGEST_NAME = 255;
 const MANY = 2 ** 40;
 
-const CAPABILITIES: Capabilities = {
-  randomWrite: true,
-  append: true,
-  truncate: true,
-  rename: true,
-  links: true,
-  modes: true,
-  owners: true,
-  times: true,
-  sync: true,
-  atomicReplace: true,
-  conditional: true,
-  locks: true,
-  byteNames: true,
-};
+const CAPABILITIES: Capabilities = { ...LIKE_A_DISK, conditional: true, locks: true, byteNames: true };
 
 /** A file that was opened, and whether this call created it. */
 interface Opened {

@@ -16,7 +16,7 @@ export const MAY_READ = 4;
 export const MAY_WRITE = 2;
 export const MAY_EXECUTE = 1;
 
-export const SET_UID = 0o4000;
+const SET_UID = 0o4000;
 export const SET_GID = 0o2000;
 export const STICKY = 0o1000;
 export const GROUP_EXECUTE = 0o010;

@@ -1,6 +1,7 @@
 // Real files below a root directory. The kernel refuses paths that lead out of it.
 import { constants, type BigIntStats, type Stats } from 'node:fs';
 
+import { LIKE_A_DISK } from '../../filesystem/capabilities.js';
 import type {
   CallOptions,
   DirectoryItem,
@@ -40,20 +41,7 @@ function timesOf(ms: number): [seconds: number, nanoseconds: number] {
   return [seconds, Math.round((ms - seconds * 1000) * NANOSECONDS_PER_MS)];
 }
 
-const CAPABILITIES = Object.freeze({
-  randomWrite: true,
-  append: true,
-  truncate: true,
-  rename: true,
-  links: true,
-  modes: true,
-  owners: true,
-  times: true,
-  sync: true,
-  atomicReplace: true,
-  locks: true,
-  byteNames: true,
-});
+const CAPABILITIES = Object.freeze({ ...LIKE_A_DISK, locks: true, byteNames: true });
 
 /** Files below `root`, an absolute path. `how`: `STEPWISE` of native/beneath.ts, for tests. */
 export class FilesBeneath implements FileSystem {

@@ -1,7 +1,7 @@
 // A bracket expression of a pattern: `[a-z]`, `[!a]`, `[^a]`, `[[:alpha:]]`, `[]a]`, `[\]]`.
 
 /** A bracket expression that is closed. */
-export interface Bracket {
+interface Bracket {
   /** Whether the character with this code point is among those listed. */
   fits: (code: number) => boolean;
   /** Whether the expression stands for all others. */

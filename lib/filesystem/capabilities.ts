@@ -1,0 +1,15 @@
+import type { Capabilities } from './filesystem.js';
+
+/** What the files of an operating system can do. Locks, names of bytes and conditional writes depend on the system. */
+export const LIKE_A_DISK = Object.freeze({
+  randomWrite: true,
+  append: true,
+  truncate: true,
+  rename: true,
+  links: true,
+  modes: true,
+  owners: true,
+  times: true,
+  sync: true,
+  atomicReplace: true,
+} satisfies Partial<Capabilities>);
