@@ -78,8 +78,7 @@ function tableSection(measured: Measured, plots: unknown = ''): string {
   ];
   const body = reason === undefined ? table(measured) : `<p>Skipped: ${escape(reason)}</p>`;
   const goals = floors.map(
-    (floor) =>
-      `<li class="${floor.met === false ? 'missed' : ''}">${escape(verdictLine(floor))}</li>`,
+    (floor) => `<li class="${floor.met === false ? 'missed' : ''}">${escape(verdictLine(floor))}</li>`,
   );
   return `<section id="${escape(name)}"><h3>${escape(title)}</h3>
 ${body}
