@@ -31,6 +31,8 @@ export interface ServerFigures {
   readonly delayP99Ms?: number;
   readonly delayMaxMs?: number;
   readonly rssMiB: number;
+  /** By how much it was larger in the last quarter of the time than in the second, in the median. */
+  readonly rssGrowthMiB: number;
   /** How long the bulk job of the stretch took, where there was one. */
   readonly bulkMs?: number;
   /** The longest delay of the event loop in each tenth of a second, in milliseconds. */
@@ -139,6 +141,9 @@ class Stretch {
   readonly #recent = monitorEventLoopDelay({ resolution: resolutionMs });
   readonly #timeline: number[] = [];
   readonly #clock: NodeJS.Timeout | undefined;
+  /** The resident memory at each tenth of a second. */
+  readonly #rss: number[] = [];
+  readonly #rssClock = setInterval(() => this.#rss.push(rssMiB()), 100);
   #bulk: Promise<number> | undefined;
 
   constructor(watchesDelay: boolean) {
@@ -166,6 +171,7 @@ class Stretch {
 
   async end(): Promise<ServerFigures> {
     clearInterval(this.#clock);
+    clearInterval(this.#rssClock);
     this.#delay.disable();
     this.#recent.disable();
     // What is left of it would be on the time of who comes next.
@@ -178,10 +184,21 @@ class Stretch {
         delayP99Ms: delayMs(this.#delay.percentile(99)),
         delayMaxMs: delayMs(this.#delay.max),
       }),
-      rssMiB: process.memoryUsage.rss() / 2 ** 20,
+      rssMiB: rssMiB(),
+      rssGrowthMiB: growthOf(this.#rss),
       timeline: this.#timeline,
     };
   }
+}
+
+const rssMiB = (): number => process.memoryUsage.rss() / 2 ** 20;
+
+/** The difference between the medians of the last and the second quarter. 0 for too few samples. */
+function growthOf(samples: readonly number[]): number {
+  const quarter = Math.floor(samples.length / 4);
+  if (quarter === 0) return 0;
+  const medianOf = (part: number[]): number => part.sort((a, b) => a - b)[Math.floor(part.length / 2)]!;
+  return medianOf(samples.slice(-quarter)) - medianOf(samples.slice(quarter, 2 * quarter));
 }
 
 // The histogram holds whole intervals: the resolution itself is no delay.

@@ -53,7 +53,7 @@ export async function putLoad(
 /** The figures of a stretch as a sample. */
 export function sampleOf(figures: LoadFigures & ServerFigures): Sample {
   const { requests, seconds, p50, p99, p999, p9999, max, latencies, timeline, cpuMs } = figures;
-  const { delayP99Ms, delayMaxMs, rssMiB, bulkMs } = figures;
+  const { delayP99Ms, delayMaxMs, rssMiB, rssGrowthMiB, bulkMs } = figures;
   return {
     operations: requests,
     nanoseconds: seconds * 1e9,
@@ -61,7 +61,7 @@ export function sampleOf(figures: LoadFigures & ServerFigures): Sample {
     timeline,
     cpuUs: (cpuMs * 1000) / requests,
     values: {
-      ...{ p50Ms: p50, p99Ms: p99, p999Ms: p999, p9999Ms: p9999, maxMs: max, rssMiB },
+      ...{ p50Ms: p50, p99Ms: p99, p999Ms: p999, p9999Ms: p9999, maxMs: max, rssMiB, rssGrowthMiB },
       ...(delayP99Ms !== undefined && { delayP99Ms }),
       ...(delayMaxMs !== undefined && { delayMaxMs }),
       ...(bulkMs !== undefined && { bulkMs }),

@@ -65,6 +65,13 @@ export default [
     bytes: 8 << 20,
     files: 8,
     order: 412,
-    floors: [{ over: 'fs-stream', cpuAtMost: 0.4 }],
+    floors: [
+      { over: 'fs-stream', cpuAtMost: 0.4 },
+      {
+        value: 'rssGrowthMiB',
+        atMost: 8,
+        text: 'memory does not grow: at most 8 MiB from the second quarter on',
+      },
+    ],
   }),
 ];

@@ -12,8 +12,10 @@ import type { ByteRange } from './ranges.js';
 /** A body of at most this many bytes is read first, and sent in one write with the headers. */
 const SMALL_BODY = 64 * 1024;
 const PIECE = 256 * 1024;
-/** The socket's timeout restarts after this many bytes, because Node does not see what the kernel sends. */
+/** The kernel is asked to send this many bytes at a time. */
 const LONGEST_SEND = 16 * 1024 * 1024;
+/** If the socket has a timeout, it restarts after this many, because Node does not see what the kernel sends. */
+const LONGEST_TIMED_SEND = 256 * 1024;
 
 /** Bytes of the file, or text between them. */
 export type BodyPart = ByteRange | Buffer;
@@ -188,7 +190,8 @@ async function sendInKernel(
     // Asked each time: once Node has closed the socket, its number may be another client's.
     const out = plainDescriptor(req, res);
     if (out < 0) throw client.gone();
-    const count = Math.min(LONGEST_SEND, end - at);
+    const isTimed = socket.timeout !== undefined && socket.timeout > 0;
+    const count = Math.min(isTimed ? LONGEST_TIMED_SEND : LONGEST_SEND, end - at);
     const sent = await realFiles.sendFileNow(out, file.fd, at, count, client.call).catch((error: unknown) => {
       if (isShortage(error)) return undefined;
       throw isOfConnection(error) ? client.gone(error) : error;
@@ -196,7 +199,7 @@ async function sendInKernel(
     if (sent === undefined) return at; // no descriptor for a duplicate: the rest goes through memory
     if (sent < count) throw fileSystemError('ESTALE', 'sendfile');
     at += sent;
-    if (socket.timeout !== undefined && socket.timeout > 0) socket.setTimeout(socket.timeout);
+    if (isTimed) socket.setTimeout(socket.timeout);
   }
   return end;
 }

@@ -12,7 +12,7 @@ import { throwIfAborted } from '../schedule/abort.js';
 import { type Call, NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { type Codec, findCodec } from '../text/registry.js';
-import { FileChanges } from './file-changes.js';
+import { FileChanges, isReported } from './file-changes.js';
 import { byteOrderOf, startOfLastLines } from './last-lines.js';
 
 const CHUNK = 64 * 1024;
@@ -49,6 +49,8 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   readonly #stop = new AbortController();
   #file: RawFile | undefined;
   #identity: Identity | undefined;
+  /** Whether the system reports everything that can happen to the file. */
+  #isReported = false;
   /** Where the file has been read to. */
   #at = 0;
   /** The last line of a file whose name has gone: it has no end. */
@@ -149,6 +151,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
     try {
       const { dev, ino } = await file.stat({ bigint: true, ...this.#options });
       if (!(await file.seekable())) throw new UnsupportedOperationError('only regular files can be followed');
+      this.#isReported = await isReported(this.#path, () => file.fileno());
       if (this.#ended) throw new ClosedFileError();
       this.#identity = { dev, ino };
       this.#at = 0;
@@ -211,7 +214,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   }
 
   async #wait(): Promise<void> {
-    const changes = new FileChanges(this.#path);
+    const changes = new FileChanges(this.#path, this.#isReported ? this.#file!.fileno() : undefined);
     try {
       // What came before the watch began is seen now.
       if (await this.#look()) return;

@@ -176,8 +176,8 @@ class LastOfMany implements AsyncIterator<Line, undefined> {
  * With `last`, begins with the last lines of the file, which it finds by reading backwards from the end. With `follow`,
  * continues with lines that are appended later, until the signal is aborted or the loop ends. If the file is replaced (log
  * rotation), reads the rest of the old file and continues with the new one. If the file is truncated, restarts at the
- * beginning. `fs.watch` reports changes. The file is also checked once per second, because no system reports changes that
- * other machines make to remote files.
+ * beginning. `fs.watch` reports changes. The file is also checked once per second, unless it is on a local file system of
+ * Linux and its path contains no link: only there are all changes reported.
  * @param o `last`, `follow`, `keepEnds` (false), `batch`, `encoding` ('utf-8'), `errors` ('strict'), `newline` (null), `signal`,
  *   `lane`, `timeout` (of each operation on the file, in milliseconds; not of waiting for lines)
  * @returns an async iterator of lines; with `batch` of arrays of lines

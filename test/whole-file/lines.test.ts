@@ -1,21 +1,10 @@
 // lines(path): the last lines, lines that are appended, and the end of an iteration.
 import { expect } from 'chai';
-import {
-  appendFileSync,
-  closeSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  truncateSync,
-  unlinkSync,
-  watch,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { lines } from 'uvfiles';
 
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
-import { codeOf, Folder, rejection, runProgram } from '../support/files.js';
+import { codeOf, Folder, rejection } from '../support/files.js';
 import { isPending, makeFifo } from '../support/pipes.js';
 import { needsStrace, runTraced } from '../support/strace.js';
 
@@ -129,146 +118,6 @@ describe('the last lines of a file', () => {
     openSync(fifo, 'r+');
     return fifo;
   }
-});
-
-describe('following a file', () => {
-  const folder = new Folder();
-
-  // libuv keeps its descriptor for inotify once there has been a watch.
-  before(() => watch(folder.path).close());
-
-  async function some<T>(iterator: AsyncIterator<T>, count: number): Promise<T[]> {
-    const got: T[] = [];
-    while (got.length < count) {
-      const { value, done } = await iterator.next();
-      if (done === true) throw new Error('ended');
-      got.push(value);
-    }
-    return got;
-  }
-
-  it('gives lines as soon as they are complete', async () => {
-    const before = await openDescriptors();
-    const path = folder.put('f', 'one\ntwo\nthr');
-    const followed = lines(path, { follow: true });
-    expect(await some(followed, 2)).to.deep.equal(['one', 'two']);
-    const next = followed.next();
-    expect(await isPending(next)).to.equal(true);
-    appendFileSync(path, 'ee');
-    expect(await isPending(next)).to.equal(true);
-    appendFileSync(path, '\nfour\n');
-    expect((await next).value).to.equal('three');
-    expect(await some(followed, 1)).to.deep.equal(['four']);
-    const euro = Buffer.from('€\n');
-    const later = followed.next();
-    appendFileSync(path, euro.subarray(0, 2));
-    expect(await isPending(later)).to.equal(true);
-    appendFileSync(path, euro.subarray(2));
-    expect((await later).value).to.equal('€');
-    await followed.return?.();
-    await expectDescriptors(before);
-  });
-
-  it('begins with the last lines, or with what is appended', async () => {
-    const path = folder.put('f', 'one\ntwo\nthree\n');
-    const two = lines(path, { last: 2, follow: true, keepEnds: true });
-    expect(await some(two, 2)).to.deep.equal(['two\n', 'three\n']);
-    const none = lines(path, { last: 0, follow: true, batch: 10 });
-    const next = none.next();
-    expect(await isPending(next)).to.equal(true);
-    appendFileSync(path, 'four\nfive\n');
-    expect((await next).value).to.deep.equal(['four', 'five']);
-    expect(await some(two, 2)).to.deep.equal(['four\n', 'five\n']);
-    await none.return?.();
-    await two.return?.();
-  });
-
-  it('goes over to the file that takes the name, after all of the old one', async () => {
-    const path = folder.put('log', 'old 1\n');
-    const followed = lines(path, { follow: true });
-    expect(await some(followed, 1)).to.deep.equal(['old 1']);
-    const next = followed.next();
-    renameSync(path, folder.at('log.1'));
-    appendFileSync(folder.at('log.1'), 'old 2\nold 3');
-    expect((await next).value).to.equal('old 2');
-    writeFileSync(path, 'new 1\n');
-    expect(await some(followed, 2)).to.deep.equal(['old 3', 'new 1']);
-    // Again, with a file that was prepared beside it.
-    writeFileSync(folder.at('prepared'), 'newer 1\n');
-    const later = followed.next();
-    renameSync(folder.at('prepared'), path);
-    expect((await later).value).to.equal('newer 1');
-    unlinkSync(path);
-    const pending = followed.next();
-    expect(await isPending(pending)).to.equal(true);
-    writeFileSync(path, 'made again\n');
-    expect((await pending).value).to.equal('made again');
-    await followed.return?.();
-  });
-
-  it('begins anew with a file that is truncated', async () => {
-    const path = folder.put('f', 'one\ntwo\nunfinished');
-    const followed = lines(path, { follow: true });
-    expect(await some(followed, 2)).to.deep.equal(['one', 'two']);
-    const next = followed.next();
-    expect(await isPending(next)).to.equal(true);
-    truncateSync(path);
-    expect(await isPending(next)).to.equal(true);
-    appendFileSync(path, 'anew\n');
-    expect((await next).value).to.equal('anew');
-    await followed.return?.();
-  });
-
-  it('ends with its signal, and by return', async () => {
-    const before = await openDescriptors();
-    const path = folder.put('f', 'one\n');
-    const controller = new AbortController();
-    const followed = lines(path, { follow: true, signal: controller.signal });
-    expect(await some(followed, 1)).to.deep.equal(['one']);
-    const next = rejection(followed.next());
-    expect(await isPending(next)).to.equal(true);
-    controller.abort('enough');
-    const error = await next;
-    expect(error.code).to.equal('ABORT_ERR');
-    expect(error.cause).to.equal('enough');
-    expect((await followed.next()).done).to.equal(true);
-
-    const broken = lines(path, { follow: true });
-    await some(broken, 1);
-    const pending = broken.next();
-    expect(await isPending(pending)).to.equal(true);
-    await broken.return?.();
-    expect((await pending).done).to.equal(true);
-    const seen = [];
-    for await (const line of lines(path, { follow: true })) {
-      seen.push(line);
-      if (line === 'one') break;
-    }
-    expect(seen).to.deep.equal(['one']);
-    await expectDescriptors(before);
-  });
-
-  it('fails where there is no file, and with options that make no sense', async () => {
-    expect(await codeOf(lines(folder.at('none'), { follow: true }).next())).to.equal('ENOENT');
-    expect(await codeOf(lines(folder.put('f'), { last: -1 }).next())).to.equal('ERR_OUT_OF_RANGE');
-    expect(await codeOf(lines(folder.at('f'), { follow: 1 } as never).next())).to.equal(
-      'ERR_INVALID_ARG_TYPE',
-    );
-    expect(await codeOf(lines(folder.at('f'), { tail: 1 } as never).next())).to.equal(
-      'ERR_INVALID_ARG_VALUE',
-    );
-  });
-
-  it('does not keep a program that has lost interest', async () => {
-    const path = folder.put('f', 'one\n');
-    const { stdout, stderr } = await runProgram(`
-      import { lines } from 'uvfiles';
-      // Reachable, as the file is closed with a warning otherwise if garbage happens to be collected before the end.
-      globalThis.followed = lines(${JSON.stringify(path)}, { follow: true });
-      console.log((await followed.next()).value);`);
-    expect(stderr).to.equal('');
-    expect(stdout).to.equal('one\n');
-  });
 });
 
 describe('the end of an iteration over lines', () => {

@@ -141,10 +141,8 @@ export const DISK_ONLY: Readonly<Record<string, string | Readonly<Record<string,
     'with injected faults': PROGRAM,
     'survives being killed at any instant': PROGRAM,
   },
-  'test/whole-file/lines.': {
-    'following a file': 'watches files through the kernel',
-    'of 10 GB are found in a few reads': PROGRAM,
-  },
+  'test/whole-file/following.': 'watches files through the kernel',
+  'test/whole-file/lines.': { 'of 10 GB are found in a few reads': PROGRAM },
   'test/whole-file/open-atomic-commit.': {
     'puts a new file only where nobody has put one meanwhile, without links': PROGRAM,
     'also one that its owner may not write to': PROGRAM,
