@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 
 import { checkItems, type Bytes, toBytes } from '../arguments/bytes.js';
+import { ClosedFileError } from '../errors/index.js';
 import { throwIfAborted } from '../schedule/abort.js';
 import type { Call } from '../schedule/call.js';
 import { watchCall } from '../schedule/watch-call.js';
@@ -24,6 +25,9 @@ export class SourceReader {
   /** What `begin` has seen and `next` has not given. */
   #first: Uint8Array | undefined;
   #isOver = false;
+  /** Nobody waits for the source any more. */
+  #isStopped = false;
+  #giveUp: (() => void) | undefined;
 
   /** @throws TypeError ERR_INVALID_ARG_TYPE where `source` cannot be iterated over */
   constructor(source: ByteSource, name: string) {
@@ -49,7 +53,7 @@ export class SourceReader {
     if (first !== undefined || this.#isOver) return first;
     throwIfAborted(call?.signal);
     this.#pending ??= this.#step();
-    const step = await before(this.#pending, call);
+    const step = await this.#before(this.#pending, call);
     this.#pending = undefined;
     if (step.done === true) {
       this.#isOver = true;
@@ -75,6 +79,28 @@ export class SourceReader {
     }
   }
 
+  /** `step`, unless `call` ends before, or `stopWaiting` is called and the step is not there at once. */
+  #before(step: Promise<Step>, call: Call | undefined): Promise<Step> {
+    return new Promise((resolve, reject) => {
+      let last: NodeJS.Immediate | undefined;
+      this.#giveUp = () => (last ??= setImmediate(() => reject(new ClosedFileError())));
+      if (this.#isStopped) this.#giveUp();
+      const unwatch = watchCall(call, reject);
+      const settled = (): void => {
+        unwatch?.();
+        clearImmediate(last);
+        this.#giveUp = undefined;
+      };
+      step.finally(settled).then(resolve, reject);
+    });
+  }
+
+  /** From now on, `next` gives what is there, and rejects with ClosedFileError instead of waiting for the source. */
+  stopWaiting(): void {
+    this.#isStopped = true;
+    this.#giveUp?.();
+  }
+
   /** Tells the source that nobody wants more. Waits for its clean-up, unless it is busy with a chunk. */
   async end(): Promise<void> {
     if (this.#isOver) return;
@@ -86,13 +112,4 @@ export class SourceReader {
     if (isBusy) ended.catch(() => undefined);
     else await ended;
   }
-}
-
-/** `promise`, unless `call` ends before. */
-function before<T>(promise: Promise<T>, call: Call | undefined): Promise<T> {
-  if (call?.signal === undefined && call?.timeout === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const unwatch = watchCall(call, reject);
-    promise.finally(() => unwatch?.()).then(resolve, reject);
-  });
 }

@@ -64,6 +64,10 @@ export class SourceFile implements OpenFile {
     return Promise.resolve(false);
   }
 
+  stopWaiting(): void {
+    this.#source.stopWaiting();
+  }
+
   close(): Promise<void> {
     this.#rest = NOTHING;
     return this.#source.end();

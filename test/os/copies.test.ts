@@ -113,7 +113,7 @@ describe('copies with filter and progress', () => {
     expect(existsSync(at('run'))).to.equal(false);
   });
 
-  it('copytree refuses a directory where a file is, and a file where a directory is, with and without hooks', async () => {
+  it('copytree refuses a directory where a file or a link is, and a file where a directory is, with and without hooks', async () => {
     for (const hooks of [{}, { filter: () => true }, { onProgress: () => undefined }]) {
       for (const [src, dst, code] of [
         ['one', 'two', 'ENOTDIR'],
@@ -125,6 +125,13 @@ describe('copies with filter and progress', () => {
         const error = await rejection(os.copytree(at(src), at(dst), { existOk: true, ...hooks }));
         expect(error).to.include({ code, path: at(`${src}/x`), dest: at(`${dst}/x`) });
       }
+      mkdirSync(at('elsewhere'), { recursive: true });
+      mkdirSync(at('links'), { recursive: true });
+      writeFileSync(at('one/x/inside'), '');
+      if (!existsSync(at('links/x'))) symlinkSync('../elsewhere', at('links/x'));
+      const error = await rejection(os.copytree(at('one'), at('links'), { existOk: true, ...hooks }));
+      expect(error).to.include({ code: 'ENOTDIR', path: at('one/x'), dest: at('links/x') });
+      expect(existsSync(at('elsewhere/inside'))).to.equal(false);
     }
   });
 

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import { createGunzip, gzipSync } from 'node:zlib';
 
@@ -233,6 +233,21 @@ describe('textFrom', () => {
     expect((await rejection(late.read(undefined, { timeout: 10 }))).code).to.equal('ERR_TIMEOUT');
     go('late');
     expect(await late.read()).to.equal('late');
+  });
+
+  it('closes while it waits for its source, after what is there at once', async () => {
+    const source = new PassThrough();
+    const text = textFrom(source);
+    source.write('one\ntwo');
+    const reads = [text.readline(), rejection(text.readline()), rejection(text.read())];
+    expect(await reads[0]).to.equal('one\n');
+    await text.close();
+    for (const read of reads.slice(1)) expect(await read).to.include({ code: 'ERR_FILE_CLOSED' });
+    expect(source.destroyed).to.equal(true);
+    const quick = textFrom(['one\n', 'two']);
+    const both = [quick.readline(), quick.read()];
+    await quick.close();
+    expect(await Promise.all(both)).to.deep.equal(['one\n', 'two']);
   });
 
   it('rejects with what the source throws, and refuses positions and bad arguments', async () => {

@@ -351,7 +351,9 @@ async function makeDirectory(
     await to.mkdir(dst, 0o777, o);
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
-    if (!(await isDirectoryAt(to, dst, o))) throw fileSystemError('ENOTDIR', 'cp', src, dst);
+    // A link is not followed: it may lead out of the copy.
+    const there = await statOrNothing(to, dst, LINK_ITSELF, o);
+    if (there?.isDirectory() !== true) throw fileSystemError('ENOTDIR', 'cp', src, dst);
   }
 }
 
