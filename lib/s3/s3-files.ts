@@ -20,7 +20,7 @@ export interface ObjectFilesOptions {
   partSize?: number | undefined;
   /** The most bytes that sequential reading fetches with one request; 0 switches reading ahead off. Default: 8 MiB. */
   readAhead?: number | undefined;
-  /** The most requests that one call makes at a time. Of one upload no more than 4 parts are sent. Default: 16. */
+  /** The most requests that one call makes at a time. Of one upload no more than 4 parts are sent. Default: 32. */
   concurrency?: number | undefined;
   /** Larger objects are copied in parts by the server. Default: 5 GiB, the largest that S3 copies in one request. */
   copyLimit?: number | undefined;
@@ -90,7 +90,7 @@ function settings(options: ObjectFilesOptions): Settings {
     prefix,
     partSize: whole(options.partSize, 'partSize', 8 * MIB, LEAST_PART, LARGEST_PART),
     readAhead: whole(options.readAhead, 'readAhead', 8 * MIB, 0, GIB),
-    concurrency: whole(options.concurrency, 'concurrency', 16, 1, 1000),
+    concurrency: whole(options.concurrency, 'concurrency', 32, 1, 1000),
     copyLimit: whole(options.copyLimit, 'copyLimit', 5 * GIB, LEAST_PART, 5 * GIB),
   };
 }

@@ -4,17 +4,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { expect } from 'chai';
-import { os } from 'uvfiles';
+import { os, readBytes } from 'uvfiles';
 import { mount } from 'uvfiles/filesystem';
 import type { CopytreeProgress } from 'uvfiles/os';
 import type { ObjectStore } from 'uvfiles/s3';
 
-import { rejection } from './support/files.js';
+import { MIB, rejection } from './support/files.js';
 import { wrapStore } from './support/store-wrappers.js';
 import { onEachBucket } from './support/targets.js';
 
 /** The most files that a copy of a tree works on at a time. */
-const AT_A_TIME = 16;
+const AT_A_TIME = 32;
+/** The most large files that are streamed at a time. */
+const STREAMS = 4;
 const FILES = 60;
 
 const contentOf = (i: number): string => `${i} `.repeat(i + 1);
@@ -109,6 +111,20 @@ describe('s3: copytree', function () {
       await os.copytree(`${mounted.prefix}/two`, path.join(disk, 'to'));
       expect(most()).to.be.within(before, AT_A_TIME);
       expectCopies(path.join(disk, 'to'));
+    });
+
+    it('streams few large files at a time, whose parts of uploads fill the memory', async () => {
+      const { store, most } = crowdedStore(target().store);
+      using mounted = mount('s3://trees', target().place({}, store).files);
+      const large = Buffer.alloc(3 * MIB, 'large');
+      mkdirSync(path.join(disk, 'large'));
+      for (let i = 0; i < 9; i++) writeFileSync(path.join(disk, 'large', String(i)), large);
+      await os.copytree(path.join(disk, 'large'), `${mounted.prefix}/large`);
+      expect(most()).to.be.within(1, STREAMS);
+      for (let i = 0; i < 9; i++) {
+        const copy = await readBytes(`${mounted.prefix}/large/${i}`);
+        expect(copy.equals(large)).to.equal(true);
+      }
     });
 
     it('stops at what the callback throws, with every copy that is there complete', async () => {

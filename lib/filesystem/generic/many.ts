@@ -29,6 +29,33 @@ export async function forEachOf(
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
+/** Runs at most `count` jobs at a time, in the order of the calls. After a failure, it starts no further job. */
+export class Slots {
+  #free: number;
+  #failure: { error: unknown } | undefined;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async run(job: () => Promise<void>): Promise<void> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      if (this.#failure !== undefined) throw this.#failure.error;
+      await job();
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free++;
+      else next();
+    }
+  }
+}
+
 /** Errors that end the whole list rather than belong to one path. */
 function endsAll(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
