@@ -101,6 +101,11 @@ export function isMissing(error: unknown): boolean {
   return error instanceof ObjectStoreError && error.status === 404;
 }
 
+/** Whether the server refused to do it for these keys. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof ObjectStoreError && error.status === 403;
+}
+
 /** Whether a condition of the request did not hold. */
 export function isRefused(error: unknown): boolean {
   return error instanceof ObjectStoreError && error.status === 412;

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Requirement } from './conditions.js';
-import { failed, isMissing } from './failures.js';
+import { failed, isDenied, isMissing } from './failures.js';
 import type {
   Condition,
   CopySource,
@@ -17,10 +17,14 @@ import { abortAtExit, hasEnded, type Unfinished } from './unfinished.js';
 
 /** The most parts of one upload. */
 export const MOST_PARTS = 10_000;
-/** Requests to take back an upload, before it is left to the bucket's lifecycle rules. */
+/** Requests to take back an upload that the caller waits for. */
 const ABORT_TRIES = 4;
 /** Milliseconds before the second of them; each further one waits twice as long. */
 const ABORT_DELAY = 50;
+/** Milliseconds before the first request that nobody waits for; each further one waits twice as long. */
+const LATER_DELAY = 1000;
+/** Milliseconds before the last of them, about 17 minutes after the first. Then the bucket's lifecycle rules are left. */
+const LAST_DELAY = 512_000;
 /** Milliseconds after which a prepared request is signed anew: servers refuse signatures that are 15 minutes old. */
 const SIGNED_FOR = 300_000;
 
@@ -132,17 +136,33 @@ export class Upload implements Unfinished {
     this.#requests.abort();
     // A part that arrives after the abort would stay.
     await Promise.all(this.#running);
-    for (let tries = 0; tries < ABORT_TRIES; tries++) {
-      try {
-        await this.#store.abortUpload(this.#key, this.#id, {});
-        break;
-      } catch (error) {
-        // Once more, or never: the caller is told what went wrong before this.
-        if (isMissing(error)) break;
-        await delay(ABORT_DELAY * 2 ** tries);
-      }
+    for (let wait = ABORT_DELAY, tries = 1; !(await this.#takenBack()); wait *= 2, tries++) {
+      if (tries === ABORT_TRIES) return this.#takeBackLater(LATER_DELAY);
+      await delay(wait);
+    }
+  }
+
+  /** Asks the server once. Resolves to whether it knows nothing of the upload any more. */
+  async #takenBack(): Promise<boolean> {
+    try {
+      await this.#store.abortUpload(this.#key, this.#id, {});
+    } catch (error) {
+      // The caller is told what went wrong before this. Without the permission, it never succeeds.
+      if (!isMissing(error) && !isDenied(error)) return false;
     }
     hasEnded(this);
+    return true;
+  }
+
+  // The server cannot be reached. It may be back in a while; until then, the end of the process is one more chance.
+  #takeBackLater(wait: number): void {
+    void this.#prepareExit();
+    const ask = async (): Promise<void> => {
+      if (await this.#takenBack()) return;
+      if (wait < LAST_DELAY) this.#takeBackLater(wait * 2);
+      else hasEnded(this);
+    };
+    setTimeout(() => void ask(), wait).unref();
   }
 
   #fail(error: unknown): unknown {

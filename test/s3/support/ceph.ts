@@ -53,8 +53,13 @@ rgw_gc_processor_max_time = 2
 
 let folder: string | undefined;
 
-export const ceph: TestServer = {
+export const ceph: TestServer & { readonly configuration: string | undefined } = {
   name: 'ceph',
+
+  /** The path of its configuration, while it runs. */
+  get configuration() {
+    return folder === undefined ? undefined : path.join(folder, 'ceph.conf');
+  },
 
   whyNot() {
     const names = missing(PROGRAMS);

@@ -36,7 +36,7 @@ try {
   const program = ['node_modules/mocha/bin/mocha.js', 'test/s3/**/*.test.ts', ...forMocha];
   const mocha = spawn(process.execPath, program, {
     stdio: 'inherit',
-    env: { ...process.env, UVFILES_S3 },
+    env: { ...process.env, UVFILES_S3, UVFILES_CEPH_CONF: ceph.configuration },
   });
   const [code] = (await once(mocha, 'exit')) as [number | null];
   process.exitCode = code ?? 1;

@@ -79,7 +79,7 @@ function inMemory(): Target {
   );
 }
 
-async function onServer(server: Server, make: (client: any) => ObjectStore): Promise<Target> {
+export async function onServer(server: Server, make: (client: any) => ObjectStore): Promise<Target> {
   const s3 = await client(server);
   const { CreateBucketCommand, ListMultipartUploadsCommand } = await sdk();
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET })).catch((error: Error) => {
