@@ -137,7 +137,10 @@ export class Upload implements Unfinished {
     // A part that arrives after the abort would stay.
     await Promise.all(this.#running);
     for (let wait = ABORT_DELAY, tries = 1; !(await this.#takenBack()); wait *= 2, tries++) {
-      if (tries === ABORT_TRIES) return this.#takeBackLater(LATER_DELAY);
+      if (tries === ABORT_TRIES) {
+        this.#takeBackLater(LATER_DELAY);
+        return;
+      }
       await delay(wait);
     }
   }
