@@ -32,18 +32,18 @@ export class Lookup {
   }
 
   /** What is known of the object. EISDIR where the key is a directory, ENOENT where it is nothing. */
-  async fileInfo(key: string, call: StoreCall): Promise<ObjectInfo> {
+  async fileInfo(key: string, syscall: string, call: StoreCall): Promise<ObjectInfo> {
     try {
       return await this.#store.head(key, call);
     } catch (error) {
-      throw await this.absent(key, error, call);
+      throw await this.absent(key, error, syscall, call);
     }
   }
 
   /** The error for a file that is not there: EISDIR instead of `error` where there is a directory. */
-  async absent(key: string, error: unknown, call: StoreCall): Promise<unknown> {
+  async absent(key: string, error: unknown, syscall: string, call: StoreCall): Promise<unknown> {
     if (!isMissing(error) || !(await this.isPrefix(key.endsWith('/') ? key : `${key}/`, call))) return error;
-    return failed('EISDIR', 'open', error instanceof Error ? error.cause : error);
+    return failed('EISDIR', syscall, error instanceof Error ? error.cause : error);
   }
 
   /** The error for a directory that is not there: ENOTDIR or ENOENT. */

@@ -79,7 +79,7 @@ export class ObjectFiles implements FileSystem {
     const required = requirement(flags);
     return this.#asked('open', call, async (requests) => {
       if ((flags & (O_WRONLY | O_RDWR)) === 0)
-        return this.#reader(key, await this.#lookup.fileInfo(key, requests));
+        return this.#reader(key, await this.#lookup.fileInfo(key, 'open', requests));
       if (required !== undefined) {
         if (await this.#lookup.isObject(key, requests)) throw failed('EEXIST', 'open');
         await this.#target.conditions.forPut(required);
@@ -105,7 +105,7 @@ export class ObjectFiles implements FileSystem {
   async unlink(path: FilePath, call: CallOptions): Promise<void> {
     const key = this.#keys.file(path, 'unlink');
     await this.#asked('unlink', call, async (requests) => {
-      await this.#lookup.fileInfo(key, requests);
+      await this.#lookup.fileInfo(key, 'unlink', requests);
       await deleteKeys(this.#store, [key], requests);
     });
   }
@@ -215,7 +215,7 @@ export class ObjectFiles implements FileSystem {
     const source = this.#keys.file(from, 'copyfile');
     const key = this.#keys.file(to, 'copyfile');
     await this.#asked('copyfile', call, async (requests) => {
-      const info = await this.#lookup.fileInfo(source, requests);
+      const info = await this.#lookup.fileInfo(source, 'copyfile', requests);
       if (o.exclusive) return copyNew(this.#target, source, info, key, { ...limits(call), ...requests });
       if (source !== key) await copyObject(this.#target, source, info, key, requests);
     });
@@ -303,7 +303,7 @@ export class ObjectFiles implements FileSystem {
     try {
       body = await this.#store.get(key, call);
     } catch (error) {
-      throw await this.#lookup.absent(key, error, call);
+      throw await this.#lookup.absent(key, error, 'open', call);
     }
     const { size, etag } = body;
     const bytes = Buffer.allocUnsafeSlow(size);

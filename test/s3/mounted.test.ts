@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import * as uv from 'uvfiles';
 import { mount, type Mount } from 'uvfiles/filesystem';
 import { objectFiles } from 'uvfiles/s3';
+import { memoryFiles } from 'uvfiles/testing';
 
 import { MIB, pattern, rejection, rejects } from './support/files.js';
 import { MemoryStore } from './support/memory-store.js';
@@ -21,6 +22,32 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe('s3: mounted, through the public functions', () => {
+  it('refuses ifMatch, and changes nothing, where files are not objects', async () => {
+    const disk = mkdtempSync(path.join(tmpdir(), 'uvfiles-s3-'));
+    try {
+      using memory = memoryFiles({ a: 'old' }, { at: '/no-objects' });
+      for (const place of [path.join(disk, 'a'), `${memory.at}/a`]) {
+        await uv.writeFile(place, 'old');
+        const o = { ifMatch: '"0"' };
+        await rejects(uv.writeAtomic(place, 'new', o), 'ERR_UNSUPPORTED_OPERATION');
+        await rejects(uv.openAtomic(place, 'w', o), 'ERR_UNSUPPORTED_OPERATION');
+        expect(await uv.readText(place)).to.equal('old');
+      }
+      expect(await os.listdir(disk)).to.deep.equal(['a']);
+    } finally {
+      rmSync(disk, { recursive: true, force: true });
+    }
+  });
+
+  it('names the call in the error for a directory', async () => {
+    const memory = new MemoryStore();
+    memory.set('d/a', 'a');
+    using mounted = mount('s3://directories', objectFiles(memory));
+    const d = `${mounted.prefix}/d`;
+    expect(await rejects(os.unlink(d), 'EISDIR')).to.include({ syscall: 'unlink', path: d });
+    expect(await rejects(open(d), 'EISDIR')).to.include({ syscall: 'open', path: d });
+  });
+
   it('joins the ranges of readMany', async () => {
     const memory = new MemoryStore();
     memory.set('a', pattern(4 * MIB));

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 
 import { type SystemError, systemError } from '../../errors/index.js';
+import { lacking } from '../../filesystem/errors.js';
 import type { FilePath, ReplaceOptions } from '../../filesystem/filesystem.js';
 import type { OpenFile } from '../../filesystem/open-file.js';
 import type { Replacement } from '../../filesystem/store.js';
@@ -30,6 +31,11 @@ function numbersOf(
   return [flags, permissions ?? 0o666];
 }
 
+// Ignored, the condition would let a write through that its caller forbids.
+function refuseCondition({ ifMatch }: ReplaceOptions): void {
+  if (ifMatch !== undefined) throw lacking('native', 'conditional', 'make a write conditional');
+}
+
 // Throws if the task could not sync the directory after the new content was in place.
 function throwIfNotSynced(output: Buffer): void {
   if (output.length === 0) return;
@@ -49,6 +55,7 @@ export async function replaceFile(
   options: ReplaceOptions,
   o: OpOptions | undefined,
 ): Promise<void> {
+  refuseCondition(options);
   throwIfNotSynced(
     await retryOnEmfile(WRITE_ATOMIC, [path, data], numbersOf(options, false), opOptions(o), 'open'),
   );
@@ -62,6 +69,7 @@ export async function openReplacement(
   o: OpOptions | undefined,
   open: (path: FilePath, flags: number) => Promise<OpenFile>,
 ): Promise<Replacement> {
+  refuseCondition(options);
   // It exists, and is empty.
   const present = flags & ~(constants.O_CREAT | constants.O_EXCL);
   for (;;) {
