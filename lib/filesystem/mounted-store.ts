@@ -177,7 +177,7 @@ export class MountedStore extends MountedFiles implements Store {
     o?: OpOptions,
   ): Promise<void> {
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-    this.#checkReplace(options, this.fileSystem.replaceFile);
+    this.#checkReplace(options, 'replaceFile');
     if (this.fileSystem.replaceFile !== undefined)
       return this.call('open', path, o, (fs, inner) => fs.replaceFile!(inner, bytes, options, o ?? NO_CALL));
     await replaceWhole(this, path, bytes, options, o);
@@ -189,7 +189,7 @@ export class MountedStore extends MountedFiles implements Store {
     options: ReplaceOptions & { readonly exclusive: boolean },
     o?: OpOptions,
   ): Promise<Replacement> {
-    this.#checkReplace(options, this.fileSystem.openReplacement);
+    this.#checkReplace(options, 'openReplacement');
     if (this.fileSystem.openReplacement === undefined)
       return openReplacementOf(this, path, flags, options, o);
     if ((flags & O_ACCMODE) === O_RDWR && !this.can('randomWrite'))
@@ -209,10 +209,10 @@ export class MountedStore extends MountedFiles implements Store {
     return { file: opened, publish: () => Promise.resolve(), drop: () => Promise.resolve() };
   }
 
-  /** @param whole the file system's own function; what is made of its single steps cannot keep a condition */
-  #checkReplace({ ifMatch }: ReplaceOptions, whole: unknown): void {
+  /** @param own the file system's own way; what is made of its single steps cannot keep a condition */
+  #checkReplace({ ifMatch }: ReplaceOptions, own: 'replaceFile' | 'openReplacement'): void {
     if (!this.can('atomicReplace')) throw this.unsupported('atomicReplace', 'replace a file in one step');
-    if (ifMatch !== undefined && (whole === undefined || !this.can('conditional')))
+    if (ifMatch !== undefined && (this.fileSystem[own] === undefined || !this.can('conditional')))
       throw this.unsupported('conditional', 'make a write conditional');
   }
 
