@@ -68,7 +68,7 @@ napi_value InlineRead(napi_env env, napi_callback_info info) {
   const int64_t read =
       environment->inline_io.Read(file, static_cast<char*>(data) + offset, size, position);
   arguments[kStatus] = static_cast<double>(read);
-  if (read < 0) arguments[kAnswer] = static_cast<double>(environment->inline_io.cut_short());
+  if (read < 0) arguments[kAnswer] = static_cast<double>(environment->inline_io.CutShort());
   return nullptr;
 }
 

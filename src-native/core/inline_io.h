@@ -45,7 +45,7 @@ class InlineIO {
   // `length`: the file's, where the caller knows it; -1 otherwise.
   int64_t Read(OpenFile* file, char* data, size_t size, int64_t position, int64_t length = -1);
   // How many bytes the last `Read` has put into `data` before it missed. 0 for one from the file's own position.
-  size_t cut_short() const { return cut_short_; }
+  size_t CutShort() const { return cut_short_; }
   // Moves the descriptor's position where that asks no file system: where reads may be inline.
   bool SetPosition(OpenFile* file, int64_t position);
   // 0, a negative code (there is no such name), or kMiss.
