@@ -42,11 +42,12 @@ export async function readText(path: Path, o?: ReadTextOptions): Promise<string>
   const at = toPathBytes(path);
   const store = storeToRead(at);
   const options = { codec, errors, newline };
-  const small = await store.readSmallFile?.(at, LARGE, call);
-  if (small !== undefined) return decodeAll(small, options);
-  const size = await sizeOf(store, at, call);
-  if (size >= LARGE) {
-    const whole = await readInPieces(store, at, size, options, call);
+  // Elsewhere than on the disk, one request for the whole file costs less than pieces do.
+  if (store.readSmallFile !== undefined) {
+    const small = await store.readSmallFile(at, LARGE, call);
+    if (small !== undefined) return decodeAll(small, options);
+    const size = await sizeOf(store, at, call);
+    const whole = size < LARGE ? undefined : await readInPieces(store, at, size, options, call);
     if (whole !== undefined) return whole;
   }
   return decodeAll(await store.readFile(at, call), options);

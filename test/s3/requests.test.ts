@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { expect } from 'chai';
-import { os, updateAtomic } from 'uvfiles';
+import { os, readText, updateAtomic } from 'uvfiles';
 import { mount } from 'uvfiles/filesystem';
 import { objectFiles } from 'uvfiles/s3';
 
@@ -68,6 +68,9 @@ const CALLS: Readonly<
       ),
   },
   'read a whole file': { run: (files) => files.readFile!('/8m', {}) },
+  'read a whole text': {
+    run: (files) => withDisk(files, (bucket) => readText(`${bucket}/8m`, { encoding: 'latin-1' })),
+  },
   'read a file that is not there': { run: (files) => rejection(files.readFile!('/none', {})) },
   'stat of a file': { run: (files) => files.stat('/1m', STAT, {}) },
   'stat of a directory': { run: (files) => files.stat('/d', STAT, {}) },
