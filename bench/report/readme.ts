@@ -46,6 +46,8 @@ export function readmeTable({ machine, versions, measured }: Run, pictures: read
 // A page of npm or GitHub takes the one for its ground.
 function htmlOf({ name, caption }: Picture): string[] {
   return [
+    `**${caption}**`,
+    '',
     '<picture>',
     `<source media="(prefers-color-scheme: dark)" srcset="docs/pictures/${name}-dark.svg">`,
     `<img alt="${caption}" src="docs/pictures/${name}-light.svg">`,
