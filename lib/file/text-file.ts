@@ -16,9 +16,13 @@ import { TextHandle } from './text-handle.js';
 
 /** What `reconfigure` may change. */
 export interface ReconfigureOptions extends OpOptions {
+  /** The encoding, by one of its Python names. */
   encoding?: string | undefined;
+  /** What to do about bytes or characters that the encoding does not have. */
   errors?: ErrorHandlerName | undefined;
+  /** Which line ends there are, and whether they are translated. */
   newline?: Newline | undefined;
+  /** Whether each line end that is written flushes the file. */
   lineBuffering?: boolean | undefined;
 }
 
