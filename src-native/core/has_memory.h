@@ -1,8 +1,9 @@
-// Whether there is memory for something large. Any thread.
+// Large memory that may be lacking. Any thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdlib>
+#include <memory>
 
 namespace uvfiles {
 
@@ -16,6 +17,16 @@ inline bool HasMemoryFor(size_t size) {
   const bool has = memory != nullptr;
   std::free(memory);
   return has;
+}
+
+struct FreeMemory {
+  void operator()(char* memory) const { std::free(memory); }
+};
+using Memory = std::unique_ptr<char[], FreeMemory>;
+
+// Null where there is none. Not `new (std::nothrow)`: binaries for all systems do without its part of the C++ library.
+inline Memory AllocateMemory(size_t size) {
+  return Memory(static_cast<char*>(std::malloc(size)));
 }
 
 }  // namespace uvfiles

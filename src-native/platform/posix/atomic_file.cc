@@ -8,10 +8,9 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <memory>
-#include <new>
 #include <utility>
 
+#include "core/has_memory.h"
 #include "core/temp_name.h"
 #include "platform/file_system.h"
 #include "platform/posix/copy_content.h"
@@ -270,7 +269,7 @@ int AtomicFile::OverwriteFrom(int fd) {
     return ::openat(directory_.Get(), name_.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
   }));
   if (!target) return -errno;
-  const std::unique_ptr<char[]> piece(new (std::nothrow) char[kOverwritePiece]);
+  const Memory piece = AllocateMemory(kOverwritePiece);
   if (!piece) return -ENOMEM;
   int64_t at = 0;
   for (;;) {

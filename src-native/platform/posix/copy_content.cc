@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <new>
 
 #include "platform/file_system.h"
 #include "platform/posix/fast_copy.h"
@@ -103,7 +102,7 @@ int64_t CopyContent::CopyPiece() {
 }
 
 int64_t CopyContent::Loop(size_t size) {
-  if (!buffer_) buffer_.reset(new (std::nothrow) char[kLoopPiece]);
+  if (!buffer_) buffer_ = AllocateMemory(kLoopPiece);
   if (!buffer_) {
     Fail(-ENOMEM, "copyfile");
     return code_;

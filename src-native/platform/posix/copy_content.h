@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 
+#include "core/has_memory.h"
 #include "core/task.h"
 
 namespace uvfiles {
@@ -41,7 +41,7 @@ class CopyContent {
   Way way_ = Way::kClone;
   int code_ = 0;
   const char* syscall_ = "";
-  std::unique_ptr<char[]> buffer_;
+  Memory buffer_;
 };
 
 }  // namespace uvfiles
