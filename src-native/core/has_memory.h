@@ -25,8 +25,6 @@ struct FreeMemory {
 using Memory = std::unique_ptr<char[], FreeMemory>;
 
 // Null where there is none. Not `new (std::nothrow)`: binaries for all systems do without its part of the C++ library.
-inline Memory AllocateMemory(size_t size) {
-  return Memory(static_cast<char*>(std::malloc(size)));
-}
+inline Memory AllocateMemory(size_t size) { return Memory(static_cast<char*>(std::malloc(size))); }
 
 }  // namespace uvfiles
