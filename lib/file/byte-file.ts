@@ -343,7 +343,7 @@ export abstract class ByteFile extends PositionalHandle {
       const bytes = await this._layer.read1(size, call);
       let taken = false;
       try {
-        taken = take(bytes);
+        taken = take(bytes, this._io.file.givesMemory);
       } finally {
         if (!taken) this._layer.putBack([bytes]);
       }

@@ -40,8 +40,8 @@ interface WithSignal {
   readonly signal: AbortSignal;
 }
 
-/** Takes one piece. False leaves it with the handle, since its consumer has gone. */
-export type Take<T> = (piece: T) => boolean;
+/** Takes one piece. False leaves it with the handle, since its consumer has gone. `fresh`: nobody else has the memory of the piece. */
+export type Take<T> = (piece: T, fresh?: boolean) => boolean;
 
 /** What a readable stream asks of a handle of bytes. */
 export interface ByteSource extends StreamOwner {
@@ -103,9 +103,9 @@ class Pieces {
     if (this.#end !== undefined && this.#left === undefined)
       this.#left = Math.max(0, this.#end - (await this.#source._place(call)));
     const size = Math.min(room ?? this.#size, this.#left ?? Infinity);
-    const takeCounted = (piece: Uint8Array): boolean => {
+    const takeCounted = (piece: Uint8Array, fresh?: boolean): boolean => {
       const { length } = piece; // of a piece that is taken the memory is gone
-      if (!take(piece)) return false;
+      if (!take(piece, fresh)) return false;
       if (this.#at !== undefined) this.#at += length;
       if (this.#left !== undefined) this.#left -= length;
       if (!this.#fixedSize && length === this.#size) this.#size = Math.min(2 * length, LARGEST_CHUNK);
@@ -113,7 +113,7 @@ class Pieces {
     };
     if (size === 0) takeCounted(noBytes);
     else if (this.#at === undefined) await this.#source._offer(size, takeCounted, call);
-    else takeCounted(await this.#source._preadPiece(size, this.#at, call));
+    else takeCounted(await this.#source._preadPiece(size, this.#at, call), true);
   }
 }
 
@@ -133,7 +133,7 @@ export function byteStream(
     async pull(controller) {
       const request = (controller as { byobRequest?: ByobRequest | null }).byobRequest ?? undefined;
       let ended = false;
-      const take = (piece: Uint8Array): boolean => {
+      const take = (piece: Uint8Array, fresh?: boolean): boolean => {
         if (lifetime.over) return false;
         ended = piece.length === 0;
         if (ended) return true;
@@ -141,8 +141,8 @@ export function byteStream(
         if (!stream.locked) return false;
         if (request === undefined) {
           // Its memory goes to the consumer, and must be nobody else's.
-          const owned = piece.length === piece.buffer.byteLength && !Buffer.isBuffer(piece);
-          controller.enqueue(owned ? piece : new Uint8Array(piece));
+          const owned = fresh === true && piece.length === piece.buffer.byteLength;
+          controller.enqueue(owned ? new Uint8Array(piece.buffer) : new Uint8Array(piece));
           return true;
         }
         const { view } = request;

@@ -83,6 +83,8 @@ export interface OpenFile {
   readonly lockSpace?: object | undefined;
   /** Locks a range without waiting; false where a lock of another open file is in the way. Where there is a `lockSpace`. */
   tryLock?(range: LockRange, shared: boolean, o?: OpOptions): Promise<boolean>;
+  /** Whether nobody else has the memory of what `read` resolves to, if the result is as long as its memory. */
+  readonly givesMemory?: boolean;
   /** The status, where that takes no thread; else undefined. */
   statInline?(o?: OpOptions): Stats | undefined;
   /** As `pread`, where the bytes are cached and few; else undefined. For a file that was opened without a thread just now. */

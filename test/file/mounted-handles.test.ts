@@ -87,4 +87,19 @@ describe('a handle on a mounted file system', () => {
     );
     await f.close();
   });
+
+  it('keeps its own memory when a stream gives the bytes away', async () => {
+    const files = new FlatFiles();
+    using _ = mount('/ordinary', files);
+    const bytes = Buffer.alloc(50_000, 'kept');
+    files.files.set('/a', { bytes, mode: 0o644, mtimeMs: 0 });
+    await using f = await open('/ordinary/a', 'rb');
+    for (const start of [undefined, 0]) {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of f.readableStream({ start })) chunks.push(chunk);
+      expect(Buffer.concat(chunks).equals(Buffer.alloc(50_000, 'kept'))).to.equal(true);
+      for (const { buffer } of chunks) structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+      expect(bytes.length).to.equal(50_000);
+    }
+  });
 });

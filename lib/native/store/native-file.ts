@@ -33,11 +33,11 @@ export class NativeFile implements OpenFile {
   readonly seekable: boolean;
   readonly openedAt: number;
   readonly polled: boolean;
+  readonly givesMemory = true;
   readonly #id: number;
   readonly #cacheable: boolean;
   #hit = false; // by the last inline attempt
-  // The last stateful write. At exit it is cancelled or awaited.
-  #writing: R.Ticket | undefined;
+  #writing: R.Ticket | undefined; // the last stateful write: at exit it is cancelled or awaited
 
   constructor(record: R.OpenedRecord, owned: boolean) {
     this.fd = record.fd;
