@@ -1,5 +1,4 @@
 // The stateful calls of a file of bytes, which run one after another in call order, whether or not anybody awaits them.
-
 import { checkItems, sizeOfUint8Array, takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
 import { checkLimit, checkOffset, checkPosition } from '../arguments/numbers.js';
 import { readCall } from '../arguments/options.js';
@@ -7,6 +6,7 @@ import { invalidArgValue } from '../errors/index.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import type { ByteLayer } from './byte-layer.js';
+import { takeItems } from './byte-source.js';
 import { Lines, type LinesOptions, linesOf } from './lines.js';
 import { PositionalHandle, readTransfer, type WriteOptions } from './positional.js';
 import {
@@ -220,15 +220,15 @@ export abstract class ByteFile extends PositionalHandle {
 
   /**
    * Writes all items in order. Other calls that are made in the meantime run after the last item.
+   * @cancelling ends waiting for the next item
    * @example await f.writelines([header, body]);
    */
   writelines(items: Iterable<BinaryData> | AsyncIterable<BinaryData>, o?: WriteOptions): Promise<void> {
     try {
       this._checkWritable();
       checkItems(items);
-      return this._sequence.run(async (call) => {
-        for await (const item of items) await this._layer.write(toBytes(item), false, call);
-      }, readTransfer(o).call);
+      const write = (call?: Call) => (item: BinaryData) => this._layer.write(toBytes(item), false, call);
+      return this._sequence.run((call) => takeItems(items, call, write(call)), readTransfer(o).call);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -51,17 +51,21 @@ export class SourceReader {
     const first = this.#first;
     this.#first = undefined;
     if (first !== undefined || this.#isOver) return first;
+    const step = await this.step(call);
+    if (step.done === true) return undefined;
+    return typeof step.value === 'string'
+      ? Buffer.from(step.value)
+      : toBytes(step.value, `a chunk of ${this.#name}`);
+  }
+
+  /** The next item as it is. Rejects with what the source throws; AbortError and TimeoutError. */
+  async step(call: Call | undefined): Promise<Step> {
     throwIfAborted(call?.signal);
     this.#pending ??= this.#step();
     const step = await this.#before(this.#pending, call);
     this.#pending = undefined;
-    if (step.done === true) {
-      this.#isOver = true;
-      return undefined;
-    }
-    return typeof step.value === 'string'
-      ? Buffer.from(step.value)
-      : toBytes(step.value, `a chunk of ${this.#name}`);
+    if (step.done === true) this.#isOver = true;
+    return step;
   }
 
   /** Waits for the first chunk, which `next` then gives. Rejects as `next`, before anything has been done for the source. */
@@ -111,5 +115,30 @@ export class SourceReader {
     const ended = Promise.resolve(this.#iterator.return?.());
     if (isBusy) ended.catch(() => undefined);
     else await ended;
+  }
+}
+
+/**
+ * Calls `take` with each item of `items`, one after another.
+ * @throws what `items` and `take` throw; AbortError and TimeoutError, also while the next item is awaited. `items` is then told to
+ *   end
+ */
+export async function takeItems<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  call: Call | undefined,
+  take: (item: T) => unknown,
+): Promise<void> {
+  const mayEnd = call?.signal !== undefined || call?.timeout !== undefined;
+  if (!mayEnd || typeof items === 'string') {
+    for await (const item of items) await take(item);
+    return;
+  }
+  const source = new SourceReader(items as ByteSource, 'items');
+  try {
+    for (let step = await source.step(call); step.done !== true; step = await source.step(call))
+      await take(step.value as T);
+  } catch (error) {
+    await source.end().catch(ignore); // the first error is the one to tell
+    throw error;
   }
 }

@@ -10,6 +10,7 @@ import type { OpOptions } from '../schedule/options.js';
 import { countCodePoints } from '../text/code-points.js';
 import type { ErrorHandlerName } from '../text/codec.js';
 import type { Newline } from '../text/newlines.js';
+import { takeItems } from './byte-source.js';
 import { Lines, type LinesOptions, linesOf } from './lines.js';
 import { sinkStream, type StreamOptions, type Take, textStream } from './streams.js';
 import { TextHandle } from './text-handle.js';
@@ -141,17 +142,17 @@ export class TextFile extends TextHandle {
   /**
    * Writes all strings in order, without separators.
    * @throws as `write`; the strings before the one that failed are written
+   * @cancelling ends waiting for the next item, and tells `items` to end
    * @example await f.writelines(['a\n', 'b\n']);
    */
   writelines(items: Iterable<string> | AsyncIterable<string>, o?: OpOptions): Promise<void> {
     return this._writing(o, () => {
       if (typeof items !== 'string') checkItems(items);
-      return async (o) => {
-        for await (const item of items) {
+      return (o) =>
+        takeItems(items, o, (item) => {
           checkString(item);
-          await this._io.write(item, o);
-        }
-      };
+          return this._io.write(item, o);
+        });
     });
   }
 

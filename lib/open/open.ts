@@ -12,6 +12,7 @@ import type { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
 import { type AnyFile, buildHandle } from './build.js';
 import type { Call } from '../schedule/call.js';
+import { unlessEnded } from '../schedule/watch-call.js';
 import type { BinaryMode, TextMode } from '../file/mode.js';
 import {
   checkOpenOptions,
@@ -32,7 +33,7 @@ import {
  * @returns a TextFile, or in binary modes a BinaryFile, or with `buffering: 0` a RawFile
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE and RangeError ERR_OUT_OF_RANGE before the file is touched,
  *   UnknownEncodingError, UnsupportedOperationError, ERR_ACCESS_DENIED under `--permission`, AbortError, TimeoutError, and the system's errors in Node's shape
- * @cancelling no descriptor is left; a file that was opened too late is closed
+ * @cancelling no descriptor is left; a file that was opened too late is closed, also by an `opener`
  * @platforms Linux reads cached data without a thread. Windows knows only the owner's write permission of
  *   `permissions`
  * @example
@@ -108,18 +109,32 @@ async function openWith(
 ): Promise<OpenFile> {
   checkSignal(call?.signal);
   refuseForbidden('open', path);
-  const fd: unknown = await opener(path, flags);
+  const answer = opener(path, flags);
+  let fd: unknown;
+  try {
+    fd = await unlessEnded(answer, call);
+  } catch (error) {
+    // The opener may still answer. Nobody else closes its descriptor then.
+    void Promise.resolve(answer).then(closeUnused, () => undefined);
+    throw error;
+  }
   checkDescriptor(fd, 'the result of options.opener');
   // From here on the library owns the descriptor: the file takes it, or it is closed.
   try {
     checkSignal(call?.signal);
     return await realFiles.adopt(fd, flags, true, call?.uninterrupted());
   } catch (error) {
-    await new Promise((resolve) => {
-      close(fd, resolve); // nothing was written through it
-    });
+    await closeUnused(fd);
     throw error;
   }
+}
+
+/** Closes a descriptor that nothing has been written through. Ignores what is no descriptor. */
+async function closeUnused(fd: unknown): Promise<void> {
+  if (typeof fd !== 'number' || !isDescriptor(fd)) return;
+  await new Promise((resolve) => {
+    close(fd, resolve);
+  });
 }
 
 function checkSignal(signal: AbortSignal | undefined): void {
@@ -128,5 +143,9 @@ function checkSignal(signal: AbortSignal | undefined): void {
 
 function checkDescriptor(fd: unknown, name: string): asserts fd is number {
   if (typeof fd !== 'number') throw invalidArgType(name, 'of type number', fd);
-  if (!Number.isInteger(fd) || fd < 0 || fd > 0x7fffffff) throw outOfRange(name, '>= 0 && <= 2147483647', fd);
+  if (!isDescriptor(fd)) throw outOfRange(name, '>= 0 && <= 2147483647', fd);
+}
+
+function isDescriptor(fd: number): boolean {
+  return Number.isInteger(fd) && fd >= 0 && fd <= 0x7fffffff;
 }

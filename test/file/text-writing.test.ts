@@ -120,4 +120,22 @@ describe('writing text', () => {
     await f.close();
     expect(Buffer.from(bytesOf(path), 'hex').toString()).to.equal(`a${EOL}b${EOL}ce`);
   });
+
+  it('ends with its signal while its source keeps it waiting; what came before stays', async () => {
+    const path = fileOf(null);
+    const controller = new AbortController();
+    await using f = await open(path, 'w');
+    const failed = f.writelines(
+      (async function* () {
+        yield 'one\n';
+        setImmediate(() => controller.abort());
+        await new Promise(() => undefined);
+      })(),
+      { signal: controller.signal },
+    );
+    expect(await rejection(failed)).to.include({ code: 'ABORT_ERR' });
+    await f.writelines('23', { signal: new AbortController().signal });
+    await f.flush();
+    expect(Buffer.from(bytesOf(path), 'hex').toString()).to.equal(`one${EOL}23`);
+  });
 });

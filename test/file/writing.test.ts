@@ -1,8 +1,10 @@
 // BinaryFile, writing: what is buffered, when it reaches the file, and positions meanwhile.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
+import { Readable } from 'node:stream';
 import { type BinaryFile, open, type RawFile } from 'uvfiles';
 import { codeOf, Folder } from '../support/files.js';
+import { failure } from '../support/pipes.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
@@ -216,5 +218,27 @@ describe('writing a binary file', () => {
     await f.write(part, { transfer: true });
     await f.flush();
     expect(folder.get('f')).to.equal('A'.repeat(100_003) + 'BB');
+  });
+
+  it('writelines ends with its signal or timeout while its source keeps it waiting, and the source ends, too', async () => {
+    const reason = new Error('enough');
+    for (const buffering of [-1, 0])
+      for (const o of [{ timeout: 20 }, {}]) {
+        const controller = new AbortController();
+        const source = new Readable({ read: () => undefined, objectMode: true });
+        source.push(bytes('ab'));
+        await using f = await open(folder.put('f'), 'wb', { buffering });
+        const ended = failure(f.writelines(source, { signal: controller.signal, ...o }));
+        const next = f.write(bytes('c'));
+        if (!('timeout' in o)) controller.abort(reason);
+        const error = await ended;
+        if ('timeout' in o) expect(error.code).to.equal('ERR_TIMEOUT');
+        else expect(error).to.include({ code: 'ABORT_ERR', cause: reason });
+        expect(source.destroyed).to.equal(true);
+        await next;
+        await f.flush();
+        // Aborted at once, it may not have taken the first item.
+        expect(folder.get('f')).to.be.oneOf('timeout' in o ? ['abc'] : ['abc', 'c']);
+      }
   });
 });

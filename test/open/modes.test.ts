@@ -277,6 +277,23 @@ describe('open', () => {
     await expectDescriptors(before);
   });
 
+  it('ends with its signal or timeout while an opener keeps it waiting, and closes what is opened later', async () => {
+    const before = await openDescriptors();
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    for (const o of [{ signal: controller.signal }, { timeout: 20 }]) {
+      let answer: (fd: number) => void = () => undefined;
+      const opener = (): Promise<number> => new Promise((resolve) => (answer = resolve));
+      const ended = rejection(open('x', 'rb', { opener, ...o }));
+      controller.abort(reason);
+      const error = await ended;
+      if ('timeout' in o) expect(error).to.include({ name: 'TimeoutError', code: 'ERR_TIMEOUT' });
+      else expect(error).to.include({ name: 'AbortError', cause: reason });
+      answer(fs.openSync(folder.put('f'), 'r'));
+    }
+    await expectDescriptors(before);
+  });
+
   it('an aborted open rejects, creates nothing, and leaks no descriptor', async () => {
     const before = await openDescriptors();
     const reason = new Error('enough');

@@ -56,6 +56,7 @@ export const DISK_ONLY: Readonly<Record<string, string | Readonly<Record<string,
     'leaves it to its owner': DESCRIPTOR,
     'has an opener open the file': DESCRIPTOR,
     "closes an opener's descriptor": DESCRIPTOR,
+    'while an opener keeps it waiting': DESCRIPTOR,
   },
   'test/os/copy-move-and-remove.': {
     'leaves holes where they are': DESCRIPTOR,
