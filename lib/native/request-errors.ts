@@ -1,0 +1,83 @@
+// Errors of requests, from what the addon says of them.
+import { ClosedFileError, systemError, TimeoutError } from '../errors/index.js';
+import { unreadBytes } from '../filesystem/open-file.js';
+import { addon } from './addon.js';
+import { allocate } from './memory.js';
+import * as P from './protocol.js';
+import { AS_VIEW, contexts, type Extra, extras, shapes } from './request-slots.js';
+
+const TIMED_OUT = process.platform === 'win32' ? -4039 : process.platform === 'linux' ? -110 : -60; // UV_ETIMEDOUT
+const CANCELLED = process.platform === 'win32' ? -4081 : process.platform === 'linux' ? -125 : -89; // UV_ECANCELED
+
+/** The system call of a kind of operation. */
+export function syscallOf(kind: number): string {
+  switch (kind) {
+    case P.KIND_READ:
+    case P.KIND_READ_TO_END:
+      return 'read';
+    case P.KIND_WRITE:
+      return 'write';
+    case P.KIND_FSTAT:
+      return 'fstat';
+    case P.KIND_TRUNCATE:
+      return 'ftruncate';
+    case P.KIND_SYNC:
+      return 'fsync';
+    case P.KIND_DATASYNC:
+      return 'fdatasync';
+    case P.KIND_SEEK:
+      return 'lseek';
+    case P.KIND_CLOSE:
+      return 'close';
+    default:
+      return 'open';
+  }
+}
+
+/** The system call of a request without an extra. */
+export function syscallIn(slot: number): string | undefined {
+  if (shapes[slot] === AS_VIEW) return 'read';
+  const context = contexts[slot];
+  return typeof context === 'string' ? context : undefined;
+}
+
+/** The error of a request that failed with `errno`. */
+export function failure(slot: number, errno: number, syscall: string): Error {
+  const extra = extras[slot];
+  // The addon noticed the deadline before the timer here did.
+  if (extra?.timeout !== undefined && errno === TIMED_OUT) return new TimeoutError(extra.timeout);
+  if (errno === CANCELLED) return new ClosedFileError('the file was closed while the read waited');
+  return systemError(
+    errno,
+    syscall !== '' ? syscall : (extra?.syscall ?? (syscallIn(slot) as string)),
+    extra?.path,
+    extra?.dest,
+  );
+}
+
+/** The error of a task that failed with `errno`. Its output is `syscall NUL path NUL dest`. */
+export function taskFailure(extra: Extra | undefined, errno: number, output: Buffer): Error {
+  // As above.
+  if (extra?.timeout !== undefined && errno === TIMED_OUT) return new TimeoutError(extra.timeout);
+  const [syscall = '', path = '', dest = ''] = output.toString().split('\0');
+  return systemError(errno, syscall, path === '' ? undefined : path, dest === '' ? undefined : dest);
+}
+
+/**
+ * The error of a read into a view that has changed since the call. The file's position has moved, so the error has the bytes, and
+ * the layer above keeps them for the next read.
+ */
+export function copyLate(index: number, size: number, view: Uint8Array): Error {
+  const late = allocate(size);
+  const asked = addon.copyLate(index, late ?? Buffer.alloc(0));
+  const error = invalidView(view.byteLength, asked);
+  return late === undefined ? error : Object.defineProperty(error, unreadBytes, { value: late });
+}
+
+function invalidView(now: number, then: number): Error {
+  const error = new Error(
+    `The view was ${now === 0 ? 'detached' : 'resized'} while it was being read into: ${then} bytes at the call, ${now} now`,
+  ) as Error & { code: string };
+  error.code = 'ERR_INVALID_STATE';
+  return error;
+}
