@@ -6,11 +6,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { pages, programsOf, read } from './support/markdown.js';
-import { npmProgram, pack, project, root, runNode, scratch } from './support/package.js';
+import { needsNpm, pack, project, root, runNode, scratch } from './support/package.js';
 
 const require = createRequire(import.meta.url);
 const tsx = pathToFileURL(require.resolve('tsx')).href;
-const npm = npmProgram();
 
 /** As docs/getting-started.md says. */
 const TSCONFIG = {
@@ -35,10 +34,7 @@ describe('the guides, from an empty directory', function () {
     .filter(({ programs }) => programs.length > 0);
 
   before(function () {
-    if (npm === undefined || process.platform === 'win32') {
-      console.log('      skipped: no npm-cli.js beside this Node');
-      return this.skip();
-    }
+    const npm = needsNpm(this);
     mkdirSync(scratch, { recursive: true });
     where = project('newcomer', { 'tsconfig.json': JSON.stringify(TSCONFIG) });
     const { status, output } = runNode(npm, ['install', '--prefer-offline', pack(npm)], where);
@@ -58,7 +54,6 @@ describe('the guides, from an empty directory', function () {
       const imports = names.map((name) => `await import('./${name}');\nconsole.log('--- done');\n`);
       writeFileSync(path.join(folderOf(page), 'main.mjs'), imports.join(''));
     }
-    return undefined;
   });
 
   after(() => rmSync(scratch, { recursive: true, force: true }));

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { ClosedFileError, open, os, readBytes, UnsupportedOperationError, writeFile } from 'uvfiles';
-import { skipWhere } from '../support/file-systems.js';
+import { skip } from '../support/skip.js';
 import { type AnyError, Folder, rejection } from '../support/files.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -118,7 +118,7 @@ describe('errors', () => {
   });
 
   it('of a pipe say that it cannot be sought', async function () {
-    if (process.platform !== 'linux') skipWhere(this, '/proc is only on Linux');
+    if (process.platform !== 'linux') skip(this, '/proc is only on Linux');
     const f = await open('/proc/self/fd/0', 'rb').catch(() => undefined);
     await f?.close();
     const { spawnSync } = await import('node:child_process');

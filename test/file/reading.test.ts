@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import { type BinaryFile, open } from 'uvfiles';
-import { skipWhere } from '../support/file-systems.js';
+import { skip } from '../support/skip.js';
 import { codeOf, Folder } from '../support/files.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -163,7 +163,7 @@ describe('reading a binary file', () => {
   });
 
   it('works on one line of a file that says nothing of its size', async function () {
-    if (process.platform !== 'linux') skipWhere(this, '/proc is only on Linux');
+    if (process.platform !== 'linux') skip(this, '/proc is only on Linux');
     await using f = await open('/proc/self/status', 'rb');
     expect((await f.readline()).toString()).to.match(/^Name:/);
     expect((await f.read()).length).to.be.greaterThan(500);

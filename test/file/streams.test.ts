@@ -8,6 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { configure, open } from 'uvfiles';
 
 import { failure, makeFifo, newPath } from '../support/pipes.js';
+import { skip } from '../support/skip.js';
 
 function newFile(content: string | Buffer): string {
   const path = newPath();
@@ -228,7 +229,7 @@ describe('many streams on one signal', () => {
 describe('a stream whose reader lets go of it while a read waits', () => {
   for (const kind of ['bytes', 'text'] as const)
     it(`leaves the ${kind} that come then with the handle, or with the next reader`, async function () {
-      if (process.platform === 'win32') this.skip();
+      if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
       for (let round = 0; round < 20; round++) {
         const fifo = makeFifo();
         const writer = openSync(fifo, 'r+');

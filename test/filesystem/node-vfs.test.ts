@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 import { expect } from 'chai';
 
+import { skip } from '../support/skip.js';
 import { runProgram } from '../support/temp.js';
 
 describe('a mount of node:vfs', () => {
@@ -44,7 +45,7 @@ describe('a mount of node:vfs', () => {
   });
 
   it('has its files replaced atomically, synced, linked and measured, and refuses locks', async function () {
-    if (!hasFlag) this.skip();
+    if (!hasFlag) skip(this, 'this Node has no node:vfs');
     const { stdout, stderr } = await runProgram(
       `
       import vfs from 'node:vfs';

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { metrics, open, os, readBytes } from 'uvfiles';
 
-import { mountOverlay, mountTmpfs, skipWhere } from '../support/file-systems.js';
+import { mountOverlay, mountTmpfs } from '../support/file-systems.js';
+import { skip } from '../support/skip.js';
 import { inlineHere, pattern } from '../support/inline.js';
 import { needsRoot, scratchDirectory } from '../support/temp.js';
 
@@ -57,7 +58,7 @@ describe('the inline path, of mounts', () => {
     try {
       execFileSync('mount', ['-t', 'tmpfs', 'none', inner], { stdio: 'pipe' });
     } catch {
-      skipWhere(this, 'mounting is not permitted here');
+      skip(this, 'mounting is not permitted here');
     }
     try {
       writeFileSync(path.join(inner, 'file'), 'above');
@@ -94,7 +95,7 @@ describe('the inline path, of mounts', () => {
     try {
       const name = path.join(mountpoint, 'file');
       writeFileSync(path.join(lower, 'file'), pattern(16 * PAGE));
-      if (statSync(name).dev !== device) skipWhere(this, 'the kernel gave another number');
+      if (statSync(name).dev !== device) skip(this, 'the kernel gave another number');
       await expectInlineByMapping(name);
     } finally {
       await unmount();

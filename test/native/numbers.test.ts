@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { skip } from '../support/skip.js';
 import { root } from '../support/temp.js';
 
 const source = (name: string): string =>
@@ -103,7 +104,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 
 describe('the numbers that TypeScript and C++ share', () => {
   before(function () {
-    if (!existsSync(path.join(root, 'lib/native/protocol.ts'))) this.skip();
+    if (!existsSync(path.join(root, 'lib/native/protocol.ts')))
+      skip(this, 'there are no sources beside this build');
   });
 
   for (const [module, names, header, type, before = ''] of TABLES) {

@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 
 import { answerOf } from '../support/files.js';
+import { skip } from '../support/skip.js';
 import { endOf, root, runProgram, scratchDirectory, startProgram } from '../support/temp.js';
 
 describe('the threads of the pool', () => {
@@ -21,7 +22,7 @@ describe('the threads of the pool', () => {
     );
 
   it('are as many as the program sets before the pool starts', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'reads /proc');
     expect(await threads('')).to.equal(4);
     expect(await threads('', '7')).to.equal(7);
     expect(await threads('', '0')).to.equal(1);
@@ -94,7 +95,7 @@ describe('reads that hang in one environment', () => {
 
 describe('workers that come one after another', () => {
   it('share what the first one made', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'reads /proc');
     this.timeout(60_000);
     const answer = answerOf(
       await runProgram(`
@@ -120,13 +121,13 @@ describe('two installed copies of the package', () => {
   const scratch = scratchDirectory();
 
   it('both remove their temporary files before a signal ends the process', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows has no signals');
     const copy = path.join(scratch.path, 'copy');
     mkdirSync(path.join(copy, 'build/Release'), { recursive: true });
     cpSync(path.join(root, 'dist'), path.join(copy, 'dist'), { recursive: true });
     cpSync(path.join(root, 'package.json'), path.join(copy, 'package.json'));
     const addon = path.join(root, 'build/Release/uvfiles.node');
-    if (!existsSync(addon)) this.skip();
+    if (!existsSync(addon)) skip(this, 'the addon was not built here');
     cpSync(addon, path.join(copy, 'build/Release/uvfiles.node'));
     symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
     const files = path.join(scratch.path, 'files');

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 
 import { answerOf, fault, Folder, needsFaults, runFaulty } from '../support/files.js';
+import { skip } from '../support/skip.js';
 import { runProgram } from '../support/temp.js';
 
 const EIO = 5;
@@ -42,7 +43,7 @@ describe('a read to the end', () => {
   }
 
   it('stops in its thread when it is aborted or its time is over', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'reads /proc');
     this.timeout(60_000);
     // Without end: the process would take all memory. A thread that went on would keep it from exiting, too.
     const answer = answerOf(
@@ -77,7 +78,7 @@ describe('a read to the end', () => {
   });
 
   it('does not keep a terminated worker', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'reads /proc');
     const worker = new Worker(
       `const { readBytes } = require('uvfiles');
        readBytes('/dev/zero');

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import path from 'node:path';
 
 import { answerOf } from '../support/files.js';
+import { skip } from '../support/skip.js';
 import { root, runProgram, scratchDirectory } from '../support/temp.js';
 
 /** Evaluates the package in a context of its own, as Jest does: its modules are functions of that context. */
@@ -100,7 +101,7 @@ describe('realms that evaluate the package anew', () => {
   });
 
   it('stay while an operation of theirs has not ended, and answer it', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     this.timeout(60_000);
     const answer = await run(`
       import { spawnSync } from 'node:child_process';

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { open } from 'uvfiles';
 
 import { answerOf, Folder } from '../support/files.js';
+import { skip } from '../support/skip.js';
 import { runProgram } from '../support/temp.js';
 
 describe('the memory of results', () => {
@@ -79,7 +80,7 @@ describe('the memory of arguments', () => {
   const folder = new Folder();
 
   it('may be short: the call rejects, and the next one is served', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'only Linux limits address space with ulimit -v');
     const answer = answerOf(
       await runProgram(
         `import { writeAtomic } from 'uvfiles';

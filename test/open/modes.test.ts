@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BinaryFile, open, RawFile, TextFile } from 'uvfiles';
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
-import { skipWhere } from '../support/file-systems.js';
+import { skip } from '../support/skip.js';
 import { codeOf, Folder, rejection, runProgram } from '../support/files.js';
 
 function orders(letters: string): string[] {
@@ -183,7 +183,7 @@ describe('open', () => {
   });
 
   it('opens descriptors that children do not inherit', async function () {
-    if (process.platform !== 'linux') skipWhere(this, '/proc tells the flags of descriptors only on Linux');
+    if (process.platform !== 'linux') skip(this, '/proc tells the flags of descriptors only on Linux');
     const f = await open(folder.put('f'), 'rb');
     const flags = fs.readFileSync(`/proc/self/fdinfo/${f.fileno()}`, 'utf8');
     expect(Number.parseInt(/flags:\s+(\d+)/.exec(flags)?.[1] ?? '0', 8) & 0o2000000).to.equal(0o2000000);

@@ -16,6 +16,7 @@ import path from 'node:path';
 import { os } from 'uvfiles';
 
 import { answerOf, fault, needsFaults, runFaulty } from '../support/files.js';
+import { skip } from '../support/skip.js';
 import { needsRoot, rejection, scratchDirectory } from '../support/temp.js';
 
 const SIZE = 4 * 1024 * 1024;
@@ -58,7 +59,7 @@ describe('copy', () => {
   });
 
   it('copies files with and without holes to /dev/null, whose mode stays', async function () {
-    if (!existsSync('/dev/null')) this.skip();
+    if (!existsSync('/dev/null')) skip(this, 'there is no /dev/null');
     const { mode } = statSync('/dev/null');
     writeFileSync(at('full'), 'content', { mode: 0o600 });
     expect(await os.copy(sparse(), '/dev/null')).to.equal('/dev/null');

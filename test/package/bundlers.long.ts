@@ -13,10 +13,9 @@ import {
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { npmProgram, pack, project, root, runNode, scratch, tool } from '../support/package.js';
+import { consumer, project, root, runNode, scratch, tool } from '../support/package.js';
 
 const require = createRequire(import.meta.url);
-const npm = npmProgram();
 /** Missing in Node 20.0 to 20.15, where an ES module needs a banner. */
 const { getBuiltinModule } = process as { getBuiltinModule?: unknown };
 
@@ -50,19 +49,7 @@ describe('bundles', function () {
   let where = '';
 
   before(function () {
-    if (npm === undefined || process.platform === 'win32') {
-      console.log('      skipped: no npm-cli.js beside this Node');
-      return this.skip();
-    }
-    mkdirSync(scratch, { recursive: true });
-    where = project('bundles', { 'program.cjs': PROGRAM, 'module.mjs': MODULE });
-    const { status, output } = runNode(
-      npm,
-      ['install', '--ignore-scripts', '--no-audit', '--no-fund', pack(npm)],
-      where,
-    );
-    expect(status, output).to.equal(0);
-    return undefined;
+    where = consumer(this, 'bundles', { 'program.cjs': PROGRAM, 'module.mjs': MODULE });
   });
 
   after(() => rmSync(scratch, { recursive: true, force: true }));

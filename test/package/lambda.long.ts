@@ -4,10 +4,9 @@ import { expect } from 'chai';
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { npmProgram, pack, project, runNode, scratch } from '../support/package.js';
+import { consumer, runNode, scratch } from '../support/package.js';
 
 const require = createRequire(import.meta.url);
-const npm = npmProgram();
 
 const HANDLER = `
 const { readText, tempfile, writeAtomic } = require('uvfiles');
@@ -30,19 +29,7 @@ describe('a function of AWS Lambda', function () {
   const esbuild = path.join(path.dirname(require.resolve('esbuild/package.json')), 'bin/esbuild');
 
   before(function () {
-    if (npm === undefined || process.platform === 'win32') {
-      console.log('      skipped: no npm-cli.js beside this Node');
-      return this.skip();
-    }
-    mkdirSync(scratch, { recursive: true });
-    where = project('lambda', { 'source.cjs': HANDLER });
-    const { status, output } = runNode(
-      npm,
-      ['install', '--ignore-scripts', '--no-audit', '--no-fund', pack(npm)],
-      where,
-    );
-    expect(status, output).to.equal(0);
-    return undefined;
+    where = consumer(this, 'lambda', { 'source.cjs': HANDLER });
   });
 
   after(() => rmSync(scratch, { recursive: true, force: true }));

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { faultsOfPackage } from '../../scripts/support/package-contents.js';
 import {
-  npmProgram,
+  needsNpm,
   pack,
   project,
   registryOf,
@@ -17,6 +17,7 @@ import {
   target,
   tool,
 } from '../support/package.js';
+import { skip } from '../support/skip.js';
 
 const require = createRequire(import.meta.url);
 const [major = 0] = process.versions.node.split('.').map(Number);
@@ -42,19 +43,15 @@ const { Worker } = require('node:worker_threads');
 new Worker(require.resolve('./program.cjs')).on('exit', (code) => { process.exitCode = code; });
 `;
 
-const npm = npmProgram();
-
 describe('the published package', function () {
   this.timeout(280_000);
+  let npm = '';
   let tarball = '';
   let installed = '';
   let firstInstall: Result = { status: null, output: '' };
 
   before(function () {
-    if (npm === undefined || process.platform === 'win32') {
-      console.log('      skipped: no npm-cli.js beside this Node');
-      return this.skip();
-    }
+    npm = needsNpm(this);
     tarball = pack(npm);
     installed = project('npm', { 'program.cjs': PROGRAM, 'module.mjs': MODULE, 'worker.cjs': WORKER });
     // In a home with nothing in it, and as it is typed: a newcomer's.
@@ -65,7 +62,6 @@ describe('the published package', function () {
       npm_config_registry: registryOf(npm),
     });
     expect(firstInstall.status, firstInstall.output).to.equal(0);
-    return undefined;
   });
 
   after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -124,7 +120,6 @@ describe('the published package', function () {
   }
 
   it('works under --permission, with reads and spawns denied elsewhere', function () {
-    if (major < 20) return this.skip();
     const flag = major >= 22 ? '--permission' : '--experimental-permission';
     const args = [
       flag,
@@ -204,7 +199,7 @@ describe('the published package', function () {
 
   it('is installed by yarn 4, which leaves packages in archives', async function () {
     const folder = await tool('@yarnpkg/cli-dist', '4');
-    if (folder === undefined || npm === undefined) return this.skip();
+    if (folder === undefined) return this.skip();
     const yarn = path.join(folder, 'bin/yarn.js');
     const where = project('yarn-4', {
       'program.cjs': PROGRAM,
@@ -226,10 +221,8 @@ describe('the published package', function () {
   });
 
   it('is installed by bun', async function () {
-    const folder =
-      process.platform === 'linux'
-        ? await tool(`@oven/bun-linux-${process.arch === 'x64' ? 'x64' : 'aarch64'}`, 'latest')
-        : undefined;
+    if (process.platform !== 'linux') skip(this, 'takes the Bun of Linux');
+    const folder = await tool(`@oven/bun-linux-${process.arch === 'x64' ? 'x64' : 'aarch64'}`, 'latest');
     if (folder === undefined) return this.skip();
     const where = project('bun', { 'program.cjs': PROGRAM });
     const shim = path.join(where, 'bun.cjs');

@@ -8,6 +8,8 @@ import path from 'node:path';
 import { expect } from 'chai';
 import fs from 'uvfiles/promises';
 
+import { skip } from '../support/skip.js';
+
 const onPosix = process.platform === 'win32' ? describe.skip : describe;
 
 onPosix('promises.cp of a tree to a place where nothing is', () => {
@@ -91,7 +93,7 @@ onPosix('promises.cp of a tree to a place where nothing is', () => {
     try {
       writeFileSync(name, 'odd');
     } catch {
-      this.skip(); // the file system takes UTF-8 only
+      skip(this, 'the file system takes names of UTF-8 only');
     }
     await fs.cp(at('tree'), at('copy'), { recursive: true });
     expect(await nodeFs.readdir(at('copy'), { encoding: 'buffer' })).to.deep.equal([

@@ -1,6 +1,6 @@
 // Makes the sequences of operations on binary files that the fuzzer compares, with and without a buffer.
 import { makeMode } from './modes.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../support/random.ts';
 import type { Operation, Sequence } from './sequence.ts';
 
 const someBytes = [10, 10, 13, 65, 66, 67, 0, 255];

@@ -6,7 +6,7 @@ import { Decoder } from '../../lib/text/decoder.js';
 import { encode } from '../../lib/text/encoder.js';
 import type { UnicodeDecodeError, UnicodeEncodeError } from 'uvfiles';
 import { havePython, Python } from './python.ts';
-import { Random } from './random.ts';
+import { Random } from '../support/random.ts';
 import {
   anyText,
   bytesOf,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isReadOnly } from './place.ts';
 import { havePython, Python } from './python.ts';
-import { Random } from './random.ts';
+import { Random } from '../support/random.ts';
 import { runSequence } from './run-sequence.ts';
 import type { Outcome, Result, Sequence } from './sequence.ts';
 import { makeSequence } from './sequences.ts';

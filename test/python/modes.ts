@@ -1,5 +1,5 @@
 // The modes that the fuzzer opens files in.
-import type { Random } from './random.ts';
+import type { Random } from '../support/random.ts';
 
 const modes = ['r', 'r', 'r', 'r+', 'r+', 'w', 'w+', 'w+', 'a', 'a+', 'x', 'x+'];
 

@@ -1,7 +1,7 @@
 // Makes the sequences of operations that the file fuzzer compares: a file, how it is opened, and what is done to it.
 import { binarySequence } from './binary-sequences.ts';
 import { makeMode } from './modes.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../support/random.ts';
 import type { Operation, Sequence, SequenceOptions } from './sequence.ts';
 import {
   anyText,

@@ -2,7 +2,7 @@
 import type { ErrorHandlerName } from '../../lib/text/codec.js';
 import { encode } from '../../lib/text/encoder.js';
 import { findCodec, type Codec } from '../../lib/text/registry.js';
-import type { Random } from './random.ts';
+import type { Random } from '../support/random.ts';
 
 /** The codec of an encoding that exists. */
 export function codecOf(encoding: string): Codec {

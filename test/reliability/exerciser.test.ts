@@ -8,7 +8,7 @@ import { memoryFiles } from 'uvfiles/testing';
 
 import { scratchDirectory } from '../support/temp.js';
 import { figure } from './support/figures.js';
-import { Random } from './support/random.js';
+import { Random } from '../support/random.js';
 
 const SEED = Number(process.env.UVFILES_FUZZ_SEED ?? 1);
 const OPERATIONS = Number(process.env.UVFILES_FUZZ_COUNT ?? 2000);

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import { endOf, scratchDirectory, startProgram } from '../support/temp.js';
 import { figure } from './support/figures.js';
-import { Random } from './support/random.js';
+import { Random } from '../support/random.js';
 
 const KILLS = Number(process.env.UVFILES_KILLS ?? 500);
 const LENGTH = 80_000;

@@ -17,7 +17,7 @@ import { open, readBytes, readMany, writeAtomic, writeFile } from 'uvfiles';
 
 import { scratchDirectory } from '../support/temp.js';
 import { figure } from './support/figures.js';
-import { Random } from './support/random.js';
+import { Random } from '../support/random.js';
 
 const ROUNDS = Number(process.env.UVFILES_SECRET ?? 1500);
 const WORKERS = 40;

@@ -9,7 +9,7 @@ import { readBytes } from 'uvfiles';
 
 import { scratchDirectory } from '../support/temp.js';
 import { figure } from './support/figures.js';
-import { Random } from './support/random.js';
+import { Random } from '../support/random.js';
 
 const TERMINATED = Number(process.env.UVFILES_TERMINATED ?? 1000);
 const ENDED = Number(process.env.UVFILES_WORKERS ?? 1000);

@@ -19,6 +19,7 @@ import {
 import { AWS, CEPH, type Honours, IGNORANT, MemoryStore, SWIFT } from './support/memory-store.js';
 import { countingStore, watchedStore, wrapStore } from './support/store-wrappers.js';
 import { onEachBucket } from './support/targets.js';
+import { skip } from '../support/skip.js';
 
 const REPLACE = { durable: true, permissions: undefined };
 
@@ -155,7 +156,7 @@ describe('s3: writing', () => {
 
     it('lets exactly one of 24 concurrent creators win', async function () {
       this.timeout(60_000);
-      if (target().honours.put === 'refused') this.skip();
+      if (target().honours.put === 'refused') skip(this, 'this bucket refuses conditional writes');
       const places = Array.from({ length: 24 });
       const { prefix } = target().place();
       for (let round = 0; round < 4; round++) {
@@ -178,7 +179,7 @@ describe('s3: writing', () => {
 
     it('loses none of the updates that 24 writers make to a counter with ifMatch', async function () {
       this.timeout(120_000);
-      if (target().honours.put === 'refused') this.skip();
+      if (target().honours.put === 'refused') skip(this, 'this bucket refuses conditional writes');
       const { files } = target().place();
       await files.writeFile!('/counter', Buffer.from('0'), WRITE, 0o666, {});
       const increment = async (): Promise<void> => {
@@ -208,7 +209,7 @@ describe('s3: writing', () => {
     it('writes large objects conditionally where the bucket honours that, and refuses where it does not', async function () {
       this.timeout(60_000);
       const { honours, uploads } = target();
-      if (honours.put === 'refused') this.skip();
+      if (honours.put === 'refused') skip(this, 'this bucket refuses conditional writes');
       const { files, prefix } = target().place({ partSize: 5 * MIB });
       const data = pattern(11 * MIB);
       // Whole data goes in one PUT where only PUTs are conditional.

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { skip } from './skip.js';
 import { mountSlowFs, type Faults, type SlowMount } from '../../bench/support/slowfs.js';
 
 export interface Mounted {
@@ -17,16 +18,10 @@ function run(command: string, ...args: string[]): string | undefined {
   return status === 0 ? undefined : stderr.trim() || `${command} failed`;
 }
 
-/** Skips a test on a machine that cannot have a file system, with the reason. */
-export function skipWhere(context: Mocha.Context, reason: string): never {
-  console.log(`      skipped: ${reason}: ${context.test?.title ?? ''}`);
-  return context.skip();
-}
-
 function mounted(context: Mocha.Context, mountpoint: string, ...args: string[]): Mounted {
   mkdirSync(mountpoint, { recursive: true });
   const failure = run('mount', ...args, mountpoint);
-  if (failure !== undefined) skipWhere(context, `cannot mount (${failure})`);
+  if (failure !== undefined) skip(context, `cannot mount (${failure})`);
   return { mountpoint, unmount: () => void run('umount', mountpoint) };
 }
 
@@ -52,7 +47,7 @@ export async function mountFuse(
   faults: Faults = {},
 ): Promise<SlowMount> {
   const mount = await mountSlowFs({ parent: top, faults });
-  if (mount.skip !== undefined) skipWhere(context, mount.skip);
+  if (mount.skip !== undefined) skip(context, mount.skip);
   return mount;
 }
 
@@ -74,7 +69,7 @@ export class Disk {
       run('truncate', '-s', type === 'xfs' ? '320M' : '64M', this.#image) ??
       run(`mkfs.${type}`, '-q', this.#image) ??
       this.#mount();
-    if (failure !== undefined) skipWhere(context, `cannot make and mount an ${type} image (${failure})`);
+    if (failure !== undefined) skip(context, `cannot make and mount an ${type} image (${failure})`);
   }
 
   #mount(): string | undefined {

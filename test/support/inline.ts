@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import { configure, metrics, open } from 'uvfiles';
 
-import { skipWhere } from './file-systems.js';
+import { skip } from './skip.js';
 import { root } from './temp.js';
 
 /** Bytes that differ at every place. */
@@ -59,7 +59,6 @@ export function inlineHere(): (context: Mocha.Context) => void {
     works = metrics().pool.inline.hits > hits;
   });
   return (context) => {
-    if (!works)
-      skipWhere(context, 'the inline path is off here (system, file system, kernel, or UVFILES_INLINE)');
+    if (!works) skip(context, 'the inline path is off here (system, file system, kernel, or UVFILES_INLINE)');
   };
 }

@@ -7,6 +7,7 @@ import path from 'node:path';
 
 import { npmPackage } from '../../scripts/prebuild/tools.js';
 import { stagePackage } from '../../scripts/support/stage.js';
+import { skip } from './skip.js';
 
 const require = createRequire(import.meta.url);
 export const root = path.dirname(require.resolve('uvfiles/package.json'));
@@ -72,6 +73,12 @@ export function npmProgram(): string | undefined {
   );
 }
 
+/** npm's own program; skips where there is none, saying so. */
+export function needsNpm(context: Mocha.Context): string {
+  const npm = process.platform === 'win32' ? undefined : npmProgram();
+  return npm ?? skip(context, 'no npm-cli.js beside this Node');
+}
+
 /** Where npm takes packages from, as the user's own settings have it. */
 export function registryOf(npm: string): string {
   return runNode(npm, ['config', 'get', 'registry'], scratch).output.split('\n', 1)[0]!;
@@ -99,5 +106,15 @@ export function project(name: string, files: Record<string, string> = {}): strin
     '{ "name": "consumer", "version": "1.0.0", "private": true }\n',
   );
   for (const [file, text] of Object.entries(files)) writeFileSync(path.join(folder, file), text);
+  return folder;
+}
+
+/** A project that has the package installed; skips where there is no npm. */
+export function consumer(context: Mocha.Context, name: string, files: Record<string, string>): string {
+  const npm = needsNpm(context);
+  const folder = project(name, files);
+  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', pack(npm)];
+  const { status, output } = runNode(npm, args, folder);
+  if (status !== 0) throw new Error(output);
   return folder;
 }

@@ -1,6 +1,7 @@
 // Real system calls that fail, come up short or are slow, by strace's injection, in a program of its own.
 import { spawn, spawnSync } from 'node:child_process';
 
+import { skip } from './skip.js';
 import { type Ending, endOf, root } from './temp.js';
 
 let works: boolean | undefined;
@@ -8,9 +9,7 @@ let works: boolean | undefined;
 /** Skips a test where strace is missing or may not trace, saying so. */
 export function needsStrace(context: Mocha.Context): void {
   works ??= spawnSync('strace', ['-f', '-qq', '-o', '/dev/null', 'true']).status === 0;
-  if (works) return;
-  console.log(`      skipped: no strace that may trace: ${context.test?.title ?? ''}`);
-  context.skip();
+  if (!works) skip(context, 'no strace that may trace');
 }
 
 /** Runs an ES module and writes the system calls of the kinds `calls` to `log`, all threads' in one order. */

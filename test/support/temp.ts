@@ -6,6 +6,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { skip } from './skip.js';
+
 export const root = path.dirname(createRequire(import.meta.url).resolve('uvfiles/package.json'));
 export const isRoot = process.getuid?.() === 0;
 const NOBODY = 65534;
@@ -91,9 +93,7 @@ export function endOf(child: ChildProcess, onLine?: ProgramOptions['onLine']): P
 
 /** Skips a test that needs root, saying so. */
 export function needsRoot(context: Mocha.Context): void {
-  if (isRoot) return;
-  console.log(`      skipped: needs root, to act as two users or to mount: ${context.test?.title ?? ''}`);
-  context.skip();
+  if (!isRoot) skip(context, 'needs root, to act as two users or to mount');
 }
 
 /** Makes `directory` a disk of 128 KiB, which the test unmounts; skips where that is not allowed, with the reason. */
@@ -101,15 +101,12 @@ export function mountSmallDisk(context: Mocha.Context, directory: string): void 
   needsRoot(context);
   mkdirSync(directory);
   if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', directory]).status === 0) return;
-  console.log(`      skipped: may not mount a tmpfs: ${context.test?.title ?? ''}`);
-  context.skip();
+  skip(context, 'may not mount a tmpfs');
 }
 
 /** Skips a test on Windows, which lacks what it is about, with the reason. */
 function lacksOnWindows(context: Mocha.Context, reason: string): void {
-  if (process.platform !== 'win32') return;
-  console.log(`      skipped: ${reason}: ${context.test?.title ?? ''}`);
-  context.skip();
+  if (process.platform === 'win32') skip(context, reason);
 }
 
 /** Skips a test of what signals do where a program that is sent one runs nothing more, saying so. */

@@ -8,6 +8,7 @@ import * as promises from 'uvfiles/promises';
 import { FilesForbiddenError, memoryFiles, noFiles, trace } from 'uvfiles/testing';
 
 import { functions, type Signature } from '../support/arguments/every-function.js';
+import { skip } from '../support/skip.js';
 import { scratchDirectory } from '../support/temp.js';
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -231,7 +232,7 @@ describe('layers before real files', () => {
   const scratch = scratchDirectory();
 
   it('change no answer about mount points', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'asks about /proc');
     const link = path.join(scratch.path, 'link');
     await os.symlink('/proc', link);
     for (const name of ['/', '/proc', '/proc/self', scratch.path, '/missing', link]) {
@@ -251,7 +252,8 @@ describe('layers before real files', () => {
   });
 
   it('let promises.watch and promises.glob work', async function () {
-    if (!('glob' in promises) || promises.glob === undefined) this.skip();
+    if (!('glob' in promises) || promises.glob === undefined)
+      skip(this, 'this Node has no glob in node:fs/promises');
     await writeFile(path.join(scratch.path, 'a.txt'), '');
     await trace(async () => {
       const { glob } = promises as unknown as { glob: (pattern: string, o: object) => AsyncIterable<any> };

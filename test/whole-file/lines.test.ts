@@ -6,6 +6,7 @@ import { lines } from 'uvfiles';
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
 import { codeOf, Folder, rejection } from '../support/files.js';
 import { isPending, makeFifo } from '../support/pipes.js';
+import { skip } from '../support/skip.js';
 import { needsStrace, runTraced } from '../support/strace.js';
 
 async function all<T>(iterable: AsyncIterable<T>): Promise<T[]> {
@@ -170,7 +171,7 @@ describe('the end of an iteration over lines', () => {
 
 describe('lines of a FIFO', () => {
   it('ends a step that waits when it is closed', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     let before: Awaited<ReturnType<typeof openDescriptors>> | undefined;
     for (const o of [{}, { last: 3 }]) {

@@ -6,7 +6,7 @@ import path from 'node:path';
 
 import { expect } from 'chai';
 
-import { Random } from './random.js';
+import { Random } from '../../support/random.js';
 import {
   applyData,
   type DataChange,

@@ -25,7 +25,7 @@ import {
 } from 'uvfiles';
 import { memoryFiles } from 'uvfiles/testing';
 
-import { type Random } from './random.js';
+import { type Random } from '../../support/random.js';
 
 const LINES = 5000;
 const LINE = 'a line of the file that all clients read\n';

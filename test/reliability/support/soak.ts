@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 
 import { metrics } from 'uvfiles';
 
-import { Random } from './random.js';
+import { Random } from '../../support/random.js';
 import { startClients } from './soak-clients.js';
 
 const WINDOWS = 12;
