@@ -17,7 +17,8 @@ import type {
   ReplaceOptions,
   StatCall,
 } from './filesystem.js';
-import { copyFileInto, copyTreeBetween } from './generic/copy.js';
+import { copyFileInto } from './generic/copy.js';
+import { copyTreeBetween } from './generic/copy-tree.js';
 import { makeDirectories, removeDirectories, renameDirectories } from './generic/directories.js';
 import { statOrNothing } from './generic/lookups.js';
 import { moveBetween } from './generic/move.js';

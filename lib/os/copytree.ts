@@ -1,7 +1,8 @@
 // copytree: copies a directory and everything in it.
 import { callback, flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
-import { type CopyHooks, copyTreeBetween } from '../filesystem/generic/copy.js';
+import type { CopyHooks } from '../filesystem/generic/copy.js';
+import { copyTreeBetween } from '../filesystem/generic/copy-tree.js';
 import { textOf } from '../filesystem/mounted-path.js';
 import { storeOfTreeToRead, storeOfTreeToWrite } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';

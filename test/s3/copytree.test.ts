@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { os, readBytes } from 'uvfiles';
 import { mount } from 'uvfiles/filesystem';
 import type { CopytreeProgress } from 'uvfiles/os';
-import type { ObjectStore } from 'uvfiles/s3';
+import { type ObjectStore, ObjectStoreError } from 'uvfiles/s3';
 
 import { MIB, rejection } from './support/files.js';
 import { wrapStore } from './support/store-wrappers.js';
@@ -20,7 +20,6 @@ const STREAMS = 4;
 const FILES = 60;
 
 const contentOf = (i: number): string => `${i} `.repeat(i + 1);
-// Most of them in one directory: directories are copied one after another.
 const nameOf = (i: number): string => `${i % 7 === 0 ? 'd/' : ''}${String(i).padStart(2, '0')}.txt`;
 const TOTAL = Array.from({ length: FILES }, (_, i) => contentOf(i).length).reduce((a, b) => a + b);
 
@@ -125,6 +124,43 @@ describe('s3: copytree', function () {
         const copy = await readBytes(`${mounted.prefix}/large/${i}`);
         expect(copy.equals(large)).to.equal(true);
       }
+    });
+
+    it('copies small directories beside each other', async () => {
+      let running = 0;
+      let everybody = (): void => undefined;
+      const together = new Promise<void>((resolve) => (everybody = resolve));
+      const store = wrapStore(target().store, async (name, call, args) => {
+        if (name === 'put' && ++running === 4) everybody();
+        // With one directory after another, the first file would wait for good.
+        if (name === 'put') await together;
+        return call(...args);
+      });
+      using mounted = mount('s3://trees', target().place({}, store).files);
+      for (const name of ['a', 'b', 'c', 'd']) {
+        mkdirSync(path.join(disk, 'small', name), { recursive: true });
+        writeFileSync(path.join(disk, 'small', name, 'file'), name);
+      }
+      await os.copytree(path.join(disk, 'small'), `${mounted.prefix}/small`);
+      for (const name of ['a', 'b', 'c', 'd'])
+        expect((await readBytes(`${mounted.prefix}/small/${name}/file`)).toString()).to.equal(name);
+    });
+
+    it('begins no further file in any directory when one cannot be copied', async () => {
+      let begun = 0;
+      const store = wrapStore(target().store, async (name, call, args) => {
+        if (name !== 'put') return call(...args);
+        if (++begun === 5) throw new ObjectStoreError('AccessDenied', 'not this one', { status: 403 });
+        return call(...args);
+      });
+      using mounted = mount('s3://trees', target().place({}, store).files);
+      for (let i = 0; i < 200; i++) {
+        mkdirSync(path.join(disk, 'wide', String(i % 20)), { recursive: true });
+        writeFileSync(path.join(disk, 'wide', String(i % 20), String(i)), String(i));
+      }
+      const error = await rejection(os.copytree(path.join(disk, 'wide'), `${mounted.prefix}/wide`));
+      expect(error.code).to.equal('EACCES');
+      expect(begun).to.be.within(5, 5 + AT_A_TIME);
     });
 
     it('stops at what the callback throws, with every copy that is there complete', async () => {

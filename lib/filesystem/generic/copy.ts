@@ -10,23 +10,17 @@ import {
   isKept,
   isSystemError,
 } from '../errors.js';
-import type { CopyFileOptions, CopyTreeOptions, DirectoryItem, FilePath } from '../filesystem.js';
-import { baseName, joined, normalized, textOf } from '../mounted-path.js';
+import type { CopyFileOptions, FilePath } from '../filesystem.js';
+import { baseName, joined } from '../mounted-path.js';
 import type { OpenFile } from '../open-file.js';
-import { completeStats } from '../stats.js';
 import { FOLLOW, LINK_ITSELF, type Store } from '../store.js';
-import { makeDirectories, parentOf } from './directories.js';
-import { isDirectoryAt, isNameAt, statIfAllowed, statOrNothing } from './lookups.js';
+import { isDirectoryAt, statOrNothing } from './lookups.js';
 import { preserveAttributes } from './preserve.js';
-import { forEachOf, Slots } from './many.js';
+import type { Slots } from './many.js';
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY, R_OK, W_OK } = constants;
 const PIECE = 1024 * 1024;
 const READ_AHEAD = 2;
-/** Files of a tree. Most of their time is a server's latency; half as many take twice as long. */
-const FILES_AT_A_TIME = 32;
-/** Files of a tree that are streamed: each may hold several parts of an upload in memory. */
-const STREAMS_AT_A_TIME = 4;
 
 /** A store that can copy by itself, such as an object store on its server. */
 export interface CopyingStore extends Store {
@@ -55,7 +49,7 @@ export interface CopyHooks {
 }
 
 /** What the copy of a tree has for each of its files. */
-interface FileOfTree {
+export interface FileOfTree {
   /** The status, where the listing has told it. */
   readonly known: Stats | BigIntStats | undefined;
   readonly streams: Slots;
@@ -230,164 +224,4 @@ async function isMissing(store: Store, path: FilePath, o: OpOptions | undefined)
   } catch (error) {
     return falseWhereTheSystemRefuses(error); // opening it tells
   }
-}
-
-/** Copies a tree. It stops at the first failure. Files copied by then stay. */
-export async function copyTreeBetween(
-  from: CopyingStore,
-  src: FilePath,
-  to: CopyingStore,
-  dst: FilePath,
-  options: CopyTreeOptions,
-  o: OpOptions | undefined,
-  hooks?: CopyHooks,
-): Promise<void> {
-  const stats = await from.stat(src, FOLLOW, o);
-  if (!stats.isDirectory()) throw fileSystemError('ENOTDIR', 'cp', src, dst);
-  if (from.can('modes') && !(await from.access(src, R_OK, o)))
-    throw fileSystemError('EACCES', 'cp', src, dst);
-  if (from === to && (await leadsInto(from, dst, src, o))) throw fileSystemError('EINVAL', 'cp', src, dst);
-  const there = await statIfAllowed(to, dst, o);
-  const isThere = there?.isDirectory() === true;
-  const isTaken =
-    there !== undefined ? !isThere || !options.existOk : to.can('links') && (await isNameAt(to, dst, o));
-  if (isTaken) throw fileSystemError('EEXIST', 'cp', src, dst);
-  if (hooks?.filter !== undefined && !(await hooks.filter(src, dst))) return;
-  if (!isThere) await makeTop(to, dst, o);
-  const streams = new Slots(STREAMS_AT_A_TIME);
-  await copyEntries(from, src, to, dst, options, o, { stats, above: [], streams }, hooks);
-}
-
-// Where a file is in the way of the directories above, that file is the one that exists.
-async function makeTop(to: Store, dst: FilePath, o: OpOptions | undefined): Promise<void> {
-  try {
-    await makeDirectories(to, dst, 0o777, true, o);
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'ENOTDIR')
-      await makeDirectories(to, parentOf(dst), 0o777, true, o);
-    throw error;
-  }
-}
-
-/** Whether `path`, which need not exist, is `directory` or below it, whatever links lead there. */
-async function leadsInto(
-  store: Store,
-  path: FilePath,
-  directory: FilePath,
-  o: OpOptions | undefined,
-): Promise<boolean> {
-  if (isWithin(path, directory)) return true;
-  if (!store.can('links')) return false;
-  const top = await store.realpath(directory, o);
-  for (let above = textOf(path); ;) {
-    try {
-      return isWithin(await store.realpath(above, o), top);
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-    }
-    const next = parentOf(above);
-    if (next === above) return false;
-    above = next;
-  }
-}
-
-export function isWithin(path: FilePath, directory: FilePath): boolean {
-  const text = normalized(textOf(path));
-  const above = normalized(textOf(directory)).replace(/\/$/, '');
-  return text === above || text.startsWith(`${above}/`);
-}
-
-async function copyEntries(
-  from: CopyingStore,
-  src: FilePath,
-  to: CopyingStore,
-  dst: FilePath,
-  options: CopyTreeOptions,
-  o: OpOptions | undefined,
-  place: { stats: Stats | BigIntStats; above: readonly string[]; streams: Slots },
-  hooks: CopyHooks | undefined,
-): Promise<void> {
-  const { stats, above, streams } = place;
-  const identity = Number(stats.ino) === 0 ? textOf(src) : `${stats.dev}:${stats.ino}`;
-  if (above.includes(identity)) throw fileSystemError('ELOOP', 'cp', src, dst);
-  const copyFile = { exclusive: false, preserve: options.preserve, followSymlinks: !options.symlinks };
-  const directories: { name: FilePath; stats: Stats | BigIntStats }[] = [];
-  const listing = from.listing(src, o);
-  try {
-    for (let items = await listing.next(); items !== undefined; items = await listing.next()) {
-      const batch: readonly DirectoryItem[] = items;
-      await forEachOf(
-        batch.length,
-        async (i) => {
-          const item = batch[i]!;
-          const { name, type } = item;
-          const source = joined(src, name);
-          const target = joined(dst, name);
-          if (hooks?.filter !== undefined && !(await hooks.filter(source, target))) return;
-          // What the listing says of links, and of what it does not know, is not enough.
-          const isKnown = type === 'file' || type === 'directory';
-          const known = isKnown && item.stats !== undefined ? completeStats(item.stats, false) : undefined;
-          const isDirectory =
-            type === 'directory' ||
-            ((type === 'unknown' || (type === 'symlink' && !options.symlinks)) &&
-              (await from.stat(source, options.symlinks ? LINK_ITSELF : FOLLOW, o)).isDirectory());
-          if (isDirectory) directories.push({ name, stats: known ?? (await from.stat(source, FOLLOW, o)) });
-          else await copyOfTree(from, source, to, target, copyFile, o, hooks, { known, streams });
-        },
-        FILES_AT_A_TIME,
-      );
-    }
-  } finally {
-    listing.close();
-  }
-  for (const { name, stats: ofDirectory } of directories) {
-    const target = joined(dst, name);
-    const source = joined(src, name);
-    await makeDirectory(source, to, target, o);
-    const inside = { stats: ofDirectory, above: [...above, identity], streams };
-    await copyEntries(from, source, to, target, options, o, inside, hooks);
-  }
-  if (options.preserve) await preserveAttributes(to, dst, stats, o);
-  if (hooks?.durable === true) await to.syncDirectory(dst);
-}
-
-async function makeDirectory(
-  src: FilePath,
-  to: Store,
-  dst: FilePath,
-  o: OpOptions | undefined,
-): Promise<void> {
-  try {
-    await to.mkdir(dst, 0o777, o);
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
-    // A link is not followed: it may lead out of the copy.
-    const there = await statOrNothing(to, dst, LINK_ITSELF, o);
-    if (there?.isDirectory() !== true) throw fileSystemError('ENOTDIR', 'cp', src, dst);
-  }
-}
-
-// One file of a tree. Where its caller wants to be asked, a store that copies files itself still does so.
-async function copyOfTree(
-  from: CopyingStore,
-  src: FilePath,
-  to: CopyingStore,
-  dst: FilePath,
-  options: CopyFileOptions,
-  o: OpOptions | undefined,
-  hooks: CopyHooks | undefined,
-  file: FileOfTree,
-): Promise<void> {
-  if (hooks === undefined) return copyOne(from, src, to, dst, options, o, undefined, file);
-  // In an object store a file may lie where a directory is.
-  const matters = hooks.overwrite === false || to.appearsAtClose !== true;
-  const there = matters ? await statOrNothing(to, dst, LINK_ITSELF, o) : undefined;
-  if (there !== undefined && hooks.overwrite === false) return;
-  if (there?.isDirectory() === true) throw fileSystemError('EISDIR', 'copyfile', src, dst);
-  if (from === to && from.copyFileWithin === undefined && there?.isSymbolicLink() !== true)
-    await from.copyFileInto(src, dst, options, o);
-  else await copyOne(from, src, to, dst, options, o, { durable: hooks.durable }, file);
-  if (hooks.onFile === undefined) return;
-  const copied = file.known ?? (await from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o));
-  await hooks.onFile(src, dst, Number(copied.size));
 }

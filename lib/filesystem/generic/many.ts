@@ -39,14 +39,29 @@ export class Slots {
     this.#free = count;
   }
 
+  /** Whether a job can start at once. */
+  get isFree(): boolean {
+    return this.#free > 0;
+  }
+
+  /** Jobs that have not started reject with this error. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  /** Throws the error of the first failure. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
   async run(job: () => Promise<void>): Promise<void> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
-      if (this.#failure !== undefined) throw this.#failure.error;
+      this.check();
       await job();
     } catch (error) {
-      this.#failure ??= { error };
+      this.fail(error);
       throw error;
     } finally {
       const next = this.#waiting.shift();

@@ -15,10 +15,14 @@ export async function preserveAttributes(
     const seconds = Math.floor(Number(ms) / 1000);
     return { seconds, nanoseconds: Math.round((Number(ms) - seconds * 1000) * 1e6) };
   };
-  const mode = Number(stats.mode);
-  const isOfOwner = (mode & PRIVILEGES) === 0 || (await hasOwner(to, dst, stats, o));
-  await whereSupported(to.chmod(dst, mode & (isOfOwner ? 0o7777 : 0o777), o));
-  await whereSupported(to.setTimes(dst, time(stats.atimeMs), time(stats.mtimeMs), FOLLOW, o));
+  // Asked first: to copy many files into an object store is not to make an error for each of them.
+  if (to.can('modes')) {
+    const mode = Number(stats.mode);
+    const isOfOwner = (mode & PRIVILEGES) === 0 || (await hasOwner(to, dst, stats, o));
+    await whereSupported(to.chmod(dst, mode & (isOfOwner ? 0o7777 : 0o777), o));
+  }
+  if (to.can('times'))
+    await whereSupported(to.setTimes(dst, time(stats.atimeMs), time(stats.mtimeMs), FOLLOW, o));
 }
 
 const PRIVILEGES = 0o7000;
