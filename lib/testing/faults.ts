@@ -165,7 +165,7 @@ async function withFault<T>(
   if (delay !== undefined) await delayed(delay, call);
   if (error === undefined) return proceed(short);
   // A close that fails has closed all the same.
-  if (op === 'close') await proceed().catch(() => undefined);
+  if (op === 'close') await proceed(0).catch(() => undefined);
   throw typeof error === 'string' ? fileSystemError(error, syscall, path, dest) : ownError(error);
 }
 

@@ -1,9 +1,12 @@
 // A file system seen from between: each operation is announced before it is done. Faults, traces and bans are made of it.
+import { constants } from 'node:fs';
+
 import type {
   CallOptions,
   ExtendedAttributes,
   FilePath,
   FileSystem,
+  FileSystemFile,
   FollowOptions,
 } from '../filesystem/filesystem.js';
 import { observeFile } from './observed-file.js';
@@ -111,8 +114,65 @@ export function observe(base: FileSystem, prefix: string, between: Between): Fil
         call,
         on('truncate', path),
       );
-  return wrap(base, { ...overrides, ...own });
+  return wrap(base, { ...overrides, ...own, ...observeConditionalWrites(base, shown, between) });
 }
+
+// Conditions are kept by the file system's own writes only. They are announced as what they are to their caller: an open, writes
+// and the close that makes the new content visible.
+function observeConditionalWrites(
+  base: FileSystem,
+  shown: (path: FilePath) => string,
+  between: Between,
+): Partial<FileSystem> {
+  if (base.capabilities.conditional !== true || base.replaceFile === undefined) return {};
+  const whole = async (
+    path: FilePath,
+    flags: number,
+    data: Uint8Array,
+    call: CallOptions,
+    publish: () => Promise<void>,
+  ): Promise<void> => {
+    const at = shown(path);
+    await between({ op: 'open', path: at, flags }, async () => undefined, call, {
+      syscall: 'open',
+      path: at,
+    });
+    const file: FileSystemFile = {
+      pread: async () => Buffer.alloc(0),
+      pwrite: async (part) => part.byteLength,
+      stat: async () => base.stat(path, { followSymlinks: true, bigint: false }, call),
+      close: publish,
+      abort: async () => undefined,
+    };
+    const observed = observeFile(file, at, between);
+    try {
+      for (let done = 0; done < data.byteLength;)
+        done += await observed.pwrite!(data.subarray(done), done, call);
+    } catch (error) {
+      await observed.abort!(error);
+      throw error;
+    }
+    await observed.close();
+  };
+  const own: Partial<FileSystem> = {
+    replaceFile: (path, data, o, call) =>
+      whole(path, REPLACING, data, call, () => base.replaceFile!(path, data, o, call)),
+  };
+  if (base.writeFile !== undefined)
+    own.writeFile = (path, data, flags, permissions, call) =>
+      whole(path, flags, data, call, () => base.writeFile!(path, data, flags, permissions, call));
+  if (base.openReplacement !== undefined)
+    own.openReplacement = (path, o, call) =>
+      between(
+        { op: 'open', path: shown(path), flags: REPLACING },
+        async () => observeFile(await base.openReplacement!(path, o, call), shown(path), between),
+        call,
+        { syscall: 'open', path: shown(path) },
+      );
+  return own;
+}
+
+const REPLACING = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
 
 const ATTRIBUTE_CALLS = {
   getAttribute: 'getxattr',

@@ -278,8 +278,13 @@ class ObservedFile {
     return this.#observe('unlock', placeOf(range), () => this.#file.unlock(range), undefined, 'fcntl');
   }
 
+  // A limit of 0 is that of a close that fails: what a close makes visible stays hidden then.
   close(): Promise<void> {
-    return this.#observe('close', {}, () => this.#file.close(), undefined);
+    const proceed: Proceed<void> = (limit) =>
+      limit === 0 && typeof this.#file.abort === 'function'
+        ? this.#file.abort(new Error('closing fails'))
+        : this.#file.close();
+    return this.#observe('close', {}, proceed, undefined);
   }
 
   abort(reason: unknown): Promise<void> {
