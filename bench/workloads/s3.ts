@@ -1,5 +1,5 @@
-// Objects on a local Ceph against the bare SDK: lines of a large object, and random reads of one.
-import { readFileSync } from 'node:fs';
+// Objects on a local Ceph against the bare SDK: lines of a large object, random reads of one, and trees of small ones.
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { drive, runOnce } from '../harness/drive.js';
@@ -32,6 +32,18 @@ async function remove({ key }: { key: string }): Promise<void> {
   await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key }));
 }
 
+async function inFlight(names: readonly string[], work: (name: string) => Promise<void>): Promise<void> {
+  const rest = names.values();
+  const worker = async (): Promise<void> => {
+    for (const name of rest) await work(name);
+  };
+  await Promise.all(Array.from({ length: 16 }, worker));
+}
+
+const busyClient =
+  'a local server leaves no latency to hide: the SDK computes for most of the time of each request, in one thread. ' +
+  'aws-sdk-32 is the most that this client does. See "Limits" in docs/s3.md';
+
 const line = 'the quick brown fox jumps over the lazy dog, 0123456789, and goes on for a while\n';
 
 /** A tree of small files, copied to the bucket (`up`) or from it (`down`). */
@@ -53,31 +65,33 @@ const treeCopy = (
     const names = paths.map((each) => path.relative(top, each));
     const params = { top, names, upTo: `tree-${direction}`, downTo: fixtures.freshPath('down') };
     if (direction === 'down')
-      for (const name of names) await store(`${params.upTo}/${name}`, readFileSync(path.join(top, name)));
+      await inFlight(names, (name) => store(`${params.upTo}/${name}`, readFileSync(path.join(top, name))));
     return params;
   },
   fixedTotal: () => 1,
-  warmUp: false,
   rounds: 5,
-  async measure(subject, { names }) {
+  // The copy is looked at here, and not by `verify`, which would have to copy the tree once more after each round.
+  async measure(subject, { top, names, upTo, downTo }) {
     const started = performance.now();
     const cpu = process.cpuUsage();
     await subject[direction]();
     const { user, system } = process.cpuUsage(cpu);
     const nanoseconds = (performance.now() - started) * 1e6;
-    return { operations: names.length, nanoseconds, cpuUs: (user + system) / names.length };
-  },
-  async verify(subject, { top, names, upTo, downTo }) {
-    await subject[direction]();
     const name = names.at(-1)!;
     const bytes =
       direction === 'up' ? await fetched(`${upTo}/${name}`) : readFileSync(path.join(downTo, name));
     if (!readFileSync(path.join(top, name)).equals(bytes)) throw new Error(`${name} differs`);
+    // What is left of it must not make the next contender's copy look right.
+    if (direction === 'up') await remove({ key: `${upTo}/${name}` });
+    else rmSync(path.join(downTo, name));
+    return { operations: names.length, nanoseconds, cpuUs: (user + system) / names.length };
   },
-  cleanup: async ({ upTo, names }) => {
-    for (const name of names) await remove({ key: `${upTo}/${name}` });
-  },
-  floors: [{ of: 'uvfiles-s3', over: 'aws-sdk', atLeast: 3 }],
+  cleanup: ({ upTo, names }) => inFlight(names, (name) => remove({ key: `${upTo}/${name}` })),
+  floors: [
+    { of: 'uvfiles-s3', over: 'aws-sdk', atLeast: 3, reason: busyClient },
+    { of: 'uvfiles-s3', over: 'aws-sdk-32', atLeast: 0.95 },
+    { of: 'uvfiles-s3', over: 'aws-sdk-32', cpuAtMost: 1.15 },
+  ],
 });
 
 const randomReads: Workload<'s3Reader'> = {
@@ -122,12 +136,14 @@ const linesOfObject: Workload<'s3Lines', { key: string; lines: number }> = {
     return { key: 'lines', lines };
   },
   fixedTotal: () => 1,
-  warmUp: false,
-  rounds: 3,
-  measure: (subject, _params, total) => drive(subject, total, 1),
-  async verify(subject, { lines }) {
+  rounds: 7,
+  // The lines are counted here, and not by `verify`, which would have to read the object once more after each round.
+  async measure(subject, { lines }) {
+    const started = performance.now();
     const counted = await subject.run(0, 0);
+    const nanoseconds = (performance.now() - started) * 1e6;
     if (counted !== lines) throw new Error(`${String(counted)} lines instead of ${lines}`);
+    return { operations: 1, nanoseconds };
   },
   cleanup: remove,
   floors: [{ of: 'uvfiles-s3', over: 'aws-sdk', atLeast: 0.9 }],
