@@ -1,6 +1,7 @@
 // Directories made of keys: what lies below a prefix.
 import type { CallOptions, DirectoryItem } from '../filesystem/filesystem.js';
 import type { ListCall, ListedObject, ListPage, ObjectStore } from './object-store.js';
+import { isMarker } from './marker.js';
 import { directoryStats, fileStats } from './stats.js';
 import { timed } from './timed.js';
 
@@ -18,10 +19,6 @@ export async function* pages(
     after = page.next;
   } while (after !== undefined);
 }
-
-/** Whether a key stands for its directory, as consoles make them: empty, with a slash at its end. */
-export const isMarker = ({ key, size }: { key: string; size: number }): boolean =>
-  size === 0 && key.endsWith('/');
 
 /**
  * The entries of the directory with this prefix. Keys whose next name is empty, `.` or `..` are given as entries of this

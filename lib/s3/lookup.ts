@@ -1,6 +1,7 @@
 // What is at a key: an object, a prefix of others, or nothing.
 import type { CallOptions } from '../filesystem/filesystem.js';
 import { failed, isMissing } from './failures.js';
+import { isMarker } from './marker.js';
 import type { ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
 import { timed } from './timed.js';
 
@@ -33,11 +34,14 @@ export class Lookup {
 
   /** What is known of the object. EISDIR where the key is a directory, ENOENT where it is nothing. */
   async fileInfo(key: string, syscall: string, call: StoreCall): Promise<ObjectInfo> {
+    let info: ObjectInfo;
     try {
-      return await this.#store.head(key, call);
+      info = await this.#store.head(key, call);
     } catch (error) {
       throw await this.absent(key, error, syscall, call);
     }
+    if (isMarker({ key, size: info.size })) throw failed('EISDIR', syscall);
+    return info;
   }
 
   /** The error for a file that is not there: EISDIR instead of `error` where there is a directory. */

@@ -16,18 +16,20 @@ import type {
   StatCall,
   StatsLike,
 } from '../filesystem/filesystem.js';
+import { invalidArgValue } from '../errors/index.js';
 import { Conditions, type Requirement } from './conditions.js';
 import { onAbort, offAbort } from '../schedule/abort.js';
 import { copyNew, copyObject } from './copies.js';
 import { failed, isMissing, translated, unsupported } from './failures.js';
 import { asTheyCome, inParallel } from './in-parallel.js';
 import { Keys } from './keys.js';
-import { entries, files, isMarker } from './listing.js';
+import { entries, files } from './listing.js';
 import { deleteKeys, Lookup } from './lookup.js';
+import { isMarker } from './marker.js';
 import type { ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
 import { ObjectReader } from './object-reader.js';
 import { ObjectWriter, writeWhole } from './object-writer.js';
-import { drain, type Progress, readRange } from './read-range.js';
+import { discard, drain, type Progress, readRange } from './read-range.js';
 import { directoryStats, fileStats } from './stats.js';
 import { timed } from './timed.js';
 import { copyTree, removeTree, renameTree, type TreeTarget } from './trees.js';
@@ -131,10 +133,13 @@ export class ObjectFiles implements FileSystem {
   async rename(from: FilePath, to: FilePath, call: CallOptions): Promise<void> {
     const source = this.#keys.file(from, 'rename');
     const key = this.#keys.file(to, 'rename');
+    const below = this.#keys.directory(to, 'rename');
     await this.#asked('rename', call, async (requests) => {
       const info = await this.#lookup.find(source, requests);
-      if (info === undefined) return renameTree(this.#target, `${source}/`, `${key}/`, call);
+      if (info === undefined || isMarker({ key: source, size: info.size }))
+        return renameTree(this.#target, this.#keys.directory(from, 'rename'), below, call);
       if (source === key) return;
+      if (key !== below && (await this.#lookup.isPrefix(below, requests))) throw failed('EISDIR', 'rename');
       await copyObject(this.#target, source, info, key, requests);
       await deleteKeys(this.#store, [source], requests);
     });
@@ -162,6 +167,8 @@ export class ObjectFiles implements FileSystem {
   }
 
   async openReplacement(path: FilePath, o: ReplaceOptions, call: CallOptions): Promise<FileSystemFile> {
+    if (o.exclusive === true && o.ifMatch !== undefined)
+      throw invalidArgValue('options.ifMatch', o.ifMatch, "cannot be used with the mode 'x'");
     if (o.exclusive === true) return this.open(path, O_WRONLY | O_CREAT | O_EXCL, 0, call);
     const key = this.#keys.file(path, 'open');
     const required = matching(o);
@@ -306,6 +313,10 @@ export class ObjectFiles implements FileSystem {
       throw await this.#lookup.absent(key, error, 'open', call);
     }
     const { size, etag } = body;
+    if (isMarker({ key, size })) {
+      await discard(body);
+      throw failed('EISDIR', 'open');
+    }
     const bytes = Buffer.allocUnsafeSlow(size);
     const sink = (chunk: Uint8Array, position: number): void => bytes.set(chunk, position);
     const progress: Progress = { at: 0, breaks: 0 };
@@ -339,8 +350,14 @@ function requirement(flags: number): Requirement | undefined {
   return undefined;
 }
 
+/** One ETag, as `stat` gives it, or without its quotes. `*` means any object to some servers and none to others. */
+const ONE_ETAG = /^(?!\*$)(?:"[\x21\x23-\x7e]+"|[\x21\x23-\x7e]+)$/;
+
 function matching({ ifMatch }: ReplaceOptions): Requirement | undefined {
-  return ifMatch === undefined ? undefined : { etag: ifMatch };
+  if (ifMatch === undefined) return undefined;
+  if (!ONE_ETAG.test(ifMatch) || ifMatch === '"*"')
+    throw invalidArgValue('options.ifMatch', ifMatch, 'must be one ETag, as stat gives it');
+  return { etag: ifMatch };
 }
 
 // Lane and deadline of a call, without its signal.

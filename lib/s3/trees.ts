@@ -6,6 +6,7 @@ import { failed, translated } from './failures.js';
 import { inParallel } from './in-parallel.js';
 import { pages } from './listing.js';
 import { Lookup } from './lookup.js';
+import { isMarker } from './marker.js';
 import type { ListedObject, ObjectStore } from './object-store.js';
 import type { Target } from './object-writer.js';
 import { timed } from './timed.js';
@@ -70,12 +71,18 @@ export async function renameTree(
   to: string,
   call: CallOptions,
 ): Promise<void> {
+  const { store } = target;
   const isPrefix = async (prefix: string): Promise<boolean> =>
-    timed(call, async (requests) => new Lookup(target.store).isPrefix(prefix, requests));
+    timed(call, async (requests) => new Lookup(store).isPrefix(prefix, requests));
   if (!(await isPrefix(from))) throw failed('ENOENT', 'rename');
   if (from === to) return;
   if (to.startsWith(from)) throw failed('EINVAL', 'rename');
-  if (await isPrefix(to)) throw failed('ENOTEMPTY', 'rename');
+  await timed(call, async (requests) => {
+    const { objects } = await store.list({ prefix: to, limit: 2, ...requests });
+    if (objects.some((object) => object.key !== to || !isMarker(object))) throw failed('ENOTEMPTY', 'rename');
+    if (objects.length === 0 && (await new Lookup(store).isObject(to.slice(0, -1), requests)))
+      throw failed('ENOTDIR', 'rename');
+  });
   await copyTree(target, from, to, call);
   await removeTree(target, from, { ignoreErrors: false, missingOk: true }, call);
 }

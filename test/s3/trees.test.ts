@@ -160,6 +160,36 @@ describe('s3: trees', () => {
       await rejects(files.unlink('/none', {}), 'ENOENT');
     });
 
+    it('refuses to rename a file onto a directory, and a directory onto a file or a directory with keys', async () => {
+      const { files, prefix } = target().place();
+      await put(files, '/a', '/d/b', '/e/c');
+      await rejects(files.rename('/a', '/d', {}), 'EISDIR');
+      await rejects(files.rename('/d', '/a', {}), 'ENOTDIR');
+      await rejects(files.rename('/d', '/e', {}), 'ENOTEMPTY');
+      expect(await names(files.walkFiles!('/', {}))).to.have.members(['a', 'd/b', 'e/c']);
+      // An empty directory is replaced, as on the disk.
+      await target().store.put(`${prefix}m/`, new Uint8Array(0), {});
+      await rejects(files.rename('/a', '/m', {}), 'EISDIR');
+      await files.rename('/d', '/m', {});
+      expect(await names(files.walkFiles!('/', {}))).to.have.members(['a', 'm/b', 'e/c']);
+    });
+
+    it('takes the empty object of a directory for the directory, also by its own key', async () => {
+      const { files, prefix } = target().place();
+      await target().store.put(`${prefix}m/`, new Uint8Array(0), {});
+      await put(files, '/m/a');
+      await rejects(files.open('/m/', READ, 0, {}), 'EISDIR');
+      await rejects(files.readFile!('/m/', {}), 'EISDIR');
+      await rejects(files.unlink('/m/', {}), 'EISDIR');
+      await rejects(files.copyFile!('/m/', '/x', COPY, {}), 'EISDIR');
+      await files.rename('/m/', '/n/', {});
+      expect(await names(files.walkFiles!('/', {}))).to.deep.equal(['n/a']);
+      expect((await target().store.list({ prefix })).objects.map(({ key }) => key)).to.deep.equal([
+        `${prefix}n/`,
+        `${prefix}n/a`,
+      ]);
+    });
+
     it('copies exclusively where nothing is, or refuses where the bucket has no conditions', async () => {
       const { files } = target().place();
       await put(files, '/a', '/b');
