@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "platform/large_pages.h"
+
 namespace uvfiles {
 
 BlockPool& BlockPool::Instance() {
@@ -51,6 +53,7 @@ Block BlockPool::Acquire(size_t size) {
   }
   block.data = static_cast<char*>(std::malloc(block.capacity));
   if (block.data == nullptr) block.capacity = 0;
+  if (block.capacity >= kMapped) platform::PreferLargePages(block.data, block.capacity);
   return block;
 }
 

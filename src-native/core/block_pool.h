@@ -49,6 +49,9 @@ class BlockPool {
   static constexpr size_t kSmallest = 512;
   static constexpr size_t kMaxCachedSmall = 8u << 20;
   static constexpr size_t kMaxCachedLarge = 32u << 20;
+  // From this size on, malloc maps memory for each block, and unmaps it when the block is freed: what is asked of the kernel for it
+  // concerns no other memory.
+  static constexpr size_t kMapped = 33u << 20;
 
   static int ClassOf(size_t size);
   bool KeepLocked(Block block);

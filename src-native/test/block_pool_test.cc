@@ -4,9 +4,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <set>
+#include <string>
 #include <thread>
 
+#include "platform/large_pages.h"
 #include "test/check.h"
 
 // A size that cannot be had is one of the cases here, not a mistake of the program.
@@ -75,6 +78,41 @@ TEST("a large block does not serve a request far smaller") {
   CHECK(small.capacity < (1u << 20));
   pool.Release(small);
 }
+
+#ifdef __linux__
+// The flags of the mapping that has the address, as /proc/self/smaps names them.
+std::string FlagsOfMapping(const char* address) {
+  std::ifstream smaps("/proc/self/smaps");
+  const auto wanted = reinterpret_cast<uintptr_t>(address);
+  bool found = false;
+  for (std::string line; std::getline(smaps, line);) {
+    char* end = nullptr;
+    const auto first = static_cast<uintptr_t>(std::strtoull(line.c_str(), &end, 16));
+    if (end != line.c_str() && *end == '-') {
+      found = wanted >= first && wanted < std::strtoull(end + 1, nullptr, 16);
+    }
+    const std::string title = "VmFlags:";
+    if (found && line.compare(0, title.size(), title) == 0) return line.substr(title.size()) + " ";
+  }
+  return "";
+}
+
+TEST("asks for large pages for the whole of a very large block, and gives it back to the system") {
+  if (!std::ifstream("/sys/kernel/mm/transparent_hugepage/enabled").good()) {
+    std::printf("skipped: this kernel has no large pages\n");
+    return;
+  }
+  BlockPool pool;
+  const Block block = pool.Acquire(100u << 20);
+  REQUIRE(block.data != nullptr);
+  for (const size_t offset : {platform::kLargePage, size_t{50} << 20, size_t{98} << 20}) {
+    CHECK(FlagsOfMapping(block.data + offset).find(" hg ") != std::string::npos);
+  }
+  block.data[0] = block.data[block.capacity - 1] = 1;
+  pool.Release(block);
+  CHECK_EQ(pool.cached_bytes(), 0u);
+}
+#endif
 
 TEST("takes and returns several at once") {
   BlockPool pool;
