@@ -32,6 +32,12 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     changes: [[/ {2}held_back_ = false;\n/, '']],
     finding: /goes on for ever/,
   },
+  {
+    title: 'Cancel() does not wait for the push of an operation that the poller has called ready',
+    source: 'dispatcher',
+    changes: [[/ {4}if \(operation->poll\) parking_\.AwaitPush\(\);\n/, '']],
+    finding: /aborted stays in the queue/,
+  },
 ];
 
 /**

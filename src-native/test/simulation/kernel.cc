@@ -162,7 +162,7 @@ void ReadinessWaiter::Wake() {
 // One that is ready is reported, as by epoll.
 ReadinessWaiter::Watched ReadinessWaiter::Watch(int fd, bool readable, bool writable) {
   simulation::Step();
-  if (simulation::OneIn(50)) return Watched::kRefused;
+  if (!simulation::kernel.reports_truly && simulation::OneIn(50)) return Watched::kRefused;
   state_->watched[fd] = {readable, writable};
   if (simulation::kernel.tokens[fd] > 0) simulation::Unblock(&simulation::kernel.tokens);
   return Watched::kYes;
@@ -180,7 +180,8 @@ void ReadinessWaiter::Wait(std::vector<Readiness>* ready, int timeout_ms) {
                              : simulation::Clock() + static_cast<uint64_t>(timeout_ms) * 1000000;
   for (;;) {
     for (auto it = state_->watched.begin(); it != state_->watched.end();) {
-      const bool report = simulation::kernel.tokens[it->first] > 0 || simulation::OneIn(100);
+      const bool report = simulation::kernel.tokens[it->first] > 0 ||
+                          (!simulation::kernel.reports_truly && simulation::OneIn(100));
       if (report) ready->push_back({it->first, it->second.readable, it->second.writable});
       it = report ? state_->watched.erase(it) : std::next(it);
     }

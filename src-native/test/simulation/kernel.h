@@ -42,6 +42,7 @@ struct Kernel {
   std::vector<uint32_t> hanging;
   std::vector<int> tokens;  // of each descriptor: how many transfers it is ready for
   bool helper_fails = false;
+  bool reports_truly = false;  // no descriptor is refused, or reported although it is not ready
   bool knows_mounts = false;
   bool whole_files = false;   // most operations read one, so that jobs take windows of them
   uint32_t helpers = 0;       // threads that perform without a permit

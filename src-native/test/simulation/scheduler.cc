@@ -5,8 +5,10 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <random>
+#include <utility>
 #include <vector>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -49,6 +51,8 @@ struct World {
   std::vector<std::unique_ptr<Fiber>> fibers;
   std::vector<std::unique_ptr<char[]>> stacks;
   Fiber* current = nullptr;
+  const char* hold_name = nullptr;  // of the fiber that is to be held; null: none
+  std::function<bool()> hold_when;
   ucontext_t main;
   void* main_fake_stack = nullptr;
   const void* main_bottom = nullptr;
@@ -128,6 +132,13 @@ bool WakeSleepers(bool jump) {
   return true;
 }
 
+bool Held(const Fiber* fiber) {
+  if (world.hold_name == nullptr || std::strcmp(fiber->name, world.hold_name) != 0) return false;
+  if (!world.hold_when()) return false;
+  world.hold_name = nullptr;
+  return true;
+}
+
 void Bury() {
   for (size_t i = world.fibers.size(); i-- > 0;) {
     if (world.fibers[i]->state != State::kEnded) continue;
@@ -143,6 +154,7 @@ void Reset(uint64_t seed) {
   world.random.seed(seed);
   world.clock_ns = 1000 * 1000 * 1000;
   world.run_steps = 0;
+  world.hold_name = nullptr;
 }
 
 uint32_t Random(uint32_t limit) { return static_cast<uint32_t>(world.random() % limit); }
@@ -184,9 +196,19 @@ void Step() {
   world.steps++;
   if (++world.run_steps > kEndless) Fail("%s goes on for ever", fiber->name);
   world.clock_ns += 20;
+  if (Held(fiber)) {
+    fiber->frozen_until = UINT64_MAX;
+    Leave();
+    return;
+  }
   if (Random(kSwitchEach) != 0) return;
   if (OneIn(kFreezeEach)) fiber->frozen_until = world.run_steps + Random(kFrozenSteps);
   Leave();
+}
+
+void HoldFiber(const char* name, std::function<bool()> condition) {
+  world.hold_name = name;
+  world.hold_when = std::move(condition);
 }
 
 void Block(const void* on) { BlockFor(on, UINT64_MAX); }

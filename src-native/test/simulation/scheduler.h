@@ -30,6 +30,9 @@ void Block(const void* on);
 // Until `Unblock`, but no longer than so.
 void BlockFor(const void* on, uint64_t ns);
 
+// Once, the fiber of this name is held at its first step at which the condition holds: it goes on when no other fiber can.
+void HoldFiber(const char* name, std::function<bool()> condition);
+
 // Those that block on this may run.
 void Unblock(const void* on);
 

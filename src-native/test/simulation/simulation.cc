@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "test/simulation/environment.h"
+#include "test/simulation/scenes.h"
 #include "test/simulation/scheduler.h"
 
 namespace uvfiles {
@@ -113,6 +114,7 @@ int Main(int argc, char** argv) {
   uint64_t done = 0;
   uint64_t operations = 0;
   while (done < runs && (runs != UINT64_MAX || std::clock() < until)) {
+    PlayScenes(first + done);
     RunOnce(first + done);
     done++;
     operations += kernel.fates.size();
