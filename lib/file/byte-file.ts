@@ -69,8 +69,9 @@ export abstract class ByteFile extends PositionalHandle {
   }
 
   /**
-   * Reads into `view`. The bytes appear in the view only when the promise resolves. A BinaryFile reads until the view is full
-   * or the file ends. A RawFile makes one system call.
+   * Reads into `view`. A BinaryFile reads until the view is full or the file ends. A RawFile makes one system call. Bytes of the view
+   * behind the number that it resolves to are unchanged. If the call rejects, the file's bytes may be in the view, and the next read gives
+   * them again.
    * @returns the number of bytes read, 0 at the end of the file
    * @throws as `read`; ERR_INVALID_STATE if the view was detached or resized during the call
    * @example const count = await f.readinto(new Uint8Array(4096));

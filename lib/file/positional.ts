@@ -66,7 +66,8 @@ export abstract class PositionalHandle extends Handle {
   }
 
   /**
-   * Reads at `position` into `view`. The bytes appear in the view only when the promise resolves.
+   * Reads at `position` into `view`. Bytes of the view behind the number that it resolves to are unchanged. If the call rejects, the file's
+   * bytes may be in the view.
    *
    * With `{ transfer: true }`, the library takes ownership of the memory, like a BYOB reader. The view is detached, and the result
    * is a Buffer on the same memory. This avoids a copy on the event loop, which takes about 100 us per MiB. Memory that cannot be

@@ -1,6 +1,7 @@
 // The inline path: reads cached data at once, without a thread. A miss costs little and changes nothing: the caller then asks
 // the pool for the same bytes.
 import { builtinWorkerThreads } from '../builtins.js';
+import { unreadBytes } from '../filesystem/open-file.js';
 import type { OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { allocate } from './memory.js';
@@ -102,6 +103,22 @@ export function readCachedInto(
 /** The count of a read whose beginning the cache had. */
 export async function withRest(begun: number, rest: Promise<number>): Promise<number> {
   return begun + (await rest);
+}
+
+/**
+ * The same for a read from the file's own position, which is behind that beginning. The beginning is read even if the rest cannot be: that
+ * error comes again with the next read. If the view has changed, all bytes go back to the handle.
+ */
+export async function movedWithRest(view: Uint8Array, begun: number, rest: Promise<number>): Promise<number> {
+  const { byteLength } = view;
+  const early = Buffer.from(view.subarray(0, begun));
+  try {
+    return begun + (await rest);
+  } catch (error) {
+    if (view.byteLength === byteLength) return begun;
+    const { [unreadBytes]: late = Buffer.alloc(0) } = error as { [unreadBytes]?: Buffer };
+    throw Object.defineProperty(error as Error, unreadBytes, { value: Buffer.concat([early, late]) });
+  }
 }
 
 /** Attempts that were answered, and those passed to the pool. */

@@ -63,6 +63,11 @@ export function taskFailure(extra: Extra | undefined, errno: number, output: Buf
   return systemError(errno, syscall, path === '' ? undefined : path, dest === '' ? undefined : dest);
 }
 
+/** The bytes that a call which nobody waits for any more has read go with its error to the layer above. */
+export function keepUnread(bytes: unknown, reason: Error | undefined): void {
+  if (reason !== undefined) Object.defineProperty(reason, unreadBytes, { value: bytes });
+}
+
 /**
  * The error of a read into a view that has changed since the call. The file's position has moved, so the error has the bytes, and
  * the layer above keeps them for the next read.
@@ -71,7 +76,9 @@ export function copyLate(index: number, size: number, view: Uint8Array): Error {
   const late = allocate(size);
   const asked = addon.copyLate(index, late ?? Buffer.alloc(0));
   const error = invalidView(view.byteLength, asked);
-  return late === undefined ? error : Object.defineProperty(error, unreadBytes, { value: late });
+  return late === undefined
+    ? error
+    : Object.defineProperty(error, unreadBytes, { value: late, configurable: true });
 }
 
 function invalidView(now: number, then: number): Error {

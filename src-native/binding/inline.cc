@@ -24,7 +24,7 @@ class Spending {
 };
 
 // inlineRead(view): kSize bytes at kPosition of kFile into the view from kOffset on. After a miss, kAnswer says how many bytes at the
-// position stand in the view all the same.
+// position stand in the view all the same. The file's own position is behind them with kKeepBlock, and where it was without.
 napi_value InlineRead(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value view;
@@ -68,7 +68,10 @@ napi_value InlineRead(napi_env env, napi_callback_info info) {
   const int64_t read =
       environment->inline_io.Read(file, static_cast<char*>(data) + offset, size, position);
   arguments[kStatus] = static_cast<double>(read);
-  if (read < 0) arguments[kAnswer] = static_cast<double>(environment->inline_io.CutShort());
+  if (read >= 0) return nullptr;
+  if (position == kCurrent && (flags & kKeepBlock) == 0)
+    environment->inline_io.PutBackCutShort(file);
+  arguments[kAnswer] = static_cast<double>(environment->inline_io.CutShort());
   return nullptr;
 }
 

@@ -149,12 +149,9 @@ int64_t InlineIO::Read(OpenFile* file, char* data, size_t size, int64_t position
     state.access = CacheAccess::kNever;
     return kMiss;
   }
-  // What the cache cut short is the pool's to read, all of it, from where it began.
+  // What the cache cut short is the pool's to read.
   if (count < 0 || (wanted < size && total == wanted)) {
-    if (position >= 0)
-      cut_short_ = total;
-    else if (total > 0)
-      platform::Seek(file->fd, -static_cast<int64_t>(total), SEEK_CUR);
+    cut_short_ = total;
     Missed(&state, told);
     CountMiss(KindOf(state.access));
     return kMiss;
@@ -163,6 +160,11 @@ int64_t InlineIO::Read(OpenFile* file, char* data, size_t size, int64_t position
   if (state.hits < kTrusted) state.hits++;
   CountHit(KindOf(state.access));
   return static_cast<int64_t>(total);
+}
+
+void InlineIO::PutBackCutShort(OpenFile* file) {
+  if (cut_short_ > 0) platform::Seek(file->fd, -static_cast<int64_t>(cut_short_), SEEK_CUR);
+  cut_short_ = 0;
 }
 
 bool InlineIO::SetPosition(OpenFile* file, int64_t position) {

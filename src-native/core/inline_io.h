@@ -41,13 +41,16 @@ class InlineIO {
   // Frees what `Read` keeps for the file.
   static void Forget(InlineState* state);
 
-  // Reads `size` bytes, fewer at the end of the file only: a count, or kMiss / kBackedOff with the position as it was.
+  // Reads `size` bytes, fewer at the end of the file only: a count, or kMiss / kBackedOff. From the file's own position, a
+  // miss moves it by CutShort().
   // `length`: the file's, where the caller knows it; -1 otherwise.
   int64_t Read(OpenFile* file, char* data, size_t size, int64_t position, int64_t length = -1);
-  // How many bytes the last `Read` has put into `data` before it missed. 0 for one from the file's own position.
+  // How many bytes the last `Read` has put into `data` before it missed.
   size_t CutShort() const { return cut_short_; }
   // Moves the descriptor's position where that asks no file system: where reads may be inline.
   bool SetPosition(OpenFile* file, int64_t position);
+  // Undoes what the last `Read` has moved it by.
+  void PutBackCutShort(OpenFile* file);
   // 0, a negative code (there is no such name), or kMiss.
   int64_t Stat(const char* path, bool follow, StatRecord* record);
   // 1 yes, 0 no (also where there is no such name), or kMiss. `mode` as access(2).

@@ -6,7 +6,7 @@ import type { LockRange } from '../../filesystem/filesystem.js';
 import { addon } from '../addon.js';
 import { descriptorFreed } from '../descriptor-wait.js';
 import { tryLockFile, unlockFile } from '../file-lock.js';
-import { readCached, readCachedInto, withRest } from '../inline.js';
+import { readCached, readCachedInto, movedWithRest, withRest } from '../inline.js';
 import * as P from '../protocol.js';
 import {
   runDeferred,
@@ -17,11 +17,12 @@ import {
   mayDefer,
   deferred,
 } from '../inline-budget.js';
+import { keepUnread } from '../request-errors.js';
 import * as R from '../requests.js';
 import { releaseFile } from '../temporary.js';
 import { writeAllNow } from '../write-now.js';
 import type { OpOptions } from '../../schedule/options.js';
-import { type OpenFile, CURRENT, type FileKind, unreadBytes } from '../../filesystem/open-file.js';
+import { type OpenFile, CURRENT, type FileKind } from '../../filesystem/open-file.js';
 
 const KINDS: readonly FileKind[] = ['regular', 'directory', 'fifo', 'character', 'socket', 'block', 'other'];
 
@@ -90,20 +91,27 @@ export class NativeFile implements OpenFile {
   readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
     const flags = at === CURRENT ? 0 : P.FLAG_SEEK_FIRST;
     if (this.#mayInline(view.byteLength, o)) {
-      const count = readCachedInto(this.#id, view, at, flags, o);
+      const count = readCachedInto(this.#id, view, at, P.FLAG_KEEP_BLOCK | flags, o);
       this.#hit = count >= 0;
       if (count >= 0) return Promise.resolve(count);
+      if (count < -1) {
+        const rest = this.#readintoPooled(view.subarray(-1 - count), CURRENT, 0, o);
+        return movedWithRest(view, -1 - count, rest);
+      }
     } else if (this.#mayDefer(view.byteLength, o)) {
       return this.#readintoLater(view, at, o);
     }
+    return this.#readintoPooled(view, at, flags, o);
+  }
+
+  #readintoPooled(view: Uint8Array, at: number, flags: number, o: OpOptions | undefined): Promise<number> {
     const slot = R.begin(P.KIND_READ, R.AS_VIEW, view);
     const refused = R.applyOptions(slot, o, false);
     if (refused !== undefined) return Promise.reject(refused);
-    const { args } = R;
-    args[P.ARG_FILE] = this.#id;
+    R.args[P.ARG_FILE] = this.#id;
     R.setReadSize(view.byteLength, this.polled);
-    args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
-    if (at !== CURRENT) args[P.ARG_POSITION] = at;
+    R.args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
+    if (at !== CURRENT) R.args[P.ARG_POSITION] = at;
     addon.submitFile();
     return R.sent(slot, o);
   }
@@ -154,15 +162,8 @@ export class NativeFile implements OpenFile {
   }
 
   async writeToEnd(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
-    const record = await (this.#submitWrite(
-      data,
-      CURRENT,
-      P.FLAG_APPEND,
-      R.AS_WRITTEN,
-      transferred,
-      true,
-      o,
-    ) as Promise<unknown>);
+    const flags = P.FLAG_APPEND;
+    const record: unknown = await this.#submitWrite(data, CURRENT, flags, R.AS_WRITTEN, transferred, true, o);
     return (record as { position: number }).position;
   }
 
@@ -393,8 +394,4 @@ export class NativeFile implements OpenFile {
   writeNow(data: Uint8Array, at: number): void {
     writeAllNow(this.fd, data, at === CURRENT ? null : at);
   }
-}
-
-function keepUnread(bytes: unknown, reason: Error | undefined): void {
-  if (reason !== undefined) Object.defineProperty(reason, unreadBytes, { value: bytes });
 }
