@@ -210,7 +210,7 @@ describe('as aiofiles: concurrency', () => {
 });
 
 describe('as aiofiles: standard input and output', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const folder = new Folder();
 
   for (const [kind, names, data] of [

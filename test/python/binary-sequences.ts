@@ -1,7 +1,7 @@
 // Makes the sequences of operations on binary files that the fuzzer compares, with and without a buffer.
 import { makeMode } from './modes.ts';
 import type { Random } from '../support/random.ts';
-import type { Operation, Sequence } from './sequence.ts';
+import type { Operation, Sequence, SequenceOptions } from './sequence.ts';
 
 const someBytes = [10, 10, 13, 65, 66, 67, 0, 255];
 
@@ -11,9 +11,32 @@ export function binarySequence(random: Random): Sequence {
   const bytes = random.list(60, () => random.pick(someBytes));
   const missing = mode.includes('x') ? !random.once(8) : random.once(12);
   const content = missing ? null : Buffer.from(bytes).toString('hex');
-  const options = random.once(4) ? {} : { buffering: random.pick([0, 0, 0, 1, 2, 3, 5, 8, 17, 64, 8192]) };
+  const options = buffering(random);
   const ops = random.list(24, () => binaryOperation(random));
   return { op: 'sequence', content, mode, options, ops };
+}
+
+/** As `binarySequence`, with a second handle of the same descriptor. They take turns. */
+export function sharedSequence(random: Random): Sequence {
+  const sequence = binarySequence(random);
+  const { mode } = sequence;
+  // The second handle does nothing that the descriptor refuses. Both append, or neither does.
+  const isBoth = mode.includes('+');
+  const letters = mode.includes('a')
+    ? ['a']
+    : isBoth
+      ? ['r', 'w', 'x']
+      : mode.includes('r')
+        ? ['r']
+        : ['w', 'x'];
+  const plus = isBoth && !random.once(4) ? '+' : '';
+  const second = { mode: `${random.pick(letters)}${plus}b`, options: buffering(random) };
+  const ops = sequence.ops.flatMap((op): Operation[] => (random.once(3) ? [['other'], op] : [op]));
+  return { ...sequence, second, ops };
+}
+
+function buffering(random: Random): SequenceOptions {
+  return random.once(4) ? {} : { buffering: random.pick([0, 0, 0, 1, 2, 3, 5, 8, 17, 64, 8192]) };
 }
 
 function size(random: Random): number {

@@ -70,9 +70,12 @@ class Binary:
 
     def grow(self, data):
         self.file.flush()
-        name = self.file.name if self.is_raw else self.file.raw.name
+        name = self.name()
         with open(name, 'ab') as other:
             other.write(bytes.fromhex(data))
+
+    def name(self):
+        return self.file.name if self.is_raw else self.file.raw.name
 
     def readinto(self, size):
         view = bytearray(size)
@@ -163,3 +166,41 @@ class Binary:
 
     def close(self):
         self.file.close()
+
+
+class Shared(Binary):
+    """Two handles of one descriptor, which take turns, as in run-shared.ts."""
+
+    def __init__(self, owner, second):
+        super().__init__(second)
+        super().__init__(owner)
+        self.path = super().name()
+        self.waiting = second
+        self.is_owner = True
+
+    def name(self):
+        return self.path
+
+    def other(self):
+        position = 0
+        if not self.file.closed:
+            self.file.flush()
+            position = self.file.tell()
+        self.file, self.waiting = self.waiting, self.file
+        self.is_owner = not self.is_owner
+        if self.file.closed:
+            return position
+        self.file.seek(0, 2)
+        return self.file.seek(position)
+
+    def close(self):
+        if self.is_owner:
+            self.file.flush()
+        else:
+            self.file.close()
+
+    def close_both(self):
+        if self.is_owner:
+            self.file, self.waiting = self.waiting, self.file
+        self.file.close()
+        self.file = self.waiting

@@ -3,7 +3,7 @@ import io
 import os
 import tempfile
 
-from binary_driver import Binary
+from binary_driver import Binary, Shared
 from driver import describe
 
 directory = tempfile.mkdtemp(prefix='uvfiles-fuzz-', dir='/dev/shm' if os.access('/dev/shm', os.W_OK) else None)
@@ -158,7 +158,16 @@ class Text:
 
 
 # What may be called on a closed file.
-quiet = ('close', 'seektold')
+quiet = ('close', 'seektold', 'other')
+
+
+def open_run(request, file):
+    if 'b' not in request['mode']:
+        return Text(file)
+    if 'second' not in request:
+        return Binary(file)
+    second = request['second']
+    return Shared(file, open(file.fileno(), second['mode'], closefd=False, **second['options']))
 
 
 def run_sequence(request):
@@ -174,7 +183,7 @@ def run_sequence(request):
         file = open(path, request['mode'], **options)
         if 'chunk' in request:
             file._CHUNK_SIZE = request['chunk']
-        run = Binary(file) if 'b' in request['mode'] else Text(file)
+        run = open_run(request, file)
     except Exception as error:
         results.append({'error': describe(error)})
         request['ops'] = []
@@ -194,6 +203,8 @@ def run_sequence(request):
     end = {}
     try:
         if file is not None:
+            if 'second' in request:
+                run.close_both()
             run.file.close()
     except Exception as error:
         end = {'error': describe(error)}

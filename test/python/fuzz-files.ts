@@ -1,5 +1,5 @@
 // Compares files with Python's io: random sequences of operations on both, every result, every position, every byte.
-//   node --import tsx test/python/fuzz-files.ts [--kind text|binary] [--seed N] [--count N]
+//   node --import tsx test/python/fuzz-files.ts [--kind text|binary|shared] [--seed N] [--count N]
 //   node --import tsx test/python/fuzz-files.ts --past: the sequences that once differed, as past-sequences.json keeps them
 import { mkdtempSync, readFileSync, rmSync, accessSync } from 'node:fs';
 import { tmpdir } from 'node:os';

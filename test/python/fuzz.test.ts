@@ -25,6 +25,7 @@ describe('compared with Python', function () {
     ['texts in the code pages of DOS, Windows and Macintosh', 'fuzz-codecs.ts', '--encodings', codePages],
     ['sequences of operations on text files', 'fuzz-files.ts', '--kind', 'text'],
     ['sequences of operations on binary files', 'fuzz-files.ts', '--kind', 'binary'],
+    ['sequences of operations on two handles of one descriptor', 'fuzz-files.ts', '--kind', 'shared'],
     ['sequences of operations on text files in memory', 'fuzz-files.ts', '--kind', 'text', '--memory'],
     ['sequences of operations on binary files in memory', 'fuzz-files.ts', '--kind', 'binary', '--memory'],
   ] as const) {

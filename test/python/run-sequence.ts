@@ -2,6 +2,7 @@
 import { type BinaryFile, open, type RawFile, TextFile } from 'uvfiles';
 import { place } from './place.ts';
 import { Binary } from './run-binary.ts';
+import { Shared } from './run-shared.ts';
 import type { Failure, Outcome, Result, Sequence } from './sequence.ts';
 
 /** What all errors of this library may have, and those of codecs do. */
@@ -17,7 +18,9 @@ export async function runSequence(sequence: Sequence, at: string): Promise<Outco
     // The mode and the options are as random as the rest: some are refused.
     const file = (await open(path, sequence.mode as 'r', sequence.options as object)) as
       TextFile | BinaryFile | RawFile;
-    run = file instanceof TextFile ? new Text(file, sequence.chunk) : new Binary(file, path);
+    if (file instanceof TextFile) run = new Text(file, sequence.chunk);
+    else if (sequence.second === undefined) run = new Binary(file, path);
+    else run = await Shared.open(file, path, sequence.second);
   } catch (error) {
     results.push({ error: describe(error as AnyError) });
   }
@@ -34,6 +37,7 @@ export async function runSequence(sequence: Sequence, at: string): Promise<Outco
   }
   let close = {};
   try {
+    if (run instanceof Shared) await run.closeBoth();
     await run?.file.close();
   } catch (error) {
     close = { error: describe(error as AnyError) };

@@ -18,6 +18,8 @@ export interface Sequence {
   mode: string;
   options: SequenceOptions;
   ops: Operation[];
+  /** How a second handle of the same descriptor is opened. */
+  second?: { mode: string; options: SequenceOptions };
   /** Whether positions may differ. */
   vague?: boolean;
   /** How many bytes a text file decodes at a time. */

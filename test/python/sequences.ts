@@ -1,5 +1,5 @@
 // Makes the sequences of operations that the file fuzzer compares: a file, how it is opened, and what is done to it.
-import { binarySequence } from './binary-sequences.ts';
+import { binarySequence, sharedSequence } from './binary-sequences.ts';
 import { makeMode } from './modes.ts';
 import type { Random } from '../support/random.ts';
 import type { Operation, Sequence, SequenceOptions } from './sequence.ts';
@@ -16,6 +16,7 @@ import {
 
 /** A random sequence on a file of this kind. */
 export function makeSequence(random: Random, kind: string): Sequence {
+  if (kind === 'shared') return sharedSequence(random);
   return kind === 'binary' ? binarySequence(random) : textSequence(random);
 }
 
