@@ -7,7 +7,7 @@ import { startService, type Service } from '../../bench/harness/service.ts';
 import type { Load, LoadFigures } from '../../bench/support/load-child.ts';
 
 describe("the benchmark's load generator", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let generator: Service;
   let server: Server;
 

@@ -5,7 +5,7 @@ import { ended, hasSaid, makeFifo, runNode } from '../support/pipes.js';
 const fifo = (): string => JSON.stringify(makeFifo());
 
 describe('a process', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   before(function () {
     if (process.platform !== 'win32') return;
     console.log('      skipped: Windows has no FIFOs');

@@ -14,7 +14,7 @@ describe('a handle left to the garbage collector', () => {
          process.removeAllListeners('warning');
          process.on('warning', (warning) => warnings.push(warning.code));
          const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
-         async function collect(until) { for (let i = 0; i < 400 && !until(); i++) { gc(); await pause(); } }
+         async function collect(until) { while (!until()) { gc(); await pause(); } }
          const isOpen = (descriptor) => { try { fstatSync(descriptor); return true; } catch { return false; } };
          const answer = [];
          ${code}

@@ -229,7 +229,7 @@ describe('locks of a handle', () => {
   });
 
   it('leave the pool to others while 4,096 wait for one file', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     writeFileSync(at('a'), '');
     const child = startProgram(
       `import { open } from 'uvfiles';

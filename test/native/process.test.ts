@@ -82,12 +82,12 @@ describe('reads that hang in one environment', () => {
   });
 
   it('do not hold up eight others', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     expect(await readBeside(3, 0, 8)).to.deep.equal(Array.from({ length: 8 }, () => 20));
   });
 
   it('do not hold up another one in which reads hang, too', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     expect(await readBeside(2, 1, 1)).to.deep.equal([20]);
     expect(await readBeside(3, 2, 2)).to.deep.equal([20, 20]);
   });
@@ -96,7 +96,7 @@ describe('reads that hang in one environment', () => {
 describe('workers that come one after another', () => {
   it('share what the first one made', async function () {
     if (process.platform !== 'linux') skip(this, 'reads /proc');
-    this.timeout(60_000);
+    this.timeout(240_000);
     const answer = answerOf(
       await runProgram(`
         import { Worker } from 'node:worker_threads';

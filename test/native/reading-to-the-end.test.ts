@@ -44,7 +44,7 @@ describe('a read to the end', () => {
 
   it('stops in its thread when it is aborted or its time is over', async function () {
     if (process.platform !== 'linux') skip(this, 'reads /proc');
-    this.timeout(60_000);
+    this.timeout(240_000);
     // Without end: the process would take all memory. A thread that went on would keep it from exiting, too.
     const answer = answerOf(
       await runProgram(

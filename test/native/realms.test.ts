@@ -36,7 +36,7 @@ const EVALUATE = `
   const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
   async function collected(realms, most) {
     let left = realms.length;
-    for (let i = 0; i < 200 && left > most; i++) {
+    for (let i = 0; i < 2000 && left > most; i++) {
       globalThis.gc();
       await turn();
       left = realms.filter((each) => each.deref() !== undefined).length;
@@ -56,7 +56,7 @@ describe('realms that evaluate the package anew', () => {
     );
 
   it('are collected once nothing of theirs is outstanding', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const answer = await run(`
       const realms = [];
       for (let i = 0; i < 10; i++) {
@@ -76,7 +76,7 @@ describe('realms that evaluate the package anew', () => {
   });
 
   it('are collected once their temporary files are removed and their buffers written', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const answer = await run(`
       const listeners = () => ['exit', 'removeListener'].map((event) => process.listenerCount(event)).join();
       const before = listeners();
@@ -94,7 +94,7 @@ describe('realms that evaluate the package anew', () => {
         await file.close();
         realms.push(new WeakRef(context));
       }
-      for (let i = 0; i < 1000 && listeners() !== before; i++) await turn();
+      for (let i = 0; i < 4000 && listeners() !== before; i++) await turn();
       const count = await collected(realms, 1);
       console.log(JSON.stringify([during !== before, listeners() === before, count >= 5]));`);
     expect(answer).to.deep.equal([true, true, true]);
@@ -102,7 +102,7 @@ describe('realms that evaluate the package anew', () => {
 
   it('stay while an operation of theirs has not ended, and answer it', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
-    this.timeout(60_000);
+    this.timeout(240_000);
     const answer = await run(`
       import { spawnSync } from 'node:child_process';
       import { writeFileSync } from 'node:fs';
@@ -122,7 +122,7 @@ describe('realms that evaluate the package anew', () => {
   });
 
   it('do not leave a file of theirs open behind', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const answer = await run(`
       import { fstatSync, writeFileSync } from 'node:fs';
       writeFileSync(process.env.SCRATCH + '/file', 'x');

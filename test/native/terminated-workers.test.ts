@@ -11,7 +11,7 @@ describe('a terminated worker', () => {
   const scratch = scratchDirectory();
 
   it('closes what its walks, lists, copies and atomic files had open', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const top = scratch.path;
     for (let i = 0; i < 60; i++) mkdirSync(path.join(top, `tree/d${i}/e`), { recursive: true });
     writeFileSync(path.join(top, 'big'), Buffer.alloc(32 << 20));

@@ -8,7 +8,7 @@ import { runProgram, scratchDirectory } from '../support/temp.js';
 const JOBS = 300;
 
 describe('at ulimit -n 40', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const scratch = scratchDirectory();
 
   before(function () {

@@ -20,7 +20,7 @@ else
         ['an uncaught exception', 1],
       ] as const)
         it(`by ${end} leaves neither an object nor an upload of a file that nobody closed (${adapter})`, async function () {
-          this.timeout(60_000);
+          this.timeout(240_000);
           const s3 = await client(SERVERS.ceph!);
           const { CreateBucketCommand, ListMultipartUploadsCommand } = await sdk();
           await s3.send(new CreateBucketCommand({ Bucket: BUCKET })).catch(() => undefined);

@@ -53,7 +53,7 @@ if (why !== undefined) it(`s3: faults of networks and servers: skipped, ${why}`)
 else
   for (const { name, make } of CLIENTS)
     describe(`s3: faults of networks and servers, with ${name}`, function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       let proxy: FaultyProxy;
       let files: ReturnType<typeof objectFiles>;
       let direct: ReturnType<typeof objectFiles>;

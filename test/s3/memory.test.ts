@@ -15,7 +15,7 @@ if (why !== undefined) it(`s3: memory of streams: skipped, ${why}`);
 else
   describe('s3: memory', () => {
     it(`grows by no more than 100 MB while ${bytes / MIB} MiB are streamed up and down`, async function () {
-      this.timeout(60_000 + (bytes / MIB) * 200);
+      this.timeout(240_000 + (bytes / MIB) * 200);
       const script = fileURLToPath(new URL('support/stream-child.ts', import.meta.url));
       const { stdout } = await promisify(execFile)(process.execPath, [
         '--import',

@@ -121,7 +121,7 @@ describe('s3: mounted, through the public functions', () => {
     });
 
     it('streams a large object, and reads ranges of it', async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       const data = pattern(13 * MIB + 1);
       const file = await open('s3://bucket/big', 'wb');
       for (let at = 0; at < data.length; at += 100_000) await file.write(data.subarray(at, at + 100_000));
@@ -142,7 +142,7 @@ describe('s3: mounted, through the public functions', () => {
     });
 
     it('publishes a file only when it is closed without an error', async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       const atomic = await uv.openAtomic('s3://bucket/a', 'wb');
       await atomic.write(pattern(6 * MIB));
       await atomic.abort();

@@ -13,7 +13,7 @@ const lengths = (calls: readonly { name: string; args: any[] }[], size: number):
 describe('s3: reading', () => {
   onEachBucket((target) => {
     it('gives every byte in order, in pieces and whole', async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       const { files } = target().place();
       for (const size of [0, 1, 1000, MIB, 5 * MIB + 3]) {
         const data = pattern(size, size);
@@ -63,7 +63,7 @@ describe('s3: reading', () => {
     });
 
     it('rejects with ESTALE when the object is replaced between two reads, and never mixes', async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       const size = 3 * MIB;
       const piece = 256 << 10;
       for (const readAhead of [0, 8 * MIB]) {

@@ -110,7 +110,7 @@ describe('s3: trees', () => {
     });
 
     it('takes odd keys as they are', async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       const { files } = target().place();
       for (const key of ODD) {
         const path = `/odd/${key}`;
@@ -204,7 +204,7 @@ describe('s3: trees', () => {
     });
 
     it('copies, moves and removes trees', async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       const { files } = target().place();
       await put(files, '/t/a', '/t/d/b', '/t/d/e/c', '/other');
       await files.copyTree!('/t', '/u', COPY_TREE, {});
@@ -227,7 +227,7 @@ describe('s3: trees', () => {
     });
 
     it('copies in parts what is larger than copyLimit', async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       const { files, prefix } = target().place({ copyLimit: 5 * MIB });
       const data = pattern(13 * MIB + 5);
       await files.writeFile!('/a', data, WRITE, 0o666, {});

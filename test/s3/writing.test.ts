@@ -26,7 +26,7 @@ const REPLACE = { durable: true, permissions: undefined };
 describe('s3: writing', () => {
   onEachBucket((target) => {
     it('stores what was written, whether it fits into one part or not', async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       const { files } = target().place({ partSize: 5 * MIB });
       for (const size of [0, 1, 5 * MIB, 5 * MIB + 1, 17 * MIB + 7]) {
         const data = pattern(size, size);
@@ -38,7 +38,7 @@ describe('s3: writing', () => {
     });
 
     it('shows nothing before close, and nothing at all after abort', async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       const { files, prefix } = target().place({ partSize: 5 * MIB });
       for (const size of [1000, 12 * MIB]) {
         const file = await files.open('/a', WRITE, 0o666, {});
@@ -51,7 +51,7 @@ describe('s3: writing', () => {
     });
 
     it('keeps the old object when a replacement is aborted', async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       const { files, prefix } = target().place({ partSize: 5 * MIB });
       await files.writeFile!('/a', Buffer.from('old'), WRITE, 0o666, {});
       const file = await files.openReplacement!('/a', REPLACE, {});
@@ -155,7 +155,7 @@ describe('s3: writing', () => {
     });
 
     it('lets exactly one of 24 concurrent creators win', async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       if (target().honours.put === 'refused') skip(this, 'this bucket refuses conditional writes');
       const places = Array.from({ length: 24 });
       const { prefix } = target().place();
@@ -207,7 +207,7 @@ describe('s3: writing', () => {
     });
 
     it('writes large objects conditionally where the bucket honours that, and refuses where it does not', async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       const { honours, uploads } = target();
       if (honours.put === 'refused') skip(this, 'this bucket refuses conditional writes');
       const { files, prefix } = target().place({ partSize: 5 * MIB });

@@ -22,7 +22,7 @@ ${prepare}`;
 }
 
 describe('an inherited descriptor', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   before(function () {
     if (python && process.platform !== 'win32') return;
     console.log('      skipped: python3 prepares the descriptors');

@@ -20,7 +20,7 @@ const posix = process.platform !== 'win32';
 const python = posix && spawnSync('python3', ['--version']).status === 0;
 
 describe('standard input and output', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   it('are files in text and in bytes, there from the start', () => {
     for (const file of [stdin, stdout, stderr]) expect(file).to.be.an.instanceOf(TextFile);
@@ -191,7 +191,7 @@ describe('standard input and output', function () {
 });
 
 describe('a terminal', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   before(function () {
     if (python) return;
     console.log('      skipped: python3 opens the terminals');

@@ -50,10 +50,10 @@ export async function openDescriptors(): Promise<string[]> {
   return last;
 }
 
-/** Expects what `openDescriptors()` gave before, giving threads that are still closing up to five seconds. */
+/** Expects what `openDescriptors()` gave before, giving threads that are still closing at least five seconds, and as many turns as a busy machine needs. */
 export async function expectDescriptors(before: string[]): Promise<void> {
   let now = await openDescriptors();
-  for (let i = 0; i < 100 && now.join('\n') !== before.join('\n'); i++) {
+  for (let i = 0; i < 500 && now.join('\n') !== before.join('\n'); i++) {
     await pause();
     now = await openDescriptors();
   }

@@ -198,7 +198,7 @@ describe('writeAtomic', () => {
   });
 
   it('survives being killed at any instant', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const program = `
       import { writeAtomic } from 'uvfiles';
       const [file] = process.argv.slice(1);

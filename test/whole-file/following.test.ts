@@ -93,7 +93,7 @@ describe('following a file', () => {
   });
 
   it('does not look again while nothing happens', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const local = [0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630];
     if (process.platform !== 'linux' || !local.includes(statfsSync(folder.path).type)) {
       console.log('      skipped: the system does not report all changes of files here');
@@ -140,7 +140,7 @@ describe('following a file', () => {
   });
 
   it('goes over to another file that a link leads to', async function () {
-    this.timeout(20_000);
+    this.timeout(240_000);
     mkdirSync(folder.at('real'));
     const target = folder.put('real/f', 'one\n');
     symlinkSync('real/f', folder.at('link'));

@@ -193,7 +193,7 @@ describe('openAtomic after an error', () => {
       collect();
       await new Promise((resolve) => setImmediate(resolve));
     }
-    for (let i = 0; i < 100 && scratch.list().length > 1; i++) {
+    while (scratch.list().length > 1) {
       collect();
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -107,7 +107,7 @@ async function changed(
 }
 
 describe('times of files in memory and on the disk', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let root = '';
   let keepsAccess = false;
 
