@@ -7,34 +7,6 @@
 
 namespace uvfiles {
 
-namespace {
-
-// Makes young garbage, in proportion to `size` bytes of external memory that JavaScript has just been given.
-//
-// Only a scavenge frees buffers that were dropped soon. V8 scavenges after so many bytes of its own, and after 32 MiB of young
-// external memory. External memory also counts against the limit of the old generation, which is lower in a small program: it
-// then marks the whole heap every 15 MiB or so, and finds that nothing in it was garbage. fs.promises avoids this by accident:
-// it makes more objects per read. With this, reads of 1 MiB take 0.6 of the CPU time.
-void HastenScavenges(napi_env env, size_t size) {
-  // A scavenge every 10 MiB of external memory where young space has 4 MiB.
-  constexpr size_t kShare = 3;
-  constexpr size_t kMost = 4u << 20;
-  // Elements. Beyond 128 KiB an array is a large object.
-  constexpr size_t kArray = (120u << 10) / 8;
-  napi_handle_scope scope;
-  if (napi_open_handle_scope(env, &scope) != napi_ok) return;
-  size_t elements = (size / kShare < kMost ? size / kShare : kMost) / 8;
-  while (elements > 0) {
-    const size_t some = elements < kArray ? elements : kArray;
-    napi_value garbage;
-    napi_create_array_with_length(env, some, &garbage);
-    elements -= some;
-  }
-  napi_close_handle_scope(env, scope);
-}
-
-}  // namespace
-
 // A Buffer of uninitialized memory. JavaScript makes it, since Node-API ends the process where there is no memory: false
 // then, and while the environment is being torn down.
 bool Environment::MakeBuffer(size_t size, void** data, napi_value* buffer) {
@@ -65,7 +37,7 @@ bool Environment::HandOverBlock(Block* block, size_t size, napi_value* buffer) {
       reinterpret_cast<void*>(block->capacity), buffer);
   if (status != napi_ok) return CopyToBuffer(block->data, size, buffer);
   *block = Block();
-  HastenScavenges(env, size);
+  pacer_.GaveOut(size);
   return true;
 }
 
@@ -83,7 +55,7 @@ bool Environment::HandOverOutput(Task* task, napi_value* buffer) {
       env, kept->size(), &(*kept)[0],
       [](napi_env, void*, void* hint) { delete static_cast<std::string*>(hint); }, kept, buffer);
   if (status == napi_ok) {
-    HastenScavenges(env, kept->size());
+    pacer_.GaveOut(kept->size());
     return true;
   }
   const bool copied = CopyToBuffer(kept->data(), kept->size(), buffer);

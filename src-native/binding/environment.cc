@@ -17,7 +17,10 @@ int SyscallNumber(const char* name) {
 }
 
 Environment::Environment(napi_env environment, uv_loop_t* uv_loop)
-    : env(environment), loop(uv_loop), dispatcher(uv_loop, Deliver, Discard, this) {}
+    : env(environment),
+      loop(uv_loop),
+      dispatcher(uv_loop, Deliver, Discard, this),
+      pacer_(environment) {}
 
 Environment::~Environment() = default;
 

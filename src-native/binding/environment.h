@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "binding/garbage_pacer.h"
 #include "core/clock.h"
 #include "core/dispatcher.h"
 #include "core/file_table.h"
@@ -153,6 +154,7 @@ class Environment {
   bool closing_ = false;
 
   std::vector<Operation*> slots_;
+  GarbagePacer pacer_;
   uint32_t result_target_ = 0;  // how much result memory to have in stock
   BlockStash stash_;            // blocks of one delivery on their way back
   struct Deferred {

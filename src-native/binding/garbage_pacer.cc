@@ -1,0 +1,87 @@
+#include "binding/garbage_pacer.h"
+
+#include <algorithm>
+
+namespace uvfiles {
+
+namespace {
+
+constexpr double kMiB = 1 << 20;
+constexpr double kFirstPeriod = 16 * kMiB;
+constexpr double kShortestPeriod = 2 * kMiB;
+constexpr double kLongestPeriod = 32 * kMiB;  // V8 scavenges by itself
+// A mark-compact halves the period. It doubles in about 90 scavenges without one.
+constexpr double kGrowth = 1 + 1.0 / 128;
+constexpr double kFirstShare = 1.0 / 3;
+constexpr double kLeastShare = 1.0 / 64;
+constexpr double kMostShare = 4;  // the young space has at most 16 MiB
+constexpr double kMostOwed = 4 * kMiB;
+// A smaller piece is not worth the calls. Beyond 128 KiB an array is a large object.
+constexpr size_t kLeastPiece = 8 << 10;
+constexpr size_t kMostPiece = 120 << 10;
+constexpr size_t kElement = 8;
+constexpr int kOldAfter = 3;  // scavenges
+
+}  // namespace
+
+GarbagePacer::GarbagePacer(napi_env env) : env_(env), share_(kFirstShare), period_(kFirstPeriod) {}
+
+void GarbagePacer::GaveOut(size_t size) {
+  given_ += static_cast<double>(size);
+  owed_ = std::min(owed_ + static_cast<double>(size) * share_, kMostOwed);
+  if (owed_ < kLeastPiece) return;
+  if (IsCleared(young_)) AfterScavenge();
+  while (owed_ >= kLeastPiece && MakeGarbage(std::min(static_cast<size_t>(owed_), kMostPiece))) {
+  }
+}
+
+// In a scope of its own: a scavenge must find nothing of it alive.
+bool GarbagePacer::MakeGarbage(size_t size) {
+  napi_handle_scope scope;
+  if (napi_open_handle_scope(env_, &scope) != napi_ok) return false;
+  napi_value garbage;
+  const bool made = napi_create_array_with_length(env_, size / kElement, &garbage) == napi_ok;
+  if (made && young_ == nullptr) napi_create_reference(env_, garbage, 0, &young_);
+  napi_close_handle_scope(env_, scope);
+  owed_ -= static_cast<double>(size);
+  return made;
+}
+
+bool GarbagePacer::IsCleared(napi_ref reference) {
+  napi_handle_scope scope;
+  if (reference == nullptr || napi_open_handle_scope(env_, &scope) != napi_ok) return false;
+  napi_value garbage = nullptr;
+  napi_get_reference_value(env_, reference, &garbage);
+  napi_close_handle_scope(env_, scope);
+  return garbage == nullptr;
+}
+
+void GarbagePacer::AfterScavenge() {
+  napi_delete_reference(env_, young_);
+  young_ = nullptr;
+  WatchMarkCompacts();
+  share_ = std::clamp(share_ * std::clamp(given_ / period_, 0.5, 2.0), kLeastShare, kMostShare);
+  given_ = 0;
+}
+
+void GarbagePacer::WatchMarkCompacts() {
+  period_ = std::min(period_ * kGrowth, kLongestPeriod);
+  if (IsCleared(old_)) {
+    napi_delete_reference(env_, old_);
+    old_ = nullptr;
+    period_ = std::max(period_ / 2, kShortestPeriod);
+  }
+  if (old_ == nullptr) {
+    napi_handle_scope scope;
+    if (napi_open_handle_scope(env_, &scope) != napi_ok) return;
+    napi_value garbage;
+    if (napi_create_object(env_, &garbage) == napi_ok)
+      napi_create_reference(env_, garbage, 1, &old_);
+    napi_close_handle_scope(env_, scope);
+    scavenges_ = 0;
+  } else if (++scavenges_ == kOldAfter) {
+    napi_reference_unref(env_, old_, nullptr);
+  }
+}
+
+}  // namespace uvfiles
