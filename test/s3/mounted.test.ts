@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -243,6 +243,23 @@ describe('s3: mounted, through the public functions', () => {
       await os.unlink('s3://bucket/two/a');
       await os.mkdir('s3://bucket/new');
       await os.makedirs('s3://bucket/new/er', { existOk: true });
+    });
+
+    it('gives what is copied to the disk the modes of new files, and files their time', async () => {
+      await uv.writeFile('s3://bucket/modes/d/a', 'A');
+      writeFileSync(path.join(disk, 'new'), '');
+      mkdirSync(path.join(disk, 'new-directory'));
+      await os.copytree('s3://bucket/modes', path.join(disk, 'tree'));
+      await os.copy('s3://bucket/modes/d/a', path.join(disk, 'a'), { preserve: true });
+      await os.copy('s3://bucket/modes/d/a', path.join(disk, 'b'));
+      await os.move('s3://bucket/modes/d/a', path.join(disk, 'c'));
+      const { mode } = statSync(path.join(disk, 'new'));
+      for (const name of ['tree/d/a', 'a', 'b', 'c'])
+        expect(statSync(path.join(disk, name)).mode, name).to.equal(mode);
+      expect(statSync(path.join(disk, 'tree/d/a')).mtimeMs).to.equal(statSync(path.join(disk, 'a')).mtimeMs);
+      const directory = statSync(path.join(disk, 'tree/d'));
+      expect(directory.mode).to.equal(statSync(path.join(disk, 'new-directory')).mode);
+      expect(directory.mtimeMs).to.be.greaterThan(0);
     });
 
     it('keeps odd keys as they are', async () => {

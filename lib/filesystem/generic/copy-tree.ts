@@ -151,7 +151,7 @@ async function copyEntries(
     const inside = { stats: ofDirectory, above: [...above, identity], running };
     await copyEntries(from, source, to, target, options, o, inside, hooks);
   });
-  if (options.preserve) await preserveAttributes(to, dst, stats, o);
+  if (options.preserve) await preserveAttributes(from, to, dst, stats, o);
   if (hooks?.durable === true) await to.syncDirectory(dst);
 }
 

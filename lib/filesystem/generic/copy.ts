@@ -108,9 +108,10 @@ export async function copyOne(
     const copy = async (): Promise<void> => copyContent(from, src, to, dst, c, o);
     await (isSmall || ofTree === undefined ? copy() : ofTree.streams.run(copy));
   }
-  if (options.preserve) await preserveAttributes(to, dst, stats, o);
-  // The umask counts for no copy. A file of somebody else keeps its mode.
-  else if (to.can('modes')) await to.chmod(dst, permissions, o).catch(ignoreSystemErrors);
+  if (options.preserve) await preserveAttributes(from, to, dst, stats, o);
+  // The umask counts for no copy of a file that has a mode. A file of somebody else keeps its mode.
+  else if (from.can('modes') && to.can('modes'))
+    await to.chmod(dst, permissions, o).catch(ignoreSystemErrors);
 }
 
 function ignoreSystemErrors(error: unknown): void {

@@ -5,7 +5,12 @@ import type { OpOptions } from '../../schedule/options.js';
 import type { FilePath } from '../filesystem.js';
 import { FOLLOW, type Store, type Timestamp } from '../store.js';
 
+/**
+ * Gives the copy what `from` and `to` know. Files without modes of their own, such as objects, say that everybody may write
+ * them: a copy has the mode of a new file then.
+ */
 export async function preserveAttributes(
+  from: Store,
   to: Store,
   dst: FilePath,
   stats: Stats | BigIntStats,
@@ -16,12 +21,13 @@ export async function preserveAttributes(
     return { seconds, nanoseconds: Math.round((Number(ms) - seconds * 1000) * 1e6) };
   };
   // Asked first: to copy many files into an object store is not to make an error for each of them.
-  if (to.can('modes')) {
+  if (from.can('modes') && to.can('modes')) {
     const mode = Number(stats.mode);
     const isOfOwner = (mode & PRIVILEGES) === 0 || (await hasOwner(to, dst, stats, o));
     await whereSupported(to.chmod(dst, mode & (isOfOwner ? 0o7777 : 0o777), o));
   }
-  if (to.can('times'))
+  // Directories of an object store have no time.
+  if (to.can('times') && (from.can('times') || Number(stats.mtimeMs) !== 0))
     await whereSupported(to.setTimes(dst, time(stats.atimeMs), time(stats.mtimeMs), FOLLOW, o));
 }
 
