@@ -7,6 +7,9 @@ import { cycle } from '../harness/subjects.js';
 import { bucket, connected } from '../support/s3.js';
 import type { Contender } from '../harness/types.js';
 
+/** Files of a tree that are copied one after another. */
+const IN_TURN = 200;
+
 const contender: Contender = {
   name: 'aws-sdk',
   title: '@aws-sdk/client-s3',
@@ -44,10 +47,15 @@ const contender: Contender = {
     };
   },
 
-  /** One file after another, as a loop over a directory does it. */
-  async s3TreeCopy({ top, names, upTo, downTo }) {
+  /**
+   * One file after another, as a loop over a directory does it, and only some of them: each takes as long as the one before. On
+   * loopback, Ceph's answer with a small object waits 40 ms for an acknowledgement.
+   */
+  async s3TreeCopy({ top, names: all, upTo, downTo }) {
     const { sdk, client } = await connected();
+    const names = all.slice(-IN_TURN);
     return {
+      files: names.length,
       async up() {
         for (const name of names) {
           const Body = await readFile(path.join(top, name));

@@ -97,6 +97,8 @@ export interface TreeCopyParams {
 
 /** Copies a tree of files to the bucket and back. */
 export interface TreeCopier extends Closable {
+  /** How many of the files it copies; all unless told. */
+  readonly files?: number;
   up(): Promise<void>;
   down(): Promise<void>;
 }
