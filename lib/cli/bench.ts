@@ -131,7 +131,16 @@ function print(results: readonly Result[]): void {
     duration(each.uvfiles.p99Ns),
     duration(each.fsPromises.p99Ns),
   ]);
-  const head = ['', 'in flight', 'uvfiles', 'fs.promises', 'faster', 'quartiles', 'p99', 'p99'];
+  const head = [
+    '',
+    'in flight',
+    'uvfiles',
+    'fs.promises',
+    'faster',
+    'quartiles',
+    'uvfiles p99',
+    'fs.promises p99',
+  ];
   const [first, ...lines] = columns([head, ...rows]);
   process.stdout.write(
     `${paint('dim', first!)}\n${lines.join('\n')}\n\n${paint('bold', verdict(results))}\n`,
