@@ -359,11 +359,11 @@ export abstract class ByteFile extends PositionalHandle {
 
   /** @internal */
   async _preadPiece(size: number, position: number, call: Call): Promise<Uint8Array> {
-    const settled = this._settleBuffer(call);
-    if (settled !== undefined) await settled;
+    await this._settleBuffer(call);
     this._checkReadable();
-    const memory = new Uint8Array(size);
     const { file } = this._io;
+    if (file.givesMemory === true) return file.pread(size, position, call, false);
+    const memory = new Uint8Array(size);
     const count = await (file.preadOver?.(memory, position, call, false) ??
       file.preadinto(memory, position, call, false));
     return count === size ? memory : memory.slice(0, count);

@@ -47,7 +47,7 @@ export type Take<T> = (piece: T, fresh?: boolean) => boolean;
 export interface ByteSource extends StreamOwner {
   /** Reads at most `size` bytes once, at the position and in turn, and offers them to `take`: none at the end of the file. */
   _offer(size: number, take: Take<Uint8Array>, call: Call): Promise<void>;
-  /** Reads at most `size` bytes at `position` into memory of its own. */
+  /** Reads at most `size` bytes at `position`. Nobody else has the memory, if the result is as long as it. */
   _preadPiece(size: number, position: number, call: Call): Promise<Uint8Array>;
   /** The position, or 0 where there is none. */
   _place(call: Call): Promise<number>;
