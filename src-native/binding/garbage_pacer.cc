@@ -10,7 +10,8 @@ constexpr double kMiB = 1 << 20;
 constexpr double kFirstPeriod = 16 * kMiB;
 constexpr double kShortestPeriod = 2 * kMiB;
 constexpr double kLongestPeriod = 32 * kMiB;  // V8 scavenges by itself
-// A mark-compact halves the period. It doubles in about 90 scavenges without one.
+// A mark-compact before so much was given out divides the period by four. After that it grows, and doubles in 90 scavenges.
+constexpr double kPatience = 1024 * kMiB;
 constexpr double kGrowth = 1 + 1.0 / 128;
 constexpr double kFirstShare = 1.0 / 3;
 constexpr double kLeastShare = 1.0 / 64;
@@ -65,11 +66,13 @@ void GarbagePacer::AfterScavenge() {
 }
 
 void GarbagePacer::WatchMarkCompacts() {
-  period_ = std::min(period_ * kGrowth, kLongestPeriod);
+  given_since_marked_ += given_;
+  if (given_since_marked_ > kPatience) period_ = std::min(period_ * kGrowth, kLongestPeriod);
   if (IsCleared(old_)) {
     napi_delete_reference(env_, old_);
     old_ = nullptr;
-    period_ = std::max(period_ / 2, kShortestPeriod);
+    if (given_since_marked_ < kPatience) period_ = std::max(period_ / 4, kShortestPeriod);
+    given_since_marked_ = 0;
   }
   if (old_ == nullptr) {
     napi_handle_scope scope;
