@@ -365,7 +365,7 @@ export class BufferedIO implements ByteLayer {
     let problem: unknown;
     try {
       await this.writePending();
-      // Another holder of the descriptor goes on where the user stood.
+      // Another holder of the descriptor continues from the user's position.
       if (!this.raw.file.owned) await this.flush();
     } catch (error) {
       problem = error;

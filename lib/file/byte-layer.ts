@@ -29,7 +29,7 @@ export interface ByteLayer {
   truncate(size: number | bigint | undefined, call?: Call): Promise<number>;
   flush(call?: Call): Promise<void>;
   sync(dataOnly: boolean, call?: Call): Promise<void>;
-  /** Flushes and closes. Closed it is also after a failure. */
+  /** Flushes and closes. The file is closed even after a failure. */
   close(): Promise<void>;
   /** Closes without publishing, where that is possible. */
   abort(reason: unknown): Promise<void>;

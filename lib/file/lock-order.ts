@@ -10,7 +10,7 @@ export function placeOf(name: string | number | Uint8Array): string {
   return resolve(typeof name === 'string' ? name : Buffer.from(name).toString('latin1'));
 }
 
-/** Calls `prepare` at once, and resolves to its result after all who came before for the same place have theirs. */
+/** Calls `prepare` at once, and resolves to its result after all earlier calls for the same place have theirs. */
 export async function inOrderOf<T>(place: string, prepare: () => Promise<T>): Promise<T> {
   const before = latest.get(place);
   const prepared = prepare();

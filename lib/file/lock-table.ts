@@ -47,7 +47,7 @@ export class LockTable {
     return this.#latest === undefined;
   }
 
-  /** Adds a request behind all others. It may be granted now where its `blockers` are 0, else `onTurn` tells when. */
+  /** Adds a request behind all others. If its `blockers` are 0, it may be granted now. Otherwise, `onTurn` says when. */
   add(request: LockRequest): void {
     this.#link(request, this.#latest);
     request.earlier = this.#latest;

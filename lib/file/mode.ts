@@ -48,7 +48,7 @@ const cache = new Map<string, Mode>();
 
 /**
  * Parses a mode: one of `r w a x`, optionally `+`, `b` or `t`, in any order.
- * @throws TypeError ERR_INVALID_ARG_TYPE when it is no string, ERR_INVALID_ARG_VALUE for any other string
+ * @throws TypeError ERR_INVALID_ARG_TYPE if it is not a string, ERR_INVALID_ARG_VALUE for any other string
  */
 export function parseMode(mode: unknown, name = 'mode'): Mode {
   if (typeof mode !== 'string') throw invalidArgType(name, 'of type string', mode);

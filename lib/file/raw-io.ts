@@ -236,7 +236,7 @@ export class RawIO implements ByteLayer {
     if (this.displaced && this.file.seekable) await this.seek(this.position, 0, o);
   }
 
-  /** fsync or fdatasync. Once it has failed it fails for ever: the kernel has marked the lost pages clean. */
+  /** fsync or fdatasync. After a failure, every later call fails: the kernel has marked the lost pages clean. */
   async sync(dataOnly: boolean, o?: Call): Promise<void> {
     if (this.syncError !== undefined) throw again(this.syncError);
     try {

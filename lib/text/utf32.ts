@@ -1,4 +1,4 @@
-// UTF-32 in both byte orders: four bytes a character, so the only faults are values that are no code point.
+// UTF-32 in both byte orders: four bytes per character, so the only faults are values that are not code points.
 import { Scanner, type CharacterWriter } from './codec.js';
 
 export class Utf32Scanner extends Scanner {

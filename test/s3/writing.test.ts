@@ -1,5 +1,4 @@
 import { constants } from 'node:fs';
-
 import { expect } from 'chai';
 import { UnsupportedOperationError } from 'uvfiles';
 import { objectFiles, ObjectStoreError } from 'uvfiles/s3';

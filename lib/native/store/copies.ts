@@ -69,7 +69,7 @@ export async function copyFolder(from: FilePath, to: FilePath, o?: OpOptions): P
   return { mode: mode === MODE_IS_RIGHT ? undefined : mode, blocks, others };
 }
 
-/** Copies the files of a block. Those that are there already are an error. */
+/** Copies the files of a block. A file that already exists is an error. */
 export async function copyFiles(
   from: FilePath,
   to: FilePath,
