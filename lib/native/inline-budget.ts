@@ -198,7 +198,12 @@ export function runDeferred(file: object): void {
 // --- figures ---
 
 /** Counts an attempt, and publishes a hit to subscribers. */
-export function count(operation: string, o: OpOptions | undefined, hit: boolean): void {
+export function count(
+  operation: string,
+  o: OpOptions | undefined,
+  hit: boolean,
+  path?: string | Uint8Array,
+): void {
   const lane: Lane = o?.lane ?? lanes.default;
   if (!hit) {
     lane._inlineMisses++;
@@ -208,7 +213,7 @@ export function count(operation: string, o: OpOptions | undefined, hit: boolean)
   if (operations.hasSubscribers) {
     const message: OperationMessage = {
       operation,
-      path: undefined,
+      path,
       lane: lane.name,
       inline: true,
       duration: 0,

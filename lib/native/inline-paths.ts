@@ -39,7 +39,7 @@ export function statCached(
   addon.inlineStat(path);
   const status = args[P.ARG_STATUS] as number;
   const hit = status > P.MISS;
-  count('stat', o, hit);
+  count('stat', o, hit, path);
   if (!hit) return undefined;
   if (status < 0) return status;
   return exact ? bigIntStatsFrom(bigArgs, P.ARG_ANSWER) : statsFrom(args, P.ARG_ANSWER);
@@ -54,7 +54,7 @@ export function accessCached(
   args[P.ARG_MODE] = mode;
   addon.inlineAccess(path);
   const status = args[P.ARG_STATUS] as number;
-  count('access', o, status >= 0);
+  count('access', o, status >= 0, path);
   return status < 0 ? undefined : status === 1;
 }
 
@@ -64,7 +64,7 @@ const LINK_MOST = 255; // bytes; links that are answered inline are shorter
 export function readlinkCached(path: string | Uint8Array, o: OpOptions | undefined): Buffer | undefined {
   addon.inlineReadlink(path, place(LINK_MOST));
   const size = args[P.ARG_STATUS] as number;
-  count('readlink', o, size >= 0);
+  count('readlink', o, size >= 0, path);
   return size < 0 ? undefined : placed(size);
 }
 
@@ -72,7 +72,7 @@ export function readlinkCached(path: string | Uint8Array, o: OpOptions | undefin
 export function readFileCached(path: string | Uint8Array, o: OpOptions | undefined): Buffer | undefined {
   addon.inlineReadFile(path, place(OWN_MEMORY + 1));
   const size = args[P.ARG_STATUS] as number;
-  count('readFile', o, size >= 0);
+  count('readFile', o, size >= 0, path);
   return size < 0 ? undefined : placed(size);
 }
 
@@ -98,7 +98,7 @@ function readStated(
   if (root === undefined) addon.inlineReadFile(path, place(OWN_MEMORY + 1));
   else addon.inlineReadFile(path, place(OWN_MEMORY + 1), root);
   const size = args[P.ARG_STATUS] as number;
-  count('readFile', o, size >= 0);
+  count('readFile', o, size >= 0, path);
   return size < 0 ? undefined : { stats: statsFrom(args, P.ARG_ANSWER), bytes: placed(size) };
 }
 
@@ -113,7 +113,7 @@ export function openCached(
   if (root === undefined) addon.inlineOpen(path);
   else addon.inlineOpen(path, root);
   const fd = args[P.ARG_STATUS] as number;
-  count('open', o, fd >= 0);
+  count('open', o, fd >= 0, path);
   if (fd < 0) return undefined;
   return {
     fd,

@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import path from 'node:path';
 
 import { expect } from 'chai';
-import { configure, createLane, metrics, open, type OperationMessage, os } from 'uvfiles';
+import { configure, createLane, metrics, open, type OperationMessage, os, readBytes } from 'uvfiles';
 
 import { resetInline } from '../support/inline.js';
 import { root } from '../support/temp.js';
@@ -81,5 +81,20 @@ describe('the uvfiles:op channel', () => {
     expect(heard[0]).to.include({ path: file, lane: 'default', inline: false, error: undefined });
     expect(heard[3]!.error).to.have.property('code', 'ENOENT');
     for (const { duration } of heard) expect(duration).to.be.at.least(0);
+  });
+
+  it('names the path of what was served inline', async () => {
+    const heard: OperationMessage[] = [];
+    const listen = (message: unknown): void => void heard.push(message as OperationMessage);
+    subscribe('uvfiles:op', listen);
+    try {
+      await os.stat(file);
+      await readBytes(file);
+      await (await open(file, 'rb')).close();
+    } finally {
+      unsubscribe('uvfiles:op', listen);
+    }
+    const others = heard.filter(({ operation }) => operation !== 'close');
+    expect(others.map((each) => each.path)).to.deep.equal([file, file, file]);
   });
 });
