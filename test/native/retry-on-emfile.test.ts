@@ -14,7 +14,7 @@ describe('at ulimit -n 64', () => {
     for (let i = 0; i < 50; i++) writeFileSync(path.join(scratch.path, `tree/sub/f${i}`), 'x');
   });
 
-  /** Runs a program with `top`, and `hold()`: takes every descriptor there is and lets go of them in a while. */
+  /** Runs a program with `top`, and `hold()`: takes every descriptor there is, and lets go of them in a while, or when its result is called. */
   async function run(body: string): Promise<string> {
     const program = `
       import { openSync, closeSync } from 'node:fs';
@@ -24,7 +24,9 @@ describe('at ulimit -n 64', () => {
       function hold(ms = 100) {
         const held = [];
         try { for (;;) held.push(openSync('/dev/null')); } catch {}
-        setTimeout(() => held.forEach((fd) => closeSync(fd)), ms);
+        const release = () => held.splice(0).forEach((fd) => closeSync(fd));
+        if (ms < Infinity) setTimeout(release, ms);
+        return release;
       }
       ${body}`;
     const { stdout, stderr } = await runProgram(program, { limits: '-n 64' });
@@ -69,11 +71,13 @@ describe('at ulimit -n 64', () => {
       const lane = createLane({ name: 'narrow', queueLimit: 100 });
       execFileSync('mkfifo', [top + '/fifo']);
       for (let round = 0; round < 2; round++) {
-        hold();
+        const release = hold(Infinity);
         const write = (count) => Promise.allSettled(Array.from({ length: count }, (_, i) => writeFile(top + '/w' + i, 'x', { lane })));
         const first = write(1000);
         await new Promise((resolve) => setTimeout(resolve, 30));
-        const outcomes = [...(await write(300)), ...(await first)];
+        const second = write(300);
+        release();
+        const outcomes = [...(await first), ...(await second)];
         const refused = outcomes.filter(({ reason }) => reason?.name === 'LaneFullError').length;
         const done = outcomes.filter(({ status }) => status === 'fulfilled').length;
         // Those that a job has just taken are not in the queue.
