@@ -27,6 +27,12 @@ constexpr int kOldAfter = 3;  // scavenges
 
 GarbagePacer::GarbagePacer(napi_env env) : env_(env), share_(kFirstShare), period_(kFirstPeriod) {}
 
+GarbagePacer::~GarbagePacer() {
+  for (const napi_ref reference : {young_, old_}) {
+    if (reference != nullptr) napi_delete_reference(env_, reference);
+  }
+}
+
 void GarbagePacer::GaveOut(size_t size) {
   given_ += static_cast<double>(size);
   owed_ = std::min(owed_ + static_cast<double>(size) * share_, kMostOwed);

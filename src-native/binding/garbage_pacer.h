@@ -20,8 +20,8 @@ namespace uvfiles {
 class GarbagePacer {
  public:
   explicit GarbagePacer(napi_env env);
-  // The references end with their environment.
-  ~GarbagePacer() = default;
+  // While the environment still stands. References do not end with it.
+  ~GarbagePacer();
   GarbagePacer(const GarbagePacer&) = delete;
   GarbagePacer& operator=(const GarbagePacer&) = delete;
 
