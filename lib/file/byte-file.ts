@@ -392,8 +392,6 @@ export abstract class ByteFile extends PositionalHandle {
     return this.flush(call);
   }
 
-  // --- the end ------------------------------------------------------------------------------------------------------
-
   /** @internal */
   _abortInTurn(reason: unknown): Promise<void> {
     return this._layer.abort(reason);
