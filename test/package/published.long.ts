@@ -213,6 +213,8 @@ describe('the published package', function () {
       YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
     };
     const added = runNode(yarn, ['add', `uvfiles@file:${tarball}`], where, env);
+    // It trusts the certificates of Node only, where npm may have been told of others.
+    if (added.output.includes('RequestError: ')) skip(this, 'yarn cannot reach the registry that npm uses');
     expect(added.status, added.output).to.equal(0);
     expect(existsSync(path.join(where, 'node_modules'))).to.equal(false);
     for (const file of ['program.cjs', 'module.mjs'])
