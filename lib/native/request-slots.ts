@@ -74,8 +74,8 @@ export interface Extra {
 export const args: Float64Array = new Float64Array(P.ARG_COUNT);
 export const bigArgs: BigInt64Array = new BigInt64Array(args.buffer);
 /** The records of finished requests, which the addon fills in. */
-export const records = new Float64Array(P.RECORD_DOUBLES);
-export const bigRecords = new BigInt64Array(records.buffer);
+export const records: Float64Array = new Float64Array(P.RECORD_DOUBLES);
+export const bigRecords: BigInt64Array = new BigInt64Array(records.buffer);
 
 export const resolves: (Resolve | undefined)[] = [];
 export const shapes: number[] = [];
