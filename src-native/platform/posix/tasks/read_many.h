@@ -1,8 +1,6 @@
 // kReadMany of core/tasks/lists.h.
 #pragma once
 
-#include <string>
-
 #include "core/task.h"
 #include "core/tasks/lists.h"
 #include "core/unique_fd.h"
@@ -18,7 +16,7 @@ class ReadMany final : public Task {
   Step Run(const Slice& slice) override;
 
  private:
-  enum class Progress : uint8_t { kFileDone, kSliceOver, kShortage, kBatchFirst, kBatchLast };
+  enum class Progress : uint8_t { kFileDone, kSliceOver, kShortage, kBatchFirst };
 
   Progress ReadOne(const Slice& slice, Folder* folder, OpenedAhead* ahead);
   Progress Begin(Folder* folder, OpenedAhead* ahead);
@@ -42,8 +40,6 @@ class ReadMany final : public Task {
   size_t used_ = 0;
   std::string table_;
   uint64_t count_ = 0;
-
-  UniqueFd elsewhere_;  // the last file of the last batch, if that is the caller's
 
   int64_t mean_ns_ = 0;  // that a file takes: tells whether the files are cached
 };
