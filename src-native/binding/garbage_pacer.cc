@@ -10,8 +10,9 @@ constexpr double kMiB = 1 << 20;
 constexpr double kFirstPeriod = 16 * kMiB;
 constexpr double kShortestPeriod = 2 * kMiB;
 constexpr double kLongestPeriod = 32 * kMiB;  // V8 scavenges by itself
-// A mark-compact before so much was given out divides the period by four. After that it grows, and doubles in 90 scavenges.
-constexpr double kPatience = 1024 * kMiB;
+// Two mark-compacts before so much was given out divide the period by four: fewer cost less than the garbage that prevents them.
+// After so much without one it grows, and doubles in 90 scavenges.
+constexpr double kPatience = 256 * kMiB;
 constexpr double kGrowth = 1 + 1.0 / 128;
 constexpr double kFirstShare = 1.0 / 3;
 constexpr double kLeastShare = 1.0 / 64;
@@ -25,7 +26,8 @@ constexpr int kOldAfter = 3;  // scavenges
 
 }  // namespace
 
-GarbagePacer::GarbagePacer(napi_env env) : env_(env), share_(kFirstShare), period_(kFirstPeriod) {}
+GarbagePacer::GarbagePacer(napi_env env)
+    : env_(env), given_since_marked_(kPatience), share_(kFirstShare), period_(kFirstPeriod) {}
 
 GarbagePacer::~GarbagePacer() {
   for (const napi_ref reference : {young_, old_}) {

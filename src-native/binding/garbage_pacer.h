@@ -39,7 +39,7 @@ class GarbagePacer {
   napi_ref old_ = nullptr;    // weak after as many scavenges as make an object old
   int scavenges_ = 0;         // that `old_` has survived, while they are counted
   double given_ = 0;          // bytes since the last scavenge
-  double given_since_marked_ = 0;
+  double given_since_marked_;
   double owed_ = 0;  // bytes of garbage to be made
   double share_;     // bytes of garbage for each byte that is given out
   double period_;    // bytes to be given out between scavenges
