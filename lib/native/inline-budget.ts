@@ -18,7 +18,7 @@ interface InlineSettings {
 }
 
 // Measured on ext4 (bench/workloads/flat-out.ts): with 200 us a 5 ms timer is at most 1.3 ms late in ten seconds of nothing but hits,
-// event-loop delay is 0.4 ms at p99, and 9 % of the throughput is the price.
+// event-loop delay is 0.4 ms at p99, and 5 % of the throughput is the price.
 export const inlineSettings: InlineSettings = {
   enabled: process.platform === 'linux' && process.env.UVFILES_INLINE !== '0',
   maxBytes: 64 * 1024,
@@ -33,7 +33,6 @@ let armed = false;
 
 function nextIteration(): void {
   armed = false;
-  if (spent()) exhausted++;
   addon.nextIteration();
   if (next < waiting.length) serveWaiting();
 }
@@ -123,9 +122,6 @@ interface Waiting {
   readonly resolve: (value: unknown) => void;
 }
 
-// One in so many exhausted iterations sends its further calls to the pool, so that a loop of hits leaves this thread idle
-// for a moment now and then.
-const POOL_EVERY = 16;
 /** The most deferred calls, for reads: the pool would save this thread no work. */
 export const MANY_DEFERRED = 1024;
 /** The same for calls that the pool does in parallel with less work on this thread: only calls made one after another. */
@@ -134,19 +130,17 @@ export const FEW_DEFERRED = 8;
 // Calls before `next` have been made. An undefined one was made early, because its file is closed.
 const waiting: (Waiting | undefined)[] = [];
 let next = 0;
-let exhausted = 0;
 let runningDeferred = false;
 
 /**
- * Whether a call that `mayInline` refused is deferred to the next iteration. This takes about a microsecond, and a trip through
- * the pool twenty. The result of the pool would not arrive before the next iteration, either.
+ * Whether a call that `mayInline` refused is deferred to the next iteration. This takes less than a microsecond. A trip through
+ * the pool takes 20 to 500, since its threads may sleep, and its result would not arrive before the next iteration, either.
  */
 export function mayDefer(most: number, o: OpOptions | undefined): boolean {
   return (
     armed &&
     !runningDeferred &&
     waiting.length - next < most &&
-    exhausted % POOL_EVERY !== POOL_EVERY - 1 &&
     inlineSettings.enabled &&
     spent() &&
     (o === undefined || inlineAllowed(o))
