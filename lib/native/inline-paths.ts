@@ -12,6 +12,7 @@ import { bigIntStatsFrom, statsFrom } from './stats.js';
 
 const ANSWER_EXACT = 1;
 const ANSWER_LINK = 2;
+const ANSWER_STATUS = 1;
 
 /** Answers by `cached` at once or, if the budget is spent, in the next iteration. Otherwise by the pool. */
 export function inlineOr<T>(
@@ -70,6 +71,7 @@ export function readlinkCached(path: string | Uint8Array, o: OpOptions | undefin
 
 /** The whole file if it is small and cached. */
 export function readFileCached(path: string | Uint8Array, o: OpOptions | undefined): Buffer | undefined {
+  args[P.ARG_FLAGS] = 0;
   addon.inlineReadFile(path, place(OWN_MEMORY + 1));
   const size = args[P.ARG_STATUS] as number;
   count('readFile', o, size >= 0, path);
@@ -95,6 +97,7 @@ function readStated(
   o: OpOptions | undefined,
   root: string | Uint8Array | undefined,
 ): StatedFile | undefined {
+  args[P.ARG_FLAGS] = ANSWER_STATUS;
   if (root === undefined) addon.inlineReadFile(path, place(OWN_MEMORY + 1));
   else addon.inlineReadFile(path, place(OWN_MEMORY + 1), root);
   const size = args[P.ARG_STATUS] as number;

@@ -155,18 +155,20 @@ struct PathCall {
   bool valid;
 };
 
-// inlineReadFile(path, view, root?): the file's size if all of it stands in the view now. Its status stands from kAnswer
-// on. With a root, nothing outside it is read.
+// inlineReadFile(path, view, root?): the file's size if all of it stands in the view now. With kFlags 1, its status stands from
+// kAnswer on. With a root, nothing outside it is read.
 napi_value InlineReadFile(napi_env env, napi_callback_info info) {
   PathCall call(env, info);
   const Spending spending(call.environment);
+  const bool with_status = call.arguments[kFlags] != 0;
   StatRecord record;
   const int64_t count =
-      call.valid ? call.environment->inline_io.ReadFile(call.Path(), call.data, call.size, &record,
+      call.valid ? call.environment->inline_io.ReadFile(call.Path(), call.data, call.size,
+                                                        with_status ? &record : nullptr,
                                                         call.has_root ? call.root.c_str() : nullptr)
                  : kMiss;
   call.arguments[kStatus] = static_cast<double>(count);
-  if (count >= 0) AnswerStatus(record, call.arguments);
+  if (count >= 0 && with_status) AnswerStatus(record, call.arguments);
   return nullptr;
 }
 

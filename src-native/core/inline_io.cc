@@ -20,8 +20,9 @@ using platform::Residency;
 
 namespace {
 
-constexpr uint32_t kTrusted = 32;     // hits in a row after which cachestat is not asked any more
-constexpr uint32_t kMaxSkipTold = 8;  // attempts left out after misses where cachestat tells
+constexpr uint32_t kTrusted = 32;  // hits in a row after which cachestat is not asked any more
+constexpr size_t kBlindRead = 16 * 1024 + 1;  // more than results that share memory have
+constexpr uint32_t kMaxSkipTold = 8;      // attempts left out after misses where cachestat tells
 constexpr uint32_t kMaxSkipUntold = 256;  // ... and where only an attempt would
 constexpr int64_t kShortLink = 60;        // bytes that ext4 keeps in the inode; others keep more
 
@@ -262,17 +263,22 @@ int64_t InlineIO::Readlink(const char* path, char* data, size_t size) {
 
 int64_t InlineIO::Open(const char* path, int flags, InlineState* state, StatRecord* status,
                        const char* root) {
-  const int64_t fd = OpenNonblocking(path, flags, state, status, root);
-  if (fd >= 0) platform::MakeBlocking(static_cast<int>(fd), flags);
-  return fd;
-}
-
-int64_t InlineIO::OpenNonblocking(const char* path, int flags, InlineState* state,
-                                  StatRecord* status, const char* root) {
 #ifdef __linux__
   // Whatever else it turns out to be is the pool's: a FIFO's open would wait without O_NONBLOCK.
-  const int fd = OpenPath(path, flags | O_NONBLOCK, root);
-  if (fd < 0) return kMiss;
+  const int opened = OpenPath(path, flags | O_NONBLOCK, root);
+  if (opened < 0) return kMiss;
+  const int64_t fd = Describe(opened, path, flags, state, status, root);
+  if (fd >= 0) platform::MakeBlocking(static_cast<int>(fd), flags);
+  return fd;
+#else
+  (void)path, (void)flags, (void)state, (void)status, (void)root;
+  return kMiss;
+#endif
+}
+
+#ifdef __linux__
+int64_t InlineIO::Describe(int fd, const char* path, int flags, InlineState* state,
+                           StatRecord* status, const char* root) {
   StatRecord& record = *status;
   const bool described = platform::Fstat(fd, &record) == 0;
   const auto type = record.mode & S_IFMT;
@@ -296,11 +302,23 @@ int64_t InlineIO::OpenNonblocking(const char* path, int flags, InlineState* stat
     return kMiss;
   }
   platform::CloseFile(fd);
-#else
-  (void)path, (void)flags, (void)state, (void)status, (void)root;
-#endif
   return kMiss;
 }
+
+// RWF_NOWAIT is refused by file systems without it, and a read at a position by FIFOs and terminals. Devices without a size are
+// read, but their end is not where the bytes end.
+int64_t InlineIO::ReadBlind(int fd, char* data, size_t size) {
+  const int64_t count = platform::ReadCached(fd, data, size, 0);
+  // Fewer bytes than asked for: the file ends there, or the cache does.
+  if (count > 0 && static_cast<size_t>(count) < size && platform::Seek(fd, 0, SEEK_END) == count) {
+    CountHit(InlineKind::kNames);
+    CountHit(InlineKind::kNoWait);
+    return count;
+  }
+  whole_hits_ = 0;
+  return kMiss;
+}
+#endif
 
 int InlineIO::TakeOpened(const std::string& path, int flags) {
   if (!opened_ || flags != opened_flags_ || path != opened_path_) return -1;
@@ -310,8 +328,19 @@ int InlineIO::TakeOpened(const std::string& path, int flags) {
 int64_t InlineIO::ReadFile(const char* path, char* data, size_t size, StatRecord* status,
                            const char* root) {
 #ifdef __linux__
+  const int opened = OpenPath(path, O_RDONLY | O_NONBLOCK, root);
+  if (opened < 0) return kMiss;
+  if (status == nullptr && whole_hits_ >= kTrusted) {
+    const int64_t count = ReadBlind(opened, data, size < kBlindRead ? size : kBlindRead);
+    if (count > 0) {
+      platform::CloseFile(opened);
+      return count;
+    }
+  }
+  StatRecord record;
+  if (status == nullptr) status = &record;
   OpenFile file;
-  const int64_t fd = OpenNonblocking(path, O_RDONLY, &file.inline_state, status, root);
+  const int64_t fd = Describe(opened, path, O_RDONLY, &file.inline_state, status, root);
   if (fd < 0) return kMiss;
   const int64_t length = status->size;
   file.fd = static_cast<int>(fd);
@@ -321,6 +350,11 @@ int64_t InlineIO::ReadFile(const char* path, char* data, size_t size, StatRecord
     // One byte more than there is: a count of the length then tells that the end was reached.
     const int64_t count = Read(&file, data, static_cast<size_t>(length) + 1, 0, length);
     if (count == length) result = count;
+  }
+  if (result < 0 || file.inline_state.access != CacheAccess::kNoWait) {
+    whole_hits_ = 0;
+  } else if (whole_hits_ < kTrusted) {
+    whole_hits_++;
   }
   Forget(&file.inline_state);
   platform::CloseFile(file.fd);

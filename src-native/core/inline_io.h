@@ -58,7 +58,7 @@ class InlineIO {
   // The bytes of a short link, or kMiss.
   int64_t Readlink(const char* path, char* data, size_t size);
   // The whole file if it is not empty and shorter than `size`: a count, or kMiss. `status` is the file's, as of the same
-  // open descriptor. With a `root`, nothing outside it is opened.
+  // open descriptor; null where the caller does not want it. With a `root`, nothing outside it is opened.
   int64_t ReadFile(const char* path, char* data, size_t size, StatRecord* status,
                    const char* root = nullptr);
   // A descriptor of a regular file on storage that is known, opened for reading, or kMiss.
@@ -82,9 +82,12 @@ class InlineIO {
 
  private:
   int OpenPath(const char* path, int flags, const char* root = nullptr);
-  // As `Open`; the descriptor has O_NONBLOCK, which reads of regular files do not heed.
-  int64_t OpenNonblocking(const char* path, int flags, InlineState* state, StatRecord* status,
-                          const char* root);
+  // A descriptor that `OpenPath` has opened with O_NONBLOCK, which reads of regular files do not heed: itself if it is as `Open`
+  // says, or kMiss. In that case it is closed, or kept for `TakeOpened`.
+  int64_t Describe(int fd, const char* path, int flags, InlineState* state, StatRecord* status,
+                   const char* root);
+  // A whole cached file that is shorter than `size`, without a look at what it is: a count, or kMiss.
+  int64_t ReadBlind(int fd, char* data, size_t size);
   void CountHit(InlineKind kind) { figures_.hits[static_cast<int>(kind)]++; }
   void CountMiss(InlineKind kind) { figures_.misses[static_cast<int>(kind)]++; }
   bool Cached(OpenFile* file, int64_t at, size_t size, int64_t length, bool* told);
@@ -99,6 +102,8 @@ class InlineIO {
   int fault_ = 0;
   uint32_t path_skip_ = 0;
   uint32_t path_misses_ = 0;
+  uint32_t whole_hits_ =
+      0;  // whole files that were cached, in a row, where RWF_NOWAIT is understood
 };
 
 }  // namespace uvfiles
