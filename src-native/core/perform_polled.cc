@@ -79,10 +79,14 @@ Performed PolledReadToEnd(Operation& operation, const OpenFile& file) {
       return Waits(operation, file.fd, false);
     const size_t wanted = std::max(operation.poll->done * 2, kFirstBlock);
     const bool room = operation.poll->done < operation.capacity || TakeBlock(operation, wanted);
-    const int64_t count =
-        room ? platform::ReadNow(file, operation.data + operation.poll->done,
-                                 std::min(operation.capacity - operation.poll->done, kLook))
-             : int64_t{UV_ENOMEM};
+    int64_t count = UV_ENOMEM;
+    if (room) {
+      char* const to = operation.data + operation.poll->done;
+      const size_t size = std::min(operation.capacity - operation.poll->done, kLook);
+      // Bytes have come, so there has been a writer. If it went before this descriptor was opened, poll does not report that.
+      const bool had_writer = operation.poll->done > 0 && file.nonblocking;
+      count = had_writer ? platform::Read(file.fd, to, size) : platform::ReadNow(file, to, size);
+    }
     if (count > 0) {
       operation.poll->done += static_cast<size_t>(count);
       if (!Unwanted(operation)) continue;

@@ -70,6 +70,28 @@ TEST("stats a list, doubles or exact, with the code of each that fails") {
   Clear(top);
 }
 
+TEST("leaves FIFOs and devices of a list to the caller, and waits for none") {
+  const std::string top = Scratch();
+  REQUIRE(::mkfifo((top + "/fifo").c_str(), 0600) == 0);
+  Touch(top + "/a");
+  const std::string list = Joined({top + "/fifo", top + "/a", "/dev/null"});
+  for (const bool hurried : {false, true}) {
+    std::vector<uint32_t> calls;
+    for (const std::string& batch : Run(TaskKind::kReadMany, {list}, {1000}, hurried).batches) {
+      if (batch.empty()) continue;
+      const auto count = IntegerAt<uint64_t>(batch, batch.size() - 8);
+      for (uint64_t i = 0; i < count; i++)
+        calls.push_back(IntegerAt<uint32_t>(batch, batch.size() - 8 - (count - i) * 16 + 12));
+    }
+    constexpr auto kElsewhere = static_cast<uint32_t>(ReadManyCall::kElsewhere);
+    REQUIRE(calls.size() == 3);
+    CHECK_EQ(calls[0], kElsewhere);
+    CHECK_EQ(calls[1], static_cast<uint32_t>(ReadManyCall::kRead));
+    CHECK_EQ(calls[2], kElsewhere);
+  }
+  Clear(top);
+}
+
 TEST("reads a list in order, whatever the sizes, in batches") {
   const std::string top = Scratch();
   std::vector<std::string> paths;

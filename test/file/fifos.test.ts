@@ -4,8 +4,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { constants, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { type BinaryFile, open, readBytes, writeFile } from 'uvfiles';
-import { ended, failure, isPending, makeFifo, newPath, plainEnvironment } from '../support/pipes.js';
+import { type BinaryFile, open, readBytes, readMany, writeFile } from 'uvfiles';
+import { ended, failure, isPending, makeFifo, newPath, plainEnvironment, runNode } from '../support/pipes.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
@@ -53,6 +53,40 @@ describe('a FIFO', function () {
     await writer.write(bytes('x'));
     await writer.flush();
     expect(String(await reader.read(1))).to.equal('x');
+  });
+
+  it('is read among the files of readMany, in its place, without a thread that waits for it', async () => {
+    const fifo = makeFifo();
+    const file = newPath();
+    await writeFile(file, 'file');
+    const files = readMany([file, fifo, '/dev/null', fifo]);
+    const next = async (): Promise<string> => String((await files.next()).value?.data);
+    expect(await next()).to.equal('file');
+    const first = next();
+    expect(await isPending(first)).to.equal(true);
+    await writeFile(fifo, 'one');
+    expect(await first).to.equal('one');
+    expect(await next()).to.equal('');
+    const second = next();
+    await writeFile(fifo, 'two');
+    expect(await second).to.equal('two');
+    expect(await next()).to.equal('undefined');
+  });
+
+  it('does not keep a readMany that is aborted, or its process', async () => {
+    const fifo = makeFifo();
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    const aborted = failure(readMany([fifo], { signal: controller.signal }).next());
+    expect(await isPending(aborted)).to.equal(true);
+    controller.abort(reason);
+    expect(await aborted).to.include({ code: 'ABORT_ERR', cause: reason });
+    expect((await failure(readMany([fifo], { timeout: 20 }).next())).code).to.equal('ERR_TIMEOUT');
+    const child = await ended(
+      runNode(`void uvfiles.readMany([${JSON.stringify(fifo)}]).next();
+               setTimeout(() => process.exit(3), 100);`),
+    );
+    expect(child.code).to.equal(3);
   });
 
   it('meets programs that open it in the ordinary, waiting way', async () => {

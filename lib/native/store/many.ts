@@ -1,7 +1,7 @@
 // Lists of paths, read or statted by one native job each.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import { systemError } from '../../errors/index.js';
+import { AbortError, systemError, TimeoutError } from '../../errors/index.js';
 import type { FilePath, ReadManyAnswer, StatCall } from '../../filesystem/filesystem.js';
 import type { OpOptions } from '../../schedule/options.js';
 import { descriptorFreed } from '../descriptor-wait.js';
@@ -11,10 +11,13 @@ import { bulk, nextBatch } from '../retry-on-emfile.js';
 import { bigIntStatsFrom, statsFrom } from '../stats.js';
 import { READ_MANY, STAT_MANY } from '../task-kinds.js';
 import { runTask, TaskCursor } from '../tasks.js';
+import { readWhole } from './read-whole.js';
 
 const BATCH_BYTES = 512 * 1024;
 const TABLE_ENTRY_BYTES = 16;
+// ReadManyCall of src-native/core/tasks/lists.h.
 const SYSCALLS = ['open', 'fstat', 'read'] as const;
+const ELSEWHERE = 3;
 
 type Batch = Promise<{ output: Buffer; done: boolean }>;
 
@@ -25,6 +28,8 @@ export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAn
   readonly #cursor: TaskCursor;
   #at = 0;
   #ahead: Batch | undefined;
+  /** The last file of the batch before, if it is to be read by `readWhole`: no thread waits for a FIFO or a device. */
+  #elsewhere: number | undefined;
 
   constructor(paths: readonly FilePath[], o: OpOptions | undefined) {
     this.#paths = paths;
@@ -40,11 +45,13 @@ export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAn
   }
 
   async next(): Promise<IteratorResult<readonly ReadManyAnswer[]>> {
+    if (this.#elsewhere !== undefined)
+      return { done: false, value: [await this.#readElsewhere(this.#elsewhere)] };
     if (this.#ahead === undefined) return { done: true, value: undefined };
     const { output, done } = await this.#ahead;
     const value = output.length === 0 ? [] : this.#answersIn(output);
     if (done) this.#end();
-    else this.#ahead = this.#ask();
+    else if (this.#elsewhere === undefined) this.#ahead = this.#ask();
     return { done: false, value };
   }
 
@@ -57,15 +64,37 @@ export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAn
     for (let i = 0; i < count; i++, entry += TABLE_ENTRY_BYTES) {
       const size = uint64At(output, entry);
       const code = int32At(output, entry + 8);
+      const call = int32At(output, entry + 12);
       const index = this.#at++;
+      if (call === ELSEWHERE) {
+        this.#elsewhere = index;
+        break;
+      }
       answers.push(
         code < 0
-          ? { index, error: this.#errorOf(index, code, int32At(output, entry + 12)) }
+          ? { index, error: this.#errorOf(index, code, call) }
           : { index, data: output.subarray(begin, begin + size) },
       );
       begin += size;
     }
     return answers;
+  }
+
+  // The task holds the file open meanwhile: it goes on only afterwards.
+  async #readElsewhere(index: number): Promise<ReadManyAnswer> {
+    let answer: ReadManyAnswer;
+    try {
+      answer = { index, data: await readWhole(this.#paths[index]!, 0, this.#o) };
+    } catch (error) {
+      if (error instanceof AbortError || error instanceof TimeoutError) throw error;
+      answer = { index, error: error as Error };
+    }
+    // It is not the same where the iterator has ended.
+    if (this.#elsewhere === index) {
+      this.#elsewhere = undefined;
+      this.#ahead = this.#ask();
+    }
+    return answer;
   }
 
   // As in Node, only the call that takes a path names it.
@@ -76,7 +105,7 @@ export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAn
   }
 
   #end(): void {
-    this.#ahead = undefined;
+    this.#ahead = this.#elsewhere = undefined;
     this.#cursor.close();
     descriptorFreed();
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "core/clock.h"
 #include "core/tasks/records.h"
@@ -33,6 +34,14 @@ constexpr int64_t kSlowNs = 20 * 1000;
 // The mean is about as many files.
 constexpr int64_t kMeanOf = 32;
 
+// Without O_NONBLOCK, to open a FIFO waits for a writer. Reads of a regular file do not heed that flag.
+int OpenToRead(int directory, const char* name) {
+  constexpr int kFlags = O_RDONLY | O_CLOEXEC;
+  const int fd = Retrying([&] { return ::openat(directory, name, kFlags | O_NONBLOCK); });
+  // A lease that is being broken, which takes a moment.
+  return fd == -EWOULDBLOCK ? Retrying([&] { return ::openat(directory, name, kFlags); }) : fd;
+}
+
 }  // namespace
 
 ReadMany::ReadMany(TaskArguments&& arguments)
@@ -47,6 +56,7 @@ Step ReadMany::Run(const Slice& slice) {
   // Not kept from slice to slice: they are descriptors.
   Folder folder;
   OpenedAhead ahead(paths_);
+  elsewhere_.Reset();
   while (at_ <= paths_.size() || file_) {
     if (cancelled()) {
       error.code = -ECANCELED;
@@ -65,6 +75,7 @@ Step ReadMany::Run(const Slice& slice) {
         return Step::kAgain;
       case Progress::kShortage:
       case Progress::kBatchFirst:
+      case Progress::kBatchLast:
         return Flush(Step::kReady);
     }
   }
@@ -79,7 +90,7 @@ ReadMany::Progress ReadMany::Begin(Folder* folder, OpenedAhead* ahead) {
   if (fd < 0) {
     const char* name = path;
     const int directory = folder->ShortenTo(&name);
-    fd = Retrying([&] { return ::openat(directory, name, O_RDONLY | O_CLOEXEC); });
+    fd = OpenToRead(directory, name);
   }
   if (IsDescriptorShortage(fd)) return Progress::kShortage;
   at_ += std::strlen(path) + 1;
@@ -95,6 +106,11 @@ ReadMany::Progress ReadMany::Begin(Folder* folder, OpenedAhead* ahead) {
   if (code < 0) {
     Finish(code, ReadManyCall::kStat);
     return Progress::kFileDone;
+  }
+  if (S_ISFIFO(found.st_mode) || S_ISCHR(found.st_mode)) {
+    elsewhere_ = std::move(file_);
+    Finish(0, ReadManyCall::kElsewhere);
+    return Progress::kBatchLast;
   }
   expected_ = S_ISREG(found.st_mode) ? static_cast<uint64_t>(found.st_size) : 0;
   if (expected_ > kMaxFile) {

@@ -1,6 +1,8 @@
 // kReadMany of core/tasks/lists.h.
 #pragma once
 
+#include <string>
+
 #include "core/task.h"
 #include "core/tasks/lists.h"
 #include "core/unique_fd.h"
@@ -16,7 +18,7 @@ class ReadMany final : public Task {
   Step Run(const Slice& slice) override;
 
  private:
-  enum class Progress : uint8_t { kFileDone, kSliceOver, kShortage, kBatchFirst };
+  enum class Progress : uint8_t { kFileDone, kSliceOver, kShortage, kBatchFirst, kBatchLast };
 
   Progress ReadOne(const Slice& slice, Folder* folder, OpenedAhead* ahead);
   Progress Begin(Folder* folder, OpenedAhead* ahead);
@@ -40,6 +42,8 @@ class ReadMany final : public Task {
   size_t used_ = 0;
   std::string table_;
   uint64_t count_ = 0;
+
+  UniqueFd elsewhere_;  // the last file of the last batch, if that is the caller's
 
   int64_t mean_ns_ = 0;  // that a file takes: tells whether the files are cached
 };
