@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 
-import { answerOf } from '../support/files.js';
+import { answerOf, fault, needsFaults, runFaulty } from '../support/files.js';
 import { skip } from '../support/skip.js';
 import { endOf, root, runProgram, scratchDirectory, startProgram } from '../support/temp.js';
 
@@ -41,17 +41,15 @@ describe('reads that hang in one environment', () => {
 
   /** Hangs `here` reads in the main thread, then `there` in each of `workers`, and sums up what the workers read beside. */
   async function readBeside(here: number, there: number, workers: number): Promise<unknown> {
-    // A list of files opens what it is given and waits, as on a dead mount.
-    const fifo = path.join(scratch.path, 'fifo');
-    if (!existsSync(fifo)) expect(spawnSync('mkfifo', [fifo]).status).to.equal(0);
+    // Opening this file waits for ever in its thread, as on a dead mount.
+    const dead = path.join(scratch.path, 'dead');
     const hang = `
       const hang = async (count) => {
-        for (let i = 0; i < count; i++)
-          (async () => { for await (const each of readMany([${JSON.stringify(fifo)}], { lane: lanes.default })) void each; })();
+        for (let i = 0; i < count; i++) void readBytes(${JSON.stringify(dead)}, { lane: lanes.default });
         while (metrics().lanes.default.running !== count) await new Promise((resolve) => setTimeout(resolve, 5));
       };`;
     const inWorker = `
-      const { lanes, metrics, readBytes, readMany } = require('uvfiles');
+      const { lanes, metrics, readBytes } = require('uvfiles');
       ${hang}
       (async () => {
         await hang(${there});
@@ -59,8 +57,9 @@ describe('reads that hang in one environment', () => {
         for (let i = 0; i < 20; i++) sum += (await readBytes('/etc/passwd')).length > 0 ? 1 : 0;
         require('node:worker_threads').parentPort.postMessage(sum);
       })();`;
-    const ending = await runProgram(
-      `import { lanes, metrics, readMany } from 'uvfiles';
+    const ending = await runFaulty(
+      [fault('open', dead, `g${path.join(scratch.path, 'never')}`)],
+      `import { lanes, metrics, readBytes } from 'uvfiles';
        import { Worker } from 'node:worker_threads';
        ${hang}
        await hang(${here});
@@ -70,15 +69,12 @@ describe('reads that hang in one environment', () => {
        }));
        console.log(JSON.stringify(sums));
        process.kill(process.pid, 'SIGKILL');`,
-      { env: { UVFILES_INLINE: '0' } },
     );
     return answerOf({ ...ending, code: 0, signal: null });
   }
 
   beforeEach(function () {
-    if (process.platform !== 'win32') return;
-    console.log('      skipped: Windows has no FIFOs in its directories');
-    this.skip();
+    needsFaults(this);
   });
 
   it('do not hold up eight others', async function () {
