@@ -181,6 +181,35 @@ TEST("holds no descriptor while its consumer has a batch") {
   Clear(top);
 }
 
+TEST(
+    "keeps the files that it has opened ahead from slice to slice, and closes them with the "
+    "batch") {
+  const std::string top = Scratch();
+  std::vector<std::string> paths;
+  for (int i = 0; i < 10; i++) {
+    paths.push_back(top + "/" + std::to_string(i));
+    WriteText(paths.back(), std::to_string(i));
+  }
+  const int before = OpenDescriptors();
+  auto task = Begin(TaskKind::kReadMany, {Joined(paths)}, {1000, 0});
+  for (int i = 1; i < 10; i++) {
+    CHECK_EQ(task->Run(Slice(0)), Step::kAgain);
+    const int kept = OpenDescriptors() - before;
+    if (i > 1) CHECK(kept >= 10 - i && kept <= 11 - i);  // and the folder's
+  }
+  const auto items = Decode(RunToEnd(*task).batches);
+  REQUIRE(items.size() == 10);
+  for (int i = 0; i < 10; i++) CHECK_EQ(items[i].data, std::to_string(i));
+  CHECK_EQ(OpenDescriptors(), before);
+  // It is dropped in between.
+  task = Begin(TaskKind::kReadMany, {Joined(paths)}, {1000, 0});
+  for (int i = 0; i < 3; i++) CHECK_EQ(task->Run(Slice(0)), Step::kAgain);
+  CHECK(OpenDescriptors() > before);
+  task.reset();
+  CHECK_EQ(OpenDescriptors(), before);
+  Clear(top);
+}
+
 TEST("waits, ready and empty, while there is no descriptor") {
   const std::string top = Scratch();
   WriteText(top + "/a", "one");

@@ -33,6 +33,15 @@ UniqueFd OpenedAhead::Take(size_t path_at) {
   return UniqueFd();
 }
 
+void OpenedAhead::Clear() {
+  ForgetFolder();
+  for (; count_ > 0; count_--) {
+    files_[first_].fd.Reset();
+    first_ = (first_ + 1) % kMost;
+  }
+  next_ = 0;
+}
+
 void OpenedAhead::Refill(size_t path_at, uint64_t room) {
   if (count_ > kMost / 2) return;
   next_ = std::max(next_, path_at);

@@ -25,6 +25,10 @@ class OpenedAhead {
   UniqueFd Take(size_t path_at);
   // Once half of the window is used up: opens files from the path at `path_at` on, as many as `room` bytes hold.
   void Refill(size_t path_at, uint64_t room);
+  // Looks up what is opened from now on in the directory that has its name by then.
+  void ForgetFolder() { folder_ = Folder(); }
+  // Closes all.
+  void Clear();
 
  private:
   struct File {

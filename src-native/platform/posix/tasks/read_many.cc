@@ -46,6 +46,7 @@ int OpenToRead(int directory, const char* name) {
 
 ReadMany::ReadMany(TaskArguments&& arguments)
     : paths_(std::move(arguments.bytes[0])),
+      ahead_(paths_),
       batch_size_(static_cast<size_t>(std::max<int64_t>(1, arguments.numbers[0]))),
       slow_ns_(arguments.numbers.size() > 1 ? arguments.numbers[1] : kSlowNs),
       paths_left_(static_cast<size_t>(std::count(paths_.begin(), paths_.end(), '\0')) + 1) {}
@@ -53,9 +54,9 @@ ReadMany::ReadMany(TaskArguments&& arguments)
 ReadMany::~ReadMany() { BlockPool::Instance().Release(memory_); }
 
 Step ReadMany::Run(const Slice& slice) {
-  // Not kept from slice to slice: they are descriptors.
+  // Names are looked up afresh in each slice: the directory may have been replaced.
   Folder folder;
-  OpenedAhead ahead(paths_);
+  ahead_.ForgetFolder();
   elsewhere_.Reset();
   while (at_ <= paths_.size() || file_) {
     if (cancelled()) {
@@ -65,9 +66,9 @@ Step ReadMany::Run(const Slice& slice) {
     }
     if (used_ >= batch_size_ && !file_) return Flush(Step::kReady);
     const uint64_t begun = NowNs();
-    switch (ReadOne(slice, &folder, &ahead)) {
+    switch (ReadOne(slice, &folder)) {
       case Progress::kFileDone:
-        mean_ns_ += (static_cast<int64_t>(NowNs() - begun) - mean_ns_) / kMeanOf;
+        Learn(static_cast<int64_t>(NowNs() - begun));
         if (slice.Expired())
           return count_ > 0 && used_ >= batch_size_ ? Flush(Step::kReady) : Step::kAgain;
         break;
@@ -82,11 +83,17 @@ Step ReadMany::Run(const Slice& slice) {
   return Flush(Step::kDone);
 }
 
-ReadMany::Progress ReadMany::Begin(Folder* folder, OpenedAhead* ahead) {
+// The first file decides for the next ones: lists are short, and neighbours are cached alike.
+void ReadMany::Learn(int64_t file_ns) {
+  mean_ns_ =
+      mean_ns_ < 0 ? std::min(file_ns, 2 * slow_ns_) : mean_ns_ + (file_ns - mean_ns_) / kMeanOf;
+}
+
+ReadMany::Progress ReadMany::Begin(Folder* folder) {
   const size_t path_at = at_;
   const char* const path = paths_.c_str() + path_at;
-  if (mean_ns_ >= slow_ns_) ahead->Refill(path_at, batch_size_ - std::min(used_, batch_size_));
-  int fd = ahead->Take(path_at).Release();
+  if (mean_ns_ >= slow_ns_) ahead_.Refill(path_at, batch_size_ - std::min(used_, batch_size_));
+  int fd = ahead_.Take(path_at).Release();
   if (fd < 0) {
     const char* name = path;
     const int directory = folder->ShortenTo(&name);
@@ -136,9 +143,9 @@ ReadMany::Progress ReadMany::Begin(Folder* folder, OpenedAhead* ahead) {
   return Progress::kSliceOver;
 }
 
-ReadMany::Progress ReadMany::ReadOne(const Slice& slice, Folder* folder, OpenedAhead* ahead) {
+ReadMany::Progress ReadMany::ReadOne(const Slice& slice, Folder* folder) {
   if (!file_) {
-    const Progress begun = Begin(folder, ahead);
+    const Progress begun = Begin(folder);
     if (begun != Progress::kSliceOver) return begun;
   }
   for (;;) {
@@ -189,6 +196,8 @@ void ReadMany::Finish(int code, ReadManyCall call) {
 }
 
 Step ReadMany::Flush(Step step) {
+  // The consumer may never ask for more.
+  ahead_.Clear();
   if (count_ == 0) return step;
   const size_t padded = (used_ + 7) & ~size_t{7};
   AppendInteger(&table_, count_);

@@ -20,13 +20,16 @@ class ReadMany final : public Task {
  private:
   enum class Progress : uint8_t { kFileDone, kSliceOver, kShortage, kBatchFirst, kBatchLast };
 
-  Progress ReadOne(const Slice& slice, Folder* folder, OpenedAhead* ahead);
-  Progress Begin(Folder* folder, OpenedAhead* ahead);
+  Progress ReadOne(const Slice& slice, Folder* folder);
+  Progress Begin(Folder* folder);
+  void Learn(int64_t file_ns);
   bool Reserve(size_t size);
   void Finish(int code, ReadManyCall call);
   Step Flush(Step step);
 
   const std::string paths_;
+  // Kept until the batch is full: to open them again in each slice would cost more than to read them.
+  OpenedAhead ahead_;
   const size_t batch_size_;
   const int64_t slow_ns_;
   size_t paths_left_;
@@ -45,7 +48,8 @@ class ReadMany final : public Task {
 
   UniqueFd elsewhere_;  // the last file of the last batch, if that is the caller's
 
-  int64_t mean_ns_ = 0;  // that a file takes: tells whether the files are cached
+  // That a file takes: tells whether the files are cached. -1: none was read.
+  int64_t mean_ns_ = -1;
 };
 
 }  // namespace uvfiles
