@@ -134,7 +134,6 @@ export interface TemporaryDirectoryEntry {
   remove(ignoreErrors: boolean): Promise<number>;
 }
 
-/** A complete store of files. */
 /** A directory that has been made like another one. */
 export interface CopiedFolder {
   /** The permission bits that it is to get when everything is in it; undefined where it has them. */
@@ -145,6 +144,7 @@ export interface CopiedFolder {
   readonly others: readonly { readonly name: FilePath; readonly type: EntryType }[];
 }
 
+/** A complete store of files. */
 export interface Store {
   readonly name: string;
   /** What its paths begin with where it is mounted; empty for real files. */

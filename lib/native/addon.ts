@@ -48,7 +48,7 @@ interface Addon {
   textOf(memory: Buffer, length: number): string | undefined;
   openTempOwner(): number;
   forgetTemp(registration: number): void;
-  releaseFile(file: number): boolean;
+  releaseFile(file: number, registration: number): boolean;
   registeredTemps(): number;
   watchedSignals(): number;
   rewatchSignals(): void;

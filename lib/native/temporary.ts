@@ -89,10 +89,13 @@ async function makeFile(place: TempPlace, how: TempFileKind, o?: OpOptions): Pro
   return { fd, id: file, registration: registrationIn(output), path: output.subarray(REGISTRATION_BYTES) };
 }
 
-/** From now on the file is for others to close and to remove. */
-export function giveAway(made: MadeFile): void {
-  releaseFile(made.id);
-  forgetTemp(made.registration);
+/**
+ * From now on the file is for others to close and to remove. One request of the addon does both, last: a worker that is terminated in between
+ * would leave what nobody has got.
+ */
+export function giveAway({ id, registration }: MadeFile): void {
+  removed(registration);
+  addon.releaseFile(id, registration);
 }
 
 /** Creates a directory, in one operation. It is registered. */
@@ -140,7 +143,7 @@ export async function finishTempFile(
 
 /** Takes a file from among the open ones, descriptor and all; false while operations hold it. */
 export function releaseFile(id: number): boolean {
-  return addon.releaseFile(id);
+  return addon.releaseFile(id, 0);
 }
 
 /** The index of the first of `candidates` in which a file can be written. */
@@ -152,6 +155,6 @@ export async function findTempDirectory(candidates: readonly string[], o?: OpOpt
 /** The end of the process need not remove it any more. */
 export function forgetTemp(registration: number): void {
   if (registration === 0) return;
-  addon.forgetTemp(registration);
   removed(registration);
+  addon.forgetTemp(registration);
 }

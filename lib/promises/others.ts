@@ -144,8 +144,9 @@ export async function mkdtemp(call: Call, prefix: unknown, options: unknown): Pr
   const made = await store.createTemporaryDirectory(place, call).catch((error: unknown) => {
     throw renamed(error, 'mkdtemp', `${text}XXXXXX`);
   });
+  const path = encoded(Buffer.from(textOf(made.path)), encoding);
   made.keep();
-  return encoded(Buffer.from(textOf(made.path)), encoding);
+  return path;
 }
 
 export async function mkdtempDisposable(call: Call, prefix: unknown, options: unknown): Promise<unknown> {

@@ -22,6 +22,7 @@ export async function mkdtemp(o?: PlaceOptions & OpOptions): Promise<string | Ui
   const placed = placeOf(checked, own.call);
   const { place, store } = placed instanceof Promise ? await placed : placed;
   const made = await store.createTemporaryDirectory(place, own.call);
+  const path = pathFrom(made.path, checked);
   made.keep();
-  return pathFrom(made.path, checked);
+  return path;
 }

@@ -29,7 +29,9 @@ export async function mkstemp(
   if (store.name !== realFiles.name)
     throw new UnsupportedOperationError(`files of the file system '${store.name}' have no descriptors`);
   const made = await store.createTemporaryFile(place, KIND, own.call);
-  return { fd: made.detach?.() ?? released(made.file), path: pathFrom(made.path, checked) };
+  const path = pathFrom(made.path, checked);
+  // Last: until then the file goes with a worker that is terminated.
+  return { fd: made.detach?.() ?? released(made.file), path };
 }
 
 // Of real files that `faults` or `trace` stand before.

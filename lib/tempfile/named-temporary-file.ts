@@ -56,9 +56,9 @@ export async function namedTemporaryFile(o?: TempAnyOptions & DeleteOptions): Pr
   const { appending } = resolved.mode;
   const kind = { anonymous: false, appending, deleteOnClose: own.delete && own.deleteOnClose };
   const made = await store.createTemporaryFile(place, kind, own.call);
-  if (!own.delete) made.keep();
   const handle = buildHandle(made.file, pathFrom(made.path, checked), resolved);
   if (own.delete && !own.deleteOnClose) removeOnDispose(handle, made);
+  if (!own.delete) made.keep();
   return handle;
 }
 

@@ -94,7 +94,8 @@ export async function temporaryDirectory(o?: TemporaryDirectoryOptions): Promise
   const placed = placeOf(checked, own.call);
   const { place, store } = placed instanceof Promise ? await placed : placed;
   const made = await store.createTemporaryDirectory(place, own.call);
-  if (!own.delete) made.keep();
   const name = pathFrom(made.path, checked) as string;
-  return new TemporaryDirectory(name, made, own.ignoreCleanupErrors, own.delete);
+  const directory = new TemporaryDirectory(name, made, own.ignoreCleanupErrors, own.delete);
+  if (!own.delete) made.keep();
+  return directory;
 }

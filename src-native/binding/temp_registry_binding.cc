@@ -33,31 +33,42 @@ napi_value OpenTempOwner(napi_env env, napi_callback_info) {
   return NumberOf(env, static_cast<double>(owner));
 }
 
-double FirstNumber(napi_env env, napi_callback_info info) {
-  napi_value value = nullptr;
-  size_t count = 1;
-  double number = -1;
-  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
-  if (count == 1) napi_get_value_double(env, value, &number);
-  return number;
+struct Numbers {
+  double first = -1;
+  double second = -1;
+};
+
+Numbers NumbersOf(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  size_t count = 2;
+  Numbers numbers;
+  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+  if (count >= 1) napi_get_value_double(env, values[0], &numbers.first);
+  if (count >= 2) napi_get_value_double(env, values[1], &numbers.second);
+  return numbers;
+}
+
+void Forget(double registration) {
+  if (registration > 0) TempRegistry::Shared().Forget(static_cast<TempRegistry::Id>(registration));
 }
 
 // forgetTemp(registration)
 napi_value ForgetTemp(napi_env env, napi_callback_info info) {
-  const double id = FirstNumber(env, info);
-  if (id > 0) TempRegistry::Shared().Forget(static_cast<TempRegistry::Id>(id));
+  Forget(NumbersOf(env, info).first);
   Environment::Get(env)->LetGoWhenIdle();
   return nullptr;
 }
 
-// releaseFile(number): takes the file out of the table, leaving its descriptor to the caller. False while operations hold
-// it.
+// releaseFile(number, registration): takes the file out of the table, leaving its descriptor to the caller, and forgets the
+// registration, unless that is 0. False while operations hold the file.
 napi_value ReleaseFile(napi_env env, napi_callback_info info) {
   Environment* const environment = Environment::Get(env);
   FileTable& files = environment->files;
-  OpenFile* const file = files.Find(static_cast<uint32_t>(FirstNumber(env, info)));
+  const Numbers numbers = NumbersOf(env, info);
+  OpenFile* const file = files.Find(static_cast<uint32_t>(numbers.first));
   const bool free = file != nullptr && !file->closing && file->in_flight == 0;
   if (free) files.Remove(file);
+  Forget(numbers.second);
   environment->LetGoWhenIdle();
   napi_value result = nullptr;
   napi_get_boolean(env, free, &result);

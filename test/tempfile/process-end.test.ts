@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import type { ChildProcess } from 'node:child_process';
 
+import { skip } from '../support/skip.js';
 import { type Ending, runProgram, scratchDirectory } from '../support/temp.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -189,10 +190,7 @@ describe('the end of the process', () => {
   });
 
   it('of a worker that is terminated takes what was made and not yet handed out', async function () {
-    if (process.platform !== 'linux') {
-      console.log('      skipped: only Linux tells what a descriptor is open on');
-      this.skip();
-    }
+    if (process.platform !== 'linux') skip(this, 'only Linux tells what a descriptor is open on');
     // All is delivered at once. What continues first is a read, with the other results still on their way to who waits.
     const greedy = (call: string): string => `
       const { createLane, open, tempfile } = require('uvfiles');
@@ -227,6 +225,45 @@ describe('the end of the process', () => {
       const [made, ...left] = stdout.trim().split(' ');
       expect({ call, left, stderr }).to.deep.equal({ call, left: ['0', '0'], stderr: '' });
       if (call !== 'temporaryFile') expect(Number(made)).to.be.above(1);
+    }
+  });
+
+  it('of a worker that is terminated takes what the caller was about to get', async function () {
+    if (process.platform !== 'linux') skip(this, 'only Linux tells what a descriptor is open on');
+    // Its path is the last thing that is made of it. There the worker stays.
+    const staying = (call: string): string => `
+      const { tempfile } = require('uvfiles');
+      const { parentPort } = require('node:worker_threads');
+      const dir = ${JSON.stringify(scratch.path)};
+      const { toString } = Buffer.prototype;
+      Buffer.prototype.toString = function (...args) {
+        const text = toString.apply(this, args);
+        if (text.startsWith(dir + '/')) {
+          parentPort.postMessage('made');
+          for (;;);
+        }
+        return text;
+      };
+      tempfile.${call};
+    `;
+    const calls = [
+      'mkstemp({ dir })',
+      'mkdtemp({ dir })',
+      'namedTemporaryFile({ dir, delete: false })',
+      'temporaryDirectory({ dir, delete: false })',
+    ];
+    for (const call of calls) {
+      const { stdout, stderr } = await runProgram(
+        `${inWorker(staying(call))}
+         const made = fs.readdirSync(dir).length;
+         await worker.terminate();
+         const open = fs.readdirSync('/proc/self/fd').filter((fd) => {
+           try { return fs.readlinkSync('/proc/self/fd/' + fd).startsWith(dir); } catch { return false; }
+         });
+         console.log(made, fs.readdirSync(dir).length, open.length);`,
+        { args: ['--no-warnings'] },
+      );
+      expect({ call, stdout, stderr }).to.deep.equal({ call, stdout: '1 0 0\n', stderr: '' });
     }
   });
 
