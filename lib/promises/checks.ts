@@ -1,5 +1,7 @@
 // Node's checks of arguments, with its codes and messages: for the methods of FileHandle, which have no function of Node's
 // to be handed to.
+import { StringDecoder } from 'node:string_decoder';
+
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 
 /** A system error that names no system call of the kernel: what Node says of a handle that is closed. */
@@ -60,6 +62,11 @@ export function checkOptions(options: unknown): Record<string, unknown> {
     throw invalidArgValue('encoding', encoding, 'is invalid encoding');
   checkSignal(signal);
   return read;
+}
+
+/** An encoding of text: 'buffer' is none, and a read for it would be lost. */
+export function checkDecoding(encoding: BufferEncoding): void {
+  new StringDecoder(encoding);
 }
 
 /** A signal, or what looks like one. */

@@ -14,6 +14,8 @@ import { refuseForbiddenUse } from '../filesystem/layers.js';
 import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
 import type { OpOptions } from '../schedule/options.js';
 import {
+  checkBoolean,
+  checkDecoding,
   checkInteger,
   checkObject,
   checkOptions,
@@ -48,6 +50,11 @@ interface Read<T> {
 
 /** An open file. */
 export class FileHandle extends EventEmitter {
+  // The bundle renames the class.
+  static {
+    Object.defineProperty(this, 'name', { value: 'FileHandle' });
+  }
+
   readonly #file: OpenFile;
   readonly #call: OpOptions | undefined;
   readonly #sequence = new Sequence();
@@ -156,13 +163,15 @@ export class FileHandle extends EventEmitter {
     FileHandle.#check(this, 'readFile');
     const { encoding, signal, buffer } = checkOptions(options);
     const memory = memoryOf(buffer);
+    if (encoding) checkDecoding(encoding as BufferEncoding);
     const bytes = intoMemory(await readAll(this.#positioned, signal as Signal), memory);
     return encoding ? bytes.toString(encoding as BufferEncoding) : bytes;
   }
 
   async writeFile(data: unknown, options?: unknown): Promise<void> {
     FileHandle.#check(this, 'writeFile');
-    const { encoding, signal } = checkOptions(options);
+    const { encoding, signal, flush } = checkOptions(options);
+    if (flush !== undefined && flush !== null) checkBoolean(flush, 'options.flush');
     await writeAll(this.#positioned, data, (encoding || 'utf8') as BufferEncoding, signal as Signal);
   }
 

@@ -8,9 +8,10 @@ import { node } from './node.js';
 import { isPrepared, prepareHandles } from './node-handle.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 
-const { O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
+const { O_APPEND, O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 // Windows has none.
 const O_DIRECTORY = (constants.O_DIRECTORY as number | undefined) ?? 0;
+const SEEK_SET = 0;
 /** What no directory is opened for. */
 const CHANGES = O_CREAT | O_RDWR | O_TRUNC | O_WRONLY;
 
@@ -22,7 +23,17 @@ export async function openPath(
   call: OpOptions | undefined,
 ): Promise<FileHandle> {
   if (!isPrepared) await prepareHandles();
-  return new FileHandle(await storeOf(path).open(path, flags, permissions, call), call);
+  const file = await storeOf(path).open(path, flags, permissions, call);
+  const handle = new FileHandle(file, call);
+  // Files for appending are opened at their end. Node reads them from the beginning.
+  if ((flags & O_APPEND) === 0 || (flags & O_RDWR) === 0 || file.openedAt === 0) return handle;
+  try {
+    await file.seek(0, SEEK_SET, call);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  return handle;
 }
 
 export async function open(
