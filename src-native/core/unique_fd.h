@@ -2,6 +2,8 @@
 // Not thread-safe; a UniqueFd belongs to one task or operation.
 #pragma once
 
+#include <uv.h>
+
 #ifdef _WIN32
 #include "platform/file_system.h"
 #else
@@ -47,5 +49,8 @@ class UniqueFd {
  private:
   int fd_ = -1;
 };
+
+// The process, or the system, has no descriptor left: worth waiting for, since ours come and go.
+inline bool IsDescriptorShortage(int code) { return code == UV_EMFILE || code == UV_ENFILE; }
 
 }  // namespace uvfiles

@@ -1,5 +1,5 @@
 // WriteAtomic and OpenAtomic: the old content or the new, and no third name.
-#include "platform/posix/tasks/write_atomic.h"
+#include "core/tasks/write_atomic.h"
 
 #include <fcntl.h>
 #include <sys/mount.h>

@@ -24,7 +24,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include "core/task.h"
 
@@ -50,32 +49,9 @@ enum class EntryType : uint8_t {
   kSocket = 12,
 };
 
-// Their bodies are the platform's.
-class MakeDirectories final : public Task {
- public:
-  explicit MakeDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step Run(const Slice& slice) override;
-
- private:
-  TaskArguments arguments_;
-};
-
-class RemoveDirectories final : public Task {
- public:
-  explicit RemoveDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step Run(const Slice& slice) override;
-
- private:
-  TaskArguments arguments_;
-};
-
-class RenameDirectories final : public Task {
- public:
-  explicit RenameDirectories(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-  Step Run(const Slice& slice) override;
-
- private:
-  TaskArguments arguments_;
-};
+// The bodies of the first three, each of one step.
+void MakeDirectories(const TaskArguments& arguments, Task* task);
+void RemoveDirectories(const TaskArguments& arguments, Task* task);
+void RenameDirectories(const TaskArguments& arguments, Task* task);
 
 }  // namespace uvfiles

@@ -1,5 +1,6 @@
 #include "core/tasks/registry.h"
 
+#include "core/tasks/directories.h"
 #include "core/tasks/os_tasks.h"
 #include "core/tasks/remove_tree.h"
 #include "core/tasks/temp_directory.h"
@@ -7,8 +8,29 @@
 #include "core/tasks/temp_file.h"
 #include "core/tasks/temp_finish.h"
 #include "core/tasks/temp_probe.h"
+#include "core/tasks/write_atomic.h"
 
 namespace uvfiles {
+
+namespace {
+
+// A task that does all of its work in one step.
+class OneStepTask final : public Task {
+ public:
+  using Body = void (*)(const TaskArguments& arguments, Task* task);
+  OneStepTask(Body body, TaskArguments&& arguments)
+      : body_(body), arguments_(std::move(arguments)) {}
+  Step Run(const Slice&) override {
+    body_(arguments_, this);
+    return Step::kDone;
+  }
+
+ private:
+  const Body body_;
+  const TaskArguments arguments_;
+};
+
+}  // namespace
 
 std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments) {
   switch (kind) {
@@ -29,6 +51,16 @@ std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments) {
       return Make<TempFinish>(std::move(arguments));
 
     // 50-199: os and whole files
+    case TaskKind::kMakeDirectories:
+      return std::make_unique<OneStepTask>(MakeDirectories, std::move(arguments));
+    case TaskKind::kRemoveDirectories:
+      return std::make_unique<OneStepTask>(RemoveDirectories, std::move(arguments));
+    case TaskKind::kRenameDirectories:
+      return std::make_unique<OneStepTask>(RenameDirectories, std::move(arguments));
+    case TaskKind::kWriteAtomic:
+      return Make<WriteAtomic>(std::move(arguments));
+    case TaskKind::kOpenAtomic:
+      return Make<OpenAtomic>(std::move(arguments));
     default:
       return MakeOsTask(kind, std::move(arguments));
   }

@@ -13,6 +13,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/atomic_file.h"
+#include "core/task.h"
 
 namespace uvfiles {
 
@@ -21,6 +26,33 @@ enum AtomicFlags : int64_t {
   kPermissionsGiven = 2,  // the number behind holds even where an old file has others
   kAtomicExclusive = 4,   // EEXIST where there is an old file
   kInPlaceIfBusy = 8,     // overwrites an old file that is a mount point, which nothing can replace
+};
+
+class WriteAtomic final : public Task {
+ public:
+  explicit WriteAtomic(TaskArguments&& arguments);
+  Step Run(const Slice& slice) override;
+
+ private:
+  const std::string path_;
+  const std::string data_;
+  const int64_t flags_;
+  const int64_t permissions_;
+  const std::unique_ptr<AtomicFile> file_ = MakeAtomicFile();
+  size_t written_ = 0;
+};
+
+class OpenAtomic final : public Task {
+ public:
+  explicit OpenAtomic(TaskArguments&& arguments);
+  Step Run(const Slice& slice) override;
+
+ private:
+  const std::string path_;
+  const int64_t flags_;
+  const int64_t permissions_;
+  const std::unique_ptr<AtomicFile> file_ = MakeAtomicFile();
+  bool begun_ = false;
 };
 
 }  // namespace uvfiles

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/has_memory.h"
+#include "core/tasks/write_atomic.h"
 #include "core/temp_name.h"
 #include "platform/file_system.h"
 #include "platform/posix/copy_content.h"
@@ -59,13 +60,13 @@ int RenameUnlessThere(int directory, const char* from, const char* to) {
 
 }  // namespace
 
-bool AtomicFile::Fail(int code, const char* syscall) {
+bool PosixAtomicFile::Fail(int code, const char* syscall) {
   if (code < 0) syscall_ = syscall;
   return code < 0;
 }
 
 // Follows links to the name that is to be replaced, whether it exists or not.
-int AtomicFile::Resolve(const std::string& path) {
+int PosixAtomicFile::Resolve(const std::string& path) {
   std::string current = path;
   for (int i = 0; i < kMaxLinks; i++) {
     struct stat found;
@@ -94,7 +95,7 @@ int AtomicFile::Resolve(const std::string& path) {
   return -ELOOP;
 }
 
-int AtomicFile::OpenDirectory() {
+int PosixAtomicFile::OpenDirectory() {
   // Only a directory that is open for reading can be synced; writing into it needs no such permission.
 #ifdef O_PATH
   const int access = (flags_ & kDurable) != 0 ? O_RDONLY : O_PATH;
@@ -107,7 +108,7 @@ int AtomicFile::OpenDirectory() {
   return fd < 0 ? fd : 0;
 }
 
-int AtomicFile::BuildName() {
+int PosixAtomicFile::BuildName() {
   // Nothing of the target's name: that may be as long as the file system allows, which may be 143 bytes (eCryptfs).
   temp_name_ = ".new.";
   const int code = AppendRandomName(&temp_name_);
@@ -119,7 +120,7 @@ int AtomicFile::BuildName() {
   return 0;
 }
 
-int AtomicFile::Make() {
+int PosixAtomicFile::Make() {
   const int fd = OpenNameless(directory_.Get(), permissions_);
   if (fd >= 0) {
     file_.Reset(fd);
@@ -129,7 +130,7 @@ int AtomicFile::Make() {
   return MakeNamed();
 }
 
-int AtomicFile::MakeNamed() {
+int PosixAtomicFile::MakeNamed() {
   // Never more open than the old file is, while it has a name.
   mode_t mode = permissions_;
   struct stat old;
@@ -155,8 +156,8 @@ int AtomicFile::MakeNamed() {
   return -EEXIST;
 }
 
-int AtomicFile::Begin(const std::string& path, int64_t flags, int64_t permissions,
-                      TaskError* error) {
+int PosixAtomicFile::Begin(const std::string& path, int64_t flags, int64_t permissions,
+                           TaskError* error) {
   path_ = path;
   flags_ = flags;
   permissions_ = static_cast<mode_t>(permissions);
@@ -171,7 +172,7 @@ int AtomicFile::Begin(const std::string& path, int64_t flags, int64_t permission
   return code;
 }
 
-int AtomicFile::OpenToOthers(std::string* path) {
+int PosixAtomicFile::OpenToOthers(std::string* path) {
   struct stat own;
   int code = Retrying([&] { return ::fstat(file_.Get(), &own); });
   if (code < 0) return code;
@@ -185,7 +186,7 @@ int AtomicFile::OpenToOthers(std::string* path) {
   return 0;
 }
 
-int AtomicFile::AdoptOldFile() {
+int PosixAtomicFile::AdoptOldFile() {
   struct stat old;
   struct stat own;
   if (own_mode_ != 0) {
@@ -215,7 +216,7 @@ int AtomicFile::AdoptOldFile() {
 }
 
 // Names a nameless file: as the target itself where that is new, so that not even a kill in between leaves another name.
-int AtomicFile::Link() {
+int PosixAtomicFile::Link() {
   int code = NameNameless(file_.Get(), directory_.Get(), name_.c_str());
   if (code == 0) {
     is_published_ = true;
@@ -235,7 +236,7 @@ int AtomicFile::Link() {
 
 // A nameless file that cannot be named goes over into one that has a name: some file systems, and what is between them
 // and us, make the one and refuse the other.
-int AtomicFile::MoveToNamed(const Task& task) {
+int PosixAtomicFile::MoveToNamed(const Task& task) {
   const UniqueFd nameless = std::move(file_);
   struct stat found;
   if (::fstat(nameless.Get(), &found) != 0) return -errno;
@@ -249,7 +250,7 @@ int AtomicFile::MoveToNamed(const Task& task) {
   return code == 0 && (flags_ & kDurable) != 0 ? platform::Sync(file_.Get()) : code;
 }
 
-int AtomicFile::PutInPlace() {
+int PosixAtomicFile::PutInPlace() {
   const int directory = directory_.Get();
   if ((flags_ & kAtomicExclusive) != 0) {
     int code = Retrying(
@@ -264,7 +265,7 @@ int AtomicFile::PutInPlace() {
 
 // Nobody cancels this: half of the new content would help nobody. It is truncated last, so that a disk that is full says so
 // before the old content has gone.
-int AtomicFile::OverwriteFrom(int fd) {
+int PosixAtomicFile::OverwriteFrom(int fd) {
   UniqueFd target(Retrying([&] {
     return ::openat(directory_.Get(), name_.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
   }));
@@ -292,7 +293,7 @@ int AtomicFile::OverwriteFrom(int fd) {
   return 0;
 }
 
-int AtomicFile::Publish(const Task& task, TaskError* error) {
+int PosixAtomicFile::Publish(const Task& task, TaskError* error) {
   int code = AdoptOldFile();
   bool failed = Fail(code, "fchmod");
   if (!failed && (flags_ & kDurable) != 0) {
@@ -345,11 +346,13 @@ int AtomicFile::Publish(const Task& task, TaskError* error) {
   return code;
 }
 
-void AtomicFile::Discard() {
+void PosixAtomicFile::Discard() {
   file_.Reset();
   if (!temp_name_.empty()) ::unlinkat(directory_.Get(), temp_name_.c_str(), 0);
   temp_name_.clear();
   directory_.Reset();
 }
+
+std::unique_ptr<AtomicFile> MakeAtomicFile() { return std::make_unique<PosixAtomicFile>(); }
 
 }  // namespace uvfiles

@@ -3,6 +3,8 @@
 
 #include <cerrno>
 
+#include "core/unique_fd.h"  // IsDescriptorShortage
+
 namespace uvfiles {
 
 // The call's result when it is not negative, else -errno.
@@ -14,8 +16,5 @@ auto Retrying(Call call) -> decltype(call()) {
     if (errno != EINTR) return -errno;
   }
 }
-
-// The process, or the system, has no descriptor left: worth waiting for, since ours come and go.
-inline bool IsDescriptorShortage(int code) { return code == -EMFILE || code == -ENFILE; }
 
 }  // namespace uvfiles

@@ -15,12 +15,6 @@ std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
   switch (kind) {
     case TaskKind::kPathCall:
       return Make<PathCall>(std::move(arguments));
-    case TaskKind::kMakeDirectories:
-      return Make<MakeDirectories>(std::move(arguments));
-    case TaskKind::kRemoveDirectories:
-      return Make<RemoveDirectories>(std::move(arguments));
-    case TaskKind::kRenameDirectories:
-      return Make<RenameDirectories>(std::move(arguments));
     case TaskKind::kScanDirectory:
       return Make<ScanDirectory>(std::move(arguments));
     case TaskKind::kWalkTree:
@@ -33,10 +27,6 @@ std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
       return Make<CopyOneFile>(std::move(arguments));
     case TaskKind::kMove:
       return Make<Move>(std::move(arguments));
-    case TaskKind::kWriteAtomic:
-      return Make<WriteAtomic>(std::move(arguments));
-    case TaskKind::kOpenAtomic:
-      return Make<OpenAtomic>(std::move(arguments));
     case TaskKind::kCopyTree:
       return Make<CopyTree>(std::move(arguments));
     case TaskKind::kSendFile:

@@ -4,8 +4,8 @@
 
 #include <cerrno>
 
+#include "platform/directories.h"
 #include "platform/posix/directory_at.h"
-#include "platform/posix/directory_chain.h"
 #include "platform/posix/open_below.h"
 #include "platform/posix/retry.h"
 
@@ -21,7 +21,7 @@ CopyOptions CopyOptionsOf(int64_t flags) {
 }
 
 std::string TargetInto(const std::string& src, const std::string& dst) {
-  if (!IsDirectory(dst)) return dst;
+  if (!platform::IsDirectory(dst)) return dst;
   return JoinBelow(dst, SplitLastName(src).name);
 }
 

@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "platform/posix/directory_chain.h"
+#include "platform/directories.h"
 #include "platform/posix/open_below.h"
 #include "platform/posix/retry.h"
 #include "platform/posix/tasks/copy_file.h"
@@ -132,9 +132,10 @@ CopyTree::Next CopyTree::Start() {
   if (IsDescriptorShortage(code)) return Next::kShortage;
   if (code == 1) code = -EINVAL;
   if (code < 0) return Fail(code, "");
-  const size_t above = ParentLength(to_, LengthWithoutSlashes(to_));
+  const size_t above = platform::ParentLength(to_, platform::LengthWithoutSeparators(to_));
   const std::string parent = to_.substr(0, above);
-  if (above > 0 && !IsDirectory(parent) && !MakeChain(parent, 0777, true, *this, &error)) {
+  if (above > 0 && !platform::IsDirectory(parent) &&
+      !platform::MakeChain(parent, 0777, true, *this, &error)) {
     return Next::kEnd;
   }
   code = Retrying([&] { return ::mkdir(to_.c_str(), kWhileCopying); });
@@ -155,8 +156,8 @@ CopyTree::Next CopyTree::Start() {
 // From the directory that dst is to be in, up to the root: 1 where src is among them, 0 where it is not found, or -errno.
 int CopyTree::FindSourceAbove() const {
   std::string lowest = to_;
-  while (!IsDirectory(lowest)) {
-    const size_t above = ParentLength(lowest, LengthWithoutSlashes(lowest));
+  while (!platform::IsDirectory(lowest)) {
+    const size_t above = platform::ParentLength(lowest, platform::LengthWithoutSeparators(lowest));
     if (above == 0) {
       lowest = lowest[0] == '/' ? "/" : ".";
       break;

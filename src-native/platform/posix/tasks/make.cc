@@ -1,4 +1,3 @@
-#include "core/tasks/directories.h"
 #include "core/tasks/os_tasks.h"
 #include "platform/posix/tasks/beneath.h"
 #include "platform/posix/tasks/copy_file.h"
@@ -12,7 +11,6 @@
 #include "platform/posix/tasks/send_file.h"
 #include "platform/posix/tasks/stat_many.h"
 #include "platform/posix/tasks/walk_tree.h"
-#include "platform/posix/tasks/write_atomic.h"
 
 namespace uvfiles {
 
@@ -20,12 +18,6 @@ std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
   switch (kind) {
     case TaskKind::kPathCall:
       return Make<PathCall>(std::move(arguments));
-    case TaskKind::kMakeDirectories:
-      return Make<MakeDirectories>(std::move(arguments));
-    case TaskKind::kRemoveDirectories:
-      return Make<RemoveDirectories>(std::move(arguments));
-    case TaskKind::kRenameDirectories:
-      return Make<RenameDirectories>(std::move(arguments));
     case TaskKind::kScanDirectory:
       return Make<ScanDirectory>(std::move(arguments));
     case TaskKind::kWalkTree:
@@ -46,10 +38,6 @@ std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
       return Make<Move>(std::move(arguments));
     case TaskKind::kSendFile:
       return Make<SendFile>(std::move(arguments));
-    case TaskKind::kWriteAtomic:
-      return Make<WriteAtomic>(std::move(arguments));
-    case TaskKind::kOpenAtomic:
-      return Make<OpenAtomic>(std::move(arguments));
     case TaskKind::kBeneath:
       return Make<BeneathTask>(std::move(arguments));
     case TaskKind::kFileLock:

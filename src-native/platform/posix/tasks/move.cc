@@ -9,8 +9,8 @@
 
 #include "core/tasks/remove_tree.h"
 #include "core/temp_name.h"
+#include "platform/directories.h"
 #include "platform/posix/directory_at.h"
-#include "platform/posix/directory_chain.h"
 #include "platform/posix/retry.h"
 #include "platform/posix/tasks/copy_file.h"
 #include "platform/posix/tasks/copy_tree.h"

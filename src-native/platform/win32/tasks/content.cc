@@ -3,16 +3,11 @@
 #include <uv.h>
 #include <windows.h>
 
-#include <algorithm>
-
-#include "core/make_temp.h"
 #include "core/tasks/copies.h"
-#include "core/tasks/records.h"
-#include "core/tasks/write_atomic.h"
-#include "core/temp_name.h"
-#include "platform/file_system.h"
-#include "platform/win32/chain.h"
+#include "platform/directories.h"
+#include "platform/win32/atomic_file.h"
 #include "platform/win32/change.h"
+#include "platform/win32/directory.h"
 #include "platform/win32/errors.h"
 #include "platform/win32/handles.h"
 #include "platform/win32/open.h"
@@ -22,8 +17,6 @@
 namespace uvfiles {
 
 namespace {
-
-constexpr size_t kPiece = 1024 * 1024;
 
 bool IsSameFile(const std::string& a, const std::string& b) {
   StatRecord first, second;
@@ -52,31 +45,14 @@ void TouchNow(const std::string& path) {
   ::SetFileTime(handle.Get(), nullptr, &now, &now);
 }
 
-// ".new.RANDOM.uvfiles" beside the path: the same volume, and known for what it is should the machine fail.
-int NameBeside(const std::string& path, std::string* temp) {
-  const size_t begin = path.find_last_of("\\/:") + 1;  // npos + 1 is 0
-  const std::string directory = path.substr(0, begin);
-  *temp = directory + ".new.";
-  const int failure = AppendRandomName(temp);
-  *temp += ".uvfiles";
-  return failure;
-}
-
-// What a path leads to; itself where it is no link.
-std::string Resolved(const std::string& path) {
-  StatRecord record;
-  if (win32::StatPath(path, false, &record) != 0 ||
-      (record.mode & win32::kTypeMask) != win32::kTypeLink)
-    return path;
-  std::wstring wide;
-  if (win32::ToWide(path, &wide) != 0) return path;
-  const win32::UniqueHandle handle(::CreateFileW(wide.c_str(), 0, win32::kShareAll, nullptr,
-                                                 OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS,
-                                                 nullptr));
-  wchar_t text[32768];
-  const DWORD length =
-      handle ? ::GetFinalPathNameByHandleW(handle.Get(), text, 32768, VOLUME_NAME_DOS) : 0;
-  return length > 0 && length < 32768 ? win32::ToUtf8(text, length) : path;
+// `target`, or the name of `source` below it where it is a directory.
+std::string TargetInto(const std::string& source, const std::string& target) {
+  if (!platform::IsDirectory(target)) return target;
+  const size_t end = platform::LengthWithoutSeparators(source);
+  size_t begin = end;
+  const size_t root = win32::RootLength(source);
+  while (begin > root && !win32::IsSeparator(source[begin - 1])) --begin;
+  return win32::Join(target, source.substr(begin, end - begin));
 }
 
 }  // namespace
@@ -84,9 +60,9 @@ std::string Resolved(const std::string& path) {
 Step CopyOneFile::Run(const Slice&) {
   const std::string& from = arguments_.bytes[0];
   const int64_t flags = arguments_.numbers[0];
-  const std::string to = win32::TargetInto(from, arguments_.bytes[1]);
+  const std::string to = TargetInto(from, arguments_.bytes[1]);
   int code = cancelled() ? UV_ECANCELED : 0;
-  if (code == 0 && win32::IsDirectory(from)) code = UV_EISDIR;
+  if (code == 0 && platform::IsDirectory(from)) code = UV_EISDIR;
   if (code == 0 && IsSameFile(from, to)) code = UV_EINVAL;
   if (code == 0) code = CopyContent(from, to, (flags & kCopyExclusive) != 0);
   if (code == 0 && (flags & kCopyPreserve) == 0) TouchNow(to);
@@ -100,7 +76,7 @@ Step CopyOneFile::Run(const Slice&) {
 
 int Move::FileAcross(const std::string& from, const std::string& to) const {
   std::string temp;
-  int code = NameBeside(to, &temp);
+  int code = win32::NameBeside(to, &temp);
   if (code == 0) code = CopyContent(from, temp, true);
   if (code == 0) code = win32::Rename(temp, to);
   if (code != 0) {
@@ -123,12 +99,12 @@ Step Move::Run(const Slice& slice) {
   const std::string& from = arguments_.bytes[0];
   const std::string& given = arguments_.bytes[1];
   // Only the letters' case changes: the directory that is there is the one that moves.
-  const std::string to = IsSameFile(from, given) ? given : win32::TargetInto(from, given);
+  const std::string to = IsSameFile(from, given) ? given : TargetInto(from, given);
   StatRecord there;
   int code = cancelled() ? UV_ECANCELED : 0;
   if (code == 0 && to != given && win32::StatPath(to, false, &there) == 0) code = UV_EEXIST;
   if (code == 0) code = win32::Rename(from, to);
-  if (code == UV_EXDEV && win32::IsDirectory(from)) {
+  if (code == UV_EXDEV && platform::IsDirectory(from)) {
     to_ = to;
     tree_ = std::make_unique<TreeAcross>(from, to);
     return GoOn(slice);
@@ -140,112 +116,6 @@ Step Move::Run(const Slice& slice) {
     output = to;
   }
   return Step::kDone;
-}
-
-int NewVersion::Fail(int code, const char* syscall, TaskError* error) {
-  Discard();
-  *error = {code, syscall, path_, ""};
-  return code;
-}
-
-int NewVersion::Begin(const std::string& path, int64_t flags, TaskError* error) {
-  path_ = path;
-  flags_ = flags;
-  target_ = Resolved(path);
-  if (win32::IsDirectory(target_)) return Fail(UV_EISDIR, "open", error);
-  StatRecord there;
-  if ((flags & kAtomicExclusive) != 0 && win32::StatPath(path, false, &there) == 0)
-    return Fail(UV_EEXIST, "open", error);
-  for (int i = 0; i < kMaxNames; ++i) {
-    std::string temp;
-    int fd = NameBeside(target_, &temp);
-    if (fd == 0) fd = MakeFile(temp, false);
-    if (fd == UV_EEXIST) continue;
-    if (fd < 0) return Fail(fd, "open", error);
-    temp_ = std::move(temp);
-    file_.Reset(fd);
-    return 0;
-  }
-  return Fail(UV_EEXIST, "open", error);
-}
-
-void NewVersion::Publish(TaskError* error) {
-  if ((flags_ & kDurable) != 0) {
-    const int synced = platform::Sync(file_.Get());
-    if (synced < 0) {
-      Fail(synced, "fsync", error);
-      return;
-    }
-  }
-  const int closed = platform::CloseFile(file_.Release());
-  if (closed < 0) {
-    Fail(closed, "close", error);
-    return;
-  }
-  int code;
-  if ((flags_ & kAtomicExclusive) != 0) {
-    std::wstring from, to;
-    code = win32::ToWide(temp_, &from);
-    if (code == 0) code = win32::ToWide(target_, &to);
-    if (code == 0 && !::MoveFileExW(from.c_str(), to.c_str(), MOVEFILE_WRITE_THROUGH))
-      code = win32::LastError();
-  } else {
-    code = win32::Rename(temp_, target_);
-  }
-  if (code == 0) {
-    temp_.clear();
-  } else {
-    Fail(code, "rename", error);
-  }
-}
-
-void NewVersion::Discard() {
-  file_.Reset();
-  if (!temp_.empty()) win32::RemoveFile(temp_);
-  temp_.clear();
-}
-
-WriteAtomic::WriteAtomic(TaskArguments&& arguments)
-    : path_(std::move(arguments.bytes[0])),
-      data_(std::move(arguments.bytes[1])),
-      flags_(arguments.numbers[0]) {}
-
-Step WriteAtomic::Run(const Slice& slice) {
-  if (!file_.begun() && !cancelled() && file_.Begin(path_, flags_, &error) != 0) return Step::kDone;
-  int64_t code = cancelled() ? UV_ECANCELED : 0;
-  while (code >= 0 && written_ < data_.size()) {
-    code = platform::Write(file_.fd(), data_.data() + written_,
-                           std::min(kPiece, data_.size() - written_));
-    if (code == 0) code = UV_ENOSPC;
-    if (code > 0) written_ += static_cast<size_t>(code);
-    if (code > 0 && cancelled()) code = UV_ECANCELED;
-    if (code > 0 && written_ < data_.size() && slice.Expired()) return Step::kAgain;
-  }
-  if (code < 0) {
-    file_.Discard();
-    error = {static_cast<int>(code), "write", path_, ""};
-  } else {
-    file_.Publish(&error);
-  }
-  return Step::kDone;
-}
-
-OpenAtomic::OpenAtomic(TaskArguments&& arguments)
-    : path_(std::move(arguments.bytes[0])), flags_(arguments.numbers[0]) {}
-
-Step OpenAtomic::Run(const Slice&) {
-  if (cancelled()) {
-    file_.Discard();
-    error = {UV_ECANCELED, "open", path_, ""};
-    return Step::kDone;
-  }
-  if (file_.begun()) {
-    file_.Publish(&error);
-    return Step::kDone;
-  }
-  if (file_.Begin(path_, flags_, &error) != 0) return Step::kDone;
-  output = file_.path();
-  return Step::kReady;
 }
 
 }  // namespace uvfiles

@@ -4,8 +4,6 @@
 
 #include "core/tasks/directories.h"
 #include "core/tasks/records.h"
-#include "platform/win32/chain.h"
-#include "platform/win32/change.h"
 
 namespace uvfiles {
 
@@ -14,49 +12,7 @@ namespace {
 constexpr size_t kBatchEntries = 1024;
 constexpr size_t kEntriesPerLook = 256;
 
-void PruneAbove(const std::string& path) {
-  size_t length = win32::LengthWithoutSeparators(path);
-  while ((length = win32::ParentLength(path, length)) > 0) {
-    if (win32::RemoveDirectoryAt(path.substr(0, length)) != 0) return;
-  }
-}
-
 }  // namespace
-
-Step MakeDirectories::Run(const Slice&) {
-  win32::MakeChain(arguments_.bytes[0], arguments_.numbers[1] != 0, *this, &error);
-  return Step::kDone;
-}
-
-Step RemoveDirectories::Run(const Slice&) {
-  const std::string& path = arguments_.bytes[0];
-  const int code = win32::RemoveDirectoryAt(path);
-  if (code != 0) {
-    error = {code, "rmdir", path, ""};
-  } else {
-    PruneAbove(path);
-  }
-  return Step::kDone;
-}
-
-Step RenameDirectories::Run(const Slice&) {
-  const std::string& from = arguments_.bytes[0];
-  const std::string& to = arguments_.bytes[1];
-  const std::string parent =
-      to.substr(0, win32::ParentLength(to, win32::LengthWithoutSeparators(to)));
-  if (!parent.empty() && !win32::IsDirectory(parent) &&
-      !win32::MakeChain(parent, true, *this, &error)) {
-    error.dest = to;
-    return Step::kDone;
-  }
-  const int code = win32::Rename(from, to);
-  if (code != 0) {
-    error = {code, "rename", from, to};
-  } else {
-    PruneAbove(from);
-  }
-  return Step::kDone;
-}
 
 ScanDirectory::ScanDirectory(TaskArguments&& arguments)
     : path_(std::move(arguments.bytes[0])), names_only_((arguments.numbers[0] & kNamesOnly) != 0) {}

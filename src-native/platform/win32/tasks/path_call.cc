@@ -6,8 +6,8 @@
 
 #include "core/tasks/path_call.h"
 #include "core/tasks/records.h"
+#include "platform/directories.h"
 #include "platform/file_system.h"
-#include "platform/win32/chain.h"
 #include "platform/win32/change.h"
 #include "platform/win32/directory.h"
 #include "platform/win32/errors.h"
@@ -187,8 +187,8 @@ int PathCall::Symlink() const {
   // A link is made for files or for directories. As Python, what is there now decides, seen from the link's folder.
   std::string seen = Path();
   if (RootLength(seen) == 0)
-    seen = Join(Dest().substr(0, ParentLength(Dest(), Dest().size())), seen);
-  DWORD flags = IsDirectory(seen) ? SYMBOLIC_LINK_FLAG_DIRECTORY : 0;
+    seen = Join(Dest().substr(0, platform::ParentLength(Dest(), Dest().size())), seen);
+  DWORD flags = platform::IsDirectory(seen) ? SYMBOLIC_LINK_FLAG_DIRECTORY : 0;
   for (wchar_t& each : target) each = each == L'/' ? L'\\' : each;
   if (::CreateSymbolicLinkW(wide.c_str(), target.c_str(), flags | kUnprivileged)) return 0;
   if (::GetLastError() != ERROR_INVALID_PARAMETER) return LastError();

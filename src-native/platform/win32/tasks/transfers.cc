@@ -7,8 +7,8 @@
 
 #include "core/tasks/copies.h"
 #include "core/tasks/records.h"
+#include "platform/directories.h"
 #include "platform/file_system.h"
-#include "platform/win32/chain.h"
 #include "platform/win32/change.h"
 #include "platform/win32/directory.h"
 #include "platform/win32/errors.h"
@@ -62,16 +62,16 @@ int CopyTree::Begin() {
   if (code != 0) return code;
   if ((source.mode & win32::kTypeMask) != win32::kTypeDirectory) return UV_ENOTDIR;
   std::string above = to_;
-  for (size_t length = win32::LengthWithoutSeparators(to_); length > 0;
-       length = win32::ParentLength(above, length)) {
+  for (size_t length = platform::LengthWithoutSeparators(to_); length > 0;
+       length = platform::ParentLength(above, length)) {
     StatRecord record;
     const int found = win32::StatPath(above.substr(0, length), true, &record);
     if (found == 0 && record.dev == source.dev && record.ino == source.ino) return UV_EINVAL;
   }
   const bool exist_ok = (flags_ & kCopyExistOk) != 0;
-  if (!exist_ok && win32::IsDirectory(to_)) return UV_EEXIST;
+  if (!exist_ok && platform::IsDirectory(to_)) return UV_EEXIST;
   TaskError failure;
-  if (!win32::MakeChain(to_, exist_ok, *this, &failure)) return failure.code;
+  if (!platform::MakeChain(to_, 0777, exist_ok, *this, &failure)) return failure.code;
   return OpenDirectory("");
 }
 

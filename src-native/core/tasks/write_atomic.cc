@@ -1,11 +1,12 @@
-#include "platform/posix/tasks/write_atomic.h"
+#include "core/tasks/write_atomic.h"
+
+#include <uv.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "core/tasks/records.h"
+#include "core/unique_fd.h"
 #include "platform/file_system.h"
-#include "platform/posix/retry.h"
 
 namespace uvfiles {
 
@@ -40,31 +41,30 @@ WriteAtomic::WriteAtomic(TaskArguments&& arguments)
 Step WriteAtomic::Run(const Slice& slice) {
   int64_t code = 0;
   if (cancelled()) {
-    code = -ECANCELED;
-  } else if (file_.fd() < 0) {
-    const int begun = file_.Begin(path_, flags_, permissions_, &error);
+    code = UV_ECANCELED;
+  } else if (file_->fd() < 0) {
+    const int begun = file_->Begin(path_, flags_, permissions_, &error);
     if (begun < 0) return AfterBegin(begun, &error);
   }
   while (code >= 0 && written_ < data_.size()) {
     const size_t size = std::min(kPiece, data_.size() - written_);
-    code = platform::Write(file_.fd(), data_.data() + written_, size);
+    code = platform::Write(file_->fd(), data_.data() + written_, size);
     // A full disk may take nothing before it says ENOSPC; less than asked is never taken for success.
-    if (code == 0) code = -ENOSPC;
+    if (code == 0) code = UV_ENOSPC;
     if (code > 0) written_ += static_cast<size_t>(code);
-    if (code > 0 && cancelled()) code = -ECANCELED;
+    if (code > 0 && cancelled()) code = UV_ECANCELED;
     if (code > 0 && written_ < data_.size() && slice.Expired()) return Step::kAgain;
   }
   if (code < 0) {
-    file_.Discard();
-    error.code = static_cast<int>(code);
-    error.syscall = "write";
-    error.path = path_;
+    file_->Discard();
+    error = {static_cast<int>(code), "write", path_, ""};
     return Step::kDone;
   }
-  const int published = file_.Publish(*this, &error);
-  if (published < 0 && !file_.committed() && IsDescriptorShortage(published)) written_ = 0;  // anew
-  Report(file_, &error, &output);
-  return file_.committed() ? Step::kDone : AfterBegin(published, &error);
+  const int published = file_->Publish(*this, &error);
+  if (published < 0 && !file_->committed() && IsDescriptorShortage(published))
+    written_ = 0;  // anew
+  Report(*file_, &error, &output);
+  return file_->committed() ? Step::kDone : AfterBegin(published, &error);
 }
 
 OpenAtomic::OpenAtomic(TaskArguments&& arguments)
@@ -74,28 +74,24 @@ OpenAtomic::OpenAtomic(TaskArguments&& arguments)
 
 Step OpenAtomic::Run(const Slice&) {
   if (cancelled()) {
-    file_.Discard();
-    error.code = -ECANCELED;
-    error.syscall = "open";
-    error.path = path_;
+    file_->Discard();
+    error = {UV_ECANCELED, "open", path_, ""};
     return Step::kDone;
   }
   if (!begun_) {
-    const int begun = file_.Begin(path_, flags_, permissions_, &error);
+    const int begun = file_->Begin(path_, flags_, permissions_, &error);
     if (begun < 0) return AfterBegin(begun, &error);
-    const int opened = file_.OpenToOthers(&output);
+    const int opened = file_->OpenToOthers(&output);
     if (opened < 0) {
-      file_.Discard();
-      error.code = opened;
-      error.syscall = "open";
-      error.path = path_;
+      file_->Discard();
+      error = {opened, "open", path_, ""};
       return Step::kDone;
     }
     begun_ = true;
     return Step::kReady;
   }
-  file_.Publish(*this, &error);
-  Report(file_, &error, &output);
+  file_->Publish(*this, &error);
+  Report(*file_, &error, &output);
   return Step::kDone;
 }
 

@@ -1,10 +1,14 @@
-#include "platform/posix/directory_chain.h"
+#include "platform/directories.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
 
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
+namespace platform {
 
 namespace {
 
@@ -28,7 +32,7 @@ size_t ParentLength(const std::string& path, size_t length) {
   return length;
 }
 
-size_t LengthWithoutSlashes(const std::string& path) {
+size_t LengthWithoutSeparators(const std::string& path) {
   size_t length = path.size();
   while (length > 1 && path[length - 1] == '/') --length;
   return length;
@@ -38,7 +42,7 @@ namespace {
 
 // "new/." is made by making "new".
 size_t LengthWithoutDots(const std::string& path) {
-  size_t length = LengthWithoutSlashes(path);
+  size_t length = LengthWithoutSeparators(path);
   while (length > 1 && path[length - 1] == '.' && path[length - 2] == '/') {
     length -= 2;
     while (length > 1 && path[length - 1] == '/') --length;
@@ -54,7 +58,7 @@ bool IsDirectory(const std::string& path) {
 }
 
 // Downwards from the lowest that exists, so that the usual case is one call.
-bool MakeChain(const std::string& path, mode_t mode, bool exist_ok, const Task& task,
+bool MakeChain(const std::string& path, int64_t mode, bool exist_ok, const Task& task,
                TaskError* error) {
   const size_t whole = LengthWithoutDots(path);
   size_t length = whole;
@@ -62,7 +66,7 @@ bool MakeChain(const std::string& path, mode_t mode, bool exist_ok, const Task& 
   for (;;) {
     const bool is_last = length == whole;
     std::string current = path.substr(0, length);
-    const int code = Mkdir(current, is_last ? mode : kDefaultMode);
+    const int code = Mkdir(current, is_last ? static_cast<mode_t>(mode) : kDefaultMode);
     if (code == 0) break;
     if (code == -ENOENT && ParentLength(path, length) > 0) {
       length = ParentLength(path, length);
@@ -87,7 +91,7 @@ bool MakeChain(const std::string& path, mode_t mode, bool exist_ok, const Task& 
     while (next < whole && path[next] != '/') ++next;
     const bool is_last = next == whole;
     std::string current = path.substr(0, next);
-    const int code = Mkdir(current, is_last ? mode : kDefaultMode);
+    const int code = Mkdir(current, is_last ? static_cast<mode_t>(mode) : kDefaultMode);
     const bool fine =
         code == 0 || (code == -EEXIST && (!is_last || exist_ok) && IsDirectory(current));
     if (!fine) {
@@ -99,4 +103,13 @@ bool MakeChain(const std::string& path, mode_t mode, bool exist_ok, const Task& 
   return true;
 }
 
+int RemoveEmptyDirectory(const std::string& path) {
+  return Retrying([&] { return ::rmdir(path.c_str()); });
+}
+
+int Rename(const std::string& from, const std::string& to) {
+  return Retrying([&] { return ::rename(from.c_str(), to.c_str()); });
+}
+
+}  // namespace platform
 }  // namespace uvfiles

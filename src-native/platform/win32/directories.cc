@@ -1,16 +1,18 @@
-#include "platform/win32/chain.h"
+#include "platform/directories.h"
 
 #include <uv.h>
 
 #include <vector>
 
 #include "platform/win32/change.h"
-#include "platform/win32/directory.h"
 #include "platform/win32/paths.h"
 #include "platform/win32/stat.h"
 
 namespace uvfiles {
-namespace win32 {
+namespace platform {
+
+using win32::IsSeparator;
+using win32::RootLength;
 
 size_t LengthWithoutSeparators(const std::string& path) {
   const size_t root = RootLength(path);
@@ -28,10 +30,12 @@ size_t ParentLength(const std::string& path, size_t length) {
 
 bool IsDirectory(const std::string& path) {
   StatRecord record;
-  return StatPath(path, true, &record) == 0 && (record.mode & kTypeMask) == kTypeDirectory;
+  return win32::StatPath(path, true, &record) == 0 &&
+         (record.mode & win32::kTypeMask) == win32::kTypeDirectory;
 }
 
-bool MakeChain(const std::string& path, bool exist_ok, const Task& task, TaskError* error) {
+bool MakeChain(const std::string& path, int64_t /*mode*/, bool exist_ok, const Task& task,
+               TaskError* error) {
   const auto fail = [&](int code, const std::string& at) {
     *error = {code, "mkdir", at, ""};
     return false;
@@ -41,7 +45,7 @@ bool MakeChain(const std::string& path, bool exist_ok, const Task& task, TaskErr
   while (!lengths.empty()) {
     if (task.cancelled()) return fail(UV_ECANCELED, path);
     const std::string at = path.substr(0, lengths.back());
-    const int code = MakeDirectoryAt(at);
+    const int code = win32::MakeDirectoryAt(at);
     const size_t above = ParentLength(path, lengths.back());
     if (code == UV_ENOENT && above > 0 && above < lengths.back()) {
       lengths.push_back(above);
@@ -57,14 +61,9 @@ bool MakeChain(const std::string& path, bool exist_ok, const Task& task, TaskErr
   return true;
 }
 
-std::string TargetInto(const std::string& source, const std::string& target) {
-  if (!IsDirectory(target)) return target;
-  const size_t end = LengthWithoutSeparators(source);
-  size_t begin = end;
-  const size_t root = RootLength(source);
-  while (begin > root && !IsSeparator(source[begin - 1])) --begin;
-  return Join(target, source.substr(begin, end - begin));
-}
+int RemoveEmptyDirectory(const std::string& path) { return win32::RemoveDirectoryAt(path); }
 
-}  // namespace win32
+int Rename(const std::string& from, const std::string& to) { return win32::Rename(from, to); }
+
+}  // namespace platform
 }  // namespace uvfiles

@@ -1,0 +1,138 @@
+// The AtomicFile of Windows: beside the old file, which it then replaces by a rename. There is no syncing of directories here:
+// NTFS keeps a journal of its names.
+#include "platform/win32/atomic_file.h"
+
+#include <uv.h>
+#include <windows.h>
+
+#include "core/atomic_file.h"
+#include "core/make_temp.h"
+#include "core/tasks/write_atomic.h"
+#include "core/temp_name.h"
+#include "core/unique_fd.h"
+#include "platform/directories.h"
+#include "platform/file_system.h"
+#include "platform/win32/change.h"
+#include "platform/win32/errors.h"
+#include "platform/win32/handles.h"
+#include "platform/win32/open.h"
+#include "platform/win32/paths.h"
+#include "platform/win32/stat.h"
+
+namespace uvfiles {
+
+namespace win32 {
+
+int NameBeside(const std::string& path, std::string* temp) {
+  const size_t begin = path.find_last_of("\\/:") + 1;  // npos + 1 is 0
+  const std::string directory = path.substr(0, begin);
+  *temp = directory + ".new.";
+  const int failure = AppendRandomName(temp);
+  *temp += ".uvfiles";
+  return failure;
+}
+
+}  // namespace win32
+
+namespace {
+
+// What a path leads to; itself where it is no link.
+std::string Resolved(const std::string& path) {
+  StatRecord record;
+  if (win32::StatPath(path, false, &record) != 0 ||
+      (record.mode & win32::kTypeMask) != win32::kTypeLink)
+    return path;
+  std::wstring wide;
+  if (win32::ToWide(path, &wide) != 0) return path;
+  const win32::UniqueHandle handle(::CreateFileW(wide.c_str(), 0, win32::kShareAll, nullptr,
+                                                 OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS,
+                                                 nullptr));
+  wchar_t text[32768];
+  const DWORD length =
+      handle ? ::GetFinalPathNameByHandleW(handle.Get(), text, 32768, VOLUME_NAME_DOS) : 0;
+  return length > 0 && length < 32768 ? win32::ToUtf8(text, length) : path;
+}
+
+class Win32AtomicFile final : public AtomicFile {
+ public:
+  ~Win32AtomicFile() override { Discard(); }
+
+  int Begin(const std::string& path, int64_t flags, int64_t permissions, TaskError* error) override;
+  int fd() const override { return file_.Get(); }
+  int OpenToOthers(std::string* path) override {
+    *path = temp_;
+    return 0;
+  }
+  int Publish(const Task& task, TaskError* error) override;
+  bool committed() const override { return false; }
+  void Discard() override;
+
+ private:
+  int Fail(int code, const char* syscall, TaskError* error) {
+    Discard();
+    *error = {code, syscall, path_, ""};
+    return code;
+  }
+
+  std::string path_;    // as given
+  std::string target_;  // what it leads to, where it is a link
+  std::string temp_;
+  int64_t flags_ = 0;
+  UniqueFd file_;
+};
+
+int Win32AtomicFile::Begin(const std::string& path, int64_t flags, int64_t /*permissions*/,
+                           TaskError* error) {
+  path_ = path;
+  flags_ = flags;
+  target_ = Resolved(path);
+  if (platform::IsDirectory(target_)) return Fail(UV_EISDIR, "open", error);
+  StatRecord there;
+  if ((flags & kAtomicExclusive) != 0 && win32::StatPath(path, false, &there) == 0)
+    return Fail(UV_EEXIST, "open", error);
+  for (int i = 0; i < kMaxNames; ++i) {
+    std::string temp;
+    int fd = win32::NameBeside(target_, &temp);
+    if (fd == 0) fd = MakeFile(temp, false);
+    if (fd == UV_EEXIST) continue;
+    if (fd < 0) return Fail(fd, "open", error);
+    temp_ = std::move(temp);
+    file_.Reset(fd);
+    return 0;
+  }
+  return Fail(UV_EEXIST, "open", error);
+}
+
+int Win32AtomicFile::Publish(const Task& /*task*/, TaskError* error) {
+  if ((flags_ & kDurable) != 0) {
+    const int synced = platform::Sync(file_.Get());
+    if (synced < 0) return Fail(synced, "fsync", error);
+  }
+  const int closed = platform::CloseFile(file_.Release());
+  if (closed < 0) return Fail(closed, "close", error);
+  int code;
+  if ((flags_ & kAtomicExclusive) != 0) {
+    std::wstring from, to;
+    code = win32::ToWide(temp_, &from);
+    if (code == 0) code = win32::ToWide(target_, &to);
+    if (code == 0 && !::MoveFileExW(from.c_str(), to.c_str(), MOVEFILE_WRITE_THROUGH))
+      code = win32::LastError();
+  } else {
+    code = win32::Rename(temp_, target_);
+  }
+  if (code != 0) return Fail(code, "rename", error);
+  temp_.clear();
+  return 0;
+}
+
+void Win32AtomicFile::Discard() {
+  file_.Reset();
+  if (!temp_.empty()) win32::RemoveFile(temp_);
+  temp_.clear();
+}
+
+}  // namespace
+
+std::unique_ptr<AtomicFile> MakeAtomicFile() { return std::make_unique<Win32AtomicFile>(); }
+
+}  // namespace uvfiles
