@@ -4,13 +4,14 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { coreSources, hostSystem, testSources } from './native-sources.mjs';
+import { cxx } from './support/compiler.ts';
 import { fixedAddresses } from './support/fixed-addresses.ts';
 import { inParallel } from './support/in-parallel.ts';
 import { ensureLibuv, type LibuvFlags } from './support/libuv.ts';
 import { inRoot, root } from './support/root.mjs';
 import { run } from './support/run.mjs';
 
-const CXX = process.env.CXX ?? 'g++';
+const [CXX, ...CXX_ARGS] = cxx();
 const FLAGS = [
   ...['-std=c++17', '-fno-exceptions', '-fno-rtti', '-g', '-O1', '-fno-omit-frame-pointer', '-pthread'],
   ...[
@@ -74,7 +75,8 @@ async function compile(
   const object = inRoot(folder, source.replaceAll('/', '_').replace(/\.cc$/, '.o'));
   const depfile = object.replace(/\.o$/, '.d');
   if (sameFlags && isFresh(object, depfile)) return { object };
-  const { code, output } = await run(CXX, [...flags, '-MMD', '-MF', depfile, '-c', source, '-o', object]);
+  const args = [...CXX_ARGS, ...flags, '-MMD', '-MF', depfile, '-c', source, '-o', object];
+  const { code, output } = await run(CXX, args);
   return code === 0 ? { object } : { error: `${source} does not compile:\n${output}` };
 }
 
@@ -136,7 +138,8 @@ async function runUnder(
   const results = await inParallel(programs, async ({ source, object }) => {
     const name = path.basename(source, '.cc');
     const program = inRoot(folder, name);
-    const { code, output } = await run(CXX, [...all, object, archive, '-o', program, ...libuv.libs]);
+    const args = [...CXX_ARGS, ...all, object, archive, '-o', program, ...libuv.libs];
+    const { code, output } = await run(CXX, args);
     if (code === 0) return runProgram({ name, program, title, env });
     console.log(`  FAIL ${title.padEnd(11)} ${name} does not link:\n${output}`);
     return { passed: 0, failed: 1 };
@@ -157,7 +160,7 @@ function conclude({ passed, failed, skipped }: Counts & { skipped: number }): vo
 const words = process.argv.slice(2).filter((each) => !each.startsWith('--'));
 const only = process.argv.find((each) => each.startsWith('--only='))?.slice('--only='.length);
 const tests = testSources().filter((name) => words.length === 0 || words.some((word) => name.includes(word)));
-const libuv = await ensureLibuv(CXX);
+const libuv = await ensureLibuv();
 
 if ('missing' in libuv) {
   console.log(`skipped: the C++ tests (${libuv.missing})`);

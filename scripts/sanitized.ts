@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { makeAddon } from './steps/addon.ts';
+import { cxx } from './support/compiler.ts';
 import { fixedAddresses } from './support/fixed-addresses.ts';
 import { inRoot } from './support/root.mjs';
 import { SetupError, run, step } from './support/run.mjs';
@@ -57,7 +58,8 @@ const SANITIZERS: Record<string, Sanitizer> = {
 };
 
 async function findRuntime(library: string): Promise<string> {
-  const { code, output } = await run(process.env.CXX ?? 'g++', [`-print-file-name=${library}`]);
+  const [compiler, ...args] = cxx();
+  const { code, output } = await run(compiler, [...args, `-print-file-name=${library}`]);
   const file = output.trim();
   if (code !== 0 || !path.isAbsolute(file)) {
     throw new SetupError(`The compiler has no ${library}. On Debian it comes with g++ (libasan, libtsan).`);

@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 
+import { cxx } from './support/compiler.ts';
 import { KNOWN_FAULTS, type KnownFault, withFault } from './support/known-faults.js';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -50,7 +51,7 @@ function libuvHeaders(): string | undefined {
 }
 
 interface Compiler {
-  readonly command: string;
+  readonly command: readonly [program: string, ...args: string[]];
   readonly sanitizers: readonly string[];
   /** The folder that holds uv.h. */
   readonly headers: string;
@@ -58,11 +59,12 @@ interface Compiler {
 
 function compilation({ command, sanitizers, headers }: Compiler, source: string, object: string): string[] {
   const system = headers === '/usr/include' ? [] : ['-isystem', headers];
-  return [command, ...FLAGS, ...sanitizers, ...INCLUDES, ...system, '-c', source, '-o', object];
+  return [...command, ...FLAGS, ...sanitizers, ...INCLUDES, ...system, '-c', source, '-o', object];
 }
 
 function link({ command, sanitizers }: Compiler, objects: readonly string[], program: string): boolean {
-  return run(command, [...sanitizers, ...objects, '-o', program]);
+  const [compiler, ...args] = command;
+  return run(compiler, [...args, ...sanitizers, ...objects, '-o', program]);
 }
 
 /** Compiles everything, a few files at a time, and links it. Gives the objects, or nothing where that fails. */
@@ -107,7 +109,7 @@ function finds(fault: KnownFault, compiler: Compiler, objects: readonly string[]
 }
 
 /** Without sanitizers, which the faults do not need: the seeds are many. */
-function findKnownFaults(command: string, headers: string): boolean {
+function findKnownFaults(command: Compiler['command'], headers: string): boolean {
   const compiler = { command, headers, sanitizers: [] };
   const folder = path.join(root, 'build-cc/simulation-of-faults');
   const objects = build(compiler, path.join(folder, 'simulation'));
@@ -116,7 +118,7 @@ function findKnownFaults(command: string, headers: string): boolean {
 }
 
 /** With the arguments of the simulation's program. */
-function simulate(command: string, headers: string, args: readonly string[]): boolean {
+function simulate(command: Compiler['command'], headers: string, args: readonly string[]): boolean {
   const program = path.join(root, 'build-cc/simulation/simulation');
   const isBuilt = build({ command, headers, sanitizers: SANITIZERS }, program) !== undefined;
   return isBuilt && run(program, args);
@@ -126,12 +128,12 @@ function objectOf(source: string): string {
   return path.basename(source).replace(/\.cc$/, '.o');
 }
 
-const compiler = process.env.CXX ?? 'g++';
+const compiler = cxx();
 const headers = libuvHeaders();
 if (
   process.platform !== 'linux' ||
   headers === undefined ||
-  spawnSync(compiler, ['--version']).status !== 0
+  spawnSync(compiler[0], ['--version']).status !== 0
 ) {
   console.log('skipped: the simulation needs Linux, a C++ compiler and the headers of libuv');
 } else {

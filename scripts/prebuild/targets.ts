@@ -2,6 +2,7 @@
 // zig; native ones (--native) take the compiler of the system they run on, as the release workflow does for macOS.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { cxx } from '../support/compiler.ts';
 import { inRoot } from '../support/root.mjs';
 import { cxxRuntime } from './cxx-runtime.ts';
 import { debianCommand, zig } from './tools.ts';
@@ -113,7 +114,7 @@ function nativeCompiler(target: string): Compiler {
     const command = ['clang++', '-target', `${arch === 'x64' ? 'x86_64' : 'arm64'}-apple-macos11`];
     return { command, linker: [...command, '-dynamiclib'], link: [`-Wl,${DARWIN_LINK.join(',')}`] };
   }
-  return { command: (process.env.CXX ?? 'c++').split(' '), link: WITHOUT_RUNTIMES };
+  return { command: cxx('c++'), link: WITHOUT_RUNTIMES };
 }
 
 export const TARGETS = Object.keys(ZIG_TRIPLES);

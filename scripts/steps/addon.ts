@@ -2,6 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { addonSources, hostSystem } from '../native-sources.mjs';
+import { cxx } from '../support/compiler.ts';
 import { inRoot } from '../support/root.mjs';
 import { SetupError, exists, run, runNode } from '../support/run.mjs';
 import { fingerprint, readStamp, writeStamp } from '../support/stamp.ts';
@@ -38,7 +39,7 @@ async function missingTools(): Promise<string[]> {
   const tools: [name: string, commands: (string | undefined)[]][] = [
     ['Python 3', [process.env.PYTHON, process.env.npm_config_python, 'python3', 'python']],
     ['make', [process.env.MAKE, 'make', 'gmake']],
-    ['a C++20 compiler', [process.env.CXX?.split(' ')[0], 'g++', 'c++', 'clang++']],
+    ['a C++20 compiler', [cxx()[0], 'g++', 'c++', 'clang++']],
   ];
   const missing: string[] = [];
   for (const [name, commands] of tools) {

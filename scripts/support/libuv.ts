@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { cxx } from './compiler.ts';
 import { exists, run } from './run.mjs';
 
 /** Flags that compile and link a program with libuv. */
@@ -22,21 +23,23 @@ async function flagsFromPkgConfig(): Promise<LibuvFlags> {
   return cflags && libs ? { cflags, libs } : { cflags: [], libs: ['-luv'] };
 }
 
-async function links(compiler: string, { cflags, libs }: LibuvFlags): Promise<boolean> {
+async function links({ cflags, libs }: LibuvFlags): Promise<boolean> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'uvfiles-probe-'));
   try {
+    const [compiler, ...first] = cxx();
     const args = ['-x', 'c++', '-', '-o', path.join(folder, 'probe'), ...cflags, ...libs, '-pthread'];
-    return (await run(compiler, args, { input: PROBE })).code === 0;
+    return (await run(compiler, [...first, ...args], { input: PROBE })).code === 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** The flags, or why there are none. */
-export async function ensureLibuv(compiler: string): Promise<LibuvFlags | { missing: string }> {
+export async function ensureLibuv(): Promise<LibuvFlags | { missing: string }> {
+  const [compiler] = cxx();
   if (!(await exists(compiler))) return { missing: `no C++ compiler: ${compiler} does not run` };
   const found = await flagsFromPkgConfig();
-  if (await links(compiler, found)) return found;
+  if (await links(found)) return found;
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || !(await exists('apt-get'))) {
     return { missing: 'libuv is not installed: apt-get install libuv1-dev, or the like, and try again' };
@@ -50,7 +53,5 @@ export async function ensureLibuv(compiler: string): Promise<LibuvFlags | { miss
   if (code !== 0)
     return { missing: `apt-get could not install libuv1-dev: ${output.trim().split('\n').at(-1)}` };
   const installed = await flagsFromPkgConfig();
-  return (await links(compiler, installed))
-    ? installed
-    : { missing: 'libuv1-dev is installed but does not link' };
+  return (await links(installed)) ? installed : { missing: 'libuv1-dev is installed but does not link' };
 }
