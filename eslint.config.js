@@ -109,8 +109,16 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[arguments.length=0][callee.property.name='skip']",
+          message: 'skip(this, reason) of test/support/skip.ts prints why the test is skipped.',
+        },
+      ],
     },
   },
+  { files: ['test/support/skip.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     // Never run: only what compiles, and what must not.
     files: ['test/types/**'],

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { skip } from '../support/skip.js';
 import { root, runProgram, scratchDirectory } from '../support/temp.js';
 
 const flag = ['--permission', '--experimental-permission'].find((each) =>
@@ -15,8 +16,7 @@ describe('the permission model', () => {
 
   before(function () {
     if (flag !== undefined && process.allowedNodeEnvironmentFlags.has('--allow-addons')) return;
-    console.log('      skipped: this Node has no permission model that allows addons');
-    this.skip();
+    skip(this, 'this Node has no permission model that allows addons');
   });
 
   it('refuses reads, writes and trees that are not granted, and carries out the others', async () => {

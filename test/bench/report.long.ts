@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { reportPage } from '../../bench/report/html.ts';
 import { Chromium, findChromium, type Page } from '../../scripts/support/chromium.ts';
 import { sampleRun } from './support/sample-run.ts';
+import { skip } from '../support/skip.js';
 
 interface Look {
   readonly plots: number;
@@ -37,10 +38,7 @@ describe("the benchmark's report in a browser", function () {
 
   before(async function () {
     const program = findChromium();
-    if (program === undefined) {
-      console.log('      skipped: there is no Chromium here');
-      this.skip();
-    }
+    if (program === undefined) skip(this, 'there is no Chromium here');
     directory = mkdtempSync(path.join(tmpdir(), 'uvfiles-report-'));
     const file = path.join(directory, 'report.html');
     writeFileSync(file, reportPage(sampleRun));

@@ -12,6 +12,7 @@ import { setOf } from '../../bench/harness/sets.ts';
 import { readmeRows } from '../../bench/report/readme-rows.ts';
 import type { AnyWorkload, Contender, Measured, Run } from '../../bench/harness/types.ts';
 import { sampleRun } from './support/sample-run.ts';
+import { skip } from '../support/skip.js';
 
 const named = (name: string): Measured => ({ ...sampleRun.measured[0]!, name });
 const runOf = (measured: Measured[], rest: Partial<Run> = {}): Run => ({ ...sampleRun, measured, ...rest });
@@ -53,10 +54,7 @@ describe("the benchmark's runs", () => {
   });
 
   it('do not count the time of the processes that they start as that of others', async function () {
-    if (processorTime() === undefined) {
-      console.log('      skipped: this system has no /proc/stat');
-      this.skip();
-    }
+    if (processorTime() === undefined) skip(this, 'this system has no /proc/stat');
     const loop = 'const end = Date.now() + 1500; while (Date.now() < end);';
     const child = spawn(process.execPath, ['-e', loop], { stdio: 'ignore' });
     // Read while it runs, and when it has ended: it is in the sum of its parent then.

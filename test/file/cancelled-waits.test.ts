@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { type BinaryFile, open, type RawFile } from 'uvfiles';
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
 import { failure, isPending, makeFifo, packageFile } from '../support/pipes.js';
+import { skip } from '../support/skip.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
@@ -23,8 +24,7 @@ async function rawPair(): Promise<{ reader: RawFile; writer: RawFile }> {
 describe('a read that waits', function () {
   before(function () {
     if (process.platform !== 'win32') return;
-    console.log('      skipped: Windows has no FIFOs');
-    this.skip();
+    skip(this, 'Windows has no FIFOs');
   });
 
   it('is cancelled by close, and so are those behind it', async () => {
@@ -137,8 +137,7 @@ describe('a read that waits', function () {
 describe('a write that waits', function () {
   before(function () {
     if (process.platform !== 'win32') return;
-    console.log('      skipped: Windows has no FIFOs');
-    this.skip();
+    skip(this, 'Windows has no FIFOs');
   });
 
   it('is cancelled by its signal and says what it wrote', async () => {
@@ -191,8 +190,7 @@ describe('a write that waits', function () {
 describe('an open that waits for a reader', function () {
   before(function () {
     if (process.platform === 'linux') return;
-    console.log('      skipped: counts the descriptors in /proc');
-    this.skip();
+    skip(this, 'counts the descriptors in /proc');
   });
 
   it('is cancelled by its signal or timeout, and leaves no descriptor', async () => {
@@ -210,8 +208,7 @@ describe('an open that waits for a reader', function () {
 describe('a worker that is terminated', function () {
   before(function () {
     if (process.platform === 'linux') return;
-    console.log('      skipped: counts the descriptors in /proc');
-    this.skip();
+    skip(this, 'counts the descriptors in /proc');
   });
 
   it('leaves nothing of the reads, writes and opens that waited', async () => {

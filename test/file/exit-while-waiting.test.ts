@@ -1,6 +1,7 @@
 // A process ends when its program is done, whatever still waits for a pipe; and not before.
 import { expect } from 'chai';
 import { ended, hasSaid, makeFifo, runNode } from '../support/pipes.js';
+import { skip } from '../support/skip.js';
 
 const fifo = (): string => JSON.stringify(makeFifo());
 
@@ -8,8 +9,7 @@ describe('a process', function () {
   this.timeout(240_000);
   before(function () {
     if (process.platform !== 'win32') return;
-    console.log('      skipped: Windows has no FIFOs');
-    this.skip();
+    skip(this, 'Windows has no FIFOs');
   });
 
   it('leaves by process.exit() while reads and writes wait', async () => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { open, writeFile } from 'uvfiles';
 import { answerOf, fault, Folder, needsFaults, rejection, runFaulty } from '../support/files.js';
+import { skip } from '../support/skip.js';
 import { needsRoot } from '../support/temp.js';
 
 const EIO = 5;
@@ -24,8 +25,7 @@ describe('a full disk', () => {
     if (status === 0) return;
     fs.rmdirSync(mounted);
     mounted = '';
-    console.log(`      skipped: no tmpfs can be mounted here: ${stderr.trim()}`);
-    this.skip();
+    skip(this, `no tmpfs can be mounted here: ${stderr.trim()}`);
   });
   after(() => {
     if (mounted === '') return;

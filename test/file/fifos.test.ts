@@ -6,14 +6,14 @@ import { constants, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type BinaryFile, open, readBytes, readMany, writeFile } from 'uvfiles';
 import { ended, failure, isPending, makeFifo, newPath, plainEnvironment, runNode } from '../support/pipes.js';
+import { skip } from '../support/skip.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
 describe('a FIFO', function () {
   before(function () {
     if (process.platform !== 'win32') return;
-    console.log('      skipped: Windows has no FIFOs');
-    this.skip();
+    skip(this, 'Windows has no FIFOs');
   });
 
   it('keeps its reader waiting for the first writer, instead of telling the end of the file', async () => {
@@ -229,10 +229,7 @@ describe('a FIFO', function () {
 
 describe('other files', () => {
   it('are not left non-blocking by having been opened so', async function () {
-    if (process.platform !== 'linux') {
-      console.log('      skipped: asks /proc/self/fdinfo');
-      this.skip();
-    }
+    if (process.platform !== 'linux') skip(this, 'asks /proc/self/fdinfo');
     const path = newPath();
     await using file = await open(path, 'a+b');
     const flags = /flags:\s+(\d+)/.exec(readFileSync(`/proc/self/fdinfo/${file.fileno()}`, 'utf8'))?.[1];
@@ -241,10 +238,7 @@ describe('other files', () => {
   });
 
   it('that are endless or empty devices read and write as in Python', async function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: Windows has no such devices');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'Windows has no such devices');
     await using nothing = await open('/dev/null', 'r+b');
     expect(await nothing.write(bytes('gone'))).to.equal(4);
     await nothing.flush();
@@ -257,10 +251,7 @@ describe('other files', () => {
   });
 
   it('that are sockets cannot be opened by their path', async function () {
-    if (process.platform !== 'linux') {
-      console.log('      skipped: the errors are those of Linux');
-      this.skip();
-    }
+    if (process.platform !== 'linux') skip(this, 'the errors are those of Linux');
     const path = newPath();
     execFileSync('python3', [
       '-c',

@@ -5,6 +5,7 @@ import { type BinaryFile, lanes, metrics, open, type RawFile, tempfile, TextFile
 
 import { codeOf, Folder, rejection, runProgram } from '../support/files.js';
 import { eventually, inlineHere } from '../support/inline.js';
+import { skip } from '../support/skip.js';
 
 type Any = RawFile | BinaryFile | TextFile;
 type Call = (f: any, o: any) => Promise<unknown>;
@@ -162,10 +163,7 @@ describe('a handle as a value', () => {
 
 describe('a write that fails and that nobody awaits', () => {
   it('is an unhandled rejection, positional or not', async function () {
-    if (process.platform !== 'linux') {
-      console.log('      skipped: needs /dev/full');
-      this.skip();
-    }
+    if (process.platform !== 'linux') skip(this, 'needs /dev/full');
     const program = `
       import { open } from 'uvfiles';
       const told = [];
@@ -202,10 +200,7 @@ describe('a layer that is detached', () => {
   });
 
   it('leaves to the bytes below what text was read ahead, from a pipe as well', async function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: Windows has no /dev/fd');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'Windows has no /dev/fd');
     const program = `
       import { open } from 'uvfiles';
       const text = await open(0, 'r', { closefd: false });
@@ -222,10 +217,7 @@ describe('a layer that is detached', () => {
   });
 
   it('writes nothing at exit where its descriptor has become another file', async function () {
-    if (process.platform !== 'linux') {
-      console.log('      skipped: needs /dev/full');
-      this.skip();
-    }
+    if (process.platform !== 'linux') skip(this, 'needs /dev/full');
     const victim = folder.at('victim');
     const program = `
       import fs from 'node:fs';

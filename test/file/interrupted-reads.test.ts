@@ -4,6 +4,7 @@ import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { open } from 'uvfiles';
 
 import { failure, isPending, makeFifo, newPath } from '../support/pipes.js';
+import { skip } from '../support/skip.js';
 
 type Options = { signal: AbortSignal } | { timeout: number };
 type Call = (f: any, o: Options) => Promise<unknown>;
@@ -27,8 +28,7 @@ const rows: [name: string, mode: string, o: object, sent: string, call: Call][] 
 describe('a read that a signal or timeout ends', () => {
   before(function () {
     if (process.platform !== 'win32') return;
-    console.log('      skipped: Windows has no FIFOs');
-    this.skip();
+    skip(this, 'Windows has no FIFOs');
   });
 
   for (const [name, mode, o, sent, call] of rows) {

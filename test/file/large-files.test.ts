@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import { constants } from 'node:buffer';
 import { open, readBytes } from 'uvfiles';
 import { codeOf, Folder } from '../support/files.js';
+import { skip } from '../support/skip.js';
 
 const GIB = 2 ** 30;
 
@@ -28,10 +29,8 @@ describe('a large file', () => {
 
   it('that tells no size is read on, however much is asked for', async function () {
     const proc = '/proc/kallsyms';
-    if (!fs.existsSync(proc) || fs.readFileSync(proc).length < 3_000_000) {
-      console.log('      skipped: no large file in /proc');
-      this.skip();
-    }
+    if (!fs.existsSync(proc) || fs.readFileSync(proc).length < 3_000_000)
+      skip(this, 'no large file in /proc');
     const expected = fs.readFileSync(proc).subarray(0, 2_500_000);
     await using f = await open(proc, 'rb');
     const view = Buffer.alloc(2_500_000);

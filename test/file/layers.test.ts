@@ -6,6 +6,7 @@ import type { BinaryFile, RawFile, TextFile } from 'uvfiles';
 import { open, writeFile } from 'uvfiles';
 import { answerOf, codeOf, fault, Folder, needsFaults, rejection, runFaulty } from '../support/files.js';
 import { makeFifo } from '../support/pipes.js';
+import { skip } from '../support/skip.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
@@ -163,10 +164,7 @@ describe('a file without a buffer, by lines', () => {
   });
 
   it('takes no more from a pipe than the line', async function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: needs mkfifo');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'needs mkfifo');
     const fifo = makeFifo();
     const writing = writeFile(fifo, bytes('one\ntwo\nthree'));
     await using f = await open(fifo, 'rb', { buffering: 0 });

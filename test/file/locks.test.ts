@@ -1,6 +1,6 @@
 // Locks of handles: who excludes whom, in which order, and how a lock ends.
 import { expect } from 'chai';
-import { execFile } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { pbkdf2 } from 'node:crypto';
 import dns from 'node:dns/promises';
 import { openSync, closeSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { Worker } from 'node:worker_threads';
 
 import { type BinaryFile, type FileLock, open, readText } from 'uvfiles';
 
+import { skip } from '../support/skip.js';
 import { rejection, root, runProgram, scratchDirectory, startProgram } from '../support/temp.js';
 
 const isLinux = process.platform === 'linux';
@@ -304,11 +305,8 @@ describe('locks of a handle', () => {
     }
   });
 
-  it('exclude programs that use locks of their own', function (done) {
-    if (!isLinux) {
-      console.log('      skipped: only Linux has open-file-description locks everywhere');
-      this.skip();
-    }
+  it('exclude programs that use locks of their own', async function () {
+    if (!isLinux) skip(this, 'only Linux has open-file-description locks everywhere');
     writeFileSync(at('a'), '');
     const program = `
 import fcntl, sys
@@ -318,16 +316,10 @@ with open(sys.argv[1], 'r+') as f:
         print('got it')
     except BlockingIOError:
         print('refused')`;
-    void opened('a').then(async (file) => {
-      await file.lock();
-      execFile('python3', ['-c', program, at('a')], { cwd: root }, (error, stdout) => {
-        if ((error as NodeJS.ErrnoException | null)?.code === 'ENOENT') {
-          console.log('      skipped: there is no python3');
-          done();
-          return;
-        }
-        done(error ?? (stdout.trim() === 'refused' ? undefined : new Error(stdout)));
-      });
-    });
+    const file = await opened('a');
+    await file.lock();
+    const { error, stdout } = spawnSync('python3', ['-c', program, at('a')], { encoding: 'utf8' });
+    if (error !== undefined) skip(this, 'there is no python3');
+    expect(stdout.trim()).to.equal('refused');
   });
 });

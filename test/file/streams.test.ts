@@ -118,10 +118,7 @@ describe('a stream whose consumer has gone', () => {
     ['text', 'r', -1],
   ] as const) {
     it(`leaves to a ${name} file on a FIFO what was read for a cancelled stream`, async function () {
-      if (process.platform === 'win32') {
-        console.log('      skipped: Windows has no FIFOs');
-        this.skip();
-      }
+      if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
       for (let moment = 0; moment < moments; moment++) {
         const fifo = makeFifo();
         const writer = openSync(fifo, 'r+');

@@ -9,6 +9,7 @@ import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { open } from 'uvfiles';
 import { failure, isPending, makeFifo, newPath } from '../support/pipes.js';
+import { skip } from '../support/skip.js';
 
 function newFile(content: string | Buffer): string {
   const path = newPath();
@@ -102,10 +103,7 @@ describe('a readable stream of bytes', () => {
   });
 
   it('cancels a read that waits, and leaves later bytes to the handle', async function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: Windows has no FIFOs');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     await using file = await open(fifo, 'rb');
     await using writer = await open(fifo, 'wb');
@@ -176,10 +174,7 @@ describe('a writable stream of bytes', () => {
   });
 
   it('takes one chunk at a time: a slow reader at the other end holds up the source', async function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: Windows has no FIFOs');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     await using reader = await open(fifo, 'rb');
     const file = await open(fifo, 'wb');
@@ -204,10 +199,7 @@ describe('a writable stream of bytes', () => {
   });
 
   it('ends a write that waits when it is aborted', async function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: Windows has no FIFOs');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     await using reader = await open(fifo, 'rb');
     const file = await open(fifo, 'wb', { buffering: 0 });
@@ -248,10 +240,7 @@ describe('a stream of text', () => {
   });
 
   it('gives what there is, without waiting for more', async function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: Windows has no FIFOs');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     await using file = await open(fifo);
     await using writer = await open(fifo, 'wb');

@@ -6,6 +6,7 @@ import { lockFile, open, updateAtomic } from 'uvfiles';
 import { beneath, mount } from 'uvfiles/filesystem';
 import { memoryFiles } from 'uvfiles/testing';
 
+import { skip } from '../support/skip.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
 
 describe('locks of files below a root', function () {
@@ -13,8 +14,7 @@ describe('locks of files below a root', function () {
 
   before(function () {
     if (process.platform !== 'win32') return;
-    console.log('      skipped: beneath() is not available on Windows');
-    this.skip();
+    skip(this, 'beneath() is not available on Windows');
   });
 
   it('exclude those of the same files by another path, and keep updates apart', async () => {

@@ -10,10 +10,7 @@ describe('a mount of node:vfs', () => {
   const hasFlag = spawnSync(process.execPath, ['--experimental-vfs', '-e', '0']).status === 0;
 
   it('is read, written and listed through node:fs', async function () {
-    if (!hasFlag) {
-      console.log(`      skipped: Node ${process.versions.node} has no node:vfs`);
-      this.skip();
-    }
+    if (!hasFlag) skip(this, `Node ${process.versions.node} has no node:vfs`);
     const { stdout, stderr } = await runProgram(
       `
       import vfs from 'node:vfs';

@@ -24,6 +24,7 @@ import { memoryFiles } from 'uvfiles/testing';
 
 import { FlatFiles } from '../filesystem/support/flat-files.js';
 import { MODIFIED, REQUESTS } from '../support/http-requests.js';
+import { skip } from '../support/skip.js';
 import { isRoot, rejection, scratchDirectory } from '../support/temp.js';
 
 interface Answer {
@@ -286,8 +287,7 @@ describe('serveFile', () => {
       const to = ['-keyout', at('key'), '-out', at('cert')];
       execFileSync('openssl', ['req', '-x509', ...how, ...to], { stdio: 'ignore' });
     } catch {
-      console.log('      skipped: there is no openssl');
-      this.skip();
+      skip(this, 'there is no openssl');
     }
     const pair = { key: readFileSync(at('key')), cert: readFileSync(at('cert')) };
     const secure = await listen(underRoot(), () => https.createServer(pair));
@@ -301,10 +301,7 @@ describe('serveFile', () => {
 
   it('holds neither threads for slow clients nor descriptors for those that vanish', async function () {
     this.timeout(240_000);
-    if (process.platform !== 'linux') {
-      console.log('      skipped: reads /proc/self/fd');
-      this.skip();
-    }
+    if (process.platform !== 'linux') skip(this, 'reads /proc/self/fd');
     writeFileSync(at('large.bin'), '');
     truncateSync(at('large.bin'), 1 << 30);
     let ended = 0;

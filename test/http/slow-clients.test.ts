@@ -7,16 +7,14 @@ import type { AddressInfo } from 'node:net';
 
 import { serveFile } from 'uvfiles';
 
+import { skip } from '../support/skip.js';
 import { scratchDirectory } from '../support/temp.js';
 
 describe('serveFile with slow clients', () => {
   const scratch = scratchDirectory();
 
   it('restarts the timeout of a connection as its client takes the file', async function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: the kernel sends no files there');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'the kernel sends no files there');
     const path = `${scratch.path}/large`;
     writeFileSync(path, Buffer.alloc(4 << 20, 'uvfiles'));
     let restarts = 0;

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type * as Beneath from '../../lib/native/beneath.js';
 import type * as Files from '../../lib/native/store/native-file.js';
 import { root as repository } from '../support/package.js';
+import { skip } from '../support/skip.js';
 import { scratchDirectory } from '../support/temp.js';
 
 const require = createRequire(import.meta.url);
@@ -21,10 +22,7 @@ describe('operations beneath a root', function () {
   let top: string;
 
   before(function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: Windows has no operations relative to a directory');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'Windows has no operations relative to a directory');
   });
 
   beforeEach(() => {

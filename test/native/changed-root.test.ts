@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { skip } from '../support/skip.js';
 import { needsRoot, root, scratchDirectory } from '../support/temp.js';
 
 // `name` is a path both outside and inside of the new root, with another content.
@@ -35,17 +36,13 @@ describe('a process that changes its root', () => {
 
   it('resolves absolute paths within the new root alone', function () {
     needsRoot(this);
-    if (process.platform !== 'linux') {
-      console.log('      skipped: the addon remembers nothing of paths on other systems');
-      this.skip();
-    }
+    if (process.platform !== 'linux') skip(this, 'the addon remembers nothing of paths on other systems');
     const library = path.join(scratch.path, 'chroot.so');
     try {
       const source = path.join(root, 'test/support/chroot-at-umask.c');
       execFileSync('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl'], { stdio: 'pipe' });
     } catch (error) {
-      console.log(`      skipped: no C compiler: ${String(error).split('\n', 1)[0]!}`);
-      this.skip();
+      skip(this, `no C compiler: ${String(error).split('\n', 1)[0]!}`);
     }
     const name = path.join(scratch.path, 'file');
     const jail = path.join(scratch.path, 'jail');

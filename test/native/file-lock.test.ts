@@ -8,6 +8,7 @@ import type * as Beneath from '../../lib/native/beneath.js';
 import type * as Locks from '../../lib/native/file-lock.js';
 import type * as Files from '../../lib/native/store/native-file.js';
 import { root as repository } from '../support/package.js';
+import { skip } from '../support/skip.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
 
 const require = createRequire(import.meta.url);
@@ -21,10 +22,7 @@ describe('native file locks', function () {
   const whole = { position: 0, size: 0 };
 
   before(function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: the files of this test are opened beneath a root');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'the files of this test are opened beneath a root');
   });
 
   it('exclude another open of the file until they are given up or it is closed', async () => {

@@ -15,6 +15,7 @@ import { expect } from 'chai';
 import { configure, createLane, lanes, metrics, open, os, readBytes } from 'uvfiles';
 
 import { EVENTUALLY, eventually, inlineHere, pattern, resetInline } from '../support/inline.js';
+import { skip } from '../support/skip.js';
 import { rejection, root, runProgram, scratchDirectory } from '../support/temp.js';
 
 const PAGE = 4096;
@@ -198,8 +199,7 @@ describe('the inline path', function () {
         name,
       ]);
     } catch {
-      console.log('        skipped: python3 is needed to drop a file from the cache');
-      this.skip();
+      skip(this, 'python3 is needed to drop a file from the cache');
     }
     const f = await open(name, 'rb');
     const completedBefore = completed();

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { skip } from '../support/skip.js';
 import { root } from '../support/temp.js';
 
 // Of the same length, so that it can be written over the other in the list of names.
@@ -32,12 +33,8 @@ describe('where memory from outside of the heap is refused, as in Electron', fun
       process.platform === 'linux' && process.env.UVFILES_SANITIZER === undefined
         ? spawnSync('gcc', ['-shared', '-fPIC', '-o', 'shim.so', 'shim.c'], { cwd: folder }).status
         : undefined;
-    if (compiled !== 0) {
-      console.log(
-        '      skipped: the refusal is injected with gcc and LD_PRELOAD on Linux without a sanitizer',
-      );
-      this.skip();
-    }
+    if (compiled !== 0)
+      skip(this, 'the refusal is injected with gcc and LD_PRELOAD on Linux without a sanitizer');
     const inside = path.join(folder, 'node_modules/uvfiles');
     mkdirSync(path.join(inside, 'build/Release'), { recursive: true });
     for (const name of ['package.json', 'dist'])

@@ -3,16 +3,14 @@ import { expect } from 'chai';
 import path from 'node:path';
 
 import { root } from '../support/package.js';
+import { skip } from '../support/skip.js';
 import { runProgram, scratchDirectory } from '../support/temp.js';
 
 describe('sendfile out of descriptors', () => {
   const scratch = scratchDirectory();
 
   it('rejects with nothing sent, or waits for a descriptor', async function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: Windows has no limit on handles');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'Windows has no limit on handles');
     const module = path.join(root, 'dist/cjs/native/store/send-file.js');
     const { stdout, stderr } = await runProgram(
       `import fs from 'node:fs';

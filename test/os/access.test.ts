@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { skip } from '../support/skip.js';
 import { needsRoot, root, runProgram, scratchDirectory } from '../support/temp.js';
 
 // Asks more often than the inline path needs to become warm.
@@ -26,10 +27,8 @@ describe('access', () => {
 
   it('looks the path up by the real user id', async function () {
     needsRoot(this);
-    if (spawnSync('setpriv', ['--version']).error !== undefined) {
-      console.log('      skipped: there is no setpriv, to run with other effective ids');
-      this.skip();
-    }
+    if (spawnSync('setpriv', ['--version']).error !== undefined)
+      skip(this, 'there is no setpriv, to run with other effective ids');
     const hidden = path.join(scratch.path, 'hidden');
     mkdirSync(hidden);
     writeFileSync(path.join(hidden, 'f'), '', { mode: 0o644 });
@@ -44,10 +43,8 @@ describe('access', () => {
   });
 
   it('says yes of a readable file where a filter refuses faccessat2 with EPERM', async function () {
-    if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
-      console.log('      skipped: there is no such filter here');
-      this.skip();
-    }
+    if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch))
+      skip(this, 'there is no such filter here');
     const file = path.join(scratch.path, 'f');
     writeFileSync(file, '');
     const filter = path.join(scratch.path, 'filter');
@@ -56,8 +53,7 @@ describe('access', () => {
         stdio: 'pipe',
       });
     } catch (error) {
-      console.log(`      skipped: no C compiler: ${String(error).split('\n', 1)[0]}`);
-      this.skip();
+      skip(this, `no C compiler: ${String(error).split('\n', 1)[0]}`);
     }
     const { stdout, stderr } = spawnSync(filter, [process.execPath, '--input-type=module', '-e', ask(file)], {
       cwd: root,

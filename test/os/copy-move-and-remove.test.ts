@@ -24,6 +24,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { os } from 'uvfiles';
 
+import { skip } from '../support/skip.js';
 import { mountSmallDisk, rejection, scratchDirectory } from '../support/temp.js';
 
 describe('copies', () => {
@@ -159,10 +160,8 @@ describe('copies', () => {
     } catch {
       /* there is none */
     }
-    if (elsewhere === '' || statSync(elsewhere).dev === statSync(scratch.path).dev) {
-      console.log('      skipped: no second file system at /dev/shm');
-      this.skip();
-    }
+    if (elsewhere === '' || statSync(elsewhere).dev === statSync(scratch.path).dev)
+      skip(this, 'no second file system at /dev/shm');
     try {
       makeTree();
       const listed = readdirSync(at('src'), { recursive: true }).sort();

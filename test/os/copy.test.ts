@@ -43,8 +43,7 @@ describe('copy', () => {
         .toString()
         .trim();
     } catch (error) {
-      console.log(`      skipped: no loop device is to be had: ${String(error).split('\n', 1)[0]}`);
-      this.skip();
+      skip(this, `no loop device is to be had: ${String(error).split('\n', 1)[0]}`);
     }
     const { mode } = statSync(device);
     try {
@@ -68,10 +67,8 @@ describe('copy', () => {
   });
 
   it('answers byte paths with bytes, as does move', async function () {
-    if (process.platform !== 'linux') {
-      console.log('      skipped: only Linux has names that are no UTF-8 on every file system');
-      this.skip();
-    }
+    if (process.platform !== 'linux')
+      skip(this, 'only Linux has names that are no UTF-8 on every file system');
     const odd = Buffer.concat([Buffer.from(at('odd-')), Buffer.from([0xff, 0xfe])]);
     writeFileSync(at('a'), 'x');
     const copied = await os.copy(at('a'), odd);
@@ -87,10 +84,7 @@ describe('copy', () => {
   });
 
   it('copies what a device gives, and refuses FIFOs', async function () {
-    if (!existsSync('/dev/zero')) {
-      console.log('      skipped: there are no devices');
-      this.skip();
-    }
+    if (!existsSync('/dev/zero')) skip(this, 'there are no devices');
     writeFileSync(at('old'), 'old');
     expect(await os.copy('/dev/null', at('old'))).to.equal(at('old'));
     expect(readFileSync(at('old'), 'utf8')).to.equal('');

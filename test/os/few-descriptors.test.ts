@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { skip } from '../support/skip.js';
 import { runProgram, scratchDirectory } from '../support/temp.js';
 
 const JOBS = 300;
@@ -13,8 +14,7 @@ describe('at ulimit -n 40', function () {
 
   before(function () {
     if (process.platform !== 'win32') return;
-    console.log('      skipped: Windows has no limit on handles');
-    this.skip();
+    skip(this, 'Windows has no limit on handles');
   });
 
   beforeEach(() => {
@@ -50,10 +50,8 @@ describe('at ulimit -n 40', function () {
 
   it(`moves ${JOBS} trees to another file system`, async function () {
     const other = '/dev/shm';
-    if (!existsSync(other) || statSync(other).dev === statSync(scratch.path).dev) {
-      console.log('      skipped: /dev/shm is no other file system here');
-      this.skip();
-    }
+    if (!existsSync(other) || statSync(other).dev === statSync(scratch.path).dev)
+      skip(this, '/dev/shm is no other file system here');
     const body = `
       import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
       const to = mkdtempSync('${other}/uvfiles-test-');

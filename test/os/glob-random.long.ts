@@ -8,6 +8,7 @@ import path from 'node:path';
 import { os } from 'uvfiles';
 
 import { type Dialect, makeRandomTree, Random, randomPattern } from '../support/random-patterns.js';
+import { skip } from '../support/skip.js';
 import { scratchDirectory } from '../support/temp.js';
 
 const PATTERNS = Number(process.env.UVFILES_GLOB_PATTERNS ?? 1000);
@@ -85,10 +86,7 @@ describe('glob beside other programs', () => {
       dialect === 'python' ? 'Python' : dialect === 'bash' ? 'bash' : 'bash, unclosed brackets too,';
     it(`finds what ${judge} finds`, async function () {
       const missing = isMissing(dialect);
-      if (missing !== undefined) {
-        console.log(`      skipped: ${missing}`);
-        this.skip();
-      }
+      if (missing !== undefined) skip(this, missing);
       this.timeout(20_000 + PATTERNS * 20);
       for (let done = 0; done < PATTERNS; done += PATTERNS_PER_TREE) {
         const seed = SEED + done / PATTERNS_PER_TREE;

@@ -4,6 +4,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { os } from 'uvfiles';
 
+import { skip } from '../support/skip.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
 
 describe('the patterns of glob', function () {
@@ -12,8 +13,7 @@ describe('the patterns of glob', function () {
 
   before(function () {
     if (process.platform !== 'win32') return;
-    console.log('      skipped: these names and escapes are not possible on Windows');
-    this.skip();
+    skip(this, 'these names and escapes are not possible on Windows');
   });
 
   function make(...names: string[]): void {
@@ -279,10 +279,8 @@ describe('the patterns of glob', function () {
   });
 
   it('gives the bytes of names that are no UTF-8', async function () {
-    if (process.platform !== 'linux') {
-      console.log('      skipped: names that are no UTF-8 need a POSIX file system that takes any bytes');
-      this.skip();
-    }
+    if (process.platform !== 'linux')
+      skip(this, 'names that are no UTF-8 need a POSIX file system that takes any bytes');
     const odd = Buffer.from([0x64, 0xff]);
     mkdirSync(Buffer.concat([Buffer.from(`${scratch.path}/`), odd]));
     writeFileSync(Buffer.concat([Buffer.from(`${scratch.path}/`), odd, Buffer.from('/é')]), '');

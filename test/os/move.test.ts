@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { os } from 'uvfiles';
 
+import { skip } from '../support/skip.js';
 import { needsRoot, rejection, scratchDirectory } from '../support/temp.js';
 
 describe('move', () => {
@@ -38,8 +39,7 @@ describe('move', () => {
     try {
       execFileSync('mount', ['--bind', at('elsewhere'), at('source/mounted')], { stdio: 'pipe' });
     } catch (error) {
-      console.log(`      skipped: nothing can be mounted: ${String(error).split('\n', 1)[0]}`);
-      this.skip();
+      skip(this, `nothing can be mounted: ${String(error).split('\n', 1)[0]}`);
     }
     try {
       // Another mount of the same directory: rename says EXDEV, and the copy meets itself further down.

@@ -14,6 +14,7 @@ import path from 'node:path';
 import { os } from 'uvfiles';
 
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
+import { skip } from '../support/skip.js';
 import { isRoot, rejection, runProgram, scratchDirectory } from '../support/temp.js';
 
 describe('walk', () => {
@@ -177,8 +178,7 @@ describe('walk', () => {
   it('prunes by name where names are no UTF-8', async function () {
     if (process.platform === 'win32') {
       // node:fs does not come back from such a recursive mkdirSync there.
-      console.log('      skipped: names are no bytes on Windows');
-      this.skip();
+      skip(this, 'names are no bytes on Windows');
     }
     const odd = Buffer.from([0xff, 0x61]);
     mkdirSync(Buffer.concat([Buffer.from(`${scratch.path}/`), odd, Buffer.from('/in')]), { recursive: true });
@@ -199,10 +199,8 @@ describe('walk', () => {
   });
 
   it('visits directories whose names look alike as strings once each, also after a change of dirs', async function () {
-    if (process.platform !== 'linux') {
-      console.log('      skipped: names that are no UTF-8 need a POSIX file system that takes any bytes');
-      this.skip();
-    }
+    if (process.platform !== 'linux')
+      skip(this, 'names that are no UTF-8 need a POSIX file system that takes any bytes');
     const below = (byte: number): Buffer => Buffer.from([...Buffer.from(`${scratch.path}/`), byte]);
     for (const byte of [0xfd, 0xfe, 0xff]) {
       mkdirSync(below(byte));
@@ -263,10 +261,8 @@ describe('walk', () => {
     });
 
     it('has the Buffers of dirs and files as keys, also where names look alike as strings', async function () {
-      if (process.platform !== 'linux') {
-        console.log('      skipped: names that are no UTF-8 need a POSIX file system that takes any bytes');
-        this.skip();
-      }
+      if (process.platform !== 'linux')
+        skip(this, 'names that are no UTF-8 need a POSIX file system that takes any bytes');
       for (const [byte, text] of [
         [0xfe, 'a'],
         [0xff, 'bcd'],

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { os } from 'uvfiles';
 import { memoryFiles } from 'uvfiles/testing';
 
+import { skip } from '../support/skip.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
 
 describe('extended attributes', () => {
@@ -21,8 +22,7 @@ describe('extended attributes', () => {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ENOTSUP' && code !== 'EOPNOTSUPP') throw error;
-      console.log(`      skipped: ${scratch.path} has no attributes`);
-      this.skip();
+      skip(this, `${scratch.path} has no attributes`);
     }
     await os.setxattr(file, 'user.bytes', new Uint16Array([1, 2]), { mode: 'create' });
     expect(String(await os.getxattr(file, 'user.text'))).to.equal('välue');

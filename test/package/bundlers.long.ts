@@ -14,6 +14,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { consumer, project, root, runNode, scratch, tool } from '../support/package.js';
+import { skip } from '../support/skip.js';
 
 const require = createRequire(import.meta.url);
 /** Missing in Node 20.0 to 20.15, where an ES module needs a banner. */
@@ -95,8 +96,7 @@ describe('bundles', function () {
   });
 
   it('by tsup, which leaves dependencies out', async function () {
-    const tsup = await tool('tsup', '8');
-    if (tsup === undefined) return this.skip();
+    const tsup = await tool(this, 'tsup', '8');
     const { status, output } = runNode(
       path.join(tsup, 'dist/cli-default.js'),
       ['module.mjs', '--format', 'esm', '--target', 'node20', '--out-dir', 'tsup', '--silent'],
@@ -105,12 +105,10 @@ describe('bundles', function () {
     );
     expect(status, output).to.equal(0);
     expect(runNode('tsup/module.mjs', [], where).output.trim()).to.equal('works');
-    return undefined;
   });
 
   it('by Vite for a server, built and in development', async function () {
-    const vite = await tool('vite', '7');
-    if (vite === undefined) return this.skip();
+    const vite = await tool(this, 'vite', '7');
     writeFileSync(
       path.join(where, 'vite.mjs'),
       `import { build, createServer } from ${JSON.stringify(pathToFileURL(path.join(vite, 'dist/node/index.js')).href)};
@@ -125,12 +123,10 @@ describe('bundles', function () {
     expect(output.trim()).to.equal('works');
     const built = existsSync(path.join(where, 'vite/module.mjs')) ? 'vite/module.mjs' : 'vite/module.js';
     expect(runNode(built, [], where).output.trim()).to.equal('works');
-    return undefined;
   });
 
   it('by Next.js, with uvfiles among serverExternalPackages', async function () {
-    const next = await tool('next', '15');
-    if (next === undefined) return this.skip();
+    const next = await tool(this, 'next', '15');
     const site = project('next', {
       'next.config.mjs': "export default { serverExternalPackages: ['uvfiles'] };\n",
     });
@@ -153,19 +149,15 @@ describe('bundles', function () {
     const { status, output } = runNode(path.join(next, 'dist/bin/next'), ['build'], site, {
       NEXT_TELEMETRY_DISABLED: '1',
     });
-    if (/Failed to load SWC|requires Node\.js|Node\.js version/i.test(output) && status !== 0) {
-      console.log('      skipped: this Next.js has no compiler for this system, or needs another Node');
-      return this.skip();
-    }
+    if (/Failed to load SWC|requires Node\.js|Node\.js version/i.test(output) && status !== 0)
+      skip(this, 'this Next.js has no compiler for this system, or needs another Node');
     expect(status, output).to.equal(0);
     const page = readFileSync(path.join(site, '.next/server/app/index.html'), 'utf8');
     expect(page).to.include('<p>consumer</p>');
-    return undefined;
   });
 
   it('by webpack, with .node files as resources', async function () {
-    const webpack = await tool('webpack', '5');
-    if (webpack === undefined) return this.skip();
+    const webpack = await tool(this, 'webpack', '5');
     writeFileSync(
       path.join(where, 'webpack.cjs'),
       `const { createRequire } = require('node:module');
@@ -192,12 +184,10 @@ describe('bundles', function () {
     const { status, output } = runNode('webpack.cjs', [], where);
     expect(status, output).to.equal(0);
     expect(runAlone('webpack', 'program.js')).to.equal('works');
-    return undefined;
   });
 
   it('by ncc, as it comes', async function () {
-    const ncc = await tool('@vercel/ncc', '0.38');
-    if (ncc === undefined) return this.skip();
+    const ncc = await tool(this, '@vercel/ncc', '0.38');
     const { status, output } = runNode(
       path.join(ncc, 'dist/ncc/cli.js'),
       ['build', 'program.cjs', '-o', 'ncc', '-q'],
@@ -205,7 +195,6 @@ describe('bundles', function () {
     );
     expect(status, output).to.equal(0);
     expect(runAlone('ncc', 'index.cjs')).to.equal('works');
-    return undefined;
   });
 
   it('that treat uvfiles as external', () => {

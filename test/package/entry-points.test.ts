@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { skip } from '../support/skip.js';
 
 const require = createRequire(import.meta.url);
 const root = path.dirname(require.resolve('uvfiles/package.json'));
@@ -86,10 +87,7 @@ describe('the package', () => {
   it('takes nothing from libuv but what every runtime has', function () {
     const addon = path.join(root, 'build/Release/uvfiles.node');
     const { status, stdout } = spawnSync('nm', ['-D', '--undefined-only', addon], { encoding: 'utf8' });
-    if (status !== 0) {
-      console.log('      skipped: nm of binutils cannot read the addon here');
-      this.skip();
-    }
+    if (status !== 0) skip(this, 'nm of binutils cannot read the addon here');
     const imported = stdout.split('\n').map((line) => line.trim().split(' ').at(-1) ?? '');
     const fromLibuv = imported.filter((name) => name.startsWith('uv_'));
     expect(fromLibuv).to.include('uv_queue_work');

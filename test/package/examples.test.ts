@@ -19,6 +19,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { usedByOthers, warningOf } from '../../examples/tour/machine.ts';
 import { median } from '../../examples/tour/measure.ts';
+import { skip } from '../support/skip.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -89,8 +90,7 @@ describe('the examples', () => {
 
   it('Node that strips types runs them without a loader', async function () {
     if ((process.features as { typescript?: unknown }).typescript !== 'strip') {
-      console.log('      skipped: this Node does not strip types');
-      this.skip();
+      skip(this, 'this Node does not strip types');
     }
     const { code, stdout } = await runWith([], 'examples/tour.ts', '--small');
     expect(stdout).to.contain('Every result was checked');
@@ -277,10 +277,7 @@ describe('the examples', () => {
     ['SIGTERM', 143],
   ] as const) {
     it(`the tour leaves nothing behind when ${signal} interrupts it`, async function () {
-      if (process.platform === 'win32') {
-        console.log('      skipped: Windows has no signals to send');
-        this.skip();
-      }
+      if (process.platform === 'win32') skip(this, 'Windows has no signals to send');
       const tour = start('examples/tour.ts', '--small');
       tour.stdout.resume();
       await once(tour.stderr, 'data');

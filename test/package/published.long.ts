@@ -137,7 +137,6 @@ describe('the published package', function () {
     expect(denied.output)
       .to.match(/ERR_ADDON_NOT_FOUND/)
       .and.match(/--allow-addons/);
-    return undefined;
   });
 
   it('says what it looked for, where, and the two ways out', () => {
@@ -180,26 +179,18 @@ describe('the published package', function () {
   };
   for (const [title, [name, version, program, args]] of Object.entries(managers)) {
     it(`is installed by ${title}`, async function () {
-      const folder = await tool(name, version);
-      if (folder === undefined) return this.skip();
+      const folder = await tool(this, name, version);
       const where = project(name, { 'program.cjs': PROGRAM });
       const { status, output } = runNode(path.join(folder, program), [...args, tarball], where);
-      if (
-        /not supported|requires at least Node|EBADENGINE|Unsupported engine/i.test(output) &&
-        status !== 0
-      ) {
-        console.log(`      skipped: ${title} does not run on Node ${process.versions.node}`);
-        return this.skip();
-      }
+      if (/not supported|requires at least Node|EBADENGINE|Unsupported engine/i.test(output) && status !== 0)
+        skip(this, `${title} does not run on Node ${process.versions.node}`);
       expect(status, output).to.equal(0);
       expect(runNode('program.cjs', [], where).output.trim()).to.equal('works');
-      return undefined;
     });
   }
 
   it('is installed by yarn 4, which leaves packages in archives', async function () {
-    const folder = await tool('@yarnpkg/cli-dist', '4');
-    if (folder === undefined) return this.skip();
+    const folder = await tool(this, '@yarnpkg/cli-dist', '4');
     const yarn = path.join(folder, 'bin/yarn.js');
     const where = project('yarn-4', {
       'program.cjs': PROGRAM,
@@ -219,13 +210,15 @@ describe('the published package', function () {
     expect(existsSync(path.join(where, 'node_modules'))).to.equal(false);
     for (const file of ['program.cjs', 'module.mjs'])
       expect(runNode(yarn, ['node', file], where, env).output.trim().split('\n').at(-1)).to.equal('works');
-    return undefined;
   });
 
   it('is installed by bun', async function () {
     if (process.platform !== 'linux') skip(this, 'takes the Bun of Linux');
-    const folder = await tool(`@oven/bun-linux-${process.arch === 'x64' ? 'x64' : 'aarch64'}`, 'latest');
-    if (folder === undefined) return this.skip();
+    const folder = await tool(
+      this,
+      `@oven/bun-linux-${process.arch === 'x64' ? 'x64' : 'aarch64'}`,
+      'latest',
+    );
     const where = project('bun', { 'program.cjs': PROGRAM });
     const shim = path.join(where, 'bun.cjs');
     writeFileSync(
@@ -235,7 +228,6 @@ describe('the published package', function () {
     const { status, output } = runNode(shim, ['add', '--ignore-scripts', tarball], where);
     expect(status, output).to.equal(0);
     expect(runNode('program.cjs', [], where).output.trim()).to.equal('works');
-    return undefined;
   });
 
   it('has types for both module systems', () => {
@@ -270,8 +262,7 @@ describe('the published package', function () {
   });
 
   it('satisfies publint --strict', async function () {
-    const folder = await tool('publint', '0.3');
-    if (folder === undefined) return this.skip();
+    const folder = await tool(this, 'publint', '0.3');
     const cli = path.join(
       folder,
       (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { bin: { publint: string } })
@@ -283,18 +274,15 @@ describe('the published package', function () {
       path.join(installed, 'node_modules/uvfiles'),
     );
     expect(status, output).to.equal(0);
-    return undefined;
   });
 
   it('satisfies attw, the checker of types', async function () {
-    const folder = await tool('@arethetypeswrong/cli', '0.18');
-    if (folder === undefined) return this.skip();
+    const folder = await tool(this, '@arethetypeswrong/cli', '0.18');
     const { status, output } = runNode(
       path.join(folder, 'dist/index.js'),
       [tarball, '--profile', 'node16', '--no-emoji'],
       scratch,
     );
     expect(status, output).to.equal(0);
-    return undefined;
   });
 });

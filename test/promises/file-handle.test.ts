@@ -12,6 +12,7 @@ import { Worker } from 'node:worker_threads';
 import { createLane, metrics } from 'uvfiles';
 import fs, { type FileHandle } from 'uvfiles/promises';
 
+import { skip } from '../support/skip.js';
 let top: string;
 let file: string;
 
@@ -191,10 +192,7 @@ describe('promises FileHandle', () => {
   const hasIterables = process.allowedNodeEnvironmentFlags.has('--experimental-stream-iter');
 
   it('closes synchronously for the iterables and writers of Node 24 and later', function () {
-    if (!hasIterables) {
-      this.test!.title += ' (skipped: this version of Node has none)';
-      this.skip();
-    }
+    if (!hasIterables) skip(this, 'this version of Node has none');
     const script = `
       const fs = require('uvfiles/promises');
       const { fstatSync } = require('node:fs');

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { skip } from '../support/skip.js';
 import { root, runProgram, scratchDirectory } from '../support/temp.js';
 
 const flag = ['--permission', '--experimental-permission'].find((each) =>
@@ -78,8 +79,7 @@ describe('promises under the permission model', () => {
 
   before(function () {
     if (flag !== undefined && process.allowedNodeEnvironmentFlags.has('--allow-addons')) return;
-    console.log('      skipped: this Node has no permission model that allows addons');
-    this.skip();
+    skip(this, 'this Node has no permission model that allows addons');
   });
 
   it('answers each call as Node does, whether or not it is granted, and touches nothing that is not', async () => {

@@ -7,6 +7,7 @@ import { buffer as collect } from 'node:stream/consumers';
 import { open, os } from 'uvfiles';
 import { answerOf, codeOf, fault, Folder, needsFaults, rejection, runFaulty } from '../support/files.js';
 import { ended, runNode, runShell } from '../support/pipes.js';
+import { skip } from '../support/skip.js';
 
 const digits = '0123456789';
 const threeLines = 'line 1\nline 2\nline 3\n';
@@ -229,10 +230,7 @@ describe('as aiofiles: standard input and output', function () {
     });
 
     it(`reject a read of ${kind} where there is nothing to read from`, async function () {
-      if (process.platform === 'win32') {
-        console.log('      skipped: needs sh');
-        this.skip();
-      }
+      if (process.platform === 'win32') skip(this, 'needs sh');
       const unreadable = folder.put('unreadable');
       const child = runShell(
         `$NODE 0> ${unreadable}`,

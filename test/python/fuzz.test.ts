@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { skip } from '../support/skip.js';
 
 const run = promisify(execFile);
 const count = Number(process.env.UVFILES_FUZZ_COUNT ?? 2000);
@@ -16,8 +17,7 @@ describe('compared with Python', function () {
 
   before(function () {
     if (existsSync('/usr/bin/python3')) return;
-    console.log('      skipped: there is no /usr/bin/python3 to compare with');
-    this.skip();
+    skip(this, 'there is no /usr/bin/python3 to compare with');
   });
 
   for (const [title, fuzzer, ...options] of [

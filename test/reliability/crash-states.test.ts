@@ -7,6 +7,7 @@ import { needsStrace } from '../support/strace.js';
 import { scratchDirectory } from '../support/temp.js';
 import { type Check, crashStates, onDisk } from './support/crash-states.js';
 import { figure } from './support/figures.js';
+import { skip } from '../support/skip.js';
 
 const STRAY = /^\.(new|tmp)?\.?[a-z2-7]{16}(\.uvfiles)?$/;
 const PROGRAM = `
@@ -35,8 +36,7 @@ describe('the states that a power cut may leave', function () {
     needsStrace(this);
     if (process.arch === 'x64') return;
     // Others have no open, mkdir or rename, and strace knows no calls that there are not.
-    console.log('      skipped: the recorded calls are those of x64');
-    this.skip();
+    skip(this, 'the recorded calls are those of x64');
   });
   after(() => {
     if (states === 0) return;
@@ -211,8 +211,7 @@ describe('the states that a power cut may leave', function () {
         other = mkdtempSync('/dev/shm/uvfiles-test-');
         return;
       }
-      console.log('      skipped: /dev/shm is no file system of its own');
-      this.skip();
+      skip(this, '/dev/shm is no file system of its own');
     });
     afterEach(() => {
       if (other !== '') rmSync(other, { recursive: true });

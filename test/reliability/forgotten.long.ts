@@ -5,6 +5,7 @@ import path from 'node:path';
 
 import { runProgram, scratchDirectory } from '../support/temp.js';
 import { figure } from './support/figures.js';
+import { skip } from '../support/skip.js';
 
 const HANDLES = Number(process.env.UVFILES_FORGOTTEN ?? 10_000);
 const AT_ONCE = 500;
@@ -52,10 +53,7 @@ describe('handles that are forgotten', function () {
   const scratch = scratchDirectory();
 
   it('are flushed, closed and warned about, each of 10,000, and those at the end of the process are flushed', async function () {
-    if (process.platform !== 'linux') {
-      console.log('      skipped: descriptors are counted in /proc');
-      this.skip();
-    }
+    if (process.platform !== 'linux') skip(this, 'descriptors are counted in /proc');
     const ending = await runProgram(PROGRAM, {
       args: ['--expose-gc'],
       argv: [scratch.path, String(HANDLES), String(AT_ONCE)],

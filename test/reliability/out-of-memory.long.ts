@@ -8,6 +8,7 @@ import path from 'node:path';
 
 import { root, runProgram, scratchDirectory } from '../support/temp.js';
 import { figure } from './support/figures.js';
+import { skip } from '../support/skip.js';
 
 const [OLD, NEW] = ['old'.repeat(3000), 'new'.repeat(5000)];
 /** No operation makes more allocations than this. */
@@ -54,10 +55,7 @@ describe('a process without memory', function () {
     const isRight = process.platform === 'linux' && process.env.UVFILES_SANITIZER === undefined;
     if (isRight && spawnSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl']).status === 0)
       return;
-    console.log(
-      '      skipped: faults are injected with gcc and LD_PRELOAD on Linux with glibc, without a sanitizer',
-    );
-    this.skip();
+    skip(this, 'faults are injected with gcc and LD_PRELOAD on Linux with glibc, without a sanitizer');
   });
   after(() => rmSync(folder, { recursive: true }));
 

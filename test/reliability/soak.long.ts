@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { endOf, root } from '../support/temp.js';
 import { figure } from './support/figures.js';
+import { skip } from '../support/skip.js';
 
 const SECONDS = Number(process.env.UVFILES_SOAK_SECONDS ?? 120);
 const PROGRAM = fileURLToPath(new URL('./support/soak.ts', import.meta.url));
@@ -13,10 +14,7 @@ describe('a server that reads, writes, appends, locks, replaces, streams and sto
   this.timeout((SECONDS * 2 + 600) * 1000);
 
   it('holds no more descriptors, threads, handles and memory after a while than before', async function () {
-    if (process.platform !== 'linux') {
-      console.log('      skipped: descriptors and threads are counted in /proc');
-      this.skip();
-    }
+    if (process.platform !== 'linux') skip(this, 'descriptors and threads are counted in /proc');
     const args = ['--expose-gc', '--import', 'tsx', PROGRAM, '--seconds', String(SECONDS)];
     const ending = await endOf(
       spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] }),

@@ -10,6 +10,7 @@ import { readBytes } from 'uvfiles';
 import { scratchDirectory } from '../support/temp.js';
 import { figure } from './support/figures.js';
 import { Random } from '../support/random.js';
+import { skip } from '../support/skip.js';
 
 const TERMINATED = Number(process.env.UVFILES_TERMINATED ?? 1000);
 const ENDED = Number(process.env.UVFILES_WORKERS ?? 1000);
@@ -57,8 +58,7 @@ describe('workers, one after another', function () {
   const scratch = scratchDirectory();
   before(function () {
     if (process.platform === 'linux') return;
-    console.log('      skipped: descriptors and threads are counted in /proc');
-    this.skip();
+    skip(this, 'descriptors and threads are counted in /proc');
   });
 
   /** Runs `count` workers, a few at a time, and compares what the process holds after a tenth of them and at the end. */

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 
 import { BUCKET, client, sdk, SERVERS, whySkipped } from './support/targets.js';
+import { skip } from '../support/skip.js';
 
 const script = fileURLToPath(new URL('../python/fuzz-files.ts', import.meta.url));
 /** One sequence in four only reads, and each costs requests. */
@@ -17,8 +18,7 @@ describe('s3: compared with Python', function () {
 
   before(function () {
     if (existsSync('/usr/bin/python3')) return;
-    console.log('      skipped: there is no /usr/bin/python3 to compare with');
-    this.skip();
+    skip(this, 'there is no /usr/bin/python3 to compare with');
   });
 
   for (const [where, place] of [

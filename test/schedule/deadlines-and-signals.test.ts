@@ -9,6 +9,7 @@ import { AbortError, createLane, metrics, open, os, TimeoutError } from 'uvfiles
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
 import { withOneThread } from '../support/one-thread.js';
 import { makeFifo } from '../support/pipes.js';
+import { skip } from '../support/skip.js';
 
 describe('signals and timeouts', () => {
   let folder: string;
@@ -98,10 +99,7 @@ describe('signals and timeouts', () => {
   });
 
   it('have one deadline over the wait for the turn and every step, told as the caller said it', async function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: Windows has no FIFOs');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     const writer = await open(fifo, 'r+b', { buffering: 0 });
     const reader = await open(fifo, 'rb');

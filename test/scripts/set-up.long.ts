@@ -18,6 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { npmProgram, root } from '../support/package.js';
+import { skip } from '../support/skip.js';
 
 const SCRIPTS = ['scripts', 'package.json', 'package-lock.json', 'binding.gyp', '.npmrc'];
 /** A Node-API module that has no need of headers. */
@@ -37,10 +38,7 @@ describe('the set-up of a checkout', function () {
   let scratch = '';
 
   before(function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: written for POSIX systems');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'written for POSIX systems');
   });
   beforeEach(() => {
     scratch = mkdtempSync(path.join(realpathSync(tmpdir()), 'uvfiles-set-up-'));
@@ -157,8 +155,7 @@ describe('the set-up of a checkout', function () {
     chmodSync(folder, 0o555);
     const uid = process.getuid!() === 0 ? 65_534 : undefined;
     if (run(folder, ['-e', "require('node:fs').accessSync('scripts/setup.mjs')"], {}, uid).status !== 0) {
-      console.log('      skipped: another user may not run this Node, or not read the temporary directory');
-      this.skip();
+      skip(this, 'another user may not run this Node, or not read the temporary directory');
     }
     const { status, output } = run(folder, ['scripts/setup.mjs'], {}, uid);
     chmodSync(folder, 0o755);
@@ -177,10 +174,8 @@ describe('the set-up of a checkout', function () {
       ...(npm !== undefined && { npm_execpath: npm }),
     };
     const { status, output } = step(folder, 'install', env);
-    if (status !== 0 && /ENOTCACHED|cache mode is 'only-if-cached'/.test(output)) {
-      console.log("      skipped: npm's cache has not all packages");
-      this.skip();
-    }
+    if (status !== 0 && /ENOTCACHED|cache mode is 'only-if-cached'/.test(output))
+      skip(this, "npm's cache has not all packages");
     expect(status, output).to.equal(0);
     expect(existsSync(path.join(folder, 'node_modules/typescript/package.json'))).to.equal(true);
     expect(step(folder, 'install', env).output.trim()).to.equal('up to date');

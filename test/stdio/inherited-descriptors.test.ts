@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { open } from 'uvfiles';
 import { ended, nodeArguments } from '../support/pipes.js';
+import { skip } from '../support/skip.js';
 
 const python = spawnSync('python3', ['--version']).status === 0;
 
@@ -25,8 +26,7 @@ describe('an inherited descriptor', function () {
   this.timeout(240_000);
   before(function () {
     if (python && process.platform !== 'win32') return;
-    console.log('      skipped: python3 prepares the descriptors');
-    this.skip();
+    skip(this, 'python3 prepares the descriptors');
   });
 
   it('is a socket that is read and written by number, both at once', async () => {

@@ -15,6 +15,7 @@ import {
   writeFile,
 } from 'uvfiles';
 import { ended, makeFifo, newPath, nodeArguments, runNode, runShell } from '../support/pipes.js';
+import { skip } from '../support/skip.js';
 
 const posix = process.platform !== 'win32';
 const python = posix && spawnSync('python3', ['--version']).status === 0;
@@ -52,10 +53,7 @@ describe('standard input and output', function () {
   });
 
   it('pass bytes through the pipes of a shell', async function () {
-    if (!posix) {
-      console.log('      skipped: needs sh');
-      this.skip();
-    }
+    if (!posix) skip(this, 'needs sh');
     const child = runShell(
       'head -c 1000000 /dev/zero | $NODE | wc -c',
       `for (;;) {
@@ -68,10 +66,7 @@ describe('standard input and output', function () {
   });
 
   it('are files where the shell made them files, from where they stand', async function () {
-    if (!posix) {
-      console.log('      skipped: needs sh');
-      this.skip();
-    }
+    if (!posix) skip(this, 'needs sh');
     const input = newPath();
     const output = newPath();
     writeFileSync(input, 'first\nsecond\nthird\n');
@@ -90,10 +85,7 @@ describe('standard input and output', function () {
   });
 
   it('read nothing from /dev/null and write it away', async function () {
-    if (!posix) {
-      console.log('      skipped: needs sh');
-      this.skip();
-    }
+    if (!posix) skip(this, 'needs sh');
     const child = runShell(
       '$NODE < /dev/null > /dev/null',
       `const text = await uvfiles.stdin.read();
@@ -122,10 +114,7 @@ describe('standard input and output', function () {
   }
 
   it('are flushed to the last byte when the process exits while a flush waits for room', async function () {
-    if (!posix) {
-      console.log('      skipped: needs sh');
-      this.skip();
-    }
+    if (!posix) skip(this, 'needs sh');
     const fifo = makeFifo();
     const child = runShell(
       `$NODE | { cat ${fifo}; cat; }`,
@@ -149,10 +138,7 @@ describe('standard input and output', function () {
   });
 
   it('reject with EPIPE when nobody reads any more', async function () {
-    if (!posix) {
-      console.log('      skipped: needs sh');
-      this.skip();
-    }
+    if (!posix) skip(this, 'needs sh');
     const output = ended(
       runShell(
         '$NODE | true',
@@ -194,8 +180,7 @@ describe('a terminal', function () {
   this.timeout(240_000);
   before(function () {
     if (python) return;
-    console.log('      skipped: python3 opens the terminals');
-    this.skip();
+    skip(this, 'python3 opens the terminals');
   });
 
   /** Runs `script` on a pseudo terminal; Python's `drive` talks to it as `said(text)` (waits for it) and `type(text)`. */

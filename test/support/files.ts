@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { skip } from './skip.js';
 import { type Ending, root, runProgram } from './temp.js';
 
 export { type Ending, root, runProgram } from './temp.js';
@@ -99,10 +100,7 @@ function faultShim(): string | undefined {
 /** Skips the test, saying why, where faults cannot be injected. */
 export function needsFaults(test: Mocha.Context): void {
   if (faultShim() !== undefined) return;
-  console.log(
-    '      skipped: faults are injected with gcc and LD_PRELOAD on 64-bit Linux without a sanitizer',
-  );
-  test.skip();
+  skip(test, 'faults are injected with gcc and LD_PRELOAD on 64-bit Linux without a sanitizer');
 }
 
 /** `call on file: action`, as test/support/faults.c reads it. */

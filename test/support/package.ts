@@ -12,13 +12,12 @@ import { skip } from './skip.js';
 const require = createRequire(import.meta.url);
 export const root = path.dirname(require.resolve('uvfiles/package.json'));
 
-/** A tool from npm, in a cache outside the tree; undefined, said aloud, where it cannot be had. */
-export async function tool(name: string, version: string): Promise<string | undefined> {
+/** The folder of a tool from npm, in a cache outside the tree. Skips the test where npm cannot install it. */
+export async function tool(test: Mocha.Context, name: string, version: string): Promise<string> {
   try {
     return await npmPackage(name, version);
   } catch (error) {
-    console.log(`      skipped: ${name} is not to be had: ${String(error).split('\n', 1)[0]}`);
-    return undefined;
+    return skip(test, `npm cannot install ${name}: ${String(error).split('\n', 1)[0]}`);
   }
 }
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { tempfile } from 'uvfiles';
 
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
+import { skip } from '../support/skip.js';
 import { isRoot, rejection, runProgram, scratchDirectory } from '../support/temp.js';
 
 describe('temporary files on a full disk', () => {
@@ -17,10 +18,8 @@ describe('temporary files on a full disk', () => {
     beforeEach(function () {
       full = path.join(scratch.path, 'full');
       mkdirSync(full);
-      if (!isRoot || spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'none', full]).status !== 0) {
-        console.log('      skipped: mounting a tmpfs is not permitted here');
-        this.skip();
-      }
+      if (!isRoot || spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'none', full]).status !== 0)
+        skip(this, 'mounting a tmpfs is not permitted here');
     });
     afterEach(() => {
       spawnSync('umount', [full]);

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { tempfile } from 'uvfiles';
 import * as subpath from 'uvfiles/tempfile';
 
+import { skip } from '../support/skip.js';
 import { needsRoot, root, runProgram, scratchDirectory } from '../support/temp.js';
 
 const PRINT = "import { tempfile } from 'uvfiles'; console.log(await tempfile.gettempdir());";
@@ -63,10 +64,8 @@ describe('gettempdir', () => {
     const good = path.join(scratch.path, 'good');
     mkdirSync(full);
     mkdirSync(good);
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'none', full]).status !== 0) {
-      console.log('      skipped: mounting a tmpfs is not permitted here');
-      this.skip();
-    }
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'none', full]).status !== 0)
+      skip(this, 'mounting a tmpfs is not permitted here');
     try {
       writeFileSync(path.join(full, 'all'), Buffer.alloc(4096));
       expect(await chosen({ TMPDIR: full, TEMP: good })).to.equal(good);

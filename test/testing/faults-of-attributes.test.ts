@@ -5,6 +5,7 @@ import path from 'node:path';
 import { os } from 'uvfiles';
 import { faults, trace } from 'uvfiles/testing';
 
+import { skip } from '../support/skip.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
 
 describe('faults of extended attributes', () => {
@@ -16,8 +17,7 @@ describe('faults of extended attributes', () => {
     try {
       await os.setxattr(file, 'user.a', 'x');
     } catch (error) {
-      console.log(`      skipped: no extended attributes here: ${String(error)}`);
-      this.skip();
+      skip(this, `no extended attributes here: ${String(error)}`);
     }
     const asked = await trace(async () => {
       await os.setxattr(file, 'user.b', 'y');

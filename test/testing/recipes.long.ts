@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
 import { RecipeProject } from './support/recipes.js';
+import { skip } from '../support/skip.js';
 
 const INSTALL_MS = 180_000;
 
@@ -22,10 +23,7 @@ describe('the recipes of docs/testing.md', function () {
         encoding: 'utf8',
         timeout: INSTALL_MS,
       });
-      if (status !== 0) {
-        console.log(`      skipped: npm cannot install ${runner}: ${stderr.trim().split('\n')[0]}`);
-        this.skip();
-      }
+      if (status !== 0) skip(this, `npm cannot install ${runner}: ${stderr.trim().split('\n')[0]}`);
       project.write(recipe);
       const said = project.run(path.join(project.path, 'node_modules/.bin', runner), ...args);
       expect(said).to.match(/2 passed/);

@@ -10,6 +10,7 @@ import type * as Decoders from '../../lib/text/decoder.js';
 import type * as Encoders from '../../lib/text/encoder.js';
 import type * as Registry from '../../lib/text/registry.js';
 import { root } from '../support/package.js';
+import { skip } from '../support/skip.js';
 
 const require = createRequire(import.meta.url);
 const load = (name: string): unknown => require(path.join(root, 'dist/cjs/text', name));
@@ -108,10 +109,7 @@ describe('code pages beside those of Python', function () {
       encoding: 'utf8',
       maxBuffer: 1 << 28,
     });
-    if (error !== undefined) {
-      console.log('      skipped: there is no python3');
-      this.skip();
-    }
+    if (error !== undefined) skip(this, 'there is no python3');
     return JSON.parse(stdout);
   }
 

@@ -16,6 +16,7 @@ import { lines } from 'uvfiles';
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
 import { codeOf, Folder, rejection, runProgram } from '../support/files.js';
 import { isPending } from '../support/pipes.js';
+import { skip } from '../support/skip.js';
 
 describe('following a file', () => {
   const folder = new Folder();
@@ -95,10 +96,8 @@ describe('following a file', () => {
   it('does not look again while nothing happens', async function () {
     this.timeout(240_000);
     const local = [0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630];
-    if (process.platform !== 'linux' || !local.includes(statfsSync(folder.path).type)) {
-      console.log('      skipped: the system does not report all changes of files here');
-      this.skip();
-    }
+    if (process.platform !== 'linux' || !local.includes(statfsSync(folder.path).type))
+      skip(this, 'the system does not report all changes of files here');
     const path = folder.put('f', 'one\n');
     const { stdout, stderr } = await runProgram(`
       import { subscribe } from 'node:diagnostics_channel';

@@ -69,8 +69,7 @@ describe('the last lines of a file', () => {
     try {
       truncateSync(path, 10e9); // a hole: it takes no room
     } catch (error) {
-      console.log(`      skipped: no file of 10 GB here: ${String(error)}`);
-      this.skip();
+      skip(this, `no file of 10 GB here: ${String(error)}`);
     }
     const last = ['', ...Array.from({ length: 10 }, (_, i) => `line ${i}`), ''];
     appendFileSync(path, last.join('\n'));
@@ -97,10 +96,7 @@ describe('the last lines of a file', () => {
   });
 
   it('of a pipe are kept while it is read', async function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: Windows has no FIFOs');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     const iterator = lines(fifo, { last: 2 });
     const first = iterator.next();
@@ -125,10 +121,7 @@ describe('the end of an iteration over lines', () => {
   const folder = new Folder();
 
   it('by return does not reject a step that is under way', async function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: Windows has no FIFOs');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     const writer = openSync(fifo, 'r+');
     writeSync(writer, 'one\nhalf');
@@ -154,10 +147,7 @@ describe('the end of an iteration over lines', () => {
   });
 
   it('by a signal comes with the step that waits', async function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: Windows has no FIFOs');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     const writer = openSync(fifo, 'r+');
     const controller = new AbortController();

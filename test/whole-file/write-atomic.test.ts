@@ -7,6 +7,7 @@ import path from 'node:path';
 import { openAtomic, updateAtomic, writeAtomic } from 'uvfiles';
 
 import { needsStrace, runTraced } from '../support/strace.js';
+import { skip } from '../support/skip.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
 
 describe('the temporary name of an atomic write', () => {
@@ -47,8 +48,7 @@ describe('an atomic write to a file that is a mount point', () => {
       encoding: 'utf8',
     });
     if (status === 0) return;
-    console.log(`      skipped: cannot bind-mount (${error?.message ?? stderr.trim()})`);
-    this.skip();
+    skip(this, `cannot bind-mount (${error?.message ?? stderr.trim()})`);
   });
 
   it('rejects with EBUSY, and leaves the old content and no other file', async () => {

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { skip } from '../../support/skip.js';
 import { endOf, root } from '../../support/temp.js';
 import { figure } from './figures.js';
 
@@ -22,12 +23,8 @@ export async function sweep(test: Mocha.Context, length: 'short' | 'long'): Prom
     const support = path.join(root, 'test/reliability/support');
     const command = ['-shared', '-fPIC', '-O1', '-o', library, path.join(support, 'sweep.c'), '-ldl'];
     const isRight = process.platform === 'linux' && process.env.UVFILES_SANITIZER === undefined;
-    if (!isRight || spawnSync('gcc', command).status !== 0) {
-      console.log(
-        '      skipped: faults are injected with gcc and LD_PRELOAD on Linux with glibc, without a sanitizer',
-      );
-      test.skip();
-    }
+    if (!isRight || spawnSync('gcc', command).status !== 0)
+      skip(test, 'faults are injected with gcc and LD_PRELOAD on Linux with glibc, without a sanitizer');
     const control = path.join(scratch, 'control');
     const folder = path.join(scratch, 'files');
     writeFileSync(control, Buffer.alloc(4096));

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { os, writeFile } from 'uvfiles';
 import { type MemoryFiles, memoryFiles } from 'uvfiles/testing';
 
+import { skip } from '../../support/skip.js';
 import { isRoot } from '../../support/temp.js';
 
 export interface User {
@@ -88,10 +89,8 @@ export function comparedTree({ namesCalls }: { namesCalls: boolean }): ComparedT
   let groups: number[] = [];
 
   before(function () {
-    if (process.platform !== 'linux' || !isRoot) {
-      console.log('      skipped: it takes Linux and root to act as two users on real files');
-      this.skip();
-    }
+    if (process.platform !== 'linux' || !isRoot)
+      skip(this, 'it takes Linux and root to act as two users on real files');
     umask = process.umask(0o022);
     groups = process.getgroups!();
     process.setgroups!([]);

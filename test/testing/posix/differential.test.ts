@@ -10,6 +10,7 @@ import { Credentials } from '../../../lib/filesystem/memory/user.js';
 import { isRoot } from '../../support/temp.js';
 import { diskWorld, memoryWorld, type World } from './operations.js';
 import { BEGINNING, sequence, USERS } from './sequences.js';
+import { skip } from '../../support/skip.js';
 
 const LENGTH = 60;
 const count = Number(process.env.UVFILES_POSIX_COUNT ?? 200);
@@ -53,10 +54,8 @@ describe('compared with the kernel', function () {
   let groups: number[] = [];
 
   before(function () {
-    if (process.platform !== 'linux' || !isRoot) {
-      console.log('      skipped: it takes Linux and root to act as several users on real files');
-      this.skip();
-    }
+    if (process.platform !== 'linux' || !isRoot)
+      skip(this, 'it takes Linux and root to act as several users on real files');
     umask = process.umask(0o022);
     groups = process.getgroups!();
     process.setgroups!([]);

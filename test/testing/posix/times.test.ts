@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { open, os, readBytes, writeFile } from 'uvfiles';
 import { memoryFiles } from 'uvfiles/testing';
+import { skip } from '../../support/skip.js';
 
 type Call = (at: (name: string) => string) => Promise<unknown>;
 
@@ -112,10 +113,7 @@ describe('times of files in memory and on the disk', function () {
   let keepsAccess = false;
 
   before(function () {
-    if (process.platform !== 'linux') {
-      console.log('      skipped: Linux says which times change');
-      this.skip();
-    }
+    if (process.platform !== 'linux') skip(this, 'Linux says which times change');
     root = fs.mkdtempSync(path.join(fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'uvfiles-times-'));
     const file = path.join(root, 'probe');
     fs.writeFileSync(file, 'x');
