@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <thread>
 
+#include "core/tasks/read_many.h"
+#include "core/tasks/stat_many.h"
 #include "platform/posix/tasks/opened_ahead.h"
-#include "platform/posix/tasks/read_many.h"
-#include "platform/posix/tasks/stat_many.h"
 #include "test/os_support.h"
 
 using namespace uvfiles;

@@ -12,7 +12,7 @@ import { Worker } from 'node:worker_threads';
 import { type BinaryFile, type FileLock, open, readText } from 'uvfiles';
 
 import { skip } from '../support/skip.js';
-import { rejection, root, runProgram, scratchDirectory, startProgram } from '../support/temp.js';
+import { rejection, runProgram, scratchDirectory, startProgram } from '../support/temp.js';
 
 const isLinux = process.platform === 'linux';
 

@@ -89,7 +89,7 @@ const TABLES: readonly [string, string | readonly string[], string, string, stri
     'CopyFlags',
     'copy',
   ],
-  ['store/many.ts', ['LINKS_THEMSELVES', 'EXACT'], 'core/tasks/lists.h', 'StatManyFlags'],
+  ['store/many.ts', ['LINKS_THEMSELVES', 'EXACT'], 'core/tasks/stat_many.h', 'StatManyFlags'],
   ['file-lock.ts', ['TRY', 'UNLOCK', 'TEST'], 'core/tasks/file_lock.h', 'FileLockCall'],
   ['extended-attributes.ts', ['ANY', 'CREATE', 'REPLACE'], 'core/tasks/path_call.h', 'AttributeMode'],
 ];
@@ -166,7 +166,7 @@ describe('the numbers that TypeScript and C++ share', () => {
   });
 
   it('are the same for the calls that an entry of a list can fail in', () => {
-    const calls = enumOf('src-native/core/tasks/lists.h', 'ReadManyCall');
+    const calls = enumOf('src-native/core/tasks/read_many.h', 'ReadManyCall');
     const ours = listOf('lib/native/store/many.ts', 'SYSCALLS');
     expect(ours.map((name) => calls.get(`k${name.replace('fstat', 'stat')}`))).to.deep.equal([0, 1, 2]);
   });

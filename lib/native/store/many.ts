@@ -15,7 +15,7 @@ import { readWhole } from './read-whole.js';
 
 const BATCH_BYTES = 512 * 1024;
 const TABLE_ENTRY_BYTES = 16;
-// ReadManyCall of src-native/core/tasks/lists.h.
+// ReadManyCall of src-native/core/tasks/read_many.h.
 const SYSCALLS = ['open', 'fstat', 'read'] as const;
 const ELSEWHERE = 3;
 
@@ -120,7 +120,7 @@ export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAn
   }
 }
 
-// StatManyFlags of src-native/core/tasks/lists.h.
+// StatManyFlags of src-native/core/tasks/stat_many.h.
 const LINKS_THEMSELVES = 1;
 const EXACT = 2;
 

@@ -2,7 +2,9 @@
 
 #include "core/tasks/directories.h"
 #include "core/tasks/os_tasks.h"
+#include "core/tasks/read_many.h"
 #include "core/tasks/remove_tree.h"
+#include "core/tasks/stat_many.h"
 #include "core/tasks/temp_directory.h"
 #include "core/tasks/temp_discard.h"
 #include "core/tasks/temp_file.h"
@@ -57,6 +59,10 @@ std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments) {
       return std::make_unique<OneStepTask>(RemoveDirectories, std::move(arguments));
     case TaskKind::kRenameDirectories:
       return std::make_unique<OneStepTask>(RenameDirectories, std::move(arguments));
+    case TaskKind::kStatMany:
+      return Make<StatMany>(std::move(arguments));
+    case TaskKind::kReadMany:
+      return Make<ReadMany>(std::move(arguments));
     case TaskKind::kWriteAtomic:
       return Make<WriteAtomic>(std::move(arguments));
     case TaskKind::kOpenAtomic:

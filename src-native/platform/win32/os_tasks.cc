@@ -4,7 +4,6 @@
 #include "platform/win32/tasks/content.h"
 #include "platform/win32/tasks/directories.h"
 #include "platform/win32/tasks/file_lock.h"
-#include "platform/win32/tasks/lists.h"
 #include "platform/win32/tasks/path_call.h"
 #include "platform/win32/tasks/transfers.h"
 #include "platform/win32/tasks/walk_tree.h"
@@ -19,10 +18,6 @@ std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
       return Make<ScanDirectory>(std::move(arguments));
     case TaskKind::kWalkTree:
       return Make<WalkTree>(std::move(arguments));
-    case TaskKind::kStatMany:
-      return Make<StatMany>(std::move(arguments));
-    case TaskKind::kReadMany:
-      return Make<ReadMany>(std::move(arguments));
     case TaskKind::kCopyFile:
       return Make<CopyOneFile>(std::move(arguments));
     case TaskKind::kMove:

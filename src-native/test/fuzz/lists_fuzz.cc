@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/tasks/lists.h"
+#include "core/tasks/read_many.h"
 #include "core/tasks/registry.h"
 #include "test/fuzz/fuzz.h"
 

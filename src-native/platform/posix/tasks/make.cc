@@ -6,10 +6,8 @@
 #include "platform/posix/tasks/file_lock.h"
 #include "platform/posix/tasks/move.h"
 #include "platform/posix/tasks/path_call.h"
-#include "platform/posix/tasks/read_many.h"
 #include "platform/posix/tasks/scan_directory.h"
 #include "platform/posix/tasks/send_file.h"
-#include "platform/posix/tasks/stat_many.h"
 #include "platform/posix/tasks/walk_tree.h"
 
 namespace uvfiles {
@@ -22,10 +20,6 @@ std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
       return Make<ScanDirectory>(std::move(arguments));
     case TaskKind::kWalkTree:
       return Make<WalkTree>(std::move(arguments));
-    case TaskKind::kStatMany:
-      return Make<StatMany>(std::move(arguments));
-    case TaskKind::kReadMany:
-      return Make<ReadMany>(std::move(arguments));
     case TaskKind::kCopyFile:
       return Make<CopyFile>(std::move(arguments));
     case TaskKind::kCopyTree:

@@ -1,15 +1,14 @@
-#include "platform/posix/tasks/stat_many.h"
+#include "core/tasks/stat_many.h"
 
-#include <fcntl.h>
+#include <uv.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "core/has_memory.h"
-#include "core/stat_record.h"
 #include "core/tasks/records.h"
-#include "platform/posix/stat_at.h"
+#include "platform/path_list.h"
 
 namespace uvfiles {
 
@@ -27,36 +26,28 @@ Step StatMany::Run(const Slice& slice) {
     const auto paths = static_cast<size_t>(std::count(paths_.begin(), paths_.end(), '\0')) + 1;
     const size_t size = paths * (1 + StatRecord::kFields) * sizeof(double);
     if (!HasMemoryFor(size)) {
-      error.code = -ENOMEM;
-      error.syscall = "stat";
+      error = {UV_ENOMEM, "stat", "", ""};
       return Step::kDone;
     }
     records_.reserve(size);
   }
-  // Not kept from slice to slice: it is a descriptor.
-  Folder folder;
+  const auto list = platform::MakePathList(paths_);
   for (size_t count = 1; at_ <= paths_.size(); count++) {
     if (cancelled()) {
-      error.code = -ECANCELED;
-      error.syscall = "stat";
+      error = {UV_ECANCELED, "stat", "", ""};
       return Step::kDone;
     }
-    // The list's own NULs end the paths.
-    const char* path = paths_.c_str() + at_;
-    StatOne(path, &folder);
-    at_ += std::strlen(path) + 1;
+    StatRecord record;
+    const int64_t code = list->Stat(at_, (flags_ & kLinksThemselves) == 0, &record);
+    Append(code, code < 0 ? StatRecord() : record);
+    at_ += std::strlen(paths_.c_str() + at_) + 1;
     if (count % kPathsPerLook == 0 && slice.Expired() && at_ <= paths_.size()) return Step::kAgain;
   }
   output = std::move(records_);
   return Step::kDone;
 }
 
-void StatMany::StatOne(const char* path, Folder* folder) {
-  StatRecord record;
-  const int flags = (flags_ & kLinksThemselves) != 0 ? AT_SYMLINK_NOFOLLOW : 0;
-  const int directory = folder->ShortenTo(&path);
-  const int64_t code = platform::StatAt(directory, path, flags, &record);
-  if (code < 0) record = StatRecord();
+void StatMany::Append(int64_t code, const StatRecord& record) {
   if ((flags_ & kExact) != 0) {
     AppendInteger(&records_, code);
     records_.append(reinterpret_cast<const char*>(&record), sizeof record);

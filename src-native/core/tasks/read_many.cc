@@ -1,17 +1,14 @@
-#include "platform/posix/tasks/read_many.h"
+#include "core/tasks/read_many.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
+#include <uv.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "core/clock.h"
 #include "core/tasks/records.h"
 #include "platform/file_system.h"
-#include "platform/posix/retry.h"
 
 namespace uvfiles {
 
@@ -34,19 +31,11 @@ constexpr int64_t kSlowNs = 20 * 1000;
 // The mean is about as many files.
 constexpr int64_t kMeanOf = 32;
 
-// Without O_NONBLOCK, to open a FIFO waits for a writer. Reads of a regular file do not heed that flag.
-int OpenToRead(int directory, const char* name) {
-  constexpr int kFlags = O_RDONLY | O_CLOEXEC;
-  const int fd = Retrying([&] { return ::openat(directory, name, kFlags | O_NONBLOCK); });
-  // A lease that is being broken, which takes a moment.
-  return fd == -EWOULDBLOCK ? Retrying([&] { return ::openat(directory, name, kFlags); }) : fd;
-}
-
 }  // namespace
 
 ReadMany::ReadMany(TaskArguments&& arguments)
     : paths_(std::move(arguments.bytes[0])),
-      ahead_(paths_),
+      list_(platform::MakePathList(paths_)),
       batch_size_(static_cast<size_t>(std::max<int64_t>(1, arguments.numbers[0]))),
       slow_ns_(arguments.numbers.size() > 1 ? arguments.numbers[1] : kSlowNs),
       paths_left_(static_cast<size_t>(std::count(paths_.begin(), paths_.end(), '\0')) + 1) {}
@@ -54,19 +43,16 @@ ReadMany::ReadMany(TaskArguments&& arguments)
 ReadMany::~ReadMany() { BlockPool::Instance().Release(memory_); }
 
 Step ReadMany::Run(const Slice& slice) {
-  // Names are looked up afresh in each slice: the directory may have been replaced.
-  Folder folder;
-  ahead_.ForgetFolder();
+  list_->LookUpAnew();
   elsewhere_.Reset();
   while (at_ <= paths_.size() || file_) {
     if (cancelled()) {
-      error.code = -ECANCELED;
-      error.syscall = "read";
+      error = {UV_ECANCELED, "read", "", ""};
       return Step::kDone;
     }
     if (used_ >= batch_size_ && !file_) return Flush(Step::kReady);
     const uint64_t begun = NowNs();
-    switch (ReadOne(slice, &folder)) {
+    switch (ReadOne(slice)) {
       case Progress::kFileDone:
         Learn(static_cast<int64_t>(NowNs() - begun));
         if (slice.Expired())
@@ -89,18 +75,12 @@ void ReadMany::Learn(int64_t file_ns) {
       mean_ns_ < 0 ? std::min(file_ns, 2 * slow_ns_) : mean_ns_ + (file_ns - mean_ns_) / kMeanOf;
 }
 
-ReadMany::Progress ReadMany::Begin(Folder* folder) {
+ReadMany::Progress ReadMany::Begin() {
   const size_t path_at = at_;
-  const char* const path = paths_.c_str() + path_at;
-  if (mean_ns_ >= slow_ns_) ahead_.Refill(path_at, batch_size_ - std::min(used_, batch_size_));
-  int fd = ahead_.Take(path_at).Release();
-  if (fd < 0) {
-    const char* name = path;
-    const int directory = folder->ShortenTo(&name);
-    fd = OpenToRead(directory, name);
-  }
+  if (mean_ns_ >= slow_ns_) list_->OpenAhead(path_at, batch_size_ - std::min(used_, batch_size_));
+  const int fd = list_->Open(path_at);
   if (IsDescriptorShortage(fd)) return Progress::kShortage;
-  at_ += std::strlen(path) + 1;
+  at_ += std::strlen(paths_.c_str() + path_at) + 1;
   if (paths_left_ > 0) paths_left_--;
   file_begin_ = used_;
   if (fd < 0) {
@@ -108,20 +88,21 @@ ReadMany::Progress ReadMany::Begin(Folder* folder) {
     return Progress::kFileDone;
   }
   file_.Reset(fd);
-  struct stat found;
-  const int code = Retrying([&] { return ::fstat(fd, &found); });
+  FileKind kind;
+  int64_t size;
+  const int code = platform::Describe(fd, &kind, &size);
   if (code < 0) {
     Finish(code, ReadManyCall::kStat);
     return Progress::kFileDone;
   }
-  if (S_ISFIFO(found.st_mode) || S_ISCHR(found.st_mode)) {
+  if (kind == FileKind::kFifo || kind == FileKind::kCharacter) {
     elsewhere_ = std::move(file_);
     Finish(0, ReadManyCall::kElsewhere);
     return Progress::kBatchLast;
   }
-  expected_ = S_ISREG(found.st_mode) ? static_cast<uint64_t>(found.st_size) : 0;
+  expected_ = kind == FileKind::kRegular ? static_cast<uint64_t>(size) : 0;
   if (expected_ > kMaxFile) {
-    Finish(-EFBIG, ReadManyCall::kRead);
+    Finish(UV_EFBIG, ReadManyCall::kRead);
     return Progress::kFileDone;
   }
   if (count_ == 0) {
@@ -143,9 +124,9 @@ ReadMany::Progress ReadMany::Begin(Folder* folder) {
   return Progress::kSliceOver;
 }
 
-ReadMany::Progress ReadMany::ReadOne(const Slice& slice, Folder* folder) {
+ReadMany::Progress ReadMany::ReadOne(const Slice& slice) {
   if (!file_) {
-    const Progress begun = Begin(folder);
+    const Progress begun = Begin();
     if (begun != Progress::kSliceOver) return begun;
   }
   for (;;) {
@@ -156,9 +137,9 @@ ReadMany::Progress ReadMany::ReadOne(const Slice& slice, Folder* folder) {
     // With the table behind it, lest all be copied for that.
     const size_t wanted =
         (expected_ > 0 ? file_begin_ + expected_ : used_ + room) + table_.size() + 3 * kEntrySize;
-    int64_t size = -ENOMEM;
+    int64_t size = UV_ENOMEM;
     if (Reserve(wanted)) size = platform::Read(file_.Get(), memory_.data + used_, room);
-    if (size > 0 && got + static_cast<size_t>(size) > kMaxFile) size = -EFBIG;
+    if (size > 0 && got + static_cast<size_t>(size) > kMaxFile) size = UV_EFBIG;
     if (size < 0) {
       used_ = file_begin_;
       Finish(static_cast<int>(size), ReadManyCall::kRead);
@@ -197,14 +178,13 @@ void ReadMany::Finish(int code, ReadManyCall call) {
 
 Step ReadMany::Flush(Step step) {
   // The consumer may never ask for more.
-  ahead_.Clear();
+  list_->CloseAll();
   if (count_ == 0) return step;
   const size_t padded = (used_ + 7) & ~size_t{7};
   AppendInteger(&table_, count_);
   const size_t all = padded + table_.size();
   if (!Reserve(all)) {
-    error.code = -ENOMEM;
-    error.syscall = "read";
+    error = {UV_ENOMEM, "read", "", ""};
     return Step::kDone;
   }
   std::memset(memory_.data + used_, 0, padded - used_);
