@@ -7,16 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "core/tasks/records.h"
 #include "platform/posix/retry.h"
 #include "platform/posix/tasks/beneath.h"
 
 namespace uvfiles {
 
 namespace {
-
-// One batch is about what a consumer handles in a turn of its loop.
-constexpr size_t kBatchEntries = 1024;
 
 // Between two looks at the clock.
 constexpr size_t kEntriesPerLook = 256;
@@ -124,30 +120,21 @@ Step ScanDirectory::ListNames(const Slice& slice) {
 Step ScanDirectory::ListBatch(const Slice& slice) {
   DirectoryEntry entry;
   bool ended = false;
-  while (types_.size() < kBatchEntries) {
+  while (batch_.size() < ScanBatch::kMostEntries) {
     const int found = reader_.Next(&entry);
     if (found < 0) return Fail(found);
     if (found == 0) {
       ended = true;
       break;
     }
-    AppendInteger(&inodes_, entry.inode);
-    types_.push_back(static_cast<char>(reader_.TypeOf(entry)));
-    names_.append(entry.name, entry.length + 1);
-    if (types_.size() % kEntriesPerLook == 0 && (slice.Expired() || cancelled())) break;
+    batch_.Add(entry.name, entry.length, entry.inode, reader_.TypeOf(entry));
+    if (batch_.size() % kEntriesPerLook == 0 && (slice.Expired() || cancelled())) break;
   }
-  if (types_.empty()) {
+  if (batch_.size() == 0) {
     reader_.Close();
     return Step::kDone;
   }
-  AppendInteger(&output, static_cast<uint32_t>(types_.size()));
-  AppendInteger(&output, uint32_t{0});
-  output += inodes_;
-  output += types_;
-  output += names_;
-  inodes_.clear();
-  types_.clear();
-  names_.clear();
+  batch_.Flush(&output);
   if (!ended) return Step::kReady;
   reader_.Close();
   return Step::kDone;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/task.h"
+#include "core/tasks/scan_batch.h"
 #include "platform/posix/directory_reader.h"
 
 namespace uvfiles {
@@ -21,8 +22,7 @@ class ScanDirectory final : public Task {
   const bool names_only_;
   DirectoryReader reader_;
   std::string names_;
-  std::string types_;
-  std::string inodes_;
+  ScanBatch batch_;
 };
 
 }  // namespace uvfiles

@@ -14,10 +14,6 @@ namespace uvfiles {
 
 namespace {
 
-// Where reading ahead stops: directories and bytes of names in one batch.
-constexpr uint32_t kMaxBatchDirectories = 512;
-constexpr size_t kMaxBatchTexts = 128 * 1024;
-
 // Between two looks at the clock within one directory.
 constexpr uint32_t kEntriesPerLook = 256;
 
@@ -29,7 +25,7 @@ WalkTree::WalkTree(TaskArguments&& arguments)
     : top_(std::move(arguments.bytes[0])),
       flags_(arguments.numbers[0]),
       depth_limit_(arguments.numbers[2]),
-      batch_directories_(static_cast<uint32_t>(std::max<int64_t>(1, arguments.numbers[1]))) {
+      batch_(arguments.numbers[1]) {
   const std::string& follow = arguments.bytes[2];
   SplitList(arguments.bytes[1], [&](const char* begin, size_t length) {
     Visit visit;
@@ -54,14 +50,14 @@ Step WalkTree::Run(const Slice& slice) {
     }
     if (!reader_.IsOpen()) {
       if (pending_.empty()) return Flush(Step::kDone);
-      if (record_count_ >= batch_directories_ || texts_.size() >= kMaxBatchTexts) {
-        batch_directories_ = std::min(batch_directories_ * 2, kMaxBatchDirectories);
+      if (batch_.IsFull()) {
+        batch_.Grow();
         return Flush(Step::kReady);
       }
       current_ = std::move(pending_.back());
       pending_.pop_back();
       if (current_.listing) {
-        Emit(current_, current_.listing.get(), 0);
+        Emit(current_, *current_.listing, 0);
         continue;
       }
       switch (OpenNext()) {
@@ -89,7 +85,7 @@ WalkTree::Opened WalkTree::OpenNext() {
       const int code = OpenBase();
       if (IsDescriptorShortage(code)) return Opened::kShortage;
       if (code < 0) {
-        Emit(current_, nullptr, code);
+        Emit(current_, WalkListing(), code);
         return Opened::kFailed;
       }
     }
@@ -108,14 +104,14 @@ WalkTree::Opened WalkTree::OpenNext() {
   if (IsDescriptorShortage(fd)) return Opened::kShortage;
   const int code = fd < 0 ? fd : reader_.Open(UniqueFd(fd));
   if (code < 0) {
-    Emit(current_, nullptr, code);
+    Emit(current_, WalkListing(), code);
     return Opened::kFailed;
   }
   if ((flags_ & kFollowLinks) != 0 && IsLoop()) {
     reader_.Close();
     return Opened::kPassOver;
   }
-  listing_ = Listing();
+  listing_ = WalkListing();
   return Opened::kYes;
 }
 
@@ -168,7 +164,7 @@ bool WalkTree::ReadOn(const Slice& slice) {
     const int found = reader_.Next(&entry);
     if (found < 0) {
       reader_.Close();
-      Emit(current_, nullptr, found);
+      Emit(current_, WalkListing(), found);
       return true;
     }
     if (found == 0) {
@@ -183,28 +179,26 @@ bool WalkTree::ReadOn(const Slice& slice) {
 void WalkTree::Add(const DirectoryEntry& entry) {
   const EntryType type = reader_.TypeOf(entry);
   if (type == EntryType::kDirectory) {
-    listing_.directories.append(entry.name, entry.length + 1);
-    listing_.directory_count++;
+    listing_.directories.Add(entry.name, entry.length);
     return;
   }
   if (type == EntryType::kLink) {
     struct stat target;
     if (::fstatat(reader_.fd(), entry.name, &target, 0) == 0 && S_ISDIR(target.st_mode)) {
-      listing_.links.append(entry.name, entry.length + 1);
-      listing_.link_count++;
+      listing_.links.Add(entry.name, entry.length);
       return;
     }
   }
-  listing_.others.append(entry.name, entry.length + 1);
-  listing_.other_count++;
+  listing_.others.Add(entry.name, entry.length);
 }
 
 void WalkTree::FinishDirectory() {
   reader_.Close();
   const bool descends = depth_limit_ < 0 || current_.level < depth_limit_;
-  const bool has_children = descends && (listing_.directory_count > 0 ||
-                                         ((flags_ & kFollowLinks) != 0 && listing_.link_count > 0));
-  if ((flags_ & kBottomUp) == 0 || !has_children) Emit(current_, &listing_, 0);
+  const bool has_children =
+      descends && (listing_.directories.count > 0 ||
+                   ((flags_ & kFollowLinks) != 0 && listing_.links.count > 0));
+  if ((flags_ & kBottomUp) == 0 || !has_children) Emit(current_, listing_, 0);
   if (has_children) PushChildren();
 }
 
@@ -214,17 +208,14 @@ void WalkTree::PushChildren() {
     again.relative = current_.relative;
     again.depth = current_.depth;
     again.index = current_.index;
-    again.listing = std::make_unique<Listing>(listing_);
+    again.listing = std::make_unique<WalkListing>(listing_);
     pending_.push_back(std::move(again));
   }
   const size_t first = pending_.size();
   uint32_t index = 0;
-  const auto push_all = [&](const std::string& names, bool are_links) {
-    for (size_t at = 0; at < names.size();) {
-      const size_t length = names.find('\0', at) - at;
-      PushChild(names.data() + at, length, index++, are_links);
-      at += length + 1;
-    }
+  const auto push_all = [&](const WalkNames& names, bool are_links) {
+    names.ForEach(
+        [&](const char* name, size_t length) { PushChild(name, length, index++, are_links); });
   };
   push_all(listing_.directories, false);
   if ((flags_ & kFollowLinks) != 0) push_all(listing_.links, true);
@@ -245,36 +236,14 @@ void WalkTree::PushChild(const char* name, size_t length, uint32_t index, bool i
   pending_.push_back(std::move(child));
 }
 
-void WalkTree::Emit(const Visit& visit, const Listing* listing, int code) {
-  const Listing none;
-  const Listing& names = listing == nullptr ? none : *listing;
-  AppendInteger(&records_, visit.depth);
-  AppendInteger(&records_, visit.index);
-  AppendInteger(&records_, static_cast<int32_t>(code));
-  AppendInteger(&records_, names.directory_count);
-  AppendInteger(&records_, names.link_count);
-  AppendInteger(&records_, names.other_count);
-  texts_ += JoinBelow(top_, visit.relative);
-  texts_.push_back('\0');
-  texts_ += names.directories;
-  texts_ += names.links;
-  texts_ += names.others;
-  record_count_++;
+void WalkTree::Emit(const Visit& visit, const WalkListing& listing, int code) {
+  batch_.Add(visit.depth, visit.index, code, JoinBelow(top_, visit.relative), listing);
 }
 
 Step WalkTree::Flush(Step step) {
   // Whoever consumes the batch may take long, or wait for a descriptor itself.
   base_.Reset();
-  if (record_count_ == 0) return step;
-  output.reserve(8 + records_.size() + texts_.size());
-  AppendInteger(&output, record_count_);
-  AppendInteger(&output, static_cast<uint32_t>(8 + records_.size()));
-  output += records_;
-  output += texts_;
-  records_.clear();
-  texts_.clear();
-  record_count_ = 0;
-  return step;
+  return batch_.Flush(step, &output);
 }
 
 }  // namespace uvfiles

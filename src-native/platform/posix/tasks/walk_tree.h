@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/task.h"
+#include "core/tasks/walk_batch.h"
 #include "core/tasks/walk_tree.h"
 #include "platform/posix/directory_reader.h"
 
@@ -24,11 +25,6 @@ class WalkTree final : public Task {
     uint64_t inode;
     std::shared_ptr<const Ancestor> above;
   };
-  // Names of one directory, each with a NUL behind it.
-  struct Listing {
-    std::string directories, links, others;
-    uint32_t directory_count = 0, link_count = 0, other_count = 0;
-  };
   struct Visit {
     std::string relative;
     uint32_t depth = 0;  // among the records
@@ -36,7 +32,7 @@ class WalkTree final : public Task {
     uint32_t level = 0;   // names in `relative`
     bool follow = false;  // the last name may be a link
     std::shared_ptr<const Ancestor> above;
-    std::unique_ptr<Listing> listing;  // bottom-up: already listed, its children are done
+    std::unique_ptr<WalkListing> listing;  // bottom-up: already listed, its children are done
   };
   enum class Opened : uint8_t { kYes, kPassOver, kShortage, kFailed };
 
@@ -50,13 +46,12 @@ class WalkTree final : public Task {
   void FinishDirectory();
   void PushChildren();
   void PushChild(const char* name, size_t length, uint32_t index, bool is_link);
-  void Emit(const Visit& visit, const Listing* listing, int code);
+  void Emit(const Visit& visit, const WalkListing& listing, int code);
   Step Flush(Step step);
 
   const std::string top_;
   const int64_t flags_;
   const int64_t depth_limit_;
-  uint32_t batch_directories_;
 
   UniqueFd base_;
   // What the base is, known from the first time that it was opened: the top may be moved between two batches.
@@ -66,12 +61,10 @@ class WalkTree final : public Task {
   DirectoryReader reader_;
   std::vector<Visit> pending_;  // the next one last
   Visit current_;               // the one `reader_` has open
-  Listing listing_;
+  WalkListing listing_;
   std::shared_ptr<const Ancestor> current_identity_;
 
-  std::string records_;
-  std::string texts_;
-  uint32_t record_count_ = 0;
+  WalkBatch batch_;
 };
 
 }  // namespace uvfiles

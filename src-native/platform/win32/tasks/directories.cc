@@ -2,14 +2,10 @@
 
 #include <uv.h>
 
-#include "core/tasks/directories.h"
-#include "core/tasks/records.h"
-
 namespace uvfiles {
 
 namespace {
 
-constexpr size_t kBatchEntries = 1024;
 constexpr size_t kEntriesPerLook = 256;
 
 }  // namespace
@@ -34,11 +30,11 @@ Step ScanDirectory::Run(const Slice& slice) {
     const int found = directory_.Next(&entry);
     if (found < 0) return Fail(found);
     if (found == 0) break;
-    names_.append(entry.name.c_str(), entry.name.size() + 1);
-    if (!names_only_) {
-      AppendInteger(&inodes_, entry.inode);
-      types_.push_back(static_cast<char>(entry.type));
-      if (types_.size() == kBatchEntries) return Batch(false);
+    if (names_only_) {
+      names_.append(entry.name.c_str(), entry.name.size() + 1);
+    } else {
+      batch_.Add(entry.name.c_str(), entry.name.size(), entry.inode, entry.type);
+      if (batch_.size() == ScanBatch::kMostEntries) return Batch(false);
     }
     if (count % kEntriesPerLook != 0 || !(slice.Expired() || cancelled())) continue;
     return names_only_ ? Step::kAgain : Batch(false);
@@ -48,18 +44,11 @@ Step ScanDirectory::Run(const Slice& slice) {
     output = std::move(names_);
     return Step::kDone;
   }
-  return types_.empty() ? Step::kDone : Batch(true);
+  return batch_.size() == 0 ? Step::kDone : Batch(true);
 }
 
 Step ScanDirectory::Batch(bool ended) {
-  AppendInteger(&output, static_cast<uint32_t>(types_.size()));
-  AppendInteger(&output, uint32_t{0});
-  output += inodes_;
-  output += types_;
-  output += names_;
-  inodes_.clear();
-  types_.clear();
-  names_.clear();
+  batch_.Flush(&output);
   return ended ? Step::kDone : Step::kReady;
 }
 

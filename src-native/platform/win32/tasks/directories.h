@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/task.h"
+#include "core/tasks/scan_batch.h"
 #include "platform/win32/directory.h"
 
 namespace uvfiles {
@@ -19,8 +20,7 @@ class ScanDirectory final : public Task {
   const bool names_only_;
   win32::Directory directory_;
   std::string names_;
-  std::string types_;
-  std::string inodes_;
+  ScanBatch batch_;
 };
 
 }  // namespace uvfiles

@@ -18,9 +18,6 @@ using win32::Join;
 
 namespace {
 
-constexpr uint32_t kMaxBatchDirectories = 512;
-constexpr size_t kMaxBatchTexts = 128 * 1024;
-
 bool LeadsToDirectory(const std::string& path) {
   StatRecord record;
   return win32::StatPath(path, true, &record) == 0 &&
@@ -33,7 +30,7 @@ WalkTree::WalkTree(TaskArguments&& arguments)
     : top_(std::move(arguments.bytes[0])),
       flags_(arguments.numbers[0]),
       depth_limit_(arguments.numbers[2]),
-      batch_directories_(static_cast<uint32_t>(std::max<int64_t>(1, arguments.numbers[1]))) {
+      batch_(arguments.numbers[1]) {
   const std::string& follow = arguments.bytes[2];
   SplitList(arguments.bytes[1], [&](const char* begin, size_t length) {
     Visit visit;
@@ -58,16 +55,16 @@ Step WalkTree::Run(const Slice& slice) {
       error = {UV_ECANCELED, "scandir", top_, ""};
       return Step::kDone;
     }
-    if (record_count_ >= batch_directories_ || texts_.size() >= kMaxBatchTexts) {
-      batch_directories_ = std::min(batch_directories_ * 2, kMaxBatchDirectories);
-      return Flush(Step::kReady);
+    if (batch_.IsFull()) {
+      batch_.Grow();
+      return batch_.Flush(Step::kReady, &output);
     }
     Visit visit = std::move(pending_.back());
     pending_.pop_back();
     Take(std::move(visit));
     if (slice.Expired() && !pending_.empty()) return Step::kAgain;
   }
-  return Flush(Step::kDone);
+  return batch_.Flush(Step::kDone, &output);
 }
 
 void WalkTree::Take(Visit visit) {
@@ -75,8 +72,8 @@ void WalkTree::Take(Visit visit) {
   if (!List(&visit)) return;
   const bool descends = visit.code == 0 && (depth_limit_ < 0 || visit.level < depth_limit_);
   const bool has_children =
-      descends && (!visit.listing.directories.empty() ||
-                   ((flags_ & kFollowLinks) != 0 && !visit.listing.links.empty()));
+      descends && (visit.listing.directories.count > 0 ||
+                   ((flags_ & kFollowLinks) != 0 && visit.listing.links.count > 0));
   if (!has_children) return Emit(visit);
   if ((flags_ & kBottomUp) == 0) Emit(visit);
   PushChildren(&visit);
@@ -99,29 +96,29 @@ bool WalkTree::List(Visit* visit) {
   Entry entry;
   while ((visit->code = directory.Next(&entry)) > 0) {
     if ((flags_ & kNoHidden) != 0 && entry.name[0] == '.') continue;
-    std::vector<std::string>* kind = &visit->listing.others;
+    WalkNames* kind = &visit->listing.others;
     if (entry.type == EntryType::kDirectory) kind = &visit->listing.directories;
     if (entry.type == EntryType::kLink && LeadsToDirectory(Join(path, entry.name)))
       kind = &visit->listing.links;
-    kind->push_back(std::move(entry.name));
+    kind->Add(entry.name.c_str(), entry.name.size());
   }
-  if (visit->code < 0) visit->listing = Listing();
+  if (visit->code < 0) visit->listing = WalkListing();
   return true;
 }
 
 void WalkTree::PushChildren(Visit* visit) {
   std::vector<Visit> children;
-  const auto add = [&](const std::vector<std::string>& names, bool are_links) {
-    for (const std::string& name : names) {
+  const auto add = [&](const WalkNames& names, bool are_links) {
+    names.ForEach([&](const char* name, size_t length) {
       Visit child;
-      child.relative = Join(visit->relative, name);
+      child.relative = Join(visit->relative, std::string(name, length));
       child.depth = visit->depth + 1;
       child.index = static_cast<uint32_t>(children.size());
       child.level = visit->level + 1;
       child.follow = are_links;
       child.above = visit->above;
       children.push_back(std::move(child));
-    }
+    });
   };
   add(visit->listing.directories, false);
   if ((flags_ & kFollowLinks) != 0) add(visit->listing.links, true);
@@ -133,30 +130,7 @@ void WalkTree::PushChildren(Visit* visit) {
 }
 
 void WalkTree::Emit(const Visit& visit) {
-  const Listing& names = visit.listing;
-  AppendInteger(&records_, visit.depth);
-  AppendInteger(&records_, visit.index);
-  AppendInteger(&records_, static_cast<int32_t>(visit.code));
-  for (const auto* each : {&names.directories, &names.links, &names.others})
-    AppendInteger(&records_, static_cast<uint32_t>(each->size()));
-  texts_ += Join(top_, visit.relative);
-  texts_.push_back('\0');
-  for (const auto* each : {&names.directories, &names.links, &names.others}) {
-    for (const std::string& name : *each) texts_.append(name.c_str(), name.size() + 1);
-  }
-  record_count_++;
-}
-
-Step WalkTree::Flush(Step step) {
-  if (record_count_ == 0) return step;
-  AppendInteger(&output, record_count_);
-  AppendInteger(&output, static_cast<uint32_t>(8 + records_.size()));
-  output += records_;
-  output += texts_;
-  records_.clear();
-  texts_.clear();
-  record_count_ = 0;
-  return step;
+  batch_.Add(visit.depth, visit.index, visit.code, Join(top_, visit.relative), visit.listing);
 }
 
 }  // namespace uvfiles

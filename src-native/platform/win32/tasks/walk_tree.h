@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/task.h"
+#include "core/tasks/walk_batch.h"
 #include "platform/win32/directory.h"
 
 namespace uvfiles {
@@ -18,9 +19,6 @@ class WalkTree final : public Task {
   Step Run(const Slice& slice) override;
 
  private:
-  struct Listing {
-    std::vector<std::string> directories, links, others;
-  };
   struct Visit {
     std::string relative;
     uint32_t depth = 0;
@@ -29,7 +27,7 @@ class WalkTree final : public Task {
     bool follow = false;
     bool listed = false;  // bottom-up: its children are done
     int code = 0;
-    Listing listing;
+    WalkListing listing;
     std::vector<int64_t> above;  // inodes, where links are followed
   };
 
@@ -37,16 +35,12 @@ class WalkTree final : public Task {
   bool List(Visit* visit);
   void PushChildren(Visit* visit);
   void Emit(const Visit& visit);
-  Step Flush(Step step);
 
   const std::string top_;
   const int64_t flags_;
   const int64_t depth_limit_;
-  uint32_t batch_directories_;
   std::vector<Visit> pending_;
-  std::string records_;
-  std::string texts_;
-  uint32_t record_count_ = 0;
+  WalkBatch batch_;
 };
 
 }  // namespace uvfiles
