@@ -11,6 +11,7 @@ import { AwaitedRead } from './awaited-read.js';
 import { describeHandle, type HandleDescription, refuseClone } from './describe.js';
 import { asyncDispose } from './dispose.js';
 import { forgetCollection } from './garbage.js';
+import { Lockable } from './lockable.js';
 import type { FileLocks } from './locks.js';
 import type { RawIO } from './raw-io.js';
 import { Sequence } from './sequence.js';
@@ -24,7 +25,7 @@ export interface StatOptions extends OpOptions {
 const readStatOptions = optionReader({ bigint: flag(false) });
 
 /** The part of a file of bytes that neither reads nor writes. */
-export abstract class Handle {
+export abstract class Handle extends Lockable {
   /** What was given to `open`: the path, the descriptor, or the bytes of a path. */
   readonly name: string | number | Uint8Array;
   /** The mode, as Python spells it. */
@@ -39,6 +40,7 @@ export abstract class Handle {
 
   /** @internal */
   constructor(io: RawIO, name: string | number | Uint8Array, mode: string) {
+    super();
     this._io = io;
     this.name = name;
     this.mode = mode;

@@ -11,13 +11,14 @@ import type { ErrorHandlerName } from '../text/codec.js';
 import type { BinaryFile } from './binary-file.js';
 import { describeHandle, type HandleDescription, refuseClone } from './describe.js';
 import { asyncDispose } from './dispose.js';
-import { type FileLock, type LockableHandle, lockHandle, type LockOptions } from './file-lock.js';
+import type { LockableHandle } from './file-lock.js';
 import type { StatOptions } from './handle.js';
+import { Lockable } from './lockable.js';
 import { Sequence } from './sequence.js';
 import { TextIO } from './text-io.js';
 
 /** The part of TextFile that does not touch text. */
-export abstract class TextHandle {
+export abstract class TextHandle extends Lockable {
   /** The buffered file below. While text is being read, its position is ahead of the position in the text. */
   readonly buffer: BinaryFile;
   /** The mode that was passed to `open`. */
@@ -33,6 +34,7 @@ export abstract class TextHandle {
 
   /** @internal */
   constructor(buffer: BinaryFile, mode: string, text: ResolvedText) {
+    super();
     this.buffer = buffer;
     this.mode = mode;
     this._io = new TextIO(buffer, text);
@@ -147,25 +149,8 @@ export abstract class TextHandle {
     return this._stateful(o, (o) => this.buffer.datasync(o));
   }
 
-  /**
-   * Locks a range of the file, as `lock` of BinaryFile does. `position` and `size` are in bytes.
-   * @returns the lock, which `await using` releases
-   * @example await using lock = await f.lock({ timeout: 1000 });
-   */
-  lock(o?: LockOptions): Promise<FileLock> {
-    return lockHandle(this.#lockable(), true, o) as Promise<FileLock>;
-  }
-
-  /**
-   * As `lock`, but does not wait.
-   * @returns the lock, or null if another lock or an earlier request conflicts with it
-   * @example const lock = await f.tryLock();
-   */
-  tryLock(o?: LockOptions): Promise<FileLock | null> {
-    return lockHandle(this.#lockable(), false, o);
-  }
-
-  #lockable(): LockableHandle {
+  /** @internal */
+  _lockable(): LockableHandle {
     return {
       name: this.name,
       io: this.buffer._io,
