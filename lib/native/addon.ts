@@ -49,7 +49,6 @@ interface Addon {
   openTempOwner(): number;
   forgetTemp(registration: number): void;
   releaseFile(file: number, registration: number): boolean;
-  registeredTemps(): number;
   watchedSignals(): number;
   rewatchSignals(): void;
 }
@@ -81,8 +80,6 @@ export interface PoolFigures {
   outstanding: number;
   /** How often the library woke the event loop. */
   wakeups: number;
-  /** Memory kept for reuse, in bytes. */
-  cachedBytes: number;
 }
 
 export const addon = ownAddon();

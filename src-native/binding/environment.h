@@ -137,7 +137,6 @@ class Environment {
   void RefillResults();
   void Recycle(Operation* operation);
   void CloseFiles();
-  bool AdoptOpened(Operation* operation);
 
   // Tells the environment that its realm has been collected. It may outlive the environment.
   struct RealmWatch {

@@ -69,7 +69,6 @@ Napi::Value PoolFigures(const Napi::CallbackInfo& info) {
   figures.Set("jobs", environment->dispatcher.jobs());
   figures.Set("outstanding", environment->dispatcher.outstanding());
   figures.Set("wakeups", static_cast<double>(environment->dispatcher.wakeups()));
-  figures.Set("cachedBytes", static_cast<double>(BlockPool::Instance().cached_bytes()));
   return figures;
 }
 

@@ -75,11 +75,6 @@ napi_value ReleaseFile(napi_env env, napi_callback_info info) {
   return result;
 }
 
-// registeredTemps(): how many things the end of the process would remove now.
-napi_value RegisteredTemps(napi_env env, napi_callback_info) {
-  return NumberOf(env, static_cast<double>(TempRegistry::Shared().size()));
-}
-
 // watchedSignals(): bit n set: signal n cleans up before it kills.
 napi_value WatchedSignals(napi_env env, napi_callback_info) {
   return NumberOf(env, static_cast<double>(WatchedExitSignals()));
@@ -99,8 +94,6 @@ void InitTempRegistry(napi_env env, napi_value exports) {
        nullptr},
       {"forgetTemp", nullptr, ForgetTemp, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"releaseFile", nullptr, ReleaseFile, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
-      {"registeredTemps", nullptr, RegisteredTemps, nullptr, nullptr, nullptr, napi_enumerable,
-       nullptr},
       {"rewatchSignals", nullptr, RewatchSignals, nullptr, nullptr, nullptr, napi_enumerable,
        nullptr},
       {"watchedSignals", nullptr, WatchedSignals, nullptr, nullptr, nullptr, napi_enumerable,

@@ -13,16 +13,6 @@ void AppendInteger(std::string* output, Integer value) {
   output->append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-template <typename Integer>
-void StoreInteger(std::string* output, size_t offset, Integer value) {
-  std::memcpy(&(*output)[offset], &value, sizeof value);
-}
-
-// So that the numbers behind it may be read as an array.
-inline void PadTo(std::string* output, size_t alignment) {
-  while (output->size() % alignment != 0) output->push_back('\0');
-}
-
 // Calls `each(const char* begin, size_t length)` for the items of a list that crossed as one string, NUL between them
 // (no path holds a NUL, and one string crosses from JavaScript a hundred times faster than a thousand).
 template <typename Each>

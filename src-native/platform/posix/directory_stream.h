@@ -39,7 +39,6 @@ class DirectoryStream {
     if (dir_ != nullptr) ::closedir(dir_);
     dir_ = nullptr;
   }
-  void Rewind() { ::rewinddir(dir_); }
 
   // The next entry but for "." and "..", or null at the end (errno 0) or on an error (errno set). Valid until the next
   // call.
