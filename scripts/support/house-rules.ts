@@ -18,6 +18,12 @@ const RULES = [
     because: 'only src-native/binding knows Node-API',
   },
   {
+    // Windows has no weak symbols, which text_memory.cc is about.
+    in: /^src-native\/(core|binding\/(?!text_memory))/,
+    not: /^\s*#\s*(el)?if.*(_WIN32|__linux__|__APPLE__)/,
+    because: 'only src-native/platform knows systems',
+  },
+  {
     in: /^src-native\/(core|platform)\//,
     not: /\b(throw\s|try\s*\{|dynamic_cast<)/,
     because: 'the core is compiled without exceptions and RTTI',

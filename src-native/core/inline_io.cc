@@ -2,12 +2,7 @@
 
 #include <uv.h>
 
-#include <cerrno>
 #include <cstdio>
-#ifdef __linux__
-#include <fcntl.h>
-#include <sys/stat.h>
-#endif
 
 #include "platform/cached.h"
 #include "platform/file_system.h"
@@ -195,7 +190,7 @@ int InlineIO::OpenPath(const char* path, int flags, const char* root) {
   const int fd = root == nullptr ? platform::OpenCached(*mounts_, path, flags)
                                  : platform::OpenCachedBeneath(*mounts_, root, path, flags);
   // That there is no such name is cached as well, and an answer.
-  if (fd >= 0 || fd == -ENOENT) {
+  if (fd >= 0 || fd == UV_ENOENT) {
     path_misses_ = 0;
     return fd;
   }
@@ -206,8 +201,7 @@ int InlineIO::OpenPath(const char* path, int flags, const char* root) {
 }
 
 int64_t InlineIO::Stat(const char* path, bool follow, StatRecord* record) {
-#ifdef __linux__
-  const int fd = OpenPath(path, O_PATH | (follow ? 0 : O_NOFOLLOW));
+  const int fd = OpenPath(path, follow ? platform::kLookUp : platform::kLookUpLink);
   if (fd == kMiss) return kMiss;
   if (fd >= 0) {
     const int status = platform::Fstat(fd, record);
@@ -216,15 +210,10 @@ int64_t InlineIO::Stat(const char* path, bool follow, StatRecord* record) {
   }
   CountHit(InlineKind::kNames);
   return fd < 0 ? fd : 0;
-#else
-  (void)path, (void)follow, (void)record;
-  return kMiss;
-#endif
 }
 
 int64_t InlineIO::Access(const char* path, int mode) {
-#ifdef __linux__
-  const int fd = OpenPath(path, O_PATH);
+  const int fd = OpenPath(path, platform::kLookUp);
   if (fd == kMiss) return kMiss;
   int status = fd;
   if (fd >= 0) {
@@ -234,20 +223,15 @@ int64_t InlineIO::Access(const char* path, int mode) {
   }
   CountHit(InlineKind::kNames);
   return status == 0 ? 1 : 0;
-#else
-  (void)path, (void)mode;
-  return kMiss;
-#endif
 }
 
 int64_t InlineIO::Readlink(const char* path, char* data, size_t size) {
-#ifdef __linux__
-  const int fd = OpenPath(path, O_PATH | O_NOFOLLOW);
+  const int fd = OpenPath(path, platform::kLookUpLink);
   if (fd < 0) return kMiss;
   StatRecord record;
   int64_t count = kMiss;
   // Where a short link stands in its inode, a cached name has it in memory.
-  if (platform::Fstat(fd, &record) == 0 && (record.mode & S_IFMT) == S_IFLNK &&
+  if (platform::Fstat(fd, &record) == 0 && (record.mode & kTypeMask) == kTypeLink &&
       record.size < kShortLink && platform::KeepsLinksInInodes(fd)) {
     count = platform::ReadlinkOpen(fd, data, size);
   }
@@ -255,34 +239,24 @@ int64_t InlineIO::Readlink(const char* path, char* data, size_t size) {
   if (count < 0) return kMiss;
   CountHit(InlineKind::kNames);
   return count;
-#else
-  (void)path, (void)data, (void)size;
-  return kMiss;
-#endif
 }
 
 int64_t InlineIO::Open(const char* path, int flags, InlineState* state, StatRecord* status,
                        const char* root) {
-#ifdef __linux__
   // Whatever else it turns out to be is the pool's: a FIFO's open would wait without O_NONBLOCK.
-  const int opened = OpenPath(path, flags | O_NONBLOCK, root);
+  const int opened = OpenPath(path, flags | platform::kNoWait, root);
   if (opened < 0) return kMiss;
   const int64_t fd = Describe(opened, path, flags, state, status, root);
   if (fd >= 0) platform::MakeBlocking(static_cast<int>(fd), flags);
   return fd;
-#else
-  (void)path, (void)flags, (void)state, (void)status, (void)root;
-  return kMiss;
-#endif
 }
 
-#ifdef __linux__
 int64_t InlineIO::Describe(int fd, const char* path, int flags, InlineState* state,
                            StatRecord* status, const char* root) {
   StatRecord& record = *status;
   const bool described = platform::Fstat(fd, &record) == 0;
-  const auto type = record.mode & S_IFMT;
-  if (described && type == S_IFREG) {
+  const int64_t type = record.mode & kTypeMask;
+  if (described && type == kTypeRegular) {
     *state = InlineState();
     state->device = static_cast<uint64_t>(record.dev);
     // What the pool has not looked at yet is its own to look at: the answer may be far away.
@@ -295,7 +269,7 @@ int64_t InlineIO::Describe(int fd, const char* path, int flags, InlineState* sta
       CountHit(InlineKind::kNames);
       return fd;
     }
-  } else if (described && type != S_IFDIR && root == nullptr) {
+  } else if (described && type != kTypeDirectory && root == nullptr) {
     opened_.Reset(fd);
     opened_path_.assign(path);
     opened_flags_ = flags;
@@ -318,7 +292,6 @@ int64_t InlineIO::ReadBlind(int fd, char* data, size_t size) {
   whole_hits_ = 0;
   return kMiss;
 }
-#endif
 
 int InlineIO::TakeOpened(const std::string& path, int flags) {
   if (!opened_ || flags != opened_flags_ || path != opened_path_) return -1;
@@ -327,8 +300,7 @@ int InlineIO::TakeOpened(const std::string& path, int flags) {
 
 int64_t InlineIO::ReadFile(const char* path, char* data, size_t size, StatRecord* status,
                            const char* root) {
-#ifdef __linux__
-  const int opened = OpenPath(path, O_RDONLY | O_NONBLOCK, root);
+  const int opened = OpenPath(path, platform::kNoWait, root);
   if (opened < 0) return kMiss;
   if (status == nullptr && whole_hits_ >= kTrusted) {
     const int64_t count = ReadBlind(opened, data, size < kBlindRead ? size : kBlindRead);
@@ -340,7 +312,7 @@ int64_t InlineIO::ReadFile(const char* path, char* data, size_t size, StatRecord
   StatRecord record;
   if (status == nullptr) status = &record;
   OpenFile file;
-  const int64_t fd = Describe(opened, path, O_RDONLY, &file.inline_state, status, root);
+  const int64_t fd = Describe(opened, path, 0, &file.inline_state, status, root);
   if (fd < 0) return kMiss;
   const int64_t length = status->size;
   file.fd = static_cast<int>(fd);
@@ -359,10 +331,6 @@ int64_t InlineIO::ReadFile(const char* path, char* data, size_t size, StatRecord
   Forget(&file.inline_state);
   platform::CloseFile(file.fd);
   return result;
-#else
-  (void)path, (void)data, (void)size, (void)status, (void)root;
-  return kMiss;
-#endif
 }
 
 }  // namespace uvfiles

@@ -16,4 +16,10 @@ struct StatRecord {
 };
 static_assert(sizeof(StatRecord) == StatRecord::kFields * sizeof(int64_t), "read as an array");
 
+// The kind of file in `mode`. The numbers are the same on every system.
+constexpr int64_t kTypeMask = 0170000;
+constexpr int64_t kTypeLink = 0120000;
+constexpr int64_t kTypeDirectory = 0040000;
+constexpr int64_t kTypeRegular = 0100000;
+
 }  // namespace uvfiles

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "core/random_bytes.h"
+#include "platform/directories.h"
 
 namespace uvfiles {
 
@@ -10,14 +11,6 @@ namespace {
 
 constexpr char kAlphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
 constexpr int kNameLength = 16;  // of 5 bits each
-
-#ifdef _WIN32
-constexpr char kSeparator = '\\';
-bool IsSeparator(char c) { return c == '/' || c == '\\'; }
-#else
-constexpr char kSeparator = '/';
-bool IsSeparator(char c) { return c == '/'; }
-#endif
 
 }  // namespace
 
@@ -32,7 +25,7 @@ int AppendRandomName(std::string* path) {
 int BuildTempPath(const TempNameParts& parts, NameSource source, std::string* path) {
   *path = parts.dir;
   if (path->empty()) *path = ".";
-  if (!IsSeparator(path->back())) path->push_back(kSeparator);
+  if (!platform::IsSeparator(path->back())) path->push_back(platform::kSeparator);
   *path += parts.prefix;
   const int failure = source(path);
   *path += parts.suffix;

@@ -4,11 +4,7 @@
 
 #include <uv.h>
 
-#ifdef _WIN32
 #include "platform/file_system.h"
-#else
-#include <unistd.h>
-#endif
 
 namespace uvfiles {
 
@@ -36,13 +32,7 @@ class UniqueFd {
 
   // close(2) is never retried: on Linux the descriptor is gone even after EINTR.
   void Reset(int fd = -1) {
-    if (fd_ >= 0) {
-#ifdef _WIN32
-      platform::CloseFile(fd_);  // the numbers are those of the C library of the program
-#else
-      ::close(fd_);
-#endif
-    }
+    if (fd_ >= 0) platform::CloseFile(fd_);
     fd_ = fd;
   }
 

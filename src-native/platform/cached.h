@@ -2,6 +2,10 @@
 // every function says kUnsupported and the pool serves everything.
 #pragma once
 
+#ifdef __linux__
+#include <fcntl.h>
+#endif
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -48,6 +52,17 @@ void UnmapFile(char* mapping, size_t size);
 // mincore tells the truth only to who owns the file or may write it.
 bool MayAskMincore(int fd);
 
+// Flags of `OpenCached`. What kLookUp opens has no content, only a status. Without kNoWait, to open a FIFO waits.
+#ifdef __linux__
+constexpr int kLookUp = O_PATH;
+constexpr int kLookUpLink = O_PATH | O_NOFOLLOW;
+constexpr int kNoWait = O_NONBLOCK;
+#else
+constexpr int kLookUp = 0;
+constexpr int kLookUpLink = 0;
+constexpr int kNoWait = 0;
+#endif
+
 // Paths within mounts known to be local, from cached names only. Every function answers a negative code that is not
 // final (the pool asks again) or a result that is.
 
@@ -70,7 +85,7 @@ int OpenAhead(const MountTable& mounts, const char* path, int flags, bool* cold)
 int OpenCached(const MountTable& mounts, const char* path, int flags);
 // The same beneath `root`: a path or a link that leads out of it is one of the codes that are no answer.
 int OpenCachedBeneath(const MountTable& mounts, const char* root, const char* path, int flags);
-// What open_cached has opened with O_PATH: 0, a negative code, or kUnsupported; by real ids, as access(2).
+// What OpenCached has opened with O_PATH: 0, a negative code, or kUnsupported; by real ids, as access(2).
 int AccessOpen(int fd, int mode);
 // Whether a short symbolic link, opened with O_PATH, is read from its inode rather than from a page.
 bool KeepsLinksInInodes(int fd);

@@ -9,6 +9,14 @@
 namespace uvfiles {
 namespace platform {
 
+#ifdef _WIN32
+constexpr char kSeparator = '\\';
+inline bool IsSeparator(char c) { return c == '/' || c == '\\'; }
+#else
+constexpr char kSeparator = '/';
+inline bool IsSeparator(char c) { return c == '/'; }
+#endif
+
 // The length of `path`'s first `length` bytes without their last name and the separators before it; 0 where nothing, or
 // only the root, is above.
 size_t ParentLength(const std::string& path, size_t length);

@@ -39,8 +39,7 @@ namespace {
 // What a path leads to; itself where it is no link.
 std::string Resolved(const std::string& path) {
   StatRecord record;
-  if (win32::StatPath(path, false, &record) != 0 ||
-      (record.mode & win32::kTypeMask) != win32::kTypeLink)
+  if (win32::StatPath(path, false, &record) != 0 || (record.mode & kTypeMask) != kTypeLink)
     return path;
   std::wstring wide;
   if (win32::ToWide(path, &wide) != 0) return path;

@@ -30,8 +30,7 @@ size_t ParentLength(const std::string& path, size_t length) {
 
 bool IsDirectory(const std::string& path) {
   StatRecord record;
-  return win32::StatPath(path, true, &record) == 0 &&
-         (record.mode & win32::kTypeMask) == win32::kTypeDirectory;
+  return win32::StatPath(path, true, &record) == 0 && (record.mode & kTypeMask) == kTypeDirectory;
 }
 
 bool MakeChain(const std::string& path, int64_t /*mode*/, bool exist_ok, const Task& task,

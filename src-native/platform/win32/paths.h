@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "platform/directories.h"
+
 namespace uvfiles {
 namespace win32 {
 
@@ -18,7 +20,7 @@ inline std::string ToUtf8(const std::wstring& text) { return ToUtf8(text.data(),
 // Without the \\?\ that the system puts before the names that it finds out.
 std::string ToUtf8Plain(const std::wstring& path);
 
-inline bool IsSeparator(char c) { return c == '/' || c == '\\'; }
+using platform::IsSeparator;
 // The length of what cannot be removed from a path's front: `C:\`, `\\server\share\`, `\`, or nothing.
 size_t RootLength(const std::string& path);
 

@@ -18,10 +18,6 @@ int StatPath(const std::string& path, bool follow, StatRecord* record);
 // The text of the symbolic link or junction that the handle was opened as; UV_EINVAL for what is neither.
 int ReadLinkHandle(HANDLE handle, std::string* text);
 
-constexpr int64_t kTypeMask = 0170000;
-constexpr int64_t kTypeLink = 0120000;
-constexpr int64_t kTypeDirectory = 0040000;
-constexpr int64_t kTypeRegular = 0100000;
 constexpr int64_t kTypeCharacter = 0020000;
 constexpr int64_t kTypeFifo = 0010000;
 

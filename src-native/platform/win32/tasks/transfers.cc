@@ -60,7 +60,7 @@ int CopyTree::Begin() {
   StatRecord source;
   const int code = win32::StatPath(from_, true, &source);
   if (code != 0) return code;
-  if ((source.mode & win32::kTypeMask) != win32::kTypeDirectory) return UV_ENOTDIR;
+  if ((source.mode & kTypeMask) != kTypeDirectory) return UV_ENOTDIR;
   std::string above = to_;
   for (size_t length = platform::LengthWithoutSeparators(to_); length > 0;
        length = platform::ParentLength(above, length)) {
@@ -96,8 +96,8 @@ int CopyTree::CopyEntry(const std::string& relative, std::string* failed) {
   StatRecord record;
   const int code = win32::StatPath(from, follow, &record);
   if (code != 0) return code;
-  const int64_t type = record.mode & win32::kTypeMask;
-  if (type != win32::kTypeDirectory) return CopyContent(from, to, type == win32::kTypeLink);
+  const int64_t type = record.mode & kTypeMask;
+  if (type != kTypeDirectory) return CopyContent(from, to, type == kTypeLink);
   // A followed link that leads back would go on until names end.
   if (std::count(relative.begin(), relative.end(), '\\') > 512) return UV_ELOOP;
   const int made = win32::MakeDirectoryAt(to);

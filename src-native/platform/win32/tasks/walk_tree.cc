@@ -20,8 +20,7 @@ namespace {
 
 bool LeadsToDirectory(const std::string& path) {
   StatRecord record;
-  return win32::StatPath(path, true, &record) == 0 &&
-         (record.mode & win32::kTypeMask) == win32::kTypeDirectory;
+  return win32::StatPath(path, true, &record) == 0 && (record.mode & kTypeMask) == kTypeDirectory;
 }
 
 }  // namespace
