@@ -1,4 +1,4 @@
-// From finished operations to settled promises: records, chunks, and one call into JavaScript for many.
+// Delivers finished operations to JavaScript: packs records and chunks, and makes one call for many operations.
 #include <cstdio>
 #include <cstring>
 
@@ -65,7 +65,7 @@ void Environment::Deliver(void* context, Operation* finished) {
   bool may_go_on = scoped;
   while (finished != nullptr && may_go_on) finished = self->DeliverGroup(finished, &may_go_on);
   if (may_go_on) self->RefillResults();
-  // The environment is being torn down: nobody is left to tell.
+  // The environment is being torn down: there is no JavaScript left to call.
   while (finished != nullptr) {
     Operation* const after = finished->next;
     Discard(self, finished);
@@ -226,7 +226,7 @@ Operation* Environment::DeliverGroup(Operation* finished, bool* may_go_on, bool 
   deferred_.clear();
   if (status == napi_pending_exception) {
     napi_value exception;
-    // Settling never throws; if it does, hiding it would lose promises silently.
+    // Settling never throws. If it does, ignoring the exception would lose promises silently.
     if (napi_get_and_clear_last_exception(env, &exception) == napi_ok)
       napi_fatal_exception(env, exception);
   }

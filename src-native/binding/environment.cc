@@ -184,7 +184,7 @@ void Environment::Discard(void* context, Operation* operation) {
       operation->size == 0) {
     InlineIO::Forget(&operation->details->inline_state);
     platform::CloseFile(
-        static_cast<int>(operation->result));  // nobody will ever know of this descriptor
+        static_cast<int>(operation->result));  // JavaScript never learns of this descriptor
   }
   if (operation->kind == OpKind::kClose && performed && operation->file != nullptr) {
     self->files.Remove(operation->file);

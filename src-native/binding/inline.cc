@@ -1,5 +1,5 @@
-// The inline path's functions: each either answers on the spot or leaves a negative status, whereupon JavaScript asks
-// the pool. The time they take is added up in the shared arguments, so that it can be rationed.
+// The functions of the inline path. Each one returns a result immediately, or leaves a negative status, and JavaScript then
+// asks the pool. The shared arguments sum up the time that they take, for the budget per loop iteration.
 #include <cstring>
 
 #include "binding/environment.h"
@@ -42,7 +42,7 @@ napi_value InlineRead(napi_env env, napi_callback_info info) {
   }
   const size_t offset = static_cast<size_t>(arguments[kOffset]);
   const size_t size = static_cast<size_t>(arguments[kSize]);
-  // The view is looked at in the same breath as it is filled: it cannot be detached in between.
+  // The view is checked and filled in one synchronous step, so it cannot be detached in between.
   if (data == nullptr || offset > length || size > length - offset) {
     arguments[kStatus] = static_cast<double>(kMiss);
     arguments[kAnswer] = 0;
@@ -57,7 +57,7 @@ napi_value InlineRead(napi_env env, napi_callback_info info) {
   const Spending spending(environment);
   const int flags = static_cast<int>(arguments[kFlags]);
   if ((flags & kSeekFirst) != 0) {
-    // A position is a number in the kernel; should the read miss, the pool sets it once more.
+    // A position is only a number in the kernel. If the read misses, the pool sets it again.
     if (!environment->inline_io.SetPosition(file, position)) {
       arguments[kStatus] = static_cast<double>(kMiss);
       arguments[kAnswer] = 0;

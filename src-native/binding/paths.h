@@ -1,4 +1,4 @@
-// What several binding files need of Node-API.
+// Node-API functions that several files of the binding share.
 #pragma once
 
 #include <node_api.h>
@@ -7,14 +7,13 @@
 
 namespace uvfiles {
 
-// UTF-8 of a string, or the bytes of a Uint8Array, into `path` (whose memory is reused). False for anything else.
+// Puts the UTF-8 of a string, or the bytes of a Uint8Array, into `path`, whose memory is reused. False for other values.
 bool ReadPath(napi_env env, napi_value value, std::string* path);
 
-// Gives back the memory of a path that was unusually long.
+// Frees the memory of a path that was unusually long.
 void ShrinkPath(std::string* path);
 
-// As read_path for byte strings of any length and no memory to reuse: exactly as much as needed is taken. 0, UV_EINVAL or
-// UV_ENOMEM.
+// As `ReadPath`, for byte strings of any length. Allocates exactly as much as needed. Returns 0, UV_EINVAL or UV_ENOMEM.
 int ReadBytes(napi_env env, napi_value value, std::string* bytes);
 
 void DefineFunction(napi_env env, napi_value exports, const char* name, napi_callback callback);

@@ -1,4 +1,4 @@
-// What files that are waited for need beyond ordinary submissions, and the descriptors a process is born with.
+// Additional functions for files on which reads can wait, and for descriptors that the process inherits.
 #include <uv.h>
 
 #include "binding/environment.h"
@@ -9,7 +9,7 @@ namespace uvfiles {
 
 namespace {
 
-// stopWaiting(): the reads on arguments[kFile] get what is there or fail, now and from now on.
+// stopWaiting(): from now on, reads on arguments[kFile] do not wait: they get what is there, or fail.
 napi_value StopWaiting(napi_env env, napi_callback_info) {
   Environment* const environment = Environment::Get(env);
   OpenFile* const file =

@@ -1,4 +1,5 @@
-// Memory for results on JavaScript's heap: made on the loop thread ahead of need, filled by pool threads, handed over as it is.
+// Memory for results on JavaScript's heap. The loop thread allocates it in advance, pool threads fill it, and JavaScript gets it
+// without a copy.
 #include "binding/environment.h"
 
 namespace uvfiles {
@@ -28,7 +29,7 @@ void Environment::FreeResult(ResultMemory* memory) {
 
 void Environment::GiveResult(Operation* operation) {
   ResultMemory* const memory = MakeResult(operation->size);
-  if (memory == nullptr) return;  // a block will do
+  if (memory == nullptr) return;  // blocks are used instead
   memory->users = 1;
   operation->memory = memory;
   operation->data = memory->data;

@@ -9,7 +9,7 @@ namespace uvfiles {
 
 namespace {
 
-// Larger reads may ask for far more than there is: their memory is taken when that is known.
+// Larger reads often ask for far more than there is: their memory is allocated when the size is known.
 constexpr size_t kLargestPlaced = 8u << 20;
 
 // Takes the bytes of a Uint8Array: a copy, or the address itself for memory that was handed over.
@@ -72,7 +72,8 @@ napi_value SubmitFile(napi_env env, napi_callback_info) {
   return nullptr;
 }
 
-// A write, or a read into memory that was handed over, which JavaScript keeps alive and shows to nobody until it is done.
+// A write, or a read into transferred memory. JavaScript keeps that memory alive, and unreachable for the program, until the
+// operation is done.
 napi_value SubmitBytes(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value bytes;
@@ -145,8 +146,8 @@ struct CopyArguments {
   }
 };
 
-// copyOut(index, view): puts the bytes of a finished readinto where they belong, within `complete` only. False, and
-// nothing is touched, when the view is no longer as long as it was at the call: detached or resized meanwhile.
+// copyOut(index, view): copies the bytes of a finished readinto into its view. Valid only within `complete`. False, without
+// a copy, if the view's length has changed since the call because it was detached or resized.
 napi_value CopyOut(napi_env env, napi_callback_info info) {
   const CopyArguments to(env, info);
   napi_value copied;
@@ -154,7 +155,7 @@ napi_value CopyOut(napi_env env, napi_callback_info info) {
   return copied;
 }
 
-// copyLate(index, view): the same bytes to a view of just their number. The length of the view at the call.
+// copyLate(index, view): copies the same bytes into a view of exactly their length. Returns the length of the view at the call.
 napi_value CopyLate(napi_env env, napi_callback_info info) {
   const CopyArguments to(env, info);
   napi_value asked;
@@ -162,7 +163,7 @@ napi_value CopyLate(napi_env env, napi_callback_info info) {
   return asked;
 }
 
-// cancel(slot): 0 it was queued and makes no system call, 1 it is running, 2 it is finished.
+// cancel(slot): 0 if it was queued and makes no system call, 1 if it is running, 2 if it is finished.
 napi_value Cancel(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value value;
@@ -178,8 +179,8 @@ napi_value Cancel(napi_env env, napi_callback_info info) {
   return answer;
 }
 
-// finishNow(slot): for exit. Cancels what has not begun, waits for what has; its result, or the bytes that a
-// failed write got out (arguments[kSize]).
+// finishNow(slot): for exit. Cancels the operation if it has not begun, else waits for it. Returns its result; arguments[kSize]
+// gets the number of bytes that a failed write has written.
 napi_value FinishNow(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value value;

@@ -70,7 +70,7 @@ TaskTable::Entry* TaskInArguments(Environment* environment) {
   return environment->tasks.Find(static_cast<uint32_t>(environment->arguments[kFile]));
 }
 
-// makeTask(...bytes): its number in kFile.
+// makeTask(...bytes): leaves the task's number in kFile.
 napi_value Make(napi_env env, napi_callback_info info) {
   Environment* const environment = Environment::Get(env);
   if (environment == nullptr) return nullptr;
@@ -81,7 +81,7 @@ napi_value Make(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// runTask(...bytes): the same and its first submission. It goes by itself when it has ended.
+// runTask(...bytes): as makeTask, and submits it. The task is freed when it has ended.
 napi_value RunNew(napi_env env, napi_callback_info info) {
   Environment* const environment = Environment::Get(env);
   if (environment == nullptr) return nullptr;
@@ -94,7 +94,7 @@ napi_value RunNew(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// submitTask(): runs the task kFile (on).
+// submitTask(): starts or continues the task kFile.
 napi_value Submit(napi_env env, napi_callback_info) {
   Environment* const environment = Environment::Get(env);
   if (environment == nullptr) return nullptr;
@@ -107,7 +107,7 @@ napi_value Submit(napi_env env, napi_callback_info) {
   return nullptr;
 }
 
-// freeTask(): the task kFile is cancelled and freed; one that has gone already is fine.
+// freeTask(): cancels and frees the task kFile. Has no effect if it has been freed.
 napi_value FreeTask(napi_env env, napi_callback_info) {
   Environment* const environment = Environment::Get(env);
   if (environment == nullptr) return nullptr;

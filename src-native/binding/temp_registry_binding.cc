@@ -1,5 +1,5 @@
-// Temporary files for JavaScript: the registry, of which each environment has an owner that is closed with it, and the
-// ways of a descriptor from the task that makes it into the table of open files and out to the task that ends it.
+// The registry of temporary files, for JavaScript. Each environment has one owner, which ends with it. A descriptor gets from
+// the task that creates it into the table of open files, and from there to the task that closes it.
 #include "binding/temp_registry_binding.h"
 
 #include <cstdint>
@@ -24,7 +24,7 @@ void CloseOwner(void* owner) {
   TempRegistry::Shared().CloseOwner(reinterpret_cast<uintptr_t>(owner));
 }
 
-// openTempOwner(): the number that tasks register under. Called once by an environment.
+// openTempOwner(): the number under which tasks register. Each environment calls it once.
 napi_value OpenTempOwner(napi_env env, napi_callback_info) {
   const TempRegistry::Owner owner = TempRegistry::Shared().OpenOwner();
   Environment::Get(env)->temp_owner = owner;
@@ -59,8 +59,8 @@ napi_value ForgetTemp(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// releaseFile(number, registration): takes the file out of the table, leaving its descriptor to the caller, and forgets the
-// registration, unless that is 0. False while operations hold the file.
+// releaseFile(number, registration): removes the file from the table, so that its descriptor belongs to the caller, and forgets
+// the registration, unless it is 0. False while operations use the file.
 napi_value ReleaseFile(napi_env env, napi_callback_info info) {
   Environment* const environment = Environment::Get(env);
   FileTable& files = environment->files;
@@ -75,12 +75,12 @@ napi_value ReleaseFile(napi_env env, napi_callback_info info) {
   return result;
 }
 
-// watchedSignals(): bit n set: signal n cleans up before it kills.
+// watchedSignals(): bit n is set if signal n removes temporary files before it ends the process.
 napi_value WatchedSignals(napi_env env, napi_callback_info) {
   return NumberOf(env, static_cast<double>(WatchedExitSignals()));
 }
 
-// rewatchSignals(): sees to it at once that signals clean up before they kill, unless the program listens.
+// rewatchSignals(): installs the handlers that remove temporary files, except for signals to which the program listens.
 napi_value RewatchSignals(napi_env, napi_callback_info) {
   RewatchExitSignals();
   return nullptr;

@@ -1,5 +1,5 @@
-// Large texts without a copy: memory that JavaScript fills as a buffer and then has as a string. V8 would otherwise copy
-// the whole text on the loop thread, in one go.
+// Large texts without a copy: memory that JavaScript fills as a buffer and then uses as a string. Otherwise V8 would copy the
+// whole text on the loop thread at once.
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -36,7 +36,7 @@ struct alignas(64) TextMemory {
   }
 };
 
-// textMemory(size): a buffer that textOf can make a string of, or undefined where that cannot be.
+// textMemory(size): a buffer that textOf can turn into a string, or undefined if the runtime cannot do that.
 napi_value MakeTextMemory(napi_env env, napi_callback_info info) {
   napi_value arguments[1];
   size_t count = 1;

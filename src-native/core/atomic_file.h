@@ -21,15 +21,15 @@ class AtomicFile {
   virtual int Begin(const std::string& path, int64_t flags, int64_t permissions,
                     TaskError* error) = 0;
 
-  // -1 before it is begun, and after it was published or discarded.
+  // -1 before `Begin`, and after `Publish` or `Discard`.
   virtual int fd() const = 0;
 
-  // Where others in this process may open the new file by, until it is published: they get a descriptor of their own.
-  // Its owner may read and write it until then, whatever its mode is to be. Negative: failed, and nothing can be published.
+  // The path by which other code of this process opens the new file until it is published, with a descriptor of its own.
+  // Until then, the owner can read and write it, whatever mode it gets later. Negative: failed; nothing can be published.
   virtual int OpenToOthers(std::string* path) = 0;
 
-  // Gives it the old file's mode, owner and attributes, and its place. Closes it. After a failure the old file is as it
-  // was and nothing stays, unless `committed()`: then only syncing the directory failed.
+  // Copies the old file's mode, owner and attributes, takes its place, and closes the new file. After a failure, the old
+  // file is unchanged and the new one is removed, unless `committed()`: then only syncing the directory failed.
   virtual int Publish(const Task& task, TaskError* error) = 0;
   virtual bool committed() const = 0;
 

@@ -15,8 +15,8 @@ namespace uvfiles {
 struct Batch {
   static constexpr int kMost = 16;
   static constexpr size_t kPlacedFrom = 2048;  // smaller results are cheaper to copy than to place
-  static constexpr int kAdviceWindow = 64;     // cold reads that are started together
-  static constexpr uint32_t kAdviceWorth = 4;  // queued operations from which on that pays
+  static constexpr int kAdviceWindow = 64;     // cold reads whose read-ahead starts together
+  static constexpr uint32_t kAdviceWorth = 4;  // with fewer queued operations, that does not pay
   static constexpr uint32_t kAheadWorth = 3;   // the same for whole files
 
   Lane* lane = nullptr;
@@ -25,7 +25,7 @@ struct Batch {
   std::array<uint64_t, kMost> started;
   std::array<uint64_t, kMost> ended;
   BlockStash stash;
-  ResultMemory* memory = nullptr;  // where the results of this batch's reads go, if there is any
+  ResultMemory* memory = nullptr;  // for the results of this batch's reads; may be null
   size_t used = 0;                 // bytes of it
   bool opens_ahead = false;        // whole files, all of which are opened before the first is read
   std::array<bool, kMost> opened;  // of these: whether it was
@@ -37,32 +37,32 @@ struct Batch {
     size_t size;
   } advice[kAdviceWindow];
 
-  // What looks up a path may hang on a dead mount, and does not keep what was taken with it.
+  // An operation that looks up a path can hang on a dead mount. It must not hold up operations of the same batch.
   static bool GoesWithOthers(const Operation& operation) {
     return operation.kind == OpKind::kRead || operation.kind == OpKind::kWrite ||
            operation.kind == OpKind::kFstat;
   }
 
-  // Whether the operation reads a whole file that can be opened ahead. Once at most: an operation that was handed back is
-  // performed alone.
+  // Whether the operation reads a whole file that can be opened ahead. This is tried once: an operation that was handed
+  // back is performed alone.
   static bool OpensAhead(const Operation& operation) {
     return operation.kind == OpKind::kReadFile && (operation.flags & kAdvised) == 0 &&
            operation.details->own.fd < 0;
   }
 
-  // Whether the operation may follow those that the batch has.
+  // Whether the operation can be added to the batch.
   bool Fits(const Operation& operation) const {
     return opens_ahead ? OpensAhead(operation) : GoesWithOthers(operation);
   }
 
-  // Chooses what to start reading of the lane that the batch is taken from.
+  // Chooses the ranges of the batch's lane for which read-ahead starts.
   void CollectAdvice();
-  // Whether its results had better go into a ResultMemory. A lone read is better served by memory of its own size.
+  // Whether to put the results into a ResultMemory. For a single read, memory of its own size is better.
   bool WantsMemory() const;
   void UseMemory(ResultMemory* result);
-  // Performs the operations, each as far as it goes. One that is done is kFinished then, one that has more to do kQueued, one
-  // that has to wait for its descriptor kRunning, and one that expired or that `closing` ended kCancelled. Of a batch that
-  // opens ahead, those that could not be opened, or that the slice was too short for, are kQueued.
+  // Performs each operation as far as possible. Afterwards, its state is kFinished if it is done, kQueued if it has more to
+  // do, kRunning if it has to wait for its descriptor, and kCancelled if it expired or `closing` ended it. In a batch that
+  // opens ahead, operations whose file could not be opened, or that did not fit into the slice, are kQueued.
   void Perform(uint64_t slice_end_ns, const Atomic<bool>& closing);
 
  private:

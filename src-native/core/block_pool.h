@@ -1,11 +1,11 @@
-// Memory that the library owns and that pool threads may touch: the source of every read and write.
+// Memory that the library owns and that pool threads may touch. All reads and writes of pool threads use it.
 //
-// Caller memory can be detached, shrunk or collected while a thread works, so no thread ever sees it; blocks are
-// what threads see instead. Small blocks come in powers of two and are reused; larger ones are kept for reuse up
-// to a bound, because fresh pages cost more (a fault each 4 KiB) than the read into them.
+// A program can detach, shrink or drop its own memory while a thread works, so threads use blocks instead. The sizes of
+// small blocks are powers of two, and small blocks are always reused. Larger ones are kept for reuse up to a limit, because
+// fresh pages cost more (one page fault per 4 KiB) than the read into them.
 //
-// Thread safety: every member may be called from any thread. One pool serves the process and is never destroyed:
-// an external buffer's finalizer may come after the environment that made it has gone.
+// Thread safety: every member may be called from any thread. The process has one pool, which is never destroyed: the
+// finalizer of an external buffer can run after its environment has ended.
 #pragma once
 
 #include <cstddef>
@@ -33,8 +33,8 @@ class BlockPool {
   Block Acquire(size_t size);
   void Release(Block block);
 
-  // Several blocks of one small size at once, and back: one lock for all. Answers how many there are (fewer only
-  // when memory is short).
+  // Acquires or releases several blocks of one small size under one lock. Returns the number of blocks, which is less
+  // than asked for only if memory is short.
   int AcquireMany(size_t size, Block* blocks, int count);
   void ReleaseMany(const Block* blocks, int count);
 
@@ -49,8 +49,8 @@ class BlockPool {
   static constexpr size_t kSmallest = 512;
   static constexpr size_t kMaxCachedSmall = 8u << 20;
   static constexpr size_t kMaxCachedLarge = 32u << 20;
-  // From this size on, malloc maps memory for each block, and unmaps it when the block is freed: what is asked of the kernel for it
-  // concerns no other memory.
+  // From this size on, malloc maps memory for each block, and unmaps it when the block is freed. Advice that the kernel gets
+  // for such a block concerns no other memory.
   static constexpr size_t kMapped = 33u << 20;
 
   static int ClassOf(size_t size);
@@ -63,7 +63,7 @@ class BlockPool {
   size_t cached_large_ = 0;
 };
 
-// A few blocks at hand for one thread, so that the pool's lock is taken once for many. Not thread-safe.
+// A few spare blocks of one thread, so that it takes the pool's lock once for many. Not thread-safe.
 class BlockStash {
  public:
   explicit BlockStash(BlockPool& pool = BlockPool::Instance()) : pool_(pool) {}

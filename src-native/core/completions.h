@@ -1,4 +1,4 @@
-// The dispatcher's finished operations, and how the loop thread hears of them: once, until it has taken the list.
+// The dispatcher's finished operations. The loop thread is notified once until it has taken the list.
 //
 // Thread safety: the dispatcher's lock guards the list. The announcement may be made by any thread.
 #pragma once
@@ -16,7 +16,7 @@ namespace uvfiles {
 
 class Completions {
  public:
-  // An announcement younger than this may just be on its way.
+  // An announcement younger than this may not have reached the loop yet.
   static constexpr uint64_t kFreshNs = 100 * 1000;
 
   // `loop`: what wakes the loop, open before the first announcement.
@@ -45,17 +45,17 @@ class Completions {
     return first;
   }
 
-  // Loop thread, without the lock. What is added from here on is announced again: were that said after the list is taken,
-  // what is added in between would be announced to nobody.
+  // Loop thread, without the lock, before the list is taken. Operations that are added from now on are announced again.
+  // After the list is taken would be too late: operations added in between would not be announced.
   Operation* Take(Mutex* mutex, uint32_t* count) {
     announced_.store(false, std::memory_order_seq_cst);
     std::lock_guard<Mutex> lock(*mutex);
     return TakeLocked(count);
   }
 
-  // Any thread. Wakes the loop, unless that has been done since it last took the list.
+  // Any thread. Wakes the loop, unless it has been woken since it last took the list.
   void Announce();
-  // Pool thread, without the lock. Announces, and gives the loop a moment to take the list. True: it is busy.
+  // Pool thread, without the lock. Announces, and waits a moment for the loop to take the list. True: the loop is busy.
   bool StaysUnheard();
 
  private:

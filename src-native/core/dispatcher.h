@@ -1,26 +1,26 @@
 // The dispatcher: one environment's queue of operations, drained by at most a few jobs in libuv's pool.
 //
-// The way of an operation. The loop thread pushes it on the lock-free inbox (`Submit`) and starts a drain job when
-// one more would have something to do. A job sorts the inbox into lanes, takes a few operations of the lane whose
-// turn it is, performs them outside the lock, and puts them on the completed list. The loop thread is told once
-// (`uv_async_send`) until it has taken that list; a job that ends right away tells nobody, since libuv's own
+// Lifetime of an operation: the loop thread pushes it onto the lock-free inbox (`Submit`), and starts a drain job if
+// another one would find work. A job sorts the inbox into lanes, takes a few operations of the lane whose turn it is,
+// performs them outside the lock, and adds them to the completed list. The loop thread is notified once
+// (`uv_async_send`) until it has taken that list. A job that ends right away sends no notification, because libuv's
 // after-work callback follows and takes the list.
 //
 // Invariants:
 // - `uv_queue_work` is called on the loop thread only. A job never queues itself again: it ends, and the after-work
-//   callback starts the next one at the tail of libuv's FIFO, so foreign work gets its turn.
-// - `jobs_` goes down, under the lock, when a job's work ends, not when its callback runs: a submission that finds
-//   fewer jobs than allowed always may start one.
-// - No system call of an operation is made under the lock.
-// - After `Close` no operation is begun; the ones running are waited for by their jobs' callbacks, never by a lock.
-// - An operation that has to wait for its descriptor is parked: the poller has it, and sends it back to the inbox. It is
-//   parked under the lock, which is what `Cancel` and `StopWaiting` need to find it in one place or the other.
+//   callback starts the next one at the tail of libuv's FIFO, so other users of the pool get their turn.
+// - `jobs_` is decremented under the lock when a job's work ends, not when its callback runs. So a submission that finds
+//   fewer jobs than allowed can always start one.
+// - No operation makes its system call under the lock.
+// - After `Close`, no operation starts. The callbacks of the jobs wait for running operations; no lock does.
+// - An operation that has to wait for its descriptor is parked: the poller holds it, and returns it to the inbox. This
+//   happens under the lock, so that `Cancel` and `StopWaiting` find it in exactly one of the two places.
 //
-// The parts, each with a header and a test of its own: `Inbox`, `Lanes`, `Completions`, `Lingering`, `Parking`; and for the
-// jobs `Batch` and `ResultStock`. This class wires them: it owns the lock, and starts and ends the jobs.
+// Its parts have a header and a test each: `Inbox`, `Lanes`, `Completions`, `Lingering` and `Parking`; jobs use `Batch` and
+// `ResultStock`. This class connects them: it owns the lock, and starts and ends the jobs.
 //
-// There is one answer to whether a job has something to take: `HasWork`. A job takes nothing that it denies, and neither
-// lingers for nor goes on with anything else; were there a second answer, a job could wait for ever for what it never takes.
+// Only `HasWork` decides whether there is work for a job. Taking, lingering and continuing all ask it. With a second
+// criterion, a job could wait forever for work that it never takes.
 //
 // The atomics. "Loop": the loop thread. "Job": a pool thread that drains. "Poller": the poller's thread.
 //
@@ -29,32 +29,32 @@
 //                               (push); who has                    which pairs with the push: the operation's fields are
 //                               the lock (take)                    there.
 //   Dispatcher::jobs_           loop (up),          loop, jobs     seq_cst at a submission and at a job's end, for the same
-//                               jobs (down)                        reason; relaxed where it only tells how many share a queue.
+//                               jobs (down)                        reason; relaxed where it only says how many share a queue.
 //   Dispatcher::closing_        loop                loop, jobs     seq_cst once. Read relaxed: a job that sees it late
-//                                                                  performs one operation more, and is waited for.
+//                                                                  performs one more operation, which is waited for.
 //   Dispatcher::watching_       loop (set),         loop           release, acquire: once it is clear the watchdog is the
 //                               poller (clear)                     loop's again.
 //   Dispatcher::helpers_        loop (up), helpers  loop           relaxed: written under the lock. Read without it, it only
-//                               (down)                             tells whether one more job may be asked for.
+//                               (down)                             says whether one more job may be requested.
 //   Completions::announced_     jobs, loop (set);   jobs           acq_rel to set, seq_cst to clear before the list is taken
-//                               loop (clear)                       under the lock: what is completed after is announced anew.
-//   Completions::announced_ns_  who announced       jobs           relaxed: only for a guess at how busy the loop is.
+//                               loop (clear)                       under the lock: later completions are announced again.
+//   Completions::announced_ns_  who announced       jobs           relaxed: an estimate of how busy the loop is.
 //   Lingering::submitted_       loop                a job that     release, acquire: a job that sees it change sees what was
 //                                                   lingers        pushed, in the inbox or in the lanes.
-//   PromptPredictor::ended_ns_  jobs                loop           relaxed: for a guess.
-//   PromptPredictor::score_     jobs, loop          jobs, loop     relaxed: a guess. A point that both write at once is lost.
-//   Parking::idle_              jobs, poller, loop  loop           relaxed: a count. Whoever changes it wakes the loop, which
-//                                                                  looks again.
-//   Operation::state            who moves it on     all            acquire and release: who takes an operation sees its
-//                                                                  fields.
-//   Operation::stop             loop                jobs           relaxed: a hint that is looked at between system calls.
+//   PromptPredictor::ended_ns_  jobs                loop           relaxed: an estimate.
+//   PromptPredictor::score_     jobs, loop          jobs, loop     relaxed: an estimate. One of two concurrent updates is lost.
+//   Parking::idle_              jobs, poller, loop  loop           relaxed: a count. The thread that changes it wakes the loop,
+//                                                                  which reads it again.
+//   Operation::state            who moves it on     all            acquire and release: the thread that takes an operation sees
+//                                                                  its fields.
+//   Operation::stop             loop                jobs           relaxed: a hint that is read between system calls.
 //   Lane::waiting               loop, jobs, poller  loop           relaxed: a count, for the limit of a queue and the metrics;
 //                                                                  seq_cst where `parked` goes down after it.
 //   Lane::parked                jobs, poller, loop  loop           seq_cst: a lane with a parked operation must not be reused.
-//   Lane::fast                  jobs                loop, jobs     relaxed: for choosing how to serve a lane, never for safety.
-//   ProcessPool::threads_,      loop, callers of    loop           relaxed: numbers. What is done by them is done under the
+//   Lane::fast                  jobs                loop, jobs     relaxed: affects how a lane is served, never safety.
+//   ProcessPool::threads_,      loop, callers of    loop           relaxed: numbers. Actions that depend on them are under the
 //     reserve_, counted_        SetReserve                         pool's lock.
-//   ProcessPool::released_ns_   jobs                loop           relaxed: only for a guess at which jobs hang.
+//   ProcessPool::released_ns_   jobs                loop           relaxed: an estimate of which jobs hang.
 //
 // Thread safety: everything public belongs to the loop thread, unless it says otherwise.
 #pragma once
@@ -86,10 +86,10 @@ enum class CancelResult : uint8_t {
 
 class Dispatcher {
  public:
-  // Takes a list of finished operations (linked by `next`, in the order they finished); gives each back with
+  // Receives a list of finished operations (linked by `next`, in the order they finished); returns each with
   // `Release`. Not called after `Close`.
   using Deliver = void (*)(void* context, Operation* finished);
-  // An operation that will not be delivered, because the environment ends: frees what it holds.
+  // Called for an operation that is not delivered because the environment ends: frees what it holds.
   using Discard = void (*)(void* context, Operation* operation);
 
   Dispatcher(uv_loop_t* loop, Deliver deliver, Discard discard, void* context,
@@ -107,16 +107,16 @@ class Dispatcher {
   // False when the lane's queue is full; the operation stays the caller's.
   bool Submit(Operation* operation);
   CancelResult Cancel(Operation* operation);
-  // Reads on `file` wait no longer, now and from now on: they get what is there, or UV_ECANCELED.
+  // From now on, reads on `file` do not wait: they get what is there, or UV_ECANCELED.
   void StopWaiting(OpenFile* file);
-  // For exit: cancels the operation when it has not begun, or else waits (blocking) until the kernel is done.
-  // Either way `result` is set on return, and the operation is still delivered later.
+  // For exit: cancels the operation if it has not begun, else blocks until the kernel is done. In both cases `result` is
+  // set on return, and the operation is still delivered later.
   void FinishNow(Operation* operation);
 
   // Ends everything: queued operations are discarded, running ones finish first. `closed` is called on the loop
   // thread, when no job is left and the async handle is closed; only then may the dispatcher be deleted.
   void Close(void (*closed)(void* context));
-  // For runtimes whose cleanup hooks cannot wait on the loop: blocks until no job runs. Leak the dispatcher after.
+  // For runtimes whose cleanup hooks cannot wait on the loop: blocks until no job runs. The dispatcher must then be leaked.
   void CloseBlocking();
 
   static constexpr uint16_t kDefaultLane = Lanes::kDefault;
@@ -129,11 +129,11 @@ class Dispatcher {
                ? static_cast<uint16_t>(number)
                : kNoLane;
   }
-  // The new lane's number, or -1 when there are too many. `concurrency` 0: one less than the jobs there are.
+  // The new lane's number, or -1 if there are too many. `concurrency` 0: one less than the number of jobs.
   int AddLane(Priority priority, uint32_t concurrency, uint32_t queue_limit);
-  // Nothing is submitted to the lane any more: once nothing is left in it, `AddLane` may give its number again.
+  // Nothing more is submitted to the lane. Once it is empty, `AddLane` may reuse its number.
   void RetireLane(uint16_t number) { lanes_.Retire(number); }
-  // A consistent look at a lane; the copy is about 12 KiB.
+  // A consistent copy of a lane's figures, about 12 KiB.
   struct LaneFigures {
     uint32_t queued, running;
     uint64_t completed, cancelled, rejected;
@@ -141,8 +141,8 @@ class Dispatcher {
   };
   bool ReadLaneFigures(uint16_t number, LaneFigures* figures);
 
-  // Memory that batches of reads fill in place of blocks. `shortage`: batches that would have liked some since the last
-  // time. The binding makes it and takes back what is left at the end.
+  // Memory that batches of reads fill instead of blocks. The binding creates it, and takes back the rest at the end.
+  // `shortage`: how many batches found none since the last call.
   uint32_t StockedResults(uint32_t* shortage);
   void StockResult(ResultMemory* memory);
   ResultMemory* UnstockResult();
@@ -151,18 +151,18 @@ class Dispatcher {
   uint32_t jobs() const { return jobs_.load(std::memory_order_relaxed); }
   uint64_t wakeups() const { return wakeups_; }
 
-  // How long a job keeps its thread; how long while the loop is too busy to hear of what it did; and how often it then looks
-  // whether it still is.
+  // How long a job keeps its thread; how long while the loop is too busy to take its results; and how often it then checks
+  // whether the loop is still busy.
   static constexpr uint64_t kSliceNs = 1000 * 1000;
   static constexpr uint64_t kLongestNs = 500 * 1000 * 1000ull;
   static constexpr uint64_t kAgainNs = 100 * 1000;
   static constexpr size_t kMaxUntakenBytes = 256u << 20;
-  // How often a fast lane is asked whether another job is worth it, and how often the loop looks in on one that waits for
-  // its job.
+  // How often a fast lane is checked for whether another job pays, and how often the loop checks a lane that waits for its
+  // job.
   static constexpr uint64_t kAskNs = 20 * 1000;
   static constexpr uint64_t kWatchNs = 1000 * 1000;
-  // While no permit moves for so long, the jobs that have them are taken to hang: an environment that waits for one then gets
-  // a thread of its own, and another one when that hangs as well, until it has as many threads as it may have jobs.
+  // If no permit is given back for so long, the jobs that hold them are assumed to hang. An environment that waits for a
+  // permit then gets a thread of its own, and another one if that hangs, too, up to its limit of jobs.
   static constexpr uint64_t kStarvedNs = 50 * 1000 * 1000;
 
  private:
@@ -223,7 +223,7 @@ class Dispatcher {
   PollWaiter watchdog_;
   Atomic<bool> watching_{false};  // the poller has the watchdog
   uint32_t unsorted_ = 0;         // submissions since the loop thread sorted the inbox
-  bool held_back_ = false;        // a fast lane's work waits for a job that is expected to be quick
+  bool held_back_ = false;        // work of a fast lane waits for a job that should start soon
   bool asked_ = false;            // for a permit, which the pool may have granted since
   uint64_t asked_ns_ = 0;         // when first, of those that were not granted
   bool helped_ = false;           // no permit has come since the last helper began
@@ -234,8 +234,8 @@ class Dispatcher {
   Operation* free_ = nullptr;
   std::vector<std::unique_ptr<Operation[]>> chunks_;
 
-  // Submission and a job's end race: the submitter pushes and then reads `jobs_`, the job lowers `jobs_` and then
-  // reads the inbox. Both pairs are sequentially consistent, so at least one side sees the other.
+  // A submission and the end of a job can race: the submitter pushes and then reads `jobs_`; the job decrements `jobs_` and
+  // then reads the inbox. Both pairs are sequentially consistent, so at least one side sees the other.
   Inbox inbox_;
   Atomic<uint32_t> jobs_{0};
   Atomic<bool> closing_{false};

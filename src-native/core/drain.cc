@@ -99,7 +99,8 @@ void Dispatcher::SettleBatch(Batch* batch) {
   lane.running_jobs--;
   lane.running -= batch->count;
   if (batch->memory != nullptr) {
-    // With users it goes with them; one memory never serves two batches, lest the first's results show it too early.
+    // If results use it, it is delivered with them. One memory never serves two batches: the first one's results would show
+    // JavaScript memory that is still being filled.
     if (batch->memory->users == 0) result_stock_.Add(batch->memory);
     batch->memory = nullptr;
   }

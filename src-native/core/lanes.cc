@@ -7,7 +7,7 @@ namespace uvfiles {
 
 namespace {
 
-// A lane that was passed over this often gets the next batch, whatever its priority.
+// A lane that was passed over this many times gets the next batch, whatever its priority.
 constexpr uint32_t kAgeing[] = {0, 16, 64};
 
 }  // namespace
@@ -64,7 +64,7 @@ Lane* Lanes::Pick() {
   return picked;
 }
 
-// Several jobs share a short queue; slow operations are not taken ahead, lest one that hangs strands the rest.
+// Several jobs share a short queue. Slow operations are not taken in batches, because one that hangs would hold up the rest.
 uint32_t Lanes::HowMany(const Lane& lane, uint32_t jobs, uint32_t most) {
   return lane.service_ewma > kSlowNs ? 1 : Share(lane, jobs, most);
 }

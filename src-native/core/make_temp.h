@@ -10,7 +10,7 @@ namespace uvfiles {
 
 // A new file of mode 0600, open for reading and writing; `appending` as O_APPEND.
 int MakeFile(const std::string& path, bool appending);
-// A file without a name in `dir`; an error means that this is not to be had there, whatever else it may mean.
+// A file without a name in `dir`. Any error means that the directory has no such files.
 int MakeNamelessFile(const std::string& dir, bool appending);
 // A new directory of mode 0700.
 int MakeDirectory(const std::string& path);

@@ -16,7 +16,7 @@ struct Operation;
 
 enum class FileKind : uint8_t { kRegular, kDirectory, kFifo, kCharacter, kSocket, kBlock, kOther };
 
-// The position that stands for: wherever the descriptor is.
+// The position that stands for the descriptor's own one.
 constexpr int64_t kCurrentPosition = -1;
 
 // What the inline path knows of a file.
@@ -45,8 +45,8 @@ struct OpenFile {
   Operation* close_operation = nullptr;  // waits for in_flight to reach zero
 };
 
-// Whether a descriptor may keep a transfer waiting for ever. Character devices with a position (/dev/null, /dev/zero) do
-// not; other kinds are eventfd, inotify and the like, which claim to have one.
+// Whether a transfer on the descriptor can wait indefinitely. Character devices with a position (/dev/null, /dev/zero) never
+// do. `kOther` is eventfd, inotify and the like, which claim to have a position.
 inline bool IsPolled(FileKind kind, bool seekable) {
   return kind == FileKind::kFifo || kind == FileKind::kSocket || kind == FileKind::kOther ||
          (kind == FileKind::kCharacter && !seekable);

@@ -91,7 +91,7 @@ struct OperationDetails {
 
 // What only operations on pipes, terminals and sockets have.
 struct PollState {
-  PollWaiter waiter;  // set by whoever answers Performed::kWaits
+  PollWaiter waiter;  // set together with Performed::kWaits
   size_t done = 0;    // bytes transferred before it had to wait
   // It waits for its turn only, as one that is queued does, and counts among those of its lane.
   bool counts_as_waiting = false;

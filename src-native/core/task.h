@@ -37,7 +37,7 @@ enum class Step : uint8_t {
   kWaits,  // for `waits_for`, without a thread; then it is run again. Nothing is handed over meanwhile.
 };
 
-// What a task failed of: enough for Node's error shape (code, errno, syscall, path, dest).
+// Why a task failed, in the shape of Node's errors: code, errno, syscall, path, dest.
 struct TaskError {
   int code = 0;              // negative, libuv's numbering (-errno on POSIX); 0 is no error
   const char* syscall = "";  // a literal: "open", "unlink", ...
@@ -46,8 +46,8 @@ struct TaskError {
   explicit operator bool() const { return code != 0; }
 };
 
-// Arguments as they cross from JavaScript: byte strings (paths, patterns, data) and integers, in the order that
-// each task's constructor documents.
+// Arguments as JavaScript passes them: byte strings (paths, patterns, data) and integers, in the order that each task's
+// header documents.
 struct TaskArguments {
   std::vector<std::string> bytes;
   std::vector<int64_t> numbers;
@@ -70,11 +70,11 @@ class Task {
 
   // Valid between steps. The consumer moves `output` out and so leaves it empty.
   std::string output;  // packed records, native byte order
-  // Output instead of that where there is much of it: handed over as it is, and reused when JavaScript has dropped it.
+  // Used instead of `output` for large results: passed to JavaScript without a copy, and reused when JavaScript drops it.
   Block block;
   size_t block_size = 0;  // bytes of it that are output
-  // A file, just opened, that goes with the output: it comes among the open files in the same moment. The task closes it
-  // when nobody takes the output. The others say what it is.
+  // A file that the task has opened and that belongs to the output. Delivery registers it as an open file. If the output is
+  // not delivered, the task closes it. The members below describe it.
   int opened = -1;
   FileKind opened_kind = FileKind::kRegular;
   bool opened_polled = false;  // then it is O_NONBLOCK
@@ -93,7 +93,7 @@ class Task {
   Atomic<bool> cancelled_{false};
 };
 
-// Whoever keeps a task alive while an operation runs it, and is told on the loop thread when that is over.
+// Keeps a task alive while an operation runs it. Notified on the loop thread when the operation has ended.
 class TaskOwner {
  public:
   // `ended`: it is done or has failed, and is not run again.

@@ -33,7 +33,7 @@ class TaskTable {
    private:
     friend class TaskTable;
     TaskTable* table_ = nullptr;
-    std::unique_ptr<Task> task_;  // null: the entry is to be had
+    std::unique_ptr<Task> task_;  // null: the entry is free
     uint32_t id_ = 0;
     bool running_ = false;
     bool freed_ = false;    // as soon as it is settled

@@ -48,7 +48,7 @@
 //   task duplicates them when it is made, so that a caller who closes one meanwhile does not redirect the transfer to
 //   whatever gets the number next. Out of descriptors: EMFILE or ENFILE, with nothing sent.
 // Output, a batch: int64 bytes sent since the last one. It ends a step whenever it has sent something and would go on to
-//   wait, or to the next slice, so that whoever cancels it knows what was sent. Done: all of `count` has been sent, or
+//   wait, or to the next slice, so that the caller that cancels it knows how much was sent. Done: all of `count` has been sent, or
 //   `in` has ended. Cancelled, or after an error: what has been sent is sent; of what was read of a seekable `in` at its
 //   position, the position is behind what was sent.
 #pragma once

@@ -1,4 +1,4 @@
-// Locks on ranges of an open file, without waiting. Each is one quick operation; who waits does so in JavaScript.
+// Locks on ranges of an open file, without waiting. Each call is one quick operation; JavaScript does the waiting.
 //
 // A lock belongs to the open file description (Linux: F_OFD_SETLK): two opens of one file in one process exclude each
 // other, and a lock goes with the last descriptor of its description, however the process ends. Without such locks it is

@@ -1,7 +1,8 @@
-// The tasks behind lib/os, lib/path and lib/whole-file, by kind. Which classes stand behind them is the platform's, but for those that core/tasks/registry.cc makes.
+// The tasks behind lib/os, lib/path and lib/whole-file whose classes depend on the platform. core/tasks/registry.cc makes the
+// others.
 //
-// A batch that is ready and empty means: the process is out of descriptors, nothing is lost, run the task again when
-// one has been closed.
+// An empty batch that is ready means that the process is out of descriptors. Nothing is lost: run the task again when one has
+// been closed.
 #pragma once
 
 #include <memory>

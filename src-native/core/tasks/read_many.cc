@@ -14,21 +14,21 @@ namespace uvfiles {
 
 namespace {
 
-// What one Buffer is sure to hold on every runtime.
+// The largest file that fits into one Buffer on every runtime.
 constexpr uint64_t kMaxFile = 0x7fffffff;
 
-// Files that do not know their size (as in /proc) are read in steps of this size.
+// Files without a size, such as those in /proc, are read in steps of this size.
 constexpr size_t kUnknownStep = 64 * 1024;
 
-// One read is no longer than this, so that a slice is noticed.
+// The most bytes per read, so that the end of a slice is noticed.
 constexpr size_t kMaxRead = 1024 * 1024;
 
-// Of a file in the table behind the contents.
+// Bytes per file in the table behind the contents.
 constexpr size_t kEntrySize = 16;
 
-// Files that take longer than this on average are not cached.
+// If files take longer than this on average, they are assumed not to be cached.
 constexpr int64_t kSlowNs = 20 * 1000;
-// The mean is about as many files.
+// The mean covers about this many files.
 constexpr int64_t kMeanOf = 32;
 
 }  // namespace
@@ -106,10 +106,10 @@ ReadMany::Progress ReadMany::Begin() {
     return Progress::kFileDone;
   }
   if (count_ == 0) {
-    // The others are taken to be as large: a batch that grew would be copied, and its memory touched, twice over.
+    // The other files are assumed to be as large. A batch that grows has to be copied.
     const uint64_t all = expected_ * (paths_left_ + uint64_t{1});
     const uint64_t most = batch_size_ + batch_size_ / 4;
-    // Too little memory for that may be enough for one, which is seen to below.
+    // If there is not enough memory for that, there may still be enough for one file: see below.
     Reserve(std::max<uint64_t>(expected_, std::min<uint64_t>(all, most)) +
             (paths_left_ + 2) * kEntrySize);
   }
@@ -131,10 +131,10 @@ ReadMany::Progress ReadMany::ReadOne(const Slice& slice) {
   }
   for (;;) {
     const size_t got = used_ - file_begin_;
-    // A file that says its size is done when that much has come; a short read before it is no end.
+    // A file with a size is complete at that size. A short read before it is not the end.
     if (expected_ > 0 && got == expected_) break;
     const size_t room = expected_ > 0 ? std::min<size_t>(expected_ - got, kMaxRead) : kUnknownStep;
-    // With the table behind it, lest all be copied for that.
+    // Includes room for the table, so that nothing has to be copied for it.
     const size_t wanted =
         (expected_ > 0 ? file_begin_ + expected_ : used_ + room) + table_.size() + 3 * kEntrySize;
     int64_t size = UV_ENOMEM;

@@ -47,8 +47,8 @@ std::unique_ptr<Task> Make(TaskArguments&& arguments) {
   return std::make_unique<T>(std::move(arguments));
 }
 
-// Null for an unknown kind. The arguments are those that the task's header documents: the caller has checked nothing but
-// their types, so lib/ is trusted to give as many as the task reads.
+// Null for an unknown kind. The arguments are those that the task's header documents. Only their types have been checked:
+// lib/ has to pass as many as the task reads.
 std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments);
 
 }  // namespace uvfiles

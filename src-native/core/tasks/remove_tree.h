@@ -1,8 +1,9 @@
-// Removes a directory and everything in it, and nothing else whatever is renamed, linked or swapped under it meanwhile.
+// Removes a directory and everything in it. It removes nothing else, even if other programs rename, link or swap things in the
+// tree meanwhile.
 //
 // POSIX: openat and unlinkat, descriptor by descriptor, O_NOFOLLOW at every level. Links are removed, never followed.
-// Depth is bounded by memory alone: neither PATH_MAX nor the number of descriptors limits it. Names are bytes. What
-// vanishes meanwhile is fine. What cannot be removed is counted and passed over.
+// Only memory limits the depth; PATH_MAX and the number of descriptors do not. Names are bytes. Entries that vanish
+// meanwhile are no failures. Entries that cannot be removed are counted and skipped.
 //
 // Arguments: bytes: the path (slashes at its end do not count). numbers: RemoveTreeFlags.
 // Output: with kReportEach a record for each failure, a batch a failure, so that its receiver may mend the cause before
@@ -25,7 +26,7 @@
 namespace uvfiles {
 
 enum RemoveTreeFlags : int64_t {
-  kForce = 1,  // widens the mode of the caller's own directories in the tree that are in the way
+  kForce = 1,  // changes modes of the caller's own directories that prevent the removal
   kIgnoreErrors = 2,
   kReportEach = 4,
   kMissingIsFine = 8,  // ENOENT for the path itself is no failure
@@ -44,10 +45,10 @@ class RemoveTree final : public Task {
   const std::unique_ptr<Work> work_;
 };
 
-// Helps a RemoveTree: takes entries that it has listed, in another thread. Goes when there are none for a while.
+// Helps a RemoveTree in another thread: takes entries that it has listed. Ends when there are none for a while.
 //
 // Arguments: numbers: the number that the removal called with.
-// Output: none; what it removes and fails of is the removal's to say. Null where removals call for nobody.
+// Output: none; the removal reports removed entries and failures. Null on systems whose removals do not ask for help.
 std::unique_ptr<Task> MakeRemoveTreeHand(TaskArguments&& arguments);
 
 }  // namespace uvfiles

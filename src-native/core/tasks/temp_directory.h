@@ -1,6 +1,6 @@
 // Creates a temporary directory of mode exactly 0700, whatever the umask, with 80 random bits in its name.
 //
-// As TempFile: nothing stays of it when the task fails, is cancelled, or when nobody takes its output.
+// As with TempFile, nothing is left behind if the task fails or is cancelled, or its output is not delivered.
 //
 // Arguments: bytes: directory (absolute where it is to be registered), prefix, suffix. numbers: TempFileFlags (of which
 //   kRegistered counts), owner.

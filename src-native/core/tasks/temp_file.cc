@@ -25,7 +25,7 @@ TempFile::TempFile(TaskArguments&& arguments, NameSource source)
       source_(source) {}
 
 TempFile::~TempFile() {
-  // The file belongs to whoever has taken its descriptor.
+  // The file belongs to the owner of its descriptor.
   if (opened >= 0) Undo();
 }
 

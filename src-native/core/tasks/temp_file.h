@@ -1,8 +1,7 @@
 // Creates a temporary file that nobody else can have opened, named or guessed, in one pool operation.
 //
-// O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, mode exactly 0600 whatever the umask, 80 random bits in its name, EEXIST answered
-// by another name. Nothing stays of it when the task fails, is cancelled, or when nobody takes its output: then the
-// destructor closes and removes it.
+// O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, mode exactly 0600 whatever the umask, 80 random bits in its name, another name after
+// EEXIST. If the task fails or is cancelled, or its output is not delivered, the destructor closes and removes the file.
 //
 // Arguments: bytes: directory (absolute where it is to be registered), prefix, suffix. numbers: TempFileFlags, owner.
 // Output: `opened`, and uint64 registration (0: none), the path (empty when anonymous).

@@ -1,5 +1,5 @@
 // The end of a temporary file in one operation: writes what was still buffered, closes the descriptor and removes the
-// name. Each is done whatever the others say; the first failure is the one that is told.
+// name. Each step is done even if another one fails; the first failure is reported.
 //
 // Arguments: bytes: the path, the data. numbers: the descriptor (owned from then on), registration, where to write (-1:
 //   at the descriptor's position, or its end when it appends). Output: none. Error: "write", "close" or "unlink".

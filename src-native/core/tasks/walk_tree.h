@@ -1,8 +1,8 @@
-// Walks a tree and tells each directory's names, in the order of Python's os.walk.
+// Walks a tree and reports the names of each directory, in the order of Python's os.walk.
 //
-// It reads ahead of its consumer, by one directory at first and by more with every batch: a consumer that prunes does
-// so near the top. Pruning is no message to a running walk: the consumer drops it and begins another with what is left
-// as its roots. Holds two descriptors whatever the depth (a third for a moment where a path exceeds PATH_MAX),
+// It reads ahead of its consumer: one directory at first, and more with each batch, because consumers usually prune near the
+// top. A running walk takes no messages: a consumer that prunes drops it, and starts another one whose roots are the
+// directories that are left. A walk holds two descriptors at any depth (briefly a third one if a path exceeds PATH_MAX),
 // and none between two batches.
 //
 // Arguments: bytes: top; the roots, each relative to top ("" is top itself), as one list with NUL between them; for
