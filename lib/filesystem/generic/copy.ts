@@ -14,7 +14,7 @@ import type { CopyFileOptions, FilePath } from '../filesystem.js';
 import { baseName, joined } from '../mounted-path.js';
 import type { OpenFile } from '../open-file.js';
 import { FOLLOW, LINK_ITSELF, type Store } from '../store.js';
-import { isDirectoryAt, statOrNothing } from './lookups.js';
+import { falseWhereNothingIsSeen, isDirectoryAt, statOrNothing } from './lookups.js';
 import { preserveAttributes } from './preserve.js';
 import type { Slots } from './many.js';
 
@@ -125,7 +125,7 @@ async function refuseSame(
   dst: FilePath,
   o: OpOptions | undefined,
 ): Promise<void> {
-  const isSame = await store.sameFile(src, dst, o).catch(falseWhereTheSystemRefuses);
+  const isSame = await store.sameFile(src, dst, o).catch(falseWhereNothingIsSeen);
   if (!isSame) return;
   const isOpen = !store.can('modes') || (await store.access(dst, R_OK | W_OK, o));
   throw fileSystemError(isOpen ? 'EINVAL' : 'EACCES', 'copyfile', src, dst);

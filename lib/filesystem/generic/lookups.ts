@@ -8,6 +8,27 @@ import type { MountedFiles } from '../mounted-files.js';
 import { normalized, textOf } from '../mounted-path.js';
 import { FOLLOW, LINK_ITSELF, type Store } from '../store.js';
 
+// Nothing is there, or the caller may not see it.
+const NOTHING_TO_SEE = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'EACCES',
+  'EPERM',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'EINVAL',
+  'EILSEQ',
+]);
+
+/**
+ * The answer to a question that an operation asks before it writes. Throws what says nothing about the path, such as EIO or the lack of
+ * memory: to go on as if nothing were there may overwrite what is there.
+ */
+export function falseWhereNothingIsSeen(error: unknown): false {
+  if (NOTHING_TO_SEE.has(String((error as { code?: unknown } | null)?.code))) return false;
+  throw error;
+}
+
 /** Answers by existence, because a file system without `access` has no users. Executable: any x bit, or a directory. */
 export async function lookUpAccess(
   store: MountedFiles,
@@ -39,7 +60,7 @@ export async function statOrNothing(
   }
 }
 
-/** The status of what a path leads to. Undefined also where the system refuses to tell. */
+/** The status of what a path leads to. Undefined also where the caller may not see it. */
 export async function statIfAllowed(
   store: Store,
   path: FilePath,
@@ -48,12 +69,12 @@ export async function statIfAllowed(
   try {
     return await store.stat(path, FOLLOW, o);
   } catch (error) {
-    falseWhereTheSystemRefuses(error);
+    falseWhereNothingIsSeen(error);
     return undefined;
   }
 }
 
-/** Whether a path leads to a directory. False also where the system refuses to tell. */
+/** Whether a path leads to a directory. False also where the caller may not see it. */
 export async function isDirectoryAt(
   store: Store,
   path: FilePath,
@@ -62,12 +83,12 @@ export async function isDirectoryAt(
   return (await statIfAllowed(store, path, o))?.isDirectory() === true;
 }
 
-/** Whether a name is taken, also by a link that leads nowhere. False also where the system refuses to tell. */
+/** Whether a name is taken, also by a link that leads nowhere. False also where the caller may not see it. */
 export async function isNameAt(store: Store, path: FilePath, o: OpOptions | undefined): Promise<boolean> {
   try {
     return (await store.stat(path, LINK_ITSELF, o)) !== undefined;
   } catch (error) {
-    return falseWhereTheSystemRefuses(error);
+    return falseWhereNothingIsSeen(error);
   }
 }
 
