@@ -191,6 +191,16 @@ export const OPERATIONS: Record<string, SweepOperation> = {
       return unless(first === SIZE && second === 14 && typeof third === 'object', 'it read other bytes');
     },
   },
+  'readMany with a device in the list': {
+    run: async (at) => {
+      // The device is read by a job of its own, and the list goes on afterwards.
+      const found = await collect(uvfiles.readMany([at('old'), '/dev/null', at('lines')]));
+      const failed = found.find((each) => each.error !== undefined);
+      if (failed !== undefined) throw failed.error;
+      const sizes = found.map((each) => each.data?.length).join();
+      return unless(sizes === `${SIZE},0,14`, 'it read other bytes');
+    },
+  },
   statMany: {
     run: async (at) => {
       const [first, second] = await uvfiles.statMany([at('old'), at('none')]);
