@@ -8,6 +8,7 @@ import { statCall, type Store } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 import { textOf } from './arguments.js';
 import { makeAll } from './names.js';
+import { DIRECTORIES_EXIST } from './versions.js';
 
 /** Options of `cp`, with their defaults. */
 export interface CpOptions {
@@ -38,6 +39,9 @@ function refusal(
   const context: ErrorContext = { syscall: 'cp', code: name, errno: constants.errno[name], message, path };
   return fileSystemError(code, prefix, context);
 }
+
+const exists = (path: string): Error =>
+  refusal('ERR_FS_CP_EEXIST', 'Target already exists', 'EEXIST', `${path} already exists`, path);
 
 /** What Node says of things that cannot be copied. */
 export function typeError(type: string, path: string): Error {
@@ -110,7 +114,7 @@ async function copyItem(job: CopyJob, from: string, to: string, isTop: boolean):
   if (there !== undefined) {
     if (!options.force) {
       if (!options.errorOnExist) return;
-      throw refusal('ERR_FS_CP_EEXIST', 'Target already exists', 'EEXIST', `${to} already exists`, to);
+      throw exists(to);
     }
     await target.unlink(to, call);
   }
@@ -159,6 +163,7 @@ async function copyDirectory(
       `${from} is a directory (not copied)`,
       from,
     );
+  if (there !== undefined && DIRECTORIES_EXIST && options.errorOnExist && !options.force) throw exists(to);
   if (there === undefined) await target.mkdir(to, Number(source.mode ?? 0o777) & 0o7777, call);
   const listing = store.listing(from, call);
   try {
@@ -180,6 +185,7 @@ async function copyLink(job: CopyJob, there: Status | undefined, from: string, t
   const text = (await store.readlink(from, call)).toString();
   const absolute =
     options.verbatimSymlinks || posix.isAbsolute(text) ? text : posix.join(parentOf(from), text);
-  if (there !== undefined) await target.unlink(to, call);
+  // A link is replaced. Anything else stays, and EEXIST says so.
+  if (there?.isSymbolicLink() === true) await target.unlink(to, call);
   await target.symlink(absolute, to, call);
 }

@@ -203,8 +203,8 @@ export async function makeAll(
   permissions: number,
   call: Call,
 ): Promise<string | undefined> {
-  let text = typeof path === 'string' ? path : Buffer.from(path).toString();
-  text = text.replace(/\/+$/, '');
+  const given = typeof path === 'string' ? path : Buffer.from(path).toString();
+  const text = given.replace(/\/+$/, '');
   const missing: string[] = [];
   for (let at = text; at !== '' && at !== '.'; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
     try {
@@ -217,11 +217,14 @@ export async function makeAll(
     }
   }
   for (const each of missing)
-    await store.mkdir(each, permissions, call).catch((error: unknown) => {
-      // Somebody else was faster.
+    await store.mkdir(each, permissions, call).catch(async (error: unknown) => {
       if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
+      // Somebody else was faster, or it is a link to nothing.
+      await store.stat(each, statCall(true, false), call).catch((missed: unknown) => {
+        throw renamed(missed, 'mkdir', path);
+      });
     });
-  return missing[0];
+  return missing[0] === text ? given : missing[0];
 }
 
 export async function rmdir(call: Call, path: unknown, options: unknown): Promise<unknown> {

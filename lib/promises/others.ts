@@ -28,12 +28,15 @@ function unsupported(store: Store, what: string): Error {
   return new UnsupportedOperationError(`${store.name} does not support ${what}`);
 }
 
+const ALL_COPY_MODES =
+  constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE | constants.COPYFILE_FICLONE_FORCE;
+
 // Node's promises are returned as they are: an async function around them would cost a turn of the microtask queue.
 export function copyFile(call: Call, source: unknown, destination: unknown, mode: unknown): Promise<unknown> {
   const [from, to] = [pathOf(source), pathOf(destination)];
   const isMounted = mounted(from) !== undefined || mounted(to) !== undefined;
   const bits = isMounted ? modeOf(mode, 0) : undefined;
-  if (from === undefined || to === undefined || bits === undefined)
+  if (from === undefined || to === undefined || bits === undefined || bits > ALL_COPY_MODES)
     return node.copyFile(source as never, destination as never, mode as never);
   return copyMounted(call, from, to, bits);
 }

@@ -12,3 +12,5 @@ export const LISTS_IN_LEVELS = major >= 26;
 export const TAKES_BUFFER = sourceOf(node.readFile).includes('validateReadFileBufferOptions');
 /** `stat`, `lstat` and `FileHandle.stat` take a signal. */
 export const STAT_TAKES_SIGNAL = sourceOf(node.stat).includes('validateAbortSignal');
+/** `errorOnExist` of `cp` holds for directories, too: since Node 22. */
+export const DIRECTORIES_EXIST = major >= 22;
