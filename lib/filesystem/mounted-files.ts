@@ -56,7 +56,14 @@ export class MountedFiles extends MountedCalls {
     try {
       const position = appending ? Number(file.size ?? (await file.stat(o ?? NO_CALL)).size) : 0;
       const lockSpace = this.can('locks') ? this.fileSystem : undefined;
-      return new PositionedFile(file, { fileSystem: this.name, lockSpace, appending, position });
+      return new PositionedFile(file, {
+        fileSystem: this.name,
+        lockSpace,
+        appending,
+        position,
+        inOrder: !this.can('randomWrite'),
+        truncates: this.can('truncate'),
+      });
     } catch (error) {
       await endFile(file, error);
       throw error;
@@ -239,8 +246,12 @@ export class MountedFiles extends MountedCalls {
     await this.call('rmdir', path, o, (fs, inner) => fs.rmdir(inner, o ?? NO_CALL));
   }
 
-  async rename(from: FilePath, to: FilePath, o?: OpOptions): Promise<void> {
+  protected requireRename(): void {
     if (!this.can('rename')) throw this.unsupported('rename', 'rename files');
+  }
+
+  async rename(from: FilePath, to: FilePath, o?: OpOptions): Promise<void> {
+    this.requireRename();
     this.refuseRoot('EBUSY', 'rename', from);
     this.refuseRoot('EBUSY', 'rename', to);
     await this.between('rename', from, to, o, (fs, old, fresh) => fs.rename(old, fresh, o ?? NO_CALL));

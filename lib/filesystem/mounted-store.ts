@@ -64,7 +64,8 @@ export class MountedStore extends MountedFiles implements Store {
     return removeDirectories(this, path, o);
   }
 
-  renameDirectories(from: FilePath, to: FilePath, o?: OpOptions): Promise<void> {
+  async renameDirectories(from: FilePath, to: FilePath, o?: OpOptions): Promise<void> {
+    this.requireRename();
     return renameDirectories(this, from, to, o);
   }
 

@@ -20,6 +20,10 @@ interface PositionedOptions {
   readonly appending: boolean;
   /** Where the position begins. */
   readonly position: number;
+  /** Without `randomWrite`: every write begins where the last one ended. */
+  readonly inOrder?: boolean;
+  /** False without the capability `truncate`. */
+  readonly truncates?: boolean;
 }
 
 export class PositionedFile implements OpenFile {
@@ -36,13 +40,18 @@ export class PositionedFile implements OpenFile {
   readonly fileSystem: string;
   readonly lockSpace: object | undefined;
   readonly #appending: boolean;
+  readonly #truncates: boolean;
   #position: number;
+  /** Where the next write has to begin; undefined where it may begin anywhere. */
+  #writtenTo: number | undefined;
 
   constructor(file: FileSystemFile, options: PositionedOptions) {
     this.#file = file;
     this.fileSystem = options.fileSystem;
     this.lockSpace = file.tryLock === undefined || file.unlock === undefined ? undefined : options.lockSpace;
     this.#appending = options.appending;
+    this.#truncates = options.truncates !== false;
+    if (options.inOrder === true) this.#writtenTo = 0;
     this.openedAt = this.#position = options.position;
     if (file.abort !== undefined)
       this.abort = (reason) => this.#guarded('close', undefined, () => file.abort!(reason));
@@ -101,7 +110,7 @@ export class PositionedFile implements OpenFile {
     if (data.byteLength === 0) return this.#position;
     throwIfAborted(o?.signal);
     const file = this.#file;
-    if (file.append === undefined) throw this.#unsupported('append');
+    if (file.append === undefined) throw this.#unsupported('append', 'append to files');
     const kept = transferred ? data : Uint8Array.prototype.slice.call(data);
     try {
       requireAll(await file.append(kept, o ?? NO_CALL), kept, 'write');
@@ -195,10 +204,15 @@ export class PositionedFile implements OpenFile {
         throw completeError(error, 'write');
       }
     }
-    if (file.pwrite === undefined) throw this.#unsupported('randomWrite');
+    const at = Number(position);
+    const inOrder = this.#writtenTo !== undefined;
+    if (file.pwrite === undefined || (inOrder && at !== this.#writtenTo))
+      throw this.#unsupported('randomWrite', 'write at any position');
+    if (inOrder) this.#writtenTo = at + kept.byteLength;
     try {
       return requireAll(await file.pwrite(kept, position, o ?? NO_CALL), kept, 'write');
     } catch (error) {
+      if (inOrder) this.#writtenTo = at + ((error as { bytesWritten?: number }).bytesWritten ?? 0);
       throw completeError(error, 'write');
     }
   }
@@ -206,12 +220,14 @@ export class PositionedFile implements OpenFile {
   // --- the file -------------------------------------------------------------------------------------------------------
 
   async truncate(size: number | bigint, o?: OpOptions): Promise<void> {
-    if (this.#file.truncate === undefined) throw this.#unsupported('truncate');
+    if (this.#file.truncate === undefined || !this.#truncates)
+      throw this.#unsupported('truncate', 'cut or extend files');
     await this.#guarded('ftruncate', o, () => this.#file.truncate!(size, o ?? NO_CALL));
+    if (this.#writtenTo !== undefined) this.#writtenTo = Number(size);
   }
 
   async sync(o?: OpOptions): Promise<void> {
-    if (this.#file.sync === undefined) throw this.#unsupported('sync');
+    if (this.#file.sync === undefined) throw this.#unsupported('sync', 'sync files');
     await this.#guarded('fsync', o, () => this.#file.sync!(o ?? NO_CALL));
   }
 
@@ -258,8 +274,8 @@ export class PositionedFile implements OpenFile {
     }
   }
 
-  #unsupported(capability: keyof Capabilities): Error {
-    return lacking(this.fileSystem, capability, 'do this');
+  #unsupported(capability: keyof Capabilities, what: string): Error {
+    return lacking(this.fileSystem, capability, what);
   }
 
   // --- at the end of the process --------------------------------------------------------------------------------------
