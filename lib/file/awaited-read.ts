@@ -1,4 +1,4 @@
-// Reads that may wait for ever, and whether anybody waits for them.
+// Reads that may wait indefinitely, and whether the program awaits them.
 //
 // A program that awaits its input is not done: `for await (const line of stdin)` must see what comes a minute later. One
 // that began a read and forgot it is: nobody may ever write to that pipe. The native side keeps the event loop alive for

@@ -1,4 +1,4 @@
-// What a handle looks like to whoever serialises it.
+// How a handle is shown by util.inspect and serialized by JSON.stringify.
 
 /** A handle in JSON. */
 export interface HandleDescription {

@@ -1,4 +1,4 @@
-// Bytes that were acknowledged and not yet written when the process (or a worker) ends by itself are written then.
+// When the process or a worker ends normally, acknowledged bytes that are still buffered are written.
 //
 // At normal exit, process.exit() and an uncaught exception Node emits 'exit', where only synchronous work is possible.
 import { setTimeout } from 'node:timers';

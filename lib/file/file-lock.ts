@@ -1,4 +1,4 @@
-// Locks as users see them: f.lock, f.tryLock, and what both give.
+// The public side of locks: what f.lock and f.tryLock do, and the class FileLock.
 import { checkPosition } from '../arguments/numbers.js';
 import { flag, optionReader } from '../arguments/options.js';
 import { outOfRange } from '../errors/index.js';

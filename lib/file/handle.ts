@@ -1,4 +1,4 @@
-// What all handles of bytes have in common: what they are called, what they may do, the order of their calls, and their end.
+// What all handles of bytes share: name, mode, order of calls, and closing.
 import type { BigIntStats, Stats } from 'node:fs';
 import { inspect, type InspectOptions } from 'node:util';
 

@@ -1,4 +1,4 @@
-// Who of one thread may lock which bytes of one file: in the order in which they asked, ranges and shared locks considered.
+// Decides which requests of one thread may lock which bytes of a file: in request order, by range and by kind of lock.
 //
 // A request waits for the earlier ones that it conflicts with, and for no others. It refers to them as far back as the
 // nearest exclusive one that covers its range: that one waits for whatever is behind. So a queue of locks of whole files

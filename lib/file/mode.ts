@@ -1,4 +1,4 @@
-// Python's mode strings, parsed once for everyone who opens something.
+// Parses Python's mode strings, for all functions that open files.
 import { constants } from 'node:fs';
 
 import { invalidArgType, invalidArgValue } from '../errors/index.js';

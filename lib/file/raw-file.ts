@@ -1,4 +1,4 @@
-// A file without a buffer: one system call's worth per call, as Python's io.FileIO.
+// A file without a buffer, as Python's io.FileIO: each call makes about one system call.
 import { ByteFile } from './byte-file.js';
 import type { Handle } from './handle.js';
 import type { RawIO } from './raw-io.js';

@@ -1,4 +1,4 @@
-// Reads into memory that its owner hands over: nobody else sees it meanwhile, so it needs no copy on the loop thread.
+// Reads into transferred memory: the program cannot reach it meanwhile, so no copy on the loop thread is needed.
 import { moveOver } from '../arguments/bytes.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import type { Call } from '../schedule/call.js';

@@ -1,4 +1,4 @@
-// How a web stream ends, and what becomes of its handle then.
+// How a web stream ends, and when its handle is closed.
 import { abortErrorOf, onAbortWhileAlive } from '../schedule/abort.js';
 import { Call } from '../schedule/call.js';
 

@@ -1,4 +1,4 @@
-// What a text file has besides its text: its name, what it may do, the order of its calls, and its end.
+// The part of a text file that is not about text: name, mode, order of calls, and closing.
 import type { BigIntStats, Stats } from 'node:fs';
 import { inspect, type InspectOptions } from 'node:util';
 

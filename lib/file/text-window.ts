@@ -1,4 +1,4 @@
-// What a text file has decoded and nobody has read yet, and which bytes that text came from: pure state, no I/O.
+// Text that is decoded and not yet read, and the bytes that it came from: pure state, no I/O.
 import { skipCodePoints } from '../text/code-points.js';
 import type { ErrorHandlerName } from '../text/codec.js';
 import { Decoder, type ByteOrder, type DecoderState } from '../text/decoder.js';

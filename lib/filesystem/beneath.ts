@@ -1,4 +1,4 @@
-// Real files below one directory and nowhere else, for paths that come from strangers.
+// Real files below one directory and nowhere else, for untrusted paths.
 import { resolve } from 'node:path';
 
 import { type Path, toPathBytes } from '../arguments/path.js';

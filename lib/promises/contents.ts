@@ -1,4 +1,4 @@
-// Whole contents through an open file, from its position on: what `readFile` and `writeFile` of a handle do.
+// `readFile` and `writeFile` of a handle: the whole content, from the position of the file on.
 //
 // A signal is looked at between the steps, as Node does: nothing listens to it, and it need not be a real one.
 import { constants } from 'node:buffer';

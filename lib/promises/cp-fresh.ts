@@ -1,4 +1,4 @@
-// cp of a tree of real files to where nothing is: whole blocks of files at a time, in several threads.
+// cp of a tree of real files to a path that does not exist: blocks of files, in several threads.
 import { availableParallelism } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 

@@ -1,4 +1,4 @@
-// cp where a mounted file system is on either side: item by item, with Node's rules for what is there already.
+// cp from or to a mounted file system: item by item, with Node's rules for existing items.
 import { constants } from 'node:os';
 import { posix } from 'node:path';
 

@@ -1,4 +1,4 @@
-// Node's SystemError: what `rm` and `cp` say of things that are not as they should be.
+// Node's SystemError, with which `rm` and `cp` reject.
 import { systemError } from '../errors/index.js';
 import { isKept } from '../filesystem/errors.js';
 import { type PlainPath, textOf } from './arguments.js';

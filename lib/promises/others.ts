@@ -1,4 +1,4 @@
-// What has nothing to win on real files, and is Node's there; mounted file systems answer what they can.
+// Calls that uvfiles cannot speed up: on real files they are Node's own, and mounted file systems answer them if they can.
 import { constants } from 'node:fs';
 import { resolve as resolveText } from 'node:path';
 

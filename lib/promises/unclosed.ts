@@ -1,4 +1,4 @@
-// Handles that nobody can reach any more and that were not closed: closed by the collector, with the warning that Node gives.
+// Unreachable handles that were not closed: they are closed when they are collected, with the same warning as in Node.
 import type { OpenFile } from '../filesystem/open-file.js';
 
 // Node's own words.

@@ -1,4 +1,4 @@
-// readFile, writeFile and appendFile: one operation where that is all there is to it, else an open file.
+// readFile, writeFile and appendFile: one operation in simple cases, else through an open file.
 import { constants } from 'node:fs';
 
 import type { OpOptions } from '../schedule/options.js';

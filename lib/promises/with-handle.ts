@@ -1,4 +1,4 @@
-// A handle for the length of one job.
+// Opens a handle for one job and closes it afterwards.
 import type { FileHandle } from './file-handle.js';
 
 /** Both errors in one, as Node does: of the job, and of the close after it. */

@@ -1,4 +1,4 @@
-// From a store's errors to Node's. The one place that knows what S3's codes mean.
+// Turns a store's errors into Node's. The one place that knows what S3's codes mean.
 import { constants } from 'node:os';
 
 import {

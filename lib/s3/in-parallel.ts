@@ -1,4 +1,4 @@
-// Many requests, a few of them at a time.
+// Makes many requests, a few at a time.
 
 /**
  * Calls `work` for each item, at most `limit` at a time. Rejects with the first error once what was started has

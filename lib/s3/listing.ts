@@ -1,4 +1,4 @@
-// Directories made of keys: what lies below a prefix.
+// Presents the keys below a prefix as a directory.
 import type { CallOptions, DirectoryItem } from '../filesystem/filesystem.js';
 import type { ListCall, ListedObject, ListPage, ObjectStore } from './object-store.js';
 import { isMarker } from './marker.js';

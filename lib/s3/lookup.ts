@@ -1,4 +1,4 @@
-// What is at a key: an object, a prefix of others, or nothing.
+// Finds out what is at a key: an object, a prefix of other keys, or nothing.
 import type { CallOptions } from '../filesystem/filesystem.js';
 import { failed, isMissing } from './failures.js';
 import { isMarker } from './marker.js';

@@ -1,4 +1,4 @@
-// Sequential reading: windows of the object that are fetched before they are asked for.
+// Sequential reading: parts of the object are fetched before they are needed.
 import type { StoreCall } from './object-store.js';
 import { readRange, type Version } from './read-range.js';
 

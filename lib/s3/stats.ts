@@ -1,4 +1,4 @@
-// What `stat` and listings say of objects and prefixes.
+// The status that `stat` and listings return for objects and prefixes.
 import type { StatsLike } from '../filesystem/filesystem.js';
 
 const FILE_MODE = 0o100666;

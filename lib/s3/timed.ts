@@ -1,4 +1,4 @@
-// A caller's signal and deadline over requests: the promise settles at once, and the request is aborted.
+// Applies a caller's signal and deadline to requests: the promise settles at once, and the request is aborted.
 import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 

@@ -1,4 +1,4 @@
-// Uploads that nobody has ended when the process exits.
+// Uploads that are unfinished when the process exits.
 import { sendBeforeExit } from './exit-requests.js';
 import type { PreparedRequest } from './object-store.js';
 

@@ -1,4 +1,4 @@
-// One multipart upload: parts in parallel, an object at the end or nothing at all.
+// One multipart upload: parts in parallel, and at the end either the whole object or none.
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 

@@ -1,4 +1,4 @@
-// What requests and answers look like, whatever client sends them.
+// Requests and responses, in a form that does not depend on the client.
 
 /** The header for bytes from `start` to before `end`. */
 export function rangeOf(start: number | undefined, end: number | undefined): string | undefined {

@@ -1,4 +1,4 @@
-// What a power cut may leave of files in memory: all that was synced, and any legal part of the rest.
+// What a power cut can leave of files in memory: everything that was synced, and any legal part of the rest.
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import { interpose } from '../filesystem/mounts.js';
 import { MemoryFileSystem } from '../filesystem/memory/index.js';

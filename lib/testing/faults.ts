@@ -1,4 +1,4 @@
-// Chosen operations fail, come up short or slow: on real files, in memory, wherever the library's paths lead.
+// Makes chosen operations fail, cuts them short or delays them, on all file systems.
 import { constants } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 

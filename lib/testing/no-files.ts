@@ -1,4 +1,4 @@
-// For code that is not to touch files.
+// Makes every file operation fail, for code that must not touch files.
 import path from 'node:path';
 
 import { invalidArgType } from '../errors/index.js';

@@ -1,4 +1,4 @@
-// A file system seen from between: each operation is announced before it is done. Faults, traces and bans are made of it.
+// A layer that announces each operation before it is done: the base of faults, traces and `noFiles`.
 import { constants } from 'node:fs';
 
 import type {

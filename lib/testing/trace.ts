@@ -1,4 +1,4 @@
-// What a program asks of the file system.
+// Records which operations a program asks of the file system.
 import { invalidArgType } from '../errors/index.js';
 import { interpose } from '../filesystem/mounts.js';
 import { observe } from './observe.js';

@@ -1,4 +1,4 @@
-// The names people write for an encoding, brought to the one name the codecs are known by.
+// Maps the names of encodings that people write to the names that the codecs have.
 
 /** Every encoding the library reads and writes, under the name it reports in errors. */
 export type EncodingName = string;

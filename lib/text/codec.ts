@@ -1,4 +1,4 @@
-// What the parts of a codec say to each other: scanners find characters in bytes, handlers settle what is malformed.
+// The interfaces between the parts of a codec: scanners find characters in bytes; handlers decide about malformed bytes.
 
 /** How malformed bytes, or characters without bytes, are treated. */
 export type ErrorHandlerName =

@@ -1,4 +1,4 @@
-// What becomes of characters without bytes under each error handler.
+// What each error handler makes of characters that the encoding does not have.
 import type { CharacterWriter, ErrorHandlerName } from './codec.js';
 import { characterName } from './names.js';
 

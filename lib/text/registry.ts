@@ -1,4 +1,4 @@
-// Which scanner and writer stand behind each encoding's name.
+// The scanner and writer of each encoding.
 import { canonicalEncoding, type EncodingName } from './aliases.js';
 import type { CharacterWriter, Scanner, UnitWidth } from './codec.js';
 import { Iso2022JpScanner, iso2022JpWriter } from './iso-2022-jp.js';

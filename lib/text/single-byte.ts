@@ -1,4 +1,4 @@
-// Encodings of one byte a character: Latin-1 and ASCII the direct way, the code pages through a table of 256.
+// Encodings of one byte per character: Latin-1 and ASCII directly, the code pages through a table of 256.
 import { isAscii } from 'node:buffer';
 import { fresh, Scanner, type CharacterWriter, type TextSink } from './codec.js';
 

@@ -1,4 +1,4 @@
-// One writer of a path at a time within this thread. Others wait in call order.
+// Allows one writer of a path at a time within this thread. Others wait in call order.
 import { resolve } from 'node:path';
 
 import { Sequence } from '../file/sequence.js';

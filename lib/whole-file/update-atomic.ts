@@ -1,4 +1,4 @@
-// updateAtomic: a file is read, changed and replaced, and nobody else's change is lost.
+// updateAtomic: reads, changes and replaces a file without losing changes of others.
 import { constants } from 'node:fs';
 
 import { type Bytes, toBytes } from '../arguments/bytes.js';

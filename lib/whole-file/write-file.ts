@@ -1,4 +1,4 @@
-// A whole file written in one operation (open, write all bytes, close), or from a source that gives it bit by bit.
+// Writes a whole file in one operation (open, write all bytes, close), or from a source that produces it in parts.
 import { constants } from 'node:fs';
 
 import { toBytes } from '../arguments/bytes.js';

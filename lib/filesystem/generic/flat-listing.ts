@@ -1,4 +1,4 @@
-// A tree from one listing of flat keys: on a store with keys a walk of many directories takes a request per thousand keys.
+// Builds a tree from one listing of flat keys. On an object store, a walk then takes one request per thousand keys.
 import type { OpOptions } from '../../schedule/options.js';
 import { NO_CALL } from '../../schedule/call.js';
 import type { DirectoryItem, FilePath } from '../filesystem.js';

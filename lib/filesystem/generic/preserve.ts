@@ -1,4 +1,4 @@
-// What a copy keeps of its original beside the content: mode and times.
+// What a copy preserves besides the content: mode and times.
 import type { BigIntStats, Stats } from 'node:fs';
 
 import type { OpOptions } from '../../schedule/options.js';

@@ -1,4 +1,4 @@
-// Names that nobody can guess.
+// Names that cannot be guessed.
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz234567';
 const LENGTH = 16;

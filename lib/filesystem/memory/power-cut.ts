@@ -1,4 +1,4 @@
-// What survives a power cut: everything synced, and of all other changes those that are chosen.
+// What survives a power cut: everything that was synced, and a chosen part of the other changes.
 import { type FileContent, regions, readSnapshot, type Snapshot } from './content.js';
 import { DirectoryNode, FileNode, type Inode, LinkNode } from './inode.js';
 import { buildsOn, type Change } from './journal.js';

@@ -1,4 +1,4 @@
-// The state of a memory file system, and what every change of it goes through.
+// The state of a memory file system, and the steps that all changes share.
 import { LARGEST_FILE, Space } from './content.js';
 import { fail } from './errors.js';
 import { DirectoryNode, DIRECTORY, FileNode, type Inode, LinkNode, REGULAR } from './inode.js';

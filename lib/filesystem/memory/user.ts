@@ -1,4 +1,4 @@
-// Who uses the memory file system, and what the kernel lets them do.
+// The user of a memory file system, and what permissions allow.
 import { type DirectoryNode, FileNode, type Inode, LinkNode } from './inode.js';
 import { fail } from './errors.js';
 

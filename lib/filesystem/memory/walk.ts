@@ -1,4 +1,4 @@
-// From a path to what it names, as the kernel walks it: one name after the other, through links.
+// Resolves a path as the kernel does: one name after another, through links.
 import { fail } from './errors.js';
 import { DirectoryNode, type Inode, LinkNode } from './inode.js';
 import { isLonger } from './names.js';
