@@ -14,7 +14,7 @@ describe('serveFile with slow clients', () => {
   const scratch = scratchDirectory();
 
   it('restarts the timeout of a connection as its client takes the file', async function () {
-    if (process.platform === 'win32') skip(this, 'the kernel sends no files there');
+    if (process.platform === 'win32') skip(this, 'the kernel sends no files on Windows');
     const path = `${scratch.path}/large`;
     writeFileSync(path, Buffer.alloc(4 << 20, 'uvfiles'));
     let restarts = 0;

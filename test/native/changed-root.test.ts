@@ -36,7 +36,7 @@ describe('a process that changes its root', () => {
 
   it('resolves absolute paths within the new root alone', function () {
     needsRoot(this);
-    if (process.platform !== 'linux') skip(this, 'the addon remembers nothing of paths on other systems');
+    if (process.platform !== 'linux') skip(this, 'only on Linux does the addon keep information about paths');
     const library = path.join(scratch.path, 'chroot.so');
     try {
       const source = path.join(root, 'test/support/chroot-at-umask.c');

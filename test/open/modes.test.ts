@@ -183,7 +183,7 @@ describe('open', () => {
   });
 
   it('opens descriptors that children do not inherit', async function () {
-    if (process.platform !== 'linux') skip(this, '/proc tells the flags of descriptors only on Linux');
+    if (process.platform !== 'linux') skip(this, 'only Linux reports the flags of descriptors in /proc');
     const f = await open(folder.put('f'), 'rb');
     const flags = fs.readFileSync(`/proc/self/fdinfo/${f.fileno()}`, 'utf8');
     expect(Number.parseInt(/flags:\s+(\d+)/.exec(flags)?.[1] ?? '0', 8) & 0o2000000).to.equal(0o2000000);

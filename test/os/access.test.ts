@@ -44,7 +44,7 @@ describe('access', () => {
 
   it('says yes of a readable file where a filter refuses faccessat2 with EPERM', async function () {
     if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch))
-      skip(this, 'there is no such filter here');
+      skip(this, 'the filter is for Linux on x64 or arm64');
     const file = path.join(scratch.path, 'f');
     writeFileSync(file, '');
     const filter = path.join(scratch.path, 'filter');

@@ -43,7 +43,7 @@ describe('copy', () => {
         .toString()
         .trim();
     } catch (error) {
-      skip(this, `no loop device is to be had: ${String(error).split('\n', 1)[0]}`);
+      skip(this, `no loop device is available: ${String(error).split('\n', 1)[0]}`);
     }
     const { mode } = statSync(device);
     try {
@@ -68,7 +68,7 @@ describe('copy', () => {
 
   it('answers byte paths with bytes, as does move', async function () {
     if (process.platform !== 'linux')
-      skip(this, 'only Linux has names that are no UTF-8 on every file system');
+      skip(this, 'only Linux accepts names that are not UTF-8 on every file system');
     const odd = Buffer.concat([Buffer.from(at('odd-')), Buffer.from([0xff, 0xfe])]);
     writeFileSync(at('a'), 'x');
     const copied = await os.copy(at('a'), odd);

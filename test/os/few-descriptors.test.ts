@@ -51,7 +51,7 @@ describe('at ulimit -n 40', function () {
   it(`moves ${JOBS} trees to another file system`, async function () {
     const other = '/dev/shm';
     if (!existsSync(other) || statSync(other).dev === statSync(scratch.path).dev)
-      skip(this, '/dev/shm is no other file system here');
+      skip(this, '/dev/shm is not another file system here');
     const body = `
       import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
       const to = mkdtempSync('${other}/uvfiles-test-');

@@ -178,7 +178,7 @@ describe('walk', () => {
   it('prunes by name where names are no UTF-8', async function () {
     if (process.platform === 'win32') {
       // node:fs does not come back from such a recursive mkdirSync there.
-      skip(this, 'names are no bytes on Windows');
+      skip(this, 'names are not bytes on Windows');
     }
     const odd = Buffer.from([0xff, 0x61]);
     mkdirSync(Buffer.concat([Buffer.from(`${scratch.path}/`), odd, Buffer.from('/in')]), { recursive: true });
@@ -199,8 +199,7 @@ describe('walk', () => {
   });
 
   it('visits directories whose names look alike as strings once each, also after a change of dirs', async function () {
-    if (process.platform !== 'linux')
-      skip(this, 'names that are no UTF-8 need a POSIX file system that takes any bytes');
+    if (process.platform !== 'linux') skip(this, 'needs a POSIX file system whose names can be any bytes');
     const below = (byte: number): Buffer => Buffer.from([...Buffer.from(`${scratch.path}/`), byte]);
     for (const byte of [0xfd, 0xfe, 0xff]) {
       mkdirSync(below(byte));
@@ -261,8 +260,7 @@ describe('walk', () => {
     });
 
     it('has the Buffers of dirs and files as keys, also where names look alike as strings', async function () {
-      if (process.platform !== 'linux')
-        skip(this, 'names that are no UTF-8 need a POSIX file system that takes any bytes');
+      if (process.platform !== 'linux') skip(this, 'needs a POSIX file system whose names can be any bytes');
       for (const [byte, text] of [
         [0xfe, 'a'],
         [0xff, 'bcd'],

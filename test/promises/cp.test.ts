@@ -93,7 +93,7 @@ onPosix('promises.cp of a tree to a place where nothing is', () => {
     try {
       writeFileSync(name, 'odd');
     } catch {
-      skip(this, 'the file system takes names of UTF-8 only');
+      skip(this, 'the file system accepts only names that are UTF-8');
     }
     await fs.cp(at('tree'), at('copy'), { recursive: true });
     expect(await nodeFs.readdir(at('copy'), { encoding: 'buffer' })).to.deep.equal([

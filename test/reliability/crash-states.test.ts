@@ -211,7 +211,7 @@ describe('the states that a power cut may leave', function () {
         other = mkdtempSync('/dev/shm/uvfiles-test-');
         return;
       }
-      skip(this, '/dev/shm is no file system of its own');
+      skip(this, '/dev/shm is not a file system of its own');
     });
     afterEach(() => {
       if (other !== '') rmSync(other, { recursive: true });

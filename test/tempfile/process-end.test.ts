@@ -190,7 +190,7 @@ describe('the end of the process', () => {
   });
 
   it('of a worker that is terminated takes what was made and not yet handed out', async function () {
-    if (process.platform !== 'linux') skip(this, 'only Linux tells what a descriptor is open on');
+    if (process.platform !== 'linux') skip(this, 'only Linux reports which file a descriptor is open on');
     // All is delivered at once. What continues first is a read, with the other results still on their way to who waits.
     const greedy = (call: string): string => `
       const { createLane, open, tempfile } = require('uvfiles');
@@ -229,7 +229,7 @@ describe('the end of the process', () => {
   });
 
   it('of a worker that is terminated takes what the caller was about to get', async function () {
-    if (process.platform !== 'linux') skip(this, 'only Linux tells what a descriptor is open on');
+    if (process.platform !== 'linux') skip(this, 'only Linux reports which file a descriptor is open on');
     // Its path is the last thing that is made of it. There the worker stays.
     const staying = (call: string): string => `
       const { tempfile } = require('uvfiles');

@@ -90,7 +90,7 @@ export function comparedTree({ namesCalls }: { namesCalls: boolean }): ComparedT
 
   before(function () {
     if (process.platform !== 'linux' || !isRoot)
-      skip(this, 'it takes Linux and root to act as two users on real files');
+      skip(this, 'needs Linux and root to act as two users on real files');
     umask = process.umask(0o022);
     groups = process.getgroups!();
     process.setgroups!([]);

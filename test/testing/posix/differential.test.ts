@@ -55,7 +55,7 @@ describe('compared with the kernel', function () {
 
   before(function () {
     if (process.platform !== 'linux' || !isRoot)
-      skip(this, 'it takes Linux and root to act as several users on real files');
+      skip(this, 'needs Linux and root to act as several users on real files');
     umask = process.umask(0o022);
     groups = process.getgroups!();
     process.setgroups!([]);

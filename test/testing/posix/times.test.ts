@@ -113,7 +113,7 @@ describe('times of files in memory and on the disk', function () {
   let keepsAccess = false;
 
   before(function () {
-    if (process.platform !== 'linux') skip(this, 'Linux says which times change');
+    if (process.platform !== 'linux') skip(this, 'the times that change are those of Linux');
     root = fs.mkdtempSync(path.join(fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'uvfiles-times-'));
     const file = path.join(root, 'probe');
     fs.writeFileSync(file, 'x');
