@@ -1,5 +1,6 @@
 // Workers that are terminated amid operations of every kind, many times: descriptors, threads and memory do not grow.
 import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -38,6 +39,14 @@ const BUSY = `
     async () => { const f = await tempfile.namedTemporaryFile({ dir: top }); await f.write(Buffer.alloc(10)); await f.close(); },
     async () => { const d = await tempfile.temporaryDirectory({ dir: top }); await d.cleanup(); },
     async () => { const lock = await lockFile(own + '-lock'); await lock.release(); },
+    async () => { const f = await open(top + '/shared', 'rb'); await all(f.readableStream({ close: true })); },
+    async () => { const f = await open(own + '-sink', 'wb'); await new Blob(['x'.repeat(9000)]).stream().pipeTo(f.writableStream({ close: true })); },
+    async () => { const f = await open(top + '/shared', 'r', { encoding: 'latin1' }); await all(f); await f.close(); },
+    async () => { const f = await tempfile.spooledTemporaryFile({ dir: top, maxSize: 10 }); await f.write(Buffer.alloc(100)); await f.close(); },
+    () => all(readMany([top + '/fifo'], { timeout: 2 })),
+    () => all(os.scandir(top + '/tree')),
+    async () => { await os.makedirs(own + '-made/a/b', { existOk: true }); await os.rmtree(own + '-made'); },
+    async () => { await writeFile(own + '-from', 'x'); await os.move(own + '-from', own + '-to'); },
   ];
   const loop = async (kind) => { for (;;) await kind().catch(() => undefined); };`;
 
@@ -83,6 +92,7 @@ describe('workers, one after another', function () {
     writeFileSync(path.join(scratch.path, 'shared'), Buffer.alloc(200_000, 'shared'));
     mkdirSync(path.join(scratch.path, 'tree/d/e'), { recursive: true });
     for (const name of ['a', 'd/b', 'd/e/c']) writeFileSync(path.join(scratch.path, 'tree', name), name);
+    execFileSync('mkfifo', [path.join(scratch.path, 'fifo')]);
     const random = new Random(1);
     await run(TERMINATED, async (number) => {
       const workerData = { top: scratch.path, number: number % AT_ONCE };
