@@ -193,7 +193,7 @@ const asked = [
     check: (bytes) => {
       checkPattern(bytes, 0, size);
     },
-    floors: floor(20, 3, seePage('the kernel takes 5 of the 6 us')),
+    floors: floor(20, 3, seePage('the kernel takes 4.4 of the 5.5 us')),
   }),
   onSmallFiles({
     name: 'stat',
@@ -235,7 +235,7 @@ const asked = [
     check: (path, { count }) => {
       expectEqual(readdirSync(path, { recursive: true }).length, count + Math.ceil(count / 100) + 1);
     },
-    floors: floor(2),
+    floors: floor(2, 2, seePage('Node 26 uses one thread of two processors, and ext4 looks for free inodes')),
   }),
   onTrees({
     name: 'rm-tree',
