@@ -60,7 +60,8 @@ describe('directories', () => {
       path: at('none'),
     });
     expect((await rejection(os.listdir(at('file 1 ü')))).code).to.equal('ENOTDIR');
-    expect((await os.listdir()).sort()).to.deep.equal(readdirSync('.').sort());
+    // Other tests make files in the working directory meanwhile.
+    expect(await os.listdir()).to.include.members(['lib', 'package.json', 'test']);
   });
 
   it('gives entries that know what they are', async () => {
