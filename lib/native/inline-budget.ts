@@ -142,6 +142,7 @@ export function mayDefer(most: number, o: OpOptions | undefined): boolean {
     !runningDeferred &&
     waiting.length - next < most &&
     inlineSettings.enabled &&
+    inlineSettings.budgetMicros > 0 && // else the next iteration could not make it, either
     spent() &&
     (o === undefined || inlineAllowed(o))
   );
@@ -164,7 +165,7 @@ function serve({ again, resolve }: Waiting): void {
 
 function serveWaiting(): void {
   if (!armed) begin();
-  // At least one call, even with a budget of 0. Calls that a subscriber makes meanwhile come after the deferred ones.
+  // At least one call, also where the budget has become 0 meanwhile. Calls that a subscriber makes meanwhile come after the deferred ones.
   const first = next;
   while (next < waiting.length && (next === first || !spent())) {
     const each = waiting[next];

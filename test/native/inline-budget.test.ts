@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { expect } from 'chai';
-import { configure, metrics, open, os } from 'uvfiles';
+import { configure, metrics, open, os, readBytes } from 'uvfiles';
 
 import { resetInline } from '../support/inline.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
@@ -75,6 +75,23 @@ describe('a call past the inline budget', () => {
         expect(bytes.equals(content.subarray(20, 30))).to.equal(true);
     }
     await f.close();
+  });
+
+  it('is answered by the pool, as a call with a path, after the budget was set to nothing', async () => {
+    for (let round = 0; round < 20; round++) {
+      resetInline(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      const calls = [
+        ...Array.from({ length: 3 }, () => readBytes(name)),
+        ...Array.from({ length: 3 }, () => os.stat(name)),
+        ...Array.from({ length: 3 }, () => open(name, 'rb')),
+      ];
+      resetInline(0);
+      const [bytes, , , stats, , , ...files] = await Promise.all(calls);
+      expect(content.equals(bytes as Buffer)).to.equal(true);
+      expect((stats as { size: number }).size).to.equal(content.length);
+      for (const file of files) await (file as Awaited<ReturnType<typeof open>>).close();
+    }
   });
 
   for (const [size, inFlight] of [
