@@ -6,7 +6,6 @@ import { expect } from 'chai';
 import {
   appendFile,
   lines,
-  lockFile,
   open,
   openAtomic,
   os,
@@ -238,73 +237,6 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
       const made = await tempfile.mkdtemp({ dir });
       expect(await path.isdir(made)).to.equal(true);
       expect((await rejection(tempfile.mkstemp({ dir }))).code).to.equal('ERR_UNSUPPORTED_OPERATION');
-    });
-
-    it('refuses what the file system cannot do, naming both, before any I/O', async () => {
-      await writeFile(at('f'), 'x');
-      files.calls.length = 0;
-      for (const refused of [
-        os.link(at('f'), at('g')),
-        os.symlink('f', at('g')),
-        os.readlink(at('f')),
-        os.chown(at('f'), 1, 1),
-        os.statvfs(at('f')),
-      ]) {
-        const error = await rejection(refused);
-        expect(error.code).to.equal('ERR_UNSUPPORTED_OPERATION');
-        expect(error.message).to.include("'flat'");
-      }
-      expect(files.calls).to.deep.equal([]);
-      expect((await rejection(os.link(at('f'), inScratch('g')))).code).to.equal('EXDEV');
-      expect((await rejection(os.rename(at('f'), inScratch('g')))).code).to.equal('EXDEV');
-      await using file = await open(at('f'));
-      expect(() => file.fileno())
-        .to.throw()
-        .with.property('code', 'ERR_UNSUPPORTED_OPERATION');
-    });
-
-    it('refuses each call whose capability is missing, before any I/O', async () => {
-      await writeFile(at('f'), 'x');
-      using _ = mount(prefix, wrap(files, { capabilities: {} }));
-      const refused: Record<string, () => Promise<unknown>> = {
-        randomWrite: () => open(at('f'), 'r+'),
-        append: () => appendFile(at('f'), 'y'),
-        truncate: () => os.truncate(at('f'), 0),
-        rename: () => os.rename(at('f'), at('g')),
-        modes: () => os.chmod(at('f'), 0o600),
-        times: () => os.utimes(at('f'), 1, 1),
-        atomicReplace: () => writeAtomic(at('f'), 'y'),
-        locks: () => lockFile(at('f')),
-      };
-      files.calls.length = 0;
-      for (const [capability, call] of [
-        ...Object.entries(refused),
-        ['randomWrite', () => open(at('g'), 'w+')],
-        ['append', () => open(at('f'), 'a')],
-        ['rename', () => os.replace(at('f'), at('g'))],
-        ['rename', () => os.renames(at('f'), at('new/g'))],
-        ['atomicReplace', () => openAtomic(at('f'))],
-      ] as [string, () => Promise<unknown>][]) {
-        const error = await rejection(call());
-        expect(error.code, capability).to.equal('ERR_UNSUPPORTED_OPERATION');
-        expect(error.message).to.include(`'${capability}'`);
-      }
-      expect(files.calls).to.deep.equal([]);
-    });
-
-    it('writes files from start to end where there is no capability for more', async () => {
-      using _ = mount(prefix, wrap(files, { capabilities: {} }));
-      await using file = await open(at('f'), 'wb', { buffering: 0 });
-      expect(await file.write(Buffer.from('one'))).to.equal(3);
-      expect(await file.pwrite(Buffer.from(' two'), 3)).to.equal(4);
-      for (const refused of [
-        file.pwrite(Buffer.from('x'), 0),
-        file.pwrite(Buffer.from('x'), 8),
-        file.truncate(0),
-      ])
-        expect((await rejection(refused)).code).to.equal('ERR_UNSUPPORTED_OPERATION');
-      await file.pwrite(Buffer.from(' three'), 7);
-      expect(await readText(at('f'))).to.equal('one two three');
     });
 
     it('names the path of the caller in errors, in the shape of Node', async () => {

@@ -1,0 +1,94 @@
+// What a mounted file system cannot do is refused before any I/O, with the name of the capability.
+import { expect } from 'chai';
+import { appendFile, lockFile, open, openAtomic, os, readText, writeAtomic, writeFile } from 'uvfiles';
+import { type Mount, mount, wrap } from 'uvfiles/filesystem';
+
+import { rejection } from '../support/files.js';
+import { scratchDirectory } from '../support/temp.js';
+import { FlatFiles } from './support/flat-files.js';
+
+for (const prefix of ['/virtual/files', 'flat://bucket']) {
+  describe(`capabilities of a file system mounted at ${prefix}`, () => {
+    const scratch = scratchDirectory();
+    const inScratch = (name: string): string => `${scratch.path}/${name}`;
+    let files: FlatFiles;
+    let mounted: Mount;
+    const at = (name: string): string => `${prefix}/${name}`;
+
+    beforeEach(() => {
+      files = new FlatFiles();
+      mounted = mount(prefix, files);
+    });
+    afterEach(() => {
+      mounted.unmount();
+      expect(files.openFiles).to.equal(0);
+    });
+
+    it('refuses what the file system cannot do, naming both, before any I/O', async () => {
+      await writeFile(at('f'), 'x');
+      files.calls.length = 0;
+      for (const refused of [
+        os.link(at('f'), at('g')),
+        os.symlink('f', at('g')),
+        os.readlink(at('f')),
+        os.chown(at('f'), 1, 1),
+        os.statvfs(at('f')),
+      ]) {
+        const error = await rejection(refused);
+        expect(error.code).to.equal('ERR_UNSUPPORTED_OPERATION');
+        expect(error.message).to.include("'flat'");
+      }
+      expect(files.calls).to.deep.equal([]);
+      expect((await rejection(os.link(at('f'), inScratch('g')))).code).to.equal('EXDEV');
+      expect((await rejection(os.rename(at('f'), inScratch('g')))).code).to.equal('EXDEV');
+      await using file = await open(at('f'));
+      expect(() => file.fileno())
+        .to.throw()
+        .with.property('code', 'ERR_UNSUPPORTED_OPERATION');
+    });
+
+    it('refuses each call whose capability is missing, before any I/O', async () => {
+      await writeFile(at('f'), 'x');
+      using _ = mount(prefix, wrap(files, { capabilities: {} }));
+      const refused: Record<string, () => Promise<unknown>> = {
+        randomWrite: () => open(at('f'), 'r+'),
+        append: () => appendFile(at('f'), 'y'),
+        truncate: () => os.truncate(at('f'), 0),
+        rename: () => os.rename(at('f'), at('g')),
+        modes: () => os.chmod(at('f'), 0o600),
+        times: () => os.utimes(at('f'), 1, 1),
+        atomicReplace: () => writeAtomic(at('f'), 'y'),
+        locks: () => lockFile(at('f')),
+      };
+      files.calls.length = 0;
+      for (const [capability, call] of [
+        ...Object.entries(refused),
+        ['randomWrite', () => open(at('g'), 'w+')],
+        ['append', () => open(at('f'), 'a')],
+        ['rename', () => os.replace(at('f'), at('g'))],
+        ['rename', () => os.renames(at('f'), at('new/g'))],
+        ['atomicReplace', () => openAtomic(at('f'))],
+      ] as [string, () => Promise<unknown>][]) {
+        const error = await rejection(call());
+        expect(error.code, capability).to.equal('ERR_UNSUPPORTED_OPERATION');
+        expect(error.message).to.include(`'${capability}'`);
+      }
+      expect(files.calls).to.deep.equal([]);
+    });
+
+    it('writes files from start to end where there is no capability for more', async () => {
+      using _ = mount(prefix, wrap(files, { capabilities: {} }));
+      await using file = await open(at('f'), 'wb', { buffering: 0 });
+      expect(await file.write(Buffer.from('one'))).to.equal(3);
+      expect(await file.pwrite(Buffer.from(' two'), 3)).to.equal(4);
+      for (const refused of [
+        file.pwrite(Buffer.from('x'), 0),
+        file.pwrite(Buffer.from('x'), 8),
+        file.truncate(0),
+      ])
+        expect((await rejection(refused)).code).to.equal('ERR_UNSUPPORTED_OPERATION');
+      await file.pwrite(Buffer.from(' three'), 7);
+      expect(await readText(at('f'))).to.equal('one two three');
+    });
+  });
+}
