@@ -56,6 +56,14 @@ inline Outcome Run(TaskKind kind, std::vector<std::string> bytes, std::vector<in
   return RunToEnd(*Begin(kind, std::move(bytes), std::move(numbers)), hurried);
 }
 
+// The same bytes each time, which no copy makes by chance.
+inline std::string Noise(size_t size) {
+  std::string text(size, '\0');
+  uint32_t state = 12345;
+  for (char& c : text) c = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+  return text;
+}
+
 inline void Clear(const std::string& path) {
   Run(TaskKind::kRemoveTree, {path}, {kForce | kIgnoreErrors});
 }
