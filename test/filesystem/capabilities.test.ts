@@ -1,32 +1,22 @@
 // What a mounted file system cannot do is refused before any I/O, with the name of the capability.
 import { expect } from 'chai';
 import { appendFile, lockFile, open, openAtomic, os, readText, writeAtomic, writeFile } from 'uvfiles';
-import { type Mount, mount, wrap } from 'uvfiles/filesystem';
+import { mount, wrap } from 'uvfiles/filesystem';
 
 import { rejection } from '../support/files.js';
 import { scratchDirectory } from '../support/temp.js';
-import { FlatFiles } from './support/flat-files.js';
+import { mountedFlatFiles } from './support/mounted-flat-files.js';
 
 for (const prefix of ['/virtual/files', 'flat://bucket']) {
   describe(`capabilities of a file system mounted at ${prefix}`, () => {
     const scratch = scratchDirectory();
     const inScratch = (name: string): string => `${scratch.path}/${name}`;
-    let files: FlatFiles;
-    let mounted: Mount;
+    const flat = mountedFlatFiles(prefix);
     const at = (name: string): string => `${prefix}/${name}`;
-
-    beforeEach(() => {
-      files = new FlatFiles();
-      mounted = mount(prefix, files);
-    });
-    afterEach(() => {
-      mounted.unmount();
-      expect(files.openFiles).to.equal(0);
-    });
 
     it('refuses what the file system cannot do, naming both, before any I/O', async () => {
       await writeFile(at('f'), 'x');
-      files.calls.length = 0;
+      flat.files.calls.length = 0;
       for (const refused of [
         os.link(at('f'), at('g')),
         os.symlink('f', at('g')),
@@ -38,7 +28,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
         expect(error.code).to.equal('ERR_UNSUPPORTED_OPERATION');
         expect(error.message).to.include("'flat'");
       }
-      expect(files.calls).to.deep.equal([]);
+      expect(flat.files.calls).to.deep.equal([]);
       expect((await rejection(os.link(at('f'), inScratch('g')))).code).to.equal('EXDEV');
       expect((await rejection(os.rename(at('f'), inScratch('g')))).code).to.equal('EXDEV');
       await using file = await open(at('f'));
@@ -49,7 +39,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
 
     it('refuses each call whose capability is missing, before any I/O', async () => {
       await writeFile(at('f'), 'x');
-      using _ = mount(prefix, wrap(files, { capabilities: {} }));
+      using _ = mount(prefix, wrap(flat.files, { capabilities: {} }));
       const refused: Record<string, () => Promise<unknown>> = {
         randomWrite: () => open(at('f'), 'r+'),
         append: () => appendFile(at('f'), 'y'),
@@ -60,7 +50,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
         atomicReplace: () => writeAtomic(at('f'), 'y'),
         locks: () => lockFile(at('f')),
       };
-      files.calls.length = 0;
+      flat.files.calls.length = 0;
       for (const [capability, call] of [
         ...Object.entries(refused),
         ['randomWrite', () => open(at('g'), 'w+')],
@@ -73,11 +63,11 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
         expect(error.code, capability).to.equal('ERR_UNSUPPORTED_OPERATION');
         expect(error.message).to.include(`'${capability}'`);
       }
-      expect(files.calls).to.deep.equal([]);
+      expect(flat.files.calls).to.deep.equal([]);
     });
 
     it('writes files from start to end where there is no capability for more', async () => {
-      using _ = mount(prefix, wrap(files, { capabilities: {} }));
+      using _ = mount(prefix, wrap(flat.files, { capabilities: {} }));
       await using file = await open(at('f'), 'wb', { buffering: 0 });
       expect(await file.write(Buffer.from('one'))).to.equal(3);
       expect(await file.pwrite(Buffer.from(' two'), 3)).to.equal(4);

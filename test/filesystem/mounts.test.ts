@@ -18,11 +18,12 @@ import {
   writeAtomic,
   writeFile,
 } from 'uvfiles';
-import { type FileSystem, type Mount, mount, wrap } from 'uvfiles/filesystem';
+import { type FileSystem, mount, wrap } from 'uvfiles/filesystem';
 
 import { rejection } from '../support/files.js';
 import { scratchDirectory } from '../support/temp.js';
 import { FlatFiles } from './support/flat-files.js';
+import { mountedFlatFiles } from './support/mounted-flat-files.js';
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -34,18 +35,8 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
   describe(`a file system mounted at ${prefix}`, () => {
     const scratch = scratchDirectory();
     const inScratch = (name: string): string => `${scratch.path}/${name}`;
-    let files: FlatFiles;
-    let mounted: Mount;
+    const flat = mountedFlatFiles(prefix);
     const at = (name: string): string => `${prefix}/${name}`;
-
-    beforeEach(() => {
-      files = new FlatFiles();
-      mounted = mount(prefix, files);
-    });
-    afterEach(() => {
-      mounted.unmount();
-      expect(files.openFiles).to.equal(0);
-    });
 
     it('opens files in every mode', async () => {
       for (const mode of ['w', 'x', 'wb', 'w+b', 'xb+', 'a', 'ab+']) {
@@ -60,7 +51,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
       expect(await again.readlines()).to.deep.equal(['one\n', 'two\n']);
       await again.truncate(3);
       await again.sync();
-      expect(files.files.get('/w')?.bytes.toString()).to.equal('one');
+      expect(flat.files.files.get('/w')?.bytes.toString()).to.equal('one');
       await using raw = await open(at('w'), 'rb', { buffering: 0 });
       expect((await raw.readall()).toString()).to.equal('one');
       await using appended = await open(at('a'), 'a+');
@@ -163,7 +154,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
       writeFileSync(inScratch('src/one'), '1');
       writeFileSync(inScratch('src/deep/two'), Buffer.alloc(3_000_000, 7));
       await os.copytree(inScratch('src'), at('in'));
-      expect(files.files.get('/in/deep/two')?.bytes.equals(Buffer.alloc(3_000_000, 7))).to.equal(true);
+      expect(flat.files.files.get('/in/deep/two')?.bytes.equals(Buffer.alloc(3_000_000, 7))).to.equal(true);
       await os.copytree(at('in'), at('again'));
       await os.copytree(at('again'), inScratch('out'));
       expect(readFileSync(inScratch('out/deep/two')).equals(Buffer.alloc(3_000_000, 7))).to.equal(true);
@@ -196,10 +187,10 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
     it('replaces files in one step', async () => {
       await writeFile(at('f'), 'old', { permissions: 0o640 });
       await writeAtomic(at('f'), 'new');
-      expect([...files.files.keys()]).to.deep.equal(['/f']);
-      expect(files.files.get('/f')).to.include({ mode: 0o640 });
-      expect(files.calls.findIndex((call) => call.startsWith('sync'))).to.be.lessThan(
-        files.calls.findIndex((call) => call.startsWith('rename')),
+      expect([...flat.files.files.keys()]).to.deep.equal(['/f']);
+      expect(flat.files.files.get('/f')).to.include({ mode: 0o640 });
+      expect(flat.files.calls.findIndex((call) => call.startsWith('sync'))).to.be.lessThan(
+        flat.files.calls.findIndex((call) => call.startsWith('rename')),
       );
       await using w = await openAtomic(at('f'), 'w');
       await w.write('newer');
@@ -210,7 +201,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
       await dropped.write('never');
       await dropped.abort();
       expect(await readText(at('f'))).to.equal('newer');
-      expect([...files.files.keys()]).to.deep.equal(['/f']);
+      expect([...flat.files.files.keys()]).to.deep.equal(['/f']);
       expect((await rejection(openAtomic(at('f'), 'x'))).code).to.equal('EEXIST');
     });
 
@@ -232,8 +223,8 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
         await using directory = await tempfile.temporaryDirectory({ dir });
         await writeFile(`${directory.name}/f`, 'x');
       }
-      expect(files.files.size).to.equal(0);
-      expect([...files.directories].sort()).to.deep.equal(['/', '/tmp']);
+      expect(flat.files.files.size).to.equal(0);
+      expect([...flat.files.directories].sort()).to.deep.equal(['/', '/tmp']);
       const made = await tempfile.mkdtemp({ dir });
       expect(await path.isdir(made)).to.equal(true);
       expect((await rejection(tempfile.mkstemp({ dir }))).code).to.equal('ERR_UNSUPPORTED_OPERATION');
