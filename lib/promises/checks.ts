@@ -66,7 +66,7 @@ export function checkOptions(options: unknown): Record<string, unknown> {
 
 /** An encoding of text: 'buffer' is none, and a read for it would be lost. */
 export function checkDecoding(encoding: BufferEncoding): void {
-  new StringDecoder(encoding);
+  if (!Buffer.isEncoding(encoding)) new StringDecoder(encoding); // throws Node's error
 }
 
 /** A signal, or what looks like one. */

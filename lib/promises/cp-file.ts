@@ -21,18 +21,6 @@ export async function copyContent(
   const there = await target.stat(to, statCall(true, false), call).catch(() => undefined);
   if (there?.isDirectory() === true) throw systemError(systemErrorNumber('EISDIR'), 'copyfile', from, to);
   // As with Node, a file that is copied to itself stays.
-  if (there !== undefined && !exclusive && store === target && (await isSame(there, store, from, call)))
-    return;
+  if (there !== undefined && !exclusive && store === target && (await store.sameFile(from, to, call))) return;
   await copyFileInto(store, from, target, to, { exclusive, preserve, followSymlinks: true }, call);
-}
-
-/** Whether `path` is the file that `there` describes. A file system without inode numbers says 0. */
-async function isSame(
-  there: Awaited<ReturnType<Store['stat']>>,
-  store: Store,
-  path: string,
-  call: OpOptions | undefined,
-): Promise<boolean> {
-  const { dev, ino } = await store.stat(path, statCall(true, false), call);
-  return Number(ino) !== 0 && ino === there.ino && dev === there.dev;
 }

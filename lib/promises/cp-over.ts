@@ -8,7 +8,7 @@ import { statCall, type Store } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 import { textOf } from './arguments.js';
 import { makeAll } from './names.js';
-import { DIRECTORIES_EXIST } from './versions.js';
+import { CP_REFUSES_DIRECTORIES } from './versions.js';
 
 /** Options of `cp`, with their defaults. */
 export interface CpOptions {
@@ -163,7 +163,8 @@ async function copyDirectory(
       `${from} is a directory (not copied)`,
       from,
     );
-  if (there !== undefined && DIRECTORIES_EXIST && options.errorOnExist && !options.force) throw exists(to);
+  if (there !== undefined && CP_REFUSES_DIRECTORIES && options.errorOnExist && !options.force)
+    throw exists(to);
   if (there === undefined) await target.mkdir(to, Number(source.mode ?? 0o777) & 0o7777, call);
   const listing = store.listing(from, call);
   try {

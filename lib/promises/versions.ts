@@ -13,4 +13,4 @@ export const TAKES_BUFFER = sourceOf(node.readFile).includes('validateReadFileBu
 /** `stat`, `lstat` and `FileHandle.stat` take a signal. */
 export const STAT_TAKES_SIGNAL = sourceOf(node.stat).includes('validateAbortSignal');
 /** `errorOnExist` of `cp` holds for directories, too: since Node 22. */
-export const DIRECTORIES_EXIST = major >= 22;
+export const CP_REFUSES_DIRECTORIES = major >= 22;
