@@ -165,7 +165,8 @@ function serve({ again, resolve }: Waiting): void {
 
 function serveWaiting(): void {
   if (!armed) begin();
-  // At least one call, also where the budget has become 0 meanwhile. Calls that a subscriber makes meanwhile come after the deferred ones.
+  // At least one call, also where the budget has become 0 meanwhile. Calls that a subscriber makes meanwhile come after the
+  // deferred ones.
   const first = next;
   while (next < waiting.length && (next === first || !spent())) {
     const each = waiting[next];

@@ -102,8 +102,8 @@ class InlineIO {
   int fault_ = 0;
   uint32_t path_skip_ = 0;
   uint32_t path_misses_ = 0;
-  uint32_t whole_hits_ =
-      0;  // whole files that were cached, in a row, where RWF_NOWAIT is understood
+  // Whole files in a row that were cached, on file systems that know RWF_NOWAIT.
+  uint32_t whole_hits_ = 0;
 };
 
 }  // namespace uvfiles
