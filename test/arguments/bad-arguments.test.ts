@@ -136,6 +136,15 @@ describe('bad arguments', () => {
     expect(folder.get('kept')).to.equal('kept');
   });
 
+  it('suggest an option that the function has for one of node:fs', async () => {
+    const hint = async (call: Promise<unknown>): Promise<string | undefined> =>
+      /did you mean (\w+)\?/.exec((await rejection(call)).message)?.[1];
+    expect(await hint(os.copy('a', 'b', { dereference: true } as never))).to.equal('followSymlinks');
+    expect(await hint(os.copytree('a', 'b', { dereference: true } as never))).to.equal('symlinks');
+    expect(await hint(os.copy('a', 'b', { errorOnExist: true } as never))).to.equal('exclusive');
+    expect(await hint(os.copytree('a', 'b', { errorOnExist: true } as never))).to.equal('existOk');
+  });
+
   it('say what was expected and what was given', async () => {
     const f = await open(folder.put('f'), 'wb+');
     const error: AnyError = await rejection(f.pread(1, -1));
