@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 
 import { invalidArgValue } from '../errors/index.js';
-import { throwIfAborted } from '../schedule/abort.js';
+import { throwIfEnded } from '../schedule/watch-call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { completeError, fileSystemError, lacking } from './errors.js';
 import type { Capabilities, FilePath, FileSystem } from './filesystem.js';
@@ -68,7 +68,7 @@ export class MountedCalls {
     o: OpOptions | undefined,
     call: (fs: FileSystem, inner: FilePath) => Promise<T>,
   ): Promise<T> {
-    throwIfAborted(o?.signal);
+    throwIfEnded(o);
     try {
       return await call(this.fileSystem, this.inner(path, syscall));
     } catch (error) {
@@ -83,7 +83,7 @@ export class MountedCalls {
     o: OpOptions | undefined,
     call: (fs: FileSystem, from: FilePath, to: FilePath) => Promise<T>,
   ): Promise<T> {
-    throwIfAborted(o?.signal);
+    throwIfEnded(o);
     try {
       return await call(this.fileSystem, this.inner(from, syscall), this.inner(to, syscall));
     } catch (error) {

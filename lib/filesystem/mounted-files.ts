@@ -2,7 +2,7 @@
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { AbortError, UnsupportedOperationError } from '../errors/index.js';
-import { throwIfAborted } from '../schedule/abort.js';
+import { throwIfEnded } from '../schedule/watch-call.js';
 import { NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { completeError, falseWhereTheSystemRefuses } from './errors.js';
@@ -174,7 +174,7 @@ export class MountedFiles extends MountedCalls {
 
   async symlink(target: FilePath, path: FilePath, o?: OpOptions): Promise<void> {
     this.require('links', 'symlink', 'make links');
-    throwIfAborted(o?.signal);
+    throwIfEnded(o);
     try {
       await this.fileSystem.symlink!(this.#linkText(target), this.inner(path, 'symlink'), o ?? NO_CALL);
     } catch (error) {

@@ -2,7 +2,7 @@
 // capabilities are refused before any I/O, and missing whole jobs are made of single calls.
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
-import { throwIfAborted } from '../schedule/abort.js';
+import { throwIfEnded } from '../schedule/watch-call.js';
 import { NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { sortByBytes } from '../text/byte-order.js';
@@ -145,7 +145,7 @@ export class MountedStore extends MountedFiles implements Store {
       yield* readOneByOne(this, paths, o);
       return;
     }
-    throwIfAborted(o?.signal);
+    throwIfEnded(o);
     const inner = paths.map((path) => this.inner(path, 'open'));
     for await (const batch of this.fileSystem.readMany(inner, o ?? NO_CALL)) {
       yield batch.map((answer) =>
@@ -162,7 +162,7 @@ export class MountedStore extends MountedFiles implements Store {
     o?: OpOptions,
   ): Promise<(Stats | BigIntStats | Error)[]> {
     if (this.fileSystem.statMany === undefined) return statOneByOne(this, paths, options, o);
-    throwIfAborted(o?.signal);
+    throwIfEnded(o);
     const inner = paths.map((path) => this.inner(path, 'stat'));
     const answers = await this.fileSystem.statMany(inner, options, o ?? NO_CALL);
     return answers.map((answer, i) =>

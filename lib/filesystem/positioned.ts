@@ -1,7 +1,7 @@
 // Makes an open file with a position of a file system's positional file.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import { throwIfAborted } from '../schedule/abort.js';
+import { throwIfEnded } from '../schedule/watch-call.js';
 import { NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { completeError, fileSystemError, lacking } from './errors.js';
@@ -108,7 +108,7 @@ export class PositionedFile implements OpenFile {
   async writeToEnd(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
     // As on Linux: nothing written, nothing moved.
     if (data.byteLength === 0) return this.#position;
-    throwIfAborted(o?.signal);
+    throwIfEnded(o);
     const file = this.#file;
     if (file.append === undefined) throw this.#unsupported('append', 'append to files');
     const kept = transferred ? data : Uint8Array.prototype.slice.call(data);
@@ -135,7 +135,7 @@ export class PositionedFile implements OpenFile {
   // --- positional -----------------------------------------------------------------------------------------------------
 
   async pread(size: number, position: number | bigint, o?: OpOptions, fully = true): Promise<Buffer> {
-    throwIfAborted(o?.signal);
+    throwIfEnded(o);
     const call: CallOptions = o ?? NO_CALL;
     try {
       const first = asBuffer(await this.#file.pread(size, position, call));
@@ -172,7 +172,7 @@ export class PositionedFile implements OpenFile {
   ): Promise<number> {
     const file = this.#file;
     if (file.preadinto === undefined) return this.preadinto(memory, position, o, fully);
-    throwIfAborted(o?.signal);
+    throwIfEnded(o);
     let total = 0;
     try {
       do {
@@ -192,7 +192,7 @@ export class PositionedFile implements OpenFile {
     o?: OpOptions,
     transferred = false,
   ): Promise<number> {
-    throwIfAborted(o?.signal);
+    throwIfEnded(o);
     const file = this.#file;
     const kept = transferred ? data : Uint8Array.prototype.slice.call(data);
     // Linux appends whatever the position, and leaves the file's own where it was.
@@ -266,7 +266,7 @@ export class PositionedFile implements OpenFile {
   }
 
   async #guarded<T>(syscall: string, o: OpOptions | undefined, ask: () => Promise<T>): Promise<T> {
-    throwIfAborted(o?.signal);
+    throwIfEnded(o);
     try {
       return await ask();
     } catch (error) {

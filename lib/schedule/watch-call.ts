@@ -1,7 +1,15 @@
 // Ends a wait in JavaScript, for a lock or for a turn, by its signal or its timeout.
 import { TimeoutError } from '../errors/index.js';
 import { abortErrorOf, offAbort, onAbort, throwIfAborted } from './abort.js';
-import type { Call } from './call.js';
+import { Call } from './call.js';
+import type { OpOptions } from './options.js';
+
+/** Throws AbortError or TimeoutError if `o` has ended: before each step of what takes several. */
+export function throwIfEnded(o: OpOptions | undefined): void {
+  if (o === undefined) return;
+  throwIfAborted(o.signal);
+  if (o instanceof Call && o.timeout === 0) throw new TimeoutError(o.total ?? 0);
+}
 
 /**
  * Calls `giveUp` at most once, with AbortError or TimeoutError. The signal must not be aborted yet.

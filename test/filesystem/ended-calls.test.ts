@@ -1,0 +1,73 @@
+// Calls of mounted file systems that ignore signal and deadline: nothing more is asked of the file system once a call has ended.
+import { expect } from 'chai';
+import { setTimeout as pause } from 'node:timers/promises';
+import { open, type OpOptions, os, readText, writeAtomic } from 'uvfiles';
+import { type FileSystem, type Mount, mount, wrap } from 'uvfiles/filesystem';
+import { memoryFiles } from 'uvfiles/testing';
+import { rejection } from '../support/files.js';
+
+describe('calls of a mounted file system that ignores their signal and deadline', () => {
+  let slow: Mount;
+  let asked: string[] = [];
+
+  before(() => {
+    const files = memoryFiles({ a: 'text' }, { at: '/ended-calls' });
+    files.unmount();
+    const base = files.fileSystem;
+    const later =
+      <A extends unknown[], R>(name: string, call: (...args: A) => Promise<R>) =>
+      async (...args: A): Promise<R> => {
+        asked.push(name);
+        await pause(20);
+        return call(...args);
+      };
+    const overrides: Partial<FileSystem> = {
+      stat: later('stat', base.stat.bind(base)),
+      open: later('open', base.open.bind(base)),
+      rename: later('rename', base.rename.bind(base)),
+      unlink: later('unlink', base.unlink.bind(base)),
+    };
+    // So that a whole file takes several calls.
+    const withoutReadFile = { ...overrides, readFile: undefined } as unknown as Partial<FileSystem>;
+    slow = mount('/ended-calls', wrap(base, withoutReadFile));
+  });
+  beforeEach(() => void (asked = []));
+  after(() => slow.unmount());
+
+  const ways: [string, string, () => OpOptions][] = [
+    ['a timeout', 'ERR_TIMEOUT', () => ({ timeout: 1 })],
+    ['a signal', 'ABORT_ERR', () => ({ signal: AbortSignal.timeout(1) })],
+  ];
+  for (const [what, code, options] of ways) {
+    it(`${what} ends the read of a file before its next step`, async () => {
+      expect(await rejection(readText('/ended-calls/a', options()))).to.have.property('code', code);
+      expect(asked.filter((name) => name === 'open')).to.have.lengthOf.at.most(1);
+    });
+
+    it(`${what} ends an atomic write, which leaves the old file and no other`, async () => {
+      expect(await rejection(writeAtomic('/ended-calls/a', 'new', options()))).to.have.property('code', code);
+      expect(asked).not.to.include('rename');
+      expect(await readText('/ended-calls/a')).to.equal('text');
+      expect(await os.listdir('/ended-calls')).to.deep.equal(['a']);
+    });
+  }
+
+  it('a call that has ended before it begins asks nothing', async () => {
+    const aborted = { signal: AbortSignal.abort() };
+    expect(await rejection(os.stat('/ended-calls/a', { timeout: 0 }))).to.have.property(
+      'code',
+      'ERR_TIMEOUT',
+    );
+    expect(await rejection(os.stat('/ended-calls/a', aborted))).to.have.property('code', 'ABORT_ERR');
+    expect(asked).to.deep.equal([]);
+  });
+
+  it('a timeout that has passed keeps written data in the handle', async () => {
+    const f = await open('/ended-calls/b', 'wb');
+    await f.write(Buffer.from('kept'));
+    expect(await rejection(f.flush({ timeout: 0 }))).to.have.property('code', 'ERR_TIMEOUT');
+    await f.close();
+    expect(await readText('/ended-calls/b')).to.equal('kept');
+    await os.unlink('/ended-calls/b');
+  });
+});
