@@ -4,11 +4,12 @@ import { posix } from 'node:path';
 
 import { copyContent, type FileJob } from './cp-file.js';
 import { type ErrorContext, fileSystemError } from './file-system-error.js';
-import { statCall, type Store } from '../filesystem/store.js';
+import { absolute } from '../filesystem/mounted-path.js';
+import { FOLLOW, statCall, type Store } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 import { textOf } from './arguments.js';
-import { makeAll } from './names.js';
-import { CP_REFUSES_DIRECTORIES } from './versions.js';
+import { linkText, makeAll } from './names.js';
+import { CP_LINKS_TO_FILES, CP_REFUSES_DIRECTORIES } from './versions.js';
 
 /** Options of `cp`, with their defaults. */
 export interface CpOptions {
@@ -39,6 +40,9 @@ function refusal(
   const context: ErrorContext = { syscall: 'cp', code: name, errno: constants.errno[name], message, path };
   return fileSystemError(code, prefix, context);
 }
+
+const invalid = (message: string, path: string): Error =>
+  refusal('ERR_FS_CP_EINVAL', 'Invalid src or dest', 'EINVAL', message, path);
 
 const exists = (path: string): Error =>
   refusal('ERR_FS_CP_EEXIST', 'Target already exists', 'EEXIST', `${path} already exists`, path);
@@ -87,25 +91,37 @@ async function statusOrNothing(
 /** Copies `from` to `to`: the first call of `cp`. */
 export async function copyOver(job: CopyJob, from: string, to: string): Promise<void> {
   const { store, target, call } = job;
-  if (store === target && `${withoutSlash(to)}/`.startsWith(`${withoutSlash(from)}/`)) {
+  if (store === target && isWithin(to, from)) {
     const same = withoutSlash(to) === withoutSlash(from);
-    const message = same
-      ? 'src and dest cannot be the same'
-      : `cannot copy ${from} to a subdirectory of self ${to}`;
+    const message = same ? SAME : `cannot copy ${from} to a subdirectory of self ${to}`;
     const isDirectory = (await store.stat(from, statCall(false, false), call)).isDirectory();
-    if (same || isDirectory) throw refusal('ERR_FS_CP_EINVAL', 'Invalid src or dest', 'EINVAL', message, to);
+    if (same || isDirectory) throw invalid(message, to);
   }
   await copyItem(job, from, to, true);
 }
 
+const SAME = 'src and dest cannot be the same';
+
 const withoutSlash = (path: string): string => path.replace(/\/+$/, '');
+
+/** Whether `path` is `top` or below it. */
+const isWithin = (path: string, top: string): boolean =>
+  `${withoutSlash(path)}/`.startsWith(`${withoutSlash(top)}/`);
+
+/** Whether both are one file, by whatever names. File systems without inode numbers have one name per file. */
+const isSame = ({ store, target }: CopyJob, source: Status, there: Status): boolean =>
+  store === target && source.ino !== 0 && source.ino === there.ino && source.dev === there.dev;
 
 async function copyItem(job: CopyJob, from: string, to: string, isTop: boolean): Promise<void> {
   const { store, target, call, options } = job;
   if (options.filter !== undefined && !(await options.filter(from, to))) return;
   const source = await store.stat(from, statCall(options.dereference, false), call);
   const there = await statusOrNothing(target, to, options.dereference, call);
-  if (there !== undefined) checkKinds(source, there, from, to);
+  if (there !== undefined) {
+    if (isSame(job, source, there)) throw invalid(SAME, to);
+    checkKinds(source, there, from, to);
+  }
+  if (isTop && source.isDirectory()) await checkAbove(job, source, from, to);
   if (isTop && there === undefined) await makeAll(target, parentOf(to), 0o777, call);
   if (source.isDirectory()) return copyDirectory(job, source, there, from, to);
   if (source.isSymbolicLink()) return copyLink(job, there, from, to);
@@ -126,6 +142,18 @@ function parentOf(path: string): string {
   // The scheme of a mounted URL is no directory.
   const root = /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i.exec(text)?.[0] ?? '';
   return root + posix.dirname(text.slice(root.length) || '/');
+}
+
+/** A directory is not copied into itself, by whatever path. */
+async function checkAbove(job: CopyJob, source: Status, from: string, to: string): Promise<void> {
+  if (job.store !== job.target || source.ino === 0) return;
+  for (let at = withoutSlash(absolute(to)); ; at = parentOf(at)) {
+    const above = parentOf(at);
+    if (above === at) return;
+    const stats = await statusOrNothing(job.target, above, true, job.call);
+    if (stats !== undefined && isSame(job, source, stats))
+      throw invalid(`cannot copy ${from} to a subdirectory of self ${at}`, at);
+  }
 }
 
 function checkKinds(source: Status, there: Status, from: string, to: string): void {
@@ -183,10 +211,37 @@ async function copyDirectory(
 
 async function copyLink(job: CopyJob, there: Status | undefined, from: string, to: string): Promise<void> {
   const { store, target, call, options } = job;
-  const text = (await store.readlink(from, call)).toString();
-  const absolute =
-    options.verbatimSymlinks || posix.isAbsolute(text) ? text : posix.join(parentOf(from), text);
+  const text = await linkText(store, from, call);
+  const leadsTo = options.verbatimSymlinks ? text : targetOf(from, text);
   // A link is replaced. Anything else stays, and EEXIST says so.
-  if (there?.isSymbolicLink() === true) await target.unlink(to, call);
-  await target.symlink(absolute, to, call);
+  if (there?.isSymbolicLink() === true) {
+    await checkLinks(job, leadsTo, from, to);
+    await target.unlink(to, call);
+  }
+  await target.symlink(leadsTo, to, call);
+}
+
+/** Where the link at `path` leads. */
+const targetOf = (path: string, text: string): string =>
+  posix.isAbsolute(text) ? text : withoutSlash(absolute(`${parentOf(path)}/${text}`));
+
+/** A link to a directory does not replace a link to one above or below it: what is below would no longer be found. */
+async function checkLinks(job: CopyJob, leadsTo: string, from: string, to: string): Promise<void> {
+  const { store, target, call } = job;
+  const source = absolute(leadsTo);
+  const old = targetOf(to, await linkText(target, to, call));
+  const checkInside = (): void => {
+    if (isWithin(old, source)) throw invalid(`cannot copy ${leadsTo} to a subdirectory of self ${old}`, to);
+  };
+  if (!CP_LINKS_TO_FILES) checkInside();
+  if (!(await store.stat(from, FOLLOW, call)).isDirectory()) return;
+  checkInside();
+  if (isWithin(source, old))
+    throw refusal(
+      'ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY',
+      'Cannot overwrite symlink in subdirectory of self',
+      'EINVAL',
+      `cannot overwrite ${old} with ${leadsTo}`,
+      to,
+    );
 }

@@ -15,8 +15,9 @@ import { LISTS_IN_LEVELS } from './versions.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 
 type Call = OpOptions | undefined;
+
 /** The entries of a directory in the order of their names, as Node has them. */
-export async function itemsOf(store: Store, path: PlainPath, call: Call): Promise<DirectoryItem[]> {
+async function itemsOf(store: Store, path: PlainPath, call: Call): Promise<DirectoryItem[]> {
   const listing = store.listing(path, call);
   const items: DirectoryItem[] = [];
   try {
@@ -40,7 +41,8 @@ function sorted(items: DirectoryItem[]): DirectoryItem[] {
 // Of a name that is not UTF-8: two of them must not become one.
 const latinOf = (name: Uint8Array): string => `${textOf(name)}\0${Buffer.from(name).toString('latin1')}`;
 
-async function typeOf(store: Store, path: PlainPath, call: Call): Promise<EntryType> {
+/** What is at `path`; links are not followed. */
+export async function typeOf(store: Store, path: PlainPath, call: Call): Promise<EntryType> {
   const stats = await store.stat(path, statCall(false, false), call);
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'directory';

@@ -9,6 +9,7 @@ import { Lane } from '../schedule/lane.js';
 import type { OpOptions } from '../schedule/options.js';
 import { cp } from './cp.js';
 import { opendir, readdir } from './directories.js';
+import { glob as globEither } from './glob.js';
 import * as names from './names.js';
 import { node } from './node.js';
 import { open } from './open.js';
@@ -44,7 +45,7 @@ function functionsFor(call: OpOptions | undefined): Promises {
     constants,
     copyFile: (src: unknown, dest: unknown, mode: unknown) => others.copyFile(call, src, dest, mode),
     cp: (src: unknown, dest: unknown, o: unknown) => cp(call, src, dest, o),
-    glob: (pattern: unknown, o: unknown) => others.glob(call, pattern, o),
+    glob: (pattern: unknown, o: unknown) => globEither(call, pattern, o),
     lchmod: (path: unknown, mode: unknown) => others.lchmod(call, path, mode),
     lchown: (path: unknown, uid: unknown, gid: unknown) => names.lchown(call, path, uid, gid),
     link: (existing: unknown, path: unknown) => names.link(call, existing, path),

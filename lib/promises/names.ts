@@ -121,12 +121,18 @@ export async function readlink(call: Call, path: unknown, options: unknown): Pro
   const plain = pathOf(path);
   const encoding = encodingOf(options);
   if (plain === undefined || encoding === undefined) return node.readlink(path as never, options as never);
-  const store = storeOf(plain);
-  const text = await store.readlink(plain, call);
-  // An absolute link of a mounted file system leads within it. The program knows the target by its path below the prefix.
-  const isWithin = store.prefix !== '' && text[0] === SLASH;
-  const whole = isWithin ? Buffer.concat([Buffer.from(store.prefix), text]) : text;
-  return encoded(whole, encoding);
+  return encoded(await linkBytes(storeOf(plain), plain, call), encoding);
+}
+
+// An absolute link of a mounted file system leads within it. The program knows the target by its path below the prefix.
+async function linkBytes(store: Store, path: PlainPath, call: Call): Promise<Buffer> {
+  const text = await store.readlink(path, call);
+  return store.prefix !== '' && text[0] === SLASH ? Buffer.concat([Buffer.from(store.prefix), text]) : text;
+}
+
+/** What a link contains, as the program sees it. */
+export async function linkText(store: Store, path: string, call: Call): Promise<string> {
+  return (await linkBytes(store, path, call)).toString();
 }
 
 export async function realpath(call: Call, path: unknown, options: unknown): Promise<unknown> {

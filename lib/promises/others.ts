@@ -7,7 +7,6 @@ import { FOLLOW, type Store, type Timestamp } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 import { encoded, encodingOf, modeOf, pathOf, type PlainPath, textOf } from './arguments.js';
 import { copyContent } from './cp-file.js';
-import { glob as globMounted } from '../os/glob.js';
 import { renamed } from './file-system-error.js';
 import { node } from './node.js';
 import { openPath } from './open.js';
@@ -162,38 +161,20 @@ export async function mkdtempDisposable(call: Call, prefix: unknown, options: un
   return { __proto__: null, path, remove, [Symbol.asyncDispose]: remove };
 }
 
-// Node's own iterator for real files that `faults` or `trace` stand before. Rejects at its first step, as Node's do.
-async function* steps(
-  store: Store,
-  path: PlainPath,
-  what: string,
-  own: () => AsyncIterable<unknown>,
-): AsyncGenerator {
-  if (store.name !== realFiles.name) throw unsupported(store, what);
-  await store.stat(path, FOLLOW);
-  yield* own();
-}
-
 export function watch(_call: Call, path: unknown, options: unknown): unknown {
   const plain = pathOf(path);
   const store = mounted(plain);
-  if (plain === undefined || store === undefined) return node.watch(path as never, options as never);
-  return steps(store, plain, 'watch', () => node.watch(path as never, options as never));
+  const own = (): AsyncIterable<unknown> => node.watch(path as never, options as never);
+  return plain === undefined || store === undefined ? own() : watchMounted(store, plain, own);
 }
 
-interface GlobOptions {
-  cwd?: unknown;
-  exclude?: unknown;
-  withFileTypes?: unknown;
-}
-
-export function glob(call: Call, pattern: unknown, options: unknown): unknown {
-  const { cwd = '.', exclude, withFileTypes } = (options ?? {}) as GlobOptions;
-  const top = pathOf(cwd);
-  const store = mounted(top);
-  const { glob: own } = node as unknown as { glob: (pattern: unknown, options: unknown) => unknown };
-  if (top === undefined || store === undefined) return own(pattern, options);
-  if (withFileTypes === true)
-    return steps(store, top, 'glob with file types', () => own(pattern, options) as AsyncIterable<unknown>);
-  return globMounted(pattern as string, { ...call, cwd: textOf(top), exclude: exclude as never });
+// Node's own iterator for real files that `faults` or `trace` stand before. Rejects at its first step, as Node's do.
+async function* watchMounted(
+  store: Store,
+  path: PlainPath,
+  own: () => AsyncIterable<unknown>,
+): AsyncGenerator {
+  if (store.name !== realFiles.name) throw unsupported(store, 'watch');
+  await store.stat(path, FOLLOW);
+  yield* own();
 }

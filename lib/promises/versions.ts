@@ -14,3 +14,5 @@ export const TAKES_BUFFER = sourceOf(node.readFile).includes('validateReadFileBu
 export const STAT_TAKES_SIGNAL = sourceOf(node.stat).includes('validateAbortSignal');
 /** `errorOnExist` of `cp` holds for directories, too: since Node 22. */
 export const CP_REFUSES_DIRECTORIES = major >= 22;
+/** `cp` replaces links to files by links to the same files: since Node 24. */
+export const CP_LINKS_TO_FILES = major >= 24;

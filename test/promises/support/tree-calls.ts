@@ -9,8 +9,71 @@ export function said({ name, message, code, syscall, path, dest, info }: any): u
   return { name, message, code, syscall, path, dest, info: info && Object.entries(info).map(String).sort() };
 }
 
+/** Copies the link `from` over the link `to`, both to absolute paths. */
+const linkOver =
+  (from: string, to: string, options = {}): Call =>
+  async (f, at) => {
+    await f.symlink(at(from), at('one'));
+    await f.symlink(at(to), at('two'));
+    await f.cp(at('one'), at('two'), options).catch(said);
+    return f.readlink(at('two'));
+  };
+
+/** Names, directories and kinds of the matches of `glob`, where the version has it. */
+async function matches(f: any, pattern: unknown, options: any): Promise<unknown> {
+  if (f.glob === undefined) return undefined;
+  const found: unknown[] = [];
+  for await (const entry of f.glob(pattern, { withFileTypes: true, ...options }))
+    found.push([entry.name, entry.parentPath, entry.isFile(), entry.isDirectory(), entry.isSymbolicLink()]);
+  return found.map(String).sort().join(' ');
+}
+
 /** By function. */
 export const treeCalls: Record<string, Call[]> = {
+  'cp of links and to other names of the source': [
+    linkOver('file', 'file'),
+    linkOver('file', 'dir'),
+    linkOver('dir', 'file'),
+    linkOver('dir', 'dir'),
+    linkOver('dir', 'dir/sub'),
+    linkOver('dir/sub', 'dir'),
+    linkOver('dir/sub', 'dir', { verbatimSymlinks: true }),
+    linkOver('nowhere', 'file'),
+    async (f, at) => {
+      await f.cp(at('dir'), at('copy'), { recursive: true });
+      return f.cp(at('dir'), at('copy'), { recursive: true }).catch(said);
+    },
+    async (f, at) => {
+      await f.mkdir(at('copy/sub'), { recursive: true });
+      await f.symlink(at('dir/sub'), at('copy/sub/up'));
+      const refusal = await f.cp(at('dir'), at('copy'), { recursive: true }).catch(said);
+      const kept = await f.readlink(at('copy/sub/up'));
+      await f.rm(at('copy'), { recursive: true }); // how much was copied before depends on the order
+      return [refusal, kept];
+    },
+    async (f, at) => {
+      await f.link(at('file'), at('other'));
+      await f.cp(at('file'), at('other')).catch(said);
+    },
+    (f, at) => f.cp(at('link'), at('file'), { dereference: true }).catch(said),
+    async (f, at) => {
+      await f.symlink('dir', at('name'));
+      await f.rm(at('dir/sub/up'));
+      await f.cp(at('dir'), at('name'), { recursive: true, dereference: true }).catch(said);
+    },
+    async (f, at) => {
+      await f.symlink('dir', at('name'));
+      await f.rm(at('dir/sub/up'));
+      await f.cp(at('name'), at('dir/sub/copy'), { recursive: true, dereference: true }).catch(said);
+    },
+  ],
+  'glob with types': [
+    (f, at) => matches(f, '**/*', { cwd: at('.') }),
+    (f, at) => matches(f, ['dir/*/', 'file', 'nowhere'], { cwd: at('.') }),
+    (f, at) => matches(f, at('dir/*'), { cwd: at('dir') }),
+    (f, at) => matches(f, '**/c', { cwd: at('.'), exclude: ['dir/sub'] }),
+    (f, at) => matches(f, '*', { cwd: at('nowhere') }),
+  ],
   'options of cp': [
     (f, at) => f.cp(at('file'), at('copy')),
     (f, at) => f.cp(at('file'), at('no/such/place')),

@@ -1,0 +1,72 @@
+// glob: Node's own on real files, that of uvfiles on mounted file systems.
+import type { Dirent } from 'node:fs';
+import { isAbsolute } from 'node:path';
+
+import { absolute, SCHEME } from '../filesystem/mounted-path.js';
+import { realFiles, storeOf } from '../filesystem/mounts.js';
+import { glob as globMounted } from '../os/glob.js';
+import type { OpOptions } from '../schedule/options.js';
+import { pathOf, textOf } from './arguments.js';
+import { typeOf } from './directories.js';
+import { direntOf } from './dirent.js';
+import { node } from './node.js';
+
+type Call = OpOptions | undefined;
+
+interface GlobOptions {
+  cwd?: unknown;
+  exclude?: unknown;
+  withFileTypes?: unknown;
+}
+
+export function glob(call: Call, pattern: unknown, options: unknown): unknown {
+  const { cwd = '.', exclude, withFileTypes } = (options ?? {}) as GlobOptions;
+  const top = pathOf(cwd);
+  if (top === undefined || storeOf(top) === realFiles) {
+    const { glob: own } = node as unknown as { glob: (pattern: unknown, options: unknown) => unknown };
+    return own(pattern, options);
+  }
+  const within = textOf(top);
+  if (withFileTypes === true) return entries(call, pattern as string, within, exclude);
+  return globMounted(pattern as string, { ...call, cwd: within, exclude: exclude as never });
+}
+
+/** The matches as fs.Dirent. A function that excludes is asked about each of them, and about the directories above them. */
+async function* entries(call: Call, pattern: string, top: string, exclude: unknown): AsyncGenerator<Dirent> {
+  const filter = typeof exclude === 'function' ? (exclude as (entry: Dirent) => unknown) : undefined;
+  const patterns = filter === undefined ? (exclude as string[] | undefined) : undefined;
+  const known = new Map<string, Dirent | undefined>();
+  const isBelowTop = (path: string): boolean => path.startsWith(`${absolute(top)}/`);
+  async function entryUnlessExcluded(path: string): Promise<Dirent | undefined> {
+    if (filter === undefined) return entryAt(path, call);
+    if (!known.has(path)) {
+      const [above] = split(path);
+      const isWanted = !isBelowTop(above) || (await entryUnlessExcluded(above)) !== undefined;
+      const entry = isWanted ? await entryAt(path, call) : undefined;
+      known.set(path, entry !== undefined && filter(entry) ? undefined : entry);
+    }
+    return known.get(path);
+  }
+  for await (const match of globMounted(pattern, { ...call, cwd: top, exclude: patterns })) {
+    const path = isAbsolute(match) || SCHEME.test(match) ? match : `${top}/${match}`;
+    const entry = await entryUnlessExcluded(absolute(path).replace(/(?<=.)\/$/, ''));
+    if (entry !== undefined) yield entry;
+  }
+}
+
+/** The directory and the name of an absolute path. */
+function split(path: string): [directory: string, name: string] {
+  const cut = path.lastIndexOf('/');
+  return [path.slice(0, cut) || '/', path.slice(cut + 1)];
+}
+
+/** Undefined where the entry has been removed meanwhile. */
+async function entryAt(path: string, call: Call): Promise<Dirent | undefined> {
+  const [directory, name] = split(path);
+  try {
+    return direntOf({ name, type: await typeOf(storeOf(path), path, call) }, directory, 'utf8');
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
