@@ -2,7 +2,10 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** Rules of plain JavaScript that hold everywhere. */
+/**
+ * Rules of plain JavaScript that hold everywhere.
+ * @type {import('eslint').Linter.RulesRecord}
+ */
 const everywhere = {
   eqeqeq: ['error', 'always', { null: 'ignore' }],
   'no-var': 'error',
@@ -56,10 +59,9 @@ const layerRules = LAYERS.flatMap((folders, level) =>
     }));
     if (folder !== 'native')
       patterns.push({ regex: '/native/addon\\.js$', message: 'Only lib/native knows the addon.' });
-    return {
-      files: [`lib/${folder}/**/*.ts`],
-      rules: { 'no-restricted-imports': ['error', { patterns }] },
-    };
+    /** @type {import('eslint').Linter.RulesRecord} */
+    const rules = { 'no-restricted-imports': ['error', { patterns }] };
+    return { files: [`lib/${folder}/**/*.ts`], rules };
   }),
 );
 

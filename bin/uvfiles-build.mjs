@@ -13,6 +13,7 @@ import { addonSources, hostSystem } from '../scripts/native-sources.mjs';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const work = path.join(root, 'build', 'source');
 const result = path.join(root, 'build', 'Release', 'uvfiles.node');
+/** @type {Record<string, string>} */
 const VERSIONS = { 'node-gyp': '12', 'node-addon-api': '8' };
 
 const HELP = `Usage: npx uvfiles build [--nodedir=PREFIX]
@@ -23,7 +24,12 @@ are installed with Node. If there are none, node-gyp downloads them.`;
 
 class Refusal extends Error {}
 
-/** The folder of a package that can be found from here, from the current project or inside npm; or undefined. */
+/**
+ * The folder of a package that can be found from one of `places`; or ''.
+ * @param {string} name
+ * @param {string[]} places
+ * @returns {string}
+ */
 function findPackage(name, places) {
   for (const place of places) {
     try {
@@ -32,7 +38,7 @@ function findPackage(name, places) {
       // not there
     }
   }
-  return undefined;
+  return '';
 }
 
 function npmFolder() {
@@ -42,12 +48,15 @@ function npmFolder() {
   return [running, beside, windows].find((each) => each && existsSync(path.join(each, 'bin/npm-cli.js')));
 }
 
-/** The two tools' folders, downloaded into the work folder where they are not found. */
+/**
+ * The two tools' folders, downloaded into the work folder where they are not found.
+ * @param {string} project
+ */
 function tools(project) {
   const npm = npmFolder();
   const places = [root, project, ...(npm ? [npm] : [])];
   const found = Object.fromEntries(Object.keys(VERSIONS).map((name) => [name, findPackage(name, places)]));
-  const missing = Object.keys(VERSIONS).filter((name) => !found[name]);
+  const missing = Object.keys(VERSIONS).filter((name) => found[name] === '');
   if (missing.length === 0) return found;
   const wanted = missing.map((name) => `${name}@${VERSIONS[name]}`);
   const advice = `Install them in your project and try again: npm install --save-dev ${wanted.join(' ')}`;
@@ -81,6 +90,7 @@ function headersPrefix() {
   return existsSync(path.join(prefix, 'include/node/node_api.h')) ? prefix : undefined;
 }
 
+/** @param {string} addonApi */
 function layOut(addonApi) {
   cpSync(path.join(root, 'src-native'), path.join(work, 'src-native'), { recursive: true });
   const target = {
@@ -93,6 +103,7 @@ function layOut(addonApi) {
   writeFileSync(path.join(work, 'binding.gyp'), JSON.stringify({ targets: [target] }, undefined, 2));
 }
 
+/** @param {string} nodeGyp */
 function build(nodeGyp) {
   const prefix = headersPrefix();
   const args = [path.join(nodeGyp, 'bin/node-gyp.js'), 'rebuild', ...(prefix ? [`--nodedir=${prefix}`] : [])];
@@ -123,8 +134,8 @@ function main() {
   mkdirSync(work, { recursive: true });
   try {
     const found = tools(project);
-    layOut(found['node-addon-api']);
-    build(found['node-gyp']);
+    layOut(found['node-addon-api'] ?? '');
+    build(found['node-gyp'] ?? '');
     mkdirSync(path.dirname(result), { recursive: true });
     copyFileSync(path.join(work, 'build/Release/uvfiles.node'), result);
   } finally {

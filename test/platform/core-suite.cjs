@@ -1,3 +1,4 @@
+// @ts-check (plain JavaScript: it runs where TypeScript does not)
 // The core of the API in plain JavaScript, for runtimes and systems on which mocha cannot run: Bun, Deno, wine, qemu.
 // `RUNTIME core-suite.cjs PATH-OR-NAME-OF-UVFILES [LACKING,...]`: prints a line a check and, last, the counts. A check named
 // as lacking must fail with an error (not crash, not hang), so that the list stays true.
@@ -10,17 +11,19 @@ const name = process.argv[2] ?? 'uvfiles';
 const lacking = new Set((process.argv[3] ?? '').split(',').filter(Boolean));
 const uvfiles = require(name);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'uvfiles-suite-'));
+/** @param {string[]} names */
 const at = (...names) => path.join(folder, ...names);
 
 /** How long one check may take before it counts as hung. */
 const LIMIT_MS = 60_000;
 
+/** @param {Promise<unknown>} promise */
 async function code(promise) {
   try {
     await promise;
   } catch (error) {
     assert.ok(error instanceof Error, 'rejects with an Error');
-    return error.code;
+    return 'code' in error ? error.code : undefined;
   }
   return undefined;
 }
@@ -28,6 +31,7 @@ async function code(promise) {
 const checks = {
   // A stat that leaves errno alone (it has happened to a binary) tells the reason of whatever failed before it.
   async 'the reason of each failure'() {
+    /** @param {() => Promise<unknown>} call */
     const sixteen = (call) => Promise.all(Array.from({ length: 16 }, () => code(call())));
     for (let round = 0; round < 5; round++) {
       const there = await sixteen(() => uvfiles.os.mkdir(folder));
@@ -80,7 +84,7 @@ const checks = {
     await file.sync();
     await file.datasync();
     const [mine, theirs] = [await file.stat(), fs.statSync(at('t'))];
-    for (const field of ['size', 'mode', 'dev', 'ino', 'nlink'])
+    for (const field of /** @type {const} */ (['size', 'mode', 'dev', 'ino', 'nlink']))
       assert.strictEqual(mine[field], theirs[field], field);
     assert.strictEqual(Math.floor(mine.mtimeMs), Math.floor(theirs.mtimeMs)); // Deno's has no fraction
     assert.ok(mine.isFile());
@@ -124,7 +128,9 @@ const checks = {
   },
   async 'abort and close'() {
     const file = await uvfiles.open(at('many'), 'rb');
-    const error = await file.read(1, { signal: AbortSignal.abort() }).catch((caught) => caught);
+    const error = await file
+      .read(1, { signal: AbortSignal.abort() })
+      .catch((/** @type {unknown} */ caught) => Object(caught));
     assert.strictEqual(error.name, 'AbortError');
     await Promise.all([file.read(1), file.close(), file.close()]);
   },
@@ -208,7 +214,7 @@ const checks = {
   },
   async 'errors that no system call made'() {
     const file = await uvfiles.tempfile.spooledTemporaryFile();
-    const error = await file.seek(-1, 1).catch((caught) => caught);
+    const error = await file.seek(-1, 1).catch((/** @type {unknown} */ caught) => Object(caught));
     assert.deepStrictEqual([error.code, error.syscall], ['EINVAL', 'lseek']);
     await file.close();
   },

@@ -1,9 +1,11 @@
 // What `npm pack` and `npm publish` refuse: packages that lack what package.json names or what their guides link to.
 import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { faultsOfPackage } from '../../scripts/support/package-contents.js';
+import { needsNpm } from '../support/package.js';
 
 describe('the gate before packing', () => {
   let folder: string;
@@ -49,6 +51,23 @@ describe('the gate before packing', () => {
       'bin.tool: bin/tool.mjs is not in the package',
       'exports["./os"]["import"]["default"]: ./dist/os.js is not in the package',
     ]);
+  });
+
+  it('refuses to pack where a target is not in the tarball, also one that is on the disk', function () {
+    needsNpm(this);
+    const exports = { '.': './a.js', './b': './b.js' };
+    const manifest = { name: 'fixture', version: '1.0.0', exports, files: ['a.js'] };
+    expect(faults(manifest, { 'a.js': '', 'b.js': '' })).to.deep.equal([]);
+    const prepack = () =>
+      spawnSync(process.execPath, ['--import', 'tsx', 'scripts/prepack.ts', folder], { encoding: 'utf8' });
+    const { status, stderr } = prepack();
+    expect(stderr).to.contain('not packed: exports["./b"]: ./b.js is not in the package');
+    expect(status).to.equal(1);
+    writeFileSync(
+      path.join(folder, 'package.json'),
+      JSON.stringify({ ...manifest, files: ['a.js', 'b.js'] }),
+    );
+    expect(prepack().status).to.equal(0);
   });
 
   it('names each entry of `files` that gives nothing', () => {

@@ -1,23 +1,22 @@
-'use strict';
 // mocha's spec reporter that also writes to the file named by UVFILES_TEST_COUNTS, so that .ci/run adds up numbers
 // instead of parsing text: "passed failed skipped", then a line for each test that passed at its second try only.
-const { writeFileSync } = require('node:fs');
-const { reporters, Runner } = require('mocha');
+import { writeFileSync } from 'node:fs';
+import { type MochaOptions, reporters, Runner, type Test } from 'mocha';
 
 const { EVENT_RUN_END, EVENT_TEST_PASS, EVENT_TEST_RETRY } = Runner.constants;
 
 /** Milliseconds that the process may live on when all tests are done. */
 const MOST_AFTER_THE_LAST_TEST = 60_000;
 
-module.exports = class CountingReporter extends reporters.Spec {
-  constructor(runner, options) {
+class CountingReporter extends reporters.Spec {
+  constructor(runner: Runner, options: MochaOptions) {
     super(runner, options);
-    const errors = new Map();
-    const unsteady = [];
-    runner.on(EVENT_TEST_RETRY, (test, error) =>
-      errors.set(test.fullTitle(), String(error?.message ?? error)),
+    const errors = new Map<string, string>();
+    const unsteady: string[] = [];
+    runner.on(EVENT_TEST_RETRY, (test: Test, error: unknown) =>
+      errors.set(test.fullTitle(), error instanceof Error ? error.message : String(error)),
     );
-    runner.on(EVENT_TEST_PASS, (test) => {
+    runner.on(EVENT_TEST_PASS, (test: Test) => {
       const error = errors.get(test.fullTitle());
       if (error !== undefined)
         unsteady.push(`${test.fullTitle()}: ${error.replace(/\s+/g, ' ').slice(0, 300)}`);
@@ -36,4 +35,6 @@ module.exports = class CountingReporter extends reporters.Spec {
       if (file) writeFileSync(file, [`${passes} ${failures} ${pending}`, ...unsteady, ''].join('\n'));
     });
   }
-};
+}
+
+module.exports = CountingReporter;
