@@ -6,7 +6,7 @@ const LARGEST_OFFSET = 2n ** 63n - 1n;
 /** An absolute position in bytes: a non-negative safe integer, or a bigint up to 2^63-1. */
 export function checkPosition(value: unknown, name: string): number | bigint {
   if (typeof value === 'number') {
-    if (value >= 0 && Number.isSafeInteger(value)) return value;
+    if (value >= 0 && Number.isSafeInteger(value)) return value + 0; // -0 is 0
   } else if (typeof value === 'bigint' && value >= 0n && value <= LARGEST_OFFSET) {
     return value <= 9007199254740991n ? Number(value) : value;
   }
@@ -16,7 +16,7 @@ export function checkPosition(value: unknown, name: string): number | bigint {
 /** An offset that may be negative: for seeks relative to the position or the end. */
 export function checkOffset(value: unknown, name: string): number | bigint {
   if (typeof value === 'number') {
-    if (Number.isSafeInteger(value)) return value;
+    if (Number.isSafeInteger(value)) return value + 0;
   } else if (typeof value === 'bigint' && value >= -LARGEST_OFFSET && value <= LARGEST_OFFSET) {
     return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
   }

@@ -213,7 +213,8 @@ export abstract class PositionalHandle extends Handle {
       this._checkReadable();
       if (!isArray(ranges)) throw invalidArgType('ranges', 'an instance of Array', ranges);
       // Read once: what they are is checked before any of them is done.
-      const checked = (ranges as readonly (Partial<Range> | null | undefined)[]).map(
+      const checked = Array.from(
+        ranges as readonly (Partial<Range> | null | undefined)[], // a hole in it is no range
         (range, index): Range => ({
           position: checkPosition(range?.position, `ranges[${index}].position`),
           size: checkSize(range?.size, `ranges[${index}].size`, constants.MAX_LENGTH),

@@ -8,6 +8,26 @@ const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 describe('positional I/O', () => {
   const folder = new Folder();
+
+  it('refuses a list of ranges with a hole, as it refuses undefined', async () => {
+    await using f = await open(folder.put('f', '0123'), 'rb');
+    const holes: { position: number; size: number }[] = [];
+    holes[1] = { position: 0, size: 1 };
+    expect(await codeOf(f.readMany(holes))).to.equal('ERR_OUT_OF_RANGE');
+    expect(await codeOf(f.readMany([undefined as never, holes[1]]))).to.equal('ERR_OUT_OF_RANGE');
+  });
+
+  it('takes -0 for 0, and never gives it back', async () => {
+    await using f = await open(folder.put('f', '0123'), 'rb+');
+    expect(await f.pread(2, -0)).to.deep.equal(bytes('01'));
+    await f.seek(2);
+    expect(Object.is(await f.seek(-0), 0)).to.equal(true);
+    expect(Object.is(await f.tell(), 0)).to.equal(true);
+    expect(Object.is(await f.truncate(-0), 0)).to.equal(true);
+    await using text = await open(folder.at('f'));
+    expect(Object.is(await text.seek(-0), 0)).to.equal(true);
+    expect(Object.is(await text.seek(-0, 2), 0)).to.equal(true);
+  });
   const both: [string, (mode: string, content: string | Buffer) => Promise<BinaryFile | RawFile>][] = [
     ['a binary file', (mode, content) => open(folder.put('f', content), mode as 'rb')],
     ['a raw file', (mode, content) => open(folder.put('f', content), mode as 'rb', { buffering: 0 })],
