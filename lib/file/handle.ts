@@ -8,7 +8,7 @@ import { forbidding, refuseForbiddenUse } from '../filesystem/layers.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { AwaitedRead } from './awaited-read.js';
-import { describeHandle, type HandleDescription, refuseClone } from './describe.js';
+import { describeHandle, type HandleDescription, refuseClone, stateOf } from './describe.js';
 import { asyncDispose } from './dispose.js';
 import { forgetCollection } from './garbage.js';
 import { Lockable } from './lockable.js';
@@ -248,7 +248,7 @@ export abstract class Handle extends Lockable {
    * @returns a string with its name, mode and state
    */
   [inspect.custom](_depth: number, options: InspectOptions): string {
-    const state = this.#detached ? ' detached' : this.closed ? ' closed' : ` fd=${this._io.file.fd}`;
+    const state = stateOf(this.#detached, this.closed, this._io.file.fd);
     return `${this.constructor.name} { ${inspect(this.name, options)} mode=${inspect(this.mode, options)}${state} }`;
   }
 }

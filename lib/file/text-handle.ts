@@ -9,7 +9,7 @@ import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import type { ErrorHandlerName } from '../text/codec.js';
 import type { BinaryFile } from './binary-file.js';
-import { describeHandle, type HandleDescription, refuseClone } from './describe.js';
+import { describeHandle, type HandleDescription, refuseClone, stateOf } from './describe.js';
 import { asyncDispose } from './dispose.js';
 import type { LockableHandle } from './file-lock.js';
 import type { StatOptions } from './handle.js';
@@ -222,7 +222,7 @@ export abstract class TextHandle extends Lockable {
    * @returns a string with its name, mode and state
    */
   [inspect.custom](_depth: number, options: InspectOptions): string {
-    const state = this.#detached ? ' detached' : this.closed ? ' closed' : ` fd=${this.buffer.fileno()}`;
+    const state = stateOf(this.#detached, this.closed, this.buffer._io.file.fd);
     const shown = `${inspect(this.name, options)} mode=${inspect(this.mode, options)} encoding=${this.encoding}`;
     return `${this.constructor.name} { ${shown}${state} }`;
   }

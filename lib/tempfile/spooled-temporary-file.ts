@@ -104,9 +104,9 @@ function attachRollover(handle: AnyFile, spool: SpoolFile, mode: string): Spoole
   for (const layer of new Set<AnyFile>([handle, buffer ?? handle, buffer?.raw ?? handle])) {
     const fileno = layer.fileno.bind(layer);
     define(layer, 'fileno', () => {
-      const fd = fileno();
+      layer._check();
       if (!spool.rolled) throw new UnsupportedOperationError('the file is in memory: call rollover() first');
-      return fd;
+      return fileno();
     });
     define(
       layer,
@@ -139,7 +139,8 @@ function attachRollover(handle: AnyFile, spool: SpoolFile, mode: string): Spoole
 
 function placeOfContent(layer: AnyFile, spool: SpoolFile): string {
   if (layer.closed) return 'closed';
-  return spool.rolled ? `fd=${spool.fd}` : `${spool.size} bytes in memory`;
+  if (!spool.rolled) return `${spool.size} bytes in memory`;
+  return spool.fd < 0 ? 'rolled over' : `fd=${spool.fd}`;
 }
 
 type Write<Result> = (data: never, o?: WriteOptions) => Promise<Result>;

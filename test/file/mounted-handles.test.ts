@@ -1,5 +1,6 @@
 // Handles on file systems that programs bring along: what ends them, and calls that only such file systems have.
 import { expect } from 'chai';
+import { inspect } from 'node:util';
 import { open, openAtomic } from 'uvfiles';
 import { type FileSystemFile, mount } from 'uvfiles/filesystem';
 
@@ -27,6 +28,16 @@ class PublishedFiles extends FlatFiles {
 }
 
 describe('a handle on a mounted file system', () => {
+  it('is shown without the descriptor that it does not have', async () => {
+    using _ = mount('/flat', new FlatFiles());
+    await using binary = await open('/flat/a', 'wb');
+    expect(inspect(binary)).to.equal("BinaryFile { '/flat/a' mode='wb' }");
+    await using text = await open('/flat/a');
+    expect(inspect(text)).to.equal("TextFile { '/flat/a' mode='r' encoding=utf-8 }");
+    await text.close();
+    expect(inspect(text)).to.equal("TextFile { '/flat/a' mode='r' encoding=utf-8 closed }");
+  });
+
   it('is aborted, not closed, when a stream over it fails, if its content shows only then', async () => {
     const files = new PublishedFiles();
     using _ = mount('/published', files);
