@@ -55,12 +55,20 @@ export function failure(slot: number, errno: number, syscall: string): Error {
   );
 }
 
+const NO_ENTRY = process.platform === 'win32' ? -4058 : -2; // UV_ENOENT
+// The system calls of two paths.
+const WITH_TARGET = new Set(['rename', 'link', 'symlink', 'copyfile', 'cp']);
+
 /** The error of a task that failed with `errno`. Its output is `syscall NUL path NUL dest`. */
 export function taskFailure(extra: Extra | undefined, errno: number, output: Buffer): Error {
   // As above.
   if (extra?.timeout !== undefined && errno === TIMED_OUT) return new TimeoutError(extra.timeout);
   const [syscall = '', path = '', dest = ''] = output.toString().split('\0');
-  return systemError(errno, syscall, path === '' ? undefined : path, dest === '' ? undefined : dest);
+  // Nothing stands for no path, and for an empty one, which is ENOENT. Calls without a path never fail with that.
+  const missing = errno === NO_ENTRY;
+  const hasPath = path !== '' || missing;
+  const hasTarget = dest !== '' || (missing && WITH_TARGET.has(syscall));
+  return systemError(errno, syscall, hasPath ? path : undefined, hasTarget ? dest : undefined);
 }
 
 /** The bytes that a call which nobody waits for any more has read go with its error to the layer above. */

@@ -3,7 +3,16 @@ import { expect } from 'chai';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
-import { ClosedFileError, open, os, readBytes, UnsupportedOperationError, writeFile } from 'uvfiles';
+import {
+  ClosedFileError,
+  open,
+  openAtomic,
+  os,
+  readBytes,
+  UnsupportedOperationError,
+  writeAtomic,
+  writeFile,
+} from 'uvfiles';
 import { skip } from '../support/skip.js';
 import { type AnyError, Folder, rejection } from '../support/files.js';
 
@@ -49,6 +58,33 @@ describe('errors', () => {
       });
       expect(actual.name).to.equal('Error');
     }
+  });
+
+  it('name an empty path, as those of node:fs do', async () => {
+    const there = folder.put('there');
+    const pairs: [() => Promise<unknown>, () => Promise<unknown>][] = [
+      [() => open(''), () => fs.promises.open('')],
+      [() => os.mkdir(''), () => fs.promises.mkdir('')],
+      [() => os.unlink(''), () => fs.promises.unlink('')],
+      [() => os.rmdir(''), () => fs.promises.rmdir('')],
+      [() => os.readlink(''), () => fs.promises.readlink('')],
+      [() => os.chmod('', 0o600), () => fs.promises.chmod('', 0o600)],
+      [() => os.utimes('', 1, 1), () => fs.promises.utimes('', 1, 1)],
+      [() => os.listdir(''), () => fs.promises.readdir('')],
+      [() => os.rename('', there), () => fs.promises.rename('', there)],
+      [() => os.rename(there, ''), () => fs.promises.rename(there, '')],
+      [() => os.link('', there), () => fs.promises.link('', there)],
+      [() => os.symlink('', folder.at('link')), () => fs.promises.symlink('', folder.at('link'))],
+    ];
+    for (const [ours, theirs] of pairs) {
+      const [actual, expected] = [await rejection(ours()), await nodes(theirs())];
+      expect({ ...actual, message: actual.message }).to.deep.equal({
+        ...expected,
+        message: expected.message,
+      });
+    }
+    for (const call of [openAtomic, os.rmtree, (path: string) => writeAtomic(path, 'x')])
+      expect(await rejection(call(''))).to.include({ code: 'ENOENT', path: '' });
   });
 
   it('of a descriptor have no path', async () => {

@@ -29,6 +29,7 @@ async function targetOf(
   o: OpOptions | undefined,
 ): Promise<Target> {
   let at = path;
+  if (path.length === 0) throw fileSystemError('ENOENT', 'open', path);
   for (let links = 0; links <= MOST_LINKS; links++) {
     let stats;
     try {

@@ -13,8 +13,8 @@
 //   with. It goes on whether or not one comes, and may call again.
 //   A batch that is ready and empty means: the process is out of descriptors, nothing is lost, run the task again when one
 //   has been closed.
-// Error: the first failure, unless kIgnoreErrors or kReportEach. Failing to begin (no such path: ENOENT; a link or a
-//   file: ENOTDIR; "/", "." and "..": EINVAL) counts as a failure of the path itself.
+// Error: the first failure, unless kIgnoreErrors or kReportEach. Failing to begin (no such path, or "": ENOENT; a link or
+//   a file: ENOTDIR; "/", "." and "..": EINVAL) counts as a failure of the path itself.
 // Cancelled: stops between two entries; what has been removed stays removed.
 #pragma once
 

@@ -103,7 +103,7 @@ void RemoveTree::Work::Begin() {
   SplitPath split = SplitLastName(path_);
   if (split.name.empty() || split.name == "." || split.name == "..") {
     begun_ = true;
-    Fail(-EINVAL, "rmdir", nullptr);
+    Fail(path_.empty() ? -ENOENT : -EINVAL, "rmdir", nullptr);
     return;
   }
   top_ = std::move(split.name);

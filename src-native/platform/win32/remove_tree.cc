@@ -81,7 +81,7 @@ class RemoveTree::Work {
   void Begin() {
     begun_ = true;
     const std::string top = TopOf(path_);
-    if (top.empty()) return Fail(UV_EINVAL, "rmdir", path_);
+    if (top.empty()) return Fail(path_.empty() ? UV_ENOENT : UV_EINVAL, "rmdir", path_);
     const int code = Enter(top);
     if (code == 0 || (code == UV_ENOENT && Has(kMissingIsFine))) return;
     Fail(code, "rmdir", path_);
