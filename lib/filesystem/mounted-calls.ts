@@ -40,6 +40,25 @@ export class MountedCalls {
     return (below ? spelt : normalized(spelt)).slice(prefix.length) || '/';
   }
 
+  /** The file system's own paths, with their places in the list, and the errors of those that it cannot have. */
+  protected innerPaths(
+    paths: readonly FilePath[],
+    syscall: string,
+  ): { inner: FilePath[]; places: number[]; refused: { index: number; error: Error }[] } {
+    const inner: FilePath[] = [];
+    const places: number[] = [];
+    const refused: { index: number; error: Error }[] = [];
+    paths.forEach((path, index) => {
+      try {
+        inner.push(this.inner(path, syscall));
+        places.push(index);
+      } catch (error) {
+        refused.push({ index, error: error as Error });
+      }
+    });
+    return { inner, places, refused };
+  }
+
   #innerBytes(path: Uint8Array): FilePath {
     if (!this.can('byteNames'))
       throw invalidArgValue('path', path, `must be UTF-8 on the file system '${this.name}'`);
@@ -93,6 +112,6 @@ export class MountedCalls {
 
   // The root of a mount stays, as a mount point of the system does.
   protected refuseRoot(code: 'EBUSY' | 'EISDIR', syscall: string, path: FilePath): void {
-    if (this.inner(path, syscall) === '/') throw fileSystemError(code, syscall, path);
+    if (path.length > 0 && this.inner(path, syscall) === '/') throw fileSystemError(code, syscall, path);
   }
 }

@@ -146,14 +146,19 @@ export class MountedStore extends MountedFiles implements Store {
       return;
     }
     throwIfEnded(o);
-    const inner = paths.map((path) => this.inner(path, 'open'));
+    const { inner, places, refused } = this.innerPaths(paths, 'open');
     for await (const batch of this.fileSystem.readMany(inner, o ?? NO_CALL)) {
-      yield batch.map((answer) =>
-        answer.error === undefined
-          ? answer
-          : { index: answer.index, error: completeError(answer.error, 'open', paths[answer.index]) as Error },
-      );
+      const answers = batch.map((answer): ReadManyAnswer => {
+        const index = places[answer.index] as number;
+        if (answer.error === undefined) return { ...answer, index };
+        return { index, error: completeError(answer.error, 'open', paths[index]) as Error };
+      });
+      // Batches come in the order of the list.
+      const last = Math.max(...answers.map(({ index }) => index));
+      while (refused.length > 0 && refused[0]!.index < last) answers.push(refused.shift()!);
+      yield answers;
     }
+    if (refused.length > 0) yield refused;
   }
 
   async statMany(
@@ -163,13 +168,19 @@ export class MountedStore extends MountedFiles implements Store {
   ): Promise<(Stats | BigIntStats | Error)[]> {
     if (this.fileSystem.statMany === undefined) return statOneByOne(this, paths, options, o);
     throwIfEnded(o);
-    const inner = paths.map((path) => this.inner(path, 'stat'));
+    const syscall = options.followSymlinks ? 'stat' : 'lstat';
+    const { inner, places, refused } = this.innerPaths(paths, syscall);
+    const found: (Stats | BigIntStats | Error)[] = [];
+    for (const { index, error } of refused) found[index] = error;
     const answers = await this.fileSystem.statMany(inner, options, o ?? NO_CALL);
-    return answers.map((answer, i) =>
-      answer instanceof Error
-        ? (completeError(answer, options.followSymlinks ? 'stat' : 'lstat', paths[i]) as Error)
-        : completeStats(answer, options.bigint),
-    );
+    answers.forEach((answer, i) => {
+      const index = places[i] as number;
+      found[index] =
+        answer instanceof Error
+          ? (completeError(answer, syscall, paths[index]) as Error)
+          : completeStats(answer, options.bigint);
+    });
+    return found;
   }
 
   async replaceFile(

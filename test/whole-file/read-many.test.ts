@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createContext, runInContext } from 'node:vm';
-import { readMany } from 'uvfiles';
+import { readMany, statMany } from 'uvfiles';
+import { memoryFiles } from 'uvfiles/testing';
 
 import { codeOf } from '../support/files.js';
 import { scratchDirectory } from '../support/temp.js';
@@ -36,6 +37,30 @@ describe('readMany', () => {
       }),
     };
     expect(await contents(thenables as unknown as AsyncIterable<string>)).to.deep.equal(['a', 'b']);
+  });
+
+  it('and statMany answer for each path, also for those that no file system can have', async () => {
+    const there = path.join(scratch.path, 'there');
+    writeFileSync(there, 'x');
+    const check = async (file: string): Promise<void> => {
+      const list = ['', file, '', ''];
+      const found = [];
+      for await (const { path: of, data, error } of readMany(list))
+        found.push([of, data?.toString() ?? (error as NodeJS.ErrnoException).code]);
+      const missing = ['', 'ENOENT'];
+      expect(found).to.deep.equal([missing, [file, 'x'], missing, missing]);
+      const stats = await statMany(list);
+      expect(stats.map((each) => (each instanceof Error ? each.message : each.size))).to.deep.equal([
+        "ENOENT: no such file or directory, stat ''",
+        1,
+        "ENOENT: no such file or directory, stat ''",
+        "ENOENT: no such file or directory, stat ''",
+      ]);
+    };
+    await check(there);
+    const memory = memoryFiles({ there: 'x' }, { at: process.cwd() });
+    memory[Symbol.dispose]();
+    await memory.run(() => check('there'));
   });
 
   it('rejects where a step is no object', async () => {
