@@ -25,6 +25,21 @@ describe('beneath', function () {
   });
   afterEach(() => mounted.unmount());
 
+  it('gives temporary files without a name', async () => {
+    await using file = await tempfile.temporaryFile({ dir: '/jail/dir/deep' });
+    await file.write(Buffer.from('x'));
+    await file.seek(0);
+    expect(String(await file.read())).to.equal('x');
+    expect(readdirSync(at('root/dir/deep'))).to.deep.equal([]);
+    expect((await file.stat()).mode & 0o777).to.equal(0o600);
+    await file.close();
+  });
+
+  it('names lstat in its errors', async () => {
+    expect(await rejection(os.lstat('/jail/none'))).to.include({ code: 'ENOENT', syscall: 'lstat' });
+    expect(await rejection(os.stat('/jail/none'))).to.include({ code: 'ENOENT', syscall: 'stat' });
+  });
+
   it('opens, reads, writes and lists what is below the root', async () => {
     expect(await readText('/jail/dir/file')).to.equal('inside');
     await writeFile('/jail/new', 'x');

@@ -68,6 +68,8 @@ export async function createFileIn(
   const file = anonymous || deleteOnClose ? discardedOnClose(made, discard) : made;
   try {
     await giveOwner(store, path, FILE);
+    // A file of the operating system stays usable without its name.
+    if (anonymous && made.fd >= 0 && process.platform !== 'win32') await discard();
   } catch (error) {
     await file.close().catch(() => undefined); // the first error is the one to tell
     await discard();

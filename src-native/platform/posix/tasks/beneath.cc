@@ -91,7 +91,7 @@ BeneathTask::~BeneathTask() {
 }
 
 Step BeneathTask::Run(const Slice&) {
-  syscall_ = SyscallOf(call());
+  syscall_ = call() == BeneathCall::kStat && !Follows() ? "lstat" : SyscallOf(call());
   UniqueFd holder;
   const int root = OpenRoot(arguments_.bytes[0], arguments_.numbers[1], &holder);
   if (root < 0) {
