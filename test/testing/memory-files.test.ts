@@ -153,6 +153,7 @@ describe('memoryFiles', () => {
     const files = mount({ a: '12345' }, { capacity: 12 });
     const full = await rejection(writeFile('/b', '1234567890'));
     expect(full).to.include({ code: 'ENOSPC', bytesWritten: 7, path: '/b' });
+    expect(await os.diskUsage('/')).to.deep.equal({ total: 12, used: 12, free: 0 });
     const f = await open('/c', 'wb');
     await f.write(Buffer.from('x'));
     expect((await rejection(f.flush())).code).to.equal('ENOSPC');

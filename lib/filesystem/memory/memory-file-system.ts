@@ -159,10 +159,12 @@ export class MemoryFileSystem implements FileSystem {
   async statvfs(path: FilePath): Promise<StatVfs> {
     this.state.find(keyOf(path), true);
     const { limit, used } = this.state.space;
-    const blocks = limit === Infinity ? MANY : Math.floor(limit / BLOCK);
-    const bfree = limit === Infinity ? MANY : Math.max(0, Math.floor((limit - used) / BLOCK));
+    // A capacity is counted in bytes, so that `os.diskUsage` of a small one is exact.
+    const block = limit === Infinity ? BLOCK : 1;
+    const blocks = limit === Infinity ? MANY : limit;
+    const bfree = limit === Infinity ? MANY : Math.max(0, limit - used);
     const free = { bfree, bavail: bfree, files: MANY, ffree: MANY, favail: MANY };
-    return { bsize: BLOCK, frsize: BLOCK, blocks, ...free, flag: 0, namemax: LONGEST_NAME };
+    return { bsize: block, frsize: block, blocks, ...free, flag: 0, namemax: LONGEST_NAME };
   }
 
   async link(existing: FilePath, path: FilePath): Promise<void> {
