@@ -93,3 +93,8 @@ function asText(path: string | Uint8Array): string {
     ? path
     : Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
 }
+
+/** The code of an error, such as `ENOENT`; undefined where what was thrown has none. */
+export function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | null | undefined)?.code;
+}

@@ -2,6 +2,7 @@
 //
 // Descriptors become free when the library closes one (`descriptorFreed`), or elsewhere in the process, hence the timer. Only a
 // few waiting calls try at a time: a thousand failing opens would only keep the process from closing anything.
+import { codeOf } from '../errors/index.js';
 import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
 
@@ -63,7 +64,7 @@ export function isDescriptorWanted(): boolean {
 
 /** Whether `error` says that the process, or the system, is out of descriptors. */
 export function isDescriptorShortage(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
+  const code = codeOf(error);
   return code === 'EMFILE' || code === 'ENFILE';
 }
 

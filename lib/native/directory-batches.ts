@@ -1,5 +1,5 @@
 // The batches of one directory, as its consumer asks for them.
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions } from '../schedule/options.js';
 import {
   type DescriptorHolder,
   descriptorFreed,
@@ -17,7 +17,7 @@ import type { TaskCursor } from './tasks.js';
  */
 export class DirectoryBatches implements DescriptorHolder {
   readonly #cursor: TaskCursor;
-  readonly #o: OpOptions | undefined;
+  readonly #o: GivenOptions;
   readonly #path: string | Uint8Array;
   #ended = false;
   #reading = false;
@@ -26,7 +26,7 @@ export class DirectoryBatches implements DescriptorHolder {
   #rest: Promise<{ batches: Buffer[]; error: { thrown: unknown } | undefined }> | undefined;
 
   /** `cursor`: of SCAN_DIRECTORY. `path` is named by errors. */
-  constructor(cursor: TaskCursor, path: string | Uint8Array, o: OpOptions | undefined) {
+  constructor(cursor: TaskCursor, path: string | Uint8Array, o: GivenOptions) {
     this.#cursor = cursor;
     this.#path = path;
     this.#o = o;

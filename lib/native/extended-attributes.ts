@@ -1,6 +1,7 @@
 // Extended attributes of a path. ENOTSUP if the file system or the platform has none, ENODATA (macOS: ENOATTR) for a missing
 // name. `follow: false` means those of a link itself.
 import type { OpOptions } from '../schedule/options.js';
+import { splitBuffers } from './names.js';
 import { GET_ATTRIBUTE, LIST_ATTRIBUTES, pathCall, REMOVE_ATTRIBUTE, SET_ATTRIBUTE } from './path-call.js';
 
 type Bytes = string | Uint8Array;
@@ -31,14 +32,7 @@ export async function setAttribute(
 
 /** The names of all attributes that the process may see. */
 export async function listAttributes(path: Bytes, follow: boolean, o?: OpOptions): Promise<Buffer[]> {
-  const joined = await pathCall(LIST_ATTRIBUTES, [path], [notFollowing(follow)], o);
-  const names: Buffer[] = [];
-  for (let at = 0; at < joined.length;) {
-    const end = joined.indexOf(0, at);
-    names.push(joined.subarray(at, end));
-    at = end + 1;
-  }
-  return names;
+  return splitBuffers(await pathCall(LIST_ATTRIBUTES, [path], [notFollowing(follow)], o), 0);
 }
 
 /** Removes an attribute. */

@@ -1,6 +1,7 @@
 // Locks on open files (src-native/core/tasks/file_lock.h). Each request is one quick operation that does not wait.
 import type { LockRange } from '../filesystem/filesystem.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions, OpOptions } from '../schedule/options.js';
+import { YES } from './path-call.js';
 import { opOptions } from './retry-on-emfile.js';
 import { FILE_LOCK } from './task-kinds.js';
 import { startTask } from './tasks.js';
@@ -10,14 +11,12 @@ const TRY = 1;
 const UNLOCK = 2;
 const TEST = 3;
 
-const YES = '1'.charCodeAt(0);
-
 async function ask(
   call: number,
   file: number,
   shared: boolean,
   { position, size }: LockRange,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<boolean> {
   const numbers = [call, shared ? 1 : 0, position, size];
   return (await startTask(FILE_LOCK, [], numbers, opOptions(o), file)).output[0] === YES;

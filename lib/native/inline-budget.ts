@@ -1,7 +1,7 @@
 // The inline path's budget per event-loop iteration, so that a loop of hits does not starve timers and sockets. Past the budget,
 // small calls are deferred to the next iteration, and the rest goes to the pool.
 import { Call } from '../schedule/call.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions, OpOptions } from '../schedule/options.js';
 import { type Lane, lanes } from '../schedule/lane.js';
 import { addon } from './addon.js';
 import { type OperationMessage, operations } from './diagnostics.js';
@@ -40,7 +40,7 @@ function nextIteration(): void {
 const spent = (): boolean => (args[P.ARG_SPENT] as number) >= inlineSettings.budgetMicros;
 
 /** Whether an inline attempt may be made now for a call with these options. */
-export function mayInline(o: OpOptions | undefined): boolean {
+export function mayInline(o: GivenOptions): boolean {
   if (!inlineSettings.enabled || spent()) return false;
   if (o !== undefined && !inlineAllowed(o)) return false;
   if (!armed) begin();
@@ -48,7 +48,7 @@ export function mayInline(o: OpOptions | undefined): boolean {
 }
 
 /** The same for a call that takes less than a request to the pool: it does not depend on the budget, but is counted. */
-export function mayInlineAlways(o: OpOptions | undefined): boolean {
+export function mayInlineAlways(o: GivenOptions): boolean {
   if (!inlineSettings.enabled || (o !== undefined && !inlineAllowed(o))) return false;
   if (!armed) begin();
   return true;
@@ -136,7 +136,7 @@ let runningDeferred = false;
  * Whether a call that `mayInline` refused is deferred to the next iteration. This takes less than a microsecond. A trip through
  * the pool takes 20 to 500, since its threads may sleep, and its result would not arrive before the next iteration, either.
  */
-export function mayDefer(most: number, o: OpOptions | undefined): boolean {
+export function mayDefer(most: number, o: GivenOptions): boolean {
   return (
     armed &&
     !runningDeferred &&
@@ -194,12 +194,7 @@ export function runDeferred(file: object): void {
 // --- figures ---
 
 /** Counts an attempt, and publishes a hit to subscribers. */
-export function count(
-  operation: string,
-  o: OpOptions | undefined,
-  hit: boolean,
-  path?: string | Uint8Array,
-): void {
+export function count(operation: string, o: GivenOptions, hit: boolean, path?: string | Uint8Array): void {
   const lane: Lane = o?.lane ?? lanes.default;
   if (!hit) {
     lane._inlineMisses++;

@@ -2,7 +2,7 @@
 import type { BigIntStats, Stats } from 'node:fs';
 
 import type { StatedFile } from '../filesystem/open-file.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { OWN_MEMORY, place, placed } from './inline.js';
 import * as P from './protocol.js';
@@ -18,7 +18,7 @@ const ANSWER_STATUS = 1;
 export function inlineOr<T>(
   cached: () => T | undefined,
   pool: () => Promise<T>,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<T> {
   if (mayInline(o)) {
     const answer = cached();
@@ -34,7 +34,7 @@ export function statCached(
   path: string | Uint8Array,
   follow: boolean,
   exact: boolean,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Stats | BigIntStats | number | undefined {
   args[P.ARG_FLAGS] = (exact ? ANSWER_EXACT : 0) | (follow ? 0 : ANSWER_LINK);
   addon.inlineStat(path);
@@ -47,11 +47,7 @@ export function statCached(
 }
 
 /** Whether the real user and group may use the path in this way. */
-export function accessCached(
-  path: string | Uint8Array,
-  mode: number,
-  o: OpOptions | undefined,
-): boolean | undefined {
+export function accessCached(path: string | Uint8Array, mode: number, o: GivenOptions): boolean | undefined {
   args[P.ARG_MODE] = mode;
   addon.inlineAccess(path);
   const status = args[P.ARG_STATUS] as number;
@@ -62,7 +58,7 @@ export function accessCached(
 const LINK_MOST = 255; // bytes; links that are answered inline are shorter
 
 /** The target of a short link. */
-export function readlinkCached(path: string | Uint8Array, o: OpOptions | undefined): Buffer | undefined {
+export function readlinkCached(path: string | Uint8Array, o: GivenOptions): Buffer | undefined {
   addon.inlineReadlink(path, place(LINK_MOST));
   const size = args[P.ARG_STATUS] as number;
   count('readlink', o, size >= 0, path);
@@ -70,7 +66,7 @@ export function readlinkCached(path: string | Uint8Array, o: OpOptions | undefin
 }
 
 /** The whole file if it is small and cached. */
-export function readFileCached(path: string | Uint8Array, o: OpOptions | undefined): Buffer | undefined {
+export function readFileCached(path: string | Uint8Array, o: GivenOptions): Buffer | undefined {
   args[P.ARG_FLAGS] = 0;
   addon.inlineReadFile(path, place(OWN_MEMORY + 1));
   const size = args[P.ARG_STATUS] as number;
@@ -84,7 +80,7 @@ export function readFileCached(path: string | Uint8Array, o: OpOptions | undefin
  */
 export function readStatedCached(
   path: string | Uint8Array,
-  o: OpOptions | undefined,
+  o: GivenOptions,
   root?: string | Uint8Array,
 ): StatedFile | undefined | Promise<StatedFile | undefined> {
   if (mayInline(o)) return readStated(path, o, root);
@@ -94,7 +90,7 @@ export function readStatedCached(
 
 function readStated(
   path: string | Uint8Array,
-  o: OpOptions | undefined,
+  o: GivenOptions,
   root: string | Uint8Array | undefined,
 ): StatedFile | undefined {
   args[P.ARG_FLAGS] = ANSWER_STATUS;
@@ -109,7 +105,7 @@ function readStated(
 export function openCached(
   path: string | Uint8Array,
   flags: number,
-  o: OpOptions | undefined,
+  o: GivenOptions,
   root?: string | Uint8Array,
 ): OpenedRecord | undefined {
   args[P.ARG_OPEN_FLAGS] = flags;

@@ -2,7 +2,7 @@
 // the pool for the same bytes.
 import { builtinWorkerThreads } from '../builtins.js';
 import { unreadBytes } from '../filesystem/open-file.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { allocate } from './memory.js';
 import * as P from './protocol.js';
@@ -51,7 +51,7 @@ export function readCached(
   size: number,
   position: number | bigint,
   flags: number,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Buffer | undefined {
   const own = size > OWN_MEMORY;
   let memory;
@@ -87,7 +87,7 @@ export function readCachedInto(
   view: Uint8Array,
   position: number | bigint,
   flags: number,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): number {
   args[P.ARG_FILE] = id;
   args[P.ARG_SIZE] = view.byteLength;

@@ -1,5 +1,5 @@
 // One system call on a path, by its number in src-native/core/tasks/path_call.h.
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { opOptions } from './retry-on-emfile.js';
 import { PATH_CALL } from './task-kinds.js';
 import { runTask } from './tasks.js';
@@ -27,14 +27,15 @@ export const LIST_ATTRIBUTES = 20;
 export const REMOVE_ATTRIBUTE = 21;
 export const SYNC_DIRECTORY = 22;
 
-const YES = '1'.charCodeAt(0);
+/** The first byte of an answer that is yes. */
+export const YES = '1'.charCodeAt(0);
 
 /** Makes the call and resolves to its answer. */
 export function pathCall(
   call: number,
   paths: readonly (string | Uint8Array)[],
   numbers: readonly (number | bigint)[],
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<Buffer> {
   return runTask(PATH_CALL, paths, [call, ...numbers], opOptions(o));
 }
@@ -44,7 +45,7 @@ export async function askPath(
   call: number,
   paths: readonly (string | Uint8Array)[],
   numbers: readonly (number | bigint)[],
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<boolean> {
   return (await pathCall(call, paths, numbers, o))[0] === YES;
 }

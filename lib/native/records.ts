@@ -24,9 +24,9 @@ export function doublesAt(bytes: Buffer, at: number, count: number): Float64Arra
   return new Float64Array(buffer, offset, count);
 }
 
-/** `count` int64 from `at`. */
-export function int64sAt(bytes: Buffer, at: number, count: number): BigInt64Array {
-  const { buffer, offset } = aligned(bytes, at, count * 8);
+/** The first `count` int64. */
+export function int64sAt(bytes: Buffer, count: number): BigInt64Array {
+  const { buffer, offset } = aligned(bytes, 0, count * 8);
   return new BigInt64Array(buffer, offset, count);
 }
 

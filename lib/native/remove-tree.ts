@@ -1,12 +1,12 @@
 // The native tree removal, for temporary directories and os.rmtree.
 import { availableParallelism } from 'node:os';
 
-import type { SystemError } from '../errors/index.js';
-import { systemError } from '../errors/index.js';
+import { type SystemError, systemError } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
 import { descriptorFreed } from './descriptor-wait.js';
 import { bulk, nextBatch } from './retry-on-emfile.js';
 import { REMOVE_TREE, REMOVE_TREE_HAND } from './task-kinds.js';
+import { int32At, uint32sAt, uint64At } from './records.js';
 import { runTask, TaskCursor } from './tasks.js';
 
 // RemoveTreeFlags of src-native/core/tasks/remove_tree.h.
@@ -54,7 +54,7 @@ export async function removeTree(
   // A removal that takes long calls for hands, by a number.
   const call = (batch: Buffer): boolean => {
     if (batch.length !== CALL_BYTES) return false;
-    const number = new DataView(batch.buffer, batch.byteOffset).getUint32(0, LITTLE_ENDIAN);
+    const number = uint32sAt(batch, 0, 1)[0]!;
     // After the removal itself, which goes on in this turn: helpers in front of it would wait for what it gives them.
     queueMicrotask(() => {
       for (let i = 0; i < HANDS; i++) {
@@ -72,7 +72,7 @@ export async function removeTree(
   } finally {
     await Promise.allSettled(hands);
   }
-  return { removed: Number(readUint64(output, 0)), failures: Number(readUint64(output, 8)) };
+  return { removed: uint64At(output, 0), failures: uint64At(output, 8) };
 }
 
 /**
@@ -100,20 +100,11 @@ const CALL_BYTES = 4;
 const HEADER_BYTES = 12;
 
 function readReport(output: Buffer): SystemError {
-  const view = new DataView(output.buffer, output.byteOffset, output.byteLength);
-  const code = view.getInt32(0, LITTLE_ENDIAN);
-  const syscallEnd = HEADER_BYTES + view.getUint32(4, LITTLE_ENDIAN);
-  const pathEnd = syscallEnd + view.getUint32(8, LITTLE_ENDIAN);
+  const syscallEnd = HEADER_BYTES + int32At(output, 4);
+  const pathEnd = syscallEnd + int32At(output, 8);
   return systemError(
-    code,
+    int32At(output, 0),
     output.toString('latin1', HEADER_BYTES, syscallEnd),
     output.subarray(syscallEnd, pathEnd),
   );
-}
-
-/** Tasks write native byte order. */
-export const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-
-function readUint64(bytes: Buffer, at: number): bigint {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(at, LITTLE_ENDIAN);
 }

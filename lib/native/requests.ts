@@ -3,7 +3,7 @@ import { constants } from 'node:buffer';
 import { setTimeout } from 'node:timers';
 
 import { LaneFullError, TimeoutError } from '../errors/index.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { type Call, callOf } from '../schedule/call.js';
 import { abortErrorOf, onAbort, throwIfAborted } from '../schedule/abort.js';
 import { type Lane, lanes } from '../schedule/lane.js';
@@ -86,7 +86,7 @@ export function setPosition(position: number | bigint): void {
 }
 
 /** After the addon has taken (or refused) the submission: the promise of its outcome. */
-export function sent(slot: number, o: OpOptions | undefined): Promise<never> {
+export function sent(slot: number, o: GivenOptions): Promise<never> {
   const status = args[P.ARG_STATUS] as number;
   const promise = new Promise(captureResolvers) as Promise<never>;
   resolves[slot] = capturedResolve;
@@ -112,11 +112,7 @@ const LANE_FULL = process.platform === 'win32' ? -4088 : process.platform === 'l
  * anything is submitted.
  * @returns an error if the operation must not be queued. The slot is then free again
  */
-export function applyOptions(
-  slot: number,
-  o: OpOptions | undefined,
-  abandonable: boolean,
-): Error | undefined {
+export function applyOptions(slot: number, o: GivenOptions, abandonable: boolean): Error | undefined {
   if (o === undefined) return undefined;
   try {
     const call = callOf(o);

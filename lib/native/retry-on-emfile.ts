@@ -2,18 +2,18 @@
 import { systemError, systemErrorNumber } from '../errors/index.js';
 import { callOf, NO_CALL } from '../schedule/call.js';
 import { lanes } from '../schedule/lane.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions, OpOptions } from '../schedule/options.js';
 import { descriptorFreed, descriptorTurn, isDescriptorShortage } from './descriptor-wait.js';
 import { runTask, type TaskCursor } from './tasks.js';
 
 /** `o` for long work: in the bulk lane unless it names another. */
-export function bulk(o: OpOptions | undefined): OpOptions {
+export function bulk(o: GivenOptions): OpOptions {
   const { signal, timeout, lane = lanes.bulk } = callOf(o) ?? NO_CALL;
   return { signal, timeout, lane };
 }
 
 /** The signal, timeout and lane of an options object. */
-export function opOptions(o: OpOptions | undefined): OpOptions | undefined {
+export function opOptions(o: GivenOptions): GivenOptions {
   const call = callOf(o);
   return call === undefined ? undefined : { signal: call.signal, timeout: call.timeout, lane: call.lane };
 }
@@ -21,7 +21,7 @@ export function opOptions(o: OpOptions | undefined): OpOptions | undefined {
 /** The next batch of `cursor`. Waits for a descriptor if need be. */
 export async function nextBatch(
   cursor: TaskCursor,
-  o: OpOptions | undefined,
+  o: GivenOptions,
   syscall: string,
   path: string | Uint8Array,
 ): Promise<{ output: Buffer; done: boolean }> {
@@ -37,7 +37,7 @@ export async function retryOnEmfile(
   kind: number,
   bytes: readonly (string | Uint8Array)[],
   numbers: readonly (number | bigint)[],
-  o: OpOptions | undefined,
+  o: GivenOptions,
   syscall: string,
 ): Promise<Buffer> {
   try {

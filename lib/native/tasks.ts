@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 
 import { systemError, systemErrorNumber } from '../errors/index.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions, OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { descriptorTurn } from './descriptor-wait.js';
 import * as P from './protocol.js';
@@ -49,7 +49,7 @@ function refusal(status: number): Error {
 }
 
 // A slot for a run of a task; an error where `o` forbids it. `context` is kept as long as the addon is busy with it.
-function take(context: unknown, o: OpOptions | undefined): number | Error {
+function take(context: unknown, o: GivenOptions): number | Error {
   const slot = begin(P.KIND_TASK, AS_TASK, context);
   if (o !== undefined) {
     name(slot, 'task');
@@ -59,7 +59,7 @@ function take(context: unknown, o: OpOptions | undefined): number | Error {
   return slot;
 }
 
-function resume(task: number, context: unknown, o: OpOptions | undefined): Promise<TaskRecord> {
+function resume(task: number, context: unknown, o: GivenOptions): Promise<TaskRecord> {
   const slot = take(context, o);
   if (typeof slot !== 'number') return Promise.reject(slot);
   args[P.ARG_FILE] = task;
@@ -81,7 +81,7 @@ export function startTask(
   kind: number,
   bytes: Strings,
   numbers: Numbers,
-  o: OpOptions | undefined,
+  o: GivenOptions,
   file?: number,
 ): Promise<TaskRecord> {
   const slot = take('task', o);
@@ -119,7 +119,7 @@ export async function runTask(
 async function runOn(
   task: number,
   output: Buffer,
-  o: OpOptions | undefined,
+  o: GivenOptions,
   syscall: string,
   path: string | Uint8Array | undefined,
   takes: ((batch: Buffer) => boolean) | undefined,

@@ -1,7 +1,9 @@
 // The native tasks that make temporary files and directories and register them for removal when the process ends.
+import type { FilePath } from '../filesystem/filesystem.js';
+import type { TempFileKind, TempPlace } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
-import { LITTLE_ENDIAN } from './remove-tree.js';
+import { int32At, uint64At } from './records.js';
 import { ensureOpen } from './requests.js';
 import { watchSignalListeners } from './signal-listeners.js';
 import { TEMP_DIRECTORY, TEMP_DISCARD, TEMP_FILE, TEMP_FINISH, TEMP_PROBE } from './task-kinds.js';
@@ -12,18 +14,8 @@ const ANONYMOUS = 1;
 const REGISTERED = 2;
 const APPENDING = 4;
 
-/** Where a temporary thing is made and what it is called: around 80 random bits. */
-export interface TempPlace {
-  readonly dir: string | Uint8Array;
-  readonly prefix: string;
-  readonly suffix: string;
-}
-
 /** What file is made. Both are always given, or a polluted Object.prototype would have a say. */
-export interface TempFileKind {
-  readonly anonymous: boolean;
-  readonly appending: boolean;
-}
+type MadeKind = Pick<TempFileKind, 'anonymous' | 'appending'>;
 
 /** A file that was made. It belongs to this environment, as an open one that is registered, until `giveAway` hands it out. */
 export interface MadeFile {
@@ -74,11 +66,11 @@ function removed(registration: number): void {
 }
 
 /** Creates a file, in one operation. */
-export function makeTempFile(place: TempPlace, how: TempFileKind, o?: OpOptions): Promise<MadeFile> {
+export function makeTempFile(place: TempPlace, how: MadeKind, o?: OpOptions): Promise<MadeFile> {
   return how.anonymous ? makeFile(place, how, o) : registering(() => makeFile(place, how, o));
 }
 
-async function makeFile(place: TempPlace, how: TempFileKind, o?: OpOptions): Promise<MadeFile> {
+async function makeFile(place: TempPlace, how: MadeKind, o?: OpOptions): Promise<MadeFile> {
   const flags = (how.anonymous ? ANONYMOUS : REGISTERED) | (how.appending ? APPENDING : 0);
   const { output, file, fd } = await startTask(
     TEMP_FILE,
@@ -86,7 +78,7 @@ async function makeFile(place: TempPlace, how: TempFileKind, o?: OpOptions): Pro
     [flags, tempOwner()],
     o,
   );
-  return { fd, id: file, registration: registrationIn(output), path: output.subarray(REGISTRATION_BYTES) };
+  return { fd, id: file, registration: uint64At(output, 0), path: output.subarray(REGISTRATION_BYTES) };
 }
 
 /**
@@ -106,33 +98,22 @@ export function makeTempDirectory(
   return registering(async () => {
     const names = [place.dir, place.prefix, place.suffix];
     const output = await runTask(TEMP_DIRECTORY, names, [REGISTERED, tempOwner()], o);
-    return { registration: registrationIn(output), path: output.subarray(REGISTRATION_BYTES) };
+    return { registration: uint64At(output, 0), path: output.subarray(REGISTRATION_BYTES) };
   });
 }
 
 const REGISTRATION_BYTES = 8;
 
-// Counted from one: exact as a double.
-function registrationIn(output: Buffer): number {
-  return LITTLE_ENDIAN
-    ? output.readUInt32LE(0) + output.readUInt32LE(4) * 2 ** 32
-    : output.readUInt32BE(4) + output.readUInt32BE(0) * 2 ** 32;
-}
-
 /** Removes a file; that it is gone already is fine. */
-export async function discardTempFile(
-  path: string | Uint8Array,
-  registration: number,
-  o?: OpOptions,
-): Promise<void> {
-  await runTask(TEMP_DISCARD, [path], [registration], o);
+export async function discardTempFile(path: FilePath, registration: number): Promise<void> {
+  await runTask(TEMP_DISCARD, [path], [registration]);
   removed(registration);
 }
 
 /** Writes `data` at `at`, closes and removes the file, in one operation. `fd` is the operation's from then on. */
 export async function finishTempFile(
   fd: number,
-  path: string | Uint8Array,
+  path: FilePath,
   registration: number,
   data: Uint8Array,
   at: number,
@@ -147,9 +128,8 @@ export function releaseFile(id: number): boolean {
 }
 
 /** The index of the first of `candidates` in which a file can be written. */
-export async function findTempDirectory(candidates: readonly string[], o?: OpOptions): Promise<number> {
-  const output = await runTask(TEMP_PROBE, candidates, [], o);
-  return LITTLE_ENDIAN ? output.readUInt32LE(0) : output.readUInt32BE(0);
+export async function findTempDirectory(candidates: readonly string[]): Promise<number> {
+  return int32At(await runTask(TEMP_PROBE, candidates, []), 0);
 }
 
 /** The end of the process need not remove it any more. */

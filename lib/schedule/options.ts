@@ -11,6 +11,9 @@ export interface OpOptions {
   timeout?: number | undefined;
 }
 
+/** The options of a call as they were given, or none. */
+export type GivenOptions = OpOptions | undefined;
+
 /** Checks the shape, as Node does, because signals also come from polyfills and other realms. */
 export function isAbortSignal(value: unknown): value is AbortSignal {
   return (

@@ -16,6 +16,7 @@ import * as B from '../beneath.js';
 import { deferred, FEW_DEFERRED, mayDefer, mayInline } from '../inline-budget.js';
 import { openCached, readStatedCached } from '../inline-paths.js';
 import { DirectoryBatches } from '../directory-batches.js';
+import { YES } from '../path-call.js';
 import { int64sAt } from '../records.js';
 import { opOptions } from '../retry-on-emfile.js';
 import { bigIntStatsFrom, statsFrom } from '../stats.js';
@@ -25,7 +26,6 @@ import { statVfsOf } from './stat-vfs.js';
 
 const { O_NONBLOCK, O_RDONLY } = constants;
 const STAT_FIELDS = 18;
-const YES = '1'.charCodeAt(0);
 const NANOSECONDS_PER_MS = 1e6;
 
 // Paths beneath a root are relative to it.
@@ -90,7 +90,7 @@ export class FilesBeneath implements FileSystem {
     o: CallOptions,
   ): Promise<Stats | BigIntStats> {
     const output = await this.#call(B.STAT_BENEATH, [relativeOf(path)], [followSymlinks ? 1 : 0], o);
-    const fields = int64sAt(output, 0, STAT_FIELDS);
+    const fields = int64sAt(output, STAT_FIELDS);
     return bigint ? bigIntStatsFrom(fields, 0) : statsFrom(Float64Array.from(fields, Number), 0);
   }
 

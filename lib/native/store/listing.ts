@@ -1,7 +1,7 @@
 // The entries of a real directory: streamed batches with types, or all names at once.
 import type { DirectoryItem, EntryType, FilePath } from '../../filesystem/filesystem.js';
 import type { Listing } from '../../filesystem/store.js';
-import type { OpOptions } from '../../schedule/options.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { sortByBytes } from '../../text/byte-order.js';
 import { DirectoryBatches } from '../directory-batches.js';
 import { splitBuffers, splitUnknown } from '../names.js';
@@ -41,7 +41,7 @@ export const entryType = (type: number): EntryType => TYPES[type] ?? 'unknown';
 export class NativeListing implements Listing {
   readonly #batches: DirectoryBatches;
 
-  constructor(path: FilePath, o: OpOptions | undefined) {
+  constructor(path: FilePath, o: GivenOptions) {
     const cursor = new TaskCursor(SCAN_DIRECTORY, [path], [0]);
     this.#batches = new DirectoryBatches(cursor, path, opOptions(o));
   }
@@ -71,7 +71,7 @@ export function itemsOf(batch: Buffer): DirectoryItem[] {
 export async function namesIn(
   path: FilePath,
   asBytes: boolean,
-  o: OpOptions | undefined,
+  o: GivenOptions,
   sorted = false,
 ): Promise<FilePath[]> {
   const names = await retryOnEmfile(

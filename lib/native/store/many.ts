@@ -3,7 +3,7 @@ import type { BigIntStats, Stats } from 'node:fs';
 
 import { AbortError, systemError, TimeoutError } from '../../errors/index.js';
 import type { FilePath, ReadManyAnswer, StatCall } from '../../filesystem/filesystem.js';
-import type { OpOptions } from '../../schedule/options.js';
+import type { GivenOptions, OpOptions } from '../../schedule/options.js';
 import { descriptorFreed } from '../descriptor-wait.js';
 import { joinPaths } from '../names.js';
 import { doublesAt, int32At, int64sAt, uint64At } from '../records.js';
@@ -31,7 +31,7 @@ export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAn
   /** The last file of the batch before, if it is to be read by `readWhole`: no thread waits for a FIFO or a device. */
   #elsewhere: number | undefined;
 
-  constructor(paths: readonly FilePath[], o: OpOptions | undefined) {
+  constructor(paths: readonly FilePath[], o: GivenOptions) {
     this.#paths = paths;
     this.#o = bulk(o);
     this.#cursor = new TaskCursor(READ_MANY, [joinPaths(paths)], [BATCH_BYTES]);
@@ -130,13 +130,13 @@ const STAT_FIELDS = 19;
 export async function statMany(
   paths: readonly FilePath[],
   { followSymlinks, bigint }: StatCall,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<(Stats | BigIntStats | Error)[]> {
   const flags = (followSymlinks ? 0 : LINKS_THEMSELVES) | (bigint ? EXACT : 0);
   const output = await runTask(STAT_MANY, [joinPaths(paths)], [flags], bulk(o));
   const count = paths.length * STAT_FIELDS;
   const doubles = bigint ? new Float64Array(0) : doublesAt(output, 0, count);
-  const integers = bigint ? int64sAt(output, 0, count) : new BigInt64Array(0);
+  const integers = bigint ? int64sAt(output, count) : new BigInt64Array(0);
   const answers = new Array<Stats | BigIntStats | Error>(paths.length);
   for (let i = 0, at = 0; i < paths.length; i++, at += STAT_FIELDS) {
     const code = bigint ? Number(integers[at]) : doubles[at]!;

@@ -21,7 +21,7 @@ import { keepUnread } from '../request-errors.js';
 import * as R from '../requests.js';
 import { releaseFile } from '../temporary.js';
 import { writeAllNow } from '../write-now.js';
-import type { OpOptions } from '../../schedule/options.js';
+import type { GivenOptions, OpOptions } from '../../schedule/options.js';
 import { type OpenFile, CURRENT, type FileKind } from '../../filesystem/open-file.js';
 
 const KINDS: readonly FileKind[] = ['regular', 'directory', 'fifo', 'character', 'socket', 'block', 'other'];
@@ -55,12 +55,12 @@ export class NativeFile implements OpenFile {
   }
 
   // Whether to try the cache before the pool.
-  #mayInline(size: number, o: OpOptions | undefined): boolean {
+  #mayInline(size: number, o: GivenOptions): boolean {
     return this.#cacheable && size > 0 && size <= inlineSettings.maxBytes && mayInline(o);
   }
 
   // Whether to defer the read: the budget is spent, and the file's last read was cached.
-  #mayDefer(size: number, o: OpOptions | undefined): boolean {
+  #mayDefer(size: number, o: GivenOptions): boolean {
     return this.#hit && size > 0 && size <= inlineSettings.maxBytes && mayDefer(MANY_DEFERRED, o);
   }
 
@@ -104,7 +104,7 @@ export class NativeFile implements OpenFile {
     return this.#readintoPooled(view, at, flags, o);
   }
 
-  #readintoPooled(view: Uint8Array, at: number, flags: number, o: OpOptions | undefined): Promise<number> {
+  #readintoPooled(view: Uint8Array, at: number, flags: number, o: GivenOptions): Promise<number> {
     const slot = R.begin(P.KIND_READ, R.AS_VIEW, view);
     const refused = R.applyOptions(slot, o, false);
     if (refused !== undefined) return Promise.reject(refused);
@@ -117,14 +117,14 @@ export class NativeFile implements OpenFile {
   }
 
   // Separate methods, so that calls without closures pay nothing for them.
-  #readLater(size: number, at: number, fully: boolean, o: OpOptions | undefined): Promise<Buffer> {
+  #readLater(size: number, at: number, fully: boolean, o: GivenOptions): Promise<Buffer> {
     return deferred(this, () => this.read(size, at, fully, o));
   }
-  #readintoLater(view: Uint8Array, at: number, o: OpOptions | undefined): Promise<number> {
+  #readintoLater(view: Uint8Array, at: number, o: GivenOptions): Promise<number> {
     return deferred(this, () => this.readinto(view, at, o));
   }
   // Returns a hit's bytes directly: a promise of them would take two more microtasks.
-  #preadLater(size: number, at: number | bigint, flags: number, o: OpOptions | undefined): Promise<Buffer> {
+  #preadLater(size: number, at: number | bigint, flags: number, o: GivenOptions): Promise<Buffer> {
     return deferred(this, () => {
       if (!this.#mayInline(size, o)) return this.#preadPooled(size, at, flags, o);
       const bytes = readCached(this.#id, size, at, flags, o);
@@ -196,12 +196,7 @@ export class NativeFile implements OpenFile {
     return this.#preadPooled(size, position, flags, o);
   }
 
-  #preadPooled(
-    size: number,
-    position: number | bigint,
-    flags: number,
-    o: OpOptions | undefined,
-  ): Promise<Buffer> {
+  #preadPooled(size: number, position: number | bigint, flags: number, o: GivenOptions): Promise<Buffer> {
     const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
     if (o !== undefined) {
       const refused = R.applyOptions(slot, o, true);
@@ -236,7 +231,7 @@ export class NativeFile implements OpenFile {
     begun: number,
     position: number | bigint,
     flags: number,
-    o: OpOptions | undefined,
+    o: GivenOptions,
   ): Promise<number> {
     const cold = flags | P.FLAG_COLD;
     if (begun === 0) return this.#preadintoPooled(view, position, cold, o);
@@ -287,7 +282,7 @@ export class NativeFile implements OpenFile {
     shape: number,
     transferred: boolean,
     stateful: boolean,
-    o: OpOptions | undefined,
+    o: GivenOptions,
   ): Promise<number> {
     if (stateful) this.#writing = undefined;
     const slot = R.begin(P.KIND_WRITE, shape, transferred ? data : 'write');
@@ -302,7 +297,7 @@ export class NativeFile implements OpenFile {
     return R.sent(slot, o);
   }
 
-  #simple(kind: number, shape: number, syscall: string, o: OpOptions | undefined): Promise<never> {
+  #simple(kind: number, shape: number, syscall: string, o: GivenOptions): Promise<never> {
     const slot = R.begin(kind, shape, syscall);
     const refused = R.applyOptions(slot, o, false);
     if (refused !== undefined) return Promise.reject(refused);

@@ -14,7 +14,7 @@ import type {
 } from '../../filesystem/filesystem.js';
 import type { OpenFile } from '../../filesystem/open-file.js';
 import type { Store, Timestamp, TreeWalkOptions } from '../../filesystem/store.js';
-import type { OpOptions } from '../../schedule/options.js';
+import type { GivenOptions, OpOptions } from '../../schedule/options.js';
 import { addon } from '../addon.js';
 import { withDescriptors } from '../descriptor-wait.js';
 import {
@@ -368,20 +368,11 @@ class NativeStore implements Store {
 }
 
 // Separate functions, so that calls without closures pay nothing for them.
-function openLater(
-  path: FilePath,
-  flags: number,
-  permissions: number,
-  o: OpOptions | undefined,
-): Promise<OpenFile> {
+function openLater(path: FilePath, flags: number, permissions: number, o: GivenOptions): Promise<OpenFile> {
   return deferred(undefined, () => nativeStore.open(path, flags, permissions, o));
 }
 
-function statLater(
-  path: FilePath,
-  options: StatCall,
-  o: OpOptions | undefined,
-): Promise<Stats | BigIntStats> {
+function statLater(path: FilePath, options: StatCall, o: GivenOptions): Promise<Stats | BigIntStats> {
   return deferred(undefined, () => nativeStore.stat(path, options, o));
 }
 

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 
 import { rejectWhereAwaited } from '../../errors/where-awaited.js';
 import type { FilePath } from '../../filesystem/filesystem.js';
-import type { OpOptions } from '../../schedule/options.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { addon } from '../addon.js';
 import { isDescriptorShortage, retryOnDescriptors } from '../descriptor-wait.js';
 import { deferred, FEW_DEFERRED, mayDefer, mayInline } from '../inline-budget.js';
@@ -15,7 +15,7 @@ import * as R from '../requests.js';
  * Reads a whole file: at once if it is small and cached.
  * @param most the size from which on a regular file is EFBIG. 0: none
  */
-export function readWhole(path: FilePath, most: number, o: OpOptions | undefined): Promise<Buffer> {
+export function readWhole(path: FilePath, most: number, o: GivenOptions): Promise<Buffer> {
   if (mayInline(o)) {
     const bytes = readFileCached(path, o);
     if (bytes !== undefined) return Promise.resolve(bytes);
@@ -29,7 +29,7 @@ export function readWhole(path: FilePath, most: number, o: OpOptions | undefined
   );
 }
 
-function readFilePooled(path: FilePath, most: number, o: OpOptions | undefined): Promise<Buffer> {
+function readFilePooled(path: FilePath, most: number, o: GivenOptions): Promise<Buffer> {
   const slot = R.begin(P.KIND_READ_FILE, R.AS_BYTES, undefined);
   R.name(slot, 'open', path);
   const refused = R.applyOptions(slot, o, true);

@@ -6,7 +6,7 @@ import { lacking } from '../../filesystem/errors.js';
 import type { FilePath, ReplaceOptions } from '../../filesystem/filesystem.js';
 import type { OpenFile } from '../../filesystem/open-file.js';
 import type { Replacement } from '../../filesystem/store.js';
-import type { OpOptions } from '../../schedule/options.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { descriptorFreed, descriptorTurn, isDescriptorShortage } from '../descriptor-wait.js';
 import { int32At } from '../records.js';
 import { nextBatch, opOptions, retryOnEmfile } from '../retry-on-emfile.js';
@@ -53,7 +53,7 @@ export async function replaceFile(
   path: FilePath,
   data: string | Uint8Array,
   options: ReplaceOptions,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<void> {
   refuseCondition(options);
   throwIfNotSynced(
@@ -66,7 +66,7 @@ export async function openReplacement(
   path: FilePath,
   flags: number,
   options: ReplaceOptions & { readonly exclusive: boolean },
-  o: OpOptions | undefined,
+  o: GivenOptions,
   open: (path: FilePath, flags: number) => Promise<OpenFile>,
 ): Promise<Replacement> {
   refuseCondition(options);

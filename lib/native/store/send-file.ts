@@ -1,6 +1,6 @@
 // Part of a file to another file or a socket, within the kernel.
 import { AbortError } from '../../errors/index.js';
-import type { OpOptions } from '../../schedule/options.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { descriptorFreed, descriptorTurn, isDescriptorShortage } from '../descriptor-wait.js';
 import { uint64At } from '../records.js';
 import { bulk } from '../retry-on-emfile.js';
@@ -15,7 +15,7 @@ export async function sendFile(
   from: number,
   offset: number | bigint,
   count: number,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<number> {
   for (;;) {
     try {
@@ -36,7 +36,7 @@ export async function sendFileNow(
   from: number,
   offset: number | bigint,
   count: number,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<number> {
   const cursor = new TaskCursor(SEND_FILE, [], [out, from, offset, count]);
   let sent = 0;

@@ -12,7 +12,7 @@ import { AbortError, systemError } from '../../errors/index.js';
 import type { TreeStep, TreeWalker, TreeWalkOptions } from '../../filesystem/store.js';
 import { callOf } from '../../schedule/call.js';
 import { lanes } from '../../schedule/lane.js';
-import type { OpOptions } from '../../schedule/options.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { splitLatin1, splitNames } from '../names.js';
 import { uint32sAt } from '../records.js';
 import { type Roots, type WalkPart, ParallelWalk } from './parallel-walk.js';
@@ -92,7 +92,7 @@ export class NativeTreeWalk implements TreeWalker {
   // From the roots' frame down to that of the directory of the last step.
   #frames: Frame[] = [rootFrame(TOP)];
 
-  constructor(top: string | Uint8Array, o: TreeWalkOptions, call: OpOptions | undefined) {
+  constructor(top: string | Uint8Array, o: TreeWalkOptions, call: GivenOptions) {
     this.#signal = call?.signal;
     this.#topDown = !o.bottomUp;
     this.#flags =
