@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { invalidArgValue } from '../errors/index.js';
 import { throwIfEnded } from '../schedule/watch-call.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { completeError, fileSystemError, lacking } from './errors.js';
 import type { Capabilities, FilePath, FileSystem } from './filesystem.js';
 import { normalized, rooted, SCHEME, textOf } from './mounted-path.js';
@@ -84,7 +84,7 @@ export class MountedCalls {
   protected async call<T>(
     syscall: string,
     path: FilePath,
-    o: OpOptions | undefined,
+    o: GivenOptions,
     call: (fs: FileSystem, inner: FilePath) => Promise<T>,
   ): Promise<T> {
     throwIfEnded(o);
@@ -99,7 +99,7 @@ export class MountedCalls {
     syscall: string,
     from: FilePath,
     to: FilePath,
-    o: OpOptions | undefined,
+    o: GivenOptions,
     call: (fs: FileSystem, from: FilePath, to: FilePath) => Promise<T>,
   ): Promise<T> {
     throwIfEnded(o);

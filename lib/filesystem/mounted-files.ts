@@ -4,7 +4,7 @@ import { type BigIntStats, constants, type Stats } from 'node:fs';
 import { AbortError, UnsupportedOperationError } from '../errors/index.js';
 import { throwIfEnded } from '../schedule/watch-call.js';
 import { NO_CALL } from '../schedule/call.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions, OpOptions } from '../schedule/options.js';
 import { completeError, falseWhereTheSystemRefuses } from './errors.js';
 import type {
   ExtendedAttributes,
@@ -18,7 +18,7 @@ import { lookUpAccess, resolveLinks } from './generic/lookups.js';
 import { MountedCalls } from './mounted-calls.js';
 import { joined, normalized, textOf } from './mounted-path.js';
 import type { OpenFile } from './open-file.js';
-import { PositionedFile } from './positioned.js';
+import { asBuffer, PositionedFile } from './positioned.js';
 import { completeStats } from './stats.js';
 import { FOLLOW_BIGINT, LINK_ITSELF_BIGINT, type Timestamp } from './store.js';
 
@@ -50,7 +50,7 @@ export class MountedFiles extends MountedCalls {
     return this.opened(file, flags, o);
   }
 
-  protected async opened(file: FileSystemFile, flags: number, o: OpOptions | undefined): Promise<OpenFile> {
+  protected async opened(file: FileSystemFile, flags: number, o: GivenOptions): Promise<OpenFile> {
     if (isOpenFile(file)) return file;
     const appending = (flags & O_APPEND) !== 0;
     try {
@@ -305,8 +305,4 @@ function isOpenFile(file: FileSystemFile | OpenFile): file is OpenFile {
 
 async function endFile(file: FileSystemFile, reason: unknown): Promise<void> {
   await (file.abort?.(reason) ?? file.close()).catch(() => undefined); // the reason is the error to tell
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -272,7 +272,8 @@ function ending<T>(scope: () => T, end: () => void): T {
   return Promise.resolve(result).finally(end) as T;
 }
 
-const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose');
+/** Symbol.dispose where the runtime has it, else the symbol that Node itself uses in its place. */
+export const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose');
 
 const schemes = new Map<string, number>();
 

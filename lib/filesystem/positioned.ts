@@ -3,7 +3,7 @@ import type { BigIntStats, Stats } from 'node:fs';
 
 import { throwIfEnded } from '../schedule/watch-call.js';
 import { NO_CALL } from '../schedule/call.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions, OpOptions } from '../schedule/options.js';
 import { completeError, fileSystemError, lacking } from './errors.js';
 import type { CallOptions, Capabilities, FileSystemFile, LockRange } from './filesystem.js';
 import { CURRENT, type FileKind, type FileRange, type OpenFile } from './open-file.js';
@@ -113,7 +113,7 @@ export class PositionedFile implements OpenFile {
     if (file.append === undefined) throw this.#unsupported('append', 'append to files');
     const kept = transferred ? data : Uint8Array.prototype.slice.call(data);
     try {
-      requireAll(await file.append(kept, o ?? NO_CALL), kept, 'write');
+      requireAll(await file.append(kept, o ?? NO_CALL), kept);
     } catch (error) {
       throw completeError(error, 'write');
     }
@@ -128,7 +128,7 @@ export class PositionedFile implements OpenFile {
     return (this.#position = target);
   }
 
-  async #size(o: OpOptions | undefined): Promise<number> {
+  async #size(o: GivenOptions): Promise<number> {
     return Number((await this.#file.stat(o ?? NO_CALL)).size);
   }
 
@@ -199,7 +199,7 @@ export class PositionedFile implements OpenFile {
     if (this.#appending) {
       if (file.append === undefined) return this.writeToEnd(kept, true, o).then(() => kept.byteLength);
       try {
-        return requireAll(await file.append(kept, o ?? NO_CALL), kept, 'write');
+        return requireAll(await file.append(kept, o ?? NO_CALL), kept);
       } catch (error) {
         throw completeError(error, 'write');
       }
@@ -210,7 +210,7 @@ export class PositionedFile implements OpenFile {
       throw this.#unsupported('randomWrite', 'write at any position');
     if (inOrder) this.#writtenTo = at + kept.byteLength;
     try {
-      return requireAll(await file.pwrite(kept, position, o ?? NO_CALL), kept, 'write');
+      return requireAll(await file.pwrite(kept, position, o ?? NO_CALL), kept);
     } catch (error) {
       if (inOrder) this.#writtenTo = at + ((error as { bytesWritten?: number }).bytesWritten ?? 0);
       throw completeError(error, 'write');
@@ -236,17 +236,16 @@ export class PositionedFile implements OpenFile {
   }
 
   async stat(o?: OpOptions): Promise<Stats> {
-    return completeStats(
-      await this.#guarded('fstat', o, () => this.#file.stat(o ?? NO_CALL)),
-      false,
-    ) as Stats;
+    return (await this.#stats(false, o)) as Stats;
   }
 
   async statBigInt(o?: OpOptions): Promise<BigIntStats> {
-    return completeStats(
-      await this.#guarded('fstat', o, () => this.#file.stat(o ?? NO_CALL)),
-      true,
-    ) as BigIntStats;
+    return (await this.#stats(true, o)) as BigIntStats;
+  }
+
+  async #stats(bigint: boolean, o: GivenOptions): Promise<Stats | BigIntStats> {
+    const stats = await this.#guarded('fstat', o, () => this.#file.stat(o ?? NO_CALL));
+    return completeStats(stats, bigint);
   }
 
   tryLock(range: LockRange, shared: boolean, o?: OpOptions): Promise<boolean> {
@@ -265,7 +264,7 @@ export class PositionedFile implements OpenFile {
     await this.#guarded('close', undefined, () => this.#file.close());
   }
 
-  async #guarded<T>(syscall: string, o: OpOptions | undefined, ask: () => Promise<T>): Promise<T> {
+  async #guarded<T>(syscall: string, o: GivenOptions, ask: () => Promise<T>): Promise<T> {
     throwIfEnded(o);
     try {
       return await ask();
@@ -295,14 +294,15 @@ export class PositionedFile implements OpenFile {
 const add = (position: number | bigint, count: number): number | bigint =>
   typeof position === 'bigint' ? position + BigInt(count) : position + count;
 
-function asBuffer(bytes: Uint8Array): Buffer {
+/** The same bytes as a Buffer. */
+export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 // A short write is an error.
-function requireAll(written: unknown, data: Uint8Array, syscall: string): number {
+function requireAll(written: unknown, data: Uint8Array): number {
   if (written === undefined || written === data.byteLength) return data.byteLength;
-  throw Object.assign(fileSystemError('EIO', syscall), { bytesWritten: Number(written) });
+  throw Object.assign(fileSystemError('EIO', 'write'), { bytesWritten: Number(written) });
 }
 
 function invalidView(then: number, now: number): Error {

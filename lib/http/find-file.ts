@@ -4,6 +4,7 @@ import { isAbsolute } from 'node:path';
 
 import { filesBeneath } from '../filesystem/beneath.js';
 import type { FilePath } from '../filesystem/filesystem.js';
+import { textOf } from '../filesystem/mounted-path.js';
 import { realFiles, storeToRead } from '../filesystem/mounts.js';
 import type { OpenFile, StatedFile } from '../filesystem/open-file.js';
 import type { Store } from '../filesystem/store.js';
@@ -68,8 +69,6 @@ const rootOf = (root: FilePath): Root => ({
   prefix: `${textOf(root).replace(/[\\/]+$/, '')}/`,
   files: process.platform === 'win32' ? undefined : filesBeneath(root),
 });
-
-const textOf = (path: FilePath): string => (typeof path === 'string' ? path : Buffer.from(path).toString());
 
 /** The error for a name that is not served. */
 function refusal(code: 'ENOENT' | 'ERR_OUTSIDE_ROOT', name: string): Error {

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 
+import { codeOf } from '../errors/index.js';
 import { fileSystemError } from '../filesystem/errors.js';
 import { realFiles } from '../filesystem/mounts.js';
 import type { OpenFile } from '../filesystem/open-file.js';
@@ -161,7 +162,7 @@ function plainDescriptor(req: IncomingMessage, { socket }: ServerResponse): numb
   return typeof handle?.fd === 'number' ? handle.fd : -1;
 }
 
-const CONNECTION_ERRORS = new Set([
+const CONNECTION_ERRORS: ReadonlySet<unknown> = new Set([
   'EPIPE',
   'ECONNRESET',
   'ENOTCONN',
@@ -169,9 +170,8 @@ const CONNECTION_ERRORS = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 const isOfConnection = (error: unknown): boolean => CONNECTION_ERRORS.has(codeOf(error));
-const isShortage = (error: unknown): boolean => ['EMFILE', 'ENFILE'].includes(codeOf(error));
+const isShortage = (error: unknown): boolean => codeOf(error) === 'EMFILE' || codeOf(error) === 'ENFILE';
 
 /** Sends as much of a range as sendfile(2) can, and resolves to where the rest begins. */
 async function sendInKernel(

@@ -16,6 +16,7 @@ import { type Check, optionReader, unchecked } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { invalidArgType, invalidArgValue } from '../errors/index.js';
 import type { FilePath } from '../filesystem/filesystem.js';
+import { textOf } from '../filesystem/mounted-path.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import type { Call } from '../schedule/call.js';
 import type { ServeOptions } from './index.js';
@@ -256,4 +257,3 @@ function typeOf(path: FilePath): string {
 }
 
 const UNKNOWN_TYPE = 'application/octet-stream';
-const textOf = (path: FilePath): string => (typeof path === 'string' ? path : Buffer.from(path).toString());

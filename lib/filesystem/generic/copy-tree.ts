@@ -1,7 +1,8 @@
 // Copies of whole trees between file systems.
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
-import type { OpOptions } from '../../schedule/options.js';
+import { codeOf } from '../../errors/index.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { fileSystemError, isSystemError } from '../errors.js';
 import type { CopyFileOptions, CopyTreeOptions, DirectoryItem, FilePath } from '../filesystem.js';
 import { joined, normalized, textOf } from '../mounted-path.js';
@@ -36,7 +37,7 @@ export async function copyTreeBetween(
   to: CopyingStore,
   dst: FilePath,
   options: CopyTreeOptions,
-  o: OpOptions | undefined,
+  o: GivenOptions,
   hooks?: CopyHooks,
 ): Promise<void> {
   const stats = await from.stat(src, FOLLOW, o);
@@ -60,12 +61,11 @@ export async function copyTreeBetween(
 }
 
 // Where a file is in the way of the directories above, that file is the one that exists.
-async function makeTop(to: Store, dst: FilePath, o: OpOptions | undefined): Promise<void> {
+async function makeTop(to: Store, dst: FilePath, o: GivenOptions): Promise<void> {
   try {
     await makeDirectories(to, dst, 0o777, true, o);
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ENOTDIR')
-      await makeDirectories(to, parentOf(dst), 0o777, true, o);
+    if (codeOf(error) === 'ENOTDIR') await makeDirectories(to, parentOf(dst), 0o777, true, o);
     throw error;
   }
 }
@@ -75,7 +75,7 @@ async function leadsInto(
   store: Store,
   path: FilePath,
   directory: FilePath,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<boolean> {
   if (isWithin(path, directory)) return true;
   if (!store.can('links')) return false;
@@ -104,7 +104,7 @@ async function copyEntries(
   to: CopyingStore,
   dst: FilePath,
   options: CopyTreeOptions,
-  o: OpOptions | undefined,
+  o: GivenOptions,
   place: { stats: Stats | BigIntStats; above: readonly string[]; running: Running },
   hooks: CopyHooks | undefined,
 ): Promise<void> {
@@ -184,16 +184,11 @@ async function besideEachOther<T>(
   await Promise.all(beside);
 }
 
-async function makeDirectory(
-  src: FilePath,
-  to: Store,
-  dst: FilePath,
-  o: OpOptions | undefined,
-): Promise<void> {
+async function makeDirectory(src: FilePath, to: Store, dst: FilePath, o: GivenOptions): Promise<void> {
   try {
     await to.mkdir(dst, 0o777, o);
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
     // A link is not followed: it may lead out of the copy.
     const there = await statOrNothing(to, dst, LINK_ITSELF, o);
     if (there?.isDirectory() !== true) throw fileSystemError('ENOTDIR', 'cp', src, dst);
@@ -207,7 +202,7 @@ async function copyOfTree(
   to: CopyingStore,
   dst: FilePath,
   options: CopyFileOptions,
-  o: OpOptions | undefined,
+  o: GivenOptions,
   hooks: CopyHooks | undefined,
   file: FileOfTree,
 ): Promise<void> {

@@ -2,7 +2,7 @@
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { callOf } from '../../schedule/call.js';
-import type { OpOptions } from '../../schedule/options.js';
+import type { GivenOptions, OpOptions } from '../../schedule/options.js';
 import {
   completeError,
   falseWhereTheSystemRefuses,
@@ -62,7 +62,7 @@ export async function copyFileInto(
   to: CopyingStore,
   dst: FilePath,
   options: CopyFileOptions,
-  o: OpOptions | undefined,
+  o: GivenOptions,
   hooks?: CopyHooks,
 ): Promise<FilePath> {
   const target = (await isDirectoryAt(to, dst, o)) ? joined(dst, baseName(src)) : dst;
@@ -76,7 +76,7 @@ export async function copyOne(
   to: CopyingStore,
   dst: FilePath,
   options: CopyFileOptions,
-  o: OpOptions | undefined,
+  o: GivenOptions,
   hooks?: CopyHooks,
   ofTree?: FileOfTree,
 ): Promise<void> {
@@ -119,12 +119,7 @@ function ignoreSystemErrors(error: unknown): void {
 }
 
 // As the disk does, which opens both before it compares them.
-async function refuseSame(
-  store: Store,
-  src: FilePath,
-  dst: FilePath,
-  o: OpOptions | undefined,
-): Promise<void> {
+async function refuseSame(store: Store, src: FilePath, dst: FilePath, o: GivenOptions): Promise<void> {
   const isSame = await store.sameFile(src, dst, o).catch(falseWhereNothingIsSeen);
   if (!isSame) return;
   const isOpen = !store.can('modes') || (await store.access(dst, R_OK | W_OK, o));
@@ -145,7 +140,7 @@ async function copyContent(
     durable: boolean;
     onPiece: ((bytes: number) => unknown) | undefined;
   },
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<void> {
   const source =
     c.bytes !== undefined ? undefined : await namingBoth(src, dst, from.open(src, O_RDONLY, 0, o));
@@ -193,7 +188,7 @@ function ofCopy(error: unknown, src: FilePath, dst: FilePath, syscall = 'copyfil
 async function pump(
   source: OpenFile,
   target: OpenFile,
-  o: OpOptions | undefined,
+  o: GivenOptions,
   onPiece?: (bytes: number) => unknown,
 ): Promise<number> {
   const pieces: Promise<Buffer>[] = [];
@@ -219,7 +214,7 @@ async function pump(
   }
 }
 
-async function isMissing(store: Store, path: FilePath, o: OpOptions | undefined): Promise<boolean> {
+async function isMissing(store: Store, path: FilePath, o: GivenOptions): Promise<boolean> {
   try {
     return (await statOrNothing(store, path, FOLLOW, o)) === undefined;
   } catch (error) {

@@ -1,13 +1,11 @@
 // makedirs, removedirs and renames by single calls, as in Python's os.
-import type { SystemError } from '../../errors/index.js';
-import type { OpOptions } from '../../schedule/options.js';
+import { codeOf } from '../../errors/index.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { isSystemError } from '../errors.js';
 import type { FilePath } from '../filesystem.js';
 import { SCHEME, textOf } from '../mounted-path.js';
 import type { Store } from '../store.js';
 import { isDirectoryAt } from './lookups.js';
-
-const codeOf = (error: unknown): string | undefined => (error as Partial<SystemError> | null)?.code;
 
 /** The directory above a path, or the path itself if there is none. */
 export function parentOf(path: FilePath): string {
@@ -24,7 +22,7 @@ export async function makeDirectories(
   path: FilePath,
   permissions: number,
   existOk: boolean,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<void> {
   try {
     await store.mkdir(path, permissions, o);
@@ -53,17 +51,13 @@ export async function makeDirectories(
 
 const endsInDot = (path: FilePath): boolean => /\/\.\/*$/.test(textOf(path));
 
-export async function removeDirectories(
-  store: Store,
-  path: FilePath,
-  o: OpOptions | undefined,
-): Promise<void> {
+export async function removeDirectories(store: Store, path: FilePath, o: GivenOptions): Promise<void> {
   await store.rmdir(path, o);
   await removeEmptyAbove(store, path, o);
 }
 
 // For as long as they are empty; what cannot be removed ends it.
-async function removeEmptyAbove(store: Store, path: FilePath, o: OpOptions | undefined): Promise<void> {
+async function removeEmptyAbove(store: Store, path: FilePath, o: GivenOptions): Promise<void> {
   let below = textOf(path);
   for (;;) {
     const parent = parentOf(below);
@@ -82,7 +76,7 @@ export async function renameDirectories(
   store: Store,
   from: FilePath,
   to: FilePath,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<void> {
   const parent = parentOf(to);
   if (parent !== textOf(to) && !(await isDirectoryAt(store, parent, o)))

@@ -1,5 +1,5 @@
 // Builds a tree from one listing of flat keys. On an object store, a walk then takes one request per thousand keys.
-import type { OpOptions } from '../../schedule/options.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { NO_CALL } from '../../schedule/call.js';
 import type { DirectoryItem, FilePath } from '../filesystem.js';
 import type { MountedStore } from '../mounted-store.js';
@@ -22,7 +22,7 @@ export type FlatTree = ReadonlyMap<string, Directory>;
 export async function flatTree(
   store: MountedStore,
   top: FilePath,
-  call: OpOptions | undefined,
+  call: GivenOptions,
 ): Promise<FlatTree | undefined> {
   const { fileSystem } = store;
   if (fileSystem.walkFiles === undefined) return undefined;

@@ -1,9 +1,10 @@
 // Lookups of paths for file systems without their own.
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
-import type { OpOptions } from '../../schedule/options.js';
+import { codeOf } from '../../errors/index.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { falseWhereTheSystemRefuses, fileSystemError } from '../errors.js';
-import type { FilePath, StatCall } from '../filesystem.js';
+import type { DirectoryItem, FilePath, StatCall } from '../filesystem.js';
 import type { MountedFiles } from '../mounted-files.js';
 import { normalized, textOf } from '../mounted-path.js';
 import { FOLLOW, LINK_ITSELF, type Store } from '../store.js';
@@ -25,7 +26,7 @@ const NOTHING_TO_SEE = new Set([
  * memory: to go on as if nothing were there may overwrite what is there.
  */
 export function falseWhereNothingIsSeen(error: unknown): false {
-  if (NOTHING_TO_SEE.has(String((error as { code?: unknown } | null)?.code))) return false;
+  if (NOTHING_TO_SEE.has(String(codeOf(error)))) return false;
   throw error;
 }
 
@@ -34,7 +35,7 @@ export async function lookUpAccess(
   store: MountedFiles,
   path: FilePath,
   mode: number,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<boolean> {
   try {
     const stats = await store.stat(path, FOLLOW, o);
@@ -50,12 +51,12 @@ export async function statOrNothing(
   store: Store,
   path: FilePath,
   options: StatCall,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<Stats | BigIntStats | undefined> {
   try {
     return await store.stat(path, options, o);
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(String((error as { code?: unknown }).code))) return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes(String(codeOf(error)))) return undefined;
     throw error;
   }
 }
@@ -64,7 +65,7 @@ export async function statOrNothing(
 export async function statIfAllowed(
   store: Store,
   path: FilePath,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<Stats | BigIntStats | undefined> {
   try {
     return await store.stat(path, FOLLOW, o);
@@ -75,16 +76,12 @@ export async function statIfAllowed(
 }
 
 /** Whether a path leads to a directory. False also where the caller may not see it. */
-export async function isDirectoryAt(
-  store: Store,
-  path: FilePath,
-  o: OpOptions | undefined,
-): Promise<boolean> {
+export async function isDirectoryAt(store: Store, path: FilePath, o: GivenOptions): Promise<boolean> {
   return (await statIfAllowed(store, path, o))?.isDirectory() === true;
 }
 
 /** Whether a name is taken, also by a link that leads nowhere. False also where the caller may not see it. */
-export async function isNameAt(store: Store, path: FilePath, o: OpOptions | undefined): Promise<boolean> {
+export async function isNameAt(store: Store, path: FilePath, o: GivenOptions): Promise<boolean> {
   try {
     return (await store.stat(path, LINK_ITSELF, o)) !== undefined;
   } catch (error) {
@@ -92,14 +89,24 @@ export async function isNameAt(store: Store, path: FilePath, o: OpOptions | unde
   }
 }
 
-const MOST_LINKS = 40;
+/** All entries of a directory. */
+export async function entriesOf(store: Store, path: FilePath, o: GivenOptions): Promise<DirectoryItem[]> {
+  const listing = store.listing(path, o);
+  const items: DirectoryItem[] = [];
+  try {
+    for (let batch = await listing.next(); batch !== undefined; batch = await listing.next())
+      for (const item of batch) items.push(item);
+    return items;
+  } finally {
+    listing.close();
+  }
+}
+
+/** Links in the way to one file, as on Linux. */
+export const MOST_LINKS = 40;
 
 /** The file system's own path without links, `.` and `..`. All names must exist. */
-export async function resolveLinks(
-  store: MountedFiles,
-  path: FilePath,
-  o: OpOptions | undefined,
-): Promise<string> {
+export async function resolveLinks(store: MountedFiles, path: FilePath, o: GivenOptions): Promise<string> {
   const outside = (inner: string): string => store.prefix + inner;
   const inner = textOf(store.inner(path, 'realpath'));
   if (!store.can('links') || store.fileSystem.readlink === undefined) {

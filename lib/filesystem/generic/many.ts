@@ -1,7 +1,8 @@
 // Lists of paths, a few at a time, for file systems without a better way.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import type { OpOptions } from '../../schedule/options.js';
+import { codeOf } from '../../errors/index.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import type { FilePath, ReadManyAnswer, StatCall } from '../filesystem.js';
 import type { Store } from '../store.js';
 
@@ -29,14 +30,20 @@ export async function forEachOf(
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-/** Runs at most `count` jobs at a time, in the order of the calls. After a failure, it starts no further job. */
+/**
+ * Runs at most `count` jobs at a time, in the order of the calls, or the last one first. After a failure, it starts no further
+ * job.
+ */
 export class Slots {
   #free: number;
   #failure: { error: unknown } | undefined;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(count: number) {
+  readonly #next: 'shift' | 'pop';
+
+  constructor(count: number, lastFirst = false) {
     this.#free = count;
+    this.#next = lastFirst ? 'pop' : 'shift';
   }
 
   /** Whether a job can start at once. */
@@ -54,17 +61,17 @@ export class Slots {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  async run(job: () => Promise<void>): Promise<void> {
+  async run<T>(job: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       this.check();
-      await job();
+      return await job();
     } catch (error) {
       this.fail(error);
       throw error;
     } finally {
-      const next = this.#waiting.shift();
+      const next = this.#waiting[this.#next]();
       if (next === undefined) this.#free++;
       else next();
     }
@@ -73,7 +80,7 @@ export class Slots {
 
 /** Errors that end the whole list rather than belong to one path. */
 function endsAll(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
+  const code = codeOf(error);
   return (
     ['ABORT_ERR', 'ERR_TIMEOUT', 'ERR_LANE_FULL', 'ERR_FILES_FORBIDDEN'].includes(String(code)) ||
     !(error instanceof Error)
@@ -83,7 +90,7 @@ function endsAll(error: unknown): boolean {
 export async function* readOneByOne(
   store: Store,
   paths: readonly FilePath[],
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): AsyncGenerator<readonly ReadManyAnswer[]> {
   for (let from = 0; from < paths.length; from += AT_A_TIME) {
     const some = paths.slice(from, from + AT_A_TIME);
@@ -104,7 +111,7 @@ export async function statOneByOne(
   store: Store,
   paths: readonly FilePath[],
   options: StatCall,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<(Stats | BigIntStats | Error)[]> {
   const answers = new Array<Stats | BigIntStats | Error>(paths.length);
   await forEachOf(paths.length, async (i) => {

@@ -1,7 +1,8 @@
 // Moves within and between file systems.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import type { OpOptions } from '../../schedule/options.js';
+import { codeOf } from '../../errors/index.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { fileSystemError } from '../errors.js';
 import type { FilePath } from '../filesystem.js';
 import { baseName, joined, textOf } from '../mounted-path.js';
@@ -18,7 +19,7 @@ export async function moveBetween(
   src: FilePath,
   to: CopyingStore,
   dst: FilePath,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<FilePath> {
   const stats = await namingBoth(src, dst, from.stat(src, LINK_ITSELF, o), 'rename');
   const isInto =
@@ -36,8 +37,7 @@ export async function moveBetween(
       await from.rename(src, target, o);
       return target;
     } catch (error) {
-      if (!['ERR_UNSUPPORTED_OPERATION', 'EXDEV'].includes(String((error as { code?: unknown }).code)))
-        throw error;
+      if (!['ERR_UNSUPPORTED_OPERATION', 'EXDEV'].includes(String(codeOf(error)))) throw error;
     }
   }
   const hooks = to.can('sync') ? { durable: true } : undefined;
@@ -54,7 +54,7 @@ async function isTheSame(
   store: Store,
   { dev, ino }: Stats | BigIntStats,
   path: FilePath,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<boolean> {
   if (Number(ino) === 0) return false;
   const other = await store.stat(path, FOLLOW, o);
@@ -68,7 +68,7 @@ async function copyForMove(
   to: CopyingStore,
   target: FilePath,
   stats: Stats | BigIntStats,
-  o: OpOptions | undefined,
+  o: GivenOptions,
   hooks: CopyHooks | undefined,
 ): Promise<void> {
   const copyFile = { exclusive: false, preserve: true, followSymlinks: false };
@@ -86,7 +86,7 @@ async function copyForMove(
       hooks,
     );
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'EEXIST')
+    if (codeOf(error) !== 'EEXIST')
       await removeTreeOf(to, target, { ignoreErrors: true }, undefined).catch(() => undefined);
     throw error;
   }

@@ -1,7 +1,8 @@
 // What a copy preserves besides the content: mode and times.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import type { OpOptions } from '../../schedule/options.js';
+import { codeOf } from '../../errors/index.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import type { FilePath } from '../filesystem.js';
 import { FOLLOW, type Store, type Timestamp } from '../store.js';
 
@@ -14,7 +15,7 @@ export async function preserveAttributes(
   to: Store,
   dst: FilePath,
   stats: Stats | BigIntStats,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<void> {
   const time = (ms: number | bigint): Timestamp => {
     const seconds = Math.floor(Number(ms) / 1000);
@@ -38,7 +39,7 @@ async function hasOwner(
   store: Store,
   path: FilePath,
   { uid, gid }: Stats | BigIntStats,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<boolean> {
   const copy = await store.stat(path, FOLLOW, o);
   return Number(copy.uid) === Number(uid) && Number(copy.gid) === Number(gid);
@@ -49,6 +50,6 @@ async function whereSupported(done: Promise<void>): Promise<void> {
   try {
     await done;
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ERR_UNSUPPORTED_OPERATION') throw error;
+    if (codeOf(error) !== 'ERR_UNSUPPORTED_OPERATION') throw error;
   }
 }

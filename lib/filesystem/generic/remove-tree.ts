@@ -1,10 +1,11 @@
 // Removes a tree by listing and removing. It follows no link.
-import { AbortError } from '../../errors/index.js';
-import type { OpOptions } from '../../schedule/options.js';
+import { AbortError, codeOf } from '../../errors/index.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { completeError, fileSystemError, isSystemError } from '../errors.js';
 import type { DirectoryItem, FilePath, RemoveTreeCall } from '../filesystem.js';
 import { joined, textOf } from '../mounted-path.js';
 import { LINK_ITSELF, type Store } from '../store.js';
+import { entriesOf } from './lookups.js';
 import { forEachOf } from './many.js';
 
 /** Resolves to the number of entries that could not be removed. Rejects with the first failure unless they are ignored. */
@@ -12,7 +13,7 @@ export async function removeTreeOf(
   store: Store,
   path: FilePath,
   { ignoreErrors, onError }: RemoveTreeCall,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<number> {
   let failures = 0;
   let first: Error | undefined;
@@ -27,7 +28,7 @@ export async function removeTreeOf(
     const failuresBefore = failures;
     let items: DirectoryItem[] = [];
     try {
-      items = await allOf(store, directory, o);
+      items = await entriesOf(store, directory, o);
     } catch (error) {
       await failed(error);
     }
@@ -50,7 +51,7 @@ export async function removeTreeOf(
       await store.rmdir(directory, o);
     } catch (error) {
       // That it is not empty follows from a failure that has been told.
-      const isTold = failures > failuresBefore && (error as { code?: unknown }).code === 'ENOTEMPTY';
+      const isTold = failures > failuresBefore && codeOf(error) === 'ENOTEMPTY';
       if (!isTold) await failed(error);
     }
   };
@@ -66,7 +67,7 @@ export async function removeTreeOf(
 }
 
 // Before anything is removed. A slash at the end does not make a link a directory.
-async function checkTop(store: Store, path: FilePath, o: OpOptions | undefined): Promise<void> {
+async function checkTop(store: Store, path: FilePath, o: GivenOptions): Promise<void> {
   const text = textOf(path);
   if (/(^|\/)\.\.?\/*$/.test(text)) throw fileSystemError('EINVAL', 'rmdir', path);
   const top = text.endsWith('/') && typeof path === 'string' ? text.replace(/(?<=[^/])\/+$/, '') : path;
@@ -76,14 +77,4 @@ async function checkTop(store: Store, path: FilePath, o: OpOptions | undefined):
     throw completeError(Object.assign(error as Error, { syscall: 'rmdir' }), 'rmdir', path);
   }
   throw fileSystemError('ENOTDIR', 'rmdir', path);
-}
-
-async function allOf(store: Store, path: FilePath, o: OpOptions | undefined): Promise<DirectoryItem[]> {
-  const listing = store.listing(path, o);
-  const items: DirectoryItem[] = [];
-  for (;;) {
-    const batch = await listing.next();
-    if (batch === undefined) return items;
-    items.push(...batch);
-  }
 }

@@ -1,7 +1,8 @@
 // Replaces a file in one step by a temporary file and a rename, for file systems without their own way.
 import { constants } from 'node:fs';
 
-import type { OpOptions } from '../../schedule/options.js';
+import { codeOf } from '../../errors/index.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { completeError, fileSystemError } from '../errors.js';
 import type { FilePath, ReplaceOptions } from '../filesystem.js';
 import { joined, textOf } from '../mounted-path.js';
@@ -9,11 +10,10 @@ import type { MountedStore } from '../mounted-store.js';
 import type { OpenFile } from '../open-file.js';
 import { FOLLOW, LINK_ITSELF, type Replacement } from '../store.js';
 import { parentOf } from './directories.js';
-import { isDirectoryAt } from './lookups.js';
+import { isDirectoryAt, MOST_LINKS } from './lookups.js';
 import { randomName } from './random-name.js';
 
 const { O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } = constants;
-const MOST_LINKS = 40;
 
 interface Target {
   readonly path: FilePath;
@@ -26,7 +26,7 @@ async function targetOf(
   store: MountedStore,
   path: FilePath,
   exclusive: boolean,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<Target> {
   let at = path;
   if (path.length === 0) throw fileSystemError('ENOENT', 'open', path);
@@ -35,7 +35,7 @@ async function targetOf(
     try {
       stats = await store.stat(at, LINK_ITSELF, o);
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+      if (codeOf(error) !== 'ENOENT') throw error;
       if (textOf(at).endsWith('/') && (await isDirectoryAt(store, parentOf(at), o)))
         throw fileSystemError('EISDIR', 'open', path);
       return { path: at };
@@ -59,7 +59,7 @@ export async function openReplacementOf(
   path: FilePath,
   flags: number,
   options: ReplaceOptions & { readonly exclusive: boolean },
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<Replacement> {
   if (!store.can('rename')) throw store.unsupported('rename', 'replace a file in one step');
   const target = await targetOf(store, path, options.exclusive, o);
@@ -170,7 +170,7 @@ export async function replaceWhole(
   path: FilePath,
   data: Uint8Array,
   options: ReplaceOptions,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<void> {
   const kept = Uint8Array.prototype.slice.call(data);
   const exclusive = options.exclusive === true;

@@ -1,9 +1,9 @@
 // Temporary files and directories on a mounted file system: created exclusively under random names.
 import { constants } from 'node:fs';
 
-import { AbortError } from '../../errors/index.js';
+import { AbortError, codeOf } from '../../errors/index.js';
 import { NO_CALL } from '../../schedule/call.js';
-import type { OpOptions } from '../../schedule/options.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { joined } from '../mounted-path.js';
 import type { MountedStore } from '../mounted-store.js';
 import type { OpenFile } from '../open-file.js';
@@ -27,7 +27,7 @@ async function exclusively<T>(
     try {
       return { path, made: await make(path) };
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'EEXIST' || attempt === ATTEMPTS) throw error;
+      if (codeOf(error) !== 'EEXIST' || attempt === ATTEMPTS) throw error;
     }
   }
 }
@@ -46,7 +46,7 @@ export async function createFileIn(
   store: MountedStore,
   place: TempPlace,
   { anonymous, appending, deleteOnClose }: TempFileKind,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<TemporaryFile> {
   const { fileSystem } = store;
   if (anonymous && fileSystem.createTemporary !== undefined) {
@@ -59,7 +59,7 @@ export async function createFileIn(
   let gone: Promise<void> | undefined;
   const discard = (): Promise<void> => {
     gone ??= store.unlink(path).catch((error: unknown) => {
-      if ((error as { code?: unknown }).code === 'ENOENT') return;
+      if (codeOf(error) === 'ENOENT') return;
       gone = undefined;
       throw error;
     });
@@ -96,7 +96,7 @@ function discardedOnClose(file: OpenFile, discard: () => Promise<void>): OpenFil
 export async function createDirectoryIn(
   store: MountedStore,
   place: TempPlace,
-  o: OpOptions | undefined,
+  o: GivenOptions,
 ): Promise<TemporaryDirectoryEntry> {
   const { path } = await exclusively(place, (each) => store.mkdir(each, DIRECTORY, o));
   try {
@@ -112,7 +112,7 @@ export async function createDirectoryIn(
       try {
         return await removeTreeOf(store, path, { ignoreErrors }, undefined);
       } catch (error) {
-        if ((error as { code?: unknown }).code === 'ENOENT') return 0;
+        if (codeOf(error) === 'ENOENT') return 0;
         throw error;
       }
     },

@@ -1,10 +1,11 @@
 // The traversal under `walk` and `glob` by listings, for mounted file systems.
 import { AbortError } from '../../errors/index.js';
-import type { OpOptions } from '../../schedule/options.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { isSystemError } from '../errors.js';
 import type { DirectoryItem, FilePath } from '../filesystem.js';
 import type { MountedStore } from '../mounted-store.js';
 import { type FlatTree, flatTree } from './flat-listing.js';
+import { entriesOf } from './lookups.js';
 import { FOLLOW, type TreeStep, type TreeWalker, type TreeWalkOptions } from '../store.js';
 
 const DOT = '.';
@@ -28,7 +29,7 @@ export class GenericTreeWalk implements TreeWalker {
   readonly #store: MountedStore;
   readonly #top: string;
   readonly #o: TreeWalkOptions;
-  readonly #call: OpOptions | undefined;
+  readonly #call: GivenOptions;
   /** The whole tree, where one listing gave it. */
   #flat: Promise<FlatTree | undefined> | undefined;
   /** The next directory is at the end. */
@@ -37,7 +38,7 @@ export class GenericTreeWalk implements TreeWalker {
   /** What the last step's directory leads on to. */
   #children: Frame[] = [];
 
-  constructor(store: MountedStore, top: FilePath, o: TreeWalkOptions, call: OpOptions | undefined) {
+  constructor(store: MountedStore, top: FilePath, o: TreeWalkOptions, call: GivenOptions) {
     this.#store = store;
     this.#top = rawOf(top);
     this.#o = o;
@@ -158,17 +159,7 @@ export class GenericTreeWalk implements TreeWalker {
       const directory = (await this.#flat)?.get(Buffer.from(relative, 'latin1').toString());
       if (directory !== undefined) return directory.values();
     }
-    return this.#items(path);
-  }
-
-  async #items(path: string): Promise<DirectoryItem[]> {
-    const listing = this.#store.listing(nativeName(path), this.#call);
-    const items: DirectoryItem[] = [];
-    for (;;) {
-      const batch = await listing.next();
-      if (batch === undefined) return items;
-      items.push(...batch);
-    }
+    return entriesOf(this.#store, nativeName(path), this.#call);
   }
 
   async #kindOf(path: string, { type, stats }: DirectoryItem): Promise<'directory' | 'link' | 'other'> {

@@ -10,7 +10,6 @@ import type {
   FileSystem,
   FileSystemFile,
   FollowOptions,
-  ReadManyAnswer,
   StatCall,
   StatVfs,
 } from '../filesystem.js';
@@ -230,32 +229,6 @@ export class MemoryFileSystem implements FileSystem {
     if (data.length === 0) return;
     const { count, why } = writeTo(this.state, inode, data, (flags & O_APPEND) !== 0 ? inode.size : 0);
     if (count < data.length) fail(why, 'write', count);
-  }
-
-  async *readMany(paths: readonly FilePath[], call: CallOptions): AsyncGenerator<readonly ReadManyAnswer[]> {
-    for (let start = 0; start < paths.length; start += BATCH) {
-      const batch: ReadManyAnswer[] = [];
-      for (const [i, path] of paths.slice(start, start + BATCH).entries()) {
-        const index = start + i;
-        batch.push(
-          await this.readFile(path, call).then(
-            (data) => ({ index, data }),
-            (error: unknown) => ({ index, error: error as Error }),
-          ),
-        );
-      }
-      yield batch;
-    }
-  }
-
-  async statMany(paths: readonly FilePath[], { followSymlinks }: StatCall): Promise<(Stats | Error)[]> {
-    return paths.map((path) => {
-      try {
-        return this.state.find(keyOf(path), followSymlinks).stats();
-      } catch (error) {
-        return error as Error;
-      }
-    });
   }
 
   async createTemporary(directory: FilePath): Promise<FileSystemFile> {
