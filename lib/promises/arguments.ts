@@ -5,6 +5,12 @@ import { constants } from 'node:fs';
 import { toPathBytes } from '../arguments/path.js';
 import { isRestricted } from '../arguments/permission.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
+import type { OpOptions } from '../schedule/options.js';
+
+export { textOf } from '../filesystem/mounted-path.js';
+
+/** The options of every operation of a call: its lane, or none. */
+export type Call = OpOptions | undefined;
 
 /** A path as the file systems take it. */
 export type PlainPath = string | Uint8Array;
@@ -23,13 +29,6 @@ export function pathOf(path: unknown): PlainPath | undefined {
   }
   if (plain.length === 0) return undefined;
   return isRestricted && storeOf(plain) === realFiles ? undefined : plain;
-}
-
-/** The text of a path, for messages and joins. */
-export function textOf(path: PlainPath): string {
-  return typeof path === 'string'
-    ? path
-    : Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
 }
 
 /** How names are given back: an encoding of Buffer, `buffer`, or undefined where Node is to refuse the options. */

@@ -46,9 +46,9 @@ export function checkViews(value: unknown): readonly ArrayBufferView[] {
   return value;
 }
 
-export function checkObject(value: unknown, name = 'options'): object {
+export function checkObject(value: unknown): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidArgType(name, 'of type object', value);
+    throw invalidArgType('options', 'of type object', value);
   return value;
 }
 

@@ -2,13 +2,12 @@
 import { availableParallelism } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
+import { Slots } from '../filesystem/generic/many.js';
 import type { CopiedFolder, Store } from '../filesystem/store.js';
-import type { OpOptions } from '../schedule/options.js';
-import { textOf } from './arguments.js';
+import { type Call, textOf } from './arguments.js';
 import { type CpOptions, typeError } from './cp-over.js';
 import { node } from './node.js';
 
-type Call = OpOptions | undefined;
 type CopyingStore = Store & {
   readonly copyFolder: NonNullable<Store['copyFolder']>;
   readonly copyFiles: NonNullable<Store['copyFiles']>;
@@ -21,29 +20,6 @@ export function copiesFolders(store: Store): store is CopyingStore {
 
 /** Calls of one copy at a time: twice as many as processors, so that each has one more waiting. */
 const AT_A_TIME = Math.max(4, 2 * availableParallelism());
-
-/** Lets so many calls run at a time. */
-class Slots {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(count: number) {
-    this.#free = count;
-  }
-
-  async run<T>(call: () => Promise<T>): Promise<T> {
-    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#free--;
-    try {
-      return await call();
-    } finally {
-      // The last one first: a tree is gone through depth first, and little of it waits.
-      const next = this.#waiting.pop();
-      if (next === undefined) this.#free++;
-      else next();
-    }
-  }
-}
 
 /** Copies the directory `from` to `to`, which is not there yet. */
 export async function copyFresh(
@@ -60,8 +36,8 @@ class FreshCopy {
   readonly #store: CopyingStore;
   readonly #options: CpOptions;
   readonly #call: Call;
-  readonly #slots = new Slots(AT_A_TIME);
-  #failed: Error | undefined;
+  // A tree is gone through depth first, so that little of it waits.
+  readonly #slots = new Slots(AT_A_TIME, true);
 
   constructor(store: CopyingStore, options: CpOptions, call: Call) {
     this.#store = store;
@@ -71,36 +47,22 @@ class FreshCopy {
 
   async copy(from: string, to: string): Promise<void> {
     const folder = await this.#slots.run(() => this.#store.copyFolder(from, to, this.#call));
-    await Promise.all(this.#parts(folder, from, to));
-    if (this.#failed !== undefined) throw this.#failed;
+    await Promise.allSettled(this.#parts(folder, from, to));
+    this.#slots.check();
     const { mode } = folder;
     if (mode !== undefined) await this.#slots.run(() => this.#store.chmod(to, mode, this.#call));
   }
 
-  // All of them settle before the copy does, and none rejects.
   #parts({ blocks, others }: CopiedFolder, from: string, to: string): Promise<void>[] {
     return [
-      ...blocks.map((block) =>
-        this.#unlessFailed(() => this.#slots.run(() => this.#store.copyFiles(from, to, block, this.#call))),
-      ),
+      ...blocks.map((block) => this.#slots.run(() => this.#store.copyFiles(from, to, block, this.#call))),
       ...others.map(({ name, type }) => {
         const [item, copy] = [join(from, textOf(name)), join(to, textOf(name))];
-        return this.#unlessFailed(() =>
-          type === 'directory'
-            ? this.copy(item, copy)
-            : this.#slots.run(() => this.#copyOther(item, copy, type)),
-        );
+        return type === 'directory'
+          ? this.copy(item, copy)
+          : this.#slots.run(() => this.#copyOther(item, copy, type));
       }),
     ];
-  }
-
-  async #unlessFailed(copy: () => Promise<void>): Promise<void> {
-    if (this.#failed !== undefined) return;
-    try {
-      await copy();
-    } catch (error) {
-      this.#failed ??= error as Error;
-    }
   }
 
   async #copyOther(from: string, to: string, type: string): Promise<void> {

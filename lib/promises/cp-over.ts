@@ -3,10 +3,10 @@ import { constants } from 'node:os';
 import { posix } from 'node:path';
 
 import { copyContent, type FileJob } from './cp-file.js';
-import { type ErrorContext, fileSystemError } from './file-system-error.js';
+import { fileSystemError, undefinedWhereMissing } from './file-system-error.js';
+import { parentOf } from '../filesystem/generic/directories.js';
 import { absolute } from '../filesystem/mounted-path.js';
 import { FOLLOW, statCall, type Store } from '../filesystem/store.js';
-import type { OpOptions } from '../schedule/options.js';
 import { textOf } from './arguments.js';
 import { linkText, makeAll } from './names.js';
 import { CP_LINKS_TO_FILES, CP_REFUSES_DIRECTORIES } from './versions.js';
@@ -30,62 +30,39 @@ interface CopyJob extends FileJob {
 
 type Status = Awaited<ReturnType<Store['stat']>>;
 
-function refusal(
-  code: string,
-  prefix: string,
-  name: keyof typeof constants.errno,
-  message: string,
-  path: string,
-): Error {
-  const context: ErrorContext = { syscall: 'cp', code: name, errno: constants.errno[name], message, path };
-  return fileSystemError(code, prefix, context);
+/** What Node's codes mean, and the system's codes beside them. */
+const REFUSALS = {
+  ERR_FS_CP_DIR_TO_NON_DIR: ['Cannot overwrite non-directory with directory', 'EISDIR'],
+  ERR_FS_CP_EEXIST: ['Target already exists', 'EEXIST'],
+  ERR_FS_CP_EINVAL: ['Invalid src or dest', 'EINVAL'],
+  ERR_FS_CP_FIFO_PIPE: ['Cannot copy a FIFO pipe', 'EINVAL'],
+  ERR_FS_CP_NON_DIR_TO_DIR: ['Cannot overwrite directory with non-directory', 'ENOTDIR'],
+  ERR_FS_CP_SOCKET: ['Cannot copy a socket file', 'EINVAL'],
+  ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY: ['Cannot overwrite symlink in subdirectory of self', 'EINVAL'],
+  ERR_FS_CP_UNKNOWN: ['Cannot copy an unknown file type', 'EINVAL'],
+  ERR_FS_EISDIR: ['Path is a directory', 'EISDIR'],
+} as const;
+
+function refusal(reason: keyof typeof REFUSALS, message: string, path: string): Error {
+  const [prefix, code] = REFUSALS[reason];
+  return fileSystemError(reason, prefix, {
+    syscall: 'cp',
+    code,
+    errno: constants.errno[code],
+    message,
+    path,
+  });
 }
 
-const invalid = (message: string, path: string): Error =>
-  refusal('ERR_FS_CP_EINVAL', 'Invalid src or dest', 'EINVAL', message, path);
+const invalid = (message: string, path: string): Error => refusal('ERR_FS_CP_EINVAL', message, path);
 
-const exists = (path: string): Error =>
-  refusal('ERR_FS_CP_EEXIST', 'Target already exists', 'EEXIST', `${path} already exists`, path);
+const exists = (path: string): Error => refusal('ERR_FS_CP_EEXIST', `${path} already exists`, path);
 
 /** What Node says of things that cannot be copied. */
 export function typeError(type: string, path: string): Error {
-  if (type === 'socket')
-    return refusal(
-      'ERR_FS_CP_SOCKET',
-      'Cannot copy a socket file',
-      'EINVAL',
-      `cannot copy a socket file: ${path}`,
-      path,
-    );
-  if (type === 'fifo')
-    return refusal(
-      'ERR_FS_CP_FIFO_PIPE',
-      'Cannot copy a FIFO pipe',
-      'EINVAL',
-      `cannot copy a FIFO pipe: ${path}`,
-      path,
-    );
-  return refusal(
-    'ERR_FS_CP_UNKNOWN',
-    'Cannot copy an unknown file type',
-    'EINVAL',
-    `cannot copy an unknown file type: ${path}`,
-    path,
-  );
-}
-
-async function statusOrNothing(
-  store: Store,
-  path: string,
-  follow: boolean,
-  call: OpOptions | undefined,
-): Promise<Status | undefined> {
-  try {
-    return await store.stat(path, statCall(follow, false), call);
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  if (type === 'socket') return refusal('ERR_FS_CP_SOCKET', `cannot copy a socket file: ${path}`, path);
+  if (type === 'fifo') return refusal('ERR_FS_CP_FIFO_PIPE', `cannot copy a FIFO pipe: ${path}`, path);
+  return refusal('ERR_FS_CP_UNKNOWN', `cannot copy an unknown file type: ${path}`, path);
 }
 
 /** Copies `from` to `to`: the first call of `cp`. */
@@ -116,7 +93,9 @@ async function copyItem(job: CopyJob, from: string, to: string, isTop: boolean):
   const { store, target, call, options } = job;
   if (options.filter !== undefined && !(await options.filter(from, to))) return;
   const source = await store.stat(from, statCall(options.dereference, false), call);
-  const there = await statusOrNothing(target, to, options.dereference, call);
+  const there = await target
+    .stat(to, statCall(options.dereference, false), call)
+    .catch(undefinedWhereMissing);
   if (there !== undefined) {
     if (isSame(job, source, there)) throw invalid(SAME, to);
     checkKinds(source, there, from, to);
@@ -137,20 +116,13 @@ async function copyItem(job: CopyJob, from: string, to: string, isTop: boolean):
   await copyContent(job, from, to, { exclusive: false, preserve: options.preserveTimestamps });
 }
 
-function parentOf(path: string): string {
-  const text = withoutSlash(path);
-  // The scheme of a mounted URL is no directory.
-  const root = /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i.exec(text)?.[0] ?? '';
-  return root + posix.dirname(text.slice(root.length) || '/');
-}
-
 /** A directory is not copied into itself, by whatever path. */
 async function checkAbove(job: CopyJob, source: Status, from: string, to: string): Promise<void> {
   if (job.store !== job.target || source.ino === 0) return;
   for (let at = withoutSlash(absolute(to)); ; at = parentOf(at)) {
     const above = parentOf(at);
     if (above === at) return;
-    const stats = await statusOrNothing(job.target, above, true, job.call);
+    const stats = await job.target.stat(above, FOLLOW, job.call).catch(undefinedWhereMissing);
     if (stats !== undefined && isSame(job, source, stats))
       throw invalid(`cannot copy ${from} to a subdirectory of self ${at}`, at);
   }
@@ -160,16 +132,12 @@ function checkKinds(source: Status, there: Status, from: string, to: string): vo
   if (source.isDirectory() && !there.isDirectory())
     throw refusal(
       'ERR_FS_CP_DIR_TO_NON_DIR',
-      'Cannot overwrite non-directory with directory',
-      'EISDIR',
       `cannot overwrite non-directory ${to} with directory ${from}`,
       to,
     );
   if (!source.isDirectory() && there.isDirectory())
     throw refusal(
       'ERR_FS_CP_NON_DIR_TO_DIR',
-      'Cannot overwrite directory with non-directory',
-      'ENOTDIR',
       `cannot overwrite directory ${to} with non-directory ${from}`,
       to,
     );
@@ -183,14 +151,7 @@ async function copyDirectory(
   to: string,
 ): Promise<void> {
   const { store, target, call, options } = job;
-  if (!options.recursive)
-    throw refusal(
-      'ERR_FS_EISDIR',
-      'Path is a directory',
-      'EISDIR',
-      `${from} is a directory (not copied)`,
-      from,
-    );
+  if (!options.recursive) throw refusal('ERR_FS_EISDIR', `${from} is a directory (not copied)`, from);
   if (there !== undefined && CP_REFUSES_DIRECTORIES && options.errorOnExist && !options.force)
     throw exists(to);
   if (there === undefined) await target.mkdir(to, Number(source.mode ?? 0o777) & 0o7777, call);
@@ -237,11 +198,5 @@ async function checkLinks(job: CopyJob, leadsTo: string, from: string, to: strin
   if (!(await store.stat(from, FOLLOW, call)).isDirectory()) return;
   checkInside();
   if (isWithin(source, old))
-    throw refusal(
-      'ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY',
-      'Cannot overwrite symlink in subdirectory of self',
-      'EINVAL',
-      `cannot overwrite ${old} with ${leadsTo}`,
-      to,
-    );
+    throw refusal('ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY', `cannot overwrite ${old} with ${leadsTo}`, to);
 }

@@ -4,15 +4,14 @@ import { dirname, parse, resolve, sep } from 'node:path';
 
 import type { BigIntStats } from 'node:fs';
 
-import { statCall, type Store } from '../filesystem/store.js';
-import type { OpOptions } from '../schedule/options.js';
-import { pathOf } from './arguments.js';
+import { codeOf } from '../errors/index.js';
+import { FOLLOW, statCall, type Store } from '../filesystem/store.js';
+import { type Call, pathOf } from './arguments.js';
 import { copiesFolders, copyFresh } from './cp-fresh.js';
 import { copyOver, type CpOptions } from './cp-over.js';
+import { undefinedWhereMissing } from './file-system-error.js';
 import { node } from './node.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
-
-type Call = OpOptions | undefined;
 
 const FLAGS = [
   'dereference',
@@ -65,7 +64,8 @@ export async function cp(
   }
   if (!copiesFolders(store) || !(await isFresh(store, from, to, checked, call)))
     return node.cp(source as never, destination as never, options as never);
-  if (!(await exists(store, dirname(to), call))) await node.mkdir(dirname(to), { recursive: true });
+  const above = await store.stat(dirname(to), FOLLOW, call).catch(undefinedWhereMissing);
+  if (above === undefined) await node.mkdir(dirname(to), { recursive: true });
   await copyFresh(store, from, to, checked, call);
   return undefined;
 }
@@ -84,7 +84,7 @@ async function isFresh(
     store.stat(from, statCall(false, true), call).catch(() => undefined),
     store.stat(to, statCall(false, false), call).then(
       () => true,
-      (error: unknown) => (error as { code?: unknown }).code !== 'ENOENT',
+      (error: unknown) => codeOf(error) !== 'ENOENT',
     ),
   ]);
   if (there || stats?.isDirectory() !== true) return false;
@@ -100,14 +100,4 @@ async function isAbove(store: Store, stats: BigIntStats, to: string, call: Call)
     if (above?.ino === stats.ino && above.dev === stats.dev) return true;
   }
   return false;
-}
-
-async function exists(store: Store, path: string, call: Call): Promise<boolean> {
-  try {
-    await store.stat(path, statCall(true, false), call);
-    return true;
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'ENOENT') return false;
-    throw error;
-  }
 }

@@ -3,10 +3,11 @@ import type { Dirent } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import type { DirectoryItem, EntryType } from '../filesystem/filesystem.js';
-import { statCall, type Store } from '../filesystem/store.js';
-import type { OpOptions } from '../schedule/options.js';
+import { entriesOf } from '../filesystem/generic/lookups.js';
+import { typeOf } from '../filesystem/stats.js';
+import { LINK_ITSELF, statCall, type Store } from '../filesystem/store.js';
 import { sortByBytes } from '../text/byte-order.js';
-import { encoded, encodingOf, pathOf, type PlainPath, textOf } from './arguments.js';
+import { type Call, encoded, encodingOf, pathOf, type PlainPath, textOf } from './arguments.js';
 import { bytesOf, direntOf } from './dirent.js';
 import { MountedDirectory } from './mounted-directory.js';
 import { renamed } from './file-system-error.js';
@@ -14,21 +15,12 @@ import { node } from './node.js';
 import { LISTS_IN_LEVELS } from './versions.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 
-type Call = OpOptions | undefined;
-
 /** The entries of a directory in the order of their names, as Node has them. */
 async function itemsOf(store: Store, path: PlainPath, call: Call): Promise<DirectoryItem[]> {
-  const listing = store.listing(path, call);
-  const items: DirectoryItem[] = [];
-  try {
-    for (let batch = await listing.next(); batch !== undefined; batch = await listing.next())
-      for (const item of batch) items.push(item);
-  } finally {
-    listing.close();
-  }
+  const items = await entriesOf(store, path, call);
   for (const [i, item] of items.entries())
     if (item.type === 'unknown')
-      items[i] = { ...item, type: await typeOf(store, childOf(path, item.name), call) };
+      items[i] = { ...item, type: await typeAt(store, childOf(path, item.name), call) };
   return sorted(items);
 }
 
@@ -42,14 +34,8 @@ function sorted(items: DirectoryItem[]): DirectoryItem[] {
 const latinOf = (name: Uint8Array): string => `${textOf(name)}\0${Buffer.from(name).toString('latin1')}`;
 
 /** What is at `path`; links are not followed. */
-export async function typeOf(store: Store, path: PlainPath, call: Call): Promise<EntryType> {
-  const stats = await store.stat(path, statCall(false, false), call);
-  if (stats.isFile()) return 'file';
-  if (stats.isDirectory()) return 'directory';
-  if (stats.isSymbolicLink()) return 'symlink';
-  if (stats.isFIFO()) return 'fifo';
-  if (stats.isSocket()) return 'socket';
-  return stats.isBlockDevice() ? 'block' : 'character';
+export async function typeAt(store: Store, path: PlainPath, call: Call): Promise<EntryType> {
+  return typeOf(await store.stat(path, LINK_ITSELF, call));
 }
 
 function childOf(path: PlainPath, name: PlainPath): PlainPath {
@@ -89,28 +75,41 @@ export async function readdir(call: Call, path: unknown, options: unknown): Prom
   return names;
 }
 
-// Both go through the directories in Node's order: the last one found is the next one listed, since Node 26 the first one.
+// In Node's order: the last one found is the next one listed, since Node 26 the first one.
 // All that are known are being listed meanwhile.
 const nextOf = <T>(found: T[]): T | undefined => (LISTS_IN_LEVELS ? found.shift() : found.pop());
 
-async function allEntries(store: Store, top: string, call: Call): Promise<Dirent[]> {
-  const result: Dirent[] = [];
+/** What is below `top`, as `made` of each entry; with `follow` also what links to directories lead to. */
+async function all<T>(
+  store: Store,
+  top: string,
+  call: Call,
+  follow: boolean,
+  made: (item: DirectoryItem, directory: string) => T,
+): Promise<T[]> {
+  const result: T[] = [];
   const found = [listed(store, top, call)];
   for (let next = nextOf(found); next !== undefined; next = nextOf(found)) {
     const { path, items } = next;
     for (const item of await items) {
-      const dirent = direntOf(item, path, 'utf8');
-      const child = join(path, dirent.name);
-      result.push(dirent);
-      // Since Node 26 links to directories are followed with types, too.
+      result.push(made(item, path));
+      const child = join(path, textOf(item.name));
       const descend =
         item.type === 'directory' ||
-        (LISTS_IN_LEVELS && item.type === 'symlink' && (await leadsToDirectory(store, child, call)));
+        (follow && item.type === 'symlink' && (await leadsToDirectory(store, child, call)));
       if (descend) found.push(listed(store, child, call));
     }
   }
   return result;
 }
+
+// Since Node 26 links to directories are followed with types, too.
+const allEntries = (store: Store, top: string, call: Call): Promise<Dirent[]> =>
+  all(store, top, call, LISTS_IN_LEVELS, (item, path) => direntOf(item, path, 'utf8'));
+
+// As Node: without types, links to directories are followed.
+const allNames = (store: Store, top: string, call: Call): Promise<string[]> =>
+  all(store, top, call, true, ({ name }, path) => relative(top, join(path, textOf(name))));
 
 interface Listed {
   readonly path: string;
@@ -121,24 +120,6 @@ function listed(store: Store, path: string, call: Call): Listed {
   const items = itemsOf(store, path, call);
   items.catch(() => undefined); // told when its turn comes
   return { path, items };
-}
-
-async function allNames(store: Store, top: string, call: Call): Promise<string[]> {
-  const result: string[] = [];
-  const found = [listed(store, top, call)];
-  for (let next = nextOf(found); next !== undefined; next = nextOf(found)) {
-    const { path, items } = next;
-    for (const item of await items) {
-      const child = join(path, textOf(item.name));
-      result.push(relative(top, child));
-      // As Node: without types, links to directories are followed.
-      const descend =
-        item.type === 'directory' ||
-        (item.type === 'symlink' && (await leadsToDirectory(store, child, call)));
-      if (descend) found.push(listed(store, child, call));
-    }
-  }
-  return result;
 }
 
 async function leadsToDirectory(store: Store, path: string, call: Call): Promise<boolean> {

@@ -1,10 +1,10 @@
 // Node's SystemError, with which `rm` and `cp` reject.
-import { systemError } from '../errors/index.js';
+import { codeOf, systemError } from '../errors/index.js';
 import { isKept } from '../filesystem/errors.js';
 import { type PlainPath, textOf } from './arguments.js';
 
 /** What the error says. */
-export interface ErrorContext {
+interface ErrorContext {
   readonly syscall: string;
   readonly code: string;
   readonly errno: number;
@@ -29,6 +29,11 @@ export function fileSystemError(code: string, prefix: string, context: ErrorCont
   const info = { ...context, path, ...(dest === undefined ? {} : { dest }) };
   const { errno, syscall } = context;
   return Object.assign(error, { code, info, errno, syscall, path }, dest === undefined ? {} : { dest });
+}
+
+/** The answer to what nothing is there for. Throws any other error. */
+export function undefinedWhereMissing(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
 }
 
 /** The same error of the system, of another call: the one that the program made. */

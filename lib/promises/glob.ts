@@ -2,16 +2,15 @@
 import type { Dirent } from 'node:fs';
 import { isAbsolute } from 'node:path';
 
-import { absolute, SCHEME } from '../filesystem/mounted-path.js';
+import { parentOf } from '../filesystem/generic/directories.js';
+import { absolute, baseName, SCHEME } from '../filesystem/mounted-path.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 import { glob as globMounted } from '../os/glob.js';
-import type { OpOptions } from '../schedule/options.js';
-import { pathOf, textOf } from './arguments.js';
-import { typeOf } from './directories.js';
+import { type Call, pathOf, textOf } from './arguments.js';
+import { typeAt } from './directories.js';
 import { direntOf } from './dirent.js';
+import { undefinedWhereMissing } from './file-system-error.js';
 import { node } from './node.js';
-
-type Call = OpOptions | undefined;
 
 interface GlobOptions {
   cwd?: unknown;
@@ -40,7 +39,7 @@ async function* entries(call: Call, pattern: string, top: string, exclude: unkno
   async function entryUnlessExcluded(path: string): Promise<Dirent | undefined> {
     if (filter === undefined) return entryAt(path, call);
     if (!known.has(path)) {
-      const [above] = split(path);
+      const above = parentOf(path);
       const isWanted = !isBelowTop(above) || (await entryUnlessExcluded(above)) !== undefined;
       const entry = isWanted ? await entryAt(path, call) : undefined;
       known.set(path, entry !== undefined && filter(entry) ? undefined : entry);
@@ -54,19 +53,8 @@ async function* entries(call: Call, pattern: string, top: string, exclude: unkno
   }
 }
 
-/** The directory and the name of an absolute path. */
-function split(path: string): [directory: string, name: string] {
-  const cut = path.lastIndexOf('/');
-  return [path.slice(0, cut) || '/', path.slice(cut + 1)];
-}
-
 /** Undefined where the entry has been removed meanwhile. */
 async function entryAt(path: string, call: Call): Promise<Dirent | undefined> {
-  const [directory, name] = split(path);
-  try {
-    return direntOf({ name, type: await typeOf(storeOf(path), path, call) }, directory, 'utf8');
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const type = await typeAt(storeOf(path), path, call).catch(undefinedWhereMissing);
+  return type === undefined ? undefined : direntOf({ name: baseName(path), type }, parentOf(path), 'utf8');
 }

@@ -6,7 +6,7 @@ import type * as nodePromises from 'node:fs/promises';
 import { invalidArgType } from '../errors/index.js';
 import { callFrom } from '../schedule/call.js';
 import { Lane } from '../schedule/lane.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { Call } from './arguments.js';
 import { cp } from './cp.js';
 import { opendir, readdir } from './directories.js';
 import { glob as globEither } from './glob.js';
@@ -36,21 +36,21 @@ export type Promises = NodePromises & {
 };
 
 /** The functions, each with the options of `call`. What the running Node lacks is missing. */
-function functionsFor(call: OpOptions | undefined): Promises {
+function functionsFor(call: Call): Promises {
   const functions = {
     access: (path: unknown, mode: unknown) => names.access(call, path, mode),
-    appendFile: (path: unknown, data: unknown, o: unknown) => contents.appendFile(call, path, data, o),
+    appendFile: (path: unknown, data: unknown, o: unknown) => contents.write(call, path, data, o, 'a'),
     chmod: (path: unknown, mode: unknown) => names.chmod(call, path, mode),
-    chown: (path: unknown, uid: unknown, gid: unknown) => names.chown(call, path, uid, gid),
+    chown: (path: unknown, uid: unknown, gid: unknown) => names.changeOwner(call, path, uid, gid, true),
     constants,
     copyFile: (src: unknown, dest: unknown, mode: unknown) => others.copyFile(call, src, dest, mode),
     cp: (src: unknown, dest: unknown, o: unknown) => cp(call, src, dest, o),
     glob: (pattern: unknown, o: unknown) => globEither(call, pattern, o),
     lchmod: (path: unknown, mode: unknown) => others.lchmod(call, path, mode),
-    lchown: (path: unknown, uid: unknown, gid: unknown) => names.lchown(call, path, uid, gid),
+    lchown: (path: unknown, uid: unknown, gid: unknown) => names.changeOwner(call, path, uid, gid, false),
     link: (existing: unknown, path: unknown) => names.link(call, existing, path),
-    lstat: (path: unknown, o: unknown) => names.lstat(call, path, o),
-    lutimes: (path: unknown, atime: unknown, mtime: unknown) => others.lutimes(call, path, atime, mtime),
+    lstat: (path: unknown, o: unknown) => names.status(call, path, o, false),
+    lutimes: (path: unknown, atime: unknown, mtime: unknown) => others.times(call, path, atime, mtime, false),
     mkdir: (path: unknown, o: unknown) => names.mkdir(call, path, o),
     mkdtemp: (prefix: unknown, o: unknown) => others.mkdtemp(call, prefix, o),
     mkdtempDisposable: (prefix: unknown, o: unknown) => others.mkdtempDisposable(call, prefix, o),
@@ -63,15 +63,15 @@ function functionsFor(call: OpOptions | undefined): Promises {
     rename: (from: unknown, to: unknown) => names.rename(call, from, to),
     rm: (path: unknown, o: unknown) => rm(call, path, o),
     rmdir: (path: unknown, o: unknown) => names.rmdir(call, path, o),
-    stat: (path: unknown, o: unknown) => names.stat(call, path, o),
+    stat: (path: unknown, o: unknown) => names.status(call, path, o, true),
     statfs: (path: unknown, o: unknown) => others.statfs(call, path, o),
     symlink: (target: unknown, path: unknown, type: unknown) => names.symlink(call, target, path, type),
     truncate: (path: unknown, length: unknown) => others.truncate(call, path, length),
     unlink: (path: unknown) => names.unlink(call, path),
-    utimes: (path: unknown, atime: unknown, mtime: unknown) => others.utimes(call, path, atime, mtime),
+    utimes: (path: unknown, atime: unknown, mtime: unknown) => others.times(call, path, atime, mtime, true),
     watch: (path: unknown, o: unknown) => others.watch(call, path, o),
     withLane,
-    writeFile: (path: unknown, data: unknown, o: unknown) => contents.writeFile(call, path, data, o),
+    writeFile: (path: unknown, data: unknown, o: unknown) => contents.write(call, path, data, o, 'w'),
   };
   for (const name of NEWER) if (!(name in node)) Reflect.deleteProperty(functions, name);
   return functions as unknown as Promises;

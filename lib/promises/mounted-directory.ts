@@ -6,12 +6,11 @@ import { asyncDispose } from '../file/dispose.js';
 import { Sequence } from '../file/sequence.js';
 import type { DirectoryItem } from '../filesystem/filesystem.js';
 import type { Listing, Store } from '../filesystem/store.js';
-import type { OpOptions } from '../schedule/options.js';
-import { type PlainPath, textOf } from './arguments.js';
+import { type Call, type PlainPath, textOf } from './arguments.js';
 import { direntOf } from './dirent.js';
+import { type Done, tell } from './stream-calls.js';
 
 type Encoding = BufferEncoding | 'buffer';
-type Done<T> = (error: Error | null, value?: T) => void;
 
 function closedDirectory(): Error {
   return Object.assign(new Error('Directory handle was closed'), { code: 'ERR_DIR_CLOSED' });
@@ -23,7 +22,7 @@ export class MountedDirectory {
   readonly #path: PlainPath;
   readonly #encoding: Encoding;
   readonly #recursive: boolean;
-  readonly #call: OpOptions | undefined;
+  readonly #call: Call;
   readonly #sequence = new Sequence();
   readonly #below: string[] = [];
   #listing: Listing | undefined;
@@ -39,7 +38,7 @@ export class MountedDirectory {
     recursive: boolean,
     listing: Listing,
     batch: readonly DirectoryItem[] | undefined,
-    call: OpOptions | undefined,
+    call: Call,
   ) {
     this.#store = store;
     this.#path = path;
@@ -56,18 +55,11 @@ export class MountedDirectory {
   }
 
   read(): Promise<Dirent | null>;
-  read(done: Done<Dirent | null>): void;
-  read(done?: Done<Dirent | null>): Promise<Dirent | null> | void {
+  read(done: Done): void;
+  read(done?: Done): Promise<Dirent | null> | void {
     const reading = this.#closed ? Promise.reject(closedDirectory()) : this.#sequence.run(() => this.#next());
     if (done === undefined) return reading;
-    reading.then(
-      (entry) => {
-        process.nextTick(done, null, entry);
-      },
-      (error: unknown) => {
-        process.nextTick(done, error);
-      },
-    );
+    tell(reading, done, (entry) => [entry]);
   }
 
   async #next(): Promise<Dirent | null> {
@@ -91,18 +83,11 @@ export class MountedDirectory {
   }
 
   close(): Promise<void>;
-  close(done: Done<void>): void;
-  close(done?: Done<void>): Promise<void> | void {
+  close(done: Done): void;
+  close(done?: Done): Promise<void> | void {
     const closing = this.#closed ? Promise.reject(closedDirectory()) : this.#end();
     if (done === undefined) return closing;
-    closing.then(
-      () => {
-        process.nextTick(done, null);
-      },
-      (error: unknown) => {
-        process.nextTick(done, error);
-      },
-    );
+    tell(closing, done, () => []);
   }
 
   async #end(): Promise<void> {

@@ -2,10 +2,9 @@
 // nothing to win, go to Node's own functions.
 import { constants } from 'node:fs';
 
-import { systemError, systemErrorNumber } from '../errors/index.js';
+import { codeOf, systemError, systemErrorNumber } from '../errors/index.js';
 import { statCall, type Store } from '../filesystem/store.js';
-import type { OpOptions } from '../schedule/options.js';
-import { encoded, encodingOf, modeOf, pathOf, type PlainPath } from './arguments.js';
+import { type Call, encoded, encodingOf, modeOf, pathOf, type PlainPath } from './arguments.js';
 import { checkSignal } from './checks.js';
 import { untilAborted } from './contents.js';
 import { renamed } from './file-system-error.js';
@@ -13,15 +12,14 @@ import { node } from './node.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 import { STAT_TAKES_SIGNAL } from './versions.js';
 
-type Call = OpOptions | undefined;
-
 const LINUX_OR_MAC = process.platform !== 'win32';
 
 function handOn(path: unknown, options: unknown, follow: boolean): Promise<unknown> {
   return follow ? node.stat(path as never, options as never) : node.lstat(path as never, options as never);
 }
 
-function status(call: Call, path: unknown, options: unknown, follow: boolean): Promise<unknown> {
+/** `stat`, and `lstat` where `follow` is false. */
+export function status(call: Call, path: unknown, options: unknown, follow: boolean): Promise<unknown> {
   try {
     const plain = pathOf(path);
     if (plain !== undefined) {
@@ -45,14 +43,6 @@ function status(call: Call, path: unknown, options: unknown, follow: boolean): P
   } catch (error) {
     return Promise.reject(error);
   }
-}
-
-export function stat(call: Call, path: unknown, options: unknown): Promise<unknown> {
-  return status(call, path, options, true);
-}
-
-export function lstat(call: Call, path: unknown, options: unknown): Promise<unknown> {
-  return status(call, path, options, false);
 }
 
 const ALL_MODES = constants.R_OK | constants.W_OK | constants.X_OK;
@@ -156,7 +146,8 @@ function isId(id: unknown): id is number {
   return typeof id === 'number' && Number.isInteger(id) && id >= -1 && id <= LARGEST_ID;
 }
 
-async function changeOwner(
+/** `chown`, and `lchown` where `followSymlinks` is false. */
+export async function changeOwner(
   call: Call,
   path: unknown,
   uid: unknown,
@@ -171,14 +162,6 @@ async function changeOwner(
   const [owner, group] = [uid, gid].map((id) => (id === -1 ? LARGEST_ID : id)) as [number, number];
   await storeOf(plain).chown(plain, owner, group, { followSymlinks }, call);
   return undefined;
-}
-
-export function chown(call: Call, path: unknown, uid: unknown, gid: unknown): Promise<unknown> {
-  return changeOwner(call, path, uid, gid, true);
-}
-
-export function lchown(call: Call, path: unknown, uid: unknown, gid: unknown): Promise<unknown> {
-  return changeOwner(call, path, uid, gid, false);
 }
 
 export async function mkdir(call: Call, path: unknown, options: unknown): Promise<unknown> {
@@ -218,13 +201,13 @@ export async function makeAll(
       if (stats.isDirectory()) break;
       throw systemError(systemErrorNumber(at === text ? 'EEXIST' : 'ENOTDIR'), 'mkdir', path);
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'ENOENT') throw renamed(error, 'mkdir', path);
+      if (codeOf(error) !== 'ENOENT') throw renamed(error, 'mkdir', path);
       missing.unshift(at);
     }
   }
   for (const each of missing)
     await store.mkdir(each, permissions, call).catch(async (error: unknown) => {
-      if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
       // Somebody else was faster, or it is a link to nothing.
       await store.stat(each, statCall(true, false), call).catch((missed: unknown) => {
         throw renamed(missed, 'mkdir', path);
@@ -235,21 +218,11 @@ export async function makeAll(
 
 export async function rmdir(call: Call, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
+  const store = plain === undefined ? undefined : storeOf(plain);
   // `recursive`, where a version still has it, comes with a warning of Node's.
-  if (plain === undefined || options !== undefined) return rmdirWithOptions(call, plain, path, options);
-  await storeOf(plain).rmdir(plain, call);
+  const isOwn = options === undefined || (store !== realFiles && typeof options === 'object');
+  if (plain === undefined || store === undefined || !isOwn)
+    return node.rmdir(path as never, options as never);
+  await store.rmdir(plain, call);
   return undefined;
-}
-
-async function rmdirWithOptions(
-  call: Call,
-  plain: PlainPath | undefined,
-  path: unknown,
-  options: unknown,
-): Promise<unknown> {
-  if (plain !== undefined && storeOf(plain) !== realFiles && typeof options === 'object') {
-    await storeOf(plain).rmdir(plain, call);
-    return undefined;
-  }
-  return node.rmdir(path as never, options as never);
 }

@@ -40,22 +40,16 @@ async function prepare(): Promise<void> {
       return symbol;
     };
     const handle = find('kHandle');
-    const fd = find('kFd');
-    const hold = find('kRef');
-    const letGo = find('kUnref');
-    // Since Node 24.
-    const closeNow = symbolOf(sample, 'kCloseSync');
-    const transfer = find('messaging_transfer_symbol');
-    const transferList = find('messaging_transfer_list_symbol');
     const Native = (sample as unknown as Fields)[handle] as object;
     inherit(Base, Native.constructor as Constructor, {
       handle,
-      fd,
-      hold,
-      letGo,
-      closeNow,
-      transfer,
-      transferList,
+      fd: find('kFd'),
+      hold: find('kRef'),
+      letGo: find('kUnref'),
+      // Since Node 24.
+      closeNow: symbolOf(sample, 'kCloseSync'),
+      transfer: find('messaging_transfer_symbol'),
+      transferList: find('messaging_transfer_list_symbol'),
     });
   } finally {
     await sample.close();

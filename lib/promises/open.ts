@@ -1,8 +1,8 @@
 // open: a FileHandle on a file of any file system.
 import { constants } from 'node:fs';
 
-import type { OpOptions } from '../schedule/options.js';
-import { flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
+import { codeOf } from '../errors/index.js';
+import { type Call, flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
 import { FileHandle } from './file-handle.js';
 import { node } from './node.js';
 import { isPrepared, prepareHandles } from './node-handle.js';
@@ -20,7 +20,7 @@ export async function openPath(
   path: PlainPath,
   flags: number,
   permissions: number,
-  call: OpOptions | undefined,
+  call: Call,
 ): Promise<FileHandle> {
   if (!isPrepared) await prepareHandles();
   const file = await storeOf(path).open(path, flags, permissions, call);
@@ -36,12 +36,7 @@ export async function openPath(
   return handle;
 }
 
-export async function open(
-  call: OpOptions | undefined,
-  path: unknown,
-  flags: unknown,
-  mode: unknown,
-): Promise<unknown> {
+export async function open(call: Call, path: unknown, flags: unknown, mode: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const bits = flagsOf(flags);
   const permissions = modeOf(mode, 0o666);
@@ -50,7 +45,7 @@ export async function open(
   try {
     return await openPath(plain, bits, permissions, call);
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'EISDIR') throw error;
+    if (codeOf(error) !== 'EISDIR') throw error;
     // Directories, which a store opens only as such, can be synced, and have a status.
     if (storeOf(plain) === realFiles) return node.open(path as never, bits, permissions);
     if ((bits & CHANGES) !== 0 || (bits & O_DIRECTORY) !== 0) throw error;

@@ -4,8 +4,7 @@ import { resolve as resolveText } from 'node:path';
 
 import { UnsupportedOperationError } from '../errors/index.js';
 import { FOLLOW, type Store, type Timestamp } from '../filesystem/store.js';
-import type { OpOptions } from '../schedule/options.js';
-import { encoded, encodingOf, modeOf, pathOf, type PlainPath, textOf } from './arguments.js';
+import { type Call, encoded, encodingOf, modeOf, pathOf, type PlainPath, textOf } from './arguments.js';
 import { copyContent } from './cp-file.js';
 import { renamed } from './file-system-error.js';
 import { node } from './node.js';
@@ -13,8 +12,6 @@ import { openPath } from './open.js';
 import { rm } from './rm.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 import { withHandle } from './with-handle.js';
-
-type Call = OpOptions | undefined;
 
 /** The store of `path` where it is mounted. */
 function mounted(path: PlainPath | undefined): Store | undefined {
@@ -66,7 +63,8 @@ function timestamp(time: unknown): Timestamp | undefined {
   return { seconds: whole, nanoseconds: Math.round(((seconds as number) - whole) * 1e9) };
 }
 
-function times(
+/** `utimes`, and `lutimes` where `followSymlinks` is false. */
+export function times(
   call: Call,
   path: unknown,
   accessed: unknown,
@@ -98,14 +96,6 @@ async function setTimes(
   } catch (error) {
     throw renamed(error, followSymlinks ? 'utime' : 'lutime', path);
   }
-}
-
-export function utimes(call: Call, path: unknown, accessed: unknown, modified: unknown): Promise<unknown> {
-  return times(call, path, accessed, modified, true);
-}
-
-export function lutimes(call: Call, path: unknown, accessed: unknown, modified: unknown): Promise<unknown> {
-  return times(call, path, accessed, modified, false);
 }
 
 export async function lchmod(_call: Call, path: unknown, mode: unknown): Promise<unknown> {

@@ -2,9 +2,9 @@
 import { constants } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 
+import { codeOf } from '../errors/index.js';
 import { statCall, type Store } from '../filesystem/store.js';
-import type { OpOptions } from '../schedule/options.js';
-import { pathOf, type PlainPath } from './arguments.js';
+import { type Call, pathOf, type PlainPath } from './arguments.js';
 import { fileSystemError } from './file-system-error.js';
 import { node } from './node.js';
 import { storeOf } from '../filesystem/mounts.js';
@@ -38,7 +38,7 @@ function rmOptions(options: unknown): RmOptions | undefined {
   return right ? given : undefined;
 }
 
-export async function rm(call: OpOptions | undefined, path: unknown, options: unknown): Promise<unknown> {
+export async function rm(call: Call, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const checked = rmOptions(options);
   if (plain === undefined || checked === undefined) return node.rm(path as never, options as never);
@@ -47,7 +47,7 @@ export async function rm(call: OpOptions | undefined, path: unknown, options: un
   try {
     isDirectory = (await store.stat(plain, statCall(false, false), call)).isDirectory();
   } catch (error) {
-    if (checked.force && (error as { code?: unknown }).code === 'ENOENT') return undefined;
+    if (checked.force && codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
   if (isDirectory && !checked.recursive)
@@ -67,7 +67,7 @@ async function remove(
   path: PlainPath,
   isDirectory: boolean,
   { maxRetries, retryDelay }: RmOptions,
-  call: OpOptions | undefined,
+  call: Call,
 ): Promise<void> {
   for (let tried = 0; ; tried++) {
     try {
@@ -75,7 +75,7 @@ async function remove(
       else await store.unlink(path, call);
       return;
     } catch (error) {
-      const { code } = error as { code?: unknown };
+      const code = codeOf(error);
       // Somebody else removed it.
       if (code === 'ENOENT') return;
       if (tried >= maxRetries || !BUSY.has(code)) throw error;

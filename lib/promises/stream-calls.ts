@@ -4,7 +4,8 @@ import type { FileHandle } from './file-handle.js';
 /** Stands for the descriptor, which Node checks and passes on. */
 export const NO_DESCRIPTOR = 2 ** 31 - 1;
 
-type Done = (error: unknown, ...results: unknown[]) => void;
+/** A callback of node:fs. */
+export type Done = (error: unknown, ...results: unknown[]) => void;
 type Bytes = Uint8Array;
 
 /** What createReadStream and createWriteStream take as `fs`. */
@@ -41,8 +42,8 @@ export function callbacksOf(handle: FileHandle): StreamCalls {
   };
 }
 
-// Not within the promise, which would take what the callback throws.
-function tell<T>(asked: Promise<T>, done: Done, results: (answer: T) => unknown[]): void {
+/** Has `done` called with what becomes of `asked`: not within the promise, which would take what the callback throws. */
+export function tell<T>(asked: Promise<T>, done: Done, results: (answer: T) => unknown[]): void {
   asked.then(
     (answer) => {
       process.nextTick(done, null, ...results(answer));

@@ -1,9 +1,8 @@
 // readFile, writeFile and appendFile: one operation in simple cases, else through an open file.
 import { constants } from 'node:fs';
 
-import type { OpOptions } from '../schedule/options.js';
 import { checkBoolean, checkOptions, isPieces } from './checks.js';
-import { flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
+import { type Call, flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
 import { bytesOfText, memoryOf, type Signal, throwIfAborted } from './contents.js';
 import { FileHandle } from './file-handle.js';
 import { node } from './node.js';
@@ -20,7 +19,7 @@ function textOrBytes(bytes: Promise<Buffer>, encoding: BufferEncoding | undefine
   return encoding === undefined ? bytes : bytes.then((each) => each.toString(encoding));
 }
 
-export function readFile(call: OpOptions | undefined, file: unknown, options: unknown): Promise<unknown> {
+export function readFile(call: Call, file: unknown, options: unknown): Promise<unknown> {
   try {
     const path = pathOf(file);
     if (path !== undefined) {
@@ -35,7 +34,7 @@ export function readFile(call: OpOptions | undefined, file: unknown, options: un
 }
 
 async function readWithOptions(
-  call: OpOptions | undefined,
+  call: Call,
   file: unknown,
   path: PlainPath | undefined,
   options: unknown,
@@ -55,8 +54,8 @@ async function readWithOptions(
 }
 
 /** Both `writeFile` and `appendFile`, which differ in the flag that they have by default. */
-function write(
-  call: OpOptions | undefined,
+export function write(
+  call: Call,
   file: unknown,
   data: unknown,
   options: unknown,
@@ -90,22 +89,4 @@ function write(
   } catch (error) {
     return Promise.reject(error);
   }
-}
-
-export function writeFile(
-  call: OpOptions | undefined,
-  file: unknown,
-  data: unknown,
-  options: unknown,
-): Promise<unknown> {
-  return write(call, file, data, options, 'w');
-}
-
-export function appendFile(
-  call: OpOptions | undefined,
-  file: unknown,
-  data: unknown,
-  options: unknown,
-): Promise<unknown> {
-  return write(call, file, data, options, 'a');
 }
