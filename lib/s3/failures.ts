@@ -67,9 +67,8 @@ export function unsupported(capability: string, why: string): UnsupportedOperati
  * What to tell the caller of a failed request.
  * @param error what the store rejected with
  * @param syscall the name of the call in the error's message
- * @param refused the code for a condition that did not hold
  */
-export function translated(error: unknown, syscall: string, refused: SystemCode = 'ESTALE'): Error {
+export function translated(error: unknown, syscall: string): Error {
   if (error instanceof AbortError || error instanceof TimeoutError) return error;
   if (error instanceof UnsupportedOperationError) return error;
   // Already in Node's shape.
@@ -77,7 +76,6 @@ export function translated(error: unknown, syscall: string, refused: SystemCode 
   if (!(error instanceof ObjectStoreError)) return failed('EIO', syscall, error);
   const cause = error.cause ?? error;
   const { code, status } = error;
-  if (status === 412) return failed(refused, syscall, cause);
   if (status === 501) return Object.assign(unsupported(syscall, 'the server says so'), { cause });
   const known =
     (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ??

@@ -16,7 +16,7 @@ import type {
   StatCall,
   StatsLike,
 } from '../filesystem/filesystem.js';
-import { invalidArgValue } from '../errors/index.js';
+import { codeOf, invalidArgValue } from '../errors/index.js';
 import { Conditions, type Requirement } from './conditions.js';
 import { onAbort, offAbort } from '../schedule/abort.js';
 import { copyNew, copyObject } from './copies.js';
@@ -300,7 +300,7 @@ export class ObjectFiles implements FileSystem {
       try {
         return await this.#version(key, call);
       } catch (error) {
-        if ((error as { code?: unknown }).code !== 'ESTALE' || restarts === MOST_RESTARTS) throw error;
+        if (codeOf(error) !== 'ESTALE' || restarts === MOST_RESTARTS) throw error;
       }
     }
   }

@@ -194,15 +194,8 @@ interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-function unsent({
-  protocol,
-  hostname,
-  port,
-  method,
-  path,
-  query = {},
-  headers,
-}: HttpRequest): PreparedRequest {
+function unsent(request: HttpRequest): PreparedRequest {
+  const { protocol, hostname, port, method, path, query = {}, headers } = request;
   const search = queryOf(query);
   return { protocol, hostname, port, method, path: search === '' ? path : `${path}?${search}`, headers };
 }

@@ -124,13 +124,8 @@ export function signedStore(options: SignedStoreOptions): ObjectStore {
       const body = Buffer.from(`<Delete>${xml.join('')}<Quiet>true</Quiet></Delete>`);
       const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
       const answer = await requestText(to, { method: 'POST', query: { delete: '' }, headers, body, signal });
-      for (const each of elements(answer, 'Error')) {
-        const code = element(each, 'Code') ?? 'InternalError';
-        const error = new ObjectStoreError(code, element(each, 'Message') ?? code, {
-          status: statusOf(code),
-        });
-        failures.push({ key: element(each, 'Key')!, error });
-      }
+      for (const each of elements(answer, 'Error'))
+        failures.push({ key: element(each, 'Key')!, error: errorOf(each) });
       return failures;
     },
   };
@@ -190,9 +185,10 @@ function copied(xml: string): string {
 // Copies and completions begin to answer before they know how they end: an error comes with status 200.
 function refuseError(xml: string): void {
   const error = elements(xml, 'Error')[0];
-  if (error === undefined) return;
-  const code = element(error, 'Code') ?? 'InternalError';
-  throw new ObjectStoreError(code, element(error, 'Message') ?? code, {
-    status: code === 'PreconditionFailed' ? 412 : 500,
-  });
+  if (error !== undefined) throw errorOf(error);
+}
+
+function errorOf(xml: string): ObjectStoreError {
+  const code = element(xml, 'Code') ?? 'InternalError';
+  return new ObjectStoreError(code, element(xml, 'Message') ?? code, { status: statusOf(code) });
 }

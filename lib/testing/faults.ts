@@ -13,7 +13,7 @@ import {
 import { type ErrorCode, fileSystemError, keepAsGiven } from '../filesystem/errors.js';
 import type { CallOptions } from '../filesystem/filesystem.js';
 import type { MakeLayer } from '../filesystem/layers.js';
-import { interpose } from '../filesystem/mounts.js';
+import { dispose, interpose } from '../filesystem/mounts.js';
 import { observe } from './observe.js';
 import {
   type Between,
@@ -152,8 +152,6 @@ export function faults<T>(given: FaultRule | readonly FaultRule[], callback?: ()
     [dispose]: stop,
   };
 }
-
-const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose');
 
 async function withFault<T>(
   { error, short, delay }: FaultRule,

@@ -7,7 +7,7 @@ import { MemoryFileSystem } from '../filesystem/memory/index.js';
 import { Lower } from '../filesystem/memory/lower.js';
 import type { MemoryState } from '../filesystem/memory/state.js';
 import { Credentials, currentCredentials, type MemoryUser, STICKY } from '../filesystem/memory/user.js';
-import { type Mount, mount } from '../filesystem/mounts.js';
+import { dispose, type Mount, mount } from '../filesystem/mounts.js';
 import { realFileSystem } from '../filesystem/real-file-system.js';
 import { makeDirectory, plant, snapshotOf, type Tree, type TreeSnapshot } from './tree.js';
 
@@ -31,7 +31,6 @@ export interface MemoryFilesOptions {
 }
 
 const NAMES = new Set(['at', 'overlay', 'capacity', 'user', 'umask', 'clock']);
-const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose');
 
 /**
  * Mounted files in memory.

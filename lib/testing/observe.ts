@@ -10,7 +10,7 @@ import type {
   FollowOptions,
 } from '../filesystem/filesystem.js';
 import { observeFile } from './observed-file.js';
-import type { Between, Failing } from './operation.js';
+import type { Between, Operation } from './operation.js';
 import { wrap } from '../filesystem/wrapper.js';
 import { keyOf } from '../filesystem/memory/names.js';
 
@@ -46,85 +46,87 @@ const TWO_PATHS = ['rename', 'link'] as const;
 
 type AnyMethod = (...args: unknown[]) => Promise<unknown>;
 
+/** Announces an operation on `path`, in the way that `between` has it. */
+type Announce = <T>(
+  operation: Omit<Operation, 'path'> & { readonly path: FilePath },
+  syscall: string,
+  call: CallOptions | undefined,
+  proceed: () => Promise<T>,
+) => Promise<T>;
+
 /** `base`, whose paths are below `prefix`, with `between` between it and whoever uses it. */
 export function observe(base: FileSystem, prefix: string, between: Between): FileSystem {
   const shown = (path: FilePath): string => {
     const text = keyOf(path);
     return prefix === '' || prefix === '/' ? text : text === '/' ? prefix : prefix + text;
   };
+  const announce: Announce = (operation, syscall, call, proceed) => {
+    const path = shown(operation.path);
+    const { dest } = operation;
+    const failing = { syscall, path, ...(dest !== undefined && { dest }) };
+    return between({ ...operation, path }, proceed, call, failing);
+  };
+  const opened = (
+    path: FilePath,
+    flags: number,
+    call: CallOptions,
+    open: () => Promise<FileSystemFile>,
+  ): Promise<FileSystemFile> =>
+    announce({ op: 'open', path, flags }, 'open', call, async () =>
+      observeFile(await open(), shown(path), between),
+    );
   const methods = base as unknown as Record<string, AnyMethod | undefined>;
   const overrides: Record<string, unknown> = { ...JOBS };
   for (const op of ONE_PATH) {
     if (methods[op] === undefined) continue;
-    overrides[op] = (path: FilePath, ...rest: unknown[]) => {
-      const at = shown(path);
-      const failing = { syscall: syscallOf(op, rest), path: at };
-      return between({ op, path: at }, () => methods[op]!.call(base, path, ...rest), callIn(rest), failing);
-    };
+    overrides[op] = (path: FilePath, ...rest: unknown[]) =>
+      announce({ op, path }, syscallOf(op, rest), callIn(rest), () => methods[op]!.call(base, path, ...rest));
   }
   for (const op of TWO_PATHS) {
     if (methods[op] === undefined) continue;
-    overrides[op] = (path: FilePath, dest: FilePath, call: CallOptions) => {
-      const paths = { path: shown(path), dest: shown(dest) };
-      return between({ op, ...paths }, () => methods[op]!.call(base, path, dest, call), call, {
-        syscall: op,
-        ...paths,
-      });
-    };
+    overrides[op] = (path: FilePath, dest: FilePath, call: CallOptions) =>
+      announce({ op, path, dest: shown(dest) }, op, call, () => methods[op]!.call(base, path, dest, call));
   }
-  const on = (syscall: string, path: FilePath): Failing => ({ syscall, path: shown(path) });
   const own: Partial<FileSystem> = {
     open: (path, flags, permissions, call) =>
-      between(
-        { op: 'open', path: shown(path), flags },
-        async () => observeFile(await base.open(path, flags, permissions, call), shown(path), between),
-        call,
-        on('open', path),
-      ),
+      opened(path, flags, call, () => base.open(path, flags, permissions, call)),
     list: (path, call) => ({
       async *[Symbol.asyncIterator]() {
-        await between({ op: 'list', path: shown(path) }, () => Promise.resolve(), call, on('scandir', path));
+        await announce({ op: 'list', path }, 'scandir', call, () => Promise.resolve());
         yield* base.list(path, call);
       },
     }),
   };
   if (base.symlink !== undefined)
-    own.symlink = (target, path, call) => {
-      const paths = { path: shown(path), dest: keyOf(target) };
-      return between({ op: 'symlink', ...paths }, () => base.symlink!(target, path, call), call, {
-        syscall: 'symlink',
-        ...paths,
-      });
-    };
-  if (base.attributes !== undefined)
-    overrides.attributes = observeAttributes(base.attributes, shown, between);
+    own.symlink = (target, path, call) =>
+      announce({ op: 'symlink', path, dest: keyOf(target) }, 'symlink', call, () =>
+        base.symlink!(target, path, call),
+      );
+  if (base.attributes !== undefined) overrides.attributes = observeAttributes(base.attributes, announce);
   if (base.syncDirectory !== undefined)
     own.syncDirectory = (path, call) =>
-      between(
-        { op: 'sync', path: shown(path) },
-        () => base.syncDirectory!(path, call),
-        call,
-        on('fsync', path),
-      );
+      announce({ op: 'sync', path }, 'fsync', call, () => base.syncDirectory!(path, call));
   if (base.truncate !== undefined)
     own.truncate = (path, size, call) =>
-      between(
-        { op: 'truncate', path: shown(path), size: Number(size) },
-        () => base.truncate!(path, size, call),
-        call,
-        on('truncate', path),
+      announce({ op: 'truncate', path, size: Number(size) }, 'truncate', call, () =>
+        base.truncate!(path, size, call),
       );
-  return wrap(base, { ...overrides, ...own, ...observeConditionalWrites(base, shown, between) });
+  if (base.capabilities.conditional === true && base.replaceFile !== undefined)
+    Object.assign(own, observeConditionalWrites(base, opened));
+  return wrap(base, { ...overrides, ...own });
 }
 
 // Conditions are kept by the file system's own writes only. They are announced as what they are to their caller: an open, writes
 // and the close that makes the new content visible.
 function observeConditionalWrites(
   base: FileSystem,
-  shown: (path: FilePath) => string,
-  between: Between,
+  opened: (
+    path: FilePath,
+    flags: number,
+    call: CallOptions,
+    open: () => Promise<FileSystemFile>,
+  ) => Promise<FileSystemFile>,
 ): Partial<FileSystem> {
-  if (base.capabilities.conditional !== true || base.replaceFile === undefined) return {};
   const whole = async (
     path: FilePath,
     flags: number,
@@ -132,27 +134,20 @@ function observeConditionalWrites(
     call: CallOptions,
     publish: () => Promise<void>,
   ): Promise<void> => {
-    const at = shown(path);
-    await between({ op: 'open', path: at, flags }, async () => undefined, call, {
-      syscall: 'open',
-      path: at,
-    });
-    const file: FileSystemFile = {
+    const file = await opened(path, flags, call, async () => ({
       pread: async () => Buffer.alloc(0),
       pwrite: async (part) => part.byteLength,
       stat: async () => base.stat(path, { followSymlinks: true, bigint: false }, call),
       close: publish,
       abort: async () => undefined,
-    };
-    const observed = observeFile(file, at, between);
+    }));
     try {
-      for (let done = 0; done < data.byteLength;)
-        done += await observed.pwrite!(data.subarray(done), done, call);
+      for (let done = 0; done < data.byteLength;) done += await file.pwrite!(data.subarray(done), done, call);
     } catch (error) {
-      await observed.abort!(error);
+      await file.abort!(error);
       throw error;
     }
-    await observed.close();
+    await file.close();
   };
   const own: Partial<FileSystem> = {
     replaceFile: (path, data, o, call) =>
@@ -163,12 +158,7 @@ function observeConditionalWrites(
       whole(path, flags, data, call, () => base.writeFile!(path, data, flags, permissions, call));
   if (base.openReplacement !== undefined)
     own.openReplacement = (path, o, call) =>
-      between(
-        { op: 'open', path: shown(path), flags: REPLACING },
-        async () => observeFile(await base.openReplacement!(path, o, call), shown(path), between),
-        call,
-        { syscall: 'open', path: shown(path) },
-      );
+      opened(path, REPLACING, call, () => base.openReplacement!(path, o, call));
   return own;
 }
 
@@ -181,19 +171,12 @@ const ATTRIBUTE_CALLS = {
   removeAttribute: 'removexattr',
 } as const;
 
-function observeAttributes(
-  base: ExtendedAttributes,
-  shown: (path: FilePath) => string,
-  between: Between,
-): ExtendedAttributes {
+function observeAttributes(base: ExtendedAttributes, announce: Announce): ExtendedAttributes {
   const methods = base as unknown as Record<string, AnyMethod>;
   const observed = Object.entries(ATTRIBUTE_CALLS).map(([method, op]) => [
     method,
     (path: FilePath, ...rest: unknown[]) =>
-      between({ op, path: shown(path) }, () => methods[method]!(path, ...rest), callIn(rest), {
-        syscall: op,
-        path: shown(path),
-      }),
+      announce({ op, path }, op, callIn(rest), () => methods[method]!(path, ...rest)),
   ]);
   return Object.fromEntries(observed) as ExtendedAttributes;
 }

@@ -1,6 +1,7 @@
 // Open files whose operations are announced before they are done.
 import type { CallOptions, FileSystemFile, LockRange } from '../filesystem/filesystem.js';
 import type { OpenFile } from '../filesystem/open-file.js';
+import { asBuffer } from '../filesystem/positioned.js';
 import type { Between, Operation, OperationName, Proceed } from './operation.js';
 
 type AnyMethod = (...args: unknown[]) => Promise<unknown>;
@@ -34,27 +35,7 @@ export function observeFile<T extends FileSystemFile | OpenFile>(file: T, path: 
   });
 }
 
-type Methods = Record<
-  | 'pread'
-  | 'preadinto'
-  | 'pwrite'
-  | 'append'
-  | 'read'
-  | 'readinto'
-  | 'readToEnd'
-  | 'write'
-  | 'writeToEnd'
-  | 'truncate'
-  | 'sync'
-  | 'datasync'
-  | 'stat'
-  | 'statBigInt'
-  | 'tryLock'
-  | 'unlock'
-  | 'close'
-  | 'abort',
-  (...args: unknown[]) => Promise<never>
->;
+type Methods = Record<keyof ObservedFile, (...args: unknown[]) => Promise<never>>;
 
 const CURRENT = -1;
 type Place = number | bigint | undefined;
@@ -300,8 +281,6 @@ const placeOf = ({ position, size }: LockRange): { position: number; size: numbe
   position: Number(position),
   size: Number(size),
 });
-
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 function firstOf(view: Uint8Array, most: number, from = 0): Uint8Array {
   if (from === 0 && most >= view.byteLength) return view;
