@@ -5,6 +5,8 @@ import { systemError, systemErrorNumber } from '../errors/index.js';
 import type { GivenOptions, OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { descriptorTurn } from './descriptor-wait.js';
+import { operations } from './diagnostics.js';
+import { nameOfTask, pathOfTask } from './operation-names.js';
 import * as P from './protocol.js';
 import {
   applyOptions,
@@ -13,6 +15,7 @@ import {
   begin,
   bigArgs,
   ensureOpen,
+  extras,
   name,
   release,
   sent,
@@ -48,19 +51,28 @@ function refusal(status: number): Error {
   });
 }
 
+type Path = string | Uint8Array | undefined;
+
 // A slot for a run of a task; an error where `o` forbids it. `context` is kept as long as the addon is busy with it.
-function take(context: unknown, o: GivenOptions): number | Error {
+function take(context: unknown, o: GivenOptions, operation: string, path: Path): number | Error {
   const slot = begin(P.KIND_TASK, AS_TASK, context);
   if (o !== undefined) {
-    name(slot, 'task');
+    name(slot, operation);
     const refused = applyOptions(slot, o, false);
     if (refused !== undefined) return refused;
   }
+  if (operations.hasSubscribers) (extras[slot] ??= name(slot, operation)).path = path;
   return slot;
 }
 
-function resume(task: number, context: unknown, o: GivenOptions): Promise<TaskRecord> {
-  const slot = take(context, o);
+function resume(
+  task: number,
+  context: unknown,
+  o: GivenOptions,
+  operation: string,
+  path: Path,
+): Promise<TaskRecord> {
+  const slot = take(context, o, operation, path);
   if (typeof slot !== 'number') return Promise.reject(slot);
   args[P.ARG_FILE] = task;
   addon.submitTask();
@@ -84,7 +96,8 @@ export function startTask(
   o: GivenOptions,
   file?: number,
 ): Promise<TaskRecord> {
-  const slot = take('task', o);
+  const operation = nameOfTask(kind, numbers[0]);
+  const slot = take(operation, o, operation, pathOfTask(kind, bytes));
   if (typeof slot !== 'number') return Promise.reject(slot);
   if (file !== undefined) args[P.ARG_SIZE] = file + 1;
   describe(kind, numbers);
@@ -113,20 +126,22 @@ export async function runTask(
   const first = startTask(kind, bytes, numbers, o);
   const task = args[P.ARG_FILE] as number;
   const { output, done } = await first;
-  return done ? output : runOn(task, output, o, syscall, bytes[0], takes);
+  if (done) return output;
+  return runOn(task, nameOfTask(kind, numbers[0]), output, o, syscall, pathOfTask(kind, bytes), takes);
 }
 
 async function runOn(
   task: number,
+  operation: string,
   output: Buffer,
   o: GivenOptions,
   syscall: string,
-  path: string | Uint8Array | undefined,
+  path: Path,
   takes: ((batch: Buffer) => boolean) | undefined,
 ): Promise<Buffer> {
   const parts: Buffer[] = [];
   try {
-    for (let batch = { output, done: false }; ; batch = await resume(task, 'task', o)) {
+    for (let batch = { output, done: false }; ; batch = await resume(task, 'task', o, operation, path)) {
       if (!batch.done && takes?.(batch.output) === true) continue;
       parts.push(batch.output);
       if (batch.done) return parts.length === 1 ? batch.output : Buffer.concat(parts);
@@ -145,10 +160,14 @@ const dropped = new FinalizationRegistry<number>(free);
 /** A task whose batches are pulled one at a time, so that its consumer sets the pace. */
 export class TaskCursor {
   readonly #task: number;
+  readonly #operation: string;
+  readonly #path: Path;
   #closed = false;
 
   constructor(kind: number, bytes: Strings, numbers: Numbers) {
     ensureOpen();
+    this.#operation = nameOfTask(kind, numbers[0]);
+    this.#path = pathOfTask(kind, bytes);
     describe(kind, numbers);
     addon.makeTask(...bytes);
     const status = args[P.ARG_STATUS] as number;
@@ -161,7 +180,7 @@ export class TaskCursor {
   next(o?: OpOptions): Promise<{ output: Buffer; done: boolean }> {
     if (this.#closed) return Promise.resolve({ output: Buffer.alloc(0), done: true });
     // The slot keeps the cursor from collection meanwhile.
-    return resume(this.#task, this, o);
+    return resume(this.#task, this, o, this.#operation, this.#path);
   }
 
   /** Cancels what runs and frees the native state, closing its descriptors. */

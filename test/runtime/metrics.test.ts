@@ -1,9 +1,23 @@
 // metrics(), configure() and the diagnostics channel.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { expect } from 'chai';
-import { configure, createLane, metrics, open, type OperationMessage, os, readBytes } from 'uvfiles';
+import {
+  configure,
+  createLane,
+  lanes,
+  metrics,
+  open,
+  type OperationMessage,
+  os,
+  readBytes,
+  statMany,
+  writeAtomic,
+} from 'uvfiles';
+import { beneath, mount } from 'uvfiles/filesystem';
 
 import { resetInline } from '../support/inline.js';
 import { root } from '../support/temp.js';
@@ -81,6 +95,51 @@ describe('the uvfiles:op channel', () => {
     expect(heard[0]).to.include({ path: file, lane: 'default', inline: false, error: undefined });
     expect(heard[3]!.error).to.have.property('code', 'ENOENT');
     for (const { duration } of heard) expect(duration).to.be.at.least(0);
+  });
+
+  it('names operations and paths of what runs as a task', async () => {
+    const heard: string[] = [];
+    const listen = (message: unknown): void => {
+      const { operation, path: of } = message as OperationMessage;
+      heard.push(`${operation} ${of === undefined ? '' : path.basename(String(of))}`);
+    };
+    const scratch = mkdtempSync(path.join(tmpdir(), 'uvfiles-op-'));
+    const at = (name: string): string => path.join(scratch, name);
+    writeFileSync(at('f'), '');
+    subscribe('uvfiles:op', listen);
+    try {
+      await os.mkdir(at('d'), { lane: lanes.bulk });
+      await os.makedirs(at('e'));
+      await os.rename(at('e'), at('g'));
+      await os.chmod(at('f'), 0o600);
+      await os.unlink(at('none')).catch(() => undefined);
+      await writeAtomic(at('f'), 'x');
+      await os.copy(at('f'), at('h'));
+      await statMany([at('f')]);
+      for await (const _ of os.scandir(at('d')));
+      for await (const _ of os.walk(at('d')));
+      await os.rmtree(at('d'));
+      const mounted = mount('/named-operations', beneath(scratch));
+      await os.rmdir('/named-operations/g');
+      mounted.unmount();
+    } finally {
+      unsubscribe('uvfiles:op', listen);
+      rmSync(scratch, { recursive: true });
+    }
+    expect([...new Set(heard)]).to.deep.equal([
+      'mkdir d',
+      'makedirs e',
+      'rename e',
+      'chmod f',
+      'unlink none',
+      'writeAtomic f',
+      'copy f',
+      'statMany ',
+      'scandir d',
+      'walk d',
+      'rmtree d',
+      'rmdir g',
+    ]);
   });
 
   it('names the path of what was served inline', async () => {

@@ -1,0 +1,102 @@
+// What the messages of the diagnostics channel say of tasks: the name of the operation, and its path.
+import * as K from './task-kinds.js';
+
+/** In the order of src-native/core/tasks/path_call.h, which counts from 1. */
+const PATH_CALLS: readonly string[] = [
+  'access',
+  'chmod',
+  'chown',
+  'utime',
+  'realpath',
+  'rename',
+  'unlink',
+  'rmdir',
+  'mkdir',
+  'link',
+  'symlink',
+  'readlink',
+  'statvfs',
+  'truncate',
+  'samefile',
+  'sameopenfile',
+  'ismount',
+  'getxattr',
+  'setxattr',
+  'listxattr',
+  'removexattr',
+  'fsync',
+];
+
+/** In the order of BeneathCall in src-native/core/tasks/beneath.h, which counts from 1. */
+const BENEATH_CALLS: readonly string[] = [
+  'open',
+  'stat',
+  'access',
+  'chmod',
+  'chown',
+  'utime',
+  'truncate',
+  'unlink',
+  'rmdir',
+  'mkdir',
+  'readlink',
+  'symlink',
+  'link',
+  'rename',
+  'realpath',
+  'statvfs',
+];
+
+const NAMES: readonly (readonly [number, string])[] = [
+  [K.REMOVE_TREE, 'rmtree'],
+  [K.REMOVE_TREE_HAND, 'rmtree'],
+  [K.TEMP_FILE, 'mkstemp'],
+  [K.TEMP_DIRECTORY, 'mkdtemp'],
+  [K.TEMP_DISCARD, 'unlink'],
+  [K.TEMP_PROBE, 'access'],
+  [K.TEMP_FINISH, 'write'],
+  [K.MAKE_DIRECTORIES, 'makedirs'],
+  [K.REMOVE_DIRECTORIES, 'removedirs'],
+  [K.RENAME_DIRECTORIES, 'renames'],
+  [K.SCAN_DIRECTORY, 'scandir'],
+  [K.WALK_TREE, 'walk'],
+  [K.STAT_MANY, 'statMany'],
+  [K.READ_MANY, 'readMany'],
+  [K.COPY_FILE, 'copy'],
+  [K.COPY_TREE, 'copytree'],
+  [K.COPY_FOLDER, 'copytree'],
+  [K.COPY_FILES, 'copytree'],
+  [K.MOVE, 'move'],
+  [K.SEND_FILE, 'sendfile'],
+  [K.WRITE_ATOMIC, 'writeAtomic'],
+  [K.OPEN_ATOMIC, 'openAtomic'],
+  [K.FILE_LOCK, 'lock'],
+];
+const names: (string | undefined)[] = [];
+for (const [kind, name] of NAMES) names[kind] = name;
+
+/** The name of a task of `kind` whose first number is `call`. */
+export function nameOfTask(kind: number, call: number | bigint | undefined): string {
+  if (kind === K.PATH_CALL) return PATH_CALLS[Number(call) - 1] ?? 'task';
+  if (kind === K.BENEATH) return BENEATH_CALLS[Number(call) - 1] ?? 'task';
+  return names[kind] ?? 'task';
+}
+
+/** The path that a task is about, undefined if it is about descriptors or a whole list. */
+export function pathOfTask(
+  kind: number,
+  bytes: readonly (string | Uint8Array)[],
+): string | Uint8Array | undefined {
+  switch (kind) {
+    case K.STAT_MANY:
+    case K.READ_MANY:
+    case K.TEMP_PROBE:
+      return undefined;
+    case K.BENEATH: // the root comes first
+      return bytes[1];
+    case K.SCAN_DIRECTORY: // the root may come first
+      return bytes.at(-1);
+    default:
+      return bytes[0];
+  }
+}
