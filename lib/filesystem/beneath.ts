@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 
 import { type Path, toPathBytes } from '../arguments/path.js';
-import { UnsupportedOperationError } from '../errors/index.js';
+import { invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
 import { FilesBeneath } from '../native/store/beneath-files.js';
 import type { FileSystem } from './filesystem.js';
 
@@ -13,7 +13,7 @@ import type { FileSystem } from './filesystem.js';
  * that stay below the root are followed, unless they are absolute.
  * @param root a directory. A relative path is resolved against the current working directory
  * @returns a file system; an escape rejects with an error of code `ERR_OUTSIDE_ROOT`
- * @throws TypeError for a bad path, UnsupportedOperationError on Windows
+ * @throws TypeError for a bad path or an empty one, UnsupportedOperationError on Windows
  * @cancelling does no I/O, and takes no signal
  * @platforms Linux and macOS
  * @example
@@ -30,5 +30,7 @@ export function filesBeneath(root: Path): FilesBeneath {
   const path = toPathBytes(root, 'root');
   if (process.platform === 'win32')
     throw new UnsupportedOperationError('beneath() is not available on Windows');
+  // A root that was not set must not be the current directory.
+  if (path.length === 0) throw invalidArgValue('root', root, 'must not be empty');
   return new FilesBeneath(typeof path === 'string' ? resolve(path) : path);
 }

@@ -35,6 +35,13 @@ describe('beneath', function () {
     await file.close();
   });
 
+  it('has no empty root, which would be the current directory', () => {
+    for (const root of ['', new Uint8Array(0)])
+      expect(() => beneath(root))
+        .to.throw()
+        .with.property('code', 'ERR_INVALID_ARG_VALUE');
+  });
+
   it('names lstat in its errors', async () => {
     expect(await rejection(os.lstat('/jail/none'))).to.include({ code: 'ENOENT', syscall: 'lstat' });
     expect(await rejection(os.stat('/jail/none'))).to.include({ code: 'ENOENT', syscall: 'stat' });

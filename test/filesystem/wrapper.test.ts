@@ -3,11 +3,39 @@ import { readFileSync } from 'node:fs';
 
 import { expect } from 'chai';
 import { open, writeFile } from 'uvfiles';
-import { mount, realFileSystem, wrap } from 'uvfiles/filesystem';
+import { type FileSystem, mount, realFileSystem, wrap } from 'uvfiles/filesystem';
+import { memoryFiles } from 'uvfiles/testing';
 
 import { scratchDirectory } from '../support/temp.js';
 
 describe('wrappers', () => {
+  it('take overrides from an instance of a class, and refuse what is no object', async () => {
+    class Counting {
+      #opens = 0;
+      get opens(): number {
+        return this.#opens;
+      }
+      open(...args: Parameters<FileSystem['open']>): ReturnType<FileSystem['open']> {
+        this.#opens++;
+        return memory.open(...args);
+      }
+    }
+    const { fileSystem: memory } = memoryFiles({ f: 'x' }, { at: '/wrapped' });
+    const counting = new Counting();
+    using _ = mount('/wrapper', wrap(memory, counting));
+    await (await open('/wrapper/f')).close();
+    expect(counting.opens).to.equal(1);
+    for (const [base, overrides] of [
+      [null, {}],
+      [memory, null],
+      [memory, 5],
+      ['x', {}],
+    ])
+      expect(() => wrap(base as never, overrides as never))
+        .to.throw(TypeError)
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+  });
+
   const scratch = scratchDirectory();
   const inScratch = (name: string): string => `${scratch.path}/${name}`;
 
