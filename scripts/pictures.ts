@@ -19,7 +19,7 @@ interface Name {
   readonly volatile?: boolean;
   readonly fresh?: boolean;
 }
-export interface Step {
+interface Step {
   readonly title: string;
   readonly names: readonly Name[];
   readonly files: readonly File[];
@@ -29,7 +29,7 @@ export interface Step {
 const settings: Name = { name: 'settings.json', to: 0 };
 const old: File = { content: 'OLD' };
 
-export const steps: readonly Step[] = [
+const steps: readonly Step[] = [
   { title: 'Initial state', names: [settings], files: [old], after: 'OLD' },
   {
     title: 'Create a file without a name',
@@ -132,7 +132,7 @@ function fileText(file: File, row: number): string {
 }
 
 /** Draws one picture. Dashed lines show what a power failure loses. Blue shows what the step has changed. */
-export function picture({ title, names, files, after }: Step): string {
+function picture({ title, names, files, after }: Step): string {
   const height = TOP + files.length * ROW;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img">
 <title>${title}</title>

@@ -94,7 +94,7 @@ export class Fixtures {
 }
 
 /** One line of the text fixture. */
-export function lineAt(index: number): string {
+function lineAt(index: number): string {
   return `${String(index).padStart(8, '0')} the quick brown fox jumps over the lazy\n`.padStart(50, ' ');
 }
 

@@ -11,7 +11,7 @@ const tooMuchStolen = 0.03;
 const kernel = 2;
 
 /** Processor time since the machine started, in ticks of its clock. */
-export interface ProcessorTime {
+interface ProcessorTime {
   /** Of all processors, idle or not. */
   readonly all: number;
   /** Of programs that this process did not start. */

@@ -7,7 +7,7 @@ export interface Choice {
   readonly contenders?: readonly string[];
 }
 
-export interface Set {
+interface Set {
   readonly roundMs: number;
   /** By the names of workloads. */
   readonly choices: ReadonlyMap<string, Choice>;

@@ -58,7 +58,7 @@ export interface GivesBytes {
 }
 
 /** Adds to a subject how the size in one of its results is found. */
-export interface GivesSize {
+interface GivesSize {
   sizeOf(result: unknown): number;
 }
 
@@ -69,7 +69,7 @@ export interface WritesFile {
 }
 
 export type ReadSubject = (SingleSubject & GivesBytes) | WholeSubject;
-export type StatSubject = (SingleSubject & GivesSize) | WholeSubject;
+type StatSubject = (SingleSubject & GivesSize) | WholeSubject;
 
 export interface ReadParams {
   readonly path: string;
@@ -79,7 +79,7 @@ export interface ReadParams {
   readonly positions: Float64Array;
 }
 
-export interface ObjectParams {
+interface ObjectParams {
   readonly key: string;
   readonly size: number;
   readonly positions: Float64Array;
@@ -96,7 +96,7 @@ export interface TreeCopyParams {
 }
 
 /** Copies a tree of files to the bucket and back. */
-export interface TreeCopier extends Closable {
+interface TreeCopier extends Closable {
   /** How many of the files it copies; all unless told. */
   readonly files?: number;
   up(): Promise<void>;
@@ -110,7 +110,7 @@ export interface FileTreeParams {
 }
 
 /** Makes a tree of files, reads each, and gives all there is in the end; `drop` removes it. */
-export interface FileTree extends Closable {
+interface FileTree extends Closable {
   make(): Promise<void>;
   read(name: string): Promise<Uint8Array>;
   snapshot(): Promise<Readonly<Record<string, unknown>>>;
@@ -128,14 +128,14 @@ export interface SmallCallsParams {
   readonly count: number;
 }
 
-export interface BigWriter extends Closable {
+interface BigWriter extends Closable {
   readonly path: string;
   write(bytes: Buffer): Promise<unknown>;
   /** Makes the file empty again. */
   rewind(): Promise<unknown>;
 }
 
-export type FileHandler = (request: IncomingMessage, response: ServerResponse, name: string) => unknown;
+type FileHandler = (request: IncomingMessage, response: ServerResponse, name: string) => unknown;
 
 type Maybe<T> = T | undefined | Promise<T | undefined>;
 
@@ -283,9 +283,6 @@ export interface Workload<C extends Capability = Capability, Params = ParamsOf<C
 /** Any workload, for whoever does not know what it measures. */
 export type AnyWorkload = Workload<Capability, object, object>;
 
-/** Workloads whose rest is given by name: what the functions that make several of a kind take. */
-export type Rest<W extends AnyWorkload, Given extends keyof W = never> = Omit<W, Given>;
-
 /** A figure that the project has set itself, each `of` uvfiles unless it names another way to use it. */
 export interface Floor {
   readonly of?: string;
@@ -347,7 +344,7 @@ interface Head {
 }
 
 /** A contender that gave wrong results or none. */
-export interface Failure extends Head {
+interface Failure extends Head {
   readonly failure: string;
   readonly stack: string;
 }

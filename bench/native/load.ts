@@ -10,7 +10,7 @@ const binary = join(directory, 'build', 'Release', 'bare_uv.node');
 const require = createRequire(import.meta.url);
 
 /** What module.h describes. */
-export interface Native {
+interface Native {
   runReads: (
     fd: number,
     size: number,

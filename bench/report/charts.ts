@@ -12,7 +12,7 @@ export interface Look {
   readonly namesInside?: boolean;
 }
 
-export interface Chart {
+interface Chart {
   readonly title: string;
   draw(look: Look): unknown;
 }
@@ -94,21 +94,22 @@ export function overview(run: readonly Measured[], look: Look, names?: ReadonlyM
       return [];
     return [{ label, ...boundsOf(ours) }];
   });
-  return ratioPlot(rows, look, 'times the throughput of the baseline');
+  return ratioPlot(rows, look);
 }
 
 function ratios(figures: readonly Figures[], look: Look): unknown {
   const rows = figures
     .filter(({ ratio }) => isFigure(ratio))
     .map((each): Row => ({ label: each.title, ...boundsOf(each) }));
-  return ratioPlot(rows, look, 'times the throughput of the baseline');
+  return ratioPlot(rows, look);
 }
 
 function boundsOf({ ratio, ratioInterval }: Figures): { ratio: number; low: number; high: number } {
   return { ratio, low: ratioInterval?.low ?? ratio, high: ratioInterval?.high ?? ratio };
 }
 
-function ratioPlot(rows: readonly Row[], look: Look, label: string): unknown {
+function ratioPlot(rows: readonly Row[], look: Look): unknown {
+  const label = 'times the throughput of the baseline';
   return plot(look, {
     height: 70 + 18 * rows.length,
     marginLeft: Math.min(Math.max(...rows.map(({ label: of }) => 7 * String(of).length)), look.width * 0.5),

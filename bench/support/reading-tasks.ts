@@ -14,7 +14,7 @@ export interface SharedMemory {
 export type SlotAndPosition = readonly [slot: number, position: number];
 
 /** A reader of `size` bytes at a position into one slot of the shared memory; it returns the count. */
-export function makeReader({ fd, memory, size, slots }: SharedMemory) {
+function makeReader({ fd, memory, size, slots }: SharedMemory) {
   const buffers = Array.from({ length: slots }, (_, slot) => new Uint8Array(memory, slot * size, size));
   return ([slot, position]: SlotAndPosition): number => readSync(fd, buffers[slot]!, 0, size, position);
 }

@@ -14,7 +14,7 @@ const lookUp = promisify(lookup);
 const random = promisify(randomBytes);
 
 /** What bench/workloads/slow-mount.ts asks for. */
-export interface SlowMountTask {
+interface SlowMountTask {
   readonly contender: string;
   readonly path: string;
   readonly size: number;

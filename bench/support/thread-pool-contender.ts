@@ -9,7 +9,7 @@ import type { Contender } from '../harness/types.js';
 export const threadPools = ['piscina', 'tinypool', 'workerpool', 'poolifier', 'shared-ring'] as const;
 
 /** What a package needs to start its pool: a compiled worker, the number of threads, and what the workers are told. */
-export interface PoolOptions {
+interface PoolOptions {
   readonly worker: string;
   readonly threads: number;
   readonly workerData: SharedMemory | undefined;

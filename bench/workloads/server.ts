@@ -21,7 +21,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-export type ServerWorkload = Workload<'wholeReader', ServerParams, RunningServer>;
+type ServerWorkload = Workload<'wholeReader', ServerParams, RunningServer>;
 
 /** Starts the server of a contender. */
 export async function startServer(

@@ -3,7 +3,7 @@ import os from 'node:os';
 import process from 'node:process';
 
 /** Processor time since the start of the machine and of this process, in milliseconds, and the time of the look. */
-export interface Look {
+interface Look {
   readonly at: number;
   readonly busy: number;
   readonly own: number;

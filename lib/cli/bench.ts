@@ -26,7 +26,7 @@ interface Figures {
 }
 
 /** What `uvfiles bench --json` prints for each workload. `ratio` is how many times as fast uvfiles is, with its quartiles. */
-export interface Result {
+interface Result {
   name: string;
   inFlight: number;
   uvfiles: Figures;

@@ -16,7 +16,7 @@ type FilesBeneath = ReturnType<typeof filesBeneath>;
 const BENEATH_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** Where the file of a request is. */
-export interface Place {
+interface Place {
   readonly files: {
     open(path: FilePath, flags: number, permissions: number, call: Call): Promise<unknown>;
     readStatedInline?(

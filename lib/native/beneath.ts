@@ -31,7 +31,7 @@ export const STATVFS_BENEATH = 16;
 export const STEPWISE = 1;
 
 /** A root directory: its path, or a descriptor, which the caller keeps. */
-export type Root = string | Uint8Array | number;
+type Root = string | Uint8Array | number;
 
 const pathOf = (root: Root): string | Uint8Array => (typeof root === 'number' ? '' : root);
 const descriptorOf = (root: Root): number => (typeof root === 'number' ? root : -1);

@@ -93,7 +93,7 @@ export function untilAborted<T>(operation: () => Promise<T>, signal: AbortSignal
 }
 
 /** Memory for `readFile` to read into: a view, or a function of the size that returns one. */
-export type Memory = ArrayBufferView | ((size: number) => unknown) | undefined;
+type Memory = ArrayBufferView | ((size: number) => unknown) | undefined;
 
 /** The `buffer` option of `readFile`, undefined where this version of Node has none. */
 export function memoryOf(buffer: unknown): Memory {

@@ -14,7 +14,7 @@ export interface Version {
 }
 
 /** Takes the bytes that were read; `position` counts from the start of the object. */
-export type Sink = (chunk: Uint8Array, position: number) => void;
+type Sink = (chunk: Uint8Array, position: number) => void;
 
 /**
  * Reads `start` to `end` of one version. A body that breaks off is asked for again from where it broke. Rejects with

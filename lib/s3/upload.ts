@@ -16,7 +16,7 @@ import { hasLanded, mayHaveLanded, newWriteId, refusal, type WriteId } from './p
 import { abortAtExit, hasEnded, type Unfinished } from './unfinished.js';
 
 /** The most parts of one upload. */
-export const MOST_PARTS = 10_000;
+const MOST_PARTS = 10_000;
 /** Requests to take back an upload that the caller waits for. */
 const ABORT_TRIES = 4;
 /** Milliseconds before the second of them; each further one waits twice as long. */

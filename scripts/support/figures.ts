@@ -6,7 +6,7 @@ const LEAST = 0.25;
 const BY_SPEED = ['actions of clients', 'handles that clients forgot', 'bytes compared beside a secret file'];
 
 /** Figures by name. */
-export type Figures = ReadonlyMap<string, number>;
+type Figures = ReadonlyMap<string, number>;
 
 /**
  * Reads what tests have left in the file of UVFILES_FIGURES. Figures of the same name are added up.

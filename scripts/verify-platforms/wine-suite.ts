@@ -103,14 +103,14 @@ function known(file: string): Map<string, { reason: string; either: boolean }> {
   return found;
 }
 
-export interface WineSuite {
+interface WineSuite {
   argv: string[];
   env: NodeJS.ProcessEnv;
   major: string;
   words?: string[];
 }
 
-export interface WineResult {
+interface WineResult {
   ok: boolean;
   result: string;
   gaps: string[];

@@ -4,7 +4,7 @@ import type { constants } from 'node:os';
 import { systemError, systemErrorNumber } from '../../errors/index.js';
 
 /** A symbolic name such as `ENOENT`. */
-export type ErrorCode = keyof typeof constants.errno;
+type ErrorCode = keyof typeof constants.errno;
 
 const numbers = new Map<ErrorCode, number>();
 

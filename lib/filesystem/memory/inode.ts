@@ -11,7 +11,7 @@ import { bytesOf } from './names.js';
 export const TYPE = 0o170000;
 export const DIRECTORY = 0o040000;
 export const REGULAR = 0o100000;
-export const LINK = 0o120000;
+const LINK = 0o120000;
 
 /** Shown by every file as that of its device. */
 const DEVICE = 0x6d656d;
