@@ -88,9 +88,9 @@ for (const [part, year] of [
   canonical.set(`iso_8859_${part}_${year}`, part === 1 ? 'latin-1' : `iso-8859-${part}`);
 }
 
-/** The canonical name of an encoding given in any case and with any punctuation, or undefined. */
+/** The canonical name of an encoding given in any case and with any punctuation, or undefined. No name has a NUL. */
 export function canonicalEncoding(name: string): EncodingName | undefined {
-  return canonical.get(normalize(name));
+  return name.includes('\0') ? undefined : canonical.get(normalize(name));
 }
 
 /** Lower case, runs of anything but letters, digits and dots as one underscore, none at the ends. */

@@ -18,6 +18,11 @@ function encoded(text: string, encoding: string, errors: ErrorHandlerName): stri
 }
 
 describe('text codecs', () => {
+  it('know no encoding whose name has a NUL or a letter too many', () => {
+    for (const name of ['utf-8\0', '\0ascii', 'latin\0-1', 'ut\u00e9f8', 'utf.8', ''])
+      expect(canonicalEncoding(name), JSON.stringify(name)).to.equal(undefined);
+  });
+
   it('know encodings by any spelling of any of their names', () => {
     for (const [name, spellings] of Object.entries({
       'utf-8': ['utf-8', 'UTF8', 'utf_8', 'U8', 'Utf 8', 'utf--8'],
