@@ -18,10 +18,10 @@ export const KNOWN_GAPS: KnownGap[] = [
     tests: {
       'open/modes': ['open > takes paths as strings, bytes and file: URLs, and keeps the name'],
       'tempfile/mkstemp': [
-        'mkstemp and mkdtemp > take dir as a string, a URL, bytes that are no UTF-8, and relative to the current directory',
+        'mkstemp and mkdtemp > accept dir as a string, a URL, bytes that are not UTF-8, and relative to the current directory',
       ],
-      'os/names-and-attributes': ['os > keeps names that are no UTF-8 when asked for bytes'],
-      'path/path': ['path > makes paths of bytes absolute that are no UTF-8'],
+      'os/names-and-attributes': ['os > returns names that are not UTF-8 as bytes if requested'],
+      'path/path': ['path > makes byte paths absolute that are not UTF-8'],
       'whole-file/whole-files': ['whole files > stats many paths in order, as Stats, BigIntStats or Error'],
     },
   },
@@ -29,21 +29,21 @@ export const KNOWN_GAPS: KnownGap[] = [
     whose: 'windows',
     why: "modes know the owner's right to write only, and there is no umask",
     tests: {
-      'open/modes': ['open > creates with the permissions asked for, less the umask'],
-      'tempfile/mkstemp': ['mkstemp and mkdtemp > are 0600 and 0700 whatever the umask'],
+      'open/modes': ['open > creates files with the given permissions, less the umask'],
+      'tempfile/mkstemp': ['mkstemp and mkdtemp > have modes 0600 and 0700 regardless of the umask'],
       'tempfile/temporary-file': [
-        'a named temporary file > can be opened by its name by others, and is removed with close',
+        'a named temporary file > can be opened by its name, and is removed by close',
       ],
       'tempfile/spooled-files': [
-        'spooledTemporaryFile > rolls over when told, once, keeping position and content',
+        'spooledTemporaryFile > rolls over once by rollover(), keeping position and content',
       ],
       'tempfile/temporary-directory': [
-        'temporaryDirectory > is an empty directory of mode 0700, named as told',
+        'temporaryDirectory > is an empty directory of mode 0700 with the given prefix and suffix',
         'temporaryDirectory > removes a symbolic link to a directory, and leaves what it leads to as it was',
       ],
       'os/names-and-attributes': [
         'os > changes modes, owners and times',
-        'os > makes no directory that is there, and removes none that is full',
+        'os > rejects mkdir of an existing directory, and rmdir of one that is not empty',
       ],
       'os/directories': ['directories > makes a chain of directories, only the last with the mode'],
       'os/copy-move-and-remove': [
@@ -53,7 +53,7 @@ export const KNOWN_GAPS: KnownGap[] = [
         'writeAtomic > keeps mode, owner and attributes of the old file, and applies the umask to a new one',
       ],
       'whole-file/open-atomic-commit': [
-        'openAtomic > gives the file the mode asked for, also one that its owner may not write to',
+        'openAtomic > creates the file with the given permissions, even if its owner cannot write to it',
       ],
     },
   },
@@ -63,7 +63,7 @@ export const KNOWN_GAPS: KnownGap[] = [
     tests: {
       'tempfile/temporary-file': ['a temporary file without a name > is in no directory while it is open'],
       'tempfile/spooled-files': [
-        'spooledTemporaryFile > stays in memory up to maxSize bytes and leaves it with the first byte more',
+        'spooledTemporaryFile > stays in memory up to maxSize bytes, and moves to disk with the next byte',
       ],
       'tempfile/process-end': [
         'the end of the process > leaves nothing when it is normal',
@@ -82,11 +82,11 @@ export const KNOWN_GAPS: KnownGap[] = [
           `the end of the process > leaves nothing after ${signal} while the program is stuck in a loop`,
         ]),
         'the end of the process > leaves nothing when the same signal comes several times',
-        'the end of the process > is decided by the program’s own listener, and the exit path cleans up',
-        'the end of the process > goes on after a listener that only listens, with everything in place',
-        'the end of the process > cleans up again once the last listener is gone',
-        'the end of the process > is not to be seen among the listeners of signals',
-        'the end of the process > of a child process does not touch what its parent has made',
+        'the end of the process > is up to the listener of the program, and the files are removed at exit',
+        'the end of the process > leaves all files in place if a listener lets the program continue',
+        'the end of the process > removes the files again after the last listener is removed',
+        'the end of the process > is detected without listeners of signals',
+        'the end of the process > of a child process does not remove the files of its parent',
         'the end of the process > by a signal or process.exit leaves nothing of its workers',
       ],
     },
@@ -94,52 +94,56 @@ export const KNOWN_GAPS: KnownGap[] = [
   {
     whose: 'windows',
     why: 'a backslash in a pattern separates names and escapes nothing',
-    tests: { 'os/glob-results': ['glob > takes escaped characters as they are, and case as told'] },
+    tests: {
+      'os/glob-results': ['glob > matches escaped characters literally, and ignores case with noCase'],
+    },
   },
   {
     whose: 'wine',
     why: 'wine 8 says that it has made a symbolic link, and makes none',
     tests: {
       'tempfile/temporary-directory': [
-        'temporaryDirectory > is not followed when a link has taken its own place',
+        'temporaryDirectory > is not followed when it has been replaced by a link',
       ],
       'os/names-and-attributes': [
-        'os > gives Stats and BigIntStats as node:fs does',
-        'os > links, reads links and follows them',
+        'os > resolves to Stats and BigIntStats, as node:fs does',
+        'os > creates, reads and follows links',
       ],
-      'os/directories': ['directories > gives entries that know what they are'],
+      'os/directories': ['directories > yields entries with their types'],
       'os/walk': [
-        'walk > follows links when asked to, and not in circles',
-        'walk > with stat > gives the status of every entry, of links themselves',
+        'walk > follows links with followSymlinks, but not in circles',
+        'walk > with stat > yields the Stats of every entry, and of links themselves',
       ],
-      'os/glob-results': ['glob > goes through links by name and not by **, unless told'],
+      'os/glob-results': ['glob > follows links by name, and with ** only with followSymlinks'],
       'os/copy-move-and-remove': [
         'copies > refuses to overwrite when exclusive, and to copy a file onto itself',
         'copies > copies a tree, links as they stand, with modes and times',
-        'copies > copies into what is there only when told, never a tree into itself, and follows links when told',
+        'copies > copies into an existing directory only with existOk, never a tree into itself, and follows links with symlinks: false',
       ],
       'path/path': [
-        'path > tells what is there',
-        'path > measures files, times in milliseconds',
-        'path > knows the same file under two names, and two descriptors of it',
+        'path > reports whether a path exists, and what it is',
+        'path > returns sizes in bytes and times in milliseconds',
+        'path > recognizes the same file by two names, and by two descriptors',
       ],
       'python/aiofiles-os': [
         'as aiofiles.os > exists, isfile, isdir and islink tell what is there',
         'as aiofiles.os > symlink and readlink make and read a link',
         'as aiofiles.os > samefile and sameopenfile know one file from two',
       ],
-      'whole-file/atomic-replacement': ['writeAtomic > writes to what a link leads to, and keeps the link'],
+      'whole-file/atomic-replacement': [
+        'writeAtomic > replaces the file that a link leads to, and keeps the link',
+      ],
     },
   },
   {
     whose: 'wine',
     why: 'wine says EIO of a position that the disk cannot have, to node:fs too',
-    tests: { 'file/positional': ['positional I/O > passes 63-bit positions on exactly'] },
+    tests: { 'file/positional': ['positional I/O > passes 63-bit positions exactly'] },
   },
   {
     whose: 'wine',
     why: "node:fs's own working directory is longer than wine tells",
-    tests: { 'os/walk': ['walk > goes deeper than a path may be long'] },
+    tests: { 'os/walk': ['walk > walks deeper than the maximum length of a path'] },
   },
   {
     whose: 'wine',
@@ -151,19 +155,21 @@ export const KNOWN_GAPS: KnownGap[] = [
   {
     whose: 'windows',
     why: 'copies are not sparse',
-    tests: { 'os/copy-move-and-remove': ['copies > leaves holes where they are'] },
+    tests: { 'os/copy-move-and-remove': ['copies > preserves holes'] },
   },
   {
     whose: 'windows',
     why: 'the current directory of a process cannot be removed',
     tests: {
-      'tempfile/gettempdir': ['gettempdir > does without a current directory when another one serves'],
+      'tempfile/gettempdir': [
+        'gettempdir > works without a current directory if another candidate is usable',
+      ],
     },
   },
   {
     whose: 'windows',
     why: 'sockets have no descriptors',
-    tests: { 'os/copy-move-and-remove': ['copies > sends more to a socket than it takes at a time'] },
+    tests: { 'os/copy-move-and-remove': ['copies > sends more to a socket than it accepts at a time'] },
   },
   {
     whose: 'test',
@@ -171,7 +177,7 @@ export const KNOWN_GAPS: KnownGap[] = [
     tests: {
       'tempfile/gettempdir': [
         'gettempdir > takes TMPDIR before TEMP before TMP before /tmp',
-        'gettempdir > passes over what is missing, is no directory, or cannot be written to, and leaves nothing behind',
+        'gettempdir > skips what is missing, is not a directory, or cannot be written to, and leaves nothing behind',
       ],
     },
   },
@@ -179,8 +185,8 @@ export const KNOWN_GAPS: KnownGap[] = [
     whose: 'test',
     why: 'starts sh, for its ulimit',
     tests: {
-      'open/modes': ['open > waits for descriptors or says EMFILE, and goes on when there are some'],
-      'tempfile/gettempdir': ['gettempdir > is looked for again after there was none'],
+      'open/modes': ['open > rejects with EMFILE without descriptors, and works again when there are some'],
+      'tempfile/gettempdir': ['gettempdir > is searched for again if there was none'],
       'tempfile/full-disk': [
         'temporary files without descriptors > say EMFILE, leave nothing, and work again afterwards',
         'temporary files without descriptors > remove a directory as soon as somebody has closed one',
@@ -189,9 +195,9 @@ export const KNOWN_GAPS: KnownGap[] = [
         'at ulimit -n 64 > reads 5,000 files at once',
         'at ulimit -n 64 > reads 5,000 files at once while somebody else has all descriptors',
         'at ulimit -n 64 > writes whole files, with the bytes that were given at the call',
-        'at ulimit -n 64 > goes on with lists, walks, listings, copies and atomic writes',
+        'at ulimit -n 64 > lets lists, walks, listings, copies and atomic writes wait for descriptors',
         'at ulimit -n 64 > stops waiting when aborted',
-        'at ulimit -n 64 > tells the opener of more files than there may be',
+        'at ulimit -n 64 > rejects open without waiting',
       ],
     },
   },
@@ -203,12 +209,12 @@ export const KNOWN_GAPS: KnownGap[] = [
   {
     whose: 'test',
     why: 'reads /proc',
-    tests: { 'tempfile/mkstemp': ['mkstemp and mkdtemp > close the descriptor on exec'] },
+    tests: { 'tempfile/mkstemp': ['mkstemp and mkdtemp > open descriptors that are close-on-exec'] },
   },
   {
     whose: 'test',
     why: 'makes a FIFO',
-    tests: { 'native/memory': ['memory > a view spoilt under a read of a pipe loses none of its bytes'] },
+    tests: { 'native/memory': ['memory > loses no bytes of a pipe when a view is detached during the read'] },
   },
   {
     whose: 'test',
@@ -225,9 +231,7 @@ export const KNOWN_GAPS: KnownGap[] = [
     whose: 'windows',
     why: 'an atomic file that its process never commits has a name, and leaves it behind',
     tests: {
-      'whole-file/open-atomic-commit': [
-        'openAtomic > leaves nothing of a file that its process never committed',
-      ],
+      'whole-file/open-atomic-commit': ['openAtomic > leaves nothing of a file that was never committed'],
     },
   },
 ];

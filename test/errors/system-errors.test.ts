@@ -103,7 +103,7 @@ describe('errors', () => {
     await write.close();
   });
 
-  it('name the line that waits in their stack, however the call got its turn', async () => {
+  it('contain the line that awaits the call in their stack', async () => {
     await using f = await open(folder.put('f', 'abc'), 'rb+');
     async function waitsForOpen(): Promise<void> {
       await open(folder.at('missing'), 'rb');
@@ -140,7 +140,7 @@ describe('errors', () => {
     }
   });
 
-  it('are told from each other by class and by code, also across copies of the package', async () => {
+  it('can be identified by class and by code, even across copies of the package', async () => {
     const f = await open(folder.put('f'), 'wb');
     const unsupported = await rejection(f.read());
     expect(unsupported).to.be.instanceOf(UnsupportedOperationError);
@@ -183,7 +183,7 @@ describe('errors', () => {
     expect(inspect({ deep: { deeper: f } })).to.include('BinaryFile');
   });
 
-  it('an unawaited failure is an unhandled rejection once, and a handled one none', async () => {
+  it('are reported once as an unhandled rejection, unless they are handled', async () => {
     const seen: unknown[] = [];
     const listener = (error: unknown): void => void seen.push(error);
     const others = process.listeners('unhandledRejection');

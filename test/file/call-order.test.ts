@@ -9,7 +9,7 @@ const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 describe('calls made without waiting', () => {
   const folder = new Folder();
 
-  it('3,000 readlines give 3,000 lines in order', async () => {
+  it('return 3,000 lines in order from 3,000 readline calls', async () => {
     const lines = Array.from({ length: 3000 }, (_, i) => `line ${i} ${'x'.repeat(i % 90)}\n`);
     for (const buffering of [16, 4096, -1]) {
       await using f = await open(folder.put('f', lines.join('')), 'rb', { buffering });
@@ -70,7 +70,7 @@ describe('calls made without waiting', () => {
     });
   }
 
-  it('those made after a close reject at once, and closing again does nothing', async () => {
+  it('reject immediately after a close, and closing again has no effect', async () => {
     const f = await open(folder.put('f'), 'wb+');
     const written = f.write(bytes('abc'));
     const closing = f.close();
@@ -101,7 +101,7 @@ describe('calls made without waiting', () => {
     expect(folder.get('f')).to.equal('abc');
   });
 
-  it('an iterator steps in order with everything else', async () => {
+  it('include the steps of an iterator in the order', async () => {
     await using f = await open(folder.put('f', 'a\nb\nc\nd\n'), 'rb');
     const lines = f[Symbol.asyncIterator]();
     const results = await Promise.all([
@@ -117,7 +117,7 @@ describe('calls made without waiting', () => {
     ).to.deep.equal(['a\n', 'b\n', 'c\n', '6', 'd\n', 'undefined']);
   });
 
-  it('a failed call does not hold up the next', async () => {
+  it('continue after a failed call', async () => {
     await using f = await open(folder.put('f', 'abc'), 'rb+');
     const results = await Promise.all(
       [f.seek(-1, 1), f.read(1), f.seek(-50, 2), f.read(1), f.write('x' as never), f.read(1)].map(outcome),
@@ -132,7 +132,7 @@ describe('calls made without waiting', () => {
     ]);
   });
 
-  it("keep each caller's async context", async () => {
+  it('keep the asynchronous context of each caller', async () => {
     const context = new AsyncLocalStorage<number>();
     await using f = await open(folder.put('f', 'x'.repeat(10_000)), 'rb', { buffering: 16 });
     const seen = await Promise.all(

@@ -27,7 +27,7 @@ describe('a read that waits', function () {
     skip(this, 'Windows has no FIFOs');
   });
 
-  it('is cancelled by close, and so are those behind it', async () => {
+  it('is cancelled by close, as are the reads queued behind it', async () => {
     const { reader, writer } = await pair();
     const reads = [reader.read(1), reader.readline(), reader.readall()].map(failure);
     expect(await isPending(Promise.race(reads))).to.equal(true);
@@ -49,7 +49,7 @@ describe('a read that waits', function () {
     await writer.close();
   });
 
-  it('still gets what is there when the file is closed behind it', async () => {
+  it('still returns the available bytes when the file is closed', async () => {
     const { reader, writer } = await rawPair();
     await writer.write(bytes('ab'));
     const reads = [reader.read(1), reader.read(1)];
@@ -60,7 +60,7 @@ describe('a read that waits', function () {
     await writer.close();
   });
 
-  it('is cancelled by its signal; what comes later is for the next read', async () => {
+  it('is cancelled by its signal, and later bytes go to the next read', async () => {
     const { reader, writer } = await pair();
     for (let i = 0; i < 20; i++) {
       const controller = new AbortController();
@@ -80,7 +80,7 @@ describe('a read that waits', function () {
     await writer.close();
   });
 
-  it('gives back what it had gathered before it was cancelled', async () => {
+  it('leaves the bytes that it had read before it was cancelled to the next read', async () => {
     const { reader, writer } = await pair();
     for (const read of [
       (signal: AbortSignal) => reader.read(10, { signal }),
@@ -100,7 +100,7 @@ describe('a read that waits', function () {
     await writer.close();
   });
 
-  it('loses nothing when signals and bytes come at the same time', async () => {
+  it('loses no bytes when an abort and bytes arrive at the same time', async () => {
     const { reader, writer } = await rawPair();
     let sent = '';
     let received = '';
@@ -140,7 +140,7 @@ describe('a write that waits', function () {
     skip(this, 'Windows has no FIFOs');
   });
 
-  it('is cancelled by its signal and says what it wrote', async () => {
+  it('is cancelled by its signal, and reports bytesWritten', async () => {
     const { reader, writer } = await rawPair();
     const data = randomBytes(200_000);
     const controller = new AbortController();
@@ -157,7 +157,7 @@ describe('a write that waits', function () {
     await reader.close();
   });
 
-  it('leaves to the next flush what a cancelled one did not write', async () => {
+  it('leaves the bytes that a cancelled flush did not write to the next flush', async () => {
     const fifo = makeFifo();
     const reader = await open(fifo, 'rb');
     const writer = await open(fifo, 'wb', { buffering: 500_000 });
@@ -211,7 +211,7 @@ describe('a worker that is terminated', function () {
     skip(this, 'counts the descriptors in /proc');
   });
 
-  it('leaves nothing of the reads, writes and opens that waited', async () => {
+  it('leaves no descriptor of waiting reads, writes and opens', async () => {
     const script = `
       const { open, readBytes } = require(${JSON.stringify(packageFile)});
       const { parentPort, workerData } = require('node:worker_threads');

@@ -12,7 +12,7 @@ describe('a process', function () {
     skip(this, 'Windows has no FIFOs');
   });
 
-  it('leaves by process.exit() while reads and writes wait', async () => {
+  it('ends by process.exit() while reads and writes are waiting', async () => {
     const child = runNode(`
       const [a, b] = [${fifo()}, ${fifo()}];
       const reader = await uvfiles.open(a, 'rb');
@@ -26,7 +26,7 @@ describe('a process', function () {
     expect((await ended(child)).code).to.equal(7);
   });
 
-  it('ends when nothing is left but reads that nobody awaits', async () => {
+  it('ends when only unawaited reads are left', async () => {
     const child = runNode(`
       const reader = await uvfiles.open(${fifo()}, 'rb');
       reader.read(1);
@@ -39,7 +39,7 @@ describe('a process', function () {
     expect(code).to.equal(0);
   });
 
-  it('ends when the read that was awaited has been cancelled', async () => {
+  it('ends when an awaited read has been cancelled', async () => {
     const child = runNode(`
       const controller = new AbortController();
       const line = uvfiles.stdin.readline(undefined, { signal: controller.signal });
@@ -61,7 +61,7 @@ describe('a process', function () {
     bytes: 'console.log(String(await uvfiles.stdinBytes.readline()))',
     'a stream': 'for await (const text of uvfiles.stdin.readableStream()) { console.log(text); break; }',
   })) {
-    it(`stays for the input that it awaits (${what})`, async () => {
+    it(`stays alive for an awaited read (${what})`, async () => {
       // The line is sent when the child has nothing else to do any more.
       const child = runNode(`
         setImmediate(() => setImmediate(() => process._rawDebug('waiting')));
@@ -76,7 +76,7 @@ describe('a process', function () {
     });
   }
 
-  it('stays for a write that waits for its reader', async () => {
+  it('stays alive for a write that waits for its reader', async () => {
     const path = makeFifo();
     const child = runNode(`
       const writer = await uvfiles.open(${JSON.stringify(path)}, 'wb', { buffering: 0 });

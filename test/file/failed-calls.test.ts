@@ -12,7 +12,7 @@ describe('calls of a handle that fail', () => {
   const at = (name: string): string => folder.at(name);
   const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
-  it('report errors where they happen, keep the bytes, and go on after', async () => {
+  it('reject with the error, keep the bytes, and leave the handle usable', async () => {
     using _ = faults([
       { op: 'write', path: '**/failing', short: 3 },
       { op: 'write', path: '**/failing', error: 'EIO', times: 2 },
@@ -35,7 +35,7 @@ describe('calls of a handle that fail', () => {
     ['sync', 'EIO'],
     ['datasync', 'ENOSPC'],
   ] as const) {
-    it(`fail for ever once a ${what} has failed`, async () => {
+    it(`keep failing after a failed ${what}`, async () => {
       using _ = faults({ op: 'sync', path: '**/synced', error });
       const f = await open(at('synced'), 'wb');
       await f.write(bytes('x'));
@@ -51,7 +51,7 @@ describe('calls of a handle that fail', () => {
     });
   }
 
-  it('tell the error of a flush that close makes, and not that of the close itself', async () => {
+  it('reject with the error of the flush in close, not with that of the close itself', async () => {
     using _ = faults([
       { op: 'write', path: '**/both', error: 'ENOSPC', times: Infinity },
       { op: 'close', path: '**/both', error: 'EIO', times: Infinity },

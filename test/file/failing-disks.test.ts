@@ -69,7 +69,7 @@ describe('a full disk', () => {
     fs.unlinkSync(`${mounted}/f`);
   });
 
-  it('says how far a raw write, an append and a whole file came', async () => {
+  it('reports bytesWritten for a raw write, an append and a whole file', async () => {
     const raw = await open(`${mounted}/f`, 'wb', { buffering: 0 });
     const error = await rejection(raw.write(Buffer.alloc(500_000)));
     expect(error).to.include({ code: 'ENOSPC', syscall: 'write' });
@@ -112,7 +112,7 @@ describe('a failing disk', () => {
     needsFaults(this);
   });
 
-  it('gives every byte of short writes and short reads', async () => {
+  it('completes short writes and short reads', async () => {
     const shorts = ['read', 'pread', 'write', 'pwrite'].map((call) => fault(call, 'short', 's7'));
     expect(
       await run(
@@ -137,7 +137,7 @@ describe('a failing disk', () => {
     ).to.deep.equal([true, true, 500, true, 1000, 800, true, 7, 1993, 3000]);
   });
 
-  it('does not notice interruptions', async () => {
+  it('repeats interrupted system calls (EINTR)', async () => {
     const calls = ['read', 'pread', 'write', 'pwrite', 'fsync', 'fdatasync', 'open', 'ftruncate', 'close'];
     expect(
       await run(
@@ -150,7 +150,7 @@ describe('a failing disk', () => {
     ).to.deep.equal(['Hell', 'He', 'ok']);
   });
 
-  it('passes an error of close on, and does not close twice', async () => {
+  it('rejects with the error of close, and does not close the descriptor twice', async () => {
     expect(
       await run(
         [fault('close', 'closing', `e${EIO}`, { times: 2 })],
@@ -166,7 +166,7 @@ describe('a failing disk', () => {
     ).to.deep.equal(['EIO', 'ok', true, 1, 'ok', 'EIO', 'ok', true, 1, 'ok', 'ok']);
   });
 
-  it('an abort of a flush that fails half-way leads to no byte being written twice', async () => {
+  it('writes no byte twice after a failed flush that was aborted', async () => {
     expect(
       await run(
         [
@@ -187,7 +187,7 @@ describe('a failing disk', () => {
     ).to.deep.equal([true, 'ok', '0123456789']);
   });
 
-  it('close waits for positional reads that run, and the descriptor is not reused under them', async () => {
+  it('waits in close for running positional reads, so their descriptor is not reused', async () => {
     expect(
       await run(
         [fault('pread', 'waits', `g${folder.path}/open`, { times: 1 })],
@@ -208,7 +208,7 @@ describe('a failing disk', () => {
     ).to.deep.equal([true, 'content']);
   });
 
-  it('a read that hangs holds up few of those behind it, though nothing else is asked for', async () => {
+  it('lets later reads complete while one read hangs', async () => {
     expect(
       await run(
         [fault('pread', 'hang', `g${folder.path}/wake`, { times: 1 })],
@@ -227,7 +227,7 @@ describe('a failing disk', () => {
     ).to.deep.equal(['slow', 200]);
   });
 
-  it('a timeout or signal rejects a positional read at once, while a write says what it did', async () => {
+  it('rejects a positional read immediately after a timeout or abort, and reports bytesWritten of a write', async () => {
     expect(
       await run(
         [

@@ -16,7 +16,7 @@ describe('a FIFO', function () {
     skip(this, 'Windows has no FIFOs');
   });
 
-  it('keeps its reader waiting for the first writer, instead of telling the end of the file', async () => {
+  it('lets a read wait for the first writer, instead of returning the end of the file', async () => {
     const fifo = makeFifo();
     await using reader = await open(fifo, 'rb');
     const first = reader.read(5);
@@ -28,7 +28,7 @@ describe('a FIFO', function () {
     expect(String(await first)).to.equal('hello');
   });
 
-  it('ends when its last writer has gone, and goes on with the next one', async () => {
+  it('ends when its last writer has closed it, and continues with the next writer', async () => {
     const fifo = makeFifo();
     await using reader = await open(fifo, 'rb');
     for (const text of ['one', 'two']) {
@@ -44,7 +44,7 @@ describe('a FIFO', function () {
     }
   });
 
-  it('keeps open() for writing waiting until there is a reader', async () => {
+  it('lets open() for writing wait for a reader', async () => {
     const fifo = makeFifo();
     const opening = open(fifo, 'wb');
     expect(await isPending(opening)).to.equal(true);
@@ -55,7 +55,7 @@ describe('a FIFO', function () {
     expect(String(await reader.read(1))).to.equal('x');
   });
 
-  it('is read among the files of readMany, in its place, without a thread that waits for it', async () => {
+  it('is read in its place in a list of readMany, without a waiting thread', async () => {
     const fifo = makeFifo();
     const file = newPath();
     await writeFile(file, 'file');
@@ -73,7 +73,7 @@ describe('a FIFO', function () {
     expect(await next()).to.equal('undefined');
   });
 
-  it('does not keep a readMany that is aborted, or its process', async () => {
+  it('does not delay the end of an aborted readMany, or of its process', async () => {
     const fifo = makeFifo();
     const reason = new Error('enough');
     const controller = new AbortController();
@@ -89,7 +89,7 @@ describe('a FIFO', function () {
     expect(child.code).to.equal(3);
   });
 
-  it('meets programs that open it in the ordinary, waiting way', async () => {
+  it('works with programs that open it in blocking mode', async () => {
     const fifo = makeFifo();
     const cat = spawn('cat', [fifo], { env: plainEnvironment });
     const output = ended(cat);
@@ -107,7 +107,7 @@ describe('a FIFO', function () {
     }
   });
 
-  it('gives the pool to others while 64 reads wait', async () => {
+  it('leaves the pool to other operations while 64 reads wait', async () => {
     const fifos = Array.from({ length: 64 }, makeFifo);
     const readers = await Promise.all(fifos.map((fifo) => open(fifo, 'rb')));
     const writers = await Promise.all(fifos.map((fifo) => open(fifo, 'wb')));
@@ -125,7 +125,7 @@ describe('a FIFO', function () {
     await Promise.all(readers.map((reader) => reader.close()));
   });
 
-  it('gives the pool to others while writes wait for slow readers, and loses no byte', async () => {
+  it('leaves the pool to other operations while writes wait for slow readers, and loses no bytes', async () => {
     const data = randomBytes(300_000);
     const pairs = await Promise.all(
       Array.from({ length: 8 }, async () => {
@@ -167,7 +167,7 @@ describe('a FIFO', function () {
     expect(String(await all)).to.equal(sent);
   });
 
-  it('gives a line as soon as it is whole', async () => {
+  it('returns a line as soon as it is complete', async () => {
     const fifo = makeFifo();
     await using reader = await open(fifo);
     await using writer = await open(fifo, 'w');
@@ -182,7 +182,7 @@ describe('a FIFO', function () {
     expect(await reader.read()).to.equal('rest');
   });
 
-  it('makes writes fail with EPIPE when its reader has gone', async () => {
+  it('rejects writes with EPIPE after its reader has closed it', async () => {
     const fifo = makeFifo();
     const reader = await open(fifo, 'rb');
     const writer = await open(fifo, 'wb', { buffering: 0 });
@@ -208,7 +208,7 @@ describe('a FIFO', function () {
     expect((await failure(reader.tell())).code).to.equal('ESPIPE');
   });
 
-  it('opens for updating without a buffer only', async () => {
+  it('can be opened for updating only without a buffer', async () => {
     const fifo = makeFifo();
     expect((await failure(open(fifo, 'r+b'))).code).to.equal('ERR_UNSUPPORTED_OPERATION');
     await using both = await open(fifo, 'r+b', { buffering: 0 });
@@ -216,7 +216,7 @@ describe('a FIFO', function () {
     expect(String(await both.read(100))).to.equal('to myself');
   });
 
-  it('takes appended writes', async () => {
+  it('accepts writes in append mode', async () => {
     const fifo = makeFifo();
     await using reader = await open(fifo, 'rb');
     await using writer = await open(fifo, 'ab');
@@ -228,7 +228,7 @@ describe('a FIFO', function () {
 });
 
 describe('other files', () => {
-  it('are not left non-blocking by having been opened so', async function () {
+  it('are in blocking mode after they have been opened', async function () {
     if (process.platform !== 'linux') skip(this, 'asks /proc/self/fdinfo');
     const path = newPath();
     await using file = await open(path, 'a+b');

@@ -46,7 +46,7 @@ describe('the options of a handle', () => {
   for (const [name, mode, how] of kinds) {
     const calls = Object.entries(name === 'TextFile' ? both : { ...both, ...bytesOnly });
 
-    it(`of ${name} are refused where their names or types are wrong`, async () => {
+    it(`of ${name} are rejected if their names or types are wrong`, async () => {
       const f: Any = await open(folder.put('f', 'a\nb\n'), mode, how);
       for (const [what, call] of calls) {
         for (const wrong of [
@@ -100,7 +100,7 @@ describe('the options of a handle', () => {
     });
   }
 
-  it('leave cached data to be answered without a thread', async function () {
+  it('do not prevent cached reads without a thread', async function () {
     needed(this);
     const f = await open(folder.put('g', 'x'.repeat(10_000)), 'rb');
     const { signal } = new AbortController();
@@ -117,7 +117,7 @@ describe('the options of a handle', () => {
 describe('a handle as a value', () => {
   const folder = new Folder();
 
-  it('is a small plain object in JSON, open and closed', async () => {
+  it('is a small plain object in JSON, whether open or closed', async () => {
     for (const [name, mode, how] of kinds) {
       const f: Any = await open(folder.put('f'), mode, how);
       expect(JSON.parse(JSON.stringify({ f })), name).to.deep.equal({
@@ -134,7 +134,7 @@ describe('a handle as a value', () => {
     await spooled.close();
   });
 
-  it('cannot be cloned, and keeps what is pending', async () => {
+  it('cannot be cloned, and keeps its pending data', async () => {
     for (const [name, mode, how] of kinds) {
       const f: Any = await open(folder.put('f'), mode, how);
       await (f as TextFile).write((name === 'TextFile' ? 'x' : Buffer.from('x')) as never);
@@ -148,7 +148,7 @@ describe('a handle as a value', () => {
     }
   });
 
-  it('gives every error of stat as a rejection', async () => {
+  it('rejects with every error of stat', async () => {
     for (const [, mode, how] of kinds) {
       const f: Any = await open(folder.put('f'), mode, how);
       const promise = f.stat(
@@ -186,7 +186,7 @@ describe('a write that fails and that nobody awaits', () => {
 describe('a layer that is detached', () => {
   const folder = new Folder();
 
-  it('flushes all the way', async () => {
+  it('flushes all layers', async () => {
     const text = await open(folder.at('f'), 'w');
     await text.write('howdy');
     const binary = text.detach();
@@ -199,7 +199,7 @@ describe('a layer that is detached', () => {
     await raw.close();
   });
 
-  it('leaves to the bytes below what text was read ahead, from a pipe as well', async function () {
+  it('leaves text that was read ahead to the bytes below it, also from a pipe', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no /dev/fd');
     const program = `
       import { open } from 'uvfiles';
@@ -216,7 +216,7 @@ describe('a layer that is detached', () => {
     expect(JSON.parse(stdout)).to.deep.equal(['one\n', 'two\nthr€e']);
   });
 
-  it('writes nothing at exit where its descriptor has become another file', async function () {
+  it('writes nothing at exit if its descriptor belongs to another file by then', async function () {
     if (process.platform !== 'linux') skip(this, 'needs /dev/full');
     const victim = folder.at('victim');
     const program = `
@@ -253,7 +253,7 @@ describe('reconfigure', () => {
     await f.close();
   });
 
-  it('writes one byte order mark, into a pipe as well', async function () {
+  it('writes one byte order mark, also into a pipe', async function () {
     const program = `
       import { open } from 'uvfiles';
       const out = await open(1, 'w', { encoding: 'utf-16', closefd: false });

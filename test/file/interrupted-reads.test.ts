@@ -32,7 +32,7 @@ describe('a read that a signal or timeout ends', () => {
   });
 
   for (const [name, mode, o, sent, call] of rows) {
-    it(`leaves what it had gathered to the next one: ${name}`, async () => {
+    it(`leaves the data that it had read to the next read: ${name}`, async () => {
       for (const how of ['signal', 'timeout']) {
         const fifo = makeFifo();
         const writer = openSync(fifo, 'r+');
@@ -54,7 +54,7 @@ describe('a read that a signal or timeout ends', () => {
     });
   }
 
-  it('loses nothing in steps of an iteration, one by one or in batches', async () => {
+  it('loses no lines of an iteration, one by one or in batches', async () => {
     for (const [mode, batch] of [
       ['r', undefined],
       ['r', 10],
@@ -86,7 +86,7 @@ describe('a read that a signal or timeout ends', () => {
 });
 
 describe('lines of text that are gathered by size', () => {
-  it('come whole, also when reading stops in the middle of a chunk', async () => {
+  it('are complete, even if reading stops in the middle of a chunk', async () => {
     const path = newPath();
     const content = Array.from({ length: 30_000 }, (_, i) => `größe ${i}\r\n`).join('');
     writeFileSync(path, content);

@@ -27,7 +27,7 @@ describe('a large file', () => {
     await f.close();
   });
 
-  it('that tells no size is read on, however much is asked for', async function () {
+  it('that reports no size is read to the end, for any requested size', async function () {
     const proc = '/proc/kallsyms';
     if (!fs.existsSync(proc) || fs.readFileSync(proc).length < 3_000_000)
       skip(this, 'no large file in /proc');
@@ -41,7 +41,7 @@ describe('a large file', () => {
     expect((await f.read(2_500_000)).equals(expected)).to.equal(true);
   });
 
-  it('that no Buffer can hold is refused as a whole, before it is read', async () => {
+  it('that is too large for a Buffer is rejected before it is read', async () => {
     // Node 20 holds 4 GiB in a Buffer; later versions more than there is memory.
     const size = constants.MAX_LENGTH < 8 * GIB ? 5 * GIB : 8 * 1024 * GIB;
     if (size > 5 * GIB && fs.readFileSync('/proc/sys/vm/overcommit_memory', 'latin1').trim() === '1') return;
@@ -54,7 +54,7 @@ describe('a large file', () => {
     expect((await f.read(3)).length).to.equal(3);
   });
 
-  it('asks for no more memory than the file can fill', async () => {
+  it('needs no more memory than the content of the file', async () => {
     await using f = await open(folder.put('small', 'abc'), 'rb');
     expect((await f.pread(constants.MAX_LENGTH, 0)).toString()).to.equal('abc');
     expect((await f.read(2 ** 53 - 1)).toString()).to.equal('abc');

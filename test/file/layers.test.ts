@@ -38,7 +38,7 @@ describe('handles', () => {
       positional,
     ],
   ] as const) {
-    it(`${title} has everything that is promised of it`, async () => {
+    it(`${title} has every documented member`, async () => {
       await using f = await open(folder.put('f', 'x'), mode, { buffering });
       expect(f.constructor.name).to.equal(title);
       for (const name of [...common, ...names]) expect(name in f, name).to.equal(true);
@@ -47,7 +47,7 @@ describe('handles', () => {
       expect(f).to.have.property(Symbol.asyncDispose).that.is.a('function');
     });
 
-    it(`${title} rejects every call once it is closed, and throws from none that is asynchronous`, async () => {
+    it(`${title} rejects every asynchronous call after it has been closed, and never throws`, async () => {
       const f = (await open(folder.put('f', 'x'), mode, { buffering })) as unknown as Record<string, unknown>;
       await (f.close as () => Promise<void>).call(f);
       const plain = ['fileno', 'readable', 'writable', 'detach', 'readableStream', 'writableStream'];
@@ -68,7 +68,7 @@ describe('handles', () => {
       }
     });
 
-    it(`${title}.lines with options that are wrong rejects its first step`, async () => {
+    it(`${title}.lines rejects its first step for invalid options`, async () => {
       await using f = await open(folder.put('f', 'x'), mode, { buffering });
       const first = (o: unknown): Promise<unknown> => f.lines(o as { batch: number }).next();
       expect(await codeOf(first({ batch: 0 }))).to.equal('ERR_OUT_OF_RANGE');
@@ -78,7 +78,7 @@ describe('handles', () => {
       expect(await codeOf(first(null))).to.equal('ERR_INVALID_ARG_TYPE');
     });
 
-    it(`${title} gives steps that are plain objects`, async () => {
+    it(`${title} yields steps that are plain objects`, async () => {
       await using f = await open(folder.put('f', 'a\nb\nc'), mode, { buffering });
       const steps = [];
       for (const lines = f.lines(); steps.length < 4;) steps.push(await lines.next());
@@ -91,7 +91,7 @@ describe('handles', () => {
       for (const step of steps) expect(Object.getPrototypeOf(step)).to.equal(Object.prototype);
     });
 
-    it(`${title}.lines gives full batches, the last one shorter`, async () => {
+    it(`${title}.lines yields full batches, except for the last one`, async () => {
       await using f = await open(folder.put('f', '1\n2\n3\n4\n5'), mode, { buffering: buffering || 0 });
       const batches: string[] = [];
       for await (const batch of f.lines({ batch: 2 })) batches.push(batch.join('|'));
@@ -106,7 +106,7 @@ describe('handles', () => {
     expect(batches).to.deep.equal(['first\n|second\n', 'third']);
   });
 
-  it('refuse to write what is no sequence of items', async () => {
+  it('reject writelines of anything that is not a sequence', async () => {
     await using text = await open(folder.at('w'), 'w');
     expect(await codeOf(text.writelines(5 as never))).to.equal('ERR_INVALID_ARG_TYPE');
     expect(await codeOf(text.writelines(['a', 5] as never))).to.equal('ERR_INVALID_ARG_TYPE');
@@ -116,7 +116,7 @@ describe('handles', () => {
     expect(folder.get('w')).to.equal('abc');
   });
 
-  it('without a buffer take the options of a flush', async () => {
+  it('accept the options of flush without a buffer', async () => {
     await using f = await raw('x', 'wb');
     expect(await codeOf(f.flush({ signal: AbortSignal.abort() }))).to.equal('ABORT_ERR');
     expect(await codeOf(f.flush({ timeout: 'soon' as never }))).to.equal('ERR_INVALID_ARG_TYPE');
@@ -128,7 +128,7 @@ describe('a file without a buffer, by lines', () => {
   const long = `${'x'.repeat(3000)}\n`;
   const raw = (content: string): Promise<RawFile> => open(folder.put('f', content), 'rb', { buffering: 0 });
 
-  it('gives whole lines, and parts of them where told', async () => {
+  it('returns complete lines, or parts up to a requested size', async () => {
     await using f = await raw(`ab\n\n${long}end`);
     expect(await f.readline(1)).to.deep.equal(bytes('a'));
     expect(await f.readline(0)).to.deep.equal(bytes(''));
@@ -142,7 +142,7 @@ describe('a file without a buffer, by lines', () => {
     expect((await f.readlines(4)).map(String)).to.deep.equal(['ab\n', '\n', long]);
   });
 
-  it('leaves the descriptor itself just behind the line', async () => {
+  it('leaves the position of the descriptor directly after the line', async () => {
     await using f = await raw(`first\n${long}third\n`);
     const next = (): string => {
       const one = Buffer.alloc(1);
@@ -157,13 +157,13 @@ describe('a file without a buffer, by lines', () => {
     expect(await f.readline()).to.deep.equal(bytes('hird\n'));
   });
 
-  it('takes its lines in call order', async () => {
+  it('returns its lines in call order', async () => {
     await using f = await raw(Array.from({ length: 300 }, (_, i) => `${i}\n`).join(''));
     const lines = await Promise.all(Array.from({ length: 301 }, () => f.readline()));
     expect(lines.map(String)).to.deep.equal([...Array.from({ length: 300 }, (_, i) => `${i}\n`), '']);
   });
 
-  it('takes no more from a pipe than the line', async function () {
+  it('reads no more than the line from a pipe', async function () {
     if (process.platform === 'win32') skip(this, 'needs mkfifo');
     const fifo = makeFifo();
     const writing = writeFile(fifo, bytes('one\ntwo\nthree'));
@@ -174,7 +174,7 @@ describe('a file without a buffer, by lines', () => {
     expect(await f.readline()).to.deep.equal(bytes(''));
   });
 
-  it('gives a line again that an error has interrupted', async function () {
+  it('returns a line that an error has interrupted', async function () {
     needsFaults(this);
     const path = folder.put('broken', `${long}next`);
     const program = `
@@ -212,14 +212,14 @@ describe('the layers of a file', () => {
     });
   }
 
-  it('that are below wait for what was asked of them before', async () => {
+  it('that are below wait for earlier calls', async () => {
     const f = await open(folder.put('waiting', 'abcdef'), 'rb');
     const reads = [f.raw.read(2), f.raw.read(2), f.raw.read(2)];
     await f.close();
     expect((await Promise.all(reads)).map(String)).to.deep.equal(['ab', 'cd', 'ef']);
   });
 
-  it('tell a failure to close once', async function () {
+  it('report a failure to close once', async function () {
     needsFaults(this);
     const program = `
       import { open } from 'uvfiles';
@@ -234,7 +234,7 @@ describe('the layers of a file', () => {
     ]);
   });
 
-  it('that was detached is closed by itself, and by nobody else', async () => {
+  it('that are detached are closed only by their own close', async () => {
     const f = await open(folder.put('detached', 'abc'), 'r+');
     const binary = f.detach();
     const below = binary.detach();

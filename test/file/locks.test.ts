@@ -48,7 +48,7 @@ describe('locks of a handle', () => {
     expect(await two.tryLock({ position: 5, size: 1 })).to.be.an('object');
   });
 
-  it('are about ranges of bytes', async () => {
+  it('cover ranges of bytes', async () => {
     const [one, two] = [await opened('a'), await opened('a')];
     await one.lock({ position: 10, size: 10 });
     expect(await two.tryLock({ position: 0, size: 10 })).not.to.equal(null);
@@ -72,7 +72,7 @@ describe('locks of a handle', () => {
     expect(order).to.deep.equal(files.map((_, index) => index));
   });
 
-  it('let nobody overtake who waits, except for other bytes', async () => {
+  it('are not granted before an earlier request for the same bytes', async () => {
     const [one, two, three] = [await opened('a'), await opened('a'), await opened('a')];
     const shared = await one.lock({ shared: true, size: 10 });
     const exclusive = two.lock({ size: 10 });
@@ -98,7 +98,7 @@ describe('locks of a handle', () => {
     expect(await two.tryLock({ position: 5, size: 1 })).not.to.equal(null);
   });
 
-  it('flush what was written under them, and forget what was read ahead before them', async () => {
+  it('flush written data on release, and discard data that was read ahead before they were granted', async () => {
     writeFileSync(at('a'), 'old 1\nold 2\n');
     const text = await open(at('a'), 'r+');
     const bytes = await opened('a', 'r+b');
@@ -150,7 +150,7 @@ describe('locks of a handle', () => {
     }
   });
 
-  it('stop being waited for when the signal or the timeout says so, and leave no trace', async () => {
+  it('stop waiting after an abort or a timeout, and leave no descriptor', async () => {
     const files = [await opened('a'), await opened('a'), await opened('a'), await opened('a')] as const;
     const lock = await files[0].lock();
     const controller = new AbortController();
@@ -229,7 +229,7 @@ describe('locks of a handle', () => {
     expect([code, stdout, stderr]).to.deep.equal([0, 'granted\n', '']);
   });
 
-  it('leave the pool to others while 4,096 wait for one file', async function () {
+  it('use no pool thread while 4,096 requests wait for one file', async function () {
     this.timeout(240_000);
     writeFileSync(at('a'), '');
     const child = startProgram(
@@ -267,7 +267,7 @@ describe('locks of a handle', () => {
     expect(order).to.deep.equal(Array.from({ length: 2048 }, (_, index) => 2 * index + 1));
   });
 
-  it('let the process end that holds one', async () => {
+  it('do not keep the process alive', async () => {
     const { code } = await runProgram(
       `import { open } from 'uvfiles';
        const f = await open(process.argv[1], 'w');

@@ -38,7 +38,7 @@ describe('a handle on a mounted file system', () => {
     expect(inspect(text)).to.equal("TextFile { '/flat/a' mode='r' encoding=utf-8 closed }");
   });
 
-  it('is aborted, not closed, when a stream over it fails, if its content shows only then', async () => {
+  it('is aborted, not closed, when a stream over it fails, if closing it would publish its content', async () => {
     const files = new PublishedFiles();
     using _ = mount('/published', files);
     for (const close of [true, false]) {
@@ -52,7 +52,7 @@ describe('a handle on a mounted file system', () => {
     expect(files.openFiles).to.equal(0);
   });
 
-  it('stays open with what it has acknowledged when a stream over an ordinary one fails', async () => {
+  it('stays open with its accepted data when a stream over an ordinary file fails', async () => {
     const files = new FlatFiles();
     using _ = mount('/ordinary', files);
     const f = await open('/ordinary/a', 'wb');
@@ -80,7 +80,7 @@ describe('a handle on a mounted file system', () => {
     expect([...files.files.keys()]).to.deep.equal(['/a']);
   });
 
-  it('reads several ranges in one call where the file system can', async () => {
+  it('reads several ranges in one call if the file system can', async () => {
     const files = new PublishedFiles();
     using _ = mount('/published', files);
     const out = await open('/published/a', 'wb');
@@ -99,7 +99,7 @@ describe('a handle on a mounted file system', () => {
     await f.close();
   });
 
-  it('keeps its own memory when a stream gives the bytes away', async () => {
+  it('keeps its own memory when a stream transfers its chunks', async () => {
     const files = new FlatFiles();
     using _ = mount('/ordinary', files);
     const bytes = Buffer.alloc(50_000, 'kept');

@@ -35,7 +35,7 @@ describe('positional I/O', () => {
 
   for (const [kind, make] of both) {
     describe(`of ${kind}`, () => {
-      it('reads at a place and leaves the position alone', async () => {
+      it('reads at an offset and does not change the position', async () => {
         await using f = await make('rb', '0123456789');
         expect(await f.read(2)).to.deep.equal(bytes('01'));
         expect(await f.pread(3, 5)).to.deep.equal(bytes('567'));
@@ -50,7 +50,7 @@ describe('positional I/O', () => {
         expect(await f.read(2)).to.deep.equal(bytes('23'));
       });
 
-      it('writes at a place and leaves the position alone', async () => {
+      it('writes at an offset and does not change the position', async () => {
         await using f = await make('rb+', '0123456789');
         await f.read(1);
         expect(await f.pwrite(bytes('ab'), 4)).to.equal(2);
@@ -60,7 +60,7 @@ describe('positional I/O', () => {
         expect(await f.read(4)).to.deep.equal(bytes('123a'));
       });
 
-      it('runs hundreds at a time and mixes nothing up', async () => {
+      it('returns the right bytes to each of hundreds of parallel reads', async () => {
         const content = Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 7 + (i >> 8)) % 256));
         await using f = await make('rb', content);
         const places = Array.from({ length: 600 }, (_, i) => (i * 7919) % 99_000);
@@ -74,7 +74,7 @@ describe('positional I/O', () => {
         expect(await f.readMany([])).to.deep.equal([]);
       });
 
-      it('writes hundreds at a time to their places', async () => {
+      it('writes hundreds of blocks in parallel, each at its offset', async () => {
         await using f = await make('wb+', '');
         const order = Array.from({ length: 500 }, (_, i) => (i * 37) % 500);
         await Promise.all(order.map((i) => f.pwrite(Buffer.alloc(8, i % 256), i * 8)));
@@ -86,7 +86,7 @@ describe('positional I/O', () => {
     });
   }
 
-  it('sees what was written before it and is still in the buffer', async () => {
+  it('reads data that was written earlier and is still in the buffer', async () => {
     await using f = await open(folder.put('f'), 'wb+');
     await f.write(bytes('hello'));
     expect(await f.pread(5, 0)).to.deep.equal(bytes('hello'));
@@ -100,7 +100,7 @@ describe('positional I/O', () => {
     expect(folder.get('f')).to.equal('Hello world!?');
   });
 
-  it('a write at a place is seen by every read after it, whatever was read ahead', async () => {
+  it('makes a pwrite visible to every later read, even if data was read ahead', async () => {
     await using f = await open(folder.put('f', Buffer.alloc(1000, 'o')), 'rb+');
     await f.read(1);
     await f.pwrite(bytes('N'), 10);
@@ -115,7 +115,7 @@ describe('positional I/O', () => {
     expect((await f.read(500)).equals(Buffer.alloc(500, 'M'))).to.equal(true);
   });
 
-  it('reads that race with a close either read or say that the file is closed', async () => {
+  it('resolves or rejects with ClosedFileError when the file is closed at the same time', async () => {
     for (let round = 0; round < 50; round++) {
       const f = await open(folder.put('f', 'abcd'), 'rb+');
       await f.write(bytes('AB'));
@@ -128,7 +128,7 @@ describe('positional I/O', () => {
     }
   });
 
-  it('refuses positions and sizes that are no exact offsets', async () => {
+  it('rejects positions and sizes that are not exact integers in range', async () => {
     await using f = await open(folder.put('f', 'abc'), 'rb+');
     await using g = await open(folder.at('f'), 'rb+', { buffering: 0 });
     const bad = [1.5, Number.NaN, -1, '5', 2 ** 53, Infinity, -1n, 2n ** 63n, null, undefined, {}, [1], true];
@@ -152,7 +152,7 @@ describe('positional I/O', () => {
     expect(folder.get('f')).to.equal('abc');
   });
 
-  it('passes 63-bit positions on exactly', async () => {
+  it('passes 63-bit positions exactly', async () => {
     await using f = await open(folder.put('f', 'abc'), 'rb+');
     const largest = 2n ** 63n - 1n;
     expect(await f.pread(1, largest - 1n)).to.deep.equal(bytes(''));

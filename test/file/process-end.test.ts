@@ -22,7 +22,7 @@ describe('the process', () => {
     expect(ending).to.include({ code: 0, stderr: '', stdout: `${fs.statSync(process.execPath).size}\n` });
   });
 
-  it('is not kept by open handles, idle lanes or a used addon', async () => {
+  it('is not kept alive by open handles, idle lanes or a used addon', async () => {
     const ending = await run(
       `globalThis.f = await open(process.execPath, 'rb'); await f.read(10); await os.stat('/'); console.log('end');`,
     );
@@ -47,7 +47,7 @@ describe('the process', () => {
     });
   }
 
-  it('exits at once with thousands of operations queued and running', async () => {
+  it('exits immediately with thousands of operations queued and running', async () => {
     for (const how of [
       'process.exit(7)',
       'setImmediate(() => process.exit(7))',

@@ -11,7 +11,7 @@ describe('a raw file', () => {
   const raw = (content: string, mode = 'rb+'): Promise<RawFile> =>
     open(folder.put('f', content), mode as 'rb', { buffering: 0 });
 
-  it('reads what is there, and nothing at the end', async () => {
+  it('reads the available bytes, and none at the end', async () => {
     await using f = await raw('hello');
     expect(await f.read(2)).to.deep.equal(bytes('he'));
     expect(await f.read(100)).to.deep.equal(bytes('llo'));
@@ -31,7 +31,7 @@ describe('a raw file', () => {
     expect(await f.readall()).to.deep.equal(bytes(''));
   });
 
-  it('reads more when the file has grown past its end', async () => {
+  it('reads data that is appended after the end was reached', async () => {
     await using f = await raw('ab');
     await f.readall();
     expect(await f.read(5)).to.deep.equal(bytes(''));
@@ -82,7 +82,7 @@ describe('a raw file', () => {
     expect(await f.tell()).to.equal(21);
   });
 
-  it('truncates where it stands or where it is told, and stays', async () => {
+  it('truncates to its position or to a given size, and does not move', async () => {
     await using f = await raw('0123456789');
     await f.seek(4);
     expect(await f.truncate()).to.equal(4);
@@ -92,7 +92,7 @@ describe('a raw file', () => {
     expect(folder.get('f')).to.equal('0123\0\0\0');
   });
 
-  it('appends wherever it stands', async () => {
+  it('appends regardless of its position', async () => {
     await using f = await raw('abc', 'ab+');
     await f.seek(0);
     await f.write(bytes('d'));
@@ -101,7 +101,7 @@ describe('a raw file', () => {
     expect(await f.readall()).to.deep.equal(bytes('abcd'));
   });
 
-  it('refuses what its mode does not allow', async () => {
+  it('rejects operations that its mode does not allow', async () => {
     const r = await raw('x', 'rb');
     const w = await raw('x', 'wb');
     expect(await codeOf(r.write(bytes('x')))).to.equal('ERR_UNSUPPORTED_OPERATION');

@@ -13,7 +13,7 @@ describe('reading a binary file', () => {
     open(folder.put('f', content), 'rb', { buffering });
   const long = Buffer.from(Array.from({ length: 1000 }, (_, i) => i % 251));
 
-  it('gives what is asked for, across the buffer and past it', async () => {
+  it('returns the requested bytes from the buffer and beyond it', async () => {
     for (const buffering of [2, 8, 64, 4096, -1]) {
       await using f = await reading(long, buffering);
       const parts: Buffer[] = [];
@@ -23,7 +23,7 @@ describe('reading a binary file', () => {
     }
   });
 
-  it('gives memory of its own: changing a result changes nothing that is read later', async () => {
+  it('returns separate memory: changing a result changes no later result', async () => {
     await using f = await reading('abcdefghij');
     (await f.peek()).fill(0);
     (await f.read(2)).fill(0);
@@ -31,7 +31,7 @@ describe('reading a binary file', () => {
     expect(await f.read()).to.deep.equal(bytes('abcdefghij'));
   });
 
-  it('copies nothing of a read that is larger than the buffer', async () => {
+  it('does not copy the data of a read that is larger than the buffer', async () => {
     const content = Buffer.alloc(300_000, 'content ');
     await using f = await reading(content, 65_536);
     const concat = Buffer.concat.bind(Buffer);
@@ -51,7 +51,7 @@ describe('reading a binary file', () => {
     expect(copied).to.equal(0);
   });
 
-  it('reads to the end for no size, and more when the file has grown', async () => {
+  it('reads to the end without a size, and later data after the file has grown', async () => {
     await using f = await reading('abcdef');
     await f.read(1);
     expect(await f.read()).to.deep.equal(bytes('bcdef'));
@@ -63,7 +63,7 @@ describe('reading a binary file', () => {
     expect(await f.readall()).to.deep.equal(bytes('lines'));
   });
 
-  it('reads lines with their ends, of limited length where asked', async () => {
+  it('reads lines with their line endings, up to a requested length', async () => {
     await using f = await reading('one\ntwo is longer than the buffer\n\nlast');
     expect(await f.readline()).to.deep.equal(bytes('one\n'));
     expect(await f.readline(3)).to.deep.equal(bytes('two'));
@@ -75,7 +75,7 @@ describe('reading a binary file', () => {
     expect(await f.readline()).to.deep.equal(bytes(''));
   });
 
-  it('reads all lines, or as many as a hint asks for', async () => {
+  it('reads all lines, or lines until their length exceeds the hint', async () => {
     await using f = await reading('1\n22\n333\n4444\n');
     expect((await f.readlines(4)).join('|')).to.equal('1\n|22\n');
     expect((await f.readlines(0)).join('|')).to.equal('333\n|4444\n');
@@ -84,7 +84,7 @@ describe('reading a binary file', () => {
     expect(await f.readlines()).to.deep.equal([]);
   });
 
-  it('iterates over lines, and stands after the last one given', async () => {
+  it('iterates over lines, and continues after the last one', async () => {
     await using f = await reading('a\nb\nc\nd');
     for await (const line of f) {
       if (line.equals(bytes('b\n'))) break;
@@ -97,7 +97,7 @@ describe('reading a binary file', () => {
     expect(await one.next()).to.deep.equal({ done: true, value: undefined });
   });
 
-  it('gives lines without ends, and in batches', async () => {
+  it('returns lines without line endings, and in batches', async () => {
     await using f = await reading('a\nb\n\nc', 4096);
     const lines: string[] = [];
     for await (const line of f.lines()) lines.push(line.toString());
@@ -112,7 +112,7 @@ describe('reading a binary file', () => {
     ).to.equal('ERR_INVALID_ARG_TYPE');
   });
 
-  it('peeks without moving, and read1 takes what is there', async () => {
+  it('peeks without moving, and returns the available bytes from read1', async () => {
     await using f = await reading(long, 16);
     expect(await f.peek(1)).to.deep.equal(long.subarray(0, 16));
     expect(await f.tell()).to.equal(0);
@@ -162,7 +162,7 @@ describe('reading a binary file', () => {
     expect(await f.read(1)).to.deep.equal(long.subarray(2, 3));
   });
 
-  it('works on one line of a file that says nothing of its size', async function () {
+  it('reads one line of a file that reports no size', async function () {
     if (process.platform !== 'linux') skip(this, '/proc is only on Linux');
     await using f = await open('/proc/self/status', 'rb');
     expect((await f.readline()).toString()).to.match(/^Name:/);
@@ -170,7 +170,7 @@ describe('reading a binary file', () => {
     expect(await f.read()).to.deep.equal(bytes(''));
   });
 
-  it('is closed by await using, and says so', async () => {
+  it('is closed by await using', async () => {
     let kept: BinaryFile;
     {
       await using f = await reading('abc');

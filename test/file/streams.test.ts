@@ -25,7 +25,7 @@ async function all(stream: ReadableStream<Uint8Array>): Promise<Buffer> {
 describe('a range of a file as a stream', () => {
   const content = randomBytes(1_000_000);
 
-  it('begins and ends where it is told, of every kind of handle', async () => {
+  it('begins and ends at the given offsets, for every kind of handle', async () => {
     for (const buffering of [-1, 0, 1000]) {
       await using file = await open(newFile(content), 'rb', { buffering });
       await file.read(10);
@@ -50,7 +50,7 @@ describe('a range of a file as a stream', () => {
     }
   });
 
-  it('lets several ranges of one handle be read side by side', async () => {
+  it('can be read in parallel with other ranges of the handle', async () => {
     await using file = await open(newFile(content), 'rb');
     const starts = Array.from({ length: 10 }, (_, index) => index * 100_000);
     const parts = await Promise.all(
@@ -69,13 +69,13 @@ describe('a range of a file as a stream', () => {
     expect((await reader.read(new Uint8Array(3))).done).to.equal(true);
   });
 
-  it('sees what was written and not yet flushed', async () => {
+  it('contains data that was written but not flushed', async () => {
     await using file = await open(newPath(), 'w+b');
     await file.write(Buffer.from('0123456789'));
     expect(String(await all(file.readableStream({ start: 4 })))).to.equal('456789');
   });
 
-  it('gives larger pieces of long files, and pieces of a size that is asked for', async () => {
+  it('has larger chunks for long files, and chunks of the requested size', async () => {
     await using file = await open(newFile(Buffer.alloc(2_000_000)), 'rb');
     for (const start of [0, undefined]) {
       const sizes: number[] = [];
@@ -89,7 +89,7 @@ describe('a range of a file as a stream', () => {
     expect(sizes).to.deep.equal(Array.from({ length: 20 }, () => 100_000));
   });
 
-  it('refuses ranges and options that make no sense', async () => {
+  it('rejects invalid ranges and options', async () => {
     await using file = await open(newFile('abc'), 'rb');
     for (const o of [{ start: -1 }, { start: 1.5 }, { start: 2, end: 1 }, { end: NaN }, { chunkSize: 0 }])
       expect(() => file.readableStream(o), JSON.stringify(o))
@@ -117,7 +117,7 @@ describe('a stream whose consumer has gone', () => {
     ['buffered', 'rb', -1],
     ['text', 'r', -1],
   ] as const) {
-    it(`leaves to a ${name} file on a FIFO what was read for a cancelled stream`, async function () {
+    it(`leaves the data of a cancelled stream to a ${name} file on a FIFO`, async function () {
       if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
       for (let moment = 0; moment < moments; moment++) {
         const fifo = makeFifo();
@@ -139,7 +139,7 @@ describe('a stream whose consumer has gone', () => {
       }
     });
 
-    it(`leaves to a ${name} file on the disk what was read for a cancelled stream`, async () => {
+    it(`leaves the data of a cancelled stream to a ${name} file on the disk`, async () => {
       const content = 'x'.repeat(10) + 'y'.repeat(100_000);
       const path = newFile(content);
       for (let moment = 0; moment < moments; moment++) {
@@ -157,7 +157,7 @@ describe('a stream whose consumer has gone', () => {
     });
   }
 
-  it('ends at once when its signal is aborted, and closes what it owns', async () => {
+  it('ends immediately when its signal is aborted, and closes the handle that it owns', async () => {
     for (const mode of ['rb', 'r'] as const) {
       const controller = new AbortController();
       const file = await open(newFile('abc'), mode);
@@ -182,7 +182,7 @@ describe('a stream whose consumer has gone', () => {
 });
 
 describe('many streams on one signal', () => {
-  it('share one listener, which goes with the last stream', async () => {
+  it('share one listener, which is removed with the last stream', async () => {
     const { signal } = new AbortController();
     const path = newFile('abc');
     const streams = await Promise.all(
@@ -225,7 +225,7 @@ describe('many streams on one signal', () => {
 
 describe('a stream whose reader lets go of it while a read waits', () => {
   for (const kind of ['bytes', 'text'] as const)
-    it(`leaves the ${kind} that come then with the handle, or with the next reader`, async function () {
+    it(`leaves the ${kind} that arrive later to the handle, or to the next reader`, async function () {
       if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
       for (let round = 0; round < 20; round++) {
         const fifo = makeFifo();

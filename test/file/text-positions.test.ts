@@ -10,7 +10,7 @@ const text = 'aé日😀\r\nb\n\rж\r\r\nend';
 describe('positions in text', () => {
   after(removeFiles);
 
-  it('are the bytes before the next character, in every encoding and newline', async () => {
+  it('are the byte offsets of the next character, for every encoding and newline', async () => {
     for (const encoding of ['utf-8', 'utf-8-sig', 'utf-16', 'utf-16-be', 'utf-32', 'gb18030']) {
       const codec = findCodec(encoding)!;
       const mark = codec.mark?.length ?? 0;
@@ -26,7 +26,7 @@ describe('positions in text', () => {
     }
   });
 
-  it('come back to the same character from anywhere', async () => {
+  it('lead back to the same character', async () => {
     for (const encoding of ['utf-8', 'utf-8-sig', 'utf-16', 'utf-32', 'gb18030']) {
       const codec = findCodec(encoding)!;
       const path = fileOf(Buffer.concat([codec.mark ?? Buffer.alloc(0), encode(text, codec, 'strict')]));
@@ -47,14 +47,14 @@ describe('positions in text', () => {
     }
   });
 
-  it('are known to another handle too, byte order included', async () => {
+  it('are valid in another handle, including the byte order', async () => {
     const path = fileOf(hex('feff 0061 0062 0063'));
     await using f = await open(path, 'r', { encoding: 'utf-16' });
     await f.seek(4);
     expect(await f.read()).to.equal('bc');
   });
 
-  it('stay exact with replaced bytes and in legacy encodings', async () => {
+  it('are exact with replaced bytes and in legacy encodings', async () => {
     await using f = await open(fileOf(hex('61 ff e282 62 0d0a 63')), 'r', { errors: 'replace' });
     const told: number[] = [];
     while ((await f.read(1)) !== '') told.push(await f.tell());
@@ -64,7 +64,7 @@ describe('positions in text', () => {
     expect([await g.readline(), await g.tell()]).to.deep.equal(['本ｱ\n', 6]);
   });
 
-  it('take only offsets of 0 from the position and the end', async () => {
+  it('accept only an offset of 0 from the current position and the end', async () => {
     await using f = await open(fileOf('abc\n'));
     await f.read(1);
     expect(await f.seek(0, 1)).to.equal(1);
@@ -79,7 +79,7 @@ describe('positions in text', () => {
     expect(await f.read()).to.equal('c\n');
   });
 
-  it('cut the file where the reader stands', async () => {
+  it('are the default size of truncate', async () => {
     const path = fileOf('one\ntwo\n');
     await using f = await open(path, 'r+');
     await f.readline();
@@ -88,7 +88,7 @@ describe('positions in text', () => {
     expect(bytesOf(path)).to.equal(Buffer.from('one\n').toString('hex'));
   });
 
-  it('are exact behind malformed bytes that later ones show to be so, wherever a chunk ends', async () => {
+  it('are exact after malformed bytes that only later bytes reveal, wherever a chunk ends', async () => {
     // 81 30 36 begins no sequence of GB 18030, which its fourth byte shows; 84 31 begins one.
     for (let before = 8180; before < 8196; before++) {
       const path = fileOf(
@@ -109,7 +109,7 @@ describe('positions in text', () => {
     }
   });
 
-  it('pass to the binary file on detach', async () => {
+  it('apply to the binary file after detach', async () => {
     const f = await open(fileOf('one\ntwo\n'));
     await f.readline();
     await using binary = f.detach();
@@ -120,7 +120,7 @@ describe('positions in text', () => {
       .that.includes({ code: 'ERR_FILE_CLOSED' });
   });
 
-  it('refuse another encoding within text, and take it before and after', async () => {
+  it('allow a change of the encoding before and after text, but not within it', async () => {
     await using f = await open(fileOf(hex('e9 0a e9')), 'r', { encoding: 'latin-1' });
     expect(await f.readline()).to.equal('é\n');
     expect(await rejection(f.reconfigure({ encoding: 'cp1251' }))).to.include({

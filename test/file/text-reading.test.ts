@@ -19,7 +19,7 @@ describe('reading text', () => {
     expect(f.newlines).to.deep.equal(['\r', '\n', '\r\n']);
   });
 
-  it('keeps line ends as they are with every other newline', async () => {
+  it('does not translate line endings with any other newline', async () => {
     const path = fileOf('a\r\nb\rc\n');
     for (const [newline, lines] of [
       ['', ['a\r\n', 'b\r', 'c\n']],
@@ -32,7 +32,7 @@ describe('reading text', () => {
     }
   });
 
-  it("gives \\r and \\n one by one with newline ''", async () => {
+  it("returns \\r and \\n one by one with newline ''", async () => {
     await using f = await open(fileOf('\r\n'), 'r', { newline: '' });
     expect([await f.read(1), await f.tell(), await f.read(1), await f.read(1)]).to.deep.equal([
       '\r',
@@ -42,7 +42,7 @@ describe('reading text', () => {
     ]);
   });
 
-  it('finds line ends that chunks cut in two', async () => {
+  it('finds line endings that are split between chunks', async () => {
     const line = `${'x'.repeat(8191)}\r\n`;
     for (const newline of [null, '', '\r\n'] as const) {
       await using f = await open(fileOf(line.repeat(40)), 'r', { newline });
@@ -53,7 +53,7 @@ describe('reading text', () => {
     }
   });
 
-  it('goes on from where an iteration was left, whoever reads next', async () => {
+  it('continues after the last line of an iteration, with any method', async () => {
     await using f = await open(fileOf('one\ntwo\nthree\nfour\n'));
     const seen: string[] = [];
     for await (const line of f) if (seen.push(line) === 1) break;
@@ -83,7 +83,7 @@ describe('reading text', () => {
     expect(await f.readline()).to.equal('line 3\n');
   });
 
-  it('answers calls that nobody waited for in call order', async () => {
+  it('resolves unawaited calls in call order', async () => {
     await using f = await open(fileOf(Array.from({ length: 3000 }, (_, i) => `${i}\n`).join('')));
     const lines = await Promise.all(Array.from({ length: 3000 }, () => f.readline()));
     expect(lines).to.deep.equal(Array.from({ length: 3000 }, (_, i) => `${i}\n`));
@@ -95,7 +95,7 @@ describe('reading text', () => {
     expect(await f.readlines(-1)).to.deep.equal(['cc\n']);
   });
 
-  it('reads on when the file has grown', async () => {
+  it('reads data that is appended after the end was reached', async () => {
     const path = fileOf('a');
     await using f = await open(path);
     await using writer = await open(path, 'a');
@@ -105,7 +105,7 @@ describe('reading text', () => {
     expect(await f.readline()).to.equal('b\n');
   });
 
-  it('rejects malformed text with the place, and reads again after a seek', async () => {
+  it('rejects malformed text with its position, and reads again after a seek', async () => {
     await using f = await open(fileOf(hex('61 62 0a ff')));
     const error = await rejection(f.readline());
     expect(error).to.include({ code: 'ERR_UNICODE_DECODE', start: 3, end: 4, reason: 'invalid start byte' });
@@ -114,7 +114,7 @@ describe('reading text', () => {
     expect(await f.read()).to.equal('ab\n\ufffd');
   });
 
-  it('takes nothing when the signal is aborted already', async () => {
+  it('reads nothing if the signal is already aborted', async () => {
     await using f = await open(fileOf('one\ntwo\n'));
     expect(await f.readline()).to.equal('one\n');
     const error = await rejection(f.readline(-1, { signal: AbortSignal.abort('why') }));
@@ -122,7 +122,7 @@ describe('reading text', () => {
     expect(await f.readline()).to.equal('two\n');
   });
 
-  it('rejects reading what is not open for it', async () => {
+  it('rejects a read of a file that is open for writing only', async () => {
     await using f = await open(fileOf(''), 'w');
     for (const call of [f.read(), f.readline(), f.readlines(), f[Symbol.asyncIterator]().next()]) {
       expect(await rejection(call)).to.include({

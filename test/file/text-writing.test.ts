@@ -13,7 +13,7 @@ describe('writing text', () => {
     expect(await f.write('')).to.equal(0);
   });
 
-  it('writes \\n as newline says', async () => {
+  it('translates \\n as the option newline says', async () => {
     for (const [newline, written] of [
       [null, `a${EOL}b\r`],
       ['', 'a\nb\r'],
@@ -52,7 +52,7 @@ describe('writing text', () => {
     }
   });
 
-  it('writes none of a string that cannot be encoded', async () => {
+  it('writes no part of a string that cannot be encoded', async () => {
     const path = fileOf(null);
     await using f = await open(path, 'w', { encoding: 'utf-16' });
     expect(await rejection(f.write('fine \ud800'))).to.include({
@@ -65,7 +65,7 @@ describe('writing text', () => {
     expect(bytesOf(path)).to.equal('fffe6100');
   });
 
-  it('writes where the reader stands', async () => {
+  it('writes at the position of the next unread character', async () => {
     const path = fileOf('one\ntwo\nthree\n');
     await using f = await open(path, 'r+');
     expect(await f.readline()).to.equal('one\n');
@@ -75,13 +75,13 @@ describe('writing text', () => {
     expect(Buffer.from(bytesOf(path), 'hex').toString()).to.equal('one\nTWO\nthree\n');
   });
 
-  it('goes on reading in the order of the mark it has just written', async () => {
+  it('continues to read in the byte order of the mark that it has written', async () => {
     await using f = await open(fileOf(Buffer.from('aabb', 'utf16le')), 'r+', { encoding: 'utf-16' });
     await f.write('x');
     expect(await f.read()).to.equal('bb');
   });
 
-  it('flushes at each line end when it is buffered by lines', async () => {
+  it('flushes at each line ending with buffering 1', async () => {
     const path = fileOf(null);
     await using f = await open(path, 'w', { buffering: 1 });
     expect(f.lineBuffering).to.equal(true);
@@ -95,7 +95,7 @@ describe('writing text', () => {
     expect(bytesOf(path)).to.equal(flushed);
   });
 
-  it('lands writes that nobody waited for in call order', async () => {
+  it('performs unawaited writes in call order', async () => {
     const path = fileOf(null);
     await using f = await open(path, 'w');
     const expected = Array.from({ length: 3000 }, (_, i) => `${i}${EOL}`).join('');
@@ -104,7 +104,7 @@ describe('writing text', () => {
     expect(Buffer.from(bytesOf(path), 'hex').toString()).to.equal(expected);
   });
 
-  it('writes strings of any iterable, and those before one that fails', async () => {
+  it('writes the strings of any iterable, and those before an error of the iterable', async () => {
     const path = fileOf(null);
     await using f = await open(path, 'w', { encoding: 'ascii' });
     await f.writelines(
@@ -121,7 +121,7 @@ describe('writing text', () => {
     expect(Buffer.from(bytesOf(path), 'hex').toString()).to.equal(`a${EOL}b${EOL}ce`);
   });
 
-  it('ends with its signal while its source keeps it waiting; what came before stays', async () => {
+  it('rejects when its signal is aborted while its source is waiting, and keeps the earlier strings', async () => {
     const path = fileOf(null);
     const controller = new AbortController();
     await using f = await open(path, 'w');

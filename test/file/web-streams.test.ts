@@ -18,7 +18,7 @@ function newFile(content: string | Buffer): string {
 }
 
 describe('a readable stream of bytes', () => {
-  it('gives the rest of the file in chunks of the size that is asked for', async () => {
+  it('returns the rest of the file in chunks of the requested size', async () => {
     const content = randomBytes(100_000);
     for (const buffering of [0, -1, 1000]) {
       await using file = await open(newFile(content), 'rb', { buffering });
@@ -35,7 +35,7 @@ describe('a readable stream of bytes', () => {
     }
   });
 
-  it('reads nothing that nobody asked for', async () => {
+  it('reads only on demand', async () => {
     await using file = await open(newFile('abcdefghij'), 'rb', { buffering: 0 });
     const reader = file.readableStream({ chunkSize: 3 }).getReader();
     expect(await file.tell()).to.equal(0);
@@ -102,7 +102,7 @@ describe('a readable stream of bytes', () => {
     expect(Buffer.concat(parts).equals(content)).to.equal(true);
   });
 
-  it('cancels a read that waits, and leaves later bytes to the handle', async function () {
+  it('cancels a waiting read, and leaves later bytes to the handle', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     await using file = await open(fifo, 'rb');
@@ -138,7 +138,7 @@ describe('a readable stream of bytes', () => {
     expect((await failure(stream.getReader().read())).code).to.equal('ERR_FILE_CLOSED');
   });
 
-  it('is refused where reading is, and with wrong options', async () => {
+  it('cannot be created for a file that is not readable, or with invalid options', async () => {
     await using file = await open(newPath(), 'wb');
     expect(() => file.readableStream())
       .to.throw()
@@ -173,7 +173,7 @@ describe('a writable stream of bytes', () => {
     expect(readFileSync(path, 'utf8')).to.equal('before one AABB after');
   });
 
-  it('takes one chunk at a time: a slow reader at the other end holds up the source', async function () {
+  it('accepts one chunk at a time, so a slow reader slows down the source', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     await using reader = await open(fifo, 'rb');
@@ -198,7 +198,7 @@ describe('a writable stream of bytes', () => {
     expect(file.closed).to.equal(true);
   });
 
-  it('ends a write that waits when it is aborted', async function () {
+  it('ends a waiting write when it is aborted', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     await using reader = await open(fifo, 'rb');
@@ -213,14 +213,14 @@ describe('a writable stream of bytes', () => {
     expect((await reader.readall()).length).to.be.lessThan(1_000_000);
   });
 
-  it('rejects what is no bytes', async () => {
+  it('rejects chunks that are not bytes', async () => {
     await using file = await open(newPath(), 'wb');
     const writer = file.writableStream().getWriter();
     writer.closed.catch(() => undefined);
     expect((await failure(writer.write('text' as any))).code).to.equal('ERR_INVALID_ARG_TYPE');
   });
 
-  it('takes a node stream', async () => {
+  it('can be the destination of a Node stream', async () => {
     const content = randomBytes(200_000);
     const path = newPath();
     const file = await open(path, 'wb');
@@ -239,7 +239,7 @@ describe('a stream of text', () => {
     expect(read).to.equal(text.replaceAll(/\r\n?/g, '\n').slice('größe ☃\n'.length));
   });
 
-  it('gives what there is, without waiting for more', async function () {
+  it('returns the available text without waiting for more', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     await using file = await open(fifo);
@@ -260,7 +260,7 @@ describe('a stream of text', () => {
     expect((await reader.read()).done).to.equal(true);
   });
 
-  it('starts where the lines read before it ended', async () => {
+  it('starts after the lines that were read before', async () => {
     await using file = await open(newFile('one\ntwo\nthree\n'));
     await file.readline();
     const reader = file.readableStream().getReader();
@@ -268,14 +268,14 @@ describe('a stream of text', () => {
     expect((await reader.read()).done).to.equal(true);
   });
 
-  it('fails at what cannot be decoded, and is over then', async () => {
+  it('fails at malformed text, and ends', async () => {
     const file = await open(newFile(Buffer.from([65, 0xff, 66])));
     const error = await failure(file.readableStream({ close: true }).getReader().read());
     expect(error.code).to.equal('ERR_UNICODE_DECODE');
     expect(file.closed).to.equal(true);
   });
 
-  it('is written as text', async () => {
+  it('accepts strings when it is written', async () => {
     const path = newPath();
     const file = await open(path, 'w', { encoding: 'utf-16' });
     const writer = file.writableStream({ close: true }).getWriter();

@@ -28,7 +28,7 @@ describe('writing a binary file', () => {
     expect(folder.get('f')).to.equal('abcdefghij');
   });
 
-  it('writes what is larger than the buffer behind what is in it', async () => {
+  it('writes data larger than the buffer after the buffered data', async () => {
     await using f = await file('wb');
     await f.write(bytes('ab'));
     expect(await f.write(Buffer.alloc(100, 'x'))).to.equal(100);
@@ -37,7 +37,7 @@ describe('writing a binary file', () => {
     expect(folder.get('f')).to.equal(`ab${'x'.repeat(100)}c`);
   });
 
-  it('takes every kind of memory, all of its bytes', async () => {
+  it('writes all bytes of every kind of memory', async () => {
     const shared = new SharedArrayBuffer(2);
     new Uint8Array(shared).set(bytes('st'));
     await using f = await file('wb');
@@ -104,7 +104,7 @@ describe('writing a binary file', () => {
     expect(folder.get('f')).to.equal('\0\0\0\0\0x');
   });
 
-  it('appends behind what others append, and tells where it really stands', async () => {
+  it('appends after data that others append, and reports the true position', async () => {
     await using f = await file('ab+', 'abc');
     expect(await f.tell()).to.equal(3);
     await f.write(bytes('d'));
@@ -119,7 +119,7 @@ describe('writing a binary file', () => {
     expect(await f.tell()).to.equal(10);
   });
 
-  it('a relative seek counts from the true position in append mode', async () => {
+  it('seeks relative to the true position in append mode', async () => {
     await using f = await file('ab+', 'abc');
     await f.seek(0);
     await f.write(bytes('d'));
@@ -127,7 +127,7 @@ describe('writing a binary file', () => {
     expect(await f.read()).to.deep.equal(bytes('d'));
   });
 
-  it('truncates what is buffered too, and stays where it stood', async () => {
+  it('truncates buffered data, too, and keeps its position', async () => {
     await using f = await file('rb+', '0123456789');
     await f.seek(4);
     await f.write(bytes('ab'));
@@ -144,7 +144,7 @@ describe('writing a binary file', () => {
     expect(await f.read()).to.deep.equal(bytes('1\0'));
   });
 
-  it('sync and datasync flush first', async () => {
+  it('flushes before sync and datasync', async () => {
     await using f = await file('wb');
     await f.write(bytes('a'));
     await f.sync();
@@ -154,7 +154,7 @@ describe('writing a binary file', () => {
     expect(folder.get('f')).to.equal('ab');
   });
 
-  it('flush brings the descriptor to where the user stands', async () => {
+  it('moves the descriptor to the position of the handle on flush', async () => {
     await using f = await file('rb+', '0123456789', 100);
     await f.read(3);
     await f.flush();
@@ -162,7 +162,7 @@ describe('writing a binary file', () => {
     expect(fs.readSync(f.fileno(), Buffer.alloc(100))).to.equal(6);
   });
 
-  it('shows a raw file what was written above it, as soon as it is detached', async () => {
+  it('makes written data visible to the raw file after detach', async () => {
     for (const binary of [true, false]) {
       const name = folder.at('detached');
       let written: Promise<number>;
@@ -207,7 +207,7 @@ describe('writing a binary file', () => {
     await raw.close();
   });
 
-  it('hands memory over with transfer, and writes the same bytes', async () => {
+  it('detaches the memory with transfer, and writes the same bytes', async () => {
     await using f = await file('wb');
     for (const size of [3, 100_000]) {
       const data = new Uint8Array(size).fill(65);

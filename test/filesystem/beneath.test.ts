@@ -82,7 +82,7 @@ describe('beneath', function () {
     expect((await rejection(readText('/jail/dir/deep/up/file'))).code).to.equal('ERR_OUTSIDE_ROOT');
   });
 
-  it('refuses every way out', async () => {
+  it('rejects every path that leads out of the root', async () => {
     symlinkSync(at('outside'), at('root/absolute'));
     symlinkSync('../outside', at('root/relative'));
     symlinkSync('/proc/self/root', at('root/magic'));
@@ -120,7 +120,7 @@ describe('beneath', function () {
     expect((await rejection(readText('/jail/none'))).code).to.equal('ENOENT');
   });
 
-  it('refuses .. that lead out of the mount, also where the mount is at a directory of the disk', async () => {
+  it('rejects .. that leads out of the mount, even if the mount is at a directory of the disk', async () => {
     using _ = mount(at('root'), beneath(at('root')));
     for (const name of ['../outside/secret', 'dir/../../outside/secret', '../root/../outside/secret']) {
       for (const path of [`/jail/${name}`, `${at('root')}/${name}`, Buffer.from(`${at('root')}/${name}`)]) {
@@ -133,7 +133,7 @@ describe('beneath', function () {
   });
 
   // With fewer, the other process may not have had its turn yet.
-  it('touches nothing outside in 10,000 opens and more, while another process swaps a directory for a link', async function () {
+  it('opens no file outside in 10,000 attempts, while another process replaces a directory by a link', async function () {
     this.timeout(240_000);
     writeFileSync(at('outside/file'), 'secret');
     const swap = 'cd "$1"; while :; do mv dir real; ln -s ../outside dir; rm dir; mv real dir; done';

@@ -14,7 +14,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
     const flat = mountedFlatFiles(prefix);
     const at = (name: string): string => `${prefix}/${name}`;
 
-    it('refuses what the file system cannot do, naming both, before any I/O', async () => {
+    it('rejects unsupported operations before any I/O, naming the file system and the capability', async () => {
       await writeFile(at('f'), 'x');
       flat.files.calls.length = 0;
       for (const refused of [
@@ -37,7 +37,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
         .with.property('code', 'ERR_UNSUPPORTED_OPERATION');
     });
 
-    it('refuses each call whose capability is missing, before any I/O', async () => {
+    it('rejects each call whose capability is missing, before any I/O', async () => {
       await writeFile(at('f'), 'x');
       using _ = mount(prefix, wrap(flat.files, { capabilities: {} }));
       const refused: Record<string, () => Promise<unknown>> = {
@@ -66,7 +66,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
       expect(flat.files.calls).to.deep.equal([]);
     });
 
-    it('writes files from start to end where there is no capability for more', async () => {
+    it('writes files only from start to end without randomWrite', async () => {
       using _ = mount(prefix, wrap(flat.files, { capabilities: {} }));
       await using file = await open(at('f'), 'wb', { buffering: 0 });
       expect(await file.write(Buffer.from('one'))).to.equal(3);

@@ -20,7 +20,7 @@ describe('a walk over flat keys', () => {
     return { files, flat, listings: () => listings };
   };
 
-  it('takes one listing for the whole tree, and gives what listings of the directories give', async () => {
+  it('needs one listing for the whole tree, and returns the same as listings of the directories', async () => {
     const { files, flat, listings } = setUp();
     using _ = mount('/flat', flat);
     await os.makedirs('/flat/a/b');
@@ -40,7 +40,7 @@ describe('a walk over flat keys', () => {
     expect(await walked()).to.deep.equal(flatly);
   });
 
-  it('lists directories where keys are no paths', async () => {
+  it('lists directories one by one if keys are not valid paths', async () => {
     const { files, flat } = setUp(['/a', '/b//c']);
     using _ = mount('/flat', flat);
     await writeFile('/flat/a', 'x');

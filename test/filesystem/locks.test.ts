@@ -17,7 +17,7 @@ describe('locks of files below a root', function () {
     skip(this, 'beneath() is not available on Windows');
   });
 
-  it('exclude those of the same files by another path, and keep updates apart', async () => {
+  it('exclude locks of the same files by another path, and protect updates', async () => {
     using _files = mount('/below', beneath(scratch.path));
     const direct = `${scratch.path}/a`;
     const lock = await lockFile('/below/a');
@@ -39,7 +39,7 @@ describe('locks of files below a root', function () {
     expect(readdirSync(scratch.path).sort()).to.deep.equal(['a', 'n']);
   });
 
-  it('lead nowhere outside', async () => {
+  it('cannot be taken outside of the root', async () => {
     mkdirSync(`${scratch.path}/root`);
     writeFileSync(`${scratch.path}/outside`, 'kept');
     symlinkSync('../outside', `${scratch.path}/root/out`);
@@ -67,7 +67,7 @@ describe('locks of files in memory', () => {
     expect((await rejection(lockFile('/memory/a', { timeout: 5 }))).code).to.equal('ERR_TIMEOUT');
   });
 
-  it('keep updates apart', async () => {
+  it('protect updates', async () => {
     using files = memoryFiles({}, { at: '/memory' });
     const add = (): Promise<void> =>
       updateAtomic('/memory/n', (old) => String(Number(old ?? 0) + 1), { encoding: 'utf-8' });

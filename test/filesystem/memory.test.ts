@@ -79,7 +79,7 @@ describe('the memory file system', () => {
     await f.close();
   });
 
-  it('says how much there was room for when it is full, and gives room back', async () => {
+  it('reports how much was written when it is full, and frees the space of removed files', async () => {
     const memory = files({ capacity: 10 });
     await write(memory, '/a', 'abcd');
     const full = await rejection(write(memory, '/b', '12345678'));
@@ -91,7 +91,7 @@ describe('the memory file system', () => {
     expect((await memory.statvfs('/')).bfree).to.equal(0);
   });
 
-  it('keeps the content of an open file whose name is gone, and its room until it is closed', async () => {
+  it('keeps the content and the space of an open file that was removed until it is closed', async () => {
     const memory = files({ capacity: 4 });
     const f = await memory.open('/f', NEW | O_EXCL, 0o666, call);
     await f.pwrite!(Buffer.from('kept'), 0, call);
@@ -117,7 +117,7 @@ describe('the memory file system', () => {
     await f.close();
   });
 
-  it('appends wherever the end is by then', async () => {
+  it('appends at the current end of the file', async () => {
     const memory = files();
     const one = await memory.open('/f', O_WRONLY | O_CREAT | O_APPEND, 0o666, call);
     const two = await memory.open('/f', O_WRONLY | O_APPEND, 0, call);
@@ -128,7 +128,7 @@ describe('the memory file system', () => {
     await Promise.all([one.close(), two.close()]);
   });
 
-  it('refuses to read what was opened for writing, and the other way about', async () => {
+  it('rejects reads of files that are open for writing only, and writes of those open for reading only', async () => {
     const memory = files();
     const w = await memory.open('/f', O_WRONLY | O_CREAT, 0o666, call);
     const r = await memory.open('/f', O_RDONLY, 0, call);
@@ -138,7 +138,7 @@ describe('the memory file system', () => {
     expect((await rejection(w.truncate!(2n ** 62n, call))).code).to.equal('EFBIG');
   });
 
-  it('takes names that are not UTF-8 as bytes and gives them back so', async () => {
+  it('accepts and returns names that are not UTF-8 as bytes', async () => {
     const memory = files();
     const name = Buffer.from([0x61, 0xff, 0xc3, 0xa4, 0xed, 0xa0, 0x80]);
     await memory.mkdir(Buffer.concat([Buffer.from('/'), name]), 0o777);
@@ -174,7 +174,7 @@ describe('the memory file system', () => {
     expect((await statOf(memory, '/d')).mode.toString(8)).to.equal('40750');
   });
 
-  it('stops a user where permissions do', async () => {
+  it('checks the permissions of its user', async () => {
     const memory = files();
     await memory.mkdir('/locked', 0o755);
     await write(memory, '/locked/secret', 'x');
@@ -187,7 +187,7 @@ describe('the memory file system', () => {
     expect(await memory.access('/locked', constants.R_OK | constants.X_OK)).to.equal(true);
   });
 
-  it('follows 40 links and no more', async () => {
+  it('follows at most 40 links', async () => {
     const memory = files();
     await write(memory, '/l0', 'end');
     for (let i = 1; i <= 41; i++) await memory.symlink(`l${i - 1}`, `/l${i}`);
@@ -195,7 +195,7 @@ describe('the memory file system', () => {
     expect((await rejection(memory.readFile('/l41', call))).code).to.equal('ELOOP');
   });
 
-  it('opens a directory only as one, to be synced', async () => {
+  it('opens a directory only with O_DIRECTORY, to sync it', async () => {
     const memory = files();
     expect((await rejection(memory.open('/', O_RDONLY, 0, call))).code).to.equal('EISDIR');
     const directory = await memory.open('/', O_RDONLY | O_DIRECTORY, 0, call);
@@ -204,7 +204,7 @@ describe('the memory file system', () => {
     await directory.close();
   });
 
-  it('makes files without names', async () => {
+  it('creates files without names', async () => {
     const memory = files();
     const f = await memory.createTemporary('/');
     await f.pwrite!(Buffer.from('x'), 0, call);

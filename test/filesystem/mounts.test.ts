@@ -116,7 +116,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
       );
     });
 
-    it('makes, lists, walks and globs directories', async () => {
+    it('creates, lists, walks and globs directories', async () => {
       await os.makedirs(at('a/b/c'));
       await os.makedirs(at('a/b/c'), { existOk: true });
       expect((await rejection(os.makedirs(at('a/b/c')))).code).to.equal('EEXIST');
@@ -168,7 +168,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
       expect((await rejection(os.move(at('one'), at('in')))).code).to.equal('EEXIST');
     }).timeout(60_000);
 
-    it('removes trees and single things', async () => {
+    it('removes trees and single entries', async () => {
       await os.makedirs(at('t/a/b'));
       await writeFile(at('t/a/f'), 'x');
       await os.rmtree(at('t'));
@@ -205,7 +205,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
       expect((await rejection(openAtomic(at('f'), 'x'))).code).to.equal('EEXIST');
     });
 
-    it('has all kinds of temporary files', async () => {
+    it('supports all kinds of temporary files', async () => {
       await os.makedirs(at('tmp'));
       const dir = at('tmp');
       {
@@ -240,7 +240,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
 }
 
 describe('mounts', () => {
-  it('go by the longest prefix, at boundaries of names, and by the later of two', async () => {
+  it('use the longest prefix of whole names, and the later one of two equal prefixes', async () => {
     const [outer, inner, later] = [new FlatFiles(), new FlatFiles(), new FlatFiles()];
     using _outer = mount('/m', outer);
     using _inner = mount('/m/inner/', inner);
@@ -266,7 +266,7 @@ describe('mounts', () => {
     expect(await os.exists(`${process.cwd()}/../../etc/passwd`)).to.equal(existsSync('../../etc/passwd'));
   });
 
-  it('take URLs only while something is mounted there', async () => {
+  it('accept URLs only while a file system is mounted there', async () => {
     const url = new URL('flat://bucket/a%20b');
     expect((await rejection(readText(url))).code).to.equal('ERR_INVALID_URL_SCHEME');
     using _ = mount('flat://bucket', new FlatFiles());
@@ -274,7 +274,7 @@ describe('mounts', () => {
     expect(await readText(url)).to.equal('x');
   });
 
-  it('for a scope are seen in its asynchronous context alone', async () => {
+  it('for a scope are visible only in its asynchronous context', async () => {
     const seen = await Promise.all(
       ['one', 'two'].map((text) =>
         mount('/scoped', new FlatFiles(), {
@@ -297,7 +297,7 @@ describe('mounts', () => {
     });
   });
 
-  it('leave files that are open usable after they have gone', async () => {
+  it('leave open files usable after they have been unmounted', async () => {
     const files = new FlatFiles();
     const mounted = mount('/m', files);
     await writeFile('/m/f', 'still here');
@@ -306,7 +306,7 @@ describe('mounts', () => {
     expect(await file.read()).to.equal('still here');
   });
 
-  it('are refused at prefixes that are no paths, and for objects that are no file systems', () => {
+  it('reject invalid prefixes, and objects that are not file systems', () => {
     for (const prefix of [7, undefined, 'relative', '', './x', '/a\0'])
       expect(() => mount(prefix as string, new FlatFiles())).to.throw(TypeError);
     for (const files of [undefined, null, {}, { name: 'x', open: () => 1 }])
@@ -314,7 +314,7 @@ describe('mounts', () => {
     expect(() => mount('/m', new FlatFiles(), { scop: () => 1 } as never)).to.throw(TypeError);
   });
 
-  it('complete a write that a file system cuts short into an error', async () => {
+  it('reject if a file system writes fewer bytes than it was given', async () => {
     const files = new FlatFiles();
     const short = wrap(files, {
       async open(name, flags, permissions, call) {
@@ -330,7 +330,7 @@ describe('mounts', () => {
     expect(error).to.include({ code: 'EIO', bytesWritten: 2 });
   });
 
-  it('never replace an existing file by an exclusive one, whatever the file system does to replace files', async () => {
+  it('never replace an existing file by an exclusive write, with any method to replace files', async () => {
     const files = new FlatFiles();
     const replacing = wrap(files, {
       openReplacement: (name) => files.open(name, constants.O_WRONLY | constants.O_CREAT, 0o666),
@@ -343,7 +343,7 @@ describe('mounts', () => {
     expect(await readText('/m/fresh')).to.equal('');
   });
 
-  it('pass everything but the overrides of a wrapper on', async () => {
+  it('forward everything except the overrides of a wrapper', async () => {
     const files = new FlatFiles();
     let opens = 0;
     const counting = wrap(files, {

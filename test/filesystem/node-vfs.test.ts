@@ -41,7 +41,7 @@ describe('a mount of node:vfs', () => {
     );
   });
 
-  it('has its files replaced atomically, synced, linked and measured, and refuses locks', async function () {
+  it('supports atomic writes, sync, links and statvfs, and rejects locks', async function () {
     if (!hasFlag) skip(this, 'this Node has no node:vfs');
     const { stdout, stderr } = await runProgram(
       `

@@ -39,7 +39,7 @@ describe('wrappers', () => {
   const scratch = scratchDirectory();
   const inScratch = (name: string): string => `${scratch.path}/${name}`;
 
-  it('hold real files under a wrapper, which mount anywhere', async () => {
+  it('can be put around real files and mounted anywhere', async () => {
     using _ = mount(
       scratch.path,
       wrap(realFileSystem, {

@@ -106,7 +106,7 @@ describe('serveFile', () => {
       utimesSync(at(name), MODIFIED + 0.5, MODIFIED + 0.5);
   }
 
-  it('answers as send does', async () => {
+  it('responds as send does', async () => {
     site();
     const ours = await listen(underRoot());
     const theirs = await listen((req, res) => {
@@ -138,7 +138,7 @@ describe('serveFile', () => {
     expect(failures).to.deep.equal([]);
   });
 
-  it('knows its own ETag, weakly compared or strongly', async () => {
+  it('compares its ETag weakly or strongly, as the header requires', async () => {
     site();
     const place = await listen(underRoot());
     const { etag } = (await ask(place, { path: '/page.html' })).headers as { etag: string };
@@ -168,7 +168,7 @@ describe('serveFile', () => {
     expect(headers.etag).to.be.a('string');
   });
 
-  it('sends several ranges as multipart/byteranges, those that overlap as one', async () => {
+  it('sends several ranges as multipart/byteranges, and joins those that overlap', async () => {
     site();
     const place = await listen(underRoot());
     const { status, headers, body } = await ask(place, {
@@ -200,7 +200,7 @@ describe('serveFile', () => {
     );
   });
 
-  it('refuses methods, directories, escapes by links, and what may not be read', async () => {
+  it('refuses other methods, directories, links out of the root, and unreadable files', async () => {
     site();
     mkdirSync(at('public'));
     symlinkSync('../page.html', at('public/out.html'));
@@ -221,7 +221,7 @@ describe('serveFile', () => {
     else expect(await status('/locked')).to.equal(403);
   });
 
-  it('serves a path without a root, with header fields of its caller', async () => {
+  it("serves a path without a root, with the caller's header fields", async () => {
     site();
     const place = await listen((req, res) => {
       res.setHeader('Content-Type', 'text/x-mine');
@@ -299,7 +299,7 @@ describe('serveFile', () => {
     expect(body.equals(readFileSync(at('large.bin')))).to.equal(true);
   });
 
-  it('holds neither threads for slow clients nor descriptors for those that vanish', async function () {
+  it('keeps no threads for slow clients, and no descriptors for clients that disconnect', async function () {
     this.timeout(240_000);
     if (process.platform !== 'linux') skip(this, 'reads /proc/self/fd');
     writeFileSync(at('large.bin'), '');
@@ -342,7 +342,7 @@ describe('serveFile', () => {
     }
   });
 
-  it('rejects what is no fault of the request, and closes the connection of a file that shrinks', async () => {
+  it('rejects with errors that the request has not caused, and closes the connection if the file shrinks', async () => {
     site();
     const place = await listen(async (req, res) => {
       const sending = serveFile(req, res, at('large.bin'));

@@ -54,7 +54,7 @@ describe('serveFile with small files', () => {
     });
   }
 
-  it('answers with what the file holds at each request', async () => {
+  it('sends the content that the file has at the time of the request', async () => {
     writeFileSync(at('page.html'), 'first');
     for (let i = 0; i < 3; i++) expect((await ask('/page.html')).text).to.equal('first');
     writeFileSync(at('page.html'), 'the second');
@@ -108,7 +108,7 @@ describe('serveFile with small files', () => {
     expect(metrics().pool.inline.hits).to.be.greaterThan(used);
   });
 
-  it('knows the type of a name by the extension of its last part, in any case', async () => {
+  it('determines the media type by the extension, in upper or lower case', async () => {
     mkdirSync(at('dir.html'));
     const types: Record<string, string> = {
       'a.html': 'text/html; charset=utf-8',
@@ -128,7 +128,7 @@ describe('serveFile with small files', () => {
     }
   });
 
-  it('rejects header fields that no response can have, and leaves the response alone', async () => {
+  it('rejects invalid header fields, and does not change the response', async () => {
     writeFileSync(at('page.html'), 'page');
     const refused: [headers: unknown, code: string, argument: string][] = [
       [{ 'bad name': 'x' }, 'ERR_INVALID_ARG_VALUE', "options.headers['bad name']"],

@@ -40,7 +40,7 @@ describe('a call past the inline budget', () => {
     }
   });
 
-  it('is aborted by its signal, alone', async () => {
+  it('is aborted by its own signal only', async () => {
     const f = await open(name, 'rb');
     for (let round = 0; round < 50; round++) {
       const controller = new AbortController();

@@ -188,7 +188,7 @@ describe('the inline path', function () {
     await f.close();
   });
 
-  it('gives uncached ranges to the pool, with the same bytes', async function () {
+  it('reads uncached ranges through the pool, with the same bytes', async function () {
     needed(this);
     const name = path.join(scratch.path, 'cold');
     writeFileSync(name, pattern(64 * PAGE));
@@ -216,7 +216,7 @@ describe('the inline path', function () {
     if (!tmpfs) expect(completed()).to.be.greaterThan(completedBefore);
   });
 
-  it('lets the event loop turn while a loop only hits', async function () {
+  it('lets the event loop run while a loop reads cached data only', async function () {
     needed(this);
     const name = path.join(scratch.path, 'flat-out');
     writeFileSync(name, pattern(PAGE));
@@ -313,7 +313,7 @@ describe('the inline path', function () {
     });
   }
 
-  it('keeps one result whole when the memory of another is taken away', async () => {
+  it('keeps a result unchanged when the memory of another is transferred', async () => {
     const name = path.join(scratch.path, 'memory');
     writeFileSync(name, pattern(2 * PAGE));
     const f = await open(name, 'rb');

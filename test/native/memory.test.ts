@@ -241,7 +241,7 @@ describe('memory', () => {
     expect(fs.statSync(folder.at('f')).size).to.equal(100_000);
   });
 
-  it('transferring one result, or handing it to write, leaves the others as they are', async () => {
+  it('does not change other results when one is transferred, or passed to write', async () => {
     // Through the pool many results come together.
     const ending = await runProgram(
       `import { open } from 'uvfiles';
@@ -262,7 +262,7 @@ describe('memory', () => {
     expect(JSON.parse(ending.stdout)).to.deep.equal({ lost: 0, same: true });
   });
 
-  it('a view spoilt under a read of a pipe loses none of its bytes', async () => {
+  it('loses no bytes of a pipe when a view is detached during the read', async () => {
     const ending = await runProgram(
       `import { open } from 'uvfiles';
        import { spawnSync } from 'node:child_process';
@@ -285,7 +285,7 @@ describe('memory', () => {
     expect(JSON.parse(ending.stdout)).to.deep.equal(['ERR_INVALID_STATE', 'precious']);
   });
 
-  it('collecting garbage while reads are under way writes into no one else', async () => {
+  it('writes into no other memory if garbage is collected during reads', async () => {
     const ending = await runProgram(
       `import { open } from 'uvfiles';
        const f = await open(process.argv[1], 'rb', { buffering: 0 });
@@ -313,7 +313,7 @@ describe('memory', () => {
     expect(ending).to.include({ stderr: '', stdout: 'clean\n', code: 0 });
   });
 
-  it('refuses to read into, or take over, what is detached already', async () => {
+  it('rejects views that are already detached', async () => {
     await using f = await open(folder.put('f', 'abc'), 'rb+');
     const gone = new Uint8Array(4);
     detach(gone.buffer);

@@ -38,7 +38,7 @@ describe('the memory of results', () => {
     expect(answer).to.deep.equal({ shared: true, emptied: 0 });
   });
 
-  it('of a result alone is its own to transfer', async () => {
+  it('of a large result can be transferred', async () => {
     const f = await open(folder.put('alone', Buffer.alloc(200_000, 7)), 'rb', { buffering: 0 });
     const bytes = await f.pread(100_000, 0);
     const moved = structuredClone(bytes.buffer as ArrayBuffer, { transfer: [bytes.buffer as ArrayBuffer] });
@@ -47,7 +47,7 @@ describe('the memory of results', () => {
     await f.close();
   });
 
-  it('may be short on the JavaScript heap: every result still comes', async () => {
+  it('can be scarce on the JavaScript heap, and every result is still delivered', async () => {
     const answer = answerOf(
       await runProgram(
         `import { open, os, readBytes, readMany, tempfile } from 'uvfiles';
@@ -79,7 +79,7 @@ describe('the memory of results', () => {
 describe('the memory of arguments', () => {
   const folder = new Folder();
 
-  it('may be short: the call rejects, and the next one is served', async function () {
+  it('can be scarce: the call rejects, and the next one succeeds', async function () {
     if (process.platform !== 'linux') skip(this, 'only Linux limits address space with ulimit -v');
     const answer = answerOf(
       await runProgram(

@@ -88,7 +88,7 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('1300 true\n1300 true');
   });
 
-  it('goes on with lists, walks, listings, copies and atomic writes', async () => {
+  it('lets lists, walks, listings, copies and atomic writes wait for descriptors', async () => {
     const program = `
       hold();
       let read = 0;
@@ -121,7 +121,7 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('AbortError AbortError AbortError');
   });
 
-  it('tells the opener of more files than there may be', async () => {
+  it('rejects open without waiting', async () => {
     const program = `
       const files = [];
       try { for (;;) files.push(await open(top + '/f0')); } catch (error) { console.log(error.code); }

@@ -60,7 +60,7 @@ describe('workers', () => {
     }
   });
 
-  it('work side by side, and leave the main thread its own', async () => {
+  it('work in parallel, without effect on the main thread', async () => {
     const name = folder.put('shared', Buffer.alloc(100_000, 'y'));
     const workers = Array.from({ length: 4 }, () =>
       start(
@@ -103,14 +103,14 @@ describe('workers', () => {
     expect(fs.readFileSync(target, 'latin1')).to.equal('kept');
   });
 
-  it('stay until what they have asked for is done', async () => {
+  it('stay alive until their operations have finished', async () => {
     const target = folder.at('stays');
     const worker = start(`writeFile(workerData.target, Buffer.alloc(3_000_000, 'z'));`, { target });
     expect(await ended(worker)).to.equal(0);
     expect(fs.statSync(target).size).to.equal(3_000_000);
   });
 
-  it('one that computes does not keep the others from the pool', async () => {
+  it('do not block the pool for others while one of them computes', async () => {
     const busy = start(
       `
       configure({ inline: false });

@@ -35,7 +35,7 @@ describe('open', () => {
     });
   }
 
-  it('refuses every other mode before it touches the file', async () => {
+  it('rejects every other mode before it touches the file', async () => {
     const name = folder.put('untouched', 'kept');
     const bad = [
       '',
@@ -66,7 +66,7 @@ describe('open', () => {
     expect(folder.get('untouched')).to.equal('kept');
   });
 
-  it('refuses options that do not go together, before it touches the file', async () => {
+  it('rejects options that exclude each other before it touches the file', async () => {
     const name = folder.put('untouched', 'kept');
     const bad: [string, object][] = [
       ['wb', { encoding: 'utf-8' }],
@@ -114,7 +114,7 @@ describe('open', () => {
     }
   });
 
-  it('gives a raw file for buffering 0, and the buffered files above one', async () => {
+  it('resolves to a RawFile with buffering 0, and to buffered files otherwise', async () => {
     const name = folder.put('f');
     const raw = await open(name, 'rb', { buffering: 0 });
     expect(raw).to.be.instanceOf(RawFile);
@@ -151,7 +151,7 @@ describe('open', () => {
     ).to.equal(true);
   });
 
-  it('refuses what is no path, and paths with a NUL', async () => {
+  it('rejects values that are not paths, and paths with a NUL', async () => {
     for (const bad of [undefined, null, {}, [], true, 5n, Symbol('x'), () => 'x']) {
       expect(await codeOf(open(bad as never, 'rb'))).to.equal('ERR_INVALID_ARG_TYPE');
     }
@@ -163,14 +163,14 @@ describe('open', () => {
     expect(await codeOf(open('', 'rb'))).to.equal('ENOENT');
   });
 
-  it('refuses a directory when it is opened', async () => {
+  it('rejects a directory', async () => {
     const error = await rejection(open(folder.path, 'rb'));
     expect(error.code).to.equal('EISDIR');
     expect(error.path).to.equal(folder.path);
     expect(await codeOf(open(folder.path, 'wb'))).to.equal('EISDIR');
   });
 
-  it('creates with the permissions asked for, less the umask', async () => {
+  it('creates files with the given permissions, less the umask', async () => {
     const before = process.umask(0o027);
     try {
       await (await open(folder.at('default'), 'wb')).close();
@@ -190,7 +190,7 @@ describe('open', () => {
     await f.close();
   });
 
-  it('works on a descriptor, and closes it unless told not to', async () => {
+  it('opens a descriptor, and closes it unless closefd is false', async () => {
     const lent = fs.openSync(folder.put('f', 'abc'), 'r+');
     const f = await open(lent, 'rb', { closefd: false });
     expect(f.name).to.equal(lent);
@@ -205,7 +205,7 @@ describe('open', () => {
       .with.property('code', 'EBADF');
   });
 
-  it("stands where a descriptor stands, and at the end in mode 'a'", async () => {
+  it("starts at the position of a descriptor, and at the end in mode 'a'", async () => {
     const fd = fs.openSync(folder.put('f', 'abcdef'), 'r+');
     fs.readSync(fd, Buffer.alloc(2));
     const f = await open(fd, 'rb', { closefd: false });
@@ -217,21 +217,21 @@ describe('open', () => {
     await g.close();
   });
 
-  it('refuses descriptors that are none', async () => {
+  it('rejects numbers that are not open descriptors', async () => {
     for (const bad of [-1, 1.5, Number.NaN, 2 ** 31])
       expect(await codeOf(open(bad, 'rb')), String(bad)).to.equal('ERR_OUT_OF_RANGE');
     const error = await rejection(open(2_000_000, 'rb'));
     expect(error).to.include({ code: 'EBADF', syscall: 'fstat' });
   });
 
-  it('a failed open on a descriptor leaves it to its owner', async () => {
+  it('does not close a descriptor that it fails to open', async () => {
     const fd = fs.openSync(folder.path, 'r');
     expect(await codeOf(open(fd, 'rb'))).to.equal('EISDIR');
     fs.fstatSync(fd);
     fs.closeSync(fd);
   });
 
-  it('has an opener open the file', async () => {
+  it('opens the file with the opener', async () => {
     const calls: unknown[] = [];
     const name = folder.put('f', 'abc');
     const opener = async (given: unknown, flags: number): Promise<number> => {
@@ -277,7 +277,7 @@ describe('open', () => {
     await expectDescriptors(before);
   });
 
-  it('ends with its signal or timeout while an opener keeps it waiting, and closes what is opened later', async () => {
+  it('rejects after an abort or timeout while its opener is waiting, and closes a descriptor that is opened later', async () => {
     const before = await openDescriptors();
     const reason = new Error('enough');
     const controller = new AbortController();
@@ -294,7 +294,7 @@ describe('open', () => {
     await expectDescriptors(before);
   });
 
-  it('an aborted open rejects, creates nothing, and leaks no descriptor', async () => {
+  it('rejects when aborted, creates nothing, and leaks no descriptor', async () => {
     const before = await openDescriptors();
     const reason = new Error('enough');
     const error = await rejection(open(folder.at('never'), 'wb', { signal: AbortSignal.abort(reason) }));
@@ -313,7 +313,7 @@ describe('open', () => {
     await expectDescriptors(before);
   });
 
-  it('waits for descriptors or says EMFILE, and goes on when there are some', async () => {
+  it('rejects with EMFILE without descriptors, and works again when there are some', async () => {
     const ending = await runProgram(
       `import { open } from 'uvfiles';
        const files = [];

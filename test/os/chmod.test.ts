@@ -9,7 +9,7 @@ import { rejection, scratchDirectory } from '../support/temp.js';
 describe('chmod', () => {
   const scratch = scratchDirectory();
 
-  it('tells a mode that is too large from one that is none', async () => {
+  it('distinguishes a mode that is out of range from an invalid one', async () => {
     const file = path.join(scratch.path, 'f');
     writeFileSync(file, '');
     expect((await rejection(os.chmod(file, '10777'))).code).to.equal('ERR_OUT_OF_RANGE');

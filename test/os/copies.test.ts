@@ -32,7 +32,7 @@ describe('copies with filter and progress', () => {
     symlinkSync('run', at('src/link'));
   }
 
-  it('copytree leaves out what filter does not want', async () => {
+  it('copytree omits what filter rejects', async () => {
     tree();
     const asked: string[] = [];
     await os.copytree(at('src'), at('dst'), {
@@ -62,7 +62,7 @@ describe('copies with filter and progress', () => {
     expect(existsSync(at('none'))).to.equal(false);
   });
 
-  it('copytree tells how far it is, and keeps files that are there where overwrite is false', async () => {
+  it('copytree reports its progress, and keeps existing files with overwrite: false', async () => {
     tree();
     mkdirSync(at('dst'));
     writeFileSync(at('dst/run'), 'mine');
@@ -79,7 +79,7 @@ describe('copies with filter and progress', () => {
     expect(readFileSync(at('dst/run'), 'utf8')).to.equal('run!');
   });
 
-  it('end with what filter and onProgress throw, and refuse bad ones', async () => {
+  it('reject with the errors of filter and onProgress, and reject invalid ones', async () => {
     tree();
     const failure = new Error('enough');
     const fail = (): never => {
@@ -95,7 +95,7 @@ describe('copies with filter and progress', () => {
       );
   });
 
-  it('end with their signal and timeout while filter or onProgress keeps them waiting', async () => {
+  it('reject after an abort or timeout while filter or onProgress is waiting', async () => {
     tree();
     const forever = (): Promise<never> => new Promise(() => undefined);
     for (const hook of [{ filter: forever }, { onProgress: forever }]) {
@@ -135,7 +135,7 @@ describe('copies with filter and progress', () => {
     }
   });
 
-  it('copy tells how many bytes it has copied', async () => {
+  it('copy reports the number of copied bytes', async () => {
     const bytes = Buffer.alloc(2_500_000, 'uvfiles');
     writeFileSync(at('large'), bytes, { mode: 0o640 });
     const told: os.CopyProgress[] = [];
@@ -159,7 +159,7 @@ describe('emptyDir', () => {
   const scratch = scratchDirectory();
   const at = (name: string): string => `${scratch.path}/${name}`;
 
-  it('removes all that is in a directory, and follows no link', async () => {
+  it('removes everything in a directory, and follows no link', async () => {
     mkdirSync(at('dir/below/more'), { recursive: true });
     mkdirSync(at('outside'));
     writeFileSync(at('outside/kept'), '');
@@ -173,7 +173,7 @@ describe('emptyDir', () => {
     expect(existsSync(at('outside/kept'))).to.equal(true);
   });
 
-  it('makes what is missing, and refuses files', async () => {
+  it('creates a missing directory, and rejects a file', async () => {
     await os.emptyDir(at('new/dir'));
     expect(statSync(at('new/dir')).isDirectory()).to.equal(true);
     writeFileSync(at('file'), '');

@@ -85,7 +85,7 @@ describe('copies', () => {
     expect(lstatSync(at('m')).isSymbolicLink()).to.equal(true);
   });
 
-  it('leaves holes where they are', async () => {
+  it('preserves holes', async () => {
     const fd = openSync(at('a'), 'w');
     writeSync(fd, 'middle', 8 << 20);
     ftruncateSync(fd, 64 << 20);
@@ -96,7 +96,7 @@ describe('copies', () => {
     expect(readFileSync(at('b')).equals(readFileSync(at('a')))).to.equal(true);
   });
 
-  it('leaves no half copy when the disk is full or the call is aborted', async function () {
+  it('leaves no partial copy when the disk is full or the call is aborted', async function () {
     mountSmallDisk(this, at('small'));
     try {
       writeFileSync(at('big'), randomBytes(1 << 20));
@@ -127,7 +127,7 @@ describe('copies', () => {
     expect(statSync(at('new/dst/sub')).mtimeMs).to.equal(4000);
   });
 
-  it('copies into what is there only when told, never a tree into itself, and follows links when told', async () => {
+  it('copies into an existing directory only with existOk, never a tree into itself, and follows links with symlinks: false', async () => {
     makeTree();
     mkdirSync(at('dst'));
     expect((await rejection(os.copytree(at('src'), at('dst')))).code).to.equal('EEXIST');
@@ -141,7 +141,7 @@ describe('copies', () => {
     expect(lstatSync(at('z/link')).isFile()).to.equal(true);
   });
 
-  it('moves by renaming, into directories, and not onto what is there', async () => {
+  it('moves by renaming, into directories, and not over an existing target', async () => {
     makeTree();
     mkdirSync(at('in'));
     const { ino } = statSync(at('src'));
@@ -179,7 +179,7 @@ describe('copies', () => {
     }
   });
 
-  it('removes a tree and no link target, and tells of what it cannot remove', async () => {
+  it('removes a tree but no link target, and reports what it cannot remove', async () => {
     makeTree();
     mkdirSync(at('outside'));
     writeFileSync(at('outside/kept'), '');
@@ -194,7 +194,7 @@ describe('copies', () => {
     expect(errors).to.deep.equal(['ENOENT']);
   });
 
-  it('removes nothing through a link that leads to itself, and says why', async () => {
+  it('rejects with ELOOP for a link that leads to itself, and removes nothing', async () => {
     symlinkSync('loop', at('loop'));
     expect((await rejection(os.rmtree(at('loop/x')))).code).to.equal('ELOOP');
     expect((await rejection(os.rmtree(at('loop')))).code).to.equal('ENOTDIR');
@@ -219,7 +219,7 @@ describe('copies', () => {
     }
   });
 
-  it('sends more to a socket than it takes at a time', async () => {
+  it('sends more to a socket than it accepts at a time', async () => {
     const bytes = randomBytes(8_000_000);
     writeFileSync(at('a'), bytes);
     const received: Buffer[] = [];

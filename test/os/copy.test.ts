@@ -66,7 +66,7 @@ describe('copy', () => {
     expect(statSync('/dev/null').mode).to.equal(mode);
   });
 
-  it('answers byte paths with bytes, as does move', async function () {
+  it('resolves to bytes for byte paths, as does move', async function () {
     if (process.platform !== 'linux')
       skip(this, 'only Linux accepts names that are not UTF-8 on every file system');
     const odd = Buffer.concat([Buffer.from(at('odd-')), Buffer.from([0xff, 0xfe])]);
@@ -83,7 +83,7 @@ describe('copy', () => {
     expect(await os.move(at('b'), at('c'))).to.equal(at('c'));
   });
 
-  it('copies what a device gives, and refuses FIFOs', async function () {
+  it('copies the bytes of a device, and rejects FIFOs', async function () {
     if (!existsSync('/dev/zero')) skip(this, 'there are no devices');
     writeFileSync(at('old'), 'old');
     expect(await os.copy('/dev/null', at('old'))).to.equal(at('old'));
@@ -102,7 +102,7 @@ describe('copy', () => {
     expect(existsSync(at('copy'))).to.equal(false);
   });
 
-  it('leaves no file that it was about to create when it was aborted', async function () {
+  it('leaves no file that it is about to create when it is aborted', async function () {
     needsFaults(this);
     const ending = await runFaulty(
       [fault('open', '/copy', `g${at('gate')}`, { times: 1 })],

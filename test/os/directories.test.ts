@@ -64,7 +64,7 @@ describe('directories', () => {
     expect(await os.listdir()).to.include.members(['lib', 'package.json', 'test']);
   });
 
-  it('gives entries that know what they are', async () => {
+  it('yields entries with their types', async () => {
     mkdirSync(at('dir'));
     writeFileSync(at('file'), 'four');
     symlinkSync('dir', at('link'));
@@ -84,7 +84,7 @@ describe('directories', () => {
     expect((await rejection(file!.stat())).code).to.equal('ENOENT');
   });
 
-  it('streams a large directory, closes it when a loop breaks off, and answers steps made without waiting in order', async () => {
+  it('streams a large directory, closes it after break, and resolves unawaited steps in order', async () => {
     for (let i = 0; i < 5000; i++) writeFileSync(at(`${i}`), '');
     await os.listdir(scratch.path);
     const before = await openDescriptors();

@@ -79,7 +79,7 @@ describe('glob', () => {
     });
   }
 
-  it('counts from cwd, gives absolute paths for absolute patterns, and takes a URL', async () => {
+  it('returns paths relative to cwd, absolute paths for absolute patterns, and accepts a URL', async () => {
     expect(await found('*.ts', { cwd: at('src') })).to.deep.equal(['x.ts']);
     expect(await found('*.ts', { cwd: pathToFileURL(at('src')) })).to.deep.equal(['x.ts']);
     expect(await found(`${at('src')}/*.ts`)).to.deep.equal([at('src/x.ts')]);
@@ -88,26 +88,26 @@ describe('glob', () => {
     expect(await found('*', { cwd: at('none') })).to.deep.equal([]);
   });
 
-  it('finds directories alone where the pattern ends in a slash', async () => {
+  it('finds only directories if the pattern ends with a slash', async () => {
     expect((await found('src/*/')).sort()).to.deep.equal(native(['src/a/', 'src/b/']));
     expect(await found('src/')).to.deep.equal(native(['src/']));
     expect(await found('x.ts/')).to.deep.equal([]);
   });
 
-  it('counts a directory, and no file, as a match for itself with ** behind', async () => {
+  it('matches a directory, but not a file, with its name followed by /**', async () => {
     const inConfig = ['.config', '.config/a', '.config/a/x.ts'];
     expect((await found('.*/**')).sort()).to.deep.equal(native(inConfig));
     const inLib = ['lib', 'lib/a', 'lib/a/x.js', 'lib/x.ts', 'lib/ü.ts'];
     expect((await found('lib/**')).sort()).to.deep.equal(native(inLib));
   });
 
-  it('takes escaped characters as they are, and case as told', async () => {
+  it('matches escaped characters literally, and ignores case with noCase', async () => {
     expect(await found('weird \\(1\\)/\\[a\\]/*')).to.deep.equal(['weird (1)/[a]/x.ts']);
     expect(await found('SRC*/X.TS')).to.deep.equal([]);
     expect(await found('SRC*/X.TS', { noCase: true })).to.deep.equal(['src/x.ts']);
   });
 
-  it('goes through links by name and not by **, unless told', async () => {
+  it('follows links by name, and with ** only with followSymlinks', async () => {
     symlinkSync('src', at('link'));
     symlinkSync('..', at('src/up'));
     expect(await found('link/*.js')).to.deep.equal(['link/x.js']);
@@ -122,7 +122,7 @@ describe('glob', () => {
     expect(await found('*/a/*.ts')).to.include('link/a/x.ts');
   });
 
-  it('is stopped by its signal, and refuses what is no pattern', async () => {
+  it('is stopped by its signal, and rejects invalid patterns', async () => {
     const signal = AbortSignal.abort();
     expect((await rejection(os.glob('**', { cwd: scratch.path, signal }).next())).name).to.equal(
       'AbortError',

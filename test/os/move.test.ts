@@ -31,7 +31,7 @@ describe('move', () => {
     expect(readFileSync(at('f'), 'utf8')).to.equal('content');
   });
 
-  it('takes its copy away when another mount leads from the source into it', async function () {
+  it('removes its copy if another mount leads from the source into it', async function () {
     needsRoot(this);
     mkdirSync(at('source/mounted'), { recursive: true });
     mkdirSync(at('elsewhere'));

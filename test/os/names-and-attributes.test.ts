@@ -30,7 +30,7 @@ describe('os', () => {
     expect(subpath.walk).to.equal(os.walk);
   });
 
-  it('takes strings, bytes and file URLs for paths', async () => {
+  it('accepts strings, bytes and file URLs as paths', async () => {
     writeFileSync(at('ä'), 'x');
     for (const given of [
       at('ä'),
@@ -44,7 +44,7 @@ describe('os', () => {
     }
   });
 
-  it('refuses what is no path without throwing', async () => {
+  it('rejects invalid paths without throwing', async () => {
     for (const call of [
       os.unlink,
       os.rmdir,
@@ -67,7 +67,7 @@ describe('os', () => {
     }
   });
 
-  it('gives Stats and BigIntStats as node:fs does', async () => {
+  it('resolves to Stats and BigIntStats, as node:fs does', async () => {
     writeFileSync(at('f'), 'content');
     symlinkSync('f', at('l'));
     expect(await os.stat(at('l'))).to.deep.equal(statSync(at('l')));
@@ -108,7 +108,7 @@ describe('os', () => {
     }
   });
 
-  it('links, reads links and follows them', async () => {
+  it('creates, reads and follows links', async () => {
     writeFileSync(at('f'), 'x');
     await os.link(at('f'), at('h'));
     expect(statSync(at('h')).ino).to.equal(statSync(at('f')).ino);
@@ -120,7 +120,7 @@ describe('os', () => {
     expect((await rejection(os.symlink('f', at('l')))).code).to.equal('EEXIST');
   });
 
-  it('keeps names that are no UTF-8 when asked for bytes', async () => {
+  it('returns names that are not UTF-8 as bytes if requested', async () => {
     const name = Buffer.from([0x66, 0xff, 0xfe]);
     const full = Buffer.concat([Buffer.from(`${scratch.path}/`), name]);
     writeFileSync(full, 'x');
@@ -142,7 +142,7 @@ describe('os', () => {
     );
   });
 
-  it('tells access by real ids, and false where there is nothing', async () => {
+  it('checks access for the real ids, and resolves to false for a missing path', async () => {
     writeFileSync(at('f'), '');
     expect(await os.access(at('f'), constants.R_OK | constants.W_OK)).to.equal(true);
     expect(await os.access(at('none'))).to.equal(false);
@@ -155,7 +155,7 @@ describe('os', () => {
     if (isRoot) expect(stdout.trim()).to.equal('false true');
   });
 
-  it('truncates, tells of file systems, and knows where it is', async () => {
+  it('truncates files, and returns file system information and the current directory', async () => {
     writeFileSync(at('f'), 'content');
     await os.truncate(at('f'), 3);
     expect(readFileSync(at('f'), 'utf8')).to.equal('con');
@@ -171,7 +171,7 @@ describe('os', () => {
     expect(await os.getcwd()).to.equal(process.cwd());
   });
 
-  it('does nothing for a signal that has been aborted', async () => {
+  it('does nothing if the signal is already aborted', async () => {
     writeFileSync(at('f'), '');
     const signal = AbortSignal.abort('enough');
     const error = await rejection(os.unlink(at('f'), { signal }));
@@ -181,7 +181,7 @@ describe('os', () => {
     expect(existsSync(at('g'))).to.equal(false);
   });
 
-  it('makes no directory that is there, and removes none that is full', async () => {
+  it('rejects mkdir of an existing directory, and rmdir of one that is not empty', async () => {
     await os.mkdir(at('d'), 0o700);
     expect(statSync(at('d')).mode & 0o777).to.equal(0o700);
     await os.mkdir(at('e'), { mode: '750' });

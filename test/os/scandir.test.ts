@@ -19,7 +19,7 @@ describe('scandir', () => {
     expect(error.stack).to.match(/lookForEntries .*scandir\.test\.ts:\d+/);
   });
 
-  it('answers steps that are made without waiting in order, each entry once', async () => {
+  it('resolves unawaited steps in order, with each entry once', async () => {
     const names = Array.from({ length: 300 }, (_, i) => `f${i}`);
     for (const name of names) writeFileSync(path.join(scratch.path, name), '');
     const entries = os.scandir(scratch.path);
@@ -29,7 +29,7 @@ describe('scandir', () => {
     expect(given.slice(300)).to.deep.equal([undefined, undefined]);
   });
 
-  it('ends after an error, also for the steps behind it', async () => {
+  it('ends after an error, also for later steps', async () => {
     const entries = os.scandir(path.join(scratch.path, 'missing'));
     const [first, second] = [entries.next(), entries.next()];
     expect(await codeOf(first)).to.equal('ENOENT');

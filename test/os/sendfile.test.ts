@@ -41,7 +41,7 @@ describe('sendfile', () => {
   const sent = (sockets: Promise<number>[]): Promise<PromiseSettledResult<number>[]> =>
     Promise.allSettled(sockets);
 
-  it('holds no thread of the pool while its socket takes nothing', async () => {
+  it('uses no pool thread while its socket accepts nothing', async () => {
     const controller = new AbortController();
     const stalled = await Promise.all(Array.from({ length: 8 }, pair));
     const pending = stalled.map(({ fd }) =>
@@ -57,7 +57,7 @@ describe('sendfile', () => {
     }
   });
 
-  it('tells how much was sent before its signal or timeout ended it', async () => {
+  it('reports how much was sent before an abort or timeout', async () => {
     const { fd, writer, reader } = await pair();
     const error = await rejection(os.sendfile(fd, source, 0, bytes.length, { timeout: 50 }));
     expect(error.code).to.equal('ERR_TIMEOUT');
@@ -71,7 +71,7 @@ describe('sendfile', () => {
     expect(received).to.equal(bytesWritten);
   });
 
-  it('goes on when its socket takes something again, and leaves the position behind what was sent', async () => {
+  it('continues when its socket accepts data again, and leaves the position after the sent data', async () => {
     const { fd, writer, reader } = await pair();
     const pending = os.sendfile(fd, source, null, bytes.length);
     const received: Buffer[] = [];

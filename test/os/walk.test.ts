@@ -55,13 +55,13 @@ describe('walk', () => {
       .map(([dir, dirs, files]): [string, string[], string[]] => [dir, dirs.sort(), files.sort()])
       .sort(([a], [b]) => (a < b ? -1 : 1));
 
-  it('gives every directory once, with its directories and files', async () => {
+  it('yields every directory once, with its directories and files', async () => {
     makeTree();
     expect(sorted(await all())).to.deep.equal(sorted(expected(scratch.path, true)));
     expect(sorted(await all({ topDown: false }))).to.deep.equal(sorted(expected(scratch.path, false)));
   });
 
-  it('comes to a directory before, or after, those in it', async () => {
+  it('visits a directory before, or after, its subdirectories', async () => {
     makeTree();
     const down = (await all()).map(([dir]) => dir);
     const up = (await all({ topDown: false })).map(([dir]) => dir);
@@ -73,7 +73,7 @@ describe('walk', () => {
     }
   });
 
-  it('visits what its consumer leaves in dirs, and in that order', async () => {
+  it('visits the directories that the loop leaves in dirs, in that order', async () => {
     makeTree();
     const seen: string[] = [];
     for await (const [dir, dirs] of os.walk(scratch.path)) {
@@ -86,7 +86,7 @@ describe('walk', () => {
     );
   });
 
-  it('visits directories that its consumer has made', async () => {
+  it('visits directories that the loop has created', async () => {
     makeTree();
     const seen: string[] = [];
     for await (const [dir, dirs] of os.walk(scratch.path)) {
@@ -99,7 +99,7 @@ describe('walk', () => {
     expect(seen).to.deep.equal(['', 'new', path.join('new', 'sub')]);
   });
 
-  it('prunes anywhere in a wide tree and loses nothing else', async () => {
+  it('prunes anywhere in a wide tree, and omits nothing else', async () => {
     for (let i = 0; i < 40; i++)
       for (let j = 0; j < 10; j++) mkdirSync(at(`d${i}/e${j}/f`), { recursive: true });
     let count = 0;
@@ -139,12 +139,12 @@ describe('walk', () => {
       return steps;
     }
 
-    it('is given in order', async () => {
+    it('is returned in order', async () => {
       expect(await inOrder({}, () => undefined)).to.equal(DIRECTORIES);
       expect(await inOrder({ followSymlinks: true }, () => undefined)).to.equal(DIRECTORIES);
     });
 
-    it('is pruned at any time, also late', async () => {
+    it('can be pruned at any time', async () => {
       for (const first of [1, 30, 100, 500, 1200]) {
         const steps = await inOrder({}, (dirs, step) => {
           if (step >= first && step % 50 === 0) dirs.splice(0, 1);
@@ -154,7 +154,7 @@ describe('walk', () => {
       }
     });
 
-    it('is left at any time, with all descriptors closed', async () => {
+    it('can be left at any time, with all descriptors closed', async () => {
       const before = await openDescriptors();
       for (const last of [1, 20, 40, 200, 700]) {
         let steps = 0;
@@ -175,7 +175,7 @@ describe('walk', () => {
     });
   });
 
-  it('prunes by name where names are no UTF-8', async function () {
+  it('prunes by name if names are not UTF-8', async function () {
     if (process.platform === 'win32') {
       // node:fs does not come back from such a recursive mkdirSync there.
       skip(this, 'names are not bytes on Windows');
@@ -225,7 +225,7 @@ describe('walk', () => {
   });
 
   describe('with stat', () => {
-    it('gives the status of every entry, of links themselves', async () => {
+    it('yields the Stats of every entry, and of links themselves', async () => {
       makeTree();
       writeFileSync(at('a/2'), 'four');
       const seen = new Map<string, Stats>();
@@ -247,7 +247,7 @@ describe('walk', () => {
       expect(seen.size).to.equal(18);
     });
 
-    it('takes changes of dirs, and has no status of what has gone', async () => {
+    it('honours changes of dirs, and has no Stats of deleted entries', async () => {
       makeTree();
       const entries = os.walk(scratch.path, { stat: true });
       const { value } = await entries.next();
@@ -276,7 +276,7 @@ describe('walk', () => {
     });
   });
 
-  it('refuses options that it does not have', async () => {
+  it('rejects unknown options', async () => {
     const code = async (o: object): Promise<unknown> =>
       (await rejection(os.walk(scratch.path, o).next())).code;
     for (const name of ['topdown', 'onerror', 'followlinks', 'recursive'])
@@ -286,7 +286,7 @@ describe('walk', () => {
     expect(await code({ encoding: 'latin1' })).to.equal('ERR_INVALID_ARG_VALUE');
   });
 
-  it('follows links when asked to, and not in circles', async () => {
+  it('follows links with followSymlinks, but not in circles', async () => {
     makeTree();
     symlinkSync('../..', at('a/b/loop'));
     const dirs = (await all({ followSymlinks: true })).map(([dir]) => path.relative(scratch.path, dir));
@@ -300,7 +300,7 @@ describe('walk', () => {
     expect(pruned.some((dir) => dir.includes('loop') || dir.endsWith('c'))).to.equal(false);
   });
 
-  it('passes over what it cannot list, or tells onError, which may end it', async () => {
+  it('skips directories that it cannot list, or passes the error to onError, which may end the walk', async () => {
     makeTree();
     const errors: NodeJS.ErrnoException[] = [];
     const none: unknown[] = [];
@@ -326,7 +326,7 @@ describe('walk', () => {
     expect(stdout.trim()).to.equal(`6 1 EACCES ${at('a')}`);
   });
 
-  it('survives a tree that vanishes under it', async () => {
+  it('tolerates a tree that is removed during the walk', async () => {
     for (let i = 0; i < 300; i++) mkdirSync(at(`d${i}/e`), { recursive: true });
     const codes = new Set<string | undefined>();
     let count = 0;
@@ -338,7 +338,7 @@ describe('walk', () => {
     expect([...codes]).to.deep.equal(['ENOENT']);
   });
 
-  it('stops when aborted, and frees its descriptors however it ends', async () => {
+  it('stops when aborted, and always closes its descriptors', async () => {
     for (let i = 0; i < 100; i++) mkdirSync(at(`d${i}/e`), { recursive: true });
     await all();
     const before = await openDescriptors();
@@ -358,7 +358,7 @@ describe('walk', () => {
     await expectDescriptors(before);
   });
 
-  it('goes deeper than a path may be long', async () => {
+  it('walks deeper than the maximum length of a path', async () => {
     const name = 'd'.repeat(200);
     let current = process.cwd();
     try {

@@ -41,7 +41,7 @@ describe('path', () => {
     );
   });
 
-  it('tells what is there', async () => {
+  it('reports whether a path exists, and what it is', async () => {
     const table: [
       name: string,
       exists: boolean,
@@ -65,7 +65,7 @@ describe('path', () => {
     }
   });
 
-  it('does not take a mistake for an answer', async () => {
+  it('rejects invalid arguments instead of resolving to false', async () => {
     for (const ask of [uvpath.exists, uvpath.isfile, uvpath.isdir, uvpath.islink, uvpath.ismount]) {
       expect((await rejection(ask(5 as unknown as string))).code).to.equal('ERR_INVALID_ARG_TYPE');
       expect((await rejection(ask('a\0b'))).code).to.equal('ERR_INVALID_ARG_VALUE');
@@ -73,7 +73,7 @@ describe('path', () => {
     }
   });
 
-  it('measures files, times in milliseconds', async () => {
+  it('returns sizes in bytes and times in milliseconds', async () => {
     const { size, atimeMs, mtimeMs, ctimeMs } = statSync(at('file'));
     expect(await uvpath.getsize(at('link'))).to.equal(size);
     expect(await uvpath.getatime(at('file'))).to.equal(atimeMs);
@@ -82,7 +82,7 @@ describe('path', () => {
     expect((await rejection(uvpath.getsize(at('none')))).code).to.equal('ENOENT');
   });
 
-  it('knows the same file under two names, and two descriptors of it', async () => {
+  it('recognizes the same file by two names, and by two descriptors', async () => {
     linkSync(at('file'), at('hard'));
     expect(await uvpath.samefile(at('file'), at('hard'))).to.equal(true);
     expect(await uvpath.samefile(at('file'), at('link'))).to.equal(true);
@@ -100,20 +100,20 @@ describe('path', () => {
     expect((await rejection(uvpath.sameopenfile(fds[0], -1))).code).to.equal('ERR_OUT_OF_RANGE');
   });
 
-  it('knows where file systems begin', async () => {
+  it('recognizes mount points', async () => {
     expect(await uvpath.ismount('/')).to.equal(true);
     expect(await uvpath.ismount('/proc')).to.equal(true);
     expect(await uvpath.ismount(scratch.path)).to.equal(false);
     expect(await uvpath.ismount(at('none'))).to.equal(false);
   });
 
-  it('makes paths absolute without looking', async () => {
+  it('makes paths absolute without I/O', async () => {
     expect(await uvpath.abspath('a/../b')).to.equal(path.resolve('b'));
     expect(await uvpath.abspath('/x/./y/')).to.equal(path.resolve('/x/y'));
     if (path.sep === '/') expect(await uvpath.abspath('/x/./y/')).to.equal('/x/y');
   });
 
-  it('makes paths of bytes absolute that are no UTF-8', async () => {
+  it('makes byte paths absolute that are not UTF-8', async () => {
     expect(await uvpath.abspath(Buffer.from([0x2f, 0xff, 0x2f, 0x2e, 0x2e, 0x2f, 0xfe]))).to.deep.equal(
       Buffer.from([0x2f, 0xfe]),
     );

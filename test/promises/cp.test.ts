@@ -75,7 +75,7 @@ onPosix('promises.cp of a tree to a place where nothing is', () => {
       await nodeFs.chmod(at('by-us/read-only'), 0o755);
     });
 
-  it('gives modes that the umask would take away', async () => {
+  it('copies modes that the umask would clear', async () => {
     await plant();
     const program = `
       process.umask(0o077);
@@ -87,7 +87,7 @@ onPosix('promises.cp of a tree to a place where nothing is', () => {
     await nodeFs.chmod(at('copy/read-only'), 0o755);
   });
 
-  it('copies files whose names are no UTF-8', async function () {
+  it('copies files whose names are not UTF-8', async function () {
     mkdirSync(at('tree'));
     const name = Buffer.concat([Buffer.from(`${at('tree')}/`), Buffer.from([0xff, 0x41])]);
     try {
@@ -113,7 +113,7 @@ onPosix('promises.cp of a tree to a place where nothing is', () => {
     rmSync(at('copy'), { recursive: true });
   });
 
-  it('copies at the same time to two places', async () => {
+  it('copies to two targets at the same time', async () => {
     await plant();
     await Promise.all(['one', 'two'].map((name) => fs.cp(at('tree'), at(name), { recursive: true })));
     expect(await found(at('one'))).to.deep.equal(await found(at('two')));

@@ -49,7 +49,7 @@ describe('promises exports', () => {
     expect(output).to.equal('a,c number\n');
   });
 
-  it('gives a process that exits at once nothing to wait for', () => {
+  it('does not delay the exit of a process', () => {
     const script = "require('uvfiles/promises').stat('.').then(() => console.log('done'))";
     expect(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' })).to.equal('done\n');
   });

@@ -57,7 +57,7 @@ describe('promises FileHandle', () => {
       expect((await handle.read(buffer)).bytesRead).to.equal(0);
     }));
 
-  it('fills an array of buffers, and writes one', () =>
+  it('reads into, and writes, an array of buffers', () =>
     withFile('r+', async (handle) => {
       const views = [new Uint8Array(3), Buffer.alloc(4), new Uint16Array(4)];
       expect((await handle.readv(views, 0)).bytesRead).to.equal(10);
@@ -117,7 +117,7 @@ describe('promises FileHandle', () => {
     await handle.close();
   });
 
-  it("emits 'close' once, and lets what is under way finish", async () => {
+  it("emits 'close' once, after pending operations", async () => {
     const handle = await fs.open(file);
     let closes = 0;
     (handle as any).on('close', () => closes++);
@@ -137,7 +137,7 @@ describe('promises FileHandle', () => {
     expect(kept.fd).to.equal(-1);
   });
 
-  it('gives lines, a read stream, a write stream and a web stream', async () => {
+  it('returns lines, a read stream, a write stream and a web stream', async () => {
     writeFileSync(file, 'one\r\ntwo\nthree');
     const lines: string[] = [];
     for await (const line of (await fs.open(file)).readLines()) lines.push(line);
@@ -152,7 +152,7 @@ describe('promises FileHandle', () => {
     });
   });
 
-  it("is taken by Node's own streams and functions", async () => {
+  it("is accepted by Node's own streams and functions", async () => {
     const stream = nodeStreams.createReadStream('', { fd: await fs.open(file), encoding: 'utf8' });
     expect(await text(stream)).to.equal('0123456789');
     await withFile('r+', async (handle) => {
@@ -163,7 +163,7 @@ describe('promises FileHandle', () => {
     expect(readFileSync(file, 'utf8')).to.equal('0123456789more');
   });
 
-  it('goes to a worker, and is closed here then', async () => {
+  it('can be transferred to a worker, and is then closed', async () => {
     const handle = await fs.open(file);
     const source = `const { workerData, parentPort } = require('node:worker_threads');
       workerData.handle.readFile('utf8').then(async (text) => {
@@ -181,7 +181,7 @@ describe('promises FileHandle', () => {
     await worker.terminate();
   });
 
-  it('does not go to a worker while a stream has it, and stays usable', async () => {
+  it('cannot be transferred to a worker while a stream uses it, and stays usable', async () => {
     const handle = await fs.open(file);
     const stream = nodeStreams.createReadStream('', { fd: handle, autoClose: false });
     expect(() => structuredClone(handle, { transfer: [handle as never] })).to.throw('in use');
@@ -218,7 +218,7 @@ describe('promises FileHandle', () => {
     expect(readFileSync(file, 'utf8')).to.equal('new');
   });
 
-  it('works in the lane of the functions that opened it', async () => {
+  it('uses the lane of the functions that opened it', async () => {
     const lane = createLane({ name: 'promises-test', inline: false });
     const inLane = fs.withLane(lane);
     const handle = await inLane.open(file);
@@ -229,7 +229,7 @@ describe('promises FileHandle', () => {
     expect(() => fs.withLane({} as never)).to.throw(TypeError);
   });
 
-  it('refuses bad arguments as Node does, before anything is read or written', () =>
+  it('rejects invalid arguments as Node does, before anything is read or written', () =>
     withFile('r+', async (handle) => {
       const sample = await nodeFs.open(file, 'r+');
       const calls: ((each: any) => Promise<unknown>)[] = [

@@ -28,7 +28,7 @@ describe('promises.glob with types on a mounted file system', () => {
     return paths.sort();
   }
 
-  it('asks a function once about each entry, and leaves out what is in excluded directories', async () => {
+  it('calls the function once for each entry, and omits entries of excluded directories', async () => {
     const asked: string[] = [];
     const exclude = (entry: Dirent): boolean => {
       asked.push(`${entry.name}${entry.isDirectory() ? '/' : ''}`);

@@ -25,7 +25,7 @@ describe('handles of uvfiles/promises beside those of Node', () => {
       (error: unknown) => error as Record<string, unknown>,
     );
 
-  it('tell of the operation first where the close after it fails, too', async () => {
+  it('reject with the error of the operation if the close after it fails, too', async () => {
     const file = path.join(top, 'file');
     const { signal } = new AbortController();
     const error = await faults(

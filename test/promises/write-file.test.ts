@@ -13,7 +13,7 @@ describe('writeFile of uvfiles/promises over a file', () => {
   const scratch = scratchDirectory();
   const at = (name: string): string => path.join(scratch.path, name);
 
-  it('leaves the new bytes alone, whatever the old and the new size', async () => {
+  it('leaves only the new bytes, for any old and new size', async () => {
     for (const before of SIZES)
       for (const after of SIZES) {
         writeFileSync(at('file'), Buffer.alloc(before, 'o'));

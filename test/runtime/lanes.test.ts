@@ -34,7 +34,7 @@ describe('lanes', () => {
       await Promise.all(all);
       assert.deepEqual(order, [...Array(5).fill('high'), ...Array(5).fill('normal'), ...Array(5).fill('low')]);`));
 
-  it('let a low priority have its turn under a flood of higher ones', () =>
+  it('serve low priorities even under a flood of higher ones', () =>
     succeeds(`
       const high = createLane({ name: 'high', priority: 'high' });
       const low = createLane({ name: 'low', priority: 'low' });
@@ -48,7 +48,7 @@ describe('lanes', () => {
       await Promise.all(all);
       assert(seen >= 0 && seen < 5000, 'the low one came after ' + seen);`));
 
-  it('refuse what goes beyond the queue limit, and take more when it has drained', () =>
+  it('reject operations beyond the queue limit, and accept them again when the queue is shorter', () =>
     succeeds(`
       const small = createLane({ name: 'small', queueLimit: 3 });
       const release = await hold();
@@ -64,7 +64,7 @@ describe('lanes', () => {
       assert.equal((await f.pread(8, 0, { lane: small })).length, 8);
       assert.equal(metrics().lanes.small.completed, 4);`));
 
-  it('give turns to lanes of one priority', () =>
+  it('serve lanes of the same priority in turn', () =>
     succeeds(`
       const a = createLane({ name: 'a' });
       const b = createLane({ name: 'b' });
@@ -77,7 +77,7 @@ describe('lanes', () => {
       await Promise.all(all);
       assert(order.indexOf('b') < order.lastIndexOf('a'), order.join(''));`));
 
-  it('are refused by name, priority, cap and limit before anything is made', () => {
+  it('are rejected for an invalid name, priority, concurrency or limit before anything is created', () => {
     const bad: [unknown, string][] = [
       [undefined, 'ERR_INVALID_ARG_TYPE'],
       [{}, 'ERR_INVALID_ARG_TYPE'],
@@ -97,7 +97,7 @@ describe('lanes', () => {
     expect(metrics().lanes).not.to.have.property('x1');
   });
 
-  it('take reads of more than a megabyte as bulk work, unless a lane is named', () =>
+  it('treat reads of more than a megabyte as bulk work, unless a lane is given', () =>
     succeeds(`
       const { open: openFile } = await import('node:fs/promises');
       const os = await import('node:os');

@@ -43,7 +43,7 @@ describe('metrics', () => {
     expect(figures.service.min).to.be.greaterThan(0);
   });
 
-  it('tell the size of the pool and our share of it', () => {
+  it('report the size of the pool and the share of the library', () => {
     const { pool } = metrics();
     const threads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
     expect(pool.threads).to.equal(threads);
@@ -76,7 +76,7 @@ describe('the Prometheus example', () => {
 });
 
 describe('the uvfiles:op channel', () => {
-  it('hears of every operation while somebody listens, and costs nothing after', async () => {
+  it('publishes every operation while there is a subscriber, and none afterwards', async () => {
     const heard: OperationMessage[] = [];
     const listen = (message: unknown): void => void heard.push(message as OperationMessage);
     configure({ inline: false });
@@ -97,7 +97,7 @@ describe('the uvfiles:op channel', () => {
     for (const { duration } of heard) expect(duration).to.be.at.least(0);
   });
 
-  it('names operations and paths of what runs as a task', async () => {
+  it('contains operations and paths of tasks', async () => {
     const heard: string[] = [];
     const listen = (message: unknown): void => {
       const { operation, path: of } = message as OperationMessage;
@@ -142,7 +142,7 @@ describe('the uvfiles:op channel', () => {
     ]);
   });
 
-  it('names the path of what was served inline', async () => {
+  it('contains the path of inline operations', async () => {
     const heard: OperationMessage[] = [];
     const listen = (message: unknown): void => void heard.push(message as OperationMessage);
     subscribe('uvfiles:op', listen);

@@ -50,7 +50,7 @@ describe('signals and timeouts', () => {
     expect(readFileSync(name, 'utf8')).to.equal('before');
   });
 
-  it('tell the timeout that passed', async () => {
+  it('report the timeout that has expired', async () => {
     const f = await open(path.join(folder, 'data'), 'rb');
     const error = await f.pread(10, 0, { timeout: 0 }).catch((e: unknown) => e);
     expect(error).to.be.instanceOf(TimeoutError).with.property('timeout', 0);
@@ -125,7 +125,7 @@ describe('signals and timeouts', () => {
     await reader.close();
   });
 
-  it('stand over any number of operations with one listener', async () => {
+  it('use one listener for any number of operations', async () => {
     const warnings: string[] = [];
     const listen = (warning: Error): void => void warnings.push(warning.name);
     process.on('warning', listen);
@@ -158,7 +158,7 @@ describe('signals and timeouts', () => {
     await expectDescriptors(before);
   });
 
-  it('are refused when they are none', async () => {
+  it('are rejected if they are invalid', async () => {
     const f = await open(path.join(folder, 'data'), 'rb');
     for (const [options, code] of [
       [{ signal: 1 }, 'ERR_INVALID_ARG_TYPE'],

@@ -41,7 +41,7 @@ describe('a lane', () => {
     expect(answer).to.equal(true);
   });
 
-  it('may be one of thousands that were made and dropped', async () => {
+  it('can be one of thousands that are created and dropped', async () => {
     const answer = answerOf(
       await runProgram(`
         import { createLane, os } from 'uvfiles';
@@ -52,7 +52,7 @@ describe('a lane', () => {
     expect(answer).to.equal(true);
   });
 
-  it('that nobody can use any more gives its number back', async () => {
+  it('without references is freed', async () => {
     const answer = answerOf(
       await runProgram(
         `import { createLane, lanes, metrics, os } from 'uvfiles';

@@ -23,7 +23,7 @@ const python = posix && spawnSync('python3', ['--version']).status === 0;
 describe('standard input and output', function () {
   this.timeout(240_000);
 
-  it('are files in text and in bytes, there from the start', () => {
+  it('are text files and binary files that exist from the start', () => {
     for (const file of [stdin, stdout, stderr]) expect(file).to.be.an.instanceOf(TextFile);
     for (const file of [stdinBytes, stdoutBytes, stderrBytes]) expect(file).to.be.an.instanceOf(BinaryFile);
     expect(stdin.buffer).to.equal(stdinBytes);
@@ -65,7 +65,7 @@ describe('standard input and output', function () {
     expect((await ended(child)).stdout.trim()).to.equal('1000000');
   });
 
-  it('are files where the shell made them files, from where they stand', async function () {
+  it('can be redirected to files, and start at the position of the descriptor', async function () {
     if (!posix) skip(this, 'needs sh');
     const input = newPath();
     const output = newPath();
@@ -84,7 +84,7 @@ describe('standard input and output', function () {
     expect(readFileSync(output, 'utf8')).to.match(/^begin \w+\nend/);
   });
 
-  it('read nothing from /dev/null and write it away', async function () {
+  it('can be redirected from and to /dev/null', async function () {
     if (!posix) skip(this, 'needs sh');
     const child = runShell(
       '$NODE < /dev/null > /dev/null',
@@ -137,7 +137,7 @@ describe('standard input and output', function () {
     expect(out).to.match(/^go:a{60000}b{60000}$/);
   });
 
-  it('reject with EPIPE when nobody reads any more', async function () {
+  it('reject with EPIPE after the reader has closed the pipe', async function () {
     if (!posix) skip(this, 'needs sh');
     const output = ended(
       runShell(
@@ -154,7 +154,7 @@ describe('standard input and output', function () {
     expect((await output).stderr).to.equal('EPIPE\n');
   });
 
-  it('keep text apart in lines on stderr, and in blocks on a stdout that is no terminal', async () => {
+  it('write stderr by lines, and a stdout that is not a terminal by blocks', async () => {
     const child = runNode(`
       await uvfiles.stderr.write('half ');
       process._rawDebug('[first]');
@@ -167,7 +167,7 @@ describe('standard input and output', function () {
     expect(out).to.equal(`sooner a line${EOL}`);
   });
 
-  it('cannot be closed under the process: only the handle is', async () => {
+  it('close only the handle, not the descriptor of the process', async () => {
     const child = runNode(`
       await uvfiles.stdout.write('before ');
       await uvfiles.stdout.close();
@@ -247,7 +247,7 @@ type('go on\\n'); said('third\\r\\n')`,
     expect(result).to.equal('exit 0 blocking True');
   });
 
-  it('whose read waits does not hold up the pool, nor process.exit', async () => {
+  it('whose read waits does not block the pool or process.exit', async () => {
     const result = await onTerminal(
       "said('free\\r\\n')",
       `for (let i = 0; i < 4; i++) uvfiles.open(0, 'rb', { closefd: false }).then((f) => f.read(1)).catch(() => {});
@@ -259,7 +259,7 @@ type('go on\\n'); said('third\\r\\n')`,
     expect(result).to.equal('exit 5 blocking True');
   });
 
-  it('that is stopped keeps a write waiting, not a thread', async () => {
+  it('that is stopped makes a write wait without a thread', async () => {
     const result = await onTerminal(
       `
 termios.tcflow(slave, termios.TCOOFF)

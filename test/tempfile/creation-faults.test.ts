@@ -28,7 +28,7 @@ describe('creation of temporary files', () => {
     };
   `;
 
-  it('without O_TMPFILE gives a file without a name, which works as any', async function () {
+  it('creates a file without a name that works like any other, without O_TMPFILE', async function () {
     needsFaults(this);
     // The directory itself is opened for O_TMPFILE only: what comes after it is the file with a name.
     const ending = await runFaulty(
@@ -87,7 +87,7 @@ describe('creation of temporary files', () => {
     });
   }
 
-  it('makes nothing when it is aborted, times out or finds no room while it is queued', async function () {
+  it('creates nothing if it is aborted, times out or finds a full lane while it is queued', async function () {
     needsFaults(this);
     const gate = path.join(scratch.path, 'gate');
     const ending = await runFaulty(
@@ -111,7 +111,7 @@ describe('creation of temporary files', () => {
     expect(answerOf(ending)).to.deep.equal([['ABORT_ERR', 'ERR_TIMEOUT', 'ERR_LANE_FULL'], [], 0]);
   });
 
-  it('opens exclusively, close-on-exec and without following a link, whatever it makes', async function () {
+  it('opens everything exclusively, close-on-exec and without following a link', async function () {
     needsStrace(this);
     const log = path.join(scratch.path, 'log');
     const { stderr, code } = await runTraced(

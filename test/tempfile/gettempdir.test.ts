@@ -35,7 +35,7 @@ describe('gettempdir', () => {
     expect(await chosen({})).to.equal('/tmp');
   });
 
-  it('passes over what is missing, is no directory, or cannot be written to, and leaves nothing behind', async () => {
+  it('skips what is missing, is not a directory, or cannot be written to, and leaves nothing behind', async () => {
     const missing = path.join(scratch.path, 'missing');
     const file = path.join(scratch.path, 'file');
     const good = path.join(scratch.path, 'good');
@@ -54,11 +54,11 @@ describe('gettempdir', () => {
     expect(await chosen({ TMPDIR: '.' })).to.satisfy((each: string) => path.isAbsolute(each));
   });
 
-  it('takes an empty variable for none', async () => {
+  it('ignores an empty variable', async () => {
     expect(await chosen({ TMPDIR: '', TEMP: '', TMP: scratch.path })).to.equal(scratch.path);
   });
 
-  it('passes over a directory whose disk is full', async function () {
+  it('skips a directory whose disk is full', async function () {
     needsRoot(this);
     const full = path.join(scratch.path, 'full');
     const good = path.join(scratch.path, 'good');
@@ -75,7 +75,7 @@ describe('gettempdir', () => {
     }
   });
 
-  it('does without a current directory when another one serves', async () => {
+  it('works without a current directory if another candidate is usable', async () => {
     const gone = path.join(scratch.path, 'gone');
     mkdirSync(gone);
     const { stdout, stderr } = await runProgram(
@@ -91,7 +91,7 @@ describe('gettempdir', () => {
     expect({ stdout, stderr }).to.deep.equal({ stdout: `${scratch.path}\n${scratch.path}\n`, stderr: '' });
   });
 
-  it('is looked for again after there was none', async () => {
+  it('is searched for again if there was none', async () => {
     const { stdout, stderr } = await runProgram(
       `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
        const outcome = (promise) => promise.then(String, (error) => error.code);
@@ -108,7 +108,7 @@ describe('gettempdir', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('is found once, whatever the environment says later', async () => {
+  it('is searched for once, even if the environment changes later', async () => {
     const before = process.env.TMPDIR;
     const first = await tempfile.gettempdir();
     process.env.TMPDIR = scratch.path;
@@ -120,7 +120,7 @@ describe('gettempdir', () => {
     }
   });
 
-  it('tries only what the permission model allows', async () => {
+  it('tries only directories that the permission model allows', async () => {
     const flag = process.allowedNodeEnvironmentFlags.has('--permission')
       ? '--permission'
       : '--experimental-permission';

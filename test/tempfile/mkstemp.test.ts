@@ -28,13 +28,13 @@ describe('mkstemp and mkdtemp', () => {
     rmdirSync(dir);
   });
 
-  it('go to gettempdir() unless told', async () => {
+  it('use gettempdir() by default', async () => {
     const dir = await mkdtemp();
     expect(path.dirname(dir)).to.equal(await tempfile.gettempdir());
     rmdirSync(dir);
   });
 
-  it('take dir as a string, a URL, bytes that are no UTF-8, and relative to the current directory', async () => {
+  it('accept dir as a string, a URL, bytes that are not UTF-8, and relative to the current directory', async () => {
     const odd = Buffer.concat([Buffer.from(`${scratch.path}/`), Buffer.from([0xff, 0xfe])]);
     const { mkdirSync } = await import('node:fs');
     mkdirSync(odd);
@@ -58,7 +58,7 @@ describe('mkstemp and mkdtemp', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('are 0600 and 0700 whatever the umask', async () => {
+  it('have modes 0600 and 0700 regardless of the umask', async () => {
     for (const umask of ['0', '0o22', '0o777', '0o277']) {
       const { stdout, stderr } = await runProgram(
         `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
@@ -80,7 +80,7 @@ describe('mkstemp and mkdtemp', () => {
     }
   });
 
-  it('close the descriptor on exec', async () => {
+  it('open descriptors that are close-on-exec', async () => {
     const { fd, path: file } = await mkstemp({ dir: scratch.path });
     const flags = /flags:\t0*(\d+)/.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] as string;
     expect(parseInt(flags, 8) & 0o2000000).to.not.equal(0);
@@ -167,7 +167,7 @@ describe('mkstemp and mkdtemp', () => {
     }
   });
 
-  it('are made, used and removed as ever whatever Object.prototype has been given', async () => {
+  it('are not affected by a polluted Object.prototype', async () => {
     const { stdout, stderr } = await runProgram(
       `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
        const dir = ${JSON.stringify(scratch.path)};

@@ -59,7 +59,7 @@ describe('the end of the process', () => {
   }
 
   for (const signal of SIGNALS) {
-    it(`leaves nothing after ${signal}, of which the program dies`, async () => {
+    it(`leaves nothing after ${signal} has ended the program`, async () => {
       const ending = await run("console.log('ready'); setInterval(() => {}, 1000);", (child) =>
         child.kill(signal),
       );
@@ -82,7 +82,7 @@ describe('the end of the process', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('is decided by the program’s own listener, and the exit path cleans up', async () => {
+  it('is up to the listener of the program, and the files are removed at exit', async () => {
     for (const when of ['before', 'after']) {
       const listen =
         "process.on('SIGTERM', () => { console.log(fs.readdirSync(dir).length); process.exit(5); });";
@@ -102,7 +102,7 @@ describe('the end of the process', () => {
     }
   });
 
-  it('goes on after a listener that only listens, with everything in place', async () => {
+  it('leaves all files in place if a listener lets the program continue', async () => {
     const { code, stdout } = await run(
       `process.once('SIGINT', () => {
          console.log(fs.readdirSync(dir).length);
@@ -115,7 +115,7 @@ describe('the end of the process', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('cleans up again once the last listener is gone', async () => {
+  it('removes the files again after the last listener is removed', async () => {
     const { signal } = await run(
       `import { createRequire } from 'node:module';
        const addon = createRequire(import.meta.url)(${JSON.stringify(process.cwd())} + '/build/Release/uvfiles.node');
@@ -130,7 +130,7 @@ describe('the end of the process', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('is not to be seen among the listeners of signals', async () => {
+  it('is detected without listeners of signals', async () => {
     const { stdout } = await runProgram(
       `const names = ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'unhandledRejection', 'beforeExit', 'newListener'];
        const counts = () => names.map((name) => process.listenerCount(name)).join();
@@ -146,7 +146,7 @@ describe('the end of the process', () => {
     expect(stdout.trim()).to.equal('true');
   });
 
-  it('of a child process does not touch what its parent has made', async () => {
+  it('of a child process does not remove the files of its parent', async () => {
     const { stdout, code } = await run(
       `import { spawnSync } from 'node:child_process';
        spawnSync(process.execPath, ['-e', 'process.exit()']);
@@ -176,7 +176,7 @@ describe('the end of the process', () => {
     })();
   `;
 
-  it('of a worker that is terminated leaves nothing of it, while others keep theirs', async () => {
+  it('removes the files of a worker that is terminated, and no others', async () => {
     const { stdout, stderr } = await runProgram(
       `import { tempfile } from 'uvfiles';
        ${inWorker(workerBody())}
@@ -189,7 +189,7 @@ describe('the end of the process', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('of a worker that is terminated takes what was made and not yet handed out', async function () {
+  it('removes the files of a terminated worker that were created but not returned', async function () {
     if (process.platform !== 'linux') skip(this, 'only Linux reports which file a descriptor is open on');
     // All is delivered at once. What continues first is a read, with the other results still on their way to who waits.
     const greedy = (call: string): string => `
@@ -228,7 +228,7 @@ describe('the end of the process', () => {
     }
   });
 
-  it('of a worker that is terminated takes what the caller was about to get', async function () {
+  it('removes the files of a terminated worker that were about to be returned', async function () {
     if (process.platform !== 'linux') skip(this, 'only Linux reports which file a descriptor is open on');
     // Its path is the last thing that is made of it. There the worker stays.
     const staying = (call: string): string => `
@@ -279,7 +279,7 @@ describe('the end of the process', () => {
     }
   });
 
-  it('of a worker that ends by itself leaves nothing', async () => {
+  it('removes the files of a worker that ends by itself', async () => {
     const { stdout } = await runProgram(
       `import { Worker } from 'node:worker_threads'; import fs from 'node:fs';
        const worker = new Worker(${JSON.stringify(

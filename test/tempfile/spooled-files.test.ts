@@ -14,7 +14,7 @@ const bytes = (text: string): Buffer => Buffer.from(text);
 describe('spooledTemporaryFile', () => {
   const scratch = scratchDirectory();
 
-  it('stays in memory up to maxSize bytes and leaves it with the first byte more', async () => {
+  it('stays in memory up to maxSize bytes, and moves to disk with the next byte', async () => {
     await using file = await spooledTemporaryFile({ maxSize: 30, dir: scratch.path });
     await file.write(Buffer.alloc(20, 1));
     expect(unrolled(file)).to.equal(true);
@@ -42,7 +42,7 @@ describe('spooledTemporaryFile', () => {
       .with.property('code', 'ERR_FILE_CLOSED');
   });
 
-  it('stays in memory whatever is written when maxSize is 0', async () => {
+  it('stays in memory with maxSize 0', async () => {
     await using file = await spooledTemporaryFile({ dir: scratch.path });
     await file.write(Buffer.alloc(300_000, 7));
     await file.flush();
@@ -108,7 +108,7 @@ describe('spooledTemporaryFile', () => {
     expect(calls('uvfiles-ends', 'uvfiles-all-over').join('\n')).to.match(/O_TMPFILE|O_CREAT/);
   });
 
-  it('rolls over when told, once, keeping position and content', async () => {
+  it('rolls over once by rollover(), keeping position and content', async () => {
     const before = await openDescriptors();
     const file = await spooledTemporaryFile({ maxSize: 100, dir: scratch.path });
     await file.write(bytes('abcdef'));
@@ -126,7 +126,7 @@ describe('spooledTemporaryFile', () => {
     expect((await rejection(file.rollover())).code).to.equal('ERR_FILE_CLOSED');
   });
 
-  it('rolls over when it is truncated to more than maxSize, and not to less', async () => {
+  it('rolls over when it is truncated to more than maxSize, but not to less', async () => {
     await using file = await spooledTemporaryFile({ maxSize: 10, dir: scratch.path });
     await file.write(bytes('abcdefg'));
     expect(await file.truncate(10)).to.equal(10);
@@ -172,7 +172,7 @@ describe('spooledTemporaryFile', () => {
     expect(await file.read()).to.equal('åååååx');
   });
 
-  it('keeps encoding, newline and position of text over the move', async () => {
+  it('keeps the encoding, newline and position of text when it moves', async () => {
     await using file = await spooledTemporaryFile({
       maxSize: 40,
       mode: 'w+',
@@ -198,7 +198,7 @@ describe('spooledTemporaryFile', () => {
     expect(raw.subarray(2).toString('utf16le')).to.equal('one\r\ntwo\r\nthree\r\n');
   });
 
-  it('moves in the middle of reading without losing a line', async () => {
+  it('moves during reading without losing a line', async () => {
     await using file = await spooledTemporaryFile({ mode: 'w+', dir: scratch.path });
     const all = Array.from({ length: 500 }, (_, i) => `line ${i}\n`);
     await file.writelines(all);
@@ -211,7 +211,7 @@ describe('spooledTemporaryFile', () => {
     expect(read).to.deep.equal(all);
   });
 
-  it('appends in append mode, before and after', async () => {
+  it('appends in append mode, before and after the move', async () => {
     await using file = await spooledTemporaryFile({ mode: 'a+b', maxSize: 10, dir: scratch.path });
     await file.write(bytes('01234'));
     await file.seek(0);
@@ -226,7 +226,7 @@ describe('spooledTemporaryFile', () => {
     expect((await file.pread(99, 0)).toString()).to.equal('0123456789abcdefg');
   });
 
-  it('does what any handle does, in memory as on disk', async () => {
+  it('behaves like any handle, in memory and on disk', async () => {
     for (const rolled of [false, true]) {
       await using file = await spooledTemporaryFile({ dir: scratch.path });
       if (rolled) await file.rollover();
@@ -271,7 +271,7 @@ describe('spooledTemporaryFile', () => {
     }
   });
 
-  it('runs calls that nobody waits for in order, over the move', async () => {
+  it('runs unawaited calls in order, even when it moves', async () => {
     await using file = await spooledTemporaryFile({ maxSize: 50, dir: scratch.path });
     const calls: Promise<unknown>[] = [];
     for (let i = 0; i < 100; i++) calls.push(file.write(bytes(`${i} `)));
@@ -284,7 +284,7 @@ describe('spooledTemporaryFile', () => {
     expect(unrolled(file)).to.equal(false);
   });
 
-  it('takes the bytes of a positional write as they are at the call, also while it moves', async () => {
+  it('writes the bytes that a pwrite was given at the call, even while it moves', async () => {
     await using file = await spooledTemporaryFile({ maxSize: 4, dir: scratch.path });
     const data = bytes('12345678');
     const writing = file.pwrite(data, 0);
@@ -294,7 +294,7 @@ describe('spooledTemporaryFile', () => {
     expect((await file.pread(99, 0)).toString()).to.equal('1234567812345678');
   });
 
-  it('keeps everything when it cannot move', async () => {
+  it('keeps all data if it cannot move', async () => {
     await using file = await spooledTemporaryFile({ maxSize: 10, dir: `${scratch.path}/missing` });
     await file.write(bytes('0123456789'));
     expect((await rejection(file.rollover())).code).to.equal('ENOENT');
@@ -303,7 +303,7 @@ describe('spooledTemporaryFile', () => {
     expect((await file.pread(99, 0)).toString()).to.equal('0123456789');
   });
 
-  it('refuses a maxSize that is no size', async () => {
+  it('rejects an invalid maxSize', async () => {
     for (const maxSize of [-1, 1.5, NaN, '5']) {
       expect((await rejection(spooledTemporaryFile({ maxSize: maxSize as number }))).code).to.equal(
         'ERR_OUT_OF_RANGE',
@@ -314,7 +314,7 @@ describe('spooledTemporaryFile', () => {
     );
   });
 
-  it('is without a buffer when told', async () => {
+  it('has no buffer with buffering 0', async () => {
     await using file = await spooledTemporaryFile({
       mode: 'w+b',
       buffering: 0,

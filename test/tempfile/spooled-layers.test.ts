@@ -20,7 +20,7 @@ describe('a spooled file', () => {
     expect(await file.read()).to.equal('0123456789a');
   });
 
-  it('rolls over before what writelines is given has come to its end', async () => {
+  it('rolls over before the source of writelines has ended', async () => {
     for (const mode of ['w+b', 'w+'] as const) {
       const item = (text: string): never => (mode === 'w+' ? text : bytes(text)) as never;
       const seen: boolean[] = [];
@@ -41,7 +41,7 @@ describe('a spooled file', () => {
     }
   });
 
-  it('leaves memory for a write that ends beyond 1 GiB, whatever maxSize', async () => {
+  it('moves to disk for a write that ends beyond 1 GiB, regardless of maxSize', async () => {
     for (const maxSize of [0, 2 ** 40]) {
       await using file = await spooledTemporaryFile({ maxSize, dir: scratch.path });
       await file.write(bytes('head'));
@@ -53,7 +53,7 @@ describe('a spooled file', () => {
     }
   });
 
-  it('leaves what writelines refuses to the rules of any file', async () => {
+  it('rejects invalid items of writelines as any file does', async () => {
     await using file = await spooledTemporaryFile({ maxSize: 2, dir: scratch.path });
     for (const items of [5, null, 'text', undefined]) {
       expect((await rejection(file.writelines(items as never))).code).to.equal('ERR_INVALID_ARG_TYPE');
@@ -76,7 +76,7 @@ describe('a spooled file', () => {
     expect((await file.pread(99, 0)).toString()).to.equal('abcd');
   });
 
-  it('can be moved from whatever layer a detach has left', async () => {
+  it('can be moved from every layer that is left by detach', async () => {
     const text = await spooledTemporaryFile({ mode: 'w+', dir: scratch.path });
     await text.write('detached');
     const binary = text.detach() as unknown as Spooled<BinaryFile>;

@@ -22,7 +22,7 @@ const { temporaryDirectory } = tempfile;
 describe('temporaryDirectory', () => {
   const scratch = scratchDirectory();
 
-  it('is an empty directory of mode 0700, named as told', async () => {
+  it('is an empty directory of mode 0700 with the given prefix and suffix', async () => {
     await using dir = await temporaryDirectory({ dir: scratch.path, prefix: 'a-', suffix: '.d' });
     expect(path.basename(dir.name)).to.match(/^a-[a-z2-7]{16}\.d$/);
     expect(String(dir)).to.equal(dir.name);
@@ -48,7 +48,7 @@ describe('temporaryDirectory', () => {
     expect(existsSync('/etc/passwd')).to.equal(true);
   });
 
-  it('is cleaned up once, however often and at once it is asked', async () => {
+  it('is cleaned up once, even by several calls at the same time', async () => {
     const dir = await temporaryDirectory({ dir: scratch.path });
     await Promise.all([dir.cleanup(), dir.close(), dir.cleanup()]);
     mkdirSync(dir.name);
@@ -57,7 +57,7 @@ describe('temporaryDirectory', () => {
     expect(existsSync(dir.name), 'what has its name later is somebody else’s').to.equal(true);
   });
 
-  it('puts up with being removed or renamed by hand', async () => {
+  it('can be removed or renamed by the program', async () => {
     const removed = await temporaryDirectory({ dir: scratch.path });
     rmSync(removed.name, { recursive: true });
     await removed.cleanup();
@@ -67,7 +67,7 @@ describe('temporaryDirectory', () => {
     expect(scratch.list()).to.deep.equal(['kept']);
   });
 
-  it('with delete: false is kept by await using and by the end of the process, and removed when told', async () => {
+  it('with delete: false is kept by await using and by the end of the process, and removed by cleanup', async () => {
     let kept: tempfile.TemporaryDirectory;
     {
       await using dir = await temporaryDirectory({ dir: scratch.path, delete: false });
@@ -98,7 +98,7 @@ describe('temporaryDirectory', () => {
     chmodSync(outside, 0o700);
   });
 
-  it('is not followed when a link has taken its own place', async () => {
+  it('is not followed when it has been replaced by a link', async () => {
     const outside = path.join(scratch.path, 'outside');
     mkdirSync(outside);
     writeFileSync(path.join(outside, 'file'), 'kept');
@@ -111,7 +111,7 @@ describe('temporaryDirectory', () => {
     await dir.cleanup();
   });
 
-  it('removes read-only directories and files, and such of mode 0000', async () => {
+  it('removes read-only directories and files, and those of mode 0000', async () => {
     const { stdout, stderr } = await runProgram(
       `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
        const dir = await tempfile.temporaryDirectory({ dir: ${JSON.stringify(scratch.path)} });
@@ -135,7 +135,7 @@ describe('temporaryDirectory', () => {
     writeFileSync(path.join(dir, 'of-root/file'), '');
   };
 
-  it('says what it could not remove, goes on with the rest, and tries again when asked again', async function () {
+  it('reports what it could not remove, continues with the rest, and tries again in the next call', async function () {
     needsRoot(this);
     const { stdout, stderr } = await runProgram(
       `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
@@ -170,7 +170,7 @@ describe('temporaryDirectory', () => {
     ]);
   });
 
-  it('resolves whatever stays with ignoreCleanupErrors', async function () {
+  it('resolves with ignoreCleanupErrors even if something stays', async function () {
     needsRoot(this);
     const { stdout, stderr } = await runProgram(
       `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
@@ -199,7 +199,7 @@ describe('temporaryDirectory', () => {
     expect(stdout.trim().split('\n').slice(1)).to.deep.equal(["[ 'of-root' ]", 'false']);
   });
 
-  it('is left alone by the collector, who cannot know what its path is used for, and goes with the process', async () => {
+  it('is not removed by garbage collection, but at the end of the process', async () => {
     const { stdout } = await runProgram(
       `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
        const collected = new Promise((resolve) => { globalThis.registry = new FinalizationRegistry(resolve); });
@@ -217,7 +217,7 @@ describe('temporaryDirectory', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('refuses options that are no booleans', async () => {
+  it('rejects options that must be booleans', async () => {
     const bad = temporaryDirectory as (o: unknown) => Promise<unknown>;
     expect((await rejection(bad({ delete: 1 }))).code).to.equal('ERR_INVALID_ARG_TYPE');
     expect((await rejection(bad({ ignoreCleanupErrors: 'no' }))).code).to.equal('ERR_INVALID_ARG_TYPE');

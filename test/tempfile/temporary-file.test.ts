@@ -13,7 +13,7 @@ for (const [title, make] of Object.entries({ temporaryFile, namedTemporaryFile }
   describe(title, () => {
     const scratch = scratchDirectory();
 
-    it('is a BinaryFile for reading and writing unless told', async () => {
+    it('is a BinaryFile for reading and writing by default', async () => {
       await using file = await make({ dir: scratch.path });
       expect(file).to.be.an.instanceOf(BinaryFile);
       expect(file.readable() && file.writable()).to.equal(true);
@@ -54,7 +54,7 @@ for (const [title, make] of Object.entries({ temporaryFile, namedTemporaryFile }
       expect((await appending.pread(9, 0)).toString()).to.equal('onetwo');
     });
 
-    it('rejects a bad mode and options that do not go with it, making nothing', async () => {
+    it('rejects a bad mode and options that do not fit it, and creates nothing', async () => {
       const before = await openDescriptors();
       const bad = make as (o: unknown) => Promise<unknown>;
       for (const o of [
@@ -91,7 +91,7 @@ for (const [title, make] of Object.entries({ temporaryFile, namedTemporaryFile }
       await expectDescriptors(before);
     });
 
-    it('closes twice as once, and is closed then', async () => {
+    it('can be closed twice', async () => {
       const file = await make({ dir: scratch.path });
       await Promise.all([file.close(), file.close()]);
       await file.close();
@@ -123,7 +123,7 @@ describe('a temporary file without a name', () => {
 describe('a named temporary file', () => {
   const scratch = scratchDirectory();
 
-  it('can be opened by its name by others, and is removed with close', async () => {
+  it('can be opened by its name, and is removed by close', async () => {
     const file = await namedTemporaryFile({ dir: scratch.path, prefix: 'a-', suffix: '.txt' });
     expect(path.basename(file.name)).to.match(/^a-[a-z2-7]{16}\.txt$/);
     expect(path.dirname(file.name)).to.equal(scratch.path);
@@ -135,7 +135,7 @@ describe('a named temporary file', () => {
     expect(existsSync(file.name)).to.equal(false);
   });
 
-  it('writes what is buffered before it is removed: a hard link has every byte', async () => {
+  it('writes buffered data before it is removed, so a hard link has every byte', async () => {
     for (const mode of ['w+b', 'a+b'] as const) {
       const file = await namedTemporaryFile({ dir: scratch.path, mode });
       await file.write(Buffer.from('head '));
@@ -150,7 +150,7 @@ describe('a named temporary file', () => {
     }
   });
 
-  it('closes after the calls made before it, those that nobody waited for too', async () => {
+  it('closes after all earlier calls, including unawaited ones', async () => {
     const file = await namedTemporaryFile({ dir: scratch.path });
     const kept = path.join(scratch.path, 'kept');
     linkSync(file.name, kept);
@@ -166,7 +166,7 @@ describe('a named temporary file', () => {
     unlinkSync(kept);
   });
 
-  it('puts up with being removed, renamed or replaced meanwhile', async () => {
+  it('can be removed, renamed or replaced before it is closed', async () => {
     const removed = await namedTemporaryFile({ dir: scratch.path });
     unlinkSync(removed.name);
     await removed.close();
@@ -219,7 +219,7 @@ describe('a named temporary file', () => {
     await gone[Symbol.asyncDispose]();
   });
 
-  it('is removed once: what has its name later is somebody else’s', async () => {
+  it('is removed once, and not a later file of the same name', async () => {
     for (const deleteOnClose of [true, false]) {
       const file = await namedTemporaryFile({ dir: scratch.path, deleteOnClose });
       await Promise.all([file[Symbol.asyncDispose](), file[Symbol.asyncDispose]()]);
@@ -244,7 +244,7 @@ describe('a named temporary file', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('is removed by whatever layer is closed after a detach', async () => {
+  it('is removed by the layer that is closed after a detach', async () => {
     const text = await namedTemporaryFile({ dir: scratch.path, mode: 'w+' });
     await text.write('detached');
     const raw = text.detach().detach();
@@ -253,7 +253,7 @@ describe('a named temporary file', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('is removed with a warning when nobody can reach its handle any more', async () => {
+  it('is removed with a warning when its handle is garbage collected', async () => {
     const { stdout } = await runProgram(
       `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
        const dir = ${JSON.stringify(scratch.path)};
@@ -269,7 +269,7 @@ describe('a named temporary file', () => {
     expect(stdout.trim()).to.equal('UVFILES_UNCLOSED');
   });
 
-  it('refuses options that are no booleans', async () => {
+  it('rejects options that must be booleans', async () => {
     const bad = namedTemporaryFile as (o: unknown) => Promise<unknown>;
     expect((await rejection(bad({ delete: 1 }))).code).to.equal('ERR_INVALID_ARG_TYPE');
     expect((await rejection(bad({ deleteOnClose: 'no' }))).code).to.equal('ERR_INVALID_ARG_TYPE');

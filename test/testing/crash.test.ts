@@ -19,7 +19,7 @@ describe('crash', () => {
   const contents = (all: Record<string, unknown>[], name: string): unknown[] =>
     [...new Set(all.map((tree) => tree[name]))].sort();
 
-  it('keeps what has been synced, and loses any part of the rest', async () => {
+  it('keeps synced data, and loses any part of the rest', async () => {
     begin({ a: 'old' });
     await using f = await open('/b', 'w');
     await f.write('synced');
@@ -34,7 +34,7 @@ describe('crash', () => {
     expect(contents(all, 'b')).to.include.members(['synced', 'synced and not']);
   });
 
-  it('loses a rename wholly or not at all', async () => {
+  it('loses a rename completely or not at all', async () => {
     begin({ a: 'a', 'd/x': 'x' });
     await os.rename('/a', '/d/b');
     expect((await states()).map((tree) => Object.keys(tree))).to.have.deep.members([
@@ -43,7 +43,7 @@ describe('crash', () => {
     ]);
   });
 
-  it('brings back what was removed and not synced', async () => {
+  it('restores a removed file if the removal was not synced', async () => {
     begin({ a: 'content' });
     await os.unlink('/a');
     expect(await states()).to.have.deep.members([{}, { a: 'content' }]);
@@ -98,7 +98,7 @@ describe('crash', () => {
     expect(await states()).to.deep.equal([{ a: 'new' }]);
   });
 
-  it('leaves no file or the whole one at any moment of openAtomic', async () => {
+  it('leaves no file or the complete one at any moment of openAtomic', async () => {
     begin({});
     const content = 'x'.repeat(1500);
     const all = await states(async () => {
@@ -119,7 +119,7 @@ describe('crash', () => {
     expect(await states()).to.deep.equal([{ a: 'content', 't/d/b': 'content' }]);
   });
 
-  it('keeps each of two files whole that are replaced one after the other', async () => {
+  it('keeps each of two files complete that are replaced one after the other', async () => {
     begin({ a: 'old', b: 'old' });
     const all = await states(async () => {
       await writeAtomic('/a', 'new');

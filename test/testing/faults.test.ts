@@ -23,7 +23,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
     afterEach(() => files?.unmount());
     const at = (name: string): string => path.posix.join(top, name);
 
-    it('fails locks, and tells of them', async () => {
+    it('fails locks, and lists them in operations', async () => {
       const f = await open(at('a'), 'w+b');
       await f.close();
       await faults({ op: 'lock', path: at('a'), error: 'EIO' }, async () => {
@@ -53,7 +53,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
       expect(f.count).to.equal(1);
     });
 
-    it('fails with the error of the test itself, as it is', async () => {
+    it('fails with an Error of the test, unchanged', async () => {
       await writeFile(at('a'), 'a');
       class DiskOnFire extends Error {
         readonly code = 'EIO';
@@ -99,7 +99,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
       expect(read).to.deep.equal([...new Set(read)]);
     });
 
-    it('makes errors that look as those of the system', async () => {
+    it('creates errors with the same properties as those of the system', async () => {
       const none = at('none');
       await writeFile(at('f'), 'f');
       const real: Readonly<Record<string, readonly [op: OperationName, call: () => Promise<unknown>]>> = {
@@ -170,7 +170,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
       }
     });
 
-    it('fails with every code that the system knows by name', async () => {
+    it('fails with every error code of the system', async () => {
       const known = getSystemErrorMap();
       for (const [code, number] of Object.entries(constants.errno)) {
         const failed = await faults({ op: 'stat', error: code as 'EIO' }, () => rejection(os.stat(top)));
@@ -188,7 +188,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
       expect(locked.message).to.equal('ENOLCK: no locks available, fcntl');
     });
 
-    it('counts before and how often', async () => {
+    it('applies after and times', async () => {
       const outcomes: string[] = [];
       await faults({ op: 'stat', path: `${top}/**`, after: 2, times: 2, error: 'EIO' }, async () => {
         for (let i = 0; i < 6; i++)
@@ -202,7 +202,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
       expect(outcomes).to.deep.equal(['ok', 'ok', 'EIO', 'EIO', 'ok', 'ok']);
     });
 
-    it('keeps to the asynchronous context of its callback', async () => {
+    it('applies only to the asynchronous context of its callback', async () => {
       await writeFile(at('a'), 'a');
       let outside: Promise<unknown> = Promise.resolve();
       const start: { go?: () => void } = {};
@@ -240,7 +240,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
       expect(f.count).to.be.greaterThan(20);
     });
 
-    it('leaves the old file when anything fails before the rename', async () => {
+    it('leaves the old file if any operation before the rename fails', async () => {
       await writeFile(at('a'), 'old');
       for (const op of ['open', 'write', 'sync', 'close', 'rename'] as const) {
         await faults({ op, path: `${top}/**`, error: 'EIO' }, async () => {
@@ -251,7 +251,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
       }
     });
 
-    it('says that the file is in place when the directory cannot be synced', async () => {
+    it('sets committed if the sync of the directory fails', async () => {
       await writeFile(at('a'), 'old');
       await faults({ op: 'sync', path: top, error: 'EIO' }, async () => {
         expect(await rejection(writeAtomic(at('a'), 'new'))).to.include({ code: 'EIO', committed: true });
@@ -259,7 +259,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
       expect(await readText(at('a'))).to.equal('new');
     });
 
-    it('does the same again with the same seed', async () => {
+    it('repeats the same faults with the same seed', async () => {
       const run = async (seed: number): Promise<string> => {
         let outcomes = '';
         await faults({ op: 'stat', times: Infinity, error: 'EIO', probability: 0.5, seed }, async () => {
@@ -313,7 +313,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
       });
     });
 
-    it('traces what a program asks for, in order', async () => {
+    it('traces the operations of a program, in order', async () => {
       const asked = await trace(async () => {
         await writeAtomic(at('a'), 'new');
         await readBytes(at('nope')).catch(() => undefined);
@@ -332,7 +332,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
       expect(asked[5]).to.include({ dest: at('a') });
     });
 
-    it('lets nothing touch a file, and names the line that tried', async () => {
+    it('rejects every operation in noFiles, and names the line of the call', async () => {
       const touch = async (): Promise<void> => {
         await readText(at('a'));
       };
@@ -349,7 +349,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
 describe('faults', () => {
   const scratch = scratchDirectory();
 
-  it('leave real files to others when they have ended', async () => {
+  it('do not affect other contexts after they have ended', async () => {
     const name = path.join(scratch.path, 'f');
     const f = faults({ op: '*', times: Infinity, error: 'EIO' });
     expect((await rejection(writeFile(name, 'x'))).code).to.equal('EIO');

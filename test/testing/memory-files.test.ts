@@ -79,14 +79,14 @@ describe('memoryFiles', () => {
     });
   });
 
-  it('takes back the snapshot that it gave', () => {
+  it('accepts its own snapshot as a tree', () => {
     const tree = { a: 'text', 'b/c': link('../a'), 'b/d': dir(), e: Buffer.from([0x80]) };
     const once = mount(tree).tree();
     expect(mount(once).tree()).to.deep.equal(once);
     expect(once).to.deep.equal(tree);
   });
 
-  it('ends with its scope, after which run still works', async () => {
+  it('is unmounted at the end of its scope, after which run still works', async () => {
     const name = `/uvfiles-memory-${process.pid}`;
     let files: MemoryFiles;
     {
@@ -100,7 +100,7 @@ describe('memoryFiles', () => {
     expect(files.tree()).to.deep.equal({ [name.slice(1)]: 'y' });
   });
 
-  it('keeps the files of contexts that run at the same time apart', async () => {
+  it('separates the files of contexts that run at the same time', async () => {
     const all = Array.from({ length: 8 }, (_, i) => {
       const files = mount({ n: String(i) });
       files.unmount();
@@ -118,7 +118,7 @@ describe('memoryFiles', () => {
     expect(read).to.deep.equal(all.map((_, i) => `${i}${i}`));
   });
 
-  it('is at a prefix of paths, beside the real files', async () => {
+  it('can be mounted at a prefix, beside the real files', async () => {
     const files = mount({ 'a/b': 'memory', up: link('/a/b') }, { at: '/virtual' });
     const real = path.join(scratch.path, 'real');
     await writeFile(real, 'disk');
@@ -130,7 +130,7 @@ describe('memoryFiles', () => {
     expect(files.tree()).to.have.property('copied', 'disk');
   });
 
-  it('has room for relative paths and temporary files that nobody sees before', async () => {
+  it('has the current directory and the temporary directory, which are hidden while they are empty', async () => {
     const files = mount();
     expect(await os.listdir('/')).to.deep.equal([]);
     await writeFile('relative.txt', 'r');
@@ -149,7 +149,7 @@ describe('memoryFiles', () => {
     expect(files.tree()).to.deep.equal({});
   });
 
-  it('is full where its capacity ends, and says how much arrived', async () => {
+  it('rejects with ENOSPC at its capacity, and reports bytesWritten', async () => {
     const files = mount({ a: '12345' }, { capacity: 12 });
     const full = await rejection(writeFile('/b', '1234567890'));
     expect(full).to.include({ code: 'ENOSPC', bytesWritten: 7, path: '/b' });
@@ -162,7 +162,7 @@ describe('memoryFiles', () => {
     expect(files.tree()).to.deep.equal({ b: '1234567', c: 'x' });
   });
 
-  it('counts what is written to a sparse file, not its holes', async () => {
+  it('counts the data of a sparse file, not its holes', async () => {
     mount({}, { capacity: 10_000 });
     const f = await open('/sparse', 'w+b');
     await f.truncate(1e12);
@@ -176,14 +176,14 @@ describe('memoryFiles', () => {
     await writeFile('/more', 'x'.repeat(10_000));
   });
 
-  it('stops its user where permissions do, whoever runs the test', async () => {
+  it('checks the permissions of its user, whoever runs the test', async () => {
     mount({ data: dir({ a: 'a' }, { mode: 0o500 }), secret: file('s', { mode: 0 }) });
     expect((await rejection(writeFile('/data/b', ''))).code).to.equal('EACCES');
     expect((await rejection(readText('/secret'))).code).to.equal('EACCES');
     expect(await os.access('/secret', constants.R_OK)).to.equal(false);
   });
 
-  it('answers to another user', async () => {
+  it('can change its user', async () => {
     const files = mount(
       {
         mine: 'm',
@@ -217,7 +217,7 @@ describe('memoryFiles', () => {
     });
   });
 
-  it('takes another umask', async () => {
+  it('can change its umask', async () => {
     const files = mount({}, { umask: 0o077 });
     expect(files.umask).to.equal(0o077);
     files.umask = 0o002;
@@ -226,7 +226,7 @@ describe('memoryFiles', () => {
     expect(() => (files.umask = 0o1000)).to.throw(RangeError);
   });
 
-  it('gives temporary files and directories to their owner, whatever the umask', async () => {
+  it('creates temporary files and directories for their owner only, regardless of the umask', async () => {
     mount({}, { umask: 0o777 });
     await using f = await tempfile.namedTemporaryFile();
     expect((await os.stat(f.name)).mode & 0o777).to.equal(0o600);
@@ -234,7 +234,7 @@ describe('memoryFiles', () => {
     expect((await os.stat(directory.name)).mode & 0o777).to.equal(0o700);
   });
 
-  it('has files with any name in its snapshot', () => {
+  it('includes files with any name in its snapshot', () => {
     const tree = JSON.parse('{"__proto__":"x","constructor":"y"}') as Tree;
     expect(Object.entries(mount(tree).tree())).to.deep.equal([
       ['__proto__', 'x'],
@@ -259,7 +259,7 @@ describe('memoryFiles', () => {
     });
   }
 
-  it('tells the time of its clock', async () => {
+  it('uses the time of its clock', async () => {
     let now = 5000;
     mount({ a: 'a' }, { clock: () => now });
     now = 7000.5;
@@ -288,7 +288,7 @@ describe('memoryFiles', () => {
     expect(error.code).to.equal('EBADF');
   });
 
-  it('replaces files atomically and drops what is not committed', async () => {
+  it('replaces files atomically, and discards uncommitted content', async () => {
     const files = mount({ a: 'old' });
     {
       await using f = await openAtomic('/a', 'w');
@@ -346,7 +346,7 @@ describe('entries of trees', () => {
 });
 
 describe('files in memory at the end of a program', () => {
-  it('keep no process alive, also with open files, locks and faults', async () => {
+  it('do not keep the process alive, even with open files, locks and faults', async () => {
     const { code, stdout, stderr } = await runProgram(
       `import { open, os, tempfile, writeAtomic } from 'uvfiles';
        import { faults, memoryFiles } from 'uvfiles/testing';

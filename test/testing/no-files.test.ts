@@ -208,7 +208,7 @@ describe('noFiles', () => {
     expect(opened).to.equal(0);
   });
 
-  it('lets standard streams and what stays in memory', async () => {
+  it('allows standard streams and operations in memory', async () => {
     await noFiles(async () => {
       await stdout.flush();
       const spooled = await tempfile.spooledTemporaryFile();
@@ -217,7 +217,7 @@ describe('noFiles', () => {
     });
   });
 
-  it('is over with its callback, and not for others meanwhile', async () => {
+  it('applies only to its callback', async () => {
     const name = path.join(scratch.path, 'f');
     await using f = await open(name, 'wb');
     const forbidden = noFiles(() => refusal(() => f.flush()));
@@ -231,7 +231,7 @@ describe('noFiles', () => {
 describe('layers before real files', () => {
   const scratch = scratchDirectory();
 
-  it('change no answer about mount points', async function () {
+  it('do not change the result of ismount', async function () {
     if (process.platform !== 'linux') skip(this, 'asks about /proc');
     const link = path.join(scratch.path, 'link');
     await os.symlink('/proc', link);

@@ -20,7 +20,7 @@ describe('an overlay', () => {
   afterEach(() => mounted?.unmount());
   const scratch = scratchDirectory();
 
-  it('lets real files show through an overlay, and changes none', async () => {
+  it('shows real files, and changes none of them', async () => {
     const top = scratch.path;
     for (const name of ['keep', 'change', 'append', 'gone']) writeFileSync(path.join(top, name), name);
     mkdirSync(path.join(top, 'sub', 'deep'), { recursive: true });
@@ -60,7 +60,7 @@ describe('an overlay', () => {
     expect(readFileSync(at('append'), 'utf8')).to.equal('append');
   });
 
-  it('has what its tree says in place of the real files of an overlay', async () => {
+  it('shows the files of its tree instead of real files', async () => {
     for (const name of ['f', 'g', 'keep']) writeFileSync(path.join(scratch.path, name), 'real');
     mkdirSync(path.join(scratch.path, 'sub'));
     writeFileSync(path.join(scratch.path, 'sub', 'h'), 'real');
@@ -79,7 +79,7 @@ describe('an overlay', () => {
       expect(readFileSync(path.join(scratch.path, name), 'utf8')).to.equal('real');
   });
 
-  it('sees what changes on the disk under an overlay', async () => {
+  it('shows later changes of real files', async () => {
     const name = path.join(scratch.path, 'f');
     mount({}, { overlay: true });
     expect(await paths.exists(name)).to.equal(false);

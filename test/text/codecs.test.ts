@@ -18,12 +18,12 @@ function encoded(text: string, encoding: string, errors: ErrorHandlerName): stri
 }
 
 describe('text codecs', () => {
-  it('know no encoding whose name has a NUL or a letter too many', () => {
+  it('reject names of encodings with a NUL or an additional letter', () => {
     for (const name of ['utf-8\0', '\0ascii', 'latin\0-1', 'ut\u00e9f8', 'utf.8', ''])
       expect(canonicalEncoding(name), JSON.stringify(name)).to.equal(undefined);
   });
 
-  it('know encodings by any spelling of any of their names', () => {
+  it('accept any spelling of any alias of an encoding', () => {
     for (const [name, spellings] of Object.entries({
       'utf-8': ['utf-8', 'UTF8', 'utf_8', 'U8', 'Utf 8', 'utf--8'],
       'latin-1': ['latin-1', 'LATIN1', 'iso-8859-1', 'ISO_8859-1:1987', 'L1', 'iso8859-1', 'cp819'],
@@ -48,7 +48,7 @@ describe('text codecs', () => {
     expect(decode('utf-8', 'replace', 'f4908080')).to.equal('\ufffd\ufffd\ufffd\ufffd');
   });
 
-  it('decode characters cut at every place', () => {
+  it('decode characters that are split at any byte', () => {
     const text = 'aé€😀日\r\n';
     for (const encoding of ['utf-8', 'utf-8-sig', 'utf-16', 'utf-16-be', 'utf-32', 'gb18030']) {
       const codec = findCodec(encoding)!;
@@ -66,7 +66,7 @@ describe('text codecs', () => {
     }
   });
 
-  it('tell what is malformed, where and why', () => {
+  it('report which bytes are malformed, where and why', () => {
     for (const [bytes, start, end, reason] of [
       ['61ff62', 1, 2, 'invalid start byte'],
       ['61e282', 1, 3, 'unexpected end of data'],
@@ -112,7 +112,7 @@ describe('text codecs', () => {
     );
   });
 
-  it('take an escape sequence without an end for one malformed byte', () => {
+  it('treat an incomplete escape sequence as one malformed byte', () => {
     const bytes = '1b24b62839f2742569633f303b656a6223';
     expect(decode('iso-2022-jp', 'ignore', bytes)).to.equal('$(9t%ic?0;ejb#');
     expect(() => decode('iso-2022-jp', 'strict', bytes))
@@ -120,7 +120,7 @@ describe('text codecs', () => {
       .that.includes({ start: 0, end: 1 });
   });
 
-  it('tell what surrogateescape does not cover', () => {
+  it('report errors that surrogateescape does not handle', () => {
     for (const encoding of ['ascii', 'latin-1'])
       expect(() => encoded('a\udc82\u8dc3', encoding, 'surrogateescape'))
         .to.throw()
@@ -138,7 +138,7 @@ describe('text codecs', () => {
       .that.includes({ code: 'ERR_UNICODE_ENCODE' });
   });
 
-  it('write what has no bytes as the handler says', () => {
+  it('write characters without an encoding as the error handler says', () => {
     const text = 'aé€😀';
     expect(encoded(text, 'ascii', 'ignore')).to.equal('a');
     expect(encoded(text, 'ascii', 'replace')).to.equal('a???');
@@ -152,7 +152,7 @@ describe('text codecs', () => {
     );
   });
 
-  it('tell which characters have no bytes, in indices of the string', () => {
+  it('report characters without an encoding by their indices in the string', () => {
     const error = (() => {
       try {
         return encode('😀é日本x', findCodec('latin-1')!, 'strict');
@@ -172,7 +172,7 @@ describe('text codecs', () => {
       .that.includes({ start: 1, end: 2 });
   });
 
-  it('read whole files as the pieces would be read', () => {
+  it('decode a whole file to the same text as its pieces', () => {
     const options = { codec: findCodec('utf-8')!, errors: 'strict', newline: null } as const;
     expect(decodeAll(Buffer.from('a\r\nb\rc\n'), options)).to.equal('a\nb\nc\n');
     expect(decodeAll(Buffer.from('a\r\n'), { ...options, newline: '' })).to.equal('a\r\n');

@@ -63,7 +63,7 @@ describe('writeAtomic', () => {
     if (attributes) expect(spawnSync('getfattr', ['-n', 'user.kept', at('a')]).status).to.equal(0);
   });
 
-  it('writes to what a link leads to, and keeps the link', async () => {
+  it('replaces the file that a link leads to, and keeps the link', async () => {
     mkdirSync(at('d'));
     writeFileSync(at('d/real'), 'old');
     symlinkSync('d/real', at('l'));
@@ -73,7 +73,7 @@ describe('writeAtomic', () => {
     expect(readdirSync(at('d'))).to.deep.equal(['real']);
   });
 
-  it('refuses what cannot be replaced', async () => {
+  it('rejects if the target cannot be replaced', async () => {
     expect((await rejection(writeAtomic(scratch.path, 'x'))).code).to.equal('EISDIR');
     if (process.platform !== 'win32')
       expect((await rejection(writeAtomic('/dev/null', 'x'))).code).to.equal('EINVAL');
@@ -90,7 +90,7 @@ describe('writeAtomic', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('carries out the writes of one path in the order of the calls, with the bytes of the calls', async () => {
+  it('performs writes of one path in call order, with the bytes at the time of the calls', async () => {
     const data = Buffer.alloc(1 << 20);
     const writes: Promise<void>[] = [];
     for (let i = 0; i < 20; i++) {
@@ -103,7 +103,7 @@ describe('writeAtomic', () => {
     expect(scratch.list()).to.deep.equal(['a']);
   });
 
-  it('leaves the line of waiting writers at once when aborted', async () => {
+  it('leaves the queue of writers immediately when aborted', async () => {
     const controller = new AbortController();
     const first = writeAtomic(at('a'), 'first');
     const second = rejection(writeAtomic(at('a'), 'second', { signal: controller.signal }));
@@ -197,7 +197,7 @@ describe('writeAtomic', () => {
     }
   });
 
-  it('survives being killed at any instant', async function () {
+  it('leaves the old or the new file when it is killed at any time', async function () {
     this.timeout(240_000);
     const program = `
       import { writeAtomic } from 'uvfiles';

@@ -34,7 +34,7 @@ describe('following a file', () => {
     return got;
   }
 
-  it('gives lines as soon as they are complete', async () => {
+  it('yields lines as soon as they are complete', async () => {
     const before = await openDescriptors();
     const path = folder.put('f', 'one\ntwo\nthr');
     const followed = lines(path, { follow: true });
@@ -56,7 +56,7 @@ describe('following a file', () => {
     await expectDescriptors(before);
   });
 
-  it('begins with the last lines, or with what is appended', async () => {
+  it('begins with the last lines, or with appended lines', async () => {
     const path = folder.put('f', 'one\ntwo\nthree\n');
     const two = lines(path, { last: 2, follow: true, keepEnds: true });
     expect(await some(two, 2)).to.deep.equal(['two\n', 'three\n']);
@@ -70,7 +70,7 @@ describe('following a file', () => {
     await two.return?.();
   });
 
-  it('goes over to the file that takes the name, after all of the old one', async () => {
+  it('continues with the file that replaces it, after the end of the old one', async () => {
     const path = folder.put('log', 'old 1\n');
     const followed = lines(path, { follow: true });
     expect(await some(followed, 1)).to.deep.equal(['old 1']);
@@ -93,7 +93,7 @@ describe('following a file', () => {
     await followed.return?.();
   });
 
-  it('does not look again while nothing happens', async function () {
+  it('does not poll while nothing happens', async function () {
     this.timeout(240_000);
     const local = [0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630];
     if (process.platform !== 'linux' || !local.includes(statfsSync(folder.path).type))
@@ -122,7 +122,7 @@ describe('following a file', () => {
     expect(stdout).to.equal('0\ntwo\n');
   });
 
-  it('goes over to a file that takes the name after its directory has been replaced', async () => {
+  it('continues with the new file after its directory has been replaced', async () => {
     mkdirSync(folder.at('logs'));
     const path = folder.put('logs/f', 'one\n');
     const followed = lines(path, { follow: true });
@@ -138,7 +138,7 @@ describe('following a file', () => {
     await followed.return?.();
   });
 
-  it('goes over to another file that a link leads to', async function () {
+  it('continues with another file that a link leads to', async function () {
     this.timeout(240_000);
     mkdirSync(folder.at('real'));
     const target = folder.put('real/f', 'one\n');
@@ -159,7 +159,7 @@ describe('following a file', () => {
     await followed.return?.();
   });
 
-  it('begins anew with a file that is truncated', async () => {
+  it('restarts after a truncation', async () => {
     const path = folder.put('f', 'one\ntwo\nunfinished');
     const followed = lines(path, { follow: true });
     expect(await some(followed, 2)).to.deep.equal(['one', 'two']);
@@ -201,7 +201,7 @@ describe('following a file', () => {
     await expectDescriptors(before);
   });
 
-  it('fails where there is no file, and with options that make no sense', async () => {
+  it('rejects if there is no file, and for invalid options', async () => {
     expect(await codeOf(lines(folder.at('none'), { follow: true }).next())).to.equal('ENOENT');
     expect(await codeOf(lines(folder.put('f'), { last: -1 }).next())).to.equal('ERR_OUT_OF_RANGE');
     expect(await codeOf(lines(folder.at('f'), { follow: 1 } as never).next())).to.equal(
@@ -212,7 +212,7 @@ describe('following a file', () => {
     );
   });
 
-  it('does not keep a program that has lost interest', async () => {
+  it('does not keep the process alive after its iterator has been dropped', async () => {
     const path = folder.put('f', 'one\n');
     const { stdout, stderr } = await runProgram(`
       import { lines } from 'uvfiles';

@@ -18,7 +18,7 @@ async function all<T>(iterable: AsyncIterable<T>): Promise<T[]> {
 describe('the last lines of a file', () => {
   const folder = new Folder();
 
-  it('are those that all of its lines end with, for every line end', async () => {
+  it('are the same as the last of all lines, for every line ending', async () => {
     const pieces = ['', 'a', '\n', '\r', '\r\n', 'größe', '\n\n', '\r\r\n', 'b\n', 'ende'];
     let random = 1;
     const pick = (): string => pieces[(random = (random * 48271) % 2147483647) % pieces.length] as string;
@@ -95,7 +95,7 @@ describe('the last lines of a file', () => {
     }
   });
 
-  it('of a pipe are kept while it is read', async function () {
+  it('are also returned for a pipe', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     const iterator = lines(fifo, { last: 2 });
@@ -120,7 +120,7 @@ describe('the last lines of a file', () => {
 describe('the end of an iteration over lines', () => {
   const folder = new Folder();
 
-  it('by return does not reject a step that is under way', async function () {
+  it('by return does not reject a pending step', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     const writer = openSync(fifo, 'r+');
@@ -146,7 +146,7 @@ describe('the end of an iteration over lines', () => {
     await expectDescriptors(before);
   });
 
-  it('by a signal comes with the step that waits', async function () {
+  it('by a signal rejects the waiting step', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     const writer = openSync(fifo, 'r+');
@@ -160,7 +160,7 @@ describe('the end of an iteration over lines', () => {
 });
 
 describe('lines of a FIFO', () => {
-  it('ends a step that waits when it is closed', async function () {
+  it('end a waiting step when they are closed', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     let before: Awaited<ReturnType<typeof openDescriptors>> | undefined;

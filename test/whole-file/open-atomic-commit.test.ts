@@ -22,7 +22,7 @@ describe('openAtomic', () => {
   const at = (name: string): string => path.join(scratch.path, name);
   const text = (name: string): string => readFileSync(at(name), 'utf8');
 
-  it('shows the old content until the commit, and the new from then on', async () => {
+  it('keeps the old content visible until the commit', async () => {
     writeFileSync(at('a'), 'old');
     chmodSync(at('a'), 0o640);
     const { mode } = statSync(at('a'));
@@ -46,7 +46,7 @@ describe('openAtomic', () => {
     await expectDescriptors(before);
   });
 
-  it('commits on close, of every kind of handle', async () => {
+  it('commits on close, for every kind of handle', async () => {
     const f = await openAtomic(at('a'), 'w', { encoding: 'utf-16-le' });
     await f.write('x');
     await f.close();
@@ -64,7 +64,7 @@ describe('openAtomic', () => {
     expect(text('a')).to.equal('raw');
   });
 
-  it('drops everything on abort', async () => {
+  it('discards everything on abort', async () => {
     writeFileSync(at('a'), 'old');
     const before = await openDescriptors();
     const f = await openAtomic(at('a'));
@@ -78,7 +78,7 @@ describe('openAtomic', () => {
     await expectDescriptors(before);
   });
 
-  it('does not commit after a write that failed, and says so', async function () {
+  it('rejects the commit after a failed write', async function () {
     mountSmallDisk(this, at('small'));
     try {
       writeFileSync(at('small/a'), 'old');
@@ -100,7 +100,7 @@ describe('openAtomic', () => {
     }
   });
 
-  it('makes a new file with x, and refuses modes that begin with the old content', async () => {
+  it('creates a new file with x, and rejects modes that keep the old content', async () => {
     const f = await openAtomic(at('a'), 'x', { permissions: 0o600 });
     await f.write('new');
     writeFileSync(at('a'), 'somebody else was faster');
@@ -122,7 +122,7 @@ describe('openAtomic', () => {
   });
 
   // Where the file system has no links, only a rename that replaces nothing can tell.
-  it('puts a new file only where nobody has put one meanwhile, without links too', async function () {
+  it('does not replace a file that was created meanwhile, even without hard links', async function () {
     needsStrace(this);
     const program = `
       import { openAtomic } from 'uvfiles';
@@ -153,7 +153,7 @@ describe('openAtomic', () => {
     }
   });
 
-  it('gives the file the mode asked for, also one that its owner may not write to', async () => {
+  it('creates the file with the given permissions, even if its owner cannot write to it', async () => {
     const program = `
       import { openAtomic, readText } from 'uvfiles';
       const f = await openAtomic(process.env.FILE, 'w', { permissions: 0o440 });
@@ -179,7 +179,7 @@ describe('openAtomic', () => {
     expect(scratch.list()).to.deep.equal(['a']);
   });
 
-  it('leaves nothing of a file that its process never committed', async () => {
+  it('leaves nothing of a file that was never committed', async () => {
     writeFileSync(at('a'), 'old');
     const program = `
       import { openAtomic } from 'uvfiles';

@@ -117,7 +117,7 @@ describe('openAtomic after an error', () => {
     await expectOld();
   });
 
-  it('publishes what a stream that ends well has written', async () => {
+  it('publishes the content of a stream that ends without an error', async () => {
     const f = await openAtomic(target(), 'wb');
     await new Blob(['new']).stream().pipeTo(f.writableStream({ close: true }) as never);
     expect(readFileSync(target(), 'utf8')).to.equal('new');
@@ -130,7 +130,7 @@ describe('openAtomic after an error', () => {
     expect(readFileSync(target(), 'utf8')).to.equal('newer');
   });
 
-  it('rolls back at the end of a scope, with a warning where something was written', async () => {
+  it('discards the content at the end of an await using block, with a warning if data was written', async () => {
     const warnings: unknown[] = [];
     const onWarning = (warning: Error & { code?: string }): void => void warnings.push(warning.code);
     process.on('warning', onWarning);
@@ -179,7 +179,7 @@ describe('openAtomic after an error', () => {
     await expectOld();
   });
 
-  it('drops what a handle held that was garbage collected', async () => {
+  it('discards the content of a handle that is garbage collected', async () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const warned = new Promise((resolve) => process.once('warning', resolve));
@@ -200,7 +200,7 @@ describe('openAtomic after an error', () => {
     expect(readFileSync(target(), 'utf8')).to.equal('old');
   });
 
-  it('lets a program that ends in the middle keep the old file', async () => {
+  it('keeps the old file when the program ends before the commit', async () => {
     const program = `
       import { openAtomic } from 'uvfiles';
       const f = await openAtomic(${JSON.stringify(target())}, 'wb');
@@ -211,7 +211,7 @@ describe('openAtomic after an error', () => {
     expect(readFileSync(target(), 'utf8')).to.equal('old');
   });
 
-  it('publishes after calls that were refused for their arguments', async () => {
+  it('publishes after calls that were rejected for their arguments', async () => {
     const f = await openAtomic(target(), 'wb');
     const wrong = f as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
     for (const refused of [
@@ -228,7 +228,7 @@ describe('openAtomic after an error', () => {
     expect(readFileSync(target(), 'utf8')).to.equal('new');
   });
 
-  it('keeps the old file after a list of which only a part was written', async () => {
+  it('keeps the old file if writelines failed after some of its items', async () => {
     const f = await openAtomic(target());
     expect((await rejection(f.writelines(['half', 5 as unknown as string]))).code).to.equal(
       'ERR_INVALID_ARG_TYPE',

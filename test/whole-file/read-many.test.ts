@@ -63,7 +63,7 @@ describe('readMany', () => {
     await memory.run(() => check('there'));
   });
 
-  it('rejects where a step is no object', async () => {
+  it('rejects if a step of the iterator is not an object', async () => {
     const wrong = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(5) }) };
     expect(await codeOf(contents(wrong as never))).to.equal('ERR_INVALID_ARG_VALUE');
   });

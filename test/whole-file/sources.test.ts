@@ -86,7 +86,7 @@ describe('whole files from sources', () => {
       expect(scratch.list()).to.deep.equal(['a']);
     });
 
-    it(`${name} ends with its signal or timeout while the source keeps it waiting, and tells the source`, async () => {
+    it(`${name} rejects after an abort or timeout while its source is waiting, and ends the source`, async () => {
       writeFileSync(at('a'), 'old');
       for (const [o, code] of [
         [{ timeout: 20 }, 'ERR_TIMEOUT'],
@@ -106,7 +106,7 @@ describe('whole files from sources', () => {
       expect(source.ended).to.equal(true);
     });
 
-    it(`${name} makes the directories above the file where it is asked to`, async () => {
+    it(`${name} creates missing directories with parents: true`, async () => {
       await write(at('one/two/a'), Buffer.from('bytes'), { parents: true });
       await write(at('one/three/a'), ['from', ' source'], { parents: true });
       await write(at('one/three/a'), 'again', { parents: true });
@@ -117,7 +117,7 @@ describe('whole files from sources', () => {
     });
   }
 
-  it('take the bytes of a chunk when it comes, and many small ones in few writes', async () => {
+  it('copy the bytes of a chunk when it arrives, and write many small chunks in few writes', async () => {
     const memory = Buffer.alloc(4);
     async function* reused(): AsyncGenerator<Buffer> {
       for (let i = 0; i < 1000; i++) {
@@ -208,7 +208,7 @@ describe('textFrom', () => {
     expect((await rejection(textFrom([Buffer.from([0xff])]).read())).code).to.equal('ERR_UNICODE_DECODE');
   });
 
-  it('reads on after a loop that was broken off, keeps what an aborted read waits for, and ends the source', async () => {
+  it('continues after break, keeps the bytes of an aborted read, and ends the source', async () => {
     let ended = false;
     async function* source(): AsyncGenerator<string> {
       try {

@@ -39,7 +39,7 @@ describe('lockFile', () => {
     expect(order).to.deep.equal(Array.from({ length: 50 }, (_, index) => index));
   });
 
-  it('takes shared locks, also of what may only be read', async () => {
+  it('grants shared locks, also of read-only files', async () => {
     writeFileSync(at('a'), 'data');
     chmodSync(at('a'), 0o444);
     await using one = await lockFile(at('a'), { shared: true });
@@ -48,7 +48,7 @@ describe('lockFile', () => {
     expect(readFileSync(at('a'), 'utf8')).to.equal('data');
   });
 
-  it('locks the file that is there by then when it has been replaced meanwhile', async () => {
+  it('locks the new file if the file has been replaced while it waited', async () => {
     const first = await lockFile(at('a'));
     const second = lockFile(at('a'));
     await sleep(5);
@@ -61,7 +61,7 @@ describe('lockFile', () => {
     expect(await f.tryLock()).to.equal(null);
   });
 
-  it('says what is wrong', async () => {
+  it('rejects with the error of the system, and for invalid arguments', async () => {
     expect((await rejection(lockFile(at('no/such')))).code).to.equal('ENOENT');
     expect((await rejection(lockFile(scratch.path))).code).to.equal('EISDIR');
     expect((await rejection(lockFile(5 as never))).code).to.equal('ERR_INVALID_ARG_TYPE');
@@ -76,7 +76,7 @@ describe('updateAtomic', () => {
   const scratch = scratchDirectory();
   const at = (name: string): string => `${scratch.path}/${name}`;
 
-  it('gives the callback what is there, and null where nothing is', async () => {
+  it('passes the content to the callback, or null if there is no file', async () => {
     const seen: unknown[] = [];
     await updateAtomic(at('a'), (old) => (seen.push(old), 'one'));
     await updateAtomic(at('a'), async (old) => (seen.push(old?.toString()), Buffer.from('two')));
@@ -91,7 +91,7 @@ describe('updateAtomic', () => {
     expect(scratch.list().sort()).to.deep.equal(['a', 'b']);
   });
 
-  it('keeps the mode, and a link a link', async () => {
+  it('keeps the mode of the file, and keeps a link', async () => {
     writeFileSync(at('a'), '1');
     chmodSync(at('a'), 0o640);
     symlinkSync('a', at('link'));
@@ -100,7 +100,7 @@ describe('updateAtomic', () => {
     expect(statSync(at('a')).mode & 0o777).to.equal(0o640);
   });
 
-  it('changes nothing when the callback fails, or answers with something else', async () => {
+  it('changes nothing if the callback throws or returns an invalid value', async () => {
     writeFileSync(at('a'), 'old');
     for (const name of ['a', 'missing']) {
       const error = await rejection(
@@ -150,7 +150,7 @@ describe('updateAtomic', () => {
     expect(readFileSync(at('a'), 'utf8')).to.equal('written');
   });
 
-  it('waits for the lock of others, as long as its timeout and signal allow', async () => {
+  it('waits for a lock of another process until its timeout or an abort', async () => {
     writeFileSync(at('a'), 'old');
     const lock = await lockFile(at('a'));
     const late = rejection(updateAtomic(at('a'), () => 'late', { timeout: 20 }));
@@ -165,7 +165,7 @@ describe('updateAtomic', () => {
     expect(readFileSync(at('a'), 'utf8')).to.equal('old and new');
   });
 
-  it('ends with its timeout and signal while the callback keeps it waiting, and lets the next one in', async () => {
+  it('rejects after an abort or timeout while its callback is waiting, and lets the next call proceed', async () => {
     const forever = (): Promise<string> => new Promise(() => undefined);
     for (const name of ['a', 'missing']) {
       if (name === 'a') writeFileSync(at(name), 'old');
@@ -207,7 +207,7 @@ describe('locks and updates of mounted file systems', () => {
     expect((await rejection(file.tryLock())).code).to.equal('ERR_UNSUPPORTED_OPERATION');
   });
 
-  it('repeat a conditional write that came too late, where there are no locks', async () => {
+  it('repeat a conditional write that failed, if there are no locks', async () => {
     const files = new TaggedFiles();
     using _mounted = mount('tagged://bucket', files.fileSystem);
     await Promise.all(

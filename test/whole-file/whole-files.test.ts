@@ -14,7 +14,7 @@ describe('whole files', () => {
   const scratch = scratchDirectory();
   const at = (name: string): string => path.join(scratch.path, name);
 
-  it('reads large files as text, whatever is cut where', async () => {
+  it('reads large files as text, regardless of where chunks are split', async () => {
     // Characters, line ends and a mark that straddle the places where a large file might be read in pieces.
     const texts: [string, string][] = [
       ['utf-8', 'plain ASCII, nothing else\n'.repeat(200_000)],
@@ -98,7 +98,7 @@ describe('whole files', () => {
     expect(stdout).to.equal(`true ${6 * MiB} true\ntrue\n`);
   });
 
-  it('are at the top level alone: one thing has one place', () => {
+  it('are exported only at the top level', () => {
     expect(os).to.not.have.any.keys('readBytes', 'readMany', 'statMany', 'writeFile');
   });
 
@@ -114,7 +114,7 @@ describe('whole files', () => {
     expect((await rejection(readText(at('none')))).code).to.equal('ENOENT');
   });
 
-  it('iterates over lines and closes the file however that ends', async () => {
+  it('iterates over lines, and always closes the file', async () => {
     writeFileSync(at('t'), 'one\ntwo\r\nthree');
     const all: string[] = [];
     const before = await openDescriptors();
@@ -149,7 +149,7 @@ describe('whole files', () => {
     expect(i).to.equal(paths.length);
   });
 
-  it('takes an endless list as far as is read, and stops when told', async () => {
+  it('reads an endless list only as far as needed, and stops after break', async () => {
     writeFileSync(at('f'), 'again');
     let taken = 0;
     let returned = false;
@@ -182,7 +182,7 @@ describe('whole files', () => {
     expect(error.name).to.equal('AbortError');
   });
 
-  it('never reads into memory of files that are still kept', async () => {
+  it('never reads into memory of files that are still in use', async () => {
     const program = `
       import { readMany } from 'uvfiles';
       import { writeFileSync } from 'node:fs';
@@ -250,7 +250,7 @@ describe('whole files', () => {
     expect(await statMany([])).to.deep.equal([]);
   });
 
-  it('takes one path for no list of paths', async () => {
+  it('rejects a single path instead of a list of paths', async () => {
     writeFileSync(at('a'), 'x');
     for (const paths of [at('a'), Buffer.from(at('a')), pathToFileURL(at('a')), 7, undefined, null]) {
       const list = paths as unknown as string[];

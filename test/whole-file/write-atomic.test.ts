@@ -13,7 +13,7 @@ import { rejection, scratchDirectory } from '../support/temp.js';
 describe('the temporary name of an atomic write', () => {
   const scratch = scratchDirectory();
 
-  it('has nothing of the name of its target', async function () {
+  it('does not contain the name of its target', async function () {
     needsStrace(this);
     const log = path.join(scratch.path, 'log');
     const code = `
@@ -76,7 +76,7 @@ describe('an atomic write to a file that is a mount point', () => {
     expect(readdirSync(scratch.path).sort()).to.deep.equal(['bound', 'outside']);
   });
 
-  it('replaces other files in one step with inPlaceIfBusy, too', async () => {
+  it('replaces other files in one step, even with inPlaceIfBusy', async () => {
     const other = path.join(scratch.path, 'other');
     writeFileSync(other, 'old');
     const { ino } = statSync(other);
