@@ -21,7 +21,7 @@ interface Parameter {
   flags?: { isOptional?: boolean; isRest?: boolean };
   defaultValue?: string;
 }
-/** What the text takes from a node of typedoc's model. */
+/** The properties of a node of typedoc's model that the text uses. */
 export interface Reflection {
   name: string;
   kind: number;
@@ -37,7 +37,7 @@ const MODULE = 2;
 const NAMESPACE = 4;
 const REFERENCE = 4_194_304;
 const CONTAINERS: Record<number, string> = { 128: 'class', 256: 'interface' };
-/** Node of typedoc's model that stands for a document. */
+/** The kind of a node of typedoc's model that is a document. */
 const DOCUMENT = 8_388_608;
 
 const prose = (parts: readonly Part[]): string => parts.map(({ text }) => text).join('');
@@ -163,7 +163,7 @@ function lines(node: Reflection): string[] {
   });
 }
 
-/** All public names, their types and what is said of them. */
+/** All public names, with their types and documentation. */
 export function apiText(project: Reflection, version: string): string {
   const text = [`# uvfiles ${version}: every public name`, ...lines(project)].join('\n');
   return `${text.replace(/\n{3,}/g, '\n\n').trimEnd()}\n`;

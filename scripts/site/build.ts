@@ -1,5 +1,5 @@
 // npm run docs: writes the documentation's site to .cache/site, and the whole reference as one text to .cache/site/api.txt.
-// With --check it is then looked at (check.ts).
+// With --check, check.ts then checks it.
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { apiText, type Reflection } from './api-text.js';

@@ -1,5 +1,5 @@
-// Looks at the site that build.ts wrote: every link within it leads somewhere, and in a real browser no page logs an error, is
-// wider than a telephone, or lacks text, in light and dark; and the search finds what it should.
+// Checks the site that build.ts wrote: every internal link has a target, and in a real browser no page logs an error, is
+// wider than a phone, or has no text, in light and dark; and the search returns results.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,7 +22,7 @@ const attribute = (name: string): RegExp => new RegExp(`\\s${name}="([^"]*)"`, '
 const values = (text: string, name: string): string[] =>
   [...text.matchAll(attribute(name))].map((match) => match[1]!.replaceAll('&amp;', '&'));
 
-/** Links of the site's pages that lead nowhere within it. */
+/** Links of the site's pages to pages or headings that do not exist. */
 function deadLinks(files: readonly string[]): string[] {
   const texts = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
   const anchors = new Map<string, Set<string>>();
@@ -49,7 +49,7 @@ function deadLinks(files: readonly string[]): string[] {
   return dead;
 }
 
-/** What is wrong with one page at one width: nothing, if it is empty. */
+/** The faults of one page at one width. */
 async function look(page: Page, url: string, width: number): Promise<string[]> {
   page.errors.length = 0;
   await page.resize(width, 844);
@@ -66,7 +66,7 @@ async function look(page: Page, url: string, width: number): Promise<string[]> {
   return wrong.map((each) => `${new URL(url).pathname} at ${width} px: ${each}`);
 }
 
-/** Types a word into the search, as a reader does, and waits for what it finds. */
+/** Types a word into the search, as a reader does, and waits for the results. */
 async function search(page: Page, origin: string): Promise<string[]> {
   await page.resize(1280, 844);
   await page.goto(`${origin}/index.html`);
@@ -110,7 +110,7 @@ async function browse(page: Page, origin: string, names: readonly string[]): Pro
   }
   wrong.push(...(await search(page, origin)));
   console.log(
-    `Looked at ${chosen.length} of ${names.length} pages, at ${WIDTHS.join(' and ')} px, in light and dark.`,
+    `Checked ${chosen.length} of ${names.length} pages at ${WIDTHS.join(' and ')} px, in light and dark.`,
   );
   return wrong;
 }
@@ -139,9 +139,9 @@ export async function check(): Promise<number> {
   const files = pages();
   const wrong = deadLinks(files).map((each) => `dead link in ${each}`);
   const browser = findChromium();
-  if (browser === undefined) console.log('Not looked at in a browser: no Chromium here (set CHROMIUM).');
+  if (browser === undefined) console.log('Not checked in a browser: Chromium was not found (set CHROMIUM).');
   else wrong.push(...(await inBrowser(browser, files)));
   for (const each of wrong) console.log(each);
-  console.log(wrong.length === 0 ? `${files.length} pages: nothing wrong.` : `${wrong.length} faults.`);
+  console.log(wrong.length === 0 ? `${files.length} pages, no faults.` : `${wrong.length} faults.`);
   return wrong.length === 0 ? 0 : 1;
 }

@@ -1,16 +1,16 @@
-// What the reference lacks: public names without documentation, functions and methods without one of the common
+// Finds gaps in the reference: public names without documentation, functions and methods without one of the common
 // headings, and classes and variables without an example.
 import type { Reflection } from './api-text.js';
 
 const FUNCTION = 64;
 const METHOD = 2048;
-/** Modules, classes, interfaces and so on: what holds names of its own. */
+/** Modules, classes, interfaces and other containers of names. */
 const CONTAINERS = new Set([1, 2, 4, 128, 256]);
 /** Variables, functions, classes, interfaces, properties, methods, accessors, aliases. */
 const NAMED = new Set([32, FUNCTION, 128, 256, 1024, METHOD, 262_144, 2_097_152]);
-/** Variables and classes: what has an example of its own. */
+/** Variables and classes, which need an example. */
 const SHOWN = new Set([32, 128]);
-/** Its functions are Node's, which documents them. */
+/** The functions of this module are Node's, and documented there. */
 const NODES = 'promises';
 
 function isTold(node: Reflection): boolean {

@@ -1,4 +1,4 @@
-// What building and checking the site share.
+// Shared by build.ts and check.ts.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
