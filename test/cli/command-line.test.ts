@@ -57,7 +57,7 @@ describe('uvfiles on the command line', () => {
     'no number of seconds': ['bench', '--seconds', 'many'],
   };
   for (const [what, args] of Object.entries(wrong)) {
-    it(`ends with 2 for ${what}, and says so on standard error`, async () => {
+    it(`exits with 2 for ${what}, and explains it on standard error`, async () => {
       const { code, out, err } = await run(args);
       expect(code).to.equal(2);
       expect(out).to.equal('');
@@ -69,7 +69,7 @@ describe('uvfiles on the command line', () => {
 describe('uvfiles doctor', () => {
   const folder = new Folder();
 
-  it('tells what works on the file system of a directory, and leaves nothing there', async () => {
+  it('reports what works on the file system of a directory, and leaves no files there', async () => {
     const place = folder.at('place');
     fs.mkdirSync(place);
     const { code, out } = await run(['doctor', place, '--json']);
@@ -88,26 +88,26 @@ describe('uvfiles doctor', () => {
     expect(fs.readdirSync(place)).to.deep.equal([]);
   });
 
-  it('tells of a file by its directory', async () => {
+  it('tests the directory of a file', async () => {
     const { code, out } = await run(['doctor', folder.put('file', 'text'), '--json']);
     expect(code).to.equal(0);
     expect(JSON.parse(out).path.reads.of).to.be.greaterThan(0);
   });
 
-  it('says why cached data takes the pool', async () => {
+  it('reports why cached data is read through the pool', async () => {
     const { out } = await run(['doctor', folder.at('.')], { UVFILES_INLINE: '0' });
     if (process.platform === 'linux') expect(out).to.match(/inline path \.+ off: UVFILES_INLINE=0/);
     expect(out).to.match(/cached reads \.+ 0 of \d+/);
   });
 
-  it('advises more threads where the pool is small', async () => {
+  it('advises more threads if the pool is small', async () => {
     const { out } = await run(['doctor', folder.at('.'), '--json'], { UV_THREADPOOL_SIZE: '1' });
     const { advice, pool } = JSON.parse(out);
     expect(pool).to.include({ threads: 1, configured: '1' });
     expect(advice.join('\n')).to.match(/UV_THREADPOOL_SIZE/);
   });
 
-  it('prints text without colours where there is no terminal', async () => {
+  it('prints text without colours if there is no terminal', async () => {
     const { code, out } = await run(['doctor', folder.at('.')]);
     expect(code).to.equal(0);
     expect(out)
@@ -115,7 +115,7 @@ describe('uvfiles doctor', () => {
       .and.not.include('\x1b');
   });
 
-  it('ends with 1, the reason and the remedy where no binary loads', async () => {
+  it('exits with 1, the reason and the remedy if no binary can be loaded', async () => {
     const bare = folder.at('bare');
     for (const each of ['bin', 'dist/lib', 'package.json']) {
       fs.cpSync(path.join(root, each), path.join(bare, each), { recursive: true });

@@ -28,7 +28,7 @@ describe('the package', () => {
     if (typeof target === 'string') continue;
     const name = path.posix.join('uvfiles', subpath);
 
-    it(`${name} gives the same values to import and to require`, async () => {
+    it(`${name} exports the same values to import and to require`, async () => {
       const imported = (await import(name)) as Record<string, unknown>;
       const required = require(name) as Record<string, unknown>;
       expect(Object.keys(imported)).to.be.an('array').that.is.not.empty;
@@ -58,7 +58,7 @@ describe('the package', () => {
     }
   });
 
-  it('loads two files and the addon for what most programs do, and the rest at its first use', () => {
+  it('loads two files and the addon for most programs, and the rest when it is first used', () => {
     const program = `
       const loaded = () => Object.keys(require.cache).map((file) => require('node:path').basename(file));
       (async () => {
@@ -84,7 +84,7 @@ describe('the package', () => {
     expect(existsSync(path.join(root, manifest.types))).to.equal(true);
   });
 
-  it('takes nothing from libuv but what every runtime has', function () {
+  it('uses only functions of libuv that every runtime has', function () {
     const addon = path.join(root, 'build/Release/uvfiles.node');
     const { status, stdout } = spawnSync('nm', ['-D', '--undefined-only', addon], { encoding: 'utf8' });
     if (status !== 0) skip(this, 'nm of binutils cannot read the addon here');

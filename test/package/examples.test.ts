@@ -111,7 +111,7 @@ describe('the examples', () => {
     expect(code).to.equal(0);
   });
 
-  it('journal keeps what it acknowledged, and cuts off a torn record', async () => {
+  it('journal keeps accepted records, and removes an incomplete one', async () => {
     const target = path.join(directory, 'journal');
     const first = await run('examples/journal.ts', target, 'one', 'two', 'three');
     expect(first.stdout).to.equal('0 records: \n3 added and safe\n');
@@ -143,7 +143,7 @@ describe('the examples', () => {
     expect(code).to.equal(0);
   });
 
-  it('disk-cache makes what it lacks, and keeps it', async () => {
+  it('disk-cache creates missing entries, and keeps them', async () => {
     const { code, stdout } = await run(
       'examples/disk-cache.ts',
       path.join(directory, 'cache'),
@@ -192,7 +192,7 @@ describe('the examples', () => {
     expect(code).to.equal(0);
   });
 
-  it('memory-test survives a full disk and power cuts, and touches no file', async () => {
+  it('memory-test tolerates a full disk and power failures, and uses no file', async () => {
     const { code, stdout, stderr } = await run('examples/memory-test.ts');
     expect(stderr).to.equal('');
     expect(stdout).to.match(/a full disk: the counter is as it was\na power cut: the counter is whole\n$/);
@@ -200,7 +200,7 @@ describe('the examples', () => {
     expect(left()).to.deep.equal([]);
   });
 
-  it('static-server answers ranges, refuses to leave its root, and tells its figures', async () => {
+  it('static-server sends ranges, refuses paths out of its root, and shows its metrics', async () => {
     file('page.txt', '0123456789');
     const child = start('examples/static-server.ts', directory, '0');
     const [said] = (await once(child.stdout, 'data')) as [Buffer];
@@ -215,7 +215,7 @@ describe('the examples', () => {
     await once(child, 'close');
   });
 
-  it('record-store stores records side by side and loads them', async () => {
+  it('record-store stores records in parallel and loads them', async () => {
     const target = path.join(directory, 'records');
     const { code, stdout } = await run('examples/record-store.ts', target);
     expect(stdout).to.equal('ada edsger\n');
@@ -235,7 +235,7 @@ describe('the examples', () => {
     expect(code).to.equal(0);
   });
 
-  it('tree-size adds up sizes and names what is missing', async () => {
+  it('tree-size adds up sizes and reports missing files', async () => {
     const missing = path.join(directory, 'missing');
     const { code, stdout, stderr } = await run(
       'examples/tree-size.ts',
@@ -267,7 +267,7 @@ describe('the examples', () => {
     expect(usedByOthers(before, { at: 3000, busy: 5000, own: 110 })).to.equal(0);
   });
 
-  it('the tour shows the run in the middle', () => {
+  it('the tour shows the median run', () => {
     const run = (ms: number) => ({ ms, delayMs: 0, result: ms });
     expect(median([run(9), run(1), run(30), run(2), run(5)]).result).to.equal(5);
   });

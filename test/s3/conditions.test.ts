@@ -7,7 +7,7 @@ const REPLACE = { durable: true, permissions: undefined };
 
 describe('s3: conditions', () => {
   onEachBucket((target) => {
-    it('refuses an ifMatch that is not one ETag, also *, which servers understand differently', async () => {
+    it('rejects an ifMatch that is not one ETag, including *', async () => {
       const { files } = target().place();
       await files.writeFile!('/a', Buffer.from('1'), WRITE, 0o666, {});
       for (const ifMatch of ['*', '"*"', '', '""', '"a", "b"', 'W/"a"', 'a b', 'a\n', 'a"', 'ä']) {

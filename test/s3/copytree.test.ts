@@ -112,7 +112,7 @@ describe('s3: copytree', function () {
       expectCopies(path.join(disk, 'to'));
     });
 
-    it('streams few large files at a time, whose parts of uploads fill the memory', async () => {
+    it('streams few large files at a time, because their parts need memory', async () => {
       const { store, most } = crowdedStore(target().store);
       using mounted = mount('s3://trees', target().place({}, store).files);
       const large = Buffer.alloc(3 * MIB, 'large');
@@ -126,7 +126,7 @@ describe('s3: copytree', function () {
       }
     });
 
-    it('copies small directories beside each other', async () => {
+    it('copies small directories at the same time', async () => {
       let running = 0;
       let everybody = (): void => undefined;
       const together = new Promise<void>((resolve) => (everybody = resolve));
@@ -163,7 +163,7 @@ describe('s3: copytree', function () {
       expect(begun).to.be.within(5, 5 + AT_A_TIME);
     });
 
-    it('stops at what the callback throws, with every copy that is there complete', async () => {
+    it('stops at an error of the callback, and every existing copy is complete', async () => {
       using mounted = mount('s3://trees', target().place().files);
       const stop = new Error('enough');
       const copying = os.copytree(path.join(disk, 'from'), `${mounted.prefix}/one`, {

@@ -51,13 +51,13 @@ describe('s3: errors', () => {
       expect(error.cause.$metadata.requestId).to.equal('R1');
     });
 
-  it('say that the server cannot do it for 501', async () => {
+  it('are UnsupportedOperationError for 501', async () => {
     expect(await rejection(failing('NotImplemented', 501).stat('/', STAT, {}))).to.be.instanceOf(
       UnsupportedOperationError,
     );
   });
 
-  it('refuse bad settings at once', () => {
+  it('reject invalid settings immediately', () => {
     const s3 = { send: async () => undefined };
     for (const [options, code] of [
       [{ bucket: 'b' }, 'ERR_INVALID_ARG_TYPE'],
@@ -136,7 +136,7 @@ describe('s3: errors', () => {
       });
     });
 
-  it('end no process when a signed request is aborted as its body ends', async () => {
+  it('do not end the process when a signed request is aborted as its body ends', async () => {
     const server = createServer((_, response) => response.setHeader('etag', '"e"').end('0123456789'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -144,7 +144,7 @@ else
         ['is cut', { cutAt: 700 }],
         ['is shorter than announced', { longerBy: 10 }],
       ] as [string, Fault][])
-        it(`never takes a listing that ${what} for a whole one`, async () => {
+        it(`never returns a listing that ${what} as complete`, async () => {
           for (const name of ['a', 'b', 'c', 'd'])
             await direct.writeFile!(`/d/${name}`, data.subarray(0, 1), WRITE, 0o666, {});
           inject(fault, 1, isList);
@@ -155,7 +155,7 @@ else
           expect((await rejection(names(files.list('/d', {})))).code).to.be.oneOf(BROKEN_CODES);
         });
 
-      it('says EAGAIN when the server is too busy for too long, EIO when it is broken', async () => {
+      it('rejects with EAGAIN if the server stays too busy, and with EIO if it fails', async () => {
         await direct.writeFile!('/a', data, WRITE, 0o666, {});
         for (const [fault, code] of [
           [SLOW_DOWN, 'EAGAIN'],
@@ -198,7 +198,7 @@ else
         await rejects(direct.stat('/b', STAT, {}), 'ENOENT');
       });
 
-      it('takes a conditional write whose answer was lost for what it is', async () => {
+      it('recognizes a conditional write whose answer was lost', async () => {
         await files.writeFile!('/probe', Buffer.from(''), 193, 0o666, {});
         inject('lose answer', 1, isWrite);
         await files.writeFile!('/a', Buffer.from('mine'), 193, 0o666, {});
@@ -213,7 +213,7 @@ else
         expect(await uploads()).to.deep.equal([]);
       });
 
-      it('denies what the keys do not allow', async () => {
+      it('rejects with EACCES what the keys do not allow', async () => {
         const other = signedStore({
           ...server,
           bucket: BUCKET,

@@ -89,7 +89,7 @@ else
         else expect(Buffer.compare(found, bytes)).to.equal(0);
       };
 
-      it('ends a read after right bytes, and the same open file reads on when the gateway is back', async () => {
+      it('rejects a read after correct bytes, and the open file can be read again when the gateway is back', async () => {
         await put('/a', data);
         const file = await (await through()).open('/a', READ, 0, {});
         let at = 0;
@@ -109,7 +109,7 @@ else
         await file.close();
       });
 
-      it('ends one PUT with a whole object or none', async () => {
+      it('ends a PUT with a complete object or none', async () => {
         const bytes = data.subarray(0, PART);
         const writing = (await through()).writeFile!('/b', bytes, WRITE, 0o666, {}).catch(
           (error: { code: string }) => error.code,
@@ -136,7 +136,7 @@ else
         await rejects(direct.stat('/b', STAT, {}), 'ENOENT');
       });
 
-      it('ends the completion of an upload with a whole object or none, and without parts', async () => {
+      it('ends the completion of an upload with a complete object or none, and without parts', async () => {
         const file = await (await through()).open('/b', WRITE, 0o666, {});
         await file.pwrite!(data, 0, {});
         const closing = file.close().catch((error: { code: string }) => error.code);
@@ -148,7 +148,7 @@ else
         await expectWholeOrNone('/b', data);
       });
 
-      it('ends a listing with an error after the page that was given', async () => {
+      it('rejects a listing after the page that was returned', async () => {
         for (const key of KEYS) await put(`/d/${key}`, Buffer.from(key));
         const files = await through();
         const given: string[] = [];
@@ -164,7 +164,7 @@ else
         expect(await names(files.list('/d', {}))).to.deep.equal(KEYS);
       });
 
-      it('goes unnoticed by a read, a write and a listing whose client tries until it is back', async () => {
+      it('does not affect a read, a write and a listing whose client retries until it is back', async () => {
         for (const key of KEYS) await put(`/d/${key}`, Buffer.from(key));
         await put('/a', data);
         const files = await through({ patient: true });

@@ -23,7 +23,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe('s3: mounted, through the public functions', () => {
-  it('refuses ifMatch, and changes nothing, where files are not objects', async () => {
+  it('rejects ifMatch, and changes nothing, if files are not objects', async () => {
     const disk = mkdtempSync(path.join(tmpdir(), 'uvfiles-s3-'));
     try {
       using memory = memoryFiles({ a: 'old' }, { at: '/no-objects' });
@@ -68,7 +68,7 @@ describe('s3: mounted, through the public functions', () => {
     expect(counting.counts()).to.deep.equal({ get: 1 });
   });
 
-  it('asks for the keys below the names of a pattern only, also of one that is a URL', async () => {
+  it('requests only keys below the names of a pattern, also for a URL', async () => {
     const memory = new MemoryStore();
     for (const key of ['t/s/a.txt', 't/s/d/b.txt', 't/c.txt', 'other/d.txt']) memory.set(key, key);
     const counting = countingStore(memory);
@@ -185,7 +185,7 @@ describe('s3: mounted, through the public functions', () => {
       expect(await uv.readText('s3://bucket/a')).to.equal('two');
     });
 
-    it('creates with openAtomic and x only where nothing is, also when it is published', async () => {
+    it('creates with openAtomic and x only if there is no object, also at the time of the commit', async () => {
       if (target().honours.put === 'refused') {
         const error = await rejection(uv.openAtomic('s3://bucket/x', 'xb'));
         expect(error).to.be.instanceOf(uv.UnsupportedOperationError);
@@ -245,7 +245,7 @@ describe('s3: mounted, through the public functions', () => {
       await os.makedirs('s3://bucket/new/er', { existOk: true });
     });
 
-    it('gives what is copied to the disk the modes of new files, and files their time', async () => {
+    it('gives copies on the disk the modes of new files, and files their time', async () => {
       await uv.writeFile('s3://bucket/modes/d/a', 'A');
       writeFileSync(path.join(disk, 'new'), '');
       mkdirSync(path.join(disk, 'new-directory'));

@@ -40,7 +40,7 @@ describe('s3: seen by trace and faults', () => {
     expect([...store.objects.keys()]).to.deep.equal(['a', 'new']);
   });
 
-  it('creates whole objects that are larger than a part with one request, as without', async () => {
+  it('creates objects that are larger than a part with one request, as without observation', async () => {
     await trace(() => writeFile(`${AT}/a`, pattern(6 * MIB), { flag: 'wx' }));
     expect(store.objects.get('a')!.size).to.equal(6 * MIB);
     expect(store.uploads.size).to.equal(0);

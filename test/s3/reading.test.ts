@@ -12,7 +12,7 @@ const lengths = (calls: readonly { name: string; args: any[] }[], size: number):
 
 describe('s3: reading', () => {
   onEachBucket((target) => {
-    it('gives every byte in order, in pieces and whole', async function () {
+    it('returns every byte in order, in pieces and as a whole', async function () {
       this.timeout(240_000);
       const { files } = target().place();
       for (const size of [0, 1, 1000, MIB, 5 * MIB + 3]) {
@@ -98,7 +98,7 @@ describe('s3: reading', () => {
       await file.close();
     });
 
-    it('says ENOENT where there is nothing and EISDIR where there is a directory', async () => {
+    it('rejects with ENOENT if there is no object, and with EISDIR for a directory', async () => {
       const { files } = target().place();
       await files.writeFile!('/d/a', pattern(1), 577, 0o666, {});
       for (const path of ['/none', '/d/none', '/dd'])
@@ -113,7 +113,7 @@ describe('s3: reading', () => {
       await rejects(files.open('/', READ, 0, {}), 'EISDIR');
     });
 
-    it('gives several files as they come, and an error for each that is missing', async () => {
+    it('returns several files as they arrive, and an error for each missing one', async () => {
       const { files } = target().place();
       const paths = Array.from({ length: 50 }, (_, i) => `/many/${i}`);
       await Promise.all(paths.map((path, i) => files.writeFile!(path, pattern(i * 100, i), 577, 0o666, {})));
@@ -153,7 +153,7 @@ describe('s3: reading', () => {
       expect(lengths(counting.calls, size).map((each) => each / MIB)).to.deep.equal([1, 2, 4, 8, 8, 8, 8, 1]);
     });
 
-    it('stop growing at readAhead, and are not made ahead where it is 0', async () => {
+    it('do not grow beyond readAhead, and read nothing ahead if it is 0', async () => {
       const two = opened({ readAhead: 2 * MIB });
       await readAll(two.files, '/a', MIB);
       expect(Math.max(...lengths(two.counting.calls, size))).to.equal(2 * MIB);
@@ -162,7 +162,7 @@ describe('s3: reading', () => {
       expect(new Set(lengths(none.counting.calls, size))).to.deep.equal(new Set([MIB]));
     });
 
-    it('are single ranges of what was asked for when reading is random', async () => {
+    it('are single ranges of the requested bytes for random reads', async () => {
       const { files, counting } = opened();
       const file = await files.open('/a', READ, 0, {});
       for (const at of [30 * MIB, 7 * MIB, 39 * MIB, 2 * MIB]) await file.pread(1000, at, {});
@@ -254,7 +254,7 @@ describe('s3: reading', () => {
 
     const data = pattern(2 * MIB);
 
-    it('of a body that breaks off are mended by asking for the rest', async () => {
+    it('of a body that breaks off are repaired by a request for the rest', async () => {
       for (const error of [undefined, Object.assign(new Error('reset'), { code: 'ECONNRESET' })]) {
         const broken = changed(data, (answer, request) =>
           request <= 2 ? { ...answer, body: cut(answer.body, 100_000, error) } : answer,
@@ -264,7 +264,7 @@ describe('s3: reading', () => {
       }
     });
 
-    it('of bodies that break off again and again reject in the end', async () => {
+    it('of bodies that break off repeatedly reject in the end', async () => {
       const broken = changed(data, (answer) => ({ ...answer, body: cut(answer.body, 1000) }));
       await rejects(broken.files.readFile!('/a', {}), 'EIO');
       await rejects(readAll(broken.files, '/a'), 'EIO');
@@ -302,7 +302,7 @@ describe('s3: reading', () => {
       await file.close();
     });
 
-    it('end a read by its signal and its deadline at once, and touch its memory no more', async () => {
+    it('do not delay an abort or timeout of a read, and do not use its memory any more', async () => {
       for (const position of [0, 1_500_000]) {
         const memory = new MemoryStore(AWS);
         memory.set('a', data);

@@ -84,7 +84,7 @@ describe('s3: a copy of a tree', function () {
     copy: async (from, bucket) => void (await os.copy(`${from}/large`, `${bucket}/there`)),
   };
   for (const [job, copy] of Object.entries(OVER))
-    it(`does not take a place that ${job} cannot look at for an empty one`, async () => {
+    it(`rejects if ${job} cannot stat its target, instead of treating it as missing`, async () => {
       const memory = new MemoryStore(AWS);
       memory.set('there/file', 'old');
       const failing = wrapStore(memory, async (name, call, args) => {

@@ -63,7 +63,7 @@ describe('s3: trees', () => {
       expect(await names(files.walkFiles!('/d', {}))).to.have.members(['b', 'c', 'e/f']);
     });
 
-    it('tells directories, files and nothing apart', async () => {
+    it('distinguishes directories, files and missing keys', async () => {
       const { files } = target().place();
       await put(files, '/d/b', '/f');
       expect((await files.stat('/d', STAT, {})).isDirectory()).to.equal(true);
@@ -78,7 +78,7 @@ describe('s3: trees', () => {
       ).to.deep.equal([]);
     });
 
-    it('makes nothing with mkdir, and removes with rmdir only what is empty', async () => {
+    it('creates nothing with mkdir, and removes only empty directories with rmdir', async () => {
       const { files, prefix } = target().place();
       await files.mkdir('/d', 0o777, {});
       await rejects(files.stat('/d', STAT, {}), 'ENOENT');
@@ -109,7 +109,7 @@ describe('s3: trees', () => {
       await rejects(files.removeTree!('/other', KEEP_GOING, {}), 'ENOTDIR');
     });
 
-    it('takes odd keys as they are', async function () {
+    it('accepts unusual keys unchanged', async function () {
       this.timeout(240_000);
       const { files } = target().place();
       for (const key of ODD) {
@@ -174,7 +174,7 @@ describe('s3: trees', () => {
       expect(await names(files.walkFiles!('/', {}))).to.have.members(['a', 'm/b', 'e/c']);
     });
 
-    it('takes the empty object of a directory for the directory, also by its own key', async () => {
+    it('treats the empty object of a directory as the directory, also by its own key', async () => {
       const { files, prefix } = target().place();
       await target().store.put(`${prefix}m/`, new Uint8Array(0), {});
       await put(files, '/m/a');
@@ -190,7 +190,7 @@ describe('s3: trees', () => {
       ]);
     });
 
-    it('copies exclusively where nothing is, or refuses where the bucket has no conditions', async () => {
+    it('copies exclusively if there is no object, or rejects if the bucket ignores conditions', async () => {
       const { files } = target().place();
       await put(files, '/a', '/b');
       await rejects(files.copyFile!('/a', '/b', { ...COPY, exclusive: true }, {}), 'EEXIST');
@@ -226,7 +226,7 @@ describe('s3: trees', () => {
       expect(await names(files.list('/', {}))).to.deep.equal([]);
     });
 
-    it('copies in parts what is larger than copyLimit', async function () {
+    it('copies objects larger than copyLimit in parts', async function () {
       this.timeout(240_000);
       const { files, prefix } = target().place({ copyLimit: 5 * MIB });
       const data = pattern(13 * MIB + 5);
@@ -239,7 +239,7 @@ describe('s3: trees', () => {
     });
   });
 
-  it('refuses keys that are too long, and those that are no text, before any request', async () => {
+  it('rejects keys that are too long or not valid Unicode before any request', async () => {
     const counting = countingStore(new MemoryStore(AWS));
     const files = objectFiles(counting.store);
     await rejects(files.open(`/${'ä'.repeat(513)}`, READ, 0, {}), 'ENAMETOOLONG');
@@ -247,7 +247,7 @@ describe('s3: trees', () => {
     expect(counting.counts()).to.deep.equal({});
   });
 
-  it('keeps content type and metadata of what it copies in parts', async () => {
+  it('keeps the content type and metadata of objects that it copies in parts', async () => {
     const memory = new MemoryStore(AWS);
     memory.set('a', pattern(6 * MIB), { contentType: 'text/csv', metadata: { owner: 'me' } });
     const files = objectFiles(memory, { copyLimit: 5 * MIB });
@@ -257,7 +257,7 @@ describe('s3: trees', () => {
     expect(metadata).to.include({ owner: 'me' });
   });
 
-  it('rejects a copy in parts whose source is replaced meanwhile', async () => {
+  it('rejects a copy in parts if its source is replaced', async () => {
     const memory = new MemoryStore(AWS);
     memory.set('a', pattern(11 * MIB));
     let parts = 0;

@@ -30,7 +30,7 @@ describe('s3: updateAtomic', () => {
 
     afterEach(() => mounts.forEach((each) => each.unmount()));
 
-    it(`loses no update of ${WRITERS} writers: all of them are one history`, async function () {
+    it(`loses no update of ${WRITERS} writers`, async function () {
       this.timeout(180_000);
       if (target().honours.put === 'refused') {
         await writeFile('s3://writer-0/log', 'old');

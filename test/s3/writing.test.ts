@@ -24,7 +24,7 @@ const REPLACE = { durable: true, permissions: undefined };
 
 describe('s3: writing', () => {
   onEachBucket((target) => {
-    it('stores what was written, whether it fits into one part or not', async function () {
+    it('stores objects of one part and of several parts', async function () {
       this.timeout(240_000);
       const { files } = target().place({ partSize: 5 * MIB });
       for (const size of [0, 1, 5 * MIB, 5 * MIB + 1, 17 * MIB + 7]) {
@@ -36,7 +36,7 @@ describe('s3: writing', () => {
       }
     });
 
-    it('shows nothing before close, and nothing at all after abort', async function () {
+    it('publishes nothing before close, and nothing after abort', async function () {
       this.timeout(240_000);
       const { files, prefix } = target().place({ partSize: 5 * MIB });
       for (const size of [1000, 12 * MIB]) {
@@ -60,7 +60,7 @@ describe('s3: writing', () => {
       expect(await target().uploads(prefix)).to.deep.equal([]);
     });
 
-    it('takes back a large write whose signal is aborted', async () => {
+    it('removes the parts of a large write whose signal is aborted', async () => {
       const watched = watchedStore(target().store);
       const controller = new AbortController();
       const store = wrapStore(watched.store, (name, call, args) => {
@@ -77,7 +77,7 @@ describe('s3: writing', () => {
       await rejects(files.stat('/a', STAT, {}), 'ENOENT');
     });
 
-    it('refuses to append, to change and to write out of order before any request', async () => {
+    it('rejects appends, updates and writes out of order before any request', async () => {
       const { files } = target().place();
       const { O_APPEND, O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
       for (const flags of [
@@ -104,7 +104,7 @@ describe('s3: writing', () => {
       expect(Buffer.from(await files.readFile!('/a', {})).toString()).to.equal('abcdef');
     });
 
-    it('creates with x only where there is nothing, or refuses where the bucket has no conditions', async () => {
+    it('creates with x only if there is no object, or rejects if the bucket ignores conditions', async () => {
       const { files } = target().place();
       if (target().honours.put === 'refused') {
         const error = await rejection(files.writeFile!('/x', Buffer.from('1'), CREATE, 0o666, {}));
@@ -125,7 +125,7 @@ describe('s3: writing', () => {
       expect(Buffer.from(await files.readFile!('/y', {})).toString()).to.equal('first');
     });
 
-    it('replaces with ifMatch only what has this ETag', async () => {
+    it('replaces with ifMatch only the object with this ETag', async () => {
       const { files } = target().place();
       await files.writeFile!('/a', Buffer.from('1'), WRITE, 0o666, {});
       const { etag } = (await files.stat('/a', STAT, {})) as unknown as { etag: string };
@@ -205,7 +205,7 @@ describe('s3: writing', () => {
       expect(Buffer.from(await files.readFile!('/counter', {})).toString()).to.equal('24');
     });
 
-    it('writes large objects conditionally where the bucket honours that, and refuses where it does not', async function () {
+    it('writes large objects conditionally if the bucket honours this, and rejects otherwise', async function () {
       this.timeout(240_000);
       const { honours, uploads } = target();
       if (honours.put === 'refused') skip(this, 'this bucket refuses conditional writes');
@@ -280,7 +280,7 @@ describe('s3: writing', () => {
         { create: 'ERR_UNSUPPORTED_OPERATION', replace: 'ERR_UNSUPPORTED_OPERATION' },
       ],
     ] as [string, Honours, { create: string; replace: string }][])
-      it(`probe once what ${name} makes of conditions, leave nothing, and never overwrite in silence`, async () => {
+      it(`probe once how ${name} handles conditions, leave nothing, and never overwrite silently`, async () => {
         const memory = new MemoryStore(honours);
         memory.set('a', 'old');
         const counting = countingStore(memory);
@@ -335,7 +335,7 @@ describe('s3: writing', () => {
         expect(memory.uploads.size).to.equal(0);
       });
 
-    it('of taking back an upload are tried again', async () => {
+    it('of the removal of an upload are followed by another try', async () => {
       const memory = new MemoryStore(AWS);
       let failures = 2;
       const store = wrapStore(memory, async (name, call, args) => {
@@ -370,7 +370,7 @@ describe('s3: writing', () => {
         await rejects(files.writeFile!('/a', data, CREATE, 0o666, {}), 'EEXIST');
       });
 
-    it('of a write that waits for its turn are told with what was taken, and the next write goes on there', async () => {
+    it('of a waiting write reject with bytesWritten, and the next write continues there', async () => {
       const memory = new MemoryStore(AWS);
       const waiting: (() => void)[] = [];
       const store = wrapStore(memory, async (name, call, args) => {
