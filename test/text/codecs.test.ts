@@ -18,7 +18,7 @@ function encoded(text: string, encoding: string, errors: ErrorHandlerName): stri
 }
 
 describe('text codecs', () => {
-  it('reject names of encodings with a NUL or an additional letter', () => {
+  it('reject names of encodings with a NUL or an additional character', () => {
     for (const name of ['utf-8\0', '\0ascii', 'latin\0-1', 'ut\u00e9f8', 'utf.8', ''])
       expect(canonicalEncoding(name), JSON.stringify(name)).to.equal(undefined);
   });
