@@ -1,6 +1,5 @@
 // The addon's entry: everything that lib/native/addon.ts sees.
 #include "binding/environment.h"
-#include "binding/temp_registry_binding.h"
 #include "core/exit_signals.h"
 
 namespace uvfiles {
@@ -36,7 +35,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   DefineInline(env, exports);
   DefinePolled(env, exports);
   DefineText(env, exports);
-  InitTempRegistry(env, exports);
+  DefineTempRegistry(env, exports);
   return exports;
 }
 

@@ -56,8 +56,7 @@ bool Environment::HandOverBlock(Block* block, size_t size, napi_value* buffer) {
 bool Environment::HandOverOutput(Task* task, napi_value* buffer) {
   if (task->block.data != nullptr) {
     const bool handed_over = HandOverBlock(&task->block, task->block_size, buffer);
-    BlockPool::Instance().Release(task->block);
-    task->block = Block();
+    task->FreeBlock();
     return handed_over;
   }
   auto* const kept = new std::string(std::move(task->output));

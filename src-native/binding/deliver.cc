@@ -3,14 +3,12 @@
 #include <cstring>
 
 #include "binding/environment.h"
+#include "binding/paths.h"
 #include "platform/file_system.h"
 
 namespace uvfiles {
 
 namespace {
-
-// Records keep their fields as doubles; exact integers travel as the same eight bytes.
-void PutInt64(double* to, int64_t value) { std::memcpy(to, &value, sizeof value); }
 
 bool HandsOverBytes(const Operation& operation) {
   if ((operation.flags & kBorrowed) != 0) return false;  // they are where they belong
@@ -31,8 +29,7 @@ void PackError(Task* task) {
   task->output.append(task->error.path);
   task->output.push_back('\0');
   task->output.append(task->error.dest);
-  BlockPool::Instance().Release(task->block);
-  task->block = Block();
+  task->FreeBlock();
 }
 
 // A descriptor comes in a chunk, for which there is no memory: the task, which is left with it, closes it.
@@ -172,8 +169,7 @@ Operation* Environment::DeliverGroup(Operation* finished, bool* may_go_on, bool 
         }
         offset += (size + 7) & ~size_t{7};
         task->output.clear();
-        BlockPool::Instance().Release(task->block);
-        task->block = Block();
+        task->FreeBlock();
       }
       operation->details->task_owner->Settled(operation->result <= 0);
     } else if (HandsOverBytes(*operation)) {
@@ -256,15 +252,7 @@ int Environment::WritePayload(Operation* operation, int at) {
     case OpKind::kLstat:
     case OpKind::kFstat: {
       at = WriteRecord(operation, at, Tag::kStat, 0, 0);
-      const int64_t* const fields = reinterpret_cast<const int64_t*>(&details->stat);
-      const bool exact = (operation->flags & kBigInt) != 0;
-      for (int i = 0; i < StatRecord::kFields; i++) {
-        if (exact) {
-          PutInt64(&records[at + i], fields[i]);
-        } else {
-          records[at + i] = static_cast<double>(fields[i]);
-        }
-      }
+      PutStatus(details->stat, (operation->flags & kBigInt) != 0, &records[at]);
       return at + StatRecord::kFields;
     }
     case OpKind::kOpen: {
@@ -283,9 +271,9 @@ int Environment::WritePayload(Operation* operation, int at) {
       return at + 5;
     }
     case OpKind::kSeek:
-      // Positions beyond 2^53 travel exactly in `extra`.
+      // Positions beyond 2^53 travel exactly in `extra`, as the same eight bytes.
       at = WriteRecord(operation, at, Tag::kPlain, 0, 0);
-      PutInt64(&records[at - 1], operation->result);
+      std::memcpy(&records[at - 1], &operation->result, sizeof operation->result);
       return at;
     default:
       return WriteRecord(operation, at, Tag::kPlain, 0, static_cast<double>(operation->extra));

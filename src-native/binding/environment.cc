@@ -17,10 +17,7 @@ int SyscallNumber(const char* name) {
 }
 
 Environment::Environment(napi_env environment, uv_loop_t* uv_loop)
-    : env(environment),
-      loop(uv_loop),
-      dispatcher(uv_loop, Deliver, Discard, this),
-      pacer_(environment) {}
+    : env(environment), dispatcher(uv_loop, Deliver, Discard, this), pacer_(environment) {}
 
 Environment::~Environment() = default;
 
@@ -77,9 +74,7 @@ void Environment::OnUnreachable(napi_env, void* data, void*) {
   Environment* const self = watch->environment;
   if (self == nullptr) return;
   self->realm_watch_ = nullptr;
-  if (self->closing_) return;
-  self->closing_ = true;
-  self->dispatcher.Close(OnClosed);
+  OnAsyncCleanup(nullptr, self);
 }
 
 // --- submitting -----------------------------------------------------------------------------------------------------
@@ -97,11 +92,7 @@ Operation* Environment::Begin(OpKind kind) {
   operation->memory = nullptr;
   operation->extra = 0;
   operation->result = 0;
-  if (arguments[kPositionIsBigInt] != 0) {
-    std::memcpy(&operation->position, &arguments[kPosition], sizeof operation->position);
-  } else {
-    operation->position = static_cast<int64_t>(arguments[kPosition]);
-  }
+  operation->position = IntegerIn(&arguments[kPosition], arguments[kPositionIsBigInt] != 0);
   operation->timeout_ms = static_cast<float>(arguments[kTimeout]);
   return operation;
 }

@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "binding/garbage_pacer.h"
-#include "core/clock.h"
 #include "core/dispatcher.h"
 #include "core/file_table.h"
 #include "core/inline_io.h"
@@ -103,7 +102,6 @@ class Environment {
   double CopyLate(size_t index, void* to, size_t size);
 
   napi_env env;
-  uv_loop_t* const loop;
   Dispatcher dispatcher;
   FileTable files;
   TaskTable tasks;
@@ -177,5 +175,6 @@ void DefineLanes(Napi::Env env, Napi::Object exports);
 void DefineInline(Napi::Env env, Napi::Object exports);
 void DefinePolled(Napi::Env env, Napi::Object exports);
 void DefineText(Napi::Env env, Napi::Object exports);
+void DefineTempRegistry(Napi::Env env, Napi::Object exports);
 
 }  // namespace uvfiles

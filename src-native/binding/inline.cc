@@ -1,7 +1,5 @@
 // The functions of the inline path. Each one returns a result immediately, or leaves a negative status, and JavaScript then
 // asks the pool. The shared arguments sum up the time that they take, for the budget per loop iteration.
-#include <cstring>
-
 #include "binding/environment.h"
 #include "binding/paths.h"
 #include "core/clock.h"
@@ -26,158 +24,121 @@ class Spending {
 // inlineRead(view): kSize bytes at kPosition of kFile into the view from kOffset on. After a miss, kAnswer says how many bytes at the
 // position stand in the view all the same. The file's own position is behind them with kKeepBlock, and where it was without.
 napi_value InlineRead(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value view;
-  napi_get_cb_info(env, info, &count, &view, nullptr, nullptr);
-  Environment* const environment = Environment::Get(env);
-  double* const arguments = environment->arguments;
-  OpenFile* const file = environment->files.Find(static_cast<uint32_t>(arguments[kFile]));
-  void* data = nullptr;
-  size_t length = 0;
-  if (file == nullptr || file->closing ||
-      napi_get_typedarray_info(env, view, nullptr, &length, &data, nullptr, nullptr) != napi_ok) {
-    arguments[kStatus] = static_cast<double>(kMiss);
-    arguments[kAnswer] = 0;
-    return nullptr;
-  }
+  const Call<1> call(env, info);
+  double* const arguments = call.arguments;
+  InlineIO& io = call.environment->inline_io;
   const size_t offset = static_cast<size_t>(arguments[kOffset]);
   const size_t size = static_cast<size_t>(arguments[kSize]);
+  OpenFile* const file = call.environment->files.Find(static_cast<uint32_t>(arguments[kFile]));
+  arguments[kStatus] = static_cast<double>(kMiss);
+  arguments[kAnswer] = 0;
+  void* data = nullptr;
+  size_t length = 0;
   // The view is checked and filled in one synchronous step, so it cannot be detached in between.
-  if (data == nullptr || offset > length || size > length - offset) {
-    arguments[kStatus] = static_cast<double>(kMiss);
-    arguments[kAnswer] = 0;
+  if (file == nullptr || file->closing ||
+      napi_get_typedarray_info(env, call.values[0], nullptr, &length, &data, nullptr, nullptr) !=
+          napi_ok ||
+      data == nullptr || offset > length || size > length - offset)
     return nullptr;
-  }
-  int64_t position;
-  if (arguments[kPositionIsBigInt] != 0) {
-    std::memcpy(&position, &arguments[kPosition], sizeof position);
-  } else {
-    position = static_cast<int64_t>(arguments[kPosition]);
-  }
-  const Spending spending(environment);
+  int64_t position = IntegerIn(&arguments[kPosition], arguments[kPositionIsBigInt] != 0);
+  const Spending spending(call.environment);
   const int flags = static_cast<int>(arguments[kFlags]);
   if ((flags & kSeekFirst) != 0) {
     // A position is only a number in the kernel. If the read misses, the pool sets it again.
-    if (!environment->inline_io.SetPosition(file, position)) {
-      arguments[kStatus] = static_cast<double>(kMiss);
-      arguments[kAnswer] = 0;
-      return nullptr;
-    }
+    if (!io.SetPosition(file, position)) return nullptr;
     position = kCurrent;
   }
-  const int64_t read =
-      environment->inline_io.Read(file, static_cast<char*>(data) + offset, size, position);
+  const int64_t read = io.Read(file, static_cast<char*>(data) + offset, size, position);
   arguments[kStatus] = static_cast<double>(read);
   if (read >= 0) return nullptr;
-  if (position == kCurrent && (flags & kKeepBlock) == 0)
-    environment->inline_io.PutBackCutShort(file);
-  arguments[kAnswer] = static_cast<double>(environment->inline_io.CutShort());
+  if (position == kCurrent && (flags & kKeepBlock) == 0) io.PutBackCutShort(file);
+  arguments[kAnswer] = static_cast<double>(io.CutShort());
   return nullptr;
 }
 
-// Puts a status into the answer, as numbers.
-void AnswerStatus(const StatRecord& record, double* arguments) {
-  const int64_t* const fields = reinterpret_cast<const int64_t*>(&record);
-  for (int i = 0; i < StatRecord::kFields; i++)
-    arguments[kAnswer + i] = static_cast<double>(fields[i]);
-}
+// A call whose first value is a path.
+template <size_t kMost>
+struct PathCall : Call<kMost> {
+  PathCall(napi_env env, napi_callback_info info)
+      : Call<kMost>(env, info),
+        spending(this->environment),
+        valid(ReadPath(env, this->values[0], &Memory())) {}
+
+  // Reads value `index` as the root beneath which the path is, if the call has that many. False: it is none.
+  bool ReadRoot(napi_env env, size_t index) {
+    has_root = this->count > index;
+    return !has_root || ReadPath(env, this->values[index], &root);
+  }
+  InlineIO& Io() const { return this->environment->inline_io; }
+  const char* Path() const { return Memory().c_str(); }
+  const char* Root() const { return has_root ? root.c_str() : nullptr; }
+  std::string& Memory() const { return this->environment->inline_path; }
+
+  const Spending spending;
+  std::string root;
+  bool has_root = false;
+  bool valid;
+};
 
 // inlineStat(path): kFlags: 1 exact integers, 2 do not follow. The fields stand from kAnswer on.
 napi_value InlineStat(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value value;
-  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
-  Environment* const environment = Environment::Get(env);
-  double* const arguments = environment->arguments;
-  const Spending spending(environment);
+  const PathCall<1> call(env, info);
   StatRecord record;
-  const int flags = static_cast<int>(arguments[kFlags]);
-  int64_t status = kMiss;
-  if (ReadPath(env, value, &environment->inline_path)) {
-    status =
-        environment->inline_io.Stat(environment->inline_path.c_str(), (flags & 2) == 0, &record);
-  }
-  arguments[kStatus] = static_cast<double>(status);
-  if (status != 0) return nullptr;
-  if ((flags & 1) != 0) {
-    std::memcpy(&arguments[kAnswer], &record, sizeof record);
-  } else {
-    AnswerStatus(record, arguments);
-  }
+  const int flags = static_cast<int>(call.arguments[kFlags]);
+  const int64_t status =
+      call.valid ? call.Io().Stat(call.Path(), (flags & 2) == 0, &record) : kMiss;
+  call.arguments[kStatus] = static_cast<double>(status);
+  if (status == 0) PutStatus(record, (flags & 1) != 0, &call.arguments[kAnswer]);
   return nullptr;
 }
 
 // inlineAccess(path): kMode. 1 yes, 0 no.
 napi_value InlineAccess(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value value;
-  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
-  Environment* const environment = Environment::Get(env);
-  double* const arguments = environment->arguments;
-  const Spending spending(environment);
-  int64_t status = kMiss;
-  if (ReadPath(env, value, &environment->inline_path)) {
-    status = environment->inline_io.Access(environment->inline_path.c_str(),
-                                           static_cast<int>(arguments[kMode]));
-  }
-  arguments[kStatus] = static_cast<double>(status);
+  const PathCall<1> call(env, info);
+  const int mode = static_cast<int>(call.arguments[kMode]);
+  const int64_t status = call.valid ? call.Io().Access(call.Path(), mode) : kMiss;
+  call.arguments[kStatus] = static_cast<double>(status);
   return nullptr;
 }
 
-// Reads a call's path, its view, from kOffset on, and its root, if there is one.
-struct PathCall {
-  PathCall(napi_env env, napi_callback_info info)
-      : environment(Environment::Get(env)), arguments(environment->arguments) {
-    size_t count = 3;
-    napi_value values[3];
-    napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+// A call with a path and a view, from kOffset on, of which the path's root follows, if there is one.
+template <size_t kMost>
+struct ViewCall : PathCall<kMost> {
+  ViewCall(napi_env env, napi_callback_info info) : PathCall<kMost>(env, info) {
     void* bytes = nullptr;
     size_t length = 0;
-    const size_t offset = static_cast<size_t>(arguments[kOffset]);
-    has_root = count > 2;
-    valid = ReadPath(env, values[0], &environment->inline_path) &&
-            napi_get_typedarray_info(env, values[1], nullptr, &length, &bytes, nullptr, nullptr) ==
-                napi_ok &&
-            bytes != nullptr && offset < length && (!has_root || ReadPath(env, values[2], &root));
-    if (!valid) return;
+    const size_t offset = static_cast<size_t>(this->arguments[kOffset]);
+    this->valid = this->valid &&
+                  napi_get_typedarray_info(env, this->values[1], nullptr, &length, &bytes, nullptr,
+                                           nullptr) == napi_ok &&
+                  bytes != nullptr && offset < length && this->ReadRoot(env, 2);
+    if (!this->valid) return;
     data = static_cast<char*>(bytes) + offset;
     size = length - offset;
   }
-
-  const char* Path() const { return environment->inline_path.c_str(); }
-
-  Environment* const environment;
-  double* const arguments;
   char* data = nullptr;
   size_t size = 0;
-  std::string root;
-  bool has_root;
-  bool valid;
 };
 
 // inlineReadFile(path, view, root?): the file's size if all of it stands in the view now. With kFlags 1, its status stands from
 // kAnswer on. With a root, nothing outside it is read.
 napi_value InlineReadFile(napi_env env, napi_callback_info info) {
-  PathCall call(env, info);
-  const Spending spending(call.environment);
+  const ViewCall<3> call(env, info);
   const bool with_status = call.arguments[kFlags] != 0;
   StatRecord record;
-  const int64_t count =
-      call.valid ? call.environment->inline_io.ReadFile(call.Path(), call.data, call.size,
-                                                        with_status ? &record : nullptr,
-                                                        call.has_root ? call.root.c_str() : nullptr)
-                 : kMiss;
+  const int64_t count = call.valid
+                            ? call.Io().ReadFile(call.Path(), call.data, call.size,
+                                                 with_status ? &record : nullptr, call.Root())
+                            : kMiss;
   call.arguments[kStatus] = static_cast<double>(count);
-  if (count >= 0 && with_status) AnswerStatus(record, call.arguments);
+  if (count >= 0 && with_status) PutStatus(record, false, &call.arguments[kAnswer]);
   return nullptr;
 }
 
 // inlineReadlink(path, view): the link's length.
 napi_value InlineReadlink(napi_env env, napi_callback_info info) {
-  const PathCall call(env, info);
-  const Spending spending(call.environment);
-  const int64_t count =
-      call.valid ? call.environment->inline_io.Readlink(call.Path(), call.data, call.size) : kMiss;
+  const ViewCall<2> call(env, info);
+  const int64_t count = call.valid ? call.Io().Readlink(call.Path(), call.data, call.size) : kMiss;
   call.arguments[kStatus] = static_cast<double>(count);
   return nullptr;
 }
@@ -185,27 +146,20 @@ napi_value InlineReadlink(napi_env env, napi_callback_info info) {
 // inlineOpen(path, root?): a descriptor for reading, beneath the root where there is one; from kAnswer on the record that
 // an open in the pool would give.
 napi_value InlineOpen(napi_env env, napi_callback_info info) {
-  size_t count = 2;
-  napi_value values[2];
-  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
-  Environment* const environment = Environment::Get(env);
-  double* const arguments = environment->arguments;
-  const Spending spending(environment);
+  PathCall<2> call(env, info);
+  double* const arguments = call.arguments;
   InlineState state;
   StatRecord record;
-  int64_t fd = kMiss;
-  std::string root;
-  if (ReadPath(env, values[0], &environment->inline_path) &&
-      (count < 2 || ReadPath(env, values[1], &root))) {
-    fd = environment->inline_io.Open(environment->inline_path.c_str(),
-                                     static_cast<int>(arguments[kOpenFlags]), &state, &record,
-                                     count < 2 ? nullptr : root.c_str());
-  }
+  const int flags = static_cast<int>(arguments[kOpenFlags]);
+  const int64_t fd = call.valid && call.ReadRoot(env, 1)
+                         ? call.Io().Open(call.Path(), flags, &state, &record, call.Root())
+                         : kMiss;
   arguments[kStatus] = static_cast<double>(fd);
   if (fd < 0) return nullptr;
-  OpenFile* const file = environment->files.Add(static_cast<int>(fd), true, FileKind::kRegular);
+  OpenFile* const file =
+      call.environment->files.Add(static_cast<int>(fd), true, FileKind::kRegular);
   file->inline_state = state;
-  environment->Hold();
+  call.environment->Hold();
   arguments[kAnswer] = file->id;
   arguments[kAnswer + 1] = static_cast<int>(FileKind::kRegular);
   arguments[kAnswer + 2] = 1;
@@ -224,16 +178,15 @@ napi_value NextIteration(napi_env env, napi_callback_info) {
 
 // inlineFigures(Float64Array): backed off, then hits and misses of each InlineKind.
 napi_value TellInlineFigures(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value array;
-  napi_get_cb_info(env, info, &count, &array, nullptr, nullptr);
+  const Call<1> call(env, info);
   void* data = nullptr;
   size_t length = 0;
-  if (napi_get_typedarray_info(env, array, nullptr, &length, &data, nullptr, nullptr) != napi_ok ||
+  if (napi_get_typedarray_info(env, call.values[0], nullptr, &length, &data, nullptr, nullptr) !=
+          napi_ok ||
       length < 1 + 2 * kInlineKinds) {
     return nullptr;
   }
-  const InlineFigures& figures = Environment::Get(env)->inline_io.figures();
+  const InlineFigures& figures = call.environment->inline_io.figures();
   double* to = static_cast<double*>(data);
   *to++ = static_cast<double>(figures.backed_off);
   for (int kind = 0; kind < kInlineKinds; kind++) {
@@ -245,12 +198,10 @@ napi_value TellInlineFigures(napi_env env, napi_callback_info info) {
 
 // setInlineFault(kind): for the test suite.
 napi_value SetInlineFault(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value value;
-  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
+  const Call<1> call(env, info);
   int32_t fault = 0;
-  napi_get_value_int32(env, value, &fault);
-  Environment::Get(env)->inline_io.SetFault(fault);
+  napi_get_value_int32(env, call.values[0], &fault);
+  call.environment->inline_io.SetFault(fault);
   return nullptr;
 }
 

@@ -1,5 +1,4 @@
 // Additional functions for files on which reads can wait, and for descriptors that the process inherits.
-#include <uv.h>
 
 #include "binding/environment.h"
 #include "binding/paths.h"

@@ -43,11 +43,32 @@ bool HoldFile(Environment* environment, Operation* operation) {
   return true;
 }
 
+OpKind KindIn(const double* arguments) {
+  return static_cast<OpKind>(static_cast<int>(arguments[kKind]));
+}
+
+// The operation in the slot that is the call's first value, or null.
+Operation* InSlot(napi_env env, const Call<1>& call) {
+  uint32_t slot = 0;
+  napi_get_value_uint32(env, call.values[0], &slot);
+  return call.environment->InSlot(slot);
+}
+
+// Takes the details of an operation on a path from the shared arguments. Null for what is no path, after a refusal.
+OperationDetails* TakePath(napi_env env, napi_value path, Environment* environment,
+                           Operation* operation) {
+  OperationDetails* const details = environment->AttachDetails(operation);
+  details->flags = static_cast<int>(environment->arguments[kOpenFlags]);
+  details->mode = static_cast<int>(environment->arguments[kMode]);
+  if (ReadPath(env, path, &details->path)) return details;
+  environment->Refuse(operation, UV_EINVAL);
+  return nullptr;
+}
+
 // read, fstat, truncate, sync, seek, close: everything about an open file that carries no bytes.
 napi_value SubmitFile(napi_env env, napi_callback_info) {
   Environment* const environment = Environment::Get(env);
-  Operation* const operation =
-      environment->Begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
+  Operation* const operation = environment->Begin(KindIn(environment->arguments));
   if (!HoldFile(environment, operation)) return nullptr;
   switch (operation->kind) {
     case OpKind::kRead:
@@ -75,36 +96,25 @@ napi_value SubmitFile(napi_env env, napi_callback_info) {
 // A write, or a read into transferred memory. JavaScript keeps that memory alive, and unreachable for the program, until the
 // operation is done.
 napi_value SubmitBytes(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value bytes;
-  napi_get_cb_info(env, info, &count, &bytes, nullptr, nullptr);
-  Environment* const environment = Environment::Get(env);
-  Operation* const operation =
-      environment->Begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
+  const Call<1> call(env, info);
+  Environment* const environment = call.environment;
+  Operation* const operation = environment->Begin(KindIn(call.arguments));
   if (!HoldFile(environment, operation)) return nullptr;
-  if (!TakeBytes(env, bytes, operation)) {
+  if (TakeBytes(env, call.values[0], operation)) {
+    environment->Submit(operation);
+  } else {
     environment->Refuse(operation, UV_ENOMEM);
-    return nullptr;
   }
-  environment->Submit(operation);
   return nullptr;
 }
 
 // open, stat, lstat, read of a whole file.
 napi_value SubmitPath(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value path;
-  napi_get_cb_info(env, info, &count, &path, nullptr, nullptr);
-  Environment* const environment = Environment::Get(env);
-  Operation* const operation =
-      environment->Begin(static_cast<OpKind>(static_cast<int>(environment->arguments[kKind])));
-  OperationDetails* const details = environment->AttachDetails(operation);
-  details->flags = static_cast<int>(environment->arguments[kOpenFlags]);
-  details->mode = static_cast<int>(environment->arguments[kMode]);
-  if (!ReadPath(env, path, &details->path)) {
-    environment->Refuse(operation, UV_EINVAL);
-    return nullptr;
-  }
+  const Call<1> call(env, info);
+  Environment* const environment = call.environment;
+  Operation* const operation = environment->Begin(KindIn(call.arguments));
+  OperationDetails* const details = TakePath(env, call.values[0], environment, operation);
+  if (details == nullptr) return nullptr;
   if (operation->kind == OpKind::kOpen || operation->kind == OpKind::kReadFile) {
     details->own.fd = environment->inline_io.TakeOpened(details->path, details->flags);
   }
@@ -113,33 +123,25 @@ napi_value SubmitPath(napi_env env, napi_callback_info info) {
 }
 
 napi_value SubmitWriteFile(napi_env env, napi_callback_info info) {
-  size_t count = 2;
-  napi_value values[2];
-  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
-  Environment* const environment = Environment::Get(env);
+  const Call<2> call(env, info);
+  Environment* const environment = call.environment;
   Operation* const operation = environment->Begin(OpKind::kWriteFile);
-  OperationDetails* const details = environment->AttachDetails(operation);
-  details->flags = static_cast<int>(environment->arguments[kOpenFlags]);
-  details->mode = static_cast<int>(environment->arguments[kMode]);
-  details->sync_after_write = environment->arguments[kSyncAfter] != 0;
-  if (!ReadPath(env, values[0], &details->path)) {
-    environment->Refuse(operation, UV_EINVAL);
-  } else if (!TakeBytes(env, values[1], operation)) {
-    environment->Refuse(operation, UV_ENOMEM);
-  } else {
+  OperationDetails* const details = TakePath(env, call.values[0], environment, operation);
+  if (details == nullptr) return nullptr;
+  details->sync_after_write = call.arguments[kSyncAfter] != 0;
+  if (TakeBytes(env, call.values[1], operation)) {
     environment->Submit(operation);
+  } else {
+    environment->Refuse(operation, UV_ENOMEM);
   }
   return nullptr;
 }
 
-struct CopyArguments {
+struct CopyCall : Call<2> {
   uint32_t index = UINT32_MAX;
   void* data = nullptr;
   size_t length = 0;
-  CopyArguments(napi_env env, napi_callback_info info) {
-    size_t count = 2;
-    napi_value values[2];
-    napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+  CopyCall(napi_env env, napi_callback_info info) : Call(env, info) {
     if (napi_get_typedarray_info(env, values[1], nullptr, &length, &data, nullptr, nullptr) ==
         napi_ok)
       napi_get_value_uint32(env, values[0], &index);
@@ -149,56 +151,37 @@ struct CopyArguments {
 // copyOut(index, view): copies the bytes of a finished readinto into its view. Valid only within `complete`. False, without
 // a copy, if the view's length has changed since the call because it was detached or resized.
 napi_value CopyOut(napi_env env, napi_callback_info info) {
-  const CopyArguments to(env, info);
+  const CopyCall to(env, info);
   napi_value copied;
-  napi_get_boolean(env, Environment::Get(env)->CopyDeferred(to.index, to.data, to.length), &copied);
+  napi_get_boolean(env, to.environment->CopyDeferred(to.index, to.data, to.length), &copied);
   return copied;
 }
 
 // copyLate(index, view): copies the same bytes into a view of exactly their length. Returns the length of the view at the call.
 napi_value CopyLate(napi_env env, napi_callback_info info) {
-  const CopyArguments to(env, info);
-  napi_value asked;
-  napi_create_double(env, Environment::Get(env)->CopyLate(to.index, to.data, to.length), &asked);
-  return asked;
+  const CopyCall to(env, info);
+  return NumberOf(env, to.environment->CopyLate(to.index, to.data, to.length));
 }
 
 // cancel(slot): 0 if it was queued and makes no system call, 1 if it is running, 2 if it is finished.
 napi_value Cancel(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value value;
-  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
-  uint32_t slot = 0;
-  napi_get_value_uint32(env, value, &slot);
-  Environment* const environment = Environment::Get(env);
-  Operation* const operation = environment->InSlot(slot);
+  const Call<1> call(env, info);
+  Operation* const operation = InSlot(env, call);
   CancelResult result = CancelResult::kFinished;
-  if (operation != nullptr) result = environment->dispatcher.Cancel(operation);
-  napi_value answer;
-  napi_create_uint32(env, static_cast<uint32_t>(result), &answer);
-  return answer;
+  if (operation != nullptr) result = call.environment->dispatcher.Cancel(operation);
+  return NumberOf(env, static_cast<int>(result));
 }
 
 // finishNow(slot): for exit. Cancels the operation if it has not begun, else waits for it. Returns its result; arguments[kSize]
 // gets the number of bytes that a failed write has written.
 napi_value FinishNow(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value value;
-  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
-  uint32_t slot = 0;
-  napi_get_value_uint32(env, value, &slot);
-  Environment* const environment = Environment::Get(env);
-  Operation* const operation = environment->InSlot(slot);
-  double result = UV_ECANCELED;
-  environment->arguments[kSize] = 0;
-  if (operation != nullptr) {
-    environment->dispatcher.FinishNow(operation);
-    result = static_cast<double>(operation->result);
-    environment->arguments[kSize] = static_cast<double>(operation->extra);
-  }
-  napi_value answer;
-  napi_create_double(env, result, &answer);
-  return answer;
+  const Call<1> call(env, info);
+  Operation* const operation = InSlot(env, call);
+  call.arguments[kSize] = 0;
+  if (operation == nullptr) return NumberOf(env, UV_ECANCELED);
+  call.environment->dispatcher.FinishNow(operation);
+  call.arguments[kSize] = static_cast<double>(operation->extra);
+  return NumberOf(env, static_cast<double>(operation->result));
 }
 
 }  // namespace

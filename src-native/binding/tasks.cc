@@ -2,8 +2,6 @@
 //
 // Nothing here throws or aborts, also while a worker is being terminated, when any Node-API call may fail: a task that
 // cannot be made leaves the reason in arguments[kStatus].
-#include <cstring>
-
 #include "binding/environment.h"
 #include "binding/paths.h"
 #include "core/tasks/registry.h"
@@ -35,13 +33,7 @@ std::unique_ptr<Task> MakeTask(napi_env env, napi_callback_info info, Environmen
   }
   arguments.numbers.reserve(numbers);
   for (uint32_t i = 0; i < numbers; i++) {
-    int64_t number;
-    if ((exact >> i & 1) != 0) {
-      std::memcpy(&number, &from[kAnswer + i], sizeof number);
-    } else {
-      number = static_cast<int64_t>(from[kAnswer + i]);
-    }
-    arguments.numbers.push_back(number);
+    arguments.numbers.push_back(IntegerIn(&from[kAnswer + i], (exact >> i & 1) != 0));
   }
   std::unique_ptr<Task> task = MakeTask(kind, std::move(arguments));
   from[kStatus] = task == nullptr ? UV_ENOSYS : 0;

@@ -1,8 +1,6 @@
 // The dispatcher's pool threads: what a drain job takes, performs and hands back, and how it shares the queue.
 #include <uv.h>
 
-#include <mutex>
-
 #include "core/clock.h"
 #include "core/dispatcher.h"
 #include "platform/cached.h"

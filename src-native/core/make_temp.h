@@ -1,7 +1,6 @@
 // The system calls that make temporary things, one function each. Any thread.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 namespace uvfiles {
@@ -14,10 +13,5 @@ int MakeFile(const std::string& path, bool appending);
 int MakeNamelessFile(const std::string& dir, bool appending);
 // A new directory of mode 0700.
 int MakeDirectory(const std::string& path);
-// Writes all of it, at `at` or, where that is negative, at the descriptor's position. 0 or an error.
-int WriteAll(int fd, const std::string& data, int64_t at);
-// Never retried: after any answer but EBADF the descriptor is gone.
-int CloseDescriptor(int fd);
-int RemoveDirectoryNow(const std::string& path);
 
 }  // namespace uvfiles

@@ -15,21 +15,21 @@ inline void TakeBlock(Operation& operation, size_t size) {
   operation.capacity = block.capacity;
 }
 
-// False: there is no memory, and the block is as it was.
-inline bool GrowBlock(Operation& operation, size_t size, size_t used) {
-  const Block larger = BlockPool::Instance().Acquire(size);
-  if (larger.data == nullptr) return false;
-  std::memcpy(larger.data, operation.data, used);
-  BlockPool::Instance().Release({operation.data, operation.capacity});
-  operation.data = larger.data;
-  operation.capacity = larger.capacity;
-  return true;
-}
-
 inline void GiveBlockBack(Operation& operation) {
   if (operation.capacity != 0) BlockPool::Instance().Release({operation.data, operation.capacity});
   operation.data = nullptr;
   operation.capacity = 0;
+}
+
+// A larger block, with the first `used` bytes of the one before. False: there is no memory, and the block is as it was.
+inline bool GrowBlock(Operation& operation, size_t size, size_t used) {
+  const Block larger = BlockPool::Instance().Acquire(size);
+  if (larger.data == nullptr) return false;
+  if (used > 0) std::memcpy(larger.data, operation.data, used);
+  GiveBlockBack(operation);
+  operation.data = larger.data;
+  operation.capacity = larger.capacity;
+  return true;
 }
 
 }  // namespace uvfiles

@@ -23,10 +23,10 @@ int Parking::Park(Operation* operation, Lane* lane) {
   waiter.context = lane;
   waiter.operation = operation;
   operation->state.store(OpState::kParked, std::memory_order_release);
-  Count(*operation, lane);
+  Count(*operation, lane, 1);
   const int status = poller_.Add(&waiter);
   if (status == 0) return 0;
-  Uncount(*operation, lane);
+  Count(*operation, lane, -1);
   operation->state.store(OpState::kRunning, std::memory_order_release);
   return status;
 }
@@ -45,22 +45,17 @@ void Parking::OnReady(PollWaiter* waiter) {
   uv_async_send(self->loop_);
 }
 
-void Parking::Count(const Operation& operation, Lane* lane) {
-  lane->parked.fetch_add(1);
-  if (IsRead(operation)) idle_.fetch_add(1, std::memory_order_relaxed);
-  if (operation.poll->counts_as_waiting) lane->waiting.fetch_add(1, std::memory_order_relaxed);
-}
-
-void Parking::Uncount(const Operation& operation, Lane* lane) {
-  lane->parked.fetch_sub(1);
-  if (IsRead(operation)) idle_.fetch_sub(1, std::memory_order_relaxed);
-  if (operation.poll->counts_as_waiting) lane->waiting.fetch_sub(1, std::memory_order_relaxed);
+void Parking::Count(const Operation& operation, Lane* lane, int by) {
+  const auto more = static_cast<uint32_t>(by);  // wraps
+  lane->parked.fetch_add(more);
+  if (IsRead(operation)) idle_.fetch_add(more, std::memory_order_relaxed);
+  if (operation.poll->counts_as_waiting) lane->waiting.fetch_add(more, std::memory_order_relaxed);
 }
 
 bool Parking::TakeBack(Operation* operation) {
   if (operation->state.load(std::memory_order_acquire) != OpState::kParked) return false;
   if (!poller_.Remove(&operation->poll->waiter)) return false;
-  Uncount(*operation, LaneOf(operation->poll->waiter));
+  Count(*operation, LaneOf(operation->poll->waiter), -1);
   return true;
 }
 
@@ -68,7 +63,7 @@ std::vector<Operation*> Parking::Uncounted(const std::vector<PollWaiter*>& waite
   std::vector<Operation*> operations;
   operations.reserve(waiters.size());
   for (PollWaiter* const waiter : waiters) {
-    Uncount(*waiter->operation, LaneOf(*waiter));
+    Count(*waiter->operation, LaneOf(*waiter), -1);
     operations.push_back(waiter->operation);
   }
   return operations;

@@ -44,8 +44,7 @@ class Parking {
 
  private:
   static void OnReady(PollWaiter* waiter);
-  void Count(const Operation& operation, Lane* lane);
-  void Uncount(const Operation& operation, Lane* lane);
+  void Count(const Operation& operation, Lane* lane, int by);
   std::vector<Operation*> Uncounted(const std::vector<PollWaiter*>& waiters);
 
   Inbox* const inbox_;

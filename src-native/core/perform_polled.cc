@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 
 #include "core/clock.h"
+#include "core/operation_block.h"
+#include "core/read_to_end.h"
 #include "platform/file_system.h"
 #include "platform/nonblocking.h"
 #include "platform/readiness.h"
@@ -16,7 +17,6 @@ namespace uvfiles {
 namespace {
 
 constexpr size_t kFirstBlock = 16 * 1024;
-constexpr size_t kLook = 1024 * 1024;  // the most that is read between two looks at `Unwanted`
 constexpr uint64_t kTerminalLookNs = 100 * 1000 * 1000;
 constexpr uint64_t kFirstLookNs = 1000 * 1000;
 constexpr uint64_t kLongestLookNs = 50 * 1000 * 1000;
@@ -39,22 +39,10 @@ Performed WaitsUntil(Operation& operation, uint64_t due_ns) {
   return performed;
 }
 
-void GiveBlockBack(Operation& operation) {
-  if (operation.capacity != 0) BlockPool::Instance().Release({operation.data, operation.capacity});
-  operation.data = nullptr;
-  operation.capacity = 0;
-}
-
 // Memory for at least `size` bytes, with the bytes so far at its start.
-bool TakeBlock(Operation& operation, size_t size) {
+bool HasRoom(Operation& operation, size_t size) {
   if (operation.capacity >= size && operation.capacity != 0) return true;
-  const Block block = BlockPool::Instance().Acquire(size);
-  if (block.data == nullptr) return false;
-  if (operation.poll->done > 0) std::memcpy(block.data, operation.data, operation.poll->done);
-  GiveBlockBack(operation);
-  operation.data = block.data;
-  operation.capacity = block.capacity;
-  return true;
+  return GrowBlock(operation, size, operation.poll->done);
 }
 
 Performed PolledRead(Operation& operation) {
@@ -63,7 +51,7 @@ Performed PolledRead(Operation& operation) {
   if (operation.size == 0) return Performed::kDone;
   // Asked before memory is taken: many reads may wait at once.
   if (!platform::IsReady(file.fd, false)) return Waits(operation, file.fd, false);
-  if (!TakeBlock(operation, operation.size)) {
+  if (!HasRoom(operation, operation.size)) {
     operation.result = UV_ENOMEM;
     return Performed::kDone;
   }
@@ -78,7 +66,7 @@ Performed PolledReadToEnd(Operation& operation, const OpenFile& file) {
     if (operation.poll->done == 0 && !platform::IsReady(file.fd, false))
       return Waits(operation, file.fd, false);
     const size_t wanted = std::max(operation.poll->done * 2, kFirstBlock);
-    const bool room = operation.poll->done < operation.capacity || TakeBlock(operation, wanted);
+    const bool room = operation.poll->done < operation.capacity || HasRoom(operation, wanted);
     int64_t count = UV_ENOMEM;
     if (room) {
       char* const to = operation.data + operation.poll->done;

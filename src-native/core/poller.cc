@@ -88,7 +88,7 @@ void Poller::LookAt(PollWaiter* waiter, uint64_t time_ns) {
   readiness_.Wake();
 }
 
-// The system may go on waiting for the descriptor: see `Remove`.
+// The system may go on waiting for the descriptor: see `Drop`.
 void Poller::TakeOut(PollWaiter* waiter) {
   PollWaiter* const last = waiters_.back();
   waiters_[waiter->index] = last;
@@ -113,11 +113,15 @@ PollWaiter* Poller::FirstOn(int fd) const {
 
 // Where others still wait for the descriptor, the system goes on with what it was asked: a report for which nobody waits
 // is passed over.
+void Poller::Drop(PollWaiter* waiter) {
+  TakeOut(waiter);
+  if (waiter->fd >= 0 && on_fd_.count(waiter->fd) == 0) readiness_.Unwatch(waiter->fd);
+}
+
 bool Poller::Remove(PollWaiter* waiter) {
   std::lock_guard<Mutex> lock(mutex_);
   if (waiter->index == SIZE_MAX) return false;
-  TakeOut(waiter);
-  if (waiter->fd >= 0 && on_fd_.count(waiter->fd) == 0) readiness_.Unwatch(waiter->fd);
+  Drop(waiter);
   return true;
 }
 
@@ -127,8 +131,7 @@ std::vector<PollWaiter*> Poller::RemoveAll(const void* owner) {
   for (size_t i = waiters_.size(); i-- > 0;) {
     PollWaiter* const waiter = waiters_[i];
     if (waiter->owner != owner) continue;
-    TakeOut(waiter);
-    if (waiter->fd >= 0 && on_fd_.count(waiter->fd) == 0) readiness_.Unwatch(waiter->fd);
+    Drop(waiter);
     removed.push_back(waiter);
   }
   return removed;
@@ -143,12 +146,11 @@ std::vector<PollWaiter*> Poller::RemoveOn(int fd, const void* owner,
   while (waiter != nullptr) {
     PollWaiter* const after = waiter->next;
     if (waiter->owner == owner && matches(waiter, argument)) {
-      TakeOut(waiter);
+      Drop(waiter);
       removed.push_back(waiter);
     }
     waiter = after;
   }
-  if (!removed.empty() && on_fd_.count(fd) == 0) readiness_.Unwatch(fd);
   return removed;
 }
 

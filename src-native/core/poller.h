@@ -82,6 +82,7 @@ class Poller {
   void LookAt(PollWaiter* waiter, uint64_t time_ns);
   PollWaiter* FirstOn(int fd) const;
   void TakeOut(PollWaiter* waiter);
+  void Drop(PollWaiter* waiter);
   int Timeout();
   void ChooseOn(const platform::Readiness& report);
 

@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 
-#include "core/block_pool.h"
+#include "core/operation_block.h"
 
 namespace uvfiles {
 
@@ -14,16 +13,12 @@ namespace {
 
 // Ends a read to the end that failed: the descriptor goes back to where it was, so that the next read begins with what
 // nobody has been given. What cannot be read again is the result all the same, and the error comes with the next read.
-int64_t FailReadToEnd(int fd, int64_t position, const Block& block, size_t total, int64_t code,
-                      Operation& operation) {
+int64_t FailReadToEnd(int fd, int64_t position, size_t total, int64_t code, Operation& operation) {
   const int64_t back = -static_cast<int64_t>(total);
-  if (position >= 0 || total == 0 || platform::Seek(fd, back, SEEK_CUR) >= 0) {
-    BlockPool::Instance().Release(block);
-    return code;
-  }
-  operation.data = block.data;
-  operation.capacity = block.capacity;
-  return static_cast<int64_t>(total);
+  if (position < 0 && total != 0 && platform::Seek(fd, back, SEEK_CUR) < 0)
+    return static_cast<int64_t>(total);
+  GiveBlockBack(operation);
+  return code;
 }
 
 }  // namespace
@@ -31,13 +26,12 @@ int64_t FailReadToEnd(int fd, int64_t position, const Block& block, size_t total
 int64_t ReadToEnd(int fd, int64_t position, int64_t expected, Operation& operation) {
   const size_t most = largest_result.load(std::memory_order_relaxed);
   if (expected > 0 && static_cast<size_t>(expected) > most) return UV_EFBIG;
-  size_t wanted = expected > 0 ? static_cast<size_t>(expected) + 1 : kUnknownSize;
-  Block block = BlockPool::Instance().Acquire(wanted);
-  if (block.data == nullptr) return UV_ENOMEM;
+  TakeBlock(operation, expected > 0 ? static_cast<size_t>(expected) + 1 : kUnknownSize);
+  if (operation.data == nullptr) return UV_ENOMEM;
   size_t total = 0;
   for (;;) {
-    const size_t asked = std::min(block.capacity - total, kLook);
-    int64_t count = ReadOnce(fd, block.data + total, asked,
+    const size_t asked = std::min(operation.capacity - total, kLook);
+    int64_t count = ReadOnce(fd, operation.data + total, asked,
                              position < 0 ? kCurrent : position + static_cast<int64_t>(total));
     if (count == 0) break;
     if (count > 0) total += static_cast<size_t>(count);
@@ -47,20 +41,11 @@ int64_t ReadToEnd(int fd, int64_t position, int64_t expected, Operation& operati
     if (count > 0 && at_end && !Unwanted(operation)) break;
     if (count > 0 && total > most) count = UV_EFBIG;
     if (count > 0 && Unwanted(operation)) count = UV_ECANCELED;
-    if (count > 0 && total == block.capacity) {
-      const Block larger = BlockPool::Instance().Acquire(block.capacity * 2);
-      if (larger.data != nullptr) {
-        std::memcpy(larger.data, block.data, total);
-        BlockPool::Instance().Release(block);
-        block = larger;
-      } else {
-        count = UV_ENOMEM;
-      }
-    }
-    if (count < 0) return FailReadToEnd(fd, position, block, total, count, operation);
+    if (count > 0 && total == operation.capacity &&
+        !GrowBlock(operation, operation.capacity * 2, total))
+      count = UV_ENOMEM;
+    if (count < 0) return FailReadToEnd(fd, position, total, count, operation);
   }
-  operation.data = block.data;
-  operation.capacity = block.capacity;
   return static_cast<int64_t>(total);
 }
 

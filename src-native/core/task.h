@@ -6,11 +6,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/block_pool.h"
+#include "core/clock.h"
 #include "core/open_file.h"
 #include "core/threads.h"
 
@@ -24,7 +24,7 @@ class Slice {
   explicit Slice(uint64_t deadline_ns) : deadline_ns_(deadline_ns) {}
 
   // True once the thread should be given back. Costs one clock_gettime (about 25 ns).
-  bool Expired() const;
+  bool Expired() const { return deadline_ns_ != UINT64_MAX && NowNs() >= deadline_ns_; }
 
  private:
   uint64_t deadline_ns_;
@@ -55,13 +55,18 @@ struct TaskArguments {
 
 class Task {
  public:
-  virtual ~Task() { BlockPool::Instance().Release(block); }
+  virtual ~Task() { FreeBlock(); }
   Task() = default;
   Task(const Task&) = delete;
   Task& operator=(const Task&) = delete;
 
   // Works until done, until a batch is ready, or until the slice has expired.
   virtual Step Run(const Slice& slice) = 0;
+
+  void FreeBlock() {
+    BlockPool::Instance().Release(block);
+    block = Block();
+  }
 
   // Asks a running task to stop at its next step; it then ends with UV_ECANCELED and leaves no half-made state
   // that its documentation does not name. Any thread.

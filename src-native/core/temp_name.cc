@@ -22,6 +22,13 @@ int AppendRandomName(std::string* path) {
   return 0;
 }
 
+int AppendPassingName(const char* prefix, std::string* path) {
+  *path += prefix;
+  const int failure = AppendRandomName(path);
+  *path += ".uvfiles";
+  return failure;
+}
+
 int BuildTempPath(const TempNameParts& parts, NameSource source, std::string* path) {
   *path = parts.dir;
   if (path->empty()) *path = ".";

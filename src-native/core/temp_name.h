@@ -8,6 +8,10 @@ namespace uvfiles {
 // Appends 16 characters of [a-z2-7], which stay distinct on a file system that folds case. 0, or a negative error.
 int AppendRandomName(std::string* path);
 
+// Appends `prefix`, a random name and ".uvfiles": for what is to take another name soon, and may be left behind if the system
+// fails.
+int AppendPassingName(const char* prefix, std::string* path);
+
 // How often EEXIST is answered by another name. One collision is a wonder with 80 bits; more are a broken file system.
 constexpr int kMaxNames = 100;
 

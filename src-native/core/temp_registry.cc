@@ -6,6 +6,8 @@
 
 #include "core/exit_signals.h"
 #include "core/remove_now.h"
+#include "core/tasks/remove_tree.h"
+#include "core/threads.h"
 
 namespace uvfiles {
 
@@ -14,6 +16,17 @@ namespace {
 // How long the end of the process waits for a creation that hangs in the kernel, and how long a creation waits for the
 // end of the process.
 constexpr std::chrono::seconds kPatience{2};
+// For free descriptors, a process that ends cannot wait for long.
+constexpr int kMaxStarved = 500;
+constexpr uint64_t kStarvedNs = 2 * 1000 * 1000;
+
+// Removes the tree as far as it can be removed.
+void RemoveTreeNow(const std::string& path) {
+  RemoveTree task({{path}, {kForce | kIgnoreErrors | kMissingIsFine}});
+  // Ready and empty: out of descriptors.
+  for (int starved = 0; starved < kMaxStarved && task.Run(Slice()) != Step::kDone; ++starved)
+    PauseThread(kStarvedNs);
+}
 
 }  // namespace
 

@@ -22,6 +22,16 @@ inline bool IsSeparator(char c) { return c == '/'; }
 size_t ParentLength(const std::string& path, size_t length);
 size_t LengthWithoutSeparators(const std::string& path);
 
+// With one separator in between. Where one of them is empty, the other one.
+inline std::string Join(const std::string& directory, const std::string& name) {
+  if (directory.empty() || name.empty()) return directory + name;
+  std::string joined;
+  joined.reserve(directory.size() + 1 + name.size());
+  joined = directory;
+  if (!IsSeparator(joined.back())) joined.push_back(kSeparator);
+  return joined += name;
+}
+
 bool IsDirectory(const std::string& path);
 
 // Makes `path` with `mode` (less the umask) and what is missing above it with 0777. False with `error` of the component
@@ -29,6 +39,8 @@ bool IsDirectory(const std::string& path);
 bool MakeChain(const std::string& path, int64_t mode, bool exist_ok, const Task& task,
                TaskError* error);
 
+// Only this one, with `mode` less the umask.
+int MakeDirectory(const std::string& path, int64_t mode);
 // Not a link to one. What is not empty stays.
 int RemoveEmptyDirectory(const std::string& path);
 // Replaces what is there, but no directory that is not empty.

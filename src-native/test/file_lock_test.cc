@@ -1,5 +1,5 @@
 // Locks belong to an open file, not to a process, and are granted or refused at once.
-#include "platform/posix/tasks/file_lock.h"
+#include "core/tasks/file_lock.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 // The small calls, and the chains of directories, as Python's os has them.
-#include "platform/posix/tasks/path_call.h"
+#include "core/tasks/path_call.h"
 
 #include <cerrno>
 

@@ -8,8 +8,7 @@
 #include <set>
 #include <vector>
 
-#include "core/tasks/temp_directory.h"
-#include "core/tasks/temp_discard.h"
+#include "core/tasks/registry.h"
 #include "core/tasks/temp_finish.h"
 #include "core/tasks/temp_probe.h"
 #include "test/temp_support.h"
@@ -277,9 +276,9 @@ TEST("discards a file and its registration, gone already or not") {
     TaskArguments arguments;
     arguments.bytes = {made.path};
     arguments.numbers = {static_cast<int64_t>(made.id)};
-    TempDiscard discard(std::move(arguments));
-    CHECK_EQ(discard.Run(Slice()), Step::kDone);
-    CHECK_EQ(discard.error.code, 0);
+    const auto discard = MakeTask(TaskKind::kTempDiscard, std::move(arguments));
+    CHECK_EQ(discard->Run(Slice()), Step::kDone);
+    CHECK_EQ(discard->error.code, 0);
     CHECK(!Exists(made.path));
     CHECK_EQ(TempRegistry::Shared().size(), registered);
   }

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "core/exit_signals.h"
-#include "core/tasks/temp_directory.h"
 #include "core/tasks/temp_file.h"
 #include "test/temp_support.h"
 

@@ -1,5 +1,5 @@
 // WalkTree and ScanDirectory on real trees: order, links and loops, depth, descriptors, batches.
-#include "platform/posix/tasks/walk_tree.h"
+#include "core/tasks/walk_tree.h"
 
 #include <sys/resource.h>
 

@@ -14,6 +14,8 @@
 
 #include <cstdint>
 
+#include "core/task.h"
+
 namespace uvfiles {
 
 enum class FileLockCall : int64_t {
@@ -22,5 +24,7 @@ enum class FileLockCall : int64_t {
   kTest =
       3,  // whether kTry would be granted; nothing is locked. Without open-file-description locks as kTry and kUnlock.
 };
+
+void LockRange(const TaskArguments& arguments, Task* task);
 
 }  // namespace uvfiles

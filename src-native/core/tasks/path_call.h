@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "core/task.h"
+
 namespace uvfiles {
 
 enum class PathCallName : int64_t {
@@ -40,5 +42,7 @@ enum class AttributeMode : int64_t {
   kCreate = 1,   // EEXIST where there is one
   kReplace = 2,  // ENODATA (macOS: ENOATTR) where there is none
 };
+
+void CallPath(const TaskArguments& arguments, Task* task);
 
 }  // namespace uvfiles

@@ -13,6 +13,15 @@ void AppendInteger(std::string* output, Integer value) {
   output->append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
+// The record of a failure that kReportEach (core/tasks/remove_tree.h) asks for.
+inline void AppendFailure(int code, const char* syscall, const std::string& path,
+                          std::string* output) {
+  AppendInteger(output, static_cast<int32_t>(code));
+  AppendInteger(output, static_cast<uint32_t>(std::strlen(syscall)));
+  AppendInteger(output, static_cast<uint32_t>(path.size()));
+  output->append(syscall).append(path);
+}
+
 // Calls `each(const char* begin, size_t length)` for the items of a list that crossed as one string, NUL between them
 // (no path holds a NUL, and one string crosses from JavaScript a hundred times faster than a thousand).
 template <typename Each>

@@ -1,15 +1,17 @@
 #include "core/tasks/registry.h"
 
 #include "core/tasks/directories.h"
+#include "core/tasks/file_lock.h"
 #include "core/tasks/os_tasks.h"
+#include "core/tasks/path_call.h"
 #include "core/tasks/read_many.h"
 #include "core/tasks/remove_tree.h"
+#include "core/tasks/scan_directory.h"
 #include "core/tasks/stat_many.h"
-#include "core/tasks/temp_directory.h"
-#include "core/tasks/temp_discard.h"
 #include "core/tasks/temp_file.h"
 #include "core/tasks/temp_finish.h"
 #include "core/tasks/temp_probe.h"
+#include "core/tasks/walk_tree.h"
 #include "core/tasks/write_atomic.h"
 
 namespace uvfiles {
@@ -46,19 +48,27 @@ std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments) {
     case TaskKind::kTempDirectory:
       return Make<TempDirectory>(std::move(arguments));
     case TaskKind::kTempDiscard:
-      return Make<TempDiscard>(std::move(arguments));
+      return std::make_unique<OneStepTask>(DiscardTemp, std::move(arguments));
     case TaskKind::kTempProbe:
       return Make<TempProbe>(std::move(arguments));
     case TaskKind::kTempFinish:
       return Make<TempFinish>(std::move(arguments));
 
     // 50-199: os and whole files
+    case TaskKind::kPathCall:
+      return std::make_unique<OneStepTask>(CallPath, std::move(arguments));
     case TaskKind::kMakeDirectories:
       return std::make_unique<OneStepTask>(MakeDirectories, std::move(arguments));
     case TaskKind::kRemoveDirectories:
       return std::make_unique<OneStepTask>(RemoveDirectories, std::move(arguments));
     case TaskKind::kRenameDirectories:
       return std::make_unique<OneStepTask>(RenameDirectories, std::move(arguments));
+    case TaskKind::kFileLock:
+      return std::make_unique<OneStepTask>(LockRange, std::move(arguments));
+    case TaskKind::kScanDirectory:
+      return Make<ScanDirectory>(std::move(arguments));
+    case TaskKind::kWalkTree:
+      return Make<WalkTree>(std::move(arguments));
     case TaskKind::kStatMany:
       return Make<StatMany>(std::move(arguments));
     case TaskKind::kReadMany:

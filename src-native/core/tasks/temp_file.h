@@ -1,11 +1,12 @@
-// Creates a temporary file that nobody else can have opened, named or guessed, in one pool operation.
+// kTempFile creates a temporary file that nobody else can have opened, named or guessed; kTempDirectory creates a directory.
 //
-// O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, mode exactly 0600 whatever the umask, 80 random bits in its name, another name after
-// EEXIST. If the task fails or is cancelled, or its output is not delivered, the destructor closes and removes the file.
+// O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, mode exactly 0600 (0700) whatever the umask, 80 random bits in its name, another name
+// after EEXIST. If the task fails or is cancelled, or its output is not delivered, the destructor closes and removes what it made.
 //
-// Arguments: bytes: directory (absolute where it is to be registered), prefix, suffix. numbers: TempFileFlags, owner.
-// Output: `opened`, and uint64 registration (0: none), the path (empty when anonymous).
-// Error: "open" with the last path tried.
+// Arguments: bytes: directory (absolute where it is to be registered), prefix, suffix. numbers: TempFileFlags (of which only
+//   kRegistered counts for directories), owner.
+// Output: for a file `opened`; uint64 registration (0: none), the path (empty when anonymous).
+// Error: "open" or "mkdir" with the last path tried.
 #pragma once
 
 #include <cstdint>
@@ -23,16 +24,21 @@ enum TempFileFlags : int64_t {
   kAppending = 4,   // every write goes to its end (O_APPEND)
 };
 
-class TempFile final : public Task {
+class TempEntry : public Task {
  public:
-  explicit TempFile(TaskArguments&& arguments, NameSource source = AppendRandomName);
-  ~TempFile() override;
+  ~TempEntry() override;
   Step Run(const Slice& slice) override;
 
+ protected:
+  using Kind = TempRegistry::Kind;
+  TempEntry(TaskArguments&& arguments, Kind kind, NameSource source);
+
  private:
+  bool IsDirectory() const { return kind_ == Kind::kDirectory; }
   int Create();
   void Undo();
 
+  const Kind kind_;
   const TempNameParts parts_;
   const int64_t flags_;
   const TempRegistry::Owner owner_;
@@ -40,6 +46,18 @@ class TempFile final : public Task {
   std::string path_;
   bool named_ = false;  // path_ exists and is ours
   TempRegistry::Id id_ = 0;
+};
+
+class TempFile final : public TempEntry {
+ public:
+  explicit TempFile(TaskArguments&& arguments, NameSource source = AppendRandomName)
+      : TempEntry(std::move(arguments), Kind::kFile, source) {}
+};
+
+class TempDirectory final : public TempEntry {
+ public:
+  explicit TempDirectory(TaskArguments&& arguments, NameSource source = AppendRandomName)
+      : TempEntry(std::move(arguments), Kind::kDirectory, source) {}
 };
 
 }  // namespace uvfiles

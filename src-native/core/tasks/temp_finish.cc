@@ -4,10 +4,28 @@
 
 #include <utility>
 
-#include "core/make_temp.h"
 #include "core/remove_now.h"
+#include "core/write_all.h"
 
 namespace uvfiles {
+
+namespace {
+
+// A file that could not be removed stays registered: the end of the process tries again.
+int Discard(const std::string& path, TempRegistry::Id id) {
+  const int code = RemoveFileNow(path);
+  if (code != 0 && code != UV_ENOENT) return code;
+  if (id != 0) TempRegistry::Shared().Forget(id);
+  return 0;
+}
+
+}  // namespace
+
+void DiscardTemp(const TaskArguments& arguments, Task* task) {
+  const std::string& path = arguments.bytes[0];
+  const int code = Discard(path, static_cast<TempRegistry::Id>(arguments.numbers[0]));
+  if (code != 0) task->error = {code, "unlink", path, ""};
+}
 
 TempFinish::TempFinish(TaskArguments&& arguments)
     : path_(std::move(arguments.bytes[0])),
@@ -21,15 +39,12 @@ TempFinish::~TempFinish() {
 }
 
 Step TempFinish::Run(const Slice&) {
-  const int written = WriteAll(fd_.Get(), data_, at_);
+  const int written = WriteAll(fd_.Get(), data_.data(), data_.size(), at_);
   if (written != 0) Fail(written, "write");
-  const int closed = CloseDescriptor(fd_.Release());
+  const int closed = platform::CloseFile(fd_.Release());
   if (closed != 0) Fail(closed, "close");
-  const int removed = RemoveFileNow(path_);
-  if (removed != 0 && removed != UV_ENOENT)
-    Fail(removed, "unlink");
-  else if (id_ != 0)
-    TempRegistry::Shared().Forget(id_);
+  const int removed = Discard(path_, id_);
+  if (removed != 0) Fail(removed, "unlink");
   return Step::kDone;
 }
 

@@ -7,7 +7,9 @@
 
 #include "core/make_temp.h"
 #include "core/remove_now.h"
+#include "core/tasks/records.h"
 #include "core/temp_name.h"
+#include "core/write_all.h"
 
 namespace uvfiles {
 
@@ -20,8 +22,7 @@ Step TempProbe::Run(const Slice& slice) {
       return Step::kDone;
     }
     if (Serves(candidates_[next_])) {
-      const uint32_t index = static_cast<uint32_t>(next_);
-      output.append(reinterpret_cast<const char*>(&index), sizeof index);
+      AppendInteger(&output, static_cast<uint32_t>(next_));
       return Step::kDone;
     }
     ++next_;
@@ -39,8 +40,8 @@ bool TempProbe::Serves(const std::string& dir) {
     fd = MakeFile(path, false);
   }
   if (fd < 0) return false;
-  const bool written = WriteAll(fd, "probe", -1) == 0;
-  CloseDescriptor(fd);
+  const bool written = WriteAll(fd, "probe", 5, -1) == 0;
+  platform::CloseFile(fd);
   return RemoveFileNow(path) == 0 && written;
 }
 

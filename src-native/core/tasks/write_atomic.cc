@@ -32,18 +32,26 @@ void Report(const AtomicFile& file, TaskError* error, std::string* output) {
 
 }  // namespace
 
-WriteAtomic::WriteAtomic(TaskArguments&& arguments)
+AtomicTask::AtomicTask(TaskArguments& arguments)
     : path_(std::move(arguments.bytes[0])),
-      data_(std::move(arguments.bytes[1])),
       flags_(arguments.numbers[0]),
       permissions_(arguments.numbers[1]) {}
+
+Step AtomicTask::Fail(int code, const char* syscall) {
+  file_->Discard();
+  error = {code, syscall, path_, ""};
+  return Step::kDone;
+}
+
+WriteAtomic::WriteAtomic(TaskArguments&& arguments)
+    : AtomicTask(arguments), data_(std::move(arguments.bytes[1])) {}
 
 Step WriteAtomic::Run(const Slice& slice) {
   int64_t code = 0;
   if (cancelled()) {
     code = UV_ECANCELED;
   } else if (file_->fd() < 0) {
-    const int begun = file_->Begin(path_, flags_, permissions_, &error);
+    const int begun = Begin();
     if (begun < 0) return AfterBegin(begun, &error);
   }
   while (code >= 0 && written_ < data_.size()) {
@@ -55,11 +63,7 @@ Step WriteAtomic::Run(const Slice& slice) {
     if (code > 0 && cancelled()) code = UV_ECANCELED;
     if (code > 0 && written_ < data_.size() && slice.Expired()) return Step::kAgain;
   }
-  if (code < 0) {
-    file_->Discard();
-    error = {static_cast<int>(code), "write", path_, ""};
-    return Step::kDone;
-  }
+  if (code < 0) return Fail(static_cast<int>(code), "write");
   const int published = file_->Publish(*this, &error);
   if (published < 0 && !file_->committed() && IsDescriptorShortage(published))
     written_ = 0;  // anew
@@ -67,26 +71,13 @@ Step WriteAtomic::Run(const Slice& slice) {
   return file_->committed() ? Step::kDone : AfterBegin(published, &error);
 }
 
-OpenAtomic::OpenAtomic(TaskArguments&& arguments)
-    : path_(std::move(arguments.bytes[0])),
-      flags_(arguments.numbers[0]),
-      permissions_(arguments.numbers[1]) {}
-
 Step OpenAtomic::Run(const Slice&) {
-  if (cancelled()) {
-    file_->Discard();
-    error = {UV_ECANCELED, "open", path_, ""};
-    return Step::kDone;
-  }
+  if (cancelled()) return Fail(UV_ECANCELED, "open");
   if (!begun_) {
-    const int begun = file_->Begin(path_, flags_, permissions_, &error);
+    const int begun = Begin();
     if (begun < 0) return AfterBegin(begun, &error);
     const int opened = file_->OpenToOthers(&output);
-    if (opened < 0) {
-      file_->Discard();
-      error = {opened, "open", path_, ""};
-      return Step::kDone;
-    }
+    if (opened < 0) return Fail(opened, "open");
     begun_ = true;
     return Step::kReady;
   }

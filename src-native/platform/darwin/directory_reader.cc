@@ -1,11 +1,12 @@
 // readdir, which reads in buffers of its own.
-#include "platform/posix/directory_reader.h"
+#include "platform/directory_reader.h"
 
 #include <cstring>
 
 #include "platform/posix/directory_stream.h"
 
 namespace uvfiles {
+namespace platform {
 
 struct DirectoryReader::State {
   DirectoryStream stream;
@@ -35,4 +36,5 @@ int DirectoryReader::Next(DirectoryEntry* entry) {
   return 1;
 }
 
+}  // namespace platform
 }  // namespace uvfiles

@@ -22,6 +22,7 @@ int removexattr(const char*, const char*, int options);
 #endif
 
 #include "core/unique_fd.h"
+#include "platform/path_calls.h"
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
@@ -29,23 +30,6 @@ namespace uvfiles {
 namespace {
 
 int Options(bool follow) { return follow ? 0 : XATTR_NOFOLLOW; }
-
-// As on Linux: asks for the size, then reads, again while it grew between the two. 0 or -errno.
-template <typename Call>
-int ReadWhole(std::string* text, Call call) {
-  for (;;) {
-    const ssize_t needed = Retrying([&] { return call(nullptr, 0); });
-    if (needed < 0) return static_cast<int>(needed);
-    text->resize(static_cast<size_t>(needed));
-    if (needed == 0) return 0;
-    const ssize_t got = Retrying([&] { return call(&(*text)[0], text->size()); });
-    if (got >= 0) {
-      text->resize(static_cast<size_t>(got));
-      return 0;
-    }
-    if (got != -ERANGE) return static_cast<int>(got);
-  }
-}
 
 }  // namespace
 
@@ -60,6 +44,8 @@ int CopyAttributesOf(int directory, const char* name, int to) {
   if (from) CopyAttributes(from.Get(), to);
   return IsDescriptorShortage(from.Get()) ? from.Get() : 0;
 }
+
+namespace platform {
 
 int GetAttribute(const char* path, const char* name, bool follow, std::string* value) {
   return ReadWhole(value, [&](char* data, size_t size) {
@@ -87,4 +73,5 @@ int RemoveAttribute(const char* path, const char* name, bool follow) {
   return Retrying([&] { return ::removexattr(path, name, Options(follow)); });
 }
 
+}  // namespace platform
 }  // namespace uvfiles

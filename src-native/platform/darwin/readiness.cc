@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <sys/event.h>
 #include <sys/time.h>
-#include <unistd.h>
 
 #include <cerrno>
 

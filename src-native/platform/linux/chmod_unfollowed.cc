@@ -2,13 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 
-#include "core/unique_fd.h"
+#include "platform/posix/directory_at.h"
+#include "platform/posix/nameless_file.h"
+#include "platform/posix/retry.h"
 
 namespace uvfiles {
 
@@ -18,11 +18,7 @@ namespace {
 constexpr long kFchmodat2 = 452;
 
 int OpenPath(int parent, const char* name, int flags) {
-  int fd;
-  do {
-    fd = ::openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC | flags);
-  } while (fd < 0 && errno == EINTR);
-  return fd < 0 ? -errno : fd;
+  return Retrying([&] { return ::openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC | flags); });
 }
 
 // fchmod refuses an O_PATH descriptor. Older kernels reach it by the descriptor's link in /proc, which leads to the
@@ -31,9 +27,7 @@ int ChmodPathDescriptor(int fd, mode_t mode) {
   if (::syscall(kFchmodat2, fd, "", mode, AT_EMPTY_PATH) == 0) return 0;
   // EPERM is also what container runtimes of before 2023 answer to a call they do not know.
   if (errno != ENOSYS && errno != EPERM) return -errno;
-  char link[32];
-  std::snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-  return ::chmod(link, mode) == 0 ? 0 : -errno;
+  return ::chmod(NamelessPath(fd).c_str(), mode) == 0 ? 0 : -errno;
 }
 
 }  // namespace
@@ -61,12 +55,7 @@ int OpenUnlocking(int parent, const char* name, mode_t bits) {
   struct stat st;
   if (::fstat(fd, &st) != 0) return -errno;
   const int failure = ChmodPathDescriptor(fd, (st.st_mode & 07777) | bits);
-  if (failure != 0) return failure;
-  int opened;
-  do {
-    opened = ::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  } while (opened < 0 && errno == EINTR);
-  return opened < 0 ? -errno : opened;
+  return failure != 0 ? failure : OpenDirectoryAt(fd, ".");
 }
 
 }  // namespace uvfiles

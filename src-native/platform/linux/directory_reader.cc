@@ -1,5 +1,5 @@
 // getdents64 into a buffer of our own: no DIR to allocate for each directory, and no lock.
-#include "platform/posix/directory_reader.h"
+#include "platform/directory_reader.h"
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -9,6 +9,7 @@
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
+namespace platform {
 
 namespace {
 
@@ -76,4 +77,5 @@ int DirectoryReader::Next(DirectoryEntry* entry) {
   }
 }
 
+}  // namespace platform
 }  // namespace uvfiles

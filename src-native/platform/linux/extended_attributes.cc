@@ -8,29 +8,13 @@
 #include <string>
 
 #include "core/unique_fd.h"
+#include "platform/path_calls.h"
 #include "platform/posix/nameless_file.h"
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
 
 namespace {
-
-// Reads by a call that answers the size it needs: asks, then reads, again while it grew between the two. 0 or -errno.
-template <typename Call>
-int ReadWhole(std::string* text, Call call) {
-  for (;;) {
-    const ssize_t needed = Retrying([&] { return call(nullptr, 0); });
-    if (needed < 0) return static_cast<int>(needed);
-    text->resize(static_cast<size_t>(needed));
-    if (needed == 0) return 0;
-    const ssize_t got = Retrying([&] { return call(&(*text)[0], text->size()); });
-    if (got >= 0) {
-      text->resize(static_cast<size_t>(got));
-      return 0;
-    }
-    if (got != -ERANGE) return static_cast<int>(got);
-  }
-}
 
 template <typename List, typename Get, typename Set>
 void CopyEach(List list, Get get, Set set) {
@@ -79,6 +63,8 @@ int CopyAttributesOf(int directory, const char* name, int to) {
   return 0;
 }
 
+namespace platform {
+
 int GetAttribute(const char* path, const char* name, bool follow, std::string* value) {
   return ReadWhole(value, [&](char* data, size_t size) {
     return follow ? ::getxattr(path, name, data, size) : ::lgetxattr(path, name, data, size);
@@ -106,4 +92,5 @@ int RemoveAttribute(const char* path, const char* name, bool follow) {
   return Retrying([&] { return follow ? ::removexattr(path, name) : ::lremovexattr(path, name); });
 }
 
+}  // namespace platform
 }  // namespace uvfiles

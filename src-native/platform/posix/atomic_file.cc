@@ -13,12 +13,12 @@
 #include "core/has_memory.h"
 #include "core/tasks/write_atomic.h"
 #include "core/temp_name.h"
-#include "platform/file_system.h"
+#include "core/write_all.h"
+#include "platform/directories.h"
 #include "platform/posix/copy_content.h"
 #include "platform/posix/directory_at.h"
 #include "platform/posix/extended_attributes.h"
 #include "platform/posix/nameless_file.h"
-#include "platform/posix/open_below.h"
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
@@ -27,14 +27,6 @@ namespace {
 
 constexpr int kMaxLinks = 40;  // as the kernel's own limit
 constexpr size_t kOverwritePiece = 256 * 1024;
-
-int ReadLink(const std::string& path, std::string* text) {
-  char buffer[4096];
-  const ssize_t length = Retrying([&] { return ::readlink(path.c_str(), buffer, sizeof buffer); });
-  if (length < 0) return static_cast<int>(length);
-  text->assign(buffer, static_cast<size_t>(length));
-  return 0;
-}
 
 // What linkat says where there are no links, or none to a file without a name. EPERM is also said to who may not make one
 // to another's file, ENOENT and ENOTDIR where /proc is not what it should be. On macOS ENOTSUP is a number of its own.
@@ -76,10 +68,11 @@ int PosixAtomicFile::Resolve(const std::string& path) {
     if (code == 0 && S_ISLNK(found.st_mode)) {
       if ((flags_ & kAtomicExclusive) != 0) return -EEXIST;
       std::string text;
-      const int read = ReadLink(current, &text);
-      if (read < 0) return read;
-      current =
-          !text.empty() && text[0] == '/' ? text : JoinBelow(SplitLastName(current).parent, text);
+      const int read = ReadLinkAt(AT_FDCWD, current, &text);
+      if (read <= 0) return read < 0 ? read : -EINVAL;
+      current = !text.empty() && text[0] == '/'
+                    ? text
+                    : platform::Join(SplitLastName(current).parent, text);
       continue;
     }
     // A device or a FIFO is not for replacing by a file.
@@ -97,27 +90,18 @@ int PosixAtomicFile::Resolve(const std::string& path) {
 
 int PosixAtomicFile::OpenDirectory() {
   // Only a directory that is open for reading can be synced; writing into it needs no such permission.
-#ifdef O_PATH
-  const int access = (flags_ & kDurable) != 0 ? O_RDONLY : O_PATH;
-#else
-  const int access = O_RDONLY;
-#endif
-  const int fd =
-      Retrying([&] { return ::open(directory_path_.c_str(), access | O_DIRECTORY | O_CLOEXEC); });
+  const int flags = (flags_ & kDurable) != 0 ? kOpenToList : kOpenAsBase;
+  const int fd = Retrying([&] { return ::open(directory_path_.c_str(), flags); });
   directory_.Reset(fd);
   return fd < 0 ? fd : 0;
 }
 
 int PosixAtomicFile::BuildName() {
   // Nothing of the target's name: that may be as long as the file system allows, which may be 143 bytes (eCryptfs).
-  temp_name_ = ".new.";
-  const int code = AppendRandomName(&temp_name_);
-  if (code < 0) {
-    temp_name_.clear();
-    return code;
-  }
-  temp_name_ += ".uvfiles";
-  return 0;
+  temp_name_.clear();
+  const int code = AppendPassingName(".new.", &temp_name_);
+  if (code < 0) temp_name_.clear();
+  return code;
 }
 
 int PosixAtomicFile::Make() {
@@ -166,9 +150,7 @@ int PosixAtomicFile::Begin(const std::string& path, int64_t flags, int64_t permi
   if (code == 0) code = Make();
   if (code == 0) return 0;
   directory_.Reset();
-  error->code = code;
-  error->syscall = "open";
-  error->path = path;
+  *error = {code, "open", path, ""};
   return code;
 }
 
@@ -182,7 +164,8 @@ int PosixAtomicFile::OpenToOthers(std::string* path) {
     if (code < 0) return code;
     own_mode_ = own.st_mode;  // with the file's type, so that it is never 0
   }
-  *path = temp_name_.empty() ? NamelessPath(file_.Get()) : JoinBelow(directory_path_, temp_name_);
+  *path =
+      temp_name_.empty() ? NamelessPath(file_.Get()) : platform::Join(directory_path_, temp_name_);
   return 0;
 }
 
@@ -277,12 +260,8 @@ int PosixAtomicFile::OverwriteFrom(int fd) {
     const int64_t read = platform::Pread(fd, piece.get(), kOverwritePiece, at);
     if (read < 0) return static_cast<int>(read);
     if (read == 0) break;
-    for (int64_t done = 0; done < read;) {
-      const int64_t written = platform::Pwrite(target.Get(), piece.get() + done,
-                                               static_cast<size_t>(read - done), at + done);
-      if (written <= 0) return written < 0 ? static_cast<int>(written) : -ENOSPC;
-      done += written;
-    }
+    const int written = WriteAll(target.Get(), piece.get(), static_cast<size_t>(read), at);
+    if (written < 0) return written;
     at += read;
   }
   int code = Retrying([&] { return ::ftruncate(target.Get(), at); });
@@ -319,7 +298,7 @@ int PosixAtomicFile::Publish(const Task& task, TaskError* error) {
     // Published a moment ago under a name that was free, and now it is not sure what it holds.
     if (failed && is_published_ && known &&
         ::fstatat(directory_.Get(), name_.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-        there.st_ino == own.st_ino && there.st_dev == own.st_dev) {
+        IsSame(there, own)) {
       ::unlinkat(directory_.Get(), name_.c_str(), 0);
     }
   }
@@ -329,18 +308,14 @@ int PosixAtomicFile::Publish(const Task& task, TaskError* error) {
   }
   if (failed) {
     Discard();
-    error->code = code;
-    error->syscall = syscall_;
-    error->path = path_;
+    *error = {code, syscall_, path_, ""};
     return code;
   }
   is_published_ = true;
   temp_name_.clear();
   if ((flags_ & kDurable) != 0 && (code = platform::Sync(directory_.Get())) < 0) {
     committed_ = true;
-    error->code = code;
-    error->syscall = "fsync";
-    error->path = directory_path_;
+    *error = {code, "fsync", directory_path_, ""};
   }
   directory_.Reset();
   return code;

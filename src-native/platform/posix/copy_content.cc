@@ -1,14 +1,12 @@
 #include "platform/posix/copy_content.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
-#include "platform/file_system.h"
+#include "core/write_all.h"
 #include "platform/posix/fast_copy.h"
-#include "platform/posix/retry.h"
 
 namespace uvfiles {
 
@@ -110,18 +108,9 @@ int64_t CopyContent::Loop(size_t size) {
   const int64_t got = platform::Pread(from_, buffer_.get(), size, offset_);
   if (got < 0) Fail(got, "read");
   if (got <= 0) return got;
-  int64_t written = 0;
-  while (written < got) {
-    const int64_t put = platform::Pwrite(to_, buffer_.get() + written,
-                                         static_cast<size_t>(got - written), offset_ + written);
-    // A full disk may answer 0 before it answers ENOSPC; never is a short write taken for success.
-    if (put <= 0) {
-      Fail(put == 0 ? -ENOSPC : put, "write");
-      return code_;
-    }
-    written += put;
-  }
-  return got;
+  const int written = WriteAll(to_, buffer_.get(), static_cast<size_t>(got), offset_);
+  if (written < 0) Fail(written, "write");
+  return written < 0 ? written : got;
 }
 
 Step CopyContent::Finish() {

@@ -6,9 +6,10 @@
 #include <cerrno>
 
 #include "platform/file_system.h"
+#include "platform/posix/directory_at.h"
 #include "platform/posix/extended_attributes.h"
 #include "platform/posix/fast_copy.h"
-#include "platform/posix/make_fifo.h"
+#include "platform/posix/make_special.h"
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
@@ -18,10 +19,6 @@ namespace {
 constexpr int kNothingToRun = 1;
 constexpr mode_t kPermissionBits = 0777;
 constexpr mode_t kAllModeBits = 07777;
-
-bool IsSame(const struct stat& a, const struct stat& b) {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
 
 }  // namespace
 
@@ -77,6 +74,17 @@ int CopyEntry::BeginFile(int from_directory, const char* from, int to_directory,
   return OpenBoth(from, from_directory);
 }
 
+// `make` once, and once more after removing what stands in its place.
+template <typename Make>
+int CopyEntry::MakeReplacing(Make make) {
+  int code = Retrying(make);
+  if (code == -EEXIST && !options_.exclusive) {
+    code = Retrying([&] { return ::unlinkat(to_directory_, to_name_, 0); });
+    if (code == 0 || code == -ENOENT) code = Retrying(make);
+  }
+  return code < 0 ? code : kNothingToRun;
+}
+
 int CopyEntry::Begin(int from_directory, const char* from, int to_directory, const char* to,
                      const CopyOptions& options) {
   Take(to_directory, to, options);
@@ -88,7 +96,8 @@ int CopyEntry::Begin(int from_directory, const char* from, int to_directory, con
   if (S_ISLNK(found.st_mode)) return CopyLink(from_directory, from, found);
   if (!S_ISREG(found.st_mode)) {
     // Reading it could block, or never end.
-    return options.special ? MakeSpecial(found) : -EINVAL;
+    if (!options.special) return -EINVAL;
+    return MakeReplacing([&] { return MakeSpecialAt(to_directory_, to_name_, found); });
   }
   return OpenBoth(from, from_directory);
 }
@@ -157,30 +166,11 @@ int CopyEntry::OpenTarget() {
   return 0;
 }
 
-// `make` once, and once more after removing what stands in its place.
-template <typename Make>
-int CopyEntry::MakeReplacing(Make make) {
-  int code = Retrying(make);
-  if (code == -EEXIST && !options_.exclusive) {
-    code = Retrying([&] { return ::unlinkat(to_directory_, to_name_, 0); });
-    if (code == 0 || code == -ENOENT) code = Retrying(make);
-  }
-  return code < 0 ? code : kNothingToRun;
-}
-
 int CopyEntry::CopyLink(int from_directory, const char* from, const struct stat& found) {
   std::string text;
-  for (size_t size = 256;; size *= 2) {
-    text.resize(size);
-    const ssize_t length =
-        Retrying([&] { return ::readlinkat(from_directory, from, &text[0], size); });
-    if (length < 0) return static_cast<int>(length);
-    if (static_cast<size_t>(length) == size) continue;
-    text.resize(static_cast<size_t>(length));
-    break;
-  }
-  const int code =
-      MakeReplacing([&] { return ::symlinkat(text.c_str(), to_directory_, to_name_); });
+  int code = ReadLinkAt(from_directory, from, &text);
+  if (code <= 0) return code < 0 ? code : -EINVAL;
+  code = MakeReplacing([&] { return ::symlinkat(text.c_str(), to_directory_, to_name_); });
   if (code < 0) return code;
   int ignored = 0;
   if (options_.owner) {
@@ -193,17 +183,6 @@ int CopyEntry::CopyLink(int from_directory, const char* from, const struct stat&
   }
   static_cast<void>(ignored);
   return kNothingToRun;
-}
-
-int CopyEntry::MakeSpecial(const struct stat& found) {
-  const mode_t mode = found.st_mode;
-#ifdef __APPLE__
-  // There is no mknodat before macOS 13.
-  if (!S_ISFIFO(mode)) return -EINVAL;
-  return MakeReplacing([&] { return MakeFifoAt(to_directory_, to_name_, mode & kPermissionBits); });
-#else
-  return MakeReplacing([&] { return ::mknodat(to_directory_, to_name_, mode, found.st_rdev); });
-#endif
 }
 
 Step CopyEntry::Fail(int code) {

@@ -4,8 +4,6 @@
 
 #include <sys/stat.h>
 
-#include <string>
-
 #include "core/unique_fd.h"
 #include "platform/posix/copy_content.h"
 
@@ -51,7 +49,6 @@ class CopyEntry {
   bool Clone();
   int OpenTarget();
   int CopyLink(int from_directory, const char* from, const struct stat& found);
-  int MakeSpecial(const struct stat& found);
   template <typename Make>
   int MakeReplacing(Make make);
   Step Fail(int code);

@@ -1,6 +1,5 @@
 #include "platform/posix/descent.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -15,8 +14,7 @@ int Descent::OpenChild(int base, const char* name, bool unlock) {
   for (;;) {
     const int parent = empty() ? base : Back().stream.fd();
     const int fd = unlock ? OpenUnlocking(parent, name, S_IRWXU) : OpenDirectoryAt(parent, name);
-    if (fd != -EMFILE && fd != -ENFILE) return fd;
-    if (!GiveUpOne()) return fd;
+    if (!IsDescriptorShortage(fd) || !GiveUpOne()) return fd;
   }
 }
 
@@ -40,7 +38,7 @@ Descent::Above Descent::OpenAbove() {
   Level& above = AboveBack();
   if (above.stream) return Above::kOpen;
   int fd = OpenDirectoryAt(Back().stream.fd(), "..");
-  if (fd == -EMFILE || fd == -ENFILE) return Above::kBusy;
+  if (IsDescriptorShortage(fd)) return Above::kBusy;
   if (fd >= 0 && !SameDirectory(fd, above)) {
     ::close(fd);
     fd = -ESTALE;
@@ -111,9 +109,8 @@ void Descent::GiveUpAll() {
 }
 
 Descent::Restored Descent::Restore(int base) {
-  const auto is_shortage = [](int code) { return code == -EMFILE || code == -ENFILE; };
   const int fd = OpenDirectoryAt(base, levels_[0].name.c_str());
-  if (is_shortage(fd)) return Restored::kBusy;
+  if (IsDescriptorShortage(fd)) return Restored::kBusy;
   if (fd == -ENOENT) return Restored::kTopGone;
   if (fd < 0 || !SameDirectory(fd, levels_[0])) {
     if (fd >= 0) ::close(fd);
@@ -128,7 +125,7 @@ Descent::Restored Descent::Restore(int base) {
     first_open_ = reached == 0 ? 1 : reached;
     return Restored::kAll;
   }
-  if (is_shortage(code) || code == -ENOMEM) {
+  if (IsDescriptorShortage(code) || code == -ENOMEM) {
     if (levels_[reached].stream) levels_[reached].stream.Close();
     levels_[0].stream.Close();
     return Restored::kBusy;

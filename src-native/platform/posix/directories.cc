@@ -3,8 +3,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdio>
-
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
@@ -12,16 +10,16 @@ namespace platform {
 
 namespace {
 
-constexpr mode_t kDefaultMode = 0777;
+constexpr int64_t kDefaultMode = 0777;
 
-int Mkdir(const std::string& path, mode_t mode) {
-  return Retrying([&] { return ::mkdir(path.c_str(), mode); });
-}
-
-void Fail(TaskError* error, int code, const char* syscall, std::string path) {
-  error->code = code;
-  error->syscall = syscall;
-  error->path = std::move(path);
+// "new/." is made by making "new".
+size_t LengthWithoutDots(const std::string& path) {
+  size_t length = LengthWithoutSeparators(path);
+  while (length > 1 && path[length - 1] == '.' && path[length - 2] == '/') {
+    length -= 2;
+    while (length > 1 && path[length - 1] == '/') --length;
+  }
+  return length == 0 ? 1 : length;
 }
 
 }  // namespace
@@ -38,20 +36,6 @@ size_t LengthWithoutSeparators(const std::string& path) {
   return length;
 }
 
-namespace {
-
-// "new/." is made by making "new".
-size_t LengthWithoutDots(const std::string& path) {
-  size_t length = LengthWithoutSeparators(path);
-  while (length > 1 && path[length - 1] == '.' && path[length - 2] == '/') {
-    length -= 2;
-    while (length > 1 && path[length - 1] == '/') --length;
-  }
-  return length == 0 ? 1 : length;
-}
-
-}  // namespace
-
 bool IsDirectory(const std::string& path) {
   struct stat found;
   return Retrying([&] { return ::stat(path.c_str(), &found); }) == 0 && S_ISDIR(found.st_mode);
@@ -66,7 +50,7 @@ bool MakeChain(const std::string& path, int64_t mode, bool exist_ok, const Task&
   for (;;) {
     const bool is_last = length == whole;
     std::string current = path.substr(0, length);
-    const int code = Mkdir(current, is_last ? static_cast<mode_t>(mode) : kDefaultMode);
+    const int code = MakeDirectory(current, is_last ? mode : kDefaultMode);
     if (code == 0) break;
     if (code == -ENOENT && ParentLength(path, length) > 0) {
       length = ParentLength(path, length);
@@ -77,13 +61,13 @@ bool MakeChain(const std::string& path, int64_t mode, bool exist_ok, const Task&
     if (is_last && exist_ok && IsDirectory(current)) return true;
     // A file system may say EROFS or EACCES before it says EEXIST.
     if (!is_last && IsDirectory(current)) break;
-    Fail(error, code, "mkdir", is_last ? path : std::move(current));
+    *error = {code, "mkdir", is_last ? path : std::move(current), ""};
     return false;
   }
   // Down again.
   while (length < whole) {
     if (task.cancelled()) {
-      Fail(error, -ECANCELED, "mkdir", path);
+      *error = {-ECANCELED, "mkdir", path, ""};
       return false;
     }
     size_t next = length;
@@ -91,16 +75,20 @@ bool MakeChain(const std::string& path, int64_t mode, bool exist_ok, const Task&
     while (next < whole && path[next] != '/') ++next;
     const bool is_last = next == whole;
     std::string current = path.substr(0, next);
-    const int code = Mkdir(current, is_last ? static_cast<mode_t>(mode) : kDefaultMode);
+    const int code = MakeDirectory(current, is_last ? mode : kDefaultMode);
     const bool fine =
         code == 0 || (code == -EEXIST && (!is_last || exist_ok) && IsDirectory(current));
     if (!fine) {
-      Fail(error, code, "mkdir", is_last ? path : std::move(current));
+      *error = {code, "mkdir", is_last ? path : std::move(current), ""};
       return false;
     }
     length = next;
   }
   return true;
+}
+
+int MakeDirectory(const std::string& path, int64_t mode) {
+  return Retrying([&] { return ::mkdir(path.c_str(), static_cast<mode_t>(mode)); });
 }
 
 int RemoveEmptyDirectory(const std::string& path) {

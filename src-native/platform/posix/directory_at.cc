@@ -1,7 +1,5 @@
 #include "platform/posix/directory_at.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,20 +12,8 @@ namespace uvfiles {
 
 namespace {
 
-#ifdef O_PATH
-constexpr int kBase = O_PATH;
-#elif defined(O_SEARCH)
-constexpr int kBase = O_SEARCH;
-#else
-constexpr int kBase = O_RDONLY;
-#endif
-
 int OpenRetrying(int parent, const char* name, int flags) {
-  int fd;
-  do {
-    fd = ::openat(parent, name, flags | O_DIRECTORY | O_CLOEXEC);
-  } while (fd < 0 && errno == EINTR);
-  return fd < 0 ? -errno : fd;
+  return Retrying([&] { return ::openat(parent, name, flags | O_DIRECTORY | O_CLOEXEC); });
 }
 
 }  // namespace
@@ -36,10 +22,10 @@ int OpenDirectoryAt(int parent, const char* name) {
   return OpenRetrying(parent, name, O_RDONLY | O_NOFOLLOW);
 }
 
-int OpenDirectoryAsBase(const char* path) { return OpenRetrying(AT_FDCWD, path, kBase); }
+int OpenDirectoryAsBase(const char* path) { return OpenRetrying(AT_FDCWD, path, kOpenAsBase); }
 
 int OpenDirectoryAsBaseAt(int parent, const char* name) {
-  return OpenRetrying(parent, name, kBase | O_NOFOLLOW);
+  return OpenRetrying(parent, name, kOpenAsBase | O_NOFOLLOW);
 }
 
 bool UnlockOpenDirectory(int fd) {
@@ -55,6 +41,20 @@ SplitPath SplitLastName(const std::string& path) {
   const size_t slash = path.rfind('/', end - 1);
   if (slash == std::string::npos) return {".", path.substr(0, end)};
   return {path.substr(0, slash + 1), path.substr(slash + 1, end - slash - 1)};
+}
+
+int ReadLinkAt(int directory, const std::string& name, std::string* text) {
+  // st_size of a link is a hint only (0 in /proc); a full buffer means that the text may go on.
+  for (size_t size = 256;; size *= 2) {
+    text->resize(size);
+    const ssize_t length =
+        Retrying([&] { return ::readlinkat(directory, name.c_str(), &(*text)[0], size); });
+    if (length == -EINVAL) return 0;
+    if (length < 0) return static_cast<int>(length);
+    if (static_cast<size_t>(length) == size) continue;
+    text->resize(static_cast<size_t>(length));
+    return 1;
+  }
 }
 
 int SyncDirectory(const std::string& path, bool whole_file_system) {

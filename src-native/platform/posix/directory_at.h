@@ -2,9 +2,28 @@
 // All functions return a descriptor or 0, or -errno. They retry EINTR.
 #pragma once
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <string>
 
 namespace uvfiles {
+
+// Opens a directory that only serves as the base of other *at calls, with as few permissions as the system asks for.
+#ifdef O_PATH
+constexpr int kOpenAsBase = O_PATH | O_DIRECTORY | O_CLOEXEC;
+#elif defined(O_SEARCH)
+constexpr int kOpenAsBase = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
+#else
+constexpr int kOpenAsBase = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+#endif
+
+// Opens a directory to list it.
+constexpr int kOpenToList = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
+
+inline bool IsSame(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
 
 // Opens directory `name` of `parent` for listing. A link, or anything that is no directory, is -ENOTDIR or -ELOOP.
 int OpenDirectoryAt(int parent, const char* name);
@@ -18,6 +37,9 @@ int OpenDirectoryAsBaseAt(int parent, const char* name);
 
 // Makes the names in the directory durable; with `whole_file_system` also everything else that is on it.
 int SyncDirectory(const std::string& path, bool whole_file_system);
+
+// 1 with the text of the link `name`, 0 for what is no link, or -errno.
+int ReadLinkAt(int directory, const std::string& name, std::string* text);
 
 // Gives the owner rwx on the open directory. True when its mode has been changed by this call.
 bool UnlockOpenDirectory(int fd);

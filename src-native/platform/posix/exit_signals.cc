@@ -3,7 +3,6 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include "core/remove_now.h"
 #include "core/temp_registry.h"
 #include "platform/posix/loaded_libraries.h"
+#include "platform/thread.h"
 
 namespace uvfiles {
 
@@ -28,6 +28,7 @@ constexpr int kCount = 3;
 constexpr int kLookMs = 250;
 // How long the raised signal may take to end the process.
 constexpr int kDeathMs = 2000;
+constexpr size_t kStackBytes = 512 * 1024;
 
 // What the handler reads is lock-free or was written before the handler was installed.
 std::atomic<int> wake_fd{-1};
@@ -140,10 +141,7 @@ void DieOf(int signum) {
   CallOtherCopies("uvfiles_resume_v1", uvfiles_resume_v1);
 }
 
-void* RunThread(void*) {
-#ifdef __linux__
-  ::pthread_setname_np(::pthread_self(), "uvfiles-exit");
-#endif
+void RunThread(void*) {
   pollfd wake = {wake_read_fd, POLLIN, 0};
   // Only after an interval in which nothing was registered at its end: a program that makes one file after another does
   // not have to wake the thread for each.
@@ -165,7 +163,6 @@ void* RunThread(void*) {
     unsigned char byte;
     if (ready > 0 && ::read(wake_read_fd, &byte, 1) == 1 && byte != 0) DieOf(byte);
   }
-  return nullptr;
 }
 
 bool OpenPipe(int fds[2]) {
@@ -189,19 +186,7 @@ bool StartThread() {
   int fds[2];
   if (!OpenPipe(fds)) return false;
   wake_read_fd = fds[0];
-  // The thread must not be chosen to run anybody's handler.
-  sigset_t all, before;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  pthread_attr_t attributes;
-  ::pthread_attr_init(&attributes);
-  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  ::pthread_attr_setstacksize(&attributes, 512 * 1024);
-  pthread_t thread;
-  const bool started = ::pthread_create(&thread, &attributes, RunThread, nullptr) == 0;
-  ::pthread_attr_destroy(&attributes);
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (!started) {
+  if (platform::StartThread("uvfiles-exit", RunThread, nullptr, kStackBytes) != 0) {
     ::close(fds[0]);
     ::close(fds[1]);
     return false;

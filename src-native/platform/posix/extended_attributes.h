@@ -1,10 +1,11 @@
-// Extended attributes, access control lists among them.
+// Copies of extended attributes, access control lists among them. platform/path_calls.h has the calls for one of them.
 #pragma once
 
-#include <cstdint>
+#include <sys/types.h>
+
 #include <string>
 
-#include "core/tasks/path_call.h"
+#include "platform/posix/retry.h"
 
 namespace uvfiles {
 
@@ -15,13 +16,21 @@ void CopyAttributes(int from, int to);
 // there is no descriptor to be had and no way without one.
 int CopyAttributesOf(int directory, const char* name, int to);
 
-// The extended attributes of a path; with `follow` false those of a link itself. 0 or a negative code: -ENOTSUP where
-// the file system, or this system, has none.
-int GetAttribute(const char* path, const char* name, bool follow, std::string* value);
-int SetAttribute(const char* path, const char* name, bool follow, const std::string& value,
-                 AttributeMode mode);
-// The names, a NUL behind each.
-int ListAttributes(const char* path, bool follow, std::string* names);
-int RemoveAttribute(const char* path, const char* name, bool follow);
+// Reads by a call that answers the size it needs: asks, then reads, again while it grew between the two. 0 or -errno.
+template <typename Call>
+int ReadWhole(std::string* text, Call call) {
+  for (;;) {
+    const ssize_t needed = Retrying([&] { return call(nullptr, 0); });
+    if (needed < 0) return static_cast<int>(needed);
+    text->resize(static_cast<size_t>(needed));
+    if (needed == 0) return 0;
+    const ssize_t got = Retrying([&] { return call(&(*text)[0], text->size()); });
+    if (got >= 0) {
+      text->resize(static_cast<size_t>(got));
+      return 0;
+    }
+    if (got != -ERANGE) return static_cast<int>(got);
+  }
+}
 
 }  // namespace uvfiles

@@ -7,21 +7,13 @@
 
 #include <cerrno>
 
+#include "platform/posix/retry.h"
 #include "platform/posix/stat_at.h"
 
 namespace uvfiles {
 namespace platform {
 
 namespace {
-
-template <typename Call>
-auto Retrying(Call call) -> decltype(call()) {
-  for (;;) {
-    const auto result = call();
-    if (result >= 0) return result;
-    if (errno != EINTR) return -errno;
-  }
-}
 
 size_t Capped(size_t size) { return size < kMaxTransfer ? size : kMaxTransfer; }
 

@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <uv.h>
 
 #include <algorithm>

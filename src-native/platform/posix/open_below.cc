@@ -1,10 +1,9 @@
 #include "platform/posix/open_below.h"
 
-#include <fcntl.h>
-
 #include <climits>
 
 #include "core/unique_fd.h"
+#include "platform/posix/directory_at.h"
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
@@ -27,28 +26,13 @@ int OpenBelow(int base, const std::string& relative, int flags) {
     const size_t slash = relative.rfind('/', begin + kStretch - 1);
     if (slash == std::string::npos || slash <= begin) return -ENAMETOOLONG;
     const std::string stretch = relative.substr(begin, slash - begin);
-#ifdef O_PATH
-    const int middle = O_PATH | O_DIRECTORY;
-#else
-    const int middle = O_RDONLY | O_DIRECTORY;
-#endif
-    const int fd = OpenAt(base, stretch.c_str(), middle);
+    const int fd = OpenAt(base, stretch.c_str(), kOpenAsBase);
     if (fd < 0) return fd;
     held.Reset(fd);
     base = fd;
     begin = slash + 1;
   }
   return OpenAt(base, relative.c_str() + begin, flags);
-}
-
-std::string JoinBelow(const std::string& top, const std::string& relative) {
-  if (relative.empty()) return top;
-  std::string joined;
-  joined.reserve(top.size() + 1 + relative.size());
-  joined = top;
-  if (!joined.empty() && joined.back() != '/') joined.push_back('/');
-  joined += relative;
-  return joined;
 }
 
 }  // namespace uvfiles

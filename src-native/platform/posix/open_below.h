@@ -9,7 +9,4 @@ namespace uvfiles {
 // of the last component; O_CLOEXEC is added. A descriptor or -errno.
 int OpenBelow(int base, const std::string& relative, int flags);
 
-// "" is the top itself. One slash between the two.
-std::string JoinBelow(const std::string& top, const std::string& relative);
-
 }  // namespace uvfiles

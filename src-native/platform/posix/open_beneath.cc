@@ -47,7 +47,7 @@ int OpenByKernel(int root, const char* path, int flags, mode_t mode) {
 
 // A seccomp filter may say EPERM of a call that it does not know.
 bool HasOpenat2() {
-  const int fd = OpenByKernel(AT_FDCWD, ".", O_PATH | O_DIRECTORY, 0);
+  const int fd = OpenByKernel(AT_FDCWD, ".", kOpenAsBase, 0);
   if (fd >= 0) ::close(fd);
   return fd != -ENOSYS && fd != -EPERM && fd != -EINVAL && fd != -E2BIG;
 }
@@ -180,20 +180,6 @@ int FindStepwise(int root, const std::string& path, bool follow, PlaceBeneath* p
 
 }  // namespace
 
-int ReadLinkAt(int directory, const std::string& name, std::string* text) {
-  // st_size of a link is a hint only (0 in /proc); a full buffer means that the text may go on.
-  for (size_t size = 256;; size *= 2) {
-    text->resize(size);
-    const ssize_t length =
-        Retrying([&] { return ::readlinkat(directory, name.c_str(), &(*text)[0], size); });
-    if (length == -EINVAL) return 0;
-    if (length < 0) return static_cast<int>(length);
-    if (static_cast<size_t>(length) == size) continue;
-    text->resize(static_cast<size_t>(length));
-    return 1;
-  }
-}
-
 int AccessUnfollowed(int directory, const char* name, int mode) {
 #ifdef __linux__
   constexpr long kFaccessat2 = 439;  // Linux 5.8; the same on every architecture
@@ -220,11 +206,6 @@ bool LacksOpenat2() {
 }
 
 int Beneath::FindByKernel(std::string path, bool follow, PlaceBeneath* place) const {
-#ifdef O_PATH
-  constexpr int kDirectory = O_PATH | O_DIRECTORY;
-#else
-  constexpr int kDirectory = O_RDONLY | O_DIRECTORY;
-#endif
   for (int links = 0; links <= kMaxLinks; links++) {
     if (IsAbsolute(path)) return kOutsideRoot;
     size_t length = path.size();
@@ -242,7 +223,7 @@ int Beneath::FindByKernel(std::string path, bool follow, PlaceBeneath* place) co
       place->directory = root_;
       place->holder.Reset();
     } else {
-      const int fd = OpenByKernel(root_, above.c_str(), kDirectory, 0);
+      const int fd = OpenByKernel(root_, above.c_str(), kOpenAsBase, 0);
       if (fd < 0) return fd;
       place->holder.Reset(fd);
       place->directory = fd;

@@ -22,9 +22,6 @@ constexpr int kOutsideRoot = -0x10000;
 // Whether this process resolves paths component by component: there is no openat2, or UVFILES_NO_OPENAT2 is set.
 bool LacksOpenat2();
 
-// 1 with the text of the link `name`, 0 for what is no link, or -errno.
-int ReadLinkAt(int directory, const std::string& name, std::string* text);
-
 // A name in an open directory, for the *at calls. It is not to be followed: it was no link, or no link was to be followed.
 struct PlaceBeneath {
   int directory = -1;              // `holder`'s, or the root

@@ -129,21 +129,6 @@ TaskError RemovalCrew::Error() {
   return error_;
 }
 
-void RemovalCrew::Join() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  ++hands_;
-}
-
-void RemovalCrew::Leave() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  --hands_;
-}
-
-bool RemovalCrew::HasHands() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  return hands_ > 0;
-}
-
 void RemovalCrew::Disband() {
   std::lock_guard<std::mutex> lock(mutex_);
   disbanded_.store(true, std::memory_order_relaxed);

@@ -73,9 +73,9 @@ class RemovalCrew {
   TaskError Error();
 
   // Hands come and go.
-  void Join();
-  void Leave();
-  bool HasHands();
+  void Join() { ++hands_; }
+  void Leave() { --hands_; }
+  bool HasHands() const { return hands_ > 0; }
   // Descriptors are short: nothing is given any more, what was given and not taken is back with who gave it, and the hands
   // go as soon as they can.
   void Disband();
@@ -95,7 +95,7 @@ class RemovalCrew {
   std::vector<Offer> offers_;  // the last is taken first: it is the nearest to its giver's end
   size_t waiting_ = 0;
   size_t outstanding_ = 0;
-  size_t hands_ = 0;
+  std::atomic<size_t> hands_{0};
   std::atomic<int64_t> unserved_{0};  // who waits, less what is on offer
   std::atomic<bool> disbanded_{false};
   std::atomic<bool> ended_{false};

@@ -1,7 +1,6 @@
 // How a removal and its hands share the work.
 #include <fcntl.h>
 
-#include <cerrno>
 #include <iterator>
 
 #include "platform/posix/removal_work.h"

@@ -1,7 +1,8 @@
-// What a RemoveTree and its hands do, each with state of its own: remove_tree.cc removes, removal_hands.cc shares the work,
-// removal_failures.cc keeps account of what could not be removed.
+// What a RemoveTree and its hands do, each with state of its own: remove_tree.cc removes, removal_hands.cc shares the work.
 // Used by one thread at a time.
 #pragma once
+
+#include <sys/stat.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -76,11 +77,10 @@ class RemoveTree::Work {
   UniqueFd base_;                      // the directory that holds the top
   std::string top_;                    // the top's name in it
   std::vector<Part> parts_;
-  bool suspended_ = false;  // every descriptor is given up
-  dev_t base_device_ = 0;   // of the directory that holds the top, while suspended
-  ino_t base_inode_ = 0;
-  std::string waiting_;  // an entry that was met while no descriptor was to be had
-  TaskError error_;      // the first one; the crew's may be a later one
+  bool suspended_ = false;    // every descriptor is given up
+  struct stat base_stat_ {};  // of the directory that holds the top, while suspended
+  std::string waiting_;       // an entry that was met while no descriptor was to be had
+  TaskError error_;           // the first one; the crew's may be a later one
   bool begun_ = false;
   const bool is_hand_ = false;
   bool finished_ = false;

@@ -1,18 +1,13 @@
 #include "core/remove_now.h"
 
 #include <pthread.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <cerrno>
-
-#include "core/tasks/remove_tree.h"
+#include "platform/posix/retry.h"
 
 namespace uvfiles {
 
 namespace {
-
-constexpr int kMaxStarved = 500;  // rounds of 2 ms
 
 constexpr int kMaxHeld = 2;
 std::mutex* held[kMaxHeld];
@@ -29,23 +24,7 @@ void ReleaseAll() {
 }  // namespace
 
 int RemoveFileNow(const std::string& path) {
-  int result;
-  do {
-    result = ::unlink(path.c_str());
-  } while (result != 0 && errno == EINTR);
-  return result == 0 ? 0 : -errno;
-}
-
-void RemoveTreeNow(const std::string& path) {
-  TaskArguments arguments;
-  arguments.bytes.push_back(path);
-  arguments.numbers.push_back(kForce | kIgnoreErrors | kMissingIsFine);
-  RemoveTree task(std::move(arguments));
-  // Ready and empty: out of descriptors. Others may still be closing theirs, but the process cannot wait for long.
-  for (int starved = 0; starved < kMaxStarved && task.Run(Slice()) != Step::kDone; ++starved) {
-    const timespec pause = {0, 2000000};
-    ::nanosleep(&pause, nullptr);
-  }
+  return Retrying([&] { return ::unlink(path.c_str()); });
 }
 
 int64_t CurrentProcess() { return ::getpid(); }

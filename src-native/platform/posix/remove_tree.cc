@@ -12,6 +12,7 @@
 #include "core/tasks/records.h"
 #include "platform/posix/directory_at.h"
 #include "platform/posix/removal_work.h"
+#include "platform/posix/retry.h"
 
 namespace uvfiles {
 
@@ -28,16 +29,10 @@ constexpr int kMaxLost = 256;
 constexpr size_t kMaxParts = 8;
 
 int UnlinkAt(int parent, const char* name, int flags) {
-  int result;
-  do {
-    result = ::unlinkat(parent, name, flags);
-  } while (result != 0 && errno == EINTR);
-  return result == 0 ? 0 : -errno;
+  return Retrying([&] { return ::unlinkat(parent, name, flags); });
 }
 
 bool Forbidden(int code) { return code == -EACCES || code == -EPERM; }
-
-bool OutOfDescriptors(int code) { return code == -EMFILE || code == -ENFILE; }
 
 }  // namespace
 
@@ -124,10 +119,7 @@ void RemoveTree::Work::Begin() {
 
 // Nobody holds a descriptor while waiting for one: several removals would wait for each other.
 void RemoveTree::Work::Suspend() {
-  struct stat st;
-  if (begun_ && !suspended_ && ::fstat(base_.Get(), &st) == 0) {
-    base_device_ = st.st_dev;
-    base_inode_ = st.st_ino;
+  if (begun_ && !suspended_ && ::fstat(base_.Get(), &base_stat_) == 0) {
     suspended_ = true;
     descent().GiveUpAll();
   }
@@ -142,10 +134,8 @@ bool RemoveTree::Work::Resume() {
   struct stat st;
   Descent::Restored restored =
       base == -ENOENT ? Descent::Restored::kTopGone : Descent::Restored::kTopOther;
-  if (base >= 0 && ::fstat(base, &st) == 0 && st.st_dev == base_device_ &&
-      st.st_ino == base_inode_) {
+  if (base >= 0 && ::fstat(base, &st) == 0 && IsSame(st, base_stat_))
     restored = descent().empty() ? Descent::Restored::kAll : descent().Restore(base);
-  }
   starving_ = restored == Descent::Restored::kBusy;
   if (starving_) return false;
   suspended_ = false;
@@ -362,8 +352,31 @@ bool RemoveTree::Work::Unlock(Descent::Level& level) {
 }
 
 bool RemoveTree::Work::Starve(int code) {
-  starving_ = OutOfDescriptors(code);
+  starving_ = IsDescriptorShortage(code);
   return starving_;
+}
+
+void RemoveTree::Work::KeepEntry(const char* name, int code, const char* syscall) {
+  descent().Back().failed = true;
+  descent().Back().kept.insert(name);
+  Fail(code, syscall, name);
+}
+
+// Names the lowest level itself, or the top when there is none, where `entry` is null.
+void RemoveTree::Work::Fail(int code, const char* syscall, const char* entry) {
+  ++counts_.failures;
+  has_failed_ = true;
+  if (entry == nullptr && !descent().empty()) descent().Back().failed = true;
+  if (Has(kIgnoreErrors)) return;
+  const std::string path = descent().PathOf(LastPart().path, entry);
+  if (!Has(kReportEach)) {
+    if (is_hand_)
+      crew_->Fail({code, syscall, path, ""});
+    else if (!error_)
+      error_ = {code, syscall, path, ""};
+    return;
+  }
+  AppendFailure(code, syscall, path, &task_->output);
 }
 
 RemoveTree::RemoveTree(TaskArguments&& arguments)

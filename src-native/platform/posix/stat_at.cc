@@ -6,15 +6,30 @@
 #include <atomic>
 #include <cerrno>
 #ifdef __linux__
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #endif
-#include <unistd.h>
+
+#include "core/tasks/records.h"
+#include "platform/posix/retry.h"
 
 namespace uvfiles {
 namespace platform {
 
 namespace {
+
+// `Time`: timespec, or the kernel's own.
+template <typename Time>
+void FillTimes(const Time& access, const Time& change, const Time& status, const Time& birth,
+               StatRecord* to) {
+  to->atime_sec = access.tv_sec;
+  to->atime_nsec = access.tv_nsec;
+  to->mtime_sec = change.tv_sec;
+  to->mtime_nsec = change.tv_nsec;
+  to->ctime_sec = status.tv_sec;
+  to->ctime_nsec = status.tv_nsec;
+  to->birthtime_sec = birth.tv_sec;
+  to->birthtime_nsec = birth.tv_nsec;
+}
 
 void Fill(const struct stat& from, StatRecord* to) {
   to->dev = static_cast<int64_t>(from.st_dev);
@@ -28,24 +43,10 @@ void Fill(const struct stat& from, StatRecord* to) {
   to->size = from.st_size;
   to->blocks = from.st_blocks;
 #ifdef __APPLE__
-  to->atime_sec = from.st_atimespec.tv_sec;
-  to->atime_nsec = from.st_atimespec.tv_nsec;
-  to->mtime_sec = from.st_mtimespec.tv_sec;
-  to->mtime_nsec = from.st_mtimespec.tv_nsec;
-  to->ctime_sec = from.st_ctimespec.tv_sec;
-  to->ctime_nsec = from.st_ctimespec.tv_nsec;
-  to->birthtime_sec = from.st_birthtimespec.tv_sec;
-  to->birthtime_nsec = from.st_birthtimespec.tv_nsec;
+  FillTimes(from.st_atimespec, from.st_mtimespec, from.st_ctimespec, from.st_birthtimespec, to);
 #else
-  to->atime_sec = from.st_atim.tv_sec;
-  to->atime_nsec = from.st_atim.tv_nsec;
-  to->mtime_sec = from.st_mtim.tv_sec;
-  to->mtime_nsec = from.st_mtim.tv_nsec;
-  to->ctime_sec = from.st_ctim.tv_sec;
-  to->ctime_nsec = from.st_ctim.tv_nsec;
   // As libuv does without statx: the change time stands in for the birth time.
-  to->birthtime_sec = from.st_ctim.tv_sec;
-  to->birthtime_nsec = from.st_ctim.tv_nsec;
+  FillTimes(from.st_atim, from.st_mtim, from.st_ctim, from.st_ctim, to);
 #endif
 }
 
@@ -59,15 +60,14 @@ std::atomic<bool> statx_works{true};
 int TryStatx(int directory, const char* path, int flags, StatRecord* to) {
   if (!statx_works.load(std::memory_order_relaxed)) return 1;
   struct statx from;
-  int result;
-  do {
-    result = ::statx(directory, path, flags, STATX_BASIC_STATS | STATX_BTIME, &from);
-  } while (result != 0 && errno == EINTR);
-  if (result != 0) {
+  const int code = Retrying(
+      [&] { return ::statx(directory, path, flags, STATX_BASIC_STATS | STATX_BTIME, &from); });
+  if (code < 0) {
     // Old kernels say ENOSYS; container filters EPERM (or EINVAL and EOPNOTSUPP from some emulations).
-    if (errno != ENOSYS && errno != EPERM && errno != EINVAL && errno != EOPNOTSUPP) return -errno;
-    if (errno == ENOSYS) statx_works.store(false, std::memory_order_relaxed);
-    return 1;
+    if (code == -ENOSYS) statx_works.store(false, std::memory_order_relaxed);
+    const bool lacking =
+        code == -ENOSYS || code == -EPERM || code == -EINVAL || code == -EOPNOTSUPP;
+    return lacking ? 1 : code;
   }
   to->dev = static_cast<int64_t>(makedev(from.stx_dev_major, from.stx_dev_minor));
   to->mode = from.stx_mode;
@@ -79,14 +79,7 @@ int TryStatx(int directory, const char* path, int flags, StatRecord* to) {
   to->ino = static_cast<int64_t>(from.stx_ino);
   to->size = static_cast<int64_t>(from.stx_size);
   to->blocks = static_cast<int64_t>(from.stx_blocks);
-  to->atime_sec = from.stx_atime.tv_sec;
-  to->atime_nsec = from.stx_atime.tv_nsec;
-  to->mtime_sec = from.stx_mtime.tv_sec;
-  to->mtime_nsec = from.stx_mtime.tv_nsec;
-  to->ctime_sec = from.stx_ctime.tv_sec;
-  to->ctime_nsec = from.stx_ctime.tv_nsec;
-  to->birthtime_sec = from.stx_btime.tv_sec;
-  to->birthtime_nsec = from.stx_btime.tv_nsec;
+  FillTimes(from.stx_atime, from.stx_mtime, from.stx_ctime, from.stx_btime, to);
   return 0;
 }
 #endif
@@ -99,11 +92,9 @@ int StatAt(int directory, const char* path, int flags, StatRecord* record) {
   if (answer <= 0) return answer;
 #endif
   struct stat status;
-  while (::fstatat(directory, path, &status, flags) != 0) {
-    if (errno != EINTR) return -errno;
-  }
-  Fill(status, record);
-  return 0;
+  const int code = Retrying([&] { return ::fstatat(directory, path, &status, flags); });
+  if (code == 0) Fill(status, record);
+  return code;
 }
 
 int StatFd(int fd, StatRecord* record) {
@@ -112,11 +103,25 @@ int StatFd(int fd, StatRecord* record) {
   if (answer <= 0) return answer;
 #endif
   struct stat status;
-  while (::fstat(fd, &status) != 0) {
-    if (errno != EINTR) return -errno;
+  const int code = Retrying([&] { return ::fstat(fd, &status); });
+  if (code == 0) Fill(status, record);
+  return code;
+}
+
+int ChangeTimesAt(int directory, const char* path, const int64_t* times, int flags) {
+  struct timespec to[2];
+  for (size_t i = 0; i < 2; i++) {
+    to[i].tv_sec = static_cast<time_t>(times[2 * i]);
+    to[i].tv_nsec = static_cast<long>(times[2 * i + 1]);
   }
-  Fill(status, record);
-  return 0;
+  return Retrying([&] { return ::utimensat(directory, path, to, flags); });
+}
+
+void AppendStatvfs(const struct statvfs& answer, std::string* output) {
+  const uint64_t fields[] = {answer.f_bsize,  answer.f_frsize,  answer.f_blocks, answer.f_bfree,
+                             answer.f_bavail, answer.f_files,   answer.f_ffree,  answer.f_favail,
+                             answer.f_flag,   answer.f_namemax, answer.f_fsid};
+  for (const uint64_t field : fields) AppendInteger(output, field);
 }
 
 }  // namespace platform

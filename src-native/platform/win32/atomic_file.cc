@@ -1,11 +1,10 @@
 // The AtomicFile of Windows: beside the old file, which it then replaces by a rename. There is no syncing of directories here:
 // NTFS keeps a journal of its names.
-#include "platform/win32/atomic_file.h"
+#include "core/atomic_file.h"
 
 #include <uv.h>
 #include <windows.h>
 
-#include "core/atomic_file.h"
 #include "core/make_temp.h"
 #include "core/tasks/write_atomic.h"
 #include "core/temp_name.h"
@@ -13,26 +12,12 @@
 #include "platform/directories.h"
 #include "platform/file_system.h"
 #include "platform/win32/change.h"
-#include "platform/win32/errors.h"
 #include "platform/win32/handles.h"
 #include "platform/win32/open.h"
 #include "platform/win32/paths.h"
 #include "platform/win32/stat.h"
 
 namespace uvfiles {
-
-namespace win32 {
-
-int NameBeside(const std::string& path, std::string* temp) {
-  const size_t begin = path.find_last_of("\\/:") + 1;  // npos + 1 is 0
-  const std::string directory = path.substr(0, begin);
-  *temp = directory + ".new.";
-  const int failure = AppendRandomName(temp);
-  *temp += ".uvfiles";
-  return failure;
-}
-
-}  // namespace win32
 
 namespace {
 
@@ -41,11 +26,7 @@ std::string Resolved(const std::string& path) {
   StatRecord record;
   if (win32::StatPath(path, false, &record) != 0 || (record.mode & kTypeMask) != kTypeLink)
     return path;
-  std::wstring wide;
-  if (win32::ToWide(path, &wide) != 0) return path;
-  const win32::UniqueHandle handle(::CreateFileW(wide.c_str(), 0, win32::kShareAll, nullptr,
-                                                 OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS,
-                                                 nullptr));
+  const win32::UniqueHandle handle = win32::OpenFor(path, 0, true);
   wchar_t text[32768];
   const DWORD length =
       handle ? ::GetFinalPathNameByHandleW(handle.Get(), text, 32768, VOLUME_NAME_DOS) : 0;
@@ -109,16 +90,9 @@ int Win32AtomicFile::Publish(const Task& /*task*/, TaskError* error) {
   }
   const int closed = platform::CloseFile(file_.Release());
   if (closed < 0) return Fail(closed, "close", error);
-  int code;
-  if ((flags_ & kAtomicExclusive) != 0) {
-    std::wstring from, to;
-    code = win32::ToWide(temp_, &from);
-    if (code == 0) code = win32::ToWide(target_, &to);
-    if (code == 0 && !::MoveFileExW(from.c_str(), to.c_str(), MOVEFILE_WRITE_THROUGH))
-      code = win32::LastError();
-  } else {
-    code = win32::Rename(temp_, target_);
-  }
+  const bool exclusive = (flags_ & kAtomicExclusive) != 0;
+  const int code =
+      win32::Rename(temp_, target_, exclusive ? MOVEFILE_WRITE_THROUGH : MOVEFILE_REPLACE_EXISTING);
   if (code != 0) return Fail(code, "rename", error);
   temp_.clear();
   return 0;

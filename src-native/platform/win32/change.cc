@@ -47,12 +47,6 @@ DWORD WithPatience(Call call) {
   }
 }
 
-UniqueHandle OpenToDelete(const std::wstring& path) {
-  return UniqueHandle(::CreateFileW(
-      path.c_str(), DELETE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES, kShareAll, nullptr,
-      OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, nullptr));
-}
-
 // The name goes at once where the file system can do that (NTFS), else with the last handle.
 bool DeleteByHandle(HANDLE handle) {
   DispositionEx disposition = {kDelete | kPosix | kIgnoreReadOnly};
@@ -86,7 +80,8 @@ int RemoveEntry(const std::string& path, bool directory) {
   if (directory && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0) return UV_ENOTDIR;
   if (!directory && IsRealDirectory(attributes)) return UV_EPERM;
   return ErrorCode(WithPatience([&] {
-    const UniqueHandle handle = OpenToDelete(wide);
+    const UniqueHandle handle =
+        OpenFor(path, DELETE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES, false);
     return handle && DeleteByHandle(handle.Get());
   }));
 }
@@ -106,15 +101,21 @@ int MakeDirectoryAt(const std::string& path) {
   return ::CreateDirectoryW(wide.c_str(), nullptr) ? 0 : LastError();
 }
 
-int Rename(const std::string& from, const std::string& to) {
-  std::wstring wide_from;
-  std::wstring wide_to;
-  int failure = ToWide(from, &wide_from);
-  if (failure == 0) failure = ToWide(to, &wide_to);
+int Rename(const std::string& from, const std::string& to, unsigned long how) {
+  std::wstring wide_from, wide_to;
+  const int failure = ToWide(from, to, &wide_from, &wide_to);
   if (failure != 0) return failure;
-  return ErrorCode(WithPatience([&] {
-    return ::MoveFileExW(wide_from.c_str(), wide_to.c_str(), MOVEFILE_REPLACE_EXISTING);
-  }));
+  return ErrorCode(
+      WithPatience([&] { return ::MoveFileExW(wide_from.c_str(), wide_to.c_str(), how); }));
+}
+
+int Copy(const std::string& from, const std::string& to, unsigned long how) {
+  std::wstring wide_from, wide_to;
+  const int failure = ToWide(from, to, &wide_from, &wide_to);
+  if (failure != 0) return failure;
+  return ::CopyFileExW(wide_from.c_str(), wide_to.c_str(), nullptr, nullptr, nullptr, how)
+             ? 0
+             : LastError();
 }
 
 }  // namespace win32

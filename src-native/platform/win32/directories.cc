@@ -60,6 +60,10 @@ bool MakeChain(const std::string& path, int64_t /*mode*/, bool exist_ok, const T
   return true;
 }
 
+int MakeDirectory(const std::string& path, int64_t /*mode*/) {
+  return win32::MakeDirectoryAt(path);
+}
+
 int RemoveEmptyDirectory(const std::string& path) { return win32::RemoveDirectoryAt(path); }
 
 int Rename(const std::string& from, const std::string& to) { return win32::Rename(from, to); }

@@ -4,7 +4,6 @@
 
 #include <cstring>
 
-#include "platform/win32/change.h"
 #include "platform/win32/errors.h"
 #include "platform/win32/paths.h"
 
@@ -79,16 +78,8 @@ int Directory::Next(Entry* entry) {
     const bool link =
         (info.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 && IsLinkTag(info.EaSize);
     entry->type = link ? EntryType::kLink : directory ? EntryType::kDirectory : EntryType::kFile;
-    entry->link_to_directory = link && directory;
     return 1;
   }
-}
-
-std::string Join(const std::string& directory, const std::string& name) {
-  if (directory.empty() || name.empty()) return directory + name;
-  std::string joined = directory;
-  if (!IsSeparator(joined.back())) joined.push_back('\\');
-  return joined += name;
 }
 
 }  // namespace win32

@@ -16,7 +16,6 @@ struct Entry {
   std::string name;
   uint64_t inode = 0;
   EntryType type = EntryType::kFile;
-  bool link_to_directory = false;  // as the link itself says, whatever is there now
 };
 
 class Directory {
@@ -41,9 +40,6 @@ class Directory {
 
 // Marks for deletion through the handle, which must have that right. 0 or negative.
 int DeleteOpened(HANDLE handle);
-
-// `directory` and `name` with one separator between them.
-std::string Join(const std::string& directory, const std::string& name);
 
 }  // namespace win32
 }  // namespace uvfiles

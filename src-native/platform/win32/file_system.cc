@@ -194,11 +194,5 @@ int Sync(int fd) {
 
 int Datasync(int fd) { return Sync(fd); }
 
-// Nothing says UV_EAGAIN here; were it to, waiting a moment is all that can be done.
-int WaitReady(int, bool) {
-  ::Sleep(1);
-  return 0;
-}
-
 }  // namespace platform
 }  // namespace uvfiles

@@ -5,8 +5,6 @@
 
 #include <cerrno>
 
-#include "platform/win32/errors.h"
-
 namespace uvfiles {
 namespace win32 {
 

@@ -4,7 +4,6 @@
 #include <uv.h>
 
 #include "core/temp_name.h"
-#include "platform/file_system.h"
 #include "platform/win32/change.h"
 #include "platform/win32/open.h"
 
@@ -42,22 +41,5 @@ int MakeNamelessFile(const std::string& dir, bool appending) {
 }
 
 int MakeDirectory(const std::string& path) { return win32::MakeDirectoryAt(path); }
-
-int WriteAll(int fd, const std::string& data, int64_t at) {
-  size_t done = 0;
-  while (done < data.size()) {
-    const int64_t count = at < 0 ? platform::Write(fd, data.data() + done, data.size() - done)
-                                 : platform::Pwrite(fd, data.data() + done, data.size() - done,
-                                                    at + static_cast<int64_t>(done));
-    if (count < 0) return static_cast<int>(count);
-    if (count == 0) return UV_ENOSPC;
-    done += static_cast<size_t>(count);
-  }
-  return 0;
-}
-
-int CloseDescriptor(int fd) { return win32::CloseDescriptorNow(fd); }
-
-int RemoveDirectoryNow(const std::string& path) { return win32::RemoveDirectoryAt(path); }
 
 }  // namespace uvfiles

@@ -56,5 +56,16 @@ int OpenHandle(const std::string& path, int flags, int mode, unsigned long attri
   return ErrorCode(error);
 }
 
+UniqueHandle OpenFor(const std::string& path, unsigned long access, bool follow) {
+  std::wstring wide;
+  if (ToWide(path, &wide) != 0) {
+    ::SetLastError(ERROR_INVALID_PARAMETER);
+    return UniqueHandle();
+  }
+  const DWORD flags = FILE_FLAG_BACKUP_SEMANTICS | (follow ? 0 : FILE_FLAG_OPEN_REPARSE_POINT);
+  return UniqueHandle(
+      ::CreateFileW(wide.c_str(), access, kShareAll, nullptr, OPEN_EXISTING, flags, nullptr));
+}
+
 }  // namespace win32
 }  // namespace uvfiles

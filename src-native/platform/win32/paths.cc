@@ -3,6 +3,8 @@
 #include <uv.h>
 #include <windows.h>
 
+#include "core/temp_name.h"
+
 namespace uvfiles {
 namespace win32 {
 
@@ -48,6 +50,12 @@ int ToWide(const std::string& path, std::wstring* wide) {
   return failure;
 }
 
+int ToWide(const std::string& from, const std::string& to, std::wstring* wide_from,
+           std::wstring* wide_to) {
+  const int failure = ToWide(from, wide_from);
+  return failure != 0 ? failure : ToWide(to, wide_to);
+}
+
 std::string ToUtf8(const wchar_t* text, size_t length) {
   std::string utf8;
   if (length == 0) return utf8;
@@ -62,6 +70,11 @@ std::string ToUtf8Plain(const std::wstring& path) {
   if (HasPrefix(path, L"\\\\?\\UNC\\")) return "\\\\" + ToUtf8(path.substr(8));
   if (HasPrefix(path, L"\\\\?\\") || HasPrefix(path, L"\\??\\")) return ToUtf8(path.substr(4));
   return ToUtf8(path);
+}
+
+int NameBeside(const std::string& path, std::string* temp) {
+  *temp = path.substr(0, path.find_last_of("\\/:") + 1);  // npos + 1 is 0
+  return AppendPassingName(".new.", temp);
 }
 
 size_t RootLength(const std::string& path) {

@@ -1,7 +1,6 @@
 // There is no poll(2) for pipes and consoles: their state is looked at, every few milliseconds while somebody waits.
 #include "platform/readiness.h"
 
-#include <uv.h>
 #include <windows.h>
 
 #include <algorithm>

@@ -5,30 +5,26 @@
 #include <uv.h>
 #include <windows.h>
 
-#include <cstring>
 #include <string>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "core/tasks/records.h"
 #include "platform/win32/change.h"
 #include "platform/win32/directory.h"
 #include "platform/win32/paths.h"
 
 namespace uvfiles {
 
+using platform::Join;
 using win32::Directory;
 using win32::Entry;
-using win32::Join;
 
 namespace {
 
 constexpr uint32_t kMaxPasses =
     64;  // how often a directory may fill again before it counts as not removable
-
-void AppendBytes(std::string* out, const void* value, size_t size) {
-  out->append(static_cast<const char*>(value), size);
-}
 
 // Without the separators at its end. Empty: a root, "." or "..", of which none can be removed.
 std::string TopOf(const std::string& path) {
@@ -62,8 +58,8 @@ class RemoveTree::Work {
     }
     if (!task_->output.empty()) return Step::kReady;
     if (!Has(kReportEach)) {
-      AppendBytes(&task_->output, &removed_, sizeof removed_);
-      AppendBytes(&task_->output, &failures_, sizeof failures_);
+      AppendInteger(&task_->output, removed_);
+      AppendInteger(&task_->output, failures_);
     }
     return Step::kDone;
   }
@@ -151,12 +147,7 @@ class RemoveTree::Work {
   void Fail(int code, const char* syscall, const std::string& path) {
     ++failures_;
     if (Has(kReportEach)) {
-      const int32_t number = code;
-      const uint32_t lengths[] = {static_cast<uint32_t>(std::strlen(syscall)),
-                                  static_cast<uint32_t>(path.size())};
-      AppendBytes(&task_->output, &number, sizeof number);
-      AppendBytes(&task_->output, lengths, sizeof lengths);
-      task_->output.append(syscall).append(path);
+      AppendFailure(code, syscall, path, &task_->output);
     } else if (!Has(kIgnoreErrors) && !task_->error) {
       task_->error = {code, syscall, path, ""};
     }

@@ -7,6 +7,7 @@
 
 #include "platform/win32/errors.h"
 #include "platform/win32/handles.h"
+#include "platform/win32/open.h"
 #include "platform/win32/paths.h"
 
 namespace uvfiles {
@@ -124,13 +125,7 @@ int StatHandle(HANDLE handle, StatRecord* record, bool link) {
 }
 
 int StatPath(const std::string& path, bool follow, StatRecord* record) {
-  std::wstring wide;
-  const int failure = ToWide(path, &wide);
-  if (failure != 0) return failure;
-  const DWORD flags = FILE_FLAG_BACKUP_SEMANTICS | (follow ? 0 : FILE_FLAG_OPEN_REPARSE_POINT);
-  const UniqueHandle handle(::CreateFileW(wide.c_str(), FILE_READ_ATTRIBUTES,
-                                          FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                                          nullptr, OPEN_EXISTING, flags, nullptr));
+  const UniqueHandle handle = OpenFor(path, FILE_READ_ATTRIBUTES, follow);
   if (!handle) return LastError();
   const int result = StatHandle(handle.Get(), record, !follow);
   // A reparse point that is no link (a file in the cloud, a deduplicated one) is what it leads to.

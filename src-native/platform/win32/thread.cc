@@ -1,6 +1,5 @@
 #include "platform/thread.h"
 
-#include <uv.h>
 #include <windows.h>
 
 #include <memory>

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 
 #include "core/inline_io.h"
 #include "core/tasks/records.h"
@@ -16,48 +15,19 @@
 #include "platform/posix/directory_at.h"
 #include "platform/posix/retry.h"
 #include "platform/posix/stat_at.h"
-#include "platform/posix/tasks/path_call.h"
 
 namespace uvfiles {
 
 namespace {
 
+// By BeneathCall.
+constexpr const char* kSyscalls[] = {
+    "path",  "open",  "stat",     "access",  "chmod", "chown",  "utime",    "truncate", "unlink",
+    "rmdir", "mkdir", "readlink", "symlink", "link",  "rename", "realpath", "statvfs"};
+
 const char* SyscallOf(BeneathCall call) {
-  switch (call) {
-    case BeneathCall::kOpen:
-      return "open";
-    case BeneathCall::kStat:
-      return "stat";
-    case BeneathCall::kAccess:
-      return "access";
-    case BeneathCall::kChmod:
-      return "chmod";
-    case BeneathCall::kChown:
-      return "chown";
-    case BeneathCall::kUtimes:
-      return "utime";
-    case BeneathCall::kTruncate:
-      return "truncate";
-    case BeneathCall::kUnlink:
-      return "unlink";
-    case BeneathCall::kRmdir:
-      return "rmdir";
-    case BeneathCall::kMkdir:
-      return "mkdir";
-    case BeneathCall::kReadlink:
-      return "readlink";
-    case BeneathCall::kSymlink:
-      return "symlink";
-    case BeneathCall::kLink:
-      return "link";
-    case BeneathCall::kRename:
-      return "rename";
-    case BeneathCall::kRealpath:
-      return "realpath";
-    case BeneathCall::kStatvfs:
-      return "statvfs";
-  }
-  return "path";
+  const auto number = static_cast<size_t>(call);
+  return kSyscalls[number < sizeof kSyscalls / sizeof kSyscalls[0] ? number : 0];
 }
 
 // These make, remove or name the entry itself: a slash behind a name is theirs to judge.
@@ -74,13 +44,32 @@ int IsDirectoryAt(const PlaceBeneath& place) {
   return S_ISDIR(found.st_mode) ? 0 : -ENOTDIR;
 }
 
-}  // namespace
-
+// A descriptor for a root, or the one that is given. Negative: why not.
 int OpenRoot(const std::string& path, int64_t given, UniqueFd* holder) {
   if (given >= 0) return static_cast<int>(given);
   const int fd = OpenDirectoryAsBase(path.c_str());
   holder->Reset(fd);
   return fd;
+}
+
+Beneath BeneathOf(int root, const TaskArguments& arguments) {
+  return Beneath(root, (arguments.numbers[2] & kBeneathStepwise) != 0 || LacksOpenat2());
+}
+
+}  // namespace
+
+int OpenBeneath(const TaskArguments& arguments, platform::DirectoryReader* reader,
+                TaskError* error) {
+  UniqueFd holder;
+  const int root = OpenRoot(arguments.bytes[0], arguments.numbers[1], &holder);
+  if (IsDescriptorShortage(root)) return root;
+  if (root < 0) {
+    *error = {root, "root", arguments.bytes[0], ""};
+    return root;
+  }
+  const int fd = BeneathOf(root, arguments).Open(arguments.bytes[1], kOpenToList, 0);
+  if (fd == kOutsideRoot) *error = {-EXDEV, "beneath", arguments.bytes[1], ""};
+  return fd < 0 ? fd : reader->Open(UniqueFd(fd));
 }
 
 BeneathTask::~BeneathTask() {
@@ -91,21 +80,20 @@ BeneathTask::~BeneathTask() {
 }
 
 Step BeneathTask::Run(const Slice&) {
-  syscall_ = call() == BeneathCall::kStat && !Follows() ? "lstat" : SyscallOf(call());
   UniqueFd holder;
   const int root = OpenRoot(arguments_.bytes[0], arguments_.numbers[1], &holder);
   if (root < 0) {
     error = {root, "root", arguments_.bytes[0], ""};
     return Step::kDone;
   }
-  const bool stepwise = (arguments_.numbers[2] & kBeneathStepwise) != 0 || LacksOpenat2();
-  const int code = cancelled() ? -ECANCELED : Perform(Beneath(root, stepwise));
+  const int code = cancelled() ? -ECANCELED : Perform(BeneathOf(root, arguments_));
   if (code < 0) {
     output.clear();
-    error.code = code == kOutsideRoot ? -EXDEV : code;
-    error.syscall = code == kOutsideRoot ? "beneath" : syscall_;
-    error.path = Path();
-    if (arguments_.bytes.size() > 2) error.dest = Dest();
+    const bool outside = code == kOutsideRoot;
+    const char* const syscall =
+        call() == BeneathCall::kStat && !Follows() ? "lstat" : SyscallOf(call());
+    error = {outside ? -EXDEV : code, outside ? "beneath" : syscall, Path(),
+             arguments_.bytes.size() > 2 ? Dest() : ""};
   }
   return Step::kDone;
 }
@@ -227,14 +215,8 @@ int BeneathTask::Act(const PlaceBeneath& place) {
         return ::fchownat(directory, name, static_cast<uid_t>(Number(0)),
                           static_cast<gid_t>(Number(1)), AT_SYMLINK_NOFOLLOW);
       });
-    case BeneathCall::kUtimes: {
-      struct timespec times[2];
-      for (size_t i = 0; i < 2; i++) {
-        times[i].tv_sec = static_cast<time_t>(Number(2 * i));
-        times[i].tv_nsec = static_cast<long>(Number(2 * i + 1));
-      }
-      return Retrying([&] { return ::utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW); });
-    }
+    case BeneathCall::kUtimes:
+      return platform::ChangeTimesAt(directory, name, &arguments_.numbers[3], AT_SYMLINK_NOFOLLOW);
     case BeneathCall::kTruncate:
       return Truncate(place);
     case BeneathCall::kUnlink:
@@ -243,18 +225,15 @@ int BeneathTask::Act(const PlaceBeneath& place) {
       return Retrying([&] { return ::unlinkat(directory, name, AT_REMOVEDIR); });
     case BeneathCall::kMkdir:
       return Retrying([&] { return ::mkdirat(directory, name, static_cast<mode_t>(Number(0))); });
-    case BeneathCall::kReadlink:
-      return Readlink(place);
+    case BeneathCall::kReadlink: {
+      const int code = ReadLinkAt(directory, name, &output);
+      return code == 0 ? -EINVAL : code;
+    }
     case BeneathCall::kStatvfs:
       return Statvfs(place);
     default:
       return -EINVAL;
   }
-}
-
-int BeneathTask::Readlink(const PlaceBeneath& place) {
-  const int code = ReadLinkAt(place.directory, place.name, &output);
-  return code == 0 ? -EINVAL : code;
 }
 
 int BeneathTask::Truncate(const PlaceBeneath& place) {
@@ -279,7 +258,7 @@ int BeneathTask::Statvfs(const PlaceBeneath& place) {
   if (fd < 0) return fd;
   struct statvfs answer;
   const int code = Retrying([&] { return ::fstatvfs(fd, &answer); });
-  if (code == 0) AppendStatvfs(answer, &output);
+  if (code == 0) platform::AppendStatvfs(answer, &output);
   return code;
 }
 

@@ -26,7 +26,6 @@ class BeneathTask final : public Task {
   int CallTwo(const Beneath& root);
   int CallOne(const Beneath& root);
   int Act(const PlaceBeneath& place);
-  int Readlink(const PlaceBeneath& place);
   int Truncate(const PlaceBeneath& place);
   int Statvfs(const PlaceBeneath& place);
   bool Follows() const;
@@ -34,10 +33,6 @@ class BeneathTask final : public Task {
   BeneathCall call() const { return static_cast<BeneathCall>(arguments_.numbers[0]); }
 
   TaskArguments arguments_;
-  const char* syscall_ = "";
 };
-
-// A descriptor for a root, or the one that is given. Negative: why not.
-int OpenRoot(const std::string& path, int64_t given, UniqueFd* holder);
 
 }  // namespace uvfiles

@@ -6,8 +6,6 @@
 
 #include "platform/directories.h"
 #include "platform/posix/directory_at.h"
-#include "platform/posix/open_below.h"
-#include "platform/posix/retry.h"
 
 namespace uvfiles {
 
@@ -22,7 +20,7 @@ CopyOptions CopyOptionsOf(int64_t flags) {
 
 std::string TargetInto(const std::string& src, const std::string& dst) {
   if (!platform::IsDirectory(dst)) return dst;
-  return JoinBelow(dst, SplitLastName(src).name);
+  return platform::Join(dst, SplitLastName(src).name);
 }
 
 CopyFile::CopyFile(TaskArguments&& arguments)
@@ -32,10 +30,7 @@ CopyFile::CopyFile(TaskArguments&& arguments)
 
 Step CopyFile::Conclude(int code) {
   if (code < 0) {
-    error.code = code;
-    error.syscall = "copyfile";
-    error.path = from_;
-    error.dest = to_;
+    error = {code, "copyfile", from_, to_};
   } else {
     output = to_;
   }

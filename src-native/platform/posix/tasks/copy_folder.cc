@@ -1,20 +1,16 @@
 #include "platform/posix/tasks/copy_folder.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <cerrno>
 #include <utility>
 
 #include "core/tasks/records.h"
-#include "platform/posix/open_below.h"
+#include "platform/directories.h"
+#include "platform/posix/directory_at.h"
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
 
 namespace {
-
-constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
 
 // Files of a block: together they take about as long as a slice.
 constexpr size_t kBlockFiles = 64;
@@ -23,7 +19,7 @@ constexpr size_t kBlockFiles = 64;
 constexpr size_t kEntriesPerLook = 256;
 
 int OpenDirectory(const std::string& path) {
-  return Retrying([&] { return ::open(path.c_str(), kDirectoryFlags); });
+  return Retrying([&] { return ::open(path.c_str(), kOpenToList); });
 }
 
 }  // namespace
@@ -64,7 +60,7 @@ Step CopyFolder::Run(const Slice& slice) {
     if (IsDescriptorShortage(code)) return Step::kReady;
     if (error) return Step::kDone;
   }
-  DirectoryEntry entry;
+  platform::DirectoryEntry entry;
   for (size_t count = 1;; count++) {
     const int found = reader_.Next(&entry);
     if (found < 0) return Fail(found, "scandir", from_);
@@ -107,8 +103,8 @@ Step CopyFiles::Fail(int code) {
   error = {code, "copyfile", from_, to_};
   if (at_ < names_.size()) {
     const char* const name = names_.c_str() + at_;
-    error.path = JoinBelow(from_, name);
-    error.dest = JoinBelow(to_, name);
+    error.path = platform::Join(from_, name);
+    error.dest = platform::Join(to_, name);
   }
   return Step::kDone;
 }

@@ -7,8 +7,8 @@
 #include "core/task.h"
 #include "core/tasks/copies.h"
 #include "core/unique_fd.h"
+#include "platform/directory_reader.h"
 #include "platform/posix/copy_entry.h"
-#include "platform/posix/directory_reader.h"
 
 namespace uvfiles {
 
@@ -24,7 +24,7 @@ class CopyFolder final : public Task {
 
   const std::string from_;
   const std::string to_;
-  DirectoryReader reader_;
+  platform::DirectoryReader reader_;
   uint32_t mode_ = 0;           // of the original
   std::vector<uint32_t> ends_;  // of the blocks in `files_`
   size_t in_block_ = 0;         // names behind the last end

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "platform/directories.h"
+#include "platform/posix/directory_at.h"
 #include "platform/posix/open_below.h"
 #include "platform/posix/retry.h"
 #include "platform/posix/tasks/copy_file.h"
@@ -14,17 +15,11 @@ namespace uvfiles {
 
 namespace {
 
-constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
-
 // What a directory is made with, until it has all its entries and gets the mode of its original.
 constexpr mode_t kWhileCopying = 0700;
 
-bool IsSame(const struct stat& a, const struct stat& b) {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
 int OpenTop(const std::string& path) {
-  return Retrying([&] { return ::open(path.c_str(), kDirectoryFlags); });
+  return Retrying([&] { return ::open(path.c_str(), kOpenToList); });
 }
 
 }  // namespace
@@ -39,10 +34,7 @@ CopyTree::CopyTree(TaskArguments&& arguments)
 }
 
 CopyTree::Next CopyTree::Fail(int code, const std::string& relative) {
-  error.code = code;
-  error.syscall = "cp";
-  error.path = JoinBelow(from_, relative);
-  error.dest = JoinBelow(to_, relative);
+  error = {code, "cp", platform::Join(from_, relative), platform::Join(to_, relative)};
   return Next::kEnd;
 }
 
@@ -106,17 +98,24 @@ CopyTree::Next CopyTree::Regain() {
   return Next::kGoOn;
 }
 
-int CopyTree::ReopenHere() {
-  const int nofollow = options_.follow || here_.empty() ? 0 : O_NOFOLLOW;
-  const int from = OpenBelow(from_base_.Get(), here_, kDirectoryFlags | nofollow);
+// A directory and its copy. 0 or a negative code.
+int CopyTree::OpenBoth(const std::string& relative) {
+  const int nofollow = options_.follow || relative.empty() ? 0 : O_NOFOLLOW;
+  const int from = OpenBelow(from_base_.Get(), relative, kOpenToList | nofollow);
   from_here_.Reset(from);
   if (from < 0) return from;
-  const int to = OpenBelow(to_base_.Get(), here_, kDirectoryFlags | O_NOFOLLOW);
+  const int to = OpenBelow(to_base_.Get(), relative, kOpenToList | O_NOFOLLOW);
   to_here_.Reset(to);
-  if (to < 0) return to;
+  return to < 0 ? to : 0;
+}
+
+int CopyTree::ReopenHere() {
+  const int code = OpenBoth(here_);
+  if (code < 0) return code;
   struct stat original;
   struct stat copy;
-  if (::fstat(from, &original) != 0 || ::fstat(to, &copy) != 0) return -errno;
+  if (::fstat(from_here_.Get(), &original) != 0 || ::fstat(to_here_.Get(), &copy) != 0)
+    return -errno;
   const bool same = original.st_dev == identity_->device && original.st_ino == identity_->inode &&
                     IsSame(copy, to_here_stat_);
   return same ? 0 : -ESTALE;
@@ -173,7 +172,7 @@ int CopyTree::FindSourceAbove() const {
     if (IsSame(found, from_root_)) return 1;
     if (IsSame(found, below)) return 0;  // the root
     below = found;
-    fd = Retrying([&] { return ::openat(fd, "..", kDirectoryFlags); });
+    fd = Retrying([&] { return ::openat(fd, "..", kOpenToList); });
     each.Reset(fd);
   }
   return IsDescriptorShortage(fd) ? fd : 0;
@@ -185,21 +184,15 @@ CopyTree::Next CopyTree::OpenDirectory() {
     return Next::kGoOn;
   }
   const Directory& next = pending_.back();
-  const int nofollow = options_.follow || next.relative.empty() ? 0 : O_NOFOLLOW;
-  const int from = OpenBelow(from_base_.Get(), next.relative, kDirectoryFlags | nofollow);
-  if (IsDescriptorShortage(from)) return Next::kShortage;
-  if (from < 0) return Fail(from, next.relative);
-  from_here_.Reset(from);
-  const int to = OpenBelow(to_base_.Get(), next.relative, kDirectoryFlags | O_NOFOLLOW);
-  if (IsDescriptorShortage(to)) return Next::kShortage;
-  if (to < 0) return Fail(to, next.relative);
-  to_here_.Reset(to);
+  const int code = OpenBoth(next.relative);
+  if (IsDescriptorShortage(code)) return Next::kShortage;
+  if (code < 0) return Fail(code, next.relative);
   here_ = next.relative;
   struct stat found;
-  if (::fstat(from, &found) != 0) return Fail(-errno, here_);
+  if (::fstat(from_here_.Get(), &found) != 0) return Fail(-errno, here_);
   // Met from above: the target is in the source, by way of another mount.
   if (IsSame(found, to_root_)) return Fail(-EINVAL, here_);
-  if (::fstat(to, &to_here_stat_) != 0) return Fail(-errno, here_);
+  if (::fstat(to_here_.Get(), &to_here_stat_) != 0) return Fail(-errno, here_);
   for (const Identity* each = next.above.get(); each != nullptr; each = each->above.get()) {
     if (each->device == found.st_dev && each->inode == found.st_ino) return Fail(-ELOOP, here_);
   }
@@ -214,11 +207,11 @@ CopyTree::Next CopyTree::OpenDirectory() {
 
 // All names at once: the listing is not to see what is made while it goes on, and its descriptor is free again.
 CopyTree::Next CopyTree::ReadEntries() {
-  const int fd = Retrying([&] { return ::openat(from_here_.Get(), ".", kDirectoryFlags); });
+  const int fd = Retrying([&] { return ::openat(from_here_.Get(), ".", kOpenToList); });
   if (IsDescriptorShortage(fd)) return Next::kShortage;
   if (fd < 0) return Fail(fd, here_);
   int code = reader_.Open(UniqueFd(fd));
-  DirectoryEntry entry;
+  platform::DirectoryEntry entry;
   while (code >= 0 && (code = reader_.Next(&entry)) > 0) {
     entries_.push_back({std::string(entry.name, entry.length), reader_.TypeOf(entry)});
   }
@@ -246,13 +239,12 @@ CopyTree::Next CopyTree::CopyNext(const Slice& slice) {
   const Entry& entry = entries_.back();
   if (phase_ == Phase::kEntries) {
     const int is_directory = IsDirectoryEntry(entry);
-    if (is_directory < 0)
-      return Fail(is_directory, here_.empty() ? entry.name : JoinBelow(here_, entry.name));
+    if (is_directory < 0) return Fail(is_directory, platform::Join(here_, entry.name));
     if (is_directory > 0) return CopySubdirectory(entry);
     const int code = entry_.Begin(from_here_.Get(), entry.name.c_str(), to_here_.Get(),
                                   entry.name.c_str(), options_);
     if (IsDescriptorShortage(code)) return Next::kShortage;
-    if (code < 0) return Fail(code, here_.empty() ? entry.name : JoinBelow(here_, entry.name));
+    if (code < 0) return Fail(code, platform::Join(here_, entry.name));
     if (code > 0) {
       entries_.pop_back();
       return Next::kGoOn;
@@ -260,15 +252,14 @@ CopyTree::Next CopyTree::CopyNext(const Slice& slice) {
     phase_ = Phase::kFile;
   }
   if (entry_.Run(slice, *this) == Step::kAgain) return Next::kSliceOver;
-  if (entry_.code() < 0)
-    return Fail(entry_.code(), here_.empty() ? entry.name : JoinBelow(here_, entry.name));
+  if (entry_.code() < 0) return Fail(entry_.code(), platform::Join(here_, entry.name));
   entries_.pop_back();
   phase_ = Phase::kEntries;
   return Next::kGoOn;
 }
 
 CopyTree::Next CopyTree::CopySubdirectory(const Entry& entry) {
-  const std::string relative = here_.empty() ? entry.name : JoinBelow(here_, entry.name);
+  const std::string relative = platform::Join(here_, entry.name);
   const int code =
       Retrying([&] { return ::mkdirat(to_here_.Get(), entry.name.c_str(), kWhileCopying); });
   if (code < 0 && !(code == -EEXIST && (flags_ & kCopyExistOk) != 0)) return Fail(code, relative);
@@ -282,10 +273,10 @@ CopyTree::Next CopyTree::FinishOne() {
   if (finished_.empty()) return Next::kEnd;
   const std::string& relative = finished_.back();
   const int nofollow = options_.follow || relative.empty() ? 0 : O_NOFOLLOW;
-  const int from = OpenBelow(from_base_.Get(), relative, kDirectoryFlags | nofollow);
+  const int from = OpenBelow(from_base_.Get(), relative, kOpenToList | nofollow);
   if (IsDescriptorShortage(from)) return Next::kShortage;
   UniqueFd original(from);
-  const int to = OpenBelow(to_base_.Get(), relative, kDirectoryFlags | O_NOFOLLOW);
+  const int to = OpenBelow(to_base_.Get(), relative, kOpenToList | O_NOFOLLOW);
   if (IsDescriptorShortage(to)) return Next::kShortage;
   UniqueFd copy(to);
   if (to < 0) return Fail(to, relative);

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/task.h"
+#include "platform/directory_reader.h"
 #include "platform/posix/copy_entry.h"
-#include "platform/posix/directory_reader.h"
 
 namespace uvfiles {
 
@@ -38,6 +38,7 @@ class CopyTree final : public Task {
 
   Next Start();
   Next Regain();
+  int OpenBoth(const std::string& relative);
   int ReopenHere();
   void GiveUp();
   Next OpenDirectory();
@@ -70,7 +71,7 @@ class CopyTree final : public Task {
   std::vector<Directory> pending_;
   std::vector<std::string> finished_;  // directories in the order they were made
   std::vector<Entry> entries_;         // of `here_`, the next one last
-  DirectoryReader reader_;
+  platform::DirectoryReader reader_;
   CopyEntry entry_;
 };
 

@@ -1,19 +1,11 @@
 #include "platform/posix/tasks/folder.h"
 
-#include <fcntl.h>
-
 #include <cstring>
 #include <string>
 
+#include "platform/posix/directory_at.h"
+
 namespace uvfiles {
-
-namespace {
-
-#ifdef O_PATH
-constexpr int kFolderFlags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-#endif
-
-}  // namespace
 
 int Folder::ShortenTo(const char** path) {
   const char* const slash = std::strrchr(*path, '/');
@@ -32,7 +24,7 @@ int Folder::ShortenTo(const char** path) {
   if (!opened_) {
     opened_ = true;
     const std::string folder(*path, length);
-    directory_.Reset(::open(folder.c_str(), kFolderFlags));
+    directory_.Reset(::open(folder.c_str(), kOpenAsBase));
   }
 #endif
   // What stands in the way, or a lack of descriptors: the whole path tells, or does.

@@ -9,7 +9,6 @@
 
 #include "core/tasks/remove_tree.h"
 #include "core/temp_name.h"
-#include "platform/directories.h"
 #include "platform/posix/directory_at.h"
 #include "platform/posix/retry.h"
 #include "platform/posix/tasks/copy_file.h"
@@ -17,25 +16,11 @@
 
 namespace uvfiles {
 
-namespace {
-
-TaskArguments RemovalOf(const std::string& path, int64_t flags) {
-  TaskArguments arguments;
-  arguments.bytes.push_back(path);
-  arguments.numbers.push_back(flags);
-  return arguments;
-}
-
-}  // namespace
-
 Move::Move(TaskArguments&& arguments)
     : from_(std::move(arguments.bytes[0])), given_to_(std::move(arguments.bytes[1])) {}
 
 Step Move::Fail(int code, const char* syscall) {
-  error.code = code;
-  error.syscall = syscall;
-  error.path = from_;
-  error.dest = to_;
+  error = {code, syscall, from_, to_};
   return Step::kDone;
 }
 
@@ -82,10 +67,7 @@ Step Move::Rename() {
     phase_ = Phase::kCopyEntry;
     return BeginEntry();
   }
-  TaskArguments arguments;
-  arguments.bytes = {from_, to_};
-  arguments.numbers.push_back(kCopyPreserve | kCopyOwner);
-  part_ = std::make_unique<CopyTree>(std::move(arguments));
+  part_ = std::make_unique<CopyTree>(TaskArguments{{from_, to_}, {kCopyPreserve | kCopyOwner}});
   phase_ = Phase::kCopyTree;
   return Step::kAgain;
 }
@@ -99,9 +81,8 @@ Step Move::BeginEntry() {
   options.follow = false;
   options.special = true;
   options.durable = true;
-  temp_ = split.parent + (split.parent.back() == '/' ? "." : "/.");
-  int code = AppendRandomName(&temp_);
-  temp_ += ".uvfiles";
+  temp_ = split.parent;
+  int code = AppendPassingName(split.parent.back() == '/' ? "." : "/.", &temp_);
   if (code == 0) {
     code = entry_.Begin(AT_FDCWD, from_.c_str(), AT_FDCWD, temp_.c_str(), options);
   }
@@ -166,7 +147,7 @@ Step Move::SyncTree() {
     Fail(code, "fsync");
     return TakeCopyAway();
   }
-  part_ = std::make_unique<RemoveTree>(RemovalOf(from_, kMissingIsFine));
+  part_ = std::make_unique<RemoveTree>(TaskArguments{{from_}, {kMissingIsFine}});
   phase_ = Phase::kRemoveOriginal;
   return Step::kAgain;
 }
@@ -174,7 +155,8 @@ Step Move::SyncTree() {
 Step Move::TakeCopyAway() {
   // What was there before is not ours to take away.
   if (!static_cast<const CopyTree&>(*part_).made()) return Step::kDone;
-  part_ = std::make_unique<RemoveTree>(RemovalOf(to_, kForce | kIgnoreErrors | kMissingIsFine));
+  part_ =
+      std::make_unique<RemoveTree>(TaskArguments{{to_}, {kForce | kIgnoreErrors | kMissingIsFine}});
   phase_ = Phase::kRemoveCopy;
   return Step::kAgain;
 }

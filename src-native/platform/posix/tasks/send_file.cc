@@ -50,8 +50,7 @@ Step SendFile::Run(const Slice& slice) {
   }
   if (failure_ != 0) {
     if (sent_ > 0) return Report(Step::kReady);
-    error.code = failure_;
-    error.syscall = "sendfile";
+    error = {failure_, "sendfile", "", ""};
   }
   return Report(Step::kDone);
 }

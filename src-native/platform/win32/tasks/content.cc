@@ -5,10 +5,8 @@
 
 #include "core/tasks/copies.h"
 #include "platform/directories.h"
-#include "platform/win32/atomic_file.h"
 #include "platform/win32/change.h"
 #include "platform/win32/directory.h"
-#include "platform/win32/errors.h"
 #include "platform/win32/handles.h"
 #include "platform/win32/open.h"
 #include "platform/win32/paths.h"
@@ -24,21 +22,9 @@ bool IsSameFile(const std::string& a, const std::string& b) {
          first.dev == second.dev && first.ino == second.ino;
 }
 
-int CopyContent(const std::string& from, const std::string& to, bool exclusive) {
-  std::wstring wide_from, wide_to;
-  int failure = win32::ToWide(from, &wide_from);
-  if (failure == 0) failure = win32::ToWide(to, &wide_to);
-  if (failure != 0) return failure;
-  return ::CopyFileW(wide_from.c_str(), wide_to.c_str(), exclusive) ? 0 : win32::LastError();
-}
-
 // A copy is as new as a file that was written now, unless its times are to be kept.
 void TouchNow(const std::string& path) {
-  std::wstring wide;
-  if (win32::ToWide(path, &wide) != 0) return;
-  const win32::UniqueHandle handle(::CreateFileW(wide.c_str(), FILE_WRITE_ATTRIBUTES,
-                                                 win32::kShareAll, nullptr, OPEN_EXISTING,
-                                                 FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+  const win32::UniqueHandle handle = win32::OpenFor(path, FILE_WRITE_ATTRIBUTES, true);
   if (!handle) return;
   FILETIME now;
   ::GetSystemTimeAsFileTime(&now);
@@ -52,7 +38,7 @@ std::string TargetInto(const std::string& source, const std::string& target) {
   size_t begin = end;
   const size_t root = win32::RootLength(source);
   while (begin > root && !win32::IsSeparator(source[begin - 1])) --begin;
-  return win32::Join(target, source.substr(begin, end - begin));
+  return platform::Join(target, source.substr(begin, end - begin));
 }
 
 }  // namespace
@@ -64,7 +50,8 @@ Step CopyOneFile::Run(const Slice&) {
   int code = cancelled() ? UV_ECANCELED : 0;
   if (code == 0 && platform::IsDirectory(from)) code = UV_EISDIR;
   if (code == 0 && IsSameFile(from, to)) code = UV_EINVAL;
-  if (code == 0) code = CopyContent(from, to, (flags & kCopyExclusive) != 0);
+  if (code == 0)
+    code = win32::Copy(from, to, (flags & kCopyExclusive) != 0 ? COPY_FILE_FAIL_IF_EXISTS : 0);
   if (code == 0 && (flags & kCopyPreserve) == 0) TouchNow(to);
   if (code != 0) {
     error = {code, "copyfile", from, to};
@@ -77,7 +64,7 @@ Step CopyOneFile::Run(const Slice&) {
 int Move::FileAcross(const std::string& from, const std::string& to) const {
   std::string temp;
   int code = win32::NameBeside(to, &temp);
-  if (code == 0) code = CopyContent(from, temp, true);
+  if (code == 0) code = win32::Copy(from, temp, COPY_FILE_FAIL_IF_EXISTS);
   if (code == 0) code = win32::Rename(temp, to);
   if (code != 0) {
     win32::RemoveFile(temp);

@@ -1,4 +1,5 @@
-#include "platform/win32/tasks/file_lock.h"
+// Not tried on Windows yet.
+#include "core/tasks/file_lock.h"
 
 #include <windows.h>
 
@@ -7,22 +8,11 @@
 
 namespace uvfiles {
 
-Step FileLockTask::Run(const Slice&) {
-  const int answer = Ask();
-  if (answer < 0) {
-    error.code = answer;
-    error.syscall = "LockFileEx";
-  } else {
-    output.assign(answer == 1 ? "1" : "0");
-  }
-  return Step::kDone;
-}
+namespace {
 
-int FileLockTask::Ask() {
-  const auto call = static_cast<FileLockCall>(arguments_.numbers[0]);
-  const auto start = static_cast<uint64_t>(arguments_.numbers[2]);
-  const uint64_t length = arguments_.numbers[3] == 0 ? UINT64_MAX - start
-                                                     : static_cast<uint64_t>(arguments_.numbers[3]);
+// 1 granted, 0 taken by somebody else, or a negative code.
+int Ask(int fd, FileLockCall call, bool shared, uint64_t start, uint64_t length) {
+  if (length == 0) length = UINT64_MAX - start;
   const auto low = static_cast<DWORD>(length);
   const auto high = static_cast<DWORD>(length >> 32);
   const HANDLE handle = win32::HandleOf(fd);
@@ -30,8 +20,7 @@ int FileLockTask::Ask() {
   range.Offset = static_cast<DWORD>(start);
   range.OffsetHigh = static_cast<DWORD>(start >> 32);
   if (call != FileLockCall::kUnlock) {
-    const DWORD how =
-        LOCKFILE_FAIL_IMMEDIATELY | (arguments_.numbers[1] != 0 ? 0 : LOCKFILE_EXCLUSIVE_LOCK);
+    const DWORD how = LOCKFILE_FAIL_IMMEDIATELY | (shared ? 0 : LOCKFILE_EXCLUSIVE_LOCK);
     if (!::LockFileEx(handle, how, 0, low, high, &range)) {
       const DWORD failure = ::GetLastError();
       const bool taken = failure == ERROR_LOCK_VIOLATION || failure == ERROR_IO_PENDING;
@@ -42,6 +31,19 @@ int FileLockTask::Ask() {
   if (::UnlockFileEx(handle, 0, low, high, &range) || ::GetLastError() == ERROR_NOT_LOCKED)
     return 1;
   return win32::LastError();
+}
+
+}  // namespace
+
+void LockRange(const TaskArguments& arguments, Task* task) {
+  const std::vector<int64_t>& numbers = arguments.numbers;
+  const int answer = Ask(task->fd, static_cast<FileLockCall>(numbers[0]), numbers[1] != 0,
+                         static_cast<uint64_t>(numbers[2]), static_cast<uint64_t>(numbers[3]));
+  if (answer < 0) {
+    task->error = {answer, "LockFileEx", "", ""};
+  } else {
+    task->output = answer == 1 ? "1" : "0";
+  }
 }
 
 }  // namespace uvfiles

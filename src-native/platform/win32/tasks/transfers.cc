@@ -11,9 +11,7 @@
 #include "platform/file_system.h"
 #include "platform/win32/change.h"
 #include "platform/win32/directory.h"
-#include "platform/win32/errors.h"
 #include "platform/win32/open.h"
-#include "platform/win32/paths.h"
 #include "platform/win32/stat.h"
 
 namespace uvfiles {
@@ -22,27 +20,9 @@ namespace {
 
 constexpr size_t kPiece = 256 * 1024;
 
-// The copy of a file or of a link itself; CopyFileExW keeps attributes and times.
-int CopyContent(const std::string& from, const std::string& to, bool as_link) {
-  std::wstring wide_from, wide_to;
-  int failure = win32::ToWide(from, &wide_from);
-  if (failure == 0) failure = win32::ToWide(to, &wide_to);
-  if (failure != 0) return failure;
-  const DWORD how = as_link ? COPY_FILE_COPY_SYMLINK : 0;
-  return ::CopyFileExW(wide_from.c_str(), wide_to.c_str(), nullptr, nullptr, nullptr, how)
-             ? 0
-             : win32::LastError();
-}
-
 void CopyTimes(const std::string& from, const std::string& to) {
-  const auto open = [](const std::string& path, DWORD access) {
-    std::wstring wide;
-    if (win32::ToWide(path, &wide) != 0) return win32::UniqueHandle();
-    return win32::UniqueHandle(::CreateFileW(wide.c_str(), access, win32::kShareAll, nullptr,
-                                             OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
-  };
-  const win32::UniqueHandle source = open(from, FILE_READ_ATTRIBUTES);
-  const win32::UniqueHandle target = open(to, FILE_WRITE_ATTRIBUTES);
+  const win32::UniqueHandle source = win32::OpenFor(from, FILE_READ_ATTRIBUTES, true);
+  const win32::UniqueHandle target = win32::OpenFor(to, FILE_WRITE_ATTRIBUTES, true);
   FILETIME created, accessed, modified;
   if (source && target && ::GetFileTime(source.Get(), &created, &accessed, &modified))
     ::SetFileTime(target.Get(), &created, &accessed, &modified);
@@ -78,10 +58,10 @@ int CopyTree::Begin() {
 // Notes the entries of a directory whose copy has been made.
 int CopyTree::OpenDirectory(const std::string& relative) {
   win32::Directory directory;
-  int code = directory.Open(win32::Join(from_, relative), true, false);
+  int code = directory.Open(platform::Join(from_, relative), true, false);
   win32::Entry entry;
   while (code == 0 && (code = directory.Next(&entry)) > 0) {
-    pending_.push_back(win32::Join(relative, entry.name));
+    pending_.push_back(platform::Join(relative, entry.name));
     code = 0;
   }
   if (code == 0) made_.push_back(relative);
@@ -89,15 +69,16 @@ int CopyTree::OpenDirectory(const std::string& relative) {
 }
 
 int CopyTree::CopyEntry(const std::string& relative, std::string* failed) {
-  const std::string from = win32::Join(from_, relative);
-  const std::string to = win32::Join(to_, relative);
+  const std::string from = platform::Join(from_, relative);
+  const std::string to = platform::Join(to_, relative);
   *failed = relative;
   const bool follow = (flags_ & kCopyFollow) != 0;
   StatRecord record;
   const int code = win32::StatPath(from, follow, &record);
   if (code != 0) return code;
   const int64_t type = record.mode & kTypeMask;
-  if (type != kTypeDirectory) return CopyContent(from, to, type == kTypeLink);
+  if (type != kTypeDirectory)
+    return win32::Copy(from, to, type == kTypeLink ? COPY_FILE_COPY_SYMLINK : 0);
   // A followed link that leads back would go on until names end.
   if (std::count(relative.begin(), relative.end(), '\\') > 512) return UV_ELOOP;
   const int made = win32::MakeDirectoryAt(to);
@@ -123,10 +104,10 @@ Step CopyTree::Run(const Slice& slice) {
     if (code == 0 && slice.Expired() && !pending_.empty()) return Step::kAgain;
   }
   if (code != 0) {
-    error = {code, "cp", win32::Join(from_, failed), win32::Join(to_, failed)};
+    error = {code, "cp", platform::Join(from_, failed), platform::Join(to_, failed)};
   } else if ((flags_ & kCopyPreserve) != 0) {
     for (auto each = made_.rbegin(); each != made_.rend(); ++each)
-      CopyTimes(win32::Join(from_, *each), win32::Join(to_, *each));
+      CopyTimes(platform::Join(from_, *each), platform::Join(to_, *each));
   }
   return Step::kDone;
 }

@@ -1,14 +1,13 @@
-#include "platform/posix/tasks/scan_directory.h"
+#include "core/tasks/scan_directory.h"
 
-#include <fcntl.h>
+#include <uv.h>
 
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "platform/posix/retry.h"
-#include "platform/posix/tasks/beneath.h"
+#include "core/tasks/beneath.h"
 
 namespace uvfiles {
 
@@ -62,47 +61,27 @@ std::string Sorted(const std::string& names) {
 ScanDirectory::ScanDirectory(TaskArguments&& arguments)
     : arguments_(std::move(arguments)), names_only_((arguments_.numbers[0] & kNamesOnly) != 0) {}
 
-Step ScanDirectory::Fail(int code, const char* syscall) {
+Step ScanDirectory::Fail(int code) {
   reader_.Close();
-  error = {code, syscall, arguments_.bytes.back(), ""};
+  error = {code, "scandir", arguments_.bytes.back(), ""};
   return Step::kDone;
 }
 
-int ScanDirectory::OpenTop() {
-  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK;
-  if (arguments_.bytes.size() == 1) {
-    return Retrying([&] { return ::open(arguments_.bytes[0].c_str(), kFlags); });
-  }
-  UniqueFd holder;
-  const int root = OpenRoot(arguments_.bytes[0], arguments_.numbers[1], &holder);
-  if (IsDescriptorShortage(root)) return root;
-  if (root < 0) {
-    Fail(root, "root");
-    error.path = arguments_.bytes[0];
-    return root;
-  }
-  const bool stepwise = (arguments_.numbers[2] & kBeneathStepwise) != 0 || LacksOpenat2();
-  const int fd = Beneath(root, stepwise).Open(arguments_.bytes[1], kFlags, 0);
-  if (fd == kOutsideRoot) Fail(-EXDEV, "beneath");
-  return fd;
-}
-
 Step ScanDirectory::Run(const Slice& slice) {
-  if (cancelled()) return Fail(-ECANCELED);
+  if (cancelled()) return Fail(UV_ECANCELED);
   if (!reader_.IsOpen()) {
-    const int fd = OpenTop();
+    const int code = arguments_.bytes.size() == 1 ? reader_.Open(arguments_.bytes[0])
+                                                  : OpenBeneath(arguments_, &reader_, &error);
     // With nothing yet in hand: the caller waits for a descriptor and comes back.
-    if (IsDescriptorShortage(fd)) return Step::kReady;
+    if (IsDescriptorShortage(code)) return Step::kReady;
     if (error) return Step::kDone;
-    if (fd < 0) return Fail(fd);
-    const int code = reader_.Open(UniqueFd(fd));
     if (code < 0) return Fail(code);
   }
   return names_only_ ? ListNames(slice) : ListBatch(slice);
 }
 
 Step ScanDirectory::ListNames(const Slice& slice) {
-  DirectoryEntry entry;
+  platform::DirectoryEntry entry;
   for (size_t count = 1;; count++) {
     const int found = reader_.Next(&entry);
     if (found < 0) return Fail(found);
@@ -118,7 +97,7 @@ Step ScanDirectory::ListNames(const Slice& slice) {
 }
 
 Step ScanDirectory::ListBatch(const Slice& slice) {
-  DirectoryEntry entry;
+  platform::DirectoryEntry entry;
   bool ended = false;
   while (batch_.size() < ScanBatch::kMostEntries) {
     const int found = reader_.Next(&entry);
@@ -130,11 +109,7 @@ Step ScanDirectory::ListBatch(const Slice& slice) {
     batch_.Add(entry.name, entry.length, entry.inode, reader_.TypeOf(entry));
     if (batch_.size() % kEntriesPerLook == 0 && (slice.Expired() || cancelled())) break;
   }
-  if (batch_.size() == 0) {
-    reader_.Close();
-    return Step::kDone;
-  }
-  batch_.Flush(&output);
+  if (batch_.size() > 0) batch_.Flush(&output);
   if (!ended) return Step::kReady;
   reader_.Close();
   return Step::kDone;

@@ -1,9 +1,9 @@
-// The listing of one directory, as core/tasks/directories.h documents it.
+// kScanDirectory of core/tasks/directories.h.
 #pragma once
 
 #include "core/task.h"
 #include "core/tasks/scan_batch.h"
-#include "platform/win32/directory.h"
+#include "platform/directory_reader.h"
 
 namespace uvfiles {
 
@@ -14,11 +14,12 @@ class ScanDirectory final : public Task {
 
  private:
   Step Fail(int code);
-  Step Batch(bool ended);
+  Step ListNames(const Slice& slice);
+  Step ListBatch(const Slice& slice);
 
-  const std::string path_;
+  const TaskArguments arguments_;
   const bool names_only_;
-  win32::Directory directory_;
+  platform::DirectoryReader reader_;
   std::string names_;
   ScanBatch batch_;
 };

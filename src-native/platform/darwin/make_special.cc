@@ -1,17 +1,21 @@
-// mkfifoat came with macOS 13. Before it the directory has to be named: by the path that the kernel knows it by, which is
+// mknodat and mkfifoat came with macOS 13. Before them the directory has to be named: by the path that the kernel knows it by, which is
 // as good as the descriptor unless somebody renames a directory above it within these two calls.
-#include "platform/posix/make_fifo.h"
+#include "platform/posix/make_special.h"
 
 #include <fcntl.h>
 #include <sys/param.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include <cerrno>
 #include <string>
 
 namespace uvfiles {
 
-int MakeFifoAt(int directory, const char* name, mode_t mode) {
+int MakeSpecialAt(int directory, const char* name, const struct stat& original) {
+  if (!S_ISFIFO(original.st_mode)) {
+    errno = EINVAL;
+    return -1;
+  }
+  const mode_t mode = original.st_mode & 0777;
   if (directory == AT_FDCWD || name[0] == '/') return ::mkfifo(name, mode);
   char path[MAXPATHLEN];
   if (::fcntl(directory, F_GETPATH, path) != 0) return -1;

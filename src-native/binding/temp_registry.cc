@@ -1,22 +1,16 @@
 // The registry of temporary files, for JavaScript. Each environment has one owner, which ends with it. A descriptor gets from
 // the task that creates it into the table of open files, and from there to the task that closes it.
-#include "binding/temp_registry_binding.h"
+#include "core/temp_registry.h"
 
 #include <cstdint>
 
 #include "binding/environment.h"
+#include "binding/paths.h"
 #include "core/exit_signals.h"
-#include "core/temp_registry.h"
 
 namespace uvfiles {
 
 namespace {
-
-napi_value NumberOf(napi_env env, double number) {
-  napi_value value = nullptr;
-  napi_create_double(env, number, &value);
-  return value;
-}
 
 // The environment ends: a worker terminated, or the main thread's loop empty. exit() without that is the registry's own
 // business.
@@ -33,19 +27,11 @@ napi_value OpenTempOwner(napi_env env, napi_callback_info) {
   return NumberOf(env, static_cast<double>(owner));
 }
 
-struct Numbers {
-  double first = -1;
-  double second = -1;
-};
-
-Numbers NumbersOf(napi_env env, napi_callback_info info) {
-  napi_value values[2];
-  size_t count = 2;
-  Numbers numbers;
-  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
-  if (count >= 1) napi_get_value_double(env, values[0], &numbers.first);
-  if (count >= 2) napi_get_value_double(env, values[1], &numbers.second);
-  return numbers;
+// Value `index` of the call; -1: it has none.
+double NumberIn(napi_env env, const Call<2>& call, size_t index) {
+  double number = -1;
+  if (index < call.count) napi_get_value_double(env, call.values[index], &number);
+  return number;
 }
 
 void Forget(double registration) {
@@ -54,22 +40,22 @@ void Forget(double registration) {
 
 // forgetTemp(registration)
 napi_value ForgetTemp(napi_env env, napi_callback_info info) {
-  Forget(NumbersOf(env, info).first);
-  Environment::Get(env)->LetGoWhenIdle();
+  const Call<2> call(env, info);
+  Forget(NumberIn(env, call, 0));
+  call.environment->LetGoWhenIdle();
   return nullptr;
 }
 
 // releaseFile(number, registration): removes the file from the table, so that its descriptor belongs to the caller, and forgets
 // the registration, unless it is 0. False while operations use the file.
 napi_value ReleaseFile(napi_env env, napi_callback_info info) {
-  Environment* const environment = Environment::Get(env);
-  FileTable& files = environment->files;
-  const Numbers numbers = NumbersOf(env, info);
-  OpenFile* const file = files.Find(static_cast<uint32_t>(numbers.first));
+  const Call<2> call(env, info);
+  FileTable& files = call.environment->files;
+  OpenFile* const file = files.Find(static_cast<uint32_t>(NumberIn(env, call, 0)));
   const bool free = file != nullptr && !file->closing && file->in_flight == 0;
   if (free) files.Remove(file);
-  Forget(numbers.second);
-  environment->LetGoWhenIdle();
+  Forget(NumberIn(env, call, 1));
+  call.environment->LetGoWhenIdle();
   napi_value result = nullptr;
   napi_get_boolean(env, free, &result);
   return result;
@@ -88,18 +74,12 @@ napi_value RewatchSignals(napi_env, napi_callback_info) {
 
 }  // namespace
 
-void InitTempRegistry(napi_env env, napi_value exports) {
-  const napi_property_descriptor properties[] = {
-      {"openTempOwner", nullptr, OpenTempOwner, nullptr, nullptr, nullptr, napi_enumerable,
-       nullptr},
-      {"forgetTemp", nullptr, ForgetTemp, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
-      {"releaseFile", nullptr, ReleaseFile, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
-      {"rewatchSignals", nullptr, RewatchSignals, nullptr, nullptr, nullptr, napi_enumerable,
-       nullptr},
-      {"watchedSignals", nullptr, WatchedSignals, nullptr, nullptr, nullptr, napi_enumerable,
-       nullptr},
-  };
-  napi_define_properties(env, exports, sizeof properties / sizeof properties[0], properties);
+void DefineTempRegistry(Napi::Env env, Napi::Object exports) {
+  DefineFunction(env, exports, "openTempOwner", OpenTempOwner);
+  DefineFunction(env, exports, "forgetTemp", ForgetTemp);
+  DefineFunction(env, exports, "releaseFile", ReleaseFile);
+  DefineFunction(env, exports, "rewatchSignals", RewatchSignals);
+  DefineFunction(env, exports, "watchedSignals", WatchedSignals);
 }
 
 }  // namespace uvfiles
