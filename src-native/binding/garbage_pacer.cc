@@ -10,8 +10,8 @@ constexpr double kMiB = 1 << 20;
 constexpr double kFirstPeriod = 16 * kMiB;
 constexpr double kShortestPeriod = 2 * kMiB;
 constexpr double kLongestPeriod = 32 * kMiB;  // V8 scavenges by itself
-// Two mark-compacts before so much was given out divide the period by four: fewer cost less than the garbage that prevents them.
-// After so much without one it grows, and doubles in 90 scavenges.
+// Two mark-compacts before so much was given out divide the period by four: fewer cost less than the garbage that
+// prevents them. After so much without one it grows, and doubles in 90 scavenges.
 constexpr double kPatience = 256 * kMiB;
 constexpr double kGrowth = 1 + 1.0 / 128;
 constexpr double kFirstShare = 1.0 / 3;

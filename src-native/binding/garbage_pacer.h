@@ -1,14 +1,15 @@
 // Keeps V8's scavenges in step with the external memory that JavaScript is given, so that V8 need not mark the whole heap.
 //
-// Buffers that were dropped soon are freed by a scavenge. V8 scavenges when its young space is full of its own objects, of which
-// the library makes few. Until then their memory counts against the limit of the old generation, and in a program with a small
-// heap 7 MiB of it are enough: V8 marks the whole heap, which takes the event loop about 10 ms, and finds that nothing in the old
-// generation was garbage. fs.promises avoids this by accident: it makes more objects per read.
+// Buffers that were dropped soon are freed by a scavenge. V8 scavenges when its young space is full of its own objects,
+// of which the library makes few. Until then their memory counts against the limit of the old generation, and in a
+// program with a small heap 7 MiB of it are enough: V8 marks the whole heap, which takes the event loop about 10 ms,
+// and finds that nothing in the old generation was garbage. fs.promises avoids this by accident: it makes more objects
+// per read.
 //
-// So the pacer makes young garbage, in proportion to the memory that is given out. Neither the right proportion nor the right
-// distance between scavenges is known: they depend on the sizes of the young space and of the heap, and on what else the program
-// allocates. The pacer learns them from two pieces of garbage of its own. A scavenge clears a weak reference to a young one, and
-// only a mark-compact clears one to an old one.
+// So the pacer makes young garbage, in proportion to the memory that is given out. Neither the right proportion nor the
+// right distance between scavenges is known: they depend on the sizes of the young space and of the heap, and on what
+// else the program allocates. The pacer learns them from two pieces of garbage of its own. A scavenge clears a weak
+// reference to a young one, and only a mark-compact clears one to an old one.
 #pragma once
 
 #include <node_api.h>

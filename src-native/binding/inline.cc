@@ -21,8 +21,9 @@ class Spending {
   const uint64_t began_;
 };
 
-// inlineRead(view): kSize bytes at kPosition of kFile into the view from kOffset on. After a miss, kAnswer says how many bytes at the
-// position stand in the view all the same. The file's own position is behind them with kKeepBlock, and where it was without.
+// inlineRead(view): kSize bytes at kPosition of kFile into the view from kOffset on. After a miss, kAnswer says how
+// many bytes at the position stand in the view all the same. The file's own position is behind them with kKeepBlock,
+// and where it was without.
 napi_value InlineRead(napi_env env, napi_callback_info info) {
   const Call<1> call(env, info);
   double* const arguments = call.arguments;
@@ -120,8 +121,8 @@ struct ViewCall : PathCall<kMost> {
   size_t size = 0;
 };
 
-// inlineReadFile(path, view, root?): the file's size if all of it stands in the view now. With kFlags 1, its status stands from
-// kAnswer on. With a root, nothing outside it is read.
+// inlineReadFile(path, view, root?): the file's size if all of it stands in the view now. With kFlags 1, its status
+// stands from kAnswer on. With a root, nothing outside it is read.
 napi_value InlineReadFile(napi_env env, napi_callback_info info) {
   const ViewCall<3> call(env, info);
   const bool with_status = call.arguments[kFlags] != 0;

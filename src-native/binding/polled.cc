@@ -17,8 +17,9 @@ napi_value StopWaiting(napi_env env, napi_callback_info) {
   return nullptr;
 }
 
-// adoptNow(): a file on the descriptor arguments[kPosition], which stays somebody else's. Answers in kStatus, kFile, kMode
-// (its kind), kWhence (seekable), kPosition and kSize. It asks no server: neither for what the kernel knows of an open descriptor nor for its position.
+// adoptNow(): a file on the descriptor arguments[kPosition], which stays somebody else's. Answers in kStatus, kFile,
+// kMode (its kind), kWhence (seekable), kPosition and kSize. It asks no server: neither for what the kernel knows of an
+// open descriptor nor for its position.
 napi_value AdoptNow(napi_env env, napi_callback_info) {
   Environment* const environment = Environment::Get(env);
   double* const arguments = environment->arguments;

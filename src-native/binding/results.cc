@@ -1,5 +1,5 @@
-// Memory for results on JavaScript's heap. The loop thread allocates it in advance, pool threads fill it, and JavaScript gets it
-// without a copy.
+// Memory for results on JavaScript's heap. The loop thread allocates it in advance, pool threads fill it, and
+// JavaScript gets it without a copy.
 #include "binding/environment.h"
 
 namespace uvfiles {

@@ -157,7 +157,8 @@ napi_value CopyOut(napi_env env, napi_callback_info info) {
   return copied;
 }
 
-// copyLate(index, view): copies the same bytes into a view of exactly their length. Returns the length of the view at the call.
+// copyLate(index, view): copies the same bytes into a view of exactly their length. Returns the length of the view at
+// the call.
 napi_value CopyLate(napi_env env, napi_callback_info info) {
   const CopyCall to(env, info);
   return NumberOf(env, to.environment->CopyLate(to.index, to.data, to.length));
@@ -172,8 +173,8 @@ napi_value Cancel(napi_env env, napi_callback_info info) {
   return NumberOf(env, static_cast<int>(result));
 }
 
-// finishNow(slot): for exit. Cancels the operation if it has not begun, else waits for it. Returns its result; arguments[kSize]
-// gets the number of bytes that a failed write has written.
+// finishNow(slot): for exit. Cancels the operation if it has not begun, else waits for it. Returns its result;
+// arguments[kSize] gets the number of bytes that a failed write has written.
 napi_value FinishNow(napi_env env, napi_callback_info info) {
   const Call<1> call(env, info);
   Operation* const operation = InSlot(env, call);

@@ -46,8 +46,8 @@ napi_value ForgetTemp(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// releaseFile(number, registration): removes the file from the table, so that its descriptor belongs to the caller, and forgets
-// the registration, unless it is 0. False while operations use the file.
+// releaseFile(number, registration): removes the file from the table, so that its descriptor belongs to the caller, and
+// forgets the registration, unless it is 0. False while operations use the file.
 napi_value ReleaseFile(napi_env env, napi_callback_info info) {
   const Call<2> call(env, info);
   FileTable& files = call.environment->files;

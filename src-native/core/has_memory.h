@@ -7,9 +7,10 @@
 
 namespace uvfiles {
 
-// A std::string ends the process when there is no memory for it, and so does Node where there is little. What is large is asked
-// for and given back before, so that the call can fail instead. Another thread can take that memory before the string does: then
-// the process ends all the same. So this is called before an operation does anything, never after it has changed a file.
+// A std::string ends the process when there is no memory for it, and so does Node where there is little. What is large
+// is asked for and given back before, so that the call can fail instead. Another thread can take that memory before the
+// string does: then the process ends all the same. So this is called before an operation does anything, never after it
+// has changed a file.
 inline bool HasMemoryFor(size_t size) {
   constexpr size_t kLarge = 4 * 1024;
   if (size < kLarge) return true;

@@ -279,8 +279,8 @@ int64_t InlineIO::Describe(int fd, const char* path, int flags, InlineState* sta
   return kMiss;
 }
 
-// RWF_NOWAIT is refused by file systems without it, and a read at a position by FIFOs and terminals. Devices without a size are
-// read, but their end is not where the bytes end.
+// RWF_NOWAIT is refused by file systems without it, and a read at a position by FIFOs and terminals. Devices without a
+// size are read, but their end is not where the bytes end.
 int64_t InlineIO::ReadBlind(int fd, char* data, size_t size) {
   const int64_t count = platform::ReadCached(fd, data, size, 0);
   // Fewer bytes than asked for: the file ends there, or the cache does.

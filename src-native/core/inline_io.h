@@ -4,7 +4,8 @@
 // the same bytes. A miss is not free (RWF_NOWAIT starts read-ahead on the calling thread), so a file that misses is left
 // alone for a while, and where cachestat tells beforehand no attempt is made.
 //
-// Thread safety: one environment's loop thread. `Prepare` and `LearnDevice` are called by pool threads, on a file nobody else has yet.
+// Thread safety: one environment's loop thread. `Prepare` and `LearnDevice` are called by pool threads, on a file
+// nobody else has yet.
 #pragma once
 
 #include <cstddef>
@@ -82,8 +83,8 @@ class InlineIO {
 
  private:
   int OpenPath(const char* path, int flags, const char* root = nullptr);
-  // A descriptor that `OpenPath` has opened with O_NONBLOCK, which reads of regular files do not heed: itself if it is as `Open`
-  // says, or kMiss. In that case it is closed, or kept for `TakeOpened`.
+  // A descriptor that `OpenPath` has opened with O_NONBLOCK, which reads of regular files do not heed: itself if it is
+  // as `Open` says, or kMiss. In that case it is closed, or kept for `TakeOpened`.
   int64_t Describe(int fd, const char* path, int flags, InlineState* state, StatRecord* status,
                    const char* root);
   // A whole cached file that is shorter than `size`, without a look at what it is: a count, or kMiss.

@@ -64,8 +64,8 @@ struct WalkBase {
 
 constexpr int kPassOver = 1;
 
-// Opens the directory `relative` of `top` ("": the top itself) in the reader. 0; kPassOver for a link that is not to be followed; or
-// a negative code.
+// Opens the directory `relative` of `top` ("": the top itself) in the reader. 0; kPassOver for a link that is not to be
+// followed; or a negative code.
 int OpenInWalk(const std::string& top, const std::string& relative, bool follow, WalkBase* base,
                DirectoryReader* reader);
 

@@ -1,7 +1,7 @@
 // The system calls on paths that core/tasks/path_call.h offers to JavaScript.
 //
-// Every function answers 0 or a negative code in libuv's numbering, unless it says otherwise. Links are followed where `follow`
-// says so, or nothing is said and POSIX follows them. Any thread.
+// Every function answers 0 or a negative code in libuv's numbering, unless it says otherwise. Links are followed where
+// `follow` says so, or nothing is said and POSIX follows them. Any thread.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Stats and opens the paths of a list, one after another. Neighbours are often in one directory, which POSIX systems make use of.
-// Not thread-safe; used by one task. It may hold descriptors.
+// Stats and opens the paths of a list, one after another. Neighbours are often in one directory, which POSIX systems
+// make use of. Not thread-safe; used by one task. It may hold descriptors.
 #pragma once
 
 #include <cstddef>

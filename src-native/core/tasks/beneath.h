@@ -47,8 +47,8 @@ enum class BeneathCall : int64_t {
 
 // int32 FileKind; int32 1 where it has a position; int32 1 where it is polled; int32 CacheAccess; int64 position; int64 size.
 
-// Opens the directory that kScanDirectory is to list, beneath a root. 0; a negative code; or one with `error`, for the root and
-// for an escape.
+// Opens the directory that kScanDirectory is to list, beneath a root. 0; a negative code; or one with `error`, for the
+// root and for an escape.
 int OpenBeneath(const TaskArguments& arguments, platform::DirectoryReader* reader,
                 TaskError* error);
 

@@ -113,8 +113,8 @@ ReadMany::Progress ReadMany::Begin() {
     Reserve(std::max<uint64_t>(expected_, std::min<uint64_t>(all, most)) +
             (paths_left_ + 2) * kEntrySize);
   }
-  // A large file gets a batch of its own, so that neither keeps the memory of the other. It is opened again for that batch: until
-  // the consumer asks for it, the task holds no descriptor.
+  // A large file gets a batch of its own, so that neither keeps the memory of the other. It is opened again for that
+  // batch: until the consumer asks for it, the task holds no descriptor.
   if (expected_ > batch_size_ / 2 && count_ > 0) {
     file_.Reset();
     at_ = path_at;

@@ -37,7 +37,8 @@ class ReadMany final : public Task {
   Step Flush(Step step);
 
   const std::string paths_;
-  // Keeps the files that it has opened ahead until the batch is full: to open them again in each slice costs more than a read.
+  // Keeps the files that it has opened ahead until the batch is full: to open them again in each slice costs more than
+  // a read.
   const std::unique_ptr<platform::PathList> list_;
   const size_t batch_size_;
   const int64_t slow_ns_;

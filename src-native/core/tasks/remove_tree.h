@@ -1,5 +1,5 @@
-// Removes a directory and everything in it. It removes nothing else, even if other programs rename, link or swap things in the
-// tree meanwhile.
+// Removes a directory and everything in it. It removes nothing else, even if other programs rename, link or swap things
+// in the tree meanwhile.
 //
 // POSIX: openat and unlinkat, descriptor by descriptor, O_NOFOLLOW at every level. Links are removed, never followed.
 // Only memory limits the depth; PATH_MAX and the number of descriptors do not. Names are bytes. Entries that vanish

@@ -1,7 +1,8 @@
 // kTempFile creates a temporary file that nobody else can have opened, named or guessed; kTempDirectory creates a directory.
 //
-// O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, mode exactly 0600 (0700) whatever the umask, 80 random bits in its name, another name
-// after EEXIST. If the task fails or is cancelled, or its output is not delivered, the destructor closes and removes what it made.
+// O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, mode exactly 0600 (0700) whatever the umask, 80 random bits in its name, another
+// name after EEXIST. If the task fails or is cancelled, or its output is not delivered, the destructor closes and
+// removes what it made.
 //
 // Arguments: bytes: directory (absolute where it is to be registered), prefix, suffix. numbers: TempFileFlags (of which only
 //   kRegistered counts for directories), owner.

@@ -1,4 +1,5 @@
-// APFS clones a file under a new name. Between two open files there is no copy in this kernel: the loop of read and write does it.
+// APFS clones a file under a new name. Between two open files there is no copy in this kernel: the loop of read and
+// write does it.
 #include "platform/posix/fast_copy.h"
 
 #include <sys/clonefile.h>

@@ -1,5 +1,5 @@
-// mknodat and mkfifoat came with macOS 13. Before them the directory has to be named: by the path that the kernel knows it by, which is
-// as good as the descriptor unless somebody renames a directory above it within these two calls.
+// mknodat and mkfifoat came with macOS 13. Before them the directory has to be named: by the path that the kernel knows
+// it by, which is as good as the descriptor unless somebody renames a directory above it within these two calls.
 #include "platform/posix/make_special.h"
 
 #include <fcntl.h>

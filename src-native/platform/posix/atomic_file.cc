@@ -28,8 +28,8 @@ namespace {
 constexpr int kMaxLinks = 40;  // as the kernel's own limit
 constexpr size_t kOverwritePiece = 256 * 1024;
 
-// What linkat says where there are no links, or none to a file without a name. EPERM is also said to who may not make one
-// to another's file, ENOENT and ENOTDIR where /proc is not what it should be. On macOS ENOTSUP is a number of its own.
+// Errors of linkat on file systems without links, or without links to nameless files. EPERM also means that the process may not
+// link another user's file, ENOENT and ENOTDIR that /proc is not mounted. On macOS, ENOTSUP and EOPNOTSUPP differ.
 bool IsNoSuchLink(int code) {
   return code == -EXDEV || code == -EOPNOTSUPP || code == -ENOTSUP || code == -ENOSYS ||
          code == -EPERM || code == -EINVAL || code == -ENOENT || code == -ENOTDIR ||
@@ -75,7 +75,7 @@ int PosixAtomicFile::Resolve(const std::string& path) {
                     : platform::Join(SplitLastName(current).parent, text);
       continue;
     }
-    // A device or a FIFO is not for replacing by a file.
+    // A file must not take the place of a device or a FIFO.
     if (code == 0 && !S_ISREG(found.st_mode)) return -EINVAL;
     if (code == 0 && (flags_ & kAtomicExclusive) != 0) return -EEXIST;
     if (current.empty()) return -ENOENT;
@@ -89,7 +89,7 @@ int PosixAtomicFile::Resolve(const std::string& path) {
 }
 
 int PosixAtomicFile::OpenDirectory() {
-  // Only a directory that is open for reading can be synced; writing into it needs no such permission.
+  // Only a directory that is open for reading can be synced. To create files in it needs no such permission.
   const int flags = (flags_ & kDurable) != 0 ? kOpenToList : kOpenAsBase;
   const int fd = Retrying([&] { return ::open(directory_path_.c_str(), flags); });
   directory_.Reset(fd);
@@ -97,7 +97,7 @@ int PosixAtomicFile::OpenDirectory() {
 }
 
 int PosixAtomicFile::BuildName() {
-  // Nothing of the target's name: that may be as long as the file system allows, which may be 143 bytes (eCryptfs).
+  // Without the target's name, which may already be as long as the file system allows (143 bytes on eCryptfs).
   temp_name_.clear();
   const int code = AppendPassingName(".new.", &temp_name_);
   if (code < 0) temp_name_.clear();
@@ -115,7 +115,7 @@ int PosixAtomicFile::Make() {
 }
 
 int PosixAtomicFile::MakeNamed() {
-  // Never more open than the old file is, while it has a name.
+  // While the new file has a name, nobody may open it who may not open the old one.
   mode_t mode = permissions_;
   struct stat old;
   if (::fstatat(directory_.Get(), name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -162,7 +162,7 @@ int PosixAtomicFile::OpenToOthers(std::string* path) {
   if ((own.st_mode & kOwnerBits) != kOwnerBits) {
     code = Retrying([&] { return ::fchmod(file_.Get(), (own.st_mode & 07777) | kOwnerBits); });
     if (code < 0) return code;
-    own_mode_ = own.st_mode;  // with the file's type, so that it is never 0
+    own_mode_ = own.st_mode;  // includes the file's type, so it is never 0
   }
   *path =
       temp_name_.empty() ? NamelessPath(file_.Get()) : platform::Join(directory_path_, temp_name_);
@@ -183,7 +183,7 @@ int PosixAtomicFile::AdoptOldFile() {
   mode_t mode = old.st_mode & 07777;
   if (own.st_uid != old.st_uid || own.st_gid != old.st_gid) {
     const bool given = ::fchown(file_.Get(), old.st_uid, old.st_gid) == 0;
-    // The group alone, where its members may; set-ID bits are not for another owner.
+    // The group alone, if the process is a member. Set-ID bits must not apply to another owner.
     if (!given && (own.st_gid == old.st_gid ||
                    ::fchown(file_.Get(), static_cast<uid_t>(-1), old.st_gid) != 0)) {
       mode &= static_cast<mode_t>(~S_ISGID);
@@ -198,7 +198,7 @@ int PosixAtomicFile::AdoptOldFile() {
   return Retrying([&] { return ::fchmod(file_.Get(), mode); });
 }
 
-// Names a nameless file: as the target itself where that is new, so that not even a kill in between leaves another name.
+// Names a nameless file: as the target itself if that does not exist, so that a process that is killed leaves no other name.
 int PosixAtomicFile::Link() {
   int code = NameNameless(file_.Get(), directory_.Get(), name_.c_str());
   if (code == 0) {
@@ -217,8 +217,8 @@ int PosixAtomicFile::Link() {
   return code;
 }
 
-// A nameless file that cannot be named goes over into one that has a name: some file systems, and what is between them
-// and us, make the one and refuse the other.
+// Copies a nameless file that cannot be named into one that has a name. Some file systems and sandboxes can create nameless
+// files but refuse to name them.
 int PosixAtomicFile::MoveToNamed(const Task& task) {
   const UniqueFd nameless = std::move(file_);
   struct stat found;
@@ -246,8 +246,8 @@ int PosixAtomicFile::PutInPlace() {
       [&] { return ::renameat(directory, temp_name_.c_str(), directory, name_.c_str()); });
 }
 
-// Nobody cancels this: half of the new content would help nobody. It is truncated last, so that a disk that is full says so
-// before the old content has gone.
+// This is not cancelled: half of the new content is of no use. The target is truncated last, so that a full disk is
+// reported while the old content is still there.
 int PosixAtomicFile::OverwriteFrom(int fd) {
   UniqueFd target(Retrying([&] {
     return ::openat(directory_.Get(), name_.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -295,7 +295,7 @@ int PosixAtomicFile::Publish(const Task& task, TaskError* error) {
     const bool known = ::fstat(file_.Get(), &own) == 0;
     failed = Fail(code = platform::CloseFile(file_.Release()), "close");
     struct stat there;
-    // Published a moment ago under a name that was free, and now it is not sure what it holds.
+    // It was published under a name that was free, but its content is not certain any more.
     if (failed && is_published_ && known &&
         ::fstatat(directory_.Get(), name_.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
         IsSame(there, own)) {

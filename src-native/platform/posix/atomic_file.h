@@ -1,13 +1,13 @@
 // The AtomicFile of POSIX systems.
 //
-// While it is written it has no name at all where the file system can do that (O_TMPFILE), so that a killed process
-// leaves nothing; it is linked under ".new.RANDOM.uvfiles" for the instant before the rename that publishes it. Where
-// there are no nameless files it has that name from the start, made with O_EXCL.
+// If the file system supports it (O_TMPFILE), the new file has no name while it is written, so a killed process leaves
+// nothing. It gets the name ".new.RANDOM.uvfiles" just before the rename that publishes it. On other file systems, it
+// is created under that name with O_EXCL.
 //
-// A file that is a mount point itself (a bind mount) cannot be replaced: EBUSY. With `kInPlaceIfBusy` the new content is then
-// copied into it, which is not atomic.
+// A file that is a mount point itself (a bind mount) cannot be replaced: EBUSY. With `kInPlaceIfBusy`, the new content
+// is then copied into it, which is not atomic.
 //
-// A link is followed: what it leads to gets the new content, and it stays a link.
+// Links are followed: the file that a link leads to gets the new content, and the link stays.
 #pragma once
 
 #include <sys/stat.h>
@@ -46,7 +46,7 @@ class PosixAtomicFile final : public AtomicFile {
   std::string path_;  // as given
   int64_t flags_ = 0;
   mode_t permissions_ = 0;
-  mode_t own_mode_ = 0;  // what OpenToOthers has changed; 0: nothing
+  mode_t own_mode_ = 0;  // before OpenToOthers changed it; 0: it did not
   std::string directory_path_;
   std::string name_;  // of the target in its directory
   UniqueFd directory_;

@@ -30,7 +30,7 @@ void CopyContent::Begin(int from, int to, int64_t size, int64_t blocks, bool emp
   code_ = 0;
   sparse_ = empty && blocks * 512 < size;
   extent_end_ = sparse_ ? 0 : INT64_MAX;
-  // Files of /proc and the like say that they are empty; only reading tells.
+  // Files in /proc and the like report size 0, whatever they contain.
   way_ = size > 0 && empty ? Way::kClone : Way::kLoop;
   if (size > kLargeFile) WillReadOnce(from);
 }
@@ -76,7 +76,7 @@ bool CopyContent::NextExtent() {
     }
   }
 #endif
-  // The file system does not tell: all of it is data.
+  // The file system does not report holes.
   sparse_ = false;
   extent_end_ = INT64_MAX;
   return true;
@@ -92,7 +92,7 @@ int64_t CopyContent::CopyPiece() {
       Fail(moved, "copy_file_range");
       return moved;
     }
-    // Before the end by stat some file systems answer 0 for what they can only read.
+    // Some file systems answer 0 before the end of files that they can only read.
     if (moved == 0 && offset_ >= size_) return 0;
     way_ = Way::kLoop;
   }

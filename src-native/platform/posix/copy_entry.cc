@@ -35,19 +35,19 @@ void TimesOf(const struct stat& found, struct timespec times[2]) {
 void CopyMetadata(int from, const struct stat& found, int to, const CopyOptions& options) {
   // Ownership first: changing it clears set-user-ID. Attributes before the mode: an access list is part of both.
   if (options.owner && ::fchown(to, found.st_uid, found.st_gid) != 0) {
-    // Not ours to give away; the group may be.
+    // Only root can give files to another user. The group can be one of the process's own.
     const int group_only = ::fchown(to, static_cast<uid_t>(-1), found.st_gid);
     static_cast<void>(group_only);
   }
   if (options.preserve) CopyAttributes(from, to);
   mode_t mode = found.st_mode & (options.all_modes ? kAllModeBits : kPermissionBits);
   struct stat copy;
-  // It was made with that mode, of which the umask may have taken something.
+  // It was created with that mode, less the umask.
   if (!options.preserve && !options.owner && ::fstat(to, &copy) == 0 &&
       (copy.st_mode & kAllModeBits) == mode) {
     return;
   }
-  // Set-user-ID on another user's behalf would be a gift to whoever planted the original.
+  // A copy that belongs to another user than the original must not run as that user.
   if (options.preserve && ::fstat(to, &copy) == 0 && copy.st_uid == found.st_uid &&
       copy.st_gid == found.st_gid) {
     mode = found.st_mode & kAllModeBits;
@@ -74,7 +74,7 @@ int CopyEntry::BeginFile(int from_directory, const char* from, int to_directory,
   return OpenBoth(from, from_directory);
 }
 
-// `make` once, and once more after removing what stands in its place.
+// Calls `make`, and if the name is taken, removes the entry and calls it once more.
 template <typename Make>
 int CopyEntry::MakeReplacing(Make make) {
   int code = Retrying(make);
@@ -103,7 +103,7 @@ int CopyEntry::Begin(int from_directory, const char* from, int to_directory, con
 }
 
 int CopyEntry::OpenBoth(const char* from, int from_directory) {
-  // O_NONBLOCK: should it have become a FIFO meanwhile.
+  // O_NONBLOCK, because it may have been replaced by a FIFO.
   int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   if (!options_.follow) flags |= O_NOFOLLOW;
   const int fd = Retrying([&] { return ::openat(from_directory, from, flags); });
@@ -121,8 +121,8 @@ int CopyEntry::OpenBoth(const char* from, int from_directory) {
   return 0;
 }
 
-// A clone has the original's times and attributes, so it is one where those are wanted. It may be read-only: what is left to
-// do needs no more than a descriptor of it.
+// A clone has the original's times and attributes, so this is for copies that shall have them. It may be read-only:
+// what is left to do needs a descriptor only.
 bool CopyEntry::Clone() {
   if (!options_.preserve || CloneAs(from_.Get(), to_directory_, to_name_) != 0) return false;
   made_ = true;
@@ -142,8 +142,8 @@ int CopyEntry::OpenTarget() {
   cloned_ = Clone();
   if (cloned_) return 0;
   const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY;
-  // Nobody may do more with the copy than with the original, also before it has the original's mode. Ownership and
-  // attributes come first where they are copied.
+  // Before the copy has the original's mode, it must not give more permissions than the original. If owner and attributes are
+  // copied, too, nobody but the process's own user has access until then.
   const mode_t mode = found_.st_mode & (options_.preserve || options_.owner ? 0700 : 0777);
   int fd = Retrying([&] { return ::openat(to_directory_, to_name_, flags | O_EXCL, mode); });
   if (fd >= 0) {
@@ -152,7 +152,7 @@ int CopyEntry::OpenTarget() {
     return 0;
   }
   if (fd != -EEXIST || options_.exclusive) return fd;
-  // Without O_TRUNC: it may be the original itself.
+  // Without O_TRUNC, because it may be the original itself.
   fd = Retrying([&] { return ::openat(to_directory_, to_name_, flags | O_NONBLOCK, mode); });
   if (fd < 0) return fd;
   UniqueFd target(fd);
@@ -198,13 +198,13 @@ Step CopyEntry::Run(const Slice& slice, const Task& task) {
     if (content_.Run(slice, task) == Step::kAgain) return Step::kAgain;
     if (content_.code() < 0) return Fail(content_.code());
   }
-  // The mode of a device is the system's.
+  // A device keeps its mode.
   if (to_is_file_) CopyMetadata(from_.Get(), found_, to_.Get(), options_);
   if (options_.durable && to_is_file_) {
     const int code = platform::Sync(to_.Get());
     if (code < 0) return Fail(code);
   }
-  // Some file systems say only now that the disk is full.
+  // Some file systems report a full disk only at close.
   const int code = platform::CloseFile(to_.Release());
   if (code < 0) return Fail(code);
   from_.Reset();

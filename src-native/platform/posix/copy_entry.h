@@ -1,4 +1,4 @@
-// Copies one entry of a directory that is no directory itself: a file, a link, a FIFO, a device. A slice at a time.
+// Copies one entry of a directory that is not a directory itself: a file, a link, a FIFO or a device. A slice at a time.
 // Not thread-safe; used by one task for many entries in turn.
 #pragma once
 
@@ -24,17 +24,17 @@ struct CopyOptions {
 // Times of `found`, for utimensat.
 void TimesOf(const struct stat& found, struct timespec times[2]);
 
-// Gives the open copy what `options` ask for of the open original. Where the process may not, it passes over.
+// Gives the open copy the metadata of the open original that `options` ask for, as far as the process may.
 void CopyMetadata(int from, const struct stat& found, int to, const CopyOptions& options);
 
 class CopyEntry {
  public:
-  // Both names stay valid until the end. Nothing has been made when it answers an error or a shortage of descriptors.
+  // Both names stay valid until the end. Nothing has been made if it returns an error or a shortage of descriptors.
   // 0: call Run. Another positive number: done, there is nothing to run. Negative: failed.
   int Begin(int from_directory, const char* from, int to_directory, const char* to,
             const CopyOptions& options);
 
-  // The same for what a listing says is a file: -EINVAL where it is none by now.
+  // The same for an entry that a listing called a file: -EINVAL if it is not one any more.
   int BeginFile(int from_directory, const char* from, int to_directory, const char* to,
                 const CopyOptions& options);
 

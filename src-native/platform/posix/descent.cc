@@ -54,8 +54,8 @@ Descent::Above Descent::OpenAbove() {
   return Above::kLost;
 }
 
-// Goes down by name from the top, which is open, to level `wanted`, each step being the directory that it was, and opens
-// that level's stream. `reached` is how far that went. 0, or why it went no further.
+// Goes down by name from the top, which is open, to level `wanted`, and opens that level's stream. Each directory on
+// the way must be the one that it was. `reached` is the lowest level that was. Returns 0, or why it went no further.
 int Descent::Reopen(size_t wanted, size_t* reached) {
   UniqueFd fd;
   int code = 0;
@@ -76,8 +76,8 @@ int Descent::Reopen(size_t wanted, size_t* reached) {
   return -errno;
 }
 
-// The lowest level was moved out from under the one above it (or its ".." may not be opened). Goes down again by name
-// and drops whatever is not there any more; what took its place is met again when its parent is listed.
+// The lowest level was moved to another parent, or its ".." may not be opened. Goes down again by name and drops the
+// levels that are not found. What has taken their place is found when its parent is listed.
 void Descent::RestoreFromTop() {
   size_t reached;
   Reopen(levels_.size() - 2, &reached);
@@ -95,7 +95,7 @@ bool Descent::GiveUp(Level* level) {
 }
 
 bool Descent::GiveUpOne() {
-  // Not the top, which everything else is found from, and not the lowest, which is in use.
+  // Not the top, from which all others are found, and not the lowest, which is in use.
   if (levels_.size() < 3 || first_open_ == 0 || first_open_ + 1 >= levels_.size()) return false;
   if (!GiveUp(&levels_[first_open_])) return false;
   ++first_open_;

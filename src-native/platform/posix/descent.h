@@ -1,9 +1,8 @@
-// The way from the top of a tree down to the directory being worked on, one Level a directory, held by descriptors
-// and never by path: nothing renamed or linked under it can lead it out of the tree.
+// The path from the top of a tree down to the current directory, with one Level per directory. Levels are held by
+// descriptor, never by path, so renames and links in the tree cannot lead out of it.
 //
-// However deep the tree is, only a few descriptors are open: those above the lowest ones are given up and found again
-// through "..", which counts only when it is the same directory as before, or else by name from the top, each step
-// checked the same way. Not thread-safe.
+// Only a few descriptors are open at any depth. Upper levels give theirs up, and are opened again through "..", or else
+// by name from the top. An opened directory must be the same one as before. Not thread-safe.
 #pragma once
 
 #include <sys/types.h>
@@ -35,17 +34,17 @@ class Descent {
     // Known once the stream has been given up.
     dev_t device = 0;
     ino_t inode = 0;
-    uint32_t pass = 0;  // how often this directory was found filled again after it had been emptied
-    bool failed = false;                   // something in it stays
-    bool unlocked = false;                 // its mode has been widened once
+    uint32_t pass = 0;      // how often new entries were found after it had been emptied
+    bool failed = false;    // something in it stays
+    bool unlocked = false;  // its mode has been widened once
     std::unordered_set<std::string> kept;  // names not to be tried again when listing starts over
-    std::shared_ptr<RemovalShelf> shelf;   // what of it is in the hands of others, if anything
+    std::shared_ptr<RemovalShelf> shelf;   // its entries that others remove; null: none
     std::vector<ListedEntry> rest;         // listed already, and still to be done
     bool listed = false;                   // to the end, once
     bool GivenUp() const { return inode != 0; }
   };
 
-  // At most this many levels hold a descriptor; the top one always does.
+  // The most levels that hold a descriptor. The top always does.
   static constexpr size_t kMaxOpen = 16;
 
   bool empty() const { return levels_.empty(); }

@@ -41,12 +41,12 @@ bool IsDirectory(const std::string& path) {
   return Retrying([&] { return ::stat(path.c_str(), &found); }) == 0 && S_ISDIR(found.st_mode);
 }
 
-// Downwards from the lowest that exists, so that the usual case is one call.
+// Starts with the last directory, because usually only that one is missing.
 bool MakeChain(const std::string& path, int64_t mode, bool exist_ok, const Task& task,
                TaskError* error) {
   const size_t whole = LengthWithoutDots(path);
   size_t length = whole;
-  // Up, until one can be made or is there.
+  // Up, until one can be made or exists.
   for (;;) {
     const bool is_last = length == whole;
     std::string current = path.substr(0, length);
@@ -56,10 +56,10 @@ bool MakeChain(const std::string& path, int64_t mode, bool exist_ok, const Task&
       length = ParentLength(path, length);
       continue;
     }
-    // Somebody else may make the same directories: theirs are as good, but for the last, which the caller asked for.
+    // Another program may make the same directories. That is fine, except for the last one.
     if (code == -EEXIST && !is_last) break;
     if (is_last && exist_ok && IsDirectory(current)) return true;
-    // A file system may say EROFS or EACCES before it says EEXIST.
+    // Some file systems answer EROFS or EACCES instead of EEXIST.
     if (!is_last && IsDirectory(current)) break;
     *error = {code, "mkdir", is_last ? path : std::move(current), ""};
     return false;

@@ -60,7 +60,7 @@ int ReadLinkAt(int directory, const std::string& name, std::string* text) {
 int SyncDirectory(const std::string& path, bool whole_file_system) {
   const int fd = OpenRetrying(AT_FDCWD, path.c_str(), O_RDONLY);
   if (fd == -EACCES) {
-    ::sync();  // a directory that may be written to and not read
+    ::sync();  // the directory may be written, but not read
     return 0;
   }
   if (fd < 0) return fd;

@@ -23,10 +23,10 @@ namespace {
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 constexpr int kCount = 3;
 
-// While something is registered the thread looks this often whether another handler came over ours and left again:
-// libuv leaves the default behind when the program's last listener is removed, and tells nobody.
+// How often the thread installs missing handlers while something is registered. When the program's last listener is removed,
+// libuv restores the default disposition, and there is no notification of that.
 constexpr int kLookMs = 250;
-// How long the raised signal may take to end the process.
+// How long the process may take to end after the signal is raised again.
 constexpr int kDeathMs = 2000;
 constexpr size_t kStackBytes = 512 * 1024;
 
@@ -52,11 +52,11 @@ extern "C" void OnExitSignal(int signum) {
   const int fd = wake_fd.load(std::memory_order_relaxed);
   if (::getpid() == thread_process.load(std::memory_order_relaxed) && fd >= 0) {
     const unsigned char byte = static_cast<unsigned char>(signum);
-    // A full pipe means that the thread has enough to wake up for.
+    // If the pipe is full, the thread is going to wake up anyway.
     [[maybe_unused]] const ssize_t written = ::write(fd, &byte, 1);
   } else {
-    // A child made by fork has inherited the handler but no thread. It dies as it would have without us; the signal is
-    // blocked until this handler returns.
+    // A forked child has the handler, but not the thread. The earlier disposition handles the signal, which is blocked until
+    // this handler returns.
     ::sigaction(signum, &earlier[IndexOf(signum)], nullptr);
     ::raise(signum);
   }
@@ -67,8 +67,8 @@ bool IsOurs(const struct sigaction& action) {
   return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == OnExitSignal;
 }
 
-// A handler that resets itself only has a last thing to do before the default strikes. Any other (libuv's) stands for
-// someone who wants to decide.
+// A handler that resets itself does something before the default disposition ends the process. Any other handler
+// (libuv's) decides for itself.
 bool LeadsToDeath(const struct sigaction& action) {
   if ((action.sa_flags & SA_SIGINFO) != 0) return (action.sa_flags & SA_RESETHAND) != 0;
   if (action.sa_handler == SIG_IGN) return false;
@@ -87,7 +87,7 @@ void InstallHandlers() {
     sigfillset(&ours.sa_mask);
     struct sigaction replaced;
     if (::sigaction(kSignals[i], &ours, &replaced) != 0) continue;
-    // The program's listener may have come between the two calls.
+    // The program may have added a listener between the two calls.
     if (!LeadsToDeath(replaced) && !IsOurs(replaced)) ::sigaction(kSignals[i], &replaced, nullptr);
   }
 }
@@ -105,8 +105,8 @@ TempRegistry* Registry() {
 
 }  // namespace
 
-// Called by other copies of this library in the process (two versions in node_modules): the handler of one of them is in
-// place, and all have files. Version 1 of that agreement.
+// Called by other copies of this library in the process (two versions in node_modules): one of them has its handler
+// installed, and each of them may have files. Version 1 of this protocol.
 extern "C" {
 __attribute__((visibility("default"))) void uvfiles_prepare_to_die_v1() {
   TempRegistry* const own = Registry();
@@ -127,7 +127,7 @@ void DieOf(int signum) {
     const std::lock_guard<std::mutex> lock(mutex);
     raising = true;
     struct sigaction current;
-    // Someone's listener may have arrived meanwhile; then it gets the signal.
+    // If the program has added a listener meanwhile, the listener gets the signal.
     if (::sigaction(signum, nullptr, &current) == 0 && IsOurs(current))
       ::sigaction(signum, &earlier[IndexOf(signum)], nullptr);
   }
@@ -143,15 +143,15 @@ void DieOf(int signum) {
 
 void RunThread(void*) {
   pollfd wake = {wake_read_fd, POLLIN, 0};
-  // Only after an interval in which nothing was registered at its end: a program that makes one file after another does
-  // not have to wake the thread for each.
+  // The thread rests only after an interval at whose end nothing was registered, so a program that makes one file after
+  // another does not wake it for each file.
   bool quiet = false;
   for (;;) {
     {
       const std::lock_guard<std::mutex> lock(mutex);
       resting = quiet;
     }
-    // From here on a first entry sends a byte of 0 to a thread that rests.
+    // From here on, the first entry sends the byte 0 to a resting thread.
     const bool rest = quiet && registry->size() == 0;
     const int ready = ::poll(&wake, 1, rest ? -1 : kLookMs);
     {
@@ -178,7 +178,7 @@ bool OpenPipe(int fds[2]) {
 #endif
 }
 
-// Without the thread nothing is installed: signals then kill as ever, and only leave the files behind.
+// Without the thread, no handler is installed: signals then end the process and leave its files behind.
 bool StartThread() {
   static const bool prepared = (HoldDuringFork(&mutex), true);
   if (!prepared) return false;
@@ -202,12 +202,11 @@ void WatchExitSignals(TempRegistry* owner, bool first_entry) {
   if (!first_entry) return;
   const std::lock_guard<std::mutex> lock(mutex);
   registry = owner;
-  // The kernel keeps the default from ending process 1 (of a container): a signal would cost a program that lives on
-  // its files.
+  // The default disposition does not end process 1 (of a container): it would go on, but without its files.
   if (raising || ::getpid() == 1) return;
   const bool started = thread_process.load(std::memory_order_relaxed) != ::getpid();
   if (!StartThread()) return;
-  // While it does not rest the thread looks by itself: files that come and go one at a time cost no look each.
+  // A thread that does not rest installs handlers by itself.
   if (!started && !resting) return;
   InstallHandlers();
   if (!resting) return;
@@ -218,7 +217,7 @@ void WatchExitSignals(TempRegistry* owner, bool first_entry) {
 }
 
 void RewatchExitSignals() {
-  // Its lock comes before ours.
+  // The registry's lock is taken before this one, never after.
   if (TempRegistry::Shared().size() == 0) return;
   const std::lock_guard<std::mutex> lock(mutex);
   if (!raising && thread_process.load(std::memory_order_relaxed) == ::getpid()) InstallHandlers();

@@ -1,5 +1,5 @@
-// What a kernel can do instead of a loop of read and write. Each answers a negative code where it cannot, and the
-// caller goes on with the next slower way.
+// Ways to copy that are faster than a loop of read and write. Each returns a negative code if it is not supported, and
+// the caller tries the next slower one.
 #pragma once
 
 #include <cstddef>
@@ -19,10 +19,10 @@ int64_t CopyRange(int to, int64_t to_offset, int from, int64_t from_offset, size
 // From a file to a file or socket. A negative `offset` means the descriptor's position, which then moves.
 int64_t SendRange(int to, int from, int64_t offset, size_t size);
 
-// True where the code says "not this way" rather than "not this data".
+// Whether the code means that this way is not supported, rather than that the data cannot be copied.
 bool IsNoSuchWay(int64_t code);
 
-// A hint that [offset, offset + size) of `fd` will be read once, in order.
+// A hint that the file will be read once, from its start to its end.
 void WillReadOnce(int fd);
 
 }  // namespace uvfiles

@@ -27,8 +27,8 @@ FileKind KindOf(mode_t mode) {
   return FileKind::kOther;
 }
 
-// XFS syncs what its log still holds of an inode, and after a failed write to its log (it shuts down) that is nothing:
-// fsync then says 0 of a directory, always, and of a file, where it comes at that moment. Only other calls say EIO.
+// XFS shuts down after a failed write to its log, which then holds nothing more to sync. fsync of a directory succeeds
+// then, and so may fsync of a file. Only other calls fail with EIO.
 int StillThere(int fd) {
   struct stat status;
   return Retrying([&] { return ::fstat(fd, &status); });

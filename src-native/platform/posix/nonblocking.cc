@@ -24,8 +24,8 @@ constexpr int kNoSignal = 0;  // SIGPIPE is ignored by the runtime
 constexpr int kNoSignal = MSG_NOSIGNAL;
 #endif
 
-// What a descriptor that polls as writable takes without waiting: of a pipe POSIX promises it; a terminal says so when
-// it has room at all, so that a line is the most to be hoped for.
+// The bytes that a descriptor takes without waiting once it polls as writable. POSIX guarantees it for pipes. A
+// terminal is writable as soon as it has any room, so this is a guess of about one line.
 constexpr size_t kSafeForPipe = PIPE_BUF;
 constexpr size_t kSafeForTerminal = 256;
 
@@ -33,8 +33,8 @@ size_t Capped(size_t size) { return std::min(size, kMaxTransfer); }
 
 }  // namespace
 
-// poll first: a FIFO that no writer has opened yet is at its end for read(2), but polls as not ready; and where there
-// is no other way to read without waiting, it tells that there is something.
+// Polls first: read(2) reports the end of a FIFO that no writer has opened yet, whereas poll(2) says that it is not
+// ready. On systems that cannot read without waiting, poll also tells whether there is something to read.
 int64_t ReadNow(const OpenFile& file, char* data, size_t size) {
   const int fd = file.fd;
   if (!IsReady(fd, false)) return UV_EAGAIN;

@@ -1,4 +1,4 @@
-// What is common to the two places that open files before it is their turn.
+// Limits of the two places that open files before their turn.
 #pragma once
 
 #include <sys/resource.h>
@@ -10,8 +10,8 @@ namespace uvfiles {
 // Of a larger file, the kernel's own read-ahead fetches the rest.
 constexpr uint64_t kMostAdvised = 128 * 1024;
 
-// Whether the descriptor is one of the last that the process may have, which are left to the rest of it. The kernel gives the
-// lowest number that is free.
+// Whether the descriptor is one of the last that the process may have, which are left to the rest of the program. The
+// kernel assigns the lowest free number.
 inline bool IsAmongLastDescriptors(int fd) {
   constexpr rlim_t kSpare = 64;
   struct rlimit limit;

@@ -18,7 +18,7 @@ int OpenAt(int base, const char* path, int flags) {
 
 int OpenBelow(int base, const std::string& relative, int flags) {
   if (relative.empty()) return OpenAt(base, ".", flags);
-  // One name is at most NAME_MAX, so every stretch has a slash to end at.
+  // A name has at most NAME_MAX bytes, so every part ends at a slash.
   constexpr size_t kStretch = PATH_MAX - 1;
   UniqueFd held;
   size_t begin = 0;

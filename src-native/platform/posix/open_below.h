@@ -1,4 +1,4 @@
-// Opens what lies below a directory by a path of any length: longer ones than PATH_MAX go a stretch at a time.
+// Opens a file below a directory by a path of any length. Paths longer than PATH_MAX are opened in several parts.
 #pragma once
 
 #include <string>

@@ -22,7 +22,7 @@ namespace {
 
 // As the kernel's own limit.
 constexpr int kMaxLinks = 40;
-// A rename anywhere may make the kernel, or us, unsure where ".." leads: the lookup starts over.
+// After a rename anywhere on the system, ".." may lead elsewhere, and the lookup starts again.
 constexpr int kMaxAttempts = 64;
 
 #ifdef __linux__
@@ -45,7 +45,7 @@ int OpenByKernel(int root, const char* path, int flags, mode_t mode) {
   }
 }
 
-// A seccomp filter may say EPERM of a call that it does not know.
+// A seccomp filter may answer EPERM for a call that it does not know.
 bool HasOpenat2() {
   const int fd = OpenByKernel(AT_FDCWD, ".", kOpenAsBase, 0);
   if (fd >= 0) ::close(fd);
@@ -64,12 +64,12 @@ bool IsAbsolute(const std::string& path) { return !path.empty() && path[0] == '/
 // The code of an open without following that met a link, or something else than a directory.
 bool MayBeLink(int code) { return code == -ELOOP || code == -ENOTDIR || code == -EMLINK; }
 
-// Goes down a path, a component at a time, and follows no link but by its text.
+// Resolves a path component by component. Links are resolved by their text.
 class Stepper {
  public:
   explicit Stepper(int root) : root_(root) {}
 
-  // -EAGAIN: something was moved meanwhile; begin anew.
+  // -EAGAIN: a directory was moved meanwhile, so the caller starts again.
   int Find(std::string rest, bool follow, PlaceBeneath* place) {
     for (;;) {
       if (IsAbsolute(rest)) return kOutsideRoot;
@@ -86,7 +86,7 @@ class Stepper {
         if (is_last) {
           std::string text;
           code = follow ? ReadLinkAt(Here(), name, &text) : 0;
-          // What is not there, or not to be asked, is the caller's to meet again.
+          // If it does not exist or cannot be read, the caller's own call reports that.
           if (code <= 0) return Arrive(name, slash_follows, place);
           code = Splice(text, slash_follows, &rest);
           if (code == 0) continue;
@@ -99,7 +99,7 @@ class Stepper {
     }
   }
 
-  // Of the directory that was reached.
+  // The path of the directory that was reached.
   std::string Names() const {
     std::string path;
     for (const Level& level : levels_) path += (path.empty() ? "" : "/") + level.name;
@@ -148,7 +148,7 @@ class Stepper {
     return 0;
   }
 
-  // ".." counts only when it is the directory that we came from.
+  // ".." must be the directory from which the lookup came.
   int Up() {
     if (levels_.empty()) return kOutsideRoot;
     levels_.pop_back();
@@ -244,7 +244,8 @@ int Beneath::FindByKernel(std::string path, bool follow, PlaceBeneath* place) co
 int Beneath::Find(const std::string& path, bool follow, PlaceBeneath* place) const {
   if (!stepwise_) {
     const int code = FindByKernel(path, follow, place);
-    // A loop of links, or a magic one: going by the texts tells which. A path beyond PATH_MAX has short parts.
+    // ELOOP is a loop of links, or a magic link. Resolving the texts tells which. Paths longer than PATH_MAX have short
+    // components.
     if (code != -ELOOP && code != -ENAMETOOLONG && code != -EAGAIN) return code;
   }
   return FindStepwise(root_, path, follow, place);
@@ -256,7 +257,7 @@ int Beneath::Open(const std::string& path, int flags, mode_t mode) const {
     const int fd = OpenByKernel(root_, named.c_str(), flags, mode);
     if (fd != -ELOOP && fd != -ENAMETOOLONG && fd != -EAGAIN) return fd;
   }
-  // The name may become a link after it was found to be none: it is followed anew, and never by the kernel.
+  // If another program replaces the name by a link meanwhile, the lookup starts again. The kernel never follows it.
   for (int attempt = 0;; attempt++) {
     PlaceBeneath place;
     const bool follow = (flags & (O_NOFOLLOW | O_EXCL)) == 0;

@@ -1,11 +1,12 @@
-// Finds and opens what lies beneath a directory, and nothing outside of it, whatever a path or a link says.
+// Finds and opens files beneath a directory, and nothing outside it, whatever paths and links say.
 //
-// A path and the text of each link are taken as relative. What is absolute, what goes above the root with "..", and the
-// magic links of /proc are escapes. With openat2 (Linux 5.6) the kernel resolves the path; elsewhere, and where a filter
-// refuses that call, each component is opened without following, and links are read and resolved here.
+// Paths and the texts of links are relative. An absolute path, ".." above the root, and the magic links of /proc are
+// escapes. With openat2 (Linux 5.6), the kernel resolves the path. On other systems, and where a filter refuses that
+// call, each component is opened without following it, and links are read and resolved here.
 //
-// A directory that somebody moves out of the root while it is being walked stays open: it was beneath the root when it
-// was reached. All functions are safe on any thread, hold at most three descriptors and answer a code when they run out.
+// A directory that another program moves out of the root meanwhile stays open, because it was beneath the root when it
+// was reached. All functions are safe on any thread, hold at most three descriptors, and return a code when there are
+// none left.
 #pragma once
 
 #include <sys/types.h>
@@ -22,7 +23,8 @@ constexpr int kOutsideRoot = -0x10000;
 // Whether this process resolves paths component by component: there is no openat2, or UVFILES_NO_OPENAT2 is set.
 bool LacksOpenat2();
 
-// A name in an open directory, for the *at calls. It is not to be followed: it was no link, or no link was to be followed.
+// A name in an open directory, for the *at calls. It must not be followed: it was not a link, or links were not to be
+// followed.
 struct PlaceBeneath {
   int directory = -1;              // `holder`'s, or the root
   std::string name;                // "." where the place is the directory itself

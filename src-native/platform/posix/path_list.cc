@@ -1,4 +1,4 @@
-// Lookups start at the directory that neighbours share.
+// Lookups start at the directory that neighbouring paths share.
 #include "platform/path_list.h"
 
 #include <fcntl.h>
@@ -15,11 +15,11 @@ namespace platform {
 
 namespace {
 
-// Without O_NONBLOCK, to open a FIFO waits for a writer. Reads of a regular file do not heed that flag.
+// With O_NONBLOCK, because otherwise opening a FIFO waits for a writer. The flag has no effect on reads of regular files.
 int OpenToRead(int directory, const char* name) {
   constexpr int kFlags = O_RDONLY | O_CLOEXEC;
   const int fd = Retrying([&] { return ::openat(directory, name, kFlags | O_NONBLOCK); });
-  // A lease that is being broken, which takes a moment.
+  // Another process holds a lease on the file (fcntl(2), F_SETLEASE): this waits until the lease is broken.
   return fd == -EWOULDBLOCK ? Retrying([&] { return ::openat(directory, name, kFlags); }) : fd;
 }
 

@@ -1,12 +1,14 @@
-// The hands of one tree removal. What one of them has listed it gives to another that has nothing to do: where a removal
-// waits, for a server or for a disk that is told of each freed block, several threads wait at the same time, and in memory
-// two cores remove half as fast again as one.
+// The threads ("hands") of one tree removal. A hand gives entries that it has listed to another one that has nothing to
+// do. Where removals wait for a server, or for a disk that is told of each freed block, several threads wait at the
+// same time. In memory, two cores remove 1.5 times as much as one.
 //
-// Only names that are not yet removed go from hand to hand, with the directory that they are in, open. Who gave some
-// away waits for them before it removes that directory, and takes from others meanwhile. Nobody waits for ever: each
-// waits for what was given later than what it does itself, so that there is always one that waits for nothing.
+// Hands exchange names that are not yet removed, together with a descriptor of their directory. A hand waits for the
+// entries that it gave away before it removes that directory, and takes entries of others meanwhile. There is no
+// deadlock: each hand waits only for entries that were given later than those it removes itself, so at least one waits
+// for nothing.
 //
-// Thread safety: all functions, by any thread. A shelf belongs to its crew, but for its `path`, which stays.
+// Thread safety: every member may be called from any thread. Shelves belong to their crew, except `path`, which never
+// changes.
 #pragma once
 
 #include <atomic>
@@ -24,7 +26,7 @@
 
 namespace uvfiles {
 
-// A directory some of whose entries have been given away.
+// A directory of which entries have been given away.
 struct RemovalShelf {
   std::string path;                       // for errors
   std::unordered_set<std::string> given;  // and not settled yet
@@ -43,7 +45,7 @@ class RemovalCrew {
     uint64_t failures = 0;
   };
 
-  // Found by its number as long as somebody holds it.
+  // `Find` finds it by its number while anything holds it.
   static std::shared_ptr<RemovalCrew> Make(int64_t flags);
   static std::shared_ptr<RemovalCrew> Find(uint32_t number);
   ~RemovalCrew();
@@ -51,35 +53,34 @@ class RemovalCrew {
   uint32_t number() const { return number_; }
   int64_t flags() const { return flags_; }
 
-  // Whether somebody would take an offer now. A hint, at the cost of one load.
+  // Whether a hand waits for an offer. A hint, at the cost of one load.
   bool Hungry() const { return unserved_.load(std::memory_order_relaxed) > 0 && !disbanded(); }
   void Give(Offer offer);
-  // An offer, if there is one within a moment. Where `shelf` is given also looks up when all of it is settled. Waits only
-  // for that where `offer` is null.
+  // Takes an offer if there is one within a moment. Also returns when all entries of `shelf` are settled, if that is
+  // given. If `offer` is null, it waits for that only.
   bool Take(const RemovalShelf* shelf, Offer* offer);
-  // The offer's entries are gone but for `kept`.
+  // The offer's entries are removed, except `kept`.
   void Settle(const Offer& offer, std::vector<std::string> kept);
 
-  // True when nothing of it is with others; what is still there goes into `kept`, once.
+  // True if no entry of the shelf is left with others. `kept` then gets the names that could not be removed, once.
   bool Settled(RemovalShelf& shelf, std::vector<std::string>* kept);
   bool IsGiven(const RemovalShelf& shelf, const std::string& name);
-  // Whether all that was given is settled.
+  // Whether all offers are settled.
   bool Idle();
 
   void Count(const Counts& counts);
   Counts CountsNow();
-  // The first one stays.
+  // Keeps the first error.
   void Fail(TaskError error);
   TaskError Error();
 
-  // Hands come and go.
   void Join() { ++hands_; }
   void Leave() { --hands_; }
   bool HasHands() const { return hands_ > 0; }
-  // Descriptors are short: nothing is given any more, what was given and not taken is back with who gave it, and the hands
-  // go as soon as they can.
+  // For a shortage of descriptors: there are no more offers, those that were not taken go back to their givers, and the
+  // hands end as soon as they can.
   void Disband();
-  // No more offers: the hands go.
+  // There are no more offers, and the hands end.
   void End();
   bool disbanded() const { return disbanded_.load(std::memory_order_relaxed); }
   bool ended() const { return ended_.load(std::memory_order_relaxed); }
@@ -92,11 +93,11 @@ class RemovalCrew {
   const int64_t flags_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<Offer> offers_;  // the last is taken first: it is the nearest to its giver's end
+  std::vector<Offer> offers_;  // the last is taken first, because its giver needs it first
   size_t waiting_ = 0;
   size_t outstanding_ = 0;
   std::atomic<size_t> hands_{0};
-  std::atomic<int64_t> unserved_{0};  // who waits, less what is on offer
+  std::atomic<int64_t> unserved_{0};  // hands that wait, less offers
   std::atomic<bool> disbanded_{false};
   std::atomic<bool> ended_{false};
   Counts counts_;

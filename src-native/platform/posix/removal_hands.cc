@@ -1,4 +1,4 @@
-// How a removal and its hands share the work.
+// How a removal and its hands (removal_crew.h) share the work.
 #include <fcntl.h>
 
 #include <iterator>
@@ -9,13 +9,13 @@ namespace uvfiles {
 
 namespace {
 
-// Entries that are listed ahead, of which half are given: some milliseconds where it pays to give any away.
+// Entries that are listed ahead, of which half are given away. If giving pays at all, they take some milliseconds.
 constexpr size_t kOffered = 64;
-// Fewer entries that are no directories are not worth the words.
+// Fewer entries, if none is a directory, are not worth an offer.
 constexpr size_t kFewest = 8;
-// A hand goes after so many moments without work: it holds a thread.
+// A hand holds a thread, so it ends after waiting this often without work.
 constexpr int kMaxIdle = 4;
-// Entries removed that make the first call for hands worth its words.
+// Removed entries after which the first call for hands pays.
 constexpr uint64_t kWorthHands = 32;
 // Slices between two calls after that.
 constexpr int kCallEvery = 32;
@@ -31,7 +31,7 @@ RemoveTree::Work::~Work() {
     crew_->End();
 }
 
-// What was given up half-way is found again by who gave it.
+// The giver of an unfinished offer finds the rest of its entries again.
 void RemoveTree::Work::DropPart() {
   if (LastPart().offer.shelf != nullptr) {
     crew_->Count(std::exchange(counts_, {}));
@@ -40,7 +40,7 @@ void RemoveTree::Work::DropPart() {
   parts_.pop_back();
 }
 
-// kReady: something was taken. kDone: there is nothing to wait for either.
+// kReady: an offer was taken. kDone: there is nothing to wait for.
 Step RemoveTree::Work::NothingLeft(const Slice& slice) {
   if (crew_ == nullptr || (is_hand_ ? crew_->ended() || crew_->disbanded() : crew_->Idle()))
     return Step::kDone;
@@ -63,8 +63,8 @@ bool RemoveTree::Work::Call() {
   return true;
 }
 
-// Lists on from the entry, if there is one, and gives some of it to whoever waits: not the last of a directory, lest hands
-// only pass on what lies below.
+// Lists from the entry on, if there is one, and offers half of the entries. The last one of a directory is not offered,
+// because hands would only pass on what lies below it.
 bool RemoveTree::Work::Give(size_t at, const dirent* entry) {
   Descent::Level& level = descent().At(at);
   RemovalCrew::Offer offer;
@@ -96,10 +96,10 @@ bool RemoveTree::Work::Give(size_t at, const dirent* entry) {
   return true;
 }
 
-// The nearer to the top, the more there is below it, and the less do two threads meet in one directory.
+// Near the top, directories contain more, and two threads work less often in the same one.
 bool RemoveTree::Work::GiveFromAbove() {
   const size_t top =
-      LastPart().offer.shelf == nullptr ? 0 : 1;  // an offer's own entries are no stream
+      LastPart().offer.shelf == nullptr ? 0 : 1;  // an offer's own entries have no stream
   for (size_t at = top; at + 1 < descent().Depth(); ++at) {
     const Descent::Level& level = descent().At(at);
     const bool has_more = !level.listed || level.rest.size() > 1;
@@ -122,7 +122,7 @@ bool RemoveTree::Work::Take(const RemovalShelf* shelf) {
   return true;
 }
 
-// Out of descriptors: those held for the sake of speed go first, before others' are waited for; then all of them.
+// There are no descriptors. The task first closes those that only make it faster, and then all, before it waits for others.
 Step RemoveTree::Work::Starved() {
   const size_t needed = is_hand_ ? 0 : 1;
   const bool could_drop = parts_.size() > needed;
@@ -155,7 +155,7 @@ class RemoveTreeHand final : public Task {
   explicit RemoveTreeHand(std::shared_ptr<RemovalCrew> crew) {
     if (crew != nullptr) work_ = std::make_unique<RemoveTree::Work>(this, std::move(crew));
   }
-  // The removal may be over before its hand comes.
+  // Without work: the removal ended before its hand began.
   Step Run(const Slice& slice) override { return work_ ? work_->Run(slice) : Step::kDone; }
 
  private:

@@ -32,8 +32,8 @@ class RemoveTree::Work {
   Step Run(const Slice& slice);
 
  private:
-  // A directory being removed: the whole tree, or entries of one that were taken from another hand. These are as if the
-  // lowest level listed nothing else, and the level stays.
+  // The whole tree, or entries of a directory that were taken from another hand. The top level of such entries lists
+  // nothing else, and stays.
   struct Part {
     Descent descent;
     std::string path;
@@ -73,20 +73,19 @@ class RemoveTree::Work {
   Task* const task_;
   const std::string path_;
   const int64_t flags_;
-  std::shared_ptr<RemovalCrew> crew_;  // null until it pays
+  std::shared_ptr<RemovalCrew> crew_;  // null until hands are called
   UniqueFd base_;                      // the directory that holds the top
   std::string top_;                    // the top's name in it
   std::vector<Part> parts_;
   bool suspended_ = false;    // every descriptor is given up
   struct stat base_stat_ {};  // of the directory that holds the top, while suspended
-  std::string waiting_;       // an entry that was met while no descriptor was to be had
+  std::string waiting_;       // an entry to be removed when there is a descriptor
   TaskError error_;           // the first one; the crew's may be a later one
   bool begun_ = false;
   const bool is_hand_ = false;
   bool finished_ = false;
   bool has_failed_ = false;
-  bool starving_ =
-      false;  // no descriptor was to be had: what was about to be done is still to be done
+  bool starving_ = false;  // there was no descriptor for the next action, which is still to be done
   int lost_ = 0;
   int idle_ = 0;
   int slices_ = 0;

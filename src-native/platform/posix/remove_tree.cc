@@ -18,14 +18,14 @@ namespace uvfiles {
 
 namespace {
 
-// How often one name may turn from directory to something else under our hands, and how often a directory may fill
-// again, before it counts as not removable.
+// How often a name may change between a directory and something else, and how often an emptied directory may get new
+// entries, before it counts as not removable.
 constexpr int kMaxTurns = 8;
 constexpr uint32_t kMaxPasses = 64;
-// How often levels may be lost to someone moving directories about before that is an error.
+// How often levels may be lost, because other programs move directories, before that is an error.
 constexpr int kMaxLost = 256;
 
-// What a hand has taken while it waits for others, one upon the other.
+// The most offers that a hand takes while it waits for others.
 constexpr size_t kMaxParts = 8;
 
 int UnlinkAt(int parent, const char* name, int flags) {
@@ -113,11 +113,11 @@ void RemoveTree::Work::Begin() {
   }
   begun_ = true;
   if (failure == -ENOENT && Has(kMissingIsFine)) return;
-  // The top is a link: ENOTDIR on Linux, ELOOP on other systems. One answer. ELOOP of the parent's lookup stays.
+  // For a link at the top, Linux says ENOTDIR, and other systems ELOOP. An ELOOP from the parent's lookup stays.
   Fail(failure == -ELOOP && base >= 0 ? -ENOTDIR : failure, "rmdir", nullptr);
 }
 
-// Nobody holds a descriptor while waiting for one: several removals would wait for each other.
+// A task that waits for a descriptor holds none, because several removals would wait for each other.
 void RemoveTree::Work::Suspend() {
   if (begun_ && !suspended_ && ::fstat(base_.Get(), &base_stat_) == 0) {
     suspended_ = true;
@@ -126,7 +126,7 @@ void RemoveTree::Work::Suspend() {
   if (suspended_ || !begun_) base_.Reset();
 }
 
-// Takes up what `Suspend` gave up, and nothing else that is there by the same names by now. False where that cannot be.
+// Opens what `Suspend` closed. False if there are no descriptors, or other directories have taken the names.
 bool RemoveTree::Work::Resume() {
   const int base = OpenDirectoryAsBase(SplitLastName(path_).parent.c_str());
   if (Starve(base)) return false;
@@ -143,7 +143,7 @@ bool RemoveTree::Work::Resume() {
   if (restored == Descent::Restored::kAll) return true;
   waiting_.clear();
   if (restored == Descent::Restored::kLost) return true;
-  // Gone is as good as removed.
+  // If it does not exist any more, there is nothing left to do.
   descent() = Descent();
   if (restored == Descent::Restored::kTopOther) Fail(-ESTALE, "rmdir", nullptr);
   return false;
@@ -184,7 +184,7 @@ void RemoveTree::Work::Advance() {
   RemoveEntry(entry->d_name, entry->d_type == DT_DIR);
 }
 
-// Whether a name is a directory is only ever a guess: what counts is the answer of the call that acts on it.
+// Whether a name is a directory is only a guess. The result of the call that acts on it decides.
 void RemoveTree::Work::RemoveEntry(const char* name, bool looks_like_directory) {
   bool directory = looks_like_directory;
   const char* syscall = "unlink";
@@ -207,7 +207,7 @@ void RemoveTree::Work::RemoveEntry(const char* name, bool looks_like_directory) 
     code = UnlinkAt(level.stream.fd(), name, 0);
     if (code == 0) ++counts_.removed;
     if (code == 0 || code == -ENOENT) return;
-    // POSIX lets unlink of a directory say EPERM, which is also what a mere lack of permission may say.
+    // POSIX allows EPERM from unlink of a directory. It can also mean a lack of permission.
     struct stat st;
     if (code == -EISDIR ||
         (code == -EPERM && ::fstatat(level.stream.fd(), name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -221,12 +221,12 @@ void RemoveTree::Work::RemoveEntry(const char* name, bool looks_like_directory) 
   KeepEntry(name, code, syscall);
 }
 
-// Makes `name` of the lowest level the lowest level. False with the reason in `failure`; true when it was entered or
-// is gone already.
+// Enters the directory `name` of the lowest level. True if that succeeded, or if it is already removed. Otherwise
+// `failure` is why not.
 bool RemoveTree::Work::Enter(const std::string& name, uint32_t pass, int* failure) {
   int fd = descent().OpenChild(base_.Get(), name.c_str(), false);
   if (fd == -EACCES && !descent().empty()) {
-    // An empty directory can be removed unread.
+    // An empty directory can be removed without reading it.
     const int code = UnlinkAt(descent().Back().stream.fd(), name.c_str(), AT_REMOVEDIR);
     if (code == 0) {
       ++counts_.removed;
@@ -283,8 +283,8 @@ void RemoveTree::Work::LeaveLowest() {
   RemoveEmptied();
 }
 
-// The directory was emptied as far as possible, but the one above could not be reached from within it: it has no search
-// permission, or was moved. One more try by its name is all it gets.
+// The directory is as empty as it can be, but its parent cannot be reached from it: it has no search permission, or was
+// moved. It is removed by its name, or reported.
 void RemoveTree::Work::KeepUnreachable(const std::string& name) {
   const int code = UnlinkAt(descent().Back().stream.fd(), name.c_str(), AT_REMOVEDIR);
   if (code == 0) ++counts_.removed;
@@ -314,7 +314,7 @@ void RemoveTree::Work::RemoveEmptied() {
   const bool failed = level.failed;
   const std::string name = level.name;
   if (filled && !failed && level.pass < kMaxPasses) {
-    // Someone added to it, the file system left entries out of the listing, or the name leads to another directory now.
+    // Another program added entries, the file system left some out of the listing, or the name is another directory now.
     const uint32_t pass = level.pass + 1;
     descent().Pop();
     if (Enter(name, pass, &code) || code == -ENOENT) return;
@@ -329,7 +329,7 @@ void RemoveTree::Work::RemoveEmptied() {
     descent().Pop();
   }
   if (is_top) {
-    // What keeps the top from going has been reported where it lies.
+    // The entries that keep the top from being removed have been reported.
     if (!(filled && failed)) Fail(code == -ELOOP ? -ENOTDIR : code, "rmdir", nullptr);
     return;
   }
@@ -362,7 +362,7 @@ void RemoveTree::Work::KeepEntry(const char* name, int code, const char* syscall
   Fail(code, syscall, name);
 }
 
-// Names the lowest level itself, or the top when there is none, where `entry` is null.
+// Without an `entry`, the failure is about the lowest level, or the top if there is none.
 void RemoveTree::Work::Fail(int code, const char* syscall, const char* entry) {
   ++counts_.failures;
   has_failed_ = true;

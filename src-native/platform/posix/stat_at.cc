@@ -53,17 +53,17 @@ void Fill(const struct stat& from, StatRecord* to) {
 #if defined(__linux__) && defined(STATX_BASIC_STATS)
 #define UVFILES_HAVE_STATX 1
 
-// Cleared for good where the kernel or a seccomp filter refuses the call.
+// Set to false for good when the kernel or a seccomp filter refuses the call.
 std::atomic<bool> statx_works{true};
 
-// 1: not supported here, ask fstatat.
+// 1: not supported, so fstatat is called instead.
 int TryStatx(int directory, const char* path, int flags, StatRecord* to) {
   if (!statx_works.load(std::memory_order_relaxed)) return 1;
   struct statx from;
   const int code = Retrying(
       [&] { return ::statx(directory, path, flags, STATX_BASIC_STATS | STATX_BTIME, &from); });
   if (code < 0) {
-    // Old kernels say ENOSYS; container filters EPERM (or EINVAL and EOPNOTSUPP from some emulations).
+    // Old kernels answer ENOSYS, filters of containers EPERM, and some emulations EINVAL or EOPNOTSUPP.
     if (code == -ENOSYS) statx_works.store(false, std::memory_order_relaxed);
     const bool lacking =
         code == -ENOSYS || code == -EPERM || code == -EINVAL || code == -EOPNOTSUPP;

@@ -1,5 +1,5 @@
-// The AtomicFile of Windows: beside the old file, which it then replaces by a rename. There is no syncing of directories here:
-// NTFS keeps a journal of its names.
+// The AtomicFile of Windows: beside the old file, which it then replaces by a rename. There is no syncing of
+// directories here: NTFS keeps a journal of its names.
 #include "core/atomic_file.h"
 
 #include <uv.h>

@@ -16,7 +16,8 @@ constexpr unsigned long kShareAll =
 int OpenHandle(const std::string& path, int flags, int mode, unsigned long attributes,
                UniqueHandle* handle);
 
-// Opens what is there, a directory or with `follow` false a link itself too, for calls by handle. Invalid with the last error.
+// Opens what is there, a directory or with `follow` false a link itself too, for calls by handle. Invalid with the last
+// error.
 UniqueHandle OpenFor(const std::string& path, unsigned long access, bool follow);
 
 }  // namespace win32

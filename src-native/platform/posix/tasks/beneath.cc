@@ -30,7 +30,7 @@ const char* SyscallOf(BeneathCall call) {
   return kSyscalls[number < sizeof kSyscalls / sizeof kSyscalls[0] ? number : 0];
 }
 
-// These make, remove or name the entry itself: a slash behind a name is theirs to judge.
+// These calls create, remove or rename the entry itself, and check a slash after its name themselves.
 bool NamesEntry(BeneathCall call) {
   return call == BeneathCall::kMkdir || call == BeneathCall::kRmdir ||
          call == BeneathCall::kRename || call == BeneathCall::kSymlink;
@@ -73,7 +73,7 @@ int OpenBeneath(const TaskArguments& arguments, platform::DirectoryReader* reade
 }
 
 BeneathTask::~BeneathTask() {
-  // Nobody took it.
+  // The descriptor was not delivered.
   if (opened < 0) return;
   InlineIO::Forget(&opened_state);
   platform::CloseFile(opened);
@@ -123,7 +123,7 @@ int BeneathTask::Open(const Beneath& root) {
   const int flags = static_cast<int>(Number(0));
   const auto mode = static_cast<mode_t>(Number(1));
   int fd = root.Open(Path(), flags | O_NONBLOCK, mode);
-  // A file that another process holds a lease on (fcntl(2), F_SETLEASE) is waited for, in the pool.
+  // Another process holds a lease on the file (fcntl(2), F_SETLEASE): this waits until the lease is broken.
   if (fd == -EAGAIN) fd = root.Open(Path(), flags, mode);
   return fd < 0 ? fd : Describe(fd, flags);
 }

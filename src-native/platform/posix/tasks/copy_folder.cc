@@ -12,10 +12,10 @@ namespace uvfiles {
 
 namespace {
 
-// Files of a block: together they take about as long as a slice.
+// Files per block. Together they take about one slice.
 constexpr size_t kBlockFiles = 64;
 
-// Between two looks at the clock.
+// Entries between two checks of the clock.
 constexpr size_t kEntriesPerLook = 256;
 
 int OpenDirectory(const std::string& path) {
@@ -46,7 +46,7 @@ int CopyFolder::Begin() {
     return code;
   }
   mode_ = static_cast<uint32_t>(found.st_mode & 07777);
-  // Its owner can make things in it whatever the original's mode is.
+  // Files can be made in it whatever the original's mode is.
   const mode_t mode = (found.st_mode & 0777) | S_IRWXU;
   code = Retrying([&] { return ::mkdir(to_.c_str(), mode); });
   if (code < 0) Fail(code, "mkdir", to_);
@@ -130,7 +130,7 @@ Step CopyFiles::Run(const Slice& slice) {
       int code = to_here_ ? 0 : OpenBoth();
       if (code == 0) code = entry_.BeginFile(from_here_.Get(), name, to_here_.Get(), name, options);
       if (IsDescriptorShortage(code)) {
-        // Nobody holds a descriptor while waiting for one.
+        // A task that waits for a descriptor holds none.
         from_here_.Reset();
         to_here_.Reset();
         return Step::kReady;

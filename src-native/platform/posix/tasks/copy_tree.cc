@@ -15,7 +15,7 @@ namespace uvfiles {
 
 namespace {
 
-// What a directory is made with, until it has all its entries and gets the mode of its original.
+// The mode of a directory until it has all its entries and gets the mode of its original.
 constexpr mode_t kWhileCopying = 0700;
 
 int OpenTop(const std::string& path) {
@@ -40,7 +40,7 @@ CopyTree::Next CopyTree::Fail(int code, const std::string& relative) {
 
 Step CopyTree::Run(const Slice& slice) {
   for (;;) {
-    // A file in the middle of its copy hears of it itself, and takes the half of it away.
+    // A file that is being copied checks this itself, and removes its incomplete copy.
     if (cancelled() && phase_ != Phase::kFile) Fail(-ECANCELED, here_);
     if (error) return Step::kDone;
     Next next = given_up_ ? Regain() : Next::kGoOn;
@@ -70,7 +70,7 @@ Step CopyTree::Run(const Slice& slice) {
   }
 }
 
-// Nobody holds a descriptor while waiting for one: several copies would wait for each other.
+// A task that waits for a descriptor holds none, because several copies would wait for each other.
 void CopyTree::GiveUp() {
   if (phase_ != Phase::kStart && !given_up_) {
     given_up_ = true;
@@ -79,7 +79,7 @@ void CopyTree::GiveUp() {
   for (UniqueFd* each : {&from_base_, &to_base_, &from_here_, &to_here_}) each->Reset();
 }
 
-// Opens again what was given up, provided that it is still what it was.
+// Opens the directories again that were closed. They must be the same ones.
 CopyTree::Next CopyTree::Regain() {
   int code = 0;
   const auto reopen = [&](const std::string& path, const struct stat& known, UniqueFd* to) {
@@ -152,7 +152,7 @@ CopyTree::Next CopyTree::Start() {
   return Next::kGoOn;
 }
 
-// From the directory that dst is to be in, up to the root: 1 where src is among them, 0 where it is not found, or -errno.
+// Looks for src among the directories from dst's parent up to the root. 1 if it is there, 0 if not, or -errno.
 int CopyTree::FindSourceAbove() const {
   std::string lowest = to_;
   while (!platform::IsDirectory(lowest)) {
@@ -190,7 +190,7 @@ CopyTree::Next CopyTree::OpenDirectory() {
   here_ = next.relative;
   struct stat found;
   if (::fstat(from_here_.Get(), &found) != 0) return Fail(-errno, here_);
-  // Met from above: the target is in the source, by way of another mount.
+  // The target is in the source, by way of another mount.
   if (IsSame(found, to_root_)) return Fail(-EINVAL, here_);
   if (::fstat(to_here_.Get(), &to_here_stat_) != 0) return Fail(-errno, here_);
   for (const Identity* each = next.above.get(); each != nullptr; each = each->above.get()) {
@@ -205,7 +205,8 @@ CopyTree::Next CopyTree::OpenDirectory() {
   return Next::kGoOn;
 }
 
-// All names at once: the listing is not to see what is made while it goes on, and its descriptor is free again.
+// Reads all names at once, so that the listing does not show files that are created meanwhile, and needs no descriptor
+// for long.
 CopyTree::Next CopyTree::ReadEntries() {
   const int fd = Retrying([&] { return ::openat(from_here_.Get(), ".", kOpenToList); });
   if (IsDescriptorShortage(fd)) return Next::kShortage;
@@ -219,7 +220,7 @@ CopyTree::Next CopyTree::ReadEntries() {
   return code < 0 ? Fail(code, here_) : Next::kGoOn;
 }
 
-// 1, 0, or what is wrong with a link that is followed.
+// 1, 0, or the error of a followed link.
 int CopyTree::IsDirectoryEntry(const Entry& entry) const {
   if (entry.type == EntryType::kDirectory) return 1;
   if (entry.type != EntryType::kLink || !options_.follow) return 0;
@@ -268,7 +269,7 @@ CopyTree::Next CopyTree::CopySubdirectory(const Entry& entry) {
   return Next::kGoOn;
 }
 
-// From the last made to the first, so that a directory that becomes read-only has nothing left to be done in it.
+// From the last one to the first, so that nothing is left to do in a directory that becomes read-only.
 CopyTree::Next CopyTree::FinishOne() {
   if (finished_.empty()) return Next::kEnd;
   const std::string& relative = finished_.back();
@@ -281,7 +282,7 @@ CopyTree::Next CopyTree::FinishOne() {
   UniqueFd copy(to);
   if (to < 0) return Fail(to, relative);
   struct stat found;
-  // An original that vanished while it was copied has no mode to give.
+  // The original may have been removed meanwhile.
   if (from >= 0 && ::fstat(from, &found) == 0) CopyMetadata(from, found, to, options_);
   finished_.pop_back();
   return Next::kGoOn;

@@ -1,4 +1,4 @@
-// Saves the kernel the way to a directory that many paths of a list are in.
+// Saves the kernel the lookup of a directory that many paths of a list share.
 #pragma once
 
 #include <cstddef>
@@ -7,10 +7,9 @@
 
 namespace uvfiles {
 
-// The directory that neighbours in a list of paths share, so that the kernel need not walk to it for each of them.
 class Folder {
  public:
-  // Cuts `path` down to its last name where its directory is at hand: the descriptor to look it up below, or AT_FDCWD.
+  // If the path's directory is open, shortens `path` to its last name and returns the descriptor; otherwise AT_FDCWD.
   int ShortenTo(const char** path);
 
  private:

@@ -52,13 +52,13 @@ Step Move::Rename() {
   if (found < 0) return Fail(found, "rename");
   const bool there = Retrying([&] { return ::stat(to_.c_str(), &target); }) == 0;
   const bool same = there && source.st_dev == target.st_dev && source.st_ino == target.st_ino;
-  // The same directory by another spelling (Name and name where case is folded) is renamed, not moved into itself.
+  // Another spelling of the same directory (on file systems that ignore case) renames it. It is not moved into itself.
   if (there && S_ISDIR(target.st_mode) && !same) {
     to_ = TargetInto(from_, given_to_);
     struct stat taken;
     if (::lstat(to_.c_str(), &taken) == 0) return Fail(-EEXIST, "rename");
   }
-  // "none/" names a directory to move into; rename would complain of the file.
+  // "none/" is a directory to move into. The error of rename would be about the file.
   if (!there && to_.back() == '/' && !S_ISDIR(source.st_mode)) return Fail(-ENOENT, "rename");
   const int code = Retrying([&] { return ::rename(from_.c_str(), to_.c_str()); });
   if (code == 0) return Conclude();
@@ -119,13 +119,13 @@ Step Move::SyncEntry() {
   return code < 0 ? Fail(code, "unlink") : Conclude();
 }
 
-// Of a tree all that is in it, too: one call for its file system costs less than two for each of its files.
+// For a tree, this syncs its file system: one call costs less than two for each file.
 int Move::SyncNames(bool is_tree) const {
   return SyncDirectory(SplitLastName(to_).parent, is_tree);
 }
 
 Step Move::RunPart(const Slice& slice) {
-  // Taking away a copy that failed is part of failing, and is not cancelled with the rest.
+  // The removal of a failed copy is not cancelled.
   if (cancelled() && phase_ != Phase::kRemoveCopy) part_->Cancel();
   const Step step = part_->Run(slice);
   return step == Step::kDone ? AfterPart() : step;
@@ -153,7 +153,7 @@ Step Move::SyncTree() {
 }
 
 Step Move::TakeCopyAway() {
-  // What was there before is not ours to take away.
+  // A directory that existed before stays.
   if (!static_cast<const CopyTree&>(*part_).made()) return Step::kDone;
   part_ =
       std::make_unique<RemoveTree>(TaskArguments{{to_}, {kForce | kIgnoreErrors | kMissingIsFine}});

@@ -57,13 +57,13 @@ bool OpenedAhead::Open(uint64_t* room) {
   const int directory = folder_.ShortenTo(&name);
   struct stat found;
   const int code = Retrying([&] { return ::fstatat(directory, name, &found, 0); });
-  // To open anything but a regular file may wait, or be an act that others see.
+  // Opening anything but a regular file may wait, or have an effect on other programs.
   uint64_t size = code >= 0 ? RegularSize(found) : 0;
   if (size > *room) return false;
   UniqueFd fd;
   if (size > 0) {
-    // A FIFO may have taken its place since: without O_NONBLOCK the open would wait for a writer. Reads of a regular file do
-    // not heed that flag.
+    // O_NONBLOCK, because it may have been replaced by a FIFO, whose open would wait for a writer. The flag has no
+    // effect on reads of regular files.
     constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
     fd.Reset(Retrying([&] { return ::openat(directory, name, kFlags); }));
     if (!fd || IsAmongLastDescriptors(fd.Get())) return false;

@@ -1,7 +1,7 @@
-// Files of a list that are opened before it is their turn, with their first bytes asked for, so that the disk fetches many of
-// them at a time. For files that are not cached: of cached ones this would only add system calls.
+// Opens files of a list before their turn and starts reading their first bytes, so that the disk fetches many files at
+// a time. This is for files that are not cached. For cached ones it would only add system calls.
 //
-// It holds at most kMost descriptors. Whatever cannot be opened here is left to its turn, which reports the error.
+// At most kMost descriptors are open. A file that cannot be opened here is opened at its turn, which reports the error.
 #pragma once
 
 #include <array>

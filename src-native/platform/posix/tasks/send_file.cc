@@ -35,7 +35,7 @@ Step SendFile::Run(const Slice& slice) {
     if (failure_ == 0) failure_ = Look(&out_);
     if (failure_ == 0) failure_ = Look(&in_);
     looked_ = true;
-    // sendfile(2) waits as long as the socket does.
+    // sendfile(2) would wait for a socket that is not O_NONBLOCK.
     in_kernel_ = !in_.waits && (!out_.waits || out_.file.nonblocking);
   }
   while (failure_ == 0 && left_ > 0) {
@@ -83,7 +83,7 @@ int64_t SendFile::SendPiece() {
       return moved;
     }
     waits_for = {out_.file.fd, true};
-    // A file opened for appending, and what cannot be mapped: only read and write can.
+    // Files that are open for appending, or cannot be mapped, need read and write.
     if (moved != -EINVAL && moved != -ENOSYS) return moved;
     in_kernel_ = false;
   }
@@ -116,7 +116,7 @@ int64_t SendFile::SendThroughMemory(size_t size) {
   const int64_t put = Write();
   if (put == 0) return -ENOSPC;
   if (put > 0) held_from_ += static_cast<size_t>(put);
-  // What was not taken goes back to where it came from; a pipe takes nothing back.
+  // Bytes that were not written are read again from a file. Those of a pipe are kept.
   if (offset_ >= 0) {
     if (put > 0) offset_ += put;
     held_.clear();

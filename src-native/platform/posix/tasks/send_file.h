@@ -34,7 +34,7 @@ class SendFile final : public Task {
   UniqueFd out_fd_;
   UniqueFd in_fd_;
   bool looked_ = false;
-  int failure_ = 0;  // to be told in a step of its own, after what was sent before it
+  int failure_ = 0;  // reported by a step of its own, after the bytes that were sent before it
   int64_t offset_;
   int64_t left_;
   int64_t sent_ = 0;  // since the last report

@@ -9,7 +9,8 @@
 
 namespace uvfiles {
 
-// Named so since windows.h makes CopyFile a macro. Windows copies by itself: attributes, streams and times come along, and blocks are shared where the volume can.
+// Named so since windows.h makes CopyFile a macro. Windows copies by itself: attributes, streams and times come along,
+// and blocks are shared where the volume can.
 class CopyOneFile final : public Task {
  public:
   explicit CopyOneFile(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
