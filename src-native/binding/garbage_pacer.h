@@ -1,4 +1,4 @@
-// Keeps V8's scavenges in step with the external memory that JavaScript is given, so that V8 need not mark the whole heap.
+// Makes V8 scavenge often enough for the external memory that JavaScript gets, so that V8 need not mark the whole heap.
 //
 // Buffers that were dropped soon are freed by a scavenge. V8 scavenges when its young space is full of its own objects,
 // of which the library makes few. Until then their memory counts against the limit of the old generation, and in a

@@ -12,8 +12,7 @@ namespace uvfiles {
 
 namespace {
 
-// The environment ends: a worker terminated, or the main thread's loop empty. exit() without that is the registry's own
-// business.
+// Called when the environment ends. At exit(), the registry itself removes the files.
 void CloseOwner(void* owner) {
   TempRegistry::Shared().CloseOwner(reinterpret_cast<uintptr_t>(owner));
 }

@@ -1,10 +1,11 @@
-// Lets the temp registry clean up before SIGINT, SIGTERM or SIGHUP ends the process, without changing who handles them.
+// Lets the temp registry clean up before SIGINT, SIGTERM or SIGHUP ends the process. The program's own handlers stay in
+// charge.
 //
-// Where the disposition is the default (or a handler that resets itself, as Node's own that restores the terminal), a
-// handler of ours is put in its place. All it does is wake a thread of ours, which has the registry emptied, restores
-// the earlier disposition and raises the signal again; a program stuck in a loop dies at once all the same. A handler
-// installed over ours (libuv's, for the program's own listener) decides instead; when it goes again, leaving the default,
-// ours is put back. Ignored signals stay ignored.
+// If a signal has its default disposition, or a handler that resets itself (Node's own, which restores the terminal),
+// the library installs a handler. It only wakes a thread, which empties the registry, restores the earlier disposition
+// and raises the signal again. This also works while the program is stuck in a loop. A handler that is installed later
+// (libuv's, for the program's own listener) replaces the library's. When it is removed and the default is back, the
+// library installs its handler again. Ignored signals stay ignored.
 #pragma once
 
 #include <string>
@@ -13,23 +14,23 @@ namespace uvfiles {
 
 class TempRegistry;
 
-// Something is registered: see to it that the handlers are in place. Called often, cheap. Any thread.
+// Installs the handlers when something is registered. Called often, and cheap. Any thread.
 void WatchExitSignals(TempRegistry* registry, bool first_entry);
 
-// The same at once, for a program that is about to send itself a signal: its listener may have gone a moment ago.
+// The same at once, for a program that is about to send itself a signal after removing its listener.
 void RewatchExitSignals();
 
-// Bit n is set when signal n would reach our handler now.
+// Bit n is set if signal n has the library's handler.
 unsigned long WatchedExitSignals();
 
-// The calling process is a child made by fork: the thread that it believes to have is its parent's.
+// For a forked child, which does not have its parent's thread.
 void ForgetExitSignalsThread();
 
-// Keeps the code of this shared library in memory for good: a handler, a thread and an exit function lead into it, and
-// Node unloads an addon with the last worker that used it.
+// Keeps this shared library loaded for good. Node would unload the addon with the last worker that used it, but a
+// handler, a thread and an exit function still need it.
 void PinThisLibrary();
 
-// The file that this shared library was loaded from; empty where the system does not tell.
+// The file of this shared library. Empty if the system does not tell.
 std::string ThisLibraryPath();
 
 }  // namespace uvfiles

@@ -1,8 +1,8 @@
-// The inline path: what the kernel can answer from memory is answered on the loop thread, without a thread hop.
+// The inline path: if the kernel can answer from memory, the loop thread asks it, and no pool thread is needed.
 //
-// Nothing here may wait for a disk or a network, and every refusal is silent: the caller then asks the pool, which gives
-// the same bytes. A miss is not free (RWF_NOWAIT starts read-ahead on the calling thread), so a file that misses is left
-// alone for a while, and where cachestat tells beforehand no attempt is made.
+// Nothing here may wait for a disk or a network. After a miss, the caller asks the pool, which gives the same bytes. A
+// miss has a cost (RWF_NOWAIT starts read-ahead on the calling thread). So a file that misses is not tried for a while,
+// and not at all if cachestat says that the data is not cached.
 //
 // Thread safety: one environment's loop thread. `Prepare` and `LearnDevice` are called by pool threads, on a file
 // nobody else has yet.
@@ -66,8 +66,8 @@ class InlineIO {
   int64_t Open(const char* path, int flags, InlineState* state, StatRecord* status,
                const char* root = nullptr);
 
-  // The descriptor that the last attempt on `path` opened of something else than a file with a size, or -1. To open a FIFO
-  // is an act that its writers see: the pool goes on with this one, rather than close it in their face.
+  // The descriptor that the last attempt on `path` opened and that is not a regular file, or -1. The pool continues
+  // with it, because the writers of a FIFO notice when its reader closes it.
   int TakeOpened(const std::string& path, int flags);
 
   // Called when an event-loop iteration has passed.

@@ -1,7 +1,7 @@
-// A lane: a queue of operations with a priority, a share of the drain jobs and figures of its own.
+// A lane: a queue of operations with its own priority, limit of drain jobs, and figures.
 //
-// Everything but `waiting` is guarded by the dispatcher's mutex. `waiting` counts what was submitted and not yet
-// taken; the loop thread reads it without the lock, to refuse work beyond `queue_limit`.
+// The dispatcher's mutex guards everything but `waiting`, the number of operations that were submitted and not yet
+// taken. The loop thread reads that without the lock, to refuse operations beyond `queue_limit`.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace uvfiles {
 enum class Priority : uint8_t { kHigh = 0, kNormal = 1, kLow = 2 };
 
 struct Lane {
-  // A lane whose operations take less is served from memory.
+  // The operations of a lane that take less on average are served from memory.
   static constexpr uint64_t kFastNs = 4 * 1000;
   // Whole files that take longer than this on average are not cached.
   static constexpr uint64_t kColdFileNs = 20 * 1000;
@@ -46,15 +46,14 @@ struct Lane {
   Histogram wait;
   Histogram service;
 
-  // Nothing refers to it. `waiting` goes up before `parked` goes down.
+  // Whether nothing refers to the lane. `waiting` is incremented before `parked` is decremented.
   bool Idle() const {
     return parked.load() == 0 && waiting.load() == 0 && queue.empty() && running_jobs == 0 &&
            running == 0;
   }
-  // One more job would find something to take.
+  // Whether one more job would find something to take.
   bool Eligible() const { return !queue.empty() && running_jobs < concurrency; }
 
-  // The operation at the head leaves the queue.
   Operation* TakeFirst() {
     Operation* const operation = queue.pop_front();
     waiting.fetch_sub(1, std::memory_order_relaxed);

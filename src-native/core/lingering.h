@@ -1,10 +1,10 @@
 // Whether a job that finds nothing more to do waits for the next submission before it gives up its thread, and for how
-// long. It waits after a stream of cached reads, and where the last jobs got their next work a moment after they ended (a
-// program that awaits one operation after another): the loop is handing out what was done, and what it asks for next would
-// otherwise cost a wake-up of some 10 us. One job waits at a time.
+// long. It waits after a stream of cached reads, and if work came just after the last jobs had ended (a program that
+// awaits one operation after another). The loop is delivering results then, and waking a thread for its next operation
+// would cost about 10 us. One job waits at a time.
 //
-// All times are arguments: no clock is read here. What there is to do is not judged here either: a wait ends when something
-// has been submitted, and the dispatcher then looks whether there is something to take.
+// No clock is read here: all times are arguments. A wait ends when something has been submitted, and the dispatcher
+// then checks whether there is something to take.
 //
 // Thread safety: `Submitted` and `SubmittedToNoJob` belong to the loop thread, `Over` to the job that waits; the dispatcher's
 // lock guards the rest.

@@ -1,8 +1,7 @@
 // One open descriptor and the operations that hold it open.
 //
-// Thread safety: `fd` is read by pool threads; everything else belongs to the loop thread. The descriptor cannot be
-// closed under a running operation, because closing waits until `in_flight` is zero: the cure for reading a file
-// that reused the number.
+// Thread safety: pool threads read `fd`, and everything else belongs to the loop thread. Closing waits until
+// `in_flight` is zero, so no running operation can use a descriptor whose number has been reused.
 #pragma once
 
 #include <cstddef>

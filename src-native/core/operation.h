@@ -1,8 +1,8 @@
 // One read, write, stat, ... on its way from JavaScript to a pool thread and back.
 //
-// Operations are reused: none is allocated in steady state. An operation belongs to the loop thread until it is
-// submitted, to the dispatcher until it is delivered, and to the loop thread again after that; `state` is the only
-// member that both sides touch meanwhile.
+// Operations are reused, so none is allocated in steady state. An operation belongs to the loop thread until it is
+// submitted, then to the dispatcher until it is delivered, and then to the loop thread again. Meanwhile, `state` is the
+// only member that both sides use.
 #pragma once
 
 #include <cstddef>
@@ -152,8 +152,8 @@ extern Atomic<size_t> largest_result;
 // Runs the operation on this thread. Defined in perform.cc.
 Performed Perform(Operation& operation, uint64_t slice_end_ns);
 
-// Gives up an operation that has begun and waits, or waits to go on: `result` is `code`, or for a read whose bytes are
-// wanted all the same their number; `extra` tells what a write got out.
+// Ends an operation that has begun and waits. `result` is `code`, or with `keep_bytes` the number of bytes that were
+// read. `extra` is the number of bytes that were written.
 void GiveUp(Operation& operation, int code, bool keep_bytes);
 
 }  // namespace uvfiles

@@ -1,8 +1,8 @@
-// The dispatcher's operations that wait for their descriptors: the poller has them, and they hold no thread. One that is
-// ready goes back to the inbox.
+// The dispatcher's operations that wait for their descriptors. The poller has them, so they hold no thread. When they
+// are ready, they go back to the inbox.
 //
-// A parked read does not keep the loop alive: nobody may ever write to its pipe. Parked writes do, whose bytes would be
-// lost. That is what `idle` counts.
+// A parked read does not keep the loop alive, because its pipe may never get data. A parked write does, because its
+// bytes would be lost. `idle` counts the reads.
 //
 // Thread safety: `Park` is called by pool threads under the dispatcher's lock; everything else belongs to the loop thread. An
 // operation that was taken back is its caller's, like one that was taken from a lane.

@@ -1,7 +1,8 @@
-// Transfers on descriptors that may keep one waiting: each goes as far as it can without, and then says what to wait for.
+// Transfers on descriptors on which they may have to wait. Each does what it can without waiting, and then says what to
+// wait for.
 //
-// An operation that waits holds its descriptor, what it has transferred (`done`) and, for reads to the end, the bytes so
-// far; a read that has got nothing yet holds no memory.
+// An operation that waits holds its descriptor, the number of bytes transferred (`done`) and, for reads to the end,
+// these bytes. A read that has no bytes yet holds no memory.
 #pragma once
 
 #include "core/operation.h"

@@ -11,7 +11,7 @@ namespace uvfiles {
 
 namespace {
 
-// How often a descriptor is looked at that the system refuses to wait for.
+// How often a descriptor is checked if the system refuses to wait for it.
 constexpr uint64_t kLookAgainNs = 5 * 1000 * 1000;
 
 }  // namespace
@@ -111,8 +111,7 @@ PollWaiter* Poller::FirstOn(int fd) const {
   return found == on_fd_.end() ? nullptr : found->second.first;
 }
 
-// Where others still wait for the descriptor, the system goes on with what it was asked: a report for which nobody waits
-// is passed over.
+// If others still wait for the descriptor, it stays watched as before. Reports for which nothing waits are ignored.
 void Poller::Drop(PollWaiter* waiter) {
   TakeOut(waiter);
   if (waiter->fd >= 0 && on_fd_.count(waiter->fd) == 0) readiness_.Unwatch(waiter->fd);
@@ -161,7 +160,8 @@ size_t Poller::Waiting() {
   return waiters_.size();
 }
 
-// Milliseconds until the first waiter is to be looked at, rounded up: coming too early would only mean to come again.
+// Milliseconds until the first waiter has to be checked. They are rounded up, because a check that comes too early has
+// to be repeated.
 int Poller::Timeout() {
   sleeps_until_ns_ = to_look_at_.empty() ? UINT64_MAX : to_look_at_.begin()->first;
   if (sleeps_until_ns_ == UINT64_MAX) return -1;
@@ -170,7 +170,7 @@ int Poller::Timeout() {
   return static_cast<int>(std::min<uint64_t>((sleeps_until_ns_ - now) / 1000000 + 1, INT_MAX));
 }
 
-// Takes out who waits for what the system has reported, and asks it again for the others' sake.
+// Takes out the waiters whose condition was reported, and watches the descriptor for the others.
 void Poller::ChooseOn(const platform::Readiness& report) {
   PollWaiter* waiter = FirstOn(report.fd);
   while (waiter != nullptr) {

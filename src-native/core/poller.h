@@ -1,11 +1,12 @@
-// The one thread of our own: it waits for descriptors that may never become ready, so that no pool thread has to.
+// A thread that waits for descriptors that may never become ready, so that no pool thread has to.
 //
-// libuv joins its pool's threads when the process exits, so a pool thread in a FIFO's read would make even
-// process.exit() hang; this thread is detached and in nobody's way. It performs no operation: what has become ready
-// goes back to where it came from.
+// libuv joins the threads of its pool when the process exits, so a pool thread that reads a FIFO would make
+// process.exit() hang. This thread is detached. It performs no operations: those that have become ready go back to
+// their dispatcher.
 //
-// Invariant: `ready` is called under the poller's lock, so that once `Remove` or `RemoveAll` has returned, it neither
-// runs nor will run for what was removed. Hence `ready` takes no lock that is ever held while calling the poller.
+// Invariant: `ready` is called under the poller's lock. So once `Remove` or `RemoveAll` has returned, `ready` is not
+// running and will not run for what was removed. `ready` must not take a lock that is ever held while the poller is
+// called.
 //
 // Thread safety: every member of Poller may be called from any thread.
 #pragma once
@@ -24,7 +25,7 @@ namespace uvfiles {
 
 struct Operation;
 
-// Who waits for what. Its owner's, except between `Add` and the call of `ready` or a successful `Remove`.
+// Who waits for what. It belongs to its owner, except between `Add` and the call of `ready` or a successful `Remove`.
 struct PollWaiter {
   int fd = -1;  // -1: for `due_ns` only
   bool for_write = false;
@@ -42,7 +43,7 @@ struct PollWaiter {
 
 class Poller {
  public:
-  // The process's. It outlives every environment.
+  // The process has one, which outlives every environment.
   static Poller& Instance();
 
   Poller() = default;
@@ -53,18 +54,18 @@ class Poller {
 
   // Starts the thread if there is none. 0, or a negative code: it needs memory and, for the first time, descriptors.
   int Start();
-  // Starts the thread when it is the first. 0, or a negative code when there can be no thread: it does not wait then.
+  // Starts the thread if there is none. 0, or a negative code if that failed, and the waiter does not wait.
   int Add(PollWaiter* waiter);
-  // True: it waited, and `ready` will not be called. False: it does not wait (any more).
+  // True if it waited. `ready` will not be called then. False if it does not wait, or not any more.
   bool Remove(PollWaiter* waiter);
   // Removes all of an owner's waiters, and returns them.
   std::vector<PollWaiter*> RemoveAll(const void* owner);
-  // Those among them that wait for `fd` and for which `matches` says so. Its cost does not grow with the others.
+  // Removes those that wait for `fd` and for which `matches` is true. The cost does not depend on how many others wait.
   std::vector<PollWaiter*> RemoveOn(int fd, const void* owner,
                                     bool (*matches)(const PollWaiter*, const void*),
                                     const void* argument);
 
-  // Returns when no call of `ready` that had begun before is under way.
+  // Returns when all calls of `ready` that had begun before have ended.
   void AwaitReady();
 
   size_t Waiting();

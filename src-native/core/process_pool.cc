@@ -67,8 +67,9 @@ void ProcessPool::SetReserve(uint32_t reserve) {
   GrantLocked();
 }
 
-// Permits go straight to who waits: were they merely returned, the environment that gave one back could take it
-// again before the waiter's loop has woken. Who is next in the list hears of it too, since that loop may be busy.
+// Permits are given directly to waiters. If they were only returned, the environment that gave one back could take it
+// again before the waiter's loop wakes. The next one in the list is woken, too, because the first one's loop may be
+// busy.
 void ProcessPool::GrantLocked() {
   bool granted = false;
   while (in_use_ < limit() && !waiters_.empty()) {
@@ -102,7 +103,7 @@ ProcessPool::Answer ProcessPool::Acquire(PermitWaiter& waiter) {
   }
   for (PermitWaiter* const idle : granted_) {
     if (NowNs() - idle->granted_ns < kUnusedNs) continue;
-    // Its loop computes. It stays first in the list.
+    // Its loop is busy. It stays first in the list.
     UseGrantLocked(*idle);
     if (!idle->waiting) waiters_.push_front(idle);
     idle->waiting = true;

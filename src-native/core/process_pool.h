@@ -1,7 +1,7 @@
-// How many drain jobs the whole process may have in libuv's pool, and who waits for one.
+// How many drain jobs the process may have in libuv's pool, and who waits for one.
 //
-// libuv has one pool for the process and one FIFO before it; Node's own dns, crypto, zlib and fs share it. All
-// environments (main thread and workers) together keep `reserve` threads free for those.
+// libuv has one pool with one FIFO queue per process, which Node's own dns, crypto, zlib and fs use, too. All
+// environments (the main thread and workers) together leave `reserve` threads to those.
 //
 // Thread safety: every member may be called from any thread.
 #pragma once
@@ -16,7 +16,7 @@
 
 namespace uvfiles {
 
-// Someone who waits for a permit: woken through its async handle, on its own loop thread.
+// A dispatcher that waits for a permit. Its async handle wakes its loop thread.
 struct PermitWaiter {
   uv_async_t* async = nullptr;
   bool waiting = false;     // in the pool's list
@@ -48,16 +48,16 @@ class ProcessPool {
   Answer Acquire(PermitWaiter& waiter);
   // Gives a permit back: to the first waiter, if there is one.
   void Release();
-  // The waiter needs nothing more: takes it from the list, with the permits it did not use.
+  // Takes the waiter off the list, and takes back the permits that it has not used.
   void Forget(PermitWaiter& waiter);
 
   // When a permit was last given back: while all are in use and none is for long, their jobs hang.
   uint64_t released_ns() const { return released_ns_.load(std::memory_order_relaxed); }
 
-  // Someone else than `self` waits: a job should end with its slice.
+  // Whether another one than `self` waits, so that a job should end with its slice.
   bool Contended(const PermitWaiter& self);
 
-  // A permit unused for so long belongs to a loop that is busy: whoever asks may have it.
+  // If a permit is not used for so long, the loop that it was given to is busy, and another one may take it.
   static constexpr uint64_t kUnusedNs = 100 * 1000;
 
   // What libuv makes of a value of UV_THREADPOOL_SIZE (null: it is not set): 4 by default, 1 to 1024.

@@ -1,11 +1,11 @@
-// Whether the next submission is expected so soon that a job had better wait for it than give its thread up.
+// Predicts whether the next submission comes so soon that a job should wait for it instead of giving its thread up.
 //
-// A score of evidence: submissions that came promptly after a job's end speak for it, waits in vain against. Long waits
-// end it at once for a while: the loop is then woken on a processor that slept, which costs as much as is spared, and
-// ending and being woken again may bring both threads to one processor.
+// It keeps a score. Submissions that come promptly after a job's end raise it, and waits in vain lower it. A series of
+// long waits resets it: the loop is then woken on a processor that slept, which costs as much as waiting saves. If the
+// job ends and is woken again, both threads may come to one processor.
 //
-// Thread safety: `Submitted` is the loop thread's; the others are called under the dispatcher's lock. Both sides may
-// move the score at a time; what one of them loses is a point.
+// Thread safety: `Submitted` belongs to the loop thread. The others are called under the dispatcher's lock. Both sides
+// may change the score at the same time, and then one of the changes is lost.
 #pragma once
 
 #include <cstdint>

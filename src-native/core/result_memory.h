@@ -1,5 +1,5 @@
-// Memory that will be a result as it is: made by the loop thread on JavaScript's heap, seen by nobody there until every
-// operation that fills a part of it has finished. Spares a copy on the loop thread.
+// Memory that becomes a result without a copy on the loop thread. The loop thread allocates it on JavaScript's heap,
+// and JavaScript does not see it until all operations that fill parts of it have finished.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What stat answers, in 64-bit integers whatever the platform's struct looks like.
+// The result of stat in 64-bit integers, the same on every platform.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
-// A Task is a long or rarely used operation that runs in the pool a slice at a time: a tree removal, a directory
-// walk, a copy, an atomic write. Hot single operations (read, write, stat) are Operations and need no Task.
+// A Task is a long or rarely used operation that runs in the pool a slice at a time: a removal, a walk, a copy, an
+// atomic write. Frequent single operations (read, write, stat) are Operations and need no Task.
 //
-// Thread safety: a Task is run by one thread at a time (the dispatcher sees to that) but by different threads
-// from step to step. Only `Cancel` may be called from another thread while it runs.
+// Thread safety: one thread at a time runs a Task, but each step may run on another thread. Only `Cancel` may be called
+// from other threads meanwhile.
 #pragma once
 
 #include <cstdint>

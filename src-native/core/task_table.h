@@ -1,8 +1,8 @@
-// The tasks of one environment, by the number that JavaScript knows them by: an environment that ends takes them along,
-// descriptors, temporary files and all.
+// The tasks of one environment, by the number that JavaScript knows. They are freed with the environment, and close
+// their descriptors and remove their temporary files then.
 //
-// Thread safety: loop thread only; pool threads hold pointers to the tasks, which stay where they are. A task that an
-// operation runs is freed when that has settled, whoever asks for it earlier.
+// Thread safety: loop thread only. Pool threads hold pointers to the tasks, whose addresses are stable. A task is never
+// freed while an operation runs it.
 #pragma once
 
 #include <cstdint>
@@ -36,11 +36,11 @@ class TaskTable {
     std::unique_ptr<Task> task_;  // null: the entry is free
     uint32_t id_ = 0;
     bool running_ = false;
-    bool freed_ = false;    // as soon as it is settled
-    bool passing_ = false;  // goes with its end
+    bool freed_ = false;    // is freed when it has settled
+    bool passing_ = false;  // is freed when it has ended
   };
 
-  // `passing`: nobody frees it, it goes when it has ended. The number is never 0.
+  // `passing`: the task is freed when it has ended. The number is never 0.
   Entry* Add(std::unique_ptr<Task> task, bool passing) {
     uint32_t index;
     if (free_.empty()) {
@@ -67,7 +67,7 @@ class TaskTable {
     return entry->task_ != nullptr && entry->id_ == id ? entry : nullptr;
   }
 
-  // Cancels what runs and frees the task, now or when that has settled.
+  // Cancels and frees the task, now or when the operation that runs it has settled.
   void Free(Entry* entry) {
     entry->task_->Cancel();
     if (entry->running_) {
@@ -79,7 +79,7 @@ class TaskTable {
 
   bool empty() const { return entries_.size() == free_.size(); }
 
-  // The environment ends and runs nothing any more.
+  // For the end of the environment, when no task runs.
   void Clear() {
     for (auto& entry : entries_) {
       if (entry->task_ != nullptr) Drop(entry.get());
@@ -92,7 +92,7 @@ class TaskTable {
   static constexpr uint32_t kFirst = 1u << kIndexBits;  // generations count from one
 
   void Drop(Entry* entry) {
-    // Out of the table first: what its destructor does must not find it there.
+    // Its destructor must not find it in the table.
     const std::unique_ptr<Task> task = std::move(entry->task_);
     const uint32_t index = entry->id_ & kIndexMask;
     entry->id_ += kFirst;

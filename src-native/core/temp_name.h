@@ -5,14 +5,14 @@
 
 namespace uvfiles {
 
-// Appends 16 characters of [a-z2-7], which stay distinct on a file system that folds case. 0, or a negative error.
+// Appends 16 characters of [a-z2-7], which are also distinct on file systems that ignore case. 0 or a negative code.
 int AppendRandomName(std::string* path);
 
 // Appends `prefix`, a random name and ".uvfiles": for what is to take another name soon, and may be left behind if the system
 // fails.
 int AppendPassingName(const char* prefix, std::string* path);
 
-// How often EEXIST is answered by another name. One collision is a wonder with 80 bits; more are a broken file system.
+// How many names are tried after EEXIST. With 80 random bits, even one collision is improbable.
 constexpr int kMaxNames = 100;
 
 // dir + separator + prefix + name + suffix. `source` stands in for AppendRandomName in tests.

@@ -13,8 +13,7 @@ namespace uvfiles {
 
 namespace {
 
-// How long the end of the process waits for a creation that hangs in the kernel, and how long a creation waits for the
-// end of the process.
+// How long the end of the process waits for a creation, and a creation for the end of the process.
 constexpr std::chrono::seconds kPatience{2};
 // For free descriptors, a process that ends cannot wait for long.
 constexpr int kMaxStarved = 500;
@@ -118,7 +117,7 @@ size_t TempRegistry::size() {
   return entries_.size();
 }
 
-// A forked child begins with nothing to remove; what it creates itself is its own.
+// A forked child begins with an empty registry.
 void TempRegistry::AdoptAfterFork() {
   const int64_t process = CurrentProcess();
   if (process_ == process) return;
@@ -145,7 +144,7 @@ void TempRegistry::Resume() {
   changed_.notify_all();
 }
 
-// Creations are refused and not held up here: libuv joins its pool after this, and would wait for them.
+// Creations are refused here rather than blocked, because libuv joins its pool after this, and would wait for them.
 void TempRegistry::RemoveAtExit() {
   if (process_ != CurrentProcess()) return;
   {

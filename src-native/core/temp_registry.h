@@ -1,9 +1,9 @@
-// What is to be removed when the process ends or an environment (the main thread's, a worker's) goes: one registry for
-// the process, because a worker's files must go too when Ctrl-C kills the process from outside of it.
+// The files and directories to be removed when the process or an environment (the main thread's, a worker's) ends. The
+// process has one registry, because Ctrl-C must also remove the files of workers.
 //
-// It cleans up when an owner is closed, at exit(), and through ExitSignals before a fatal signal takes effect. Nothing
-// is ever removed by a child made with fork. All members may be called from any thread; the lock is never held during
-// I/O.
+// It removes them when an owner is closed, at exit(), and before a fatal signal takes effect (core/exit_signals.h). A
+// forked child removes nothing of its parent's. All members may be called from any thread. The lock is never held
+// during I/O.
 #pragma once
 
 #include <condition_variable>
@@ -24,20 +24,20 @@ class TempRegistry {
   static TempRegistry& Shared();
 
   Owner OpenOwner();
-  // Removes what is registered for `owner`; creations of its that are under way undo themselves.
+  // Removes what is registered for `owner`. Its creations that are under way undo themselves.
   void CloseOwner(Owner owner);
 
-  // Brackets the creation of a file: from before the system call that makes it until it is registered, so that no
-  // instant is left in which a signal would end the process with the file made and not known. Must be short.
+  // Exists from before the system call that creates a file until the file is registered, so that no signal ends the
+  // process in between and leaves the file behind. Must be short.
   class Creation {
    public:
     explicit Creation(Owner owner);
     ~Creation();
     Creation(const Creation&) = delete;
     Creation& operator=(const Creation&) = delete;
-    // False when the owner is closed or the process is exiting: create nothing.
+    // False if the owner is closed or the process is exiting. Nothing may be created then.
     bool allowed() const { return allowed_; }
-    // 0 when the owner was closed meanwhile: the creator removes what it made.
+    // 0 if the owner was closed meanwhile. The caller then removes what it created.
     Id Register(const std::string& path, Kind kind);
 
    private:
@@ -45,19 +45,19 @@ class TempRegistry {
     const bool allowed_;
   };
 
-  // The thing is gone, or to stay. Unknown ids are fine: a cleanup may have been quicker.
+  // For entries that have been removed, or shall stay. Unknown ids are fine, because a cleanup may have been faster.
   void Forget(Id id);
 
   size_t size();
-  // How many things are registered for `owner`.
+  // The number of entries of `owner`.
   size_t CountOf(Owner owner);
 
-  // For ExitSignals. `PrepareToDie` holds creations up, waits (bounded) for those under way and removes everything;
-  // `Resume` lets them go on when the process has not died after all.
+  // For signals. `PrepareToDie` blocks new creations, waits a limited time for those under way, and removes everything.
+  // `Resume` unblocks them if the process did not end.
   void PrepareToDie();
   void Resume();
 
-  // For exit(): the same, and creations are refused from then on.
+  // For exit(). The same, but creations are refused from then on.
   void RemoveAtExit();
 
  private:
@@ -80,8 +80,8 @@ class TempRegistry {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  // Held while entries that have been taken out are being removed, so that a second cleanup, which finds nothing to do,
-  // does not end the process before the first has finished. Locked before mutex_, never after.
+  // Held while taken entries are being removed, so that a second cleanup, which finds no entries, does not end the
+  // process before the first one has finished. Locked before mutex_, never after.
   std::mutex removal_mutex_;
   std::unordered_map<Id, Entry> entries_;
   std::unordered_map<Owner, size_t> owners_;  // how many entries each has

@@ -1,4 +1,4 @@
-// Owns one file descriptor and closes it once: the RAII holder for descriptors that never reach JavaScript.
+// Owns a file descriptor that does not reach JavaScript, and closes it once.
 // Not thread-safe; a UniqueFd belongs to one task or operation.
 #pragma once
 
@@ -40,7 +40,8 @@ class UniqueFd {
   int fd_ = -1;
 };
 
-// The process, or the system, has no descriptor left: worth waiting for, since ours come and go.
+// Whether the process or the system has no free descriptor. It is worth waiting for one, because the library closes
+// many soon.
 inline bool IsDescriptorShortage(int code) { return code == UV_EMFILE || code == UV_ENFILE; }
 
 }  // namespace uvfiles

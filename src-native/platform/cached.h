@@ -1,5 +1,5 @@
-// What can be asked of the kernel without waiting for a disk: the calls under the inline path. Linux only; elsewhere
-// every function says kUnsupported and the pool serves everything.
+// The calls of the inline path, which the kernel answers without waiting for a disk. On other systems than Linux, every
+// function returns kUnsupported or the like, and the pool does everything.
 #pragma once
 
 #ifdef __linux__
@@ -29,7 +29,7 @@ enum class CacheAccess : uint8_t {
 // Which of these holds for the open file. With `may_wait` (pool threads only) it may wait for a dead mount, or for /proc.
 // kUnknown where that would be needed to tell.
 CacheAccess Classify(int fd, uint64_t device, bool may_wait);
-// The same from what is known by now, never waiting: kUnknown when nobody has looked.
+// The same from what is known already, without waiting. kUnknown if the device has not been classified.
 CacheAccess KnownAccess(uint64_t device);
 // The device turned out not to support it.
 void ForgetAccess(uint64_t device);
@@ -49,7 +49,7 @@ Residency ResidencyOf(int fd, int64_t position, size_t size);
 Residency MappedResidency(const char* mapping, size_t mapped, int64_t position, size_t size);
 char* MapFile(int fd, size_t size);
 void UnmapFile(char* mapping, size_t size);
-// mincore tells the truth only to who owns the file or may write it.
+// mincore tells the truth only to processes that own the file or may write it.
 bool MayAskMincore(int fd);
 
 // Flags of `OpenCached`. What kLookUp opens has no content, only a status. Without kNoWait, to open a FIFO waits.
@@ -69,17 +69,17 @@ constexpr int kNoWait = 0;
 // Which mounts there are and which of them are local (platform/linux/mount_table.h).
 class MountTable;
 
-// Has them learnt soon, by a thread of its own that `LearnMountsIfWanted` starts.
+// Asks for the mounts to be read soon, by a thread that `LearnMountsIfWanted` starts.
 void WantMounts();
-// Pool threads, before what looks up a path. Waits for nothing.
+// For pool threads, before they look up a path. Does not wait.
 void LearnMountsIfWanted();
 // The mounts, if they have been learnt and have not changed since; else null. Costs two system calls that never wait.
 std::shared_ptr<const MountTable> KnownMounts();
 // Whether mounts have ever been learnt: a hint, for any thread, without a system call.
 bool KnowsMounts();
-// Opens a file on a local mount before it is its turn, and starts reading its first bytes. Waits for the disk: pool threads
-// only. A descriptor that is O_NONBLOCK, or negative: the file is opened at its turn. `cold`: its bytes are known not to be
-// in the page cache.
+// Opens a file on a local mount before its turn, and starts reading its first bytes. Waits for the disk, so for pool
+// threads only. Returns a descriptor that is O_NONBLOCK, or a negative number if the file is to be opened at its turn.
+// `cold`: its bytes are known not to be in the page cache.
 int OpenAhead(const MountTable& mounts, const char* path, int flags, bool* cold);
 // A descriptor, or negative. `flags` as for open.
 int OpenCached(const MountTable& mounts, const char* path, int flags);

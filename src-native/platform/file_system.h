@@ -13,7 +13,7 @@
 namespace uvfiles {
 namespace platform {
 
-// The most that one read or write moves on Linux, whatever is asked; the others take it as well.
+// The most bytes that one read or write moves on Linux. Other systems accept as much.
 constexpr size_t kMaxTransfer = 0x7ffff000;
 
 // Whether new bytes may be written over old ones that they cover, without a truncation. Not on Windows, where opening for
@@ -38,7 +38,7 @@ int Lstat(const char* path, StatRecord* record);
 int Fstat(int fd, StatRecord* record);
 // Kind and size only, where that is cheaper than all of fstat. `device`: as fstat's, 0 where that is not as cheap.
 int Describe(int fd, FileKind* kind, int64_t* size, uint64_t* device = nullptr);
-// The same by what is known here, for the loop thread: no server is asked. The size may be old.
+// The same from what the kernel knows, for the loop thread. Asks no server, so the size may be outdated.
 int DescribeNow(int fd, FileKind* kind, int64_t* size);
 
 int Truncate(int fd, int64_t size);

@@ -19,7 +19,7 @@ class PathList {
   PathList& operator=(const PathList&) = delete;
   virtual ~PathList() = default;
 
-  // `at` is where a path begins in the list. It is not less than that of an earlier call.
+  // `at` is where a path begins in the list. It never decreases from call to call.
   // 0 or a negative code.
   virtual int Stat(size_t at, bool follow, StatRecord* record) = 0;
   // A descriptor for reading, or a negative code. Does not wait for the writer of a FIFO.

@@ -1,4 +1,4 @@
-// Waiting for descriptors to become readable or writable, for the one thread that does nothing else.
+// Waits for descriptors to become readable or writable, on a thread of its own (core/poller.h).
 #pragma once
 
 #include <memory>
@@ -13,9 +13,9 @@ struct Readiness {
   bool writable;
 };
 
-// Waits for many descriptors at once, at a cost per report that does not grow with their number where the system has such
-// a call (epoll, kqueue). Thread safety: `Wait` belongs to one thread, the others to any, though `Watch` and `Unwatch`
-// one at a time.
+// Waits for many descriptors at once. With epoll and kqueue, the cost per report does not depend on their number.
+// Thread safety: one thread calls `Wait`. The others may be called from any thread, but `Watch` and `Unwatch` only one
+// at a time.
 class ReadinessWaiter {
  public:
   enum class Watched : uint8_t {
@@ -31,12 +31,11 @@ class ReadinessWaiter {
 
   // 0, or why there is no descriptor to wait with.
   int Open();
-  // Ends the `Wait` that runs, or else the next one. Does not block.
+  // Ends the current `Wait`, or else the next one. Does not block.
   void Wake();
-  // Asks for one report on `fd`, in place of what was asked for before. After that report nothing is asked for any more.
-  // A report may come that is no longer true.
+  // Asks for one report on `fd`, instead of what was asked for before. A report may be outdated when it comes.
   Watched Watch(int fd, bool readable, bool writable);
-  // Asks for none. For a descriptor that may be closed next.
+  // Asks for no more reports. For a descriptor that may be closed next.
   void Unwatch(int fd);
   // Until something is ready, `Wake` is called or `timeout_ms` have passed (-1: never). Fills `ready`.
   void Wait(std::vector<Readiness>* ready, int timeout_ms);

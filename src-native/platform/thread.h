@@ -1,4 +1,4 @@
-// A thread that nobody joins, and what threads have to run on.
+// Detached threads, and what the system tells about threads and processors.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace platform {
 int StartThread(const char* name, void (*body)(void*), void* argument,
                 size_t stack_bytes = 256 * 1024);
 
-// How many threads of the process have this name (null: any); -1 where the system does not tell.
+// The number of threads of the process that have this name (null: all). -1 if the system does not tell.
 int CountThreads(const char* name);
 
 // A variable of the environment that the process was started with, whatever has been set since. False where it was not

@@ -1,4 +1,4 @@
-// The data of files: what is cached of it, and on which file systems that can be known.
+// Which data of files is cached, on file systems where that can be known.
 #include "platform/cached.h"
 
 #include <fcntl.h>
@@ -72,8 +72,8 @@ Devices& AllDevices() {
 
 }  // namespace
 
-// The number of an unmounted device is given to the next one. What RWF_NOWAIT protects may be believed of it; what would
-// be read without asking is looked at again, which no remote file system is asked twice for.
+// The number of an unmounted device may be reused. Answers that only lead to RWF_NOWAIT, or to no attempt, are safe to
+// keep. Others would lead to plain reads, so the file system is checked again.
 CacheAccess Classify(int fd, uint64_t device, bool may_wait) {
   const CacheAccess known = KnownAccess(device);
   if (known == CacheAccess::kNoWait || known == CacheAccess::kNever) return known;

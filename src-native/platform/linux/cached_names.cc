@@ -1,4 +1,4 @@
-// The names of files: what is cached of them, within mounts that are local.
+// Looks up paths by cached names only, on local mounts.
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sys/stat.h>
@@ -54,8 +54,8 @@ Learnt& LearntTable() {
   return *last;
 }
 
-// Learning takes time that grows with the table, and a busy system mounts and unmounts all the time: no more than a
-// twentieth of the time is spent on it.
+// Reading a long table takes long, and a busy system mounts and unmounts all the time, so at most a twentieth of the
+// time is spent on it.
 constexpr uint64_t kPause = 20;
 std::atomic<bool> wanted{false};
 std::atomic<bool> learning{false};
@@ -81,24 +81,25 @@ int OpenAt(int directory, const char* path, int flags, uint64_t resolve) {
   return fd >= 0 ? static_cast<int>(fd) : -errno;
 }
 
-// Without leaving the mount: EXDEV instead. `resolve`: kResolveCached or nothing.
+// Does not leave the mount (EXDEV). `resolve`: kResolveCached or 0.
 int OpenBeneath(int directory, const char* path, int flags, uint64_t resolve) {
   return OpenAt(directory, path, flags, resolve | kResolveNoXdev | kResolveNoMagicLinks);
 }
 
 int OpenLocal(const MountTable& mounts, const char* path, int flags, uint64_t resolve) {
   if (path[0] != '/') {
-    // Asked each time: nobody tells of a chdir.
+    // Checked each time, because the process may change its directory.
     return mounts.IsLocal(AT_FDCWD) ? OpenBeneath(AT_FDCWD, path, flags, resolve) : kUnsupported;
   }
   const MountTable::Mount* const mount = mounts.Find(path);
   if (mount == nullptr || !mount->local) return kUnsupported;
-  // From the root directory that the process has at this moment.
+  // Relative to the current root directory of the process.
   if (mount->root.empty()) return OpenBeneath(AT_FDCWD, path, flags, resolve);
-  // Not kept open: that would keep it from being unmounted. O_PATH asks no file system, and cached names only are walked.
+  // It is not kept open, because it could not be unmounted then. O_PATH asks no file system, and only cached names are
+  // looked up.
   const UniqueFd root(OpenAt(AT_FDCWD, mount->root.c_str(), O_PATH | O_DIRECTORY, kResolveCached));
   if (!root) return kUnsupported;
-  // What was reached may be another mount: one that came a moment ago, or that the new root of the process has there.
+  // This may be another mount, which is new, or which the new root directory of the process has there.
   if (!mounts.IsOn(root.Get(), *mount)) return kUnsupported;
   const char* relative = path + mount->root.size();
   while (*relative == '/') relative++;
@@ -106,8 +107,8 @@ int OpenLocal(const MountTable& mounts, const char* path, int flags, uint64_t re
 }
 
 }  // namespace
-// access(2) looks its path up by the real ids, and with the capabilities that go with them; an open does so by the
-// effective ones. Whether that is the same now: asked each time, since nobody tells of a setuid.
+// access(2) looks up its path by the real ids and their capabilities, an open by the effective ones. Whether that makes
+// no difference now is checked each time, because the process may change its ids.
 bool LooksUpAsAccess() {
   uid_t real_user, user, saved_user;
   gid_t real_group, group, saved_group;

@@ -25,7 +25,7 @@ int OpenPath(int parent, const char* name, int flags) {
 // inode and not to a name.
 int ChmodPathDescriptor(int fd, mode_t mode) {
   if (::syscall(kFchmodat2, fd, "", mode, AT_EMPTY_PATH) == 0) return 0;
-  // EPERM is also what container runtimes of before 2023 answer to a call they do not know.
+  // Container runtimes from before 2023 answer EPERM to calls that they do not know.
   if (errno != ENOSYS && errno != EPERM) return -errno;
   return ::chmod(NamelessPath(fd).c_str(), mode) == 0 ? 0 : -errno;
 }

@@ -13,7 +13,7 @@
 
 namespace uvfiles {
 
-// FICLONE does it for files that are open.
+// Not needed: FICLONE works on open files.
 int CloneAs(int, int, const char*) { return -ENOTSUP; }
 
 int CloneWhole(int to, int from) {
@@ -42,8 +42,9 @@ int64_t SendRange(int to, int from, int64_t offset, size_t size) {
 }
 
 bool IsNoSuchWay(int64_t code) {
-  // EBADF: a target opened for appending. EPERM: container filters. EXDEV: kernels before 5.3. ETXTBSY: swap files.
-  // EIO and EINVAL: some file systems say so of what they cannot do; a true EIO comes again from read or write.
+  // EBADF: the target is open for appending. EPERM: filters of containers. EXDEV: kernels before 5.3. ETXTBSY: swap
+  // files. EIO and EINVAL: some file systems answer this if they do not support the call. If EIO is an error of the
+  // disk, read or write fails, too.
   return code == -EXDEV || code == -EINVAL || code == -ENOSYS || code == -EOPNOTSUPP ||
          code == -EPERM || code == -EBADF || code == -ETXTBSY || code == -EIO || code == -ENOTTY ||
          code == -EOVERFLOW;

@@ -66,7 +66,7 @@ struct MountAnswer {
 static_assert(sizeof(MountAnswer) == 512, "struct statmount has 512 bytes");
 static_assert(offsetof(MountAnswer, reused_id) == 56, "as <linux/mount.h> lays it out");
 
-// For each id that mountinfo shows the one that is never reused. Empty where the kernel does not tell.
+// Maps the ids in mountinfo to ids that are never reused. Empty if the kernel does not have these.
 std::unordered_map<uint64_t, uint64_t> UniqueIds() {
   std::unordered_map<uint64_t, uint64_t> unique;
   constexpr size_t kAtATime = 512;
@@ -117,7 +117,7 @@ std::string Unescaped(std::string_view from) {
   return to;
 }
 
-// Cuts the text before the first `end` off `rest`, and the separator with it. A backslash takes `end` its meaning.
+// Removes the text before the first `end` from `rest`, with the separator, and returns it. A backslash escapes `end`.
 std::string Cut(std::string_view* rest, char end) {
   std::string part;
   size_t i = 0;
@@ -129,7 +129,7 @@ std::string Cut(std::string_view* rest, char end) {
   return part;
 }
 
-// As Cut, for text that is taken as it is.
+// The same without escapes.
 std::string_view CutPlain(std::string_view* rest, char end) {
   const size_t at = rest->find(end);
   const std::string_view part = rest->substr(0, at);
@@ -142,7 +142,7 @@ std::vector<std::string> LayersIn(const std::string& options) {
   std::vector<std::string> layers;
   std::string_view rest = options;
   while (!rest.empty()) {
-    // The escapes inside of the value are its own.
+    // Escapes within the value are part of it.
     size_t end = 0;
     while (end < rest.size() && rest[end] != ',') end += rest[end] == '\\' ? 2 : 1;
     if (end > rest.size()) end = rest.size();
@@ -178,7 +178,7 @@ struct MountTable::Line {
   Visible visible = Visible::kUnknown;
 };
 
-// 0 where the kernel does not tell.
+// 0 if the kernel does not tell.
 uint64_t MountTable::MountOf(int fd) const {
   Statx answer;
   const unsigned id = unique_ ? kUniqueMountId : kMountId;
@@ -194,8 +194,8 @@ MountTable::Identity MountTable::Root() const {
                                                  : Identity();
 }
 
-// Whether an id that was just asked for is still the one of the table. What it was asked of is open, so its mount stays, and
-// its id with it, from here on.
+// Whether an id that was just read means the same mount as in the table. Its file is open, so from now on the mount and
+// its id stay.
 bool MountTable::IsCurrent() const { return unique_ || !Changed(); }
 
 bool MountTable::IsLocal(int fd) const { return local_ids_.count(MountOf(fd)) != 0 && IsCurrent(); }
@@ -207,7 +207,7 @@ bool MountTable::IsOn(int fd, const Mount& mount) const {
 std::shared_ptr<const MountTable> MountTable::Learn(bool may_be_unique) {
   auto table = std::make_shared<MountTable>();
   if (!KernelAtLeast(5, 12)) return table;  // RESOLVE_CACHED
-  // Opened anew: the namespace may be another one. What changes from here on is told.
+  // Opened again each time, because the process may be in another namespace. poll reports changes from now on.
   table->watch_.Reset(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
   if (!table->watch_) return table;
   std::string text;
@@ -223,7 +223,7 @@ std::shared_ptr<const MountTable> MountTable::Learn(bool may_be_unique) {
   if (may_be_unique && KernelAtLeast(6, 8)) unique_ids = UniqueIds();
   table->unique_ = !unique_ids.empty();
   table->Build(text, unique_ids);
-  // The root of a remote file system is not asked for: nothing is opened from it either.
+  // A remote file system is not asked for its root, because nothing is opened on it.
   const auto root = table->by_root_.find("");
   if (root != table->by_root_.end() && root->second->local) {
     table->root_ = table->Root();
@@ -245,7 +245,7 @@ bool MountTable::Changed() const {
     struct pollfd changes = {watch_.Get(), POLLPRI, 0};
     changed = ::poll(&changes, 1, 0) > 0 && (changes.revents & (POLLPRI | POLLERR)) != 0;
   }
-  // chroot(2) and its like tell nobody.
+  // There is no notification of chroot(2) and the like.
   if (!changed && root_.mount != 0) changed = !(Root() == root_);
   if (changed) changed_.store(true, std::memory_order_relaxed);
   return changed;
@@ -297,7 +297,7 @@ void MountTable::Build(const std::string& text,
   }
 }
 
-// A mount that was not listed has come or gone meanwhile: nothing is believed of it.
+// A mount that is not in both lists has come or gone meanwhile, and does not count as local.
 void MountTable::UseUniqueIds(const std::unordered_map<uint64_t, uint64_t>& unique_ids,
                               std::vector<Line>* lines) {
   const auto exchange = [&](uint64_t* id, bool* local) {
@@ -309,7 +309,7 @@ void MountTable::UseUniqueIds(const std::unordered_map<uint64_t, uint64_t>& uniq
   for (const auto& mount : mounts_) exchange(&mount->id, &mount->local);
 }
 
-// A mount is reached by its path unless another one lies on the way: on its parent's root, or on a directory above it.
+// A path leads to a mount unless another mount covers it: on its parent's root, or on a directory above it.
 void MountTable::AddVisible(std::vector<Line>* given) {
   std::vector<Line>& lines = *given;
   std::unordered_map<uint64_t, size_t> by_id;
@@ -346,14 +346,14 @@ void MountTable::AddVisible(std::vector<Line>* given) {
   }
   for (const Line& line : lines) {
     if (line.visible != Line::Visible::kYes) continue;
-    // Another one on its own root is what the path leads into.
+    // Another mount covers its root.
     if (line.id != line.parent && taken.count(KeyOf(line.id, line.root)) != 0) continue;
     mounts_.push_back(std::make_unique<Mount>(Mount{line.id, line.root, line.local}));
     by_root_[mounts_.back()->root] = mounts_.back().get();
   }
 }
 
-// An overlay is as local as the directories it is made of, as far as they can be seen from here.
+// An overlay is local if the directories that it is made of are, as far as this process can see them.
 void MountTable::JudgeOverlays(std::vector<Line>* lines) {
   std::vector<std::pair<Line*, std::vector<std::string>>> overlays;
   for (Line& line : *lines) {

@@ -1,7 +1,7 @@
-// What /proc/self/mountinfo says: which mount a path leads into, and whether it is local.
+// The mounts in /proc/self/mountinfo: which one a path leads into, and whether it is local.
 //
-// A table is immutable but for one flag, so any number of threads may use it. It is learnt by a thread of its own and
-// never while anybody waits, in time proportional to its length.
+// A table is immutable except for one flag, so any number of threads may use it. A thread of its own reads it, in time
+// proportional to its length, and nothing waits for that.
 #pragma once
 
 #include <atomic>
@@ -30,8 +30,8 @@ class MountTable {
   MountTable(const MountTable&) = delete;
   MountTable& operator=(const MountTable&) = delete;
 
-  // Reads the table of this process. Waits for whoever mounts at the moment. `may_be_unique`: with ids that are never reused,
-  // where the kernel has them.
+  // Reads the table of this process. Waits for mounts in progress. `may_be_unique`: with ids that are never reused, if
+  // the kernel has them.
   static std::shared_ptr<const MountTable> Learn(bool may_be_unique = true);
   // The table in `text`, in the format of mountinfo.
   static std::shared_ptr<const MountTable> Parse(const std::string& text);
@@ -44,8 +44,8 @@ class MountTable {
   // Whether the descriptor is on this mount. Asks no server.
   bool IsOn(int fd, const Mount& mount) const;
 
-  // Whether mounts, or the root directory of the process, have changed since. Once true it stays true, whichever thread
-  // has seen it first: the kernel tells of a change only once.
+  // Whether mounts, or the root directory of the process, have changed since. It stays true for all threads, because
+  // the kernel reports each change only once.
   bool Changed() const;
 
  private:

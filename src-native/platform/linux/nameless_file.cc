@@ -9,7 +9,7 @@ namespace uvfiles {
 
 namespace {
 
-// linkat with AT_EMPTY_PATH is for privileged processes (before Linux 6.10), the way through /proc for all.
+// Before Linux 6.10, only privileged processes may use linkat with AT_EMPTY_PATH. All may use a path in /proc.
 bool HasProc() {
   static const bool has = ::access("/proc/self/fd", X_OK) == 0;
   return has;

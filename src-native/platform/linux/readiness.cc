@@ -1,5 +1,5 @@
-// epoll(7), one report per registration (EPOLLONESHOT): a registration that the kernel still has, because the file is open
-// under another number too, reports at most once more and cannot keep the thread busy.
+// epoll(7) with one report per registration (EPOLLONESHOT). If a file is also open under another number, the kernel keeps its
+// registration after a close. It reports at most once more then, and cannot keep the thread busy.
 #include "platform/readiness.h"
 
 #include <sys/epoll.h>
@@ -42,7 +42,7 @@ int ReadinessWaiter::Open() {
   return 0;
 }
 
-// EAGAIN would mean that the count is at its limit: the thread is then woken already.
+// EAGAIN would mean that the counter is at its limit, so that the thread is being woken already.
 void ReadinessWaiter::Wake() {
   const uint64_t one = 1;
   while (::write(state_->woken.Get(), &one, sizeof one) < 0 && errno == EINTR) {
