@@ -1,9 +1,9 @@
-// One operation on a name beneath a root directory, never outside of it, whatever the path or a link says.
+// kBeneath: one operation on a name beneath a root directory, and never outside it, whatever paths and links say.
 //
-// The path is resolved by openat2(RESOLVE_BENEATH), or component by component without following, down to the directory
-// that holds its last name; the operation then acts on that name in that open directory and follows nothing. So nobody
-// who swaps directories for links meanwhile can lead it elsewhere. What a path and a link say is relative to the root or
-// to the link's directory: an absolute one is an escape, also when it happens to lead back.
+// openat2(RESOLVE_BENEATH), or a lookup of each component without following it, resolves the path down to the directory of
+// its last name. The operation then acts on that name in that open directory, and follows nothing. So programs that replace
+// directories by links meanwhile cannot lead it elsewhere. Paths are relative to the root, and the texts of links to their
+// directories. An absolute path is an escape, even if it leads back.
 //
 // Arguments: bytes: the root's path (with a descriptor: anything), path, and dest where the call has two. numbers:
 //   BeneathCall, the root's descriptor (-1: by its path), BeneathFlags, then the call's own.

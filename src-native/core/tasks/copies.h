@@ -1,24 +1,24 @@
 // Tasks that copy, move and send files.
 //
-// kCopyFile copies one file, into `dst` or, where that is a directory, into it under its own name.
+// kCopyFile copies one file to `dst`, or, if that is a directory, into it under its own name.
 //
 // Arguments: bytes: src, dst. numbers: CopyFlags (not kCopyExistOk, not kCopyOwner).
-// Output: the path of the copy. Error: copyfile; EINVAL where both are the same file, or src is none of the regular.
-// On an error or when cancelled a target that was made is gone again; one that was there before has lost its content.
-// Ends ready and empty, with nothing made, when out of descriptors.
+// Output: the path of the copy. Error: copyfile; EINVAL if both are the same file, or src is not a regular file. After an
+// error or a cancellation, a target that was created is removed; one that existed has lost its content.
+// Ready and empty: out of descriptors, and nothing has been created.
 //
-// kCopyTree copies a directory and everything in it to a name that is not there yet.
+// kCopyTree copies a directory and everything in it to a name that does not exist yet.
 //
-// Links are copied as they stand unless followed. Holds six descriptors at most, whatever the depth, and none
-// while it waits for one. Directories get their mode and times at the end, when nothing is made in them any more.
+// Links are copied as links unless they are followed. It holds at most six descriptors at any depth, and none while it
+// waits for one. Directories get their mode and times at the end, when all their entries exist.
 //
 // Arguments: bytes: src, dst. numbers: CopyFlags. Output: nothing.
 // Error: cp, of the entry that failed, with its target; the copy up to there stays. EINVAL where dst is in src; EEXIST where dst
 //   is there, unless kCopyExistOk; ELOOP where followed links lead back.
 // Ready and empty: out of descriptors. Cancelled: what has been copied stays, whole files only.
 //
-// kCopyFolder makes a directory like another one, and lists what is to be copied into it; kCopyFiles copies files into it,
-// and several of them share the work. A file that is listed is opened by name, as in copyfile of a path.
+// kCopyFolder creates a directory like another one, and lists what is to be copied into it. kCopyFiles copies files into
+// it, and several of these tasks share the work. Listed files are opened by name, as kCopyFile opens paths.
 //
 // kCopyFolder. Arguments: bytes: src, dst. Output: uint32 mode that dst is to get at the end, or kModeIsRight; uint32
 //   count of blocks; count uint32 ends of the blocks, from their beginning; the blocks: names of files, a NUL behind
@@ -29,20 +29,20 @@
 //   target; those before it stay. Ready and empty: out of descriptors. Cancelled: what has been copied stays, whole
 //   files only.
 //
-// kMove moves a file or a tree, into `dst` where that is a directory: a rename, or, where dst is on another file system, a
-// copy and a removal.
+// kMove moves a file or a tree, into `dst` if that is a directory. It renames or, if dst is on another file system, copies
+// and removes.
 //
-// Across file systems a file appears at its new place whole or not at all; a tree does not, but a copy that fails is
-// taken away again and the original left alone. The copy is durable before the original goes, so that a power cut leaves
-// one of them.
+// Between file systems, a file appears at its new place completely or not at all. A tree does not, but if its copy fails,
+// the copy is removed and the original stays. The copy is durable before the original is removed, so a power cut leaves at
+// least one of them.
 //
 // Arguments: bytes: src, dst. Output: the new path.
-// Error: rename; EEXIST where dst is a directory that has such a name; or cp or rm, of the entry that failed, where
-// the move is a copy. Cancelled: as after an error. Ready and empty: out of descriptors.
+// Error: rename; EEXIST if dst is a directory with such a name; if the move is a copy, cp or rm of the entry that failed.
+// Cancelled: as after an error. Ready and empty: out of descriptors.
 //
-// kSendFile sends part of a file to another file or a socket, within the kernel where it can.
+// kSendFile sends part of a file to another file or a socket, within the kernel if possible.
 //
-// A descriptor that would keep it waiting is waited for by the poller, whether or not it is O_NONBLOCK: no thread sleeps.
+// The poller waits for descriptors that are not ready, whether or not they are O_NONBLOCK, so no thread waits.
 //
 // Arguments: numbers: out fd, in fd, offset (-1: in's position, which moves on), count. Both fds stay the caller's: the
 //   task duplicates them when it is made, so that a caller who closes one meanwhile does not redirect the transfer to
@@ -65,7 +65,7 @@ enum CopyFlags : int64_t {
   kCopyOwner = 16,   // trees that move
 };
 
-// In the place of a mode: it has been set already.
+// Instead of a mode: the directory has it already.
 constexpr uint32_t kModeIsRight = UINT32_MAX;
 
 }  // namespace uvfiles

@@ -1,14 +1,14 @@
-// Tasks on directories. makedirs, removedirs and renames are Python's three calls that make or prune a chain of them.
+// Tasks on directories. The first three are Python's makedirs, removedirs and renames.
 //
-// kMakeDirectories makes a directory and those above it that are missing. The ones above get 0777
-// less the umask, whatever `mode` says, as in Python.
+// kMakeDirectories makes a directory and missing ones above it. As in Python, those above get mode 0777 less the umask,
+// whatever `mode` is.
 // Arguments: bytes: path. numbers: mode, 1 when an existing directory is fine.
 // Error: of the component that failed. Cancelled: what has been made stays.
 //
-// kRemoveDirectories removes an empty directory, then those above it for as long as they are empty.
+// kRemoveDirectories removes an empty directory, and then directories above it as long as they are empty.
 // Arguments: bytes: path. Error: of `path` itself only.
 //
-// kRenameDirectories renames, having made the directories above the new name, and prunes the empty ones above the old.
+// kRenameDirectories makes the directories above the new name, renames, and removes empty directories above the old name.
 // Arguments: bytes: old, new.
 //
 // kScanDirectory lists one directory, a batch of entries at a time, without a stat for each.

@@ -1,9 +1,9 @@
-// Locks on ranges of an open file, without waiting. Each call is one quick operation; JavaScript does the waiting.
+// kFileLock: locks on ranges of an open file. It does not wait; JavaScript repeats the call.
 //
-// A lock belongs to the open file description (Linux: F_OFD_SETLK): two opens of one file in one process exclude each
-// other, and a lock goes with the last descriptor of its description, however the process ends. Without such locks it is
-// flock(2)'s: the same owner, and the whole file whatever the range. On Windows LockFileEx, where others cannot even read
-// the range of an exclusive lock; a range is unlocked only as a whole, as it was locked.
+// A lock belongs to the open file description (Linux: F_OFD_SETLK). So two opens of a file exclude each other within a
+// process, too, and a lock ends with the last descriptor of its description, however the process ends. Systems without such
+// locks use flock(2), which has the same owner, but locks the whole file. Windows uses LockFileEx: others cannot even read
+// the range of an exclusive lock, and a range can only be unlocked as it was locked.
 //
 // Arguments: numbers: FileLockCall, 1 for a shared lock, start, length (0: to the end, wherever that comes to be). The
 //   file is the one that the run is submitted with.

@@ -1,4 +1,4 @@
-// One system call, or two that belong together, on a path: operations that need a thread but only one step.
+// kPathCall: one system call on a path, or two that belong together.
 //
 // Arguments: bytes: path and, where the call has two, dest. numbers: PathCallName, then the call's own (below).
 // Output: what the call answers, as said beside its name; else nothing.

@@ -6,13 +6,12 @@
 // meanwhile are no failures. Entries that cannot be removed are counted and skipped.
 //
 // Arguments: bytes: the path (slashes at its end do not count). numbers: RemoveTreeFlags.
-// Output: with kReportEach a record for each failure, a batch a failure, so that its receiver may mend the cause before
-//   the directory it is in is tried: int32 code, uint32 length of the syscall's name, uint32 length of the path, both
-//   texts. Otherwise, at the end: uint64 removed entries, uint64 failures.
-//   With kWithHands a removal that takes long calls for help: a batch of uint32, the number that a RemoveTreeHand is made
-//   with. It goes on whether or not one comes, and may call again.
-//   A batch that is ready and empty means: the process is out of descriptors, nothing is lost, run the task again when one
-//   has been closed.
+// Output: with kReportEach one batch per failure, so that its receiver can remove the cause before the directory is tried:
+//   int32 code, uint32 length of the syscall's name, uint32 length of the path, both texts. Otherwise, at the end: uint64
+//   removed entries, uint64 failures.
+//   With kWithHands, a removal that takes long calls for help: a batch of uint32, the number for a RemoveTreeHand. It goes
+//   on whether or not one begins, and may call again.
+//   Ready and empty: out of descriptors. Nothing is lost: run the task again when one has been closed.
 // Error: the first failure, unless kIgnoreErrors or kReportEach. Failing to begin (no such path, or "": ENOENT; a link or
 //   a file: ENOTDIR; "/", "." and "..": EINVAL) counts as a failure of the path itself.
 // Cancelled: stops between two entries; what has been removed stays removed.

@@ -11,8 +11,8 @@
 // Output, a batch: uint32 records, uint32 offset of the texts; for each record uint32 depth (roots: 0), index among
 //   its parent's directories (or among the roots), int32 code (0: fine), uint32 directories, links to directories,
 //   other entries; then the texts, a NUL behind each: for every record its path and its names in that order.
-// A directory that cannot be listed is a record with a code and no names. A link that is not followed, and a followed
-// one that leads to a directory it is in, is passed over. Cancelled: nothing is left behind.
+// A directory that cannot be listed gives a record with a code and no names. A root that is a link and is not to be
+// followed gives none, nor does a followed link to a directory above it. Cancelled: nothing is left behind.
 #pragma once
 
 #include <cstdint>
