@@ -1,10 +1,14 @@
 // The options that only text files have, checked before any file is touched.
+import { unchecked } from '../arguments/options.js';
 import { invalidArgType, invalidArgValue, UnknownEncodingError } from '../errors/index.js';
 import { errorHandlerNames, type ErrorHandlerName } from '../text/codec.js';
 import { isNewline, type Newline } from '../text/newlines.js';
 import { findCodec } from '../text/registry.js';
 
 export type { ErrorHandlerName, Newline };
+
+/** The checks of a reader of these options. What they are together is for `checkTextOptions`. */
+export const TEXT_CHECKS = { encoding: unchecked, errors: unchecked, newline: unchecked };
 
 /** Checked text options. */
 export interface ResolvedText {
@@ -17,7 +21,7 @@ export interface ResolvedText {
 
 /** Checks the text options of `open`. */
 export function checkTextOptions(
-  o: { encoding?: unknown; errors?: unknown; newline?: unknown },
+  o: { readonly [Option in keyof typeof TEXT_CHECKS]?: unknown },
   lineBuffering: boolean,
 ): ResolvedText {
   const encoding = o.encoding ?? 'utf-8';
@@ -25,8 +29,8 @@ export function checkTextOptions(
   if (findCodec(encoding) === undefined) throw new UnknownEncodingError(encoding);
   const errors = o.errors ?? 'strict';
   if (typeof errors !== 'string') throw invalidArgType('options.errors', 'of type string', errors);
-  if (!errorHandlerNames.has(errors)) {
-    throw invalidArgValue('options.errors', errors, `must be one of ${[...errorHandlerNames].join(', ')}`);
+  if (!errorHandlerNames.includes(errors as ErrorHandlerName)) {
+    throw invalidArgValue('options.errors', errors, `must be one of ${errorHandlerNames.join(', ')}`);
   }
   const newline = o.newline ?? null;
   if (newline !== null && typeof newline !== 'string') {

@@ -17,21 +17,21 @@ const spellings: Readonly<Record<string, string>> = {
   'utf-32-be': 'utf32_be utf32be utf_32be',
   ascii:
     'us_ascii us 646 ansi_x3.4_1968 ansi_x3_4_1968 ansi_x3.4_1986 cp367 csascii ibm367 iso646_us iso_646.irv_1991 iso_ir_6',
-  'latin-1': 'latin latin1 l1 iso8859 8859 cp819 csisolatin1 ibm819 iso_ir_100',
-  'iso-8859-2': 'latin2 latin_2 l2 csisolatin2 iso_ir_101',
-  'iso-8859-3': 'latin3 latin_3 l3 csisolatin3 iso_ir_109',
-  'iso-8859-4': 'latin4 latin_4 l4 csisolatin4 iso_ir_110',
-  'iso-8859-5': 'cyrillic csisolatincyrillic iso_ir_144',
-  'iso-8859-6': 'arabic asmo_708 csisolatinarabic ecma_114 iso_ir_127',
-  'iso-8859-7': 'greek greek8 csisolatingreek ecma_118 elot_928 iso_ir_126',
-  'iso-8859-8': 'hebrew csisolatinhebrew iso_ir_138',
-  'iso-8859-9': 'latin5 latin_5 l5 csisolatin5 iso_ir_148',
-  'iso-8859-10': 'latin6 latin_6 l6 csisolatin6 iso_ir_157',
+  'latin-1': 'latin latin1 l1 iso8859 8859 cp819 csisolatin1 ibm819 iso_ir_100 iso_8859_1_1987',
+  'iso-8859-2': 'latin2 latin_2 l2 csisolatin2 iso_ir_101 iso_8859_2_1987',
+  'iso-8859-3': 'latin3 latin_3 l3 csisolatin3 iso_ir_109 iso_8859_3_1988',
+  'iso-8859-4': 'latin4 latin_4 l4 csisolatin4 iso_ir_110 iso_8859_4_1988',
+  'iso-8859-5': 'cyrillic csisolatincyrillic iso_ir_144 iso_8859_5_1988',
+  'iso-8859-6': 'arabic asmo_708 csisolatinarabic ecma_114 iso_ir_127 iso_8859_6_1987',
+  'iso-8859-7': 'greek greek8 csisolatingreek ecma_118 elot_928 iso_ir_126 iso_8859_7_1987',
+  'iso-8859-8': 'hebrew csisolatinhebrew iso_ir_138 iso_8859_8_1988',
+  'iso-8859-9': 'latin5 latin_5 l5 csisolatin5 iso_ir_148 iso_8859_9_1989',
+  'iso-8859-10': 'latin6 latin_6 l6 csisolatin6 iso_ir_157 iso_8859_10_1992',
   'iso-8859-11': 'thai iso_8859_11_2001',
   'iso-8859-13': 'latin7 latin_7 l7',
-  'iso-8859-14': 'latin8 latin_8 l8 iso_celtic iso_ir_199',
+  'iso-8859-14': 'latin8 latin_8 l8 iso_celtic iso_ir_199 iso_8859_14_1998',
   'iso-8859-15': 'latin9 latin_9 l9',
-  'iso-8859-16': 'latin10 latin_10 l10 iso_ir_226',
+  'iso-8859-16': 'latin10 latin_10 l10 iso_ir_226 iso_8859_16_2001',
   'koi8-r': 'koi8r cskoi8r',
   'koi8-u': 'koi8u',
   'mac-roman': 'macintosh macroman csmacintosh',
@@ -70,24 +70,6 @@ for (const [name, others] of Object.entries(spellings)) {
   canonical.set(normalize(name), name);
   for (const spelling of others.split(' ')) canonical.set(spelling, name);
 }
-// The years that registries append: iso_8859_1_1987 and such.
-for (const [part, year] of [
-  [1, 1987],
-  [2, 1987],
-  [3, 1988],
-  [4, 1988],
-  [5, 1988],
-  [6, 1987],
-  [7, 1987],
-  [8, 1988],
-  [9, 1989],
-  [10, 1992],
-  [14, 1998],
-  [16, 2001],
-] as const) {
-  canonical.set(`iso_8859_${part}_${year}`, part === 1 ? 'latin-1' : `iso-8859-${part}`);
-}
-
 /** The canonical name of an encoding given in any case and with any punctuation, or undefined. No name has a NUL. */
 export function canonicalEncoding(name: string): EncodingName | undefined {
   return name.includes('\0') ? undefined : canonical.get(normalize(name));

@@ -1,17 +1,7 @@
 // The interfaces between the parts of a codec: scanners find characters in bytes; handlers decide about malformed bytes.
+import { isAscii } from 'node:buffer';
 
-/** How malformed bytes, or characters without bytes, are treated. */
-export type ErrorHandlerName =
-  | 'strict'
-  | 'ignore'
-  | 'replace'
-  | 'backslashreplace'
-  | 'surrogateescape'
-  | 'surrogatepass'
-  | 'xmlcharrefreplace'
-  | 'namereplace';
-
-export const errorHandlerNames: ReadonlySet<string> = new Set<ErrorHandlerName>([
+export const errorHandlerNames = [
   'strict',
   'ignore',
   'replace',
@@ -20,7 +10,10 @@ export const errorHandlerNames: ReadonlySet<string> = new Set<ErrorHandlerName>(
   'surrogatepass',
   'xmlcharrefreplace',
   'namereplace',
-]);
+] as const;
+
+/** How malformed bytes, or characters without bytes, are treated. */
+export type ErrorHandlerName = (typeof errorHandlerNames)[number];
 
 /** The widths of a code unit, which surrogatepass and line ends depend on. */
 export type UnitWidth = 1 | 2 | 4;
@@ -72,6 +65,25 @@ export abstract class Scanner {
   protected malformed(start: number, end: number, reason: string): -1 {
     this.fault = { start, end, reason };
     return -1;
+  }
+
+  protected tooFew(
+    bytes: Buffer,
+    at: number,
+    final: boolean,
+    reason = 'incomplete multibyte sequence',
+  ): number {
+    return final ? this.malformed(at, bytes.length, reason) : 0;
+  }
+}
+
+/** Of an encoding in which ASCII bytes mean themselves. */
+export abstract class AsciiScanner extends Scanner {
+  override scan(bytes: Buffer, at: number, final: boolean, out: TextSink): number {
+    if (at >= fresh || !isAscii(bytes.subarray(at))) return super.scan(bytes, at, final, out);
+    this.fault = null;
+    out.string(bytes.toString('latin1', at));
+    return bytes.length;
   }
 }
 

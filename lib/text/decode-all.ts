@@ -20,7 +20,9 @@ const carriageReturn = 13;
 export function decodeAll(bytes: Buffer, { codec, errors, newline }: DecodeAllOptions): string {
   // What needs no translation, found without a pass over memory of its own.
   if (codec.extendsAscii && isPlainAscii(bytes)) return bytes.toString('latin1');
-  return new NewlineReader(newline).read(decodeWhole(bytes, codec, errors));
+  const isWellFormed = codec.name === 'utf-8' && isUtf8(bytes);
+  const text = isWellFormed ? bytes.toString('utf8') : new Decoder(codec, errors).decode(bytes, true);
+  return new NewlineReader(newline).read(text);
 }
 
 /** Whether the bytes are their own text, with no line end to translate. */
@@ -30,9 +32,4 @@ export function isPlainAscii(bytes: Buffer): boolean {
     if (!isAscii(part) || part.includes(carriageReturn)) return false;
   }
   return true;
-}
-
-function decodeWhole(bytes: Buffer, codec: Codec, errors: ErrorHandlerName): string {
-  if (codec.name === 'utf-8' && isUtf8(bytes)) return bytes.toString('utf8');
-  return new Decoder(codec, errors).decode(bytes, true);
 }

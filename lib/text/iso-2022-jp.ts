@@ -3,7 +3,6 @@ import { Scanner, type CharacterWriter, type TextSink } from './codec.js';
 import { tableOf } from './multibyte.js';
 
 const illegal = 'illegal multibyte sequence';
-const incomplete = 'incomplete multibyte sequence';
 const escape = 0x1b;
 
 /** Character sets, which are the scanner's state. */
@@ -68,21 +67,21 @@ export class Iso2022JpScanner extends Scanner {
       if (byte === 0x7e) this.codePoint = 0x203e;
       return 1;
     }
-    if (bytes.length - at < 2) return this.#tooFew(bytes, at, final);
+    if (bytes.length - at < 2) return this.tooFew(bytes, at, final);
     const trail = bytes[at + 1]!;
     this.codePoint = trail < 0x80 ? this.#table[((byte << 8) | trail) + 0x8080]! : 0;
     return this.codePoint === 0 ? this.malformed(at, at + 2, illegal) : 2;
   }
 
   #escape(bytes: Buffer, at: number, final: boolean): number {
-    if (bytes.length - at < 2) return this.#tooFew(bytes, at, final);
+    if (bytes.length - at < 2) return this.tooFew(bytes, at, final);
     if (!'()$.&'.includes(String.fromCharCode(bytes[at + 1]!))) {
       this.state |= passing;
       return 1;
     }
     let end = 1;
     for (; end < longestEscape; end++) {
-      if (at + end >= bytes.length) return this.#tooFew(bytes, at, final);
+      if (at + end >= bytes.length) return this.tooFew(bytes, at, final);
       if (isEnd(bytes[at + end]!)) break;
       // `ESC & @` announces a revision of the set that the sequence after it names.
       if (bytes[at + end] === 0x26 && bytes[at + end + 1] === 0x40) end += 2;
@@ -97,10 +96,6 @@ export class Iso2022JpScanner extends Scanner {
     this.state = set ?? this.state;
     this.codePoint = -1;
     return length;
-  }
-
-  #tooFew(bytes: Buffer, at: number, final: boolean): number {
-    return final ? this.malformed(at, bytes.length, incomplete) : 0;
   }
 }
 

@@ -1,13 +1,11 @@
 // The East Asian encodings: which bytes begin a sequence, and what sequences mean, as CPython's codecs read them.
-import { isAscii } from 'node:buffer';
-import { fresh, Scanner, type CharacterWriter, type TextSink } from './codec.js';
+import { AsciiScanner, type CharacterWriter } from './codec.js';
 import { doubleByteTable, jis0212Table, type PairTable } from './legacy-tables.js';
 
 const illegal = 'illegal multibyte sequence';
-const incomplete = 'incomplete multibyte sequence';
 
 /** Everything but what a lead byte needs beyond one trail byte, which the subclasses know. */
-export class DoubleByteScanner extends Scanner {
+export class DoubleByteScanner extends AsciiScanner {
   readonly encoding: string;
   readonly table: PairTable;
 
@@ -26,22 +24,9 @@ export class DoubleByteScanner extends Scanner {
     return this.sequence(bytes, at, final, lead);
   }
 
-  override scan(bytes: Buffer, at: number, final: boolean, out: TextSink): number {
-    if (at < fresh && isAscii(bytes.subarray(at))) {
-      this.fault = null;
-      out.string(bytes.toString('latin1', at));
-      return bytes.length;
-    }
-    return super.scan(bytes, at, final, out);
-  }
-
   protected sequence(bytes: Buffer, at: number, final: boolean, lead: number): number {
     if (bytes.length - at < 2) return this.tooFew(bytes, at, final);
     return this.found(at, this.table[(lead << 8) | bytes[at + 1]!]!, 2);
-  }
-
-  protected tooFew(bytes: Buffer, at: number, final: boolean): number {
-    return final ? this.malformed(at, bytes.length, incomplete) : 0;
   }
 
   protected found(at: number, codePoint: number, length: number): number {
@@ -179,7 +164,10 @@ export function multibyteWriter(encoding: string): CharacterWriter {
   // Of several codes cp932 writes the lowest, the others the highest.
   if (encoding === 'cp932') table.forEach((codePoint, code) => (codes[codePoint] ||= code));
   else table.forEach((codePoint, code) => (codes[codePoint] = code));
-  for (const [codePoint, code] of preferred[encoding] ?? []) codes[codePoint] = code;
+  for (const pair of preferred[encoding]?.split(' ') ?? []) {
+    const [codePoint, code] = pair.split(':').map((digits) => parseInt(digits, 16));
+    codes[codePoint!] = code!;
+  }
   if (encoding === 'shift-jis' || encoding === 'cp932')
     for (let byte = 0xa1; byte <= 0xdf; byte++) codes[byte + 0xfec0] = byte;
   if (encoding === 'cp932') for (const [byte, codePoint] of cp932Bytes) codes[codePoint] = byte;
@@ -207,32 +195,13 @@ export function multibyteWriter(encoding: string): CharacterWriter {
   };
 }
 
-/** Characters that have several codes, or only one way: the code that is written. */
-const preferred: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
-  'shift-jis': [
-    [0xa5, 0x5c],
-    [0x203e, 0x7e],
-  ],
-  'euc-jp': [
-    [0xa5, 0x5c],
-    [0x203e, 0x7e],
-  ],
-  cp932: [
-    [0xa2, 0x8191],
-    [0xa3, 0x8192],
-    [0xac, 0x81ca],
-    [0x2016, 0x8161],
-    [0x2212, 0x817c],
-    [0x301c, 0x8160],
-  ],
-  'euc-kr': [[0x3164, 0xa4d4]],
-  big5: [
-    [0x5341, 0xa451],
-    [0x5345, 0xa4ca],
-    [0xff0f, 0xa241],
-    [0xff3c, 0xa242],
-  ],
-  big5hkscs: [],
+/** Characters that have several codes, or only one way, and the code that is written: both in hexadecimal. */
+const preferred: Readonly<Record<string, string>> = {
+  'shift-jis': 'a5:5c 203e:7e',
+  'euc-jp': 'a5:5c 203e:7e',
+  cp932: 'a2:8191 a3:8192 ac:81ca 2016:8161 2212:817c 301c:8160',
+  'euc-kr': '3164:a4d4',
+  big5: '5341:a451 5345:a4ca ff0f:a241 ff3c:a242',
 };
 
 /** Big5-HKSCS: many of its characters are beyond the basic plane, and some codes are for a letter with its accent. */
@@ -241,7 +210,6 @@ export function hkscsWriter(encoding: string): CharacterWriter {
   tableOf(encoding).forEach((codePoint, code) => {
     if (codePoint !== 0) codes.set(codePoint, code);
   });
-  for (const [codePoint, code] of preferred[encoding]!) codes.set(codePoint, code);
   return {
     encoding,
     width: 1,

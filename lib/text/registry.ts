@@ -49,6 +49,7 @@ export function findCodec(encoding: string): Codec | undefined {
 }
 
 function makeCodec(name: EncodingName): Codec {
+  const bigEndian = name.endsWith('be');
   switch (name) {
     case 'utf-8':
       return plain(name, () => new Utf8Scanner(), utf8Writer);
@@ -57,36 +58,16 @@ function makeCodec(name: EncodingName): Codec {
     case 'utf-16':
     case 'utf-16-le':
     case 'utf-16-be': {
-      const bigEndian = name.endsWith('be');
-      const scanner = (big: boolean): Scanner => new Utf16Scanner(bigEndian || big);
+      const codec = plain(name, (big) => new Utf16Scanner(bigEndian || big), utf16Writer(name, bigEndian));
       const mark = name === 'utf-16' ? Buffer.from([0xff, 0xfe]) : null;
-      return {
-        name,
-        width: 2,
-        mark,
-        extendsAscii: false,
-        isStateful: false,
-        unit: 2,
-        scanner,
-        writer: utf16Writer(name, bigEndian),
-      };
+      return { ...codec, width: 2, mark, extendsAscii: false, unit: 2 };
     }
     case 'utf-32':
     case 'utf-32-le':
     case 'utf-32-be': {
-      const bigEndian = name.endsWith('be');
-      const scanner = (big: boolean): Scanner => new Utf32Scanner(bigEndian || big);
+      const codec = plain(name, (big) => new Utf32Scanner(bigEndian || big), utf32Writer(name, bigEndian));
       const mark = name === 'utf-32' ? Buffer.from([0xff, 0xfe, 0, 0]) : null;
-      return {
-        name,
-        width: 4,
-        mark,
-        extendsAscii: false,
-        isStateful: false,
-        unit: 0,
-        scanner,
-        writer: utf32Writer(name, bigEndian),
-      };
+      return { ...codec, width: 4, mark, extendsAscii: false };
     }
     case 'latin-1':
       return plain(name, () => new Latin1Scanner(), ordinalWriter(name, 256));
@@ -95,30 +76,16 @@ function makeCodec(name: EncodingName): Codec {
       const reason = 'ordinal not in range(128)';
       return plain(name, () => new TableScanner(name, table, reason), ordinalWriter(name, 128));
     }
-    case 'shift-jis':
-      return plain(name, () => new ShiftJisScanner(name), multibyteWriter(name));
-    case 'euc-jp':
-      return plain(name, () => new EucJpScanner(name), multibyteWriter(name));
-    case 'euc-kr':
-      return plain(name, () => new EucKrScanner(name), multibyteWriter(name));
-    case 'gb18030':
-      return plain(name, () => new Gb18030Scanner(name), multibyteWriter(name));
-    case 'cp932':
-      return plain(name, () => new Cp932Scanner(name), multibyteWriter(name));
-    case 'big5hkscs':
-      return plain(name, () => new DoubleByteScanner(name), hkscsWriter(name));
-    case 'iso-2022-jp':
-      return {
-        ...plain(name, () => new Iso2022JpScanner(), iso2022JpWriter(name)),
-        extendsAscii: false,
-        isStateful: true,
-      };
-    case 'cp949':
-    case 'gb2312':
-    case 'gbk':
-    case 'big5':
-      return plain(name, () => new DoubleByteScanner(name), multibyteWriter(name));
+    case 'iso-2022-jp': {
+      const codec = plain(name, () => new Iso2022JpScanner(), iso2022JpWriter(name));
+      return { ...codec, extendsAscii: false, isStateful: true };
+    }
     default: {
+      const Multibyte = multibyteScanner(name);
+      if (Multibyte !== undefined) {
+        const writer = name === 'big5hkscs' ? hkscsWriter(name) : multibyteWriter(name);
+        return plain(name, () => new Multibyte(name), writer);
+      }
       const table = singleByteTable(name);
       const reason = 'character maps to <undefined>';
       return plain(name, () => new TableScanner(name, table, reason), tableWriter(name, table));
@@ -126,15 +93,20 @@ function makeCodec(name: EncodingName): Codec {
   }
 }
 
-function plain(name: EncodingName, scanner: () => Scanner, writer: CharacterWriter): Codec {
-  return {
-    name,
-    width: 1,
-    mark: null,
-    extendsAscii: true,
-    isStateful: false,
-    unit: writer.longest === 1 ? 1 : 0,
-    scanner,
-    writer,
+// In a function, because the classes are loaded when one of them is first used.
+function multibyteScanner(name: EncodingName): typeof DoubleByteScanner | undefined {
+  if (['cp949', 'gb2312', 'gbk', 'big5', 'big5hkscs'].includes(name)) return DoubleByteScanner;
+  const others: Readonly<Record<string, typeof DoubleByteScanner>> = {
+    'shift-jis': ShiftJisScanner,
+    'euc-jp': EucJpScanner,
+    'euc-kr': EucKrScanner,
+    gb18030: Gb18030Scanner,
+    cp932: Cp932Scanner,
   };
+  return others[name];
+}
+
+function plain(name: EncodingName, scanner: Codec['scanner'], writer: CharacterWriter): Codec {
+  const unit = writer.longest === 1 ? 1 : 0;
+  return { name, width: 1, mark: null, extendsAscii: true, isStateful: false, unit, scanner, writer };
 }

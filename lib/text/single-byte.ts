@@ -1,6 +1,5 @@
 // Encodings of one byte per character: Latin-1 and ASCII directly, the code pages through a table of 256.
-import { isAscii } from 'node:buffer';
-import { fresh, Scanner, type CharacterWriter, type TextSink } from './codec.js';
+import { AsciiScanner, Scanner, type CharacterWriter, type TextSink } from './codec.js';
 
 /** In a table: a byte that stands for nothing. */
 export const unassigned = 0xfffd;
@@ -20,7 +19,7 @@ export class Latin1Scanner extends Scanner {
   }
 }
 
-export class TableScanner extends Scanner {
+export class TableScanner extends AsciiScanner {
   readonly encoding: string;
   readonly #table: Uint16Array;
   readonly #reason: string;
@@ -35,15 +34,6 @@ export class TableScanner extends Scanner {
   step(bytes: Buffer, at: number): number {
     this.codePoint = this.#table[bytes[at]!]!;
     return this.codePoint === unassigned ? this.malformed(at, at + 1, this.#reason) : 1;
-  }
-
-  override scan(bytes: Buffer, at: number, final: boolean, out: TextSink): number {
-    if (at < fresh && isAscii(bytes.subarray(at))) {
-      this.fault = null;
-      out.string(bytes.toString('latin1', at));
-      return bytes.length;
-    }
-    return super.scan(bytes, at, final, out);
   }
 }
 

@@ -14,14 +14,14 @@ export class Utf16Scanner extends Scanner {
 
   step(bytes: Buffer, at: number, final: boolean): number {
     const left = bytes.length - at;
-    if (left < 2) return final ? this.malformed(at, bytes.length, 'truncated data') : 0;
+    if (left < 2) return this.tooFew(bytes, at, final, 'truncated data');
     const unit = this.#unit(bytes, at);
     if ((unit & 0xf800) !== 0xd800) {
       this.codePoint = unit;
       return 2;
     }
     if (unit >= 0xdc00) return this.malformed(at, at + 2, 'illegal encoding');
-    if (left < 4) return final ? this.malformed(at, bytes.length, 'unexpected end of data') : 0;
+    if (left < 4) return this.tooFew(bytes, at, final, 'unexpected end of data');
     const low = this.#unit(bytes, at + 2);
     if ((low & 0xfc00) !== 0xdc00) return this.malformed(at, at + 2, 'illegal UTF-16 surrogate');
     this.codePoint = 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);

@@ -13,7 +13,7 @@ export class Utf32Scanner extends Scanner {
   }
 
   step(bytes: Buffer, at: number, final: boolean): number {
-    if (bytes.length - at < 4) return final ? this.malformed(at, bytes.length, 'truncated data') : 0;
+    if (bytes.length - at < 4) return this.tooFew(bytes, at, final, 'truncated data');
     const value = this.#bigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
     if (value > 0x10ffff) return this.malformed(at, at + 4, 'code point not in range(0x110000)');
     if (value >= 0xd800 && value < 0xe000) {

@@ -18,9 +18,7 @@ export class Utf8Scanner extends Scanner {
     const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
     let codePoint = first & (0x7f >> length);
     for (let i = 1; i < length; i++) {
-      if (at + i >= bytes.length) {
-        return final ? this.malformed(at, bytes.length, 'unexpected end of data') : 0;
-      }
+      if (at + i >= bytes.length) return this.tooFew(bytes, at, final, 'unexpected end of data');
       const byte = bytes[at + i]!;
       // A surrogate is malformed, yet told only when it is whole: surrogatepass may want it.
       if (i === 1 && isCutSurrogate(first, byte) && at + 2 >= bytes.length && !final) return 0;
@@ -48,7 +46,7 @@ export class Utf8Scanner extends Scanner {
       const end = completeEnd(bytes, at, Math.min(at + window, bytes.length));
       const part = bytes.subarray(at, end);
       if (end > at && isUtf8(part)) {
-        out.string(decodeWellFormed(part));
+        out.string(part.toString(isAscii(part) ? 'latin1' : 'utf8')); // of ASCII, V8's one-byte kind
         at = end;
         continue;
       }
@@ -69,11 +67,6 @@ export class Utf8Scanner extends Scanner {
     }
     return at;
   }
-}
-
-/** The string of bytes known to be UTF-8; ASCII becomes V8's one-byte kind the shortest way. */
-function decodeWellFormed(bytes: Buffer): string {
-  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }
 
 /** The second byte's range is what rules out overlong forms, surrogates and anything beyond U+10FFFF. */
