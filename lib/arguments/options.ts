@@ -127,11 +127,13 @@ export function oneOf<T extends string, Default extends T | undefined>(
 export function count<Default extends number | undefined>(
   otherwise: Default,
   least = 0,
+  most = Infinity,
 ): Check<number | Default> {
   return (value, name) => {
     if (value === undefined) return otherwise;
     const checked = checkCount(value, name);
-    if (checked < least) throw outOfRange(name, `>= ${least}`, value);
+    if (checked < least || checked > most)
+      throw outOfRange(name, most === Infinity ? `>= ${least}` : `>= ${least} && <= ${most}`, value);
     return checked;
   };
 }

@@ -18,9 +18,7 @@ const ANY_ENTRY = '.uvfiles-any-entry';
 export const isRestricted = (process as { permission?: ProcessPermission }).permission !== undefined;
 
 function textOf(path: string | Uint8Array): string {
-  return typeof path === 'string'
-    ? path
-    : Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
+  return typeof path === 'string' ? path : Buffer.from(path).toString();
 }
 
 function refuseUnless(scope: PermissionScope, path: string): void {

@@ -52,12 +52,6 @@ function allNames(): Names {
   return known;
 }
 
-/** The symbolic name of a negative code: `'ENOENT'` for -2 on Linux. */
-export function systemErrorName(errno: number): string {
-  names ??= allNames();
-  return names.get(errno)?.[0] ?? `Unknown system error ${errno}`;
-}
-
 /** libuv's negative number for a symbolic name. On Windows it differs from the negated `os.constants.errno`. */
 export function systemErrorNumber(name: keyof typeof constants.errno): number {
   names ??= allNames();
@@ -89,9 +83,7 @@ export function systemError(
 }
 
 function asText(path: string | Uint8Array): string {
-  return typeof path === 'string'
-    ? path
-    : Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
+  return typeof path === 'string' ? path : Buffer.from(path).toString();
 }
 
 /** The code of an error, such as `ENOENT`; undefined where what was thrown has none. */

@@ -1,6 +1,6 @@
 // configure(): the settings of the whole process or environment.
-import { type Check, count, optionReader, unchecked } from '../arguments/options.js';
-import { invalidArgType, outOfRange } from '../errors/index.js';
+import { count, optionReader, unchecked } from '../arguments/options.js';
+import { invalidArgType } from '../errors/index.js';
 import { inlineSettings } from '../native/inline-budget.js';
 import { reserveThreads as reserve } from '../native/pool.js';
 
@@ -23,18 +23,15 @@ export interface Configuration {
   inline?: boolean | InlineOptions | undefined;
 }
 
-const atMost = (most: number): Check<number | undefined> => {
-  const check = count(undefined);
-  return (value, name) => {
-    const checked = check(value, name);
-    if (checked !== undefined && checked > most) throw outOfRange(name, `>= 0 && <= ${most}`, value);
-    return checked;
-  };
-};
+const readInlineOptions = optionReader(
+  { maxBytes: count(undefined, 0, 1 << 20), budgetMicros: count(undefined) },
+  false,
+);
 
-const readInlineOptions = optionReader({ maxBytes: atMost(1 << 20), budgetMicros: count(undefined) }, false);
-
-const readConfiguration = optionReader({ reserveThreads: atMost(1024), inline: unchecked }, false);
+const readConfiguration = optionReader(
+  { reserveThreads: count(undefined, 0, 1024), inline: unchecked },
+  false,
+);
 
 /**
  * Changes settings. Settings that are omitted do not change.

@@ -1,6 +1,5 @@
 // createLane: a separate queue for work that must not delay other work.
-import { checkCount } from '../arguments/numbers.js';
-import { flag, optionReader, unchecked } from '../arguments/options.js';
+import { count, flag, oneOf, optionReader, unchecked } from '../arguments/options.js';
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import { addLane, poolFigures, retireLane } from '../native/pool.js';
 import { type Lane, lanes, makeLane, type Priority } from '../schedule/lane.js';
@@ -46,12 +45,13 @@ export function registeredLanes(): Lane[] {
   return list;
 }
 
+const checkLimit = count(NO_LIMIT, 1, NO_LIMIT);
 const readLaneOptions = optionReader(
   {
     name: unchecked,
-    priority: unchecked,
-    concurrency: unchecked,
-    queueLimit: unchecked,
+    priority: oneOf(PRIORITIES, 'normal'),
+    concurrency: count(undefined, 1, 1024),
+    queueLimit: (value, name) => (value === Infinity ? NO_LIMIT : checkLimit(value, name)),
     inline: flag(true),
   },
   false,
@@ -68,31 +68,17 @@ const readLaneOptions = optionReader(
  */
 export function createLane(o: LaneOptions): Lane {
   if (o === undefined) throw invalidArgType('options', 'of type object', o);
-  const given = readLaneOptions(o);
-  const { name, queueLimit, inline } = given;
-  const priority = (given.priority === undefined ? 'normal' : given.priority) as Priority;
+  const { name, priority, concurrency, queueLimit, inline } = readLaneOptions(o);
   if (typeof name !== 'string') throw invalidArgType('options.name', 'of type string', name);
   if (name === '' || laneNamed(name) !== undefined)
     throw invalidArgValue('options.name', name, 'must not be empty, or the name of an existing lane');
-  if (!PRIORITIES.includes(priority))
-    throw invalidArgValue('options.priority', priority, "must be 'high', 'normal' or 'low'");
-  const concurrency =
-    given.concurrency === undefined ? undefined : checkCount(given.concurrency, 'options.concurrency');
-  if (concurrency !== undefined && (concurrency < 1 || concurrency > 1024))
-    throw outOfRange('options.concurrency', '>= 1 && <= 1024', concurrency);
-  let limit = NO_LIMIT;
-  if (queueLimit !== undefined && queueLimit !== Infinity) {
-    limit = checkCount(queueLimit, 'options.queueLimit');
-    if (limit < 1 || limit > NO_LIMIT)
-      throw outOfRange('options.queueLimit', '>= 1 && <= 4294967295', queueLimit);
-  }
-  const number = addLane(PRIORITIES.indexOf(priority), concurrency ?? 0, limit);
+  const number = addLane(PRIORITIES.indexOf(priority), concurrency ?? 0, queueLimit);
   if (number < 0) throw outOfRange('the number of lanes', '<= 4096', 4097);
   const lane = makeLane(number, {
     name,
     priority,
     concurrency: concurrency ?? Math.max(1, poolFigures().jobLimit - 1),
-    queueLimit: limit === NO_LIMIT ? Infinity : limit,
+    queueLimit: queueLimit === NO_LIMIT ? Infinity : queueLimit,
     inline,
   });
   made.set(name, new WeakRef(lane));

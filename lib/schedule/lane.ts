@@ -58,6 +58,8 @@ export function makeLane(number: number, o: ConstructorParameters<typeof Lane>[2
   return new Lane(CONSTRUCT, number, o);
 }
 
+const UNLIMITED = { concurrency: Infinity, queueLimit: Infinity };
+
 /**
  * The lanes that always exist. `default` serves calls without a lane. `bulk` serves long work:
  * walks, copies, removals, lists of files, and reads of more than 1 MiB.
@@ -65,19 +67,7 @@ export function makeLane(number: number, o: ConstructorParameters<typeof Lane>[2
  */
 export const lanes: { readonly default: Lane; readonly bulk: Lane } = Object.freeze({
   /** Calls without a lane. */
-  default: makeLane(0, {
-    name: 'default',
-    priority: 'normal',
-    concurrency: Infinity,
-    queueLimit: Infinity,
-    inline: true,
-  }),
+  default: makeLane(0, { ...UNLIMITED, name: 'default', priority: 'normal', inline: true }),
   /** Long work: low priority, never inline. */
-  bulk: makeLane(1, {
-    name: 'bulk',
-    priority: 'low',
-    concurrency: Infinity,
-    queueLimit: Infinity,
-    inline: false,
-  }),
+  bulk: makeLane(1, { ...UNLIMITED, name: 'bulk', priority: 'low', inline: false }),
 });
