@@ -46,8 +46,8 @@ export function sizeOfUint8Array(data: unknown): number {
 }
 
 /** A view to read into, as the Uint8Array of its bytes. */
-export function toWritableBytes(view: unknown, name = 'view'): Uint8Array {
-  return isPlain(view) ? view : bytesUnder(view, name, 'an instance of Buffer, TypedArray or DataView');
+export function toWritableBytes(view: unknown): Uint8Array {
+  return isPlain(view) ? view : bytesUnder(view, 'view', 'an instance of Buffer, TypedArray or DataView');
 }
 
 // A Buffer or Uint8Array, not empty, whose properties are those of its class: the layers below may use them.

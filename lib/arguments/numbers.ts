@@ -1,4 +1,6 @@
 // Checks of sizes, positions and counts: exact integers or a RangeError, before any system call.
+import { constants } from 'node:buffer';
+
 import { outOfRange } from '../errors/index.js';
 
 const LARGEST_OFFSET = 2n ** 63n - 1n;
@@ -39,8 +41,9 @@ export function checkLimit(value: unknown, name: string): number {
 }
 
 /** A size that fits into one Buffer of this Node. */
-export function checkSize(value: unknown, name: string, largest: number): number {
+export function checkSize(value: unknown, name: string): number {
   const size = checkCount(value, name);
-  if (size > largest) throw outOfRange(name, `<= ${largest}, the largest Buffer`, value);
+  const { MAX_LENGTH } = constants;
+  if (size > MAX_LENGTH) throw outOfRange(name, `<= ${MAX_LENGTH}, the largest Buffer`, value);
   return size;
 }

@@ -7,16 +7,6 @@
 let awaited = 0;
 let keepAlive: NodeJS.Timeout | undefined;
 
-function hold(): void {
-  if (awaited++ === 0) keepAlive = setInterval(() => undefined, 2 ** 30);
-}
-
-function letGo(): void {
-  if (--awaited > 0) return;
-  clearInterval(keepAlive);
-  keepAlive = undefined;
-}
-
 /**
  * The promise of a polled read. While somebody waits for its value (`await`, `then` with a callback; `catch` alone is no
  * interest in a value) and it is pending, the process stays alive.
@@ -26,22 +16,18 @@ export class AwaitedRead<T> extends Promise<T> {
 
   /** Follows `read`. */
   static following<T>(read: Promise<T>): AwaitedRead<T> {
-    let resolve!: (value: T) => void;
-    let reject!: (error: unknown) => void;
-    const promise = new AwaitedRead<T>((take, refuse) => {
-      resolve = take;
-      reject = refuse;
+    const promise: AwaitedRead<T> = new AwaitedRead<T>((resolve, reject) => {
+      read.then(
+        (value) => {
+          promise.#settled();
+          resolve(value);
+        },
+        (error: unknown) => {
+          promise.#settled();
+          reject(error);
+        },
+      );
     });
-    read.then(
-      (value) => {
-        promise.#settled();
-        resolve(value);
-      },
-      (error: unknown) => {
-        promise.#settled();
-        reject(error);
-      },
-    );
     return promise;
   }
 
@@ -56,13 +42,13 @@ export class AwaitedRead<T> extends Promise<T> {
   ): Promise<A | B> {
     if (this.#state === 'forgotten' && typeof onFulfilled === 'function') {
       this.#state = 'awaited';
-      hold();
+      if (awaited++ === 0) keepAlive = setInterval(() => undefined, 2 ** 30);
     }
     return super.then(onFulfilled, onRejected);
   }
 
   #settled(): void {
-    if (this.#state === 'awaited') letGo();
+    if (this.#state === 'awaited' && --awaited === 0) clearInterval(keepAlive);
     this.#state = 'settled';
   }
 }

@@ -78,13 +78,10 @@ export class BinaryFile extends ByteFile {
    * @example const next = await f.peek();
    */
   peek(size?: number | null, o?: OpOptions): Promise<Buffer> {
-    try {
-      this._checkReadable();
+    return this._reading(o, () => {
       checkLimit(size, 'size');
-      return this._reads((call) => this._layer.peek(call), readCall(o));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+      return (call) => this._layer.peek(call);
+    });
   }
 
   /**
@@ -95,7 +92,7 @@ export class BinaryFile extends ByteFile {
    */
   detach(): RawFile {
     this._check();
-    this._setDetached();
+    this._detached = true;
     this.raw._above = undefined;
     const flushed = this._sequence.run(() => this._layer.flush());
     this.raw._precede(flushed);

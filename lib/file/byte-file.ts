@@ -114,13 +114,10 @@ export abstract class ByteFile extends PositionalHandle {
    * @example const lines = await f.readlines();
    */
   readlines(hint?: number | null, o?: OpOptions): Promise<Buffer[]> {
-    try {
-      this._checkReadable();
+    return this._reading(o, () => {
       const limit = checkLimit(hint, 'hint');
-      return this._reads((call) => this.#readlines(limit, call), readCall(o));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+      return (call) => this.#readlines(limit, call);
+    });
   }
 
   async #readlines(limit: number, call?: Call): Promise<Buffer[]> {
@@ -174,18 +171,13 @@ export abstract class ByteFile extends PositionalHandle {
 
   /** @internal */
   _nextLines(lines: Buffer[], size: number, keepEnds: boolean, call?: Call): Promise<void> {
-    try {
-      this._checkReadable();
-      return this._reads(async (call) => {
-        while (lines.length < size) {
-          const line = this._layer.tryReadline(-1) ?? (await this._layer.readline(-1, call));
-          if (line.length === 0) return;
-          lines.push(keepEnds ? line : this._chomp(line));
-        }
-      }, call);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return this._reading(call, () => async (call) => {
+      while (lines.length < size) {
+        const line = this._layer.tryReadline(-1) ?? (await this._layer.readline(-1, call));
+        if (line.length === 0) return;
+        lines.push(keepEnds ? line : this._chomp(line));
+      }
+    });
   }
 
   /** @internal */
@@ -235,26 +227,16 @@ export abstract class ByteFile extends PositionalHandle {
     }
   }
 
-  /**
-   * Writes the handle's buffer to the operating system. A RawFile has no buffer.
-   * @throws the system's error; data that was not written stays in the buffer for the next flush
-   * @example await f.flush();
-   */
   flush(o?: OpOptions): Promise<void> {
-    return this.#inTurn('write', (call) => this._layer.flush(call), o);
+    return this._stateful(o, (call) => this._layer.flush(call), 'write');
   }
 
-  /**
-   * Flushes, then calls fsync(2), so that the content is on the disk. After a failure, each later `sync` and the `close` reject.
-   * @example await f.sync();
-   */
   sync(o?: OpOptions): Promise<void> {
-    return this.#inTurn('sync', (call) => this._layer.sync(false, call), o);
+    return this._stateful(o, (call) => this._layer.sync(false, call), 'sync');
   }
 
-  /** As `sync`, with fdatasync(2), which omits metadata that is not needed to read the file. */
   datasync(o?: OpOptions): Promise<void> {
-    return this.#inTurn('sync', (call) => this._layer.sync(true, call), o);
+    return this._stateful(o, (call) => this._layer.sync(true, call), 'sync');
   }
 
   // --- position -----------------------------------------------------------------------------------------------------
@@ -287,7 +269,7 @@ export abstract class ByteFile extends PositionalHandle {
    * @returns bytes from the start of the file
    */
   tell(): Promise<number> {
-    return this.#inTurn('seek', () => this._layer.tell(), undefined);
+    return this._stateful(undefined, () => this._layer.tell(), 'seek');
   }
 
   /**
@@ -297,27 +279,14 @@ export abstract class ByteFile extends PositionalHandle {
    * @example await f.truncate(0);
    */
   truncate(size?: number | bigint | null, o?: OpOptions): Promise<number> {
-    try {
-      this._checkWritable();
+    return this._writing(o, () => {
       const wanted = size === undefined || size === null ? undefined : checkPosition(size, 'size');
-      return this._sequence.run((call) => this._layer.truncate(wanted, call), readCall(o));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+      return (call) => this._layer.truncate(wanted, call);
+    });
   }
 
   /** @internal A buffered file refuses to seek where there is no position; a raw one lets the system say so. */
   abstract _checkSeekable(): void;
-
-  #inTurn<T>(op: string, work: (call?: Call) => Promise<T>, o: OpOptions | undefined): Promise<T> {
-    try {
-      this._check();
-      this._refuseForbidden(op);
-      return this._sequence.run(work, readCall(o));
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
 
   // --- web streams --------------------------------------------------------------------------------------------------
 
@@ -380,16 +349,6 @@ export abstract class ByteFile extends PositionalHandle {
   writableStream(o?: StreamOptions): WritableStream<ArrayBufferView | ArrayBufferLike> {
     this._checkWritable();
     return sinkStream<ArrayBufferView | ArrayBufferLike>(this, o);
-  }
-
-  /** @internal */
-  _writeChunk(chunk: ArrayBufferView | ArrayBufferLike, call: Call): Promise<number> {
-    return this.write(chunk, call);
-  }
-
-  /** @internal */
-  _flush(call: Call): Promise<void> {
-    return this.flush(call);
   }
 
   /** @internal */

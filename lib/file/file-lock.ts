@@ -4,9 +4,9 @@ import { flag, optionReader } from '../arguments/options.js';
 import { outOfRange } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
 import { asyncDispose } from './dispose.js';
+import type { Handle } from './handle.js';
 import { placeOf } from './lock-order.js';
-import { checkLockable, FileLocks, type HeldLock, type LockWish } from './locks.js';
-import type { RawIO } from './raw-io.js';
+import { checkLockable, FileLocks, type LockWish } from './locks.js';
 
 const LARGEST_END = 2n ** 63n - 1n;
 
@@ -68,48 +68,33 @@ export class FileLock {
   }
 }
 
-/** What a handle lends to its locks. */
-export interface LockableHandle {
-  readonly name: string | number | Uint8Array;
-  readonly io: RawIO;
-  /** Throws what makes the handle unfit. */
-  check(shared: boolean): void;
-  /** Drops what was read ahead: others may have changed it. */
-  refresh(): Promise<void>;
-  /** Writes what is buffered. */
-  flush(): Promise<void>;
-}
-
 /** Locks a range of a handle's file. Resolves to null where `waits` is false and the range is not free. */
 export async function lockHandle(
-  handle: LockableHandle,
+  handle: Handle,
   waits: boolean,
   o: LockOptions | undefined,
 ): Promise<FileLock | null> {
   const options = readOptions(o);
   checkRange(options);
-  handle.check(options.shared);
-  const { io } = handle;
+  if (options.shared) handle._checkReadable();
+  else handle._checkWritable();
+  const { _io: io } = handle;
   checkLockable(io.file);
   const locks = (io.locks ??= new FileLocks(io.file, placeOf(handle.name)));
-  const lock = await locks.acquire(options satisfies LockWish, waits, options.call);
+  const lock = await locks.acquire(options, waits, options.call);
   if (lock === undefined) return null;
-  await refreshed(handle, locks, lock);
-  return new FileLock(options.shared, async () => {
-    if (io.closing !== undefined) return io.closing.catch(() => undefined);
-    try {
-      if (io.mode.writable) await handle.flush();
-    } finally {
-      await locks.release(lock);
-    }
-  });
-}
-
-async function refreshed(handle: LockableHandle, locks: FileLocks, lock: HeldLock): Promise<void> {
   try {
-    await handle.refresh();
+    await handle._refresh();
   } catch (error) {
     await locks.release(lock).catch(() => undefined); // the first error is the one to tell
     throw error;
   }
+  return new FileLock(options.shared, async () => {
+    if (io.closing !== undefined) return io.closing.catch(() => undefined);
+    try {
+      if (io.mode.writable) await handle._flushLocked();
+    } finally {
+      await locks.release(lock);
+    }
+  });
 }

@@ -10,27 +10,21 @@ interface Remains {
   readonly name: string;
 }
 
-const registry = new FinalizationRegistry<Remains>((remains) => {
-  const { io, buffer, name } = remains;
+const warn = (text: string): void => process.emitWarning(text, { code: 'UVFILES_UNCLOSED' });
+
+const registry = new FinalizationRegistry<Remains>(({ io, buffer, name }) => {
   const { fd } = io.file;
   // Files of other file systems have no descriptor.
   const what = fd < 0 ? name : `file descriptor ${fd} (${name})`;
-  process.emitWarning(`Closing ${what} on garbage collection: close() was not called`, {
-    code: 'UVFILES_UNCLOSED',
-  });
+  warn(`Closing ${what} on garbage collection: close() was not called`);
   // Nobody has committed what such a file holds.
   const ending = buffer ?? io;
   const ended = io.file.abort === undefined ? ending.close() : ending.abort(new Error('never closed'));
   ended
     .finally(() => io.locks?.closed())
-    .catch((error: unknown) => {
-      process.emitWarning(
-        `A garbage collected file (${name}) could not be flushed and closed: ${String(error)}`,
-        {
-          code: 'UVFILES_UNCLOSED',
-        },
-      );
-    });
+    .catch((error: unknown) =>
+      warn(`A garbage collected file (${name}) could not be flushed and closed: ${String(error)}`),
+    );
 });
 
 /** Watches `handle`, which every layer above it keeps alive. */
@@ -40,7 +34,7 @@ export function watchForCollection(
   buffer: BufferedIO | undefined,
   name: unknown,
 ): void {
-  registry.register(handle, { io, buffer, name: typeof name === 'string' ? name : String(name) }, handle);
+  registry.register(handle, { io, buffer, name: String(name) }, handle);
 }
 
 /** The handle is being closed properly. */

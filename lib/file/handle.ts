@@ -1,18 +1,15 @@
-// What all handles of bytes share: name, mode, order of calls, and closing.
+// What all handles share, of bytes and of text: questions about the file, its locks, the order of calls, and closing.
 import type { BigIntStats, Stats } from 'node:fs';
 import { inspect, type InspectOptions } from 'node:util';
 
-import { flag, optionReader } from '../arguments/options.js';
-import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
-import { forbidding, refuseForbiddenUse } from '../filesystem/layers.js';
+import { flag, optionReader, readCall } from '../arguments/options.js';
+import { UnsupportedOperationError } from '../errors/index.js';
+import { refuseForbiddenUse } from '../filesystem/layers.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { AwaitedRead } from './awaited-read.js';
-import { describeHandle, type HandleDescription, refuseClone, stateOf } from './describe.js';
 import { asyncDispose } from './dispose.js';
-import { forgetCollection } from './garbage.js';
-import { Lockable } from './lockable.js';
-import type { FileLocks } from './locks.js';
+import { type FileLock, lockHandle, type LockOptions } from './file-lock.js';
 import type { RawIO } from './raw-io.js';
 import { Sequence } from './sequence.js';
 
@@ -24,31 +21,36 @@ export interface StatOptions extends OpOptions {
 
 const readStatOptions = optionReader({ bigint: flag(false) });
 
-/** The part of a file of bytes that neither reads nor writes. */
-export abstract class Handle extends Lockable {
+/** A handle in JSON. The bytes of a path are shown as text. */
+interface HandleDescription {
+  name: string | number | null;
+  mode: string;
+  closed: boolean;
+}
+
+// A function cannot be cloned. Without this field, structuredClone would make an object that looks like the handle and is dead.
+const refuseClone = (): void => undefined;
+
+/** What every handle of a file can do. */
+export abstract class Handle {
   /** What was given to `open`: the path, the descriptor, or the bytes of a path. */
-  readonly name: string | number | Uint8Array;
-  /** The mode, as Python spells it. */
+  abstract readonly name: string | number | Uint8Array;
+  /** The mode: in a text file as it was given, in others as Python spells it. */
   readonly mode: string;
+  /** True after `close` was called on this handle, or on another layer of the same file. */
+  abstract readonly closed: boolean;
   /** @internal */
-  readonly _io: RawIO;
+  abstract readonly _io: RawIO;
   /** @internal */
   readonly _sequence = new Sequence();
   /** @internal structuredClone and postMessage reject with DataCloneError. */
   readonly _uncloneable = refuseClone;
-  #detached = false;
+  /** @internal Whether `detach` was called. */
+  _detached = false;
 
   /** @internal */
-  constructor(io: RawIO, name: string | number | Uint8Array, mode: string) {
-    super();
-    this._io = io;
-    this.name = name;
+  constructor(mode: string) {
     this.mode = mode;
-  }
-
-  /** True after `close` was called on this handle, or on another layer of the same file. */
-  get closed(): boolean {
-    return this._io.closing !== undefined;
   }
 
   /**
@@ -69,9 +71,9 @@ export abstract class Handle extends Lockable {
    * @returns true if it is
    * @example const colour = await stdout.isatty();
    */
-  isatty(): Promise<boolean> {
-    const closed = this._problem();
-    return closed !== undefined ? Promise.reject(closed) : this._io.file.isatty();
+  async isatty(): Promise<boolean> {
+    this._check();
+    return this._io.file.isatty();
   }
 
   /**
@@ -96,60 +98,10 @@ export abstract class Handle extends Lockable {
    * Tests whether the file has a position that can be set. Pipes and terminals do not.
    * @returns true if it does
    */
-  seekable(): Promise<boolean> {
-    const closed = this._problem();
-    return closed !== undefined ? Promise.reject(closed) : Promise.resolve(this._io.file.seekable);
+  async seekable(): Promise<boolean> {
+    this._check();
+    return this._io.file.seekable;
   }
-
-  /** @internal Why the handle cannot be used, if it cannot. */
-  _problem(): Error | undefined {
-    if (this.#detached) return new ClosedFileError('the underlying file has been detached');
-    return this._io.closing !== undefined ? new ClosedFileError() : undefined;
-  }
-
-  /** @internal */
-  _check(): void {
-    const problem = this._problem();
-    if (problem !== undefined) throw problem;
-  }
-
-  /** @internal */
-  _checkReadable(): void {
-    if (this._io.closing !== undefined || this.#detached) this._check();
-    if (forbidding.contexts !== 0) this._refuseForbidden('read');
-    if (!this._io.mode.readable)
-      throw new UnsupportedOperationError('not readable: the file was opened for writing only');
-  }
-
-  /** @internal */
-  _checkWritable(): void {
-    if (this._io.closing !== undefined || this.#detached) this._check();
-    if (forbidding.contexts !== 0) this._refuseForbidden('write');
-    if (!this._io.mode.writable)
-      throw new UnsupportedOperationError('not writable: the file was opened for reading only');
-  }
-
-  /** @internal Throws inside `noFiles`. */
-  _refuseForbidden(op: string): void {
-    refuseForbiddenUse(op, this._io.file, this.name);
-  }
-
-  /** @internal A stateful read. One that may wait for ever keeps the process alive only while somebody awaits it. */
-  _reads<T>(read: (call?: Call) => Promise<T>, call: Call | undefined): Promise<T> {
-    return this._whileAwaited(this._sequence.run(read, call));
-  }
-
-  /** @internal */
-  _whileAwaited<T>(read: Promise<T>): Promise<T> {
-    return this._io.file.polled === true ? AwaitedRead.following(read) : read;
-  }
-
-  /** @internal */
-  _setDetached(): void {
-    this.#detached = true;
-  }
-
-  // --- the file -----------------------------------------------------------------------------------------------------
 
   /**
    * Gets the status of the file.
@@ -165,19 +117,61 @@ export abstract class Handle extends Lockable {
     return bigint ? this._io.file.statBigInt(call) : this._io.file.stat(call);
   }
 
-  /** @internal Reads that wait for somebody else get what is there, now and from now on. */
-  _stopWaiting(): void {
-    this._io.file.stopWaiting?.();
+  /**
+   * Writes the handle's buffer to the operating system. A RawFile has no buffer.
+   * @throws the system's error; data that was not written stays in the buffer for the next flush
+   * @example await f.flush();
+   */
+  abstract flush(o?: OpOptions): Promise<void>;
+
+  /**
+   * Flushes, then calls fsync(2), so that the content is on the disk. After a failure, each later `sync` and the `close` reject.
+   * @example await f.sync();
+   */
+  abstract sync(o?: OpOptions): Promise<void>;
+
+  /** As `sync`, with fdatasync(2), which omits metadata that is not needed to read the file. */
+  abstract datasync(o?: OpOptions): Promise<void>;
+
+  /**
+   * Locks a range of the file; by default, the whole file. Waits for earlier requests in this thread, in call order, and for
+   * other threads and processes. Waiting uses no thread. All handles exclude each other, even within one process. A second lock
+   * of the same bytes through the same handle waits for the first.
+   *
+   * When the lock is granted, the handle discards data that it has read ahead. `release` flushes the handle's buffer. The lock
+   * ends when the handle is closed and when the process ends. See docs/locks.md for network file systems.
+   * @param o `shared` (false), `position` (bytes, also in a text file; 0), `size` (bytes; 0: to the end of the file, wherever that
+   *   comes to be), `signal`, `lane`, `timeout` (of the wait)
+   * @returns the lock, which `await using` releases
+   * @throws ClosedFileError, also if the handle is closed during the wait; UnsupportedOperationError if the handle is not
+   *   writable (for a shared lock, not readable) or the file system has no locks; ENOLCK and other errors of the system;
+   *   TypeError and RangeError for the options; AbortError, TimeoutError
+   * @cancelling ends the wait
+   * @platforms locks are advisory, except on Windows, where other programs cannot read or write the locked range
+   * @example
+   * await using lock = await f.lock({ timeout: 1000 });
+   * await f.write(record);
+   */
+  lock(o?: LockOptions): Promise<FileLock> {
+    return lockHandle(this, true, o) as Promise<FileLock>;
   }
 
-  /** @internal Flushes, in the turn of its caller. */
-  abstract _flushInTurn(): Promise<void>;
-  /** @internal The object whose collection would close the file. */
-  abstract readonly _watched: object;
-  /** @internal Closes what the subclass holds, in its turn. */
-  abstract _closeInTurn(): Promise<void>;
-  /** @internal Closes it without publishing, in its turn. */
-  abstract _abortInTurn(reason: unknown): Promise<void>;
+  /**
+   * As `lock`, but does not wait.
+   * @returns the lock, or null if another lock or an earlier request conflicts with it
+   * @example const lock = await f.tryLock();
+   */
+  tryLock(o?: LockOptions): Promise<FileLock | null> {
+    return lockHandle(this, false, o);
+  }
+
+  /** @internal Drops what was read ahead: others may have changed it. */
+  abstract _refresh(): Promise<void>;
+
+  /** @internal Writes what is buffered, before a lock is given up. */
+  _flushLocked(): Promise<void> {
+    return this.flush();
+  }
 
   /**
    * Flushes the buffer, waits for pending operations and closes the file. Later calls reject immediately. Closing again has no
@@ -186,8 +180,11 @@ export abstract class Handle extends Lockable {
    * @throws the error of the flush, of an earlier `sync` or of close(2); the descriptor is closed in any case
    * @example await f.close();
    */
-  close(): Promise<void> {
-    return this.#end(() => this._closeInTurn());
+  abstract close(): Promise<void>;
+
+  /** Closes the file. `await using` calls this at the end of the block. */
+  [asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** @internal Whether what is written shows only after `close`, and never after `_abort`. */
@@ -196,51 +193,15 @@ export abstract class Handle extends Lockable {
   }
 
   /** @internal Closes because of an error. What was written is not published, where that is possible. */
-  _abort(reason: unknown): Promise<void> {
-    return this.#end(() => (this._publishes ? this._abortInTurn(reason) : this._closeInTurn()));
-  }
-
-  #end(inTurn: () => Promise<void>): Promise<void> {
-    if (this.#detached) return Promise.reject(new ClosedFileError('the underlying file has been detached'));
-    const { _io: io } = this;
-    // Whoever comes second waits for the end, and learns nothing of its failure.
-    if (io.closing !== undefined) return io.closing.catch(() => undefined);
-    forgetCollection(this._watched);
-    this._stopWaiting();
-    io.locks?.closing();
-    return (io.closing = this._sequence.run(async () => {
-      await this._positionalBegun();
-      const { locks } = io;
-      if (locks === undefined) return inTurn();
-      try {
-        if (!io.file.owned) await this.#endLocks(locks);
-        await inTurn();
-      } finally {
-        locks.closed();
-      }
-    }));
-  }
-
-  // A descriptor that stays open would keep them.
-  async #endLocks(locks: FileLocks): Promise<void> {
-    await this._flushInTurn().catch(() => undefined); // the close flushes again, and tells
-    await locks.releaseAll();
-  }
-
-  /** Closes the file. `await using` calls this at the end of the block. */
-  [asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  /** @internal Closing must not overtake positional calls that wait for the buffer. */
-  abstract _positionalBegun(): Promise<unknown> | undefined;
+  abstract _abort(reason: unknown): Promise<void>;
 
   /**
    * Describes the handle for `JSON.stringify`.
    * @returns its name, its mode, and whether it is closed
    */
   toJSON(): HandleDescription {
-    return describeHandle(this);
+    const { name, mode, closed } = this;
+    return { name: name instanceof Uint8Array ? Buffer.from(name).toString() : name, mode, closed };
   }
 
   /**
@@ -248,7 +209,72 @@ export abstract class Handle extends Lockable {
    * @returns a string with its name, mode and state
    */
   [inspect.custom](_depth: number, options: InspectOptions): string {
-    const state = stateOf(this.#detached, this.closed, this._io.file.fd);
-    return `${this.constructor.name} { ${inspect(this.name, options)} mode=${inspect(this.mode, options)}${state} }`;
+    const { fd } = this._io.file;
+    // Files that are not the operating system's have no descriptor.
+    const state = this._detached ? ' detached' : this.closed ? ' closed' : fd < 0 ? '' : ` fd=${fd}`;
+    const shown = `${inspect(this.name, options)} mode=${inspect(this.mode, options)}${this._settings()}`;
+    return `${this.constructor.name} { ${shown}${state} }`;
+  }
+
+  /** @internal What `inspect` shows besides. */
+  _settings(): string {
+    return '';
+  }
+
+  // --- checks and order -----------------------------------------------------------------------------------------------
+
+  /** @internal Why the handle cannot be used, if it cannot. */
+  abstract _problem(): Error | undefined;
+
+  /** @internal */
+  _check(): void {
+    const problem = this._problem();
+    if (problem !== undefined) throw problem;
+  }
+
+  /** @internal */
+  abstract _checkReadable(): void;
+  /** @internal */
+  abstract _checkWritable(): void;
+
+  /** @internal Throws inside `noFiles`. */
+  _refuseForbidden(op: string): void {
+    refuseForbiddenUse(op, this._io.file, this.name);
+  }
+
+  /** @internal One that may wait for ever keeps the process alive only while somebody awaits it. */
+  _whileAwaited<T>(read: Promise<T>): Promise<T> {
+    return this._io.file.polled === true ? AwaitedRead.following(read) : read;
+  }
+
+  /** @internal The options become a Call here, once. `op`: what `noFiles` refuses. */
+  _stateful<T>(o: OpOptions | undefined, work: (call?: Call) => Promise<T>, op?: string): Promise<T> {
+    try {
+      this._check();
+      if (op !== undefined) this._refuseForbidden(op);
+      return this._sequence.run(work, readCall(o));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** @internal A call that reads: `prepare` checks the arguments now and gives what to do when its turn comes. */
+  _reading<T>(o: OpOptions | undefined, prepare: () => (call?: Call) => Promise<T>): Promise<T> {
+    try {
+      this._checkReadable();
+      return this._whileAwaited(this._sequence.run(prepare(), readCall(o)));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** @internal */
+  _writing<T>(o: OpOptions | undefined, prepare: () => (call?: Call) => Promise<T>): Promise<T> {
+    try {
+      this._checkWritable();
+      return this._sequence.run(prepare(), readCall(o));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 }

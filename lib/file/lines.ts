@@ -105,7 +105,7 @@ export class Lines<L extends string | Buffer> extends LineIterator<L> {
 }
 
 /** Iterates over arrays of lines. */
-class LineBatches<L extends string | Buffer> extends LineIterator<L[]> {
+export class LineBatches<L extends string | Buffer> extends LineIterator<L[]> {
   readonly #source: LineSource<L>;
   readonly #keepEnds: boolean;
   readonly #size: number;

@@ -19,9 +19,6 @@ export interface LockWish extends LockRange {
   readonly shared: boolean;
 }
 
-/** A lock that has been granted. `FileLocks.release` gives it up. */
-export type HeldLock = LockRequest;
-
 // By file system, and there by file.
 const spaces = new WeakMap<object, Map<string, LockTable>>();
 
@@ -39,14 +36,14 @@ interface Pending {
   readonly wish: LockWish;
   readonly waits: boolean;
   readonly call: Call | undefined;
-  readonly resolve: (lock: HeldLock | undefined) => void;
+  readonly resolve: (lock: LockRequest | undefined) => void;
   readonly reject: (error: unknown) => void;
-  table: LockTable | undefined;
+  readonly attempt: () => void;
+  table?: LockTable;
   /** Set while the file system is being asked. */
-  asking: boolean;
-  ended: boolean;
-  unwatch: (() => void) | undefined;
-  attempt: () => void;
+  asking?: boolean;
+  ended?: boolean;
+  unwatch?: (() => void) | undefined;
 }
 
 export class FileLocks {
@@ -69,30 +66,16 @@ export class FileLocks {
    * @param waits false: resolves to undefined where another lock, or an earlier request, is in the way
    * @throws AbortError, TimeoutError, ClosedFileError, and the system's errors
    */
-  acquire(wish: LockWish, waits: boolean, call: Call | undefined): Promise<HeldLock | undefined> {
+  acquire(wish: LockWish, waits: boolean, call: Call | undefined): Promise<LockRequest | undefined> {
     throwIfAborted(call?.signal);
     const start = BigInt(wish.position);
     const end = wish.size === 0 ? TO_THE_END : start + BigInt(wish.size);
     return new Promise((resolve, reject) => {
       const request = new LockRequest(this, start, end, wish.shared);
       const attempt = (): void => void this.#ask(pending);
-      const pending: Pending = {
-        request,
-        wish,
-        waits,
-        call,
-        resolve,
-        reject,
-        table: undefined,
-        asking: false,
-        ended: false,
-        unwatch: undefined,
-        attempt,
-      };
+      const pending: Pending = { request, wish, waits, call, resolve, reject, attempt };
       this.#pending.add(pending);
-      pending.unwatch = watchCall(call, (error) => {
-        this.#giveUp(pending, error);
-      });
+      pending.unwatch = watchCall(call, (error) => this.#giveUp(pending, error));
       void this.#enqueue(pending);
     });
   }
@@ -107,7 +90,7 @@ export class FileLocks {
       table.add(request);
       if (request.blockers === 0) pending.attempt();
       else if (pending.waits) request.onTurn = pending.attempt;
-      else this.#finish(pending, undefined);
+      else this.#refuse(pending);
     } catch (error) {
       this.#giveUp(pending, error);
     }
@@ -142,7 +125,7 @@ export class FileLocks {
     } else if (pending.waits) {
       retryLater(pending.attempt);
     } else {
-      this.#finish(pending, undefined);
+      this.#refuse(pending);
     }
   }
 
@@ -152,10 +135,10 @@ export class FileLocks {
     this.#pending.delete(pending);
   }
 
-  #finish(pending: Pending, nothing: undefined): void {
+  #refuse(pending: Pending): void {
     this.#settled(pending);
     this.#leave(pending.table!, pending.request);
-    pending.resolve(nothing);
+    pending.resolve(undefined);
   }
 
   #giveUp(pending: Pending, error: unknown): void {
@@ -174,7 +157,7 @@ export class FileLocks {
   }
 
   /** Gives up a lock. Does nothing once the file is closed. */
-  async release(lock: HeldLock): Promise<void> {
+  async release(lock: LockRequest): Promise<void> {
     const table = this.#held.get(lock);
     if (table === undefined) return;
     this.#held.delete(lock);

@@ -1,14 +1,11 @@
 // Positional calls of a file of bytes: they neither use nor move its position, and run in parallel.
-import { constants } from 'node:buffer';
-
 import { takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
 import { checkPosition, checkSize } from '../arguments/numbers.js';
 import { flag, optionReader, readCall } from '../arguments/options.js';
 import { invalidArgType } from '../errors/index.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
-import type { LockableHandle } from './file-lock.js';
-import { Handle } from './handle.js';
+import { ByteHandle } from './byte-handle.js';
 import { readOver } from './read-over.js';
 
 /** Options of `write` and `pwrite`. */
@@ -35,7 +32,7 @@ export interface Range {
 export const readTransfer = optionReader({ transfer: flag(false) });
 
 /** The positional calls of RawFile and BinaryFile. */
-export abstract class PositionalHandle extends Handle {
+export abstract class PositionalHandle extends ByteHandle {
   /** @internal Brings what is buffered to the file before a positional call, where there is a buffer. */
   abstract _settleBuffer(call?: Call): Promise<unknown> | undefined;
   /** @internal Whether positional reads go on after a short one. */
@@ -54,7 +51,7 @@ export abstract class PositionalHandle extends Handle {
   pread(size: number, position: number | bigint, o?: OpOptions): Promise<Buffer> {
     try {
       this._checkReadable();
-      const bytes = checkSize(size, 'size', constants.MAX_LENGTH);
+      const bytes = checkSize(size, 'size');
       const at = checkPosition(position, 'position');
       const call = readCall(o);
       const settled = this._settleBuffer(call);
@@ -217,7 +214,7 @@ export abstract class PositionalHandle extends Handle {
         ranges as readonly (Partial<Range> | null | undefined)[], // a hole in it is no range
         (range, index): Range => ({
           position: checkPosition(range?.position, `ranges[${index}].position`),
-          size: checkSize(range?.size, `ranges[${index}].size`, constants.MAX_LENGTH),
+          size: checkSize(range?.size, `ranges[${index}].size`),
         }),
       );
       const call = readCall(o);
@@ -229,20 +226,9 @@ export abstract class PositionalHandle extends Handle {
   }
 
   /** @internal */
-  _lockable(): LockableHandle {
-    return {
-      name: this.name,
-      io: this._io,
-      check: (shared) => {
-        if (shared) this._checkReadable();
-        else this._checkWritable();
-      },
-      refresh: async () => this._dropReadAhead(),
-      flush: () => this.flush(),
-    };
+  async _refresh(): Promise<void> {
+    this._dropReadAhead();
   }
-
-  abstract flush(o?: OpOptions): Promise<void>;
 }
 
 // Unlike Array.isArray, keeps the elements' type.

@@ -1,6 +1,6 @@
 // A file without a buffer, as Python's io.FileIO: each call makes about one system call.
 import { ByteFile } from './byte-file.js';
-import type { Handle } from './handle.js';
+import type { ByteHandle } from './byte-handle.js';
 import type { RawIO } from './raw-io.js';
 
 /**
@@ -19,7 +19,7 @@ export class RawFile extends ByteFile {
   /** @internal */
   readonly _readsAhead = false;
   /** @internal The buffered file that stands on this one: whichever is closed, its buffer is flushed and both are. */
-  _above: Handle | undefined;
+  _above: ByteHandle | undefined;
   #flushFailure: Error | undefined;
   /** What a handle that stood above this one flushes as it goes. */
   #preceding: Promise<unknown> | undefined;

@@ -242,7 +242,8 @@ export class RawIO implements ByteLayer {
     try {
       await (dataOnly ? this.file.datasync(o) : this.file.sync(o));
     } catch (error) {
-      if (isFromSystem(error)) this.syncError = error as Error;
+      // An abort or a full lane says nothing about the disk.
+      if (typeof (error as { errno?: unknown }).errno === 'number') this.syncError = error as Error;
       throw error;
     }
   }
@@ -285,11 +286,6 @@ export class RawIO implements ByteLayer {
 }
 
 const NOTHING = new Uint8Array(0);
-
-// An abort or a full lane says nothing about the disk.
-function isFromSystem(error: unknown): boolean {
-  return typeof (error as { errno?: unknown }).errno === 'number';
-}
 
 /** The same failure, told again at the place of a later call. */
 function again(error: Error): Error {

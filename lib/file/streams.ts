@@ -61,8 +61,8 @@ interface TextSource extends StreamOwner {
 
 /** What a writable stream asks of a handle. */
 export interface Sink<T> extends StreamOwner {
-  _writeChunk(chunk: T, call: Call): Promise<unknown>;
-  _flush(call: Call): Promise<void>;
+  write(chunk: T, call: Call): Promise<unknown>;
+  flush(call: Call): Promise<void>;
 }
 
 const FIRST_CHUNK = 64 * 1024;
@@ -216,7 +216,7 @@ export function sinkStream<T>(sink: Sink<T>, o: StreamOptions | undefined): Writ
     },
     async write(chunk) {
       try {
-        await sink._writeChunk(chunk, lifetime.call);
+        await sink.write(chunk, lifetime.call);
       } catch (error) {
         await lifetime.fail(error);
         throw error;
@@ -224,7 +224,7 @@ export function sinkStream<T>(sink: Sink<T>, o: StreamOptions | undefined): Writ
     },
     async close() {
       try {
-        await sink._flush(lifetime.call);
+        await sink.flush(lifetime.call);
         if (close) await lifetime.end();
         else lifetime.leave();
       } catch (error) {

@@ -2,9 +2,9 @@
 
 import { checkItems } from '../arguments/bytes.js';
 import { checkLimit, checkPosition } from '../arguments/numbers.js';
-import { flag, optionReader, unchecked } from '../arguments/options.js';
+import { flag, optionReader } from '../arguments/options.js';
 import { invalidArgType, invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
-import { checkTextOptions } from './text-options.js';
+import { checkTextOptions, TEXT_CHECKS } from './text-options.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { countCodePoints } from '../text/code-points.js';
@@ -27,12 +27,7 @@ export interface ReconfigureOptions extends OpOptions {
   lineBuffering?: boolean | undefined;
 }
 
-const readReconfigureOptions = optionReader({
-  encoding: unchecked,
-  errors: unchecked,
-  newline: unchecked,
-  lineBuffering: flag(undefined),
-});
+const readReconfigureOptions = optionReader({ ...TEXT_CHECKS, lineBuffering: flag(undefined) });
 
 /**
  * A text file. Calls that are not awaited run in call order. Reads and writes share one position, regardless of how much text has
@@ -58,7 +53,7 @@ export class TextFile extends TextHandle {
   read(size?: number | null, o?: OpOptions): Promise<string> {
     return this._reading(o, () => {
       const count = checkLimit(size, 'size');
-      return count < 0 ? (o) => this._io.readAll(o) : (o) => this._io.read(count, o);
+      return count < 0 ? (o) => this._text.readAll(o) : (o) => this._text.read(count, o);
     });
   }
 
@@ -76,7 +71,7 @@ export class TextFile extends TextHandle {
     }
     return this._reading(o, () => {
       const limit = checkLimit(size, 'size');
-      return (o) => this._io.readLine(limit, o);
+      return (o) => this._text.readLine(limit, o);
     });
   }
 
@@ -90,7 +85,7 @@ export class TextFile extends TextHandle {
   readlines(hint?: number | null, o?: OpOptions): Promise<string[]> {
     return this._reading(o, () => {
       const limit = checkLimit(hint, 'hint');
-      return (o) => this._io.readLines(limit, o);
+      return (o) => this._text.readLines(limit, o);
     });
   }
 
@@ -124,10 +119,10 @@ export class TextFile extends TextHandle {
    * @example await f.write('hello\n');
    */
   write(data: string, o?: OpOptions): Promise<number> {
-    if (o === undefined && typeof data === 'string' && this._sequence.idle && this._io.plainWriting) {
+    if (o === undefined && typeof data === 'string' && this._sequence.idle && this._text.plainWriting) {
       try {
         this._checkWritable();
-        const bytes = this._io.encode(data);
+        const bytes = this._text.encode(data);
         if (this.buffer._tryWrite(bytes)) return Promise.resolve(countCodePoints(data));
       } catch (error) {
         return Promise.reject(error);
@@ -135,7 +130,7 @@ export class TextFile extends TextHandle {
     }
     return this._writing(o, () => {
       checkString(data);
-      return (o) => this._io.write(data, o);
+      return (o) => this._text.write(data, o);
     });
   }
 
@@ -151,7 +146,7 @@ export class TextFile extends TextHandle {
       return (o) =>
         takeItems(items, o, (item) => {
           checkString(item);
-          return this._io.write(item, o);
+          return this._text.write(item, o);
         });
     });
   }
@@ -167,14 +162,13 @@ export class TextFile extends TextHandle {
    * @example for await (const text of f.readableStream()) process(text);
    */
   readableStream(o?: StreamOptions): ReadableStream<string> {
-    this._check();
-    this.buffer._checkReadable();
+    this._checkReadable();
     return textStream(this, o);
   }
 
   /** @internal What `take` refuses stays with the handle. */
   async _offerText(take: Take<string>, call: Call): Promise<void> {
-    await this._reading(call, () => (call) => this._io.offer(take, call));
+    await this._reading(call, () => (call) => this._text.offer(take, call));
   }
 
   /**
@@ -187,16 +181,6 @@ export class TextFile extends TextHandle {
   writableStream(o?: StreamOptions): WritableStream<string> {
     this._checkWritable();
     return sinkStream<string>(this, o);
-  }
-
-  /** @internal */
-  _writeChunk(chunk: string, call: Call): Promise<number> {
-    return this.write(chunk, call);
-  }
-
-  /** @internal */
-  _flush(call: Call): Promise<void> {
-    return this.flush(call);
   }
 
   // --- position -----------------------------------------------------------------------------------------------------
@@ -216,9 +200,9 @@ export class TextFile extends TextHandle {
           'a text file can seek relative to its position or its end only by 0',
         );
       }
-      if (whence === 0) return this._io.seek(checkPosition(offset, 'offset'), o);
-      if (whence === 1) return this._io.tell().then((position) => this._io.seek(position, o));
-      if (whence === 2) return this._io.seek(null, o);
+      if (whence === 0) return this._text.seek(checkPosition(offset, 'offset'), o);
+      if (whence === 1) return this._text.tell().then((position) => this._text.seek(position, o));
+      if (whence === 2) return this._text.seek(null, o);
       throw invalidArgValue('whence', whence, 'must be 0 (start), 1 (current position) or 2 (end)');
     });
   }
@@ -229,7 +213,7 @@ export class TextFile extends TextHandle {
    * @example const position = await f.tell();
    */
   tell(): Promise<number> {
-    return this._stateful(undefined, () => this._io.tell());
+    return this._stateful(undefined, () => this._text.tell());
   }
 
   /**
@@ -241,7 +225,7 @@ export class TextFile extends TextHandle {
   truncate(size?: number | bigint | null, o?: OpOptions): Promise<number> {
     return this._writing(o, () => {
       const bytes = size === undefined || size === null ? undefined : checkPosition(size, 'size');
-      return (o) => this._io.truncate(bytes, o);
+      return (o) => this._text.truncate(bytes, o);
     });
   }
 
@@ -269,12 +253,12 @@ export class TextFile extends TextHandle {
 
   async #reconfigure(changes: ReturnType<typeof readReconfigureOptions>): Promise<void> {
     const { encoding, errors, newline } = changes;
-    const lineBuffering = changes.lineBuffering ?? this._io.lineBuffering;
+    const lineBuffering = changes.lineBuffering ?? this._text.lineBuffering;
     if (encoding === undefined && errors === undefined && newline === undefined) {
-      this._io.lineBuffering = lineBuffering;
+      this._text.lineBuffering = lineBuffering;
       return;
     }
-    const now = this._io.text;
+    const now = this._text.text;
     const text = checkTextOptions(
       {
         encoding: encoding ?? now.encoding,
@@ -283,7 +267,7 @@ export class TextFile extends TextHandle {
       },
       lineBuffering,
     );
-    this._io = await this._io.reconfigured(text);
+    this._text = await this._text.reconfigured(text);
   }
 
   // --- what the iterators use -----------------------------------------------------------------------------------------
@@ -291,33 +275,33 @@ export class TextFile extends TextHandle {
   /** @internal The next line when it is decoded already and nobody is before us. */
   _lineAtHand(keepEnd: boolean): string | null {
     if (!this._sequence.idle || this._problem() !== undefined) return null;
-    const { window } = this._io;
+    const { window } = this._text;
     return keepEnd ? window.takeWholeLine() : window.takeBareLine();
   }
 
   /** @internal The next line, however far away, while the chunk after it is asked for already. */
   _nextLine(call?: Call): Promise<string> {
     return this._reading(call, () => async (call) => {
-      const line = await this._io.readLine(-1, call);
-      this._io.readAhead();
+      const line = await this._text.readLine(-1, call);
+      this._text.readAhead();
       return line;
     });
   }
 
   /** @internal */
   _chomp(line: string): string {
-    return this._io.window.finder.chomp(line);
+    return this._text.window.finder.chomp(line);
   }
 
   /** @internal Adds the next lines to `lines`, up to `size`; when it rejects, those before the failure are there. */
   _nextLines(lines: string[], size: number, keepEnds: boolean, call?: Call): Promise<void> {
     return this._reading(call, () => async (call) => {
       for (;;) {
-        this._io.window.takeLines(lines, size, keepEnds);
+        this._text.window.takeLines(lines, size, keepEnds);
         if (lines.length === size) return;
-        const line = await this._io.readLine(-1, call);
+        const line = await this._text.readLine(-1, call);
         if (line === '') return;
-        this._io.readAhead();
+        this._text.readAhead();
         lines.push(keepEnds ? line : this._chomp(line));
         if (lines.length === size) return;
       }

@@ -287,8 +287,7 @@ export class TextWindow {
 
   /** Forgets all text; decoding goes on at a place in byte order `order`, or at the start of the text. */
   reset(order: ByteOrder): void {
-    this.#chunks = [];
-    this.#head = empty;
+    this.#drop();
     this.touched = false;
     this.decoder.reset(order);
   }

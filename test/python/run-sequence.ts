@@ -80,7 +80,7 @@ class Text {
 
   #setChunk() {
     if (this.#chunk === undefined) return;
-    const { _io: io } = this.file as unknown as { _io: { chunkSize: number; largestChunk: number } };
+    const { _text: io } = this.file as unknown as { _text: { chunkSize: number; largestChunk: number } };
     io.chunkSize = io.largestChunk = this.#chunk;
   }
 

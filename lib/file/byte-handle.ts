@@ -1,0 +1,107 @@
+// What handles of bytes share besides: checks, reads in turn, and closing in turn.
+import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
+import { forbidding } from '../filesystem/layers.js';
+import type { Call } from '../schedule/call.js';
+import { forgetCollection } from './garbage.js';
+import { Handle } from './handle.js';
+import type { FileLocks } from './locks.js';
+import type { RawIO } from './raw-io.js';
+
+/** The part of a file of bytes that neither reads nor writes. */
+export abstract class ByteHandle extends Handle {
+  readonly name: string | number | Uint8Array;
+  /** @internal */
+  readonly _io: RawIO;
+
+  /** @internal */
+  constructor(io: RawIO, name: string | number | Uint8Array, mode: string) {
+    super(mode);
+    this._io = io;
+    this.name = name;
+  }
+
+  get closed(): boolean {
+    return this._io.closing !== undefined;
+  }
+
+  /** @internal */
+  _problem(): Error | undefined {
+    if (this._detached) return detachedError();
+    return this._io.closing !== undefined ? new ClosedFileError() : undefined;
+  }
+
+  /** @internal */
+  _checkReadable(): void {
+    if (this._io.closing !== undefined || this._detached) this._check();
+    if (forbidding.contexts !== 0) this._refuseForbidden('read');
+    if (!this._io.mode.readable)
+      throw new UnsupportedOperationError('not readable: the file was opened for writing only');
+  }
+
+  /** @internal */
+  _checkWritable(): void {
+    if (this._io.closing !== undefined || this._detached) this._check();
+    if (forbidding.contexts !== 0) this._refuseForbidden('write');
+    if (!this._io.mode.writable)
+      throw new UnsupportedOperationError('not writable: the file was opened for reading only');
+  }
+
+  /** @internal A stateful read. */
+  _reads<T>(read: (call?: Call) => Promise<T>, call: Call | undefined): Promise<T> {
+    return this._whileAwaited(this._sequence.run(read, call));
+  }
+
+  // --- closing ------------------------------------------------------------------------------------------------------
+
+  /** @internal Flushes, in the turn of its caller. */
+  abstract _flushInTurn(): Promise<void>;
+  /** @internal The object whose collection would close the file. */
+  abstract readonly _watched: object;
+  /** @internal Closes what the subclass holds, in its turn. */
+  abstract _closeInTurn(): Promise<void>;
+  /** @internal Closes it without publishing, in its turn. */
+  abstract _abortInTurn(reason: unknown): Promise<void>;
+  /** @internal Closing must not overtake positional calls that wait for the buffer. */
+  abstract _positionalBegun(): Promise<unknown> | undefined;
+
+  close(): Promise<void> {
+    return this.#end(() => this._closeInTurn());
+  }
+
+  /** @internal */
+  _abort(reason: unknown): Promise<void> {
+    return this.#end(() => (this._publishes ? this._abortInTurn(reason) : this._closeInTurn()));
+  }
+
+  #end(inTurn: () => Promise<void>): Promise<void> {
+    if (this._detached) return Promise.reject(detachedError());
+    const { _io: io } = this;
+    // Whoever comes second waits for the end, and learns nothing of its failure.
+    if (io.closing !== undefined) return io.closing.catch(() => undefined);
+    forgetCollection(this._watched);
+    // Reads that wait for somebody else get what is there, now and from now on.
+    io.file.stopWaiting?.();
+    io.locks?.closing();
+    return (io.closing = this._sequence.run(async () => {
+      await this._positionalBegun();
+      const { locks } = io;
+      if (locks === undefined) return inTurn();
+      try {
+        if (!io.file.owned) await this.#endLocks(locks);
+        await inTurn();
+      } finally {
+        locks.closed();
+      }
+    }));
+  }
+
+  // A descriptor that stays open would keep them.
+  async #endLocks(locks: FileLocks): Promise<void> {
+    await this._flushInTurn().catch(() => undefined); // the close flushes again, and tells
+    await locks.releaseAll();
+  }
+}
+
+function detachedError(): ClosedFileError {
+  return new ClosedFileError('the underlying file has been detached');
+}
