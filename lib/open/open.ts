@@ -1,21 +1,25 @@
 // open(): Python's open, as a promise.
 import { close } from 'node:fs';
 
+import { checkDescriptor, isDescriptor } from '../arguments/descriptor.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { refuseForbidden, refuseForbiddenUse } from '../filesystem/layers.js';
 import { realFiles, storeToRead, storeToWrite } from '../filesystem/mounts.js';
+import type { FilePath } from '../filesystem/filesystem.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import type { Store } from '../filesystem/store.js';
-import { AbortError, invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
+import { invalidArgValue } from '../errors/index.js';
 import type { BinaryFile } from '../file/binary-file.js';
+import { DEFAULT_BUFFER_SIZE } from '../file/buffered-io.js';
 import type { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
 import { type AnyFile, buildHandle } from './build.js';
+import { throwIfAborted } from '../schedule/abort.js';
 import type { Call } from '../schedule/call.js';
 import { unlessEnded } from '../schedule/watch-call.js';
-import type { BinaryMode, TextMode } from '../file/mode.js';
+import { type BinaryMode, parseMode, type TextMode } from '../file/mode.js';
+import type { ResolvedText } from '../file/text-options.js';
 import {
-  checkOpenOptions,
   readOpenOptions,
   type OpenOptions,
   type Opener,
@@ -52,21 +56,20 @@ export function open(file: Path | number, mode: string, o?: TextOpenOptions): Pr
 export async function open(file: Path | number, mode = 'r', o?: TextOpenOptions): Promise<AnyFile> {
   const options = readOpenOptions(o);
   const resolved = resolveHandle(mode, options);
-  const byDescriptor = typeof file === 'number';
-  const { closefd, opener, permissions } = checkOpenOptions(options, byDescriptor);
+  const { closefd, opener, permissions, call } = options;
   const { flags } = resolved.mode;
-  const { call } = options;
 
   let opened: OpenFile;
   let name: string | number | Uint8Array;
-  if (byDescriptor) {
+  if (typeof file === 'number') {
     if (opener !== undefined)
       throw invalidArgValue('options.opener', opener, 'cannot be given with a descriptor');
-    checkDescriptor(file, 'file');
-    name = file;
+    name = checkDescriptor(file, 'file');
     refuseForbiddenUse('open', { fd: file }, file);
     opened = await realFiles.adopt(file, flags, closefd, call);
   } else {
+    if (!closefd)
+      throw invalidArgValue('options.closefd', closefd, 'must be true if the file is opened by its path');
     const path = toPathBytes(file, 'file');
     name = path;
     const store = storeFor(path, resolved);
@@ -81,6 +84,21 @@ export async function open(file: Path | number, mode = 'r', o?: TextOpenOptions)
     await opened.close();
     throw error;
   }
+}
+
+/**
+ * Opens a file to read it, with checked options: text as `text` says, or bytes without a buffer.
+ * @throws as `open`
+ */
+export async function openToRead(
+  path: FilePath,
+  text: ResolvedText | undefined,
+  call: Call | undefined,
+): Promise<AnyFile> {
+  const mode = parseMode(text === undefined ? 'rb' : 'r');
+  const bufferSize = text === undefined ? 0 : DEFAULT_BUFFER_SIZE;
+  const file = await storeToRead(path).open(path, mode.flags, 0, call);
+  return buildHandle(file, path, { mode, modeName: 'r', bufferSize, text });
 }
 
 function storeFor(path: string | Uint8Array, { mode }: ResolvedHandle): Store {
@@ -107,21 +125,21 @@ async function openWith(
   flags: number,
   call: Call | undefined,
 ): Promise<OpenFile> {
-  checkSignal(call?.signal);
+  throwIfAborted(call?.signal);
   refuseForbidden('open', path);
   const answer = opener(path, flags);
-  let fd: unknown;
+  let given: unknown;
   try {
-    fd = await unlessEnded(answer, call);
+    given = await unlessEnded(answer, call);
   } catch (error) {
     // The opener may still answer. Nobody else closes its descriptor then.
     void Promise.resolve(answer).then(closeUnused, () => undefined);
     throw error;
   }
-  checkDescriptor(fd, 'the result of options.opener');
+  const fd = checkDescriptor(given, 'the result of options.opener');
   // From here on the library owns the descriptor: the file takes it, or it is closed.
   try {
-    checkSignal(call?.signal);
+    throwIfAborted(call?.signal);
     return await realFiles.adopt(fd, flags, true, call?.uninterrupted());
   } catch (error) {
     await closeUnused(fd);
@@ -131,21 +149,8 @@ async function openWith(
 
 /** Closes a descriptor that nothing has been written through. Ignores what is no descriptor. */
 async function closeUnused(fd: unknown): Promise<void> {
-  if (typeof fd !== 'number' || !isDescriptor(fd)) return;
+  if (!isDescriptor(fd)) return;
   await new Promise((resolve) => {
     close(fd, resolve);
   });
-}
-
-function checkSignal(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new AbortError(signal.reason);
-}
-
-function checkDescriptor(fd: unknown, name: string): asserts fd is number {
-  if (typeof fd !== 'number') throw invalidArgType(name, 'of type number', fd);
-  if (!isDescriptor(fd)) throw outOfRange(name, '>= 0 && <= 2147483647', fd);
-}
-
-function isDescriptor(fd: number): boolean {
-  return Number.isInteger(fd) && fd >= 0 && fd <= 0x7fffffff;
 }

@@ -2,13 +2,14 @@
 import { modeOption } from '../arguments/mode.js';
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import { DEFAULT_BUFFER_SIZE } from '../file/buffered-io.js';
-import { optionReader, unchecked } from '../arguments/options.js';
+import { callback, flag, optionReader, unchecked } from '../arguments/options.js';
 import type { OpOptions } from '../schedule/options.js';
 import {
   checkTextOptions,
   type ErrorHandlerName,
   type Newline,
   type ResolvedText,
+  TEXT_CHECKS,
 } from '../file/text-options.js';
 import { type Mode, parseMode } from '../file/mode.js';
 
@@ -48,20 +49,18 @@ export interface ResolvedHandle {
 }
 
 /** The options that decide how a handle is built, before they are checked. */
-export interface HandleOptions {
-  readonly buffering?: unknown;
-  readonly encoding?: unknown;
-  readonly errors?: unknown;
-  readonly newline?: unknown;
-}
+type HandleOptions = { readonly [Option in keyof typeof HANDLE_CHECKS]?: unknown };
 
-const HANDLE = { buffering: unchecked, encoding: unchecked, errors: unchecked, newline: unchecked };
+/** The checks of these options: what they mean depends on the mode. */
+export const HANDLE_CHECKS = { buffering: unchecked, ...TEXT_CHECKS };
+
+const checkOpener = callback<Opener>();
 
 /** Reads the options of `open`. */
 export const readOpenOptions = optionReader({
-  ...HANDLE,
-  closefd: unchecked,
-  opener: unchecked,
+  ...HANDLE_CHECKS,
+  closefd: flag(true),
+  opener: (value, name) => checkOpener(value ?? undefined, name),
   permissions: modeOption(0o666),
 });
 
@@ -90,17 +89,3 @@ export function resolveHandle(modeName: unknown, o: HandleOptions, name = 'mode'
 }
 
 const MAX_BUFFER = 2 ** 31 - 1;
-
-/** Checks the options that only `open` has. */
-export function checkOpenOptions(
-  o: { readonly closefd?: unknown; readonly opener?: unknown; readonly permissions: number },
-  byDescriptor: boolean,
-): { closefd: boolean; opener: Opener | undefined; permissions: number } {
-  const { closefd = true, opener, permissions } = o;
-  if (typeof closefd !== 'boolean') throw invalidArgType('options.closefd', 'of type boolean', closefd);
-  if (!closefd && !byDescriptor)
-    throw invalidArgValue('options.closefd', closefd, 'must be true if the file is opened by its path');
-  if (opener != null && typeof opener !== 'function')
-    throw invalidArgType('options.opener', 'of type function', opener);
-  return { closefd, opener: (opener ?? undefined) as Opener | undefined, permissions };
-}

@@ -1,5 +1,5 @@
 // textFrom: text from any source of bytes, decoded as that of files.
-import { optionReader, unchecked } from '../arguments/options.js';
+import { optionReader } from '../arguments/options.js';
 import { BinaryFile } from '../file/binary-file.js';
 import { DEFAULT_BUFFER_SIZE } from '../file/buffered-io.js';
 import { type ByteSource, SourceReader } from '../file/byte-source.js';
@@ -8,7 +8,7 @@ import { RawFile } from '../file/raw-file.js';
 import { RawIO } from '../file/raw-io.js';
 import { SourceFile } from '../file/source-file.js';
 import { TextFile } from '../file/text-file.js';
-import { checkTextOptions, type ErrorHandlerName, type Newline } from '../file/text-options.js';
+import { checkTextOptions, type ErrorHandlerName, type Newline, TEXT_CHECKS } from '../file/text-options.js';
 
 /** Options of `textFrom`. */
 export interface TextFromOptions {
@@ -20,7 +20,7 @@ export interface TextFromOptions {
   newline?: Newline | undefined;
 }
 
-const readOptions = optionReader({ encoding: unchecked, errors: unchecked, newline: unchecked }, false);
+const readOptions = optionReader(TEXT_CHECKS, false);
 
 /**
  * Reads text from a source of bytes, with the decoders, error handlers and newline modes of text files.
@@ -36,8 +36,7 @@ const readOptions = optionReader({ encoding: unchecked, errors: unchecked, newli
  * for await (const line of textFrom(unzipped, { encoding: 'latin-1' }).lines()) console.log(line);
  */
 export function textFrom(source: ByteSource, o?: TextFromOptions): TextFile {
-  const { call: _, ...options } = readOptions(o);
-  const text = checkTextOptions(options, false);
+  const text = checkTextOptions(readOptions(o), false);
   const io = new RawIO(new SourceFile(new SourceReader(source, 'source')), parseMode('r'));
   // Not watched for collection: there is no descriptor to lose.
   return new TextFile(new BinaryFile(new RawFile(io, 'source'), DEFAULT_BUFFER_SIZE), 'r', text);

@@ -8,8 +8,8 @@ import { invalidArgValue, type SystemError } from '../errors/index.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { storeOfTreeToRead } from '../filesystem/mounts.js';
-import type { TreeStep, TreeWalker } from '../filesystem/store.js';
-import { statMany } from '../whole-file/stat-many.js';
+import { LINK_ITSELF, type TreeStep, type TreeWalker } from '../filesystem/store.js';
+import { statAll } from '../whole-file/stat-many.js';
 
 /** Options of `walk`. */
 export interface WalkOptions extends OpOptions, EncodingOptions {
@@ -116,16 +116,11 @@ async function statsOf(
     const below = above + raw[at + i]!;
     return isText ? below : Buffer.from(below, 'latin1');
   });
-  const found = await statMany(paths, {
-    signal: call?.signal,
-    lane: call?.lane,
-    timeout: call?.timeout,
-    followSymlinks: false,
-  });
+  const found = await statAll(paths, LINK_ITSELF, call);
   const stats = new Map<string | Buffer, Stats>();
   for (const [i, name] of names.entries()) {
     const each = found[i]!;
-    if (!(each instanceof Error)) stats.set(name, each);
+    if (!(each instanceof Error)) stats.set(name, each as Stats);
   }
   return stats;
 }

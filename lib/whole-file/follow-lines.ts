@@ -1,19 +1,21 @@
 // The lines of a file, and those appended to it later, also after a new file took its name (log rotation).
+import type { BigIntStats } from 'node:fs';
+
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
+import { identityOf } from '../file/locks.js';
 import type { RawFile } from '../file/raw-file.js';
 import { Sequence } from '../file/sequence.js';
 import { TextWindow } from '../file/text-window.js';
-import { open } from '../open/open.js';
+import { openToRead } from '../open/open.js';
 import type { ResolvedText } from '../file/text-options.js';
 import { storeToRead } from '../filesystem/mounts.js';
 import { FOLLOW_BIGINT } from '../filesystem/store.js';
 import { throwIfAborted } from '../schedule/abort.js';
-import { type Call, NO_CALL } from '../schedule/call.js';
-import type { OpOptions } from '../schedule/options.js';
-import { type Codec, findCodec } from '../text/registry.js';
+import type { Call } from '../schedule/call.js';
+import { findCodec } from '../text/registry.js';
 import { FileChanges, isReported } from './file-changes.js';
-import { byteOrderOf, startOfLastLines } from './last-lines.js';
+import { startOfLastLines } from './last-lines.js';
 
 const CHUNK = 64 * 1024;
 const nothing = Buffer.alloc(0);
@@ -30,11 +32,6 @@ interface FollowSettings {
   readonly call: Call | undefined;
 }
 
-interface Identity {
-  readonly dev: bigint;
-  readonly ino: bigint;
-}
-
 /**
  * Follows a file. Each step returns complete lines, and waits while there are none. A last line without an end waits for its
  * end, or counts as a line when another file takes the name. The file is open from the first step on. It is watched only
@@ -43,12 +40,11 @@ interface Identity {
 export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   readonly #path: string | Uint8Array;
   readonly #o: FollowSettings;
-  readonly #codec: Codec;
   readonly #window: TextWindow;
   readonly #sequence = new Sequence();
   readonly #stop = new AbortController();
   #file: RawFile | undefined;
-  #identity: Identity | undefined;
+  #identity: string | undefined;
   /** Whether the system reports everything that can happen to the file. */
   #isReported = false;
   /** Where the file has been read to. */
@@ -59,8 +55,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   constructor(path: Path, o: FollowSettings) {
     this.#path = toPathBytes(path, 'path');
     this.#o = o;
-    this.#codec = findCodec(o.text.encoding)!;
-    this.#window = new TextWindow(this.#codec, o.text.errors, o.text.newline);
+    this.#window = new TextWindow(findCodec(o.text.encoding)!, o.text.errors, o.text.newline);
   }
 
   next(): Promise<IteratorResult<string | string[], undefined>> {
@@ -130,8 +125,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
     const readAt = (size: number, position: number): Promise<Buffer> =>
       readFully(file, size, position, this.#call);
     const { size } = await file.stat(this.#call);
-    const order = await byteOrderOf(this.#codec, readAt);
-    const start = await startOfLastLines(readAt, size, last, text.newline, this.#codec, order);
+    const { start, order } = await startOfLastLines(readAt, size, last, text);
     if (start > 0) this.#window.reset(order);
     this.#at = start;
   }
@@ -141,19 +135,14 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
     return this.#o.call?.renewed();
   }
 
-  get #options(): OpOptions {
-    const { signal, lane, total } = this.#o.call ?? NO_CALL;
-    return { signal, lane, timeout: total };
-  }
-
   async #open(): Promise<RawFile> {
-    const file = await open(this.#path, 'rb', { buffering: 0, ...this.#options });
+    const file = (await openToRead(this.#path, undefined, this.#call)) as RawFile;
     try {
-      const { dev, ino } = await file.stat({ bigint: true, ...this.#options });
+      const { dev, ino } = await file._io.file.statBigInt(this.#call);
       if (!(await file.seekable())) throw new UnsupportedOperationError('only regular files can be followed');
       this.#isReported = await isReported(this.#path, () => file.fileno());
       if (this.#ended) throw new ClosedFileError();
-      this.#identity = { dev, ino };
+      this.#identity = identityOf(dev, ino);
       this.#at = 0;
       return (this.#file = file);
     } catch (error) {
@@ -189,8 +178,9 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   /** Whether the path leads to another file. Where it leads to none yet, the old one is followed until it does. */
   async #isReplaced(): Promise<boolean> {
     try {
-      const { dev, ino } = await storeToRead(this.#path).stat(this.#path, FOLLOW_BIGINT, this.#call);
-      return dev !== this.#identity?.dev || ino !== this.#identity.ino;
+      const found = await storeToRead(this.#path).stat(this.#path, FOLLOW_BIGINT, this.#call);
+      const { dev, ino } = found as BigIntStats;
+      return identityOf(dev, ino) !== this.#identity;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;

@@ -1,7 +1,8 @@
 // Finds the start of the last lines of a file, searching from its end.
+import type { ResolvedText } from '../file/text-options.js';
 import type { ByteOrder } from '../text/decoder.js';
 import type { Newline } from '../text/newlines.js';
-import type { Codec } from '../text/registry.js';
+import { type Codec, findCodec } from '../text/registry.js';
 
 const BLOCK = 64 * 1024;
 const LF = 10;
@@ -10,28 +11,28 @@ const CR = 13;
 /** Reads `size` bytes at `position`; fewer at the end of the file. */
 type ReadAt = (size: number, position: number) => Promise<Buffer>;
 
-/** The byte order of a file's text, as its byte order mark says. */
-export async function byteOrderOf(codec: Codec, readAt: ReadAt): Promise<ByteOrder> {
-  const { mark, width } = codec;
+// As the byte order mark says.
+async function byteOrderOf({ mark, width }: Codec, readAt: ReadAt): Promise<ByteOrder> {
   if (mark === null || width === 1) return 'little';
   const head = await readAt(mark.length, 0);
   return head.equals(Buffer.from(mark).reverse()) ? 'big' : 'little';
 }
 
 /**
- * The offset in bytes at which the last `count` lines begin. A line end at the end of the file ends the last line, and does not
- * begin another. In every supported encoding, no other character contains the bytes of a line end.
+ * The offset in bytes at which the last `count` lines begin, and the byte order of the text. A line end at the end of the file
+ * ends the last line, and does not begin another. In every supported encoding, no other character contains the bytes of a line
+ * end.
  */
 export async function startOfLastLines(
   readAt: ReadAt,
   size: number,
   count: number,
-  newline: Newline,
-  codec: Codec,
-  order: ByteOrder,
-): Promise<number> {
+  { encoding, newline }: ResolvedText,
+): Promise<{ start: number; order: ByteOrder }> {
+  const codec = findCodec(encoding)!;
   const { width } = codec;
-  if (count === 0) return size;
+  const order = await byteOrderOf(codec, readAt);
+  if (count === 0) return { start: size, order };
   const big = order === 'big' || codec.name.endsWith('be');
   const isLineEnd = lineEnds(newline);
   let left = count;
@@ -46,11 +47,11 @@ export async function startOfLastLines(
       if (ended === 0) continue;
       // For '\r\n', the first half decides.
       const start = from + i + ended * width;
-      if (start < size && --left === 0) return start;
+      if (start < size && --left === 0) return { start, order };
     }
     end = from;
   }
-  return 0;
+  return { start: 0, order };
 }
 
 /** How many units a line end has that begins with this one, going backwards: 0 for none. */

@@ -1,15 +1,14 @@
 // lines(path): all lines of a file, the last ones, and those appended later.
 import { type Path, toPathBytes } from '../arguments/path.js';
-import { count, flag, optionReader, unchecked } from '../arguments/options.js';
+import { count, flag, optionReader } from '../arguments/options.js';
 import { ClosedFileError } from '../errors/index.js';
-import { stepWith } from '../file/lines.js';
+import { LineBatches, Lines, stepWith } from '../file/lines.js';
 import type { TextFile } from '../file/text-file.js';
-import { open } from '../open/open.js';
-import { checkTextOptions, type ResolvedText } from '../file/text-options.js';
-import { type Call, NO_CALL } from '../schedule/call.js';
-import { findCodec } from '../text/registry.js';
+import { openToRead } from '../open/open.js';
+import { checkTextOptions, type ResolvedText, TEXT_CHECKS } from '../file/text-options.js';
+import type { Call } from '../schedule/call.js';
 import { FollowedLines } from './follow-lines.js';
-import { byteOrderOf, startOfLastLines } from './last-lines.js';
+import { startOfLastLines } from './last-lines.js';
 import type { ReadTextOptions } from './read-text.js';
 
 /** Options of `lines`. `signal` ends the iteration; `lane` and `timeout` are for each operation on the file. */
@@ -25,18 +24,14 @@ export interface PathLinesOptions extends ReadTextOptions {
 }
 
 const readOptions = optionReader({
-  encoding: unchecked,
-  errors: unchecked,
-  newline: unchecked,
+  ...TEXT_CHECKS,
   keepEnds: flag(false),
   batch: count(undefined, 1),
   last: count(undefined),
   follow: flag(false),
 });
 
-type Settings = Omit<ReturnType<typeof readOptions>, 'encoding' | 'errors' | 'newline'> & {
-  readonly text: ResolvedText;
-};
+type Settings = ReturnType<typeof readOptions> & { readonly text: ResolvedText };
 type Line = string | string[];
 
 /** Opens the file at the first step. Closes it after the last one, or when a loop breaks off. */
@@ -53,8 +48,8 @@ class PathLines implements AsyncIterableIterator<Line> {
   constructor(path: Path, o: unknown) {
     try {
       this.#path = toPathBytes(path);
-      const { encoding, errors, newline, ...rest } = readOptions(o);
-      this.#o = { ...rest, text: checkTextOptions({ encoding, errors, newline }, false) };
+      const given = readOptions(o);
+      this.#o = { ...given, text: checkTextOptions(given, false) };
     } catch (error) {
       // The first step reports the error.
       this.#lines = Promise.reject(error);
@@ -69,9 +64,7 @@ class PathLines implements AsyncIterableIterator<Line> {
   }
 
   async #open({ text, keepEnds, batch, last, call }: Settings): Promise<AsyncIterator<Line, undefined>> {
-    const { signal, lane, total: timeout } = call ?? NO_CALL;
-    const { encoding, errors, newline } = text;
-    const file = await open(this.#path, 'r', { encoding, errors, newline, signal, lane, timeout });
+    const file = (await openToRead(this.#path, text, call?.renewed())) as TextFile;
     this.#file = file;
     // `return` was called meanwhile.
     if (this.#ended) {
@@ -79,11 +72,12 @@ class PathLines implements AsyncIterableIterator<Line> {
       throw new ClosedFileError();
     }
     if (last !== undefined) {
-      if (!(await file.seekable())) return new LastOfMany(file, last, { keepEnds, batch, call });
+      if (!(await file.seekable())) return lastOfMany(file, last, { keepEnds, batch, call });
       await seekToLast(file, last, text, call);
     }
-    if (batch === undefined) this.#single = file;
-    return file.lines({ keepEnds, batch, signal, lane, timeout } as { batch: number });
+    if (batch !== undefined) return new LineBatches(file, keepEnds, batch, call);
+    this.#single = file;
+    return new Lines(file, keepEnds, call);
   }
 
   next(): Promise<IteratorResult<Line, undefined>> {
@@ -112,8 +106,9 @@ class PathLines implements AsyncIterableIterator<Line> {
 
   async return(): Promise<IteratorResult<Line, undefined>> {
     this.#ended = true;
-    await this.#source?.return?.();
+    // First, since it ends a read that the other waits for.
     await this.#file?.close();
+    await this.#source?.return?.();
     return { done: true, value: undefined };
   }
 
@@ -128,45 +123,27 @@ async function seekToLast(
   text: ResolvedText,
   call: Call | undefined,
 ): Promise<void> {
-  const codec = findCodec(text.encoding)!;
   const readAt = (size: number, position: number): Promise<Buffer> =>
     file.buffer.pread(size, position, call?.renewed());
   const { size } = await file.buffer.stat(call?.renewed());
-  const order = await byteOrderOf(codec, readAt);
-  await file.seek(await startOfLastLines(readAt, size, last, text.newline, codec, order));
+  await file.seek((await startOfLastLines(readAt, size, last, text)).start);
 }
 
 /** The last lines of a file that can be read only once. */
-class LastOfMany implements AsyncIterator<Line, undefined> {
-  readonly #file: TextFile;
-  readonly #last: number;
-  readonly #o: Pick<Settings, 'keepEnds' | 'batch' | 'call'>;
-  #kept: string[] | undefined;
-
-  constructor(file: TextFile, last: number, o: Pick<Settings, 'keepEnds' | 'batch' | 'call'>) {
-    this.#file = file;
-    this.#last = last;
-    this.#o = o;
+async function* lastOfMany(
+  file: TextFile,
+  last: number,
+  { keepEnds, batch, call }: Pick<Settings, 'keepEnds' | 'batch' | 'call'>,
+): AsyncGenerator<Line, undefined> {
+  let kept: string[] = [];
+  for await (const lines of new LineBatches(file, keepEnds, 1000, call)) {
+    kept.push(...lines);
+    if (kept.length > last + 10_000) kept = kept.slice(-last || kept.length);
   }
-
-  async next(): Promise<IteratorResult<Line, undefined>> {
-    const { batch } = this.#o;
-    const kept = (this.#kept ??= await this.#read());
-    const lines = kept.splice(0, batch ?? 1);
-    if (lines.length === 0) return { done: true, value: undefined };
-    return { done: false, value: batch === undefined ? lines[0]! : lines };
-  }
-
-  async #read(): Promise<string[]> {
-    const { keepEnds, call } = this.#o;
-    const { signal, lane, total: timeout } = call ?? NO_CALL;
-    let kept: string[] = [];
-    for await (const lines of this.#file.lines({ batch: 1000, keepEnds, signal, lane, timeout })) {
-      kept.push(...lines);
-      if (kept.length > this.#last + 10_000) kept = kept.slice(-this.#last || kept.length);
-    }
-    return this.#last === 0 ? [] : kept.slice(-this.#last);
-  }
+  if (last < kept.length) kept = kept.slice(kept.length - last);
+  if (batch === undefined) yield* kept;
+  else while (kept.length > 0) yield kept.splice(0, batch);
+  return undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 // openAtomic: a file that is written in pieces and appears all at once.
 import { isIterable } from '../arguments/bytes.js';
-import { optionReader, unchecked } from '../arguments/options.js';
+import { optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { ClosedFileError, invalidArgValue } from '../errors/index.js';
 import { storeToWrite } from '../filesystem/mounts.js';
@@ -11,7 +11,7 @@ import { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import type { BinaryMode, TextMode } from '../file/mode.js';
-import { type OpenOptions, resolveHandle, type TextOpenOptions } from '../open/options.js';
+import { HANDLE_CHECKS, type OpenOptions, resolveHandle, type TextOpenOptions } from '../open/options.js';
 import { ATOMIC_CHECKS, type AtomicOptions } from './atomic-options.js';
 import { withPathLock } from './path-lock.js';
 
@@ -80,13 +80,7 @@ export async function openAtomic(path: Path, mode = 'w', o?: OpenAtomicOptions):
   }
 }
 
-const readOptions = optionReader({
-  ...ATOMIC_CHECKS,
-  buffering: unchecked,
-  encoding: unchecked,
-  errors: unchecked,
-  newline: unchecked,
-});
+const readOptions = optionReader({ ...ATOMIC_CHECKS, ...HANDLE_CHECKS });
 
 /** Makes publishing a part of closing the file, so that it works however the layers above are taken apart. */
 class AtomicWrite {

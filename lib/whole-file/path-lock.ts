@@ -1,6 +1,5 @@
 // Allows one writer of a path at a time within this thread. Others wait in call order.
-import { resolve } from 'node:path';
-
+import { placeOf } from '../file/lock-order.js';
 import { Sequence } from '../file/sequence.js';
 import type { Call } from '../schedule/call.js';
 
@@ -8,11 +7,7 @@ const sequences = new Map<string, Sequence>();
 
 /** Whether a call holds `path`, or waits for it. */
 export function isLocked(path: string | Uint8Array): boolean {
-  return sequences.has(keyOf(path));
-}
-
-function keyOf(path: string | Uint8Array): string {
-  return resolve(typeof path === 'string' ? path : Buffer.from(path).toString('latin1'));
+  return sequences.has(placeOf(path));
 }
 
 /**
@@ -24,7 +19,7 @@ export async function withPathLock<T>(
   call: Call | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  const key = keyOf(path);
+  const key = placeOf(path);
   let sequence = sequences.get(key);
   if (sequence === undefined) sequences.set(key, (sequence = new Sequence()));
   try {

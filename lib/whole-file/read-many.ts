@@ -3,10 +3,11 @@ import { isIterable } from '../arguments/bytes.js';
 import { checkPathList } from '../arguments/path-list.js';
 import { readCall } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
-import { AbortError, invalidArgValue } from '../errors/index.js';
+import { invalidArgValue } from '../errors/index.js';
 import { storeToRead } from '../filesystem/mounts.js';
 import type { ReadManyAnswer } from '../filesystem/filesystem.js';
 import type { Store } from '../filesystem/store.js';
+import { throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /** Options of `readMany`. */
@@ -151,7 +152,7 @@ export async function* readMany<P extends Path>(
         continue;
       }
       for (const item of items) {
-        if (call?.signal?.aborted === true) throw new AbortError(call.signal.reason);
+        throwIfAborted(call?.signal);
         yield item;
       }
     }
@@ -161,28 +162,22 @@ export async function* readMany<P extends Path>(
   }
 }
 
-function sourceOf<P>(paths: Iterable<P> | AsyncIterable<P>): AsyncSource<P> | SyncSource<P> {
-  const isAsync = isIterable(paths, Symbol.asyncIterator);
-  return isAsync
-    ? { isAsync, iterator: (paths as AsyncIterable<P>)[Symbol.asyncIterator]() }
-    : { isAsync, iterator: (paths as Iterable<P>)[Symbol.iterator]() };
+interface PathSource<P> {
+  readonly isAsync: boolean;
+  readonly iterator: Iterator<P> | AsyncIterator<P>;
 }
 
-interface AsyncSource<P> {
-  isAsync: true;
-  iterator: AsyncIterator<P>;
+function sourceOf<P>(paths: Iterable<P> | AsyncIterable<P>): PathSource<P> {
+  return isIterable(paths, Symbol.asyncIterator)
+    ? { isAsync: true, iterator: (paths as AsyncIterable<P>)[Symbol.asyncIterator]() }
+    : { isAsync: false, iterator: (paths as Iterable<P>)[Symbol.iterator]() };
 }
 
-interface SyncSource<P> {
-  isAsync: false;
-  iterator: Iterator<P>;
-}
-
-async function take<P>(source: AsyncSource<P> | SyncSource<P>, count: number): Promise<P[]> {
+async function take<P>({ isAsync, iterator }: PathSource<P>, count: number): Promise<P[]> {
   const items: P[] = [];
   while (items.length < count) {
     // Awaited whatever class its promises are of, and only where there are some.
-    const step = source.isAsync ? await source.iterator.next() : source.iterator.next();
+    const step = isAsync ? await iterator.next() : (iterator as Iterator<P>).next();
     if (typeof step !== 'object' || step === null)
       throw invalidArgValue('paths', step, 'must be an iterator whose steps are objects');
     if (step.done === true) break;

@@ -1,13 +1,13 @@
 // A whole file as text.
 import { constants } from 'node:fs';
 
-import { optionReader, unchecked } from '../arguments/options.js';
+import { optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { storeToRead } from '../filesystem/mounts.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import { FOLLOW, type Store } from '../filesystem/store.js';
 import { UnicodeDecodeError } from '../errors/index.js';
-import { checkTextOptions, type ErrorHandlerName, type Newline } from '../file/text-options.js';
+import { checkTextOptions, type ErrorHandlerName, type Newline, TEXT_CHECKS } from '../file/text-options.js';
 import { PlainText } from '../runtime/plain-text.js';
 import type { OpOptions } from '../schedule/options.js';
 import { decodeAll, type DecodeAllOptions, isPlainAscii } from '../text/decode-all.js';
@@ -36,8 +36,9 @@ export interface ReadTextOptions extends OpOptions {
  * @example const text = await readText('notes.txt', { encoding: 'latin-1' });
  */
 export async function readText(path: Path, o?: ReadTextOptions): Promise<string> {
-  const { call, ...text } = readOptions(o);
-  const { encoding, errors, newline } = checkTextOptions(text, false);
+  const given = readOptions(o);
+  const { call } = given;
+  const { encoding, errors, newline } = checkTextOptions(given, false);
   const codec = findCodec(encoding)!;
   const at = toPathBytes(path);
   const store = storeToRead(at);
@@ -53,7 +54,7 @@ export async function readText(path: Path, o?: ReadTextOptions): Promise<string>
   return decodeAll(await store.readFile(at, call), options);
 }
 
-const readOptions = optionReader({ encoding: unchecked, errors: unchecked, newline: unchecked });
+const readOptions = optionReader(TEXT_CHECKS);
 
 // Larger files are decoded while they are read, a piece at a time. The pieces are read into the same few buffers, which fit
 // into a processor's cache.

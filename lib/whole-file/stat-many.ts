@@ -39,12 +39,15 @@ export function statMany(paths: Iterable<Path>, o?: StatManyOptions): Promise<(S
 export async function statMany(paths: Iterable<Path>, o?: StatManyOptions): Promise<Answer[]> {
   const { bigint, followSymlinks, call } = readOptions(o);
   checkPathList(paths, false);
-  const all = [...paths];
-  const answers = new Array<Answer>(all.length);
-  const how = statCall(followSymlinks, bigint);
+  return statAll([...paths], statCall(followSymlinks, bigint), call);
+}
+
+/** The same with checked options. */
+export async function statAll(paths: Path[], how: StatCall, call: OpOptions | undefined): Promise<Answer[]> {
+  const answers = new Array<Answer>(paths.length);
   const jobs: Promise<void>[] = [];
-  for (let from = 0; from < all.length; from += JOB_PATHS) {
-    jobs.push(statSome(all.slice(from, from + JOB_PATHS), answers, from, how, call));
+  for (let from = 0; from < paths.length; from += JOB_PATHS) {
+    jobs.push(statSome(paths.slice(from, from + JOB_PATHS), answers, from, how, call));
   }
   await Promise.all(jobs);
   return answers;

@@ -41,6 +41,15 @@ type Content = string | Bytes;
 /** Calls the user's callback with what is there, and makes bytes of its answer. */
 type Change = (old: Buffer | null) => Promise<Uint8Array>;
 
+/** One call of `updateAtomic`, checked. */
+interface Update {
+  readonly store: Store;
+  readonly path: FilePath;
+  readonly change: Change;
+  readonly options: ReplaceOptions;
+  readonly call: Call | undefined;
+}
+
 /**
  * Reads a file, calls `callback` with its content, and replaces the file with the result of the callback, as `writeAtomic`
  * does. It holds a lock, so no changes are lost that other processes or other callers make with `updateAtomic`. Calls in one
@@ -91,11 +100,8 @@ export async function updateAtomic(
   const store = storeToWrite(at);
   const isLockable = store.can('locks');
   if (!isLockable && !store.can('conditional')) throw store.unsupported('locks', 'lock files');
-  await withPathLock(at, call, () =>
-    isLockable
-      ? updateLocked(store, at, change, options, call)
-      : updateIfSame(store, at, change, options, call),
-  );
+  const update = { store, path: at, change, options, call };
+  await withPathLock(at, call, () => (isLockable ? updateLocked(update) : updateIfSame(update)));
 }
 
 function changeBy(callback: (old: unknown) => unknown, encoding: unknown, call: Call | undefined): Change {
@@ -118,20 +124,15 @@ function changeBy(callback: (old: unknown) => unknown, encoding: unknown, call: 
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 
-async function updateLocked(
-  store: Store,
-  path: FilePath,
-  change: Change,
-  options: ReplaceOptions,
-  call: Call | undefined,
-): Promise<void> {
+async function updateLocked(update: Update): Promise<void> {
+  const { store, path, change, options, call } = update;
   for (let vanishings = 0; ; vanishings++) {
     let locked: LockedFile;
     try {
       locked = await lockPath(store, path, (o) => store.open(path, O_RDWR, 0, o), WHOLE, call);
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error;
-      if (await createFile(store, path, change, options, vanishings < MOST_VANISHINGS, call)) return;
+      if (await createFile(update, vanishings < MOST_VANISHINGS)) return;
       continue;
     }
     try {
@@ -144,14 +145,8 @@ async function updateLocked(
 }
 
 /** There is nothing to lock yet: whoever publishes first wins. False when somebody else did. */
-async function createFile(
-  store: Store,
-  path: FilePath,
-  change: Change,
-  options: ReplaceOptions,
-  mayRepeat: boolean,
-  call: Call | undefined,
-): Promise<boolean> {
+async function createFile(update: Update, mayRepeat: boolean): Promise<boolean> {
+  const { store, path, change, options, call } = update;
   const bytes = await change(null);
   try {
     await replaceBy(
@@ -171,13 +166,8 @@ async function createFile(
 }
 
 // Without locks: the write counts only if nobody has written since the read.
-async function updateIfSame(
-  store: Store,
-  path: FilePath,
-  change: Change,
-  options: ReplaceOptions,
-  call: Call | undefined,
-): Promise<void> {
+async function updateIfSame(update: Update): Promise<void> {
+  const { store, path, change, options, call } = update;
   for (let longest = SHORTEST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     try {
       const old = await readTagged(store, path, call);
