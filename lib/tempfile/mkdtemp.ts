@@ -1,6 +1,6 @@
 // Creates a temporary directory that the caller removes.
 import type { OpOptions } from '../schedule/options.js';
-import { checkPlace, pathFrom, placeOf, type PlaceOptions, readPlaceOptions } from './options.js';
+import { pathFrom, placeOf, type PlaceOptions, readPlaceOptions } from './options.js';
 
 /**
  * Creates a directory of mode 0700 with 80 random bits in its name. The caller removes it.
@@ -18,11 +18,10 @@ export function mkdtemp(o?: PlaceOptions<string | URL> & OpOptions): Promise<str
 export function mkdtemp(o: PlaceOptions & OpOptions): Promise<string | Uint8Array>;
 export async function mkdtemp(o?: PlaceOptions & OpOptions): Promise<string | Uint8Array> {
   const own = readPlaceOptions(o);
-  const checked = checkPlace(own);
-  const placed = placeOf(checked, own.call);
+  const placed = placeOf(own, own.call);
   const { place, store } = placed instanceof Promise ? await placed : placed;
   const made = await store.createTemporaryDirectory(place, own.call);
-  const path = pathFrom(made.path, checked);
+  const path = pathFrom(made.path, own);
   made.keep();
   return path;
 }

@@ -3,7 +3,7 @@ import { UnsupportedOperationError } from '../errors/index.js';
 import { realFiles } from '../filesystem/mounts.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import type { OpOptions } from '../schedule/options.js';
-import { checkPlace, pathFrom, placeOf, type PlaceOptions, readPlaceOptions } from './options.js';
+import { pathFrom, placeOf, type PlaceOptions, readPlaceOptions } from './options.js';
 
 /**
  * Creates a file exclusively, with mode 0600 and 80 random bits in its name. No other program can have opened it. The caller
@@ -23,13 +23,12 @@ export async function mkstemp(
   o?: PlaceOptions & OpOptions,
 ): Promise<{ fd: number; path: string | Uint8Array }> {
   const own = readPlaceOptions(o);
-  const checked = checkPlace(own);
-  const placed = placeOf(checked, own.call);
+  const placed = placeOf(own, own.call);
   const { place, store } = placed instanceof Promise ? await placed : placed;
   if (store.name !== realFiles.name)
     throw new UnsupportedOperationError(`files of the file system '${store.name}' have no descriptors`);
   const made = await store.createTemporaryFile(place, KIND, own.call);
-  const path = pathFrom(made.path, checked);
+  const path = pathFrom(made.path, own);
   // Last: until then the file goes with a worker that is terminated.
   return { fd: made.detach?.() ?? released(made.file), path };
 }

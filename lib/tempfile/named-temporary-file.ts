@@ -7,7 +7,6 @@ import type { TemporaryFile } from '../filesystem/store.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
 import {
-  checkPlace,
   pathFrom,
   placeOf,
   readNamedOptions,
@@ -49,14 +48,13 @@ export function namedTemporaryFile(o: TempTextOptions & DeleteOptions): Promise<
 export function namedTemporaryFile(o: TempAnyOptions & DeleteOptions): Promise<AnyFile & Named>;
 export async function namedTemporaryFile(o?: TempAnyOptions & DeleteOptions): Promise<AnyFile> {
   const own = readNamedOptions(o);
-  const resolved = resolveHandle(own.mode === undefined ? 'w+b' : own.mode, own, 'options.mode');
-  const checked = checkPlace(own);
-  const placed = placeOf(checked, own.call);
+  const resolved = resolveHandle(own.mode, own, 'options.mode');
+  const placed = placeOf(own, own.call);
   const { place, store } = placed instanceof Promise ? await placed : placed;
   const { appending } = resolved.mode;
   const kind = { anonymous: false, appending, deleteOnClose: own.delete && own.deleteOnClose };
   const made = await store.createTemporaryFile(place, kind, own.call);
-  const handle = buildHandle(made.file, pathFrom(made.path, checked), resolved);
+  const handle = buildHandle(made.file, pathFrom(made.path, own), resolved);
   if (own.delete && !own.deleteOnClose) removeOnDispose(handle, made);
   if (!own.delete) made.keep();
   return handle;

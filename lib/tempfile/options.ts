@@ -3,16 +3,16 @@
 // Own properties only: a polluted Object.prototype must not choose where files are made or whether they are removed.
 import path from 'node:path';
 
-import { checkCount } from '../arguments/numbers.js';
-import { flag, optionReader, unchecked } from '../arguments/options.js';
+import { type Check, count, flag, optionReader } from '../arguments/options.js';
 import { toPathBytes, type Path } from '../arguments/path.js';
-import { AbortError, invalidArgType, invalidArgValue } from '../errors/index.js';
+import { invalidArgType, invalidArgValue } from '../errors/index.js';
 import { SCHEME } from '../filesystem/mounted-path.js';
 import { storeOfTreeToWrite } from '../filesystem/mounts.js';
 import type { Store, TempPlace } from '../filesystem/store.js';
 import type { BinaryMode, TextMode } from '../file/mode.js';
-import type { OpenOptions, TextOpenOptions } from '../open/options.js';
-import type { OpOptions } from '../schedule/options.js';
+import { HANDLE_CHECKS, type OpenOptions, type TextOpenOptions } from '../open/options.js';
+import { throwIfAborted } from '../schedule/abort.js';
+import type { Call } from '../schedule/call.js';
 import { gettempdir, knownTempdir } from './gettempdir.js';
 import { gettempprefix } from './gettempprefix.js';
 
@@ -38,32 +38,35 @@ export type TempTextOptions = HandleOptions<TextOpenOptions, TextMode> & { mode:
 /** Options whose mode is known at run time only. */
 export type TempAnyOptions = HandleOptions<TextOpenOptions, string>;
 
-const PLACE = { suffix: unchecked, prefix: unchecked, dir: unchecked };
-const HANDLE = {
-  mode: unchecked,
-  buffering: unchecked,
-  encoding: unchecked,
-  errors: unchecked,
-  newline: unchecked,
-};
+// A string alone: an array or a String object would be asked for its text twice, when it is checked and when it is used.
+const namePart =
+  (otherwise: string): Check<string> =>
+  (value, name) => {
+    if (value === undefined) return otherwise;
+    if (typeof value !== 'string') throw invalidArgType(name, 'of type string', value);
+    if (value.includes('\0')) throw invalidArgValue(name, value, 'must be a string without null bytes');
+    if (value.includes('/') || value.includes(path.sep))
+      throw invalidArgValue(name, value, 'must be a string without path separators');
+    return value;
+  };
+
+// Named, so that its declaration does not name the memory of a Uint8Array, which compilers before TypeScript 5.7 do not know.
+type Directory = string | Uint8Array | undefined;
+
+const directory: Check<Directory> = (value, name) =>
+  value === undefined ? undefined : absolute(toPathBytes(value, name));
+
+const PLACE = { prefix: namePart(gettempprefix()), suffix: namePart(''), dir: directory };
+const FILE = { ...PLACE, ...HANDLE_CHECKS, mode: (value: unknown) => (value === undefined ? 'w+b' : value) };
 
 /** Reads the options of a place alone. */
 export const readPlaceOptions = optionReader(PLACE);
 /** Reads the options of a temporary file. */
-export const readFileOptions = optionReader({ ...PLACE, ...HANDLE });
+export const readFileOptions = optionReader(FILE);
 /** Reads the options of a named temporary file. */
-export const readNamedOptions = optionReader({
-  ...PLACE,
-  ...HANDLE,
-  delete: flag(true),
-  deleteOnClose: flag(true),
-});
+export const readNamedOptions = optionReader({ ...FILE, delete: flag(true), deleteOnClose: flag(true) });
 /** Reads the options of a spooled temporary file. */
-export const readSpoolOptions = optionReader({
-  ...PLACE,
-  ...HANDLE,
-  maxSize: (value, name) => (value === undefined ? 0 : checkCount(value, name)),
-});
+export const readSpoolOptions = optionReader({ ...FILE, maxSize: count(0) });
 /** Reads the options of a temporary directory. */
 export const readDirectoryOptions = optionReader({
   ...PLACE,
@@ -72,19 +75,10 @@ export const readDirectoryOptions = optionReader({
 });
 
 /** Prefix, suffix and directory as checked; `dir` undefined means gettempdir(). */
-export interface CheckedPlace {
-  readonly dir: string | Uint8Array | undefined;
+interface CheckedPlace {
+  readonly dir: Directory;
   readonly prefix: string;
   readonly suffix: string;
-}
-
-/** Checks the place options without asking the system for anything. */
-export function checkPlace(own: { suffix: unknown; prefix: unknown; dir: unknown }): CheckedPlace {
-  return {
-    prefix: checkNamePart(own.prefix, 'prefix', gettempprefix()),
-    suffix: checkNamePart(own.suffix, 'suffix', ''),
-    dir: own.dir === undefined ? undefined : absolute(toPathBytes(own.dir, 'options.dir')),
-  };
 }
 
 /** Where a temporary file or directory is created, and the store of that place. */
@@ -93,30 +87,17 @@ interface StoredPlace {
   readonly store: Store;
 }
 
-/** The place with its directory, which is looked for at the first time, and then known at once. */
+/** The place with its directory, which is looked for at the first time. Then it is known at once, and calls keep their order. */
 export function placeOf(
-  checked: CheckedPlace,
-  call: OpOptions | undefined,
+  { dir, prefix, suffix }: CheckedPlace,
+  call: Call | undefined,
 ): StoredPlace | Promise<StoredPlace> {
-  if (call?.signal?.aborted === true) throw new AbortError(call.signal.reason);
-  const dir = checked.dir ?? knownTempdir();
-  return dir === undefined ? gettempdir().then((found) => placeIn(found, checked)) : placeIn(dir, checked);
-}
-
-function placeIn(dir: string | Uint8Array, { prefix, suffix }: CheckedPlace): StoredPlace {
-  return { place: { dir, prefix, suffix }, store: storeOfTreeToWrite(dir) };
-}
-
-// An array or a String object would be asked for its text twice, once when it is checked and once when it is used.
-function checkNamePart(value: unknown, name: string, otherwise: string): string {
-  if (value === undefined) return otherwise;
-  if (typeof value !== 'string') throw invalidArgType(`options.${name}`, 'of type string', value);
-  if (value.includes('\0'))
-    throw invalidArgValue(`options.${name}`, value, 'must be a string without null bytes');
-  if (value.includes('/') || value.includes(path.sep)) {
-    throw invalidArgValue(`options.${name}`, value, 'must be a string without path separators');
-  }
-  return value;
+  throwIfAborted(call?.signal);
+  const placeIn = (dir: string | Uint8Array): StoredPlace => {
+    return { place: { dir, prefix, suffix }, store: storeOfTreeToWrite(dir) };
+  };
+  const known = dir ?? knownTempdir();
+  return known === undefined ? gettempdir().then(placeIn) : placeIn(known);
 }
 
 // The name outlives a later chdir. `..` is left to the kernel, since what it leads out of may be a link.

@@ -82,16 +82,15 @@ export class SpoolFile implements OpenFile {
     return file;
   }
 
-  // Where an operation is done: by the file, after the move that is under way, or in memory and then at once.
-  async #either<T>(
-    o: OpOptions | undefined,
-    onFile: (file: OpenFile) => Promise<T>,
-    inMemory: () => T,
-  ): Promise<T> {
-    if (this.#file === undefined && this.#rolling !== undefined) await this.#rolling.catch(() => undefined);
-    if (this.#file !== undefined) return onFile(this.#file);
-    throwIfAborted(o?.signal);
-    return inMemory();
+  // Where an operation is done: by the file if there is one, else in memory, and then at once.
+  #where(o: OpOptions | undefined): OpenFile | undefined {
+    if (this.#file === undefined) throwIfAborted(o?.signal);
+    return this.#file;
+  }
+
+  async #whereAfterMove(o: OpOptions | undefined): Promise<OpenFile | undefined> {
+    await this.#rolling?.catch(() => undefined);
+    return this.#where(o);
   }
 
   #fits(end: number): boolean {
@@ -108,74 +107,47 @@ export class SpoolFile implements OpenFile {
 
   // --- stateful -----------------------------------------------------------------------------------------------------
 
-  read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer> {
-    return this.#either(
-      o,
-      (file) => file.read(size, at, fully, o),
-      () => {
-        this.#moveTo(at);
-        const bytes = this.#content.slice(this.#position, size);
-        this.#position += bytes.length;
-        return bytes;
-      },
-    );
+  async read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer> {
+    const file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    if (file !== undefined) return file.read(size, at, fully, o);
+    this.#moveTo(at);
+    const bytes = this.#content.slice(this.#position, size);
+    this.#position += bytes.length;
+    return bytes;
   }
 
-  readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
-    return this.#either(
-      o,
-      (file) => file.readinto(view, at, o),
-      () => {
-        this.#moveTo(at);
-        const count = this.#content.read(view, this.#position);
-        this.#position += count;
-        return count;
-      },
-    );
+  async readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
+    const file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    if (file !== undefined) return file.readinto(view, at, o);
+    this.#moveTo(at);
+    const count = this.#content.read(view, this.#position);
+    this.#position += count;
+    return count;
   }
 
-  readToEnd(at: number, o?: OpOptions): Promise<Buffer> {
-    return this.#either(
-      o,
-      (file) => file.readToEnd(at, o),
-      () => {
-        this.#moveTo(at);
-        const bytes = this.#content.slice(this.#position, Infinity);
-        this.#position += bytes.length;
-        return bytes;
-      },
-    );
+  async readToEnd(at: number, o?: OpOptions): Promise<Buffer> {
+    const file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    return file?.readToEnd(at, o) ?? this.read(Infinity, at, true, o);
   }
 
   async write(data: Uint8Array, at: number, transferred: boolean, o?: OpOptions): Promise<number> {
     const kept = this.#kept(data, transferred, at === CURRENT ? this.#position : at);
-    const written = await this.#either(
-      o,
-      (file) => file.write(kept, at, transferred, o),
-      () => {
-        const position = at === CURRENT ? this.#position : at;
-        if (!this.#fits(position + kept.byteLength)) return -1;
-        this.#content.write(kept, position);
-        this.#position = position + kept.byteLength;
-        return kept.byteLength;
-      },
-    );
-    return written >= 0 ? written : (await this.#toFile()).write(kept, at, transferred, o);
+    let file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    const position = at === CURRENT ? this.#position : at;
+    if (file === undefined && !this.#fits(position + kept.byteLength)) file = await this.#toFile();
+    if (file !== undefined) return file.write(kept, at, transferred, o);
+    this.#content.write(kept, position);
+    this.#position = position + kept.byteLength;
+    return kept.byteLength;
   }
 
   async writeToEnd(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
     const kept = this.#kept(data, transferred, this.size);
-    const end = await this.#either(
-      o,
-      (file) => file.writeToEnd(kept, transferred, o),
-      () => {
-        if (!this.#fits(this.size + kept.byteLength)) return -1;
-        this.#content.write(kept, this.size);
-        this.#position = this.size;
-        return this.#position;
-      },
-    );
-    return end >= 0 ? end : (await this.#toFile()).writeToEnd(kept, transferred, o);
+    let file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    if (file === undefined && !this.#fits(this.size + kept.byteLength)) file = await this.#toFile();
+    if (file !== undefined) return file.writeToEnd(kept, transferred, o);
+    this.#content.write(kept, this.size);
+    return (this.#position = this.size);
   }
 
   // The bytes are those at the call: where they have to wait for the file they are copied.
@@ -185,35 +157,24 @@ export class SpoolFile implements OpenFile {
     return transferred || now ? data : Uint8Array.prototype.slice.call(data);
   }
 
-  seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number> {
-    return this.#either(
-      o,
-      (file) => file.seek(offset, whence, o),
-      () => {
-        const target = Number(offset) + (whence === 1 ? this.#position : whence === 2 ? this.size : 0);
-        if (target < 0) throw systemError(systemErrorNumber('EINVAL'), 'lseek');
-        this.#position = target;
-        return target;
-      },
-    );
+  async seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number> {
+    const file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    if (file !== undefined) return file.seek(offset, whence, o);
+    const target = Number(offset) + (whence === 1 ? this.#position : whence === 2 ? this.size : 0);
+    if (target < 0) throw systemError(systemErrorNumber('EINVAL'), 'lseek');
+    return (this.#position = target);
   }
 
   // --- positional ---------------------------------------------------------------------------------------------------
 
-  pread(size: number, position: number | bigint, o?: OpOptions, fully = true): Promise<Buffer> {
-    return this.#either(
-      o,
-      (file) => file.pread(size, position, o, fully),
-      () => this.#content.slice(Number(position), size),
-    );
+  async pread(size: number, position: number | bigint, o?: OpOptions, fully = true): Promise<Buffer> {
+    const file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    return file?.pread(size, position, o, fully) ?? this.#content.slice(Number(position), size);
   }
 
-  preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
-    return this.#either(
-      o,
-      (file) => file.preadinto(view, position, o, fully),
-      () => this.#content.read(view, Number(position)),
-    );
+  async preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
+    const file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    return file?.preadinto(view, position, o, fully) ?? this.#content.read(view, Number(position));
   }
 
   async pwrite(
@@ -223,86 +184,51 @@ export class SpoolFile implements OpenFile {
     transferred = false,
   ): Promise<number> {
     const kept = this.#kept(data, transferred, Number(position));
-    const written = await this.#either(
-      o,
-      (file) => file.pwrite(kept, position, o, transferred),
-      () => {
-        const at = this.#appending && PWRITE_APPENDS ? this.size : Number(position);
-        if (!this.#fits(at + kept.byteLength)) return -1;
-        this.#content.write(kept, at);
-        return kept.byteLength;
-      },
-    );
-    return written >= 0 ? written : (await this.#toFile()).pwrite(kept, position, o, transferred);
+    let file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    const at = this.#appending && PWRITE_APPENDS ? this.size : Number(position);
+    if (file === undefined && !this.#fits(at + kept.byteLength)) file = await this.#toFile();
+    if (file !== undefined) return file.pwrite(kept, position, o, transferred);
+    this.#content.write(kept, at);
+    return kept.byteLength;
   }
 
   // --- the file -----------------------------------------------------------------------------------------------------
 
   async truncate(size: number | bigint, o?: OpOptions): Promise<void> {
-    const done = await this.#either(
-      o,
-      (file) => file.truncate(size, o).then(() => true),
-      () => {
-        const wanted = Number(size);
-        // As Python: without a limit, any truncate that makes it longer asks for a real file (which can be sparse).
-        if (wanted > Math.max(this.maxSize, this.size) || !this.#fits(wanted)) return false;
-        this.#content.truncate(wanted);
-        return true;
-      },
-    );
-    if (!done) await (await this.#toFile()).truncate(size, o);
+    let file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    const wanted = Number(size);
+    // As Python: without a limit, any truncate that makes it longer asks for a real file (which can be sparse).
+    const isLonger = wanted > Math.max(this.maxSize, this.size) || !this.#fits(wanted);
+    if (file === undefined && isLonger) file = await this.#toFile();
+    if (file !== undefined) return file.truncate(size, o);
+    this.#content.truncate(wanted);
   }
 
-  sync(o?: OpOptions): Promise<void> {
-    return this.#either(
-      o,
-      (file) => file.sync(o),
-      () => undefined,
-    );
+  async sync(o?: OpOptions): Promise<void> {
+    const file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    await file?.sync(o);
   }
 
-  datasync(o?: OpOptions): Promise<void> {
-    return this.#either(
-      o,
-      (file) => file.datasync(o),
-      () => undefined,
-    );
+  async datasync(o?: OpOptions): Promise<void> {
+    const file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    await file?.datasync(o);
   }
 
-  stat(o?: OpOptions): Promise<Stats> {
-    return this.#either(
-      o,
-      (file) => file.stat(o),
-      () => {
-        const [seconds, ns] = [Math.floor(this.#born / 1000), (this.#born % 1000) * 1e6];
-        const times = [seconds, ns, seconds, ns, seconds, ns, seconds, ns] as const;
-        return makeStats(0, REGULAR_0600, 0, 0, 0, 0, 0, 0, this.size, 0, ...times);
-      },
-    );
+  async stat(o?: OpOptions): Promise<Stats> {
+    const file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    if (file !== undefined) return file.stat(o);
+    const [seconds, ns] = [Math.floor(this.#born / 1000), (this.#born % 1000) * 1e6];
+    const times = [seconds, ns, seconds, ns, seconds, ns, seconds, ns] as const;
+    return makeStats(0, REGULAR_0600, 0, 0, 0, 0, 0, 0, this.size, 0, ...times);
   }
 
-  statBigInt(o?: OpOptions): Promise<BigIntStats> {
-    return this.#either(
-      o,
-      (file) => file.statBigInt(o),
-      () => {
-        const [seconds, ns] = [BigInt(Math.floor(this.#born / 1000)), BigInt(this.#born % 1000) * 1_000_000n];
-        const times = [seconds, ns, seconds, ns, seconds, ns, seconds, ns] as const;
-        return makeBigIntStats(
-          0n,
-          BigInt(REGULAR_0600),
-          0n,
-          0n,
-          0n,
-          0n,
-          0n,
-          0n,
-          BigInt(this.size),
-          0n,
-          ...times,
-        );
-      },
-    );
+  async statBigInt(o?: OpOptions): Promise<BigIntStats> {
+    const file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    if (file !== undefined) return file.statBigInt(o);
+    const [seconds, ns] = [BigInt(Math.floor(this.#born / 1000)), BigInt(this.#born % 1000) * 1_000_000n];
+    const times = [seconds, ns, seconds, ns, seconds, ns, seconds, ns] as const;
+    const mode = BigInt(REGULAR_0600);
+    return makeBigIntStats(0n, mode, 0n, 0n, 0n, 0n, 0n, 0n, BigInt(this.size), 0n, ...times);
   }
 
   isatty(): Promise<boolean> {

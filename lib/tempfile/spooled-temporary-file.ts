@@ -2,19 +2,16 @@
 import { inspect } from 'node:util';
 
 import { checkItems } from '../arguments/bytes.js';
-import type { OpenFile } from '../filesystem/open-file.js';
-import { AbortError, UnsupportedOperationError } from '../errors/index.js';
+import { UnsupportedOperationError } from '../errors/index.js';
 import { BinaryFile } from '../file/binary-file.js';
 import { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
 import type { WriteOptions } from '../file/positional.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
-import { callFrom, NO_CALL } from '../schedule/call.js';
+import { throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
 import {
-  type CheckedPlace,
-  checkPlace,
   placeOf,
   readSpoolOptions,
   type TempAnyOptions,
@@ -73,27 +70,19 @@ export function spooledTemporaryFile(o: TempTextOptions & SpoolOptions): Promise
 export function spooledTemporaryFile(o: TempAnyOptions & SpoolOptions): Promise<SpooledFile>;
 export async function spooledTemporaryFile(o?: TempAnyOptions & SpoolOptions): Promise<SpooledFile> {
   const own = readSpoolOptions(o);
-  const resolved = resolveHandle(own.mode === undefined ? 'w+b' : own.mode, own, 'options.mode');
-  const place = checkPlace(own);
-  const { signal, lane } = own.call ?? NO_CALL;
-  if (signal?.aborted === true) throw new AbortError(signal.reason);
+  const resolved = resolveHandle(own.mode, own, 'options.mode');
+  throwIfAborted(own.call?.signal);
   // Made by whichever call is the one too many: it is not what this call's signal was about.
-  const call = callFrom(undefined, lane, undefined);
+  const call = own.call?.uninterrupted();
   const { appending } = resolved.mode;
-  const spool = new SpoolFile(own.maxSize, appending, () => openScratch(place, appending, call));
+  const kind = { anonymous: true, appending, deleteOnClose: true };
+  const spool = new SpoolFile(own.maxSize, appending, async () => {
+    const placed = placeOf(own, call);
+    const { place, store } = placed instanceof Promise ? await placed : placed;
+    return (await store.createTemporaryFile(place, kind, call)).file;
+  });
   const handle = buildHandle(spool, '', resolved);
   return attachRollover(handle, spool, resolved.modeName);
-}
-
-async function openScratch(
-  checked: CheckedPlace,
-  appending: boolean,
-  call: OpOptions | undefined,
-): Promise<OpenFile> {
-  const placed = placeOf(checked, call);
-  const { place, store } = placed instanceof Promise ? await placed : placed;
-  const kind = { anonymous: true, appending, deleteOnClose: true };
-  return (await store.createTemporaryFile(place, kind, call)).file;
 }
 
 // Handles do not know which file they use. What differs for a spooled one is set on the objects themselves, on every layer,
@@ -108,11 +97,8 @@ function attachRollover(handle: AnyFile, spool: SpoolFile, mode: string): Spoole
       if (!spool.rolled) throw new UnsupportedOperationError('the file is in memory: call rollover() first');
       return fileno();
     });
-    define(
-      layer,
-      inspect.custom,
-      () => `${layer.constructor.name} { spooled, ${placeOfContent(layer, spool)} }`,
-    );
+    const shown = (): string => `${layer.constructor.name} { spooled, ${placeOfContent(layer, spool)} }`;
+    define(layer, inspect.custom, shown);
     Object.defineProperty(layer, 'name', {
       get: () => (spool.rolled ? spool.fd : null),
       configurable: true,

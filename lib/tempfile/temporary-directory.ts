@@ -2,7 +2,7 @@
 import { asyncDispose } from '../file/dispose.js';
 import type { TemporaryDirectoryEntry } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
-import { checkPlace, pathFrom, placeOf, type PlaceOptions, readDirectoryOptions } from './options.js';
+import { pathFrom, placeOf, type PlaceOptions, readDirectoryOptions } from './options.js';
 
 /** Options of `temporaryDirectory`. */
 export interface TemporaryDirectoryOptions extends PlaceOptions, OpOptions {
@@ -90,11 +90,10 @@ export class TemporaryDirectory {
  */
 export async function temporaryDirectory(o?: TemporaryDirectoryOptions): Promise<TemporaryDirectory> {
   const own = readDirectoryOptions(o);
-  const checked = checkPlace(own);
-  const placed = placeOf(checked, own.call);
+  const placed = placeOf(own, own.call);
   const { place, store } = placed instanceof Promise ? await placed : placed;
   const made = await store.createTemporaryDirectory(place, own.call);
-  const name = pathFrom(made.path, checked) as string;
+  const name = pathFrom(made.path, own) as string;
   const directory = new TemporaryDirectory(name, made, own.ignoreCleanupErrors, own.delete);
   if (!own.delete) made.keep();
   return directory;

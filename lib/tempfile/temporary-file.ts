@@ -5,7 +5,6 @@ import type { TextFile } from '../file/text-file.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
 import {
-  checkPlace,
   placeOf,
   readFileOptions,
   type TempAnyOptions,
@@ -33,9 +32,8 @@ export function temporaryFile(o: TempTextOptions): Promise<TextFile>;
 export function temporaryFile(o: TempAnyOptions): Promise<AnyFile>;
 export async function temporaryFile(o?: TempAnyOptions): Promise<AnyFile> {
   const own = readFileOptions(o);
-  const resolved = resolveHandle(own.mode === undefined ? 'w+b' : own.mode, own, 'options.mode');
-  const checked = checkPlace(own);
-  const placed = placeOf(checked, own.call);
+  const resolved = resolveHandle(own.mode, own, 'options.mode');
+  const placed = placeOf(own, own.call);
   const { place, store } = placed instanceof Promise ? await placed : placed;
   const { appending } = resolved.mode;
   const kind = { anonymous: true, appending, deleteOnClose: true };
