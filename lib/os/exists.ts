@@ -1,8 +1,8 @@
 // exists and lexists: whether a path exists.
 import type { Path } from '../arguments/path.js';
-import { falseWhereTheSystemRefuses } from '../filesystem/errors.js';
 import type { OpOptions } from '../schedule/options.js';
 import { lstat, stat } from './stat.js';
+import { isAnything, whether } from './whether.js';
 
 /**
  * Tests whether a path exists. Resolves to false for a dangling link, and if the system reports an error.
@@ -12,13 +12,8 @@ import { lstat, stat } from './stat.js';
  * @platforms Linux answers from cached names without a thread
  * @example if (!(await os.exists('config.json'))) await writeDefaults();
  */
-export async function exists(path: Path, o?: OpOptions): Promise<boolean> {
-  try {
-    await stat(path, o);
-    return true;
-  } catch (error) {
-    return falseWhereTheSystemRefuses(error);
-  }
+export function exists(path: Path, o?: OpOptions): Promise<boolean> {
+  return whether(stat(path, o), isAnything);
 }
 
 /**
@@ -29,11 +24,6 @@ export async function exists(path: Path, o?: OpOptions): Promise<boolean> {
  * @platforms Linux answers from cached names without a thread
  * @example if (await os.lexists('current')) await os.unlink('current');
  */
-export async function lexists(path: Path, o?: OpOptions): Promise<boolean> {
-  try {
-    await lstat(path, o);
-    return true;
-  } catch (error) {
-    return falseWhereTheSystemRefuses(error);
-  }
+export function lexists(path: Path, o?: OpOptions): Promise<boolean> {
+  return whether(lstat(path, o), isAnything);
 }

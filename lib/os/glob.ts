@@ -4,9 +4,8 @@ import { isAbsolute, sep } from 'node:path';
 import { type EncodingOptions, wantsBytes } from '../arguments/encoding.js';
 import { flag, optionReader, unchecked } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
-import { AbortError } from '../errors/index.js';
-import { falseWhereTheSystemRefuses } from '../filesystem/errors.js';
 import { SCHEME } from '../filesystem/mounted-path.js';
+import { throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
 import { lexists } from './exists.js';
 import { Exclusion } from './glob/exclusion.js';
@@ -14,6 +13,7 @@ import { parsePatterns, type Pattern } from './glob/pattern.js';
 import { PatternNode } from './glob/pattern-tree.js';
 import { GlobSearch, type Place, type SearchOptions } from './glob/search.js';
 import { stat } from './stat.js';
+import { isDirectory, whether } from './whether.js';
 
 const isWindows = sep === '\\';
 
@@ -121,8 +121,7 @@ async function* resultsOf(
   cwd: string | Uint8Array,
   o: SearchOptions,
 ): AsyncGenerator<string, void, undefined> {
-  const { call } = o;
-  if (call?.signal?.aborted === true) throw new AbortError(call.signal.reason);
+  throwIfAborted(o.call?.signal);
   const top = below(cwd, job.base);
   const shown = o.raw ? Buffer.from(job.base).toString('latin1') : job.base;
   if (!('tree' in job)) {
@@ -140,17 +139,10 @@ async function isFound(
   top: string | Uint8Array,
   { call, exclusion }: SearchOptions,
 ): Promise<boolean> {
-  if (!(directoriesOnly ? await isDirectory(top, call) : await lexists(top, call))) return false;
+  if (!(directoriesOnly ? await whether(stat(top, call), isDirectory) : await lexists(top, call)))
+    return false;
   if (exclusion === undefined) return true;
-  return !exclusion.excludes(base, directoriesOnly || (await isDirectory(top, call)));
-}
-
-async function isDirectory(path: string | Uint8Array, call: OpOptions | undefined): Promise<boolean> {
-  try {
-    return (await stat(path, call)).isDirectory();
-  } catch (error) {
-    return falseWhereTheSystemRefuses(error);
-  }
+  return !exclusion.excludes(base, directoriesOnly || (await whether(stat(top, call), isDirectory)));
 }
 
 /** `base` below `cwd`. The path is not normalised: `..` behind a link leads to where the link does. */

@@ -1,8 +1,13 @@
 // isfile, isdir and islink: what is at a path.
+import type { Stats } from 'node:fs';
+
 import type { Path } from '../arguments/path.js';
-import { falseWhereTheSystemRefuses } from '../filesystem/errors.js';
 import { lstat, stat } from '../os/stat.js';
+import { isDirectory, whether } from '../os/whether.js';
 import type { OpOptions } from '../schedule/options.js';
+
+const isFile = (stats: Stats): boolean => stats.isFile();
+const isSymbolicLink = (stats: Stats): boolean => stats.isSymbolicLink();
 
 /**
  * Tests whether a path leads to a regular file. Resolves to false if it does not exist, and if the system reports an error.
@@ -12,12 +17,8 @@ import type { OpOptions } from '../schedule/options.js';
  * @platforms Linux answers from cached names without a thread
  * @example if (await path.isfile('config.json')) load();
  */
-export async function isfile(path: Path, o?: OpOptions): Promise<boolean> {
-  try {
-    return (await stat(path, o)).isFile();
-  } catch (error) {
-    return falseWhereTheSystemRefuses(error);
-  }
+export function isfile(path: Path, o?: OpOptions): Promise<boolean> {
+  return whether(stat(path, o), isFile);
 }
 
 /**
@@ -28,12 +29,8 @@ export async function isfile(path: Path, o?: OpOptions): Promise<boolean> {
  * @platforms Linux answers from cached names without a thread
  * @example if (!(await path.isdir('cache'))) await os.makedirs('cache');
  */
-export async function isdir(path: Path, o?: OpOptions): Promise<boolean> {
-  try {
-    return (await stat(path, o)).isDirectory();
-  } catch (error) {
-    return falseWhereTheSystemRefuses(error);
-  }
+export function isdir(path: Path, o?: OpOptions): Promise<boolean> {
+  return whether(stat(path, o), isDirectory);
 }
 
 /**
@@ -44,10 +41,6 @@ export async function isdir(path: Path, o?: OpOptions): Promise<boolean> {
  * @platforms Linux answers from cached names without a thread
  * @example const target = (await path.islink('current')) ? await os.readlink('current') : 'current';
  */
-export async function islink(path: Path, o?: OpOptions): Promise<boolean> {
-  try {
-    return (await lstat(path, o)).isSymbolicLink();
-  } catch (error) {
-    return falseWhereTheSystemRefuses(error);
-  }
+export function islink(path: Path, o?: OpOptions): Promise<boolean> {
+  return whether(lstat(path, o), isSymbolicLink);
 }

@@ -2,8 +2,7 @@
 // tries a choice twice.
 import { DOT, hasCase, unitsOf } from './letters.js';
 import { type NameOptions, NameProgram } from './name-program.js';
-import { parseName, type Token } from './name-syntax.js';
-import { testOf } from './token-test.js';
+import { parseName, testOf, type Token } from './name-syntax.js';
 
 /** One name of a pattern, compiled. */
 export interface NameMatcher {

@@ -3,8 +3,7 @@
 // Running it visits each pair of an instruction and a position once. What the inside of `!(…)` matches from a position on is
 // found by a part of the run of its own, and remembered.
 import { DOT } from './letters.js';
-import type { Token } from './name-syntax.js';
-import { testOf } from './token-test.js';
+import { testOf, type Token } from './name-syntax.js';
 
 /** How names are compared. */
 export interface NameOptions {

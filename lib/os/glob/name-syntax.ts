@@ -1,5 +1,6 @@
 // The syntax of one name of a pattern: `*`, `?`, brackets, escapes, and ksh's groups such as `!(a|b)`.
 import { parseBracket } from './bracket.js';
+import { fitsInAnyCase, folded, unitsOf } from './letters.js';
 
 /** One thing that a name may fit. */
 export type Token =
@@ -101,7 +102,7 @@ class NameParser {
       if (character === '*') {
         if (tokens.at(-1)?.kind !== 'star') tokens.push({ kind: 'star' });
       } else tokens.push(character === '?' ? { kind: 'any' } : { kind: 'character', code });
-      at += code > 0xffff ? 2 : 1;
+      at += unitsOf(code);
     }
     return { tokens, end: at };
   }
@@ -122,4 +123,19 @@ class NameParser {
     this.#brackets &&= bracket !== undefined;
     return bracket;
   }
+}
+
+/** Whether a character matches a token that stands for one character. */
+export function testOf(token: Token, noCase: boolean): (code: number) => boolean {
+  if (token.kind === 'character') {
+    const { code } = token;
+    if (!noCase) return (other) => other === code;
+    const same = folded(code);
+    return (other) => folded(other) === same;
+  }
+  if (token.kind === 'bracket') {
+    const { fits, negated } = token;
+    return noCase ? (code) => fitsInAnyCase(fits, code) !== negated : (code) => fits(code) !== negated;
+  }
+  return () => true;
 }

@@ -28,7 +28,8 @@ export class PatternNode {
   readonly #edgesByText = new Map<string, PatternNode>();
   /** Behind a `**`, which may stand for no directory at all. */
   #globstar: PatternNode | undefined;
-  readonly #dots = new Map<'.' | '..', PatternNode>();
+  /** Where the directory's own entries `.` and `..` lead to. */
+  readonly dots = new Map<string, PatternNode>();
 
   constructor(repeats = false) {
     this.repeats = repeats;
@@ -62,7 +63,7 @@ export class PatternNode {
     if (part === GLOBSTAR) return (this.#globstar ??= new PatternNode(true));
     const { literal } = part.matcher;
     if (literal !== undefined) {
-      const names: Map<string, PatternNode> = isDots(literal) ? this.#dots : this.#names;
+      const names = isDots(literal) ? this.dots : this.#names;
       let node = names.get(literal);
       if (node === undefined) names.set(literal, (node = new PatternNode()));
       return node;
@@ -94,19 +95,9 @@ export class PatternNode {
       this.#names.get(name)?.matched === true || this.#edges.some(({ fits, to }) => to.matched && fits(name))
     );
   }
-
-  /** Where the directory's own entry `.` or `..` leads to. */
-  behindDots(dots: '.' | '..'): PatternNode | undefined {
-    return this.#dots.get(dots);
-  }
-
-  /** Whether a match may lie below. */
-  get leadsOn(): boolean {
-    return this.depth > 0;
-  }
 }
 
-const isDots = (name: string | undefined): name is '.' | '..' => name === '.' || name === '..';
+const isDots = (name: string | undefined): boolean => name === '.' || name === '..';
 
 function addTo(state: PatternNode[], node: PatternNode): void {
   for (const each of node.state) if (!state.includes(each)) state.push(each);
@@ -142,7 +133,7 @@ export function afterLink(state: State, name: string): State {
 export function behindDots(state: State, dots: '.' | '..'): State {
   const next: PatternNode[] = [];
   for (const node of state) {
-    const to = node.behindDots(dots);
+    const to = node.dots.get(dots);
     if (to !== undefined) addTo(next, to);
   }
   return next;
@@ -150,4 +141,4 @@ export function behindDots(state: State, dots: '.' | '..'): State {
 
 export const isMatched = (state: State): boolean => state.some((node) => node.matched);
 export const isDirectoryMatched = (state: State): boolean => state.some((node) => node.directoryMatched);
-export const leadsOn = (state: State): boolean => state.some((node) => node.leadsOn);
+export const leadsOn = (state: State): boolean => state.some((node) => node.depth > 0);
