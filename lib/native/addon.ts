@@ -39,6 +39,7 @@ interface Addon {
   inlineReadlink(path: string | Uint8Array, view: Uint8Array): void;
   inlineAccess(path: string | Uint8Array): void;
   inlineOpen(path: string | Uint8Array, root?: string | Uint8Array): void;
+  deliverFinished(): void;
   nextIteration(): void;
   inlineFigures(figures: Float64Array): void;
   setInlineFault(fault: number): void;

@@ -6,7 +6,7 @@ import { type Lane, lanes } from '../schedule/lane.js';
 import { addon } from './addon.js';
 import { type OperationMessage, operations } from './diagnostics.js';
 import * as P from './protocol.js';
-import { args, ensureOpen, waitingRequests } from './requests.js';
+import { args, ensureOpen } from './requests.js';
 
 /** The inline path's settings; see `configure`. */
 interface InlineSettings {
@@ -37,7 +37,8 @@ function nextIteration(): void {
   if (next < waiting.length) serveWaiting();
 }
 
-const spent = (): boolean => (args[P.ARG_SPENT] as number) >= inlineSettings.budgetMicros;
+/** Whether the budget of this iteration is spent. */
+export const spent = (): boolean => (args[P.ARG_SPENT] as number) >= inlineSettings.budgetMicros;
 
 /** Whether an inline attempt may be made now for a call with these options. */
 export function mayInline(o: GivenOptions): boolean {
@@ -68,50 +69,6 @@ function begin(): void {
   }
   armed = true;
   setImmediate(nextIteration);
-  if (!counting) countCalls();
-}
-
-// --- calls in flight ---
-
-// Fewer calls do not keep the pool's threads from going to sleep, and each wake-up costs more than a call.
-const MANY_CALLS = 5;
-// From so many on this thread helps the pool.
-const ENOUGH_FOR_POOL = 256;
-// How often the calls in flight are counted within an iteration.
-const COUNT_EVERY = 16;
-
-let calls = 0;
-let counting = false;
-let waitingAtStart = 0;
-let inFlight = 0;
-
-// A caller that awaits a cached answer goes on in a microtask. So a microtask runs after as many calls as there are in flight,
-// beside those that wait for the pool.
-function counted(): void {
-  counting = false;
-  inFlight = calls + waitingAtStart;
-  calls = 0;
-}
-
-function countCalls(): void {
-  counting = true;
-  calls = 0;
-  waitingAtStart = waitingRequests();
-  queueMicrotask(counted);
-}
-
-/**
- * Whether a call goes to the pool although its answer may be cached, because many calls are in flight. This is for calls that
- * take the pool fewer system calls than an inline attempt, such as `stat`.
- */
-export function fasterPooled(): boolean {
-  calls++;
-  if (counting) {
-    if (calls + waitingAtStart > inFlight) inFlight = calls + waitingAtStart;
-  } else if (calls >= COUNT_EVERY) {
-    countCalls();
-  }
-  return inFlight > MANY_CALLS && waitingRequests() < ENOUGH_FOR_POOL;
 }
 
 // --- deferred calls ---

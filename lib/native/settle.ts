@@ -22,6 +22,11 @@ import {
 } from './request-slots.js';
 import { bigIntStatsFrom, statsFrom } from './stats.js';
 
+let finished = 0;
+
+/** How many requests have been settled so far. */
+export const delivered = (): number => finished;
+
 /** Called by the addon with `count` records filled in. Runs inside one callback scope. */
 export function complete(
   count: number,
@@ -30,6 +35,7 @@ export function complete(
   shared: boolean,
 ): void {
   let at = 0;
+  finished += count;
   // Transferring one result would detach the others that share its memory.
   if (shared) builtinWorkerThreads().markAsUntransferable((chunk as Buffer).buffer);
   for (let i = 0; i < count; i++) {

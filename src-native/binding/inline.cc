@@ -169,6 +169,14 @@ napi_value InlineOpen(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// deliverFinished(): settles what the pool has finished, without waiting for the event loop. Its time is of the same budget.
+napi_value DeliverFinished(napi_env env, napi_callback_info) {
+  Environment* const environment = Environment::Get(env);
+  const Spending spending(environment);
+  environment->dispatcher.DeliverFinished();
+  return nullptr;
+}
+
 // nextIteration(): an event-loop iteration has passed.
 napi_value NextIteration(napi_env env, napi_callback_info) {
   Environment* const environment = Environment::Get(env);
@@ -215,6 +223,7 @@ void DefineInline(Napi::Env env, Napi::Object exports) {
   DefineFunction(env, exports, "inlineReadlink", InlineReadlink);
   DefineFunction(env, exports, "inlineAccess", InlineAccess);
   DefineFunction(env, exports, "inlineOpen", InlineOpen);
+  DefineFunction(env, exports, "deliverFinished", DeliverFinished);
   DefineFunction(env, exports, "nextIteration", NextIteration);
   DefineFunction(env, exports, "inlineFigures", TellInlineFigures);
   DefineFunction(env, exports, "setInlineFault", SetInlineFault);

@@ -113,6 +113,11 @@ class Dispatcher {
   // set on return, and the operation is still delivered later.
   void FinishNow(Operation* operation);
 
+  // Delivers what has finished by now, rather than when the loop gets to it. Not while results are delivered.
+  void DeliverFinished() {
+    if (!closing_.load(std::memory_order_relaxed)) TakeCompleted();
+  }
+
   // Ends everything: queued operations are discarded, running ones finish first. `closed` is called on the loop
   // thread, when no job is left and the async handle is closed; only then may the dispatcher be deleted.
   void Close(void (*closed)(void* context));

@@ -50,6 +50,25 @@ TEST("takes operations that are submitted by deliveries") {
   CHECK_EQ(station.delivered, 2001);
 }
 
+TEST("delivers what has finished without a turn of the loop") {
+  ProcessPool pool(kThreads);
+  Station station(pool);
+  Gate gate;
+  station.Submit([&] { gate.Pass(); });
+  for (int i = 0; i < 200; i++) station.Submit(Nothing);
+  gate.AwaitWaiting(1);
+  // One job waits at the gate, with a batch at most. The others finish what is left.
+  while (station.delivered < 100) {
+    station.dispatcher->DeliverFinished();
+    std::this_thread::yield();
+  }
+  CHECK(station.dispatcher->outstanding() > 0);
+  gate.Open();
+  station.RunAll();
+  station.dispatcher->DeliverFinished();  // nothing
+  CHECK_EQ(station.delivered, 201);
+}
+
 TEST("keeps the loop alive while an operation runs") {
   ProcessPool pool(kThreads);
   Station station(pool);

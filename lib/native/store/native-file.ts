@@ -17,6 +17,7 @@ import {
   mayDefer,
   deferred,
 } from '../inline-budget.js';
+import { sharedRead } from '../sharing.js';
 import { keepUnread } from '../request-errors.js';
 import * as R from '../requests.js';
 import { releaseFile } from '../temporary.js';
@@ -186,6 +187,7 @@ export class NativeFile implements OpenFile {
 
   pread(size: number, position: number | bigint, o?: OpOptions, fully = true): Promise<Buffer> {
     const flags = fully ? P.FLAG_FULLY : 0;
+    if (this.#hit && sharedRead(size, o)) return this.#preadPooled(size, position, flags, o);
     if (this.#mayInline(size, o)) {
       const bytes = readCached(this.#id, size, position, flags, o);
       this.#hit = bytes !== undefined;
@@ -215,6 +217,7 @@ export class NativeFile implements OpenFile {
   preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
     const flags = fully ? P.FLAG_FULLY : 0;
     const size = view.byteLength;
+    if (this.#hit && sharedRead(size, o)) return this.#preadintoPooled(view, position, flags, o);
     if (this.#mayInline(size, o)) {
       const count = readCachedInto(this.#id, view, position, flags, o);
       this.#hit = count >= 0;

@@ -10,13 +10,16 @@ import { deferred, FEW_DEFERRED, mayDefer, mayInline } from '../inline-budget.js
 import { readFileCached } from '../inline-paths.js';
 import * as P from '../protocol.js';
 import * as R from '../requests.js';
+import { sharedWhole } from '../sharing.js';
 
 /**
  * Reads a whole file: at once if it is small and cached.
  * @param most the size from which on a regular file is EFBIG. 0: none
  */
 export function readWhole(path: FilePath, most: number, o: GivenOptions): Promise<Buffer> {
-  if (mayInline(o)) {
+  if (sharedWhole(o)) {
+    // Below.
+  } else if (mayInline(o)) {
     const bytes = readFileCached(path, o);
     if (bytes !== undefined) return Promise.resolve(bytes);
   } else if (mayDefer(FEW_DEFERRED, o)) {
