@@ -14,8 +14,8 @@ export type Checked<C extends Checks> = { readonly [K in keyof C]: ReturnType<C[
   readonly call: Call | undefined;
 };
 
-/** Names of other APIs, with what to use here. Of several options, the one that the function has. */
-const HINTS: ReadonlyMap<string, string | readonly [string, ...string[]]> = new Map(
+/** Names of other APIs, with what to use here. Of options, only one that the function has is suggested. */
+const HINTS: ReadonlyMap<string, string | readonly string[]> = new Map(
   Object.entries({
     mode: 'permissions',
     flag: "open() with a mode, or appendFile() for 'a'",
@@ -77,9 +77,8 @@ function checked(names: string[], checks: Checks, given: Map<string, unknown>, o
 function unknownOption(path: string, key: string, value: unknown, known: string[]): Error {
   const plain = (text: string): string => text.replaceAll(/[-_]/g, '').toLowerCase();
   const alike = known.find((name) => plain(name) === plain(key));
-  const hints = HINTS.get(key);
-  const ours = typeof hints === 'object' ? (hints.find((name) => known.includes(name)) ?? hints[0]) : hints;
-  const hint = alike ?? ours;
+  const hints = [HINTS.get(key) ?? []].flat();
+  const hint = alike ?? hints.find((each) => !/^\w+$/.test(each) || known.includes(each));
   const meant = hint === undefined ? '.' : `; did you mean ${hint}?`;
   return invalidArgValue(path, value, `is not an option${meant} The options are ${known.join(', ')}`);
 }

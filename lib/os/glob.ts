@@ -89,7 +89,8 @@ export async function* glob(
 function exclusionOf(exclude: unknown, cwd: string | Uint8Array, noCase: boolean): Exclusion | undefined {
   if (exclude === undefined) return undefined;
   const isFilter = typeof exclude === 'function';
-  const patterns = isFilter ? [] : parsePatterns(exclude, 'options.exclude', { dot: true, noCase });
+  const allowed = 'of type string or function or an array of strings';
+  const patterns = isFilter ? [] : parsePatterns(exclude, 'options.exclude', { dot: true, noCase }, allowed);
   const filter = isFilter ? (exclude as (path: string) => boolean) : undefined;
   return new Exclusion(Buffer.from(cwd).toString(), patterns, filter);
 }

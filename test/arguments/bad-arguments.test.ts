@@ -143,6 +143,9 @@ describe('bad arguments', () => {
     expect(await hint(os.copytree('a', 'b', { dereference: true } as never))).to.equal('symlinks');
     expect(await hint(os.copy('a', 'b', { errorOnExist: true } as never))).to.equal('exclusive');
     expect(await hint(os.copytree('a', 'b', { errorOnExist: true } as never))).to.equal('existOk');
+    expect(await hint(writeFile('a', 'x', { mode: 0o600 } as never))).to.equal('permissions');
+    expect(await hint(os.rmtree('a', { mode: 0o600 } as never))).to.equal(undefined);
+    expect(await hint(readBytes('a', { autoClose: true } as never))).to.equal(undefined);
   });
 
   it('say what was expected and what was given', async () => {

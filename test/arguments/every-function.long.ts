@@ -179,9 +179,9 @@ describe('every public function', () => {
         }
       }));
 
-    it('says what to use in the place of options of node:fs', () =>
+    it('names the function to use in the place of an option of node:fs', () =>
       changingNothing(subject, async (attempt) => {
-        for (const foreign of ['flag', 'withFileTypes', 'autoClose'])
+        for (const foreign of ['flag', 'withFileTypes'])
           await attempt(withOptions({ [foreign]: true }), foreign, (outcome) =>
             expect(outcome)
               .to.have.property('error')

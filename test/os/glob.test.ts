@@ -240,6 +240,12 @@ describe('the patterns of glob', function () {
       ['.git/*', '*', []],
       ['*', '!(src)', ['src']],
     ];
+    it('says that it may be a function', async () => {
+      expect((await rejection(found('*', { exclude: 5 } as never))).message).to.equal(
+        'The "options.exclude" property must be of type string or function or an array of strings. Received type number (5)',
+      );
+    });
+
     for (const [pattern, exclude, paths] of cases) {
       it(`${String(exclude)} leaves ${paths.join(' ') || 'nothing'} of ${String(pattern)}`, async () => {
         expect(await found(pattern, { exclude })).to.deep.equal(paths);

@@ -37,20 +37,26 @@ const GROUP = /[?*+@!]\(/g;
  * The patterns that `given` stands for, each once.
  * @param given a string or an array of strings
  * @param argument its name, for errors
+ * @param allowed what it may be, for errors
  * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE
  */
-export function parsePatterns(given: unknown, argument: string, o: NameOptions): Pattern[] {
+export function parsePatterns(
+  given: unknown,
+  argument: string,
+  o: NameOptions,
+  allowed = 'of type string or an array of strings',
+): Pattern[] {
   const expanded = new Set<string>();
   for (const text of Array.isArray(given) ? (given as unknown[]) : [given]) {
-    for (const each of expand(text, argument)) expanded.add(each);
+    for (const each of expand(text, argument, allowed)) expanded.add(each);
   }
   // Patterns that braces stand for have most of their names in common.
   const compiled = new Map<string, NameMatcher>();
   return [...expanded].map((text) => parsePattern(text, argument, o, compiled));
 }
 
-function expand(text: unknown, argument: string): string[] {
-  if (typeof text !== 'string') throw invalidArgType(argument, 'of type string or an array of strings', text);
+function expand(text: unknown, argument: string, allowed: string): string[] {
+  if (typeof text !== 'string') throw invalidArgType(argument, allowed, text);
   if (text.includes('\0')) throw invalidArgValue(argument, text, 'must be a string without null bytes');
   if (text.length > LONGEST_PATTERN)
     throw invalidArgValue(argument, text, `must not have more than ${LONGEST_PATTERN} characters`);
