@@ -31,8 +31,14 @@ let faultSet = fault === undefined;
 
 let armed = false;
 
+let iterations = 0;
+
+/** Iterations of the event loop that have made calls inline. */
+export const iterationsSoFar = (): number => iterations;
+
 function nextIteration(): void {
   armed = false;
+  iterations++;
   addon.nextIteration();
   if (next < waiting.length) serveWaiting();
 }

@@ -3,7 +3,7 @@
 // while a processor is free for the pool.
 import type { GivenOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
-import { inlineSettings, spent } from './inline-budget.js';
+import { inlineSettings, iterationsSoFar, spent } from './inline-budget.js';
 import { waitingRequests } from './requests.js';
 import { delivered } from './settle.js';
 
@@ -38,6 +38,7 @@ class Calls {
   #waitingAtStart = 0;
   #counting = false;
   #delivered = 0;
+  #countedIn = 0; // the iteration
   // A caller that awaits a cached answer goes on in a microtask. So this microtask runs after as many calls as there are in flight,
   // beside those that wait for the pool.
   readonly #look = (): void => {
@@ -52,16 +53,24 @@ class Calls {
   };
 
   protected count(): void {
+    // Those that were in flight in an earlier iteration have been answered.
+    if (this.inFlight > 1 && this.#countedIn !== iterationsSoFar() && waitingRequests() === 0) this.#start();
     this.#calls++;
     if (this.#counting) {
       const inFlight = this.#calls + this.#waitingAtStart;
       if (inFlight > this.inFlight) this.inFlight = inFlight;
     } else if (this.#calls >= LOOK_EVERY) {
-      this.#counting = true;
-      this.#calls = 0;
-      this.#waitingAtStart = waitingRequests();
-      void settled.then(this.#look); // queueMicrotask would make an AsyncResource
+      this.#start();
     }
+  }
+
+  #start(): void {
+    this.#calls = 0;
+    this.#waitingAtStart = waitingRequests();
+    if (this.#waitingAtStart === 0) this.inFlight = 0;
+    this.#countedIn = iterationsSoFar();
+    if (!this.#counting) void settled.then(this.#look); // queueMicrotask would make an AsyncResource
+    this.#counting = true;
   }
 
   /** After a look that took results. `found`: the pool has finished something since the one before. */

@@ -7,6 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { configure, open } from 'uvfiles';
 
+import { resetInline } from '../support/inline.js';
 import { failure, makeFifo, newPath } from '../support/pipes.js';
 import { skip } from '../support/skip.js';
 
@@ -110,7 +111,7 @@ describe('a stream whose consumer has gone', () => {
   }
 
   before(() => configure({ inline: false }));
-  after(() => configure({ inline: true }));
+  after(() => resetInline());
 
   for (const [name, mode, buffering] of [
     ['raw', 'rb', 0],

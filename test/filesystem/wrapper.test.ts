@@ -20,7 +20,8 @@ describe('wrappers', () => {
         return memory.open(...args);
       }
     }
-    const { fileSystem: memory } = memoryFiles({ f: 'x' }, { at: '/wrapped' });
+    using files = memoryFiles({ f: 'x' }, { at: '/wrapped' });
+    const { fileSystem: memory } = files;
     const counting = new Counting();
     using _ = mount('/wrapper', wrap(memory, counting));
     await (await open('/wrapper/f')).close();

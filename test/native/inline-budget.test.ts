@@ -97,7 +97,7 @@ describe('a call past the inline budget', () => {
   for (const [size, inFlight] of [
     [65_536, 1],
     [100, 2],
-    [4096, 64],
+    [4096, 16],
   ] as const) {
     it(`waits for the next iteration and never for the pool: ${inFlight} in flight, ${size} bytes`, async () => {
       const f = await open(name, 'rb');

@@ -3,6 +3,7 @@
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import { type BinaryFile, configure, open, type RawFile } from 'uvfiles';
+import { resetInline } from '../support/inline.js';
 import { codeOf, Folder, rejection, runProgram } from '../support/files.js';
 
 interface Resizable {
@@ -35,7 +36,7 @@ describe('memory', () => {
     describe(`of ${kind}${inline ? '' : ', through the pool'}`, () => {
       if (!inline) {
         before(() => configure({ inline: false }));
-        after(() => configure({ inline: {} }));
+        after(() => resetInline());
       }
 
       for (const size of [10, 5000, 100_000]) {

@@ -4,6 +4,7 @@ import { getEventListeners } from 'node:events';
 import path from 'node:path';
 import { configure, open, os, readBytes, writeAtomic } from 'uvfiles';
 
+import { resetInline } from '../support/inline.js';
 import { Folder, outcome } from '../support/files.js';
 
 interface OddSignal {
@@ -17,7 +18,7 @@ describe('a signal that misbehaves', () => {
   const folder = new Folder();
 
   before(() => configure({ inline: false }));
-  after(() => configure({ inline: true }));
+  after(() => resetInline());
 
   const fails = (): never => {
     throw new Error('from the signal');
