@@ -67,6 +67,12 @@ export class RawFile extends ByteFile {
     return this;
   }
 
+  /**
+   * Closes the file. If the raw file was taken from a handle, this closes the handle, with all that its `close` does. Later calls
+   * reject immediately. Closing again has no effect.
+   * @throws the error of an earlier `sync`, of close(2), or of the handle's flush; the descriptor is closed in any case
+   * @example await f.raw.close();
+   */
   override close(): Promise<void> {
     return this._above === undefined ? super.close() : this._above.close();
   }
