@@ -16,11 +16,11 @@ const LARGEST_SHARED = 16 * 1024;
 // The most requests that wait for the pool.
 const MOST_WAITING = 448;
 // After so many looks in a row without a result, this thread goes on alone: the pool's threads get no processor, or wait for a disk.
-const FRUITLESS_LOOKS = 24;
+const FRUITLESS_LOOKS = 32;
 // For so many looks at first, and twice as many each time, unless so many looks have found results meanwhile.
 const ALONE_FIRST = 64;
-const ALONE_MOST = 16_384;
-const FRUITFUL_LOOKS = 1024;
+const ALONE_MOST = 4096;
+const FRUITFUL_LOOKS = 256;
 
 // The same limits for calls that are faster in the pool.
 const POOLED_FROM = 6;
