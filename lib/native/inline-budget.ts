@@ -43,8 +43,14 @@ function nextIteration(): void {
   if (next < waiting.length) serveWaiting();
 }
 
-/** Whether the budget of this iteration is spent. */
-export const spent = (): boolean => (args[P.ARG_SPENT] as number) >= inlineSettings.budgetMicros;
+const spent = (): boolean => (args[P.ARG_SPENT] as number) >= inlineSettings.budgetMicros;
+
+/** Whether the budget of this iteration allows work that counts towards it. */
+export function mayWork(): boolean {
+  if (spent()) return false;
+  if (!armed) begin(); // else nothing would renew the budget
+  return true;
+}
 
 /** Whether an inline attempt may be made now for a call with these options. */
 export function mayInline(o: GivenOptions): boolean {

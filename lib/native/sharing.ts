@@ -3,7 +3,7 @@
 // while a processor is free for the pool.
 import type { GivenOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
-import { inlineSettings, iterationsSoFar, spent } from './inline-budget.js';
+import { inlineSettings, iterationsSoFar, mayWork } from './inline-budget.js';
 import { waitingRequests } from './requests.js';
 import { delivered } from './settle.js';
 
@@ -46,7 +46,7 @@ class Calls {
     this.inFlight = this.#calls + this.#waitingAtStart;
     this.#calls = 0;
     if (this.alone > 0) this.alone--;
-    if (this.#waitingAtStart === 0 || spent()) return;
+    if (this.#waitingAtStart === 0 || !mayWork()) return;
     addon.deliverFinished();
     if (this.alone === 0) this.looked?.(delivered() !== this.#delivered);
     this.#delivered = delivered();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 import { expect } from 'chai';
-import { open, os, readBytes } from 'uvfiles';
+import { metrics, open, os, readBytes } from 'uvfiles';
 
 import { resetInline } from '../support/inline.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
@@ -49,6 +49,16 @@ async function inFlight(
 describe('many cached calls in flight', () => {
   const scratch = scratchDirectory();
   let name = '';
+  let works = false; // the inline path, on this system
+
+  before(async () => {
+    resetInline();
+    const { hits } = metrics().pool.inline;
+    const f = await open(new URL(import.meta.url), 'rb');
+    for (let i = 0; i < 20; i++) await f.pread(1, 0);
+    await f.close();
+    works = metrics().pool.inline.hits > hits;
+  });
 
   beforeEach(() => {
     name = path.join(scratch.path, 'cached');
@@ -129,6 +139,23 @@ describe('many cached calls in flight', () => {
       },
       (calls) => calls >= 6000,
     );
+  });
+
+  it('leave the inline path its budget', async () => {
+    const f = await open(name, 'rb');
+    await inFlight(
+      32, // the pool makes all of them
+      async () => void (await os.stat(name)),
+      (calls) => calls >= 10_000,
+    );
+    const hits = (): number => metrics().pool.inline.hits;
+    const before = hits();
+    for (let turn = 0; turn < 50; turn++) {
+      await f.pread(1, 0);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (works) expect(hits()).to.be.above(before);
+    await f.close();
   });
 
   it('hold the file open until all have settled, though close was called', async () => {
