@@ -34,6 +34,25 @@ TEST("names both paths of a call that fails") {
   CHECK_EQ(outcome.error.dest, "/none/b");
 }
 
+TEST("names the path that failed of two that are compared, and no other") {
+  const std::string top = Scratch();
+  Touch(top + "/a");
+  const Outcome second = Call(PathCallName::kSameFile, {top + "/a", top + "/none"});
+  CHECK_EQ(second.code(), -ENOENT);
+  CHECK_EQ(std::string(second.error.syscall), "stat");
+  CHECK_EQ(second.error.path, top + "/none");
+  CHECK_EQ(second.error.dest, "");
+  CHECK_EQ(Call(PathCallName::kSameFile, {top + "/no", top + "/a"}).error.path, top + "/no");
+  Clear(top);
+}
+
+TEST("does not name an attribute as the destination of a call that fails") {
+  const Outcome set = Call(PathCallName::kSetAttribute, {"/none/a", "user.one", "v"}, {0, 0});
+  CHECK(set.code() < 0);
+  CHECK_EQ(set.error.path, "/none/a");
+  CHECK_EQ(set.error.dest, "");
+}
+
 TEST("makes, links, renames, truncates and removes") {
   const std::string top = Scratch();
   CHECK_EQ(Call(PathCallName::kMkdir, {top + "/d"}, {0700}).code(), 0);

@@ -12,9 +12,8 @@ namespace {
 
 using Name = PathCallName;
 
-bool IsAboutAttributes(Name call) {
-  return call == Name::kGetAttribute || call == Name::kSetAttribute ||
-         call == Name::kListAttributes || call == Name::kRemoveAttribute;
+bool HasDest(Name call) {
+  return call == Name::kRename || call == Name::kLink || call == Name::kSymlink;
 }
 
 // Whether `stat(i, record)` finds the same file for 0 and 1: 1, 0, or the code of the one that failed, which is `failed`.
@@ -28,15 +27,16 @@ int IsSame(Stat stat, int* failed) {
   return found[0].dev == found[1].dev && found[0].ino == found[1].ino;
 }
 
-// Negative: the code of `error`, whose paths are filled in already. For calls that answer yes or no: 1 or 0.
-int Perform(Name call, const TaskArguments& arguments, std::string* output, TaskError* error) {
+// Negative: the code of the system call `syscall`, which failed on path number `failed`. For calls that answer yes or no: 1
+// or 0.
+int Perform(Name call, const TaskArguments& arguments, std::string* output, const char*& syscall,
+            int* failed) {
   const std::vector<std::string>& bytes = arguments.bytes;
-  const std::string& path = error->path;
-  const std::string& dest = error->dest;
+  const std::string none;
+  const std::string& path = bytes.empty() ? none : bytes[0];
+  const std::string& dest = bytes.size() < 2 ? none : bytes[1];
   const int64_t* const numbers = arguments.numbers.data() + 1;
   const bool follow = arguments.numbers.back() == 0;  // where that is the last number
-  const char*& syscall = error->syscall;
-  int failed = 0;
   switch (call) {
     case Name::kAccess:
       return platform::MayAccess(path, static_cast<int>(numbers[0]));
@@ -47,16 +47,14 @@ int Perform(Name call, const TaskArguments& arguments, std::string* output, Task
       const auto stat = [&](int i, StatRecord* record) {
         return platform::Stat(bytes[static_cast<size_t>(i)].c_str(), record);
       };
-      const int code = IsSame(stat, &failed);
-      if (code < 0) *error = {code, syscall, bytes[static_cast<size_t>(failed)], ""};
-      return code;
+      return IsSame(stat, failed);
     }
     case Name::kSameOpenFile: {
       syscall = "fstat";
       const auto stat = [&](int i, StatRecord* record) {
         return platform::Fstat(static_cast<int>(numbers[i]), record);
       };
-      return IsSame(stat, &failed);
+      return IsSame(stat, failed);
     }
     case Name::kChmod:
       syscall = "chmod";
@@ -123,14 +121,14 @@ int Perform(Name call, const TaskArguments& arguments, std::string* output, Task
 void CallPath(const TaskArguments& arguments, Task* task) {
   const auto call = static_cast<Name>(arguments.numbers[0]);
   const std::vector<std::string>& bytes = arguments.bytes;
-  TaskError error;
-  if (!bytes.empty()) error.path = bytes[0];
-  if (bytes.size() > 1 && !IsAboutAttributes(call)) error.dest = bytes[1];
-  const int code = Perform(call, arguments, &task->output, &error);
+  const char* syscall = "";
+  int failed = 0;
+  const int code = Perform(call, arguments, &task->output, syscall, &failed);
   if (code < 0) {
+    const auto number = static_cast<size_t>(failed);
     task->output.clear();
-    task->error = std::move(error);
-    task->error.code = code;
+    task->error = {code, syscall, number < bytes.size() ? bytes[number] : "",
+                   HasDest(call) && bytes.size() > 1 ? bytes[1] : ""};
   } else if (call == Name::kAccess || call == Name::kIsMount || call == Name::kSameFile ||
              call == Name::kSameOpenFile) {
     task->output = code != 0 ? "1" : "0";
