@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/task.h"
 
@@ -23,13 +24,17 @@ size_t ParentLength(const std::string& path, size_t length);
 size_t LengthWithoutSeparators(const std::string& path);
 
 // With one separator in between. Where one of them is empty, the other one.
-inline std::string Join(const std::string& directory, const std::string& name) {
-  if (directory.empty() || name.empty()) return directory + name;
+inline void AppendJoined(std::string_view directory, std::string_view name, std::string* to) {
+  *to += directory;
+  const bool both = !directory.empty() && !name.empty();
+  if (both && !IsSeparator(directory.back())) to->push_back(kSeparator);
+  *to += name;
+}
+inline std::string Join(std::string_view directory, std::string_view name) {
   std::string joined;
   joined.reserve(directory.size() + 1 + name.size());
-  joined = directory;
-  if (!IsSeparator(joined.back())) joined.push_back(kSeparator);
-  return joined += name;
+  AppendJoined(directory, name, &joined);
+  return joined;
 }
 
 bool IsDirectory(const std::string& path);

@@ -3,6 +3,7 @@
 #include <uv.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "core/tasks/records.h"
 #include "platform/directories.h"
@@ -92,7 +93,7 @@ std::shared_ptr<const WalkTree::Ancestor> WalkTree::AncestorsOf(const std::strin
   std::shared_ptr<const Ancestor> chain;
   for (size_t end = 0; end < relative.size();) {
     StatRecord found;
-    if (platform::Stat(Join(top_, relative.substr(0, end)).c_str(), &found) == 0)
+    if (platform::Stat(Join(top_, std::string_view(relative).substr(0, end)).c_str(), &found) == 0)
       chain = std::make_shared<const Ancestor>(Ancestor{found.dev, found.ino, chain});
     end = relative.find(platform::kSeparator, end == 0 ? 0 : end + 1);
   }
