@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/tasks/records.h"
+#include "platform/directories.h"
 
 namespace uvfiles {
 
@@ -23,12 +24,12 @@ bool WalkBatch::IsFull() const {
 
 void WalkBatch::Grow() { most_directories_ = std::min(most_directories_ * 2, kMaxDirectories); }
 
-void WalkBatch::Add(uint32_t depth, uint32_t index, int code, const std::string& path,
-                    const WalkListing& listing) {
+void WalkBatch::Add(uint32_t depth, uint32_t index, int code, const std::string& top,
+                    const std::string& relative, const WalkListing& listing) {
   AppendInteger(&records_, depth);
   AppendInteger(&records_, index);
   AppendInteger(&records_, static_cast<int32_t>(code));
-  texts_ += path;
+  platform::AppendJoined(top, relative, &texts_);
   texts_.push_back('\0');
   for (const WalkNames* names : {&listing.directories, &listing.links, &listing.others}) {
     AppendInteger(&records_, names->count);

@@ -19,6 +19,11 @@ struct WalkNames {
     text.append(name, length + 1);
     count++;
   }
+  // Keeps the memory.
+  void Clear() {
+    text.clear();
+    count = 0;
+  }
   // Calls `each(const char* name, size_t length)`.
   template <typename Each>
   void ForEach(Each each) const {
@@ -32,6 +37,10 @@ struct WalkNames {
 
 struct WalkListing {
   WalkNames directories, links, others;
+
+  void Clear() {
+    for (WalkNames* names : {&directories, &links, &others}) names->Clear();
+  }
 };
 
 class WalkBatch {
@@ -41,8 +50,9 @@ class WalkBatch {
 
   bool IsFull() const;
   void Grow();
-  void Add(uint32_t depth, uint32_t index, int code, const std::string& path,
-           const WalkListing& listing);
+  // The record's path is `relative` below `top`.
+  void Add(uint32_t depth, uint32_t index, int code, const std::string& top,
+           const std::string& relative, const WalkListing& listing);
   // Moves to `output` what there is. Returns `step`.
   Step Flush(Step step, std::string* output);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "core/tasks/records.h"
 #include "platform/directories.h"
@@ -70,7 +71,7 @@ Step WalkTree::Run(const Slice& slice) {
       if (code < 0) Emit(current_, WalkListing(), code);
       if (code == 0 && (flags_ & kFollowLinks) != 0 && IsLoop()) reader_.Close();
       if (!reader_.IsOpen()) continue;
-      listing_ = WalkListing();
+      listing_.Clear();
     }
     if (!ReadOn(slice) || slice.Expired()) return Step::kAgain;
   }
@@ -136,12 +137,14 @@ void WalkTree::FinishDirectory() {
 }
 
 void WalkTree::PushChildren() {
+  const WalkListing* listing = &listing_;
   if ((flags_ & kBottomUp) != 0) {
     Visit again;
     again.relative = current_.relative;
     again.depth = current_.depth;
     again.index = current_.index;
-    again.listing = std::make_unique<WalkListing>(listing_);
+    again.listing = std::make_unique<WalkListing>(std::move(listing_));
+    listing = again.listing.get();
     pending_.push_back(std::move(again));
   }
   const size_t first = pending_.size();
@@ -157,13 +160,13 @@ void WalkTree::PushChildren() {
       pending_.push_back(std::move(child));
     });
   };
-  push_all(listing_.directories, false);
-  if ((flags_ & kFollowLinks) != 0) push_all(listing_.links, true);
+  push_all(listing->directories, false);
+  if ((flags_ & kFollowLinks) != 0) push_all(listing->links, true);
   std::reverse(pending_.begin() + static_cast<std::ptrdiff_t>(first), pending_.end());
 }
 
 void WalkTree::Emit(const Visit& visit, const WalkListing& listing, int code) {
-  batch_.Add(visit.depth, visit.index, code, Join(top_, visit.relative), listing);
+  batch_.Add(visit.depth, visit.index, code, top_, visit.relative, listing);
 }
 
 Step WalkTree::Flush(Step step) {
