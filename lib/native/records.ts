@@ -37,5 +37,8 @@ export function int32At(bytes: Buffer, at: number): number {
 
 /** One uint64, exact to 2^53. */
 export function uint64At(bytes: Buffer, at: number): number {
-  return Number(LITTLE_ENDIAN ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
+  const [low, high] = LITTLE_ENDIAN
+    ? [bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4)]
+    : [bytes.readUInt32BE(at + 4), bytes.readUInt32BE(at)];
+  return high * 2 ** 32 + low;
 }

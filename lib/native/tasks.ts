@@ -51,17 +51,23 @@ function refusal(status: number): Error {
   });
 }
 
-type Path = string | Uint8Array | undefined;
-
-// A slot for a run of a task; an error where `o` forbids it. `context` is kept as long as the addon is busy with it.
-function take(context: unknown, o: GivenOptions, operation: string, path: Path): number | Error {
+// A slot for a run of a task; an error where `o` forbids it. `context` is kept as long as the addon is busy with it. The rest is what
+// the task was made with.
+function take(
+  context: unknown,
+  o: GivenOptions,
+  kind: number,
+  bytes: Strings,
+  numbers: Numbers,
+): number | Error {
   const slot = begin(P.KIND_TASK, AS_TASK, context);
   if (o !== undefined) {
-    name(slot, operation);
+    name(slot, nameOfTask(kind, numbers[0]));
     const refused = applyOptions(slot, o, false);
     if (refused !== undefined) return refused;
   }
-  if (operations.hasSubscribers) (extras[slot] ??= name(slot, operation)).path = path;
+  if (operations.hasSubscribers)
+    (extras[slot] ??= name(slot, nameOfTask(kind, numbers[0]))).path = pathOfTask(kind, bytes);
   return slot;
 }
 
@@ -69,10 +75,11 @@ function resume(
   task: number,
   context: unknown,
   o: GivenOptions,
-  operation: string,
-  path: Path,
+  kind: number,
+  bytes: Strings,
+  numbers: Numbers,
 ): Promise<TaskRecord> {
-  const slot = take(context, o, operation, path);
+  const slot = take(context, o, kind, bytes, numbers);
   if (typeof slot !== 'number') return Promise.reject(slot);
   args[P.ARG_FILE] = task;
   addon.submitTask();
@@ -96,8 +103,7 @@ export function startTask(
   o: GivenOptions,
   file?: number,
 ): Promise<TaskRecord> {
-  const operation = nameOfTask(kind, numbers[0]);
-  const slot = take(operation, o, operation, pathOfTask(kind, bytes));
+  const slot = take('task', o, kind, bytes, numbers);
   if (typeof slot !== 'number') return Promise.reject(slot);
   if (file !== undefined) args[P.ARG_SIZE] = file + 1;
   describe(kind, numbers);
@@ -125,28 +131,16 @@ export async function runTask(
 ): Promise<Buffer> {
   const first = startTask(kind, bytes, numbers, o);
   const task = args[P.ARG_FILE] as number;
-  const { output, done } = await first;
-  if (done) return output;
-  return runOn(task, nameOfTask(kind, numbers[0]), output, o, syscall, pathOfTask(kind, bytes), takes);
-}
-
-async function runOn(
-  task: number,
-  operation: string,
-  output: Buffer,
-  o: GivenOptions,
-  syscall: string,
-  path: Path,
-  takes: ((batch: Buffer) => boolean) | undefined,
-): Promise<Buffer> {
+  let batch: { output: Buffer; done: boolean } = await first;
+  if (batch.done) return batch.output;
   const parts: Buffer[] = [];
   try {
-    for (let batch = { output, done: false }; ; batch = await resume(task, 'task', o, operation, path)) {
+    for (; ; batch = await resume(task, 'task', o, kind, bytes, numbers)) {
       if (!batch.done && takes?.(batch.output) === true) continue;
       parts.push(batch.output);
       if (batch.done) return parts.length === 1 ? batch.output : Buffer.concat(parts);
       if (batch.output.length === 0 && !(await descriptorTurn(o?.signal)))
-        throw systemError(systemErrorNumber('EMFILE'), syscall, path);
+        throw systemError(systemErrorNumber('EMFILE'), syscall, pathOfTask(kind, bytes));
     }
   } finally {
     // One that has ended is gone already.
@@ -160,14 +154,16 @@ const dropped = new FinalizationRegistry<number>(free);
 /** A task whose batches are pulled one at a time, so that its consumer sets the pace. */
 export class TaskCursor {
   readonly #task: number;
-  readonly #operation: string;
-  readonly #path: Path;
+  readonly #kind: number;
+  readonly #bytes: Strings;
+  readonly #numbers: Numbers;
   #closed = false;
 
   constructor(kind: number, bytes: Strings, numbers: Numbers) {
     ensureOpen();
-    this.#operation = nameOfTask(kind, numbers[0]);
-    this.#path = pathOfTask(kind, bytes);
+    this.#kind = kind;
+    this.#bytes = bytes;
+    this.#numbers = numbers;
     describe(kind, numbers);
     addon.makeTask(...bytes);
     const status = args[P.ARG_STATUS] as number;
@@ -180,7 +176,7 @@ export class TaskCursor {
   next(o?: OpOptions): Promise<{ output: Buffer; done: boolean }> {
     if (this.#closed) return Promise.resolve({ output: Buffer.alloc(0), done: true });
     // The slot keeps the cursor from collection meanwhile.
-    return resume(this.#task, this, o, this.#operation, this.#path);
+    return resume(this.#task, this, o, this.#kind, this.#bytes, this.#numbers);
   }
 
   /** Cancels what runs and frees the native state, closing its descriptors. */

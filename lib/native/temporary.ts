@@ -1,10 +1,10 @@
 // The native tasks that make temporary files and directories and register them for removal when the process ends.
 import type { FilePath } from '../filesystem/filesystem.js';
 import type { TempFileKind, TempPlace } from '../filesystem/store.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { int32At, uint64At } from './records.js';
-import { ensureOpen } from './requests.js';
+import { ensureOpen, type TaskRecord } from './requests.js';
 import { watchSignalListeners } from './signal-listeners.js';
 import { TEMP_DIRECTORY, TEMP_DISCARD, TEMP_FILE, TEMP_FINISH, TEMP_PROBE } from './task-kinds.js';
 import { runTask, startTask } from './tasks.js';
@@ -13,9 +13,6 @@ import { runTask, startTask } from './tasks.js';
 const ANONYMOUS = 1;
 const REGISTERED = 2;
 const APPENDING = 4;
-
-/** What file is made. Both are always given, or a polluted Object.prototype would have a say. */
-type MadeKind = Pick<TempFileKind, 'anonymous' | 'appending'>;
 
 /** A file that was made. It belongs to this environment, as an open one that is registered, until `giveAway` hands it out. */
 export interface MadeFile {
@@ -47,12 +44,13 @@ function updateWatch(): void {
   watchSignalListeners(beingMade > 0 || registered.size > 0);
 }
 
-async function registering<Made extends { registration: number }>(make: () => Promise<Made>): Promise<Made> {
+// The record of a task that makes what is registered, while the signals are watched for it.
+async function registering(making: Promise<TaskRecord>): Promise<TaskRecord> {
   beingMade++;
   updateWatch();
   try {
-    const made = await make();
-    registered.add(made.registration);
+    const made = await making;
+    registered.add(uint64At(made.output, 0));
     return made;
   } finally {
     beingMade--;
@@ -66,18 +64,14 @@ function removed(registration: number): void {
 }
 
 /** Creates a file, in one operation. */
-export function makeTempFile(place: TempPlace, how: MadeKind, o?: OpOptions): Promise<MadeFile> {
-  return how.anonymous ? makeFile(place, how, o) : registering(() => makeFile(place, how, o));
-}
-
-async function makeFile(place: TempPlace, how: MadeKind, o?: OpOptions): Promise<MadeFile> {
-  const flags = (how.anonymous ? ANONYMOUS : REGISTERED) | (how.appending ? APPENDING : 0);
-  const { output, file, fd } = await startTask(
-    TEMP_FILE,
-    [place.dir, place.prefix, place.suffix],
-    [flags, tempOwner()],
-    o,
-  );
+export async function makeTempFile(
+  { dir, prefix, suffix }: TempPlace,
+  { anonymous, appending }: TempFileKind,
+  o: GivenOptions,
+): Promise<MadeFile> {
+  const flags = (anonymous ? ANONYMOUS : REGISTERED) | (appending ? APPENDING : 0);
+  const making = startTask(TEMP_FILE, [dir, prefix, suffix], [flags, tempOwner()], o);
+  const { output, file, fd } = await (anonymous ? making : registering(making));
   return { fd, id: file, registration: uint64At(output, 0), path: output.subarray(REGISTRATION_BYTES) };
 }
 
@@ -91,22 +85,20 @@ export function giveAway({ id, registration }: MadeFile): void {
 }
 
 /** Creates a directory, in one operation. It is registered. */
-export function makeTempDirectory(
-  place: TempPlace,
-  o?: OpOptions,
+export async function makeTempDirectory(
+  { dir, prefix, suffix }: TempPlace,
+  o: GivenOptions,
 ): Promise<{ registration: number; path: Buffer }> {
-  return registering(async () => {
-    const names = [place.dir, place.prefix, place.suffix];
-    const output = await runTask(TEMP_DIRECTORY, names, [REGISTERED, tempOwner()], o);
-    return { registration: uint64At(output, 0), path: output.subarray(REGISTRATION_BYTES) };
-  });
+  const making = startTask(TEMP_DIRECTORY, [dir, prefix, suffix], [REGISTERED, tempOwner()], o);
+  const { output } = await registering(making);
+  return { registration: uint64At(output, 0), path: output.subarray(REGISTRATION_BYTES) };
 }
 
 const REGISTRATION_BYTES = 8;
 
 /** Removes a file; that it is gone already is fine. */
 export async function discardTempFile(path: FilePath, registration: number): Promise<void> {
-  await runTask(TEMP_DISCARD, [path], [registration]);
+  await startTask(TEMP_DISCARD, [path], [registration], undefined);
   removed(registration);
 }
 

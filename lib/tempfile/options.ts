@@ -87,17 +87,18 @@ interface StoredPlace {
   readonly store: Store;
 }
 
-/** The place with its directory, which is looked for at the first time. Then it is known at once, and calls keep their order. */
-export function placeOf(
-  { dir, prefix, suffix }: CheckedPlace,
-  call: Call | undefined,
-): StoredPlace | Promise<StoredPlace> {
+/**
+ * The place with its directory. It is a promise only until the default directory has been found: afterwards, the request is submitted
+ * during the call, and calls keep their order.
+ */
+export function placeOf(checked: CheckedPlace, call: Call | undefined): StoredPlace | Promise<StoredPlace> {
   throwIfAborted(call?.signal);
-  const placeIn = (dir: string | Uint8Array): StoredPlace => {
-    return { place: { dir, prefix, suffix }, store: storeOfTreeToWrite(dir) };
-  };
-  const known = dir ?? knownTempdir();
-  return known === undefined ? gettempdir().then(placeIn) : placeIn(known);
+  const known = checked.dir ?? knownTempdir();
+  return known === undefined ? gettempdir().then((dir) => placeIn(dir, checked)) : placeIn(known, checked);
+}
+
+function placeIn(dir: string | Uint8Array, { prefix, suffix }: CheckedPlace): StoredPlace {
+  return { place: { dir, prefix, suffix }, store: storeOfTreeToWrite(dir) };
 }
 
 // The name outlives a later chdir. `..` is left to the kernel, since what it leads out of may be a link.

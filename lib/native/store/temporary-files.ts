@@ -1,6 +1,7 @@
 // Temporary files and directories on real file systems: how they are created and removed.
 import { AbortError } from '../../errors/index.js';
-import { CURRENT } from '../../filesystem/open-file.js';
+import type { FilePath } from '../../filesystem/filesystem.js';
+import { CURRENT, type OpenFile } from '../../filesystem/open-file.js';
 import type {
   TempFileKind,
   TemporaryDirectoryEntry,
@@ -59,28 +60,45 @@ class DeleteOnCloseFile extends FreshFile {
   }
 }
 
+class NativeTemporaryFile implements TemporaryFile {
+  readonly file: OpenFile;
+  readonly #made: MadeFile;
+
+  constructor(made: MadeFile, file: OpenFile) {
+    this.#made = made;
+    this.file = file;
+  }
+
+  get path(): FilePath {
+    return this.#made.path;
+  }
+
+  keep(): void {
+    forgetTemp(this.#made.registration);
+  }
+
+  discard(): Promise<void> {
+    return discardTempFile(this.#made.path, this.#made.registration);
+  }
+
+  detach(): number {
+    giveAway(this.#made);
+    return this.#made.fd;
+  }
+}
+
 /** Creates the file. A signal that comes too late removes it again. A file with a name is removed when the process ends. */
 export async function createTemporaryFile(
   place: TempPlace,
-  { anonymous, appending, deleteOnClose }: TempFileKind,
+  kind: TempFileKind,
   o: GivenOptions,
 ): Promise<TemporaryFile> {
-  const made = await makeTempFile(place, { anonymous, appending }, o);
+  const made = await makeTempFile(place, kind, o);
   const signal = o?.signal;
   const aborted = signal?.aborted === true;
   const named = made.path.length > 0;
-  const file = named && (deleteOnClose || aborted) ? new DeleteOnCloseFile(made) : new FreshFile(made);
-  if (!aborted)
-    return {
-      file,
-      path: made.path,
-      keep: () => forgetTemp(made.registration),
-      discard: () => discardTempFile(made.path, made.registration),
-      detach() {
-        giveAway(made);
-        return made.fd;
-      },
-    };
+  const file = named && (kind.deleteOnClose || aborted) ? new DeleteOnCloseFile(made) : new FreshFile(made);
+  if (!aborted) return new NativeTemporaryFile(made, file);
   await file.close().catch(() => undefined); // the caller is told a better error
   throw new AbortError(signal.reason);
 }
