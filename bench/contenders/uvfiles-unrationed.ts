@@ -1,4 +1,5 @@
-// uvfiles with an inline budget that is never used up: what rationing costs is seen against this.
+// uvfiles with an inline budget that is never used up, and without the pool's help: what rationing costs, and what sharing
+// gains, is seen against this.
 import { uvfiles } from '../harness/library.js';
 import ours from './uvfiles.js';
 import type { Contender } from '../harness/types.js';
@@ -11,7 +12,10 @@ const contender: Contender = {
   async flatOutReader(params) {
     const subject = await ours.randomReader?.(params);
     if (subject?.style !== 'promise') return undefined;
-    return { ...subject, configure: () => uvfiles().configure({ inline: { budgetMicros: 1e9 } }) };
+    return {
+      ...subject,
+      configure: () => uvfiles().configure({ inline: { budgetMicros: 1e9, share: false } }),
+    };
   },
 };
 

@@ -62,6 +62,7 @@ export function setInline(inline: boolean): void {
   // Written out: what is left out stays as another contender has set it.
   for (const each of [library, ...others])
     each?.configure?.({ inline: inline ? { maxBytes: 64 * 1024, budgetMicros: 200 } : false });
+  if (inline) library?.configure({ inline: { share: true } }); // other builds may not know it
 }
 
 function lookUp(name: string): unknown {

@@ -10,7 +10,7 @@ import type { Subject as AnySubject, Contender, Context, Floor, Workload } from 
 const counts = [1, 8, 64, 512] as const;
 const settings: Readonly<Record<string, () => void>> = {
   'uvfiles-pooled': poolOnly,
-  'uvfiles-unrationed': () => uvfiles().configure({ inline: { budgetMicros: 1e9 } }),
+  'uvfiles-unrationed': () => uvfiles().configure({ inline: { budgetMicros: 1e9, share: false } }),
 };
 
 type Subject = AnySubject & { configure?: () => void };

@@ -15,6 +15,8 @@ interface InlineSettings {
   maxBytes: number;
   /** Microseconds of inline work per event-loop iteration. */
   budgetMicros: number;
+  /** Whether the pool makes some of the calls, if many are in flight; see `sharing.ts`. */
+  share: boolean;
 }
 
 // Measured on ext4 (bench/workloads/flat-out.ts): with 200 us a 5 ms timer is at most 1.3 ms late in ten seconds of nothing but hits,
@@ -23,6 +25,7 @@ export const inlineSettings: InlineSettings = {
   enabled: process.platform === 'linux' && process.env.UVFILES_INLINE !== '0',
   maxBytes: 64 * 1024,
   budgetMicros: 200,
+  share: true,
 };
 
 // For the test suite: every inline attempt misses (`miss`) or comes up short (`short`).

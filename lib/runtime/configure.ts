@@ -1,5 +1,5 @@
 // configure(): the settings of the whole process or environment.
-import { count, optionReader, unchecked } from '../arguments/options.js';
+import { count, flag, optionReader, unchecked } from '../arguments/options.js';
 import { invalidArgType } from '../errors/index.js';
 import { inlineSettings } from '../native/inline-budget.js';
 import { reserveThreads as reserve } from '../native/pool.js';
@@ -13,6 +13,11 @@ export interface InlineOptions {
    * Initially 200.
    */
   budgetMicros?: number | undefined;
+  /**
+   * Whether the pool makes some of the calls that could be answered inline, if many are in flight. This takes less time and more CPU
+   * time: a program that uses every processor for other work can switch it off. Initially true.
+   */
+  share?: boolean | undefined;
 }
 
 /** Options of `configure`. */
@@ -24,7 +29,7 @@ export interface Configuration {
 }
 
 const readInlineOptions = optionReader(
-  { maxBytes: count(undefined, 0, 1 << 20), budgetMicros: count(undefined) },
+  { maxBytes: count(undefined, 0, 1 << 20), budgetMicros: count(undefined), share: flag(undefined) },
   false,
 );
 
@@ -47,10 +52,13 @@ export function configure(o: Configuration): void {
   if (inline !== undefined && typeof inline !== 'boolean' && (typeof inline !== 'object' || inline === null))
     throw invalidArgType('options.inline', 'of type boolean or object', inline);
   if (inline !== undefined) {
-    const { maxBytes = inlineSettings.maxBytes, budgetMicros = inlineSettings.budgetMicros } =
-      typeof inline === 'boolean' ? {} : readInlineOptions(inline, 'options.inline');
+    const {
+      maxBytes = inlineSettings.maxBytes,
+      budgetMicros = inlineSettings.budgetMicros,
+      share = inlineSettings.share,
+    } = typeof inline === 'boolean' ? {} : readInlineOptions(inline, 'options.inline');
     const enabled = inline !== false && process.platform === 'linux';
-    Object.assign(inlineSettings, { enabled, maxBytes, budgetMicros });
+    Object.assign(inlineSettings, { enabled, maxBytes, budgetMicros, share });
   }
   if (reserveThreads !== undefined) reserve(reserveThreads);
 }

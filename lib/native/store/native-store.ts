@@ -28,7 +28,7 @@ import {
 import * as C from '../path-call.js';
 import * as P from '../protocol.js';
 import { FEW_DEFERRED, mayInline, mayDefer, deferred } from '../inline-budget.js';
-import { pooledStat } from '../sharing.js';
+import { sharedStat } from '../sharing.js';
 import { removeTree, removeTreeReporting } from '../remove-tree.js';
 import * as R from '../requests.js';
 import { opOptions } from '../retry-on-emfile.js';
@@ -159,7 +159,7 @@ class NativeStore implements Store {
 
   stat(path: FilePath, options: StatCall, o?: OpOptions): Promise<Stats | BigIntStats> {
     const { followSymlinks, bigint } = options;
-    if (pooledStat()) {
+    if (sharedStat()) {
       // Below.
     } else if (mayInline(o)) {
       const stats = statCached(path, followSymlinks, bigint, o);
