@@ -5,7 +5,7 @@ import { posix } from 'node:path';
 import { copyContent, type FileJob } from './cp-file.js';
 import { fileSystemError, undefinedWhereMissing } from './file-system-error.js';
 import { parentOf } from '../filesystem/generic/directories.js';
-import { absolute } from '../filesystem/mounted-path.js';
+import { absolute, SCHEME } from '../filesystem/mounted-path.js';
 import { FOLLOW, statCall, type Store } from '../filesystem/store.js';
 import { textOf } from './arguments.js';
 import { linkText, makeAll } from './names.js';
@@ -182,9 +182,9 @@ async function copyLink(job: CopyJob, there: Status | undefined, from: string, t
   await target.symlink(leadsTo, to, call);
 }
 
-/** Where the link at `path` leads. */
+/** Where the link at `path` leads. An absolute one on the mount of a URL begins with that URL. */
 const targetOf = (path: string, text: string): string =>
-  posix.isAbsolute(text) ? text : withoutSlash(absolute(`${parentOf(path)}/${text}`));
+  posix.isAbsolute(text) || SCHEME.test(text) ? text : withoutSlash(absolute(`${parentOf(path)}/${text}`));
 
 /** A link to a directory does not replace a link to one above or below it: what is below would no longer be found. */
 async function checkLinks(job: CopyJob, leadsTo: string, from: string, to: string): Promise<void> {
