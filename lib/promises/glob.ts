@@ -3,7 +3,7 @@ import type { Dirent } from 'node:fs';
 import { isAbsolute } from 'node:path';
 
 import { parentOf } from '../filesystem/generic/directories.js';
-import { absolute, baseName, SCHEME } from '../filesystem/mounted-path.js';
+import { absolute, baseName, joined, SCHEME } from '../filesystem/mounted-path.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 import { glob as globMounted } from '../os/glob.js';
 import { type Call, pathOf, textOf } from './arguments.js';
@@ -35,19 +35,20 @@ async function* entries(call: Call, pattern: string, top: string, exclude: unkno
   const filter = typeof exclude === 'function' ? (exclude as (entry: Dirent) => unknown) : undefined;
   const patterns = filter === undefined ? (exclude as string[] | undefined) : undefined;
   const known = new Map<string, Dirent | undefined>();
-  const isBelowTop = (path: string): boolean => path.startsWith(`${absolute(top)}/`);
+  const beginning = joined(absolute(top), '') as string;
+  const isBelowTop = (path: string): boolean => path.startsWith(beginning);
   async function entryUnlessExcluded(path: string): Promise<Dirent | undefined> {
     if (filter === undefined) return entryAt(path, call);
     if (!known.has(path)) {
-      const above = parentOf(path);
-      const isWanted = !isBelowTop(above) || (await entryUnlessExcluded(above)) !== undefined;
+      const parent = parentOf(path);
+      const isWanted = !isBelowTop(parent) || (await entryUnlessExcluded(parent)) !== undefined;
       const entry = isWanted ? await entryAt(path, call) : undefined;
       known.set(path, entry !== undefined && filter(entry) ? undefined : entry);
     }
     return known.get(path);
   }
   for await (const match of globMounted(pattern, { ...call, cwd: top, exclude: patterns })) {
-    const path = isAbsolute(match) || SCHEME.test(match) ? match : `${top}/${match}`;
+    const path = isAbsolute(match) || SCHEME.test(match) ? match : (joined(top, match) as string);
     const entry = await entryUnlessExcluded(absolute(path).replace(/(?<=.)\/$/, ''));
     if (entry !== undefined) yield entry;
   }

@@ -38,6 +38,21 @@ describe('promises.glob with types on a mounted file system', () => {
     expect(asked.sort()).to.deep.equal(['a/', 'b/', 'd.txt', 'e.txt']);
   });
 
+  for (const at of ['/uvfiles-promises-glob', 'promises-glob://x'])
+    it(`takes ${at}/ for the same directory as ${at}`, async () => {
+      using files = memoryFiles({ 'd/f.txt': '', 'e/b/c.txt': '' }, { at });
+      void files;
+      const exclude = (entry: Dirent): boolean => entry.name === 'e';
+      const paths: string[] = [];
+      for await (const { parentPath, name } of glob('**/*.txt', {
+        cwd: `${at}/`,
+        withFileTypes: true,
+        exclude,
+      }))
+        paths.push(`${parentPath} ${name}`);
+      expect(paths).to.deep.equal([`${at}/d f.txt`]);
+    });
+
   it('rejects with what the function throws', async () => {
     const refused = new Error('refused');
     const exclude = (): boolean => {
