@@ -147,15 +147,20 @@ export class MountedStore extends MountedFiles implements Store {
     }
     throwIfEnded(o);
     const { inner, places, refused } = this.innerPaths(paths, 'open');
-    for await (const batch of this.fileSystem.readMany(inner, o ?? NO_CALL)) {
-      const answers = batch.map((answer): ReadManyAnswer => {
-        const index = places[answer.index] as number;
-        if (answer.error === undefined) return { ...answer, index };
-        return { index, error: completeError(answer.error, 'open', paths[index]) as Error };
-      });
-      // Batches come in the order of the list.
-      const last = Math.max(...answers.map(({ index }) => index));
-      while (refused.length > 0 && refused[0]!.index < last) answers.push(refused.shift()!);
+    const named = (answer: ReadManyAnswer): ReadManyAnswer => {
+      const index = places[answer.index] as number;
+      if (answer.error === undefined) return answer.index === index ? answer : { ...answer, index };
+      return { index, error: completeError(answer.error, 'open', paths[index]) as Error };
+    };
+    const batches = inner.length > 0 ? this.fileSystem.readMany(inner, o ?? NO_CALL) : [];
+    for await (const batch of batches) {
+      const answers = batch.map(named);
+      if (refused.length > 0) {
+        // Batches come in the order of the list.
+        let last = -1;
+        for (const { index } of answers) last = Math.max(last, index);
+        while (refused.length > 0 && refused[0]!.index < last) answers.push(refused.shift()!);
+      }
       yield answers;
     }
     if (refused.length > 0) yield refused;
@@ -172,7 +177,7 @@ export class MountedStore extends MountedFiles implements Store {
     const { inner, places, refused } = this.innerPaths(paths, syscall);
     const found: (Stats | BigIntStats | Error)[] = [];
     for (const { index, error } of refused) found[index] = error;
-    const answers = await this.fileSystem.statMany(inner, options, o ?? NO_CALL);
+    const answers = inner.length > 0 ? await this.fileSystem.statMany(inner, options, o ?? NO_CALL) : [];
     answers.forEach((answer, i) => {
       const index = places[i] as number;
       found[index] =

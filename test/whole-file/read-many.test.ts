@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { readMany, statMany } from 'uvfiles';
+import { type FileSystem, mount, wrap } from 'uvfiles/filesystem';
 import { memoryFiles } from 'uvfiles/testing';
 
 import { codeOf } from '../support/files.js';
@@ -61,6 +62,39 @@ describe('readMany', () => {
     const memory = memoryFiles({ there: 'x' }, { at: process.cwd() });
     memory[Symbol.dispose]();
     await memory.run(() => check('there'));
+  });
+
+  it('and statMany ask a mounted file system about no path that it cannot have', async () => {
+    const memory = memoryFiles({}, { at: '/uvfiles-read-many' });
+    memory.unmount();
+    const { fileSystem } = memory;
+    const asked: unknown[] = [];
+    const answers: Partial<FileSystem> = {
+      capabilities: { ...fileSystem.capabilities, byteNames: false },
+      async *readMany(paths) {
+        asked.push(paths);
+        yield await Promise.resolve(paths.map((_, index) => ({ index, data: Buffer.from('x') })));
+      },
+      statMany(paths) {
+        asked.push(paths);
+        return Promise.resolve(paths.map(() => new Error('not there')));
+      },
+    };
+    using mounted = mount('/uvfiles-read-many/below', wrap(fileSystem, answers));
+    void mounted;
+    const refused = Buffer.from('/uvfiles-read-many/below/\xff', 'latin1');
+    const codes: unknown[] = [];
+    const read = async (paths: (string | Buffer)[]): Promise<void> => {
+      for await (const { error } of readMany(paths))
+        codes.push((error as NodeJS.ErrnoException | undefined)?.code);
+    };
+    await read([refused, refused]);
+    await statMany([refused]);
+    expect(asked).to.deep.equal([]);
+    await read(['/uvfiles-read-many/below/a', refused, '/uvfiles-read-many/below/b']);
+    expect(asked).to.deep.equal([['/a', '/b']]);
+    const wrong = 'ERR_INVALID_ARG_VALUE';
+    expect(codes).to.deep.equal([wrong, wrong, undefined, wrong, undefined]);
   });
 
   it('rejects if a step of the iterator is not an object', async () => {
