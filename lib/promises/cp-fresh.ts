@@ -47,8 +47,9 @@ class FreshCopy {
 
   async copy(from: string, to: string): Promise<void> {
     const folder = await this.#slots.run(() => this.#store.copyFolder(from, to, this.#call));
-    await Promise.allSettled(this.#parts(folder, from, to));
+    const outcomes = await Promise.allSettled(this.#parts(folder, from, to));
     this.#slots.check();
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     const { mode } = folder;
     if (mode !== undefined) await this.#slots.run(() => this.#store.chmod(to, mode, this.#call));
   }
