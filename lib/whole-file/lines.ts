@@ -106,9 +106,12 @@ class PathLines implements AsyncIterableIterator<Line> {
 
   async return(): Promise<IteratorResult<Line, undefined>> {
     this.#ended = true;
-    // First, since it ends a read that the other waits for.
-    await this.#file?.close();
-    await this.#source?.return?.();
+    try {
+      // First, since it ends a read that the other waits for.
+      await this.#file?.close();
+    } finally {
+      await this.#source?.return?.();
+    }
     return { done: true, value: undefined };
   }
 
