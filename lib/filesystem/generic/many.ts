@@ -31,19 +31,18 @@ export async function forEachOf(
 }
 
 /**
- * Runs at most `count` jobs at a time, in the order of the calls, or the last one first. After a failure, it starts no further
- * job.
+ * Runs at most `count` jobs at a time, in the order of the calls; with `lastFirst`, the last of those that wait is the next.
+ * After a failure, it starts no further job.
  */
 export class Slots {
   #free: number;
   #failure: { error: unknown } | undefined;
   readonly #waiting: (() => void)[] = [];
-
-  readonly #next: 'shift' | 'pop';
+  readonly #lastFirst: boolean;
 
   constructor(count: number, lastFirst = false) {
     this.#free = count;
-    this.#next = lastFirst ? 'pop' : 'shift';
+    this.#lastFirst = lastFirst;
   }
 
   /** Whether a job can start at once. */
@@ -71,7 +70,7 @@ export class Slots {
       this.fail(error);
       throw error;
     } finally {
-      const next = this.#waiting[this.#next]();
+      const next = this.#lastFirst ? this.#waiting.pop() : this.#waiting.shift();
       if (next === undefined) this.#free++;
       else next();
     }
