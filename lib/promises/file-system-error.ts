@@ -31,7 +31,7 @@ export function fileSystemError(code: string, prefix: string, context: ErrorCont
   return Object.assign(error, { code, info, errno, syscall, path }, dest === undefined ? {} : { dest });
 }
 
-/** The answer to what nothing is there for. Throws any other error. */
+/** Undefined if the error says that nothing is there (ENOENT). Throws any other error. */
 export function undefinedWhereMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
 }
