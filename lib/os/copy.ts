@@ -1,6 +1,7 @@
 // copy: copies one file's content and mode.
 import { callback, flag, optionReader } from '../arguments/options.js';
 import { nameFor, type Path, toPathBytes } from '../arguments/path.js';
+import { codeOf } from '../errors/index.js';
 import type { FilePath } from '../filesystem/filesystem.js';
 import { copyFileInto } from '../filesystem/generic/copy.js';
 import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
@@ -83,7 +84,7 @@ async function copyWithin(
   try {
     return await store.copyFileInto(src, dst, options, call);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
+    if (codeOf(error) !== 'EINVAL') throw error;
     const stats = await store.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, call);
     if (!stats.isCharacterDevice() && !stats.isBlockDevice()) throw error;
     return copyFileInto(store, src, store, dst, options, call, { onBytes: () => undefined });

@@ -1,6 +1,7 @@
 // emptyDir: makes sure that a directory exists and is empty.
 import { readCall } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
+import { codeOf } from '../errors/index.js';
 import type { DirectoryItem } from '../filesystem/filesystem.js';
 import { forEachOf } from '../filesystem/generic/many.js';
 import { joined } from '../filesystem/mounted-path.js';
@@ -27,7 +28,7 @@ export async function emptyDir(path: Path, o?: OpOptions): Promise<void> {
   try {
     items = await itemsOf(store, top, call);
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
     return store.makeDirectories(top, 0o777, true, call);
   }
   await forEachOf(

@@ -2,7 +2,7 @@
 import type { BigIntStats } from 'node:fs';
 
 import { type Path, toPathBytes } from '../arguments/path.js';
-import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
+import { ClosedFileError, codeOf, UnsupportedOperationError } from '../errors/index.js';
 import { identityOf } from '../file/locks.js';
 import type { RawFile } from '../file/raw-file.js';
 import { Sequence } from '../file/sequence.js';
@@ -182,7 +182,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
       const { dev, ino } = found as BigIntStats;
       return identityOf(dev, ino) !== this.#identity;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      if (codeOf(error) === 'ENOENT') return false;
       throw error;
     }
   }
@@ -191,7 +191,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
     try {
       await this.#open();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      if (codeOf(error) === 'ENOENT') return false;
       throw error;
     }
     await old.close();

@@ -4,6 +4,7 @@ import { constants, type BigIntStats } from 'node:fs';
 import { modeOption } from '../arguments/mode.js';
 import { optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
+import { codeOf } from '../errors/index.js';
 import type { FilePath } from '../filesystem/filesystem.js';
 import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
 import type { OpenFile } from '../filesystem/open-file.js';
@@ -55,7 +56,7 @@ function openOrCreate(store: Store, path: FilePath, access: number, permissions:
     try {
       return await store.open(path, access, 0, call);
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+      if (codeOf(error) !== 'ENOENT') throw error;
       return store.open(path, access | O_CREAT, permissions, call);
     }
   };
@@ -103,7 +104,7 @@ async function isAt(store: Store, path: FilePath, file: OpenFile, call: Call | u
     const { dev, ino } = (await store.stat(path, FOLLOW_BIGINT, call)) as BigIntStats;
     return identityOf(dev, ino) === identity;
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ENOENT') return false;
+    if (codeOf(error) === 'ENOENT') return false;
     throw error;
   }
 }

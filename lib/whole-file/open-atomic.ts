@@ -2,7 +2,7 @@
 import { isIterable } from '../arguments/bytes.js';
 import { optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
-import { ClosedFileError, invalidArgValue } from '../errors/index.js';
+import { ClosedFileError, codeOf, invalidArgValue } from '../errors/index.js';
 import { storeToWrite } from '../filesystem/mounts.js';
 import type { Replacement } from '../filesystem/store.js';
 import { BinaryFile } from '../file/binary-file.js';
@@ -213,7 +213,7 @@ function watchCall(
       return await original(...args);
     } catch (error) {
       // A write after the end says nothing about the content, either.
-      const refused = !begun && REFUSED.has((error as { code?: unknown } | null)?.code);
+      const refused = !begun && REFUSED.has(codeOf(error));
       if (!refused && !(error instanceof ClosedFileError)) onFailure(error);
       throw error;
     }

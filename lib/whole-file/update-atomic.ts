@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { type Bytes, toBytes } from '../arguments/bytes.js';
 import { optionReader, unchecked } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
-import { invalidArgType } from '../errors/index.js';
+import { codeOf, invalidArgType } from '../errors/index.js';
 import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
 import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
 import type { Store } from '../filesystem/store.js';
@@ -121,8 +121,6 @@ function changeBy(callback: (old: unknown) => unknown, encoding: unknown, call: 
     return codec.mark === null || bytes.length === 0 ? bytes : Buffer.concat([codec.mark, bytes]);
   };
 }
-
-const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 
 async function updateLocked(update: Update): Promise<void> {
   const { store, path, change, options, call } = update;

@@ -1,5 +1,6 @@
 // A whole file from a source that gives its content chunk by chunk.
 import { type Bytes, isBytes } from '../arguments/bytes.js';
+import { codeOf } from '../errors/index.js';
 import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
 import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
 import { makeDirectories, parentOf } from '../filesystem/generic/directories.js';
@@ -111,7 +112,7 @@ export async function withParents<T>(
   try {
     return await work();
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
     await makeDirectories(store, parentOf(path), 0o777, true, call);
     return work();
   }
