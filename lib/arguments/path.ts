@@ -36,6 +36,13 @@ export function toPathBytes(path: unknown, name = 'path'): string | Uint8Array {
   throw invalidArgType(name, 'of type string or an instance of Uint8Array or URL', path);
 }
 
+/** The path as text. Bytes that are not UTF-8 are replaced, which is sufficient to compare prefixes. */
+export function textOf(path: string | Uint8Array): string {
+  return typeof path === 'string'
+    ? path
+    : Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
+}
+
 function textOfUrl(url: URL): string {
   const scheme = `${url.protocol}//`;
   if (mountedSchemes.size === 0 || !mountedSchemes.has(scheme)) return fileURLToPath(url);

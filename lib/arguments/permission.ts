@@ -1,6 +1,8 @@
 // Node's permission model (`--permission`) does not see the system calls of an addon. So each path is checked here first.
 import { resolve } from 'node:path';
 
+import { textOf } from './path.js';
+
 /** The kind of access that is checked. */
 type PermissionScope = 'fs.read' | 'fs.write';
 
@@ -16,10 +18,6 @@ const ANY_ENTRY = '.uvfiles-any-entry';
 
 /** Whether this process runs under the permission model at all. */
 export const isRestricted = (process as { permission?: ProcessPermission }).permission !== undefined;
-
-function textOf(path: string | Uint8Array): string {
-  return typeof path === 'string' ? path : Buffer.from(path).toString();
-}
 
 function refuseUnless(scope: PermissionScope, path: string): void {
   const { permission } = process as { permission?: ProcessPermission };

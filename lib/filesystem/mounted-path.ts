@@ -1,17 +1,13 @@
 // Paths as mounts compare them: absolute, with `/` between names.
+import { textOf } from '../arguments/path.js';
 import type { FilePath } from './filesystem.js';
+
+export { textOf };
 
 /** The start of a URL. Such paths are never resolved or normalized, because `//` and `..` may be part of a key. */
 export const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 const FILE_NAME = process.platform === 'win32' ? /[\\/]/ : /\//;
-
-/** The path as text. Bytes that are not UTF-8 are replaced, which is sufficient to compare prefixes. */
-export function textOf(path: FilePath): string {
-  return typeof path === 'string'
-    ? path
-    : Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString();
-}
 
 /** The absolute path, without `.` and `..`. */
 export function absolute(path: FilePath): string {
