@@ -5,12 +5,8 @@ import { constants } from 'node:fs';
 import { toPathBytes } from '../arguments/path.js';
 import { isRestricted } from '../arguments/permission.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
-import type { OpOptions } from '../schedule/options.js';
 
 export { textOf } from '../filesystem/mounted-path.js';
-
-/** The options of every operation of a call: its lane, or none. */
-export type Call = OpOptions | undefined;
 
 /** A path as the file systems take it. */
 export type PlainPath = string | Uint8Array;

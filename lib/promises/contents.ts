@@ -7,7 +7,7 @@ import { AbortError, invalidArgType, invalidArgValue } from '../errors/index.js'
 import type { Sequence } from '../file/sequence.js';
 import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
 import { offAbort, onAbort } from '../schedule/abort.js';
-import type { Call } from './arguments.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { checkText, checkView, isPieces } from './checks.js';
 import { TAKES_BUFFER } from './versions.js';
 
@@ -21,7 +21,7 @@ export type Signal = Pick<AbortSignal, 'aborted' | 'reason'> | undefined;
 export interface Positioned {
   readonly file: OpenFile;
   readonly sequence: Sequence;
-  readonly call: Call;
+  readonly call: GivenOptions;
 }
 
 /** Everything from the position to the end. */

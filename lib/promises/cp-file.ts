@@ -1,14 +1,14 @@
 // One file's content from one file system to another, or within one.
-import type { Call } from './arguments.js';
 import { systemError, systemErrorNumber } from '../errors/index.js';
 import { copyFileInto } from '../filesystem/generic/copy.js';
 import { statCall, type Store } from '../filesystem/store.js';
+import type { GivenOptions } from '../schedule/options.js';
 
 /** What is copied from and to. */
 export interface FileJob {
   readonly store: Store;
   readonly target: Store;
-  readonly call: Call;
+  readonly call: GivenOptions;
 }
 
 /** Copies the content and the permission bits of `from` to `to`, which must be no directory. */

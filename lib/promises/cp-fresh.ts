@@ -4,7 +4,8 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 import { Slots } from '../filesystem/generic/many.js';
 import type { CopiedFolder, Store } from '../filesystem/store.js';
-import { type Call, textOf } from './arguments.js';
+import type { GivenOptions } from '../schedule/options.js';
+import { textOf } from './arguments.js';
 import { type CpOptions, typeError } from './cp-over.js';
 import { node } from './node.js';
 
@@ -27,7 +28,7 @@ export async function copyFresh(
   from: string,
   to: string,
   options: CpOptions,
-  call: Call,
+  call: GivenOptions,
 ): Promise<void> {
   await new FreshCopy(store, options, call).copy(from, to);
 }
@@ -35,11 +36,11 @@ export async function copyFresh(
 class FreshCopy {
   readonly #store: CopyingStore;
   readonly #options: CpOptions;
-  readonly #call: Call;
+  readonly #call: GivenOptions;
   // A tree is gone through depth first, so that little of it waits.
   readonly #slots = new Slots(AT_A_TIME, true);
 
-  constructor(store: CopyingStore, options: CpOptions, call: Call) {
+  constructor(store: CopyingStore, options: CpOptions, call: GivenOptions) {
     this.#store = store;
     this.#options = options;
     this.#call = call;

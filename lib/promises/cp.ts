@@ -6,12 +6,13 @@ import type { BigIntStats } from 'node:fs';
 
 import { codeOf } from '../errors/index.js';
 import { FOLLOW, statCall, type Store } from '../filesystem/store.js';
-import { type Call, pathOf } from './arguments.js';
+import { pathOf } from './arguments.js';
 import { copiesFolders, copyFresh } from './cp-fresh.js';
 import { copyOver, type CpOptions } from './cp-over.js';
 import { undefinedWhereMissing } from './file-system-error.js';
 import { node } from './node.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
+import type { GivenOptions } from '../schedule/options.js';
 
 const FLAGS = [
   'dereference',
@@ -46,7 +47,7 @@ function cpOptions(options: unknown): CpOptions | undefined {
 }
 
 export async function cp(
-  call: Call,
+  call: GivenOptions,
   source: unknown,
   destination: unknown,
   options: unknown,
@@ -76,7 +77,7 @@ async function isFresh(
   from: string,
   to: string,
   { recursive, filter, dereference, mode, preserveTimestamps }: CpOptions,
-  call: Call,
+  call: GivenOptions,
 ): Promise<boolean> {
   if (!recursive || dereference || preserveTimestamps || filter !== undefined || (mode ?? 0) !== 0)
     return false;
@@ -93,7 +94,7 @@ async function isFresh(
 }
 
 /** Whether one of the directories above `to` is the one of `stats`, by whatever path. */
-async function isAbove(store: Store, stats: BigIntStats, to: string, call: Call): Promise<boolean> {
+async function isAbove(store: Store, stats: BigIntStats, to: string, call: GivenOptions): Promise<boolean> {
   const { root } = parse(resolve(to));
   for (let at = dirname(resolve(to)); at !== root; at = dirname(at)) {
     const above = await store.stat(at, statCall(true, true), call).catch(() => undefined);

@@ -7,16 +7,17 @@ import { entriesOf } from '../filesystem/generic/lookups.js';
 import { typeOf } from '../filesystem/stats.js';
 import { LINK_ITSELF, statCall, type Store } from '../filesystem/store.js';
 import { sortByBytes } from '../text/byte-order.js';
-import { type Call, encoded, encodingOf, pathOf, type PlainPath, textOf } from './arguments.js';
+import { encoded, encodingOf, pathOf, type PlainPath, textOf } from './arguments.js';
 import { bytesOf, direntOf } from './dirent.js';
 import { MountedDirectory } from './mounted-directory.js';
 import { renamed } from './file-system-error.js';
 import { node } from './node.js';
 import { LISTS_IN_LEVELS } from './versions.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
+import type { GivenOptions } from '../schedule/options.js';
 
 /** The entries of a directory in the order of their names, as Node has them. */
-async function itemsOf(store: Store, path: PlainPath, call: Call): Promise<DirectoryItem[]> {
+async function itemsOf(store: Store, path: PlainPath, call: GivenOptions): Promise<DirectoryItem[]> {
   const items = await entriesOf(store, path, call);
   for (const [i, item] of items.entries())
     if (item.type === 'unknown')
@@ -34,7 +35,7 @@ function sorted(items: DirectoryItem[]): DirectoryItem[] {
 const latinOf = (name: Uint8Array): string => `${textOf(name)}\0${Buffer.from(name).toString('latin1')}`;
 
 /** What is at `path`; links are not followed. */
-export async function typeAt(store: Store, path: PlainPath, call: Call): Promise<EntryType> {
+export async function typeAt(store: Store, path: PlainPath, call: GivenOptions): Promise<EntryType> {
   return typeOf(await store.stat(path, LINK_ITSELF, call));
 }
 
@@ -48,7 +49,7 @@ interface ReaddirOptions {
   recursive?: unknown;
 }
 
-export async function readdir(call: Call, path: unknown, options: unknown): Promise<unknown> {
+export async function readdir(call: GivenOptions, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const encoding = encodingOf(options);
   if (plain === undefined || encoding === undefined) return node.readdir(path as never, options as never);
@@ -83,7 +84,7 @@ const nextOf = <T>(found: T[]): T | undefined => (LISTS_IN_LEVELS ? found.shift(
 async function all<T>(
   store: Store,
   top: string,
-  call: Call,
+  call: GivenOptions,
   follow: boolean,
   made: (item: DirectoryItem, directory: string) => T,
 ): Promise<T[]> {
@@ -104,11 +105,11 @@ async function all<T>(
 }
 
 // Since Node 26 links to directories are followed with types, too.
-const allEntries = (store: Store, top: string, call: Call): Promise<Dirent[]> =>
+const allEntries = (store: Store, top: string, call: GivenOptions): Promise<Dirent[]> =>
   all(store, top, call, LISTS_IN_LEVELS, (item, path) => direntOf(item, path, 'utf8'));
 
 // As Node: without types, links to directories are followed.
-const allNames = (store: Store, top: string, call: Call): Promise<string[]> =>
+const allNames = (store: Store, top: string, call: GivenOptions): Promise<string[]> =>
   all(store, top, call, true, ({ name }, path) => relative(top, join(path, textOf(name))));
 
 interface Listed {
@@ -116,13 +117,13 @@ interface Listed {
   readonly items: Promise<DirectoryItem[]>;
 }
 
-function listed(store: Store, path: string, call: Call): Listed {
+function listed(store: Store, path: string, call: GivenOptions): Listed {
   const items = itemsOf(store, path, call);
   items.catch(() => undefined); // told when its turn comes
   return { path, items };
 }
 
-async function leadsToDirectory(store: Store, path: string, call: Call): Promise<boolean> {
+async function leadsToDirectory(store: Store, path: string, call: GivenOptions): Promise<boolean> {
   try {
     return (await store.stat(path, statCall(true, false), call)).isDirectory();
   } catch {
@@ -130,7 +131,7 @@ async function leadsToDirectory(store: Store, path: string, call: Call): Promise
   }
 }
 
-export async function opendir(call: Call, path: unknown, options: unknown): Promise<unknown> {
+export async function opendir(call: GivenOptions, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const encoding = encodingOf(options);
   // Node's fs.Dir on real files.

@@ -12,7 +12,7 @@ import { asyncDispose } from '../file/dispose.js';
 import { Sequence } from '../file/sequence.js';
 import { refuseForbiddenUse } from '../filesystem/layers.js';
 import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
-import type { Call } from './arguments.js';
+import type { GivenOptions } from '../schedule/options.js';
 import {
   checkBoolean,
   checkDecoding,
@@ -56,7 +56,7 @@ export class FileHandle extends EventEmitter {
   }
 
   readonly #file: OpenFile;
-  readonly #call: Call;
+  readonly #call: GivenOptions;
   readonly #sequence = new Sequence();
   #closed = false;
   #closing: Promise<void> | undefined;
@@ -69,7 +69,7 @@ export class FileHandle extends EventEmitter {
   close: () => Promise<void>;
 
   /** @internal */
-  constructor(file: OpenFile, call: Call) {
+  constructor(file: OpenFile, call: GivenOptions) {
     super();
     this.#file = file;
     this.#call = call;

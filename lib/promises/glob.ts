@@ -6,7 +6,8 @@ import { parentOf } from '../filesystem/generic/directories.js';
 import { absolute, baseName, joined, SCHEME } from '../filesystem/mounted-path.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 import { glob as globMounted } from '../os/glob.js';
-import { type Call, pathOf, textOf } from './arguments.js';
+import type { GivenOptions } from '../schedule/options.js';
+import { pathOf, textOf } from './arguments.js';
 import { typeAt } from './directories.js';
 import { direntOf } from './dirent.js';
 import { undefinedWhereMissing } from './file-system-error.js';
@@ -18,7 +19,7 @@ interface GlobOptions {
   withFileTypes?: unknown;
 }
 
-export function glob(call: Call, pattern: unknown, options: unknown): unknown {
+export function glob(call: GivenOptions, pattern: unknown, options: unknown): unknown {
   const { cwd = '.', exclude, withFileTypes } = (options ?? {}) as GlobOptions;
   const top = pathOf(cwd);
   if (top === undefined || storeOf(top) === realFiles) {
@@ -31,7 +32,12 @@ export function glob(call: Call, pattern: unknown, options: unknown): unknown {
 }
 
 /** The matches as fs.Dirent. A function that excludes is asked about each of them, and about the directories above them. */
-async function* entries(call: Call, pattern: string, top: string, exclude: unknown): AsyncGenerator<Dirent> {
+async function* entries(
+  call: GivenOptions,
+  pattern: string,
+  top: string,
+  exclude: unknown,
+): AsyncGenerator<Dirent> {
   const filter = typeof exclude === 'function' ? (exclude as (entry: Dirent) => unknown) : undefined;
   const patterns = filter === undefined ? (exclude as string[] | undefined) : undefined;
   const known = new Map<string, Dirent | undefined>();
@@ -55,7 +61,7 @@ async function* entries(call: Call, pattern: string, top: string, exclude: unkno
 }
 
 /** Undefined where the entry has been removed meanwhile. */
-async function entryAt(path: string, call: Call): Promise<Dirent | undefined> {
+async function entryAt(path: string, call: GivenOptions): Promise<Dirent | undefined> {
   const type = await typeAt(storeOf(path), path, call).catch(undefinedWhereMissing);
   return type === undefined ? undefined : direntOf({ name: baseName(path), type }, parentOf(path), 'utf8');
 }

@@ -6,7 +6,7 @@ import type * as nodePromises from 'node:fs/promises';
 import { invalidArgType } from '../errors/index.js';
 import { callFrom } from '../schedule/call.js';
 import { Lane } from '../schedule/lane.js';
-import type { Call } from './arguments.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { cp } from './cp.js';
 import { opendir, readdir } from './directories.js';
 import { glob as globEither } from './glob.js';
@@ -36,7 +36,7 @@ export type Promises = NodePromises & {
 };
 
 /** The functions, each with the options of `call`. What the running Node lacks is missing. */
-function functionsFor(call: Call): Promises {
+function functionsFor(call: GivenOptions): Promises {
   const functions = {
     access: (path: unknown, mode: unknown) => names.access(call, path, mode),
     appendFile: (path: unknown, data: unknown, o: unknown) => contents.write(call, path, data, o, 'a'),

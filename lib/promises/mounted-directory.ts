@@ -6,7 +6,8 @@ import { asyncDispose } from '../file/dispose.js';
 import { Sequence } from '../file/sequence.js';
 import type { DirectoryItem } from '../filesystem/filesystem.js';
 import type { Listing, Store } from '../filesystem/store.js';
-import { type Call, type PlainPath, textOf } from './arguments.js';
+import type { GivenOptions } from '../schedule/options.js';
+import { type PlainPath, textOf } from './arguments.js';
 import { direntOf } from './dirent.js';
 import { type Done, tell } from './stream-calls.js';
 
@@ -22,7 +23,7 @@ export class MountedDirectory {
   readonly #path: PlainPath;
   readonly #encoding: Encoding;
   readonly #recursive: boolean;
-  readonly #call: Call;
+  readonly #call: GivenOptions;
   readonly #sequence = new Sequence();
   readonly #below: string[] = [];
   #listing: Listing | undefined;
@@ -38,7 +39,7 @@ export class MountedDirectory {
     recursive: boolean,
     listing: Listing,
     batch: readonly DirectoryItem[] | undefined,
-    call: Call,
+    call: GivenOptions,
   ) {
     this.#store = store;
     this.#path = path;

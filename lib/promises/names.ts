@@ -4,12 +4,13 @@ import { constants } from 'node:fs';
 
 import { codeOf, systemError, systemErrorNumber } from '../errors/index.js';
 import { statCall, type Store } from '../filesystem/store.js';
-import { type Call, encoded, encodingOf, modeOf, pathOf, type PlainPath } from './arguments.js';
+import { encoded, encodingOf, modeOf, pathOf, type PlainPath } from './arguments.js';
 import { checkSignal } from './checks.js';
 import { untilAborted } from './contents.js';
 import { renamed } from './file-system-error.js';
 import { node } from './node.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { STAT_TAKES_SIGNAL } from './versions.js';
 
 const LINUX_OR_MAC = process.platform !== 'win32';
@@ -19,7 +20,12 @@ function handOn(path: unknown, options: unknown, follow: boolean): Promise<unkno
 }
 
 /** `stat`, and `lstat` where `follow` is false. */
-export function status(call: Call, path: unknown, options: unknown, follow: boolean): Promise<unknown> {
+export function status(
+  call: GivenOptions,
+  path: unknown,
+  options: unknown,
+  follow: boolean,
+): Promise<unknown> {
   try {
     const plain = pathOf(path);
     if (plain !== undefined) {
@@ -47,7 +53,11 @@ export function status(call: Call, path: unknown, options: unknown, follow: bool
 
 const ALL_MODES = constants.R_OK | constants.W_OK | constants.X_OK;
 
-export async function access(call: Call, path: unknown, mode: unknown = constants.F_OK): Promise<unknown> {
+export async function access(
+  call: GivenOptions,
+  path: unknown,
+  mode: unknown = constants.F_OK,
+): Promise<unknown> {
   const plain = pathOf(path);
   const valid = typeof mode === 'number' && (mode & ALL_MODES) === mode;
   if (plain === undefined || !valid) return node.access(path as never, mode as never);
@@ -70,7 +80,7 @@ function storeOfBoth(from: PlainPath, to: PlainPath, syscall: string): Store {
   return store;
 }
 
-export async function rename(call: Call, oldPath: unknown, newPath: unknown): Promise<unknown> {
+export async function rename(call: GivenOptions, oldPath: unknown, newPath: unknown): Promise<unknown> {
   const from = pathOf(oldPath);
   const to = pathOf(newPath);
   if (from === undefined || to === undefined) return node.rename(oldPath as never, newPath as never);
@@ -78,7 +88,7 @@ export async function rename(call: Call, oldPath: unknown, newPath: unknown): Pr
   return undefined;
 }
 
-export async function link(call: Call, existingPath: unknown, newPath: unknown): Promise<unknown> {
+export async function link(call: GivenOptions, existingPath: unknown, newPath: unknown): Promise<unknown> {
   const existing = pathOf(existingPath);
   const path = pathOf(newPath);
   if (existing === undefined || path === undefined) return node.link(existingPath as never, newPath as never);
@@ -86,7 +96,12 @@ export async function link(call: Call, existingPath: unknown, newPath: unknown):
   return undefined;
 }
 
-export async function symlink(call: Call, target: unknown, path: unknown, type: unknown): Promise<unknown> {
+export async function symlink(
+  call: GivenOptions,
+  target: unknown,
+  path: unknown,
+  type: unknown,
+): Promise<unknown> {
   const text = pathOf(target);
   const plain = pathOf(path);
   const valid =
@@ -98,7 +113,7 @@ export async function symlink(call: Call, target: unknown, path: unknown, type: 
   return undefined;
 }
 
-export async function unlink(call: Call, path: unknown): Promise<unknown> {
+export async function unlink(call: GivenOptions, path: unknown): Promise<unknown> {
   const plain = pathOf(path);
   if (plain === undefined) return node.unlink(path as never);
   await storeOf(plain).unlink(plain, call);
@@ -107,7 +122,7 @@ export async function unlink(call: Call, path: unknown): Promise<unknown> {
 
 const SLASH = 0x2f;
 
-export async function readlink(call: Call, path: unknown, options: unknown): Promise<unknown> {
+export async function readlink(call: GivenOptions, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const encoding = encodingOf(options);
   if (plain === undefined || encoding === undefined) return node.readlink(path as never, options as never);
@@ -115,24 +130,24 @@ export async function readlink(call: Call, path: unknown, options: unknown): Pro
 }
 
 // An absolute link of a mounted file system leads within it. The program knows the target by its path below the prefix.
-async function linkBytes(store: Store, path: PlainPath, call: Call): Promise<Buffer> {
+async function linkBytes(store: Store, path: PlainPath, call: GivenOptions): Promise<Buffer> {
   const text = await store.readlink(path, call);
   return store.prefix !== '' && text[0] === SLASH ? Buffer.concat([Buffer.from(store.prefix), text]) : text;
 }
 
 /** What a link contains, as the program sees it. */
-export async function linkText(store: Store, path: string, call: Call): Promise<string> {
+export async function linkText(store: Store, path: string, call: GivenOptions): Promise<string> {
   return (await linkBytes(store, path, call)).toString();
 }
 
-export async function realpath(call: Call, path: unknown, options: unknown): Promise<unknown> {
+export async function realpath(call: GivenOptions, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const encoding = encodingOf(options);
   if (plain === undefined || encoding === undefined) return node.realpath(path as never, options as never);
   return encoded(await storeOf(plain).realpath(plain, call), encoding);
 }
 
-export async function chmod(call: Call, path: unknown, mode: unknown): Promise<unknown> {
+export async function chmod(call: GivenOptions, path: unknown, mode: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const bits = modeOf(mode);
   if (plain === undefined || bits === undefined) return node.chmod(path as never, mode as never);
@@ -148,7 +163,7 @@ function isId(id: unknown): id is number {
 
 /** `chown`, and `lchown` where `followSymlinks` is false. */
 export async function changeOwner(
-  call: Call,
+  call: GivenOptions,
   path: unknown,
   uid: unknown,
   gid: unknown,
@@ -164,7 +179,7 @@ export async function changeOwner(
   return undefined;
 }
 
-export async function mkdir(call: Call, path: unknown, options: unknown): Promise<unknown> {
+export async function mkdir(call: GivenOptions, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const { recursive = false, mode } = (
     typeof options === 'object' && options !== null ? options : { mode: options }
@@ -190,7 +205,7 @@ export async function makeAll(
   store: Store,
   path: PlainPath,
   permissions: number,
-  call: Call,
+  call: GivenOptions,
 ): Promise<string | undefined> {
   const given = typeof path === 'string' ? path : Buffer.from(path).toString();
   const text = given.replace(/\/+$/, '');
@@ -216,7 +231,7 @@ export async function makeAll(
   return missing[0] === text ? given : missing[0];
 }
 
-export async function rmdir(call: Call, path: unknown, options: unknown): Promise<unknown> {
+export async function rmdir(call: GivenOptions, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const store = plain === undefined ? undefined : storeOf(plain);
   // `recursive`, where a version still has it, comes with a warning of Node's.

@@ -2,11 +2,12 @@
 import { constants } from 'node:fs';
 
 import { codeOf } from '../errors/index.js';
-import { type Call, flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
+import { flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
 import { FileHandle } from './file-handle.js';
 import { node } from './node.js';
 import { isPrepared, prepareHandles } from './node-handle.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
+import type { GivenOptions } from '../schedule/options.js';
 
 const { O_APPEND, O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 // Windows has none.
@@ -20,7 +21,7 @@ export async function openPath(
   path: PlainPath,
   flags: number,
   permissions: number,
-  call: Call,
+  call: GivenOptions,
 ): Promise<FileHandle> {
   if (!isPrepared) await prepareHandles();
   const file = await storeOf(path).open(path, flags, permissions, call);
@@ -36,7 +37,12 @@ export async function openPath(
   return handle;
 }
 
-export async function open(call: Call, path: unknown, flags: unknown, mode: unknown): Promise<unknown> {
+export async function open(
+  call: GivenOptions,
+  path: unknown,
+  flags: unknown,
+  mode: unknown,
+): Promise<unknown> {
   const plain = pathOf(path);
   const bits = flagsOf(flags);
   const permissions = modeOf(mode, 0o666);

@@ -4,13 +4,14 @@ import { resolve as resolveText } from 'node:path';
 
 import { UnsupportedOperationError } from '../errors/index.js';
 import { FOLLOW, type Store, type Timestamp } from '../filesystem/store.js';
-import { type Call, encoded, encodingOf, modeOf, pathOf, type PlainPath, textOf } from './arguments.js';
+import { encoded, encodingOf, modeOf, pathOf, type PlainPath, textOf } from './arguments.js';
 import { copyContent } from './cp-file.js';
 import { renamed } from './file-system-error.js';
 import { node } from './node.js';
 import { openPath } from './open.js';
 import { rm } from './rm.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { withHandle } from './with-handle.js';
 
 /** The store of `path` where it is mounted. */
@@ -28,7 +29,12 @@ const ALL_COPY_MODES =
   constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE | constants.COPYFILE_FICLONE_FORCE;
 
 // Node's promises are returned as they are: an async function around them would cost a turn of the microtask queue.
-export function copyFile(call: Call, source: unknown, destination: unknown, mode: unknown): Promise<unknown> {
+export function copyFile(
+  call: GivenOptions,
+  source: unknown,
+  destination: unknown,
+  mode: unknown,
+): Promise<unknown> {
   const [from, to] = [pathOf(source), pathOf(destination)];
   const isMounted = mounted(from) !== undefined || mounted(to) !== undefined;
   const bits = isMounted ? modeOf(mode, 0) : undefined;
@@ -37,7 +43,7 @@ export function copyFile(call: Call, source: unknown, destination: unknown, mode
   return copyMounted(call, from, to, bits);
 }
 
-async function copyMounted(call: Call, from: PlainPath, to: PlainPath, bits: number): Promise<void> {
+async function copyMounted(call: GivenOptions, from: PlainPath, to: PlainPath, bits: number): Promise<void> {
   const job = { store: storeOf(from), target: storeOf(to), call };
   const exclusive = (bits & constants.COPYFILE_EXCL) !== 0;
   try {
@@ -47,7 +53,7 @@ async function copyMounted(call: Call, from: PlainPath, to: PlainPath, bits: num
   }
 }
 
-export function truncate(call: Call, path: unknown, length: unknown): Promise<unknown> {
+export function truncate(call: GivenOptions, path: unknown, length: unknown): Promise<unknown> {
   const plain = pathOf(path);
   if (plain === undefined || mounted(plain) === undefined)
     return node.truncate(path as never, length as never);
@@ -65,7 +71,7 @@ function timestamp(time: unknown): Timestamp | undefined {
 
 /** `utimes`, and `lutimes` where `followSymlinks` is false. */
 export function times(
-  call: Call,
+  call: GivenOptions,
   path: unknown,
   accessed: unknown,
   modified: unknown,
@@ -89,7 +95,7 @@ async function setTimes(
   atime: Timestamp,
   mtime: Timestamp,
   followSymlinks: boolean,
-  call: Call,
+  call: GivenOptions,
 ): Promise<void> {
   try {
     await store.setTimes(path, atime, mtime, { followSymlinks }, call);
@@ -98,21 +104,26 @@ async function setTimes(
   }
 }
 
-export async function lchmod(_call: Call, path: unknown, mode: unknown): Promise<unknown> {
+export async function lchmod(_call: GivenOptions, path: unknown, mode: unknown): Promise<unknown> {
   const store = mounted(pathOf(path));
   if (store !== undefined) throw unsupported(store, 'lchmod');
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- as long as Node has it
   return node.lchmod(path as never, mode as never);
 }
 
-export function statfs(call: Call, path: unknown, options: unknown): Promise<unknown> {
+export function statfs(call: GivenOptions, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const store = mounted(plain);
   if (plain === undefined || store === undefined) return node.statfs(path as never, options as never);
   return statMounted(store, plain, options, call);
 }
 
-async function statMounted(store: Store, plain: PlainPath, options: unknown, call: Call): Promise<unknown> {
+async function statMounted(
+  store: Store,
+  plain: PlainPath,
+  options: unknown,
+  call: GivenOptions,
+): Promise<unknown> {
   const { bigint = false } = (options ?? {}) as { bigint?: boolean };
   const { bsize, blocks, bfree, bavail, files, ffree } = await store
     .statvfs(plain, call)
@@ -124,7 +135,7 @@ async function statMounted(store: Store, plain: PlainPath, options: unknown, cal
   return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, BigInt(value)]));
 }
 
-export async function mkdtemp(call: Call, prefix: unknown, options: unknown): Promise<unknown> {
+export async function mkdtemp(call: GivenOptions, prefix: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(prefix);
   const store = mounted(plain);
   const encoding = encodingOf(options);
@@ -141,7 +152,11 @@ export async function mkdtemp(call: Call, prefix: unknown, options: unknown): Pr
   return path;
 }
 
-export async function mkdtempDisposable(call: Call, prefix: unknown, options: unknown): Promise<unknown> {
+export async function mkdtempDisposable(
+  call: GivenOptions,
+  prefix: unknown,
+  options: unknown,
+): Promise<unknown> {
   const path = await mkdtemp(call, prefix, options);
   // A later chdir must not move what is removed.
   const absolute = mounted(pathOf(path)) === undefined ? resolveText(String(path)) : path;
@@ -151,7 +166,7 @@ export async function mkdtempDisposable(call: Call, prefix: unknown, options: un
   return { __proto__: null, path, remove, [Symbol.asyncDispose]: remove };
 }
 
-export function watch(_call: Call, path: unknown, options: unknown): unknown {
+export function watch(_call: GivenOptions, path: unknown, options: unknown): unknown {
   const plain = pathOf(path);
   const store = mounted(plain);
   const own = (): AsyncIterable<unknown> => node.watch(path as never, options as never);

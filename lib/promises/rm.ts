@@ -4,10 +4,11 @@ import { setTimeout } from 'node:timers/promises';
 
 import { codeOf } from '../errors/index.js';
 import { statCall, type Store } from '../filesystem/store.js';
-import { type Call, pathOf, type PlainPath } from './arguments.js';
+import { pathOf, type PlainPath } from './arguments.js';
 import { fileSystemError } from './file-system-error.js';
 import { node } from './node.js';
 import { storeOf } from '../filesystem/mounts.js';
+import type { GivenOptions } from '../schedule/options.js';
 
 interface RmOptions {
   force: boolean;
@@ -38,7 +39,7 @@ function rmOptions(options: unknown): RmOptions | undefined {
   return right ? given : undefined;
 }
 
-export async function rm(call: Call, path: unknown, options: unknown): Promise<unknown> {
+export async function rm(call: GivenOptions, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const checked = rmOptions(options);
   if (plain === undefined || checked === undefined) return node.rm(path as never, options as never);
@@ -67,7 +68,7 @@ async function remove(
   path: PlainPath,
   isDirectory: boolean,
   { maxRetries, retryDelay }: RmOptions,
-  call: Call,
+  call: GivenOptions,
 ): Promise<void> {
   for (let tried = 0; ; tried++) {
     try {

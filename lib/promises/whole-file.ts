@@ -2,12 +2,13 @@
 import { constants } from 'node:fs';
 
 import { checkBoolean, checkOptions, isPieces } from './checks.js';
-import { type Call, flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
+import { flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
 import { bytesOfText, memoryOf, type Signal, throwIfAborted } from './contents.js';
 import { FileHandle } from './file-handle.js';
 import { node } from './node.js';
 import { openPath } from './open.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { withHandle } from './with-handle.js';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = constants;
@@ -19,7 +20,7 @@ function textOrBytes(bytes: Promise<Buffer>, encoding: BufferEncoding | undefine
   return encoding === undefined ? bytes : bytes.then((each) => each.toString(encoding));
 }
 
-export function readFile(call: Call, file: unknown, options: unknown): Promise<unknown> {
+export function readFile(call: GivenOptions, file: unknown, options: unknown): Promise<unknown> {
   try {
     const path = pathOf(file);
     if (path !== undefined) {
@@ -34,7 +35,7 @@ export function readFile(call: Call, file: unknown, options: unknown): Promise<u
 }
 
 async function readWithOptions(
-  call: Call,
+  call: GivenOptions,
   file: unknown,
   path: PlainPath | undefined,
   options: unknown,
@@ -55,7 +56,7 @@ async function readWithOptions(
 
 /** Both `writeFile` and `appendFile`, which differ in the flag that they have by default. */
 export function write(
-  call: Call,
+  call: GivenOptions,
   file: unknown,
   data: unknown,
   options: unknown,
