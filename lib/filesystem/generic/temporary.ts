@@ -71,13 +71,15 @@ export async function createFileIn(
     // A file of the operating system stays usable without its name.
     if (anonymous && made.fd >= 0 && process.platform !== 'win32') await discard();
   } catch (error) {
-    await file.close().catch(() => undefined); // the first error is the one to tell
-    await discard();
+    // The first error is the one to tell.
+    await file.close().catch(() => undefined);
+    await discard().catch(() => undefined);
     throw error;
   }
   if (o?.signal?.aborted === true) {
-    await file.close().catch(() => undefined); // AbortError says more
-    await discard();
+    // AbortError says more than their errors.
+    await file.close().catch(() => undefined);
+    await discard().catch(() => undefined);
     throw new AbortError(o.signal.reason);
   }
   return { file, path, keep: () => undefined, discard };
