@@ -198,8 +198,8 @@ export class SpoolFile implements OpenFile {
     let file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
     const wanted = Number(size);
     // As Python: without a limit, any truncate that makes it longer asks for a real file (which can be sparse).
-    const isLonger = wanted > Math.max(this.maxSize, this.size) || !this.#fits(wanted);
-    if (file === undefined && isLonger) file = await this.#toFile();
+    const needsFile = wanted > Math.max(this.maxSize, this.size) || !this.#fits(wanted);
+    if (file === undefined && needsFile) file = await this.#toFile();
     if (file !== undefined) return file.truncate(size, o);
     this.#content.truncate(wanted);
   }
