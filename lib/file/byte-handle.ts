@@ -3,7 +3,7 @@ import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
 import { forbidding } from '../filesystem/layers.js';
 import type { Call } from '../schedule/call.js';
 import { forgetCollection } from './garbage.js';
-import { Handle } from './handle.js';
+import { detachedError, Handle } from './handle.js';
 import type { FileLocks } from './locks.js';
 import type { RawIO } from './raw-io.js';
 
@@ -26,7 +26,7 @@ export abstract class ByteHandle extends Handle {
 
   /** @internal */
   _problem(): Error | undefined {
-    if (this._detached) return detachedError();
+    if (this._detached) return detachedError('file');
     return this._io.closing !== undefined ? new ClosedFileError() : undefined;
   }
 
@@ -74,7 +74,7 @@ export abstract class ByteHandle extends Handle {
   }
 
   #end(inTurn: () => Promise<void>): Promise<void> {
-    if (this._detached) return Promise.reject(detachedError());
+    if (this._detached) return Promise.reject(detachedError('file'));
     const { _io: io } = this;
     // Whoever comes second waits for the end, and learns nothing of its failure.
     if (io.closing !== undefined) return io.closing.catch(() => undefined);
@@ -100,8 +100,4 @@ export abstract class ByteHandle extends Handle {
     await this._flushInTurn().catch(() => undefined); // the close flushes again, and tells
     await locks.releaseAll();
   }
-}
-
-function detachedError(): ClosedFileError {
-  return new ClosedFileError('the underlying file has been detached');
 }

@@ -3,7 +3,7 @@ import type { BigIntStats, Stats } from 'node:fs';
 import { inspect, type InspectOptions } from 'node:util';
 
 import { flag, optionReader, readCall } from '../arguments/options.js';
-import { UnsupportedOperationError } from '../errors/index.js';
+import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
 import { refuseForbiddenUse } from '../filesystem/layers.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -30,6 +30,11 @@ interface HandleDescription {
 
 // A function cannot be cloned. Without this field, structuredClone would make an object that looks like the handle and is dead.
 const refuseClone = (): void => undefined;
+
+/** Why a handle cannot be used after `detach`. `below` is what it gave away. */
+export function detachedError(below: 'file' | 'buffer'): ClosedFileError {
+  return new ClosedFileError(`the underlying ${below} has been detached`);
+}
 
 /** What every handle of a file can do. */
 export abstract class Handle {

@@ -3,7 +3,7 @@ import { ClosedFileError } from '../errors/index.js';
 import type { OpOptions } from '../schedule/options.js';
 import type { ErrorHandlerName } from '../text/codec.js';
 import type { BinaryFile } from './binary-file.js';
-import { Handle } from './handle.js';
+import { detachedError, Handle } from './handle.js';
 import type { RawIO } from './raw-io.js';
 import { TextIO } from './text-io.js';
 import type { ResolvedText } from './text-options.js';
@@ -107,7 +107,7 @@ export abstract class TextHandle extends Handle {
   }
 
   #end(inTurn: () => Promise<void>): Promise<void> {
-    if (this._detached) return Promise.reject(detachedError());
+    if (this._detached) return Promise.reject(detachedError('buffer'));
     if (this.#closing !== undefined) return this.#closing.catch(() => undefined);
     this._io.file.stopWaiting?.();
     return (this.#closing = this._sequence.run(inTurn));
@@ -115,7 +115,7 @@ export abstract class TextHandle extends Handle {
 
   /** @internal */
   _problem(): Error | undefined {
-    if (this._detached) return detachedError();
+    if (this._detached) return detachedError('buffer');
     return this.#closing !== undefined ? new ClosedFileError() : this.buffer._problem();
   }
 
@@ -130,8 +130,4 @@ export abstract class TextHandle extends Handle {
     this._check();
     this.buffer._checkWritable();
   }
-}
-
-function detachedError(): ClosedFileError {
-  return new ClosedFileError('the underlying buffer has been detached');
 }
