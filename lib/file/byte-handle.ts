@@ -1,7 +1,6 @@
 // What handles of bytes share besides: checks, reads in turn, and closing in turn.
 import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
 import { forbidding } from '../filesystem/layers.js';
-import type { Call } from '../schedule/call.js';
 import { forgetCollection } from './garbage.js';
 import { detachedError, Handle } from './handle.js';
 import type { FileLocks } from './locks.js';
@@ -44,11 +43,6 @@ export abstract class ByteHandle extends Handle {
     if (forbidding.contexts !== 0) this._refuseForbidden('write');
     if (!this._io.mode.writable)
       throw new UnsupportedOperationError('not writable: the file was opened for reading only');
-  }
-
-  /** @internal A stateful read. */
-  _reads<T>(read: (call?: Call) => Promise<T>, call: Call | undefined): Promise<T> {
-    return this._whileAwaited(this._sequence.run(read, call));
   }
 
   // --- closing ------------------------------------------------------------------------------------------------------

@@ -263,11 +263,16 @@ export abstract class Handle {
     }
   }
 
+  /** @internal A stateful read, whose arguments have been checked. */
+  _reads<T>(read: (call?: Call) => Promise<T>, call: Call | undefined): Promise<T> {
+    return this._whileAwaited(this._sequence.run(read, call));
+  }
+
   /** @internal A call that reads: `prepare` checks the arguments now and gives what to do when its turn comes. */
   _reading<T>(o: OpOptions | undefined, prepare: () => (call?: Call) => Promise<T>): Promise<T> {
     try {
       this._checkReadable();
-      return this._whileAwaited(this._sequence.run(prepare(), readCall(o)));
+      return this._reads(prepare(), readCall(o));
     } catch (error) {
       return Promise.reject(error);
     }
