@@ -6,6 +6,7 @@ import { ClosedFileError } from '../errors/index.js';
 import { throwIfAborted } from '../schedule/abort.js';
 import type { Call } from '../schedule/call.js';
 import { watchCall } from '../schedule/watch-call.js';
+import { encodeUtf8 } from '../text/encoder.js';
 
 /** Chunks of bytes, or strings, which are UTF-8: an array, a generator, `node:stream` and `node:stream/web` streams. */
 export type ByteSource = Iterable<string | Bytes> | AsyncIterable<string | Bytes>;
@@ -45,7 +46,7 @@ export class SourceReader {
   /**
    * The next chunk; undefined at the end.
    * @throws what the source throws; AbortError and TimeoutError, after which the chunk is still to come; TypeError for a chunk
-   *   that is neither bytes nor a string
+   *   that is neither bytes nor a string; UnicodeEncodeError for a string with a lone surrogate
    */
   async next(call: Call | undefined): Promise<Uint8Array | undefined> {
     const first = this.#first;
@@ -54,7 +55,7 @@ export class SourceReader {
     const step = await this.step(call);
     if (step.done === true) return undefined;
     return typeof step.value === 'string'
-      ? Buffer.from(step.value)
+      ? encodeUtf8(step.value)
       : toBytes(step.value, `a chunk of ${this.#name}`);
   }
 

@@ -188,17 +188,11 @@ export class MountedStore extends MountedFiles implements Store {
     return found;
   }
 
-  async replaceFile(
-    path: FilePath,
-    data: string | Uint8Array,
-    options: ReplaceOptions,
-    o?: OpOptions,
-  ): Promise<void> {
-    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  async replaceFile(path: FilePath, data: Uint8Array, options: ReplaceOptions, o?: OpOptions): Promise<void> {
     this.#checkReplace(options, 'replaceFile');
     if (this.fileSystem.replaceFile !== undefined)
-      return this.call('open', path, o, (fs, inner) => fs.replaceFile!(inner, bytes, options, o ?? NO_CALL));
-    await replaceWhole(this, path, bytes, options, o);
+      return this.call('open', path, o, (fs, inner) => fs.replaceFile!(inner, data, options, o ?? NO_CALL));
+    await replaceWhole(this, path, data, options, o);
   }
 
   async openReplacement(

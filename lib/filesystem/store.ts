@@ -216,12 +216,7 @@ export interface Store {
     options: StatCall,
     call?: OpOptions,
   ): Promise<(Stats | BigIntStats | Error)[]>;
-  replaceFile(
-    path: FilePath,
-    data: string | Uint8Array,
-    options: ReplaceOptions,
-    call?: OpOptions,
-  ): Promise<void>;
+  replaceFile(path: FilePath, data: Uint8Array, options: ReplaceOptions, call?: OpOptions): Promise<void>;
   /** `exclusive`: EEXIST if the file exists, also at the time of publishing. */
   openReplacement(
     path: FilePath,

@@ -28,7 +28,7 @@ const readOptions = optionReader(TEXT_CHECKS, false);
  * @returns a TextFile in mode `r`: iterate over it for lines with their ends, or call `lines()`, `read()`, `readline()`. It has
  *   no position to seek to. `close()` (`await using`) ends the source; what breaks off a loop leaves it to be read on.
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError. Reading rejects with what the source
- *   throws and with UnicodeDecodeError
+ *   throws, with UnicodeDecodeError, and with UnicodeEncodeError for a string with a lone surrogate
  * @cancelling each call of the handle takes `signal` and `timeout`
  * @platforms the same on Linux, macOS and Windows
  * @example

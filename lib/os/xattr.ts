@@ -7,6 +7,7 @@ import { realAttributes, realFiles, storeToRead, storeToWrite } from '../filesys
 import type { ExtendedAttributes } from '../filesystem/filesystem.js';
 import type { Store } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
+import { encodeUtf8 } from '../text/encoder.js';
 
 /** Options of the functions on extended attributes. */
 export interface XattrOptions extends OpOptions {
@@ -70,7 +71,7 @@ export async function getxattr(path: Path, name: string, o?: XattrOptions): Prom
  * @param name with its namespace, such as `user.checksum`
  * @param value bytes (all of the view), or a string, written as UTF-8
  * @returns nothing
- * @throws as `getxattr`, EEXIST and ENODATA as `mode` asks, ENOSPC, EPERM
+ * @throws as `getxattr`, UnicodeEncodeError for a string with a lone surrogate, EEXIST and ENODATA as `mode` asks, ENOSPC, EPERM
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
  * @platforms Linux and macOS; elsewhere it rejects with ENOTSUP
  * @example await os.setxattr('film.mp4', 'user.checksum', sum);
@@ -83,7 +84,7 @@ export async function setxattr(
 ): Promise<void> {
   const { followSymlinks, mode, call } = readSetOptions(o);
   const key = checkName(name);
-  const bytes = typeof value === 'string' ? Buffer.from(value) : toBytes(value, 'value');
+  const bytes = typeof value === 'string' ? encodeUtf8(value) : toBytes(value, 'value');
   const at = toPathBytes(path);
   await attributesOf(storeToWrite(at)).setAttribute(at, key, bytes, followSymlinks, MODES[mode], call);
 }

@@ -3,6 +3,7 @@ import { UnicodeEncodeError } from '../errors/unicode.js';
 import type { CharacterWriter, ErrorHandlerName } from './codec.js';
 import { substitute } from './encode-errors.js';
 import type { Codec } from './registry.js';
+import { utf8Writer } from './utf8.js';
 
 const notAscii = /[^\x00-\x7f]/;
 
@@ -16,6 +17,11 @@ export function encode(text: string, codec: Codec, errors: ErrorHandlerName): Bu
   if (bytes !== null) return bytes;
   if (writer.width === 1 && !notAscii.test(text)) return Buffer.from(text, 'latin1');
   return new Encoding(text, writer, errors).run();
+}
+
+/** The bytes of `text` in UTF-8, as a text file writes them. Throws UnicodeEncodeError at a lone surrogate. */
+export function encodeUtf8(text: string): Buffer {
+  return utf8Writer.encodeAll(text) ?? new Encoding(text, utf8Writer, 'strict').run();
 }
 
 class Encoding {

@@ -13,7 +13,7 @@ import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { pause, unlessEnded } from '../schedule/watch-call.js';
 import { decodeAll } from '../text/decode-all.js';
-import { encode } from '../text/encoder.js';
+import { encode, encodeUtf8 } from '../text/encoder.js';
 import { findCodec } from '../text/registry.js';
 import { ATOMIC_CHECKS, type AtomicOptions } from './atomic-options.js';
 import { type LockedFile, lockPath } from './lock-file.js';
@@ -108,7 +108,7 @@ function changeBy(callback: (old: unknown) => unknown, encoding: unknown, call: 
   if (encoding === undefined) {
     return async (old) => {
       const data = await unlessEnded(callback(old), call);
-      return typeof data === 'string' ? Buffer.from(data) : toBytes(data, 'the result of callback');
+      return typeof data === 'string' ? encodeUtf8(data) : toBytes(data, 'the result of callback');
     };
   }
   const text = checkTextOptions({ encoding, newline: '' }, false);

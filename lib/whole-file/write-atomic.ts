@@ -9,6 +9,7 @@ import { storeToWrite } from '../filesystem/mounts.js';
 import { SourceReader } from '../file/byte-source.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
+import { encodeUtf8 } from '../text/encoder.js';
 import { ATOMIC_CHECKS, type AtomicOptions } from './atomic-options.js';
 import { isLocked, withPathLock } from './path-lock.js';
 import { type FileData, isSource, replaceBy, withParents, writeSource } from './write-source.js';
@@ -31,7 +32,8 @@ export interface WriteAtomicOptions extends OpOptions, AtomicOptions {
  * @returns nothing
  * @throws the system's errors in Node's shape. The old file is then unchanged, and no other file is left. If the error's
  *   `committed` is true, the new content is in place, and only the directory could not be synced; what the source throws;
- *   TypeError and RangeError for bad arguments; AbortError and TimeoutError, before the rename only
+ *   UnicodeEncodeError for a string with a lone surrogate; TypeError and RangeError for bad arguments; AbortError and
+ *   TimeoutError, before the rename only
  * @cancelling the old file stays, and no other file; once the rename has begun it is completed
  * @platforms Windows keeps neither attributes nor access list of the old file
  * @example await writeAtomic('settings.json', JSON.stringify(settings));
@@ -41,8 +43,8 @@ export async function writeAtomic(path: Path, data: FileData, o?: WriteAtomicOpt
   const at = toPathBytes(path);
   if (isSource(data)) return writeFrom(new SourceReader(data, 'data'), at, options, parents, call);
   const store = storeToWrite(at);
-  let bytes = typeof data === 'string' ? data : toBytes(data);
-  if (typeof bytes !== 'string' && (parents || isLocked(at))) bytes = Uint8Array.prototype.slice.call(bytes);
+  let bytes = typeof data === 'string' ? encodeUtf8(data) : toBytes(data);
+  if (typeof data !== 'string' && (parents || isLocked(at))) bytes = Uint8Array.prototype.slice.call(bytes);
   await withPathLock(at, call, () =>
     withParents(store, at, parents, call, () => store.replaceFile(at, bytes, options, call)),
   );

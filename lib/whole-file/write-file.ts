@@ -11,6 +11,7 @@ import type { Store } from '../filesystem/store.js';
 import { SourceReader } from '../file/byte-source.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
+import { encodeUtf8 } from '../text/encoder.js';
 import { type FileData, isSource, withParents, writeSource } from './write-source.js';
 
 const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
@@ -34,7 +35,7 @@ function write(path: Path, data: unknown, flags: number, o: WriteFileOptions | u
       const store = storeToWrite(at);
       return writeFrom(store, at, source, flags, permissions, parents, call);
     }
-    const bytes = typeof data === 'string' ? Buffer.from(data) : toBytes(data);
+    const bytes = typeof data === 'string' ? encodeUtf8(data) : toBytes(data);
     const store = storeToWrite(at);
     if (!parents) return store.writeFile(at, bytes, flags, permissions, call);
     const kept = Uint8Array.prototype.slice.call(bytes);
@@ -78,7 +79,7 @@ async function writeFrom(
  * @param o `permissions` (0o666), `parents` (false), `signal`, `lane`, `timeout` (of it all)
  * @returns nothing
  * @throws the system's errors in Node's shape, with `bytesWritten` when it stopped part-way; what the source throws;
- *   TypeError for bad arguments; AbortError, TimeoutError
+ *   UnicodeEncodeError for a string with a lone surrogate; TypeError for bad arguments; AbortError, TimeoutError
  * @cancelling a running write stops within a megabyte; `bytesWritten` of the error counts what was
  *   written
  * @platforms `permissions`: Windows knows only the owner's write permission

@@ -3,7 +3,23 @@ import { expect } from 'chai';
 import { mkdirSync, readFileSync, statSync, symlinkSync, lstatSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createLane, lines, metrics, open, os, readMany, readText, statMany } from 'uvfiles';
+import {
+  appendFile,
+  createLane,
+  lines,
+  metrics,
+  open,
+  openAtomic,
+  os,
+  readMany,
+  readText,
+  statMany,
+  textFrom,
+  updateAtomic,
+  writeAtomic,
+  writeFile,
+} from 'uvfiles';
+import * as promises from 'uvfiles/promises';
 
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
 import { rejection, runProgram, scratchDirectory } from '../support/temp.js';
@@ -112,6 +128,38 @@ describe('whole files', () => {
       'ERR_UNKNOWN_ENCODING',
     );
     expect((await rejection(readText(at('none')))).code).to.equal('ENOENT');
+  });
+
+  it('refuses strings with a lone surrogate before the file is touched, as text files do', async () => {
+    writeFileSync(at('t'), 'old');
+    const lone = 'caf\u00e9 \ud800';
+    const attempts: Record<string, () => Promise<unknown>> = {
+      writeFile: () => writeFile(at('t'), lone),
+      'writeFile with parents': () => writeFile(at('t'), lone, { parents: true }),
+      'writeFile of a source': () => writeFile(at('t'), [lone]),
+      appendFile: () => appendFile(at('t'), lone),
+      writeAtomic: () => writeAtomic(at('t'), lone),
+      'writeAtomic of a source': () => writeAtomic(at('t'), ['new', lone]),
+      updateAtomic: () => updateAtomic(at('t'), () => lone),
+      'updateAtomic of text': () => updateAtomic(at('t'), () => lone, { encoding: 'utf-8' }),
+      openAtomic: async () => {
+        await using file = await openAtomic(at('t'), 'w');
+        await file.write(lone);
+      },
+      setxattr: () => os.setxattr(at('t'), 'user.note', lone),
+      textFrom: () => textFrom([lone]).read(),
+    };
+    for (const [name, attempt] of Object.entries(attempts)) {
+      const error = await rejection(attempt());
+      expect(error, name).to.include({ code: 'ERR_UNICODE_ENCODE', encoding: 'utf-8', start: 5, end: 6 });
+      expect(error).to.include({ object: lone });
+      expect(await readText(at('t')), name).to.equal('old');
+    }
+    // A pair is a character, and Node replaces what is none.
+    await writeFile(at('t'), 'a\ud83d\ude00');
+    expect(await readText(at('t'))).to.equal('a😀');
+    await promises.writeFile(at('t'), lone);
+    expect(await readText(at('t'))).to.equal('café \ufffd');
   });
 
   it('iterates over lines, and always closes the file', async () => {

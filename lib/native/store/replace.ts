@@ -51,7 +51,7 @@ function throwIfNotSynced(output: Buffer): void {
 /** Replaces the file with `data`, in one task. */
 export async function replaceFile(
   path: FilePath,
-  data: string | Uint8Array,
+  data: Uint8Array,
   options: ReplaceOptions,
   o: GivenOptions,
 ): Promise<void> {
