@@ -343,12 +343,12 @@ export interface FileSystemFile {
     call: CallOptions,
   ): Promise<readonly Uint8Array[]>;
   /**
-   * Writes all of `data` at `position`. The data belongs to the library and does not change during the call. If it fails,
+   * Writes all of `data` at `position`. Every file that is opened for writing has it, unless with `O_APPEND`. The data belongs to the library and does not change during the call. If it fails,
    * `bytesWritten` of the error is the number of bytes written.
    * @returns `data.length`
    */
   pwrite?(data: Uint8Array, position: number | bigint, call: CallOptions): Promise<number>;
-  /** Writes all of `data` at the current end of the file.
+  /** Writes all of `data` at the current end of the file. Every file that is opened with `O_APPEND` has it.
    * @returns `data.length` */
   append?(data: Uint8Array, call: CallOptions): Promise<number>;
   /** Truncates or extends the file to `size` bytes (capability `truncate`). */

@@ -54,6 +54,7 @@ export class MountedFiles extends MountedCalls {
     if (isOpenFile(file)) return file;
     const appending = (flags & O_APPEND) !== 0;
     try {
+      if ((flags & O_ACCMODE) !== O_RDONLY) this.#checkWritable(file, appending ? 'append' : 'pwrite');
       const position = appending ? Number(file.size ?? (await file.stat(o ?? NO_CALL)).size) : 0;
       const lockSpace = this.can('locks') ? this.fileSystem : undefined;
       return new PositionedFile(file, {
@@ -68,6 +69,14 @@ export class MountedFiles extends MountedCalls {
       await endFile(file, error);
       throw error;
     }
+  }
+
+  // Nothing says before the open whether files can be written. A write of no bytes would not notice later.
+  #checkWritable(file: FileSystemFile, method: 'append' | 'pwrite'): void {
+    if (file[method] === undefined)
+      throw new UnsupportedOperationError(
+        `the file system '${this.name}' cannot write this file: it has no '${method}'`,
+      );
   }
 
   // Before any I/O.

@@ -1,11 +1,14 @@
 // What a mounted file system cannot do is refused before any I/O, with the name of the capability.
 import { expect } from 'chai';
+import { constants } from 'node:fs';
 import { appendFile, lockFile, open, openAtomic, os, readText, writeAtomic, writeFile } from 'uvfiles';
 import { mount, wrap } from 'uvfiles/filesystem';
 
 import { rejection } from '../support/files.js';
 import { scratchDirectory } from '../support/temp.js';
 import { mountedFlatFiles } from './support/mounted-flat-files.js';
+
+const { O_TRUNC } = constants;
 
 for (const prefix of ['/virtual/files', 'flat://bucket']) {
   describe(`capabilities of a file system mounted at ${prefix}`, () => {
@@ -64,6 +67,46 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
         expect(error.message).to.include(`'${capability}'`);
       }
       expect(flat.files.calls).to.deep.equal([]);
+    });
+
+    it('publishes nothing where the file that was opened cannot be written', async () => {
+      await writeFile(at('f'), 'old');
+      const ended: unknown[] = [];
+      // Shows what was written, and what was cut off, when it is closed.
+      const readOnly = wrap(flat.files, {
+        async open(path, flags, permissions, call) {
+          const file = await flat.files.open(path, flags & ~O_TRUNC, permissions);
+          return {
+            pread: (size, position) => file.pread(size, position, call),
+            stat: () => file.stat(call),
+            close: async () => {
+              if ((flags & O_TRUNC) !== 0) await os.truncate(at('f'), 0);
+              return file.close();
+            },
+            abort: async (reason) => {
+              ended.push(reason);
+              return file.close();
+            },
+          };
+        },
+      });
+      const attempts = [
+        () => writeFile(at('f'), 'new'),
+        () => writeFile(at('f'), ''),
+        () => writeFile(at('f'), ['new']),
+        () => appendFile(at('f'), ''),
+        () => open(at('f'), 'w'),
+        () => open(at('f'), 'r+'),
+      ];
+      for (const attempt of attempts) {
+        const refused = mount(prefix, readOnly);
+        const error = await rejection(attempt()).finally(() => refused.unmount());
+        expect(error.code).to.equal('ERR_UNSUPPORTED_OPERATION');
+        expect(error.message).to.include("'flat'");
+        expect(ended.pop()).to.equal(error);
+        expect(await readText(at('f'))).to.equal('old');
+      }
+      expect(flat.files.openFiles).to.equal(0);
     });
 
     it('writes files only from start to end without randomWrite', async () => {
