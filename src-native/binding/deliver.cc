@@ -68,6 +68,8 @@ void Environment::Deliver(void* context, Operation* finished) {
     Discard(self, finished);
     finished = after;
   }
+  // Promises' callbacks run as the scope closes: nothing of this delivery is in use then.
+  self->dispatcher.EndDelivery();
   if (scoped) napi_close_callback_scope(self->env, callback_scope);
   // The callbacks of the promises have run by now: what they submitted counts.
   self->LetGoWhenIdle();

@@ -143,13 +143,24 @@ ResultMemory* Dispatcher::UnstockResult() {
   return result_stock_.Take();
 }
 
+// Within a delivery (a loop that runs within the loop), it only notes that the loop was woken. To clear the announcement
+// without taking the list would lose that wake-up.
 void Dispatcher::TakeCompleted() {
+  if (delivering_) {
+    missed_ = true;
+    return;
+  }
   uint32_t count;
   Operation* const finished = completions_.Take(&mutex_, &count);
   if (finished == nullptr) return;
   outstanding_ -= count;
   UpdateReference();
+  delivering_ = true;
   deliver_(context_, finished);
+  delivering_ = false;
+  if (!missed_) return;
+  missed_ = false;
+  if (!closing_.load(std::memory_order_relaxed)) uv_async_send(&async_);
 }
 
 // The loop lives as long as there is something to deliver that is sure to come, or must come.

@@ -113,10 +113,12 @@ class Dispatcher {
   // set on return, and the operation is still delivered later.
   void FinishNow(Operation* operation);
 
-  // Delivers what has finished by now, rather than when the loop gets to it. Not while results are delivered.
+  // Delivers what has finished by now, rather than when the loop gets to it. Does nothing while `Deliver` hands out results.
   void DeliverFinished() {
-    if (!closing_.load(std::memory_order_relaxed)) TakeCompleted();
+    if (!delivering_ && !closing_.load(std::memory_order_relaxed)) TakeCompleted();
   }
+  // For `Deliver`, once it has handed out everything: what it calls from then on may have more delivered.
+  void EndDelivery() { delivering_ = false; }
 
   // Ends everything: queued operations are discarded, running ones finish first. `closed` is called on the loop
   // thread, when no job is left and the async handle is closed; only then may the dispatcher be deleted.
@@ -223,6 +225,8 @@ class Dispatcher {
   std::vector<Job*> free_jobs_;
   uint32_t jobs_in_libuv_ = 0;  // work requests whose callback has not run
   uint32_t outstanding_ = 0;
+  bool delivering_ = false;  // `Deliver` hands out results
+  bool missed_ = false;      // the loop was woken meanwhile
   uint64_t wakeups_ = 0;
   uint64_t pumped_ns_ = 0;
   PollWaiter watchdog_;

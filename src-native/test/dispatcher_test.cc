@@ -1,4 +1,4 @@
-// The dispatcher on libuv's real pool, one loop: delivery, cancelling, deadlines, slices and closing.
+// The dispatcher on libuv's real pool, one loop: cancelling, deadlines, slices and closing.
 #include "core/dispatcher.h"
 
 #include <string>
@@ -23,52 +23,6 @@ void Occupy(Station& station, Gate& gate, int jobs) {
 
 }  // namespace
 
-TEST("delivers every operation once, and lets the loop end after the last") {
-  ProcessPool pool(kThreads);
-  Station station(pool);
-  for (int round = 0; round < 20; round++) {
-    for (int i = 0; i < 500; i++) station.Submit(Nothing);
-    station.RunAll();
-    CHECK_EQ(station.delivered, (round + 1) * 500);
-    CHECK_EQ(station.dispatcher->outstanding(), 0u);
-  }
-  for (auto& lambda : station.lambdas) {
-    CHECK_EQ(lambda->delivered, 1);
-    CHECK_EQ(lambda->runs.load(), 1);
-  }
-}
-
-TEST("takes operations that are submitted by deliveries") {
-  ProcessPool pool(kThreads);
-  Station station(pool);
-  int left = 2000;
-  station.on_delivered = [&](Lambda*) {
-    if (left-- > 0) station.Submit(Nothing);
-  };
-  station.Submit(Nothing);
-  station.RunAll();
-  CHECK_EQ(station.delivered, 2001);
-}
-
-TEST("delivers what has finished without a turn of the loop") {
-  ProcessPool pool(kThreads);
-  Station station(pool);
-  Gate gate;
-  station.Submit([&] { gate.Pass(); });
-  for (int i = 0; i < 200; i++) station.Submit(Nothing);
-  gate.AwaitWaiting(1);
-  // One job waits at the gate, with a batch at most. The others finish what is left.
-  while (station.delivered < 100) {
-    station.dispatcher->DeliverFinished();
-    std::this_thread::yield();
-  }
-  CHECK(station.dispatcher->outstanding() > 0);
-  gate.Open();
-  station.RunAll();
-  station.dispatcher->DeliverFinished();  // nothing
-  CHECK_EQ(station.delivered, 201);
-}
-
 TEST("keeps the loop alive while an operation runs") {
   ProcessPool pool(kThreads);
   Station station(pool);
@@ -80,18 +34,6 @@ TEST("keeps the loop alive while an operation runs") {
   station.RunAll();
   CHECK_EQ(station.delivered, 1);
   CHECK(uv_loop_alive(&station.loop) == 0);
-}
-
-TEST("wakes the loop a few times for hundreds of operations") {
-  ProcessPool pool(kThreads);
-  Station station(pool);
-  const uint64_t before = station.dispatcher->wakeups();
-  for (int i = 0; i < 512; i++) station.Submit(Nothing);
-  // The loop has not listened meanwhile: whatever is done by then is announced once.
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  station.RunAll();
-  CHECK_EQ(station.delivered, 512);
-  CHECK(station.dispatcher->wakeups() - before < 100);
 }
 
 TEST("never runs more jobs than the pool allows, and leaves the reserve free") {
