@@ -27,10 +27,12 @@ class Completions {
     operation->next = nullptr;
     (last_ != nullptr ? last_->next : first_) = operation;
     last_ = operation;
-    count_++;
+    count_.store(count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     bytes_ += operation->capacity;
     if (operation->memory != nullptr) bytes_ += operation->size;
   }
+  // Without the lock: a hint. What it misses is announced, or taken by an after-work callback.
+  bool MayHaveSome() const { return count_.load(std::memory_order_relaxed) > 0; }
   bool empty() const { return first_ == nullptr; }
   bool Untold() const { return !empty() && !announced_.load(std::memory_order_relaxed); }
   // Memory that the list holds.
@@ -38,9 +40,9 @@ class Completions {
   // The list, linked by `next` in the order in which the operations finished.
   Operation* TakeLocked(uint32_t* count) {
     Operation* const first = first_;
-    *count = count_;
+    *count = count_.load(std::memory_order_relaxed);
     first_ = last_ = nullptr;
-    count_ = 0;
+    count_.store(0, std::memory_order_relaxed);
     bytes_ = 0;
     return first;
   }
@@ -65,7 +67,7 @@ class Completions {
 
   Operation* first_ = nullptr;
   Operation* last_ = nullptr;
-  uint32_t count_ = 0;
+  Atomic<uint32_t> count_{0};
   size_t bytes_ = 0;
 };
 

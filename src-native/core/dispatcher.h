@@ -39,6 +39,7 @@
 //   Completions::announced_     jobs, loop (set);   jobs           acq_rel to set, seq_cst to clear before the list is taken
 //                               loop (clear)                       under the lock: later completions are announced again.
 //   Completions::announced_ns_  who announced       jobs           relaxed: an estimate of how busy the loop is.
+//   Completions::count_         who has the lock    loop           relaxed: without the lock only a hint.
 //   Lingering::submitted_       loop                a job that     release, acquire: a job that sees it change sees what was
 //                                                   lingers        pushed, in the inbox or in the lanes.
 //   PromptPredictor::ended_ns_  jobs                loop           relaxed: an estimate.
@@ -114,8 +115,10 @@ class Dispatcher {
   void FinishNow(Operation* operation);
 
   // Delivers what has finished by now, rather than when the loop gets to it. Does nothing while `Deliver` hands out results.
+  // Cheap where nothing has finished.
   void DeliverFinished() {
-    if (!delivering_ && !closing_.load(std::memory_order_relaxed)) TakeCompleted();
+    if (delivering_ || !completions_.MayHaveSome()) return;
+    if (!closing_.load(std::memory_order_relaxed)) TakeCompleted();
   }
   // For `Deliver`, once it has handed out everything: what it calls from then on may have more delivered.
   void EndDelivery() { delivering_ = false; }
