@@ -1,6 +1,8 @@
 // What the messages of the diagnostics channel say of tasks: the name of the operation, and its path.
 import * as K from './task-kinds.js';
 
+// A call on a link itself has the name of the call that follows links. Errors name the two apart, as node:fs does.
+
 /** In the order of src-native/core/tasks/path_call.h, which counts from 1. */
 const PATH_CALLS: readonly string[] = [
   'access',

@@ -165,6 +165,23 @@ TEST("creates a file where a dangling link beneath the root leads") {
   Clear(top);
 }
 
+TEST("names a call on a link itself as node:fs does") {
+  const std::string top = Tree();
+  const auto syscall_of = [&](BeneathCall call, std::vector<int64_t> numbers) {
+    numbers.insert(numbers.begin(), {static_cast<int64_t>(call), -1, 0});
+    return std::string(
+        Run(TaskKind::kBeneath, {top + "/root", "none"}, std::move(numbers)).error.syscall);
+  };
+  CHECK_EQ(syscall_of(BeneathCall::kStat, {0}), "lstat");
+  CHECK_EQ(syscall_of(BeneathCall::kStat, {1}), "stat");
+  CHECK_EQ(syscall_of(BeneathCall::kChown, {0, 0, 1}), "lchown");
+  CHECK_EQ(syscall_of(BeneathCall::kChown, {0, 0, 0}), "chown");
+  CHECK_EQ(syscall_of(BeneathCall::kUtimes, {1, 2, 3, 4, 1}), "lutime");
+  CHECK_EQ(syscall_of(BeneathCall::kUtimes, {1, 2, 3, 4, 0}), "utime");
+  CHECK_EQ(syscall_of(BeneathCall::kStatvfs, {}), "statvfs");
+  Clear(top);
+}
+
 TEST("lists a directory beneath the root, given by its path or by a descriptor") {
   const std::string top = Tree();
   const std::string root = top + "/root";

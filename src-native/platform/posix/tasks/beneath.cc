@@ -25,9 +25,17 @@ constexpr const char* kSyscalls[] = {
     "path",  "open",  "stat",     "access",  "chmod", "chown",  "utime",    "truncate", "unlink",
     "rmdir", "mkdir", "readlink", "symlink", "link",  "rename", "realpath", "statvfs"};
 
-const char* SyscallOf(BeneathCall call) {
+constexpr size_t kSyscallCount = sizeof kSyscalls / sizeof kSyscalls[0];
+static_assert(kSyscallCount == static_cast<size_t>(BeneathCall::kStatvfs) + 1,
+              "one name for each BeneathCall");
+
+// As node:fs names it.
+const char* SyscallOf(BeneathCall call, bool follows) {
+  if (call == BeneathCall::kStat && !follows) return "lstat";
+  if (call == BeneathCall::kChown && !follows) return "lchown";
+  if (call == BeneathCall::kUtimes && !follows) return "lutime";
   const auto number = static_cast<size_t>(call);
-  return kSyscalls[number < sizeof kSyscalls / sizeof kSyscalls[0] ? number : 0];
+  return kSyscalls[number < kSyscallCount ? number : 0];
 }
 
 // These calls create, remove or rename the entry itself, and check a slash after its name themselves.
@@ -90,9 +98,7 @@ Step BeneathTask::Run(const Slice&) {
   if (code < 0) {
     output.clear();
     const bool outside = code == kOutsideRoot;
-    const char* const syscall =
-        call() == BeneathCall::kStat && !Follows() ? "lstat" : SyscallOf(call());
-    error = {outside ? -EXDEV : code, outside ? "beneath" : syscall, Path(),
+    error = {outside ? -EXDEV : code, outside ? "beneath" : SyscallOf(call(), Follows()), Path(),
              arguments_.bytes.size() > 2 ? Dest() : ""};
   }
   return Step::kDone;
