@@ -60,8 +60,11 @@ std::atomic<bool> statx_works{true};
 int TryStatx(int directory, const char* path, int flags, StatRecord* to) {
   if (!statx_works.load(std::memory_order_relaxed)) return 1;
   struct statx from;
-  const int code = Retrying(
-      [&] { return ::statx(directory, path, flags, STATX_BASIC_STATS | STATX_BTIME, &from); });
+  // stat(2) implies AT_NO_AUTOMOUNT, and statx does not.
+  const int code = Retrying([&] {
+    return ::statx(directory, path, flags | AT_NO_AUTOMOUNT, STATX_BASIC_STATS | STATX_BTIME,
+                   &from);
+  });
   if (code < 0) {
     // Old kernels answer ENOSYS, filters of containers EPERM, and some emulations EINVAL or EOPNOTSUPP.
     if (code == -ENOSYS) statx_works.store(false, std::memory_order_relaxed);
