@@ -1,6 +1,7 @@
 // The block of memory that an operation reads into, on the thread that performs it.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstring>
 
@@ -10,6 +11,7 @@
 namespace uvfiles {
 
 inline void TakeBlock(Operation& operation, size_t size) {
+  assert(operation.data == nullptr);  // the pool would lose a block that the operation has already
   const Block block = BlockPool::Instance().Acquire(size);
   operation.data = block.data;
   operation.capacity = block.capacity;
