@@ -2,8 +2,10 @@
 // process has one registry, because Ctrl-C must also remove the files of workers.
 //
 // It removes them when an owner is closed, at exit(), and before a fatal signal takes effect (core/exit_signals.h). A
-// forked child removes nothing of its parent's. All members may be called from any thread. The lock is never held
-// during I/O.
+// forked child removes nothing of its parent's.
+//
+// All members may be called from any thread. No file is created or removed under mutex_. The first entry is added, the
+// handlers of signals are installed and their thread is started under it.
 #pragma once
 
 #include <condition_variable>

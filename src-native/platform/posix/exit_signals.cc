@@ -179,10 +179,9 @@ bool OpenPipe(int fds[2]) {
 }
 
 // Without the thread, no handler is installed: signals then end the process and leave its files behind.
-bool StartThread() {
+bool StartThread(pid_t process) {
   static const bool prepared = (HoldDuringFork(&mutex), true);
   if (!prepared) return false;
-  if (thread_process.load(std::memory_order_relaxed) == ::getpid()) return true;
   int fds[2];
   if (!OpenPipe(fds)) return false;
   wake_read_fd = fds[0];
@@ -192,7 +191,7 @@ bool StartThread() {
     return false;
   }
   wake_fd.store(fds[1], std::memory_order_relaxed);
-  thread_process.store(::getpid(), std::memory_order_relaxed);
+  thread_process.store(process, std::memory_order_relaxed);
   return true;
 }
 
@@ -202,12 +201,13 @@ void WatchExitSignals(TempRegistry* owner, bool first_entry) {
   if (!first_entry) return;
   const std::lock_guard<std::mutex> lock(mutex);
   registry = owner;
+  const pid_t process = ::getpid();
   // The default disposition does not end process 1 (of a container): it would go on, but without its files.
-  if (raising || ::getpid() == 1) return;
-  const bool started = thread_process.load(std::memory_order_relaxed) != ::getpid();
-  if (!StartThread()) return;
+  if (raising || process == 1) return;
+  const bool running = thread_process.load(std::memory_order_relaxed) == process;
+  if (!running && !StartThread(process)) return;
   // A thread that does not rest installs handlers by itself.
-  if (!started && !resting) return;
+  if (running && !resting) return;
   InstallHandlers();
   if (!resting) return;
   resting = false;
