@@ -2,6 +2,7 @@
 // listener is removed, Node restores the default, and nothing else runs before the signal: temporary files would stay. So the
 // library listens for the removal of the listener.
 import { constants } from 'node:os';
+import { setTimeout } from 'node:timers';
 
 import { builtinWorkerThreads } from '../builtins.js';
 
@@ -12,17 +13,32 @@ function onRemoved(event: string | symbol): void {
   if (typeof event === 'string' && event in constants.signals) addon.rewatchSignals();
 }
 
+/** How long the listener stays when nothing is registered any more: temporary files are often made one after another. */
+const RELEASE_MS = 1_000;
+
 let watching = false;
+let needed = false;
+let releasing = false;
+
+function release(): void {
+  releasing = false;
+  if (needed) return;
+  watching = false;
+  process.off('removeListener', onRemoved);
+}
 
 /** Whether a signal that loses its last listener has temporary files removed again: while there are some. */
 export function watchSignalListeners(wanted: boolean): void {
-  // Workers get no signals.
-  if (wanted === watching || process.platform === 'win32' || !builtinWorkerThreads().isMainThread) return;
-  watching = wanted;
-  if (!wanted) {
-    process.off('removeListener', onRemoved);
+  needed = wanted;
+  if (watching) {
+    if (wanted || releasing) return;
+    releasing = true;
+    setTimeout(release, RELEASE_MS).unref();
     return;
   }
+  // Workers get no signals.
+  if (!wanted || process.platform === 'win32' || !builtinWorkerThreads().isMainThread) return;
+  watching = true;
   // Node's own listener, which restores the default, was added at start-up, and so runs first.
   process.on('removeListener', onRemoved);
   // What was removed meanwhile.
