@@ -78,7 +78,7 @@ export const KNOWN_GAPS: KnownGap[] = [
     tests: {
       'tempfile/process-end': [
         ...['SIGINT', 'SIGTERM', 'SIGHUP'].flatMap((signal) => [
-          `the end of the process > leaves nothing after ${signal}, of which the program dies`,
+          `the end of the process > leaves nothing after ${signal} has ended the program`,
           `the end of the process > leaves nothing after ${signal} while the program is stuck in a loop`,
         ]),
         'the end of the process > leaves nothing when the same signal comes several times',
@@ -126,9 +126,9 @@ export const KNOWN_GAPS: KnownGap[] = [
         'path > recognizes the same file by two names, and by two descriptors',
       ],
       'python/aiofiles-os': [
-        'as aiofiles.os > exists, isfile, isdir and islink tell what is there',
-        'as aiofiles.os > symlink and readlink make and read a link',
-        'as aiofiles.os > samefile and sameopenfile know one file from two',
+        'os and path, as in the tests of aiofiles > exists, isfile, isdir and islink report what a path leads to',
+        'os and path, as in the tests of aiofiles > symlink creates a link, and readlink returns its target',
+        'os and path, as in the tests of aiofiles > samefile and sameopenfile distinguish one file from two',
       ],
       'whole-file/atomic-replacement': [
         'writeAtomic > replaces the file that a link leads to, and keeps the link',
@@ -186,15 +186,15 @@ export const KNOWN_GAPS: KnownGap[] = [
     why: 'starts sh, for its ulimit',
     tests: {
       'open/modes': ['open > rejects with EMFILE without descriptors, and works again when there are some'],
-      'tempfile/gettempdir': ['gettempdir > is searched for again if there was none'],
+      'tempfile/gettempdir': ['gettempdir > searches again if no directory was usable'],
       'tempfile/full-disk': [
-        'temporary files without descriptors > say EMFILE, leave nothing, and work again afterwards',
-        'temporary files without descriptors > remove a directory as soon as somebody has closed one',
+        'temporary files without descriptors > reject with EMFILE, leave nothing, and work again afterwards',
+        'temporary files without descriptors > remove a directory as soon as descriptors are free',
       ],
       'native/retry-on-emfile': [
         'at ulimit -n 64 > reads 5,000 files at once',
-        'at ulimit -n 64 > reads 5,000 files at once while somebody else has all descriptors',
-        'at ulimit -n 64 > writes whole files, with the bytes that were given at the call',
+        'at ulimit -n 64 > reads 5,000 files at once while other code holds all descriptors',
+        'at ulimit -n 64 > writes whole files with the bytes at the time of the calls',
         'at ulimit -n 64 > lets lists, walks, listings, copies and atomic writes wait for descriptors',
         'at ulimit -n 64 > stops waiting when aborted',
         'at ulimit -n 64 > rejects open without waiting',
@@ -221,9 +221,9 @@ export const KNOWN_GAPS: KnownGap[] = [
     why: 'starts python3',
     tests: {
       'python/fuzz': [
-        'compared with Python > finds no difference in 2000 codecs',
-        'compared with Python > finds no difference in 2000 sequences of operations on text files',
-        'compared with Python > finds no difference in 2000 sequences of operations on binary files',
+        'uvfiles compared with Python > shows no difference in 2000 inputs of codecs',
+        'uvfiles compared with Python > shows no difference in 2000 sequences of operations on text files',
+        'uvfiles compared with Python > shows no difference in 2000 sequences of operations on binary files',
       ],
     },
   },

@@ -43,7 +43,7 @@ function ways(...modes: readonly string[]): Way[] {
   return modes.flatMap((mode) => (mode.includes('b') ? [way(mode), way(mode, 0)] : [way(mode)]));
 }
 
-describe('as aiofiles: files', () => {
+describe('file objects, as in the tests of aiofiles', () => {
   const folder = new Folder();
   const put = (content: string): string => folder.put('file', content);
   const start = async ({ mode, buffering }: Way, path: string): Promise<AnyFile> => {
@@ -53,7 +53,7 @@ describe('as aiofiles: files', () => {
   };
 
   for (const w of ways(...text, ...binary)) {
-    it(`are read by readline, and again by iteration, in mode ${w.title}`, async () => {
+    it(`give the same lines by readline and by iteration, in mode ${w.title}`, async () => {
       const file = await start(w, put(threeLines));
       const read: string[] = [];
       for (;;) {
@@ -70,7 +70,7 @@ describe('as aiofiles: files', () => {
       expect(file.closed).to.equal(true);
     });
 
-    it(`are iterated over within the scope that closes them, in mode ${w.title}`, async () => {
+    it(`can be iterated over in the block that closes them, in mode ${w.title}`, async () => {
       let left: AnyFile;
       const iterated: string[] = [];
       {
@@ -83,19 +83,19 @@ describe('as aiofiles: files', () => {
       expect(left.closed).to.equal(true);
     });
 
-    it(`give all their lines at once, in mode ${w.title}`, async () => {
+    it(`return all lines from readlines, in mode ${w.title}`, async () => {
       await using file = await start(w, put(threeLines));
       const lines: unknown[] = await file.readlines();
       expect(lines.map(w.plain)).to.deep.equal(['line 1\n', 'line 2\n', 'line 3\n']);
     });
 
-    it(`are read whole, and give nothing after that, in mode ${w.title}`, async () => {
+    it(`return their whole content from read, and then nothing, in mode ${w.title}`, async () => {
       await using file = await start(w, put(digits));
       expect(w.plain(await file.read())).to.equal(digits);
       expect(w.plain(await file.read())).to.equal('');
     });
 
-    it(`are read one by one up to the end, in mode ${w.title}`, async () => {
+    it(`can be read to the end one character or byte at a time, in mode ${w.title}`, async () => {
       await using file = await start(w, put(digits));
       const read: string[] = [];
       for (;;) {
@@ -107,14 +107,14 @@ describe('as aiofiles: files', () => {
       expect(w.plain(await file.read())).to.equal('');
     });
 
-    it(`are read from where they were sought to, in mode ${w.title}`, async () => {
+    it(`are read from the position of the last seek, in mode ${w.title}`, async () => {
       await using file = await start(w, put(digits.repeat(large / 10)));
       expect(await file.seek(4)).to.equal(4);
       expect(w.plain(await file.read(1))).to.equal('4');
       expect(await file.tell()).to.equal(5);
     });
 
-    it(`know the name and the mode they were opened with, in mode ${w.title}`, async () => {
+    it(`have the name and the mode that they were opened with, in mode ${w.title}`, async () => {
       const path = put(threeLines);
       await using file = await open(path, w.mode, { buffering: w.buffering });
       expect(file.name).to.equal(path);
@@ -123,7 +123,7 @@ describe('as aiofiles: files', () => {
   }
 
   for (const w of ways('r+', 'w', 'a', 'rb+', 'wb', 'ab')) {
-    it(`have on the disk what was ${w.buffering === 0 ? 'written' : 'flushed'}, in mode ${w.title}`, async () => {
+    it(`are up to date on disk after ${w.buffering === 0 ? 'write' : 'flush'}, in mode ${w.title}`, async () => {
       const path = put('');
       await using file = await open(path, w.mode, { buffering: w.buffering });
       await file.write(w.data('0'));
@@ -134,7 +134,7 @@ describe('as aiofiles: files', () => {
   }
 
   for (const mode of ['rb+', 'wb+', 'ab+']) {
-    it(`are looked into without being read, in mode '${mode}'`, async () => {
+    it(`do not move their position in peek, in mode '${mode}'`, async () => {
       await using file = await open(put(digits), mode as 'rb+');
       await file.seek(0);
       const peeked = await file.peek(1);
@@ -145,7 +145,7 @@ describe('as aiofiles: files', () => {
   }
 
   for (const w of ways('w', 'a', 'wb', 'ab')) {
-    it(`cannot be read, in mode ${w.title}`, async () => {
+    it(`reject read, in mode ${w.title}`, async () => {
       let left: AnyFile | undefined;
       const reading = async (): Promise<void> => {
         await using file = await open(put(digits.repeat(large / 10)), w.mode, { buffering: w.buffering });
@@ -159,7 +159,7 @@ describe('as aiofiles: files', () => {
   }
 
   for (const w of ways('w', 'r', 'r+', 'w+', 'a', 'a+', 'wb', 'rb', 'rb+', 'wb+', 'ab', 'ab+')) {
-    it(`are closed with all that is below, by close and by leaving the scope, in mode ${w.title}`, async () => {
+    it(`are closed with all layers below, by close and at the end of their block, in mode ${w.title}`, async () => {
       const path = put('0'.repeat(large));
       const isOpen = (fd: number): boolean =>
         existsSync(`/proc/self/fd/${fd}`) && readlinkSync(`/proc/self/fd/${fd}`) === path;
@@ -190,7 +190,7 @@ describe('as aiofiles: files', () => {
   }
 
   for (const w of ways('rb', 'rb+', 'ab+')) {
-    it(`fill a buffer of the caller's, in mode ${w.title}`, async () => {
+    it(`fill the caller's buffer by readinto, in mode ${w.title}`, async () => {
       await using file = (await start(w, put(threeLines))) as BinaryFile | RawFile;
       const view = new Uint8Array(4);
       expect(await file.readinto(view)).to.equal(4);
@@ -199,7 +199,7 @@ describe('as aiofiles: files', () => {
   }
 
   for (const w of ways('r+', 'w', 'a+', 'rb+', 'wb', 'ab+')) {
-    it(`are cut where they stand, in mode ${w.title}`, async () => {
+    it(`are truncated at their position, in mode ${w.title}`, async () => {
       const content = digits.repeat(large / 10);
       const path = put(content);
       const file = await start(w, path);
@@ -215,7 +215,7 @@ describe('as aiofiles: files', () => {
   }
 
   for (const w of ways('w', 'r+', 'w+', 'a', 'a+', 'wb', 'rb+', 'wb+', 'ab', 'ab+')) {
-    it(`have all of a large write, whose count is right, in mode ${w.title}`, async () => {
+    it(`contain all of a large write, which resolves to its length, in mode ${w.title}`, async () => {
       const path = put('');
       const file = await open(path, w.mode, { buffering: w.buffering });
       expect(await file.write(w.data('0'.repeat(large)))).to.equal(large);
@@ -225,7 +225,7 @@ describe('as aiofiles: files', () => {
   }
 
   for (const mode of ['r', 'rb']) {
-    it(`leave the file below usable when it is detached, and are not, in mode '${mode}'`, async () => {
+    it(`leave the layer below usable after detach, and become unusable, in mode '${mode}'`, async () => {
       const file = (await open(put(digits), mode)) as TextFile | BinaryFile;
       const below = file.detach();
       expect(below).to.be.instanceOf(mode === 'r' ? BinaryFile : RawFile);
@@ -236,7 +236,7 @@ describe('as aiofiles: files', () => {
     });
   }
 
-  it('without a buffer are read whole by readall', async () => {
+  it('return their whole content from readall without a buffer', async () => {
     const file = await open(put('0'.repeat(large)), 'rb', { buffering: 0 });
     expect((await file.readall()).equals(Buffer.alloc(large, '0'))).to.equal(true);
     await file.close();

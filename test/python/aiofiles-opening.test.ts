@@ -12,11 +12,11 @@ import { skip } from '../support/skip.js';
 const digits = '0123456789';
 const threeLines = 'line 1\nline 2\nline 3\n';
 
-describe('as aiofiles: opening', () => {
+describe('open, as in the tests of aiofiles', () => {
   const folder = new Folder();
 
   for (const mode of ['r', 'rb']) {
-    it(`a file that is not there rejects with the system's error, in mode '${mode}'`, async () => {
+    it(`rejects with the system's error if the file is missing, in mode '${mode}'`, async () => {
       const path = folder.at('none');
       const error = await rejection(open(path, mode));
       let expected: NodeJS.ErrnoException | undefined;
@@ -37,7 +37,7 @@ describe('as aiofiles: opening', () => {
     ['an object', {}],
     ['undefined', undefined],
   ] as const) {
-    it(`${title} is a TypeError`, async () => {
+    it(`rejects with a TypeError if the path is ${title}`, async () => {
       const error = await rejection(open(entity as unknown as string));
       expect(error).to.be.instanceOf(TypeError);
       expect(error.code).to.equal('ERR_INVALID_ARG_TYPE');
@@ -45,7 +45,7 @@ describe('as aiofiles: opening', () => {
   }
 });
 
-describe('as aiofiles: iteration', () => {
+describe('iteration, as in the tests of aiofiles', () => {
   const folder = new Folder();
   const cases: [title: string, content: string, lines: string[]][] = [
     ['nothing', '', []],
@@ -60,7 +60,7 @@ describe('as aiofiles: iteration', () => {
   ];
   for (const mode of ['r', 'rb']) {
     for (const [title, content, lines] of cases) {
-      it(`gives ${title} in mode '${mode}'`, async () => {
+      it(`yields ${title} in mode '${mode}'`, async () => {
         await using file = await open(folder.put('lines', content), mode);
         const seen: string[] = [];
         for await (const line of file) seen.push(line.toString());
@@ -69,7 +69,7 @@ describe('as aiofiles: iteration', () => {
     }
   }
 
-  it('of several files at once goes forward in each, and mixes none', async () => {
+  it('progresses in several files at the same time, and does not mix their lines', async () => {
     const contents = ['a1\na2\na3\n', 'b1\nb2\nb3\n', 'c1\nc2\nc3\n'];
     const files = await Promise.all(contents.map((content, i) => open(folder.put(`several${i}`, content))));
     let begun = 0;
@@ -92,7 +92,7 @@ describe('as aiofiles: iteration', () => {
     expect(results).to.deep.equal(contents);
   });
 
-  it('that has come to the end gives nothing more', async () => {
+  it('yields nothing more after the end', async () => {
     await using file = await open(folder.put('end', threeLines));
     const lines = file.lines();
     const all = async (): Promise<string[]> => {
@@ -105,7 +105,7 @@ describe('as aiofiles: iteration', () => {
     expect(await lines.next()).to.deep.equal({ value: undefined, done: true });
   });
 
-  it('can be begun again from the start', async () => {
+  it('can be repeated after a seek to the start', async () => {
     await using file = await open(folder.put('again', threeLines));
     for (let round = 0; round < 2; round++) {
       await file.seek(0);
@@ -115,7 +115,7 @@ describe('as aiofiles: iteration', () => {
     }
   });
 
-  it('rejects where it fails, after the lines before', async () => {
+  it('rejects at malformed text, after it has yielded the lines before', async () => {
     await using file = await open(
       folder.put('spoilt', Buffer.concat([Buffer.alloc(20_000, 'ok\n'), Buffer.from([255])])),
     );
@@ -128,7 +128,7 @@ describe('as aiofiles: iteration', () => {
   });
 });
 
-describe('as aiofiles: concurrency', () => {
+describe('concurrency, as in the tests of aiofiles', () => {
   const folder = new Folder();
 
   async function listening(answer: (write: (data: Uint8Array) => void) => Promise<void>): Promise<Server> {
@@ -145,7 +145,7 @@ describe('as aiofiles: concurrency', () => {
   }
 
   for (const way of ['at once', 'byte by byte'] as const) {
-    it(`a server that reads a file ${way} sends it whole`, async () => {
+    it(`lets a server that reads a file ${way} send all of it`, async () => {
       const path = folder.put('served', digits);
       const server = await listening(async (write) => {
         await using file = await open(path, 'rb');
@@ -160,7 +160,7 @@ describe('as aiofiles: concurrency', () => {
     });
   }
 
-  it('a file whose open hangs holds up its own reader, and no other server of the process', async function () {
+  it('delays only the reader of a file whose open hangs, and no other server of the process', async function () {
     needsFaults(this);
     const path = folder.put('slow', threeLines);
     const gate = folder.at('gate');
@@ -196,7 +196,7 @@ describe('as aiofiles: concurrency', () => {
     ]);
   });
 
-  it('calls made without waiting are all under way, each with its own result', async () => {
+  it('gives each of several unawaited calls its own result', async () => {
     const paths = Array.from({ length: 10 }, (_, i) => folder.put(`one${i}`, digits.repeat(i + 1)));
     const sizes = await Promise.all(paths.map((path) => os.stat(path).then(({ size }) => size)));
     expect(sizes).to.deep.equal([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
@@ -210,7 +210,7 @@ describe('as aiofiles: concurrency', () => {
   });
 });
 
-describe('as aiofiles: standard input and output', function () {
+describe('standard input and output, as in the tests of aiofiles', function () {
   this.timeout(240_000);
   const folder = new Folder();
 
@@ -220,7 +220,7 @@ describe('as aiofiles: standard input and output', function () {
   ] as const) {
     const [input, output, problems] = names;
 
-    it(`take ${kind}, each its own`, async () => {
+    it(`write ${kind} to stdout and to stderr, each to its own stream`, async () => {
       const child = runNode(`
         await uvfiles.${output}.write(${data('hello')});
         await uvfiles.${problems}.write(${data('world')});`);
@@ -229,7 +229,7 @@ describe('as aiofiles: standard input and output', function () {
       expect([stdout, stderr, code]).to.deep.equal(['hello', 'world', 0]);
     });
 
-    it(`reject a read of ${kind} where there is nothing to read from`, async function () {
+    it(`reject a read of ${kind} with EBADF if stdin is open for writing only`, async function () {
       if (process.platform === 'win32') skip(this, 'needs sh');
       const unreadable = folder.put('unreadable');
       const child = runShell(

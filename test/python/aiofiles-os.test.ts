@@ -15,7 +15,7 @@ import { open, os, path as ospath } from 'uvfiles';
 
 import { isRoot, rejection, runProgram, scratchDirectory } from '../support/temp.js';
 
-describe('as aiofiles.os', () => {
+describe('os and path, as in the tests of aiofiles', () => {
   const scratch = scratchDirectory();
   const at = (name: string): string => path.join(scratch.path, name);
   const put = (name: string, content = '0123456789'): string => {
@@ -23,7 +23,7 @@ describe('as aiofiles.os', () => {
     return at(name);
   };
 
-  it('stat tells the size', async () => {
+  it('stat returns the size', async () => {
     expect((await os.stat(put('file'))).size).to.equal(10);
   });
 
@@ -41,12 +41,12 @@ describe('as aiofiles.os', () => {
     expect(existsSync(at('d'))).to.equal(false);
   });
 
-  it('rename gives another name', async () => {
+  it('rename changes the name of a file', async () => {
     await os.rename(put('old'), at('new'));
     expect(readdirSync(scratch.path)).to.deep.equal(['new']);
   });
 
-  it('renames makes what is missing and removes what is empty', async () => {
+  it('renames creates missing directories and removes empty ones', async () => {
     await os.renames(put('old'), at('sub/new'));
     expect(existsSync(at('sub/new'))).to.equal(true);
     put('kept');
@@ -54,14 +54,14 @@ describe('as aiofiles.os', () => {
     expect(readdirSync(scratch.path).sort()).to.deep.equal(['again', 'kept']);
   });
 
-  it('replace takes the place of a file that is there', async () => {
+  it('replace overwrites an existing file', async () => {
     put('target', 'old');
     await os.replace(put('source', 'new'), at('target'));
     expect(readFileSync(at('target'), 'utf8')).to.equal('new');
     expect(existsSync(at('source'))).to.equal(false);
   });
 
-  it('sendfile copies from file to file', async () => {
+  it('sendfile copies from one file to another', async () => {
     const input = await open(put('in'), 'rb');
     const output = await open(at('out'), 'w+b');
     expect(await os.sendfile(output.fileno(), input.fileno(), 0, 10)).to.equal(10);
@@ -70,7 +70,7 @@ describe('as aiofiles.os', () => {
     await Promise.all([input.close(), output.close()]);
   });
 
-  it('exists, isfile, isdir and islink tell what is there', async () => {
+  it('exists, isfile, isdir and islink report what a path leads to', async () => {
     put('file');
     await os.symlink(at('file'), at('link'));
     expect(await os.exists(at('file'))).to.equal(true);
@@ -83,12 +83,12 @@ describe('as aiofiles.os', () => {
     expect(await ospath.islink(at('file'))).to.equal(false);
   });
 
-  it('ismount knows the root from a folder', async () => {
+  it('ismount distinguishes the root from a directory in it', async () => {
     expect(await ospath.ismount('/')).to.equal(true);
     expect(await ospath.ismount(scratch.path)).to.equal(false);
   });
 
-  it('getsize, getatime, getmtime and getctime measure a file', async () => {
+  it('getsize, getatime, getmtime and getctime return the size and times of a file', async () => {
     const file = put('file');
     expect(await ospath.getsize(file)).to.equal(10);
     for (const ask of [ospath.getatime, ospath.getmtime, ospath.getctime]) {
@@ -96,14 +96,14 @@ describe('as aiofiles.os', () => {
     }
   });
 
-  it('link makes a second name', async () => {
+  it('link creates a second name', async () => {
     await os.link(put('file'), at('second'));
     expect(statSync(at('file')).nlink).to.equal(2);
     await os.remove(at('second'));
     expect(statSync(at('file')).nlink).to.equal(1);
   });
 
-  it('symlink and readlink make and read a link', async () => {
+  it('symlink creates a link, and readlink returns its target', async () => {
     await os.symlink(put('file'), at('link'));
     expect(await os.readlink(at('link'))).to.equal(at('file'));
   });
@@ -116,7 +116,7 @@ describe('as aiofiles.os', () => {
     ['a file and a directory', ['file'], ['dir']],
   ];
   for (const [title, files, dirs] of contents) {
-    it(`listdir and scandir give ${title}`, async () => {
+    it(`listdir and scandir list ${title}`, async () => {
       for (const name of files) put(name);
       for (const name of dirs) mkdirSync(at(name));
       expect((await os.listdir(scratch.path)).sort()).to.deep.equal([...files, ...dirs].sort());
@@ -130,12 +130,12 @@ describe('as aiofiles.os', () => {
     });
   }
 
-  it('listdir and scandir reject for a directory that is not there', async () => {
+  it('listdir and scandir reject if the directory is missing', async () => {
     expect((await rejection(os.listdir(at('none')))).code).to.equal('ENOENT');
     expect((await rejection(os.scandir(at('none')).next())).code).to.equal('ENOENT');
   });
 
-  it('access tells what may be done', async () => {
+  it('access reports the rights of the process', async () => {
     const file = put('file');
     expect(await os.access(file, constants.F_OK)).to.equal(true);
     expect(await os.access(file, constants.R_OK)).to.equal(true);
@@ -147,7 +147,7 @@ describe('as aiofiles.os', () => {
     if (isRoot) expect(stdout.trim()).to.equal('true false');
   });
 
-  it('makedirs and removedirs make and prune a chain', async () => {
+  it('makedirs creates a chain of directories, and removedirs prunes it', async () => {
     put('kept');
     await os.makedirs(at('a/b/c'));
     expect((await rejection(os.makedirs(at('a/b/c')))).code).to.equal('EEXIST');
@@ -156,13 +156,13 @@ describe('as aiofiles.os', () => {
     expect(readdirSync(scratch.path)).to.deep.equal(['kept']);
   });
 
-  it('getcwd and abspath know where this is', async () => {
+  it('getcwd returns the current directory, and abspath resolves against it', async () => {
     expect(await os.getcwd()).to.equal(process.cwd());
     expect(await ospath.abspath(at('file'))).to.equal(at('file'));
     expect(await ospath.abspath('file')).to.equal(path.join(process.cwd(), 'file'));
   });
 
-  it('samefile and sameopenfile know one file from two', async () => {
+  it('samefile and sameopenfile distinguish one file from two', async () => {
     put('one');
     put('two');
     await os.symlink('one', at('link'));
@@ -174,7 +174,7 @@ describe('as aiofiles.os', () => {
     await Promise.all([a.close(), b.close(), c.close()]);
   });
 
-  it('statvfs tells of the file system', async () => {
+  it('statvfs returns the size of the file system in blocks', async () => {
     const { bsize, blocks, bavail } = await os.statvfs(scratch.path);
     expect(bsize).to.be.above(0);
     expect(blocks).to.be.at.least(bavail);

@@ -1,4 +1,4 @@
-// The differential fuzzers, at a length fit for every run. UVFILES_FUZZ_COUNT makes them longer, `npm run fuzz` goes on with other seeds.
+// The differential fuzzers, short enough for every run. UVFILES_FUZZ_COUNT makes them longer, and `npm run fuzz` runs other seeds.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const codePages =
   'cp932,cp949,cp866,cp437,cp850,cp852,cp855,cp874,koi8-u,mac-roman,mac-cyrillic,big5hkscs,gb2312,iso-2022-jp';
 const seed = process.env.UVFILES_FUZZ_SEED ?? '1';
 
-describe('compared with Python', function () {
+describe('uvfiles compared with Python', function () {
   this.timeout(600_000);
 
   before(function () {
@@ -21,7 +21,7 @@ describe('compared with Python', function () {
   });
 
   for (const [title, fuzzer, ...options] of [
-    ['codecs', 'fuzz-codecs.ts'],
+    ['inputs of codecs', 'fuzz-codecs.ts'],
     ['texts in the code pages of DOS, Windows and Macintosh', 'fuzz-codecs.ts', '--encodings', codePages],
     ['sequences of operations on text files', 'fuzz-files.ts', '--kind', 'text'],
     ['sequences of operations on binary files', 'fuzz-files.ts', '--kind', 'binary'],
@@ -29,7 +29,7 @@ describe('compared with Python', function () {
     ['sequences of operations on text files in memory', 'fuzz-files.ts', '--kind', 'text', '--memory'],
     ['sequences of operations on binary files in memory', 'fuzz-files.ts', '--kind', 'binary', '--memory'],
   ] as const) {
-    it(`finds no difference in ${count} ${title}`, async () => {
+    it(`shows no difference in ${count} ${title}`, async () => {
       const script = fileURLToPath(new URL(`./${fuzzer}`, import.meta.url));
       const inMemory = options.includes('--memory' as never);
       const asked = options.filter((option) => option !== '--memory');
@@ -42,7 +42,7 @@ describe('compared with Python', function () {
     });
   }
 
-  it('finds no difference in the sequences that differed once', async () => {
+  it('shows no difference in the sequences that once differed', async () => {
     const script = fileURLToPath(new URL('./fuzz-files.ts', import.meta.url));
     const { stdout } = await run(process.execPath, ['--import', 'tsx', script, '--past']);
     expect(stdout).to.match(/no differences\n$/);

@@ -26,13 +26,13 @@ interface AnyFile {
 const make = (call: 'temporaryFile' | 'namedTemporaryFile' | 'spooledTemporaryFile', o: object) =>
   (tempfile[call] as unknown as (o: object) => Promise<AnyFile>)(o);
 
-describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
+describe('tempfile, as in the tests of Python and aiofiles', () => {
   const scratch = scratchDirectory();
 
   for (const mode of MODES) {
     const data = (text: string): unknown => (mode.includes('b') ? Buffer.from(text) : text);
 
-    it(`${mode}: a file without a name is written and read by lines`, async () => {
+    it(`writes a file without a name and reads it by lines, in mode '${mode}'`, async () => {
       await using file = await make('temporaryFile', { mode, dir: scratch.path });
       for (let i = 0; i < 3; i++) await file.write(data('Hello World!\n'));
       await file.flush();
@@ -42,7 +42,7 @@ describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
       expect(lines).to.deep.equal([1, 2, 3].map(() => data('Hello World!\n')));
     });
 
-    it(`${mode}: a named file is there within its scope, and is not after`, async () => {
+    it(`removes a named file at the end of its block, in mode '${mode}'`, async () => {
       let name = '';
       {
         await using file = await make('namedTemporaryFile', { mode, dir: scratch.path });
@@ -56,7 +56,7 @@ describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
       expect(existsSync(name)).to.equal(false);
     });
 
-    it(`${mode}: a spooled file leaves memory with the write that is too much`, async () => {
+    it(`moves a spooled file to disk in the write that exceeds maxSize, in mode '${mode}'`, async () => {
       await using file = await make('spooledTemporaryFile', { mode, maxSize: 13, dir: scratch.path });
       await file.write(data('Hello World!'));
       await file.flush();
@@ -69,7 +69,7 @@ describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
     });
   }
 
-  it('a spooled file that is written over and over stays in memory', async () => {
+  it('keeps a spooled file in memory if the same bytes are overwritten repeatedly', async () => {
     await using file = await tempfile.spooledTemporaryFile({ maxSize: 30 });
     for (let i = 0; i < 5; i++) {
       await file.seek(0, 0);
@@ -79,7 +79,7 @@ describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
     expect(unrolled(file)).to.equal(true);
   });
 
-  it('a spooled file closes many times, before and after it has moved', async () => {
+  it('closes a spooled file repeatedly, in memory and on disk', async () => {
     for (const maxSize of [0, 1]) {
       const file = await tempfile.spooledTemporaryFile({ maxSize, dir: scratch.path });
       await file.write(Buffer.from('abc\n'));
@@ -91,7 +91,7 @@ describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
     }
   });
 
-  it('methods taken from a spooled file go on after it has moved', async () => {
+  it('runs bound methods of a spooled file also after it has moved to disk', async () => {
     await using file = await tempfile.spooledTemporaryFile({ maxSize: 30, dir: scratch.path });
     const [read, write, seek] = [file.read.bind(file), file.write.bind(file), file.seek.bind(file)];
     await write(Buffer.alloc(25, 'a'));
@@ -102,7 +102,7 @@ describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
     expect(String(await read(60))).to.equal('a'.repeat(25) + 'b'.repeat(35));
   });
 
-  it('a spooled text file has its properties and every character, before and after it has moved', async () => {
+  it('keeps the properties and all characters of a spooled text file when it moves to disk', async () => {
     await using file = await tempfile.spooledTemporaryFile({
       mode: 'w+',
       maxSize: 10,
@@ -127,7 +127,7 @@ describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
     expect(properties()).to.deep.equal(before);
   });
 
-  it('a spooled file is truncated where it stands, to less, and to more than it may hold', async () => {
+  it('truncates a spooled file at its position, to less, and to more than maxSize', async () => {
     await using file = await tempfile.spooledTemporaryFile({ maxSize: 10, dir: scratch.path });
     await file.write(Buffer.from('abcdefg\n'));
     await file.truncate(4);
@@ -140,7 +140,7 @@ describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
     expect(fstatSync(file.fileno()).size).to.equal(20);
   });
 
-  it('nothing is made in what is no directory or is missing', async () => {
+  it('rejects if dir is missing or is not a directory', async () => {
     const file = path.join(scratch.path, 'file');
     writeFileSync(file, '');
     // Windows finds no path that leads through a file.
@@ -154,7 +154,7 @@ describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
     }
   });
 
-  it('nothing is made in what must not be written to', async function () {
+  it('creates nothing in a directory that it cannot write to', async function () {
     needsModes(this);
     const { stdout, stderr } = await runProgram(
       `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
@@ -168,7 +168,7 @@ describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
     expect({ stdout, stderr }).to.deep.equal({ stdout: 'EACCES 0\n', stderr: '' });
   });
 
-  it('cleanup changes no mode of what links lead to, whatever the modes', async function () {
+  it("never changes the mode of a link's target in cleanup, whatever the modes", async function () {
     needsModes(this);
     const { stdout, stderr } = await runProgram(
       `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
@@ -191,7 +191,7 @@ describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
     expect({ stdout, stderr }).to.deep.equal({ stdout: '[]\n', stderr: '' });
   });
 
-  it('a directory is cleaned up many times, and is not when it could not be made', async () => {
+  it('cleans up a directory repeatedly, and leaves nothing if it could not create one', async () => {
     const made = await tempfile.temporaryDirectory({ dir: scratch.path });
     expect(lstatSync(made.name).isDirectory()).to.equal(true);
     for (let i = 0; i < 3; i++) await made.cleanup();
@@ -202,7 +202,7 @@ describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('a bad mode is refused, of the wrong kind too', async () => {
+  it('rejects an invalid mode, also of a wrong type', async () => {
     expect((await rejection(make('namedTemporaryFile', { mode: 'wr', dir: scratch.path }))).code).to.equal(
       'ERR_INVALID_ARG_VALUE',
     );
@@ -212,7 +212,7 @@ describe('tempfile, as Python’s and aiofiles’ own tests want it', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('files made on many sides at once are all different and each its own', async () => {
+  it('creates many files at the same time, each with its own content', async () => {
     const files = await Promise.all(
       Array.from({ length: 100 }, async (_, i) => {
         const file = await tempfile.namedTemporaryFile({ dir: scratch.path, mode: 'w+' });
