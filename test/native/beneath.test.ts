@@ -39,7 +39,7 @@ describe('operations beneath a root', function () {
     ['component by component', beneath.STEPWISE],
   ] as const) {
     describe(title, () => {
-      it('opens files that read and write as any other', async () => {
+      it('opens files that can be read and written like any others', async () => {
         const record = await beneath.openBeneath(top, 'in/made', O_RDWR | O_CREAT, 0o600, undefined, how);
         const file = new NativeFile(record, true);
         expect([file.kind, file.seekable, file.polled]).to.eql(['regular', true, false]);
@@ -49,7 +49,7 @@ describe('operations beneath a root', function () {
         expect(readFileSync(path.join(top, 'dir/made'), 'utf8')).to.equal('hello');
       });
 
-      it('takes a descriptor as the root', async () => {
+      it('accepts a descriptor as the root', async () => {
         const root = new NativeFile(
           await beneath.openBeneath(top, '.', beneath.ROOT_FLAGS, 0, undefined, how),
           true,
@@ -61,7 +61,7 @@ describe('operations beneath a root', function () {
         await root.close();
       });
 
-      it('rejects an escape with ERR_OUTSIDE_ROOT and performs nothing', async () => {
+      it('rejects a path out of the root with ERR_OUTSIDE_ROOT, and changes nothing', async () => {
         const { callBeneath } = beneath;
         for (const outside of ['../secret', 'dir/out/secret', 'in/out/secret', '/etc/passwd']) {
           const attempts = [

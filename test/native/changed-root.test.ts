@@ -34,7 +34,7 @@ const program = (name: string): string => `
 describe('a process that changes its root', () => {
   const scratch = scratchDirectory();
 
-  it('resolves absolute paths within the new root alone', function () {
+  it('resolves absolute paths only within the new root', function () {
     needsRoot(this);
     if (process.platform !== 'linux') skip(this, 'only on Linux does the addon keep information about paths');
     const library = path.join(scratch.path, 'chroot.so');

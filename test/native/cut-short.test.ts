@@ -12,7 +12,7 @@ describe('a read that the cache cuts short', () => {
   beforeEach(() => writeFileSync(path.join(scratch.path, 'f'), Buffer.alloc(SIZE, 'x')));
 
   for (const position of ['0', '0n'])
-    it(`leaves what is behind its count alone, from position ${position}`, async () => {
+    it(`changes no memory after the bytes that it reports, from position ${position}`, async () => {
       const program = `
         import { truncateSync, writeFileSync } from 'node:fs';
         import { open } from 'uvfiles';
@@ -59,7 +59,7 @@ describe('a read that the cache cuts short', () => {
         { argv: [path.join(scratch.path, 'f')], env: { UVFILES_INLINE_FAULT: 'short' } },
       );
 
-    it(`leaves what is behind the count of readinto alone, with a buffer of ${buffering}`, async () => {
+    it(`changes no memory after the bytes that readinto reports, with a buffer of ${buffering}`, async () => {
       const read = await ending(
         `truncateSync(file, 100);
          const count = await reading;

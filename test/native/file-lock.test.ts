@@ -25,7 +25,7 @@ describe('native file locks', function () {
     if (process.platform === 'win32') skip(this, 'the files of this test are opened beneath a root');
   });
 
-  it('exclude another open of the file until they are given up or it is closed', async () => {
+  it('exclude another descriptor of the file until they are released or theirs is closed', async () => {
     const flags = constants.O_RDWR | constants.O_CREAT;
     const one = await openBeneath(scratch.path, 'a', flags, 0o600);
     const two = await openBeneath(scratch.path, 'a', flags, 0o600);

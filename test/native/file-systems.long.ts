@@ -24,7 +24,7 @@ const KINDS: [name: string, mount: Mount][] = [
 ];
 
 for (const [name, mount] of KINDS) {
-  describe(`on ${name}`, () => {
+  describe(`atomic writes, copies and moves on ${name}`, () => {
     let mounted: Mounted | undefined;
     // Before the directory that it is mounted in goes.
     afterEach(async () => {
@@ -35,7 +35,7 @@ for (const [name, mount] of KINDS) {
     const at = (file: string): string => path.join(mounted!.mountpoint, file);
     const text = (file: string): string => readFileSync(at(file), 'utf8');
 
-    it('replaces files atomically, durably or not, and leaves no other', async function () {
+    it('replace files, durably or not, and leave no other file', async function () {
       needsRoot(this);
       mounted = await mount(this, scratch.path);
       for (const durable of [true, false]) {
@@ -58,7 +58,7 @@ for (const [name, mount] of KINDS) {
       expect(readdirSync(mounted.mountpoint).sort()).to.deep.equal(['a', 'x']);
     });
 
-    it('keeps mode and owner, and attributes where there are any', async function () {
+    it('keep mode and owner, and extended attributes if the file system has them', async function () {
       needsRoot(this);
       mounted = await mount(this, scratch.path);
       await writeAtomic(at('a'), 'x');
@@ -72,7 +72,7 @@ for (const [name, mount] of KINDS) {
       if (attributes) expect(spawnSync('getfattr', ['-n', 'user.kept', at('a')]).status).to.equal(0);
     });
 
-    it('copies and moves to and from it', async function () {
+    it('work into and out of it', async function () {
       needsRoot(this);
       mounted = await mount(this, scratch.path);
       const content = 'content '.repeat(50_000);

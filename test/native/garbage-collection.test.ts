@@ -42,7 +42,7 @@ describe('large results', () => {
     file = JSON.stringify(folder.put('large', Buffer.alloc(2 ** 20, 'x')));
   });
 
-  it('that are dropped are freed by scavenges, not by marking the whole heap each time', () => {
+  it('that are dropped are freed by scavenges instead of full collections', () => {
     const { minor, major } = collections(`for (let i = 0; i < 600; i++) await readBytes(${file});`);
     // 120 and 0 with Node 20 and 26; 1 and 9 where nothing but external memory makes V8 collect.
     expect(minor).to.be.above(major);
@@ -52,7 +52,7 @@ describe('large results', () => {
     ['reads', 'for (let at = 0; at < 2 ** 20; at += 2 ** 18) await f.pread(2 ** 18, at)'],
     ['chunks of a stream', 'for await (const _ of f.readableStream({ start: 0 }))'],
   ])
-    it(`of ${what} are freed sooner than external memory alone makes V8 collect`, () => {
+    it(`of ${what} are freed sooner than V8 collects because of external memory alone`, () => {
       // Where young objects have less room than the memory of their results.
       const { minor, major } = collections(
         `const f = await open(${file}, 'rb');

@@ -21,7 +21,7 @@ describe('a call past the inline budget', () => {
   });
   afterEach(() => resetInline());
 
-  it('is answered with the file held open, though close was called meanwhile', async () => {
+  it('completes with the file still open if close is called meanwhile', async () => {
     const missing = path.join(scratch.path, 'nowhere');
     for (let round = 0; round < 8; round++) {
       const f = await open(name, 'rb');
@@ -40,7 +40,7 @@ describe('a call past the inline budget', () => {
     }
   });
 
-  it('is aborted by its own signal only', async () => {
+  it('is aborted only by its own signal', async () => {
     const f = await open(name, 'rb');
     for (let round = 0; round < 50; round++) {
       const controller = new AbortController();
@@ -57,14 +57,14 @@ describe('a call past the inline budget', () => {
     await f.close();
   });
 
-  it('keeps its place among calls that go on from one another', async () => {
+  it('keeps its place in a sequence of reads', async () => {
     const f = await open(name, 'rb', { buffering: 0 });
     const pieces = await Promise.all(Array.from({ length: 400 }, () => f.read(100)));
     expect(Buffer.concat(pieces).equals(content.subarray(0, 40_000))).to.equal(true);
     await f.close();
   });
 
-  it('is answered though the inline path is switched off, or its budget set to nothing, meanwhile', async () => {
+  it('completes if the inline path is switched off or its budget is set to 0 meanwhile', async () => {
     const f = await open(name, 'rb');
     for (const inline of [{ budgetMicros: 0 }, false, { maxBytes: 1 }] as const) {
       configure({ inline: { budgetMicros: 1, maxBytes: 65536 } });
@@ -77,7 +77,7 @@ describe('a call past the inline budget', () => {
     await f.close();
   });
 
-  it('is answered by the pool, as a call with a path, after the budget was set to nothing', async () => {
+  it('completes through the pool, if it has a path, after the budget has been set to 0', async () => {
     for (let round = 0; round < 20; round++) {
       resetInline(1);
       await new Promise((resolve) => setImmediate(resolve));
@@ -99,7 +99,7 @@ describe('a call past the inline budget', () => {
     [100, 2],
     [4096, 16],
   ] as const) {
-    it(`waits for the next iteration and never for the pool: ${inFlight} in flight, ${size} bytes`, async () => {
+    it(`waits for the next iteration, not for the pool, with ${inFlight} in flight and ${size} bytes`, async () => {
       const f = await open(name, 'rb');
       for (let i = 0; i < 3; i++) {
         await f.pread(size, 0); // the first hit is made with a fresh budget
@@ -123,7 +123,7 @@ describe('a call past the inline budget', () => {
 describe('many calls in flight', () => {
   const scratch = scratchDirectory();
 
-  it('are each answered for their own path, by the pool or without it', async () => {
+  it('each return the result for their own path, with or without the pool', async () => {
     const names = Array.from({ length: 40 }, (_, i) => path.join(scratch.path, `file-${i}`));
     for (const [i, name] of names.entries()) writeFileSync(name, 'x'.repeat(i));
     const missing = path.join(scratch.path, 'nowhere');

@@ -41,7 +41,7 @@ async function hitsByMapping(name: string): Promise<number> {
   }
 }
 
-describe('the inline path, of mounts', () => {
+describe('the inline path and mounts', () => {
   const scratch = scratchDirectory();
   const needed = inlineHere();
 
@@ -76,7 +76,7 @@ describe('the inline path, of mounts', () => {
     expect((await readBytes(path.join(inner, 'file'))).toString()).to.equal('below');
   });
 
-  it('does not take a file system for the one whose device number it was given', async function () {
+  it('does not mistake a file system for an earlier one with the same device number', async function () {
     needed(this);
     needsRoot(this);
     const tmpfs = mountTmpfs(this, scratch.path);
@@ -102,7 +102,7 @@ describe('the inline path, of mounts', () => {
     }
   });
 
-  it('reads cached files of overlayfs inline, by residency', async function () {
+  it('reads cached files of overlayfs inline, because mincore reports them as resident', async function () {
     needed(this);
     needsRoot(this);
     const { mountpoint, lower, unmount } = mountOverlay(this, scratch.path);

@@ -68,7 +68,7 @@ describe('the inline path', function () {
     });
   });
 
-  it('serves readBytes to a program that opens nothing else', async function () {
+  it('serves readBytes in a program that opens nothing else', async function () {
     needed(this);
     const { stdout, stderr } = await runProgram(
       `import { metrics, readBytes } from 'uvfiles';
@@ -86,7 +86,7 @@ describe('the inline path', function () {
     ['access', 'await os.access(file, 4)'],
     ['opens below a root', "await (await below.open('/file', 0, 0, undefined)).close()"],
   ] as const) {
-    it(`serves ${what} to a program that does nothing else`, async function () {
+    it(`serves ${what} in a program that does nothing else`, async function () {
       needed(this);
       writeFileSync(path.join(scratch.path, 'file'), 'x');
       const { stdout, stderr } = await runProgram(
@@ -106,7 +106,7 @@ describe('the inline path', function () {
     });
   }
 
-  it('serves relative paths, from wherever the process is', async function () {
+  it('serves relative paths from any current directory', async function () {
     needed(this);
     for (const name of ['one', 'two']) {
       mkdirSync(path.join(scratch.path, name));
@@ -140,7 +140,7 @@ describe('the inline path', function () {
     expect(JSON.parse(stdout)).to.deep.equal([['one', 'two', 'one', 'one', false, false], 8]);
   });
 
-  it('serves access, readlink, and names that are not there, as node:fs', async function () {
+  it('serves access, readlink and missing names with the same results as the pool', async function () {
     needed(this);
     const name = path.join(scratch.path, 'rights');
     const missing = path.join(scratch.path, 'missing');
@@ -176,7 +176,7 @@ describe('the inline path', function () {
     });
   });
 
-  it('reads the end of a file, past it, and what was appended meanwhile', async () => {
+  it('reads at the end of a file, beyond it, and data that was appended meanwhile', async () => {
     const name = path.join(scratch.path, 'end');
     writeFileSync(name, pattern(5000));
     const f = await open(name, 'rb');
@@ -273,7 +273,7 @@ describe('the inline path', function () {
   });
 
   for (const fault of ['none', 'miss', 'short']) {
-    it(`gives the bytes that node:fs gives, with inline attempts that fail by: ${fault}`, async () => {
+    it(`returns the same bytes as node:fs if inline attempts have the fault "${fault}"`, async () => {
       const name = path.join(scratch.path, 'same');
       writeFileSync(name, pattern(100_003));
       const { stdout, stderr } = await runProgram(
@@ -329,7 +329,7 @@ describe('the inline path', function () {
     await f.close();
   });
 
-  it('counts hits and misses by what was asked', async function () {
+  it('counts hits and misses by the way of asking the kernel', async function () {
     needed(this);
     const name = path.join(scratch.path, 'counted');
     writeFileSync(name, pattern(PAGE));
@@ -351,7 +351,7 @@ describe('the inline path', function () {
     });
   });
 
-  it('counts hits for the lane that was named', async function () {
+  it('counts hits for the lane of the call', async function () {
     needed(this);
     const f = await open(path.join(root, 'package.json'), 'rb');
     expect(lanes.bulk.inline).to.equal(false);

@@ -61,7 +61,7 @@ describe('whole files that are read inline', function () {
       await expectBytes(name, pattern(size));
     });
 
-  it('have the bytes of the last change', async () => {
+  it('contain the last change', async () => {
     const name = path.join(scratch.path, 'changed');
     writeFileSync(name, pattern(PAGE));
     await expectBytes(name, pattern(PAGE));
@@ -89,7 +89,7 @@ os.posix_fadvise(fd,${PAGE},0,os.POSIX_FADV_DONTNEED)`;
     expect((await readBytes(name)).equals(pattern(3 * PAGE))).to.equal(true);
   });
 
-  it('are told from directories and from names that are not there', async () => {
+  it('are distinguished from directories and missing names', async () => {
     const directory = path.join(scratch.path, 'directory');
     mkdirSync(directory);
     expect((await rejection(readBytes(directory))).code).to.equal('EISDIR');
@@ -97,7 +97,7 @@ os.posix_fadvise(fd,${PAGE},0,os.POSIX_FADV_DONTNEED)`;
     await expectBytes(small, pattern(100));
   });
 
-  it('are told from FIFOs, whose bytes stay for their reader', async function () {
+  it('are distinguished from FIFOs, whose bytes stay for their reader', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = path.join(scratch.path, 'fifo');
     execFileSync('mkfifo', [fifo]);
@@ -106,7 +106,7 @@ os.posix_fadvise(fd,${PAGE},0,os.POSIX_FADV_DONTNEED)`;
     await writer;
   });
 
-  it('are told from devices', async function () {
+  it('are distinguished from devices', async function () {
     const device = path.join(scratch.path, 'null');
     try {
       execFileSync('mknod', [device, 'c', '1', '3'], { stdio: 'ignore' });

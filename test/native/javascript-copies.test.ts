@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { runProgram, scratchDirectory } from '../support/temp.js';
 
-describe('copies of the JavaScript over one binary', () => {
+describe('copies of the JavaScript on one binary', () => {
   const scratch = scratchDirectory();
 
   const program = (rest: string): string => `
@@ -18,7 +18,7 @@ describe('copies of the JavaScript over one binary', () => {
     const copies = [anew(), anew(), anew()];
     ${rest}`;
 
-  it('do not disturb each other', async () => {
+  it('do not affect each other', async () => {
     const { code, stdout, stderr } = await runProgram(
       program(`
         const content = Buffer.from(Array.from({ length: 50_000 }, (_, i) => (i * 7) % 251));
@@ -37,7 +37,7 @@ describe('copies of the JavaScript over one binary', () => {
     expect({ code, stdout, stderr }).to.deep.equal({ code: 0, stdout: '012\n012\n', stderr: '' });
   });
 
-  it('each flush and remove their own at the end', async () => {
+  it('each flush their handles and remove their temporary files at exit', async () => {
     const { code, stderr } = await runProgram(
       program(`
         globalThis.kept = [];

@@ -22,7 +22,7 @@ int ${OURS}(void) {
   return 22; /* napi_no_external_buffers_allowed */
 }`;
 
-describe('where memory from outside of the heap is refused, as in Electron', function () {
+describe('a runtime that refuses external memory, as Electron does', function () {
   this.timeout(120_000);
   let folder = '';
 
@@ -61,7 +61,7 @@ describe('where memory from outside of the heap is refused, as in Electron', fun
     expect(status).to.equal(0);
   });
 
-  it('reads much, in one piece and in many, by copies', () => {
+  it('copies large results, in one piece and in many', () => {
     const program = `
       const { writeFileSync } = require('node:fs');
       const { os, readBytes, open, readMany } = require('uvfiles');

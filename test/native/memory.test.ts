@@ -40,7 +40,7 @@ describe('memory', () => {
       }
 
       for (const size of [10, 5000, 100_000]) {
-        it(`${size} bytes may be changed or detached as soon as write has been called`, async () => {
+        it(`${size} bytes can be changed or detached as soon as write has been called`, async () => {
           const f = await make('wb');
           const expected: Buffer[] = [];
           const pending: Promise<unknown>[] = [];
@@ -61,7 +61,7 @@ describe('memory', () => {
           expect(fs.readFileSync(folder.at('f')).equals(Buffer.concat(expected))).to.equal(true);
         });
 
-        it(`${size} bytes may be changed or detached as soon as pwrite has been called`, async () => {
+        it(`${size} bytes can be changed or detached as soon as pwrite has been called`, async () => {
           const f = await make('wb');
           await f.write(Buffer.from('pending'));
           const first = new Uint8Array(size).fill(65);
@@ -77,7 +77,7 @@ describe('memory', () => {
         });
       }
 
-      it('a view that is detached or shrunk meanwhile is refused, and nothing of the file is lost', async () => {
+      it('rejects a view that is detached or shrunk meanwhile, and loses no bytes of the file', async () => {
         const f = await make('rb');
         await f.read(3);
         for (const spoil of ['detach', 'shrink', 'transfer']) {
@@ -114,7 +114,7 @@ describe('memory', () => {
         await f.close();
       });
 
-      it('fills a view far longer than the file with what there is', async () => {
+      it('fills only the beginning of a view that is far longer than the file', async () => {
         const f = await make('rb');
         const view = Buffer.alloc(3_000_000);
         expect(await f.preadinto(view, 7)).to.equal(content.length - 7);
@@ -124,7 +124,7 @@ describe('memory', () => {
         await f.close();
       });
 
-      it('reads into memory that is handed over, and gives it back as what was read', async () => {
+      it('reads into transferred memory, and returns it as the result', async () => {
         const f = await make('rb');
         for (const size of [100, 5000, 200_000, 3_000_000]) {
           const view = new Uint8Array(new ArrayBuffer(size + 24), 8, size);
@@ -141,7 +141,7 @@ describe('memory', () => {
         await f.close();
       });
 
-      it('leaves memory that cannot be handed over where it is, and fills it', async () => {
+      it('fills memory that cannot be transferred in place', async () => {
         const f = await make('rb');
         const pooled = Buffer.from('pooled');
         const shared = new Uint8Array(new SharedArrayBuffer(6000));
@@ -154,7 +154,7 @@ describe('memory', () => {
         await f.close();
       });
 
-      it('takes no memory over for a call that it refuses, and settles what a closed file or a signal leaves', async () => {
+      it('transfers no memory for a call that it rejects, and settles reads after an abort and a close', async () => {
         const f = await make('rb');
         const view = new Uint8Array(new ArrayBuffer(2_000_000));
         const transfer = true;
@@ -198,7 +198,7 @@ describe('memory', () => {
         await f.close();
       });
 
-      it('no result goes when another one is transferred', async () => {
+      it('keeps every other result when one is transferred', async () => {
         const f = await make('rb');
         const results = await Promise.all(Array.from({ length: 100 }, (_, i) => f.pread(100, i * 1000)));
         // Memory that several results share is not transferable: Node 20 leaves it as it is, later ones refuse.
@@ -218,7 +218,7 @@ describe('memory', () => {
     });
   }
 
-  it('stays with the caller when a call that would take it over is refused', async () => {
+  it('stays with the caller when a call with transfer rejects', async () => {
     const controller = new AbortController();
     controller.abort();
     for (const buffering of [0, 4096]) {

@@ -21,7 +21,7 @@ describe('the threads of the pool', () => {
       ),
     );
 
-  it('are as many as the program sets before the pool starts', async function () {
+  it('are as many as UV_THREADPOOL_SIZE says when the pool starts', async function () {
     if (process.platform !== 'linux') skip(this, 'reads /proc');
     expect(await threads('')).to.equal(4);
     expect(await threads('', '7')).to.equal(7);
@@ -29,7 +29,7 @@ describe('the threads of the pool', () => {
     expect(await threads('', 'many')).to.equal(1);
   });
 
-  it('are not believed to be more when the program sets that too late', async () => {
+  it('are counted correctly if UV_THREADPOOL_SIZE changes too late', async () => {
     const late = `await promises.stat('/'); process.env.UV_THREADPOOL_SIZE = `;
     expect(await threads(`${late}'64';`)).to.equal(4);
     expect(await threads(`${late}'-5';`, '3')).to.equal(3);
@@ -77,20 +77,20 @@ describe('reads that hang in one environment', () => {
     needsFaults(this);
   });
 
-  it('do not hold up eight others', async function () {
+  it('do not delay eight other environments', async function () {
     this.timeout(240_000);
     expect(await readBeside(3, 0, 8)).to.deep.equal(Array.from({ length: 8 }, () => 20));
   });
 
-  it('do not hold up another one in which reads hang, too', async function () {
+  it('do not delay another environment in which reads hang, too', async function () {
     this.timeout(240_000);
     expect(await readBeside(2, 1, 1)).to.deep.equal([20]);
     expect(await readBeside(3, 2, 2)).to.deep.equal([20, 20]);
   });
 });
 
-describe('workers that come one after another', () => {
-  it('share what the first one made', async function () {
+describe('workers that run one after another', () => {
+  it('keep the addon loaded, and open no more descriptors than the first one', async function () {
     if (process.platform !== 'linux') skip(this, 'reads /proc');
     this.timeout(240_000);
     const answer = answerOf(

@@ -18,7 +18,7 @@ describe('a read to the end', () => {
     ['bytes', "'rb'"],
     ['a raw file', "'rb', { buffering: 0 }"],
   ] as const) {
-    it(`that fails half-way leaves the position where it was: ${kind}`, async function () {
+    it(`leaves the position at the next unread byte if it fails half-way: ${kind}`, async function () {
       needsFaults(this);
       const file = folder.put('counted-file', numbers);
       // The first call of the two reads passes, and the second or third of the whole one fails once.
@@ -42,7 +42,7 @@ describe('a read to the end', () => {
     });
   }
 
-  it('stops in its thread when it is aborted or its time is over', async function () {
+  it('stops in its thread after an abort or a timeout', async function () {
     if (process.platform !== 'linux') skip(this, 'reads /proc');
     this.timeout(240_000);
     // Without end: the process would take all memory. A thread that went on would keep it from exiting, too.
@@ -77,7 +77,7 @@ describe('a read to the end', () => {
     expect(answer).to.deep.equal(['ABORT_ERR', 'ERR_TIMEOUT']);
   });
 
-  it('does not keep a terminated worker', async function () {
+  it('stops when its worker is terminated', async function () {
     if (process.platform !== 'linux') skip(this, 'reads /proc');
     const worker = new Worker(
       `const { readBytes } = require('uvfiles');

@@ -45,7 +45,7 @@ const EVALUATE = `
   }
 `;
 
-describe('realms that evaluate the package anew', () => {
+describe('realms that evaluate their own copy of the package', () => {
   const scratch = scratchDirectory();
   const run = async (code: string): Promise<unknown> =>
     answerOf(
@@ -55,7 +55,7 @@ describe('realms that evaluate the package anew', () => {
       }),
     );
 
-  it('are collected once nothing of theirs is outstanding', async function () {
+  it('are collected once none of their operations is outstanding', async function () {
     this.timeout(240_000);
     const answer = await run(`
       const realms = [];
@@ -100,7 +100,7 @@ describe('realms that evaluate the package anew', () => {
     expect(answer).to.deep.equal([true, true, true]);
   });
 
-  it('stay while an operation of theirs has not ended, and answer it', async function () {
+  it('stay until their operation has ended, and settle it', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     this.timeout(240_000);
     const answer = await run(`
@@ -121,7 +121,7 @@ describe('realms that evaluate the package anew', () => {
     expect(answer).to.equal('said');
   });
 
-  it('do not leave a file of theirs open behind', async function () {
+  it('leave none of their files open when they are collected', async function () {
     this.timeout(240_000);
     const answer = await run(`
       import { fstatSync, writeFileSync } from 'node:fs';

@@ -9,7 +9,7 @@ import { runProgram } from '../support/temp.js';
 describe('the memory of results', () => {
   const folder = new Folder();
 
-  it('cannot be transferred where results share it', async () => {
+  it('cannot be transferred if several results share it', async () => {
     const answer = answerOf(
       await runProgram(
         `import { open } from 'uvfiles';

@@ -41,7 +41,7 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('true');
   });
 
-  it('reads 5,000 files at once while somebody else has all descriptors', async () => {
+  it('reads 5,000 files at once while other code holds all descriptors', async () => {
     const program = `
       hold();
       const all = await Promise.all(Array.from({ length: 5000 }, (_, i) => readText(top + '/f' + (i % 100))));
@@ -49,7 +49,7 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('true');
   });
 
-  it('writes whole files, with the bytes that were given at the call', async () => {
+  it('writes whole files with the bytes at the time of the calls', async () => {
     const program = `
       const { writeFile, appendFile } = await import('uvfiles');
       const { readFileSync } = await import('node:fs');
@@ -64,7 +64,7 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('true content 0first');
   });
 
-  it('counts writes that wait for a descriptor among those of their lane', async () => {
+  it('counts writes that wait for a descriptor as queued in their lane', async () => {
     const program = `
       const { createLane, writeFile } = await import('uvfiles');
       const { execFileSync } = await import('node:child_process');

@@ -6,10 +6,10 @@ import { root } from '../support/package.js';
 import { skip } from '../support/skip.js';
 import { runProgram, scratchDirectory } from '../support/temp.js';
 
-describe('sendfile out of descriptors', () => {
+describe('sendfile without free descriptors', () => {
   const scratch = scratchDirectory();
 
-  it('rejects with nothing sent, or waits for a descriptor', async function () {
+  it('sends nothing if it rejects at once, or waits for a descriptor', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no limit on handles');
     const module = path.join(root, 'dist/cjs/native/store/send-file.js');
     const { stdout, stderr } = await runProgram(

@@ -60,7 +60,7 @@ describe('many cached calls in flight', () => {
   afterEach(() => resetInline());
 
   for (const count of [32, 64, 512]) {
-    it(`each get their bytes (${count} in flight)`, async () => {
+    it(`each return their own bytes (${count} in flight)`, async () => {
       const f = await open(name, 'rb');
       await inFlight(
         count,
@@ -78,7 +78,7 @@ describe('many cached calls in flight', () => {
     });
   }
 
-  it('end where the file ends', async () => {
+  it('stop at the end of the file', async () => {
     const f = await open(name, 'rb');
     await inFlight(
       64,
@@ -133,7 +133,7 @@ describe('many cached calls in flight', () => {
     );
   });
 
-  it('are all made by the thread of the event loop if sharing is switched off', async function () {
+  it("all run on the event loop's thread if sharing is switched off", async function () {
     needed(this);
     configure({ inline: { share: false } });
     try {
@@ -156,7 +156,7 @@ describe('many cached calls in flight', () => {
     }
   });
 
-  it('leave the inline path its budget', async function () {
+  it('leave budget for the inline path', async function () {
     needed(this);
     const f = await open(name, 'rb');
     await inFlight(
@@ -174,7 +174,7 @@ describe('many cached calls in flight', () => {
     await f.close();
   });
 
-  it('hold the file open until all have settled, though close was called', async () => {
+  it('keep the file open until all have settled, even after close is called', async () => {
     for (let round = 0; round < 10; round++) {
       const f = await open(name, 'rb');
       await inFlight(
@@ -190,7 +190,7 @@ describe('many cached calls in flight', () => {
     }
   });
 
-  it('are shared with the pool, and end with the worker that makes them', async () => {
+  it('are shared with the pool in a worker, and end when it is terminated', async () => {
     for (let round = 0; round < 5; round++) {
       const worker = new Worker(READING, { eval: true, workerData: name });
       await once(worker, 'message'); // rejects if the worker fails

@@ -10,7 +10,7 @@ import { scratchDirectory } from '../support/temp.js';
 describe('a terminated worker', () => {
   const scratch = scratchDirectory();
 
-  it('closes what its walks, lists, copies and atomic files had open', async function () {
+  it('leaves no descriptor of its walks, lists, copies and atomic files', async function () {
     this.timeout(240_000);
     const top = scratch.path;
     for (let i = 0; i < 60; i++) mkdirSync(path.join(top, `tree/d${i}/e`), { recursive: true });

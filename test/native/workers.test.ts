@@ -25,7 +25,7 @@ const ended = (worker: Worker): Promise<number> =>
 describe('workers', () => {
   const folder = new Folder();
 
-  it('that are terminated with reads, opens and writes under way leak no descriptor', async () => {
+  it('that are terminated during reads, opens and writes leak no descriptor', async () => {
     const source = folder.put('source', Buffer.alloc(1_000_000, 'x'));
     const code = `
       configure({ inline: false });
@@ -52,7 +52,7 @@ describe('workers', () => {
     await expectDescriptors(before);
   });
 
-  it('that are terminated while they load do no harm', async () => {
+  it('can be terminated while they load the package', async () => {
     for (let round = 0; round < rounds; round++) {
       const worker = start(`await readBytes(workerData.library); parentPort.postMessage(1);`);
       if (round % 2 === 0) await new Promise((resolve) => setTimeout(resolve, round));
@@ -60,7 +60,7 @@ describe('workers', () => {
     }
   });
 
-  it('work in parallel, without effect on the main thread', async () => {
+  it('work in parallel, without affecting the main thread', async () => {
     const name = folder.put('shared', Buffer.alloc(100_000, 'y'));
     const workers = Array.from({ length: 4 }, () =>
       start(
@@ -83,7 +83,7 @@ describe('workers', () => {
     expect(await Promise.all(workers.map((worker) => worker.terminate()))).to.have.length(4);
   });
 
-  it('end by themselves once nothing is pending, and write what was buffered', async () => {
+  it('end by themselves once nothing is pending, and write buffered data', async () => {
     const target = folder.at('by-itself');
     const worker = start(
       `const f = await open(workerData.target, 'wb'); await f.write(Buffer.from('kept'));`,
@@ -93,7 +93,7 @@ describe('workers', () => {
     expect(fs.readFileSync(target, 'latin1')).to.equal('kept');
   });
 
-  it('that call process.exit write what was buffered', async () => {
+  it('that call process.exit write buffered data', async () => {
     const target = folder.at('exit');
     const worker = start(
       `const f = await open(workerData.target, 'wb'); await f.write(Buffer.from('kept')); process.exit(3);`,
