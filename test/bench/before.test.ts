@@ -12,7 +12,7 @@ describe("the benchmark's comparison of two builds", () => {
     measure: () => ({ operations: 1, nanoseconds: 1 }),
   };
 
-  it('takes the older build alone as what ratios and floors refer to', () => {
+  it('uses only the older build as the reference of ratios and floors', () => {
     const { baseline, contenders, floors } = besideBefore(workload);
     expect(baseline).to.equal('uvfiles-before');
     expect(contenders).to.deep.equal(['uvfiles-before']);

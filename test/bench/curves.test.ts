@@ -23,7 +23,7 @@ describe("the benchmark's curves", () => {
     ).to.deep.equal([...['0', '1', '4096', '32.8k', '100k']]);
   });
 
-  it('say what grows', () => {
+  it('name the quantity that grows', () => {
     expect(axisOf({ group, of: 'KiB', value: 1 })).to.equal('size in bytes');
     expect(axisOf({ group, of: 'in flight', value: 1 })).to.equal('calls in flight');
     const measured = { title: 'Reads: 1 workers', scaling: { group, of: 'workers', value: 1 } } as Measured;

@@ -25,7 +25,7 @@ describe("the benchmark's load generator", function () {
     return generator.ask<LoadFigures>('load', { port, connections: 1, seconds: 0.2, paths: 3, ...rest });
   }
 
-  it('asks for every request that was due, each for one of the paths', async () => {
+  it('sends every request that is due, each for one of the paths', async () => {
     const asked: string[] = [];
     const figures = await load(
       ({ url = '' }, response) => {
@@ -56,7 +56,7 @@ describe("the benchmark's load generator", function () {
     expect(figures.p50).to.be.at.least(300);
   });
 
-  it('takes bodies that come in pieces', async () => {
+  it('accepts bodies that arrive in pieces', async () => {
     const piece = Buffer.alloc(300_000);
     const figures = await load(
       (_request, response) => {
@@ -69,14 +69,14 @@ describe("the benchmark's load generator", function () {
     expect(figures.requests).to.equal(10);
   });
 
-  it('rejects where the server answers with an error', async () => {
+  it('rejects if the server answers with an error', async () => {
     const refused = await load((_request, response) => response.writeHead(404).end(), { rate: 10 }).catch(
       (error: Error) => error.message,
     );
     expect(refused).to.contain('404');
   });
 
-  it('rejects where the server hangs up', async () => {
+  it('rejects if the server closes the connection', async () => {
     const hungUp = await load((request) => request.socket.destroy(), { rate: 10 }).catch(
       (error: Error) => error.message,
     );

@@ -57,7 +57,7 @@ describe("the benchmark's report in a browser", function () {
     [1200, 'light'],
     [390, 'dark'],
   ] as const) {
-    it(`has marks in every plot, no errors and nothing wider than ${width} pixels, ${scheme}`, async () => {
+    it(`has marks in every plot, no errors and nothing wider than ${width} pixels, in the ${scheme} scheme`, async () => {
       await page.resize(width, 900);
       await page.prefer(scheme);
       const look = await page.evaluate<Look>(lookAtPage);
@@ -69,7 +69,7 @@ describe("the benchmark's report in a browser", function () {
     });
   }
 
-  it('draws each plot again, as wide as its place, when the window changes', async () => {
+  it('redraws each plot with the new width when the window is resized', async () => {
     const widthOf = 'document.querySelector(".plot svg").width.baseVal.value';
     await page.resize(1200, 900);
     await page.evaluate(`new Promise((resolve) => setTimeout(resolve, 100))`);
@@ -81,7 +81,7 @@ describe("the benchmark's report in a browser", function () {
     expect(await page.evaluate<number>(widthOf)).to.be.below(wide);
   });
 
-  it('offers all of the data to download', async () => {
+  it('offers all data for download', async () => {
     const data = await page.evaluate<string>(
       `fetch(document.getElementById('download').href).then((r) => r.text())`,
     );

@@ -48,7 +48,7 @@ const pictureNames = (of: Run): string[] =>
 const cellsOf = (row: string): number => row.split(/(?<!\\)\|/).length;
 
 describe("the benchmark's report", () => {
-  it('has every workload, contender, goal and reason in its page, before any script runs', () => {
+  it('contains every workload, contender, goal and reason before any script runs', () => {
     const page = reportPage(run).split('<script')[0]!;
     for (const { title } of run.measured) expect(page).to.contain(title);
     expect(page).to.contain('uvfiles 0.1.0, piscina 5.3.2');
@@ -60,14 +60,14 @@ describe("the benchmark's report", () => {
     expect(page).to.contain('18.00-22.00');
   });
 
-  it('refers to nothing outside of its page, and lets no text of the run end a script', () => {
+  it('refers to nothing outside its page, and escapes text of the run within scripts', () => {
     const page = reportPage(run);
     expect(page.match(/<(?:script|link|img)[^>]+(?:src|href)="(?!data:)/g)).to.equal(null);
     expect(page).not.to.contain('a </script>');
     expect(page.match(/<\/script>/g)).to.have.length(2);
   });
 
-  it('writes the table of the README with intervals, the best of each kind, and what is slower', () => {
+  it('writes the table of the README with intervals, the best contender of each kind, and slower results', () => {
     const table = readmeTable(run, []).split('\n');
     expect(table).to.include(
       '| cached 4 KiB read, one after another | **20x** (18-22) | 1.3x | shared-ring 2.0x | bun 2.5x | fs-sync 25x |',
@@ -75,7 +75,7 @@ describe("the benchmark's report", () => {
     expect(table).to.include('| a tree of 5,000 files removed | **0.5x** (0.45-0.55) |  |  |  |  |');
   });
 
-  it('draws pictures for light and for dark ground, with a mark per row and a name per line', () => {
+  it('draws pictures for light and dark backgrounds, with a mark per row and a name per line', () => {
     const [ratios, server] = picturesOf(run);
     for (const svg of [ratios!.light, ratios!.dark]) {
       expect(svg).to.match(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
@@ -86,7 +86,7 @@ describe("the benchmark's report", () => {
     expect(ratios!.light).not.to.equal(ratios!.dark);
   });
 
-  it('replaces what stands between the marks of a file, and refuses a file without them', () => {
+  it('replaces the text between the marks of a file, and rejects a file without marks', () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'uvfiles-marks-'));
     try {
       const file = path.join(directory, 'page.md');
@@ -102,7 +102,7 @@ describe("the benchmark's report", () => {
     }
   });
 
-  it('publishes figures of any size, and what failed or is not known, as whole tables and pictures', () => {
+  it('publishes complete tables and pictures for figures of any size, and for failed or missing ones', () => {
     const sizes = [1e-3, 0.4, 97, 12_345, 6.5e6, 2.5e10, null];
     for (const nsPerOp of sizes) {
       const changed = withFigures(run, nsPerOp);
@@ -123,14 +123,14 @@ describe("the benchmark's report", () => {
     expect(benchmarks).to.contain('| 64 | 1.06 us (1.00 us) | 10.00 us (1.00 us) |');
   });
 
-  it('says how many goals are met, and lists the others with their workloads', () => {
+  it('states how many goals are met, and lists the others with their workloads', () => {
     const { benchmarks } = published(run);
     expect(benchmarks).to.match(
       /### Goals\n\n1 of 2 goals of the project are met. These are not:\n\n- `[^`]+`: at least 2x \(0.5x\)(?:\. Reason: [^\n]+)?\n/,
     );
   });
 
-  it('has its marks in the pages that are written', () => {
+  it('has its marks in the pages that it writes', () => {
     for (const page of ['README.md', 'docs/benchmarks.md']) {
       const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
       expect(text.split('<!-- figures: begin -->')).to.have.length(2);

@@ -18,7 +18,7 @@ const named = (name: string): Measured => ({ ...sampleRun.measured[0]!, name });
 const runOf = (measured: Measured[], rest: Partial<Run> = {}): Run => ({ ...sampleRun, measured, ...rest });
 
 describe("the benchmark's runs", () => {
-  it('are merged by workload, of which the last counts, with the versions of all', () => {
+  it('are merged by workload: the last result counts, and all versions are listed', () => {
     const second = { ...named('b'), seconds: 2 };
     const merged = mergeRuns([
       runOf([named('a'), named('b')], { versions: ['x 1'] }),
@@ -29,12 +29,12 @@ describe("the benchmark's runs", () => {
     expect(merged.versions).to.deep.equal(['x 1', 'y 2']);
   });
 
-  it('are not merged when machine or Node differ', () => {
+  it('are not merged if the machine or the version of Node differs', () => {
     const other = runOf([named('b')], { machine: { ...sampleRun.machine, runtime: 'Node v26' } });
     expect(() => mergeRuns([runOf([named('a')]), other])).to.throw(TypeError, 'Node v26');
   });
 
-  it('are resumed from their file, but for what failed', () => {
+  it('are resumed from their file, and repeat what failed', () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'uvfiles-runs-'));
     try {
       const file = path.join(directory, 'run.json');
@@ -53,7 +53,7 @@ describe("the benchmark's runs", () => {
     }
   });
 
-  it('do not count the time of the processes that they start as that of others', async function () {
+  it('do not count the time of their own child processes as that of other programs', async function () {
     if (processorTime() === undefined) skip(this, 'this system has no /proc/stat');
     const loop = 'const end = Date.now() + 1500; while (Date.now() < end);';
     const child = spawn(process.execPath, ['-e', loop], { stdio: 'ignore' });
@@ -72,7 +72,7 @@ describe("the benchmark's runs", () => {
     expect(after.all).to.be.at.least(before.all);
   }).timeout(30_000);
 
-  it('name a machine that others used, and one whose hypervisor took time', () => {
+  it('report that other programs used the machine, or that its hypervisor took time', () => {
     expect(busyNotes({ othersBusy: 0.1, stolen: 0.01 })).to.deep.equal([]);
     expect(busyNotes({ othersBusy: 0.4 }).join()).to.contain('other programs used 40 %');
     expect(busyNotes({ stolen: 0.2 }).join()).to.contain('20 %');
@@ -80,7 +80,7 @@ describe("the benchmark's runs", () => {
 });
 
 describe("the benchmark's published set", () => {
-  it('has only workloads and contenders that there are, and every row of the README', async () => {
+  it('has only existing workloads and contenders, and every row of the README', async () => {
     const workloads = (await discover<AnyWorkload>('workloads')).map(({ name }) => name);
     const contenders = (await discover<Contender>('contenders')).map(({ name }) => name);
     const { choices } = setOf('published');
@@ -89,7 +89,7 @@ describe("the benchmark's published set", () => {
     expect([...choices.keys()]).to.include.members([...readmeRows.keys()]);
   });
 
-  it('is asked for by its name', () => {
+  it('is selected by its name only', () => {
     expect(() => setOf('toString')).to.throw(TypeError, '--set');
   });
 });

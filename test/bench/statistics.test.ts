@@ -7,7 +7,7 @@ describe("the benchmark's statistics", () => {
     expect(medianRatio([10, 100, 1000], [5, 50, 500])).to.equal(2);
   });
 
-  it('gives the narrowest interval of order statistics with at least nine tenths of confidence', () => {
+  it('returns the narrowest interval of order statistics with a confidence of at least 90%', () => {
     const of = (count: number) => medianInterval(Array.from({ length: count }, (_, index) => index + 1));
     expect(of(5)).to.deep.equal({ low: 1, high: 5, confidence: 0.9375 });
     expect(of(7)).to.deep.equal({ low: 1, high: 7, confidence: 0.984375 });
@@ -15,7 +15,7 @@ describe("the benchmark's statistics", () => {
     expect(of(20)).to.include({ low: 6, high: 15 });
   });
 
-  it('gives the whole range with its true confidence where there are too few rounds', () => {
+  it('returns the whole range with its true confidence if there are too few rounds', () => {
     expect(medianInterval([3, 1, 2])).to.deep.equal({ low: 1, high: 3, confidence: 0.75 });
     expect(medianInterval([1])).to.equal(undefined);
     expect(medianInterval([])).to.equal(undefined);
@@ -33,7 +33,7 @@ describe("the benchmark's statistics", () => {
     expect(covered / 2000).to.be.within(0.945, 0.975);
   });
 
-  it('interpolates percentiles, and has none of nothing', () => {
+  it('interpolates percentiles, and returns NaN for no values', () => {
     expect(percentile([1, 2, 3, 4], 0.5)).to.equal(2.5);
     expect(percentile([4, 1], 1)).to.equal(4);
     expect(percentile([], 0.5)).to.be.NaN;

@@ -62,7 +62,7 @@ describe('bundles', function () {
     return runNode(file, [], alone).output.trim();
   }
 
-  it('by esbuild, with .node files copied', () => {
+  it('work if esbuild makes them and copies .node files', () => {
     const { status, output } = runNode(
       path.join(path.dirname(require.resolve('esbuild/package.json')), 'bin/esbuild'),
       [
@@ -80,7 +80,7 @@ describe('bundles', function () {
     expect(runAlone('esbuild', 'program.js')).to.equal('works');
   });
 
-  it('by esbuild as an ES module, without a banner', () => {
+  it('work if esbuild makes them as ES modules, without a banner', () => {
     const { status, output } = runNode(
       path.join(path.dirname(require.resolve('esbuild/package.json')), 'bin/esbuild'),
       [
@@ -95,7 +95,7 @@ describe('bundles', function () {
     expect(runAlone('esm', 'module.mjs')).to.equal('works');
   });
 
-  it('by tsup, which leaves dependencies out', async function () {
+  it('work if tsup makes them and leaves dependencies out', async function () {
     const tsup = await tool(this, 'tsup', '8');
     const { status, output } = runNode(
       path.join(tsup, 'dist/cli-default.js'),
@@ -107,7 +107,7 @@ describe('bundles', function () {
     expect(runNode('tsup/module.mjs', [], where).output.trim()).to.equal('works');
   });
 
-  it('by Vite for a server, built and in development', async function () {
+  it('work if Vite makes them for a server, built and in development', async function () {
     const vite = await tool(this, 'vite', '7');
     writeFileSync(
       path.join(where, 'vite.mjs'),
@@ -125,7 +125,7 @@ describe('bundles', function () {
     expect(runNode(built, [], where).output.trim()).to.equal('works');
   });
 
-  it('by Next.js, with uvfiles among serverExternalPackages', async function () {
+  it('work if Next.js makes them with uvfiles in serverExternalPackages', async function () {
     const next = await tool(this, 'next', '15');
     const site = project('next', {
       'next.config.mjs': "export default { serverExternalPackages: ['uvfiles'] };\n",
@@ -156,7 +156,7 @@ describe('bundles', function () {
     expect(page).to.include('<p>consumer</p>');
   });
 
-  it('by webpack, with .node files as resources', async function () {
+  it('work if webpack makes them with .node files as resources', async function () {
     const webpack = await tool(this, 'webpack', '5');
     writeFileSync(
       path.join(where, 'webpack.cjs'),
@@ -186,7 +186,7 @@ describe('bundles', function () {
     expect(runAlone('webpack', 'program.js')).to.equal('works');
   });
 
-  it('by ncc, as it comes', async function () {
+  it('work if ncc makes them with its defaults', async function () {
     const ncc = await tool(this, '@vercel/ncc', '0.38');
     const { status, output } = runNode(
       path.join(ncc, 'dist/ncc/cli.js'),
@@ -197,7 +197,7 @@ describe('bundles', function () {
     expect(runAlone('ncc', 'index.cjs')).to.equal('works');
   });
 
-  it('that treat uvfiles as external', () => {
+  it('work if they treat uvfiles as external', () => {
     const { status, output } = runNode(
       path.join(path.dirname(require.resolve('esbuild/package.json')), 'bin/esbuild'),
       [

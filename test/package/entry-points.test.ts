@@ -58,7 +58,7 @@ describe('the package', () => {
     }
   });
 
-  it('loads two files and the addon for most programs, and the rest when it is first used', () => {
+  it('loads two files and the addon for most programs, and the rest on first use', () => {
     const program = `
       const loaded = () => Object.keys(require.cache).map((file) => require('node:path').basename(file));
       (async () => {
@@ -79,7 +79,7 @@ describe('the package', () => {
     expect(after).to.have.members(['index.js', 'uvfiles.js', 'uvfiles.node', 'later.js']);
   });
 
-  it('has its main entry for tools that do not read exports', () => {
+  it('has a main entry for tools that do not read exports', () => {
     expect(require.resolve('uvfiles')).to.equal(path.join(root, manifest.main));
     expect(existsSync(path.join(root, manifest.types))).to.equal(true);
   });

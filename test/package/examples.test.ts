@@ -130,7 +130,7 @@ describe('the examples', () => {
     expect(code).to.equal(0);
   });
 
-  it('csv-totals adds up a column by another, with quoted fields', async () => {
+  it('csv-totals sums one column for each value of another, with quoted fields', async () => {
     const rows = Array.from(
       { length: 5000 },
       (_, i) => `${i},"${i % 2 === 0 ? 'Rome, IT' : 'Oslo'}",${i % 4}`,
@@ -235,7 +235,7 @@ describe('the examples', () => {
     expect(code).to.equal(0);
   });
 
-  it('tree-size adds up sizes and reports missing files', async () => {
+  it('tree-size sums sizes and reports missing files', async () => {
     const missing = path.join(directory, 'missing');
     const { code, stdout, stderr } = await run(
       'examples/tree-size.ts',
@@ -288,7 +288,7 @@ describe('the examples', () => {
     }).timeout(60_000);
   }
 
-  it('the benchmark measures, checks its results and writes them down', async () => {
+  it('the benchmark measures, and checks and records its results', async () => {
     const json = path.join(directory, 'figures.json');
     const options = [
       '--quick',

@@ -23,7 +23,7 @@ const { handler } = require(process.env.LAMBDA_TASK_ROOT + '/' + process.env._HA
 handler({ text: 'works' }).then((answer) => console.log(JSON.stringify(answer)));
 `;
 
-describe('a function of AWS Lambda', function () {
+describe('an AWS Lambda function', function () {
   this.timeout(280_000);
   let where = '';
   const esbuild = path.join(path.dirname(require.resolve('esbuild/package.json')), 'bin/esbuild');

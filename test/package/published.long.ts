@@ -66,7 +66,7 @@ describe('the published package', function () {
 
   after(() => rmSync(scratch, { recursive: true, force: true }));
 
-  it('is installed without a warning, and without a word about scripts', () => {
+  it('is installed without warnings or any mention of install scripts', () => {
     expect(firstInstall.output).to.match(/added \d+ packages/);
     expect(firstInstall.output).to.not.match(/warn|error|script|deprecated|engine/i);
     // What npm would ask about, or run.
@@ -74,7 +74,7 @@ describe('the published package', function () {
     expect(lock).to.not.include('hasInstallScript');
   });
 
-  it('stays small, brings its sources, and nothing that makes npm build it', () => {
+  it('stays small, contains its sources, and does not make npm build it', () => {
     const inside = path.join(installed, 'node_modules/uvfiles');
     // The binary here is made by this machine's compiler, whose choice its size is.
     const files = readdirSync(inside, { recursive: true, withFileTypes: true }).filter(
@@ -112,7 +112,7 @@ describe('the published package', function () {
     import: 'module.mjs',
     'a worker thread': 'worker.cjs',
   })) {
-    it(`works by ${how}, with no compiler and no install script`, () => {
+    it(`works by ${how}, without a compiler or an install script`, () => {
       const { status, output } = runNode(file, [], installed);
       expect(output.trim()).to.equal('works');
       expect(status).to.equal(0);
@@ -139,7 +139,7 @@ describe('the published package', function () {
       .and.match(/--allow-addons/);
   });
 
-  it('says what it looked for, where, and the two ways out', () => {
+  it('names what it looked for, where, and both remedies if there is no binary', () => {
     const bare = project('bare', { 'program.cjs': PROGRAM });
     cpSync(path.join(installed, 'node_modules'), path.join(bare, 'node_modules'), { recursive: true });
     rmSync(path.join(bare, 'node_modules/uvfiles/prebuilds'), { recursive: true });
@@ -155,7 +155,7 @@ describe('the published package', function () {
       expect(output).to.include(part);
   });
 
-  it('prefers a build of its own to the binary that came with it', () => {
+  it('prefers a local build to the prebuilt binary, unless it does not load', () => {
     const own = project('own', { 'program.cjs': PROGRAM });
     cpSync(path.join(installed, 'node_modules'), path.join(own, 'node_modules'), { recursive: true });
     const inside = path.join(own, 'node_modules/uvfiles');
