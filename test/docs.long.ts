@@ -69,7 +69,7 @@ describe('the guides, from an empty directory', function () {
     });
   }
 
-  it('compile as getting-started sets TypeScript up', () => {
+  it('compile with the TypeScript settings of getting-started', () => {
     const tsc = require.resolve('typescript/bin/tsc');
     const { output } = runNode(tsc, ['-p', 'tsconfig.json'], where);
     expect(output).to.equal('');

@@ -57,7 +57,7 @@ describe('the programs in README and docs', () => {
   const fileOf = (page: string, program: Program, i: number): string =>
     path.join(folderOf(page), nameOf(program, i));
 
-  it('are there', () => {
+  it('exist', () => {
     expect(runnable.map(({ name }) => name)).to.include.members(['README.md', 'docs/filesystems.md']);
   });
 

@@ -15,7 +15,7 @@ describe('bad arguments', () => {
     describe(`with buffering ${buffering}`, () => {
       const file = (): Promise<BinaryFile> => open(folder.put('f', 'abcdef'), 'rb+', { buffering });
 
-      it('sizes and limits', async () => {
+      it('are rejected as sizes and limits', async () => {
         const f = await file();
         for (const bad of notCounts as number[]) {
           expect(await codeOf(f.read(bad)), `read(${String(bad)})`).to.equal('ERR_OUT_OF_RANGE');
@@ -28,7 +28,7 @@ describe('bad arguments', () => {
         await f.close();
       });
 
-      it('positions', async () => {
+      it('are rejected as positions', async () => {
         const f = await file();
         for (const bad of notPositions as number[]) {
           expect(await rejection(f.seek(bad)), `seek(${String(bad)})`).to.be.instanceOf(RangeError);
@@ -50,7 +50,7 @@ describe('bad arguments', () => {
         await f.close();
       });
 
-      it('data and views', async () => {
+      it('are rejected as data and views', async () => {
         const f = await file();
         for (const bad of notBytes as Uint8Array[]) {
           expect(await codeOf(f.write(bad)), `write(${String(bad)})`).to.equal('ERR_INVALID_ARG_TYPE');
@@ -63,7 +63,7 @@ describe('bad arguments', () => {
         await f.close();
       });
 
-      it('options', async () => {
+      it('are rejected as options', async () => {
         const f = await file();
         const b = Buffer.from('x');
         const calls: Record<string, (o: object) => Promise<unknown>> = {
@@ -113,7 +113,7 @@ describe('bad arguments', () => {
     });
   }
 
-  it('of whole files and stat', async () => {
+  it('are rejected by functions of whole files and by stat', async () => {
     for (const bad of [undefined, null, 5, {}, [], true] as never[]) {
       for (const call of [readBytes, os.stat, os.lstat])
         expect(await codeOf(call(bad))).to.equal('ERR_INVALID_ARG_TYPE');
@@ -136,7 +136,7 @@ describe('bad arguments', () => {
     expect(folder.get('kept')).to.equal('kept');
   });
 
-  it('suggest an option that the function has for one of node:fs', async () => {
+  it('get a suggestion if they are options of node:fs with another name here', async () => {
     const hint = async (call: Promise<unknown>): Promise<string | undefined> =>
       /did you mean (\w+)\?/.exec((await rejection(call)).message)?.[1];
     expect(await hint(os.copy('a', 'b', { dereference: true } as never))).to.equal('followSymlinks');
@@ -148,7 +148,7 @@ describe('bad arguments', () => {
     expect(await hint(readBytes('a', { autoClose: true } as never))).to.equal(undefined);
   });
 
-  it('say what was expected and what was given', async () => {
+  it('are described by what was expected and what was received', async () => {
     const f = await open(folder.put('f'), 'wb+');
     const error: AnyError = await rejection(f.pread(1, -1));
     expect(error.message).to.match(/^The value of "position" is out of range\. It must be .* Received -1$/);

@@ -78,7 +78,7 @@ describe('byte arguments', () => {
     });
   }
 
-  it('are refused where only their prototype is that of a view', async () => {
+  it('are rejected if only their prototype is that of a view', async () => {
     const fake = Object.create(Uint8Array.prototype, {
       byteLength: { value: 4 },
       length: { value: 4 },

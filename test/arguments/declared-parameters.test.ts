@@ -84,7 +84,7 @@ describe('the list of arguments', function () {
       }
     });
 
-  it('names, for what is left out, tests that there are', () => {
+  it('names only existing tests for the functions that it leaves out', () => {
     for (const [name, { elsewhere }] of Object.values(functions).flatMap((each) => Object.entries(each)))
       for (const [file] of (elsewhere ?? '').matchAll(/test\/[\w./-]+\.ts/g))
         expect(existsSync(path.join(root, file)), `${name}: ${file}`).to.equal(true);

@@ -138,7 +138,7 @@ describe('every public function', () => {
       const takes = (value: unknown): boolean =>
         kind(value) || (name === 'options' && shorthand?.(value) === true);
 
-      it(`refuses what is no ${name}`, () =>
+      it(`rejects values that are not valid for ${name}`, () =>
         changingNothing(subject, async (attempt) => {
           for (const [what, make] of Object.entries(hostileValues)) {
             const value = make();
@@ -149,7 +149,7 @@ describe('every public function', () => {
 
       // Descriptors that may be open are not tried: they are others'.
       if (kind === isDescriptor) continue;
-      it(`settles whatever ${name} it takes`, () =>
+      it(`settles for every valid value of ${name}`, () =>
         besideOthers(async () => {
           for (const [what, make] of Object.entries(hostileValues)) {
             const value = make();
@@ -166,7 +166,7 @@ describe('every public function', () => {
       args.map(({ name, sample }) => (name === 'options' ? o : sample()));
     const given = args.find(({ name }) => name === 'options')!.sample() as object;
 
-    it('refuses options that it does not know, and names those that it knows', () =>
+    it('rejects unknown options, and lists the known ones', () =>
       changingNothing(subject, async (attempt) => {
         for (const unknown of REFUSED_NAMES) {
           const o = JSON.parse(`{ ${JSON.stringify(unknown)}: 1 }`) as object;
@@ -179,7 +179,7 @@ describe('every public function', () => {
         }
       }));
 
-    it('names the function to use in the place of an option of node:fs', () =>
+    it('suggests a replacement for options of node:fs', () =>
       changingNothing(subject, async (attempt) => {
         for (const foreign of ['flag', 'withFileTypes'])
           await attempt(withOptions({ [foreign]: true }), foreign, (outcome) =>
@@ -201,7 +201,7 @@ describe('every public function', () => {
       return names;
     }
 
-    it('refuses bad values of its options, by name', () =>
+    it('rejects invalid values of its options, and names the option', () =>
       changingNothing(subject, async (attempt) => {
         for (const option of await optionNames(attempt)) {
           const kind = optionExceptions[`${subject.title}.${option}`] ?? optionKinds[option];
@@ -219,7 +219,7 @@ describe('every public function', () => {
         }
       }));
 
-    it('reads each of its options once, as well from getters of a class', async () => {
+    it('reads each of its options once', async () => {
       const reads: PropertyKey[] = [];
       const o = new Proxy(given, {
         get(target, key): unknown {
@@ -232,10 +232,10 @@ describe('every public function', () => {
       expect(reads).to.have.lengthOf(new Set(reads).size);
     });
 
-    it('takes no options from a polluted Object.prototype', () =>
+    it('ignores options on a polluted Object.prototype', () =>
       polluted(() => attemptAlone(subject, withOptions(given), 'polluted', expectTaken)));
 
-    it('settles with odd signals', () =>
+    it('settles with unusual signals', () =>
       besideOthers(async () => {
         for (const [what, { make, refused }] of Object.entries(oddSignals)) {
           sandbox.renew();
@@ -253,7 +253,7 @@ describe('every public function', () => {
     describe(group, () => {
       beforeEach(() => sandbox.renew());
 
-      it('has nothing that test/support/arguments/every-function.ts does not list', () => {
+      it('exports nothing that test/support/arguments/every-function.ts does not list', () => {
         expect(unlisted).to.deep.equal([]);
       });
 

@@ -19,7 +19,7 @@ describe('the permission model', () => {
     skip(this, 'this Node has no permission model that allows addons');
   });
 
-  it('refuses reads, writes and trees that are not granted, and carries out the others', async () => {
+  it('rejects reads, writes and operations on trees that are not granted, and performs the others', async () => {
     mkdirSync(at('open/sub'), { recursive: true });
     mkdirSync(at('closed'));
     writeFileSync(at('open/f'), 'x');

@@ -148,7 +148,7 @@ describe('a handle as a value', () => {
     }
   });
 
-  it('rejects with every error of stat', async () => {
+  it('rejects with any error of stat', async () => {
     for (const [, mode, how] of kinds) {
       const f: Any = await open(folder.put('f'), mode, how);
       const promise = f.stat(

@@ -9,7 +9,7 @@ const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 describe('positional I/O', () => {
   const folder = new Folder();
 
-  it('refuses a list of ranges with a hole, as it refuses undefined', async () => {
+  it('rejects a list of ranges with a hole, as it rejects undefined', async () => {
     await using f = await open(folder.put('f', '0123'), 'rb');
     const holes: { position: number; size: number }[] = [];
     holes[1] = { position: 0, size: 1 };
@@ -17,7 +17,7 @@ describe('positional I/O', () => {
     expect(await codeOf(f.readMany([undefined as never, holes[1]]))).to.equal('ERR_OUT_OF_RANGE');
   });
 
-  it('takes -0 for 0, and never gives it back', async () => {
+  it('treats -0 as 0, and never returns -0', async () => {
     await using f = await open(folder.put('f', '0123'), 'rb+');
     expect(await f.pread(2, -0)).to.deep.equal(bytes('01'));
     await f.seek(2);

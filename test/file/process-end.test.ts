@@ -128,7 +128,7 @@ describe('the process', () => {
     }
   });
 
-  it('writes each byte once when it exits in the turn that a flush is announced in', async () => {
+  it('writes each byte once when it exits in the loop iteration in which a flush ends', async () => {
     // The flush and the stats finish together: whoever is told first ends the process before the handle has heard.
     const ending = await run(
       `globalThis.f = await open(process.argv[1] + '/told', 'wb');

@@ -56,7 +56,7 @@ describe('a readable stream of bytes', () => {
     expect((await reader.read(new Uint8Array(5))).done).to.equal(true);
   });
 
-  it('gives chunks whose memory is nobody else’s', async () => {
+  it('yields chunks that share their memory with nothing else', async () => {
     await using file = await open(newFile('one\ntwo\n'), 'rb');
     const other = await file.readline();
     const chunks: Uint8Array[] = [];

@@ -192,7 +192,7 @@ describe('writing a binary file', () => {
     }
   });
 
-  it('detach gives the raw file, flushed, and makes the handle unusable', async () => {
+  it('flushes in detach, which returns the raw file and makes the handle unusable', async () => {
     const f = await file('wb');
     await f.write(bytes('abc'));
     const raw = f.detach();
@@ -220,7 +220,7 @@ describe('writing a binary file', () => {
     expect(folder.get('f')).to.equal('A'.repeat(100_003) + 'BB');
   });
 
-  it('writelines ends with its signal or timeout while its source keeps it waiting, and the source ends, too', async () => {
+  it('rejects writelines after an abort or timeout while its source is waiting, and ends the source', async () => {
     const reason = new Error('enough');
     for (const buffering of [-1, 0])
       for (const o of [{ timeout: 20 }, {}]) {

@@ -25,7 +25,7 @@ describe('beneath', function () {
   });
   afterEach(() => mounted.unmount());
 
-  it('gives temporary files without a name', async () => {
+  it('creates temporary files without a name', async () => {
     await using file = await tempfile.temporaryFile({ dir: '/jail/dir/deep' });
     await file.write(Buffer.from('x'));
     await file.seek(0);
@@ -35,7 +35,7 @@ describe('beneath', function () {
     await file.close();
   });
 
-  it('has no empty root, which would be the current directory', () => {
+  it('rejects an empty root, which would be the current directory', () => {
     for (const root of ['', new Uint8Array(0)])
       expect(() => beneath(root))
         .to.throw()

@@ -9,7 +9,7 @@ import { memoryFiles } from 'uvfiles/testing';
 import { scratchDirectory } from '../support/temp.js';
 
 describe('wrappers', () => {
-  it('take overrides from an instance of a class, and refuse what is no object', async () => {
+  it('accept an instance of a class as overrides, and reject anything but an object', async () => {
     class Counting {
       #opens = 0;
       get opens(): number {

@@ -261,7 +261,7 @@ describe('open', () => {
     expect(await codeOf(open(0, 'rb', { opener: () => 1 }))).to.equal('ERR_INVALID_ARG_VALUE');
   });
 
-  it("closes an opener's descriptor when the file cannot be used, or nobody wants it any more", async () => {
+  it("closes an opener's descriptor if the file cannot be used, or the call has been aborted", async () => {
     const before = await openDescriptors();
     const directory = (): number => fs.openSync(folder.path, 'r');
     expect(await codeOf(open('x', 'rb', { opener: directory }))).to.equal('EISDIR');

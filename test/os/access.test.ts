@@ -25,7 +25,7 @@ const ask = (file: string): string => `
 describe('access', () => {
   const scratch = scratchDirectory();
 
-  it('looks the path up by the real user id', async function () {
+  it('looks up the path with the real user id', async function () {
     needsRoot(this);
     if (spawnSync('setpriv', ['--version']).error !== undefined)
       skip(this, 'there is no setpriv, to run with other effective ids');
@@ -42,7 +42,7 @@ describe('access', () => {
     expect(stdout.trim()).to.equal('false false');
   });
 
-  it('says yes of a readable file where a filter refuses faccessat2 with EPERM', async function () {
+  it('resolves to true for a readable file if a filter rejects faccessat2 with EPERM', async function () {
     if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch))
       skip(this, 'the filter is for Linux on x64 or arm64');
     const file = path.join(scratch.path, 'f');

@@ -93,7 +93,7 @@ describe('at ulimit -n 40', function () {
     expect(await run(body)).to.equal('1500');
   });
 
-  it(`replaces ${JOBS} files bit by bit`, async () => {
+  it(`replaces ${JOBS} files with openAtomic`, async () => {
     const body = `
       await all(async (i) => {
         const file = await openAtomic(top + '/t' + i + '/a/b/f');
@@ -105,7 +105,7 @@ describe('at ulimit -n 40', function () {
     for (let i = 0; i < JOBS; i++) expect(readdirSync(path.join(scratch.path, `t${i}/a/b`))).to.eql(['f']);
   });
 
-  it(`makes the names in ${JOBS} directories durable once there is a descriptor`, async () => {
+  it(`syncs ${JOBS} directories once descriptors are free`, async () => {
     const body = `
       import { closeSync, openSync } from 'node:fs';
       import { realFileSystem } from 'uvfiles/filesystem';
@@ -117,7 +117,7 @@ describe('at ulimit -n 40', function () {
     expect(await run(body)).to.equal('all');
   });
 
-  it('waits for a shortage that begins 15 seconds after the last one, or after the start', async () => {
+  it('waits for the end of a shortage that begins 15 seconds after the last one, or after the start', async () => {
     const body = `
       import { closeSync, openSync } from 'node:fs';
       const { now } = performance;

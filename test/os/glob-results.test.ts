@@ -71,7 +71,7 @@ describe('glob', () => {
   }
 
   for (const [pattern, paths, withDot = []] of PATTERNS) {
-    it(`finds what fits ${pattern}`, async () => {
+    it(`finds what matches ${pattern}`, async () => {
       expect((await found(pattern)).sort()).to.deep.equal(native(paths).sort());
       expect((await found(pattern, { dot: true })).sort()).to.deep.equal(
         native([...paths, ...withDot]).sort(),

@@ -9,7 +9,7 @@ import { rejection, scratchDirectory } from '../support/temp.js';
 describe('makedirs', () => {
   const scratch = scratchDirectory();
 
-  it('makes the directory before "/."', async () => {
+  it('creates the directory before a final "/."', async () => {
     const target = path.join(scratch.path, 'a/b');
     await os.makedirs(`${target}/./.`, { mode: 0o700 });
     expect(statSync(target).isDirectory()).to.equal(true);

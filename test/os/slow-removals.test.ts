@@ -31,11 +31,11 @@ async function mostAtWork(removal: Promise<unknown>): Promise<number> {
   return most;
 }
 
-describe('a removal that waits at every file', function () {
+describe('a tree removal that waits at every file', function () {
   this.timeout(240_000);
   const scratch = scratchDirectory();
 
-  it('waits with as many threads as its lane has', async function () {
+  it('uses as many threads as its lane allows', async function () {
     const { mountpoint, backing, unmount } = await mountFuse(this, scratch.path, {
       unlink: { delay: 0.005 },
     });
@@ -54,7 +54,7 @@ describe('a removal that waits at every file', function () {
     }
   });
 
-  it('names the failure, whoever met it, and removes the rest', async function () {
+  it('reports a failure of any of its threads, and removes the rest', async function () {
     const { mountpoint, backing, unmount } = await mountFuse(this, scratch.path, {
       getattr: { delay: 0.003 },
       unlink: { error: 'EBUSY', path: '/tree/5/13' },
@@ -74,7 +74,7 @@ describe('a removal that waits at every file', function () {
     }
   });
 
-  it('is aborted with all of its threads', async function () {
+  it('stops in all of its threads when aborted', async function () {
     const { mountpoint, backing, unmount } = await mountFuse(this, scratch.path, { unlink: { delay: 0.02 } });
     try {
       makeTree(path.join(backing, 'tree'));

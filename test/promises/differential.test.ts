@@ -106,7 +106,7 @@ for (const [place, run] of Object.entries(places))
       list.forEach((call, i) => {
         const text = call.toString().replace(/^.*?=> ?/s, '');
         if (place === 'memory' && NOT_IN_MEMORY.test(text)) return;
-        it(`${name} does as Node: ${text.replace(/\s+/g, ' ').slice(0, 90)} (${i + 1})`, async () => {
+        it(`${name} does what Node does: ${text.replace(/\s+/g, ' ').slice(0, 90)} (${i + 1})`, async () => {
           expect(await run(fs, call)).to.deep.equal(await onDisk(nodeFs, call));
         });
       });

@@ -41,7 +41,7 @@ describe('handles of uvfiles/promises beside those of Node', () => {
   });
 
   for (const [name, functions] of Object.entries({ node: nodeFs, uvfiles: fs }))
-    it(`take positions that are no exact numbers for none, and refuse to read into nothing (${name})`, async () => {
+    it(`ignore positions that are not integers, and reject a read into no buffers (${name})`, async () => {
       const handle = await functions.open(path.join(top, 'file'), 'r+');
       try {
         const bytes = Buffer.alloc(4);

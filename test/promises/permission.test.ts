@@ -82,7 +82,7 @@ describe('promises under the permission model', () => {
     skip(this, 'this Node has no permission model that allows addons');
   });
 
-  it('answers each call as Node does, whether or not it is granted, and touches nothing that is not', async () => {
+  it('answers each call as Node does, whether or not it is granted, and touches nothing that is not granted', async () => {
     const args = [flag!, '--allow-addons', '--no-warnings', `--allow-fs-read=${root}/`];
     for (const name of ['node', 'ours', 'lane']) {
       const at = (part: string): string => path.join(scratch.path, name, part);

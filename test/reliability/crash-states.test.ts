@@ -77,7 +77,7 @@ describe('the states that a power cut may leave', function () {
     expect(await faultsOf(THREE, check)).to.deep.equal([]);
   });
 
-  it('are no file or a whole one during writeAtomic to a new path', async () => {
+  it('are no file or a complete one during writeAtomic to a new path', async () => {
     const check = replaced(at('a'), [undefined, ...['1', '2', '3'].map((each) => each.repeat(3000))]);
     expect(await faultsOf(THREE, check)).to.deep.equal([]);
   });
@@ -93,7 +93,7 @@ describe('the states that a power cut may leave', function () {
     });
   }
 
-  it('hold each of five files whole that are replaced at the same time', async () => {
+  it('contain each of five files that are replaced at the same time, old or new', async () => {
     const names = ['a', 'b', 'c', 'd', 'e'];
     for (const each of names) writeFileSync(at(each), 'old');
     const code = `
@@ -137,7 +137,7 @@ describe('the states that a power cut may leave', function () {
     expect(await faultsOf(code, replaced(at('a'), ['old', content.toString('latin1')]))).to.deep.equal([]);
   });
 
-  it('hold every update that updateAtomic has acknowledged', async () => {
+  it('contain every update that updateAtomic has acknowledged', async () => {
     const code = `
       const add = (old) => (old ?? '') + 'line\\n';
       for (const i of [1, 2, 3]) {
@@ -148,7 +148,7 @@ describe('the states that a power cut may leave', function () {
     expect(await faultsOf(code, replaced(at('a'), [undefined, ...lines]))).to.deep.equal([]);
   });
 
-  it('hold as many updates as callers at the same time were told of', async () => {
+  it('contain as many updates as were acknowledged to concurrent callers', async () => {
     writeFileSync(at('real'), '');
     symlinkSync('real', at('a'));
     const code = `
@@ -173,7 +173,7 @@ describe('the states that a power cut may leave', function () {
     expect(await faultsOf(code, replaced(at('a'), ['old', whole]))).to.deep.equal([]);
   });
 
-  it('hold the content that sync and datasync have acknowledged', async () => {
+  it('contain the data that sync and datasync have acknowledged', async () => {
     writeFileSync(at('a'), '');
     const code = `
       const f = await open(top + '/a', 'r+b', { buffering: 16 });
@@ -188,7 +188,7 @@ describe('the states that a power cut may leave', function () {
     expect(await faultsOf(code, check)).to.deep.equal([]);
   });
 
-  it('hold a file that is moved under one of its names', async () => {
+  it('contain a file that is being moved, under one of its names', async () => {
     mkdirSync(at('d'));
     mkdirSync(at('t/u'), { recursive: true });
     writeFileSync(at('a'), 'content');
@@ -218,7 +218,7 @@ describe('the states that a power cut may leave', function () {
       other = '';
     });
 
-    it('hold a moved file whole, at its old place or its new one', async () => {
+    it('contain a complete copy of a moved file, at its old path or its new one', async () => {
       writeFileSync(at('a'), 'content');
       const check: Check = (state) => {
         const there = state[path.join(other, 'a')];
@@ -229,7 +229,7 @@ describe('the states that a power cut may leave', function () {
       expect(await faultsOf(code, check, { folders: [other] })).to.deep.equal([]);
     });
 
-    it('hold each file of a moved tree whole, at its old place or its new one', async () => {
+    it('contain a complete copy of each file of a moved tree, at its old path or its new one', async () => {
       const files = ['t/a', 't/d/b', 't/d/e/c'];
       mkdirSync(at('t/d/e'), { recursive: true });
       for (const each of files) writeFileSync(at(each), `content of ${each}`);
@@ -244,7 +244,7 @@ describe('the states that a power cut may leave', function () {
     });
   });
 
-  it('leave what is there already alone while makedirs and copytree add to it', async () => {
+  it('keep existing files while makedirs and copytree add to a directory', async () => {
     mkdirSync(at('t/d'), { recursive: true });
     for (const each of ['1', '2', '3']) writeFileSync(at(`t/d/${each}`), each);
     writeFileSync(at('t/a'), 'a'.repeat(1000));
@@ -262,7 +262,7 @@ describe('the states that a power cut may leave', function () {
     expect(await faultsOf(code, check)).to.deep.equal([]);
   });
 
-  it('hold no temporary names but the documented ones', async () => {
+  it('contain no temporary names except the documented ones', async () => {
     writeFileSync(at('a'), 'old');
     const check: Check = (state) => {
       const odd = Object.keys(state).find((name) => name !== at('a') && !STRAY.test(path.basename(name)));
@@ -271,7 +271,7 @@ describe('the states that a power cut may leave', function () {
     expect(await faultsOf(THREE, check)).to.deep.equal([]);
   });
 
-  describe('are found to be wrong', () => {
+  describe('are reported as wrong', () => {
     const REPLACE = (...steps: string[]): string => `
       const file = fs.openSync(top + '/temporary', 'wx');
       fs.writeSync(file, '1'.repeat(3000));
@@ -283,12 +283,12 @@ describe('the states that a power cut may leave', function () {
     const one = (): Check => replaced(at('a'), ['old', '1'.repeat(3000)]);
     beforeEach(() => writeFileSync(at('a'), 'old'));
 
-    it('where nothing is synced before the rename', async () => {
+    it('if nothing is synced before the rename', async () => {
       const faults = await faultsOf(REPLACE('directory'), one());
       expect(faults.join('\n')).to.include('a is neither old nor new: ""');
     });
 
-    it('where the directory is not synced after the rename', async () => {
+    it('if the directory is not synced after the rename', async () => {
       expect(await faultsOf(REPLACE('fsync'), one())).to.deep.equal([
         'version 1 was said, and version 0 is there',
       ]);
@@ -302,7 +302,7 @@ describe('the states that a power cut may leave', function () {
       expect(faults.join('\n')).to.include('neither old nor new');
     });
 
-    it('and not where each step is synced', async () => {
+    it('but not if each step is synced', async () => {
       expect(await faultsOf(REPLACE('fsync', 'directory'), one())).to.deep.equal([]);
     });
   });

@@ -70,7 +70,7 @@ describe('a program that', function () {
   const scratch = scratchDirectory();
 
   for (const [title, { act, code, continues }] of Object.entries(WAYS)) {
-    it(`${title} loses no acknowledged byte, and leaves no part of a file`, async () => {
+    it(`${title} loses no acknowledged byte, and leaves no partial file`, async () => {
       for (let i = 0; i < TIMES; i++) {
         const wanted = FIRST + i * STEP;
         const top = path.join(scratch.path, String(wanted));

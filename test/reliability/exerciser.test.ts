@@ -265,12 +265,12 @@ describe('random operations on one file', function () {
   const scratch = scratchDirectory();
 
   for (const layer of Object.keys(opened) as Layer[]) {
-    it(`answer as an array of bytes does, ${layer}, on the disk`, async () => {
+    it(`have the same results as on an array of bytes, ${layer}, on disk`, async () => {
       const file = path.join(scratch.path, 'file');
       await exercise(layer, file, () => readFileSync(file), new Random(SEED), true);
     });
 
-    it(`answer as an array of bytes does, ${layer}, in memory`, async () => {
+    it(`have the same results as on an array of bytes, ${layer}, in memory`, async () => {
       using files = memoryFiles({}, { at: '/exercised' });
       void files;
       await exercise(layer, '/exercised/file', () => readBytes('/exercised/file'), new Random(SEED), false);

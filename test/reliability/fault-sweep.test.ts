@@ -3,7 +3,7 @@
 import { sweep } from './support/run-sweep.js';
 
 describe('operations whose system calls fail', () => {
-  it('succeed or reject, and leave nothing behind, wherever a call fails, moves less, or finds no memory', async function () {
+  it('succeed or reject, and leave nothing behind, wherever a call fails, transfers less, or finds no memory', async function () {
     this.timeout(300_000);
     await sweep(this, 'short');
   });

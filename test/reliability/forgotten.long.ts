@@ -48,11 +48,11 @@ const PROGRAM = `
   console.log(JSON.stringify({ warned, codes: [...codes] }));
   process.exit(0);`;
 
-describe('handles that are forgotten', function () {
+describe('handles that are dropped without close', function () {
   this.timeout(1_200_000);
   const scratch = scratchDirectory();
 
-  it('are flushed, closed and warned about, each of 10,000, and those at the end of the process are flushed', async function () {
+  it('are flushed, closed and warned about, each of 10,000; and are flushed at the end of the process', async function () {
     if (process.platform !== 'linux') skip(this, 'descriptors are counted in /proc');
     const ending = await runProgram(PROGRAM, {
       args: ['--expose-gc'],

@@ -39,7 +39,7 @@ describe('files that a killed process was replacing', function () {
     return Number(content.slice(0, 8));
   };
 
-  it(`are whole, ${KILLS} times`, async () => {
+  it(`are complete after each of ${KILLS} kills`, async () => {
     const random = new Random(1);
     let [version, updates, strays] = [0, 0, 0];
     for (let kill = 0; kill < KILLS; kill++) {

@@ -37,7 +37,7 @@ const WORKER = `
   loop(() => writeFile(own + '-whole', Buffer.alloc(100000, 'p')));
   parentPort.postMessage('busy');`;
 
-describe('descriptors and memory that are used again', function () {
+describe('reused descriptors and memory', function () {
   this.timeout(600_000);
   const scratch = scratchDirectory();
   let [secret, shared] = ['', ''];
@@ -125,7 +125,7 @@ describe('descriptors and memory that are used again', function () {
     for await (const each of readMany([own, `${own}-whole`, `${own}-atomic`])) if (each.data) see(each.data);
   }
 
-  it('give no byte of a secret file to a reader, and none of a writer to it', async () => {
+  it('give no byte of a secret file to another reader, and no byte of another writer to it', async () => {
     const random = new Random(1);
     let left = ROUNDS;
     const acts = [readSecret, readPublic, readPublic, writePublic];
@@ -137,7 +137,7 @@ describe('descriptors and memory that are used again', function () {
     figure('bytes compared beside a secret file', looked);
   });
 
-  it('give none to a worker, nor any of one that is terminated to the file', async () => {
+  it('give no byte of it to a worker, and no byte of a terminated worker to it', async () => {
     const random = new Random(2);
     for (let round = 0; round < WORKERS; round++) {
       const workerData = { file: shared, own: path.join(scratch.path, 'of-worker') };

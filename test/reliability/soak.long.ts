@@ -10,10 +10,10 @@ import { skip } from '../support/skip.js';
 const SECONDS = Number(process.env.UVFILES_SOAK_SECONDS ?? 120);
 const PROGRAM = fileURLToPath(new URL('./support/soak.ts', import.meta.url));
 
-describe('a server that reads, writes, appends, locks, replaces, streams and stops in between', function () {
+describe('a server that reads, writes, appends, locks, replaces, streams and aborts', function () {
   this.timeout((SECONDS * 2 + 600) * 1000);
 
-  it('holds no more descriptors, threads, handles and memory after a while than before', async function () {
+  it('holds no more descriptors, threads, handles and memory after a while than at the start', async function () {
     if (process.platform !== 'linux') skip(this, 'descriptors and threads are counted in /proc');
     const args = ['--expose-gc', '--import', 'tsx', PROGRAM, '--seconds', String(SECONDS)];
     const ending = await endOf(

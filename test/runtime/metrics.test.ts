@@ -98,7 +98,7 @@ describe('the uvfiles:op channel', () => {
     for (const { duration } of heard) expect(duration).to.be.at.least(0);
   });
 
-  it('contains operations and paths of tasks', async () => {
+  it('publishes the operations and paths of tasks', async () => {
     const heard: string[] = [];
     const scratch = mkdtempSync(path.join(tmpdir(), 'uvfiles-op-'));
     const listen = (message: unknown): void => {
@@ -141,7 +141,7 @@ describe('the uvfiles:op channel', () => {
     ]);
   });
 
-  it('contains the path of an operation beneath a directory', async function () {
+  it('publishes the path of an operation beneath a directory', async function () {
     if (process.platform === 'win32') skip(this, 'beneath is not available on Windows');
     const heard: string[] = [];
     const scratch = mkdtempSync(path.join(tmpdir(), 'uvfiles-op-'));
@@ -162,7 +162,7 @@ describe('the uvfiles:op channel', () => {
     expect(heard).to.deep.equal(['g']);
   });
 
-  it('contains the path of inline operations', async () => {
+  it('publishes the path of inline operations', async () => {
     const heard: OperationMessage[] = [];
     const listen = (message: unknown): void => void heard.push(message as OperationMessage);
     subscribe('uvfiles:op', listen);

@@ -112,7 +112,7 @@ describe('s3: copytree', function () {
       expectCopies(path.join(disk, 'to'));
     });
 
-    it('streams few large files at a time, because their parts need memory', async () => {
+    it('streams only a few large files at a time, because their parts need memory', async () => {
       const { store, most } = crowdedStore(target().store);
       using mounted = mount('s3://trees', target().place({}, store).files);
       const large = Buffer.alloc(3 * MIB, 'large');

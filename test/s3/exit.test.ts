@@ -19,7 +19,7 @@ else
         ['process.exit', 3],
         ['an uncaught exception', 1],
       ] as const)
-        it(`by ${end} leaves neither an object nor an upload of a file that nobody closed (${adapter})`, async function () {
+        it(`by ${end} leaves neither an object nor an upload of a file that was not closed (${adapter})`, async function () {
           this.timeout(240_000);
           const s3 = await client(SERVERS.ceph!);
           const { CreateBucketCommand, ListMultipartUploadsCommand } = await sdk();

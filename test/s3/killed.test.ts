@@ -20,7 +20,7 @@ const withSmallPages = (store: ObjectStore): ObjectStore =>
 
 describe('s3: listings in several pages', () => {
   onEachBucket((target) => {
-    it('contain every name once', async () => {
+    it('contain each name exactly once', async () => {
       const { files } = target().place({}, withSmallPages(target().store));
       for (const key of KEYS) await files.writeFile!(`/d/${key}`, Buffer.from(key), WRITE, 0o666, {});
       expect(await names(files.list('/d', {}))).to.deep.equal(KEYS);
@@ -58,7 +58,7 @@ else
         ['a directory', (): AsyncIterable<any> => files.list('/d', {})],
         ['everything below a prefix', (): AsyncIterable<any> => files.walkFiles!('/d', {})],
       ] as const)
-        it(`ends a listing of ${what} with an error after the page that was given, never as a whole one`, async () => {
+        it(`ends a listing of ${what} with an error after the page that was returned, never as complete`, async () => {
           for (const key of KEYS) await direct.writeFile!(`/d/${key}`, Buffer.from(key), WRITE, 0o666, {});
           const given: string[] = [];
           const error = await rejection(async () => {
@@ -72,7 +72,7 @@ else
           expect(await names(direct.list('/d', {}))).to.deep.equal(KEYS);
         });
 
-      it('reports every removal between two pages of a tree', async () => {
+      it('ends the removal of a tree between two pages with an error', async () => {
         for (const key of KEYS) await direct.writeFile!(`/d/${key}`, Buffer.from(key), WRITE, 0o666, {});
         let pages = 0;
         proxy.choose = ({ url }) => {
@@ -85,7 +85,7 @@ else
         expect(left).to.include.members(KEYS.slice(2));
       });
 
-      it('ends a read with an error after whole bytes, and a write without an object', async () => {
+      it('ends a read with an error after correct bytes, and a write without an object', async () => {
         const data = pattern(12 * MIB);
         await direct.writeFile!('/a', data, WRITE, 0o666, {});
         const reader = await files.open('/a', READ, 0, {});

@@ -30,7 +30,7 @@ describe('signals and timeouts', () => {
     await f.close();
   });
 
-  it('take a queued write out of the queue: the file is not touched', async () => {
+  it('take a queued write out of the queue, without touching the file', async () => {
     const name = path.join(folder, 'untouched');
     writeFileSync(name, 'before');
     const { stdout, stderr } = await withOneThread(
@@ -98,7 +98,7 @@ describe('signals and timeouts', () => {
     expect(metrics().pool.outstanding).to.equal(0);
   });
 
-  it('have one deadline over the wait for the turn and every step, told as the caller said it', async function () {
+  it("apply one deadline to the wait and to every step, and report the caller's value", async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');
     const fifo = makeFifo();
     const writer = await open(fifo, 'r+b', { buffering: 0 });

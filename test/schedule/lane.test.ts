@@ -5,7 +5,7 @@ import { answerOf } from '../support/files.js';
 import { runProgram } from '../support/temp.js';
 
 describe('a lane', () => {
-  it('that was forged is refused before the addon sees it', async () => {
+  it('that is forged is rejected before it reaches the addon', async () => {
     // In a process of its own, which a number out of range would end.
     const answer = answerOf(
       await runProgram(`
@@ -25,7 +25,7 @@ describe('a lane', () => {
     expect(answer).to.deep.equal(['ERR_INVALID_ARG_TYPE']);
   });
 
-  it('that a getter exchanges after the check is not used', async () => {
+  it('that a getter returns after the check is not used', async () => {
     const answer = answerOf(
       await runProgram(`
         import { lanes, writeFile } from 'uvfiles';
@@ -41,7 +41,7 @@ describe('a lane', () => {
     expect(answer).to.equal(true);
   });
 
-  it('can be one of thousands that are created and dropped', async () => {
+  it('can be created and dropped thousands of times', async () => {
     const answer = answerOf(
       await runProgram(`
         import { createLane, os } from 'uvfiles';

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { configure, createLane, metrics } from 'uvfiles';
 
 describe('createLane and configure', () => {
-  it('refuse names that they do not know, and anything but an object', () => {
+  it('reject unknown names, and anything but an object', () => {
     const lane = createLane as (o: unknown) => unknown;
     const settings = configure as (o: unknown) => void;
     for (const [call, wrong, code] of [

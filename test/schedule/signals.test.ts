@@ -67,7 +67,7 @@ describe('a signal that misbehaves', () => {
   };
 
   for (const [what, { signal, first }] of Object.entries(cases)) {
-    it(`that ${what} harms only its own call`, async () => {
+    it(`that ${what} affects only its own call`, async () => {
       const file = folder.put('f', 'x');
       const call = (o?: { signal: AbortSignal }): Promise<unknown> =>
         outcome(os.realpath(file, o).then(() => 'done'));

@@ -10,14 +10,14 @@ describe('the C++ compiler', () => {
     else process.env.CXX = given;
   });
 
-  it('is a program and its first arguments where CXX has several words', () => {
+  it('is a program and its first arguments if CXX has several words', () => {
     process.env.CXX = ' ccache  g++-12 ';
     expect(cxx()).to.deep.equal(['ccache', 'g++-12']);
     process.env.CXX = 'clang++';
     expect(cxx('c++')).to.deep.equal(['clang++']);
   });
 
-  it('is the usual one where CXX is empty or not set', () => {
+  it('is the default one if CXX is empty or not set', () => {
     process.env.CXX = '';
     expect(cxx()).to.deep.equal(['g++']);
     delete process.env.CXX;

@@ -27,7 +27,7 @@ describe('the gate before packing', () => {
     return faultsOfPackage(folder, ['package.json', ...Object.keys(files)]);
   }
 
-  it('passes a package that has everything', () => {
+  it('accepts a complete package', () => {
     const manifest = {
       main: './dist/a.js',
       bin: { tool: 'bin/tool.mjs' },
@@ -53,7 +53,7 @@ describe('the gate before packing', () => {
     ]);
   });
 
-  it('refuses to pack where a target is not in the tarball, also one that is on the disk', function () {
+  it('refuses to pack if a target is missing from the tarball, even if it is on disk', function () {
     needsNpm(this);
     const exports = { '.': './a.js', './b': './b.js' };
     const manifest = { name: 'fixture', version: '1.0.0', exports, files: ['a.js'] };
@@ -70,7 +70,7 @@ describe('the gate before packing', () => {
     expect(prepack().status).to.equal(0);
   });
 
-  it('names each entry of `files` that gives nothing', () => {
+  it('names each entry of `files` that matches nothing', () => {
     expect(faults({ files: ['dist', 'prebuilds', '!dist/x'] }, { 'dist/a.js': '' })).to.deep.equal([
       'files: nothing of prebuilds is in the package',
     ]);

@@ -15,7 +15,7 @@ function withTags(...tags: string[]) {
 }
 
 describe('the check of the reference', () => {
-  it('passes a function that has every heading', () => {
+  it('accepts a function that has every heading', () => {
     expect(gaps(withTags('@returns', '@throws', '@cancelling', '@platforms', '@example'))).to.deep.equal([]);
   });
 
@@ -50,7 +50,7 @@ describe('the check of the reference', () => {
     ]);
   });
 
-  it('asks no method that resolves to nothing what it returns', () => {
+  it('does not require @returns of a method that resolves to nothing', () => {
     const all = ['@throws', '@cancelling', '@platforms', '@example'];
     expect(gaps(methodOf(all, [], 'void'))).to.deep.equal([]);
     expect(gaps(methodOf(all, [], 'number'))).to.deep.equal([

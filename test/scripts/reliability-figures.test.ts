@@ -12,7 +12,7 @@ const page = (...cells: string[]): string =>
 const line = (name: string, value: number): string => `${JSON.stringify({ name, value })}\n`;
 
 describe('the figures of reliability', () => {
-  it('are those of all tests of a run, added up by name', () => {
+  it('are summed by name over all tests of a run', () => {
     const figures = parseFigures(line('faults', 1000) + line('kills', 5) + line('faults', 234));
     expect([...figures]).to.deep.equal([
       ['faults', 1234],
@@ -31,12 +31,12 @@ describe('the figures of reliability', () => {
     expect(figuresOn(written, figures.keys())).to.deep.equal(figures);
   });
 
-  it('are refused where a line of a run is no figure', () => {
+  it('are rejected if a line of a run is not a figure', () => {
     for (const wrong of ['{}', '{"name":"faults"}', '{"name":"faults","value":0}', 'faults 5'])
       expect(() => parseFigures(`${wrong}\n`), wrong).to.throw();
   });
 
-  it('are refused where the page has no place for one, or two, or something else there', () => {
+  it('are rejected if the page has no place for a figure, or two places, or other text there', () => {
     for (const wrong of [
       '',
       'many faults',
@@ -48,7 +48,7 @@ describe('the figures of reliability', () => {
       expect(() => figuresOn(page(wrong), ['faults']), wrong).to.throw();
   });
 
-  it('are stale where a run has far fewer', () => {
+  it('are stale if a run has far fewer', () => {
     const published = new Map([
       ['faults', 1000],
       ['kills', 5],
@@ -81,7 +81,7 @@ describe('the figures of reliability', () => {
 
 describe('the pages on reliability and security', () => {
   for (const name of ['docs/reliability.md', 'docs/security.md'])
-    it(`${name} names tests and commands that there are`, () => {
+    it(`${name} names only existing tests and commands`, () => {
       const text = read(name);
       const files = [...text.matchAll(/`((?:test|src-native|scripts)\/[\w./-]+)`/g)].map(([, file]) => file!);
       const scripts = [...text.matchAll(/`npm run ([\w:-]+)/g)].map(([, script]) => script!);

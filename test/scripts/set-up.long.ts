@@ -94,7 +94,7 @@ describe('the set-up of a checkout', function () {
   const NO_NETWORK = 'process.exitCode = 1;';
   const SOURCES = { 'a.cc': MODULE, 'b.cc': 'int b() { return 0; }\n' };
 
-  it('says how many files are compiled, of how many, in a path with spaces and other letters', () => {
+  it('reports how many of the files are compiled, in a path with spaces and non-ASCII letters', () => {
     const folder = checkout(SOURCES, 'a checkout, größer');
     const { status, output } = step(folder, 'buildAddon');
     expect(status, output).to.equal(0);
@@ -102,7 +102,7 @@ describe('the set-up of a checkout', function () {
     expect(step(folder, 'buildAddon').output.trim()).to.equal('up to date');
   });
 
-  it('shows the first error of the compiler, and where the rest is', () => {
+  it('shows the first error of the compiler, and where the others are', () => {
     const folder = checkout({ 'a.cc': MODULE, 'b.cc': 'int b() { return nothing; }\n' });
     const { status, output } = step(folder, 'buildAddon');
     expect(status).to.equal(1);
@@ -112,7 +112,7 @@ describe('the set-up of a checkout', function () {
     expect(readFileSync(path.join(folder, '.cache/addon-build.log'), 'utf8')).to.include(error);
   });
 
-  it('names what is missing and how to install it, where no binary fits', () => {
+  it('names what is missing and how to install it, if no binary fits', () => {
     const folder = checkout(SOURCES);
     const { status, output } = step(folder, 'buildAddon', withoutTools(NO_NETWORK));
     expect(status).to.equal(1);
@@ -121,7 +121,7 @@ describe('the set-up of a checkout', function () {
       .and.include('apt-get install python3 make g++');
   });
 
-  it('takes the published binary where the package has the same sources, and says so', () => {
+  it('uses the published binary if the package has the same sources, and says so', () => {
     const folder = checkout(SOURCES);
     expect(step(folder, 'buildAddon').status).to.equal(0);
     const binary = path.join(scratch, 'uvfiles.node');
@@ -150,7 +150,7 @@ describe('the set-up of a checkout', function () {
     expect(step(folder, 'buildAddon', env).output.trim()).to.equal('up to date');
   });
 
-  it('says in one sentence that a directory cannot be written to', function () {
+  it('reports in one sentence that a directory cannot be written to', function () {
     const folder = checkout({});
     chmodSync(folder, 0o555);
     const uid = process.getuid!() === 0 ? 65_534 : undefined;
@@ -164,7 +164,7 @@ describe('the set-up of a checkout', function () {
     expect(output).to.match(/cannot be set up in .*cannot be written to \(EACCES\): copy it to one that can/);
   });
 
-  it('installs what builds also with NODE_ENV=production, and from the cache of npm alone', function () {
+  it("installs the build tools even with NODE_ENV=production, and from npm's cache alone", function () {
     const npm = npmProgram();
     const folder = checkout({});
     rmSync(path.join(folder, 'node_modules'));
@@ -181,7 +181,7 @@ describe('the set-up of a checkout', function () {
     expect(step(folder, 'install', env).output.trim()).to.equal('up to date');
   });
 
-  it('compiles and runs in a path with spaces and other letters, with NODE_ENV=production', function () {
+  it('compiles and runs in a path with spaces and non-ASCII letters, with NODE_ENV=production', function () {
     const folder = path.join(scratch, 'the whole, größer 中');
     const skipped = new Set([
       '.git',

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { firstError } from '../../scripts/steps/addon.js';
 
 describe('the first error of a failed build', () => {
-  it('is the one of the compiler that failed first, with its lines', () => {
+  it('is the first error of the compiler, with its lines', () => {
     const output = `gyp info it worked if it ends with ok
 make: Entering directory '/tmp/build'
   CXX(target) Release/obj.target/uvfiles/src-native/core/a.o
@@ -30,7 +30,7 @@ gyp ERR! not ok
     );
   });
 
-  it('is the one of node-gyp, where nothing was compiled', () => {
+  it('is the error of node-gyp if nothing was compiled', () => {
     const output = `gyp info it worked if it ends with ok
 gyp ERR! configure error
 gyp ERR! stack Error: Could not find any Python installation to use
@@ -42,7 +42,7 @@ gyp ERR! System Linux
     );
   });
 
-  it('is the end of what was printed, where no line says error', () => {
+  it('is the end of the output if no line contains an error', () => {
     const lines = Array.from({ length: 30 }, (_, i) => `line ${i}`);
     expect(firstError(lines.join('\n'))).to.equal(lines.slice(10).join('\n'));
   });

@@ -29,7 +29,7 @@ describe('an inherited descriptor', function () {
     skip(this, 'python3 prepares the descriptors');
   });
 
-  it('is a socket that is read and written by number, both at once', async () => {
+  it('can be a socket that is read and written at the same time', async () => {
     const { stdout, stderr } = await below(
       `
 ours, theirs = socket.socketpair()
@@ -54,7 +54,7 @@ print(len(got), got == b'x' * 300000, child.communicate()[0].decode(), child.ret
   });
 
   for (const blocking of [true, false]) {
-    it(`is a ${blocking ? 'blocking' : 'non-blocking'} pipe whose mode stays and whose EAGAIN is waited out`, async () => {
+    it(`can be a ${blocking ? 'blocking' : 'non-blocking'} pipe, which keeps its mode`, async () => {
       const { stdout, stderr } = await below(
         `
 in_read, in_write = os.pipe()
@@ -109,7 +109,7 @@ print(child.communicate()[0].decode().strip(), child.returncode)`,
     expect(stdout.trim().split('\n'), stderr).to.deep.equal(['free', `${'z'.repeat(20)} 0`]);
   });
 
-  it('is a pipe whose other end is closed before a byte came', async () => {
+  it('can be a pipe whose other end is closed before any byte arrives', async () => {
     const bytes = await below(
       `
 child = subprocess.run(node, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
@@ -122,7 +122,7 @@ print(child.stdout, again.stdout)`,
     expect(bytes.stdout.trim(), bytes.stderr).to.equal(String.raw`b'["",""]\n' b'["",""]\n'`);
   });
 
-  it('is closed with its handle, or left open where that is asked', async () => {
+  it('is closed with its handle, or left open if requested', async () => {
     const random = randomBytes(4).toString('hex');
     const { stdout, stderr } = await below(
       `
@@ -143,7 +143,7 @@ print(os.read(read, 99), child.communicate()[0], os.read(read, 99))`,
     expect(stdout.trim(), stderr).to.equal(String.raw`b'${random}' b'EBADF\n' b''`);
   });
 
-  it('that is none is refused', async () => {
+  it('is rejected if it is not open', async () => {
     const error: NodeJS.ErrnoException = await open(987654, 'rb').then(
       () => new Error('opened'),
       (reason: unknown) => reason as NodeJS.ErrnoException,

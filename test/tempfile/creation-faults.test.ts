@@ -48,7 +48,7 @@ describe('creation of temporary files', () => {
   });
 
   for (const call of ['mkstemp', 'temporaryFile', 'namedTemporaryFile']) {
-    it(`${call} rejects and leaves nothing when its signal comes while the system is at it`, async function () {
+    it(`${call} rejects and leaves nothing if it is aborted during the system call`, async function () {
       needsFaults(this);
       const gate = path.join(scratch.path, 'gate');
       const ending = await runFaulty(
@@ -65,7 +65,7 @@ describe('creation of temporary files', () => {
       expect(answerOf(ending)).to.deep.equal(['ABORT_ERR', 'enough', [], 0]);
     });
 
-    it(`${call} gives the file or nothing when its time is over while the system is at it`, async function () {
+    it(`${call} returns the file or leaves nothing if it times out during the system call`, async function () {
       needsFaults(this);
       const gate = path.join(scratch.path, 'gate');
       const ending = await runFaulty(

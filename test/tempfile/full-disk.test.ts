@@ -29,7 +29,7 @@ describe('temporary files on a full disk', () => {
       temporaryFile: tempfile.temporaryFile,
       namedTemporaryFile: tempfile.namedTemporaryFile,
     })) {
-      it(`${title}: write, flush and close say ENOSPC, and nothing is left`, async () => {
+      it(`${title}: write, flush and close reject with ENOSPC, and leave nothing`, async () => {
         await (await make({ dir: full })).close(); // opens what the process keeps
         const before = await openDescriptors();
         const direct = await make({ dir: full });
@@ -58,7 +58,7 @@ describe('temporary files on a full disk', () => {
       });
     }
 
-    it('spooledTemporaryFile: what does not fit stays in memory and can be had', async () => {
+    it('spooledTemporaryFile: data that does not fit stays in memory and can be read', async () => {
       const file = await tempfile.spooledTemporaryFile({ dir: full, maxSize: 250_000 });
       const content = Buffer.alloc(250_000, 7);
       await file.write(content);
@@ -71,7 +71,7 @@ describe('temporary files on a full disk', () => {
       await file.close();
     });
 
-    it('creation without an inode to be had says ENOSPC', async () => {
+    it('creation rejects with ENOSPC without a free inode', async () => {
       spawnSync('mount', ['-o', 'remount,nr_inodes=2', full]);
       const first = await tempfile.mkdtemp({ dir: full });
       for (const make of [
@@ -92,7 +92,7 @@ describe('temporary files on a full disk', () => {
 describe('temporary files without descriptors', () => {
   const scratch = scratchDirectory();
 
-  it('say EMFILE, leave nothing, and work again afterwards', async () => {
+  it('reject with EMFILE, leave nothing, and work again afterwards', async () => {
     const { stdout, stderr } = await runProgram(
       `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
        const dir = ${JSON.stringify(scratch.path)};
@@ -115,7 +115,7 @@ describe('temporary files without descriptors', () => {
     expect({ stderr, stdout }).to.deep.equal({ stderr: '', stdout: 'EMFILE,EMFILE,EMFILE 1\n0\n' });
   });
 
-  it('remove a directory as soon as somebody has closed one', async () => {
+  it('remove a directory as soon as descriptors are free', async () => {
     const { stdout, stderr } = await runProgram(
       `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
        const held = await tempfile.temporaryDirectory({ dir: ${JSON.stringify(scratch.path)} });

@@ -91,7 +91,7 @@ describe('gettempdir', () => {
     expect({ stdout, stderr }).to.deep.equal({ stdout: `${scratch.path}\n${scratch.path}\n`, stderr: '' });
   });
 
-  it('is searched for again if there was none', async () => {
+  it('searches again if no directory was usable', async () => {
     const { stdout, stderr } = await runProgram(
       `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
        const outcome = (promise) => promise.then(String, (error) => error.code);
@@ -108,7 +108,7 @@ describe('gettempdir', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('is searched for once, even if the environment changes later', async () => {
+  it('searches only once, even if the environment changes later', async () => {
     const before = process.env.TMPDIR;
     const first = await tempfile.gettempdir();
     process.env.TMPDIR = scratch.path;
@@ -145,11 +145,11 @@ describe('gettempdir', () => {
     expect(scratch.list()).to.deep.equal(['allowed']);
   });
 
-  it('goes with a prefix', () => {
+  it('is accompanied by gettempprefix, which returns tmp', () => {
     expect(tempfile.gettempprefix()).to.equal('tmp');
   });
 
-  it('is the same by subpath', () => {
+  it('is the same function in the subpath', () => {
     expect(subpath.gettempdir).to.equal(tempfile.gettempdir);
   });
 });

@@ -92,7 +92,7 @@ describe('cleanup', () => {
     for (const name of readdirSync(sentinel)) expect(statSync(path.join(sentinel, name)).size).to.equal(4);
   });
 
-  it('removes what is deeper than any path and than the limit of descriptors', async () => {
+  it('removes trees that are deeper than the maximum length of a path and the limit of descriptors', async () => {
     const { stdout, stderr } = await runProgram(
       `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
        const dir = await tempfile.temporaryDirectory({ dir: ${JSON.stringify(scratch.path)} });
@@ -106,7 +106,7 @@ describe('cleanup', () => {
     expect({ stdout: stdout.trim(), stderr }).to.deep.equal({ stdout: 'false', stderr: '' });
   });
 
-  it('removes names that are no UTF-8, and every kind of file', async () => {
+  it('removes names that are not UTF-8, and every kind of file', async () => {
     const dir = await temporaryDirectory({ dir: scratch.path });
     const odd = Buffer.concat([Buffer.from(`${dir.name}/`), Buffer.from([0xff, 0xc0, 0x20, 0x0a])]);
     mkdirSync(odd);
@@ -118,7 +118,7 @@ describe('cleanup', () => {
     expect(existsSync(dir.name)).to.equal(false);
   });
 
-  it('shares the pool: foreign work gets its turn while a large tree goes', async function () {
+  it('lets other work use the pool while a large tree is removed', async function () {
     needsStrace(this);
     // Slowed down, so that it takes three times as long as a job may keep its thread from a loop that does not answer.
     const { stdout, stderr } = await runInjected(

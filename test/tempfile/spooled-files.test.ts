@@ -31,7 +31,7 @@ describe('spooledTemporaryFile', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('says how to get a descriptor while it has none', async () => {
+  it('explains how to get a descriptor while it has none', async () => {
     const file = await spooledTemporaryFile({ dir: scratch.path });
     expect(() => file.fileno())
       .to.throw('call rollover() first')

@@ -54,7 +54,7 @@ describe('a program with temporary files', () => {
     });
 
     // Node itself gives up what its parent had it ignore (as under nohup); whatever it does is what is to happen.
-    it(`that its parent had ignore ${signal} ends of it as any other program of Node's does`, async function () {
+    it(`whose parent ignored ${signal} dies of it as any other Node program does`, async function () {
       needsSignals(this);
       const prelude = `trap '' ${signal.slice(3)}`;
       const kill = (child: ChildProcess): void => void child.kill(signal);
@@ -64,7 +64,7 @@ describe('a program with temporary files', () => {
       nothingLeft();
     });
 
-    it(`that listens for ${signal} dies of the others all the same`, async function () {
+    it(`that listens for ${signal} still dies of the others`, async function () {
       needsSignals(this);
       const other = SIGNALS[(SIGNALS.indexOf(signal) + 1) % 3] as NodeJS.Signals;
       const ending = await run(`process.on('${signal}', () => {}); ${STAY}`, (child) => child.kill(other));
@@ -73,7 +73,7 @@ describe('a program with temporary files', () => {
     });
   }
 
-  it('that takes its listener away before it sends itself the signal dies of it and leaves nothing', async function () {
+  it('that removes its listener before it sends itself the signal dies of it and leaves nothing', async function () {
     needsSignals(this);
     const ending = await run(
       `const listener = () => {
@@ -101,7 +101,7 @@ describe('a program with temporary files', () => {
     }
   });
 
-  it('sends signals to others, and asks whether they are there, as ever', async function () {
+  it('can send signals to other processes, and test whether they exist, as before', async function () {
     needsSignals(this);
     const ending = await run(
       `import { spawn } from 'node:child_process';
@@ -121,7 +121,7 @@ describe('a program with temporary files', () => {
     nothingLeft();
   });
 
-  it('whose listener throws ends of that, and leaves nothing', async function () {
+  it('whose listener throws ends with that error, and leaves nothing', async function () {
     needsSignals(this);
     const ending = await run(`process.on('SIGTERM', () => { throw new Error('mine'); }); ${STAY}`, (child) =>
       child.kill('SIGTERM'),
@@ -153,7 +153,7 @@ describe('a program with temporary files', () => {
     nothingLeft();
   });
 
-  it('that catches its uncaught exceptions goes on, with everything in place', async () => {
+  it('that catches its uncaught exceptions continues, and keeps its files', async () => {
     const ending = await run(
       `process.on('uncaughtException', () => setTimeout(() => console.log(count()), 20));
        setImmediate(() => { throw new Error('uncaught'); });`,
@@ -216,7 +216,7 @@ describe('a program with temporary files', () => {
       nothingLeft();
     });
 
-    it(`that ends ${how} leaves what a link in its directory leads to, and what was to stay`, async function () {
+    it(`that ends ${how} keeps the targets of links in its directory, and files made with delete: false`, async function () {
       if (signal !== undefined) needsSignals(this);
       const outside = path.join(scratch.path, 'outside');
       const ending = await run(
@@ -265,7 +265,7 @@ describe('a program with temporary files', () => {
     ['throws what nobody catches', "setImmediate(() => { throw new Error('uncaught'); });"],
     ['rejects what nobody catches', "Promise.reject(new Error('unhandled'));"],
   ] as const) {
-    it(`keeps running when a worker of it ${how}, of which nothing is left`, async () => {
+    it(`keeps running when its worker ${how}, which leaves nothing`, async () => {
       const { stdout, code } = await runProgram(
         `${inWorker(body)}
          await ended;
@@ -288,7 +288,7 @@ describe('a program with temporary files', () => {
     }
   });
 
-  it('leaves what has nothing to do with it', async () => {
+  it('does not touch unrelated files', async () => {
     mkdirSync(path.join(scratch.path, 'other'));
     writeFileSync(path.join(scratch.path, 'other/file'), '');
     await runProgram(

@@ -11,7 +11,7 @@ import { rejection, scratchDirectory } from '../support/temp.js';
 describe('faults of extended attributes', () => {
   const scratch = scratchDirectory();
 
-  it('fail the chosen calls, and traces tell of all', async function () {
+  it('fail the chosen calls, and traces list all calls', async function () {
     const file = path.join(scratch.path, 'f');
     writeFileSync(file, '');
     try {

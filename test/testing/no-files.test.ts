@@ -17,13 +17,13 @@ type AnyFunction = (...args: unknown[]) => unknown;
 const HARMLESS: Readonly<Record<string, string>> = {
   abspath: 'computes',
   configure: 'changes settings',
-  createLane: 'makes a queue',
-  getcwd: 'asks for the current directory, which is no file',
-  gettempprefix: 'is a constant',
+  createLane: 'creates a queue',
+  getcwd: 'returns the current directory, which is not a file',
+  gettempprefix: 'returns a constant',
   lchmod: 'is missing on Linux',
   metrics: 'reads counters',
   textFrom: 'reads what it is given',
-  withLane: 'makes functions',
+  withLane: 'creates functions',
 };
 
 /** Calls for which the sample arguments would not do. */
@@ -81,12 +81,12 @@ const refusal = (call: () => unknown): Promise<unknown> =>
 
 function itForbids(where: string, name: string, call: () => unknown): void {
   if (name in HARMLESS) {
-    it(`lets ${where}.${name}, which ${HARMLESS[name]!}`, async () => {
+    it(`allows ${where}.${name}, which ${HARMLESS[name]!}`, async () => {
       expect(await refusal(call)).to.not.be.an.instanceof(FilesForbiddenError);
     });
     return;
   }
-  it(`forbids ${where}.${name}, and names the line that asked for it`, async () => {
+  it(`forbids ${where}.${name}, and names the line of the call`, async () => {
     const error = await refusal(call);
     expect(error).to.be.an.instanceof(FilesForbiddenError);
     expect(error).to.have.property('code', 'ERR_FILES_FORBIDDEN');

@@ -18,7 +18,7 @@ describe('files in ISO-2022-JP', () => {
     await file.write(text);
   }
 
-  it('tells positions from which another handle can go on, and refuses the others', async function () {
+  it('have positions from which another handle can continue, and reject tell at the others', async function () {
     this.timeout(240_000);
     // Longer than a chunk, with lines that begin and end in each set.
     const text = Array.from({ length: 180 }, (_, i) => `日本${i}語\n¥${'x'.repeat(i % 7)}\r\n漢字\n\n`).join(
@@ -47,7 +47,7 @@ describe('files in ISO-2022-JP', () => {
     }
   });
 
-  it('gives every line a position, and goes on writing there', async () => {
+  it('have a position for each line, at which writing continues', async () => {
     const text = '日本\n語\nabc\n漢字\n';
     await write('a', text);
     await using file = await open(at('a'), 'r+', { encoding, newline: '' });
@@ -65,7 +65,7 @@ describe('files in ISO-2022-JP', () => {
     expect(await readText(at('a'), { encoding })).to.equal('日本\n語\nABC\n漢字\n');
   });
 
-  it('begins and ends every write in ASCII, so that files can be put together', async () => {
+  it('begin and end every write in ASCII, so that files can be concatenated', async () => {
     await using file = await open(at('a'), 'w', { encoding });
     expect(await file.write('日')).to.equal(1);
     await file.write('本');
@@ -76,7 +76,7 @@ describe('files in ISO-2022-JP', () => {
     expect(await readText(at('a'), { encoding })).to.equal('日本¥\n');
   });
 
-  it('finds the last lines, and takes the bytes of another set for no line ends', async () => {
+  it('return their last lines, and do not mistake bytes of another character set for line endings', async () => {
     writeFileSync(at('a'), `${SWITCH}F|K\\\x1b(B\nabc\n${SWITCH}8l\x1b(B\n`, 'latin1');
     const found: string[] = [];
     for await (const line of lines(at('a'), { last: 2, encoding })) found.push(line);
@@ -85,7 +85,7 @@ describe('files in ISO-2022-JP', () => {
     expect(await file.readlines()).to.deep.equal(['日本\n', 'abc\n', '語\n']);
   });
 
-  it('reads a letter and its accent of Big5-HKSCS as the two characters they are', async () => {
+  it('return a letter and its accent of Big5-HKSCS as two characters', async () => {
     await using file = await open(at('a'), 'w+', { encoding: 'big5hkscs' });
     expect(await file.write('Ê̄a\u{20021}')).to.equal(4);
     await file.flush();

@@ -99,7 +99,7 @@ interface Tables {
   switched: (string | null)[] | null;
 }
 
-describe('code pages beside those of Python', function () {
+describe('code pages compared with those of Python', function () {
   this.timeout(120_000);
   let tables: Record<string, Tables>;
   let cases: Record<string, Case[]>;

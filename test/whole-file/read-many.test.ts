@@ -20,7 +20,7 @@ describe('readMany', () => {
     return found;
   }
 
-  it('ends on an async iterable whose promises are of another realm, or no promises', async () => {
+  it('accepts an async iterable whose promises come from another realm, or are only thenables', async () => {
     const names = ['a', 'b'].map((name) => path.join(scratch.path, name));
     for (const name of names) writeFileSync(name, path.basename(name));
     const ofAnotherRealm = runInContext(
@@ -40,7 +40,7 @@ describe('readMany', () => {
     expect(await contents(thenables as unknown as AsyncIterable<string>)).to.deep.equal(['a', 'b']);
   });
 
-  it('and statMany answer for each path, also for those that no file system can have', async () => {
+  it('and statMany return a result for each path, even for empty paths', async () => {
     const there = path.join(scratch.path, 'there');
     writeFileSync(there, 'x');
     const check = async (file: string): Promise<void> => {

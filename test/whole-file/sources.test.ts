@@ -235,7 +235,7 @@ describe('textFrom', () => {
     expect(await late.read()).to.equal('late');
   });
 
-  it('closes while it waits for its source, after what is there at once', async () => {
+  it('can be closed while it waits for its source', async () => {
     const source = new PassThrough();
     const text = textFrom(source);
     source.write('one\ntwo');

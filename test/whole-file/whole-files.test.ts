@@ -66,7 +66,7 @@ describe('whole files', () => {
     ['where a piece begins', 2 * MiB],
     ['at its start', 0],
   ] as const) {
-    it(`readText of a large file whose only other character is ${title}`, async () => {
+    it(`reads a large ASCII file as text whose only other character is ${title}`, async () => {
       const text = `${'0123456789abcde\n'.repeat(at_ / 16)}é${'0123456789abcde\n'.repeat((5 * MiB - at_) / 16)}`;
       writeFileSync(at('large'), text);
       expect((await readText(at('large'))) === text).to.equal(true);
@@ -74,7 +74,7 @@ describe('whole files', () => {
     });
   }
 
-  it('readText takes one operation for a small file, and reads one that is exactly as large as the limit', async () => {
+  it('readText takes one operation for a small file, and reads files of exactly the limit', async () => {
     const lane = createLane({ name: 'one by one', inline: false });
     writeFileSync(at('small'), 'one\r\ntwo');
     expect(await readText(at('small'), { lane })).to.equal('one\ntwo');
@@ -87,7 +87,7 @@ describe('whole files', () => {
     expect(await rejection(readText(scratch.path, { lane }))).to.include({ code: 'EISDIR', syscall: 'read' });
   });
 
-  it('readText gives a text that outlives what it was read into, and the other way round', async () => {
+  it('readText returns a text that outlives its memory, and releases its memory with the text', async () => {
     const text = '0123456789abcde\n'.repeat((6 * MiB) / 16);
     writeFileSync(at('large'), text);
     const program = `

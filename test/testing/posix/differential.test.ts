@@ -48,7 +48,7 @@ async function difference(seed: number, top: string, users: boolean): Promise<st
   }
 }
 
-describe('compared with the kernel', function () {
+describe('the memory file system compared with the kernel', function () {
   this.timeout(600_000);
   let umask = 0;
   let groups: number[] = [];
@@ -71,7 +71,7 @@ describe('compared with the kernel', function () {
     ['root', false],
     ['several users', true],
   ] as const) {
-    it(`answers the same and leaves the same tree in ${count} sequences of ${title}`, async () => {
+    it(`gives the same results and leaves the same tree in ${count} sequences of ${title}`, async () => {
       const top = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
       for (let seed = first; seed < first + count; seed++)
         expect(await difference(seed, top, users)).to.equal('');
