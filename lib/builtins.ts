@@ -1,6 +1,6 @@
 // Modules of Node that cost more to load than the rest of the library, loaded when they are first needed.
 //
-// `import 'uvfiles'` loads none of them: programs of a command line pay for it at each start.
+// `import 'uvfiles'` loads none of them: command-line programs would pay for it at each start.
 import type * as tty from 'node:tty';
 import type * as workerThreads from 'node:worker_threads';
 

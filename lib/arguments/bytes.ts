@@ -40,7 +40,7 @@ export function toBytes(data: unknown, name = 'data'): Uint8Array {
     : bytesUnder(data, name, 'an instance of Buffer, TypedArray, DataView or ArrayBuffer');
 }
 
-/** How many bytes a Uint8Array or Buffer has; 0 for anything else. Runs no code of its own properties. */
+/** The number of bytes of a Uint8Array or Buffer; 0 for anything else. Own properties of the object are not used. */
 export function sizeOfUint8Array(data: unknown): number {
   return types.isUint8Array(data) ? byteLengthOf(data) : 0;
 }
@@ -78,7 +78,7 @@ export function isBytes(data: unknown): data is Bytes {
   return ArrayBuffer.isView(data) || types.isAnyArrayBuffer(data);
 }
 
-/** Whether `items` says how to iterate over it. */
+/** Whether `items` has an iterator or an asynchronous iterator. */
 export function isIterable(items: object, how: symbol): boolean {
   return typeof (items as Record<symbol, unknown>)[how] === 'function';
 }
@@ -96,8 +96,8 @@ export function checkItems(items: unknown, name = 'items'): void {
 
 /**
  * Takes the memory under `data` away from its owner without copying, as `{ transfer: true }` asks: `data` is detached.
- * Memory that cannot be moved (a slice of Node's Buffer pool, shared or wasm memory) is copied and left alone. A call that
- * its options would have refused takes nothing.
+ * Memory that cannot be moved (a slice of Node's Buffer pool, shared or wasm memory) is copied and left alone. A call
+ * whose options are rejected transfers nothing.
  */
 export function takeOver(data: Uint8Array, call: Call | undefined): Uint8Array {
   return moveOver(data, call) ?? Uint8Array.prototype.slice.call(data);

@@ -14,7 +14,7 @@ export type Checked<C extends Checks> = { readonly [K in keyof C]: ReturnType<C[
   readonly call: Call | undefined;
 };
 
-/** Names of other APIs, with what to use here. Of options, only one that the function has is suggested. */
+/** Names of options in other APIs, with the names to suggest. Of several names, only one that the function has is suggested. */
 const HINTS: ReadonlyMap<string, string | readonly string[]> = new Map(
   Object.entries({
     mode: 'permissions',
@@ -50,7 +50,7 @@ export function optionReader<C extends Checks>(
   let defaults: Checked<C> | undefined;
   return (o, name = 'options') => {
     if (o === undefined) return (defaults ??= checked(names, checks, new Map(), name) as Checked<C>);
-    // A Call comes from within the library, and is checked already.
+    // A Call was made by the library, and has already been checked.
     if (o instanceof Call) return { ...checked(names, checks, new Map(), name), call: o } as Checked<C>;
     if (typeof o !== 'object' || o === null || Array.isArray(o))
       throw invalidArgType(name, 'of type object', o);
@@ -59,7 +59,7 @@ export function optionReader<C extends Checks>(
       const value = own(o, key);
       if (value !== undefined) throw unknownOption(`${name}.${key}`, key, value, [...known]);
     }
-    // By name: what a class defines with getters is not enumerable.
+    // Read by name, because getters of a class are not enumerable.
     const given = new Map<string, unknown>();
     for (const key of known) given.set(key, own(o, key));
     return checked(names, checks, given, name) as Checked<C>;

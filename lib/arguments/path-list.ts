@@ -1,8 +1,8 @@
-// Lists of paths. A single string is refused, because its characters would be taken for the list.
+// Lists of paths. A single string is rejected, because it would be iterated over by characters.
 import { invalidArgType } from '../errors/index.js';
 import { isIterable } from './bytes.js';
 
-/** Throws ERR_INVALID_ARG_TYPE unless `paths` is an iterable, or an asynchronous one where that will do, of something. */
+/** Throws ERR_INVALID_ARG_TYPE unless `paths` is an iterable, or an asynchronous iterable where that is allowed. */
 export function checkPathList(paths: unknown, alsoAsync: boolean): void {
   const isList =
     typeof paths === 'object' &&

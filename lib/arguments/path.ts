@@ -8,7 +8,7 @@ import { toBytes } from './bytes.js';
 /** A path to a file: a string, a `file:` URL, or bytes (POSIX) for names that are not UTF-8. */
 export type Path = string | Uint8Array | URL;
 
-/** Schemes of URLs that are paths, such as `s3://`, because something is mounted there. */
+/** The schemes of URLs that are accepted as paths, such as `s3://`, because a file system is mounted there. */
 export const mountedSchemes = new Set<string>();
 
 /**
@@ -23,7 +23,7 @@ export function toPathBytes(path: unknown, name = 'path'): string | Uint8Array {
     return path;
   }
   if (types.isUint8Array(path)) {
-    // Copied first: others may write to shared memory while it is checked.
+    // Copied first, because another thread may write to shared memory during the check.
     const bytes = new Uint8Array(toBytes(path, name));
     if (bytes.includes(0)) throw nul(name, bytes);
     return bytes;

@@ -13,7 +13,7 @@ interface ProcessPermission {
 // The names that Node's own errors carry.
 const NAMES = { 'fs.read': 'FileSystemRead', 'fs.write': 'FileSystemWrite' } as const;
 
-// A name that no entry has: a grant that covers it covers everything in the directory.
+// A name that no entry has. A grant that covers it covers everything in the directory.
 const ANY_ENTRY = '.uvfiles-any-entry';
 
 /** Whether this process runs under the permission model at all. */

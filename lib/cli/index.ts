@@ -1,5 +1,5 @@
-// The command line of the package: `npx uvfiles doctor`, `npx uvfiles bench`. bin/uvfiles.mjs calls it, and has `build` itself,
-// which must work where nothing of this does. Nothing here loads the addon until a command needs it.
+// The command line of the package: `npx uvfiles doctor`, `npx uvfiles bench`. bin/uvfiles.mjs calls it. The command `build` is
+// there, because it must work when this module cannot be loaded. Nothing here loads the addon until a command needs it.
 import * as process from 'node:process';
 import { bench, help as benchHelp } from './bench.js';
 import { doctor, help as doctorHelp } from './doctor.js';
@@ -12,7 +12,7 @@ function isCommand(name: string): name is keyof typeof commands {
   return Object.hasOwn(commands, name);
 }
 
-/** What `parseArgs` says of an option it does not know. */
+/** What `parseArgs` reports about an unknown option. */
 function isUsage(error: unknown): error is Error {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   return error instanceof UsageError || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS_'));

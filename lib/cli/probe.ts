@@ -1,20 +1,20 @@
-// What the doctor tries on a file system: real calls in a directory, which say what works there and what it costs.
+// What the doctor tries on a file system: real calls in a directory, which show what works there and what it costs.
 import * as fs from 'node:fs';
 import * as nodePath from 'node:path';
 import * as uvfiles from '../index.js';
 
-/** What calls on the path showed. */
+/** The results of the calls on the path. */
 export interface Probe {
   path: string;
-  /** The type and the mount point that the system names, such as `ext4` and `/`; undefined where it names none. */
+  /** The type and the mount point according to the system, such as `ext4` and `/`; undefined if it reports none. */
   type?: string;
   mountPoint?: string;
-  /** Whether files can be made there. Without that only names are tried. */
+  /** Whether files can be created there. If not, only names are tried. */
   writable: boolean;
-  /** Of so many cached reads and so many `stat`s, those answered without a thread. */
+  /** How many cached reads and `stat` calls were made, and how many of each were answered without a thread. */
   reads?: { inline: number; of: number };
   names?: { inline: number; of: number };
-  /** Whether the calls work: `yes`, or the error that they gave. */
+  /** Whether the calls work: `yes`, or their error. */
   locks?: string;
   namelessFiles?: string;
   atomicReplace?: string;
@@ -40,7 +40,7 @@ function mountOf(path: string): { type: string; mountPoint: string } | undefined
       ?.replace(/\\(\d{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
     if (mountPoint === undefined || behind === undefined) continue;
     const holds = path === mountPoint || path.startsWith(mountPoint === '/' ? '/' : `${mountPoint}/`);
-    // Of two mounts at one place the later one is seen.
+    // Of two mounts at one mount point, the later one is visible.
     if (holds && mountPoint.length >= (found?.mountPoint.length ?? 0)) {
       found = { type: behind.split(' ')[0]!, mountPoint };
     }
@@ -58,7 +58,7 @@ async function outcome(call: () => Promise<unknown>): Promise<string> {
   }
 }
 
-/** How many of `CALLS` calls were answered inline. The library learns what it may do there by the first ones. */
+/** How many of `CALLS` calls were answered inline. The first calls let the library learn how it can ask the kernel there. */
 async function countInline(call: () => Promise<unknown>): Promise<{ inline: number; of: number }> {
   const hits = (): number => uvfiles.metrics().pool.inline.hits;
   let inline = 0;
@@ -66,7 +66,7 @@ async function countInline(call: () => Promise<unknown>): Promise<{ inline: numb
     const before = hits();
     for (let i = 0; i < CALLS; i++) {
       await call();
-      if (i % 8 === 7) await new Promise(setImmediate); // the budget of an iteration begins anew
+      if (i % 8 === 7) await new Promise(setImmediate); // the next iteration has a new budget
     }
     inline = hits() - before;
     if (inline > 0 || Date.now() > end) break;

@@ -27,7 +27,7 @@ export interface Report {
   works: boolean;
 }
 
-/** Reading the system's own files, in which a refusal is an answer too. */
+/** Reads files of the system. If a file cannot be read, that is a result, too. */
 function textOf(file: string): string {
   try {
     return fs.readFileSync(file, 'utf8');
@@ -43,7 +43,7 @@ function runtime(): string {
   return `Node.js ${process.versions.node}`;
 }
 
-/** What needs no addon. */
+/** The part of the report that needs no addon. */
 export function describeSystem(version: string): Report {
   const libc = process.platform === 'linux' ? libcOf(process.execPath) : undefined;
   const descriptors = /^Max open files\s+(\S+)\s+(\S+)/m.exec(textOf('/proc/self/limits'));

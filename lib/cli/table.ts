@@ -8,12 +8,12 @@ function hasColours(): boolean {
   return stdout.isTTY && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb';
 }
 
-/** `text` in a colour, or as it is where there are none. */
+/** `text` in a colour, or unchanged if there are no colours. */
 export function paint(colour: keyof typeof colours, text: string): string {
   return hasColours() ? `\x1b[${colours[colour]}m${text}\x1b[0m` : text;
 }
 
-/** Lines of `rows` in columns: the first to the left, the others to the right. */
+/** Lines of `rows` in columns: the first column is aligned to the left, the others to the right. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {

@@ -33,7 +33,7 @@ export async function prepare(folder: string): Promise<Setting> {
   const ours = await uvfiles.open(large, 'rb');
   const theirs = await fs.open(large);
   const data = Buffer.alloc(SIZE, 7);
-  // A walk over the file that meets no page twice in a row.
+  // Positions in the file, of which no two in a row are on the same page.
   const position = (call: number): number => ((call * 977) % (LARGE / SIZE)) * SIZE;
   const read: Omit<Workload, 'name' | 'inFlight'> = {
     ours: async (call) => check((await ours.pread(SIZE, position(call))).length),

@@ -1,10 +1,11 @@
-// Argument errors in Node's shape: `TypeError [CODE]: The "name" argument ...`, with what was given and what is allowed.
+// Argument errors in Node's shape: `TypeError [CODE]: The "name" argument ...`, with what was expected and what was
+// received.
 import { inspect } from 'node:util';
 
 type CodedError = Error & { code: string };
 
 function coded(error: Error, code: string, omit: (...args: never[]) => unknown): CodedError {
-  // The code stands in the stack's first line but not in `name`, as in Node's own errors.
+  // As in Node's own errors, the code is in the first line of the stack, but not in `name`.
   const name = error.name;
   error.name = `${name} [${code}]`;
   Error.captureStackTrace(error, omit);
@@ -65,7 +66,7 @@ export function invalidArgValue(name: string, value: unknown, reason = 'is inval
   return coded(new TypeError(message), 'ERR_INVALID_ARG_VALUE', invalidArgValue);
 }
 
-// As Node, with separators in large integers.
+// As in Node, with separators in large integers.
 function numberShown(value: unknown): string {
   const isLarge =
     (typeof value === 'bigint' && (value > LARGE || value < -LARGE)) ||

@@ -7,7 +7,7 @@ export function brandedInstanceOf(ErrorClass: object, code: string): void {
   Object.defineProperty((ErrorClass as { prototype: object }).prototype, brand, { value: true });
   Object.defineProperty(ErrorClass, Symbol.hasInstance, {
     value(this: unknown, instance: unknown): boolean {
-      // A user's subclass keeps the ordinary `instanceof`.
+      // A subclass of a program keeps the ordinary `instanceof`.
       if (this !== ErrorClass) return Function.prototype[Symbol.hasInstance].call(this, instance);
       return typeof instance === 'object' && instance !== null && brand in instance;
     },

@@ -86,7 +86,7 @@ function asText(path: string | Uint8Array): string {
   return typeof path === 'string' ? path : Buffer.from(path).toString();
 }
 
-/** The code of an error, such as `ENOENT`; undefined where what was thrown has none. */
+/** The code of an error, such as `ENOENT`; undefined if the thrown value has none. */
 export function codeOf(error: unknown): unknown {
   return (error as { code?: unknown } | null | undefined)?.code;
 }

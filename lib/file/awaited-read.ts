@@ -1,20 +1,21 @@
 // Reads that may wait indefinitely, and whether the program awaits them.
 //
-// A program that awaits its input is not done: `for await (const line of stdin)` must see what comes a minute later. One
-// that began a read and forgot it is: nobody may ever write to that pipe. The native side keeps the event loop alive for
-// neither; here a subscription does, until the read is settled.
+// A program that awaits its input is not done: `for await (const line of stdin)` must receive a line that arrives a
+// minute later. A program that began a read and does not await it is done, because that pipe may never be written to.
+// The addon keeps the event loop alive for neither. Here, a read that is awaited keeps the loop alive until it is
+// settled.
 
 let awaited = 0;
 let keepAlive: NodeJS.Timeout | undefined;
 
 /**
- * The promise of a polled read. While somebody waits for its value (`await`, `then` with a callback; `catch` alone is no
- * interest in a value) and it is pending, the process stays alive.
+ * The promise of a polled read. The process stays alive while the read is pending and its value is awaited (with
+ * `await`, or `then` with a callback; `catch` alone does not count).
  */
 export class AwaitedRead<T> extends Promise<T> {
   #state: 'forgotten' | 'awaited' | 'settled' = 'forgotten';
 
-  /** Follows `read`. */
+  /** Settles as `read` does. */
   static following<T>(read: Promise<T>): AwaitedRead<T> {
     const promise: AwaitedRead<T> = new AwaitedRead<T>((resolve, reject) => {
       read.then(
@@ -31,7 +32,7 @@ export class AwaitedRead<T> extends Promise<T> {
     return promise;
   }
 
-  /** What `then` returns is an ordinary promise. */
+  /** `then` returns an ordinary promise. */
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }

@@ -99,9 +99,9 @@ export class BinaryFile extends ByteFile {
     return this.raw;
   }
 
-  // --- what the layers of one file ask of it ---------------------------------------------------------------------------
+  // --- what the layers of one file call ---------------------------------------------------------------------------
 
-  /** @internal For the text file above, which answers for whoever awaits it. */
+  /** @internal For the text file above, which tracks itself whether its reads are awaited. */
   _read1(size: number, call?: Call): Promise<Buffer> {
     this._checkReadable();
     return this._sequence.run((call) => this._layer.read1(size, call), call);
@@ -119,12 +119,12 @@ export class BinaryFile extends ByteFile {
     return this._sequence.run((call) => this._layer.readall(call), call);
   }
 
-  /** @internal Takes `bytes` into the buffer when they fit and nobody is before them. */
+  /** @internal Takes `bytes` into the buffer if they fit and no earlier call is queued. */
   _tryWrite(bytes: Uint8Array): boolean {
     return this._sequence.idle && this._layer.tryWrite(bytes);
   }
 
-  /** @internal Takes back what the text file above had read ahead, and flushes. */
+  /** @internal Takes back the bytes that the text file above had read ahead, and flushes. */
   _takeOver(unread: () => Promise<Buffer>): Promise<void> {
     return this._sequence.run(async () => {
       const bytes = await unread();

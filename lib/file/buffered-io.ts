@@ -1,22 +1,25 @@
-// The buffer of a binary file: what was read ahead, what is not yet written, and when the file below is asked.
+// The buffer of a binary file: bytes that were read ahead, bytes that are not yet written, and when the file below is
+// called.
 //
-// At most one of the two halves holds anything. With bytes read ahead, the file stands behind them; with bytes to write,
-// the file stands where they shall go. The position that the user sees follows from that and is kept nowhere.
+// At most one of the two halves holds bytes. While bytes are read ahead, the position of the file below is after them.
+// While bytes are pending, it is where they will be written. The position that the user sees is computed from this, and
+// not stored.
 import { invalidState } from '../errors/index.js';
 import type { Call } from '../schedule/call.js';
 import type { ByteLayer } from './byte-layer.js';
 import { dirty } from './exit-flush.js';
 import type { RawIO } from './raw-io.js';
 
-/** Bytes read ahead and gathered before writing, unless `buffering` says otherwise. */
+/** The number of bytes to read ahead, and to gather before a write, unless `buffering` is given. */
 export const DEFAULT_BUFFER_SIZE = 64 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 const NEWLINE = 10;
-// Seeks beyond this are made at once: file systems refuse far offsets, and that error belongs to the seek.
+// Seeks beyond this offset are made immediately, because file systems reject large offsets, and the seek must report
+// that error.
 const FAR = 2 ** 42;
 
-/** The buffered layer. Calls must not overlap (Sequence sees to it), but for the `try...` ones. */
+/** The buffered layer. Calls must not overlap, which Sequence ensures, except the `try...` calls. */
 export class BufferedIO implements ByteLayer {
   readonly raw: RawIO;
   readonly size: number;
@@ -31,24 +34,24 @@ export class BufferedIO implements ByteLayer {
     this.size = size;
   }
 
-  /** Bytes read ahead and not yet handed out. */
+  /** The number of bytes that are read ahead and not yet returned. */
   get unread(): number {
     return this.#ahead.length - this.#next;
   }
 
-  /** Bytes acknowledged and not yet written. */
+  /** The number of bytes that are acknowledged and not yet written. */
   get pendingLength(): number {
     return this.#pendingLength;
   }
 
-  /** Where the user stands. */
+  /** The position that the user sees. */
   get position(): number {
     return this.raw.position - this.unread + this.#pendingLength;
   }
 
   // --- reading ------------------------------------------------------------------------------------------------------
 
-  /** `size` bytes if they are there already. */
+  /** `size` bytes, if they are already buffered. */
   tryRead(size: number): Buffer | undefined {
     const end = this.#next + size;
     if (end > this.#ahead.length || (size === 0 && this.#pendingLength > 0)) return undefined;
@@ -57,7 +60,7 @@ export class BufferedIO implements ByteLayer {
     return bytes;
   }
 
-  /** A line if its end is there already; `limit` < 0: none. */
+  /** A line, if its end is already buffered. A negative `limit` means no limit. */
   tryReadline(limit: number): Buffer | undefined {
     const from = this.#next;
     let end = this.#ahead.indexOf(NEWLINE, from) + 1;
@@ -71,7 +74,8 @@ export class BufferedIO implements ByteLayer {
     return Buffer.from(this.#ahead.subarray(from, end));
   }
 
-  // Called before every read that goes around the buffer: what stays in it ends where the file below stands.
+  // Called before every read that bypasses the buffer: bytes that stay in the buffer must end at the position of the file
+  // below.
   #takeAhead(): Buffer {
     const rest = this.#next === 0 ? this.#ahead : this.#ahead.subarray(this.#next);
     this.#ahead = NOTHING;
@@ -79,7 +83,7 @@ export class BufferedIO implements ByteLayer {
     return rest;
   }
 
-  /** Reads once into the empty buffer; the bytes that are there then, 0 at the end of the file. */
+  /** Reads once into the empty buffer. Returns the number of bytes that it then holds, 0 at the end of the file. */
   async fill(o?: Call): Promise<number> {
     if (this.#pendingLength > 0) await this.writePending(o);
     const bytes = await this.raw.read(this.size, o);
@@ -98,7 +102,7 @@ export class BufferedIO implements ByteLayer {
     let missing = size - ahead.length;
     try {
       while (missing > 0) {
-        // What is larger than the buffer goes around it.
+        // Reads that are larger than the buffer bypass it.
         if (missing >= this.size) {
           const bytes = await this.raw.read(missing, o, this.raw.file.seekable);
           if (bytes.length === 0) break;
@@ -115,11 +119,11 @@ export class BufferedIO implements ByteLayer {
       this.putBack(parts);
       throw error;
     }
-    // A single read's bytes have memory of their own; those read ahead share it with what was delivered before.
+    // The bytes of a single read have memory of their own. Bytes that were read ahead share memory with earlier results.
     return parts[0] === ahead && parts.length === 1 ? Buffer.from(ahead) : joined(parts);
   }
 
-  /** What an operation had taken and did not deliver is read again by the next one. */
+  /** The next operation reads the bytes again that a failed one had taken and did not return. */
   putBack(parts: readonly Buffer[]): void {
     this.#ahead = joined([...parts, this.#takeAhead()]);
     this.#next = 0;
@@ -158,7 +162,7 @@ export class BufferedIO implements ByteLayer {
     return parts.length === 1 ? Buffer.from(parts[0] as Buffer) : joined(parts);
   }
 
-  /** At most one read below, and none when there are bytes already. */
+  /** Makes at most one read below, and none if there are bytes in the buffer. */
   async read1(size: number, o?: Call): Promise<Buffer> {
     if (this.#pendingLength > 0) await this.writePending(o);
     if (this.unread > 0) return this.tryRead(Math.min(size, this.unread)) as Buffer;
@@ -177,7 +181,7 @@ export class BufferedIO implements ByteLayer {
     if (this.#pendingLength > 0) await this.writePending(o);
     const wanted = view.byteLength;
     if (this.unread >= wanted) return this.#copyAhead(view);
-    // Into the caller's memory without a copy, where nothing is lost by a failure: a file with a position is read again.
+    // Reads into the caller's memory without a copy if a failure loses nothing: a file with a position can be read again.
     if (this.unread === 0 && wanted >= this.size && this.raw.file.seekable) {
       this.#takeAhead();
       return this.#readAround(view, o);
@@ -195,7 +199,7 @@ export class BufferedIO implements ByteLayer {
     const wanted = view.byteLength;
     let total = 0;
     try {
-      // A short read is no end of file; the rest is asked for until it is one.
+      // A short read is not the end of the file. Reads on until the size or the end is reached.
       while (total < wanted) {
         const count = await this.raw.readinto(total === 0 ? view : view.subarray(total), o);
         if (count === 0) break;
@@ -216,14 +220,14 @@ export class BufferedIO implements ByteLayer {
     return count;
   }
 
-  /** The bytes read ahead, after one read when there are none; the position stays. */
+  /** The bytes that are read ahead, after one read if there are none. The position does not change. */
   async peek(o?: Call): Promise<Buffer> {
     if (this.#pendingLength > 0) await this.writePending(o);
     if (this.unread === 0) await this.fill(o);
     return Buffer.from(this.#ahead.subarray(this.#next));
   }
 
-  /** Forgets what was read ahead; the position that the user sees stays. */
+  /** Discards the bytes that were read ahead. The position that the user sees does not change. */
   dropReadAhead(): void {
     const { unread } = this;
     if (unread > 0 && !this.raw.file.seekable) return; // the bytes exist nowhere else
@@ -244,8 +248,8 @@ export class BufferedIO implements ByteLayer {
     return true;
   }
 
-  // The buffer grows with what is written: many files are short, and a large buffer for each handle keeps the collector
-  // busier than copying a few bytes does.
+  // The buffer grows with the data. Many files are short, and allocating a large buffer for each handle costs more than
+  // copying a few bytes.
   #roomFor(length: number): Buffer {
     const pending = this.#pending ?? NOTHING;
     const needed = this.#pendingLength + length;
@@ -259,14 +263,14 @@ export class BufferedIO implements ByteLayer {
     const { length } = bytes;
     if (!transferred && this.tryWrite(bytes)) return length;
     this.dropReadAhead();
-    // Taken now: flushing awaits, and the caller may change the bytes meanwhile.
+    // Copied before the flush, because the caller may change the bytes while it runs.
     const kept = this.#pendingLength === 0 || transferred ? bytes : Uint8Array.prototype.slice.call(bytes);
     if (this.#pendingLength > 0) await this.writePending(o);
     if (kept.length < this.size && this.tryWrite(kept)) return length;
     return this.raw.write(kept, transferred || kept !== bytes, o);
   }
 
-  /** Writes what is pending. On an error what has not been written stays. */
+  /** Writes the pending bytes. After an error, the bytes that were not written stay. */
   async writePending(o?: Call): Promise<void> {
     if (this.#pendingLength === 0) return;
     const length = this.#pendingLength;
@@ -288,7 +292,7 @@ export class BufferedIO implements ByteLayer {
     if (this.#pendingLength === 0) dirty.delete(this.raw);
   }
 
-  /** For process exit: writes what is pending before it returns. */
+  /** For the exit of the process: writes the pending bytes synchronously. */
   flushNow(): void {
     if (this.#flushing) {
       const count = Math.min(this.raw.file.settleNow(), this.#pendingLength);
@@ -304,12 +308,12 @@ export class BufferedIO implements ByteLayer {
   // --- both ---------------------------------------------------------------------------------------------------------
 
   async seek(offset: number | bigint, whence: 0 | 1 | 2, o?: Call): Promise<number> {
-    // First: in append mode only the flush says where the position is.
+    // Flushes first, because in append mode only the flush determines the position.
     if (this.#pendingLength > 0) await this.writePending(o);
     if (whence !== 2 && typeof offset === 'number') {
       const target = whence === 0 ? offset : this.position + offset;
       if (target >= 0 && target < FAR) {
-        // Within what was read ahead nothing needs to be asked.
+        // A seek within the bytes that were read ahead needs no call.
         const start = this.raw.position - this.#ahead.length;
         if (this.#ahead.length > 0 && target >= start && target <= this.raw.position) {
           this.#next = target - start;
@@ -321,19 +325,19 @@ export class BufferedIO implements ByteLayer {
       }
     }
     this.dropReadAhead();
-    // Awaited, so that the stack of an error that comes at once leads on to the caller.
+    // Awaited, so that the stack of an immediate error leads to the caller.
     return await this.raw.seek(offset, whence, o);
   }
 
   async tell(o?: Call): Promise<number> {
-    // Others may append as well: only the file knows where our bytes will stand.
+    // Other writers may append, too. Only the file knows where these bytes will be.
     if (this.raw.mode.appending && this.#pendingLength > 0 && this.raw.file.seekable)
       await this.writePending(o);
     if (!this.raw.file.seekable) return this.raw.seek(0, 1, o);
     return this.position;
   }
 
-  /** Writes what is pending, then fsync or fdatasync. */
+  /** Writes the pending bytes, then calls fsync or fdatasync. */
   async sync(dataOnly: boolean, o?: Call): Promise<void> {
     await this.writePending(o);
     await this.raw.sync(dataOnly, o);
@@ -347,7 +351,7 @@ export class BufferedIO implements ByteLayer {
     return Number(bytes);
   }
 
-  /** Besides writing what is pending, brings the file's own position to where the user stands. */
+  /** Writes the pending bytes, and sets the position of the file below to the one that the user sees. */
   async flush(o?: Call): Promise<void> {
     await this.writePending(o);
     if (this.unread > 0) this.dropReadAhead();
@@ -374,12 +378,12 @@ export class BufferedIO implements ByteLayer {
     try {
       await (problem === undefined ? this.raw.close() : this.raw.abort(problem));
     } catch (error) {
-      problem ??= error; // that bytes were lost says more
+      problem ??= error; // the error that reports lost bytes is more important
     }
     if (problem !== undefined) throw problem as Error;
   }
 
-  /** Drops what is pending and closes without publishing. */
+  /** Discards the pending bytes, and closes without publishing. */
   abort(reason: unknown): Promise<void> {
     this.#pendingLength = 0;
     dirty.delete(this.raw);

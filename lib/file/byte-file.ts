@@ -1,4 +1,4 @@
-// The stateful calls of a file of bytes, which run one after another in call order, whether or not anybody awaits them.
+// The stateful calls of a file of bytes. They run one after another in call order, whether or not they are awaited.
 import { checkItems, sizeOfUint8Array, takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
 import { checkLimit, checkOffset, checkPosition } from '../arguments/numbers.js';
 import { readCall } from '../arguments/options.js';
@@ -25,7 +25,7 @@ export type BinaryData = ArrayBufferView | ArrayBufferLike;
 
 /** The part that RawFile and BinaryFile share: everything but what only one of them can do. */
 export abstract class ByteFile extends PositionalHandle {
-  /** @internal What the stateful calls are made on. */
+  /** @internal The layer that performs the stateful calls. */
   abstract readonly _layer: ByteLayer;
 
   /** @internal */
@@ -69,9 +69,9 @@ export abstract class ByteFile extends PositionalHandle {
   }
 
   /**
-   * Reads into `view`. A BinaryFile reads until the view is full or the file ends. A RawFile makes one system call. Bytes of the view
-   * behind the number that it resolves to are unchanged. If the call rejects, the file's bytes may be in the view, and the next read gives
-   * them again.
+   * Reads into `view`. A BinaryFile reads until the view is full or the file ends. A RawFile makes one system call.
+   * Bytes of the view after the number that it resolves to do not change. If the call rejects, the view may contain
+   * bytes of the file, and the next read returns them again.
    * @returns the number of bytes read, 0 at the end of the file
    * @throws as `read`; ERR_INVALID_STATE if the view was detached or resized during the call
    * @example const count = await f.readinto(new Uint8Array(4096));
@@ -285,7 +285,7 @@ export abstract class ByteFile extends PositionalHandle {
     });
   }
 
-  /** @internal A buffered file refuses to seek where there is no position; a raw one lets the system say so. */
+  /** @internal A buffered file rejects seeks of a file without a position. A raw file lets the system reject them. */
   abstract _checkSeekable(): void;
 
   // --- web streams --------------------------------------------------------------------------------------------------
@@ -306,7 +306,7 @@ export abstract class ByteFile extends PositionalHandle {
     return byteStream(this, o);
   }
 
-  /** @internal Reads once, in turn. What `take` refuses stays with the handle. */
+  /** @internal Reads once, in turn. Bytes that `take` does not accept stay in the handle. */
   async _offer(size: number, take: Take<Uint8Array>, call: Call): Promise<void> {
     this._checkReadable();
     await this._reads(async (call) => {
@@ -320,7 +320,7 @@ export abstract class ByteFile extends PositionalHandle {
     }, call);
   }
 
-  /** @internal The position, or 0 where there is none. */
+  /** @internal The position, or 0 if the file has none. */
   _place(call: Call): Promise<number> {
     if (!this._io.file.seekable) return Promise.resolve(0);
     return this._sequence.run((call) => this._layer.tell(call), call);

@@ -1,4 +1,4 @@
-// What handles of bytes share besides: checks, reads in turn, and closing in turn.
+// What handles of bytes have in common besides reading and writing: checks, reads in turn, and closing in turn.
 import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
 import { forbidding } from '../filesystem/layers.js';
 import { forgetCollection } from './garbage.js';
@@ -49,11 +49,11 @@ export abstract class ByteHandle extends Handle {
 
   /** @internal Flushes, in the turn of its caller. */
   abstract _flushInTurn(): Promise<void>;
-  /** @internal The object whose collection would close the file. */
+  /** @internal The object that closes the file when it is garbage collected. */
   abstract readonly _watched: object;
-  /** @internal Closes what the subclass holds, in its turn. */
+  /** @internal Closes the file, in turn. */
   abstract _closeInTurn(): Promise<void>;
-  /** @internal Closes it without publishing, in its turn. */
+  /** @internal Closes the file without publishing, in turn. */
   abstract _abortInTurn(reason: unknown): Promise<void>;
   /** @internal Closing must not overtake positional calls that wait for the buffer. */
   abstract _positionalBegun(): Promise<unknown> | undefined;
@@ -70,10 +70,10 @@ export abstract class ByteHandle extends Handle {
   #end(inTurn: () => Promise<void>): Promise<void> {
     if (this._detached) return Promise.reject(detachedError('file'));
     const { _io: io } = this;
-    // Whoever comes second waits for the end, and learns nothing of its failure.
+    // A second call waits for the end of the first, and does not reject if the first one does.
     if (io.closing !== undefined) return io.closing.catch(() => undefined);
     forgetCollection(this._watched);
-    // Reads that wait for somebody else get what is there, now and from now on.
+    // Reads that wait for another process return the available bytes, both current reads and later ones.
     io.file.stopWaiting?.();
     io.locks?.closing();
     return (io.closing = this._sequence.run(async () => {
@@ -89,9 +89,9 @@ export abstract class ByteHandle extends Handle {
     }));
   }
 
-  // A descriptor that stays open would keep them.
+  // A descriptor that stays open would keep its locks.
   async #endLocks(locks: FileLocks): Promise<void> {
-    await this._flushInTurn().catch(() => undefined); // the close flushes again, and tells
+    await this._flushInTurn().catch(() => undefined); // the close flushes again, and rejects
     await locks.releaseAll();
   }
 }

@@ -1,4 +1,4 @@
-// Bytes that come from a program's own source: an iterable, an async iterable, a web stream or a Node stream.
+// Bytes from a source of the program: an iterable, an async iterable, a web stream or a Node stream.
 import type { Readable } from 'node:stream';
 
 import { checkItems, type Bytes, toBytes } from '../arguments/bytes.js';
@@ -17,16 +17,16 @@ type Step = IteratorResult<unknown, unknown>;
 
 /** Reads a source chunk by chunk. One call at a time. */
 export class SourceReader {
-  /** Set where the source is a Node stream. */
+  /** Set if the source is a Node stream. */
   readonly #stream: Readable | undefined;
   readonly #iterator: Iterator<unknown> | AsyncIterator<unknown>;
   readonly #name: string;
-  /** A step that nobody has taken yet. */
+  /** A step of the iterator that has not been returned yet. */
   #pending: Promise<Step> | undefined;
-  /** What `begin` has seen and `next` has not given. */
+  /** A chunk that `begin` has received and `next` has not returned. */
   #first: Uint8Array | undefined;
   #isOver = false;
-  /** Nobody waits for the source any more. */
+  /** The source is not waited for any more. */
   #isStopped = false;
   #giveUp: (() => void) | undefined;
 
@@ -36,7 +36,7 @@ export class SourceReader {
     this.#name = name;
     if (typeof (source as Partial<Readable>).on === 'function') {
       this.#stream = source as Readable;
-      // Its iterator listens only from the first step on, and would tell then.
+      // The iterator of a Node stream listens for errors only from its first step on.
       this.#stream.on('error', ignore);
     }
     this.#iterator =
@@ -69,7 +69,7 @@ export class SourceReader {
     return step;
   }
 
-  /** Waits for the first chunk, which `next` then gives. Rejects as `next`, before anything has been done for the source. */
+  /** Waits for the first chunk, which `next` then returns. Rejects as `next`, before the target of the data has been touched. */
   async begin(call: Call | undefined): Promise<void> {
     this.#first = await this.next(call);
   }
@@ -84,7 +84,7 @@ export class SourceReader {
     }
   }
 
-  /** `step`, unless `call` ends before, or `stopWaiting` is called and the step is not there at once. */
+  /** Settles as `step`, unless `call` ends earlier, or `stopWaiting` is called and the step is not available immediately. */
   #before(step: Promise<Step>, call: Call | undefined): Promise<Step> {
     return new Promise((resolve, reject) => {
       let last: NodeJS.Immediate | undefined;
@@ -100,19 +100,22 @@ export class SourceReader {
     });
   }
 
-  /** From now on, `next` gives what is there, and rejects with ClosedFileError instead of waiting for the source. */
+  /**
+   * From now on, `next` returns a chunk that is available, and rejects with ClosedFileError instead of waiting for the
+   * source.
+   */
   stopWaiting(): void {
     this.#isStopped = true;
     this.#giveUp?.();
   }
 
-  /** Tells the source that nobody wants more. Waits for its clean-up, unless it is busy with a chunk. */
+  /** Tells the source that no more chunks are wanted. Waits for its clean-up, unless it is busy with a chunk. */
   async end(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
     const isBusy = this.#pending !== undefined;
     if (isBusy) this.#stream?.destroy();
-    this.#pending?.catch(() => undefined); // nobody waits for it any more
+    this.#pending?.catch(() => undefined); // it is not awaited any more
     const ended = Promise.resolve(this.#iterator.return?.());
     if (isBusy) ended.catch(() => undefined);
     else await ended;
@@ -121,8 +124,8 @@ export class SourceReader {
 
 /**
  * Calls `take` with each item of `items`, one after another.
- * @throws what `items` and `take` throw; AbortError and TimeoutError, also while the next item is awaited. `items` is then told to
- *   end
+ * @throws what `items` and `take` throw; AbortError and TimeoutError, also while the next item is awaited. `items` is
+ *   then ended
  */
 export async function takeItems<T>(
   items: Iterable<T> | AsyncIterable<T>,
@@ -139,7 +142,7 @@ export async function takeItems<T>(
     for (let step = await source.step(call); step.done !== true; step = await source.step(call))
       await take(step.value as T);
   } catch (error) {
-    await source.end().catch(ignore); // the first error is the one to tell
+    await source.end().catch(ignore); // the first error is the one to report
     throw error;
   }
 }

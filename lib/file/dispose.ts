@@ -1,4 +1,4 @@
-// Symbol.asyncDispose where the runtime has it, else the symbol that Node itself uses in its place.
+// Symbol.asyncDispose if the runtime has it, else the symbol that Node itself uses in its place.
 
 export const asyncDispose: typeof Symbol.asyncDispose =
   (Symbol as { asyncDispose?: typeof Symbol.asyncDispose }).asyncDispose ??

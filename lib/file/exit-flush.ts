@@ -1,19 +1,20 @@
-// When the process or a worker ends normally, acknowledged bytes that are still buffered are written.
+// When the process or a worker ends normally, buffered bytes that were acknowledged are written.
 //
-// At normal exit, process.exit() and an uncaught exception Node emits 'exit', where only synchronous work is possible.
+// At normal exit, process.exit() and an uncaught exception, Node emits 'exit', whose listeners can only work
+// synchronously.
 import { setTimeout } from 'node:timers';
 
 interface Flushable {
   flushNow(): void;
 }
 
-/** How long the listener stays when no buffer holds bytes any more: buffers are filled and written again and again. */
+/** How long the listener stays after the last buffer has been written, because buffers are filled again and again. */
 const RELEASE_MS = 1_000;
 
 let installed = false;
 let releasing = false;
 
-// The listener keeps its realm (a context of Jest) alive, and so goes when there is nothing to write.
+// The listener keeps its realm (such as a context of Jest) alive. So it is removed when there is nothing to write.
 function release(): void {
   releasing = false;
   if (waiting.size > 0) return;
@@ -26,7 +27,7 @@ function flushAllNow(): void {
     try {
       buffer.flushNow();
     } catch (error) {
-      // Nobody can catch it any more, but losing bytes must not be silent.
+      // The program cannot catch this error any more, but bytes must not be lost silently.
       process.exitCode ||= 1;
       process._rawDebug?.(`uvfiles: bytes could not be flushed at exit: ${String(error)}`);
     }
@@ -45,7 +46,7 @@ declare global {
 
 const waiting = new Map<object, Flushable>();
 
-/** The open files whose buffer holds bytes to write. A file leaves before its descriptor is closed, whoever closes it. */
+/** The open files whose buffer holds bytes to write. A file is removed before its descriptor is closed, by any layer. */
 export const dirty = {
   add(file: object, buffer: Flushable): void {
     if (!installed) {

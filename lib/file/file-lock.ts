@@ -23,12 +23,12 @@ export interface LockOptions extends OpOptions {
 const offset = (value: unknown, name: string): number | bigint =>
   value === undefined ? 0 : checkPosition(value, name);
 
-/** The checks of these options. */
+/** Checks these options. */
 export const LOCK_CHECKS = { shared: flag(false), position: offset, size: offset };
 
 const readOptions = optionReader(LOCK_CHECKS);
 
-/** Refuses what reaches past the largest file. */
+/** Rejects a range that ends after the largest possible offset. */
 export function checkRange({ position, size }: LockWish): void {
   if (BigInt(position) + BigInt(size) > LARGEST_END)
     throw outOfRange('options.size', '<= 2 ** 63 - 1 together with options.position', size);
@@ -42,7 +42,7 @@ export function checkRange({ position, size }: LockWish): void {
  * @example await using lock = await f.lock();
  */
 export class FileLock {
-  /** Whether others may hold shared locks of the same bytes. */
+  /** Whether other handles can hold shared locks of the same bytes. */
   readonly shared: boolean;
   readonly #release: () => Promise<void>;
   #released: Promise<void> | undefined;
@@ -68,7 +68,7 @@ export class FileLock {
   }
 }
 
-/** Locks a range of a handle's file. Resolves to null where `waits` is false and the range is not free. */
+/** Locks a range of a handle's file. Resolves to null if `waits` is false and the range is not free. */
 export async function lockHandle(
   handle: Handle,
   waits: boolean,
@@ -86,7 +86,7 @@ export async function lockHandle(
   try {
     await handle._refresh();
   } catch (error) {
-    await locks.release(lock).catch(() => undefined); // the first error is the one to tell
+    await locks.release(lock).catch(() => undefined); // the first error is the one to report
     throw error;
   }
   return new FileLock(options.shared, async () => {

@@ -1,11 +1,11 @@
-// Handles that nobody can reach any more and that were not closed: flushed and closed, with a process warning, since
-// when that happens is the collector's choice and an error has no one to go to.
+// Handles that are garbage collected without having been closed. They are flushed and closed, with a process warning:
+// the garbage collector decides when this happens, and no caller can receive an error.
 import type { BufferedIO } from './buffered-io.js';
 import type { RawIO } from './raw-io.js';
 
 interface Remains {
   readonly io: RawIO;
-  /** Set when a buffer stands on the file. Neither refers to the handle. */
+  /** Set if the file has a buffer. Neither of them refers to the handle. */
   buffer: BufferedIO | undefined;
   readonly name: string;
 }
@@ -17,7 +17,7 @@ const registry = new FinalizationRegistry<Remains>(({ io, buffer, name }) => {
   // Files of other file systems have no descriptor.
   const what = fd < 0 ? name : `file descriptor ${fd} (${name})`;
   warn(`Closing ${what} on garbage collection: close() was not called`);
-  // Nobody has committed what such a file holds.
+  // The content of such a file has not been committed.
   const ending = buffer ?? io;
   const ended = io.file.abort === undefined ? ending.close() : ending.abort(new Error('never closed'));
   ended

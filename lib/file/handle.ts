@@ -28,7 +28,8 @@ interface HandleDescription {
   closed: boolean;
 }
 
-// A function cannot be cloned. Without this field, structuredClone would make an object that looks like the handle and is dead.
+// A function cannot be cloned. Without this field, structuredClone would make an object that looks like the handle but does not
+// work.
 const refuseClone = (): void => undefined;
 
 /** Why a handle cannot be used after `detach`. `below` is what it gave away. */
@@ -36,7 +37,7 @@ export function detachedError(below: 'file' | 'buffer'): ClosedFileError {
   return new ClosedFileError(`the underlying ${below} has been detached`);
 }
 
-/** What every handle of a file can do. */
+/** The methods that all handles have. */
 export abstract class Handle {
   /** What was given to `open`: the path, the descriptor, or the bytes of a path. */
   abstract readonly name: string | number | Uint8Array;
@@ -170,10 +171,10 @@ export abstract class Handle {
     return lockHandle(this, false, o);
   }
 
-  /** @internal Drops what was read ahead: others may have changed it. */
+  /** @internal Discards what was read ahead, because other handles may have changed it. */
   abstract _refresh(): Promise<void>;
 
-  /** @internal Writes what is buffered, before a lock is given up. */
+  /** @internal Writes what is buffered, before a lock is released. */
   _flushLocked(): Promise<void> {
     return this.flush();
   }
@@ -192,12 +193,12 @@ export abstract class Handle {
     return this.close();
   }
 
-  /** @internal Whether what is written shows only after `close`, and never after `_abort`. */
+  /** @internal Whether written data becomes visible only after `close`, and never after `_abort`. */
   get _publishes(): boolean {
     return this._io.file.abort !== undefined;
   }
 
-  /** @internal Closes because of an error. What was written is not published, where that is possible. */
+  /** @internal Closes because of an error. If the file system can, the written data is not published. */
   abstract _abort(reason: unknown): Promise<void>;
 
   /**
@@ -215,13 +216,13 @@ export abstract class Handle {
    */
   [inspect.custom](_depth: number, options: InspectOptions): string {
     const { fd } = this._io.file;
-    // Files that are not the operating system's have no descriptor.
+    // Only files of the operating system have a descriptor.
     const state = this._detached ? ' detached' : this.closed ? ' closed' : fd < 0 ? '' : ` fd=${fd}`;
     const shown = `${inspect(this.name, options)} mode=${inspect(this.mode, options)}${this._settings()}`;
     return `${this.constructor.name} { ${shown}${state} }`;
   }
 
-  /** @internal What `inspect` shows besides. */
+  /** @internal What `inspect` shows in addition. */
   _settings(): string {
     return '';
   }
@@ -247,12 +248,12 @@ export abstract class Handle {
     refuseForbiddenUse(op, this._io.file, this.name);
   }
 
-  /** @internal One that may wait for ever keeps the process alive only while somebody awaits it. */
+  /** @internal A call that may wait indefinitely keeps the process alive only while it is awaited. */
   _whileAwaited<T>(read: Promise<T>): Promise<T> {
     return this._io.file.polled === true ? AwaitedRead.following(read) : read;
   }
 
-  /** @internal The options become a Call here, once. `op`: what `noFiles` refuses. */
+  /** @internal Makes the Call of the options. `op` names the operation that `noFiles` forbids. */
   _stateful<T>(o: OpOptions | undefined, work: (call?: Call) => Promise<T>, op?: string): Promise<T> {
     try {
       this._check();
@@ -268,7 +269,7 @@ export abstract class Handle {
     return this._whileAwaited(this._sequence.run(read, call));
   }
 
-  /** @internal A call that reads: `prepare` checks the arguments now and gives what to do when its turn comes. */
+  /** @internal A call that reads: `prepare` checks the arguments immediately, and returns the function to run in turn. */
   _reading<T>(o: OpOptions | undefined, prepare: () => (call?: Call) => Promise<T>): Promise<T> {
     try {
       this._checkReadable();

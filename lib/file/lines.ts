@@ -1,6 +1,6 @@
-// Iteration over the lines of a file, of text or of bytes: objects whose steps are answered from what was read ahead,
-// without I/O or queue, as long as there is some. They hold no line of their own: read-ahead belongs to the handle, so that
-// breaking off, other iterators and plain reads all see the position after the last line given.
+// Iteration over the lines of a text or binary file. While lines are read ahead, each step returns one without I/O and
+// without queueing. The iterators hold no lines: what was read ahead belongs to the handle. So after a `break`, other
+// iterators and reads continue after the last line that was returned.
 import { count, flag, optionReader } from '../arguments/options.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -13,24 +13,25 @@ export interface LinesOptions extends OpOptions {
   batch?: number | undefined;
 }
 
-/** What the iterators ask of a file. `L` is string or Buffer. */
+/** What the iterators need from a file. `L` is string or Buffer. */
 interface LineSource<L> {
-  /** The next line when that takes no I/O and nobody is before us, with or without its end. */
+  /** The next line, with or without its line ending, if this needs no I/O and no earlier call is queued. */
   _lineAtHand(keepEnd: boolean): L | null;
-  /** The next line with its end, however far away; empty at the end of the file. */
+  /** The next line with its line ending, after as many reads as it needs; empty at the end of the file. */
   _nextLine(call?: Call): Promise<L>;
-  /** Adds the next lines to `lines`, up to `size`; when it rejects, those before the failure are there. */
+  /** Adds the next lines to `lines`, up to `size`. If it rejects, `lines` has those before the failure. */
   _nextLines(lines: L[], size: number, keepEnds: boolean, call?: Call): Promise<void>;
-  /** A line without its end. */
+  /** A line without its line ending. */
   _chomp(line: L): L;
 }
 
 type Step<T> = IteratorResult<T, undefined>;
 
 /**
- * A step with a line, in all respects `{ value, done: false }`. Made by a constructor, because V8 decides for each object
- * literal whether its objects live long: once it thinks so of this one they are made among the old objects, where dead ones
- * keep their lines alive, and a loop over lines is three times slower for the rest of the process (seen on Node 20).
+ * A step with a line, which looks exactly like `{ value, done: false }`. A constructor makes it, because V8 decides for
+ * each object literal whether its objects live long. If it decides so for this literal, it allocates the steps among
+ * the old objects, where dead steps keep their lines alive. A loop over lines is then three times slower for the rest
+ * of the process (seen on Node 20).
  */
 const LineStep = function (this: { value: unknown; done: boolean }, value: unknown): void {
   this.value = value;
@@ -45,7 +46,7 @@ export function stepWith<L>(line: L): Promise<IteratorYieldResult<L>> {
 
 const readLinesOptions = optionReader({ keepEnds: flag(false), batch: count(undefined, 1) });
 
-/** The iterator that `lines` with these options gives. What is wrong with them rejects its first `next`. */
+/** The iterator that `lines` returns for these options. Invalid options reject its first `next`. */
 export function linesOf<L extends string | Buffer>(
   source: LineSource<L>,
   o: LinesOptions | undefined,
@@ -127,7 +128,7 @@ export class LineBatches<L extends string | Buffer> extends LineIterator<L[]> {
       if (this.#failure !== undefined) throw this.#failure.error;
       await this.#source._nextLines(value, this.#size, this.#keepEnds, this.#call?.renewed());
     } catch (error) {
-      // The lines before it come first; the next step tells.
+      // The lines before the error are returned first. The next step rejects.
       this.#failure = value.length > 0 ? { error } : undefined;
       if (value.length === 0) throw error;
     }

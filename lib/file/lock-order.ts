@@ -1,16 +1,16 @@
-// Requests for locks take time to find out which file they are about: a stat, or an open. Those for one path still come in
-// call order.
+// A request for a lock needs a stat or an open to learn which file it is for. This keeps requests for one path in call
+// order.
 import { resolve } from 'node:path';
 
 const latest = new Map<string, Promise<void>>();
 
-/** What requests are ordered by: the path, or the descriptor. */
+/** The key that requests are ordered by: the path, or the descriptor. */
 export function placeOf(name: string | number | Uint8Array): string {
   if (typeof name === 'number') return `descriptor ${name}`;
   return resolve(typeof name === 'string' ? name : Buffer.from(name).toString('latin1'));
 }
 
-/** Calls `prepare` at once, and resolves to its result after all earlier calls for the same place have theirs. */
+/** Calls `prepare` immediately, and resolves to its result after all earlier calls for the same key have settled. */
 export async function inOrderOf<T>(place: string, prepare: () => Promise<T>): Promise<T> {
   const before = latest.get(place);
   const prepared = prepare();
@@ -22,6 +22,6 @@ export async function inOrderOf<T>(place: string, prepare: () => Promise<T>): Pr
 }
 
 async function finished(before: Promise<void> | undefined, prepared: Promise<unknown>): Promise<void> {
-  await prepared.catch(() => undefined); // told by `prepared` itself
+  await prepared.catch(() => undefined); // reported by `prepared` itself
   await before;
 }

@@ -1,18 +1,18 @@
-// Locks that somebody outside this thread holds are asked for again and again: there is no wake-up that would not keep a
-// thread. One timer serves all of them. The pauses grow from 1 to 50 ms and vary, so that processes do not run in step.
+// Retries requests for locks that are held outside this thread, because waiting for a wake-up would occupy a thread. One
+// timer serves all requests. The pauses grow from 1 to 50 ms and vary, so that processes do not run in step.
 
 const SHORTEST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 50;
-/** More are not asked for in one go: the rest of the program wants the thread pool, too. */
+/** The maximum number of requests that are retried at a time, because the rest of the program needs the thread pool, too. */
 const AT_A_TIME = 64;
 
-// When each is due, in the order in which they were refused.
+// When each request is due, in the order in which they failed.
 const waiting = new Map<() => void, number>();
 const pauses = new WeakMap<() => void, number>();
 let timer: NodeJS.Timeout | undefined;
 let timerDue = Infinity;
 
-/** Calls `attempt` once after a pause, which is longer each time. */
+/** Calls `attempt` once after a pause. The pause grows from one retry to the next. */
 export function retryLater(attempt: () => void): void {
   const pause = pauses.get(attempt) ?? SHORTEST_PAUSE_MS;
   pauses.set(attempt, Math.min(pause * 2, LONGEST_PAUSE_MS));
@@ -21,7 +21,7 @@ export function retryLater(attempt: () => void): void {
   startTimer(due);
 }
 
-/** Does not call `attempt` any more. */
+/** Cancels the retry. */
 export function forgetRetry(attempt: () => void): void {
   if (!waiting.delete(attempt) || waiting.size > 0) return;
   clearTimeout(timer);

@@ -1,8 +1,8 @@
 // Decides which requests of one thread may lock which bytes of a file: in request order, by range and by kind of lock.
 //
-// A request waits for the earlier ones that it conflicts with, and for no others. It refers to them as far back as the
-// nearest exclusive one that covers its range: that one waits for whatever is behind. So a queue of locks of whole files
-// costs one reference per request, however long it is.
+// A request waits for the earlier ones that it conflicts with, and for no others. It refers to them back to the nearest
+// exclusive one that covers its range, because that one waits for everything before it. So a queue of locks of whole
+// files costs one reference per request, however long it is.
 
 /** The end of a range that reaches to the end of the file. */
 export const TO_THE_END = 1n << 63n;
@@ -14,7 +14,7 @@ export class LockRequest {
   readonly shared: boolean;
   /** The open file that the lock is for. */
   readonly owner: object;
-  /** Called when nothing earlier is in the way any more. */
+  /** Called when no earlier request conflicts with it any more. */
   onTurn: (() => void) | undefined;
   /** How many earlier requests it waits for. */
   blockers = 0;
@@ -47,7 +47,10 @@ export class LockTable {
     return this.#latest === undefined;
   }
 
-  /** Adds a request behind all others. If its `blockers` are 0, it may be granted now. Otherwise, `onTurn` says when. */
+  /**
+   * Adds a request after all others. If its `blockers` are 0, it can be granted now. Otherwise, `onTurn` is called when
+   * it can.
+   */
   add(request: LockRequest): void {
     this.#link(request, this.#latest);
     request.earlier = this.#latest;
@@ -74,14 +77,14 @@ export class LockTable {
     if (request.blockers > 0) this.#unlink(request, earlier);
     for (const other of request.blocked) {
       other.blockers--;
-      // What it did not look behind.
+      // Where its search for conflicts stopped.
       if (request.covers(other)) this.#link(other, earlier);
     }
     for (const other of request.blocked) if (other.blockers === 0) other.onTurn?.();
     request.blocked.clear();
   }
 
-  // One that is given up while it waits.
+  // A request that is withdrawn while it waits.
   #unlink(request: LockRequest, from: LockRequest | undefined): void {
     for (let other = from; other !== undefined && request.blockers > 0; other = other.earlier)
       if (other.blocked.delete(request)) request.blockers--;

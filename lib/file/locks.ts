@@ -1,5 +1,6 @@
-// The locks of one open file: asked for in call order within this thread, and of the file system in turn. Nobody waits in
-// the thread pool: whoever is behind another request of this thread is told, and what others hold is asked for again.
+// The locks of one open file. Requests of this thread are granted in call order, and then made to the file system.
+// Waiting uses no pool thread: a request that waits for another one of this thread is notified, and a lock that is held
+// elsewhere is retried.
 import type { BigIntStats } from 'node:fs';
 
 import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
@@ -14,15 +15,15 @@ import { LockRequest, LockTable, TO_THE_END } from './lock-table.js';
 import { inOrderOf } from './lock-order.js';
 import { Sequence } from './sequence.js';
 
-/** What is asked for. */
+/** The range and the kind of a requested lock. */
 export interface LockWish extends LockRange {
   readonly shared: boolean;
 }
 
-// By file system, and there by file.
+// By file system, then by file.
 const spaces = new WeakMap<object, Map<string, LockTable>>();
 
-/** Refuses files that cannot be locked. */
+/** Rejects for files that cannot be locked. */
 export function checkLockable(file: OpenFile): void {
   if (file.lockSpace !== undefined) return;
   throw file.fileSystem === undefined
@@ -30,7 +31,7 @@ export function checkLockable(file: OpenFile): void {
     : lacking(file.fileSystem, 'locks', 'lock files');
 }
 
-/** A request on its way: ends once, with a lock or without. */
+/** A pending request. It ends once, with a lock or without. */
 interface Pending {
   readonly request: LockRequest;
   readonly wish: LockWish;
@@ -40,7 +41,7 @@ interface Pending {
   readonly reject: (error: unknown) => void;
   readonly attempt: () => void;
   table?: LockTable;
-  /** Set while the file system is being asked. */
+  /** Set while the request to the file system runs. */
   asking?: boolean;
   ended?: boolean;
   unwatch?: (() => void) | undefined;
@@ -48,7 +49,7 @@ interface Pending {
 
 export class FileLocks {
   readonly #file: OpenFile;
-  /** What requests are ordered by until their file is known: its path, or its descriptor. */
+  /** The key that requests are ordered by until their file is known: its path, or its descriptor. */
   readonly #place: string;
   /** Requests to the file system: an unlock must not overtake a lock of overlapping bytes. */
   readonly #sequence = new Sequence();
@@ -63,7 +64,7 @@ export class FileLocks {
 
   /**
    * Locks a range.
-   * @param waits false: resolves to undefined where another lock, or an earlier request, is in the way
+   * @param waits false: resolves to undefined if another lock or an earlier request conflicts
    * @throws AbortError, TimeoutError, ClosedFileError, and the system's errors
    */
   acquire(wish: LockWish, waits: boolean, call: Call | undefined): Promise<LockRequest | undefined> {
@@ -96,7 +97,7 @@ export class FileLocks {
     }
   }
 
-  // Files without inode numbers are told apart by whoever opened them: the file system itself has to.
+  // Files without inode numbers cannot be distinguished here: the file system itself has to.
   async #identify(call: Call | undefined): Promise<string> {
     if (this.#identity !== undefined) return this.#identity;
     const { dev, ino } = await this.#file.statBigInt(call);
@@ -116,7 +117,7 @@ export class FileLocks {
     }
     pending.asking = false;
     if (pending.ended) {
-      if (granted) await this.#unlock(request).catch(() => undefined); // nobody has it, and nobody waits
+      if (granted) await this.#unlock(request).catch(() => undefined); // no lock is held, and no request waits
       this.#leave(pending.table!, request);
     } else if (granted) {
       this.#held.set(request, pending.table!);
@@ -145,7 +146,8 @@ export class FileLocks {
     if (pending.ended) return;
     this.#settled(pending);
     forgetRetry(pending.attempt);
-    // While the file system is being asked the bytes may already be locked: that call takes the request out.
+    // While the request to the file system runs, the bytes may already be locked. In this case, the running call takes the
+    // request out.
     if (!pending.asking && pending.table !== undefined) this.#leave(pending.table, pending.request);
     pending.reject(error);
   }
@@ -156,7 +158,7 @@ export class FileLocks {
       spaces.get(this.#file.lockSpace!)?.delete(this.#identity);
   }
 
-  /** Gives up a lock. Does nothing once the file is closed. */
+  /** Releases a lock. Does nothing once the file is closed. */
   async release(lock: LockRequest): Promise<void> {
     const table = this.#held.get(lock);
     if (table === undefined) return;
@@ -168,7 +170,7 @@ export class FileLocks {
     }
   }
 
-  // What other shared locks of this file cover stays locked.
+  // Bytes that other shared locks of this file cover stay locked.
   #unlock(lock: LockRequest): Promise<void> {
     return this.#sequence.run(async () => {
       for (const [start, end] of uncovered(lock, this.#held.keys())) {
@@ -178,12 +180,12 @@ export class FileLocks {
     });
   }
 
-  /** Gives up all locks: before the close of a file whose descriptor stays open. */
+  /** Releases all locks, before the close of a file whose descriptor stays open. */
   async releaseAll(): Promise<void> {
     for (const lock of [...this.#held.keys()]) await this.release(lock);
   }
 
-  /** The file is being closed: nobody gets a lock any more. */
+  /** The file is being closed: no lock is granted any more. */
   closing(): void {
     for (const pending of [...this.#pending]) this.#giveUp(pending, new ClosedFileError());
   }
@@ -197,7 +199,7 @@ export class FileLocks {
 
 let unknown = 0;
 
-/** What names a file in its file system; undefined where there are no inode numbers. */
+/** The identity of a file in its file system; undefined if there are no inode numbers. */
 export function identityOf(dev: BigIntStats['dev'], ino: BigIntStats['ino']): string | undefined {
   return dev === 0n && ino === 0n ? undefined : `${dev}:${ino}`;
 }

@@ -78,7 +78,7 @@ function parse(mode: string, name: string): Mode {
   if (letter === 'w') flags |= O_CREAT | O_TRUNC;
   if (letter === 'a') flags |= O_CREAT | O_APPEND;
   if (letter === 'x') flags |= O_CREAT | O_EXCL;
-  // CPython's FileIO names a file that was truncated for updating by what it can do: 'w+b' is 'rb+'.
+  // CPython's FileIO names the mode of an updatable file by its abilities: 'w+b' becomes 'rb+'.
   const shown = letter === 'w' && updating ? 'r' : letter;
   return Object.freeze({
     binary: letters.has('b'),

@@ -28,14 +28,14 @@ export interface Range {
   size: number;
 }
 
-/** Reads the options of whatever can have memory handed over. */
+/** Reads the options of calls to which memory can be transferred. */
 export const readTransfer = optionReader({ transfer: flag(false) });
 
 /** The positional calls of RawFile and BinaryFile. */
 export abstract class PositionalHandle extends ByteHandle {
-  /** @internal Brings what is buffered to the file before a positional call, where there is a buffer. */
+  /** @internal Writes what is buffered before a positional call, if there is a buffer. */
   abstract _settleBuffer(call?: Call): Promise<unknown> | undefined;
-  /** @internal Whether positional reads go on after a short one. */
+  /** @internal Whether positional reads continue after a short read. */
   abstract readonly _fully: boolean;
 
   /**
@@ -63,23 +63,19 @@ export abstract class PositionalHandle extends ByteHandle {
   }
 
   /**
-   * Reads at `position` into `view`. Bytes of the view behind the number that it resolves to are unchanged. If the call rejects, the file's
-   * bytes may be in the view.
+   * Reads at `position` into `view`. Bytes of the view after the number that it resolves to do not change. If the call
+   * rejects, the view may contain bytes of the file.
    *
-   * With `{ transfer: true }`, the library takes ownership of the memory, like a BYOB reader. The view is detached, and the result
-   * is a Buffer on the same memory. This avoids a copy on the event loop, which takes about 100 us per MiB. Memory that cannot be
-   * moved (a slice of Node's Buffer pool, shared memory, memory of WebAssembly) is not detached, and is filled by a copy.
+   * With `{ transfer: true }`, the library takes ownership of the memory, like a BYOB reader. The view is detached, and
+   * the result is a Buffer on the same memory. This avoids a copy on the event loop, which takes about 100 us per MiB.
+   * Memory that cannot be moved (a slice of Node's Buffer pool, shared memory, memory of WebAssembly) is not detached,
+   * and is filled by a copy.
    * @returns the number of bytes read; a BinaryFile reads fewer than the view holds only at the end of the file
    * @throws as `pread`, in which case transferred memory is lost; ERR_INVALID_STATE if the view was detached or resized
    * @cancelling as `pread`
-   * @example
-   * let memory = new Uint8Array(1 << 20);
-   * for (let at = 0; ; ) {
-   *   const bytes = await f.preadinto(memory, at, { transfer: true });
-   *   if (bytes.length === 0) break;
-   *   hash.update(bytes);
-   *   [at, memory] = [at + bytes.length, new Uint8Array(bytes.buffer)];
-   * }
+   * @example let memory = new Uint8Array(1 << 20); for (let at = 0; ; ) { const bytes = await f.preadinto(memory, at, {
+   * transfer: true }); if (bytes.length === 0) break; hash.update(bytes); [at, memory] = [at + bytes.length, new
+   * Uint8Array(bytes.buffer)]; }
    */
   preadinto(
     view: ArrayBufferView,
@@ -113,7 +109,7 @@ export abstract class PositionalHandle extends ByteHandle {
       return settled === undefined ? read() : this.#after(settled, read);
     });
   }
-  // Methods of their own, so that the closures cost nothing where there is nothing to wait for.
+  // Separate methods, so that no closures are allocated if there is nothing to wait for.
   #preadAfter(settled: Promise<unknown>, size: number, at: number | bigint, call?: Call): Promise<Buffer> {
     return this.#after(settled, () => this._io.file.pread(size, at, call, this._fully));
   }
@@ -126,7 +122,8 @@ export abstract class PositionalHandle extends ByteHandle {
     return this.#after(settled, () => this._io.file.preadinto(bytes, at, call, this._fully));
   }
 
-  // Positional calls that wait for the buffer, each until it has begun: closing must not overtake them. Made for the first.
+  // Positional calls that wait for the buffer, each until it has begun, because closing must not overtake them. Created for
+  // the first one.
   #starting: Set<Promise<unknown>> | undefined;
 
   #after<T>(settled: Promise<unknown>, work: () => Promise<T>): Promise<T> {
@@ -190,7 +187,7 @@ export abstract class PositionalHandle extends ByteHandle {
     return this.#after(settled, () => this._io.file.pwrite(kept, at, call, true));
   }
 
-  // A read that ran beside the write may have read the old bytes ahead.
+  // A read that ran at the same time as the write may have read the old bytes ahead.
   async #pwriteBesideReads(writing: Promise<number>): Promise<number> {
     try {
       return await writing;
@@ -209,9 +206,9 @@ export abstract class PositionalHandle extends ByteHandle {
     try {
       this._checkReadable();
       if (!isArray(ranges)) throw invalidArgType('ranges', 'an instance of Array', ranges);
-      // Read once: what they are is checked before any of them is done.
+      // Read once, because all ranges are checked before the first read.
       const checked = Array.from(
-        ranges as readonly (Partial<Range> | null | undefined)[], // a hole in it is no range
+        ranges as readonly (Partial<Range> | null | undefined)[], // a hole in the array is not a range
         (range, index): Range => ({
           position: checkPosition(range?.position, `ranges[${index}].position`),
           size: checkSize(range?.size, `ranges[${index}].size`),

@@ -18,10 +18,10 @@ export class RawFile extends ByteFile {
   readonly _fully = false;
   /** @internal */
   readonly _readsAhead = false;
-  /** @internal The buffered file that stands on this one: whichever is closed, its buffer is flushed and both are. */
+  /** @internal The buffered file above this one. Closing either of them flushes the buffer and closes both. */
   _above: ByteHandle | undefined;
   #flushFailure: Error | undefined;
-  /** What a handle that stood above this one flushes as it goes. */
+  /** The flush of a handle that was above this one until `detach`. */
   #preceding: Promise<unknown> | undefined;
 
   /** @internal */
@@ -34,12 +34,12 @@ export class RawFile extends ByteFile {
     return this._io;
   }
 
-  /** @internal The system tells. */
+  /** @internal The system rejects the call if it has to. */
   _checkSeekable(): void {
-    // Nothing is known to be wrong.
+    // No reason to reject is known here.
   }
 
-  /** @internal Everything asked from now on waits for `flushed`, whose failure rejects `close`. */
+  /** @internal All later calls wait for `flushed`. If it fails, `close` rejects. */
   _precede(flushed: Promise<unknown>): void {
     const settled = this._sequence
       .run(() => flushed)
@@ -86,7 +86,7 @@ export class RawFile extends ByteFile {
   async _closeInTurn(): Promise<void> {
     const failure = this.#flushFailure;
     if (failure === undefined) return this._io.close();
-    await this._io.abort(failure).catch(() => undefined); // that bytes were lost says more
+    await this._io.abort(failure).catch(() => undefined); // the error that reports lost bytes is more important
     throw failure;
   }
 }

@@ -1,4 +1,4 @@
-// The unbuffered layer: an open file with what is known of its position. The buffered layer stands on it.
+// The unbuffered layer: an open file and its position, as far as it is known. The buffered layer uses it.
 import { invalidState } from '../errors/index.js';
 import { type OpenFile, CURRENT, unreadBytes } from '../filesystem/open-file.js';
 import type { Mode } from './mode.js';
@@ -7,28 +7,28 @@ import type { ByteLayer } from './byte-layer.js';
 import { dirty } from './exit-flush.js';
 import type { FileLocks } from './locks.js';
 
-// Bytes read at first, and at most, in search of the end of a line.
+// The sizes of the first read, and of the largest one, in search of the end of a line.
 const FIRST_BLOCK = 512;
 const LARGEST_BLOCK = 64 * 1024;
 const NEWLINE = 10;
 
 /**
- * An open file and its position as far as it is known here. `position` is where the next read or write shall happen;
- * `displaced` says that the file's own position is elsewhere, so that the next transfer sets it in the same operation:
- * a seek to a known place costs no operation of its own.
+ * An open file and its position, as far as it is known here. `position` is where the next read or write will happen.
+ * `displaced` means that the file's own position is elsewhere, and the next transfer sets it in the same operation. So
+ * a seek to a known offset costs no operation of its own.
  */
 export class RawIO implements ByteLayer {
   readonly file: OpenFile;
   readonly mode: Mode;
   position: number;
   displaced = false;
-  /** Set when the file is being closed or is closed, by whichever layer. */
+  /** Set when the file is being closed or is closed, by any layer. */
   closing: Promise<void> | undefined;
-  /** The error of a failed sync. Linux forgets it after telling it once, so it is kept here: a retry would lie. */
+  /** The error of a failed sync. Linux reports it only once, so it is kept here: a second sync would wrongly succeed. */
   syncError: Error | undefined;
   /** The file's locks, once one has been asked for. */
   locks: FileLocks | undefined;
-  // Bytes of an unseekable file whose read ended too late for its caller.
+  // Bytes of a file without a position whose read finished after its caller was rejected.
   #late: Buffer | undefined;
 
   constructor(file: OpenFile, mode: Mode) {
@@ -48,20 +48,20 @@ export class RawIO implements ByteLayer {
   }
 
   /**
-   * Where the next transfer shall happen. Also where that is known to be so: others may have moved the descriptor
-   * (sendfile, a child process), and a seek is how their caller says where to go on.
+   * Sets where the next transfer will happen, even if this is already the known position. The descriptor may have been
+   * moved elsewhere (by sendfile, or a child process), and with a seek the program determines where to continue.
    */
   place(position: number): void {
     this.position = position;
     this.displaced = true;
   }
 
-  /** One read, or with `fully` until `size` bytes or the end. */
+  /** Reads once, or with `fully` until it has `size` bytes or the end is reached. */
   async read(size: number, o?: Call, fully = false): Promise<Buffer> {
     if (this.#late !== undefined) return this.#takeLate(size);
     try {
       const bytes = await this.file.read(size, this.#at(), fully, o);
-      // A read of nothing leaves the file where it was.
+      // A read of no bytes does not move the file's position.
       if (size > 0) this.#moved(bytes.length);
       return bytes;
     } catch (error) {
@@ -70,9 +70,9 @@ export class RawIO implements ByteLayer {
     }
   }
 
-  /** As `read`, into the caller's memory. */
+  /** As `read`, into memory of the caller. */
   async readinto(view: Uint8Array, o?: Call): Promise<number> {
-    // What may end too late must not have been put into the caller's memory by then.
+    // A read that may finish after its caller was rejected must not write to the caller's memory.
     if (o !== undefined || this.#late !== undefined) {
       const { byteLength } = view;
       const bytes = await this.read(byteLength, o);
@@ -91,7 +91,7 @@ export class RawIO implements ByteLayer {
     }
   }
 
-  /** Everything up to the end of the file. */
+  /** Reads to the end of the file. */
   async readall(o?: Call): Promise<Buffer> {
     const late = this.#late;
     if (late !== undefined) {
@@ -126,7 +126,10 @@ export class RawIO implements ByteLayer {
     this.putBack([bytes]);
   }
 
-  /** Gives back what was read last: a file with a position is read again, what came through a pipe exists only here. */
+  /**
+   * Gives back the bytes that were read last. In a file with a position, they are read again. Bytes from a pipe exist
+   * only here, so they are kept.
+   */
   putBack(parts: readonly Buffer[]): void {
     if (this.file.seekable) {
       let count = 0;
@@ -138,7 +141,7 @@ export class RawIO implements ByteLayer {
     }
   }
 
-  /** @returns nothing: there is no buffer that could hold bytes */
+  /** @returns no bytes, because there is no buffer */
   tryRead(_size: number): undefined {
     return undefined;
   }
@@ -156,8 +159,9 @@ export class RawIO implements ByteLayer {
   }
 
   /**
-   * A line of at most `limit` bytes (negative: any number). Where that is harmless more is read and the position set back
-   * behind the line; from a pipe, whose bytes would be lost, one byte at a time as in Python.
+   * A line of at most `limit` bytes (negative: any number). In a file with a position, more bytes are read, and the
+   * position is set back to the end of the line. A pipe is read one byte at a time, as in Python, because other bytes
+   * would be lost.
    */
   async readline(limit: number, o?: Call): Promise<Buffer> {
     const { kind, seekable } = this.file;
@@ -185,14 +189,14 @@ export class RawIO implements ByteLayer {
     return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
   }
 
-  /** Writes all of `data`. An error has `bytesWritten`, by which the position has moved on. */
+  /** Writes all of `data`. An error has `bytesWritten`, and the position has moved by that number. */
   async write(data: Uint8Array, transferred: boolean, o?: Call): Promise<number> {
     const { length } = data;
     try {
       if (this.mode.appending) {
         const end = await this.file.writeToEnd(data, transferred, o);
         this.displaced = false;
-        // A pipe has no position; there it is a count of bytes.
+        // For a pipe, which has no position, this is a count of bytes.
         this.position = end >= 0 ? end : this.position + length;
         return length;
       }
@@ -204,9 +208,9 @@ export class RawIO implements ByteLayer {
     }
   }
 
-  /** Seeks now, and so learns errors and ends of file. */
+  /** Seeks immediately, to get errors, or the end of the file. */
   async seek(offset: number | bigint, whence: number, o?: Call): Promise<number> {
-    // A relative seek counts from where the caller believes to be.
+    // A relative seek is relative to the position that the caller sees.
     if (whence === 1 && this.displaced) {
       await this.file.seek(this.position, 0, o);
       this.displaced = false;
@@ -231,7 +235,7 @@ export class RawIO implements ByteLayer {
     return Promise.resolve();
   }
 
-  /** Brings the file's own position to where it shall be, for who else uses the descriptor. */
+  /** Sets the file's own position, for other users of the descriptor. */
   async settlePosition(o?: Call): Promise<void> {
     if (this.displaced && this.file.seekable) await this.seek(this.position, 0, o);
   }
@@ -242,18 +246,18 @@ export class RawIO implements ByteLayer {
     try {
       await (dataOnly ? this.file.datasync(o) : this.file.sync(o));
     } catch (error) {
-      // An abort or a full lane says nothing about the disk.
+      // An abort or a full lane is not a failure of the disk.
       if (typeof (error as { errno?: unknown }).errno === 'number') this.syncError = error as Error;
       throw error;
     }
   }
 
-  /** For process exit: what a write got out before anybody was told. The rest goes on behind it. */
+  /** For the exit of the process: how many bytes a running write has written. The rest is written after them. */
   wroteNow(count: number): void {
     if (count > 0) this.#moved(count);
   }
 
-  /** A last write and the close in one operation, where the file has such a thing. */
+  /** Makes a last write and the close in one operation, if the file supports this. */
   finish(data: Uint8Array): Promise<unknown> | undefined {
     const { syncError } = this;
     const finished = this.file.finish?.(data, this.#at());
@@ -277,9 +281,9 @@ export class RawIO implements ByteLayer {
     await this.file.close();
   }
 
-  /** Closes because of an error: what was written is not published, where that is possible. */
+  /** Closes because of an error. If the file system can, the written data is not published. */
   async abort(reason: unknown): Promise<void> {
-    // From here on its descriptor may be somebody else's.
+    // From here on, the number of its descriptor may belong to another file.
     dirty.delete(this);
     await (this.file.abort === undefined ? this.file.close() : this.file.abort(reason));
   }
@@ -287,7 +291,7 @@ export class RawIO implements ByteLayer {
 
 const NOTHING = new Uint8Array(0);
 
-/** The same failure, told again at the place of a later call. */
+/** The same failure, with the stack of a later call. */
 function again(error: Error): Error {
   const copy = new Error(error.message, { cause: error });
   return Object.assign(copy, error);

@@ -1,11 +1,12 @@
-// Reads into transferred memory: the program cannot reach it meanwhile, so no copy on the loop thread is needed.
+// Reads into transferred memory. The program cannot access this memory during the read, so the loop thread need not
+// copy.
 import { moveOver } from '../arguments/bytes.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import type { Call } from '../schedule/call.js';
 
 /**
- * What was read, on the memory of `view`, which is detached if it can be moved.
- * @param begin is given the read to begin, now or when it may
+ * Returns the bytes that were read, on the memory of `view`, which is detached if it can be moved.
+ * @param begin runs the read that it is given, immediately or later
  */
 export async function readOver(
   file: OpenFile,

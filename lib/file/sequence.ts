@@ -1,10 +1,10 @@
-// The order of stateful calls on one handle: one at a time, in call order, whether or not anybody awaits them.
+// The order of stateful calls on one handle: one at a time, in call order, whether or not they are awaited.
 import { throwIfAborted } from '../schedule/abort.js';
 import type { Call } from '../schedule/call.js';
 import { watchCall } from '../schedule/watch-call.js';
 
 interface Waiting {
-  /** Undefined when the call has been given up. */
+  /** Undefined if the call has been cancelled. */
   begin: (() => void) | undefined;
   next: Waiting | undefined;
 }
@@ -15,17 +15,17 @@ export class Sequence {
   #head: Waiting | undefined;
   #tail: Waiting | undefined;
 
-  /** True when a call may be answered at once, without queueing: nothing runs and nothing waits. */
+  /** True if a call can be answered without queueing, because nothing runs and nothing waits. */
   get idle(): boolean {
     return !this.#busy;
   }
 
   /**
-   * Runs `work` after everything that was called before. A signal or timeout that comes while it waits rejects it at once, and
-   * it is not run. The timeout of a call counts from the call, not from its turn.
+   * Runs `work` after all earlier calls. An abort or timeout while it waits rejects it immediately, and it does not
+   * run. The timeout of a call counts from the call, not from its turn.
    *
-   * Awaited throughout, rather than chained: the promise is then one that nobody has handled before its caller, and a
-   * failure's stack leads to the line that waits for it.
+   * Promises are awaited here, not chained. So the caller's handler is the first one of the promise, and the stack of
+   * an error names the line that awaits the call.
    */
   async run<T>(work: (o?: Call) => Promise<T>, o?: Call): Promise<T> {
     throwIfAborted(o?.signal);
@@ -59,7 +59,7 @@ export class Sequence {
     this.#head = waiting?.next;
     if (this.#head === undefined) this.#tail = undefined;
     if (waiting?.begin === undefined) this.#busy = false;
-    else waiting.begin(); // its call runs a moment later; nobody comes between, since this stays busy
+    else waiting.begin(); // its call runs a moment later; no other call can run before it, because this stays busy
   }
 }
 

@@ -1,4 +1,4 @@
-// A source of bytes as an open file without a position, so that text is read from it as from any file.
+// A source of bytes as an open file without a position, so that text can be read from it as from other files.
 import type { BigIntStats, Stats } from 'node:fs';
 
 import { UnsupportedOperationError } from '../errors/index.js';
@@ -9,7 +9,7 @@ import type { SourceReader } from './byte-source.js';
 
 const NOTHING = Buffer.alloc(0);
 
-/** Gives the bytes of a source in order. Everything that needs a position, or writes, is refused. */
+/** Returns the bytes of a source in order. All calls that need a position, or write, reject. */
 export class SourceFile implements OpenFile {
   readonly fd = -1;
   readonly kind: FileKind = 'other';

@@ -2,18 +2,18 @@
 import { abortErrorOf, onAbortWhileAlive } from '../schedule/abort.js';
 import { Call } from '../schedule/call.js';
 
-/** A handle as far as the end of a stream concerns it. */
+/** What the end of a stream needs from a handle. */
 export interface StreamOwner {
   close(): Promise<void>;
-  /** Closes because of an error. What was written is not published, where that is possible. */
+  /** Closes because of an error. If the file system can, the written data is not published. */
   _abort(reason: unknown): Promise<void>;
-  /** Whether what is written shows only after `close`, and never after `_abort`. */
+  /** Whether written data becomes visible only after `close`, and never after `_abort`. */
   readonly _publishes: boolean;
 }
 
 /**
- * From the beginning of a stream to its end, which comes once: well, by an error, by its consumer or by its signal. A signal
- * does not keep this object alive, so that a dropped stream, and its handle, can be collected.
+ * The lifetime of a stream. It ends once: normally, by an error, by its consumer or by its signal. A signal does not
+ * keep this object alive, so that a dropped stream, and its handle, can be collected.
  */
 export class StreamLifetime {
   readonly #abort = new AbortController();
@@ -23,7 +23,7 @@ export class StreamLifetime {
   #unsubscribe: (() => void) | undefined;
   #error: ((reason: unknown) => void) | undefined;
   #ending: Promise<void> | undefined;
-  /** Whether the stream has ended by an error. */
+  /** Whether the stream has failed. */
   failed = false;
 
   /** @param owns whether the handle ends with the stream */
@@ -33,11 +33,11 @@ export class StreamLifetime {
     this.#given = call;
   }
 
-  /** Watches the signal from here on. `error` puts the stream into its failed state. */
+  /** Watches the signal from now on. `error` makes the stream fail. */
   begin(error: (reason: unknown) => void): void {
     const signal = this.#given?.signal;
     if (signal === undefined) return;
-    // Kept here, not in what the signal holds: it leads to the stream.
+    // Stored here, not in an object that the signal refers to, because it refers to the stream.
     this.#error = error;
     if (signal.aborted) this.#aborted(signal);
     else this.#unsubscribe = onAbortWhileAlive(signal, this, (lifetime) => lifetime.#aborted(signal));
@@ -54,23 +54,23 @@ export class StreamLifetime {
     return new Call(this.#abort.signal, this.#given?.lane, this.#given?.total);
   }
 
-  /** Whether the consumer has gone: what was read for it stays with the handle. */
+  /** Whether the consumer has gone. Data that was read for it then stays in the handle. */
   get over(): boolean {
     return this.#abort.signal.aborted || this.#ending !== undefined;
   }
 
-  /** Ends what waits for the kernel. */
+  /** Ends operations that wait for the kernel. */
   stop(reason: unknown): void {
     this.#abort.abort(reason);
   }
 
-  /** The stream has ended, and the handle does not end with it. */
+  /** Called when the stream has ended, and the handle stays open. */
   leave(): void {
     this.#ending ??= Promise.resolve();
     this.#unsubscribe?.();
   }
 
-  /** The stream has ended well. */
+  /** Called when the stream has ended normally. */
   end(): Promise<void> {
     if (this.#ending === undefined) {
       this.leave();
@@ -79,7 +79,7 @@ export class StreamLifetime {
     return this.#ending as unknown as Promise<void>;
   }
 
-  /** The stream has failed. Its error is the one to report, so this never rejects. */
+  /** Called when the stream has failed. The stream's error is the one to report, so this never rejects. */
   fail(reason: unknown): Promise<void> {
     if (this.#ending === undefined) {
       this.failed = true;
@@ -90,7 +90,7 @@ export class StreamLifetime {
     return (this.#ending as unknown as Promise<void>).catch(() => undefined);
   }
 
-  /** The consumer of a readable stream has had enough. */
+  /** Called when the consumer of a readable stream has cancelled it. */
   cancel(reason: unknown): Promise<void> {
     if (this.#owns && this.#handle._publishes) return this.fail(reason);
     this.stop(reason);

@@ -1,5 +1,5 @@
-// Web streams over handles. A stream holds nothing of its own: it reads a piece when its consumer asks for one, and writes a
-// chunk when it comes. So the handle's position is where the consumer stands, and backpressure is the handle's own.
+// Web streams over handles. A stream has no buffer: it reads a piece when its consumer requests one, and writes each chunk
+// as it arrives. So the handle's position is that of the consumer, and backpressure is the handle's own.
 
 import { count, flag, optionReader } from '../arguments/options.js';
 import { outOfRange } from '../errors/index.js';
@@ -8,14 +8,14 @@ import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { StreamLifetime, type StreamOwner } from './stream-lifetime.js';
 
-/** A chunk of bytes in memory of its own. Compilers before TypeScript 5.7 have no name for it that newer ones understand. */
+/** A chunk of bytes in memory of its own. No name of this type is valid both before TypeScript 5.7 and since then. */
 export type StreamBytes = ReturnType<Uint8Array['slice']>;
 
 /** Options of `readableStream` over text, and of `writableStream`. */
 export interface StreamOptions extends OpOptions {
   /**
-   * Ends the handle with the stream. A stream that ends well closes it; one that fails or is aborted closes it too, without
-   * publishing what was written where that is possible (`openAtomic`). Default false.
+   * Ends the handle with the stream. A stream that ends normally closes it. A stream that fails or is aborted also
+   * closes it, and does not publish the written data if the file was opened by `openAtomic`. Default false.
    */
   close?: boolean | undefined;
 }
@@ -26,7 +26,10 @@ export interface ByteStreamOptions extends StreamOptions {
   start?: number | undefined;
   /** Byte before which the stream ends. Default: the end of the file. */
   end?: number | undefined;
-  /** Most bytes per chunk, unless the reader brings its own buffer. Default: 64 KiB at first, 256 KiB in long files. */
+  /**
+   * The maximum number of bytes per chunk, unless the reader brings its own buffer. Default: 64 KiB at first, 256 KiB
+   * in long files.
+   */
   chunkSize?: number | undefined;
 }
 
@@ -40,26 +43,29 @@ interface WithSignal {
   readonly signal: AbortSignal;
 }
 
-/** Takes one piece. False leaves it with the handle, since its consumer has gone. `fresh`: nobody else has the memory of the piece. */
+/**
+ * Takes one piece. False leaves it in the handle, because its consumer has gone. `fresh` means that nothing else uses
+ * the memory of the piece.
+ */
 export type Take<T> = (piece: T, fresh?: boolean) => boolean;
 
-/** What a readable stream asks of a handle of bytes. */
+/** What a readable stream needs from a handle of bytes. */
 export interface ByteSource extends StreamOwner {
   /** Reads at most `size` bytes once, at the position and in turn, and offers them to `take`: none at the end of the file. */
   _offer(size: number, take: Take<Uint8Array>, call: Call): Promise<void>;
-  /** Reads at most `size` bytes at `position`. Nobody else has the memory, if the result is as long as it. */
+  /** Reads at most `size` bytes at `position`. If the result is as long as its memory, nothing else uses this memory. */
   _preadPiece(size: number, position: number, call: Call): Promise<Uint8Array>;
-  /** The position, or 0 where there is none. */
+  /** The position, or 0 if the file has none. */
   _place(call: Call): Promise<number>;
 }
 
-/** What a readable stream asks of a text file. */
+/** What a readable stream needs from a text file. */
 interface TextSource extends StreamOwner {
-  /** The same for the text that at most one read gives. */
+  /** The same for the text of at most one read. */
   _offerText(take: Take<string>, call: Call): Promise<void>;
 }
 
-/** What a writable stream asks of a handle. */
+/** What a writable stream needs from a handle. */
 export interface Sink<T> extends StreamOwner {
   write(chunk: T, call: Call): Promise<unknown>;
   flush(call: Call): Promise<void>;
@@ -78,12 +84,12 @@ const readByteStreamOptions = optionReader({
 
 const noBytes = new Uint8Array(0);
 
-/** Asks for one piece after the other, between `start` and `end` where they are given. */
+/** Reads one piece after another, between `start` and `end` if they are given. */
 class Pieces {
   readonly #source: ByteSource;
   readonly #fixedSize: boolean;
   #size: number;
-  /** Where positional reading has come to; undefined where the handle's position counts. */
+  /** The next offset of positional reading; undefined if the handle's position is used. */
   #at: number | undefined;
   readonly #end: number | undefined;
   #left: number | undefined;
@@ -104,7 +110,7 @@ class Pieces {
       this.#left = Math.max(0, this.#end - (await this.#source._place(call)));
     const size = Math.min(room ?? this.#size, this.#left ?? Infinity);
     const takeCounted = (piece: Uint8Array, fresh?: boolean): boolean => {
-      const { length } = piece; // of a piece that is taken the memory is gone
+      const { length } = piece; // the memory of a piece that was taken is detached
       if (!take(piece, fresh)) return false;
       if (this.#at !== undefined) this.#at += length;
       if (this.#left !== undefined) this.#left -= length;
@@ -137,10 +143,10 @@ export function byteStream(
         if (lifetime.over) return false;
         ended = piece.length === 0;
         if (ended) return true;
-        // Its reader has let go. What would wait in the stream's queue is lost when the stream is cancelled.
+        // The reader has released its lock. A piece in the queue of the stream would be lost if the stream were cancelled.
         if (!stream.locked) return false;
         if (request === undefined) {
-          // Its memory goes to the consumer, and must be nobody else's.
+          // The memory passes to the consumer, so nothing else may use it.
           const owned = fresh === true && piece.length === piece.buffer.byteLength;
           controller.enqueue(owned ? new Uint8Array(piece.buffer) : new Uint8Array(piece));
           return true;
@@ -198,7 +204,7 @@ export function textStream(source: TextSource, o: StreamOptions | undefined): Re
       },
       cancel: (reason) => lifetime.cancel(reason),
     },
-    new globalThis.CountQueuingStrategy({ highWaterMark: 0 }), // nothing is read that nobody asked for
+    new globalThis.CountQueuingStrategy({ highWaterMark: 0 }), // nothing is read before it is requested
   );
   return stream;
 }
@@ -210,7 +216,7 @@ export function sinkStream<T>(sink: Sink<T>, o: StreamOptions | undefined): Writ
   return new globalThis.WritableStream<T>({
     start(controller) {
       lifetime.begin((error) => controller.error(error));
-      // `abort` reaches the sink only after the write that runs: the signal ends that one if it waits.
+      // `abort` reaches the sink only after the running write. The signal ends this write if it waits.
       const { signal } = controller as unknown as WithSignal;
       onAbort(signal, () => lifetime.stop(signal.reason));
     },

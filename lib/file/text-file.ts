@@ -166,7 +166,7 @@ export class TextFile extends TextHandle {
     return textStream(this, o);
   }
 
-  /** @internal What `take` refuses stays with the handle. */
+  /** @internal Text that `take` does not accept stays in the handle. */
   async _offerText(take: Take<string>, call: Call): Promise<void> {
     await this._reading(call, () => (call) => this._text.offer(take, call));
   }
@@ -272,14 +272,14 @@ export class TextFile extends TextHandle {
 
   // --- what the iterators use -----------------------------------------------------------------------------------------
 
-  /** @internal The next line when it is decoded already and nobody is before us. */
+  /** @internal The next line, if it is already decoded and no earlier call is queued. */
   _lineAtHand(keepEnd: boolean): string | null {
     if (!this._sequence.idle || this._problem() !== undefined) return null;
     const { window } = this._text;
     return keepEnd ? window.takeWholeLine() : window.takeBareLine();
   }
 
-  /** @internal The next line, however far away, while the chunk after it is asked for already. */
+  /** @internal The next line, after as many reads as it needs. The chunk after it is already requested. */
   _nextLine(call?: Call): Promise<string> {
     return this._reading(call, () => async (call) => {
       const line = await this._text.readLine(-1, call);
@@ -293,7 +293,7 @@ export class TextFile extends TextHandle {
     return this._text.window.finder.chomp(line);
   }
 
-  /** @internal Adds the next lines to `lines`, up to `size`; when it rejects, those before the failure are there. */
+  /** @internal Adds the next lines to `lines`, up to `size`. If it rejects, `lines` has those before the failure. */
   _nextLines(lines: string[], size: number, keepEnds: boolean, call?: Call): Promise<void> {
     return this._reading(call, () => async (call) => {
       for (;;) {

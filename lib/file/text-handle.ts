@@ -92,7 +92,7 @@ export abstract class TextHandle extends Handle {
   detach(): BinaryFile {
     this._check();
     this._detached = true;
-    // What could not be flushed stays in the buffer: the binary file's next flush or close tells.
+    // Data that could not be flushed stays in the buffer. The binary file's next flush or close reports the error.
     this._sequence.run(() => this._text.leave()).catch(() => undefined);
     return this.buffer;
   }

@@ -1,5 +1,5 @@
-// The stateful work of a text file, one call at a time: bytes from the buffered file into the window, text out of it;
-// text encoded into the buffered file; and positions, which only the two together know.
+// The stateful work of a text file, one call at a time. Bytes of the buffered file go into the window, and text comes
+// out of it. Written text is encoded into the buffered file. Positions follow from both.
 import { EOL } from 'node:os';
 
 import { UnicodeDecodeError, UnsupportedOperationError } from '../errors/index.js';
@@ -14,13 +14,13 @@ import type { BinaryFile } from './binary-file.js';
 import type { Take } from './streams.js';
 import { TextWindow } from './text-window.js';
 
-/** Bytes read at first, and at most once a file turns out to be read in order. */
+/** The sizes of the first read, and of the largest one once a file is read in order. */
 const FIRST_CHUNK = 8 * 1024;
 const LARGEST_CHUNK = 64 * 1024;
-/** Most bytes asked for at once on behalf of one `read(n)`. */
+/** The maximum number of bytes that one `read(n)` requests at a time. */
 const LARGEST_READ = 16 * 1024 * 1024;
 
-/** Bytes that were read: at the start of `memory`, or in a piece of somebody else's. */
+/** Bytes that were read: at the start of `memory`, or in memory that belongs elsewhere. */
 interface Chunk {
   readonly memory: Buffer | null;
   readonly length: number;
@@ -33,15 +33,15 @@ export class TextIO {
   readonly text: ResolvedText;
   readonly window: TextWindow;
   lineBuffering: boolean;
-  /** Whether text has been read that the handle still stands in: its encoding cannot change then. */
+  /** Whether text has been read since the last seek. The encoding cannot change then. */
   reading = false;
-  /** Bytes of the next chunk. Tests set both ends of its range. */
+  /** The size of the next chunk in bytes. Tests set both ends of its range. */
   chunkSize = FIRST_CHUNK;
   largestChunk = LARGEST_CHUNK;
   readonly #codec: Codec;
-  /** Whether the next write begins with the byte order mark; unknown until the position is. */
+  /** Whether the next write begins with the byte order mark; unknown until the position is known. */
   #mark: 'unknown' | 'due' | 'done';
-  /** The next chunk, asked for before it is needed. */
+  /** The next chunk, requested before it is needed. */
   #ahead: Promise<Chunk | null> | null = null;
 
   constructor(buffer: BinaryFile, text: ResolvedText) {
@@ -65,7 +65,7 @@ export class TextIO {
     return this.window.take(this.window.end);
   }
 
-  // On an error what was read stays where it is.
+  // After an error, the data that was read stays in place.
   async #pushAll(o: Call | undefined): Promise<void> {
     const ahead = await this.#ahead;
     const rest = await this.buffer._readall(o);
@@ -76,7 +76,7 @@ export class TextIO {
     this.reading = false;
   }
 
-  /** The rest of the file as lines, or as many as it takes to exceed `limit` code points (0 or less: no limit). */
+  /** The rest of the file as lines, or lines until they exceed `limit` code points (0 or less: no limit). */
   async readLines(limit: number, o?: Call): Promise<string[]> {
     const { window } = this;
     const lines: string[] = [];
@@ -100,7 +100,7 @@ export class TextIO {
       window.release();
       return lines;
     } catch (error) {
-      // Text before malformed bytes goes with them, as in Python.
+      // Text before malformed bytes is lost with them, as in Python.
       if (error instanceof UnicodeDecodeError) window.release();
       else window.restore();
       throw error;
@@ -134,7 +134,7 @@ export class TextIO {
     }
   }
 
-  /** Offers the text there is, after as many reads as it takes to have any; an empty string at the end of the file. */
+  /** Offers the available text, after as many reads as it needs to have any; an empty string at the end of the file. */
   async offer(take: Take<string>, o?: Call): Promise<void> {
     this.window.search(-1);
     for (let more = true; ; more = await this.#fill(0, o)) {
@@ -146,14 +146,14 @@ export class TextIO {
     }
   }
 
-  /** Reads the next chunk while the program is busy with this one; worth it only where lines are read in order. */
+  /** Reads the next chunk while the program works on this one. This pays off only if lines are read in order. */
   readAhead(): void {
     if (this.#ahead !== null || !this.seekable || this.chunkSize < LARGEST_CHUNK) return;
-    this.#ahead = this.#readChunk(this.chunkSize).catch(() => null); // the read that needs it will fail again, and say so
+    this.#ahead = this.#readChunk(this.chunkSize).catch(() => null); // the read that needs it fails again, and rejects
   }
 
-  // Into memory that serves again and again: a large file would otherwise leave one new buffer a chunk to the garbage
-  // collector, which counts such memory and then collects all the time.
+  // Reads into memory that is reused. Otherwise, a large file would leave one buffer per chunk to the garbage collector,
+  // which counts such memory and would run all the time.
   async #readChunk(size: number): Promise<Chunk> {
     const memory = this.window.takeSpare(size) ?? Buffer.allocUnsafeSlow(size);
     const length = await this.buffer._readinto1(memory);
@@ -181,7 +181,7 @@ export class TextIO {
 
   // --- writing ------------------------------------------------------------------------------------------------------
 
-  /** True when a write needs nothing but encoding: no read text to step back over, no byte order mark, no flush. */
+  /** True if a write needs only encoding: there is no read text to step back over, no byte order mark and no flush. */
   get plainWriting(): boolean {
     return !this.window.touched && this.#mark === 'done' && !this.lineBuffering;
   }
@@ -191,14 +191,14 @@ export class TextIO {
     return encode(written(text, this.text.newline, EOL), this.#codec, this.text.errors);
   }
 
-  /** Writes `text` at the position; the code points taken. Nothing is written when any of it cannot be encoded. */
+  /** Writes `text` at the position, and returns its number of code points. Nothing is written if a part cannot be encoded. */
   async write(text: string, o?: Call): Promise<number> {
     await this.#stepBack(o);
     if (this.#mark === 'unknown')
       this.#mark = this.seekable && (await this.buffer.tell()) !== 0 ? 'done' : 'due';
     const bytes = this.encode(text);
     await this.buffer.write(this.#mark === 'due' ? Buffer.concat([this.#codec.mark!, bytes]) : bytes, o);
-    // The order is known from now on: reading goes on behind what was written, without a mark.
+    // The byte order is known from now on: reading continues after the written text, without a mark.
     if (this.window.decoder.order === 'start') {
       this.window.reset(this.#mark === 'due' ? 'little' : await this.#orderAt(bytes.length));
     }
@@ -217,7 +217,7 @@ export class TextIO {
     return (await this.buffer.tell()) - this.window.unreadBytes - (ahead?.length ?? 0);
   }
 
-  /** Moves to `offset` bytes from the start, or with null to the end; the new position. */
+  /** Moves to `offset` bytes from the start, or with null to the end. Returns the new position. */
   async seek(offset: number | bigint | null, o?: Call): Promise<number> {
     this.#checkSeekable();
     await this.#ahead;
@@ -231,7 +231,7 @@ export class TextIO {
     return this.buffer.truncate(size, o);
   }
 
-  /** Gives the buffered file back what was read ahead of the program, and flushes it. */
+  /** Returns the bytes that were read ahead to the buffered file, and flushes it. */
   leave(): Promise<void> {
     return this.buffer._takeOver(async () => {
       const ahead = await this.#ahead;
@@ -241,7 +241,7 @@ export class TextIO {
     });
   }
 
-  /** The same position with other text options. Nothing may have been read that the program still stands in. */
+  /** The same position with other text options. No text may have been read since the last seek. */
   async reconfigured(text: ResolvedText): Promise<TextIO> {
     if (this.reading)
       throw new UnsupportedOperationError(
@@ -249,7 +249,7 @@ export class TextIO {
       );
     await this.leave();
     const next = new TextIO(this.buffer, text);
-    // The byte order, and whether its mark has been written, belong to the file.
+    // The byte order, and whether its mark has been written, are properties of the file.
     if (next.#codec === this.#codec) {
       next.#mark = this.#mark;
       next.window.reset(this.window.decoder.order);
@@ -257,13 +257,13 @@ export class TextIO {
     return next;
   }
 
-  /** Drops what was read ahead, here and in the buffer: it may have changed. */
+  /** Discards what was read ahead, here and in the buffer, because it may have changed. */
   async refresh(o?: Call): Promise<void> {
     await this.#stepBack(o);
     this.buffer._dropReadAhead();
   }
 
-  /** Puts the buffered file where the program believes to be, when reading has taken it further. */
+  /** Moves the buffered file back to the position that the program sees, if reading has gone further. */
   async #stepBack(o?: Call): Promise<void> {
     if (!this.window.touched || !this.seekable) return;
     await this.seek(await this.tell(), o);
@@ -274,11 +274,11 @@ export class TextIO {
     this.reading = false;
     this.window.reset(await this.#orderAt(position));
     if (this.#codec.mark !== null) this.#mark = position === 0 ? 'due' : 'done';
-    // Somewhere new, a little is read first: it may be all that is wanted.
+    // At a new position, the first read is small, because a little text may be enough.
     this.chunkSize = Math.min(this.largestChunk, FIRST_CHUNK);
   }
 
-  /** The byte order in the midst of a text is what its mark at the start of the file says. */
+  /** The byte order within a text is that of the mark at the start of the file. */
   async #orderAt(position: number): Promise<ByteOrder> {
     const { mark, width } = this.#codec;
     if (mark === null || (width === 1 && position > 0)) return 'little';
@@ -289,7 +289,8 @@ export class TextIO {
     return head.equals(Buffer.from(mark).reverse()) ? 'big' : 'little';
   }
 
-  // A position is bytes alone: reading cannot go on from one where the bytes before it have switched to another set.
+  // A position is only a number of bytes. Reading cannot continue at a position before which the bytes have switched to
+  // another character set.
   async #checkState(): Promise<void> {
     const { window } = this;
     while (window.state === null && window.decoder.state !== 0) if (!(await this.#fill(0))) break;

@@ -7,12 +7,12 @@ import { findCodec } from '../text/registry.js';
 
 export type { ErrorHandlerName, Newline };
 
-/** The checks of a reader of these options. What they are together is for `checkTextOptions`. */
+/** The checks of these options, one by one. `checkTextOptions` checks their combination. */
 export const TEXT_CHECKS = { encoding: unchecked, errors: unchecked, newline: unchecked };
 
 /** Checked text options. */
 export interface ResolvedText {
-  /** As the caller spelt it. */
+  /** As the caller wrote it. */
   readonly encoding: string;
   readonly errors: ErrorHandlerName;
   readonly newline: Newline;

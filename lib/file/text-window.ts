@@ -5,36 +5,36 @@ import { Decoder, type ByteOrder, type DecoderState } from '../text/decoder.js';
 import { LineFinder, NewlineReader, type Newline } from '../text/newlines.js';
 import type { Codec } from '../text/registry.js';
 
-/** Text decoded at once. Characters before `at` have been read. */
+/** The text of one chunk. Characters before `at` have been read. */
 interface Chunk {
   readonly text: string;
   at: number;
   readonly bytes: Buffer;
-  /** `bytes` and what was looked at beyond them: see `Decoder.seen`. */
+  /** `bytes`, and the bytes after them that the decoder has looked at: see `Decoder.seen`. */
   readonly seen: Buffer;
   /** The decoder's state before these bytes. */
   readonly order: DecoderState;
   readonly final: boolean;
   readonly clean: boolean;
   readonly translated: boolean;
-  /** The text before line ends were translated, once a position has asked for it. */
+  /** The text before line ends were translated, once a position has needed it. */
   raw: string | undefined;
-  /** A place that is known in the text, in the raw text and in the bytes: telling after every line stays cheap. */
+  /** A place that is known in the text, in the raw text and in the bytes, so that `tell` after every line is cheap. */
   readonly known: { units: number; raw: number; bytes: number };
-  /** What the bytes were read into, when that may be used again. */
+  /** The memory of the bytes, if it can be reused. */
   readonly memory: Buffer | null;
 }
 
-/** A place in the window: the text before it belongs to what is being read. */
+/** A place in the window: the end of the text that is being read. */
 export interface Place {
   readonly chunk: number;
   readonly at: number;
 }
 
-/** How far a search has come: it goes on when more text is there, so that no text is searched twice. */
+/** The state of a search. It continues when there is more text, so that no text is searched twice. */
 interface Search {
   chunk: number;
-  /** Code points that may still pass, negative for no limit. */
+  /** The number of code points that may still follow; negative for no limit. */
   left: number;
 }
 
@@ -52,7 +52,7 @@ const empty: Chunk = {
   memory: null,
 };
 
-/** Decoded text between the program and the bytes below. Nothing leaves it before a read is complete. */
+/** Decoded text between the program and the bytes below. Text leaves it only when a read is complete. */
 export class TextWindow {
   readonly codec: Codec;
   readonly decoder: Decoder;
@@ -62,7 +62,7 @@ export class TextWindow {
   touched = false;
   #chunks: Chunk[] = [];
   #head: Chunk = empty;
-  // Of a chunk that has been read: one is enough, for the next chunk but one.
+  // The memory of a chunk that has been read. One is enough: the next chunk but one uses it.
   #spare: Buffer | null = null;
   /** All chunks since `hold`, and the position in the first. */
   #held: { readonly chunks: Chunk[]; readonly at: number } | undefined;
@@ -74,7 +74,7 @@ export class TextWindow {
     this.finder = new LineFinder(newline);
   }
 
-  /** The line at the position, line end included, when it lies whole in the first chunk; else null. */
+  /** The line at the position with its line ending, if all of it is in the first chunk; else null. */
   takeWholeLine(): string | null {
     const head = this.#head;
     const end = this.finder.end(head.text, head.at);
@@ -84,7 +84,7 @@ export class TextWindow {
     return line;
   }
 
-  /** Like takeWholeLine, without the line end. */
+  /** As `takeWholeLine`, without the line ending. */
   takeBareLine(): string | null {
     const head = this.#head;
     const { terminator } = this.finder;
@@ -99,7 +99,7 @@ export class TextWindow {
     return line;
   }
 
-  /** Adds lines of the first chunk to `lines` until there are `limit` of them or the chunk has no more. */
+  /** Adds lines of the first chunk to `lines`, until there are `limit` of them or the chunk has no more. */
   takeLines(lines: string[], limit: number, keepEnds: boolean): void {
     const { terminator } = this.finder;
     if (terminator === null) {
@@ -110,7 +110,7 @@ export class TextWindow {
       }
       return;
     }
-    // By far the most lines come this way: nothing but a search and a slice for each (measured: split is slower).
+    // Most lines take this path, with only a search and a slice for each (measured: split is slower).
     const head = this.#head;
     const { text } = head;
     const kept = keepEnds ? terminator.length : 0;
@@ -125,8 +125,8 @@ export class TextWindow {
   }
 
   /**
-   * Decodes more bytes. When they are malformed, the text that waits is lost with them, as in Python. `memory` is what the
-   * bytes are in when nobody else has it: it serves again once their text has been read.
+   * Decodes more bytes. If they are malformed, the text that has not been read is lost with them, as in Python.
+   * `memory` is the memory of the bytes, if nothing else uses it. It is reused once their text has been read.
    */
   push(piece: Buffer, final: boolean, memory: Buffer | null = null): void {
     this.touched = true;
@@ -141,7 +141,7 @@ export class TextWindow {
     }
     const { clean } = decoder;
     if (this.newlines.universal && !final && text.endsWith('\r')) {
-      // What follows decides whether this is the first half of a line end.
+      // The next character decides whether this is the first half of a line ending.
       decoder.unreadLast(text.length, order);
       text = text.slice(0, -1);
     }
@@ -163,7 +163,7 @@ export class TextWindow {
     if (final) this.#spare = null;
   }
 
-  /** Memory for the next chunk, when the text of one of the same size has been read. */
+  /** Memory for the next chunk, if the text of a chunk of the same size has been read. */
   takeSpare(size: number): Buffer | null {
     const spare = this.#spare;
     if (spare?.length !== size || this.#held !== undefined) return null;
@@ -171,17 +171,17 @@ export class TextWindow {
     return spare;
   }
 
-  /** Keeps what is taken from here on until `release` or `restore`. */
+  /** Keeps the text that is taken from now on, until `release` or `restore`. */
   hold(): void {
     this.#held = { chunks: [...this.#chunks], at: this.#head.at };
   }
 
-  /** What has been taken is delivered. */
+  /** The taken text has been delivered. */
   release(): void {
     this.#held = undefined;
   }
 
-  /** What has been taken since `hold` will be read again. */
+  /** Makes the text that has been taken since `hold` be read again. */
   restore(): void {
     const { chunks, at } = this.#held!;
     this.#held = undefined;
@@ -201,7 +201,7 @@ export class TextWindow {
     return { chunk: 0, left: limit };
   }
 
-  /** The place just after the line that begins at the position, or null when more text is needed to tell. */
+  /** The place just after the line that begins at the position, or null if this needs more text. */
   findLine(search: Search): Place | null {
     for (; search.chunk < this.#chunks.length; search.chunk++) {
       const { text, at } = this.#chunks[search.chunk]!;
@@ -216,7 +216,7 @@ export class TextWindow {
     return null;
   }
 
-  /** The place where as many code points as the search began with have passed, or null when there are fewer yet. */
+  /** The place after as many code points as the search allows, or null if there are not enough yet. */
   findCharacters(search: Search): Place | null {
     for (; search.chunk < this.#chunks.length; search.chunk++) {
       const { text, at } = this.#chunks[search.chunk]!;
@@ -227,7 +227,7 @@ export class TextWindow {
     return null;
   }
 
-  /** The end of all text there is. */
+  /** The end of all available text. */
   get end(): Place {
     const last = this.#chunks.length - 1;
     return { chunk: Math.max(last, 0), at: this.#chunks[last]?.text.length ?? 0 };
@@ -237,14 +237,14 @@ export class TextWindow {
     return chunk >= this.#chunks.length - 1 && at === this.end.at;
   }
 
-  /** All text there is, which stays. */
+  /** All available text, which stays in the window. */
   peekAll(): string {
     let all = '';
     for (const { text, at } of this.#chunks) all += at === 0 ? text : text.slice(at);
     return all;
   }
 
-  /** The text up to `place`, which is where the position then is. */
+  /** Takes the text up to `place`, and moves the position there. */
   take(place: Place): string {
     let text = '';
     for (let i = 0; i < place.chunk; i++) {
@@ -257,7 +257,7 @@ export class TextWindow {
       last.at = place.at;
     }
     if (place.chunk > 0) this.#spare = this.#chunks.splice(0, place.chunk)[0]?.memory ?? this.#spare;
-    // The last chunk goes as soon as it is used up: after the read of a whole file it is the whole file.
+    // The last chunk is released as soon as it is used up: after the read of a whole file, it is the whole file.
     if (this.#chunks.length === 1 && last !== undefined && last.at === last.text.length) this.#chunks = [];
     this.#head = this.#chunks[0] ?? empty;
     return text;
@@ -276,7 +276,7 @@ export class TextWindow {
     return Buffer.concat([...parts, this.decoder.pending]);
   }
 
-  /** What the byte after the position is decoded with, or null where all that was decoded has been read. */
+  /** The decoder state at the byte after the position, or null if all decoded text has been read. */
   get state(): DecoderState | null {
     const chunk = this.#chunks.find(({ text, at }) => at < text.length);
     if (chunk === undefined) return null;
@@ -285,7 +285,7 @@ export class TextWindow {
     return decoder.state;
   }
 
-  /** Forgets all text; decoding goes on at a place in byte order `order`, or at the start of the text. */
+  /** Discards all text. Decoding continues at a place in byte order `order`, or at the start of the text. */
   reset(order: ByteOrder): void {
     this.#drop();
     this.touched = false;
