@@ -1,6 +1,6 @@
 import type { Capabilities } from './filesystem.js';
 
-/** What the files of an operating system can do. Locks, names of bytes and conditional writes depend on the system. */
+/** The capabilities of the files of an operating system. Locks, byte names and conditional writes depend on the system. */
 export const LIKE_A_DISK = Object.freeze({
   randomWrite: true,
   append: true,

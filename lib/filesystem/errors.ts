@@ -53,26 +53,29 @@ export function completeError(error: unknown, syscall: string, path?: FilePath, 
 
 const kept = new WeakSet();
 
-/** Has `error` reach its caller as it is. */
+/** Lets `error` reach its caller unchanged. */
 export function keepAsGiven(error: Error): void {
   kept.add(error);
 }
 
-/** Whether it was given to `keepAsGiven`. */
+/** Whether the error was passed to `keepAsGiven`. */
 export const isKept = (error: unknown): boolean => kept.has(error as Error);
 
-/** Whether an error is the system's. All others, such as those of `noFiles`, of aborts and of arguments, end what they happen to. */
+/**
+ * Whether an error is one of the system. All others, such as those of `noFiles`, aborts and arguments, end the whole
+ * operation.
+ */
 export function isSystemError(error: unknown): boolean {
   return typeof (error as { errno?: unknown } | null)?.errno === 'number';
 }
 
-/** The answer to a question about a path that the system refuses to answer. Throws any other error. */
+/** The result of a question about a path if the system refuses to answer it. Throws any other error. */
 export function falseWhereTheSystemRefuses(error: unknown): false {
   if (isSystemError(error)) return false;
   throw error;
 }
 
-/** The error of what a file system cannot do. */
+/** The error of an operation that a file system does not support. */
 export function lacking(fileSystem: string, capability: keyof Capabilities, what: string): Error {
   return new UnsupportedOperationError(
     `the file system '${fileSystem}' cannot ${what}: it lacks the capability '${capability}'`,

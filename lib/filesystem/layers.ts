@@ -5,10 +5,10 @@ import type { FileSystem } from './filesystem.js';
 import { MountedStore } from './mounted-store.js';
 import type { OpenFile } from './open-file.js';
 
-/** Makes the file system that answers in place of `base`, which is mounted at `prefix` ('' for real files). */
+/** Makes the file system that is used in place of `base`, which is mounted at `prefix` ('' for real files). */
 export type MakeLayer = (base: FileSystem, prefix: string) => FileSystem;
 
-/** The error of using a file that is open already, where a layer forbids that. `file`: its name, or its descriptor. */
+/** The error of using a file that is already open, if a layer forbids this. `file` is its name or its descriptor. */
 export type Forbid = (op: string, file: string | number | Uint8Array) => Error;
 
 interface Layer {
@@ -21,7 +21,7 @@ function layerOf(make: MakeLayer, forbid?: Forbid): Layer {
   return { make, forbid, made: new WeakMap() };
 }
 
-/** In how many contexts files are forbidden. Open files look here before every call. */
+/** The number of contexts in which files are forbidden. Open files check it before every call. */
 export const forbidding = { contexts: 0 };
 
 let everywhere: readonly Layer[] = [];
@@ -50,15 +50,15 @@ export function layeredStore(base: FileSystem, prefix: string, layers: readonly 
 }
 
 /**
- * Refuses a call on an open file or a descriptor where a layer of this context forbids files. Such calls do not ask a file
- * system, so the layers do not see them otherwise.
+ * Throws for a call on an open file or a descriptor if a layer of this context forbids files. Such calls do not go
+ * through a file system, so the layers would not see them.
  */
 export function refuseForbidden(op: string, file: string | number | Uint8Array): void {
   if (forbidding.contexts === 0) return;
   for (const { forbid } of contexts.getStore() ?? []) if (forbid !== undefined) throw forbid(op, file);
 }
 
-/** The same for a call on `file`. Standard streams, and what a program reads from its own memory, are no files. */
+/** The same for a call on `file`. Standard streams, and sources of the program, are not files. */
 export function refuseForbiddenUse(
   op: string,
   file: Pick<OpenFile, 'fd' | 'fileSystem'>,
@@ -69,7 +69,7 @@ export function refuseForbiddenUse(
 
 const LAST_STANDARD = 2;
 
-/** Adds a layer for everybody. Returns a function that removes it. */
+/** Adds a layer for all contexts. Returns a function that removes it. */
 export function addLayer(make: MakeLayer): () => void {
   const layer = layerOf(make);
   everywhere = [...everywhere, layer];
@@ -78,7 +78,7 @@ export function addLayer(make: MakeLayer): () => void {
   };
 }
 
-/** Calls `callback` with a layer for its asynchronous context alone. */
+/** Calls `callback` with a layer only for its asynchronous context. */
 export function withLayer<T>(make: MakeLayer, callback: () => T, forbid?: Forbid): T {
   const layer = layerOf(make, forbid);
   return contexts.run([...(contexts.getStore() ?? []), layer], callback);

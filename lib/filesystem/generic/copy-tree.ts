@@ -15,22 +15,28 @@ import { forEachOf, Slots } from './many.js';
 import { preserveAttributes } from './preserve.js';
 
 const { R_OK } = constants;
-/** Files of a tree. Most of their time is a server's latency; half as many take twice as long. */
+/**
+ * The maximum number of files of one tree that are copied at a time. Most of their time is the latency of a server, so
+ * half as many would take twice as long.
+ */
 const FILES_AT_A_TIME = 32;
-/** Directories of a tree. With one at a time, small directories would leave most of the files' places empty. */
+/**
+ * The maximum number of directories of one tree that are copied at a time. With only one, small directories would leave
+ * most of the slots for files unused.
+ */
 const DIRECTORIES_AT_A_TIME = 8;
-/** Files of a tree that are streamed: each may hold several parts of an upload in memory. */
+/** The maximum number of files of one tree that are streamed at a time. Each can hold several parts of an upload in memory. */
 const STREAMS_AT_A_TIME = 4;
 
-/** What runs at a time, over all directories of a tree. */
+/** What limits the work that runs at a time, over all directories of a tree. */
 interface Running {
   readonly files: Slots;
   readonly streams: Slots;
-  /** Directories beside the one that is copied anyway. */
+  /** Directories in addition to the current one. */
   readonly directories: Slots;
 }
 
-/** Copies a tree. It stops at the first failure. Files copied by then stay. */
+/** Copies a tree. It stops at the first failure, and keeps the files that have been copied by then. */
 export async function copyTreeBetween(
   from: CopyingStore,
   src: FilePath,
@@ -60,7 +66,7 @@ export async function copyTreeBetween(
   await copyEntries(from, src, to, dst, options, o, { stats, above: [], running }, hooks);
 }
 
-// Where a file is in the way of the directories above, that file is the one that exists.
+// If a file is in the place of a parent directory, the error is that of creating this directory (EEXIST).
 async function makeTop(to: Store, dst: FilePath, o: GivenOptions): Promise<void> {
   try {
     await makeDirectories(to, dst, 0o777, true, o);
@@ -70,7 +76,7 @@ async function makeTop(to: Store, dst: FilePath, o: GivenOptions): Promise<void>
   }
 }
 
-/** Whether `path`, which need not exist, is `directory` or below it, whatever links lead there. */
+/** Whether `path`, which need not exist, is `directory` or below it, also through links. */
 async function leadsInto(
   store: Store,
   path: FilePath,
@@ -125,7 +131,7 @@ async function copyEntries(
           const source = joined(src, name);
           const target = joined(dst, name);
           if (hooks?.filter !== undefined && !(await hooks.filter(source, target))) return;
-          // What the listing says of links, and of what it does not know, is not enough.
+          // For links and unknown types, the information of the listing is not sufficient.
           const isKnown = type === 'file' || type === 'directory';
           const known = isKnown && item.stats !== undefined ? completeStats(item.stats, false) : undefined;
           const isDirectory =
@@ -155,7 +161,7 @@ async function copyEntries(
   if (hooks?.durable === true) await to.syncDirectory(dst);
 }
 
-/** Calls `copy` for each directory: beside the others where there is a place for it, else after them. */
+/** Calls `copy` for each directory: in parallel if there is a free slot, else after the others. */
 async function besideEachOther<T>(
   directories: readonly T[],
   { directories: places, files }: Running,
@@ -164,7 +170,7 @@ async function besideEachOther<T>(
   const beside: Promise<void>[] = [];
   const ended = async (directory: T): Promise<void> =>
     copy(directory).catch((error: unknown) => {
-      // Nothing further begins, wherever in the tree it is.
+      // Nothing else begins, anywhere in the tree.
       places.fail(error);
       files.fail(error);
       throw error;
@@ -195,7 +201,7 @@ async function makeDirectory(src: FilePath, to: Store, dst: FilePath, o: GivenOp
   }
 }
 
-// One file of a tree. Where its caller wants to be asked, a store that copies files itself still does so.
+// Copies one file of a tree. A store that can copy files by itself does so, even if there are callbacks.
 async function copyOfTree(
   from: CopyingStore,
   src: FilePath,
@@ -207,7 +213,7 @@ async function copyOfTree(
   file: FileOfTree,
 ): Promise<void> {
   if (hooks === undefined) return copyOne(from, src, to, dst, options, o, undefined, file);
-  // In an object store a file may lie where a directory is.
+  // In an object store, a file and a directory can have the same path.
   const matters = hooks.overwrite === false || to.appearsAtClose !== true;
   const there = matters ? await statOrNothing(to, dst, LINK_ITSELF, o) : undefined;
   if (there !== undefined && hooks.overwrite === false) return;

@@ -30,13 +30,13 @@ export interface CopyingStore extends Store {
     options: CopyFileOptions,
     o?: OpOptions,
   ): Promise<void> | undefined;
-  /** Whether a file shows only when it is closed, whole, and an aborted one leaves nothing behind. */
+  /** Whether a file becomes visible only when it is closed, complete, and leaves nothing behind when it is aborted. */
   readonly appearsAtClose?: boolean;
 }
 
 /** A caller's callbacks and choices for a copy. */
 export interface CopyHooks {
-  /** Whether to copy a file or directory, and all that is in it. */
+  /** Whether to copy a file, or a directory with its content. */
   readonly filter?: ((src: FilePath, dst: FilePath) => unknown) | undefined;
   /** False keeps files that exist already. */
   readonly overwrite?: boolean | undefined;
@@ -44,13 +44,13 @@ export interface CopyHooks {
   readonly onFile?: ((src: FilePath, dst: FilePath, bytes: number) => unknown) | undefined;
   /** Called with the bytes of a file as they are copied, and awaited. */
   readonly onBytes?: ((bytes: number, total: number) => unknown) | undefined;
-  /** Syncs files and directories: the original is removed afterwards. */
+  /** Syncs files and directories, because the original is removed afterwards. */
   readonly durable?: boolean | undefined;
 }
 
-/** What the copy of a tree has for each of its files. */
+/** What the copy of a tree passes for each file. */
 export interface FileOfTree {
-  /** The status, where the listing has told it. */
+  /** The status, if the listing included it. */
   readonly known: Stats | BigIntStats | undefined;
   readonly streams: Slots;
 }
@@ -109,7 +109,7 @@ export async function copyOne(
     await (isSmall || ofTree === undefined ? copy() : ofTree.streams.run(copy));
   }
   if (options.preserve) await preserveAttributes(from, to, dst, stats, o);
-  // The umask counts for no copy of a file that has a mode. A file of somebody else keeps its mode.
+  // The umask does not apply to the copy of a file that has a mode. A target that another user owns keeps its mode.
   else if (from.can('modes') && to.can('modes'))
     await to.chmod(dst, permissions, o).catch(ignoreSystemErrors);
 }
@@ -118,7 +118,7 @@ function ignoreSystemErrors(error: unknown): void {
   if (!isSystemError(error)) throw error;
 }
 
-// As the disk does, which opens both before it compares them.
+// As for real files, both are opened before they are compared.
 async function refuseSame(store: Store, src: FilePath, dst: FilePath, o: GivenOptions): Promise<void> {
   const isSame = await store.sameFile(src, dst, o).catch(falseWhereNothingIsSeen);
   if (!isSame) return;
@@ -126,7 +126,7 @@ async function refuseSame(store: Store, src: FilePath, dst: FilePath, o: GivenOp
   throw fileSystemError(isOpen ? 'EINVAL' : 'EACCES', 'copyfile', src, dst);
 }
 
-// A target that was made and not finished is taken away again.
+// A target that was created and not completed is removed again.
 async function copyContent(
   from: Store,
   src: FilePath,
@@ -135,7 +135,7 @@ async function copyContent(
   c: {
     flags: number;
     permissions: number;
-    /** The content, where it has been read already. */
+    /** The content, if it has already been read. */
     bytes: Uint8Array | undefined;
     durable: boolean;
     onPiece: ((bytes: number) => unknown) | undefined;
@@ -148,13 +148,13 @@ async function copyContent(
   let target: OpenFile | undefined;
   try {
     if (to.appearsAtClose !== true && (await isMissing(to, dst, o))) created = dst;
-    // An open that is abandoned while it runs would leave a new file that nobody removes.
+    // If a running open were abandoned, its new file would not be removed.
     const opening = created === undefined ? o : callOf(o)?.uninterrupted();
     target = await to.open(dst, c.flags, c.permissions, opening);
     if (source !== undefined) await pump(source, target, o, c.onPiece);
     else if (c.bytes!.byteLength > 0) await target.write(c.bytes!, 0, true, o);
     if (c.durable) await target.sync(o);
-    // A close may be what tells that bytes were lost.
+    // A close can be the call that reports lost bytes.
     await target.close();
     await source?.close();
   } catch (error) {
@@ -178,7 +178,7 @@ export async function namingBoth<T>(
   }
 }
 
-// The system's errors name the copy and both paths, as those of real files do.
+// Errors of the system name the system call of the copy and both paths, as for real files.
 function ofCopy(error: unknown, src: FilePath, dst: FilePath, syscall = 'copyfile'): unknown {
   if (!isSystemError(error) || isKept(error)) return error;
   return completeError(Object.assign(error as Error, { syscall }), syscall, src, dst);
@@ -218,6 +218,6 @@ async function isMissing(store: Store, path: FilePath, o: GivenOptions): Promise
   try {
     return (await statOrNothing(store, path, FOLLOW, o)) === undefined;
   } catch (error) {
-    return falseWhereTheSystemRefuses(error); // opening it tells
+    return falseWhereTheSystemRefuses(error); // opening it reports the error
   }
 }

@@ -36,14 +36,14 @@ export async function makeDirectories(
     try {
       await makeDirectories(store, parent, isOfDot ? permissions : 0o777, true, o);
     } catch (error) {
-      // Somebody else has made it, or it cannot be one: then the last step tells.
+      // Another caller has created it, or it cannot be created. Then the last step reports the error.
       if (codeOf(error) !== 'EEXIST' || isOfDot) throw error;
     }
   }
   try {
     await store.mkdir(path, permissions, o);
   } catch (error) {
-    // Somebody else has made it, or it ends in `/.`, which the directories above it have made.
+    // Another caller has created it, or the path ends in `/.` and its parent directory has been created.
     const made = codeOf(error) === 'EEXIST' && (existOk || endsInDot(path));
     if (!made || !(await isDirectoryAt(store, path, o))) throw error;
   }
@@ -56,7 +56,7 @@ export async function removeDirectories(store: Store, path: FilePath, o: GivenOp
   await removeEmptyAbove(store, path, o);
 }
 
-// For as long as they are empty; what cannot be removed ends it.
+// Removes directories as long as they are empty. The first one that cannot be removed ends this.
 async function removeEmptyAbove(store: Store, path: FilePath, o: GivenOptions): Promise<void> {
   let below = textOf(path);
   for (;;) {

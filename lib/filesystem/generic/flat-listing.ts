@@ -4,10 +4,10 @@ import { NO_CALL } from '../../schedule/call.js';
 import type { DirectoryItem, FilePath } from '../filesystem.js';
 import type { MountedStore } from '../mounted-store.js';
 
-/** Keys that are kept in memory. Larger trees are listed directory by directory. */
+/** The maximum number of keys that are kept in memory. Larger trees are listed directory by directory. */
 const MOST_KEYS = 50_000;
 
-/** Names that only a listing of their directory gives rightly: keys may hold what paths do not. */
+/** Names that only a listing of their directory returns correctly, because keys can contain what paths cannot. */
 const ODD = /(^|\/)(\.{0,2})(\/|$)/;
 
 type Directory = Map<string, DirectoryItem>;
@@ -49,6 +49,6 @@ function add(tree: Map<string, Directory>, item: DirectoryItem, key: string): vo
     tree.set(above, directory);
     add(tree, { name: '', type: 'directory' }, above);
   }
-  // A key may also be the name of a directory; the listing of the directory above gives both.
+  // A key can also be the name of a directory. The listing of the parent directory returns both.
   directory.set(`${item.type}/${name}`, { ...item, name });
 }

@@ -9,7 +9,7 @@ import type { MountedFiles } from '../mounted-files.js';
 import { normalized, textOf } from '../mounted-path.js';
 import { FOLLOW, LINK_ITSELF, type Store } from '../store.js';
 
-// Nothing is there, or the caller may not see it.
+// The path does not exist, or the caller may not see it.
 const NOTHING_TO_SEE = new Set([
   'ENOENT',
   'ENOTDIR',
@@ -22,8 +22,8 @@ const NOTHING_TO_SEE = new Set([
 ]);
 
 /**
- * The answer to a question that an operation asks before it writes. Throws what says nothing about the path, such as EIO or the lack of
- * memory: to go on as if nothing were there may overwrite what is there.
+ * The answer to a question that an operation asks before it writes. Throws errors that say nothing about the path, such
+ * as EIO or a lack of memory. Treating the path as missing could overwrite an existing file.
  */
 export function falseWhereNothingIsSeen(error: unknown): false {
   if (NOTHING_TO_SEE.has(String(codeOf(error)))) return false;
@@ -46,7 +46,7 @@ export async function lookUpAccess(
   }
 }
 
-/** The status of a path; undefined where nothing is there. */
+/** The status of a path; undefined if it does not exist. */
 export async function statOrNothing(
   store: Store,
   path: FilePath,
@@ -61,7 +61,7 @@ export async function statOrNothing(
   }
 }
 
-/** The status of what a path leads to. Undefined also where the caller may not see it. */
+/** The status of the target of a path; undefined if it does not exist, or the caller may not see it. */
 export async function statIfAllowed(
   store: Store,
   path: FilePath,
@@ -75,12 +75,12 @@ export async function statIfAllowed(
   }
 }
 
-/** Whether a path leads to a directory. False also where the caller may not see it. */
+/** Whether a path leads to a directory. False also if the caller may not see it. */
 export async function isDirectoryAt(store: Store, path: FilePath, o: GivenOptions): Promise<boolean> {
   return (await statIfAllowed(store, path, o))?.isDirectory() === true;
 }
 
-/** Whether a name is taken, also by a link that leads nowhere. False also where the caller may not see it. */
+/** Whether a name exists, also as a dangling link. False also if the caller may not see it. */
 export async function isNameAt(store: Store, path: FilePath, o: GivenOptions): Promise<boolean> {
   try {
     return (await store.stat(path, LINK_ITSELF, o)) !== undefined;
@@ -102,7 +102,7 @@ export async function entriesOf(store: Store, path: FilePath, o: GivenOptions): 
   }
 }
 
-/** Links in the way to one file, as on Linux. */
+/** The maximum number of links on the way to one file, as on Linux. */
 export const MOST_LINKS = 40;
 
 /** The file system's own path without links, `.` and `..`. All names must exist. */

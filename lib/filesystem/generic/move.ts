@@ -27,7 +27,7 @@ export async function moveBetween(
   const target = isInto ? joined(dst, baseName(src)) : dst;
   if (isInto && (await statOrNothing(to, target, LINK_ITSELF, o)) !== undefined)
     throw fileSystemError('EEXIST', 'rename', src, target);
-  // To the kernel a missing directory is no directory.
+  // For the kernel, a missing directory is not a directory.
   if (!isInto && !stats.isDirectory() && textOf(dst).endsWith('/'))
     throw fileSystemError('ENOENT', 'rename', src, dst);
   if (from === to) {
@@ -42,14 +42,14 @@ export async function moveBetween(
   }
   const hooks = to.can('sync') ? { durable: true } : undefined;
   await copyForMove(from, src, to, target, stats, o, hooks);
-  // A power cut must not take the copy when the original is gone.
+  // After the original has been removed, a power cut must not lose the copy.
   if (hooks !== undefined) await to.syncDirectory(parentOf(target) || '.');
   if (stats.isDirectory()) await removeTreeOf(from, src, { ignoreErrors: false }, o);
   else await from.unlink(src, o);
   return target;
 }
 
-// Of a directory that is moved into itself nothing becomes, as in Python: it is renamed to its own name.
+// As in Python, moving a directory into itself has no effect: it is renamed to its own name.
 async function isTheSame(
   store: Store,
   { dev, ino }: Stats | BigIntStats,
@@ -61,7 +61,7 @@ async function isTheSame(
   return Number(other.ino) === Number(ino) && Number(other.dev) === Number(dev);
 }
 
-// A copy that fails is taken away again, and what is moved stays where it is.
+// A copy that fails is removed again, and the original stays.
 async function copyForMove(
   from: CopyingStore,
   src: FilePath,

@@ -1,4 +1,4 @@
-// What a copy preserves besides the content: mode and times.
+// What a copy preserves in addition to the content: mode and times.
 import type { BigIntStats, Stats } from 'node:fs';
 
 import { codeOf } from '../../errors/index.js';
@@ -7,8 +7,8 @@ import type { FilePath } from '../filesystem.js';
 import { FOLLOW, type Store, type Timestamp } from '../store.js';
 
 /**
- * Gives the copy what `from` and `to` know. Files without modes of their own, such as objects, say that everybody may write
- * them: a copy has the mode of a new file then.
+ * Sets the mode and times that both `from` and `to` support. Files without modes of their own, such as objects, are
+ * reported as writable by everyone, so their copies get the mode of a new file.
  */
 export async function preserveAttributes(
   from: Store,
@@ -21,20 +21,20 @@ export async function preserveAttributes(
     const seconds = Math.floor(Number(ms) / 1000);
     return { seconds, nanoseconds: Math.round((Number(ms) - seconds * 1000) * 1e6) };
   };
-  // Asked first: to copy many files into an object store is not to make an error for each of them.
+  // Checked first, so that copying many files into an object store does not create an error for each of them.
   if (from.can('modes') && to.can('modes')) {
     const mode = Number(stats.mode);
     const isOfOwner = (mode & PRIVILEGES) === 0 || (await hasOwner(to, dst, stats, o));
     await whereSupported(to.chmod(dst, mode & (isOfOwner ? 0o7777 : 0o777), o));
   }
-  // Directories of an object store have no time.
+  // Directories of an object store have no times.
   if (to.can('times') && (from.can('times') || Number(stats.mtimeMs) !== 0))
     await whereSupported(to.setTimes(dst, time(stats.atimeMs), time(stats.mtimeMs), FOLLOW, o));
 }
 
 const PRIVILEGES = 0o7000;
 
-// To run as its owner is not to be given to a copy of somebody else.
+// A copy with another owner must not get the set-user-ID and set-group-ID bits.
 async function hasOwner(
   store: Store,
   path: FilePath,
@@ -45,7 +45,7 @@ async function hasOwner(
   return Number(copy.uid) === Number(uid) && Number(copy.gid) === Number(gid);
 }
 
-// A target that has no modes or times keeps none.
+// A target without modes or times is left as it is.
 async function whereSupported(done: Promise<void>): Promise<void> {
   try {
     await done;

@@ -8,7 +8,7 @@ import { LINK_ITSELF, type Store } from '../store.js';
 import { entriesOf } from './lookups.js';
 import { forEachOf } from './many.js';
 
-/** Resolves to the number of entries that could not be removed. Rejects with the first failure unless they are ignored. */
+/** Resolves to the number of entries that could not be removed. Rejects with the first failure, unless failures are ignored. */
 export async function removeTreeOf(
   store: Store,
   path: FilePath,
@@ -17,7 +17,7 @@ export async function removeTreeOf(
 ): Promise<number> {
   let failures = 0;
   let first: Error | undefined;
-  // An abort, a deadline or what a callback threw ends the removal; the system's errors do not.
+  // An abort, a deadline or an error of a callback ends the removal. Errors of the system do not.
   const failed = async (error: unknown): Promise<void> => {
     if (o?.signal?.aborted === true || !isSystemError(error)) throw error;
     failures++;
@@ -50,7 +50,7 @@ export async function removeTreeOf(
     try {
       await store.rmdir(directory, o);
     } catch (error) {
-      // That it is not empty follows from a failure that has been told.
+      // It is not empty because of a failure that has already been reported.
       const isTold = failures > failuresBefore && codeOf(error) === 'ENOTEMPTY';
       if (!isTold) await failed(error);
     }
@@ -66,7 +66,7 @@ export async function removeTreeOf(
   return failures;
 }
 
-// Before anything is removed. A slash at the end does not make a link a directory.
+// Checked before anything is removed. A trailing slash does not make a link a directory.
 async function checkTop(store: Store, path: FilePath, o: GivenOptions): Promise<void> {
   const text = textOf(path);
   if (/(^|\/)\.\.?\/*$/.test(text)) throw fileSystemError('EINVAL', 'rmdir', path);

@@ -17,11 +17,11 @@ const { O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 
 interface Target {
   readonly path: FilePath;
-  /** The file that is there. */
+  /** The existing file. */
   readonly old?: { readonly permissions: number; readonly uid: number; readonly gid: number };
 }
 
-// A link stays a link to what is replaced.
+// A link stays a link. Its target is replaced.
 async function targetOf(
   store: MountedStore,
   path: FilePath,
@@ -68,11 +68,11 @@ export async function openReplacementOf(
   const fresh = joined(parentOf(target.path), `.${randomName()}.tmp`);
   const access = (flags & O_RDWR) !== 0 && store.can('randomWrite') ? O_RDWR : O_WRONLY;
   const permissions = options.permissions ?? old?.permissions ?? 0o666;
-  // An error names the file that is to be replaced, as that of a real one does.
+  // An error names the file to be replaced, as for real files.
   const file = await store
     .open(fresh, access | O_CREAT | O_EXCL | O_TRUNC, permissions, o)
     .catch((error: unknown) => Promise.reject(completeError(error, 'open', path) as Error));
-  // A file that replaces another keeps its owner, where that is permitted, and its mode. The umask applies only to new files.
+  // A replaced file keeps its owner, if that is permitted, and its mode. The umask applies only to new files.
   if (old !== undefined) {
     if (store.can('owners')) await store.chown(fresh, old.uid, old.gid, FOLLOW, o).catch(() => undefined);
     if (options.permissions === undefined && store.can('modes'))
@@ -112,7 +112,7 @@ class GenericReplacement implements Replacement {
     const store = this.#store;
     try {
       if (this.#exclusive && store.can('links') && store.fileSystem.link !== undefined) {
-        // A link does not replace what is there.
+        // `link` does not replace an existing file.
         await store.link(this.#fresh, this.#target);
         await this.drop();
         await this.#syncDirectory();
@@ -127,7 +127,7 @@ class GenericReplacement implements Replacement {
     }
   }
 
-  // The new name is in place by now. An error says that it may not survive a power cut.
+  // The new content is in place by now. An error means that it may not survive a power cut.
   async #syncDirectory(): Promise<void> {
     if (!this.#durable) return;
     try {

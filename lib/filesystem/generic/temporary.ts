@@ -32,7 +32,7 @@ async function exclusively<T>(
   }
 }
 
-// What the umask has taken away from the owner is given back.
+// The owner gets back the permissions that the umask has removed.
 async function giveOwner(store: MountedStore, path: string | Uint8Array, permissions: number): Promise<void> {
   if (!store.can('modes') || store.fileSystem.chmod === undefined) return;
   const mode = Number((await store.stat(path, LINK_ITSELF)).mode);
@@ -77,7 +77,7 @@ export async function createFileIn(
     throw error;
   }
   if (o?.signal?.aborted === true) {
-    // AbortError says more than their errors.
+    // The AbortError is more informative than their errors.
     await file.close().catch(() => undefined);
     await discard().catch(() => undefined);
     throw new AbortError(o.signal.reason);

@@ -15,12 +15,12 @@ const shownOf = (raw: string): string => Buffer.from(raw, 'latin1').toString();
 
 /** A directory to be visited. */
 interface Frame {
-  /** Path below the top, raw; '' for the top. */
+  /** The raw path below the top; '' for the top. */
   readonly relative: string;
   readonly depth: number;
-  /** Listed already. It comes after everything below it. */
+  /** Already listed. Its step comes after everything below it. */
   readonly step: TreeStep | undefined;
-  /** Identities of the directories above and of itself, where links are followed. */
+  /** The identities of the directory and its parent directories, if links are followed. */
   readonly above: readonly string[];
 }
 
@@ -30,12 +30,12 @@ export class GenericTreeWalk implements TreeWalker {
   readonly #top: string;
   readonly #o: TreeWalkOptions;
   readonly #call: GivenOptions;
-  /** The whole tree, where one listing gave it. */
+  /** The whole tree, if one listing returned it. */
   #flat: Promise<FlatTree | undefined> | undefined;
   /** The next directory is at the end. */
   #frames: Frame[];
   #last: Frame | undefined;
-  /** What the last step's directory leads on to. */
+  /** The directories to visit from the directory of the last step. */
   #children: Frame[] = [];
 
   constructor(store: MountedStore, top: FilePath, o: TreeWalkOptions, call: GivenOptions) {
@@ -95,7 +95,7 @@ export class GenericTreeWalk implements TreeWalker {
     this.#children = [];
   }
 
-  // Links to directories among the children of the last step, which are descended to only when they are followed.
+  // Links to directories among the children of the last step. They are visited only if links are followed.
   readonly #links = new Set<string>();
 
   #path(relative: string): string {
@@ -153,7 +153,7 @@ export class GenericTreeWalk implements TreeWalker {
   }
 
   async #itemsOf(relative: string, path: string): Promise<Iterable<DirectoryItem>> {
-    // Not for a limited depth: the listing has no limit.
+    // Not used for a limited depth, because the listing has no limit.
     if (this.#o.depth < 0) {
       this.#flat ??= flatTree(this.#store, nativeName(this.#top), this.#call);
       const directory = (await this.#flat)?.get(Buffer.from(relative, 'latin1').toString());
@@ -174,7 +174,7 @@ export class GenericTreeWalk implements TreeWalker {
     }
   }
 
-  // By which a directory is recognized, so that links do not lead back into it.
+  // The identity of a directory, so that links do not lead back into it.
   async #identity(path: string): Promise<string> {
     try {
       const { dev, ino } = await this.#store.stat(nativeName(path), FOLLOW, this.#call);
@@ -186,7 +186,7 @@ export class GenericTreeWalk implements TreeWalker {
   }
 }
 
-// Text where the raw name is UTF-8, which is what most file systems take.
+// Text if the raw name is UTF-8, because most file systems take text.
 function nativeName(raw: string): FilePath {
   const bytes = Buffer.from(raw, 'latin1');
   const text = bytes.toString();

@@ -68,8 +68,8 @@ export function readlink(state: MemoryState, path: string): string {
 }
 
 /**
- * The path of what `path` leads to, without links. As realpath(3), which takes `.` and `..` out of what it has resolved
- * without asking whether the user may search there.
+ * The path of the target of `path`, without links. As realpath(3), it removes `.` and `..` from the resolved path
+ * without checking whether the user may search there.
  */
 export function realpath(state: MemoryState, path: string): string {
   if (path === '') fail('ENOENT');

@@ -1,12 +1,12 @@
 // The bytes of one file, in pieces: holes cost nothing, appending copies nothing, and a snapshot shares what is unchanged.
 
-/** As the pages of a disk in memory: what a byte in a hole takes up at most. */
+/** The size of a region, which is the most that a byte in a hole occupies, as with the pages of tmpfs. */
 const PIECE = 4096;
 
 /** The largest file. */
 export const LARGEST_FILE = Number.MAX_SAFE_INTEGER;
 
-/** How many bytes a file system has left. */
+/** The number of bytes that a file system has left. */
 export class Space {
   readonly limit: number;
   used = 0;
@@ -27,7 +27,7 @@ export class Space {
   }
 }
 
-/** What a snapshot keeps of a piece. */
+/** The part of a piece that a snapshot keeps. */
 interface Kept {
   readonly bytes: Buffer;
   readonly length: number;
@@ -40,18 +40,18 @@ interface Piece {
   shared: number;
 }
 
-/** What a file had at one time. */
+/** The content of a file at one time. */
 export interface Snapshot {
   readonly size: number;
   readonly pieces: ReadonlyMap<number, Kept>;
 }
 
-/** Nothing. */
+/** An empty content. */
 export const EMPTY: Snapshot = { size: 0, pieces: new Map<number, Kept>() };
 
 export class FileContent {
   size = 0;
-  /** Bytes that take up space. */
+  /** The number of bytes that occupy space. */
   stored = 0;
   readonly #space: Space;
   readonly #pieces = new Map<number, Piece>();
@@ -60,19 +60,19 @@ export class FileContent {
     this.#space = space;
   }
 
-  /** Fills `target` from `position`, and returns how many bytes there were. */
+  /** Fills `target` from `position`, and returns the number of bytes. */
   read(target: Uint8Array, position: number): number {
     return copyOut(this.#pieces, this.size, target, position);
   }
 
-  /** `size` bytes from `position`, or what there is. */
+  /** Up to `size` bytes from `position`. */
   slice(position: number, size: number): Buffer {
     const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(size, this.size - position)));
     this.read(bytes, position);
     return bytes;
   }
 
-  /** Writes at `position`, and returns how many bytes there was space for. */
+  /** Writes at `position`, and returns the number of bytes for which there was space. */
   write(data: Uint8Array, position: number): number {
     let done = 0;
     while (done < data.length) {
@@ -94,7 +94,7 @@ export class FileContent {
     return piece;
   }
 
-  // Makes `count` bytes at `at` writable, and returns for how many there was space.
+  // Makes `count` bytes at `at` writable, and returns the number of bytes for which there was space.
   #grow(piece: Piece, at: number, count: number): number {
     const before = piece.length;
     const needed = Math.max(0, at + count - before);
@@ -107,7 +107,7 @@ export class FileContent {
     const length = before + taken;
     const overShared = Math.min(at, before) < piece.shared;
     if (overShared || length > piece.bytes.length) {
-      // The first bytes get just the room that they need: most files are small, and written once.
+      // The first bytes get only the space that they need, because most files are small and written once.
       const room = before === 0 || length <= before ? length : Math.min(PIECE, Math.max(length, before * 2));
       const bytes = Buffer.allocUnsafe(room);
       piece.bytes.copy(bytes, 0, 0, before);
@@ -132,7 +132,7 @@ export class FileContent {
     this.size = size;
   }
 
-  /** What there is now, at no cost for the bytes. */
+  /** The current content, without copying bytes. */
   snapshot(): Snapshot {
     const pieces = new Map<number, Kept>();
     for (const [index, piece] of this.#pieces) {
@@ -142,7 +142,7 @@ export class FileContent {
     return { size: this.size, pieces };
   }
 
-  /** Makes this an empty content what `snapshot` has, sharing the bytes. */
+  /** Gives this empty content the bytes of `snapshot`, and shares them. */
   restore(snapshot: Snapshot): void {
     for (const [index, { bytes, length }] of snapshot.pieces) {
       this.#space.used += length;
@@ -174,12 +174,12 @@ function copyOut(
   return count;
 }
 
-/** Fills `target` with what the snapshot has from `position`, and returns how many bytes there were. */
+/** Fills `target` with bytes of the snapshot from `position`, and returns their number. */
 export function readSnapshot(snapshot: Snapshot, target: Uint8Array, position: number): number {
   return copyOut(snapshot.pieces, snapshot.size, target, position);
 }
 
-/** Where, among the pieces of both, the bytes may differ: starts of regions of `size` bytes. */
+/** Where the bytes of both may differ: the starts of regions of `size` bytes. */
 export function* regions(a: Snapshot, b: Snapshot, size: number): Generator<number> {
   const indexes = [...new Set([...a.pieces.keys(), ...b.pieces.keys()])].sort((x, y) => x - y);
   for (const index of indexes) {

@@ -8,7 +8,7 @@ type ErrorCode = keyof typeof constants.errno;
 
 const numbers = new Map<ErrorCode, number>();
 
-/** Throws the system's error of that name. Without `syscall` the library names the call that it made. */
+/** Throws the system's error of that name. Without `syscall`, the library names the call that it made. */
 export function fail(code: ErrorCode, syscall?: string, bytesWritten?: number): never {
   let number = numbers.get(code);
   if (number === undefined) numbers.set(code, (number = systemErrorNumber(code)));

@@ -1,4 +1,4 @@
-// What a memory file system is made of: files, directories, links.
+// The inodes of a memory file system: files, directories and links.
 import type { Stats } from 'node:fs';
 
 import type { EntryType, FilePath } from '../filesystem.js';
@@ -13,12 +13,12 @@ export const DIRECTORY = 0o040000;
 export const REGULAR = 0o100000;
 const LINK = 0o120000;
 
-/** Shown by every file as that of its device. */
+/** The device number of every file. */
 const DEVICE = 0x6d656d;
 const BLOCK = 4096;
 const SECTOR = 512;
 
-/** The entry of an overlay that a real file shows through. */
+/** The entry of an overlay for a real file that is visible through it. */
 interface Origin {
   readonly directory: DirectoryNode;
   readonly name: string;
@@ -26,20 +26,20 @@ interface Origin {
   readonly path: FilePath;
 }
 
-/** Something that has a number, permissions and times. Times are milliseconds since the epoch. */
+/** An inode with its number, permissions and times. Times are milliseconds since the epoch. */
 export abstract class Inode {
   readonly ino: number;
   mode: number;
   uid: number;
   gid: number;
   nlink = 0;
-  /** How many handles are open. */
+  /** The number of open handles. */
   opened = 0;
   accessed: number;
   modified: number;
   changed: number;
   born: number;
-  /** In an overlay: where a real file is that this stands for as long as nobody changes it. */
+  /** In an overlay: the path of the real file that this represents until it is changed. */
   origin: Origin | undefined;
 
   constructor(ino: number, mode: number, uid: number, gid: number, now: number) {
@@ -52,7 +52,7 @@ export abstract class Inode {
 
   abstract readonly type: EntryType;
   abstract readonly size: number;
-  /** Bytes that are stored. */
+  /** The number of stored bytes. */
   abstract readonly stored: number;
 
   stats(): Stats {
@@ -80,9 +80,9 @@ export abstract class Inode {
     );
   }
 
-  /** Gives back what nobody can reach any more. */
+  /** Frees the space of an inode that cannot be reached any more. */
   release(): void {
-    // Only files have something.
+    // Only files have content.
   }
 }
 
@@ -92,11 +92,11 @@ const nanoseconds = (ms: number, whole: number): number => Math.round((ms - whol
 export class FileNode extends Inode {
   readonly type = 'file';
   readonly content: FileContent;
-  /** Made for the first lock. */
+  /** Created for the first lock. */
   locks: FileLocks | undefined;
-  /** What survives a power cut for sure; undefined where that is what there is now. */
+  /** The content that is certain to survive a power cut; undefined if it is the current content. */
   durable: Snapshot | undefined = EMPTY;
-  /** The smallest size since then. */
+  /** The smallest size since that content. */
   smallest = 0;
 
   constructor(ino: number, mode: number, uid: number, gid: number, now: number, space: Space) {
@@ -112,19 +112,19 @@ export class FileNode extends Inode {
     return this.content.stored;
   }
 
-  /** Before the content changes, when it is what a snapshot has to keep. */
+  /** Called before the content changes, to keep it for a power cut. */
   beforeChange(): void {
     if (this.durable !== undefined) return;
     this.durable = this.content.snapshot();
     this.smallest = this.durable.size;
   }
 
-  /** What there is now survives. */
+  /** The current content survives a power cut. */
   sync(): void {
     this.durable = undefined;
   }
 
-  /** Whether nobody can reach it, and the content is gone: only a power cut may bring it back. */
+  /** Whether it cannot be reached and its content has been freed. Only a power cut can bring it back. */
   get released(): boolean {
     return this.nlink <= 0 && this.opened === 0;
   }
@@ -155,11 +155,11 @@ export class DirectoryNode extends Inode {
   parent: DirectoryNode;
   readonly size = BLOCK;
   readonly stored = BLOCK;
-  /** Nobody made it: it is not listed while it is empty. */
+  /** No call created it. It is not listed while it is empty. */
   implied = false;
   /** Changes of names that a power cut may undo, the oldest first. */
   unsynced: Change[] = [];
-  /** In an overlay: the real directory that shows through, and the names in it that do not. */
+  /** In an overlay: the real directory that is visible, and the hidden names in it. */
   lower: FilePath | undefined;
   hidden: Set<string> | undefined;
 

@@ -1,10 +1,10 @@
 // Which changes of names a power cut may undo: all since the last sync of their directories.
 import type { DirectoryNode, Inode } from './inode.js';
 
-/** The kernel writes back by itself after a while: older changes count as durable. */
+/** The kernel writes changes back after some time. Older changes count as durable. */
 const MOST_KEPT = 16_384;
 
-/** What one name led to before and after a change; undefined: nothing. */
+/** The inode of one name before and after a change; undefined if there was none. */
 export interface Binding {
   readonly directory: DirectoryNode;
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Binding {
   readonly after: Inode | undefined;
 }
 
-/** One change of one or two names (a rename), which happens wholly or not at all. */
+/** One change of one name, or two (a rename), which happens completely or not at all. */
 export interface Change {
   readonly bindings: readonly Binding[];
   durable: boolean;
@@ -40,14 +40,14 @@ export class Journal {
       directory.unsynced = directory.unsynced.filter((each) => !each.durable);
   }
 
-  /** The names in `directory` survive from now on, and what led to them elsewhere. */
+  /** From now on, the names in `directory` survive, and so do related changes of other directories. */
   sync(directory: DirectoryNode): void {
     const changes = directory.unsynced;
     directory.unsynced = [];
     for (const change of changes) this.#makeDurable(change);
   }
 
-  // A change is durable only with the earlier ones of the same names.
+  // A change is durable only together with the earlier changes of the same names.
   #makeDurable(change: Change): void {
     if (change.durable) return;
     change.durable = true;
@@ -59,7 +59,7 @@ export class Journal {
     }
   }
 
-  /** Everything survives. */
+  /** All changes survive from now on. */
   syncAll(): void {
     for (const change of this.#changes) {
       for (const { directory } of change.bindings) directory.unsynced = [];
@@ -77,7 +77,7 @@ function touches(change: Change, directory: DirectoryNode, name: string): boolea
   return change.bindings.some((each) => each.directory === directory && each.name === name);
 }
 
-/** Whether `later` builds on `earlier`: both change the same name. */
+/** Whether `later` depends on `earlier`, because both change the same name. */
 export function buildsOn(later: Change, earlier: Change): boolean {
   return later.bindings.some(({ directory, name }) => touches(earlier, directory, name));
 }

@@ -1,4 +1,4 @@
-// Locks of a file in memory: who has locked which bytes. One open file never excludes itself.
+// Locks of a file in memory: which open file has locked which bytes. An open file never excludes itself.
 import type { LockRange } from '../filesystem.js';
 
 interface Lock {
@@ -19,7 +19,7 @@ function boundsOf({ position, size }: LockRange): [start: bigint, end: bigint] {
 export class FileLocks {
   #locks: Lock[] = [];
 
-  /** Locks a range for `owner`, in place of what it has locked of it; false where somebody else's lock is in the way. */
+  /** Locks a range for `owner`, and replaces its own locks in the range. False if a lock of another owner conflicts. */
   tryLock(owner: object, range: LockRange, shared: boolean): boolean {
     const [start, end] = boundsOf(range);
     for (const lock of this.#locks)
@@ -30,7 +30,7 @@ export class FileLocks {
     return true;
   }
 
-  /** Gives up what `owner` has locked of a range. */
+  /** Releases the locks of `owner` in a range. */
   unlock(owner: object, range: LockRange): void {
     const [start, end] = boundsOf(range);
     this.#locks = this.#locks.flatMap((lock) => {
@@ -42,7 +42,7 @@ export class FileLocks {
     });
   }
 
-  /** Gives up all that `owner` has locked. */
+  /** Releases all locks of `owner`. */
   release(owner: object): void {
     this.#locks = this.#locks.filter((lock) => lock.owner !== owner);
   }

@@ -1,5 +1,5 @@
-// The real files that show through a memory file system with `overlay`. They are looked at as they are at that moment; only
-// what somebody changes is kept in memory. Their content is read through node:fs, synchronously, when it is copied up.
+// The real files that are visible through a memory file system with `overlay`. Each call sees their current state. Only
+// changed files are kept in memory. The content of a file is read synchronously through node:fs when it is copied up.
 import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 
 import type { CallOptions, FilePath, FileSystemFile } from '../filesystem.js';
@@ -9,7 +9,7 @@ import { bytesOf, keyOf, pathOf } from './names.js';
 import type { Space } from './content.js';
 import type { MemoryState } from './state.js';
 
-/** Something that memory has no like of: a device, a FIFO, a socket. */
+/** A kind of file that does not exist in memory: a device, a FIFO or a socket. */
 export class SpecialNode extends FileNode {
   readonly path: FilePath;
   readonly #real: Stats;
@@ -40,7 +40,7 @@ export class Lower {
     this.open = open;
   }
 
-  /** What a name in the real directory leads to, unless it is hidden. */
+  /** The file of a name in the real directory, unless it is hidden. */
   entry(state: MemoryState, directory: DirectoryNode, name: string): Inode | undefined {
     if (directory.hidden?.has(name)) return undefined;
     const path = below(directory.lower!, name);
@@ -48,7 +48,7 @@ export class Lower {
     try {
       stats = lstatSync(raw(path), { throwIfNoEntry: false });
     } catch {
-      return undefined; // not a directory any more, or one that this process may not search
+      return undefined; // no longer a directory, or not searchable by this process
     }
     if (stats === undefined) return undefined;
     const inode = this.#inode(state, directory, path, stats);
@@ -79,7 +79,7 @@ export class Lower {
     return inode;
   }
 
-  /** Own entries, then the real ones that are neither replaced nor hidden. */
+  /** The entries in memory, then the real ones that are neither replaced nor hidden. */
   *entries(state: MemoryState, directory: DirectoryNode): Generator<[name: string, inode: Inode]> {
     let real: Dirent<Buffer>[] = [];
     try {
@@ -88,7 +88,7 @@ export class Lower {
         encoding: 'buffer',
       });
     } catch {
-      // gone, or not to be read: there are the own ones
+      // removed or unreadable: only the entries in memory are listed
     }
     const shown = new Set<string>();
     for (const [name, inode] of [...directory.entries]) {
@@ -103,7 +103,7 @@ export class Lower {
     }
   }
 
-  /** Copies a real file up into memory, before it changes. */
+  /** Copies a real file into memory before it changes. */
   own(inode: Inode): void {
     const { directory, name, path } = inode.origin!;
     inode.origin = undefined;
@@ -118,7 +118,7 @@ export class Lower {
   }
 }
 
-/** A regular file whose content is still the real one's. */
+/** A regular file whose content is still that of the real file. */
 class LowerFile extends FileNode {
   real: Stats | undefined;
 

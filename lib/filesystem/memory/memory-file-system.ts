@@ -1,4 +1,4 @@
-// A file system in memory that answers as Linux does: same results, same error codes, in the same order of precedence.
+// A file system in memory that behaves like Linux: the same results and error codes, with the same order of precedence.
 import { constants, type Stats } from 'node:fs';
 
 import { LIKE_A_DISK } from '../capabilities.js';
@@ -40,7 +40,7 @@ interface Opened {
   readonly isNew: boolean;
 }
 
-/** Files in memory. Every call answers in the turn in which it is made: no timer, no thread, no handle. */
+/** Files in memory. Every call computes its result synchronously, without timers, threads or handles. */
 export class MemoryFileSystem implements FileSystem {
   readonly name = 'memory';
   readonly capabilities = CAPABILITIES;
@@ -67,7 +67,7 @@ export class MemoryFileSystem implements FileSystem {
     const { state } = this;
     const walk = new Walk(state);
     const mayCreate = (flags & O_CREAT) !== 0;
-    // Since Linux 6.4, whatever is there. Before, it made a file, and then rejected.
+    // Since Linux 6.4, regardless of what exists. Older kernels created a file, and then rejected.
     if (mayCreate && (flags & O_DIRECTORY) !== 0) fail('EINVAL');
     let isNew = false;
     let place = walk.place(path);
@@ -100,7 +100,7 @@ export class MemoryFileSystem implements FileSystem {
     if (inode instanceof DirectoryNode && writes) fail('EISDIR');
     const reads = access === O_RDONLY || access === O_RDWR;
     this.state.credentials.require(inode, (reads ? MAY_READ : 0) | (writes ? MAY_WRITE : 0));
-    // The library's handles are files; a directory is opened to be synced.
+    // Handles of the library are files. A directory is opened only to be synced.
     if (inode instanceof DirectoryNode && (flags & O_DIRECTORY) === 0)
       fail('EISDIR', toRead ? 'read' : undefined);
     if (isTruncated && inode instanceof FileNode && !(inode instanceof SpecialNode)) {
@@ -158,7 +158,7 @@ export class MemoryFileSystem implements FileSystem {
   async statvfs(path: FilePath): Promise<StatVfs> {
     this.state.find(keyOf(path), true);
     const { limit, used } = this.state.space;
-    // A capacity is counted in bytes, so that `os.diskUsage` of a small one is exact.
+    // A capacity is counted in bytes, so that `os.diskUsage` is exact even for a small one.
     const block = limit === Infinity ? BLOCK : 1;
     const blocks = limit === Infinity ? MANY : limit;
     const bfree = limit === Infinity ? MANY : Math.max(0, limit - used);

@@ -13,7 +13,7 @@ const { O_ACCMODE, O_APPEND, O_RDONLY, O_WRONLY, O_DSYNC, O_SYNC } = {
   ...constants,
 } as typeof constants & { O_ACCMODE: number };
 
-/** Calls answer before they return; the promises are settled ones. */
+/** Calls complete before they return. Their promises are already settled. */
 export class MemoryFile implements FileSystemFile {
   readonly #state: MemoryState;
   readonly #inode: Inode;
@@ -116,7 +116,7 @@ export class MemoryFile implements FileSystemFile {
   }
 }
 
-/** Writes what there is space for. */
+/** Writes as much as there is space for. */
 export function writeTo(
   state: MemoryState,
   file: FileNode,

@@ -1,5 +1,5 @@
-// Making, removing and renaming what names lead to. The order of the checks is that of Linux (fs/namei.c): it decides which
-// error a call gives that is wrong in two ways.
+// Creates, removes and renames entries. The order of the checks is that of Linux (fs/namei.c): it decides which error is
+// reported if a call is wrong in two ways.
 import { fail } from './errors.js';
 import { DirectoryNode, type FileNode, type Inode } from './inode.js';
 import type { MemoryState } from './state.js';
@@ -12,7 +12,7 @@ const FILE_PERMISSIONS = 0o666;
 const MOST_NAMES = 65_000;
 const LONGEST_TARGET = 4095;
 
-// Where something is to be made that is not there (filename_create, may_create).
+// The place of a new entry (filename_create, may_create).
 function vacancy(walk: Walk, path: string, forDirectory: boolean): Place {
   const place = walk.place(path);
   if (place.kind !== 'name') fail('EEXIST');
@@ -47,7 +47,7 @@ export function link(state: MemoryState, existing: string, path: string): void {
   state.bind({ directory, name, before: undefined, after: inode });
 }
 
-// Whether an entry may go, as a directory or as something else (may_delete).
+// Whether an entry may be removed, as a directory or as another kind of file (may_delete).
 function requireRemovable(
   state: MemoryState,
   directory: DirectoryNode,
@@ -119,7 +119,7 @@ function isWithin(directory: DirectoryNode, top: DirectoryNode): boolean {
   return each === top;
 }
 
-/** Makes the regular file at a place where there is nothing. */
+/** Creates the regular file at a place where nothing exists. */
 export function createFile(state: MemoryState, place: Place, permissions: number): FileNode {
   const { directory, name } = place;
   state.requireWritable(directory);
@@ -128,7 +128,7 @@ export function createFile(state: MemoryState, place: Place, permissions: number
   return file;
 }
 
-/** Makes a regular file with that content. */
+/** Creates a regular file with this content. */
 export function plantFile(state: MemoryState, path: string, content: Uint8Array): void {
   const file = createFile(state, vacancy(new Walk(state), path, false), FILE_PERMISSIONS);
   if (file.content.write(content, 0) < content.length) fail('ENOSPC', 'write');

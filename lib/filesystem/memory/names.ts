@@ -25,7 +25,7 @@ function escaped(bytes: Buffer): string {
   return key;
 }
 
-// The length of the character at `i`; 0 where there is none.
+// The length of the character at `i`; 0 if there is none.
 function characterAt(bytes: Buffer, i: number): number {
   for (let length = 1; length <= LONGEST_CHARACTER; length++) {
     if (i + length <= bytes.length && isUtf8(bytes.subarray(i, i + length))) return length;
@@ -33,7 +33,7 @@ function characterAt(bytes: Buffer, i: number): number {
   return 0;
 }
 
-/** The path or name of a key: bytes where it is not UTF-8. */
+/** The path or name of a key: bytes if it is not UTF-8. */
 export function pathOf(key: string): FilePath {
   return key.isWellFormed() ? key : bytesOf(key);
 }
@@ -50,7 +50,7 @@ export function bytesOf(key: string): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Whether the key has more than `most` bytes. */
+/** Whether the key is longer than `most` bytes. */
 export function isLonger(key: string, most: number): boolean {
   return key.length * MOST_BYTES_PER_UNIT > most && (key.length > most || bytesOf(key).length > most);
 }

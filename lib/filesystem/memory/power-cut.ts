@@ -13,7 +13,7 @@ const MOST_SIZES = 16;
 
 type Names = Map<string, Inode>;
 
-/** The state that `state` may be in after a power cut; `state` stays as it is. */
+/** A state that `state` can have after a power cut. `state` itself does not change. */
 export function afterPowerCut(state: MemoryState, choose: Choose): MemoryState {
   return new Aftermath(state, choose).after;
 }
@@ -76,7 +76,7 @@ function copyAttributes(to: Inode, from: Inode): void {
   to.born = from.born;
 }
 
-// The changes that are lost, the oldest first: with each all that build on it.
+// The changes that are lost, the oldest first. With each change, all that depend on it are lost.
 function lost(changes: readonly Change[], choose: Choose): Change[] {
   const result: Change[] = [];
   for (const change of changes) {
@@ -85,7 +85,7 @@ function lost(changes: readonly Change[], choose: Choose): Change[] {
   return result;
 }
 
-// The names of the directories in which some are lost.
+// The names of the directories in which changes are lost.
 function namesWithout(changes: readonly Change[]): Map<DirectoryNode, Names> {
   const all = new Map<DirectoryNode, Names>();
   for (const { bindings } of changes.toReversed()) {
@@ -110,7 +110,7 @@ function fillContent(content: FileContent, file: FileNode, choose: Choose): void
   const { smallest } = file;
   const isCut = smallest < durable.size;
   if (isCut && choose(2) === 1) {
-    // It was never cut, and nothing that came after counts.
+    // The truncation is lost, and with it all later data beyond the smallest size.
     overwrite(content, now, smallest, choose);
     return;
   }
@@ -120,7 +120,7 @@ function fillContent(content: FileContent, file: FileNode, choose: Choose): void
   content.truncate(size);
 }
 
-// The size at the beginning, that at the end, or one between.
+// The size at the beginning, at the end, or in between.
 function chosenSize(from: number, to: number, choose: Choose): number {
   if (from === to) return to;
   const sizes = [to, from];
@@ -131,7 +131,7 @@ function chosenSize(from: number, to: number, choose: Choose): number {
   return sizes[choose(sizes.length)]!;
 }
 
-// Sectors up to `end` that differ are the old or the new ones.
+// Each sector up to `end` that differs is either the old one or the new one.
 function overwrite(content: FileContent, now: Snapshot, end: number, choose: Choose): void {
   const before = content.snapshot();
   const bytes = Buffer.alloc(SECTOR);

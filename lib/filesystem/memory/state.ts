@@ -7,15 +7,15 @@ import type { Lower } from './lower.js';
 import { type Credentials, GROUP_EXECUTE, MAY_EXECUTE, MAY_WRITE, SET_GID } from './user.js';
 import { Walk, type Walked } from './walk.js';
 
-/** How a memory file system is set up. */
+/** The settings of a memory file system. */
 export interface MemoryOptions {
-  /** Bytes of content that there is room for. */
+  /** The maximum number of bytes of content. */
   readonly capacity?: number | undefined;
   readonly credentials: Credentials;
   readonly umask?: number | undefined;
-  /** The time in milliseconds since the epoch. */
+  /** The current time in milliseconds since the epoch. */
   readonly clock?: (() => number) | undefined;
-  /** The real files that show through. */
+  /** The real files that are visible through it. */
   readonly lower?: Lower | undefined;
 }
 
@@ -55,7 +55,7 @@ export class MemoryState implements Walked {
     return this.lower!.entry(this, directory, name);
   }
 
-  /** What is in a directory. */
+  /** The entries of a directory. */
   *entries(directory: DirectoryNode): Generator<[name: string, inode: Inode]> {
     const all = directory.lower === undefined ? directory.entries : this.lower!.entries(this, directory);
     for (const entry of all) if (isShown(entry[1])) yield entry;
@@ -69,7 +69,7 @@ export class MemoryState implements Walked {
     return new Walk(this).find(path, follow);
   }
 
-  /** Notes an access, as a file system does that is mounted with `relatime`. */
+  /** Records an access, like a file system that is mounted with `relatime`. */
   touch(inode: Inode): void {
     const { accessed } = inode;
     if (accessed > inode.modified && accessed > inode.changed && accessed > this.clock() - DAY) return;
@@ -101,12 +101,12 @@ export class MemoryState implements Walked {
     return new LinkNode(this.nextNumber, target, uid, group, this.clock());
   }
 
-  /** EACCES where the user may not change the names in `directory`. */
+  /** Throws EACCES if the user may not change the names in `directory`. */
   requireWritable(directory: DirectoryNode): void {
     this.credentials.require(directory, MAY_WRITE | MAY_EXECUTE);
   }
 
-  /** Lets names lead elsewhere, all in one step, and counts what leads where. */
+  /** Changes the inodes of names in one step, and updates the link counts. */
   bind(...bindings: Binding[]): void {
     const now = this.clock();
     for (const { directory, name, before, after } of bindings) {
@@ -144,7 +144,7 @@ export class MemoryState implements Walked {
     else inode.nlink--;
   }
 
-  /** Makes an inode of the real files one of this file system, before it changes. */
+  /** Copies an inode of the real files into this file system before it changes. */
   own(inode: Inode): void {
     if (inode.origin !== undefined) this.lower!.own(inode);
   }
@@ -160,7 +160,7 @@ export class MemoryState implements Walked {
     this.credentials.dropPrivileges(file);
   }
 
-  /** An empty one that is set up the same. */
+  /** An empty state with the same settings. */
   sibling(): MemoryState {
     const { credentials, umask, clock, lower } = this;
     const sibling = new MemoryState({ credentials, umask, clock, lower, capacity: this.space.limit });
@@ -168,7 +168,7 @@ export class MemoryState implements Walked {
     return sibling;
   }
 
-  /** Everything that there is survives a power cut. */
+  /** The whole current state survives a power cut. */
   syncAll(): void {
     this.journal.syncAll();
     const directories = [this.root];
@@ -180,13 +180,14 @@ export class MemoryState implements Walked {
     }
   }
 
-  /** The content has changed. */
+  /** Records that the content has changed. */
   modified(inode: Inode): void {
     inode.modified = inode.changed = this.clock();
   }
 }
 
-// What is there from the beginning, for relative paths and temporary files, shows once there is something in it.
+// The directories that exist from the start, for relative paths and temporary files, become visible once they have
+// entries.
 function isShown(inode: Inode): boolean {
   if (!(inode instanceof DirectoryNode) || !inode.implied) return true;
   for (const each of inode.entries.values()) if (isShown(each)) return true;

@@ -2,7 +2,7 @@
 import { type DirectoryNode, FileNode, type Inode, LinkNode } from './inode.js';
 import { fail } from './errors.js';
 
-/** The user that a memory file system answers to. */
+/** The user whose permissions a memory file system checks. */
 export interface MemoryUser {
   /** The number of the user. */
   readonly uid: number;
@@ -22,7 +22,7 @@ export const STICKY = 0o1000;
 export const GROUP_EXECUTE = 0o010;
 const ANY_EXECUTE = 0o111;
 
-/** A user with the kernel's answers. */
+/** A user, with the permission checks of the kernel. */
 export class Credentials implements MemoryUser {
   /** The number of the user. */
   readonly uid: number;
@@ -30,12 +30,12 @@ export class Credentials implements MemoryUser {
   readonly gid: number;
   readonly groups: readonly number[];
   readonly #groups: ReadonlySet<number>;
-  /** Whether permission bits do not count (CAP_DAC_OVERRIDE). */
+  /** Whether permission bits are ignored (CAP_DAC_OVERRIDE). */
   readonly #overrides: boolean;
-  /** Whether owners do not count (CAP_FOWNER, CAP_CHOWN, CAP_FSETID). */
+  /** Whether owners are ignored (CAP_FOWNER, CAP_CHOWN, CAP_FSETID). */
   readonly #owns: boolean;
 
-  /** @param overrides whether permission bits do not count; by default as of root */
+  /** @param overrides whether permission bits are ignored; by default, only for root */
   constructor(user: MemoryUser, overrides = user.uid === 0) {
     this.uid = user.uid;
     this.gid = user.gid;
@@ -45,7 +45,7 @@ export class Credentials implements MemoryUser {
     this.#owns = user.uid === 0;
   }
 
-  /** Whether the user may use `inode` so: a sum of MAY_READ, MAY_WRITE, MAY_EXECUTE. */
+  /** Whether the user has these permissions for `inode`: a sum of MAY_READ, MAY_WRITE and MAY_EXECUTE. */
   may(inode: Inode, wanted: number): boolean {
     if (this.#overrides) {
       return (wanted & MAY_EXECUTE) === 0 || inode.type === 'directory' || (inode.mode & ANY_EXECUTE) !== 0;
@@ -55,28 +55,28 @@ export class Credentials implements MemoryUser {
     return (bits & wanted) === wanted;
   }
 
-  /** EACCES unless `may`. */
+  /** Throws EACCES unless `may` is true. */
   require(inode: Inode, wanted: number): void {
     if (!this.may(inode, wanted)) fail('EACCES');
   }
 
-  /** EPERM unless the user owns `inode`, or need not. */
+  /** Throws EPERM unless the user owns `inode`, or may act as its owner. */
   requireOwner(inode: Inode): void {
     if (inode.uid !== this.uid && !this.#owns) fail('EPERM');
   }
 
-  /** Whether the user may give a file that group. */
+  /** Whether the user may set this group of a file. */
   inGroup(gid: number): boolean {
     return this.#owns || this.#groups.has(gid);
   }
 
-  /** EPERM where the directory is sticky, and neither it nor the entry is the user's. */
+  /** Throws EPERM if the directory is sticky, and the user owns neither it nor the entry. */
   requireUnstuck(directory: DirectoryNode, entry: Inode): void {
     if ((directory.mode & STICKY) === 0 || this.#owns) return;
     if (entry.uid !== this.uid && directory.uid !== this.uid) fail('EPERM');
   }
 
-  /** EPERM where the user may not give `inode` a second name (the kernel's protected_hardlinks). */
+  /** Throws EPERM if the user may not create a second name of `inode` (the kernel's protected_hardlinks). */
   requireLinkable(inode: Inode): void {
     if (inode.uid === this.uid || this.#owns) return;
     const isRunnable =
@@ -84,7 +84,7 @@ export class Credentials implements MemoryUser {
     if (!(inode instanceof FileNode) || isRunnable || !this.may(inode, MAY_READ | MAY_WRITE)) fail('EPERM');
   }
 
-  /** Gives `inode` another owner and group; -1 leaves one as it is. */
+  /** Changes the owner and group of `inode`; -1 keeps one. */
   changeOwner(inode: Inode, uid: number, gid: number): void {
     const owns = this.#owns;
     const isMine = inode.uid === this.uid;
@@ -99,7 +99,7 @@ export class Credentials implements MemoryUser {
     if (gid !== -1) inode.gid = gid;
   }
 
-  /** Takes away what must not outlive a change of content by somebody without privileges. */
+  /** Clears the bits that a change of content by an unprivileged user must clear. */
   dropPrivileges(inode: Inode): void {
     if ((inode.mode & (SET_UID | SET_GID)) !== 0 && !this.#owns) inode.mode = this.#dropped(inode);
   }
@@ -112,8 +112,8 @@ export class Credentials implements MemoryUser {
 }
 
 /**
- * The user of this process. Permission bits count also where that is root, so that a test does on a build machine what it
- * does on a laptop.
+ * The user of this process. Permission bits are checked even for root, so that a test behaves the same on a build
+ * machine as on a laptop.
  */
 export function currentCredentials(overrides = false): Credentials {
   const user = {

@@ -9,38 +9,38 @@ const LONGEST_NAME = 255;
 export const MOST_LINKS = 40;
 const SLASH = 47;
 
-/** What a walk asks of the file system. */
+/** What a walk needs from the file system. */
 export interface Walked {
   readonly root: DirectoryNode;
   readonly credentials: Credentials;
-  /** What a name in a directory leads to. */
+  /** The entry of a name in a directory. */
   entry(directory: DirectoryNode, name: string): Inode | undefined;
   touch(inode: Inode): void;
 }
 
-/** The last name of a path and the directory that it is in. */
+/** The last name of a path, and its directory. */
 export interface Place {
   readonly directory: DirectoryNode;
   readonly name: string;
-  /** Whether slashes follow: it has to be a directory. */
+  /** Whether slashes follow, so that it must be a directory. */
   readonly slash: boolean;
   /** `name`, or a path that ends in a directory without naming it. */
   readonly kind: 'name' | 'dot' | 'dotdot' | 'root';
 }
 
-/** ENOENT where a path is empty, ENAMETOOLONG where it is too long. */
+/** Throws ENOENT if a path is empty, and ENAMETOOLONG if it is too long. */
 function requirePath(path: string): void {
   if (path === '') fail('ENOENT');
   if (isLonger(path, LONGEST_PATH)) fail('ENAMETOOLONG');
 }
 
-/** What a name in a directory leads to. ENAMETOOLONG where it is too long for a name. */
+/** The entry of a name in a directory. Throws ENAMETOOLONG if the name is too long. */
 export function entryOf(files: Walked, directory: DirectoryNode, name: string): Inode | undefined {
   if (isLonger(name, LONGEST_NAME)) fail('ENAMETOOLONG');
   return files.entry(directory, name);
 }
 
-/** One walk: links that it follows count together. */
+/** One walk. It limits the total number of links that it follows. */
 export class Walk {
   readonly #files: Walked;
   #links = 0;
@@ -55,7 +55,7 @@ export class Walk {
     return this.#placeFrom(this.#files.root, path);
   }
 
-  /** What is at `place`; undefined where there is nothing. Follows no link. */
+  /** The inode at `place`; undefined if there is none. Does not follow a link. */
   entry(place: Place): Inode | undefined {
     if (place.kind === 'root') return this.#files.root;
     if (place.kind === 'dot') return place.directory;
@@ -63,12 +63,12 @@ export class Walk {
     return entryOf(this.#files, place.directory, place.name);
   }
 
-  /** What a path leads to: ENOENT where there is nothing. */
+  /** The inode that a path leads to. Throws ENOENT if there is none. */
   find(path: string, follow: boolean): Inode {
     return this.at(this.place(path), follow);
   }
 
-  /** What is at `place`: ENOENT where there is nothing. */
+  /** The inode at `place`. Throws ENOENT if there is none. */
   at(place: Place, follow: boolean): Inode {
     let inode = this.entry(place);
     if (inode === undefined) return fail('ENOENT');
@@ -78,7 +78,7 @@ export class Walk {
     return inode;
   }
 
-  /** Where a link in `directory` leads. */
+  /** The place that a link in `directory` leads to. */
   follow(link: LinkNode, directory: DirectoryNode): Place {
     if (this.#links++ >= MOST_LINKS) fail('ELOOP');
     const files = this.#files;
