@@ -1,14 +1,14 @@
-// Whether, and how, a bucket honours conditional writes. Servers that do not know a condition mostly ignore it, and
-// overwrite; so a bucket is asked once, with an object of its own, before the first conditional write.
+// Whether, and how, a bucket honours conditional writes. Most servers that do not support a condition ignore it, and
+// overwrite. So before the first conditional write, a probe object shows once what the bucket does.
 import { randomUUID } from 'node:crypto';
 
 import { isRefused, unsupported } from './failures.js';
 import { type Condition, type ObjectStore, ObjectStoreError } from './object-store.js';
 
-/** What a write requires: nothing there, or this ETag. */
+/** What a write requires: no object, or an object with this ETag. */
 export type Requirement = { readonly absent: true } | { readonly etag: string };
 
-/** How a bucket wants the ETag of `If-Match`. AWS wants it with its quotes, Ceph without. */
+/** The form of the ETag in `If-Match` that a bucket accepts. AWS requires quotes, Ceph requires none. */
 type Quoting = 'quoted' | 'unquoted';
 
 const NO_ETAG = '00000000000000000000000000000000';
@@ -31,7 +31,7 @@ export class Conditions {
     this.#prefix = prefix;
   }
 
-  /** The condition for one PUT. Rejects with UnsupportedOperationError where the bucket does not honour it. */
+  /** The condition for one PUT. Rejects with UnsupportedOperationError if the bucket does not honour it. */
   async forPut(required: Requirement): Promise<Condition> {
     if ('absent' in required) {
       this.#create ??= this.#once(
@@ -59,7 +59,7 @@ export class Conditions {
     return this.#upload;
   }
 
-  // A probe that failed, because of the network for example, is made again by the next call.
+  // A probe that failed, for example because of the network, is repeated by the next call.
   async #once<T>(probe: () => Promise<T>, forget: () => void): Promise<T> {
     try {
       return await probe();
@@ -111,7 +111,8 @@ export class Conditions {
     }
   }
 
-  // Honoured means refused: a condition that was ignored resolves, and a server that does not know it says 501.
+  // The bucket honours the condition if the probe is rejected. A condition that is ignored resolves, and a server that
+  // does not support it answers 501.
   async #isRefused(write: Promise<unknown>): Promise<boolean> {
     try {
       await write;

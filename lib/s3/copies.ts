@@ -1,4 +1,5 @@
-// Copies within one bucket: by the server, and through this process only where the server cannot promise enough.
+// Copies within one bucket: by the server, and through this process only if the server's copy does not guarantee
+// enough.
 import type { CallOptions } from '../filesystem/filesystem.js';
 import { offAbort, onAbort } from '../schedule/abort.js';
 import type { Requirement } from './conditions.js';
@@ -8,12 +9,12 @@ import { ObjectReader } from './object-reader.js';
 import { ObjectWriter, type Target } from './object-writer.js';
 import { Upload } from './upload.js';
 
-/** Bytes of each part that the server copies. */
+/** The size of each part that the server copies. */
 const COPIED_PART = 1 << 30;
-/** Bytes that pass through memory at a time where the server does not copy. */
+/** The number of bytes that are in memory at a time if the server does not copy. */
 const PIECE = 1 << 20;
 
-/** How large an object the server copies in one request, and how much ahead is read where it does not. */
+/** How large an object the server copies in one request, and how much is read ahead if the server does not copy. */
 export interface CopyLimits {
   readonly copyLimit: number;
   readonly readAhead: number;
@@ -40,8 +41,8 @@ export async function copyObject(
     for (let start = 0; start < info.size; start += part)
       await upload.add({ key: from, start, end: Math.min(start + part, info.size) });
     await upload.arrived();
-    // What has been replaced meanwhile would be half old and half new. A condition on the source is ignored by Ceph, and
-    // never met by objects that Swift has in parts.
+    // If the source has been replaced meanwhile, the copy would be a mixture. Ceph ignores a condition on the source, and in
+    // Swift it never holds for objects in parts.
     if ((await store.head(from, call)).etag !== info.etag) throw failed('ESTALE', 'copyfile');
   } catch (error) {
     await upload.abort();
@@ -53,8 +54,8 @@ export async function copyObject(
 }
 
 /**
- * Copies one object to where there is none. No server that we know makes a copy conditional, but for PUTs they do: the
- * bytes pass through this process.
+ * Copies one object to a key without an object. No known server supports a conditional copy, but some support a
+ * conditional PUT. So the bytes pass through this process.
  */
 export async function copyNew(
   target: Target & CopyLimits,

@@ -1,15 +1,15 @@
-// Requests that a process makes while it exits. Nothing asynchronous runs in it any more, so a thread of its own makes them,
-// and the process waits for that thread.
+// Requests that a process makes while it exits. Asynchronous code does not run in it any more. So a separate thread makes
+// the requests, and the process waits for this thread.
 import { Worker } from 'node:worker_threads';
 
 import type { PreparedRequest } from './object-store.js';
 
-/** Milliseconds that the process waits for all of them together. */
+/** How long the process waits for all of them together, in milliseconds. */
 const LONGEST_WAIT = 3000;
 
 /**
- * The thread's program. A part that was on its way when the process ended may arrive after its upload is aborted, so each
- * request is sent until the server knows nothing of the upload.
+ * The thread's program. A part that was in flight when the process ended can arrive after its upload has been aborted.
+ * So each request is repeated until the server reports that the upload does not exist.
  */
 const PROGRAM = `
 const { workerData: { requests, done } } = require('node:worker_threads');
@@ -29,7 +29,7 @@ Promise.all(requests.map((request) => send(request, 4))).then(() => {
 });
 `;
 
-/** Sends requests without a body, and returns when they are answered, or after three seconds. */
+/** Sends requests without a body, and returns when all have been answered, or after three seconds. */
 export function sendBeforeExit(requests: readonly PreparedRequest[]): void {
   const done = new Int32Array(new SharedArrayBuffer(4));
   try {
@@ -38,6 +38,6 @@ export function sendBeforeExit(requests: readonly PreparedRequest[]): void {
     new Worker(PROGRAM, options).on('error', () => undefined);
     Atomics.wait(done, 0, 0, LONGEST_WAIT);
   } catch {
-    // No threads here, such as under --permission: the bucket's lifecycle rule is left.
+    // Threads are not available, for example under --permission. The bucket's lifecycle rule has to remove the uploads.
   }
 }

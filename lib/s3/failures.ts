@@ -12,7 +12,7 @@ import { ObjectStoreError } from './object-store.js';
 
 type SystemCode = keyof typeof constants.errno;
 
-/** Codes of S3 and of its relatives that say more than their status. */
+/** Codes of S3 and similar servers that are more specific than their status. */
 const BY_CODE: Readonly<Record<string, SystemCode>> = {
   NoSuchKey: 'ENOENT',
   NoSuchBucket: 'ENOENT',
@@ -58,13 +58,13 @@ export function failed(code: SystemCode, syscall: string, cause?: unknown): Erro
   return error;
 }
 
-/** Rejects what this store of files cannot do, before any request. */
+/** The error of an operation that these files do not support, before any request. */
 export function unsupported(capability: string, why: string): UnsupportedOperationError {
   return new UnsupportedOperationError(`s3 does not support ${capability}: ${why}`);
 }
 
 /**
- * What to tell the caller of a failed request.
+ * The error that the caller of a failed request gets.
  * @param error what the store rejected with
  * @param syscall the name of the call in the error's message
  */
@@ -94,12 +94,12 @@ function unnamed(code: string, syscall: string, message: string, cause: unknown)
   return Object.assign(error, { code, syscall, errno: typeof errno === 'number' ? errno : -1 });
 }
 
-/** Whether the server answered that the key, or the bucket, is not there. */
+/** Whether the server answered that the key or the bucket does not exist. */
 export function isMissing(error: unknown): boolean {
   return error instanceof ObjectStoreError && error.status === 404;
 }
 
-/** Whether the server refused to do it for these keys. */
+/** Whether the server denied access with these credentials. */
 export function isDenied(error: unknown): boolean {
   return error instanceof ObjectStoreError && error.status === 403;
 }

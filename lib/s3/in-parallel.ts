@@ -30,8 +30,8 @@ export async function inParallel<T>(
 }
 
 /**
- * The results of `work` for each item as they come, at most `limit` in the making or waiting to be taken. `work` never
- * rejects.
+ * Yields the result of `work` for each item as it arrives. At most `limit` results are pending or waiting to be
+ * consumed. `work` never rejects.
  */
 export async function* asTheyCome<T, R>(
   items: Iterable<T>,

@@ -1,16 +1,16 @@
-// Several ranges of one object in as few requests as are worth it.
+// Joins ranges of one object into fewer requests, if that pays off.
 
-/** Ranges whose gap is smaller are read in one request: its bytes cost less than another request. */
+/** Ranges with a smaller gap are read in one request, because the bytes of the gap cost less than another request. */
 const SMALLEST_GAP = 1 << 20;
 
-/** A stretch to request, and what of it is wanted. */
+/** A range to request, and the wanted parts of it. */
 interface JoinedRange {
   readonly start: number;
   readonly end: number;
   readonly wanted: readonly { readonly start: number; readonly view: Uint8Array }[];
 }
 
-/** Joins what lies close together. `views[i]` is filled from `starts[i]` on; empty views are left out. */
+/** Joins ranges that are close to each other. `views[i]` is filled from `starts[i]` on. Empty views are skipped. */
 export function joinRanges(starts: readonly number[], views: readonly Uint8Array[]): JoinedRange[] {
   const sorted = starts
     .map((start, index) => ({ start, view: views[index]! }))
@@ -28,7 +28,7 @@ export function joinRanges(starts: readonly number[], views: readonly Uint8Array
   return joined;
 }
 
-/** Copies what `chunk`, which begins at `position`, has of the wanted stretches. */
+/** Copies the wanted parts of `chunk`, which begins at `position`. */
 export function scatter({ wanted }: JoinedRange, chunk: Uint8Array, position: number): void {
   const end = position + chunk.length;
   for (const { start, view } of wanted) {

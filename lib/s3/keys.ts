@@ -14,7 +14,7 @@ export class Keys {
     this.#prefix = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
   }
 
-  /** The key of a file. Fails with EISDIR for the root, EILSEQ and ENAMETOOLONG for what is no key. */
+  /** The key of a file. Throws EISDIR for the root, and EILSEQ or ENAMETOOLONG for an invalid key. */
   file(path: FilePath, syscall: string): string {
     const key = this.#key(path, syscall);
     if (key === this.#prefix) throw failed('EISDIR', syscall);

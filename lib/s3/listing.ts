@@ -5,7 +5,7 @@ import { isMarker } from './marker.js';
 import { directoryStats, fileStats } from './stats.js';
 import { timed } from './timed.js';
 
-/** The pages of a listing, as they come. */
+/** The pages of a listing, as they arrive. */
 export async function* pages(
   store: ObjectStore,
   list: Omit<ListCall, 'signal' | 'after'>,
@@ -21,9 +21,10 @@ export async function* pages(
 }
 
 /**
- * The entries of the directory with this prefix. Keys whose next name is empty, `.` or `..` are given as entries of this
- * directory, with the slash in their names (`/b` and `./b` for the keys `a//b` and `a/./b` in `a`): a directory of such a
- * name would lead a walk back to where it is. Nothing is given only where there is nothing, not even a marker.
+ * The entries of the directory with this prefix. Keys whose next name is empty, `.` or `..` are returned as entries of
+ * this directory, with the slash in their names (`/b` and `./b` for the keys `a//b` and `a/./b` in `a`), because a
+ * directory with such a name would lead a walk back to itself. The listing has no batch only if there is no key at all,
+ * not even a marker.
  */
 export async function* entries(
   store: ObjectStore,

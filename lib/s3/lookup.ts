@@ -5,7 +5,7 @@ import { isMarker } from './marker.js';
 import type { ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
 import { timed } from './timed.js';
 
-/** Questions about keys, each of one request or two. */
+/** Questions about keys, which take one or two requests each. */
 export class Lookup {
   readonly #store: ObjectStore;
 
@@ -13,7 +13,7 @@ export class Lookup {
     this.#store = store;
   }
 
-  /** What is known of the object; undefined where there is none. */
+  /** The properties of the object; undefined if there is none. */
   async find(key: string, call: StoreCall): Promise<ObjectInfo | undefined> {
     try {
       return await this.#store.head(key, call);
@@ -27,12 +27,12 @@ export class Lookup {
     return (await this.find(key, call)) !== undefined;
   }
 
-  /** Whether any key begins so. */
+  /** Whether any key begins with the prefix. */
   async isPrefix(prefix: string, call: StoreCall): Promise<boolean> {
     return (await this.#store.list({ prefix, limit: 1, ...call })).objects.length > 0;
   }
 
-  /** What is known of the object. EISDIR where the key is a directory, ENOENT where it is nothing. */
+  /** The properties of the object. Rejects with EISDIR if the key is a directory, and with ENOENT if it does not exist. */
   async fileInfo(key: string, syscall: string, call: StoreCall): Promise<ObjectInfo> {
     let info: ObjectInfo;
     try {
@@ -44,13 +44,13 @@ export class Lookup {
     return info;
   }
 
-  /** The error for a file that is not there: EISDIR instead of `error` where there is a directory. */
+  /** The error for a missing file: EISDIR instead of `error` if there is a directory. */
   async absent(key: string, error: unknown, syscall: string, call: StoreCall): Promise<unknown> {
     if (!isMissing(error) || !(await this.isPrefix(key.endsWith('/') ? key : `${key}/`, call))) return error;
     return failed('EISDIR', syscall, error instanceof Error ? error.cause : error);
   }
 
-  /** The error for a directory that is not there: ENOTDIR or ENOENT. */
+  /** The error for a missing directory: ENOTDIR or ENOENT. */
   async missing(prefix: string, syscall: string, call: CallOptions): Promise<Error> {
     const isFile = await timed(call, async (requests) => this.isObject(prefix.slice(0, -1), requests));
     return failed(isFile ? 'ENOTDIR' : 'ENOENT', syscall);

@@ -45,10 +45,10 @@ export interface Settings {
   readonly copyLimit: number;
 }
 
-/** Parts of one object that are uploaded at a time, however many requests may be made. */
+/** The maximum number of parts of one object that are uploaded at a time, regardless of the limit of requests. */
 const MOST_PARALLEL_PARTS = 4;
 
-/** Objects that are replaced while they are read whole, before the reader gives up. */
+/** How often an object can be replaced during the read of the whole object before the read rejects. */
 const MOST_RESTARTS = 3;
 
 /** Files that are objects. Paths are keys, directories are prefixes. */
@@ -112,12 +112,12 @@ export class ObjectFiles implements FileSystem {
     });
   }
 
-  /** Makes nothing: a directory is there as soon as a key lies in it. */
+  /** Creates nothing: a directory exists as soon as it has a key. */
   async mkdir(path: FilePath, _permissions: number, _call: CallOptions): Promise<void> {
     this.#keys.directory(path, 'mkdir');
   }
 
-  /** Removes the marker of an empty directory, where there is one. */
+  /** Removes the marker of an empty directory, if there is one. */
   async rmdir(path: FilePath, call: CallOptions): Promise<void> {
     const prefix = this.#keys.directory(path, 'rmdir');
     await this.#asked('rmdir', call, async (requests) => {
@@ -239,7 +239,7 @@ export class ObjectFiles implements FileSystem {
     });
   }
 
-  // --- what the calls are made of ------------------------------------------------------------------------------------
+  // --- steps of the calls ------------------------------------------------------------------------------------
 
   /** Runs the requests of one call, with its errors in Node's shape. */
   async #asked<T>(syscall: string, call: CallOptions, work: (call: StoreCall) => Promise<T>): Promise<T> {
@@ -275,7 +275,7 @@ export class ObjectFiles implements FileSystem {
     }
   }
 
-  /** The batches of a listing; where there is none, why. */
+  /** The batches of a listing. If there are none, rejects with the reason. */
   async *#listed(
     path: FilePath,
     prefix: string,
@@ -294,7 +294,7 @@ export class ObjectFiles implements FileSystem {
     }
   }
 
-  /** The object whole. Where it is replaced meanwhile, the new one is read, from its start. */
+  /** The whole object. If it is replaced meanwhile, the new one is read from its start. */
   async #whole(key: string, call: StoreCall): Promise<Uint8Array> {
     for (let restarts = 0; ; restarts++) {
       try {
@@ -339,7 +339,7 @@ export class ObjectFiles implements FileSystem {
   }
 }
 
-/** What a write needs to find. Rejects flags that objects cannot serve. */
+/** What a write requires. Throws for flags that objects do not support. */
 function requirement(flags: number): Requirement | undefined {
   if ((flags & O_RDWR) !== 0) throw unsupported('randomWrite', "'r+', 'w+' and 'x+' need it");
   if ((flags & O_WRONLY) === 0) return undefined;
@@ -350,7 +350,10 @@ function requirement(flags: number): Requirement | undefined {
   return undefined;
 }
 
-/** One ETag, as `stat` gives it, or without its quotes. `*` means any object to some servers and none to others. */
+/**
+ * One ETag, as `stat` returns it, or without its quotes. `*` is rejected: for some servers it means any object, for
+ * others none.
+ */
 const ONE_ETAG = /^(?!\*$)(?:"[\x21\x23-\x7e]+"|[\x21\x23-\x7e]+)$/;
 
 function matching({ ifMatch }: ReplaceOptions): Requirement | undefined {

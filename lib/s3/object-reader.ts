@@ -9,14 +9,14 @@ import { readRange, type Version } from './read-range.js';
 import { fileStats } from './stats.js';
 import { timed } from './timed.js';
 
-/** One version of an object: the one that was there when it was opened. Every other one is ESTALE. */
+/** One version of an object: the one that existed when it was opened. Any other version rejects with ESTALE. */
 export class ObjectReader implements FileSystemFile {
   readonly size: number;
   readonly #of: Version;
   readonly #modified: number;
   readonly #concurrency: number;
   readonly #ahead: ReadAhead | undefined;
-  /** Where the read before ended. Nothing has been read: 0, so that reading from the start counts as sequential. */
+  /** The end of the previous read. Initially 0, so that reading from the start counts as sequential. */
   #ended = 0;
 
   constructor(of: Version, o: { modified: number; readAhead: number; concurrency: number }) {
@@ -40,7 +40,7 @@ export class ObjectReader implements FileSystemFile {
     const ahead = this.#ahead;
     const sequential = ahead !== undefined && (at === this.#ended || ahead.continues(at));
     this.#ended = at + count;
-    // A window serves several reads: it outlives the signal of one.
+    // A window serves several reads, so it does not depend on the signal of one of them.
     return this.#translated(call, async (requests) =>
       sequential
         ? ahead.read(view.subarray(0, count), at, requests)

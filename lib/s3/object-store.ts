@@ -1,7 +1,7 @@
-// What an object store has to do for `objectFiles`: eleven calls that map one to one to S3's. An adapter adds nothing:
-// no caching, no splitting, and no retries but its client's.
+// The interface of an object store for `objectFiles`: eleven calls that map one to one to those of S3. An adapter adds
+// no caching, no splitting, and no retries except those of its client.
 
-/** What every call takes. */
+/** The options of every call. */
 export interface StoreCall {
   /** Aborts the request. The call rejects; it need not wait for the server. */
   readonly signal?: AbortSignal | undefined;
@@ -21,39 +21,39 @@ export interface ObjectInfo {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
-/** A part of an object that is being read. */
+/** The body of an object, or of a range of it. */
 export interface ObjectBody extends ObjectInfo {
-  /** Where the first byte of the body stands in the object. */
+  /** The offset in the object of the first byte of the body. */
   readonly start: number;
-  /** Bytes that the server announced for the body. */
+  /** The number of bytes that the server announced for the body. */
   readonly length: number;
   /** The bytes, read once. Ending the iteration early ends the request. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** Which bytes are read. */
+/** The bytes to read. */
 export interface GetCall extends StoreCall {
   /** The first byte. */
   readonly start?: number | undefined;
   /** The byte after the last. */
   readonly end?: number | undefined;
-  /** Fails with status 412 where the object has another ETag. */
+  /** Rejects with status 412 if the object has another ETag. */
   readonly ifMatch?: string | undefined;
 }
 
-/** What a new object carries besides its bytes. */
+/** The properties of a new object in addition to its bytes. */
 export interface NewObject {
   /** The MIME type. */
   readonly contentType?: string | undefined;
-  /** The user's own pairs of name and value. */
+  /** The user's metadata, as pairs of name and value. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
-/** A condition on what is at a key before a write. At most one of the two. */
+/** A condition on the object at a key before a write. At most one of the two is set. */
 export interface Condition {
-  /** Fails with status 412 unless the object has this ETag. Sent as it is, with or without quotes. */
+  /** Rejects with status 412 unless the object has this ETag. It is sent unchanged, with or without quotes. */
   readonly ifMatch?: string | undefined;
-  /** Fails with status 412 where there is an object. */
+  /** Rejects with status 412 if there is an object. */
   readonly ifNoneMatch?: '*' | undefined;
 }
 
@@ -65,7 +65,7 @@ export interface UploadedPart {
   readonly etag: string;
 }
 
-/** Bytes of another object of the bucket. */
+/** A range of another object of the bucket. */
 export interface CopySource {
   /** The name of the object in its bucket. */
   readonly key: string;
@@ -81,7 +81,7 @@ export interface PreparedRequest {
   readonly protocol: string;
   /** The name or address of the server. */
   readonly hostname: string;
-  /** The port, unless it is the usual one. */
+  /** The port, unless it is the default one. */
   readonly port?: string | number | undefined;
   /** The method, such as `DELETE`. */
   readonly method: string;
@@ -91,15 +91,15 @@ export interface PreparedRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Which keys are listed. */
+/** The keys to list. */
 export interface ListCall extends StoreCall {
   /** Only keys that begin with this. */
   readonly prefix: string;
-  /** Keys that have it after the prefix are given as one prefix. */
+  /** Keys that contain it after the prefix are grouped into one prefix. */
   readonly delimiter?: '/' | undefined;
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly after?: string | undefined;
-  /** Most keys and prefixes of the page; 1,000 unless told. */
+  /** The maximum number of keys and prefixes of the page. Default: 1,000. */
   readonly limit?: number | undefined;
 }
 
@@ -119,7 +119,7 @@ export interface ListedObject {
 export interface ListPage {
   /** The objects of this page. */
   readonly objects: readonly ListedObject[];
-  /** What stands before the delimiter in the keys that were grouped. */
+  /** The prefixes of grouped keys, up to the delimiter. */
   readonly prefixes: readonly string[];
   /** Continues the listing; undefined on the last page. */
   readonly next: string | undefined;
@@ -190,7 +190,7 @@ export interface ObjectStore {
 }
 
 /**
- * What a store says of a failed request. `cause` is the error of the client.
+ * The error of a failed request. `cause` is the error of the client.
  * @example if (error.cause instanceof ObjectStoreError) console.log(error.cause.requestId);
  */
 export class ObjectStoreError extends Error {
@@ -198,11 +198,11 @@ export class ObjectStoreError extends Error {
   override readonly name = 'ObjectStoreError';
   /** The server's code, such as `NoSuchKey`, or that of the socket, such as `ECONNREFUSED`. */
   readonly code: string;
-  /** The HTTP status; undefined where no answer came. */
+  /** The HTTP status; undefined if there was no answer. */
   readonly status: number | undefined;
   /** The store's number of the request, which its operators ask for. */
   readonly requestId: string | undefined;
-  /** Requests that were sent, with those of the client's retries. */
+  /** The number of requests that were sent, including retries of the client. */
   readonly attempts: number;
 
   constructor(

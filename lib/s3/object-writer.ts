@@ -9,20 +9,20 @@ import { fileStats } from './stats.js';
 import { timed } from './timed.js';
 import { Upload } from './upload.js';
 
-/** The first piece of memory of a file; it doubles up to the size of a part. */
+/** The initial size of a file's memory, which doubles up to the size of a part. */
 const FIRST_MEMORY = 64 << 10;
 
-/** What writers of one bucket have in common. */
+/** The settings that the writers of one bucket share. */
 export interface Target {
   readonly store: ObjectStore;
   readonly conditions: Conditions;
-  /** Bytes of each part but the last. A smaller object is one PUT. */
+  /** The size of each part except the last. A smaller object takes one PUT. */
   readonly partSize: number;
-  /** Parts of one object that are uploaded at a time. */
+  /** The maximum number of parts of one object that are uploaded at a time. */
   readonly parts: number;
 }
 
-/** One object in the making. Its memory: one part that is filled, and those that are being uploaded. */
+/** An object that is being written. Its memory is one part that is being filled, and the parts that are being uploaded. */
 export class ObjectWriter implements FileSystemFile {
   readonly #target: Target;
   readonly #key: string;
@@ -32,7 +32,7 @@ export class ObjectWriter implements FileSystemFile {
   #filled = 0;
   #written = 0;
   #upload: Upload | undefined;
-  /** Writes are made one after another, in the order of the calls. */
+  /** Writes run one after another, in call order. */
   #last: Promise<unknown> = Promise.resolve();
   #failure: { error: unknown } | undefined;
 
@@ -70,7 +70,7 @@ export class ObjectWriter implements FileSystemFile {
 
   async abort(): Promise<void> {
     this.#failure ??= { error: failed('ECANCELED', 'write') };
-    // A write that waits for a part is let go by it.
+    // Ends a write that waits for a part.
     await this.#upload?.abort();
     await this.#last;
     await this.#upload?.abort();
@@ -97,7 +97,7 @@ export class ObjectWriter implements FileSystemFile {
     }
   }
 
-  // Copies what fits; grows up to the size of a part.
+  // Copies as much as fits. The memory grows up to the size of a part.
   #take(data: Uint8Array): number {
     const { partSize } = this.#target;
     const needed = Math.min(partSize, this.#filled + data.length);
@@ -114,7 +114,7 @@ export class ObjectWriter implements FileSystemFile {
     return taken;
   }
 
-  // Until the next part can be uploaded. Nothing is lost when the caller stops waiting.
+  // Waits until the next part can be uploaded. No data is lost if the caller stops waiting.
   async #room(): Promise<void> {
     if (this.#upload !== undefined) return this.#upload.ready();
   }
@@ -139,7 +139,7 @@ export class ObjectWriter implements FileSystemFile {
             `of ${this.#target.partSize} bytes. Use writeFile or writeAtomic, or a larger partSize`,
         );
       const upload = await Upload.begin(store, this.#key, parts);
-      // The file may have been ended meanwhile.
+      // The file may have been closed or aborted meanwhile.
       if (this.#failure !== undefined) await upload.abort();
       return (this.#upload = upload);
     } catch (error) {
@@ -159,7 +159,7 @@ export class ObjectWriter implements FileSystemFile {
   }
 }
 
-/** Stores `data` whole: in one PUT where it is small, or where the bucket honours conditions only there. */
+/** Stores all of `data`: in one PUT if it is small, or if the bucket honours conditions only for PUTs. */
 export async function writeWhole(
   target: Target,
   key: string,

@@ -1,5 +1,5 @@
-// One PUT, with or without a condition. What a condition says of an object that this very write has made is not taken
-// for a failure: a client that tries again after a lost answer finds its own object there.
+// One PUT, with or without a condition. A condition that fails because of this write's own object is not a failure: a
+// client that retries after a lost answer finds the object that it has just stored.
 import { randomUUID } from 'node:crypto';
 
 import type { Conditions, Requirement } from './conditions.js';
@@ -8,17 +8,17 @@ import { type ObjectStore, ObjectStoreError, type StoreCall } from './object-sto
 
 /** The largest object that one PUT can store. */
 const LARGEST_PUT = 5 * 2 ** 30;
-/** PUTs that lose against another one that is being made at the same moment, before it is given up. */
+/** How often a PUT can conflict with a concurrent one before it rejects. */
 const MOST_CONFLICTS = 5;
-/** The metadata that tells one's own object from another. */
+/** The metadata by which a write recognizes its own object. */
 const WRITE_ID = 'uvfiles-write';
 
-/** Metadata for one write, by which it is known afterwards. */
+/** Metadata for one write, by which it is recognized afterwards. */
 export type WriteId = Readonly<Record<typeof WRITE_ID, string>>;
 
 export const newWriteId = (): WriteId => ({ [WRITE_ID]: randomUUID() });
 
-/** Whether the object that is at `key` now was stored by the write with this id. */
+/** Whether the current object at `key` was stored by the write with this id. */
 export async function hasLanded(
   store: ObjectStore,
   key: string,
@@ -32,7 +32,7 @@ export async function hasLanded(
   }
 }
 
-/** Stores `data` at `key`, where `required` holds. Rejects with ESTALE or EEXIST where it does not. */
+/** Stores `data` at `key` if `required` holds. Otherwise, rejects with ESTALE or EEXIST. */
 export async function putObject(
   { store, conditions }: { store: ObjectStore; conditions: Conditions },
   key: string,
@@ -59,22 +59,22 @@ export async function putObject(
   }
 }
 
-/** The error of a conditional write in Node's shape, where the condition did not hold. */
+/** The error of a conditional write in Node's shape, if the condition did not hold. */
 export function refusal(error: unknown, required: Requirement | undefined): unknown {
   if (required === undefined || !(error instanceof ObjectStoreError)) return error;
-  // AWS answers 404 to an If-Match where nothing is there.
+  // AWS answers an If-Match with 404 if there is no object.
   const gone = isMissing(error) && error.code !== 'NoSuchBucket' && error.code !== 'NoSuchUpload';
   if (!isRefused(error) && !gone) return error;
   return failed('absent' in required ? 'EEXIST' : 'ESTALE', 'open', error.cause ?? error);
 }
 
-/** Whether the write may have been done all the same: no answer came, or the answer is that of a second try. */
+/** Whether the write may have succeeded in spite of the error: there was no answer, or the answer is that of a retry. */
 export function mayHaveLanded(error: unknown): boolean {
   if (!(error instanceof ObjectStoreError)) return false;
   return error.status === undefined || error.status >= 500 || error.attempts > 1;
 }
 
-// Another write of the same key is under way.
+// Another write of the same key is in progress.
 function isConflict(error: unknown): boolean {
   return error instanceof ObjectStoreError && error.status === 409;
 }

@@ -2,10 +2,10 @@
 import type { StoreCall } from './object-store.js';
 import { readRange, type Version } from './read-range.js';
 
-/** The first window. */
+/** The size of the first window. */
 const FIRST_WINDOW = 1 << 20;
 
-/** A stretch of the object that is being fetched, or has been. */
+/** A range of the object that is being fetched, or has been fetched. */
 class Window {
   readonly start: number;
   readonly end: number;
@@ -15,7 +15,7 @@ class Window {
   #failure: { error: unknown } | undefined;
   #waiting: { upTo: number; resolve: () => void; reject: (error: unknown) => void }[] = [];
 
-  /** @param memory is used where it is large enough */
+  /** @param memory is used if it is large enough */
   constructor(of: Version, start: number, end: number, memory: Buffer | undefined) {
     this.start = start;
     this.end = end;
@@ -23,7 +23,7 @@ class Window {
       memory !== undefined && memory.length >= end - start ? memory : Buffer.allocUnsafeSlow(end - start);
     const sink = (chunk: Uint8Array, position: number): void => {
       this.#bytes.set(chunk, position - start);
-      // The last byte is given when the body is known to end there.
+      // The last byte is returned only when the body is known to end there.
       this.#filled = Math.min(position + chunk.length, end - 1) - start;
       this.#wake();
     };
@@ -35,12 +35,12 @@ class Window {
       .finally(() => this.#wake());
   }
 
-  /** Its memory, when nothing will be written to it and nobody waits for it; undefined before. */
+  /** Its memory, once nothing will be written to it and no read waits for it; undefined before. */
   get spare(): Buffer | undefined {
     return this.#filled === this.end - this.start && this.#waiting.length === 0 ? this.#bytes : undefined;
   }
 
-  /** Whether it cannot give what is asked of it any more. */
+  /** Whether it has failed. */
   get failed(): boolean {
     return this.#failure !== undefined;
   }
@@ -49,12 +49,12 @@ class Window {
     return position >= this.start && position < this.end;
   }
 
-  /** Copies from `position` on into `view`, when the bytes are there; resolves to their count. */
+  /** Copies bytes from `position` to `view` once they have arrived. Resolves to their number. */
   async copy(view: Uint8Array, position: number, { signal }: StoreCall): Promise<number> {
     const from = position - this.start;
     const upTo = Math.min(from + view.length, this.end - this.start);
     if (upTo > this.#filled) await this.#until(upTo);
-    // The reader has been told already; the memory is its own again.
+    // The reader's promise has already been rejected, so the memory belongs to the reader again.
     if (signal?.aborted === true) throw signal.reason;
     view.set(this.#bytes.subarray(from, upTo));
     return upTo - from;
@@ -83,8 +83,8 @@ class Window {
 }
 
 /**
- * The windows of one open file: the one that is read from and the one after it. Each is twice as large as the one
- * before, up to the largest.
+ * The windows of one open file: the one that is read from and the one after it. Each is twice as large as the previous
+ * one, up to the largest.
  */
 export class ReadAhead {
   readonly #of: Version;
@@ -94,7 +94,7 @@ export class ReadAhead {
   #next: Window | undefined;
   /** Whether the current window is not the first. */
   #follows = false;
-  /** Memory of a window that has been read. */
+  /** The memory of a window that has been read. */
   #spare: Buffer | undefined;
 
   /** @param largest the largest window, in bytes; 0 switches reading ahead off */
@@ -109,7 +109,7 @@ export class ReadAhead {
     return position >= this.#current.start && position <= this.#current.end;
   }
 
-  /** Reads up to the size of `view` through windows. Begins anew where `position` continues none. */
+  /** Reads up to the size of `view` through windows. Starts new windows if `position` continues none. */
   async read(view: Uint8Array, position: number, call: StoreCall): Promise<number> {
     let done = 0;
     const wanted = Math.min(view.length, this.#of.size - position);
@@ -136,8 +136,8 @@ export class ReadAhead {
       this.#next = undefined;
     }
     const current = this.#current;
-    // The next window is on its way before the reader comes to the border: from the middle of the first on, and of all
-    // others from their start, since whoever has read one to its end reads on.
+    // The next window is requested before the reader reaches the end of the current one: in the middle of the first window,
+    // and at the start of all others, because a reader that has read one window to its end probably continues.
     const due = this.#follows ? current.start : (current.start + current.end) / 2;
     if (this.#next === undefined && current.end < this.#of.size && position >= due)
       this.#next = this.#fetch(current.end);

@@ -1,11 +1,11 @@
-// The bytes of one version of an object, whatever happens to the connections that bring them.
+// Reads the bytes of one version of an object, even if connections break.
 import { failed, isMissing, isRefused } from './failures.js';
 import { type ObjectBody, type ObjectStore, ObjectStoreError, type StoreCall } from './object-store.js';
 
-/** Bodies of one range that may break before the reader gives up. */
+/** How many bodies of one range can break before the read rejects. */
 const MOST_BREAKS = 4;
 
-/** Which object, and which version of it. */
+/** An object, and a version of it. */
 export interface Version {
   readonly store: ObjectStore;
   readonly key: string;
@@ -17,9 +17,9 @@ export interface Version {
 type Sink = (chunk: Uint8Array, position: number) => void;
 
 /**
- * Reads `start` to `end` of one version. A body that breaks off is asked for again from where it broke. Rejects with
- * ESTALE where the object is another one by now, and with EIO where the server sends other bytes than it was asked for;
- * never resolves with fewer.
+ * Reads `start` to `end` of one version. If a body breaks off, the rest is requested again. Rejects with ESTALE if the
+ * object has been replaced, and with EIO if the server sends other bytes than those requested. Never resolves with
+ * fewer bytes.
  */
 export async function readRange(
   of: Version,
@@ -35,15 +35,15 @@ export async function readRange(
   }
 }
 
-/** Where a range stands, over all the bodies that bring it. */
+/** The progress of a range over all of its bodies. */
 export interface Progress {
   at: number;
   breaks: number;
 }
 
 /**
- * Gives the bytes of `body` to `sink` and moves `progress`. Returns when the body is complete, or when it broke off and
- * may be asked for again.
+ * Passes the bytes of `body` to `sink` and updates `progress`. Returns when the body is complete, or when it has broken
+ * off and can be requested again.
  */
 export async function drain(
   { body }: ObjectBody,
@@ -55,7 +55,7 @@ export async function drain(
   let broken: unknown;
   try {
     for await (const chunk of body) {
-      // The reader has been told already; the sink's memory is its own again.
+      // The reader's promise has already been rejected, so the memory of the sink belongs to the reader again.
       if (call.signal?.aborted === true) throw call.signal.reason;
       if (chunk.length > end - progress.at)
         throw failed('EIO', 'read', wrong('the body is longer than announced'));
@@ -72,12 +72,12 @@ export async function drain(
       : failed('EIO', 'read', broken ?? wrong('the body is shorter than announced'));
 }
 
-// What this file and its sinks throw is final; what comes from the connection is not.
+// Errors of this module and of sinks are final. Errors of the connection are not.
 function isFinal(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && error.cause instanceof WrongBody;
 }
 
-/** The cause of an EIO: what the server sent does not fit what it was asked for. */
+/** The cause of an EIO: the server's response does not match the request. */
 class WrongBody extends Error {
   override readonly name = 'WrongBodyError';
 }
@@ -115,13 +115,13 @@ function mismatch(body: ObjectBody, of: Version, start: number, end: number): Er
   return undefined;
 }
 
-/** Ends the request of a body that nobody reads. */
+/** Ends the request of a body that is not read. */
 export async function discard({ body }: ObjectBody): Promise<void> {
   try {
     await body[Symbol.asyncIterator]().return?.();
     (body as { destroy?: () => void }).destroy?.();
   } catch {
-    // It is of no interest how it ended.
+    // How it ends does not matter.
   }
 }
 

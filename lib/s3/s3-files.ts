@@ -12,23 +12,29 @@ const GIB = 2 ** 30;
 const LEAST_PART = 5 * MIB;
 const LARGEST_PART = 5 * GIB;
 
-/** How objects are read and written. */
+/** Settings of reading and writing objects. */
 export interface ObjectFilesOptions {
-  /** Only keys below it are seen. A slash is put at its end where there is none. */
+  /** Only keys below it are visible. A slash is added at its end if there is none. */
   prefix?: string | undefined;
-  /** Bytes of one part of a multipart upload, 5 MiB to 5 GiB. 10,000 parts are the largest object. Default: 8 MiB. */
+  /**
+   * The size of one part of a multipart upload in bytes, from 5 MiB to 5 GiB. An object has at most 10,000 parts.
+   * Default: 8 MiB.
+   */
   partSize?: number | undefined;
-  /** The most bytes that sequential reading fetches with one request; 0 switches reading ahead off. Default: 8 MiB. */
+  /**
+   * The maximum number of bytes that sequential reading fetches with one request. 0 switches reading ahead off.
+   * Default: 8 MiB.
+   */
   readAhead?: number | undefined;
-  /** The most requests that one call makes at a time. Of one upload no more than 4 parts are sent. Default: 32. */
+  /** The maximum number of requests that one call makes at a time. One upload sends at most 4 parts at a time. Default: 32. */
   concurrency?: number | undefined;
   /** Larger objects are copied in parts by the server. Default: 5 GiB, the largest that S3 copies in one request. */
   copyLimit?: number | undefined;
 }
 
-/** What `s3Files` takes. */
+/** Options of `s3Files`. */
 export interface S3FilesOptions extends ObjectFilesOptions {
-  /** A client of `@aws-sdk/client-s3`. Credentials, region, retries and checksums are its business. */
+  /** A client of `@aws-sdk/client-s3`. It handles credentials, region, retries and checksums. */
   client: S3ClientLike;
   /** The name of the bucket. It is not created. */
   bucket: string;

@@ -1,4 +1,4 @@
-// The bucket of an `@aws-sdk/client-s3` client: each call is one command. The package is the user's own.
+// The bucket of an `@aws-sdk/client-s3` client: each call is one command. The program provides the package.
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import nodePath from 'node:path';
@@ -16,7 +16,7 @@ import { queryOf } from './signature.js';
 import { copySourceOf, decoded, extentOf, isNoXml, quoted, rangeOf, socketCode, statusOf } from './wire.js';
 
 /**
- * The method of a client that is used. `S3Client` and `S3` have it.
+ * The only method of a client that is used. `S3Client` and `S3` have it.
  * @throws the client's errors
  * @cancelling the library passes an `abortSignal` in `options`
  * @platforms the same on all systems
@@ -55,7 +55,7 @@ const PACKAGE = '@aws-sdk/client-s3';
 
 let sdk: Promise<Sdk> | undefined;
 
-// Where uvfiles is linked into a program, the package is found from the program, not from here.
+// If uvfiles is linked into a program, the package is resolved from the program, not from here.
 async function load(): Promise<Sdk> {
   try {
     return (await import(PACKAGE)) as Sdk;
@@ -141,7 +141,7 @@ export function sdkStore(client: S3ClientLike, bucket: string): ObjectStore {
           ({ request } = step);
           return { response: {}, output: { $metadata: {} } };
         };
-        // Outside of what reads answers, and behind what signs.
+        // Placed outside of the middleware that reads responses, and after the one that signs.
         command.middlewareStack.add(take, { step: 'deserialize', priority: 'high', name: 'uvfilesPrepare' });
       });
       return unsent(request!);
@@ -230,7 +230,7 @@ function info(answer: Output): ObjectInfo {
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {
-  // An answer without a body.
+  // A response without a body.
 }
 
 function storeError(error: unknown): unknown {

@@ -22,7 +22,7 @@ interface Unsigned {
   readonly body: Uint8Array;
 }
 
-/** As the signature wants it: everything but letters, digits and `-._~`. */
+/** Encodes as signatures require: everything except letters, digits and `-._~`. */
 export function encoded(text: string): string {
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,
@@ -42,7 +42,7 @@ const sha256 = (data: string | Uint8Array): string => createHash('sha256').updat
 const hmac = (key: string | Uint8Array, data: string): Buffer =>
   createHmac('sha256', key).update(data).digest();
 
-/** The request's headers with those that sign it. All that are given are signed. */
+/** The request's headers, and those of the signature. All given headers are signed. */
 export function signed(
   request: Unsigned,
   { accessKeyId, secretAccessKey, sessionToken }: Credentials,

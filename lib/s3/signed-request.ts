@@ -1,4 +1,4 @@
-// One signed HTTP request to an S3 endpoint, tried again where that may help.
+// One signed HTTP request to an S3 endpoint, which is retried if that may help.
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,14 +9,14 @@ import { type Credentials, encoded, queryOf, signed } from './signature.js';
 import { socketCode } from './wire.js';
 import { element, isWhole } from './xml.js';
 
-/** Where requests go, and who sends them. */
+/** The server, and how requests to it are signed and sent. */
 export interface Endpoint {
   readonly url: URL;
   readonly bucket: string;
   readonly region: string;
   readonly credentials: Credentials;
   readonly agent: http.Agent;
-  /** Requests for one call. */
+  /** The maximum number of attempts for one call. */
   readonly attempts: number;
 }
 
@@ -31,17 +31,17 @@ interface SignedRequest {
 }
 
 const EMPTY = new Uint8Array(0);
-/** Milliseconds without a byte, after which the server counts as gone. */
+/** The number of milliseconds without a byte after which the connection counts as broken. */
 const SILENCE = 60_000;
-/** Milliseconds before the second try; each further one waits twice as long. */
+/** The number of milliseconds before the first retry. Each further one waits twice as long. */
 const FIRST_DELAY = 50;
 
-/** Resolves to an answer with a status below 300, whose body is unread. */
+/** Resolves to a response with a status below 300, whose body is unread. */
 export async function request(to: Endpoint, what: SignedRequest): Promise<http.IncomingMessage> {
   return asked(to, what, async (answer) => answer);
 }
 
-/** Resolves to the text of an answer with a status below 300. A text that breaks off is asked for again. */
+/** Resolves to the text of a response with a status below 300. If the text breaks off, the request is repeated. */
 export async function requestText(to: Endpoint, what: SignedRequest): Promise<string> {
   return asked(to, what, async (answer) => {
     const text = await textOf(answer);
@@ -88,7 +88,7 @@ async function once<T>(
   }
 }
 
-/** A request as it is sent, signed now. */
+/** The options of a request, signed now. */
 export function prepared(to: Endpoint, what: SignedRequest): PreparedRequest {
   const { method, key, query = {}, body = EMPTY } = what;
   const base = to.url.pathname.replace(/\/$/, '');
@@ -120,13 +120,13 @@ async function sent(to: Endpoint, what: SignedRequest): Promise<http.IncomingMes
     const started = (to.url.protocol === 'https:' ? https : http).request(
       { ...prepared(to, what), agent: to.agent, timeout: SILENCE },
       (answer) => {
-        // Whoever reads the body meets its error there; nobody else has to.
+        // The reader of the body gets its error. Nothing else has to handle it.
         answer.on('error', () => undefined);
         resolve((begun = answer));
       },
     );
-    // The socket is destroyed without an error. Its error would be emitted a moment later, and where the answer has come to
-    // its end by then, Node.js has taken the listeners off the socket: the error would end the process.
+    // The socket is destroyed without an error. An error would be emitted a moment later. If the response has ended by then,
+    // Node.js has removed the listeners of the socket, and the error would end the process.
     const end = (error: Error): void => {
       reject(error);
       started.destroy();
@@ -147,7 +147,7 @@ async function sent(to: Endpoint, what: SignedRequest): Promise<http.IncomingMes
   });
 }
 
-/** All of an answer's body. */
+/** The whole body of a response. */
 async function textOf(answer: http.IncomingMessage): Promise<string> {
   let text = '';
   answer.setEncoding('utf8');

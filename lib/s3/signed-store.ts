@@ -10,9 +10,9 @@ import type { Credentials } from './signature.js';
 import { type Endpoint, prepared, request, requestText } from './signed-request.js';
 import { element, elements, escaped } from './xml.js';
 
-/** Which bucket, and with which keys. */
+/** The bucket and its credentials. */
 export interface SignedStoreOptions {
-  /** The server, such as `https://s3.eu-central-1.amazonaws.com`. The bucket's name goes into the path. */
+  /** The server, such as `https://s3.eu-central-1.amazonaws.com`. The bucket's name becomes part of the path. */
   endpoint: string | URL;
   /** The bucket's name. */
   bucket: string;
@@ -20,7 +20,7 @@ export interface SignedStoreOptions {
   credentials: Credentials;
   /** Default: `us-east-1`. */
   region?: string | undefined;
-  /** Requests that one call may make, when the server is busy or breaks off. Default: 3. */
+  /** The maximum number of requests for one call, if the server is busy or the connection breaks. Default: 3. */
   attempts?: number | undefined;
 }
 
@@ -182,7 +182,7 @@ function copied(xml: string): string {
   return quoted(element(xml, 'ETag') ?? '');
 }
 
-// Copies and completions begin to answer before they know how they end: an error comes with status 200.
+// The response to a copy or a completion begins before its result is known, so an error can arrive with status 200.
 function refuseError(xml: string): void {
   const error = elements(xml, 'Error')[0];
   if (error !== undefined) throw errorOf(error);

@@ -1,4 +1,4 @@
-// Applies a caller's signal and deadline to requests: the promise settles at once, and the request is aborted.
+// Applies a caller's signal and deadline to requests: the promise settles immediately, and the request is aborted.
 import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 
@@ -11,7 +11,7 @@ const UNLIMITED: StoreCall = Object.freeze({});
 
 /**
  * Runs `work` under the signal and the deadline of `call`. Rejects with AbortError or TimeoutError as soon as one of
- * them says so; `work` is told by the signal that it is given, and what it does afterwards has no effect here.
+ * them ends the call. The signal passed to `work` is aborted then, and the outcome of `work` is ignored.
  */
 export async function timed<T>(call: CallOptions, work: (call: StoreCall) => Promise<T>): Promise<T> {
   const { signal, deadline } = call;
@@ -20,7 +20,7 @@ export async function timed<T>(call: CallOptions, work: (call: StoreCall) => Pro
   const started = performance.now();
   if (deadline !== undefined && deadline <= started) throw new TimeoutError(allowed(call, started));
   const controller = new AbortController();
-  // One call may make many requests, and each listens.
+  // One call can make many requests, and each adds a listener.
   setMaxListeners(0, controller.signal);
   let timer: NodeJS.Timeout | undefined;
   let onSignal: (() => void) | undefined;
@@ -41,7 +41,8 @@ export async function timed<T>(call: CallOptions, work: (call: StoreCall) => Pro
   }
 }
 
-// The library's own calls carry the timeout that the caller gave; the deadline alone says only what was left.
+// Calls of the library have the timeout that the caller gave. From the deadline alone, only the remaining time is
+// known.
 function allowed(call: CallOptions, started: number): number {
   const { total } = call as { total?: number };
   return total ?? Math.max(0, Math.round(call.deadline! - started));

@@ -1,4 +1,4 @@
-// Jobs over all the keys below a prefix, page by page.
+// Operations on all keys below a prefix, page by page.
 import { UnsupportedOperationError } from '../errors/index.js';
 import type { CallOptions, RemoveTreeCall } from '../filesystem/filesystem.js';
 import { copyObject, type CopyLimits } from './copies.js';
@@ -11,7 +11,7 @@ import type { ListedObject, ObjectStore } from './object-store.js';
 import type { Target } from './object-writer.js';
 import { timed } from './timed.js';
 
-/** Where trees are copied and removed. */
+/** The bucket and the limit of requests. */
 export interface TreeTarget extends Target, CopyLimits {
   /** The most requests at a time. */
   readonly concurrency: number;
@@ -44,7 +44,7 @@ export async function removeTree(
   }
 }
 
-/** Copies every key below a prefix, markers too. Resolves to whether there was one. */
+/** Copies every key below a prefix, including markers. Resolves to whether there was any. */
 export async function copyTree(
   target: TreeTarget,
   from: string,
@@ -64,7 +64,7 @@ export async function copyTree(
   return found;
 }
 
-/** Copies a tree to where there is none, then removes it. Not in one step: readers meet both for a while. */
+/** Copies a tree to a prefix without keys, then removes the original. This is not one step: for a while, both exist. */
 export async function renameTree(
   target: TreeTarget,
   from: string,

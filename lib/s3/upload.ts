@@ -1,4 +1,4 @@
-// One multipart upload: parts in parallel, and at the end either the whole object or none.
+// One multipart upload: parts in parallel, and at the end either the complete object or none.
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -15,17 +15,26 @@ import type {
 import { hasLanded, mayHaveLanded, newWriteId, refusal, type WriteId } from './put-object.js';
 import { abortAtExit, hasEnded, type Unfinished } from './unfinished.js';
 
-/** The most parts of one upload. */
+/** The maximum number of parts of one upload. */
 const MOST_PARTS = 10_000;
-/** Requests to take back an upload that the caller waits for. */
+/** The number of abort requests that the caller waits for. */
 const ABORT_TRIES = 4;
-/** Milliseconds before the second of them; each further one waits twice as long. */
+/** The number of milliseconds before the second of them. Each further one waits twice as long. */
 const ABORT_DELAY = 50;
-/** Milliseconds before the first request that nobody waits for; each further one waits twice as long. */
+/**
+ * The number of milliseconds before the first abort request that the caller does not wait for. Each further one waits
+ * twice as long.
+ */
 const LATER_DELAY = 1000;
-/** Milliseconds before the last of them, about 17 minutes after the first. Then the bucket's lifecycle rules are left. */
+/**
+ * The number of milliseconds before the last of them, about 17 minutes after the first. After this, only the bucket's
+ * lifecycle rules can remove the upload.
+ */
 const LAST_DELAY = 512_000;
-/** Milliseconds after which a prepared request is signed anew: servers refuse signatures that are 15 minutes old. */
+/**
+ * The number of milliseconds after which a prepared request is signed again, because servers reject signatures that are
+ * 15 minutes old.
+ */
 const SIGNED_FOR = 300_000;
 
 /** A multipart upload that has been begun. */
@@ -61,7 +70,7 @@ export class Upload implements Unfinished {
     return new Upload(store, key, id, writeId, limit);
   }
 
-  /** Begins to upload the next part. `done` is called when its memory is free. Rejects with the error of any part. */
+  /** Begins to upload the next part. `done` is called when its memory can be reused. Rejects with the error of any part. */
   async add(data: Uint8Array | CopySource, done?: () => void): Promise<void> {
     await this.ready();
     void this.#prepareExit();
@@ -94,7 +103,7 @@ export class Upload implements Unfinished {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  /** Makes the object of the parts. When it rejects, the upload has been taken back. */
+  /** Creates the object from the parts. If it rejects, the upload has been aborted. */
   async complete(condition: Condition, required: Requirement | undefined): Promise<void> {
     try {
       await this.arrived();
@@ -111,7 +120,7 @@ export class Upload implements Unfinished {
     hasEnded(this);
   }
 
-  /** Takes the upload back, with all parts. Resolves when the server has said so or cannot be reached. */
+  /** Aborts the upload, with all parts. Resolves when the server has confirmed this, or cannot be reached. */
   async abort(): Promise<void> {
     return (this.#aborted ??= this.#abort());
   }
@@ -145,19 +154,19 @@ export class Upload implements Unfinished {
     }
   }
 
-  /** Asks the server once. Resolves to whether it knows nothing of the upload any more. */
+  /** Sends one abort request. Resolves to whether the upload does not exist any more. */
   async #takenBack(): Promise<boolean> {
     try {
       await this.#store.abortUpload(this.#key, this.#id, {});
     } catch (error) {
-      // The caller is told what went wrong before this. Without the permission, it never succeeds.
+      // The caller gets the original error. Without permission to abort, a retry never succeeds.
       if (!isMissing(error) && !isDenied(error)) return false;
     }
     hasEnded(this);
     return true;
   }
 
-  // The server cannot be reached. It may be back in a while; until then, the end of the process is one more chance.
+  // The server cannot be reached, but may be available later. The end of the process is another chance to abort.
   #takeBackLater(wait: number): void {
     void this.#prepareExit();
     const ask = async (): Promise<void> => {

@@ -5,7 +5,7 @@ export function rangeOf(start: number | undefined, end: number | undefined): str
   return start === undefined || end === undefined ? undefined : `bytes=${start}-${end - 1}`;
 }
 
-/** What a body holds, by its `content-range` and `content-length`. */
+/** The range of a body, from its `content-range` and `content-length`. */
 export function extentOf(
   range: string | undefined,
   length: number,
@@ -16,7 +16,7 @@ export function extentOf(
   return { size, start: first, length: last - first + 1 };
 }
 
-/** An ETag with its quotes, which some answers of some servers leave out. */
+/** An ETag with its quotes, which some servers omit in some responses. */
 export function quoted(etag: string): string {
   return etag.startsWith('"') ? etag : `"${etag}"`;
 }
@@ -29,10 +29,10 @@ export function copySourceOf(bucket: string, key: string): string {
   return `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** Whether XML cannot carry the key, and a batch of deletions therefore neither. */
+/** Whether XML cannot represent the key. Such a key cannot be part of a batch of deletions. */
 export const isNoXml = (key: string): boolean => /[\0-\x1f\ufffe\uffff]/.test(key);
 
-/** The status of an error that came within an answer of status 200. */
+/** The status of an error within a response of status 200. */
 export function statusOf(code: string): number {
   if (code === 'PreconditionFailed') return 412;
   if (code === 'AccessDenied') return 403;

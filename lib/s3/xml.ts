@@ -1,4 +1,4 @@
-// As much of XML as S3's answers need: elements without attributes, by name.
+// The part of XML that S3's responses need: elements without attributes, by name.
 
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
 
@@ -9,7 +9,7 @@ function unescaped(text: string): string {
   });
 }
 
-/** The inner XML of each element of this name. Elements do not contain their like. */
+/** The inner XML of each element of this name. Elements must not contain elements of the same name. */
 export function elements(xml: string, name: string): string[] {
   return [...xml.matchAll(new RegExp(`<${name}>([^]*?)</${name}>`, 'g'))].map((match) => match[1]!);
 }
@@ -25,7 +25,7 @@ export function escaped(text: string): string {
   return text.replaceAll(/[&<>\r]/g, (each) => `&#${each.charCodeAt(0)};`);
 }
 
-/** Whether a document ends with the end of its first element. An answer without one is whole, too. */
+/** Whether a document ends with the end of its first element. A response without an element is complete, too. */
 export function isWhole(xml: string): boolean {
   const root = /<([a-z]\w*)/i.exec(xml)?.[1];
   if (root === undefined) return true;
