@@ -123,7 +123,7 @@ export class MountedFiles extends MountedCalls {
         else await file.write(kept, 0, true, o);
       }
     } catch (error) {
-      await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to tell
+      await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to report
       throw completeError(error, 'write', path);
     }
     await file.close();

@@ -26,7 +26,7 @@ function candidates(): string[] {
   return [...(fromEnvironment as string[]), ...fromPlatform, '.'].flatMap(absolute);
 }
 
-// Nothing where it is relative to a current directory that is gone: the others may serve all the same.
+// Undefined if it is relative and the current directory has been removed. The other candidates may still be usable.
 function absolute(dir: string): string[] {
   try {
     return [path.resolve(dir)];
@@ -51,12 +51,12 @@ export function gettempdir(): Promise<string> {
   return cached;
 }
 
-/** The same, once it has been found. */
+/** The directory, once it has been found. */
 export function knownTempdir(): string | undefined {
   return isAnyMounted() ? undefined : known;
 }
 
-// Under --permission only what is allowed is tried; the refusal is told where nothing is.
+// Under --permission, only allowed directories are tried. If there is none, the call rejects with the permission error.
 function permitted(dirs: string[]): string[] {
   let refusal: unknown;
   const allowed = dirs.filter((dir) => {

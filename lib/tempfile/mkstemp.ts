@@ -29,11 +29,11 @@ export async function mkstemp(
     throw new UnsupportedOperationError(`files of the file system '${store.name}' have no descriptors`);
   const made = await store.createTemporaryFile(place, KIND, own.call);
   const path = pathFrom(made.path, own);
-  // Last: until then the file goes with a worker that is terminated.
+  // Called last: until then, the file is removed if its worker is terminated.
   return { fd: made.detach?.() ?? released(made.file), path };
 }
 
-// Of real files that `faults` or `trace` stand before.
+// For real files behind a layer of `faults` or `trace`.
 function released(file: OpenFile): number {
   file.release!();
   return file.fd;

@@ -1,4 +1,4 @@
-// A temporary file that others can open by its name.
+// A temporary file that other programs can open by its name.
 import type { BinaryFile } from '../file/binary-file.js';
 import { asyncDispose } from '../file/dispose.js';
 import type { RawFile } from '../file/raw-file.js';
@@ -67,7 +67,7 @@ export interface Named {
 }
 
 function removeOnDispose(handle: AnyFile, made: TemporaryFile): void {
-  // Removed once: a later file of that name belongs to somebody else.
+  // Removed only once, because a later file of the same name belongs to another program.
   let discarding: Promise<void> | undefined;
   const discard = (): Promise<void> => {
     discarding ??= made.discard().catch((error: unknown) => {

@@ -38,7 +38,8 @@ export type TempTextOptions = HandleOptions<TextOpenOptions, TextMode> & { mode:
 /** Options whose mode is known at run time only. */
 export type TempAnyOptions = HandleOptions<TextOpenOptions, string>;
 
-// A string alone: an array or a String object would be asked for its text twice, when it is checked and when it is used.
+// Only primitive strings are accepted: an array or a String object would be converted twice, for the check and for the
+// use.
 const namePart =
   (otherwise: string): Check<string> =>
   (value, name) => {
@@ -50,7 +51,8 @@ const namePart =
     return value;
   };
 
-// Named, so that its declaration does not name the memory of a Uint8Array, which compilers before TypeScript 5.7 do not know.
+// A named type, so that its declaration does not contain the type argument of Uint8Array, which compilers before TypeScript
+// 5.7 do not know.
 type Directory = string | Uint8Array | undefined;
 
 const directory: Check<Directory> = (value, name) =>
@@ -59,7 +61,7 @@ const directory: Check<Directory> = (value, name) =>
 const PLACE = { prefix: namePart(gettempprefix()), suffix: namePart(''), dir: directory };
 const FILE = { ...PLACE, ...HANDLE_CHECKS, mode: (value: unknown) => (value === undefined ? 'w+b' : value) };
 
-/** Reads the options of a place alone. */
+/** Reads the options of a place. */
 export const readPlaceOptions = optionReader(PLACE);
 /** Reads the options of a temporary file. */
 export const readFileOptions = optionReader(FILE);
@@ -74,7 +76,7 @@ export const readDirectoryOptions = optionReader({
   delete: flag(true),
 });
 
-/** Prefix, suffix and directory as checked; `dir` undefined means gettempdir(). */
+/** The checked prefix, suffix and directory. Without `dir`, the directory is gettempdir(). */
 interface CheckedPlace {
   readonly dir: Directory;
   readonly prefix: string;
@@ -101,7 +103,8 @@ function placeIn(dir: string | Uint8Array, { prefix, suffix }: CheckedPlace): St
   return { place: { dir, prefix, suffix }, store: storeOfTreeToWrite(dir) };
 }
 
-// The name outlives a later chdir. `..` is left to the kernel, since what it leads out of may be a link.
+// An absolute name stays valid after a chdir. `..` is left to the kernel, because the directory before it may be a
+// link.
 function absolute(dir: string | Uint8Array): string | Uint8Array {
   if (typeof dir === 'string' && SCHEME.test(dir)) return dir;
   if (typeof dir !== 'string') {
@@ -113,7 +116,7 @@ function absolute(dir: string | Uint8Array): string | Uint8Array {
 
 const SLASH = 47;
 
-/** The path of what was made, in the form that `dir` was given in: bytes for bytes. */
+/** The path of the created file, in the form of `dir`: bytes if `dir` is bytes. */
 export function pathFrom(path: string | Uint8Array, place: CheckedPlace): string | Uint8Array {
   if (place.dir === undefined || typeof place.dir === 'string')
     return typeof path === 'string' ? path : Buffer.from(path).toString();

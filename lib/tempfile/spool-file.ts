@@ -1,4 +1,4 @@
-// The file under a spooled handle: bytes in memory, which move to a real file when there are too many.
+// The file below a spooled handle: bytes in memory, which move to a real file when there are too many.
 //
 // The layers above notice nothing: position and content move along, and calls that arrive meanwhile wait. While the content
 // is in memory, there are no system calls.
@@ -11,15 +11,15 @@ import { CURRENT, type FileKind, type OpenFile } from '../filesystem/open-file.j
 import { throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
 
-/** Without a `maxSize`, content of this size moves to disk, too, such as after a write behind a far seek. */
+/** Without a `maxSize`, content that exceeds this size also moves to disk, for example after a seek to a large offset. */
 const LARGEST_IN_MEMORY = 2 ** 30;
 const REGULAR_0600 = 0o100600;
 /** Bytes that are moved to the real file at a time. */
 const PIECE = 1024 * 1024;
-/** Linux appends to a file in append mode wherever a positional write is to go: pwrite(2), BUGS. */
+/** In append mode, Linux appends the data of positional writes, too: pwrite(2), BUGS. */
 const PWRITE_APPENDS = process.platform === 'linux';
 
-/** An OpenFile in memory until it holds more than `maxSize` bytes (0: no limit), then the file that `open` gives. */
+/** An OpenFile in memory until it holds more than `maxSize` bytes (0: no limit), then the file that `open` returns. */
 export class SpoolFile implements OpenFile {
   readonly kind: FileKind = 'regular';
   readonly owned = true;
@@ -49,12 +49,12 @@ export class SpoolFile implements OpenFile {
     return this.#file !== undefined;
   }
 
-  /** Bytes in memory. */
+  /** The number of bytes in memory. */
   get size(): number {
     return this.#content.size;
   }
 
-  /** Makes it a real file; does nothing when it is one. On an error it stays in memory, whole. */
+  /** Moves the content to a real file, unless it is already there. After an error, the complete content stays in memory. */
   async rollOver(): Promise<void> {
     if (this.#file === undefined) await this.#toFile();
   }
@@ -74,7 +74,7 @@ export class SpoolFile implements OpenFile {
         await file.pwrite(this.#content.slice(at, PIECE), at, undefined, true);
       if (this.#position > 0) await file.seek(this.#position, 0);
     } catch (error) {
-      await file.close().catch(() => undefined); // the first error is the one to tell
+      await file.close().catch(() => undefined); // the first error is the one to report
       throw error;
     }
     this.#file = file;
@@ -82,7 +82,7 @@ export class SpoolFile implements OpenFile {
     return file;
   }
 
-  // Where an operation is done: by the file if there is one, else in memory, and then at once.
+  // Performs an operation on the file if there is one, else in memory, and then synchronously.
   #where(o: OpOptions | undefined): OpenFile | undefined {
     if (this.#file === undefined) throwIfAborted(o?.signal);
     return this.#file;
@@ -150,7 +150,7 @@ export class SpoolFile implements OpenFile {
     return (this.#position = this.size);
   }
 
-  // The bytes are those at the call: where they have to wait for the file they are copied.
+  // The bytes are those at the time of the call. If they have to wait for the file, they are copied.
   #kept(data: Uint8Array, transferred: boolean, position: number): Uint8Array {
     const now =
       this.#file !== undefined || (this.#rolling === undefined && this.#fits(position + data.byteLength));
@@ -197,7 +197,7 @@ export class SpoolFile implements OpenFile {
   async truncate(size: number | bigint, o?: OpOptions): Promise<void> {
     let file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
     const wanted = Number(size);
-    // As Python: without a limit, any truncate that makes it longer asks for a real file (which can be sparse).
+    // As in Python, without a limit any truncate to a larger size needs a real file (which can be sparse).
     const needsFile = wanted > Math.max(this.maxSize, this.size) || !this.#fits(wanted);
     if (file === undefined && needsFile) file = await this.#toFile();
     if (file !== undefined) return file.truncate(size, o);
@@ -241,7 +241,7 @@ export class SpoolFile implements OpenFile {
     await this.#file?.close();
   }
 
-  // --- at the end of the process, which content in memory does not outlive -------------------------------------------
+  // --- at the end of the process, when content in memory is lost -------------------------------------------
 
   settleNow(): number {
     return this.#file?.settleNow() ?? 0;

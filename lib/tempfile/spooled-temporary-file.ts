@@ -23,7 +23,7 @@ import { SpoolFile } from './spool-file.js';
 
 /** When the file leaves memory. */
 export interface SpoolOptions {
-  /** The most bytes (not characters) that are kept in memory. Default 0: no limit. */
+  /** The maximum number of bytes (not characters) that are kept in memory. Default 0: no limit. */
   maxSize?: number | undefined;
 }
 
@@ -72,7 +72,7 @@ export async function spooledTemporaryFile(o?: TempAnyOptions & SpoolOptions): P
   const own = readSpoolOptions(o);
   const resolved = resolveHandle(own.mode, own, 'options.mode');
   throwIfAborted(own.call?.signal);
-  // Made by whichever call is the one too many: it is not what this call's signal was about.
+  // The call that exceeds the limit creates the file, so the signal of this call does not apply.
   const call = own.call?.uninterrupted();
   const { appending } = resolved.mode;
   const kind = { anonymous: true, appending, deleteOnClose: true };
@@ -104,7 +104,7 @@ function attachRollover(handle: AnyFile, spool: SpoolFile, mode: string): Spoole
       configurable: true,
       enumerable: true,
     });
-    // As Python: until then the mode that was asked for, then that of the real file.
+    // As in Python, the mode is the requested one in memory, and then that of the real file.
     if (layer === (buffer ?? handle)) {
       const rolledMode = layer.mode;
       Object.defineProperty(layer, 'mode', {
@@ -113,7 +113,7 @@ function attachRollover(handle: AnyFile, spool: SpoolFile, mode: string): Spoole
         enumerable: true,
       });
     }
-    // On each, so that what is left after a detach can still leave memory.
+    // Set on each layer, so that the remaining layers can still move to disk after a detach.
     define(layer, 'rollover', async (o?: OpOptions) => {
       await layer.flush(o);
       await spool.rollOver();
@@ -132,22 +132,22 @@ function placeOfContent(layer: AnyFile, spool: SpoolFile): string {
 type Write<Result> = (data: never, o?: WriteOptions) => Promise<Result>;
 type Items = Iterable<unknown> | AsyncIterable<unknown>;
 
-// The spool sees what is flushed. Bytes that the handle still buffers count as well, so it is flushed by the write that
-// makes them too many.
+// The spool counts only flushed bytes. Bytes in the handle's buffer count as well, so the write that exceeds the limit
+// flushes it.
 function watchWrites(layer: AnyFile, buffer: BinaryFile, spool: SpoolFile): void {
   const tooLarge = (): boolean => !spool.rolled && sizeWith(buffer, spool) > spool.maxSize;
   const write: Write<number> = layer.write.bind(layer);
   const writelines: Write<void> = layer.writelines.bind(layer);
 
-  // The bytes were taken: a failure to move them belongs to the flush or close that tries it again.
+  // The bytes were accepted. If they cannot be moved, the flush or close that tries again reports the error.
   define(layer, 'write', async (data: never, o?: WriteOptions) => {
     const written = await write(data, o);
     if (tooLarge()) await layer.flush(o).catch(() => undefined);
     return written;
   });
 
-  // Looked at after each item: what they come from may be longer than any memory. It is asked for the next one when the
-  // one before has been written, so that nothing else is under way.
+  // Checked after each item, because the source can be larger than the memory. The next item is requested when the
+  // previous one has been written, so that no other call runs.
   async function* watched(items: Items): AsyncGenerator {
     for await (const item of items) {
       yield item;
@@ -159,7 +159,7 @@ function watchWrites(layer: AnyFile, buffer: BinaryFile, spool: SpoolFile): void
   );
 }
 
-// What is none is left to the method itself to refuse.
+// Invalid items are rejected by the method itself.
 function isListOfItems(items: unknown): items is Items {
   try {
     checkItems(items);

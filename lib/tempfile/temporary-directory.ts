@@ -20,7 +20,7 @@ export interface TemporaryDirectoryOptions extends PlaceOptions, OpOptions {
  * @example await using work = await temporaryDirectory({ prefix: 'build-' });
  */
 export class TemporaryDirectory {
-  /** Its absolute path (bytes where `dir` was given as bytes). */
+  /** Its absolute path (bytes if `dir` is bytes). */
   readonly name: string;
   readonly #entry: TemporaryDirectoryEntry;
   readonly #ignoreErrors: boolean;

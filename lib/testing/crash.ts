@@ -1,4 +1,4 @@
-// What a power cut can leave of files in memory: everything that was synced, and any legal part of the rest.
+// What a power cut can leave of files in memory: everything that was synced, and any possible part of the rest.
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import { interpose } from '../filesystem/mounts.js';
 import { MemoryFileSystem } from '../filesystem/memory/index.js';
@@ -11,7 +11,7 @@ import { anySeed, checkSeed, randomFrom } from './random.js';
 
 /** Options of `crash`. */
 export interface CrashOptions {
-  /** Chooses what is lost: the same seed loses the same. Default: another one each time. */
+  /** Chooses what is lost. The same seed loses the same data. Default: a different one each time. */
   readonly seed?: number | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface CrashOptions {
 export interface CrashesOptions {
   /** A program: the power may fail before and after each of its operations. */
   readonly during?: (() => unknown) | undefined;
-  /** The most states to look at for each moment. Default: 1000. */
+  /** The maximum number of states for each moment. Default: 1000. */
   readonly limit?: number | undefined;
 }
 
@@ -27,17 +27,15 @@ const USUAL_LIMIT = 1000;
 
 /**
  * Creates the files that a power failure at this moment can leave. Synced data stays: the content of files after their
- * `sync`, and the names in a directory after a sync of the directory (as by `writeAtomic`). All other changes of content,
- * sizes and names can be lost. Changes of one name are lost from the latest on, and a rename is lost completely or not at
- * all.
- * @param files stay as they are
+ * `sync`, and the names in a directory after a sync of the directory (as by `writeAtomic`). All other changes of
+ * content, sizes and names can be lost. Changes of one name are lost from the latest on, and a rename is lost
+ * completely or not at all.
+ * @param files the files, which do not change
  * @returns new files, mounted at the same place over the old ones
  * @throws TypeError and RangeError for bad arguments
  * @cancelling does no I/O, and takes no signal
  * @platforms the same on Linux, macOS and Windows
- * @example
- * using after = crash(files, { seed: 7 });
- * expect(await readText('/etc/app.json')).to.be.oneOf([before, now]);
+ * @example using after = crash(files, { seed: 7 }); expect(await readText('/etc/app.json')).to.be.oneOf([before, now]);
  */
 export function crash(files: MemoryFiles, o: CrashOptions = {}): MemoryFiles {
   checkFiles(files);
@@ -112,7 +110,7 @@ function leftOf(files: MemoryFiles, choose: Choose): MemoryFileSystem {
   return new MemoryFileSystem(afterPowerCut(files.state, choose));
 }
 
-// Every sequence of choices, counted up from the last one as the digits of a number.
+// Iterates over all sequences of choices, like the digits of a number that counts up.
 function collect(files: MemoryFiles, limit: number, states: Map<string, MemoryFileSystem>): void {
   const digits: { value: number; of: number }[] = [];
   for (let i = 0; i < limit; i++) {

@@ -26,25 +26,25 @@ import {
 import { pathMatcher } from './path-pattern.js';
 import { anySeed, checkSeed, type Random, randomFrom } from './random.js';
 
-/** Which operations go wrong, and how. */
+/** Which operations are affected, and how. */
 export interface FaultRule {
-  /** The operation, or several; `*`: all. */
+  /** The operation, or several. `*` means all. */
   readonly op: OperationName | '*' | readonly OperationName[];
-  /** A pattern that the absolute path fits, as of `os.glob`; wildcards match hidden names. Default: every path. */
+  /** A pattern of `os.glob` that the absolute path matches. Wildcards match hidden names. Default: every path. */
   readonly path?: string | undefined;
-  /** How many such operations go well before. Default: 0. */
+  /** How many matching operations succeed first. Default: 0. */
   readonly after?: number | undefined;
-  /** How many go wrong then. Default: 1; Infinity: all. */
+  /** How many are affected after that. Default: 1. Infinity means all. */
   readonly times?: number | undefined;
-  /** The code that they fail with, such as `'EIO'`, or the error itself, which reaches the program unchanged. */
+  /** The code of their error, such as `'EIO'`, or the error itself, which reaches the program unchanged. */
   readonly error?: ErrorCode | Error | undefined;
-  /** Reads and writes move at most so many bytes. */
+  /** The maximum number of bytes of each read or write. */
   readonly short?: number | undefined;
-  /** Milliseconds that they take longer. */
+  /** The number of milliseconds by which they are delayed. */
   readonly delay?: number | undefined;
-  /** How likely each goes wrong, from 0 to 1. Default: 1. */
+  /** The probability that each is affected, from 0 to 1. Default: 1. */
   readonly probability?: number | undefined;
-  /** Makes probable faults the same each time. Without it one is chosen, and told by a process warning. */
+  /** Makes faults with a `probability` reproducible. Without it, a seed is chosen and reported in a process warning. */
   readonly seed?: number | undefined;
 }
 
@@ -56,9 +56,9 @@ export interface FaultRule {
  * @example using broken = faults({ op: 'write', error: 'ENOSPC' });
  */
 export interface Faults extends Disposable {
-  /** How many operations have gone wrong. */
+  /** How many operations have been affected. */
   readonly count: number;
-  /** The operations that have gone wrong, in order. */
+  /** The operations that have been affected, in order. */
   readonly operations: readonly Operation[];
   /** Ends the faults. Calling it again has no effect. */
   stop(): void;
@@ -80,7 +80,7 @@ class Rule {
     if (rule.probability !== undefined) this.#random = randomFrom(rule.seed ?? toldSeed());
   }
 
-  /** What goes wrong with `operation`; undefined: nothing. */
+  /** The fault of `operation`; undefined if there is none. */
   on({ op, path, dest }: Operation): FaultRule | undefined {
     if (this.#ops?.has(op) === false) return undefined;
     const isThere =
@@ -162,12 +162,12 @@ async function withFault<T>(
 ): Promise<T> {
   if (delay !== undefined) await delayed(delay, call);
   if (error === undefined) return proceed(short);
-  // A close that fails has closed all the same.
+  // A close that fails has closed the file nevertheless.
   if (op === 'close') await proceed(0).catch(() => undefined);
   throw typeof error === 'string' ? fileSystemError(error, syscall, path, dest) : ownError(error);
 }
 
-// One with the code of a system error counts as one: `exists` answers false. All else is left as the test has made it.
+// An error with the code of a system error counts as one, so `exists` resolves to false. Other errors stay unchanged.
 function ownError(error: Error & { code?: unknown; errno?: unknown }): Error {
   const { code } = error;
   if (typeof code === 'string' && code in constants.errno)
@@ -191,7 +191,7 @@ async function delayed(ms: number, call: CallOptions | undefined): Promise<void>
 
 const NAMES = new Set(['op', 'path', 'after', 'times', 'error', 'short', 'delay', 'probability', 'seed']);
 
-/** Reads each property once, and checks what it has read: a getter, or a later change, has no further say. */
+/** Reads each property once, and checks the value, so that a getter or a later change has no effect. */
 function readRule(given: FaultRule, name: string): FaultRule {
   if (typeof given !== 'object' || given === null) throw invalidArgType(name, 'of type object', given);
   for (const key of Object.keys(given))

@@ -1,4 +1,4 @@
-// Files in memory under the whole library, for the time of a test.
+// Files in memory for all functions of the library, for the duration of a test.
 import { tmpdir } from 'node:os';
 
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
@@ -20,11 +20,11 @@ export interface MemoryFilesOptions {
   /** The maximum number of bytes of content. When it is reached, writes reject with ENOSPC. Default: no limit. */
   capacity?: number | undefined;
   /**
-   * Who uses the files: permissions are checked as for that user, and the tree is the user's own. Default: the user of the
-   * process; permission bits then count also where that is root, so that a test does the same everywhere.
+   * The user of the files: permissions are checked for this user, who also owns the tree. Default: the user of the
+   * process. In this case, permission bits are checked even for root, so that a test behaves the same everywhere.
    */
   user?: MemoryUser | undefined;
-  /** Permission bits that new files and directories do not get. Default: 0o022. */
+  /** The permission bits that new files and directories do not get. Default: 0o022. */
   umask?: number | undefined;
   /** The time for `stat`, in milliseconds since the epoch. Default: `Date.now`. */
   clock?: (() => number) | undefined;
@@ -40,7 +40,7 @@ const NAMES = new Set(['at', 'overlay', 'capacity', 'user', 'umask', 'clock']);
  * @example using files = memoryFiles({ 'a.txt': 'text' });
  */
 export class MemoryFiles implements Disposable {
-  /** Where the files are. */
+  /** The path that the files are mounted at. */
   readonly at: string;
   /** The file system itself, for `mount` and `wrap`. */
   readonly fileSystem: FileSystem;
@@ -74,18 +74,18 @@ export class MemoryFiles implements Disposable {
     return mount(this.at, this.fileSystem, { scope: callback });
   }
 
-  /** From now on somebody else uses the files. */
+  /** Changes the user of the files. */
   set user(user: MemoryUser) {
     this.state.credentials = new Credentials(checkUser(user));
   }
 
-  /** The user that calls are made as, whom permissions are checked for. */
+  /** The user of the files, for whom permissions are checked. */
   get user(): MemoryUser {
     const { uid, gid, groups } = this.state.credentials;
     return { uid, gid, groups };
   }
 
-  /** From now on new files and directories do not get these permission bits. */
+  /** Sets the permission bits that new files and directories do not get. */
   set umask(umask: number) {
     checkNumber('umask', umask, 0o777);
     this.state.umask = umask;
@@ -110,15 +110,13 @@ export class MemoryFiles implements Disposable {
 
 /**
  * Mounts files in memory, on top of existing mounts. All functions of the library then use these files.
- * @param tree what there is at the beginning, by path: strings and bytes are files, `link()` and `dir()` make others
+ * @param tree the initial files by path: strings and bytes are files, `link()` and `dir()` make links and directories
  * @returns the mounted files; `using` unmounts them
- * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE for bad arguments; a system error
- *   (ENOTDIR, EEXIST, ENOSPC) for a tree that cannot be
+ * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE for bad arguments; a
+ *   system error (ENOTDIR, EEXIST, ENOSPC) for an impossible tree
  * @cancelling does no I/O, and takes no signal
  * @platforms the same on Linux, macOS and Windows
- * @example
- * using files = memoryFiles({ '/etc/app.json': '{"port": 80}' });
- * await start('/etc/app.json');
+ * @example using files = memoryFiles({ '/etc/app.json': '{"port": 80}' }); await start('/etc/app.json');
  * expect(files.tree()).to.have.property('var/log/app.log', 'started\n');
  */
 export function memoryFiles(tree: Tree = {}, o: MemoryFilesOptions = {}): MemoryFiles {
@@ -134,7 +132,7 @@ export function memoryFiles(tree: Tree = {}, o: MemoryFilesOptions = {}): Memory
   return new MemoryFiles(at, fileSystem);
 }
 
-// Relative paths and temporary files work, as on any disk.
+// Makes relative paths and temporary files work, as on any disk.
 function addUsual(state: MemoryState, at: string): void {
   const { credentials } = state;
   const prefix = at.replace(/\/+$/, '');
@@ -150,7 +148,7 @@ function addUsual(state: MemoryState, at: string): void {
         makeDirectory(state, inner, true);
         if (path === temporary) state.find(inner, true).mode |= 0o777 | STICKY;
       } catch {
-        // the tree has something else there
+        // the tree has another file there
       }
     }
   } finally {

@@ -9,15 +9,15 @@ import { ownFile } from '../own-file.js';
 import { observe } from './observe.js';
 
 /**
- * Rejects what touches a file inside `noFiles`: `code` is ERR_FILES_FORBIDDEN.
+ * The error of an operation on a file inside `noFiles`. Its `code` is ERR_FILES_FORBIDDEN.
  * @example await assert.rejects(noFiles(() => main()), FilesForbiddenError);
  */
 export class FilesForbiddenError extends Error {
   /** Always this value. */
   readonly code = 'ERR_FILES_FORBIDDEN';
-  /** The operation that was asked for. */
+  /** The requested operation. */
   readonly op: string;
-  /** The path that it was asked for; the descriptor, as `descriptor 7`, where no path is known. */
+  /** The path of the operation. If no path is known, the descriptor, such as `descriptor 7`. */
   readonly path: string;
 
   constructor({ op, path }: Pick<FilesForbiddenError, 'op' | 'path'>) {
@@ -30,7 +30,7 @@ export class FilesForbiddenError extends Error {
   }
 }
 
-// This package's own code, compiled and (by source maps) as it is written: this file is in dist/cjs/testing.
+// The folders of this package's code, compiled and (by source maps) original. This file is in dist/cjs/testing.
 const root = path.join(path.dirname(ownFile), '..', '..', '..');
 const OWN = ['dist', 'lib'].map((folder) => path.join(root, folder) + path.sep);
 const FRAMES = 60;
@@ -56,14 +56,15 @@ const forbiddenUse: Forbid = (op, file) =>
   forbidden({ op, path: typeof file === 'number' ? `descriptor ${file}` : textOf(file) });
 
 /**
- * Runs `callback`. In its asynchronous context, every operation on a file rejects with an error that names the line of the
- * call. This includes files that were opened before, except that they can be closed. Standard streams are not files.
+ * Runs `callback`. In its asynchronous context, every operation on a file rejects with an error that names the line of
+ * the call. This includes files that were opened before, except that they can be closed. Standard streams are not
+ * files.
  * @returns what `callback` returns
- * @throws TypeError if `callback` is no function; what `callback` throws
+ * @throws TypeError if `callback` is not a function; what `callback` throws
  * @cancelling takes no signal
  * @platforms the same on Linux, macOS and Windows
- * @example
- * await noFiles(() => render(template)); // FilesForbiddenError: No files may be touched here: open '/etc/…', asked for at render (…)
+ * @example await noFiles(() => render(template)); // FilesForbiddenError: No files may be touched here: open '/etc/…',
+ * asked for at render (…)
  */
 export function noFiles<T>(callback: () => T): T {
   if (typeof callback !== 'function') throw invalidArgType('callback', 'of type function', callback);

@@ -1,4 +1,4 @@
-// A layer that announces each operation before it is done: the base of faults, traces and `noFiles`.
+// A layer that announces each operation before it is performed: the base of faults, traces and `noFiles`.
 import { constants } from 'node:fs';
 
 import type {
@@ -14,7 +14,7 @@ import type { Between, Operation } from './operation.js';
 import { wrap } from '../filesystem/wrapper.js';
 import { keyOf } from '../filesystem/memory/names.js';
 
-// What the library makes of the operations above when a file system lacks it.
+// The methods that the library replaces by the operations above if a file system lacks them.
 const JOBS = {
   readFile: undefined,
   writeFile: undefined,
@@ -46,7 +46,7 @@ const TWO_PATHS = ['rename', 'link'] as const;
 
 type AnyMethod = (...args: unknown[]) => Promise<unknown>;
 
-/** Announces an operation on `path`, in the way that `between` has it. */
+/** Announces an operation on `path` to `between`. */
 type Announce = <T>(
   operation: Omit<Operation, 'path'> & { readonly path: FilePath },
   syscall: string,
@@ -54,7 +54,7 @@ type Announce = <T>(
   proceed: () => Promise<T>,
 ) => Promise<T>;
 
-/** `base`, whose paths are below `prefix`, with `between` between it and whoever uses it. */
+/** Returns `base`, whose paths are below `prefix`, with `between` in front of it. */
 export function observe(base: FileSystem, prefix: string, between: Between): FileSystem {
   const shown = (path: FilePath): string => {
     const text = keyOf(path);
@@ -116,8 +116,8 @@ export function observe(base: FileSystem, prefix: string, between: Between): Fil
   return wrap(base, { ...overrides, ...own });
 }
 
-// Conditions are kept by the file system's own writes only. They are announced as what they are to their caller: an open, writes
-// and the close that makes the new content visible.
+// Only the file system's own writes support conditions. They are announced as a sequence of operations: an open, writes, and the
+// close that makes the new content visible.
 function observeConditionalWrites(
   base: FileSystem,
   opened: (
@@ -181,7 +181,7 @@ function observeAttributes(base: ExtendedAttributes, announce: Announce): Extend
   return Object.fromEntries(observed) as ExtendedAttributes;
 }
 
-/** The call of the system, which for a link itself has a name of its own. */
+/** The name of the system call, which is different for a link itself. */
 function syscallOf(op: (typeof ONE_PATH)[number], args: readonly unknown[]): string {
   const name = op === 'utimes' ? 'utime' : op;
   const isOfLink = args.some(

@@ -1,4 +1,4 @@
-// Open files whose operations are announced before they are done.
+// Open files whose operations are announced before they are performed.
 import type { CallOptions, FileSystemFile, LockRange } from '../filesystem/filesystem.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import { asBuffer } from '../filesystem/positioned.js';
@@ -6,16 +6,17 @@ import type { Between, Operation, OperationName, Proceed } from './operation.js'
 
 type AnyMethod = (...args: unknown[]) => Promise<unknown>;
 
-// Two operations in one, and reads into memory that the library must not see half filled.
+// Methods that are two operations in one, or read into memory that the library must not see partly filled.
 const HIDDEN = new Set<PropertyKey>(['finish', 'preadOver']);
 
-/** `file`, with `between` between it and whoever uses it. */
+/** Returns `file` with `between` in front of it. */
 export function observeFile<T extends FileSystemFile | OpenFile>(file: T, path: string, between: Between): T {
   const observed = new ObservedFile(file as unknown as Methods, path, between) as unknown as Record<
     PropertyKey,
     unknown
   >;
-  // What others put in the place of a method, such as a close that also removes the file, stands before the observed one.
+  // A replacement of a method that is set later, such as a close that also removes the file, takes precedence over the
+  // observed method.
   const replaced = new Map<PropertyKey, unknown>();
   return new Proxy(file, {
     get(target, property) {
@@ -40,7 +41,7 @@ type Methods = Record<keyof ObservedFile, (...args: unknown[]) => Promise<never>
 const CURRENT = -1;
 type Place = number | bigint | undefined;
 
-/** The calls of open files, those of a FileSystemFile and those of the real files' own. */
+/** The methods of open files: those of FileSystemFile, and those of real files. */
 class ObservedFile {
   readonly #file: Methods;
   readonly #path: string;
@@ -52,7 +53,7 @@ class ObservedFile {
     this.#between = between;
   }
 
-  // The real files' own objects, whose calls complete what is short.
+  // Objects of real files, whose calls complete short reads and writes.
   get #isReal(): boolean {
     return typeof this.#file.readToEnd === 'function';
   }
@@ -68,7 +69,7 @@ class ObservedFile {
     return this.#between(operation, proceed, call as CallOptions | undefined, { syscall });
   }
 
-  // What came up short goes on where the real files' own calls would; others may end early.
+  // A short read continues if the calls of real files would continue. Other reads may be short.
   async #read(
     size: number,
     position: Place,
@@ -166,7 +167,7 @@ class ObservedFile {
     return this.#observe('read', at(position), () => this.#file.readToEnd(position, call), call);
   }
 
-  // A write that came up short goes on where it stopped, as the library's do.
+  // A short write continues where it stopped, as in the library.
   async #write(
     data: Uint8Array,
     position: Place,
@@ -259,7 +260,7 @@ class ObservedFile {
     return this.#observe('unlock', placeOf(range), () => this.#file.unlock(range), undefined, 'fcntl');
   }
 
-  // A limit of 0 is that of a close that fails: what a close makes visible stays hidden then.
+  // A limit of 0 means a close that fails. The content that it would have made visible then stays hidden.
   close(): Promise<void> {
     const proceed: Proceed<void> = (limit) =>
       limit === 0 && typeof this.#file.abort === 'function'

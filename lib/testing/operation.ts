@@ -31,12 +31,12 @@ export const OPERATIONS = [
   'listxattr',
   'removexattr',
 ] as const;
-/** What can be asked of a file system, for rules and traces. */
+/** The operations of a file system, for rules and traces. */
 export type OperationName = (typeof OPERATIONS)[number];
 
-/** One operation that the file system was asked for. */
+/** One operation that was requested from a file system. */
 export interface Operation {
-  /** What was asked of the file system. */
+  /** The name of the operation. */
   readonly op: OperationName;
   /** The absolute path. */
   readonly path: string;
@@ -44,22 +44,22 @@ export interface Operation {
   readonly dest?: string;
   /** How a file is opened: `fs.constants.O_*`. */
   readonly flags?: number;
-  /** Where reading or writing begins; left out: at the file's own position, or at its end. */
+  /** Where reading or writing begins. Missing if it is the file's own position or its end. */
   readonly position?: number;
-  /** Bytes to read or write, or the new size. */
+  /** The number of bytes to read or write, or the new size. */
   readonly size?: number;
 }
 
-/** What an error of the system would say of an operation: its call, and the paths, which calls on open files do not name. */
+/** The properties of a system error for an operation: its system call, and its paths, which are missing for open files. */
 export interface Failing {
   readonly syscall: string;
   readonly path?: string;
   readonly dest?: string;
 }
 
-/** Does what is announced. `limit`: at most that many bytes. */
+/** Performs the announced operation, with at most `limit` bytes. */
 export type Proceed<T> = (limit?: number) => Promise<T>;
-/** Stands between: announces, and proceeds or not. */
+/** Receives each announced operation, and calls `proceed` or rejects. */
 export type Between = <T>(
   operation: Operation,
   proceed: Proceed<T>,

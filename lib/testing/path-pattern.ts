@@ -3,7 +3,7 @@ import { GLOBSTAR, type Part, parsePatterns } from '../os/glob/pattern.js';
 
 type Step = string | Part;
 
-/** Whether a path fits `pattern`. @throws TypeError for a bad pattern */
+/** Whether a path matches `pattern`. @throws TypeError for a bad pattern */
 export function pathMatcher(pattern: string, argument: string): (path: string) => boolean {
   const alternatives = parsePatterns(pattern, argument, { dot: true, noCase: false }).map(
     ({ base, rest }): Step[] => [...base.split('/').filter((name) => name !== ''), ...rest],

@@ -16,7 +16,7 @@ export function randomFrom(seed: number): Random {
   };
 }
 
-/** A seed that nobody has chosen. */
+/** A random seed. */
 export const anySeed = (): number => Math.floor(Math.random() * MOST);
 
 export function checkSeed(name: string, seed: unknown): asserts seed is number | undefined {

@@ -1,10 +1,10 @@
-// Records which operations a program asks of the file system.
+// Records which operations a program requests from the file system.
 import { invalidArgType } from '../errors/index.js';
 import { interpose } from '../filesystem/mounts.js';
 import { observe } from './observe.js';
 import { type Between, type Operation } from './operation.js';
 
-/** An operation that was asked for, and the code of the error that it ended with. */
+/** An operation that was requested, and the code of its error. */
 export interface TracedOperation extends Operation {
   /** Why the operation failed; missing if it did not. */
   error?: string;

@@ -11,7 +11,10 @@ import type { MemoryState } from '../filesystem/memory/state.js';
 import { Credentials } from '../filesystem/memory/user.js';
 import { Walk } from '../filesystem/memory/walk.js';
 
-/** What is said of a file or directory beside its content. Without it: the umask's permissions, the user's own, now. */
+/**
+ * The properties of a file or directory in addition to its content. Default: permissions according to the umask, owned
+ * by the user, with the current time.
+ */
 export interface EntryOptions {
   /** Permission bits. */
   readonly mode?: number | undefined;
@@ -19,7 +22,7 @@ export interface EntryOptions {
   readonly uid?: number | undefined;
   /** The number of the group. */
   readonly gid?: number | undefined;
-  /** Time of the last change of its content, in milliseconds since the epoch. */
+  /** The time of the last change of its content, in milliseconds since the epoch. */
   readonly mtime?: number | Date | undefined;
 }
 
@@ -40,7 +43,7 @@ export class TreeLink {
  * @example memoryFiles({ 'var/log': dir({}, { mode: 0o500 }) });
  */
 export class TreeDirectory {
-  /** What the directory holds, by name. */
+  /** The entries of the directory, by name. */
   readonly entries: Tree;
   /** Permissions, owner and times. */
   readonly options: EntryOptions;
@@ -65,16 +68,16 @@ export class TreeFile {
   }
 }
 
-/** What a path leads to in a tree: the content of a file, or what `link`, `dir` or `file` makes. */
+/** An entry of a tree: the content of a file, or the result of `link`, `dir` or `file`. */
 export type TreeValue = string | Uint8Array | TreeLink | TreeDirectory | TreeFile;
-/** Files by path: `{ 'etc/app.json': '{}', 'bin/run': link('../run') }`. Directories above a path need not be named. */
+/** Files by path: `{ 'etc/app.json': '{}', 'bin/run': link('../run') }`. Parent directories of a path can be omitted. */
 export type Tree = Readonly<Record<string, TreeValue>>;
-/** What a memory file system has: text where it is UTF-8, else bytes; links; directories that are empty. */
+/** A snapshot of a memory file system: files as text if they are UTF-8, else as bytes; links; and empty directories. */
 export type TreeSnapshot = Record<string, string | Buffer | TreeLink | TreeDirectory>;
 
 /**
  * Describes a symbolic link for a tree.
- * @param target what it leads to, as it is written down
+ * @param target the target, which is stored unchanged
  * @returns a link, for a tree
  * @throws TypeError for a bad target
  * @cancelling does no I/O, and takes no signal
@@ -91,7 +94,7 @@ export function link(target: string | Uint8Array): TreeLink {
 
 /**
  * Describes a directory for a tree: an empty one, or one with a mode, an owner or a time.
- * @param entries what is in it
+ * @param entries the entries of the directory
  * @returns a directory, for a tree
  * @throws TypeError for bad options
  * @cancelling does no I/O, and takes no signal
@@ -137,7 +140,7 @@ function checkOptions(options: EntryOptions): EntryOptions {
   return options;
 }
 
-/** Puts a tree into a file system, whatever its user may do. */
+/** Puts a tree into a file system, regardless of the permissions of its user. */
 export function plant(state: MemoryState, tree: Tree): void {
   const { credentials } = state;
   state.credentials = new Credentials(credentials, true);
@@ -159,7 +162,7 @@ function plantAt(state: MemoryState, above: string, tree: Tree): void {
       makeAbove(state, path);
       plantValue(state, path, value, name);
     } catch (error) {
-      // The innermost path is the one that cannot be.
+      // The innermost path is the one that caused the error.
       throw (error as { path?: unknown }).path === undefined ? completeError(error, 'open', path) : error;
     }
   }
@@ -180,7 +183,7 @@ function makeAbove(state: MemoryState, path: string): void {
   }
 }
 
-/** Makes a directory unless there is one. */
+/** Creates a directory, unless it exists. */
 export function makeDirectory(state: MemoryState, path: string, implied = false): void {
   const walk = new Walk(state);
   const there = walk.entry(walk.place(path));
@@ -209,7 +212,7 @@ function plantValue(state: MemoryState, path: string, value: TreeValue, name: st
   }
 }
 
-// Of an overlay: what the tree has is there instead.
+// In an overlay, the entry of the tree replaces the real one.
 function hideReal(state: MemoryState, path: string): void {
   const walk = new Walk(state);
   const there = walk.entry(walk.place(path));
@@ -235,14 +238,14 @@ function setOptions(state: MemoryState, path: string, { mode, uid, gid, mtime }:
   if (mtime !== undefined) inode.modified = Number(mtime);
 }
 
-/** What a file system has, by path. */
+/** The content of a file system, by path. */
 export function snapshotOf(state: MemoryState): TreeSnapshot {
   const found: [string, TreeSnapshot[string]][] = [];
   visit(state, state.root, '', found);
-  return Object.fromEntries(found); // where a file named __proto__ is one like others
+  return Object.fromEntries(found); // a file named __proto__ is an ordinary entry
 }
 
-// Of an overlay, only what is in memory.
+// Of an overlay, only the files in memory.
 function visit(
   state: MemoryState,
   directory: DirectoryNode,

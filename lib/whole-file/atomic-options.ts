@@ -11,14 +11,15 @@ export interface AtomicOptions {
   /** Replaces only a file with this ETag. For file systems with conditional writes, such as S3. */
   ifMatch?: string | undefined;
   /**
-   * What to do if the file is a mount point, such as one that is bind-mounted into a container: nothing can replace it, and the
-   * call rejects with EBUSY. True overwrites the file instead. That is **not atomic**: who reads meanwhile sees a mixture, and an
-   * error, a kill or a power cut leaves one. Mode, owner and other hard links keep their file. Default false.
+   * What to do if the file is a mount point, such as one that is bind-mounted into a container: nothing can replace it,
+   * and the call rejects with EBUSY. True overwrites the file instead. That is **not atomic**: readers can see a
+   * mixture of old and new content, and an error, a kill or a power cut leaves one. The file keeps its mode, owner and
+   * hard links. Default false.
    */
   inPlaceIfBusy?: boolean | undefined;
 }
 
-/** The checks of these options. */
+/** Checks these options. */
 export const ATOMIC_CHECKS = {
   durable: flag(true),
   permissions: modeOption(undefined),

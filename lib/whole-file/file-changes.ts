@@ -79,7 +79,7 @@ export class FileChanges {
     this.#wake?.();
   }
 
-  /** Resolves after a change, when it is time to look again, or when one of `signals` is aborted. Called once. */
+  /** Resolves after a change, when the file is due for a check, or when one of `signals` is aborted. Called once. */
   async next(signals: readonly AbortSignal[]): Promise<void> {
     if (this.#changed) return;
     const wake = (): void => this.#wake?.();

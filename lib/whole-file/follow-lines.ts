@@ -24,18 +24,18 @@ const nothing = Buffer.alloc(0);
 interface FollowSettings {
   readonly text: ResolvedText;
   readonly keepEnds: boolean;
-  /** How many of the last lines to begin with. Undefined: all lines. */
+  /** The number of last lines to begin with. Undefined means all lines. */
   readonly last: number | undefined;
-  /** The most lines per step. Undefined: one, not in an array. */
+  /** The maximum number of lines per step. Undefined means one line, not in an array. */
   readonly batch: number | undefined;
-  /** Signal and lane. A timeout is for each operation on the file, and never for waiting. */
+  /** Signal, lane and timeout. The timeout applies to each operation on the file, and never to waiting. */
   readonly call: Call | undefined;
 }
 
 /**
- * Follows a file. Each step returns complete lines, and waits while there are none. A last line without an end waits for its
- * end, or counts as a line when another file takes the name. The file is open from the first step on. It is watched only
- * while a step waits, so that an unreferenced iterator can be collected.
+ * Follows a file. Each step returns complete lines, and waits while there are none. A last line without a line ending
+ * waits for it, or counts as a line when another file takes the name. The file is open from the first step on. It is
+ * watched only while a step waits, so that an unreferenced iterator can be collected.
  */
 export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   readonly #path: string | Uint8Array;
@@ -47,9 +47,9 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   #identity: string | undefined;
   /** Whether the system reports everything that can happen to the file. */
   #isReported = false;
-  /** Where the file has been read to. */
+  /** The offset up to which the file has been read. */
   #at = 0;
-  /** The last line of a file whose name has gone: it has no end. */
+  /** The last line of a file that has been replaced, without a line ending. */
   #lastOfOld: string | undefined;
 
   constructor(path: Path, o: FollowSettings) {
@@ -110,7 +110,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
     while (lines.length < most) {
       window.takeLines(lines, most, keepEnds);
       if (lines.length === most) return;
-      // One that lies in several pieces.
+      // A line that is in several pieces.
       const place = window.findLine(window.search(-1));
       if (place === null) return;
       const line = window.take(place);
@@ -130,7 +130,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
     this.#at = start;
   }
 
-  /** For one operation: its timeout counts from now on. */
+  /** The call of one operation: its timeout starts now. */
   get #call(): Call | undefined {
     return this.#o.call?.renewed();
   }
@@ -151,18 +151,18 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
     }
   }
 
-  /** Reads on. False: there is nothing new. */
+  /** Reads on. False means that there is nothing new. */
   async #look(): Promise<boolean> {
     const file = this.#file!;
     if (await this.#read(file)) return true;
     if ((await file.stat(this.#call)).size < this.#at) {
-      // Truncated: it begins anew, and what had no end is not continued.
+      // The file was truncated: reading restarts at the beginning, and drops an incomplete line.
       this.#window.reset('start');
       this.#at = 0;
       return true;
     }
     if (!(await this.#isReplaced())) return false;
-    // All of the old file first: it may have grown until its name went.
+    // First reads the rest of the old file, which may have grown until it was replaced.
     if (await this.#read(file)) return true;
     return this.#goOver(file);
   }
@@ -175,7 +175,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
     return true;
   }
 
-  /** Whether the path leads to another file. Where it leads to none yet, the old one is followed until it does. */
+  /** Whether the path leads to another file. While it leads to none, the old file is followed. */
   async #isReplaced(): Promise<boolean> {
     try {
       const found = await storeToRead(this.#path).stat(this.#path, FOLLOW_BIGINT, this.#call);
@@ -206,7 +206,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   async #wait(): Promise<void> {
     const changes = new FileChanges(this.#path, this.#isReported ? this.#file!.fileno() : undefined);
     try {
-      // What came before the watch began is seen now.
+      // Checks once more for changes before the watch began.
       if (await this.#look()) return;
       const signal = this.#o.call?.signal;
       await changes.next(signal === undefined ? [this.#stop.signal] : [this.#stop.signal, signal]);

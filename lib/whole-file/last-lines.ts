@@ -11,7 +11,7 @@ const CR = 13;
 /** Reads `size` bytes at `position`; fewer at the end of the file. */
 type ReadAt = (size: number, position: number) => Promise<Buffer>;
 
-// As the byte order mark says.
+// The byte order according to the mark.
 async function byteOrderOf({ mark, width }: Codec, readAt: ReadAt): Promise<ByteOrder> {
   if (mark === null || width === 1) return 'little';
   const head = await readAt(mark.length, 0);
@@ -36,7 +36,7 @@ export async function startOfLastLines(
   const big = order === 'big' || codec.name.endsWith('be');
   const isLineEnd = lineEnds(newline);
   let left = count;
-  let after = -1; // the unit after the one that is looked at
+  let after = -1; // the code unit after the current one
   for (let end = size - (size % width); end > 0;) {
     const from = Math.max(0, end - BLOCK);
     const block = await readAt(end - from, from);
@@ -45,7 +45,7 @@ export async function startOfLastLines(
       const ended = isLineEnd(unit, after);
       after = unit;
       if (ended === 0) continue;
-      // For '\r\n', the first half decides.
+      // For '\r\n', the first half counts.
       const start = from + i + ended * width;
       if (start < size && --left === 0) return { start, order };
     }
@@ -54,7 +54,10 @@ export async function startOfLastLines(
   return { start: 0, order };
 }
 
-/** How many units a line end has that begins with this one, going backwards: 0 for none. */
+/**
+ * Returns, for a code unit and the one after it, the length of the line ending that begins there in code units; 0 if
+ * none does.
+ */
 function lineEnds(newline: Newline): (unit: number, after: number) => number {
   switch (newline) {
     case '\n':

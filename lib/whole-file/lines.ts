@@ -34,14 +34,14 @@ const readOptions = optionReader({
 type Settings = ReturnType<typeof readOptions> & { readonly text: ResolvedText };
 type Line = string | string[];
 
-/** Opens the file at the first step. Closes it after the last one, or when a loop breaks off. */
+/** Opens the file at the first step. Closes it after the last one, or when a loop ends early. */
 class PathLines implements AsyncIterableIterator<Line> {
   readonly #path: string | Uint8Array = '';
   readonly #o: Settings | undefined;
   #lines: Promise<AsyncIterator<Line, undefined>> | undefined;
   #source: AsyncIterator<Line, undefined> | undefined;
   #file: TextFile | undefined;
-  // The file if its lines come one by one: those that have been read are then answered at once.
+  // The file, if its lines are returned one by one. Lines that are already read are then returned without waiting.
   #single: TextFile | undefined;
   #ended = false;
 
@@ -107,7 +107,7 @@ class PathLines implements AsyncIterableIterator<Line> {
   async return(): Promise<IteratorResult<Line, undefined>> {
     this.#ended = true;
     try {
-      // First, since it ends a read that the other waits for.
+      // Called first, because it ends a read that the other one waits for.
       await this.#file?.close();
     } finally {
       await this.#source?.return?.();
@@ -150,22 +150,21 @@ async function* lastOfMany(
 }
 
 /**
- * Iterates over the lines of a text file, by default without line endings. With `batch`, iterates over arrays of up to that
- * many lines. Opens the file at the first step, and closes it at the end.
+ * Iterates over the lines of a text file, by default without line endings. With `batch`, iterates over arrays of up to
+ * that many lines. Opens the file at the first step, and closes it at the end.
  *
  * With `last`, begins with the last lines of the file, which it finds by reading backwards from the end. With `follow`,
- * continues with lines that are appended later, until the signal is aborted or the loop ends. If the file is replaced (log
- * rotation), reads the rest of the old file and continues with the new one. If the file is truncated, restarts at the
- * beginning. `fs.watch` reports changes. The file is also checked once per second, unless it is on a local file system of
- * Linux and its path contains no link: only there are all changes reported.
- * @param o `last`, `follow`, `keepEnds` (false), `batch`, `encoding` ('utf-8'), `errors` ('strict'), `newline` (null), `signal`,
- *   `lane`, `timeout` (of each operation on the file, in milliseconds; not of waiting for lines)
+ * continues with lines that are appended later, until the signal is aborted or the loop ends. If the file is replaced
+ * (log rotation), reads the rest of the old file and continues with the new one. If the file is truncated, restarts at
+ * the beginning. `fs.watch` reports changes. The file is also checked once per second, unless it is on a local file
+ * system of Linux and its path contains no link: only there are all changes reported.
+ * @param o `last`, `follow`, `keepEnds` (false), `batch`, `encoding` ('utf-8'), `errors` ('strict'), `newline` (null),
+ *   `signal`, `lane`, `timeout` (of each operation on the file, in milliseconds; not of waiting for lines)
  * @returns an async iterator of lines; with `batch` of arrays of lines
- * @throws from its steps, as `open` and `readText`; AbortError; UnsupportedOperationError where `follow` is asked of a pipe
+ * @throws from its steps, as `open` and `readText`; AbortError; UnsupportedOperationError for `follow` with a pipe
  * @cancelling ends at the next step. `break` and `return()` also end it
  * @platforms the same on Linux, macOS and Windows
- * @example
- * for await (const line of lines('access.log', { last: 10, follow: true, signal })) show(line);
+ * @example for await (const line of lines('access.log', { last: 10, follow: true, signal })) show(line);
  */
 export function lines(path: Path, o: PathLinesOptions & { batch: number }): AsyncIterableIterator<string[]>;
 export function lines(path: Path, o?: PathLinesOptions): AsyncIterableIterator<string>;

@@ -62,13 +62,13 @@ function openOrCreate(store: Store, path: FilePath, access: number, permissions:
   };
 }
 
-/** An open file that is locked. `close` gives up the lock. */
+/** An open file that is locked. `close` releases the lock. */
 export interface LockedFile {
   readonly file: OpenFile;
   readonly close: () => Promise<void>;
 }
 
-/** Opens a file and locks it, as often as it takes for the locked file to be the one at `path`. */
+/** Opens a file and locks it, and repeats this until the locked file is the one at `path`. */
 export async function lockPath(
   store: Store,
   path: FilePath,
@@ -87,7 +87,7 @@ export async function lockPath(
       if (await isAt(store, path, file, call))
         return { file, close: () => file.close().finally(() => locks.closed()) };
     } catch (error) {
-      await file.close().catch(() => undefined); // the first error is the one to tell
+      await file.close().catch(() => undefined); // the first error is the one to report
       locks.closed();
       throw error;
     }

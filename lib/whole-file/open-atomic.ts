@@ -23,31 +23,28 @@ type BinaryAtomicOptions = Omit<OpenOptions, 'closefd' | 'opener'> & AtomicOptio
 export type Atomic<File> = File & {
   /**
    * Flushes, and puts the new content in place, as `close` does. Calling it again has the same outcome.
-   * @throws what `writeAtomic` throws; what made an earlier write fail; ClosedFileError after `abort`
+   * @throws what `writeAtomic` throws; the error of an earlier write that failed; ClosedFileError after `abort`
    */
   commit(): Promise<void>;
-  /** Drops what was written; the old file stays. After a commit it does nothing. */
+  /** Discards the written data. The old file stays. After a commit, this has no effect. */
   abort(): Promise<void>;
 };
 
 /**
- * Opens a file for new content, which replaces the old content in one step, as with `writeAtomic`. Until then, the path leads
- * to the old file.
+ * Opens a file for new content, which replaces the old content in one step, as with `writeAtomic`. Until then, the path
+ * leads to the old file.
  *
- * `commit()` and `close()` publish the content. In all other cases, the content is discarded and the old file stays: after
- * `abort()`, after a stream fails or is aborted, and at the end of an `await using` block without `commit()` or `close()`. In
- * the last case, if data was written, the process emits the warning UVFILES_UNCOMMITTED. After a failed write, `commit()` and
- * `close()` also discard the content, and reject with the error of the write.
- * @param mode `'w'` (the default) or `'x'` (EEXIST where the file is there), with `+`, `b`, `t` as for `open`
- * @returns the handle that `open` gives for the mode, with `commit()` and `abort()`
+ * `commit()` and `close()` publish the content. In all other cases, the content is discarded and the old file stays:
+ * after `abort()`, after a stream fails or is aborted, and at the end of an `await using` block without `commit()` or
+ * `close()`. In the last case, if data was written, the process emits the warning UVFILES_UNCOMMITTED. After a failed
+ * write, `commit()` and `close()` also discard the content, and reject with the error of the write.
+ * @param mode `'w'` (the default) or `'x'` (EEXIST if the file exists), with `+`, `b`, `t` as for `open`
+ * @returns the handle that `open` returns for the mode, with `commit()` and `abort()`
  * @throws as `open` and `writeAtomic`; TypeError ERR_INVALID_ARG_VALUE for other modes
  * @cancelling the old file stays, and no other file
- * @platforms as `writeAtomic`. On Windows a file `.new.RANDOM.uvfiles` stays if the process ends before
- *   `commit()`
- * @example
- * await using f = await openAtomic('report.csv');
- * for await (const row of rows) await f.write(`${row.join(',')}\n`);
- * await f.commit();
+ * @platforms as `writeAtomic`. On Windows a file `.new.RANDOM.uvfiles` stays if the process ends before `commit()`
+ * @example await using f = await openAtomic('report.csv'); for await (const row of rows) await
+ * f.write(`${row.join(',')}\n`); await f.commit();
  */
 export function openAtomic(
   path: Path,
@@ -87,12 +84,12 @@ class AtomicWrite {
   readonly #replacement: Replacement;
   readonly #target: string | Uint8Array;
   readonly #closeFile: () => Promise<void>;
-  /** Closes the file without publishing it, where its own `close` would publish. */
+  /** Closes the file without publishing it. Used if its own `close` would publish. */
   readonly #dropFile: (reason: unknown) => Promise<void>;
   /** Why the content must not be published. */
   #failure: Error | undefined;
   #publishing: Promise<void> | undefined;
-  /** Whether the content was dropped before a commit began. */
+  /** Whether the content was discarded before a commit began. */
   dropped = false;
   #closed!: (closed: Promise<void>) => void;
 
@@ -112,7 +109,7 @@ class AtomicWrite {
     });
   }
 
-  /** Commits to one path queue from this call on, so that the later one wins however long each takes to flush. */
+  /** Commits to one path are queued from this call on, so that the later one wins, regardless of how long each flush takes. */
   begin(): Promise<void> {
     if (this.#publishing === undefined) {
       const closed = new Promise<void>((resolve) => (this.#closed = resolve));
@@ -138,7 +135,7 @@ class AtomicWrite {
   async #abort(reason: unknown): Promise<void> {
     if (this.#publishing === undefined) {
       this.dropped = true;
-      await this.#dropFile(reason).catch(() => undefined); // the content is dropped anyway
+      await this.#dropFile(reason).catch(() => undefined); // the content is discarded anyway
       await this.#replacement.drop();
       return;
     }
@@ -148,7 +145,7 @@ class AtomicWrite {
   }
 }
 
-// Calls whose failure means that the content is incomplete.
+// Calls that leave the content incomplete if they fail.
 const WRITING = ['write', 'writelines', 'flush', 'truncate', 'pwrite', 'sync', 'datasync'] as const;
 
 function atomicHandle(handle: AnyFile, write: AtomicWrite): Atomic<AnyFile> {
@@ -192,7 +189,7 @@ function layersOf(handle: AnyFile): AnyFile[] {
   return [handle, handle.buffer, handle.buffer.raw];
 }
 
-// Calls that fail so were refused: they have changed nothing.
+// Errors of calls that were rejected before they changed anything.
 const REFUSED = new Set<unknown>(['ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE', 'ERR_OUT_OF_RANGE']);
 
 function watchCall(
@@ -212,7 +209,7 @@ function watchCall(
     try {
       return await original(...args);
     } catch (error) {
-      // A write after the end says nothing about the content, either.
+      // A write after `close` does not affect the content, either.
       const refused = !begun && REFUSED.has(codeOf(error));
       if (!refused && !(error instanceof ClosedFileError)) onFailure(error);
       throw error;
@@ -220,7 +217,7 @@ function watchCall(
   };
 }
 
-// Once the first of `items` is asked for, the content is incomplete, whatever the error then is. A string has no bad items.
+// Once the first of `items` has been requested, any error leaves the content incomplete. A string has no invalid items.
 function watchSource(items: unknown, onBegin: () => void): unknown {
   for (const key of [Symbol.asyncIterator, Symbol.iterator] as const) {
     if (typeof items !== 'object' || items === null || !isIterable(items, key)) continue;

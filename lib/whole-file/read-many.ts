@@ -17,23 +17,23 @@ export type ReadManyOptions = OpOptions;
 export type ReadManyItem<P extends Path = Path> =
   { path: P; data: Buffer; error?: undefined } | { path: P; error: Error; data?: undefined };
 
-/** Paths per job. Small files fit into one batch then, so no job waits to be asked for a second. */
+/** The number of paths per job. So many small files fit into one batch, so jobs do not wait for a request of a second batch. */
 const JOB_PATHS = 128;
-/** Jobs that read ahead of the consumer, each by one batch. This bounds the memory. */
+/** The number of jobs that read ahead of the consumer, each by one batch. This limits the memory. */
 const JOBS = 4;
 
 type Answers = AsyncIterator<readonly ReadManyAnswer[]>;
 
-/** Neighbouring paths on one store. */
+/** Adjacent paths on one store. */
 interface Run {
   readonly store: Store;
   readonly paths: (string | Uint8Array)[];
 }
 
-/** One list of paths on its way. */
+/** One list of paths that is being read. */
 class Job<P extends Path> {
   readonly #paths: P[];
-  /** Paths that were refused, by index. */
+  /** The errors of rejected paths, by index. */
   readonly #refused = new Map<number, Error>();
   readonly #call: OpOptions | undefined;
   readonly #runs: Run[] = [];
@@ -101,11 +101,11 @@ class Job<P extends Path> {
   }
 
   close(): void {
-    this.#answers?.return?.()?.then(undefined, () => undefined); // nobody waits for its outcome
+    this.#answers?.return?.()?.then(undefined, () => undefined); // its outcome is not awaited
   }
 }
 
-// A file system may answer in any order within a batch.
+// A file system can return the files of a batch in any order.
 function inOrder(answers: readonly ReadManyAnswer[]): readonly ReadManyAnswer[] {
   for (let i = 1; i < answers.length; i++) {
     if (answers[i]!.index < answers[i - 1]!.index) return [...answers].sort((a, b) => a.index - b.index);
@@ -176,7 +176,7 @@ function sourceOf<P>(paths: Iterable<P> | AsyncIterable<P>): PathSource<P> {
 async function take<P>({ isAsync, iterator }: PathSource<P>, count: number): Promise<P[]> {
   const items: P[] = [];
   while (items.length < count) {
-    // Awaited whatever class its promises are of, and only where there are some.
+    // Awaits promises of any class. Steps of a synchronous iterator are not awaited.
     const step = isAsync ? await iterator.next() : (iterator as Iterator<P>).next();
     if (typeof step !== 'object' || step === null)
       throw invalidArgValue('paths', step, 'must be an iterator whose steps are objects');

@@ -43,7 +43,7 @@ export async function readText(path: Path, o?: ReadTextOptions): Promise<string>
   const at = toPathBytes(path);
   const store = storeToRead(at);
   const options = { codec, errors, newline };
-  // Elsewhere than on the disk, one request for the whole file costs less than pieces do.
+  // On other file systems, one request for the whole file costs less than requests for pieces.
   if (store.readSmallFile !== undefined) {
     const small = await store.readSmallFile(at, LARGE, call);
     if (small !== undefined) return decodeAll(small, options);
@@ -81,7 +81,7 @@ async function readPiece(
   return count === memory.length ? memory : memory.subarray(0, count);
 }
 
-/** Undefined if the whole file has to be decoded at once, because its error names places in all of it. */
+/** Undefined if the whole file must be decoded at once, because errors report offsets in the whole file. */
 async function readInPieces(
   store: Store,
   path: string | Uint8Array,
@@ -94,7 +94,7 @@ async function readInPieces(
   let position = 0;
   const readInto = (memory: Buffer): void => {
     const read = readPiece(file, memory, position, o);
-    read.catch(() => undefined); // it is awaited in its turn
+    read.catch(() => undefined); // it is awaited later
     reads.push(read);
     position += PIECE;
   };

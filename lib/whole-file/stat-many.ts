@@ -18,7 +18,7 @@ export interface StatManyOptions extends StatOptions {
   followSymlinks?: boolean | undefined;
 }
 
-/** Paths per job. The jobs of a list run in parallel, and answers are taken while others run. */
+/** The number of paths per job. The jobs of a list run in parallel, and results are processed while others run. */
 const JOB_PATHS = 512;
 
 type Answer = Stats | BigIntStats | Error;
@@ -80,7 +80,7 @@ async function statSome(
   }
 }
 
-// Where all paths are real files, and none is refused.
+// Used if all paths are on real file systems and valid.
 async function statTogether(
   paths: Path[],
   answers: Answer[],
@@ -102,7 +102,8 @@ async function statTogether(
   return true;
 }
 
-// Names are made only for paths that are refused: one per path costs a list more than its checks.
+// Argument names are built only for paths that are rejected, because building one for each path costs more than the
+// checks.
 function refusalOf(path: Path, name: string): Error {
   try {
     storeToRead(toPathBytes(path, name));

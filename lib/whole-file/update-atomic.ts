@@ -24,7 +24,7 @@ const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 const WHOLE = { shared: false, position: 0, size: 0 };
 const SHORTEST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 500;
-/** So often a file may come and go between two looks before it is taken for a link that leads nowhere. */
+/** How often a file can appear and disappear between two checks before it counts as a dangling link. */
 const MOST_VANISHINGS = 20;
 
 /** Options of `updateAtomic`. */
@@ -38,7 +38,7 @@ const { durable, permissions, inPlaceIfBusy } = ATOMIC_CHECKS;
 const readOptions = optionReader({ durable, permissions, inPlaceIfBusy, encoding: unchecked });
 
 type Content = string | Bytes;
-/** Calls the user's callback with what is there, and makes bytes of its answer. */
+/** Calls the user's callback with the current content, and converts its result to bytes. */
 type Change = (old: Buffer | null) => Promise<Uint8Array>;
 
 /** One call of `updateAtomic`, checked. */
@@ -51,29 +51,31 @@ interface Update {
 }
 
 /**
- * Reads a file, calls `callback` with its content, and replaces the file with the result of the callback, as `writeAtomic`
- * does. It holds a lock, so no changes are lost that other processes or other callers make with `updateAtomic`. Calls in one
- * process run in call order. `writeAtomic` of the same path waits for them, so the callback must not wait for either
- * function.
+ * Reads a file, calls `callback` with its content, and replaces the file with the result of the callback, as
+ * `writeAtomic` does. It holds a lock, so no changes are lost that other processes or other callers make with
+ * `updateAtomic`. Calls in one process run in call order. `writeAtomic` of the same path waits for them, so the
+ * callback must not wait for either function.
  *
- * The lock is a lock of the file itself. No other file is left behind, even if the process is killed. Readers do not need a
- * lock, because the path always leads to the complete old or new content.
+ * The lock is a lock of the file itself. No other file is left behind, even if the process is killed. Readers do not
+ * need a lock, because the path always leads to the complete old or new content.
  *
- * The callback is called again if another process was faster and the file could not be locked. This applies to file systems
- * that have conditional writes but no locks, such as S3, and to files that do not exist yet.
- * @param callback receives the content, or null if the file does not exist, and returns the new content or a promise of it
- *   (strings are UTF-8 unless `encoding` says otherwise). What it throws, `updateAtomic` rejects with: nothing changes then.
- * @param o `encoding` (the callback receives a string; line endings are not translated), `durable` (true), `permissions` (those of
- *   the old file, else 0o666), `signal`, `lane`, `timeout` (of it all; once the replacement has begun it is finished)
+ * The callback is called again if another process was faster and the file could not be locked. This applies to file
+ * systems that have conditional writes but no locks, such as S3, and to files that do not exist yet.
+ * @param callback receives the content, or null if the file does not exist, and returns the new content or a promise of
+ *   it (strings are UTF-8 unless `encoding` says otherwise). If it throws, `updateAtomic` rejects with this error, and
+ *   nothing changes.
+ * @param o `encoding` (the callback receives a string; line endings are not translated), `durable` (true),
+ *   `permissions` (those of the old file, else 0o666), `signal`, `lane`, `timeout` (of it all; once the replacement has
+ *   begun it is finished)
  * @returns nothing
- * @throws what the callback throws; EACCES and the system's other errors in Node's shape; UnsupportedOperationError on a file
- *   system with neither locks nor conditional writes; UnicodeDecodeError, UnicodeEncodeError, UnknownEncodingError; TypeError
- *   and RangeError for bad arguments; AbortError, TimeoutError
- * @cancelling the old file stays, also if the callback still runs, whose result is then ignored; once the replacement has
- *   begun it is completed
+ * @throws what the callback throws; EACCES and the system's other errors in Node's shape; UnsupportedOperationError on
+ *   a file system with neither locks nor conditional writes; UnicodeDecodeError, UnicodeEncodeError,
+ *   UnknownEncodingError; TypeError and RangeError for bad arguments; AbortError, TimeoutError
+ * @cancelling the old file stays, also if the callback still runs, whose result is then ignored; once the replacement
+ *   has begun it is completed
  * @platforms as `writeAtomic` and `lockFile`
- * @example
- * await updateAtomic('visits.json', (old) => JSON.stringify(JSON.parse(old ?? '0') + 1), { encoding: 'utf-8' });
+ * @example await updateAtomic('visits.json', (old) => JSON.stringify(JSON.parse(old ?? '0') + 1), { encoding: 'utf-8'
+ * });
  */
 export function updateAtomic(
   path: Path,
@@ -142,7 +144,7 @@ async function updateLocked(update: Update): Promise<void> {
   }
 }
 
-/** There is nothing to lock yet: whoever publishes first wins. False when somebody else did. */
+/** There is no file to lock yet, so the first writer wins. False if another writer was first. */
 async function createFile(update: Update, mayRepeat: boolean): Promise<boolean> {
   const { store, path, change, options, call } = update;
   const bytes = await change(null);
@@ -163,7 +165,7 @@ async function createFile(update: Update, mayRepeat: boolean): Promise<boolean> 
   }
 }
 
-// Without locks: the write counts only if nobody has written since the read.
+// Without locks, the write succeeds only if there was no other write since the read.
 async function updateIfSame(update: Update): Promise<void> {
   const { store, path, change, options, call } = update;
   for (let longest = SHORTEST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
@@ -186,7 +188,7 @@ async function updateIfSame(update: Update): Promise<void> {
   }
 }
 
-// An error of the callback may look like any other.
+// An error of the callback can look like an error of the system.
 class CallbackFailure extends Error {
   constructor(cause: unknown) {
     super('the callback failed', { cause });

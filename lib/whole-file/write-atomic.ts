@@ -1,4 +1,4 @@
-// writeAtomic: the path always shows the whole old content or the whole new one.
+// writeAtomic: the path always leads to the complete old content or the complete new content.
 import { constants } from 'node:fs';
 
 import { toBytes } from '../arguments/bytes.js';
@@ -24,16 +24,16 @@ export interface WriteAtomicOptions extends OpOptions, AtomicOptions {
 }
 
 /**
- * Replaces the content of a file in one step. Writes all bytes to a new file in the same directory, syncs and renames it, and
- * syncs the directory. If the path is a link, replaces the file that it leads to. The new file gets the mode of the old file,
- * and its owner and extended attributes if permitted. Calls for the same path run one after another.
- * @param data bytes (all of the view, as they are at the call), a string, written as UTF-8, or a source of such: an iterable,
- *   an async iterable, a web stream or a Node stream. When a source fails the old file stays.
+ * Replaces the content of a file in one step. Writes all bytes to a new file in the same directory, syncs and renames
+ * it, and syncs the directory. If the path is a link, replaces the file that it leads to. The new file gets the mode of
+ * the old file, and its owner and extended attributes if permitted. Calls for the same path run one after another.
+ * @param data bytes (all of the view, as they are at the call), a string, written as UTF-8, or a source of such: an
+ *   iterable, an async iterable, a web stream or a Node stream. If a source fails, the old file stays.
  * @returns nothing
- * @throws the system's errors in Node's shape. The old file is then unchanged, and no other file is left. If the error's
- *   `committed` is true, the new content is in place, and only the directory could not be synced; what the source throws;
- *   UnicodeEncodeError for a string with a lone surrogate; TypeError and RangeError for bad arguments; AbortError and
- *   TimeoutError, before the rename only
+ * @throws the system's errors in Node's shape. The old file is then unchanged, and no other file is left. If the
+ *   error's `committed` is true, the new content is in place, and only the directory could not be synced; what the
+ *   source throws; UnicodeEncodeError for a string with a lone surrogate; TypeError and RangeError for bad arguments;
+ *   AbortError and TimeoutError, before the rename only
  * @cancelling the old file stays, and no other file; once the rename has begun it is completed
  * @platforms Windows keeps neither attributes nor access list of the old file
  * @example await writeAtomic('settings.json', JSON.stringify(settings));
@@ -50,7 +50,7 @@ export async function writeAtomic(path: Path, data: FileData, o?: WriteAtomicOpt
   );
 }
 
-// The turn among the writers of the path begins when the source has ended.
+// The write is queued among the writers of the path when the source has ended.
 async function writeFrom(
   source: SourceReader,
   path: FilePath,
@@ -73,7 +73,7 @@ async function writeFrom(
       ),
     );
   } catch (error) {
-    await source.end().catch(() => undefined); // the first error is the one to tell
+    await source.end().catch(() => undefined); // the first error is the one to report
     throw error;
   }
 }

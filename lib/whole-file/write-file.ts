@@ -56,17 +56,17 @@ async function writeFrom(
 ): Promise<void> {
   let file;
   try {
-    // A source that has nothing right to give must not cost the old content.
+    // A source whose first chunk fails must not destroy the old content.
     await source.begin(call);
     file = await withParents(store, path, parents, call, () => store.open(path, flags, permissions, call));
   } catch (error) {
-    await source.end().catch(() => undefined); // the first error is the one to tell
+    await source.end().catch(() => undefined); // the first error is the one to report
     throw error;
   }
   try {
     await writeSource(file, source, (flags & O_APPEND) !== 0, call);
   } catch (error) {
-    await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to tell
+    await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to report
     throw error;
   }
   await file.close();
@@ -74,14 +74,13 @@ async function writeFrom(
 
 /**
  * Replaces the content of a file. Creates the file if it does not exist. This is not atomic: see `writeAtomic`.
- * @param data bytes (all of the view), a string, written as UTF-8, or a source of such: an iterable, an async iterable, a
- *   web stream or a Node stream. A source that fails rejects the call; what it gave before is in the file then.
+ * @param data bytes (all of the view), a string, written as UTF-8, or a source of such: an iterable, an async iterable,
+ *   a web stream or a Node stream. If a source fails, the call rejects, and the earlier chunks are in the file.
  * @param o `permissions` (0o666), `parents` (false), `signal`, `lane`, `timeout` (of it all)
  * @returns nothing
  * @throws the system's errors in Node's shape, with `bytesWritten` when it stopped part-way; what the source throws;
  *   UnicodeEncodeError for a string with a lone surrogate; TypeError for bad arguments; AbortError, TimeoutError
- * @cancelling a running write stops within a megabyte; `bytesWritten` of the error counts what was
- *   written
+ * @cancelling a running write stops within a megabyte; `bytesWritten` of the error counts what was written
  * @platforms `permissions`: Windows knows only the owner's write permission
  * @example await writeFile('logs/today/notes.txt', 'hello\n', { parents: true });
  */

@@ -1,4 +1,4 @@
-// A whole file from a source that gives its content chunk by chunk.
+// Writes a whole file from a source that returns its content in chunks.
 import { type Bytes, isBytes } from '../arguments/bytes.js';
 import { codeOf } from '../errors/index.js';
 import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
@@ -12,20 +12,21 @@ import type { Call } from '../schedule/call.js';
 /** Chunks that arrive during a write are collected up to this many bytes. */
 const LARGEST_BATCH = 256 * 1024;
 
-/** What a whole file can be written from. */
+/** Data that a whole file can be written from. */
 export type FileData = string | Bytes | ByteSource;
 
-// What has its prototype and no memory, such as a proxy of bytes, can be neither written nor iterated over.
+// An object that has only the prototype of bytes and no memory, such as a proxy, can be neither written nor iterated
+// over.
 const TypedArray = Object.getPrototypeOf(Uint8Array) as new () => object;
 
-/** Whether `data` is to be iterated over. */
+/** Whether `data` has to be iterated over. */
 export function isSource(data: unknown): data is ByteSource {
   return typeof data === 'object' && data !== null && !isBytes(data) && !(data instanceof TypedArray);
 }
 
 /**
- * Writes all that `source` gives, at the file's position or (`appending`) at its end.
- * @throws what the source throws, the system's errors, AbortError, TimeoutError; the source is told to end
+ * Writes all chunks of `source`, at the file's position or (`appending`) at its end.
+ * @throws what the source throws, the system's errors, AbortError, TimeoutError; the source is then ended
  */
 export async function writeSource(
   file: OpenFile,
@@ -56,7 +57,7 @@ export async function writeSource(
       const chunk = await source.next(call);
       if (failure !== undefined || chunk === undefined) break;
       if (chunk.byteLength === 0) continue;
-      // The source may use its memory again.
+      // The source may reuse its memory.
       held.push(Uint8Array.prototype.slice.call(chunk));
       heldBytes += chunk.byteLength;
       writing ??= writeHeld();
@@ -68,11 +69,11 @@ export async function writeSource(
   }
   await writing;
   if (failure === undefined) return;
-  await source.end().catch(() => undefined); // the first error is the one to tell
+  await source.end().catch(() => undefined); // the first error is the one to report
   throw failure as Error;
 }
 
-/** Puts new content in a file's place: `write` fills a file that nobody sees, and only then `publish` is given its turn. */
+/** Replaces the content of a file: `write` fills a file that is not visible, and then `publish` is queued. */
 export async function replaceBy(
   store: Store,
   path: FilePath,
@@ -93,14 +94,14 @@ export async function replaceBy(
       await replacement.publish();
     });
   } catch (error) {
-    if (isOpen) await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to tell
+    if (isOpen) await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to report
     throw error;
   } finally {
     await replacement.drop();
   }
 }
 
-/** Runs `work`, and where a directory above `path` is missing makes it and runs `work` again. */
+/** Runs `work`. If a parent directory of `path` is missing, creates it and runs `work` again. */
 export async function withParents<T>(
   store: Store,
   path: FilePath,

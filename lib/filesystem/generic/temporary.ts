@@ -104,7 +104,7 @@ export async function createDirectoryIn(
   try {
     await giveOwner(store, path, DIRECTORY);
   } catch (error) {
-    await store.rmdir(path).catch(() => undefined); // the first error is the one to tell
+    await store.rmdir(path).catch(() => undefined); // the first error is the one to report
     throw error;
   }
   return {
