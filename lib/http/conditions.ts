@@ -34,7 +34,7 @@ function lists(field: string, etag: string, isStrong: boolean): boolean {
   );
 }
 
-/** The time that a date of a header names; undefined where it names none. */
+/** The time of a date in a header; undefined if it is invalid. */
 function timeOf(field: string | undefined): number | undefined {
   const time = field === undefined ? NaN : Date.parse(field);
   return Number.isNaN(time) ? undefined : time;
@@ -55,14 +55,14 @@ export function precondition(
   const noneMatch = headers['if-none-match'];
   const modified = headers['if-modified-since'];
   if (noneMatch === undefined && modified === undefined) return 200;
-  // A reload asks for the file itself.
+  // A reload requests the file itself.
   if (/(?:^|,)\s*no-cache\s*(?:,|$)/i.test(headers['cache-control'] ?? '')) return 200;
   if (noneMatch !== undefined) return lists(noneMatch, etag, false) ? 304 : 200;
   const since = timeOf(modified);
   return since !== undefined && modifiedMs <= since ? 304 : 200;
 }
 
-/** Whether a range may be sent: the client's part is of this version. */
+/** Whether a range may be sent, because the client's part is of this version. */
 export function isRangeFresh(headers: IncomingHttpHeaders, { etag, modifiedMs }: Validators): boolean {
   const field = headers['if-range'];
   if (typeof field !== 'string') return true;

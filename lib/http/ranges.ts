@@ -12,8 +12,8 @@ const RANGE = /^(\d*)-(\d*)$/;
 
 /**
  * Reads the value of a Range field.
- * @returns the ranges within a file of `size` bytes, in the order of the request, those that overlap or touch as one; an
- *   empty array where none of them is within the file; undefined where the field is to be ignored
+ * @returns the ranges within a file of `size` bytes, in the order of the request, those that overlap or touch as one;
+ *   an empty array if none of them is within the file; undefined if the field must be ignored
  */
 export function parseRanges(field: string, size: number): ByteRange[] | undefined {
   const specs = /^\s*bytes\s*=(.*)$/i.exec(field)?.[1]?.split(',');

@@ -29,9 +29,9 @@ export function totalLength(parts: readonly BodyPart[]): number {
 }
 
 /**
- * Sends the response, whose status and headers are set, with a body. Resolves when it has been handed to the system, or when
- * the client is gone.
- * @throws the system's errors, ESTALE where the file has become shorter, AbortError, TimeoutError; the connection is
+ * Sends the response, whose status and headers are set, with a body. Resolves when it has been handed to the system, or
+ * when the client is gone.
+ * @throws the system's errors, ESTALE if the file has become shorter, AbortError, TimeoutError; the connection is
  *   closed then, unless nothing has been sent
  */
 export async function sendBody(
@@ -64,7 +64,7 @@ export async function sendBody(
   }
 }
 
-// Without a thread, where the part is in memory.
+// Needs no thread if the part is in memory.
 function readCached(file: OpenFile, part: BodyPart, call: Call | undefined): Buffer | undefined {
   if (Buffer.isBuffer(part)) return part;
   const { start, end } = part;
@@ -154,7 +154,7 @@ class Client {
   }
 }
 
-// The descriptor of the connection, where the bytes of the file can be put on it as they are.
+// The descriptor of the connection, if the bytes of the file can be sent on it unchanged.
 function plainDescriptor(req: IncomingMessage, { socket }: ServerResponse): number {
   if (process.platform === 'win32' || req.httpVersionMajor !== 1) return -1;
   if (!(socket instanceof Socket) || (socket as { encrypted?: boolean }).encrypted === true) return -1;
@@ -187,7 +187,7 @@ async function sendInKernel(
   // What Node still holds would come after what the kernel sends.
   if (socket.writableLength > 0) return start;
   for (let at = start; at < end;) {
-    // Asked each time: once Node has closed the socket, its number may be another client's.
+    // Read each time, because once Node has closed the socket, its number may belong to another client.
     const out = plainDescriptor(req, res);
     if (out < 0) throw client.gone();
     const isTimed = socket.timeout !== undefined && socket.timeout > 0;

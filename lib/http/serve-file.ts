@@ -38,7 +38,7 @@ const headerFields: Check<readonly Header[]> = (value, name) => {
   return fields;
 };
 
-// What Node would refuse once the response has begun.
+// Header fields that Node would reject only after the response has begun.
 function checkHeader(argument: string, field: string, value: unknown): void {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (values.some((each) => typeof each !== 'string' && typeof each !== 'number'))
@@ -66,7 +66,7 @@ export async function serveFile(
   if (typeof res?.writeHead !== 'function')
     throw invalidArgType('res', 'an instance of http.ServerResponse', res);
   const top = root === undefined ? undefined : toPathBytes(root, 'options.root');
-  // A client sent it, so it is not a programming error.
+  // The client sent it, so it is not a programming error.
   if (top !== undefined && typeof path === 'string' && path.includes('\0')) return void refuse(req, res, 400);
   const at = toPathBytes(path);
   if (res.headersSent)
@@ -193,7 +193,7 @@ function partsToSend(
 const MOST_DATES = 1000;
 const dates = new Map<number, string>();
 
-/** A time as header fields have it. */
+/** A time in the format of header fields. */
 function dateOf(ms: number): string {
   let text = dates.get(ms);
   if (text === undefined) {
@@ -237,7 +237,7 @@ function partsOf(res: ServerResponse, ranges: ByteRange[] | undefined, size: num
 
 const contentRange = ({ start, end }: ByteRange, size: number): string => `bytes ${start}-${end - 1}/${size}`;
 
-// The known extensions that were asked for.
+// The known extensions that have been requested.
 const types = new Map<string, string>();
 
 /** The type of a name's extension. */

@@ -9,7 +9,7 @@ interface Addon {
   readonly file: string;
   open(shared: SharedWithAddon, waitsInHook: boolean): void;
   submitFile(): void;
-  /** From now on, reads on the file ARG_FILE return what is there or fail, and do not wait. */
+  /** From now on, reads of the file ARG_FILE return the available bytes or fail, and do not wait. */
   stopWaiting(): void;
   /** Makes a file of the descriptor ARG_POSITION, which stays the caller's. Answers in the same array. */
   adoptNow(): void;
@@ -73,13 +73,13 @@ export interface PoolFigures {
   threads: number;
   /** Threads kept free for dns, crypto, zlib and node:fs. */
   reserved: number;
-  /** The most drain jobs at a time, over all environments. */
+  /** The maximum number of drain jobs at a time, over all environments. */
   jobLimit: number;
   /** Drain jobs of this environment in the pool now. */
   jobs: number;
   /** Operations submitted and not yet settled. */
   outstanding: number;
-  /** How often the library woke the event loop. */
+  /** How often the library has woken the event loop. */
   wakeups: number;
 }
 

@@ -11,7 +11,7 @@ interface Waiting {
   done: boolean;
 }
 
-/** The most calls that wait. Others get the system's error. */
+/** The maximum number of waiting calls. Others get the system's error. */
 const QUEUE_LIMIT = 100_000;
 /** How many calls the timer wakes at a time. */
 const AT_A_TIME = 8;

@@ -11,9 +11,10 @@ import { nextBatch } from './retry-on-emfile.js';
 import type { TaskCursor } from './tasks.js';
 
 /**
- * Reads a directory batch by batch. Between two batches its descriptor stays open, because an offset in a directory means
- * nothing to another descriptor on many file systems. When another call waits for a descriptor, the rest is read into memory and
- * the descriptor is closed: the consumer of the batches may be that call, and would wait for ever.
+ * Reads a directory batch by batch. Between two batches its descriptor stays open, because an offset in a directory
+ * means nothing to another descriptor on many file systems. When another call waits for a descriptor, the rest is read
+ * into memory and the descriptor is closed. Otherwise, if the consumer of the batches awaits that call, both would wait
+ * forever.
  */
 export class DirectoryBatches implements DescriptorHolder {
   readonly #cursor: TaskCursor;
@@ -22,7 +23,7 @@ export class DirectoryBatches implements DescriptorHolder {
   #ended = false;
   #reading = false;
   #hold: WeakRef<DescriptorHolder> | undefined;
-  /** What was read for the sake of others, in order, and the error that ended it. */
+  /** The batches that were read because other calls wait, in order, and the error that ended this. */
   #rest: Promise<{ batches: Buffer[]; error: { thrown: unknown } | undefined }> | undefined;
 
   /** `cursor`: of SCAN_DIRECTORY. `path` is named by errors. */
@@ -36,7 +37,7 @@ export class DirectoryBatches implements DescriptorHolder {
   async next(): Promise<Buffer | undefined> {
     if (this.#rest !== undefined) return this.#fromRest();
     const batch = await this.#read();
-    // The consumer is busy with the batch from here on.
+    // From here on, the consumer is busy with the batch.
     if (!this.#ended) {
       this.#hold ??= holds(this);
       if (isDescriptorWanted()) this.giveDescriptorBack();

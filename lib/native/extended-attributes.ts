@@ -6,7 +6,7 @@ import { GET_ATTRIBUTE, LIST_ATTRIBUTES, pathCall, REMOVE_ATTRIBUTE, SET_ATTRIBU
 
 type Bytes = string | Uint8Array;
 
-/** AttributeMode: whether the attribute may, must not, or must be there before. */
+/** AttributeMode: whether the attribute may exist, must not exist, or must exist. */
 export const ANY = 0;
 export const CREATE = 1;
 export const REPLACE = 2;

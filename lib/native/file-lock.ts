@@ -25,9 +25,9 @@ async function ask(
 /**
  * Locks a range for an open file.
  * @param file its number among the open files (`OpenedRecord.id`)
- * @returns false if another lock is in the way
- * @throws the system's errors in Node's shape: EBADF where the file is closed, or not open for writing (a shared lock:
- *   for reading); AbortError, TimeoutError
+ * @returns false if another lock conflicts
+ * @throws the system's errors in Node's shape: EBADF if the file is closed, or not open for writing (a shared lock: for
+ *   reading); AbortError, TimeoutError
  */
 export function tryLockFile(
   file: number,

@@ -28,7 +28,7 @@ export const inlineSettings: InlineSettings = {
   share: true,
 };
 
-// For the test suite: every inline attempt misses (`miss`) or comes up short (`short`).
+// For the tests: every inline attempt misses (`miss`) or is short (`short`).
 const fault = process.env.UVFILES_INLINE_FAULT;
 let faultSet = fault === undefined;
 
@@ -94,9 +94,9 @@ interface Waiting {
   readonly resolve: (value: unknown) => void;
 }
 
-/** The most deferred calls, for reads: the pool would save this thread no work. */
+/** The maximum number of deferred reads. The pool would save this thread no work. */
 export const MANY_DEFERRED = 1024;
-/** The same for calls that the pool does in parallel with less work on this thread: only calls made one after another. */
+/** The same for calls that the pool performs in parallel, with less work on this thread: only calls made one after another. */
 export const FEW_DEFERRED = 8;
 
 // Calls before `next` have been made. An undefined one was made early, because its file is closed.
@@ -137,8 +137,8 @@ function serve({ again, resolve }: Waiting): void {
 
 function serveWaiting(): void {
   if (!armed) begin();
-  // At least one call, also where the budget has become 0 meanwhile. Calls that a subscriber makes meanwhile come after the
-  // deferred ones.
+  // Makes at least one call, even if the budget has become 0 meanwhile. Calls that a subscriber makes meanwhile come after
+  // the deferred ones.
   const first = next;
   while (next < waiting.length && (next === first || !spent())) {
     const each = waiting[next];
@@ -151,7 +151,7 @@ function serveWaiting(): void {
   }
 }
 
-/** Makes the deferred calls of this file at once, by the pool if need be, because it is about to be closed. */
+/** Makes the deferred calls of this file immediately, through the pool if necessary, because the file is about to be closed. */
 export function runDeferred(file: object): void {
   for (let i = next; i < waiting.length; i++) {
     const each = waiting[i];

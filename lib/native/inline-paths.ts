@@ -14,7 +14,7 @@ const ANSWER_EXACT = 1;
 const ANSWER_LINK = 2;
 const ANSWER_STATUS = 1;
 
-/** Answers by `cached` at once or, if the budget is spent, in the next iteration. Otherwise by the pool. */
+/** Answers from the cache immediately or, if the budget is spent, in the next iteration. Otherwise, the pool makes the call. */
 export function inlineOr<T>(
   cached: () => T | undefined,
   pool: () => Promise<T>,
@@ -75,8 +75,8 @@ export function readFileCached(path: string | Uint8Array, o: GivenOptions): Buff
 }
 
 /**
- * A whole file with its status if it is small, cached and not empty. With a `root`, `path` is relative to it. Past the budget
- * this is found out in a later iteration: the pool would take this thread more time for the same file.
+ * A whole file with its status if it is small, cached and not empty. With a `root`, `path` is relative to it. Past the
+ * budget, this is tried in a later iteration, because a request to the pool would take this thread more time.
  */
 export function readStatedCached(
   path: string | Uint8Array,

@@ -28,7 +28,7 @@ export function place(size: number): Buffer {
   return chunk;
 }
 
-/** The bytes that were put there. */
+/** The bytes that the addon has put there. */
 export function placed(size: number): Buffer {
   const start = used;
   used += (size + 7) & ~7;

@@ -17,13 +17,13 @@ function packageRoot(): string | undefined {
     try {
       if (/"name":\s*"uvfiles"/.test(readFileSync(join(folder, 'package.json'), 'utf8'))) return folder;
     } catch {
-      // none here, or not to be read: further up
+      // missing or unreadable here: continues further up
     }
     if (dirname(folder) === folder) return undefined;
   }
 }
 
-/** What was built on this machine, by `npm run build` or by `npx uvfiles build`. */
+/** The binary that was built on this machine, by `npm run build` or `npx uvfiles build`. */
 function requireLocalBuild(file: string): unknown {
   // Not a plain require, because bundlers warn about paths that they cannot resolve.
   return createRequire(file)(file);

@@ -1,6 +1,6 @@
 // The memory of results.
 
-/** Memory for results; undefined where there is none. */
+/** Memory for results; undefined if none can be allocated. */
 export function allocate(size: number): Buffer | undefined {
   try {
     return Buffer.allocUnsafeSlow(size);
@@ -9,7 +9,7 @@ export function allocate(size: number): Buffer | undefined {
   }
 }
 
-/** The first `size` bytes of `memory`; a copy where they are less than half, so that they do not keep all of it. */
+/** The first `size` bytes of `memory`. If they are less than half of it, a copy, so that they do not keep all of it. */
 export function cutTo(memory: Buffer, size: number): Buffer {
   if (size === memory.length) return memory;
   const bytes = memory.subarray(0, size);

@@ -1,4 +1,4 @@
-// What the messages of the diagnostics channel say of tasks: the name of the operation, and its path.
+// The name and the path of tasks in messages of the diagnostics channel.
 import * as K from './task-kinds.js';
 
 // A call on a link itself has the name of the call that follows links. Errors name the two apart, as node:fs does.

@@ -27,7 +27,7 @@ export const LIST_ATTRIBUTES = 20;
 export const REMOVE_ATTRIBUTE = 21;
 export const SYNC_DIRECTORY = 22;
 
-/** The first byte of an answer that is yes. */
+/** The first byte of a positive answer. */
 export const YES = '1'.charCodeAt(0);
 
 /** Makes the call and resolves to its answer. */

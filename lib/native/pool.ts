@@ -8,7 +8,7 @@ export function poolFigures(): PoolFigures {
   return addon.poolFigures();
 }
 
-/** Leaves so many threads of the pool to others. */
+/** Leaves this number of pool threads to others. */
 export function reserveThreads(threads: number): void {
   addon.setReserve(threads);
 }
@@ -24,7 +24,7 @@ export function retireLane(lane: number): void {
   addon.retireLane(lane);
 }
 
-/** Fills in what ReadLaneFigures of src-native/binding/lanes.cc gives, in its order. */
+/** Fills in the figures of ReadLaneFigures in src-native/binding/lanes.cc, in the same order. */
 export function laneFigures(lane: number, figures: Float64Array): void {
   addon.laneFigures(lane, figures);
 }

@@ -5,7 +5,7 @@ const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 const ALIGNED_BYTES = 8;
 
-// Batches that share a chunk of memory begin anywhere in it.
+// Batches that share a chunk of memory can begin anywhere in it.
 function aligned(bytes: Buffer, at: number, length: number): { buffer: ArrayBufferLike; offset: number } {
   const offset = bytes.byteOffset + at;
   if (offset % ALIGNED_BYTES === 0) return { buffer: bytes.buffer, offset };

@@ -17,8 +17,8 @@ const MISSING_IS_FINE = 8;
 const WITH_HANDS = 16;
 
 /**
- * The helpers per removal: with the removal itself no more threads than processors, since more of them only stop each other in
- * memory, and no more than the library takes by default.
+ * The number of helpers per removal. Together with the removal itself, there are at most as many threads as processors,
+ * because more threads only contend for the same locks, and at most as many as the library uses by default.
  */
 const HANDS = Math.min(Math.max(availableParallelism() - 1, 1), 2);
 
@@ -51,15 +51,15 @@ export async function removeTree(
 ): Promise<{ removed: number; failures: number }> {
   const options = bulk(o);
   const hands: Promise<unknown>[] = [];
-  // A removal that takes long calls for hands, by a number.
+  // A removal that takes long requests helpers, with a number that identifies it.
   const call = (batch: Buffer): boolean => {
     if (batch.length !== CALL_BYTES) return false;
     const number = uint32sAt(batch, 0, 1)[0]!;
-    // After the removal itself, which goes on in this turn: helpers in front of it would wait for what it gives them.
+    // Submitted after the next step of the removal itself. Helpers before it in the queue would wait for work from it.
     queueMicrotask(() => {
       for (let i = 0; i < HANDS; i++) {
         const hand = runTask(REMOVE_TREE_HAND, [], [number], options, 'rmdir');
-        hand.catch(() => undefined); // the removal itself does what a helper leaves undone
+        hand.catch(() => undefined); // the removal itself completes what a helper does not do
         hands.push(hand);
       }
     });

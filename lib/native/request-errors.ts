@@ -1,4 +1,4 @@
-// Errors of requests, from what the addon says of them.
+// Errors of requests, made from what the addon reports.
 import { ClosedFileError, systemError, TimeoutError } from '../errors/index.js';
 import { unreadBytes } from '../filesystem/open-file.js';
 import { addon } from './addon.js';
@@ -64,14 +64,14 @@ export function taskFailure(extra: Extra | undefined, errno: number, output: Buf
   // As above.
   if (extra?.timeout !== undefined && errno === TIMED_OUT) return new TimeoutError(extra.timeout);
   const [syscall = '', path = '', dest = ''] = output.toString().split('\0');
-  // Nothing stands for no path, and for an empty one, which is ENOENT. Calls without a path never fail with that.
+  // An empty field means no path, or an empty path, which is ENOENT. Calls without a path never fail with ENOENT.
   const missing = errno === NO_ENTRY;
   const hasPath = path !== '' || missing;
   const hasTarget = dest !== '' || (missing && WITH_TARGET.has(syscall));
   return systemError(errno, syscall, hasPath ? path : undefined, hasTarget ? dest : undefined);
 }
 
-/** The bytes that a call which nobody waits for any more has read go with its error to the layer above. */
+/** If a call has read bytes after its caller was rejected, its error carries them to the layer above. */
 export function keepUnread(bytes: unknown, reason: Error | undefined): void {
   if (reason !== undefined) Object.defineProperty(reason, unreadBytes, { value: bytes });
 }

@@ -10,7 +10,7 @@ import * as P from './protocol.js';
 export type Resolve = (value: unknown) => void;
 export type Reject = (error: unknown) => void;
 
-/** What the caller's promise resolves to. */
+/** The kind of result that the caller's promise resolves to. */
 export const AS_BYTES = 0; // Buffer
 export const AS_COUNT = 1; // number
 export const AS_VIEW = 2; // number of bytes copied into `context`, a Uint8Array
@@ -58,13 +58,13 @@ export interface Extra {
   began: number;
   lane: string;
   timer: NodeJS.Timeout | undefined;
-  /** May reject while a thread still works on it, because its memory is the library's. */
+  /** The promise may reject while a thread still works on the request, because its memory belongs to the library. */
   abandonable: boolean;
   /** The promise is settled. When the record arrives, it is only cleaned up. */
   abandoned: boolean;
-  /** Takes an answer that comes too late for its caller, such as a file that has to be closed. */
+  /** Handles a result that arrives too late for its caller, such as a file that has to be closed. */
   onAbandoned: ((value: unknown, reason: Error | undefined) => void) | undefined;
-  /** The AbortError or TimeoutError of a signal or timeout that came while the operation ran. */
+  /** The AbortError or TimeoutError of an abort or timeout while the operation ran. */
   reason: Error | undefined;
 }
 
@@ -152,7 +152,7 @@ export function release(slot: number): void {
   free(slot);
 }
 
-/** A write that the process may have to finish at exit. It stays valid after its slot serves another request. */
+/** A write that the process may have to finish at exit. It stays valid after its slot has been reused. */
 export interface Ticket {
   readonly slot: number;
   settled: boolean;

@@ -40,7 +40,7 @@ const captureResolvers = (resolve: Resolve, reject: Reject): void => {
   capturedReject = reject;
 };
 
-/** Opens the addon's side of this environment, at the first operation. */
+/** Opens this environment in the addon, at the first operation. */
 export function ensureOpen(): void {
   if (!opened) openEnvironment();
 }
@@ -85,7 +85,7 @@ export function setPosition(position: number | bigint): void {
   }
 }
 
-/** After the addon has taken (or refused) the submission: the promise of its outcome. */
+/** The promise of the outcome, after the addon has accepted or rejected the submission. */
 export function sent(slot: number, o: GivenOptions): Promise<never> {
   const status = args[P.ARG_STATUS] as number;
   const promise = new Promise(captureResolvers) as Promise<never>;
@@ -151,7 +151,7 @@ export function setReadSize(size: number, polled = false): void {
   }
 }
 
-// Called only if somebody listens.
+// Called only if there is a subscriber.
 function mark(slot: number): void {
   const extra = extras[slot] ?? name(slot, syscallIn(slot) ?? 'task');
   extra.began = performance.now();

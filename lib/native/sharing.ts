@@ -6,20 +6,21 @@ import { inlineSettings, iterationsSoFar, mayWork } from './inline-budget.js';
 import { waitingRequests } from './requests.js';
 import { delivered } from './settle.js';
 
-// After how many calls of a kind this thread counts those in flight, and takes results.
+// The number of calls of a kind after which this thread counts those in flight, and takes results.
 const LOOK_EVERY = 16;
-// The most requests that wait for the pool.
+// The maximum number of requests that wait for the pool.
 const MOST_WAITING = 448;
 // After so many looks in a row without a result, the pool's threads get no processor, or wait for a disk: this thread goes on alone.
 const FRUITLESS_LOOKS = 32;
-// For so many looks at first, and twice as many each time, unless so many looks have found results meanwhile.
+// It goes on alone for this number of looks at first, and for twice as many each time, unless as many looks have found
+// results meanwhile.
 const ALONE_FIRST = 64;
 const ALONE_MOST = 4096;
 const FRUITFUL_LOOKS = 256;
 
 const settled = Promise.resolve();
 
-// What the looks of all kinds have found about the pool.
+// The state of the pool, according to the looks of all kinds.
 let deliveredAtLook = 0;
 let fruitless = 0;
 let fruitful = 0;

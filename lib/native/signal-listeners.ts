@@ -1,6 +1,6 @@
-// Listeners of a signal often end by removing themselves and sending the process that signal again, to die of it. When the last
-// listener is removed, Node restores the default, and nothing else runs before the signal: temporary files would stay. So the
-// library listens for the removal of the listener.
+// A listener of a signal often removes itself at its end and sends the same signal to the process again, to end it. When the
+// last listener is removed, Node restores the default, and nothing else runs before the signal: temporary files would stay. So
+// the library listens for the removal of the listener.
 import { constants } from 'node:os';
 import { setTimeout } from 'node:timers';
 
@@ -27,7 +27,7 @@ function release(): void {
   process.off('removeListener', onRemoved);
 }
 
-/** Whether a signal that loses its last listener has temporary files removed again: while there are some. */
+/** Whether temporary files are removed when a signal has lost its last listener. True while there are temporary files. */
 export function watchSignalListeners(wanted: boolean): void {
   needed = wanted;
   if (watching) {
@@ -41,6 +41,6 @@ export function watchSignalListeners(wanted: boolean): void {
   watching = true;
   // Node's own listener, which restores the default, was added at start-up, and so runs first.
   process.on('removeListener', onRemoved);
-  // What was removed meanwhile.
+  // The signals whose listeners were removed meanwhile.
   addon.rewatchSignals();
 }

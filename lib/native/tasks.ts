@@ -51,8 +51,8 @@ function refusal(status: number): Error {
   });
 }
 
-// A slot for a run of a task; an error where `o` forbids it. `context` is kept as long as the addon is busy with it. The rest is what
-// the task was made with.
+// A slot for a run of a task, or an error if `o` forbids it. `context` is kept as long as the addon uses it. The other arguments
+// are those that the task was created with.
 function take(
   context: unknown,
   o: GivenOptions,
@@ -115,11 +115,11 @@ export function startTask(
 }
 
 /**
- * Runs a task to its end in the pool, a slice at a time. One that is short of descriptors ends a step ready and empty, and
- * goes on when there may be some; should that never be, it fails as `syscall`.
- * @param takes - is shown each batch that is not the last one, and says whether it has taken it
+ * Runs a task to its end in the pool, a slice at a time. A task that lacks descriptors ends a step with an empty batch,
+ * and continues when descriptors may be free. If they never are, it fails as `syscall`.
+ * @param takes - receives each batch except the last one, and returns whether it has used it
  * @returns its output bytes
- * @throws in Node's error shape, as the task says; AbortError and TimeoutError where `o` asks for them
+ * @throws the task's error in Node's shape; AbortError and TimeoutError according to `o`
  */
 export async function runTask(
   kind: number,
@@ -143,12 +143,12 @@ export async function runTask(
         throw systemError(systemErrorNumber('EMFILE'), syscall, pathOfTask(kind, bytes));
     }
   } finally {
-    // One that has ended is gone already.
+    // A task that has ended has already been freed.
     free(task);
   }
 }
 
-// A cursor may be dropped half-way, by who breaks out of an iteration without saying so.
+// A cursor can be dropped half-way, by a consumer that abandons an iteration without ending it.
 const dropped = new FinalizationRegistry<number>(free);
 
 /** A task whose batches are pulled one at a time, so that its consumer sets the pace. */

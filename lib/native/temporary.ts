@@ -14,12 +14,12 @@ const ANONYMOUS = 1;
 const REGISTERED = 2;
 const APPENDING = 4;
 
-/** A file that was made. It belongs to this environment, as an open one that is registered, until `giveAway` hands it out. */
+/** A file that was created. It belongs to this environment, open and registered, until `giveAway` releases it. */
 export interface MadeFile {
   fd: number;
   /** Its number among the open files. */
   id: number;
-  /** Number under which it is registered; 0 when it is not. */
+  /** The number under which it is registered; 0 if it is not. */
   registration: number;
   /** Empty for a file without a name. */
   path: Buffer;
@@ -27,7 +27,7 @@ export interface MadeFile {
 
 let owner = 0;
 
-// Under which this environment's files are registered: they go with it.
+// The owner under which this environment's files are registered. They are removed with it.
 function tempOwner(): number {
   if (owner === 0) {
     ensureOpen();
@@ -36,7 +36,8 @@ function tempOwner(): number {
   return owner;
 }
 
-// What the end of the process would remove, as far as this environment has made it, and how much is being made.
+// The number of files of this environment that the end of the process would remove, and of files that are being
+// created.
 const registered = new Set<number>();
 let beingMade = 0;
 
@@ -44,7 +45,7 @@ function updateWatch(): void {
   watchSignalListeners(beingMade > 0 || registered.size > 0);
 }
 
-// The record of a task that makes what is registered, while the signals are watched for it.
+// The record of a task that creates a registered file. The signals are watched meanwhile.
 async function registering(making: Promise<TaskRecord>): Promise<TaskRecord> {
   beingMade++;
   updateWatch();
@@ -76,8 +77,8 @@ export async function makeTempFile(
 }
 
 /**
- * From now on the file is for others to close and to remove. One request of the addon does both, last: a worker that is terminated in between
- * would leave what nobody has got.
+ * From now on, the caller closes and removes the file. One request to the addon changes both at the end, because a
+ * worker that is terminated in between would leave a file that no caller has.
  */
 export function giveAway({ id, registration }: MadeFile): void {
   removed(registration);
@@ -96,13 +97,13 @@ export async function makeTempDirectory(
 
 const REGISTRATION_BYTES = 8;
 
-/** Removes a file; that it is gone already is fine. */
+/** Removes a file. It is not an error if it does not exist any more. */
 export async function discardTempFile(path: FilePath, registration: number): Promise<void> {
   await startTask(TEMP_DISCARD, [path], [registration], undefined);
   removed(registration);
 }
 
-/** Writes `data` at `at`, closes and removes the file, in one operation. `fd` is the operation's from then on. */
+/** Writes `data` at `at`, closes and removes the file, in one operation. The operation owns `fd` from then on. */
 export async function finishTempFile(
   fd: number,
   path: FilePath,
@@ -114,7 +115,7 @@ export async function finishTempFile(
   removed(registration);
 }
 
-/** Takes a file from among the open ones, descriptor and all; false while operations hold it. */
+/** Removes a file from the open ones, with its descriptor. False while operations use it. */
 export function releaseFile(id: number): boolean {
   return addon.releaseFile(id, 0);
 }

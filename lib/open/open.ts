@@ -132,7 +132,7 @@ async function openWith(
   try {
     given = await unlessEnded(answer, call);
   } catch (error) {
-    // The opener may still answer. Nobody else closes its descriptor then.
+    // The opener may still return a descriptor, which nothing else would close.
     void Promise.resolve(answer).then(closeUnused, () => undefined);
     throw error;
   }
@@ -147,7 +147,7 @@ async function openWith(
   }
 }
 
-/** Closes a descriptor that nothing has been written through. Ignores what is no descriptor. */
+/** Closes a descriptor to which nothing has been written. Ignores values that are not descriptors. */
 async function closeUnused(fd: unknown): Promise<void> {
   if (!isDescriptor(fd)) return;
   await new Promise((resolve) => {

@@ -51,7 +51,7 @@ export interface ResolvedHandle {
 /** The options that decide how a handle is built, before they are checked. */
 type HandleOptions = { readonly [Option in keyof typeof HANDLE_CHECKS]?: unknown };
 
-/** The checks of these options: what they mean depends on the mode. */
+/** The checks of these options, whose meaning depends on the mode. */
 export const HANDLE_CHECKS = { buffering: unchecked, ...TEXT_CHECKS };
 
 const checkOpener = callback<Opener>();

@@ -1,4 +1,4 @@
-// textFrom: text from any source of bytes, decoded as that of files.
+// textFrom: text from any source of bytes, decoded as in text files.
 import { optionReader } from '../arguments/options.js';
 import { BinaryFile } from '../file/binary-file.js';
 import { DEFAULT_BUFFER_SIZE } from '../file/buffered-io.js';
@@ -25,19 +25,19 @@ const readOptions = optionReader(TEXT_CHECKS, false);
 /**
  * Reads text from a source of bytes, with the decoders, error handlers and newline modes of text files.
  * @param source a Node stream, a web stream, an async iterable or an iterable of bytes (strings in it are UTF-8)
- * @returns a TextFile in mode `r`: iterate over it for lines with their ends, or call `lines()`, `read()`, `readline()`. It has
- *   no position to seek to. `close()` (`await using`) ends the source; what breaks off a loop leaves it to be read on.
- * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError. Reading rejects with what the source
- *   throws, with UnicodeDecodeError, and with UnicodeEncodeError for a string with a lone surrogate
+ * @returns a TextFile in mode `r`: iterate over it for lines with their line endings, or call `lines()`, `read()`,
+ *   `readline()`. It has no position to seek to. `close()` (`await using`) ends the source. After a `break` in a loop,
+ *   reading can continue.
+ * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError. Reading rejects with what the
+ *   source throws, with UnicodeDecodeError, and with UnicodeEncodeError for a string with a lone surrogate
  * @cancelling each call of the handle takes `signal` and `timeout`
  * @platforms the same on Linux, macOS and Windows
- * @example
- * const unzipped = createReadStream('access.log.gz').pipe(createGunzip());
- * for await (const line of textFrom(unzipped, { encoding: 'latin-1' }).lines()) console.log(line);
+ * @example const unzipped = createReadStream('access.log.gz').pipe(createGunzip()); for await (const line of
+ * textFrom(unzipped, { encoding: 'latin-1' }).lines()) console.log(line);
  */
 export function textFrom(source: ByteSource, o?: TextFromOptions): TextFile {
   const text = checkTextOptions(readOptions(o), false);
   const io = new RawIO(new SourceFile(new SourceReader(source, 'source')), parseMode('r'));
-  // Not watched for collection: there is no descriptor to lose.
+  // Not watched by the garbage collector, because there is no descriptor to leak.
   return new TextFile(new BinaryFile(new RawFile(io, 'source'), DEFAULT_BUFFER_SIZE), 'r', text);
 }

@@ -1,5 +1,5 @@
-// Arguments as Node takes them. What is plainly right is read here; all else is handed to Node's own function, which says
-// what is wrong with it in the words of the running version.
+// Arguments as Node accepts them. Arguments that are clearly valid are read here. All others are passed to Node's own
+// function, which rejects them with the message of the running version.
 import { constants } from 'node:fs';
 
 import { toPathBytes } from '../arguments/path.js';
@@ -8,12 +8,12 @@ import { realFiles, storeOf } from '../filesystem/mounts.js';
 
 export { textOf } from '../filesystem/mounted-path.js';
 
-/** A path as the file systems take it. */
+/** A path in the form that the file systems accept. */
 export type PlainPath = string | Uint8Array;
 
 /**
- * `path` as a string or as bytes of its own; undefined where Node is to answer: it is empty or no path, or the permission
- * model has a say in it.
+ * `path` as a string or as a copy of its bytes. Undefined if Node has to handle it: if it is empty or not a path, or
+ * under the permission model.
  */
 export function pathOf(path: unknown): PlainPath | undefined {
   if (typeof path === 'string' && !isRestricted) return path === '' || path.includes('\0') ? undefined : path;
@@ -27,7 +27,7 @@ export function pathOf(path: unknown): PlainPath | undefined {
   return isRestricted && storeOf(plain) === realFiles ? undefined : plain;
 }
 
-/** How names are given back: an encoding of Buffer, `buffer`, or undefined where Node is to refuse the options. */
+/** How names are returned: an encoding of Buffer, `buffer`, or undefined if Node has to reject the options. */
 export function encodingOf(options: unknown): BufferEncoding | 'buffer' | undefined {
   let encoding: unknown = options;
   if (options === undefined || options === null || typeof options === 'function') return 'utf8';
@@ -79,13 +79,13 @@ const FLAGS: ReadonlyMap<unknown, number> = new Map([
   ['sa+', APPEND_UPDATE | O_SYNC],
 ]);
 
-/** Flags of open(2); undefined where Node is to refuse them. */
+/** Flags of open(2); undefined if Node has to reject them. */
 export function flagsOf(flags: unknown): number | undefined {
   if (typeof flags === 'number') return (flags | 0) === flags && flags >= 0 ? flags : undefined;
   return flags === undefined || flags === null ? O_RDONLY : FLAGS.get(flags);
 }
 
-/** Permission bits, or octal digits of them; undefined where Node is to refuse them. */
+/** Permission bits, or their octal digits; undefined if Node has to reject them. */
 export function modeOf(mode: unknown, otherwise?: number): number | undefined {
   if (mode === undefined || mode === null) return otherwise;
   if (typeof mode === 'number') return mode >>> 0 === mode ? mode : undefined;

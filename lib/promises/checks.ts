@@ -1,15 +1,15 @@
-// Node's checks of arguments, with its codes and messages: for the methods of FileHandle, which have no function of Node's
-// to be handed to.
+// Node's checks of arguments, with its codes and messages: for the methods of FileHandle, whose calls cannot be passed to
+// a function of Node.
 import { StringDecoder } from 'node:string_decoder';
 
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 
-/** A system error that names no system call of the kernel: what Node says of a handle that is closed. */
+/** A system error without a system call of the kernel, as Node reports it for a closed handle. */
 export function closedHandle(syscall: string): Error {
   return Object.assign(new Error('file closed'), { code: 'EBADF', syscall });
 }
 
-/** For a method that is called on something else. */
+/** For a method that is called on another object. */
 export function noHandle(): Error {
   return Object.assign(new Error('handle must be an instance of FileHandle'), {
     code: 'ERR_INTERNAL_ASSERTION',
@@ -64,7 +64,7 @@ export function checkOptions(options: unknown): Record<string, unknown> {
   return read;
 }
 
-/** An encoding of text: 'buffer' is none, and a read for it would be lost. */
+/** An encoding of text. 'buffer' is not one, and a read for it would be wasted. */
 export function checkDecoding(encoding: BufferEncoding): void {
   if (!Buffer.isEncoding(encoding)) new StringDecoder(encoding); // throws Node's error
 }
@@ -76,7 +76,7 @@ export function checkSignal(signal: unknown): AbortSignal | undefined {
   return signal as AbortSignal | undefined;
 }
 
-/** A position to read at, as Node 22 and later check it; undefined for wherever the file stands. */
+/** A position to read at, checked as in Node 22 and later; undefined for the current position. */
 export function checkPosition(position: unknown, length: number): number | bigint | undefined {
   if (position === undefined || position === null) return undefined;
   if (OLD_POSITIONS) {
@@ -93,12 +93,12 @@ export function checkPosition(position: unknown, length: number): number | bigin
   return position < 0n ? undefined : position;
 }
 
-// Node 20 takes everything that is no position for none.
+// Node 20 treats everything that is not a position as none.
 const OLD_POSITIONS = Number.parseInt(process.versions.node, 10) < 22;
 
 /** A part of `view` to read into. */
 export function checkReadRange(view: ArrayBufferView, offset: number, length: unknown): number {
-  // Compared and not looked at closer, as Node does.
+  // Only compared, and not checked further, as in Node.
   const size = length as number;
   if (size < 0) throw outOfRange('length', '>= 0', size);
   if (offset + size > view.byteLength) throw outOfRange('length', `<= ${view.byteLength - offset}`, size);
@@ -113,7 +113,7 @@ export function checkWriteRange(view: ArrayBufferView, offset: number, length: n
   checkInteger(length, 'length', 0, 0x7fffffff);
 }
 
-/** Bytes of `view` from `offset` on. */
+/** The bytes of `view` from `offset` on. */
 export function partOf(view: ArrayBufferView, offset: number, length: number): Uint8Array {
   if (offset === 0 && length === view.byteLength && view instanceof Uint8Array) return view;
   return new Uint8Array(view.buffer, view.byteOffset + offset, length);
@@ -126,7 +126,7 @@ export function checkText(value: unknown, name: string): string {
   return value;
 }
 
-/** Whether `data` is to be written piece by piece. */
+/** Whether `data` has to be written in pieces. */
 export function isPieces(data: unknown): data is Iterable<unknown> | AsyncIterable<unknown> {
   return (
     typeof data === 'object' &&

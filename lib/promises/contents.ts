@@ -1,6 +1,6 @@
 // `readFile` and `writeFile` of a handle: the whole content, from the position of the file on.
 //
-// A signal is looked at between the steps, as Node does: nothing listens to it, and it need not be a real one.
+// A signal is checked between the steps, as in Node. Nothing listens to it, and it can be any object.
 import { constants } from 'node:buffer';
 
 import { AbortError, invalidArgType, invalidArgValue } from '../errors/index.js';
@@ -14,17 +14,17 @@ import { TAKES_BUFFER } from './versions.js';
 const LARGEST = Math.min(constants.MAX_LENGTH, 2 ** 31 - 1); // bytes, of a file that Node reads whole
 const PIECE = 512 * 1024; // bytes that are written between two looks at the signal
 
-/** Part of an AbortSignal. */
+/** The part of an AbortSignal that is used. */
 export type Signal = Pick<AbortSignal, 'aborted' | 'reason'> | undefined;
 
-/** An open file, and the order of the calls that move its position. */
+/** An open file, and the queue of the calls that move its position. */
 export interface Positioned {
   readonly file: OpenFile;
   readonly sequence: Sequence;
   readonly call: GivenOptions;
 }
 
-/** Everything from the position to the end. */
+/** Reads from the position to the end. */
 export async function readAll({ file, sequence, call }: Positioned, signal: Signal): Promise<Buffer> {
   throwIfAborted(signal);
   if (file.kind === 'regular') {
@@ -42,7 +42,7 @@ function tooLarge(size: number): Error {
   return Object.assign(error, { code: 'ERR_FS_FILE_TOO_LARGE' });
 }
 
-/** `data`, a view, a string or pieces of either, at the position. */
+/** Writes `data`, a view, a string or pieces of either, at the position. */
 export async function writeAll(
   to: Positioned,
   data: unknown,
@@ -53,7 +53,7 @@ export async function writeAll(
   if (!isPieces(data)) return writeOne(to, bytesOfText(data, encoding), signal);
   for await (const piece of data) {
     throwIfAborted(signal);
-    // Pieces are what Buffer.from takes, as in Node.
+    // Pieces are anything that Buffer.from accepts, as in Node.
     const bytes = ArrayBuffer.isView(piece)
       ? bytesOfText(piece, encoding)
       : Buffer.from(piece as string, encoding);
@@ -75,7 +75,7 @@ async function writeOne(
   }
 }
 
-/** Settles as `operation`, unless `signal` is aborted first: an operation that has begun is not stopped. */
+/** Settles as `operation`, unless `signal` is aborted first. A running operation is not stopped. */
 export function untilAborted<T>(operation: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return operation();
   return new Promise((resolve, reject) => {
@@ -95,7 +95,7 @@ export function untilAborted<T>(operation: () => Promise<T>, signal: AbortSignal
 /** Memory for `readFile` to read into: a view, or a function of the size that returns one. */
 type Memory = ArrayBufferView | ((size: number) => unknown) | undefined;
 
-/** The `buffer` option of `readFile`, undefined where this version of Node has none. */
+/** The `buffer` option of `readFile`; undefined if this version of Node has no such option. */
 export function memoryOf(buffer: unknown): Memory {
   if (!TAKES_BUFFER || buffer === undefined) return undefined;
   if (typeof buffer !== 'function' && !ArrayBuffer.isView(buffer))
@@ -107,7 +107,7 @@ export function memoryOf(buffer: unknown): Memory {
   return buffer as Memory;
 }
 
-/** `bytes` in the memory that the caller gave; as they are where it gave none. */
+/** `bytes` in the memory that the caller gave, or unchanged without such memory. */
 export function intoMemory(bytes: Buffer, memory: Memory): Buffer {
   if (memory === undefined) return bytes;
   const made = typeof memory === 'function';

@@ -4,14 +4,14 @@ import { copyFileInto } from '../filesystem/generic/copy.js';
 import { statCall, type Store } from '../filesystem/store.js';
 import type { GivenOptions } from '../schedule/options.js';
 
-/** What is copied from and to. */
+/** The source and the target of a copy. */
 export interface FileJob {
   readonly store: Store;
   readonly target: Store;
   readonly call: GivenOptions;
 }
 
-/** Copies the content and the permission bits of `from` to `to`, which must be no directory. */
+/** Copies the content and the permission bits of `from` to `to`, which must not be a directory. */
 export async function copyContent(
   { store, target, call }: FileJob,
   from: string,
@@ -20,7 +20,7 @@ export async function copyContent(
 ): Promise<void> {
   const there = await target.stat(to, statCall(true, false), call).catch(() => undefined);
   if (there?.isDirectory() === true) throw systemError(systemErrorNumber('EISDIR'), 'copyfile', from, to);
-  // As with Node, a file that is copied to itself stays.
+  // As in Node, copying a file to itself has no effect.
   if (there !== undefined && !exclusive && store === target && (await store.sameFile(from, to, call))) return;
   await copyFileInto(store, from, target, to, { exclusive, preserve, followSymlinks: true }, call);
 }

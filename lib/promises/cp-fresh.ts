@@ -14,15 +14,15 @@ type CopyingStore = Store & {
   readonly copyFiles: NonNullable<Store['copyFiles']>;
 };
 
-/** Whether the store shares out the copy of a tree. */
+/** Whether the store supports copying a tree in blocks. */
 export function copiesFolders(store: Store): store is CopyingStore {
   return store.copyFolder !== undefined && store.copyFiles !== undefined;
 }
 
-/** Calls of one copy at a time: twice as many as processors, so that each has one more waiting. */
+/** The number of calls of one copy at a time: twice the number of processors, so that another call is waiting for each. */
 const AT_A_TIME = Math.max(4, 2 * availableParallelism());
 
-/** Copies the directory `from` to `to`, which is not there yet. */
+/** Copies the directory `from` to `to`, which does not exist yet. */
 export async function copyFresh(
   store: CopyingStore,
   from: string,
@@ -37,7 +37,7 @@ class FreshCopy {
   readonly #store: CopyingStore;
   readonly #options: CpOptions;
   readonly #call: GivenOptions;
-  // A tree is gone through depth first, so that little of it waits.
+  // A tree is traversed depth first, so that few directories wait.
   readonly #slots = new Slots(AT_A_TIME, true);
 
   constructor(store: CopyingStore, options: CpOptions, call: GivenOptions) {
@@ -73,7 +73,7 @@ class FreshCopy {
       const isVerbatim = this.#options.verbatimSymlinks || isAbsolute(text);
       await this.#store.symlink(isVerbatim ? text : resolve(dirname(from), text), to, this.#call);
     } else if (type === 'unknown') {
-      await node.cp(from, to, this.#options); // which finds out
+      await node.cp(from, to, this.#options); // which reports it
     } else if (type === 'character' || type === 'block') {
       await node.copyFile(from, to);
     } else {

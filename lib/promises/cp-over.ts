@@ -23,14 +23,14 @@ export interface CpOptions {
   filter: ((source: string, destination: string) => boolean | Promise<boolean>) | undefined;
 }
 
-/** What is copied from and to. */
+/** The source and the target of a copy. */
 interface CopyJob extends FileJob {
   readonly options: CpOptions;
 }
 
 type Status = Awaited<ReturnType<Store['stat']>>;
 
-/** What Node's codes mean, and the system's codes beside them. */
+/** The messages of Node's codes, and the corresponding codes of the system. */
 const REFUSALS = {
   ERR_FS_CP_DIR_TO_NON_DIR: ['Cannot overwrite non-directory with directory', 'EISDIR'],
   ERR_FS_CP_EEXIST: ['Target already exists', 'EEXIST'],
@@ -58,7 +58,7 @@ const invalid = (message: string, path: string): Error => refusal('ERR_FS_CP_EIN
 
 const exists = (path: string): Error => refusal('ERR_FS_CP_EEXIST', `${path} already exists`, path);
 
-/** What Node says of things that cannot be copied. */
+/** Node's errors for kinds of files that cannot be copied. */
 export function typeError(type: string, path: string): Error {
   if (type === 'socket') return refusal('ERR_FS_CP_SOCKET', `cannot copy a socket file: ${path}`, path);
   if (type === 'fifo') return refusal('ERR_FS_CP_FIFO_PIPE', `cannot copy a FIFO pipe: ${path}`, path);
@@ -85,7 +85,7 @@ const withoutSlash = (path: string): string => path.replace(/\/+$/, '');
 const isWithin = (path: string, top: string): boolean =>
   `${withoutSlash(path)}/`.startsWith(`${withoutSlash(top)}/`);
 
-/** Whether both are one file, by whatever names. File systems without inode numbers have one name per file. */
+/** Whether both are the same file, even by different names. File systems without inode numbers have one name per file. */
 const isSame = ({ store, target }: CopyJob, source: Status, there: Status): boolean =>
   store === target && source.ino !== 0 && source.ino === there.ino && source.dev === there.dev;
 
@@ -116,7 +116,7 @@ async function copyItem(job: CopyJob, from: string, to: string, isTop: boolean):
   await copyContent(job, from, to, { exclusive: false, preserve: options.preserveTimestamps });
 }
 
-/** A directory is not copied into itself, by whatever path. */
+/** A directory is not copied into itself, even through another path. */
 async function checkAbove(job: CopyJob, source: Status, from: string, to: string): Promise<void> {
   if (job.store !== job.target || source.ino === 0) return;
   for (let at = withoutSlash(absolute(to)); ; at = parentOf(at)) {
@@ -174,7 +174,7 @@ async function copyLink(job: CopyJob, there: Status | undefined, from: string, t
   const { store, target, call, options } = job;
   const text = await linkText(store, from, call);
   const leadsTo = options.verbatimSymlinks ? text : targetOf(from, text);
-  // A link is replaced. Anything else stays, and EEXIST says so.
+  // A link is replaced. Anything else stays, and the call rejects with EEXIST.
   if (there?.isSymbolicLink() === true) {
     await checkLinks(job, leadsTo, from, to);
     await target.unlink(to, call);
@@ -182,11 +182,14 @@ async function copyLink(job: CopyJob, there: Status | undefined, from: string, t
   await target.symlink(leadsTo, to, call);
 }
 
-/** Where the link at `path` leads. An absolute one on the mount of a URL begins with that URL. */
+/** The target of the link at `path`. An absolute one on the mount of a URL begins with that URL. */
 const targetOf = (path: string, text: string): string =>
   posix.isAbsolute(text) || SCHEME.test(text) ? text : withoutSlash(absolute(`${parentOf(path)}/${text}`));
 
-/** A link to a directory does not replace a link to one above or below it: what is below would no longer be found. */
+/**
+ * A link to a directory does not replace a link to a directory above or below it, because the one below could no longer
+ * be reached.
+ */
 async function checkLinks(job: CopyJob, leadsTo: string, from: string, to: string): Promise<void> {
   const { store, target, call } = job;
   const source = absolute(leadsTo);

@@ -1,5 +1,5 @@
-// cp. A tree that is copied to where nothing is, the usual case, is copied here with many files at a time; on real files
-// everything else is Node's own, with its checks of what is there already.
+// cp. In the usual case, a tree that is copied to a path that does not exist, many files are copied at a time here. On
+// real files, everything else is done by Node's own function, with its checks of existing files.
 import { dirname, parse, resolve, sep } from 'node:path';
 
 import type { BigIntStats } from 'node:fs';
@@ -23,7 +23,7 @@ const FLAGS = [
   'verbatimSymlinks',
 ] as const;
 
-/** The options with their defaults; undefined where Node is to refuse them. */
+/** The options with their defaults; undefined if Node has to reject them. */
 function cpOptions(options: unknown): CpOptions | undefined {
   if (options !== undefined && (typeof options !== 'object' || options === null || Array.isArray(options)))
     return undefined;
@@ -55,7 +55,7 @@ export async function cp(
   const from = pathOf(source);
   const to = pathOf(destination);
   const checked = cpOptions(options);
-  // The paths of Node's cp are joined: bytes are not for it.
+  // Node's cp joins paths, so it does not accept bytes.
   if (typeof from !== 'string' || typeof to !== 'string' || checked === undefined)
     return node.cp(source as never, destination as never, options as never);
   const [store, target] = [storeOf(from), storeOf(to)];
@@ -71,7 +71,7 @@ export async function cp(
   return undefined;
 }
 
-/** Whether a directory is to be copied whole to a place outside of it where nothing is. */
+/** Whether a whole directory is copied to a path outside of it that does not exist. */
 async function isFresh(
   store: Store,
   from: string,
@@ -93,7 +93,7 @@ async function isFresh(
   return !(await isAbove(store, stats as BigIntStats, to, call));
 }
 
-/** Whether one of the directories above `to` is the one of `stats`, by whatever path. */
+/** Whether one of the parent directories of `to` is the one of `stats`, even through another path. */
 async function isAbove(store: Store, stats: BigIntStats, to: string, call: GivenOptions): Promise<boolean> {
   const { root } = parse(resolve(to));
   for (let at = dirname(resolve(to)); at !== root; at = dirname(at)) {

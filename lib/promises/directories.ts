@@ -31,10 +31,10 @@ function sorted(items: DirectoryItem[]): DirectoryItem[] {
   return sortByBytes(Array.from(byName.keys())).map((name) => byName.get(name)!);
 }
 
-// Of a name that is not UTF-8: two of them must not become one.
+// Used for names that are not UTF-8, because two of them must not become one.
 const latinOf = (name: Uint8Array): string => `${textOf(name)}\0${Buffer.from(name).toString('latin1')}`;
 
-/** What is at `path`; links are not followed. */
+/** The kind of file at `path`. Links are not followed. */
 export async function typeAt(store: Store, path: PlainPath, call: GivenOptions): Promise<EntryType> {
   return typeOf(await store.stat(path, LINK_ITSELF, call));
 }
@@ -56,12 +56,12 @@ export async function readdir(call: GivenOptions, path: unknown, options: unknow
   const { withFileTypes, recursive } = (typeof options === 'object' ? (options ?? {}) : {}) as ReaddirOptions;
   const store = storeOf(plain);
   if (recursive) {
-    // Names in another encoding cannot be joined to paths; Node has its own way with them.
+    // Names in another encoding cannot be joined to paths. Node's own function handles them.
     if (encoding !== 'utf8') return node.readdir(path as never, options as never);
     return withFileTypes ? allEntries(store, textOf(plain), call) : allNames(store, textOf(plain), call);
   }
   if (withFileTypes) {
-    // As fast, since the entries have to be sorted here.
+    // Just as fast, because the entries would have to be sorted here.
     if (store === realFiles && call === undefined) return node.readdir(path as never, options as never);
     const items = await itemsOf(store, plain, call);
     const directory = typeof path === 'string' || Buffer.isBuffer(path) ? path : textOf(plain);
@@ -76,11 +76,11 @@ export async function readdir(call: GivenOptions, path: unknown, options: unknow
   return names;
 }
 
-// In Node's order: the last one found is the next one listed, since Node 26 the first one.
-// All that are known are being listed meanwhile.
+// In Node's order: the directory found last is listed next; since Node 26, the one found first. All known directories
+// are listed in parallel.
 const nextOf = <T>(found: T[]): T | undefined => (LISTS_IN_LEVELS ? found.shift() : found.pop());
 
-/** What is below `top`, as `made` of each entry; with `follow` also what links to directories lead to. */
+/** Everything below `top`, with `made` called for each entry. With `follow`, also the content of linked directories. */
 async function all<T>(
   store: Store,
   top: string,
@@ -108,7 +108,7 @@ async function all<T>(
 const allEntries = (store: Store, top: string, call: GivenOptions): Promise<Dirent[]> =>
   all(store, top, call, LISTS_IN_LEVELS, (item, path) => direntOf(item, path, 'utf8'));
 
-// As Node: without types, links to directories are followed.
+// As in Node: without types, links to directories are followed.
 const allNames = (store: Store, top: string, call: GivenOptions): Promise<string[]> =>
   all(store, top, call, true, ({ name }, path) => relative(top, join(path, textOf(name))));
 
@@ -119,7 +119,7 @@ interface Listed {
 
 function listed(store: Store, path: string, call: GivenOptions): Listed {
   const items = itemsOf(store, path, call);
-  items.catch(() => undefined); // told when its turn comes
+  items.catch(() => undefined); // reported in its turn
   return { path, items };
 }
 
@@ -138,7 +138,7 @@ export async function opendir(call: GivenOptions, path: unknown, options: unknow
   if (plain === undefined || encoding === undefined || storeOf(plain) === realFiles)
     return node.opendir(path as never, options as never);
   const store = storeOf(plain);
-  // ENOENT and ENOTDIR are told at once, as by Node.
+  // ENOENT and ENOTDIR are reported immediately, as in Node.
   const first = store.listing(plain, call);
   const batch = await first.next().catch((error: unknown) => {
     throw renamed(error, 'opendir', plain);

@@ -7,7 +7,8 @@ import { encoded, type PlainPath } from './arguments.js';
 type Encoding = BufferEncoding | 'buffer';
 type DirentConstructor = new (name: string | Buffer, type: number, path: string | Buffer) => Dirent;
 
-// Node's numbers of what an entry is: not documented, as the constructor of Dirent is not, and stable since Node 10.
+// Node's numbers for the types of entries. Like the constructor of Dirent, they are not documented, but they have not
+// changed since Node 10.
 const TYPES = constants as unknown as Record<string, number>;
 const TYPE_NUMBERS: Record<EntryType, number> = {
   unknown: TYPES.UV_DIRENT_UNKNOWN!,
@@ -20,10 +21,10 @@ const TYPE_NUMBERS: Record<EntryType, number> = {
   block: TYPES.UV_DIRENT_BLOCK!,
 };
 
-/** A name's bytes. */
+/** The bytes of a name. */
 export const bytesOf = (name: PlainPath): Uint8Array => (typeof name === 'string' ? Buffer.from(name) : name);
 
-/** An entry as Node's class. */
+/** An entry as an object of Node's class. */
 export function direntOf(item: DirectoryItem, directory: string | Buffer, encoding: Encoding): Dirent {
   const name =
     encoding === 'utf8' && typeof item.name === 'string' ? item.name : encoded(bytesOf(item.name), encoding);

@@ -1,7 +1,7 @@
 // FileHandle: what `open` of this module resolves to. An EventEmitter over an open file of any file system.
 //
-// Once Node's own class is known (node-handle.ts) this one inherits from it: Node's streams, workers and
-// `fs.promises` functions then take it for one of theirs. Every method that reaches the file is here all the same.
+// Once Node's own class is known (node-handle.ts), this class inherits from it. Node's streams, workers and
+// `fs.promises` functions then accept its handles as their own. All methods that use the file are still defined here.
 import { EventEmitter } from 'node:events';
 import { type BigIntStats, closeSync, createReadStream, createWriteStream, type Stats } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
@@ -42,7 +42,7 @@ import { STAT_TAKES_SIGNAL } from './versions.js';
 
 const HAPPENED = Promise.resolve();
 
-/** What reads resolve to. */
+/** The results of reads. */
 interface Read<T> {
   bytesRead: number;
   buffer: T;
@@ -61,11 +61,11 @@ export class FileHandle extends EventEmitter {
   #closed = false;
   #closing: Promise<void> | undefined;
   #streaming = false;
-  // Calls that use the descriptor behind the file's back.
+  // The number of users of the descriptor that do not go through the file.
   #borrowed = 0;
   #returned: (() => void) | undefined;
 
-  /** Of its own, as Node's is: `const { close } = handle` works. */
+  /** An own property, as in Node, so that `const { close } = handle` works. */
   close: () => Promise<void>;
 
   /** @internal */
@@ -77,7 +77,7 @@ export class FileHandle extends EventEmitter {
     watch(this, file);
   }
 
-  /** The descriptor; -1 once the handle is closed, and where the file has none. */
+  /** The descriptor; -1 once the handle is closed, or if the file has none. */
   get fd(): number {
     return this.#closed ? -1 : this.#file.fd;
   }
@@ -103,7 +103,7 @@ export class FileHandle extends EventEmitter {
   ): Promise<{ bytesRead: number; buffers: readonly ArrayBufferView[] }> {
     FileHandle.#check(this, 'readv');
     const views = checkViews(buffers);
-    // As the system call; libuv makes none for a write of nothing.
+    // As the system call would. For a write of no bytes, libuv makes no call.
     if (views.length === 0) throw systemError(systemErrorNumber('EINVAL'), 'read');
     const size = views.reduce((sum, view) => sum + view.byteLength, 0);
     const at = positionToWrite(position);
@@ -150,7 +150,7 @@ export class FileHandle extends EventEmitter {
     return Object.assign(Object.create(null) as object, { bytesWritten, buffers: views });
   }
 
-  // The bytes are taken at the call, also of a write that has to wait for its turn.
+  // The bytes are copied at the call, even if the write has to wait for its turn.
   #put(bytes: Uint8Array, position: number | undefined): Promise<number> {
     if (position !== undefined) return this.#file.pwrite(bytes, position, this.#call);
     if (this.#sequence.idle)
@@ -233,7 +233,7 @@ export class FileHandle extends EventEmitter {
   }
 
   /**
-   * Someone uses the descriptor: it stays open until `_letGo`, also when `close` is called.
+   * The descriptor is in use: it stays open until `_letGo`, even if `close` is called.
    * @internal
    */
   _hold(): void {
@@ -257,7 +257,7 @@ export class FileHandle extends EventEmitter {
     return createWriteStream(undefined as never, { ...(options as object), ...this.#streamed() });
   }
 
-  // Node takes a handle only with its descriptor; where the file has none, its calls are the handle's.
+  // Node accepts a handle only with its descriptor. If the file has none, Node's calls are methods of the handle.
   #streamed(): { fd: never; fs?: never } {
     if (this.#closed || this.#file.fd >= 0) return { fd: this as never };
     return { fd: NO_DESCRIPTOR as never, fs: callbacksOf(this) as never };
@@ -305,7 +305,7 @@ export class FileHandle extends EventEmitter {
   }
 
   /**
-   * Closes synchronously where nothing uses the descriptor, else as soon as nothing does.
+   * Closes synchronously if the descriptor is not in use, else as soon as it is free.
    * @internal
    */
   _closeNow(): void {
@@ -322,8 +322,8 @@ export class FileHandle extends EventEmitter {
   }
 
   /**
-   * Gives the descriptor up, for a worker: the handle is closed then, and the descriptor open. -1 where that cannot be:
-   * it is in use, or the file has none.
+   * Releases the descriptor, for a worker. The handle is closed then, and the descriptor stays open. Returns -1 if it
+   * is in use, or the file has none.
    * @internal
    */
   _release(): number {

@@ -3,7 +3,7 @@ import { codeOf, systemError } from '../errors/index.js';
 import { isKept } from '../filesystem/errors.js';
 import { type PlainPath, textOf } from './arguments.js';
 
-/** What the error says. */
+/** The properties of the error. */
 interface ErrorContext {
   readonly syscall: string;
   readonly code: string;
@@ -13,7 +13,7 @@ interface ErrorContext {
   readonly dest?: PlainPath | undefined;
 }
 
-/** An Error with the code, the message and the fields of Node's. `prefix` says what the code means. */
+/** An error with the code, the message and the fields of Node's error. `prefix` explains the code. */
 export function fileSystemError(code: string, prefix: string, context: ErrorContext): Error {
   const path = textOf(context.path);
   const dest = context.dest === undefined ? undefined : textOf(context.dest);
@@ -36,7 +36,7 @@ export function undefinedWhereMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
 }
 
-/** The same error of the system, of another call: the one that the program made. */
+/** The same error of the system, with the name of the call that the program made. */
 export function renamed(error: unknown, syscall: string, path: PlainPath, dest?: PlainPath): unknown {
   const { errno } = error as { errno?: unknown };
   return typeof errno === 'number' && !isKept(error) ? systemError(errno, syscall, path, dest) : error;

@@ -31,7 +31,7 @@ export function glob(call: GivenOptions, pattern: unknown, options: unknown): un
   return globMounted(pattern as string, { ...call, cwd: within, exclude: exclude as never });
 }
 
-/** The matches as fs.Dirent. A function that excludes is asked about each of them, and about the directories above them. */
+/** The matches as fs.Dirent. An `exclude` function is called for each of them, and for their parent directories. */
 async function* entries(
   call: GivenOptions,
   pattern: string,
@@ -60,7 +60,7 @@ async function* entries(
   }
 }
 
-/** Undefined where the entry has been removed meanwhile. */
+/** Undefined if the entry has been removed meanwhile. */
 async function entryAt(path: string, call: GivenOptions): Promise<Dirent | undefined> {
   const type = await typeAt(storeOf(path), path, call).catch(undefinedWhereMissing);
   return type === undefined ? undefined : direntOf({ name: baseName(path), type }, parentOf(path), 'utf8');

@@ -1,4 +1,4 @@
-// The arguments of FileHandle's read and write in all the forms that Node takes, as one form.
+// Converts the arguments of FileHandle's read and write from all forms that Node accepts to one form.
 import { invalidArgValue } from '../errors/index.js';
 import {
   checkInteger,
@@ -11,18 +11,18 @@ import {
   partOf,
 } from './checks.js';
 
-/** What is read into, and where from. */
+/** The memory to read into, and the position to read from. */
 interface ReadArguments {
   readonly buffer: ArrayBufferView;
-  /** The bytes of it to fill; undefined where none are asked for. */
+  /** The part of it to fill; undefined if no bytes are requested. */
   readonly view: Uint8Array | undefined;
-  /** Undefined for wherever the file stands. */
+  /** Undefined for the current position. */
   readonly position: number | bigint | undefined;
 }
 
-// Node 24 and later check the position also where nothing is read.
+// Node 24 and later check the position even if no bytes are read.
 const POSITION_FIRST = Number.parseInt(process.versions.node, 10) >= 24;
-const DEFAULT_SIZE = 16_384; // bytes of the buffer that is made where none is given
+const DEFAULT_SIZE = 16_384; // the size of the buffer that is created if none is given
 
 interface ReadOptions {
   buffer?: unknown;
@@ -61,7 +61,7 @@ export function readArguments(
   return { buffer, view: partOf(buffer, start, size), position: checkPosition(position, size) };
 }
 
-/** What is written, and where to. */
+/** The bytes to write, and the position to write to. */
 interface WriteArguments {
   readonly bytes: Uint8Array;
   readonly position: number | undefined;
@@ -90,7 +90,7 @@ export function writeArguments(
   return { bytes: partOf(data, start, size), position: positionToWrite(position) };
 }
 
-/** Anything but an exact number that can be a position means: wherever the file stands. */
+/** Anything except an integer that can be a position means the current position. */
 export function positionToWrite(position: unknown): number | undefined {
   return Number.isSafeInteger(position) && (position as number) >= 0 ? (position as number) : undefined;
 }

@@ -5,7 +5,7 @@ import { UnsupportedOperationError } from '../errors/index.js';
 
 type Callback = (error: Error | null) => void;
 
-// Checked first: arguments are wrong on every file system.
+// Checked first, because invalid arguments are invalid on every file system.
 async function change(fd: number, what: string, begin: (done: Callback) => void): Promise<void> {
   if (fd < 0) throw new UnsupportedOperationError(`a FileHandle without a descriptor cannot ${what}`);
   await new Promise<void>((resolve, reject) => {

@@ -14,7 +14,7 @@ interface StreamOptions {
   autoClose?: unknown;
 }
 
-/** A stream of what `handle` has from its position on. `lock` is called once the stream is certain. */
+/** A stream of the content of `handle` from its position on. `lock` is called once the stream will be created. */
 export function readableOf(
   handle: FileHandle,
   closed: boolean,
@@ -71,7 +71,7 @@ export function readableOf(
           },
           cancel: done,
         });
-  // As Node: who closes the handle ends the stream.
+  // As in Node, closing the handle ends the stream.
   handle.once('close', () => {
     if (ended) return;
     ended = true;

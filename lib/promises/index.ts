@@ -27,15 +27,15 @@ type Newer<Name extends string> =
 /** All of node:fs/promises, and `withLane`. */
 export type Promises = NodePromises & {
   /**
-   * The same functions with every operation in `lane`, also those of the FileHandles that they open. What is handed on to
-   * Node (docs/promises.md lists it) has no lane.
-   * @throws TypeError ERR_INVALID_ARG_TYPE where it is no lane
+   * The same functions with every operation in `lane`, also those of the FileHandles that they open. Calls that are
+   * passed to Node (docs/promises.md lists them) have no lane.
+   * @throws TypeError ERR_INVALID_ARG_TYPE if it is not a lane
    * @example const background = fs.withLane(lanes.bulk);
    */
   withLane(lane: Lane): Promises;
 };
 
-/** The functions, each with the options of `call`. What the running Node lacks is missing. */
+/** The functions, each with the options of `call`. Functions that the running Node lacks are missing. */
 function functionsFor(call: GivenOptions): Promises {
   const functions = {
     access: (path: unknown, mode: unknown) => names.access(call, path, mode),
@@ -94,7 +94,8 @@ export const chown: NodePromises['chown'] = promises.chown;
 export const copyFile: NodePromises['copyFile'] = promises.copyFile;
 const copy: NodePromises['cp'] = promises.cp;
 export { constants, copy as cp };
-// With its type written out: a declaration holds what Node's types of the program say, not those of this build.
+// The type is written out, so that the declaration refers to the program's version of Node's types, not to that of this
+// build.
 export const glob: Newer<'glob'> = (promises as unknown as Record<'glob', Newer<'glob'>>).glob;
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- as long as Node has it
 export const lchmod: NodePromises['lchmod'] = promises.lchmod;
@@ -127,8 +128,8 @@ export const watch: NodePromises['watch'] = promises.watch;
 export const writeFile: NodePromises['writeFile'] = promises.writeFile;
 export default promises;
 
-// As with Node's: the default export is the module itself, what this version lacks is not there, and every function can be
-// replaced by a test's. The ES module is written with all names (scripts/steps/facades.ts), since its exports are fixed.
+// As in Node, the default export is the module itself, functions that this version lacks are missing, and a test can
+// replace every function. The ES module lists all names (scripts/steps/facades.ts), because its exports are fixed.
 const own = module.exports as Record<string | symbol, unknown>;
 Object.defineProperty(own, Symbol.for('uvfiles.exports'), { value: Object.keys(own) });
 for (const name of NEWER) if (!(name in node)) Reflect.deleteProperty(own, name);

@@ -17,7 +17,10 @@ function closedDirectory(): Error {
   return Object.assign(new Error('Directory handle was closed'), { code: 'ERR_DIR_CLOSED' });
 }
 
-/** Gives entries one at a time, as fs.Dir. The synchronous methods reject: no mounted file system answers synchronously. */
+/**
+ * Returns entries one at a time, as fs.Dir. The synchronous methods throw, because mounted file systems have no
+ * synchronous calls.
+ */
 export class MountedDirectory {
   readonly #store: Store;
   readonly #path: PlainPath;

@@ -1,5 +1,5 @@
-// Calls on names: those that the file systems answer. Arguments that are not plainly right, and on real files what has
-// nothing to win, go to Node's own functions.
+// Calls on names that the file systems perform. Arguments that are not clearly valid, and calls on real files that
+// cannot be faster here, go to Node's own functions.
 import { constants } from 'node:fs';
 
 import { codeOf, systemError, systemErrorNumber } from '../errors/index.js';
@@ -19,7 +19,7 @@ function handOn(path: unknown, options: unknown, follow: boolean): Promise<unkno
   return follow ? node.stat(path as never, options as never) : node.lstat(path as never, options as never);
 }
 
-/** `stat`, and `lstat` where `follow` is false. */
+/** `stat`, and `lstat` if `follow` is false. */
 export function status(
   call: GivenOptions,
   path: unknown,
@@ -30,7 +30,7 @@ export function status(
     const plain = pathOf(path);
     if (plain !== undefined) {
       if (options === undefined) return storeOf(plain).stat(plain, statCall(follow, false), call);
-      // What a version may have besides `bigint`, null, and what a version refuses, are Node's to answer.
+      // Options other than `bigint`, null, and options that a version rejects are handled by Node.
       if (STAT_TAKES_SIGNAL && (typeof options !== 'object' || Array.isArray(options)))
         return handOn(path, options, follow);
       const {
@@ -63,7 +63,7 @@ export async function access(
   if (plain === undefined || !valid) return node.access(path as never, mode as never);
   const store = storeOf(plain);
   if (await store.access(plain, mode, call)) return undefined;
-  // Node's call says why.
+  // Node's call reports the reason.
   if (store === realFiles) return node.access(path as never, mode);
   try {
     await store.stat(plain, statCall(true, false), call);
@@ -73,7 +73,7 @@ export async function access(
   throw systemError(systemErrorNumber('EACCES'), 'access', plain);
 }
 
-/** The one store of both paths; EXDEV where there are two. */
+/** The common store of both paths. Throws EXDEV if they are on different stores. */
 function storeOfBoth(from: PlainPath, to: PlainPath, syscall: string): Store {
   const store = storeOf(from);
   if (storeOf(to) !== store) throw systemError(systemErrorNumber('EXDEV'), syscall, from, to);
@@ -106,7 +106,7 @@ export async function symlink(
   const plain = pathOf(path);
   const valid =
     type === undefined || type === null || type === 'file' || type === 'dir' || type === 'junction';
-  // Windows has kinds of links, and Node finds out which is meant.
+  // Windows has several kinds of links, and Node determines the right one.
   if (text === undefined || plain === undefined || !valid || !LINUX_OR_MAC)
     return node.symlink(target as never, path as never, type as never);
   await storeOf(plain).symlink(text, plain, call);
@@ -129,13 +129,14 @@ export async function readlink(call: GivenOptions, path: unknown, options: unkno
   return encoded(await linkBytes(storeOf(plain), plain, call), encoding);
 }
 
-// An absolute link of a mounted file system leads within it. The program knows the target by its path below the prefix.
+// An absolute link of a mounted file system leads to a path within it. For the program, this path begins with the
+// prefix.
 async function linkBytes(store: Store, path: PlainPath, call: GivenOptions): Promise<Buffer> {
   const text = await store.readlink(path, call);
   return store.prefix !== '' && text[0] === SLASH ? Buffer.concat([Buffer.from(store.prefix), text]) : text;
 }
 
-/** What a link contains, as the program sees it. */
+/** The target of a link, as the program sees it. */
 export async function linkText(store: Store, path: string, call: GivenOptions): Promise<string> {
   return (await linkBytes(store, path, call)).toString();
 }
@@ -161,7 +162,7 @@ function isId(id: unknown): id is number {
   return typeof id === 'number' && Number.isInteger(id) && id >= -1 && id <= LARGEST_ID;
 }
 
-/** `chown`, and `lchown` where `followSymlinks` is false. */
+/** `chown`, and `lchown` if `followSymlinks` is false. */
 export async function changeOwner(
   call: GivenOptions,
   path: unknown,
@@ -195,12 +196,15 @@ export async function mkdir(call: GivenOptions, path: unknown, options: unknown)
     await store.mkdir(plain, bits & 0o7777, call);
     return undefined;
   }
-  // Node's own: the first directory that was made is part of the answer.
+  // Node's own function, because it returns the first directory that was created.
   if (store === realFiles) return node.mkdir(path as never, options as never);
   return makeAll(store, plain, bits & 0o7777, call);
 }
 
-/** Makes `path` and what is missing above it. Resolves to the first directory made, undefined where there was none to make. */
+/**
+ * Creates `path` and its missing parent directories. Resolves to the first directory that was created, or undefined if
+ * there was none.
+ */
 export async function makeAll(
   store: Store,
   path: PlainPath,
@@ -223,7 +227,7 @@ export async function makeAll(
   for (const each of missing)
     await store.mkdir(each, permissions, call).catch(async (error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw error;
-      // Somebody else was faster, or it is a link to nothing.
+      // Another caller was faster, or it is a dangling link.
       await store.stat(each, statCall(true, false), call).catch((missed: unknown) => {
         throw renamed(missed, 'mkdir', path);
       });
@@ -234,7 +238,7 @@ export async function makeAll(
 export async function rmdir(call: GivenOptions, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const store = plain === undefined ? undefined : storeOf(plain);
-  // `recursive`, where a version still has it, comes with a warning of Node's.
+  // In versions that still have `recursive`, it causes a warning of Node.
   const isOwn = options === undefined || (store !== realFiles && typeof options === 'object');
   if (plain === undefined || store === undefined || !isOwn)
     return node.rmdir(path as never, options as never);

@@ -1,9 +1,10 @@
 // Makes Node's own APIs accept our FileHandle: fs.createReadStream({ fd: handle }), fs.promises.readFile(handle), and the
 // transfer to a worker.
 //
-// They know a FileHandle by its class, which is private and comes to light only with a first handle. From then on our class
-// inherits from it. Node's fields stand under private symbols, which are found by their descriptions. A runtime where they
-// are not found keeps the plain EventEmitter, and a stream of a handle reads through the `fs` option instead.
+// They recognize a FileHandle by its class, which is private and can only be obtained from a first handle. From then on,
+// our class inherits from it. Node's fields have private symbols as keys, which are found by their descriptions. In a
+// runtime without these symbols, our class stays a plain EventEmitter, and a stream of a handle reads through the `fs`
+// option instead.
 import { devNull } from 'node:os';
 
 import { FileHandle } from './file-handle.js';
@@ -13,10 +14,10 @@ type Constructor = new (...args: unknown[]) => object;
 type Fields = Record<symbol, unknown>;
 
 let prepared: Promise<void> | undefined;
-/** Whether there is nothing to wait for before a handle is made. */
+/** Whether a handle can be created without waiting. */
 export let isPrepared = false;
 
-/** Has our class inherit from Node's, once. Never rejects. */
+/** Makes our class inherit from Node's, once. Never rejects. */
 export function prepareHandles(): Promise<void> {
   return (prepared ??= prepare()
     .catch(() => undefined)
@@ -67,7 +68,7 @@ interface Symbols {
 }
 
 function inherit(Base: Constructor, Native: Constructor, symbols: Symbols): void {
-  // What a handle was given away as.
+  // Node's handle, as which a handle was transferred.
   const natives = new WeakMap<FileHandle, object>();
   const giveAway = (handle: FileHandle): object | undefined => {
     const given = natives.get(handle);
@@ -93,7 +94,7 @@ function inherit(Base: Constructor, Native: Constructor, symbols: Symbols): void
       },
       set: ignore,
     },
-    // Streams and iterables of Node's read and write the descriptor itself, between these two.
+    // Between these two calls, Node's streams and iterables use the descriptor itself.
     [symbols.hold]: {
       value(this: FileHandle) {
         this._hold();

@@ -13,7 +13,7 @@ const { O_APPEND, O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 // Windows has none.
 const O_DIRECTORY = (constants.O_DIRECTORY as number | undefined) ?? 0;
 const SEEK_SET = 0;
-/** What no directory is opened for. */
+/** Flags with which no directory can be opened. */
 const CHANGES = O_CREAT | O_RDWR | O_TRUNC | O_WRONLY;
 
 /** Opens a path that has been checked. */
@@ -26,7 +26,7 @@ export async function openPath(
   if (!isPrepared) await prepareHandles();
   const file = await storeOf(path).open(path, flags, permissions, call);
   const handle = new FileHandle(file, call);
-  // Files for appending are opened at their end. Node reads them from the beginning.
+  // A file for appending is opened at its end. Node reads it from the beginning.
   if ((flags & O_APPEND) === 0 || (flags & O_RDWR) === 0 || file.openedAt === 0) return handle;
   try {
     await file.seek(0, SEEK_SET, call);
@@ -52,7 +52,7 @@ export async function open(
     return await openPath(plain, bits, permissions, call);
   } catch (error) {
     if (codeOf(error) !== 'EISDIR') throw error;
-    // Directories, which a store opens only as such, can be synced, and have a status.
+    // Directories, which a store opens only with O_DIRECTORY. They can be synced, and have a status.
     if (storeOf(plain) === realFiles) return node.open(path as never, bits, permissions);
     if ((bits & CHANGES) !== 0 || (bits & O_DIRECTORY) !== 0) throw error;
     return openPath(plain, bits | O_DIRECTORY, permissions, call).catch(() => Promise.reject(error));

@@ -1,4 +1,4 @@
-// Calls that uvfiles cannot speed up: on real files they are Node's own, and mounted file systems answer them if they can.
+// Calls that uvfiles cannot speed up. On real files they are Node's own. Mounted file systems perform them if they can.
 import { constants } from 'node:fs';
 import { resolve as resolveText } from 'node:path';
 
@@ -14,7 +14,7 @@ import { realFiles, storeOf } from '../filesystem/mounts.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { withHandle } from './with-handle.js';
 
-/** The store of `path` where it is mounted. */
+/** The store of `path`, if it is on a mounted file system. */
 function mounted(path: PlainPath | undefined): Store | undefined {
   if (path === undefined) return undefined;
   const store = storeOf(path);
@@ -60,7 +60,7 @@ export function truncate(call: GivenOptions, path: unknown, length: unknown): Pr
   return withHandle(openPath(plain, constants.O_RDWR, 0o666, call), (handle) => handle.truncate(length));
 }
 
-/** A time in the forms that Node takes. */
+/** A time, in the forms that Node accepts. */
 function timestamp(time: unknown): Timestamp | undefined {
   let seconds = time instanceof Date ? time.getTime() / 1000 : typeof time === 'string' ? Number(time) : time;
   if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return undefined;
@@ -69,7 +69,7 @@ function timestamp(time: unknown): Timestamp | undefined {
   return { seconds: whole, nanoseconds: Math.round(((seconds as number) - whole) * 1e9) };
 }
 
-/** `utimes`, and `lutimes` where `followSymlinks` is false. */
+/** `utimes`, and `lutimes` if `followSymlinks` is false. */
 export function times(
   call: GivenOptions,
   path: unknown,
@@ -158,7 +158,7 @@ export async function mkdtempDisposable(
   options: unknown,
 ): Promise<unknown> {
   const path = await mkdtemp(call, prefix, options);
-  // A later chdir must not move what is removed.
+  // A later chdir must not change which directory is removed.
   const absolute = mounted(pathOf(path)) === undefined ? resolveText(String(path)) : path;
   const remove = async (): Promise<void> => {
     await rm(call, absolute, { maxRetries: 0, recursive: true, force: true, retryDelay: 0 });
@@ -173,7 +173,7 @@ export function watch(_call: GivenOptions, path: unknown, options: unknown): unk
   return plain === undefined || store === undefined ? own() : watchMounted(store, plain, own);
 }
 
-// Node's own iterator for real files that `faults` or `trace` stand before. Rejects at its first step, as Node's do.
+// Node's own iterator, for real files behind a layer of `faults` or `trace`. Rejects at its first step, as in Node.
 async function* watchMounted(
   store: Store,
   path: PlainPath,

@@ -19,7 +19,7 @@ interface RmOptions {
 
 const BUSY: ReadonlySet<unknown> = new Set(['EBUSY', 'EMFILE', 'ENFILE', 'ENOTEMPTY', 'EPERM']);
 
-/** The options where they are plainly right. */
+/** The options, if they are clearly valid. */
 function rmOptions(options: unknown): RmOptions | undefined {
   const given = {
     force: false,
@@ -77,7 +77,7 @@ async function remove(
       return;
     } catch (error) {
       const code = codeOf(error);
-      // Somebody else removed it.
+      // Another caller has removed it.
       if (code === 'ENOENT') return;
       if (tried >= maxRetries || !BUSY.has(code)) throw error;
       await setTimeout((tried + 1) * retryDelay);

@@ -1,4 +1,4 @@
-// Node's streams of a FileHandle whose file has no descriptor: the functions that they call instead of those of node:fs.
+// The functions that Node's streams call, instead of those of node:fs, for a FileHandle whose file has no descriptor.
 import type { FileHandle } from './file-handle.js';
 
 /** Stands for the descriptor, which Node checks and passes on. */
@@ -8,7 +8,7 @@ export const NO_DESCRIPTOR = 2 ** 31 - 1;
 export type Done = (error: unknown, ...results: unknown[]) => void;
 type Bytes = Uint8Array;
 
-/** What createReadStream and createWriteStream take as `fs`. */
+/** The `fs` option of createReadStream and createWriteStream. */
 interface StreamCalls {
   read(fd: number, buffer: Bytes, offset: number, length: number, position: unknown, done: Done): void;
   write(fd: number, data: Bytes, offset: number, length: number, position: unknown, done: Done): void;
@@ -42,7 +42,7 @@ export function callbacksOf(handle: FileHandle): StreamCalls {
   };
 }
 
-/** Has `done` called with what becomes of `asked`: not within the promise, which would take what the callback throws. */
+/** Calls `done` with the outcome of `asked`, but not within a promise reaction, which would catch errors of the callback. */
 export function tell<T>(asked: Promise<T>, done: Done, results: (answer: T) => unknown[]): void {
   asked.then(
     (answer) => {

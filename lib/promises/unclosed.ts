@@ -1,7 +1,7 @@
-// Unreachable handles that were not closed: they are closed when they are collected, with the same warning as in Node.
+// Handles that were not closed and are garbage collected. They are closed, with the same warning as in Node.
 import type { OpenFile } from '../filesystem/open-file.js';
 
-// Node's own words.
+// The text of Node's own warning.
 const DEPRECATION =
   'Closing a FileHandle object on garbage collection is deprecated. Please close FileHandle objects explicitly using ' +
   'FileHandle.prototype.close(). In the future, an error will be thrown if a file descriptor is closed during garbage ' +

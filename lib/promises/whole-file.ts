@@ -15,7 +15,7 @@ const { O_APPEND, O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = constants;
 const APPENDING = O_WRONLY | O_CREAT | O_APPEND;
 const REPLACING = O_WRONLY | O_CREAT | O_TRUNC;
 
-/** The rest of an operation that has no options but an encoding. */
+/** The remaining options of an operation that has only an encoding. */
 function textOrBytes(bytes: Promise<Buffer>, encoding: BufferEncoding | undefined): Promise<string | Buffer> {
   return encoding === undefined ? bytes : bytes.then((each) => each.toString(encoding));
 }
@@ -47,14 +47,14 @@ async function readWithOptions(
   if (path === undefined || flags === undefined || (intoOwn && storeOf(path) === realFiles))
     return node.readFile(file as never, options as never);
   throwIfAborted(signal as Signal);
-  // 'buffer' is none of them for a text: its decoding says so.
+  // 'buffer' is not an encoding of text. Its decoding reports this.
   const text = encoding ? (encoding as BufferEncoding) : undefined;
   if (flags === constants.O_RDONLY && signal === undefined && !intoOwn)
     return textOrBytes(storeOf(path).readFile(path, call), text);
   return withHandle(openPath(path, flags, 0o666, call), (handle) => handle.readFile(options));
 }
 
-/** Both `writeFile` and `appendFile`, which differ in the flag that they have by default. */
+/** `writeFile` and `appendFile`, which differ only in their default flag. */
 export function write(
   call: GivenOptions,
   file: unknown,

@@ -1,14 +1,14 @@
 // Opens a handle for one job and closes it afterwards.
 import type { FileHandle } from './file-handle.js';
 
-/** Both errors in one, as Node does: of the job, and of the close after it. */
+/** Combines the errors of the job and of the close after it, as in Node. */
 function bothOf(job: Error, closing: Error): Error {
   const both = new AggregateError([job, closing], job.message) as AggregateError & { code?: unknown };
   both.code = (job as { code?: unknown }).code;
   return both;
 }
 
-/** Does `job` with the handle, and closes it whatever becomes of it. */
+/** Calls `job` with the handle, and closes it regardless of the outcome. */
 export async function withHandle<T>(
   opening: Promise<FileHandle>,
   job: (handle: FileHandle) => Promise<T>,

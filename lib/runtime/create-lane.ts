@@ -6,16 +6,17 @@ import { type Lane, lanes, makeLane, type Priority } from '../schedule/lane.js';
 
 /** Options of `createLane`. */
 export interface LaneOptions {
-  /** Names the lane in `metrics()` and in errors. Unique. */
+  /** The unique name of the lane in `metrics()` and in errors. */
   name: string;
-  /** Default `'normal'`. Higher priorities go first, but a lane that was passed over often enough gets its turn. */
+  /** Default `'normal'`. Higher priorities go first, but a lane that has been passed over often enough gets its turn. */
   priority?: Priority | undefined;
   /**
-   * The most threads that work for this lane at a time. Default: one less than the pool's jobs, so that a lane stuck on a dead
-   * mount leaves a thread to others. With a single job (UV_THREADPOOL_SIZE of 1 or 2) there is no isolation.
+   * The maximum number of threads that work for this lane at a time. Default: one less than the pool's jobs, so that a
+   * lane that hangs on a dead mount leaves a thread to others. With a single job (UV_THREADPOOL_SIZE of 1 or 2) there
+   * is no isolation.
    */
   concurrency?: number | undefined;
-  /** The most operations that may wait. Beyond it, calls reject with LaneFullError. Default: no limit. */
+  /** The maximum number of waiting operations. Beyond it, calls reject with LaneFullError. Default: no limit. */
   queueLimit?: number | undefined;
   /** Whether cached data can be read immediately, without a thread. Default true. */
   inline?: boolean | undefined;
@@ -24,7 +25,7 @@ export interface LaneOptions {
 const PRIORITIES: readonly Priority[] = ['high', 'normal', 'low'];
 const NO_LIMIT = 0xffffffff;
 
-// By name. Weak, so that a lane that nothing refers to gives its number back.
+// Lanes by name. The references are weak, so that the number of an unreferenced lane can be reused.
 const made = new Map<string, WeakRef<Lane>>();
 const collected = new FinalizationRegistry<{ name: string; number: number }>(({ name, number }) => {
   if (made.get(name)?.deref() === undefined) made.delete(name);
@@ -35,7 +36,7 @@ function laneNamed(name: string): Lane | undefined {
   return [lanes.default, lanes.bulk].find((lane) => lane.name === name) ?? made.get(name)?.deref();
 }
 
-/** Every lane of this environment that is still referenced. */
+/** All lanes of this environment that are still referenced. */
 export function registeredLanes(): Lane[] {
   const list = [lanes.default, lanes.bulk];
   for (const reference of made.values()) {

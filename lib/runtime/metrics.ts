@@ -9,13 +9,13 @@ import { Histogram, HISTOGRAM_NUMBERS } from '../schedule/histogram.js';
 export interface LaneMetrics {
   /** Operations waiting now. */
   queued: number;
-  /** Operations that a thread works on now. */
+  /** Operations that threads work on now. */
   running: number;
   /** Finished, with a result or a system error. */
   completed: number;
   /** Removed from the queue by a signal or a timeout. */
   cancelled: number;
-  /** Refused because the queue was full. */
+  /** Rejected because the queue was full. */
   rejected: number;
   /** Answered from the cache without a thread. */
   inlineHits: number;
@@ -27,7 +27,7 @@ export interface LaneMetrics {
   service: Histogram;
 }
 
-/** What `metrics()` answers. */
+/** The result of `metrics()`. */
 export interface Metrics {
   /** The thread pool that all lanes share. */
   pool: PoolFigures & {
@@ -43,7 +43,7 @@ export interface Metrics {
  * @returns counters, and histograms of nanoseconds
  * @throws nothing
  * @cancelling does no I/O, and takes no signal
- * @platforms `inlineHits` and `pool.inline` stay 0 elsewhere than on Linux
+ * @platforms `inlineHits` and `pool.inline` are 0 except on Linux
  * @example const { p99 } = metrics().lanes.default.wait.toJSON();
  */
 export function metrics(): Metrics {

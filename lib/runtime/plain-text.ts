@@ -1,5 +1,5 @@
-// ASCII text without a copy: the pieces go into memory that becomes the string. Joined strings would be copied as a whole by
-// the first access to a character.
+// ASCII text without a copy: the pieces go into memory that becomes the string. If strings were joined instead, the first
+// access to a character would copy all of them.
 import { constants } from 'node:buffer';
 
 import { textMemory, textOf } from '../native/text-memory.js';
@@ -8,7 +8,7 @@ export class PlainText {
   #memory: Buffer | undefined;
   #length = 0;
 
-  /** @param size bytes that it has room for */
+  /** @param size the maximum number of bytes */
   constructor(size: number) {
     if (size > 0 && size <= constants.MAX_STRING_LENGTH) this.#memory = textMemory(size);
   }
@@ -21,7 +21,7 @@ export class PlainText {
     return true;
   }
 
-  /** The text so far, once; nothing is added after that. */
+  /** Takes the text so far, once. Nothing can be added after that. */
   end(): string {
     const memory = this.#memory;
     this.#memory = undefined;

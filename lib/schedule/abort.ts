@@ -1,8 +1,9 @@
 // Waiting for abort signals. One listener per signal serves all operations: ten thousand listeners on one AbortSignal would
 // cause a warning from Node and quadratic work in its event target.
 //
-// A signal may be anybody's object (a polyfill, another realm). Its methods and getters can throw, and an exception must not
-// reach code that settles other operations. So `onAbort` throws only what subscribing throws, and `offAbort` throws nothing.
+// A signal can be any object (from a polyfill, or another realm). Its methods and getters can throw, and an exception must
+// not reach code that settles other operations. So `onAbort` throws only what subscribing throws, and `offAbort` throws
+// nothing.
 import { AbortError } from '../errors/index.js';
 
 interface Subscription {
@@ -10,7 +11,7 @@ interface Subscription {
   readonly listener: () => void;
 }
 
-// Without a prototype: a polluted Object.prototype has no say.
+// Without a prototype, so that a polluted Object.prototype has no effect.
 const ONCE = Object.freeze({ __proto__: null, once: true });
 
 const watched = new WeakMap<AbortSignal, Subscription>();
@@ -54,7 +55,7 @@ export function offAbort(signal: AbortSignal, call: () => void): void {
   try {
     signal.removeEventListener('abort', subscription.listener);
   } catch {
-    // The listener stays, and has nothing to call.
+    // The listener stays, but calls nothing any more.
   }
 }
 

@@ -31,12 +31,12 @@ export class Call implements OpOptions {
       : this;
   }
 
-  /** The same call with its whole timeout starting now: for the next of several operations. */
+  /** The same call with its whole timeout starting now, for the next of several operations. */
   renewed(): Call {
     return this.total === undefined ? this : new Call(this.signal, this.lane, this.total);
   }
 
-  /** The same call without its signal and deadline, for what has to be finished or cleaned up. */
+  /** The same call without its signal and deadline, for work that has to be finished or cleaned up. */
   uninterrupted(): Call | undefined {
     return this.lane === undefined ? undefined : new Call(undefined, this.lane, undefined);
   }

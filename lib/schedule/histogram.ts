@@ -3,7 +3,7 @@
 const SUB_BITS = 4;
 const FIRST_OCTAVE = 6;
 const BUCKETS = 35 << SUB_BITS;
-/** Numbers that a histogram takes in the addon's figures: count, sum, min, max, buckets. */
+/** The number of values of a histogram in the addon's figures: count, sum, min, max, buckets. */
 export const HISTOGRAM_NUMBERS = 4 + BUCKETS;
 
 // The largest value of a bucket. Percentiles return it, as in HdrHistogram.
@@ -27,7 +27,7 @@ function middle(bucket: number): number {
  * @example const p99 = metrics().lanes.default.wait.percentile(99);
  */
 export class Histogram {
-  /** Values recorded. */
+  /** The number of recorded values. */
   readonly count: number;
   /** The smallest value. */
   readonly min: number;
@@ -39,7 +39,7 @@ export class Histogram {
   readonly stddev: number;
   readonly #buckets: Float64Array;
 
-  /** @internal `numbers` as the addon gives them, from `at` on. */
+  /** @internal `numbers` are the addon's, from `at` on. */
   constructor(numbers: Float64Array, at: number) {
     this.count = numbers[at] as number;
     this.mean = this.count === 0 ? 0 : (numbers[at + 1] as number) / this.count;

@@ -10,13 +10,13 @@ const CONSTRUCT = Symbol('construct');
  * @example const lane = createLane({ name: 'reports', priority: 'low', concurrency: 1 });
  */
 export class Lane {
-  /** As given to `createLane`; metrics() lists the lane by it. */
+  /** The name given to `createLane`. `metrics()` lists the lane by it. */
   readonly name: string;
   /** Which lanes go first. */
   readonly priority: Priority;
-  /** The most threads that work for this lane at a time. */
+  /** The maximum number of threads that work for this lane at a time. */
   readonly concurrency: number;
-  /** The most operations that may wait. Beyond it, calls reject with LaneFullError. */
+  /** The maximum number of waiting operations. Beyond it, calls reject with LaneFullError. */
   readonly queueLimit: number;
   /** Whether cached data may be served without a thread. */
   readonly inline: boolean;

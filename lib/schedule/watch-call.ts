@@ -4,7 +4,7 @@ import { abortErrorOf, offAbort, onAbort, throwIfAborted } from './abort.js';
 import { Call } from './call.js';
 import type { OpOptions } from './options.js';
 
-/** Throws AbortError or TimeoutError if `o` has ended: before each step of what takes several. */
+/** Throws AbortError or TimeoutError if `o` has ended. Called before each step of work that takes several. */
 export function throwIfEnded(o: OpOptions | undefined): void {
   if (o === undefined) return;
   throwIfAborted(o.signal);
@@ -39,8 +39,8 @@ export function watchCall(call: Call | undefined, giveUp: (error: Error) => void
 }
 
 /**
- * What a caller's callback has answered. If it is a promise, its result counts only if it comes before the end of `call`.
- * @throws what the promise rejects with; AbortError and TimeoutError, and the promise is left to itself
+ * Resolves to the result of a caller's callback. A promise must settle before the end of `call`.
+ * @throws what the promise rejects with; AbortError and TimeoutError, in which case the promise is ignored
  */
 export function unlessEnded<T>(work: T | PromiseLike<T>, call: Call | undefined): T | PromiseLike<T> {
   if (typeof (work as PromiseLike<T> | null | undefined)?.then !== 'function') return work;
@@ -50,7 +50,7 @@ export function unlessEnded<T>(work: T | PromiseLike<T>, call: Call | undefined)
     outcome.then(resolve, reject);
     throwIfAborted(call.signal);
     const unwatch = watchCall(call, reject);
-    outcome.finally(unwatch).catch(() => undefined); // told above
+    outcome.finally(unwatch).catch(() => undefined); // reported above
   });
 }
 

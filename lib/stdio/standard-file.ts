@@ -21,7 +21,7 @@ export function isTerminal(fd: number): boolean {
 export class StandardFile implements OpenFile {
   readonly fd: number;
   readonly owned = false;
-  /** Called at first use with the position that the descriptor stands at. */
+  /** Called at first use with the position of the descriptor. */
   onAdopted: ((position: number) => void) | undefined;
   #file: OpenFile | undefined;
 
@@ -29,7 +29,7 @@ export class StandardFile implements OpenFile {
     this.fd = fd;
   }
 
-  /** Throws EBADF where the process was started without the descriptor. */
+  /** Throws EBADF if the process was started without the descriptor. */
   get #adopted(): OpenFile {
     if (this.#file === undefined) {
       this.#file = realFiles.adoptNow(this.fd);
@@ -38,7 +38,7 @@ export class StandardFile implements OpenFile {
     return this.#file;
   }
 
-  // Calls reject with the error. Properties fall back to the least.
+  // Calls reject with the error. Properties have the values of a file that can do nothing.
   #described(): OpenFile | undefined {
     try {
       return this.#adopted;

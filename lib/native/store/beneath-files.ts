@@ -1,4 +1,4 @@
-// Real files below a root directory. The kernel refuses paths that lead out of it.
+// Real files below a root directory. The kernel rejects paths that lead out of it.
 import { constants, type BigIntStats, type Stats } from 'node:fs';
 
 import { LIKE_A_DISK } from '../../filesystem/capabilities.js';

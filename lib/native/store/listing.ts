@@ -35,7 +35,7 @@ const TYPES: readonly (EntryType | undefined)[] = [
   'socket',
 ];
 
-/** What a type of the addon's is called. */
+/** The name of a type of the addon. */
 export const entryType = (type: number): EntryType => TYPES[type] ?? 'unknown';
 
 export class NativeListing implements Listing {

@@ -28,7 +28,7 @@ export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAn
   readonly #cursor: TaskCursor;
   #at = 0;
   #ahead: Batch | undefined;
-  /** The last file of the batch before, if it is to be read by `readWhole`: no thread waits for a FIFO or a device. */
+  /** The last file of the previous batch, if `readWhole` has to read it, because no thread may wait for a FIFO or a device. */
   #elsewhere: number | undefined;
 
   constructor(paths: readonly FilePath[], o: GivenOptions) {
@@ -80,7 +80,7 @@ export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAn
     return answers;
   }
 
-  // The task holds the file open meanwhile: it goes on only afterwards.
+  // The task keeps the file open meanwhile, and continues only afterwards.
   async #readElsewhere(index: number): Promise<ReadManyAnswer> {
     let answer: ReadManyAnswer;
     try {
@@ -89,7 +89,7 @@ export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAn
       if (error instanceof AbortError || error instanceof TimeoutError) throw error;
       answer = { index, error: error as Error };
     }
-    // It is not the same where the iterator has ended.
+    // It is a different one if the iterator has ended.
     if (this.#elsewhere === index) {
       this.#elsewhere = undefined;
       this.#ahead = this.#ask();

@@ -124,7 +124,7 @@ export class NativeFile implements OpenFile {
   #readintoLater(view: Uint8Array, at: number, o: GivenOptions): Promise<number> {
     return deferred(this, () => this.readinto(view, at, o));
   }
-  // Returns a hit's bytes directly: a promise of them would take two more microtasks.
+  // Returns the bytes of a hit directly. A promise of them would take two more microtasks.
   #preadLater(size: number, at: number | bigint, flags: number, o: GivenOptions): Promise<Buffer> {
     return deferred(this, () => {
       if (!this.#mayInline(size, o)) return this.#preadPooled(size, at, flags, o);
@@ -228,7 +228,8 @@ export class NativeFile implements OpenFile {
     return this.#preadintoPooled(view, position, flags, o);
   }
 
-  // After a miss that has put `begun` bytes into the view. To read them again may give fewer of them: the file may shrink.
+  // Called after a miss that has put `begun` bytes into the view. Reading them again could return fewer of them, because the
+  // file may shrink.
   #preadintoRest(
     view: Uint8Array,
     begun: number,

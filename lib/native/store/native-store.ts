@@ -49,7 +49,7 @@ import { NativeTreeWalk } from './tree-walk.js';
 
 const { O_APPEND, O_RDONLY } = constants;
 
-// Closes a file whose caller has given up.
+// Closes a file whose caller has been rejected.
 function closeUnwanted(record: R.OpenedRecord): void {
   new NativeFile(record, true).close().catch(() => undefined); // nothing was written through it
 }
@@ -105,7 +105,7 @@ class NativeStore implements Store {
   adopt(fd: number, flags: number, owned: boolean, o?: OpOptions): Promise<OpenFile> {
     const slot = R.begin(P.KIND_OPEN, R.AS_OPENED, undefined);
     R.name(slot, 'fstat');
-    // Not cancelled half-way: the owner of the descriptor must be certain.
+    // Cannot be cancelled half-way, because it must be certain who owns the descriptor.
     const refused = R.applyOptions(slot, o, false);
     if (refused !== undefined) return Promise.reject(refused);
     const { args } = R;
@@ -347,7 +347,7 @@ class NativeStore implements Store {
     );
   }
 
-  /** `offset` -1: from the position of `from`, which moves on. */
+  /** An `offset` of -1 means the position of `from`, which moves. */
   get sendFile(): typeof sendFile {
     return sendFile;
   }

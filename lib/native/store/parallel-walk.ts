@@ -9,13 +9,13 @@ import { WALK_TREE } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';
 import type { OpOptions } from '../../schedule/options.js';
 
-/** Parts in the pool at a time: as many as the library takes threads by default. */
+/** The number of parts in the pool at a time: as many as the threads that the library uses by default. */
 const MOST_RUNNING = 3;
-/** Parts that have been started, with one batch each in memory. */
+/** The maximum number of parts that have been started, with one batch each in memory. */
 const MOST_STARTED = 6;
-/** Directories in a part's first batch; the native walk doubles it with every batch. */
+/** The number of directories in a part's first batch. The native walk doubles it with every batch. */
 const FIRST_BATCH = 64;
-/** Directories in a part, unless that makes too many parts. */
+/** The number of directories in a part, unless this makes too many parts. */
 const MOST_ROOTS = 64;
 const MOST_PARTS = 1024;
 
@@ -35,7 +35,7 @@ export interface WalkPart {
   readonly roots: Roots;
   firstBatch: number;
   cursor: TaskCursor | undefined;
-  /** The batch that has been asked for. */
+  /** The batch that has been requested. */
   ahead: Promise<Batch> | undefined;
   running: boolean;
 }
@@ -54,13 +54,13 @@ export class ParallelWalk {
     this.#o = o;
   }
 
-  /** Starts again with one part, a single directory at first. */
+  /** Restarts with one part, which begins with a single directory. */
   begin(roots: Roots): void {
     this.close();
     this.#all = [partOf(roots, 1)];
   }
 
-  /** The part whose batches come next. Undefined at the end. */
+  /** The part whose batches are returned next. Undefined at the end. */
   get first(): WalkPart | undefined {
     return this.#all[0];
   }
@@ -81,7 +81,7 @@ export class ParallelWalk {
     return running < MOST_RUNNING - 1 && started.length < MOST_STARTED - 1;
   }
 
-  /** Replaces the first part by parts of `roots`, the rest of it. None of its batches may be pending. */
+  /** Replaces the first part by parts of its remaining `roots`. None of its batches may be pending. */
   divide({ names, follow }: Roots): void {
     this.#shift();
     const size = Math.max(
@@ -98,8 +98,8 @@ export class ParallelWalk {
   }
 
   /**
-   * Asks for the next batches of the later parts, up to the limits. A part's second batch is asked for only after its first has
-   * been consumed. With `withFirst`, asks for the next batch of the first part, too.
+   * Requests the next batches of the later parts, up to the limits. A part's second batch is requested only after its
+   * first has been consumed. With `withFirst`, requests the next batch of the first part, too.
    */
   runAhead(withFirst: boolean): void {
     let running = 0;

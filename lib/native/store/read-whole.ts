@@ -13,7 +13,7 @@ import * as R from '../requests.js';
 import { sharedWhole } from '../sharing.js';
 
 /**
- * Reads a whole file: at once if it is small and cached.
+ * Reads a whole file: immediately if it is small and cached.
  * @param most the size from which on a regular file is EFBIG. 0: none
  */
 export function readWhole(path: FilePath, most: number, o: GivenOptions): Promise<Buffer> {

@@ -31,7 +31,7 @@ function numbersOf(
   return [flags, permissions ?? 0o666];
 }
 
-// Ignored, the condition would let a write through that its caller forbids.
+// If the condition were ignored, a write would succeed that the caller forbids.
 function refuseCondition({ ifMatch }: ReplaceOptions): void {
   if (ifMatch !== undefined) throw lacking('native', 'conditional', 'make a write conditional');
 }
@@ -61,7 +61,7 @@ export async function replaceFile(
   );
 }
 
-/** Opens the file that is to replace `path`, by `open`. */
+/** Opens the file that will replace `path`, by calling `open`. */
 export async function openReplacement(
   path: FilePath,
   flags: number,

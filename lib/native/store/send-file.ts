@@ -8,7 +8,8 @@ import { SEND_FILE } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';
 
 /**
- * As `sendFileNow`, but waits while there is no descriptor to be had: the caller keeps `out` and `from` open until it settles.
+ * As `sendFileNow`, but waits while there is no free descriptor. The caller keeps `out` and `from` open until it
+ * settles.
  */
 export async function sendFile(
   out: number,
@@ -27,9 +28,9 @@ export async function sendFile(
 }
 
 /**
- * Sends up to `count` bytes from descriptor `from` to descriptor `out`. `offset` -1: from its position, which moves. Errors have
- * `bytesWritten`, the bytes that were sent before. Both descriptors are duplicated before it returns; EMFILE and ENFILE say that
- * they could not be, and that nothing was sent. On Windows they are used as they are.
+ * Sends up to `count` bytes from descriptor `from` to descriptor `out`. `offset` -1: from its position, which moves.
+ * Errors have `bytesWritten`, the bytes that were sent before. Both descriptors are duplicated before it returns;
+ * EMFILE and ENFILE mean that this failed, and nothing was sent. On Windows, the descriptors themselves are used.
  */
 export async function sendFileNow(
   out: number,

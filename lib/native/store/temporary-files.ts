@@ -24,10 +24,10 @@ import { NativeFile } from './native-file.js';
 
 const REGULAR = 0;
 
-// Not left out, or a polluted Object.prototype would have a say.
+// Set explicitly, because otherwise a polluted Object.prototype would have an effect.
 const NO_OP: Readonly<OpOptions> = { signal: undefined, lane: undefined, timeout: undefined };
 
-/** The record of a new file: it is empty and open, so the system need not be asked. */
+/** The record of a new file. It is empty and open, so no system call is needed. */
 class FreshFile extends NativeFile {
   constructor({ fd, id }: MadeFile) {
     super({ fd, id, kind: REGULAR, seekable: true, position: 0, size: 0 }, true);
@@ -35,8 +35,8 @@ class FreshFile extends NativeFile {
 }
 
 /**
- * A file whose name is removed by its `close`. The removal is part of closing the lowest layer, so that it happens however the
- * layers above are taken apart.
+ * A file whose name is removed by its `close`. The removal is part of closing the lowest layer, so that it happens
+ * regardless of which layers are detached.
  */
 class DeleteOnCloseFile extends FreshFile {
   readonly #made: MadeFile;
@@ -87,7 +87,7 @@ class NativeTemporaryFile implements TemporaryFile {
   }
 }
 
-/** Creates the file. A signal that comes too late removes it again. A file with a name is removed when the process ends. */
+/** Creates the file. An abort that comes too late removes it again. A file with a name is removed when the process ends. */
 export async function createTemporaryFile(
   place: TempPlace,
   kind: TempFileKind,
@@ -99,11 +99,11 @@ export async function createTemporaryFile(
   const named = made.path.length > 0;
   const file = named && (kind.deleteOnClose || aborted) ? new DeleteOnCloseFile(made) : new FreshFile(made);
   if (!aborted) return new NativeTemporaryFile(made, file);
-  await file.close().catch(() => undefined); // the caller is told a better error
+  await file.close().catch(() => undefined); // the caller gets a better error
   throw new AbortError(signal.reason);
 }
 
-/** Creates the directory, which is removed when the process ends. A signal that comes too late removes it again. */
+/** Creates the directory, which is removed when the process ends. An abort that comes too late removes it again. */
 export async function createTemporaryDirectory(
   place: TempPlace,
   o: GivenOptions,
@@ -119,7 +119,7 @@ export async function createTemporaryDirectory(
         missingIsFine: true,
         ignoreErrors,
       });
-      // What could not be removed stays registered: the end of the process tries once more.
+      // Files that could not be removed stay registered. The end of the process tries again.
       if (failures === 0) forgetTemp(registration);
       return failures;
     },

@@ -1,9 +1,9 @@
 // The traversal under `walk` and `glob`: native batches of whole directories, one step per directory. Pruning starts a new
 // native walk with the directories that are left.
 //
-// The native walk reads ahead and takes no messages. A consumer that changes what is to be visited ends it, and another
-// begins with the directories that are left as its roots; with every batch that nobody prunes it reads further ahead, and
-// in the end what is left is divided between several (parallel-walk.ts).
+// The native walk reads ahead and takes no messages. When the consumer changes the directories to visit, the walk ends,
+// and another one begins with the remaining directories as its roots. With every batch that is not pruned, the walk reads
+// further ahead. Finally, the remaining directories are divided between several walks (parallel-walk.ts).
 //
 // Names are kept as strings of one character per byte ("raw"), so that names that are not UTF-8 stay intact.
 import { isAscii } from 'node:buffer';
@@ -28,13 +28,13 @@ const HEADER_BYTES = 8;
 /** From this many directories per batch on, the next batch is read while one is consumed. */
 const READ_AHEAD_FROM = 16;
 
-/** Directories that must be visited without pruning before the rest is divided. Doubles with each pruning. */
+/** The number of directories that must be visited without pruning before the rest is divided. Doubles with each pruning. */
 const DIVIDE_FROM = 24;
 const MOST_DIVIDE_FROM = 4096;
 /** Fewer directories than this are not worth dividing. */
 const FEWEST_LEFT = 4;
 
-/** A directory that is being visited: where its children's names are, and which comes next. */
+/** A directory that is being visited: the place of its children's names, and the next child. */
 interface Frame {
   above: Frame | undefined;
   /** Its name among those of the frame above; '' for the frame of the roots. */
@@ -43,7 +43,7 @@ interface Frame {
   at: number;
   count: number;
   next: number;
-  /** '1' for each of the names that is a link to follow all the same. */
+  /** '1' for each name that is a link to follow nevertheless. */
   follow: string;
 }
 
@@ -62,7 +62,7 @@ const TOP: Roots = { names: [''], follow: '' };
 function relativeOf(frame: Frame): string {
   let path = frame.name;
   for (let each = frame.above; each?.above !== undefined; each = each.above) {
-    // The top's own name is none.
+    // The top has no name.
     if (each.name !== '') path = `${each.name}/${path}`;
   }
   return path;
@@ -97,13 +97,13 @@ export class NativeTreeWalk implements TreeWalker {
     this.#topDown = !o.bottomUp;
     this.#flags =
       (o.bottomUp ? BOTTOM_UP : 0) | (o.followLinks ? FOLLOW_LINKS : 0) | (o.noHidden ? NO_HIDDEN : 0);
-    // From the bottom up a directory's names come last, and directories below a limited depth cannot be roots.
+    // In a bottom-up walk, a directory's names come last. Directories below a limited depth cannot be roots.
     this.#mayDivide = this.#topDown && o.depth < 0;
     this.#walk = new ParallelWalk(
       top,
       this.#flags,
       o.depth,
-      // Its deadline is that of the whole traversal.
+      // The deadline is that of the whole traversal.
       callOf(call)?.inLane(lanes.bulk) ?? { lane: lanes.bulk },
     );
     this.#walk.begin(TOP);
@@ -119,12 +119,12 @@ export class NativeTreeWalk implements TreeWalker {
     return this.#step();
   }
 
-  /** Whether a step is at hand without waiting. */
+  /** Whether a step is available without waiting. */
   get atHand(): boolean {
     return this.#record < this.#codes.length && this.#signal?.aborted !== true;
   }
 
-  /** The step at hand. */
+  /** The available step. */
   take(): TreeStep {
     return this.#step();
   }
@@ -160,7 +160,7 @@ export class NativeTreeWalk implements TreeWalker {
     else this.#divideFrom = this.#visited + Math.min(this.#visited, MOST_DIVIDE_FROM);
   }
 
-  /** Directories that the current part has not visited, of the innermost `depth` frames outwards. */
+  /** The directories that the current part has not visited, from frame `depth` outwards. */
   #leftFrom(depth: number): Roots {
     const names: string[] = [];
     let follow = '';
