@@ -1,5 +1,5 @@
-// What an ES module lacks, for bundles: bundlers copy these CommonJS modules into ES modules, where `__filename` and `require`
-// are missing.
+// Replacements for `__filename` and `require` in bundles: bundlers copy these CommonJS modules into ES modules, which have
+// neither.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 

@@ -36,8 +36,8 @@ function tempOwner(): number {
   return owner;
 }
 
-// The number of files of this environment that the end of the process would remove, and of files that are being
-// created.
+// The registered files of this environment, which the end of the process would remove, and the number of files that are
+// being created.
 const registered = new Set<number>();
 let beingMade = 0;
 

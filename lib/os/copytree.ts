@@ -10,9 +10,9 @@ import { unlessEnded } from '../schedule/watch-call.js';
 
 /** Options of `copytree`. */
 export interface CopytreeOptions extends OpOptions {
-  /** True copies links as they are, false what they lead to. Default true. */
+  /** True copies links as links, false copies their targets. Default true. */
   symlinks?: boolean | undefined;
-  /** Copies into a directory that exists, over files of the same names. Default false. */
+  /** Copies into an existing directory, over files with the same names. Default false. */
   existOk?: boolean | undefined;
   /** Keeps times, modes and extended attributes. Default true. */
   preserve?: boolean | undefined;
@@ -73,7 +73,7 @@ export async function copytree(src: Path, dst: Path, o?: CopytreeOptions): Promi
   else await copyTreeBetween(source, from, target, to, options, options.call, hooks);
 }
 
-// Undefined if the caller has neither: the store's own job is faster.
+// Undefined if the caller has neither, because the store's own copy is faster.
 function hooksOf({ overwrite, filter, onProgress, call }: Options): CopyHooks | undefined {
   if (overwrite && filter === undefined && onProgress === undefined) return undefined;
   let files = 0;

@@ -23,7 +23,7 @@ function join(directory: string | Uint8Array, name: string | Buffer): string | B
   return Buffer.concat([above, Buffer.from(between), Buffer.from(name)]);
 }
 
-// Names that are not UTF-8 are shown with a replacement character, but found by their bytes.
+// Names that are not UTF-8 are shown with a replacement character, but used by their bytes.
 const shownOf = (name: string | Uint8Array): string =>
   typeof name === 'string' ? name : Buffer.from(name).toString();
 

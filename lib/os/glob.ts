@@ -23,13 +23,13 @@ export interface GlobOptions extends OpOptions, EncodingOptions {
   cwd?: Path | undefined;
   /** Whether `*`, `?`, brackets and `**` match a dot at the beginning of a name. Default false. */
   dot?: boolean | undefined;
-  /** Whether upper and lower case are the same, in all names of the pattern. Default false. */
+  /** Whether case is ignored in all names of the pattern. Default false. */
   noCase?: boolean | undefined;
   /** Whether `**` follows links to directories. Default false. Names and `*` always follow them. */
   followSymlinks?: boolean | undefined;
   /**
-   * What to leave out, with everything in it: patterns, in which wildcards match hidden names too, or a function that is
-   * called with each path and returns true for those to leave out. Excluded directories are not read.
+   * What to omit, with everything in it: patterns, in which wildcards match hidden names, too, or a function that is
+   * called with each path and returns true to omit it. Excluded directories are not read.
    */
   exclude?: string | readonly string[] | ((path: string) => boolean) | undefined;
 }
@@ -95,7 +95,7 @@ function exclusionOf(exclude: unknown, cwd: string | Uint8Array, noCase: boolean
   return new Exclusion(Buffer.from(cwd).toString(), patterns, filter);
 }
 
-/** A path to look for, or all patterns with one base. */
+/** A path to check, or all patterns with one base. */
 type Job = Pattern | { base: string; tree: PatternNode };
 
 function jobsOf(patterns: readonly Pattern[]): Job[] {
@@ -146,7 +146,7 @@ async function isFound(
   return !exclusion.excludes(base, directoriesOnly || (await whether(stat(top, call), isDirectory)));
 }
 
-/** `base` below `cwd`. The path is not normalised: `..` behind a link leads to where the link does. */
+/** `base` below `cwd`. The path is not normalised, because `..` after a link is relative to the target of the link. */
 function below(cwd: string | Uint8Array, base: string): string | Uint8Array {
   if (base === '') return cwd;
   if (isAbsolute(base) || SCHEME.test(base)) return base;

@@ -9,7 +9,7 @@ const readOptions = optionReader({ mode: modeOption(0o777), existOk: flag(false)
 
 /** Options of `makedirs`. */
 export interface MakedirsOptions extends MkdirOptions {
-  /** Whether the directory may exist already. Default false. */
+  /** Whether the directory may already exist. Default false. */
   existOk?: boolean | undefined;
 }
 

@@ -21,13 +21,13 @@ export async function statvfs(path: Path, o?: OpOptions): Promise<StatVfs> {
   return storeToRead(at).statvfs(at, call);
 }
 
-/** Bytes of a file system. */
+/** Disk space in bytes. */
 export interface DiskUsage {
-  /** Bytes of the whole file system. */
+  /** The size of the whole file system. */
   total: number;
-  /** Bytes in use. */
+  /** The space in use. */
   used: number;
-  /** What this user can still write. */
+  /** The space that this user can still use. */
   free: number;
 }
 

@@ -13,13 +13,13 @@ import { statAll } from '../whole-file/stat-many.js';
 
 /** Options of `walk`. */
 export interface WalkOptions extends OpOptions, EncodingOptions {
-  /** True gives a directory before those in it, false after them. Default true. */
+  /** True yields a directory before its subdirectories, false after them. Default true. */
   topDown?: boolean | undefined;
   /** Called with the error of a directory that cannot be listed. If it throws, the walk ends. Default: the directory is skipped. */
   onError?: ((error: SystemError) => void) | null | undefined;
-  /** Descends into links to directories, but not back into one that it is in. Default false. */
+  /** Follows links to directories, but not back to a directory above. Default false. */
   followSymlinks?: boolean | undefined;
-  /** Adds the status of every entry, of links themselves. Default false. */
+  /** Adds the status of every entry; for links, that of the link itself. Default false. */
   stat?: boolean | undefined;
 }
 
@@ -27,8 +27,9 @@ export interface WalkOptions extends OpOptions, EncodingOptions {
 export type WalkEntry<Name extends string | Buffer = string> = [dir: Name, dirs: Name[], files: Name[]];
 
 /**
- * The same with `stat: true`: the last element has, for each name of `dirs` and `files`, its Stats. With Buffers, the key is the
- * same Buffer. Entries that have gone since they were listed, and others whose status the system does not tell, are missing.
+ * The same with `stat: true`: the last element has, for each name of `dirs` and `files`, its Stats. With Buffers, the
+ * key is the same Buffer. Entries that were removed after the listing, or whose status the system does not return, are
+ * missing.
  */
 export type WalkStatEntry<Name extends string | Buffer = string> = [
   ...entry: WalkEntry<Name>,
@@ -101,7 +102,7 @@ export async function* walk(top: Path, o?: WalkOptions): AsyncGenerator<AnyEntry
   }
 }
 
-/** The status of each entry of a step, by the names that are given for them. */
+/** The status of each entry of a step, by its name in the step. */
 async function statsOf(
   step: TreeStep,
   [, dirs, files]: WalkEntry<string | Buffer>,
@@ -153,7 +154,7 @@ function applyChanges(
     return;
   const known = new Map<string, string[]>();
   if (!asBytes) {
-    // Several names that are not UTF-8 may look the same: the first of them in `dirs` is the first of the listing.
+    // Several names that are not UTF-8 can look the same. The first of them in `dirs` is the first in the listing.
     for (let i = at + count - 1; i >= at; i--) {
       const alike = known.get(shown[i]!);
       if (alike === undefined) known.set(shown[i]!, [raw[i]!]);
@@ -162,7 +163,7 @@ function applyChanges(
   }
   const names = dirs.map((name) => rawOf(name, known));
   for (const name of names) {
-    // It may lie outside the top, so the permission is checked again.
+    // It may be outside the top, so the permission is checked again.
     if (name === '..' || name.includes('/')) storeOfTreeToRead(Buffer.from(`${step.path}/${name}`, 'latin1'));
   }
   tree.descendTo(names);

@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 
 import { falseWhereTheSystemRefuses } from '../filesystem/errors.js';
 
-/** Whether what is `found` is of a kind. False where the system reports an error. */
+/** Whether the file `found` is of a kind. False if the system reports an error. */
 export async function whether(found: Promise<Stats>, isOfKind: (stats: Stats) => boolean): Promise<boolean> {
   try {
     return isOfKind(await found);
@@ -12,7 +12,7 @@ export async function whether(found: Promise<Stats>, isOfKind: (stats: Stats) =>
   }
 }
 
-/** For `whether`: anything at all. */
+/** For `whether`: any kind of file. */
 export const isAnything = (): boolean => true;
 /** For `whether`. */
 export const isDirectory = (stats: Stats): boolean => stats.isDirectory();

@@ -11,13 +11,13 @@ import { encodeUtf8 } from '../text/encoder.js';
 
 /** Options of the functions on extended attributes. */
 export interface XattrOptions extends OpOptions {
-  /** False is about a link itself. Default true. */
+  /** False uses the attributes of a link itself. Default true. */
   followSymlinks?: boolean | undefined;
 }
 
 /** Options of `setxattr`. */
 export interface SetXattrOptions extends XattrOptions {
-  /** `'create'`: EEXIST where the attribute is there. `'replace'`: ENODATA where it is not. Default `'any'`. */
+  /** `'create'` rejects with EEXIST if the attribute exists. `'replace'` rejects with ENODATA if it does not. Default `'any'`. */
   mode?: 'any' | 'create' | 'replace' | undefined;
 }
 

@@ -1,6 +1,6 @@
 // Counting characters as Python does: code points, where JavaScript's strings count UTF-16 code units.
 
-/** How many code points a string has. */
+/** The number of code points of a string. */
 export function countCodePoints(text: string): number {
   let count = text.length;
   for (let i = 1; i < text.length; i++) {
@@ -13,7 +13,10 @@ export function countCodePoints(text: string): number {
   return count;
 }
 
-/** The index `count` code points after `from`, or -1 minus the code points that were there when `text` ends before. */
+/**
+ * The index `count` code points after `from`. If `text` ends before, -1 minus the number of code points that it has
+ * from there.
+ */
 export function skipCodePoints(text: string, from: number, count: number): number {
   let at = from;
   let left = count;

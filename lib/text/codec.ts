@@ -12,13 +12,13 @@ export const errorHandlerNames = [
   'namereplace',
 ] as const;
 
-/** How malformed bytes, or characters without bytes, are treated. */
+/** How malformed bytes, and characters that cannot be encoded, are handled. */
 export type ErrorHandlerName = (typeof errorHandlerNames)[number];
 
 /** The widths of a code unit, which surrogatepass and line ends depend on. */
 export type UnitWidth = 1 | 2 | 4;
 
-/** Bytes that are not a valid character. */
+/** A sequence of bytes that is not a valid character. */
 export interface Fault {
   readonly start: number;
   readonly end: number;
@@ -27,13 +27,13 @@ export interface Fault {
 
 /**
  * A scan that starts before this offset starts the text (a byte order mark may precede it), so it may look at all the
- * rest at once; one that continues after a fault may not, or text full of faults would take quadratic time.
+ * rest at once; a scan that continues after a fault may not, because text full of faults would take quadratic time.
  */
 export const fresh = 5;
 
 /**
- * Finds the characters of one encoding in bytes. `step` defines the encoding; `scan` may know a faster way to the same
- * result. A scanner keeps the outcome of its last call in `codePoint` and `fault`, so one is made for each decoder.
+ * Finds the characters of one encoding in bytes. `step` defines the encoding. `scan` can compute the same result
+ * faster. A scanner keeps the result of its last call in `codePoint` and `fault`, so each decoder has its own.
  */
 export abstract class Scanner {
   abstract readonly encoding: string;
@@ -41,12 +41,12 @@ export abstract class Scanner {
   /** The last character. Two characters that one code stands for: `first << 16 | second`, which is beyond Unicode. */
   codePoint = 0;
   fault: Fault | null = null;
-  /** What the bytes so far have switched to, in an encoding of that kind (see `Codec.isStateful`). 0: nothing. */
+  /** What the previous bytes have switched to, in a stateful encoding (see `Codec.isStateful`). 0 means the initial state. */
   state = 0;
 
   /**
-   * Reads the character at `at` into `codePoint` and returns its length in bytes; 0 where more bytes are needed to
-   * tell (never when `final`); -1 where the bytes are malformed, with `fault` set.
+   * Reads the character at `at` into `codePoint` and returns its length in bytes. Returns 0 if it needs more bytes
+   * (never when `final`), and -1 if the bytes are malformed, with `fault` set.
    */
   abstract step(bytes: Buffer, at: number, final: boolean): number;
 
@@ -77,7 +77,7 @@ export abstract class Scanner {
   }
 }
 
-/** Of an encoding in which ASCII bytes mean themselves. */
+/** A scanner of an encoding in which ASCII bytes represent themselves. */
 export abstract class AsciiScanner extends Scanner {
   override scan(bytes: Buffer, at: number, final: boolean, out: TextSink): number {
     if (at >= fresh || !isAscii(bytes.subarray(at))) return super.scan(bytes, at, final, out);
@@ -139,20 +139,20 @@ export interface CharacterWriter {
   readonly encoding: string;
   readonly width: UnitWidth;
   readonly reason: string;
-  /** Whether adjacent characters without bytes are one error, as in the table and 8-bit codecs. */
+  /** Whether adjacent characters that cannot be encoded are one error, as in the table and 8-bit codecs. */
   readonly joinsErrors: boolean;
-  /** Whether surrogateescape covers the beginning of such a run, so that an error is about the rest. */
+  /** Whether surrogateescape handles the beginning of such a run, so that an error is only about the rest. */
   readonly escapesPart?: boolean;
-  /** All bytes of `text` at once, or null where it has a character without bytes or there is no faster way. */
+  /** All bytes of `text` at once, or null if it has a character that cannot be encoded, or there is no faster way. */
   encodeAll(text: string): Buffer | null;
-  /** Most bytes a code point can take. */
+  /** The maximum number of bytes of a code point. */
   readonly longest: number;
-  /** A writer for one text, where what is written depends on what was written before. */
+  /** A writer for one text, if the bytes depend on what was written before. */
   begin?(): CharacterWriter;
-  /** Writes what ends such a text; returns its length in bytes. */
+  /** Writes the end of such a text. Returns its length in bytes. */
   end?(into: Buffer, at: number): number;
   /** The code point at `at`, or two characters that have one code together: see `Scanner.codePoint`. */
   codePointAt?(text: string, at: number): number;
-  /** Writes one code point at `at`; returns its length in bytes, or 0 where the encoding has none for it. */
+  /** Writes one code point at `at`. Returns its length in bytes, or 0 if the encoding does not have it. */
   put(codePoint: number, into: Buffer, at: number): number;
 }

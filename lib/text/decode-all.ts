@@ -5,27 +5,27 @@ import { Decoder } from './decoder.js';
 import { NewlineReader, type Newline } from './newlines.js';
 import type { Codec } from './registry.js';
 
-/** How to read the bytes; all parts are checked already. */
+/** How to decode the bytes. All options have already been checked. */
 export interface DecodeAllOptions {
   readonly codec: Codec;
   readonly errors: ErrorHandlerName;
   readonly newline: Newline;
 }
 
-/** Small enough that the second look at a block finds it in the processor's cache. */
+/** Small enough that the second pass over a block finds it in the processor's cache. */
 const block = 256 * 1024;
 const carriageReturn = 13;
 
-/** All of `bytes` as text, as a text file's `read()` gives it. Throws UnicodeDecodeError. */
+/** All of `bytes` as text, as a text file's `read()` returns it. Throws UnicodeDecodeError. */
 export function decodeAll(bytes: Buffer, { codec, errors, newline }: DecodeAllOptions): string {
-  // What needs no translation, found without a pass over memory of its own.
+  // Text that needs no translation, found without a separate pass over the memory.
   if (codec.extendsAscii && isPlainAscii(bytes)) return bytes.toString('latin1');
   const isWellFormed = codec.name === 'utf-8' && isUtf8(bytes);
   const text = isWellFormed ? bytes.toString('utf8') : new Decoder(codec, errors).decode(bytes, true);
   return new NewlineReader(newline).read(text);
 }
 
-/** Whether the bytes are their own text, with no line end to translate. */
+/** Whether the bytes are ASCII without a line ending to translate. */
 export function isPlainAscii(bytes: Buffer): boolean {
   for (let at = 0; at < bytes.length; at += block) {
     const part = bytes.subarray(at, at + block);

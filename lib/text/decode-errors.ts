@@ -1,4 +1,4 @@
-// What each error handler makes of malformed bytes.
+// How each error handler treats malformed bytes.
 import { UnicodeDecodeError } from '../errors/unicode.js';
 import type { ErrorHandlerName, Fault, UnitWidth } from './codec.js';
 
@@ -8,14 +8,14 @@ interface Recovery {
   readonly next: number;
 }
 
-/** Everything a handler may look at. */
+/** Everything that a handler can use. */
 interface FaultyBytes {
   readonly encoding: string;
   readonly width: UnitWidth;
   readonly bytes: Buffer;
 }
 
-/** Settles one fault; throws UnicodeDecodeError where the handler does not cover it. */
+/** Handles one fault. Throws UnicodeDecodeError if the error handler does not handle it. */
 export function recover(handler: ErrorHandlerName, fault: Fault, source: FaultyBytes): Recovery {
   const { start, end } = fault;
   switch (handler) {

@@ -1,13 +1,13 @@
-// Decoding in pieces: what a character cut at the end of one piece and a byte order mark at the start leave behind.
+// Decoding in pieces: the state between pieces, which are an incomplete character and the byte order.
 import { UnicodeDecodeError } from '../errors/unicode.js';
 import { TextSink, type ErrorHandlerName, type Scanner } from './codec.js';
 import { recover } from './decode-errors.js';
 import type { Codec } from './registry.js';
 
-/** Which byte order a text is in: `start` until its byte order mark has been read. */
+/** The byte order of a text: `start` until its byte order mark has been read. */
 export type ByteOrder = 'start' | 'little' | 'big';
 
-/** What a decoder must know to go on at a place: the byte order, or what the bytes before have switched to. */
+/** What a decoder needs to continue at a place: the byte order, or what the bytes before have switched to. */
 export type DecoderState = ByteOrder | number;
 
 const nothing = Buffer.alloc(0);
@@ -16,14 +16,17 @@ const nothing = Buffer.alloc(0);
 export class Decoder {
   readonly codec: Codec;
   readonly errors: ErrorHandlerName;
-  /** Bytes of a character that is not complete yet. */
+  /** The bytes of a character that is not complete yet. */
   pending: Buffer = nothing;
   order: ByteOrder;
-  /** Whether the last piece was well formed, so that the length of its text tells the length of its bytes. */
+  /** Whether the last piece was well formed, so that the length of its bytes follows from the length of its text. */
   clean = true;
   /** The bytes that the last text came from. */
   decoded: Buffer = nothing;
-  /** Those, and the bytes after them that were looked at: GB 18030 sees by the fourth byte that the first is malformed. */
+  /**
+   * These bytes, and the bytes after them that were examined: in GB 18030, the fourth byte can show that the first is
+   * malformed.
+   */
   seen: Buffer = nothing;
   #scanner: Scanner;
 
@@ -34,14 +37,14 @@ export class Decoder {
     this.#scanner = codec.scanner(false);
   }
 
-  /** Forgets everything: the next byte is the first of a text (`start`) or lies somewhere within it. */
+  /** Resets the state: the next byte is the first of a text (`start`) or within it. */
   reset(order: ByteOrder = 'start'): void {
     this.pending = nothing;
     this.#scanner.state = 0;
     this.#setOrder(this.codec.mark === null ? 'little' : order);
   }
 
-  /** What the next byte is decoded with. */
+  /** The state in which the next byte is decoded. */
   get state(): DecoderState {
     return this.codec.isStateful ? this.#scanner.state : this.order;
   }
@@ -55,8 +58,8 @@ export class Decoder {
   }
 
   /**
-   * The text of the next piece; a character cut at its end waits for the next piece unless `final`.
-   * Throws UnicodeDecodeError under handlers that do not cover what is malformed; the piece is then dropped.
+   * The text of the next piece; a character cut at its end waits for the next piece unless `final`. Throws
+   * UnicodeDecodeError for bytes that the error handler does not handle. The piece is then dropped.
    */
   decode(piece: Buffer, final: boolean): string {
     const bytes = this.pending.length === 0 ? piece : Buffer.concat([this.pending, piece]);
@@ -76,7 +79,7 @@ export class Decoder {
     return out.toString();
   }
 
-  /** Gives back the last of the `units` UTF-16 units just decoded, to be decoded again with the next piece. */
+  /** Takes back the last of the `units` UTF-16 units just decoded, so that it is decoded again with the next piece. */
   unreadLast(units: number, before: DecoderState): void {
     const { decoded, seen } = this;
     let at = decoded.length - this.codec.width;
@@ -90,8 +93,8 @@ export class Decoder {
   }
 
   /**
-   * How many of `bytes`, decoded from here, give the first `units` UTF-16 units of text (a byte order mark counts with
-   * the first character, bytes that give no text with the character before them).
+   * The number of `bytes`, decoded from here, for the first `units` UTF-16 units of text. A byte order mark counts with
+   * the first character. Bytes without text count with the character before them.
    */
   measure(bytes: Buffer, units: number, final: boolean): number {
     return units === 0 && !this.codec.isStateful ? 0 : this.#walk(bytes, units, final);
@@ -112,7 +115,7 @@ export class Decoder {
         next = recovery.next;
         gained = recovery.text.length;
       }
-      // Within the text of one replacement there is no byte offset: its first byte it is.
+      // Within the text of one replacement, the byte offset is that of its first byte.
       const isPlain = this.codec.isStateful && state === 0;
       if (produced === units ? gained > 0 || isPlain : produced + gained > units) {
         this.#scanner.state = state;
@@ -147,20 +150,20 @@ export class Decoder {
     this.#scanner = this.codec.scanner(order === 'big');
   }
 
-  /** Settles the byte order; returns where the text begins, or -1 when more bytes are needed to tell. */
+  /** Determines the byte order. Returns where the text begins, or -1 if this needs more bytes. */
   #readMark(bytes: Buffer, final: boolean): number {
     const mark = this.codec.mark!;
     const { width } = this.codec;
     if (width === 1) {
       const head = bytes.subarray(0, mark.length);
-      // A mark that is cut short counts as one even at the end, as it does in Python.
+      // An incomplete mark counts as a mark even at the end, as in Python.
       if (head.length < mark.length && head.equals(mark.subarray(0, head.length))) return -1;
       this.#setOrder('little');
       return head.equals(mark) ? mark.length : 0;
     }
     if (bytes.length < mark.length) {
       if (!final || bytes.length === 0) return -1;
-      // Too short to be anything: the scanner says so.
+      // Too short to be valid: the scanner reports this.
       this.#setOrder('little');
       return 0;
     }

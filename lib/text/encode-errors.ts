@@ -1,8 +1,8 @@
-// What each error handler makes of characters that the encoding does not have.
+// How each error handler treats characters that the encoding does not have.
 import type { CharacterWriter, ErrorHandlerName } from './codec.js';
 import { characterName } from './names.js';
 
-/** What stands for `text`, a run of characters without bytes: a string to encode, bytes, or null for an error. */
+/** The replacement of `text`, a run of characters that cannot be encoded: a string to encode, bytes, or null for an error. */
 export function substitute(
   handler: ErrorHandlerName,
   text: string,
@@ -44,7 +44,7 @@ function escape(codePoint: number): string {
   return `\\U${hexadecimal.padStart(8, '0')}`;
 }
 
-/** The bytes that surrogateescape had put into the text. */
+/** The bytes that surrogateescape has put into the text. */
 function escapedBytes(text: string): Buffer | null {
   const bytes = Buffer.alloc(text.length);
   for (let i = 0; i < text.length; i++) {

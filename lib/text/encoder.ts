@@ -1,4 +1,4 @@
-// Encoding a string: whole where the fast path covers it, otherwise character by character with the error handler.
+// Encodes a string: as a whole if the fast path can, otherwise character by character with the error handler.
 import { UnicodeEncodeError } from '../errors/unicode.js';
 import type { CharacterWriter, ErrorHandlerName } from './codec.js';
 import { substitute } from './encode-errors.js';
@@ -8,8 +8,8 @@ import { utf8Writer } from './utf8.js';
 const notAscii = /[^\x00-\x7f]/;
 
 /**
- * The bytes of `text`, without a byte order mark (see `codec.mark`). Throws UnicodeEncodeError where a character has
- * none and the handler does not cover it.
+ * The bytes of `text`, without a byte order mark (see `codec.mark`). Throws UnicodeEncodeError if a character has none
+ * and the error handler does not handle it.
  */
 export function encode(text: string, codec: Codec, errors: ErrorHandlerName): Buffer {
   const { writer } = codec;
@@ -84,7 +84,7 @@ class Encoding {
     return end;
   }
 
-  /** Where a run of errors begins that the handler does not cover. */
+  /** Where a run of errors begins that the error handler does not handle. */
   #uncovered(start: number): number {
     if (this.#errors !== 'surrogateescape' || this.#writer.escapesPart !== true) return start;
     const escaped = /[\udc80-\udcff]*/y;

@@ -9,10 +9,10 @@ const escape = 0x1b;
 const ascii = 0;
 const roman = 1;
 const kanji = 2;
-/** In the state, too: an escape sequence that switches nothing is going through as it is. */
+/** Part of the state, too: an escape sequence without effect is being passed through unchanged. */
 const passing = 4;
 
-/** Where the search for the end of an escape sequence gives up. */
+/** The length at which the search for the end of an escape sequence stops. */
 const longestEscape = 16;
 const designations: Readonly<Record<string, number>> = {
   '(B': ascii,
@@ -22,10 +22,10 @@ const designations: Readonly<Record<string, number>> = {
   '$(@': kanji,
   '$(B': kanji,
 };
-/** What designates G1 is valid, and has no effect. */
+/** A sequence that designates G1 is valid, and has no effect. */
 const ignored = new Set([')B', ')J', '$)@', '$)B']);
 const switchesToKanji = '\x1b$B';
-/** How each set is switched to. */
+/** The escape sequence of each set. */
 const switches: readonly Buffer[] = ['\x1b(B', '\x1b(J', switchesToKanji].map((text) => Buffer.from(text));
 
 const isEnd = (byte: number): boolean => byte >= 0x40 && byte <= 0x5a;
@@ -45,13 +45,14 @@ export class Iso2022JpScanner extends Scanner {
       out.codePoint(this.codePoint);
       [place, state] = [at, this.state];
     }
-    // What only switches goes with the character after it, so that a position after the last one has the state it had.
+    // Bytes that only switch belong to the character after them, so that the position after a character has the state of
+    // this character.
     if (final || this.fault !== null) return at;
     this.state = state;
     return place;
   }
 
-  /** As the base class says. The code point is -1 where the bytes switch and are no character. */
+  /** As in the base class. The code point is -1 if the bytes only switch and are not a character. */
   step(bytes: Buffer, at: number, final: boolean): number {
     const byte = bytes[at]!;
     this.codePoint = byte;
@@ -89,7 +90,7 @@ export class Iso2022JpScanner extends Scanner {
     if (end >= longestEscape) return this.malformed(at, at + 1, illegal);
     const length = end + 1;
     const name = bytes.toString('latin1', at + 1, at + length);
-    // Of the longest sequence CPython looks at the end only.
+    // CPython checks only the end of the longest sequence.
     const set = length === 6 && name.endsWith(switchesToKanji) ? kanji : designations[name];
     if (set === undefined && !ignored.has(name))
       return this.malformed(at, Math.min(at + length, bytes.length), illegal);
@@ -101,7 +102,7 @@ export class Iso2022JpScanner extends Scanner {
 
 let codes: Uint16Array | undefined;
 
-/** The codes of JIS X 0208, and those of JIS X 0201 where the other has none, by code point. */
+/** The codes of JIS X 0208 by code point, and those of JIS X 0201 for characters that the other lacks. */
 function codesByCharacter(): Uint16Array {
   if (codes !== undefined) return codes;
   codes = new Uint16Array(65536);
@@ -116,7 +117,7 @@ function codesByCharacter(): Uint16Array {
 const setOf = (code: number, codePoint: number): number =>
   codePoint < 0x80 ? ascii : code > 0x7f ? kanji : roman;
 
-/** Each text begins and ends in ASCII, so that texts can follow one another. */
+/** Each text begins and ends in ASCII, so that texts can be concatenated. */
 export function iso2022JpWriter(encoding: string): CharacterWriter {
   const writer: CharacterWriter = {
     encoding,

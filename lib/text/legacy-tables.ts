@@ -1,9 +1,9 @@
-// Tables of the legacy encodings: iconv-lite's data, read through its public functions, with the cells changed where
-// CPython's codecs say otherwise (windows-31j, UHC, Big5-HKSCS and GB18030-2005 additions that Python leaves out).
+// Tables of the legacy encodings: iconv-lite's data, read through its public functions, with changes where CPython's
+// codecs differ (windows-31j, UHC, Big5-HKSCS and GB18030-2005 additions that Python leaves out).
 import { withRequire } from '../own-file.js';
 import { unassigned } from './single-byte.js';
 
-/** Cells that differ from iconv-lite: `first-last:value` in hexadecimal, 0 for none, else counting up from the value. */
+/** Cells that differ from iconv-lite, as `first-last:value` in hexadecimal: 0 for none, else counting up from the value. */
 const changes: Readonly<Record<string, string>> = {
   'shift-jis': '8160:301c 8161:2016 817c:2212 8191-8192:a2 81ca:ac 8740-879c:0 ed40-fc4b:0',
   'euc-jp': 'a1c1:301c a1c2:2016 a1dd:2212 a1f1-a1f2:a2 a2cc:ac ada1-adfc:0 f9a1-fcfe:0',
@@ -33,14 +33,14 @@ const changes: Readonly<Record<string, string>> = {
     'fcb9:0 fce2:0 fcf1:0 fdb7-fdb8:0 fdbb:0 fdf1:0 fe52:0 fe6f:0 feaa:0 fedd:0',
 };
 
-/** Single bytes that differ: the euro sign, and what Apple changed with it. */
+/** Single bytes that differ: the euro sign, and Apple's changes with it. */
 const byteChanges: Readonly<Record<string, string>> = {
   cp1255: `ca:${unassigned.toString(16)}`,
   'mac-roman': 'bd:3a9 db:20ac f0:f8ff',
   'mac-cyrillic': 'a2:490 b6:491 ff:20ac',
 };
 
-/** iconv-lite's names, where they are others. Its shift_jis is Microsoft's. */
+/** iconv-lite's names, if they differ. Its shift_jis is Microsoft's. */
 const iconvNames: Readonly<Record<string, string>> = {
   'mac-roman': 'macroman',
   'mac-cyrillic': 'maccyrillic',
@@ -65,19 +65,19 @@ interface Iconv {
 
 let loaded: Iconv | undefined;
 
-/** Loaded when a legacy encoding is first used: most programs never do. */
+/** Loaded when a legacy encoding is first used, which most programs never do. */
 function iconv(): Iconv {
   return (loaded ??= withRequire(() => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const iconvLite = require('iconv-lite') as Iconv;
-    iconvLite.encodingExists('ascii'); // it loads its tables at the first question about one
+    iconvLite.encodingExists('ascii'); // it loads its tables when one is first requested
     return iconvLite;
   }));
 }
 
 const iconvName = (encoding: string): string => iconvNames[encoding] ?? encoding;
 
-/** What each of the 256 bytes stands for, `unassigned` where nothing. */
+/** The character of each of the 256 bytes, or `unassigned`. */
 export function singleByteTable(encoding: string): Uint16Array {
   const text = iconv().decode(
     Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)),
@@ -88,10 +88,10 @@ export function singleByteTable(encoding: string): Uint16Array {
   return table;
 }
 
-/** What pairs of bytes stand for. */
+/** The characters of pairs of bytes. */
 export type PairTable = Uint16Array | Uint32Array;
 
-/** What each pair of bytes stands for, indexed by `lead << 8 | trail`, 0 where nothing. */
+/** The character of each pair of bytes, indexed by `lead << 8 | trail`; 0 if there is none. */
 export function doubleByteTable(encoding: string): PairTable {
   const isWide = encoding === 'big5hkscs';
   const table = isWide ? new Uint32Array(65536) : new Uint16Array(65536);
@@ -109,7 +109,7 @@ export function doubleByteTable(encoding: string): PairTable {
   return table;
 }
 
-/** What `8f` and each pair of bytes stand for in EUC-JP: JIS X 0212. */
+/** The characters of `8f` and each pair of bytes in EUC-JP: JIS X 0212. */
 export function jis0212Table(): Uint16Array {
   const table = new Uint16Array(65536);
   const triple = Buffer.from([0x8f, 0, 0]);

@@ -1,10 +1,10 @@
-// The East Asian encodings: which bytes begin a sequence, and what sequences mean, as CPython's codecs read them.
+// The East Asian encodings: which bytes begin a sequence, and the characters of sequences, as in CPython's codecs.
 import { AsciiScanner, type CharacterWriter } from './codec.js';
 import { doubleByteTable, jis0212Table, type PairTable } from './legacy-tables.js';
 
 const illegal = 'illegal multibyte sequence';
 
-/** Everything but what a lead byte needs beyond one trail byte, which the subclasses know. */
+/** The common part. Subclasses handle lead bytes that need more than one trail byte. */
 export class DoubleByteScanner extends AsciiScanner {
   readonly encoding: string;
   readonly table: PairTable;
@@ -45,7 +45,7 @@ export class ShiftJisScanner extends DoubleByteScanner {
   }
 }
 
-/** Microsoft's Shift_JIS, which gives a meaning to bytes that begin nothing. */
+/** Microsoft's Shift_JIS, which assigns characters to bytes that begin no sequence. */
 export class Cp932Scanner extends DoubleByteScanner {
   protected override sequence(bytes: Buffer, at: number, final: boolean, lead: number): number {
     if (lead >= 0xa1 && lead <= 0xdf) return this.found(at, lead + 0xfec0, 1);
@@ -54,7 +54,7 @@ export class Cp932Scanner extends DoubleByteScanner {
   }
 }
 
-/** Bytes of cp932 that stand for themselves, besides the half-width katakana. */
+/** Bytes of cp932 that are characters by themselves, in addition to the half-width katakana. */
 const cp932Bytes: ReadonlyMap<number, number> = new Map([
   [0x80, 0x80],
   [0xa0, 0xf8f0],
@@ -85,7 +85,7 @@ export class EucKrScanner extends DoubleByteScanner {
     if (bytes.length - at < 2) return this.tooFew(bytes, at, final);
     if (lead !== 0xa4 || bytes[at + 1] !== filler) return super.sequence(bytes, at, final, lead);
     if (bytes.length - at < 8) return this.tooFew(bytes, at, final);
-    // A syllable outside KS X 1001 is spelt: filler, initial, vowel, final, each behind a4.
+    // A syllable outside KS X 1001 is spelt as filler, initial, vowel and final, each after a4.
     if (bytes[at + 2] !== 0xa4 || bytes[at + 4] !== 0xa4 || bytes[at + 6] !== 0xa4)
       return this.found(at, 0, 8);
     const initial = initials.indexOf(bytes[at + 3]! - 0xa1);
@@ -124,7 +124,7 @@ const tables = new Map<string, PairTable>();
 let supplementary: Uint16Array | undefined;
 let order: Uint16Array | undefined;
 
-/** What pairs of bytes stand for in an encoding, made when it is first asked for. */
+/** The characters of pairs of bytes in an encoding, created on first use. */
 export function tableOf(encoding: string): PairTable {
   let table = tables.get(encoding);
   if (table === undefined) {
@@ -143,7 +143,7 @@ function jis0212(): Uint16Array {
   return (supplementary ??= jis0212Table());
 }
 
-/** GB18030's four-byte codes number what has no shorter one, in code point order. */
+/** GB18030's four-byte codes number the characters without a shorter code, in code point order. */
 function gb18030Order(): Uint16Array {
   if (order === undefined) {
     const short = new Set(tableOf('gb18030'));
@@ -161,7 +161,7 @@ export function multibyteWriter(encoding: string): CharacterWriter {
   const codes = new Uint32Array(65536);
   const table = tableOf(encoding);
   if (encoding === 'euc-jp') jis0212().forEach((codePoint, code) => (codes[codePoint] = 0x8f0000 | code));
-  // Of several codes cp932 writes the lowest, the others the highest.
+  // Of several codes, cp932 writes the lowest, and the others the highest.
   if (encoding === 'cp932') table.forEach((codePoint, code) => (codes[codePoint] ||= code));
   else table.forEach((codePoint, code) => (codes[codePoint] = code));
   for (const pair of preferred[encoding]?.split(' ') ?? []) {
@@ -195,7 +195,10 @@ export function multibyteWriter(encoding: string): CharacterWriter {
   };
 }
 
-/** Characters that have several codes, or only one way, and the code that is written: both in hexadecimal. */
+/**
+ * Characters that have several codes, or that are only encoded or only decoded, and the code that is written: both in
+ * hexadecimal.
+ */
 const preferred: Readonly<Record<string, string>> = {
   'shift-jis': 'a5:5c 203e:7e',
   'euc-jp': 'a5:5c 203e:7e',

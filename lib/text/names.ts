@@ -1,4 +1,4 @@
-// The Unicode name of a character, for the namereplace handler only: unpacked when it is first asked for.
+// The Unicode name of a character, used only by the namereplace handler. The names are unpacked on first use.
 import type * as zlib from 'node:zlib';
 
 interface Names {
@@ -9,7 +9,7 @@ interface Names {
 
 let names: Names | undefined;
 
-/** The name of a character, such as `LATIN SMALL LETTER A`, or undefined where Unicode gives none. */
+/** The name of a character, such as `LATIN SMALL LETTER A`; undefined if Unicode has none. */
 export function characterName(codePoint: number): string | undefined {
   if (codePoint >= 0xac00 && codePoint <= 0xd7a3) return hangulName(codePoint - 0xac00);
   names ??= unpack();
@@ -20,7 +20,7 @@ export function characterName(codePoint: number): string | undefined {
 }
 
 function unpack(): Names {
-  // Loaded only now: a quarter of a megabyte, and Node's compression, which most programs never need.
+  // Loaded only on first use, because most programs never need this quarter of a megabyte and Node's compression.
   /* eslint-disable @typescript-eslint/no-require-imports */
   const { packedNames } = require('./names-data.js') as { packedNames: string };
   const { brotliDecompressSync } = require('node:zlib') as typeof zlib;

@@ -12,7 +12,7 @@ const seenLf = 1;
 const seenCr = 2;
 const seenCrLf = 4;
 
-/** Reads universal newlines: remembers which kinds have been seen, and translates them where that is asked. */
+/** Reads universal newlines: remembers which kinds have been seen, and translates them if required. */
 export class NewlineReader {
   readonly universal: boolean;
   readonly translate: boolean;
@@ -60,15 +60,15 @@ function translated(text: string): string {
   return text.replaceAll('\r\n', '\n').replaceAll('\r', '\n');
 }
 
-/** Text as it is written: `\n` becomes the line end of the file. */
+/** Text as it is written: `\n` becomes the line ending of the file. */
 export function written(text: string, newline: Newline, platform: string): string {
   const lineEnd = newline ?? platform;
   return lineEnd === '' || lineEnd === '\n' ? text : text.replaceAll('\n', lineEnd);
 }
 
-/** Finds the ends of lines in text as NewlineReader gives it. */
+/** Finds the ends of lines in text that NewlineReader returns. */
 export class LineFinder {
-  /** The one line end, or null where `\n`, `\r` and `\r\n` all end lines. */
+  /** The only line ending, or null if `\n`, `\r` and `\r\n` all end lines. */
   readonly terminator: string | null;
   #cr = -1;
   #crOf = '';
@@ -78,7 +78,7 @@ export class LineFinder {
     this.terminator = newline === '' ? null : (newline ?? '\n');
   }
 
-  /** The index just after the line that starts at `from`, or -1 when it does not end in `text`. */
+  /** The index just after the line that starts at `from`, or -1 if it does not end in `text`. */
   end(text: string, from: number): number {
     if (this.terminator !== null) {
       const at = text.indexOf(this.terminator, from);
@@ -90,7 +90,7 @@ export class LineFinder {
     return cr + 1 === lf ? lf + 1 : cr + 1;
   }
 
-  /** A line without its end. */
+  /** A line without its line ending. */
   chomp(line: string): string {
     if (this.terminator !== null)
       return line.endsWith(this.terminator) ? line.slice(0, -this.terminator.length) : line;
@@ -98,7 +98,7 @@ export class LineFinder {
     return line.endsWith('\n') || line.endsWith('\r') ? line.slice(0, -1) : line;
   }
 
-  /** The next `\r`, searched once however many lines lie before it. */
+  /** The next `\r`, searched for only once, regardless of the number of lines before it. */
   #nextCr(text: string, from: number): number {
     if (from < this.#crFrom || this.#crOf !== text || (this.#cr >= 0 && this.#cr < from)) {
       this.#crOf = text;

@@ -18,17 +18,17 @@ import { Utf16Scanner, utf16Writer } from './utf16.js';
 import { Utf32Scanner, utf32Writer } from './utf32.js';
 import { Utf8Scanner, utf8Writer } from './utf8.js';
 
-/** One encoding; holds no state, so every file of that encoding shares it. */
+/** One encoding. It has no state, so all files of the encoding share it. */
 export interface Codec {
   readonly name: EncodingName;
   readonly width: UnitWidth;
   /** The byte order mark that begins a text, or null for an encoding without one. */
   readonly mark: Buffer | null;
-  /** Whether text of ASCII bytes alone is those bytes. */
+  /** Whether ASCII text is encoded as the same ASCII bytes. */
   readonly extendsAscii: boolean;
-  /** Whether bytes mean what earlier bytes have switched to. Such a text has positions only where nothing is switched. */
+  /** Whether the meaning of bytes depends on earlier bytes that switch. Such a text has positions only in the initial state. */
   readonly isStateful: boolean;
-  /** Bytes of every UTF-16 unit of text, 0 where that varies. */
+  /** The number of bytes of each UTF-16 unit of text; 0 if it varies. */
   readonly unit: number;
   scanner(bigEndian: boolean): Scanner;
   readonly writer: CharacterWriter;

@@ -1,7 +1,7 @@
 // Encodings of one byte per character: Latin-1 and ASCII directly, the code pages through a table of 256.
 import { AsciiScanner, Scanner, type CharacterWriter, type TextSink } from './codec.js';
 
-/** In a table: a byte that stands for nothing. */
+/** In a table: a byte without a character. */
 export const unassigned = 0xfffd;
 
 export class Latin1Scanner extends Scanner {
@@ -58,7 +58,7 @@ export function ordinalWriter(encoding: string, limit: number): CharacterWriter 
 
 export function tableWriter(encoding: string, table: Uint16Array): CharacterWriter {
   const bytes = new Map<number, number>();
-  // A character that two bytes stand for is written as the higher one.
+  // A character with two bytes is written as the higher one.
   table.forEach((codePoint, byte) => {
     if (codePoint !== unassigned) bytes.set(codePoint, byte);
   });

@@ -1,4 +1,4 @@
-// UTF-16 in both byte orders; well-formed little-endian text is what V8 itself keeps, so it is copied whole.
+// UTF-16 in both byte orders; well-formed little-endian text has the form that V8 uses, so it is copied as a whole.
 import { fresh, Scanner, type CharacterWriter, type TextSink } from './codec.js';
 
 export class Utf16Scanner extends Scanner {

@@ -2,7 +2,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { fresh, Scanner, type CharacterWriter, type TextSink } from './codec.js';
 
-/** How much malformed text is searched step by step before the fast path is tried again. */
+/** How much malformed text is scanned step by step before the fast path is tried again. */
 const window = 4096;
 
 export class Utf8Scanner extends Scanner {
@@ -20,7 +20,7 @@ export class Utf8Scanner extends Scanner {
     for (let i = 1; i < length; i++) {
       if (at + i >= bytes.length) return this.tooFew(bytes, at, final, 'unexpected end of data');
       const byte = bytes[at + i]!;
-      // A surrogate is malformed, yet told only when it is whole: surrogatepass may want it.
+      // A surrogate is malformed, but reported only when it is complete, because surrogatepass accepts it.
       if (i === 1 && isCutSurrogate(first, byte) && at + 2 >= bytes.length && !final) return 0;
       if (i === 1 ? !isSecond(first, byte) : (byte & 0xc0) !== 0x80) {
         return this.malformed(at, at + i, 'invalid continuation byte');
@@ -69,7 +69,7 @@ export class Utf8Scanner extends Scanner {
   }
 }
 
-/** The second byte's range is what rules out overlong forms, surrogates and anything beyond U+10FFFF. */
+/** The range of the second byte excludes overlong forms, surrogates and code points beyond U+10FFFF. */
 function isSecond(first: number, byte: number): boolean {
   const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
   const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
@@ -80,7 +80,7 @@ function isCutSurrogate(first: number, second: number): boolean {
   return first === 0xed && second >= 0xa0 && second <= 0xbf;
 }
 
-/** `end`, or where the last character before it starts when it is cut there. */
+/** `end`, or the start of the last character before it, if this character is incomplete. */
 function completeEnd(bytes: Buffer, from: number, end: number): number {
   for (let back = 1; back <= 3 && end - back >= from; back++) {
     const byte = bytes[end - back]!;

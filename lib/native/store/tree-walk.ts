@@ -160,7 +160,7 @@ export class NativeTreeWalk implements TreeWalker {
     else this.#divideFrom = this.#visited + Math.min(this.#visited, MOST_DIVIDE_FROM);
   }
 
-  /** The directories that the current part has not visited, from frame `depth` outwards. */
+  /** The directories that the current part has not visited, in the frames up to `depth` (exclusive), innermost first. */
   #leftFrom(depth: number): Roots {
     const names: string[] = [];
     let follow = '';

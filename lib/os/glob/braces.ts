@@ -1,18 +1,18 @@
 // Brace expansion as bash does it, before anything else: `a{b,c}` is `ab` and `ac`, `{01..03}` is `01`, `02` and `03`.
 //
-// It is textual, so that an alternative may hold slashes, other braces, and parts of other syntax. Both the number of
-// results and the work are limited: a short pattern can stand for more texts than there is memory.
+// It is textual, so an alternative can contain slashes, other braces, and parts of other syntax. Both the number of
+// results and the work are limited, because a short pattern can expand to more texts than fit into memory.
 
-/** The most patterns that one pattern may expand to. */
+/** The maximum number of patterns that one pattern can expand to. */
 export const MOST_EXPANSIONS = 10_000;
-/** The most characters that one expansion reads and writes. */
+/** The maximum number of characters that one expansion reads and writes. */
 const MOST_WORK = 10_000_000;
 const MOST_NESTED = 200;
 
-/** A pattern expands to too many others. */
+/** The error of a pattern that expands to too many others. */
 export class TooManyExpansions extends Error {}
 
-/** All texts that `pattern` stands for, in bash's order, each once. Throws TooManyExpansions. */
+/** All texts that `pattern` expands to, in bash's order, each once. Throws TooManyExpansions. */
 export function expandBraces(pattern: string): string[] {
   return pattern.includes('{') ? [...new Set(new Expansion().of(pattern))] : [pattern];
 }
@@ -20,7 +20,7 @@ export function expandBraces(pattern: string): string[] {
 class Expansion {
   #work = 0;
 
-  /** `depth`: how many braces stand around `text`. */
+  /** `depth`: the number of braces around `text`. */
   of(text: string, depth = 0): string[] {
     if (depth > MOST_NESTED) throw new TooManyExpansions();
     let texts = [''];
@@ -57,7 +57,7 @@ class Expansion {
     if (this.#work > MOST_WORK) throw new TooManyExpansions();
   }
 
-  /** The next brace that can be expanded: one that is not escaped, not behind `$`, and closed behind a comma or `..`. */
+  /** The next brace that can be expanded: one that is not escaped, not after `$`, and closed after a comma or `..`. */
   #nextOpening(text: string, from: number): { at: number; end: number } | undefined {
     for (let at = from; at < text.length; at++) {
       if (text[at] === '\\') at++;
@@ -70,7 +70,10 @@ class Expansion {
     return undefined;
   }
 
-  /** The brace that closes what begins at `from`; one that has neither comma nor `..` before it is an ordinary character. */
+  /**
+   * The brace that closes the group that begins at `from`. A brace without a comma or `..` before it is an ordinary
+   * character.
+   */
   #closing(text: string, from: number): number {
     let depth = 0;
     let separated = false;

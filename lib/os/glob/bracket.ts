@@ -4,7 +4,7 @@
 interface Bracket {
   /** Whether the character with this code point is among those listed. */
   fits: (code: number) => boolean;
-  /** Whether the expression stands for all others. */
+  /** Whether the expression matches all other characters. */
   negated: boolean;
   /** Where the rest of the pattern begins. */
   end: number;
@@ -35,7 +35,7 @@ interface Element {
   end: number;
 }
 
-/** The expression that begins at `open`; undefined where it is not closed, so that the bracket stands for itself. */
+/** The expression that begins at `open`; undefined if it is not closed, so that the bracket matches itself. */
 export function parseBracket(text: string, open: number): Bracket | undefined {
   let at = open + 1;
   const negated = text[at] === '!' || text[at] === '^';
@@ -54,7 +54,7 @@ export function parseBracket(text: string, open: number): Bracket | undefined {
     const isRange = text[at] === '-' && text[at + 1] !== ']';
     const last = isRange ? elementAt(text, at + 1) : element;
     if (last === undefined) return undefined;
-    // `a-[:digit:]` is no range: the hyphen is read as the next element.
+    // `a-[:digit:]` is not a range: the hyphen is the next element.
     if (last.inClass !== undefined) ranges.push([element.code, element.code]);
     else {
       ranges.push([element.code, last.code]);

@@ -1,10 +1,10 @@
-// What `exclude` leaves out: the paths that match its patterns, with everything in them.
+// What `exclude` omits: the paths that match its patterns, with everything in them.
 import { basename, dirname, relative, resolve, sep } from 'node:path';
 
 import { GLOBSTAR, type Part, type Pattern } from './pattern.js';
 import { after, fitsFile, isDirectoryMatched, isMatched, PatternNode, type State } from './pattern-tree.js';
 
-/** Where the patterns stand in a directory that is not excluded. */
+/** The state of the patterns in a directory that is not excluded. */
 export type ExcludeState = State;
 
 export class Exclusion {
@@ -16,7 +16,7 @@ export class Exclusion {
   readonly #filter: ((path: string) => boolean) | undefined;
 
   /**
-   * @param cwd what relative patterns and paths are relative to
+   * @param cwd the directory that relative patterns and paths are relative to
    * @param filter decides about each path that no pattern fits
    */
   constructor(cwd: string, patterns: readonly Pattern[], filter: ((path: string) => boolean) | undefined) {
@@ -30,7 +30,10 @@ export class Exclusion {
     }
   }
 
-  /** The state in the directory `path`, as it would be reported; undefined where it is excluded. `.` and `..` are resolved. */
+  /**
+   * The state in the directory `path`, in the form that would be reported; undefined if it is excluded. `.` and `..`
+   * are resolved.
+   */
   inDirectory(path: string): ExcludeState | undefined {
     const full = resolve(this.#cwd, path);
     const isOutside = relative(this.#cwd, full).split(sep)[0] === '..';
@@ -42,7 +45,7 @@ export class Exclusion {
     return isDirectoryOut(state) || (path !== '' && this.#filter?.(path) === true) ? undefined : state;
   }
 
-  /** Whether `path`, as it would be reported, is excluded. */
+  /** Whether `path`, in the form that would be reported, is excluded. */
   excludes(path: string, isDirectory: boolean): boolean {
     const full = resolve(this.#cwd, path);
     const above = dirname(full);
@@ -51,13 +54,13 @@ export class Exclusion {
     return state === undefined || this.excludesFile(state, basename(full), path);
   }
 
-  /** The state in the directory `name` of one at `state`; undefined where it is excluded. `path` is what is reported of it. */
+  /** The state in the directory `name` of a directory at `state`; undefined if it is excluded. `path` is its reported path. */
   below(state: ExcludeState, name: string, path: string): ExcludeState | undefined {
     const next = after(state, name, true);
     return isDirectoryOut(next) || this.#filter?.(path) === true ? undefined : next;
   }
 
-  /** Whether `name`, no directory, of a directory at `state` is excluded. */
+  /** Whether `name`, which is not a directory, in a directory at `state` is excluded. */
   excludesFile(state: ExcludeState, name: string, path: string): boolean {
     return fitsFile(state, name, true) || this.#filter?.(path) === true;
   }

@@ -1,7 +1,7 @@
 // Characters as a pattern sees them: code points, in one case or in any.
 export const DOT = 0x2e;
 
-/** Whether `text` has letters of two cases. */
+/** Whether `text` has letters with two cases. */
 export const hasCase = (text: string): boolean => text.toLowerCase() !== text.toUpperCase();
 
 /** One code point for a letter in either case; letters whose other case is more than one character stay as they are. */
@@ -11,7 +11,7 @@ export function folded(code: number): number {
   return single(String.fromCodePoint(upper).toLowerCase()) ?? upper;
 }
 
-/** Whether a letter fits in either case. */
+/** Whether a letter matches in either case. */
 export function fitsInAnyCase(fits: (code: number) => boolean, code: number): boolean {
   if (fits(code)) return true;
   const text = String.fromCodePoint(code);
@@ -26,5 +26,5 @@ function single(text: string): number | undefined {
   return text.length === (code > 0xffff ? 2 : 1) ? code : undefined;
 }
 
-/** Code units of a code point. */
+/** The number of code units of a code point. */
 export const unitsOf = (code: number): 1 | 2 => (code > 0xffff ? 2 : 1);

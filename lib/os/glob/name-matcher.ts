@@ -1,5 +1,5 @@
-// Whether a name matches one name of a pattern. The time is polynomial in both, whatever the pattern: the matcher never
-// tries a choice twice.
+// Whether a name matches one name of a pattern. The time is polynomial in both for any pattern, because the matcher
+// never tries a choice twice.
 import { DOT, hasCase, unitsOf } from './letters.js';
 import { type NameOptions, NameProgram } from './name-program.js';
 import { parseName, testOf, type Token } from './name-syntax.js';
@@ -8,7 +8,7 @@ import { parseName, testOf, type Token } from './name-syntax.js';
 export interface NameMatcher {
   /** The only name that matches, if there is only one. */
   readonly literal: string | undefined;
-  /** Whether a name that begins with a dot may fit. */
+  /** Whether a name that begins with a dot can match. */
   readonly mayBeHidden: boolean;
   readonly fits: (name: string) => boolean;
 }
@@ -34,7 +34,7 @@ export function compileName(part: string, o: NameOptions): NameMatcher {
   };
 }
 
-/** The text of tokens that are all characters. */
+/** The text, if all tokens are characters. */
 function textOf(tokens: readonly Token[]): string | undefined {
   let text = '';
   for (const token of tokens) {
@@ -44,7 +44,7 @@ function textOf(tokens: readonly Token[]): string | undefined {
   return text;
 }
 
-/** For the commonest patterns, `*.ts` and its like. */
+/** For the most common patterns, such as `*.ts`. */
 function aroundOneStar(tokens: readonly Token[]): ((name: string) => boolean) | undefined {
   const star = tokens.findIndex(({ kind }) => kind === 'star');
   const before = textOf(tokens.slice(0, star));
@@ -54,7 +54,10 @@ function aroundOneStar(tokens: readonly Token[]): ((name: string) => boolean) | 
   return (name) => name.length >= shortest && name.startsWith(before) && name.endsWith(after);
 }
 
-/** Only the last star that was passed may have to take one character more: what came before it has found its place. */
+/**
+ * Only the last star that was passed may have to match one more character. The tokens before it have already found
+ * their places.
+ */
 function alongStars(tokens: readonly Token[], noCase: boolean): (name: string) => boolean {
   const tests = tokens.map((token) => (token.kind === 'star' ? undefined : testOf(token, noCase)));
   return (name) => {

@@ -1,13 +1,13 @@
 // One name of a pattern with groups such as `!(a|b)` or `*(ab)`, as a small program over the characters of a name.
 //
-// Running it visits each pair of an instruction and a position once. What the inside of `!(…)` matches from a position on is
-// found by a part of the run of its own, and remembered.
+// Running it visits each pair of an instruction and a position once. A separate part of the run finds what the inside of
+// `!(…)` matches from a position on, and the result is cached.
 import { DOT } from './letters.js';
 import { testOf, type Token } from './name-syntax.js';
 
 /** How names are compared. */
 export interface NameOptions {
-  /** Wildcards match a dot at the beginning of a name. */
+  /** Whether wildcards match a dot at the beginning of a name. */
   dot: boolean;
   noCase: boolean;
 }
@@ -15,7 +15,7 @@ export interface NameOptions {
 type Instruction =
   // Matches one character.
   | { kind: 'take'; fits: (code: number) => boolean; isDot: boolean }
-  // Goes on at any of these.
+  // Continues at any of these.
   | { kind: 'fork'; to: number[]; isStar?: boolean }
   // Matches any characters except those that the instructions up to `end` match.
   | { kind: 'except'; end: number }
@@ -33,7 +33,7 @@ export class NameProgram {
     this.#instructions.push({ kind: 'accept' });
   }
 
-  /** Whether a name that begins with a dot may fit. */
+  /** Whether a name that begins with a dot can match. */
   get mayBeHidden(): boolean {
     return this.#dot || this.#instructions.some((each) => each.kind === 'take' && each.isDot);
   }
@@ -71,7 +71,7 @@ export class NameProgram {
     } else this.#addAlternatives(operator === '?' ? [...alternatives, []] : alternatives);
   }
 
-  /** What `add` adds, any number of times. */
+  /** Any number of repetitions of what `add` adds. */
   #addLoop(add: () => void, isStar = false): void {
     const fork: Instruction = { kind: 'fork', to: [], isStar };
     const begin = this.#instructions.push(fork) - 1;
@@ -103,8 +103,8 @@ class Run {
   readonly #codes: readonly number[];
   readonly #hidden: boolean;
   readonly #words: number;
-  // The positions at which each instruction has been visited, in the part of the run whose stamp it has. The instructions
-  // inside of an exception belong to its parts only, and these follow one another.
+  // The positions at which each instruction has been visited, in the part of the run with the same stamp. Instructions
+  // inside of an exception belong only to parts of that exception, which run one after another.
   readonly #visited: Int32Array;
   readonly #stamps: Uint32Array;
   #stamp = 0;
@@ -113,7 +113,7 @@ class Run {
   constructor(instructions: readonly Instruction[], name: string, dot: boolean) {
     this.#instructions = instructions;
     this.#codes = Array.from(name, (character) => character.codePointAt(0)!);
-    // A leading dot is matched by a dot only: not behind `*` or `!(…)`, even where they take nothing.
+    // Only a dot matches a leading dot, and not after `*` or `!(…)`, even if they match nothing.
     this.#hidden = !dot && this.#codes[0] === DOT;
     this.#words = Math.floor(this.#codes.length / BITS) + 1;
     this.#visited = new Int32Array(instructions.length * this.#words);

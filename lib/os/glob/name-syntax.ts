@@ -2,7 +2,7 @@
 import { parseBracket } from './bracket.js';
 import { fitsInAnyCase, folded, unitsOf } from './letters.js';
 
-/** One thing that a name may fit. */
+/** One token of a name's pattern. */
 export type Token =
   | { kind: 'character'; code: number }
   | { kind: 'any' }
@@ -10,12 +10,12 @@ export type Token =
   | { kind: 'bracket'; fits: (code: number) => boolean; negated: boolean }
   | { kind: 'group'; operator: '?' | '*' | '+' | '@' | '!'; alternatives: Token[][] };
 
-/** The tokens of `part`, which holds no separator outside of its groups. What is not closed stands for itself. */
+/** The tokens of `part`, which has no separator outside of its groups. Unclosed brackets and groups match literally. */
 export function parseName(part: string): Token[] {
   return new NameParser(part).sequence(0, part.length).tokens;
 }
 
-/** Cuts a pattern into names: at its slashes, except for those in groups. */
+/** Splits a pattern into names at its slashes, except for those in groups. */
 export function splitPattern(pattern: string): string[] {
   const closings = groupClosings(pattern);
   const parts: string[] = [];
@@ -31,14 +31,14 @@ export function splitPattern(pattern: string): string[] {
   return parts;
 }
 
-// An escaped slash is a slash: what is left of it at the end of a name is an odd backslash.
+// An escaped slash is a slash. It leaves an odd number of backslashes at the end of a name.
 const ESCAPED_SLASH = /(^|[^\\])((?:\\\\)*)\\$/;
 
 const isGroup = (text: string, at: number): boolean => text[at + 1] === '(' && '?*+@!'.includes(text[at]!);
 
 /**
- * For each `(`, the index of its `)`, or 0. Parentheses nest, whatever stands before them. Brackets within them hide what they
- * hold, and one that is not closed leaves the groups around it open.
+ * For each `(`, the index of its `)`, or 0. Parentheses nest, regardless of the character before them. Brackets within
+ * them hide their content. An unclosed bracket leaves the groups around it unclosed.
  */
 function groupClosings(text: string): Int32Array {
   const closings = new Int32Array(text.length);

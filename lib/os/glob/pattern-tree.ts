@@ -1,9 +1,9 @@
-// Patterns with the same beginning as one automaton over the names of a path: a tree whose edges are the names of the
-// patterns, so that one walk serves all of them, and what they have in common is compared once.
+// Patterns with the same beginning as one automaton over the names of a path. It is a tree whose edges are the names of
+// the patterns. So one walk serves all patterns, and their common parts are compared once.
 import { DOT } from './letters.js';
 import { GLOBSTAR, type Part, type Pattern } from './pattern.js';
 
-/** Where in the patterns a path stands: each way in which they may go on. */
+/** The state of a path in the patterns: each node at which they can continue. */
 export type State = readonly PatternNode[];
 
 interface Edge {
@@ -15,20 +15,23 @@ interface Edge {
 export class PatternNode {
   /** A pattern is matched here. */
   matched = false;
-  /** A pattern that fits directories only is matched here. */
+  /** A pattern that matches only directories is matched here. */
   directoryMatched = false;
-  /** This node stands behind `**`: each further name may lead back to it. */
+  /** This node follows `**`, so each further name can lead back to it. */
   readonly repeats: boolean;
-  /** Levels of directories to read below this node; those behind `.` and `..` are read by a walk of their own. Infinity behind `**`. */
+  /**
+   * The number of levels of directories to read below this node. Separate walks read those after `.` and `..`. Infinity
+   * after `**`.
+   */
   depth: number;
-  /** Whether a name that begins with a dot may be part of a match below. */
+  /** Whether a name that begins with a dot can be part of a match below. */
   mayBeHidden = false;
   readonly #names = new Map<string, PatternNode>();
   readonly #edges: Edge[] = [];
   readonly #edgesByText = new Map<string, PatternNode>();
-  /** Behind a `**`, which may stand for no directory at all. */
+  /** The node after a `**`, which can match no directory at all. */
   #globstar: PatternNode | undefined;
-  /** Where the directory's own entries `.` and `..` lead to. */
+  /** The nodes that the directory's own entries `.` and `..` lead to. */
   readonly dots = new Map<string, PatternNode>();
 
   constructor(repeats = false) {
@@ -36,7 +39,7 @@ export class PatternNode {
     this.depth = repeats ? Infinity : 0;
   }
 
-  /** Adds what `rest` says of the names from here on. */
+  /** Adds the nodes of `rest` for the names from here on. */
   add({ rest, directoriesOnly }: Pick<Pattern, 'rest' | 'directoriesOnly'>): void {
     const nodes: PatternNode[] = [this];
     for (const part of rest) nodes.push(nodes.at(-1)!.#child(part));
@@ -77,19 +80,19 @@ export class PatternNode {
     return to;
   }
 
-  /** This node, and that behind a `**`. */
+  /** This node, and the one after a `**`. */
   get state(): State {
     return this.#globstar === undefined ? [this] : [this, this.#globstar];
   }
 
-  /** Adds to `state` where the entry `name` leads to. */
+  /** Adds the nodes that the entry `name` leads to. */
   addNext(state: PatternNode[], name: string): void {
     const literal = this.#names.get(name);
     if (literal !== undefined) addTo(state, literal);
     for (const { fits, to } of this.#edges) if (fits(name)) addTo(state, to);
   }
 
-  /** Whether an entry `name` that is no directory is a match; `name/**` is for directories only. */
+  /** Whether an entry `name` that is not a directory matches. `name/**` matches only directories. */
   fitsFile(name: string): boolean {
     return (
       this.#names.get(name)?.matched === true || this.#edges.some(({ fits, to }) => to.matched && fits(name))
@@ -103,7 +106,7 @@ function addTo(state: PatternNode[], node: PatternNode): void {
   for (const each of node.state) if (!state.includes(each)) state.push(each);
 }
 
-/** Where the entry `name` of a directory at `state` stands; `**` matches hidden names where `dot`. */
+/** The state of the entry `name` in a directory at `state`. `**` matches hidden names if `dot` is true. */
 export function after(state: State, name: string, dot: boolean): State {
   const next: PatternNode[] = [];
   for (const node of state) {
@@ -113,7 +116,7 @@ export function after(state: State, name: string, dot: boolean): State {
   return next;
 }
 
-/** Whether the entry `name` of a directory at `state`, which is no directory, is a match. */
+/** Whether the entry `name`, which is not a directory, in a directory at `state` matches. */
 export function fitsFile(state: State, name: string, dot: boolean): boolean {
   for (const node of state) {
     if (node.repeats && node.matched && (dot || name.charCodeAt(0) !== DOT)) return true;
@@ -122,14 +125,14 @@ export function fitsFile(state: State, name: string, dot: boolean): boolean {
   return false;
 }
 
-/** Where the entry `name` stands if it is a link that `**` does not lead through. */
+/** The state of the entry `name` if it is a link that `**` does not follow. */
 export function afterLink(state: State, name: string): State {
   const next: PatternNode[] = [];
   for (const node of state) node.addNext(next, name);
   return next;
 }
 
-/** Where the directory's own entry `.` or `..` leads to. */
+/** The state of the directory's own entry `.` or `..`. */
 export function behindDots(state: State, dots: '.' | '..'): State {
   const next: PatternNode[] = [];
   for (const node of state) {

@@ -1,4 +1,4 @@
-// Patterns: checked, their braces expanded, and cut into names.
+// Patterns are checked, their braces are expanded, and they are split into names.
 import { parse, sep } from 'node:path';
 
 import { invalidArgType, invalidArgValue } from '../../errors/index.js';
@@ -19,9 +19,9 @@ export interface Part {
 
 /** A pattern without braces. */
 export interface Pattern {
-  /** Names before the first wildcard, joined, without escapes. Ends in a slash where that is a root. */
+  /** The names before the first wildcard, joined and without escapes. Ends with a slash if it is a root. */
   readonly base: string;
-  /** What comes below `base`; empty where the pattern is a path. */
+  /** The names below `base`; empty if the pattern is a path. */
   readonly rest: readonly (Part | typeof GLOBSTAR)[];
   /** Only directories match: the pattern ends in a slash. */
   readonly directoriesOnly: boolean;
@@ -34,7 +34,7 @@ const MOST_GROUPS = 100;
 const GROUP = /[?*+@!]\(/g;
 
 /**
- * The patterns that `given` stands for, each once.
+ * The patterns that `given` expands to, each once.
  * @param given a string or an array of strings
  * @param argument its name, for errors
  * @param allowed what it may be, for errors
@@ -50,7 +50,7 @@ export function parsePatterns(
   for (const text of Array.isArray(given) ? (given as unknown[]) : [given]) {
     for (const each of expand(text, argument, allowed)) expanded.add(each);
   }
-  // Patterns that braces stand for have most of their names in common.
+  // Patterns from the same braces have most of their names in common.
   const compiled = new Map<string, NameMatcher>();
   return [...expanded].map((text) => parsePattern(text, argument, o, compiled));
 }

@@ -14,11 +14,11 @@ import {
   type State,
 } from './pattern-tree.js';
 
-/** What all walks of one call share. */
+/** The data that all walks of one call share. */
 export interface SearchOptions {
   readonly dot: boolean;
   readonly followSymlinks: boolean;
-  /** Names are reported as strings of one character per byte. */
+  /** Whether names are reported as strings of one character per byte. */
   readonly raw: boolean;
   readonly call: Call | undefined;
   readonly exclusion: Exclusion | undefined;
@@ -28,10 +28,10 @@ export interface SearchOptions {
 export interface Place {
   /** The directory. */
   readonly top: string | Uint8Array;
-  /** Its path as reported; '' for nothing. */
+  /** Its path as reported; '' if nothing is prepended. */
   readonly shown: string;
   readonly state: State;
-  /** Whether the directory itself has been reported if it is a match. */
+  /** Whether the directory itself has already been reported, if it matches. */
   readonly isReported: boolean;
 }
 
@@ -42,14 +42,14 @@ interface Visit {
 
 const NOTHING_EXCLUDED: ExcludeState = [];
 
-/** Directories to search behind a `.` or `..` of the pattern are added to `places`. */
+/** Directories to search after a `.` or `..` of the pattern are added to `places`. */
 export class GlobSearch {
   readonly #place: Place;
   readonly #places: Place[];
   readonly #o: SearchOptions;
   readonly #tree: TreeWalker;
   readonly #depth: number;
-  // What is known of the directories that are still to come, by their raw paths below the top.
+  // The states of the directories that will be visited, by their raw paths below the top.
   readonly #visits = new Map<string, Visit>();
 
   constructor(place: Place, places: Place[], o: SearchOptions) {
@@ -108,7 +108,7 @@ export class GlobSearch {
     return this.#o.raw ? Buffer.from(path, 'latin1').toString() : path;
   }
 
-  /** The matches in one directory; says which of its directories to go on to. */
+  /** Yields the matches in one directory, and determines which of its directories to visit. */
   #inDirectory(step: TreeStep, visit: Visit, relative: string, prefix: string): string[] {
     const { dot, followSymlinks, raw, exclusion } = this.#o;
     const { state, excluded } = visit;
@@ -152,7 +152,7 @@ export class GlobSearch {
     return found;
   }
 
-  /** The directory's own entries `.` and `..`, where the pattern has them. */
+  /** The directory's own entries `.` and `..`, if the pattern contains them. */
   #throughDots(step: TreeStep, state: State, prefix: string): string[] {
     const found: string[] = [];
     for (const dots of ['.', '..'] as const) {
@@ -169,7 +169,7 @@ export class GlobSearch {
   }
 }
 
-/** Adds what is reported of a directory at `state`. */
+/** Adds the reported paths of a directory at `state`. */
 function addMatches(found: string[], state: State, path: string): void {
   if (isMatched(state)) found.push(path);
   if (isDirectoryMatched(state)) found.push(path.endsWith('/') ? path : `${path}/`);
