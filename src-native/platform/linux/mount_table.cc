@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "core/clock.h"
 #include "platform/linux/kernel_version.h"
 
 namespace uvfiles {
@@ -19,6 +20,7 @@ constexpr unsigned kInode = 0x100;
 constexpr unsigned kMountId = 0x1000;
 constexpr unsigned kUniqueMountId = 0x4000;  // Linux 6.8
 constexpr int kDontSync = 0x4000;            // no file system waits for a server
+constexpr uint64_t kRootValidNs = 1'000'000;
 
 // struct statx of old build machines lacks the number of the mount.
 struct Statx {
@@ -245,8 +247,13 @@ bool MountTable::Changed() const {
     struct pollfd changes = {watch_.Get(), POLLPRI, 0};
     changed = ::poll(&changes, 1, 0) > 0 && (changes.revents & (POLLPRI | POLLERR)) != 0;
   }
-  // There is no notification of chroot(2) and the like.
-  if (!changed && root_.mount != 0) changed = !(Root() == root_);
+  // There is no notification of chroot(2) and the like. Asking costs as much as opening a cached file, and an answer that
+  // is a little old does no harm: the kernel resolves each path within the root directory of the moment.
+  const uint64_t now = NowNs();
+  if (!changed && root_.mount != 0 && now >= root_asked_ns_.load(std::memory_order_relaxed) + kRootValidNs) {
+    root_asked_ns_.store(now, std::memory_order_relaxed);
+    changed = !(Root() == root_);
+  }
   if (changed) changed_.store(true, std::memory_order_relaxed);
   return changed;
 }

@@ -44,8 +44,8 @@ class MountTable {
   // Whether the descriptor is on this mount. Asks no server.
   bool IsOn(int fd, const Mount& mount) const;
 
-  // Whether mounts, or the root directory of the process, have changed since. It stays true for all threads, because
-  // the kernel reports each change only once.
+  // Whether mounts, or the root directory of the process, have changed since; the latter is noticed after up to a
+  // millisecond. It stays true for all threads, because the kernel reports each change only once.
   bool Changed() const;
 
  private:
@@ -75,6 +75,7 @@ class MountTable {
   bool unique_ = false;
   UniqueFd watch_;  // mountinfo: poll(2) tells of changes since it was opened
   Identity root_;
+  mutable std::atomic<uint64_t> root_asked_ns_{0};
   mutable std::atomic<bool> changed_{false};
 };
 
