@@ -79,7 +79,9 @@ export async function open(file: Path | number, mode = 'r', o?: TextOpenOptions)
         : await openWith(opener, path, flags, call);
   }
   try {
-    return buildHandle(opened, name, await forTerminal(opened, resolved, options));
+    // Most files need no further promise.
+    const handle = mayBeTerminal(opened, resolved, options) ? await forTerminal(opened, resolved) : resolved;
+    return buildHandle(opened, name, handle);
   } catch (error) {
     await opened.close();
     throw error;
@@ -107,15 +109,19 @@ function storeFor(path: string | Uint8Array, { mode }: ResolvedHandle): Store {
   return storeToWrite(path);
 }
 
-/** Text written to a terminal is flushed at each line end, unless a buffer was asked for, as in Python. */
-async function forTerminal(
+/** Whether how text is buffered depends on whether this is a terminal. */
+function mayBeTerminal(
   file: OpenFile,
-  resolved: ResolvedHandle,
+  { text }: ResolvedHandle,
   { buffering = -1 }: { buffering?: unknown },
-): Promise<ResolvedHandle> {
+): boolean {
+  return text !== undefined && buffering === -1 && file.kind === 'character';
+}
+
+/** Text written to a terminal is flushed at each line end, unless a buffer was asked for, as in Python. */
+async function forTerminal(file: OpenFile, resolved: ResolvedHandle): Promise<ResolvedHandle> {
   const { text } = resolved;
-  if (text === undefined || buffering !== -1 || file.kind !== 'character' || !(await file.isatty()))
-    return resolved;
+  if (text === undefined || !(await file.isatty())) return resolved;
   return { ...resolved, text: { ...text, lineBuffering: true } };
 }
 
