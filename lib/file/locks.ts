@@ -1,11 +1,10 @@
 // The locks of one open file. Requests of this thread are granted in call order, and then made to the file system.
 // Waiting uses no pool thread: a request that waits for another one of this thread is notified, and a lock that is held
 // elsewhere is retried.
-import type { BigIntStats } from 'node:fs';
-
 import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
 import { lacking } from '../filesystem/errors.js';
 import type { LockRange } from '../filesystem/filesystem.js';
+import { identityOf } from '../filesystem/identity.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import { throwIfAborted } from '../schedule/abort.js';
 import type { Call } from '../schedule/call.js';
@@ -100,8 +99,7 @@ export class FileLocks {
   // Files without inode numbers cannot be distinguished here: the file system itself has to.
   async #identify(call: Call | undefined): Promise<string> {
     if (this.#identity !== undefined) return this.#identity;
-    const { dev, ino } = await this.#file.statBigInt(call);
-    return (this.#identity = identityOf(dev, ino) ?? `unknown ${++unknown}`);
+    return (this.#identity = identityOf(await this.#file.statBigInt(call)) ?? `unknown ${++unknown}`);
   }
 
   async #ask(pending: Pending): Promise<void> {
@@ -198,11 +196,6 @@ export class FileLocks {
 }
 
 let unknown = 0;
-
-/** The identity of a file in its file system; undefined if there are no inode numbers. */
-export function identityOf(dev: BigIntStats['dev'], ino: BigIntStats['ino']): string | undefined {
-  return dev === 0n && ino === 0n ? undefined : `${dev}:${ino}`;
-}
 
 function tableOf(space: object, identity: string): LockTable {
   let tables = spaces.get(space);

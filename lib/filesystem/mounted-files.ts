@@ -15,6 +15,7 @@ import type {
   StatVfs,
 } from './filesystem.js';
 import { lookUpAccess, resolveLinks } from './generic/lookups.js';
+import { isSameFile } from './identity.js';
 import { MountedCalls } from './mounted-calls.js';
 import { joined, normalized, textOf } from './mounted-path.js';
 import type { OpenFile } from './open-file.js';
@@ -303,7 +304,7 @@ export class MountedFiles extends MountedCalls {
     // Without inode numbers, only the paths can be compared.
     if (one.ino === 0n && other.ino === 0n)
       return normalized(textOf(this.inner(path1, 'stat'))) === normalized(textOf(this.inner(path2, 'stat')));
-    return one.ino === other.ino && one.dev === other.dev;
+    return isSameFile(one, other);
   }
 }
 

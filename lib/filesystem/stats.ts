@@ -53,13 +53,13 @@ export function completeStats(given: StatsLike | BigIntStats, bigint: boolean): 
   if (bigint ? isNodeBigIntStats(given) : isNodeStats(given)) return given as Stats | BigIntStats;
   const source = given as unknown as Record<string, unknown>;
   const type = typeOf(given);
-  const number = (name: string, otherwise: number): number => {
+  const number = (name: string, otherwise: number): number | bigint => {
     const value = source[name];
-    return typeof value === 'bigint' ? Number(value) : typeof value === 'number' ? value : otherwise;
+    return typeof value === 'bigint' || typeof value === 'number' ? value : otherwise;
   };
   const size = number('size', 0);
   const usual = type === 'directory' ? USUAL_DIRECTORY_PERMISSIONS : USUAL_PERMISSIONS;
-  const mode = number('mode', usual);
+  const mode = Number(number('mode', usual));
   const numbers = [
     number('dev', 0),
     (mode & constants.S_IFMT) === 0 ? mode | TYPE_BITS[type] : mode,
@@ -70,25 +70,28 @@ export function completeStats(given: StatsLike | BigIntStats, bigint: boolean): 
     number('blksize', 4096),
     number('ino', 0),
     size,
-    number('blocks', Math.ceil(size / 512)),
+    number('blocks', Math.ceil(Number(size) / 512)),
   ];
   const modified = timeIn(source, 'mtime') ?? 0n;
   const times = ['atime', 'mtime', 'ctime', 'birthtime'].flatMap((name) =>
     secondsAndRest(timeIn(source, name) ?? modified),
   );
   const result = bigint
-    ? makeBigIntStats(...([...numbers.map((value) => BigInt(Math.trunc(value))), ...times] as Fields<bigint>))
-    : makeStats(...([...numbers, ...times.map(Number)] as Fields<number>));
+    ? makeBigIntStats(...([...numbers.map(exact), ...times] as Fields<bigint>))
+    : makeStats(...([...numbers, ...times].map(Number) as Fields<number>));
   for (const [name, value] of Object.entries(source))
     if (typeof value !== 'function' && !(name in result))
       Object.defineProperty(result, name, { value, writable: true, enumerable: true, configurable: true });
   return result;
 }
 
+const exact = (value: number | bigint): bigint =>
+  typeof value === 'bigint' ? value : BigInt(Math.trunc(value));
+
 const SECOND = 1_000_000_000n; // nanoseconds
 
-// The rest is never negative.
-function secondsAndRest(ns: bigint): [bigint, bigint] {
+/** A time as seconds since the epoch and nanoseconds, which are never negative. */
+export function secondsAndRest(ns: bigint): [bigint, bigint] {
   const rest = ((ns % SECOND) + SECOND) % SECOND;
   return [(ns - rest) / SECOND, rest];
 }

@@ -1,12 +1,14 @@
 // cp from or to a mounted file system: item by item, with Node's rules for existing items.
+import type { BigIntStats } from 'node:fs';
 import { constants } from 'node:os';
 import { posix } from 'node:path';
 
 import { copyContent, type FileJob } from './cp-file.js';
 import { fileSystemError, undefinedWhereMissing } from './file-system-error.js';
 import { parentOf } from '../filesystem/generic/directories.js';
+import { isSameFile } from '../filesystem/identity.js';
 import { absolute, SCHEME } from '../filesystem/mounted-path.js';
-import { FOLLOW, statCall, type Store } from '../filesystem/store.js';
+import { FOLLOW, FOLLOW_BIGINT, statCall } from '../filesystem/store.js';
 import { textOf } from './arguments.js';
 import { linkText, makeAll } from './names.js';
 import { CP_LINKS_TO_FILES, CP_REFUSES_DIRECTORIES } from './versions.js';
@@ -27,8 +29,6 @@ export interface CpOptions {
 interface CopyJob extends FileJob {
   readonly options: CpOptions;
 }
-
-type Status = Awaited<ReturnType<Store['stat']>>;
 
 /** The messages of Node's codes, and the corresponding codes of the system. */
 const REFUSALS = {
@@ -85,17 +85,16 @@ const withoutSlash = (path: string): string => path.replace(/\/+$/, '');
 const isWithin = (path: string, top: string): boolean =>
   `${withoutSlash(path)}/`.startsWith(`${withoutSlash(top)}/`);
 
-/** Whether both are the same file, even by different names. File systems without inode numbers have one name per file. */
-const isSame = ({ store, target }: CopyJob, source: Status, there: Status): boolean =>
-  store === target && source.ino !== 0 && source.ino === there.ino && source.dev === there.dev;
+/** Whether both are the same file, even by different names. */
+const isSame = ({ store, target }: CopyJob, source: BigIntStats, there: BigIntStats): boolean =>
+  store === target && isSameFile(source, there);
 
 async function copyItem(job: CopyJob, from: string, to: string, isTop: boolean): Promise<void> {
   const { store, target, call, options } = job;
   if (options.filter !== undefined && !(await options.filter(from, to))) return;
-  const source = await store.stat(from, statCall(options.dereference, false), call);
-  const there = await target
-    .stat(to, statCall(options.dereference, false), call)
-    .catch(undefinedWhereMissing);
+  const how = statCall(options.dereference, true);
+  const source = (await store.stat(from, how, call)) as BigIntStats;
+  const there = (await target.stat(to, how, call).catch(undefinedWhereMissing)) as BigIntStats | undefined;
   if (there !== undefined) {
     if (isSame(job, source, there)) throw invalid(SAME, to);
     checkKinds(source, there, from, to);
@@ -117,18 +116,18 @@ async function copyItem(job: CopyJob, from: string, to: string, isTop: boolean):
 }
 
 /** A directory is not copied into itself, even through another path. */
-async function checkAbove(job: CopyJob, source: Status, from: string, to: string): Promise<void> {
-  if (job.store !== job.target || source.ino === 0) return;
+async function checkAbove(job: CopyJob, source: BigIntStats, from: string, to: string): Promise<void> {
+  if (job.store !== job.target || source.ino === 0n) return;
   for (let at = withoutSlash(absolute(to)); ; at = parentOf(at)) {
     const above = parentOf(at);
     if (above === at) return;
-    const stats = await job.target.stat(above, FOLLOW, job.call).catch(undefinedWhereMissing);
-    if (stats !== undefined && isSame(job, source, stats))
+    const stats = await job.target.stat(above, FOLLOW_BIGINT, job.call).catch(undefinedWhereMissing);
+    if (stats !== undefined && isSame(job, source, stats as BigIntStats))
       throw invalid(`cannot copy ${from} to a subdirectory of self ${at}`, at);
   }
 }
 
-function checkKinds(source: Status, there: Status, from: string, to: string): void {
+function checkKinds(source: BigIntStats, there: BigIntStats, from: string, to: string): void {
   if (source.isDirectory() && !there.isDirectory())
     throw refusal(
       'ERR_FS_CP_DIR_TO_NON_DIR',
@@ -145,8 +144,8 @@ function checkKinds(source: Status, there: Status, from: string, to: string): vo
 
 async function copyDirectory(
   job: CopyJob,
-  source: Status,
-  there: Status | undefined,
+  source: BigIntStats,
+  there: BigIntStats | undefined,
   from: string,
   to: string,
 ): Promise<void> {
@@ -170,7 +169,12 @@ async function copyDirectory(
   }
 }
 
-async function copyLink(job: CopyJob, there: Status | undefined, from: string, to: string): Promise<void> {
+async function copyLink(
+  job: CopyJob,
+  there: BigIntStats | undefined,
+  from: string,
+  to: string,
+): Promise<void> {
   const { store, target, call, options } = job;
   const text = await linkText(store, from, call);
   const leadsTo = options.verbatimSymlinks ? text : targetOf(from, text);

@@ -3,12 +3,12 @@ import type { BigIntStats } from 'node:fs';
 
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { ClosedFileError, codeOf, UnsupportedOperationError } from '../errors/index.js';
-import { identityOf } from '../file/locks.js';
 import type { RawFile } from '../file/raw-file.js';
 import { Sequence } from '../file/sequence.js';
 import { TextWindow } from '../file/text-window.js';
 import { openToRead } from '../open/open.js';
 import type { ResolvedText } from '../file/text-options.js';
+import { identityOf } from '../filesystem/identity.js';
 import { storeToRead } from '../filesystem/mounts.js';
 import { FOLLOW_BIGINT } from '../filesystem/store.js';
 import { throwIfAborted } from '../schedule/abort.js';
@@ -138,11 +138,11 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   async #open(): Promise<RawFile> {
     const file = (await openToRead(this.#path, undefined, this.#call)) as RawFile;
     try {
-      const { dev, ino } = await file._io.file.statBigInt(this.#call);
+      const stats = await file._io.file.statBigInt(this.#call);
       if (!(await file.seekable())) throw new UnsupportedOperationError('only regular files can be followed');
       this.#isReported = await isReported(this.#path, () => file.fileno());
       if (this.#ended) throw new ClosedFileError();
-      this.#identity = identityOf(dev, ino);
+      this.#identity = identityOf(stats);
       this.#at = 0;
       return (this.#file = file);
     } catch (error) {
@@ -179,8 +179,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   async #isReplaced(): Promise<boolean> {
     try {
       const found = await storeToRead(this.#path).stat(this.#path, FOLLOW_BIGINT, this.#call);
-      const { dev, ino } = found as BigIntStats;
-      return identityOf(dev, ino) !== this.#identity;
+      return identityOf(found as BigIntStats) !== this.#identity;
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return false;
       throw error;

@@ -6,12 +6,13 @@ import { optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { codeOf } from '../errors/index.js';
 import type { FilePath } from '../filesystem/filesystem.js';
+import { identityOf, isSameFile } from '../filesystem/identity.js';
 import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import { FOLLOW_BIGINT, type Store } from '../filesystem/store.js';
 import { FileLock, LOCK_CHECKS, checkRange, type LockOptions } from '../file/file-lock.js';
 import { inOrderOf, placeOf } from '../file/lock-order.js';
-import { checkLockable, FileLocks, identityOf, type LockWish } from '../file/locks.js';
+import { checkLockable, FileLocks, type LockWish } from '../file/locks.js';
 import type { Call } from '../schedule/call.js';
 
 const { O_CREAT, O_RDONLY, O_RDWR } = constants;
@@ -98,11 +99,9 @@ export async function lockPath(
 
 async function isAt(store: Store, path: FilePath, file: OpenFile, call: Call | undefined): Promise<boolean> {
   const locked = await file.statBigInt(call);
-  const identity = identityOf(locked.dev, locked.ino);
-  if (identity === undefined) return true;
+  if (identityOf(locked) === undefined) return true;
   try {
-    const { dev, ino } = (await store.stat(path, FOLLOW_BIGINT, call)) as BigIntStats;
-    return identityOf(dev, ino) === identity;
+    return isSameFile(locked, (await store.stat(path, FOLLOW_BIGINT, call)) as BigIntStats);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false;
     throw error;

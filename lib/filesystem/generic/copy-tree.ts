@@ -1,13 +1,14 @@
 // Copies of whole trees between file systems.
-import { type BigIntStats, constants, type Stats } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 
 import { codeOf } from '../../errors/index.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { fileSystemError, isSystemError } from '../errors.js';
 import type { CopyFileOptions, CopyTreeOptions, DirectoryItem, FilePath } from '../filesystem.js';
+import { identityOf } from '../identity.js';
 import { joined, normalized, textOf } from '../mounted-path.js';
 import { completeStats } from '../stats.js';
-import { FOLLOW, LINK_ITSELF, type Store } from '../store.js';
+import { FOLLOW, FOLLOW_BIGINT, LINK_ITSELF, type Store } from '../store.js';
 import { type CopyHooks, type CopyingStore, copyOne, type FileOfTree } from './copy.js';
 import { makeDirectories, parentOf } from './directories.js';
 import { isNameAt, statIfAllowed, statOrNothing } from './lookups.js';
@@ -46,7 +47,7 @@ export async function copyTreeBetween(
   o: GivenOptions,
   hooks?: CopyHooks,
 ): Promise<void> {
-  const stats = await from.stat(src, FOLLOW, o);
+  const stats = (await from.stat(src, FOLLOW_BIGINT, o)) as BigIntStats;
   if (!stats.isDirectory()) throw fileSystemError('ENOTDIR', 'cp', src, dst);
   if (from.can('modes') && !(await from.access(src, R_OK, o)))
     throw fileSystemError('EACCES', 'cp', src, dst);
@@ -111,14 +112,14 @@ async function copyEntries(
   dst: FilePath,
   options: CopyTreeOptions,
   o: GivenOptions,
-  place: { stats: Stats | BigIntStats; above: readonly string[]; running: Running },
+  place: { stats: BigIntStats; above: readonly string[]; running: Running },
   hooks: CopyHooks | undefined,
 ): Promise<void> {
   const { stats, above, running } = place;
-  const identity = Number(stats.ino) === 0 ? textOf(src) : `${stats.dev}:${stats.ino}`;
+  const identity = identityOf(stats) ?? textOf(src);
   if (above.includes(identity)) throw fileSystemError('ELOOP', 'cp', src, dst);
   const copyFile = { exclusive: false, preserve: options.preserve, followSymlinks: !options.symlinks };
-  const directories: { name: FilePath; stats: Stats | BigIntStats }[] = [];
+  const directories: { name: FilePath; stats: BigIntStats }[] = [];
   const listing = from.listing(src, o);
   try {
     for (let items = await listing.next(); items !== undefined; items = await listing.next()) {
@@ -133,14 +134,17 @@ async function copyEntries(
           if (hooks?.filter !== undefined && !(await hooks.filter(source, target))) return;
           // For links and unknown types, the information of the listing is not sufficient.
           const isKnown = type === 'file' || type === 'directory';
-          const known = isKnown && item.stats !== undefined ? completeStats(item.stats, false) : undefined;
+          const known = isKnown ? item.stats : undefined;
           const isDirectory =
             type === 'directory' ||
             ((type === 'unknown' || (type === 'symlink' && !options.symlinks)) &&
               (await from.stat(source, options.symlinks ? LINK_ITSELF : FOLLOW, o)).isDirectory());
-          if (isDirectory) directories.push({ name, stats: known ?? (await from.stat(source, FOLLOW, o)) });
-          else {
-            const file = { known, streams: running.streams };
+          if (isDirectory) {
+            const exact = known && completeStats(known, true);
+            const found = exact ?? (await from.stat(source, FOLLOW_BIGINT, o));
+            directories.push({ name, stats: found as BigIntStats });
+          } else {
+            const file = { known: known && completeStats(known, false), streams: running.streams };
             await running.files.run(() => copyOfTree(from, source, to, target, copyFile, o, hooks, file));
           }
         },

@@ -5,8 +5,9 @@ import { codeOf } from '../../errors/index.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { fileSystemError } from '../errors.js';
 import type { FilePath } from '../filesystem.js';
+import { isSameFile } from '../identity.js';
 import { baseName, joined, textOf } from '../mounted-path.js';
-import { FOLLOW, LINK_ITSELF, type Store } from '../store.js';
+import { FOLLOW, FOLLOW_BIGINT, LINK_ITSELF, LINK_ITSELF_BIGINT, type Store } from '../store.js';
 import { type CopyHooks, type CopyingStore, copyOne, namingBoth } from './copy.js';
 import { copyTreeBetween, isWithin } from './copy-tree.js';
 import { parentOf } from './directories.js';
@@ -21,7 +22,7 @@ export async function moveBetween(
   dst: FilePath,
   o: GivenOptions,
 ): Promise<FilePath> {
-  const stats = await namingBoth(src, dst, from.stat(src, LINK_ITSELF, o), 'rename');
+  const stats = (await namingBoth(src, dst, from.stat(src, LINK_ITSELF_BIGINT, o), 'rename')) as BigIntStats;
   const isInto =
     (await isDirectoryAt(to, dst, o)) && !(from === to && (await isTheSame(from, stats, dst, o)));
   const target = isInto ? joined(dst, baseName(src)) : dst;
@@ -52,13 +53,11 @@ export async function moveBetween(
 // As in Python, moving a directory into itself has no effect: it is renamed to its own name.
 async function isTheSame(
   store: Store,
-  { dev, ino }: Stats | BigIntStats,
+  stats: BigIntStats,
   path: FilePath,
   o: GivenOptions,
 ): Promise<boolean> {
-  if (Number(ino) === 0) return false;
-  const other = await store.stat(path, FOLLOW, o);
-  return Number(other.ino) === Number(ino) && Number(other.dev) === Number(dev);
+  return isSameFile(stats, (await store.stat(path, FOLLOW_BIGINT, o)) as BigIntStats);
 }
 
 // A copy that fails is removed again, and the original stays.

@@ -4,6 +4,7 @@ import type { BigIntStats, Stats } from 'node:fs';
 import { codeOf } from '../../errors/index.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import type { FilePath } from '../filesystem.js';
+import { secondsAndRest } from '../stats.js';
 import { FOLLOW, type Store, type Timestamp } from '../store.js';
 
 /**
@@ -17,10 +18,6 @@ export async function preserveAttributes(
   stats: Stats | BigIntStats,
   o: GivenOptions,
 ): Promise<void> {
-  const time = (ms: number | bigint): Timestamp => {
-    const seconds = Math.floor(Number(ms) / 1000);
-    return { seconds, nanoseconds: Math.round((Number(ms) - seconds * 1000) * 1e6) };
-  };
   // Checked first, so that copying many files into an object store does not create an error for each of them.
   if (from.can('modes') && to.can('modes')) {
     const mode = Number(stats.mode);
@@ -29,7 +26,17 @@ export async function preserveAttributes(
   }
   // Directories of an object store have no times.
   if (to.can('times') && (from.can('times') || Number(stats.mtimeMs) !== 0))
-    await whereSupported(to.setTimes(dst, time(stats.atimeMs), time(stats.mtimeMs), FOLLOW, o));
+    await whereSupported(to.setTimes(dst, timeOf(stats, 'atime'), timeOf(stats, 'mtime'), FOLLOW, o));
+}
+
+function timeOf(stats: Stats | BigIntStats, name: 'atime' | 'mtime'): Timestamp {
+  const ms = stats[`${name}Ms`];
+  if (typeof ms === 'bigint') {
+    const [seconds, nanoseconds] = secondsAndRest((stats as BigIntStats)[`${name}Ns`]);
+    return { seconds: Number(seconds), nanoseconds: Number(nanoseconds) };
+  }
+  const seconds = Math.floor(ms / 1000);
+  return { seconds, nanoseconds: Math.round((ms - seconds * 1000) * 1e6) };
 }
 
 const PRIVILEGES = 0o7000;

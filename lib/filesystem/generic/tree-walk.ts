@@ -1,12 +1,15 @@
 // The traversal under `walk` and `glob` by listings, for mounted file systems.
+import type { BigIntStats } from 'node:fs';
+
 import { AbortError } from '../../errors/index.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { isSystemError } from '../errors.js';
 import type { DirectoryItem, FilePath } from '../filesystem.js';
+import { identityOf } from '../identity.js';
 import type { MountedStore } from '../mounted-store.js';
 import { type FlatTree, flatTree } from './flat-listing.js';
 import { entriesOf } from './lookups.js';
-import { FOLLOW, type TreeStep, type TreeWalker, type TreeWalkOptions } from '../store.js';
+import { FOLLOW, FOLLOW_BIGINT, type TreeStep, type TreeWalker, type TreeWalkOptions } from '../store.js';
 
 const DOT = '.';
 
@@ -177,8 +180,8 @@ export class GenericTreeWalk implements TreeWalker {
   // The identity of a directory, so that links do not lead back into it.
   async #identity(path: string): Promise<string> {
     try {
-      const { dev, ino } = await this.#store.stat(nativeName(path), FOLLOW, this.#call);
-      return Number(ino) === 0 ? path : `${dev}:${ino}`;
+      const stats = await this.#store.stat(nativeName(path), FOLLOW_BIGINT, this.#call);
+      return identityOf(stats as BigIntStats) ?? path;
     } catch (error) {
       if (!isSystemError(error)) throw error;
       return path;

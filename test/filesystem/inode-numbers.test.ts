@@ -1,0 +1,59 @@
+// File systems whose inode numbers are beyond 2^53, where neighbours are one and the same number of JavaScript.
+import type { Stats } from 'node:fs';
+
+import { expect } from 'chai';
+import { os } from 'uvfiles';
+import { type FileSystem, type Mount, mount, wrap } from 'uvfiles/filesystem';
+import fs from 'uvfiles/promises';
+import { memoryFiles, type MemoryFiles } from 'uvfiles/testing';
+
+describe('files with inode numbers beyond 2^53', () => {
+  const top = '/uvfiles-inode-numbers';
+  let files: MemoryFiles;
+  let mounted: Mount;
+
+  beforeEach(() => {
+    files = memoryFiles({ 'a/b/f.txt': 'of b', 'c/g.txt': 'of c', h: 'old', i: 'new' }, { at: top });
+    files.unmount();
+    const { fileSystem } = files;
+    const large: Partial<FileSystem> = {
+      stat: async (path, options, call) => {
+        const stats = await fileSystem.stat(path, options, call);
+        const ino = 2n ** 60n + BigInt((stats as Stats).ino);
+        return Object.assign(stats, { ino: options.bigint ? ino : Number(ino) });
+      },
+    };
+    mounted = mount(top, wrap(fileSystem, large));
+  });
+  afterEach(() => mounted.unmount());
+
+  it('have them in their status with bigint', async () => {
+    const numbers = new Set<bigint>();
+    for (const name of ['', 'a', 'a/b', 'c', 'h', 'i'])
+      numbers.add((await os.stat(`${top}/${name}`, { bigint: true })).ino);
+    expect(numbers.size).to.equal(6);
+  });
+
+  it('are copied as trees', async () => {
+    await os.copytree(`${top}/a`, `${top}/copy`);
+    expect(await fs.readFile(`${top}/copy/b/f.txt`, 'utf8')).to.equal('of b');
+  });
+
+  it('are visited by walk, also by way of links', async () => {
+    await os.symlink('../c', `${top}/a/link`);
+    const visited: string[] = [];
+    for await (const [dir] of os.walk(`${top}/a`, { followSymlinks: true })) visited.push(dir);
+    expect(visited.sort()).to.deep.equal([`${top}/a`, `${top}/a/b`, `${top}/a/link`]);
+  });
+
+  it('are moved into directories', async () => {
+    expect(await os.move(`${top}/a`, `${top}/c`)).to.equal(`${top}/c/a`);
+  });
+
+  it('are copied by cp over each other', async () => {
+    await fs.cp(`${top}/i`, `${top}/h`);
+    expect(await fs.readFile(`${top}/h`, 'utf8')).to.equal('new');
+    await fs.cp(`${top}/c`, `${top}/a/b`, { recursive: true });
+    expect(await fs.readdir(`${top}/a/b`)).to.deep.equal(['f.txt', 'g.txt']);
+  });
+});
