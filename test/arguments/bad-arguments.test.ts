@@ -1,4 +1,4 @@
-// Bad arguments: every asynchronous call rejects with Node's codes, none throws, and nothing is touched.
+// Invalid arguments: every asynchronous call rejects with Node's codes, none throws, and no file is touched.
 import { expect } from 'chai';
 import { appendFile, type BinaryFile, open, os, readBytes, writeFile } from 'uvfiles';
 import { type AnyError, codeOf, Folder, rejection } from '../support/files.js';
@@ -92,7 +92,7 @@ describe('bad arguments', () => {
             readinto1: (o: object) => f.readinto1(new Uint8Array(1), o),
           });
         }
-        // Also where the buffer alone could answer.
+        // Even if the buffer alone could serve the read.
         if (buffering > 0) await f.peek();
         for (const [name, call] of Object.entries(calls)) {
           for (const bad of notOptions)

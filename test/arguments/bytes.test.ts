@@ -1,4 +1,4 @@
-// Byte arguments are taken from the real slots of views and buffers, whatever their properties say.
+// Byte arguments are read from the internal slots of views and buffers, regardless of their properties.
 import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// The list of arguments that every-function.long.ts goes through has those that the declarations have: a new parameter cannot be forgotten.
+// The list of arguments that every-function.long.ts uses matches the declarations, so that no new parameter is forgotten.
 import { expect } from 'chai';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -38,11 +38,11 @@ describe('the list of arguments', function () {
     return checker.getExportsOfModule(checker.getSymbolAtLocation(source)!);
   }
 
-  /** The parameters of the overload that has the most. */
+  /** The parameters of the overload with the most parameters. */
   function parametersOf(symbol: ts.Symbol): string[] | undefined {
     const signatures = checker.getTypeOfSymbol(symbol).getCallSignatures();
     const lists = signatures.map(({ parameters }) =>
-      // `in` is no name for a parameter.
+      // `in` cannot be the name of a parameter.
       parameters.map(({ name }) => (name === 'o' ? 'options' : name.replace(/_$/, ''))),
     );
     return lists.sort((a, b) => b.length - a.length)[0];

@@ -1,5 +1,5 @@
 // Every public function and method with every wrong kind of argument: the call rejects (and never throws), the error names
-// the argument, and nothing is done, leaked, or taken from anybody else.
+// the argument, and the call does nothing, leaks nothing and affects no other call.
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -40,7 +40,7 @@ const POLLUTION = [
   'other',
 ];
 
-/** Runs `work` while every object seems to have options. */
+/** Runs `work` while every object inherits options. */
 async function polluted(work: () => Promise<void>): Promise<void> {
   for (const name of POLLUTION)
     Object.defineProperty(Object.prototype, name, {
@@ -66,7 +66,7 @@ describe('every public function', () => {
     sandbox.enter();
     bystander = await open(self, 'rb');
     await readBytes(self);
-    // The first temporary file starts what removes them at a signal, for the whole process.
+    // The first temporary file sets up the removal by signals, for the whole process.
     await (await tempfile.namedTemporaryFile({ dir: '.' })).close();
     descriptors = await openDescriptors();
   });
@@ -76,7 +76,7 @@ describe('every public function', () => {
     await bystander.close();
   });
 
-  /** Runs `batch` while others read, whose reads must not suffer. */
+  /** Runs `batch` during other reads, which must not be affected. */
   async function besideOthers(batch: () => Promise<void>): Promise<void> {
     const others = [readBytes(self), bystander.pread(1 << 20, 0), os.stat(self)] as const;
     await batch();
@@ -88,7 +88,7 @@ describe('every public function', () => {
 
   type Attempt = (args: unknown[], what: string, judge: (outcome: Outcome) => void) => Promise<void>;
 
-  /** Runs `work`, whose calls are made on one handle where there is one, and must change nothing on the disk. */
+  /** Runs `work`, whose calls use one handle if they need one, and must change nothing on the disk. */
   async function changingNothing(subject: Subject, work: (attempt: Attempt) => Promise<void>): Promise<void> {
     await besideOthers(async () => {
       const prepared = await subject.prepare();
@@ -147,7 +147,7 @@ describe('every public function', () => {
           }
         }));
 
-      // Descriptors that may be open are not tried: they are others'.
+      // Descriptors that may be open are not tried, because they belong to other files.
       if (kind === isDescriptor) continue;
       it(`settles for every valid value of ${name}`, () =>
         besideOthers(async () => {
@@ -190,7 +190,7 @@ describe('every public function', () => {
           );
       }));
 
-    /** The names of the options, as the refusal of an unknown one gives them. */
+    /** The names of the options, as the error for an unknown option lists them. */
     async function optionNames(attempt: Attempt): Promise<string[]> {
       let names: string[] = [];
       await attempt(withOptions({ unknownOption: 1 }), 'an unknown option', (outcome) => {

@@ -1,4 +1,4 @@
-// Node's permission model: a path that it denies is refused before any system call.
+// Node's permission model: a call on a denied path rejects before any system call.
 import { expect } from 'chai';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

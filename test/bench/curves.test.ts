@@ -1,4 +1,4 @@
-// What the points of a curve are called.
+// The names of the points of a curve.
 import { expect } from 'chai';
 import { axisOf, curveTitle, pointName } from '../../bench/harness/curves.ts';
 import type { Measured } from '../../bench/harness/types.ts';

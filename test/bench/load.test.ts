@@ -1,4 +1,4 @@
-// The load generator of the benchmark's server: what it counts, and what it refuses.
+// The load generator of the benchmark's server: what it counts, and when it rejects.
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';

@@ -1,4 +1,4 @@
-// The benchmark's report in a real browser: what people look at, and what a script would not notice.
+// The benchmark's report in a real browser: the layout that readers see.
 import { expect } from 'chai';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

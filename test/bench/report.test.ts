@@ -1,4 +1,4 @@
-// What is made of a run: the report's page, the README's table and its pictures.
+// The results of a run: the report's page, the README's table and its pictures.
 import { expect } from 'chai';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { readmeTable } from '../../bench/report/readme.ts';
 import type { Result, Run } from '../../bench/harness/types.ts';
 import { sampleRun } from './support/sample-run.ts';
 
-// As it is read back: JSON has no NaN.
+// The run as it is read back, because JSON has no NaN.
 const run = JSON.parse(JSON.stringify(sampleRun)) as Run;
 
 /** The run with another time per operation of uvfiles, and another ratio by that. */
@@ -24,7 +24,7 @@ function withFigures({ measured, ...rest }: Run, nsPerOp: number | null): Run {
   return { ...rest, measured: measured.map((each) => ({ ...each, results: each.results.map(change) })) };
 }
 
-/** What publishing writes into a copy of the pages. */
+/** The text that publishing writes into a copy of the pages. */
 function published(of: Run): { readme: string; benchmarks: string; pictures: string[] } {
   const directory = mkdtempSync(path.join(tmpdir(), 'uvfiles-published-'));
   try {

@@ -57,7 +57,7 @@ describe("the benchmark's runs", () => {
     if (processorTime() === undefined) skip(this, 'this system has no /proc/stat');
     const loop = 'const end = Date.now() + 1500; while (Date.now() < end);';
     const child = spawn(process.execPath, ['-e', loop], { stdio: 'ignore' });
-    // Read while it runs, and when it has ended: it is in the sum of its parent then.
+    // Read while the child runs and after it has ended, when its time is part of that of its parent.
     const before = processorTime()!;
     const samples = [before];
     const timer = setInterval(() => samples.push(processorTime()!), 300);
@@ -66,7 +66,7 @@ describe("the benchmark's runs", () => {
     const after = processorTime()!;
     samples.push(after);
     const used = samples.map(({ all, others }) => all - others);
-    // Of the processors' time, that of others never falls by what a child of ours has used.
+    // The time used by our own child is never subtracted from that of other programs.
     for (let index = 1; index < samples.length; index++)
       expect(used[index]! - used[index - 1]!).to.be.at.least(-20);
     expect(after.all).to.be.at.least(before.all);

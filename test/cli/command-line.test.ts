@@ -1,4 +1,4 @@
-// The command line of the package, as `npx uvfiles` runs it.
+// The package's command line, as `npx uvfiles` runs it.
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';

@@ -1,4 +1,4 @@
-// Errors: Node's shape and words, a stack that names the line that waits, and handles that show what they are.
+// Errors have Node's shape and messages, and a stack that names the awaiting line. Handles show their state.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// Stateful calls that nobody waits for run one after another, in call order; closing comes after all of them.
+// Stateful calls that are not awaited run one after another, in call order. A close runs after all of them.
 import { expect } from 'chai';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { open } from 'uvfiles';

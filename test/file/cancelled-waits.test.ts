@@ -1,4 +1,4 @@
-// What waits for a pipe can be called off, by close, by a signal and by a timeout, and nothing is lost by it.
+// Calls that wait for a pipe can be cancelled by close, a signal or a timeout, and lose no bytes.
 import { expect } from 'chai';
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
@@ -236,7 +236,7 @@ describe('a worker that is terminated', function () {
     };
     await run();
     const before = await openDescriptors();
-    // Each run opens six. What others close or open for good meanwhile is no leak.
+    // Each run opens six. Descriptors that other code opens or closes permanently meanwhile are not leaks.
     for (let i = 0; i < 5; i++) await run();
     await expectDescriptors(before);
   });

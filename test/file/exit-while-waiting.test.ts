@@ -1,4 +1,4 @@
-// A process ends when its program is done, whatever still waits for a pipe; and not before.
+// A process ends when its program is done, and not before, regardless of calls that still wait for a pipe.
 import { expect } from 'chai';
 import { ended, hasSaid, makeFifo, runNode } from '../support/pipes.js';
 import { skip } from '../support/skip.js';
@@ -62,7 +62,7 @@ describe('a process', function () {
     'a stream': 'for await (const text of uvfiles.stdin.readableStream()) { console.log(text); break; }',
   })) {
     it(`stays alive for an awaited read (${what})`, async () => {
-      // The line is sent when the child has nothing else to do any more.
+      // The line is sent when the child has nothing else left to do.
       const child = runNode(`
         setImmediate(() => setImmediate(() => process._rawDebug('waiting')));
         ${read};`);

@@ -1,5 +1,5 @@
-// Reads, writes, syncs and closes of a handle that fail once or several times: the bytes are kept, and no failure is called
-// a success later. The faults are those of uvfiles/testing, so this runs on files in memory, too.
+// Reads, writes, syncs and closes of a handle that fail once or several times: the bytes are kept, and no failure is
+// reported as a success later. The faults are those of uvfiles/testing, so this runs on files in memory, too.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import { open, readBytes } from 'uvfiles';
@@ -44,7 +44,7 @@ describe('calls of a handle that fail', () => {
       expect(await codeOf(f.datasync())).to.equal(error);
       await f.flush();
       expect(await codeOf(f.close())).to.equal(error);
-      // Another handle knows nothing of it.
+      // Another handle is not affected.
       const raw = await open(at('synced'), 'wb', { buffering: 0 });
       await raw.sync();
       await raw.close();

@@ -1,5 +1,5 @@
 // Disks that fail: full ones, errors, interruptions, short reads and writes, failing fsync and close. No byte is lost
-// without an error, none is written twice, and nothing that failed is called a success later.
+// without an error, none is written twice, and no failure is reported as a success later.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';

@@ -1,4 +1,4 @@
-// FIFOs as files: what their readers and writers see, and that waiting for them costs no thread.
+// FIFOs as files: what their readers and writers see, and that waiting for them uses no thread.
 import { expect } from 'chai';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -95,7 +95,7 @@ describe('a FIFO', function () {
     const output = ended(cat);
     await writeFile(fifo, bytes('from here'));
     expect((await output).stdout).to.equal('from here');
-    // Opened once only: the first open is what lets the writer go on, and a second would come too late for it.
+    // Opened only once: the first open lets the writer continue, and a second one would come too late.
     for (let i = 0; i < 5; i++) {
       const echo = ended(spawn('sh', ['-c', 'printf "from there" > "$0"', fifo], { env: plainEnvironment }));
       expect(String(await readBytes(fifo))).to.equal('from there');

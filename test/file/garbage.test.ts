@@ -1,4 +1,4 @@
-// Handles that nobody closed: collected, they are flushed, closed and warned about; never while something still uses them.
+// Handles that are garbage collected without a close are flushed, closed and warned about, but not while they are in use.
 import { expect } from 'chai';
 import { answerOf, Folder, runProgram } from '../support/files.js';
 

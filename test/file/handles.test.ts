@@ -1,4 +1,4 @@
-// Handles as values, and their options: checked and read once at the door, whatever the call.
+// Handles as values, and their options: every call reads and checks them once, at its beginning.
 import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type BinaryFile, lanes, metrics, open, type RawFile, tempfile, TextFile } from 'uvfiles';

@@ -1,4 +1,4 @@
-// Reads that a signal or timeout ends: what they had gathered is for the next read.
+// Reads that a signal or timeout ends leave the data that they had read to the next read.
 import { expect } from 'chai';
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { open } from 'uvfiles';

@@ -1,4 +1,5 @@
-// Files beyond 2 and 4 GiB, sparse so that they cost nothing: positions, sizes, and results that no Buffer can hold.
+// Files beyond 2 and 4 GiB, which are sparse and take no space: positions, sizes, and results that are too large for a
+// Buffer.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import { constants } from 'node:buffer';
@@ -42,7 +43,7 @@ describe('a large file', () => {
   });
 
   it('that is too large for a Buffer is rejected before it is read', async () => {
-    // Node 20 holds 4 GiB in a Buffer; later versions more than there is memory.
+    // The limit of a Buffer is 4 GiB in Node 20. In later versions, it exceeds the memory.
     const size = constants.MAX_LENGTH < 8 * GIB ? 5 * GIB : 8 * 1024 * GIB;
     if (size > 5 * GIB && fs.readFileSync('/proc/sys/vm/overcommit_memory', 'latin1').trim() === '1') return;
     fs.closeSync(fs.openSync(folder.at('huge'), 'w'));

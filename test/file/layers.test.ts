@@ -1,4 +1,5 @@
-// What all three handles share: the surface that they promise, lines without a buffer, and layers that are closed together.
+// What all three handles have in common: their documented members, lines without a buffer, and layers that are closed
+// together.
 import { deepStrictEqual } from 'node:assert';
 import { expect } from 'chai';
 import * as fs from 'node:fs';

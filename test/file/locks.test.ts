@@ -1,4 +1,4 @@
-// Locks of handles: who excludes whom, in which order, and how a lock ends.
+// Locks of handles: which of them exclude each other, in which order they are granted, and how they end.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { pbkdf2 } from 'node:crypto';

@@ -1,4 +1,4 @@
-// Handles on file systems that programs bring along: what ends them, and calls that only such file systems have.
+// Handles on mounted file systems: what ends them, and calls that only such file systems have.
 import { expect } from 'chai';
 import { inspect } from 'node:util';
 import { open, openAtomic } from 'uvfiles';
@@ -7,7 +7,7 @@ import { type FileSystemFile, mount } from 'uvfiles/filesystem';
 import { FlatFiles } from '../filesystem/support/flat-files.js';
 import { codeOf, rejection } from '../support/files.js';
 
-/** Files whose content shows when they are closed, as an object store has them. */
+/** Files whose content becomes visible when they are closed, as in an object store. */
 class PublishedFiles extends FlatFiles {
   readonly ended: string[] = [];
   ranges = 0;

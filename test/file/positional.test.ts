@@ -1,4 +1,4 @@
-// Positional I/O: in parallel, at exact places, beside the handle's own position and buffer.
+// Positional I/O runs in parallel and at exact offsets, independently of the handle's own position and buffer.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import { type BinaryFile, open, type RawFile } from 'uvfiles';
@@ -106,7 +106,7 @@ describe('positional I/O', () => {
     await f.pwrite(bytes('N'), 10);
     await f.seek(10);
     expect(await f.read(1)).to.deep.equal(bytes('N'));
-    // Read ahead again while the next write is under way.
+    // Reads ahead again during the next write.
     await f.seek(2000);
     await f.seek(0);
     const written = f.pwrite(Buffer.alloc(500, 'M'), 100);

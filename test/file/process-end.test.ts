@@ -1,4 +1,4 @@
-// The end of the process: it lives as long as operations are pending, and ends whatever is queued when told to.
+// The process lives as long as operations are pending, and an explicit exit ends it regardless of queued operations.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import { EOL } from 'node:os';
@@ -8,7 +8,7 @@ describe('the process', () => {
   const folder = new Folder();
   const run = (code: string, env: NodeJS.ProcessEnv = {}): ReturnType<typeof runProgram> =>
     runProgram(`import { open, readBytes, writeFile, os, configure } from 'uvfiles';\n${code}`, {
-      // A process that is told to exit frees nothing: what LeakSanitizer would list is no leak.
+      // A process that is told to exit frees nothing, so reports of LeakSanitizer would not be leaks.
       env: {
         UVFILES_INLINE: '0',
         ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:detect_leaks=0`,
@@ -129,7 +129,7 @@ describe('the process', () => {
   });
 
   it('writes each byte once when it exits in the loop iteration in which a flush ends', async () => {
-    // The flush and the stats finish together: whoever is told first ends the process before the handle has heard.
+    // The flush and the stats finish together. The first callback ends the process before the handle has been notified.
     const ending = await run(
       `globalThis.f = await open(process.argv[1] + '/told', 'wb');
        await f.write(Buffer.alloc(50_000, 'a'));

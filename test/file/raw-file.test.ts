@@ -1,4 +1,4 @@
-// RawFile: one system call's worth a call.
+// RawFile: each call makes about one system call.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import { open, type RawFile } from 'uvfiles';

@@ -22,7 +22,7 @@ interface Result {
   readonly length: number;
 }
 
-/** What a handle has given, and where it must stand. */
+/** The bytes that a handle has returned, and its expected position. */
 class Results {
   readonly #random: Random;
   #kept: Result[] = [];
@@ -36,14 +36,14 @@ class Results {
     this.#kept.push({ what, bytes, at, length: bytes.length });
   }
 
-  /** The same of bytes that moved the position. */
+  /** The same for bytes that moved the position. */
   move(what: Result['what'], bytes: Uint8Array | undefined): void {
     if (bytes === undefined) return;
     this.keep(what, bytes, this.at);
     this.at += bytes.length;
   }
 
-  /** A consumer that hands its chunk on loses it, and nobody else does. */
+  /** A consumer that transfers its chunk loses it, and no other result changes. */
   give(bytes: Uint8Array): void {
     if (!this.#random.once(3)) return;
     this.#kept = this.#kept.filter((each) => each.bytes !== bytes);
@@ -63,7 +63,7 @@ class Results {
 
 const SIZES = [1, 511, 512, 4096, 8192, 65_536, 262_144];
 
-/** Reads some chunks at the position, then lets go of the stream in one of three ways. */
+/** Reads some chunks at the position, then abandons the stream in one of three ways. */
 async function someChunks(file: File, results: Results, random: Random): Promise<void> {
   const size = random.pick(SIZES);
   const stream = file.readableStream(random.once(2) ? { chunkSize: size } : {});

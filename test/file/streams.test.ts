@@ -1,4 +1,4 @@
-// Web streams over handles: ranges, what a cancelled stream leaves to its handle, and streams that nobody holds any more.
+// Web streams over handles: ranges, data that a cancelled stream leaves to its handle, and dropped streams.
 import { expect } from 'chai';
 import { randomBytes } from 'node:crypto';
 import { getEventListeners } from 'node:events';

@@ -1,4 +1,4 @@
-// Positions in text: exact bytes whatever was decoded ahead, and back again.
+// Positions in text are exact byte offsets, regardless of how much has been decoded ahead.
 import { expect } from 'chai';
 import { open } from 'uvfiles';
 import { findCodec } from '../../lib/text/registry.js';

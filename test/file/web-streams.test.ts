@@ -1,4 +1,4 @@
-// Web streams over handles: chunks, backpressure, cancelling, and what fetch and node:stream make of them.
+// Web streams over handles: chunks, backpressure, cancelling, and their use with fetch and node:stream.
 import { expect } from 'chai';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';

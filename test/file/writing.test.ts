@@ -177,7 +177,7 @@ describe('writing a binary file', () => {
         raw = f.detach().detach();
       }
       const view = Buffer.alloc(3);
-      // Asked at once, all of them, and nothing is waited for in between.
+      // All calls are made at once, without waiting between them.
       const [, read, count] = await Promise.all([
         raw.pwrite(Buffer.from('d'), 3),
         raw.pread(10, 0),
@@ -237,7 +237,7 @@ describe('writing a binary file', () => {
         expect(source.destroyed).to.equal(true);
         await next;
         await f.flush();
-        // Aborted at once, it may not have taken the first item.
+        // If it is aborted immediately, it may not have taken the first item.
         expect(folder.get('f')).to.be.oneOf('timeout' in o ? ['abc'] : ['abc', 'c']);
       }
   });

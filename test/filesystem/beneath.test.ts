@@ -1,4 +1,4 @@
-// Real files below a root: nothing leads out, also while somebody swaps directories for links.
+// Real files below a root: no path leads out, even while another process replaces directories by links.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// What a mounted file system cannot do is refused before any I/O, with the name of the capability.
+// Operations that a mounted file system does not support reject before any I/O, and name the capability.
 import { expect } from 'chai';
 import { constants } from 'node:fs';
 import { appendFile, lockFile, open, openAtomic, os, readText, writeAtomic, writeFile } from 'uvfiles';

@@ -1,4 +1,5 @@
-// Calls of mounted file systems that ignore signal and deadline: nothing more is asked of the file system once a call has ended.
+// Calls of mounted file systems that ignore signal and deadline: once a call has ended, the file system gets no more requests
+// from it.
 import { expect } from 'chai';
 import { setTimeout as pause } from 'node:timers/promises';
 import { open, type OpOptions, os, readText, writeAtomic } from 'uvfiles';

@@ -1,4 +1,4 @@
-// The seam: a file system of the tests' own stands under the whole library.
+// All functions of the library on a file system that the tests provide.
 import { AsyncResource } from 'node:async_hooks';
 import { constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 

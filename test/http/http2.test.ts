@@ -46,7 +46,7 @@ describe('serveFile on HTTP/2', () => {
       reads = 0;
       const slow = client.request({ ':path': '/slow' }).pause();
       await new Promise((resolve) => slow.once('response', resolve));
-      // It takes the little that fits into the windows, and then no more.
+      // It accepts only what fits into the windows.
       let before = -1;
       while (before < reads) {
         before = reads;

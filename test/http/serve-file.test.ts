@@ -1,4 +1,4 @@
-// Files as answers to HTTP requests: what they say beside `send`'s, and what becomes of slow and vanishing clients.
+// Files as responses to HTTP requests, compared with those of `send`, and slow or disconnecting clients.
 import { expect } from 'chai';
 import {
   chmodSync,
@@ -189,9 +189,9 @@ describe('serveFile', () => {
     });
     expect(Number(large.headers['content-length'])).to.equal(large.body.length);
     expect(large.body.includes(readFileSync(at('large.bin')).subarray(0, 1_000_000))).to.equal(true);
-    // No range at all (RFC 9110, 14.1.1); send says 416.
+    // Not a range (RFC 9110, 14.1.1); send answers 416.
     expect((await ask(place, { path: '/page.html', headers: { range: 'bytes=5-2' } })).status).to.equal(200);
-    // All of it (RFC 9110, 14.1.2); send says 416.
+    // The whole file (RFC 9110, 14.1.2); send answers 416.
     const suffix = await ask(place, { path: '/page.html', headers: { range: 'bytes=-400' } });
     expect([suffix.status, suffix.headers['content-range']]).to.deep.equal([206, 'bytes 0-18/19']);
     const many = Array.from({ length: 60 }, (_, i) => `${i * 3}-${i * 3}`).join(',');
@@ -321,12 +321,12 @@ describe('serveFile', () => {
       return clients;
     };
     let clients = await connect();
-    // The pool is free: with a parked thread for each client this would never come back.
+    // The pool is free: if each client held a thread, this would never resolve.
     writeFileSync(at('small'), 'small');
     for (let i = 0; i < 20; i++)
       expect((await ask(await listen((req, res) => serveFile(req, res, at('small'))))).status).to.equal(200);
     expect(ended).to.equal(0);
-    // The transfer may hear of it before the socket's own events do.
+    // The transfer may notice it before the socket emits an event.
     for (let round = 1; round <= 8; round++) {
       for (const [i, client] of clients.entries()) {
         if (i % 2 === 0) client.destroy();

@@ -1,4 +1,4 @@
-// Clients that take a large file slowly.
+// Clients that receive a large file slowly.
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';

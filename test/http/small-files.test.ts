@@ -101,7 +101,7 @@ describe('serveFile with small files', () => {
     }
     expect(failures).to.deep.equal([]);
     const used = metrics().pool.inline.hits;
-    // Nothing is answered inline here, or every answer comes short.
+    // Nothing is served inline here, or every inline read is short.
     if (used === hits || process.env.UVFILES_INLINE_FAULT !== undefined) return;
     resetInline();
     while (metrics().pool.inline.hits === used) await ask('/f100');

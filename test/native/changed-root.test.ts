@@ -1,4 +1,4 @@
-// A process whose root changes while it runs: no path leads out of the new root, also where the old one was known to be cached.
+// A process whose root changes while it runs: no path leads out of the new root, even if a path in the old one was cached.
 import { expect } from 'chai';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Locks as TypeScript asks for them: by an open file, which stays open until the answer.
+// Locks as TypeScript requests them: for an open file, which stays open until the result.
 import { expect } from 'chai';
 import { constants } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -38,7 +38,7 @@ describe('native file locks', function () {
     await new NativeFile(two, true).close();
     expect(await tryLockFile(one.id, false, whole)).to.equal(true);
     await new NativeFile(one, true).close();
-    // The number of a closed file is nobody's, also when its descriptor has been given to another.
+    // The number of a closed file is invalid, even if its descriptor has been reused.
     expect((await rejection(tryLockFile(one.id, false, whole))).code).to.equal('EBADF');
   });
 });

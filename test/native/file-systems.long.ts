@@ -26,7 +26,7 @@ const KINDS: [name: string, mount: Mount][] = [
 for (const [name, mount] of KINDS) {
   describe(`atomic writes, copies and moves on ${name}`, () => {
     let mounted: Mounted | undefined;
-    // Before the directory that it is mounted in goes.
+    // Unmounted before the directory that it is mounted in is removed.
     afterEach(async () => {
       await mounted?.unmount();
       mounted = undefined;

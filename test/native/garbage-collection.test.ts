@@ -1,4 +1,5 @@
-// What large results cost the garbage collector: a scavenge frees those that were dropped, and the old generation stays alone.
+// The cost of large results for the garbage collector: a scavenge frees dropped results without a collection of the old
+// generation.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -6,8 +7,8 @@ import { Folder } from '../support/files.js';
 
 const library = createRequire(import.meta.url).resolve('uvfiles');
 
-// Collections of young objects, and of all, in a program that does this. A process of its own: the heap of the tests is so large that
-// V8 is in no hurry.
+// Counts minor and major collections in a program. It runs in a separate process, because V8 collects a heap as large as that of
+// the tests less often.
 function collections(doing: string, ...flags: string[]): { minor: number; major: number } {
   const program = `
     const { PerformanceObserver, constants } = require('node:perf_hooks');
@@ -44,7 +45,7 @@ describe('large results', () => {
 
   it('that are dropped are freed by scavenges instead of full collections', () => {
     const { minor, major } = collections(`for (let i = 0; i < 600; i++) await readBytes(${file});`);
-    // 120 and 0 with Node 20 and 26; 1 and 9 where nothing but external memory makes V8 collect.
+    // 120 and 0 with Node 20 and 26; 1 and 9 if only external memory makes V8 collect.
     expect(minor).to.be.above(major);
   }).timeout(120_000);
 
@@ -53,14 +54,14 @@ describe('large results', () => {
     ['chunks of a stream', 'for await (const _ of f.readableStream({ start: 0 }))'],
   ])
     it(`of ${what} are freed sooner than V8 collects because of external memory alone`, () => {
-      // Where young objects have less room than the memory of their results.
+      // In a heap with less space for young objects than the memory of their results.
       const { minor, major } = collections(
         `const f = await open(${file}, 'rb');
         for (let i = 0; i < 600; i++) ${read};
         await f.close();`,
         '--max-semi-space-size=2',
       );
-      // 35 with Node 20 and 26; 20 where nothing but external memory makes V8 collect.
+      // 35 with Node 20 and 26; 20 if only external memory makes V8 collect.
       expect(minor).to.be.above(25).and.above(major);
     }).timeout(120_000);
 });

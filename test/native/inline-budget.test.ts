@@ -1,4 +1,4 @@
-// Past the budget of an iteration inline calls wait for the next one or take the pool: whichever, each is answered.
+// Past the budget of an iteration, inline calls wait for the next one or go to the pool. Each of them settles.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -46,7 +46,7 @@ describe('a call past the inline budget', () => {
       const controller = new AbortController();
       const others = Array.from({ length: 5 }, () => f.pread(10, 20));
       const aborted = f.pread(100, 0, { signal: controller.signal }).then(
-        () => 'read', // it came before the budget was spent
+        () => 'read', // it was served before the budget was spent
         (error: Error) => error.name,
       );
       controller.abort();
@@ -112,7 +112,7 @@ describe('a call past the inline budget', () => {
           expect(bytes.equals(content.subarray(0, size))).to.equal(true);
       }
       const ended = metrics().lanes.default!;
-      // Where the inline path cannot answer, or the system has dropped the file from its cache, the pool answers.
+      // If the inline path is not available, or the system has dropped the file from its cache, the pool makes the calls.
       if (ended.inlineHits > started.inlineHits && ended.inlineMisses === started.inlineMisses)
         expect(ended.completed).to.equal(started.completed);
       await f.close();

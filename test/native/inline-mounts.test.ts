@@ -1,4 +1,4 @@
-// The inline path, where file systems come and go, and where one lies over another.
+// The inline path while file systems are mounted, unmounted and mounted over each other.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,7 @@ const PAGE = 4096;
 
 const ATTEMPTS = 100;
 
-/** Expects that 16 cached pages are read inline, each by what mincore says, once a thread has learnt of the mount. */
+/** Expects that 16 cached pages are read inline, each according to mincore, once a thread has read the table of mounts. */
 async function expectInlineByMapping(name: string): Promise<void> {
   readFileSync(name);
   let hits = 0;

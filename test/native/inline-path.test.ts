@@ -1,4 +1,4 @@
-// What is cached is served on the event loop's thread, rationed; the bytes are the same either way.
+// Cached data is served on the event loop's thread, within a budget. The bytes are the same as through the pool.
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -32,7 +32,7 @@ describe('the inline path', function () {
   const scratch = scratchDirectory();
   const needed = inlineHere();
 
-  // On a busy machine a thread may lose its processor at any moment. That counts as time spent.
+  // On a busy machine, a thread can lose its processor at any moment, which counts as time spent.
   beforeEach(() => resetInline(10_000_000));
   afterEach(() => resetInline());
 
@@ -136,7 +136,7 @@ describe('the inline path', function () {
       { argv: [scratch.path] },
     );
     expect(stderr).to.equal('');
-    // A name and its data each.
+    // One hit for each name and one for its data.
     expect(JSON.parse(stdout)).to.deep.equal([['one', 'two', 'one', 'one', false, false], 8]);
   });
 
@@ -168,7 +168,7 @@ describe('the inline path', function () {
     configure({ inline: false });
     const expected = await answers();
     resetInline(10_000_000);
-    // By the pool: the long link, what is no link, and what lies below a file.
+    // Through the pool: the long link, the file that is not a link, and the path below a file.
     await eventually({ hits: 7, completed: 3 }, async () => {
       const before = { hits: hits(), completed: completed() };
       expect(await answers()).to.deep.equal(expected);
@@ -211,7 +211,7 @@ describe('the inline path', function () {
       ).to.equal(true);
     }
     await f.close();
-    // On tmpfs nothing is ever cold.
+    // On tmpfs, all data is cached.
     const tmpfs = execFileSync('stat', ['-f', '-c', '%T', scratch.path]).toString().trim() === 'tmpfs';
     if (!tmpfs) expect(completed()).to.be.greaterThan(completedBefore);
   });
@@ -231,7 +231,8 @@ describe('the inline path', function () {
     setImmediate(turn);
     for (let i = 0; i < 20000; i++) await f.pread(512, 0);
     running = false;
-    // 20,000 hits take many budgets; without rationing they would be one microtask queue: no turn at all.
+    // 20,000 hits exceed many budgets. Without a budget, they would all run in one microtask queue, without any iteration
+    // of the loop.
     expect(turns).to.be.greaterThan(3);
     await f.close();
   });

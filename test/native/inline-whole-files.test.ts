@@ -1,5 +1,5 @@
-// Whole small files that are read inline, one after another. After many hits in a row the addon reads a file without a look at
-// what it is, so each kind of name is put among such files.
+// Whole small files that are read inline, one after another. After many hits in a row, the addon reads a file without checking
+// its type first, so each kind of name is tested among such files.
 import { execFile, execFileSync } from 'node:child_process';
 import { appendFileSync, closeSync, mkdirSync, openSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { skip } from '../support/skip.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
 
 const PAGE = 4096;
-const MANY = 40; // more hits in a row than the addon wants
+const MANY = 40; // more hits in a row than the addon requires
 
 function hits(): { names: number; data: number } {
   const { names, nowait, memory, mapping } = metrics().pool.inline.by;
@@ -76,7 +76,7 @@ describe('whole files that are read inline', function () {
   it('are whole when only their beginning is cached', async function () {
     const name = path.join(scratch.path, 'half-cached');
     writeFileSync(name, pattern(3 * PAGE));
-    // The pages behind the first are dropped.
+    // The pages after the first are dropped.
     const drop = `import os,sys
 fd=os.open(sys.argv[1],os.O_RDONLY)
 os.fsync(fd)

@@ -1,5 +1,5 @@
-// Several copies of the package's JavaScript over one binary: Jest evaluates modules anew for each test file, and require
-// gives them all the addon that was loaded for the first.
+// Several copies of the package's JavaScript on one binary: Jest evaluates modules again for each test file, and
+// `require` returns the same addon to all of them.
 import { expect } from 'chai';
 import { runProgram, scratchDirectory } from '../support/temp.js';
 

@@ -1,5 +1,6 @@
-// Electron keeps all that JavaScript may see in a cage and refuses memory from outside of it. Here a copy of the addon asks
-// a function of ours in the place of Node's, which refuses as Electron's does; everything must work as before, by copies.
+// Electron keeps all memory of JavaScript in a cage and rejects memory from outside of it. Here, a copy of the addon calls
+// a function of the test instead of Node's, which rejects external memory as Electron does. Everything must still work,
+// with copies.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -8,7 +9,7 @@ import path from 'node:path';
 import { skip } from '../support/skip.js';
 import { root } from '../support/temp.js';
 
-// Of the same length, so that it can be written over the other in the list of names.
+// Of the same length, so that it can overwrite the other name in the binary.
 const NODES = 'napi_create_external_buffer';
 const OURS = 'nope_create_external_buffer';
 

@@ -1,5 +1,5 @@
-// Caller memory: what is written is what was there at the call; what is read lands in it whole or not at all; and no
-// result shares memory that another may lose.
+// Memory of callers: writes use the bytes at the time of the call, reads fill the memory completely or not at all, and
+// no result shares memory that another result can lose.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import { type BinaryFile, configure, open, type RawFile } from 'uvfiles';
@@ -89,7 +89,7 @@ describe('memory', () => {
             else if (spoil === 'detach') detach(buffer);
             else new MessageChannel().port1.postMessage(null, [buffer]);
             const error = await rejection(reading).catch(() => undefined);
-            // What the buffer held already may have been copied before: then the call has succeeded.
+            // Bytes that were already in the buffer may have been copied before. Then the call has succeeded.
             if (error === undefined) {
               await f.seek(3);
               continue;
@@ -104,7 +104,7 @@ describe('memory', () => {
         const buffer = new ArrayBuffer(50);
         const reading = f.preadinto(new Uint8Array(buffer), 0);
         detach(buffer);
-        // Cached bytes may have been there at once.
+        // Cached bytes may have been copied immediately.
         expect(
           await reading.then(
             () => 'done',
@@ -201,7 +201,7 @@ describe('memory', () => {
       it('keeps every other result when one is transferred', async () => {
         const f = await make('rb');
         const results = await Promise.all(Array.from({ length: 100 }, (_, i) => f.pread(100, i * 1000)));
-        // Memory that several results share is not transferable: Node 20 leaves it as it is, later ones refuse.
+        // Memory that several results share is not transferable: Node 20 leaves it unchanged, later versions throw.
         let refused = false;
         try {
           detach((results[50] as Buffer).buffer as ArrayBuffer);
@@ -243,7 +243,7 @@ describe('memory', () => {
   });
 
   it('does not change other results when one is transferred, or passed to write', async () => {
-    // Through the pool many results come together.
+    // Through the pool, many results arrive together.
     const ending = await runProgram(
       `import { open } from 'uvfiles';
        import { writeFileSync, readFileSync } from 'node:fs';

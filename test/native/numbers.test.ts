@@ -1,4 +1,4 @@
-// The numbers that TypeScript and C++ agree on: each side writes them down, and both files are read here.
+// The numbers that TypeScript and C++ share. Each side defines them, and this test compares both files.
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -20,7 +20,7 @@ function constantsOf(name: string, prefix = '', suffix = ''): Map<string, number
   return found;
 }
 
-/** The enumerators of an enum, also those that count up by themselves. */
+/** The enumerators of an enum, including those without an explicit value. */
 function enumOf(name: string, type: string): Map<string, number> {
   const body = new RegExp(String.raw`enum (?:class )?${type}\b[^{]*\{([^}]*)\}`).exec(source(name))?.[1];
   expect(body, `${type} in ${name}`).to.be.a('string');
@@ -35,7 +35,7 @@ function enumOf(name: string, type: string): Map<string, number> {
   return found;
 }
 
-/** A constant of C++ outside of an enum. */
+/** A C++ constant outside of an enum. */
 function constexprOf(name: string, constant: string): number {
   const value = new RegExp(String.raw`constexpr \w+ ${constant} =\s*(-?\w+);`).exec(source(name))?.[1];
   expect(value, `${constant} in ${name}`).to.be.a('string');
@@ -94,7 +94,7 @@ const TABLES: readonly [string, string | readonly string[], string, string, stri
   ['extended-attributes.ts', ['ANY', 'CREATE', 'REPLACE'], 'core/tasks/path_call.h', 'AttributeMode'],
 ];
 
-/** What C++ calls otherwise. From kNoWait on, cached data can be told. */
+/** Names that differ in C++. From kNoWait on, the kernel can report cached data. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   kappend: 'kappendtell',
   kcached: 'knowait',

@@ -1,4 +1,4 @@
-// What the process shares: one pool, one library, one handler for each signal.
+// What the whole process shares: one pool, one library, and one handler for each signal.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
@@ -39,9 +39,12 @@ describe('the threads of the pool', () => {
 describe('reads that hang in one environment', () => {
   const scratch = scratchDirectory();
 
-  /** Hangs `here` reads in the main thread, then `there` in each of `workers`, and sums up what the workers read beside. */
+  /**
+   * Starts `here` hanging reads in the main thread, then `there` in each of `workers`, and returns how many other reads
+   * each worker completed.
+   */
   async function readBeside(here: number, there: number, workers: number): Promise<unknown> {
-    // Opening this file waits for ever in its thread, as on a dead mount.
+    // Opening this file blocks its thread forever, as on a dead mount.
     const dead = path.join(scratch.path, 'dead');
     const hang = `
       const hang = async (count) => {

@@ -1,4 +1,4 @@
-// Operations of several system calls: what they did before they failed or were cancelled is not lost, and they stop.
+// Operations of several system calls: after a failure or cancellation, they stop, and lose no bytes.
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
@@ -21,7 +21,7 @@ describe('a read to the end', () => {
     it(`leaves the position at the next unread byte if it fails half-way: ${kind}`, async function () {
       needsFaults(this);
       const file = folder.put('counted-file', numbers);
-      // The first call of the two reads passes, and the second or third of the whole one fails once.
+      // The first `after` calls succeed, and the next one fails once.
       for (const after of [1, 2, 3]) {
         const answer = answerOf(
           await runFaulty(
@@ -45,7 +45,7 @@ describe('a read to the end', () => {
   it('stops in its thread after an abort or a timeout', async function () {
     if (process.platform !== 'linux') skip(this, 'reads /proc');
     this.timeout(240_000);
-    // Without end: the process would take all memory. A thread that went on would keep it from exiting, too.
+    // The device is endless, so the process would use all memory. A thread that continued would also keep it from exiting.
     const answer = answerOf(
       await runProgram(
         `import { open, readBytes, readText } from 'uvfiles';

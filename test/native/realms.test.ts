@@ -1,4 +1,4 @@
-// Test runners evaluate the package anew in a realm of its own (a vm context) for each test file, and drop the realm.
+// Test runners evaluate the package again in a separate realm (a vm context) for each test file, and drop the realm.
 import { expect } from 'chai';
 import path from 'node:path';
 
@@ -6,7 +6,7 @@ import { answerOf } from '../support/files.js';
 import { skip } from '../support/skip.js';
 import { root, runProgram, scratchDirectory } from '../support/temp.js';
 
-/** Evaluates the package in a context of its own, as Jest does: its modules are functions of that context. */
+/** Evaluates the package in a separate context, as Jest does: its modules are functions of this context. */
 const EVALUATE = `
   import vm from 'node:vm';
   import { createRequire } from 'node:module';

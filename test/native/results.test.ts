@@ -1,4 +1,4 @@
-// The memory of results: who shares it, and what happens where there is none.
+// The memory of results: which results share it, and what happens if there is none.
 import { expect } from 'chai';
 import { open } from 'uvfiles';
 

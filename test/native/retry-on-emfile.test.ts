@@ -1,4 +1,4 @@
-// EMFILE: whatever the library opens by itself waits for a descriptor and goes on.
+// EMFILE: operations that open files by themselves wait for a descriptor and continue.
 import { expect } from 'chai';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,7 +14,10 @@ describe('at ulimit -n 64', () => {
     for (let i = 0; i < 50; i++) writeFileSync(path.join(scratch.path, `tree/sub/f${i}`), 'x');
   });
 
-  /** Runs a program with `top`, and `hold()`: takes every descriptor there is, and lets go of them in a while, or when its result is called. */
+  /**
+   * Runs a program with `top` and `hold()`, which takes all descriptors, and releases them after a while or when its
+   * result is called.
+   */
   async function run(body: string): Promise<string> {
     const program = `
       import { openSync, closeSync } from 'node:fs';

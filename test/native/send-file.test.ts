@@ -1,4 +1,4 @@
-// sendfile without a free descriptor: a number of the caller's is never used in place of a duplicate.
+// sendfile without a free descriptor: the caller's descriptor is never used instead of a duplicate.
 import { expect } from 'chai';
 import path from 'node:path';
 

@@ -15,7 +15,7 @@ const blocks = 256;
 const content = Buffer.alloc(blocks * BLOCK);
 for (let i = 0; i < content.length; i += 4) content.writeUInt32LE(i, i);
 
-/** Reads with 64 in flight, for ever. */
+/** Reads with 64 in flight, forever. */
 const READING = `
   const { open, metrics } = require('uvfiles');
   const { parentPort, workerData } = require('node:worker_threads');
@@ -34,7 +34,7 @@ const READING = `
   })();
 `;
 
-/** Makes calls, so many at any time, until `enough`. */
+/** Makes calls, with `count` in flight at any time, until `enough`. */
 async function inFlight(
   count: number,
   call: (n: number) => Promise<void>,
@@ -84,7 +84,7 @@ describe('many cached calls in flight', () => {
       64,
       async (n) => {
         const view = Buffer.alloc(BLOCK);
-        const beyond = n % 3; // before the end, across it, behind it
+        const beyond = n % 3; // before the end, across it, after it
         expect(await f.preadinto(view, content.length - BLOCK + (beyond * BLOCK) / 2)).to.equal(
           [BLOCK, BLOCK / 2, 0][beyond],
         );
@@ -147,7 +147,7 @@ describe('many cached calls in flight', () => {
       );
       const { pool, lanes } = metrics();
       await f.close();
-      // Where the system has dropped the file from its cache, the pool answers.
+      // If the system has dropped the file from its cache, the pool makes the calls.
       if (pool.inline.misses === before.pool.inline.misses)
         expect(lanes.default!.completed).to.equal(before.lanes.default!.completed);
     } finally {

@@ -1,4 +1,4 @@
-// Environments that end: workers terminated with operations queued and running, many of them, and what they leave.
+// Environments that end: many workers that are terminated while operations are queued and running, and what they leave.
 import { expect } from 'chai';
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -40,7 +40,7 @@ describe('workers', () => {
       const again1 = () => { if (left-- > 0) again(); };
       again();
       parentPort.postMessage('busy');`;
-    // libuv's own descriptors and the poller's come with the first worker.
+    // libuv and the poller open their own descriptors with the first worker.
     let before: string[] = [];
     for (let round = 0; round < rounds; round++) {
       if (round === 1) before = await openDescriptors();

@@ -197,7 +197,7 @@ describe('open', () => {
     expect(f.fileno()).to.equal(lent);
     expect(await f.read(1)).to.deep.equal(Buffer.from('a'));
     await f.close();
-    expect(fs.readSync(lent, Buffer.alloc(5))).to.equal(2); // left where the user stood, not where the buffer did
+    expect(fs.readSync(lent, Buffer.alloc(5))).to.equal(2); // left at the user's position, not at that of the buffer
     const owner = await open(lent, 'rb+');
     await owner.close();
     expect(() => fs.fstatSync(lent))
@@ -309,7 +309,7 @@ describe('open', () => {
       for (const each of await Promise.allSettled(pending))
         if (each.status === 'fulfilled') await each.value.close();
     }
-    // What was running when it was aborted is closed as soon as it has been opened.
+    // A file whose open was running at the abort is closed as soon as it is open.
     await expectDescriptors(before);
   });
 

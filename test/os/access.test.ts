@@ -1,4 +1,5 @@
-// access answers as access(2): by real ids, for each directory of the path too, and whatever a filter does to newer calls.
+// access behaves like access(2): it uses the real ids, also for each directory of the path, and works if a filter rejects
+// newer system calls.
 import { expect } from 'chai';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -7,7 +8,7 @@ import path from 'node:path';
 import { skip } from '../support/skip.js';
 import { needsRoot, root, runProgram, scratchDirectory } from '../support/temp.js';
 
-// Asks more often than the inline path needs to become warm.
+// Repeats the call more often than the inline path needs to become active.
 const ask = (file: string): string => `
   import { accessSync, constants } from 'node:fs';
   import { os } from 'uvfiles';

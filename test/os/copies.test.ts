@@ -1,4 +1,4 @@
-// Copies that their caller takes part in, and directories that are emptied.
+// Copies with callbacks, and directories that are emptied.
 import { expect } from 'chai';
 import {
   existsSync,

@@ -1,4 +1,4 @@
-// copy onto devices, and what copy and move answer for byte paths.
+// copy onto devices, and the results of copy and move for byte paths.
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import {
@@ -25,7 +25,7 @@ describe('copy', () => {
   const scratch = scratchDirectory();
   const at = (name: string): string => path.join(scratch.path, name);
 
-  /** A file of SIZE bytes that is a hole but for eight bytes in its middle. */
+  /** A file of SIZE bytes that is a hole except for eight bytes in its middle. */
   function sparse(): string {
     const fd = openSync(at('sparse'), 'w');
     ftruncateSync(fd, SIZE);
@@ -90,7 +90,7 @@ describe('copy', () => {
     expect(readFileSync(at('old'), 'utf8')).to.equal('');
     const exclusive = os.copy('/dev/null', at('old'), { exclusive: true });
     expect((await rejection(exclusive)).code).to.equal('EEXIST');
-    // It has no end: only its signal ends the copy.
+    // The device has no end: only the signal ends the copy.
     const controller = new AbortController();
     const endless = rejection(os.copy('/dev/zero', at('zeros'), { signal: controller.signal }));
     while (!existsSync(at('zeros'))) await new Promise((resolve) => setTimeout(resolve, 1));

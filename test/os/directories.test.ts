@@ -1,4 +1,4 @@
-// makedirs, removedirs, renames as Python has them; listdir and scandir beside node:fs.
+// makedirs, removedirs and renames as in Python; listdir and scandir compared with node:fs.
 import { expect } from 'chai';
 import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -60,7 +60,7 @@ describe('directories', () => {
       path: at('none'),
     });
     expect((await rejection(os.listdir(at('file 1 ü')))).code).to.equal('ENOTDIR');
-    // Other tests make files in the working directory meanwhile.
+    // Other tests create files in the working directory at the same time.
     expect(await os.listdir()).to.include.members(['lib', 'package.json', 'test']);
   });
 

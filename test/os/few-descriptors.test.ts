@@ -1,4 +1,5 @@
-// Many jobs on trees with far fewer descriptors than jobs: none holds one while it waits for another, so all end.
+// Many jobs on trees with far fewer descriptors than jobs: no job holds a descriptor while it waits for another one, so
+// all jobs end.
 import { expect } from 'chai';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,7 +25,7 @@ describe('at ulimit -n 40', function () {
     }
   });
 
-  /** Runs `body` with `top`, and `all(job)`: `job(i)` for each tree, at once. */
+  /** Runs `body` with `top` and `all(job)`, which runs `job(i)` for all trees at the same time. */
   async function run(body: string): Promise<string> {
     const program = `
       import { os, readText, openAtomic } from 'uvfiles';

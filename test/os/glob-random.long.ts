@@ -1,4 +1,4 @@
-// glob beside bash and Python: random patterns in random trees, all from a seed.
+// glob compared with bash and Python: random patterns in random trees, all from a seed.
 //
 // UVFILES_GLOB_PATTERNS sets how many patterns each judge is asked about (1,000 unless set), UVFILES_GLOB_SEED the first seed.
 import { expect } from 'chai';
@@ -37,7 +37,7 @@ for pattern in os.fsdecode(sys.stdin.buffer.read()).split('\\0')[:-1]:
             out.write(os.fsencode(path) + b'\\0')
     out.write(b'\\0')`;
 
-/** What the judge finds for each of the patterns. */
+/** The paths that the judge finds for each of the patterns. */
 function judged(dialect: Dialect, patterns: string[], top: string, dot: boolean): string[][] {
   const program = dialect === 'python' ? ['python3', '-c', PYTHON] : ['bash', '--norc', '-c', BASH, 'bash'];
   const { stdout, stderr, status } = spawnSync(
@@ -59,7 +59,7 @@ function judged(dialect: Dialect, patterns: string[], top: string, dot: boolean)
   return results.slice(0, -2);
 }
 
-/** Slashes are no difference, but for one at the end of the pattern. */
+/** Doubled slashes are not a difference. A slash at the end of the pattern is. */
 function normal(paths: string[], pattern: string): string[] {
   const same = paths.map((each) => each.replaceAll(/\/+/g, '/'));
   return [
@@ -73,7 +73,7 @@ function isMissing(dialect: Dialect): string | undefined {
     const { status } = spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 11))']);
     return status === 0 ? undefined : 'needs Python 3.11';
   }
-  // Older ones find `.` and `..` by wildcards.
+  // Older versions match `.` and `..` with wildcards.
   const { status } = spawnSync('bash', ['-c', '[[ ${BASH_VERSINFO[0]}${BASH_VERSINFO[1]} -ge 52 ]]']);
   return status === 0 ? undefined : 'needs bash 5.2';
 }
@@ -91,7 +91,7 @@ describe('glob beside other programs', () => {
       for (let done = 0; done < PATTERNS; done += PATTERNS_PER_TREE) {
         const seed = SEED + done / PATTERNS_PER_TREE;
         const random = new Random(seed);
-        // Deep enough that no pattern climbs out of what is only ours.
+        // Deep enough that no pattern leads out of the test's own tree.
         const tree = path.join(scratch.path, `${seed}/u/u/u/u/u`);
         mkdirSync(tree, { recursive: true });
         makeRandomTree(tree, random);

@@ -7,7 +7,10 @@ import { os } from 'uvfiles';
 
 import { rejection, scratchDirectory } from '../support/temp.js';
 
-/** Patterns, the paths of the tree that fit them, and those that fit with `dot` only; test/os/glob-random.test.ts asks bash which. */
+/**
+ * Patterns, the matching paths of the tree, and those that match only with `dot`. test/os/glob-random.long.ts compares
+ * with bash.
+ */
 const PATTERNS: [pattern: string, paths: string[], withDot?: string[]][] = [
   ['*', ['README', 'lib', 'node', 'src', 'weird (1)', 'x.ts'], ['.config', '.dot']],
   ['*.ts', ['x.ts']],
@@ -34,7 +37,7 @@ const PATTERNS: [pattern: string, paths: string[], withDot?: string[]][] = [
 describe('glob', () => {
   const scratch = scratchDirectory();
   const at = (name: string): string => path.join(scratch.path, name);
-  /** As the system separates names. */
+  /** With the system's separator of names. */
   const native = (paths: string[]): string[] => paths.map((each) => each.replaceAll('/', path.sep));
 
   beforeEach(() => {

@@ -1,4 +1,4 @@
-// glob: what a pattern means, as bash and Python have it, and what may be asked for besides.
+// glob: the meaning of patterns, as in bash and Python, and the options.
 import { expect } from 'chai';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// Moves that cannot be: nothing is lost and nothing is left.
+// Impossible moves lose nothing and leave nothing behind.
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -42,7 +42,7 @@ describe('move', () => {
       skip(this, `nothing can be mounted: ${String(error).split('\n', 1)[0]}`);
     }
     try {
-      // Another mount of the same directory: rename says EXDEV, and the copy meets itself further down.
+      // Another mount of the same directory: rename fails with EXDEV, and the copy contains itself.
       const error = await rejection(os.move(at('source'), at('source/mounted/inside')));
       expect(error.code).to.equal('EINVAL');
       expect(readdirSync(at('elsewhere'))).to.eql([]);

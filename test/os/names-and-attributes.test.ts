@@ -1,4 +1,4 @@
-// The small calls of os, each beside what node:fs says of the same file.
+// The small calls of os, each compared with node:fs.
 import { expect } from 'chai';
 import {
   chmodSync,

@@ -1,4 +1,4 @@
-// sendfile to sockets that take nothing: they are waited for by readiness, and the wait can be ended.
+// sendfile to sockets that accept nothing: it waits for readiness, and the wait can be cancelled.
 import { expect } from 'chai';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
@@ -24,7 +24,7 @@ describe('sendfile', () => {
     for (const each of open.splice(0)) each.close();
   });
 
-  /** A pair of connected sockets; `reader` takes nothing until it is resumed. */
+  /** A pair of connected sockets. `reader` reads nothing until it is resumed. */
   async function pair(): Promise<{ fd: number; writer: Socket; reader: Socket }> {
     const server: Server = createServer({ pauseOnConnect: true });
     open.push(server);
@@ -47,7 +47,7 @@ describe('sendfile', () => {
     const pending = stalled.map(({ fd }) =>
       os.sendfile(fd, source, 0, bytes.length, { signal: controller.signal }),
     );
-    // More of them than the pool has threads, in the lane that these calls are in.
+    // More calls than the pool has threads, in the lane of these calls.
     for (let i = 0; i < 10; i++) await os.copy(path.join(scratch.path, 'a'), path.join(scratch.path, 'b'));
     controller.abort();
     for (const each of await sent(pending)) {
@@ -66,7 +66,7 @@ describe('sendfile', () => {
     reader.on('data', (data: Buffer) => (received += data.length));
     reader.resume();
     await new Promise((resolve) => reader.once('end', resolve));
-    // On a busy machine its time may be over before it has begun.
+    // On a busy machine, the timeout may expire before it has begun.
     const { bytesWritten = 0 } = error as { bytesWritten?: number };
     expect(received).to.equal(bytesWritten);
   });

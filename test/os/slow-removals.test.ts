@@ -1,5 +1,5 @@
-// rmtree where each removal waits for the file system: several threads wait side by side, and what they meet is told as if
-// there were one.
+// rmtree if each removal waits for the file system: several threads wait in parallel, and errors are reported as from a
+// single thread.
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -17,7 +17,7 @@ function makeTree(top: string): void {
   }
 }
 
-/** Settles with `removal`, and tells how many threads it had at most. */
+/** Settles with `removal`. Resolves to the maximum number of threads that it had. */
 async function mostAtWork(removal: Promise<unknown>): Promise<number> {
   let most = 0;
   let done = false;
@@ -87,7 +87,7 @@ describe('a tree removal that waits at every file', function () {
       while (metrics().lanes.bulk!.running > 0) await new Promise(setImmediate);
       const left = readdirSync(path.join(backing, 'tree')).length;
       expect(left).to.be.greaterThan(0);
-      // Nobody goes on.
+      // No thread continues.
       await os.stat(mountpoint);
       expect(readdirSync(path.join(backing, 'tree'))).to.have.length(left);
     } finally {

@@ -1,4 +1,4 @@
-// walk, as Python's os.walk: order, pruning, links, errors, and how little it holds.
+// walk, like Python's os.walk: order, pruning, links, errors, and bounded resources.
 import { expect } from 'chai';
 import {
   chmodSync,
@@ -34,7 +34,7 @@ describe('walk', () => {
     return entries;
   }
 
-  /** What os.walk gives, by node:fs. */
+  /** The expected result of os.walk, computed with node:fs. */
   function expected(dir: string, topDown: boolean): [string, string[], string[]][] {
     const entries = readdirSync(dir, { withFileTypes: true });
     const isDir = (entry: (typeof entries)[number]): boolean =>
@@ -122,7 +122,7 @@ describe('walk', () => {
       for (let i = 0; i < 90; i += 7) symlinkSync('..', at(`d${i}/e1/up`));
     });
 
-    /** Walks and holds every step against what `dirs` of the steps before has promised; resolves to the number of steps. */
+    /** Walks, and compares every step with `dirs` of the previous steps. Resolves to the number of steps. */
     async function inOrder(
       o: os.WalkOptions,
       change: (dirs: string[], step: number) => void,
@@ -170,14 +170,14 @@ describe('walk', () => {
         expect(failure.name).to.equal('AbortError');
         expect(steps).to.equal(last);
       }
-      // What was being read when the walk was left is closed by its own thread.
+      // A directory that was being read when the walk ended is closed by its thread.
       await expectDescriptors(before);
     });
   });
 
   it('prunes by name if names are not UTF-8', async function () {
     if (process.platform === 'win32') {
-      // node:fs does not come back from such a recursive mkdirSync there.
+      // A recursive mkdirSync of such a path does not return there.
       skip(this, 'names are not bytes on Windows');
     }
     const odd = Buffer.from([0xff, 0x61]);

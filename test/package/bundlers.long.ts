@@ -1,4 +1,4 @@
-// Bundles that carry the addon along, made as docs/installation.md says, and run away from node_modules.
+// Bundles with the addon, made as docs/installation.md describes, and run without node_modules.
 import { expect } from 'chai';
 import {
   cpSync,
@@ -31,7 +31,7 @@ const { tempfile } = require('uvfiles');
 })();
 `;
 
-/** Uses each part of the library that Node's own modules or packages stand behind, as an ES module. */
+/** An ES module that uses each part of the library that needs modules of Node or other packages. */
 const MODULE = `
 import { readText, tempfile, writeFile } from 'uvfiles';
 import { readFile } from 'uvfiles/promises';
@@ -55,7 +55,7 @@ describe('bundles', function () {
 
   after(() => rmSync(scratch, { recursive: true, force: true }));
 
-  /** Runs the bundle where no package can be found. */
+  /** Runs the bundle in a folder in which no package can be found. */
   function runAlone(folder: string, file: string): string {
     const alone = path.join(scratch, `alone-${folder}`);
     cpSync(path.join(where, folder), alone, { recursive: true });
@@ -101,7 +101,7 @@ describe('bundles', function () {
       path.join(tsup, 'dist/cli-default.js'),
       ['module.mjs', '--format', 'esm', '--target', 'node20', '--out-dir', 'tsup', '--silent'],
       where,
-      { NODE_PATH: path.join(root, 'node_modules') }, // it wants typescript
+      { NODE_PATH: path.join(root, 'node_modules') }, // it requires typescript
     );
     expect(status, output).to.equal(0);
     expect(runNode('tsup/module.mjs', [], where).output.trim()).to.equal('works');

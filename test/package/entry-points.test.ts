@@ -1,4 +1,4 @@
-// The package as its users meet it: every subpath loads with import and with require, and both give the same things.
+// The package as users load it: every subpath loads with import and with require, and both return the same values.
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -20,7 +20,7 @@ interface Manifest {
 }
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
 
-/** What Node 20 to 26, Bun and Deno all have; a call of anything else ends the process in one of them. */
+/** The functions that Node 20 to 26, Bun and Deno all have. A call of any other one ends the process in one of these runtimes. */
 const UV_EVERYWHERE = ['uv_queue_work', 'uv_async_init', 'uv_async_send', 'uv_close', 'uv_ref', 'uv_unref'];
 
 describe('the package', () => {

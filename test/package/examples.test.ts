@@ -1,4 +1,4 @@
-// The programs that people would copy, the tour and the benchmark: each does what it says when it is run.
+// The examples, the tour and the benchmark: each does what it documents.
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -72,7 +72,7 @@ describe('the examples', () => {
     return target;
   }
 
-  /** What is in the test's directory, but for what tsx keeps of its own. */
+  /** The content of the test's directory, except for the cache of tsx. */
   function left(): string[] {
     return readdirSync(directory).filter((name) => !name.startsWith('tsx-'));
   }
@@ -263,7 +263,7 @@ describe('the examples', () => {
     expect(usedByOthers(before, after)).to.equal(1);
     expect(warningOf(1, 2)).to.contain('1.0 of 2 processors').and.to.contain('Run the tour again');
     expect(warningOf(1, 4)).to.equal(undefined);
-    // Time is counted in ticks, so that it can seem to go back.
+    // Time is counted in ticks, so it can seem to go backwards.
     expect(usedByOthers(before, { at: 3000, busy: 5000, own: 110 })).to.equal(0);
   });
 

@@ -54,7 +54,7 @@ describe('the published package', function () {
     npm = needsNpm(this);
     tarball = pack(npm);
     installed = project('npm', { 'program.cjs': PROGRAM, 'module.mjs': MODULE, 'worker.cjs': WORKER });
-    // In a home with nothing in it, and as it is typed: a newcomer's.
+    // With an empty home directory, and the command as a new user types it.
     const home = path.join(scratch, 'home');
     mkdirSync(home);
     firstInstall = runNode(npm, ['install', tarball], installed, {
@@ -69,14 +69,14 @@ describe('the published package', function () {
   it('is installed without warnings or any mention of install scripts', () => {
     expect(firstInstall.output).to.match(/added \d+ packages/);
     expect(firstInstall.output).to.not.match(/warn|error|script|deprecated|engine/i);
-    // What npm would ask about, or run.
+    // Scripts that npm would run, or ask about.
     const lock = readFileSync(path.join(installed, 'package-lock.json'), 'utf8');
     expect(lock).to.not.include('hasInstallScript');
   });
 
   it('stays small, contains its sources, and does not make npm build it', () => {
     const inside = path.join(installed, 'node_modules/uvfiles');
-    // The binary here is made by this machine's compiler, whose choice its size is.
+    // The binary is excluded, because its size depends on this machine's compiler.
     const files = readdirSync(inside, { recursive: true, withFileTypes: true }).filter(
       (each) => each.isFile() && !each.name.endsWith('.node'),
     );
@@ -163,7 +163,7 @@ describe('the published package', function () {
     cpSync(path.join(inside, 'prebuilds', target), path.join(inside, 'build/Release'), { recursive: true });
     writeFileSync(path.join(inside, 'prebuilds', target, 'uvfiles.node'), 'no binary');
     expect(runNode('program.cjs', [], own).output.trim()).to.equal('works');
-    // And the other way round: a local build that does not load does not stand in the way.
+    // Conversely, a local build that does not load is ignored.
     cpSync(
       path.join(inside, 'build/Release/uvfiles.node'),
       path.join(inside, 'prebuilds', target, 'uvfiles.node'),
@@ -198,13 +198,13 @@ describe('the published package', function () {
       '.yarnrc.yml': 'nodeLinker: pnp\nenableGlobalCache: false\nenableTelemetry: false\n',
       'yarn.lock': '',
     });
-    // It reads no .npmrc, and refuses to write a lock file in CI unless told.
+    // It does not read .npmrc, and writes no lock file in CI by default.
     const env = {
       YARN_NPM_REGISTRY_SERVER: registryOf(npm),
       YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
     };
     const added = runNode(yarn, ['add', `uvfiles@file:${tarball}`], where, env);
-    // It trusts the certificates of Node only, where npm may have been told of others.
+    // It trusts only the certificates of Node, while npm may be configured with others.
     if (added.output.includes('RequestError: ')) skip(this, 'yarn cannot reach the registry that npm uses');
     expect(added.status, added.output).to.equal(0);
     expect(existsSync(path.join(where, 'node_modules'))).to.equal(false);

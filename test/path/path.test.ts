@@ -1,4 +1,4 @@
-// path: the questions of aiofiles.ospath, beside node:fs.
+// path: the functions of aiofiles.ospath, compared with node:fs.
 import { expect } from 'chai';
 import {
   closeSync,

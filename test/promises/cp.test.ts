@@ -1,4 +1,4 @@
-// cp of a tree to a place where nothing is: the same tree as Node's makes, whatever is in it.
+// cp of a tree to a path that does not exist creates the same tree as Node's cp, for any content.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import nodeFs from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Every function beside Node's own: results, errors, and what is there afterwards, on real files and in memory.
+// Every function compared with Node's own: results, errors, and the files afterwards, on real files and in memory.
 import { expect } from 'chai';
 import nodeFs from 'node:fs/promises';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -30,7 +30,7 @@ async function plant(functions: Functions, top: string): Promise<void> {
   await functions.symlink('../dir', at('dir/sub/up'));
 }
 
-/** What is there, for comparison: names, modes, contents. */
+/** The content of the tree for comparison: names, modes, contents. */
 async function snapshot(functions: Functions, top: string): Promise<unknown> {
   const found: string[][] = [];
   for (const entry of await functions.readdir(top, { recursive: true, withFileTypes: true })) {
@@ -46,7 +46,7 @@ async function snapshot(functions: Functions, top: string): Promise<unknown> {
   return found.sort();
 }
 
-/** A value or an error without what must differ: the directory, times, numbers of the file system. */
+/** A value or an error without the parts that must differ: the directory, times, numbers of the file system. */
 function plain(value: unknown, top: string): string {
   const text =
     typeof value === 'string' ? value : inspect(value, { depth: 4, breakLength: 120, maxArrayLength: 500 });
@@ -95,8 +95,8 @@ async function inMemory(functions: Functions, call: Call): Promise<Outcome> {
 
 const places = { 'real files': onDisk, memory: inMemory };
 
-// A file system in memory answers statfs and opendir with objects of its own, has no watch, and its handles have no descriptor. What a
-// version takes for a mode or a type by mistake is not known of it.
+// A file system in memory answers statfs and opendir with objects of its own, has no watch, and its handles have no descriptor.
+// Values that a version mistakes for a mode or a type are excluded.
 const NOT_IN_MEMORY =
   /open\(at\("dir"\)\)|statfs\(at\("file"\)|\bh\.(?:chmod|chown|utimes)\(|\bdir\.constructor|await dir\.read\(\)|\.watch\(|lchmod|1\.5\)|at\("new"\),5\)/;
 

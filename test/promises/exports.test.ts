@@ -1,4 +1,4 @@
-// What the module exports, in both module systems.
+// The exports of the module, in both module systems.
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import nodeFs from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// FileHandle: what a program sees of an open file, and what Node's own APIs do with one of ours.
+// FileHandle: its methods, and its use with Node's own APIs.
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';

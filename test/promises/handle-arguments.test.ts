@@ -1,4 +1,4 @@
-// Arguments and errors of handles beside those of Node.
+// Arguments and errors of handles, compared with those of Node.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import nodeFs from 'node:fs/promises';
 import { tmpdir } from 'node:os';

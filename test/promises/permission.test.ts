@@ -1,4 +1,5 @@
-// Node's permission model: uvfiles/promises grants and denies what Node's own functions do, in the same words.
+// Node's permission model: uvfiles/promises grants and denies the same calls as Node's own functions, with the same
+// messages.
 import { expect } from 'chai';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +11,7 @@ const flag = ['--permission', '--experimental-permission'].find((each) =>
   process.allowedNodeEnvironmentFlags.has(each),
 );
 
-/** Calls every function once below an open and a closed directory, and prints what came of each. */
+/** Calls every function once below a granted and a denied directory, and prints each outcome. */
 const program = `
   import nodeFs from 'node:fs/promises';
   import { lanes } from 'uvfiles';

@@ -1,4 +1,4 @@
-// writeFile over a file that is there: what readers and the next reader find.
+// writeFile over an existing file: what concurrent and later readers find.
 import { expect } from 'chai';
 import { linkSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

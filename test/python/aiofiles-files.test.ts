@@ -1,5 +1,5 @@
-// What aiofiles' own tests of file objects ask for, each as a test of what a program ported from it relies on here.
-// test/python/counterparts.md says which of theirs is which of these.
+// Counterparts of aiofiles' tests of file objects, for programs that are ported from aiofiles.
+// test/python/counterparts.md maps its tests to these.
 import { expect } from 'chai';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { BinaryFile, open, RawFile, TextFile } from 'uvfiles';

@@ -1,5 +1,5 @@
-// What aiofiles' own tests ask for besides file objects: opening, iteration, concurrency, standard input and output.
-// test/python/counterparts.md says which of theirs is which of these.
+// Counterparts of aiofiles' other tests: opening, iteration, concurrency, standard input and output.
+// test/python/counterparts.md maps its tests to these.
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
@@ -82,7 +82,7 @@ describe('iteration, as in the tests of aiofiles', () => {
         await using file = opened;
         const lines: string[] = [];
         for await (const line of file) {
-          // Did one have to wait for another's end, nobody would come further than here.
+          // If one iteration had to wait for the end of another, none would get beyond this line.
           if (lines.push(line) === 1 && ++begun === files.length) goOn();
           await allHaveBegun;
         }

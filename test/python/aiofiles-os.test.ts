@@ -1,4 +1,4 @@
-// What users of Python's aiofiles.os and aiofiles.ospath rely on, in the order of its own tests.
+// Counterparts of the tests of aiofiles.os and aiofiles.ospath, in the same order.
 import { expect } from 'chai';
 import {
   chmodSync,

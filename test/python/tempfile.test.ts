@@ -1,5 +1,5 @@
-// What CPython's test_tempfile.py and aiofiles' test_tempfile.py ask, as far as other tests do not ask it already: see the
-// tables in test/python/counterparts.md.
+// Counterparts of the tests in CPython's and aiofiles' test_tempfile.py that other tests do not cover. See the tables in
+// test/python/counterparts.md.
 import { expect } from 'chai';
 import { existsSync, fstatSync, lstatSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -143,7 +143,7 @@ describe('tempfile, as in the tests of Python and aiofiles', () => {
   it('rejects if dir is missing or is not a directory', async () => {
     const file = path.join(scratch.path, 'file');
     writeFileSync(file, '');
-    // Windows finds no path that leads through a file.
+    // On Windows, a path that leads through a file does not exist.
     const throughFile = process.platform === 'win32' ? 'ENOENT' : 'ENOTDIR';
     const makers = tempfile as unknown as Record<string, (o: { dir: string }) => Promise<unknown>>;
     for (const call of MAKERS) {

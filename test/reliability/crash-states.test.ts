@@ -1,4 +1,5 @@
-// What a power cut may leave at any instant of an operation: old or new, whole, and all that was acknowledged as durable.
+// What a power cut can leave at any moment of an operation: the complete old or new content, and everything that was
+// acknowledged as durable.
 import { expect } from 'chai';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -35,7 +36,7 @@ describe('the states that a power cut may leave', function () {
   before(function () {
     needsStrace(this);
     if (process.arch === 'x64') return;
-    // Others have no open, mkdir or rename, and strace knows no calls that there are not.
+    // Other processors lack open, mkdir or rename, and strace rejects the names of missing calls.
     skip(this, 'the recorded calls are those of x64');
   });
   after(() => {

@@ -11,7 +11,7 @@ const HANDLES = Number(process.env.UVFILES_FORGOTTEN ?? 10_000);
 const AT_ONCE = 500;
 const LEFT_AT_EXIT = 500;
 
-/** Opens handles of each kind, writes to them, and lets go of them. Answers what was forgotten, and what came of it. */
+/** Opens handles of each kind, writes to them, and drops them. Returns the dropped handles, and what happened to their data. */
 const PROGRAM = `
   import { readdirSync, readlinkSync } from 'node:fs';
   import { open } from 'uvfiles';

@@ -1,4 +1,4 @@
-// Processes that are killed while they replace files: each file is whole, and all that was acknowledged is there.
+// Processes that are killed while they replace files: each file is complete, and has everything that was acknowledged.
 import { expect } from 'chai';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';

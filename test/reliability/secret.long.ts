@@ -1,5 +1,6 @@
-// Descriptors and memory that are used again: readers, writers and workers stop at random, while somebody else opens and reads a secret
-// file, and so gets their descriptors' numbers and their memory. Not one byte of it may reach them, nor one of theirs the file.
+// Descriptors and memory that are used again: readers, writers and workers stop at random, while somebody else opens and reads a
+// secret file, and so gets their descriptors' numbers and their memory. No byte of the file may reach them, and no byte of theirs
+// may reach the file.
 import { expect } from 'chai';
 import { once } from 'node:events';
 import {

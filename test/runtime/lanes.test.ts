@@ -1,5 +1,5 @@
-// Lanes: priorities that starve nobody, caps, queue limits. Order is made visible by one pool thread that is held while the queue is
-// filled.
+// Lanes: priorities without starvation, limits of concurrency and of queues. One pool thread is occupied while the queue fills,
+// which makes the order visible.
 import { expect } from 'chai';
 import { createLane, LaneFullError, lanes, metrics } from 'uvfiles';
 

@@ -1,4 +1,5 @@
-// Signals and timeouts: what is queued makes no system call, what runs settles once, and nobody else is hurt.
+// Signals and timeouts: queued operations make no system call, running ones settle once, and other operations are not
+// affected.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -59,7 +60,7 @@ describe('signals and timeouts', () => {
 
   it('settle each of 10,000 operations aborted at random moments once, and leave nothing behind', async () => {
     const f = await open(path.join(folder, 'data'), 'rb');
-    // Without the inline path, which would have answered before anybody can abort.
+    // Without the inline path, which would have completed before an abort.
     const lane = createLane({ name: `aborted-${process.hrtime.bigint()}`, inline: false });
     let settled = 0;
     let aborted = 0;
@@ -87,7 +88,7 @@ describe('signals and timeouts', () => {
       if (i % 7 === 0) controller.abort(); // still queued, or just taken
       if (i % 500 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
-    // Others are not hurt meanwhile.
+    // Other operations are not affected meanwhile.
     expect(await f.pread(4, 0)).to.have.lengthOf(4);
     for (const controller of controllers) controller.abort();
     await Promise.all(all);
@@ -137,7 +138,7 @@ describe('signals and timeouts', () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     process.off('warning', listen);
     expect(warnings).to.deep.equal([]);
-    controller.abort(); // nothing listens any more
+    controller.abort(); // no listener is left
     expect(await f.pread(4, 0)).to.have.lengthOf(4);
     await f.close();
   });

@@ -1,4 +1,4 @@
-// Lanes are what createLane made: nothing else is a number of the addon's.
+// Only lanes from createLane are accepted, so that no other number reaches the addon.
 import { expect } from 'chai';
 
 import { answerOf } from '../support/files.js';
@@ -6,7 +6,7 @@ import { runProgram } from '../support/temp.js';
 
 describe('a lane', () => {
   it('that is forged is rejected before it reaches the addon', async () => {
-    // In a process of its own, which a number out of range would end.
+    // In a separate process, because a number out of range would end it.
     const answer = answerOf(
       await runProgram(`
         import { createLane, Lane, lanes, open, os, readBytes, writeFile } from 'uvfiles';

@@ -1,4 +1,4 @@
-// Options of createLane and configure: an object with names that are known, each of the right type, or nothing is done.
+// Options of createLane and configure: unless they are an object with known names and valid types, nothing is done.
 import { expect } from 'chai';
 import { configure, createLane, metrics } from 'uvfiles';
 

@@ -1,4 +1,4 @@
-// Signals are anybody's objects: what they throw stays with the call that they were given to.
+// Signals can be any objects: an error that they throw affects only the call that they were passed to.
 import { expect } from 'chai';
 import { getEventListeners } from 'node:events';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// Descriptors that came from elsewhere: sockets, pipes and terminals by number, left as they were found.
+// Inherited descriptors: sockets, pipes and terminals by number, whose mode does not change.
 import { expect } from 'chai';
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -8,7 +8,7 @@ import { skip } from '../support/skip.js';
 
 const python = spawnSync('python3', ['--version']).status === 0;
 
-/** Runs Node with `script` below Python, which has prepared its descriptors; what Python's program prints. */
+/** Runs Node with `script` as a child of Python, which prepares its descriptors. Returns what Python's program prints. */
 async function below(
   prepare: string,
   script: string,

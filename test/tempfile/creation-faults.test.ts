@@ -1,5 +1,5 @@
-// Creations that the system slows down or refuses: what the caller does not get is not there, and file systems without
-// O_TMPFILE give files without a name all the same.
+// Creations that are slow or fail: files that the caller does not get do not exist, and files without a name also work
+// without O_TMPFILE.
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -30,7 +30,7 @@ describe('creation of temporary files', () => {
 
   it('creates a file without a name that works like any other, without O_TMPFILE', async function () {
     needsFaults(this);
-    // The directory itself is opened for O_TMPFILE only: what comes after it is the file with a name.
+    // Only O_TMPFILE opens the directory itself. The next call is the file with a name.
     const ending = await runFaulty(
       [fault('open', place(), `e${EOPNOTSUPP}`, { times: 1 })],
       `${begin()}

@@ -1,4 +1,4 @@
-// Full disks and exhausted descriptors: the caller is told, and nothing stays behind.
+// Full disks and exhausted descriptors: the calls reject, and nothing is left behind.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { isRoot, rejection, runProgram, scratchDirectory } from '../support/temp
 
 describe('temporary files on a full disk', () => {
   const scratch = scratchDirectory();
-  // Within a suite of its own: it is unmounted before the scratch directory goes.
+  // A nested suite, so that the disk is unmounted before the scratch directory is removed.
   describe('of 128 KiB', () => {
     let full = '';
 
@@ -30,7 +30,7 @@ describe('temporary files on a full disk', () => {
       namedTemporaryFile: tempfile.namedTemporaryFile,
     })) {
       it(`${title}: write, flush and close reject with ENOSPC, and leave nothing`, async () => {
-        await (await make({ dir: full })).close(); // opens what the process keeps
+        await (await make({ dir: full })).close(); // opens the descriptors that the process keeps
         const before = await openDescriptors();
         const direct = await make({ dir: full });
         expect((await rejection(direct.write(Buffer.alloc(300_000, 1)))).code).to.equal('ENOSPC');
@@ -51,7 +51,7 @@ describe('temporary files on a full disk', () => {
         expect(readdirSync(full)).to.deep.equal([]);
         await expectDescriptors(before);
 
-        // The space is free again: what failed holds none of it.
+        // The space is free again: failed files hold none of it.
         await using after = await make({ dir: full, buffering: 200_000 });
         await after.write(Buffer.alloc(100_000, 1));
         await after.flush();

@@ -1,4 +1,4 @@
-// Where temporary files go when nobody says where: tested by really writing, found once.
+// The default directory of temporary files: it is tested by writing a file, and found only once.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';

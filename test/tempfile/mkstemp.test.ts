@@ -1,4 +1,4 @@
-// mkstemp and mkdtemp: what is made, what its name may be built of, and that a refused call makes nothing.
+// mkstemp and mkdtemp: what they create, the parts of names, and that a rejected call creates nothing.
 import { expect } from 'chai';
 import { closeSync, existsSync, lstatSync, readFileSync, rmdirSync, unlinkSync, writeSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-// The end of the process, in whatever way: what is open is removed, and the program dies as it would have without us.
+// Any end of the process removes open temporary files, and the program ends as it would without the library.
 import { expect } from 'chai';
 import type { ChildProcess } from 'node:child_process';
 
@@ -10,7 +10,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 describe('the end of the process', () => {
   const scratch = scratchDirectory();
 
-  /** Makes one of each in the scratch directory. */
+  /** Creates a file of each kind in the scratch directory. */
   const make = (dir: string): string => `
     import { tempfile } from 'uvfiles';
     import fs from 'node:fs';
@@ -191,7 +191,7 @@ describe('the end of the process', () => {
 
   it('removes the files of a terminated worker that were created but not returned', async function () {
     if (process.platform !== 'linux') skip(this, 'only Linux reports which file a descriptor is open on');
-    // All is delivered at once. What continues first is a read, with the other results still on their way to who waits.
+    // All results are delivered at once. A read continues first, while the promises of the others are still pending.
     const greedy = (call: string): string => `
       const { createLane, open, tempfile } = require('uvfiles');
       const { parentPort } = require('node:worker_threads');
@@ -230,7 +230,7 @@ describe('the end of the process', () => {
 
   it('removes the files of a terminated worker that were about to be returned', async function () {
     if (process.platform !== 'linux') skip(this, 'only Linux reports which file a descriptor is open on');
-    // Its path is the last thing that is made of it. There the worker stays.
+    // Its path is created last. The worker stops there.
     const staying = (call: string): string => `
       const { tempfile } = require('uvfiles');
       const { parentPort } = require('node:worker_threads');

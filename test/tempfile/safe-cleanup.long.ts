@@ -1,4 +1,4 @@
-// Cleanup under attack and in trees that no path reaches: what must go goes, what must stay stays.
+// Cleanup under attack and in trees that no path reaches: everything in the tree is removed, and nothing else.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import {

@@ -1,4 +1,4 @@
-// spooledTemporaryFile: when it leaves memory, and that nothing but its descriptor tells.
+// spooledTemporaryFile: when it moves to disk, and that only its descriptor shows this.
 import { expect } from 'chai';
 import { constants, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -99,7 +99,7 @@ describe('spooledTemporaryFile', () => {
     expect({ stdout, stderr, code }).to.deep.equal({ stdout: '', stderr: '', code: 0 });
     const lines = readFileSync(log, 'utf8').split('\n');
     const at = (name: string): number => lines.findLastIndex((line) => line.includes(`"/${name}"`));
-    // Memory is mapped when the heap happens to grow, and V8's own threads wake the loop through an eventfd.
+    // The growing heap maps memory, and V8's own threads wake the loop through an eventfd.
     const engine = / mmap\(| write\(\d+, "\\1(\\0){7}", 8\)| read\(\d+, "\\[1-9](\\0){7}", \d+\)/;
     const calls = (from: string, to: string): string[] =>
       lines.slice(at(from) + 1, at(to)).filter((line) => !engine.test(line));

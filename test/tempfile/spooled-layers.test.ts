@@ -1,4 +1,5 @@
-// Spooled files through every layer and every call: nothing may depend on where the content is, nor on who wrote it.
+// Spooled files through every layer and every call: the results do not depend on where the content is, or through which
+// layer it was written.
 import { expect } from 'chai';
 import type { BinaryFile, RawFile } from 'uvfiles';
 import { type Spooled, spooledTemporaryFile } from 'uvfiles/tempfile';

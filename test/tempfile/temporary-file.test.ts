@@ -74,7 +74,7 @@ for (const [title, make] of Object.entries({ temporaryFile, namedTemporaryFile }
     });
 
     it('leaves neither name nor descriptor behind, a thousand at once', async () => {
-      await (await make({ dir: scratch.path })).close(); // opens what the process keeps
+      await (await make({ dir: scratch.path })).close(); // opens the descriptors that the process keeps
       const before = await openDescriptors();
       const files = await Promise.all(
         Array.from({ length: 1000 }, async (_, i) => {

@@ -1,5 +1,4 @@
-// The less common ways in which programs end: whichever it is, nothing temporary is left, and the program ends as it would
-// have without us.
+// Less common ends of programs: no temporary file is left, and the program ends as it would without the library.
 import { expect } from 'chai';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -53,7 +52,8 @@ describe('a program with temporary files', () => {
       nothingLeft();
     });
 
-    // Node itself gives up what its parent had it ignore (as under nohup); whatever it does is what is to happen.
+    // Node itself does not keep signals ignored that its parent ignored (as under nohup). The library must not change its
+    // behaviour.
     it(`whose parent ignored ${signal} dies of it as any other Node program does`, async function () {
       needsSignals(this);
       const prelude = `trap '' ${signal.slice(3)}`;
@@ -94,7 +94,7 @@ describe('a program with temporary files', () => {
         `process.once('SIGINT', () => process.kill(${target})).once('SIGTERM', () => {});
          process.removeAllListeners('SIGTERM'); ${STAY}`,
         (child) => child.kill('SIGINT'),
-        { prelude: 'exec setsid "$@"; true' }, // leads a group of its own, which is all that it signals
+        { prelude: 'exec setsid "$@"; true' }, // leads a separate process group, so it signals only that group
       );
       expect(ending).to.include({ signal: 'SIGTERM', code: null, stderr: '' });
       nothingLeft();
@@ -234,7 +234,7 @@ describe('a program with temporary files', () => {
       expect(existsSync(path.join(outside, 'file'))).to.equal(true);
       const kept = scratch.list().filter((name) => name.startsWith('kept-'));
       expect(kept.length).to.equal(4);
-      // The link that somebody has put in a directory's place is nobody's tree: it is not followed, and may stay.
+      // A link in the place of a directory is not the library's: it is not followed, and may stay.
       expect(scratch.list().filter((name) => name.startsWith('tmp')).length).to.be.at.most(1);
     });
   }

@@ -73,7 +73,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
         expect(await faults({ op, error: own }, () => rejection(call())), op).to.equal(own);
         expect([own.message, own.stack]).to.deep.equal(['the disk is on fire', stack]);
       }
-      // Where it has a system's code, it is an answer as the system's are; else it is told.
+      // With a code of the system, it is handled like an error of the system. Otherwise, the call rejects with it.
       await faults({ op: 'stat', error: new DiskOnFire() }, async () => {
         expect(await os.exists(at('a'))).to.equal(false);
       });

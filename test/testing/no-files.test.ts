@@ -13,7 +13,7 @@ import { scratchDirectory } from '../support/temp.js';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-/** What touches no file: why. */
+/** Functions that do not touch files, with the reason. */
 const HARMLESS: Readonly<Record<string, string>> = {
   abspath: 'computes',
   configure: 'changes settings',
@@ -26,7 +26,7 @@ const HARMLESS: Readonly<Record<string, string>> = {
   withLane: 'creates functions',
 };
 
-/** Calls for which the sample arguments would not do. */
+/** Calls for which the sample arguments are not suitable. */
 const CALLS: Readonly<Record<string, () => unknown>> = {
   getxattr: () => os.getxattr('f', 'user.a'),
   listxattr: () => os.listxattr('f'),
@@ -64,7 +64,7 @@ const NODE_ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
 
 const samples = ({ args }: Signature): unknown[] => args.map(({ sample }) => sample());
 
-/** What a call comes to in the end: of an iterator, all that it gives. */
+/** The final result of a call: for an iterator, all of its values. */
 async function outcome(answer: unknown): Promise<unknown> {
   const steps = await (answer as PromiseLike<Partial<AsyncIterable<unknown>>>);
   if (typeof steps?.[Symbol.asyncIterator] !== 'function') return steps;

@@ -1,4 +1,4 @@
-// Files in memory over real ones, which show through.
+// Files in memory over real files, which are visible through them.
 import { expect } from 'chai';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

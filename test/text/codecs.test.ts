@@ -1,4 +1,4 @@
-// Bytes to text and back, without files: what each encoding and each error handler makes of what.
+// Bytes to text and back, without files, for each encoding and each error handler.
 import { expect } from 'chai';
 import { canonicalEncoding } from '../../lib/text/aliases.js';
 import type { ErrorHandlerName } from '../../lib/text/codec.js';

@@ -1,4 +1,4 @@
-// writeAtomic: the old content or the new, whole, and no third name, through every fault that can be made here.
+// writeAtomic: the complete old or new content, and no other name, after every fault that can be injected here.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import {
@@ -22,7 +22,7 @@ import { needsStrace, runInjected } from '../support/strace.js';
 
 const { errno } = constants;
 
-/** What the library calls its files while they have a name of their own. */
+/** The pattern of the library's temporary names. */
 const STRAY = /^\..*\.[a-z2-7]{16}\.uvfiles$/;
 
 describe('writeAtomic', () => {

@@ -21,7 +21,7 @@ import { skip } from '../support/skip.js';
 describe('following a file', () => {
   const folder = new Folder();
 
-  // libuv keeps its descriptor for inotify once there has been a watch.
+  // libuv keeps its descriptor for inotify after the first watch.
   before(() => watch(folder.path).close());
 
   async function some<T>(iterator: AsyncIterator<T>, count: number): Promise<T[]> {

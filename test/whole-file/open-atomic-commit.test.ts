@@ -1,4 +1,4 @@
-// openAtomic: a file that is written bit by bit and appears all at once, or not at all.
+// openAtomic: a file that is written in pieces and appears all at once, or not at all.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -121,7 +121,7 @@ describe('openAtomic', () => {
     expect(scratch.list()).to.deep.equal(['a']);
   });
 
-  // Where the file system has no links, only a rename that replaces nothing can tell.
+  // Without hard links, only a rename that does not replace can detect this.
   it('does not replace a file that was created meanwhile, even without hard links', async function () {
     needsStrace(this);
     const program = `

@@ -1,4 +1,4 @@
-// Whole files from sources that give them bit by bit, and text from sources: a source that fails never commits.
+// Whole files from sources that return them in pieces, and text from sources. A source that fails never commits.
 import { expect } from 'chai';
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';

@@ -223,7 +223,7 @@ describe('locks and updates of mounted file systems', () => {
     await updateAtomic(
       'tagged://bucket/n',
       (old) => {
-        if (calls++ === 0) files.replace('100'); // somebody else is faster
+        if (calls++ === 0) files.replace('100'); // another writer is faster
         return String(Number(old) + 1);
       },
       { encoding: 'utf-8' },
@@ -247,7 +247,7 @@ function refusing(files: FileSystem): FileSystem {
   });
 }
 
-/** One file, whose writes can be conditional, as an object store has it. */
+/** One file with conditional writes, as in an object store. */
 class TaggedFiles {
   content: string | undefined;
   #version = 0;

@@ -1,8 +1,8 @@
-// Calls of every function, right and wrong, for whatever stands in the place of node:fs/promises.
+// Valid and invalid calls of every function, for any replacement of node:fs/promises.
 import { constants } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-/** A call of a function of `fs`; `at` gives the path of something in the tree. */
+/** A call of a function of `fs`. `at` returns a path in the tree. */
 export type Call = (fs: any, at: (name: string) => string) => unknown;
 
 /** By function. */
@@ -117,7 +117,7 @@ export const calls: Record<string, Call[]> = {
       return [await f.readdir(at('dir')), await f.readdir(at('dir'), { withFileTypes: true })];
     },
     async (f, at) => {
-      // More than the addon sorts.
+      // More names than the addon sorts.
       const names = [
         '\u{1f600}',
         '\ue000',

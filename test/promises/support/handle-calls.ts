@@ -1,10 +1,10 @@
-// Calls of every method of a FileHandle, right and wrong, for whatever stands in the place of node:fs/promises.
+// Valid and invalid calls of every method of a FileHandle, for any replacement of node:fs/promises.
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
 import type { Call } from './calls.js';
 
-/** What came of a promise: its value, or what an error says. */
+/** The outcome of a promise: its value, or the properties of its error. */
 async function settled(promise: unknown): Promise<unknown> {
   try {
     return await promise;
@@ -21,13 +21,13 @@ function said(error: unknown): unknown {
 
 type Use = (handle: any, f: any, at: (name: string) => string) => unknown;
 
-/** `use` of the handle of a file, which is closed then. */
+/** Calls `use` with the handle of a file, and closes it. */
 function withHandle(use: Use, flags = 'r+', name = 'file'): Call {
   const call: Call = async (f, at) => {
     const handle = await f.open(at(name), flags);
     try {
       const result = await settled(use(handle, f, at));
-      // What the file holds, and where the handle stands in it.
+      // The content of the file, and the position of the handle.
       const next = await settled(handle.read(Buffer.alloc(4, '.')));
       return [result, next];
     } finally {
