@@ -17,7 +17,7 @@ class DiskCache {
     const file = this.#fileOf(key);
     try {
       const data = await readBytes(file);
-      await os.utimes(file, new Date(), new Date()); // it was used just now
+      await os.utimes(file, new Date(), new Date()); // marks the entry as recently used
       return { data, hit: true };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

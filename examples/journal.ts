@@ -59,7 +59,7 @@ class Journal {
   #syncing: Promise<void> | undefined;
 
   async #sync(): Promise<void> {
-    await Promise.resolve(); // lets those who add in the same turn write first
+    await Promise.resolve(); // lets other additions of the same turn write first
     this.#syncing = undefined;
     await this.#file.datasync();
   }

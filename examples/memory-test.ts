@@ -42,6 +42,6 @@ const tree = { 'srv/settings.json': '{ "counter": "/srv/count" }', 'srv/count': 
     using left = crash(files, { seed });
     seen.add(await left.run(() => readText('/srv/count')));
   }
-  assert.deepEqual([...seen], ['42']); // writeAtomic had said that it is safe
+  assert.deepEqual([...seen], ['42']); // writeAtomic has acknowledged it
   console.log('a power cut: the counter is whole');
 }

@@ -20,12 +20,12 @@ async function write(): Promise<void> {
   let file = await open(log, 'a');
   for (let i = 1; i <= LINES; i++) {
     await file.write(`line ${i} of the log\n`);
-    await file.flush(); // so that those who follow see it
+    await file.flush(); // so that followers see it
     if ((await file.tell()) < MAX_BYTES) continue;
     await file.close();
     await rotate();
     file = await open(log, 'a');
-    await seen(i); // a log that is rotated faster than it is read loses what was rotated away
+    await seen(i); // a log that is rotated faster than it is read loses lines
   }
   await file.close();
 }

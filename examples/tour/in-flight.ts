@@ -1,4 +1,4 @@
-// Bounded concurrency in a few lines: so many workers take the next index until there is none left.
+// Bounded concurrency in a few lines: several workers take the next index until there is none left.
 
 /** Calls `job(index, slot)` for each index below `total`, with at most `inFlight` unfinished at any time. */
 export async function keepInFlight(

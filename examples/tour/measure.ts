@@ -1,7 +1,7 @@
-// Times one job done twice, through uvfiles and through fs.promises, with the event loop's delay beside it.
+// Measures one job through uvfiles and through fs.promises: the time, and the delay of the event loop.
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 
-/** What the tour works on. */
+/** The files that the tour uses. */
 export interface Work {
   readonly directory: string;
   readonly log: { readonly path: string; readonly size: number; readonly lines: number };
@@ -10,7 +10,7 @@ export interface Work {
   readonly appends: number;
 }
 
-/** The same work done in two ways. `check` compares a result with what synchronous node:fs says. */
+/** The same work done in two ways. `check` compares a result with that of synchronous node:fs. */
 export interface Job<R> {
   readonly title: string;
   ours(): Promise<R>;
@@ -18,17 +18,17 @@ export interface Job<R> {
   check(result: R): boolean;
 }
 
-/** One run: its time, the 99th percentile of how late timers were, and the job's result. */
+/** One run: its time, the 99th percentile of the delay of timers, and the job's result. */
 export interface Run<R = unknown> {
   readonly ms: number;
   readonly delayMs: number;
   readonly result: R;
 }
 
-/** How often each way is run. The table shows the median run. */
+/** How often each way runs. The table shows the median run. */
 export const rounds = 5;
 
-/** Runs both ways in turn, each first as often as the other, and keeps the median run of each. */
+/** Runs both ways in turn, so that each is first equally often, and keeps the median run of each. */
 export async function sideBySide<R>(
   job: Job<R>,
   say: (text: string) => void,
@@ -46,7 +46,7 @@ export async function sideBySide<R>(
   return { ours: median(ours), theirs: median(theirs) };
 }
 
-/** The run whose time is in the middle. */
+/** The run with the median time. */
 export function median<R>(runs: readonly Run<R>[]): Run<R> {
   return [...runs].sort((a, b) => a.ms - b.ms)[Math.floor(runs.length / 2)]!;
 }
@@ -59,7 +59,7 @@ async function timed<R>(job: () => Promise<R>): Promise<Run<R>> {
   const result = await job();
   const ms = performance.now() - start;
   delay.disable();
-  // A job that never lets the histogram's timer run has held the loop all the time.
+  // If the histogram's timer never ran, the job has blocked the loop all the time.
   const delayMs = delay.count === 0 ? ms : Math.max(0, delay.percentile(99) / 1e6 - resolution);
   return { ms, delayMs, result };
 }

@@ -1,5 +1,5 @@
-// The tour's jobs that read. Each is written twice, through uvfiles and through fs.promises, and `check` compares what both
-// found with what plain synchronous node:fs says.
+// The tour's jobs that read. Each is written twice, through uvfiles and through fs.promises, and `check` compares both
+// results with those of synchronous node:fs.
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { open, os, readBytes } from 'uvfiles';
@@ -27,7 +27,7 @@ export function countLines({ log }: Work): Job<number> {
   };
 }
 
-/** Reads blocks of 4 KiB all over the log, 256 at a time, and adds up a word of each. */
+/** Reads blocks of 4 KiB at positions all over the log, 256 at a time, and sums one word of each. */
 export function randomReads({ log, reads }: Work): Job<number> {
   const size = 4096;
   const positions = Array.from({ length: reads }, (_, index) => (index * 7919 * size) % (log.size - size));
@@ -87,7 +87,7 @@ export function readSmallFiles({ paths }: Work): Job<number> {
   };
 }
 
-/** Stats the whole tree, everything in flight at once. */
+/** Stats the whole tree, with all calls in flight at once. */
 export function statTree({ paths }: Work): Job<number> {
   const total = (stat: (path: string) => Promise<{ size: number }>) => async () => {
     let bytes = 0;

@@ -1,4 +1,4 @@
-// What the tour works on: a log and a tree of small files, made in a temporary directory through uvfiles.
+// The files of the tour: a log and a tree of small files, created in a temporary directory through uvfiles.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import type { Work } from './measure.ts';
 const levels = ['INFO ', 'DEBUG', 'WARN ', 'ERROR'];
 const blockLines = 20_000;
 
-/** A directory that is gone when the process ends, also when it is interrupted. */
+/** A directory that is removed when the process ends, even if it is interrupted. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'uvfiles-tour-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
@@ -24,7 +24,7 @@ export function temporaryDirectory(): string {
 
 type Say = (text: string) => void;
 
-/** Writes a log of about so many bytes; resolves to its path, size and number of lines. */
+/** Writes a log of about this many bytes. Resolves to its path, size and number of lines. */
 export async function makeLog(directory: string, bytes: number, say: Say): Promise<Work['log']> {
   const path = join(directory, 'server.log');
   const file = await open(path, 'wb');
@@ -43,7 +43,7 @@ export async function makeLog(directory: string, bytes: number, say: Say): Promi
   return { path, size, lines };
 }
 
-/** Writes so many files of one to eight kilobytes, a hundred per directory; resolves to their paths. */
+/** Writes this many files of one to eight kilobytes, a hundred per directory. Resolves to their paths. */
 export async function makeTree(directory: string, count: number, say: Say): Promise<string[]> {
   const paths: string[] = [];
   for (let index = 0; index < count; index++) {

@@ -1,4 +1,4 @@
-// The tour's jobs that write, each written twice as those in reading.ts are.
+// The tour's jobs that write, each written twice, as in reading.ts.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
@@ -7,7 +7,7 @@ import type { Job, Work } from './measure.ts';
 
 const chunkBytes = 1 << 20;
 
-/** What both libraries' files can do. */
+/** The methods that the files of both libraries have. */
 interface Writable {
   write(bytes: Buffer): Promise<unknown>;
   close(): Promise<unknown>;
@@ -54,7 +54,7 @@ export function rewriteLog({ log, directory }: Work): Job<string> {
   };
 }
 
-// In place, and the same for both: a word cut by the end of a chunk stays as it is.
+// In place, and the same for both. A word that is split by the end of a chunk stays unchanged.
 function raiseErrors(chunk: Buffer): Buffer {
   for (let at = chunk.indexOf('ERROR'); at !== -1; at = chunk.indexOf('ERROR', at + 5))
     chunk.write('FATAL', at);

@@ -1,5 +1,5 @@
-// Counts descriptors so that a leak shows and nothing else does: what earlier tests left to the garbage collector is
-// collected first, and what a thread is still closing is waited for.
+// Counts descriptors so that only leaks show: descriptors that earlier tests left to the garbage collector are
+// collected first, and those that a thread is still closing are waited for.
 import { expect } from 'chai';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
@@ -16,8 +16,8 @@ function listed(): string[] {
   for (const each of readdirSync('/proc/self/fd')) {
     try {
       const target = readlinkSync(`/proc/self/fd/${each}`);
-      // The thread that learns of mounts opens this when it gets round to it.
-      // tsx looks through its cache at the start, and closes that directory when it is done.
+      // The thread that reads the table of mounts opens this at any time. tsx looks through its cache at the start, and
+      // closes that directory when it is done.
       if (!/\/mountinfo$|\/tsx-\d+$/.test(target)) targets.push(target);
     } catch {
       // The descriptor of the listing itself.
@@ -28,15 +28,15 @@ function listed(): string[] {
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
 
-// The thread that waits for FIFOs is started by the first that makes a call wait, and is the process's for good.
+// The first FIFO that makes a call wait starts the thread that waits for FIFOs, which stays until the process ends.
 let warm: Promise<unknown> | undefined;
 function startPoller(): Promise<unknown> {
   return open(makeFifo(), 'w', { timeout: 5 }).catch(() => undefined);
 }
 
-/** What each open descriptor of this process leads to, once nothing is left for the garbage collector to close; on Linux only. */
+/** The targets of all open descriptors of this process, once the garbage collector has nothing left to close; only on Linux. */
 export async function openDescriptors(): Promise<string[]> {
-  // Files in memory have none, and leak none.
+  // Files in memory have no descriptors, and leak none.
   if (process.platform !== 'linux' || process.env.UVFILES_TEST_FS === 'memory') return [];
   await (warm ??= startPoller());
   let last = listed();

@@ -1,5 +1,5 @@
-// File systems for tests: made, mounted, cut off from their power, and gone afterwards. Each gives its mount point, or says
-// why the machine cannot have it.
+// File systems for tests: created, mounted, shut down without a sync, and removed afterwards. Each returns its mount point,
+// or skips the test with the reason.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ export interface Mounted {
   unmount: () => Promise<void> | void;
 }
 
-/** Runs a command; what it said where it failed. */
+/** Runs a command. Returns its output if it failed. */
 function run(command: string, ...args: string[]): string | undefined {
   const { status, error, stderr } = spawnSync(command, args, { encoding: 'utf8' });
   if (error !== undefined) return error.message;
@@ -51,7 +51,10 @@ export async function mountFuse(
   return mount;
 }
 
-/** What ext4 and XFS call "shut down now, and flush no log": what has not reached the disk is lost, as without power. */
+/**
+ * The ioctl of ext4 and XFS for "shut down now, without flushing the log": data that has not reached the disk is lost,
+ * as in a power failure.
+ */
 const SHUTDOWN = `
 import fcntl, os, struct, sys
 fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack('I', 2))`;
@@ -76,7 +79,7 @@ export class Disk {
     return run('mount', '-o', 'loop', this.#image, this.mountpoint);
   }
 
-  /** Whoever writes fails from now on. */
+  /** From now on, all writes fail. */
   cutPower(): void {
     const failure = run('python3', '-c', SHUTDOWN, this.mountpoint);
     if (failure !== undefined) throw new Error(failure);

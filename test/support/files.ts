@@ -1,4 +1,4 @@
-// What the tests of file objects share: a folder of their own, programs with injected faults, and errors as values.
+// Shared by the tests of file objects: a folder for each suite, programs with injected faults, and errors as values.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ export class Folder {
     return path.join(this.#path, name);
   }
 
-  /** Writes a file and gives its path. */
+  /** Writes a file and returns its path. */
   put(name: string, content: string | Uint8Array = ''): string {
     writeFileSync(this.at(name), content);
     return this.at(name);
@@ -54,7 +54,7 @@ export interface AnyError extends Error {
   bytesWritten?: number;
 }
 
-/** The error that a promise rejects with; that it resolves is a failure. */
+/** The error that a promise rejects with. Fails if it resolves. */
 export async function rejection(promise: unknown): Promise<AnyError> {
   expect(promise, 'what was called').to.be.a('promise');
   let value: unknown;
@@ -70,7 +70,7 @@ export async function codeOf(promise: unknown): Promise<string | undefined> {
   return (await rejection(promise)).code;
 }
 
-/** Makes `promise` a value that says how it ended, so that several can be looked at together. */
+/** Converts `promise` to a value that describes its outcome, so that several can be compared together. */
 export function outcome(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     (value) => value,

@@ -1,4 +1,4 @@
-// Requests that serveFile answers as `send` does: for the files of its test, changed at `MODIFIED`.
+// Requests that serveFile answers as `send` does, for the files of its test, which were modified at `MODIFIED`.
 
 /** Path, header fields, method (GET). */
 export type Request = [path: string, headers?: Record<string, string>, method?: string];

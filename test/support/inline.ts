@@ -1,4 +1,4 @@
-// What the tests of the inline path share.
+// Shared by the tests of the inline path.
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -9,7 +9,7 @@ import { configure, metrics, open } from 'uvfiles';
 import { skip } from './skip.js';
 import { root } from './temp.js';
 
-/** Bytes that differ at every place. */
+/** Bytes that differ at every position. */
 export function pattern(size: number): Buffer {
   const bytes = Buffer.alloc(size);
   for (let i = 0; i + 4 <= size; i += 4) bytes.writeUInt32LE(Math.imul(i + 1, 2654435761) >>> 0, i);
@@ -26,8 +26,8 @@ export function resetInline(budgetMicros = 200): void {
 const ATTEMPTS = 200;
 
 /**
- * Expects that `attempt` gives `expected`, now or later. Any process may mount or unmount something at any moment. Then cached names are
- * looked up in the pool until a thread has read the table of mounts again.
+ * Expects that `attempt` resolves to `expected`, now or later. Any process can mount or unmount something at any
+ * moment. Then cached names are looked up through the pool until a thread has read the table of mounts again.
  */
 export async function eventually(expected: unknown, attempt: () => Promise<unknown>): Promise<void> {
   let last = await attempt();
@@ -38,7 +38,7 @@ export async function eventually(expected: unknown, attempt: () => Promise<unkno
   expect(last).to.deep.equal(expected);
 }
 
-/** The same inside a program, where the attempt gives whether it went as expected. */
+/** The same inside a program, where the attempt returns whether it had the expected result. */
 export const EVENTUALLY = `
   async function eventually(attempt) {
     for (let i = 0; i < ${ATTEMPTS} && !(await attempt()); i++) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,4 +1,4 @@
-// What the tests of the documentation read from Markdown: fenced blocks, links, headings.
+// Reads fenced blocks, links and headings from Markdown, for the tests of the documentation.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -40,7 +40,7 @@ export interface Program {
   readonly output: string | undefined;
 }
 
-/** The blocks that are marked `run`. A block marked `output` right behind one is what it prints. */
+/** The blocks that are marked `run`. A block marked `output` right after one is what it prints. */
 export function programsOf(text: string): Program[] {
   const fences = fencesOf(text);
   return fences.flatMap(({ mark, code, line }, i) => {

@@ -1,4 +1,5 @@
-// Programs with one pool thread that is held for as long as they say: what they queue meanwhile waits, however slow the machine is.
+// Programs with one pool thread, which they can occupy: operations that are queued meanwhile wait, regardless of the speed of the
+// machine.
 import { type Ending, runProgram } from './temp.js';
 
 /**

@@ -1,4 +1,4 @@
-// The package as it would be published from this tree, in an empty project, with no compiler within reach.
+// The package as it would be published from this tree, in an empty project without a compiler.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -32,7 +32,7 @@ export interface Result {
 const { NODE_EXTRA_CA_CERTS } = process.env;
 const certificates = NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS };
 
-/** Runs a program of Node's with a PATH on which there is Node and nothing else. */
+/** Runs a program of Node with a PATH that contains only Node. */
 export function runNode(
   program: string,
   args: readonly string[],
@@ -72,13 +72,13 @@ export function npmProgram(): string | undefined {
   );
 }
 
-/** npm's own program; skips where there is none, saying so. */
+/** npm's own program. Skips with the reason if there is none. */
 export function needsNpm(context: Mocha.Context): string {
   const npm = process.platform === 'win32' ? undefined : npmProgram();
   return npm ?? skip(context, 'no npm-cli.js beside this Node');
 }
 
-/** Where npm takes packages from, as the user's own settings have it. */
+/** The registry of npm, according to the user's own settings. */
 export function registryOf(npm: string): string {
   return runNode(npm, ['config', 'get', 'registry'], scratch).output.split('\n', 1)[0]!;
 }
@@ -108,7 +108,7 @@ export function project(name: string, files: Record<string, string> = {}): strin
   return folder;
 }
 
-/** A project that has the package installed; skips where there is no npm. */
+/** A project with the package installed. Skips if there is no npm. */
 export function consumer(context: Mocha.Context, name: string, files: Record<string, string>): string {
   const npm = needsNpm(context);
   const folder = project(name, files);

@@ -1,5 +1,5 @@
-// What the tests of pipes, terminals and processes share: FIFOs, programs run in a child, and a way to say "not yet" that
-// asks no clock.
+// Shared by the tests of pipes, terminals and processes: FIFOs, programs in child processes, and a check for "not yet"
+// without a clock.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -20,7 +20,7 @@ let count = 0;
 /** The environment for programs that are not Node: without the sanitizer's runtime, which is loaded for Node's sake. */
 export const plainEnvironment: NodeJS.ProcessEnv = { ...process.env, LD_PRELOAD: '' };
 
-/** A new path in a folder that goes when the process ends. */
+/** A new path in a folder that is removed when the process ends. */
 export function newPath(): string {
   if (folder === undefined) {
     const made = mkdtempSync(path.join(os.tmpdir(), 'uvfiles-pipes-'));
@@ -32,7 +32,7 @@ export function newPath(): string {
 
 let fifos: string | undefined;
 
-/** A new FIFO, which is a real one also where the other files of tests are in memory. */
+/** A new FIFO, which is a real one even if the other files of tests are in memory. */
 export function makeFifo(): string {
   if (fifos === undefined) {
     const { UVFILES_TEST_REAL_TMPDIR: parent = os.tmpdir() } = process.env;
@@ -46,8 +46,8 @@ export function makeFifo(): string {
 }
 
 /**
- * Whether `promise` is still pending after everything that was asked for before it has had its turn: several trips through
- * the same queue, the pool and the event loop.
+ * Whether `promise` is still pending after all earlier requests have had their turn: after several trips through the
+ * same queue, the pool and the event loop.
  */
 export async function isPending(promise: Promise<unknown>): Promise<boolean> {
   let pending = true;

@@ -24,7 +24,7 @@ export class Random {
     return items[this.below(items.length)]!;
   }
 
-  /** As many items as `make` is called, from none to `length`. */
+  /** From none to `length` items, each made by `make`. */
   list<T>(length: number, make: () => T): T[] {
     return Array.from({ length: this.below(length + 1) }, () => make());
   }

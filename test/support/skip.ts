@@ -1,4 +1,4 @@
-// Skips a test where something that it needs is missing, and prints what.
+// Skips a test if something that it needs is missing, and prints the reason.
 
 export function skip(context: Mocha.Context, reason: string): never {
   console.log(`      skipped: ${reason}: ${context.test?.title ?? ''}`);

@@ -1,4 +1,4 @@
-// Real system calls that fail, come up short or are slow, by strace's injection, in a program of its own.
+// Real system calls that fail, are short or are slow, by strace's injection, in a separate program.
 import { spawn, spawnSync } from 'node:child_process';
 
 import { skip } from './skip.js';
@@ -6,7 +6,7 @@ import { type Ending, endOf, root } from './temp.js';
 
 let works: boolean | undefined;
 
-/** Skips a test where strace is missing or may not trace, saying so. */
+/** Skips a test, with the reason, if strace is missing or not permitted to trace. */
 export function needsStrace(context: Mocha.Context): void {
   works ??= spawnSync('strace', ['-f', '-qq', '-o', '/dev/null', 'true']).status === 0;
   if (!works) skip(context, 'no strace that may trace');

@@ -1,4 +1,4 @@
-// What the tests of temporary files share: scratch directories, programs in processes of their own, other users.
+// Shared by the tests of temporary files: scratch directories, programs in separate processes, other users.
 import { expect } from 'chai';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ export const root = path.dirname(createRequire(import.meta.url).resolve('uvfiles
 export const isRoot = process.getuid?.() === 0;
 const NOBODY = 65534;
 
-/** A directory that is there for the tests of one suite, and empty before each. */
+/** A directory that exists for the tests of one suite, and is empty before each. */
 export function scratchDirectory(): { readonly path: string; list: () => string[] } {
   let scratch = '';
   beforeEach(() => {
@@ -42,20 +42,20 @@ export interface Ending {
 
 interface ProgramOptions {
   env?: NodeJS.ProcessEnv;
-  /** Node's own arguments, and the program's. */
+  /** The arguments of Node, and those of the program. */
   args?: string[];
   argv?: string[];
   /** Arguments of the shell's ulimit, such as `-n 64`. */
   limits?: string;
-  /** A command of the shell's that runs first, such as `trap '' HUP`. */
+  /** A shell command that runs first, such as `trap '' HUP`. */
   prelude?: string;
-  /** Runs it as a user whom permission checks stop. */
+  /** Runs it as a user to whom permission checks apply. */
   unprivileged?: boolean;
   /** Called with each line the program prints. */
   onLine?: (line: string, child: ChildProcess) => void;
 }
 
-/** Runs an ES module (with `uvfiles` to import) in a process of its own. */
+/** Runs an ES module, which can import `uvfiles`, in a separate process. */
 export function runProgram(code: string, o: ProgramOptions = {}): Promise<Ending> {
   const child = startProgram(code, o);
   return endOf(child, o.onLine);
@@ -91,7 +91,7 @@ export function endOf(child: ChildProcess, onLine?: ProgramOptions['onLine']): P
   });
 }
 
-/** Skips a test that needs root, saying so. */
+/** Skips a test that needs root, with the reason. */
 export function needsRoot(context: Mocha.Context): void {
   if (!isRoot) skip(context, 'needs root, to act as two users or to mount');
 }
@@ -109,17 +109,17 @@ function lacksOnWindows(context: Mocha.Context, reason: string): void {
   if (process.platform === 'win32') skip(context, reason);
 }
 
-/** Skips a test of what signals do where a program that is sent one runs nothing more, saying so. */
+/** Skips a test of signals, with the reason, if a signal ends a program without running anything. */
 export function needsSignals(context: Mocha.Context): void {
   lacksOnWindows(context, 'Windows has no signals: kill() ends a program, which runs nothing more');
 }
 
-/** Skips a test of permission bits where there is but one, saying so. */
+/** Skips a test of permission bits, with the reason, if there is only one. */
 export function needsModes(context: Mocha.Context): void {
   lacksOnWindows(context, "Windows' modes know the owner's right to write only");
 }
 
-/** Whether a spooled file is still in memory, by all that it says. */
+/** Whether a spooled file is still in memory, according to all of its properties. */
 export function unrolled(file: { readonly name: unknown; fileno(): number }): boolean {
   if (file.name !== null) return false;
   expect(() => file.fileno())

@@ -1,11 +1,11 @@
-// Files for the tests of text: a new directory a test, contents as bytes.
+// Files for the tests of text: a new directory per test, contents as bytes.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const directories: string[] = [];
 
-/** The path of a new file with `content`, or of none when that is null. */
+/** The path of a new file with `content`, or of a missing file if that is null. */
 export function fileOf(content: string | Uint8Array | null): string {
   const directory = mkdtempSync(join(tmpdir(), 'uvfiles-text-'));
   directories.push(directory);

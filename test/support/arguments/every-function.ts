@@ -1,20 +1,20 @@
-// The arguments of every public function and method, each with a value that is right. test/arguments/every-function.long.ts
+// The arguments of every public function and method, each with a valid value. test/arguments/every-function.long.ts
 // compares this list with what the package exports.
 import * as kinds from './kinds.js';
 import type { Argument, Kind } from './kinds.js';
 
 /**
- * How a call tells of a bad argument: by its promise, by the first step of its iterator, by throwing (the few functions that
- * are synchronous), or not at all, since it takes none.
+ * How a call reports an invalid argument: by its promise, by the first step of its iterator, by throwing (the few
+ * synchronous functions), or not at all, because it takes none.
  */
 export type How = 'promise' | 'steps' | 'throws' | 'nothing';
 
 export interface Signature {
   readonly args: readonly Argument[];
   readonly how: How;
-  /** Values of the last argument (the options) that it takes beside objects. */
+  /** Values of the last argument (the options) that it accepts in addition to objects. */
   readonly shorthand?: Kind;
-  /** Why other tests judge it. */
+  /** Why other tests check it. */
   readonly elsewhere?: string;
 }
 
@@ -23,7 +23,7 @@ export type Signatures = Readonly<Record<string, Signature>>;
 const arg = (name: string, kind: Kind, sample: () => unknown): Argument => ({ name, kind, sample });
 const path = (name = 'path', sample = 'f'): Argument => arg(name, kinds.isPath, () => sample);
 const options = arg('options', kinds.isOptions, () => ({}));
-/** Temporary files are made here, where what is left of them is seen. */
+/** Temporary files are created here, where the test finds any that are left. */
 const placed = arg('options', kinds.isOptions, () => ({ dir: '.' }));
 const bytes = (name = 'data'): Argument => arg(name, kinds.isBytes, () => Buffer.from('data'));
 const text = arg('data', kinds.isString, () => 'data');
@@ -35,7 +35,7 @@ const promise = (...args: Argument[]): Signature => ({ how: 'promise', args });
 const steps = (...args: Argument[]): Signature => ({ how: 'steps', args });
 const throws = (...args: Argument[]): Signature => ({ how: 'throws', args });
 const nothing: Signature = { how: 'nothing', args: [] };
-/** Judged by tests of its own: why. */
+/** Why other tests check it. */
 const elsewhere = (why: string): Signature => ({ ...nothing, elsewhere: why });
 
 const onPath = promise(path(), options);
@@ -249,7 +249,7 @@ export const functions: Readonly<Record<string, Signatures>> = {
   './s3': { ObjectStoreError: failure, objectFiles: made, s3Files: made, sdkStore: made, signedStore: made },
 };
 
-/** The subpaths that other tests judge. */
+/** The subpaths that other tests check. */
 export const judgedElsewhere: Readonly<Record<string, string>> = {
   './promises': "node:fs/promises beside it, and Node's own tests",
   './package.json': 'no module',
@@ -329,7 +329,7 @@ export const textMethods: Signatures = {
   reconfigure: promise(options),
 };
 
-/** The methods of what `os.scandir` gives. */
+/** The methods of the entries of `os.scandir`. */
 export const entryMethods: Signatures = {
   stat: promise(options),
   isFile: nothing,

@@ -1,7 +1,7 @@
-// Values that no argument is meant to be, and some that a few arguments take. Each is made anew for each call.
+// Values that are not valid for any argument, and some that are valid for a few. A new one is created for each call.
 import { createContext, runInContext } from 'node:vm';
 
-/** What a hostile value throws when the library looks at it. */
+/** The error that a hostile value throws when the library accesses it. */
 export class TrapError extends Error {}
 
 const throwing = (): never => {
@@ -58,7 +58,7 @@ function revoked(): object {
   return proxy;
 }
 
-/** Every value, by what to call it. */
+/** Every value, by its name. */
 export const hostileValues: Readonly<Record<string, () => unknown>> = {
   undefined: () => undefined,
   null: () => null,
@@ -124,7 +124,7 @@ export const hostileValues: Readonly<Record<string, () => unknown>> = {
 export const throwingGetter = (name: string): object =>
   Object.defineProperty({}, name, { get: throwing, enumerable: true });
 
-/** Signals that no AbortController makes. `refused`: whether a call has to reject. */
+/** Signals that no AbortController creates. `refused`: whether a call has to reject. */
 export const oddSignals: Readonly<Record<string, { make: () => object; refused: boolean }>> = {
   'without removeEventListener': {
     make: () => ({ aborted: false, addEventListener: () => undefined }),

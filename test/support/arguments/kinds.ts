@@ -1,14 +1,15 @@
-// What each kind of argument takes. What it does not take has to be refused, by name, before anything is done.
+// The valid values of each kind of argument. All others must be rejected, with the name of the argument, before
+// anything is done.
 import { constants } from 'node:buffer';
 import { types } from 'node:util';
 
-/** Whether a value is taken: if so, how the call ends is not judged, only that it does not throw. */
+/** Whether a value is valid. If so, the outcome of the call is not checked, only that it does not throw. */
 export type Kind = (value: unknown) => boolean;
 
 export interface Argument {
   readonly name: string;
   readonly kind: Kind;
-  /** A value that is right. */
+  /** A valid value. */
   readonly sample: () => unknown;
 }
 
@@ -29,7 +30,7 @@ const isBigint = (value: unknown, least: bigint, most: bigint): boolean =>
   typeof value === 'bigint' && value >= least && value <= most;
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** The same kind, which may also be left out. */
+/** The same kind, which can also be omitted. */
 export const optional =
   (kind: Kind): Kind =>
   (value) =>
@@ -50,7 +51,7 @@ export const isPath: Kind = (value) => {
   if (types.isUint8Array(value)) return !isDetached(value) && !holdsNul(value);
   return 'href' in value && 'searchParams' in value && !String(value.href).includes('%00');
 };
-/** Descriptors that may be open are never tried: they are others'. */
+/** Descriptors that may be open are never tried, because they belong to other files. */
 export const isDescriptor: Kind = wholeBetween(0, 2 ** 31 - 1);
 export const isFile: Kind = (value) => isPath(value) || isDescriptor(value);
 export const isLimit: Kind = (value) =>
@@ -79,7 +80,7 @@ export const isBytes: Kind = (value) =>
 export const isTextOrBytes: Kind = (value) => isString(value) || isBytes(value);
 export const isItems: Kind = (value) =>
   isObject(value) && !types.isProxy(value) && (Symbol.iterator in value || Symbol.asyncIterator in value);
-/** What can be written to a whole file: also what gives it piece by piece. */
+/** Data that can be written to a whole file, including sources of pieces. */
 export const isFileData: Kind = (value) =>
   isTextOrBytes(value) || (isItems(value) && !types.isUint8Array(value));
 export const isTextItems: Kind = (value) => isString(value) || isItems(value);
@@ -93,7 +94,7 @@ function keysOf(o: object): string[] {
   for (const key in o) keys.push(key);
   return keys;
 }
-/** Objects without enumerable properties are empty options, whatever they are. */
+/** Objects of any class without enumerable properties are empty options. */
 export const isOptions: Kind = (value) => {
   if (value === undefined) return true;
   if (!isObject(value) || types.isProxy(value) || Array.isArray(value)) return false;
@@ -108,7 +109,7 @@ export const isAttributeName: Kind = (value) =>
 export const isNothing: Kind = () => false;
 export const isAnything: Kind = () => true;
 
-/** What the options of this name take. Those of one name are of one kind everywhere, with the exceptions below. */
+/** The kinds of options by name. Options with the same name are of the same kind everywhere, with the exceptions below. */
 export const optionKinds: Readonly<Record<string, Kind>> = {
   signal: isNothing,
   lane: isNothing,
@@ -164,7 +165,7 @@ export const optionKinds: Readonly<Record<string, Kind>> = {
   transfer: isBoolean,
 };
 
-/** Where an option of a function is of another kind than that of its name: the subject's title, a dot, the option. */
+/** Options of functions whose kind differs from that of their name: the subject's title, a dot, the option. */
 export const optionExceptions: Readonly<Record<string, Kind>> = {
   'uvfiles/os: makedirs.mode': isModeBits,
   'uvfiles/os: mkdir.mode': isModeBits,

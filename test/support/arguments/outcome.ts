@@ -1,4 +1,4 @@
-// How a call with bad arguments ends, and how it has to end.
+// The outcome of a call with invalid arguments, and the expected outcome.
 import { expect } from 'chai';
 import { types } from 'node:util';
 import { open } from 'uvfiles';
@@ -14,10 +14,10 @@ interface Coded extends Error {
 export type Outcome = { value: unknown } | { error: Coded };
 
 const ARGUMENT_CODES = ['ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE', 'ERR_OUT_OF_RANGE'];
-/** URLs are refused by Node's own fileURLToPath, detached memory for its state, names of encodings by the codecs. */
+/** Node's own fileURLToPath rejects URLs, detached memory is rejected for its state, and the codecs reject names of encodings. */
 const OTHER_CODES = /^ERR_INVALID_(URL|FILE_URL)|^ERR_INVALID_STATE$|^ERR_UNKNOWN_ENCODING$/;
 
-/** Calls. A call that is not synchronous must not throw. */
+/** Makes the call. A call that is not synchronous must not throw. */
 export async function outcomeOf(call: Callable, args: unknown[], { how }: Signature): Promise<Outcome> {
   let result: unknown;
   try {
@@ -48,14 +48,14 @@ async function firstStep(iterator: AsyncIterator<unknown>): Promise<unknown> {
   }
 }
 
-/** Gives back what a call that was not refused has opened. */
+/** Closes what a call that did not reject has opened. */
 export async function release(outcome: Outcome): Promise<void> {
   const value =
     'value' in outcome ? (outcome.value as Record<string, unknown> | null | undefined) : undefined;
   if (typeof value !== 'object' || value === null) return;
   for (const name of ['abort', 'cleanup', 'release', 'close', 'cancel']) {
     const end = value[name];
-    // A stream that has failed says so once more.
+    // A stream that has failed rejects again.
     if (typeof end === 'function') return void (await ending(Promise.resolve(end.call(value))));
   }
   if (typeof value.fd === 'number') await (await open(value.fd, 'rb')).close();
@@ -65,7 +65,7 @@ export async function release(outcome: Outcome): Promise<void> {
 export function expectRefused(outcome: Outcome, name: string, value: unknown): void {
   expect(outcome, 'what should have been refused').to.have.property('error');
   const { error } = outcome as { error: Coded };
-  // What looking at the value throws may be what the call rejects with.
+  // The call may reject with the error that accessing the value throws.
   if (error instanceof TrapError || (types.isProxy(value) && error instanceof TypeError)) return;
   if (OTHER_CODES.test(error.code ?? '')) return;
   expect(error.code, error.stack).to.be.oneOf(ARGUMENT_CODES);

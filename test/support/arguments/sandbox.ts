@@ -26,7 +26,7 @@ export class Sandbox {
     this.renew();
   }
 
-  /** Makes all of it anew. */
+  /** Creates all of it again. */
   renew(): void {
     process.chdir(this.#above);
     rmSync('work', { recursive: true, force: true });
@@ -45,7 +45,7 @@ export class Sandbox {
     rmSync(this.#above, { recursive: true, force: true });
   }
 
-  /** All that there is, with sizes, modes, times and contents. */
+  /** All files, with sizes, modes, times and contents. */
   state(): string[] {
     return statesBelow(Buffer.from(this.#above));
   }

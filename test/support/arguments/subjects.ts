@@ -1,4 +1,4 @@
-// Whatever can be called: the functions that each subpath exports, and the methods of each class of handles.
+// Everything that can be called: the functions that each subpath exports, and the methods of each class of handles.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -20,7 +20,7 @@ const require = createRequire(import.meta.url);
 
 export type Callable = (...args: unknown[]) => unknown;
 
-/** Something to call. */
+/** A function or method to call. */
 export interface Subject {
   readonly title: string;
   readonly signature: Signature;
@@ -33,7 +33,7 @@ export interface Prepared {
   readonly release: () => Promise<void>;
 }
 
-/** What is exported, or what a class of handles has, and its part that the list of signatures lacks. */
+/** The exports of a subpath or the methods of a class, and those that are missing in the list of signatures. */
 export interface Group {
   readonly title: string;
   readonly subjects: readonly Subject[];

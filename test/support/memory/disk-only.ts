@@ -1,5 +1,5 @@
-// What is about the real disk only, with the reason: folders and files of tests, and single tests by a part of their titles.
-// Everything else runs on files in memory, too.
+// Tests that run only on the real disk, with the reason: folders and files of tests, and single tests by a part of their
+// titles. All others run on files in memory, too.
 
 const PROGRAM = 'runs programs, which do not see the files in the memory of this process';
 const DESCRIPTOR = 'is about descriptors, which files in memory do not have';
@@ -8,7 +8,7 @@ const ADDON = 'is about the addon and the thread pool';
 const OWN = 'mounts file systems of its own';
 const PACKAGE = 'is about the package, its documentation and its examples';
 
-/** By path from the root of the project; of two that fit the longer one counts. */
+/** By path from the root of the project. If two match, the longer one counts. */
 export const DISK_ONLY: Readonly<Record<string, string | Readonly<Record<string, string>>>> = {
   'test/arguments/bytes.': OWN,
   'test/arguments/every-function.': OWN,

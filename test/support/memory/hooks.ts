@@ -1,5 +1,5 @@
-// With UVFILES_TEST_FS=memory the tests run on files in memory: the library's functions by a mount at `/`, where real files show
-// through, and the tests' own calls of node:fs below the directory of temporary files, which is in memory altogether.
+// With UVFILES_TEST_FS=memory the tests run on files in memory: the library's functions through a mount at `/`, in which real
+// files are visible, and the tests' own calls of node:fs below the directory of temporary files, which is entirely in memory.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,9 +19,9 @@ if (wanted !== 'native' && wanted !== 'memory')
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
-/** Puts everything below a new directory of temporary files into memory, and makes it that of the tests. */
+/** Puts everything below a new directory of temporary files into memory, and makes the tests use it. */
 function useMemory(): void {
-  // There is a real one, too, for programs that tests run.
+  // The directory also exists on disk, for programs that tests run.
   const top = mkdtempSync(path.join(tmpdir(), 'uvfiles-memory-'));
   process.once('exit', () => remove(top, { recursive: true, force: true }));
   process.env.UVFILES_TEST_REAL_TMPDIR = tmpdir(); // for FIFOs
@@ -31,7 +31,7 @@ function useMemory(): void {
   const lower = new Lower('/', open);
   const files = new MemoryFileSystem({ credentials: currentCredentials(true), lower });
   Object.defineProperty(files.state, 'umask', { get: umask });
-  // Its place is taken by one that nothing real shows through.
+  // It is replaced by one in which no real file is visible.
   changes.rmdir(files.state, top);
   changes.mkdir(files.state, top, 0o777);
   answerFromMemory(files.state, top);
@@ -47,14 +47,14 @@ function umask(): number {
 
 const remove = rmSync.bind(undefined);
 
-/** What is said of a file of tests. */
+/** The entries for a file of tests. */
 function entryOf(file: string): (typeof DISK_ONLY)[string] | undefined {
   const name = path.relative(root, file).replaceAll('\\', '/');
   const fits = Object.keys(DISK_ONLY).filter((prefix) => name.startsWith(prefix));
   return DISK_ONLY[fits.sort((a, b) => a.length - b.length).at(-1) ?? ''];
 }
 
-/** Takes out what is not to run, and gives how many tests each reason has taken out. */
+/** Removes tests that must not run. Returns the number of removed tests for each reason. */
 function takeOut(suite: Mocha.Suite): Map<string, number> {
   const left = new Map<string, number>();
   const skip = (test: Mocha.Test, reason: string): void => {
