@@ -108,7 +108,7 @@ async function measureAll(
   return run();
 }
 
-/** The run with the goals of today, which are others than when it was measured. */
+/** The run with the current goals, which may differ from those at the time of the measurement. */
 function withGoals(run: Run, workloads: readonly AnyWorkload[]): Run {
   const goalsOf = new Map(workloads.map(({ name, floors = [] }) => [name, floors]));
   const measured = run.measured.map((one) => ({

@@ -1,4 +1,5 @@
-// The bare AWS SDK with 32 requests in flight: the most that a program gets out of its client for a tree of small files.
+// The bare AWS SDK with 32 requests in flight: the best that a program can get from its client for a tree of small
+// files.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bucket, connected } from '../support/s3.js';

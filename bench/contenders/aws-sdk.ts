@@ -48,8 +48,8 @@ const contender: Contender = {
   },
 
   /**
-   * One file after another, as a loop over a directory does it, and only some of them: each takes as long as the one before. On
-   * loopback, Ceph's answer with a small object waits 40 ms for an acknowledgement.
+   * One file after another, as in a loop over a directory. Only some files are copied, because each takes equally long:
+   * on loopback, Ceph's response with a small object waits 40 ms for an acknowledgement.
    */
   async s3TreeCopy({ top, names: all, upTo, downTo }) {
     const { sdk, client } = await connected();

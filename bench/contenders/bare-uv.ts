@@ -1,5 +1,5 @@
 // A bare C++ loop of uv_queue_work and its callback: what libuv's pool can do at best when each read is one request.
-// Once it stays in C++ altogether, once it calls a JavaScript function for each read, as every addon must in the end.
+// One variant stays in C++. The other calls a JavaScript function for each read, as every addon has to.
 import { closeSync, openSync } from 'node:fs';
 import { loadNative } from '../native/load.js';
 import type { Contender, ReadParams, WholeSubject } from '../harness/types.js';

@@ -11,7 +11,7 @@ const contender: Contender = {
     const { fdir } = await import('fdir');
     return {
       style: 'promise',
-      // With directories, as walk gives both; the top itself is one of them here.
+      // Includes directories, because walk returns both. Here, the top itself is one of them.
       run: async () => (await new fdir().withDirs().crawl(top).withPromise()).length - 1,
     };
   },

@@ -1,4 +1,4 @@
-// node:fs with callbacks: no promise, no object an operation; the leanest asynchronous way that Node itself offers.
+// node:fs with callbacks: no promise and no object per operation, the leanest asynchronous API of Node.
 import fs from 'node:fs';
 import { promisify } from 'node:util';
 import { cycle, slotBuffers } from '../harness/subjects.js';

@@ -1,4 +1,4 @@
-// FileHandle.read into a new buffer each time: what a program does that keeps what it has read, as uvfiles' pread does.
+// FileHandle.read into a new buffer each time, for programs that keep the data, like uvfiles' pread.
 import fs from 'node:fs/promises';
 import { cycle } from '../harness/subjects.js';
 import type { Contender } from '../harness/types.js';

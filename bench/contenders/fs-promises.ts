@@ -115,7 +115,7 @@ const contender: Contender = {
     run: async () => (await fs.readdir(top, { recursive: true })).length,
   }),
 
-  // A few files at a time for each thread of the pool: reading all at once holds 10,000 descriptors and is slower.
+  // A few files at a time for each thread of the pool. Reading all at once would hold 10,000 descriptors and be slower.
   manyReads: ({ paths }) => ({
     style: 'promise',
     async run() {

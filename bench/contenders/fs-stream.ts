@@ -11,7 +11,7 @@ const contender: Contender = {
   kind: 'limit',
   order: 30,
 
-  // Awaited like a file's write: a pending promise where the stream wants to be drained, a settled one elsewhere.
+  // Awaited like a file's write: a pending promise if the stream has to drain, otherwise a settled one.
   smallWriter({ chunk }) {
     let stream: WriteStream;
     return {
@@ -31,7 +31,7 @@ const contender: Contender = {
     },
   }),
 
-  // The least that a correct server does: the length and the time of the file, then its bytes.
+  // The minimum of a correct server: the length and the time of the file, then its bytes.
   fileHandler:
     ({ top }) =>
     async (_request, response, name) => {

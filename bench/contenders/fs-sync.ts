@@ -1,4 +1,4 @@
-// node:fs without asynchrony: what one thread can do when nothing else may run. A limit, not a peer.
+// Synchronous node:fs: what one thread can do if nothing else runs. A limit, not a peer.
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cycle } from '../harness/subjects.js';

@@ -1,4 +1,4 @@
-// graceful-fs: node:fs that waits where there are too many open files; many programs use it to read everything at once.
+// graceful-fs: node:fs that waits if there are too many open files. Many programs use it to read everything at once.
 import type { Contender } from '../harness/types.js';
 
 const contender: Contender = {

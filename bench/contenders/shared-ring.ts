@@ -48,7 +48,7 @@ const contender: Contender = {
         ring.paths.set(path, slot * pathBytes);
         ring.pathLengths[slot] = path.length;
         const count = await request(slot);
-        // The slot is used again: what the caller keeps is a copy.
+        // The slot is reused, so the caller keeps a copy.
         return Buffer.from(ring.data.subarray(slot * size, slot * size + count));
       },
       bytesOf: (result: Uint8Array) => result,
@@ -92,7 +92,7 @@ function start(ring: Ring): { request: (slot: number) => Promise<number>; stop: 
         Atomics.store(words, word.requested, requested);
         Atomics.notify(words, word.requested, 1);
       }),
-    // Not by terminate(): a thread that is about to sleep on a futex may not hear of it.
+    // Does not use terminate(), which a thread that is about to sleep on a futex may miss.
     stop() {
       const ended = workers.map((worker) => once(worker, 'exit'));
       Atomics.store(words, word.stopped, 1);

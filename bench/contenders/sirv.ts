@@ -1,4 +1,4 @@
-// sirv: what Vite and SvelteKit answer static files with. It looks at all files once, when it starts.
+// sirv: what Vite and SvelteKit answer static files with. It reads the status of all files once, when it starts.
 import type { Contender } from '../harness/types.js';
 
 const contender: Contender = {

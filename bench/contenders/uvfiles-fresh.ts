@@ -1,4 +1,4 @@
-// uvfiles with `pread`, whose result is new memory each time: what a program does that keeps what it has read.
+// uvfiles with `pread`, whose result is new memory each time, for programs that keep the data.
 import { uvfiles } from '../harness/library.js';
 import { cycle } from '../harness/subjects.js';
 import type { Contender } from '../harness/types.js';

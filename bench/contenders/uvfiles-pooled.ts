@@ -1,4 +1,4 @@
-// uvfiles without the inline path, beside uvfiles as it is by default: what the workloads of calls in flight compare.
+// uvfiles without the inline path, which the workloads of calls in flight compare with the default.
 import { uvfiles } from '../harness/library.js';
 import type { Contender } from '../harness/types.js';
 

@@ -1,4 +1,4 @@
-// uvfiles reading one line a step: what reading lines in batches is compared with.
+// uvfiles with one line per step, for comparison with lines in batches.
 import uvfiles from './uvfiles.js';
 import type { Contender } from '../harness/types.js';
 

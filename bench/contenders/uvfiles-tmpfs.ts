@@ -1,4 +1,4 @@
-// The library on real files, where `uvfiles` is given files in memory.
+// The library on real files, for workloads in which `uvfiles` uses files in memory.
 import { rmSync } from 'node:fs';
 import { uvfiles } from '../harness/library.js';
 import type { Contender } from '../harness/types.js';

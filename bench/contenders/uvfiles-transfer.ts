@@ -1,4 +1,4 @@
-// uvfiles with memory that is handed over for each read and comes back with it: no copy on the loop thread.
+// uvfiles with memory that is transferred for each read and returned with it, without a copy on the loop thread.
 import { uvfiles } from '../harness/library.js';
 import { cycle } from '../harness/subjects.js';
 import type { Contender } from '../harness/types.js';

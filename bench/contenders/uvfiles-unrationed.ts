@@ -1,5 +1,5 @@
-// uvfiles with an inline budget that is never used up, and without the pool's help: what rationing costs, and what sharing
-// gains, is seen against this.
+// uvfiles with an unlimited inline budget, and without sharing calls with the pool. Compared with this, the benchmark
+// shows the cost of the budget and the gain of sharing.
 import { uvfiles } from '../harness/library.js';
 import ours from './uvfiles.js';
 import type { Contender } from '../harness/types.js';

@@ -7,7 +7,7 @@ import type { Contender } from '../harness/types.js';
 
 type Uvfiles = typeof Library;
 
-/** The contender over one build of the library; `uvfiles` gives its exports. */
+/** The contender for one build of the library. `uvfiles` returns its exports. */
 export function contenderOver(uvfiles: () => Uvfiles): Contender {
   return {
     name: 'uvfiles',

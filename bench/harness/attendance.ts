@@ -1,10 +1,10 @@
-// Who can take part on this machine, and with which versions.
+// Which contenders can take part on this machine, and with which versions.
 import { versionOf } from '../support/installed.js';
 import type { Absent, Contender, Context } from './types.js';
 
 const reasons = new Map<Contender, Promise<string | undefined>>();
 
-/** Those of the contenders that can take part, and the others with their reasons. Each is asked once per run. */
+/** The contenders that can take part, and the others with their reasons. Each is asked once per run. */
 export async function whoIsAble(
   contenders: readonly Contender[],
   context: Context,

@@ -1,4 +1,4 @@
-// Compares two builds of the library with each other: what a change has made faster, and what it has made slower.
+// Compares two builds of the library with each other: which workloads a change has made faster, and which slower.
 import { contenderOver } from '../contenders/uvfiles.js';
 import { entryIn, libraryAt } from './library.js';
 import type { AnyWorkload, Contender } from './types.js';

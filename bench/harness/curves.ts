@@ -1,4 +1,4 @@
-// What the points of a curve are called, in tables and plots.
+// The names of the points of a curve, in tables and plots.
 import type { Measured, Scaling } from './types.js';
 
 const units = ['K', 'M', 'G'] as const;
@@ -13,7 +13,7 @@ export function pointName({ of, value }: Scaling): string {
   return `${value / 1024 ** further}${units[unit + further]!}`;
 }
 
-/** What grows along the curve. */
+/** The quantity that grows along the curve. */
 export function axisOf({ of }: Scaling): string {
   if (of === 'in flight') return 'calls in flight';
   return unitOf[of] === undefined ? of : 'size in bytes';

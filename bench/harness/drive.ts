@@ -1,5 +1,5 @@
-// Keeps a number of operations in flight until a total is done, in the style that is natural to each contender:
-// an awaited promise, a callback, or a plain call. The loops do nothing else, so that their cost stays out of it.
+// Keeps a number of operations in flight until a total is done, in the style that is natural to each contender: an
+// awaited promise, a callback, or a plain call. The loops do nothing else, so that they cost little.
 import { performance } from 'node:perf_hooks';
 import type {
   CallbackSubject,
@@ -10,7 +10,7 @@ import type {
   SyncSubject,
 } from './types.js';
 
-// One operation in so many is timed: reading the clock twice costs as much as a tenth of a cached read.
+// Only one of this many operations is timed, because reading the clock twice costs a tenth of a cached read.
 const sampleEvery = 8;
 
 /** Runs `total` operations, `inFlight` at a time. Latencies are in microseconds. */
@@ -105,7 +105,7 @@ function driveSync(subject: SyncSubject, total: number, latencies: number[]): vo
   }
 }
 
-/** One operation to its end in any style: for checking results outside of the timed part. */
+/** Runs one operation of any style to its end, to check results outside of the timed part. */
 export async function runOnce(subject: SingleSubject, index: number, slot: number): Promise<unknown> {
   if (subject.style !== 'callback') return subject.run(index, slot);
   return new Promise((resolve, reject) => {

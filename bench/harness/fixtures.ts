@@ -1,4 +1,5 @@
-// The files that workloads read: made once a run, in one temporary directory, with content that tells its offset.
+// The files that workloads read. They are created once per run, in one temporary directory, with content that shows its
+// offset.
 import { mkdirSync, mkdtempSync, openSync, writeSync, closeSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,7 +11,7 @@ export function patternAt(position: number): number {
   return Math.imul(position / 4 + 1, 0x9e3779b1) >>> 0;
 }
 
-/** Throws unless the bytes are those of a patterned file at the position; looks at every word. */
+/** Throws unless the bytes are those of a patterned file at the position. Checks every word. */
 export function checkPattern(bytes: Uint8Array, position: number, size: number): void {
   if (bytes.byteLength !== size) throw new Error(`${bytes.byteLength} bytes at ${position}, wanted ${size}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -31,12 +32,12 @@ export class Fixtures {
     this.directory = mkdtempSync(join(parent, 'uvfiles-bench-'));
   }
 
-  /** A path in the run's directory that no one else uses. */
+  /** A unique path in the run's directory. */
   freshPath(name = 'file'): string {
     return join(this.directory, `${name}-${this.#counter++}`);
   }
 
-  /** A patterned file of so many bytes; the same path for the same size. */
+  /** A patterned file of this many bytes. The path is the same for the same size. */
   patterned(bytes: number): string {
     return this.once(`patterned-${bytes}`, (path) => {
       writeBlocks(path, bytes, (block, position) => {
@@ -60,7 +61,7 @@ export class Fixtures {
     return { path, count };
   }
 
-  /** A directory of small patterned files, 100 a subdirectory; resolves to the paths of the files. */
+  /** A directory of small patterned files, 100 per subdirectory. Resolves to the paths of the files. */
   smallFiles(count: number, bytes: number): { top: string; paths: string[] } {
     const paths: string[] = [];
     this.once(`small-${count}x${bytes}`, (top) => makeSmallFiles(top, count, bytes));
@@ -69,7 +70,7 @@ export class Fixtures {
     return { top, paths };
   }
 
-  /** A directory of so many empty files; its path. */
+  /** The path of a directory with this many empty files. */
   flatDirectory(count: number): string {
     return this.once(`flat-${count}`, (top) => {
       mkdirSync(top);
@@ -77,7 +78,7 @@ export class Fixtures {
     });
   }
 
-  /** Makes something at a path named by key the first time, and gives that path every time. */
+  /** Creates something at a path named by key the first time, and returns this path every time. */
   once(key: string, make: (path: string) => void): string {
     let path = this.#made.get(key);
     if (path === undefined) {
@@ -98,7 +99,7 @@ function lineAt(index: number): string {
   return `${String(index).padStart(8, '0')} the quick brown fox jumps over the lazy\n`.padStart(50, ' ');
 }
 
-/** Writes a tree of `count` files of `bytes` bytes, 100 a subdirectory, at a path that does not exist yet. */
+/** Writes a tree of `count` files of `bytes` bytes, 100 per subdirectory, at a path that does not exist yet. */
 export function makeSmallFiles(top: string, count: number, bytes: number): void {
   const content = Buffer.alloc(bytes);
   for (let offset = 0; offset + 4 <= bytes; offset += 4) content.writeUInt32LE(patternAt(offset), offset);

@@ -1,10 +1,10 @@
-// Compares results with the floors that the project has set itself; prints, never fails: timing is no test.
+// Compares results with the project's own floors. It only prints, and never fails, because timing is not a test.
 import { medianRatio } from './statistics.js';
 import type { Figures, Floor, Result, Verdict } from './types.js';
 
 const ours = 'uvfiles';
 
-/** What became of a workload's floors. */
+/** The results of a workload's floors. */
 export function evaluateFloors(floors: readonly Floor[], all: readonly Result[]): Verdict[] {
   const results = all.filter((result) => result.failure === undefined);
   return floors.map((floor) => {

@@ -1,10 +1,10 @@
-// Collects garbage between measurements: one contender's must not be collected on another's time.
+// Collects garbage between measurements: the garbage of one contender must not be collected during the time of another.
 import v8 from 'node:v8';
 import vm from 'node:vm';
 
 let collect: (() => void) | undefined;
 
-/** A full collection now, where the runtime lets a program ask for one. */
+/** Runs a full collection, if the runtime allows this. */
 export function collectGarbage(): void {
   (collect ??= findCollector())();
 }

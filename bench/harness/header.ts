@@ -1,4 +1,4 @@
-// What a figure was measured on: without this a table says nothing.
+// The machine and the software that figures were measured with.
 import { readFileSync, realpathSync } from 'node:fs';
 import { availableParallelism, cpus, release, type } from 'node:os';
 

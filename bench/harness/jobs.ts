@@ -1,4 +1,4 @@
-// Workloads that are one whole job rather than very many operations, whose result is known.
+// Workloads that are one whole job with a known result, instead of many operations.
 import { performance } from 'node:perf_hooks';
 import { runOnce } from './drive.js';
 import { watchStalls } from './loop-delay.js';
@@ -14,11 +14,11 @@ interface JobOptions<R> {
 export interface JobParams {
   /** What the job must result in. */
   readonly expected: number;
-  /** How many operations it counts as; one unless it says. */
+  /** The number of operations that it counts as. Default: one. */
   readonly operations?: number;
 }
 
-/** What a contender gives that is too slow for the whole job: how much of it it did, and in what time. */
+/** The result of a contender that is too slow for the whole job: how much of it was done, and in what time. */
 export interface Part {
   readonly operations: number;
   readonly seconds: number;

@@ -1,4 +1,4 @@
-// The one place of the benchmark that imports uvfiles: what is not exported yet is found missing here, by name.
+// The only module of the benchmark that imports uvfiles. It reports missing exports by name.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -57,12 +57,12 @@ export function firstMissing(names: readonly string[]): string | undefined {
   return names.find((name) => lookUp(name) === undefined);
 }
 
-/** Switches the inline path for every following operation; where that cannot be configured yet, there is none. */
+/** Switches the inline path for all following operations. Builds in which it cannot be configured have none. */
 export function setInline(inline: boolean): void {
-  // Written out: what is left out stays as another contender has set it.
+  // All settings are given, because omitted ones would keep the values of another contender.
   for (const each of [library, ...others])
     each?.configure?.({ inline: inline ? { maxBytes: 64 * 1024, budgetMicros: 200 } : false });
-  if (inline) library?.configure({ inline: { share: true } }); // other builds may not know it
+  if (inline) library?.configure({ inline: { share: true } }); // other builds may lack it
 }
 
 function lookUp(name: string): unknown {

@@ -1,5 +1,5 @@
-// Measures one workload: contenders take turns within each round, in one process, so that whatever the machine does
-// meanwhile happens to all of them; what is compared is the ratio within a round, and of those the median.
+// Measures one workload: contenders take turns within each round, in one process, so that other load on the machine
+// affects all of them. The ratios within each round are compared, by their median.
 import { setTimeout as wait } from 'node:timers/promises';
 import { collectGarbage } from './garbage.js';
 import { setInline } from './library.js';
@@ -85,7 +85,7 @@ function start(workload: AnyWorkload, contender: Contender, params: object, cont
   return begin.call(contender, params);
 }
 
-// How many operations fill a round; the passes that find out are the warm-up as well.
+// The number of operations that fill a round. The passes that determine it are also the warm-up.
 async function calibrate(
   workload: AnyWorkload,
   subject: object,
@@ -116,7 +116,7 @@ async function measureOnce(
   if (runner.failure !== undefined || runner.subject === undefined) return;
   try {
     collectGarbage();
-    // What was collected is swept by threads in the background.
+    // Background threads sweep the collected memory.
     await wait(20);
     const cpu = process.cpuUsage();
     const sample = await workload.measure(runner.subject, params, runner.total, context);
@@ -141,7 +141,7 @@ async function measureOnce(
 async function stop(runner: Runner): Promise<void> {
   try {
     const closed = (runner.subject as { close?(): unknown } | undefined)?.close?.();
-    // A pool of somebody else's threads that never ends must not hold up everybody.
+    // A contender's thread pool that never ends must not block the benchmark.
     await Promise.race([closed, wait(stopMs)]);
   } catch (error) {
     runner.failure ??= error as Error;

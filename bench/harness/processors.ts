@@ -1,5 +1,5 @@
-// Whether other programs use the machine: what is measured beside them says little. The time of the benchmark itself, of the
-// processes that it started and of the kernel's own threads, which work for them, does not count.
+// Whether other programs use the machine, which makes figures unreliable. The time of the benchmark itself, of the processes
+// that it started and of the kernel's own threads, which work for them, does not count.
 import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { median } from './statistics.js';
@@ -12,9 +12,9 @@ const kernel = 2;
 
 /** Processor time since the machine started, in ticks of its clock. */
 interface ProcessorTime {
-  /** Of all processors, idle or not. */
+  /** The time of all processors, idle or not. */
   readonly all: number;
-  /** Of programs that this process did not start. */
+  /** The time of programs that this process did not start. */
   readonly others: number;
   /** Given to other machines by a hypervisor. */
   readonly stolen: number;
@@ -45,7 +45,7 @@ export function sharesSince(before: ProcessorTime | undefined): { othersBusy?: n
   return { othersBusy: share('others'), stolen: share('stolen') };
 }
 
-/** Why a workload's figures are not to be quoted, where other programs had too much of the processors. */
+/** Why a workload's figures should not be quoted, if other programs used too much processor time. */
 export function busyNotes({ othersBusy = 0, stolen = 0 }: Partial<Measured>): string[] {
   const notes: string[] = [];
   const percent = (share: number) => `${Math.round(share * 100)} %`;
@@ -64,7 +64,8 @@ export function busyNotesOf(workloads: readonly Measured[]): string[] {
   });
 }
 
-// What this process, its descendants and the kernel's threads have used. A process that has ended is in the sum of its parent.
+// The time that this process, its descendants and the kernel's threads have used. The time of a process that has ended is part
+// of that of its parent.
 function ownTicks(): number {
   const parents = new Map<number, number>();
   const used = new Map<number, number>();
@@ -93,7 +94,7 @@ function statOf(pid: number): { parent: number; ticks: number } | undefined {
   } catch {
     return undefined; // It has ended since.
   }
-  // Behind the name, which may hold spaces and parentheses: state, parent, ..., utime, stime, cutime, cstime.
+  // After the name, which can contain spaces and parentheses: state, parent, ..., utime, stime, cutime, cstime.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const ticks = fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
   return { parent: Number(fields[1]), ticks };

@@ -10,19 +10,19 @@ export function saveRun(file: string, run: Run): void {
   renameSync(temporary, file);
 }
 
-/** The runs of several files as one. Of a workload that is in several of them, the last counts. */
+/** Merges the runs of several files. If several have the same workload, the last one counts. */
 export function readRuns(files: readonly string[]): Run {
   return mergeRuns(files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Run));
 }
 
-/** What a stopped run has left in its file; undefined where there is none. What failed is measured again. */
+/** The results of a stopped run in its file; undefined if there are none. Failed workloads are measured again. */
 export function unfinishedRun(file: string): Run | undefined {
   if (!existsSync(file)) return undefined;
   const run = readRuns([file]);
   return { ...run, measured: run.measured.filter((each) => !hasFailed(each)) };
 }
 
-/** Several runs as one; throws a TypeError where they were not measured on the same machine with the same Node. */
+/** Merges several runs. Throws a TypeError if they were not measured on the same machine with the same Node. */
 export function mergeRuns(runs: readonly Run[]): Run {
   const last = runs.at(-1);
   if (last === undefined) throw new TypeError('there is no run');

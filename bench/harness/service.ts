@@ -1,4 +1,4 @@
-// A child process that answers several requests: a server, or what puts load on one.
+// A child process that handles several requests: a server, or a load generator.
 import { fork, type ChildProcess } from 'node:child_process';
 
 type Request = readonly [id: number, name: string, argument: unknown];
@@ -58,7 +58,7 @@ export function startService(
   };
 }
 
-/** The child's side: answers requests by name until the parent lets it go. */
+/** The child's side: handles requests by name until the parent ends it. */
 export function serve(functions: Record<string, (argument: never) => unknown>): void {
   process.on('message', ([id, name, argument]: Request) => {
     void answerTo(() => functions[name]!(argument as never)).then(([error, value]) => {

@@ -1,9 +1,9 @@
-// Sets of workloads that are asked for by one name, each with the rounds and the contenders that it gets.
+// Sets of workloads that are selected by one name, each with its rounds and contenders.
 import type { AnyWorkload, Contender } from './types.js';
 
 export interface Choice {
   readonly rounds: number;
-  /** Beside uvfiles and the baseline; all that can do it unless it names some. */
+  /** The contenders besides uvfiles and the baseline. Default: all that support the workload. */
   readonly contenders?: readonly string[];
 }
 
@@ -77,7 +77,7 @@ export function setOf(name: string): Set {
   return set;
 }
 
-/** What a set makes of a workload; undefined where it is none of it. The points of curves are in each set. */
+/** A workload with the settings of a set; undefined if it is not in the set. The points of curves are in each set. */
 export function choiceOf(set: Set, { name, scaling }: AnyWorkload): Choice | undefined {
   // A hundred thousand in flight take seconds per round.
   const rounds = (scaling?.value ?? 0) > 10_000 ? 2 : 3;

@@ -1,5 +1,5 @@
-// Medians, percentiles and intervals of order statistics: the only statistics the tables use, because means and deviations
-// follow the noisiest neighbour.
+// Medians, percentiles and intervals of order statistics: the only statistics in the tables, because single outliers
+// distort means and deviations.
 import type { Interval } from './types.js';
 
 /** The shares of operations at which latencies are kept, from the median up. */
@@ -32,9 +32,9 @@ export function medianRatio(numerators: readonly number[], denominators: readonl
 }
 
 /**
- * Two of the numbers between which their true median lies, by the sign test, which supposes nothing of their distribution:
- * the narrowest such pair with the confidence that is asked for, or the least and the greatest where there are too few. The
- * confidence is that of the pair. Undefined for fewer than two numbers.
+ * An interval for the true median between two of the numbers, by the sign test, which assumes nothing about their
+ * distribution. It is the narrowest pair with the requested confidence, or the minimum and the maximum if there are too
+ * few numbers. The result includes the confidence of the pair. Undefined for fewer than two numbers.
  */
 export function medianInterval(numbers: readonly number[], wanted = 0.9): Interval | undefined {
   if (numbers.length < 2 || numbers.some(Number.isNaN)) return undefined;

@@ -6,7 +6,7 @@ export function cycle(positions: Float64Array): (index: number) => number {
   return (index) => positions[index & mask]!;
 }
 
-/** One buffer a slot, as a program that counts its microseconds would keep them. */
+/** One buffer per slot, as an optimized program would keep them. */
 export function slotBuffers(slots: number, size: number): Buffer[] {
   return Array.from({ length: slots }, () => Buffer.allocUnsafeSlow(size));
 }

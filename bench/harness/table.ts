@@ -24,7 +24,7 @@ const columns: readonly Column[] = [
   ],
 ];
 
-/** One workload as text: a title, a row a contender, a line a floor. */
+/** One workload as text: a title, a row per contender, a line per floor. */
 export function textTable(measured: Measured): string {
   const lines = [`\n${measured.title}${measured.inline ? ' [inline path on]' : ''}`];
   if (measured.missing !== undefined)
@@ -50,7 +50,7 @@ export function textTable(measured: Measured): string {
   return lines.join('\n');
 }
 
-/** All workloads as Markdown: the machine, a table a workload with its floors below, and a table a curve. */
+/** All workloads as Markdown: the machine, a table per workload with its floors below, and a table per curve. */
 export function markdown({ machine, versions, measured: workloads }: Run): string {
   const parts = [...headerLines(machine).map((line) => `${line}  `)];
   if (versions.length > 0) parts.push(`${versions.join(', ')}.`);
@@ -67,7 +67,7 @@ export function markdown({ machine, versions, measured: workloads }: Run): strin
   return `${parts.join('\n')}\n`;
 }
 
-// Those that are not met are listed: nobody has to look for them in the tables.
+// Lists the goals that are not met, so that readers need not search the tables.
 function goals(workloads: readonly Measured[]): string[] {
   const all = workloads.flatMap(({ name, floors }) => floors.map((floor) => ({ name, floor })));
   const known = all.filter(({ floor }) => floor.met !== undefined);
@@ -124,7 +124,7 @@ function markdownTable(measured: Measured): string[] {
   return parts;
 }
 
-/** The cells of a workload's table. Columns that say nothing for any contender are left out. */
+/** The cells of a workload's table. Columns without values are omitted. */
 export function tableOf(results: readonly Result[]): { head: string[]; rows: string[][] } {
   const { used, rows } = tableRows(results);
   return { head: used.map(([title]) => title), rows };

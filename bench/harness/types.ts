@@ -1,7 +1,7 @@
-// What contenders, workloads and the harness promise each other.
+// The interfaces between contenders, workloads and the harness.
 //
-// A contender knows the type of its own results and nobody else does: the harness hands them back to it as they came.
-// Members are therefore declared as methods, whose arguments TypeScript lets an implementation narrow.
+// Only a contender knows the type of its own results. The harness passes them back unchanged. Members are therefore
+// declared as methods, because TypeScript lets an implementation narrow their arguments.
 import type * as promises from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
@@ -11,20 +11,20 @@ import type { Machine } from './header.js';
 /** Operations that a contender offers, in the style that is natural to it. */
 export type Subject = PromiseSubject | CallbackSubject | SyncSubject | WholeSubject;
 
-/** What drives one operation at a time: everything but a subject that drives itself. */
+/** The styles in which the harness drives one operation at a time: all except a subject that drives itself. */
 export type SingleSubject = PromiseSubject | CallbackSubject | SyncSubject;
 
 interface Closable {
   close?(): unknown;
 }
 
-/** `run` returns a promise, or a value where nothing has to be waited for. */
+/** `run` returns a promise, or a value if nothing has to be awaited. */
 export interface PromiseSubject extends Closable {
   readonly style: 'promise';
   run(index: number, slot: number): unknown;
 }
 
-/** `run` calls `done` in the end. */
+/** `run` calls `done` at the end. */
 export interface CallbackSubject extends Closable {
   readonly style: 'callback';
   run(index: number, slot: number, done: Done): void;
@@ -36,7 +36,7 @@ export interface SyncSubject extends Closable {
   run(index: number, slot: number): unknown;
 }
 
-/** Does all operations by itself: outside JavaScript, or in another process, which then says what it measured. */
+/** Performs all operations by itself: outside of JavaScript, or in another process, and returns what it measured. */
 export interface WholeSubject extends Closable {
   readonly style: 'whole';
   runAll(total: number, inFlight: number): Promise<Driven | undefined>;
@@ -109,7 +109,7 @@ export interface FileTreeParams {
   readonly top: string;
 }
 
-/** Makes a tree of files, reads each, and gives all there is in the end; `drop` removes it. */
+/** Creates a tree of files, reads each, and returns all files at the end. `drop` removes it. */
 interface FileTree extends Closable {
   make(): Promise<void>;
   read(name: string): Promise<Uint8Array>;
@@ -139,7 +139,7 @@ type FileHandler = (request: IncomingMessage, response: ServerResponse, name: st
 
 type Maybe<T> = T | undefined | Promise<T | undefined>;
 
-/** What a contender may be able to do. One that gives undefined cannot do this variant of the job. */
+/** The capabilities of a contender. If one returns undefined, it does not support this variant of the job. */
 export interface Capabilities {
   atomicWriter(params: { data: Buffer; durable: boolean }): Maybe<{ write(path: string): Promise<unknown> }>;
   bigWriter(params: { path: string }): Maybe<BigWriter>;
@@ -151,9 +151,9 @@ export interface Capabilities {
   byteStreamer(params: { path: string }): Maybe<SingleSubject>;
   copier(params: object): Maybe<{ copy(source: string, destination: string): Promise<unknown> }>;
   durableAppender(params: { chunk: Buffer }): Maybe<SingleSubject & WritesFile>;
-  /** What a program imports to use it. */
+  /** The module that a program imports to use it. */
   importable(params: object): Maybe<{ specifier: string }>;
-  /** Answers requests with files below `top`, whose names it is told. */
+  /** Answers requests with files below `top`, whose names it receives. */
   fileHandler(params: { top: string }): Maybe<FileHandler>;
 
   fileTree(params: FileTreeParams): Maybe<FileTree>;
@@ -188,7 +188,7 @@ type SubjectOf<C extends Capability> = NonNullable<Awaited<ReturnType<Capabiliti
 export interface Contender extends Partial<Capabilities> {
   readonly name: string;
   readonly title: string;
-  /** A `peer` is what programs would use instead; a `limit` shows how far one could get. */
+  /** A `peer` is something that programs would use instead. A `limit` shows what is possible at best. */
   readonly kind: 'ours' | 'peer' | 'limit';
   readonly order?: number;
   /** The npm package whose version is printed. */
@@ -205,7 +205,7 @@ export interface Absent {
   readonly reason: string;
 }
 
-/** What one run of `measure` found. */
+/** The result of one run of `measure`. */
 export interface Sample {
   readonly operations: number;
   readonly nanoseconds: number;
@@ -233,12 +233,12 @@ export interface Context {
 /** Where a workload lies on a curve: workloads of one `group` differ in `value` alone. */
 export interface Scaling {
   readonly group: string;
-  /** What the value says, with its unit. */
+  /** The meaning of the value, with its unit. */
   readonly of: string;
   readonly value: number;
 }
 
-/** What a fixture gives where the workload cannot run here: the reason. */
+/** The result of a fixture if the workload cannot run here: the reason. */
 export interface Skip {
   readonly skip: string;
 }
@@ -261,7 +261,7 @@ export interface Workload<C extends Capability = Capability, Params = ParamsOf<C
   readonly contenders?: readonly string[];
   /** Rounds, where the command line's number does not fit. */
   readonly rounds?: number;
-  /** False where one run before the first round would cost too much, or would warm what must be cold. */
+  /** False if a run before the first round would cost too much, or would cache data that must be uncached. */
   readonly warmUp?: boolean;
   readonly firstOperations?: number;
   readonly mostOperations?: number;
@@ -280,7 +280,7 @@ export interface Workload<C extends Capability = Capability, Params = ParamsOf<C
   cleanup?(params: Params): unknown;
 }
 
-/** Any workload, for whoever does not know what it measures. */
+/** Any workload, for code that does not depend on what it measures. */
 export type AnyWorkload = Workload<Capability, object, object>;
 
 /** A figure that the project has set itself, each `of` uvfiles unless it names another way to use it. */
@@ -315,7 +315,7 @@ export interface Interval {
   readonly confidence: number;
 }
 
-/** A floor with what was found: `met` is undefined where there is nothing to compare with. */
+/** A floor with its result. `met` is undefined if there is nothing to compare with. */
 export interface Verdict {
   readonly text: string;
   readonly figure: string;
@@ -352,7 +352,7 @@ interface Failure extends Head {
 /** The medians of a contender's rounds, and the rounds. */
 export interface Figures extends Head, Omit<Round, 'operations' | 'timeline'> {
   readonly failure?: undefined;
-  /** Throughput against the baseline; NaN where there is none. */
+  /** Throughput relative to the baseline; NaN if there is none. */
   readonly ratio: number;
   readonly ratioInterval?: Interval;
   readonly samples: readonly Round[];
@@ -380,7 +380,7 @@ export interface Measured {
   readonly skipped?: string;
 }
 
-/** All that one run of the benchmark found: what --json writes, and what reports are made of. */
+/** All results of one run of the benchmark: what --json writes, and the source of reports. */
 export interface Run {
   readonly machine: Machine;
   /** Of everything that took part, such as `piscina 5.3.2`. */

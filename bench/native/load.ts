@@ -1,4 +1,4 @@
-// Builds the benchmark's own addon the first time it is asked for, against the headers of the Node that runs.
+// Builds the benchmark's own addon on first use, with the headers of the running Node.
 import { execFileSync } from 'node:child_process';
 import { existsSync, realpathSync, statSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -22,7 +22,8 @@ const labelOffset = 36;
 
 type Row = Readonly<Record<string, string | number | undefined>>;
 
-// The first is the library's; the others are told apart by people who do not see all colours, on light and on dark ground.
+// The first is the library's. The others can be distinguished with colour vision deficiency, on light and dark
+// backgrounds.
 const colours = [
   '#d9480f',
   '#4269d0',
@@ -85,7 +86,7 @@ export function scalingCharts(run: readonly Measured[]): Chart[] {
   });
 }
 
-/** The library beside the baseline, for every workload that has one. */
+/** The library compared with the baseline, for every workload that has one. */
 export function overview(run: readonly Measured[], look: Look, names?: ReadonlyMap<string, string>): unknown {
   const rows = run.flatMap((measured): Row[] => {
     const ours = figuresOf(measured).find(({ contender }) => contender === 'uvfiles');

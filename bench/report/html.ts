@@ -1,4 +1,4 @@
-// The report: one page with all it needs in it, made of a run.
+// The report of a run: one self-contained page.
 import { buildSync } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,8 +1,9 @@
-// What runs in the report's page: draws each plot as wide as its place, again when that changes, and offers the data.
+// The script of the report's page: it draws each plot with the width of its container, redraws it when the width
+// changes, and offers the data.
 import type { Run } from '../harness/types.js';
 import { chartsOf, overview, scalingCharts, type Look } from './charts.js';
 
-/** The little of the DOM that is used: the compiler's own types of it would be known in all of the project. */
+/** The part of the DOM that is used. The compiler's own types of the DOM would be visible in the whole project. */
 interface Place {
   readonly clientWidth: number;
   readonly dataset: Record<string, string | undefined>;

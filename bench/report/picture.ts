@@ -1,5 +1,5 @@
-// The README's pictures, each as an SVG for light and one for dark ground: the ratios of its table with their intervals, and
-// the latencies of the file server.
+// The README's pictures, each as one SVG for a light and one for a dark background: the ratios of its table with their
+// intervals, and the latencies of the file server.
 import { parseHTML } from 'linkedom';
 import type { Run } from '../harness/types.js';
 import { chartsOf, figuresOf, isFigure, overview, type Look } from './charts.js';

@@ -1,4 +1,4 @@
-// Puts the figures of a run where people read them: docs/benchmarks.md, the README's table, and its pictures. Nothing is typed.
+// Writes the figures of a run into docs/benchmarks.md, the README's table, and its pictures. No figure is written by hand.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

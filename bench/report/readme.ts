@@ -43,7 +43,7 @@ export function readmeTable({ machine, versions, measured }: Run, pictures: read
   ].join('\n');
 }
 
-// A page of npm or GitHub takes the one for its ground.
+// Pages of npm and GitHub show the one for their background.
 function htmlOf({ name, caption }: Picture): string[] {
   return [
     `**${caption}**`,

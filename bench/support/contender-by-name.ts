@@ -1,4 +1,4 @@
-// Child processes get a contender's name and load it themselves.
+// Child processes receive the name of a contender and load it themselves.
 import type { Contender } from '../harness/types.js';
 
 /** The default export of bench/contenders/NAME.ts. */

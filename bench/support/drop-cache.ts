@@ -1,4 +1,4 @@
-// Takes files' pages out of the page cache, so that reads of them are cold.
+// Removes files' pages from the page cache, so that reads of them are uncached.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 
@@ -11,12 +11,12 @@ for path in sys.argv[1:]:
     os.close(fd)
 `;
 
-/** Drops the pages of files; throws where there is no Python to ask the kernel with. */
+/** Drops the pages of files. Throws if Python, which makes the system call, is missing. */
 export function dropCache(...paths: string[]): void {
   execFileSync('python3', ['-c', program, ...paths]);
 }
 
-/** Drops all names and inodes of the system that nobody uses; throws where the process may not. */
+/** Drops all unused names and inodes of the system. Throws if the process is not permitted to. */
 export function dropNames(): void {
   execFileSync('sync');
   writeFileSync('/proc/sys/vm/drop_caches', '2');

@@ -1,9 +1,9 @@
-// Parks every thread of libuv's pool on an empty FIFO, so that what is queued meanwhile stays queued.
+// Blocks every thread of libuv's pool on an empty FIFO, so that queued operations stay queued.
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, existsSync, openSync, read, writeSync } from 'node:fs';
 import { poolSize } from '../harness/header.js';
 
-/** Makes the FIFO where there is none, and parks the threads; the function that it gives lets them go. */
+/** Creates the FIFO if it does not exist, and blocks the threads. The returned function releases them. */
 export function holdPool(fifo: string): () => void {
   if (!existsSync(fifo)) execFileSync('mkfifo', [fifo]);
   const fd = openSync(fifo, constants.O_RDWR);

@@ -7,14 +7,14 @@ type Answered = (error?: Error) => void;
 
 export class HttpConnection {
   readonly #socket: Socket;
-  /** What has come of the header of an answer, until that is whole. */
+  /** The part of a response's header that has arrived, until it is complete. */
   #header: Buffer | undefined;
   #missing = 0;
   #answered: Answered | undefined;
 
   private constructor(port: number, opened: Answered) {
     this.#answered = opened;
-    // The memory is used again for each piece: nothing looks at the bytes of a body.
+    // The memory is reused for each piece, because the bytes of a body are not read.
     const onread = {
       buffer: Buffer.allocUnsafeSlow(256 << 10),
       callback: (length: number, bytes: Uint8Array) => {

@@ -1,6 +1,6 @@
-// JavaScript computes for 50 ms while reads are queued: do they go on being done meanwhile? Every thread of the pool is
-// held by a read of an empty FIFO until all reads are queued and the loop is about to be blocked, so that contenders
-// start alike; what the process's own counter of read calls gains during the block is what was done.
+// JavaScript computes for 50 ms while reads are queued: do the reads continue meanwhile? Every thread of the pool is
+// held by a read of an empty FIFO until all reads are queued and the loop is about to be blocked, so that all
+// contenders start alike. The result is the increase of the process's counter of read calls during the block.
 import { existsSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { drive } from '../harness/drive.js';

@@ -1,5 +1,5 @@
-// Many small files that are not cached, read by one call, or by one call each, 64 in flight: the disk sets the pace, so that
-// what counts is how many requests it has at a time.
+// Many small files that are not cached, read by one call, or by one call each, 64 in flight: the disk is the bottleneck, so
+// the number of requests that it has at a time counts.
 import { drive, runOnce } from '../harness/drive.js';
 import { dropCache, dropNames } from '../support/drop-cache.js';
 import type { Context, SingleSubject, Workload } from '../harness/types.js';

@@ -1,4 +1,4 @@
-// Random reads of a file that is not cached: the disk sets the pace, and the loop must not be held by trying.
+// Random reads of a file that is not cached: the disk is the bottleneck, and inline attempts must not block the loop.
 import { performance } from 'node:perf_hooks';
 import { drive } from '../harness/drive.js';
 import { percentile } from '../harness/statistics.js';

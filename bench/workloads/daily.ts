@@ -1,4 +1,4 @@
-// What programs do all day beside reading: records that must be on the disk, start-up, and reads while they compute.
+// Common work besides reading: records that must be on the disk, start-up, and reads during computation.
 import { execFile } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';

@@ -1,5 +1,5 @@
-// What metrics() costs while nobody asks: a hit of the inline path is counted in JavaScript, an operation of the pool by a
-// clock reading and two histogram entries. Each beside a cached read's time.
+// The cost of metrics() while it is not called: a hit of the inline path is counted in JavaScript, and an operation of the
+// pool takes a clock reading and two histogram entries. Each is compared with the time of a cached read.
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import type * as InlineBudget from '../../lib/native/inline-budget.js';

@@ -1,4 +1,4 @@
-// A loop that reads cached data flat out: do timers and the rest of the program still get their turn?
+// A loop that reads cached data without a pause: do timers and the rest of the program still get their turn?
 import { performance } from 'node:perf_hooks';
 import { setInline } from '../harness/library.js';
 import { watchDelay } from '../harness/loop-delay.js';

@@ -1,5 +1,5 @@
-// Cached calls, so many in flight: the default beside the pool alone and the inline path alone, of which it ought to be the
-// better one everywhere.
+// Cached calls with different numbers in flight: the default should be at least as fast as both the pool alone and the
+// inline path alone.
 import { drive, runOnce } from '../harness/drive.js';
 import { setInline, uvfiles } from '../harness/library.js';
 import { randomPositions } from '../harness/subjects.js';

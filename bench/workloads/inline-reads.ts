@@ -1,5 +1,5 @@
-// The inline path: what is cached is answered on the loop thread, without a hop. Node 20 and later ones differ in how
-// much their own hop costs, and so do the floors.
+// The inline path: cached data is read on the loop thread, without a thread hop. The cost of Node's own thread hop
+// differs between Node 20 and later versions, and so do the floors.
 import { randomReads } from './random-reads.js';
 import { wholeFiles } from './whole-files.js';
 

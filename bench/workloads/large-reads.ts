@@ -1,4 +1,4 @@
-// Large reads of cached data: here memory, not the hop, is what costs.
+// Large reads of cached data: memory is the main cost, not the thread hop.
 import { measureJob, type JobParams } from '../harness/jobs.js';
 import type { Workload } from '../harness/types.js';
 import { randomReads } from './random-reads.js';

@@ -1,4 +1,5 @@
-// What tests do with files in memory: a tree is made, its files are read, and all of it is compared. Elsewhere on a tmpfs.
+// Typical work of tests with files in memory: a tree is created, its files are read, and all of it is compared. Other
+// contenders use a tmpfs.
 import { deepEqual } from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';

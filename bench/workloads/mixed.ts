@@ -1,4 +1,4 @@
-// Small reads while a large copy and a walk are under way: does bulk work starve them?
+// Small reads during a large copy and a walk: does bulk work starve them?
 import { rmSync } from 'node:fs';
 import { drive } from '../harness/drive.js';
 import { percentile } from '../harness/statistics.js';

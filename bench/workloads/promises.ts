@@ -302,7 +302,7 @@ const others: Record<string, Call> = {
   },
 };
 
-/** What is handed on to Node: the ratio is 1, and the rest noise. */
+/** Calls that are passed to Node: the ratio is 1, apart from noise. */
 const OF_NODE = ['utimes', 'truncate', 'copyFile', 'readdir-types', 'statfs', 'opendir'];
 
 export default [

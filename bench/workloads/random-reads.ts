@@ -1,4 +1,4 @@
-// Cached 4 KiB reads at random positions of one open file, through the pool: the figure that servers feel most.
+// Cached 4 KiB reads at random positions of one open file, through the pool: the most important figure for servers.
 import { drive, runOnce } from '../harness/drive.js';
 import { checkPattern } from '../harness/fixtures.js';
 import { randomPositions } from '../harness/subjects.js';

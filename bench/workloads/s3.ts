@@ -83,7 +83,7 @@ const treeCopy = (
     const bytes =
       direction === 'up' ? await fetched(`${upTo}/${name}`) : readFileSync(path.join(downTo, name));
     if (!readFileSync(path.join(top, name)).equals(bytes)) throw new Error(`${name} differs`);
-    // What is left of it must not make the next contender's copy look right.
+    // Files that are left must not make the next contender's copy look correct.
     if (direction === 'up') await remove({ key: `${upTo}/${name}` });
     else rmSync(path.join(downTo, name));
     const operations = subject.files ?? names.length;

@@ -1,5 +1,5 @@
 // How the cost of an operation changes with the number in flight, the size of files, the workers, the threads of the pool, the
-// lanes, the mounts of the system and the entries of a directory. Flat or better is what is hoped for.
+// lanes, the mounts of the system and the entries of a directory. Ideally, it does not grow.
 import { execFileSync } from 'node:child_process';
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { drive } from '../harness/drive.js';

@@ -75,7 +75,7 @@ const rateStep = 1.2;
 /** The figures of the highest rate at which the server keeps up and its p99 is low enough. */
 async function limitOf(running: RunningServer, params: ServerParams, { quick }: Context) {
   const seconds = quick ? 0.2 : 1.5;
-  // One bad stretch is tried again: it may have been somebody else's.
+  // A bad stretch is repeated once, because other programs may have caused it.
   const attempt = async (rate: number, attempts = 2): Promise<LoadFigures & ServerFigures> => {
     const figures = await putLoad(running, params, { seconds, rate });
     return isKeptUp(figures, rate) || attempts === 1 ? figures : attempt(rate, attempts - 1);

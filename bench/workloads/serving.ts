@@ -1,5 +1,5 @@
-// Static files over HTTP, by what people install for that: 16 connections, each of which asks again at once. Each contender's
-// server is a process of its own, and its CPU time is that process's. The load comes from one more process.
+// Static files over HTTP, by the usual packages: 16 connections, each of which sends its next request immediately. Each
+// contender's server is a process of its own, and its CPU time is that process's. The load comes from one more process.
 import { startService } from '../harness/service.js';
 import type { Floor, Workload } from '../harness/types.js';
 import { putLoad, sampleOf, startServer, type RunningServer, type ServerParams } from './server.js';

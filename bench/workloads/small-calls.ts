@@ -1,4 +1,4 @@
-// Small calls on one file, each awaited before the next: what programs ported from Python's aiofiles are made of.
+// Small calls on one file, each awaited before the next: typical of programs that are ported from Python's aiofiles.
 import { measureJob, type JobParams } from '../harness/jobs.js';
 import type { SmallCallsParams, Workload } from '../harness/types.js';
 

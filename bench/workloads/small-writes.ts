@@ -1,4 +1,4 @@
-// Very many small writes to one file, each awaited before the next: what loggers and encoders do.
+// Very many small writes to one file, each awaited before the next: typical of loggers and encoders.
 import { readFileSync, rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { drive } from '../harness/drive.js';
