@@ -50,7 +50,7 @@ const SANITIZERS: Record<string, Sanitizer> = {
   thread: { title: 'TSan', flags: ['-fsanitize=thread'], env: { TSAN_OPTIONS: 'second_deadlock_stack=1' } },
 };
 
-/** True where the object is newer than every file that its last compilation read. */
+/** True if the object is newer than every file that its last compilation read. */
 function isFresh(object: string, depfile: string): boolean {
   if (!existsSync(object) || !existsSync(depfile)) return false;
   const built = statSync(object).mtimeMs;
@@ -80,7 +80,7 @@ async function compile(
   return code === 0 ? { object } : { error: `${source} does not compile:\n${output}` };
 }
 
-/** The counts that a program printed last, or undefined: it crashed, hung, or ran no test. */
+/** The counts that a program printed last. Undefined if it crashed, hung, or ran no test. */
 function countsOf(output: string): Counts | undefined {
   const match = /(\d+) passed, (\d+) failed\s*$/.exec(output.trimEnd());
   return match ? { passed: Number(match[1]), failed: Number(match[2]) } : undefined;
@@ -101,7 +101,7 @@ async function runProgram({ name, program, title, env }: Program): Promise<Count
     env: { ...process.env, ...env },
     timeout: PROGRAM_LIMIT_MS,
   });
-  // A sanitizer's report comes after the counts, on leaving main: the exit code is what decides.
+  // A sanitizer reports after the counts, at the end of main, so the exit code decides.
   const counts = countsOf(output) ?? countsOf(/^\d+ passed, \d+ failed$/m.exec(output)?.[0] ?? '');
   const ok = code === 0 && counts !== undefined && counts.passed > 0;
   const said = counts ? `${counts.passed} passed, ${counts.failed} failed` : 'no result';

@@ -13,7 +13,7 @@ import { coreSources } from './native-sources.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 const TARGETS = 'src-native/test/fuzz';
 const SUFFIX = '_fuzz.cc';
-/** Inputs of a run with a seed: some 10 seconds each. */
+/** The number of inputs of a run with a seed, which takes about 10 seconds per target. */
 const RUNS: Readonly<Record<string, number>> = {
   mount_table: 150_000,
   beneath: 40_000,
@@ -41,7 +41,7 @@ function libuv(): string[] | undefined {
   return status === 0 ? stdout.trim().split(/\s+/) : existsSync('/usr/include/uv.h') ? ['-luv'] : undefined;
 }
 
-/** Why the targets cannot be built here, or undefined. */
+/** Why the targets cannot be built here; undefined if they can. */
 function missing(): string | undefined {
   if (process.platform !== 'linux') return 'they are about Linux';
   const probe = 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }';
@@ -81,7 +81,7 @@ function build(folder: string, names: readonly string[]): boolean {
   return succeeds('make', ['-f', '-', `-j${availableParallelism()}`], { input: makefile });
 }
 
-/** Runs each target. True where none has failed, and where they cannot be built, with the reason. */
+/** Runs each target. True if none has failed. Also true, with a printed reason, if they cannot be built. */
 export function fuzzNative({ seed, seconds }: { seed?: number; seconds: number }): boolean {
   const reason = missing();
   if (reason !== undefined) {

@@ -1,6 +1,6 @@
-// How long the package takes to be usable in an empty project: from its tarball as it is published, and from that and its
-// sources, as a package without binaries would have to. `tsx scripts/install-times.ts`; fails below three times as fast, and
-// where either does not load. With nothing in prebuilds/ for this system it takes what was built here in its place.
+// Measures how long the package takes to be usable in an empty project: from its published tarball, and built from its
+// sources, as for a package without binaries. `tsx scripts/install-times.ts`; fails if the first is less than three
+// times as fast, or either does not load. If prebuilds/ has nothing for this system, it uses the local build.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

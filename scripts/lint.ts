@@ -1,5 +1,5 @@
-// All that can be said of the text without running it: eslint, prettier, clang-format and the rules of the house.
-// `npm run lint` reports; `npm run format` (--fix) mends what can be mended.
+// All checks of the sources that do not run them: eslint, prettier, clang-format and the house rules. `npm run lint`
+// reports problems. `npm run format` (--fix) fixes what can be fixed.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { addonSources, hostSystem, testSources } from './native-sources.mjs';
@@ -10,7 +10,7 @@ import { run, runNode } from './support/run.mjs';
 
 const fix = process.argv.includes('--fix');
 
-/** Files of the repository, also those not yet added to git, that end in one of `extensions`. */
+/** Files of the repository that end with one of `extensions`, including those not yet added to git. */
 async function files(...extensions: string[]): Promise<string[]> {
   const { code, output } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z']);
   if (code !== 0) throw new Error(`lint needs git, to know which files are the repository's:\n${output}`);
@@ -19,16 +19,16 @@ async function files(...extensions: string[]): Promise<string[]> {
     .filter((name) => extensions.some((end) => name.endsWith(end)) && existsSync(inRoot(name)));
 }
 
-/** The command, where there is one. */
+/** The command, if it is installed. */
 async function answers(command: string): Promise<string | undefined> {
   return (await run(command, ['--version'])).code === 0 ? command : undefined;
 }
 
 interface Verdict {
-  /** 0 where nothing is wrong. */
+  /** 0 if there are no problems. */
   code: number;
   output: string;
-  /** Why it was not looked at. */
+  /** Why the check was skipped. */
   skipped?: string;
 }
 

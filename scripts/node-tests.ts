@@ -94,7 +94,7 @@ async function work(worker: number): Promise<void> {
 
 await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, (_, i) => work(i + 1)));
 
-/** Passed, failed and skipped of the tests whose name begins so. */
+/** The numbers of passed, failed and skipped tests whose names begin with this. */
 function row(title: string, prefix: string): string {
   const all = [...outcomes].filter(([name]) => name.startsWith(prefix)).map(([, outcome]) => outcome);
   const cells = (['node', 'ours'] as const).map((who) =>
@@ -116,7 +116,7 @@ for (const name of behind) {
   if (options.verbose && reason === undefined)
     console.log(outcomes.get(name)!.ours.output.split('\n').slice(0, 40).join('\n'));
 }
-/** Names tests that say nothing about uvfiles, with the reason. */
+/** Names of tests that do not concern uvfiles, with the reason. */
 function tell(reason: string, names: readonly string[]): void {
   if (names.length > 0) console.log(`${reason} (${names.length}): ${names.join(', ')}`);
 }

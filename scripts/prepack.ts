@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { faultsOfPackage } from './support/package-contents.ts';
 
-// This package, or that of the folder that is named.
+// This package, or the one in the given folder.
 const root = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, '..'));
 // The npm that runs this, or the one of the user's PATH.
 const npm = process.env.npm_execpath;

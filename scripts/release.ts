@@ -22,7 +22,7 @@ const manifest = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as Man
 const out = (...names: string[]) => inRoot(OUT, ...names);
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-/** Problems that end a release; a dry run tells of them and goes on. */
+/** Problems that end a release. A dry run reports them and continues. */
 const problems: string[] = [];
 const refuse = (problem: string) => {
   problems.push(problem);
@@ -69,7 +69,7 @@ async function binaries(): Promise<string> {
   return `${lines.length} of ${TARGETS.length}`;
 }
 
-/** What `npm pack --json` says of a tarball. */
+/** The output of `npm pack --json` for a tarball. */
 interface Packed {
   filename: string;
   size: number;

@@ -25,7 +25,7 @@ class CountingReporter extends reporters.Spec {
       for (const each of unsteady) console.log(`  passed at the second try: ${each}`);
       const file = process.env.UVFILES_TEST_COUNTS;
       const { passes, failures, pending } = this.stats;
-      // Fires only where something that a test left open keeps the process alive.
+      // Fires only if something that a test has left open keeps the process alive.
       setTimeout(() => {
         console.error(`Left open by a test: ${process.getActiveResourcesInfo().join(', ')}`);
         // After mocha's own listener, which sets the code by the failures.

@@ -15,7 +15,7 @@ import { inRoot } from './support/root.mjs';
 import { SetupError, run, step } from './support/run.mjs';
 import { ownReports } from './support/sanitizer-reports.ts';
 
-/** Tests of what lives and ends with an environment: workers, the end of the process, copies of the JavaScript. */
+/** Tests of the lifetime of environments: workers, the end of the process, copies of the JavaScript. */
 const LIFETIME_TESTS = [
   'test/file/process-end.test.ts',
   'test/native/javascript-copies.test.ts',
@@ -67,7 +67,7 @@ async function findRuntime(library: string): Promise<string> {
   return realpath(file); // the dynamic loader wants the library, not the linker script of the same name
 }
 
-/** Lays the tree out anew, but for the objects of an earlier build. */
+/** Lays out the tree again, except for the objects of an earlier build. */
 function layOut(tree: string): void {
   mkdirSync(tree, { recursive: true });
   for (const name of readdirSync(tree)) {

@@ -14,11 +14,11 @@ import { KNOWN_FAULTS, type KnownFault, withFault } from './support/known-faults
 
 const root = path.resolve(import.meta.dirname, '..');
 const SEEDS = ['--from=1', '--runs=1000'];
-/** Each known fault is found within so many runs. */
+/** The number of runs within which each known fault is found. */
 const SEEDS_OF_FAULTS = ['--from=1', '--runs=10000'];
 const LIMIT_MS = 900_000;
 
-/** What core's dispatcher consists of. Perform and the platform are played by the simulation. */
+/** The sources of core's dispatcher. The simulation replaces `perform` and the platform. */
 const CORE = [
   'batch',
   'block_pool',
@@ -92,7 +92,7 @@ function build(compiler: Compiler, program: string): string[] | undefined {
   return status === 0 && link(compiler, objects, program) ? objects : undefined;
 }
 
-/** Whether the simulation finds a fault that is put back. */
+/** Whether the simulation finds a fault that has been put back. */
 function finds(fault: KnownFault, compiler: Compiler, objects: readonly string[], folder: string): boolean {
   const source = path.join(root, `src-native/core/${fault.source}.cc`);
   const [faulty, object, program] = ['faulty.cc', 'faulty.o', 'faulty'].map((name) =>

@@ -26,7 +26,7 @@ syncBuiltinESMExports();
 function calledBack(asPromise: AnyFunction, original: AnyFunction): AnyFunction {
   function facade(this: unknown, ...args: unknown[]): unknown {
     const callback = args.at(-1);
-    // Descriptors are not for the promise functions, and a missing callback is the original's to refuse.
+    // The promise functions do not accept descriptors, and the original function rejects a missing callback.
     if (typeof callback !== 'function' || typeof args[0] === 'number')
       return Reflect.apply(original, this, args);
     (asPromise(...args.slice(0, -1)) as Promise<unknown>).then(

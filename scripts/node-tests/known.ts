@@ -1,4 +1,4 @@
-// Tests that judge something other than what a program can see, with the reason for each. The runner lists them apart.
+// Tests of something other than visible behaviour, with the reason for each. The runner lists them separately.
 
 const PRIVATE_CLASS =
   "replaces the getter `fd` of Node's private class, which readFile and writeFile here do not use";

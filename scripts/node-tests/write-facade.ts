@@ -1,4 +1,4 @@
-// What takes the place of modules in tests of others, as JavaScript: these are started without a loader.
+// Writes replacements of modules for other packages' tests, as JavaScript, because these tests run without a loader.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 

@@ -40,7 +40,7 @@ const headingsOf = (node: Reflection): Headings =>
     ),
   );
 
-/** Whether there is a result to describe. */
+/** Whether it has a result to describe. */
 function resolvesToNothing({ signatures = [] }: Reflection): boolean {
   return signatures.every(({ type }) => {
     const result = type?.name === 'Promise' ? type.typeArguments?.[0] : type;

@@ -1,4 +1,4 @@
-// Step 2: the addon, built from source by node-gyp when what is there is not what these sources make on this Node.
+// Step 2: the addon, built from source by node-gyp if the existing one is not of these sources and this Node.
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { addonSources, hostSystem } from '../native-sources.mjs';
@@ -33,7 +33,7 @@ const INSTALL_TOOLS = `To install what is needed:
   macOS            xcode-select --install
   Windows          Visual Studio Build Tools with "Desktop development with C++", and Python 3`;
 
-/** What a build needs and this machine lacks. */
+/** What this machine lacks for a build. */
 async function missingTools(): Promise<string[]> {
   if (process.platform === 'win32') return []; // node-gyp finds Visual Studio by itself, and says so if it does not
   const tools: [name: string, commands: (string | undefined)[]][] = [
@@ -70,7 +70,7 @@ interface BuildOptions {
   cwd?: string | undefined;
   /** Variables of gyp, `NAME=VALUE`. */
   define?: readonly string[] | undefined;
-  /** Gets what the build prints as it comes. */
+  /** Receives the output of the build as it arrives. */
   heard?: ((text: string) => void) | undefined;
 }
 
@@ -152,8 +152,8 @@ export async function buildAddon(say: (text: string) => void = () => undefined):
   if (existsSync(inRoot(ADDON)) && before === stamp) return 'up to date';
   const missing = await missingTools();
   if (missing.length > 0) return withoutCompiler(missing, stamp);
-  // Objects of another Node or system must go; changes of the sources are make's to follow, by their times. Where those
-  // lie, as in an unpacked archive, the addon may not load, and everything is built.
+  // Objects of another Node or system are removed. make detects changes of the sources by their times. If these times are
+  // wrong, as in an unpacked archive, the addon may not load, and then everything is built.
   let keep = before.startsWith(`${target} `);
   await makeAddon({ clean: !keep, heard: countFiles(say, keep ? undefined : sources.length) });
   if (keep && (await loadError())) {

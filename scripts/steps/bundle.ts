@@ -1,8 +1,7 @@
 // Writes dist/lib: the library as three files, and a stub for each subpath of package.json that asks them for its module.
 //
 // - `uvfiles.js` has what most programs use. It is made of lib/ as one scope, because Node parses each nested function twice.
-// - `later.js` has what LATER names, loaded when a function of it is first asked for.
-// - `more.js` has the subpaths of MORE.
+// - `later.js` has what LATER names, loaded when one of its functions is first used. - `more.js` has the subpaths of MORE.
 //
 // The last two are made of dist/cjs, and evaluate a module when it is first required. All subpaths share one instance.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,11 +11,11 @@ import { inRoot } from '../support/root.mjs';
 
 /** Subpaths that most programs do without. */
 const MORE = new Set(['promises/index', 's3/index', 'testing/index', 'cli/index']);
-/** What the command line loads, which no subpath names. */
+/** Modules that the command line loads, and that no subpath names. */
 const COMMANDS = 'cli/index';
-/** What the command line uses before it loads the library, which fails where no binary fits. These modules have no state. */
+/** Modules that the command line uses before it loads the library, which fails if no binary fits. These modules have no state. */
 const COPIED = new Set(['libc']);
-/** Subpaths that have a default export, which TypeScript and bundlers look for in the text. */
+/** Subpaths with a default export, which TypeScript and bundlers search for in the text. */
 const WITH_DEFAULT = new Set(['promises/index']);
 /** Loaded apart, at first use: a table of all names of Unicode. */
 const APART = 'text/names-data';
@@ -111,7 +110,7 @@ const modulesIn = ({ metafile }: Built) =>
     .map((file) => nameOf(path.resolve(file)))
     .filter((name) => name !== undefined);
 
-/** What each of these modules exports. */
+/** The exports of each of these modules. */
 async function exportsOf(names: string[]): Promise<Map<string | undefined, string[]>> {
   const { metafile } = await build({
     entryPoints: names.map((name) => path.join(library, `${name}.ts`)),
@@ -167,7 +166,7 @@ export { e${index} as '${name}' };`,
   return lines.join('\n');
 }
 
-/** Modules that are evaluated when they are first asked for. */
+/** Modules that are evaluated on first use. */
 function evaluatedLate(names: string[]): string {
   const lines = names.map((name) => `  ${JSON.stringify(name)}: () => require('./${name}.js'),`);
   return `module.exports = {\n${lines.join('\n')}\n};\n`;
@@ -193,7 +192,7 @@ export async function writeBundle(named: string[]): Promise<void> {
   const later = await run(evaluatedLate(late), modules, 'later.js', [fromOthers(places, asked)]);
   for (const name of modulesIn(later)) if (!places.has(name)) places.set(name, 'later.js');
   await run(evaluatedLate(inMore), modules, 'more.js', [fromOthers(places, asked)]);
-  // Again, with a name for each module that the others ask for.
+  // Bundles again, with a name for each module that the others use.
   await run(scope([...new Set([...inMain, ...asked])]), library, 'uvfiles.js', main);
 
   copyFileSync(inRoot('dist/cjs', `${APART}.js`), inRoot('dist/lib/shared/names-data.js'));

@@ -1,5 +1,5 @@
-// @ts-check (plain JavaScript, because it runs before the packages are installed)
-// Step 1: the packages that package-lock.json names, without running anybody's install script.
+// @ts-check (plain JavaScript, because it runs before the packages are installed) Step 1: the packages that
+// package-lock.json names, without running install scripts.
 import { readFileSync } from 'node:fs';
 import { runNpm } from '../support/npm.mjs';
 import { inRoot } from '../support/root.mjs';

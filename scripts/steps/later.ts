@@ -10,10 +10,10 @@ type Modules = Record<string, () => Exports>;
 let modules: Modules | undefined;
 const file = fileBeside();
 // Read at once, because the file may be out of reach when it is needed: no descriptor is free, the root has changed, or a
-// test has replaced node:fs. To read it takes little time; to compile it does not.
+// test has replaced node:fs. Reading it takes little time. Compiling it does not.
 let text = file === undefined ? undefined : readFileSync(file, 'utf8');
 
-/** The name of later.js. Undefined inside a bundle of somebody's, which has the text of later.js in it. */
+/** The name of later.js. Undefined inside a user's bundle, which contains the text of later.js. */
 function fileBeside(): string | undefined {
   const isOurs = typeof __filename === 'string' && path.basename(__filename) === 'uvfiles.js';
   return isOurs ? path.join(__dirname, 'later.js') : undefined;
@@ -42,7 +42,7 @@ function compile(filename: string, code: string): Modules {
   return later.exports;
 }
 
-/** Gives `target` what the module `name` exports, asked of later.js when it is used. */
+/** Defines the exports of the module `name` on `target`. They are taken from later.js when they are used. */
 export function exportLater(target: Exports, name: string, exported: readonly string[]): void {
   for (const each of exported) {
     Object.defineProperty(target, each, {

@@ -1,4 +1,4 @@
-// A binary of the addon that somebody else compiled from exactly these sources: for machines without a compiler.
+// A binary of the addon that was compiled elsewhere from exactly these sources, for machines without a compiler.
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { inRoot } from '../support/root.mjs';
 import { runNpm } from '../support/npm.mjs';
 import { fingerprint, readStamp } from '../support/stamp.ts';
 
-/** What a binary is made of, both here and in the published package. */
+/** The sources of a binary, both here and in the published package. */
 const SOURCES = [
   'src-native/addon.gypi',
   'src-native/exports.map',
@@ -16,7 +16,7 @@ const SOURCES = [
 ];
 const FOLDER = '.cache/published';
 
-/** What scripts/prebuild.ts makes a binary of. */
+/** The inputs of a binary in scripts/prebuild.ts. */
 export const PREBUILT_FROM = [
   'src-native/core',
   'src-native/platform',
@@ -33,7 +33,7 @@ function targets(): string[] {
   return process.platform === 'linux' ? [target, `${target}-musl`] : [target];
 }
 
-/** A binary, and the words that say which. */
+/** A binary, and its description. */
 interface Candidate {
   file: string;
   said: string;

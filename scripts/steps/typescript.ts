@@ -8,7 +8,7 @@ import { fingerprint, readStamp, writeStamp } from '../support/stamp.ts';
 const STAMP = 'dist/.stamp';
 const INPUTS = ['lib', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'scripts/steps'];
 
-/** Compiles when dist/ is not that of these sources. */
+/** Compiles if dist/ is not of these sources. */
 export async function buildTypeScript(): Promise<string> {
   const stamp = fingerprint(INPUTS, version);
   if (readStamp(STAMP) === stamp) return 'up to date';

@@ -1,5 +1,5 @@
-// A Chromium without a window, asked over a pipe by the DevTools protocol: enough to open pages, to run a function in them, and
-// to hear of their errors. https://chromedevtools.github.io/devtools-protocol/
+// A headless Chromium, controlled through a pipe with the DevTools protocol: it opens pages, runs functions in them, and
+// reports their errors. https://chromedevtools.github.io/devtools-protocol/
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -93,7 +93,7 @@ export class Page {
   }
 }
 
-/** A running Chromium. Close it in the end. */
+/** A running Chromium. Close it at the end. */
 export class Chromium {
   private readonly waiting = new Map<
     number,

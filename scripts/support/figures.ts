@@ -1,8 +1,11 @@
 // The figures of a run of test/reliability, and those that docs/reliability.md shows: `7,864 faults injected`, in the last column of its table.
 
-/** A run may have so much less than is published: the number of crash states depends on how threads take turns. */
+/**
+ * A run can have this much less than the published figures, because the number of crash states depends on the order of
+ * threads.
+ */
 const LEAST = 0.25;
-/** What a slow machine has fewer of. */
+/** Figures that are smaller on a slow machine. */
 const BY_SPEED = ['actions of clients', 'handles that clients forgot', 'bytes compared beside a secret file'];
 
 /** Figures by name. */
@@ -53,7 +56,7 @@ export function figuresOn(page: string, names: Iterable<string>): Figures {
   return figures;
 }
 
-/** What is stale in the published figures, beside those of a run. Tests that were skipped or failed leave none. */
+/** The published figures that are stale, compared with those of a run. Tests that were skipped or failed leave none. */
 export function staleFigures(published: Figures, run: Figures): string[] {
   return [...run].flatMap(([name, value]) => {
     const shown = published.get(name) ?? 0;

@@ -1,10 +1,10 @@
-// The rules of this house that no tool knows, each with the reason that it prints.
+// The house rules that no other tool checks, each with the reason that it prints.
 import { readFileSync } from 'node:fs';
 import { inRoot } from './root.mjs';
 
 const CODE = /^(lib|src-native|test|bench|examples)\//;
 
-/** Each: which files, what must not stand in them, and why. */
+/** Each rule: the files, what must not be in them, and why. */
 const RULES = [
   {
     in: CODE,
@@ -18,7 +18,7 @@ const RULES = [
     because: 'only src-native/binding knows Node-API',
   },
   {
-    // Windows has no weak symbols, which text_memory.cc is about.
+    // Windows has no weak symbols, which text_memory.cc uses.
     in: /^src-native\/(core|binding\/(?!text_memory))/,
     not: /^\s*#\s*(el)?if.*(_WIN32|__linux__|__APPLE__)/,
     because: 'only src-native/platform knows systems',
@@ -40,7 +40,7 @@ const RULES = [
   },
 ];
 
-/** Longest file that still reads in one sitting; a test program may list more cases than that. */
+/** The maximum length of a file. A test program can list more cases than that. */
 const MAX_LINES = 400;
 
 /** One line for each breach in `names`, files of the repository: `file:line: what (why)`. */

@@ -6,7 +6,7 @@ export interface KnownFault {
   readonly source: string;
   /** What is replaced in the source. Each is there once. */
   readonly changes: readonly (readonly [from: RegExp, to: string])[];
-  /** What the simulation says of it. */
+  /** What the simulation reports. */
   readonly finding: RegExp;
 }
 

@@ -15,7 +15,7 @@ type Target = string | null | { readonly [condition: string]: Target };
 const LINK = /\]\(([^()\s]+)\)|^\[[^\]]+\]:\s+(\S+)|(?:href|src)="([^"]+)"/gm;
 
 /**
- * What is wrong with a package of these files; empty where nothing is.
+ * The faults of a package of these files; empty if there are none.
  * @param folder the package's own, which the files are read from
  * @param files paths in it, as `npm pack --json` gives them
  */

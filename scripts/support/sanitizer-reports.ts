@@ -1,11 +1,11 @@
-// Picks out of a sanitizer's log what is the addon's doing: every error, and those leaks and races that pass through
+// Selects the reports in a sanitizer's log that the addon causes: all errors, and the leaks and races that pass through
 // our own code. Node keeps memory at exit by design, and LeakSanitizer does not scan V8's heap for pointers.
 
 const OURS = /src-native|uvfiles/;
-// What V8 does while it runs JavaScript or keeps its heap, also where we have called it.
+// Code of V8 that runs JavaScript or manages its heap, even if we have called it.
 const V8_ITSELF = /\bv8::internal::|\bBuiltins_/;
 
-/** The records of one log file that must be mended, as text. */
+/** The reports of one log file that must be fixed, as text. */
 export function ownReports(log: string): string[] {
   const text = log.trim();
   if (text === '') return [];
@@ -22,7 +22,7 @@ export function ownReports(log: string): string[] {
     .filter((record) => /^(Direct|Indirect) leak of/.test(record) && isOurLeak(record));
 }
 
-// We have allocated it, or had Node do it for us; not V8, to run what we have called.
+// Allocated by us, or by Node on our behalf, but not by V8 to run code that we have called.
 function isOurLeak(record: string): boolean {
   const frames = record.split('\n').slice(1);
   const first = frames.findIndex((frame) => OURS.test(frame));

@@ -1,4 +1,4 @@
-// Decides whether a result is still that of its inputs, by content: times lie after a checkout.
+// Decides whether a result is still that of its inputs, by content, because times are wrong after a checkout.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,6 +1,7 @@
-// What fails of the mocha suite on Node for Windows under wine, and why, test by test: wine-suite.ts fails for what is not
-// here, and for what is here and passes (but where `either` says that it may). `whose`: "windows" is a difference that docs/platforms.md tells of or that the
-// system has from POSIX, "wine" is wine's alone, "test" is a test that takes a POSIX system for granted.
+// The tests of the mocha suite that fail on Node for Windows under wine, with the reasons. wine-suite.ts fails for failures that
+// are not listed here, and for listed tests that pass (unless `either` allows it). `whose`: "windows" is a documented difference
+// (docs/platforms.md) or one between Windows and POSIX, "wine" is a fault of wine, and "test" is a test that assumes a POSIX
+// system.
 
 interface KnownGap {
   whose: 'windows' | 'wine' | 'test';

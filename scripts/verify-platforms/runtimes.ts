@@ -1,4 +1,4 @@
-// Every combination of binary and runtime that can be tried on a Debian machine, and how: one row each.
+// Every combination of a binary and a runtime that can be tried on a Debian machine, one per row.
 import { chmodSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { cache, debianCommand, debianContents, npmPackage, versionOf, zig } from '../prebuild/tools.ts';
@@ -12,7 +12,7 @@ export interface Row {
   /** The binary. */
   target: string;
   runtime: string;
-  /** What the runtime itself runs under. */
+  /** The program that the runtime itself runs under. */
   under?: string;
   /** The major version of Node whose mocha suite runs, in place of the core suite. */
   mocha?: string;
@@ -184,7 +184,7 @@ const bun: Row = {
 const deno: Row = {
   target: 'linux-x64',
   runtime: 'Deno',
-  // Its numbers of open files are not the system's.
+  // Its file descriptors are not those of the system.
   lacking: ['descriptors are those of node:fs'],
   async command() {
     const { found, version } = await program('@deno/linux-x64-glibc', 'latest', 'deno', 'linux-x64');
@@ -203,7 +203,7 @@ export const ROWS = [
   muslUnderQemu,
 ];
 
-/** Built, with every gate passed, and run by nobody here. */
+/** Built, and passes every gate, but not run here. */
 export const UNVERIFIED: [target: string, why: string][] = [
   ['darwin-x64', 'linked only: no macOS here'],
   ['darwin-arm64', 'linked only: no macOS here'],

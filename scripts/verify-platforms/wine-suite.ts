@@ -1,5 +1,5 @@
-// The whole mocha suite on Node for Windows under wine, a file at a time, each with a limit, held against the list of what
-// is known to fail there: a new failure fails, and so does an entry of the list that no longer does.
+// Runs the whole mocha suite on Node for Windows under wine, one file at a time, each with a time limit, and compares the
+// failures with the list of known ones. A new failure is an error, and so is a listed test that passes.
 import { closeSync, existsSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { inRoot } from '../support/root.mjs';
 import { KNOWN_GAPS } from './known-gaps.ts';
 import { layOutMochaSuite } from './mocha-suite.ts';
 
-/** For one file; the longest takes a minute on a machine that does nothing else. */
+/** The time limit of one file. The longest takes a minute on an idle machine. */
 const FILE_LIMIT_MS = 6 * 60_000;
 const FOLDER = '.cache/wine-suite';
 /** Folders of tests that run: the others are about building and packing, servers, or Node's own functions. */
@@ -45,7 +45,7 @@ function runWine(
   });
 }
 
-/** What line-reporter.cjs writes, one per line. */
+/** The events that line-reporter.cjs writes, one per line. */
 interface Event {
   what: 'begin' | 'pass' | 'skip' | 'fail' | 'end';
   title: string;
@@ -95,7 +95,7 @@ async function runFile(
   return { passed: titles('pass').length, skipped: titles('skip').length, failures };
 }
 
-/** What is known to fail in `file`: title to { reason, either }. */
+/** The known failures in `file`: title to { reason, either }. */
 function known(file: string): Map<string, { reason: string; either: boolean }> {
   const found = new Map<string, { reason: string; either: boolean }>();
   for (const { why, whose, tests, either = false } of KNOWN_GAPS)
@@ -118,7 +118,7 @@ interface WineResult {
 
 /**
  * Runs the suite (the files whose names contain one of `words`, or all) with `argv` (wine and a Node for Windows) and
- * tells of what differs from the list.
+ * reports the differences from the list.
  */
 export async function runWineSuite({ argv, env, major, words = [] }: WineSuite): Promise<WineResult> {
   const folder = inRoot(`${FOLDER}-${major}`);

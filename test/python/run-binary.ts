@@ -113,7 +113,7 @@ export class Binary {
     return this.file.flush();
   }
 
-  /** Calls that do not wait for each other. */
+  /** Calls that are not awaited. */
   async together(first: number, second: number) {
     const [before, position, after] = await Promise.all([
       this.file.read(first),
@@ -123,7 +123,10 @@ export class Binary {
     return [hex(before), position, hex(after)];
   }
 
-  /** A read that is ended at once, in this turn, or by its deadline. What it did not give has to come later. */
+  /**
+   * A read that is ended immediately, in this turn, or by its deadline. Bytes that it did not return have to be
+   * returned later.
+   */
   async ended(size: number, _got: number, how: number) {
     const controller = new AbortController();
     const reading = this.file.read(size, how === 0 ? { timeout: 0.01 } : { signal: controller.signal });
@@ -152,14 +155,14 @@ export class Binary {
     return hex(Buffer.concat(chunks));
   }
 
-  /** Somebody else appends to the file. */
+  /** Another handle appends to the file. */
   async grow(data: string) {
     await this.file.flush();
     await appendFile(this.#path, Buffer.from(data, 'hex'));
     return null;
   }
 
-  /** Goes on with the file below. */
+  /** Continues with the file below. */
   async detach() {
     const file = await this.#buffered();
     if (file !== null) this.file = file.detach();

@@ -1,4 +1,4 @@
-// Two handles of one descriptor, as the fuzzer uses them: in turns, and each begins where the other has stopped.
+// Two handles of one descriptor, as the fuzzer uses them: in turns, so that each begins where the other has stopped.
 import { type BinaryFile, open, type RawFile } from 'uvfiles';
 import { Binary } from './run-binary.ts';
 import type { Sequence } from './sequence.ts';
@@ -24,7 +24,7 @@ export class Shared extends Binary {
     }
   }
 
-  /** The other handle goes on. It forgets what it has read ahead. */
+  /** The other handle continues. It discards what it has read ahead. */
   async other() {
     let position = 0;
     if (!this.file.closed) {

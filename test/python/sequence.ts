@@ -1,4 +1,4 @@
-// What the file fuzzer's sequences are made of, and what running one gives. file_driver.py reads and writes the same as JSON.
+// The types of the file fuzzer's sequences and their results. file_driver.py reads and writes them as JSON.
 
 /** A method of the driver, by name, and its operands. */
 export type Operation = [name: string, ...operands: unknown[]];
@@ -35,15 +35,15 @@ export interface Failure {
   reason?: string;
 }
 
-/** What one operation gave. */
+/** The result of one operation. */
 export interface Result {
   value?: unknown;
   error?: Failure;
-  /** Python cannot do what was done here, so nothing after it can be compared. */
+  /** Python cannot perform this operation, so nothing after it can be compared. */
   incomparable?: boolean;
 }
 
-/** What a whole sequence gave. */
+/** The results of a whole sequence. */
 export interface Outcome {
   results: Result[];
   close: { error?: Failure };

@@ -12,7 +12,7 @@ import { AWS, MemoryStore } from './support/memory-store.js';
 import { countingStore } from './support/store-wrappers.js';
 import type { Files } from './support/targets.js';
 
-/** What the documentation calls the operations of a store. */
+/** The names of a store's operations in the documentation. */
 const WORDS: Readonly<Record<string, string>> = {
   HEAD: 'head',
   GET: 'get',
@@ -92,7 +92,7 @@ const CALLS: Readonly<
     run: (files) => writeAll(files, '/y', pattern(10), { flags: CREATE }),
   },
   'the probe before the first x': {
-    // Opening asks whether the file is there, and for the probe.
+    // Opening checks whether the file exists, and makes the probe.
     run: async (files) => {
       const file = await files.openReplacement!('/y', { ...REPLACE }, {});
       await file.abort!();

@@ -1,5 +1,5 @@
-// Every state that a power cut may leave of a recorded program, in the manner of ALICE (Pillai et al., OSDI 2014): at
-// each instant any part of what has not been synced may be on the disk, in any order.
+// Every state that a power cut can leave of a recorded program, as in ALICE (Pillai et al., OSDI 2014): at each moment,
+// any part of the unsynced changes can be on the disk, in any order.
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -23,18 +23,18 @@ import {
 import { Replay } from './replay.js';
 import { recordCalls } from './system-calls.js';
 
-/** What is on the disk after the cut: contents by path, with directories (`name/`) and links (`-> target`). */
+/** The files on the disk after the cut: contents by path, with directories (`name/`) and links (`-> target`). */
 export type State = Record<string, string>;
 
-/** Says what is wrong with a state, if anything. `done` holds what the program had printed before the cut. */
+/** Returns what is wrong with a state, if anything. `done` is what the program had printed before the cut. */
 export type Check = (state: State, done: readonly string[]) => string | undefined;
 
 export interface Crashes {
-  /** States looked at; the different ones among them. */
+  /** The number of checked states, and of different ones. */
   states: number;
   distinct: number;
   instants: number;
-  /** What was wrong, each once. */
+  /** The faults, each once. */
   faults: string[];
 }
 
@@ -85,7 +85,7 @@ export async function crashStates(
   }
 }
 
-// What is there before the program runs, which is durable.
+// The files before the program runs, which are durable.
 function load(model: DiskModel, folder: string): void {
   let directory = model.root;
   for (const name of folder.split('/').filter(Boolean)) {
@@ -148,7 +148,7 @@ function* statesOf(model: DiskModel, folders: string[]): Generator<State> {
   }
 }
 
-// Every set of changes that may be on the disk: one of a name never without those of the same name before it.
+// Every set of changes that can be on the disk. A change of a name requires the earlier changes of the same name.
 function* subsets(changes: NameChange[], random: Random): Generator<NameChange[]> {
   const few = changes.length <= 12;
   const rounds = few ? 2 ** changes.length : MOST_AT_ONE_INSTANT;
@@ -183,7 +183,7 @@ function list(
   return found;
 }
 
-// Of each file one of its contents; where there are too many combinations, some of them.
+// One possible content of each file. If there are too many combinations, only some of them.
 function* combinations(files: FileNode[], random: Random): Generator<Map<FileNode, string>> {
   const choices = files.map((file) => contentsOf(file));
   const total = choices.reduce((product, each) => product * each.length, 1);
@@ -202,7 +202,7 @@ function* combinations(files: FileNode[], random: Random): Generator<Map<FileNod
 
 const known = new WeakMap<FileNode, { durable: Buffer; changes: number; contents: string[] }>();
 
-/** What a file may hold: of each unsynced change nothing, all, its first or last half, or the new size alone. */
+/** The possible contents of a file: of each unsynced change nothing, all, its first or last half, or only the new size. */
 function contentsOf(file: FileNode): string[] {
   const before = known.get(file);
   if (before?.durable === file.durable && before.changes === file.pending.length) return before.contents;

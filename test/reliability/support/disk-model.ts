@@ -1,5 +1,5 @@
-// A POSIX file system that remembers what has been synced: fed with the calls of a program, it knows at each instant
-// what a power cut must leave and what it may lose.
+// A POSIX file system that remembers what has been synced: fed with the calls of a program, it knows at each moment
+// what a power cut must leave and what it can lose.
 
 /** A change of a file's content that is not yet durable. */
 export type DataChange = { at: number; bytes: Buffer } | { size: number };
@@ -14,7 +14,7 @@ export interface FileNode {
 
 export interface DirectoryNode {
   kind: 'directory';
-  /** As the program sees it, and as it is on the disk for certain. */
+  /** The content as the program sees it, and as it certainly is on the disk. */
   names: Map<string, Node>;
   durable: Map<string, Node>;
 }
@@ -24,7 +24,7 @@ interface LinkNode {
   target: string;
 }
 
-/** A name that comes, goes or changes what it stands for. */
+/** A name that is added, removed or changed. */
 export interface NameEffect {
   directory: DirectoryNode;
   name: string;
@@ -99,7 +99,7 @@ export class DiskModel {
     this.pendingNames = pendingNames.filter((change) => !synced.has(change));
   }
 
-  /** Makes everything durable below a directory, and on the way to it. */
+  /** Makes everything below a directory durable, and the path to it. */
   syncAll(nodes: Iterable<FileNode>): void {
     for (const file of nodes) this.syncFile(file);
     for (const change of this.pendingNames) applyNames(change);

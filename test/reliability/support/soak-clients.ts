@@ -1,5 +1,5 @@
-// What the clients of the soak do: each one acts once, checks what it got, and leaves nothing behind. Whatever fails in a way that it
-// does not expect ends the soak.
+// The actions of the clients of the soak test: each one acts once, checks its results, and leaves nothing behind. An unexpected
+// failure ends the soak test.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ const unlessEnded = (error: unknown): undefined => {
   if (!isEnded(error)) throw error;
 };
 
-/** What ends soon: at once, in this turn, or some milliseconds later. */
+/** A signal that is aborted soon: immediately, in this turn, or some milliseconds later. */
 function soon(random: Random): AbortSignal {
   const controller = new AbortController();
   const delay = random.below(5);
@@ -88,13 +88,13 @@ export async function startClients(top: string): Promise<Clients> {
       res.destroy();
     });
   });
-  // A process that is stopped for a while would find its connections closed for being idle.
+  // If a process is stopped for a while, its connections would be closed as idle.
   server.keepAliveTimeout = server.requestTimeout = server.headersTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
 
-  /** One request, of which the client may read a part only. */
+  /** One request, of which the client may read only a part. */
   const request = (random: Random): Promise<void> =>
     new Promise((resolve, reject) => {
       const leaves = random.below(4) === 0;
@@ -195,7 +195,7 @@ export async function startClients(top: string): Promise<Clients> {
         length += value.length;
       }
       await reader.cancel();
-      // What was read ahead for the stream is the handle's again.
+      // Data that was read ahead for the stream belongs to the handle again.
       assert.ok((await f.read()).equals(CONTENT.subarray(length)));
     },
     async endsReads(random) {

@@ -1,6 +1,6 @@
-// The mixed server, for as long as asked: node --expose-gc --import tsx soak.ts [--seconds 3600] [--seed N]. Clients act at random, side by
-// side. After each of 12 windows they pause, and what the process holds at rest is counted. The windows of the last third are
-// compared with those of the second: a leak is what grows. Latencies are printed for each window, and judged by nobody.
+// The mixed server, for as long as asked: node --expose-gc --import tsx soak.ts [--seconds 3600] [--seed N]. Clients act at
+// random, side by side. After each of 12 windows they pause, and what the process holds at rest is counted. The windows of the
+// last third are compared with those of the second: a leak is what grows. Latencies are printed for each window, but not checked.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -33,7 +33,7 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const seed = Number(values.seed);
 
-/** What the process holds. */
+/** The resources that the process holds. */
 interface Standing {
   descriptors: number;
   threads: number;
@@ -58,7 +58,7 @@ function standing(): Standing {
   };
 }
 
-/** The least of several looks with garbage collected in between: what is still closing is not held. */
+/** The minimum of several counts with garbage collections in between, because files that are still closing do not count. */
 async function atRest(): Promise<Standing> {
   const least = standing();
   for (let look = 0; look < 20; look++) {

@@ -7,11 +7,11 @@ export const LARGE = Buffer.alloc(2_000_000, 'large');
 export const NEW = Buffer.alloc(SIZE + 1, 'new!');
 
 export interface SweepOperation {
-  /** Does the work; a rejection is an outcome like any other. Answers what is wrong, or nothing. */
+  /** Performs the operation. A rejection is a valid outcome. Returns what is wrong, or nothing. */
   run(at: (name: string) => string): Promise<string | undefined>;
-  /** What is wrong with the files afterwards; `failed` says whether `run` rejected. */
+  /** What is wrong with the files afterwards. `failed` is whether `run` rejected. */
   check?(at: (name: string) => string, failed: boolean): string | undefined;
-  /** What it makes may stay where it rejects: its caller is told that the removal has failed. */
+  /** Files that it creates may stay if it rejects, because the caller gets the error of the removal. */
   mayLeave?: boolean;
 }
 
@@ -23,7 +23,7 @@ export const contentOf = (file: string): Buffer | undefined => {
   }
 };
 
-/** The old or the new content, whole; after success the new. */
+/** The complete old or new content; after success, the new one. */
 export const replaced = (
   file: string,
   failed: boolean,
@@ -65,7 +65,7 @@ export const sameTree = (at: (name: string) => string, top: string): string | un
     .map((name) => unless(contentOf(at(`${top}/${name}`))?.toString() === name, `${top}/${name} is wrong`))
     .find(Boolean);
 
-/** Closes the file also where the work fails. The first failure counts. */
+/** Closes the file even if the work fails. The first failure counts. */
 export async function using<F extends { close(): Promise<void> }, T>(
   file: F,
   work: (file: F) => Promise<T>,

@@ -1,4 +1,4 @@
-// The operations of the fault sweep: what is there before, what is done, and what must be there whatever fails.
+// The operations of the fault sweep: the files before, the operation, and the files that must exist after any failure.
 import { closeSync, truncateSync } from 'node:fs';
 
 import * as uvfiles from 'uvfiles';

@@ -23,7 +23,7 @@ const { errno } = constants;
 const ERROR = 0;
 const SHORT = 1;
 const ZERO = 2;
-// A process without memory for less ends, as Node itself does.
+// Without memory for smaller allocations, the process ends, as Node itself does.
 const LEAST_MEMORY = 100_000;
 
 interface Kind {
@@ -124,11 +124,11 @@ async function runOnce(name: string, operation: SweepOperation, kind: Kind, nth:
   found.push(operation.check?.(at, failure !== undefined));
   if (failure !== undefined) {
     const codes = kind.action === ERROR ? [codeOf(kind.error!)] : ['ENOSPC', 'EIO'];
-    // All that lseek can say of a file is that it has no positions.
+    // A failed lseek can only mean that a file has no positions.
     if (first === 'lseek64') codes.push('ERR_UNSUPPORTED_OPERATION');
-    // All that it can say is that it may not be read.
+    // Its failure can only mean that the file may not be read.
     if (first === 'access') codes.push('EACCES');
-    // Nothing says any more whether what is there is a directory.
+    // It is then unknown whether the file is a directory.
     if (first === 'stat64') codes.push('EEXIST');
     if (injected === 0) found.push(`it fails without a fault: ${failure.stack}`);
     else if (!codes.includes(failure.code ?? '')) found.push(`it rejects with ${failure.stack}`);
@@ -138,7 +138,7 @@ async function runOnce(name: string, operation: SweepOperation, kind: Kind, nth:
   const strays = readdirSync(top).filter((each) => !EXPECTED.has(each));
   const mayStay = isRemoval(first) || (operation.mayLeave === true && failure !== undefined);
   if (strays.length > 0 && !mayStay) found.push(`temporary files are left: ${strays.join()}`);
-  // Nothing is broken for whoever comes next.
+  // Later operations must still work.
   writeFileSync(at('after'), OLD);
   if (!(await readBytes(at('after'))).equals(OLD)) found.push('a later read gives other bytes');
   rmSync(top, { recursive: true });
@@ -154,7 +154,7 @@ function codeOf(error: number): string {
 const only = process.env.UVFILES_SWEEP_ONLY;
 for (const [name, operation] of Object.entries({ ...OPERATIONS, ...WHOLE_JOBS })) {
   if (only !== undefined && !new RegExp(only).test(name)) continue;
-  // Once without faults: modules are loaded, and what the process keeps is opened.
+  // First runs without faults, to load modules and open the descriptors that the process keeps.
   await runOnce(name, operation, { name: 'none', action: ERROR }, 0x7fffffff);
   for (const kind of KINDS) {
     const { most = Infinity } = kind;

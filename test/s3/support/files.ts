@@ -9,7 +9,7 @@ export const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 export const STAT = { followSymlinks: true, bigint: false } as const;
 export const MIB = 1 << 20;
 
-/** The error that `work` rejects with; fails where it resolves. */
+/** The error that `work` rejects with. Fails if it resolves. */
 export async function rejection(work: Promise<unknown> | (() => Promise<unknown>)): Promise<any> {
   try {
     await (typeof work === 'function' ? work() : work);
@@ -26,7 +26,7 @@ export async function rejects(work: Promise<unknown> | (() => Promise<unknown>),
   return error;
 }
 
-/** Bytes of which every four are another number: a piece that stands in a wrong place shows. */
+/** Bytes of which every four are a different number, so that a misplaced piece is detected. */
 export function pattern(size: number, seed = 0): Buffer {
   const bytes = Buffer.alloc(size);
   for (let at = 0; at + 4 <= size; at += 4) bytes.writeUInt32LE((at / 4 + seed * 0x9e3779b1) >>> 0, at);

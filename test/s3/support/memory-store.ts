@@ -1,4 +1,4 @@
-// An ObjectStore in memory, as strict or as lax about conditions as the servers that it stands for.
+// An ObjectStore in memory, which handles conditions in the same ways as real servers.
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 
@@ -17,7 +17,7 @@ import {
   type UploadedPart,
 } from 'uvfiles/s3';
 
-/** What a server makes of conditions on writes. */
+/** How a server handles conditions on writes. */
 export interface Honours {
   /** If-Match and If-None-Match on PUT: as AWS, with bare ETags as Ceph, refused with 501 as Swift, or ignored. */
   readonly put: 'quoted' | 'unquoted' | 'refused' | 'ignored';
@@ -51,7 +51,7 @@ const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a),
 export class MemoryStore implements ObjectStore {
   readonly objects = new Map<string, Stored>();
   readonly uploads = new Map<string, Upload>();
-  /** Bodies come in pieces of this size. */
+  /** Bodies arrive in pieces of this size. */
   chunk = 64 << 10;
   readonly #honours: Honours;
   #clock = Date.UTC(2026, 0, 1);
@@ -61,7 +61,7 @@ export class MemoryStore implements ObjectStore {
     this.#honours = honours;
   }
 
-  /** Puts an object there, as another program would. */
+  /** Stores an object, as another program would. */
   set(key: string, data: string | Uint8Array, about: NewObject = {}): void {
     const bytes = Buffer.from(data);
     const etag = `"${digest(bytes)}"`;

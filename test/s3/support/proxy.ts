@@ -1,8 +1,8 @@
-// A proxy on loopback that does to HTTP what networks and busy servers do.
+// A proxy on loopback that simulates faults of networks and busy servers.
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What happens to one request. Nothing: it is passed on. */
+/** What happens to one request. By default, it is passed on. */
 export type Fault =
   | { readonly status: number; readonly code: string }
   /** The connection is reset instead of an answer. */

@@ -6,7 +6,7 @@ import { objectFiles, type ObjectFilesOptions, type ObjectStore, sdkStore, signe
 
 import { AWS, type Honours, MemoryStore, CEPH, SWIFT } from './memory-store.js';
 
-/** What the tests are about. */
+/** The bucket that the tests use. */
 export type Files = ReturnType<typeof objectFiles>;
 
 /** A server that `npm run test:s3` starts. */
@@ -33,7 +33,7 @@ export const BUCKET = 'uvfiles';
 
 const wanted = new Set((process.env.UVFILES_S3 ?? '').split(',').filter(Boolean));
 
-/** Why tests of a server skip; undefined where they run. */
+/** Why tests of a server skip; undefined if they run. */
 export function whySkipped(server: string): string | undefined {
   return wanted.has(server) ? undefined : `UVFILES_S3 does not name ${server}: npm run test:s3`;
 }
@@ -42,7 +42,7 @@ export function whySkipped(server: string): string | undefined {
 const SDK = '@aws-sdk/client-s3';
 export const sdk = async (): Promise<any> => import(SDK);
 
-/** A client as a user would make it. `o` is added to its settings. */
+/** A client as a user would create it. `o` is added to its settings. */
 export async function client({ endpoint, credentials }: Server, o: object = {}): Promise<any> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const { S3Client } = await sdk();

@@ -1,4 +1,4 @@
-// A tree with everything that can be right or wrong with a path, on the disk and in memory: what a call answers on each, and what it
+// A tree with every valid and invalid kind of path, on disk and in memory, to compare the result of a call and the tree that it
 // leaves. The kernel decides what is right, so this takes Linux, and root, which can act as other users.
 import { expect } from 'chai';
 import fs from 'node:fs';
@@ -16,7 +16,7 @@ export interface User {
 }
 export const USER: User = { uid: 1001, gid: 1001 };
 const ROOT: User = { uid: 0, gid: 0 };
-/** Who makes the calls. */
+/** The user that makes the calls. */
 export const USERS = [
   ['root', ROOT],
   ['another user', USER],
@@ -54,7 +54,7 @@ async function build(root: string): Promise<void> {
 
 export const described = (stats: fs.Stats): string => `${stats.mode.toString(8)} ${stats.uid} ${stats.nlink}`;
 
-/** What a call answers: its result, or what is said of its error. */
+/** The outcome of a call: its result, or the properties of its error. */
 async function answer(call: () => Promise<unknown>, namesCalls: boolean): Promise<string> {
   try {
     return String(await call());

@@ -1,4 +1,5 @@
-// Operations as data, done on real files by node:fs and on the memory file system: what each answers, as a line of text.
+// Operations as data, performed on real files by node:fs and on the memory file system. The result of each is a line of
+// text.
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -7,13 +8,13 @@ import type { FileSystem } from '../../../lib/filesystem/filesystem.js';
 /** One operation: a name and its arguments. Paths are absolute within the tree that is compared. */
 export type Operation = readonly [name: string, ...args: (string | number)[]];
 
-/** Something that operations are done on. */
+/** A file system that operations are performed on. */
 export interface World {
-  /** Does it, and answers with a code or what came of it. */
+  /** Performs the operation. Returns an error code or the result. */
   perform(operation: Operation): Promise<string>;
-  /** Everything that there is, one line per path. */
+  /** All files, one line per path. */
   snapshot(): Promise<string[]>;
-  /** From now on it is done by that user. */
+  /** From now on, this user performs the operations. */
   become(uid: number, gid: number): void;
 }
 

@@ -1,4 +1,4 @@
-// Which times a call changes, of what and of the directory above: the same in memory as on the disk.
+// A call changes the same times of a file and of its directory in memory as on disk.
 import { expect } from 'chai';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,7 +70,7 @@ async function build(at: (name: string) => string): Promise<void> {
     if (await os.lexists(at(name))) await os.utimes(at(name), 1, 1, { followSymlinks: false });
 }
 
-/** Makes a call at a later time than all before it; answers which times it has changed. */
+/** Makes a call at a later time than all before it. Returns which times it has changed. */
 async function changed(
   at: (name: string) => string,
   later: () => Promise<void> | void,
@@ -125,7 +125,7 @@ describe('times of files in memory and on the disk', function () {
     if (root !== '') fs.rmSync(root, { recursive: true, force: true });
   });
 
-  // Until the clock of the file system has gone on.
+  // Waits until the clock of the file system has advanced.
   async function later(): Promise<void> {
     const probe = path.join(root, 'probe');
     fs.writeFileSync(probe, 'x');
