@@ -53,7 +53,7 @@ std::string Content(int64_t way, const std::string& root, const std::string& pat
 
 }  // namespace
 
-TEST("opens what lies beneath, through links that stay beneath") {
+TEST("opens files beneath the root, also through links that stay beneath it") {
   const std::string top = Tree();
   const std::string root = top + "/root";
   const int before = OpenDescriptors();
@@ -74,7 +74,7 @@ TEST("opens what lies beneath, through links that stay beneath") {
   Clear(top);
 }
 
-TEST("tells an escape from every other error") {
+TEST("distinguishes an escape from every other error") {
   const std::string top = Tree();
   const std::string root = top + "/root";
   const std::string escape = "beneath " + std::to_string(EXDEV);
@@ -149,7 +149,7 @@ TEST("performs each operation on the name in its directory") {
   Clear(top);
 }
 
-TEST("creates a file where a dangling link beneath the root leads") {
+TEST("creates the target of a dangling link beneath the root") {
   const std::string top = Tree();
   for (const int64_t way : kWays) {
     CHECK_EQ(
@@ -201,7 +201,7 @@ TEST("lists a directory beneath the root, given by its path or by a descriptor")
   Clear(top);
 }
 
-TEST("is led nowhere else while a directory is swapped for a link") {
+TEST("never leaves the root while a directory is swapped for a link") {
   const std::string top = Tree();
   const std::string root = top + "/root";
   REQUIRE(::mkdir((root + "/a").c_str(), 0755) == 0);

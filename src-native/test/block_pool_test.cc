@@ -19,7 +19,7 @@ extern "C" const char* __tsan_default_options() { return "allocator_may_return_n
 namespace uvfiles {
 namespace test {
 
-TEST("gives at least what is asked for, and says how much it is") {
+TEST("returns at least the requested size, and reports the actual one") {
   BlockPool pool;
   for (const size_t size : {size_t{0}, size_t{1}, size_t{4096}, size_t{4097}, size_t{65536},
                             size_t{65537}, size_t{1000000}}) {
@@ -31,7 +31,7 @@ TEST("gives at least what is asked for, and says how much it is") {
   }
 }
 
-TEST("answers a size that no memory can hold with no block") {
+TEST("returns no block for a size that no memory can hold") {
   BlockPool pool;
   for (const size_t size : {SIZE_MAX, SIZE_MAX - 65535, SIZE_MAX / 2}) {
     const Block block = pool.Acquire(size);
@@ -41,7 +41,7 @@ TEST("answers a size that no memory can hold with no block") {
   }
 }
 
-TEST("gives a returned block out again, and never one twice") {
+TEST("reuses a returned block, and never hands out one twice") {
   BlockPool pool;
   for (const size_t size : {size_t{100}, size_t{200000}}) {
     const Block first = pool.Acquire(size);
@@ -71,7 +71,7 @@ TEST("keeps a bounded amount for reuse") {
   CHECK(pool.cached_bytes() <= (40u << 20));
 }
 
-TEST("a large block does not serve a request far smaller") {
+TEST("does not use a large block for a far smaller request") {
   BlockPool pool;
   pool.Release(pool.Acquire(8 << 20));
   const Block small = pool.Acquire(100000);
@@ -97,7 +97,7 @@ std::string FlagsOfMapping(const char* address) {
   return "";
 }
 
-TEST("asks for large pages for the whole of a very large block, and gives it back to the system") {
+TEST("requests large pages for a very large block, and returns it to the system") {
   if (!std::ifstream("/sys/kernel/mm/transparent_hugepage/enabled").good()) {
     std::printf("skipped: this kernel has no large pages\n");
     return;
@@ -114,7 +114,7 @@ TEST("asks for large pages for the whole of a very large block, and gives it bac
 }
 #endif
 
-TEST("takes and returns several at once") {
+TEST("takes and returns several blocks at once") {
   BlockPool pool;
   Block blocks[8];
   int count = pool.AcquireMany(5000, blocks, 8);
@@ -133,7 +133,7 @@ TEST("takes and returns several at once") {
   pool.ReleaseMany(blocks, 8);
 }
 
-TEST("a stash returns what it holds, and gives blocks that fit") {
+TEST("a stash returns the blocks that it holds, and hands out those that fit") {
   BlockPool pool;
   {
     BlockStash stash(pool);
@@ -149,7 +149,7 @@ TEST("a stash returns what it holds, and gives blocks that fit") {
   CHECK(pool.cached_bytes() > 0);
 }
 
-TEST("threads do not get each other's blocks") {
+TEST("never gives one block to two threads") {
   BlockPool pool;
   std::vector<std::thread> threads;
   for (int id = 1; id <= 4; id++) {

@@ -34,7 +34,7 @@ struct Loop {
 
 }  // namespace
 
-TEST("gives the list in the order of completion, with its number, and is empty then") {
+TEST("returns the list in the order of completion, with its number, and is empty afterwards") {
   Loop loop;
   Completions completions(&loop.async);
   Mutex mutex;
@@ -53,7 +53,7 @@ TEST("gives the list in the order of completion, with its number, and is empty t
   CHECK_EQ(count, 0u);
 }
 
-TEST("tells the loop once until it has taken the list, and anew after that") {
+TEST("notifies the loop once until it has taken the list, and again after that") {
   Loop loop;
   Completions completions(&loop.async);
   Mutex mutex;
@@ -74,7 +74,7 @@ TEST("tells the loop once until it has taken the list, and anew after that") {
   CHECK_EQ(loop.Wakeups(), 2);
 }
 
-TEST("finds a loop busy that does not take the list") {
+TEST("considers a loop busy that does not take the list") {
   Loop loop;
   Completions completions(&loop.async);
   Operation operation;
@@ -82,7 +82,7 @@ TEST("finds a loop busy that does not take the list") {
   CHECK(completions.StaysUnheard());
 }
 
-TEST("counts the memory that waits to be delivered") {
+TEST("counts the memory of undelivered results") {
   Loop loop;
   Completions completions(&loop.async);
   ResultMemory memory;

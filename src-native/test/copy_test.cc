@@ -107,7 +107,7 @@ TEST("makes a directory like another one, and copies its files in blocks") {
   Clear(top);
 }
 
-TEST("keeps holes as holes") {
+TEST("preserves holes") {
   const std::string top = Scratch();
   const int fd = ::open((top + "/a").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
   REQUIRE(::pwrite(fd, "middle", 6, 8 << 20) == 6);
@@ -162,7 +162,7 @@ TEST("preserves times, mode and attributes when asked to") {
   Clear(top);
 }
 
-TEST("looks at least once per megabyte whether it has been cancelled") {
+TEST("checks for cancellation at least once per megabyte") {
   // A file system without shared blocks: each piece is copied.
   if (::access("/dev/shm", W_OK) != 0) return;
   const std::string from = "/dev/shm/uvfiles-copy-from-" + std::to_string(::getpid());
@@ -186,7 +186,7 @@ TEST("looks at least once per megabyte whether it has been cancelled") {
   ::unlink(to.c_str());
 }
 
-TEST("takes a half copy away when cancelled") {
+TEST("removes a partial copy when cancelled") {
   const std::string top = Scratch();
   WriteText(top + "/a", Noise(20 * 1024 * 1024));
   const int before = OpenDescriptors();
@@ -241,7 +241,7 @@ TEST("copies a tree with its links, modes and times, and refuses to copy it into
   }
 }
 
-TEST("copies what links lead to when asked to, and sees loops") {
+TEST("copies the targets of links when asked to, and detects loops") {
   const std::string top = Tree();
   const Outcome dangling = Run(TaskKind::kCopyTree, {top + "/src", top + "/a"}, {kCopyFollow});
   CHECK_EQ(dangling.code(), -ENOENT);
@@ -254,7 +254,7 @@ TEST("copies what links lead to when asked to, and sees loops") {
   Clear(top);
 }
 
-TEST("moves within a file system, into directories, and not onto what is there") {
+TEST("moves within a file system, into directories, and not onto an existing file") {
   const std::string top = Tree();
   MakeDir(top + "/in");
   CHECK_EQ(Run(TaskKind::kMove, {top + "/src", top + "/in"}).output, top + "/in/src");

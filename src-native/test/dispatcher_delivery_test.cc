@@ -43,7 +43,7 @@ TEST("delivers every operation once, and lets the loop end after the last") {
   }
 }
 
-TEST("takes operations that are submitted by deliveries") {
+TEST("accepts operations that deliveries submit") {
   ProcessPool pool(kThreads);
   Station station(pool);
   int left = 2000;
@@ -55,7 +55,7 @@ TEST("takes operations that are submitted by deliveries") {
   CHECK_EQ(station.delivered, 2001);
 }
 
-TEST("delivers what has finished without a turn of the loop") {
+TEST("delivers finished operations without an iteration of the loop") {
   ProcessPool pool(kThreads);
   Station station(pool);
   Gate gate;
@@ -86,7 +86,7 @@ TEST("wakes the loop a few times for hundreds of operations") {
   CHECK(station.dispatcher->wakeups() - before < 100);
 }
 
-TEST("delivers nothing from within a delivery, and loses nothing by that") {
+TEST("delivers nothing from within a delivery, and loses no operation") {
   ProcessPool pool(kThreads);
   Station station(pool);
   station.on_delivered = [&](Lambda*) {
@@ -133,7 +133,7 @@ TEST("delivers more once a delivery has handed out everything") {
   CHECK_EQ(station.delivered, 2);
 }
 
-TEST("delivers nothing that has finished once it closes") {
+TEST("delivers no finished operation once it closes") {
   ProcessPool pool(kThreads);
   Station station(pool);
   Gate gate;

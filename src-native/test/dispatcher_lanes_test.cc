@@ -105,7 +105,7 @@ TEST("a lane's concurrency holds, and leaves the other jobs to other lanes") {
   CHECK_EQ(station.delivered, 100);
 }
 
-TEST("a full lane refuses, counts it, and takes more when there is room") {
+TEST("a full lane rejects and counts operations, and accepts more when there is room") {
   ProcessPool pool(2);
   Station station(pool);
   const int lane = station.dispatcher->AddLane(Priority::kNormal, UINT32_MAX, 3);
@@ -129,7 +129,7 @@ TEST("a full lane refuses, counts it, and takes more when there is room") {
   CHECK_EQ(figures.service.count(), 4u);
 }
 
-TEST("the figures count what was cancelled") {
+TEST("the figures count cancelled operations") {
   ProcessPool pool(2);
   Station station(pool);
   Gate gate;
@@ -156,7 +156,7 @@ TEST("lanes run out at 4096") {
   CHECK_EQ(station.delivered, 1);
 }
 
-TEST("gives the number of a retired lane again once nothing is left in it") {
+TEST("reuses the number of a retired lane once it is empty") {
   ProcessPool pool(2);
   Station station(pool);
   Dispatcher& dispatcher = *station.dispatcher;

@@ -32,7 +32,7 @@ void CheckEnds(const Station& station) {
 
 }  // namespace
 
-TEST("loops in several threads share the permits, and each operation has one end") {
+TEST("loops in several threads share the permits, and each operation ends once") {
   ProcessPool pool(4);
   Meter meter;
   auto work = [&](unsigned seed) {
@@ -74,7 +74,7 @@ TEST("loops in several threads share the permits, and each operation has one end
   CHECK(meter.most.load() <= 3 + 5);
 }
 
-TEST("what is asked for just as a job stops looking out for more is not left behind") {
+TEST("an operation that is submitted just as a job ends is not left behind") {
   ProcessPool pool(4);
   Station station(pool);
   std::mt19937 random(7);
@@ -128,7 +128,7 @@ TEST("loops that open and close with work queued and running lose nothing and le
   CHECK_EQ(station.delivered, 3);
 }
 
-TEST("the reserve may change while loops work, and is kept in the end") {
+TEST("the reserve can change while loops work, and is kept at the end") {
   ProcessPool pool(4);
   std::atomic<bool> stop{false};
   std::vector<std::thread> threads;
@@ -165,7 +165,7 @@ TEST("the reserve may change while loops work, and is kept in the end") {
   CHECK_EQ(meter.most.load(), 1);
 }
 
-TEST("a permit that a loop asked for and no longer needs goes back") {
+TEST("a permit that a loop has requested and no longer needs is returned") {
   ProcessPool pool(3);  // two permits
   Station a(pool);
   Station b(pool);
@@ -204,7 +204,7 @@ TEST("a loop that computes does not keep the only permit from the others") {
   CHECK_EQ(busy.delivered, 1);
 }
 
-TEST("loops that compute do not keep the permits, whoever is first in the list") {
+TEST("loops that compute do not keep the permits, whichever is first in the list") {
   ProcessPool pool(2);
   Station holder(pool);
   Station busy(pool);

@@ -55,7 +55,7 @@ TEST("never runs more jobs than the pool allows, and leaves the reserve free") {
   CHECK_EQ(most.load(), 2);
 }
 
-TEST("a cancelled operation that waits makes no call and is delivered once") {
+TEST("a cancelled operation in the queue makes no call and is delivered once") {
   ProcessPool pool(2);
   Station station(pool);
   Gate gate;
@@ -72,7 +72,7 @@ TEST("a cancelled operation that waits makes no call and is delivered once") {
   CHECK_EQ(kept->result, 0);
 }
 
-TEST("cancelling what runs leaves it to finish, and asks a task to stop") {
+TEST("a cancelled operation that runs finishes, and a task is asked to stop") {
   ProcessPool pool(2);
   Station station(pool);
   Gate gate;
@@ -139,7 +139,7 @@ TEST("goes on while the loop is blocked") {
   CHECK_EQ(station.delivered, 100);
 }
 
-TEST("goes on while the loop is blocked, also when it had asked for more jobs than it got") {
+TEST("goes on while the loop is blocked, even if it got fewer jobs than it requested") {
   ProcessPool pool(3);
   Station station(pool);
   Station other(pool);
@@ -159,7 +159,7 @@ TEST("goes on while the loop is blocked, also when it had asked for more jobs th
   CHECK_EQ(station.delivered, 50);
 }
 
-TEST("foreign work gets its turn while a long queue of ours is being drained") {
+TEST("other work in the pool gets its turn while a long queue is drained") {
   ProcessPool pool(kThreads, 0);  // no thread is kept free
   Station station(pool);
   for (int i = 0; i < 2000; i++) {
@@ -183,7 +183,7 @@ TEST("foreign work gets its turn while a long queue of ours is being drained") {
   CHECK(foreign.delivered_before >= 0 && foreign.delivered_before < 1000);
 }
 
-TEST("a task that gives its thread back lets others pass, and goes on") {
+TEST("a task that yields its thread lets others pass, and continues") {
   ProcessPool pool(2);
   Station station(pool);
   int steps = 0;
@@ -199,7 +199,7 @@ TEST("a task that gives its thread back lets others pass, and goes on") {
   CHECK(steps_when_other_ran >= 0 && steps_when_other_ran < 10);
 }
 
-TEST("an operation that hangs does not hold up those behind it, however fast the lane was before") {
+TEST("an operation that hangs does not delay those after it, even in a fast lane") {
   ProcessPool pool(kThreads);
   Station station(pool);
   for (int i = 0; i < 3000; i++) station.Submit(Nothing);
@@ -216,7 +216,7 @@ TEST("an operation that hangs does not hold up those behind it, however fast the
   CHECK_EQ(station.delivered, before + 101);
 }
 
-TEST("finish_now cancels what has not begun and waits for what has") {
+TEST("finish_now cancels an operation that has not begun, and waits for one that has") {
   ProcessPool pool(2);
   Station station(pool);
   Gate gate;
@@ -244,14 +244,14 @@ TEST("finish_now cancels what has not begun and waits for what has") {
 
 // --- closing --------------------------------------------------------------------------------------------------------
 
-TEST("closes when it never did anything") {
+TEST("closes if it was never used") {
   ProcessPool pool(kThreads);
   Station station(pool);
   station.Close();
   CHECK(station.closed);
 }
 
-TEST("closing lets what runs finish, discards what waits, and begins nothing more") {
+TEST("closing finishes running operations, discards queued ones, and begins nothing more") {
   ProcessPool pool(2);
   Station station(pool);
   Gate gate;
@@ -272,7 +272,7 @@ TEST("closing lets what runs finish, discards what waits, and begins nothing mor
   CHECK_EQ(station.delivered, 0);
 }
 
-TEST("closing gives its permits back") {
+TEST("closing returns its permits") {
   ProcessPool pool(2);
   for (int round = 0; round < 20; round++) {
     Station station(pool);
@@ -288,7 +288,7 @@ TEST("closing gives its permits back") {
 
 // A job that has just done a run of quick operations looks out for more before it ends, and what it sees in the lanes of
 // a dispatcher that closes is not for it: it would look again for ever, under the lock that Close() needs.
-TEST("closing ends a job that looks out for more work while its lanes are full") {
+TEST("closing ends a job that waits for more work while its lanes are full") {
   ProcessPool pool(2);
   for (int round = 0; round < 300; round++) {
     Station station(pool);
@@ -300,7 +300,7 @@ TEST("closing ends a job that looks out for more work while its lanes are full")
   }
 }
 
-TEST("close_blocking waits for what runs, and discards the rest") {
+TEST("close_blocking waits for running operations, and discards the others") {
   static ProcessPool& pool =
       *new ProcessPool(2);  // a job that has ended may still give its permit back
   auto* const station = new Station(
@@ -325,7 +325,7 @@ TEST("close_blocking waits for what runs, and discards the rest") {
   kept.push_back(station);
 }
 
-TEST("serves an environment while all permits are those of another one whose operations hang") {
+TEST("serves an environment while operations of another one hang and hold all permits") {
   ProcessPool pool(2, 1);
   Station hung(pool);
   Station other(pool);

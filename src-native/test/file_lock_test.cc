@@ -25,7 +25,7 @@ constexpr auto kTry = FileLockCall::kTry;
 
 }  // namespace
 
-TEST("excludes other opens of the file, in this process too") {
+TEST("excludes other descriptors of the file, also in this process") {
   const std::string top = Scratch();
   Touch(top + "/a");
   const UniqueFd one(::open((top + "/a").c_str(), O_RDWR | O_CLOEXEC));
@@ -57,7 +57,7 @@ TEST("locks ranges, up to an end that may still move") {
   Clear(top);
 }
 
-TEST("goes with the process that holds it, and with the last descriptor of the file") {
+TEST("ends with the process that holds it, and with the last descriptor of the file") {
   const std::string top = Scratch();
   Touch(top + "/a");
   int held[2];
@@ -88,7 +88,7 @@ TEST("goes with the process that holds it, and with the last descriptor of the f
   Clear(top);
 }
 
-TEST("says why there can be no lock") {
+TEST("reports why a file cannot be locked") {
   const std::string top = Scratch();
   Touch(top + "/a");
   const UniqueFd reader(::open((top + "/a").c_str(), O_RDONLY | O_CLOEXEC));

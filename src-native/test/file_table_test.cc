@@ -33,7 +33,7 @@ TEST("an old number does not find the file that took its place") {
   }
 }
 
-TEST("a reused entry remembers nothing") {
+TEST("a reused entry keeps nothing of the old file") {
   FileTable table;
   OpenFile* const file = table.Add(3, true, FileKind::kRegular);
   file->closing = true;
@@ -45,7 +45,7 @@ TEST("a reused entry remembers nothing") {
   CHECK(next->close_operation == nullptr);
 }
 
-TEST("addresses stay as the table grows, and every open file is visited once") {
+TEST("addresses do not change as the table grows, and every open file is visited once") {
   FileTable table;
   std::set<OpenFile*> added;
   for (int i = 0; i < 5000; i++) added.insert(table.Add(i, true, FileKind::kRegular));
@@ -57,7 +57,7 @@ TEST("addresses stay as the table grows, and every open file is visited once") {
   CHECK(seen == added);
 }
 
-TEST("numbers that never were are found nowhere") {
+TEST("numbers that were never given are not found") {
   FileTable table;
   CHECK(table.Find(0) == nullptr);
   table.Add(1, true, FileKind::kRegular);

@@ -10,7 +10,7 @@
 namespace uvfiles {
 namespace test {
 
-TEST("gives everything at once, the oldest first") {
+TEST("returns everything at once, the oldest first") {
   Inbox inbox;
   CHECK(inbox.empty());
   CHECK(inbox.TakeAll() == nullptr);

@@ -47,7 +47,7 @@ class Fixture {
 
 }  // namespace
 
-TEST("picks the lane of the highest priority, and none where all are empty") {
+TEST("picks the lane of the highest priority, and none if all are empty") {
   Fixture fixture;
   const int high = fixture.lanes.Add(Priority::kHigh, UINT32_MAX, UINT32_MAX);
   CHECK_EQ(high, 2);
@@ -68,7 +68,7 @@ TEST("lets lanes of one priority take turns") {
   CHECK_EQ(fixture.Picks(9), "acacac");
 }
 
-TEST("gives a lane its turn that was passed over often enough, then the others again") {
+TEST("gives a lane its turn after it was passed over often enough, then the others again") {
   Fixture fixture;
   fixture.Queue(0, 200);
   fixture.Queue(1, 2);
@@ -78,7 +78,7 @@ TEST("gives a lane its turn that was passed over often enough, then the others a
   CHECK_EQ(fixture.Picks(1), "b");
 }
 
-TEST("has nothing to pick, and wants no job, where a lane has all the jobs it may have") {
+TEST("picks nothing, and requests no job, if a lane has all of its jobs") {
   Fixture fixture;
   fixture.lanes.Add(Priority::kHigh, 1, UINT32_MAX);
   fixture.Queue(2, 5);
@@ -101,7 +101,7 @@ TEST("shares a short queue among the jobs, and takes slow operations one by one"
   CHECK_EQ(Lanes::HowMany(lane, 1, 16), 1u);
 }
 
-TEST("wants a job for each operation of a slow lane, and one for those of a fast lane") {
+TEST("requests a job for each operation of a slow lane, and one for all of a fast lane") {
   Fixture fixture;
   fixture.Queue(0, 10);
   CHECK_EQ(fixture.Wanted().jobs, 10u);
@@ -119,7 +119,7 @@ TEST("wants a job for each operation of a slow lane, and one for those of a fast
   CHECK_EQ(fixture.Wanted().jobs, 310u);
 }
 
-TEST("gives the number of a retired lane again, once nothing refers to it") {
+TEST("reuses the number of a retired lane once nothing refers to it") {
   Fixture fixture;
   const int number = fixture.lanes.Add(Priority::kNormal, UINT32_MAX, UINT32_MAX);
   fixture.Queue(static_cast<uint8_t>(number));
@@ -132,7 +132,7 @@ TEST("gives the number of a retired lane again, once nothing refers to it") {
   CHECK_EQ(fixture.lanes.Add(Priority::kNormal, UINT32_MAX, UINT32_MAX), number);
 }
 
-TEST("averages service times, and knows a fast lane by them") {
+TEST("averages service times, and recognizes a fast lane by them") {
   Lane lane;
   for (int i = 0; i < 50; i++) lane.RecordCompleted(10, 1000);
   CHECK(lane.fast.load());
@@ -143,7 +143,7 @@ TEST("averages service times, and knows a fast lane by them") {
   CHECK(lane.service_ewma > Lanes::kSlowNs);
 }
 
-TEST("takes everything out in the end") {
+TEST("removes all operations at the end") {
   Fixture fixture;
   fixture.Queue(0, 2);
   fixture.Queue(1, 1);

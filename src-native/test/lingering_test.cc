@@ -36,14 +36,14 @@ TEST("waits after a stream of reads from memory, not after a single batch or slo
   CHECK(!lingering.Wanted(kMany, false));
 }
 
-TEST("waits where the last jobs got their next work promptly") {
+TEST("waits if the last jobs got their next work promptly") {
   Lingering lingering(false);
   CHECK(!lingering.Wanted(kFew, false));
   Convince(lingering);
   CHECK(lingering.Wanted(kFew, false));
 }
 
-TEST("never waits where the loop would have to share its processor with the job") {
+TEST("never waits if the loop would have to share its processor with the job") {
   Lingering lingering(true);
   Convince(lingering);
   CHECK(!lingering.Wanted(kMany, true));
@@ -59,7 +59,7 @@ TEST("lets one job wait at a time") {
   CHECK(lingering.Wanted(kMany, true));
 }
 
-TEST("ends a wait when its time is over: sooner after a stream than where a call is expected") {
+TEST("ends a wait after a limit: sooner after a stream than when a call is expected") {
   Lingering lingering(false);
   Inbox inbox;
   const Lingering::Wait busy = Begin(lingering, kMany, true);
@@ -71,7 +71,7 @@ TEST("ends a wait when its time is over: sooner after a stream than where a call
   CHECK(lingering.Over(expecting, inbox, kStart + kPatience));
 }
 
-TEST("ends a wait when something is in the inbox") {
+TEST("ends a wait when an operation is in the inbox") {
   Lingering lingering(false);
   Inbox inbox;
   const Lingering::Wait wait = Begin(lingering, kMany, true);
@@ -81,7 +81,7 @@ TEST("ends a wait when something is in the inbox") {
   CHECK(lingering.Over(wait, inbox, kStart));
 }
 
-TEST("ends a wait when something was submitted that the loop thread has sorted already") {
+TEST("ends a wait when the loop thread has sorted an operation that was submitted") {
   Lingering lingering(false);
   Inbox inbox;
   lingering.Submitted();
@@ -103,7 +103,7 @@ TEST("does not count the time that waking the loop takes as time waited") {
   CHECK(lingering.Wanted(kFew, false));
 }
 
-TEST("expects less after waits in vain, and learns nothing from those after a stream") {
+TEST("expects less after waits in vain, except after those that follow a stream") {
   Lingering lingering(false);
   Convince(lingering);
   for (int i = 0; i < 5; i++) {

@@ -49,7 +49,7 @@ std::vector<Item> Decode(const std::vector<std::string>& batches) {
 
 }  // namespace
 
-TEST("stats a list, doubles or exact, with the code of each that fails") {
+TEST("stats a list, as doubles or exactly, with the code of each failure") {
   const std::string top = Scratch();
   Touch(top + "/a");
   REQUIRE(::symlink("a", (top + "/l").c_str()) == 0);
@@ -70,7 +70,7 @@ TEST("stats a list, doubles or exact, with the code of each that fails") {
   Clear(top);
 }
 
-TEST("leaves FIFOs and devices of a list to the caller, and waits for none") {
+TEST("leaves FIFOs and devices of a list to the caller, without waiting for them") {
   const std::string top = Scratch();
   REQUIRE(::mkfifo((top + "/fifo").c_str(), 0600) == 0);
   Touch(top + "/a");
@@ -92,7 +92,7 @@ TEST("leaves FIFOs and devices of a list to the caller, and waits for none") {
   Clear(top);
 }
 
-TEST("reads a list in order, whatever the sizes, in batches") {
+TEST("reads a list in order, with any sizes, in batches") {
   const std::string top = Scratch();
   std::vector<std::string> paths;
   std::vector<std::string> contents;
@@ -125,7 +125,7 @@ TEST("reads a list in order, whatever the sizes, in batches") {
   Clear(top);
 }
 
-TEST("reads files that do not know their size") {
+TEST("reads files that report no size") {
   const auto items = Decode(
       Run(TaskKind::kReadMany, {Joined({"/proc/self/status", "/proc/cpuinfo"})}, {100}).batches);
   REQUIRE(items.size() == 2);
@@ -133,7 +133,7 @@ TEST("reads files that do not know their size") {
   CHECK(items[1].data.size() > 100);
 }
 
-TEST("waits for no writer of a FIFO that took the place of a file it opens ahead") {
+TEST("does not wait for the writer of a FIFO that replaced a file it opens ahead") {
   const std::string top = Scratch();
   const std::string path = top + "/f";
   WriteText(top + "/a", "one");
@@ -210,7 +210,7 @@ TEST(
   Clear(top);
 }
 
-TEST("waits, ready and empty, while there is no descriptor") {
+TEST("returns an empty batch while there is no descriptor") {
   const std::string top = Scratch();
   WriteText(top + "/a", "one");
   WriteText(top + "/b", "two");

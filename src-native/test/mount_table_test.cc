@@ -135,7 +135,7 @@ TEST("knows that a later mount covers an earlier one and what is below it") {
            -4);
 }
 
-TEST("takes an overlay for as local as its layers") {
+TEST("treats an overlay as local if its layers are") {
   const std::string base = kRoot + Line(2, 1, "/far", "nfs4") + Line(3, 1, "/near", "ext4");
   const auto overlay = [&](const std::string& options) {
     return Under(base + Line(9, 1, "/merged", "overlay", options), "/merged/f");
@@ -192,7 +192,7 @@ TEST("opens nothing in the old root after chroot") {
   ::system(("rm -rf " + folder).c_str());
 }
 
-TEST("does not open what was mounted over a known mount since") {
+TEST("does not open a file system that was mounted over a known mount later") {
   const std::string folder = Scratch();
   const int code = InNamespace([&] {
     const std::string at = folder + "/m";
@@ -214,7 +214,7 @@ TEST("does not open what was mounted over a known mount since") {
 }
 
 // The kernel gives the number of an unmounted file system to the next one.
-TEST("does not open what has got the number of a known mount since") {
+TEST("does not open a mount that has the number of an earlier known one") {
   const std::string folder = Scratch();
   for (const bool may_be_unique : {true, false}) {
     const int code = InNamespace([&] {

@@ -81,7 +81,7 @@ TEST("transfers on a blocking pipe without waiting") {
   EndsWithTheWriter(PipeEnds(), FileKind::kFifo);
 }
 
-TEST("does so where the kernel knows no RWF_NOWAIT for it, a safe amount at a time") {
+TEST("does so without RWF_NOWAIT, a safe amount at a time") {
   platform::ForbidNowait(true);
   Transfers(PipeEnds(), FileKind::kFifo, PIPE_BUF);
   EndsWithTheWriter(PipeEnds(), FileKind::kFifo);
@@ -93,7 +93,7 @@ TEST("transfers on a blocking socket without waiting") {
   EndsWithTheWriter(SocketEnds(), FileKind::kSocket);
 }
 
-TEST("waits with a FIFO's reader for its first writer, and tells who lacks a reader") {
+TEST("waits with a FIFO's reader for its first writer, and reports a missing reader") {
   const std::string path = "/tmp/uvfiles-nonblocking-" + std::to_string(::getpid());
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
   const int refused = platform::OpenNow(path.c_str(), O_WRONLY, 0);

@@ -165,7 +165,7 @@ TEST("reads files that it has opened ahead, and hands back what it cannot open")
   Clear(top);
 }
 
-TEST("hands back what the slice is too short for") {
+TEST("hands back files for which the slice is too short") {
   const std::string top = Scratch();
   if (!MountsAreKnown()) return;
   std::vector<std::string> paths;
@@ -188,7 +188,7 @@ TEST("hands back what the slice is too short for") {
   Clear(top);
 }
 
-TEST("reads at its turn the file that was opened ahead, whatever has the name by then") {
+TEST("reads in turn the file that was opened ahead, even if its name leads elsewhere") {
   const std::string top = Scratch();
   if (!MountsAreKnown()) return;
   WriteText(top + "/a", "one");
@@ -211,7 +211,7 @@ TEST("reads at its turn the file that was opened ahead, whatever has the name by
   Clear(top);
 }
 
-TEST("opens nothing of what was cancelled, expired or ends") {
+TEST("opens no file of an operation that was cancelled, expired or is ending") {
   const std::string top = Scratch();
   if (!MountsAreKnown()) return;
   WriteText(top + "/a", "one");
@@ -235,7 +235,7 @@ TEST("opens nothing of what was cancelled, expired or ends") {
   Clear(top);
 }
 
-TEST("takes what follows a file that is cancelled in that moment as what it is") {
+TEST("handles operations that follow one that is cancelled during the batch") {
   const std::string top = Scratch();
   if (!MountsAreKnown()) return;
   WriteText(top + "/slow", std::string(16 << 20, 's'));
@@ -285,7 +285,7 @@ TEST("leaves the last descriptors to the rest of the process") {
   Clear(top);
 }
 
-TEST("tells cold files by their time, or by what the kernel says") {
+TEST("recognizes uncached files by their time, or by the kernel's answer") {
   Lane lane;
   CHECK(!lane.FilesAreCold());
   for (int i = 0; i < 4; i++) lane.RecordFile(100 * 1000, false);

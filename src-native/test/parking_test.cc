@@ -64,7 +64,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST("sends what has become ready back to the inbox, and wakes the loop") {
+TEST("returns ready operations to the inbox, and wakes the loop") {
   Fixture fixture;
   const auto read = fixture.Waiting(OpKind::kRead);
   REQUIRE(fixture.parking.Park(read.get(), &fixture.lane) == 0);
@@ -80,7 +80,7 @@ TEST("sends what has become ready back to the inbox, and wakes the loop") {
   CHECK(!fixture.parking.TakeBack(read.get()));
 }
 
-TEST("counts only reads among what keeps no loop alive") {
+TEST("counts only reads as not keeping the loop alive") {
   Fixture fixture;
   fixture.poller.Start();
   const auto write = fixture.Waiting(OpKind::kWrite);
@@ -91,7 +91,7 @@ TEST("counts only reads among what keeps no loop alive") {
   CHECK(fixture.parking.TakeBack(write.get()));
 }
 
-TEST("gives one back that is asked for, and leaves nothing counted") {
+TEST("returns a requested operation, and no longer counts it") {
   Fixture fixture;
   const auto read = fixture.Waiting(OpKind::kRead);
   read->poll->counts_as_waiting = true;
@@ -104,7 +104,7 @@ TEST("gives one back that is asked for, and leaves nothing counted") {
   CHECK_EQ(fixture.parking.idle(), 0u);
 }
 
-TEST("gives back the reads of one file, and refuses those that come after it waits no longer") {
+TEST("returns the reads of one file, and rejects later ones once it must not wait") {
   Fixture fixture;
   OpenFile other = fixture.file;
   const auto first = fixture.Waiting(OpKind::kRead);

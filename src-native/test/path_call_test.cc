@@ -17,7 +17,7 @@ Outcome Call(PathCallName name, std::vector<std::string> paths, std::vector<int6
 
 }  // namespace
 
-TEST("answers yes and no by real ids, also for what is missing") {
+TEST("checks access with the real ids, also for missing paths") {
   const std::string top = Scratch();
   Touch(top + "/a");
   CHECK_EQ(Call(PathCallName::kAccess, {top + "/a"}, {R_OK}).output, "1");
@@ -34,7 +34,7 @@ TEST("names both paths of a call that fails") {
   CHECK_EQ(outcome.error.dest, "/none/b");
 }
 
-TEST("names the path that failed of two that are compared, and no other") {
+TEST("names only the path that failed of two that are compared") {
   const std::string top = Scratch();
   Touch(top + "/a");
   const Outcome second = Call(PathCallName::kSameFile, {top + "/a", top + "/none"});
@@ -104,7 +104,7 @@ TEST("sets, reads, lists and removes extended attributes") {
   Clear(top);
 }
 
-TEST("knows mount points and descriptors of the same file") {
+TEST("recognizes mount points, and descriptors of the same file") {
   CHECK_EQ(Call(PathCallName::kIsMount, {"/"}).output, "1");
   CHECK_EQ(Call(PathCallName::kIsMount, {"/proc"}).output, "1");
   CHECK_EQ(Call(PathCallName::kIsMount, {"/none"}).output, "0");
@@ -147,7 +147,7 @@ TEST("prunes empty directories above, and stops at the first that is not") {
   Clear(top);
 }
 
-TEST("renames into directories that it makes, and prunes what it left") {
+TEST("renames into directories that it creates, and prunes those it left") {
   const std::string top = Scratch();
   Touch(top + "/stay");
   Run(TaskKind::kMakeDirectories, {top + "/old/deep"}, {0777, 0});
@@ -160,7 +160,7 @@ TEST("renames into directories that it makes, and prunes what it left") {
   Clear(top);
 }
 
-TEST("makes the names in a directory durable") {
+TEST("syncs a directory") {
   const std::string top = Scratch();
   Touch(top + "/file");
   CHECK_EQ(Call(PathCallName::kSyncDirectory, {top}).code(), 0);

@@ -67,7 +67,7 @@ struct Opened {
 
 }  // namespace
 
-TEST("reads at a place, at the descriptor's own, and after seeking") {
+TEST("reads at an offset, at the descriptor's position, and after seeking") {
   Opened opened("0123456789");
   CHECK_EQ(opened.Read(3, 4), "456");
   CHECK_EQ(opened.Read(3, kCurrent), "012");
@@ -77,7 +77,7 @@ TEST("reads at a place, at the descriptor's own, and after seeking") {
   CHECK_EQ(opened.Read(0, 0), "");
 }
 
-TEST("asks for no more memory than the file can fill") {
+TEST("requests no more memory than the file can fill") {
   Opened opened("0123456789");
   Subject huge(OpKind::kRead);
   huge.operation.file = &opened.file;
@@ -87,7 +87,7 @@ TEST("asks for no more memory than the file can fill") {
   CHECK(huge.operation.capacity < (1u << 20));
 }
 
-TEST("refuses a result beyond the largest before it reads") {
+TEST("rejects a result above the maximum size before it reads") {
   Opened opened(std::string(2 << 20, 'x'));
   largest_result = 1 << 20;
   Subject end(OpKind::kReadToEnd);
@@ -100,7 +100,7 @@ TEST("refuses a result beyond the largest before it reads") {
   largest_result = SIZE_MAX;
 }
 
-TEST("reads whole files, also those that tell no size") {
+TEST("reads whole files, also those that report no size") {
   Opened opened(std::string(300000, 'y'));
   for (const std::string& path : {opened.path, std::string("/proc/self/maps")}) {
     Subject whole(OpKind::kReadFile);
@@ -118,7 +118,7 @@ TEST("reads whole files, also those that tell no size") {
   CHECK_EQ(directory.Run(), int64_t{UV_EISDIR});
 }
 
-TEST("writes everything, at a place or at the end, and tells where that is") {
+TEST("writes everything, at an offset or at the end, and reports the offset") {
   Opened opened("0123");
   char data[] = "abc";
   Subject place(OpKind::kWrite);
@@ -140,7 +140,7 @@ TEST("writes everything, at a place or at the end, and tells where that is") {
   CHECK_EQ(appending.Read(10, 0), "0123abc");
 }
 
-TEST("a failed seek claims no bytes") {
+TEST("a failed seek reports no bytes") {
   Opened opened("0123");
   Subject seek(OpKind::kSeek);
   seek.operation.file = &opened.file;
@@ -150,7 +150,7 @@ TEST("a failed seek claims no bytes") {
   CHECK_EQ(seek.operation.extra, 0);
 }
 
-TEST("opens close-on-exec, refuses directories, and keeps no descriptor then") {
+TEST("opens close-on-exec, and rejects directories without keeping a descriptor") {
   Opened opened("0123");
   Subject open(OpKind::kOpen);
   open.details.path = opened.path;
@@ -170,7 +170,7 @@ TEST("opens close-on-exec, refuses directories, and keeps no descriptor then") {
   ::close(next);
 }
 
-TEST("reads into memory that was handed over, and leaves it its owner's") {
+TEST("reads into transferred memory, which stays its owner's") {
   Opened opened("0123456789");
   std::string memory(6, '.');
   Subject read(OpKind::kRead);
@@ -204,7 +204,7 @@ int64_t SizeOf(int fd) {
   return ::fstat(fd, &found) == 0 ? found.st_size : -1;
 }
 
-TEST("a whole write leaves nothing of the old content, whatever the sizes") {
+TEST("a whole write leaves nothing of the old content, for any sizes") {
   const size_t sizes[] = {0, 1, 100, 4095, 4096, 4097, 10000};
   for (const size_t before : sizes) {
     for (const size_t after : sizes) {
@@ -229,7 +229,7 @@ TEST("a whole write of a block does not truncate a file that is not longer") {
 }
 #endif
 
-TEST("a whole write that fails leaves what a truncated file would have") {
+TEST("a whole write that fails leaves the same content as after a truncation") {
   Opened opened(std::string(3000, 'o'));
   rlimit before;
   REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
@@ -270,7 +270,7 @@ TEST("a whole write waits for a descriptor without holding its thread") {
   ::rmdir(folder.c_str());
 }
 
-TEST("closes what is owned and leaves what is lent") {
+TEST("closes owned descriptors, and leaves borrowed ones open") {
   Opened opened("0123");
   Subject lent(OpKind::kClose);
   lent.operation.file = &opened.file;

@@ -55,7 +55,7 @@ void Settle(Poller* poller) {
   }
 }
 
-TEST("calls a waiter once when its pipe has something to read") {
+TEST("calls a waiter once when its pipe is readable") {
   Poller poller;
   Pipe pipe;
   Waiter waiter(pipe.reader.Get());
@@ -79,7 +79,7 @@ TEST("calls a waiter whose pipe was closed at the other end") {
   waiter.Wait();
 }
 
-TEST("calls a waiter whose descriptor is none, so that its transfer can tell") {
+TEST("calls a waiter with an invalid descriptor, so that its transfer reports the error") {
   Poller poller;
   Waiter waiter(1 << 20);
   CHECK_EQ(poller.Add(&waiter), 0);
@@ -101,7 +101,7 @@ TEST("waits for room in a full pipe") {
   waiter.Wait();
 }
 
-TEST("calls a waiter when its time has come, with a descriptor or without one") {
+TEST("calls a waiter at its deadline, with a descriptor or without one") {
   Poller poller;
   Pipe pipe;
   Waiter timed(-1);
@@ -117,7 +117,7 @@ TEST("calls a waiter when its time has come, with a descriptor or without one") 
   CHECK_EQ(poller.Waiting(), 0u);
 }
 
-TEST("never calls what was removed") {
+TEST("never calls a removed waiter") {
   Poller poller;
   Pipe pipe;
   auto waiter = std::make_unique<Waiter>(pipe.reader.Get());
@@ -129,7 +129,7 @@ TEST("never calls what was removed") {
   CHECK_EQ(waiter->calls.load(), 0);
 }
 
-TEST("removes all of one owner's, or those that match, and nobody else's") {
+TEST("removes only the waiters of one owner, or those that match") {
   Poller poller;
   Pipe pipe;
   int owner = 0;
@@ -148,7 +148,7 @@ TEST("removes all of one owner's, or those that match, and nobody else's") {
   CHECK_EQ(first.calls.load() + second.calls.load(), 0);
 }
 
-TEST("calls those that wait to read and to write of one descriptor, each when it can") {
+TEST("calls the waiters to read and to write of one descriptor, each when it is ready") {
   Poller poller;
   int ends[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
@@ -187,7 +187,7 @@ TEST("waits again for a descriptor whose number another file has taken") {
 
 // Each round goes over the waiters that are ready, not over all of them: the processor time of a thousand reports with
 // four thousand others waiting is compared with that of a thousand reports alone.
-TEST("does as little for a report while thousands wait as while nobody does") {
+TEST("handles one event at the same cost while thousands wait") {
   Poller poller;
   Pipe pipe;
   const auto cost = [&] {

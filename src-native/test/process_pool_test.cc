@@ -64,7 +64,7 @@ TEST("leaves the reserve free, but always allows one job") {
   CHECK_EQ(ProcessPool(128).limit(), 127u);
 }
 
-TEST("gives as many permits as the limit, and a returned one to who waits longest") {
+TEST("gives as many permits as the limit, and a returned one to the longest waiter") {
   Scene scene;
   ProcessPool pool(3);
   Waiter a(&scene.loop), b(&scene.loop), c(&scene.loop);
@@ -83,7 +83,7 @@ TEST("gives as many permits as the limit, and a returned one to who waits longes
   CHECK_EQ(pool.Acquire(c.permit), Answer::kYes);
 }
 
-TEST("who comes late does not overtake those who wait") {
+TEST("a late request does not overtake those that wait") {
   Scene scene;
   ProcessPool pool(2);
   Waiter a(&scene.loop), b(&scene.loop);
@@ -94,7 +94,7 @@ TEST("who comes late does not overtake those who wait") {
   CHECK_EQ(pool.Acquire(b.permit), Answer::kYes);
 }
 
-TEST("a permit that its owner does not come for can be taken over, and the owner stays first") {
+TEST("a permit that its owner does not collect can be taken, and the owner stays first") {
   Scene scene;
   ProcessPool pool(2);
   Waiter a(&scene.loop), busy(&scene.loop);
@@ -130,7 +130,7 @@ TEST("forgetting a waiter passes its permits on") {
   CHECK_EQ(pool.Acquire(a.permit), Answer::kYes);
 }
 
-TEST("is contended when another waits, not when the asker does") {
+TEST("is contended when another environment waits, not when the same one does") {
   Scene scene;
   ProcessPool pool(2);
   Waiter a(&scene.loop), b(&scene.loop);
@@ -143,7 +143,7 @@ TEST("is contended when another waits, not when the asker does") {
   CHECK(pool.Contended(a.permit));
 }
 
-TEST("a larger reserve takes effect as jobs end, a smaller one at once") {
+TEST("a larger reserve takes effect as jobs end, a smaller one immediately") {
   Scene scene;
   ProcessPool pool(4);
   Waiter a(&scene.loop), b(&scene.loop);

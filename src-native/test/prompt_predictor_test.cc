@@ -25,7 +25,7 @@ void Convinced(PromptPredictor& predictor) {
 
 }  // namespace
 
-TEST("expects the next one after a few that came promptly") {
+TEST("expects the next call after a few prompt ones") {
   PromptPredictor predictor;
   for (uint32_t i = 0; i < PromptPredictor::kWorth; i++) {
     CHECK(!predictor.Expects());
@@ -34,14 +34,14 @@ TEST("expects the next one after a few that came promptly") {
   CHECK(predictor.Expects());
 }
 
-TEST("does not after one that a job would have waited for in vain") {
+TEST("expects none after a call that a job would have waited for in vain") {
   PromptPredictor predictor;
   Convinced(predictor);
   Gap(predictor, kPatience);
   CHECK(!predictor.Expects());
 }
 
-TEST("takes a submission that came before the end was written for a prompt one") {
+TEST("counts a submission before the recorded end of a job as prompt") {
   PromptPredictor predictor;
   for (uint32_t i = 0; i < PromptPredictor::kWorth; i++) {
     predictor.JobEnded(2000);
@@ -50,7 +50,7 @@ TEST("takes a submission that came before the end was written for a prompt one")
   CHECK(predictor.Expects());
 }
 
-TEST("forgives one wait in vain, and not two") {
+TEST("tolerates one wait in vain, and not two") {
   PromptPredictor predictor;
   Convinced(predictor);
   predictor.Waited(kShort, false);
@@ -59,7 +59,7 @@ TEST("forgives one wait in vain, and not two") {
   CHECK(!predictor.Expects());
 }
 
-TEST("ends after many long waits in a row, whatever they brought") {
+TEST("stops after many long waits in a row, even if they succeeded") {
   PromptPredictor predictor;
   Convinced(predictor);
   for (uint32_t i = 1; i < PromptPredictor::kLongWaits; i++) {

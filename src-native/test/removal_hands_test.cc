@@ -10,7 +10,7 @@
 using namespace uvfiles;
 using namespace uvfiles::test;
 
-TEST("is helped by hands that come, go, and give up half-way") {
+TEST("is helped by threads that join, leave, and stop half-way") {
   const std::string scratch = Scratch();
   const std::string top = scratch + "/top";
   size_t hands = 0;
@@ -40,7 +40,7 @@ TEST("is helped by hands that come, go, and give up half-way") {
   ::rmdir(scratch.c_str());
 }
 
-TEST("says once what hands cannot remove, and removes the rest") {
+TEST("reports once what helpers cannot remove, and removes the rest") {
   const std::string scratch = Scratch();
   AsUnprivileged([&] {
     const std::string top = scratch + "/top";
@@ -70,7 +70,7 @@ TEST("says once what hands cannot remove, and removes the rest") {
   ::rmdir(scratch.c_str());
 }
 
-TEST("does with hands what it does alone where descriptors are short and the tree is deep") {
+TEST("does the same with helpers as alone if descriptors are short and the tree is deep") {
   const std::string scratch = Scratch();
   size_t hands = 0;
   for (int round = 0; round < 3; ++round) {
@@ -91,7 +91,7 @@ TEST("does with hands what it does alone where descriptors are short and the tre
   ::rmdir(scratch.c_str());
 }
 
-TEST("has nothing for a hand that comes late") {
+TEST("has no work for a helper that comes late") {
   TaskArguments arguments;
   arguments.numbers.push_back(0x7fffffff);
   CHECK(MakeRemoveTreeHand(std::move(arguments))->Run(Slice()) == Step::kDone);

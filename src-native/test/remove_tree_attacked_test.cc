@@ -33,7 +33,7 @@ std::unique_ptr<RemoveTree> Starving(const std::string& path) {
 
 }  // namespace
 
-TEST("holds no descriptor while it waits for one, and goes on where it was") {
+TEST("holds no descriptor while it waits for one, and continues where it was") {
   const std::string scratch = Scratch();
   MakeDeep(scratch + "/top", 100, "d");
   const int before = CountEntries("/proc/self/fd");

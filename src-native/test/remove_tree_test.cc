@@ -34,7 +34,7 @@ Report Decode(const std::string& record) {
 
 }  // namespace
 
-TEST("removes files, directories, links, pipes and names that are no UTF-8") {
+TEST("removes files, directories, links, pipes and names that are not UTF-8") {
   const std::string scratch = Scratch();
   const std::string top = scratch + "/top";
   MakeDir(top);
@@ -67,7 +67,7 @@ TEST("removes links to directories without following them") {
   Remove(scratch);
 }
 
-TEST("refuses a link or a file as the top, also with a slash after it") {
+TEST("rejects a link or a file as the top, also with a trailing slash") {
   const std::string scratch = Scratch();
   MakeDir(scratch + "/sentinel");
   Touch(scratch + "/sentinel/file");
@@ -88,7 +88,7 @@ TEST("refuses the root, . and .. before anything is removed") {
     CHECK_EQ(Remove(path).error.code, -EINVAL);
 }
 
-TEST("says that a missing tree is missing, unless that is fine") {
+TEST("reports a missing tree, unless this is allowed") {
   const Outcome outcome = Remove("/tmp/uvfiles-cc-is-not-there");
   CHECK_EQ(outcome.error.code, -ENOENT);
   CHECK_EQ(outcome.error.path, "/tmp/uvfiles-cc-is-not-there");
@@ -110,7 +110,7 @@ TEST("removes a tree far deeper than PATH_MAX and than the limit of descriptors"
   ::rmdir(scratch.c_str());
 }
 
-TEST("finds the way up where there are only descriptors for two levels") {
+TEST("finds the way up with descriptors for only two levels") {
   const std::string scratch = Scratch();
   MakeDeep(scratch + "/top", 50, "d");
   std::vector<int> taken;
@@ -129,7 +129,7 @@ TEST("finds the way up where there are only descriptors for two levels") {
   ::rmdir(scratch.c_str());
 }
 
-TEST("waits for a descriptor where the process has none left") {
+TEST("waits for a descriptor if the process has none left") {
   const std::string scratch = Scratch();
   MakeDeep(scratch + "/top", 5, "d");
   auto task = Begin(scratch + "/top");
@@ -194,7 +194,7 @@ TEST("removes directories of mode 0000 when told to force it") {
   ::rmdir(scratch.c_str());
 }
 
-TEST("goes on after what it cannot remove, and names the first failure") {
+TEST("continues after an entry that it cannot remove, and names the first failure") {
   const std::string scratch = Scratch();
   AsUnprivileged([&] {
     const std::string top = scratch + "/top";
@@ -217,7 +217,7 @@ TEST("goes on after what it cannot remove, and names the first failure") {
   CHECK_EQ(Remove(scratch).error.code, 0);
 }
 
-TEST("reports each failure before it leaves the directory, so that the receiver can mend it") {
+TEST("reports each failure before it leaves the directory, so that the receiver can fix it") {
   const std::string scratch = Scratch();
   AsUnprivileged([&] {
     const std::string top = scratch + "/top";
@@ -246,7 +246,7 @@ TEST("reports each failure before it leaves the directory, so that the receiver 
   ::rmdir(scratch.c_str());
 }
 
-TEST("reports a top that cannot be begun as well") {
+TEST("also reports a top that cannot be opened") {
   auto task = Begin("/tmp/uvfiles-cc-is-not-there", kReportEach);
   CHECK_EQ(task->Run(Slice()), Step::kReady);
   CHECK_EQ(Decode(task->output).code, -ENOENT);
@@ -280,7 +280,7 @@ TEST("stops between two entries when cancelled") {
   Remove(scratch);
 }
 
-TEST("takes entries that vanish or appear meanwhile as they come") {
+TEST("tolerates entries that vanish or appear meanwhile") {
   const std::string scratch = Scratch();
   for (int round = 0; round < 5; ++round) {
     MakeDir(scratch + "/top");
@@ -303,7 +303,7 @@ TEST("takes entries that vanish or appear meanwhile as they come") {
   ::rmdir(scratch.c_str());
 }
 
-TEST("leaves the neighbours of a directory alone that is moved away while it is being emptied") {
+TEST("does not touch the siblings of a directory that is moved while it is emptied") {
   const std::string scratch = Scratch();
   MakeDeep(scratch + "/top", 60, "d");
   MakeDir(scratch + "/elsewhere");

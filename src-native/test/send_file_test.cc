@@ -68,7 +68,7 @@ TEST("sends part of a file to a file, from a pipe, and to a socket that fills up
   Clear(top);
 }
 
-TEST("goes on to the same files when its caller closes their descriptors meanwhile") {
+TEST("continues with the same files when its caller closes their descriptors meanwhile") {
   const std::string top = Scratch();
   WriteText(top + "/a", "ten bytes.");
   const int in = ::open((top + "/a").c_str(), O_RDONLY | O_CLOEXEC);
@@ -88,7 +88,7 @@ TEST("goes on to the same files when its caller closes their descriptors meanwhi
   Clear(top);
 }
 
-TEST("sleeps in no transfer, whether or not its ends are non-blocking") {
+TEST("never blocks in a transfer, whether or not its ends are non-blocking") {
   const std::string top = Scratch();
   WriteText(top + "/a", Noise(1000000));
   const int in = ::open((top + "/a").c_str(), O_RDONLY | O_CLOEXEC);
@@ -117,7 +117,7 @@ TEST("sleeps in no transfer, whether or not its ends are non-blocking") {
   Clear(top);
 }
 
-TEST("tells what was sent before the error that ended it") {
+TEST("reports what was sent before the error that ended it") {
   ::signal(SIGPIPE, SIG_IGN);  // as Node does
   const std::string top = Scratch();
   WriteText(top + "/a", Noise(1000000));

@@ -24,7 +24,7 @@ std::unique_ptr<Task> Make(int* alive) { return std::make_unique<Counted>(alive)
 
 }  // namespace
 
-TEST("keeps a task until it is freed, and knows its number no longer then") {
+TEST("keeps a task until it is freed, and does not find its number afterwards") {
   int alive = 0;
   TaskTable table;
   TaskTable::Entry* const entry = table.Add(Make(&alive), false);
@@ -42,7 +42,7 @@ TEST("keeps a task until it is freed, and knows its number no longer then") {
   CHECK(table.Find(id) == nullptr);
 }
 
-TEST("frees a task that runs when it has settled, cancelled") {
+TEST("frees a running task when it has settled, cancelled") {
   int alive = 0;
   TaskTable table;
   TaskTable::Entry* const entry = table.Add(Make(&alive), false);
@@ -54,7 +54,7 @@ TEST("frees a task that runs when it has settled, cancelled") {
   CHECK_EQ(alive, 0);
 }
 
-TEST("lets a passing task go with its end, and not with a batch") {
+TEST("frees a passing task at its end, and not after a batch") {
   int alive = 0;
   TaskTable table;
   TaskTable::Entry* const entry = table.Add(Make(&alive), true);
@@ -66,7 +66,7 @@ TEST("lets a passing task go with its end, and not with a batch") {
   CHECK_EQ(alive, 0);
 }
 
-TEST("takes every task along when it is cleared") {
+TEST("frees all tasks when it is cleared") {
   int alive = 0;
   TaskTable table;
   for (int i = 0; i < 10; i++) table.Add(Make(&alive), i % 2 == 0);

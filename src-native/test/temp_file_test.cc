@@ -96,7 +96,7 @@ TEST("creates files of mode 0600 and directories of mode 0700 whatever the umask
   ::rmdir(scratch.c_str());
 }
 
-TEST("makes directories exact as an ordinary user as well") {
+TEST("creates directories with the exact mode also as an ordinary user") {
   const std::string scratch = Scratch();
   AsUnprivileged([&] {
     ::umask(0777);
@@ -161,7 +161,7 @@ TEST("leaves no name of an anonymous file") {
   ::rmdir(scratch.c_str());
 }
 
-TEST("answers a name that is taken by another, and touches neither file nor link behind it") {
+TEST("replaces a name that is taken by another one, and touches no existing file or link") {
   const std::string scratch = Scratch();
   Touch(scratch + "/target");
   for (const bool link : {false, true}) {
@@ -192,7 +192,7 @@ TEST("answers a name that is taken by another, and touches neither file nor link
   ::rmdir(scratch.c_str());
 }
 
-TEST("gives up with EEXIST when every name is taken, and without randomness makes nothing") {
+TEST("fails with EEXIST if every name is taken, and creates nothing without randomness") {
   const std::string scratch = Scratch();
   Touch(scratch + "/tmptaken");
   collisions = 1 << 20;
@@ -211,7 +211,7 @@ TEST("gives up with EEXIST when every name is taken, and without randomness make
   ::rmdir(scratch.c_str());
 }
 
-TEST("fails as the directory does, leaving nothing registered") {
+TEST("fails with the error of the directory, and leaves nothing registered") {
   const size_t before = TempRegistry::Shared().size();
   CHECK_EQ(MakeTemp("/tmp/uvfiles-cc-is-not-there").error.code, -ENOENT);
   CHECK_EQ(MakeTemp("/tmp/uvfiles-cc-is-not-there", kAnonymous).error.code, -ENOENT);
@@ -219,7 +219,7 @@ TEST("fails as the directory does, leaving nothing registered") {
   CHECK_EQ(TempRegistry::Shared().size(), before);
 }
 
-TEST("leaves nothing when the process is out of descriptors") {
+TEST("leaves nothing if the process has no free descriptor") {
   const std::string scratch = Scratch();
   rlimit before;
   ::getrlimit(RLIMIT_NOFILE, &before);
@@ -235,7 +235,7 @@ TEST("leaves nothing when the process is out of descriptors") {
   ::rmdir(scratch.c_str());
 }
 
-TEST("closes and removes what was made when nobody takes the output") {
+TEST("closes and removes a created file if the output is not taken") {
   const std::string scratch = Scratch();
   const size_t registered = TempRegistry::Shared().size();
   const int next = ::dup(0);
@@ -256,7 +256,7 @@ TEST("closes and removes what was made when nobody takes the output") {
   ::rmdir(scratch.c_str());
 }
 
-TEST("makes nothing once cancelled") {
+TEST("creates nothing once cancelled") {
   const std::string scratch = Scratch();
   TempFile file(Arguments(scratch, 0));
   file.Cancel();
@@ -265,7 +265,7 @@ TEST("makes nothing once cancelled") {
   ::rmdir(scratch.c_str());
 }
 
-TEST("discards a file and its registration, gone already or not") {
+TEST("discards a file and its registration, even if they do not exist any more") {
   const std::string scratch = Scratch();
   const size_t registered = TempRegistry::Shared().size();
   for (const bool by_hand : {false, true}) {

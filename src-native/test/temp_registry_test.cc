@@ -65,7 +65,7 @@ void OnLastWord(int signum) {
 
 }  // namespace
 
-TEST("removes everything and dies of the signal, in a program stuck in a loop") {
+TEST("removes everything and ends by the signal, in a program stuck in a loop") {
   for (const int signum : {SIGINT, SIGTERM, SIGHUP}) {
     const std::string scratch = Scratch();
     const int status = StatusOf([&] {
@@ -80,7 +80,7 @@ TEST("removes everything and dies of the signal, in a program stuck in a loop") 
   }
 }
 
-TEST("lets a handler have its last word that resets itself") {
+TEST("calls a handler that resets itself, and then ends by the signal") {
   const std::string scratch = Scratch();
   const int status = StatusOf([&] {
     struct sigaction action = {};
@@ -97,7 +97,7 @@ TEST("lets a handler have its last word that resets itself") {
   ::rmdir(scratch.c_str());
 }
 
-TEST("leaves the decision to a handler that is there before, or comes after") {
+TEST("leaves the decision to a handler that was installed before or after") {
   for (const bool before : {true, false}) {
     const std::string scratch = Scratch();
     const int status = StatusOf([&] {
@@ -117,7 +117,7 @@ TEST("leaves the decision to a handler that is there before, or comes after") {
   }
 }
 
-TEST("comes back when that handler has left the default behind") {
+TEST("is effective again when that handler has restored the default") {
   const std::string scratch = Scratch();
   const int status = StatusOf([&] {
     MakeSome(scratch, TempRegistry::Shared().OpenOwner());
@@ -166,7 +166,7 @@ TEST("keeps an ignored signal ignored") {
   ::rmdir(scratch.c_str());
 }
 
-TEST("dies of a signal as ever when nothing is registered any more") {
+TEST("ends by a signal as before when nothing is registered any more") {
   const std::string scratch = Scratch();
   const int status = StatusOf([&] {
     TempRegistry& registry = TempRegistry::Shared();
@@ -194,7 +194,7 @@ TEST("removes everything at exit") {
   ::rmdir(scratch.c_str());
 }
 
-TEST("removes the files of one owner with it, and refuses it new ones") {
+TEST("removes the files of one owner with it, and rejects new ones of it") {
   const std::string scratch = Scratch();
   const int status = StatusOf([&] {
     TempRegistry& registry = TempRegistry::Shared();
@@ -218,7 +218,7 @@ TEST("removes the files of one owner with it, and refuses it new ones") {
   ::rmdir(scratch.c_str());
 }
 
-TEST("never removes from a forked child what its parent has made") {
+TEST("never removes files of the parent in a forked child") {
   std::vector<int> ways = {0};
 #ifdef __SANITIZE_THREAD__
   std::fprintf(stderr,
@@ -248,7 +248,7 @@ TEST("never removes from a forked child what its parent has made") {
   }
 }
 
-TEST("leaves nothing of files that are being made while the signal arrives") {
+TEST("leaves no file that is being created when the signal arrives") {
   for (int round = 0; round < 10; ++round) {
     const std::string scratch = Scratch();
     const int status = StatusOf([&] {

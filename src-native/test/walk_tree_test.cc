@@ -74,7 +74,7 @@ size_t Position(const std::vector<std::string>& all, const std::string& one) {
 
 }  // namespace
 
-TEST("comes to a directory before what is in it, and to each once") {
+TEST("visits a directory before its entries, and each once") {
   const std::string top = Tree();
   for (const bool hurried : {false, true}) {
     const auto records = Walk(top, 0, "", hurried);
@@ -99,7 +99,7 @@ TEST("comes to a directory before what is in it, and to each once") {
   Clear(top);
 }
 
-TEST("comes to a directory after what is in it when asked to go bottom-up") {
+TEST("visits a directory after its entries in a bottom-up walk") {
   const std::string top = Tree();
   const auto records = Walk(top, kBottomUp, "", true);
   const auto paths = Paths(records);
@@ -110,7 +110,7 @@ TEST("comes to a directory after what is in it when asked to go bottom-up") {
   Clear(top);
 }
 
-TEST("follows links when asked to, but not back into a directory that it is in") {
+TEST("follows links when asked to, but not back to a directory above") {
   const std::string top = Tree();
   REQUIRE(::symlink("../..", (top + "/a/b/loop").c_str()) == 0);
   auto paths = Paths(Walk(top, kFollowLinks));
@@ -122,7 +122,7 @@ TEST("follows links when asked to, but not back into a directory that it is in")
   Clear(top);
 }
 
-TEST("walks what is left over of another walk, and no links among it") {
+TEST("walks the rest of another walk, without its links") {
   const std::string top = Tree();
   const auto records = Walk(top, 0, std::string("c\0a/b\0link", 10));
   const auto paths = Paths(records);
@@ -135,7 +135,7 @@ TEST("walks what is left over of another walk, and no links among it") {
   Clear(top);
 }
 
-TEST("tells of directories that cannot be listed, and goes on") {
+TEST("reports directories that cannot be listed, and continues") {
   const std::string top = Tree();
   const auto gone = Walk(top + "/none");
   REQUIRE(gone.size() == 1);
@@ -172,7 +172,7 @@ TEST("goes deeper than PATH_MAX with a few descriptors") {
   Clear(top);
 }
 
-TEST("waits, ready and empty, while there is no descriptor, and then loses nothing") {
+TEST("returns empty batches while there is no descriptor, and loses nothing") {
   const std::string top = Tree();
   struct rlimit before;
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
@@ -188,7 +188,7 @@ TEST("waits, ready and empty, while there is no descriptor, and then loses nothi
   Clear(top);
 }
 
-TEST("hands over batches that grow, and no more than a consumer takes") {
+TEST("returns growing batches, and no more than the consumer takes") {
   const std::string top = Scratch();
   for (int i = 0; i < 100; i++) MakeDir(top + "/d" + std::to_string(i));
   const Outcome outcome = Run(TaskKind::kWalkTree, {top, "", ""}, {0, 1, -1});
@@ -203,7 +203,7 @@ TEST("hands over batches that grow, and no more than a consumer takes") {
   Clear(top);
 }
 
-TEST("lists names, and entries with their types and inodes, by the batch") {
+TEST("lists names, and entries with their types and inodes, in batches") {
   const std::string top = Tree();
   for (const bool hurried : {false, true}) {
     auto names = Split(Run(TaskKind::kScanDirectory, {top}, {1}, hurried).output);

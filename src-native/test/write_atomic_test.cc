@@ -46,7 +46,7 @@ TEST("replaces the content and keeps mode, owner and attributes") {
   Clear(top);
 }
 
-TEST("keeps attributes though there is no descriptor left to read them with") {
+TEST("keeps attributes even without a free descriptor to read them") {
   const std::string top = Scratch();
   WriteText(top + "/a", "old");
   if (::setxattr((top + "/a").c_str(), "user.kept", "v", 1, 0) == 0) {
@@ -85,7 +85,7 @@ TEST("writes through a link and leaves it a link") {
   Clear(top);
 }
 
-TEST("refuses what it cannot replace, and says which path") {
+TEST("rejects a path that it cannot replace, and names it") {
   const std::string top = Scratch();
   CHECK_EQ(WriteNew(top, "x").code(), -EISDIR);
   CHECK_EQ(WriteNew("/dev/null", "x").code(), -EINVAL);
@@ -140,7 +140,7 @@ TEST("leaves the old file and nothing else when the disk is full") {
   ::rmdir(top.c_str());
 }
 
-TEST("works for a user who may write in the directory and nothing else") {
+TEST("works for a user who may write only in the directory") {
   const std::string top = Scratch();
   WriteText(top + "/a", "root's");
   AsUnprivileged([&] {
@@ -175,7 +175,7 @@ TEST("streams into a file that appears on the second step") {
   Clear(top);
 }
 
-TEST("waits, ready and empty, while there is no descriptor") {
+TEST("returns an empty batch while there is no descriptor") {
   const std::string top = Scratch();
   auto task = Begin(TaskKind::kWriteAtomic, {top + "/a", "x"}, {kDurable, 0666});
   struct rlimit before;
