@@ -250,7 +250,8 @@ bool MountTable::Changed() const {
   // There is no notification of chroot(2) and the like. Asking costs as much as opening a cached file, and an answer that
   // is a little old does no harm: the kernel resolves each path within the root directory of the moment.
   const uint64_t now = NowNs();
-  if (!changed && root_.mount != 0 && now >= root_asked_ns_.load(std::memory_order_relaxed) + kRootValidNs) {
+  if (!changed && root_.mount != 0 &&
+      now >= root_asked_ns_.load(std::memory_order_relaxed) + kRootValidNs) {
     root_asked_ns_.store(now, std::memory_order_relaxed);
     changed = !(Root() == root_);
   }
