@@ -18,6 +18,10 @@ int OpenRetrying(int parent, const char* name, int flags) {
 
 }  // namespace
 
+int OpenToList(const std::string& path) {
+  return OpenRetrying(AT_FDCWD, path.c_str(), kOpenToList);
+}
+
 int OpenDirectoryAt(int parent, const char* name) {
   return OpenRetrying(parent, name, O_RDONLY | O_NOFOLLOW);
 }

@@ -18,12 +18,15 @@ constexpr int kOpenAsBase = O_SEARCH | O_DIRECTORY | O_CLOEXEC;
 constexpr int kOpenAsBase = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 #endif
 
-// Opens a directory to list it.
+// The flags that open a directory to list it.
 constexpr int kOpenToList = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
 
 inline bool IsSame(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
+
+// Opens a directory by its path to list it. Links are followed.
+int OpenToList(const std::string& path);
 
 // Opens directory `name` of `parent` for listing. A link, or anything that is no directory, is -ENOTDIR or -ELOOP.
 int OpenDirectoryAt(int parent, const char* name);

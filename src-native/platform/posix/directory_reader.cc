@@ -30,7 +30,7 @@ int OpenBase(const std::string& top, WalkBase* base) {
 }  // namespace
 
 int DirectoryReader::Open(const std::string& path) {
-  const int fd = Retrying([&] { return ::open(path.c_str(), kOpenToList); });
+  const int fd = OpenToList(path);
   return fd < 0 ? fd : Open(UniqueFd(fd));
 }
 

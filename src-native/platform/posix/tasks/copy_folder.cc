@@ -18,10 +18,6 @@ constexpr size_t kBlockFiles = 64;
 // Entries between two checks of the clock.
 constexpr size_t kEntriesPerLook = 256;
 
-int OpenDirectory(const std::string& path) {
-  return Retrying([&] { return ::open(path.c_str(), kOpenToList); });
-}
-
 }  // namespace
 
 CopyFolder::CopyFolder(TaskArguments&& arguments)
@@ -35,7 +31,7 @@ Step CopyFolder::Fail(int code, const char* syscall, const std::string& path) {
 
 // 0, a shortage of descriptors with nothing made, or failed with `error`.
 int CopyFolder::Begin() {
-  const int fd = OpenDirectory(from_);
+  const int fd = OpenToList(from_);
   if (IsDescriptorShortage(fd)) return fd;
   UniqueFd opened(fd);
   struct stat found;
@@ -110,10 +106,10 @@ Step CopyFiles::Fail(int code) {
 }
 
 int CopyFiles::OpenBoth() {
-  const int from = OpenDirectory(from_);
+  const int from = OpenToList(from_);
   if (from < 0) return from;
   from_here_.Reset(from);
-  const int to = OpenDirectory(to_);
+  const int to = OpenToList(to_);
   if (to < 0) return to;
   to_here_.Reset(to);
   return 0;

@@ -18,10 +18,6 @@ namespace {
 // The mode of a directory until it has all its entries and gets the mode of its original.
 constexpr mode_t kWhileCopying = 0700;
 
-int OpenTop(const std::string& path) {
-  return Retrying([&] { return ::open(path.c_str(), kOpenToList); });
-}
-
 }  // namespace
 
 CopyTree::CopyTree(TaskArguments&& arguments)
@@ -83,7 +79,7 @@ void CopyTree::GiveUp() {
 CopyTree::Next CopyTree::Regain() {
   int code = 0;
   const auto reopen = [&](const std::string& path, const struct stat& known, UniqueFd* to) {
-    const int fd = OpenTop(path);
+    const int fd = OpenToList(path);
     to->Reset(fd);
     struct stat found;
     if (fd < 0) return fd;
@@ -122,7 +118,7 @@ int CopyTree::ReopenHere() {
 }
 
 CopyTree::Next CopyTree::Start() {
-  const int from = OpenTop(from_);
+  const int from = OpenToList(from_);
   if (IsDescriptorShortage(from)) return Next::kShortage;
   if (from < 0) return Fail(from, "");
   from_base_.Reset(from);
@@ -139,7 +135,7 @@ CopyTree::Next CopyTree::Start() {
   }
   code = Retrying([&] { return ::mkdir(to_.c_str(), kWhileCopying); });
   if (code < 0 && !(code == -EEXIST && (flags_ & kCopyExistOk) != 0)) return Fail(code, "");
-  const int to = OpenTop(to_);
+  const int to = OpenToList(to_);
   if (to < 0) {
     if (code == 0) ::rmdir(to_.c_str());
     return IsDescriptorShortage(to) ? Next::kShortage : Fail(to, "");
@@ -163,7 +159,7 @@ int CopyTree::FindSourceAbove() const {
     }
     lowest.resize(above);
   }
-  int fd = OpenTop(lowest);
+  int fd = OpenToList(lowest);
   UniqueFd each(fd);
   struct stat below {};
   while (each) {
