@@ -21,8 +21,9 @@ TempEntry::TempEntry(TaskArguments&& arguments, Kind kind, NameSource source)
       source_(source) {}
 
 TempEntry::~TempEntry() {
-  // A delivered file belongs to the owner of its descriptor.
-  if (IsDirectory() ? !output.empty() : opened >= 0) Undo();
+  // Delivery takes the descriptor of a file, and the output of a directory.
+  const bool undelivered = IsDirectory() ? !output.empty() : opened >= 0;
+  if (undelivered) Undo();
 }
 
 Step TempEntry::Run(const Slice&) {
@@ -58,7 +59,7 @@ int TempEntry::Create() {
   for (int i = 0; i < kMaxNames && result == UV_EEXIST; ++i) {
     const int failure = BuildTempPath(parts_, source_, &path_);
     if (failure != 0) return failure;
-    result = IsDirectory() ? MakeDirectory(path_) : MakeFile(path_, appending);
+    result = IsDirectory() ? MakePrivateDirectory(path_) : MakeFile(path_, appending);
   }
   if (result < 0) return result;
   if (!IsDirectory()) opened = result;
@@ -74,9 +75,10 @@ int TempEntry::Create() {
   return 0;
 }
 
-// Nobody has been told of a directory that is undone, so it is empty.
+// A directory that is undone is empty, because nobody knows of it yet.
 void TempEntry::Undo() {
-  if (named_) IsDirectory() ? platform::RemoveEmptyDirectory(path_) : RemoveFileNow(path_);
+  if (named_ && IsDirectory()) platform::RemoveEmptyDirectory(path_);
+  if (named_ && !IsDirectory()) RemoveFileNow(path_);
   if (opened >= 0) platform::CloseFile(opened);
   if (id_ != 0) TempRegistry::Shared().Forget(id_);
   named_ = false;

@@ -53,7 +53,7 @@ int MakeNamelessFile(const std::string& dir, bool appending) {
 #endif
 }
 
-int MakeDirectory(const std::string& path) {
+int MakePrivateDirectory(const std::string& path) {
   if (::mkdir(path.c_str(), kDirectoryMode) != 0) return -errno;
   struct stat st;
   int failure = 0;

@@ -7,7 +7,7 @@
 #include "platform/win32/change.h"
 #include "platform/win32/open.h"
 
-// There is no umask: who may read a temporary file is inherited from the directory, which is the user's own (%TEMP%).
+// Windows has no umask. Files inherit their access rights from the directory, which is usually the user's own (%TEMP%).
 namespace uvfiles {
 
 namespace {
@@ -18,7 +18,7 @@ constexpr int kNew = _O_CREAT | _O_EXCL | _O_RDWR;
 int Make(const std::string& path, bool appending, unsigned long attributes) {
   win32::UniqueHandle handle;
   const int flags = kNew | (appending ? _O_APPEND : 0);
-  // A temporary file's data is kept in memory while there is room.
+  // With FILE_ATTRIBUTE_TEMPORARY, the system keeps the data in memory while there is room.
   const int failure =
       win32::OpenHandle(path, flags, kMode, FILE_ATTRIBUTE_TEMPORARY | attributes, &handle);
   return failure != 0 ? failure : win32::DescriptorOf(std::move(handle));
@@ -28,7 +28,7 @@ int Make(const std::string& path, bool appending, unsigned long attributes) {
 
 int MakeFile(const std::string& path, bool appending) { return Make(path, appending, 0); }
 
-// It has a name that nobody can guess, and which goes with the last handle, whatever ends the process.
+// It has a name that nobody can guess. The file disappears with its last handle, however the process ends.
 int MakeNamelessFile(const std::string& dir, bool appending) {
   int result = UV_EEXIST;
   for (int i = 0; i < kMaxNames && result == UV_EEXIST; ++i) {
@@ -40,6 +40,6 @@ int MakeNamelessFile(const std::string& dir, bool appending) {
   return result;
 }
 
-int MakeDirectory(const std::string& path) { return win32::MakeDirectoryAt(path); }
+int MakePrivateDirectory(const std::string& path) { return win32::MakeDirectoryAt(path); }
 
 }  // namespace uvfiles
