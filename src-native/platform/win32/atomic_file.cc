@@ -1,11 +1,11 @@
-// The AtomicFile of Windows: beside the old file, which it then replaces by a rename. There is no syncing of
-// directories here: NTFS keeps a journal of its names.
+// AtomicFile on Windows: a new file beside the old one, which a rename then replaces. Directories are not synced, because
+// NTFS keeps a journal of its names. The rename of a durable file is written through.
 #include "core/atomic_file.h"
 
+#include <fcntl.h>
 #include <uv.h>
 #include <windows.h>
 
-#include "core/make_temp.h"
 #include "core/tasks/write_atomic.h"
 #include "core/temp_name.h"
 #include "core/unique_fd.h"
@@ -21,7 +21,7 @@ namespace uvfiles {
 
 namespace {
 
-// What a path leads to; itself where it is no link.
+// Where a link leads; any other path as it is.
 std::string Resolved(const std::string& path) {
   StatRecord record;
   if (win32::StatPath(path, false, &record) != 0 || (record.mode & kTypeMask) != kTypeLink)
@@ -73,7 +73,8 @@ int Win32AtomicFile::Begin(const std::string& path, int64_t flags, int64_t /*per
   for (int i = 0; i < kMaxNames; ++i) {
     std::string temp;
     int fd = win32::NameBeside(target_, &temp);
-    if (fd == 0) fd = MakeFile(temp, false);
+    // Not with MakeFile: the file would stay marked as a temporary one.
+    if (fd == 0) fd = platform::OpenByPath(temp.c_str(), _O_CREAT | _O_EXCL | _O_RDWR, 0600);
     if (fd == UV_EEXIST) continue;
     if (fd < 0) return Fail(fd, "open", error);
     temp_ = std::move(temp);
@@ -90,9 +91,9 @@ int Win32AtomicFile::Publish(const Task& /*task*/, TaskError* error) {
   }
   const int closed = platform::CloseFile(file_.Release());
   if (closed < 0) return Fail(closed, "close", error);
-  const bool exclusive = (flags_ & kAtomicExclusive) != 0;
-  const int code =
-      win32::Rename(temp_, target_, exclusive ? MOVEFILE_WRITE_THROUGH : MOVEFILE_REPLACE_EXISTING);
+  const unsigned long replace = (flags_ & kAtomicExclusive) != 0 ? 0 : MOVEFILE_REPLACE_EXISTING;
+  const unsigned long durable = (flags_ & kDurable) != 0 ? MOVEFILE_WRITE_THROUGH : 0;
+  const int code = win32::Rename(temp_, target_, replace | durable);
   if (code != 0) return Fail(code, "rename", error);
   temp_.clear();
   return 0;
