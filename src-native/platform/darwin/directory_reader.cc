@@ -1,4 +1,4 @@
-// readdir, which reads in buffers of its own.
+// Lists directories with readdir(3), which has a buffer of its own.
 #include "platform/directory_reader.h"
 
 #include <cstring>

@@ -5,7 +5,7 @@
 #if __has_include(<sys/xattr.h>)
 #include <sys/xattr.h>
 #else
-// Cross compilers bring part of the system's headers only. As in xattr.h of macOS.
+// Cross compilers lack this header of macOS.
 #include <sys/types.h>
 
 #include <cstdint>
@@ -33,7 +33,7 @@ int Options(bool follow) { return follow ? 0 : XATTR_NOFOLLOW; }
 
 }  // namespace
 
-// copyfile knows which attributes and access control lists belong to a file.
+// fcopyfile(3) copies extended attributes and access control lists, and knows which of them belong to the file.
 void CopyAttributes(int from, int to) {
   ::fcopyfile(from, to, nullptr, COPYFILE_XATTR | COPYFILE_ACL);
 }

@@ -1,5 +1,4 @@
-// APFS clones a file under a new name. Between two open files there is no copy in this kernel: the loop of read and
-// write does it.
+// APFS can clone a file under a new name. macOS has no call that copies between two open files, so read and write do it.
 #include "platform/posix/fast_copy.h"
 
 #include <sys/clonefile.h>

@@ -1,5 +1,5 @@
-// mknodat and mkfifoat came with macOS 13. Before them the directory has to be named: by the path that the kernel knows
-// it by, which is as good as the descriptor unless somebody renames a directory above it within these two calls.
+// macOS has mkfifoat and mknodat only since version 13, so the kernel is asked for the path of the directory. This is as
+// good as the descriptor, unless somebody renames a directory above it between the two calls.
 #include "platform/posix/make_special.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// There are none on this system.
+// macOS has no files without a name.
 #include "platform/posix/nameless_file.h"
 
 #include <cerrno>

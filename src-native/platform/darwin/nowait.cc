@@ -1,4 +1,4 @@
-// There is no such thing: poll(2) before the transfer has to do.
+// macOS has no such calls. The callers ask poll(2) before the transfer instead.
 #include "platform/posix/nowait.h"
 
 #include <uv.h>

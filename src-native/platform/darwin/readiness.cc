@@ -1,5 +1,5 @@
-// kqueue(2), one report per filter (EV_ONESHOT). Some devices cannot be added to it (terminals, on some versions): they are
-// looked at again and again instead.
+// Uses kqueue(2), with one report per filter (EV_ONESHOT). Some devices (terminals, on some versions) cannot be added to
+// it. The caller then checks them at intervals.
 #include "platform/readiness.h"
 
 #include <fcntl.h>

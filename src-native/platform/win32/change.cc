@@ -11,8 +11,7 @@
 #include "platform/win32/open.h"
 #include "platform/win32/paths.h"
 
-// FileDispositionInfoEx and FileRenameInfoEx (Windows 10 1607 and 1709): unlink and rename with POSIX's meaning. MinGW's
-// headers know neither the classes' numbers everywhere nor the flags.
+// FileDispositionInfoEx (Windows 10 1607) removes names as POSIX does. Not all headers of MinGW have its number and flags.
 namespace {
 constexpr FILE_INFO_BY_HANDLE_CLASS kDispositionEx = static_cast<FILE_INFO_BY_HANDLE_CLASS>(21);
 constexpr DWORD kDelete = 1, kPosix = 2, kIgnoreReadOnly = 16;
@@ -26,7 +25,7 @@ namespace win32 {
 
 namespace {
 
-// graceful-fs gives up after a minute, with a user waiting at a prompt; a pool thread is worth more.
+// graceful-fs gives up after a minute. A pool thread cannot be held for that long.
 constexpr DWORD kPatienceMs = 2000;
 constexpr DWORD kLongestPauseMs = 100;
 
@@ -35,7 +34,7 @@ bool IsPassing(DWORD error) {
          error == ERROR_LOCK_VIOLATION || error == ERROR_BUSY;
 }
 
-// Calls until it succeeds, fails for a reason that stays, or has been given long enough.
+// Repeats the call while it fails for a reason that passes, but not for longer than kPatienceMs.
 template <typename Call>
 DWORD WithPatience(Call call) {
   const ULONGLONG begin = ::GetTickCount64();
@@ -47,7 +46,7 @@ DWORD WithPatience(Call call) {
   }
 }
 
-// The name goes at once where the file system can do that (NTFS), else with the last handle.
+// The name disappears at once if the file system can do that (NTFS), otherwise with the last handle.
 bool DeleteByHandle(HANDLE handle) {
   DispositionEx disposition = {kDelete | kPosix | kIgnoreReadOnly};
   if (::SetFileInformationByHandle(handle, kDispositionEx, &disposition, sizeof disposition))

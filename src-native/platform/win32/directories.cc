@@ -50,7 +50,8 @@ bool MakeChain(const std::string& path, int64_t /*mode*/, bool exist_ok, const T
       lengths.push_back(above);
       continue;
     }
-    // Someone else may have made it meanwhile, which is fine for all but the last. A drive's root is refused otherwise.
+    // Somebody else may have made it meanwhile, which is fine for all but the last. The root of a drive, which exists, fails
+    // with another code than UV_EEXIST.
     if (code != 0) {
       const bool there = IsDirectory(at);
       if (!there || (!exist_ok && lengths.size() == 1)) return fail(there ? UV_EEXIST : code, at);

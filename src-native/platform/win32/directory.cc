@@ -74,7 +74,7 @@ int Directory::Next(Entry* entry) {
     entry->name = ToUtf8(name, length);
     entry->inode = static_cast<uint64_t>(info.FileId.QuadPart);
     const bool directory = (info.FileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
-    // For a reparse point this field is its tag.
+    // For a reparse point, this field contains its tag.
     const bool link =
         (info.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 && IsLinkTag(info.EaSize);
     entry->type = link ? EntryType::kLink : directory ? EntryType::kDirectory : EntryType::kFile;

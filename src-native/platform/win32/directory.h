@@ -1,5 +1,5 @@
-// Lists a directory through an open handle. While a listing is open without the right for others to delete, nobody can
-// rename or replace that directory or one above it, so that what is done below it by path stays below it.
+// Lists a directory through an open handle. While a listing is `held`, nobody can rename or replace that directory or one
+// above it, so everything that is done below it by path stays below it.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ struct Entry {
 
 class Directory {
  public:
-  // 0 or negative; UV_ENOTDIR for what is none. A link is followed only if that is asked for. `held` refuses everybody
-  // else the right to delete or rename it, and takes the right to delete it through `handle`.
+  // 0 or negative; UV_ENOTDIR for what is not a directory, also for a link if `follow` is false. With `held`, nobody else
+  // may delete or rename it, and it can be deleted through `handle`.
   int Open(const std::string& path, bool follow, bool held);
   void Close() { handle_.Reset(); }
   bool IsOpen() const { return static_cast<bool>(handle_); }
@@ -38,7 +38,7 @@ class Directory {
   bool begun_ = false;
 };
 
-// Marks for deletion through the handle, which must have that right. 0 or negative.
+// Deletes what the handle stands for. The handle must have the right to. 0 or negative.
 int DeleteOpened(HANDLE handle);
 
 }  // namespace win32

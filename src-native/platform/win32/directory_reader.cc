@@ -45,7 +45,7 @@ int DirectoryReader::Stat(StatRecord* record) const {
   return win32::StatHandle(state_->directory.handle(), record, false);
 }
 
-// By path: there is no opening below a directory here, and so no base.
+// By path, because Win32 cannot open a name below an open directory. So there is no base.
 int OpenInWalk(const std::string& top, const std::string& relative, bool follow, WalkBase*,
                DirectoryReader* reader) {
   const std::string path = Join(top, relative);

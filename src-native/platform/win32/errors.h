@@ -1,12 +1,12 @@
-// Windows' error numbers in libuv's: what node:fs would call the same failure.
+// Translates Windows' error numbers into libuv's codes, mostly as libuv itself does.
 #pragma once
 
 namespace uvfiles {
 namespace win32 {
 
-// The negative code of a GetLastError number; UV_UNKNOWN for one that libuv does not name either.
+// The negative code for a number of GetLastError; UV_UNKNOWN for one that has no code.
 int ErrorCode(unsigned long error);
-// Of the calling thread's last error.
+// The code of the calling thread's last error.
 int LastError();
 
 }  // namespace win32

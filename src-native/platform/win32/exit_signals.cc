@@ -1,6 +1,6 @@
-// Windows tells console programs of Ctrl-C, of a closed window, of the end of the session. Ctrl-C is left to Node and to
-// the program's own listener, which are asked after us and might go on: only what surely ends the process is a reason to
-// clean up. TerminateProcess (taskkill /f) tells nobody.
+// Windows notifies console programs of Ctrl-C, of a closed window and of the end of the session. The last two always end the
+// process, so files are removed then. Ctrl-C is left to Node and to the program's own listener, which may go on.
+// TerminateProcess (taskkill /f) gives no notice.
 #include "core/exit_signals.h"
 
 #include <windows.h>
@@ -21,7 +21,7 @@ BOOL WINAPI OnConsoleEvent(DWORD event) {
   if (known != nullptr &&
       (event == CTRL_CLOSE_EVENT || event == CTRL_LOGOFF_EVENT || event == CTRL_SHUTDOWN_EVENT))
     known->PrepareToDie();
-  return FALSE;  // the others are asked, too
+  return FALSE;  // the other handlers are called, too
 }
 
 }  // namespace

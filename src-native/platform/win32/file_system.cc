@@ -1,4 +1,4 @@
-// Win32 under the functions that core/ calls.
+// The calls of platform/file_system.h on Win32.
 #include "platform/file_system.h"
 
 #include <uv.h>
@@ -22,9 +22,9 @@ using win32::HandleOf;
 
 DWORD Capped(size_t size) { return static_cast<DWORD>(std::min(size, kMaxTransfer)); }
 
-// A transfer at an offset moves the file's own position here, unlike anywhere else: it is put back. Whoever uses or
-// changes the position of the same file meanwhile waits. The kernel lets only one transfer at a time through such a handle
-// anyway, so nothing is lost.
+// On Windows, a transfer at an offset moves the file's own position, so the position is restored after it. Other transfers
+// and seeks on the same handle wait meanwhile. This costs nothing: the kernel performs only one transfer at a time on such
+// a handle.
 class PositionLock {
  public:
   explicit PositionLock(HANDLE handle)
@@ -40,7 +40,7 @@ std::mutex PositionLock::locks_[PositionLock::kLocks];
 
 bool IsDisk(HANDLE handle) { return ::GetFileType(handle) == FILE_TYPE_DISK; }
 
-// The right was not asked for when the file was opened: POSIX calls that a bad descriptor.
+// The file was not opened for such a transfer. POSIX answers EBADF.
 int TransferError(DWORD error) {
   return error == ERROR_ACCESS_DENIED ? UV_EBADF : win32::ErrorCode(error);
 }
@@ -88,7 +88,7 @@ int64_t AtPosition(HANDLE handle, int64_t position, Transfer transfer) {
 template <typename Transfer>
 int64_t AtCurrent(HANDLE handle, Transfer transfer) {
   if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
-  if (!IsDisk(handle)) return transfer();  // may wait for long: nobody shall wait with it
+  if (!IsDisk(handle)) return transfer();  // it may block for long, so without the lock
   const PositionLock lock(handle);
   return transfer();
 }
@@ -182,7 +182,7 @@ int Truncate(int fd, int64_t size) {
   FILE_END_OF_FILE_INFO end;
   end.EndOfFile.QuadPart = size;
   if (::SetFileInformationByHandle(handle, FileEndOfFileInfo, &end, sizeof end)) return 0;
-  // As ftruncate(2) on what is not open for writing.
+  // As ftruncate(2) on a descriptor that is not open for writing.
   return ::GetLastError() == ERROR_ACCESS_DENIED ? UV_EINVAL : win32::LastError();
 }
 

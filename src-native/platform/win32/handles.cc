@@ -10,7 +10,7 @@ namespace win32 {
 
 namespace {
 
-// Looked up by name, so that they are no imports: what loads the addon may lack them.
+// Looked up by name rather than imported, because the program that loads the addon may lack them.
 struct Program {
   int (*open)(HANDLE) = nullptr;
   HANDLE (*get)(int) = nullptr;
@@ -62,7 +62,7 @@ int DescriptorOf(UniqueHandle handle) {
 int CloseDescriptorNow(int fd) {
   const Program& program = TheProgram();
   if (!program.IsComplete()) return ::_close(fd) == 0 ? 0 : (errno == EBADF ? UV_EBADF : UV_EIO);
-  // Without a callback libuv does it here and now, and looks at no loop.
+  // Without a callback, libuv closes it at once and does not need a loop.
   uv_fs_t request;
   const int result = program.close(nullptr, &request, fd, nullptr);
   program.cleanup(&request);

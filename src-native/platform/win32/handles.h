@@ -1,8 +1,8 @@
 // Windows' handles, and the C library's descriptors that stand for them.
 //
-// Descriptors are those of the program's own C library, which node:fs uses: an addon has a C library of its own, whose
-// numbers would mean nothing to node:fs. libuv exports the way to the program's; where a runtime does not, ours must do.
-// All functions may be called from any thread.
+// Descriptors belong to the program's C library, which node:fs uses. An addon has a C library of its own, whose numbers mean
+// nothing to node:fs. libuv exports functions that translate the program's. In a runtime without them, the addon's own C
+// library is used. All functions may be called from any thread.
 #pragma once
 
 #include <windows.h>
@@ -42,7 +42,7 @@ class UniqueHandle {
 
 // INVALID_HANDLE_VALUE for a number that is no descriptor.
 HANDLE HandleOf(int fd);
-// A descriptor for the handle, which it owns from then on; UV_EMFILE when there is none left, the handle being closed.
+// Makes a descriptor that owns the handle. UV_EMFILE if there is none left; the handle is closed then.
 int DescriptorOf(UniqueHandle handle);
 int CloseDescriptorNow(int fd);
 

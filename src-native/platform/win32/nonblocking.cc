@@ -1,5 +1,5 @@
-// Pipes and consoles that were opened without overlapped input and output can only be asked whether something is there,
-// so that is what is done before a read. A write may wait for a slow reader, in the pool.
+// Pipes and consoles that were opened without FILE_FLAG_OVERLAPPED have no calls that do not wait. So a read first asks
+// whether there is something to read. A write may wait for a slow reader, on a pool thread.
 #include "platform/nonblocking.h"
 
 #include <uv.h>

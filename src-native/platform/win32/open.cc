@@ -18,7 +18,7 @@ DWORD AccessOf(int flags) {
   const int way = flags & (_O_RDONLY | _O_WRONLY | _O_RDWR);
   if (way == _O_WRONLY) access = FILE_GENERIC_WRITE;
   if (way == _O_RDWR) access = FILE_GENERIC_READ | FILE_GENERIC_WRITE;
-  // Without the right to write anywhere else, the system itself puts everything at the end.
+  // Without FILE_WRITE_DATA, the system itself appends every write.
   if ((flags & _O_APPEND) != 0)
     access = (access & ~static_cast<DWORD>(FILE_WRITE_DATA)) | FILE_APPEND_DATA;
   return access;
@@ -39,13 +39,13 @@ int OpenHandle(const std::string& path, int flags, int mode, unsigned long attri
   std::wstring wide;
   const int failure = ToWide(path, &wide);
   if (failure != 0) return failure;
-  DWORD how = attributes | FILE_FLAG_BACKUP_SEMANTICS;  // without which no directory can be opened
+  DWORD how = attributes | FILE_FLAG_BACKUP_SEMANTICS;  // without it, no directory can be opened
   if ((flags & _O_CREAT) != 0 && (mode & kOwnerMayWrite) == 0) how |= FILE_ATTRIBUTE_READONLY;
   handle->Reset(::CreateFileW(wide.c_str(), AccessOf(flags), kShareAll, nullptr,
                               DispositionOf(flags), how | FILE_ATTRIBUTE_NORMAL, nullptr));
   if (*handle) return 0;
   const DWORD error = ::GetLastError();
-  // A directory stands where a file was to be made.
+  // There is a directory where a file was to be created.
   if (error == ERROR_FILE_EXISTS && (flags & _O_CREAT) != 0 && (flags & _O_EXCL) == 0)
     return UV_EISDIR;
   if (error == ERROR_ACCESS_DENIED && (flags & (_O_WRONLY | _O_RDWR)) != 0) {

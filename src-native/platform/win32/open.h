@@ -1,4 +1,4 @@
-// Opening a file as libuv's fs.open does on Windows, for those who want the handle and for those who want a descriptor.
+// Opens files as libuv's uv_fs_open does on Windows, but returns their handles.
 #pragma once
 
 #include <string>
@@ -8,16 +8,15 @@
 namespace uvfiles {
 namespace win32 {
 
-constexpr unsigned long kShareAll =
-    7;  // reading, writing and deleting: what POSIX allows everybody
+constexpr unsigned long kShareAll = 7;  // reading, writing and deleting, which POSIX always allows
 
-// `flags` are node:fs's O_ constants; of `mode` only the owner's right to write counts. `attributes` are added to the
-// system's own FILE_ATTRIBUTE_ and FILE_FLAG_ bits. 0 or a negative code.
+// `flags` are node:fs's O_ constants; of `mode` only the owner's right to write counts. `attributes`: more
+// FILE_ATTRIBUTE_ and FILE_FLAG_ bits. 0 or a negative code.
 int OpenHandle(const std::string& path, int flags, int mode, unsigned long attributes,
                UniqueHandle* handle);
 
-// Opens what is there, a directory or with `follow` false a link itself too, for calls by handle. Invalid with the last
-// error.
+// Opens an existing file or directory, or, if `follow` is false, a link itself, for calls that take a handle. If it fails,
+// the handle is invalid and GetLastError says why.
 UniqueHandle OpenFor(const std::string& path, unsigned long access, bool follow);
 
 }  // namespace win32

@@ -7,7 +7,6 @@
 #include "core/tasks/records.h"
 #include "platform/directories.h"
 #include "platform/win32/change.h"
-#include "platform/win32/directory.h"
 #include "platform/win32/errors.h"
 #include "platform/win32/open.h"
 #include "platform/win32/paths.h"
@@ -36,7 +35,7 @@ FILETIME FileTime(int64_t seconds, int64_t nanoseconds) {
 
 }  // namespace
 
-// As libuv: only a file that is marked read-only is not writable; who may do what is found out by trying.
+// As in libuv, a file may be written unless it is marked read-only. Access rights are not checked.
 bool MayAccess(const std::string& path, int mode) {
   std::wstring wide;
   if (ToWide(path, &wide) != 0) return false;
@@ -56,14 +55,14 @@ int ChangeMode(const std::string& path, int64_t mode) {
     return LastError();
   DWORD attributes = basic.FileAttributes & ~static_cast<DWORD>(FILE_ATTRIBUTE_READONLY);
   if ((mode & kOwnerMayWrite) == 0) attributes |= FILE_ATTRIBUTE_READONLY;
-  basic = FILE_BASIC_INFO();  // zeros leave the times alone
+  basic = FILE_BASIC_INFO();  // zeros keep the times
   basic.FileAttributes = attributes == 0 ? FILE_ATTRIBUTE_NORMAL : attributes;
   return ::SetFileInformationByHandle(handle.Get(), FileBasicInfo, &basic, sizeof basic)
              ? 0
              : LastError();
 }
 
-// As node:fs: there are no such owners, and nothing is done.
+// As in node:fs, nothing is done: Windows has no such owners.
 int ChangeOwner(const std::string&, int64_t, int64_t, bool) { return 0; }
 
 int ChangeTimes(const std::string& path, const int64_t* times, bool follow) {
@@ -102,7 +101,8 @@ int Symlink(const std::string& text, const std::string& path) {
   int failure = ToWideText(text, &target);
   if (failure == 0) failure = ToWide(path, &wide);
   if (failure != 0) return failure;
-  // A link is made for files or for directories. As Python, what is there now decides, seen from the link's folder.
+  // Windows has links to files and links to directories. As in Python, what the target is now decides. A relative target
+  // begins at the directory of the link.
   std::string seen = text;
   if (RootLength(seen) == 0) seen = Join(path.substr(0, ParentLength(path, path.size())), seen);
   DWORD flags = IsDirectory(seen) ? SYMBOLIC_LINK_FLAG_DIRECTORY : 0;
@@ -157,7 +157,7 @@ int TruncatePath(const std::string& path, int64_t size) {
              : LastError();
 }
 
-// A directory cannot be opened for it, and NTFS keeps a journal of names.
+// Nothing is done: a directory cannot be opened for this, and NTFS keeps a journal of its names.
 int SyncNames(const std::string&) { return 0; }
 
 int GetAttribute(const char*, const char*, bool, std::string*) { return UV_ENOTSUP; }
@@ -167,7 +167,7 @@ int SetAttribute(const char*, const char*, bool, const std::string&, AttributeMo
 int ListAttributes(const char*, bool, std::string*) { return UV_ENOTSUP; }
 int RemoveAttribute(const char*, const char*, bool) { return UV_ENOTSUP; }
 
-// As Python: a drive's or share's root, or where a volume is mounted.
+// As in Python: the root of a drive or a share, or a directory where a volume is mounted.
 bool IsMount(const std::string& path) {
   std::wstring wide;
   if (ToWide(path, &wide) != 0) return false;

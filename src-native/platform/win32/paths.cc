@@ -10,14 +10,14 @@ namespace win32 {
 
 namespace {
 
-// A directory's path must leave room for a name of eight and three within MAX_PATH, and other limits lie just below.
+// The path of a directory must leave room for an 8.3 name within MAX_PATH, which is 248 characters. Some room is left below.
 constexpr size_t kLong = 240;
 
 bool HasPrefix(const std::wstring& path, const wchar_t* prefix) {
   return path.compare(0, std::wcslen(prefix), prefix) == 0;
 }
 
-// Only a full path may carry the prefix: the system takes the rest literally, dots and forward slashes too.
+// The prefix needs a full path, because the system takes what follows it literally, even dots and forward slashes.
 void LiftLimit(std::wstring* path) {
   if (HasPrefix(*path, L"\\\\?\\") || HasPrefix(*path, L"\\\\.\\")) return;
   const DWORD needed = ::GetFullPathNameW(path->c_str(), 0, nullptr, nullptr);
@@ -79,7 +79,7 @@ int NameBeside(const std::string& path, std::string* temp) {
 
 size_t RootLength(const std::string& path) {
   if (path.size() >= 2 && IsSeparator(path[0]) && IsSeparator(path[1])) {
-    // \\server\share\ and the device forms \\?\C:\ alike: two names.
+    // Two names follow, in `\\server\share\` as in `\\?\C:\`.
     size_t at = 2;
     for (int names = 0; names < 2 && at < path.size(); ++names) {
       while (at < path.size() && !IsSeparator(path[at])) ++at;

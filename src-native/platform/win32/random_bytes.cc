@@ -3,7 +3,7 @@
 #include <uv.h>
 #include <windows.h>
 
-// After the header that it takes its types from.
+// After windows.h, which declares its types.
 #include <bcrypt.h>
 
 #ifdef _MSC_VER

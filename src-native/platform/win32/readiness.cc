@@ -1,4 +1,4 @@
-// There is no poll(2) for pipes and consoles: their state is looked at, every few milliseconds while somebody waits.
+// Windows has no poll(2) for pipes and consoles. Their state is checked every few milliseconds while somebody waits.
 #include "platform/readiness.h"
 
 #include <windows.h>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr DWORD kLookMs = 10;
 
-// A console has events that are no input (a key released, a window resized): a read would wait for the real ones.
+// Some events of a console are not input (a key is released, the window is resized). A read would go on waiting.
 bool ConsoleHasInput(HANDLE handle) {
   INPUT_RECORD records[64];
   DWORD count = 0;
@@ -65,7 +65,7 @@ void ReadinessWaiter::Unwatch(int fd) {
   state_->asked.erase(fd);
 }
 
-// Under the lock, so that a descriptor that is closed next is not looked at any more.
+// Descriptors are checked under the lock, so that none is checked after `Unwatch`: it may be closed then.
 void ReadinessWaiter::Wait(std::vector<Readiness>* ready, int timeout_ms) {
   const ULONGLONG begin = ::GetTickCount64();
   ready->clear();
@@ -94,7 +94,7 @@ void ReadinessWaiter::Wait(std::vector<Readiness>* ready, int timeout_ms) {
 
 bool IsReady(int fd, bool for_write) {
   const HANDLE handle = win32::HandleOf(fd);
-  if (handle == INVALID_HANDLE_VALUE || for_write) return true;  // the transfer will tell
+  if (handle == INVALID_HANDLE_VALUE || for_write) return true;  // the transfer fails, or waits
   switch (::GetFileType(handle)) {
     case FILE_TYPE_PIPE: {
       DWORD available = 0;

@@ -10,6 +10,6 @@ int RemoveFileNow(const std::string& path) { return win32::RemoveFile(path); }
 
 int64_t CurrentProcess() { return ::GetCurrentProcessId(); }
 
-void HoldDuringFork(std::mutex*) {}  // no process is ever made a copy of
+void HoldDuringFork(std::mutex*) {}  // Windows has no fork
 
 }  // namespace uvfiles

@@ -1,5 +1,5 @@
-// Each directory on the way down is held open without the right for others to delete or rename it, so that none can be
-// swapped for a link while its entries are removed by path; what is removed is opened as itself, never followed.
+// Each directory on the way down is held open, so that nobody else can delete or rename it. None can be replaced by a link
+// while its entries are removed by path. The entries are opened without following links.
 #include "core/tasks/remove_tree.h"
 
 #include <uv.h>
@@ -26,7 +26,7 @@ namespace {
 constexpr uint32_t kMaxPasses =
     64;  // how often a directory may fill again before it counts as not removable
 
-// Without the separators at its end. Empty: a root, "." or "..", of which none can be removed.
+// The path without the separators at its end. Empty for a root, "." and "..", which cannot be removed.
 std::string TopOf(const std::string& path) {
   size_t length = path.size();
   const size_t root = win32::RootLength(path);
@@ -114,10 +114,10 @@ class RemoveTree::Work {
     if (code != 0 && code != UV_ENOENT) Keep(&level, entry.name, code, syscall, path);
   }
 
-  // Nothing more in the lowest level: it goes through the handle that holds it, or is read again where it has filled.
+  // The lowest level has been listed to its end. Deletes it through its handle, or lists it again if it has new entries.
   void Leave() {
     Level& level = levels_.back();
-    // With reports, what was in the way may have been mended since.
+    // With kReportEach, the caller may have dealt with the failures since.
     const bool worth_trying = level.kept.empty() || Has(kReportEach);
     const int code = worth_trying ? win32::DeleteOpened(level.directory.handle()) : UV_ENOTEMPTY;
     if (code == UV_ENOTEMPTY && level.kept.empty() && level.passes < kMaxPasses) {
@@ -131,7 +131,7 @@ class RemoveTree::Work {
     }
     if (code == 0) ++removed_;
     const std::string path = level.path;
-    const bool told = !level.kept.empty() && !Has(kReportEach);  // by what is in it
+    const bool told = !level.kept.empty() && !Has(kReportEach);  // by its entries
     levels_.pop_back();
     if (code == 0) return;
     if (!told) Fail(code, "rmdir", path);
@@ -169,7 +169,7 @@ RemoveTree::~RemoveTree() = default;
 
 Step RemoveTree::Run(const Slice& slice) { return work_->Run(slice); }
 
-// Removals call for nobody here.
+// A removal is not shared among threads on Windows.
 std::unique_ptr<Task> MakeRemoveTreeHand(TaskArguments&&) { return nullptr; }
 
 }  // namespace uvfiles

@@ -15,7 +15,7 @@ namespace win32 {
 
 namespace {
 
-// Seconds from 1601, where Windows' clock begins, to 1970; its unit is 100 ns.
+// Windows counts ticks of 100 ns from 1601 on. kEpoch: the seconds until 1970.
 constexpr int64_t kEpoch = 11644473600;
 constexpr int64_t kTicks = 10000000;
 
@@ -31,14 +31,14 @@ void PutTime(const LARGE_INTEGER& from, int64_t* seconds, int64_t* nanoseconds) 
   *nanoseconds = rest * 100;
 }
 
-// ntifs.h's REPARSE_DATA_BUFFER, of which the user-mode headers know nothing.
+// REPARSE_DATA_BUFFER of ntifs.h, which user-mode programs do not have.
 struct ReparseData {
   ULONG tag;
   USHORT length;
   USHORT reserved;
   USHORT substitute_offset, substitute_length;
   USHORT print_offset, print_length;
-  // Symbolic links have flags here, junctions begin with the text.
+  // Symbolic links have flags here; in junctions, the text begins here.
 };
 
 constexpr size_t kHeader = sizeof(ReparseData);
@@ -72,7 +72,7 @@ int ReadLinkHandle(HANDLE handle, std::string* text) {
   if (start + data.substitute_length > size) return UV_EINVAL;
   std::wstring wide(data.substitute_length / sizeof(wchar_t), L'\0');
   std::memcpy(&wide[0], buffer + start, wide.size() * sizeof(wchar_t));
-  // A volume without a drive letter is mounted, not linked.
+  // A volume that is mounted here: its name has no drive letter.
   if (data.tag == IO_REPARSE_TAG_MOUNT_POINT && (wide.size() < 6 || wide[5] != L':'))
     return UV_EINVAL;
   *text = ToUtf8Plain(wide);
@@ -128,7 +128,7 @@ int StatPath(const std::string& path, bool follow, StatRecord* record) {
   const UniqueHandle handle = OpenFor(path, FILE_READ_ATTRIBUTES, follow);
   if (!handle) return LastError();
   const int result = StatHandle(handle.Get(), record, !follow);
-  // A reparse point that is no link (a file in the cloud, a deduplicated one) is what it leads to.
+  // Other reparse points (files in a cloud, deduplicated files) are described as what they stand for.
   return result == UV_EINVAL && !follow ? StatPath(path, true, record) : result;
 }
 

@@ -1,5 +1,5 @@
-// A file's status as libuv's fs.stat tells it on Windows: a device number from the volume's serial number, modes from the
-// read-only attribute, links from reparse points.
+// File status as libuv's uv_fs_stat reports it on Windows: the device number is the serial number of the volume, modes come
+// from the read-only attribute, and links are reparse points.
 #pragma once
 
 #include <windows.h>
@@ -11,11 +11,11 @@
 namespace uvfiles {
 namespace win32 {
 
-// 0 or negative. `link` says that the handle was opened as a link, not following it.
+// 0 or negative. `link`: the handle was opened without following links.
 int StatHandle(HANDLE handle, StatRecord* record, bool link);
 int StatPath(const std::string& path, bool follow, StatRecord* record);
 
-// The text of the symbolic link or junction that the handle was opened as; UV_EINVAL for what is neither.
+// The target of the symbolic link or junction that the handle stands for; UV_EINVAL if it is neither.
 int ReadLinkHandle(HANDLE handle, std::string* text);
 
 constexpr int64_t kTypeCharacter = 0020000;

@@ -44,7 +44,7 @@ int Processors() {
   if (!::GetProcessAffinityMask(::GetCurrentProcess(), &allowed, &all)) return 1;
   int count = 0;
   for (; allowed != 0; allowed &= allowed - 1) count++;
-  return count < 1 ? 2 : count;  // 0: more than one group of them
+  return count < 1 ? 2 : count;  // 0: the process runs in several processor groups
 }
 
 }  // namespace platform

@@ -6,7 +6,6 @@
 #include "core/tasks/copies.h"
 #include "platform/directories.h"
 #include "platform/win32/change.h"
-#include "platform/win32/directory.h"
 #include "platform/win32/handles.h"
 #include "platform/win32/open.h"
 #include "platform/win32/paths.h"
@@ -22,7 +21,7 @@ bool IsSameFile(const std::string& a, const std::string& b) {
          first.dev == second.dev && first.ino == second.ino;
 }
 
-// A copy is as new as a file that was written now, unless its times are to be kept.
+// Gives a copy the current time. Windows has given it the times of the original.
 void TouchNow(const std::string& path) {
   const win32::UniqueHandle handle = win32::OpenFor(path, FILE_WRITE_ATTRIBUTES, true);
   if (!handle) return;
@@ -31,7 +30,7 @@ void TouchNow(const std::string& path) {
   ::SetFileTime(handle.Get(), nullptr, &now, &now);
 }
 
-// `target`, or the name of `source` below it where it is a directory.
+// `target`, or, if that is a directory, the name of `source` in it.
 std::string TargetInto(const std::string& source, const std::string& target) {
   if (!platform::IsDirectory(target)) return target;
   const size_t end = platform::LengthWithoutSeparators(source);
@@ -85,7 +84,7 @@ Step Move::Run(const Slice& slice) {
   if (tree_ != nullptr) return GoOn(slice);
   const std::string& from = arguments_.bytes[0];
   const std::string& given = arguments_.bytes[1];
-  // Only the letters' case changes: the directory that is there is the one that moves.
+  // If only the case of letters changes, both names mean the same directory, and it is not moved into itself.
   const std::string to = IsSameFile(from, given) ? given : TargetInto(from, given);
   StatRecord there;
   int code = cancelled() ? UV_ECANCELED : 0;

@@ -9,8 +9,8 @@
 
 namespace uvfiles {
 
-// Named so since windows.h makes CopyFile a macro. Windows copies by itself: attributes, streams and times come along,
-// and blocks are shared where the volume can.
+// windows.h has a macro named CopyFile, hence the name. Windows itself copies the content, attributes, streams and times, and
+// shares blocks if the volume can.
 class CopyOneFile final : public Task {
  public:
   explicit CopyOneFile(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}

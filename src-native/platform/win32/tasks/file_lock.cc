@@ -1,4 +1,4 @@
-// Not tried on Windows yet.
+// Compiled, but not yet tested on Windows.
 #include "core/tasks/file_lock.h"
 
 #include <windows.h>

@@ -35,7 +35,7 @@ CopyTree::CopyTree(TaskArguments&& arguments)
       to_(std::move(arguments.bytes[1])),
       flags_(arguments.numbers[0]) {}
 
-// The target is made before the source is read: one inside of it is found out by looking upwards from there.
+// Compares the source with each directory above the target, so that no tree is copied into itself.
 int CopyTree::Begin() {
   StatRecord source;
   const int code = win32::StatPath(from_, true, &source);
@@ -79,7 +79,7 @@ int CopyTree::CopyEntry(const std::string& relative, std::string* failed) {
   const int64_t type = record.mode & kTypeMask;
   if (type != kTypeDirectory)
     return win32::Copy(from, to, type == kTypeLink ? COPY_FILE_COPY_SYMLINK : 0);
-  // A followed link that leads back would go on until names end.
+  // Followed links that lead back to a directory above would go on until the path is too long.
   if (std::count(relative.begin(), relative.end(), '\\') > 512) return UV_ELOOP;
   const int made = win32::MakeDirectoryAt(to);
   if (made != 0 && !(made == UV_EEXIST && (flags_ & kCopyExistOk) != 0)) return made;

@@ -1,4 +1,4 @@
-// copytree, a tree's way to another volume, and sendfile, as core/tasks/copies.h documents them.
+// Copies of trees, moves of trees to another volume, and sendfile, as core/tasks/copies.h documents them.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,7 @@
 
 namespace uvfiles {
 
-// Links are copied as links unless followed; where making one is a privilege that is lacking, that is the error.
+// Links are copied as links unless they are followed. The copy fails if the user lacks the privilege to create links.
 class CopyTree final : public Task {
  public:
   explicit CopyTree(TaskArguments&& arguments);
@@ -32,12 +32,12 @@ class CopyTree final : public Task {
   std::vector<std::string> made_;     // directories, which get their times at the end
 };
 
-// A tree to another volume: a copy, then the removal of what was copied, or of the copy where that failed.
+// Moves a tree to another volume: copies it, and then removes the original, or the copy if that has failed.
 class TreeAcross {
  public:
   TreeAcross(const std::string& from, const std::string& to);
 
-  // As Task::run; at the end `error` says what it failed of. Cancelled, it stops copying, not removing.
+  // As Task::Run. At the end, `error` says why it failed. Cancelling stops the copy, but not the removal.
   Step Run(const Slice& slice, bool cancelled);
 
   TaskError error;
@@ -49,7 +49,7 @@ class TreeAcross {
   std::unique_ptr<RemoveTree> removal_;
 };
 
-// Through memory: what the system has for this (TransmitFile) is for sockets.
+// Copies through memory, because the system's own call (TransmitFile) only sends to sockets.
 class SendFile final : public Task {
  public:
   explicit SendFile(TaskArguments&& arguments);
