@@ -1,4 +1,4 @@
-// The buffers that JavaScript is given: copies, and external memory that goes back to where it came from.
+// Makes the buffers that JavaScript gets: copies, and external memory that is given back when JavaScript drops it.
 #include <cstring>
 #include <string>
 #include <utility>
@@ -9,13 +9,14 @@ namespace uvfiles {
 
 namespace {
 
-// Of a stream, in bytes. For larger results on V8's side, the garbage was measured to cost more than it saves.
+// The largest piece of a stream, in bytes. For larger buffers on V8's heap, the pacer's garbage was measured to cost more
+// than it saves.
 constexpr size_t kLargestChunk = 256u << 10;
 
 }  // namespace
 
-// A Buffer of uninitialized memory. JavaScript makes it, since Node-API ends the process where there is no memory: false
-// then, and while the environment is being torn down.
+// Makes a Buffer of uninitialized memory. JavaScript allocates it, because Node-API ends the process if there is no memory.
+// False if there is none, or if the environment is being torn down.
 bool Environment::MakeBuffer(size_t size, void** data, napi_value* buffer) {
   napi_value argument;
   napi_value undefined;
@@ -37,8 +38,9 @@ bool Environment::CopyToBuffer(const void* from, size_t size, napi_value* buffer
   return true;
 }
 
-// As external memory that goes back to the pool when JavaScript has dropped it. Where the runtime has no such memory
-// (Electron's sandboxed pointers forbid it) it is a copy, and the block stays the caller's. False: neither can be had.
+// Hands the block over as external memory, which returns to the pool when JavaScript drops it. If the runtime forbids such
+// memory (Electron with sandboxed pointers), JavaScript gets a copy, and the block stays the caller's. False if neither is
+// possible.
 bool Environment::HandOverBlock(Block* block, size_t size, napi_value* buffer) {
   const napi_status status = napi_create_external_buffer(
       env, size, block->data,
@@ -52,7 +54,7 @@ bool Environment::HandOverBlock(Block* block, size_t size, napi_value* buffer) {
   return true;
 }
 
-// A task's output, too large to be copied, as a buffer of its own. False: there is no memory for it.
+// Hands over a task's output that is too large for a chunk, as a buffer of its own. False if there is no memory.
 bool Environment::HandOverOutput(Task* task, napi_value* buffer) {
   if (task->block.data != nullptr) {
     const bool handed_over = HandOverBlock(&task->block, task->block_size, buffer);

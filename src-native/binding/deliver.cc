@@ -11,7 +11,7 @@ namespace uvfiles {
 namespace {
 
 bool HandsOverBytes(const Operation& operation) {
-  if ((operation.flags & kBorrowed) != 0) return false;  // they are where they belong
+  if ((operation.flags & kBorrowed) != 0) return false;  // JavaScript has that memory
   switch (operation.kind) {
     case OpKind::kRead:
     case OpKind::kReadToEnd:
@@ -22,7 +22,7 @@ bool HandsOverBytes(const Operation& operation) {
   }
 }
 
-// A failed task's output is what its error names: syscall NUL path NUL dest. Packing twice does no harm.
+// The output of a failed task is what its error names: syscall NUL path NUL dest. Packing twice does no harm.
 void PackError(Task* task) {
   task->output.assign(task->error.syscall);
   task->output.push_back('\0');
@@ -32,7 +32,7 @@ void PackError(Task* task) {
   task->FreeBlock();
 }
 
-// A descriptor comes in a chunk, for which there is no memory: the task, which is left with it, closes it.
+// There is no memory for the chunk that would tell JavaScript of a new descriptor. The task keeps it, and closes it.
 void RefuseOpened(Operation* operation) {
   Task* const task = operation->details->task;
   if (operation->result < 0 || task->opened < 0) return;
@@ -40,7 +40,7 @@ void RefuseOpened(Operation* operation) {
   task->error.syscall = "open";
 }
 
-// The bytes of a stateful read cannot be delivered: the next read finds them again where the file has positions.
+// The bytes of a stateful read cannot be delivered. If the file has positions, the next read gets them.
 void PutBack(const Operation& operation, const OpenFile* file, int64_t bytes) {
   const bool stateful = operation.position < 0 || (operation.flags & kSeekFirst) != 0;
   if (stateful && file != nullptr && !file->closing && !file->polled)
@@ -76,13 +76,13 @@ void Environment::Deliver(void* context, Operation* finished) {
 }
 
 // Tells JavaScript of as many operations as fit into one chunk of bytes, one external buffer and the records.
-// `short_of_memory`: there is none for a chunk, so what is in a block stays there, one external buffer each.
+// `short_of_memory`: there is none for a chunk, so each result in a block becomes an external buffer.
 Operation* Environment::DeliverGroup(Operation* finished, bool* may_go_on, bool short_of_memory) {
   const Napi::HandleScope scope(env);
   size_t chunk_size = 0;
   Operation* end = finished;
   Operation* large = nullptr;
-  ResultMemory* placed = nullptr;  // the chunk of this group, where its results stand already
+  ResultMemory* placed = nullptr;  // the chunk of this group, which has its results already
   int doubles = 0;
   int results = 0;  // in the chunk
   for (; end != nullptr; end = end->next) {
@@ -282,7 +282,7 @@ int Environment::WritePayload(Operation* operation, int at) {
   }
 }
 
-// The operation no longer holds its file open; the last one out lets a waiting close begin.
+// The operation no longer holds its file open. After the last one, a close that waits begins.
 void Environment::SettleFile(Operation* operation) {
   OpenFile* const file = operation->file;
   if (file == nullptr) return;

@@ -62,7 +62,7 @@ void Environment::LetGoWhenIdle() {
   if (!holds_ || closing_ || dispatcher.outstanding() != 0 || !files.empty() || !tasks.empty())
     return;
   if (temp_owner != 0 && TempRegistry::Shared().CountOf(temp_owner) != 0) return;
-  // Memory for results that will not be asked for: it is the realm's, too.
+  // Memory in stock for later results belongs to the realm, too.
   while (ResultMemory* const memory = dispatcher.UnstockResult()) FreeResult(memory);
   uint32_t count;
   holds_ = napi_reference_unref(env, shared_, &count) != napi_ok;
@@ -180,7 +180,7 @@ void Environment::Discard(void* context, Operation* operation) {
   if (operation->kind == OpKind::kClose && performed && operation->file != nullptr) {
     self->files.Remove(operation->file);
   }
-  if (!performed) GiveUp(*operation, UV_ECANCELED, false);  // it may have got half-way
+  if (!performed) GiveUp(*operation, UV_ECANCELED, false);  // it may have done a part
   if (operation->kind == OpKind::kTask) operation->details->task_owner->Settled(true);
   operation->file = nullptr;
   self->FreeData(operation);
@@ -218,7 +218,7 @@ void Environment::OnClosed(void* context) {
   napi_remove_async_cleanup_hook(cleanup);
 }
 
-// The dispatcher's work requests may still be in the runtime's hands: it is left to the process on purpose.
+// The environment is never freed here, because the runtime may still have work requests of its dispatcher.
 void Environment::OnCleanup(void* context) {
   Environment* const self = static_cast<Environment*>(context);
   self->closing_ = true;

@@ -39,7 +39,7 @@ enum Argument : int {
   kOpenFlags = 8,
   kMode = 9,
   kWhence = 10,
-  // of a task, whose numbers stand from kAnswer on
+  // Of a task. Its numbers begin at kAnswer.
   kTaskKind = 8,
   kNumberCount = 9,
   kExactNumbers = 10,  // bit n: number n is an int64

@@ -10,8 +10,8 @@ constexpr double kMiB = 1 << 20;
 constexpr double kFirstPeriod = 16 * kMiB;
 constexpr double kShortestPeriod = 2 * kMiB;
 constexpr double kLongestPeriod = 32 * kMiB;  // V8 scavenges by itself
-// Two mark-compacts before so much was given out divide the period by four: fewer cost less than the garbage that
-// prevents them. After so much without one it grows, and doubles in 90 scavenges.
+// If two mark-compacts happen before this many bytes are given out, the period is divided by four. Fewer mark-compacts cost
+// less than the garbage that prevents them. After this many bytes without one, the period grows: it doubles in 90 scavenges.
 constexpr double kPatience = 256 * kMiB;
 constexpr double kGrowth = 1 + 1.0 / 128;
 constexpr double kFirstShare = 1.0 / 3;
@@ -44,7 +44,7 @@ void GarbagePacer::GaveOut(size_t size) {
   }
 }
 
-// In a scope of its own: a scavenge must find nothing of it alive.
+// In a handle scope of its own, so that a scavenge finds all of it dead.
 bool GarbagePacer::MakeGarbage(size_t size) {
   napi_handle_scope scope;
   if (napi_open_handle_scope(env_, &scope) != napi_ok) return false;

@@ -21,7 +21,7 @@ namespace uvfiles {
 class GarbagePacer {
  public:
   explicit GarbagePacer(napi_env env);
-  // While the environment still stands. References do not end with it.
+  // Must run before the environment ends, because it deletes references.
   ~GarbagePacer();
   GarbagePacer(const GarbagePacer&) = delete;
   GarbagePacer& operator=(const GarbagePacer&) = delete;

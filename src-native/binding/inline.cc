@@ -21,9 +21,9 @@ class Spending {
   const uint64_t began_;
 };
 
-// inlineRead(view): kSize bytes at kPosition of kFile into the view from kOffset on. After a miss, kAnswer says how
-// many bytes at the position stand in the view all the same. The file's own position is behind them with kKeepBlock,
-// and where it was without.
+// inlineRead(view): reads kSize bytes at kPosition of kFile into the view, from kOffset on. After a miss, kAnswer says how
+// many bytes were read nevertheless. With kKeepBlock, the file's own position is behind these bytes; without it, the
+// position is where it was.
 napi_value InlineRead(napi_env env, napi_callback_info info) {
   const Call<1> call(env, info);
   double* const arguments = call.arguments;
@@ -65,7 +65,7 @@ struct PathCall : Call<kMost> {
         spending(this->environment),
         valid(ReadPath(env, this->values[0], &Memory())) {}
 
-  // Reads value `index` as the root beneath which the path is, if the call has that many. False: it is none.
+  // Reads value `index`, if the call has it, as the root directory of the path. False if it is not a path.
   bool ReadRoot(napi_env env, size_t index) {
     has_root = this->count > index;
     return !has_root || ReadPath(env, this->values[index], &root);
@@ -81,7 +81,7 @@ struct PathCall : Call<kMost> {
   bool valid;
 };
 
-// inlineStat(path): kFlags: 1 exact integers, 2 do not follow. The fields stand from kAnswer on.
+// inlineStat(path): kFlags: 1 exact integers, 2 do not follow. The fields begin at kAnswer.
 napi_value InlineStat(napi_env env, napi_callback_info info) {
   const PathCall<1> call(env, info);
   StatRecord record;
@@ -102,7 +102,7 @@ napi_value InlineAccess(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// A call with a path and a view, from kOffset on, of which the path's root follows, if there is one.
+// A call with a path, a view that is used from kOffset on, and perhaps the root of the path.
 template <size_t kMost>
 struct ViewCall : PathCall<kMost> {
   ViewCall(napi_env env, napi_callback_info info) : PathCall<kMost>(env, info) {
@@ -121,8 +121,8 @@ struct ViewCall : PathCall<kMost> {
   size_t size = 0;
 };
 
-// inlineReadFile(path, view, root?): the file's size if all of it stands in the view now. With kFlags 1, its status
-// stands from kAnswer on. With a root, nothing outside it is read.
+// inlineReadFile(path, view, root?): the file's size if all of it is in the view now. With kFlags 1, its status begins at
+// kAnswer. With a root, nothing outside it is read.
 napi_value InlineReadFile(napi_env env, napi_callback_info info) {
   const ViewCall<3> call(env, info);
   const bool with_status = call.arguments[kFlags] != 0;
@@ -144,8 +144,8 @@ napi_value InlineReadlink(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// inlineOpen(path, root?): a descriptor for reading, beneath the root where there is one; from kAnswer on the record that
-// an open in the pool would give.
+// inlineOpen(path, root?): a descriptor for reading, of a file beneath the root if there is one. The record that an open in
+// the pool would give begins at kAnswer.
 napi_value InlineOpen(napi_env env, napi_callback_info info) {
   PathCall<2> call(env, info);
   double* const arguments = call.arguments;
@@ -169,7 +169,7 @@ napi_value InlineOpen(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// deliverFinished(): settles what the pool has finished, without waiting for the event loop. Its time is of the same budget.
+// deliverFinished(): settles what the pool has finished, without waiting for the event loop. Its time counts, too.
 napi_value DeliverFinished(napi_env env, napi_callback_info) {
   Environment* const environment = Environment::Get(env);
   const Spending spending(environment);

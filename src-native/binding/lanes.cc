@@ -1,11 +1,11 @@
-// Lanes, figures and the size of our share of the pool. Off the hot path.
+// Lanes, figures, and the addon's share of the pool. None of this is on the hot path.
 #include "binding/environment.h"
 
 namespace uvfiles {
 
 namespace {
 
-// What a lane takes, nearly all of it for its histograms. V8 is told, so that it collects lanes that a program drops.
+// The memory of a lane, nearly all of it for histograms. V8 is told of it, so that it collects lanes that a program drops.
 constexpr int64_t kLaneBytes = sizeof(Lane);
 
 // addLane(priority, concurrency, queueLimit): the lane's number, -1 when there are too many.

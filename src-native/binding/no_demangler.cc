@@ -1,5 +1,5 @@
-// The C++ library, linked into the addon, would print the type of an uncaught exception in words and brings 100 kB for
-// that. There are no exceptions here: this stands in for the demangler, for which the linker then has no need.
+// Replaces the demangler of the C++ library that is linked into the addon. The library uses its own, of 100 kB, only to
+// print the type of an uncaught exception, and the addon has no exceptions.
 #include <cstddef>
 
 extern "C" char* __cxa_demangle(const char*, char*, std::size_t*, int* status) {

@@ -8,9 +8,9 @@ namespace uvfiles {
 
 namespace {
 
-// No path that a system takes is longer. One that is fails all the same when it is cut here (ENAMETOOLONG).
+// No system takes longer paths. A longer one is cut here, and then fails as it would have done (ENAMETOOLONG).
 constexpr size_t kLongestPath = 128 * 1024;
-// More memory than this is not kept for the next path, which would have to be written all over with it.
+// More memory than this is not kept for the next path, because all of it would be filled with zeros first.
 constexpr size_t kKeptPath = 8 * 1024;
 
 }  // namespace
@@ -26,7 +26,7 @@ bool ReadPath(napi_env env, napi_value value, std::string* path) {
   if (type == napi_string) {
     size_t length = 0;
     path->resize(path->capacity() < 255 ? 255 : path->capacity());
-    // One pass where the path fits, which it nearly always does.
+    // One pass if the path fits, as it nearly always does.
     napi_get_value_string_utf8(env, value, &(*path)[0], path->size() + 1, &length);
     if (length + 4 > path->size()) {
       napi_get_value_string_utf8(env, value, nullptr, 0, &length);

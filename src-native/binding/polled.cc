@@ -8,7 +8,7 @@ namespace uvfiles {
 
 namespace {
 
-// stopWaiting(): from now on, reads on arguments[kFile] do not wait: they get what is there, or fail.
+// stopWaiting(): from now on, reads on arguments[kFile] return what is there, or fail. They do not wait.
 napi_value StopWaiting(napi_env env, napi_callback_info) {
   Environment* const environment = Environment::Get(env);
   OpenFile* const file =
@@ -17,9 +17,8 @@ napi_value StopWaiting(napi_env env, napi_callback_info) {
   return nullptr;
 }
 
-// adoptNow(): a file on the descriptor arguments[kPosition], which stays somebody else's. Answers in kStatus, kFile,
-// kMode (its kind), kWhence (seekable), kPosition and kSize. It asks no server: neither for what the kernel knows of an
-// open descriptor nor for its position.
+// adoptNow(): makes an open file of descriptor arguments[kPosition], which it does not own. Answers in kStatus, kFile, kMode
+// (its kind), kWhence (seekable), kPosition and kSize. It does not wait for a file server: the kernel itself knows these.
 napi_value AdoptNow(napi_env env, napi_callback_info) {
   Environment* const environment = Environment::Get(env);
   double* const arguments = environment->arguments;

@@ -35,7 +35,7 @@ void Environment::GiveResult(Operation* operation) {
   operation->data = memory->data;
 }
 
-// As much as the batches since the last delivery asked for, less when it is not used.
+// Stocks as much memory as the batches since the last delivery asked for, and less if it is not used.
 void Environment::RefillResults() {
   uint32_t shortage = 0;
   const uint32_t stock = dispatcher.StockedResults(&shortage);

@@ -31,7 +31,7 @@ bool TakeBytes(napi_env env, napi_value value, Operation* operation) {
   return true;
 }
 
-// Finds the operation's file; a closing one takes nothing new.
+// Finds the operation's file. A file that is closing takes no more operations.
 bool HoldFile(Environment* environment, Operation* operation) {
   OpenFile* const file =
       environment->files.Find(static_cast<uint32_t>(environment->arguments[kFile]));
@@ -54,7 +54,8 @@ Operation* InSlot(napi_env env, const Call<1>& call) {
   return call.environment->InSlot(slot);
 }
 
-// Takes the details of an operation on a path from the shared arguments. Null for what is no path, after a refusal.
+// Takes the details of an operation on a path from the shared arguments. Null if it is not a path:
+// the operation has been refused then.
 OperationDetails* TakePath(napi_env env, napi_value path, Environment* environment,
                            Operation* operation) {
   OperationDetails* const details = environment->AttachDetails(operation);

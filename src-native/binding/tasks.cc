@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kMostBytes = 16;
 
 // The task that kTaskKind, kNumberCount, kExactNumbers and the numbers from kAnswer on describe, with the byte strings
-// that are the call's arguments. Null after a refusal, whose reason is then in kStatus.
+// that are the call's arguments. Null if there is none; kStatus then has the reason.
 std::unique_ptr<Task> MakeTask(napi_env env, napi_callback_info info, Environment* environment) {
   double* const from = environment->arguments;
   napi_value values[kMostBytes];

@@ -8,7 +8,7 @@
 #include "binding/paths.h"
 
 #ifndef _WIN32
-// Experimental in Node-API, and so not to be linked against: null where the runtime has no such function.
+// Experimental in Node-API, so the addon must load without it. Null if the runtime has no such function.
 extern "C" __attribute__((weak)) napi_status node_api_create_external_string_latin1(
     napi_env env, char* text, size_t length, napi_finalize finalize, void* hint, napi_value* result,
     bool* copied);
@@ -78,7 +78,7 @@ napi_value TextOf(napi_env env, napi_callback_info info) {
   TextMemory::Before(bytes)->users.fetch_add(1);
   napi_value text = nullptr;
   bool copied = false;
-  // When it has copied the bytes it has called `Release` as well.
+  // If it has copied the bytes, it has called `Release`, too.
   if (node_api_create_external_string_latin1(env, static_cast<char*>(bytes), length,
                                              TextMemory::Release, nullptr, &text,
                                              &copied) != napi_ok) {

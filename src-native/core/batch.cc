@@ -16,7 +16,7 @@ bool ReadsSmall(const Operation& operation) {
          (operation.flags & kBorrowed) == 0 && !operation.file->polled;
 }
 
-// One that has begun says what it did, which JavaScript expects of what its own timer cancels.
+// An operation that has moved bytes does not expire here. JavaScript's own timer cancels it, and it reports these bytes.
 bool Expired(const Operation& operation, uint64_t now) {
   return operation.timeout_ms > 0 && BytesDone(operation) == 0 && now > operation.queued_ns &&
          static_cast<double>(now - operation.queued_ns) >=
@@ -25,8 +25,8 @@ bool Expired(const Operation& operation, uint64_t now) {
 
 }  // namespace
 
-// The depth that the disk sees need not be the number of threads: reads that are known to be cold are started together,
-// a window at a time, before the first of them is waited for. Sequential ranges are left to the kernel's read-ahead.
+// The disk can have more requests at a time than there are threads. Reads that are known to be cold are started together, a
+// window at a time, before the first of them is waited for. Sequential ranges are left to the kernel's read-ahead.
 void Batch::CollectAdvice() {
   advised = 0;
   Operation* operation = lane->queue.Front();
@@ -46,7 +46,7 @@ void Batch::CollectAdvice() {
     }
     advice[advised++] = {operation->file->fd, operation->position, operation->size};
   }
-  // Half a window before it is used up the next one starts.
+  // The next window starts when half of this one is left.
   if (lane->advised > kAdviceWindow / 2) lane->advised -= kAdviceWindow / 2;
 }
 
@@ -84,9 +84,9 @@ bool Batch::Begin(int index, uint64_t clock, const Atomic<bool>& closing) {
   return false;
 }
 
-// The disk then fetches the files at the same time. Each open file is running: its descriptor is nobody else's to close.
-// Only what is on a local mount is opened here, so that no file of the batch waits for a mount that is dead. The time that
-// each open took stays in `started`.
+// Opens the files before any of them is read, so that the disk fetches them at the same time. Their operations are running,
+// so nobody else closes the descriptors. Only files on local mounts are opened here, so that none waits for a dead mount.
+// `started` then has the time that each open took.
 void Batch::OpenAhead(uint64_t slice_end_ns, const Atomic<bool>& closing) {
   const auto mounts = platform::KnownMounts();
   if (mounts == nullptr) platform::WantMounts();
@@ -115,7 +115,7 @@ void Batch::OpenAhead(uint64_t slice_end_ns, const Atomic<bool>& closing) {
 }
 
 void Batch::Perform(uint64_t slice_end_ns, const Atomic<bool>& closing) {
-  // A hint: should a file have been closed meanwhile, some other file's pages are fetched.
+  // Only a hint: if a file has been closed meanwhile, pages of another file may be fetched.
   for (int i = 0; i < advised; i++) {
     platform::WillNeed(advice[i].fd, advice[i].position, advice[i].size);
   }

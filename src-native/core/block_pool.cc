@@ -93,7 +93,7 @@ int BlockPool::AcquireMany(size_t size, Block* blocks, int count) {
       cached_small_ -= capacity;
     }
   }
-  // Not more than the one that is needed now is made anew.
+  // Only the one that is needed now is allocated.
   if (taken == 0) {
     blocks[0] = Acquire(size);
     taken = blocks[0].data != nullptr ? 1 : 0;

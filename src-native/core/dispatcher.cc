@@ -79,7 +79,7 @@ bool Dispatcher::Submit(Operation* operation) {
   UpdateReference();
   inbox_.Push(operation);
   lingering_.Submitted();
-  // The lines of what was just submitted are in this thread's cache; a job that has to sort thousands waits for each.
+  // What was just submitted is in this thread's cache. A job that sorts thousands would wait for each cache line.
   if (++unsorted_ >= kSortEach) {
     unsorted_ = 0;
     std::lock_guard<Mutex> lock(mutex_);
@@ -91,7 +91,7 @@ bool Dispatcher::Submit(Operation* operation) {
     lingering_.SubmittedToNoJob(now);
     Pump();
   } else if (MayWantJob(jobs)) {
-    // While a lane is fast, whether another job is worth it is asked now and then, not at every submission.
+    // In a fast lane, whether another job is worth it is checked now and then, not at every submission.
     const bool ask = !lane.fast.load(std::memory_order_relaxed) || now - pumped_ns_ > kAskNs;
     if (ask) {
       Pump();
@@ -143,7 +143,7 @@ ResultMemory* Dispatcher::UnstockResult() {
   return result_stock_.Take();
 }
 
-// Within a delivery (a loop that runs within the loop), it only notes that the loop was woken. To clear the announcement
+// Within a delivery (a callback has run the loop), this only notes that the loop was woken. Clearing the announcement
 // without taking the list would lose that wake-up.
 void Dispatcher::TakeCompleted() {
   if (delivering_) {
@@ -163,7 +163,7 @@ void Dispatcher::TakeCompleted() {
   if (!closing_.load(std::memory_order_relaxed)) uv_async_send(&async_);
 }
 
-// The loop lives as long as there is something to deliver that is sure to come, or must come.
+// The loop stays alive while an operation is outstanding. Parked reads do not count, because they may never end.
 void Dispatcher::UpdateReference() {
   const bool wanted = outstanding_ > parking_.idle();
   if (wanted == referenced_) return;
@@ -202,7 +202,7 @@ CancelResult Dispatcher::Cancel(Operation* operation) {
   if (queued) {
     // The poller may have it ready, and be about to push it.
     if (operation->poll) parking_.AwaitPush();
-    // Out of the queue at once: what waits behind a dead mount must not hold files and memory until it wakes.
+    // Leaves the queue at once. Operations that wait behind a dead mount must not hold files and memory meanwhile.
     std::lock_guard<Mutex> lock(mutex_);
     lanes_.Sort(inbox_.TakeAll());
     if (operation->in_lane) {
@@ -217,7 +217,7 @@ CancelResult Dispatcher::Cancel(Operation* operation) {
 }
 
 void Dispatcher::FinishNow(Operation* operation) {
-  // Again and again: what is queued for more, or parked, between two looks is cancelled by the next one.
+  // Repeated, because the operation may have been queued for more, or parked, since the last attempt.
   while (Cancel(operation) == CancelResult::kRunning &&
          operation->state.load(std::memory_order_acquire) != OpState::kCancelled) {
     PauseThread(50 * 1000);
@@ -278,7 +278,7 @@ void Dispatcher::MaybeClosed() {
     std::lock_guard<Mutex> lock(mutex_);
     ended = ended && helpers_.load(std::memory_order_relaxed) == 0;
   }
-  DiscardWaiting();  // after that look, so that nothing is left of a helper that ends in between
+  DiscardWaiting();  // after that check, so that nothing is left of a helper that ends in between
   if (!ended) return;
   async_open_ = false;
   poller_.Remove(&watchdog_);

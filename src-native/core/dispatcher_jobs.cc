@@ -27,13 +27,13 @@ Dispatcher::Job* Dispatcher::FreeJob() {
   return job;
 }
 
-// Helpers have no permit, and so are none of those that the pool allows.
+// Helpers have no permit, so they do not count against the pool's limit.
 bool Dispatcher::MayWantJob(uint32_t jobs) const {
   return jobs < pool_.limit() + helpers_.load(std::memory_order_relaxed);
 }
 
 bool Dispatcher::WantsJob() {
-  // Where there can be no more, the end of one looks again, and nothing needs to be watched.
+  // If no more jobs are possible, the end of a job checks again, and nothing needs to be watched.
   held_back_ = false;
   if (!MayWantJob(jobs_.load(std::memory_order_relaxed))) return false;
   std::lock_guard<Mutex> lock(mutex_);
@@ -67,14 +67,14 @@ void Dispatcher::Pump() {
     jobs_in_libuv_++;
     pool_.Queue(loop_, &job->work, OnWork, OnAfterWork);
   }
-  // The work that a permit was asked for is done by now: kept, it would be lost to the other environments.
+  // The work that a permit was asked for is done. Other environments need the permit.
   if (asked_) pool_.Forget(permit_);
   asked_ = false;
   Watch();
 }
 
-// What waits behind the job of a fast lane counts on that job. Should it hang after all, and the loop have nothing else to
-// do, only a clock can tell: the poller's thread looks in again in a while.
+// Operations in a fast lane count on the job that serves it. If that job hangs while the loop has nothing else to do, only a
+// clock can tell. So the poller's thread wakes the loop after a while.
 void Dispatcher::Watch() {
   if (held_back_) WakeIn(kWatchNs);
 }
@@ -93,8 +93,8 @@ void Dispatcher::WakeIn(uint64_t pause_ns) {
   if (poller_.Add(&watchdog_) != 0) watching_.store(false, std::memory_order_relaxed);
 }
 
-// This environment may have another job, and those who keep the permits have given none back for long: they hang (a dead
-// mount). A thread of our own works until the queue is empty. libuv's reserve stays free for the rest of the program.
+// This environment may have another job, but no permit has been given back for long: the jobs that have them hang (a dead
+// mount). A thread of the addon's own works until the queue is empty. libuv's reserve stays free for the program.
 void Dispatcher::Help() {
   if (jobs_.load(std::memory_order_relaxed) >= pool_.limit()) return;
   bool began;
@@ -115,7 +115,7 @@ void Dispatcher::Help() {
   }
   helped_ = true;
   helped_ns_ = pumped_ns_;
-  // It may hang in its turn, and tells nobody.
+  // It may hang, too, without any notice.
   WakeIn(kStarvedNs);
   const auto body = [](void* self) { static_cast<Dispatcher*>(self)->Drain(true); };
   if (platform::StartThread("uvfiles-extra", body, this, kHelperStack) == 0) return;

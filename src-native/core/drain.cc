@@ -31,7 +31,7 @@ void Dispatcher::Drain(bool helping) {
     const bool tell = completions_.Untold();
     lock.unlock();
     if (tell) completions_.Announce();
-    // The files of a window have cost an open each by the time the first is read: they get a slice of their own.
+    // All files of a window have been opened when the first one is read. So they get a slice of their own.
     const uint64_t slice_begin_ns = batch.opens_ahead ? NowNs() : begin_ns;
     batch.Perform(slice_begin_ns + kSliceNs, closing_);
     lock.lock();
@@ -140,7 +140,7 @@ void Dispatcher::SettleBatch(Batch* batch) {
   }
 }
 
-// What was cancelled while it ran, or whose file waits no longer, must not begin to wait.
+// An operation that was cancelled while it ran must not begin to wait, nor one whose file does not wait any more.
 void Dispatcher::Park(Operation* operation, Lane* lane) {
   const bool stopped =
       operation->stop.load(std::memory_order_relaxed) || closing_.load(std::memory_order_relaxed);
@@ -168,7 +168,7 @@ bool Dispatcher::KeepsThread(Locked* lock, Turn* turn) {
   turn->wakeups = wakeups();
   if (!HasWork()) {
     lingering_.JobEnded(now);
-    return false;  // whatever comes next, a job of its own may be queued for
+    return false;  // whatever comes next can get another job
   }
   if (!loop_is_busy || now - turn->begin_ns >= kLongestNs ||
       completions_.bytes() > kMaxUntakenBytes)

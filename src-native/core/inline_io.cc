@@ -76,7 +76,7 @@ bool InlineIO::Cached(OpenFile* file, int64_t at, size_t size, int64_t length, b
     size = static_cast<size_t>(length - at);
   }
   if (state.access == CacheAccess::kMincore) {
-    // The mapping covers the file as it was when it was opened; what lies beyond is the pool's.
+    // The mapping covers the file as it was when it was opened. The pool reads what lies beyond.
     return platform::MappedResidency(state.mapping, state.mapped, at, size) == Residency::kYes;
   }
   switch (platform::ResidencyOf(file->fd, at, size)) {
@@ -124,7 +124,7 @@ int64_t InlineIO::Read(OpenFile* file, char* data, size_t size, int64_t position
 
   const size_t wanted = fault_ == 2 && size > 1 ? size / 2 : size;
   const bool plain = state.access != CacheAccess::kNoWait;
-  // Bytes up to the end that is known: no other read has to tell it.
+  // If the end is known, no further read has to find it.
   const size_t to_end =
       position >= 0 && length > position ? static_cast<size_t>(length - position) : SIZE_MAX;
   size_t total = 0;
@@ -145,7 +145,7 @@ int64_t InlineIO::Read(OpenFile* file, char* data, size_t size, int64_t position
     state.access = CacheAccess::kNever;
     return kMiss;
   }
-  // What the cache cut short is the pool's to read.
+  // The pool reads what the cache does not have.
   if (count < 0 || (wanted < size && total == wanted)) {
     cut_short_ = total;
     Missed(&state, told);
@@ -180,7 +180,7 @@ int InlineIO::OpenPath(const char* path, int flags, const char* root) {
     figures_.backed_off++;
     return static_cast<int>(kMiss);
   }
-  // Once an iteration: whoever mounts something awaits it, and so lets an iteration pass.
+  // Once per loop iteration, because a program that mounts something waits for that at least until the next one.
   if (!mounts_checked_) {
     mounts_checked_ = true;
     mounts_ = platform::KnownMounts();
@@ -189,7 +189,7 @@ int InlineIO::OpenPath(const char* path, int flags, const char* root) {
   if (mounts_ == nullptr) return static_cast<int>(kMiss);
   const int fd = root == nullptr ? platform::OpenCached(*mounts_, path, flags)
                                  : platform::OpenCachedBeneath(*mounts_, root, path, flags);
-  // That there is no such name is cached as well, and an answer.
+  // A negative lookup (ENOENT) is cached, too, and an answer.
   if (fd >= 0 || fd == UV_ENOENT) {
     path_misses_ = 0;
     return fd;
@@ -230,7 +230,7 @@ int64_t InlineIO::Readlink(const char* path, char* data, size_t size) {
   if (fd < 0) return kMiss;
   StatRecord record;
   int64_t count = kMiss;
-  // Where a short link stands in its inode, a cached name has it in memory.
+  // If the file system keeps short links in their inodes, the link of a cached name is in memory.
   if (platform::Fstat(fd, &record) == 0 && (record.mode & kTypeMask) == kTypeLink &&
       record.size < kShortLink && platform::KeepsLinksInInodes(fd)) {
     count = platform::ReadlinkOpen(fd, data, size);
@@ -243,7 +243,7 @@ int64_t InlineIO::Readlink(const char* path, char* data, size_t size) {
 
 int64_t InlineIO::Open(const char* path, int flags, InlineState* state, StatRecord* status,
                        const char* root) {
-  // Whatever else it turns out to be is the pool's: a FIFO's open would wait without O_NONBLOCK.
+  // Without O_NONBLOCK, opening a FIFO would wait. The pool opens everything that is not a regular file.
   const int opened = OpenPath(path, flags | platform::kNoWait, root);
   if (opened < 0) return kMiss;
   const int64_t fd = Describe(opened, path, flags, state, status, root);
@@ -259,7 +259,7 @@ int64_t InlineIO::Describe(int fd, const char* path, int flags, InlineState* sta
   if (described && type == kTypeRegular) {
     *state = InlineState();
     state->device = static_cast<uint64_t>(record.dev);
-    // What the pool has not looked at yet is its own to look at: the answer may be far away.
+    // A device that is not known yet is left to the pool, because a server may have to answer for it.
     if (platform::KnownAccess(state->device) != CacheAccess::kUnknown)
       state->access = platform::Classify(fd, state->device, false);
     if (state->access == CacheAccess::kMemory && platform::HasSwap())
@@ -317,7 +317,7 @@ int64_t InlineIO::ReadFile(const char* path, char* data, size_t size, StatRecord
   const int64_t length = status->size;
   file.fd = static_cast<int>(fd);
   int64_t result = kMiss;
-  // /proc and its like say 0 and mean: read and see.
+  // In /proc and similar file systems, sizes are 0, and only a read tells.
   if (length > 0 && static_cast<uint64_t>(length) < size) {
     // One byte more than there is: a count of the length then tells that the end was reached.
     const int64_t count = Read(&file, data, static_cast<size_t>(length) + 1, 0, length);

@@ -81,7 +81,7 @@ Lanes::Demand Lanes::JobsWanted(uint64_t now, uint32_t starting) const {
     uint32_t useful = lane->queue.size();
     const uint32_t busy = lane->running_jobs + starting;
     if (lane->service_ewma < Lane::kFastNs && busy > 0 && now - lane->progress_ns < kStuckNs) {
-      // Cached reads: one thread does them faster than the loop asks for them; a wake-up costs more than a few.
+      // One thread does cached reads faster than the loop asks for them. A wake-up costs more than a few reads.
       const uint64_t jobs = 1 + useful * lane->service_ewma / kWorthNs;
       useful = jobs > busy ? static_cast<uint32_t>(jobs - busy) : 0;
       if (useful == 0 && lane->queue.size() > starting) demand.held_back = true;

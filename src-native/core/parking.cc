@@ -14,7 +14,7 @@ Lane* LaneOf(const PollWaiter& waiter) { return static_cast<Lane*>(waiter.contex
 
 }  // namespace
 
-// The poller may have the operation ready before `Add` has returned: it is counted before.
+// The operation is counted first, because it may be ready before `Add` has returned.
 int Parking::Park(Operation* operation, Lane* lane) {
   if (IsRead(*operation) && operation->file->stop_waiting) return UV_ECANCELED;
   PollWaiter& waiter = operation->poll->waiter;
@@ -31,7 +31,7 @@ int Parking::Park(Operation* operation, Lane* lane) {
   return status;
 }
 
-// `waiting` goes up before `parked` goes down: else the lane could be taken for an idle one.
+// `waiting` goes up before `parked` goes down, because otherwise the lane could be taken for an idle one.
 void Parking::OnReady(PollWaiter* waiter) {
   Parking* const self = static_cast<Parking*>(waiter->owner);
   Operation* const operation = waiter->operation;

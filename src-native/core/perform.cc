@@ -19,7 +19,7 @@ Atomic<size_t> largest_result{SIZE_MAX};
 
 namespace {
 
-// For a free descriptor: some five seconds, ever less often.
+// An operation waits for a free descriptor for about five seconds, and looks for it less and less often.
 constexpr uint64_t kLookNs = 1000 * 1000;
 constexpr uint32_t kMostLooks = 320;
 constexpr size_t kAskFirst =
@@ -36,8 +36,8 @@ bool SeekFirst(Operation& operation) {
   return false;
 }
 
-// A caller may ask for far more than there is: memory is taken for what the file can give, and a byte more, which
-// tells its end.
+// A caller may ask for far more than there is. Memory is allocated for what the file can give, and for one more byte, which
+// tells that the file ends there.
 size_t CapToFile(const Operation& operation) {
   FileKind kind;
   int64_t size = 0;
@@ -46,7 +46,7 @@ size_t CapToFile(const Operation& operation) {
   const bool stateful = (operation.flags & kSeekFirst) != 0 || operation.position < 0;
   const int64_t start = stateful ? platform::Seek(fd, 0, SEEK_CUR) : operation.position;
   if (start < 0) return operation.size;
-  // Files that do not tell their size (/proc) still get a block to be read into.
+  // Files that do not tell their size (/proc) get a block, too.
   const size_t most =
       std::max<size_t>(start < size ? static_cast<size_t>(size - start) + 1 : 1, kUnknownSize);
   return std::min(most, operation.size);
@@ -58,7 +58,7 @@ void PerformRead(Operation& operation) {
     return;
   }
   if (!SeekFirst(operation)) return;
-  // Memory that is there already is no larger for being used less.
+  // Memory that has been allocated already does not become smaller.
   const bool cap = operation.size > kAskFirst && operation.data == nullptr;
   size_t size = cap ? CapToFile(operation) : operation.size;
   if (size > largest_result.load(std::memory_order_relaxed) && (operation.flags & kFully) != 0) {
@@ -82,7 +82,7 @@ void PerformRead(Operation& operation) {
     if (count > 0) total += static_cast<size_t>(count);
     if (count <= 0 || !fully || total == operation.size || Unwanted(operation)) break;
     if (total < size) continue;
-    // It tells no size (/proc), or has grown meanwhile.
+    // The file does not tell its size (/proc), or has grown meanwhile.
     size = std::min(operation.size, size * 2);
     if (!GrowBlock(operation, size, total)) break;
   }
@@ -107,7 +107,7 @@ void PerformReadToEnd(Operation& operation) {
   operation.result = ReadToEnd(fd, stateful ? kCurrent : operation.position, expected, operation);
 }
 
-// Every byte, or an error with `extra` saying how many went out before it. `piece`: the most that one system call takes.
+// Writes all bytes, or fails and says in `written` how many were written. `piece`: the most that one system call gets.
 int64_t WriteAll(const Operation& operation, int fd, size_t piece, int64_t position,
                  int64_t* written) {
   size_t total = 0;
@@ -135,7 +135,7 @@ void PerformWrite(Operation& operation) {
   if (!SeekFirst(operation)) return;
   const int fd = operation.file->fd;
   const int64_t position = (operation.flags & kSeekFirst) != 0 ? kCurrent : operation.position;
-  // One system call where it can be: others may append to the same file.
+  // One system call if possible, because others may append to the same file.
   operation.result = WriteAll(operation, fd, SIZE_MAX, position, &operation.extra);
   if (operation.result >= 0 && (operation.flags & kAppendTell) != 0) {
     operation.extra = platform::Seek(fd, 0, SEEK_CUR);
@@ -163,7 +163,7 @@ Performed PerformOpen(Operation& operation) {
   const bool adopted = details.flags == kAdoptDescriptor;
   int64_t size = 0;
   int status = platform::Describe(fd, &details.kind, &size);
-  // As Python: a directory is refused when it is opened, not when it is read.
+  // As in Python, a directory is refused when it is opened, not when it is read.
   if (status == 0 && details.kind == FileKind::kDirectory) status = UV_EISDIR;
   if (status < 0) {
     if (!adopted) platform::CloseFile(fd);
@@ -210,12 +210,12 @@ Performed PerformReadFile(Operation& operation) {
   return Performed::kDone;
 }
 
-// For a descriptor to be free, a moment.
+// Waits a moment for a free descriptor.
 Performed WaitForDescriptor(Operation& operation) {
   const uint32_t shortages = operation.details->shortages++;
   if (Poller::Instance().Start() == 0)
     return WaitForTurn(operation, kLookNs << std::min(shortages, 4u));
-  // It would need descriptors itself to begin with: this thread rests, and others go before the operation.
+  // The poller needs descriptors itself to start. This thread pauses instead, and other operations go first.
   PauseThread(kLookNs);
   return Performed::kAgain;
 }
@@ -241,7 +241,7 @@ Performed PerformWriteFile(Operation& operation, uint64_t slice_end_ns) {
   const int flags = covers ? details.flags & ~UV_FS_O_TRUNC : details.flags;
   const int fd = platform::OpenNow(details.path.c_str(), flags, details.mode);
   if (platform::LacksReader(details.path.c_str(), details.flags, fd)) return WaitToOpen(operation);
-  // The bytes are here already: the caller could not repeat the call with them.
+  // The operation waits, because the caller has handed its bytes over and cannot repeat the call.
   if ((fd == UV_EMFILE || fd == UV_ENFILE) && details.shortages < kMostLooks)
     return WaitForDescriptor(operation);
   if (fd < 0) {
@@ -255,13 +255,13 @@ Performed PerformWriteFile(Operation& operation, uint64_t slice_end_ns) {
     return PolledWriteFile(operation, slice_end_ns);
   }
   const size_t piece = (details.flags & UV_FS_O_APPEND) != 0 ? SIZE_MAX : kLook;
-  // It has grown since, or is another file now.
+  // The file has grown since, or is another one.
   const bool longer = covers && size > static_cast<int64_t>(operation.size);
   int64_t result = longer ? platform::Truncate(fd, 0) : 0;
   if (result >= 0) {
     details.syscall = "write";
     result = WriteAll(operation, fd, piece, kCurrent, &operation.extra);
-    // What a truncated file would be left with.
+    // Leaves what would be in a truncated file.
     if (result < 0 && covers) platform::Truncate(fd, operation.extra);
   }
   if (result >= 0 && details.sync_after_write) {
@@ -323,7 +323,7 @@ Performed Perform(Operation& operation, uint64_t slice_end_ns) {
       break;
     case OpKind::kSeek:
       operation.result = platform::Seek(fd, operation.position, static_cast<int>(operation.extra));
-      operation.extra = 0;  // it was the whence, and is no count of bytes
+      operation.extra = 0;  // it was the whence, not a number of bytes
       break;
     case OpKind::kClose:
       operation.result = operation.file->owned ? platform::CloseFile(fd) : 0;

@@ -49,7 +49,7 @@ Performed PolledRead(Operation& operation) {
   const OpenFile& file = *operation.file;
   operation.result = 0;
   if (operation.size == 0) return Performed::kDone;
-  // Asked before memory is taken: many reads may wait at once.
+  // Checked before memory is allocated, because many reads may wait at once.
   if (!platform::IsReady(file.fd, false)) return Waits(operation, file.fd, false);
   if (!HasRoom(operation, operation.size)) {
     operation.result = UV_ENOMEM;
@@ -98,7 +98,7 @@ Performed PolledWrite(Operation& operation, const OpenFile& file, uint64_t slice
                                              operation.size - operation.poll->done);
     if (count == UV_EAGAIN) {
       const Performed performed = Waits(operation, file.fd, true);
-      // A pseudo terminal tells of new room only where it had throttled its writer: looked at again now and then.
+      // A pseudo terminal reports new room only if it had throttled its writer. So it is checked now and then.
       if (file.kind == FileKind::kCharacter)
         operation.poll->waiter.due_ns = NowNs() + kTerminalLookNs;
       return performed;
@@ -108,7 +108,7 @@ Performed PolledWrite(Operation& operation, const OpenFile& file, uint64_t slice
       break;
     }
     operation.poll->done += static_cast<size_t>(count);
-    // A reader that keeps up must not cost a pool thread for as long as it does.
+    // A reader that keeps up must not occupy a pool thread all the time.
     if (operation.poll->done < operation.size && NowNs() >= slice_end_ns) return Performed::kAgain;
   }
   operation.extra = static_cast<int64_t>(operation.poll->done);
@@ -142,7 +142,7 @@ Performed PerformPolled(Operation& operation, uint64_t slice_end_ns) {
   return performed;
 }
 
-// inotify could tell of the reader, at the price of a watch a path; looking is cheap (an open that fails).
+// inotify could report the reader, but needs one watch per path. An open that fails is cheap.
 Performed WaitToOpen(Operation& operation) {
   uint32_t& attempts = operation.details->attempts;
   const uint64_t pause = std::min(kFirstLookNs << std::min(attempts, 10u), kLongestLookNs);

@@ -20,7 +20,7 @@ uint32_t ProcessPool::ThreadsFrom(const char* value) {
 // Never destroyed: it outlives every environment.
 ProcessPool& ProcessPool::Instance() {
   static ProcessPool* const pool = [] {
-    // libuv has read one of these two, or will: the smaller one takes no thread too many.
+    // libuv has read, or will read, one of these two values. With the smaller one, the reserve stays free in any case.
     std::string initial;
     const bool set = platform::InitialEnvironment("UV_THREADPOOL_SIZE", &initial);
     const uint32_t now = ThreadsFrom(std::getenv("UV_THREADPOOL_SIZE"));
@@ -48,12 +48,12 @@ void ProcessPool::QueueFirst(uv_loop_t* loop, uv_work_t* work, uv_work_cb body,
   counted_.store(true, std::memory_order_relaxed);
   const int before = platform::CountThreads(nullptr);
   uv_queue_work(loop, work, body, after);
-  // They have names since libuv 1.50. Before that the pool's start is seen by all of its threads coming at once.
+  // The threads have names since libuv 1.50. With older versions, the pool's start shows because all of them come at once.
   const int named = platform::CountThreads("libuv-worker");
   const uint32_t wanted = ThreadsFrom(std::getenv("UV_THREADPOOL_SIZE"));
   const int come = platform::CountThreads(nullptr) - before;
   if (named > 0) {
-    // A thread that a worker has just started bears the worker's name for a moment.
+    // A thread that a worker thread has just started has that thread's name for a moment.
     const uint32_t most = std::max(wanted, threads_.load(std::memory_order_relaxed));
     threads_.store(std::min(static_cast<uint32_t>(named), most), std::memory_order_relaxed);
   } else if (before >= 0 && come >= static_cast<int>(wanted)) {

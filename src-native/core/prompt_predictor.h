@@ -1,8 +1,9 @@
 // Predicts whether the next submission comes so soon that a job should wait for it instead of giving its thread up.
 //
-// It keeps a score. Submissions that come promptly after a job's end raise it, and waits in vain lower it. A series of
-// long waits resets it: the loop is then woken on a processor that slept, which costs as much as waiting saves. If the
-// job ends and is woken again, both threads may come to one processor.
+// It keeps a score. Submissions that come promptly after a job's end raise it, and waits in vain lower it.
+//
+// A series of long waits resets it. In that case the loop runs on a processor that has slept, and waking that costs as much
+// as the wait saves. If the job ends instead, the system may wake both threads on one processor.
 //
 // Thread safety: `Submitted` belongs to the loop thread. The others are called under the dispatcher's lock. Both sides
 // may change the score at the same time, and then one of the changes is lost.

@@ -11,8 +11,8 @@ namespace uvfiles {
 
 namespace {
 
-// Ends a read to the end that failed: the descriptor goes back to where it was, so that the next read begins with what
-// nobody has been given. What cannot be read again is the result all the same, and the error comes with the next read.
+// Ends a read to the end that has failed. Moves the descriptor back to where it was, so that the next read gets the bytes
+// that nobody has got. If it cannot be moved, the bytes are the result, and the next read gets the error.
 int64_t FailReadToEnd(int fd, int64_t position, size_t total, int64_t code, Operation& operation) {
   const int64_t back = -static_cast<int64_t>(total);
   if (position < 0 && total != 0 && platform::Seek(fd, back, SEEK_CUR) < 0)
@@ -35,7 +35,7 @@ int64_t ReadToEnd(int fd, int64_t position, int64_t expected, Operation& operati
                              position < 0 ? kCurrent : position + static_cast<int64_t>(total));
     if (count == 0) break;
     if (count > 0) total += static_cast<size_t>(count);
-    // More was asked for, and it ends where its size says.
+    // Fewer bytes came than were asked for, and the file ends where its size says.
     const bool at_end = expected > 0 && total == static_cast<size_t>(expected) &&
                         static_cast<size_t>(count) < asked;
     if (count > 0 && at_end && !Unwanted(operation)) break;

@@ -8,8 +8,7 @@ namespace uvfiles {
 // Appends 16 characters of [a-z2-7], which are also distinct on file systems that ignore case. 0 or a negative code.
 int AppendRandomName(std::string* path);
 
-// Appends `prefix`, a random name and ".uvfiles": for what is to take another name soon, and may be left behind if the system
-// fails.
+// Appends `prefix`, a random name and ".uvfiles": for files that will soon be renamed. A crash of the system may leave them.
 int AppendPassingName(const char* prefix, std::string* path);
 
 // How many names are tried after EEXIST. With 80 random bits, even one collision is improbable.

@@ -15,7 +15,7 @@ namespace {
 
 // How long the end of the process waits for a creation, and a creation for the end of the process.
 constexpr std::chrono::seconds kPatience{2};
-// For free descriptors, a process that ends cannot wait for long.
+// How often, and with what pauses, it waits for free descriptors. A process that ends cannot wait for long.
 constexpr int kMaxStarved = 500;
 constexpr uint64_t kStarvedNs = 2 * 1000 * 1000;
 

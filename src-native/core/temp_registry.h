@@ -4,8 +4,8 @@
 // It removes them when an owner is closed, at exit(), and before a fatal signal takes effect (core/exit_signals.h). A
 // forked child removes nothing of its parent's.
 //
-// All members may be called from any thread. No file is created or removed under mutex_. The first entry is added, the
-// handlers of signals are installed and their thread is started under it.
+// All members may be called from any thread. No file is created or removed under mutex_. When the first entry is added, the
+// handlers of signals are installed under it, and their thread is started.
 #pragma once
 
 #include <condition_variable>

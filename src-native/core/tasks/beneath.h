@@ -45,7 +45,8 @@ enum class BeneathCall : int64_t {
   kStatvfs = 16,   // -> as PathCall's
 };
 
-// int32 FileKind; int32 1 where it has a position; int32 1 where it is polled; int32 CacheAccess; int64 position; int64 size.
+// OpenedRecord: int32 FileKind; int32 1 if it has a position; int32 1 if it is polled; int32 CacheAccess; int64 position;
+// int64 size.
 
 // Opens the directory that kScanDirectory is to list, beneath a root. 0; a negative code; or one with `error`, for the
 // root and for an escape.

@@ -13,8 +13,8 @@
 // waits for one. Directories get their mode and times at the end, when all their entries exist.
 //
 // Arguments: bytes: src, dst. numbers: CopyFlags. Output: nothing.
-// Error: cp, of the entry that failed, with its target; the copy up to there stays. EINVAL where dst is in src; EEXIST where dst
-//   is there, unless kCopyExistOk; ELOOP where followed links lead back.
+// Error: cp, of the entry that failed, with its target; the copy up to there stays. EINVAL if dst is in src, EEXIST if dst
+//   exists, unless kCopyExistOk, and ELOOP if followed links lead back.
 // Ready and empty: out of descriptors. Cancelled: what has been copied stays, whole files only.
 //
 // kCopyFolder creates a directory like another one, and lists what is to be copied into it. kCopyFiles copies files into
@@ -47,10 +47,10 @@
 // Arguments: numbers: out fd, in fd, offset (-1: in's position, which moves on), count. Both fds stay the caller's: the
 //   task duplicates them when it is made, so that a caller who closes one meanwhile does not redirect the transfer to
 //   whatever gets the number next. Out of descriptors: EMFILE or ENFILE, with nothing sent.
-// Output, a batch: int64 bytes sent since the last one. It ends a step whenever it has sent something and would go on to
-//   wait, or to the next slice, so that the caller that cancels it knows how much was sent. Done: all of `count` has been sent, or
-//   `in` has ended. Cancelled, or after an error: what has been sent is sent; of what was read of a seekable `in` at its
-//   position, the position is behind what was sent.
+// Output, a batch: int64 bytes sent since the last one. A step ends whenever it has sent something and would have to wait,
+//   and at the end of a slice, so that a caller that cancels it knows how much was sent. Done: all of `count` has been
+//   sent, or `in` has ended. Cancelled, or after an error: if `in` was read at its position and is seekable, the position
+//   is behind the bytes that were sent.
 #pragma once
 
 #include <cstdint>

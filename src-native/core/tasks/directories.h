@@ -8,7 +8,7 @@
 // kRemoveDirectories removes an empty directory, and then directories above it as long as they are empty.
 // Arguments: bytes: path. Error: of `path` itself only.
 //
-// kRenameDirectories makes the directories above the new name, renames, and removes empty directories above the old name.
+// kRenameDirectories makes the directories above the new name, renames, and removes those above the old name that are empty.
 // Arguments: bytes: old, new.
 //
 // kScanDirectory lists one directory, a batch of entries at a time, without a stat for each.

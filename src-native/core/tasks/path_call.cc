@@ -36,7 +36,7 @@ int Perform(Name call, const TaskArguments& arguments, std::string* output, cons
   const std::string& path = bytes.empty() ? none : bytes[0];
   const std::string& dest = bytes.size() < 2 ? none : bytes[1];
   const int64_t* const numbers = arguments.numbers.data() + 1;
-  const bool follow = arguments.numbers.back() == 0;  // where that is the last number
+  const bool follow = arguments.numbers.back() == 0;  // for calls of which that is the last number
   switch (call) {
     case Name::kAccess:
       return platform::MayAccess(path, static_cast<int>(numbers[0]));

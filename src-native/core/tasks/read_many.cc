@@ -69,7 +69,7 @@ Step ReadMany::Run(const Slice& slice) {
   return Flush(Step::kDone);
 }
 
-// The first file decides for the next ones: lists are short, and neighbours are cached alike.
+// The first file alone sets the mean, because lists are short and neighbours are often cached alike.
 void ReadMany::Learn(int64_t file_ns) {
   mean_ns_ =
       mean_ns_ < 0 ? std::min(file_ns, 2 * slow_ns_) : mean_ns_ + (file_ns - mean_ns_) / kMeanOf;

@@ -72,7 +72,7 @@ Step ScanDirectory::Run(const Slice& slice) {
   if (!reader_.IsOpen()) {
     const int code = arguments_.bytes.size() == 1 ? reader_.Open(arguments_.bytes[0])
                                                   : OpenBeneath(arguments_, &reader_, &error);
-    // With nothing yet in hand: the caller waits for a descriptor and comes back.
+    // Ready and empty: the caller waits for a descriptor and runs the task again.
     if (IsDescriptorShortage(code)) return Step::kReady;
     if (error) return Step::kDone;
     if (code < 0) return Fail(code);

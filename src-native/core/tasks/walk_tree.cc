@@ -170,7 +170,7 @@ void WalkTree::Emit(const Visit& visit, const WalkListing& listing, int code) {
 }
 
 Step WalkTree::Flush(Step step) {
-  // Whoever consumes the batch may take long, or wait for a descriptor itself.
+  // The consumer of the batch may take long, or wait for a descriptor itself.
   base_.fd.Reset();
   return batch_.Flush(step, &output);
 }

@@ -15,14 +15,14 @@ namespace {
 // So that a slice is noticed between two writes.
 constexpr size_t kPiece = 1024 * 1024;
 
-// A shortage is no error: the task ends its step and begins anew later.
+// A shortage of descriptors is not an error: the step ends, and the task begins anew later.
 Step AfterBegin(int code, TaskError* error) {
   if (!IsDescriptorShortage(code)) return Step::kDone;
   *error = TaskError();
   return Step::kReady;
 }
 
-// "In place, but its directory is not synced" is no failure of the replacement: it is told beside it.
+// If only syncing the directory failed, the replacement has succeeded. The output then reports that error.
 void Report(const AtomicFile& file, TaskError* error, std::string* output) {
   if (!file.committed()) return;
   AppendInteger(output, static_cast<int32_t>(error->code));

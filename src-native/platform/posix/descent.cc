@@ -54,8 +54,8 @@ Descent::Above Descent::OpenAbove() {
   return Above::kLost;
 }
 
-// Goes down by name from the top, which is open, to level `wanted`, and opens that level's stream. Each directory on
-// the way must be the one that it was. `reached` is the lowest level that was. Returns 0, or why it went no further.
+// Goes down by name from the top, which is open, to level `wanted`, and opens that level's stream. Each directory on the
+// way must be the same one as before. `reached` is the lowest level that is. Returns 0, or why it went no further.
 int Descent::Reopen(size_t wanted, size_t* reached) {
   UniqueFd fd;
   int code = 0;
