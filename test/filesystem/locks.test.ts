@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import { lockFile, open, updateAtomic } from 'uvfiles';
-import { beneath, mount } from 'uvfiles/filesystem';
+import { beneath, type FileSystem, mount, wrap } from 'uvfiles/filesystem';
 import { memoryFiles } from 'uvfiles/testing';
 
 import { skip } from '../support/skip.js';
@@ -73,5 +73,24 @@ describe('locks of files in memory', () => {
       updateAtomic('/memory/n', (old) => String(Number(old ?? 0) + 1), { encoding: 'utf-8' });
     await Promise.all(Array.from({ length: 50 }, add));
     expect(files.tree()).to.deep.equal({ n: '50' });
+  });
+
+  it('do not exclude those of other files on a device without inode numbers', async () => {
+    const memory = memoryFiles({ a: '', b: '' }, { at: '/memory' });
+    memory.unmount();
+    const { fileSystem } = memory;
+    const numberless: Partial<FileSystem> = {
+      async open(...args) {
+        const file = await fileSystem.open(...args);
+        const stat = file.stat.bind(file);
+        file.stat = async (call) => Object.assign(await stat(call), { dev: 5, ino: 0 });
+        return file;
+      },
+    };
+    using _files = mount('/memory', wrap(fileSystem, numberless));
+    await using one = await open('/memory/a', 'r+b');
+    await using two = await open('/memory/b', 'r+b');
+    expect(await one.tryLock()).not.to.equal(null);
+    expect(await two.tryLock()).not.to.equal(null);
   });
 });
