@@ -46,32 +46,37 @@ export function optionReader<C extends Checks>(
   takesCall = true,
 ): (o: unknown, name?: string) => Checked<C> {
   const names = Object.keys(checks);
+  const paths = names.map((name) => `options.${name}`);
   const known = new Set(takesCall ? [...names, 'signal', 'lane', 'timeout'] : names);
-  let defaults: Checked<C> | undefined;
-  return (o, name = 'options') => {
-    if (o === undefined) return (defaults ??= checked(names, checks, new Map(), name) as Checked<C>);
+  let cached: Checked<C> | undefined;
+  const makeDefaults = (): Checked<C> => {
+    const result: Record<string, unknown> = { call: undefined };
+    for (const [i, name] of names.entries()) result[name] = checks[name]!(undefined, paths[i]!);
+    return (cached = result as Checked<C>);
+  };
+  return (o, of = 'options') => {
+    const defaults = cached ?? makeDefaults();
+    if (o === undefined) return defaults;
     // A Call was made by the library, and has already been checked.
-    if (o instanceof Call) return { ...checked(names, checks, new Map(), name), call: o } as Checked<C>;
+    if (o instanceof Call) return { ...defaults, call: o };
     if (typeof o !== 'object' || o === null || Array.isArray(o))
-      throw invalidArgType(name, 'of type object', o);
+      throw invalidArgType(of, 'of type object', o);
     for (const key in o) {
       if (known.has(key)) continue;
       const value = own(o, key);
-      if (value !== undefined) throw unknownOption(`${name}.${key}`, key, value, [...known]);
+      if (value !== undefined) throw unknownOption(`${of}.${key}`, key, value, [...known]);
     }
-    // Read by name, because getters of a class are not enumerable.
-    const given = new Map<string, unknown>();
-    for (const key of known) given.set(key, own(o, key));
-    return checked(names, checks, given, name) as Checked<C>;
+    const result: Record<string, unknown> = { ...defaults };
+    if (takesCall) result.call = callFrom(own(o, 'signal'), own(o, 'lane'), own(o, 'timeout'));
+    for (let i = 0; i < names.length; i++) {
+      // Read by name, because getters of a class are not enumerable.
+      const name = names[i]!;
+      const value = own(o, name);
+      if (value !== undefined)
+        result[name] = checks[name]!(value, of === 'options' ? paths[i]! : `${of}.${name}`);
+    }
+    return result as Checked<C>;
   };
-}
-
-function checked(names: string[], checks: Checks, given: Map<string, unknown>, of: string): object {
-  const result: Record<string, unknown> = {
-    call: callFrom(given.get('signal'), given.get('lane'), given.get('timeout')),
-  };
-  for (const name of names) result[name] = checks[name]!(given.get(name), `${of}.${name}`);
-  return result;
 }
 
 function unknownOption(path: string, key: string, value: unknown, known: string[]): Error {
