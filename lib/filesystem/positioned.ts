@@ -122,6 +122,7 @@ export class PositionedFile implements OpenFile {
   }
 
   async seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number> {
+    throwIfEnded(o);
     const base = whence === 0 ? 0 : whence === 1 ? this.#position : await this.#size(o);
     const target = Number(offset) + base;
     if (target < 0) throw fileSystemError('EINVAL', 'lseek');

@@ -8,8 +8,8 @@ import { systemError, systemErrorNumber } from '../errors/index.js';
 import { FileContent, Space } from '../filesystem/memory/content.js';
 import { makeBigIntStats, makeStats } from '../filesystem/node-stats.js';
 import { CURRENT, type FileKind, type OpenFile } from '../filesystem/open-file.js';
-import { throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
+import { throwIfEnded } from '../schedule/watch-call.js';
 
 /** Without a `maxSize`, content that exceeds this size also moves to disk, for example after a seek to a large offset. */
 const LARGEST_IN_MEMORY = 2 ** 30;
@@ -84,7 +84,7 @@ export class SpoolFile implements OpenFile {
 
   // Performs an operation on the file if there is one, else in memory, and then synchronously.
   #where(o: OpOptions | undefined): OpenFile | undefined {
-    if (this.#file === undefined) throwIfAborted(o?.signal);
+    if (this.#file === undefined) throwIfEnded(o);
     return this.#file;
   }
 

@@ -9,8 +9,8 @@ import type { TextFile } from '../file/text-file.js';
 import type { WriteOptions } from '../file/positional.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import { resolveHandle } from '../open/options.js';
-import { throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
+import { throwIfEnded } from '../schedule/watch-call.js';
 import {
   placeOf,
   readSpoolOptions,
@@ -71,7 +71,7 @@ export function spooledTemporaryFile(o: TempAnyOptions & SpoolOptions): Promise<
 export async function spooledTemporaryFile(o?: TempAnyOptions & SpoolOptions): Promise<SpooledFile> {
   const own = readSpoolOptions(o);
   const resolved = resolveHandle(own.mode, own, 'options.mode');
-  throwIfAborted(own.call?.signal);
+  throwIfEnded(own.call);
   // The call that exceeds the limit creates the file, so the signal of this call does not apply.
   const call = own.call?.uninterrupted();
   const { appending } = resolved.mode;

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { type BinaryFile, tempfile } from 'uvfiles';
 
-import { scratchDirectory } from '../support/temp.js';
+import { rejection, scratchDirectory } from '../support/temp.js';
 
 const { spooledTemporaryFile } = tempfile;
 const bytes = (text: string): Buffer => Buffer.from(text);
@@ -22,6 +22,26 @@ describe('a spooled file before and after it has left memory', () => {
     }
     expect(answers[0], mode).to.deep.equal(answers[1]);
   }
+
+  it('rejects calls whose timeout has passed', async () => {
+    const late = { timeout: 0 };
+    for (const rolled of [false, true]) {
+      await using file = await spooledTemporaryFile({ buffering: 0, dir: scratch.path });
+      if (rolled) await file.rollover();
+      await file.write(bytes('text'));
+      for (const [name, call] of Object.entries({
+        read: () => file.read(1, late),
+        write: () => file.write(bytes('more'), late),
+        seek: () => file.seek(0, 0, late),
+        truncate: () => file.truncate(0, late),
+        stat: () => file.stat(late),
+        pread: () => file.pread(1, 0, late),
+      }))
+        expect((await rejection(call())).code, `${name}, ${rolled}`).to.equal('ERR_TIMEOUT');
+      expect(String(await file.pread(99, 0))).to.equal('text');
+    }
+    expect((await rejection(spooledTemporaryFile(late))).code).to.equal('ERR_TIMEOUT');
+  });
 
   it('writes in append mode to the same places', async () => {
     for (const mode of ['a+b', 'w+b'] as const)

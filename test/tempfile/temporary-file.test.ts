@@ -1,6 +1,15 @@
 // temporaryFile and namedTemporaryFile: their handles, when their names exist, and when they are removed.
 import { expect } from 'chai';
-import { existsSync, linkSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { BinaryFile, RawFile, tempfile, TextFile } from 'uvfiles';
 
@@ -24,6 +33,17 @@ for (const [title, make] of Object.entries({ temporaryFile, namedTemporaryFile }
       expect((await file.read()).toString()).to.equal('world\n');
       expect((await file.pread(5, 6)).toString()).to.equal('world');
       expect((await file.stat()).size).to.equal(12);
+    });
+
+    it('is not made if its timeout has passed, and its calls reject', async () => {
+      const late = { timeout: 0 };
+      expect((await rejection(make({ dir: scratch.path, ...late }))).code).to.equal('ERR_TIMEOUT');
+      expect(readdirSync(scratch.path)).to.deep.equal([]);
+      await using file = await make({ dir: scratch.path, mode: 'w+b', buffering: 0 });
+      expect((await rejection(file.read(1, late))).code).to.equal('ERR_TIMEOUT');
+      expect((await rejection(file.write(Buffer.from('x'), late))).code).to.equal('ERR_TIMEOUT');
+      expect((await rejection(file.seek(1, 0, late))).code).to.equal('ERR_TIMEOUT');
+      expect(await file.tell()).to.equal(0);
     });
 
     it('follows its mode: text, raw, and appending', async () => {

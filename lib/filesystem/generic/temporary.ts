@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import { AbortError, codeOf } from '../../errors/index.js';
 import { NO_CALL } from '../../schedule/call.js';
 import type { GivenOptions } from '../../schedule/options.js';
+import { throwIfEnded } from '../../schedule/watch-call.js';
 import { joined } from '../mounted-path.js';
 import type { MountedStore } from '../mounted-store.js';
 import type { OpenFile } from '../open-file.js';
@@ -49,6 +50,7 @@ export async function createFileIn(
   o: GivenOptions,
 ): Promise<TemporaryFile> {
   const { fileSystem } = store;
+  throwIfEnded(o);
   if (anonymous && fileSystem.createTemporary !== undefined) {
     const nameless = await fileSystem.createTemporary(store.inner(place.dir, 'open'), o ?? NO_CALL);
     const file = new PositionedFile(nameless, { fileSystem: store.name, appending, position: 0 });
