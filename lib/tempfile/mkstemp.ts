@@ -1,7 +1,7 @@
 // Creates a temporary file that the caller closes and removes.
 import { UnsupportedOperationError } from '../errors/index.js';
 import { realFiles } from '../filesystem/mounts.js';
-import type { OpenFile } from '../filesystem/open-file.js';
+import type { Store, TemporaryFile } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 import { pathFrom, placeOf, type PlaceOptions, readPlaceOptions } from './options.js';
 
@@ -11,7 +11,7 @@ import { pathFrom, placeOf, type PlaceOptions, readPlaceOptions } from './option
  * @param o `suffix`, `prefix`, `dir`; `signal`, `lane`, `timeout` (ms)
  * @returns the descriptor, open for reading and writing and close-on-exec, and the absolute path (bytes if `dir` is)
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, AbortError, TimeoutError, LaneFullError, and the system's
- *   errors. In these cases, nothing is left behind
+ *   errors. In these cases, nothing is left behind. UnsupportedOperationError on a file system without descriptors
  * @cancelling nothing is left behind
  * @platforms mode 0600 has no effect on Windows
  * @example
@@ -25,18 +25,31 @@ export async function mkstemp(
   const own = readPlaceOptions(o);
   const placed = placeOf(own, own.call);
   const { place, store } = placed instanceof Promise ? await placed : placed;
-  if (store.name !== realFiles.name)
-    throw new UnsupportedOperationError(`files of the file system '${store.name}' have no descriptors`);
+  if (!WITH_DESCRIPTORS.has(store.name)) throw lackingDescriptors(store);
   const made = await store.createTemporaryFile(place, KIND, own.call);
   const path = pathFrom(made.path, own);
   // Called last: until then, the file is removed if its worker is terminated.
-  return { fd: made.detach?.() ?? released(made.file), path };
+  return { fd: made.detach?.() ?? (await released(made, store)), path };
 }
 
-// For real files behind a layer of `faults` or `trace`.
-function released(file: OpenFile): number {
-  file.release!();
-  return file.fd;
+/** The names of the file systems whose files are the operating system's. */
+const WITH_DESCRIPTORS: ReadonlySet<string> = new Set([realFiles.name, 'beneath']);
+
+function lackingDescriptors(store: Store): Error {
+  return new UnsupportedOperationError(`files of the file system '${store.name}' have no descriptors`);
+}
+
+// For real files beneath a root, or behind a layer of `faults` or `trace`.
+async function released(made: TemporaryFile, store: Store): Promise<number> {
+  const { file } = made;
+  if (file.release !== undefined) {
+    file.release();
+    return file.fd;
+  }
+  // The file is a wrapper's own.
+  await file.close();
+  await made.discard();
+  throw lackingDescriptors(store);
 }
 
 const KIND = { anonymous: false, appending: false, deleteOnClose: false };

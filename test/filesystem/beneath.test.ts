@@ -1,11 +1,20 @@
 // Real files below a root: no path leads out, even while another process replaces directories by links.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 
 import { expect } from 'chai';
 import { lines, open, os, readText, statMany, tempfile, writeAtomic, writeFile } from 'uvfiles';
-import { beneath, type Mount, mount } from 'uvfiles/filesystem';
+import { beneath, type Mount, mount, wrap } from 'uvfiles/filesystem';
 
 import { rejection } from '../support/files.js';
 import { scratchDirectory } from '../support/temp.js';
@@ -33,6 +42,35 @@ describe('beneath', function () {
     expect(readdirSync(at('root/dir/deep'))).to.deep.equal([]);
     expect((await file.stat()).mode & 0o777).to.equal(0o600);
     await file.close();
+  });
+
+  it('gives temporary files with a descriptor', async () => {
+    const { fd, path } = await tempfile.mkstemp({ dir: '/jail/dir', prefix: 'a', suffix: '.x' });
+    expect(path).to.match(/^\/jail\/dir\/a.{16}\.x$/);
+    writeSync(fd, 'text');
+    expect(fstatSync(fd).mode & 0o777).to.equal(0o600);
+    closeSync(fd);
+    expect(await readText(path)).to.equal('text');
+    await os.unlink(path);
+    // Where a wrapper has files of its own, it leaves nothing.
+    const files = beneath(at('root'));
+    using _ = mount(
+      '/jail',
+      wrap(files, {
+        open: async (...args) => {
+          const file = await files.open(...args);
+          return {
+            pread: (size, position, call) => file.pread(size, position, call),
+            pwrite: (data, position, call) => file.pwrite!(data, position, call),
+            stat: (call) => file.stat(call),
+            close: () => file.close(),
+          };
+        },
+      }),
+    );
+    const error = await rejection(tempfile.mkstemp({ dir: '/jail/dir' }));
+    expect(error.code).to.equal('ERR_UNSUPPORTED_OPERATION');
+    expect(readdirSync(at('root/dir')).sort()).to.deep.equal(['deep', 'file']);
   });
 
   it('rejects an empty root, which would be the current directory', () => {
