@@ -165,7 +165,10 @@ export function runDeferred(file: object): void {
 
 // --- figures ---
 
-/** Counts an attempt, and publishes a hit to subscribers. */
+/**
+ * Counts an attempt, and publishes a hit to subscribers. They may call the library: whatever the addon has answered in the memory that
+ * calls share is read before.
+ */
 export function count(operation: string, o: GivenOptions, hit: boolean, path?: string | Uint8Array): void {
   const lane: Lane = o?.lane ?? lanes.default;
   if (!hit) {

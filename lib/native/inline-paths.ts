@@ -40,10 +40,15 @@ export function statCached(
   addon.inlineStat(path);
   const status = args[P.ARG_STATUS] as number;
   const hit = status > P.MISS;
+  const answer = !hit
+    ? undefined
+    : status < 0
+      ? status
+      : exact
+        ? bigIntStatsFrom(bigArgs, P.ARG_ANSWER)
+        : statsFrom(args, P.ARG_ANSWER);
   count('stat', o, hit, path);
-  if (!hit) return undefined;
-  if (status < 0) return status;
-  return exact ? bigIntStatsFrom(bigArgs, P.ARG_ANSWER) : statsFrom(args, P.ARG_ANSWER);
+  return answer;
 }
 
 /** Whether the real user and group may use the path in this way. */
@@ -61,8 +66,9 @@ const LINK_MOST = 255; // bytes; links that are answered inline are shorter
 export function readlinkCached(path: string | Uint8Array, o: GivenOptions): Buffer | undefined {
   addon.inlineReadlink(path, place(LINK_MOST));
   const size = args[P.ARG_STATUS] as number;
+  const target = size < 0 ? undefined : placed(size);
   count('readlink', o, size >= 0, path);
-  return size < 0 ? undefined : placed(size);
+  return target;
 }
 
 /** The whole file if it is small and cached. */
@@ -70,8 +76,9 @@ export function readFileCached(path: string | Uint8Array, o: GivenOptions): Buff
   args[P.ARG_FLAGS] = 0;
   addon.inlineReadFile(path, place(OWN_MEMORY + 1));
   const size = args[P.ARG_STATUS] as number;
+  const bytes = size < 0 ? undefined : placed(size);
   count('readFile', o, size >= 0, path);
-  return size < 0 ? undefined : placed(size);
+  return bytes;
 }
 
 /**
@@ -97,8 +104,9 @@ function readStated(
   if (root === undefined) addon.inlineReadFile(path, place(OWN_MEMORY + 1));
   else addon.inlineReadFile(path, place(OWN_MEMORY + 1), root);
   const size = args[P.ARG_STATUS] as number;
+  const found = size < 0 ? undefined : { stats: statsFrom(args, P.ARG_ANSWER), bytes: placed(size) };
   count('readFile', o, size >= 0, path);
-  return size < 0 ? undefined : { stats: statsFrom(args, P.ARG_ANSWER), bytes: placed(size) };
+  return found;
 }
 
 /** Opens for reading if every name of the path is cached. With a `root`, an absolute path, nothing outside it is opened. */
@@ -112,15 +120,18 @@ export function openCached(
   if (root === undefined) addon.inlineOpen(path);
   else addon.inlineOpen(path, root);
   const fd = args[P.ARG_STATUS] as number;
+  const record =
+    fd < 0
+      ? undefined
+      : {
+          fd,
+          id: args[P.ARG_ANSWER] as number,
+          kind: args[P.ARG_ANSWER + 1] as number,
+          seekable: true,
+          position: 0,
+          size: args[P.ARG_ANSWER + 4] as number,
+          access: 2,
+        };
   count('open', o, fd >= 0, path);
-  if (fd < 0) return undefined;
-  return {
-    fd,
-    id: args[P.ARG_ANSWER] as number,
-    kind: args[P.ARG_ANSWER + 1] as number,
-    seekable: true,
-    position: 0,
-    size: args[P.ARG_ANSWER + 4] as number,
-    access: 2,
-  };
+  return record;
 }

@@ -73,9 +73,9 @@ export function readCached(
     count('read', o, false);
     return undefined;
   }
+  const bytes = !own ? placed(read) : read === size ? memory : memory.subarray(0, read);
   count('read', o, true);
-  if (own) return read === size ? memory : memory.subarray(0, read);
-  return placed(read);
+  return bytes;
 }
 
 /**
@@ -96,8 +96,9 @@ export function readCachedInto(
   args[P.ARG_OFFSET] = 0;
   addon.inlineRead(view);
   const read = args[P.ARG_STATUS] as number;
+  const answer = read < 0 ? -1 - (args[P.ARG_ANSWER] as number) : read;
   count('read', o, read >= 0);
-  return read < 0 ? -1 - (args[P.ARG_ANSWER] as number) : read;
+  return answer;
 }
 
 /** The count of a read whose beginning the cache had. */

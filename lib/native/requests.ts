@@ -65,6 +65,11 @@ export function begin(kind: number, shape: number, context: unknown): number {
   if (!opened) openEnvironment();
   const slot = takeSlot(shape, context);
   chosenLane = undefined;
+  reset(kind, slot);
+  return slot;
+}
+
+function reset(kind: number, slot: number): void {
   args[P.ARG_KIND] = kind;
   args[P.ARG_SLOT] = slot;
   args[P.ARG_SIZE] = 0;
@@ -73,7 +78,6 @@ export function begin(kind: number, shape: number, context: unknown): number {
   args[P.ARG_FLAGS] = 0;
   args[P.ARG_LANE] = 0;
   args[P.ARG_TIMEOUT] = 0;
-  return slot;
 }
 
 export function setPosition(position: number | bigint): void {
@@ -109,7 +113,8 @@ const LANE_FULL = process.platform === 'win32' ? -4088 : process.platform === 'l
 
 /**
  * Applies lane, timeout and signal to the arguments of `slot`, and subscribes to the signal. Whatever throws here throws before
- * anything is submitted.
+ * anything is submitted. Comes directly after `begin`, because a signal of the caller's own may make calls of its own meanwhile: the
+ * arguments are then set again.
  * @returns an error if the operation must not be queued. The slot is then free again
  */
 export function applyOptions(slot: number, o: GivenOptions, abandonable: boolean): Error | undefined {
@@ -118,17 +123,17 @@ export function applyOptions(slot: number, o: GivenOptions, abandonable: boolean
     const call = callOf(o);
     if (call === undefined) return undefined;
     const { signal, lane, timeout } = call;
+    const kind = args[P.ARG_KIND] as number;
     throwIfAborted(signal);
-    if (lane !== undefined) {
-      chosenLane = lane;
-      args[P.ARG_LANE] = lane.number;
-    }
-    if (timeout !== undefined) args[P.ARG_TIMEOUT] = Math.max(timeout, 1e-6);
     if (signal !== undefined || timeout !== undefined) {
-      const extra = extras[slot] ?? name(slot, syscallOf(args[P.ARG_KIND] as number));
+      const extra = extras[slot] ?? name(slot, syscallOf(kind));
       extra.abandonable = abandonable;
       watch(slot, extra, call, timeout);
     }
+    if (signal !== undefined) reset(kind, slot);
+    chosenLane = lane;
+    if (lane !== undefined) args[P.ARG_LANE] = lane.number;
+    if (timeout !== undefined) args[P.ARG_TIMEOUT] = Math.max(timeout, 1e-6);
     return undefined;
   } catch (error) {
     release(slot);
