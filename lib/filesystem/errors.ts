@@ -32,8 +32,9 @@ export function fileSystemError(
 }
 
 /**
- * Completes an error that a file system threw with its message, `errno`, `syscall` and the caller's paths. Errors without a
- * system's code, such as an AbortError, stay unchanged, and so do those of `keepAsGiven`.
+ * Completes an error that a file system threw with its message, `errno`, `syscall` and the caller's paths. Its stack is that of this
+ * call: the file system's own calls would leave no room for the caller's line among the ten that V8 keeps. Errors without a system's
+ * code, such as an AbortError, stay unchanged, and so do those of `keepAsGiven`.
  */
 export function completeError(error: unknown, syscall: string, path?: FilePath, dest?: FilePath): unknown {
   if (!(error instanceof Error) || isKept(error)) return error;
@@ -48,6 +49,7 @@ export function completeError(error: unknown, syscall: string, path?: FilePath, 
     ...(from !== undefined && { path: from }),
     ...(to !== undefined && { dest: to }),
   });
+  Error.captureStackTrace(error, completeError);
   return error;
 }
 

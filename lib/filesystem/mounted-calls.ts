@@ -2,9 +2,10 @@
 import { isUtf8 } from 'node:buffer';
 
 import { invalidArgValue } from '../errors/index.js';
+import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { throwIfEnded } from '../schedule/watch-call.js';
 import type { GivenOptions } from '../schedule/options.js';
-import { completeError, fileSystemError, lacking } from './errors.js';
+import { completeError, fileSystemError, isKept, isSystemError, lacking } from './errors.js';
 import type { Capabilities, FilePath, FileSystem } from './filesystem.js';
 import { normalized, rooted, SCHEME, textOf } from './mounted-path.js';
 
@@ -91,7 +92,7 @@ export class MountedCalls {
     try {
       return await call(this.fileSystem, this.inner(path, syscall));
     } catch (error) {
-      throw completeError(error, syscall, path);
+      return rejectCompleted(completeError(error, syscall, path));
     }
   }
 
@@ -106,7 +107,7 @@ export class MountedCalls {
     try {
       return await call(this.fileSystem, this.inner(from, syscall), this.inner(to, syscall));
     } catch (error) {
-      throw completeError(error, syscall, from, to);
+      return rejectCompleted(completeError(error, syscall, from, to));
     }
   }
 
@@ -114,4 +115,10 @@ export class MountedCalls {
   protected refuseRoot(code: 'EBUSY' | 'EISDIR', syscall: string, path: FilePath): void {
     if (path.length > 0 && this.inner(path, syscall) === '/') throw fileSystemError(code, syscall, path);
   }
+}
+
+/** Rejects with an error that was completed. The system's names the line that awaits the call, as those of real files do. */
+async function rejectCompleted(error: unknown): Promise<never> {
+  if (isSystemError(error) && !isKept(error)) return rejectWhereAwaited(error as Error);
+  throw error;
 }

@@ -13,6 +13,7 @@ import {
   writeAtomic,
   writeFile,
 } from 'uvfiles';
+import { memoryFiles } from 'uvfiles/testing';
 import { skip } from '../support/skip.js';
 import { type AnyError, Folder, rejection } from '../support/files.js';
 
@@ -137,6 +138,30 @@ describe('errors', () => {
       expect(stack, call.name).to.match(
         new RegExp(`at (async )?${call.name} .*system-errors\\.test\\.ts:\\d+`),
       );
+    }
+  });
+
+  it('have room for that line in ten, whatever the file system', async () => {
+    using _ = memoryFiles({ 'dir/file': '' }, { at: '/stacks' });
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 10;
+    try {
+      await using f = await open('/stacks/dir/file', 'rb');
+      const calls = {
+        stat: () => os.stat('/stacks/none'),
+        open: () => open('/stacks/dir/none'),
+        list: () => os.listdir('/stacks/none'),
+        write: () => writeFile('/stacks/dir', ''),
+        seek: () => f.seek(-1, 1),
+      };
+      for (const [name, call] of Object.entries(calls)) {
+        const waits = async (): Promise<void> => void (await call());
+        const { stack, message } = await rejection(waits());
+        expect(stack, name).to.match(/at (async )?waits .*system-errors\.test\.ts:\d+/);
+        expect(stack).to.include(message);
+      }
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
     }
   });
 
