@@ -69,7 +69,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
       expect(flat.files.calls).to.deep.equal([]);
     });
 
-    it('publishes nothing where the file that was opened cannot be written', async () => {
+    it('publishes nothing if the opened file cannot be written', async () => {
       await writeFile(at('f'), 'old');
       const ended: unknown[] = [];
       // Shows what was written, and what was cut off, when it is closed.

@@ -27,7 +27,7 @@ describe('files with inode numbers beyond 2^53', () => {
   });
   afterEach(() => mounted.unmount());
 
-  it('have them in their status with bigint', async () => {
+  it('have their exact numbers in the status with bigint', async () => {
     const numbers = new Set<bigint>();
     for (const name of ['', 'a', 'a/b', 'c', 'h', 'i'])
       numbers.add((await os.stat(`${top}/${name}`, { bigint: true })).ino);
@@ -39,7 +39,7 @@ describe('files with inode numbers beyond 2^53', () => {
     expect(await fs.readFile(`${top}/copy/b/f.txt`, 'utf8')).to.equal('of b');
   });
 
-  it('are visited by walk, also by way of links', async () => {
+  it('are visited by walk, also through links', async () => {
     await os.symlink('../c', `${top}/a/link`);
     const visited: string[] = [];
     for await (const [dir] of os.walk(`${top}/a`, { followSymlinks: true })) visited.push(dir);

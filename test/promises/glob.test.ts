@@ -39,7 +39,7 @@ describe('promises.glob with types on a mounted file system', () => {
   });
 
   for (const at of ['/uvfiles-promises-glob', 'promises-glob://x'])
-    it(`takes ${at}/ for the same directory as ${at}`, async () => {
+    it(`treats ${at}/ as the same directory as ${at}`, async () => {
       using files = memoryFiles({ 'd/f.txt': '', 'e/b/c.txt': '' }, { at });
       void files;
       const exclude = (entry: Dirent): boolean => entry.name === 'e';

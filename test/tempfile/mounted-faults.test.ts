@@ -7,7 +7,7 @@ import { memoryFiles } from 'uvfiles/testing';
 import { rejection } from '../support/files.js';
 
 describe('a temporary file of a mounted file system', () => {
-  it('rejects with what went wrong first if its removal fails, too', async () => {
+  it('rejects with the first error if its removal fails, too', async () => {
     const memory = memoryFiles({}, { at: '/uvfiles-temporary' });
     memory.unmount();
     const { fileSystem } = memory;

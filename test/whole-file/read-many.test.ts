@@ -64,7 +64,7 @@ describe('readMany', () => {
     await memory.run(() => check('there'));
   });
 
-  it('and statMany ask a mounted file system about no path that it cannot have', async () => {
+  it('and statMany pass no impossible path to a mounted file system', async () => {
     const memory = memoryFiles({}, { at: '/uvfiles-read-many' });
     memory.unmount();
     const { fileSystem } = memory;

@@ -130,7 +130,7 @@ describe('whole files', () => {
     expect((await rejection(readText(at('none')))).code).to.equal('ENOENT');
   });
 
-  it('refuses strings with a lone surrogate before the file is touched, as text files do', async () => {
+  it('rejects strings with a lone surrogate before the file is touched, as text files do', async () => {
     writeFileSync(at('t'), 'old');
     const lone = 'caf\u00e9 \ud800';
     const attempts: Record<string, () => Promise<unknown>> = {
