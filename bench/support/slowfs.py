@@ -36,7 +36,7 @@ class Faults:
         self.lock = threading.Lock()
 
     def rule(self, operation, path):
-        """The fault of this call, or an empty one; counts the call."""
+        """Counts the call, and returns its fault, or an empty one."""
         with self.lock:
             self.reload()
             rule = self.rules.get(operation)
@@ -62,7 +62,7 @@ class Faults:
             pass  # half-written or not there yet: what was read last holds
 
     def apply(self, operation, path):
-        """Waits and fails as told; returns the most bytes that the call may move, or None."""
+        """Waits and fails as configured. Returns the maximum number of bytes of the call, or None."""
         rule = self.rule(operation, path)
         if "delay" in rule:
             time.sleep(rule["delay"])

@@ -67,6 +67,6 @@ int _dl_find_object(void *address, struct found *result) {
   return dl_iterate_phdr(look, &search) == 1 && result->eh_frame != NULL ? 0 : -1;
 }
 
-// glibc's own name for it, by which arm64's libgcc learns what the processor can.
+// glibc's own name of the function by which arm64's libgcc detects the features of the processor.
 unsigned long getauxval(unsigned long);
 unsigned long __getauxval(unsigned long type) { return getauxval(type); }

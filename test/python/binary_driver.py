@@ -4,11 +4,11 @@ import os
 
 
 class Binary:
-    """Python's binary file, with what uvfiles does by itself spelt out (docs/differences-from-python.md)."""
+    """Python's binary file, with explicit calls for what uvfiles does by itself (docs/differences-from-python.md)."""
 
     def __init__(self, file):
         self.file = file
-        # Python finds out once, and takes the first seek that is refused for the answer.
+        # Python checks only once, and treats the first seek that fails as the answer.
         (file if self.is_raw else file.raw).seekable()
 
     @property
@@ -34,7 +34,7 @@ class Binary:
         return self.file.read(-1).hex()
 
     def some(self, size, got):
-        """What a call that gave `got` bytes has to have given: `got` bytes, and none only where there are none."""
+        """The expected bytes of a call that returned `got` bytes: none only if there are none."""
         self.check_readable()
         data = self.file.read(got)
         if got == 0 and size != 0 and self.file.read(1) != b'':
@@ -98,7 +98,7 @@ class Binary:
 
     def write(self, data):
         if data == '' and self.is_appending and not self.is_raw:
-            # Writing nothing makes Python write again what it had read ahead.
+            # A write of no bytes makes Python write again what it had read ahead.
             return 0
         count = self.file.write(bytes.fromhex(data))
         self.settle(data)
@@ -110,7 +110,7 @@ class Binary:
             self.write(data)
 
     def settle(self, data):
-        # In append mode Python counts on from wherever the file was sought to, and reads there.
+        # In append mode, Python counts from the position of the last seek, and reads there.
         if data != '' and self.is_appending and not self.is_raw:
             self.file.seek(0, 2)
 
@@ -124,7 +124,7 @@ class Binary:
         self.file.flush()
         count = os.pwrite(self.file.fileno(), bytes.fromhex(data), position)
         if not self.is_raw:
-            # Python does not know of it, and would go on from what it had read ahead.
+            # Python does not notice it, and would continue with what it had read ahead.
             here = self.file.tell()
             self.file.seek(0, 2)
             self.file.seek(here)
@@ -132,7 +132,7 @@ class Binary:
 
     def seek(self, offset, whence):
         if whence not in (0, 1, 2):
-            # Python lets some of these through to the system: SEEK_DATA and SEEK_HOLE.
+            # Python passes some of these to the system: SEEK_DATA and SEEK_HOLE.
             raise ValueError('invalid whence')
         if not self.is_raw and not self.file.closed:
             # After a read of everything, the C class keeps an old idea of where the raw file is, and a seek stays where it is.
@@ -154,7 +154,7 @@ class Binary:
 
     def detach(self):
         if not self.is_raw:
-            # Python leaves the file below where its reading ahead has taken it.
+            # Python leaves the file below at the end of what it has read ahead.
             position = self.file.tell()
             self.file = self.file.detach()
             self.file.seek(position)

@@ -1,4 +1,4 @@
-# Answers the fuzzers' questions about what Python's codecs and io do: one JSON request a line, one JSON answer a line.
+# Answers the fuzzers' requests with Python's codecs and io: one JSON request and one JSON answer per line.
 import codecs
 import io
 import json
@@ -27,7 +27,7 @@ def describe(error):
     if isinstance(error, ValueError):
         return {'kind': 'closed' if 'closed file' in str(error) or 'detached' in str(error) else 'value'}
     if isinstance(error, TypeError):
-        # The handlers for writing only say so by a TypeError when bytes are malformed.
+        # Handlers that only support writing raise a TypeError if bytes are malformed.
         if 'UnicodeDecodeError' in str(error):
             return {'kind': 'decode'}
         return {'kind': 'type'}

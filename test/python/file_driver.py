@@ -1,4 +1,4 @@
-# Runs a sequence of operations on a file of Python's io, and reports each result as the fuzzer's JavaScript side does.
+# Runs a sequence of operations on a file of Python's io, and reports each result in the form of the fuzzer's JavaScript side.
 import io
 import os
 import tempfile
@@ -17,7 +17,7 @@ def remove_directory():
 
 
 class Incomparable(Exception):
-    """Python cannot be brought to where uvfiles is, so there is nothing to compare from here on."""
+    """Python cannot reach the state of uvfiles, so nothing after this can be compared."""
 
 
 class Text:
@@ -35,7 +35,7 @@ class Text:
         if self.touched:
             position = self.file.tell()
             if position >= 1 << 63:
-                # Going there means decoding some bytes again, and Python would write behind those.
+                # A seek there makes Python decode some bytes again, and it would write after those.
                 raise Incomparable
             self.file.seek(position)
             self.touched = False
@@ -55,13 +55,13 @@ class Text:
         return self.reading(self.file.read, size)
 
     def readline(self, size):
-        # Python reads a chunk even to give none of it.
+        # Python reads a chunk even to return none of it.
         if size == 0 and self.file.readable():
             return ''
         return self.reading(self.file.readline, size)
 
     def readlines(self, hint):
-        # Its readlines iterates, after which Python does not tell any more.
+        # Its readlines iterates, after which Python rejects tell.
         lines = [self.readline(-1)]
         while lines[-1] != '' and (hint <= 0 or sum(map(len, lines)) <= hint):
             lines.append(self.readline(-1))
@@ -89,11 +89,11 @@ class Text:
         try:
             count = self.file.write(text)
         except UnicodeEncodeError:
-            # Python takes the byte order mark for written; going to the start again makes it due again.
+            # Python assumes that the byte order mark is written. A seek to the start makes it write one again.
             self.file.seek(self.file.tell())
             raise
         if 'a' in self.file.mode:
-            # In append mode Python counts on from wherever the file was sought to, and reads there.
+            # In append mode, Python counts from the position of the last seek, and reads there.
             self.file.flush()
             if os.fstat(self.file.fileno()).st_size > before:
                 self.file.seek(0, 2)
@@ -114,7 +114,7 @@ class Text:
             self.file.tell()
         position = self.file.seek(offset, whence)
         if whence == 2:
-            # Going to the end, Python's decoder expects a byte order mark there.
+            # After a seek to the end, Python's decoder expects a byte order mark there.
             self.file.seek(position)
         self.touched = position >= 1 << 63
         self.wrote = False
@@ -157,7 +157,7 @@ class Text:
         self.file.close()
 
 
-# What may be called on a closed file.
+# The methods that can be called on a closed file.
 quiet = ('close', 'seektold', 'other')
 
 
@@ -189,7 +189,7 @@ def run_sequence(request):
         request['ops'] = []
     for name, *arguments in request['ops']:
         try:
-            # What is wrong with a call on a closed file is, first of all, that it is closed.
+            # The first error of a call on a closed file is that it is closed.
             if run.file.closed and name not in quiet and [name, *arguments[:1]] not in (['lines', 0], ['batches', 0]):
                 raise ValueError('I/O operation on closed file')
             results.append({'value': getattr(run, name)(*arguments)})

@@ -1,4 +1,4 @@
-/* Preloaded before libc: makes chosen system calls on chosen files fail, come up short, or wait for a gate.
+/* Preloaded before libc: makes chosen system calls on chosen files fail, return short, or wait for a gate.
  *
  * UVFILES_FAULTS holds rules parted by ';', each CALL,MATCH,AFTER,TIMES,ACTION:
  *   CALL    read pread write pwrite fsync fdatasync close open ftruncate lseek

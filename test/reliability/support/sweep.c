@@ -70,7 +70,7 @@ static int is_ours(void* caller) {
   return (uintptr_t)caller >= begin && (uintptr_t)caller < end;
 }
 
-/* The call fails when this answers true. */
+/* The call fails if this returns true. */
 static int counts(const char* name) {
   int seen = atomic_fetch_add(&control->seen, 1) + 1;
   if (seen < control->nth) return 0;
@@ -82,7 +82,7 @@ static int counts(const char* name) {
   return 1;
 }
 
-/* Wake-ups through eventfds, pipes and epoll are no matter of files. */
+/* Wake-ups through eventfds, pipes and epoll are not calls on files. */
 static int is_file(int fd) {
   struct stat status;
   if (fd < 0) return 1;
@@ -93,7 +93,7 @@ static int is_file(int fd) {
 static int fails(const char* name, void* caller, int fd, size_t* count) {
   if (!is_ours(caller) || control->memory || !is_file(fd)) return 0;
   if (control->action != ERROR && count == NULL) return 0;
-  /* A read of nothing is the end of the file, and no fault. */
+  /* A read of no bytes is the end of the file, not a fault. */
   if (control->action == ZERO && (strstr(name, "read") != NULL || strstr(name, "file") != NULL))
     return 0;
   if (!counts(name)) return 0;
