@@ -16,6 +16,9 @@ namespace uvfiles {
 
 class Completions {
  public:
+  // An announcement younger than this may not have reached the loop yet.
+  static constexpr uint64_t kFreshNs = 100 * 1000;
+
   // `loop`: what wakes the loop, open before the first announcement.
   explicit Completions(uv_async_t* loop) : loop_(loop) {}
 
@@ -54,10 +57,13 @@ class Completions {
 
   // Any thread. Wakes the loop, unless it has been woken since it last took the list.
   void Announce();
+  // Pool thread, without the lock. Announces, and waits a moment for the loop to take the list. True: the loop is busy.
+  bool StaysUnheard();
 
  private:
   uv_async_t* const loop_;
   Atomic<bool> announced_{false};
+  Atomic<uint64_t> announced_ns_{0};
 
   Operation* first_ = nullptr;
   Operation* last_ = nullptr;

@@ -34,11 +34,11 @@
 //                                                                  performs one more operation, which is waited for.
 //   Dispatcher::watching_       loop (set),         loop           release, acquire: once it is clear the watchdog is the
 //                               poller (clear)                     loop's again.
-//   Dispatcher::wakeups_        loop                jobs           relaxed: an estimate of how busy the loop is.
 //   Dispatcher::helpers_        loop (up), helpers  loop           relaxed: written under the lock. Read without it, it only
 //                               (down)                             says whether one more job may be requested.
 //   Completions::announced_     jobs, loop (set);   jobs           acq_rel to set, seq_cst to clear before the list is taken
 //                               loop (clear)                       under the lock: later completions are announced again.
+//   Completions::announced_ns_  who announced       jobs           relaxed: an estimate of how busy the loop is.
 //   Completions::count_         who has the lock    loop           relaxed: without the lock only a hint.
 //   Lingering::submitted_       loop                a job that     release, acquire: a job that sees it change sees what was
 //                                                   lingers        pushed, in the inbox or in the lanes.
@@ -159,7 +159,7 @@ class Dispatcher {
 
   uint32_t outstanding() const { return outstanding_; }
   uint32_t jobs() const { return jobs_.load(std::memory_order_relaxed); }
-  uint64_t wakeups() const { return wakeups_.load(std::memory_order_relaxed); }
+  uint64_t wakeups() const { return wakeups_; }
 
   // How long a job keeps its thread; how long while the loop is too busy to take its results; and how often it then checks
   // whether the loop is still busy.
@@ -190,13 +190,7 @@ class Dispatcher {
   void Drain(bool helping);
   bool TakeBatch(Batch* batch);
   void SettleBatch(Batch* batch);
-  // A job's time on its thread.
-  struct Turn {
-    uint64_t begin_ns;
-    uint64_t asked_ns;  // when it was last asked whether to go on
-    uint64_t wakeups;   // of the loop, until then
-  };
-  bool KeepsThread(Locked* lock, Turn* turn);
+  bool KeepsThread(Locked* lock, uint64_t begin_ns, uint64_t* asked_ns);
   bool Lingers(Locked* lock, uint32_t batches);
 
   // Under the lock.
@@ -236,7 +230,7 @@ class Dispatcher {
   uint32_t outstanding_ = 0;
   bool delivering_ = false;  // `Deliver` hands out results
   bool missed_ = false;      // the loop was woken meanwhile
-  Atomic<uint64_t> wakeups_{0};
+  uint64_t wakeups_ = 0;
   uint64_t pumped_ns_ = 0;
   PollWaiter watchdog_;
   Atomic<bool> watching_{false};  // the poller has the watchdog

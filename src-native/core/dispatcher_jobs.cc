@@ -145,7 +145,7 @@ void Dispatcher::OnAsync(uv_async_t* async) {
     self->MaybeClosed();  // the helper may have ended
     return;
   }
-  self->wakeups_.store(self->wakeups() + 1, std::memory_order_relaxed);
+  self->wakeups_++;
   self->TakeCompleted();
   if (self->closing_.load(std::memory_order_relaxed)) return;
   self->Pump();

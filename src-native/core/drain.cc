@@ -15,7 +15,7 @@ void Dispatcher::Drain(bool helping) {
   uint32_t batches = 0;
   Locked lock(mutex_);
   starting_--;
-  Turn turn = {begin_ns, begin_ns, 0};
+  uint64_t asked_ns = begin_ns;  // when it was last asked whether to go on
   for (;;) {
     if (!TakeBatch(&batch)) {
       if (!helping && Lingers(&lock, batches)) {
@@ -37,7 +37,7 @@ void Dispatcher::Drain(bool helping) {
     lock.lock();
     SettleBatch(&batch);
     batches++;
-    if (!helping && !KeepsThread(&lock, &turn)) {
+    if (!helping && !KeepsThread(&lock, begin_ns, &asked_ns)) {
       jobs_.fetch_sub(1, std::memory_order_seq_cst);
       break;
     }
@@ -157,27 +157,21 @@ void Dispatcher::CompleteCancelled(Operation* operation, Lane* lane) {
 }
 
 // A job gives its thread back after a slice, so that dns, crypto and zlib get their turn. While the loop thread is
-// busy it can neither queue us again nor submit foreign work, so the job announces itself and goes on until the loop has
-// woken.
-bool Dispatcher::KeepsThread(Locked* lock, Turn* turn) {
+// busy it can neither queue us again nor submit foreign work, so a job that sees its announcement unheard goes on.
+bool Dispatcher::KeepsThread(Locked* lock, uint64_t begin_ns, uint64_t* asked_ns) {
   const uint64_t now = NowNs();
-  if (now - turn->begin_ns < kSliceNs || now - turn->asked_ns < kAgainNs) return true;
-  const bool has_announced = turn->asked_ns != turn->begin_ns;
-  const bool loop_is_busy = !has_announced || wakeups() == turn->wakeups;
-  turn->asked_ns = now;
-  turn->wakeups = wakeups();
+  if (now - begin_ns < kSliceNs || now - *asked_ns < kAgainNs) return true;
+  *asked_ns = now;
   if (!HasWork()) {
     lingering_.JobEnded(now);
     return false;  // whatever comes next can get another job
   }
-  if (!loop_is_busy || now - turn->begin_ns >= kLongestNs ||
-      completions_.bytes() > kMaxUntakenBytes)
-    return false;
+  if (now - begin_ns >= kLongestNs || completions_.bytes() > kMaxUntakenBytes) return false;
   if (pool_.Contended(permit_)) return false;
   lock->unlock();
-  completions_.Announce();
+  const bool unheard = completions_.StaysUnheard();
   lock->lock();
-  return true;
+  return unheard;
 }
 
 // True: there is something to take.

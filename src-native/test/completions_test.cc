@@ -74,6 +74,14 @@ TEST("notifies the loop once until it has taken the list, and again after that")
   CHECK_EQ(loop.Wakeups(), 2);
 }
 
+TEST("considers a loop busy that does not take the list") {
+  Loop loop;
+  Completions completions(&loop.async);
+  Operation operation;
+  completions.Add(&operation);
+  CHECK(completions.StaysUnheard());
+}
+
 TEST("counts the memory of undelivered results") {
   Loop loop;
   Completions completions(&loop.async);
