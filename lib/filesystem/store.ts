@@ -216,7 +216,16 @@ export interface Store {
     options: StatCall,
     call?: OpOptions,
   ): Promise<(Stats | BigIntStats | Error)[]>;
-  replaceFile(path: FilePath, data: Uint8Array, options: ReplaceOptions, call?: OpOptions): Promise<void>;
+  /** `waits`: for a descriptor, if the process has none. False for callers that hold one. Default true. */
+  replaceFile(
+    path: FilePath,
+    data: Uint8Array,
+    options: ReplaceOptions,
+    call?: OpOptions,
+    waits?: boolean,
+  ): Promise<void>;
+  /** Repeats an attempt that fails for lack of a descriptor, when there may be one. Only where files have descriptors. */
+  withDescriptors?<T>(attempt: () => Promise<T>, call?: OpOptions): Promise<T>;
   /** `exclusive`: EEXIST if the file exists, also at the time of publishing. */
   openReplacement(
     path: FilePath,

@@ -32,16 +32,17 @@ export async function nextBatch(
   }
 }
 
-/** Runs a one-shot task to its end and resolves to its output. */
+/** Runs a one-shot task to its end and resolves to its output. `takes`: as of `runTask`. */
 export async function retryOnEmfile(
   kind: number,
   bytes: readonly (string | Uint8Array)[],
   numbers: readonly (number | bigint)[],
   o: GivenOptions,
   syscall: string,
+  takes?: (batch: Buffer) => boolean,
 ): Promise<Buffer> {
   try {
-    const output = await runTask(kind, bytes, numbers, o, syscall);
+    const output = await runTask(kind, bytes, numbers, o, syscall, takes);
     descriptorFreed();
     return output;
   } catch (error) {

@@ -89,7 +89,8 @@ export async function open(file: Path | number, mode = 'r', o?: TextOpenOptions)
 }
 
 /**
- * Opens a file to read it, with checked options: text as `text` says, or bytes without a buffer.
+ * Opens a file to read it, with checked options: text as `text` says, or bytes without a buffer. Unlike `open`, whose
+ * caller keeps the file, it waits for a descriptor if the process has none.
  * @throws as `open`
  */
 export async function openToRead(
@@ -99,7 +100,9 @@ export async function openToRead(
 ): Promise<AnyFile> {
   const mode = parseMode(text === undefined ? 'rb' : 'r');
   const bufferSize = text === undefined ? 0 : DEFAULT_BUFFER_SIZE;
-  const file = await storeToRead(path).open(path, mode.flags, 0, call);
+  const store = storeToRead(path);
+  const attempt = (): Promise<OpenFile> => store.open(path, mode.flags, 0, call);
+  const file = await (store.withDescriptors?.(attempt, call) ?? attempt());
   return buildHandle(file, path, { mode, modeName: 'r', bufferSize, text });
 }
 

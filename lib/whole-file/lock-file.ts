@@ -47,7 +47,9 @@ export async function lockFile(path: Path, o?: LockFileOptions): Promise<FileLoc
   checkRange(options);
   const at = toPathBytes(path);
   const store = options.shared ? (storeToRead(at), storeToWrite(at)) : storeToWrite(at);
-  const open = openOrCreate(store, at, options.shared ? O_RDONLY : O_RDWR, options.permissions);
+  const once = openOrCreate(store, at, options.shared ? O_RDONLY : O_RDWR, options.permissions);
+  const open = (call: Call | undefined): Promise<OpenFile> =>
+    store.withDescriptors?.(() => once(call), call) ?? once(call);
   const { close } = await lockPath(store, at, open, options, options.call);
   return new FileLock(options.shared, close);
 }

@@ -59,8 +59,8 @@ interface Update {
  * The lock is a lock of the file itself. No other file is left behind, even if the process is killed. Readers do not
  * need a lock, because the path always leads to the complete old or new content.
  *
- * The callback is called again if another process was faster and the file could not be locked. This applies to file
- * systems that have conditional writes but no locks, such as S3, and to files that do not exist yet.
+ * The callback is called again if the process had no descriptor left to write the result, and if another process was
+ * faster and the file could not be locked. The latter applies to file systems that have conditional writes but no locks, such as S3, and to files that do not exist yet.
  * @param callback receives the content, or null if the file does not exist, and returns the new content or a promise of
  *   it (strings are UTF-8 unless `encoding` says otherwise). If it throws, `updateAtomic` rejects with this error, and
  *   nothing changes.
@@ -103,7 +103,7 @@ export async function updateAtomic(
   const isLockable = store.can('locks');
   if (!isLockable && !store.can('conditional')) throw store.unsupported('locks', 'lock files');
   const update = { store, path: at, change, options, call };
-  await withPathLock(at, call, () => (isLockable ? updateLocked(update) : updateIfSame(update)));
+  await withPathLock(at, call, () => (isLockable ? updateWithDescriptors(update) : updateIfSame(update)));
 }
 
 function changeBy(callback: (old: unknown) => unknown, encoding: unknown, call: Call | undefined): Change {
@@ -124,6 +124,23 @@ function changeBy(callback: (old: unknown) => unknown, encoding: unknown, call: 
   };
 }
 
+// Hundreds of updates that each held a locked file and waited for the descriptors of its replacement would wait for each
+// other. So one that gets none closes its file, waits, and begins again.
+async function updateWithDescriptors(update: Update): Promise<void> {
+  const { store, call } = update;
+  if (store.withDescriptors === undefined) return updateLocked(update);
+  // An error of the callback may look like a shortage.
+  const change: Change = (old) =>
+    update.change(old).catch((error: unknown) => {
+      throw new CallbackFailure(error);
+    });
+  try {
+    await store.withDescriptors(() => updateLocked({ ...update, change }), call);
+  } catch (error) {
+    throw error instanceof CallbackFailure ? error.cause : error;
+  }
+}
+
 async function updateLocked(update: Update): Promise<void> {
   const { store, path, change, options, call } = update;
   for (let vanishings = 0; ; vanishings++) {
@@ -137,7 +154,7 @@ async function updateLocked(update: Update): Promise<void> {
     }
     try {
       const bytes = await change(await locked.file.readToEnd(0, call));
-      return void (await store.replaceFile(path, bytes, options, call));
+      return void (await store.replaceFile(path, bytes, options, call, false));
     } finally {
       await locked.close();
     }

@@ -110,6 +110,43 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('100 50 50 x y content 1');
   });
 
+  it('lets lines, locks and temporary files wait for descriptors', async () => {
+    const program = `
+      const { lines, lockFile, tempfile } = await import('uvfiles');
+      await tempfile.gettempdir();
+      hold();
+      const use = async (file) => {
+        await file.write(Buffer.from('x'));
+        await file.close();
+        return 1;
+      };
+      const all = await Promise.all(Array.from({ length: 200 }, async (_, i) => {
+        let count = 0;
+        for await (const line of lines(top + '/f' + (i % 100))) count += line.startsWith('content') ? 1 : 0;
+        count += await use(await tempfile.temporaryFile({ dir: top }));
+        count += await use(await tempfile.namedTemporaryFile({ dir: top }));
+        await (await lockFile(top + '/lock' + i)).release();
+        return count;
+      }));
+      console.log(all.reduce((sum, each) => sum + each));`;
+    expect(await run(program)).to.equal('600');
+  });
+
+  it('lets hundreds of updates wait for descriptors, not for each other', async () => {
+    const program = `
+      const { updateAtomic } = await import('uvfiles');
+      hold();
+      let calls = 0;
+      await Promise.all(Array.from({ length: 300 }, (_, i) =>
+        updateAtomic(top + '/f' + (i % 100), (old) => (calls++, old + '+'), { durable: false })));
+      const { readFileSync } = await import('node:fs');
+      const whole = Array.from({ length: 100 }, (_, i) => readFileSync(top + '/f' + i, 'utf8'));
+      console.log(whole.every((text, i) => text === 'content ' + i + '+++'), calls >= 300);
+      const own = Object.assign(new Error('mine'), { code: 'EMFILE' });
+      console.log(await updateAtomic(top + '/f0', () => { throw own; }).catch((error) => error === own));`;
+    expect(await run(program)).to.equal('true true\ntrue');
+  });
+
   it('stops waiting when aborted', async () => {
     const program = `
       let outcomes;

@@ -332,6 +332,10 @@ class NativeStore implements Store {
     return statManyReal;
   }
 
+  withDescriptors<T>(attempt: () => Promise<T>, o?: OpOptions): Promise<T> {
+    return withDescriptors(attempt, o);
+  }
+
   get replaceFile(): typeof replaceFile {
     return replaceFile;
   }

@@ -1,7 +1,7 @@
 // Real files that are replaced in one step: a temporary file beside the target, fsync, rename, fsync of the directory.
 import { constants } from 'node:fs';
 
-import { type SystemError, systemError } from '../../errors/index.js';
+import { type SystemError, systemError, systemErrorNumber } from '../../errors/index.js';
 import { lacking } from '../../filesystem/errors.js';
 import type { FilePath, ReplaceOptions } from '../../filesystem/filesystem.js';
 import type { OpenFile } from '../../filesystem/open-file.js';
@@ -54,11 +54,15 @@ export async function replaceFile(
   data: Uint8Array,
   options: ReplaceOptions,
   o: GivenOptions,
+  waits = true,
 ): Promise<void> {
   refuseCondition(options);
-  throwIfNotSynced(
-    await retryOnEmfile(WRITE_ATOMIC, [path, data], numbersOf(options, false), opOptions(o), 'open'),
-  );
+  const refuseToWait = (): never => {
+    throw systemError(systemErrorNumber('EMFILE'), 'open', path);
+  };
+  const takes = waits ? undefined : refuseToWait;
+  const numbers = numbersOf(options, false);
+  throwIfNotSynced(await retryOnEmfile(WRITE_ATOMIC, [path, data], numbers, opOptions(o), 'open', takes));
 }
 
 /** Opens the file that will replace `path`, by calling `open`. */

@@ -9,6 +9,7 @@ import type {
   TempPlace,
 } from '../../filesystem/store.js';
 import type { GivenOptions, OpOptions } from '../../schedule/options.js';
+import { withDescriptors } from '../descriptor-wait.js';
 import { removeTree } from '../remove-tree.js';
 import {
   discardTempFile,
@@ -87,13 +88,13 @@ class NativeTemporaryFile implements TemporaryFile {
   }
 }
 
-/** Creates the file. An abort that comes too late removes it again. A file with a name is removed when the process ends. */
+/** Creates the file, and waits for a descriptor if the process has none. An abort that comes too late removes it again. A file with a name is removed when the process ends. */
 export async function createTemporaryFile(
   place: TempPlace,
   kind: TempFileKind,
   o: GivenOptions,
 ): Promise<TemporaryFile> {
-  const made = await makeTempFile(place, kind, o);
+  const made = await withDescriptors(() => makeTempFile(place, kind, o), o);
   const signal = o?.signal;
   const aborted = signal?.aborted === true;
   const named = made.path.length > 0;
