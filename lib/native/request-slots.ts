@@ -56,6 +56,8 @@ export interface Extra {
   timeout: number | undefined;
   /** When it was sent, for the diagnostics channel. */
   began: number;
+  /** Its name in the diagnostics channel, if that is not its system call. */
+  operation: string | undefined;
   lane: string;
   timer: NodeJS.Timeout | undefined;
   /** The promise may reject while a thread still works on the request, because its memory belongs to the library. */
@@ -126,6 +128,7 @@ export function name(
     reject: undefined,
     timeout: undefined,
     began: 0,
+    operation: undefined,
     lane: 'default',
     timer: undefined,
     abandonable: false,

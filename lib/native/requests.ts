@@ -1,5 +1,6 @@
 // Requests to the addon: begun in a slot, sent, interrupted by a signal or a timeout, and settled in `settle.ts`.
 import { constants } from 'node:buffer';
+import { constants as fileConstants } from 'node:fs';
 import { setTimeout } from 'node:timers';
 
 import { LaneFullError, TimeoutError } from '../errors/index.js';
@@ -31,6 +32,8 @@ import { complete } from './settle.js';
 
 export * from './request-slots.js';
 
+const { O_APPEND } = fileConstants;
+
 let opened = false;
 
 let capturedResolve: Resolve;
@@ -59,6 +62,8 @@ const shared: SharedWithAddon = { complete, allocate, arguments: args, records }
 
 // The lane of the call between `applyOptions` and `sent`: options are read once.
 let chosenLane: Lane | undefined;
+// The kind of that call: the addon's answer takes its place in the arguments.
+let chosenKind = 0;
 
 /** Takes a slot and sets the arguments that every operation has. */
 export function begin(kind: number, shape: number, context: unknown): number {
@@ -70,7 +75,7 @@ export function begin(kind: number, shape: number, context: unknown): number {
 }
 
 function reset(kind: number, slot: number): void {
-  args[P.ARG_KIND] = kind;
+  args[P.ARG_KIND] = chosenKind = kind;
   args[P.ARG_SLOT] = slot;
   args[P.ARG_SIZE] = 0;
   args[P.ARG_POSITION] = P.CURRENT;
@@ -160,7 +165,15 @@ export function setReadSize(size: number, polled = false): void {
 function mark(slot: number): void {
   const extra = extras[slot] ?? name(slot, syscallIn(slot) ?? 'task');
   extra.began = performance.now();
+  extra.operation = wholeFileOperation(chosenKind, args[P.ARG_OPEN_FLAGS] as number);
   if (chosenLane !== undefined) extra.lane = chosenLane.name;
+}
+
+// The system call that opens the file is what an error names.
+function wholeFileOperation(kind: number, openFlags: number): string | undefined {
+  if (kind === P.KIND_READ_FILE) return 'readFile';
+  if (kind !== P.KIND_WRITE_FILE) return undefined;
+  return (openFlags & O_APPEND) !== 0 ? 'appendFile' : 'writeFile';
 }
 
 function watch(slot: number, extra: Extra, call: Call, timeout: number | undefined): void {

@@ -160,7 +160,7 @@ function openedFrom(fd: number, at: number, access: number): S.OpenedRecord {
 
 function publish(extra: Extra, error: Error | undefined): void {
   const message: OperationMessage = {
-    operation: extra.syscall === '' ? 'task' : extra.syscall,
+    operation: extra.operation ?? (extra.syscall === '' ? 'task' : extra.syscall),
     path: extra.path,
     lane: extra.lane,
     inline: false,

@@ -6,6 +6,7 @@ import path from 'node:path';
 
 import { expect } from 'chai';
 import {
+  appendFile,
   configure,
   createLane,
   lanes,
@@ -16,6 +17,7 @@ import {
   readBytes,
   statMany,
   writeAtomic,
+  writeFile,
 } from 'uvfiles';
 import { beneath, mount } from 'uvfiles/filesystem';
 
@@ -116,6 +118,9 @@ describe('the uvfiles:op channel', () => {
       await os.rename(at('e'), at('g'));
       await os.chmod(at('f'), 0o600);
       await os.unlink(at('none')).catch(() => undefined);
+      await writeFile(at('f'), 'x');
+      await appendFile(at('f'), 'x');
+      await readBytes(at('f'), { lane: createLane({ name: 'whole files', inline: false }) });
       await writeAtomic(at('f'), 'x');
       await os.copy(at('f'), at('h'));
       await statMany([at('f')]);
@@ -132,6 +137,9 @@ describe('the uvfiles:op channel', () => {
       'rename e',
       'chmod f',
       'unlink none',
+      'writeFile f',
+      'appendFile f',
+      'readFile f',
       'writeAtomic f',
       'copy f',
       'statMany ',
