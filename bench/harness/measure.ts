@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { collectGarbage } from './garbage.js';
 import { setInline } from './library.js';
-import { median, medianInterval, percentile, curveShares, ratios } from './statistics.js';
+import { inTurn, median, medianInterval, percentile, curveShares, ratios } from './statistics.js';
 import type { AnyWorkload, Contender, Context, Result, Round, Skip } from './types.js';
 
 const fewestOperations = 20;
@@ -43,7 +43,7 @@ export async function measureWorkload(
     const rounds = workload.rounds ?? context.rounds;
     for (let round = 0; round < rounds; round++) {
       progress(`${workload.name}: round ${round + 1} of ${rounds}`);
-      for (const runner of rotate(runners, round)) await measureOnce(workload, runner, params, context);
+      for (const runner of inTurn(runners, round)) await measureOnce(workload, runner, params, context);
     }
   } finally {
     for (const runner of runners) await stop(runner);
@@ -183,9 +183,4 @@ function medianValues(samples: readonly Round[]): Record<string, number> {
   return Object.fromEntries(
     [...names].map((name) => [name, median(samples.map((s) => s.values[name] ?? NaN))]),
   );
-}
-
-function rotate<T>(list: readonly T[], by: number): T[] {
-  const start = by % Math.max(1, list.length);
-  return [...list.slice(start), ...list.slice(0, start)];
 }

@@ -59,3 +59,16 @@ function confidenceOf(count: number, outer: number): number {
   }
   return 1 - outside / 2 ** (count - 1);
 }
+
+/**
+ * The order of a round (a Williams design). Over the rounds, a contender follows all others equally often, because some leave work
+ * behind for the next: garbage, busy threads, a heap of another size.
+ */
+export function inTurn<T>(list: readonly T[], round: number): T[] {
+  const { length } = list;
+  const order = list.map((_, place) => {
+    const offset = place % 2 === 0 ? place / 2 : length - (place + 1) / 2;
+    return list[(offset + round) % length]!;
+  });
+  return length % 2 === 1 && round % 2 === 1 ? order.reverse() : order;
+}

@@ -1,6 +1,6 @@
 // The statistics that the benchmark's tables are made of.
 import { expect } from 'chai';
-import { medianInterval, medianRatio, percentile } from '../../bench/harness/statistics.ts';
+import { inTurn, medianInterval, medianRatio, percentile } from '../../bench/harness/statistics.ts';
 
 describe("the benchmark's statistics", () => {
   it('takes ratios round by round, so that what changed between rounds cancels out', () => {
@@ -31,6 +31,23 @@ describe("the benchmark's statistics", () => {
       if (low <= 0.125 && high >= 0.125) covered++;
     }
     expect(covered / 2000).to.be.within(0.945, 0.975);
+  });
+
+  it('has each contender follow each other one equally often', () => {
+    for (const count of [2, 3, 4, 5, 8]) {
+      const contenders = Array.from({ length: count }, (_, index) => index);
+      const follows = new Map<string, number>();
+      for (let round = 0; round < 2 * count; round++) {
+        const order = inTurn(contenders, round);
+        expect([...order].sort((a, b) => a - b)).to.deep.equal(contenders);
+        for (let place = 1; place < count; place++) {
+          const pair = `${order[place - 1]} ${order[place]}`;
+          follows.set(pair, (follows.get(pair) ?? 0) + 1);
+        }
+      }
+      expect(follows.size).to.equal(count * (count - 1));
+      expect(new Set(follows.values())).to.deep.equal(new Set([2]));
+    }
   });
 
   it('interpolates percentiles, and returns NaN for no values', () => {
