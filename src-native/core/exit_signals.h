@@ -17,7 +17,8 @@ class TempRegistry;
 // Installs the handlers when something is registered. Called often, and cheap. Any thread.
 void WatchExitSignals(TempRegistry* registry, bool first_entry);
 
-// The same at once, for a program that is about to send itself a signal after removing its listener.
+// The same at once, for a program that is about to send itself a signal after removing its listener. If nothing is registered
+// now, the next first entry installs the handlers at once.
 void RewatchExitSignals();
 
 // Bit n is set if signal n has the library's handler.

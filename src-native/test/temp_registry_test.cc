@@ -152,6 +152,26 @@ TEST(
   }
 }
 
+TEST(
+    "is effective for the next file at once when a handler has gone while nothing was registered") {
+  const std::string scratch = Scratch();
+  const int status = StatusOf([&] {
+    TempRegistry& registry = TempRegistry::Shared();
+    const TempRegistry::Owner owner = registry.OpenOwner();
+    MakeSome(scratch, owner);
+    ::signal(SIGINT, OnListener);
+    registry.CloseOwner(owner);
+    ::signal(SIGINT, SIG_DFL);
+    RewatchExitSignals();
+    MakeSome(scratch, registry.OpenOwner());
+    ::raise(SIGINT);
+    SpinForever();
+  });
+  CHECK(WIFSIGNALED(status));
+  CHECK_EQ(CountEntries(scratch), 0);
+  ::rmdir(scratch.c_str());
+}
+
 TEST("keeps an ignored signal ignored") {
   const std::string scratch = Scratch();
   const int status = StatusOf([&] {

@@ -87,6 +87,23 @@ describe('a program with temporary files', () => {
     nothingLeft();
   });
 
+  it('that removes its listener while it has no temporary file dies of the signal and leaves nothing', async function () {
+    needsSignals(this);
+    const ending = await runProgram(
+      `import { tempfile } from 'uvfiles';
+       const dir = ${JSON.stringify(scratch.path)};
+       const listener = () => {};
+       process.on('SIGTERM', listener);
+       const first = await tempfile.namedTemporaryFile({ dir });
+       await first.close();
+       process.removeListener('SIGTERM', listener);
+       const second = await tempfile.namedTemporaryFile({ dir });
+       process.kill(process.pid, 'SIGTERM'); ${STAY}`,
+    );
+    expect(ending).to.include({ signal: 'SIGTERM', code: null });
+    nothingLeft();
+  });
+
   it('that sends itself a signal by number or by process group dies of it and leaves nothing', async function () {
     needsSignals(this);
     for (const target of ['process.pid, 15', '0', '-process.pid, 15']) {

@@ -38,8 +38,9 @@ struct sigaction earlier[kCount];
 std::mutex mutex;  // guards the rest, and the dispositions against our own threads
 TempRegistry* registry = nullptr;
 int wake_read_fd = -1;
-bool resting = false;  // the thread waits without a timeout
-bool raising = false;  // a signal is on its way through the earlier disposition
+bool resting = false;    // the thread waits without a timeout
+bool raising = false;    // a signal is on its way through the earlier disposition
+bool unwatched = false;  // a listener was removed, and its signal may have the default disposition
 
 int IndexOf(int signum) {
   for (int i = 0; i < kCount; ++i)
@@ -76,6 +77,7 @@ bool LeadsToDeath(const struct sigaction& action) {
 }
 
 void InstallHandlers() {
+  unwatched = false;
   for (int i = 0; i < kCount; ++i) {
     struct sigaction current;
     if (::sigaction(kSignals[i], nullptr, &current) != 0) continue;
@@ -206,8 +208,8 @@ void WatchExitSignals(TempRegistry* owner, bool first_entry) {
   if (raising || process == 1) return;
   const bool running = thread_process.load(std::memory_order_relaxed) == process;
   if (!running && !StartThread(process)) return;
-  // A thread that does not rest installs handlers by itself.
-  if (running && !resting) return;
+  // A thread that does not rest installs handlers by itself, but only after a while.
+  if (running && !resting && !unwatched) return;
   InstallHandlers();
   if (!resting) return;
   resting = false;
@@ -217,6 +219,11 @@ void WatchExitSignals(TempRegistry* owner, bool first_entry) {
 }
 
 void RewatchExitSignals() {
+  {
+    // If nothing is registered now, the first entry installs the handlers.
+    const std::lock_guard<std::mutex> lock(mutex);
+    unwatched = true;
+  }
   // The registry's lock is taken before this one, never after.
   if (TempRegistry::Shared().size() == 0) return;
   const std::lock_guard<std::mutex> lock(mutex);
