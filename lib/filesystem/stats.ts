@@ -85,8 +85,11 @@ export function completeStats(given: StatsLike | BigIntStats, bigint: boolean): 
   return result;
 }
 
-const exact = (value: number | bigint): bigint =>
-  typeof value === 'bigint' ? value : BigInt(Math.trunc(value));
+// 0 for NaN and Infinity, which no bigint can be.
+function exact(value: number | bigint): bigint {
+  if (typeof value === 'bigint') return value;
+  return Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n;
+}
 
 const SECOND = 1_000_000_000n; // nanoseconds
 

@@ -1,4 +1,5 @@
-// File systems whose inode numbers are beyond 2^53, where neighbours are one and the same number of JavaScript.
+// File systems whose inode numbers are beyond 2^53, where neighbours are one and the same number of JavaScript, and file systems
+// that do not know a number.
 import type { Stats } from 'node:fs';
 
 import { expect } from 'chai';
@@ -56,4 +57,31 @@ describe('files with inode numbers beyond 2^53', () => {
     await fs.cp(`${top}/c`, `${top}/a/b`, { recursive: true });
     expect(await fs.readdir(`${top}/a/b`)).to.deep.equal(['f.txt', 'g.txt']);
   });
+});
+
+describe('files with numbers that their file system gives as NaN or Infinity', () => {
+  const top = '/uvfiles-no-numbers';
+
+  for (const unknown of [NaN, Infinity]) {
+    it(`are walked, copied and moved, and have 0 in the status with bigint (${unknown})`, async () => {
+      using files = memoryFiles({ 'a/b/f.txt': 'of b' }, { at: '/uvfiles-with-numbers' });
+      const layer: Partial<FileSystem> = {
+        stat: async (path, options, call) => {
+          const { mtimeMs, mode } = await files.fileSystem.stat(path, { ...options, bigint: false }, call);
+          const isFile = path.toString().endsWith('.txt');
+          const type = { isFile: () => isFile, isDirectory: () => !isFile, isSymbolicLink: () => false };
+          return { size: 0, mtimeMs, mode, ino: unknown, blocks: unknown, ...type } as unknown as Stats;
+        },
+      };
+      using _mounted = mount(top, wrap(files.fileSystem, layer));
+      const { ino, blocks } = await os.stat(`${top}/a`, { bigint: true });
+      expect([ino, blocks]).to.deep.equal([0n, 0n]);
+      expect((await os.stat(`${top}/a`)).ino).to.deep.equal(unknown);
+      const visited: string[] = [];
+      for await (const [dir] of os.walk(`${top}/a`, { followSymlinks: true })) visited.push(dir);
+      expect(visited).to.deep.equal([`${top}/a`, `${top}/a/b`]);
+      await os.copytree(`${top}/a`, `${top}/copy`);
+      expect(await os.move(`${top}/copy`, `${top}/a`)).to.equal(`${top}/a/copy`);
+    });
+  }
 });
