@@ -1,5 +1,6 @@
 // Locks of files by path.
 import { constants, type BigIntStats } from 'node:fs';
+import { setImmediate } from 'node:timers';
 
 import { modeOption } from '../arguments/mode.js';
 import { optionReader } from '../arguments/options.js';
@@ -96,6 +97,8 @@ export async function lockPath(
     }
     await file.close();
     locks.closed();
+    // Of a file system whose `stat` never agrees with its files, all promises may be settled already.
+    await new Promise(setImmediate);
   }
 }
 

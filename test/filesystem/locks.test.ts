@@ -94,3 +94,20 @@ describe('locks of files in memory', () => {
     expect(await two.tryLock()).not.to.equal(null);
   });
 });
+
+describe('locks on a file system whose stat never agrees with its files', () => {
+  it('leave the event loop running, and end with their signal or timeout', async () => {
+    const files = memoryFiles({ a: 'text' }, { at: '/disagreeing' });
+    files.unmount();
+    const { fileSystem } = files;
+    const stat: FileSystem['stat'] = async (path, options, call) =>
+      Object.assign(await fileSystem.stat(path, options, call), { ino: options.bigint ? 12_345n : 12_345 });
+    using _mount = mount('/disagreeing', wrap(fileSystem, { stat }));
+    const given = new AbortController();
+    const pending = rejection(lockFile('/disagreeing/a', { signal: given.signal }));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    given.abort();
+    expect((await pending).name).to.equal('AbortError');
+    expect((await rejection(lockFile('/disagreeing/a', { timeout: 5 }))).code).to.equal('ERR_TIMEOUT');
+  });
+});
