@@ -73,7 +73,7 @@ export async function createFileIn(
     // A file of the operating system stays usable without its name.
     if (anonymous && made.fd >= 0 && process.platform !== 'win32') await discard();
   } catch (error) {
-    // the first error is the one to report.
+    // The first error is the one to report.
     await file.close().catch(() => undefined);
     await discard().catch(() => undefined);
     throw error;

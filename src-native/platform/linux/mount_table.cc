@@ -247,8 +247,9 @@ bool MountTable::Changed() const {
     struct pollfd changes = {watch_.Get(), POLLPRI, 0};
     changed = ::poll(&changes, 1, 0) > 0 && (changes.revents & (POLLPRI | POLLERR)) != 0;
   }
-  // There is no notification of chroot(2) and the like. Asking costs as much as opening a cached file, and an answer that
-  // is a little old does no harm: the kernel resolves each path within the root directory of the moment.
+  // There is no notification of chroot(2) and the like. Asking costs as much as opening a cached file. At worst, for a
+  // millisecond, a remote file below the new root is opened on the loop thread: the kernel resolves each path within the
+  // root directory of the moment.
   const uint64_t now = NowNs();
   if (!changed && root_.mount != 0 &&
       now >= root_asked_ns_.load(std::memory_order_relaxed) + kRootValidNs) {
