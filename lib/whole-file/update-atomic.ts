@@ -129,15 +129,23 @@ function changeBy(callback: (old: unknown) => unknown, encoding: unknown, call: 
 async function updateWithDescriptors(update: Update): Promise<void> {
   const { store, call } = update;
   if (store.withDescriptors === undefined) return updateLocked(update);
-  // An error of the callback may look like a shortage.
   const change: Change = (old) =>
     update.change(old).catch((error: unknown) => {
-      throw new CallbackFailure(error);
+      throw new FinalError(error);
     });
+  const attempt = async (): Promise<void> => {
+    try {
+      await updateLocked({ ...update, change });
+    } catch (error) {
+      // Only after a failed open is it certain that nothing has been replaced.
+      const { syscall } = error as NodeJS.ErrnoException;
+      throw error instanceof FinalError || syscall === 'open' ? error : new FinalError(error);
+    }
+  };
   try {
-    await store.withDescriptors(() => updateLocked({ ...update, change }), call);
+    await store.withDescriptors(attempt, call);
   } catch (error) {
-    throw error instanceof CallbackFailure ? error.cause : error;
+    throw error instanceof FinalError ? error.cause : error;
   }
 }
 
@@ -189,7 +197,7 @@ async function updateIfSame(update: Update): Promise<void> {
     try {
       const old = await readTagged(store, path, call);
       const bytes = await change(old?.data ?? null).catch((error: unknown) => {
-        throw new CallbackFailure(error);
+        throw new FinalError(error);
       });
       if (old === null) {
         const { permissions: bits = 0o666 } = options;
@@ -197,7 +205,7 @@ async function updateIfSame(update: Update): Promise<void> {
       }
       return void (await store.replaceFile(path, bytes, { ...options, ifMatch: old.etag }, call));
     } catch (error) {
-      if (error instanceof CallbackFailure) throw error.cause;
+      if (error instanceof FinalError) throw error.cause;
       const code = codeOf(error);
       if (code !== 'ESTALE' && code !== 'EEXIST') throw error;
     }
@@ -205,10 +213,10 @@ async function updateIfSame(update: Update): Promise<void> {
   }
 }
 
-// An error of the callback can look like an error of the system.
-class CallbackFailure extends Error {
+// An error that ends the update, although it may look like one after which it is repeated.
+class FinalError extends Error {
   constructor(cause: unknown) {
-    super('the callback failed', { cause });
+    super('the update failed', { cause });
   }
 }
 
