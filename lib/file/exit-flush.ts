@@ -2,24 +2,10 @@
 //
 // At normal exit, process.exit() and an uncaught exception, Node emits 'exit', whose listeners can only work
 // synchronously.
-import { setTimeout } from 'node:timers';
+import { ProcessListener } from '../process-listener.js';
 
 interface Flushable {
   flushNow(): void;
-}
-
-/** How long the listener stays after the last buffer has been written, because buffers are filled again and again. */
-const RELEASE_MS = 1_000;
-
-let installed = false;
-let releasing = false;
-
-// The listener keeps its realm (such as a context of Jest) alive. So it is removed when there is nothing to write.
-function release(): void {
-  releasing = false;
-  if (waiting.size > 0) return;
-  installed = false;
-  process.off('exit', flushAllNow);
 }
 
 function flushAllNow(): void {
@@ -45,19 +31,15 @@ declare global {
 }
 
 const waiting = new Map<object, Flushable>();
+const exit = new ProcessListener('exit', flushAllNow);
 
 /** The open files whose buffer holds bytes to write. A file is removed before its descriptor is closed, by any layer. */
 export const dirty = {
   add(file: object, buffer: Flushable): void {
-    if (!installed) {
-      installed = true;
-      process.on('exit', flushAllNow);
-    }
+    exit.need();
     waiting.set(file, buffer);
   },
   delete(file: object): void {
-    if (!waiting.delete(file) || waiting.size > 0 || releasing) return;
-    releasing = true;
-    setTimeout(release, RELEASE_MS).unref();
+    if (waiting.delete(file) && waiting.size === 0) exit.release();
   },
 };
