@@ -188,6 +188,10 @@ export class MountedStore extends MountedFiles implements Store {
     return found;
   }
 
+  withDescriptors<T>(attempt: () => Promise<T>): Promise<T> {
+    return attempt(); // the file system does so, if its files have descriptors
+  }
+
   async replaceFile(path: FilePath, data: Uint8Array, options: ReplaceOptions, o?: OpOptions): Promise<void> {
     this.#checkReplace(options, 'replaceFile');
     if (this.fileSystem.replaceFile !== undefined)

@@ -224,8 +224,8 @@ export interface Store {
     call?: OpOptions,
     waits?: boolean,
   ): Promise<void>;
-  /** Repeats an attempt that fails for lack of a descriptor, when there may be one. Only where files have descriptors. */
-  withDescriptors?<T>(attempt: () => Promise<T>, call?: OpOptions): Promise<T>;
+  /** Makes an attempt. If it fails for lack of a descriptor, repeats it when there may be one. */
+  withDescriptors<T>(attempt: () => Promise<T>, call?: OpOptions): Promise<T>;
   /** `exclusive`: EEXIST if the file exists, also at the time of publishing. */
   openReplacement(
     path: FilePath,

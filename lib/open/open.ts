@@ -101,8 +101,7 @@ export async function openToRead(
   const mode = parseMode(text === undefined ? 'rb' : 'r');
   const bufferSize = text === undefined ? 0 : DEFAULT_BUFFER_SIZE;
   const store = storeToRead(path);
-  const attempt = (): Promise<OpenFile> => store.open(path, mode.flags, 0, call);
-  const file = await (store.withDescriptors?.(attempt, call) ?? attempt());
+  const file = await store.withDescriptors(() => store.open(path, mode.flags, 0, call), call);
   return buildHandle(file, path, { mode, modeName: 'r', bufferSize, text });
 }
 
@@ -112,7 +111,7 @@ function storeFor(path: string | Uint8Array, { mode }: ResolvedHandle): Store {
   return storeToWrite(path);
 }
 
-/** Whether how text is buffered depends on whether this is a terminal. */
+/** Whether the file must be asked if it is a terminal, which changes the buffering of text. */
 function mayBeTerminal(
   file: OpenFile,
   { text }: ResolvedHandle,

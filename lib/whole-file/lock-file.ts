@@ -49,8 +49,7 @@ export async function lockFile(path: Path, o?: LockFileOptions): Promise<FileLoc
   const at = toPathBytes(path);
   const store = options.shared ? (storeToRead(at), storeToWrite(at)) : storeToWrite(at);
   const once = openOrCreate(store, at, options.shared ? O_RDONLY : O_RDWR, options.permissions);
-  const open = (call: Call | undefined): Promise<OpenFile> =>
-    store.withDescriptors?.(() => once(call), call) ?? once(call);
+  const open = (call: Call | undefined): Promise<OpenFile> => store.withDescriptors(() => once(call), call);
   const { close } = await lockPath(store, at, open, options, options.call);
   return new FileLock(options.shared, close);
 }

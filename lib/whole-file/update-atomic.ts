@@ -60,7 +60,8 @@ interface Update {
  * need a lock, because the path always leads to the complete old or new content.
  *
  * The callback is called again if the process had no descriptor left to write the result, and if another process was
- * faster and the file could not be locked. The latter applies to file systems that have conditional writes but no locks, such as S3, and to files that do not exist yet.
+ * faster and the file could not be locked. The latter applies to file systems that have conditional writes but no locks,
+ * such as S3, and to files that do not exist yet.
  * @param callback receives the content, or null if the file does not exist, and returns the new content or a promise of
  *   it (strings are UTF-8 unless `encoding` says otherwise). If it throws, `updateAtomic` rejects with this error, and
  *   nothing changes.
@@ -128,7 +129,6 @@ function changeBy(callback: (old: unknown) => unknown, encoding: unknown, call: 
 // other. So one that gets none closes its file, waits, and begins again.
 async function updateWithDescriptors(update: Update): Promise<void> {
   const { store, call } = update;
-  if (store.withDescriptors === undefined) return updateLocked(update);
   const change: Change = (old) =>
     update.change(old).catch((error: unknown) => {
       throw new FinalError(error);

@@ -57,10 +57,11 @@ export async function replaceFile(
   waits = true,
 ): Promise<void> {
   refuseCondition(options);
-  const refuseToWait = (): never => {
-    throw systemError(systemErrorNumber('EMFILE'), 'open', path);
-  };
-  const takes = waits ? undefined : refuseToWait;
+  const takes = waits
+    ? undefined
+    : (): never => {
+        throw systemError(systemErrorNumber('EMFILE'), 'open', path);
+      };
   const numbers = numbersOf(options, false);
   throwIfNotSynced(await retryOnEmfile(WRITE_ATOMIC, [path, data], numbers, opOptions(o), 'open', takes));
 }

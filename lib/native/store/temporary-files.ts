@@ -88,7 +88,10 @@ class NativeTemporaryFile implements TemporaryFile {
   }
 }
 
-/** Creates the file, and waits for a descriptor if the process has none. An abort that comes too late removes it again. A file with a name is removed when the process ends. */
+/**
+ * Creates the file, and waits for a descriptor if the process has none. An abort that comes too late removes it again. A file
+ * with a name is removed when the process ends.
+ */
 export async function createTemporaryFile(
   place: TempPlace,
   kind: TempFileKind,
