@@ -1,10 +1,10 @@
-// Names in an object file of Windows (COFF), of whatever processor: binutils reads those of some only.
+// Reads the names in a Windows object file (COFF) for any processor: binutils supports only some processors.
 import { readFileSync } from 'node:fs';
 
 const SYMBOL_SIZE = 18;
 const EXTERNAL = 2;
 
-/** { defined, wanted }: the global names that the object file has and those that it takes from elsewhere. */
+/** The global names that the object file defines, and those that it takes from elsewhere. */
 export function coffSymbols(file: string): { defined: string[]; wanted: string[] } {
   const bytes = readFileSync(file);
   const symbols = bytes.readUInt32LE(8);
@@ -20,7 +20,7 @@ export function coffSymbols(file: string): { defined: string[]; wanted: string[]
     const name = inTable ? textAt(long, bytes.indexOf(0, long)) : textAt(at, at + 8);
     const [value, section] = [bytes.readUInt32LE(at + 8), bytes.readInt16LE(at + 12)];
     if (bytes[at + 16] === EXTERNAL) (section === 0 && value === 0 ? wanted : defined).push(name);
-    index += bytes[at + 17]!; // records that only say more of this one
+    index += bytes[at + 17]!; // auxiliary records of this symbol
   }
   return { defined, wanted };
 }

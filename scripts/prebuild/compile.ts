@@ -1,5 +1,5 @@
-// Compiles and links the addon for one target, by calling the compiler directly: the same few flags for every one of them,
-// sources in the same order, no path of this machine inside, so that two builds give the same bytes.
+// Compiles and links the addon for one target by calling the compiler directly. Two builds give the same bytes: all targets
+// share a few flags, the sources are in a fixed order, and no path of this machine is in the binary.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
@@ -30,10 +30,10 @@ const DEFINES = [
   'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
 ];
 
-/** What runs for every small operation is made fast, what waits for the system small. */
+/** Code that runs for every small operation is optimized for speed. Code that waits for the system is optimized for size. */
 const levelOf = (source: string) => (/^src-native\/(core|binding)\/\w+\.cc$/.test(source) ? '-O2' : '-Os');
 
-// zig keeps what it has compiled: a build of ours must not find the one before it. The C++ library may be found.
+// zig caches what it compiles. A build must not find the addon's objects of an earlier build, but may find zig's own libraries.
 async function mustRun(folder: string, command: string, args: string[]): Promise<void> {
   const env = {
     ...process.env,
@@ -44,14 +44,14 @@ async function mustRun(folder: string, command: string, args: string[]): Promise
   if (code !== 0) throw new SetupError(`${path.basename(command)} ${args.at(-1)}:\n${output.slice(0, 4000)}`);
 }
 
-/** Takes the time of building out of the header of a PE file. */
+/** Clears the build time in the header of a PE file. */
 function forgetTime(file: string): void {
   const bytes = readFileSync(file);
   bytes.writeUInt32LE(0, bytes.readUInt32LE(0x3c) + 8);
   writeFileSync(file, bytes);
 }
 
-/** Builds into `folder` (relative to the root, emptied first); returns the binary's absolute path. */
+/** Empties `folder` (relative to the root), builds into it, and returns the binary's absolute path. */
 export async function compile(recipe: Recipe, folder: string): Promise<string> {
   rmSync(inRoot(folder), { recursive: true, force: true });
   mkdirSync(inRoot(folder), { recursive: true });

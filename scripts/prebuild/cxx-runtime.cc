@@ -1,6 +1,6 @@
-// The few functions of the C++ library that throw, for binaries in which nobody catches: without them the rest of the
-// library (see cxx-runtime.ts) needs no unwinder, no types of exceptions and no text for them. Out of memory, or a lock
-// that is none, ends the process, as an uncaught exception would.
+// Replaces the few functions of the C++ library that throw. The addon catches no exceptions, so these abort instead, as an
+// uncaught exception would: when memory runs out, for example. The rest of the library (see cxx-runtime.ts) then needs no
+// unwinder, no exception types and no messages.
 #include <__threading_support>
 #include <chrono>
 #include <cstddef>
@@ -20,7 +20,7 @@ void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
-// What the library calls when it has something to say: nobody would read it.
+// The library calls this with a message before it aborts. The message is dropped.
 extern "C" void abort_message(const char*, ...) { std::abort(); }
 
 namespace std {
@@ -36,7 +36,7 @@ void sleep_for(const chrono::nanoseconds& time) {
 }
 }  // namespace this_thread
 
-// Of std::thread, which is not used: named by a part of std::condition_variable that is not used either.
+// std::condition_variable refers to these members of std::thread in a function that the addon does not use.
 __thread_specific_ptr<__thread_struct>& __thread_local_data() { std::abort(); }
 __thread_struct::__thread_struct() : __p_(nullptr) {}
 __thread_struct::~__thread_struct() {}

@@ -1,5 +1,5 @@
-// The C++ library of the cross builds: the parts of zig's libc++ that the addon uses, compiled by us without exceptions. The
-// whole of it, as zig links it, is a third of the binary: an unwinder, the standard exceptions and their texts.
+// The C++ library of the cross builds: the parts of zig's libc++ that the addon uses, compiled here without exceptions. The
+// whole library, as zig links it, would be a third of the binary: an unwinder, the standard exceptions and their messages.
 import path from 'node:path';
 import type { Source } from './targets.ts';
 import { zig } from './tools.ts';
@@ -14,7 +14,7 @@ const LIBRARY = [
 const MORE = ['chrono', 'hash', 'memory'];
 const LANGUAGE = ['cxa_guard', 'cxa_virtual'];
 
-/** Its files, for Linux, Windows or macOS. */
+/** The source files of the library for Linux, Windows or macOS. */
 export async function cxxRuntime(system: string): Promise<Source[]> {
   const lib = path.join(path.dirname(await zig()), 'lib');
   const flags = [

@@ -1,5 +1,5 @@
-// What a binary must be before it is published: for the right system, in need of nothing that a user may lack, silent
-// about the machine that made it.
+// Checks a binary before it is published: it is for the right system, needs nothing that a user may lack, and contains no
+// path of the machine that built it.
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { root } from '../support/root.mjs';
@@ -7,17 +7,17 @@ import { SetupError, run } from '../support/run.mjs';
 import { EXPORTS, exportsOf, GLIBC_FLOOR } from './targets.ts';
 import { cache } from './tools.ts';
 
-/** Eight of them and the rest of the package must stay below 4.7 MB. */
+/** Eight binaries and the rest of the package must stay below 4.7 MB (scripts/release.ts). */
 const MAX_BYTES = 320 * 1024;
 
-/** What Node 20 to 26, Bun and Deno all have. */
+/** The functions of libuv that Node 20 to 26, Bun and Deno all have. */
 const UV_EVERYWHERE = ['uv_queue_work', 'uv_async_init', 'uv_async_send', 'uv_close', 'uv_ref', 'uv_unref'];
-/** Looked up by name on Windows, with another way where they are absent. */
+/** Looked up by name on Windows. The addon works without them where they are absent. */
 const UV_ON_WINDOWS = ['uv_open_osfhandle', 'uv_get_osfhandle', 'uv_fs_close', 'uv_fs_req_cleanup'];
 
 const LIBRARIES = /^(libc|libm|libdl|libpthread|librt)\.so(\.\d+)?$|^ld-(linux|musl)-[\w-]+\.so\.\d+$/;
 
-/** [offset, bytes] that the file of each target begins with. */
+/** The bytes that identify each target, and their offset in the file. A negative offset is in the header of a PE file. */
 const MAGIC: Record<string, [offset: number, expected: number[]]> = {
   'linux-x64': [18, [0x3e, 0]],
   'linux-arm64': [18, [0xb7, 0]],
@@ -29,7 +29,7 @@ const MAGIC: Record<string, [offset: number, expected: number[]]> = {
 
 function isFor(target: string, bytes: Buffer): boolean {
   const [offset, expected] = MAGIC[target.replace('-musl', '')]!;
-  // A PE file says at 0x3c where its header is; the processor comes after its signature.
+  // The offset of the PE header is at 0x3c. The processor comes after the header's signature.
   const at = offset === -4 ? bytes.readUInt32LE(0x3c) + 4 : offset;
   return expected.every((byte, index) => bytes[at + index] === byte);
 }
@@ -40,7 +40,7 @@ const isNewer = (version: string, other: string) => {
   return major > otherMajor || (major === otherMajor && minor > otherMinor);
 };
 
-/** Gates of ELF, from objdump, which reads the dynamic section of every processor's files. */
+/** Checks an ELF file with objdump, which reads the dynamic section for every processor. */
 async function elfFaults(file: string, target: string): Promise<string[]> {
   const { code, output } = await run('objdump', ['-p', '-T', file]);
   if (code !== 0) throw new SetupError(`objdump cannot read ${file}:\n${output}`);
@@ -51,7 +51,7 @@ async function elfFaults(file: string, target: string): Promise<string[]> {
   if (above.length > 0) faults.push(`needs GLIBC_${above.join(', GLIBC_')}; the floor is ${GLIBC_FLOOR}`);
   for (const [, library] of output.matchAll(/^\s*NEEDED\s+(\S+)$/gm))
     if (!LIBRARIES.test(library!)) faults.push(`needs ${library}`);
-  // -z relro, -z now, and a stack that holds no code: docs/security.md.
+  // -z relro, -z now, and a stack that is not executable: see docs/security.md.
   const flags = (name: string) =>
     Number(new RegExp(`^\\s*${name}\\s+(0x[0-9a-f]+)$`, 'm').exec(output)?.[1] ?? 0);
   if (!/^\s*RELRO\s/m.test(output)) faults.push('has no read-only relocations');
@@ -69,12 +69,12 @@ async function elfFaults(file: string, target: string): Promise<string[]> {
   return faults;
 }
 
-/** Every fault of the binary, none where it may be published. */
+/** All faults of the binary. It may be published if there are none. */
 export async function faultsOf(file: string, target: string): Promise<string[]> {
   const bytes = readFileSync(file);
   const text = bytes.toString('latin1');
-  const faults = isFor(target, bytes) ? [] : ['is not of this system and processor'];
-  if (bytes.length > MAX_BYTES) faults.push(`has ${bytes.length} bytes; ${MAX_BYTES} are the limit`);
+  const faults = isFor(target, bytes) ? [] : ['is not for this system and processor'];
+  if (bytes.length > MAX_BYTES) faults.push(`has ${bytes.length} bytes; the limit is ${MAX_BYTES}`);
 
   const allowed = target.startsWith('win32') ? [...UV_EVERYWHERE, ...UV_ON_WINDOWS] : UV_EVERYWHERE;
   const named = new Set(
@@ -91,7 +91,7 @@ export async function faultsOf(file: string, target: string): Promise<string[]> 
   const told = places.filter(
     (place) => text.includes(`${place}/`) || (place.length > 5 && text.includes(place)),
   );
-  if (told.length > 0) faults.push(`names ${told.join(', ')}`);
+  if (told.length > 0) faults.push(`contains ${told.join(', ')}`);
   for (const name of exportsOf(target)) if (!text.includes(name)) faults.push(`does not export ${name}`);
   if (target.startsWith('linux')) faults.push(...(await elfFaults(file, target)));
   return faults;

@@ -1,5 +1,6 @@
-// zig 0.11 brings the stat and mknod families of glibc before 2.33 in itself, and its copies leave errno alone: a failed
-// stat could be taken for a success with nothing in it. These stand before them. 64-bit Linux: one structure for all.
+// zig 0.11 has its own copies of glibc's stat and mknod functions from before 2.33, which do not set errno: a failed stat
+// could pass for a success with an empty result. These functions replace them. On 64-bit Linux, stat and stat64 share one
+// structure.
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>

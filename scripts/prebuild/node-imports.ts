@@ -1,12 +1,12 @@
-// Windows: how the addon reaches Node-API and libuv in the program that loads it, whatever that program is called
-// (node.exe, electron.exe): an import table would name the file. Each function becomes a jump through a pointer, which is
-// looked up when the addon is loaded. A function that the program lacks ends it with a message at the first call.
+// On Windows, the addon finds Node-API and libuv in the program that loads it, whatever its name (node.exe, electron.exe).
+// An import table would name the file. Instead, each function is a jump through a pointer that is looked up when the addon
+// is loaded. If the program lacks a function, the first call to it ends the program with a message.
 import { inRoot } from '../support/root.mjs';
 import { coffSymbols } from './coff.ts';
 
 const FROM_NODE = /^(uv|napi|node_api)_\w+$/;
 
-/** Names that `objects` take from Node, sorted. */
+/** The names that `objects` take from Node, sorted. */
 function importedNames(objects: readonly string[]): string[] {
   const symbols = objects.map((each) => coffSymbols(inRoot(each)));
   const defined = new Set(symbols.flatMap((each) => each.defined));
@@ -14,13 +14,13 @@ function importedNames(objects: readonly string[]): string[] {
   return [...new Set(wanted)].filter((name) => !defined.has(name)).sort();
 }
 
-/** A jump to the function of that name, by processor. */
+/** The jump to the function of that name, by processor. */
 const JUMP: Record<string, (name: string) => string> = {
   x64: (name) => `jmp *uvfiles_at_${name}(%rip)`,
   arm64: (name) => `adrp x16, uvfiles_at_${name}\\n ldr x16, [x16, :lo12:uvfiles_at_${name}]\\n br x16`,
 };
 
-/** C++ source of the jumps for all that `objects` take from Node. */
+/** The C++ source of the jumps to every function that `objects` take from Node. */
 export function importThunks(objects: readonly string[], arch: string): string {
   const names = importedNames(objects);
   const jump = JUMP[arch]!;

