@@ -1,4 +1,4 @@
-// Directories above a path: how long their names are, whether they are there, and how they are made and removed.
+// Directories of a path: the lengths of their names, whether they exist, and how to make and remove them.
 // Codes are 0 or negative, in libuv's numbering.
 #pragma once
 
@@ -18,12 +18,12 @@ constexpr char kSeparator = '/';
 inline bool IsSeparator(char c) { return c == '/'; }
 #endif
 
-// The length of `path`'s first `length` bytes without their last name and the separators before it; 0 where nothing, or
-// only the root, is above.
+// The length of the parent of `path`'s first `length` bytes, without the separators at its end; 0 if there is no parent, or
+// the parent is the root.
 size_t ParentLength(const std::string& path, size_t length);
 size_t LengthWithoutSeparators(const std::string& path);
 
-// With one separator in between. Where one of them is empty, the other one.
+// Puts one separator between the two. If one is empty, the result is the other one.
 inline void AppendJoined(std::string_view directory, std::string_view name, std::string* to) {
   *to += directory;
   const bool both = !directory.empty() && !name.empty();
@@ -39,16 +39,16 @@ inline std::string Join(std::string_view directory, std::string_view name) {
 
 bool IsDirectory(const std::string& path);
 
-// Makes `path` with `mode` (less the umask) and what is missing above it with 0777. False with `error` of the component
-// that failed. Windows has no modes.
+// Makes `path` with `mode` (less the umask), and missing directories above it with 0777. False with the `error` of the
+// component that failed. Windows has no modes.
 bool MakeChain(const std::string& path, int64_t mode, bool exist_ok, const Task& task,
                TaskError* error);
 
-// Only this one, with `mode` less the umask.
+// Makes only this directory, with `mode` less the umask.
 int MakeDirectory(const std::string& path, int64_t mode);
-// Not a link to one. What is not empty stays.
+// Removes an empty directory, but not a link to one.
 int RemoveEmptyDirectory(const std::string& path);
-// Replaces what is there, but no directory that is not empty.
+// Replaces the target if it exists, unless it is a directory that is not empty.
 int Rename(const std::string& from, const std::string& to);
 
 }  // namespace platform

@@ -1,4 +1,4 @@
-// Reads a directory a buffer of entries at a time, with their types and inodes where the file system tells.
+// Reads a directory one buffer of entries at a time, with their types and inodes where the file system reports them.
 // One reader serves many directories in turn and keeps its buffer. Not thread-safe; used by one task.
 #pragma once
 
@@ -32,17 +32,17 @@ class DirectoryReader {
   void Close();
   bool IsOpen() const;
 
-  // 1: `entry` is the next one, but for "." and ".."; 0: there is no other; else a negative code.
+  // 1: `entry` is the next one except "." and ".."; 0: there are no more; otherwise a negative code.
   int Next(DirectoryEntry* entry);
 
-  // What the entry is, asked of the file system where the listing did not tell. kUnknown once it has vanished.
+  // The entry's type. Asks the file system if the listing did not contain it. kUnknown if the entry has vanished.
   EntryType TypeOf(const DirectoryEntry& entry) const;
   // Whether the link leads to a directory.
   bool LeadsToDirectory(const DirectoryEntry& link) const;
   // The status of the open directory. 0 or a negative code.
   int Stat(StatRecord* record) const;
 
-  // Not on Windows. Takes the directory over.
+  // Takes ownership of the directory. Not on Windows.
   int Open(UniqueFd directory);
   int fd() const;
 
@@ -53,10 +53,10 @@ class DirectoryReader {
   std::unique_ptr<State> state_;
 };
 
-// What a walk keeps open of its top, to find the directories below it.
+// The top of a walk, which stays open to find the directories below it.
 struct WalkBase {
   UniqueFd fd;
-  // What it is, from the first time that it was opened: the top may be moved between two batches.
+  // Identifies the top since it was first opened: it may be moved between two batches.
   bool known = false;
   int64_t device = 0;
   int64_t inode = 0;

@@ -1,7 +1,7 @@
 // The system calls that core/ needs, one function each, the same on every platform.
 //
-// Every function answers >= 0 or a negative code in libuv's numbering, retries EINTR (but never for close), and is
-// safe on any thread. Paths are bytes: UTF-8 on Windows.
+// Every function returns >= 0 or a negative code in libuv's numbering, retries EINTR (but never for close), and is safe on
+// any thread. Paths are bytes; UTF-8 on Windows.
 #pragma once
 
 #include <cstddef>
@@ -13,11 +13,11 @@
 namespace uvfiles {
 namespace platform {
 
-// The most bytes that one read or write moves on Linux. Other systems accept as much.
+// The most bytes that one read or write transfers on Linux. Other systems accept as many.
 constexpr size_t kMaxTransfer = 0x7ffff000;
 
-// Whether new bytes may be written over old ones that they cover, without a truncation. Not on Windows, where opening for
-// a truncation also checks the file's attributes.
+// Whether a file may be overwritten without truncating it first if the new content covers all old bytes. Not on Windows,
+// where opening with truncation also checks the file's attributes.
 #ifdef _WIN32
 constexpr bool kWritesOver = false;
 #else
@@ -36,9 +36,9 @@ int64_t Seek(int fd, int64_t offset, int whence);
 int Stat(const char* path, StatRecord* record);
 int Lstat(const char* path, StatRecord* record);
 int Fstat(int fd, StatRecord* record);
-// Kind and size only, where that is cheaper than all of fstat. `device`: as fstat's, 0 where that is not as cheap.
+// Only kind and size, where that is cheaper than a whole fstat. `device`: as fstat reports it, or 0 where that costs more.
 int Describe(int fd, FileKind* kind, int64_t* size, uint64_t* device = nullptr);
-// The same from what the kernel knows, for the loop thread. Asks no server, so the size may be outdated.
+// The same from what the kernel has cached, for the loop thread. Asks no server, so the size may be outdated.
 int DescribeNow(int fd, FileKind* kind, int64_t* size);
 
 int Truncate(int fd, int64_t size);

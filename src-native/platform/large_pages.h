@@ -13,8 +13,8 @@ namespace platform {
 
 constexpr size_t kLargePage = 2u << 20;
 
-// Asks for large pages in new memory: one fault instead of 512, and one address to look up. Memory that does not fill a large
-// page is left as it is. Only a hint: the kernel takes small pages where it has no others.
+// Asks for large pages in new memory: one page fault and one TLB entry instead of 512. Memory that does not fill a large page
+// is left as it is. Only a hint: the kernel uses small pages if it has no large ones.
 inline void PreferLargePages(void* data, size_t size) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
   const uintptr_t begin = reinterpret_cast<uintptr_t>(data);

@@ -13,14 +13,14 @@
 namespace uvfiles {
 namespace platform {
 
-// Bytes read, 0 at the end, or UV_EAGAIN when it would have to wait.
+// Bytes read, 0 at the end, or UV_EAGAIN if it would have to wait.
 int64_t ReadNow(const OpenFile& file, char* data, size_t size);
-// Bytes written, which may be fewer than given, or UV_EAGAIN when it would have to wait.
+// Bytes written, which may be fewer than given, or UV_EAGAIN if it would have to wait.
 int64_t WriteNow(const OpenFile& file, const char* data, size_t size);
 
-// As OpenByPath, without waiting for the other end of a FIFO, a carrier or a medium.
+// As OpenByPath, but does not wait for the other end of a FIFO, a carrier or a medium.
 int OpenNow(const char* path, int flags, int mode);
-// For other files that OpenNow has opened: other users of the descriptor do not expect O_NONBLOCK.
+// For files of other kinds that OpenNow has opened: other users of the descriptor do not expect O_NONBLOCK.
 int MakeBlocking(int fd, int flags);
 // Whether `error`, from OpenNow, means a FIFO without a reader.
 bool LacksReader(const char* path, int flags, int error);

@@ -1,7 +1,7 @@
 // The system calls on paths that core/tasks/path_call.h offers to JavaScript.
 //
-// Every function answers 0 or a negative code in libuv's numbering, unless it says otherwise. Links are followed where
-// `follow` says so, or nothing is said and POSIX follows them. Any thread.
+// Every function returns 0 or a negative code in libuv's numbering, unless it says otherwise. Without a `follow` argument,
+// links are followed as POSIX does. All functions are safe on any thread.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,9 @@
 namespace uvfiles {
 namespace platform {
 
-// By real ids.
+// Checks with the real ids, as access(2).
 bool MayAccess(const std::string& path, int mode);
-// Never an error.
+// False on an error.
 bool IsMount(const std::string& path);
 
 int ChangeMode(const std::string& path, int64_t mode);
@@ -24,7 +24,7 @@ int ChangeTimes(const std::string& path, const int64_t* times, bool follow);
 int TruncatePath(const std::string& path, int64_t size);
 int RealPath(const std::string& path, std::string* resolved);
 int ReadLink(const std::string& path, std::string* text);
-// Appends the numbers that kStatvfs answers.
+// Appends the numbers that kStatvfs returns.
 int StatFileSystem(const std::string& path, std::string* output);
 
 int Unlink(const std::string& path);
@@ -33,11 +33,11 @@ int Symlink(const std::string& text, const std::string& path);
 // Makes the names in the directory durable.
 int SyncNames(const std::string& path);
 
-// -ENOTSUP where the file system, or this system, has no extended attributes.
+// -ENOTSUP if the file system, or this system, has no extended attributes.
 int GetAttribute(const char* path, const char* name, bool follow, std::string* value);
 int SetAttribute(const char* path, const char* name, bool follow, const std::string& value,
                  AttributeMode mode);
-// The names, a NUL behind each.
+// The names, with a NUL after each.
 int ListAttributes(const char* path, bool follow, std::string* names);
 int RemoveAttribute(const char* path, const char* name, bool follow);
 

@@ -1,5 +1,5 @@
-// Stats and opens the paths of a list, one after another. Neighbours are often in one directory, which POSIX systems
-// make use of. Not thread-safe; used by one task. It may hold descriptors.
+// Stats and opens the paths of a list, one after another. Neighbours are often in one directory, which saves lookups on POSIX
+// systems. Not thread-safe; used by one task. It may hold descriptors.
 #pragma once
 
 #include <cstddef>
@@ -24,15 +24,15 @@ class PathList {
   virtual int Stat(size_t at, bool follow, StatRecord* record) = 0;
   // A descriptor for reading, or a negative code. Does not wait for the writer of a FIFO.
   virtual int Open(size_t at) = 0;
-  // For files that are not cached: opens files from this path on, as many as `size` bytes hold, and asks for their content.
-  // What fails here fails again in Open.
+  // For files that are not cached: opens files from this path on whose sizes add up to at most `size` bytes, and starts
+  // reading them. A failure here is not reported: Open tries again.
   virtual void OpenAhead(size_t at, uint64_t size) = 0;
-  // Looks up the directories of paths by their names again: they may have been replaced.
+  // Looks up directories by their names again from now on: they may have been replaced.
   virtual void LookUpAnew() = 0;
   virtual void CloseAll() = 0;
 };
 
-// `paths` has NUL between the paths and outlives the list.
+// `paths` has a NUL between the paths and outlives the list.
 std::unique_ptr<PathList> MakePathList(const std::string& paths);
 
 }  // namespace platform

@@ -1,4 +1,4 @@
-// Waits for descriptors to become readable or writable, on a thread of its own (core/poller.h).
+// Waits for descriptors to become readable or writable, on a dedicated thread (core/poller.h).
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@ namespace platform {
 
 struct Readiness {
   int fd;
-  bool readable;  // both also on an error or a hang-up, which the transfer that follows tells
+  bool readable;  // both are also set on an error or a hang-up, which the next transfer reports
   bool writable;
 };
 
@@ -20,8 +20,8 @@ class ReadinessWaiter {
  public:
   enum class Watched : uint8_t {
     kYes,
-    kReady,    // the system does not wait for descriptors of this kind: the transfer tells
-    kRefused,  // it cannot be waited for at the moment: to be looked at again
+    kReady,    // the system cannot wait for this kind of descriptor: try the transfer
+    kRefused,  // it cannot be waited for at the moment: look at it again later
   };
 
   ReadinessWaiter();
@@ -29,15 +29,15 @@ class ReadinessWaiter {
   ReadinessWaiter(const ReadinessWaiter&) = delete;
   ReadinessWaiter& operator=(const ReadinessWaiter&) = delete;
 
-  // 0, or why there is no descriptor to wait with.
+  // Creates the descriptors that it needs to wait. 0 or a negative code.
   int Open();
   // Ends the current `Wait`, or else the next one. Does not block.
   void Wake();
-  // Asks for one report on `fd`, instead of what was asked for before. A report may be outdated when it comes.
+  // Requests one report on `fd`, and replaces an earlier request. The report may be outdated when it arrives.
   Watched Watch(int fd, bool readable, bool writable);
-  // Asks for no more reports. For a descriptor that may be closed next.
+  // Ends reports on `fd`, for example because it will be closed.
   void Unwatch(int fd);
-  // Until something is ready, `Wake` is called or `timeout_ms` have passed (-1: never). Fills `ready`.
+  // Waits until something is ready, `Wake` is called or `timeout_ms` have passed (-1: no timeout). Fills `ready`.
   void Wait(std::vector<Readiness>* ready, int timeout_ms);
 
  private:

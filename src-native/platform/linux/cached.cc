@@ -1,4 +1,4 @@
-// Which data of files is cached, on file systems where that can be known.
+// Tells which data of a file is cached, on file systems where that can be known.
 #include "platform/cached.h"
 
 #include <fcntl.h>
@@ -72,14 +72,14 @@ Devices& AllDevices() {
 
 }  // namespace
 
-// The number of an unmounted device may be reused. Answers that only lead to RWF_NOWAIT, or to no attempt, are safe to
-// keep. Others would lead to plain reads, so the file system is checked again.
+// The number of an unmounted device may be reused. Answers that lead to RWF_NOWAIT, or to no attempt, are safe to keep. The
+// others lead to plain reads, so the file system is checked again each time.
 CacheAccess Classify(int fd, uint64_t device, bool may_wait) {
   const CacheAccess known = KnownAccess(device);
   if (known == CacheAccess::kNoWait || known == CacheAccess::kNever) return known;
   CacheAccess access = CacheAccess::kNever;
   struct statfs status;
-  // Before 5.11 a short RWF_NOWAIT read could say 0 before the end of the file.
+  // Before Linux 5.11, a short RWF_NOWAIT read could return 0 before the end of the file.
   if (KernelAtLeast(5, 11) && ::fstatfs(fd, &status) == 0) {
     access = AccessOfType(static_cast<uint32_t>(status.f_type));
     if (access == CacheAccess::kMincore) access = AccessOfOverlay(fd, may_wait);
@@ -132,7 +132,7 @@ Residency ResidencyOf(int fd, int64_t position, size_t size) {
 
 char* MapFile(int fd, size_t size) {
   if (size == 0) return nullptr;
-  // Never read through: a file that is truncated would raise SIGBUS. PROT_NONE makes that certain.
+  // Never read through the mapping: if the file is truncated, that would raise SIGBUS. PROT_NONE prevents it.
   void* const mapping = ::mmap(nullptr, size, PROT_NONE, MAP_SHARED, fd, 0);
   return mapping == MAP_FAILED ? nullptr : static_cast<char*>(mapping);
 }

@@ -1,4 +1,4 @@
-// Looks up paths by cached names only, on local mounts.
+// Looks up paths on local mounts, with cached names only.
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sys/stat.h>
@@ -54,8 +54,8 @@ Learnt& LearntTable() {
   return *last;
 }
 
-// Reading a long table takes long, and a busy system mounts and unmounts all the time, so at most a twentieth of the
-// time is spent on it.
+// A long table takes long to read, and a busy system mounts and unmounts all the time. After each reading, the pause is this
+// many times as long as the reading.
 constexpr uint64_t kPause = 20;
 std::atomic<bool> wanted{false};
 std::atomic<bool> learning{false};
@@ -81,25 +81,25 @@ int OpenAt(int directory, const char* path, int flags, uint64_t resolve) {
   return fd >= 0 ? static_cast<int>(fd) : -errno;
 }
 
-// Does not leave the mount (EXDEV). `resolve`: kResolveCached or 0.
+// Does not leave the mount (EXDEV otherwise). `resolve`: kResolveCached or 0.
 int OpenBeneath(int directory, const char* path, int flags, uint64_t resolve) {
   return OpenAt(directory, path, flags, resolve | kResolveNoXdev | kResolveNoMagicLinks);
 }
 
 int OpenLocal(const MountTable& mounts, const char* path, int flags, uint64_t resolve) {
   if (path[0] != '/') {
-    // Checked each time, because the process may change its directory.
+    // Checked each time, because the process may change its working directory.
     return mounts.IsLocal(AT_FDCWD) ? OpenBeneath(AT_FDCWD, path, flags, resolve) : kUnsupported;
   }
   const MountTable::Mount* const mount = mounts.Find(path);
   if (mount == nullptr || !mount->local) return kUnsupported;
-  // Relative to the current root directory of the process.
+  // The path is relative to the current root directory of the process.
   if (mount->root.empty()) return OpenBeneath(AT_FDCWD, path, flags, resolve);
-  // It is not kept open, because it could not be unmounted then. O_PATH asks no file system, and only cached names are
-  // looked up.
+  // The mount's root is not kept open, because it could not be unmounted then. O_PATH asks no file system, and only cached
+  // names are looked up.
   const UniqueFd root(OpenAt(AT_FDCWD, mount->root.c_str(), O_PATH | O_DIRECTORY, kResolveCached));
   if (!root) return kUnsupported;
-  // This may be another mount, which is new, or which the new root directory of the process has there.
+  // This may be a different mount: a new one, or one below a new root directory of the process.
   if (!mounts.IsOn(root.Get(), *mount)) return kUnsupported;
   const char* relative = path + mount->root.size();
   while (*relative == '/') relative++;
@@ -107,8 +107,8 @@ int OpenLocal(const MountTable& mounts, const char* path, int flags, uint64_t re
 }
 
 }  // namespace
-// access(2) looks up its path by the real ids and their capabilities, an open by the effective ones. Whether that makes
-// no difference now is checked each time, because the process may change its ids.
+// access(2) looks up its path with the real ids and their capabilities; an open uses the effective ones. Whether both give
+// the same result is checked each time, because the process may change its ids.
 bool LooksUpAsAccess() {
   uid_t real_user, user, saved_user;
   gid_t real_group, group, saved_group;
@@ -118,7 +118,7 @@ bool LooksUpAsAccess() {
   struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
   if (::syscall(SYS_capget, &header, sets) != 0) return false;
   constexpr uint32_t kLookup = 1u << CAP_DAC_OVERRIDE | 1u << CAP_DAC_READ_SEARCH;
-  // Root gets what it is permitted, everybody else nothing.
+  // access(2) uses the permitted capabilities for root, and none for other users.
   const uint32_t granted = real_user == 0 ? sets[0].permitted : 0;
   return ((sets[0].effective ^ granted) & kLookup) == 0;
 }
@@ -194,12 +194,12 @@ int OpenCachedBeneath(const MountTable& mounts, const char* root, const char* pa
 int AccessOpen(int fd, int mode) {
   if (!LooksUpAsAccess()) return kUnsupported;
   if (mode == F_OK) return 0;
-  // faccessat2, Linux 5.8: older than RESOLVE_CACHED, but a seccomp filter may refuse it with any error.
+  // faccessat2 (Linux 5.8) exists wherever RESOLVE_CACHED does, but a seccomp filter may refuse it with any error.
   if (::syscall(kFaccessat2, fd, "", mode, AT_EMPTY_PATH) == 0) return 0;
   return errno == EACCES || errno == EROFS || errno == ETXTBSY ? -errno : kUnsupported;
 }
 
-// btrfs and F2FS keep links in pages, an overlay where those below it do.
+// btrfs and F2FS keep links in pages. An overlay keeps them as its lower file systems do.
 bool KeepsLinksInInodes(int fd) {
   struct statfs status;
   if (::fstatfs(fd, &status) != 0) return false;

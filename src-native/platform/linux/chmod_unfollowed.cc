@@ -21,11 +21,11 @@ int OpenPath(int parent, const char* name, int flags) {
   return Retrying([&] { return ::openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC | flags); });
 }
 
-// fchmod refuses an O_PATH descriptor. Older kernels reach it by the descriptor's link in /proc, which leads to the
-// inode and not to a name.
+// fchmod refuses an O_PATH descriptor. On older kernels, the mode is changed through the descriptor's link in /proc, which
+// leads to the inode, not to a name.
 int ChmodPathDescriptor(int fd, mode_t mode) {
   if (::syscall(kFchmodat2, fd, "", mode, AT_EMPTY_PATH) == 0) return 0;
-  // Container runtimes from before 2023 answer EPERM to calls that they do not know.
+  // Container runtimes from before 2023 fail calls that they do not know with EPERM.
   if (errno != ENOSYS && errno != EPERM) return -errno;
   return ::chmod(NamelessPath(fd).c_str(), mode) == 0 ? 0 : -errno;
 }

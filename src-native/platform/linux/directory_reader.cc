@@ -1,4 +1,4 @@
-// getdents64 into a buffer of our own: no DIR to allocate for each directory, and no lock.
+// Calls getdents64 with its own buffer, which avoids allocating a DIR per directory, and a lock.
 #include "platform/directory_reader.h"
 
 #include <sys/syscall.h>
@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kBufferSize = 64 * 1024;
 
-// The kernel's record; libc's dirent64 has the same layout but not everywhere the same name.
+// The kernel's record. dirent64 of libc has the same layout, but not the same name everywhere.
 struct KernelEntry {
   uint64_t inode;
   int64_t offset;
@@ -57,7 +57,7 @@ int DirectoryReader::Next(DirectoryEntry* entry) {
       const long size = Retrying([&] {
         return ::syscall(SYS_getdents64, state.directory.Get(), state.buffer, kBufferSize);
       });
-      // A directory that was removed while open.
+      // The directory was removed while it was open.
       if (size == -ENOENT) return 0;
       if (size <= 0) return static_cast<int>(size);
       state.at = 0;

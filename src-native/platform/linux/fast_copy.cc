@@ -26,7 +26,7 @@ int CloneWhole(int to, int from) {
 
 int64_t CopyRange(int to, int64_t to_offset, int from, int64_t from_offset, size_t size) {
 #ifdef SYS_copy_file_range
-  // The system call itself: older C libraries have no wrapper, and some emulated it slowly.
+  // Without libc: older C libraries have no wrapper, and some emulate the call slowly.
   return Retrying([&]() -> int64_t {
     return ::syscall(SYS_copy_file_range, from, &from_offset, to, &to_offset, size, 0u);
   });

@@ -5,11 +5,11 @@
 namespace uvfiles {
 namespace platform {
 
-// Mounts have changed: the numbers of devices may belong to others now.
+// Call this when mounts have changed: device numbers may belong to other devices then.
 void ForgetDevices();
 
-// How a file on an overlay may be read: kNever where a directory that the overlay is made of is on a remote file system,
-// kUnknown while the mounts are not known. With `may_wait` they are learnt then, unless that was done a moment ago.
+// How a file on an overlay may be read: kNever if one of the overlay's directories is on a remote file system, kUnknown while
+// the mounts are not known. With `may_wait`, unknown mounts are read first, unless they were read a moment ago.
 CacheAccess AccessOfOverlay(int fd, bool may_wait);
 
 }  // namespace platform

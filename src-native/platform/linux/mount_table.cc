@@ -19,10 +19,10 @@ namespace {
 constexpr unsigned kInode = 0x100;
 constexpr unsigned kMountId = 0x1000;
 constexpr unsigned kUniqueMountId = 0x4000;  // Linux 6.8
-constexpr int kDontSync = 0x4000;            // no file system waits for a server
+constexpr int kDontSync = 0x4000;            // no file system asks its server
 constexpr uint64_t kRootValidNs = 1'000'000;
 
-// struct statx of old build machines lacks the number of the mount.
+// struct statx of old build machines lacks the id of the mount.
 struct Statx {
   uint32_t mask;
   unsigned char fields[28];
@@ -101,7 +101,7 @@ bool LocalByName(std::string_view type) {
   return false;
 }
 
-// "/a b" stands as "/a\040b" in mountinfo.
+// mountinfo contains "/a b" as "/a\040b".
 std::string Unescaped(std::string_view from) {
   std::string to;
   to.reserve(from.size());
@@ -139,12 +139,12 @@ std::string_view CutPlain(std::string_view* rest, char end) {
   return part;
 }
 
-// The directories that an overlay is made of, from its options.
+// The directories of an overlay, from its options.
 std::vector<std::string> LayersIn(const std::string& options) {
   std::vector<std::string> layers;
   std::string_view rest = options;
   while (!rest.empty()) {
-    // Escapes within the value are part of it.
+    // A backslash within the value escapes the next character.
     size_t end = 0;
     while (end < rest.size() && rest[end] != ',') end += rest[end] == '\\' ? 2 : 1;
     if (end > rest.size()) end = rest.size();
@@ -196,8 +196,8 @@ MountTable::Identity MountTable::Root() const {
                                                  : Identity();
 }
 
-// Whether an id that was just read means the same mount as in the table. Its file is open, so from now on the mount and
-// its id stay.
+// Whether an id that was just read means the same mount as in the table. A file on that mount is open, so from now on, the
+// mount and its id stay.
 bool MountTable::IsCurrent() const { return unique_ || !Changed(); }
 
 bool MountTable::IsLocal(int fd) const { return local_ids_.count(MountOf(fd)) != 0 && IsCurrent(); }
@@ -209,7 +209,7 @@ bool MountTable::IsOn(int fd, const Mount& mount) const {
 std::shared_ptr<const MountTable> MountTable::Learn(bool may_be_unique) {
   auto table = std::make_shared<MountTable>();
   if (!KernelAtLeast(5, 12)) return table;  // RESOLVE_CACHED
-  // Opened again each time, because the process may be in another namespace. poll reports changes from now on.
+  // Opened each time, because the process may have entered another namespace. From now on, poll reports changes.
   table->watch_.Reset(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
   if (!table->watch_) return table;
   std::string text;
@@ -225,7 +225,7 @@ std::shared_ptr<const MountTable> MountTable::Learn(bool may_be_unique) {
   if (may_be_unique && KernelAtLeast(6, 8)) unique_ids = UniqueIds();
   table->unique_ = !unique_ids.empty();
   table->Build(text, unique_ids);
-  // A remote file system is not asked for its root, because nothing is opened on it.
+  // A remote file system is not asked for its root: nothing will be opened on it.
   const auto root = table->by_root_.find("");
   if (root != table->by_root_.end() && root->second->local) {
     table->root_ = table->Root();
@@ -247,9 +247,9 @@ bool MountTable::Changed() const {
     struct pollfd changes = {watch_.Get(), POLLPRI, 0};
     changed = ::poll(&changes, 1, 0) > 0 && (changes.revents & (POLLPRI | POLLERR)) != 0;
   }
-  // There is no notification of chroot(2) and the like. Asking costs as much as opening a cached file. At worst, for a
+  // There is no notification of chroot(2) and the like, and asking costs as much as opening a cached file. At worst, for one
   // millisecond, a remote file below the new root is opened on the loop thread: the kernel resolves each path within the
-  // root directory of the moment.
+  // current root directory.
   const uint64_t now = NowNs();
   if (!changed && root_.mount != 0 &&
       now >= root_asked_ns_.load(std::memory_order_relaxed) + kRootValidNs) {
@@ -261,7 +261,7 @@ bool MountTable::Changed() const {
 }
 
 const MountTable::Mount* MountTable::Find(std::string_view path) const {
-  // Up from the whole path, a name at a time.
+  // Goes up from the whole path, one name at a time.
   size_t length = path.size();
   while (length > 0 && path[length - 1] == '/') length--;
   for (;;) {
@@ -306,7 +306,7 @@ void MountTable::Build(const std::string& text,
   }
 }
 
-// A mount that is not in both lists has come or gone meanwhile, and does not count as local.
+// A mount that is not in both lists was added or removed meanwhile, and does not count as local.
 void MountTable::UseUniqueIds(const std::unordered_map<uint64_t, uint64_t>& unique_ids,
                               std::vector<Line>* lines) {
   const auto exchange = [&](uint64_t* id, bool* local) {
@@ -334,7 +334,7 @@ void MountTable::AddVisible(std::vector<Line>* given) {
     }
     return false;
   };
-  std::vector<size_t> chain;  // to an ancestor that is judged already
+  std::vector<size_t> chain;  // up to an ancestor whose visibility is known
   for (size_t i = 0; i < lines.size(); i++) {
     for (size_t at = i; lines[at].visible == Line::Visible::kUnknown;) {
       lines[at].visible = Line::Visible::kAsked;

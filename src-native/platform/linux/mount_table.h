@@ -1,7 +1,7 @@
 // The mounts in /proc/self/mountinfo: which one a path leads into, and whether it is local.
 //
-// A table is immutable except for one flag, so any number of threads may use it. A thread of its own reads it, in time
-// proportional to its length, and nothing waits for that.
+// A table is immutable except for one flag, so any number of threads may use it. A separate thread reads it, in time
+// proportional to its length, so that no operation waits for it.
 #pragma once
 
 #include <atomic>
@@ -21,8 +21,8 @@ namespace platform {
 class MountTable {
  public:
   struct Mount {
-    uint64_t id = 0;   // as MountOf() says it
-    std::string root;  // where it is mounted, without a slash at the end; "" for /
+    uint64_t id = 0;   // as MountOf() returns it
+    std::string root;  // the mount point, without a slash at the end; "" for /
     bool local = false;
   };
 
@@ -36,16 +36,16 @@ class MountTable {
   // The table in `text`, in the format of mountinfo.
   static std::shared_ptr<const MountTable> Parse(const std::string& text);
 
-  // The mount that the absolute path leads into, links aside; null where none is known.
+  // The mount that the absolute path leads into if it contains no links; null if none is known.
   const Mount* Find(std::string_view path) const;
-  // Whether the mount that an open descriptor, or with AT_FDCWD the working directory, is on is local, also one that others
-  // cover. Asks no server.
+  // Whether an open descriptor, or with AT_FDCWD the working directory, is on a local mount. Other mounts may cover that
+  // mount. Asks no server.
   bool IsLocal(int fd) const;
   // Whether the descriptor is on this mount. Asks no server.
   bool IsOn(int fd, const Mount& mount) const;
 
-  // Whether mounts, or the root directory of the process, have changed since; the latter is noticed after up to a
-  // millisecond. It stays true for all threads, because the kernel reports each change only once.
+  // Whether mounts, or the root directory of the process, have changed since. A change of the root directory is noticed
+  // within a millisecond. The answer stays true for all threads, because the kernel reports each change only once.
   bool Changed() const;
 
  private:
@@ -70,16 +70,16 @@ class MountTable {
   std::unordered_map<std::string_view, Mount*> by_root_;  // those that nothing covers
   std::vector<std::unique_ptr<Mount>> mounts_;
   std::unordered_set<uint64_t> local_ids_;
-  // The ids are those of STATX_MNT_ID_UNIQUE. Others belong to the next mount as soon as theirs is gone, so each answer about
-  // them is followed by a look whether mounts have changed.
+  // Whether the ids are those of STATX_MNT_ID_UNIQUE. Other ids are reused as soon as their mount is gone, so `IsCurrent` is
+  // asked after each comparison of ids.
   bool unique_ = false;
-  UniqueFd watch_;  // mountinfo: poll(2) tells of changes since it was opened
+  UniqueFd watch_;  // mountinfo: poll(2) reports changes since it was opened
   Identity root_;
   mutable std::atomic<uint64_t> root_asked_ns_{0};
   mutable std::atomic<bool> changed_{false};
 };
 
-// What was learnt last; null before that.
+// The latest table; null before the first one.
 std::shared_ptr<const MountTable> LastLearntMounts();
 
 }  // namespace platform

@@ -9,7 +9,7 @@ namespace uvfiles {
 
 namespace {
 
-// Before Linux 6.10, only privileged processes may use linkat with AT_EMPTY_PATH. All may use a path in /proc.
+// Before Linux 6.10, only privileged processes may use linkat with AT_EMPTY_PATH. All processes may use a path in /proc.
 bool HasProc() {
   static const bool has = ::access("/proc/self/fd", X_OK) == 0;
   return has;

@@ -1,4 +1,4 @@
-// RWF_NOWAIT on pipes: Linux 6.4 and later; before that, and on named FIFOs and terminals, EOPNOTSUPP.
+// RWF_NOWAIT on pipes: Linux 6.4 and later. Older kernels, named FIFOs and terminals answer EOPNOTSUPP.
 #include "platform/posix/nowait.h"
 
 #include <uv.h>

@@ -1,5 +1,5 @@
-// epoll(7) with one report per registration (EPOLLONESHOT). If a file is also open under another number, the kernel keeps its
-// registration after a close. It reports at most once more then, and cannot keep the thread busy.
+// epoll(7) with one report per registration (EPOLLONESHOT). If a file is also open under another descriptor, the kernel keeps
+// its registration after a close. It then reports at most once more, and cannot keep the thread busy.
 #include "platform/readiness.h"
 
 #include <sys/epoll.h>
@@ -42,7 +42,7 @@ int ReadinessWaiter::Open() {
   return 0;
 }
 
-// EAGAIN would mean that the counter is at its limit, so that the thread is being woken already.
+// EAGAIN would mean that the counter is at its limit, so the thread is being woken already.
 void ReadinessWaiter::Wake() {
   const uint64_t one = 1;
   while (::write(state_->woken.Get(), &one, sizeof one) < 0 && errno == EINTR) {
@@ -56,7 +56,7 @@ ReadinessWaiter::Watched ReadinessWaiter::Watch(int fd, bool readable, bool writ
   if (::epoll_ctl(state_->epoll.Get(), EPOLL_CTL_ADD, fd, &event) == 0) return Watched::kYes;
   if (errno == EEXIST && ::epoll_ctl(state_->epoll.Get(), EPOLL_CTL_MOD, fd, &event) == 0)
     return Watched::kYes;
-  // ENOSPC: the user's limit of watches (fs.epoll.max_user_watches).
+  // ENOSPC: the user has reached the limit of watches (fs.epoll.max_user_watches).
   return errno == ENOSPC || errno == ENOMEM ? Watched::kRefused : Watched::kReady;
 }
 

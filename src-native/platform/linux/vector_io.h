@@ -1,5 +1,5 @@
-// preadv2 and pwritev2 through libc's wrappers (so that faults can be injected), or straight to the kernel where libc has
-// none: musl's came with 1.2.5, and a binary that names them would not load on an older one.
+// preadv2 and pwritev2 through libc's wrappers, so that faults can be injected, or by system call where libc has none: musl
+// has them since 1.2.5, and a binary that uses its wrappers would not load with an older version.
 #pragma once
 
 #include <sys/uio.h>
@@ -17,12 +17,12 @@
 namespace uvfiles {
 namespace platform {
 
-// `position` -1: at the descriptor's own. As the wrappers: a count, or -1 and errno.
+// `position` -1 means the descriptor's position. As the wrappers, returns a count, or -1 with errno.
 inline int64_t Preadv2(int fd, const struct iovec* vector, int64_t position, int flags) {
 #ifdef __GLIBC__
   return ::preadv2(fd, vector, 1, position, flags);
 #else
-  // The position's upper half comes apart; 64-bit kernels look at it for -1 only.
+  // The upper half of the position is a separate argument, which 64-bit kernels ignore except for -1.
   return ::syscall(SYS_preadv2, fd, vector, 1L, static_cast<long>(position),
                    static_cast<long>(position < 0 ? -1 : 0), flags);
 #endif

@@ -89,7 +89,7 @@ int PosixAtomicFile::Resolve(const std::string& path) {
 }
 
 int PosixAtomicFile::OpenDirectory() {
-  // Only a directory that is open for reading can be synced. To create files in it needs no such permission.
+  // Only a directory that is open for reading can be synced. Creating files in it needs no read permission.
   const int flags = (flags_ & kDurable) != 0 ? kOpenToList : kOpenAsBase;
   const int fd = Retrying([&] { return ::open(directory_path_.c_str(), flags); });
   directory_.Reset(fd);
@@ -97,7 +97,7 @@ int PosixAtomicFile::OpenDirectory() {
 }
 
 int PosixAtomicFile::BuildName() {
-  // Without the target's name, which may already be as long as the file system allows (143 bytes on eCryptfs).
+  // Does not contain the target's name, which may already be as long as the file system allows (143 bytes on eCryptfs).
   temp_name_.clear();
   const int code = AppendPassingName(".new.", &temp_name_);
   if (code < 0) temp_name_.clear();
@@ -115,7 +115,7 @@ int PosixAtomicFile::Make() {
 }
 
 int PosixAtomicFile::MakeNamed() {
-  // While the new file has a name, nobody may open it who may not open the old one.
+  // While the new file has a temporary name, only processes that may open the old file may open it.
   mode_t mode = permissions_;
   struct stat old;
   if (::fstatat(directory_.Get(), name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -183,7 +183,7 @@ int PosixAtomicFile::AdoptOldFile() {
   mode_t mode = old.st_mode & 07777;
   if (own.st_uid != old.st_uid || own.st_gid != old.st_gid) {
     const bool given = ::fchown(file_.Get(), old.st_uid, old.st_gid) == 0;
-    // The group alone, if the process is a member. Set-ID bits must not apply to another owner.
+    // Otherwise the group alone, if the process is a member. Set-ID bits must not apply to another owner.
     if (!given && (own.st_gid == old.st_gid ||
                    ::fchown(file_.Get(), static_cast<uid_t>(-1), old.st_gid) != 0)) {
       mode &= static_cast<mode_t>(~S_ISGID);
@@ -198,7 +198,7 @@ int PosixAtomicFile::AdoptOldFile() {
   return Retrying([&] { return ::fchmod(file_.Get(), mode); });
 }
 
-// Names a nameless file: as the target itself if that does not exist, so that a process that is killed leaves no other name.
+// Names a nameless file. It gets the target's name if that is free, so that a process that is killed leaves no other name.
 int PosixAtomicFile::Link() {
   int code = NameNameless(file_.Get(), directory_.Get(), name_.c_str());
   if (code == 0) {
@@ -246,8 +246,8 @@ int PosixAtomicFile::PutInPlace() {
       [&] { return ::renameat(directory, temp_name_.c_str(), directory, name_.c_str()); });
 }
 
-// This is not cancelled: half of the new content is of no use. The target is truncated last, so that a full disk is
-// reported while the old content is still there.
+// This cannot be cancelled, because half of the new content would be useless. The target is truncated last, so that a full
+// disk is reported before old content is cut off.
 int PosixAtomicFile::OverwriteFrom(int fd) {
   UniqueFd target(Retrying([&] {
     return ::openat(directory_.Get(), name_.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -295,7 +295,7 @@ int PosixAtomicFile::Publish(const Task& task, TaskError* error) {
     const bool known = ::fstat(file_.Get(), &own) == 0;
     failed = Fail(code = platform::CloseFile(file_.Release()), "close");
     struct stat there;
-    // It was published under a name that was free, but its content is not certain any more.
+    // It was published under a name that was free, but after a failed close its content is uncertain.
     if (failed && is_published_ && known &&
         ::fstatat(directory_.Get(), name_.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
         IsSame(there, own)) {

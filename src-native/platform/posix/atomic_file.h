@@ -7,7 +7,7 @@
 // A file that is a mount point itself (a bind mount) cannot be replaced: EBUSY. With `kInPlaceIfBusy`, the new content
 // is then copied into it, which is not atomic.
 //
-// Links are followed: the file that a link leads to gets the new content, and the link stays.
+// Links are followed: the target of the link gets the new content, and the link stays.
 #pragma once
 
 #include <sys/stat.h>
@@ -46,7 +46,7 @@ class PosixAtomicFile final : public AtomicFile {
   std::string path_;  // as given
   int64_t flags_ = 0;
   mode_t permissions_ = 0;
-  mode_t own_mode_ = 0;  // before OpenToOthers changed it; 0: it did not
+  mode_t own_mode_ = 0;  // before OpenToOthers changed it; 0 if it did not
   std::string directory_path_;
   std::string name_;  // of the target in its directory
   UniqueFd directory_;

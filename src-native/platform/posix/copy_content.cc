@@ -51,7 +51,7 @@ Step CopyContent::Run(const Slice& slice, const Task& task) {
     if (offset_ >= extent_end_ && !NextExtent()) return code_ == 0 ? Finish() : Step::kDone;
     const int64_t moved = CopyPiece();
     if (moved < 0) return Step::kDone;
-    // The file ends here, whatever its size was at first.
+    // The file ends here, although its size may have been larger at first.
     if (moved == 0) {
       if (!sparse_) return Step::kDone;
       size_ = std::min(size_, offset_);

@@ -11,8 +11,8 @@ namespace uvfiles {
 
 class CopyContent {
  public:
-  // Both stay the caller's. `size` and `blocks` (of 512 bytes) are `from`'s by its stat. `empty`: `to` is a regular file
-  // without content, where what is not written is zero. On a device holes are written as zeros.
+  // The caller keeps both descriptors. `size` and `blocks` (of 512 bytes) are those that stat gives for `from`. `empty`: `to`
+  // is a regular file without content, so bytes that are not written are zero. On a device, holes are written as zeros.
   void Begin(int from, int to, int64_t size, int64_t blocks, bool empty);
 
   // kDone: all of it is in `to`, or `code()` says why not. kAgain: the slice is over.

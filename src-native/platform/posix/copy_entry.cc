@@ -42,7 +42,7 @@ void CopyMetadata(int from, const struct stat& found, int to, const CopyOptions&
   if (options.preserve) CopyAttributes(from, to);
   mode_t mode = found.st_mode & (options.all_modes ? kAllModeBits : kPermissionBits);
   struct stat copy;
-  // It was created with that mode, less the umask.
+  // The copy was created with that mode, less the umask.
   if (!options.preserve && !options.owner && ::fstat(to, &copy) == 0 &&
       (copy.st_mode & kAllModeBits) == mode) {
     return;
@@ -95,7 +95,7 @@ int CopyEntry::Begin(int from_directory, const char* from, int to_directory, con
   if (S_ISDIR(found.st_mode)) return -EISDIR;
   if (S_ISLNK(found.st_mode)) return CopyLink(from_directory, from, found);
   if (!S_ISREG(found.st_mode)) {
-    // Reading it could block, or never end.
+    // A read could block, or never end.
     if (!options.special) return -EINVAL;
     return MakeReplacing([&] { return MakeSpecialAt(to_directory_, to_name_, found); });
   }
@@ -121,8 +121,8 @@ int CopyEntry::OpenBoth(const char* from, int from_directory) {
   return 0;
 }
 
-// A clone has the original's times and attributes, so this is for copies that shall have them. It may be read-only:
-// what is left to do needs a descriptor only.
+// A clone has the original's times and attributes, so this is only for copies that should have them. The clone may be
+// read-only, because the remaining steps need only a descriptor.
 bool CopyEntry::Clone() {
   if (!options_.preserve || CloneAs(from_.Get(), to_directory_, to_name_) != 0) return false;
   made_ = true;

@@ -15,16 +15,16 @@ struct CopyOptions {
   bool owner = false;  // owner and group as well, where permitted
   bool all_modes =
       false;  // set-user-ID, set-group-ID and the sticky bit, too, whoever owns the copy
-  bool exclusive = false;  // EEXIST where there is a target
-  bool follow = true;      // a link is copied as what it leads to
-  bool special = false;    // FIFOs and devices are made anew; otherwise EINVAL
+  bool exclusive = false;  // EEXIST if the target exists
+  bool follow = true;      // copies the target of a link instead of the link
+  bool special = false;    // creates FIFOs and devices; otherwise EINVAL
   bool durable = false;    // the content is on the disk before Run is done
 };
 
 // Times of `found`, for utimensat.
 void TimesOf(const struct stat& found, struct timespec times[2]);
 
-// Gives the open copy the metadata of the open original that `options` ask for, as far as the process may.
+// Gives the open copy the metadata of the open original that `options` ask for, as far as the process is permitted.
 void CopyMetadata(int from, const struct stat& found, int to, const CopyOptions& options);
 
 class CopyEntry {
@@ -34,11 +34,11 @@ class CopyEntry {
   int Begin(int from_directory, const char* from, int to_directory, const char* to,
             const CopyOptions& options);
 
-  // The same for an entry that a listing called a file: -EINVAL if it is not one any more.
+  // The same for an entry that was listed as a file: -EINVAL if it is not a file any more.
   int BeginFile(int from_directory, const char* from, int to_directory, const char* to,
                 const CopyOptions& options);
 
-  // kDone: copied, or `code()` says why not, and a target that was made for it is gone again.
+  // kDone: the entry is copied, or `code()` says why not. A target that was created for a failed copy is removed.
   Step Run(const Slice& slice, const Task& task);
 
   int code() const { return code_; }

@@ -55,7 +55,7 @@ Descent::Above Descent::OpenAbove() {
 }
 
 // Goes down by name from the top, which is open, to level `wanted`, and opens that level's stream. Each directory on the
-// way must be the same one as before. `reached` is the lowest level that is. Returns 0, or why it went no further.
+// way must be the same one as before. `reached` is the lowest level that was reached. Returns 0, or why it stopped there.
 int Descent::Reopen(size_t wanted, size_t* reached) {
   UniqueFd fd;
   int code = 0;

@@ -35,7 +35,7 @@ class Descent {
     dev_t device = 0;
     ino_t inode = 0;
     uint32_t pass = 0;      // how often new entries were found after it had been emptied
-    bool failed = false;    // something in it stays
+    bool failed = false;    // an entry could not be removed
     bool unlocked = false;  // its mode has been widened once
     std::unordered_set<std::string> kept;  // names not to be tried again when listing starts over
     std::shared_ptr<RemovalShelf> shelf;   // its entries that others remove; null: none
@@ -53,14 +53,14 @@ class Descent {
   Level& AboveBack() { return levels_[levels_.size() - 2]; }
   Level& At(size_t level) { return levels_[level]; }
 
-  // Opens directory `name` of the lowest level, or of `base` when there is none yet. With `unlock` its mode is widened
-  // first. Gives up descriptors when the process has run out of them. A descriptor or -errno.
+  // Opens directory `name` of the lowest level, or of `base` if there is no level yet. With `unlock`, its mode is widened
+  // first. Gives up descriptors if the process has run out of them. A descriptor or -errno.
   int OpenChild(int base, const char* name, bool unlock);
 
-  // Makes `fd` the lowest level, taking it over. 0 or -errno.
+  // Makes `fd` the lowest level and takes ownership of it. 0 or -errno.
   int Push(UniqueFd fd, std::string name);
 
-  // Leaves the lowest level. Its stream, and so its descriptor, goes with it.
+  // Leaves the lowest level, and closes its stream and descriptor.
   void Pop();
 
   enum class Above : uint8_t {
@@ -75,15 +75,15 @@ class Descent {
   enum class Restored : uint8_t {
     kAll,       // the top and the lowest level have descriptors again
     kLost,      // the lower levels are not where they were and were dropped; the top is there
-    kTopGone,   // nothing is there by the top's name in `base`
-    kTopOther,  // something else is
+    kTopGone,   // `base` has no entry with the top's name
+    kTopOther,  // the entry with the top's name is not the top
     kBusy,      // the process has no descriptor left; all are given up again
   };
   Restored Restore(int base);
 
-  // Names `entry` of the lowest level (or the level itself when null) below `top`.
+  // The path of `entry` of the lowest level (of the level itself if null), where `top` is the path of the top.
   std::string PathOf(const std::string& top, const char* entry) const;
-  // Names a level.
+  // The path of a level.
   std::string PathOf(const std::string& top, size_t level) const;
 
  private:

@@ -46,7 +46,7 @@ bool MakeChain(const std::string& path, int64_t mode, bool exist_ok, const Task&
                TaskError* error) {
   const size_t whole = LengthWithoutDots(path);
   size_t length = whole;
-  // Up, until one can be made or exists.
+  // Goes up until a directory can be made or exists.
   for (;;) {
     const bool is_last = length == whole;
     std::string current = path.substr(0, length);
@@ -64,7 +64,7 @@ bool MakeChain(const std::string& path, int64_t mode, bool exist_ok, const Task&
     *error = {code, "mkdir", is_last ? path : std::move(current), ""};
     return false;
   }
-  // Down again.
+  // Goes down again and makes the missing directories.
   while (length < whole) {
     if (task.cancelled()) {
       *error = {-ECANCELED, "mkdir", path, ""};

@@ -64,7 +64,7 @@ int ReadLinkAt(int directory, const std::string& name, std::string* text) {
 int SyncDirectory(const std::string& path, bool whole_file_system) {
   const int fd = OpenRetrying(AT_FDCWD, path.c_str(), O_RDONLY);
   if (fd == -EACCES) {
-    ::sync();  // the directory may be written, but not read
+    ::sync();  // the process may write to the directory, but not open it
     return 0;
   }
   if (fd < 0) return fd;

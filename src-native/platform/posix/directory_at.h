@@ -1,5 +1,5 @@
-// Opening and unlocking directories by descriptor: the two places that decide what "never follows a link" means.
-// All functions return a descriptor or 0, or -errno. They retry EINTR.
+// Opens and unlocks directories by descriptor, without following links where that matters.
+// All functions return a descriptor or 0, or -errno, and retry EINTR, unless they say otherwise.
 #pragma once
 
 #include <fcntl.h>
@@ -28,28 +28,27 @@ inline bool IsSame(const struct stat& a, const struct stat& b) {
 // Opens a directory by its path to list it. Links are followed.
 int OpenToList(const std::string& path);
 
-// Opens directory `name` of `parent` for listing. A link, or anything that is no directory, is -ENOTDIR or -ELOOP.
+// Opens directory `name` of `parent` for listing. For a link, or anything else than a directory: -ENOTDIR or -ELOOP.
 int OpenDirectoryAt(int parent, const char* name);
 
-// A descriptor that only serves as the base of other *at calls; links in `path` are followed except that the last
-// component is what the caller has made of it ("dir/." or "/").
+// A descriptor that only serves as the base of other *at calls. Links in `path` are followed.
 int OpenDirectoryAsBase(const char* path);
 
-// The same for directory `name` of `parent`, which is not followed: a link is -ENOTDIR or -ELOOP.
+// The same for directory `name` of `parent`. A link is not followed: -ENOTDIR or -ELOOP.
 int OpenDirectoryAsBaseAt(int parent, const char* name);
 
-// Makes the names in the directory durable; with `whole_file_system` also everything else that is on it.
+// Makes the names in the directory durable; with `whole_file_system`, everything else on that file system, too.
 int SyncDirectory(const std::string& path, bool whole_file_system);
 
-// 1 with the text of the link `name`, 0 for what is no link, or -errno.
+// 1 with the text of the link `name`, 0 if it is not a link, or -errno.
 int ReadLinkAt(int directory, const std::string& name, std::string* text);
 
-// Gives the owner rwx on the open directory. True when its mode has been changed by this call.
+// Gives the owner rwx on the open directory. Returns whether this call changed its mode.
 bool UnlockOpenDirectory(int fd);
 
-// `path` without the slashes at its end ("link/" would follow the link), cut in a parent and a last name.
+// `path` without the slashes at its end ("link/" would follow the link), split into a parent and a last name.
 struct SplitPath {
-  std::string parent;  // "." or "/" where the path has none
+  std::string parent;  // "." or "/" if the path has none
   std::string name;    // empty for "/"
 };
 SplitPath SplitLastName(const std::string& path);

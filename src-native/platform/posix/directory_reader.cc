@@ -53,7 +53,7 @@ int DirectoryReader::Stat(StatRecord* record) const { return StatFd(fd(), record
 
 int OpenInWalk(const std::string& top, const std::string& relative, bool follow, WalkBase* base,
                DirectoryReader* reader) {
-  // By its path rather than below a base: a directory may be readable and not searchable.
+  // By its path, not below a base: a directory may be readable but not searchable.
   if (relative.empty()) return reader->Open(top);
   if (!base->fd) {
     const int code = OpenBase(top, base);
@@ -64,7 +64,7 @@ int OpenInWalk(const std::string& top, const std::string& relative, bool follow,
   if (fd >= 0) return reader->Open(UniqueFd(fd));
   if (follow) return fd;
   if (fd == -ELOOP || fd == -EMLINK) return kPassOver;
-  // Linux says ENOTDIR of a link here; of anything else it is the truth.
+  // Linux reports ENOTDIR for a link, too.
   struct stat found;
   const bool is_link =
       fd == -ENOTDIR &&

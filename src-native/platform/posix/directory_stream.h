@@ -12,7 +12,7 @@ namespace uvfiles {
 class DirectoryStream {
  public:
   DirectoryStream() = default;
-  // Takes `fd` over, also when it fails (the stream is then closed and errno says why).
+  // Takes ownership of `fd`, even if it fails. The stream is closed then, and errno says why.
   explicit DirectoryStream(int fd) : dir_(::fdopendir(fd)) {
     if (dir_ == nullptr && fd >= 0) {
       const int saved = errno;
@@ -40,7 +40,7 @@ class DirectoryStream {
     dir_ = nullptr;
   }
 
-  // The next entry but for "." and "..", or null at the end (errno 0) or on an error (errno set). Valid until the next
+  // The next entry except "." and "..", or null at the end (errno 0) or on an error (errno set). Valid until the next
   // call.
   const dirent* Next() {
     for (;;) {

@@ -39,7 +39,7 @@ std::mutex mutex;  // guards the rest, and the dispositions against our own thre
 TempRegistry* registry = nullptr;
 int wake_read_fd = -1;
 bool resting = false;    // the thread waits without a timeout
-bool raising = false;    // a signal is on its way through the earlier disposition
+bool raising = false;    // a signal was raised again for the earlier disposition
 bool unwatched = false;  // a listener was removed, and its signal may have the default disposition
 
 int IndexOf(int signum) {

@@ -1,4 +1,4 @@
-// Copies of extended attributes, access control lists among them. platform/path_calls.h has the calls for one of them.
+// Copies extended attributes, including access control lists. platform/path_calls.h has the calls for single attributes.
 #pragma once
 
 #include <sys/types.h>
@@ -9,14 +9,15 @@
 
 namespace uvfiles {
 
-// Gives `to` the attributes that `from` has and that the process may set. Capabilities stay behind: they were granted
-// to the old content. What a file system does not have or does not allow is passed over.
+// Gives `to` the attributes that `from` has and that the process may set. Capabilities are not copied, because they were
+// granted to the old content. Attributes that the file system lacks or refuses are skipped.
 void CopyAttributes(int from, int to);
-// The same from the file `name` in `directory`, which is not followed where it is a link. 0, or a negative code when
-// there is no descriptor to be had and no way without one.
+// The same from the file `name` in `directory`. A link is not followed. 0, or a negative code if this needs a descriptor
+// and there is none left.
 int CopyAttributesOf(int directory, const char* name, int to);
 
-// Reads by a call that answers the size it needs: asks, then reads, again while it grew between the two. 0 or -errno.
+// Reads with a call that reports the size that it needs: asks for the size, then reads, and repeats both if the value grew
+// in between. 0 or -errno.
 template <typename Call>
 int ReadWhole(std::string* text, Call call) {
   for (;;) {

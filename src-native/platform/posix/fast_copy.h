@@ -7,10 +7,10 @@
 
 namespace uvfiles {
 
-// Makes `to`, an empty regular file, share all of `from`'s blocks. 0 or a negative code.
+// Makes `to`, an empty regular file, share all blocks of `from`. 0 or a negative code.
 int CloneWhole(int to, int from);
 
-// Makes `name` in `directory` a new file that shares all of `from`'s blocks, with its metadata. 0 or a negative code.
+// Creates file `name` in `directory`, which shares all blocks of `from` and has its metadata. 0 or a negative code.
 int CloneAs(int from, int directory, const char* name);
 
 // Copies within the kernel at explicit offsets. Bytes (0: the end), or a negative code.

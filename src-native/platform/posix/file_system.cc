@@ -40,8 +40,8 @@ int OpenByPath(const char* path, int flags, int mode) {
   return Retrying([&] { return ::open(path, flags | O_CLOEXEC, mode); });
 }
 
-// EINTR: the descriptor is gone on Linux, and a second close could hit another thread's new one. EINPROGRESS (some
-// systems) means the same: it will be closed.
+// After EINTR, the descriptor is closed on Linux, and a second close could hit another thread's new one. EINPROGRESS, on some
+// systems, means that it will be closed.
 int CloseFile(int fd) {
   if (::close(fd) == 0) return 0;
   return errno == EINTR || errno == EINPROGRESS ? 0 : -errno;
@@ -104,7 +104,7 @@ int Truncate(int fd, int64_t size) {
 
 int Sync(int fd) {
 #ifdef __APPLE__
-  // fsync only reaches the drive's cache there. F_FULLFSYNC is refused by some file systems: then fsync must do.
+  // On macOS, fsync only reaches the drive's cache. Some file systems refuse F_FULLFSYNC, so fsync is used there.
   if (Retrying([&] { return ::fcntl(fd, F_FULLFSYNC); }) == 0) return 0;
 #endif
   const int result = Retrying([&] { return ::fsync(fd); });

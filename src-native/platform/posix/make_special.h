@@ -1,11 +1,11 @@
-// FIFOs and devices in an open directory.
+// Creates FIFOs and devices in an open directory.
 #pragma once
 
 #include <sys/stat.h>
 
 namespace uvfiles {
 
-// Makes another one of the kind of `original`. 0, or -1 with errno.
+// Creates `name` as a FIFO or device like `original`. 0, or -1 with errno.
 int MakeSpecialAt(int directory, const char* name, const struct stat& original);
 
 }  // namespace uvfiles

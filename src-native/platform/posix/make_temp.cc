@@ -19,7 +19,7 @@ constexpr mode_t kFileMode = S_IRUSR | S_IWUSR;
 constexpr mode_t kDirectoryMode = S_IRWXU;
 constexpr mode_t kPermissions = S_IRWXU | S_IRWXG | S_IRWXO;
 
-// A new file of exactly kFileMode. `made` is set once there is one.
+// Creates a file with exactly kFileMode. `made` is set if the file was created, even if a later step fails.
 int Open(const char* path, int flags, bool appending, bool* made) {
   if (appending) flags |= O_APPEND;
   UniqueFd fd(
@@ -44,7 +44,7 @@ int MakeFile(const std::string& path, bool appending) {
 
 int MakeNamelessFile(const std::string& dir, bool appending) {
 #ifdef O_TMPFILE
-  // With O_EXCL it cannot be given a name later either.
+  // With O_EXCL, nobody can give it a name later.
   bool made;
   return Open(dir.c_str(), O_TMPFILE | O_EXCL, appending, &made);
 #else

@@ -24,8 +24,8 @@ constexpr int kNoSignal = 0;  // SIGPIPE is ignored by the runtime
 constexpr int kNoSignal = MSG_NOSIGNAL;
 #endif
 
-// The bytes that a descriptor takes without waiting once it polls as writable. POSIX guarantees it for pipes. A
-// terminal is writable as soon as it has any room, so this is a guess of about one line.
+// How many bytes a descriptor that polls as writable accepts without waiting. POSIX guarantees the number for pipes. A
+// terminal is writable as soon as it has any room, so its number is a guess of about one line.
 constexpr size_t kSafeForPipe = PIPE_BUF;
 constexpr size_t kSafeForTerminal = 256;
 
@@ -63,7 +63,7 @@ int64_t WriteNow(const OpenFile& file, const char* data, size_t size) {
 
 int OpenNow(const char* path, int flags, int mode) {
   const int fd = OpenByPath(path, flags | O_NONBLOCK, mode);
-  // A file that another process holds a lease on (fcntl(2), F_SETLEASE) is waited for, in the pool.
+  // Another process holds a lease on the file (fcntl(2), F_SETLEASE): a pool thread waits until the lease is broken.
   return fd == UV_EAGAIN ? OpenByPath(path, flags, mode) : fd;
 }
 

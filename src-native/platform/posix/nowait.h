@@ -1,4 +1,4 @@
-// One transfer that does not wait on a descriptor that may: Linux can tell the kernel so for a single call.
+// Transfers that do not wait although the descriptor is not O_NONBLOCK. Linux has a flag for this in single calls.
 #pragma once
 
 #include <cstddef>
@@ -7,11 +7,11 @@
 namespace uvfiles {
 namespace platform {
 
-// A count, UV_EAGAIN when it would have to wait, or UV_ENOTSUP where there is no telling.
+// A count, UV_EAGAIN if it would have to wait, or UV_ENOTSUP if the system or the descriptor has no such call.
 int64_t ReadNowait(int fd, char* data, size_t size);
 int64_t WriteNowait(int fd, const char* data, size_t size);
 
-// For tests: what a kernel would say that does not know of it.
+// For tests: makes the calls answer as a kernel that does not support the flag.
 void ForbidNowait(bool forbidden);
 
 }  // namespace platform

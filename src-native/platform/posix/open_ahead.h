@@ -1,4 +1,4 @@
-// Limits of the two places that open files before their turn.
+// Limits for opening files before their turn.
 #pragma once
 
 #include <sys/resource.h>
@@ -7,11 +7,11 @@
 
 namespace uvfiles {
 
-// Of a larger file, the kernel's own read-ahead fetches the rest.
+// How many bytes of a file are requested ahead. The kernel's own read-ahead fetches the rest of a larger file.
 constexpr uint64_t kMostAdvised = 128 * 1024;
 
-// Whether the descriptor is one of the last that the process may have, which are left to the rest of the program. The
-// kernel assigns the lowest free number.
+// Whether the descriptor is one of the last that the process may have. Those are left to the rest of the program. The kernel
+// assigns the lowest free number, so the number tells.
 inline bool IsAmongLastDescriptors(int fd) {
   constexpr rlim_t kSpare = 64;
   struct rlimit limit;

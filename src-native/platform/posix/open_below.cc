@@ -18,7 +18,7 @@ int OpenAt(int base, const char* path, int flags) {
 
 int OpenBelow(int base, const std::string& relative, int flags) {
   if (relative.empty()) return OpenAt(base, ".", flags);
-  // A name has at most NAME_MAX bytes, so every part ends at a slash.
+  // A name has at most NAME_MAX bytes, so each part can end at a slash.
   constexpr size_t kStretch = PATH_MAX - 1;
   UniqueFd held;
   size_t begin = 0;

@@ -45,7 +45,7 @@ int OpenByKernel(int root, const char* path, int flags, mode_t mode) {
   }
 }
 
-// A seccomp filter may answer EPERM for a call that it does not know.
+// A seccomp filter may fail calls that it does not know with EPERM.
 bool HasOpenat2() {
   const int fd = OpenByKernel(AT_FDCWD, ".", kOpenAsBase, 0);
   if (fd >= 0) ::close(fd);
@@ -61,7 +61,8 @@ bool HasOpenat2() { return false; }
 
 bool IsAbsolute(const std::string& path) { return !path.empty() && path[0] == '/'; }
 
-// The code of an open without following that met a link, or something else than a directory.
+// Whether an open that does not follow links may have failed because of a link. Some codes also mean that it met something
+// other than a directory.
 bool MayBeLink(int code) { return code == -ELOOP || code == -ENOTDIR || code == -EMLINK; }
 
 // Resolves a path component by component. Links are resolved by their text.
@@ -86,7 +87,7 @@ class Stepper {
         if (is_last) {
           std::string text;
           code = follow ? ReadLinkAt(Here(), name, &text) : 0;
-          // If it does not exist or cannot be read, the caller's own call reports that.
+          // If it does not exist or cannot be read, the caller's own system call reports that.
           if (code <= 0) return Arrive(name, slash_follows, place);
           code = Splice(text, slash_follows, &rest);
           if (code == 0) continue;
@@ -148,7 +149,7 @@ class Stepper {
     return 0;
   }
 
-  // ".." must be the directory from which the lookup came.
+  // ".." must be the directory that the lookup came from.
   int Up() {
     if (levels_.empty()) return kOutsideRoot;
     levels_.pop_back();
@@ -186,13 +187,13 @@ int AccessUnfollowed(int directory, const char* name, int mode) {
   const int code = Retrying([&] {
     return static_cast<int>(::syscall(kFaccessat2, directory, name, mode, AT_SYMLINK_NOFOLLOW));
   });
-  // A filter may say EPERM of a call that it does not know.
+  // A seccomp filter may fail calls that it does not know with EPERM.
   if (code != -ENOSYS && code != -EPERM) return code;
   const int fd =
       Retrying([&] { return ::openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC); });
   if (fd < 0) return fd;
   const UniqueFd holder(fd);
-  // Leads to the inode, not to a name.
+  // The link leads to the inode, not to a name.
   const std::string link = "/proc/self/fd/" + std::to_string(fd);
   return Retrying([&] { return ::access(link.c_str(), mode); });
 #else
@@ -244,8 +245,8 @@ int Beneath::FindByKernel(std::string path, bool follow, PlaceBeneath* place) co
 int Beneath::Find(const std::string& path, bool follow, PlaceBeneath* place) const {
   if (!stepwise_) {
     const int code = FindByKernel(path, follow, place);
-    // ELOOP is a loop of links, or a magic link. Resolving the texts tells which. Paths longer than PATH_MAX have short
-    // components.
+    // ELOOP means a loop of links, or a magic link: resolving the links step by step tells which. A path longer than PATH_MAX
+    // can be resolved step by step, too.
     if (code != -ELOOP && code != -ENAMETOOLONG && code != -EAGAIN) return code;
   }
   return FindStepwise(root_, path, follow, place);
@@ -257,7 +258,7 @@ int Beneath::Open(const std::string& path, int flags, mode_t mode) const {
     const int fd = OpenByKernel(root_, named.c_str(), flags, mode);
     if (fd != -ELOOP && fd != -ENAMETOOLONG && fd != -EAGAIN) return fd;
   }
-  // If another program replaces the name by a link meanwhile, the lookup starts again. The kernel never follows it.
+  // If another program replaces the name with a link meanwhile, the lookup starts again. The kernel never follows the link.
   for (int attempt = 0;; attempt++) {
     PlaceBeneath place;
     const bool follow = (flags & (O_NOFOLLOW | O_EXCL)) == 0;

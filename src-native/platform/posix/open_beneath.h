@@ -1,8 +1,8 @@
 // Finds and opens files beneath a directory, and nothing outside it, whatever paths and links say.
 //
-// Paths and the texts of links are relative. An absolute path, ".." above the root, and the magic links of /proc are
-// escapes. With openat2 (Linux 5.6), the kernel resolves the path. On other systems, and where a filter refuses that
-// call, each component is opened without following it, and links are read and resolved here.
+// Paths and link targets must be relative. An absolute path, ".." above the root, and the magic links of /proc lead outside.
+// With openat2 (Linux 5.6), the kernel resolves the path. On other systems, and where a seccomp filter refuses openat2, each
+// component is opened without following it, and links are read and resolved here.
 //
 // A directory that another program moves out of the root meanwhile stays open, because it was beneath the root when it
 // was reached. All functions are safe on any thread, hold at most three descriptors, and return a code when there are
@@ -32,22 +32,22 @@ struct PlaceBeneath {
   UniqueFd holder;
 };
 
-// Whether `name`, which is no link, may be used so by the real ids: 0 or a negative code.
+// As access(2), which checks with the real ids, for `name`, which is not a link. 0 or a negative code.
 int AccessUnfollowed(int directory, const char* name, int mode);
 
 class Beneath {
  public:
-  // `root` is a directory's descriptor and stays the caller's. `stepwise` is for tests and where openat2 is missing.
+  // `root` is a directory's descriptor; the caller keeps it. `stepwise` is for tests and for systems without openat2.
   explicit Beneath(int root, bool stepwise = LacksOpenat2()) : root_(root), stepwise_(stepwise) {}
 
-  // The last name of `path` in its directory. With `follow` a link at the end is followed. 0 or a negative code.
+  // Finds the last name of `path` in its directory. With `follow`, a link at the end is followed. 0 or a negative code.
   int Find(const std::string& path, bool follow, PlaceBeneath* place) const;
 
   // Opens `path`, following links beneath the root unless `flags` has O_NOFOLLOW. O_CLOEXEC is added. A descriptor or a
   // negative code.
   int Open(const std::string& path, int flags, mode_t mode) const;
 
-  // The names from the root to what `path` leads to, which exists, without links. "." is the root. 0 or a negative code.
+  // Resolves `path`, which must exist, to a path relative to the root without links. "." is the root. 0 or a negative code.
   int Resolve(const std::string& path, std::string* resolved) const;
 
  private:

@@ -15,19 +15,20 @@
 namespace uvfiles {
 namespace platform {
 
-// Not faccessat: some C libraries make faccessat2 of it, and take a filter's EPERM for the answer.
+// Not faccessat: some C libraries call faccessat2 for it, and return EPERM when a seccomp filter refuses that call.
 bool MayAccess(const std::string& path, int mode) {
   return Retrying([&] { return ::access(path.c_str(), mode); }) == 0;
 }
 
-// As Python's: another device than the directory above, or the root, which is its own parent. A link is none.
+// As in Python: a mount point is on another device than its parent, or is the root, which is its own parent. A link is not
+// a mount point.
 bool IsMount(const std::string& path) {
   StatRecord self;
   StatRecord above;
   if (Lstat(path.c_str(), &self) < 0 || (self.mode & kTypeMask) == kTypeLink) return false;
   std::string parent = path + "/..";
   if ((self.mode & kTypeMask) != kTypeDirectory) {
-    // A bind mount may be on a file, which has no "..".
+    // A file can be a mount point, too, and it has no "..".
     const size_t slash = path.rfind('/');
     parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   }

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 #ifdef __APPLE__
-// sys/random.h takes the first two for granted; this order is the alphabet's, too.
+// sys/random.h needs the first two headers. Keep this order.
 #include <Availability.h>
 #include <stddef.h>
 #include <sys/random.h>
@@ -12,7 +12,7 @@
 
 namespace uvfiles {
 
-// getrandom(2) on Linux, where it cannot be short or interrupted for so few bytes.
+// On Linux, this is getrandom(2), which is never short or interrupted for so few bytes.
 int RandomBytes(void* bytes, size_t size) { return ::getentropy(bytes, size) == 0 ? 0 : -errno; }
 
 }  // namespace uvfiles

@@ -8,7 +8,7 @@ namespace uvfiles {
 
 namespace {
 
-// Shorter than a slice, so that a thread is not held for nothing.
+// How long a hand waits for an offer. Shorter than a slice, so that an idle hand does not keep its thread.
 constexpr std::chrono::microseconds kMoment{250};
 
 struct Crews {

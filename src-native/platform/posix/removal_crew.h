@@ -1,13 +1,12 @@
-// The threads ("hands") of one tree removal. A hand gives entries that it has listed to another one that has nothing to
-// do. Where removals wait for a server, or for a disk that is told of each freed block, several threads wait at the
-// same time. In memory, two cores remove 1.5 times as much as one.
+// Work stealing for one tree removal. Each thread is a hand, and a hand gives entries that it has listed to an idle hand.
+// Several threads help most where each removal waits for a server, or for a disk that is told of each freed block. In
+// memory, two cores remove 1.5 times as much as one.
 //
-// Hands exchange names that are not yet removed, together with a descriptor of their directory. A hand waits for the
-// entries that it gave away before it removes that directory, and takes entries of others meanwhile. There is no
-// deadlock: each hand waits only for entries that were given later than those it removes itself, so at least one waits
-// for nothing.
+// Hands exchange the names of entries, with a descriptor of their directory. Before a hand removes that directory, it waits
+// for the entries that it gave away, and takes entries of others meanwhile. This is deadlock-free: each hand waits only for
+// entries that were given later than those it removes itself, so at least one hand does not wait.
 //
-// Thread safety: every member may be called from any thread. Shelves belong to their crew, except `path`, which never
+// Thread safety: every member may be called from any thread. The crew's lock guards its shelves, except `path`, which never
 // changes.
 #pragma once
 
@@ -29,8 +28,8 @@ namespace uvfiles {
 // A directory of which entries have been given away.
 struct RemovalShelf {
   std::string path;                       // for errors
-  std::unordered_set<std::string> given;  // and not settled yet
-  std::vector<std::string> kept;          // settled, and still there
+  std::unordered_set<std::string> given;  // not settled yet
+  std::vector<std::string> kept;          // settled, but not removed
 };
 
 class RemovalCrew {
@@ -45,7 +44,7 @@ class RemovalCrew {
     uint64_t failures = 0;
   };
 
-  // `Find` finds it by its number while anything holds it.
+  // `Find` finds it by its number while a reference to it exists.
   static std::shared_ptr<RemovalCrew> Make(int64_t flags);
   static std::shared_ptr<RemovalCrew> Find(uint32_t number);
   ~RemovalCrew();
@@ -62,7 +61,7 @@ class RemovalCrew {
   // The offer's entries are removed, except `kept`.
   void Settle(const Offer& offer, std::vector<std::string> kept);
 
-  // True if no entry of the shelf is left with others. `kept` then gets the names that could not be removed, once.
+  // Whether the shelf's entries are all settled. If so, `kept` gets the names that could not be removed, once.
   bool Settled(RemovalShelf& shelf, std::vector<std::string>* kept);
   bool IsGiven(const RemovalShelf& shelf, const std::string& name);
   // Whether all offers are settled.
@@ -77,10 +76,10 @@ class RemovalCrew {
   void Join() { ++hands_; }
   void Leave() { --hands_; }
   bool HasHands() const { return hands_ > 0; }
-  // For a shortage of descriptors: there are no more offers, those that were not taken go back to their givers, and the
-  // hands end as soon as they can.
+  // For a shortage of descriptors: ends offers, gives those that nobody took back to their givers, and lets the hands end as
+  // soon as they can.
   void Disband();
-  // There are no more offers, and the hands end.
+  // Ends offers and hands.
   void End();
   bool disbanded() const { return disbanded_.load(std::memory_order_relaxed); }
   bool ended() const { return ended_.load(std::memory_order_relaxed); }
@@ -97,7 +96,7 @@ class RemovalCrew {
   size_t waiting_ = 0;
   size_t outstanding_ = 0;
   std::atomic<size_t> hands_{0};
-  std::atomic<int64_t> unserved_{0};  // hands that wait, less offers
+  std::atomic<int64_t> unserved_{0};  // waiting hands minus offers
   std::atomic<bool> disbanded_{false};
   std::atomic<bool> ended_{false};
   Counts counts_;

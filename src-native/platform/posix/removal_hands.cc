@@ -9,15 +9,15 @@ namespace uvfiles {
 
 namespace {
 
-// Entries that are listed ahead, of which half are given away. If giving pays at all, they take some milliseconds.
+// How many entries are listed ahead; half of them are given away. Where giving pays, they take some milliseconds to remove.
 constexpr size_t kOffered = 64;
-// Fewer entries, if none is a directory, are not worth an offer.
+// The fewest entries that are worth an offer, unless one is a directory.
 constexpr size_t kFewest = 8;
 // A hand holds a thread, so it ends after waiting this often without work.
 constexpr int kMaxIdle = 4;
-// Removed entries after which the first call for hands pays.
+// After so many removed entries, the first call for hands pays.
 constexpr uint64_t kWorthHands = 32;
-// Slices between two calls after that.
+// The number of slices between two calls after that.
 constexpr int kCallEvery = 32;
 
 }  // namespace
@@ -63,8 +63,8 @@ bool RemoveTree::Work::Call() {
   return true;
 }
 
-// Lists from the entry on, if there is one, and offers half of the entries. The last one of a directory is not offered,
-// because hands would only pass on what lies below it.
+// Lists from `entry` on, if given, and offers half of the entries. The last entry of a directory is not offered, because
+// hands would only pass on what is below it.
 bool RemoveTree::Work::Give(size_t at, const dirent* entry) {
   Descent::Level& level = descent().At(at);
   RemovalCrew::Offer offer;
@@ -96,7 +96,7 @@ bool RemoveTree::Work::Give(size_t at, const dirent* entry) {
   return true;
 }
 
-// Near the top, directories contain more, and two threads work less often in the same one.
+// Prefers levels near the top: their directories contain more, and two threads work in the same one less often.
 bool RemoveTree::Work::GiveFromAbove() {
   const size_t top =
       LastPart().offer.shelf == nullptr ? 0 : 1;  // an offer's own entries have no stream
@@ -122,7 +122,7 @@ bool RemoveTree::Work::Take(const RemovalShelf* shelf) {
   return true;
 }
 
-// There are no descriptors. The task first closes those that only make it faster, and then all, before it waits for others.
+// No descriptors are left. The task first closes those that only make it faster, then all, before it waits for others.
 Step RemoveTree::Work::Starved() {
   const size_t needed = is_hand_ ? 0 : 1;
   const bool could_drop = parts_.size() > needed;

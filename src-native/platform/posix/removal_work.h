@@ -1,5 +1,5 @@
-// What a RemoveTree and its hands do, each with state of its own: remove_tree.cc removes, removal_hands.cc shares the work.
-// Used by one thread at a time.
+// The work of a RemoveTree and of each of its hands, each with its own state. remove_tree.cc removes entries, and
+// removal_hands.cc shares the work. Used by one thread at a time.
 #pragma once
 
 #include <sys/stat.h>
@@ -22,7 +22,7 @@ class RemoveTree::Work {
  public:
   Work(Task* task, std::string path, int64_t flags)
       : task_(task), path_(std::move(path)), flags_(flags) {}
-  // A hand's.
+  // The work of a hand.
   Work(Task* task, std::shared_ptr<RemovalCrew> crew)
       : task_(task), flags_(crew->flags()), crew_(std::move(crew)), begun_(true), is_hand_(true) {
     crew_->Join();
@@ -32,8 +32,8 @@ class RemoveTree::Work {
   Step Run(const Slice& slice);
 
  private:
-  // The whole tree, or entries of a directory that were taken from another hand. The top level of such entries lists
-  // nothing else, and stays.
+  // The whole tree, or entries that were taken from another hand. Then, the top level is their directory: it lists nothing
+  // else, and is not removed.
   struct Part {
     Descent descent;
     std::string path;
@@ -80,12 +80,12 @@ class RemoveTree::Work {
   bool suspended_ = false;    // every descriptor is given up
   struct stat base_stat_ {};  // of the directory that holds the top, while suspended
   std::string waiting_;       // an entry to be removed when there is a descriptor
-  TaskError error_;           // the first one; the crew's may be a later one
+  TaskError error_;           // the first one here; the crew has the first one of the hands
   bool begun_ = false;
   const bool is_hand_ = false;
   bool finished_ = false;
   bool has_failed_ = false;
-  bool starving_ = false;  // there was no descriptor for the next action, which is still to be done
+  bool starving_ = false;  // there was no descriptor for the next action, which is still pending
   int lost_ = 0;
   int idle_ = 0;
   int slices_ = 0;

@@ -19,10 +19,10 @@ namespace uvfiles {
 namespace {
 
 // How often a name may change between a directory and something else, and how often an emptied directory may get new
-// entries, before it counts as not removable.
+// entries, before it is reported as an error.
 constexpr int kMaxTurns = 8;
 constexpr uint32_t kMaxPasses = 64;
-// How often levels may be lost, because other programs move directories, before that is an error.
+// How often levels may be lost because other programs move directories. More often is an error.
 constexpr int kMaxLost = 256;
 
 // The most offers that a hand takes while it waits for others.
@@ -71,7 +71,7 @@ Step RemoveTree::Work::Run(const Slice& slice) {
       if (!worth_calling) return Step::kAgain;
     }
   }
-  if (!task_->output.empty()) {  // the last report; the end comes with the next call
+  if (!task_->output.empty()) {  // the last report; the next call ends the task
     finished_ = true;
     return Step::kReady;
   }
@@ -143,7 +143,7 @@ bool RemoveTree::Work::Resume() {
   if (restored == Descent::Restored::kAll) return true;
   waiting_.clear();
   if (restored == Descent::Restored::kLost) return true;
-  // If it does not exist any more, there is nothing left to do.
+  // If the top does not exist any more, nothing is left to do.
   descent() = Descent();
   if (restored == Descent::Restored::kTopOther) Fail(-ESTALE, "rmdir", nullptr);
   return false;
@@ -221,8 +221,8 @@ void RemoveTree::Work::RemoveEntry(const char* name, bool looks_like_directory) 
   KeepEntry(name, code, syscall);
 }
 
-// Enters the directory `name` of the lowest level. True if that succeeded, or if it is already removed. Otherwise
-// `failure` is why not.
+// Enters the directory `name` of the lowest level. True if it was entered, or was empty and is removed. Otherwise, `failure`
+// says why not.
 bool RemoveTree::Work::Enter(const std::string& name, uint32_t pass, int* failure) {
   int fd = descent().OpenChild(base_.Get(), name.c_str(), false);
   if (fd == -EACCES && !descent().empty()) {

@@ -1,4 +1,4 @@
-// The one loop for system calls that a signal may interrupt. Never for close.
+// Repeats system calls that a signal interrupts. Never used for close.
 #pragma once
 
 #include <cerrno>
@@ -7,7 +7,7 @@
 
 namespace uvfiles {
 
-// The call's result when it is not negative, else -errno.
+// The result of `call` if it is not negative, else -errno.
 template <typename Call>
 auto Retrying(Call call) -> decltype(call()) {
   for (;;) {

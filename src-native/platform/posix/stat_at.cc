@@ -17,7 +17,7 @@ namespace platform {
 
 namespace {
 
-// `Time`: timespec, or the kernel's own.
+// `Time`: timespec, or statx_timestamp.
 template <typename Time>
 void FillTimes(const Time& access, const Time& change, const Time& status, const Time& birth,
                StatRecord* to) {
@@ -45,7 +45,7 @@ void Fill(const struct stat& from, StatRecord* to) {
 #ifdef __APPLE__
   FillTimes(from.st_atimespec, from.st_mtimespec, from.st_ctimespec, from.st_birthtimespec, to);
 #else
-  // As libuv does without statx: the change time stands in for the birth time.
+  // As in libuv without statx, the change time stands in for the birth time.
   FillTimes(from.st_atim, from.st_mtim, from.st_ctim, from.st_ctim, to);
 #endif
 }

@@ -11,7 +11,7 @@
 namespace uvfiles {
 namespace platform {
 
-// `flags`: 0 or AT_SYMLINK_NOFOLLOW. 0 or a negative code. With birth times where the system keeps them.
+// Fills `record`, with the birth time where the system has it. `flags`: 0 or AT_SYMLINK_NOFOLLOW. 0 or a negative code.
 int StatAt(int directory, const char* path, int flags, StatRecord* record);
 int StatFd(int fd, StatRecord* record);
 

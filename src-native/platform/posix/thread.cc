@@ -40,7 +40,7 @@ void* Run(void* given) {
 
 int StartThread(const char* name, void (*body)(void*), void* argument, size_t stack_bytes) {
   auto start = std::make_unique<Start>(Start{name, body, argument});
-  // Signals are for the program's own threads, and would only interrupt the waiting of this one.
+  // Signals are for the program's own threads. Here they would only interrupt a wait.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);

@@ -20,7 +20,7 @@ namespace uvfiles {
 
 namespace {
 
-// By BeneathCall.
+// Indexed by BeneathCall.
 constexpr const char* kSyscalls[] = {
     "path",  "open",  "stat",     "access",  "chmod", "chown",  "utime",    "truncate", "unlink",
     "rmdir", "mkdir", "readlink", "symlink", "link",  "rename", "realpath", "statvfs"};
@@ -52,7 +52,7 @@ int IsDirectoryAt(const PlaceBeneath& place) {
   return S_ISDIR(found.st_mode) ? 0 : -ENOTDIR;
 }
 
-// A descriptor for a root, or the one that is given. Negative: why not.
+// The given descriptor if there is one, otherwise a new one for the root's path; or a negative code.
 int OpenRoot(const std::string& path, int64_t given, UniqueFd* holder) {
   if (given >= 0) return static_cast<int>(given);
   const int fd = OpenDirectoryAsBase(path.c_str());

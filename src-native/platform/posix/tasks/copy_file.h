@@ -9,7 +9,7 @@ namespace uvfiles {
 
 CopyOptions CopyOptionsOf(int64_t flags);
 
-// `dst`, or the name of `src` below it where it is a directory.
+// `dst`, or the name of `src` below `dst` if that is a directory.
 std::string TargetInto(const std::string& src, const std::string& dst);
 
 class CopyFile final : public Task {

@@ -15,7 +15,7 @@ namespace {
 // Files per block. Together they take about one slice.
 constexpr size_t kBlockFiles = 64;
 
-// Entries between two checks of the clock.
+// The number of entries between two checks of the clock.
 constexpr size_t kEntriesPerLook = 256;
 
 }  // namespace
@@ -29,7 +29,7 @@ Step CopyFolder::Fail(int code, const char* syscall, const std::string& path) {
   return Step::kDone;
 }
 
-// 0, a shortage of descriptors with nothing made, or failed with `error`.
+// 0, or a negative code: a shortage of descriptors, with nothing created yet, or a failure, with `error` set.
 int CopyFolder::Begin() {
   const int fd = OpenToList(from_);
   if (IsDescriptorShortage(fd)) return fd;
@@ -42,7 +42,7 @@ int CopyFolder::Begin() {
     return code;
   }
   mode_ = static_cast<uint32_t>(found.st_mode & 07777);
-  // Files can be made in it whatever the original's mode is.
+  // The owner needs all permissions to create files in it, even if the original's mode lacks them.
   const mode_t mode = (found.st_mode & 0777) | S_IRWXU;
   code = Retrying([&] { return ::mkdir(to_.c_str(), mode); });
   if (code < 0) Fail(code, "mkdir", to_);

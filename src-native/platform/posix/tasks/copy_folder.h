@@ -27,7 +27,7 @@ class CopyFolder final : public Task {
   platform::DirectoryReader reader_;
   uint32_t mode_ = 0;           // of the original
   std::vector<uint32_t> ends_;  // of the blocks in `files_`
-  size_t in_block_ = 0;         // names behind the last end
+  size_t in_block_ = 0;         // names after the last end
   std::string files_;
   std::string others_;
 };
@@ -44,7 +44,7 @@ class CopyFiles final : public Task {
   const std::string from_;
   const std::string to_;
   const std::string names_;
-  size_t at_ = 0;  // of the name that is copied or comes next
+  size_t at_ = 0;  // where the current or next name begins
   UniqueFd from_here_;
   UniqueFd to_here_;
   bool running_ = false;

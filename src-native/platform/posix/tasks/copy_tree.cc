@@ -15,7 +15,7 @@ namespace uvfiles {
 
 namespace {
 
-// The mode of a directory until it has all its entries and gets the mode of its original.
+// The mode of a directory until all its entries are copied. Then it gets the mode of its original.
 constexpr mode_t kWhileCopying = 0700;
 
 }  // namespace
@@ -75,7 +75,7 @@ void CopyTree::GiveUp() {
   for (UniqueFd* each : {&from_base_, &to_base_, &from_here_, &to_here_}) each->Reset();
 }
 
-// Opens the directories again that were closed. They must be the same ones.
+// Opens the closed directories again. They must be the same ones.
 CopyTree::Next CopyTree::Regain() {
   int code = 0;
   const auto reopen = [&](const std::string& path, const struct stat& known, UniqueFd* to) {
@@ -94,7 +94,7 @@ CopyTree::Next CopyTree::Regain() {
   return Next::kGoOn;
 }
 
-// A directory and its copy. 0 or a negative code.
+// Opens a directory and its copy. 0 or a negative code.
 int CopyTree::OpenBoth(const std::string& relative) {
   const int nofollow = options_.follow || relative.empty() ? 0 : O_NOFOLLOW;
   const int from = OpenBelow(from_base_.Get(), relative, kOpenToList | nofollow);
@@ -186,7 +186,7 @@ CopyTree::Next CopyTree::OpenDirectory() {
   here_ = next.relative;
   struct stat found;
   if (::fstat(from_here_.Get(), &found) != 0) return Fail(-errno, here_);
-  // The target is in the source, by way of another mount.
+  // The target is inside the source, through another mount.
   if (IsSame(found, to_root_)) return Fail(-EINVAL, here_);
   if (::fstat(to_here_.Get(), &to_here_stat_) != 0) return Fail(-errno, here_);
   for (const Identity* each = next.above.get(); each != nullptr; each = each->above.get()) {
@@ -201,8 +201,8 @@ CopyTree::Next CopyTree::OpenDirectory() {
   return Next::kGoOn;
 }
 
-// Reads all names at once, so that the listing does not show files that are created meanwhile, and needs no descriptor
-// for long.
+// Reads all names at once, so that the listing does not include files that are created meanwhile, and its descriptor is
+// closed soon.
 CopyTree::Next CopyTree::ReadEntries() {
   const int fd = Retrying([&] { return ::openat(from_here_.Get(), ".", kOpenToList); });
   if (IsDescriptorShortage(fd)) return Next::kShortage;
@@ -265,7 +265,7 @@ CopyTree::Next CopyTree::CopySubdirectory(const Entry& entry) {
   return Next::kGoOn;
 }
 
-// From the last one to the first, so that nothing is left to do in a directory that becomes read-only.
+// Goes from the last directory to the first, so that a directory that becomes read-only is already complete.
 CopyTree::Next CopyTree::FinishOne() {
   if (finished_.empty()) return Next::kEnd;
   const std::string& relative = finished_.back();

@@ -15,7 +15,7 @@ class CopyTree final : public Task {
   explicit CopyTree(TaskArguments&& arguments);
   Step Run(const Slice& slice) override;
 
-  // Whether the directory dst is this task's: made by it, with nothing in it that it has not copied.
+  // Whether this task created the directory dst. It then contains only what this task copied.
   bool made() const { return made_; }
 
  private:
@@ -33,7 +33,7 @@ class CopyTree final : public Task {
     std::string name;
     EntryType type;
   };
-  // What a step of the state machine says to run().
+  // What a step of the state machine returns to Run().
   enum class Next : uint8_t { kGoOn, kSliceOver, kShortage, kEnd };
 
   Next Start();
@@ -48,7 +48,7 @@ class CopyTree final : public Task {
   Next FinishOne();
   int FindSourceAbove() const;
   int IsDirectoryEntry(const Entry& entry) const;
-  // Keeps the error; a shortage is none.
+  // Keeps the error, unless it is a shortage of descriptors.
   Next Fail(int code, const std::string& relative);
 
   const std::string from_;
@@ -62,12 +62,12 @@ class CopyTree final : public Task {
   UniqueFd from_here_, to_here_;  // the directory being copied
   std::string here_;
   std::shared_ptr<const Identity> identity_;  // of `here_`
-  // By which what was given up is known again.
+  // Identify the directories that were closed, when they are opened again.
   struct stat from_root_ {};
   struct stat to_root_ {};
   struct stat to_here_stat_ {};
   bool given_up_ = false;
-  bool was_here_ = false;  // `here_` was open then
+  bool was_here_ = false;  // `here_` was open when descriptors were given up
   std::vector<Directory> pending_;
   std::vector<std::string> finished_;  // directories in the order they were made
   std::vector<Entry> entries_;         // of `here_`, the next one last

@@ -13,7 +13,7 @@ namespace {
 
 bool IsTaken(int code) { return code == -EAGAIN || code == -EACCES || code == -EWOULDBLOCK; }
 
-// By flock(2): 1 granted, 0 taken by somebody else, or a negative code.
+// Locks with flock(2). 1: granted; 0: somebody else holds it; or a negative code.
 int AskWhole(int fd, FileLockCall call, bool shared) {
   const int how = call == FileLockCall::kUnlock ? LOCK_UN : shared ? LOCK_SH : LOCK_EX;
   const int code = Retrying([&] { return ::flock(fd, how | LOCK_NB); });

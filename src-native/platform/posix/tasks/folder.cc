@@ -9,11 +9,11 @@ namespace uvfiles {
 
 int Folder::ShortenTo(const char** path) {
   const char* const slash = std::strrchr(*path, '/');
-  // For entries of the root this saves nothing, and "a/" is about "a" itself.
+  // For entries of the root, this would save nothing, and "a/" means "a" itself.
   if (slash == nullptr || slash == *path || slash[1] == '\0') return AT_FDCWD;
   const auto length = static_cast<size_t>(slash - *path);
   if (length != length_ || std::memcmp(path_, *path, length) != 0) {
-    // The directory is opened for the second name in it, because a list may have each name in another directory.
+    // The directory is opened for the second name in it, because each name of a list may be in a different directory.
     directory_.Reset();
     path_ = *path;
     length_ = length;
@@ -27,7 +27,7 @@ int Folder::ShortenTo(const char** path) {
     directory_.Reset(::open(folder.c_str(), kOpenAsBase));
   }
 #endif
-  // It could not be opened. With the whole path, the call works, or reports why it does not.
+  // It could not be opened. The call with the whole path succeeds, or reports why it fails.
   if (!directory_) return AT_FDCWD;
   *path = slash + 1;
   return directory_.Get();

@@ -1,4 +1,4 @@
-// Saves the kernel the lookup of a directory that many paths of a list share.
+// Avoids repeated lookups of a directory that many paths of a list share.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ class Folder {
   UniqueFd directory_;
   const char* path_ = nullptr;  // the first path in it
   size_t length_ = 0;           // of the directory's part of that
-  bool opened_ = false;         // or tried to
+  bool opened_ = false;         // or an open has failed
 };
 
 }  // namespace uvfiles

@@ -52,13 +52,13 @@ Step Move::Rename() {
   if (found < 0) return Fail(found, "rename");
   const bool there = Retrying([&] { return ::stat(to_.c_str(), &target); }) == 0;
   const bool same = there && source.st_dev == target.st_dev && source.st_ino == target.st_ino;
-  // Another spelling of the same directory (on file systems that ignore case) renames it. It is not moved into itself.
+  // A different spelling of the same directory, on file systems that ignore case, is a rename, not a move into itself.
   if (there && S_ISDIR(target.st_mode) && !same) {
     to_ = TargetInto(from_, given_to_);
     struct stat taken;
     if (::lstat(to_.c_str(), &taken) == 0) return Fail(-EEXIST, "rename");
   }
-  // "none/" is a directory to move into. The error of rename would be about the file.
+  // A path with a slash at its end names a directory to move into. The error of rename would be about the file.
   if (!there && to_.back() == '/' && !S_ISDIR(source.st_mode)) return Fail(-ENOENT, "rename");
   const int code = Retrying([&] { return ::rename(from_.c_str(), to_.c_str()); });
   if (code == 0) return Conclude();
@@ -92,7 +92,7 @@ Step Move::BeginEntry() {
   }
   if (code < 0) return Fail(code, "cp");
   if (code == 0) return Step::kAgain;
-  return PutEntryInPlace();  // a link or a special file: made already
+  return PutEntryInPlace();  // a link or a special file, which already exists
 }
 
 Step Move::CopyTheEntry(const Slice& slice) {
@@ -119,7 +119,7 @@ Step Move::SyncEntry() {
   return code < 0 ? Fail(code, "unlink") : Conclude();
 }
 
-// For a tree, this syncs its file system: one call costs less than two for each file.
+// For a tree, this syncs its whole file system: one call costs less than two per file.
 int Move::SyncNames(bool is_tree) const {
   return SyncDirectory(SplitLastName(to_).parent, is_tree);
 }

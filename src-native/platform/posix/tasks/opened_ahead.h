@@ -1,5 +1,5 @@
 // Opens files of a list before their turn and starts reading their first bytes, so that the disk fetches many files at
-// a time. This is for files that are not cached. For cached ones it would only add system calls.
+// once. Only for files that are not cached: for cached ones, it would only add system calls.
 //
 // At most kMost descriptors are open. A file that cannot be opened here is opened at its turn, which reports the error.
 #pragma once
@@ -21,13 +21,14 @@ class OpenedAhead {
   // `paths`: the list, with NUL between the paths. It outlives this.
   explicit OpenedAhead(const std::string& paths) : paths_(paths) {}
 
-  // The file of the path that begins at `path_at`, or none. Called for one path of the list after another.
+  // The file of the path that begins at `path_at`, or none. Called in the order of the list.
   UniqueFd Take(size_t path_at);
-  // Once half of the window is used up: opens files from the path at `path_at` on, as many as `room` bytes hold.
+  // Opens files from the path at `path_at` on, whose sizes add up to at most `room` bytes. Does nothing until half of the
+  // window is used up.
   void Refill(size_t path_at, uint64_t room);
-  // Looks up what is opened from now on in the directory that has its name by then.
+  // Looks up the directory of later files by its name again: it may have been replaced.
   void ForgetFolder() { folder_ = Folder(); }
-  // Closes all.
+  // Closes all files.
   void Clear();
 
  private:
@@ -36,12 +37,12 @@ class OpenedAhead {
     UniqueFd fd;
   };
 
-  // False where nothing more can be opened.
+  // False if no more files can be opened.
   bool Open(uint64_t* room);
 
   const std::string& paths_;
   Folder folder_;
-  size_t next_ = 0;  // the path that follows those looked at
+  size_t next_ = 0;  // the first path that has not been looked at
   std::array<File, kMost> files_;
   size_t first_ = 0;  // in files_, which is a ring
   size_t count_ = 0;

@@ -17,7 +17,7 @@ class SendFile final : public Task {
  private:
   struct End {
     OpenFile file;
-    bool waits = false;  // may keep a transfer waiting
+    bool waits = false;  // a transfer may have to wait
   };
 
   void Duplicate(int fd, UniqueFd* own, End* end);
@@ -34,12 +34,12 @@ class SendFile final : public Task {
   UniqueFd out_fd_;
   UniqueFd in_fd_;
   bool looked_ = false;
-  int failure_ = 0;  // reported by a step of its own, after the bytes that were sent before it
+  int failure_ = 0;  // reported in a separate step, after the bytes that were sent before it
   int64_t offset_;
   int64_t left_;
   int64_t sent_ = 0;  // since the last report
   bool in_kernel_ = true;
-  std::string held_;  // read from a pipe and not yet taken by `out`
+  std::string held_;  // read from the input and not yet written to `out_`
   size_t held_from_ = 0;
 };
 
