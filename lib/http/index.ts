@@ -25,7 +25,7 @@ let loaded: typeof ServeFile | undefined;
  * the response has already are kept.
  *
  * Up to 64 KiB go out with the headers in one write. More goes by sendfile(2) on plain connections of HTTP/1, else in pieces
- * as the client takes them. Neither slow clients nor those that vanish hold a thread; the file is closed when they vanish.
+ * as the client takes them, also if middleware has replaced `res.write`. Neither slow clients nor those that vanish hold a thread; the file is closed when they vanish.
  * @param path a path, not percent-encoded; with `root`, one below it, such as `decodeURIComponent(url.pathname)`
  * @param o `root`, `headers`, `signal`, `lane`, `timeout` (of it all)
  * @returns when the response has been handed to the system, or its client is gone

@@ -1,5 +1,5 @@
 // Sends the body of a response from a file. The client may be slow or gone: no thread waits for it.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 
 import { codeOf } from '../errors/index.js';
@@ -162,6 +162,10 @@ function plainDescriptor(req: IncomingMessage, { socket }: ServerResponse): numb
   return typeof handle?.fd === 'number' ? handle.fd : -1;
 }
 
+// Middleware that compresses replaces `write`, and a response with `strictContentLength` counts the bytes that it gets.
+const seesBody = (res: ServerResponse): boolean =>
+  res.write !== ServerResponse.prototype.write || res.strictContentLength;
+
 const CONNECTION_ERRORS: ReadonlySet<unknown> = new Set([
   'EPIPE',
   'ECONNRESET',
@@ -182,7 +186,9 @@ async function sendInKernel(
   client: Client,
 ): Promise<number> {
   if (plainDescriptor(req, res) < 0 || file.fd < 0 || file.kind !== 'regular') return start;
+  if (seesBody(res)) return start;
   res.flushHeaders();
+  if (res.chunkedEncoding) return start; // middleware has removed Content-Length
   const socket = res.socket!;
   // What Node still holds would come after what the kernel sends.
   if (socket.writableLength > 0) return start;
