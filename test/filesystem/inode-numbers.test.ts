@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { os } from 'uvfiles';
 import { type FileSystem, type Mount, mount, wrap } from 'uvfiles/filesystem';
 import fs from 'uvfiles/promises';
-import { memoryFiles, type MemoryFiles } from 'uvfiles/testing';
+import { link, memoryFiles, type MemoryFiles } from 'uvfiles/testing';
 
 describe('files with inode numbers beyond 2^53', () => {
   const top = '/uvfiles-inode-numbers';
@@ -84,4 +84,41 @@ describe('files with numbers that their file system gives as NaN or Infinity', (
       expect(await os.move(`${top}/copy`, `${top}/a`)).to.equal(`${top}/a/copy`);
     });
   }
+});
+
+describe('files without inode numbers, with a link to a parent directory', () => {
+  const top = '/uvfiles-links-without-numbers';
+  let files: MemoryFiles;
+  let mounted: Mount;
+
+  beforeEach(() => {
+    files = memoryFiles({ 'a/b/f.txt': 'of b', 'a/b/up': link('..') }, { at: top });
+    files.unmount();
+    const { fileSystem } = files;
+    const withoutNumbers: Partial<FileSystem> = {
+      stat: async (path, options, call) =>
+        Object.assign(await fileSystem.stat(path, options, call), { ino: options.bigint ? 0n : 0 }),
+    };
+    mounted = mount(top, wrap(fileSystem, withoutNumbers));
+  });
+  afterEach(() => mounted.unmount());
+
+  for (const topDown of [true, false]) {
+    it(`are visited once by walk, ${topDown ? 'top down' : 'bottom up'}`, async () => {
+      const visited: string[] = [];
+      for await (const [dir] of os.walk(`${top}/a`, { followSymlinks: true, topDown })) visited.push(dir);
+      expect(visited.sort()).to.deep.equal([`${top}/a`, `${top}/a/b`]);
+    });
+  }
+
+  it('are found once by glob', async () => {
+    const found: string[] = [];
+    for await (const each of os.glob('a/**/f.txt', { cwd: top, followSymlinks: true })) found.push(each);
+    expect(found).to.deep.equal(['a/b/f.txt']);
+  });
+
+  it('reject with ELOOP in copytree with symlinks: false, at the link', async () => {
+    const error = await os.copytree(`${top}/a`, `${top}/copy`, { symlinks: false }).catch((e: unknown) => e);
+    expect(error).to.include({ code: 'ELOOP', path: `${top}/a/b/up` });
+  });
 });

@@ -5,13 +5,12 @@ import { codeOf } from '../../errors/index.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { fileSystemError, isSystemError } from '../errors.js';
 import type { CopyFileOptions, CopyTreeOptions, DirectoryItem, FilePath } from '../filesystem.js';
-import { identityOf } from '../identity.js';
 import { joined, normalized, textOf } from '../mounted-path.js';
 import { completeStats } from '../stats.js';
 import { FOLLOW, FOLLOW_BIGINT, LINK_ITSELF, type Store } from '../store.js';
 import { type CopyHooks, type CopyingStore, copyOne, type FileOfTree } from './copy.js';
 import { makeDirectories, parentOf } from './directories.js';
-import { isNameAt, statIfAllowed, statOrNothing } from './lookups.js';
+import { identityAt, isNameAt, statIfAllowed, statOrNothing } from './lookups.js';
 import { forEachOf, Slots } from './many.js';
 import { preserveAttributes } from './preserve.js';
 
@@ -116,7 +115,8 @@ async function copyEntries(
   hooks: CopyHooks | undefined,
 ): Promise<void> {
   const { stats, above, running } = place;
-  const identity = identityOf(stats) ?? textOf(src);
+  // Only a link can lead back.
+  const identity = options.symlinks ? textOf(src) : await identityAt(from, src, stats, o);
   if (above.includes(identity)) throw fileSystemError('ELOOP', 'cp', src, dst);
   const copyFile = { exclusive: false, preserve: options.preserve, followSymlinks: !options.symlinks };
   const directories: { name: FilePath; stats: BigIntStats }[] = [];

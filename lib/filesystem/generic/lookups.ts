@@ -5,6 +5,7 @@ import { codeOf } from '../../errors/index.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { falseWhereTheSystemRefuses, fileSystemError } from '../errors.js';
 import type { DirectoryItem, FilePath, StatCall } from '../filesystem.js';
+import { identityOf } from '../identity.js';
 import type { MountedFiles } from '../mounted-files.js';
 import { normalized, textOf } from '../mounted-path.js';
 import { FOLLOW, LINK_ITSELF, type Store } from '../store.js';
@@ -138,4 +139,20 @@ export async function resolveLinks(store: MountedFiles, path: FilePath, o: Given
     names.push(...target.split('/').reverse());
   }
   return done || '/';
+}
+
+/**
+ * Distinguishes a directory from all others, whatever the path: traversals that follow links compare it with the directories that
+ * they are in. Without inode numbers, it is the path without links.
+ */
+export async function identityAt(
+  store: Store,
+  path: FilePath,
+  stats: BigIntStats,
+  o: GivenOptions,
+): Promise<string> {
+  const known = identityOf(stats);
+  if (known !== undefined) return known;
+  const real = store.can('links') ? await store.realpath(path, o) : path;
+  return Buffer.from(real).toString('latin1');
 }

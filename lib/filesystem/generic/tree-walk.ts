@@ -5,10 +5,9 @@ import { AbortError } from '../../errors/index.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { isSystemError } from '../errors.js';
 import type { DirectoryItem, FilePath } from '../filesystem.js';
-import { identityOf } from '../identity.js';
 import type { MountedStore } from '../mounted-store.js';
 import { type FlatTree, flatTree } from './flat-listing.js';
-import { entriesOf } from './lookups.js';
+import { entriesOf, identityAt } from './lookups.js';
 import { FOLLOW, FOLLOW_BIGINT, type TreeStep, type TreeWalker, type TreeWalkOptions } from '../store.js';
 
 const DOT = '.';
@@ -180,8 +179,9 @@ export class GenericTreeWalk implements TreeWalker {
   // The identity of a directory, so that links do not lead back into it.
   async #identity(path: string): Promise<string> {
     try {
-      const stats = await this.#store.stat(nativeName(path), FOLLOW_BIGINT, this.#call);
-      return identityOf(stats as BigIntStats) ?? path;
+      const name = nativeName(path);
+      const stats = await this.#store.stat(name, FOLLOW_BIGINT, this.#call);
+      return await identityAt(this.#store, name, stats as BigIntStats, this.#call);
     } catch (error) {
       if (!isSystemError(error)) throw error;
       return path;
