@@ -3,8 +3,9 @@
 // Descriptors become free when the library closes one (`descriptorFreed`), or elsewhere in the process, hence the timer. Only a
 // few waiting calls try at a time: a thousand failing opens would only keep the process from closing anything.
 import { codeOf } from '../errors/index.js';
-import { abortErrorOf, offAbort, onAbort, throwIfAborted } from '../schedule/abort.js';
-import type { OpOptions } from '../schedule/options.js';
+import { type Call, callOf } from '../schedule/call.js';
+import type { GivenOptions } from '../schedule/options.js';
+import { throwIfEnded, watchCall } from '../schedule/watch-call.js';
 
 interface Waiting {
   wake: () => void;
@@ -104,10 +105,10 @@ function startTimer(): void {
 /**
  * Waits for a turn to try again. The caller holds no descriptor meanwhile.
  * @returns false if waiting longer is pointless
- * @throws AbortError
+ * @throws AbortError, TimeoutError
  */
-export async function descriptorTurn(signal?: AbortSignal): Promise<boolean> {
-  throwIfAborted(signal);
+export async function descriptorTurn(call: Call | undefined): Promise<boolean> {
+  throwIfEnded(call);
   const now = performance.now();
   // A shortage begins now, or a call has made progress since the last turn.
   if (now - lastAsked > OVER_MS || stuckSince === Infinity) stuckSince = now;
@@ -118,19 +119,18 @@ export async function descriptorTurn(signal?: AbortSignal): Promise<boolean> {
       entry.done = true;
       waiting--;
     };
-    const abort = (): void => {
+    const unwatch = watchCall(call, (error) => {
       leave();
-      reject(abortErrorOf(signal));
-    };
+      reject(error);
+    });
     const entry: Waiting = {
       done: false,
       wake: () => {
         leave();
-        if (signal !== undefined) offAbort(signal, abort);
+        unwatch?.();
         resolve(true);
       },
     };
-    if (signal !== undefined) onAbort(signal, abort);
     queue.push(entry);
     waiting++;
     startTimer();
@@ -146,10 +146,11 @@ export async function descriptorTurn(signal?: AbortSignal): Promise<boolean> {
 export async function retryOnDescriptors<T>(
   attempt: () => Promise<T>,
   error: unknown,
-  o?: OpOptions,
+  o?: GivenOptions,
 ): Promise<T> {
+  const call = callOf(o);
   for (let last = error; ;) {
-    if (!isDescriptorShortage(last) || !(await descriptorTurn(o?.signal))) throw last;
+    if (!isDescriptorShortage(last) || !(await descriptorTurn(call))) throw last;
     try {
       const answer = await attempt();
       // The attempt got a descriptor. A whole-file operation has closed it again by now.
@@ -162,7 +163,7 @@ export async function retryOnDescriptors<T>(
 }
 
 /** Runs `attempt`. While there is no descriptor, waits for one and runs it again. */
-export async function withDescriptors<T>(attempt: () => Promise<T>, o?: OpOptions): Promise<T> {
+export async function withDescriptors<T>(attempt: () => Promise<T>, o?: GivenOptions): Promise<T> {
   try {
     return await attempt();
   } catch (error) {

@@ -18,17 +18,18 @@ export function opOptions(o: GivenOptions): GivenOptions {
   return call === undefined ? undefined : { signal: call.signal, timeout: call.timeout, lane: call.lane };
 }
 
-/** The next batch of `cursor`. Waits for a descriptor if need be. */
+/** The next batch of `cursor`. Waits for a descriptor if need be. A timeout covers both. */
 export async function nextBatch(
   cursor: TaskCursor,
   o: GivenOptions,
   syscall: string,
   path: string | Uint8Array,
 ): Promise<{ output: Buffer; done: boolean }> {
+  const call = callOf(o);
   for (;;) {
-    const batch = await cursor.next(o);
+    const batch = await cursor.next(call);
     if (batch.done || batch.output.length > 0) return batch;
-    if (!(await descriptorTurn(o?.signal))) throw systemError(systemErrorNumber('EMFILE'), syscall, path);
+    if (!(await descriptorTurn(call))) throw systemError(systemErrorNumber('EMFILE'), syscall, path);
   }
 }
 

@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 
 import { systemError, systemErrorNumber } from '../errors/index.js';
+import { callOf } from '../schedule/call.js';
 import type { GivenOptions, OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { descriptorTurn } from './descriptor-wait.js';
@@ -129,17 +130,18 @@ export async function runTask(
   syscall = 'open',
   takes?: (batch: Buffer) => boolean,
 ): Promise<Buffer> {
-  const first = startTask(kind, bytes, numbers, o);
+  const call = callOf(o);
+  const first = startTask(kind, bytes, numbers, call);
   const task = args[P.ARG_FILE] as number;
   let batch: { output: Buffer; done: boolean } = await first;
   if (batch.done) return batch.output;
   const parts: Buffer[] = [];
   try {
-    for (; ; batch = await resume(task, 'task', o, kind, bytes, numbers)) {
+    for (; ; batch = await resume(task, 'task', call, kind, bytes, numbers)) {
       if (!batch.done && takes?.(batch.output) === true) continue;
       parts.push(batch.output);
       if (batch.done) return parts.length === 1 ? batch.output : Buffer.concat(parts);
-      if (batch.output.length === 0 && !(await descriptorTurn(o?.signal)))
+      if (batch.output.length === 0 && !(await descriptorTurn(call)))
         throw systemError(systemErrorNumber('EMFILE'), syscall, pathOfTask(kind, bytes));
     }
   } finally {

@@ -3,6 +3,8 @@ import { expect } from 'chai';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { descriptorTurn, isDescriptorWanted } from '../../lib/native/descriptor-wait.js';
+import { Call } from '../../lib/schedule/call.js';
 import { runProgram, scratchDirectory } from '../support/temp.js';
 
 describe('at ulimit -n 64', () => {
@@ -165,11 +167,53 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('AbortError AbortError AbortError');
   });
 
+  it('stops waiting at its timeout', async () => {
+    const program = `
+      hold(Infinity);
+      const timeout = 50;
+      const outcomes = await Promise.allSettled([
+        readBytes(top + '/f0', { timeout }),
+        os.copy(top + '/f1', top + '/copy', { timeout }),
+        writeAtomic(top + '/atomic', 'x', { timeout }),
+      ]);
+      console.log(outcomes.map(({ reason }) => reason?.name).join(' '));
+      process.exit();`;
+    expect(await run(program)).to.equal('TimeoutError TimeoutError TimeoutError');
+  });
+
   it('rejects open without waiting', async () => {
     const program = `
       const files = [];
       try { for (;;) files.push(await open(top + '/f0')); } catch (error) { console.log(error.code); }
       await Promise.all(files.map((f) => f.close()));`;
     expect(await run(program)).to.equal('EMFILE');
+  });
+});
+
+describe('a call that waits for a descriptor', () => {
+  // In a process whose waits have become long.
+  async function waitsSome(): Promise<void> {
+    for (let i = 0; i < 7; i++) expect(await descriptorTurn(undefined)).to.equal(true);
+  }
+
+  it('rejects at its timeout, before its turn', async () => {
+    await waitsSome();
+    const turn = descriptorTurn(new Call(undefined, undefined, 2)).then(String, (error: Error) => error.name);
+    const later = new Promise((resolve) => setTimeout(resolve, 20, 'not yet'));
+    expect(await Promise.race([turn, later])).to.equal('TimeoutError');
+    expect(isDescriptorWanted()).to.equal(false);
+  });
+
+  it('rejects with its signal, before its turn', async () => {
+    await waitsSome();
+    const controller = new AbortController();
+    const turn = descriptorTurn(new Call(controller.signal, undefined, undefined)).then(
+      String,
+      (error: Error) => error.name,
+    );
+    controller.abort();
+    const later = new Promise((resolve) => setTimeout(resolve, 20, 'not yet'));
+    expect(await Promise.race([turn, later])).to.equal('AbortError');
+    expect(isDescriptorWanted()).to.equal(false);
   });
 });

@@ -6,6 +6,7 @@ import { lacking } from '../../filesystem/errors.js';
 import type { FilePath, ReplaceOptions } from '../../filesystem/filesystem.js';
 import type { OpenFile } from '../../filesystem/open-file.js';
 import type { Replacement } from '../../filesystem/store.js';
+import { callOf } from '../../schedule/call.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { descriptorFreed, descriptorTurn, isDescriptorShortage } from '../descriptor-wait.js';
 import { int32At } from '../records.js';
@@ -77,15 +78,16 @@ export async function openReplacement(
   refuseCondition(options);
   // It exists, and is empty.
   const present = flags & ~(constants.O_CREAT | constants.O_EXCL);
+  const call = callOf(o);
   for (;;) {
     const cursor = new TaskCursor(OPEN_ATOMIC, [path], numbersOf(options, options.exclusive));
     try {
-      const { output } = await nextBatch(cursor, opOptions(o), 'open', path);
+      const { output } = await nextBatch(cursor, call, 'open', path);
       return new NativeReplacement(await open(output, present), cursor);
     } catch (error) {
       // The new file holds two descriptors, so it is dropped before the wait for one.
       cursor.close();
-      if (!isDescriptorShortage(error) || !(await descriptorTurn(o?.signal))) throw error;
+      if (!isDescriptorShortage(error) || !(await descriptorTurn(call))) throw error;
     }
   }
 }

@@ -1,5 +1,6 @@
 // Part of a file to another file or a socket, within the kernel.
 import { AbortError } from '../../errors/index.js';
+import { callOf } from '../../schedule/call.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { descriptorFreed, descriptorTurn, isDescriptorShortage } from '../descriptor-wait.js';
 import { uint64At } from '../records.js';
@@ -18,11 +19,12 @@ export async function sendFile(
   count: number,
   o: GivenOptions,
 ): Promise<number> {
+  const call = callOf(o);
   for (;;) {
     try {
-      return await sendFileNow(out, from, offset, count, o);
+      return await sendFileNow(out, from, offset, count, call);
     } catch (error) {
-      if (!isDescriptorShortage(error) || !(await descriptorTurn(o?.signal))) throw error;
+      if (!isDescriptorShortage(error) || !(await descriptorTurn(call))) throw error;
     }
   }
 }
