@@ -5,7 +5,6 @@ import type { OpOptions } from '../schedule/options.js';
 import { withDescriptors } from './descriptor-wait.js';
 import { int32At, uint64At } from './records.js';
 import type { OpenedRecord } from './requests.js';
-import { opOptions } from './retry-on-emfile.js';
 import { BENEATH, SCAN_DIRECTORY } from './task-kinds.js';
 import { startTask, TaskCursor } from './tasks.js';
 
@@ -64,7 +63,7 @@ export async function callBeneath(
 ): Promise<Buffer> {
   const bytes = [pathOf(root), ...paths];
   const all = [call, descriptorOf(root), flags, ...numbers];
-  const once = (): Promise<{ output: Buffer }> => startTask(BENEATH, bytes, all, opOptions(o));
+  const once = (): Promise<{ output: Buffer }> => startTask(BENEATH, bytes, all, o);
   try {
     return (await withDescriptors(once, o)).output;
   } catch (error) {
@@ -85,8 +84,7 @@ export async function openBeneath(
   how = 0,
 ): Promise<OpenedRecord> {
   const numbers = [OPEN, descriptorOf(root), how, flags, permissions];
-  const once = (): ReturnType<typeof startTask> =>
-    startTask(BENEATH, [pathOf(root), path], numbers, opOptions(o));
+  const once = (): ReturnType<typeof startTask> => startTask(BENEATH, [pathOf(root), path], numbers, o);
   try {
     const { output, file, fd } = await withDescriptors(once, o);
     return {

@@ -1,4 +1,5 @@
 // The batches of one directory, as its consumer asks for them.
+import { type Call, callOf } from '../schedule/call.js';
 import type { GivenOptions } from '../schedule/options.js';
 import {
   type DescriptorHolder,
@@ -18,7 +19,7 @@ import type { TaskCursor } from './tasks.js';
  */
 export class DirectoryBatches implements DescriptorHolder {
   readonly #cursor: TaskCursor;
-  readonly #o: GivenOptions;
+  readonly #call: Call | undefined;
   readonly #path: string | Uint8Array;
   #ended = false;
   #reading = false;
@@ -26,11 +27,11 @@ export class DirectoryBatches implements DescriptorHolder {
   /** The batches that were read because other calls wait, in order, and the error that ended this. */
   #rest: Promise<{ batches: Buffer[]; error: { thrown: unknown } | undefined }> | undefined;
 
-  /** `cursor`: of SCAN_DIRECTORY. `path` is named by errors. */
+  /** `cursor`: of SCAN_DIRECTORY. `path` is named by errors. The timeout applies to each batch. */
   constructor(cursor: TaskCursor, path: string | Uint8Array, o: GivenOptions) {
     this.#cursor = cursor;
     this.#path = path;
-    this.#o = o;
+    this.#call = callOf(o);
   }
 
   /** The entries of the next batch; undefined at the end. One call at a time. */
@@ -63,7 +64,7 @@ export class DirectoryBatches implements DescriptorHolder {
     this.#reading = true;
     try {
       while (!this.#ended) {
-        const { output, done } = await nextBatch(this.#cursor, this.#o, 'scandir', this.#path);
+        const { output, done } = await nextBatch(this.#cursor, this.#call?.renewed(), 'scandir', this.#path);
         if (done) this.close();
         if (output.length > 0) return output;
       }

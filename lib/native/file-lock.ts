@@ -2,7 +2,6 @@
 import type { LockRange } from '../filesystem/filesystem.js';
 import type { GivenOptions, OpOptions } from '../schedule/options.js';
 import { YES } from './path-call.js';
-import { opOptions } from './retry-on-emfile.js';
 import { FILE_LOCK } from './task-kinds.js';
 import { startTask } from './tasks.js';
 
@@ -19,7 +18,7 @@ async function ask(
   o: GivenOptions,
 ): Promise<boolean> {
   const numbers = [call, shared ? 1 : 0, position, size];
-  return (await startTask(FILE_LOCK, [], numbers, opOptions(o), file)).output[0] === YES;
+  return (await startTask(FILE_LOCK, [], numbers, o, file)).output[0] === YES;
 }
 
 /**

@@ -1,6 +1,5 @@
 // One system call on a path, by its number in src-native/core/tasks/path_call.h.
 import type { GivenOptions } from '../schedule/options.js';
-import { opOptions } from './retry-on-emfile.js';
 import { PATH_CALL } from './task-kinds.js';
 import { runTask } from './tasks.js';
 
@@ -37,7 +36,7 @@ export function pathCall(
   numbers: readonly (number | bigint)[],
   o: GivenOptions,
 ): Promise<Buffer> {
-  return runTask(PATH_CALL, paths, [call, ...numbers], opOptions(o));
+  return runTask(PATH_CALL, paths, [call, ...numbers], o);
 }
 
 /** The same for calls that answer yes or no. */

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 
 import { type SystemError, systemError } from '../errors/index.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { descriptorFreed } from './descriptor-wait.js';
 import { bulk, nextBatch } from './retry-on-emfile.js';
 import { REMOVE_TREE, REMOVE_TREE_HAND } from './task-kinds.js';
@@ -23,21 +23,17 @@ const WITH_HANDS = 16;
 const HANDS = Math.min(Math.max(availableParallelism() - 1, 1), 2);
 
 /** How a tree is removed. */
-interface RemoveTreeOptions extends OpOptions {
+interface RemoveTreeOptions {
   /** Adds permissions to the caller's own directories in the tree where they are needed. */
-  force?: boolean;
+  readonly force: boolean;
   /** Continues after failures, and resolves. */
-  ignoreErrors?: boolean;
+  readonly ignoreErrors: boolean;
   /** The path itself may be missing. */
-  missingIsFine?: boolean;
+  readonly missingIsFine: boolean;
 }
 
-function flagsOf(o: RemoveTreeOptions): number {
-  return (
-    (o.force === true ? FORCE : 0) |
-    (o.ignoreErrors === true ? IGNORE_ERRORS : 0) |
-    (o.missingIsFine === true ? MISSING_IS_FINE : 0)
-  );
+function flagsOf({ force, ignoreErrors, missingIsFine }: RemoveTreeOptions): number {
+  return (force ? FORCE : 0) | (ignoreErrors ? IGNORE_ERRORS : 0) | (missingIsFine ? MISSING_IS_FINE : 0);
 }
 
 /**
@@ -47,18 +43,19 @@ function flagsOf(o: RemoveTreeOptions): number {
  */
 export async function removeTree(
   path: string | Uint8Array,
-  o: RemoveTreeOptions = {},
+  options: RemoveTreeOptions,
+  o: GivenOptions,
 ): Promise<{ removed: number; failures: number }> {
-  const options = bulk(o);
+  const call = bulk(o);
   const hands: Promise<unknown>[] = [];
   // A removal that takes long requests helpers, with a number that identifies it.
-  const call = (batch: Buffer): boolean => {
+  const takesCall = (batch: Buffer): boolean => {
     if (batch.length !== CALL_BYTES) return false;
     const number = uint32sAt(batch, 0, 1)[0]!;
     // Submitted after the next step of the removal itself. Helpers before it in the queue would wait for work from it.
     queueMicrotask(() => {
       for (let i = 0; i < HANDS; i++) {
-        const hand = runTask(REMOVE_TREE_HAND, [], [number], options, 'rmdir');
+        const hand = runTask(REMOVE_TREE_HAND, [], [number], call, 'rmdir');
         hand.catch(() => undefined); // the removal itself completes what a helper does not do
         hands.push(hand);
       }
@@ -67,7 +64,7 @@ export async function removeTree(
   };
   let output: Buffer;
   try {
-    output = await runTask(REMOVE_TREE, [path], [flagsOf(o) | WITH_HANDS], options, 'rmdir', call);
+    output = await runTask(REMOVE_TREE, [path], [flagsOf(options) | WITH_HANDS], call, 'rmdir', takesCall);
     descriptorFreed();
   } finally {
     await Promise.allSettled(hands);
@@ -82,12 +79,13 @@ export async function removeTree(
 export async function removeTreeReporting(
   path: string | Uint8Array,
   onerror: (error: SystemError) => unknown,
-  o: RemoveTreeOptions = {},
+  o: GivenOptions,
 ): Promise<void> {
-  const cursor = new TaskCursor(REMOVE_TREE, [path], [flagsOf(o) | REPORT_EACH]);
+  const call = bulk(o);
+  const cursor = new TaskCursor(REMOVE_TREE, [path], [REPORT_EACH]);
   try {
     for (;;) {
-      const { output, done } = await nextBatch(cursor, bulk(o), 'rmdir', path);
+      const { output, done } = await nextBatch(cursor, call, 'rmdir', path);
       if (output.length > 0) await onerror(readReport(output));
       if (done) return;
     }

@@ -1,21 +1,14 @@
 // Runs tasks that open files. Without a free descriptor, a task ends its step with an empty batch, and is continued after a wait.
 import { systemError, systemErrorNumber } from '../errors/index.js';
-import { callOf, NO_CALL } from '../schedule/call.js';
+import { type Call, callOf, NO_CALL } from '../schedule/call.js';
 import { lanes } from '../schedule/lane.js';
-import type { GivenOptions, OpOptions } from '../schedule/options.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { descriptorFreed, descriptorTurn, isDescriptorShortage } from './descriptor-wait.js';
 import { runTask, type TaskCursor } from './tasks.js';
 
-/** `o` for long work: in the bulk lane unless it names another. */
-export function bulk(o: GivenOptions): OpOptions {
-  const { signal, timeout, lane = lanes.bulk } = callOf(o) ?? NO_CALL;
-  return { signal, timeout, lane };
-}
-
-/** The signal, timeout and lane of an options object. */
-export function opOptions(o: GivenOptions): GivenOptions {
-  const call = callOf(o);
-  return call === undefined ? undefined : { signal: call.signal, timeout: call.timeout, lane: call.lane };
+/** The call of `o` for long work: in the bulk lane unless it names another. */
+export function bulk(o: GivenOptions): Call {
+  return (callOf(o) ?? NO_CALL).inLane(lanes.bulk);
 }
 
 /** The next batch of `cursor`. Waits for a descriptor if need be. A timeout covers both. */

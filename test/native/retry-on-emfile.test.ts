@@ -167,7 +167,7 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('AbortError AbortError AbortError');
   });
 
-  it('stops waiting at its timeout', async () => {
+  it('stops waiting at its timeout, which the error names', async () => {
     const program = `
       hold(Infinity);
       const timeout = 50;
@@ -175,10 +175,13 @@ describe('at ulimit -n 64', () => {
         readBytes(top + '/f0', { timeout }),
         os.copy(top + '/f1', top + '/copy', { timeout }),
         writeAtomic(top + '/atomic', 'x', { timeout }),
+        os.listdir(top, { timeout }),
+        os.copytree(top + '/tree', top + '/tree2', { timeout }),
+        readMany([top + '/f0'], { timeout }).next(),
       ]);
-      console.log(outcomes.map(({ reason }) => reason?.name).join(' '));
+      console.log(...outcomes.map(({ reason }) => (reason?.name === 'TimeoutError' ? reason.timeout : reason)));
       process.exit();`;
-    expect(await run(program)).to.equal('TimeoutError TimeoutError TimeoutError');
+    expect(await run(program)).to.equal('50 50 50 50 50 50');
   });
 
   it('rejects open without waiting', async () => {

@@ -18,7 +18,6 @@ import { openCached, readStatedCached } from '../inline-paths.js';
 import { DirectoryBatches } from '../directory-batches.js';
 import { YES } from '../path-call.js';
 import { int64sAt } from '../records.js';
-import { opOptions } from '../retry-on-emfile.js';
 import { bigIntStatsFrom, statsFrom } from '../stats.js';
 import { itemsOf } from './listing.js';
 import { NativeFile } from './native-file.js';
@@ -96,7 +95,7 @@ export class FilesBeneath implements FileSystem {
 
   async *list(path: FilePath, o: CallOptions): AsyncGenerator<readonly DirectoryItem[]> {
     const at = relativeOf(path);
-    const batches = new DirectoryBatches(B.scanBeneath(this.#root, at, this.#how), at, opOptions(o));
+    const batches = new DirectoryBatches(B.scanBeneath(this.#root, at, this.#how), at, o);
     try {
       for (let batch = await batches.next(); batch !== undefined; batch = await batches.next())
         yield itemsOf(batch);

@@ -6,7 +6,7 @@ import { sortByBytes } from '../../text/byte-order.js';
 import { DirectoryBatches } from '../directory-batches.js';
 import { splitBuffers, splitUnknown } from '../names.js';
 import { uint32sAt, uint64At } from '../records.js';
-import { opOptions, retryOnEmfile } from '../retry-on-emfile.js';
+import { retryOnEmfile } from '../retry-on-emfile.js';
 import { SCAN_DIRECTORY } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';
 
@@ -43,7 +43,7 @@ export class NativeListing implements Listing {
 
   constructor(path: FilePath, o: GivenOptions) {
     const cursor = new TaskCursor(SCAN_DIRECTORY, [path], [0]);
-    this.#batches = new DirectoryBatches(cursor, path, opOptions(o));
+    this.#batches = new DirectoryBatches(cursor, path, o);
   }
 
   async next(): Promise<readonly DirectoryItem[] | undefined> {
@@ -78,7 +78,7 @@ export async function namesIn(
     SCAN_DIRECTORY,
     [path],
     [sorted ? NAMES_ONLY | SORTED : NAMES_ONLY],
-    opOptions(o),
+    o,
     'scandir',
   );
   const list = asBytes ? splitBuffers(names, 0) : splitUnknown(names, 0);

@@ -3,7 +3,8 @@ import type { BigIntStats, Stats } from 'node:fs';
 
 import { AbortError, systemError, TimeoutError } from '../../errors/index.js';
 import type { FilePath, ReadManyAnswer, StatCall } from '../../filesystem/filesystem.js';
-import type { GivenOptions, OpOptions } from '../../schedule/options.js';
+import type { Call } from '../../schedule/call.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { descriptorFreed } from '../descriptor-wait.js';
 import { joinPaths } from '../names.js';
 import { doublesAt, int32At, int64sAt, uint64At } from '../records.js';
@@ -21,10 +22,10 @@ const ELSEWHERE = 3;
 
 type Batch = Promise<{ output: Buffer; done: boolean }>;
 
-/** Reads the files at `paths` in order, in batches. The next batch is read while one is consumed. */
+/** Reads the files at `paths` in order, in batches. The next batch is read while one is consumed. The timeout applies to each. */
 export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAnswer[]> {
   readonly #paths: readonly FilePath[];
-  readonly #o: OpOptions;
+  readonly #call: Call;
   readonly #cursor: TaskCursor;
   #at = 0;
   #ahead: Batch | undefined;
@@ -33,13 +34,13 @@ export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAn
 
   constructor(paths: readonly FilePath[], o: GivenOptions) {
     this.#paths = paths;
-    this.#o = bulk(o);
+    this.#call = bulk(o);
     this.#cursor = new TaskCursor(READ_MANY, [joinPaths(paths)], [BATCH_BYTES]);
     this.#ahead = this.#ask();
   }
 
   #ask(): Batch {
-    const batch = nextBatch(this.#cursor, this.#o, 'open', this.#paths[this.#at] ?? '');
+    const batch = nextBatch(this.#cursor, this.#call.renewed(), 'open', this.#paths[this.#at] ?? '');
     batch.catch(() => undefined); // thrown where it is awaited
     return batch;
   }
@@ -84,7 +85,7 @@ export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAn
   async #readElsewhere(index: number): Promise<ReadManyAnswer> {
     let answer: ReadManyAnswer;
     try {
-      answer = { index, data: await readWhole(this.#paths[index]!, 0, this.#o) };
+      answer = { index, data: await readWhole(this.#paths[index]!, 0, this.#call.renewed()) };
     } catch (error) {
       if (error instanceof AbortError || error instanceof TimeoutError) throw error;
       answer = { index, error: error as Error };

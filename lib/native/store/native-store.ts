@@ -31,7 +31,6 @@ import { FEW_DEFERRED, mayInline, mayDefer, deferred } from '../inline-budget.js
 import { sharedStat } from '../sharing.js';
 import { removeTree, removeTreeReporting } from '../remove-tree.js';
 import * as R from '../requests.js';
-import { opOptions } from '../retry-on-emfile.js';
 import { MAKE_DIRECTORIES, REMOVE_DIRECTORIES, RENAME_DIRECTORIES } from '../task-kinds.js';
 import { runTask } from '../tasks.js';
 import { findTempDirectory } from '../temporary.js';
@@ -279,15 +278,15 @@ class NativeStore implements Store {
   }
 
   async makeDirectories(path: FilePath, permissions: number, existOk: boolean, o?: OpOptions): Promise<void> {
-    await runTask(MAKE_DIRECTORIES, [path], [permissions, existOk ? 1 : 0], opOptions(o));
+    await runTask(MAKE_DIRECTORIES, [path], [permissions, existOk ? 1 : 0], o);
   }
 
   async removeDirectories(path: FilePath, o?: OpOptions): Promise<void> {
-    await runTask(REMOVE_DIRECTORIES, [path], [], opOptions(o));
+    await runTask(REMOVE_DIRECTORIES, [path], [], o);
   }
 
   async renameDirectories(from: FilePath, to: FilePath, o?: OpOptions): Promise<void> {
-    await runTask(RENAME_DIRECTORIES, [from, to], [], opOptions(o));
+    await runTask(RENAME_DIRECTORIES, [from, to], [], o);
   }
 
   // Getters: these functions are loaded when they are first used (LATER in scripts/steps/bundle.ts).
@@ -304,8 +303,8 @@ class NativeStore implements Store {
   }
 
   async removeTree(path: FilePath, { ignoreErrors, onError }: RemoveTreeCall, o?: OpOptions): Promise<void> {
-    if (onError !== undefined && !ignoreErrors) await removeTreeReporting(path, onError, { ...opOptions(o) });
-    else await removeTree(path, { ...opOptions(o), ignoreErrors });
+    if (onError !== undefined && !ignoreErrors) await removeTreeReporting(path, onError, o);
+    else await removeTree(path, { force: false, ignoreErrors, missingIsFine: false }, o);
   }
 
   get copyFileInto(): typeof copyFileInto {
@@ -346,9 +345,7 @@ class NativeStore implements Store {
     options: ReplaceOptions & { readonly exclusive: boolean },
     o?: OpOptions,
   ): ReturnType<Store['openReplacement']> {
-    return openReplacement(path, flags, options, o, (name, present) =>
-      this.open(name, present, 0, opOptions(o)),
-    );
+    return openReplacement(path, flags, options, o, (name, present) => this.open(name, present, 0, o));
   }
 
   /** An `offset` of -1 means the position of `from`, which moves. */

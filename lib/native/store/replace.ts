@@ -10,7 +10,7 @@ import { callOf } from '../../schedule/call.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { descriptorFreed, descriptorTurn, isDescriptorShortage } from '../descriptor-wait.js';
 import { int32At } from '../records.js';
-import { nextBatch, opOptions, retryOnEmfile } from '../retry-on-emfile.js';
+import { nextBatch, retryOnEmfile } from '../retry-on-emfile.js';
 import { OPEN_ATOMIC, WRITE_ATOMIC } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';
 
@@ -64,7 +64,7 @@ export async function replaceFile(
         throw systemError(systemErrorNumber('EMFILE'), 'open', path);
       };
   const numbers = numbersOf(options, false);
-  throwIfNotSynced(await retryOnEmfile(WRITE_ATOMIC, [path, data], numbers, opOptions(o), 'open', takes));
+  throwIfNotSynced(await retryOnEmfile(WRITE_ATOMIC, [path, data], numbers, o, 'open', takes));
 }
 
 /** Opens the file that will replace `path`, by calling `open`. */

@@ -8,7 +8,7 @@ import type {
   TemporaryFile,
   TempPlace,
 } from '../../filesystem/store.js';
-import type { GivenOptions, OpOptions } from '../../schedule/options.js';
+import type { GivenOptions } from '../../schedule/options.js';
 import { withDescriptors } from '../descriptor-wait.js';
 import { removeTree } from '../remove-tree.js';
 import {
@@ -24,9 +24,6 @@ import {
 import { NativeFile } from './native-file.js';
 
 const REGULAR = 0;
-
-// Set explicitly, because otherwise a polluted Object.prototype would have an effect.
-const NO_OP: Readonly<OpOptions> = { signal: undefined, lane: undefined, timeout: undefined };
 
 /** The record of a new file. It is empty and open, so no system call is needed. */
 class FreshFile extends NativeFile {
@@ -117,12 +114,8 @@ export async function createTemporaryDirectory(
     path,
     keep: () => forgetTemp(registration),
     async remove(ignoreErrors) {
-      const { failures } = await removeTree(path, {
-        ...NO_OP,
-        force: true,
-        missingIsFine: true,
-        ignoreErrors,
-      });
+      const how = { force: true, ignoreErrors, missingIsFine: true };
+      const { failures } = await removeTree(path, how, undefined);
       // Files that could not be removed stay registered. The end of the process tries again.
       if (failures === 0) forgetTemp(registration);
       return failures;
