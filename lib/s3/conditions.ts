@@ -24,7 +24,8 @@ export class Conditions {
   readonly #prefix: string;
   #create: Promise<boolean> | undefined;
   #replace: Promise<Quoting | undefined> | undefined;
-  #upload: Promise<boolean> | undefined;
+  #createUpload: Promise<boolean> | undefined;
+  #replaceUpload: Promise<boolean> | undefined;
 
   constructor(store: ObjectStore, prefix: string) {
     this.#store = store;
@@ -50,13 +51,23 @@ export class Conditions {
     throw unsupported('conditional', 'the bucket does not honour If-Match');
   }
 
-  /** Whether the bucket honours conditions when a multipart upload is completed. Ceph does not. */
-  async onUploads(): Promise<boolean> {
-    this.#upload ??= this.#once(
-      () => this.#probeUpload(),
-      () => (this.#upload = undefined),
+  /**
+   * Whether the bucket honours such a condition when a multipart upload is completed. Ceph honours none. AWS honoured only
+   * If-None-Match for some months, and servers that follow it may still do.
+   */
+  async onUploads(required: Requirement): Promise<boolean> {
+    if ('absent' in required) {
+      this.#createUpload ??= this.#once(
+        () => this.#probeUpload(required),
+        () => (this.#createUpload = undefined),
+      );
+      return this.#createUpload;
+    }
+    this.#replaceUpload ??= this.#once(
+      () => this.#probeUpload({ etag: NO_ETAG }),
+      () => (this.#replaceUpload = undefined),
     );
-    return this.#upload;
+    return this.#replaceUpload;
   }
 
   // A probe that failed, for example because of the network, is repeated by the next call.
@@ -86,14 +97,16 @@ export class Conditions {
     });
   }
 
-  async #probeUpload(): Promise<boolean> {
+  /** @param unmet a requirement that does not hold for the probe object */
+  async #probeUpload(unmet: Requirement): Promise<boolean> {
+    const condition = await this.forPut(unmet);
     return this.#withObject(async (key) => {
       const upload = await this.#store.createUpload(key, {});
       let refused = false;
       try {
         const etag = await this.#store.uploadPart(key, upload, 1, new Uint8Array(1), {});
         refused = await this.#isRefused(
-          this.#store.completeUpload(key, upload, [{ number: 1, etag }], { ifNoneMatch: '*' }),
+          this.#store.completeUpload(key, upload, [{ number: 1, etag }], condition),
         );
       } finally {
         await this.#store.abortUpload(key, upload, {}).catch(() => undefined);

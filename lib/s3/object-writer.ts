@@ -132,7 +132,7 @@ export class ObjectWriter implements FileSystemFile {
     if (this.#upload !== undefined) return this.#upload;
     const { store, conditions, parts } = this.#target;
     try {
-      if (this.#required !== undefined && !(await conditions.onUploads()))
+      if (this.#required !== undefined && !(await conditions.onUploads(this.#required)))
         throw unsupported(
           'conditional',
           `the bucket ignores conditions on multipart uploads, and the object is larger than one part ` +
@@ -170,7 +170,7 @@ export async function writeWhole(
   const { store, partSize, parts } = target;
   await timed(call, async (requests) => {
     const inParts =
-      data.length > partSize && (required === undefined || (await target.conditions.onUploads()));
+      data.length > partSize && (required === undefined || (await target.conditions.onUploads(required)));
     if (!inParts) return putObject(target, key, data, required, requests);
     const upload = await Upload.begin(store, key, parts);
     const { signal } = requests;
