@@ -19,6 +19,9 @@ const BY_CODE: Readonly<Record<string, SystemCode>> = {
   NotFound: 'ENOENT',
   AccessDenied: 'EACCES',
   CredentialsProviderError: 'EACCES',
+  ExpiredToken: 'EACCES',
+  InvalidToken: 'EACCES',
+  TokenRefreshRequired: 'EACCES',
   SlowDown: 'EAGAIN',
   ServiceUnavailable: 'EAGAIN',
   RequestLimitExceeded: 'EAGAIN',
@@ -103,6 +106,13 @@ export function isMissing(error: unknown): boolean {
 export function isDenied(error: unknown): boolean {
   return error instanceof ObjectStoreError && error.status === 403;
 }
+
+/** Whether the request was denied for its time or its credentials, which the client may renew. */
+export function isExpired(error: unknown): boolean {
+  return error instanceof ObjectStoreError && EXPIRED.has(error.code);
+}
+
+const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'RequestExpired', 'RequestTimeTooSkewed']);
 
 /** Whether a condition of the request did not hold. */
 export function isRefused(error: unknown): boolean {

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Requirement } from './conditions.js';
-import { failed, isDenied, isMissing } from './failures.js';
+import { failed, isDenied, isExpired, isMissing } from './failures.js';
 import type {
   Condition,
   CopySource,
@@ -160,7 +160,7 @@ export class Upload implements Unfinished {
       await this.#store.abortUpload(this.#key, this.#id, {});
     } catch (error) {
       // The caller gets the original error. Without permission to abort, a retry never succeeds.
-      if (!isMissing(error) && !isDenied(error)) return false;
+      if (isExpired(error) || (!isMissing(error) && !isDenied(error))) return false;
     }
     hasEnded(this);
     return true;

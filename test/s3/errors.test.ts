@@ -27,6 +27,8 @@ describe('s3: errors', () => {
     ['NoSuchBucket', 404, 'ENOENT'],
     ['AccessDenied', 403, 'EACCES'],
     ['SignatureDoesNotMatch', 403, 'EACCES'],
+    ['ExpiredToken', 400, 'EACCES'],
+    ['InvalidToken', 400, 'EACCES'],
     ['SlowDown', 503, 'EAGAIN'],
     ['TooManyRequests', 429, 'EAGAIN'],
     ['InternalError', 500, 'EIO'],
