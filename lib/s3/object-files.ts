@@ -26,6 +26,7 @@ import { Keys } from './keys.js';
 import { entries, files } from './listing.js';
 import { deleteKeys, Lookup } from './lookup.js';
 import { isMarker } from './marker.js';
+import { memoryFor } from './memory.js';
 import type { ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
 import { ObjectReader } from './object-reader.js';
 import { ObjectWriter, writeWhole } from './object-writer.js';
@@ -317,7 +318,13 @@ export class ObjectFiles implements FileSystem {
       await discard(body);
       throw failed('EISDIR', 'open');
     }
-    const bytes = Buffer.allocUnsafeSlow(size);
+    let bytes: Buffer;
+    try {
+      bytes = memoryFor(size);
+    } catch (error) {
+      await discard(body);
+      throw error;
+    }
     const sink = (chunk: Uint8Array, position: number): void => bytes.set(chunk, position);
     const progress: Progress = { at: 0, breaks: 0 };
     await drain(body, size, sink, progress, call);

@@ -3,6 +3,7 @@ import type { CallOptions, FileSystemFile, StatsLike } from '../filesystem/files
 import { translated, unsupported } from './failures.js';
 import { inParallel } from './in-parallel.js';
 import { joinRanges, scatter } from './join-ranges.js';
+import { memoryFor } from './memory.js';
 import type { StoreCall } from './object-store.js';
 import { ReadAhead } from './read-ahead.js';
 import { readRange, type Version } from './read-range.js';
@@ -28,7 +29,7 @@ export class ObjectReader implements FileSystemFile {
   }
 
   async pread(size: number, position: number | bigint, call: CallOptions): Promise<Uint8Array> {
-    const view = Buffer.allocUnsafeSlow(this.#within(size, position));
+    const view = memoryFor(this.#within(size, position));
     await this.preadinto(view, position, call);
     return view;
   }
@@ -52,7 +53,7 @@ export class ObjectReader implements FileSystemFile {
     ranges: readonly { readonly position: number | bigint; readonly size: number }[],
     call: CallOptions,
   ): Promise<Uint8Array[]> {
-    const views = ranges.map(({ size, position }) => Buffer.allocUnsafeSlow(this.#within(size, position)));
+    const views = ranges.map(({ size, position }) => memoryFor(this.#within(size, position)));
     const starts = ranges.map(({ position }) => Number(position));
     await this.#translated(call, async (requests) =>
       inParallel(joinRanges(starts, views), this.#concurrency, async (joined) =>
