@@ -8,7 +8,7 @@ import { typeOf } from '../filesystem/stats.js';
 import { LINK_ITSELF, statCall, type Store } from '../filesystem/store.js';
 import { sortByBytes } from '../text/byte-order.js';
 import { encoded, encodingOf, pathOf, type PlainPath, textOf } from './arguments.js';
-import { bytesOf, direntOf } from './dirent.js';
+import { bytesOf, direntOf, type Encoding } from './dirent.js';
 import { MountedDirectory } from './mounted-directory.js';
 import { renamed } from './file-system-error.js';
 import { node } from './node.js';
@@ -56,9 +56,11 @@ export async function readdir(call: GivenOptions, path: unknown, options: unknow
   const { withFileTypes, recursive } = (typeof options === 'object' ? (options ?? {}) : {}) as ReaddirOptions;
   const store = storeOf(plain);
   if (recursive) {
-    // Names in another encoding cannot be joined to paths. Node's own function handles them.
-    if (encoding !== 'utf8') return node.readdir(path as never, options as never);
-    return withFileTypes ? allEntries(store, textOf(plain), call) : allNames(store, textOf(plain), call);
+    // Paths of bytes, and names in another encoding: versions of Node differ in how they join them, and whether.
+    if (store === realFiles && (encoding !== 'utf8' || ArrayBuffer.isView(path)))
+      return node.readdir(path as never, options as never);
+    const top = textOf(plain);
+    return withFileTypes ? allEntries(store, top, encoding, call) : allNames(store, top, encoding, call);
   }
   if (withFileTypes) {
     // Just as fast, because the entries would have to be sorted here.
@@ -105,12 +107,21 @@ async function all<T>(
 }
 
 // Since Node 26 links to directories are followed with types, too.
-const allEntries = (store: Store, top: string, call: GivenOptions): Promise<Dirent[]> =>
-  all(store, top, call, LISTS_IN_LEVELS, (item, path) => direntOf(item, path, 'utf8'));
+const allEntries = (store: Store, top: string, encoding: Encoding, call: GivenOptions): Promise<Dirent[]> =>
+  all(store, top, call, LISTS_IN_LEVELS, (item, path) => direntOf(item, path, encoding));
 
 // As in Node: without types, links to directories are followed.
-const allNames = (store: Store, top: string, call: GivenOptions): Promise<string[]> =>
-  all(store, top, call, true, ({ name }, path) => relative(top, join(path, textOf(name))));
+async function allNames(
+  store: Store,
+  top: string,
+  encoding: Encoding,
+  call: GivenOptions,
+): Promise<(string | Buffer)[]> {
+  const names = await all(store, top, call, true, ({ name }, path) =>
+    relative(top, join(path, textOf(name))),
+  );
+  return encoding === 'utf8' ? names : names.map((name) => encoded(Buffer.from(name), encoding));
+}
 
 interface Listed {
   readonly path: string;

@@ -4,7 +4,8 @@ import { constants, Dirent } from 'node:fs';
 import type { DirectoryItem, EntryType } from '../filesystem/filesystem.js';
 import { encoded, type PlainPath } from './arguments.js';
 
-type Encoding = BufferEncoding | 'buffer';
+/** How names are returned. */
+export type Encoding = BufferEncoding | 'buffer';
 type DirentConstructor = new (name: string | Buffer, type: number, path: string | Buffer) => Dirent;
 
 // Node's numbers for the types of entries. Like the constructor of Dirent, they are not documented, but they have not
