@@ -27,14 +27,16 @@ export interface Positioned {
 /** Reads from the position to the end. */
 export async function readAll({ file, sequence, call }: Positioned, signal: Signal): Promise<Buffer> {
   throwIfAborted(signal);
-  if (file.kind === 'regular') {
-    const { size } = await file.stat(call);
-    if (size > LARGEST) throw tooLarge(size);
+  return sequence.run(async () => {
+    if (file.kind === 'regular') {
+      const { size } = await file.stat(call);
+      if (size > LARGEST) throw tooLarge(size);
+      throwIfAborted(signal);
+    }
+    const bytes = await file.readToEnd(CURRENT, call);
     throwIfAborted(signal);
-  }
-  const bytes = await sequence.run(() => file.readToEnd(CURRENT, call));
-  throwIfAborted(signal);
-  return bytes;
+    return bytes;
+  });
 }
 
 function tooLarge(size: number): Error {
@@ -68,11 +70,14 @@ async function writeOne(
   signal: Signal,
 ): Promise<void> {
   const step = signal === undefined ? bytes.byteLength : PIECE;
-  for (let at = 0; at < bytes.byteLength; at += step) {
-    throwIfAborted(signal);
-    const part = bytes.subarray(at, at + step);
-    await sequence.run(() => file.write(part, CURRENT, false, call));
-  }
+  // The caller may change its memory after the call. What is not written at once is copied.
+  const own = sequence.idle && bytes.byteLength <= step ? bytes : Uint8Array.prototype.slice.call(bytes);
+  await sequence.run(async () => {
+    for (let at = 0; at < own.byteLength; at += step) {
+      throwIfAborted(signal);
+      await file.write(own.subarray(at, at + step), CURRENT, false, call);
+    }
+  });
 }
 
 /** Settles as `operation`, unless `signal` is aborted first. A running operation is not stopped. */

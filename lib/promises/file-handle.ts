@@ -79,7 +79,12 @@ export class FileHandle extends EventEmitter {
 
   /** The descriptor; -1 once the handle is closed, or if the file has none. */
   get fd(): number {
-    return this.#closed ? -1 : this.#file.fd;
+    return this.#isClosed ? -1 : this.#file.fd;
+  }
+
+  // As in Node, a stream of the handle may still write what it has when `close` is called.
+  get #isClosed(): boolean {
+    return this.#closed && this.#borrowed === 0;
   }
 
   read(buffer?: unknown, offset?: unknown, length?: unknown, position?: unknown): Promise<Read<unknown>> {
@@ -250,17 +255,33 @@ export class FileHandle extends EventEmitter {
   }
 
   createReadStream(options?: unknown): ReturnType<typeof createReadStream> {
-    return createReadStream(undefined as never, { ...(options as object), ...this.#streamed() });
+    const stream = createReadStream(undefined as never, { ...(options as object), ...this.#streamed() });
+    return this.#holdFor(stream);
   }
 
   createWriteStream(options?: unknown): ReturnType<typeof createWriteStream> {
-    return createWriteStream(undefined as never, { ...(options as object), ...this.#streamed() });
+    const stream = createWriteStream(undefined as never, { ...(options as object), ...this.#streamed() });
+    return this.#holdFor(stream);
+  }
+
+  get #hasDescriptor(): boolean {
+    return this.#closed || this.#file.fd >= 0;
   }
 
   // Node accepts a handle only with its descriptor. If the file has none, Node's calls are methods of the handle.
   #streamed(): { fd: never; fs?: never } {
-    if (this.#closed || this.#file.fd >= 0) return { fd: this as never };
+    if (this.#hasDescriptor) return { fd: this as never };
     return { fd: NO_DESCRIPTOR as never, fs: callbacksOf(this) as never };
+  }
+
+  // What Node does with the streams of a handle that it knows. `callbacksOf` ends it.
+  #holdFor<T extends { close(): void }>(stream: T): T {
+    if (this.#hasDescriptor) return stream;
+    this._hold();
+    this.on('close', () => {
+      stream.close();
+    });
+    return stream;
   }
 
   readableWebStream(options: unknown = {}): ReadableStream {
@@ -279,7 +300,7 @@ export class FileHandle extends EventEmitter {
 
   static #check(handle: FileHandle, syscall: string): void {
     if (!(#file in handle)) throw noHandle();
-    if (handle.#closed) throw closedHandle(syscall);
+    if (handle.#isClosed) throw closedHandle(syscall);
     refuseForbiddenUse(syscall, handle.#file, handle.#file.fd);
   }
 

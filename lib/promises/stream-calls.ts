@@ -34,6 +34,7 @@ export function callbacksOf(handle: FileHandle): StreamCalls {
       tell(handle.sync(), done, () => []);
     },
     close(_fd, done) {
+      handle._letGo();
       tell(handle.close(), done, () => []);
     },
     open() {

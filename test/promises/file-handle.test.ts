@@ -11,6 +11,7 @@ import { Worker } from 'node:worker_threads';
 
 import { createLane, metrics } from 'uvfiles';
 import fs, { type FileHandle } from 'uvfiles/promises';
+import { memoryFiles } from 'uvfiles/testing';
 
 import { skip } from '../support/skip.js';
 let top: string;
@@ -77,6 +78,44 @@ describe('promises FileHandle', () => {
       });
       await Promise.all(writes);
       expect(readFileSync(file, 'utf8')).to.equal('abcd');
+    }));
+
+  it('writes what a stream of the handle has, and then closes', async () => {
+    const files = memoryFiles({}, { at: '/uvfiles-handle-memory' });
+    for (const target of [file, '/uvfiles-handle-memory/file']) {
+      const handle = await fs.open(target, 'w');
+      const stream = handle.createWriteStream();
+      stream.write('first ');
+      stream.write('second');
+      await handle.close();
+      expect(handle.fd).to.equal(-1);
+      expect(await fs.readFile(target, 'utf8')).to.equal('first second');
+      expect((await errorOf(handle.write('x'))).code).to.equal('EBADF');
+      const reading = await fs.open(target);
+      const ended = once(reading.createReadStream(), 'close');
+      await reading.close();
+      await ended;
+    }
+    files[Symbol.dispose]();
+  });
+
+  it('writes a whole file of the bytes at the call, in call order', () =>
+    withFile('w', async (handle) => {
+      const large = Buffer.alloc(2 << 20, 'a');
+      const small = Buffer.from('bb');
+      const { signal } = new AbortController();
+      const calls = [handle.writeFile(large, { signal }), handle.writeFile(small), handle.write('c')];
+      large.fill('x');
+      small.fill('x');
+      await Promise.all(calls);
+      expect(readFileSync(file, 'latin1')).to.equal(`${'a'.repeat(2 << 20)}bbc`);
+    }));
+
+  it('reads a whole file in call order', () =>
+    withFile('r', async (handle) => {
+      const [whole, rest] = await Promise.all([handle.readFile('utf8'), handle.read(Buffer.alloc(4))]);
+      expect(whole).to.equal('0123456789');
+      expect(rest.bytesRead).to.equal(0);
     }));
 
   it('reads sequentially in call order, whether or not each is awaited', () =>
