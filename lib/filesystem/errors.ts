@@ -32,9 +32,8 @@ export function fileSystemError(
 }
 
 /**
- * Completes an error that a file system threw with its message, `errno`, `syscall` and the caller's paths. Its stack is that of this
- * call: the file system's own calls would leave no room for the caller's line among the ten that V8 keeps. Errors without a system's
- * code, such as an AbortError, stay unchanged, and so do those of `keepAsGiven`.
+ * Completes an error that a file system threw with its message, `errno`, `syscall` and the caller's paths, and its stack with the
+ * lines of this call. Errors without a system's code, such as an AbortError, stay unchanged, and so do those of `keepAsGiven`.
  */
 export function completeError(error: unknown, syscall: string, path?: FilePath, dest?: FilePath): unknown {
   if (!(error instanceof Error) || isKept(error)) return error;
@@ -49,7 +48,35 @@ export function completeError(error: unknown, syscall: string, path?: FilePath, 
     ...(from !== undefined && { path: from }),
     ...(to !== undefined && { dest: to }),
   });
-  Error.captureStackTrace(error, completeError);
+  captureBelow(error, completeError);
+  return error;
+}
+
+// The lines in the stacks of errors as their file systems threw them.
+const thrownAt = new WeakMap<Error, string[]>();
+
+/**
+ * Sets the stack of an error that a file system threw to the lines where it was thrown, and below them those of the caller of
+ * `below`: there may be no room for the caller's line among the ten that V8 keeps.
+ */
+export function captureBelow(error: Error, below: (...args: never[]) => unknown): void {
+  let own = thrownAt.get(error);
+  if (own === undefined) thrownAt.set(error, (own = linesOf(error)));
+  Error.captureStackTrace(error, below);
+  if (own.length === 0) return;
+  const lines = linesOf(error).filter((line) => !own.includes(line));
+  error.stack = [String(error), ...own, ...lines].join('\n');
+}
+
+function linesOf({ stack }: Error): string[] {
+  return String(stack)
+    .split('\n')
+    .filter((line) => line.startsWith('    at '));
+}
+
+/** Says that `error` comes from code of the library, whose lines tell callers nothing. */
+export function startWithCaller<E extends Error>(error: E): E {
+  thrownAt.set(error, []);
   return error;
 }
 

@@ -1,6 +1,7 @@
 // Operations on names beneath a root directory. No path and no link leads out of it (src-native/core/tasks/beneath.h).
 import { constants } from 'node:fs';
 
+import { startWithCaller } from '../filesystem/errors.js';
 import type { OpOptions } from '../schedule/options.js';
 import { withDescriptors } from './descriptor-wait.js';
 import { int32At, uint64At } from './records.js';
@@ -44,7 +45,8 @@ function outsideRoot(path: string | Uint8Array, cause: unknown): Error {
 
 /** Turns the error of a task beneath a root (`scanBeneath`) into ERR_OUTSIDE_ROOT if that is its meaning. */
 export function explained(error: unknown, path: string | Uint8Array): unknown {
-  return (error as { syscall?: unknown }).syscall === 'beneath' ? outsideRoot(path, error) : error;
+  if ((error as { syscall?: unknown }).syscall === 'beneath') return outsideRoot(path, error);
+  return startWithCaller(error as Error);
 }
 
 /**

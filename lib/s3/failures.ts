@@ -8,6 +8,7 @@ import {
   TimeoutError,
   UnsupportedOperationError,
 } from '../errors/index.js';
+import { startWithCaller } from '../filesystem/errors.js';
 import { ObjectStoreError } from './object-store.js';
 
 type SystemCode = keyof typeof constants.errno;
@@ -58,7 +59,7 @@ const BY_STATUS: Readonly<Record<number, SystemCode>> = {
 export function failed(code: SystemCode, syscall: string, cause?: unknown): Error {
   const error = systemError(systemErrorNumber(code), syscall);
   if (cause !== undefined) error.cause = cause;
-  return error;
+  return startWithCaller(error);
 }
 
 /** The error of an operation that these files do not support, before any request. */

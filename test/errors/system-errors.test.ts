@@ -13,6 +13,7 @@ import {
   writeAtomic,
   writeFile,
 } from 'uvfiles';
+import { type FileSystem, mount, wrap } from 'uvfiles/filesystem';
 import { memoryFiles } from 'uvfiles/testing';
 import { skip } from '../support/skip.js';
 import { type AnyError, Folder, rejection } from '../support/files.js';
@@ -163,6 +164,40 @@ describe('errors', () => {
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }
+  });
+
+  it("keep the lines of a program's own file system, its object and its cause", async () => {
+    const cause = new Error('the server is down');
+    const thrown = new Set<unknown>();
+    function failsInOwnCode(): never {
+      const error = Object.assign(new Error('mine', { cause }), { code: 'EIO' });
+      thrown.add(error);
+      throw error;
+    }
+    const one = Object.assign(new Error('the same each time'), { code: 'EACCES' });
+    using files = memoryFiles({ file: 'abc' }, { at: '/kept-stacks' });
+    files.unmount();
+    const layer: Partial<FileSystem> = {
+      stat: async () => failsInOwnCode(),
+      unlink: () => Promise.reject(one),
+      open: async (...args) => {
+        const file = await files.fileSystem.open(...args);
+        return { stat: () => file.stat({}), close: () => file.close(), pread: async () => failsInOwnCode() };
+      },
+    };
+    using _ = mount('/kept-stacks', wrap(files.fileSystem, layer));
+    await using f = await open('/kept-stacks/file', 'rb', { buffering: 0 });
+    for (const call of [() => os.stat('/kept-stacks/file'), () => f.pread(1, 0)]) {
+      const waits = async (): Promise<void> => void (await call());
+      const error = await rejection(waits());
+      expect(thrown).to.include(error);
+      expect(error).to.have.property('cause', cause);
+      expect(error.stack).to.match(/at failsInOwnCode [^]*at (async )?waits .*system-errors\.test\.ts:\d+/);
+      expect(error.stack!.startsWith(`Error: ${error.message}\n    at failsInOwnCode `)).to.equal(true);
+    }
+    const first = (await rejection(os.unlink('/kept-stacks/file'))).stack!.split('\n').length;
+    for (let i = 0; i < 10; i++) await rejection(os.unlink('/kept-stacks/file'));
+    expect((await rejection(os.unlink('/kept-stacks/file'))).stack!.split('\n').length).to.be.at.most(first + 2);
   });
 
   it('can be identified by class and by code, even across copies of the package', async () => {

@@ -2,6 +2,7 @@
 import type { constants } from 'node:os';
 
 import { systemError, systemErrorNumber } from '../../errors/index.js';
+import { startWithCaller } from '../errors.js';
 
 /** A symbolic name such as `ENOENT`. */
 type ErrorCode = keyof typeof constants.errno;
@@ -15,5 +16,5 @@ export function fail(code: ErrorCode, syscall?: string, bytesWritten?: number): 
   const error = systemError(number, syscall ?? '');
   if (syscall === undefined) Reflect.deleteProperty(error, 'syscall');
   if (bytesWritten !== undefined) error.bytesWritten = bytesWritten;
-  throw error;
+  throw startWithCaller(error);
 }
