@@ -47,8 +47,7 @@ async function released(made: TemporaryFile, store: Store): Promise<number> {
     return file.fd;
   }
   // The file is a wrapper's own.
-  await file.close();
-  await made.discard();
+  await file.close().finally(() => made.discard());
   throw lackingDescriptors(store);
 }
 

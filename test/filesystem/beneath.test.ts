@@ -14,7 +14,7 @@ import {
 
 import { expect } from 'chai';
 import { lines, open, os, readText, statMany, tempfile, writeAtomic, writeFile } from 'uvfiles';
-import { beneath, type Mount, mount, wrap } from 'uvfiles/filesystem';
+import { beneath, fileSystemError, type Mount, mount, wrap } from 'uvfiles/filesystem';
 
 import { rejection } from '../support/files.js';
 import { scratchDirectory } from '../support/temp.js';
@@ -52,26 +52,33 @@ describe('beneath', function () {
     closeSync(fd);
     expect(await readText(path)).to.equal('text');
     await os.unlink(path);
-    // Where a wrapper has files of its own, it leaves nothing.
-    const files = beneath(at('root'));
-    using _ = mount(
-      '/jail',
-      wrap(files, {
-        open: async (...args) => {
-          const file = await files.open(...args);
-          return {
-            pread: (size, position, call) => file.pread(size, position, call),
-            pwrite: (data, position, call) => file.pwrite!(data, position, call),
-            stat: (call) => file.stat(call),
-            close: () => file.close(),
-          };
-        },
-      }),
-    );
-    const error = await rejection(tempfile.mkstemp({ dir: '/jail/dir' }));
-    expect(error.code).to.equal('ERR_UNSUPPORTED_OPERATION');
-    expect(readdirSync(at('root/dir')).sort()).to.deep.equal(['deep', 'file']);
   });
+
+  for (const closes of ['succeeds', 'fails']) {
+    it(`leaves no file of mkstemp where a wrapper has files of its own, whose close ${closes}`, async () => {
+      const files = beneath(at('root'));
+      using _ = mount(
+        '/jail',
+        wrap(files, {
+          open: async (...args) => {
+            const file = await files.open(...args);
+            return {
+              pread: (size, position, call) => file.pread(size, position, call),
+              pwrite: (data, position, call) => file.pwrite!(data, position, call),
+              stat: (call) => file.stat(call),
+              close: async () => {
+                await file.close();
+                if (closes === 'fails') throw fileSystemError('EIO', 'close');
+              },
+            };
+          },
+        }),
+      );
+      const { code } = await rejection(tempfile.mkstemp({ dir: '/jail/dir' }));
+      expect(code).to.equal(closes === 'fails' ? 'EIO' : 'ERR_UNSUPPORTED_OPERATION');
+      expect(readdirSync(at('root/dir')).sort()).to.deep.equal(['deep', 'file']);
+    });
+  }
 
   it('rejects an empty root, which would be the current directory', () => {
     for (const root of ['', new Uint8Array(0)])
