@@ -51,6 +51,8 @@ export interface Capabilities {
   readonly locks: boolean;
   /** Names that are not UTF-8 are accepted and returned as bytes. */
   readonly byteNames: boolean;
+  /** Open files have descriptors of the operating system, as those of `beneath` and `realFileSystem` do. */
+  readonly descriptors: boolean;
 }
 
 /** The type of a directory entry. `unknown` if only a stat can tell. */

@@ -33,6 +33,7 @@ export const realFileSystem: FileSystem = Object.freeze<FileSystem>({
   capabilities: Object.freeze({
     ...LIKE_A_DISK,
     locks: true,
+    descriptors: true,
     byteNames: process.platform !== 'win32',
   }),
   open: (path, flags, permissions, call) => nativeStore.open(path, flags, permissions, call),

@@ -1,6 +1,5 @@
 // Creates a temporary file that the caller closes and removes.
-import { UnsupportedOperationError } from '../errors/index.js';
-import { realFiles } from '../filesystem/mounts.js';
+import { lacking } from '../filesystem/errors.js';
 import type { Store, TemporaryFile } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 import { pathFrom, placeOf, type PlaceOptions, readPlaceOptions } from './options.js';
@@ -25,18 +24,15 @@ export async function mkstemp(
   const own = readPlaceOptions(o);
   const placed = placeOf(own, own.call);
   const { place, store } = placed instanceof Promise ? await placed : placed;
-  if (!WITH_DESCRIPTORS.has(store.name)) throw lackingDescriptors(store);
+  if (!store.can('descriptors')) throw withoutDescriptors(store);
   const made = await store.createTemporaryFile(place, KIND, own.call);
   const path = pathFrom(made.path, own);
   // Called last: until then, the file is removed if its worker is terminated.
   return { fd: made.detach?.() ?? (await released(made, store)), path };
 }
 
-/** The names of the file systems whose files are the operating system's. */
-const WITH_DESCRIPTORS: ReadonlySet<string> = new Set([realFiles.name, 'beneath']);
-
-function lackingDescriptors(store: Store): Error {
-  return new UnsupportedOperationError(`files of the file system '${store.name}' have no descriptors`);
+function withoutDescriptors(store: Store): Error {
+  return lacking(store.name, 'descriptors', 'open a file with a descriptor');
 }
 
 // For real files beneath a root, or behind a layer of `faults` or `trace`.
@@ -48,7 +44,7 @@ async function released(made: TemporaryFile, store: Store): Promise<number> {
   }
   // The file is a wrapper's own.
   await file.close().finally(() => made.discard());
-  throw lackingDescriptors(store);
+  throw withoutDescriptors(store);
 }
 
 const KIND = { anonymous: false, appending: false, deleteOnClose: false };

@@ -14,7 +14,8 @@ import {
 
 import { expect } from 'chai';
 import { lines, open, os, readText, statMany, tempfile, writeAtomic, writeFile } from 'uvfiles';
-import { beneath, fileSystemError, type Mount, mount, wrap } from 'uvfiles/filesystem';
+import { beneath, type FileSystem, fileSystemError, type Mount, mount, wrap } from 'uvfiles/filesystem';
+import { memoryFiles } from 'uvfiles/testing';
 
 import { rejection } from '../support/files.js';
 import { scratchDirectory } from '../support/temp.js';
@@ -52,6 +53,24 @@ describe('beneath', function () {
     closeSync(fd);
     expect(await readText(path)).to.equal('text');
     await os.unlink(path);
+  });
+
+  it('gives descriptors under any name, and no other file system does', async () => {
+    using _uploads = mount('/jail', wrap(beneath(at('root')), { name: 'uploads' }));
+    const { fd, path } = await tempfile.mkstemp({ dir: '/jail/dir' });
+    closeSync(fd);
+    await os.unlink(path);
+    using files = memoryFiles({}, { at: '/memory' });
+    const calls: string[] = [];
+    const open: FileSystem['open'] = async (...args) => {
+      calls.push(args[0].toString());
+      return files.fileSystem.open(...args);
+    };
+    using _ = mount('/memory', wrap(files.fileSystem, { name: 'beneath', open }));
+    const error = await rejection(tempfile.mkstemp({ dir: '/memory' }));
+    expect(error.code).to.equal('ERR_UNSUPPORTED_OPERATION');
+    expect(error.message).to.include("'beneath'").and.include("'descriptors'");
+    expect(calls).to.deep.equal([]);
   });
 
   for (const closes of ['succeeds', 'fails']) {

@@ -40,7 +40,7 @@ function timesOf(ms: number): [seconds: number, nanoseconds: number] {
   return [seconds, Math.round((ms - seconds * 1000) * NANOSECONDS_PER_MS)];
 }
 
-const CAPABILITIES = Object.freeze({ ...LIKE_A_DISK, locks: true, byteNames: true });
+const CAPABILITIES = Object.freeze({ ...LIKE_A_DISK, locks: true, byteNames: true, descriptors: true });
 
 /** Files below `root`, an absolute path. `how`: `STEPWISE` of native/beneath.ts, for tests. */
 export class FilesBeneath implements FileSystem {
