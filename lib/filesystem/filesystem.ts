@@ -178,7 +178,8 @@ export interface FileSystem {
   readonly confined?: boolean;
 
   /**
-   * Opens a file. Rejects with EISDIR for a directory.
+   * Opens a file. Rejects with EISDIR for a directory. A file that cannot be written rejects with EROFS, before anything is
+   * truncated: the library learns from the open file only whether it has `pwrite`, and cannot restore its content.
    * @param flags `fs.constants.O_*`: O_RDONLY, O_WRONLY or O_RDWR, with O_CREAT, O_EXCL, O_TRUNC, O_APPEND
    * @param permissions permission bits of a file that is created
    * @returns the open file
