@@ -197,7 +197,9 @@ describe('errors', () => {
     }
     const first = (await rejection(os.unlink('/kept-stacks/file'))).stack!.split('\n').length;
     for (let i = 0; i < 10; i++) await rejection(os.unlink('/kept-stacks/file'));
-    expect((await rejection(os.unlink('/kept-stacks/file'))).stack!.split('\n').length).to.be.at.most(first + 2);
+    expect((await rejection(os.unlink('/kept-stacks/file'))).stack!.split('\n').length).to.be.at.most(
+      first + 2,
+    );
   });
 
   it('can be identified by class and by code, even across copies of the package', async () => {

@@ -32,7 +32,12 @@ const BLOCK = 4096;
 const LONGEST_NAME = 255;
 const MANY = 2 ** 40;
 
-const CAPABILITIES: Partial<Capabilities> = { ...LIKE_A_DISK, conditional: true, locks: true, byteNames: true };
+const CAPABILITIES: Partial<Capabilities> = {
+  ...LIKE_A_DISK,
+  conditional: true,
+  locks: true,
+  byteNames: true,
+};
 
 /** A file that was opened, and whether this call created it. */
 interface Opened {
