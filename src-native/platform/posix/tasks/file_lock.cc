@@ -13,7 +13,8 @@ namespace {
 
 bool IsTaken(int code) { return code == -EAGAIN || code == -EACCES || code == -EWOULDBLOCK; }
 
-// Locks with flock(2). 1: granted; 0: somebody else holds it; or a negative code.
+// Locks the whole file with flock(2), for systems without locks of open file descriptions (F_OFD_SETLK). The owner is the
+// same. 1: granted; 0: somebody else holds it; or a negative code.
 int AskWhole(int fd, FileLockCall call, bool shared) {
   const int how = call == FileLockCall::kUnlock ? LOCK_UN : shared ? LOCK_SH : LOCK_EX;
   const int code = Retrying([&] { return ::flock(fd, how | LOCK_NB); });

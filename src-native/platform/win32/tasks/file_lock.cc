@@ -10,7 +10,8 @@ namespace uvfiles {
 
 namespace {
 
-// 1 granted, 0 taken by somebody else, or a negative code.
+// LockFileEx keeps others even from reading the range of an exclusive lock. UnlockFileEx takes exactly the ranges that were
+// locked. 1 granted, 0 taken by somebody else, or a negative code.
 int Ask(int fd, FileLockCall call, bool shared, uint64_t start, uint64_t length) {
   if (length == 0) length = UINT64_MAX - start;
   const auto low = static_cast<DWORD>(length);
