@@ -16,7 +16,7 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     source: 'dispatcher',
     changes: [
       [/(?= {2}bool ended = jobs_in_libuv_ == 0;\n)/, '  DiscardWaiting();\n'],
-      [/ {2}DiscardWaiting\(\); {2}\/\/ after that look.*\n/, ''],
+      [/ {2}DiscardWaiting\(\); {2}\/\/ after that check.*\n/, ''],
     ],
     finding: /has no end when all is closed/,
   },
@@ -37,6 +37,24 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     source: 'dispatcher',
     changes: [[/ {4}if \(operation->poll\) parking_\.AwaitPush\(\);\n/, '']],
     finding: /aborted stays in the queue/,
+  },
+  {
+    title: 'nobody watches a batch whose operations may be taken back',
+    source: 'dispatcher_jobs',
+    changes: [[/held_back_ = !recallable_\.empty\(\);/, 'held_back_ = false;']],
+    finding: /nothing happens to operation \d+ any more, in state 2/,
+  },
+  {
+    title: 'what a job did before an operation that hangs is not delivered',
+    source: 'drain',
+    changes: [[/ {4}for \(int i = 0; i < batch->first; i\+\+\) Settle.*\n/, '    batch->first = 0;\n']],
+    finding: /nothing happens to operation \d+ any more, in state 5/,
+  },
+  {
+    title: 'the loop is not told of what a recall delivers',
+    source: 'drain',
+    changes: [[/ {4}if \(!completions_\.empty\(\)\) completions_\.Announce\(\);\n/, '']],
+    finding: /the loop was not told|nothing happens to operation/,
   },
 ];
 

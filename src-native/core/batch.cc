@@ -2,6 +2,8 @@
 
 #include <uv.h>
 
+#include <algorithm>
+
 #include "core/clock.h"
 #include "platform/cached.h"
 
@@ -72,6 +74,20 @@ bool Batch::Place(Operation* operation) {
   return true;
 }
 
+void Batch::Taken(uint64_t now) {
+  taken_ns = now;
+  first = 0;
+  kept = count;
+  next_.store(0, std::memory_order_relaxed);
+  unshared_next_ = 0;
+}
+
+// Who gets an index first has the operation. Acquire: what the job has done before it took its last index.
+void Batch::Recall() {
+  kept = std::min(next_.exchange(kMost, std::memory_order_acquire), kept);
+  first = std::max(kept - 1, 0);
+}
+
 // False: it is no longer to be performed.
 bool Batch::Begin(int index, uint64_t clock, const Atomic<bool>& closing) {
   Operation* const operation = operations[index];
@@ -121,7 +137,7 @@ void Batch::Perform(uint64_t slice_end_ns, const Atomic<bool>& closing) {
   }
   if (opens_ahead) OpenAhead(slice_end_ns, closing);
   uint64_t clock = NowNs();
-  for (int i = 0; i < count; i++) {
+  for (int i = Next(); i < count; i = Next()) {
     Operation* const operation = operations[i];
     if (opens_ahead) {
       if (!opened[i]) continue;
@@ -141,12 +157,12 @@ void Batch::Perform(uint64_t slice_end_ns, const Atomic<bool>& closing) {
       operation->capacity = block.capacity;
     }
     const Performed performed = uvfiles::Perform(*operation, slice_end_ns);
+    clock = ended[i] = NowNs();
     // One that has to wait stays "running" until it is parked, under the lock.
     if (performed == Performed::kDone)
       operation->state.store(OpState::kFinished, std::memory_order_release);
     if (performed == Performed::kAgain)
       operation->state.store(OpState::kQueued, std::memory_order_release);
-    clock = ended[i] = NowNs();
   }
 }
 

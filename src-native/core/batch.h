@@ -27,6 +27,13 @@ struct Batch {
   BlockStash stash;
   ResultMemory* memory = nullptr;  // for the results of this batch's reads; may be null
   size_t used = 0;                 // bytes of it
+  // Whether another job may take back, and perform, what this one has not begun: operations that may hang. Others are
+  // performed in their order.
+  bool recallable = false;
+  uint64_t taken_ns = 0;
+  // Under the lock: the operations from `first` on and before `kept` are the job's.
+  int first = 0;
+  int kept = 0;
   bool opens_ahead = false;        // whole files, all of which are opened before the first is read
   std::array<bool, kMost> opened;  // of these: whether it was
   std::array<bool, kMost> cold;    // ... and whether its bytes were not in the page cache
@@ -37,8 +44,8 @@ struct Batch {
     size_t size;
   } advice[kAdviceWindow];
 
-  // An operation that looks up a path can hang on a dead mount. It must not hold up operations of the same batch.
-  static bool GoesWithOthers(const Operation& operation) {
+  // Reads, writes and fstats of open files. Others can hang on a dead mount, and must not hold up what was taken with them.
+  static bool KeepsOrder(const Operation& operation) {
     return operation.kind == OpKind::kRead || operation.kind == OpKind::kWrite ||
            operation.kind == OpKind::kFstat;
   }
@@ -52,7 +59,7 @@ struct Batch {
 
   // Whether the operation can be added to the batch.
   bool Fits(const Operation& operation) const {
-    return opens_ahead ? OpensAhead(operation) : GoesWithOthers(operation);
+    return opens_ahead ? OpensAhead(operation) : KeepsOrder(operation) != recallable;
   }
 
   // Chooses the ranges of the batch's lane for which read-ahead starts.
@@ -60,15 +67,25 @@ struct Batch {
   // Whether to put the results into a ResultMemory. For a single read, memory of its own size is better.
   bool WantsMemory() const;
   void UseMemory(ResultMemory* result);
+  // Under the lock, when everything has been taken.
+  void Taken(uint64_t now);
+  // Under the lock, of a `recallable` batch: afterwards, only the operation that was begun last is the job's. Those before
+  // it have been performed, and those after it are not begun. Called once.
+  void Recall();
   // Performs each operation as far as possible. Afterwards, its state is kFinished if it is done, kQueued if it has more to
   // do, kRunning if it has to wait for its descriptor, and kCancelled if it expired or `closing` ended it. In a batch that
   // opens ahead, operations whose file could not be opened, or that did not fit into the slice, are kQueued.
   void Perform(uint64_t slice_end_ns, const Atomic<bool>& closing);
 
  private:
+  int Next() { return recallable ? next_.fetch_add(1, std::memory_order_release) : unshared_next_++; }
   bool Place(Operation* operation);
   bool Begin(int index, uint64_t clock, const Atomic<bool>& closing);
   void OpenAhead(uint64_t slice_end_ns, const Atomic<bool>& closing);
+
+  // The index of the next operation to begin: the first one of a recallable batch, the second one of others.
+  Atomic<int> next_{0};
+  int unshared_next_ = 0;
 };
 
 }  // namespace uvfiles

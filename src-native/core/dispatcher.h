@@ -48,6 +48,8 @@
 //                                                                  which reads it again.
 //   Operation::state            who moves it on     all            acquire and release: the thread that takes an operation sees
 //                                                                  its fields.
+//   Batch::next_                a job; who has    a job; who has release by the job, acquire by who recalls: it sees what
+//                               the lock (recall)  the lock       the job has performed.
 //   Operation::stop             loop                jobs           relaxed: a hint that is read between system calls.
 //   Lane::waiting               loop, jobs, poller  loop           relaxed: a count, for the limit of a queue and the metrics;
 //                                                                  seq_cst where `parked` goes down after it.
@@ -171,6 +173,10 @@ class Dispatcher {
   // job.
   static constexpr uint64_t kAskNs = 20 * 1000;
   static constexpr uint64_t kWatchNs = 1000 * 1000;
+  // Operations that may hang are taken together if those of their lane take no longer than this on average. What a job has not
+  // begun after so long is taken back.
+  static constexpr uint64_t kTogetherNs = 10 * 1000;
+  static constexpr uint64_t kRecallNs = Lanes::kStuckNs;
   // If no permit is given back for so long, the jobs that hold them are assumed to hang. An environment that waits for a
   // permit then gets a thread of its own, and another one if that hangs, too, up to its limit of jobs.
   static constexpr uint64_t kStarvedNs = 50 * 1000 * 1000;
@@ -195,6 +201,8 @@ class Dispatcher {
 
   // Under the lock.
   bool HasWork();
+  void Recall(uint64_t now);
+  void Settle(Batch* batch, int index, Operation** given_back);
   void Park(Operation* operation, Lane* lane);
   void CompleteCancelled(Operation* operation, Lane* lane);
 
@@ -235,7 +243,7 @@ class Dispatcher {
   PollWaiter watchdog_;
   Atomic<bool> watching_{false};  // the poller has the watchdog
   uint32_t unsorted_ = 0;         // submissions since the loop thread sorted the inbox
-  bool held_back_ = false;        // work of a fast lane waits for a job that should start soon
+  bool held_back_ = false;        // work waits for a job that should get to it soon
   bool asked_ = false;            // for a permit, which the pool may have granted since
   uint64_t asked_ns_ = 0;         // when first, of those that were not granted
   bool helped_ = false;           // no permit has come since the last helper began
@@ -258,6 +266,7 @@ class Dispatcher {
   // Under the lock.
   uint32_t starting_ = 0;  // jobs handed to libuv that have not begun
   Lanes lanes_;
+  std::vector<Batch*> recallable_;  // those that are being performed, and have not been recalled
   Completions completions_{&async_};
   Lingering lingering_;
   ResultStock result_stock_;

@@ -37,9 +37,11 @@ bool Dispatcher::WantsJob() {
   held_back_ = false;
   if (!MayWantJob(jobs_.load(std::memory_order_relaxed))) return false;
   std::lock_guard<Mutex> lock(mutex_);
-  if (!HasWork()) return false;
+  const bool has_work = HasWork();
+  held_back_ = !recallable_.empty();
+  if (!has_work) return false;
   const Lanes::Demand demand = lanes_.JobsWanted(pumped_ns_, starting_);
-  held_back_ = demand.held_back;
+  held_back_ = held_back_ || demand.held_back;
   return demand.jobs > starting_ + (lingering_.active() ? 1 : 0);
 }
 
@@ -73,8 +75,8 @@ void Dispatcher::Pump() {
   Watch();
 }
 
-// Operations in a fast lane count on the job that serves it. If that job hangs while the loop has nothing else to do, only a
-// clock can tell. So the poller's thread wakes the loop after a while.
+// Operations in a fast lane count on the job that serves it, as do those that a job has taken. If that job hangs while the loop
+// has nothing else to do, only a clock can tell. So the poller's thread wakes the loop after a while.
 void Dispatcher::Watch() {
   if (held_back_) WakeIn(kWatchNs);
 }

@@ -1,6 +1,8 @@
 // The dispatcher's pool threads: what a drain job takes, performs and hands back, and how it shares the queue.
 #include <uv.h>
 
+#include <algorithm>
+
 #include "core/clock.h"
 #include "core/dispatcher.h"
 #include "platform/cached.h"
@@ -56,7 +58,25 @@ void Dispatcher::Drain(bool helping) {
 bool Dispatcher::HasWork() {
   if (closing_.load(std::memory_order_relaxed)) return false;
   lanes_.Sort(inbox_.TakeAll());
+  if (!recallable_.empty()) Recall(NowNs());
   return lanes_.HasEligible();
+}
+
+// An operation that hangs does not hold up for long what was taken together with it: what has been performed is delivered, and
+// others perform the rest.
+void Dispatcher::Recall(uint64_t now) {
+  const auto recalled = [&](Batch* batch) {
+    if (now < batch->taken_ns + kRecallNs) return false;
+    const int end = batch->kept;
+    batch->Recall();
+    Operation* given_back = nullptr;  // the last one
+    for (int i = 0; i < batch->first; i++) Settle(batch, i, &given_back);
+    for (int i = batch->kept; i < end; i++) Settle(batch, i, &given_back);
+    if (!completions_.empty()) completions_.Announce();
+    return true;
+  };
+  recallable_.erase(std::remove_if(recallable_.begin(), recallable_.end(), recalled),
+                    recallable_.end());
 }
 
 bool Dispatcher::TakeBatch(Batch* batch) {
@@ -64,14 +84,16 @@ bool Dispatcher::TakeBatch(Batch* batch) {
   while (batch->count == 0) {
     if (!HasWork()) return false;
     Lane* const lane = lanes_.Pick();
-    lane->progress_ns = NowNs();
+    const uint64_t now = NowNs();
+    lane->progress_ns = now;
     const uint32_t jobs = jobs_.load(std::memory_order_relaxed);
     const Operation& first = *lane->queue.Front();
     batch->lane = lane;
     batch->opens_ahead = lane->FilesAreCold() && lane->queue.size() >= Batch::kAheadWorth &&
                          Batch::OpensAhead(first) && platform::KnowsMounts();
+    batch->recallable = !batch->opens_ahead && !Batch::KeepsOrder(first);
     uint32_t wanted = Lanes::HowMany(*lane, jobs, Batch::kMost);
-    if (!Batch::GoesWithOthers(first)) wanted = 1;
+    if (batch->recallable && lane->service_ewma > kTogetherNs) wanted = 1;
     if (batch->opens_ahead) wanted = Lanes::Share(*lane, jobs, Batch::kMost);
     batch->CollectAdvice();
     while (wanted-- > 0 && !lane->queue.empty()) {
@@ -85,7 +107,10 @@ bool Dispatcher::TakeBatch(Batch* batch) {
         if (batch->count == 0) break;
       }
     }
+    batch->Taken(now);
   }
+  batch->recallable = batch->recallable && batch->count > 1;
+  if (batch->recallable) recallable_.push_back(batch);
   batch->lane->running_jobs++;
   batch->lane->running += batch->count;
   batch->UseMemory(batch->WantsMemory() ? result_stock_.TakeForBatch() : nullptr);
@@ -93,9 +118,11 @@ bool Dispatcher::TakeBatch(Batch* batch) {
 }
 
 void Dispatcher::SettleBatch(Batch* batch) {
-  Lane& lane = *batch->lane;
-  lane.running_jobs--;
-  lane.running -= batch->count;
+  if (batch->recallable) {
+    recallable_.erase(std::remove(recallable_.begin(), recallable_.end(), batch),
+                      recallable_.end());
+  }
+  batch->lane->running_jobs--;
   if (batch->memory != nullptr) {
     // If results use it, it is delivered with them. One memory never serves two batches: the first one's results would show
     // JavaScript memory that is still being filled.
@@ -103,40 +130,43 @@ void Dispatcher::SettleBatch(Batch* batch) {
     batch->memory = nullptr;
   }
   Operation* given_back = nullptr;  // the last one
-  for (int i = 0; i < batch->count; i++) {
-    Operation* const operation = batch->operations[i];
-    const OpState state = operation->state.load(std::memory_order_relaxed);
-    if (state == OpState::kRunning) {
-      Park(operation, &lane);
-      continue;
-    }
-    // Tasks end by themselves.
-    const bool stopped =
-        operation->stop.load(std::memory_order_relaxed) && operation->kind != OpKind::kTask;
-    if (state == OpState::kQueued && stopped &&
-        Advance(operation, OpState::kQueued, OpState::kCancelled)) {
-      GiveUp(*operation, UV_ECANCELED, true);
-    } else if (state == OpState::kQueued && batch->opens_ahead) {
-      lanes_.GiveBack(&lane, given_back, operation);
-      given_back = operation;
-      lane.waiting.fetch_add(1, std::memory_order_relaxed);
-      continue;
-    } else if (state == OpState::kQueued) {  // more to do
-      operation->queued_ns = batch->ended[i];
-      lanes_.Queue(&lane, operation);
-      lane.waiting.fetch_add(1, std::memory_order_relaxed);
-      continue;
-    }
-    if (state == OpState::kFinished) {
-      const uint64_t queued = operation->queued_ns;
-      if (operation->kind == OpKind::kReadFile)
-        lane.RecordFile(batch->ended[i] - batch->started[i], batch->opens_ahead && batch->cold[i]);
-      lane.RecordCompleted(batch->started[i] > queued ? batch->started[i] - queued : 0,
-                           batch->ended[i] - batch->started[i]);
-      completions_.Add(operation);
-    } else {
-      CompleteCancelled(operation, &lane);
-    }
+  for (int i = batch->first; i < batch->kept; i++) Settle(batch, i, &given_back);
+}
+
+void Dispatcher::Settle(Batch* batch, int index, Operation** given_back) {
+  Lane& lane = *batch->lane;
+  lane.running--;
+  Operation* const operation = batch->operations[index];
+  const OpState state = operation->state.load(std::memory_order_relaxed);
+  if (state == OpState::kRunning) return Park(operation, &lane);
+  // Tasks end by themselves.
+  const bool stopped =
+      operation->stop.load(std::memory_order_relaxed) && operation->kind != OpKind::kTask;
+  if (state == OpState::kQueued && stopped &&
+      Advance(operation, OpState::kQueued, OpState::kCancelled)) {
+    GiveUp(*operation, UV_ECANCELED, true);
+    return CompleteCancelled(operation, &lane);
+  }
+  const bool recalled =
+      state == OpState::kTaken && Advance(operation, OpState::kTaken, OpState::kQueued);
+  if (recalled || (state == OpState::kQueued && batch->opens_ahead)) {
+    lanes_.GiveBack(&lane, *given_back, operation);
+    *given_back = operation;
+    lane.waiting.fetch_add(1, std::memory_order_relaxed);
+  } else if (state == OpState::kQueued) {  // more to do
+    operation->queued_ns = batch->ended[index];
+    lanes_.Queue(&lane, operation);
+    lane.waiting.fetch_add(1, std::memory_order_relaxed);
+  } else if (state == OpState::kFinished) {
+    const uint64_t queued = operation->queued_ns;
+    const uint64_t service_ns = batch->ended[index] - batch->started[index];
+    if (operation->kind == OpKind::kReadFile)
+      lane.RecordFile(service_ns, batch->opens_ahead && batch->cold[index]);
+    const uint64_t wait_ns = batch->started[index] > queued ? batch->started[index] - queued : 0;
+    lane.RecordCompleted(wait_ns, service_ns);
+    completions_.Add(operation);
+  } else {
+    CompleteCancelled(operation, &lane);
   }
 }
 

@@ -92,9 +92,9 @@ void Environment::Submit() {
   if (lanes_[lane].retired) return;
   OpenFile* const file = files_[Random(kFiles)].get();
   Operation* const operation = dispatcher_->Acquire();
-  operation->kind = kernel.whole_files && !OneIn(4)
-                        ? OpKind::kReadFile
-                        : kKinds[Random(sizeof kKinds / sizeof *kKinds)];
+  operation->kind = kKinds[Random(sizeof kKinds / sizeof *kKinds)];
+  if (kernel.whole_files && !OneIn(4)) operation->kind = OpKind::kReadFile;
+  if (kernel.quick_stats && !OneIn(16)) operation->kind = OpKind::kStat;
   operation->lane = lane;
   operation->file = file;
   operation->result = 0;
@@ -110,7 +110,7 @@ void Environment::Submit() {
   Fate fate;
   fate.operation = operation;
   fate.environment = number_;
-  fate.act = ChooseAct();
+  fate.act = kernel.quick_stats && !OneIn(16) ? Act::kQuick : ChooseAct();
   // Only what is done in one go is given a block by the job.
   operation->size = fate.act <= Act::kHangs && OneIn(4) ? 4096 : 0;
   fate.left = 1 + Random(3);
@@ -350,7 +350,9 @@ void Environment::CheckQuietOperation(uint32_t slot, uint32_t jobs, bool blocked
     // Who had all permits there were is not told that there are more now.
     if (jobs > 0 && reserve_changed) return;
   } else if (jobs > 0) {
-    return;
+    // The batch of one that hangs waits for it, unless others may take it back, and a thread is there.
+    const bool keeps_batch = Batch::KeepsOrder(operation) || (operation.flags & kAdvised) != 0;
+    if (closing_ || keeps_batch || PoolRunning() >= pool_->limit() || reserve_changed) return;
   }
   Fail("environment %d: nothing happens to operation %u any more, in state %d", number_, slot,
        static_cast<int>(state));

@@ -45,6 +45,7 @@ struct Kernel {
   bool reports_truly = false;  // no descriptor is refused, or reported although it is not ready
   bool knows_mounts = false;
   bool whole_files = false;   // most operations read one, so that jobs take windows of them
+  bool quick_stats = false;   // most operations are quick stats, so that jobs take several at once
   uint32_t helpers = 0;       // threads that perform without a permit
   uint32_t performing = 0;    // calls at this moment
   uint32_t most_permits = 0;  // that there have been

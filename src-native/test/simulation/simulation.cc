@@ -58,6 +58,7 @@ void RunOnce(uint64_t seed) {
   kernel.helper_fails = OneIn(3);
   kernel.knows_mounts = OneIn(2);
   kernel.whole_files = OneIn(2);
+  kernel.quick_stats = !kernel.whole_files && OneIn(2);
   reserve_changed = false;
   const uint32_t threads = 2 + Random(4);
   ProcessPool pool(threads, Random(2));
