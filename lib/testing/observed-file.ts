@@ -167,13 +167,15 @@ class ObservedFile {
     return this.#observe('read', at(position), () => this.#file.readToEnd(position, call), call);
   }
 
-  // A short write continues where it stopped, as in the library.
+  // A short write continues where it stopped, as in the library. The caller may change its memory meanwhile.
   async #write(
-    data: Uint8Array,
+    given: Uint8Array,
     position: Place,
     write: (data: Uint8Array, position: Place) => Promise<number>,
     call: unknown,
+    transferred: unknown = false,
   ): Promise<number> {
+    const data = transferred === true ? given : Uint8Array.prototype.slice.call(given);
     let done = 0;
     do {
       const rest = firstOf(data, data.byteLength, done);
@@ -213,7 +215,13 @@ class ObservedFile {
   }
 
   write(data: Uint8Array, position: number, transferred: boolean, call: unknown): Promise<number> {
-    return this.#write(data, position, (part, from) => this.#file.write(part, from, transferred, call), call);
+    return this.#write(
+      data,
+      position,
+      (part, from) => this.#file.write(part, from, transferred, call),
+      call,
+      transferred,
+    );
   }
 
   async writeToEnd(data: Uint8Array, transferred: boolean, call: unknown): Promise<number> {
@@ -226,6 +234,7 @@ class ObservedFile {
         return part.byteLength;
       },
       call,
+      transferred,
     );
     return end;
   }

@@ -296,6 +296,17 @@ for (const kind of ['real files', 'files in memory'] as const) {
       });
     }
 
+    it('writes the bytes at the call, whatever is changed during a delay', async () => {
+      await using f = await open(at('a'), 'w+b', { buffering: 0 });
+      await faults({ op: 'write', delay: 2, times: 3 }, async () => {
+        const data = Buffer.from('abc');
+        const writes = [f.write(data), f.pwrite(data, 3)];
+        data.fill('x');
+        await Promise.all(writes);
+      });
+      expect(String(await readBytes(at('a')))).to.equal('abcabc');
+    });
+
     it('compares paths without their dots', async () => {
       await faults({ op: 'stat', path: top, error: 'EIO', times: Infinity }, async () => {
         for (const each of [top, `${top}/`, `${top}/../${path.basename(top)}/.`, Buffer.from(top)])
