@@ -27,6 +27,22 @@ Environment* Environment::Get(napi_env env) {
   return static_cast<Environment*>(data);
 }
 
+// An asynchronous context keeps the values of AsyncLocalStorage in which it is made, and deliveries would run with them. Those
+// of the program's first operation belong to one of its requests. A callback of Node's own has none.
+void Environment::MakeAsyncContext(bool outside_requests) {
+  const Napi::Env scope(env);
+  const Napi::Object resource = Napi::Object::New(scope);
+  resource_ = Napi::Persistent(resource);
+  const auto init = Napi::Function::New(scope, [this](const Napi::CallbackInfo& info) {
+    napi_async_init(env, resource_.Value(), Napi::String::New(info.Env(), "uvfiles"),
+                    &async_context_);
+  });
+  napi_value result;
+  if (outside_requests)
+    napi_make_callback(env, nullptr, Napi::Object::New(scope), init, 0, nullptr, &result);
+  if (async_context_ == nullptr) init.Call({});
+}
+
 bool Environment::Open(Napi::Object shared, bool waits_in_hook) {
   if (dispatcher.Open() != 0) return false;
   complete_ = Napi::Weak(shared.Get("complete").As<Napi::Function>());
@@ -35,10 +51,7 @@ bool Environment::Open(Napi::Object shared, bool waits_in_hook) {
   records = shared.Get("records").As<Napi::Float64Array>().Data();
   napi_create_reference(env, shared, 0, &shared_);
   largest_result.store(static_cast<size_t>(arguments[kSize]), std::memory_order_relaxed);
-  const Napi::Env scope(env);
-  Napi::Object resource = Napi::Object::New(scope);
-  resource_ = Napi::Persistent(resource);
-  napi_async_init(env, resource, Napi::String::New(scope, "uvfiles"), &async_context_);
+  MakeAsyncContext(waits_in_hook);
   // Node runs its loop until an asynchronous hook has been removed, which lets the work requests and the handle
   // finish. Deno frees such hooks twice and Bun's loop is not libuv's: there a plain hook blocks until no job runs.
   if (waits_in_hook) {

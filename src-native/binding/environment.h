@@ -120,6 +120,7 @@ class Environment {
   static void OnCleanup(void* self);
   static void OnUnreachable(napi_env env, void* watch, void* hint);
   void HoldShared();
+  void MakeAsyncContext(bool outside_requests);
 
   Operation* DeliverGroup(Operation* finished, bool* may_go_on, bool short_of_memory = false);
   void SettleFile(Operation* operation);
