@@ -34,14 +34,16 @@ bool IsPassing(DWORD error) {
          error == ERROR_LOCK_VIOLATION || error == ERROR_BUSY;
 }
 
-// Repeats the call while it fails for a reason that passes, but not for longer than kPatienceMs.
-template <typename Call>
-DWORD WithPatience(Call call) {
+// Repeats the call while it fails for a reason that passes, but not for longer than kPatienceMs. `is_final` says whether a
+// refusal of access will not pass.
+template <typename Call, typename IsFinal>
+DWORD WithPatience(Call call, IsFinal is_final) {
   const ULONGLONG begin = ::GetTickCount64();
   for (DWORD pause = 1;; pause = std::min(pause * 2, kLongestPauseMs)) {
     if (call()) return ERROR_SUCCESS;
     const DWORD error = ::GetLastError();
     if (!IsPassing(error) || ::GetTickCount64() - begin >= kPatienceMs) return error;
+    if (error == ERROR_ACCESS_DENIED && is_final()) return error;
     ::Sleep(pause);
   }
 }
@@ -78,11 +80,12 @@ int RemoveEntry(const std::string& path, bool directory) {
   if (attributes == INVALID_FILE_ATTRIBUTES) return LastError();
   if (directory && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0) return UV_ENOTDIR;
   if (!directory && IsRealDirectory(attributes)) return UV_EPERM;
-  return ErrorCode(WithPatience([&] {
+  const auto remove = [&] {
     const UniqueHandle handle =
         OpenFor(path, DELETE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES, false);
     return handle && DeleteByHandle(handle.Get());
-  }));
+  };
+  return ErrorCode(WithPatience(remove, [] { return false; }));
 }
 
 }  // namespace
@@ -104,8 +107,15 @@ int Rename(const std::string& from, const std::string& to, unsigned long how) {
   std::wstring wide_from, wide_to;
   const int failure = ToWide(from, to, &wide_from, &wide_to);
   if (failure != 0) return failure;
-  return ErrorCode(
-      WithPatience([&] { return ::MoveFileExW(wide_from.c_str(), wide_to.c_str(), how); }));
+  const auto move = [&] { return ::MoveFileExW(wide_from.c_str(), wide_to.c_str(), how); };
+  // A directory or a read-only file is never replaced. If only the case of letters changes, nothing is.
+  const auto is_irreplaceable = [&] {
+    const DWORD attributes = ::GetFileAttributesW(wide_to.c_str());
+    return attributes != INVALID_FILE_ATTRIBUTES &&
+           (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_READONLY)) != 0 &&
+           ::lstrcmpiW(wide_from.c_str(), wide_to.c_str()) != 0;
+  };
+  return ErrorCode(WithPatience(move, is_irreplaceable));
 }
 
 int Copy(const std::string& from, const std::string& to, unsigned long how) {

@@ -6,6 +6,13 @@
 namespace uvfiles {
 namespace win32 {
 
+// libuv's table of Node 20 (1.46) and Node 26 (1.52) for files; where the two differ, that of Node 26. Differences:
+//
+// - ERROR_BROKEN_PIPE and ERROR_NO_DATA are those of writes. A read takes the first for the end, and gets the second only from a
+//   pipe that does not block.
+// - ERROR_INVALID_FUNCTION is what a device or a file system says that cannot do something (FAT: links). libuv's EISDIR is for
+//   reads of directories, which `Read` tells apart itself.
+// - Numbers that libuv does not know have a code: of network paths, of drives without a disk, of seeks, of the number of links.
 int ErrorCode(unsigned long error) {
   switch (error) {
     case ERROR_SUCCESS:
@@ -23,11 +30,12 @@ int ErrorCode(unsigned long error) {
       return UV_ENOENT;
     case ERROR_ACCESS_DENIED:
     case ERROR_PRIVILEGE_NOT_HELD:
-    case ERROR_CANT_ACCESS_FILE:
       return UV_EPERM;
-    case ERROR_NOACCESS:
+    case ERROR_CANT_ACCESS_FILE:
     case 740:  // ERROR_ELEVATION_REQUIRED, which not all headers have
       return UV_EACCES;
+    case ERROR_NOACCESS:  // an address in memory; Node 20: EACCES
+      return UV_EFAULT;
     case ERROR_SHARING_VIOLATION:
     case ERROR_LOCK_VIOLATION:
     case ERROR_PIPE_BUSY:
@@ -57,7 +65,7 @@ int ErrorCode(unsigned long error) {
     case ERROR_END_OF_MEDIA:
       return UV_ENOSPC;
     case ERROR_FILENAME_EXCED_RANGE:
-    case ERROR_BUFFER_OVERFLOW:
+    case ERROR_BUFFER_OVERFLOW:  // Node 20: EFAULT
       return UV_ENAMETOOLONG;
     case ERROR_CANT_RESOLVE_FILENAME:
       return UV_ELOOP;
@@ -82,6 +90,23 @@ int ErrorCode(unsigned long error) {
       return UV_E2BIG;
     case ERROR_OPERATION_ABORTED:
       return UV_ECANCELED;
+    case ERROR_NO_UNICODE_TRANSLATION:
+      return UV_ECHARSET;
+    // Of files on a server.
+    case ERROR_NETNAME_DELETED:
+      return UV_ECONNRESET;
+    case ERROR_CONNECTION_ABORTED:
+      return UV_ECONNABORTED;
+    case ERROR_CONNECTION_REFUSED:
+      return UV_ECONNREFUSED;
+    case ERROR_NOT_CONNECTED:
+      return UV_ENOTCONN;
+    case ERROR_HOST_UNREACHABLE:
+      return UV_EHOSTUNREACH;
+    case ERROR_NETWORK_UNREACHABLE:
+      return UV_ENETUNREACH;
+    case ERROR_SEM_TIMEOUT:
+      return UV_ETIMEDOUT;
     case ERROR_CRC:
     case ERROR_IO_DEVICE:
     case ERROR_DISK_OPERATION_FAILED:
@@ -94,6 +119,11 @@ int ErrorCode(unsigned long error) {
     case ERROR_NO_DATA_DETECTED:
     case ERROR_INVALID_BLOCK_LENGTH:
     case ERROR_BUS_RESET:
+    case ERROR_DEVICE_DOOR_OPEN:
+    case ERROR_DEVICE_REQUIRES_CLEANING:
+    case ERROR_DISK_CORRUPT:
+    case ERROR_EOM_OVERFLOW:
+    case ERROR_NO_SIGNAL_SENT:
       return UV_EIO;
     case ERROR_HANDLE_EOF:
       return UV_EOF;
