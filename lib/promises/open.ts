@@ -37,6 +37,18 @@ export async function openPath(
   return handle;
 }
 
+/** The same for a whole file: waits for a descriptor if the process has none. */
+export function openWhole(
+  path: PlainPath,
+  flags: number,
+  permissions: number,
+  call: GivenOptions,
+  signal: unknown,
+): Promise<FileHandle> {
+  const o = { signal: signal instanceof AbortSignal ? signal : undefined };
+  return storeOf(path).withDescriptors(() => openPath(path, flags, permissions, call), o);
+}
+
 export async function open(
   call: GivenOptions,
   path: unknown,

@@ -6,7 +6,7 @@ import { flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
 import { bytesOfText, memoryOf, type Signal, throwIfAborted } from './contents.js';
 import { FileHandle } from './file-handle.js';
 import { node } from './node.js';
-import { openPath } from './open.js';
+import { openWhole } from './open.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { withHandle } from './with-handle.js';
@@ -51,7 +51,7 @@ async function readWithOptions(
   const text = encoding ? (encoding as BufferEncoding) : undefined;
   if (flags === constants.O_RDONLY && signal === undefined && !intoOwn)
     return textOrBytes(storeOf(path).readFile(path, call), text);
-  return withHandle(openPath(path, flags, 0o666, call), (handle) => handle.readFile(options));
+  return withHandle(openWhole(path, flags, 0o666, call, signal), (handle) => handle.readFile(options));
 }
 
 /** `writeFile` and `appendFile`, which differ only in their default flag. */
@@ -83,7 +83,7 @@ export function write(
     const isWhole = bytes !== undefined && flush !== true && signal === undefined;
     if (isWhole && (plain === REPLACING || plain === APPENDING))
       return storeOf(path).writeFile(path, bytes, flags, permissions & 0o7777, call);
-    return withHandle(openPath(path, flags, permissions, call), async (handle) => {
+    return withHandle(openWhole(path, flags, permissions, call, signal), async (handle) => {
       await handle.writeFile(data, { encoding, signal });
       if (flush === true) await handle.sync();
     });

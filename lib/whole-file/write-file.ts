@@ -7,6 +7,7 @@ import { flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import type { FilePath } from '../filesystem/filesystem.js';
 import { storeToWrite } from '../filesystem/mounts.js';
+import type { OpenFile } from '../filesystem/open-file.js';
 import type { Store } from '../filesystem/store.js';
 import { SourceReader } from '../file/byte-source.js';
 import type { Call } from '../schedule/call.js';
@@ -58,7 +59,8 @@ async function writeFrom(
   try {
     // A source whose first chunk fails must not destroy the old content.
     await source.begin(call);
-    file = await withParents(store, path, parents, call, () => store.open(path, flags, permissions, call));
+    const open = (): Promise<OpenFile> => store.open(path, flags, permissions, call);
+    file = await withParents(store, path, parents, call, () => store.withDescriptors(open, call));
   } catch (error) {
     await source.end().catch(() => undefined); // the first error is the one to report
     throw error;

@@ -19,9 +19,10 @@ Atomic<size_t> largest_result{SIZE_MAX};
 
 namespace {
 
-// An operation waits for a free descriptor for about five seconds, and looks for it less and less often.
+// An operation waits for a free descriptor for about ten seconds, and looks for it less and less often.
 constexpr uint64_t kLookNs = 1000 * 1000;
-constexpr uint32_t kMostLooks = 320;
+constexpr uint32_t kMostDoublings = 4;
+constexpr uint32_t kMostLooks = 640;
 constexpr size_t kAskFirst =
     1024 * 1024;  // reads beyond this look at the file's size before taking memory
 
@@ -212,11 +213,10 @@ Performed PerformReadFile(Operation& operation) {
 
 // Waits a moment for a free descriptor.
 Performed WaitForDescriptor(Operation& operation) {
-  const uint32_t shortages = operation.details->shortages++;
-  if (Poller::Instance().Start() == 0)
-    return WaitForTurn(operation, kLookNs << std::min(shortages, 4u));
+  const uint64_t pause_ns = kLookNs << std::min(operation.details->shortages++, kMostDoublings);
+  if (Poller::Instance().Start() == 0) return WaitForTurn(operation, pause_ns);
   // The poller needs descriptors itself to start. This thread pauses instead, and other operations go first.
-  PauseThread(kLookNs);
+  PauseThread(pause_ns);
   return Performed::kAgain;
 }
 

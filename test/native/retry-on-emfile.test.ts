@@ -69,6 +69,39 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('true content 0first');
   });
 
+  it('writes a whole file after a second without descriptors, even before the poller runs', async () => {
+    const program = `
+      const { writeFile } = await import('uvfiles');
+      hold(1000);
+      await writeFile(top + '/late', 'late');
+      console.log(await readText(top + '/late'));`;
+    expect(await run(program)).to.equal('late');
+  });
+
+  it('writes a whole file from an iterable when there is a descriptor', async () => {
+    const program = `
+      const { appendFile, writeFile } = await import('uvfiles');
+      hold();
+      await Promise.all([writeFile(top + '/parts', ['a', 'b']), appendFile(top + '/f0', ['+'])]);
+      console.log(await readText(top + '/parts'), await readText(top + '/f0'));`;
+    expect(await run(program)).to.equal('ab content 0+');
+  });
+
+  it('lets whole files of uvfiles/promises wait for a descriptor, with all options', async () => {
+    const program = `
+      const { appendFile, readFile, writeFile } = (await import('uvfiles/promises')).default;
+      const { signal } = new AbortController();
+      hold();
+      await Promise.all([
+        writeFile(top + '/parts', ['a', 'b']),
+        writeFile(top + '/flushed', 'c', { flush: true, signal }),
+        appendFile(top + '/f0', ['+']),
+        readFile(top + '/f1', { signal }),
+      ]);
+      console.log(await readText(top + '/parts'), await readText(top + '/flushed'), await readText(top + '/f0'));`;
+    expect(await run(program)).to.equal('ab c content 0+');
+  });
+
   it('counts writes that wait for a descriptor as queued in their lane', async () => {
     const program = `
       const { createLane, writeFile } = await import('uvfiles');
@@ -103,13 +136,14 @@ describe('at ulimit -n 64', () => {
         (async () => { for await (const [, , files] of os.walk(top + '/tree')) walked += files.length; })(),
         os.listdir(top),
         os.copy(top + '/f1', top + '/copy'),
+        os.copy(top + '/f2', top + '/copy2', { onProgress: () => undefined }),
         os.copytree(top + '/tree', top + '/tree2'),
         writeAtomic(top + '/atomic', 'x'),
         (async () => { const f = await openAtomic(top + '/streamed'); await f.write('y'); await f.commit(); })(),
       ]);
       console.log(read, walked, (await os.listdir(top + '/tree2/sub')).length, await readText(top + '/atomic'),
-        await readText(top + '/streamed'), await readText(top + '/copy'));`;
-    expect(await run(program)).to.equal('100 50 50 x y content 1');
+        await readText(top + '/streamed'), await readText(top + '/copy'), await readText(top + '/copy2'));`;
+    expect(await run(program)).to.equal('100 50 50 x y content 1 content 2');
   });
 
   it('lets lines, locks and temporary files wait for descriptors', async () => {

@@ -126,31 +126,29 @@ async function refuseSame(store: Store, src: FilePath, dst: FilePath, o: GivenOp
   throw fileSystemError(isOpen ? 'EINVAL' : 'EACCES', 'copyfile', src, dst);
 }
 
+/** How the content of one file is copied. */
+interface ContentCopy {
+  readonly flags: number;
+  readonly permissions: number;
+  /** The content, if it has already been read. */
+  readonly bytes: Uint8Array | undefined;
+  readonly durable: boolean;
+  readonly onPiece: ((bytes: number) => unknown) | undefined;
+}
+
 // A target that was created and not completed is removed again.
 async function copyContent(
   from: Store,
   src: FilePath,
   to: CopyingStore,
   dst: FilePath,
-  c: {
-    flags: number;
-    permissions: number;
-    /** The content, if it has already been read. */
-    bytes: Uint8Array | undefined;
-    durable: boolean;
-    onPiece: ((bytes: number) => unknown) | undefined;
-  },
+  c: ContentCopy,
   o: GivenOptions,
 ): Promise<void> {
-  const source =
-    c.bytes !== undefined ? undefined : await namingBoth(src, dst, from.open(src, O_RDONLY, 0, o));
-  let created: FilePath | undefined;
-  let target: OpenFile | undefined;
+  const open = (): Promise<Ends> => openEnds(from, src, to, dst, c, o);
+  const opened = from.withDescriptors(() => to.withDescriptors(open, o), o);
+  const { source, target, created } = await namingBoth(src, dst, opened);
   try {
-    if (to.appearsAtClose !== true && (await isMissing(to, dst, o))) created = dst;
-    // If a running open were abandoned, its new file would not be removed.
-    const opening = created === undefined ? o : callOf(o)?.uninterrupted();
-    target = await to.open(dst, c.flags, c.permissions, opening);
     if (source !== undefined) await pump(source, target, o, c.onPiece);
     else if (c.bytes!.byteLength > 0) await target.write(c.bytes!, 0, true, o);
     if (c.durable) await target.sync(o);
@@ -159,9 +157,37 @@ async function copyContent(
     await source?.close();
   } catch (error) {
     await source?.close().catch(() => undefined);
-    await (target?.abort?.(error) ?? target?.close())?.catch(() => undefined);
-    if (target !== undefined && created !== undefined) await to.unlink(created).catch(() => undefined);
+    await (target.abort?.(error) ?? target.close()).catch(() => undefined);
+    if (created) await to.unlink(dst).catch(() => undefined);
     throw ofCopy(error, src, dst);
+  }
+}
+
+interface Ends {
+  readonly source: OpenFile | undefined;
+  readonly target: OpenFile;
+  /** Whether the target may not have existed before. */
+  readonly created: boolean;
+}
+
+// If one of them cannot be opened, none stays open: the caller may wait for a descriptor.
+async function openEnds(
+  from: Store,
+  src: FilePath,
+  to: CopyingStore,
+  dst: FilePath,
+  c: ContentCopy,
+  o: GivenOptions,
+): Promise<Ends> {
+  const source = c.bytes !== undefined ? undefined : await from.open(src, O_RDONLY, 0, o);
+  try {
+    const created = to.appearsAtClose !== true && (await isMissing(to, dst, o));
+    // If a running open were abandoned, its new file would not be removed.
+    const opening = created ? callOf(o)?.uninterrupted() : o;
+    return { source, created, target: await to.open(dst, c.flags, c.permissions, opening) };
+  } catch (error) {
+    await source?.close().catch(() => undefined);
+    throw error;
   }
 }
 
