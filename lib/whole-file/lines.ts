@@ -72,8 +72,8 @@ class PathLines implements AsyncIterableIterator<Line> {
       throw new ClosedFileError();
     }
     if (last !== undefined) {
-      if (!(await file.seekable())) return lastOfMany(file, last, { keepEnds, batch, call });
-      await seekToLast(file, last, text, call);
+      const found = (await file.seekable()) && (await seekToLast(file, last, text, call));
+      if (!found) return lastOfMany(file, last, { keepEnds, batch, call });
     }
     if (batch !== undefined) return new LineBatches(file, keepEnds, batch, call);
     this.#single = file;
@@ -120,19 +120,23 @@ class PathLines implements AsyncIterableIterator<Line> {
   }
 }
 
+/** False if the size of the file says nothing about its end, as in /proc and /sys. */
 async function seekToLast(
   file: TextFile,
   last: number,
   text: ResolvedText,
   call: Call | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const readAt = (size: number, position: number): Promise<Buffer> =>
     file.buffer.pread(size, position, call?.renewed());
   const { size } = await file.buffer.stat(call?.renewed());
+  const { length } = await readAt(1, Math.max(0, size - 1));
+  if (length !== Math.min(1, size)) return false;
   await file.seek((await startOfLastLines(readAt, size, last, text)).start);
+  return true;
 }
 
-/** The last lines of a file that can be read only once. */
+/** The last lines of a file that is read from its beginning. */
 async function* lastOfMany(
   file: TextFile,
   last: number,

@@ -1,6 +1,14 @@
 // lines(path): the last lines, lines that are appended, and the end of an iteration.
 import { expect } from 'chai';
-import { appendFileSync, closeSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { lines } from 'uvfiles';
 
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
@@ -92,6 +100,16 @@ describe('the last lines of a file', () => {
         .split('\n')
         .filter((line) => /pread|mmap/.test(line) && /, (99999|100000)\d{5}\b/.test(line));
       expect(reads.length, reads.join('\n')).to.be.within(1, 6);
+    }
+  });
+
+  it('are found where the size of a file says nothing, as in /proc and /sys', async function () {
+    for (const path of ['/proc/meminfo', '/sys/devices/system/cpu/online']) {
+      if (!existsSync(path)) skip(this, `no ${path} here`);
+      const names = (text: string): string => text.replace(/:.*/, '');
+      const whole = readFileSync(path, 'latin1').trimEnd().split('\n').map(names);
+      for (const last of [1, 3])
+        expect((await all(lines(path, { last }))).map(names)).to.deep.equal(whole.slice(-last));
     }
   });
 
