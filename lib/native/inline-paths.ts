@@ -47,7 +47,7 @@ export function statCached(
       : exact
         ? bigIntStatsFrom(bigArgs, P.ARG_ANSWER)
         : statsFrom(args, P.ARG_ANSWER);
-  count('stat', o, hit, path);
+  count(follow ? 'stat' : 'lstat', o, hit, path);
   return answer;
 }
 

@@ -1,7 +1,8 @@
 // The name and the path of tasks in messages of the diagnostics channel.
 import * as K from './task-kinds.js';
 
-// A call on a link itself has the name of the call that follows links. Errors name the two apart, as node:fs does.
+// A call on a link itself has the name of the call that follows links, except for `lstat`. Errors name all of them apart, as node:fs
+// does.
 
 /** In the order of src-native/core/tasks/path_call.h, which counts from 1. */
 const PATH_CALLS: readonly string[] = [
@@ -49,6 +50,9 @@ const BENEATH_CALLS: readonly string[] = [
   'statvfs',
 ];
 
+/** The number of a `stat` beneath a root that says whether it follows links. */
+const FOLLOWS = 3;
+
 const NAMES: readonly (readonly [number, string])[] = [
   [K.REMOVE_TREE, 'rmtree'],
   [K.REMOVE_TREE_HAND, 'rmtree'],
@@ -77,10 +81,14 @@ const NAMES: readonly (readonly [number, string])[] = [
 const names: (string | undefined)[] = [];
 for (const [kind, name] of NAMES) names[kind] = name;
 
-/** The name of a task of `kind` whose first number is `call`. */
-export function nameOfTask(kind: number, call: number | bigint | undefined): string {
-  if (kind === K.PATH_CALL) return PATH_CALLS[Number(call) - 1] ?? 'task';
-  if (kind === K.BENEATH) return BENEATH_CALLS[Number(call) - 1] ?? 'task';
+/** The name of a task of `kind`, which was given `numbers`. */
+export function nameOfTask(kind: number, numbers: readonly (number | bigint)[]): string {
+  const call = Number(numbers[0]) - 1;
+  if (kind === K.PATH_CALL) return PATH_CALLS[call] ?? 'task';
+  if (kind === K.BENEATH) {
+    const name = BENEATH_CALLS[call] ?? 'task';
+    return name === 'stat' && numbers[FOLLOWS] === 0 ? 'lstat' : name;
+  }
   return names[kind] ?? 'task';
 }
 

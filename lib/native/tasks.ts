@@ -63,12 +63,12 @@ function take(
 ): number | Error {
   const slot = begin(P.KIND_TASK, AS_TASK, context);
   if (o !== undefined) {
-    name(slot, nameOfTask(kind, numbers[0]));
+    name(slot, nameOfTask(kind, numbers));
     const refused = applyOptions(slot, o, false);
     if (refused !== undefined) return refused;
   }
   if (operations.hasSubscribers)
-    (extras[slot] ??= name(slot, nameOfTask(kind, numbers[0]))).path = pathOfTask(kind, bytes);
+    (extras[slot] ??= name(slot, nameOfTask(kind, numbers))).path = pathOfTask(kind, bytes);
   return slot;
 }
 

@@ -184,4 +184,20 @@ describe('the uvfiles:op channel', () => {
     const others = heard.filter(({ operation }) => operation !== 'close');
     expect(others.map((each) => each.path)).to.deep.equal([file, file, file]);
   });
+
+  it('publishes a status of a link itself as `lstat`, whoever answers', async () => {
+    const heard: OperationMessage[] = [];
+    const listen = (message: unknown): void => void heard.push(message as OperationMessage);
+    await os.lstat(file);
+    subscribe('uvfiles:op', listen);
+    try {
+      await os.lstat(file);
+      configure({ inline: false });
+      await os.lstat(file);
+    } finally {
+      unsubscribe('uvfiles:op', listen);
+      resetInline();
+    }
+    expect(heard.map(({ operation }) => operation)).to.deep.equal(['lstat', 'lstat']);
+  });
 });
