@@ -26,7 +26,7 @@ export { createLane, type LaneOptions } from './runtime/create-lane.js';
 export { configure, type Configuration, type InlineOptions } from './runtime/configure.js';
 export { metrics, type LaneMetrics, type Metrics } from './runtime/metrics.js';
 export type { Histogram } from './schedule/histogram.js';
-export type { OperationMessage } from './native/diagnostics.js';
+export type { OperationMessage } from './schedule/diagnostics.js';
 export type { OpOptions } from './schedule/options.js';
 export {
   AbortError,

@@ -2,8 +2,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 import type { FileSystem } from './filesystem.js';
-import { MountedStore } from './mounted-store.js';
+import type { MountedStore } from './mounted-store.js';
 import type { OpenFile } from './open-file.js';
+import { storeFor } from './publishing-store.js';
 
 /** Makes the file system that is used in place of `base`, which is mounted at `prefix` ('' for real files). */
 export type MakeLayer = (base: FileSystem, prefix: string) => FileSystem;
@@ -41,7 +42,7 @@ export function layeredStore(base: FileSystem, prefix: string, layers: readonly 
   for (const { make, made } of layers) {
     store = made.get(fileSystem);
     if (store?.prefix !== prefix) {
-      store = new MountedStore(prefix, make(fileSystem, prefix));
+      store = storeFor(prefix, make(fileSystem, prefix));
       made.set(fileSystem, store);
     }
     ({ fileSystem } = store);

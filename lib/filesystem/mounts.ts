@@ -16,7 +16,8 @@ import {
   type MakeLayer,
   withLayer,
 } from './layers.js';
-import { MountedStore } from './mounted-store.js';
+import type { MountedStore } from './mounted-store.js';
+import { storeFor } from './publishing-store.js';
 import { realFileSystem } from './real-file-system.js';
 import { hasVfs, VFS_PREFIX, vfsFiles } from './node-vfs.js';
 import type { Store } from './store.js';
@@ -109,7 +110,7 @@ function vfsEntry(): Entry {
   return {
     prefix: VFS_PREFIX,
     get store() {
-      return (store ??= new MountedStore(VFS_PREFIX, vfsFiles));
+      return (store ??= storeFor(VFS_PREFIX, vfsFiles));
     },
   };
 }
@@ -193,7 +194,7 @@ export function mount<T>(prefix: string, fileSystem: FileSystem, o?: Partial<Mou
   const scope = o?.scope;
   if (scope !== undefined && typeof scope !== 'function')
     throw invalidArgType('options.scope', 'of type function', scope);
-  const entry = { prefix: at, store: new MountedStore(at, fileSystem) };
+  const entry = { prefix: at, store: storeFor(at, fileSystem) };
   return scope === undefined ? mountEverywhere(entry, fileSystem) : mountFor(entry, scope);
 }
 

@@ -1,6 +1,7 @@
 // Makes an open file with a position of a file system's positional file.
 import type { BigIntStats, Stats } from 'node:fs';
 
+import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { throwIfEnded } from '../schedule/watch-call.js';
 import { NO_CALL } from '../schedule/call.js';
 import type { GivenOptions, OpOptions } from '../schedule/options.js';
@@ -125,7 +126,7 @@ export class PositionedFile implements OpenFile {
     throwIfEnded(o);
     const base = whence === 0 ? 0 : whence === 1 ? this.#position : await this.#size(o);
     const target = Number(offset) + base;
-    if (target < 0) throw fileSystemError('EINVAL', 'lseek');
+    if (target < 0) return rejectWhereAwaited(fileSystemError('EINVAL', 'lseek'));
     return (this.#position = target);
   }
 

@@ -6,6 +6,7 @@ import {
   setAttribute,
 } from '../native/extended-attributes.js';
 import { nativeStore } from '../native/store/native-store.js';
+import { publishedByAddon } from '../schedule/diagnostics.js';
 import { LIKE_A_DISK } from './capabilities.js';
 import type { CallOptions, DirectoryItem, FilePath, FileSystem } from './filesystem.js';
 import type { Timestamp } from './store.js';
@@ -60,3 +61,4 @@ export const realFileSystem: FileSystem = Object.freeze<FileSystem>({
   writeFile: (path, data, flags, permissions, call) =>
     nativeStore.writeFile(path, data, flags, permissions, call),
 });
+publishedByAddon.add(realFileSystem);

@@ -4,7 +4,7 @@ import { Call } from '../schedule/call.js';
 import type { GivenOptions, OpOptions } from '../schedule/options.js';
 import { type Lane, lanes } from '../schedule/lane.js';
 import { addon } from './addon.js';
-import { type OperationMessage, operations } from './diagnostics.js';
+import { type OperationMessage, operations } from '../schedule/diagnostics.js';
 import * as P from './protocol.js';
 import { args, ensureOpen } from './requests.js';
 

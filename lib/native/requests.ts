@@ -9,7 +9,7 @@ import { type Call, callOf } from '../schedule/call.js';
 import { abortErrorOf, onAbort, throwIfAborted } from '../schedule/abort.js';
 import { type Lane, lanes } from '../schedule/lane.js';
 import { addon, type SharedWithAddon } from './addon.js';
-import { operations } from './diagnostics.js';
+import { operations } from '../schedule/diagnostics.js';
 import { allocate } from './memory.js';
 import * as P from './protocol.js';
 import { failure, syscallIn, syscallOf } from './request-errors.js';

@@ -3,7 +3,7 @@ import type { SystemError } from '../errors/index.js';
 import { builtinWorkerThreads } from '../builtins.js';
 import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { addon } from './addon.js';
-import { type OperationMessage, operations } from './diagnostics.js';
+import { type OperationMessage, operations } from '../schedule/diagnostics.js';
 import { cutTo } from './memory.js';
 import * as P from './protocol.js';
 import { copyLate, failure, taskFailure } from './request-errors.js';

@@ -6,7 +6,7 @@ import { callOf } from '../schedule/call.js';
 import type { GivenOptions, OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { descriptorTurn } from './descriptor-wait.js';
-import { operations } from './diagnostics.js';
+import { operations } from '../schedule/diagnostics.js';
 import { nameOfTask, pathOfTask } from './operation-names.js';
 import * as P from './protocol.js';
 import {

@@ -9,6 +9,7 @@ import type {
   FileSystemFile,
   FollowOptions,
 } from '../filesystem/filesystem.js';
+import { publishedByAddon } from '../schedule/diagnostics.js';
 import { observeFile } from './observed-file.js';
 import type { Between, Operation } from './operation.js';
 import { wrap } from '../filesystem/wrapper.js';
@@ -113,7 +114,9 @@ export function observe(base: FileSystem, prefix: string, between: Between): Fil
       );
   if (base.capabilities.conditional === true && base.replaceFile !== undefined)
     Object.assign(own, observeConditionalWrites(base, opened));
-  return wrap(base, { ...overrides, ...own });
+  const observed = wrap(base, { ...overrides, ...own });
+  if (publishedByAddon.has(base)) publishedByAddon.add(observed);
+  return observed;
 }
 
 // Only the file system's own writes support conditions. They are announced as a sequence of operations: an open, writes, and the

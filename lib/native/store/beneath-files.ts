@@ -12,6 +12,7 @@ import type {
   StatCall,
   StatVfs,
 } from '../../filesystem/filesystem.js';
+import { publishedByAddon } from '../../schedule/diagnostics.js';
 import * as B from '../beneath.js';
 import { deferred, FEW_DEFERRED, mayDefer, mayInline } from '../inline-budget.js';
 import { openCached, readStatedCached } from '../inline-paths.js';
@@ -53,6 +54,7 @@ export class FilesBeneath implements FileSystem {
   constructor(root: FilePath, how = 0) {
     this.#root = root;
     this.#how = how;
+    publishedByAddon.add(this);
   }
 
   #call(
