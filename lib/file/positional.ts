@@ -73,9 +73,13 @@ export abstract class PositionalHandle extends ByteHandle {
    * @returns the number of bytes read; a BinaryFile reads fewer than the view holds only at the end of the file
    * @throws as `pread`, in which case transferred memory is lost; ERR_INVALID_STATE if the view was detached or resized
    * @cancelling as `pread`
-   * @example let memory = new Uint8Array(1 << 20); for (let at = 0; ; ) { const bytes = await f.preadinto(memory, at, {
-   * transfer: true }); if (bytes.length === 0) break; hash.update(bytes); [at, memory] = [at + bytes.length, new
-   * Uint8Array(bytes.buffer)]; }
+   * @example
+   * let memory: Uint8Array = new Uint8Array(1 << 20);
+   * for (let at = 0; ; at += memory.length) {
+   *   memory = await f.preadinto(new Uint8Array(memory.buffer), at, { transfer: true });
+   *   if (memory.length === 0) break;
+   *   hash.update(memory);
+   * }
    */
   preadinto(
     view: ArrayBufferView,

@@ -283,7 +283,7 @@ export interface FileSystem {
  * @cancelling optional: stop when `call.signal` is aborted or `call.deadline` is over. If an implementation ignores both, the
  *   library still rejects the caller's promise
  * @platforms depends on the implementation
- * @example see `os.getxattr`
+ * @example const value = await realFileSystem.attributes?.getAttribute('/srv/film.mp4', 'user.checksum', true);
  */
 export interface ExtendedAttributes {
   /** Gets an attribute. Rejects with ENODATA if it does not exist.
@@ -325,7 +325,7 @@ export type ReadManyAnswer =
  * @cancelling optional: stop when `call.signal` is aborted or `call.deadline` is over. If an implementation ignores both, the
  *   library still rejects the caller's promise
  * @platforms depends on the implementation
- * @example see docs/filesystems.md
+ * @example const file: FileSystemFile = await realFileSystem.open('/etc/hosts', constants.O_RDONLY, 0, {});
  */
 export interface FileSystemFile {
   /** The size in bytes, if it is already known. This is a hint. */

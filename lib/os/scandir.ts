@@ -103,7 +103,7 @@ class DirectoryEntries<Name extends string | Buffer> implements Entries<Name> {
 }
 
 /**
- * The entries of a directory, without "." and "..", in no order. Their types are known without a stat.
+ * Lists the entries of a directory, without "." and "..", in arbitrary order, with their types.
  * @param path the directory. Default: the working directory
  * @returns an async iterator of DirEntry, which may also be closed; nothing is opened before its first step
  * @throws from its first step: the system's errors in Node's shape (ENOENT, ENOTDIR), TypeError for bad arguments; from

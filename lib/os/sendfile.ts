@@ -7,13 +7,16 @@ import { realFiles } from '../filesystem/mounts.js';
 import type { OpOptions } from '../schedule/options.js';
 
 /**
- * Copies up to `count` bytes from descriptor `in_` to descriptor `out`. A socket or pipe that takes nothing, or gives
- * nothing, is waited for by readiness and holds no thread of the pool, also where it is a blocking one.
- * @param offset where to begin in `in_`; its position stays. Null: at its position, which moves
+ * Copies up to `count` bytes from descriptor `in_` to descriptor `out`. If a socket or a pipe is not ready, waits for it
+ * without using a thread of the pool, even if the descriptor is blocking. If the process has no free descriptor, waits for one.
+ * @param out the descriptor to write to, at its position
+ * @param in_ the descriptor to read from
+ * @param offset the first byte to read; the position of `in_` does not change. Null: the position of `in_`, which moves
+ * @param count bytes
  * @returns bytes sent: `count`, or fewer if `in_` ended
  * @throws the system's errors in Node's shape with `bytesWritten`, the bytes that were sent before; TypeError and
- *   RangeError for bad arguments; AbortError and TimeoutError, what was sent by then is sent
- * @cancelling stops waiting at once; what was sent by then is sent, and `bytesWritten` counts it
+ *   RangeError for bad arguments; AbortError and TimeoutError
+ * @cancelling stops waiting immediately; `bytesWritten` of the error counts the bytes that were sent by then
  * @platforms sendfile(2) on Linux, where the descriptors allow it; elsewhere it reads and writes
  * @example await os.sendfile(socketFd, file.fileno(), 0, size);
  */

@@ -52,8 +52,9 @@ function attributesOf(store: Store): ExtendedAttributes {
  * Gets the value of an extended attribute.
  * @param name with its namespace, such as `user.checksum`
  * @returns its bytes
- * @throws the system's errors in Node's shape: ENODATA (macOS: ENOATTR) where there is no such attribute, ENOTSUP where the file
- *   system has none; UnsupportedOperationError on a mounted file system; TypeError for bad arguments, AbortError, TimeoutError
+ * @throws the system's errors in Node's shape: ENODATA (macOS: ENOATTR) if there is no such attribute, ENOTSUP if the file
+ *   system has none; UnsupportedOperationError on a mounted file system without `attributes`; TypeError for bad arguments,
+ *   AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
  * @platforms Linux and macOS; elsewhere it rejects with ENOTSUP
  * @example const sum = String(await os.getxattr('film.mp4', 'user.checksum'));

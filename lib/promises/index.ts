@@ -27,8 +27,8 @@ type Newer<Name extends string> =
 /** All of node:fs/promises, and `withLane`. */
 export type Promises = NodePromises & {
   /**
-   * The same functions with every operation in `lane`, also those of the FileHandles that they open. Calls that are
-   * passed to Node (docs/promises.md lists them) have no lane.
+   * Returns the same functions with every operation in `lane`, including those of the FileHandles that they open. Calls
+   * that are passed on to Node (docs/promises.md lists them) have no lane.
    * @throws TypeError ERR_INVALID_ARG_TYPE if it is not a lane
    * @example const background = fs.withLane(lanes.bulk);
    */
@@ -79,7 +79,16 @@ function functionsFor(call: GivenOptions): Promises {
 
 const NEWER = ['glob', 'mkdtempDisposable'];
 
-/** See `Promises`. */
+/**
+ * Returns the same functions with every operation in `lane`, including those of the FileHandles that they open. Calls that
+ * are passed on to Node (docs/promises.md lists them) have no lane.
+ * @param lane a lane of `uvfiles`
+ * @returns the functions of this module
+ * @throws TypeError ERR_INVALID_ARG_TYPE if it is not a lane
+ * @cancelling does no I/O, and takes no signal
+ * @platforms the same on Linux, macOS and Windows
+ * @example const background = fs.withLane(lanes.bulk);
+ */
 export function withLane(lane: Lane): Promises {
   if (!(lane instanceof Lane)) throw invalidArgType('lane', 'an instance of Lane', lane);
   return functionsFor(callFrom(undefined, lane, undefined));

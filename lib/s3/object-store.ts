@@ -138,7 +138,7 @@ export interface DeleteFailure {
  * @throws ObjectStoreError, after the retries of the client have failed
  * @cancelling rejects when `call.signal` is aborted, without waiting for the server
  * @platforms the same on all systems
- * @example mount('s3://reports', objectFiles({ store: new MyStore('reports') }));
+ * @example mount('s3://reports', objectFiles(new MyStore('reports')));
  */
 export interface ObjectStore {
   /** Gets the properties of an object.

@@ -25,8 +25,8 @@ export interface SignedStoreOptions {
 }
 
 /**
- * A bucket for `objectFiles`, without the AWS SDK. Requests are signed with Signature Version 4 and tried again after
- * server errors and broken connections.
+ * Creates a store for `objectFiles`, without the AWS SDK. Requests are signed with Signature Version 4, and repeated after
+ * server errors and broken connections. Makes no request.
  * @returns a store for `objectFiles`
  * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_URL
  * @cancelling calls of the store take a signal, which ends the request

@@ -108,7 +108,7 @@ function toldSeed(): number {
  * Makes operations fail according to `rules`, on all file systems. The first rule that applies is used. Files that are
  * already open are not affected.
  * @param rules one rule or several
- * @returns the faults, which are active in the whole process until they are disposed of (`using`)
+ * @returns the faults, which are active in the whole thread until `stop()` or the end of a `using` block
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE for bad rules
  * @cancelling faults of `delay` end with the signal of the call
  * @platforms the same on Linux, macOS and Windows

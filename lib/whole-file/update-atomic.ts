@@ -53,8 +53,8 @@ interface Update {
 /**
  * Reads a file, calls `callback` with its content, and replaces the file with the result of the callback, as
  * `writeAtomic` does. It holds a lock, so no changes are lost that other processes or other callers make with
- * `updateAtomic`. Calls in one process run in call order. `writeAtomic` of the same path waits for them, so the
- * callback must not wait for either function.
+ * `updateAtomic`. Calls in one thread run in call order. `writeAtomic` of the same path in this thread waits for them, so
+ * the callback must not wait for either function.
  *
  * The lock is a lock of the file itself. No other file is left behind, even if the process is killed. Readers do not
  * need a lock, because the path always leads to the complete old or new content.
