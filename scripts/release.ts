@@ -42,7 +42,7 @@ function notes(): string {
 
 async function version(): Promise<string> {
   if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(manifest.version))
-    return refuse(`version ${manifest.version} is none`);
+    return refuse(`${manifest.version} is not a version`);
   const tag = process.env.GITHUB_REF_NAME;
   if (!dryRun && tag !== `v${manifest.version}`)
     return refuse(`the tag is ${tag}, the version ${manifest.version}`);

@@ -96,6 +96,6 @@ export class SourceFile implements OpenFile {
 
 function refuse(): Promise<never> {
   return Promise.reject(
-    new UnsupportedOperationError('the file has no path, only a source of bytes: it can only be read'),
+    new UnsupportedOperationError('the file reads from a source of bytes, and supports no other operations'),
   );
 }

@@ -296,7 +296,7 @@ export class TextIO {
     while (window.state === null && window.decoder.state !== 0) if (!(await this.#fill(0))) break;
     if ((window.state ?? window.decoder.state) === 0) return;
     throw new UnsupportedOperationError(
-      `the position is within characters that ${this.text.encoding} has switched to; the start of a line has one`,
+      `a position between the escape sequences of ${this.text.encoding} has no offset; the start of a line has one`,
     );
   }
 

@@ -20,12 +20,13 @@ let loaded: typeof ServeFile | undefined;
  * `If-Modified-Since`, `If-Unmodified-Since`, `If-Range`, with `ETag`, `Last-Modified`, `Accept-Ranges` and the type of the
  * name's extension. Works on mounted file systems, too.
  *
- * Whatever is wrong with the request is answered: 400 (a path with a null byte, with `root`), 403 (no permission, outside the
- * root), 404 (no such file, no regular file, with `root` a name that begins with a dot), 405, 412, 416. Header fields that
- * the response has already are kept.
+ * Requests that cannot be served are answered with 400 (a path with a null byte, with `root`), 403 (no permission, outside the
+ * root), 404 (no such file, not a regular file, with `root` a name that begins with a dot), 405, 412 or 416. Header fields that
+ * the response already has are kept.
  *
- * Up to 64 KiB go out with the headers in one write. More goes by sendfile(2) on plain connections of HTTP/1, else in pieces
- * as the client takes them, also if middleware has replaced `res.write`. Neither slow clients nor those that vanish hold a thread; the file is closed when they vanish.
+ * Up to 64 KiB are sent with the headers in one write. Larger responses use sendfile(2) on unencrypted HTTP/1 connections. On
+ * others, and if middleware has replaced `res.write`, they are sent in pieces as the client accepts them. A slow client does not
+ * use a thread. If a client disconnects, the file is closed.
  * @param path a path, not percent-encoded; with `root`, one below it, such as `decodeURIComponent(url.pathname)`
  * @param o `root`, `headers`, `signal`, `lane`, `timeout` (of it all)
  * @returns when the response has been handed to the system, or its client is gone

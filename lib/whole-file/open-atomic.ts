@@ -174,7 +174,7 @@ function atomicHandle(handle: AnyFile, write: AtomicWrite): Atomic<AnyFile> {
     async [asyncDispose](): Promise<void> {
       if (!handle.closed && written) {
         process.emitWarning(
-          `The new content of ${String(handle.name)} was dropped: its scope ended without commit() or close()`,
+          `The new content of ${String(handle.name)} was discarded: the block ended without commit() or close()`,
           { code: 'UVFILES_UNCOMMITTED' },
         );
       }

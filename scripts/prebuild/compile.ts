@@ -33,7 +33,7 @@ const DEFINES = [
 /** Code that runs for every small operation is optimized for speed. Code that waits for the system is optimized for size. */
 const levelOf = (source: string) => (/^src-native\/(core|binding)\/\w+\.cc$/.test(source) ? '-O2' : '-Os');
 
-// zig caches what it compiles. A build must not find the addon's objects of an earlier build, but may find zig's own libraries.
+// zig caches what it compiles. A build must not use the addon's objects of an earlier build, but may use zig's own libraries.
 async function mustRun(folder: string, command: string, args: string[]): Promise<void> {
   const env = {
     ...process.env,
