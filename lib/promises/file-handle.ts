@@ -59,6 +59,8 @@ export class FileHandle extends EventEmitter {
   readonly #call: GivenOptions;
   readonly #sequence = new Sequence();
   #closed = false;
+  // Closed, and no stream uses the handle any more. One that begins later does not open it again.
+  #ended = false;
   #closing: Promise<void> | undefined;
   #streaming = false;
   // The number of users of the descriptor that do not go through the file.
@@ -79,12 +81,7 @@ export class FileHandle extends EventEmitter {
 
   /** The descriptor; -1 once the handle is closed, or if the file has none. */
   get fd(): number {
-    return this.#isClosed ? -1 : this.#file.fd;
-  }
-
-  // As in Node, a stream of the handle may still write what it has when `close` is called.
-  get #isClosed(): boolean {
-    return this.#closed && this.#borrowed === 0;
+    return this.#ended ? -1 : this.#file.fd;
   }
 
   read(buffer?: unknown, offset?: unknown, length?: unknown, position?: unknown): Promise<Read<unknown>> {
@@ -247,7 +244,9 @@ export class FileHandle extends EventEmitter {
 
   /** @internal */
   _letGo(): void {
-    if (--this.#borrowed === 0) this.#returned?.();
+    if (--this.#borrowed > 0) return;
+    this.#ended = this.#closed;
+    this.#returned?.();
   }
 
   readLines(options?: unknown): Interface {
@@ -300,13 +299,15 @@ export class FileHandle extends EventEmitter {
 
   static #check(handle: FileHandle, syscall: string): void {
     if (!(#file in handle)) throw noHandle();
-    if (handle.#isClosed) throw closedHandle(syscall);
+    // As in Node, a stream of the handle may still write what it has after `close` was called.
+    if (handle.#ended) throw closedHandle(syscall);
     refuseForbiddenUse(syscall, handle.#file, handle.#file.fd);
   }
 
   #close(): Promise<void> {
     if (this.#closed) return this.#closing ?? HAPPENED;
     this.#closed = true;
+    this.#ended = this.#borrowed === 0;
     forget(this);
     this.#closing = this.#end().finally(() => {
       this.#closing = undefined;
@@ -351,7 +352,7 @@ export class FileHandle extends EventEmitter {
     if (this.#closed || this.#borrowed > 0 || !this.#sequence.idle) return -1;
     const { fd } = this.#file;
     if (fd < 0 || this.#file.release?.() !== true) return -1;
-    this.#closed = true;
+    this.#closed = this.#ended = true;
     forget(this);
     return fd;
   }

@@ -90,6 +90,9 @@ describe('promises FileHandle', () => {
       await handle.close();
       expect(handle.fd).to.equal(-1);
       expect(await fs.readFile(target, 'utf8')).to.equal('first second');
+      // A stream of a closed handle, which Node refuses or which fails, does not open it again.
+      expect(await errorOf((async () => once(handle.createReadStream(), 'open'))())).to.be.an('error');
+      expect(handle.fd).to.equal(-1);
       expect((await errorOf(handle.write('x'))).code).to.equal('EBADF');
       const reading = await fs.open(target);
       const ended = once(reading.createReadStream(), 'close');
