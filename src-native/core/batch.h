@@ -78,7 +78,9 @@ struct Batch {
   void Perform(uint64_t slice_end_ns, const Atomic<bool>& closing);
 
  private:
-  int Next() { return recallable ? next_.fetch_add(1, std::memory_order_release) : unshared_next_++; }
+  int Next() {
+    return recallable ? next_.fetch_add(1, std::memory_order_release) : unshared_next_++;
+  }
   bool Place(Operation* operation);
   bool Begin(int index, uint64_t clock, const Atomic<bool>& closing);
   void OpenAhead(uint64_t slice_end_ns, const Atomic<bool>& closing);
