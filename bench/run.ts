@@ -157,6 +157,7 @@ function takesPart(
 ): boolean {
   if (workload.capability !== undefined && typeof contender[workload.capability] !== 'function') return false;
   if (contender.kind === 'ours') return missing === undefined;
+  if (contender.lacks?.(workload.requires ?? []) !== undefined) return false;
   if (workload.choice !== undefined && !isChosen(workload.choice, contender, workload)) return false;
   if (workload.contenders !== undefined && !workload.contenders.includes(contender.name)) return false;
   return contender.name === workload.baseline || isWanted(contender.name, context.contenders);

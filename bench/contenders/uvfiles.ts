@@ -1,14 +1,15 @@
 // The library itself, used as its documentation says: `open` in binary mode, positional reads, whole-file functions.
 import type * as Library from 'uvfiles';
 import type { BinaryFile } from 'uvfiles';
-import { promiseFunctions, uvfiles as current } from '../harness/library.js';
+import { type Build, ownBuild } from '../harness/library.js';
 import { cycle, slotBuffers } from '../harness/subjects.js';
-import type { Contender } from '../harness/types.js';
+import type { Contender, FileTreeParams } from '../harness/types.js';
 
 type Uvfiles = typeof Library;
 
-/** The contender for one build of the library. `uvfiles` returns its exports. */
-export function contenderOver(uvfiles: () => Uvfiles): Contender {
+/** The contender for one build of the library. */
+export function contenderOver(build: Build): Contender {
+  const uvfiles = (): Uvfiles => build.main();
   return {
     name: 'uvfiles',
     title: 'uvfiles',
@@ -134,17 +135,19 @@ export function contenderOver(uvfiles: () => Uvfiles): Contender {
       run: async () => (await uvfiles().os.listdir(top)).length,
     }),
 
-    async fileTree({ tree }) {
-      const { memoryFiles } = await import('uvfiles/testing');
-      const { readBytes } = uvfiles();
-      let files: ReturnType<typeof memoryFiles> | undefined;
-      return {
-        make: () => Promise.resolve(void (files = memoryFiles(tree, { at: '/in-memory' }))),
-        read: (name) => readBytes(`/in-memory/${name}`),
-        snapshot: () => Promise.resolve(files!.tree()),
-        drop: () => Promise.resolve(files?.unmount()),
-      };
-    },
+    ...(build.testing !== undefined && {
+      async fileTree({ tree }: FileTreeParams) {
+        const { memoryFiles } = await build.testing!();
+        const { readBytes } = uvfiles();
+        let files: ReturnType<typeof memoryFiles> | undefined;
+        return {
+          make: () => Promise.resolve(void (files = memoryFiles(tree, { at: '/in-memory' }))),
+          read: (name: string) => readBytes(`/in-memory/${name}`),
+          snapshot: () => Promise.resolve(files!.tree()),
+          drop: () => Promise.resolve(files?.unmount()),
+        };
+      },
+    }),
 
     treeWalker: ({ top }) => ({
       style: 'promise',
@@ -189,7 +192,7 @@ export function contenderOver(uvfiles: () => Uvfiles): Contender {
       },
     }),
 
-    promiseFunctions: () => promiseFunctions(),
+    ...(build.promises !== undefined && { promiseFunctions: () => build.promises!() }),
 
     atomicWriter: ({ data, durable }) => ({
       write: (path) => uvfiles().writeAtomic(path, data, { durable }),
@@ -197,7 +200,7 @@ export function contenderOver(uvfiles: () => Uvfiles): Contender {
   };
 }
 
-export default contenderOver(current);
+export default contenderOver(ownBuild);
 
 async function countLines({ open }: Uvfiles, path: string): Promise<number> {
   const file = await open(path);

@@ -1,6 +1,7 @@
 // Compares two builds of the library with each other: which workloads a change has made faster, and which slower.
-import { contenderOver } from '../contenders/uvfiles.js';
-import { entryIn, libraryAt } from './library.js';
+import path from 'node:path';
+import ours, { contenderOver } from '../contenders/uvfiles.js';
+import { BUILD, buildIn, entryIn, firstMissingOf } from './library.js';
 import type { AnyWorkload, Contender } from './types.js';
 
 const name = 'uvfiles-before';
@@ -8,12 +9,14 @@ const worst = 0.97;
 
 /** The contender over the build in a directory, the root of another checkout. */
 export async function contenderBefore(directory: string): Promise<Contender> {
-  const entry = entryIn(directory);
-  const library = await libraryAt(entry);
+  const build = await buildIn(directory);
   return {
-    ...contenderOver(() => library),
+    ...contenderOver(build),
     ...{ name, title: 'uvfiles before', kind: 'limit', order: 1 },
-    importable: () => ({ specifier: entry }),
+    importable: () => ({ specifier: entryIn(directory) }),
+    lacks: (required) => firstMissingOf(build.main(), required),
+    // The child process loads that build in place of this one.
+    inChild: { contender: ours.name, env: { [BUILD]: path.resolve(directory) } },
   };
 }
 

@@ -193,6 +193,10 @@ export interface Contender extends Partial<Capabilities> {
   readonly order?: number;
   /** The npm package whose version is printed. */
   readonly package?: string;
+  /** The first of the names that a workload requires which the contender's own build of uvfiles lacks. */
+  lacks?(required: readonly string[]): string | undefined;
+  /** How a child process gets the contender: by another name, or with more in its environment. */
+  readonly inChild?: { readonly contender: string; readonly env: Readonly<Record<string, string>> };
   /** What is measured, with its version, where that is no package of node_modules. */
   version?(): string | undefined;
   /** Why the contender cannot take part on this machine; undefined where it can. It may install what it needs. */

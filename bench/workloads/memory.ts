@@ -2,6 +2,7 @@
 import { runChild } from '../harness/child.js';
 import { randomPositions } from '../harness/subjects.js';
 import type { Workload } from '../harness/types.js';
+import { forChild } from '../support/contender-by-name.js';
 import type { MemoryTask } from '../support/memory-child.js';
 
 const fileSize = 4 << 20;
@@ -10,7 +11,7 @@ const nothingTimed = { operations: 1, nanoseconds: Number.NaN, cpuUs: Number.NaN
 type InChild = Workload<
   'randomReader',
   Pick<MemoryTask, 'path' | 'fifo' | 'size' | 'positions'>,
-  Pick<MemoryTask, 'contender'>
+  ReturnType<typeof forChild>
 >;
 
 function inChild({
@@ -30,12 +31,12 @@ function inChild({
       size,
       positions: [...randomPositions(fileSize, size, 1 << 12)],
     }),
-    start: (contender) => ({ contender: contender.name }),
-    measure: async ({ contender }, params, count) => {
+    start: forChild,
+    measure: async ({ contender, env }, params, count) => {
       const task: MemoryTask = { contender, job, ...params, count, inFlight: 512 };
       return {
         ...nothingTimed,
-        values: await runChild('memory-child.ts', task, { execArgv: ['--expose-gc'] }),
+        values: await runChild('memory-child.ts', task, { env, execArgv: ['--expose-gc'] }),
       };
     },
     ...rest,

@@ -8,6 +8,7 @@ import { measureJob, type JobParams } from '../harness/jobs.js';
 import { uvfiles } from '../harness/library.js';
 import { startService } from '../harness/service.js';
 import { cycle, randomPositions, slotBuffers } from '../harness/subjects.js';
+import { forChild } from '../support/contender-by-name.js';
 import { compiledWorker } from '../support/compiled-worker.js';
 import type { ScalingTask } from '../support/scaling-child.js';
 import type {
@@ -111,14 +112,15 @@ const inProcess = (
     const some = [...positions.slice(0, 1 << 12)];
     return { params: { ...params, positions: some }, script: compiledWorker('scaling-worker.ts') };
   },
-  async start(contender, params) {
+  async start(who, params) {
     const { workers = 1, mounts = 0, threads } = of;
+    const { contender, env } = forChild(who);
     const service = startService('scaling-child.ts', {
-      env: threads === undefined ? {} : { UV_THREADPOOL_SIZE: String(threads) },
+      env: { ...env, ...(threads !== undefined && { UV_THREADPOOL_SIZE: String(threads) }) },
       wrapper: mounts > 0 ? ['unshare', '-m'] : [],
     });
     try {
-      const task: ScalingTask = { ...params, contender: contender.name, workers, mounts };
+      const task: ScalingTask = { ...params, contender, workers, mounts };
       await service.ask('start', task);
     } catch (error) {
       await service.stop();

@@ -2,10 +2,11 @@
 // log. The same server over each contender, in a process of its own; the load comes from another one, at a fixed arrival rate.
 import { rmSync } from 'node:fs';
 import { startService, type Service } from '../harness/service.js';
+import { forChild } from '../support/contender-by-name.js';
 import { threadPools } from '../support/thread-pool-contender.js';
 import type { Load, LoadFigures } from '../support/load-child.js';
 import type { ServerFigures, ServerTask } from '../support/server-child.js';
-import type { Context, Sample, Workload } from '../harness/types.js';
+import type { Contender, Context, Sample, Workload } from '../harness/types.js';
 
 export interface ServerParams extends Omit<ServerTask, 'contender'> {
   readonly generator: Service;
@@ -25,10 +26,11 @@ type ServerWorkload = Workload<'wholeReader', ServerParams, RunningServer>;
 
 /** Starts the server of a contender. */
 export async function startServer(
-  contender: string,
+  of: Contender,
   { generator: _, ...task }: ServerParams,
 ): Promise<RunningServer> {
-  const service = startService('server-child.ts');
+  const { contender, env } = forChild(of);
+  const service = startService('server-child.ts', { env });
   try {
     const port = await service.ask<number>('start', { ...task, contender } satisfies ServerTask);
     return { port, service, close: () => service.stop() };
@@ -149,7 +151,7 @@ const server = (
     warmUp: false,
     fixedTotal: () => 1,
     fixture: (context) => fixture(context, bulk),
-    start: (contender, params) => startServer(contender.name, params),
+    start: (contender, params) => startServer(contender, params),
     async cleanup({ generator, bulk: load, log }) {
       await generator.stop();
       for (const path of [log, load?.copy]) if (path !== undefined) rmSync(path, { force: true });

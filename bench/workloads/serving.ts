@@ -32,7 +32,7 @@ const serving = (rest: {
       connections: 16,
       seconds: quick ? 0.2 : 2,
     }),
-    start: (contender, params) => startServer(contender.name, params),
+    start: (contender, params) => startServer(contender, params),
     measure: async (running, params) => sampleOf(await putLoad(running, params, { seconds: params.seconds })),
     cleanup: ({ generator }) => generator.stop(),
     ...named,

@@ -3,12 +3,13 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from '../harness/child.js';
 import type { Workload } from '../harness/types.js';
+import { forChild } from '../support/contender-by-name.js';
 import { mountSlowFs, type SlowMount } from '../support/slowfs.js';
 
 const size = 4096;
 const hanging = 40;
 
-const workload: Workload<'randomReader', { mount: SlowMount; path: string }, { contender: string }> = {
+const workload: Workload<'randomReader', { mount: SlowMount; path: string }, ReturnType<typeof forChild>> = {
   name: 'slow-mount',
   title: `dns.lookup and crypto.randomBytes while ${hanging} reads of 200 ms hang on a FUSE mount`,
   issue: 2,
@@ -27,12 +28,12 @@ const workload: Workload<'randomReader', { mount: SlowMount; path: string }, { c
     return { mount, path: join(mount.mountpoint, 'file') };
   },
   cleanup: ({ mount }) => mount.unmount(),
-  start: (contender) => ({ contender: contender.name }),
-  measure: async ({ contender }, { path }) => ({
+  start: forChild,
+  measure: async ({ contender, env }, { path }) => ({
     operations: 1,
     nanoseconds: Number.NaN,
     cpuUs: Number.NaN,
-    values: await runChild('slow-mount-child.ts', { contender, path, size, hanging }),
+    values: await runChild('slow-mount-child.ts', { contender, path, size, hanging }, { env }),
   }),
   floors: [
     {

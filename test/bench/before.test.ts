@@ -1,8 +1,13 @@
 // The comparison of two builds.
 import { expect } from 'chai';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ours from '../../bench/contenders/uvfiles.ts';
 import { besideBefore, contenderBefore } from '../../bench/harness/before.ts';
-import type { AnyWorkload } from '../../bench/harness/types.ts';
+import type { AnyWorkload, Contender } from '../../bench/harness/types.ts';
+import { startServer, type ServerParams } from '../../bench/workloads/server.ts';
 
 describe("the benchmark's comparison of two builds", () => {
   const workload: AnyWorkload = {
@@ -29,5 +34,47 @@ describe("the benchmark's comparison of two builds", () => {
       .to.have.property('specifier')
       .that.matches(/^file:.*index\.js$/);
     expect(contender.randomReader).to.be.a('function');
+  });
+
+  describe('of which one is of another checkout', () => {
+    let other: string;
+    before(() => {
+      other = mkdtempSync(path.join(tmpdir(), 'uvfiles-other-build-'));
+      mkdirSync(path.join(other, 'files'));
+      const exported = { import: { default: './main.mjs' } };
+      writeFileSync(path.join(other, 'package.json'), JSON.stringify({ exports: { '.': exported } }));
+      writeFileSync(
+        path.join(other, 'main.mjs'),
+        `export const serveFile = (request, response, name) => response.end('the other build sends ' + name);`,
+      );
+    });
+    after(() => rmSync(other, { recursive: true }));
+
+    async function answerOf(contender: Contender): Promise<string> {
+      const top = path.join(other, 'files');
+      const file = path.join(top, 'name');
+      writeFileSync(file, 'text');
+      const task = { kind: 'handler', top, paths: [file], log: path.join(other, 'log') };
+      const server = await startServer(contender, task as unknown as ServerParams);
+      try {
+        return await (await fetch(`http://127.0.0.1:${server.port}/0`)).text();
+      } finally {
+        await server.close();
+      }
+    }
+
+    it('takes no part in what that build lacks', async () => {
+      const contender = await contenderBefore(other);
+      expect(contender.lacks?.(['serveFile'])).to.equal(undefined);
+      expect(contender.lacks?.(['serveFile', 'os.walk'])).to.equal('os.walk');
+      expect(contender.promiseFunctions).to.equal(undefined);
+      expect(contender.fileTree).to.equal(undefined);
+    });
+
+    it('serves files with that build, in a process of its own', async function () {
+      this.timeout(60_000);
+      expect(await answerOf(await contenderBefore(other))).to.equal('the other build sends name');
+      expect(await answerOf(ours)).to.equal('text');
+    });
   });
 });
