@@ -41,8 +41,8 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
   {
     title: 'nobody watches a batch whose operations may be taken back',
     source: 'dispatcher_jobs',
-    changes: [[/held_back_ = !recallable_\.empty\(\);/, 'held_back_ = false;']],
-    finding: /nothing happens to operation \d+ any more, in state 2/,
+    changes: [[/ {2}batches_watched_\.store\(true, std::memory_order_relaxed\);\n/, '  return;\n']],
+    finding: /nothing happens to operation \d+ any more, in state [256]/,
   },
   {
     title: 'what a job did before an operation that hangs is not delivered',

@@ -282,6 +282,7 @@ void Dispatcher::MaybeClosed() {
   if (!ended) return;
   async_open_ = false;
   poller_.Remove(&watchdog_);
+  poller_.Remove(&batch_watchdog_);
   uv_close(reinterpret_cast<uv_handle_t*>(&async_), [](uv_handle_t* handle) {
     Dispatcher* const self = static_cast<Dispatcher*>(handle->data);
     self->closed_(self->context_);
@@ -291,6 +292,9 @@ void Dispatcher::MaybeClosed() {
 void Dispatcher::CloseBlocking() {
   closing_.store(true, std::memory_order_seq_cst);
   poller_.Remove(&watchdog_);
+  mutex_.lock();  // a job that has not seen `closing_` may be about to start the other watchdog
+  mutex_.unlock();
+  poller_.Remove(&batch_watchdog_);
   pool_.Forget(permit_);
   for (;;) {
     DiscardWaiting();

@@ -34,6 +34,8 @@
 //                                                                  performs one more operation, which is waited for.
 //   Dispatcher::watching_       loop (set),         loop           release, acquire: once it is clear the watchdog is the
 //                               poller (clear)                     loop's again.
+//   Dispatcher::                loop, jobs (set),  loop, jobs     the same. Set under the lock.
+//     batches_watched_          poller (clear)
 //   Dispatcher::helpers_        loop (up), helpers  loop           relaxed: written under the lock. Read without it, it only
 //                               (down)                             says whether one more job may be requested.
 //   Completions::announced_     jobs, loop (set);   jobs           acq_rel to set, seq_cst to clear before the list is taken
@@ -174,9 +176,11 @@ class Dispatcher {
   static constexpr uint64_t kAskNs = 20 * 1000;
   static constexpr uint64_t kWatchNs = 1000 * 1000;
   // Operations that may hang are taken together if those of their lane take no longer than this on average. What a job has not
-  // begun after so long is taken back.
+  // begun after so long is taken back: when a job, or the loop thread, next checks whether there is work, or else after
+  // `kWatchBatchesNs`. More frequent wake-ups would cost a few percent of the throughput.
   static constexpr uint64_t kTogetherNs = 10 * 1000;
   static constexpr uint64_t kRecallNs = Lanes::kStuckNs;
+  static constexpr uint64_t kWatchBatchesNs = 5 * 1000 * 1000;
   // If no permit is given back for so long, the jobs that hold them are assumed to hang. An environment that waits for a
   // permit then gets a thread of its own, and another one if that hangs, too, up to its limit of jobs.
   static constexpr uint64_t kStarvedNs = 50 * 1000 * 1000;
@@ -202,6 +206,7 @@ class Dispatcher {
   // Under the lock.
   bool HasWork();
   void Recall(uint64_t now);
+  void WatchBatches();
   void Settle(Batch* batch, int index, Operation** given_back);
   void Park(Operation* operation, Lane* lane);
   void CompleteCancelled(Operation* operation, Lane* lane);
@@ -243,7 +248,7 @@ class Dispatcher {
   PollWaiter watchdog_;
   Atomic<bool> watching_{false};  // the poller has the watchdog
   uint32_t unsorted_ = 0;         // submissions since the loop thread sorted the inbox
-  bool held_back_ = false;        // work waits for a job that should get to it soon
+  bool held_back_ = false;        // work of a fast lane waits for a job that should start soon
   bool asked_ = false;            // for a permit, which the pool may have granted since
   uint64_t asked_ns_ = 0;         // when first, of those that were not granted
   bool helped_ = false;           // no permit has come since the last helper began
@@ -266,6 +271,8 @@ class Dispatcher {
   // Under the lock.
   uint32_t starting_ = 0;  // jobs handed to libuv that have not begun
   Lanes lanes_;
+  PollWaiter batch_watchdog_;
+  Atomic<bool> batches_watched_{false};  // the poller has it
   std::vector<Batch*> recallable_;  // those that are being performed, and have not been recalled
   Completions completions_{&async_};
   Lingering lingering_;

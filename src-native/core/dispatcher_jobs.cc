@@ -33,15 +33,14 @@ bool Dispatcher::MayWantJob(uint32_t jobs) const {
 }
 
 bool Dispatcher::WantsJob() {
-  // If no more jobs are possible, the end of a job checks again, and nothing needs to be watched.
   held_back_ = false;
-  if (!MayWantJob(jobs_.load(std::memory_order_relaxed))) return false;
   std::lock_guard<Mutex> lock(mutex_);
   const bool has_work = HasWork();
-  held_back_ = !recallable_.empty();
-  if (!has_work) return false;
+  if (!recallable_.empty()) WatchBatches();
+  // If no more jobs are possible, the end of a job checks again, and nothing needs to be watched.
+  if (!has_work || !MayWantJob(jobs_.load(std::memory_order_relaxed))) return false;
   const Lanes::Demand demand = lanes_.JobsWanted(pumped_ns_, starting_);
-  held_back_ = held_back_ || demand.held_back;
+  held_back_ = demand.held_back;
   return demand.jobs > starting_ + (lingering_.active() ? 1 : 0);
 }
 
@@ -75,10 +74,26 @@ void Dispatcher::Pump() {
   Watch();
 }
 
-// Operations in a fast lane count on the job that serves it, as do those that a job has taken. If that job hangs while the loop
-// has nothing else to do, only a clock can tell. So the poller's thread wakes the loop after a while.
+// Operations in a fast lane count on the job that serves it. If that job hangs while the loop has nothing else to do, only a
+// clock can tell. So the poller's thread wakes the loop after a while.
 void Dispatcher::Watch() {
   if (held_back_) WakeIn(kWatchNs);
+}
+
+// The same for what a job has taken, by a watchdog of its own: jobs start it, and it is needed also where no other job is
+// possible, because results have to be delivered. Under the lock.
+void Dispatcher::WatchBatches() {
+  if (closing_.load(std::memory_order_relaxed) || batches_watched_.load(std::memory_order_acquire))
+    return;
+  batches_watched_.store(true, std::memory_order_relaxed);
+  batch_watchdog_.due_ns = NowNs() + kWatchBatchesNs;
+  batch_watchdog_.context = this;
+  batch_watchdog_.ready = [](PollWaiter* waiter) {
+    Dispatcher* const self = static_cast<Dispatcher*>(waiter->context);
+    self->batches_watched_.store(false, std::memory_order_release);
+    uv_async_send(&self->async_);
+  };
+  if (poller_.Add(&batch_watchdog_) != 0) batches_watched_.store(false, std::memory_order_relaxed);
 }
 
 // Has `OnAsync` called after the pause, or earlier.

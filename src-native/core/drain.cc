@@ -110,7 +110,10 @@ bool Dispatcher::TakeBatch(Batch* batch) {
     batch->Taken(now);
   }
   batch->recallable = batch->recallable && batch->count > 1;
-  if (batch->recallable) recallable_.push_back(batch);
+  if (batch->recallable) {
+    recallable_.push_back(batch);
+    WatchBatches();
+  }
   batch->lane->running_jobs++;
   batch->lane->running += batch->count;
   batch->UseMemory(batch->WantsMemory() ? result_stock_.TakeForBatch() : nullptr);

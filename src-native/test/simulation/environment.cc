@@ -352,7 +352,9 @@ void Environment::CheckQuietOperation(uint32_t slot, uint32_t jobs, bool blocked
   } else if (jobs > 0) {
     // The batch of one that hangs waits for it, unless others may take it back, and a thread is there.
     const bool keeps_batch = Batch::KeepsOrder(operation) || (operation.flags & kAdvised) != 0;
-    if (closing_ || keeps_batch || PoolRunning() >= pool_->limit() || reserve_changed) return;
+    if (closing_ || keeps_batch) return;
+    const bool has_thread = PoolRunning() < pool_->limit() && !reserve_changed;
+    if (state == OpState::kTaken && !has_thread) return;
   }
   Fail("environment %d: nothing happens to operation %u any more, in state %d", number_, slot,
        static_cast<int>(state));
