@@ -49,7 +49,9 @@ async function snapshot(functions: Functions, top: string): Promise<unknown> {
 /** A value or an error without the parts that must differ: the directory, times, numbers of the file system. */
 function plain(value: unknown, top: string): string {
   const text =
-    typeof value === 'string' ? value : inspect(value, { depth: 4, breakLength: 120, maxArrayLength: 500 });
+    typeof value === 'string'
+      ? value
+      : inspect(value, { depth: 4, breakLength: Infinity, maxArrayLength: 500 });
   return text
     .replaceAll(top, 'TOP')
     .replace(/(made-)[\w-]{6,}/g, '$1')

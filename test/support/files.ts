@@ -85,7 +85,7 @@ function faultShim(): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64' || process.env.UVFILES_SANITIZER !== undefined)
     return undefined;
   if (shim !== undefined) return shim;
-  const folder = mkdtempSync(path.join(tmpdir(), 'uvfiles-shim-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'uvfiles-process-shim-'));
   const library = path.join(folder, 'faults.so');
   const source = path.join(root, 'test/support/faults.c');
   const { status, stderr } = spawnSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl'], {

@@ -1,6 +1,14 @@
 // The package as it would be published from this tree, in an empty project without a compiler.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -53,7 +61,9 @@ export function runNode(
   return { status, output: stdout + stderr };
 }
 
-export const scratch = mkdtempSync(path.join(realpathSync(os.tmpdir()), 'uvfiles-package-'));
+/** A directory that is removed when the process ends. */
+export const scratch = mkdtempSync(path.join(realpathSync(os.tmpdir()), 'uvfiles-process-package-'));
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
 /** npm's own program: the one that runs us, the one beside this Node, or the one that the user's PATH leads to. */
 export function npmProgram(): string | undefined {

@@ -23,7 +23,7 @@ export const plainEnvironment: NodeJS.ProcessEnv = { ...process.env, LD_PRELOAD:
 /** A new path in a folder that is removed when the process ends. */
 export function newPath(): string {
   if (folder === undefined) {
-    const made = mkdtempSync(path.join(os.tmpdir(), 'uvfiles-pipes-'));
+    const made = mkdtempSync(path.join(os.tmpdir(), 'uvfiles-process-pipes-'));
     folder = made;
     process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   }
@@ -36,7 +36,7 @@ let fifos: string | undefined;
 export function makeFifo(): string {
   if (fifos === undefined) {
     const { UVFILES_TEST_REAL_TMPDIR: parent = os.tmpdir() } = process.env;
-    const made = mkdtempSync(path.join(parent, 'uvfiles-fifos-'));
+    const made = mkdtempSync(path.join(parent, 'uvfiles-process-fifos-'));
     fifos = made;
     process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   }

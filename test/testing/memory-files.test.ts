@@ -227,10 +227,11 @@ describe('memoryFiles', () => {
   });
 
   it('creates temporary files and directories for their owner only, regardless of the umask', async () => {
-    mount({}, { umask: 0o777 });
-    await using f = await tempfile.namedTemporaryFile();
+    mount({ temporary: dir({}, { mode: 0o777 }) }, { umask: 0o777 });
+    const place = { dir: '/temporary' };
+    await using f = await tempfile.namedTemporaryFile(place);
     expect((await os.stat(f.name)).mode & 0o777).to.equal(0o600);
-    await using directory = await tempfile.temporaryDirectory();
+    await using directory = await tempfile.temporaryDirectory(place);
     expect((await os.stat(directory.name)).mode & 0o777).to.equal(0o700);
   });
 

@@ -1,6 +1,6 @@
 // With UVFILES_TEST_FS=memory the tests run on files in memory: the library's functions through a mount at `/`, in which real
 // files are visible, and the tests' own calls of node:fs below the directory of temporary files, which is entirely in memory.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -21,9 +21,8 @@ const root = path.resolve(import.meta.dirname, '../../..');
 
 /** Puts everything below a new directory of temporary files into memory, and makes the tests use it. */
 function useMemory(): void {
-  // The directory also exists on disk, for programs that tests run.
+  // The directory also exists on disk, for programs that tests run. It is removed with the one of the whole run (leftovers.ts).
   const top = mkdtempSync(path.join(tmpdir(), 'uvfiles-memory-'));
-  process.once('exit', () => remove(top, { recursive: true, force: true }));
   process.env.UVFILES_TEST_REAL_TMPDIR = tmpdir(); // for FIFOs
   process.env.TMPDIR = top;
   // The types of the sources and of the built package are two.
@@ -44,8 +43,6 @@ function umask(): number {
   process.umask(mask);
   return mask;
 }
-
-const remove = rmSync.bind(undefined);
 
 /** The entries for a file of tests. */
 function entryOf(file: string): (typeof DISK_ONLY)[string] | undefined {
