@@ -2,7 +2,7 @@
 //
 // Once Node's own class is known (node-handle.ts), this class inherits from it. Node's streams, workers and
 // `fs.promises` functions then accept its handles as their own. All methods that use the file are still defined here.
-import { EventEmitter } from 'node:events';
+import { errorMonitor, EventEmitter } from 'node:events';
 import { type BigIntStats, closeSync, createReadStream, createWriteStream, type Stats } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import type { ReadableStream } from 'node:stream/web';
@@ -254,31 +254,35 @@ export class FileHandle extends EventEmitter {
   }
 
   createReadStream(options?: unknown): ReturnType<typeof createReadStream> {
-    const stream = createReadStream(undefined as never, { ...(options as object), ...this.#streamed() });
-    return this.#holdFor(stream);
+    return this.#streamed((given) => createReadStream(undefined as never, given as never), options, 'end');
   }
 
   createWriteStream(options?: unknown): ReturnType<typeof createWriteStream> {
-    const stream = createWriteStream(undefined as never, { ...(options as object), ...this.#streamed() });
-    return this.#holdFor(stream);
+    return this.#streamed(
+      (given) => createWriteStream(undefined as never, given as never),
+      options,
+      'finish',
+    );
   }
 
-  get #hasDescriptor(): boolean {
-    return this.#closed || this.#file.fd >= 0;
-  }
-
-  // Node accepts a handle only with its descriptor. If the file has none, Node's calls are methods of the handle.
-  #streamed(): { fd: never; fs?: never } {
-    if (this.#hasDescriptor) return { fd: this as never };
-    return { fd: NO_DESCRIPTOR as never, fs: callbacksOf(this) as never };
-  }
-
-  // What Node does with the streams of a handle that it knows. `callbacksOf` ends it.
-  #holdFor<T extends { close(): void }>(stream: T): T {
-    if (this.#hasDescriptor) return stream;
+  // Node accepts a handle only with its descriptor. If the file has none, Node's calls are methods of the handle, and the
+  // handle waits for the stream as Node does, but not for one that has ended.
+  #streamed<T extends EventEmitter & { close(): void }>(
+    make: (options: object) => T,
+    options: unknown,
+    end: 'end' | 'finish',
+  ): T {
+    if (this.#closed || this.#file.fd >= 0) return make({ ...(options as object), fd: this });
+    let holds = true;
+    const letGo = (): void => {
+      if (holds) this._letGo();
+      holds = false;
+    };
+    const stream = make({ ...(options as object), fd: NO_DESCRIPTOR, fs: callbacksOf(this, letGo) });
     this._hold();
-    this.on('close', () => {
-      stream.close();
+    for (const event of [end, errorMonitor]) stream.once(event, letGo);
+    this.once('close', () => {
+      if (holds) stream.close();
     });
     return stream;
   }

@@ -18,8 +18,8 @@ interface StreamCalls {
   open(): never;
 }
 
-/** The calls of `handle` in the form of node:fs. */
-export function callbacksOf(handle: FileHandle): StreamCalls {
+/** The calls of `handle` in the form of node:fs. `ended` is called before the stream closes the handle. */
+export function callbacksOf(handle: FileHandle, ended: () => void): StreamCalls {
   return {
     read(_fd, buffer, offset, length, position, done) {
       tell(handle.read(buffer, offset, length, position), done, ({ bytesRead }) => [bytesRead, buffer]);
@@ -34,7 +34,7 @@ export function callbacksOf(handle: FileHandle): StreamCalls {
       tell(handle.sync(), done, () => []);
     },
     close(_fd, done) {
-      handle._letGo();
+      ended();
       tell(handle.close(), done, () => []);
     },
     open() {

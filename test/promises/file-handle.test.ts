@@ -99,6 +99,11 @@ describe('promises FileHandle', () => {
       await reading.close();
       await ended;
     }
+    // A stream that has ended and does not close the file is not waited for.
+    const kept = await fs.open('/uvfiles-handle-memory/file', 'w');
+    const short = kept.createWriteStream({ autoClose: false });
+    await once(short.end('short'), 'finish');
+    await kept.close();
     files[Symbol.dispose]();
   });
 
