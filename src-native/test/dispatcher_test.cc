@@ -216,6 +216,25 @@ TEST("an operation that hangs does not delay those after it, even in a fast lane
   CHECK_EQ(station.delivered, before + 101);
 }
 
+TEST("what was done before an operation that hangs is delivered, even without another job") {
+  ProcessPool pool(2);
+  Station station(pool);
+  for (int i = 0; i < 3000; i++) station.Submit(Nothing);
+  station.RunAll();
+  for (int round = 0; round < 20; round++) {
+    Gate gate;
+    const int before = station.delivered;
+    for (int i = 0; i < 6; i++) station.Submit(Nothing);
+    station.Submit([&] { gate.Pass(); });
+    for (int i = 0; i < 6; i++) station.Submit(Nothing);
+    station.RunUntil([&] { return station.delivered - before == 6; });
+    gate.Open();
+    station.RunAll();
+    for (int i = 0; i < 300; i++) station.Submit(Nothing);  // the lane is fast again
+    station.RunAll();
+  }
+}
+
 TEST("finish_now cancels an operation that has not begun, and waits for one that has") {
   ProcessPool pool(2);
   Station station(pool);
