@@ -20,7 +20,8 @@ const ON = process.env.UVFILES_INLINE !== '0';
 
 /** Switches the inline path back to how this run of the tests has it: off with UVFILES_INLINE=0. */
 export function resetInline(budgetMicros = 200): void {
-  configure({ inline: ON && { maxBytes: 65536, budgetMicros } });
+  configure({ inline: { maxBytes: 65536, budgetMicros } });
+  if (!ON) configure({ inline: false }); // which keeps the other settings
 }
 
 const ATTEMPTS = 200;
