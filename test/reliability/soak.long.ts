@@ -19,7 +19,7 @@ describe('a server that reads, writes, appends, locks, replaces, streams and abo
     const ending = await endOf(
       spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] }),
     );
-    console.log(ending.stdout.trimEnd().replaceAll(/^/gm, '      '));
+    console.log(`${ending.stdout}${ending.stderr}`.trimEnd().replaceAll(/^/gm, '      '));
     expect(ending).to.include({ code: 0, stderr: '' });
     const { actions, forgotten } = JSON.parse(ending.stdout.trimEnd().split('\n').at(-1)!) as {
       actions: number;
