@@ -41,7 +41,7 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
   {
     title: 'nobody watches a batch whose operations may be taken back',
     source: 'dispatcher_jobs',
-    changes: [[/ {2}batches_watched_\.store\(true, std::memory_order_relaxed\);\n/, '  return;\n']],
+    changes: [[/WakeIn\(&batch_watchdog_, kWatchBatchesNs\);/, 'return;']],
     finding: /nothing happens to operation \d+ any more, in state [256]/,
   },
   {

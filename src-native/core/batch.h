@@ -85,9 +85,9 @@ struct Batch {
   bool Begin(int index, uint64_t clock, const Atomic<bool>& closing);
   void OpenAhead(uint64_t slice_end_ns, const Atomic<bool>& closing);
 
-  // The index of the next operation to begin: the first one of a recallable batch, the second one of others.
-  Atomic<int> next_{0};
-  int unshared_next_ = 0;
+  // The index of the next operation to begin.
+  Atomic<int> next_{0};    // if the batch is recallable
+  int unshared_next_ = 0;  // if it is not
 };
 
 }  // namespace uvfiles

@@ -281,8 +281,8 @@ void Dispatcher::MaybeClosed() {
   DiscardWaiting();  // after that check, so that nothing is left of a helper that ends in between
   if (!ended) return;
   async_open_ = false;
-  poller_.Remove(&watchdog_);
-  poller_.Remove(&batch_watchdog_);
+  poller_.Remove(&watchdog_.waiter);
+  poller_.Remove(&batch_watchdog_.waiter);
   uv_close(reinterpret_cast<uv_handle_t*>(&async_), [](uv_handle_t* handle) {
     Dispatcher* const self = static_cast<Dispatcher*>(handle->data);
     self->closed_(self->context_);
@@ -291,10 +291,10 @@ void Dispatcher::MaybeClosed() {
 
 void Dispatcher::CloseBlocking() {
   closing_.store(true, std::memory_order_seq_cst);
-  poller_.Remove(&watchdog_);
+  poller_.Remove(&watchdog_.waiter);
   mutex_.lock();  // a job that has not seen `closing_` may be about to start the other watchdog
   mutex_.unlock();
-  poller_.Remove(&batch_watchdog_);
+  poller_.Remove(&batch_watchdog_.waiter);
   pool_.Forget(permit_);
   for (;;) {
     DiscardWaiting();

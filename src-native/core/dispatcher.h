@@ -32,10 +32,9 @@
 //                               jobs (down)                        reason; relaxed where it only says how many share a queue.
 //   Dispatcher::closing_        loop                loop, jobs     seq_cst once. Read relaxed: a job that sees it late
 //                                                                  performs one more operation, which is waited for.
-//   Dispatcher::watching_       loop (set),         loop           release, acquire: once it is clear the watchdog is the
-//                               poller (clear)                     loop's again.
-//   Dispatcher::                loop, jobs (set),  loop, jobs     the same. Set under the lock.
-//     batches_watched_          poller (clear)
+//   Watchdog::set               loop, jobs (set),   loop, jobs     release, acquire: once it is clear, the watchdog is not the
+//                               poller (clear)                     poller's any more. Each has one side that sets it: the
+//                                                                  loop, or who has the lock.
 //   Dispatcher::helpers_        loop (up), helpers  loop           relaxed: written under the lock. Read without it, it only
 //                               (down)                             says whether one more job may be requested.
 //   Completions::announced_     jobs, loop (set);   jobs           acq_rel to set, seq_cst to clear before the list is taken
@@ -50,8 +49,8 @@
 //                                                                  which reads it again.
 //   Operation::state            who moves it on     all            acquire and release: the thread that takes an operation sees
 //                                                                  its fields.
-//   Batch::next_                a job; who has    a job; who has release by the job, acquire by who recalls: it sees what
-//                               the lock (recall)  the lock       the job has performed.
+//   Batch::next_                the job; who        the job; who   release by the job, acquire by who recalls: it sees what
+//                               recalls             recalls        the job has performed.
 //   Operation::stop             loop                jobs           relaxed: a hint that is read between system calls.
 //   Lane::waiting               loop, jobs, poller  loop           relaxed: a count, for the limit of a queue and the metrics;
 //                                                                  seq_cst where `parked` goes down after it.
@@ -190,6 +189,12 @@ class Dispatcher {
     uv_work_t work;
     Dispatcher* owner;
   };
+  // Wakes the loop at a time, from the poller's thread.
+  struct Watchdog {
+    PollWaiter waiter;
+    uv_async_t* loop = nullptr;
+    Atomic<bool> set{false};  // the poller has the waiter
+  };
   using Locked = std::unique_lock<Mutex>;
 
   static void OnWork(uv_work_t* work);
@@ -218,7 +223,7 @@ class Dispatcher {
   Job* FreeJob();
   void Help();
   void Watch();
-  void WakeIn(uint64_t pause_ns);
+  void WakeIn(Watchdog* watchdog, uint64_t pause_ns);
 
   // Loop thread.
   void TakeCompleted();
@@ -245,14 +250,13 @@ class Dispatcher {
   bool missed_ = false;      // the loop was woken meanwhile
   uint64_t wakeups_ = 0;
   uint64_t pumped_ns_ = 0;
-  PollWaiter watchdog_;
-  Atomic<bool> watching_{false};  // the poller has the watchdog
-  uint32_t unsorted_ = 0;         // submissions since the loop thread sorted the inbox
-  bool held_back_ = false;        // work of a fast lane waits for a job that should start soon
-  bool asked_ = false;            // for a permit, which the pool may have granted since
-  uint64_t asked_ns_ = 0;         // when first, of those that were not granted
-  bool helped_ = false;           // no permit has come since the last helper began
-  uint64_t helped_ns_ = 0;        // when that was
+  Watchdog watchdog_;
+  uint32_t unsorted_ = 0;   // submissions since the loop thread sorted the inbox
+  bool held_back_ = false;  // work of a fast lane waits for a job that should start soon
+  bool asked_ = false;      // for a permit, which the pool may have granted since
+  uint64_t asked_ns_ = 0;   // when first, of those that were not granted
+  bool helped_ = false;     // no permit has come since the last helper began
+  uint64_t helped_ns_ = 0;  // when that was
   void (*closed_)(void*) = nullptr;
   bool async_open_ = false;
   bool referenced_ = false;
@@ -271,8 +275,7 @@ class Dispatcher {
   // Under the lock.
   uint32_t starting_ = 0;  // jobs handed to libuv that have not begun
   Lanes lanes_;
-  PollWaiter batch_watchdog_;
-  Atomic<bool> batches_watched_{false};  // the poller has it
+  Watchdog batch_watchdog_;
   std::vector<Batch*> recallable_;  // those that are being performed, and have not been recalled
   Completions completions_{&async_};
   Lingering lingering_;

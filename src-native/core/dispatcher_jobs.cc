@@ -77,37 +77,29 @@ void Dispatcher::Pump() {
 // Operations in a fast lane count on the job that serves it. If that job hangs while the loop has nothing else to do, only a
 // clock can tell. So the poller's thread wakes the loop after a while.
 void Dispatcher::Watch() {
-  if (held_back_) WakeIn(kWatchNs);
+  if (held_back_) WakeIn(&watchdog_, kWatchNs);
 }
 
 // The same for what a job has taken, by a watchdog of its own: jobs start it, and it is needed also where no other job is
 // possible, because results have to be delivered. Under the lock.
 void Dispatcher::WatchBatches() {
-  if (closing_.load(std::memory_order_relaxed) || batches_watched_.load(std::memory_order_acquire))
-    return;
-  batches_watched_.store(true, std::memory_order_relaxed);
-  batch_watchdog_.due_ns = NowNs() + kWatchBatchesNs;
-  batch_watchdog_.context = this;
-  batch_watchdog_.ready = [](PollWaiter* waiter) {
-    Dispatcher* const self = static_cast<Dispatcher*>(waiter->context);
-    self->batches_watched_.store(false, std::memory_order_release);
-    uv_async_send(&self->async_);
-  };
-  if (poller_.Add(&batch_watchdog_) != 0) batches_watched_.store(false, std::memory_order_relaxed);
+  if (!closing_.load(std::memory_order_relaxed)) WakeIn(&batch_watchdog_, kWatchBatchesNs);
 }
 
 // Has `OnAsync` called after the pause, or earlier.
-void Dispatcher::WakeIn(uint64_t pause_ns) {
-  if (watching_.load(std::memory_order_acquire)) return;
-  watching_.store(true, std::memory_order_relaxed);
-  watchdog_.due_ns = NowNs() + pause_ns;
-  watchdog_.context = this;
-  watchdog_.ready = [](PollWaiter* waiter) {
-    Dispatcher* const self = static_cast<Dispatcher*>(waiter->context);
-    self->watching_.store(false, std::memory_order_release);
-    uv_async_send(&self->async_);
+void Dispatcher::WakeIn(Watchdog* watchdog, uint64_t pause_ns) {
+  if (watchdog->set.load(std::memory_order_acquire)) return;
+  watchdog->set.store(true, std::memory_order_relaxed);
+  watchdog->loop = &async_;
+  watchdog->waiter.due_ns = NowNs() + pause_ns;
+  watchdog->waiter.context = watchdog;
+  watchdog->waiter.ready = [](PollWaiter* waiter) {
+    Watchdog* const self = static_cast<Watchdog*>(waiter->context);
+    uv_async_t* const loop = self->loop;
+    self->set.store(false, std::memory_order_release);
+    uv_async_send(loop);
   };
-  if (poller_.Add(&watchdog_) != 0) watching_.store(false, std::memory_order_relaxed);
+  if (poller_.Add(&watchdog->waiter) != 0) watchdog->set.store(false, std::memory_order_relaxed);
 }
 
 // This environment may have another job, but no permit has been given back for long: the jobs that have them hang (a dead
@@ -127,13 +119,13 @@ void Dispatcher::Help() {
     }
   }
   if (!began) {
-    WakeIn(kStarvedNs);
+    WakeIn(&watchdog_, kStarvedNs);
     return;
   }
   helped_ = true;
   helped_ns_ = pumped_ns_;
   // It may hang, too, without any notice.
-  WakeIn(kStarvedNs);
+  WakeIn(&watchdog_, kStarvedNs);
   const auto body = [](void* self) { static_cast<Dispatcher*>(self)->Drain(true); };
   if (platform::StartThread("uvfiles-extra", body, this, kHelperStack) == 0) return;
   std::lock_guard<Mutex> lock(mutex_);
