@@ -12,6 +12,7 @@ import { Worker } from 'node:worker_threads';
 import { type BinaryFile, type FileLock, open, readText } from 'uvfiles';
 
 import { skip } from '../support/skip.js';
+import { needsStrace, runInjected } from '../support/strace.js';
 import { rejection, runProgram, scratchDirectory, startProgram } from '../support/temp.js';
 
 const isLinux = process.platform === 'linux';
@@ -321,5 +322,20 @@ with open(sys.argv[1], 'r+') as f:
     const { error, stdout } = spawnSync('python3', ['-c', program, at('a')], { encoding: 'utf8' });
     if (error !== undefined) skip(this, 'there is no python3');
     expect(stdout.trim()).to.equal('refused');
+  });
+
+  it('name the call that failed where there are no open-file-description locks', async function () {
+    if (!isLinux) skip(this, 'only Linux has both calls');
+    needsStrace(this);
+    writeFileSync(at('a'), '');
+    const program = `
+      import { open } from 'uvfiles';
+      const file = await open(process.env.FILE, 'r+b');
+      const { code, syscall } = await file.tryLock().catch((error) => error);
+      console.log(code, syscall);`;
+    const run = async (...faults: string[]): Promise<string> =>
+      (await runInjected(program, faults, [at('a')], { FILE: at('a') })).stdout.trim();
+    expect(await run('fcntl:error=ENOLCK')).to.equal('ENOLCK fcntl');
+    expect(await run('fcntl:error=EINVAL', 'flock:error=ENOLCK')).to.equal('ENOLCK flock');
   });
 });

@@ -39,6 +39,7 @@ export const DISK_ONLY: Readonly<Record<string, string | Readonly<Record<string,
     'use no pool thread while 4,096 requests wait for one file': PROGRAM,
     'do not keep the process alive': PROGRAM,
     'exclude programs that use locks of their own': PROGRAM,
+    'name the call that failed': PROGRAM,
   },
   'test/file/process-end.': PROGRAM,
   'test/file/streams.': {

@@ -13,19 +13,23 @@ namespace {
 
 bool IsTaken(int code) { return code == -EAGAIN || code == -EACCES || code == -EWOULDBLOCK; }
 
+struct Answer {
+  int code;             // 1: granted; 0: somebody else holds it; or a negative code
+  const char* syscall;  // that has answered
+};
+
 // Locks the whole file with flock(2), for systems without locks of open file descriptions (F_OFD_SETLK). The owner is the
-// same. 1: granted; 0: somebody else holds it; or a negative code.
-int AskWhole(int fd, FileLockCall call, bool shared) {
+// same.
+Answer AskWhole(int fd, FileLockCall call, bool shared) {
   const int how = call == FileLockCall::kUnlock ? LOCK_UN : shared ? LOCK_SH : LOCK_EX;
   const int code = Retrying([&] { return ::flock(fd, how | LOCK_NB); });
-  if (IsTaken(code)) return 0;
-  if (code < 0) return code;
+  if (code < 0) return {IsTaken(code) ? 0 : code, "flock"};
   if (call == FileLockCall::kTest) ::flock(fd, LOCK_UN);
-  return 1;
+  return {1, "flock"};
 }
 
-int Ask(int fd, FileLockCall call, bool shared, int64_t start, int64_t length) {
-  if (start < 0 || length < 0) return -EINVAL;
+Answer Ask(int fd, FileLockCall call, bool shared, int64_t start, int64_t length) {
+  if (start < 0 || length < 0) return {-EINVAL, "fcntl"};
 #ifdef F_OFD_SETLK
   struct flock range = {};  // l_pid must be 0
   range.l_type = static_cast<short>(call == FileLockCall::kUnlock ? F_UNLCK
@@ -36,10 +40,9 @@ int Ask(int fd, FileLockCall call, bool shared, int64_t start, int64_t length) {
   range.l_len = static_cast<off_t>(length);
   const int what = call == FileLockCall::kTest ? F_OFD_GETLK : F_OFD_SETLK;
   const int code = Retrying([&] { return ::fcntl(fd, what, &range); });
-  if (code == 0) return call != FileLockCall::kTest || range.l_type == F_UNLCK ? 1 : 0;
-  if (IsTaken(code)) return 0;
+  if (code == 0) return {call != FileLockCall::kTest || range.l_type == F_UNLCK ? 1 : 0, "fcntl"};
   // EINVAL: a kernel before 3.15.
-  if (code != -EINVAL) return code;
+  if (code != -EINVAL) return {IsTaken(code) ? 0 : code, "fcntl"};
 #endif
   return AskWhole(fd, call, shared);
 }
@@ -48,12 +51,12 @@ int Ask(int fd, FileLockCall call, bool shared, int64_t start, int64_t length) {
 
 void LockRange(const TaskArguments& arguments, Task* task) {
   const std::vector<int64_t>& numbers = arguments.numbers;
-  const int answer =
+  const Answer answer =
       Ask(task->fd, static_cast<FileLockCall>(numbers[0]), numbers[1] != 0, numbers[2], numbers[3]);
-  if (answer < 0) {
-    task->error = {answer, "fcntl", "", ""};
+  if (answer.code < 0) {
+    task->error = {answer.code, answer.syscall, "", ""};
   } else {
-    task->output = answer == 1 ? "1" : "0";
+    task->output = answer.code == 1 ? "1" : "0";
   }
 }
 
