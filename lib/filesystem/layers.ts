@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FileSystem } from './filesystem.js';
 import type { MountedStore } from './mounted-store.js';
 import type { OpenFile } from './open-file.js';
-import { storeFor } from './publishing-store.js';
+import { storeFor } from './publishing.js';
 
 /** Makes the file system that is used in place of `base`, which is mounted at `prefix` ('' for real files). */
 export type MakeLayer = (base: FileSystem, prefix: string) => FileSystem;

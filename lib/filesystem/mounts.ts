@@ -17,7 +17,7 @@ import {
   withLayer,
 } from './layers.js';
 import type { MountedStore } from './mounted-store.js';
-import { storeFor } from './publishing-store.js';
+import { storeFor } from './publishing.js';
 import { realFileSystem } from './real-file-system.js';
 import { hasVfs, VFS_PREFIX, vfsFiles } from './node-vfs.js';
 import type { Store } from './store.js';
