@@ -91,7 +91,8 @@ class Calls {
   #start(): void {
     this.#calls = 0;
     this.#waitingAtStart = waitingRequests();
-    if (this.#waitingAtStart === 0) this.#inFlight = 0;
+    // In the iteration after the last count, those that were answered are probably followed by as many.
+    if (this.#waitingAtStart === 0 && iterationsSoFar() - this.#countedIn > 1) this.#inFlight = 0;
     this.#countedIn = iterationsSoFar();
     if (!this.#counting) void settled.then(this.#look); // queueMicrotask would make an AsyncResource
     this.#counting = true;
