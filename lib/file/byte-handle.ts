@@ -59,15 +59,15 @@ export abstract class ByteHandle extends Handle {
   abstract _positionalBegun(): Promise<unknown> | undefined;
 
   close(): Promise<void> {
-    return this.#end(() => this._closeInTurn());
+    return this.#end(false, undefined);
   }
 
   /** @internal */
   _abort(reason: unknown): Promise<void> {
-    return this.#end(() => (this._publishes ? this._abortInTurn(reason) : this._closeInTurn()));
+    return this.#end(this._publishes, reason);
   }
 
-  #end(inTurn: () => Promise<void>): Promise<void> {
+  #end(aborts: boolean, reason: unknown): Promise<void> {
     if (this._detached) return Promise.reject(detachedError('file'));
     const { _io: io } = this;
     // A second call waits for the end of the first, and does not reject if the first one does.
@@ -76,17 +76,18 @@ export abstract class ByteHandle extends Handle {
     // Reads that wait for another process return the available bytes, both current reads and later ones.
     io.file.stopWaiting?.();
     io.locks?.closing();
-    return (io.closing = this._sequence.run(async () => {
-      await this._positionalBegun();
-      const { locks } = io;
-      if (locks === undefined) return inTurn();
-      try {
-        if (!io.file.owned) await this.#endLocks(locks);
-        await inTurn();
-      } finally {
-        locks.closed();
-      }
-    }));
+    return (io.closing = this._sequence.run(() => this.#endInTurn(aborts, reason)));
+  }
+
+  async #endInTurn(aborts: boolean, reason: unknown): Promise<void> {
+    await this._positionalBegun();
+    const { file, locks } = this._io;
+    try {
+      if (locks !== undefined && !file.owned) await this.#endLocks(locks);
+      await (aborts ? this._abortInTurn(reason) : this._closeInTurn());
+    } finally {
+      locks?.closed();
+    }
   }
 
   // A descriptor that stays open would keep its locks.

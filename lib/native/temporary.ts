@@ -4,7 +4,7 @@ import type { TempFileKind, TempPlace } from '../filesystem/store.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { int32At, uint64At } from './records.js';
-import { ensureOpen, type TaskRecord } from './requests.js';
+import { ensureOpen } from './requests.js';
 import { watchSignalListeners } from './signal-listeners.js';
 import { TEMP_DIRECTORY, TEMP_DISCARD, TEMP_FILE, TEMP_FINISH, TEMP_PROBE } from './task-kinds.js';
 import { runTask, startTask } from './tasks.js';
@@ -21,8 +21,8 @@ export interface MadeFile {
   id: number;
   /** The number under which it is registered; 0 if it is not. */
   registration: number;
-  /** Empty for a file without a name. */
-  path: Buffer;
+  /** Empty for a file without a name. Bytes if the directory was given as bytes. */
+  path: FilePath;
 }
 
 let owner = 0;
@@ -45,18 +45,14 @@ function updateWatch(): void {
   watchSignalListeners(beingMade > 0 || registered.size > 0);
 }
 
-// The record of a task that creates a registered file. The signals are watched meanwhile.
-async function registering(making: Promise<TaskRecord>): Promise<TaskRecord> {
-  beingMade++;
+// The signals are watched meanwhile.
+function making(count: number): void {
+  beingMade += count;
   updateWatch();
-  try {
-    const made = await making;
-    registered.add(uint64At(made.output, 0));
-    return made;
-  } finally {
-    beingMade--;
-    updateWatch();
-  }
+}
+
+function made(registration: number): void {
+  if (registration !== 0) registered.add(registration);
 }
 
 function removed(registration: number): void {
@@ -71,9 +67,16 @@ export async function makeTempFile(
   o: GivenOptions,
 ): Promise<MadeFile> {
   const flags = (anonymous ? ANONYMOUS : REGISTERED) | (appending ? APPENDING : 0);
-  const making = startTask(TEMP_FILE, [dir, prefix, suffix], [flags, tempOwner()], o);
-  const { output, file, fd } = await (anonymous ? making : registering(making));
-  return { fd, id: file, registration: uint64At(output, 0), path: output.subarray(REGISTRATION_BYTES) };
+  const count = anonymous ? 0 : 1;
+  making(count);
+  try {
+    const { output, file, fd } = await startTask(TEMP_FILE, [dir, prefix, suffix], [flags, tempOwner()], o);
+    const registration = uint64At(output, 0);
+    made(registration);
+    return { fd, id: file, registration, path: pathIn(output, dir) };
+  } finally {
+    making(-count);
+  }
 }
 
 /**
@@ -89,13 +92,25 @@ export function giveAway({ id, registration }: MadeFile): void {
 export async function makeTempDirectory(
   { dir, prefix, suffix }: TempPlace,
   o: GivenOptions,
-): Promise<{ registration: number; path: Buffer }> {
-  const making = startTask(TEMP_DIRECTORY, [dir, prefix, suffix], [REGISTERED, tempOwner()], o);
-  const { output } = await registering(making);
-  return { registration: uint64At(output, 0), path: output.subarray(REGISTRATION_BYTES) };
+): Promise<{ registration: number; path: FilePath }> {
+  making(1);
+  try {
+    const { output } = await startTask(TEMP_DIRECTORY, [dir, prefix, suffix], [REGISTERED, tempOwner()], o);
+    const registration = uint64At(output, 0);
+    made(registration);
+    return { registration, path: pathIn(output, dir) };
+  } finally {
+    making(-1);
+  }
 }
 
 const REGISTRATION_BYTES = 8;
+
+function pathIn(output: Buffer, dir: FilePath): FilePath {
+  return typeof dir === 'string'
+    ? output.toString('utf8', REGISTRATION_BYTES)
+    : output.subarray(REGISTRATION_BYTES);
+}
 
 /** Removes a file. It is not an error if it does not exist any more. */
 export async function discardTempFile(path: FilePath, registration: number): Promise<void> {

@@ -4,7 +4,7 @@
 import path from 'node:path';
 
 import { type Check, count, flag, optionReader } from '../arguments/options.js';
-import { toPathBytes, type Path } from '../arguments/path.js';
+import { type Path, textOf, toPathBytes } from '../arguments/path.js';
 import { invalidArgType, invalidArgValue } from '../errors/index.js';
 import { SCHEME } from '../filesystem/mounted-path.js';
 import { storeOfTreeToWrite } from '../filesystem/mounts.js';
@@ -110,15 +110,19 @@ function absolute(dir: string | Uint8Array): string | Uint8Array {
   if (typeof dir !== 'string') {
     return dir[0] === SLASH ? dir : Buffer.concat([Buffer.from(`${process.cwd()}/`), dir]);
   }
-  if (!dir.split(/[\\/]/).includes('..')) return path.resolve(dir);
-  return path.isAbsolute(dir) ? dir : process.cwd() + path.sep + dir;
+  if (dir === lastAbsolute) return dir;
+  const normal = dir.split(/[\\/]/).includes('..') ? dir : path.resolve(dir);
+  if (!path.isAbsolute(normal)) return process.cwd() + path.sep + normal;
+  return (lastAbsolute = normal);
 }
+
+// The last result, which needs no further conversion. Many files are made in one directory.
+let lastAbsolute = '';
 
 const SLASH = 47;
 
 /** The path of the created file, in the form of `dir`: bytes if `dir` is bytes. */
 export function pathFrom(path: string | Uint8Array, place: CheckedPlace): string | Uint8Array {
-  if (place.dir === undefined || typeof place.dir === 'string')
-    return typeof path === 'string' ? path : Buffer.from(path).toString();
+  if (place.dir === undefined || typeof place.dir === 'string') return textOf(path);
   return Uint8Array.prototype.slice.call(Buffer.from(path));
 }

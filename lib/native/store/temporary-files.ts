@@ -9,7 +9,7 @@ import type {
   TempPlace,
 } from '../../filesystem/store.js';
 import type { GivenOptions } from '../../schedule/options.js';
-import { withDescriptors } from '../descriptor-wait.js';
+import { retryOnDescriptors } from '../descriptor-wait.js';
 import { removeTree } from '../remove-tree.js';
 import {
   discardTempFile,
@@ -94,7 +94,12 @@ export async function createTemporaryFile(
   kind: TempFileKind,
   o: GivenOptions,
 ): Promise<TemporaryFile> {
-  const made = await withDescriptors(() => makeTempFile(place, kind, o), o);
+  let made: MadeFile;
+  try {
+    made = await makeTempFile(place, kind, o);
+  } catch (error) {
+    made = await makeAgain(place, kind, o, error);
+  }
   const signal = o?.signal;
   const aborted = signal?.aborted === true;
   const named = made.path.length > 0;
@@ -102,6 +107,11 @@ export async function createTemporaryFile(
   if (!aborted) return new NativeTemporaryFile(made, file);
   await file.close().catch(() => undefined); // the caller gets a better error
   throw new AbortError(signal.reason);
+}
+
+// Not in `createTemporaryFile`, so that only a call that has failed pays for the closure.
+function makeAgain(place: TempPlace, kind: TempFileKind, o: GivenOptions, error: unknown): Promise<MadeFile> {
+  return retryOnDescriptors(() => makeTempFile(place, kind, o), error, o);
 }
 
 /** Creates the directory, which is removed when the process ends. An abort that comes too late removes it again. */
