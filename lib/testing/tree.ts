@@ -183,6 +183,8 @@ function makeAbove(state: MemoryState, path: string): void {
   }
 }
 
+const IMPLIED_PERMISSIONS = 0o755;
+
 /** Creates a directory, unless it exists. */
 export function makeDirectory(state: MemoryState, path: string, implied = false): void {
   const walk = new Walk(state);
@@ -190,7 +192,10 @@ export function makeDirectory(state: MemoryState, path: string, implied = false)
   if (there === undefined) {
     changes.mkdir(state, path, 0o777);
     const made = state.find(path, false);
-    if (made instanceof DirectoryNode) made.implied = implied;
+    if (!(made instanceof DirectoryNode)) return;
+    made.implied = implied;
+    // Nobody has created it, so the umask of the files does not say who may search it.
+    if (implied) made.mode |= IMPLIED_PERMISSIONS;
   } else if (there instanceof DirectoryNode && !implied) {
     there.implied = false;
   }

@@ -149,6 +149,28 @@ describe('memoryFiles', () => {
     expect(files.tree()).to.deep.equal({});
   });
 
+  it('lets its user search the directories that exist from the start, whatever the umask', async () => {
+    const { TMPDIR } = process.env;
+    process.env.TMPDIR = '/made/by/nobody/tmp';
+    try {
+      mount({}, { umask: 0o777, user: { uid: 1000, gid: 1000 } });
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    }
+    expect((await os.stat('/made/by')).mode & 0o777).to.equal(0o755);
+    await using file = await tempfile.temporaryFile({ dir: '/made/by/nobody/tmp' });
+    await file.write(Buffer.from('x'));
+    await file.flush();
+    // The mode of a new file does not matter to the handle that has created it.
+    await using relative = await open('relative.txt', 'w+');
+    await relative.write('r');
+    await relative.seek(0);
+    expect(await relative.read()).to.equal('r');
+    expect((await os.stat('relative.txt')).mode & 0o777).to.equal(0);
+    expect((await rejection(open('relative.txt'))).code).to.equal('EACCES');
+  });
+
   it('rejects with ENOSPC at its capacity, and reports bytesWritten', async () => {
     const files = mount({ a: '12345' }, { capacity: 12 });
     const full = await rejection(writeFile('/b', '1234567890'));
