@@ -35,6 +35,14 @@ for (const [title, make] of Object.entries({ temporaryFile, namedTemporaryFile }
       expect((await file.stat()).size).to.equal(12);
     });
 
+    it('names the call and the path if it cannot be made', async () => {
+      const missing = path.join(scratch.path, 'missing');
+      const error = await rejection(make({ dir: missing }));
+      expect(error).to.include({ code: 'ENOENT', syscall: 'open' });
+      expect(error.path).to.match(/^.*missing/);
+      expect(error.message).to.equal(`ENOENT: no such file or directory, open '${error.path}'`);
+    });
+
     it('is not made if its timeout has passed, and its calls reject', async () => {
       const late = { timeout: 0 };
       expect((await rejection(make({ dir: scratch.path, ...late }))).code).to.equal('ERR_TIMEOUT');

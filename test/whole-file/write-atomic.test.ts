@@ -34,6 +34,19 @@ describe('the temporary name of an atomic write', () => {
   });
 });
 
+describe('an atomic write that cannot look its target up', () => {
+  const scratch = scratchDirectory();
+
+  it('rejects with the error of an open', async () => {
+    const file = path.join(scratch.path, 'file');
+    writeFileSync(file, '');
+    const target = path.join(file, 'below');
+    const expected = { code: 'ENOTDIR', syscall: 'open', path: target };
+    expect(await rejection(writeAtomic(target, 'x'))).to.include(expected);
+    expect(await rejection(openAtomic(target))).to.include(expected);
+  });
+});
+
 describe('an atomic write to a file that is a mount point', () => {
   // Before the directory goes.
   afterEach(() => void spawnSync('umount', [target()]));

@@ -5,6 +5,7 @@ import { AbortError, codeOf } from '../../errors/index.js';
 import { NO_CALL } from '../../schedule/call.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { throwIfEnded } from '../../schedule/watch-call.js';
+import { completeError } from '../errors.js';
 import { joined } from '../mounted-path.js';
 import type { MountedStore } from '../mounted-store.js';
 import type { OpenFile } from '../open-file.js';
@@ -52,7 +53,9 @@ export async function createFileIn(
   const { fileSystem } = store;
   throwIfEnded(o);
   if (anonymous && fileSystem.createTemporary !== undefined) {
-    const nameless = await fileSystem.createTemporary(store.inner(place.dir, 'open'), o ?? NO_CALL);
+    const nameless = await fileSystem
+      .createTemporary(store.inner(place.dir, 'open'), o ?? NO_CALL)
+      .catch((error: unknown) => Promise.reject(completeError(error, 'open', place.dir) as Error));
     const file = new PositionedFile(nameless, { fileSystem: store.name, appending, position: 0 });
     return { file, path: '', keep: () => undefined, discard: () => Promise.resolve() };
   }
