@@ -212,13 +212,12 @@ export async function makeAll(
   call: GivenOptions,
 ): Promise<string | undefined> {
   const given = typeof path === 'string' ? path : Buffer.from(path).toString();
-  const text = given.replace(/\/+$/, '');
   const missing: string[] = [];
-  for (let at = text; at !== '' && at !== '.'; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
+  for (let at = given; /[^/]/.test(at) && at !== '.'; at = above(at)) {
     try {
       const stats = await store.stat(at, statCall(true, false), call);
       if (stats.isDirectory()) break;
-      throw systemError(systemErrorNumber(at === text ? 'EEXIST' : 'ENOTDIR'), 'mkdir', path);
+      throw systemError(systemErrorNumber(at === given ? 'EEXIST' : 'ENOTDIR'), 'mkdir', path);
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw renamed(error, 'mkdir', path);
       missing.unshift(at);
@@ -228,11 +227,30 @@ export async function makeAll(
     await store.mkdir(each, permissions, call).catch(async (error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw error;
       // Another caller was faster, or it is a dangling link.
-      await store.stat(each, statCall(true, false), call).catch((missed: unknown) => {
-        throw renamed(missed, 'mkdir', path);
-      });
+      const why = await whyNoDirectory(store, each, call);
+      if (why === undefined) return;
+      throw systemError(systemErrorNumber(each === given ? why : 'ENOTDIR'), 'mkdir', each);
     });
-  return missing[0] === text ? given : missing[0];
+  return missing[0];
+}
+
+// The path above, with its slashes if there are several, as Node cuts it off.
+function above(path: string): string {
+  const text = path.replace(/\/+$/, '');
+  return text.slice(0, Math.max(0, text.lastIndexOf('/')));
+}
+
+async function whyNoDirectory(
+  store: Store,
+  path: string,
+  call: GivenOptions,
+): Promise<'ENOENT' | 'EEXIST' | undefined> {
+  try {
+    return (await store.stat(path, statCall(true, false), call)).isDirectory() ? undefined : 'EEXIST';
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 'ENOENT';
+    throw renamed(error, 'mkdir', path);
+  }
 }
 
 export async function rmdir(call: GivenOptions, path: unknown, options: unknown): Promise<unknown> {
