@@ -1,8 +1,11 @@
 // emptyDir: makes sure that a directory exists and is empty.
+import path from 'node:path';
+
 import { readCall } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { codeOf } from '../errors/index.js';
-import type { DirectoryItem } from '../filesystem/filesystem.js';
+import { isSystemError } from '../filesystem/errors.js';
+import type { DirectoryItem, FilePath } from '../filesystem/filesystem.js';
 import { forEachOf } from '../filesystem/generic/many.js';
 import { joined } from '../filesystem/mounted-path.js';
 import { storeOfTreeToWrite } from '../filesystem/mounts.js';
@@ -31,11 +34,12 @@ export async function emptyDir(path: Path, o?: OpOptions): Promise<void> {
     if (codeOf(error) !== 'ENOENT') throw error;
     return store.makeDirectories(top, 0o777, true, call);
   }
+  const directory = items.length === 0 ? top : await withoutLinks(store, top, call);
   await forEachOf(
     items.length,
     async (index) => {
       const { name, type } = items[index]!;
-      const entry = joined(top, name);
+      const entry = joined(directory, name);
       const isDirectory =
         type === 'unknown'
           ? (await store.stat(entry, LINK_ITSELF, call)).isDirectory()
@@ -45,6 +49,15 @@ export async function emptyDir(path: Path, o?: OpOptions): Promise<void> {
     },
     AT_A_TIME,
   );
+}
+
+// A link in the path may be one of the entries that are removed. Errors name the caller's path if it has no link.
+async function withoutLinks(store: Store, given: FilePath, call: OpOptions | undefined): Promise<FilePath> {
+  const real = await store.realpath(given, call).catch((error: unknown) => {
+    if (!isSystemError(error)) throw error;
+    return given; // the user may not search a directory above it
+  });
+  return typeof given === 'string' && path.resolve(given) === real ? given : real;
 }
 
 async function itemsOf(

@@ -173,6 +173,16 @@ describe('emptyDir', () => {
     expect(existsSync(at('outside/kept'))).to.equal(true);
   });
 
+  it('reaches every entry through a link that lies in the directory itself', async () => {
+    for (const link of ['self', 'below/up']) {
+      mkdirSync(at('dir/below'), { recursive: true });
+      for (const name of ['a', 'b', 'z']) writeFileSync(at(`dir/${name}`), '');
+      symlinkSync(link === 'self' ? '.' : '..', at(`dir/${link}`));
+      await os.emptyDir(at(`dir/${link}`));
+      expect(await os.listdir(at('dir'))).to.deep.equal([]);
+    }
+  });
+
   it('creates a missing directory, and rejects a file', async () => {
     await os.emptyDir(at('new/dir'));
     expect(statSync(at('new/dir')).isDirectory()).to.equal(true);
