@@ -10,7 +10,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** The lane that the caller chose. */
   readonly lane?: Lane | undefined;
-  /** When the call must end, in milliseconds on the clock of `performance.now()`. */
+  /** When the call must end, in milliseconds on the clock of `performance.now()`. For `list`, it moves with each batch. */
   readonly deadline?: number | undefined;
 }
 

@@ -3,7 +3,7 @@
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { throwIfEnded } from '../schedule/watch-call.js';
-import { NO_CALL } from '../schedule/call.js';
+import { Call, NO_CALL } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { sortByBytes } from '../text/byte-order.js';
 import { completeError, fileSystemError } from './errors.js';
@@ -82,12 +82,14 @@ export class MountedStore extends MountedFiles implements Store {
   listing(path: FilePath, o?: OpOptions): Listing {
     let items: AsyncIterator<readonly DirectoryItem[]> | undefined;
     return {
-      next: () =>
-        this.call('scandir', path, o, async (fs, inner) => {
+      next: () => {
+        if (o instanceof Call) o.beginStep();
+        return this.call('scandir', path, o, async (fs, inner) => {
           items ??= fs.list(inner, o ?? NO_CALL)[Symbol.asyncIterator]();
           const batch = await items.next();
           return batch.done === true ? undefined : batch.value;
-        }),
+        });
+      },
       close: () => {
         items?.return?.()?.then(undefined, () => undefined); // nobody waits for what it may still say
       },

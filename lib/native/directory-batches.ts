@@ -27,7 +27,7 @@ export class DirectoryBatches implements DescriptorHolder {
   /** The batches that were read because other calls wait, in order, and the error that ended this. */
   #rest: Promise<{ batches: Buffer[]; error: { thrown: unknown } | undefined }> | undefined;
 
-  /** `cursor`: of SCAN_DIRECTORY. `path` is named by errors. The timeout applies to each batch. */
+  /** `cursor`: of SCAN_DIRECTORY. `path` is named by errors. */
   constructor(cursor: TaskCursor, path: string | Uint8Array, o: GivenOptions) {
     this.#cursor = cursor;
     this.#path = path;
@@ -64,7 +64,8 @@ export class DirectoryBatches implements DescriptorHolder {
     this.#reading = true;
     try {
       while (!this.#ended) {
-        const { output, done } = await nextBatch(this.#cursor, this.#call?.renewed(), 'scandir', this.#path);
+        this.#call?.beginStep();
+        const { output, done } = await nextBatch(this.#cursor, this.#call, 'scandir', this.#path);
         if (done) this.close();
         if (output.length > 0) return output;
       }

@@ -73,7 +73,7 @@ class DirectoryEntries<Name extends string | Buffer> implements Entries<Name> {
     const { encoding, call } = readEncodingOptions(this.#o);
     this.#asBytes = encoding;
     this.#directory = toPathBytes(this.#path);
-    return storeToRead(this.#directory).listing(this.#directory, call);
+    return storeToRead(this.#directory).listing(this.#directory, call?.forEachStep());
   }
 
   #end(): void {
@@ -105,6 +105,7 @@ class DirectoryEntries<Name extends string | Buffer> implements Entries<Name> {
 /**
  * Lists the entries of a directory, without "." and "..", in arbitrary order, with their types.
  * @param path the directory. Default: the working directory
+ * @param o `timeout` is for each step, without the time that the body of the loop takes
  * @returns an async iterator of DirEntry, which may also be closed; nothing is opened before its first step
  * @throws from its first step: the system's errors in Node's shape (ENOENT, ENOTDIR), TypeError for bad arguments; from
  *   any: AbortError, TimeoutError

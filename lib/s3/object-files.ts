@@ -19,6 +19,7 @@ import type {
 import { codeOf, invalidArgValue } from '../errors/index.js';
 import { Conditions, type Requirement } from './conditions.js';
 import { onAbort, offAbort } from '../schedule/abort.js';
+import { callOf } from '../schedule/call.js';
 import { copyNew, copyObject } from './copies.js';
 import { failed, isMissing, translated, unsupported } from './failures.js';
 import { asTheyCome, inParallel } from './in-parallel.js';
@@ -187,7 +188,9 @@ export class ObjectFiles implements FileSystem {
     else if (call.signal !== undefined) onAbort(call.signal, onSignal);
     const read = async (index: number): Promise<ReadManyAnswer> => {
       try {
-        return { index, data: await this.readFile(paths[index]!, { ...limits(call), signal }) };
+        // The caller may use the files before for any time.
+        const { deadline } = callOf(call)?.renewed() ?? {};
+        return { index, data: await this.readFile(paths[index]!, { ...limits(call), deadline, signal }) };
       } catch (error) {
         return { index, error: error as Error };
       }

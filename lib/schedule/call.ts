@@ -7,7 +7,7 @@ import { isAbortSignal, type OpOptions } from './options.js';
 export class Call implements OpOptions {
   readonly signal: AbortSignal | undefined;
   readonly lane: Lane | undefined;
-  /** When the call ends, in milliseconds on the clock of `performance.now()`. */
+  /** When the call (or its current step) ends, in milliseconds on the clock of `performance.now()`. */
   readonly deadline: number | undefined;
   /** The whole timeout that the caller gave, in milliseconds. */
   readonly total: number | undefined;
@@ -36,9 +36,28 @@ export class Call implements OpOptions {
     return this.total === undefined ? this : new Call(this.signal, this.lane, this.total);
   }
 
+  /** The same call with its whole timeout for each of its steps. */
+  forEachStep(): Call {
+    return this.total === undefined ? this : new SteppedCall(this.signal, this.lane, this.total);
+  }
+
+  /** Called before each step, such as a batch of a listing. Only the timeout of a stepped call starts again. */
+  beginStep(): void {
+    // has one timeout for all steps
+  }
+
   /** The same call without its signal and deadline, for work that has to be finished or cleaned up. */
   uninterrupted(): Call | undefined {
     return this.lane === undefined ? undefined : new Call(undefined, this.lane, undefined);
+  }
+}
+
+/** A call whose timeout does not count the time that its caller takes between two steps. Layers below need not know. */
+class SteppedCall extends Call {
+  declare deadline: number | undefined;
+
+  override beginStep(): void {
+    this.deadline = performance.now() + this.total!;
   }
 }
 

@@ -122,6 +122,7 @@ function asBuffer(bytes: Uint8Array): Buffer {
  * larger file) are in memory at a time, regardless of the number of files. The list can be endless. Files of one batch are
  * slices of one Buffer: copy the data that you keep for a long time.
  * @param paths any iterable, also asynchronous. It is consumed only as far as files are being read
+ * @param o `timeout` is for each step, without the time that the body of the loop takes
  * @returns an async iterator of `{ path, data }`, or `{ path, error }` for a file that cannot be read
  * @throws from its steps: TypeError if `paths` is not a list, AbortError, TimeoutError
  * @cancelling ends at the next step. `break` and `return()` also end it

@@ -2,6 +2,7 @@
 import type { BigIntStats, Stats } from 'node:fs';
 
 import { codeOf } from '../../errors/index.js';
+import { callOf } from '../../schedule/call.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import type { FilePath, ReadManyAnswer, StatCall } from '../filesystem.js';
 import type { Store } from '../store.js';
@@ -93,10 +94,12 @@ export async function* readOneByOne(
 ): AsyncGenerator<readonly ReadManyAnswer[]> {
   for (let from = 0; from < paths.length; from += AT_A_TIME) {
     const some = paths.slice(from, from + AT_A_TIME);
+    // The caller may use its files for any time before it asks for more.
+    const call = callOf(o)?.renewed();
     const answers = new Array<ReadManyAnswer>(some.length);
     await forEachOf(some.length, async (i) => {
       try {
-        answers[i] = { index: from + i, data: await store.readFile(some[i]!, o) };
+        answers[i] = { index: from + i, data: await store.readFile(some[i]!, call) };
       } catch (error) {
         if (endsAll(error)) throw error;
         answers[i] = { index: from + i, error: error as Error };
