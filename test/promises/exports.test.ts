@@ -33,11 +33,12 @@ describe('promises exports', () => {
     const script = `
       import nodeFs from 'node:fs/promises';
       import { createRequire, syncBuiltinESMExports } from 'node:module';
+      import { tmpdir } from 'node:os';
       import fs from 'uvfiles/promises';
       Object.assign(nodeFs, fs);
       syncBuiltinESMExports();
       const { mkdtemp, rm, statfs, cp, readdir } = await import('node:fs/promises');
-      const top = await mkdtemp('/tmp/uvfiles-circle-');
+      const top = await mkdtemp(tmpdir() + '/uvfiles-circle-');
       await nodeFs.mkdir(top + '/a/b', { recursive: true });
       await cp(top + '/a', top + '/c', { recursive: true });
       console.log((await readdir(top)).join(), typeof (await statfs(top)).bsize);
