@@ -29,6 +29,7 @@ function aheadOfPeers(mine: Figures | undefined, results: readonly Figures[], { 
   if (!mine || peers.length === 0) return { text, figure: 'not measured' };
   const ratios = peers.map((peer) => [peer.title, throughputRatio(mine, peer)] as const);
   const [title, least] = ratios.reduce((a, b) => (b[1] < a[1] ? b : a));
+  if (Number.isNaN(least)) return { text, figure: 'not measured' };
   return { text, figure: `${format(least)}x ${title}, the nearest`, met: least > 1 };
 }
 
@@ -39,11 +40,22 @@ function judge(floor: Floor, mine: Figures, theirs: Figures | undefined): Judgem
   if (theirs === undefined) return { figure: 'not measured' };
   if (floor.atLeast !== undefined) {
     const ratio = throughputRatio(mine, theirs);
+    if (Number.isNaN(ratio)) return { figure: withoutTimes(mine, theirs) };
     return { figure: `${format(ratio)}x`, met: ratio >= floor.atLeast };
   }
   const key = floor.timeAtMost === undefined ? 'cpuUs' : 'nsPerOp';
   const ratio = medianRatio(series(mine, key), series(theirs, key));
+  if (Number.isNaN(ratio)) return { figure: withoutTimes(mine, theirs) };
   return { figure: `${format(ratio)}x`, met: ratio <= (floor.timeAtMost ?? floor.cpuAtMost ?? NaN) };
+}
+
+// The figures of workloads that measure no time, such as memory: whether more of them is better is for readers to know.
+function withoutTimes(mine: Figures, theirs: Figures): string {
+  const both = Object.entries(mine.values).filter(([name]) => theirs.values[name] !== undefined);
+  const figures = both.map(
+    ([name, value]) => `${name} ${format(value)} against ${format(theirs.values[name]!)}`,
+  );
+  return figures.join(', ') || 'not measured';
 }
 
 function judgeValue(name: string, floor: Floor, mine: Figures, theirs: Figures | undefined): Judgement {

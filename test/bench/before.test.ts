@@ -6,7 +6,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ours from '../../bench/contenders/uvfiles.ts';
 import { besideBefore, contenderBefore } from '../../bench/harness/before.ts';
-import type { AnyWorkload, Contender } from '../../bench/harness/types.ts';
+import { evaluateFloors } from '../../bench/harness/floors.ts';
+import { verdictLine } from '../../bench/harness/table.ts';
+import type { AnyWorkload, Contender, Result } from '../../bench/harness/types.ts';
 import { startServer, type ServerParams } from '../../bench/workloads/server.ts';
 
 describe("the benchmark's comparison of two builds", () => {
@@ -25,6 +27,24 @@ describe("the benchmark's comparison of two builds", () => {
       { over: 'uvfiles-before', atLeast: 0.97, text: 'at least 0.97 of the throughput before' },
       { over: 'uvfiles-before', cpuAtMost: 0.4 },
     ]);
+  });
+
+  it('compares the figures of a workload that measures no time', () => {
+    const figures = (contender: string, nsPerOp: number, values: Record<string, number>): Result => {
+      const round = { operations: 1, nsPerOp, p50: nsPerOp, p99: nsPerOp, cpuUs: nsPerOp, values };
+      return { contender, title: contender, kind: 'peer', ratio: NaN, ...round, samples: [round] };
+    };
+    const verdictsOf = (nsPerOp: number, values: Record<string, number>): string[] =>
+      evaluateFloors(besideBefore(workload).floors!, [
+        figures('uvfiles', nsPerOp, values),
+        figures('uvfiles-before', nsPerOp, { heapMb: 12, rssMb: 130 }),
+      ]).map(verdictLine);
+    expect(verdictsOf(NaN, { heapMb: 10.5, rssMb: 128, gone: 1 })).to.deep.equal([
+      'unknown: at least 0.97 of the throughput before (heapMb 10.50 against 12.00, rssMb 128 against 130)',
+      'unknown: at most 0.4x the CPU time of uvfiles-before (heapMb 10.50 against 12.00, rssMb 128 against 130)',
+    ]);
+    expect(verdictsOf(NaN, {})[0]).to.equal('unknown: at least 0.97 of the throughput before (not measured)');
+    expect(verdictsOf(5, {})[0]).to.equal('met: at least 0.97 of the throughput before (1.00x)');
   });
 
   it('finds the build of a checkout by its package.json', async () => {
