@@ -86,6 +86,12 @@ function asText(path: string | Uint8Array): string {
   return typeof path === 'string' ? path : Buffer.from(path).toString();
 }
 
+/** Counts the bytes that earlier steps of a call have written in the error of the step that failed. */
+export function addBytesWritten(error: unknown, before: number): void {
+  if (before > 0 && error instanceof Error)
+    (error as SystemError).bytesWritten = before + ((error as SystemError).bytesWritten ?? 0);
+}
+
 /** The code of an error, such as `ENOENT`; undefined if the thrown value has none. */
 export function codeOf(error: unknown): unknown {
   return (error as { code?: unknown } | null | undefined)?.code;

@@ -2,8 +2,7 @@
 // called.
 //
 // At most one of the two halves holds bytes. While bytes are read ahead, the position of the file below is after them.
-// While bytes are pending, it is where they will be written. The position that the user sees is computed from this, and
-// not stored.
+// While bytes are pending, it is where they will be written. The position that the user sees is computed from this.
 import { invalidState } from '../errors/index.js';
 import type { Call } from '../schedule/call.js';
 import type { ByteLayer } from './byte-layer.js';
@@ -15,8 +14,7 @@ export const DEFAULT_BUFFER_SIZE = 64 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 const NEWLINE = 10;
-// Seeks beyond this offset are made immediately, because file systems reject large offsets, and the seek must report
-// that error.
+// Seeks beyond this offset are made immediately: file systems reject large offsets, and the seek must report that.
 const FAR = 2 ** 42;
 
 /** The buffered layer. Calls must not overlap, which Sequence ensures, except the `try...` calls. */
@@ -265,13 +263,13 @@ export class BufferedIO implements ByteLayer {
     this.dropReadAhead();
     // Copied before the flush, because the caller may change the bytes while it runs.
     const kept = this.#pendingLength === 0 || transferred ? bytes : Uint8Array.prototype.slice.call(bytes);
-    if (this.#pendingLength > 0) await this.writePending(o);
+    if (this.#pendingLength > 0) await this.writePending(o, true);
     if (kept.length < this.size && this.tryWrite(kept)) return length;
     return this.raw.write(kept, transferred || kept !== bytes, o);
   }
 
-  /** Writes the pending bytes. After an error, the bytes that were not written stay. */
-  async writePending(o?: Call): Promise<void> {
+  /** Writes the pending bytes. After an error, those not written stay. `forRoom`: a write makes room for its own bytes. */
+  async writePending(o?: Call, forRoom = false): Promise<void> {
     if (this.#pendingLength === 0) return;
     const length = this.#pendingLength;
     this.#flushing = true;
@@ -279,7 +277,9 @@ export class BufferedIO implements ByteLayer {
       await this.raw.write((this.#pending as Buffer).subarray(0, length), false, o);
       this.#written(length);
     } catch (error) {
-      this.#written((error as { bytesWritten?: number }).bytesWritten ?? 0);
+      const failed = error as { bytesWritten?: number };
+      this.#written(failed.bytesWritten ?? 0);
+      if (forRoom) delete failed.bytesWritten; // none of its own
       throw error;
     } finally {
       this.#flushing = false;

@@ -2,7 +2,7 @@
 import { checkItems, sizeOfUint8Array, takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
 import { checkLimit, checkOffset, checkPosition } from '../arguments/numbers.js';
 import { readCall } from '../arguments/options.js';
-import { invalidArgValue } from '../errors/index.js';
+import { addBytesWritten, invalidArgValue } from '../errors/index.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import type { ByteLayer } from './byte-layer.js';
@@ -213,6 +213,7 @@ export abstract class ByteFile extends PositionalHandle {
 
   /**
    * Writes all items in order. Other calls that are made in the meantime run after the last item.
+   * @throws as `write`; then `bytesWritten` of the error counts the bytes of all items that were accepted
    * @cancelling ends waiting for the next item
    * @example await f.writelines([header, body]);
    */
@@ -220,11 +221,29 @@ export abstract class ByteFile extends PositionalHandle {
     try {
       this._checkWritable();
       checkItems(items);
-      const write = (call?: Call) => (item: BinaryData) => this._layer.write(toBytes(item), false, call);
-      return this._sequence.run((call) => takeItems(items, call, write(call)), readTransfer(o).call);
+      return this._sequence.run((call) => takeItems(items, call, this.#writer(call)), readTransfer(o).call);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** Writes one item after another. An error counts the bytes of the items before it, too. */
+  #writer(call?: Call): (item: BinaryData) => unknown {
+    let written = 0;
+    const write = async (bytes: Uint8Array): Promise<void> => {
+      try {
+        written += await this._layer.write(bytes, false, call);
+      } catch (error) {
+        addBytesWritten(error, written);
+        throw error;
+      }
+    };
+    return (item) => {
+      const bytes = toBytes(item);
+      if (!this._layer.tryWrite(bytes)) return write(bytes);
+      written += bytes.length;
+      return undefined;
+    };
   }
 
   flush(o?: OpOptions): Promise<void> {

@@ -1,6 +1,6 @@
 // Writes a whole file from a source that returns its content in chunks.
 import { type Bytes, isBytes } from '../arguments/bytes.js';
-import { codeOf } from '../errors/index.js';
+import { addBytesWritten, codeOf } from '../errors/index.js';
 import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
 import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
 import { makeDirectories, parentOf } from '../filesystem/generic/directories.js';
@@ -37,6 +37,7 @@ export async function writeSource(
   let held: Uint8Array[] = [];
   let heldBytes = 0;
   let writing: Promise<void> | undefined;
+  let written = 0;
   let failure: unknown;
   const writeHeld = async (): Promise<void> => {
     try {
@@ -44,9 +45,12 @@ export async function writeSource(
         const batch = Buffer.concat(held);
         held = [];
         heldBytes = 0;
+        const { length } = batch; // its memory is handed over
         await (appending ? file.writeToEnd(batch, true, call) : file.write(batch, CURRENT, true, call));
+        written += length;
       }
     } catch (error) {
+      addBytesWritten(error, written);
       failure ??= error;
       held = [];
     }

@@ -31,6 +31,34 @@ describe('calls of a handle that fail', () => {
     expect(await readBytes(at('failing'))).to.deep.equal(bytes('0123456789'));
   });
 
+  it('count only bytes of their own in bytesWritten', async () => {
+    using _ = faults({ op: 'write', path: '**/room', error: 'ENOSPC', after: 1 });
+    using short = faults({ op: 'write', path: '**/room', short: 3 });
+    const f = await open(at('room'), 'wb', { buffering: 8 });
+    await f.write(bytes('01234567'));
+    const error = await rejection(f.write(bytes('89')));
+    expect(error).to.include({ code: 'ENOSPC', syscall: 'write' });
+    expect(error).not.to.have.property('bytesWritten');
+    expect(short.count).to.equal(1);
+    await f.write(bytes('89'));
+    await f.close();
+    expect(fs.readFileSync(at('room'), 'latin1')).to.equal('0123456789');
+  });
+
+  for (const buffering of [0, 4]) {
+    it(`count all items of writelines in bytesWritten, with a buffer of ${buffering} bytes`, async () => {
+      using _ = faults([
+        { op: 'write', path: '**/lines', after: 2, short: 2 },
+        { op: 'write', path: '**/lines', after: 2, error: 'ENOSPC' },
+      ]);
+      const f = await open(at('lines'), 'wb', { buffering });
+      const items = ['abcde', 'fghij', 'klmno', 'p'].map(bytes);
+      expect(await rejection(f.writelines(items))).to.include({ code: 'ENOSPC', bytesWritten: 12 });
+      await f.close();
+      expect(fs.readFileSync(at('lines'), 'latin1')).to.equal('abcdefghijkl');
+    });
+  }
+
   for (const [what, error] of [
     ['sync', 'EIO'],
     ['datasync', 'ENOSPC'],

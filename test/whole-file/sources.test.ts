@@ -1,14 +1,16 @@
 // Whole files from sources that return them in pieces, and text from sources. A source that fails never commits.
 import { expect } from 'chai';
-import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createGunzip, gzipSync } from 'node:zlib';
 
 import { appendFile, textFrom, writeAtomic, writeFile } from 'uvfiles';
 import { mount } from 'uvfiles/filesystem';
+import { faults } from 'uvfiles/testing';
 
 import { FlatFiles } from '../filesystem/support/flat-files.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
@@ -114,6 +116,28 @@ describe('whole files from sources', () => {
       expect(readFileSync(at('one/three/a'), 'utf8')).to.match(/again$/);
       expect((await rejection(write(at('four/a'), 'x'))).code).to.equal('ENOENT');
       expect((await rejection(write(at('one/two/a/b'), 'x', { parents: true }))).code).to.equal('ENOTDIR');
+    });
+  }
+
+  for (const [name, write] of [
+    ['writeFile', writeFile],
+    ['appendFile', appendFile],
+  ] as const) {
+    it(`${name} counts all bytes that are in the file when a write fails`, async () => {
+      using _ = faults([
+        { op: 'write', path: '**/counted', after: 2, short: 1 },
+        { op: 'write', path: '**/counted', after: 2, error: 'ENOSPC' },
+      ]);
+      const slowly = async function* (): AsyncGenerator<string> {
+        for (const chunk of ['abc', 'def', 'ghi']) {
+          yield chunk;
+          await delay(5);
+        }
+      };
+      const error = await rejection(write(at('counted'), slowly()));
+      expect(error).to.include({ code: 'ENOSPC', bytesWritten: readFileSync(at('counted')).length });
+      expect(error).to.have.property('bytesWritten').greaterThan(3);
+      unlinkSync(at('counted'));
     });
   }
 
