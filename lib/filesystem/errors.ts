@@ -2,12 +2,16 @@
 import { constants } from 'node:os';
 
 import {
+  codeOf,
   type SystemError,
   systemError,
   systemErrorNumber,
   UnsupportedOperationError,
 } from '../errors/index.js';
 import type { Capabilities, FilePath } from './filesystem.js';
+
+/** The code of a path that leads outside of `beneath(root)`. */
+const OUTSIDE_ROOT = 'ERR_OUTSIDE_ROOT';
 
 /** A symbolic name such as `ENOENT`. */
 export type ErrorCode = keyof typeof constants.errno;
@@ -37,7 +41,8 @@ export function fileSystemError(
  */
 export function completeError(error: unknown, syscall: string, path?: FilePath, dest?: FilePath): unknown {
   if (!(error instanceof Error) || isKept(error)) return error;
-  const given = error as Partial<SystemError> & Error;
+  const given: Partial<SystemError> & Error = error;
+  if (given.code === OUTSIDE_ROOT) return nameGivenPath(given, path, dest);
   if (typeof given.code !== 'string' || !(given.code in constants.errno)) return error;
   const whole = fileSystemError(given.code as ErrorCode, given.syscall ?? syscall, path, dest);
   error.message = whole.message;
@@ -51,6 +56,25 @@ export function completeError(error: unknown, syscall: string, path?: FilePath, 
   captureBelow(error, completeError);
   return error;
 }
+
+// It is not known which of two paths leads outside.
+function nameGivenPath(
+  error: Error & { path?: string; dest?: string },
+  path?: FilePath,
+  dest?: FilePath,
+): Error {
+  if (path === undefined) return error;
+  const from = textOf(path);
+  const to = dest === undefined ? undefined : textOf(dest);
+  const both = to === undefined ? `'${from}'` : `'${from}' -> '${to}'`;
+  error.message = error.message.replace(/'.*'$/s, () => both);
+  error.path = from;
+  if (to !== undefined) error.dest = to;
+  captureBelow(error, completeError);
+  return error;
+}
+
+const textOf = (path: FilePath): string => (typeof path === 'string' ? path : Buffer.from(path).toString());
 
 // The lines in the stacks of errors as their file systems threw them.
 const thrownAt = new WeakMap<Error, string[]>();
@@ -96,6 +120,11 @@ export const isKept = (error: unknown): boolean => kept.has(error as Error);
  */
 export function isSystemError(error: unknown): boolean {
   return typeof (error as { errno?: unknown } | null)?.errno === 'number';
+}
+
+/** Whether an error is about one path. Such errors do not end an operation on many. */
+export function isErrorOfPath(error: unknown): boolean {
+  return isSystemError(error) || codeOf(error) === OUTSIDE_ROOT;
 }
 
 /** The result of a question about a path if the system refuses to answer it. Throws any other error. */

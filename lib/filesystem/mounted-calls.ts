@@ -5,7 +5,7 @@ import { invalidArgValue } from '../errors/index.js';
 import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { throwIfEnded } from '../schedule/watch-call.js';
 import type { GivenOptions } from '../schedule/options.js';
-import { captureBelow, completeError, fileSystemError, isKept, isSystemError, lacking } from './errors.js';
+import { captureBelow, completeError, fileSystemError, isErrorOfPath, isKept, lacking } from './errors.js';
 import type { Capabilities, FilePath, FileSystem } from './filesystem.js';
 import { normalized, rooted, SCHEME, textOf } from './mounted-path.js';
 
@@ -119,6 +119,6 @@ export class MountedCalls {
 
 /** Rejects with an error that was completed. The system's name the line that awaits the call, as those of real files do. */
 async function rejectCompleted(error: unknown): Promise<never> {
-  if (isSystemError(error) && !isKept(error)) return rejectWhereAwaited(error as Error, captureBelow);
+  if (isErrorOfPath(error) && !isKept(error)) return rejectWhereAwaited(error as Error, captureBelow);
   throw error;
 }

@@ -40,7 +40,7 @@ const descriptorOf = (root: Root): number => (typeof root === 'number' ? root : 
 function outsideRoot(path: string | Uint8Array, cause: unknown): Error {
   const shown = typeof path === 'string' ? path : Buffer.from(path).toString();
   const error = new Error(`The path leads outside of the root directory: '${shown}'`, { cause });
-  return Object.assign(error, { code: 'ERR_OUTSIDE_ROOT', path: shown });
+  return startWithCaller(Object.assign(error, { code: 'ERR_OUTSIDE_ROOT', path: shown }));
 }
 
 /** Turns the error of a task beneath a root (`scanBeneath`) into ERR_OUTSIDE_ROOT if that is its meaning. */

@@ -196,6 +196,37 @@ describe('beneath', function () {
     expect(await readText(`${at('root')}/dir/../dir/file`)).to.equal('inside');
   });
 
+  it('rejects an escape with the paths and the line of the caller', async () => {
+    symlinkSync(at('outside'), at('root/out'));
+    const waits = async (): Promise<void> => void (await readText('/jail/./out/secret'));
+    const read = await rejection(waits());
+    expect(read).to.include({ code: 'ERR_OUTSIDE_ROOT', path: '/jail/./out/secret' });
+    expect(read.message).to.equal("The path leads outside of the root directory: '/jail/./out/secret'");
+    expect(read.stack)
+      .to.include(read.message)
+      .and.match(/at (async )?waits .*beneath\.test\.ts/);
+    const moved = await rejection(os.rename('/jail/dir', '/jail/out/dir'));
+    expect(moved).to.include({ code: 'ERR_OUTSIDE_ROOT', path: '/jail/dir', dest: '/jail/out/dir' });
+    expect(moved.message).to.match(/: '\/jail\/dir' -> '\/jail\/out\/dir'$/);
+    const [, described] = await statMany(['/jail/dir', '/jail/out/secret']);
+    expect(described).to.include({ code: 'ERR_OUTSIDE_ROOT', path: '/jail/out/secret' });
+  });
+
+  it('walks and globs past links that lead out of the root', async () => {
+    symlinkSync(at('outside'), at('root/dir/out'));
+    for (const followSymlinks of [false, true]) {
+      const walked = [];
+      const onError = (error: Error): never => expect.fail(String(error));
+      for await (const [dir, , names] of os.walk('/jail', { followSymlinks, onError }))
+        walked.push([dir, names]);
+      expect(walked).to.deep.include(['/jail/dir', ['file', 'out']]);
+      const found: string[] = [];
+      for (const pattern of ['**/file', '*/out', 'dir/*/secret'])
+        for await (const path of os.glob(pattern, { cwd: '/jail', followSymlinks })) found.push(path);
+      expect(found).to.deep.equal(['dir/file', 'dir/out']);
+    }
+  });
+
   // With fewer, the other process may not have had its turn yet.
   it('opens no file outside in 10,000 attempts, while another process replaces a directory by a link', async function () {
     this.timeout(240_000);

@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs';
 
 import { AbortError } from '../../errors/index.js';
 import type { GivenOptions } from '../../schedule/options.js';
-import { isSystemError } from '../errors.js';
+import { isErrorOfPath } from '../errors.js';
 import type { DirectoryItem, FilePath } from '../filesystem.js';
 import type { MountedStore } from '../mounted-store.js';
 import { type FlatTree, flatTree } from './flat-listing.js';
@@ -131,7 +131,7 @@ export class GenericTreeWalk implements TreeWalker {
         (kind === 'directory' ? directories : kind === 'link' ? links : others).push(raw);
       }
     } catch (error) {
-      if (!isSystemError(error)) throw error;
+      if (!isErrorOfPath(error)) throw error;
       step.error = error as Error;
       return { step, children: [] };
     }
@@ -171,7 +171,7 @@ export class GenericTreeWalk implements TreeWalker {
       const leadsToDirectory = (await this.#store.stat(nativeName(path), FOLLOW, this.#call)).isDirectory();
       return leadsToDirectory ? (type === 'symlink' ? 'link' : 'directory') : 'other';
     } catch (error) {
-      if (!isSystemError(error)) throw error;
+      if (!isErrorOfPath(error)) throw error;
       return 'other';
     }
   }
@@ -183,7 +183,7 @@ export class GenericTreeWalk implements TreeWalker {
       const stats = await this.#store.stat(name, FOLLOW_BIGINT, this.#call);
       return await identityAt(this.#store, name, stats as BigIntStats, this.#call);
     } catch (error) {
-      if (!isSystemError(error)) throw error;
+      if (!isErrorOfPath(error)) throw error;
       return path;
     }
   }
