@@ -104,6 +104,16 @@ export function startWithCaller<E extends Error>(error: E): E {
   return error;
 }
 
+/**
+ * Sets the stack of a system error to the lines of the caller of `below`, under those of a program's own file system. For calls
+ * with many steps, whose own lines leave no room for it.
+ */
+export function nameCaller(error: unknown, below: (...args: never[]) => unknown): void {
+  if (!(error instanceof Error) || !isSystemError(error) || isKept(error)) return;
+  if (!thrownAt.has(error)) thrownAt.set(error, []);
+  captureBelow(error, below);
+}
+
 const kept = new WeakSet();
 
 /** Lets `error` reach its caller unchanged. */

@@ -5,6 +5,7 @@ import { type Bytes, toBytes } from '../arguments/bytes.js';
 import { optionReader, unchecked } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { codeOf, invalidArgType } from '../errors/index.js';
+import { keepAsGiven, nameCaller } from '../filesystem/errors.js';
 import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
 import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
 import type { Store } from '../filesystem/store.js';
@@ -104,13 +105,32 @@ export async function updateAtomic(
   const isLockable = store.can('locks');
   if (!isLockable && !store.can('conditional')) throw store.unsupported('locks', 'lock files');
   const update = { store, path: at, change, options, call };
-  await withPathLock(at, call, () => (isLockable ? updateWithDescriptors(update) : updateIfSame(update)));
+  try {
+    await withPathLock(at, call, () => (isLockable ? updateWithDescriptors(update) : updateIfSame(update)));
+  } catch (error) {
+    nameCaller(error, updateAtomic);
+    throw error;
+  }
+}
+
+/** What the callback returns. Its errors reach the caller unchanged. */
+async function answerOf(
+  callback: (old: unknown) => unknown,
+  old: unknown,
+  call: Call | undefined,
+): Promise<unknown> {
+  try {
+    return await unlessEnded(callback(old), call);
+  } catch (error) {
+    if (error instanceof Error) keepAsGiven(error);
+    throw error;
+  }
 }
 
 function changeBy(callback: (old: unknown) => unknown, encoding: unknown, call: Call | undefined): Change {
   if (encoding === undefined) {
     return async (old) => {
-      const data = await unlessEnded(callback(old), call);
+      const data = await answerOf(callback, old, call);
       return typeof data === 'string' ? encodeUtf8(data) : toBytes(data, 'the result of callback');
     };
   }
@@ -118,7 +138,7 @@ function changeBy(callback: (old: unknown) => unknown, encoding: unknown, call: 
   const codec = findCodec(text.encoding)!;
   const decode = { codec, errors: text.errors, newline: text.newline };
   return async (old) => {
-    const data = await unlessEnded(callback(old === null ? null : decodeAll(old, decode)), call);
+    const data = await answerOf(callback, old === null ? null : decodeAll(old, decode), call);
     if (typeof data !== 'string') return toBytes(data, 'the result of callback');
     const bytes = encode(data, codec, text.errors);
     return codec.mark === null || bytes.length === 0 ? bytes : Buffer.concat([codec.mark, bytes]);

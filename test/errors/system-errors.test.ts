@@ -10,6 +10,7 @@ import {
   os,
   readBytes,
   UnsupportedOperationError,
+  updateAtomic,
   writeAtomic,
   writeFile,
 } from 'uvfiles';
@@ -154,6 +155,8 @@ describe('errors', () => {
         list: () => os.listdir('/stacks/none'),
         write: () => writeFile('/stacks/dir', ''),
         seek: () => f.seek(-1, 1),
+        update: () => updateAtomic('/stacks/none/x', () => ''),
+        updateReal: () => updateAtomic(folder.at('none/x'), () => ''),
       };
       for (const [name, call] of Object.entries(calls)) {
         const waits = async (): Promise<void> => void (await call());
