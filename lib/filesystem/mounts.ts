@@ -182,7 +182,7 @@ export function mount<T>(prefix: string, fileSystem: FileSystem, o: MountOptions
 export function mount<T>(prefix: string, fileSystem: FileSystem, o?: Partial<MountOptions<T>>): Mount | T {
   const at = checkPrefix(prefix);
   checkFileSystem(fileSystem);
-  if (o !== undefined && (typeof o !== 'object' || o === null))
+  if (o !== undefined && (typeof o !== 'object' || o === null || Array.isArray(o)))
     throw invalidArgType('options', 'of type object', o);
   for (const key of Object.keys(o ?? {}))
     if (key !== 'scope')

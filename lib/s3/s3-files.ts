@@ -78,15 +78,18 @@ export function objectFiles(store: ObjectStore, options: ObjectFilesOptions = {}
 }
 
 function checkNames(options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null)
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw invalidArgType('options', 'of type object', options);
-  for (const [name, value] of Object.entries(options))
-    if (value !== undefined && !known.includes(name))
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue; // read later, and only once
+    const value = (options as Record<string, unknown>)[name];
+    if (value !== undefined)
       throw invalidArgValue(
         `options.${name}`,
         value,
         `is not an option. The options are ${known.join(', ')}`,
       );
+  }
 }
 
 function settings(options: ObjectFilesOptions): Settings {

@@ -1,5 +1,6 @@
 // What a power cut can leave of files in memory: everything that was synced, and any possible part of the rest.
-import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
+import { callback, optionReader } from '../arguments/options.js';
+import { invalidArgType, outOfRange } from '../errors/index.js';
 import { interpose } from '../filesystem/mounts.js';
 import { MemoryFileSystem } from '../filesystem/memory/index.js';
 import { afterPowerCut, type Choose } from '../filesystem/memory/power-cut.js';
@@ -25,6 +26,27 @@ export interface CrashesOptions {
 
 const USUAL_LIMIT = 1000;
 
+const readCrash = optionReader(
+  {
+    seed: (value, name) => {
+      checkSeed(name, value);
+      return value;
+    },
+  },
+  false,
+);
+const readCrashes = optionReader(
+  {
+    during: callback<() => unknown>(),
+    limit: (value = USUAL_LIMIT, name) => {
+      if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
+      if (!(value >= 1)) throw outOfRange(name, '>= 1', value);
+      return value;
+    },
+  },
+  false,
+);
+
 /**
  * Creates the files that a power failure at this moment can leave. Synced data stays: the content of files after their
  * `sync`, and the names in a directory after a sync of the directory (as by `writeAtomic`). All other changes of
@@ -39,9 +61,8 @@ const USUAL_LIMIT = 1000;
  */
 export function crash(files: MemoryFiles, o: CrashOptions = {}): MemoryFiles {
   checkFiles(files);
-  checkOptions(o, ['seed']);
-  checkSeed('options.seed', o.seed);
-  const random = randomFrom(o.seed ?? anySeed());
+  const { seed = anySeed() } = readCrash(o);
+  const random = randomFrom(seed);
   return new MemoryFiles(
     files.at,
     leftOf(files, (n) => Math.floor(random() * n)),
@@ -65,11 +86,7 @@ export async function* crashes(
   o: CrashesOptions = {},
 ): AsyncGenerator<MemoryFiles, void> {
   checkFiles(files);
-  checkOptions(o, ['during', 'limit']);
-  const { during, limit = USUAL_LIMIT } = o;
-  if (during !== undefined && typeof during !== 'function')
-    throw invalidArgType('options.during', 'of type function', during);
-  if (!(limit >= 1)) throw outOfRange('options.limit', '>= 1', limit);
+  const { during, limit } = readCrashes(o);
   const states = new Map<string, MemoryFileSystem>();
   collect(files, limit, states);
   if (during !== undefined) {
@@ -94,12 +111,6 @@ export async function* crashes(
       after.unmount();
     }
   }
-}
-
-function checkOptions(o: object, names: readonly string[]): void {
-  if (typeof o !== 'object' || (o as unknown) === null) throw invalidArgType('options', 'of type object', o);
-  for (const [name, value] of Object.entries(o))
-    if (!names.includes(name)) throw invalidArgValue(`options.${name}`, value, 'is not an option');
 }
 
 function checkFiles(files: unknown): void {

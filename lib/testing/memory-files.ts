@@ -1,7 +1,8 @@
 // Files in memory for all functions of the library, for the duration of a test.
 import { tmpdir } from 'node:os';
 
-import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
+import { callback, type Check, flag, optionReader, text } from '../arguments/options.js';
+import { invalidArgType, outOfRange } from '../errors/index.js';
 import type { FileSystem } from '../filesystem/filesystem.js';
 import { MemoryFileSystem } from '../filesystem/memory/index.js';
 import { Lower } from '../filesystem/memory/lower.js';
@@ -30,7 +31,24 @@ export interface MemoryFilesOptions {
   clock?: (() => number) | undefined;
 }
 
-const NAMES = new Set(['at', 'overlay', 'capacity', 'user', 'umask', 'clock']);
+const integer = (most: number): Check<number | undefined> => {
+  return (value, name) => {
+    checkNumber(name, value, most);
+    return value as number | undefined;
+  };
+};
+
+const readOptions = optionReader(
+  {
+    at: text('/'),
+    overlay: flag(false),
+    capacity: integer(Infinity),
+    user: (value, name) => (value === undefined ? undefined : checkUser(value as MemoryUser, name)),
+    umask: integer(0o777),
+    clock: callback<() => number>(),
+  },
+  false,
+);
 
 /**
  * Mounted files in memory.
@@ -120,8 +138,8 @@ export class MemoryFiles implements Disposable {
  * expect(files.tree()).to.have.property('var/log/app.log', 'started\n');
  */
 export function memoryFiles(tree: Tree = {}, o: MemoryFilesOptions = {}): MemoryFiles {
-  const { at = '/', overlay = false, capacity, user, umask, clock } = checkOptions(o);
-  const credentials = user === undefined ? currentCredentials(overlay) : new Credentials(checkUser(user));
+  const { at, overlay, capacity, user, umask, clock } = readOptions(o);
+  const credentials = user === undefined ? currentCredentials(overlay) : new Credentials(user);
   const lower = overlay
     ? new Lower(at, (path, flags, permissions, call) => realFileSystem.open(path, flags, permissions, call))
     : undefined;
@@ -157,21 +175,6 @@ function addUsual(state: MemoryState, at: string): void {
   state.journal.syncAll();
 }
 
-function checkOptions(o: MemoryFilesOptions): MemoryFilesOptions {
-  if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
-  for (const [name, value] of Object.entries(o))
-    if (!NAMES.has(name)) throw invalidArgValue(`options.${name}`, value, 'is not an option');
-  const { at, overlay, capacity, umask, clock } = o;
-  if (at !== undefined && typeof at !== 'string') throw invalidArgType('options.at', 'of type string', at);
-  if (overlay !== undefined && typeof overlay !== 'boolean')
-    throw invalidArgType('options.overlay', 'of type boolean', overlay);
-  checkNumber('options.capacity', capacity, Infinity);
-  checkNumber('options.umask', umask, 0o777);
-  if (clock !== undefined && typeof clock !== 'function')
-    throw invalidArgType('options.clock', 'of type function', clock);
-  return o;
-}
-
 function checkNumber(name: string, value: unknown, most: number): void {
   if (value === undefined) return;
   if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
@@ -179,18 +182,20 @@ function checkNumber(name: string, value: unknown, most: number): void {
     throw outOfRange(name, `an integer >= 0 && <= ${most}`, value);
 }
 
-function checkUser(user: MemoryUser): MemoryUser {
-  if (typeof user !== 'object' || user === null) throw invalidArgType('options.user', 'of type object', user);
-  const { groups } = user as { groups?: unknown };
+/** A copy of `user`, whose properties are read once. */
+function checkUser(user: MemoryUser, name = 'options.user'): MemoryUser {
+  if (typeof user !== 'object' || user === null) throw invalidArgType(name, 'of type object', user);
+  const { uid, gid, groups } = user;
   if (groups !== undefined && !Array.isArray(groups))
-    throw invalidArgType('options.user.groups', 'an instance of Array', groups);
-  for (const [name, id] of [
-    ['uid', user.uid],
-    ['gid', user.gid],
-    ...(user.groups ?? []).map((id) => ['groups', id]),
+    throw invalidArgType(`${name}.groups`, 'an instance of Array', groups);
+  const copy = { uid, gid, groups: groups === undefined ? undefined : Array.from<number>(groups) };
+  for (const [which, id] of [
+    ['uid', uid],
+    ['gid', gid],
+    ...(copy.groups ?? []).map((id) => ['groups', id]),
   ]) {
-    if (id === undefined) throw invalidArgType(`options.user.${String(name)}`, 'of type number', id);
-    checkNumber(`options.user.${String(name)}`, id, 0xfffffffe);
+    if (id === undefined) throw invalidArgType(`${name}.${String(which)}`, 'of type number', id);
+    checkNumber(`${name}.${String(which)}`, id, 0xfffffffe);
   }
-  return user;
+  return copy;
 }

@@ -121,23 +121,28 @@ export function file(content: string | Uint8Array, options: EntryOptions = {}): 
 const MOST = { mode: 0o7777, uid: 0xfffffffe, gid: 0xfffffffe } as const;
 const OPTIONS = new Set([...Object.keys(MOST), 'mtime']);
 
+/** A copy of `options`, whose properties are read once. */
 function checkOptions(options: EntryOptions): EntryOptions {
-  if (typeof options !== 'object' || options === null)
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw invalidArgType('options', 'of type object', options);
-  for (const [name, value] of Object.entries(options)) {
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(options)) {
+    const value = (options as Record<string, unknown>)[name];
     if (!OPTIONS.has(name)) throw invalidArgValue(`options.${name}`, value, 'is not an option');
     const isTime = name === 'mtime' && value instanceof Date;
     if (value !== undefined && typeof value !== 'number' && !isTime)
       throw invalidArgType(`options.${name}`, 'of type number', value);
+    copy[name] = value;
   }
+  const checked: EntryOptions = copy;
   for (const name of ['mode', 'uid', 'gid'] as const) {
-    const value = options[name];
+    const value = checked[name];
     if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value <= MOST[name]))
       throw outOfRange(`options.${name}`, `an integer >= 0 && <= ${MOST[name]}`, value);
   }
-  if (options.mtime !== undefined && !Number.isFinite(Number(options.mtime)))
-    throw outOfRange('options.mtime', 'a finite number of milliseconds', options.mtime);
-  return options;
+  if (checked.mtime !== undefined && !Number.isFinite(Number(checked.mtime)))
+    throw outOfRange('options.mtime', 'a finite number of milliseconds', checked.mtime);
+  return checked;
 }
 
 /** Puts a tree into a file system, regardless of the permissions of its user. */
