@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import nodePath from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { UnsupportedOperationError } from '../errors/index.js';
 import {
   type DeleteFailure,
   type ObjectInfo,
@@ -16,7 +17,7 @@ import { queryOf } from './signature.js';
 import { copySourceOf, decoded, extentOf, isNoXml, quoted, rangeOf, socketCode, statusOf } from './wire.js';
 
 /**
- * The only method of a client that is used. `S3Client` and `S3` have it.
+ * The only method of a client that is needed. `S3Client` and `S3` have it.
  * @throws the client's errors
  * @cancelling the library passes an `abortSignal` in `options`
  * @platforms the same on all systems
@@ -35,7 +36,7 @@ interface Output {
   readonly ContentLength?: number;
   readonly ContentRange?: string;
   readonly ContentType?: string;
-  readonly Contents?: readonly { Key: string; Size: number; ETag: string; LastModified: Date }[];
+  readonly Contents?: readonly { Key: string; Size: number; ETag?: string; LastModified?: Date }[];
   readonly CopyPartResult?: { ETag?: string };
   readonly EncodingType?: string;
   readonly Errors?: readonly { Key: string; Code: string; Message?: string }[];
@@ -47,7 +48,14 @@ interface Output {
   readonly UploadId?: string;
 }
 
-type Command = { middlewareStack: { add(step: unknown, options: object): void } };
+type Command = {
+  middlewareStack: { add(step: unknown, options: object): void };
+  resolveMiddleware(
+    client: unknown,
+    config: unknown,
+    options: object,
+  ): (command: Command) => Promise<unknown>;
+};
 type Sdk = Record<string, new (input: object) => Command>;
 type Send = (command: Command, options: object) => Promise<Output>;
 
@@ -76,14 +84,18 @@ async function load(): Promise<Sdk> {
 export function sdkStore(client: S3ClientLike, bucket: string): ObjectStore {
   const send = client.send.bind(client) as unknown as Send;
 
+  async function commandOf(name: string, input: object): Promise<Command> {
+    const commands = await (sdk ??= load());
+    return new commands[`${name}Command`]!({ Bucket: bucket, ...given(input) });
+  }
+
   async function ask(
     name: string,
     input: object,
     { signal }: StoreCall,
     prepare?: (c: Command) => void,
   ): Promise<Output> {
-    const commands = await (sdk ??= load());
-    const command = new commands[`${name}Command`]!({ Bucket: bucket, ...given(input) });
+    const command = await commandOf(name, input);
     prepare?.(command);
     try {
       return await send(command, signal === undefined ? {} : { abortSignal: signal });
@@ -136,14 +148,18 @@ export function sdkStore(client: S3ClientLike, bucket: string): ObjectStore {
     },
     async prepareAbort(key, upload) {
       let request: HttpRequest | undefined;
-      await ask('AbortMultipartUpload', { Key: key, UploadId: upload }, {}, (command) => {
-        const take = () => async (step: { request: HttpRequest }) => {
-          ({ request } = step);
-          return { response: {}, output: { $metadata: {} } };
-        };
-        // Placed outside of the middleware that reads responses, and after the one that signs.
-        command.middlewareStack.add(take, { step: 'deserialize', priority: 'high', name: 'uvfilesPrepare' });
-      });
+      const take = () => async (step: { request: HttpRequest }) => {
+        ({ request } = step);
+        return { response: {}, output: { $metadata: {} } };
+      };
+      // Not with `send`: a stand-in for a client, as tests have, knows no middleware and would abort the upload.
+      const { middlewareStack, config } = client as { middlewareStack?: unknown; config?: unknown };
+      if (middlewareStack === undefined)
+        throw new UnsupportedOperationError('the client cannot sign requests');
+      const command = await commandOf('AbortMultipartUpload', { Key: key, UploadId: upload });
+      // Placed outside of the middleware that reads responses, and after the one that signs.
+      command.middlewareStack.add(take, { step: 'deserialize', priority: 'high', name: 'uvfilesPrepare' });
+      await command.resolveMiddleware(middlewareStack, config, {})(command);
       return unsent(request!);
     },
     async list({ prefix, delimiter, after, limit, ...call }) {
@@ -154,8 +170,8 @@ export function sdkStore(client: S3ClientLike, bucket: string): ObjectStore {
         objects: (answer.Contents ?? []).map((each) => ({
           key: decode(each.Key),
           size: each.Size,
-          etag: quoted(each.ETag),
-          modified: Number(each.LastModified),
+          etag: etag(each),
+          modified: Number(each.LastModified ?? 0),
         })),
         prefixes: (answer.CommonPrefixes ?? []).map(({ Prefix }) => decode(Prefix)),
         next: answer.IsTruncated === true ? answer.NextContinuationToken : undefined,
@@ -236,7 +252,9 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
 function storeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { $metadata, Code, code, name, message } = error as SdkError;
-  const { httpStatusCode: status, requestId, attempts } = $metadata ?? {};
+  const { requestId, attempts } = $metadata ?? {};
+  // Errors of stand-ins have no metadata.
+  const status = $metadata?.httpStatusCode ?? (name === 'PreconditionFailed' ? 412 : undefined);
   const known = status === undefined ? (socketCode(error) ?? code) : Code;
   return new ObjectStoreError(known ?? name, message, { status, requestId, attempts, cause: error });
 }
