@@ -1,7 +1,5 @@
 // Errors whose stack names the line that awaits the failing call.
 
-const LINKED = Promise.resolve();
-
 /** Sets the stack of `error` to that of the caller of `below`. */
 type Capture = (error: Error, below: (...args: never[]) => unknown) => void;
 
@@ -12,8 +10,8 @@ const captureHere: Capture = (error, below) => Error.captureStackTrace(error, be
  * at no cost for calls that succeed. The two awaits give V8 time to link the caller's promise.
  */
 export async function rejectWhereAwaited(error: Error, capture: Capture = captureHere): Promise<never> {
-  await LINKED;
-  await LINKED;
+  await Promise.resolve();
+  await Promise.resolve();
   capture(error, rejectWhereAwaited);
   throw error;
 }

@@ -36,8 +36,9 @@ const { O_APPEND } = fileConstants;
 
 let opened = false;
 
-let capturedResolve: Resolve;
-let capturedReject: Reject;
+// Those of the promise that is being made: kept longer, they would keep the async context of its call.
+let capturedResolve: Resolve | undefined;
+let capturedReject: Reject | undefined;
 const captureResolvers = (resolve: Resolve, reject: Reject): void => {
   capturedResolve = resolve;
   capturedReject = reject;
@@ -98,17 +99,19 @@ export function setPosition(position: number | bigint): void {
 export function sent(slot: number, o: GivenOptions): Promise<never> {
   const status = args[P.ARG_STATUS] as number;
   const promise = new Promise(captureResolvers) as Promise<never>;
+  const reject = capturedReject as unknown as Reject;
   resolves[slot] = capturedResolve;
+  capturedResolve = capturedReject = undefined;
   if (status !== 0) {
     const error =
       chosenLane !== undefined && status === LANE_FULL
         ? new LaneFullError(chosenLane.name, chosenLane.queueLimit)
         : failure(slot, status, '');
     release(slot);
-    capturedReject(error);
+    reject(error);
   } else {
     const extra = o === undefined ? undefined : extras[slot];
-    if (extra !== undefined) extra.reject = capturedReject;
+    if (extra !== undefined) extra.reject = reject;
     if (operations.hasSubscribers) mark(slot);
   }
   return promise;

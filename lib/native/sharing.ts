@@ -18,8 +18,6 @@ const ALONE_FIRST = 64;
 const ALONE_MOST = 4096;
 const FRUITFUL_LOOKS = 256;
 
-const settled = Promise.resolve();
-
 // The state of the pool, according to the looks of all kinds.
 let deliveredAtLook = 0;
 let fruitless = 0;
@@ -94,7 +92,7 @@ class Calls {
     // In the iteration after the last count, those that were answered are probably followed by as many.
     if (this.#waitingAtStart === 0 && iterationsSoFar() - this.#countedIn > 1) this.#inFlight = 0;
     this.#countedIn = iterationsSoFar();
-    if (!this.#counting) void settled.then(this.#look); // queueMicrotask would make an AsyncResource
+    if (!this.#counting) void Promise.resolve().then(this.#look); // queueMicrotask would make an AsyncResource
     this.#counting = true;
   }
 

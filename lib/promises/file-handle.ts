@@ -40,8 +40,6 @@ import { callbacksOf, NO_DESCRIPTOR } from './stream-calls.js';
 import { forget, watch } from './unclosed.js';
 import { STAT_TAKES_SIGNAL } from './versions.js';
 
-const HAPPENED = Promise.resolve();
-
 /** The results of reads. */
 interface Read<T> {
   bytesRead: number;
@@ -309,7 +307,7 @@ export class FileHandle extends EventEmitter {
   }
 
   #close(): Promise<void> {
-    if (this.#closed) return this.#closing ?? HAPPENED;
+    if (this.#closed) return this.#closing ?? Promise.resolve();
     this.#closed = true;
     this.#ended = this.#borrowed === 0;
     forget(this);

@@ -21,7 +21,10 @@ export let isPrepared = false;
 export function prepareHandles(): Promise<void> {
   return (prepared ??= prepare()
     .catch(() => undefined)
-    .then(() => void (isPrepared = true)));
+    .then(() => {
+      isPrepared = true;
+      prepared = undefined; // it belongs to the async context of the first call
+    }));
 }
 
 function symbolOf(object: object, description: string): symbol | undefined {
