@@ -1,5 +1,7 @@
 // The inline path's budget per event-loop iteration, so that a loop of hits does not starve timers and sockets. Past the budget,
 // small calls are deferred to the next iteration, and the rest goes to the pool.
+import { AsyncResource } from 'node:async_hooks';
+
 import { Call } from '../schedule/call.js';
 import type { GivenOptions, OpOptions } from '../schedule/options.js';
 import { type Lane, lanes } from '../schedule/lane.js';
@@ -121,7 +123,9 @@ export function mayDefer(most: number, o: GivenOptions): boolean {
 }
 
 /** Makes the call again in the next iteration. `file`: the file that must not be closed before. */
-export function deferred<T>(file: object | undefined, again: () => T | Promise<T>): Promise<T> {
+export function deferred<T>(file: object | undefined, call: () => T | Promise<T>): Promise<T> {
+  // The iteration runs in the async context of the call that began it. Only subscribers would notice.
+  const again = operations.hasSubscribers ? AsyncResource.bind(call, 'uvfiles') : call;
   return new Promise<T>((resolve) => {
     waiting.push({ file, again, resolve: resolve as (value: unknown) => void });
   });

@@ -2,6 +2,7 @@
 //
 // A slot is an index into parallel arrays rather than an object, so a waiting request costs its promise and a few words. Rare
 // parts (signals, timeouts, paths for error messages) are in one optional object.
+import type { AsyncResource } from 'node:async_hooks';
 import { clearTimeout } from 'node:timers';
 
 import { offAbort } from '../schedule/abort.js';
@@ -56,6 +57,8 @@ export interface Extra {
   timeout: number | undefined;
   /** When it was sent, for the diagnostics channel. */
   began: number;
+  /** The async context of its call, for the diagnostics channel. */
+  context: AsyncResource | undefined;
   /** Its name in the diagnostics channel, if that is not its system call. */
   operation: string | undefined;
   lane: string;
@@ -128,6 +131,7 @@ export function name(
     reject: undefined,
     timeout: undefined,
     began: 0,
+    context: undefined,
     operation: undefined,
     lane: 'default',
     timer: undefined,

@@ -1,4 +1,5 @@
 // Requests to the addon: begun in a slot, sent, interrupted by a signal or a timeout, and settled in `settle.ts`.
+import { AsyncResource } from 'node:async_hooks';
 import { constants } from 'node:buffer';
 import { constants as fileConstants } from 'node:fs';
 import { setTimeout } from 'node:timers';
@@ -168,6 +169,7 @@ export function setReadSize(size: number, polled = false): void {
 function mark(slot: number): void {
   const extra = extras[slot] ?? name(slot, syscallIn(slot) ?? 'task');
   extra.began = performance.now();
+  extra.context = new AsyncResource('uvfiles');
   extra.operation = wholeFileOperation(chosenKind, args[P.ARG_OPEN_FLAGS] as number);
   if (chosenLane !== undefined) extra.lane = chosenLane.name;
 }

@@ -124,7 +124,7 @@ export function complete(
     }
     const { abandoned, onAbandoned } = extra;
     release(slot);
-    if (extra.began > 0) publish(extra, error ?? extra.reason);
+    extra.context?.runInAsyncScope(publish, undefined, extra, error ?? extra.reason);
     if (abandoned) {
       if (error === undefined) onAbandoned?.(answer, extra.reason);
     } else if (error !== undefined) {

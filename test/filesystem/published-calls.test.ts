@@ -52,7 +52,7 @@ describe('the tables of published calls', () => {
           parameters.findIndex((each) => optionsOf.test(each)),
           name,
         ).to.equal(optionsAt ?? -1);
-        const isPath = type !== 'OpenFile' && (parameters[0]!).endsWith(": FilePath");
+        const isPath = type !== 'OpenFile' && parameters[0]!.endsWith(': FilePath');
         expect(isPath ? 0 : -1, name).to.equal(pathAt ?? -1);
       }
     });

@@ -1,9 +1,23 @@
 // What AsyncLocalStorage keeps for the program's first operation.
 import { expect } from 'chai';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { execFileSync } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import {
+  configure,
+  createLane,
+  type Lane,
+  open,
+  type OperationMessage,
+  os,
+  readBytes,
+  writeFile,
+} from 'uvfiles';
+
+import { resetInline } from '../support/inline.js';
 import { scratchDirectory } from '../support/temp.js';
 
 describe('the first operation of a program', () => {
@@ -86,4 +100,62 @@ describe('the first operation of a program', () => {
       });
       expect(output).to.equal('undefined\n');
     });
+});
+
+describe('the message of an operation', () => {
+  const scratch = scratchDirectory();
+  const requests = new AsyncLocalStorage<string>();
+
+  /** What is published while `count` requests make `call` at once, and which request each message is published in. */
+  async function heardOf(
+    count: number,
+    call: (path: string, lane: Lane) => Promise<unknown>,
+  ): Promise<{ message: OperationMessage; request: string | undefined }[]> {
+    const heard: { message: OperationMessage; request: string | undefined }[] = [];
+    const listen = (message: unknown): void =>
+      void heard.push({ message: message as OperationMessage, request: requests.getStore() });
+    subscribe('uvfiles:op', listen);
+    try {
+      const calls = Array.from({ length: count }, async (_, i) => {
+        const name = path.join(scratch.path, `file-${i}`);
+        writeFileSync(name, 'content');
+        const lane = createLane({ name });
+        return requests.run(name, () => call(name, lane));
+      });
+      await Promise.all(calls);
+    } finally {
+      unsubscribe('uvfiles:op', listen);
+    }
+    return heard;
+  }
+
+  const CALLS: [string, (path: string, lane: Lane) => Promise<unknown>][] = [
+    ['stat', (name, lane) => os.stat(name, { lane })],
+    ['readBytes', (name, lane) => readBytes(name, { lane })],
+    [
+      'pread',
+      async (name, lane) => {
+        await using file = await open(name, 'rb', { lane });
+        await file.pread(4, 0, { lane });
+      },
+    ],
+    ['writeFile', (name, lane) => writeFile(name, 'new', { lane })],
+    ['rmtree', (name, lane) => os.rmtree(name, { lane, ignoreErrors: true })],
+  ];
+  for (const budgetMicros of [0, 1, 200])
+    for (const [title, call] of CALLS)
+      it(`of ${title} is published in the context of its call, with a budget of ${budgetMicros}`, async () => {
+        configure({ inline: { budgetMicros } });
+        try {
+          const heard = await heardOf(40, call);
+          expect(heard).to.have.lengthOf.at.least(40);
+          for (const { message, request } of heard) {
+            const named = message.lane === 'default' ? request : message.lane;
+            expect(request, message.operation).to.be.a('string').and.to.equal(named);
+            if (typeof message.path === 'string') expect(request).to.equal(message.path);
+          }
+        } finally {
+          resetInline();
+        }
+      });
 });
