@@ -17,12 +17,16 @@ export interface Service {
  */
 export function startService(
   script: string,
-  { env = {}, wrapper = [] }: { env?: NodeJS.ProcessEnv; wrapper?: readonly string[] } = {},
+  {
+    env = {},
+    execArgv = [],
+    wrapper = [],
+  }: { env?: NodeJS.ProcessEnv; execArgv?: readonly string[]; wrapper?: readonly string[] } = {},
 ): Service {
   const [program, ...args] = [...wrapper, process.execPath];
   const child = fork(new URL(`../support/${script}`, import.meta.url), {
     execPath: program,
-    execArgv: [...args, ...process.execArgv],
+    execArgv: [...args, ...process.execArgv, ...execArgv],
     env: { ...process.env, ...env },
   });
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();

@@ -17,8 +17,8 @@ export class HttpConnection {
     // The memory is reused for each piece, because the bytes of a body are not read.
     const onread = {
       buffer: Buffer.allocUnsafeSlow(256 << 10),
-      callback: (length: number, bytes: Uint8Array) => {
-        this.#take(bytes.subarray(0, length));
+      callback: (length: number) => {
+        this.#take(onread.buffer.subarray(0, length));
         return true;
       },
     };
@@ -50,13 +50,15 @@ export class HttpConnection {
     this.#socket.destroy();
   }
 
-  #take(bytes: Uint8Array): void {
+  #take(bytes: Buffer): void {
     if (this.#missing >= 0) {
       this.#missing -= bytes.length;
     } else {
-      const header: Buffer = Buffer.concat(this.#header === undefined ? [bytes] : [this.#header, bytes]);
+      const header = this.#header === undefined ? bytes : Buffer.concat([this.#header, bytes]);
       const end = header.indexOf(headerEnd);
-      if (end < 0) return void (this.#header = header);
+      // Copied, because the next piece takes its place. Only a piece without the whole header: copies of megabytes would have the
+      // load generator collect garbage while it measures.
+      if (end < 0) return void (this.#header = Buffer.from(header));
       const text = header.toString('latin1', 0, end);
       if (!text.startsWith('HTTP/1.1 200 ')) return void this.#finish(new Error(text.split('\r\n')[0]));
       this.#missing = Number(/^content-length: (\d+)$/im.exec(text)?.[1]) - (header.length - end - 4);

@@ -2,6 +2,7 @@
 // the ones before, and a latency counts from the time at which its request was due: a server that stalls cannot hide the requests
 // that it kept from being sent (coordinated omission). Without a rate, each connection sends its next request at once.
 import { performance } from 'node:perf_hooks';
+import { collectGarbage } from '../harness/garbage.js';
 import { percentile } from '../harness/statistics.js';
 import { serve } from '../harness/service.js';
 import { HttpConnection } from './http-connection.js';
@@ -35,6 +36,7 @@ serve({ load });
 async function load({ port, connections, seconds, rate, paths }: Load): Promise<LoadFigures> {
   const all = await Promise.all(Array.from({ length: connections }, () => HttpConnection.open(port)));
   const draw = random(paths);
+  collectGarbage();
   const latencies: number[] = [];
   const start = performance.now();
   // When the request of this number is due; undefined when there are no more.

@@ -24,6 +24,10 @@ export interface RunningServer {
 
 type ServerWorkload = Workload<'wholeReader', ServerParams, RunningServer>;
 
+/** Starts the process that puts load on servers. Its young generation is large, so that none of its pauses counts as latency. */
+export const startLoad = (): Service =>
+  startService('load-child.ts', { execArgv: ['--min-semi-space-size=64', '--max-semi-space-size=64'] });
+
 /** Starts the server of a contender. */
 export async function startServer(
   of: Contender,
@@ -120,7 +124,7 @@ const fixture = (context: Context, bulk: boolean): ServerParams => {
     ...filesOf(context),
     kind: 'files',
     log: fixtures.freshPath('log'),
-    generator: startService('load-child.ts'),
+    generator: startLoad(),
     connections: 32,
     seconds: quick ? 0.3 : 4,
     ...(bulk && {

@@ -1,8 +1,14 @@
 // Static files over HTTP, by the usual packages: 16 connections, each of which sends its next request immediately. Each
 // contender's server is a process of its own, and its CPU time is that process's. The load comes from one more process.
-import { startService } from '../harness/service.js';
 import type { Floor, Workload } from '../harness/types.js';
-import { putLoad, sampleOf, startServer, type RunningServer, type ServerParams } from './server.js';
+import {
+  putLoad,
+  sampleOf,
+  startLoad,
+  startServer,
+  type RunningServer,
+  type ServerParams,
+} from './server.js';
 
 const serving = (rest: {
   name: string;
@@ -28,7 +34,7 @@ const serving = (rest: {
       ...fixtures.smallFiles(quick ? 2 : files, bytes),
       kind: 'handler',
       log: fixtures.freshPath('log'),
-      generator: startService('load-child.ts'),
+      generator: startLoad(),
       connections: 16,
       seconds: quick ? 0.2 : 2,
     }),
