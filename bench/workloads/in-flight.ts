@@ -27,7 +27,7 @@ const loopThread = 'the loop thread is what limits cached calls (docs/benchmarks
 const floors = (inFlight: number, times: number): Floor[] => [
   { over: 'uvfiles-pooled', atLeast: inFlight === 1 ? 1 : 1.1, reason: loopThread },
   { over: 'uvfiles-unrationed', atLeast: inFlight === 1 ? 0.9 : 1.1, reason: loopThread },
-  { over: 'fs-promises', atLeast: times },
+  { over: 'fs-promises', atLeast: times, reason: loopThread },
   ...(inFlight < 64
     ? []
     : [

@@ -165,7 +165,12 @@ const server = (
 };
 
 // Issue 16.
-const shortTail = ['p9999Ms', 'maxMs'].map((value) => ({ value, over: 'fs-promises', atMost: 0.6 }));
+const shortTail = ['p9999Ms', 'maxMs'].map((value) => ({
+  value,
+  over: 'fs-promises',
+  atMost: 0.6,
+  reason: 'the slowest requests wait for a processor (docs/benchmarks.md)',
+}));
 
 const neverBehind = ['p50Ms', 'p99Ms', 'p999Ms', 'maxMs'].map((value) => ({
   value,
