@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { mountedSchemes } from '../arguments/path.js';
 import { checkPermission, checkTreePermission, isRestricted } from '../arguments/permission.js';
 import { invalidArgType, invalidArgValue } from '../errors/index.js';
-import { nativeStore } from '../native/store/native-store.js';
+import { type NativeStore, nativeStore } from '../native/store/native-store.js';
 import type { FilePath, FileSystem } from './filesystem.js';
 import { absolute, normalized, rooted, SCHEME, textOf } from './mounted-path.js';
 import {
@@ -60,7 +60,7 @@ const contexts = new AsyncLocalStorage<readonly Entry[]>();
 export * as realAttributes from '../native/extended-attributes.js';
 
 /** The files of the operating system. */
-export const realFiles = nativeStore;
+export const realFiles: NativeStore = nativeStore;
 
 /** The store that `path` is on. */
 export function storeOf(path: FilePath): Store {

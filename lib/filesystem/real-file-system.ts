@@ -9,12 +9,7 @@ import { nativeStore } from '../native/store/native-store.js';
 import { publishedByAddon } from '../schedule/diagnostics.js';
 import { LIKE_A_DISK } from './capabilities.js';
 import type { CallOptions, DirectoryItem, FilePath, FileSystem } from './filesystem.js';
-import type { Timestamp } from './store.js';
-
-function timestamp(ms: number): Timestamp {
-  const seconds = Math.floor(ms / 1000);
-  return { seconds, nanoseconds: Math.round((ms - seconds * 1000) * 1e6) };
-}
+import { timestampOf } from './store.js';
 
 async function* list(path: FilePath, call: CallOptions): AsyncGenerator<readonly DirectoryItem[]> {
   const listing = nativeStore.listing(path, call);
@@ -53,7 +48,7 @@ export const realFileSystem: FileSystem = Object.freeze<FileSystem>({
   chmod: (path, permissions, call) => nativeStore.chmod(path, permissions, call),
   chown: (path, uid, gid, options, call) => nativeStore.chown(path, uid, gid, options, call),
   utimes: (path, accessed, modified, options, call) =>
-    nativeStore.setTimes(path, timestamp(accessed), timestamp(modified), options, call),
+    nativeStore.setTimes(path, timestampOf(accessed), timestampOf(modified), options, call),
   truncate: (path, size, call) => nativeStore.truncate(path, size, call),
   syncDirectory: (path, call) => nativeStore.syncDirectory(path, call),
   attributes: Object.freeze({ getAttribute, setAttribute, listAttributes, removeAttribute }),

@@ -36,6 +36,12 @@ export interface Timestamp {
   readonly nanoseconds: number;
 }
 
+/** A time in milliseconds since the epoch, as `Stats` have it. */
+export function timestampOf(ms: number): Timestamp {
+  const seconds = Math.floor(ms / 1000);
+  return { seconds, nanoseconds: Math.round((ms - seconds * 1000) * 1e6) };
+}
+
 /** A directory that is being listed. `close` ends the listing early. */
 export interface Listing {
   /** The next batch; undefined at the end. */

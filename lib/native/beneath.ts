@@ -1,40 +1,12 @@
 // Operations on names beneath a root directory. No path and no link leads out of it (src-native/core/tasks/beneath.h).
-import { constants } from 'node:fs';
-
 import { startWithCaller } from '../filesystem/errors.js';
 import type { OpOptions } from '../schedule/options.js';
 import { withDescriptors } from './descriptor-wait.js';
+import { OPEN } from './path-call.js';
 import { int32At, uint64At } from './records.js';
 import type { OpenedRecord } from './requests.js';
 import { BENEATH, SCAN_DIRECTORY } from './task-kinds.js';
 import { startTask, TaskCursor } from './tasks.js';
-
-// BeneathCall
-const OPEN = 1;
-export const STAT_BENEATH = 2;
-export const ACCESS_BENEATH = 3;
-export const CHMOD_BENEATH = 4;
-export const CHOWN_BENEATH = 5;
-export const UTIMES_BENEATH = 6;
-export const TRUNCATE_BENEATH = 7;
-export const UNLINK_BENEATH = 8;
-export const RMDIR_BENEATH = 9;
-export const MKDIR_BENEATH = 10;
-export const READLINK_BENEATH = 11;
-export const SYMLINK_BENEATH = 12;
-export const LINK_BENEATH = 13;
-export const RENAME_BENEATH = 14;
-export const REALPATH_BENEATH = 15;
-export const STATVFS_BENEATH = 16;
-
-/** BeneathFlags: resolves component by component, as on systems without openat2. */
-export const STEPWISE = 1;
-
-/** A root directory: its path, or a descriptor, which the caller keeps. */
-type Root = string | Uint8Array | number;
-
-const pathOf = (root: Root): string | Uint8Array => (typeof root === 'number' ? '' : root);
-const descriptorOf = (root: Root): number => (typeof root === 'number' ? root : -1);
 
 /** The error of a path that leads out of the root. */
 function outsideRoot(path: string | Uint8Array, cause: unknown): Error {
@@ -50,22 +22,19 @@ export function explained(error: unknown, path: string | Uint8Array): unknown {
 }
 
 /**
- * Performs one call on `paths` beneath `root`.
+ * Performs one call of path-call.ts on `paths` beneath `root`.
  * @param paths relative to the root; the second one is the new name of a link or a rename
  * @returns the call's answer, as the header describes it
  * @throws Error ERR_OUTSIDE_ROOT; the system's errors in Node's shape, with the syscall `root` if the root cannot be opened
  */
 export async function callBeneath(
-  root: Root,
+  root: string | Uint8Array,
   call: number,
   paths: readonly (string | Uint8Array)[],
   numbers: readonly (number | bigint)[],
   o?: OpOptions,
-  flags = 0,
 ): Promise<Buffer> {
-  const bytes = [pathOf(root), ...paths];
-  const all = [call, descriptorOf(root), flags, ...numbers];
-  const once = (): Promise<{ output: Buffer }> => startTask(BENEATH, bytes, all, o);
+  const once = (): Promise<{ output: Buffer }> => startTask(BENEATH, [root, ...paths], [call, ...numbers], o);
   try {
     return (await withDescriptors(once, o)).output;
   } catch (error) {
@@ -78,15 +47,14 @@ export async function callBeneath(
  * @returns the record for a NativeFile
  */
 export async function openBeneath(
-  root: Root,
+  root: string | Uint8Array,
   path: string | Uint8Array,
   flags: number,
   permissions: number,
   o?: OpOptions,
-  how = 0,
 ): Promise<OpenedRecord> {
-  const numbers = [OPEN, descriptorOf(root), how, flags, permissions];
-  const once = (): ReturnType<typeof startTask> => startTask(BENEATH, [pathOf(root), path], numbers, o);
+  const numbers = [OPEN, flags, permissions];
+  const once = (): ReturnType<typeof startTask> => startTask(BENEATH, [root, path], numbers, o);
   try {
     const { output, file, fd } = await withDescriptors(once, o);
     return {
@@ -104,9 +72,6 @@ export async function openBeneath(
 }
 
 /** A cursor over the entries of the directory `path`, in the batches of SCAN_DIRECTORY. */
-export function scanBeneath(root: Root, path: string | Uint8Array, how = 0): TaskCursor {
-  return new TaskCursor(SCAN_DIRECTORY, [pathOf(root), path], [0, descriptorOf(root), how]);
+export function scanBeneath(root: string | Uint8Array, path: string | Uint8Array): TaskCursor {
+  return new TaskCursor(SCAN_DIRECTORY, [root, path], [0]);
 }
-
-/** Flags with which a directory is opened to serve as a root. */
-export const ROOT_FLAGS: number = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0);

@@ -28,30 +28,12 @@ const PATH_CALLS: readonly string[] = [
   'listxattr',
   'removexattr',
   'fsync',
-];
-
-/** In the order of BeneathCall in src-native/core/tasks/beneath.h, which counts from 1. */
-const BENEATH_CALLS: readonly string[] = [
   'open',
   'stat',
-  'access',
-  'chmod',
-  'chown',
-  'utime',
-  'truncate',
-  'unlink',
-  'rmdir',
-  'mkdir',
-  'readlink',
-  'symlink',
-  'link',
-  'rename',
-  'realpath',
-  'statvfs',
 ];
 
-/** The number of a `stat` beneath a root that says whether it follows links. */
-const FOLLOWS = 3;
+/** The number of a `stat` that is 1 for a link itself. */
+const OF_LINK = 1;
 
 const NAMES: readonly (readonly [number, string])[] = [
   [K.REMOVE_TREE, 'rmtree'],
@@ -83,13 +65,9 @@ for (const [kind, name] of NAMES) names[kind] = name;
 
 /** The name of a task of `kind`, which was given `numbers`. */
 export function nameOfTask(kind: number, numbers: readonly (number | bigint)[]): string {
-  const call = Number(numbers[0]) - 1;
-  if (kind === K.PATH_CALL) return PATH_CALLS[call] ?? 'task';
-  if (kind === K.BENEATH) {
-    const name = BENEATH_CALLS[call] ?? 'task';
-    return name === 'stat' && numbers[FOLLOWS] === 0 ? 'lstat' : name;
-  }
-  return names[kind] ?? 'task';
+  if (kind !== K.PATH_CALL && kind !== K.BENEATH) return names[kind] ?? 'task';
+  const name = PATH_CALLS[Number(numbers[0]) - 1] ?? 'task';
+  return name === 'stat' && numbers[OF_LINK] === 1 ? 'lstat' : name;
 }
 
 /** The path that a task is about, undefined if it is about descriptors or a whole list. */

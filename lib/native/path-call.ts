@@ -1,4 +1,4 @@
-// One system call on a path, by its number in src-native/core/tasks/path_call.h.
+// One system call on a path, by its number in src-native/core/tasks/path_call.h. beneath.ts makes them beneath a root.
 import type { GivenOptions } from '../schedule/options.js';
 import { PATH_CALL } from './task-kinds.js';
 import { runTask } from './tasks.js';
@@ -25,6 +25,8 @@ export const SET_ATTRIBUTE = 19;
 export const LIST_ATTRIBUTES = 20;
 export const REMOVE_ATTRIBUTE = 21;
 export const SYNC_DIRECTORY = 22;
+export const OPEN = 23;
+export const STAT = 24;
 
 /** The first byte of a positive answer. */
 export const YES = '1'.charCodeAt(0);

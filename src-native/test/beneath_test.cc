@@ -12,12 +12,17 @@ using namespace uvfiles::test;
 
 namespace {
 
-constexpr int64_t kWays[] = {0, kBeneathStepwise};
+// By openat2 where there is one, and component by component.
+const bool kWays[] = {LacksOpenat2(), true};
 
-Outcome Call(int64_t way, BeneathCall call, std::vector<std::string> bytes,
+Outcome Call(bool stepwise, PathCallName call, std::vector<std::string> bytes,
              std::vector<int64_t> numbers = {}) {
-  numbers.insert(numbers.begin(), {static_cast<int64_t>(call), -1, way});
-  return Run(TaskKind::kBeneath, std::move(bytes), std::move(numbers));
+  TaskArguments arguments;
+  arguments.bytes = std::move(bytes);
+  arguments.numbers = std::move(numbers);
+  arguments.numbers.insert(arguments.numbers.begin(), static_cast<int64_t>(call));
+  BeneathTask task(std::move(arguments), stepwise);
+  return RunToEnd(task);
 }
 
 // root/{file, dir/{inner}, up -> .., out -> ../secret, abs -> /etc, in -> dir/inner, dirlink -> dir, loop -> loop,
@@ -38,11 +43,11 @@ std::string Tree() {
   return top;
 }
 
-std::string Content(int64_t way, const std::string& root, const std::string& path) {
+std::string Content(bool stepwise, const std::string& root, const std::string& path) {
   TaskArguments arguments;
   arguments.bytes = {root, path};
-  arguments.numbers = {static_cast<int64_t>(BeneathCall::kOpen), -1, way, O_RDONLY, 0};
-  BeneathTask task(std::move(arguments));
+  arguments.numbers = {static_cast<int64_t>(PathCallName::kOpen), O_RDONLY, 0};
+  BeneathTask task(std::move(arguments), stepwise);
   REQUIRE(task.Run(Slice()) == Step::kDone);
   if (task.opened < 0)
     return task.error.syscall + std::string(" ") + std::to_string(-task.error.code);
@@ -57,7 +62,7 @@ TEST("opens files beneath the root, also through links that stay beneath it") {
   const std::string top = Tree();
   const std::string root = top + "/root";
   const int before = OpenDescriptors();
-  for (const int64_t way : kWays) {
+  for (const bool way : kWays) {
     for (const char* path :
          {"file", "./file", "dir/../file", "back", "dirlink/../file", "dir//.././file"})
       CHECK_EQ(Content(way, root, path), "file");
@@ -78,24 +83,25 @@ TEST("distinguishes an escape from every other error") {
   const std::string top = Tree();
   const std::string root = top + "/root";
   const std::string escape = "beneath " + std::to_string(EXDEV);
-  for (const int64_t way : kWays) {
+  for (const bool way : kWays) {
     for (const char* path :
          {"..", "../secret", "dir/../../secret", "up", "up/secret", "out", "abs", "abs/passwd",
           "/etc/passwd", "dirlink/../../root/file", "dir/../up/root/file"})
       CHECK_EQ(Content(way, root, path), escape);
     CHECK_EQ(Content(way, "/proc", "self/root/etc/passwd"), escape);
     CHECK_EQ(Content(way, "/proc", "self/cwd"), escape);
-    for (const BeneathCall call : {BeneathCall::kUnlink, BeneathCall::kMkdir, BeneathCall::kStat,
-                                   BeneathCall::kAccess, BeneathCall::kRealpath}) {
-      const Outcome outcome = Call(way, call, {root, "up/secret"}, {1});
+    for (const PathCallName call :
+         {PathCallName::kUnlink, PathCallName::kMkdir, PathCallName::kStat, PathCallName::kAccess,
+          PathCallName::kRealpath}) {
+      const Outcome outcome = Call(way, call, {root, "up/secret"}, {0});
       CHECK_EQ(outcome.code(), -EXDEV);
       CHECK_EQ(std::string(outcome.error.syscall), "beneath");
       CHECK_EQ(outcome.error.path, "up/secret");
     }
-    CHECK_EQ(Call(way, BeneathCall::kRename, {root, "file", "up/taken"}).code(), -EXDEV);
-    CHECK_EQ(Call(way, BeneathCall::kLink, {root, "up/secret", "taken"}).code(), -EXDEV);
-    CHECK_EQ(Call(way, BeneathCall::kTruncate, {root, "out"}, {0}).code(), -EXDEV);
-    CHECK_EQ(Call(way, BeneathCall::kChmod, {root, "out"}, {0777}).code(), -EXDEV);
+    CHECK_EQ(Call(way, PathCallName::kRename, {root, "file", "up/taken"}).code(), -EXDEV);
+    CHECK_EQ(Call(way, PathCallName::kLink, {root, "up/secret", "taken"}).code(), -EXDEV);
+    CHECK_EQ(Call(way, PathCallName::kTruncate, {root, "out"}, {0}).code(), -EXDEV);
+    CHECK_EQ(Call(way, PathCallName::kChmod, {root, "out"}, {0777}).code(), -EXDEV);
   }
   CHECK_EQ(ReadText(top + "/secret"), "secret");
   CHECK_EQ(StatOf(top + "/secret").st_mode & 0777, 0644);
@@ -105,59 +111,59 @@ TEST("distinguishes an escape from every other error") {
 TEST("performs each operation on the name in its directory") {
   const std::string top = Tree();
   const std::string root = top + "/root";
-  for (const int64_t way : kWays) {
-    CHECK_EQ(Call(way, BeneathCall::kMkdir, {root, "dirlink/d"}, {0700}).code(), 0);
+  for (const bool way : kWays) {
+    CHECK_EQ(Call(way, PathCallName::kMkdir, {root, "dirlink/d"}, {0700}).code(), 0);
     CHECK_EQ(StatOf(root + "/dir/d").st_mode & 0777, 0700);
-    CHECK_EQ(Call(way, BeneathCall::kMkdir, {root, "dir/d/"}, {0700}).code(), -EEXIST);
-    CHECK_EQ(Call(way, BeneathCall::kSymlink, {root, "../out", "dir/d/l"}).code(), 0);
-    CHECK_EQ(Call(way, BeneathCall::kReadlink, {root, "dir/d/l"}).output, "../out");
-    CHECK_EQ(Call(way, BeneathCall::kReadlink, {root, "file"}).code(), -EINVAL);
-    CHECK_EQ(Call(way, BeneathCall::kLink, {root, "file", "dir/d/f"}).code(), 0);
+    CHECK_EQ(Call(way, PathCallName::kMkdir, {root, "dir/d/"}, {0700}).code(), -EEXIST);
+    CHECK_EQ(Call(way, PathCallName::kSymlink, {root, "../out", "dir/d/l"}).code(), 0);
+    CHECK_EQ(Call(way, PathCallName::kReadlink, {root, "dir/d/l"}).output, "../out");
+    CHECK_EQ(Call(way, PathCallName::kReadlink, {root, "file"}).code(), -EINVAL);
+    CHECK_EQ(Call(way, PathCallName::kLink, {root, "file", "dir/d/f"}).code(), 0);
     CHECK_EQ(StatOf(root + "/file").st_nlink, 2);
-    CHECK_EQ(Call(way, BeneathCall::kRename, {root, "dir/d/f", "dir/d/g"}).code(), 0);
-    CHECK_EQ(Call(way, BeneathCall::kChmod, {root, "dir/d/g"}, {0640}).code(), 0);
+    CHECK_EQ(Call(way, PathCallName::kRename, {root, "dir/d/f", "dir/d/g"}).code(), 0);
+    CHECK_EQ(Call(way, PathCallName::kChmod, {root, "dir/d/g"}, {0640}).code(), 0);
     CHECK_EQ(StatOf(root + "/file").st_mode & 0777, 0640);
-    CHECK_EQ(Call(way, BeneathCall::kUtimes, {root, "in"}, {1, 2, 3, 4, 1}).code(), 0);
+    CHECK_EQ(Call(way, PathCallName::kUtimes, {root, "in"}, {1, 2, 3, 4, 1}).code(), 0);
     CHECK_EQ(StatOf(root + "/in").st_mtim.tv_sec, 3);
-    CHECK_EQ(Call(way, BeneathCall::kUtimes, {root, "in"}, {1, 2, 5, 4, 0}).code(), 0);
+    CHECK_EQ(Call(way, PathCallName::kUtimes, {root, "in"}, {1, 2, 5, 4, 0}).code(), 0);
     CHECK_EQ(StatOf(root + "/dir/inner").st_mtim.tv_sec, 5);
     CHECK_EQ(
-        Call(way, BeneathCall::kChown, {root, "in"}, {StatOf(root).st_uid, StatOf(root).st_gid, 0})
+        Call(way, PathCallName::kChown, {root, "in"}, {StatOf(root).st_uid, StatOf(root).st_gid, 0})
             .code(),
         0);
-    CHECK_EQ(Call(way, BeneathCall::kTruncate, {root, "in"}, {3}).code(), 0);
+    CHECK_EQ(Call(way, PathCallName::kTruncate, {root, "in"}, {3}).code(), 0);
     CHECK_EQ(ReadText(root + "/dir/inner"), "inn");
     WriteText(root + "/dir/inner", "inner");
-    CHECK_EQ(Call(way, BeneathCall::kAccess, {root, "in"}, {R_OK}).output, "1");
-    CHECK_EQ(Call(way, BeneathCall::kAccess, {root, "none"}, {F_OK}).output, "0");
-    CHECK_EQ(Call(way, BeneathCall::kRealpath, {root, "dirlink/../in"}).output, "dir/inner");
-    CHECK_EQ(Call(way, BeneathCall::kRealpath, {root, "."}).output, ".");
-    CHECK_EQ(Call(way, BeneathCall::kRealpath, {root, "dirlink/"}).output, "dir");
-    CHECK_EQ(Call(way, BeneathCall::kRealpath, {root, "none"}).code(), -ENOENT);
-    CHECK_EQ(Call(way, BeneathCall::kStatvfs, {root, "."}).output.size(), 88);
-    const Outcome followed = Call(way, BeneathCall::kStat, {root, "in"}, {1});
+    CHECK_EQ(Call(way, PathCallName::kAccess, {root, "in"}, {R_OK}).output, "1");
+    CHECK_EQ(Call(way, PathCallName::kAccess, {root, "none"}, {F_OK}).output, "0");
+    CHECK_EQ(Call(way, PathCallName::kRealpath, {root, "dirlink/../in"}).output, "dir/inner");
+    CHECK_EQ(Call(way, PathCallName::kRealpath, {root, "."}).output, ".");
+    CHECK_EQ(Call(way, PathCallName::kRealpath, {root, "dirlink/"}).output, "dir");
+    CHECK_EQ(Call(way, PathCallName::kRealpath, {root, "none"}).code(), -ENOENT);
+    CHECK_EQ(Call(way, PathCallName::kStatvfs, {root, "."}).output.size(), 88);
+    const Outcome followed = Call(way, PathCallName::kStat, {root, "in"}, {0});
     REQUIRE(followed.output.size() == sizeof(StatRecord));
     CHECK_EQ(IntegerAt<int64_t>(followed.output, 8), int64_t{StatOf(root + "/dir/inner").st_mode});
-    CHECK_EQ(IntegerAt<int64_t>(Call(way, BeneathCall::kStat, {root, "in"}, {0}).output, 8),
+    CHECK_EQ(IntegerAt<int64_t>(Call(way, PathCallName::kStat, {root, "in"}, {1}).output, 8),
              int64_t{StatOf(root + "/in").st_mode});
-    CHECK_EQ(Call(way, BeneathCall::kStat, {root, "file/"}, {1}).code(), -ENOTDIR);
-    CHECK_EQ(Call(way, BeneathCall::kUnlink, {root, "dirlink/"}).code(), -ENOTDIR);
-    CHECK_EQ(Call(way, BeneathCall::kUnlink, {root, "dir/d/g"}).code(), 0);
-    CHECK_EQ(Call(way, BeneathCall::kUnlink, {root, "dir/d/l"}).code(), 0);
-    CHECK_EQ(Call(way, BeneathCall::kRmdir, {root, "dir/d"}).code(), 0);
+    CHECK_EQ(Call(way, PathCallName::kStat, {root, "file/"}, {0}).code(), -ENOTDIR);
+    CHECK_EQ(Call(way, PathCallName::kUnlink, {root, "dirlink/"}).code(), -ENOTDIR);
+    CHECK_EQ(Call(way, PathCallName::kUnlink, {root, "dir/d/g"}).code(), 0);
+    CHECK_EQ(Call(way, PathCallName::kUnlink, {root, "dir/d/l"}).code(), 0);
+    CHECK_EQ(Call(way, PathCallName::kRmdir, {root, "dir/d"}).code(), 0);
   }
   Clear(top);
 }
 
 TEST("creates the target of a dangling link beneath the root") {
   const std::string top = Tree();
-  for (const int64_t way : kWays) {
+  for (const bool way : kWays) {
     CHECK_EQ(
-        Call(way, BeneathCall::kOpen, {top + "/root", "new"}, {O_CREAT | O_WRONLY, 0600}).code(),
+        Call(way, PathCallName::kOpen, {top + "/root", "new"}, {O_CREAT | O_WRONLY, 0600}).code(),
         0);
     CHECK_EQ(StatOf(top + "/root/dir/made").st_mode & 0777, 0600);
     CHECK_EQ(
-        Call(way, BeneathCall::kOpen, {top + "/root", "new"}, {O_CREAT | O_EXCL | O_WRONLY, 0600})
+        Call(way, PathCallName::kOpen, {top + "/root", "new"}, {O_CREAT | O_EXCL | O_WRONLY, 0600})
             .code(),
         -EEXIST);
     ::unlink((top + "/root/dir/made").c_str());
@@ -167,36 +173,34 @@ TEST("creates the target of a dangling link beneath the root") {
 
 TEST("names a call on a link itself as node:fs does") {
   const std::string top = Tree();
-  const auto syscall_of = [&](BeneathCall call, std::vector<int64_t> numbers) {
-    numbers.insert(numbers.begin(), {static_cast<int64_t>(call), -1, 0});
+  const auto syscall_of = [&](PathCallName call, std::vector<int64_t> numbers) {
+    numbers.insert(numbers.begin(), static_cast<int64_t>(call));
     return std::string(
         Run(TaskKind::kBeneath, {top + "/root", "none"}, std::move(numbers)).error.syscall);
   };
-  CHECK_EQ(syscall_of(BeneathCall::kStat, {0}), "lstat");
-  CHECK_EQ(syscall_of(BeneathCall::kStat, {1}), "stat");
-  CHECK_EQ(syscall_of(BeneathCall::kChown, {0, 0, 1}), "lchown");
-  CHECK_EQ(syscall_of(BeneathCall::kChown, {0, 0, 0}), "chown");
-  CHECK_EQ(syscall_of(BeneathCall::kUtimes, {1, 2, 3, 4, 1}), "lutime");
-  CHECK_EQ(syscall_of(BeneathCall::kUtimes, {1, 2, 3, 4, 0}), "utime");
-  CHECK_EQ(syscall_of(BeneathCall::kStatvfs, {}), "statvfs");
+  CHECK_EQ(syscall_of(PathCallName::kStat, {1}), "lstat");
+  CHECK_EQ(syscall_of(PathCallName::kStat, {0}), "stat");
+  CHECK_EQ(syscall_of(PathCallName::kChown, {0, 0, 1}), "lchown");
+  CHECK_EQ(syscall_of(PathCallName::kChown, {0, 0, 0}), "chown");
+  CHECK_EQ(syscall_of(PathCallName::kUtimes, {1, 2, 3, 4, 1}), "lutime");
+  CHECK_EQ(syscall_of(PathCallName::kUtimes, {1, 2, 3, 4, 0}), "utime");
+  CHECK_EQ(syscall_of(PathCallName::kStatvfs, {}), "statvfs");
   Clear(top);
 }
 
-TEST("lists a directory beneath the root, given by its path or by a descriptor") {
+TEST("lists a directory beneath the root") {
   const std::string top = Tree();
   const std::string root = top + "/root";
-  const UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  for (const int64_t way : kWays) {
-    CHECK_EQ(Run(TaskKind::kScanDirectory, {root, "dirlink"}, {1, -1, way}).output,
-             std::string("inner\0", 6));
-    CHECK_EQ(Run(TaskKind::kScanDirectory, {"", "dir"}, {1, fd.Get(), way}).output,
-             std::string("inner\0", 6));
-    const Outcome outside = Run(TaskKind::kScanDirectory, {root, "up"}, {1, -1, way});
-    CHECK_EQ(std::string(outside.error.syscall), "beneath");
-    CHECK_EQ(Run(TaskKind::kScanDirectory, {root, "file"}, {1, -1, way}).code(), -ENOTDIR);
-    CHECK_EQ(
-        std::string(Run(TaskKind::kScanDirectory, {top + "/no", "."}, {1, -1, way}).error.syscall),
-        "root");
+  CHECK_EQ(Run(TaskKind::kScanDirectory, {root, "dirlink"}, {1}).output, std::string("inner\0", 6));
+  const Outcome outside = Run(TaskKind::kScanDirectory, {root, "up"}, {1});
+  CHECK_EQ(std::string(outside.error.syscall), "beneath");
+  CHECK_EQ(Run(TaskKind::kScanDirectory, {root, "file"}, {1}).code(), -ENOTDIR);
+  CHECK_EQ(std::string(Run(TaskKind::kScanDirectory, {top + "/no", "."}, {1}).error.syscall),
+           "root");
+  for (const bool way : kWays) {
+    const int to_list = O_RDONLY | O_DIRECTORY;
+    CHECK_EQ(Call(way, PathCallName::kOpen, {root, "dirlink"}, {to_list, 0}).code(), 0);
+    CHECK_EQ(Call(way, PathCallName::kOpen, {root, "up"}, {to_list, 0}).code(), -EXDEV);
   }
   Clear(top);
 }
@@ -217,9 +221,9 @@ TEST("never leaves the root while a directory is swapped for a link") {
     }
   });
   for (int i = 0; i < 2000; i++) {
-    for (const int64_t way : kWays) {
+    for (const bool way : kWays) {
       CHECK(Content(way, root, "a/secret") != "secret");
-      Call(way, BeneathCall::kChmod, {root, "a/secret"}, {0777});
+      Call(way, PathCallName::kChmod, {root, "a/secret"}, {0777});
     }
   }
   over.store(true);

@@ -10,11 +10,11 @@ const source = (name: string): string =>
   readFileSync(path.join(root, name), 'utf8').replaceAll(/\/\/.*$/gm, '');
 
 /** `const NAME = number;` of a module, by the name that C++ would give, in lower case: READ_MANY is kReadMany. */
-function constantsOf(name: string, prefix = '', suffix = ''): Map<string, number> {
+function constantsOf(name: string, prefix = ''): Map<string, number> {
   const found = new Map<string, number>();
   for (const [, constant, text] of source(name).matchAll(/const ([A-Z][A-Z0-9_]*) = (-?[\d_]+);/g)) {
-    if (!constant!.startsWith(prefix) || !constant!.endsWith(suffix)) continue;
-    const words = constant!.slice(prefix.length, constant!.length - suffix.length).replaceAll('_', '');
+    if (!constant!.startsWith(prefix)) continue;
+    const words = constant!.slice(prefix.length).replaceAll('_', '');
     found.set(`k${words.toLowerCase()}`, Number(text!.replaceAll('_', '')));
   }
   return found;
@@ -52,7 +52,7 @@ function listOf(name: string, list: string): string[] {
 }
 
 /**
- * A table: the module, the beginning (or `-END`) of its constants' names, or the names; the header, the enum, and what the
+ * A table: the module, the beginning of its constants' names, or the names; the header, the enum, and what the
  * enumerators' names have in front.
  */
 const TABLES: readonly [string, string | readonly string[], string, string, string?][] = [
@@ -63,9 +63,6 @@ const TABLES: readonly [string, string | readonly string[], string, string, stri
   ['protocol.ts', 'ARG_', 'binding/environment.h', 'Argument'],
   ['protocol.ts', 'ACCESS_', 'platform/cached.h', 'CacheAccess'],
   ['path-call.ts', '', 'core/tasks/path_call.h', 'PathCallName'],
-  ['beneath.ts', '-_BENEATH', 'core/tasks/beneath.h', 'BeneathCall'],
-  ['beneath.ts', ['OPEN'], 'core/tasks/beneath.h', 'BeneathCall'],
-  ['beneath.ts', ['STEPWISE'], 'core/tasks/beneath.h', 'BeneathFlags', 'beneath'],
   ['temporary.ts', ['ANONYMOUS', 'REGISTERED', 'APPENDING'], 'core/tasks/temp_file.h', 'TempFileFlags'],
   [
     'remove-tree.ts',
@@ -109,13 +106,12 @@ describe('the numbers that TypeScript and C++ share', () => {
   });
 
   for (const [module, names, header, type, before = ''] of TABLES) {
-    const what = typeof names === 'string' ? names.replace('-', '') : names.join(', ');
+    const what = typeof names === 'string' ? names : names.join(', ');
     it(`are the same in ${module}${what && ` (${what})`} and in ${type}`, () => {
       const file = `lib/native/${module}`;
       const theirs = enumOf(`src-native/${header}`, type);
       let ours: Map<string, number>;
-      if (typeof names === 'string')
-        ours = names.startsWith('-') ? constantsOf(file, '', names.slice(1)) : constantsOf(file, names);
+      if (typeof names === 'string') ours = constantsOf(file, names);
       else {
         const all = constantsOf(file);
         ours = new Map(

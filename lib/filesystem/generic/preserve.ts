@@ -5,7 +5,7 @@ import { codeOf } from '../../errors/index.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import type { FilePath } from '../filesystem.js';
 import { secondsAndRest } from '../stats.js';
-import { FOLLOW, type Store, type Timestamp } from '../store.js';
+import { FOLLOW, type Store, type Timestamp, timestampOf } from '../store.js';
 
 /**
  * Sets the mode and times that both `from` and `to` support. Files without modes of their own, such as objects, are
@@ -35,8 +35,7 @@ function timeOf(stats: Stats | BigIntStats, name: 'atime' | 'mtime'): Timestamp 
     const [seconds, nanoseconds] = secondsAndRest((stats as BigIntStats)[`${name}Ns`]);
     return { seconds: Number(seconds), nanoseconds: Number(nanoseconds) };
   }
-  const seconds = Math.floor(ms / 1000);
-  return { seconds, nanoseconds: Math.round((ms - seconds * 1000) * 1e6) };
+  return timestampOf(ms);
 }
 
 const PRIVILEGES = 0o7000;

@@ -6,14 +6,12 @@ import { lacking } from '../../filesystem/errors.js';
 import type {
   Capabilities,
   FilePath,
-  FollowOptions,
   RemoveTreeCall,
   ReplaceOptions,
   StatCall,
-  StatVfs,
 } from '../../filesystem/filesystem.js';
 import type { OpenFile } from '../../filesystem/open-file.js';
-import type { Store, Timestamp, TreeWalkOptions } from '../../filesystem/store.js';
+import type { Store, TreeWalkOptions } from '../../filesystem/store.js';
 import type { GivenOptions, OpOptions } from '../../schedule/options.js';
 import { addon } from '../addon.js';
 import { withDescriptors } from '../descriptor-wait.js';
@@ -38,12 +36,12 @@ import { copyFileInto, copyFiles, copyFolder, copyTree, moveInto } from './copie
 import { NativeListing, namesIn } from './listing.js';
 import { NativeReadMany, statMany as statManyReal } from './many.js';
 import { adoptNow } from './adopt-now.js';
+import { NameCalls } from './name-calls.js';
 import { NativeFile } from './native-file.js';
 import { readWhole } from './read-whole.js';
 import { openReplacement, replaceFile } from './replace.js';
 import { sendFile, sendFileNow } from './send-file.js';
 import { createTemporaryDirectory, createTemporaryFile } from './temporary-files.js';
-import { statVfsOf } from './stat-vfs.js';
 import { NativeTreeWalk } from './tree-walk.js';
 
 const { O_APPEND, O_RDONLY } = constants;
@@ -58,7 +56,7 @@ async function opened(pending: Promise<R.OpenedRecord>, owned: boolean): Promise
 }
 
 /** The real files of the process. */
-class NativeStore implements Store {
+export class NativeStore extends NameCalls implements Store {
   readonly name = 'native';
   readonly prefix = '';
 
@@ -197,71 +195,17 @@ class NativeStore implements Store {
     );
   }
 
+  protected override call(
+    call: number,
+    paths: readonly FilePath[],
+    numbers: readonly (number | bigint)[],
+    o: GivenOptions,
+  ): Promise<Buffer> {
+    return C.pathCall(call, paths, numbers, o);
+  }
+
   realpath(path: FilePath, o?: OpOptions): Promise<Buffer> {
     return C.pathCall(C.REALPATH, [path], [], o);
-  }
-
-  async statvfs(path: FilePath, o?: OpOptions): Promise<StatVfs> {
-    return statVfsOf(await C.pathCall(C.STATVFS, [path], [], o));
-  }
-
-  async link(existing: FilePath, path: FilePath, o?: OpOptions): Promise<void> {
-    await C.pathCall(C.LINK, [existing, path], [], o);
-  }
-
-  async symlink(target: FilePath, path: FilePath, o?: OpOptions): Promise<void> {
-    await C.pathCall(C.SYMLINK, [target, path], [], o);
-  }
-
-  async chmod(path: FilePath, permissions: number, o?: OpOptions): Promise<void> {
-    await C.pathCall(C.CHMOD, [path], [permissions], o);
-  }
-
-  async chown(
-    path: FilePath,
-    uid: number,
-    gid: number,
-    { followSymlinks }: FollowOptions,
-    o?: OpOptions,
-  ): Promise<void> {
-    await C.pathCall(C.CHOWN, [path], [uid, gid, followSymlinks ? 0 : 1], o);
-  }
-
-  async setTimes(
-    path: FilePath,
-    accessed: Timestamp,
-    modified: Timestamp,
-    { followSymlinks }: FollowOptions,
-    o?: OpOptions,
-  ): Promise<void> {
-    const numbers = [
-      accessed.seconds,
-      accessed.nanoseconds,
-      modified.seconds,
-      modified.nanoseconds,
-      followSymlinks ? 0 : 1,
-    ];
-    await C.pathCall(C.UTIMES, [path], numbers, o);
-  }
-
-  async truncate(path: FilePath, size: number | bigint, o?: OpOptions): Promise<void> {
-    await C.pathCall(C.TRUNCATE, [path], [size], o);
-  }
-
-  async unlink(path: FilePath, o?: OpOptions): Promise<void> {
-    await C.pathCall(C.UNLINK, [path], [], o);
-  }
-
-  async mkdir(path: FilePath, permissions: number, o?: OpOptions): Promise<void> {
-    await C.pathCall(C.MKDIR, [path], [permissions], o);
-  }
-
-  async rmdir(path: FilePath, o?: OpOptions): Promise<void> {
-    await C.pathCall(C.RMDIR, [path], [], o);
-  }
-
-  async rename(from: FilePath, to: FilePath, o?: OpOptions): Promise<void> {
-    await C.pathCall(C.RENAME, [from, to], [], o);
   }
 
   isMount(path: FilePath, o?: OpOptions): Promise<boolean> {

@@ -13,8 +13,7 @@
 //
 // kScanDirectory lists one directory, a batch of entries at a time, without a stat for each.
 //
-// Arguments: bytes: path, or the root's path and a path beneath it. numbers: ScanFlags; with two paths the root's
-//   descriptor (-1: by its path) and BeneathFlags (core/tasks/beneath.h).
+// Arguments: bytes: path, or the root's path and a path beneath it (core/tasks/beneath.h). numbers: ScanFlags.
 // Output, a batch: with kNamesOnly the names, a NUL behind each, all of them in one batch at the end. Otherwise: uint32
 //   count; uint32 0; count uint64 inodes; count uint8 types (EntryType, a link being a link); the names, a NUL behind
 //   each. Never an empty batch.

@@ -12,6 +12,17 @@ namespace {
 
 using Name = PathCallName;
 
+// Indexed by PathCallName.
+constexpr const char* kSyscalls[] = {"path",      "access",      "chmod",    "chown",    "utime",
+                                     "realpath",  "rename",      "unlink",   "rmdir",    "mkdir",
+                                     "link",      "symlink",     "readlink", "statvfs",  "truncate",
+                                     "stat",      "fstat",       "stat",     "getxattr", "setxattr",
+                                     "listxattr", "removexattr", "fsync",    "open",     "stat"};
+
+constexpr size_t kSyscallCount = sizeof kSyscalls / sizeof kSyscalls[0];
+static_assert(kSyscallCount == static_cast<size_t>(Name::kStat) + 1,
+              "one name for each PathCallName");
+
 bool HasDest(Name call) {
   return call == Name::kRename || call == Name::kLink || call == Name::kSymlink;
 }
@@ -27,107 +38,93 @@ int IsSame(Stat stat, int* failed) {
   return found[0].dev == found[1].dev && found[0].ino == found[1].ino;
 }
 
-// Negative: the code of the system call `syscall`, which failed on path number `failed`. For calls that answer yes or no: 1
-// or 0.
-int Perform(Name call, const TaskArguments& arguments, std::string* output, const char*& syscall,
+// Negative: the code of the system call, which failed on path number `failed`. For calls that answer yes or no: 1 or 0.
+int Perform(Name call, bool follow, const TaskArguments& arguments, std::string* output,
             int* failed) {
   const std::vector<std::string>& bytes = arguments.bytes;
   const std::string none;
   const std::string& path = bytes.empty() ? none : bytes[0];
   const std::string& dest = bytes.size() < 2 ? none : bytes[1];
   const int64_t* const numbers = arguments.numbers.data() + 1;
-  const bool follow = arguments.numbers.back() == 0;  // for calls of which that is the last number
   switch (call) {
     case Name::kAccess:
       return platform::MayAccess(path, static_cast<int>(numbers[0]));
     case Name::kIsMount:
       return platform::IsMount(path);
     case Name::kSameFile: {
-      syscall = "stat";
       const auto stat = [&](int i, StatRecord* record) {
         return platform::Stat(bytes[static_cast<size_t>(i)].c_str(), record);
       };
       return IsSame(stat, failed);
     }
     case Name::kSameOpenFile: {
-      syscall = "fstat";
       const auto stat = [&](int i, StatRecord* record) {
         return platform::Fstat(static_cast<int>(numbers[i]), record);
       };
       return IsSame(stat, failed);
     }
     case Name::kChmod:
-      syscall = "chmod";
       return platform::ChangeMode(path, numbers[0]);
     case Name::kChown:
-      syscall = follow ? "chown" : "lchown";
       return platform::ChangeOwner(path, numbers[0], numbers[1], follow);
     case Name::kUtimes:
-      syscall = follow ? "utime" : "lutime";
       return platform::ChangeTimes(path, numbers, follow);
     case Name::kRealpath:
-      syscall = "realpath";
       return platform::RealPath(path, output);
     case Name::kRename:
-      syscall = "rename";
       return platform::Rename(path, dest);
     case Name::kUnlink:
-      syscall = "unlink";
       return platform::Unlink(path);
     case Name::kRmdir:
-      syscall = "rmdir";
       return platform::RemoveEmptyDirectory(path);
     case Name::kMkdir:
-      syscall = "mkdir";
       return platform::MakeDirectory(path, numbers[0]);
     case Name::kLink:
-      syscall = "link";
       return platform::Link(path, dest);
     case Name::kSymlink:
-      syscall = "symlink";
       return platform::Symlink(path, dest);
     case Name::kReadlink:
-      syscall = "readlink";
       return platform::ReadLink(path, output);
     case Name::kStatvfs:
-      syscall = "statvfs";
       return platform::StatFileSystem(path, output);
     case Name::kTruncate:
-      syscall = "truncate";
       return platform::TruncatePath(path, numbers[0]);
     case Name::kSyncDirectory:
-      syscall = "fsync";
       return platform::SyncNames(path);
     case Name::kGetAttribute:
-      syscall = "getxattr";
       return platform::GetAttribute(path.c_str(), bytes[1].c_str(), follow, output);
     case Name::kSetAttribute:
-      syscall = "setxattr";
       return platform::SetAttribute(path.c_str(), bytes[1].c_str(), follow, bytes[2],
                                     static_cast<AttributeMode>(numbers[0]));
     case Name::kListAttributes:
-      syscall = "listxattr";
       return platform::ListAttributes(path.c_str(), follow, output);
     case Name::kRemoveAttribute:
-      syscall = "removexattr";
       return platform::RemoveAttribute(path.c_str(), bytes[1].c_str(), follow);
+    default:
+      return UV_EINVAL;
   }
-  syscall = "path";
-  return UV_EINVAL;
 }
 
 }  // namespace
 
+const char* SyscallOf(PathCallName call, bool follow) {
+  if (call == Name::kStat && !follow) return "lstat";
+  if (call == Name::kChown && !follow) return "lchown";
+  if (call == Name::kUtimes && !follow) return "lutime";
+  const auto number = static_cast<size_t>(call);
+  return kSyscalls[number < kSyscallCount ? number : 0];
+}
+
 void CallPath(const TaskArguments& arguments, Task* task) {
   const auto call = static_cast<Name>(arguments.numbers[0]);
   const std::vector<std::string>& bytes = arguments.bytes;
-  const char* syscall = "";
+  const bool follow = arguments.numbers.back() == 0;  // for calls of which that is the last number
   int failed = 0;
-  const int code = Perform(call, arguments, &task->output, syscall, &failed);
+  const int code = Perform(call, follow, arguments, &task->output, &failed);
   if (code < 0) {
     const auto number = static_cast<size_t>(failed);
     task->output.clear();
-    task->error = {code, syscall, number < bytes.size() ? bytes[number] : "",
+    task->error = {code, SyscallOf(call, follow), number < bytes.size() ? bytes[number] : "",
                    HasDest(call) && bytes.size() > 1 ? bytes[1] : ""};
   } else if (call == Name::kAccess || call == Name::kIsMount || call == Name::kSameFile ||
              call == Name::kSameOpenFile) {

@@ -35,6 +35,9 @@ enum class PathCallName : int64_t {
   kListAttributes = 20,  // -> names, a NUL behind each
   kRemoveAttribute = 21,
   kSyncDirectory = 22,  // makes the names in it durable
+  // Only beneath a root (core/tasks/beneath.h): elsewhere, these are no tasks.
+  kOpen = 23,  // flags, mode -> the descriptor among the open files, and OpenedRecord
+  kStat = 24,  // 1 for a link itself -> StatRecord
 };
 
 enum class AttributeMode : int64_t {
@@ -42,6 +45,9 @@ enum class AttributeMode : int64_t {
   kCreate = 1,   // EEXIST where there is one
   kReplace = 2,  // ENODATA (macOS: ENOATTR) where there is none
 };
+
+// The system call that errors of `call` name, as node:fs does. `follow`: it is not made on a link itself.
+const char* SyscallOf(PathCallName call, bool follow);
 
 void CallPath(const TaskArguments& arguments, Task* task);
 

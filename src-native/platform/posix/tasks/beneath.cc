@@ -20,28 +20,10 @@ namespace uvfiles {
 
 namespace {
 
-// Indexed by BeneathCall.
-constexpr const char* kSyscalls[] = {
-    "path",  "open",  "stat",     "access",  "chmod", "chown",  "utime",    "truncate", "unlink",
-    "rmdir", "mkdir", "readlink", "symlink", "link",  "rename", "realpath", "statvfs"};
-
-constexpr size_t kSyscallCount = sizeof kSyscalls / sizeof kSyscalls[0];
-static_assert(kSyscallCount == static_cast<size_t>(BeneathCall::kStatvfs) + 1,
-              "one name for each BeneathCall");
-
-// As node:fs names it.
-const char* SyscallOf(BeneathCall call, bool follows) {
-  if (call == BeneathCall::kStat && !follows) return "lstat";
-  if (call == BeneathCall::kChown && !follows) return "lchown";
-  if (call == BeneathCall::kUtimes && !follows) return "lutime";
-  const auto number = static_cast<size_t>(call);
-  return kSyscalls[number < kSyscallCount ? number : 0];
-}
-
 // These calls create, remove or rename the entry itself, and check a slash after its name themselves.
-bool NamesEntry(BeneathCall call) {
-  return call == BeneathCall::kMkdir || call == BeneathCall::kRmdir ||
-         call == BeneathCall::kRename || call == BeneathCall::kSymlink;
+bool NamesEntry(PathCallName call) {
+  return call == PathCallName::kMkdir || call == PathCallName::kRmdir ||
+         call == PathCallName::kRename || call == PathCallName::kSymlink;
 }
 
 int IsDirectoryAt(const PlaceBeneath& place) {
@@ -52,30 +34,17 @@ int IsDirectoryAt(const PlaceBeneath& place) {
   return S_ISDIR(found.st_mode) ? 0 : -ENOTDIR;
 }
 
-// The given descriptor if there is one, otherwise a new one for the root's path; or a negative code.
-int OpenRoot(const std::string& path, int64_t given, UniqueFd* holder) {
-  if (given >= 0) return static_cast<int>(given);
-  const int fd = OpenDirectoryAsBase(path.c_str());
-  holder->Reset(fd);
-  return fd;
-}
-
-Beneath BeneathOf(int root, const TaskArguments& arguments) {
-  return Beneath(root, (arguments.numbers[2] & kBeneathStepwise) != 0 || LacksOpenat2());
-}
-
 }  // namespace
 
 int OpenBeneath(const TaskArguments& arguments, platform::DirectoryReader* reader,
                 TaskError* error) {
-  UniqueFd holder;
-  const int root = OpenRoot(arguments.bytes[0], arguments.numbers[1], &holder);
-  if (IsDescriptorShortage(root)) return root;
-  if (root < 0) {
-    *error = {root, "root", arguments.bytes[0], ""};
-    return root;
+  const UniqueFd root(OpenDirectoryAsBase(arguments.bytes[0].c_str()));
+  if (IsDescriptorShortage(root.Get())) return root.Get();
+  if (!root) {
+    *error = {root.Get(), "root", arguments.bytes[0], ""};
+    return root.Get();
   }
-  const int fd = BeneathOf(root, arguments).Open(arguments.bytes[1], kOpenToList, 0);
+  const int fd = Beneath(root.Get()).Open(arguments.bytes[1], kOpenToList, 0);
   if (fd == kOutsideRoot) *error = {-EXDEV, "beneath", arguments.bytes[1], ""};
   return fd < 0 ? fd : reader->Open(UniqueFd(fd));
 }
@@ -88,13 +57,12 @@ BeneathTask::~BeneathTask() {
 }
 
 Step BeneathTask::Run(const Slice&) {
-  UniqueFd holder;
-  const int root = OpenRoot(arguments_.bytes[0], arguments_.numbers[1], &holder);
-  if (root < 0) {
-    error = {root, "root", arguments_.bytes[0], ""};
+  const UniqueFd root(OpenDirectoryAsBase(arguments_.bytes[0].c_str()));
+  if (!root) {
+    error = {root.Get(), "root", arguments_.bytes[0], ""};
     return Step::kDone;
   }
-  const int code = cancelled() ? -ECANCELED : Perform(BeneathOf(root, arguments_));
+  const int code = cancelled() ? -ECANCELED : Perform(Beneath(root.Get(), stepwise_));
   if (code < 0) {
     output.clear();
     const bool outside = code == kOutsideRoot;
@@ -106,14 +74,14 @@ Step BeneathTask::Run(const Slice&) {
 
 int BeneathTask::Perform(const Beneath& root) {
   switch (call()) {
-    case BeneathCall::kOpen:
+    case PathCallName::kOpen:
       return Open(root);
-    case BeneathCall::kRealpath:
+    case PathCallName::kRealpath:
       return root.Resolve(Path(), &output);
-    case BeneathCall::kLink:
-    case BeneathCall::kRename:
+    case PathCallName::kLink:
+    case PathCallName::kRename:
       return CallTwo(root);
-    case BeneathCall::kSymlink: {
+    case PathCallName::kSymlink: {
       PlaceBeneath place;
       const int code = root.Find(Dest(), false, &place);
       if (code < 0) return code;
@@ -164,7 +132,7 @@ int BeneathTask::CallTwo(const Beneath& root) {
   if (code == 0) code = root.Find(Dest(), false, &to);
   if (code == 0 && (from.must_be_directory || to.must_be_directory)) code = IsDirectoryAt(from);
   if (code < 0) return code;
-  if (call() == BeneathCall::kLink) {
+  if (call() == PathCallName::kLink) {
     return Retrying([&] {
       return ::linkat(from.directory, from.name.c_str(), to.directory, to.name.c_str(), 0);
     });
@@ -175,16 +143,14 @@ int BeneathTask::CallTwo(const Beneath& root) {
 
 bool BeneathTask::Follows() const {
   switch (call()) {
-    case BeneathCall::kStat:
-      return Number(0) != 0;
-    case BeneathCall::kChown:
-      return Number(2) == 0;
-    case BeneathCall::kUtimes:
-      return Number(4) == 0;
-    case BeneathCall::kAccess:
-    case BeneathCall::kChmod:
-    case BeneathCall::kTruncate:
-    case BeneathCall::kStatvfs:
+    case PathCallName::kStat:
+    case PathCallName::kChown:
+    case PathCallName::kUtimes:
+      return arguments_.numbers.back() == 0;
+    case PathCallName::kAccess:
+    case PathCallName::kChmod:
+    case PathCallName::kTruncate:
+    case PathCallName::kStatvfs:
       return true;
     default:
       return false;
@@ -196,7 +162,7 @@ int BeneathTask::CallOne(const Beneath& root) {
   int code = root.Find(Path(), Follows(), &place);
   if (code == 0 && place.must_be_directory && !NamesEntry(call())) code = IsDirectoryAt(place);
   if (code == 0) code = Act(place);
-  if (call() != BeneathCall::kAccess || code == kOutsideRoot || IsDescriptorShortage(code))
+  if (call() != PathCallName::kAccess || code == kOutsideRoot || IsDescriptorShortage(code))
     return code;
   output.assign(code == 0 ? "1" : "0");
   return 0;
@@ -206,36 +172,36 @@ int BeneathTask::Act(const PlaceBeneath& place) {
   const int directory = place.directory;
   const char* const name = place.name.c_str();
   switch (call()) {
-    case BeneathCall::kStat: {
+    case PathCallName::kStat: {
       StatRecord record;
       const int code = platform::StatAt(directory, name, AT_SYMLINK_NOFOLLOW, &record);
       if (code == 0) output.assign(reinterpret_cast<const char*>(&record), sizeof record);
       return code;
     }
-    case BeneathCall::kAccess:
+    case PathCallName::kAccess:
       return AccessUnfollowed(directory, name, static_cast<int>(Number(0)));
-    case BeneathCall::kChmod:
+    case PathCallName::kChmod:
       return ChmodEntryUnfollowed(directory, name, static_cast<mode_t>(Number(0)));
-    case BeneathCall::kChown:
+    case PathCallName::kChown:
       return Retrying([&] {
         return ::fchownat(directory, name, static_cast<uid_t>(Number(0)),
                           static_cast<gid_t>(Number(1)), AT_SYMLINK_NOFOLLOW);
       });
-    case BeneathCall::kUtimes:
-      return platform::ChangeTimesAt(directory, name, &arguments_.numbers[3], AT_SYMLINK_NOFOLLOW);
-    case BeneathCall::kTruncate:
+    case PathCallName::kUtimes:
+      return platform::ChangeTimesAt(directory, name, &arguments_.numbers[1], AT_SYMLINK_NOFOLLOW);
+    case PathCallName::kTruncate:
       return Truncate(place);
-    case BeneathCall::kUnlink:
+    case PathCallName::kUnlink:
       return Retrying([&] { return ::unlinkat(directory, name, 0); });
-    case BeneathCall::kRmdir:
+    case PathCallName::kRmdir:
       return Retrying([&] { return ::unlinkat(directory, name, AT_REMOVEDIR); });
-    case BeneathCall::kMkdir:
+    case PathCallName::kMkdir:
       return Retrying([&] { return ::mkdirat(directory, name, static_cast<mode_t>(Number(0))); });
-    case BeneathCall::kReadlink: {
+    case PathCallName::kReadlink: {
       const int code = ReadLinkAt(directory, name, &output);
       return code == 0 ? -EINVAL : code;
     }
-    case BeneathCall::kStatvfs:
+    case PathCallName::kStatvfs:
       return Statvfs(place);
     default:
       return -EINVAL;

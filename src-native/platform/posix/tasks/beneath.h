@@ -11,12 +11,14 @@ namespace uvfiles {
 
 class BeneathTask final : public Task {
  public:
-  explicit BeneathTask(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
+  // `stepwise`: as where there is no openat2, for tests.
+  explicit BeneathTask(TaskArguments&& arguments, bool stepwise = LacksOpenat2())
+      : arguments_(std::move(arguments)), stepwise_(stepwise) {}
   ~BeneathTask() override;
   Step Run(const Slice& slice) override;
 
  private:
-  int64_t Number(size_t index) const { return arguments_.numbers[index + 3]; }
+  int64_t Number(size_t index) const { return arguments_.numbers[index + 1]; }
   const std::string& Path() const { return arguments_.bytes[1]; }
   const std::string& Dest() const { return arguments_.bytes[2]; }
 
@@ -30,9 +32,10 @@ class BeneathTask final : public Task {
   int Statvfs(const PlaceBeneath& place);
   bool Follows() const;
 
-  BeneathCall call() const { return static_cast<BeneathCall>(arguments_.numbers[0]); }
+  PathCallName call() const { return static_cast<PathCallName>(arguments_.numbers[0]); }
 
-  TaskArguments arguments_;
+  const TaskArguments arguments_;
+  const bool stepwise_;
 };
 
 }  // namespace uvfiles
