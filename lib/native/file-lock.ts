@@ -8,7 +8,6 @@ import { startTask } from './tasks.js';
 // FileLockCall
 const TRY = 1;
 const UNLOCK = 2;
-const TEST = 3;
 
 async function ask(
   call: number,
@@ -40,14 +39,4 @@ export function tryLockFile(
 /** Releases the locks of the open file in the range, if there are any. */
 export async function unlockFile(file: number, range: LockRange): Promise<void> {
   await ask(UNLOCK, file, false, range, undefined);
-}
-
-/** Whether `tryLockFile` would succeed now. */
-export function testLockFile(
-  file: number,
-  shared: boolean,
-  range: LockRange,
-  o?: OpOptions,
-): Promise<boolean> {
-  return ask(TEST, file, shared, range, o);
 }

@@ -46,7 +46,6 @@ export const ARG_TASK_KIND = 8;
 export const ARG_NUMBER_COUNT = 9;
 export const ARG_EXACT_NUMBERS = 10;
 export const ARG_POSITION_IS_BIGINT = 11;
-export const ARG_SYNC_AFTER = 12;
 export const ARG_OFFSET = 13;
 export const ARG_SPENT = 14;
 /** ARG_STATUS of an inline attempt that missed: this value or less. */

@@ -51,7 +51,6 @@ export function failure(slot: number, errno: number, syscall: string): Error {
     errno,
     syscall !== '' ? syscall : (extra?.syscall ?? (syscallIn(slot) as string)),
     extra?.path,
-    extra?.dest,
   );
 }
 

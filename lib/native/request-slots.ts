@@ -48,7 +48,6 @@ export interface TaskRecord {
 export interface Extra {
   syscall: string;
   path: string | Uint8Array | undefined;
-  dest: string | Uint8Array | undefined;
   signal: AbortSignal | undefined;
   onAbort: (() => void) | undefined;
   /** Rejects the promise before its record arrives. */
@@ -116,16 +115,10 @@ export function free(slot: number): void {
 }
 
 /** Names the request for its error, in case it fails. */
-export function name(
-  slot: number,
-  syscall: string,
-  path?: string | Uint8Array,
-  dest?: string | Uint8Array,
-): Extra {
+export function name(slot: number, syscall: string, path?: string | Uint8Array): Extra {
   return (extras[slot] = {
     syscall,
     path,
-    dest,
     signal: undefined,
     onAbort: undefined,
     reject: undefined,

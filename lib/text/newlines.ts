@@ -32,10 +32,6 @@ export class NewlineReader {
     return kinds.length > 1 ? kinds : (kinds[0] ?? null);
   }
 
-  reset(): void {
-    this.#seen = 0;
-  }
-
   /** Text as the program sees it. A carriage return at the end of `text` must be the last of the file. */
   read(text: string): string {
     if (!this.universal) return text;

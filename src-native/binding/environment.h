@@ -44,7 +44,6 @@ enum Argument : int {
   kNumberCount = 9,
   kExactNumbers = 10,  // bit n: number n is an int64
   kPositionIsBigInt = 11,
-  kSyncAfter = 12,
   kOffset = 13,
   kSpent = 14,   // microseconds of inline work in this event-loop iteration
   kAnswer = 16,  // what an inline call answers besides its status

@@ -129,7 +129,6 @@ napi_value SubmitWriteFile(napi_env env, napi_callback_info info) {
   Operation* const operation = environment->Begin(OpKind::kWriteFile);
   OperationDetails* const details = TakePath(env, call.values[0], environment, operation);
   if (details == nullptr) return nullptr;
-  details->sync_after_write = call.arguments[kSyncAfter] != 0;
   if (TakeBytes(env, call.values[1], operation)) {
     environment->Submit(operation);
   } else {

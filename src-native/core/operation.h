@@ -71,7 +71,6 @@ struct OperationDetails {
   std::string path;
   int flags = 0;
   int mode = 0;
-  bool sync_after_write = false;
   StatRecord stat;
   Task* task = nullptr;
   TaskOwner* task_owner = nullptr;

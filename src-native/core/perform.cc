@@ -264,13 +264,6 @@ Performed PerformWriteFile(Operation& operation, uint64_t slice_end_ns) {
     // Leaves what would be in a truncated file.
     if (result < 0 && covers) platform::Truncate(fd, operation.extra);
   }
-  if (result >= 0 && details.sync_after_write) {
-    const int synced = platform::Sync(fd);
-    if (synced < 0) {
-      details.syscall = "fsync";
-      result = synced;
-    }
-  }
   const int closed = platform::CloseFile(fd);
   if (closed < 0 && result >= 0) {
     details.syscall = "close";

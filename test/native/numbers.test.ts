@@ -87,7 +87,7 @@ const TABLES: readonly [string, string | readonly string[], string, string, stri
     'copy',
   ],
   ['store/many.ts', ['LINKS_THEMSELVES', 'EXACT'], 'core/tasks/stat_many.h', 'StatManyFlags'],
-  ['file-lock.ts', ['TRY', 'UNLOCK', 'TEST'], 'core/tasks/file_lock.h', 'FileLockCall'],
+  ['file-lock.ts', ['TRY', 'UNLOCK'], 'core/tasks/file_lock.h', 'FileLockCall'],
   ['extended-attributes.ts', ['ANY', 'CREATE', 'REPLACE'], 'core/tasks/path_call.h', 'AttributeMode'],
 ];
 

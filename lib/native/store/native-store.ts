@@ -140,7 +140,6 @@ export class NativeStore extends NameCalls implements Store {
     flags: number,
     permissions: number,
     o?: OpOptions,
-    sync = false,
   ): Promise<void> {
     const slot = R.begin(P.KIND_WRITE_FILE, R.AS_NOTHING, undefined);
     R.name(slot, 'open', path);
@@ -149,7 +148,6 @@ export class NativeStore extends NameCalls implements Store {
     const { args } = R;
     args[P.ARG_OPEN_FLAGS] = flags;
     args[P.ARG_MODE] = permissions;
-    args[P.ARG_SYNC_AFTER] = sync ? 1 : 0;
     addon.submitWriteFile(path, data);
     return R.sent(slot, o);
   }

@@ -20,7 +20,6 @@ namespace uvfiles {
 enum class FileLockCall : int64_t {
   kTry = 1,
   kUnlock = 2,
-  kTest = 3,  // whether kTry would be granted; nothing stays locked
 };
 
 void LockRange(const TaskArguments& arguments, Task* task);

@@ -24,7 +24,6 @@ Answer AskWhole(int fd, FileLockCall call, bool shared) {
   const int how = call == FileLockCall::kUnlock ? LOCK_UN : shared ? LOCK_SH : LOCK_EX;
   const int code = Retrying([&] { return ::flock(fd, how | LOCK_NB); });
   if (code < 0) return {IsTaken(code) ? 0 : code, "flock"};
-  if (call == FileLockCall::kTest) ::flock(fd, LOCK_UN);
   return {1, "flock"};
 }
 
@@ -38,9 +37,8 @@ Answer Ask(int fd, FileLockCall call, bool shared, int64_t start, int64_t length
   range.l_whence = SEEK_SET;
   range.l_start = static_cast<off_t>(start);
   range.l_len = static_cast<off_t>(length);
-  const int what = call == FileLockCall::kTest ? F_OFD_GETLK : F_OFD_SETLK;
-  const int code = Retrying([&] { return ::fcntl(fd, what, &range); });
-  if (code == 0) return {call != FileLockCall::kTest || range.l_type == F_UNLCK ? 1 : 0, "fcntl"};
+  const int code = Retrying([&] { return ::fcntl(fd, F_OFD_SETLK, &range); });
+  if (code == 0) return {1, "fcntl"};
   // EINVAL: a kernel before 3.15.
   if (code != -EINVAL) return {IsTaken(code) ? 0 : code, "fcntl"};
 #endif

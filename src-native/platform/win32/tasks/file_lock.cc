@@ -20,18 +20,16 @@ int Ask(int fd, FileLockCall call, bool shared, uint64_t start, uint64_t length)
   OVERLAPPED range = {};
   range.Offset = static_cast<DWORD>(start);
   range.OffsetHigh = static_cast<DWORD>(start >> 32);
-  if (call != FileLockCall::kUnlock) {
-    const DWORD how = LOCKFILE_FAIL_IMMEDIATELY | (shared ? 0 : LOCKFILE_EXCLUSIVE_LOCK);
-    if (!::LockFileEx(handle, how, 0, low, high, &range)) {
-      const DWORD failure = ::GetLastError();
-      const bool taken = failure == ERROR_LOCK_VIOLATION || failure == ERROR_IO_PENDING;
-      return taken ? 0 : win32::ErrorCode(failure);
-    }
-    if (call == FileLockCall::kTry) return 1;
+  if (call == FileLockCall::kUnlock) {
+    if (::UnlockFileEx(handle, 0, low, high, &range) || ::GetLastError() == ERROR_NOT_LOCKED)
+      return 1;
+    return win32::LastError();
   }
-  if (::UnlockFileEx(handle, 0, low, high, &range) || ::GetLastError() == ERROR_NOT_LOCKED)
-    return 1;
-  return win32::LastError();
+  const DWORD how = LOCKFILE_FAIL_IMMEDIATELY | (shared ? 0 : LOCKFILE_EXCLUSIVE_LOCK);
+  if (::LockFileEx(handle, how, 0, low, high, &range)) return 1;
+  const DWORD failure = ::GetLastError();
+  const bool taken = failure == ERROR_LOCK_VIOLATION || failure == ERROR_IO_PENDING;
+  return taken ? 0 : win32::ErrorCode(failure);
 }
 
 }  // namespace
