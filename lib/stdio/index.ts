@@ -3,10 +3,10 @@ import type { BinaryFile } from '../file/binary-file.js';
 import type { TextFile } from '../file/text-file.js';
 import { buildHandle } from '../open/build.js';
 import { resolveHandle, type TextOpenOptions } from '../open/options.js';
-import { isTerminal, StandardFile } from './standard-file.js';
+import { isTerminal, standardFile } from './standard-file.js';
 
 function standard(fd: number, name: string, mode: 'r' | 'w', o: TextOpenOptions): TextFile {
-  const file = new StandardFile(fd);
+  const file = standardFile(fd);
   const text = buildHandle(file, name, resolveHandle(mode, o)) as TextFile;
   const io = text.buffer._io;
   file.onAdopted = (position) => (io.position = position);

@@ -1,12 +1,11 @@
 // A descriptor that the process started with, as a file. It is examined at its first use, because the six handles always
 // exist and most programs use none of them.
-import { type BigIntStats, fstatSync, type Stats } from 'node:fs';
+import { fstatSync } from 'node:fs';
 
 import { builtinTty } from '../builtins.js';
 
 import type { OpenFile, FileKind } from '../filesystem/open-file.js';
 import { realFiles } from '../filesystem/mounts.js';
-import type { OpOptions } from '../schedule/options.js';
 
 /** Whether a descriptor is a terminal. */
 export function isTerminal(fd: number): boolean {
@@ -17,8 +16,35 @@ export function isTerminal(fd: number): boolean {
   }
 }
 
+/** The calls that are made on the file of the descriptor. They reject if the process was started without it. */
+const ON_DESCRIPTOR = [
+  'read',
+  'readinto',
+  'readToEnd',
+  'write',
+  'writeToEnd',
+  'seek',
+  'pread',
+  'preadinto',
+  'pwrite',
+  'truncate',
+  'sync',
+  'datasync',
+  'stat',
+  'statBigInt',
+] as const;
+type OnDescriptor = Pick<OpenFile, (typeof ON_DESCRIPTOR)[number]>;
+type Call = (a?: unknown, b?: unknown, c?: unknown, d?: unknown) => Promise<unknown>; // no call has more arguments
+
 /** Descriptor 0, 1 or 2. `close` leaves it open. */
-export class StandardFile implements OpenFile {
+type StandardFile = Descriptor & OnDescriptor;
+
+/** Makes the file of descriptor `fd`. */
+export function standardFile(fd: number): StandardFile {
+  return new Descriptor(fd) as StandardFile;
+}
+
+class Descriptor implements Omit<OpenFile, keyof OnDescriptor> {
   readonly fd: number;
   readonly owned = false;
   /** Called at first use with the position of the descriptor. */
@@ -30,7 +56,7 @@ export class StandardFile implements OpenFile {
   }
 
   /** Throws EBADF if the process was started without the descriptor. */
-  get #adopted(): OpenFile {
+  get adopted(): OpenFile {
     if (this.#file === undefined) {
       this.#file = realFiles.adoptNow(this.fd);
       this.onAdopted?.(this.#file.openedAt);
@@ -41,7 +67,7 @@ export class StandardFile implements OpenFile {
   // Calls reject with the error. Properties have the values of a file that can do nothing.
   #described(): OpenFile | undefined {
     try {
-      return this.#adopted;
+      return this.adopted;
     } catch {
       return undefined;
     }
@@ -63,67 +89,6 @@ export class StandardFile implements OpenFile {
     return this.#file?.openedAt ?? 0;
   }
 
-  async read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer> {
-    return this.#adopted.read(size, at, fully, o);
-  }
-
-  async readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
-    return this.#adopted.readinto(view, at, o);
-  }
-
-  async readToEnd(at: number, o?: OpOptions): Promise<Buffer> {
-    return this.#adopted.readToEnd(at, o);
-  }
-
-  async write(data: Uint8Array, at: number, transferred: boolean, o?: OpOptions): Promise<number> {
-    return this.#adopted.write(data, at, transferred, o);
-  }
-
-  async writeToEnd(data: Uint8Array, transferred: boolean, o?: OpOptions): Promise<number> {
-    return this.#adopted.writeToEnd(data, transferred, o);
-  }
-
-  async seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number> {
-    return this.#adopted.seek(offset, whence, o);
-  }
-
-  async pread(size: number, position: number | bigint, o?: OpOptions, fully = true): Promise<Buffer> {
-    return this.#adopted.pread(size, position, o, fully);
-  }
-
-  async preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
-    return this.#adopted.preadinto(view, position, o, fully);
-  }
-
-  async pwrite(
-    data: Uint8Array,
-    position: number | bigint,
-    o?: OpOptions,
-    transferred = false,
-  ): Promise<number> {
-    return this.#adopted.pwrite(data, position, o, transferred);
-  }
-
-  async truncate(size: number | bigint, o?: OpOptions): Promise<void> {
-    return this.#adopted.truncate(size, o);
-  }
-
-  async sync(o?: OpOptions): Promise<void> {
-    return this.#adopted.sync(o);
-  }
-
-  async datasync(o?: OpOptions): Promise<void> {
-    return this.#adopted.datasync(o);
-  }
-
-  async stat(o?: OpOptions): Promise<Stats> {
-    return this.#adopted.stat(o);
-  }
-
-  async statBigInt(o?: OpOptions): Promise<BigIntStats> {
-    return this.#adopted.statBigInt(o);
-  }
-
   isatty(): Promise<boolean> {
     return Promise.resolve(isTerminal(this.fd));
   }
@@ -141,6 +106,13 @@ export class StandardFile implements OpenFile {
   }
 
   writeNow(data: Uint8Array, at: number): void {
-    this.#adopted.writeNow(data, at);
+    this.adopted.writeNow(data, at);
   }
+}
+
+for (const name of ON_DESCRIPTOR) {
+  const call: Call = async function (this: Descriptor, ...args) {
+    return (this.adopted[name] as Call)(...args);
+  };
+  Object.assign(Descriptor.prototype, { [name]: call });
 }
