@@ -6,6 +6,7 @@ import { type Path, toPathBytes } from '../arguments/path.js';
 import { invalidArgValue } from '../errors/index.js';
 import { storeToRead } from '../filesystem/mounts.js';
 import type { ReadManyAnswer } from '../filesystem/filesystem.js';
+import { asBuffer } from '../filesystem/positioned.js';
 import type { Store } from '../filesystem/store.js';
 import { throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -111,10 +112,6 @@ function inOrder(answers: readonly ReadManyAnswer[]): readonly ReadManyAnswer[] 
     if (answers[i]!.index < answers[i - 1]!.index) return [...answers].sort((a, b) => a.index - b.index);
   }
   return answers;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /**

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -202,7 +201,7 @@ int AccessUnfollowed(int directory, const char* name, int mode) {
 }
 
 bool LacksOpenat2() {
-  static const bool lacks = std::getenv("UVFILES_NO_OPENAT2") != nullptr || !HasOpenat2();
+  static const bool lacks = !HasOpenat2();
   return lacks;
 }
 

@@ -20,7 +20,7 @@ namespace uvfiles {
 // Answered instead of -errno: the path leads out of the root.
 constexpr int kOutsideRoot = -0x10000;
 
-// Whether this process resolves paths component by component: there is no openat2, or UVFILES_NO_OPENAT2 is set.
+// Whether this process resolves paths component by component, because there is no openat2.
 bool LacksOpenat2();
 
 // A name in an open directory, for the *at calls. It must not be followed: it was not a link, or links were not to be
