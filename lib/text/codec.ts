@@ -50,10 +50,13 @@ export abstract class Scanner {
    */
   abstract step(bytes: Buffer, at: number, final: boolean): number;
 
-  /** Appends the characters from `at` to `out`; returns where it stopped: at the end, an incomplete tail or a fault. */
-  scan(bytes: Buffer, at: number, final: boolean, out: TextSink): number {
+  /**
+   * Appends the characters that begin before `stop` to `out`; returns where it stopped: there, at an incomplete tail or at a
+   * fault.
+   */
+  scan(bytes: Buffer, at: number, final: boolean, out: TextSink, stop = bytes.length): number {
     this.fault = null;
-    while (at < bytes.length) {
+    while (at < stop) {
       const length = this.step(bytes, at, final);
       if (length <= 0) break;
       out.codePoint(this.codePoint);

@@ -50,20 +50,9 @@ export class Utf8Scanner extends Scanner {
         at = end;
         continue;
       }
-      const stopped = this.#stepThrough(bytes, at, final, out);
+      const stopped = super.scan(bytes, at, final, out, Math.min(at + window, bytes.length));
       if (this.fault !== null || stopped === at) return stopped;
       at = stopped;
-    }
-    return at;
-  }
-
-  #stepThrough(bytes: Buffer, at: number, final: boolean, out: TextSink): number {
-    const stop = Math.min(at + window, bytes.length);
-    while (at < stop) {
-      const length = this.step(bytes, at, final);
-      if (length <= 0) break;
-      out.codePoint(this.codePoint);
-      at += length;
     }
     return at;
   }
