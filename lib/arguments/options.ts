@@ -96,23 +96,24 @@ export const readCall: (o: unknown) => Call | undefined = (() => {
 
 // --- checks --------------------------------------------------------------------------------------------------------
 
-/** A boolean. */
-export function flag<Default extends boolean | undefined>(otherwise: Default): Check<boolean | Default> {
-  return (value, name) => {
+const ofType =
+  <T>(type: 'boolean' | 'string' | 'function') =>
+  <Default>(otherwise: Default): Check<T | Default> =>
+  (value, name) => {
     if (value === undefined) return otherwise;
-    if (typeof value !== 'boolean') throw invalidArgType(name, 'of type boolean', value);
-    return value;
+    if (typeof value !== type) throw invalidArgType(name, `of type ${type}`, value);
+    return value as T;
   };
-}
+
+/** A boolean. */
+export const flag = ofType<boolean>('boolean');
 
 /** A string. */
-export function text<Default extends string | undefined>(otherwise: Default): Check<string | Default> {
-  return (value, name) => {
-    if (value === undefined) return otherwise;
-    if (typeof value !== 'string') throw invalidArgType(name, 'of type string', value);
-    return value;
-  };
-}
+export const text = ofType<string>('string');
+
+/** A function. */
+export const callback = <F extends (...args: never[]) => unknown>(): Check<F | undefined> =>
+  ofType<F>('function')(undefined);
 
 /** One of some strings. */
 export function oneOf<T extends string, Default extends T | undefined>(
@@ -139,15 +140,6 @@ export function count<Default extends number | undefined>(
     if (checked < least || checked > most)
       throw outOfRange(name, most === Infinity ? `>= ${least}` : `>= ${least} && <= ${most}`, value);
     return checked;
-  };
-}
-
-/** A function. */
-export function callback<F extends (...args: never[]) => unknown>(): Check<F | undefined> {
-  return (value, name) => {
-    if (value === undefined) return undefined;
-    if (typeof value !== 'function') throw invalidArgType(name, 'of type function', value);
-    return value as F;
   };
 }
 
