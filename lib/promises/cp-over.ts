@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { constants } from 'node:os';
 import { posix } from 'node:path';
 
+import type { Circles } from './cp-circles.js';
 import { copyContent, type FileJob } from './cp-file.js';
 import { fileSystemError, undefinedWhereMissing } from './file-system-error.js';
 import { parentOf } from '../filesystem/generic/directories.js';
@@ -28,6 +29,8 @@ export interface CpOptions {
 /** The source and the target of a copy. */
 interface CopyJob extends FileJob {
   readonly options: CpOptions;
+  /** Where links are followed. */
+  readonly circles: Circles | undefined;
 }
 
 /** The messages of Node's codes, and the corresponding codes of the system. */
@@ -101,6 +104,7 @@ async function copyItem(job: CopyJob, from: string, to: string, isTop: boolean):
   }
   if (isTop && source.isDirectory()) await checkAbove(job, source, from, to);
   if (isTop && there === undefined) await makeAll(target, parentOf(to), 0o777, call);
+  if (source.isDirectory()) await job.circles?.check(from, to);
   if (source.isDirectory()) return copyDirectory(job, source, there, from, to);
   if (source.isSymbolicLink()) return copyLink(job, there, from, to);
   if (!source.isFile() && !source.isCharacterDevice() && !source.isBlockDevice())

@@ -7,6 +7,7 @@ import type { BigIntStats } from 'node:fs';
 import { codeOf } from '../errors/index.js';
 import { FOLLOW, statCall, type Store } from '../filesystem/store.js';
 import { pathOf } from './arguments.js';
+import { Circles } from './cp-circles.js';
 import { copiesFolders, copyFresh } from './cp-fresh.js';
 import { copyOver, type CpOptions } from './cp-over.js';
 import { undefinedWhereMissing } from './file-system-error.js';
@@ -59,9 +60,17 @@ export async function cp(
   if (typeof from !== 'string' || typeof to !== 'string' || checked === undefined)
     return node.cp(source as never, destination as never, options as never);
   const [store, target] = [storeOf(from), storeOf(to)];
+  // With a filter, it is the filter that ends a circle.
+  const follows = checked.recursive && checked.dereference && checked.filter === undefined;
+  const circles = follows ? new Circles(store, store === target ? to : undefined, call) : undefined;
   if (store !== realFiles || target !== realFiles) {
-    await copyOver({ store, target, call, options: checked }, from, to);
+    await copyOver({ store, target, call, options: checked, circles }, from, to);
     return undefined;
+  }
+  if (circles !== undefined) {
+    const filter = (each: string, copy: string): Promise<boolean> =>
+      circles.check(each, copy).then(() => true);
+    return node.cp(from, to, { ...(options as object), filter });
   }
   if (!copiesFolders(store) || !(await isFresh(store, from, to, checked, call)))
     return node.cp(source as never, destination as never, options as never);
