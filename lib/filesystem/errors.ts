@@ -76,6 +76,12 @@ function nameGivenPath(
 
 const textOf = (path: FilePath): string => (typeof path === 'string' ? path : Buffer.from(path).toString());
 
+/** The error of the system with the call and the paths of the job that it ended, instead of those of a step. Others stay unchanged. */
+export function errorOfCall(error: unknown, syscall: string, path: FilePath, dest?: FilePath): unknown {
+  if (!isSystemError(error) || isKept(error)) return error;
+  return completeError(Object.assign(error as Error, { syscall }), syscall, path, dest);
+}
+
 // The lines in the stacks of errors as their file systems threw them.
 const thrownAt = new WeakMap<Error, string[]>();
 

@@ -135,6 +135,25 @@ describe('copies with filter and progress', () => {
     }
   });
 
+  it('copytree names both paths if it cannot copy the directory, or not to that place', async () => {
+    mkdirSync(at('src'));
+    writeFileSync(at('file'), '');
+    symlinkSync('gone', at('src/dangling'));
+    for (const [src, dst, o, code, below = ''] of [
+      ['missing', 'dst', {}, 'ENOENT'],
+      ['file', 'dst', {}, 'ENOTDIR'],
+      ['file/x', 'dst', {}, 'ENOTDIR'],
+      ['src', 'file', {}, 'EEXIST'],
+      ['src', 'file', { existOk: true }, 'ENOTDIR'],
+      ['src', 'dst', { symlinks: false }, 'ENOENT', '/dangling'],
+    ] as const) {
+      const error = await rejection(os.copytree(at(src), at(dst), o));
+      expect(error, `${src} ${dst}`).to.include({
+        ...{ code, syscall: 'cp', path: at(src + below), dest: at(dst + below) },
+      });
+    }
+  });
+
   it('copy reports the number of copied bytes', async () => {
     const bytes = Buffer.alloc(2_500_000, 'uvfiles');
     writeFileSync(at('large'), bytes, { mode: 0o640 });

@@ -8,7 +8,7 @@ import type { CopyFileOptions, CopyTreeOptions, DirectoryItem, FilePath } from '
 import { joined, normalized, textOf } from '../mounted-path.js';
 import { completeStats } from '../stats.js';
 import { FOLLOW, FOLLOW_BIGINT, LINK_ITSELF, type Store } from '../store.js';
-import { type CopyHooks, type CopyingStore, copyOne, type FileOfTree } from './copy.js';
+import { type CopyHooks, type CopyingStore, copyOne, type FileOfTree, namingBoth } from './copy.js';
 import { makeDirectories, parentOf } from './directories.js';
 import { identityAt, isNameAt, statIfAllowed, statOrNothing } from './lookups.js';
 import { forEachOf, Slots } from './many.js';
@@ -46,7 +46,7 @@ export async function copyTreeBetween(
   o: GivenOptions,
   hooks?: CopyHooks,
 ): Promise<void> {
-  const stats = (await from.stat(src, FOLLOW_BIGINT, o)) as BigIntStats;
+  const stats = (await namingBoth(src, dst, from.stat(src, FOLLOW_BIGINT, o), 'cp')) as BigIntStats;
   if (!stats.isDirectory()) throw fileSystemError('ENOTDIR', 'cp', src, dst);
   if (from.can('modes') && !(await from.access(src, R_OK, o)))
     throw fileSystemError('EACCES', 'cp', src, dst);
@@ -55,7 +55,10 @@ export async function copyTreeBetween(
   const isThere = there?.isDirectory() === true;
   const isTaken =
     there !== undefined ? !isThere || !options.existOk : to.can('links') && (await isNameAt(to, dst, o));
-  if (isTaken) throw fileSystemError('EEXIST', 'cp', src, dst);
+  if (isTaken) {
+    const code = there !== undefined && options.existOk ? 'ENOTDIR' : 'EEXIST';
+    throw fileSystemError(code, 'cp', src, dst);
+  }
   if (hooks?.filter !== undefined && !(await hooks.filter(src, dst))) return;
   if (!isThere) await makeTop(to, dst, o);
   const running: Running = {
@@ -119,6 +122,7 @@ async function copyEntries(
   const identity = options.symlinks ? textOf(src) : await identityAt(from, src, stats, o);
   if (above.includes(identity)) throw fileSystemError('ELOOP', 'cp', src, dst);
   const copyFile = { exclusive: false, preserve: options.preserve, followSymlinks: !options.symlinks };
+  const how = options.symlinks ? LINK_ITSELF : FOLLOW;
   const directories: { name: FilePath; stats: BigIntStats }[] = [];
   const listing = from.listing(src, o);
   try {
@@ -138,10 +142,11 @@ async function copyEntries(
           const isDirectory =
             type === 'directory' ||
             ((type === 'unknown' || (type === 'symlink' && !options.symlinks)) &&
-              (await from.stat(source, options.symlinks ? LINK_ITSELF : FOLLOW, o)).isDirectory());
+              (await namingBoth(source, target, from.stat(source, how, o), 'cp')).isDirectory());
           if (isDirectory) {
             const exact = known && completeStats(known, true);
-            const found = exact ?? (await from.stat(source, FOLLOW_BIGINT, o));
+            const found =
+              exact ?? (await namingBoth(source, target, from.stat(source, FOLLOW_BIGINT, o), 'cp'));
             directories.push({ name, stats: found as BigIntStats });
           } else {
             const file = { known: known && completeStats(known, false), streams: running.streams };

@@ -3,13 +3,7 @@ import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { callOf } from '../../schedule/call.js';
 import type { GivenOptions, OpOptions } from '../../schedule/options.js';
-import {
-  completeError,
-  falseWhereTheSystemRefuses,
-  fileSystemError,
-  isKept,
-  isSystemError,
-} from '../errors.js';
+import { errorOfCall, falseWhereTheSystemRefuses, fileSystemError, isSystemError } from '../errors.js';
 import type { CopyFileOptions, FilePath } from '../filesystem.js';
 import { baseName, joined } from '../mounted-path.js';
 import type { OpenFile } from '../open-file.js';
@@ -99,10 +93,10 @@ export async function copyOne(
     onBytes === undefined ? undefined : (bytes: number) => onBytes(bytes, Math.max(bytes, total));
   const flags = O_WRONLY | O_CREAT | (options.exclusive ? O_EXCL : O_TRUNC);
   const isSmall = stats.isFile() && total <= PIECE && onPiece === undefined;
-  const bytes = isSmall ? await from.readFile(src, o) : undefined;
+  const bytes = isSmall ? await namingBoth(src, dst, from.readFile(src, o)) : undefined;
   const permissions = Number(stats.mode) & 0o777;
   if (bytes !== undefined && to.appearsAtClose === true)
-    await to.writeFile(dst, bytes, flags, permissions, o);
+    await namingBoth(src, dst, to.writeFile(dst, bytes, flags, permissions, o));
   else {
     const c = { flags, permissions, bytes, durable: hooks?.durable === true, onPiece };
     const copy = async (): Promise<void> => copyContent(from, src, to, dst, c, o);
@@ -159,7 +153,7 @@ async function copyContent(
     await source?.close().catch(() => undefined);
     await (target.abort?.(error) ?? target.close()).catch(() => undefined);
     if (created) await to.unlink(dst).catch(() => undefined);
-    throw ofCopy(error, src, dst);
+    throw errorOfCall(error, 'copyfile', src, dst);
   }
 }
 
@@ -191,6 +185,7 @@ async function openEnds(
   }
 }
 
+/** Errors of the system name the system call of the copy and both paths, as for real files. */
 export async function namingBoth<T>(
   src: FilePath,
   dst: FilePath,
@@ -200,14 +195,8 @@ export async function namingBoth<T>(
   try {
     return await asked;
   } catch (error) {
-    throw ofCopy(error, src, dst, syscall);
+    throw errorOfCall(error, syscall, src, dst);
   }
-}
-
-// Errors of the system name the system call of the copy and both paths, as for real files.
-function ofCopy(error: unknown, src: FilePath, dst: FilePath, syscall = 'copyfile'): unknown {
-  if (!isSystemError(error) || isKept(error)) return error;
-  return completeError(Object.assign(error as Error, { syscall }), syscall, src, dst);
 }
 
 /** Copies the rest of `source` to `target`, and reads a few pieces ahead. `onPiece` is called with the bytes written. */

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 
 import { codeOf } from '../../errors/index.js';
 import type { GivenOptions } from '../../schedule/options.js';
-import { completeError, fileSystemError, isSystemError } from '../errors.js';
+import { completeError, errorOfCall, fileSystemError } from '../errors.js';
 import type { FilePath, ReplaceOptions } from '../filesystem.js';
 import { joined, textOf } from '../mounted-path.js';
 import type { MountedStore } from '../mounted-store.js';
@@ -35,7 +35,7 @@ async function targetOf(
     try {
       stats = await store.stat(at, LINK_ITSELF, o);
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw asOpen(error, path);
+      if (codeOf(error) !== 'ENOENT') throw errorOfCall(error, 'open', path);
       if (textOf(at).endsWith('/') && (await isDirectoryAt(store, parentOf(at), o)))
         throw fileSystemError('EISDIR', 'open', path);
       return { path: at };
@@ -51,12 +51,6 @@ async function targetOf(
     at = text.startsWith('/') ? store.prefix + text : joined(parentOf(at), text);
   }
   throw fileSystemError('ELOOP', 'open', path);
-}
-
-// The error of a look-up, as the one of the call that replaces the file.
-function asOpen(error: unknown, path: FilePath): unknown {
-  if (isSystemError(error)) Reflect.deleteProperty(error as Error, 'syscall');
-  return completeError(error, 'open', path);
 }
 
 /** Opens a new file beside `path`; `publish` gives it the path, `drop` removes it. */
