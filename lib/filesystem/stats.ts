@@ -106,5 +106,8 @@ function timeIn(source: Record<string, unknown>, name: string): bigint | undefin
   const ms = source[`${name}Ms`] ?? source[name];
   if (typeof ms === 'bigint') return ms * 1_000_000n;
   const number = ms instanceof Date ? ms.getTime() : ms;
-  return typeof number === 'number' && Number.isFinite(number) ? BigInt(Math.round(number * 1e6)) : undefined;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
+  // A number has no room for all the nanoseconds since 1970.
+  const whole = Math.floor(number);
+  return BigInt(whole) * 1_000_000n + BigInt(Math.round((number - whole) * 1e6));
 }

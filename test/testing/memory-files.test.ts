@@ -289,6 +289,10 @@ describe('memoryFiles', () => {
     await writeFile('/a', 'b');
     expect((await os.stat('/a')).mtimeMs).to.equal(7000.5);
     expect((await os.stat('/a')).birthtimeMs).to.equal(5000);
+    now = 1_700_000_000_001;
+    await writeFile('/a', 'c');
+    const exact = await os.stat('/a', { bigint: true });
+    expect([exact.mtimeNs, exact.mtimeMs]).to.deep.equal([1_700_000_000_001_000_000n, 1_700_000_000_001n]);
   });
 
   it('gives the streams and lines of a FileHandle that node:fs makes', async () => {
