@@ -13,6 +13,7 @@ import { LINK_ITSELF, type Store } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
 
 const AT_A_TIME = 4;
+const DOTS = /(^|[\\/])\.\.([\\/]|$)/;
 
 /**
  * Removes everything in a directory and keeps the directory. Creates it, with its parent directories, if it does not exist.
@@ -51,13 +52,14 @@ export async function emptyDir(path: Path, o?: OpOptions): Promise<void> {
   );
 }
 
-// A link in the path may be one of the entries that are removed. Errors name the caller's path if it has no link.
+// The path may lead through an entry that is removed: through a link, or before `..`. Otherwise, errors name the path as it is.
 async function withoutLinks(store: Store, given: FilePath, call: OpOptions | undefined): Promise<FilePath> {
   const real = await store.realpath(given, call).catch((error: unknown) => {
     if (!isSystemError(error)) throw error;
     return given; // the user may not search a directory above it
   });
-  return typeof given === 'string' && path.resolve(given) === real ? given : real;
+  const isPlain = typeof given === 'string' && !DOTS.test(given) && path.resolve(given) === real;
+  return isPlain ? given : real;
 }
 
 async function itemsOf(

@@ -199,7 +199,7 @@ const PAIR_JOBS: Readonly<Record<string, PairJob>> = {
 
 /** Where the answer is a matter of the order in which the kernel lists names, or of how the addon walks. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
-  emptyDir: ['/d/..'], // removes what its own path leads through
+  emptyDir: ['/d/..'], // stops at the first entry that cannot be removed
   rmtree: ['/loop/x'], // the addon opens directories without following: ENOTDIR instead of ELOOP
 };
 
