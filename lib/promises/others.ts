@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { resolve as resolveText } from 'node:path';
 
-import { UnsupportedOperationError } from '../errors/index.js';
+import { codeOf, UnsupportedOperationError } from '../errors/index.js';
 import { FOLLOW, type Store, type Timestamp } from '../filesystem/store.js';
 import { encoded, encodingOf, modeOf, pathOf, type PlainPath, textOf } from './arguments.js';
 import { copyContent } from './cp-file.js';
@@ -141,15 +141,26 @@ export async function mkdtemp(call: GivenOptions, prefix: unknown, options: unkn
   const encoding = encodingOf(options);
   if (plain === undefined || store === undefined || encoding === undefined)
     return node.mkdtemp(prefix as never, options as never);
-  const text = textOf(plain);
-  const cut = text.lastIndexOf('/') + 1;
-  const place = { dir: text.slice(0, cut) || '.', prefix: text.slice(cut), suffix: '' };
-  const made = await store.createTemporaryDirectory(place, call).catch((error: unknown) => {
-    throw renamed(error, 'mkdtemp', `${text}XXXXXX`);
-  });
-  const path = encoded(Buffer.from(textOf(made.path)), encoding);
-  made.keep();
-  return path;
+  for (let attempt = 1; ; attempt++) {
+    const path = textOf(plain) + randomSuffix();
+    try {
+      await store.mkdir(path, 0o700, call);
+      return encoded(Buffer.from(path), encoding);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST' || attempt === MOST_ATTEMPTS) throw renamed(error, 'mkdtemp', path);
+    }
+  }
+}
+
+const MOST_ATTEMPTS = 100;
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+// Six characters, as Node documents.
+function randomSuffix(): string {
+  let suffix = '';
+  for (const number of crypto.getRandomValues(new Uint32Array(6)))
+    suffix += LETTERS.charAt(number % LETTERS.length);
+  return suffix;
 }
 
 export async function mkdtempDisposable(

@@ -1,4 +1,4 @@
-// mkdir with `recursive` on a mounted file system: the results and errors of Node on the disk.
+// mkdir with `recursive`, and mkdtemp, on a mounted file system: the results and errors of Node on the disk.
 import { expect } from 'chai';
 import nodeFs from 'node:fs/promises';
 import fs from 'uvfiles/promises';
@@ -25,6 +25,24 @@ const PATHS = [
   ],
   ...['n'.repeat(256), `a/${'n'.repeat(256)}/b`],
 ];
+
+describe('promises.mkdtemp on a mounted file system', () => {
+  const scratch = scratchDirectory();
+
+  it('appends six characters, as on the disk', async () => {
+    const errorIn = async ({ mkdtemp }: typeof nodeFs): Promise<string> =>
+      mkdtemp(`${scratch.path}/missing/x-`).catch((error: unknown) =>
+        String(error).replace(/x-\w{6}'$/, 'x-'),
+      );
+    const expected = await errorIn(nodeFs);
+    using _files = memoryFiles({}, { at: scratch.path });
+    const made = await Promise.all(Array.from({ length: 9 }, () => fs.mkdtemp(`${scratch.path}/x-`)));
+    for (const path of made) expect(path.slice(scratch.path.length)).to.match(/^\/x-\w{6}$/);
+    expect(new Set(made)).to.have.lengthOf(9);
+    expect((await fs.stat(made[0]!)).mode & 0o777).to.equal(0o700);
+    expect(await errorIn(fs)).to.equal(expected);
+  });
+});
 
 describe('promises.mkdir with recursive, on a mounted file system', () => {
   const scratch = scratchDirectory();
