@@ -162,7 +162,7 @@ export interface RemoveTreeCall {
  * caller's path.
  * @throws an error with the `code` of the system call, such as `ENOENT`; see `fileSystemError`
  * @cancelling optional: stop when `call.signal` is aborted or `call.deadline` is over. If an implementation ignores both, the
- *   library still rejects the caller's promise
+ *   call runs to its end, and the library makes no further one
  * @platforms depends on the implementation
  * @example const m = mount('/config', new JsonFiles({})); // see docs/filesystems.md
  */
@@ -281,7 +281,7 @@ export interface FileSystem {
  * Extended attributes of files. With `follow: false`, the attributes of a link itself.
  * @throws an error with the `code` of the system call, such as `ENOENT`; see `fileSystemError`
  * @cancelling optional: stop when `call.signal` is aborted or `call.deadline` is over. If an implementation ignores both, the
- *   library still rejects the caller's promise
+ *   call runs to its end, and the library makes no further one
  * @platforms depends on the implementation
  * @example const value = await realFileSystem.attributes?.getAttribute('/srv/film.mp4', 'user.checksum', true);
  */
@@ -323,7 +323,7 @@ export type ReadManyAnswer =
  * `close` or `abort`.
  * @throws an error with the `code` of the system call, such as `ENOENT`; see `fileSystemError`
  * @cancelling optional: stop when `call.signal` is aborted or `call.deadline` is over. If an implementation ignores both, the
- *   library still rejects the caller's promise
+ *   call runs to its end, and the library makes no further one
  * @platforms depends on the implementation
  * @example const file: FileSystemFile = await realFileSystem.open('/etc/hosts', constants.O_RDONLY, 0, {});
  */
