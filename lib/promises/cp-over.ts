@@ -7,6 +7,8 @@ import type { Circles } from './cp-circles.js';
 import { copyContent, type FileJob } from './cp-file.js';
 import { fileSystemError, undefinedWhereMissing } from './file-system-error.js';
 import { parentOf } from '../filesystem/generic/directories.js';
+import { requireInside } from '../filesystem/generic/inside.js';
+import type { FilePath } from '../filesystem/filesystem.js';
 import { isSameFile } from '../filesystem/identity.js';
 import { absolute, SCHEME } from '../filesystem/mounted-path.js';
 import { FOLLOW, FOLLOW_BIGINT, statCall } from '../filesystem/store.js';
@@ -92,9 +94,16 @@ const isWithin = (path: string, top: string): boolean =>
 const isSame = ({ store, target }: CopyJob, source: BigIntStats, there: BigIntStats): boolean =>
   store === target && isSameFile(source, there);
 
-async function copyItem(job: CopyJob, from: string, to: string, isTop: boolean): Promise<void> {
+async function copyItem(
+  job: CopyJob,
+  from: string,
+  to: string,
+  isTop: boolean,
+  name: FilePath = '',
+): Promise<void> {
   const { store, target, call, options } = job;
   if (options.filter !== undefined && !(await options.filter(from, to))) return;
+  requireInside(target, name, from, to);
   const how = statCall(options.dereference, true);
   const source = (await store.stat(from, how, call)) as BigIntStats;
   const there = (await target.stat(to, how, call).catch(undefinedWhereMissing)) as BigIntStats | undefined;
@@ -161,13 +170,13 @@ async function copyDirectory(
   const listing = store.listing(from, call);
   try {
     for (let batch = await listing.next(); batch !== undefined; batch = await listing.next())
-      for (const { name } of batch)
-        await copyItem(
-          job,
-          `${withoutSlash(from)}/${textOf(name)}`,
-          `${withoutSlash(to)}/${textOf(name)}`,
-          false,
-        );
+      for (const { name } of batch) {
+        const [item, copy] = [from, to].map((each) => `${withoutSlash(each)}/${textOf(name)}`) as [
+          string,
+          string,
+        ];
+        await copyItem(job, item, copy, false, name);
+      }
   } finally {
     listing.close();
   }

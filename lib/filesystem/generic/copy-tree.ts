@@ -6,6 +6,7 @@ import type { GivenOptions } from '../../schedule/options.js';
 import { fileSystemError, isSystemError } from '../errors.js';
 import type { CopyFileOptions, CopyTreeOptions, DirectoryItem, FilePath } from '../filesystem.js';
 import { joined, normalized, textOf } from '../mounted-path.js';
+import { requireInside } from './inside.js';
 import { completeStats } from '../stats.js';
 import { FOLLOW, FOLLOW_BIGINT, LINK_ITSELF, type Store } from '../store.js';
 import { type CopyHooks, type CopyingStore, copyOne, type FileOfTree, namingBoth } from './copy.js';
@@ -136,6 +137,7 @@ async function copyEntries(
           const source = joined(src, name);
           const target = joined(dst, name);
           if (hooks?.filter !== undefined && !(await hooks.filter(source, target))) return;
+          requireInside(to, name, source, target);
           // For links and unknown types, the information of the listing is not sufficient.
           const isKnown = type === 'file' || type === 'directory';
           const known = isKnown ? item.stats : undefined;
