@@ -197,7 +197,7 @@ export class TextIO {
     if (this.#mark === 'unknown')
       this.#mark = this.seekable && (await this.buffer.tell()) !== 0 ? 'done' : 'due';
     const bytes = this.encode(text);
-    await this.buffer.write(this.#mark === 'due' ? Buffer.concat([this.#codec.mark!, bytes]) : bytes, o);
+    await this.#writeBytes(bytes, o);
     // The byte order is known from now on: reading continues after the written text, without a mark.
     if (this.window.decoder.order === 'start') {
       this.window.reset(this.#mark === 'due' ? 'little' : await this.#orderAt(bytes.length));
@@ -205,6 +205,16 @@ export class TextIO {
     this.#mark = 'done';
     if (this.lineBuffering && /[\r\n]/.test(text)) await this.buffer.flush(o);
     return countCodePoints(text);
+  }
+
+  async #writeBytes(bytes: Buffer, o: Call | undefined): Promise<void> {
+    try {
+      await this.buffer.write(this.#mark === 'due' ? Buffer.concat([this.#codec.mark!, bytes]) : bytes, o);
+    } catch (error) {
+      // The mark is in the file if anything is.
+      if (((error as { bytesWritten?: number }).bytesWritten ?? 0) > 0) this.#mark = 'done';
+      throw error;
+    }
   }
 
   // --- position -----------------------------------------------------------------------------------------------------

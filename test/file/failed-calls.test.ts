@@ -59,6 +59,18 @@ describe('calls of a handle that fail', () => {
     });
   }
 
+  it('write one byte order mark, also if the first write stops part-way', async () => {
+    using _ = faults([
+      { op: 'write', path: '**/marked', short: 4 },
+      { op: 'write', path: '**/marked', error: 'ENOSPC' },
+    ]);
+    const f = await open(at('marked'), 'w', { encoding: 'utf-16', buffering: 8 });
+    expect(await rejection(f.write('abcdefgh'))).to.include({ code: 'ENOSPC', bytesWritten: 4 });
+    await f.write('bc');
+    await f.close();
+    expect(fs.readFileSync(at('marked'), 'utf16le')).to.equal('\ufeffabc');
+  });
+
   for (const [what, error] of [
     ['sync', 'EIO'],
     ['datasync', 'ENOSPC'],
