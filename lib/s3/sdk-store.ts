@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import nodePath from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { UnsupportedOperationError } from '../errors/index.js';
+import { invalidArgType, UnsupportedOperationError } from '../errors/index.js';
 import {
   type DeleteFailure,
   type ObjectInfo,
@@ -82,7 +82,10 @@ async function load(): Promise<Sdk> {
  * @example const files = objectFiles(sdkStore(new S3Client({}), 'reports'));
  */
 export function sdkStore(client: S3ClientLike, bucket: string): ObjectStore {
-  const send = client.send.bind(client) as unknown as Send;
+  if (typeof (client as Partial<S3ClientLike> | undefined)?.send !== 'function')
+    throw invalidArgType('client', 'an S3Client of @aws-sdk/client-s3', client);
+  // Looked up for each call, because tests stub it on a client that is already in use.
+  const send: Send = (command, o) => client.send(command as never, o as never) as Promise<Output>;
 
   async function commandOf(name: string, input: object): Promise<Command> {
     const commands = await (sdk ??= load());

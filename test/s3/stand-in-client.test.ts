@@ -70,6 +70,16 @@ describe('s3: a stand-in for a client', () => {
     expect(standIn.store.uploads.size).to.equal(0);
   });
 
+  it('can replace the send of a client that is in use', async () => {
+    const standIn = { send: (): Promise<object> => Promise.reject(new Error('replaced below')) };
+    using mounted = mount('s3://stand-in', s3Files({ client: standIn, bucket: 'stand-in' }));
+    standIn.send = () => Promise.resolve({ Contents: [{ Key: 'd/b', Size: 1 }] });
+    expect(await os.listdir(`${mounted.prefix}/d`)).to.deep.equal(['b']);
+    expect(() => sdkStore({} as never, 'b'))
+      .to.throw(TypeError)
+      .with.property('code', 'ERR_INVALID_ARG_TYPE');
+  });
+
   it('may leave out what a server always sends', async () => {
     const answers: Record<string, () => object> = {
       ListObjectsV2Command: () => ({ Contents: [{ Key: 'd/a', Size: 1 }] }),
