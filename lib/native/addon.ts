@@ -29,10 +29,12 @@ interface Addon {
   freeTask(): void;
   addLane(priority: number, concurrency: number, queueLimit: number): number;
   /** Nothing will be submitted to the lane any more: its number may be reused. */
-  retireLane(lane: number): void;
-  laneFigures(lane: number, figures: Float64Array): boolean;
-  poolFigures(): PoolFigures;
-  setReserve(threads: number): void;
+  readonly retireLane: (lane: number) => void;
+  /** Fills in the figures of ReadLaneFigures in src-native/binding/lanes.cc, in the same order. */
+  readonly laneFigures: (lane: number, figures: Float64Array) => boolean;
+  readonly poolFigures: () => PoolFigures;
+  /** Leaves this number of pool threads to others. */
+  readonly setReserve: (threads: number) => void;
   inlineRead(view: Uint8Array): void;
   inlineStat(path: string | Uint8Array): void;
   inlineReadFile(path: string | Uint8Array, view: Uint8Array, root?: string | Uint8Array): void;
@@ -44,9 +46,9 @@ interface Addon {
   inlineFigures(figures: Float64Array): void;
   setInlineFault(fault: number): void;
   /** A buffer of `size` bytes that `textOf` can turn into a string. Undefined if the runtime cannot do that. */
-  textMemory(size: number): Buffer | undefined;
+  readonly textMemory: (size: number) => Buffer | undefined;
   /** The first `length` bytes as latin-1. The string shares the memory, which must not change any more. Undefined on failure. */
-  textOf(memory: Buffer, length: number): string | undefined;
+  readonly textOf: (memory: Buffer, length: number) => string | undefined;
   openTempOwner(): number;
   forgetTemp(registration: number): void;
   releaseFile(file: number, registration: number): boolean;

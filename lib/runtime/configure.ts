@@ -2,7 +2,7 @@
 import { count, flag, optionReader, unchecked } from '../arguments/options.js';
 import { invalidArgType } from '../errors/index.js';
 import { inlineSettings } from '../native/inline-budget.js';
-import { reserveThreads as reserve } from '../native/pool.js';
+import { setReserve } from '../native/pool.js';
 
 /** Settings of the inline path. */
 export interface InlineOptions {
@@ -60,5 +60,5 @@ export function configure(o: Configuration): void {
     const enabled = inline !== false && process.platform === 'linux';
     Object.assign(inlineSettings, { enabled, maxBytes, budgetMicros, share });
   }
-  if (reserveThreads !== undefined) reserve(reserveThreads);
+  if (reserveThreads !== undefined) setReserve(reserveThreads);
 }

@@ -2,7 +2,7 @@
 // access to a character would copy all of them.
 import { constants } from 'node:buffer';
 
-import { textMemory, textOf } from '../native/text-memory.js';
+import { textMemory, textOf } from '../native/pool.js';
 
 export class PlainText {
   #memory: Buffer | undefined;
