@@ -22,10 +22,8 @@ export class Conditions {
   readonly #store: ObjectStore;
   /** Probe objects are written below it, and deleted. */
   readonly #prefix: string;
-  #create: Promise<boolean> | undefined;
-  #replace: Promise<Quoting | undefined> | undefined;
-  #createUpload: Promise<boolean> | undefined;
-  #replaceUpload: Promise<boolean> | undefined;
+  /** What the probes have found, by name. */
+  readonly #answers = new Map<string, Promise<unknown>>();
 
   constructor(store: ObjectStore, prefix: string) {
     this.#store = store;
@@ -35,18 +33,10 @@ export class Conditions {
   /** The condition for one PUT. Rejects with UnsupportedOperationError if the bucket does not honour it. */
   async forPut(required: Requirement): Promise<Condition> {
     if ('absent' in required) {
-      this.#create ??= this.#once(
-        () => this.#probeCreate(),
-        () => (this.#create = undefined),
-      );
-      if (await this.#create) return { ifNoneMatch: '*' };
+      if (await this.#once('create', () => this.#probeCreate())) return { ifNoneMatch: '*' };
       throw unsupported('conditional', 'the bucket does not honour If-None-Match');
     }
-    this.#replace ??= this.#once(
-      () => this.#probeReplace(),
-      () => (this.#replace = undefined),
-    );
-    const quoting = await this.#replace;
+    const quoting = await this.#once('replace', () => this.#probeReplace());
     if (quoting !== undefined) return { ifMatch: spelled(required.etag, quoting) };
     throw unsupported('conditional', 'the bucket does not honour If-Match');
   }
@@ -56,26 +46,18 @@ export class Conditions {
    * If-None-Match for some months, and servers that follow it may still do.
    */
   async onUploads(required: Requirement): Promise<boolean> {
-    if ('absent' in required) {
-      this.#createUpload ??= this.#once(
-        () => this.#probeUpload(required),
-        () => (this.#createUpload = undefined),
-      );
-      return this.#createUpload;
-    }
-    this.#replaceUpload ??= this.#once(
-      () => this.#probeUpload({ etag: NO_ETAG }),
-      () => (this.#replaceUpload = undefined),
-    );
-    return this.#replaceUpload;
+    if ('absent' in required) return this.#once('createUpload', () => this.#probeUpload(required));
+    return this.#once('replaceUpload', () => this.#probeUpload({ etag: NO_ETAG }));
   }
 
   // A probe that failed, for example because of the network, is repeated by the next call.
-  async #once<T>(probe: () => Promise<T>, forget: () => void): Promise<T> {
+  async #once<T>(name: string, probe: () => Promise<T>): Promise<T> {
+    const answer = (this.#answers.get(name) as Promise<T> | undefined) ?? probe();
+    this.#answers.set(name, answer);
     try {
-      return await probe();
+      return await answer;
     } catch (error) {
-      forget();
+      if (this.#answers.get(name) === answer) this.#answers.delete(name);
       throw error;
     }
   }
