@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { isRefused, unsupported } from './failures.js';
+import { deleteKeys } from './lookup.js';
 import { type Condition, type ObjectStore, ObjectStoreError } from './object-store.js';
 
 /** What a write requires: no object, or an object with this ETag. */
@@ -50,6 +51,12 @@ export class Conditions {
     return this.#once('replaceUpload', () => this.#probeUpload({ etag: NO_ETAG }));
   }
 
+  /** The `ifMatch` of a DELETE of the object with this ETag; undefined if the bucket does not honour it. */
+  async forDelete(etag: string): Promise<string | undefined> {
+    const quoting = await this.#once('delete', () => this.#probeDelete());
+    return quoting && spelled(etag, quoting);
+  }
+
   // A probe that failed, for example because of the network, is repeated by the next call.
   async #once<T>(name: string, probe: () => Promise<T>): Promise<T> {
     const answer = (this.#answers.get(name) as Promise<T> | undefined) ?? probe();
@@ -77,6 +84,23 @@ export class Conditions {
           return quoting;
       return undefined;
     });
+  }
+
+  async #probeDelete(): Promise<Quoting | undefined> {
+    try {
+      return await this.#withObject(async (key, etag) => {
+        const refuses = (ifMatch: string): Promise<boolean> =>
+          this.#isRefused(deleteKeys(this.#store, [key], { ifMatch }));
+        if (!(await refuses(`"${NO_ETAG}"`))) return undefined;
+        for (const quoting of ['quoted', 'unquoted'] as const)
+          if (!(await refuses(spelled(etag, quoting)))) return quoting;
+        return undefined;
+      });
+    } catch (error) {
+      // The server refuses the probe itself. A delete has another way.
+      if (error instanceof ObjectStoreError && [400, 403, 405].includes(error.status ?? 0)) return undefined;
+      throw error;
+    }
   }
 
   /** @param unmet a requirement that does not hold for the probe object */

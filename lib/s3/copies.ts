@@ -3,7 +3,8 @@
 import type { CallOptions } from '../filesystem/filesystem.js';
 import { offAbort, onAbort } from '../schedule/abort.js';
 import type { Requirement } from './conditions.js';
-import { failed, isMissing } from './failures.js';
+import { failed, isMissing, isRefused } from './failures.js';
+import { deleteKeys, Lookup } from './lookup.js';
 import type { ObjectInfo, StoreCall } from './object-store.js';
 import { ObjectReader } from './object-reader.js';
 import { ObjectWriter, type Target } from './object-writer.js';
@@ -53,6 +54,51 @@ export async function copyObject(
   await upload.complete({}, undefined);
 }
 
+/** How often the source can be replaced during a move before it rejects. */
+const MOST_RESTARTS = 3;
+
+/**
+ * Copies one object within the server, then deletes the source. If the source has been replaced meanwhile, the new one is copied, too.
+ *
+ * Where the server does not honour `If-Match` for deletions, the source is checked with a HEAD right before. What is written to it
+ * between the HEAD and the DELETE is lost.
+ */
+export async function moveObject(
+  target: Target & CopyLimits,
+  from: string,
+  info: ObjectInfo,
+  to: string,
+  call: StoreCall,
+): Promise<void> {
+  let copied = info;
+  for (let restarts = 0; ; restarts++) {
+    await copyObject(target, from, copied, to, call);
+    if (await deleteCopied(target, from, copied.etag, call)) return;
+    if (restarts === MOST_RESTARTS) throw failed('ESTALE', 'rename');
+    const replaced = await new Lookup(target.store).find(from, call);
+    if (replaced === undefined) return; // somebody else has deleted it
+    copied = replaced;
+  }
+}
+
+/** Deletes the object with this ETag. Resolves to false if the key has another object. */
+async function deleteCopied(target: Target, key: string, etag: string, call: StoreCall): Promise<boolean> {
+  const { store, conditions } = target;
+  const ifMatch = await conditions.forDelete(etag);
+  if (ifMatch === undefined) {
+    const info = await new Lookup(store).find(key, call);
+    if (info !== undefined && info.etag !== etag) return false;
+  }
+  try {
+    await deleteKeys(store, [key], { ...call, ifMatch });
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return true;
+    if (ifMatch !== undefined && isRefused(error)) return false;
+    throw error;
+  }
+}
+
 /**
  * Copies one object to a key without an object. No known server supports a conditional copy, but some support a
  * conditional PUT. So the bytes pass through this process.
@@ -66,7 +112,7 @@ export async function copyNew(
 ): Promise<void> {
   const { store } = target;
   const required: Requirement = { absent: true };
-  if (await isThere(target, to)) throw failed('EEXIST', 'copyfile');
+  if (await new Lookup(store).isObject(to, {})) throw failed('EEXIST', 'copyfile');
   await target.conditions.forPut(required);
   const { etag, size, modified } = info;
   const source = new ObjectReader(
@@ -83,14 +129,4 @@ export async function copyNew(
     await source.close();
   }
   await copy.close();
-}
-
-async function isThere({ store }: Target, key: string): Promise<boolean> {
-  try {
-    await store.head(key, {});
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
 }

@@ -2,7 +2,7 @@
 import type { CallOptions } from '../filesystem/filesystem.js';
 import { failed, isMissing } from './failures.js';
 import { isMarker } from './marker.js';
-import type { ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
+import type { DeleteCall, ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
 import { timed } from './timed.js';
 
 /** Questions about keys, which take one or two requests each. */
@@ -61,7 +61,7 @@ export class Lookup {
 export async function deleteKeys(
   store: ObjectStore,
   keys: readonly string[],
-  call: StoreCall,
+  call: DeleteCall,
 ): Promise<void> {
   const [failure] = await store.delete(keys, call);
   if (failure !== undefined) throw failure.error;

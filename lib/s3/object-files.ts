@@ -20,7 +20,7 @@ import { codeOf, invalidArgValue } from '../errors/index.js';
 import { Conditions, type Requirement } from './conditions.js';
 import { onAbort, offAbort } from '../schedule/abort.js';
 import { callOf } from '../schedule/call.js';
-import { copyNew, copyObject } from './copies.js';
+import { copyNew, copyObject, moveObject } from './copies.js';
 import { failed, isMissing, translated, unsupported } from './failures.js';
 import { asTheyCome, inParallel } from './in-parallel.js';
 import { Keys } from './keys.js';
@@ -142,8 +142,7 @@ export class ObjectFiles implements FileSystem {
         return renameTree(this.#target, this.#keys.directory(from, 'rename'), below, call);
       if (source === key) return;
       if (key !== below && (await this.#lookup.isPrefix(below, requests))) throw failed('EISDIR', 'rename');
-      await copyObject(this.#target, source, info, key, requests);
-      await deleteKeys(this.#store, [source], requests);
+      await moveObject(this.#target, source, info, key, requests);
     });
   }
 

@@ -125,6 +125,15 @@ export interface ListPage {
   readonly next: string | undefined;
 }
 
+/** The options of a deletion. */
+export interface DeleteCall extends StoreCall {
+  /**
+   * Given only with a single key: it fails with status 412 unless the object has this ETag. It is sent unchanged, with or without
+   * quotes. A store may ignore it.
+   */
+  readonly ifMatch?: string | undefined;
+}
+
 /** A key that could not be deleted. */
 export interface DeleteFailure {
   /** The name of the object in its bucket. */
@@ -186,7 +195,7 @@ export interface ObjectStore {
   copy(source: CopySource, key: string, call: StoreCall): Promise<void>;
   /** Deletes up to 1,000 keys. A key that does not exist counts as deleted.
    * @returns the keys that could not be deleted */
-  delete(keys: readonly string[], call: StoreCall): Promise<readonly DeleteFailure[]>;
+  delete(keys: readonly string[], call: DeleteCall): Promise<readonly DeleteFailure[]>;
 }
 
 /**

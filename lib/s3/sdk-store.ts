@@ -183,12 +183,12 @@ export function sdkStore(client: S3ClientLike, bucket: string): ObjectStore {
     async copy(source, key, call) {
       await ask('CopyObject', { Key: key, CopySource: copySourceOf(bucket, source.key) }, call);
     },
-    async delete(keys, call) {
+    async delete(keys, { ifMatch, ...call }) {
       const alone = keys.length === 1 ? keys : keys.filter(isNoXml);
       const together = keys.length === 1 ? [] : keys.filter((key) => !isNoXml(key));
       const failures: DeleteFailure[] = [];
       for (const key of alone) {
-        await ask('DeleteObject', { Key: key }, call).catch((error: unknown) => {
+        await ask('DeleteObject', { Key: key, IfMatch: ifMatch }, call).catch((error: unknown) => {
           failures.push({ key, error: error as ObjectStoreError });
         });
       }

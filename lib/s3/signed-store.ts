@@ -108,11 +108,11 @@ export function signedStore(options: SignedStoreOptions): ObjectStore {
       const headers = from(bucket, source);
       copied(await requestText(to, { method: 'PUT', key, headers, signal }));
     },
-    async delete(keys, { signal }) {
+    async delete(keys, { ifMatch, signal }) {
       const failures: { key: string; error: ObjectStoreError }[] = [];
       const alone = keys.length === 1 ? keys : keys.filter(isNoXml);
       for (const key of alone) {
-        await request(to, { method: 'DELETE', key, signal }).then(
+        await request(to, { method: 'DELETE', key, headers: { 'if-match': ifMatch }, signal }).then(
           (answer) => answer.resume(),
           (error: unknown) => failures.push({ key, error: error as ObjectStoreError }),
         );

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 
-import { objectFiles } from 'uvfiles/s3';
+import { objectFiles, ObjectStoreError } from 'uvfiles/s3';
 
 import { CREATE, MIB, pattern, rejects, WRITE, writeAll } from './support/files.js';
-import { AWS, MemoryStore } from './support/memory-store.js';
+import { AWS, CEPH, IGNORANT, MemoryStore, SWIFT } from './support/memory-store.js';
 import { wrapStore } from './support/store-wrappers.js';
 import { onEachBucket } from './support/targets.js';
 
@@ -23,6 +23,56 @@ describe('s3: conditions', () => {
       await rejects(files.openReplacement!('/b', both, {}), 'ERR_INVALID_ARG_VALUE');
       expect(Buffer.from(await files.readFile!('/a', {})).toString()).to.equal('1');
     });
+  });
+
+  const SERVERS = { AWS, CEPH, SWIFT, IGNORANT };
+  for (const [name, honours] of Object.entries(SERVERS)) {
+    /** Renames `a` to `b`, while another program writes `a` after each copy, `times` times. */
+    const renamed = async (
+      times: number,
+    ): Promise<{ memory: MemoryStore; written: string; error: Error | undefined }> => {
+      const memory = new MemoryStore(honours);
+      memory.set('a', 'old');
+      let copies = 0;
+      const store = wrapStore(memory, async (call, perform, args) => {
+        const answer: unknown = await perform(...args);
+        if (call === 'copy' && ++copies <= times) memory.set('a', `new ${copies}`);
+        return answer;
+      });
+      const error = await objectFiles(store)
+        .rename('/a', '/b', {})
+        .then(
+          () => undefined,
+          (each: Error) => each,
+        );
+      return { memory, written: `new ${Math.min(copies, times)}`, error };
+    };
+
+    it(`moves what is written to a file during its rename, on ${name}`, async () => {
+      for (const times of [1, 3]) {
+        const { memory, written, error } = await renamed(times);
+        expect(error).to.equal(undefined);
+        expect([...memory.objects.keys()]).to.deep.equal(['b']);
+        expect(memory.text('b')).to.equal(written);
+      }
+    });
+
+    it(`rejects with ESTALE and keeps a file that is written again and again during its rename, on ${name}`, async () => {
+      const { memory, written, error } = await renamed(100);
+      expect(error).to.have.property('code', 'ESTALE');
+      expect(memory.text('a')).to.equal(written);
+    });
+  }
+
+  it('renames where the server refuses the probe of deletions', async () => {
+    const memory = new MemoryStore(AWS);
+    memory.set('a', 'text');
+    const store = wrapStore(memory, async (call, perform, args) => {
+      if (call === 'put') throw new ObjectStoreError('AccessDenied', 'denied', { status: 403 });
+      return perform(...args);
+    });
+    await objectFiles(store).rename('/a', '/b', {});
+    expect([...memory.objects.keys()]).to.deep.equal(['b']);
   });
 
   // So did AWS for some months.

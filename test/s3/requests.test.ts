@@ -112,7 +112,11 @@ const CALLS: Readonly<
   unlink: { run: (files) => files.unlink('/1m', {}) },
   'remove a tree of 1,500 files': { run: (files) => files.removeTree!('/many', { ignoreErrors: false }, {}) },
   'copy a file': { run: (files) => files.copyFile!('/1m', '/c', COPY, {}) },
-  'rename a file': { run: (files) => files.rename('/1m', '/c', {}) },
+  'the first rename of a file': { run: (files) => files.rename('/1m', '/c', {}) },
+  'rename a file': {
+    prepare: (files) => files.rename('/8m', '/9m', {}),
+    run: (files) => files.rename('/1m', '/c', {}),
+  },
   'copy a tree of 3 files': {
     run: (files) => files.copyTree!('/d', '/e', { symlinks: true, existOk: false, preserve: true }, {}),
   },

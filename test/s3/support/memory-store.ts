@@ -5,6 +5,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import {
   type Condition,
   type CopySource,
+  type DeleteCall,
+  type DeleteFailure,
   type GetCall,
   type ListCall,
   type ListPage,
@@ -23,12 +25,14 @@ export interface Honours {
   readonly put: 'quoted' | 'unquoted' | 'refused' | 'ignored';
   /** The same when an upload is completed. */
   readonly upload: boolean;
+  /** If-Match when an object is deleted, with ETags as on PUT; refused with 501 where PUT is. */
+  readonly delete: boolean;
 }
 
-export const AWS: Honours = { put: 'quoted', upload: true };
-export const CEPH: Honours = { put: 'unquoted', upload: false };
-export const SWIFT: Honours = { put: 'refused', upload: false };
-export const IGNORANT: Honours = { put: 'ignored', upload: false };
+export const AWS: Honours = { put: 'quoted', upload: true, delete: true };
+export const CEPH: Honours = { put: 'unquoted', upload: false, delete: true };
+export const SWIFT: Honours = { put: 'refused', upload: false, delete: false };
+export const IGNORANT: Honours = { put: 'ignored', upload: false, delete: false };
 
 interface Stored extends ObjectInfo {
   readonly bytes: Buffer;
@@ -180,9 +184,18 @@ export class MemoryStore implements ObjectStore {
     this.set(key, bytes, { contentType, metadata });
   }
 
-  async delete(keys: readonly string[], call: StoreCall): Promise<[]> {
+  async delete(keys: readonly string[], { ifMatch, ...call }: DeleteCall): Promise<readonly DeleteFailure[]> {
     await this.#turn(call);
     if (keys.length > 1000) throw fail(400, 'MalformedXML');
+    if (ifMatch !== undefined && this.#honours.put === 'refused') throw fail(501, 'NotImplemented');
+    if (ifMatch !== undefined && this.#honours.delete) {
+      const [key] = keys;
+      try {
+        this.#check(key!, { ifMatch });
+      } catch (error) {
+        return [{ key: key!, error: error as ObjectStoreError }];
+      }
+    }
     for (const key of keys) this.objects.delete(key);
     return [];
   }
