@@ -14,7 +14,7 @@ describe('the recipes of docs/testing.md', function () {
 
   for (const [runner, recipe, ...args] of [
     ['vitest', 'vitest.test.mjs', 'run'],
-    ['jest', 'jest.test.js', '--ci'],
+    ['jest', 'jest.test.js', '--ci', '--cacheDirectory=.cache'],
   ] as const) {
     it(`work with ${runner}`, function () {
       const npm = ['install', '--no-audit', '--no-fund', '--no-save', runner];

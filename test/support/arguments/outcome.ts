@@ -1,5 +1,8 @@
 // The outcome of a call with invalid arguments, and the expected outcome.
 import { expect } from 'chai';
+import { rmdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { types } from 'node:util';
 import { open } from 'uvfiles';
 
@@ -50,15 +53,18 @@ async function firstStep(iterator: AsyncIterator<unknown>): Promise<unknown> {
 
 /** Closes what a call that did not reject has opened. */
 export async function release(outcome: Outcome): Promise<void> {
-  const value =
-    'value' in outcome ? (outcome.value as Record<string, unknown> | null | undefined) : undefined;
+  const result = 'value' in outcome ? outcome.value : undefined;
+  if (typeof result === 'string' && result.startsWith(path.join(tmpdir(), 'tmp'))) rmdirSync(result);
+  const value = result as Record<string, unknown> | null | undefined;
   if (typeof value !== 'object' || value === null) return;
   for (const name of ['abort', 'cleanup', 'release', 'close', 'cancel']) {
     const end = value[name];
     // A stream that has failed rejects again.
     if (typeof end === 'function') return void (await ending(Promise.resolve(end.call(value))));
   }
-  if (typeof value.fd === 'number') await (await open(value.fd, 'rb')).close();
+  if (typeof value.fd !== 'number') return;
+  await (await open(value.fd, 'rb')).close();
+  if (typeof value.path === 'string') rmSync(value.path, { force: true });
 }
 
 /** Expects an error that names the argument. */
