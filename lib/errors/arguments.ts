@@ -1,5 +1,6 @@
 // Argument errors in Node's shape: `TypeError [CODE]: The "name" argument ...`, with what was expected and what was
 // received.
+import { constants } from 'node:buffer';
 import { inspect } from 'node:util';
 
 type CodedError = Error & { code: string };
@@ -80,6 +81,13 @@ const LARGE = 2 ** 32;
 export function outOfRange(name: string, range: string, actual: unknown): CodedError {
   const message = `The value of "${name}" is out of range. It must be ${range}. Received ${numberShown(actual)}`;
   return coded(new RangeError(message), 'ERR_OUT_OF_RANGE', outOfRange);
+}
+
+/** `ERR_STRING_TOO_LONG`, as in Node. */
+export function stringTooLong(): CodedError {
+  const most = `0x${constants.MAX_STRING_LENGTH.toString(16)}`;
+  const message = `Cannot create a string longer than ${most} characters`;
+  return coded(new Error(message), 'ERR_STRING_TOO_LONG', stringTooLong);
 }
 
 /** `ERR_INVALID_STATE`: memory or a handle changed under a running operation. */

@@ -7,7 +7,7 @@ export {
   TimeoutError,
   UnsupportedOperationError,
 } from './state.js';
-export { invalidArgType, invalidArgValue, invalidState, outOfRange } from './arguments.js';
+export { invalidArgType, invalidArgValue, invalidState, outOfRange, stringTooLong } from './arguments.js';
 export { addBytesWritten, codeOf, systemError, systemErrorNumber } from './system.js';
 export type { SystemError } from './system.js';
 export { UnicodeDecodeError, UnicodeEncodeError, UnknownEncodingError } from './unicode.js';

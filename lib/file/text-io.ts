@@ -72,8 +72,22 @@ export class TextIO {
     this.#ahead = null;
     this.window.search(-1);
     const all = ahead === null ? rest : Buffer.concat([ahead.memory!.subarray(0, ahead.length), rest]);
-    this.window.push(all, true);
+    try {
+      this.window.push(all, true);
+    } catch (error) {
+      // The text is too long for a string. Smaller reads can still get it.
+      if (!(error instanceof UnicodeDecodeError)) await this.#giveBack();
+      throw error;
+    }
     this.reading = false;
+  }
+
+  // Gives all bytes whose text has not been read back to the buffered file.
+  async #giveBack(): Promise<void> {
+    if (this.seekable) return this.#stepBack();
+    const { order } = this.window.decoder;
+    await this.leave();
+    this.window.reset(order);
   }
 
   /** The rest of the file as lines, or lines until they exceed `limit` code points (0 or less: no limit). */

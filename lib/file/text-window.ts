@@ -1,7 +1,9 @@
 // Text that is decoded and not yet read, and the bytes that it came from: pure state, no I/O.
+import { UnicodeDecodeError } from '../errors/unicode.js';
 import { skipCodePoints } from '../text/code-points.js';
 import type { ErrorHandlerName } from '../text/codec.js';
 import { Decoder, type ByteOrder, type DecoderState } from '../text/decoder.js';
+import { joinText } from '../text/join-text.js';
 import { LineFinder, NewlineReader, type Newline } from '../text/newlines.js';
 import type { Codec } from '../text/registry.js';
 
@@ -136,7 +138,7 @@ export class TextWindow {
     try {
       text = decoder.decode(piece, final);
     } catch (error) {
-      this.#drop();
+      if (error instanceof UnicodeDecodeError) this.#drop();
       throw error;
     }
     const { clean } = decoder;
@@ -240,7 +242,7 @@ export class TextWindow {
   /** All available text, which stays in the window. */
   peekAll(): string {
     let all = '';
-    for (const { text, at } of this.#chunks) all += at === 0 ? text : text.slice(at);
+    for (const { text, at } of this.#chunks) all = joinText(all, at === 0 ? text : text.slice(at));
     return all;
   }
 
@@ -249,11 +251,11 @@ export class TextWindow {
     let text = '';
     for (let i = 0; i < place.chunk; i++) {
       const { text: whole, at } = this.#chunks[i]!;
-      text += at === 0 ? whole : whole.slice(at);
+      text = joinText(text, at === 0 ? whole : whole.slice(at));
     }
     const last = this.#chunks[place.chunk];
     if (last !== undefined) {
-      text += last.text.slice(last.at, place.at);
+      text = joinText(text, last.text.slice(last.at, place.at));
       last.at = place.at;
     }
     if (place.chunk > 0) this.#spare = this.#chunks.splice(0, place.chunk)[0]?.memory ?? this.#spare;

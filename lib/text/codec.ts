@@ -1,6 +1,8 @@
 // The interfaces between the parts of a codec: scanners find characters in bytes; handlers decide about malformed bytes.
 import { isAscii } from 'node:buffer';
 
+import { joinText } from './join-text.js';
+
 export const errorHandlerNames = [
   'strict',
   'ignore',
@@ -111,7 +113,7 @@ export class TextSink {
 
   string(text: string): void {
     this.#flush();
-    this.#text += text;
+    this.#text = joinText(this.#text, text);
   }
 
   toString(): string {
@@ -132,7 +134,7 @@ export class TextSink {
   #flush(): void {
     if (this.#used === 0) return;
     const { buffer, byteOffset } = this.#units;
-    this.#text += Buffer.from(buffer, byteOffset, this.#used * 2).toString('utf16le');
+    this.#text = joinText(this.#text, Buffer.from(buffer, byteOffset, this.#used * 2).toString('utf16le'));
     this.#used = 0;
   }
 }

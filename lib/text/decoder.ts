@@ -59,10 +59,24 @@ export class Decoder {
 
   /**
    * The text of the next piece; a character cut at its end waits for the next piece unless `final`. Throws
-   * UnicodeDecodeError for bytes that the error handler does not handle. The piece is then dropped.
+   * UnicodeDecodeError for bytes that the error handler does not handle. The piece is then dropped. After any other error, such as
+   * that of a text that is too long for a string, it is decoded again with the next piece.
    */
   decode(piece: Buffer, final: boolean): string {
     const bytes = this.pending.length === 0 ? piece : Buffer.concat([this.pending, piece]);
+    const { state } = this;
+    try {
+      return this.#decode(bytes, final);
+    } catch (error) {
+      if (error instanceof UnicodeDecodeError) throw error;
+      this.pending = bytes;
+      if (typeof state === 'number') this.#scanner.state = state;
+      else this.#setOrder(state);
+      throw error;
+    }
+  }
+
+  #decode(bytes: Buffer, final: boolean): string {
     this.pending = nothing;
     this.seen = bytes;
     this.clean = !this.codec.isStateful;

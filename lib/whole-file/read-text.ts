@@ -8,6 +8,7 @@ import type { OpenFile } from '../filesystem/open-file.js';
 import { FOLLOW, type Store } from '../filesystem/store.js';
 import { UnicodeDecodeError } from '../errors/index.js';
 import { checkTextOptions, type ErrorHandlerName, type Newline, TEXT_CHECKS } from '../file/text-options.js';
+import { joinText } from '../text/join-text.js';
 import { PlainText } from '../runtime/plain-text.js';
 import type { OpOptions } from '../schedule/options.js';
 import { decodeAll, type DecodeAllOptions, isPlainAscii } from '../text/decode-all.js';
@@ -123,7 +124,7 @@ async function readInPieces(
       if (!last) readInto(piece);
       held = newlines.universal && !last && part.endsWith('\r') ? '\r' : '';
       if (held !== '') part = part.slice(0, -1);
-      text += newlines.read(part);
+      text = joinText(text, newlines.read(part));
       if (last) return text;
     }
   } catch (error) {
