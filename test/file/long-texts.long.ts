@@ -7,6 +7,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 
 import { open } from 'uvfiles';
+import { skip } from '../support/skip.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
 
 describe('read() of a text that is too long for a string', function () {
@@ -32,7 +33,7 @@ describe('read() of a text that is too long for a string', function () {
   });
 
   it('keeps the bytes of a pipe for smaller reads', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'no FIFOs');
     const fifo = path.join(scratch.path, 'fifo');
     execFileSync('mkfifo', [fifo]);
     const writer = spawn('sh', ['-c', 'exec cat "$0" > "$1"', tooLong(200_000), fifo], { stdio: 'ignore' });
