@@ -33,7 +33,7 @@ import {
   untilAborted,
   writeAll,
 } from './contents.js';
-import { changeMode, changeOwner, changeTimes } from './handle-attributes.js';
+import { changeMode, changeOwner, changeTimes, writeNothing } from './handle-attributes.js';
 import { positionToWrite, readArguments, writeArguments } from './handle-arguments.js';
 import { readableOf } from './handle-stream.js';
 import { callbacksOf, NO_DESCRIPTOR } from './stream-calls.js';
@@ -130,7 +130,7 @@ export class FileHandle extends EventEmitter {
       if ((data as ArrayBufferView | undefined | null)?.byteLength === 0)
         return Promise.resolve(writeResult(0, data));
       const { bytes, position: at } = writeArguments(data, offset, length, position);
-      if (bytes.byteLength === 0) return Promise.resolve(writeResult(0, data));
+      if (bytes.byteLength === 0) return this.#putNothing(at).then(() => writeResult(0, data));
       return this.#put(bytes, at).then((written) => writeResult(written, data));
     } catch (error) {
       return Promise.reject(error);
@@ -157,6 +157,11 @@ export class FileHandle extends EventEmitter {
       return this.#sequence.run(() => this.#file.write(bytes, CURRENT, false, this.#call));
     const copy = Uint8Array.prototype.slice.call(bytes);
     return this.#sequence.run(() => this.#file.write(copy, CURRENT, false, this.#call));
+  }
+
+  // The system refuses it on a descriptor that is open for reading only.
+  async #putNothing(position: number | undefined): Promise<void> {
+    if (this.#file.fd >= 0) await this.#lend((fd) => writeNothing(fd, position));
   }
 
   async readFile(options?: unknown): Promise<string | Buffer> {

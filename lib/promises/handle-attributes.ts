@@ -1,5 +1,5 @@
 // Changes through a descriptor, made by Node's own functions: they are as fast, and include Node's checks.
-import { fchmod, fchown, futimes } from 'node:fs';
+import { fchmod, fchown, futimes, write } from 'node:fs';
 
 import { UnsupportedOperationError } from '../errors/index.js';
 
@@ -24,3 +24,9 @@ export const changeOwner = (fd: number, uid: unknown, gid: unknown): Promise<voi
 
 export const changeTimes = (fd: number, accessed: unknown, modified: unknown): Promise<void> =>
   change(fd, 'utimes', (done) => futimes(fd, accessed as number, modified as number, done));
+
+const NOTHING = new Uint8Array(0);
+
+/** Asks the system for a write of no bytes, which fails if the file is not open for writing. */
+export const writeNothing = (fd: number, position: number | undefined): Promise<void> =>
+  change(fd, 'write', (done) => write(fd, NOTHING, 0, 0, position ?? null, done));

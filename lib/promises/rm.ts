@@ -33,6 +33,8 @@ function rmOptions(options: unknown): RmOptions | undefined {
     (options === undefined || (typeof options === 'object' && options !== null && !Array.isArray(options))) &&
     typeof force === 'boolean' &&
     typeof recursive === 'boolean' &&
+    typeof maxRetries === 'number' && // a symbol or a bigint has no `>>>`
+    typeof retryDelay === 'number' &&
     maxRetries >>> 0 === maxRetries &&
     (retryDelay | 0) === retryDelay &&
     retryDelay >= 0;

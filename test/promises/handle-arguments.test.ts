@@ -56,4 +56,30 @@ describe('handles of uvfiles/promises beside those of Node', () => {
         await handle.close();
       }
     });
+
+  for (const [name, functions] of Object.entries({ node: nodeFs, uvfiles: fs }))
+    it(`ask the system about a write of no bytes, which it refuses on files for reading (${name})`, async () => {
+      const writes = [
+        (handle: nodeFs.FileHandle) => handle.write(''),
+        (handle: nodeFs.FileHandle) => handle.write('', 2, 'latin1'),
+        (handle: nodeFs.FileHandle) => handle.write('text', null, 'hex'),
+        (handle: nodeFs.FileHandle) => handle.write(Buffer.from('text'), 2, 0, 3),
+      ];
+      for (const write of writes) {
+        for (const flags of ['r', 'r+']) {
+          const handle = await functions.open(path.join(top, 'file'), flags);
+          const told = await write(handle).then(
+            ({ bytesWritten }) => bytesWritten,
+            ({ code, syscall, message }: NodeJS.ErrnoException) => [code, syscall, message],
+          );
+          await handle.close();
+          const refusal = ['EBADF', 'write', 'EBADF: bad file descriptor, write'];
+          expect(told).to.deep.equal(flags === 'r' ? refusal : 0);
+        }
+        // Node makes no call for a buffer without bytes.
+        const handle = await functions.open(path.join(top, 'file'), 'r');
+        expect((await handle.write(Buffer.alloc(0))).bytesWritten).to.equal(0);
+        await handle.close();
+      }
+    });
 });

@@ -184,6 +184,9 @@ export const calls: Record<string, Call[]> = {
     (f, at) => f.rm(at('missing'), { force: true }),
     (f, at) => f.rm(at('dir'), { recursive: 'yes' }),
     (f, at) => f.rm(at('dir'), { maxRetries: -1 }),
+    (f, at) => f.rm(at('dir'), { maxRetries: 1n }),
+    (f, at) => f.rm(at('dir'), { maxRetries: Symbol('one') }),
+    (f, at) => f.rm(at('dir'), { retryDelay: Symbol('one') }),
   ],
   rmdir: [
     (f, at) => f.rmdir(at('dir')),
