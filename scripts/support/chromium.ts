@@ -120,7 +120,8 @@ export class Chromium {
   }
 
   static launch(program: string): Chromium {
-    const profile = mkdtempSync(path.join(os.tmpdir(), 'uvfiles-chromium-'));
+    // Short: a socket below it has a path of at most 107 bytes.
+    const profile = mkdtempSync(path.join(os.tmpdir(), 'chromium-'));
     const child = spawn(
       program,
       [
@@ -128,7 +129,11 @@ export class Chromium {
         ...['--disable-dev-shm-usage', '--disable-background-networking', `--user-data-dir=${profile}`],
       ],
       // A group of its own: its helpers, too, write to the profile until they end.
-      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true },
+      {
+        stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+        detached: true,
+        env: { ...process.env, TMPDIR: profile }, // it leaves a directory there
+      },
     );
     return new Chromium(child, profile);
   }
