@@ -232,7 +232,8 @@ describe('beneath', function () {
     this.timeout(240_000);
     writeFileSync(at('outside/file'), 'secret');
     const swap = 'cd "$1"; while :; do mv dir real; ln -s ../outside dir; rm dir; mv real dir; done';
-    const swapper = spawn('sh', ['-c', swap, 'sh', at('root')], { stdio: 'ignore' });
+    // The pipe closes when the last of its programs has ended, which a shell that is killed does not wait for.
+    const swapper = spawn('sh', ['-c', swap, 'sh', at('root')], { stdio: ['ignore', 'pipe', 'ignore'] });
     const codeOf = (error: { code: string }): string => error.code;
     const seen = new Set<string>();
     try {
@@ -247,7 +248,8 @@ describe('beneath', function () {
         opens += results.length;
       }
     } finally {
-      const ended = once(swapper, 'exit');
+      const ended = once(swapper, 'close');
+      swapper.stdout.resume();
       swapper.kill('SIGKILL');
       await ended;
     }
