@@ -5,7 +5,7 @@ import { offAbort, onAbort } from '../schedule/abort.js';
 import type { Requirement } from './conditions.js';
 import { failed, isMissing, isRefused } from './failures.js';
 import { deleteKeys, Lookup } from './lookup.js';
-import type { ObjectInfo, StoreCall } from './object-store.js';
+import type { DeleteCall, ObjectInfo, StoreCall } from './object-store.js';
 import { ObjectReader } from './object-reader.js';
 import { ObjectWriter, type Target } from './object-writer.js';
 import { Upload } from './upload.js';
@@ -85,18 +85,23 @@ export async function moveObject(
 async function deleteCopied(target: Target, key: string, etag: string, call: StoreCall): Promise<boolean> {
   const { store, conditions } = target;
   const ifMatch = await conditions.forDelete(etag);
-  if (ifMatch === undefined) {
-    const info = await new Lookup(store).find(key, call);
-    if (info !== undefined && info.etag !== etag) return false;
+  const remove = (o: DeleteCall): Promise<void> =>
+    deleteKeys(store, [key], o).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+    });
+  if (ifMatch !== undefined) {
+    try {
+      await remove({ ...call, ifMatch });
+      return true;
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      // It has been replaced, or the server compares another ETag, as Swift does for objects that were uploaded in parts.
+    }
   }
-  try {
-    await deleteKeys(store, [key], { ...call, ifMatch });
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return true;
-    if (ifMatch !== undefined && isRefused(error)) return false;
-    throw error;
-  }
+  const info = await new Lookup(store).find(key, call);
+  if (info !== undefined && info.etag !== etag) return false;
+  await remove(call);
+  return true;
 }
 
 /**

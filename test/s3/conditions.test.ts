@@ -75,6 +75,19 @@ describe('s3: conditions', () => {
     expect([...memory.objects.keys()]).to.deep.equal(['b']);
   });
 
+  // Swift does so with objects that were uploaded in parts.
+  it('renames where the server refuses to delete an object with its own ETag', async () => {
+    const memory = new MemoryStore(AWS);
+    memory.set('a', 'text');
+    const store = wrapStore(memory, async (call, perform, args) => {
+      const [keys, o] = args as [readonly string[], { ifMatch?: string }];
+      if (call !== 'delete' || keys[0] !== 'a' || o.ifMatch === undefined) return perform(...args);
+      return [{ key: 'a', error: new ObjectStoreError('PreconditionFailed', 'refused', { status: 412 }) }];
+    });
+    await objectFiles(store).rename('/a', '/b', {});
+    expect([...memory.objects.keys()]).to.deep.equal(['b']);
+  });
+
   // So did AWS for some months.
   it('probes If-Match on uploads even if the bucket honours If-None-Match there', async () => {
     const memory = new MemoryStore(AWS);
