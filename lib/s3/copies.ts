@@ -73,16 +73,20 @@ export async function moveObject(
   let copied = info;
   for (let restarts = 0; ; restarts++) {
     await copyObject(target, from, copied, to, call);
-    if (await deleteCopied(target, from, copied.etag, call)) return;
+    const other = await deleteCopied(target, from, copied.etag, call);
+    if (other === undefined) return;
     if (restarts === MOST_RESTARTS) throw failed('ESTALE', 'rename');
-    const replaced = await new Lookup(target.store).find(from, call);
-    if (replaced === undefined) return; // somebody else has deleted it
-    copied = replaced;
+    copied = other;
   }
 }
 
-/** Deletes the object with this ETag. Resolves to false if the key has another object. */
-async function deleteCopied(target: Target, key: string, etag: string, call: StoreCall): Promise<boolean> {
+/** Deletes the object with this ETag. If the key has another object, resolves to that one, and deletes nothing. */
+async function deleteCopied(
+  target: Target,
+  key: string,
+  etag: string,
+  call: StoreCall,
+): Promise<ObjectInfo | undefined> {
   const { store, conditions } = target;
   const ifMatch = await conditions.forDelete(etag);
   const remove = (o: DeleteCall): Promise<void> =>
@@ -92,16 +96,16 @@ async function deleteCopied(target: Target, key: string, etag: string, call: Sto
   if (ifMatch !== undefined) {
     try {
       await remove({ ...call, ifMatch });
-      return true;
+      return undefined;
     } catch (error) {
       if (!isRefused(error)) throw error;
       // It has been replaced, or the server compares another ETag, as Swift does for objects that were uploaded in parts.
     }
   }
   const info = await new Lookup(store).find(key, call);
-  if (info !== undefined && info.etag !== etag) return false;
+  if (info !== undefined && info.etag !== etag) return info;
   await remove(call);
-  return true;
+  return undefined;
 }
 
 /**
