@@ -45,13 +45,13 @@ function updateWatch(): void {
   watchSignalListeners(beingMade > 0 || registered.size > 0);
 }
 
-// The signals are watched meanwhile.
-function making(count: number): void {
+// `count`: 1 when the creation of a registered file begins, -1 when it ends. The signals are watched meanwhile.
+function countCreation(count: number): void {
   beingMade += count;
   updateWatch();
 }
 
-function made(registration: number): void {
+function addRegistered(registration: number): void {
   if (registration !== 0) registered.add(registration);
 }
 
@@ -68,14 +68,14 @@ export async function makeTempFile(
 ): Promise<MadeFile> {
   const flags = (anonymous ? ANONYMOUS : REGISTERED) | (appending ? APPENDING : 0);
   const count = anonymous ? 0 : 1;
-  making(count);
+  countCreation(count);
   try {
     const { output, file, fd } = await startTask(TEMP_FILE, [dir, prefix, suffix], [flags, tempOwner()], o);
     const registration = uint64At(output, 0);
-    made(registration);
+    addRegistered(registration);
     return { fd, id: file, registration, path: pathIn(output, dir) };
   } finally {
-    making(-count);
+    countCreation(-count);
   }
 }
 
@@ -93,14 +93,14 @@ export async function makeTempDirectory(
   { dir, prefix, suffix }: TempPlace,
   o: GivenOptions,
 ): Promise<{ registration: number; path: FilePath }> {
-  making(1);
+  countCreation(1);
   try {
     const { output } = await startTask(TEMP_DIRECTORY, [dir, prefix, suffix], [REGISTERED, tempOwner()], o);
     const registration = uint64At(output, 0);
-    made(registration);
+    addRegistered(registration);
     return { registration, path: pathIn(output, dir) };
   } finally {
-    making(-1);
+    countCreation(-1);
   }
 }
 
