@@ -9,6 +9,7 @@ import {
   UnsupportedOperationError,
 } from '../errors/index.js';
 import type { Capabilities, FilePath } from './filesystem.js';
+import { textOf } from './mounted-path.js';
 
 /** The code of a path that leads outside of `beneath(root)`. */
 const OUTSIDE_ROOT = 'ERR_OUTSIDE_ROOT';
@@ -73,8 +74,6 @@ function nameGivenPath(
   captureBelow(error, completeError);
   return error;
 }
-
-const textOf = (path: FilePath): string => (typeof path === 'string' ? path : Buffer.from(path).toString());
 
 /** The error of the system with the call and the paths of the job that it ended, instead of those of a step. Others stay unchanged. */
 export function errorOfCall(error: unknown, syscall: string, path: FilePath, dest?: FilePath): unknown {
