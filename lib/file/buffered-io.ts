@@ -355,7 +355,7 @@ export class BufferedIO implements ByteLayer {
   async flush(o?: Call): Promise<void> {
     await this.writePending(o);
     if (this.unread > 0) this.dropReadAhead();
-    await this.raw.settlePosition(o);
+    await this.raw.flush(o);
   }
 
   async close(): Promise<void> {

@@ -124,7 +124,8 @@ export abstract class Handle {
   }
 
   /**
-   * Writes the handle's buffer to the operating system. A RawFile has no buffer.
+   * Writes the handle's buffer to the operating system (a RawFile has none), and sets the descriptor's position to the handle's, for
+   * other users of the descriptor.
    * @throws the system's error; data that was not written stays in the buffer for the next flush
    * @example await f.flush();
    */

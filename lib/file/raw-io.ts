@@ -230,13 +230,8 @@ export class RawIO implements ByteLayer {
     return Number(bytes);
   }
 
-  /** Nothing is buffered here. */
-  flush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  /** Sets the file's own position, for other users of the descriptor. */
-  async settlePosition(o?: Call): Promise<void> {
+  /** Nothing is buffered here, but other users of the descriptor need the file's own position. */
+  async flush(o?: Call): Promise<void> {
     if (this.displaced && this.file.seekable) await this.seek(this.position, 0, o);
   }
 
@@ -278,6 +273,8 @@ export class RawIO implements ByteLayer {
       return;
     }
     dirty.delete(this);
+    // Bytes that could not be delivered are there for the next user of the descriptor.
+    if (!this.file.owned) await this.flush();
     await this.file.close();
   }
 

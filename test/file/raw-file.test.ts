@@ -114,7 +114,7 @@ describe('a raw file', () => {
     await Promise.all([r.close(), w.close()]);
   });
 
-  it('has no buffer: flush does nothing, and the file is up to date after each write', async () => {
+  it('has no buffer: the file is up to date after each write', async () => {
     await using f = await raw('');
     await f.write(bytes('abc'));
     expect(folder.get('f')).to.equal('abc');
@@ -123,5 +123,20 @@ describe('a raw file', () => {
     await f.datasync();
     expect((await f.stat()).size).to.equal(3);
     expect((await f.stat({ bigint: true })).size).to.equal(3n);
+  });
+
+  it('leaves bytes that it read and could not deliver to the next user of the descriptor', async () => {
+    for (const how of ['flush', 'close'] as const) {
+      const fd = fs.openSync(folder.put('f', 'abcdef'), 'r');
+      const f = await open(fd, 'rb', { buffering: 0, closefd: false });
+      const view = new Uint8Array(4);
+      const reading = f.readinto(view, { timeout: 60_000 });
+      structuredClone(view.buffer, { transfer: [view.buffer] });
+      expect(await codeOf(reading)).to.equal('ERR_INVALID_STATE');
+      await f[how]();
+      expect(fs.readFileSync(fd, 'latin1'), how).to.equal('abcdef');
+      await f.close();
+      fs.closeSync(fd);
+    }
   });
 });
