@@ -273,9 +273,12 @@ export class RawIO implements ByteLayer {
       return;
     }
     dirty.delete(this);
-    // Bytes that could not be delivered are there for the next user of the descriptor.
-    if (!this.file.owned) await this.flush();
-    await this.file.close();
+    try {
+      // Bytes that could not be delivered are there for the next user of the descriptor.
+      if (!this.file.owned) await this.flush();
+    } finally {
+      await this.file.close();
+    }
   }
 
   /** Closes because of an error. If the file system can, the written data is not published. */

@@ -139,4 +139,22 @@ describe('a raw file', () => {
       fs.closeSync(fd);
     }
   });
+
+  it('is closed although the position of its descriptor cannot be set', async () => {
+    const fd = fs.openSync(folder.put('f', 'abcdef'), 'r');
+    const f = await open(fd, 'rb', { buffering: 0, closefd: false });
+    const view = new Uint8Array(4);
+    const reading = f.readinto(view, { timeout: 60_000 });
+    structuredClone(view.buffer, { transfer: [view.buffer] });
+    expect(await codeOf(reading)).to.equal('ERR_INVALID_STATE');
+    const { file } = (f as unknown as { _io: { file: Record<'seek' | 'close', () => Promise<unknown>> } })
+      ._io;
+    const close = file.close.bind(file);
+    let closes = 0;
+    file.close = () => (closes++, close());
+    file.seek = () => Promise.reject(Object.assign(new Error('injected'), { code: 'EIO' }));
+    expect(await codeOf(f.close())).to.equal('EIO');
+    expect(closes).to.equal(1);
+    fs.closeSync(fd);
+  });
 });
