@@ -113,14 +113,23 @@ export function fault(
   return [call, match, o.after ?? 0, o.times ?? 1_000_000, action].join(',');
 }
 
-/** Runs a program whose system calls fail as the rules say. Everything goes through the pool. */
+/**
+ * Runs a program whose system calls fail as the rules say. Everything goes through the pool, which has four threads: a call that is
+ * held takes one.
+ */
 export async function runFaulty(
   faults: string[],
   code: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<Ending> {
   return runProgram(code, {
-    env: { UVFILES_INLINE: '0', LD_PRELOAD: faultShim(), UVFILES_FAULTS: faults.join(';'), ...env },
+    env: {
+      UVFILES_INLINE: '0',
+      UV_THREADPOOL_SIZE: '4',
+      LD_PRELOAD: faultShim(),
+      UVFILES_FAULTS: faults.join(';'),
+      ...env,
+    },
   });
 }
 
