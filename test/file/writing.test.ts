@@ -237,8 +237,8 @@ describe('writing a binary file', () => {
         expect(source.destroyed).to.equal(true);
         await next;
         await f.flush();
-        // If it is aborted immediately, it may not have taken the first item.
-        expect(folder.get('f')).to.be.oneOf('timeout' in o ? ['abc'] : ['abc', 'c']);
+        // It may have ended before the first item was taken, also by its timeout on a busy machine.
+        expect(folder.get('f')).to.be.oneOf(['abc', 'c']);
       }
   });
 });

@@ -203,16 +203,19 @@ describe('at ulimit -n 64', () => {
 
   it('stops waiting at its timeout, which the error names', async () => {
     const program = `
-      hold(Infinity);
       const timeout = 50;
-      const outcomes = await Promise.allSettled([
-        readBytes(top + '/f0', { timeout }),
-        os.copy(top + '/f1', top + '/copy', { timeout }),
-        writeAtomic(top + '/atomic', 'x', { timeout }),
-        os.listdir(top, { timeout }),
-        os.copytree(top + '/tree', top + '/tree2', { timeout }),
-        readMany([top + '/f0'], { timeout }).next(),
-      ]);
+      let outcomes;
+      do {
+        hold(Infinity); // again, as above
+        outcomes = await Promise.allSettled([
+          readBytes(top + '/f0', { timeout }),
+          os.copy(top + '/f1', top + '/copy', { timeout }),
+          writeAtomic(top + '/atomic', 'x', { timeout }),
+          os.listdir(top, { timeout }),
+          os.copytree(top + '/tree', top + '/tree2', { timeout, existOk: true }),
+          readMany([top + '/f0'], { timeout }).next(),
+        ]);
+      } while (outcomes.some(({ status }) => status === 'fulfilled'));
       console.log(...outcomes.map(({ reason }) => (reason?.name === 'TimeoutError' ? reason.timeout : reason)));
       process.exit();`;
     expect(await run(program)).to.equal('50 50 50 50 50 50');
