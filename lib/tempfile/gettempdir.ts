@@ -2,7 +2,9 @@
 import path from 'node:path';
 
 import { checkTreePermission } from '../arguments/permission.js';
+import { codeOf } from '../errors/index.js';
 import { isAnyMounted, realFiles, storeToWrite } from '../filesystem/mounts.js';
+import type { Call } from '../schedule/call.js';
 
 let cached: Promise<string> | undefined;
 let known: string | undefined;
@@ -39,14 +41,24 @@ function absolute(dir: string): string[] {
  * Finds the directory for temporary files. It is the first directory in which a file can be created, written and removed,
  * among `TMPDIR`, `TEMP`, `TMP`, the directories of the platform, and the current directory. The result is remembered.
  * @returns an absolute path
- * @throws ENOENT when there is no such directory
+ * @throws ENOENT when there is no such directory; EMFILE, ENFILE if no descriptor becomes free for ten seconds
  * @cancelling takes no signal
  * @platforms the same on Linux, macOS and Windows
  * @example const where = await gettempdir();
  */
 export function gettempdir(): Promise<string> {
+  return findTempdir(undefined);
+}
+
+/** As `gettempdir`. Waits for a descriptor until `call` ends. */
+export function findTempdir(call: Call | undefined): Promise<string> {
   // A mount may hide the directory that was found, and may be removed again.
-  if (isAnyMounted()) return findMounted();
+  if (isAnyMounted()) return findMounted(call);
+  return realFiles.withDescriptors(findOnce, call);
+}
+
+// Calls share one search, but not the wait for a descriptor, which ends with the call.
+function findOnce(): Promise<string> {
   cached ??= find();
   return cached;
 }
@@ -82,15 +94,17 @@ async function find(): Promise<string> {
   }
 }
 
-async function findMounted(): Promise<string> {
+async function findMounted(call: Call | undefined): Promise<string> {
   let failure: unknown;
   for (const dir of candidates()) {
     try {
       const place = { dir, prefix: 'tmp', suffix: '' };
       const kind = { anonymous: true, appending: false, deleteOnClose: true };
-      await (await storeToWrite(dir).createTemporaryFile(place, kind)).file.close();
+      await (await storeToWrite(dir).createTemporaryFile(place, kind, call)).file.close();
       return dir;
     } catch (error) {
+      // Without a descriptor, the directory may still be the right one.
+      if (['EMFILE', 'ENFILE'].includes(codeOf(error) as string)) throw error;
       failure = error;
     }
   }

@@ -13,7 +13,7 @@ import type { BinaryMode, TextMode } from '../file/mode.js';
 import { HANDLE_CHECKS, type OpenOptions, type TextOpenOptions } from '../open/options.js';
 import { throwIfAborted } from '../schedule/abort.js';
 import type { Call } from '../schedule/call.js';
-import { gettempdir, knownTempdir } from './gettempdir.js';
+import { findTempdir, knownTempdir } from './gettempdir.js';
 import { gettempprefix } from './gettempprefix.js';
 
 /** Where a temporary file or directory is made, and what its name is built of. */
@@ -96,7 +96,9 @@ interface StoredPlace {
 export function placeOf(checked: CheckedPlace, call: Call | undefined): StoredPlace | Promise<StoredPlace> {
   throwIfAborted(call?.signal);
   const known = checked.dir ?? knownTempdir();
-  return known === undefined ? gettempdir().then((dir) => placeIn(dir, checked)) : placeIn(known, checked);
+  return known === undefined
+    ? findTempdir(call).then((dir) => placeIn(dir, checked))
+    : placeIn(known, checked);
 }
 
 function placeIn(dir: string | Uint8Array, { prefix, suffix }: CheckedPlace): StoredPlace {

@@ -2,11 +2,13 @@
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { tempfile } from 'uvfiles';
 import * as subpath from 'uvfiles/tempfile';
 
+import { answerOf, fault, needsFaults, runFaulty } from '../support/files.js';
 import { skip } from '../support/skip.js';
 import { needsRoot, root, runProgram, scratchDirectory } from '../support/temp.js';
 
@@ -91,20 +93,52 @@ describe('gettempdir', () => {
     expect({ stdout, stderr }).to.deep.equal({ stdout: `${scratch.path}\n${scratch.path}\n`, stderr: '' });
   });
 
-  it('searches again if no directory was usable', async () => {
+  it('searches again if no directory was usable', async function () {
+    if (process.platform !== 'linux') skip(this, 'the limit of a running process is changed by prlimit');
     const { stdout, stderr } = await runProgram(
-      `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
+      `import { tempfile } from 'uvfiles'; import { execFileSync } from 'node:child_process';
        const outcome = (promise) => promise.then(String, (error) => error.code);
-       const taken = []; try { for (;;) taken.push(fs.openSync('/dev/null')); } catch {}
+       process.on('SIGXFSZ', () => undefined);
        const first = await Promise.all([tempfile.gettempdir(), tempfile.mkdtemp(), tempfile.temporaryFile()].map(outcome));
-       for (const fd of taken) fs.closeSync(fd);
+       execFileSync('prlimit', ['--pid', process.pid, '--fsize=1000000:']);
        console.log(first.join(), await outcome(tempfile.gettempdir()));`,
-      { limits: '-n 64', env: { TMPDIR: scratch.path } },
+      { limits: '-S -f 0', env: { TMPDIR: scratch.path } },
     );
     expect({ stdout, stderr }).to.deep.equal({
       stdout: `ENOENT,ENOENT,ENOENT ${scratch.path}\n`,
       stderr: '',
     });
+    expect(scratch.list()).to.deep.equal([]);
+  });
+
+  it('takes no other directory because there was no descriptor', async function () {
+    needsFaults(this);
+    const { EMFILE, ENFILE } = constants.errno;
+    for (const code of [EMFILE, ENFILE]) {
+      const ending = await runFaulty(
+        [fault('open', scratch.path, `e${code}`, { times: 1 })],
+        `import { tempfile } from 'uvfiles'; console.log(JSON.stringify(await tempfile.gettempdir()));`,
+        { TMPDIR: scratch.path },
+      );
+      expect(answerOf(ending)).to.equal(scratch.path);
+    }
+  });
+
+  it('waits for a descriptor, in other functions until their call ends', async () => {
+    const { stdout, stderr } = await runProgram(
+      `import { tempfile } from 'uvfiles'; import fs from 'node:fs'; import path from 'node:path';
+       const taken = []; try { for (;;) taken.push(fs.openSync('/dev/null')); } catch {}
+       const waiting = Promise.all([tempfile.gettempdir(), tempfile.mkdtemp(), tempfile.namedTemporaryFile()]);
+       const late = await tempfile.namedTemporaryFile({ timeout: 20 }).catch((error) => error.code);
+       for (const fd of taken) fs.closeSync(fd);
+       const [where, directory, file] = await waiting;
+       console.log(late, where, path.dirname(directory), path.dirname(file.name));
+       fs.rmdirSync(directory);
+       await file.close();`,
+      { limits: '-n 64', env: { TMPDIR: scratch.path } },
+    );
+    const { path } = scratch;
+    expect({ stdout, stderr }).to.deep.equal({ stdout: `ERR_TIMEOUT ${path} ${path} ${path}\n`, stderr: '' });
     expect(scratch.list()).to.deep.equal([]);
   });
 

@@ -21,8 +21,14 @@ Step TempProbe::Run(const Slice& slice) {
       error = {UV_ECANCELED, "open", candidates_[next_], ""};
       return Step::kDone;
     }
-    if (Serves(candidates_[next_])) {
+    const int tried = Try(candidates_[next_]);
+    if (tried == 0) {
       AppendInteger(&output, static_cast<uint32_t>(next_));
+      return Step::kDone;
+    }
+    // It says nothing about the directory. The next one may get a descriptor, and would be taken in its place.
+    if (tried == UV_EMFILE || tried == UV_ENFILE) {
+      error = {tried, "open", candidates_[next_], ""};
       return Step::kDone;
     }
     ++next_;
@@ -32,17 +38,19 @@ Step TempProbe::Run(const Slice& slice) {
   return Step::kDone;
 }
 
-bool TempProbe::Serves(const std::string& dir) {
+int TempProbe::Try(const std::string& dir) {
   int fd = UV_EEXIST;
   std::string path;
   for (int i = 0; i < kMaxNames && fd == UV_EEXIST; ++i) {
-    if (BuildTempPath({dir, "", ""}, AppendRandomName, &path) != 0) return false;
+    const int built = BuildTempPath({dir, "", ""}, AppendRandomName, &path);
+    if (built != 0) return built;
     fd = MakeFile(path, false);
   }
-  if (fd < 0) return false;
-  const bool written = WriteAll(fd, "probe", 5, -1) == 0;
+  if (fd < 0) return fd;
+  const int written = WriteAll(fd, "probe", 5, -1);
   platform::CloseFile(fd);
-  return RemoveFileNow(path) == 0 && written;
+  const int removed = RemoveFileNow(path);
+  return removed != 0 ? removed : written;
 }
 
 }  // namespace uvfiles

@@ -2,7 +2,8 @@
 // and full disks are only known by trying.
 //
 // Arguments: bytes: the candidates, absolute. Output: uint32, the index of the one that serves. Error: ENOENT "open" when
-//   none does, with the last candidate. Cancelled: between two candidates, leaving nothing.
+//   none does, with the last candidate; EMFILE and ENFILE "open" at once. Cancelled: between two
+//   candidates, leaving nothing.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +20,7 @@ class TempProbe final : public Task {
   Step Run(const Slice& slice) override;
 
  private:
-  static bool Serves(const std::string& dir);
+  static int Try(const std::string& dir);
 
   const std::vector<std::string> candidates_;
   size_t next_ = 0;
