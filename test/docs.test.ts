@@ -80,7 +80,7 @@ describe('the programs in README and docs', () => {
       programs.forEach(({ output, line }, i) => {
         if (output !== undefined) expect(printed[i], `the program at line ${line}`).to.equal(output);
       });
-    }).timeout(60_000);
+    }).timeout(240_000);
   }
 
   it('have no type errors', () => {
@@ -105,7 +105,7 @@ describe('the programs in README and docs', () => {
       return `${where}:${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
     });
     expect(errors).to.deep.equal([]);
-  }).timeout(60_000);
+  }).timeout(240_000);
 });
 
 describe('the links in README, docs and the other pages', () => {

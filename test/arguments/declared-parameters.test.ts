@@ -20,7 +20,7 @@ const declarationsOf = (subpath: string): string => path.join(root, 'dist/types'
 const subpaths = Object.keys(functions);
 
 describe('the list of arguments', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let checker: ts.TypeChecker;
   let program: ts.Program;
   before(() => {

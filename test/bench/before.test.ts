@@ -92,7 +92,7 @@ describe("the benchmark's comparison of two builds", () => {
     });
 
     it('serves files with that build, in a process of its own', async function () {
-      this.timeout(60_000);
+      this.timeout(240_000);
       expect(await answerOf(await contenderBefore(other))).to.equal('the other build sends name');
       expect(await answerOf(ours)).to.equal('text');
     });

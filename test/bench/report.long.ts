@@ -31,7 +31,7 @@ const lookAtPage = `(async () => {
 })()`;
 
 describe("the benchmark's report in a browser", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let directory: string;
   let browser: Chromium;
   let page: Page;

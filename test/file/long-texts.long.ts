@@ -11,7 +11,7 @@ import { skip } from '../support/skip.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
 
 describe('read() of a text that is too long for a string', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const scratch = scratchDirectory();
   const BEGIN = 'first line\nsecond\n';
   // With many more bytes, the rest alone is too long, and is not decoded.

@@ -166,7 +166,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
       expect(await os.move(inScratch('moved/one'), at('one'))).to.equal(at('one'));
       expect(existsSync(inScratch('moved/one'))).to.equal(false);
       expect((await rejection(os.move(at('one'), at('in')))).code).to.equal('EEXIST');
-    }).timeout(60_000);
+    }).timeout(240_000);
 
     it('removes trees and single entries', async () => {
       await os.makedirs(at('t/a/b'));

@@ -24,7 +24,7 @@ int ${OURS}(void) {
 }`;
 
 describe('a runtime that refuses external memory, as Electron does', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let folder = '';
 
   before(function () {

@@ -87,7 +87,7 @@ describe('glob beside other programs', () => {
     it(`finds what ${judge} finds`, async function () {
       const missing = isMissing(dialect);
       if (missing !== undefined) skip(this, missing);
-      this.timeout(20_000 + PATTERNS * 20);
+      this.timeout(240_000 + PATTERNS * 20);
       for (let done = 0; done < PATTERNS; done += PATTERNS_PER_TREE) {
         const seed = SEED + done / PATTERNS_PER_TREE;
         const random = new Random(seed);

@@ -98,7 +98,7 @@ describe('the examples', () => {
       .to.contain('Times are medians of 5 runs')
       .and.to.contain('"delay" is the event-loop delay during the job');
     expect(code).to.equal(0);
-  }).timeout(60_000);
+  }).timeout(240_000);
 
   it('count-lines counts the lines of each file', async () => {
     const [empty, three, long] = [
@@ -255,7 +255,7 @@ describe('the examples', () => {
     expect(stdout).to.contain('Every result was checked');
     expect(left()).to.deep.equal([]);
     expect(code).to.equal(0);
-  }).timeout(60_000);
+  }).timeout(240_000);
 
   it('the tour warns when other programs used more than a quarter of the machine', () => {
     const before = { at: 1000, busy: 5000, own: 100 };
@@ -285,7 +285,7 @@ describe('the examples', () => {
       const [code] = (await once(tour, 'close')) as [number | null];
       expect(code).to.equal(exitCode);
       expect(left()).to.deep.equal([]);
-    }).timeout(60_000);
+    }).timeout(240_000);
   }
 
   it('the benchmark measures, and checks and records its results', async () => {
@@ -317,7 +317,7 @@ describe('the examples', () => {
     }
     expect(left()).to.deep.equal(['figures.json']);
     expect(code).to.equal(0);
-  }).timeout(60_000);
+  }).timeout(240_000);
 
   it('the benchmark finds workloads and contenders in their folders', async () => {
     const { code, stdout } = await run('bench/run.ts', '--list');

@@ -29,7 +29,7 @@ const replaced =
   };
 
 describe('the states that a power cut may leave', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const scratch = scratchDirectory();
   const at = (name: string): string => path.join(scratch.path, name);
   let [states, distinct] = [0, 0];

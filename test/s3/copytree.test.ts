@@ -49,7 +49,7 @@ function crowdedStore(store: ObjectStore): { store: ObjectStore; most: () => num
 }
 
 describe('s3: copytree', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let disk: string;
 
   beforeEach(() => {

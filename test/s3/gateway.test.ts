@@ -51,7 +51,7 @@ if (why !== undefined) it(`s3: a gateway that is killed: skipped, ${why}`);
 else
   for (const [name, make] of Object.entries(CLIENTS))
     describe(`s3: a gateway that is killed, with ${name}`, function () {
-      this.timeout(120_000);
+      this.timeout(240_000);
       const gateway = new Gateway();
       const data = pattern(24 * MIB);
       /** Through the gateway that the other tests use. */

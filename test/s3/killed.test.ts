@@ -41,7 +41,7 @@ if (why !== undefined) it(`s3: a server that is killed: skipped, ${why}`);
 else
   for (const [name, make] of Object.entries(CLIENTS))
     describe(`s3: a server that is killed, with ${name}`, function () {
-      this.timeout(120_000);
+      this.timeout(240_000);
       let proxy: FaultyProxy;
       let files: ReturnType<typeof objectFiles>;
       let direct: ReturnType<typeof objectFiles>;

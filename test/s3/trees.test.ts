@@ -95,7 +95,7 @@ describe('s3: trees', () => {
     });
 
     it('works with more than 1,000 keys', async function () {
-      this.timeout(120_000);
+      this.timeout(240_000);
       const { files } = target().place();
       const paths = Array.from({ length: 1203 }, (_, i) => `/many/${String(i).padStart(5, '0')}`);
       for (let i = 0; i < paths.length; i += 50) await put(files, ...paths.slice(i, i + 50));

@@ -31,7 +31,7 @@ describe('s3: updateAtomic', () => {
     afterEach(() => mounts.forEach((each) => each.unmount()));
 
     it(`loses no update of ${WRITERS} writers`, async function () {
-      this.timeout(180_000);
+      this.timeout(240_000);
       if (target().honours.put === 'refused') {
         await writeFile('s3://writer-0/log', 'old');
         const error = await rejection(updateAtomic('s3://writer-0/log', () => 'new'));

@@ -177,7 +177,7 @@ describe('s3: writing', () => {
     });
 
     it('loses none of the updates that 24 writers make to a counter with ifMatch', async function () {
-      this.timeout(120_000);
+      this.timeout(240_000);
       if (target().honours.put === 'refused') skip(this, 'this bucket refuses conditional writes');
       const { files } = target().place();
       await files.writeFile!('/counter', Buffer.from('0'), WRITE, 0o666, {});

@@ -49,7 +49,7 @@ describe('cleanup', () => {
   const scratch = scratchDirectory();
 
   it('never follows a link that another process swaps in, at any level', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const sentinel = path.join(scratch.path, 'sentinel');
     const parked = path.join(scratch.path, 'parked');
     mkdirSync(sentinel);

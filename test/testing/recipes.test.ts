@@ -6,7 +6,7 @@ import { root } from '../support/temp.js';
 import { RecipeProject } from './support/recipes.js';
 
 describe('the recipes of docs/testing.md', function () {
-  this.timeout(180_000);
+  this.timeout(240_000);
   const project = new RecipeProject();
   const mocha = path.join(root, 'node_modules/mocha/bin/mocha.js');
 

@@ -100,7 +100,7 @@ interface Tables {
 }
 
 describe('code pages compared with those of Python', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let tables: Record<string, Tables>;
   let cases: Record<string, Case[]>;
 

@@ -51,7 +51,7 @@ function versionOf(file: string): number {
 }
 
 describe('after a power cut', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let disk: Disk | undefined;
   // Before the directory that it is mounted in goes.
   afterEach(() => {

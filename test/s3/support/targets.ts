@@ -121,7 +121,7 @@ export function onEachBucket(define: (target: () => Target) => void): void {
     describe(`on ${name}`, () => {
       let target: Target;
       before(async function () {
-        this.timeout(60_000);
+        this.timeout(240_000);
         target = await make();
       });
       define(() => target);
