@@ -8,6 +8,6 @@ export {
   UnsupportedOperationError,
 } from './state.js';
 export { invalidArgType, invalidArgValue, invalidState, outOfRange, stringTooLong } from './arguments.js';
-export { addBytesWritten, codeOf, systemError, systemErrorNumber } from './system.js';
+export { addBytesWritten, codeOf, isDescriptorShortage, systemError, systemErrorNumber } from './system.js';
 export type { SystemError } from './system.js';
 export { UnicodeDecodeError, UnicodeEncodeError, UnknownEncodingError } from './unicode.js';

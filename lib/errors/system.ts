@@ -96,3 +96,9 @@ export function addBytesWritten(error: unknown, before: number): void {
 export function codeOf(error: unknown): unknown {
   return (error as { code?: unknown } | null | undefined)?.code;
 }
+
+/** Whether `error` says that the process, or the system, is out of descriptors. */
+export function isDescriptorShortage(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'EMFILE' || code === 'ENFILE';
+}

@@ -2,7 +2,7 @@
 //
 // Descriptors become free when the library closes one (`descriptorFreed`), or elsewhere in the process, hence the timer. Only a
 // few waiting calls try at a time: a thousand failing opens would only keep the process from closing anything.
-import { codeOf } from '../errors/index.js';
+import { isDescriptorShortage } from '../errors/index.js';
 import { type Call, callOf } from '../schedule/call.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { throwIfEnded, watchCall } from '../schedule/watch-call.js';
@@ -61,12 +61,6 @@ export function holdsNoMore(reference: WeakRef<DescriptorHolder>): void {
 /** Whether a call waits for a descriptor. */
 export function isDescriptorWanted(): boolean {
   return waiting > 0;
-}
-
-/** Whether `error` says that the process, or the system, is out of descriptors. */
-export function isDescriptorShortage(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === 'EMFILE' || code === 'ENFILE';
 }
 
 /**

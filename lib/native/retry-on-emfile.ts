@@ -1,9 +1,9 @@
 // Runs tasks that open files. Without a free descriptor, a task ends its step with an empty batch, and is continued after a wait.
-import { systemError, systemErrorNumber } from '../errors/index.js';
+import { isDescriptorShortage, systemError, systemErrorNumber } from '../errors/index.js';
 import { type Call, callOf, NO_CALL } from '../schedule/call.js';
 import { lanes } from '../schedule/lane.js';
 import type { GivenOptions } from '../schedule/options.js';
-import { descriptorFreed, descriptorTurn, isDescriptorShortage } from './descriptor-wait.js';
+import { descriptorFreed, descriptorTurn } from './descriptor-wait.js';
 import { runTask, type TaskCursor } from './tasks.js';
 
 /** The call of `o` for long work: in the bulk lane unless it names another. */

@@ -7,6 +7,7 @@
 // option instead.
 import { devNull } from 'node:os';
 
+import { isDescriptorShortage } from '../errors/index.js';
 import { FileHandle } from './file-handle.js';
 import { node } from './node.js';
 
@@ -20,9 +21,13 @@ export let isPrepared = false;
 /** Makes our class inherit from Node's, once. Never rejects. */
 export function prepareHandles(): Promise<void> {
   return (prepared ??= prepare()
-    .catch(() => undefined)
-    .then(() => {
-      isPrepared = true;
+    .then(
+      () => true,
+      // Without a descriptor, the next open tries again.
+      (error: unknown) => !isDescriptorShortage(error),
+    )
+    .then((isDone) => {
+      isPrepared = isDone;
       prepared = undefined; // it belongs to the async context of the first call
     }));
 }

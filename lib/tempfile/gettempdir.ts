@@ -2,7 +2,7 @@
 import path from 'node:path';
 
 import { checkTreePermission } from '../arguments/permission.js';
-import { codeOf } from '../errors/index.js';
+import { isDescriptorShortage } from '../errors/index.js';
 import { isAnyMounted, realFiles, storeToWrite } from '../filesystem/mounts.js';
 import type { Call } from '../schedule/call.js';
 
@@ -104,7 +104,7 @@ async function findMounted(call: Call | undefined): Promise<string> {
       return dir;
     } catch (error) {
       // Without a descriptor, the directory may still be the right one.
-      if (['EMFILE', 'ENFILE'].includes(codeOf(error) as string)) throw error;
+      if (isDescriptorShortage(error)) throw error;
       failure = error;
     }
   }

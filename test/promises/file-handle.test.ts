@@ -14,6 +14,8 @@ import fs, { type FileHandle } from 'uvfiles/promises';
 import { memoryFiles } from 'uvfiles/testing';
 
 import { skip } from '../support/skip.js';
+import { runProgram } from '../support/temp.js';
+
 let top: string;
 let file: string;
 
@@ -208,6 +210,22 @@ describe('promises FileHandle', () => {
       expect(String(await fs.readFile(handle))).to.equal('');
     });
     expect(readFileSync(file, 'utf8')).to.equal('0123456789more');
+  });
+
+  it("is accepted by Node's own functions after an open without a free descriptor", async function () {
+    if (process.platform === 'win32') skip(this, 'Windows has no ulimit');
+    const { stdout, stderr } = await runProgram(
+      `import node from 'node:fs'; import fs from 'uvfiles/promises';
+       const [file] = process.argv.slice(1);
+       const taken = []; try { for (;;) taken.push(node.openSync('/dev/null')); } catch {}
+       const { code } = await fs.open(file).catch((error) => error);
+       for (const fd of taken) node.closeSync(fd);
+       const handle = await fs.open(file);
+       console.log(code, await node.promises.readFile(handle, 'utf8'));
+       await handle.close();`,
+      { limits: '-n 64', argv: [file] },
+    );
+    expect({ stdout, stderr }).to.deep.equal({ stdout: 'EMFILE 0123456789\n', stderr: '' });
   });
 
   it('can be transferred to a worker, and is then closed', async () => {

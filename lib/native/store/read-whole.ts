@@ -1,11 +1,12 @@
 // Whole files in one operation of the addon's queue, or none if they are small and cached.
 import { constants } from 'node:fs';
 
+import { isDescriptorShortage } from '../../errors/index.js';
 import { rejectWhereAwaited } from '../../errors/where-awaited.js';
 import type { FilePath } from '../../filesystem/filesystem.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { addon } from '../addon.js';
-import { isDescriptorShortage, retryOnDescriptors } from '../descriptor-wait.js';
+import { retryOnDescriptors } from '../descriptor-wait.js';
 import { deferred, FEW_DEFERRED, mayDefer, mayInline } from '../inline-budget.js';
 import { readFileCached } from '../inline-paths.js';
 import * as P from '../protocol.js';

@@ -1,14 +1,19 @@
 // Real files that are replaced in one step: a temporary file beside the target, fsync, rename, fsync of the directory.
 import { constants } from 'node:fs';
 
-import { type SystemError, systemError, systemErrorNumber } from '../../errors/index.js';
+import {
+  isDescriptorShortage,
+  type SystemError,
+  systemError,
+  systemErrorNumber,
+} from '../../errors/index.js';
 import { lacking } from '../../filesystem/errors.js';
 import type { FilePath, ReplaceOptions } from '../../filesystem/filesystem.js';
 import type { OpenFile } from '../../filesystem/open-file.js';
 import type { Replacement } from '../../filesystem/store.js';
 import { callOf } from '../../schedule/call.js';
 import type { GivenOptions } from '../../schedule/options.js';
-import { descriptorFreed, descriptorTurn, isDescriptorShortage } from '../descriptor-wait.js';
+import { descriptorFreed, descriptorTurn } from '../descriptor-wait.js';
 import { int32At } from '../records.js';
 import { nextBatch, retryOnEmfile } from '../retry-on-emfile.js';
 import { OPEN_ATOMIC, WRITE_ATOMIC } from '../task-kinds.js';

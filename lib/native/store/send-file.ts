@@ -1,8 +1,8 @@
 // Part of a file to another file or a socket, within the kernel.
-import { AbortError } from '../../errors/index.js';
+import { AbortError, isDescriptorShortage } from '../../errors/index.js';
 import { callOf } from '../../schedule/call.js';
 import type { GivenOptions } from '../../schedule/options.js';
-import { descriptorFreed, descriptorTurn, isDescriptorShortage } from '../descriptor-wait.js';
+import { descriptorFreed, descriptorTurn } from '../descriptor-wait.js';
 import { uint64At } from '../records.js';
 import { bulk } from '../retry-on-emfile.js';
 import { SEND_FILE } from '../task-kinds.js';
