@@ -42,6 +42,10 @@ export const DISK_ONLY: Readonly<Record<string, string | Readonly<Record<string,
     'name the call that failed': PROGRAM,
   },
   'test/file/process-end.': PROGRAM,
+  'test/file/raw-file.': {
+    'leaves bytes that it read and could not deliver to the next user of the descriptor': DESCRIPTOR,
+    'is closed although the position of its descriptor cannot be set': DESCRIPTOR,
+  },
   'test/file/streams.': {
     'does not keep the handle of a stream that was dropped':
       'counts what the garbage collector closes in the whole process',
