@@ -1,7 +1,7 @@
 // Measures one workload: contenders take turns within each round, in one process, so that other load on the machine
 // affects all of them. The ratios within each round are compared, by their median.
 import { setTimeout as wait } from 'node:timers/promises';
-import { collectGarbage } from './garbage.js';
+import { collectYoungGarbage } from './garbage.js';
 import { setInline } from './library.js';
 import { inTurn, median, medianInterval, percentile, curveShares, ratios } from './statistics.js';
 import type { AnyWorkload, Contender, Context, Result, Round, Skip } from './types.js';
@@ -115,7 +115,7 @@ async function measureOnce(
 ): Promise<void> {
   if (runner.failure !== undefined || runner.subject === undefined) return;
   try {
-    collectGarbage();
+    collectYoungGarbage();
     // Background threads sweep the collected memory.
     await wait(20);
     const cpu = process.cpuUsage();
