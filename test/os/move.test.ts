@@ -1,9 +1,10 @@
 // Impossible moves lose nothing and leave nothing behind.
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { os } from 'uvfiles';
+import { dir, link, memoryFiles } from 'uvfiles/testing';
 
 import { skip } from '../support/skip.js';
 import { needsRoot, rejection, scratchDirectory } from '../support/temp.js';
@@ -29,6 +30,25 @@ describe('move', () => {
     }
     expect(readdirSync(scratch.path).sort()).to.eql(['d', 'f']);
     expect(readFileSync(at('f'), 'utf8')).to.equal('content');
+  });
+
+  it('leaves a link to a directory in place if it is moved to its own name', async () => {
+    mkdirSync(at('d'));
+    symlinkSync('d', at('link'));
+    expect(await os.move(at('link'), at('link'))).to.equal(at('link'));
+    expect(await os.move(at('link'), at('d/../link'))).to.equal(at('d/../link'));
+    expect(readlinkSync(at('link'))).to.equal('d');
+    expect(readdirSync(at('d'))).to.eql([]);
+  });
+
+  it('leaves a link in files in memory in place if it is moved to its own name', async () => {
+    const files = memoryFiles({ d: dir({}), link: link('d') }, { at: '/of-links' });
+    try {
+      expect(await os.move('/of-links/link', '/of-links/link')).to.equal('/of-links/link');
+      expect(files.tree()).to.eql({ d: dir({}), link: link('d') });
+    } finally {
+      files[Symbol.dispose]();
+    }
   });
 
   it('removes its copy if another mount leads from the source into it', async function () {

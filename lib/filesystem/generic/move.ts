@@ -50,14 +50,17 @@ export async function moveBetween(
   return target;
 }
 
-// As in Python, moving a directory into itself has no effect: it is renamed to its own name.
+// As in Python, moving a directory into itself has no effect: it is renamed to its own name. So is a link to a directory that
+// is moved to its own name.
 async function isTheSame(
   store: Store,
   stats: BigIntStats,
   path: FilePath,
   o: GivenOptions,
 ): Promise<boolean> {
-  return isSameFile(stats, (await store.stat(path, FOLLOW_BIGINT, o)) as BigIntStats);
+  if (isSameFile(stats, (await store.stat(path, FOLLOW_BIGINT, o)) as BigIntStats)) return true;
+  if (!stats.isSymbolicLink()) return false;
+  return isSameFile(stats, (await store.stat(path, LINK_ITSELF_BIGINT, o)) as BigIntStats);
 }
 
 // A copy that fails is removed again, and the original stays.

@@ -15,6 +15,14 @@
 #include "platform/posix/tasks/copy_tree.h"
 
 namespace uvfiles {
+namespace {
+
+bool IsSameEntry(const struct stat& entry, const std::string& path) {
+  struct stat found;
+  return S_ISLNK(entry.st_mode) && ::lstat(path.c_str(), &found) == 0 && IsSame(entry, found);
+}
+
+}  // namespace
 
 Move::Move(TaskArguments&& arguments)
     : from_(std::move(arguments.bytes[0])), given_to_(std::move(arguments.bytes[1])) {}
@@ -51,9 +59,9 @@ Step Move::Rename() {
   const int found = Retrying([&] { return ::lstat(from_.c_str(), &source); });
   if (found < 0) return Fail(found, "rename");
   const bool there = Retrying([&] { return ::stat(to_.c_str(), &target); }) == 0;
-  const bool same = there && source.st_dev == target.st_dev && source.st_ino == target.st_ino;
-  // A different spelling of the same directory, on file systems that ignore case, is a rename, not a move into itself.
-  if (there && S_ISDIR(target.st_mode) && !same) {
+  // A different spelling of the same directory, on file systems that ignore case, is a rename, not a move into itself. So is
+  // a link to a directory that is moved to its own name.
+  if (there && S_ISDIR(target.st_mode) && !IsSame(source, target) && !IsSameEntry(source, to_)) {
     to_ = TargetInto(from_, given_to_);
     struct stat taken;
     if (::lstat(to_.c_str(), &taken) == 0) return Fail(-EEXIST, "rename");
