@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 
 import { expect } from 'chai';
-import { lines, open, os, readText, statMany, tempfile, writeAtomic, writeFile } from 'uvfiles';
+import { lines, open, os, readText, statMany, tempfile, updateAtomic, writeAtomic, writeFile } from 'uvfiles';
 import { beneath, type FileSystem, fileSystemError, type Mount, mount, wrap } from 'uvfiles/filesystem';
 import { memoryFiles } from 'uvfiles/testing';
 
@@ -182,6 +182,23 @@ describe('beneath', function () {
     }
     expect(readFileSync(at('outside/secret'), 'utf8')).to.equal('secret');
     expect((await rejection(readText('/jail/none'))).code).to.equal('ENOENT');
+  });
+
+  it('replaces no file through a link that leads out of the root', async () => {
+    // Below the root, there is a file of this path, too.
+    symlinkSync('/dir/file', at('root/absolute'));
+    symlinkSync('../outside/secret', at('root/relative'));
+    symlinkSync('/dir/new', at('root/dangling'));
+    for (const name of ['absolute', 'relative', 'dangling']) {
+      expect((await rejection(writeAtomic(`/jail/${name}`, 'x'))).code, name).to.equal('ERR_OUTSIDE_ROOT');
+      const { code } = await rejection(updateAtomic(`/jail/${name}`, () => 'x'));
+      expect(code, name).to.equal('ERR_OUTSIDE_ROOT');
+    }
+    expect(readFileSync(at('root/dir/file'), 'utf8')).to.equal('inside');
+    expect(readdirSync(at('root/dir'))).to.eql(['deep', 'file']);
+    symlinkSync('dir/new', at('root/inside'));
+    await writeAtomic('/jail/inside', 'new');
+    expect(readFileSync(at('root/dir/new'), 'utf8')).to.equal('new');
   });
 
   it('rejects .. that leads out of the mount, even if the mount is at a directory of the disk', async () => {

@@ -47,10 +47,20 @@ async function targetOf(
       return { path: at, old: { permissions: mode & 0o7777, uid, gid } };
     }
     if (exclusive) throw fileSystemError('EEXIST', 'open', path);
+    if (links === 0) await checkLink(store, path, o);
     const text = (await store.readlink(at, o)).toString();
     at = text.startsWith('/') ? store.prefix + text : joined(parentOf(at), text);
   }
   throw fileSystemError('ELOOP', 'open', path);
+}
+
+// The file system may refuse to follow the link, as `beneath` does if it leads out of the root. A missing target is created.
+async function checkLink(store: MountedStore, path: FilePath, o: GivenOptions): Promise<void> {
+  try {
+    await store.stat(path, FOLLOW, o);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw errorOfCall(error, 'open', path);
+  }
 }
 
 /** Opens a new file beside `path`; `publish` gives it the path, `drop` removes it. */
