@@ -64,7 +64,8 @@ export class MountedCalls {
     if (!this.can('byteNames'))
       throw invalidArgValue('path', path, `must be UTF-8 on the file system '${this.name}'`);
     const bytes = Buffer.from(path);
-    const whole = bytes[0] === SLASH ? bytes : Buffer.concat([Buffer.from(`${rooted('')}/`), bytes]);
+    const isWhole = bytes[0] === SLASH || SCHEME.test(textOf(path));
+    const whole = isWhole ? bytes : Buffer.concat([Buffer.from(`${rooted('')}/`), bytes]);
     return whole.subarray(Buffer.byteLength(this.prefix));
   }
 

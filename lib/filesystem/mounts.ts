@@ -99,6 +99,13 @@ export function storeOfTreeToWrite(path: FilePath): Store {
   return nativeStore;
 }
 
+/** Whether `path` is a URL on a mounted file system, such as `s3://bucket/key`. */
+export function isMountedUrl(path: FilePath): boolean {
+  if (count === 0) return false;
+  const text = textOf(path);
+  return SCHEME.test(text) && entriesHere().some(({ prefix }) => isBelow(text, prefix));
+}
+
 /** Whether any file system is mounted by `mount`, in whatever context. */
 export function isAnyMounted(): boolean {
   return count > ofNode.length;
@@ -136,11 +143,14 @@ function find(path: FilePath): MountedStore | undefined {
 function confining(path: FilePath, wanted: string): Entry | undefined {
   const spelt = rooted(textOf(path));
   if (spelt === wanted) return undefined;
-  const entries = [...everywhere, ...(contexts.getStore() ?? [])];
-  return entries.findLast(
+  return entriesHere().findLast(
     ({ prefix, store }) =>
       store.fileSystem.confined === true && isBelow(spelt, prefix) && !isBelow(wanted, prefix),
   );
+}
+
+function entriesHere(): Entry[] {
+  return [...everywhere, ...(contexts.getStore() ?? [])];
 }
 
 function layered(
@@ -161,7 +171,8 @@ function isBelow(path: string, prefix: string): boolean {
 
 /**
  * Mounts a file system at a prefix. All functions of the library then use `fileSystem` for paths below the prefix.
- * @param prefix an absolute path, such as `/virtual`, or the start of a URL, such as `s3://reports`
+ * @param prefix an absolute path, such as `/virtual`, or the start of a URL, such as `s3://reports`, or `s3://` for all
+ *   URLs of a scheme
  * @param fileSystem the file system
  * @returns the mount. `unmount()` or the end of a `using` block removes it
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE for bad arguments
@@ -279,24 +290,30 @@ export const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('node
 const schemes = new Map<string, number>();
 
 function addScheme(prefix: string): void {
-  const scheme = SCHEME.exec(prefix)?.[0];
+  const scheme = schemeOf(prefix);
   if (scheme === undefined) return;
   schemes.set(scheme, (schemes.get(scheme) ?? 0) + 1);
   mountedSchemes.add(scheme);
 }
 
 function removeScheme(prefix: string): void {
-  const scheme = SCHEME.exec(prefix)?.[0];
+  const scheme = schemeOf(prefix);
   if (scheme === undefined) return;
   const left = schemes.get(scheme)! - 1;
   schemes.set(scheme, left);
   if (left === 0) mountedSchemes.delete(scheme);
 }
 
+const schemeOf = (prefix: string): string | undefined => SCHEME.exec(`${prefix}/`)?.[0];
+
 function checkPrefix(prefix: unknown): string {
   if (typeof prefix !== 'string') throw invalidArgType('prefix', 'of type string', prefix);
   if (prefix.includes('\0')) throw invalidArgValue('prefix', prefix, 'must be a string without null bytes');
-  if (SCHEME.test(prefix)) return prefix.replace(/(?<!:\/?)\/+$/, '');
+  if (SCHEME.test(prefix)) {
+    const whole = prefix.replace(/(?<!:\/?)\/+$/, '');
+    // All URLs of a scheme: the last slash of `s3://` is where their paths begin.
+    return whole.endsWith('://') ? whole.slice(0, -1) : whole;
+  }
   const text = process.platform === 'win32' ? prefix.replaceAll('\\', '/') : prefix;
   if (!/^([A-Za-z]:)?\//.test(text))
     throw invalidArgValue(

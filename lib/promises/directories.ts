@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 
 import type { DirectoryItem, EntryType } from '../filesystem/filesystem.js';
 import { entriesOf } from '../filesystem/generic/lookups.js';
+import { joined, SCHEME } from '../filesystem/mounted-path.js';
 import { typeOf } from '../filesystem/stats.js';
 import { LINK_ITSELF, statCall, type Store } from '../filesystem/store.js';
 import { sortByBytes } from '../text/byte-order.js';
@@ -39,8 +40,15 @@ export async function typeAt(store: Store, path: PlainPath, call: GivenOptions):
   return typeOf(await store.stat(path, LINK_ITSELF, call));
 }
 
+// `join` would make one slash of the two in the URL of a mounted file system.
+const inDirectory = (path: string, name: string): string =>
+  SCHEME.test(path) ? (joined(path, name) as string) : join(path, name);
+
+const below = (top: string, path: string): string =>
+  SCHEME.test(top) ? path.slice(top.length).replace(/^\//, '') : relative(top, path);
+
 function childOf(path: PlainPath, name: PlainPath): PlainPath {
-  if (typeof path === 'string' && typeof name === 'string') return join(path, name);
+  if (typeof path === 'string' && typeof name === 'string') return inDirectory(path, name);
   return Buffer.concat([bytesOf(path), Buffer.from('/'), bytesOf(name)]);
 }
 
@@ -96,7 +104,7 @@ async function all<T>(
     const { path, items } = next;
     for (const item of await items) {
       result.push(made(item, path));
-      const child = join(path, textOf(item.name));
+      const child = inDirectory(path, textOf(item.name));
       const descend =
         item.type === 'directory' ||
         (follow && item.type === 'symlink' && (await leadsToDirectory(store, child, call)));
@@ -118,7 +126,7 @@ async function allNames(
   call: GivenOptions,
 ): Promise<(string | Buffer)[]> {
   const names = await all(store, top, call, true, ({ name }, path) =>
-    relative(top, join(path, textOf(name))),
+    below(top, inDirectory(path, textOf(name))),
   );
   return encoding === 'utf8' ? names : names.map((name) => encoded(Buffer.from(name), encoding));
 }

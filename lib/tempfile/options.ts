@@ -108,7 +108,7 @@ function placeIn(dir: string | Uint8Array, { prefix, suffix }: CheckedPlace): St
 // An absolute name stays valid after a chdir. `..` is left to the kernel, because the directory before it may be a
 // link.
 function absolute(dir: string | Uint8Array): string | Uint8Array {
-  if (typeof dir === 'string' && SCHEME.test(dir)) return dir;
+  if (SCHEME.test(textOf(dir))) return dir;
   if (typeof dir !== 'string') {
     return dir[0] === SLASH ? dir : Buffer.concat([Buffer.from(`${process.cwd()}/`), dir]);
   }

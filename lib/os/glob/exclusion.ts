@@ -1,6 +1,7 @@
 // What `exclude` omits: the paths that match its patterns, with everything in them.
 import { basename, dirname, relative, resolve, sep } from 'node:path';
 
+import { SCHEME } from '../../filesystem/mounted-path.js';
 import { GLOBSTAR, type Part, type Pattern } from './pattern.js';
 import { after, fitsFile, isDirectoryMatched, isMatched, PatternNode, type State } from './pattern-tree.js';
 
@@ -20,11 +21,11 @@ export class Exclusion {
    * @param filter decides about each path that no pattern fits
    */
   constructor(cwd: string, patterns: readonly Pattern[], filter: ((path: string) => boolean) | undefined) {
-    this.#cwd = resolve(cwd);
+    this.#cwd = whole('', cwd);
     this.#filter = filter;
     for (const { base, rest, directoriesOnly } of patterns) {
       if (base === '' && rest.length === 0) continue; // '' matches no path, as in glob itself
-      const above = namesOf(resolve(this.#cwd, base)).map(literalPart);
+      const above = namesOf(whole(this.#cwd, base)).map(literalPart);
       this.#full.add({ rest: [...above, ...rest], directoriesOnly });
       if (base === '' && rest[0] === GLOBSTAR) this.#anywhere.add({ rest, directoriesOnly });
     }
@@ -35,7 +36,7 @@ export class Exclusion {
    * are resolved.
    */
   inDirectory(path: string): ExcludeState | undefined {
-    const full = resolve(this.#cwd, path);
+    const full = whole(this.#cwd, path);
     const isOutside = relative(this.#cwd, full).split(sep)[0] === '..';
     let state = isOutside ? [...this.#full.state, ...this.#anywhere.state] : this.#full.state;
     for (const name of namesOf(full)) {
@@ -47,7 +48,7 @@ export class Exclusion {
 
   /** Whether `path`, in the form that would be reported, is excluded. */
   excludes(path: string, isDirectory: boolean): boolean {
-    const full = resolve(this.#cwd, path);
+    const full = whole(this.#cwd, path);
     const above = dirname(full);
     if (isDirectory || above === full) return this.inDirectory(path) === undefined;
     const state = this.inDirectory(above);
@@ -65,6 +66,9 @@ export class Exclusion {
     return fitsFile(state, name, true) || this.#filter?.(path) === true;
   }
 }
+
+// The URL of a mounted file system begins at the root: its scheme is the first name.
+const whole = (cwd: string, path: string): string => resolve(SCHEME.test(path) ? sep : cwd, path);
 
 const isDirectoryOut = (state: State): boolean => isMatched(state) || isDirectoryMatched(state);
 

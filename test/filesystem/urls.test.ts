@@ -1,0 +1,81 @@
+// Files in a mounted file system whose prefix is the start of a URL: the two slashes of their paths stay.
+import { expect } from 'chai';
+import { os, path, readText, tempfile, writeFile } from 'uvfiles';
+import { readdir } from 'uvfiles/promises';
+import { dir, memoryFiles } from 'uvfiles/testing';
+import { rejection } from '../support/files.js';
+
+const TREE = { a: 'a', d: dir({ b: 'b', e: dir({ c: 'c' }) }) };
+
+describe('a file system at a URL', () => {
+  let files: { [Symbol.dispose](): void };
+
+  beforeEach(() => {
+    files = memoryFiles(TREE, { at: 'urls://box' });
+  });
+
+  afterEach(() => files[Symbol.dispose]());
+
+  async function found(pattern: string, exclude: string, cwd?: string): Promise<string[]> {
+    const paths: string[] = [];
+    for await (const each of os.glob(pattern, { exclude: [exclude], cwd })) paths.push(each);
+    return paths.sort();
+  }
+
+  it('has absolute paths', async () => {
+    expect(await path.abspath('urls://box/d/b')).to.equal('urls://box/d/b');
+    expect(await path.abspath(Buffer.from('urls://box/d/b'))).to.eql(Buffer.from('urls://box/d/b'));
+    expect(await readText(await path.abspath(new URL('urls://box/a')))).to.equal('a');
+    expect(await path.abspath('urls://boxes/a')).to.equal(`${process.cwd()}/urls:/boxes/a`);
+  });
+
+  it('is found by bytes, which need not be UTF-8', async () => {
+    const name = Buffer.from([0xff, 0xfe]);
+    const whole = Buffer.concat([Buffer.from('urls://box/d/'), name]);
+    await writeFile(whole, 'odd');
+    expect(await readText(whole)).to.equal('odd');
+    expect(await os.listdir('urls://box/d', { encoding: 'buffer' })).to.deep.include(name);
+    await using file = await tempfile.namedTemporaryFile({ dir: Buffer.from('urls://box/d') });
+    expect(String(file.name)).to.match(/^urls:\/\/box\/d\/tmp/);
+  });
+
+  it('can be mounted for all URLs of a scheme', async () => {
+    using all = memoryFiles({ box: dir({ a: 'of all' }), other: dir({}) }, { at: 'every://' });
+    expect(await readText('every://box/a')).to.equal('of all');
+    expect(await readText(new URL('every://box/a'))).to.equal('of all');
+    await writeFile('every://other/b', 'b');
+    expect((await os.listdir('every://')).sort()).to.eql(['box', 'other']);
+    expect(await readdir('every://', { recursive: true })).to.have.members([
+      'box',
+      'box/a',
+      'other',
+      'other/b',
+    ]);
+    expect(all.tree()).to.eql({ 'box/a': 'of all', 'other/b': 'b' });
+    const error = await rejection(readText('every://none/a'));
+    expect([error.code, error.path]).to.eql(['ENOENT', 'every://none/a']);
+  });
+
+  it('is listed with everything in it', async () => {
+    const names = ['a', 'd', 'd/b', 'd/e', 'd/e/c'];
+    expect((await readdir('urls://box', { recursive: true })).sort()).to.eql(names);
+    expect((await readdir('urls://box/', { recursive: true })).sort()).to.eql(names);
+    expect((await readdir(new URL('urls://box/d'), { recursive: true })).sort()).to.eql(['b', 'e', 'e/c']);
+    const entries = await readdir('urls://box', { recursive: true, withFileTypes: true });
+    const places = entries.map((entry) => `${entry.parentPath} ${entry.name}`);
+    expect(places.sort()).to.eql([
+      'urls://box a',
+      'urls://box d',
+      'urls://box/d b',
+      'urls://box/d e',
+      'urls://box/d/e c',
+    ]);
+  });
+
+  it('excludes from a glob what a URL or a relative pattern names', async () => {
+    expect(await found('**', 'urls://box/d/**', 'urls://box')).to.eql(['a']);
+    expect(await found('**', 'd/e', 'urls://box')).to.eql(['a', 'd', 'd/b']);
+    expect(await found('urls://box/d/*', 'urls://box/d/e')).to.eql(['urls://box/d/b']);
+    expect(await found('urls://box/d/*', '**/e')).to.eql(['urls://box/d/b']);
+  });
+});
