@@ -2,7 +2,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 
-import { codeOf } from '../errors/index.js';
+import { codeOf, isDescriptorShortage } from '../errors/index.js';
 import { fileSystemError } from '../filesystem/errors.js';
 import { realFiles } from '../filesystem/mounts.js';
 import type { OpenFile } from '../filesystem/open-file.js';
@@ -175,7 +175,6 @@ const CONNECTION_ERRORS: ReadonlySet<unknown> = new Set([
   'ENETUNREACH',
 ]);
 const isOfConnection = (error: unknown): boolean => CONNECTION_ERRORS.has(codeOf(error));
-const isShortage = (error: unknown): boolean => codeOf(error) === 'EMFILE' || codeOf(error) === 'ENFILE';
 
 /** Sends as much of a range as sendfile(2) can, and resolves to where the rest begins. */
 async function sendInKernel(
@@ -199,7 +198,7 @@ async function sendInKernel(
     const isTimed = socket.timeout !== undefined && socket.timeout > 0;
     const count = Math.min(isTimed ? LONGEST_TIMED_SEND : LONGEST_SEND, end - at);
     const sent = await realFiles.sendFileNow(out, file.fd, at, count, client.call).catch((error: unknown) => {
-      if (isShortage(error)) return undefined;
+      if (isDescriptorShortage(error)) return undefined;
       throw isOfConnection(error) ? client.gone(error) : error;
     });
     if (sent === undefined) return at; // no descriptor for a duplicate: the rest goes through memory
