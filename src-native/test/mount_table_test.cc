@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 
 #include "core/inline_io.h"
 #include "platform/cached.h"
+#include "platform/linux/kernel_version.h"
 #include "test/temp_support.h"
 
 namespace uvfiles {
@@ -211,6 +213,19 @@ TEST("does not open a file system that was mounted over a known mount later") {
   });
   if (code >= 0) CHECK_EQ(code, 0);
   ::system(("rm -rf " + folder).c_str());
+}
+
+TEST("counts as changed if there was no descriptor to read it with") {
+  struct rlimit before;
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const struct rlimit none = {0, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const auto mounts = MountTable::Learn();
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  if (!platform::KernelAtLeast(5, 12)) return;
+  CHECK(mounts->LackedDescriptor());
+  CHECK(mounts->Changed());
+  CHECK(!MountTable::Learn()->LackedDescriptor());
 }
 
 // The kernel gives the number of an unmounted file system to the next one.

@@ -8,8 +8,8 @@ import { metrics, open, os, readBytes } from 'uvfiles';
 
 import { mountOverlay, mountTmpfs } from '../support/file-systems.js';
 import { skip } from '../support/skip.js';
-import { inlineHere, pattern } from '../support/inline.js';
-import { needsRoot, scratchDirectory } from '../support/temp.js';
+import { EVENTUALLY, inlineHere, pattern } from '../support/inline.js';
+import { needsRoot, runProgram, scratchDirectory } from '../support/temp.js';
 
 const PAGE = 4096;
 
@@ -44,6 +44,30 @@ async function hitsByMapping(name: string): Promise<number> {
 describe('the inline path and mounts', () => {
   const scratch = scratchDirectory();
   const needed = inlineHere();
+
+  it('works after a shortage of descriptors in which no thread could read the table of mounts', async function () {
+    needed(this);
+    const file = path.join(scratch.path, 'after-shortage');
+    writeFileSync(file, 'x');
+    const { stdout, stderr } = await runProgram(
+      `import { metrics, os } from 'uvfiles'; import fs from 'node:fs';
+       const stats = async () => {
+         for (let i = 0; i < 50; i++) await os.stat(process.argv[1]);
+         return metrics().pool.inline.by.names.hits > 0;
+       };
+       const taken = []; try { for (;;) taken.push(fs.openSync('/dev/null')); } catch {}
+       for (let i = 0; i < 20; i++) {
+         await stats();
+         await new Promise((resolve) => setTimeout(resolve, 5));
+       }
+       for (const fd of taken) fs.closeSync(fd);
+       ${EVENTUALLY}
+       await eventually(stats);
+       console.log(await stats());`,
+      { limits: '-n 64', argv: [file] },
+    );
+    expect({ stdout, stderr }).to.deep.equal({ stdout: 'true\n', stderr: '' });
+  });
 
   it('notices a file system that is mounted over a known one', async function () {
     needed(this);

@@ -57,6 +57,8 @@ Learnt& LearntTable() {
 // A long table takes long to read, and a busy system mounts and unmounts all the time. After each reading, the pause is this
 // many times as long as the reading.
 constexpr uint64_t kPause = 20;
+// The pause after a reading for which there was no descriptor.
+constexpr uint64_t kShortagePauseNs = 100'000'000;
 std::atomic<bool> wanted{false};
 std::atomic<bool> learning{false};
 std::atomic<bool> learnt{false};
@@ -65,6 +67,7 @@ std::atomic<uint64_t> not_before_ns{0};
 void LearnNow() {
   const uint64_t begin = NowNs();
   std::shared_ptr<const MountTable> table = MountTable::Learn();
+  const bool lacked_descriptor = table->LackedDescriptor();
   {
     std::lock_guard<std::mutex> lock(LearntTable().mutex);
     LearntTable().table.swap(table);
@@ -72,7 +75,8 @@ void LearnNow() {
   learnt.store(true, std::memory_order_relaxed);
   ForgetDevices();
   const uint64_t end = NowNs();
-  not_before_ns.store(end + (end - begin) * kPause, std::memory_order_relaxed);
+  const uint64_t pause = lacked_descriptor ? kShortagePauseNs : (end - begin) * kPause;
+  not_before_ns.store(end + pause, std::memory_order_relaxed);
 }
 
 int OpenAt(int directory, const char* path, int flags, uint64_t resolve) {

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
@@ -211,7 +212,11 @@ std::shared_ptr<const MountTable> MountTable::Learn(bool may_be_unique) {
   if (!KernelAtLeast(5, 12)) return table;  // RESOLVE_CACHED
   // Opened each time, because the process may have entered another namespace. From now on, poll reports changes.
   table->watch_.Reset(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
-  if (!table->watch_) return table;
+  if (!table->watch_) {
+    table->lacked_descriptor_ = errno == EMFILE || errno == ENFILE;
+    table->changed_.store(table->lacked_descriptor_, std::memory_order_relaxed);
+    return table;
+  }
   std::string text;
   for (;;) {
     constexpr size_t kPart = 64 * 1024;

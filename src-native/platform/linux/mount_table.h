@@ -31,7 +31,7 @@ class MountTable {
   MountTable& operator=(const MountTable&) = delete;
 
   // Reads the table of this process. Waits for mounts in progress. `may_be_unique`: with ids that are never reused, if
-  // the kernel has them.
+  // the kernel has them. Without a free descriptor, the table is empty, and counts as changed from the start.
   static std::shared_ptr<const MountTable> Learn(bool may_be_unique = true);
   // The table in `text`, in the format of mountinfo.
   static std::shared_ptr<const MountTable> Parse(const std::string& text);
@@ -47,6 +47,8 @@ class MountTable {
   // Whether mounts, or the root directory of the process, have changed since. A change of the root directory is noticed
   // within a millisecond. The answer stays true for all threads, because the kernel reports each change only once.
   bool Changed() const;
+  // Whether it is empty because there was no descriptor to read it with.
+  bool LackedDescriptor() const { return lacked_descriptor_; }
 
  private:
   struct Line;
@@ -73,6 +75,7 @@ class MountTable {
   // Whether the ids are those of STATX_MNT_ID_UNIQUE. Other ids are reused as soon as their mount is gone, so `IsCurrent` is
   // asked after each comparison of ids.
   bool unique_ = false;
+  bool lacked_descriptor_ = false;
   UniqueFd watch_;  // mountinfo: poll(2) reports changes since it was opened
   Identity root_;
   mutable std::atomic<uint64_t> root_asked_ns_{0};
