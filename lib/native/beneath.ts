@@ -5,8 +5,8 @@ import { withDescriptors } from './descriptor-wait.js';
 import { OPEN } from './path-call.js';
 import { int32At, uint64At } from './records.js';
 import type { OpenedRecord } from './requests.js';
-import { BENEATH, SCAN_DIRECTORY } from './task-kinds.js';
-import { startTask, TaskCursor } from './tasks.js';
+import { BENEATH } from './task-kinds.js';
+import { startTask } from './tasks.js';
 
 /** The error of a path that leads out of the root. */
 function outsideRoot(path: string | Uint8Array, cause: unknown): Error {
@@ -15,7 +15,7 @@ function outsideRoot(path: string | Uint8Array, cause: unknown): Error {
   return startWithCaller(Object.assign(error, { code: 'ERR_OUTSIDE_ROOT', path: shown }));
 }
 
-/** Turns the error of a task beneath a root (`scanBeneath`) into ERR_OUTSIDE_ROOT if that is its meaning. */
+/** Turns the error of a task beneath a root into ERR_OUTSIDE_ROOT if that is its meaning. */
 export function explained(error: unknown, path: string | Uint8Array): unknown {
   if ((error as { syscall?: unknown }).syscall === 'beneath') return outsideRoot(path, error);
   return startWithCaller(error as Error);
@@ -69,9 +69,4 @@ export async function openBeneath(
   } catch (error) {
     throw explained(error, path);
   }
-}
-
-/** A cursor over the entries of the directory `path`, in the batches of SCAN_DIRECTORY. */
-export function scanBeneath(root: string | Uint8Array, path: string | Uint8Array): TaskCursor {
-  return new TaskCursor(SCAN_DIRECTORY, [root, path], [0]);
 }

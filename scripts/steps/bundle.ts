@@ -29,7 +29,7 @@ const LATER = Object.entries({
     'beneath generic/ memory/ mounted-calls mounted-files mounted-store positioned published-calls publishing real-file-system stats wrapper',
   http: 'serve-file',
   native:
-    'beneath directory-batches extended-attributes remove-tree temporary store/beneath-files store/copies store/listing store/many store/parallel-walk store/replace store/send-file store/stat-vfs store/temporary-files store/tree-walk',
+    'beneath extended-attributes remove-tree temporary store/beneath-files store/copies store/listing store/many store/parallel-walk store/replace store/send-file store/stat-vfs store/temporary-files store/tree-walk',
   os: 'copy copytree dir-entry empty-dir glob glob/ scandir sendfile statvfs walk xattr',
   runtime: 'plain-text',
   schedule: 'histogram',

@@ -6,6 +6,7 @@ import path from 'node:path';
 
 import type * as Beneath from '../../lib/native/beneath.js';
 import type * as Calls from '../../lib/native/path-call.js';
+import type * as Listings from '../../lib/native/store/listing.js';
 import type * as Files from '../../lib/native/store/native-file.js';
 import { root as repository } from '../support/package.js';
 import { skip } from '../support/skip.js';
@@ -16,6 +17,7 @@ const load = (name: string): unknown => require(path.join(repository, 'dist/cjs'
 const beneath = load('native/beneath.js') as typeof Beneath;
 const calls = load('native/path-call.js') as typeof Calls;
 const { NativeFile } = load('native/store/native-file.js') as typeof Files;
+const { NativeListing } = load('native/store/listing.js') as typeof Listings;
 
 const { O_CREAT, O_RDWR } = constants;
 
@@ -53,7 +55,7 @@ describe('operations beneath a root', function () {
         beneath.openBeneath(top, outside, O_RDWR, 0),
         callBeneath(top, calls.UNLINK, [outside], []),
         callBeneath(top, calls.RENAME, ['in/file', outside], []),
-        beneath.scanBeneath(top, outside).next(),
+        new NativeListing([top, outside], undefined).next(),
       ];
       const [opened, unlinked, renamed, scanned] = await Promise.allSettled(attempts);
       for (const each of [opened, unlinked, renamed]) {

@@ -14,14 +14,13 @@ import type {
 import { timestampOf } from '../../filesystem/store.js';
 import { publishedByAddon } from '../../schedule/diagnostics.js';
 import type { GivenOptions } from '../../schedule/options.js';
-import { callBeneath, explained, openBeneath, scanBeneath } from '../beneath.js';
+import { callBeneath, explained, openBeneath } from '../beneath.js';
 import { deferred, FEW_DEFERRED, mayDefer, mayInline } from '../inline-budget.js';
 import { openCached, readStatedCached } from '../inline-paths.js';
-import { DirectoryBatches } from '../directory-batches.js';
 import * as C from '../path-call.js';
 import { int64sAt } from '../records.js';
 import { bigIntStatsFrom, statsFrom } from '../stats.js';
-import { itemsOf } from './listing.js';
+import { NativeListing } from './listing.js';
 import { NameCalls } from './name-calls.js';
 import { NativeFile } from './native-file.js';
 
@@ -93,14 +92,13 @@ export class FilesBeneath extends NameCalls implements FileSystem {
 
   async *list(path: FilePath, o: CallOptions): AsyncGenerator<readonly DirectoryItem[]> {
     const at = relativeOf(path);
-    const batches = new DirectoryBatches(scanBeneath(this.#root, at), at, o);
+    const listing = new NativeListing([this.#root, at], o);
     try {
-      for (let batch = await batches.next(); batch !== undefined; batch = await batches.next())
-        yield itemsOf(batch);
+      for (let batch = await listing.next(); batch !== undefined; batch = await listing.next()) yield batch;
     } catch (error) {
       throw explained(error, at);
     } finally {
-      batches.close();
+      listing.close();
     }
   }
 

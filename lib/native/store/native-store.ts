@@ -237,7 +237,7 @@ export class NativeStore extends NameCalls implements Store {
   }
 
   listing(path: FilePath, o?: OpOptions): NativeListing {
-    return new NativeListing(path, o);
+    return new NativeListing([path], o);
   }
 
   walk(top: FilePath, options: TreeWalkOptions, o?: OpOptions): NativeTreeWalk {
