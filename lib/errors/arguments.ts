@@ -94,3 +94,10 @@ export function stringTooLong(): CodedError {
 export function invalidState(message: string): CodedError {
   return coded(new Error(message), 'ERR_INVALID_STATE', invalidState);
 }
+
+/** The same for a view whose length has changed from `then` to `now` while it was read into. */
+export function invalidView(then: number, now: number): Error {
+  const what = now === 0 ? 'detached' : 'resized';
+  const message = `The view was ${what} while it was being read into: ${then} bytes at the call, ${now} now`;
+  return Object.assign(new Error(message), { code: 'ERR_INVALID_STATE' });
+}

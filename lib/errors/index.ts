@@ -7,7 +7,14 @@ export {
   TimeoutError,
   UnsupportedOperationError,
 } from './state.js';
-export { invalidArgType, invalidArgValue, invalidState, outOfRange, stringTooLong } from './arguments.js';
+export {
+  invalidArgType,
+  invalidArgValue,
+  invalidState,
+  invalidView,
+  outOfRange,
+  stringTooLong,
+} from './arguments.js';
 export { addBytesWritten, codeOf, isDescriptorShortage, systemError, systemErrorNumber } from './system.js';
 export type { SystemError } from './system.js';
 export { UnicodeDecodeError, UnicodeEncodeError, UnknownEncodingError } from './unicode.js';

@@ -1,6 +1,7 @@
 // Makes an open file with a position of a file system's positional file.
 import type { BigIntStats, Stats } from 'node:fs';
 
+import { invalidView } from '../errors/index.js';
 import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { throwIfEnded } from '../schedule/watch-call.js';
 import { NO_CALL } from '../schedule/call.js';
@@ -305,13 +306,4 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 function requireAll(written: unknown, data: Uint8Array): number {
   if (written === undefined || written === data.byteLength) return data.byteLength;
   throw Object.assign(fileSystemError('EIO', 'write'), { bytesWritten: Number(written) });
-}
-
-function invalidView(then: number, now: number): Error {
-  return Object.assign(
-    new Error(
-      `The view was ${now === 0 ? 'detached' : 'resized'} while it was being read into: ${then} bytes at the call, ${now} now`,
-    ),
-    { code: 'ERR_INVALID_STATE' },
-  );
 }

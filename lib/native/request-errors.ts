@@ -1,5 +1,5 @@
 // Errors of requests, made from what the addon reports.
-import { ClosedFileError, systemError, TimeoutError } from '../errors/index.js';
+import { ClosedFileError, invalidView, systemError, TimeoutError } from '../errors/index.js';
 import { unreadBytes } from '../filesystem/open-file.js';
 import { addon } from './addon.js';
 import { allocate } from './memory.js';
@@ -9,30 +9,20 @@ import { AS_VIEW, contexts, type Extra, extras, shapes } from './request-slots.j
 const TIMED_OUT = process.platform === 'win32' ? -4039 : process.platform === 'linux' ? -110 : -60; // UV_ETIMEDOUT
 const CANCELLED = process.platform === 'win32' ? -4081 : process.platform === 'linux' ? -125 : -89; // UV_ECANCELED
 
+const SYSCALLS: Readonly<Record<number, string | undefined>> = {
+  [P.KIND_READ]: 'read',
+  [P.KIND_READ_TO_END]: 'read',
+  [P.KIND_WRITE]: 'write',
+  [P.KIND_FSTAT]: 'fstat',
+  [P.KIND_TRUNCATE]: 'ftruncate',
+  [P.KIND_SYNC]: 'fsync',
+  [P.KIND_DATASYNC]: 'fdatasync',
+  [P.KIND_SEEK]: 'lseek',
+  [P.KIND_CLOSE]: 'close',
+};
+
 /** The system call of a kind of operation. */
-export function syscallOf(kind: number): string {
-  switch (kind) {
-    case P.KIND_READ:
-    case P.KIND_READ_TO_END:
-      return 'read';
-    case P.KIND_WRITE:
-      return 'write';
-    case P.KIND_FSTAT:
-      return 'fstat';
-    case P.KIND_TRUNCATE:
-      return 'ftruncate';
-    case P.KIND_SYNC:
-      return 'fsync';
-    case P.KIND_DATASYNC:
-      return 'fdatasync';
-    case P.KIND_SEEK:
-      return 'lseek';
-    case P.KIND_CLOSE:
-      return 'close';
-    default:
-      return 'open';
-  }
-}
+export const syscallOf = (kind: number): string => SYSCALLS[kind] ?? 'open';
 
 /** The system call of a request without an extra. */
 export function syscallIn(slot: number): string | undefined {
@@ -82,16 +72,8 @@ export function keepUnread(bytes: unknown, reason: Error | undefined): void {
 export function copyLate(index: number, size: number, view: Uint8Array): Error {
   const late = allocate(size);
   const asked = addon.copyLate(index, late ?? Buffer.alloc(0));
-  const error = invalidView(view.byteLength, asked);
+  const error = invalidView(asked, view.byteLength);
   return late === undefined
     ? error
     : Object.defineProperty(error, unreadBytes, { value: late, configurable: true });
-}
-
-function invalidView(now: number, then: number): Error {
-  const error = new Error(
-    `The view was ${now === 0 ? 'detached' : 'resized'} while it was being read into: ${then} bytes at the call, ${now} now`,
-  ) as Error & { code: string };
-  error.code = 'ERR_INVALID_STATE';
-  return error;
 }
