@@ -7,7 +7,7 @@ import { addon } from './addon.js';
 import { allocate } from './memory.js';
 import * as P from './protocol.js';
 import { count } from './inline-budget.js';
-import { args, bigArgs } from './requests.js';
+import { args, setPosition } from './requests.js';
 
 const CHUNK = 64 * 1024;
 /** Bytes of a result that shares a chunk of memory with others. */
@@ -33,16 +33,6 @@ export function placed(size: number): Buffer {
   const start = used;
   used += (size + 7) & ~7;
   return Buffer.from(chunk.buffer, start, size); // cheaper than subarray
-}
-
-function setPosition(position: number | bigint): void {
-  if (typeof position === 'bigint') {
-    bigArgs[P.ARG_POSITION] = position;
-    args[P.ARG_POSITION_IS_BIGINT] = 1;
-  } else {
-    args[P.ARG_POSITION] = position;
-    args[P.ARG_POSITION_IS_BIGINT] = 0;
-  }
 }
 
 /** The bytes if they are cached. `flags`: FLAG_FULLY, FLAG_SEEK_FIRST. */

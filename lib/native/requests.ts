@@ -93,6 +93,7 @@ export function setPosition(position: number | bigint): void {
     args[P.ARG_POSITION_IS_BIGINT] = 1;
   } else {
     args[P.ARG_POSITION] = position;
+    args[P.ARG_POSITION_IS_BIGINT] = 0;
   }
 }
 
