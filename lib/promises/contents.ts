@@ -3,11 +3,13 @@
 // A signal is checked between the steps, as in Node. Nothing listens to it, and it can be any object.
 import { constants } from 'node:buffer';
 
-import { AbortError, invalidArgType, invalidArgValue } from '../errors/index.js';
+import { invalidArgType, invalidArgValue } from '../errors/index.js';
 import type { Sequence } from '../file/sequence.js';
 import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
-import { offAbort, onAbort } from '../schedule/abort.js';
+import { throwIfAborted } from '../schedule/abort.js';
+import { Call } from '../schedule/call.js';
 import type { GivenOptions } from '../schedule/options.js';
+import { unlessEnded } from '../schedule/watch-call.js';
 import { checkText, checkView, isPieces } from './checks.js';
 import { TAKES_BUFFER } from './versions.js';
 
@@ -81,20 +83,12 @@ async function writeOne(
 }
 
 /** Settles as `operation`, unless `signal` is aborted first. A running operation is not stopped. */
-export function untilAborted<T>(operation: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return operation();
-  return new Promise((resolve, reject) => {
-    throwIfAborted(signal);
-    const abort = (): void => {
-      reject(new AbortError(signal.reason));
-    };
-    onAbort(signal, abort);
-    void operation()
-      .then(resolve, reject)
-      .finally(() => {
-        offAbort(signal, abort);
-      });
-  });
+export async function untilAborted<T>(
+  operation: () => Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  throwIfAborted(signal);
+  return unlessEnded(operation(), signal && new Call(signal, undefined, undefined));
 }
 
 /** Memory for `readFile` to read into: a view, or a function of the size that returns one. */
@@ -126,10 +120,6 @@ export function intoMemory(bytes: Buffer, memory: Memory): Buffer {
   const target = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
   bytes.copy(target);
   return target.subarray(0, bytes.length);
-}
-
-export function throwIfAborted(signal: Signal): void {
-  if (signal?.aborted === true) throw new AbortError(signal.reason);
 }
 
 /** The bytes of a view, or of a string in `encoding`. */

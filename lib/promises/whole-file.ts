@@ -3,11 +3,12 @@ import { constants } from 'node:fs';
 
 import { checkBoolean, checkOptions, isPieces } from './checks.js';
 import { flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
-import { bytesOfText, memoryOf, type Signal, throwIfAborted } from './contents.js';
+import { bytesOfText, memoryOf, type Signal } from './contents.js';
 import { FileHandle } from './file-handle.js';
 import { node } from './node.js';
 import { openWhole } from './open.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
+import { throwIfAborted } from '../schedule/abort.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { withHandle } from './with-handle.js';
 

@@ -84,8 +84,10 @@ export function onAbortWhileAlive<T extends object>(
   return unsubscribe;
 }
 
+type Aborted = Pick<AbortSignal, 'aborted' | 'reason'> | undefined;
+
 /** The error of a call whose signal is aborted. */
-export function abortErrorOf(signal: AbortSignal | undefined): AbortError {
+export function abortErrorOf(signal: Aborted): AbortError {
   let reason: unknown;
   try {
     reason = signal?.reason;
@@ -96,6 +98,6 @@ export function abortErrorOf(signal: AbortSignal | undefined): AbortError {
 }
 
 /** Throws AbortError if the signal is aborted. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
+export function throwIfAborted(signal: Aborted): void {
   if (signal?.aborted === true) throw abortErrorOf(signal);
 }

@@ -72,7 +72,9 @@ export function callOf(o: OpOptions | { deadline?: number | undefined } | undefi
   if (typeof o !== 'object' || o === null) throw invalidArgType('options', 'of type object', o);
   const deadline = (o as { deadline?: unknown }).deadline;
   const timeout =
-    typeof deadline === 'number' ? Math.max(0, deadline - performance.now()) : own(o, 'timeout');
+    typeof deadline === 'number'
+      ? Math.max(0, Math.ceil(deadline - performance.now())) // a round number, which an error shows
+      : own(o, 'timeout');
   return callFrom(own(o, 'signal'), own(o, 'lane'), timeout);
 }
 

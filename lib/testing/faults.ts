@@ -1,19 +1,13 @@
 // Makes chosen operations fail, cuts them short or delays them, on all file systems.
 import { constants } from 'node:os';
-import { setTimeout as wait } from 'node:timers/promises';
 
-import {
-  AbortError,
-  invalidArgType,
-  invalidArgValue,
-  outOfRange,
-  systemErrorNumber,
-  TimeoutError,
-} from '../errors/index.js';
+import { invalidArgType, invalidArgValue, outOfRange, systemErrorNumber } from '../errors/index.js';
 import { type ErrorCode, fileSystemError, keepAsGiven } from '../filesystem/errors.js';
 import type { CallOptions } from '../filesystem/filesystem.js';
 import type { MakeLayer } from '../filesystem/layers.js';
 import { dispose, interpose } from '../filesystem/mounts.js';
+import { callOf } from '../schedule/call.js';
+import { pause } from '../schedule/watch-call.js';
 import { observe } from './observe.js';
 import {
   type Between,
@@ -153,6 +147,8 @@ export function faults<T>(given: FaultRule | readonly FaultRule[], callback?: ()
   };
 }
 
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 async function withFault<T>(
   { error, short, delay }: FaultRule,
   { op }: Operation,
@@ -160,7 +156,7 @@ async function withFault<T>(
   call: CallOptions | undefined,
   { syscall, path, dest }: Failing,
 ): Promise<T> {
-  if (delay !== undefined) await delayed(delay, call);
+  if (delay !== undefined) await pause(Math.min(delay, LONGEST_TIMER), callOf(call));
   if (error === undefined) return proceed(short);
   // A close that fails has closed the file nevertheless.
   if (op === 'close') await proceed(0).catch(() => undefined);
@@ -174,19 +170,6 @@ function ownError(error: Error & { code?: unknown; errno?: unknown }): Error {
     error.errno ??= systemErrorNumber(code as ErrorCode);
   keepAsGiven(error);
   return error;
-}
-
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-async function delayed(ms: number, call: CallOptions | undefined): Promise<void> {
-  const { signal, deadline, total } = (call ?? {}) as CallOptions & { readonly total?: number };
-  const left = deadline === undefined ? Infinity : Math.max(0, deadline - performance.now());
-  try {
-    await wait(Math.min(ms, left, LONGEST_TIMER), undefined, signal === undefined ? {} : { signal });
-  } catch {
-    throw new AbortError(signal?.reason);
-  }
-  if (left < ms) throw new TimeoutError(total ?? left);
 }
 
 const NAMES = new Set(['op', 'path', 'after', 'times', 'error', 'short', 'delay', 'probability', 'seed']);
