@@ -1,7 +1,6 @@
 // Copies within one bucket: by the server, and through this process only if the server's copy does not guarantee
 // enough.
 import type { CallOptions } from '../filesystem/filesystem.js';
-import { offAbort, onAbort } from '../schedule/abort.js';
 import type { Requirement } from './conditions.js';
 import { failed, isMissing, isRefused } from './failures.js';
 import { deleteKeys, Lookup } from './lookup.js';
@@ -33,11 +32,7 @@ export async function copyObject(
   if (info.size <= copyLimit) return store.copy({ key: from }, to, call);
   const { contentType, metadata } = info;
   const upload = await Upload.begin(store, to, target.parts, { contentType, metadata });
-  const onSignal = (): void => void upload.abort();
-  const { signal } = call;
-  if (signal?.aborted === true) await upload.abort();
-  else if (signal !== undefined) onAbort(signal, onSignal);
-  try {
+  await upload.during(call.signal, async () => {
     const part = Math.min(COPIED_PART, copyLimit);
     for (let start = 0; start < info.size; start += part)
       await upload.add({ key: from, start, end: Math.min(start + part, info.size) });
@@ -45,12 +40,7 @@ export async function copyObject(
     // If the source has been replaced meanwhile, the copy would be a mixture. Ceph ignores a condition on the source, and in
     // Swift it never holds for objects in parts.
     if ((await store.head(from, call)).etag !== info.etag) throw failed('ESTALE', 'copyfile');
-  } catch (error) {
-    await upload.abort();
-    throw error;
-  } finally {
-    if (signal !== undefined) offAbort(signal, onSignal);
-  }
+  });
   await upload.complete({}, undefined);
 }
 

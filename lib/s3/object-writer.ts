@@ -1,6 +1,5 @@
 // An object that is being written: from the start to the end, and visible when it is closed.
 import type { CallOptions, FileSystemFile, StatsLike } from '../filesystem/filesystem.js';
-import { offAbort, onAbort } from '../schedule/abort.js';
 import type { Conditions, Requirement } from './conditions.js';
 import { failed, translated, unsupported } from './failures.js';
 import type { ObjectStore } from './object-store.js';
@@ -173,19 +172,10 @@ export async function writeWhole(
       data.length > partSize && (required === undefined || (await target.conditions.onUploads(required)));
     if (!inParts) return putObject(target, key, data, required, requests);
     const upload = await Upload.begin(store, key, parts);
-    const { signal } = requests;
-    const onSignal = (): void => void upload.abort();
-    if (signal?.aborted === true) await upload.abort();
-    else if (signal !== undefined) onAbort(signal, onSignal);
-    try {
+    await upload.during(requests.signal, async () => {
       for (let at = 0; at < data.length; at += partSize) await upload.add(data.subarray(at, at + partSize));
       await upload.arrived();
-    } catch (error) {
-      await upload.abort();
-      throw error;
-    } finally {
-      if (signal !== undefined) offAbort(signal, onSignal);
-    }
+    });
     return finish(upload, target, required);
   });
 }

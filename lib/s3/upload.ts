@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { offAbort, onAbort } from '../schedule/abort.js';
 import type { Requirement } from './conditions.js';
 import { failed, isDenied, isExpired, isMissing } from './failures.js';
 import type {
@@ -88,6 +89,21 @@ export class Upload implements Unfinished {
       )
       .finally(() => this.#running.delete(part));
     this.#running.add(part);
+  }
+
+  /** Runs `work`, which adds parts. If it fails, or when `signal` is aborted, the upload is aborted. */
+  async during(signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
+    const onSignal = (): void => void this.abort();
+    if (signal?.aborted === true) await this.abort();
+    else if (signal !== undefined) onAbort(signal, onSignal);
+    try {
+      await work();
+    } catch (error) {
+      await this.abort();
+      throw error;
+    } finally {
+      if (signal !== undefined) offAbort(signal, onSignal);
+    }
   }
 
   /** Resolves when another part can be begun. Rejects with the error of any part. */
