@@ -123,7 +123,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
     const { last, text } = this.#o;
     if (last === undefined) return;
     const readAt = (size: number, position: number): Promise<Buffer> =>
-      readFully(file, size, position, this.#call);
+      file._io.file.pread(size, position, this.#call, true);
     const { size } = await file.stat(this.#call);
     const { start, order } = await startOfLastLines(readAt, size, last, text);
     if (start > 0) this.#window.reset(order);
@@ -213,20 +213,4 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
       changes.close();
     }
   }
-}
-
-async function readFully(
-  file: RawFile,
-  size: number,
-  position: number,
-  call: Call | undefined,
-): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for (let done = 0; done < size;) {
-    const part = await file.pread(size - done, position + done, call);
-    if (part.length === 0) break;
-    parts.push(part);
-    done += part.length;
-  }
-  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
