@@ -6,6 +6,7 @@ import { type Path, toPathBytes } from '../arguments/path.js';
 import { codeOf } from '../errors/index.js';
 import { isSystemError } from '../filesystem/errors.js';
 import type { DirectoryItem, FilePath } from '../filesystem/filesystem.js';
+import { entriesOf } from '../filesystem/generic/lookups.js';
 import { forEachOf } from '../filesystem/generic/many.js';
 import { joined } from '../filesystem/mounted-path.js';
 import { storeOfTreeToWrite } from '../filesystem/mounts.js';
@@ -30,7 +31,7 @@ export async function emptyDir(path: Path, o?: OpOptions): Promise<void> {
   const store = storeOfTreeToWrite(top);
   let items: DirectoryItem[];
   try {
-    items = await itemsOf(store, top, call);
+    items = await entriesOf(store, top, call);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
     return store.makeDirectories(top, 0o777, true, call);
@@ -60,20 +61,4 @@ async function withoutLinks(store: Store, given: FilePath, call: OpOptions | und
   });
   const isPlain = typeof given === 'string' && !DOTS.test(given) && path.resolve(given) === real;
   return isPlain ? given : real;
-}
-
-async function itemsOf(
-  store: Store,
-  path: string | Uint8Array,
-  call: OpOptions | undefined,
-): Promise<DirectoryItem[]> {
-  const all: DirectoryItem[] = [];
-  const listing = store.listing(path, call);
-  try {
-    for (let batch = await listing.next(); batch !== undefined; batch = await listing.next())
-      all.push(...batch);
-    return all;
-  } finally {
-    listing.close();
-  }
 }
