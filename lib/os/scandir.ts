@@ -2,6 +2,7 @@
 import { type EncodingOptions, readEncodingOptions } from '../arguments/encoding.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { asyncDispose } from '../file/dispose.js';
+import { Sequence } from '../file/sequence.js';
 import { storeToRead } from '../filesystem/mounts.js';
 import type { Listing } from '../filesystem/store.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -20,7 +21,7 @@ class DirectoryEntries<Name extends string | Buffer> implements Entries<Name> {
   #at = 0;
   #ended = false;
   // Calls of next() that are made without waiting are answered in order.
-  #turn: Promise<void> | undefined;
+  readonly #sequence = new Sequence();
 
   constructor(path: Path, o: (OpOptions & EncodingOptions) | undefined) {
     this.#path = path;
@@ -28,24 +29,9 @@ class DirectoryEntries<Name extends string | Buffer> implements Entries<Name> {
   }
 
   next(): Promise<IteratorResult<DirEntry<Name>>> {
-    if (this.#turn === undefined && this.#at < this.#batch.length)
+    if (this.#sequence.idle && this.#at < this.#batch.length)
       return Promise.resolve({ done: false, value: this.#batch[this.#at++]! });
-    return this.#inTurn();
-  }
-
-  // Awaits all the way, so that the stack of an error names the caller's line.
-  async #inTurn(): Promise<IteratorResult<DirEntry<Name>>> {
-    const before = this.#turn;
-    let end!: () => void;
-    const mine = new Promise<void>((resolve) => (end = resolve));
-    this.#turn = mine;
-    try {
-      if (before !== undefined) await before;
-      return await this.#next();
-    } finally {
-      if (this.#turn === mine) this.#turn = undefined;
-      end();
-    }
+    return this.#sequence.run(() => this.#next());
   }
 
   async #next(): Promise<IteratorResult<DirEntry<Name>>> {
