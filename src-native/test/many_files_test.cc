@@ -1,5 +1,4 @@
 // StatMany and ReadMany: every path answered, in order, each with its own error.
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -214,15 +213,9 @@ TEST("returns an empty batch while there is no descriptor") {
   const std::string top = Scratch();
   WriteText(top + "/a", "one");
   WriteText(top + "/b", "two");
-  struct rlimit before;
-  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
-  struct rlimit none = before;
-  none.rlim_cur = 0;
   auto task = Begin(TaskKind::kReadMany, {Joined({top + "/a", top + "/b"})}, {100});
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-  CHECK_EQ(task->Run(Slice()), Step::kReady);
+  CHECK_EQ(WithDescriptorsBelow(0, [&] { return task->Run(Slice()); }), Step::kReady);
   CHECK(task->output.empty());
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
   const auto items = Decode(RunToEnd(*task).batches);
   REQUIRE(items.size() == 2);
   CHECK_EQ(items[1].data, "two");
@@ -265,15 +258,9 @@ TEST(
   OpenedAhead without_room(list);
   without_room.Refill(0, 0);
   CHECK(!without_room.Take(0));
-  struct rlimit limit;
-  REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
-  struct rlimit few = limit;
-  few.rlim_cur = 40;
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
   OpenedAhead without_descriptors(list);
-  without_descriptors.Refill(0, 1000000);
+  WithDescriptorsBelow(40, [&] { without_descriptors.Refill(0, 1000000); });
   CHECK(!without_descriptors.Take(0));
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
   Clear(top);
 }
 

@@ -1,6 +1,5 @@
 // Whole files that a job opens ahead, a window at a time: every operation has one end, and every descriptor is closed.
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
@@ -273,13 +272,9 @@ TEST("leaves the last descriptors to the rest of the process") {
   const std::string top = Scratch();
   if (!MountsAreKnown()) return;
   WriteText(top + "/a", "one");
-  struct rlimit limit;
-  REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
-  const struct rlimit low = {static_cast<rlim_t>(OpenDescriptors()) + 32, limit.rlim_max};
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &low) == 0);
   Window window({top + "/a", top + "/a"});
-  window.batch.Perform(UINT64_MAX, kOpen);
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  WithDescriptorsBelow(static_cast<rlim_t>(OpenDescriptors()) + 32,
+                       [&] { window.batch.Perform(UINT64_MAX, kOpen); });
   CHECK(window.StateOf(0) == OpState::kQueued);
   CHECK_EQ(window.details[0]->own.fd, -1);
   Clear(top);

@@ -252,13 +252,8 @@ TEST("a whole write waits for a descriptor without holding its thread") {
   write.operation.data = const_cast<char*>("bytes");
   write.operation.size = 5;
   REQUIRE(Poller::Instance().Start() == 0);
-  rlimit before;
-  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
-  rlimit none = before;
-  none.rlim_cur = 0;
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-  const Performed waits = Perform(write.operation, UINT64_MAX);
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  const Performed waits =
+      WithDescriptorsBelow(0, [&] { return Perform(write.operation, UINT64_MAX); });
   CHECK(waits == Performed::kWaits);
   CHECK_EQ(write.operation.poll->waiter.fd, -1);
   CHECK(write.operation.poll->waiter.due_ns > 0);

@@ -1,7 +1,5 @@
-// What the tests of tree removals share: running one to its end, alone or with hands, and few descriptors.
+// What the tests of tree removals share: running one to its end, alone or with hands.
 #pragma once
-
-#include <sys/resource.h>
 
 #include <cstring>
 #include <memory>
@@ -78,20 +76,6 @@ inline Outcome RemoveWithHands(const std::string& path, int64_t flags, size_t* h
   std::memcpy(&outcome.failures, task->output.data() + 8, 8);
   return outcome;
 }
-
-class DescriptorLimit {
- public:
-  explicit DescriptorLimit(rlim_t limit) {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    rlimit lower = before_;
-    lower.rlim_cur = limit;
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &lower) == 0);
-  }
-  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_;
-};
 
 }  // namespace test
 }  // namespace uvfiles

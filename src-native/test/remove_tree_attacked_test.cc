@@ -1,5 +1,4 @@
 // RemoveTree that runs out of descriptors, or whose tree is changed meanwhile: it removes nothing else.
-#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #include <thread>
@@ -16,10 +15,7 @@ namespace {
 std::unique_ptr<RemoveTree> Starving(const std::string& path) {
   auto task = Begin(path);
   for (int i = 0; i < 30; ++i) REQUIRE(task->Run(Slice(1)) == Step::kAgain);
-  struct rlimit before;
-  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
-  const struct rlimit none = {0, before.rlim_max};
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const DescriptorLimit none(0);
   Step step;
   while ((step = task->Run(Slice())) == Step::kAgain) {
   }
@@ -27,7 +23,6 @@ std::unique_ptr<RemoveTree> Starving(const std::string& path) {
   CHECK(task->output.empty());
   // Still none to be had: nothing changes.
   CHECK(task->Run(Slice()) == Step::kReady);
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
   return task;
 }
 

@@ -1,8 +1,6 @@
 // RemoveTree on real trees: what it removes, what it must never touch, and what it says about the rest.
 #include "core/tasks/remove_tree.h"
 
-#include <sys/resource.h>
-
 #include <cerrno>
 #include <cstring>
 #include <thread>

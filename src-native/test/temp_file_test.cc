@@ -1,8 +1,6 @@
 // The tasks that make temporary files and directories: modes, names, what is left after a failure.
 #include "core/tasks/temp_file.h"
 
-#include <sys/resource.h>
-
 #include <cerrno>
 #include <cstring>
 #include <set>
@@ -221,16 +219,11 @@ TEST("fails with the error of the directory, and leaves nothing registered") {
 
 TEST("leaves nothing if the process has no free descriptor") {
   const std::string scratch = Scratch();
-  rlimit before;
-  ::getrlimit(RLIMIT_NOFILE, &before);
-  rlimit lower = before;
-  lower.rlim_cur = 32;
-  ::setrlimit(RLIMIT_NOFILE, &lower);
   std::vector<int> taken;
+  const DescriptorLimit limit(32);
   for (int fd; (fd = ::dup(0)) >= 0;) taken.push_back(fd);
   CHECK_EQ(MakeTemp(scratch, kRegistered).error.code, -EMFILE);
   for (const int fd : taken) ::close(fd);
-  ::setrlimit(RLIMIT_NOFILE, &before);
   CHECK_EQ(CountEntries(scratch), 0);
   ::rmdir(scratch.c_str());
 }

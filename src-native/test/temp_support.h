@@ -1,8 +1,10 @@
-// What the tests of temporary files share: a scratch directory, small trees, and running as nobody in particular.
+// What the tests of temporary files share: a scratch directory, small trees, few descriptors, and
+// running as nobody in particular.
 #pragma once
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -49,6 +51,27 @@ inline int CountEntries(const std::string& path) {
   }
   ::closedir(dir);
   return count;
+}
+
+// Leaves the process the descriptors below `limit`.
+class DescriptorLimit {
+ public:
+  explicit DescriptorLimit(rlim_t limit) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit lower = before_;
+    lower.rlim_cur = limit;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &lower) == 0);
+  }
+  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_;
+};
+
+template <typename Body>
+auto WithDescriptorsBelow(rlim_t limit, Body body) {
+  const DescriptorLimit lower(limit);
+  return body();
 }
 
 // Runs `body` in a child that is not root (permission checks do not stop root) and fails unless it answers true.

@@ -1,8 +1,6 @@
 // WalkTree and ScanDirectory on real trees: order, links and loops, depth, descriptors, batches.
 #include "core/tasks/walk_tree.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <map>
@@ -158,13 +156,8 @@ TEST("reports directories that cannot be listed, and continues") {
 TEST("goes deeper than PATH_MAX with a few descriptors") {
   const std::string top = Scratch();
   MakeDeep(top + "/deep", 60, std::string(200, 'd'));
-  struct rlimit before;
-  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
-  struct rlimit few = before;
-  few.rlim_cur = static_cast<rlim_t>(OpenDescriptors() + 5);
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
-  const auto records = Walk(top);
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  const auto records =
+      WithDescriptorsBelow(static_cast<rlim_t>(OpenDescriptors() + 5), [&] { return Walk(top); });
   CHECK_EQ(records.size(), 62);
   for (const Record& record : records) CHECK_EQ(record.code, 0);
   CHECK_EQ(Walk(top, kBottomUp).size(), 62);
@@ -174,15 +167,8 @@ TEST("goes deeper than PATH_MAX with a few descriptors") {
 
 TEST("returns empty batches while there is no descriptor, and loses nothing") {
   const std::string top = Tree();
-  struct rlimit before;
-  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
-  struct rlimit none = before;
-  none.rlim_cur = 0;
   auto task = Begin(TaskKind::kWalkTree, {top, "", ""}, {0, 1, -1});
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-  const Step step = task->Run(Slice());
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
-  CHECK_EQ(step, Step::kReady);
+  CHECK_EQ(WithDescriptorsBelow(0, [&] { return task->Run(Slice()); }), Step::kReady);
   CHECK(task->output.empty());
   CHECK_EQ(Decode(RunToEnd(*task).batches).size(), 4);
   Clear(top);

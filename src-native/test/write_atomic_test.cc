@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/xattr.h>
 
 #include <cerrno>
@@ -50,15 +49,11 @@ TEST("keeps attributes even without a free descriptor to read them") {
   const std::string top = Scratch();
   WriteText(top + "/a", "old");
   if (::setxattr((top + "/a").c_str(), "user.kept", "v", 1, 0) == 0) {
-    struct rlimit before;
-    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
     const int lowest = ::open("/dev/null", O_RDONLY);
     ::close(lowest);
     // The directory and the new file are all that can be opened.
-    const struct rlimit few = {static_cast<rlim_t>(lowest) + 2, before.rlim_max};
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
-    const int code = WriteNew(top + "/a", "new", 0).code();
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    const int code = WithDescriptorsBelow(static_cast<rlim_t>(lowest) + 2,
+                                          [&] { return WriteNew(top + "/a", "new", 0).code(); });
     CHECK_EQ(code, 0);
     char value;
     CHECK_EQ(::getxattr((top + "/a").c_str(), "user.kept", &value, 1), 1);
@@ -178,14 +173,9 @@ TEST("streams into a file that appears on the second step") {
 TEST("returns an empty batch while there is no descriptor") {
   const std::string top = Scratch();
   auto task = Begin(TaskKind::kWriteAtomic, {top + "/a", "x"}, {kDurable, 0666});
-  struct rlimit before;
-  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
   for (int spare = 0; spare < 3; spare++) {
-    struct rlimit few = before;
-    few.rlim_cur = static_cast<rlim_t>(3 + spare);
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
-    const Step step = task->Run(Slice());
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    const Step step =
+        WithDescriptorsBelow(static_cast<rlim_t>(3 + spare), [&] { return task->Run(Slice()); });
     if (step == Step::kDone) break;
     CHECK_EQ(step, Step::kReady);
     CHECK_EQ(task->error.code, 0);
