@@ -1,7 +1,8 @@
 // The public functions: settings checked, and a file system made of them.
+import { type Check, optionReader, text, unchecked } from '../arguments/options.js';
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import type { FileSystem } from '../filesystem/filesystem.js';
-import { ObjectFiles, type Settings } from './object-files.js';
+import { ObjectFiles } from './object-files.js';
 import type { ObjectStore } from './object-store.js';
 import { type S3ClientLike, sdkStore } from './sdk-store.js';
 
@@ -40,7 +41,25 @@ export interface S3FilesOptions extends ObjectFilesOptions {
   bucket: string;
 }
 
-const OPTIONS = ['prefix', 'partSize', 'readAhead', 'concurrency', 'copyLimit'];
+const whole =
+  (otherwise: number, least: number, most: number): Check<number> =>
+  (value = otherwise, name) => {
+    if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw outOfRange(name, `an integer >= ${least} && <= ${most}`, value);
+    return value;
+  };
+
+const SETTINGS = {
+  prefix: text(''),
+  partSize: whole(8 * MIB, LEAST_PART, LARGEST_PART),
+  readAhead: whole(8 * MIB, 0, GIB),
+  concurrency: whole(32, 1, 1000),
+  copyLimit: whole(5 * GIB, LEAST_PART, 5 * GIB),
+};
+
+const readSettings = optionReader(SETTINGS, false);
+const readOptions = optionReader({ client: unchecked, bucket: unchecked, ...SETTINGS }, false);
 
 /**
  * Creates a file system from an S3 bucket. Makes no request.
@@ -53,13 +72,13 @@ const OPTIONS = ['prefix', 'partSize', 'readAhead', 'concurrency', 'copyLimit'];
  * for await (const line of await open('s3://reports/2026/11.csv')) console.log(line);
  */
 export function s3Files(options: S3FilesOptions): FileSystem {
-  checkNames(options, ['client', 'bucket', ...OPTIONS]);
-  const { client, bucket } = options;
+  if (options === undefined) throw invalidArgType('options', 'of type object', options);
+  const { client, bucket, ...settings } = readOptions(options);
   if (typeof (client as Partial<S3ClientLike> | undefined)?.send !== 'function')
     throw invalidArgType('options.client', 'an S3Client of @aws-sdk/client-s3', client);
   if (typeof bucket !== 'string') throw invalidArgType('options.bucket', 'of type string', bucket);
   if (bucket === '') throw invalidArgValue('options.bucket', bucket, 'must not be empty');
-  return new ObjectFiles(sdkStore(client, bucket), settings(options));
+  return new ObjectFiles(sdkStore(client as S3ClientLike, bucket), settings);
 }
 
 /**
@@ -70,44 +89,8 @@ export function s3Files(options: S3FilesOptions): FileSystem {
  * @platforms the same on Linux, macOS and Windows
  * @example mount('/objects', objectFiles(signedStore({ endpoint, region, bucket, credentials })));
  */
-export function objectFiles(store: ObjectStore, options: ObjectFilesOptions = {}): FileSystem {
+export function objectFiles(store: ObjectStore, options?: ObjectFilesOptions): FileSystem {
   if (typeof (store as Partial<ObjectStore> | undefined)?.head !== 'function')
     throw invalidArgType('store', 'an ObjectStore', store);
-  checkNames(options, OPTIONS);
-  return new ObjectFiles(store, settings(options));
-}
-
-function checkNames(options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw invalidArgType('options', 'of type object', options);
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue; // read later, and only once
-    const value = (options as Record<string, unknown>)[name];
-    if (value !== undefined)
-      throw invalidArgValue(
-        `options.${name}`,
-        value,
-        `is not an option. The options are ${known.join(', ')}`,
-      );
-  }
-}
-
-function settings(options: ObjectFilesOptions): Settings {
-  const { prefix = '' } = options;
-  if (typeof prefix !== 'string') throw invalidArgType('options.prefix', 'of type string', prefix);
-  return {
-    prefix,
-    partSize: whole(options.partSize, 'partSize', 8 * MIB, LEAST_PART, LARGEST_PART),
-    readAhead: whole(options.readAhead, 'readAhead', 8 * MIB, 0, GIB),
-    concurrency: whole(options.concurrency, 'concurrency', 32, 1, 1000),
-    copyLimit: whole(options.copyLimit, 'copyLimit', 5 * GIB, LEAST_PART, 5 * GIB),
-  };
-}
-
-function whole(value: unknown, name: string, otherwise: number, least: number, most: number): number {
-  if (value === undefined) return otherwise;
-  if (typeof value !== 'number') throw invalidArgType(`options.${name}`, 'of type number', value);
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw outOfRange(`options.${name}`, `an integer >= ${least} && <= ${most}`, value);
-  return value;
+  return new ObjectFiles(store, readSettings(options));
 }
