@@ -1,6 +1,7 @@
 // Which file system a path is on: the longest mounted prefix wins. Paths below no prefix are real files.
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+import { callback, optionReader } from '../arguments/options.js';
 import { mountedSchemes } from '../arguments/path.js';
 import { checkPermission, checkTreePermission, isRestricted } from '../arguments/permission.js';
 import { invalidArgType, invalidArgValue } from '../errors/index.js';
@@ -169,6 +170,8 @@ function isBelow(path: string, prefix: string): boolean {
   );
 }
 
+const readOptions = optionReader({ scope: callback<() => never>() }, false);
+
 /**
  * Mounts a file system at a prefix. All functions of the library then use `fileSystem` for paths below the prefix.
  * @param prefix an absolute path, such as `/virtual`, or the start of a URL, such as `s3://reports`, or `s3://` for all
@@ -193,18 +196,7 @@ export function mount<T>(prefix: string, fileSystem: FileSystem, o: MountOptions
 export function mount<T>(prefix: string, fileSystem: FileSystem, o?: Partial<MountOptions<T>>): Mount | T {
   const at = checkPrefix(prefix);
   checkFileSystem(fileSystem);
-  if (o !== undefined && (typeof o !== 'object' || o === null || Array.isArray(o)))
-    throw invalidArgType('options', 'of type object', o);
-  for (const key of Object.keys(o ?? {}))
-    if (key !== 'scope')
-      throw invalidArgValue(
-        `options.${key}`,
-        (o as Record<string, unknown>)[key],
-        'is not an option. The only option is scope',
-      );
-  const scope = o?.scope;
-  if (scope !== undefined && typeof scope !== 'function')
-    throw invalidArgType('options.scope', 'of type function', scope);
+  const { scope } = readOptions(o);
   const entry = { prefix: at, store: storeFor(at, fileSystem) };
   return scope === undefined ? mountEverywhere(entry, fileSystem) : mountFor(entry, scope);
 }
