@@ -35,7 +35,6 @@ import { findTempDirectory } from '../temporary.js';
 import { copyFileInto, copyFiles, copyFolder, copyTree, moveInto } from './copies.js';
 import { NativeListing, namesIn } from './listing.js';
 import { NativeReadMany, statMany as statManyReal } from './many.js';
-import { adoptNow } from './adopt-now.js';
 import { NameCalls } from './name-calls.js';
 import { NativeFile } from './native-file.js';
 import { readWhole } from './read-whole.js';
@@ -116,7 +115,22 @@ export class NativeStore extends NameCalls implements Store {
 
   /** The same, synchronously, for a descriptor that stays the caller's. Throws the system's error. */
   adoptNow(fd: number): OpenFile {
-    return adoptNow(fd);
+    R.ensureOpen();
+    const { args } = R;
+    args[P.ARG_POSITION] = fd;
+    args[P.ARG_FLAGS] = 0;
+    addon.adoptNow();
+    const status = args[P.ARG_STATUS] as number;
+    if (status < 0) throw systemError(status, 'fstat');
+    const record = {
+      fd,
+      id: args[P.ARG_FILE] as number,
+      kind: args[P.ARG_MODE] as number,
+      seekable: args[P.ARG_WHENCE] !== 0,
+      position: args[P.ARG_POSITION],
+      size: args[P.ARG_SIZE] as number,
+    };
+    return new NativeFile(record, false);
   }
 
   /** Waits for a descriptor if the process has none. */
