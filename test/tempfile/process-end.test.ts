@@ -102,6 +102,22 @@ describe('the end of the process', () => {
     }
   });
 
+  it('leaves nothing after a signal although there was no descriptor when the first directory was made', async function () {
+    if (process.platform === 'win32') skip(this, 'Windows has no signals');
+    const { signal, stderr } = await runProgram(
+      `import { tempfile } from 'uvfiles'; import fs from 'node:fs';
+       const dir = ${JSON.stringify(scratch.path)};
+       const taken = []; try { for (;;) taken.push(fs.openSync('/dev/null')); } catch {}
+       globalThis.open = [await tempfile.temporaryDirectory({ dir })];
+       for (const fd of taken) fs.closeSync(fd);
+       globalThis.open.push(await tempfile.temporaryDirectory({ dir }));
+       console.log('ready'); setInterval(() => {}, 1000);`,
+      { limits: '-n 64', onLine: (line, child) => void (line === 'ready' && child.kill('SIGTERM')) },
+    );
+    expect({ signal, stderr }).to.deep.equal({ signal: 'SIGTERM', stderr: '' });
+    expect(scratch.list()).to.deep.equal([]);
+  });
+
   it('leaves all files in place if a listener lets the program continue', async () => {
     const { code, stdout } = await run(
       `process.once('SIGINT', () => {

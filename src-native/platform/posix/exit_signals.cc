@@ -200,7 +200,8 @@ bool StartThread(pid_t process) {
 }  // namespace
 
 void WatchExitSignals(TempRegistry* owner, bool first_entry) {
-  if (!first_entry) return;
+  // If there was no descriptor for the thread's pipe, a later entry starts the thread.
+  if (!first_entry && thread_process.load(std::memory_order_relaxed) != 0) return;
   const std::lock_guard<std::mutex> lock(mutex);
   registry = owner;
   const pid_t process = ::getpid();
