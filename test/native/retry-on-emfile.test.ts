@@ -221,6 +221,19 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('50 50 50 50 50 50');
   });
 
+  it('loads the tables of legacy encodings after a shortage in which they were asked for', async () => {
+    const program = `
+      const { writeFileSync } = await import('node:fs');
+      writeFileSync(top + '/japanese', Buffer.from([0x93, 0xfa]));
+      const read = () => readText(top + '/japanese', { encoding: 'cp932' });
+      const release = hold(Infinity);
+      const first = await read().catch((error) => error.code);
+      release();
+      // As above, another thread may have closed a descriptor.
+      console.log(['EMFILE', '日'].includes(first), await read());`;
+    expect(await run(program)).to.equal('true 日');
+  });
+
   it('rejects open without waiting', async () => {
     const program = `
       const files = [];
