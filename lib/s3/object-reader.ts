@@ -16,7 +16,7 @@ export class ObjectReader implements FileSystemFile {
   readonly #of: Version;
   readonly #modified: number;
   readonly #concurrency: number;
-  readonly #ahead: ReadAhead | undefined;
+  #ahead: ReadAhead | undefined;
   /** The end of the previous read. Initially 0, so that reading from the start counts as sequential. */
   #ended = 0;
 
@@ -79,6 +79,8 @@ export class ObjectReader implements FileSystemFile {
 
   async close(): Promise<void> {
     this.#ahead?.drop();
+    // Its memory would stay with a closed file that the program keeps.
+    this.#ahead = undefined;
   }
 
   async #read(view: Uint8Array, at: number, requests: StoreCall): Promise<number> {

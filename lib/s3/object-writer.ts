@@ -65,6 +65,7 @@ export class ObjectWriter implements FileSystemFile {
       await this.abort();
       throw translated(error, 'close');
     }
+    this.#forget();
   }
 
   async abort(): Promise<void> {
@@ -73,6 +74,11 @@ export class ObjectWriter implements FileSystemFile {
     await this.#upload?.abort();
     await this.#last;
     await this.#upload?.abort();
+    this.#forget();
+  }
+
+  // The program may keep the closed file.
+  #forget(): void {
     this.#memory = Buffer.allocUnsafeSlow(0);
     this.#free.length = 0;
   }

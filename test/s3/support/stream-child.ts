@@ -1,16 +1,23 @@
-// Streams an object of so many bytes up and down again and prints by how much its own memory grew.
+// Streams an object of so many bytes up and down again, and prints by how much the memory that it uses grew.
 import { createHash } from 'node:crypto';
 
 import { open } from 'uvfiles';
 import { mount } from 'uvfiles/filesystem';
 import { sdkStore, objectFiles } from 'uvfiles/s3';
 
+import { inUse } from './in-use.js';
 import { BUCKET, client, SERVERS } from './targets.js';
 
 const bytes = Number(process.argv[2]);
 const s3 = await client(SERVERS.ceph!);
 mount('s3://bucket', objectFiles(sdkStore(s3, BUCKET), { prefix: `stream-${process.pid}` }));
 const piece = Buffer.alloc(256 << 10);
+/** How often memory is measured, in bytes of the stream. */
+const STEP = 4 << 20;
+let most = 0;
+const measure = (at: number): void => {
+  if (at % STEP === 0) most = Math.max(most, inUse());
+};
 
 async function write(path: string, size: number): Promise<string> {
   const hash = createHash('sha1');
@@ -19,6 +26,7 @@ async function write(path: string, size: number): Promise<string> {
     piece.writeUInt32LE(at >>> 8, 0);
     hash.update(piece);
     await file.write(piece);
+    measure(at);
   }
   await file.close();
   return hash.digest('hex');
@@ -28,24 +36,24 @@ async function read(path: string): Promise<string> {
   const hash = createHash('sha1');
   await using file = await open(path, 'rb');
   // Into memory that is kept: what read() returns is the program's garbage, not the library's.
-  for (;;) {
+  for (let at = 0; ;) {
     const count = await file.readinto(piece);
     if (count === 0) return hash.digest('hex');
     hash.update(piece.subarray(0, count));
+    measure((at += count));
   }
 }
 
 // What every program needs once, however much it streams.
 await write('s3://bucket/warm', 1 << 20);
 await read('s3://bucket/warm');
-const before = process.memoryUsage.rss();
-let most = 0;
-const watch = setInterval(() => (most = Math.max(most, process.memoryUsage.rss() - before)), 10);
+const before = inUse();
+most = before;
 const written = await write('s3://bucket/large', bytes);
-const grewWriting = most;
+const grewWriting = most - before;
+most = before;
 const same = written === (await read('s3://bucket/large'));
-clearInterval(watch);
 const { unlink } = (await import('uvfiles')).os;
 await unlink('s3://bucket/large');
-console.log(JSON.stringify({ same, grewWriting, grew: most }));
+console.log(JSON.stringify({ same, grewWriting, grew: most - before }));
 s3.destroy();
