@@ -71,7 +71,7 @@ export async function moveObject(
 }
 
 /** Deletes the object with this ETag. If the key has another object, resolves to that one, and deletes nothing. */
-async function deleteCopied(
+export async function deleteCopied(
   target: Target,
   key: string,
   etag: string,

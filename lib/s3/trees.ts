@@ -1,13 +1,13 @@
 // Operations on all keys below a prefix, page by page.
 import { UnsupportedOperationError } from '../errors/index.js';
 import type { CallOptions, RemoveTreeCall } from '../filesystem/filesystem.js';
-import { copyObject, type CopyLimits } from './copies.js';
-import { failed, translated } from './failures.js';
+import { copyObject, type CopyLimits, deleteCopied, moveObject } from './copies.js';
+import { failed, isMissing, translated } from './failures.js';
 import { inParallel } from './in-parallel.js';
 import { pages } from './listing.js';
 import { Lookup } from './lookup.js';
 import { isMarker } from './marker.js';
-import type { ListedObject, ObjectStore } from './object-store.js';
+import type { ListedObject, ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
 import type { Target } from './object-writer.js';
 import { timed } from './timed.js';
 
@@ -51,20 +51,31 @@ export async function copyTree(
   to: string,
   call: CallOptions,
 ): Promise<boolean> {
-  const { store, concurrency, copyLimit } = target;
+  const { store, concurrency } = target;
   let found = false;
   await inParallel(listed(store, from, call), concurrency, async (object) => {
     found = true;
-    const { key, size } = object;
+    const { key } = object;
     await timed(call, async (requests) => {
-      const info = size > copyLimit ? await store.head(key, requests) : object;
+      const info = await toCopy(target, object, requests);
       await copyObject(target, key, info, to + key.slice(from.length), requests);
     });
   });
   return found;
 }
 
-/** Copies a tree to a prefix without keys, then removes the original. This is not one step: for a while, both exist. */
+// A copy in parts needs the properties that a listing does not contain.
+async function toCopy(target: TreeTarget, object: ListedObject, call: StoreCall): Promise<ObjectInfo> {
+  return object.size > target.copyLimit ? target.store.head(object.key, call) : object;
+}
+
+/** The number of objects whose versions are remembered during a rename. They take about 20 MB. */
+const MOST_REMEMBERED = 100_000;
+
+/**
+ * Copies a tree to a prefix without keys, then removes the original. This is not one step: for a while, both exist. An object is
+ * deleted only if it is still the version that was copied. What others write below the old prefix meanwhile is moved, too.
+ */
 export async function renameTree(
   target: TreeTarget,
   from: string,
@@ -83,8 +94,33 @@ export async function renameTree(
     if (objects.length === 0 && (await new Lookup(store).isObject(to.slice(0, -1), requests)))
       throw failed('ENOTDIR', 'rename');
   });
-  await copyTree(target, from, to, call);
-  await removeTree(target, from, { ignoreErrors: false, missingOk: true }, call);
+  /** The versions that have been copied, by key. */
+  const copied = new Map<string, string>();
+  const each = async (
+    work: (object: ListedObject, key: string, requests: StoreCall) => Promise<void>,
+  ): Promise<void> =>
+    inParallel(listed(store, from, call), target.concurrency, async (object) =>
+      timed(call, async (requests) => {
+        try {
+          await work(object, to + object.key.slice(from.length), requests);
+        } catch (error) {
+          // Others may delete below the old prefix, too.
+          if (!isMissing(error) || (await new Lookup(store).isObject(object.key, requests))) throw error;
+        }
+      }),
+    );
+  await each(async (object, key, requests) => {
+    if (copied.size >= MOST_REMEMBERED) return;
+    await copyObject(target, object.key, await toCopy(target, object, requests), key, requests);
+    copied.set(object.key, object.etag);
+  });
+  await each(async (object, key, requests) => {
+    const isCopied = copied.get(object.key) === object.etag;
+    const left = isCopied
+      ? await deleteCopied(target, object.key, object.etag, requests)
+      : await toCopy(target, object, requests);
+    if (left !== undefined) await moveObject(target, object.key, left, key, requests);
+  });
 }
 
 async function* listed(store: ObjectStore, prefix: string, call: CallOptions): AsyncGenerator<ListedObject> {

@@ -117,6 +117,10 @@ const CALLS: Readonly<
     prepare: (files) => files.rename('/8m', '/9m', {}),
     run: (files) => files.rename('/1m', '/c', {}),
   },
+  'rename a directory of 3 files': {
+    prepare: (files) => files.rename('/8m', '/9m', {}),
+    run: (files) => files.rename('/d', '/e', {}),
+  },
   'copy a tree of 3 files': {
     run: (files) => files.copyTree!('/d', '/e', { symlinks: true, existOk: false, preserve: true }, {}),
   },

@@ -25,13 +25,13 @@ export interface Honours {
   readonly put: 'quoted' | 'unquoted' | 'refused' | 'ignored';
   /** The same when an upload is completed. */
   readonly upload: boolean;
-  /** If-Match when an object is deleted, with ETags as on PUT; refused with 501 where PUT is. */
+  /** If-Match when an object is deleted, with ETags as on PUT. */
   readonly delete: boolean;
 }
 
 export const AWS: Honours = { put: 'quoted', upload: true, delete: true };
-export const CEPH: Honours = { put: 'unquoted', upload: false, delete: true };
-export const SWIFT: Honours = { put: 'refused', upload: false, delete: false };
+export const CEPH: Honours = { put: 'unquoted', upload: false, delete: false };
+export const SWIFT: Honours = { put: 'refused', upload: false, delete: true };
 export const IGNORANT: Honours = { put: 'ignored', upload: false, delete: false };
 
 interface Stored extends ObjectInfo {
@@ -187,7 +187,6 @@ export class MemoryStore implements ObjectStore {
   async delete(keys: readonly string[], { ifMatch, ...call }: DeleteCall): Promise<readonly DeleteFailure[]> {
     await this.#turn(call);
     if (keys.length > 1000) throw fail(400, 'MalformedXML');
-    if (ifMatch !== undefined && this.#honours.put === 'refused') throw fail(501, 'NotImplemented');
     if (ifMatch !== undefined && this.#honours.delete) {
       const [key] = keys;
       try {
