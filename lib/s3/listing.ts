@@ -1,11 +1,15 @@
 // Presents the keys below a prefix as a directory.
 import type { CallOptions, DirectoryItem } from '../filesystem/filesystem.js';
+import { failed } from './failures.js';
 import type { ListCall, ListedObject, ListPage, ObjectStore } from './object-store.js';
 import { isMarker } from './marker.js';
 import { directoryStats, fileStats } from './stats.js';
 import { timed } from './timed.js';
 
-/** The pages of a listing, as they arrive. */
+/**
+ * The pages of a listing, as they arrive. Rejects with EIO if the server has not listed what it was asked for: its answers may decide
+ * what is deleted, and must end.
+ */
 export async function* pages(
   store: ObjectStore,
   list: Omit<ListCall, 'signal' | 'after'>,
@@ -15,7 +19,12 @@ export async function* pages(
   do {
     const at = after;
     const page = await timed(call, async ({ signal }) => store.list({ ...list, after: at, signal }));
+    const isBelow = (key: string): boolean => key.startsWith(list.prefix);
+    if (!page.objects.every(({ key }) => isBelow(key)) || !page.prefixes.every(isBelow))
+      throw failed('EIO', 'scandir', new Error('the server has listed keys without the prefix'));
     yield page;
+    if (page.next !== undefined && page.next === after)
+      throw failed('EIO', 'scandir', new Error('the server has listed the same page twice'));
     after = page.next;
   } while (after !== undefined);
 }

@@ -1,8 +1,9 @@
 // Finds out what is at a key: an object, a prefix of other keys, or nothing.
 import type { CallOptions } from '../filesystem/filesystem.js';
 import { failed, isMissing } from './failures.js';
+import { pages } from './listing.js';
 import { isMarker } from './marker.js';
-import type { DeleteCall, ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
+import type { DeleteCall, ListedObject, ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
 import { timed } from './timed.js';
 
 /** Questions about keys, which take one or two requests each. */
@@ -29,7 +30,17 @@ export class Lookup {
 
   /** Whether any key begins with the prefix. */
   async isPrefix(prefix: string, call: StoreCall): Promise<boolean> {
-    return (await this.#store.list({ prefix, limit: 1, ...call })).objects.length > 0;
+    return (await this.first(prefix, 1, call)).length > 0;
+  }
+
+  /** The first objects with the prefix. A page can have fewer than it may, or none, although there are more. */
+  async first(prefix: string, limit: number, call: StoreCall): Promise<ListedObject[]> {
+    const found: ListedObject[] = [];
+    for await (const { objects } of pages(this.#store, { prefix, limit }, call)) {
+      found.push(...objects);
+      if (found.length >= limit) break;
+    }
+    return found;
   }
 
   /** The properties of the object. Rejects with EISDIR if the key is a directory, and with ENOENT if it does not exist. */

@@ -3,13 +3,18 @@ import { constants } from 'node:buffer';
 
 import { failed } from './failures.js';
 
+/** A number of bytes. Throws EIO for anything else. */
+export function knownSize(size: number, syscall = 'read'): number {
+  if (Number.isInteger(size) && size >= 0) return size;
+  throw failed('EIO', syscall, new Error('the server did not say how large the object is'));
+}
+
 /** Memory for so many bytes. Throws EFBIG if no buffer can be so large, ENOMEM if there is none, EIO if it is no number of bytes. */
 export function memoryFor(size: number): Buffer {
   if (size > constants.MAX_LENGTH) throw failed('EFBIG', 'read');
-  if (!Number.isInteger(size))
-    throw failed('EIO', 'read', new Error('the server did not say how large the object is'));
+  const bytes = knownSize(size);
   try {
-    return Buffer.allocUnsafeSlow(size);
+    return Buffer.allocUnsafeSlow(bytes);
   } catch (error) {
     throw failed('ENOMEM', 'read', error);
   }

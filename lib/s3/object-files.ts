@@ -27,7 +27,7 @@ import { Keys } from './keys.js';
 import { entries, files } from './listing.js';
 import { deleteKeys, Lookup } from './lookup.js';
 import { isMarker } from './marker.js';
-import { memoryFor } from './memory.js';
+import { knownSize, memoryFor } from './memory.js';
 import type { ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
 import { ObjectReader } from './object-reader.js';
 import { ObjectWriter, writeWhole } from './object-writer.js';
@@ -123,7 +123,7 @@ export class ObjectFiles implements FileSystem {
   async rmdir(path: FilePath, call: CallOptions): Promise<void> {
     const prefix = this.#keys.directory(path, 'rmdir');
     await this.#asked('rmdir', call, async (requests) => {
-      const { objects } = await this.#store.list({ prefix, limit: 2, ...requests });
+      const objects = await this.#lookup.first(prefix, 2, requests);
       if (objects.some((object) => object.key !== prefix || !isMarker(object)))
         throw failed('ENOTEMPTY', 'rmdir');
       if (objects.length > 0) await deleteKeys(this.#store, [prefix], requests);
@@ -256,7 +256,7 @@ export class ObjectFiles implements FileSystem {
   #reader(key: string, { etag, size, modified }: ObjectInfo): ObjectReader {
     const { readAhead } = this.#target;
     return new ObjectReader(
-      { store: this.#store, key, etag, size },
+      { store: this.#store, key, etag, size: knownSize(size, 'open') },
       { modified, readAhead, concurrency: this.#concurrency },
     );
   }

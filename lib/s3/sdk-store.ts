@@ -14,7 +14,17 @@ import {
   type StoreCall,
 } from './object-store.js';
 import { queryOf } from './signature.js';
-import { copySourceOf, decoded, extentOf, isNoXml, quoted, rangeOf, socketCode, statusOf } from './wire.js';
+import {
+  copySourceOf,
+  decoded,
+  extentOf,
+  isNoXml,
+  nextPage,
+  quoted,
+  rangeOf,
+  socketCode,
+  statusOf,
+} from './wire.js';
 
 /**
  * The only method of a client that is needed. `S3Client` and `S3` have it.
@@ -177,7 +187,7 @@ export function sdkStore(client: S3ClientLike, bucket: string): ObjectStore {
           modified: Number(each.LastModified ?? 0),
         })),
         prefixes: (answer.CommonPrefixes ?? []).map(({ Prefix }) => decode(Prefix)),
-        next: answer.IsTruncated === true ? answer.NextContinuationToken : undefined,
+        next: nextPage(answer.IsTruncated === true, answer.NextContinuationToken),
       };
     },
     async copy(source, key, call) {

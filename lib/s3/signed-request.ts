@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { offAbort, onAbort } from '../schedule/abort.js';
 import { ObjectStoreError, type PreparedRequest } from './object-store.js';
 import { type Credentials, encoded, queryOf, signed } from './signature.js';
-import { socketCode } from './wire.js';
+import { socketCode, statusOf } from './wire.js';
 import { element, isWhole } from './xml.js';
 
 /** The server, and how requests to it are signed and sent. */
@@ -41,20 +41,30 @@ export async function request(to: Endpoint, what: SignedRequest): Promise<http.I
   return asked(to, what, async (answer) => answer);
 }
 
-/** Resolves to the text of a response with a status below 300. If the text breaks off, the request is repeated. */
-export async function requestText(to: Endpoint, what: SignedRequest): Promise<string> {
-  return asked(to, what, async (answer) => {
+/**
+ * Resolves to the text of a response with a status below 300, an XML document of this name. If the text breaks off, or is something
+ * else, the request is repeated.
+ */
+export async function requestText(to: Endpoint, what: SignedRequest, root: string): Promise<string> {
+  return asked(to, what, async (answer, attempts) => {
     const text = await textOf(answer);
-    if (isWhole(text)) return text;
-    throw Object.assign(new Error('the response of the server ended early'), { code: 'ECONNRESET' });
+    if (isWhole(text, root)) return text;
+    // The response to a copy or a completion begins before its result is known, so an error can arrive with status 200.
+    if (isWhole(text, 'Error')) return errorOf(text, attempts);
+    throw Object.assign(new Error(`the response of the server is no complete ${root}`), { code: 'EIO' });
   });
 }
 
-async function asked<T>(
-  to: Endpoint,
-  what: SignedRequest,
-  read: (answer: http.IncomingMessage) => Promise<T>,
-): Promise<T> {
+/** The error that is described within a response of status 200. */
+export function errorOf(xml: string, attempts = 1): ObjectStoreError {
+  const code = element(xml, 'Code') ?? 'InternalError';
+  return new ObjectStoreError(code, element(xml, 'Message') ?? code, { status: statusOf(code), attempts });
+}
+
+/** Reads an answer. An error that it returns is treated like one of the server. */
+type Read<T> = (answer: http.IncomingMessage, attempts: number) => Promise<T | ObjectStoreError>;
+
+async function asked<T>(to: Endpoint, what: SignedRequest, read: Read<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const result = await once(to, what, read, attempt);
     if (!(result instanceof ObjectStoreError)) return result;
@@ -71,13 +81,13 @@ function mayHelp({ status }: ObjectStoreError): boolean {
 async function once<T>(
   to: Endpoint,
   what: SignedRequest,
-  read: (answer: http.IncomingMessage) => Promise<T>,
+  read: Read<T>,
   attempts: number,
 ): Promise<T | ObjectStoreError> {
   try {
     const answer = await sent(to, what);
     const { statusCode: status = 0 } = answer;
-    if (status < 300) return await read(answer);
+    if (status < 300) return await read(answer, attempts);
     const body = await textOf(answer);
     const code = element(body, 'Code') ?? (status === 404 ? 'NotFound' : `HTTP${status}`);
     const requestId = answer.headers['x-amz-request-id'] as string | undefined;

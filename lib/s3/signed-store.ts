@@ -5,9 +5,9 @@ import https from 'node:https';
 
 import { invalidArgType } from '../errors/index.js';
 import { type CopySource, type ObjectInfo, type ObjectStore, ObjectStoreError } from './object-store.js';
-import { copySourceOf, decoded, extentOf, isNoXml, quoted, rangeOf, statusOf } from './wire.js';
+import { copySourceOf, decoded, extentOf, isNoXml, nextPage, quoted, rangeOf } from './wire.js';
 import type { Credentials } from './signature.js';
-import { type Endpoint, prepared, request, requestText } from './signed-request.js';
+import { type Endpoint, errorOf, prepared, request, requestText } from './signed-request.js';
 import { element, elements, escaped } from './xml.js';
 
 /** The bucket and its credentials. */
@@ -57,22 +57,21 @@ export function signedStore(options: SignedStoreOptions): ObjectStore {
     async put(key, body, { contentType, metadata, ifMatch, ifNoneMatch, signal }) {
       const headers = { ...about(contentType, metadata), 'if-match': ifMatch, 'if-none-match': ifNoneMatch };
       const answer = await request(to, { method: 'PUT', key, headers, body, signal });
-      return etagOf(answer.resume());
+      return storedAs(answer.resume());
     },
     async createUpload(key, { contentType, metadata, signal }) {
       const headers = about(contentType, metadata);
-      const answer = await requestText(to, { method: 'POST', key, query: { uploads: '' }, headers, signal });
-      return element(answer, 'UploadId')!;
+      const what = { method: 'POST', key, query: { uploads: '' }, headers, signal };
+      return element(await requestText(to, what, 'InitiateMultipartUploadResult'), 'UploadId')!;
     },
     async uploadPart(key, upload, number, data, { signal }) {
       const query = { partNumber: String(number), uploadId: upload };
       if (data instanceof Uint8Array) {
         const answer = await request(to, { method: 'PUT', key, query, body: data, signal });
-        return etagOf(answer.resume());
+        return storedAs(answer.resume());
       }
-      return copied(
-        await requestText(to, { method: 'PUT', key, query, headers: from(bucket, data), signal }),
-      );
+      const what = { method: 'PUT', key, query, headers: from(bucket, data), signal };
+      return quoted(element(await requestText(to, what, 'CopyPartResult'), 'ETag') ?? '');
     },
     async completeUpload(key, upload, parts, { ifMatch, ifNoneMatch, signal }) {
       const xml = parts.map(
@@ -81,7 +80,8 @@ export function signedStore(options: SignedStoreOptions): ObjectStore {
       const body = Buffer.from(`<CompleteMultipartUpload>${xml.join('')}</CompleteMultipartUpload>`);
       const headers = { 'if-match': ifMatch, 'if-none-match': ifNoneMatch };
       const query = { uploadId: upload };
-      refuseError(await requestText(to, { method: 'POST', key, query, headers, body, signal }));
+      const what = { method: 'POST', key, query, headers, body, signal };
+      await requestText(to, what, 'CompleteMultipartUploadResult');
     },
     async abortUpload(key, upload, { signal }) {
       (await request(to, { method: 'DELETE', key, query: { uploadId: upload }, signal })).resume();
@@ -98,15 +98,17 @@ export function signedStore(options: SignedStoreOptions): ObjectStore {
         ...(delimiter === undefined ? undefined : { delimiter }),
         ...(after === undefined ? undefined : { 'continuation-token': after }),
       };
-      const answer = await requestText(to, { method: 'GET', query, signal });
-      const prefixes = elements(answer, 'CommonPrefixes').map((each) => decoded(element(each, 'Prefix')!));
-      const next =
-        element(answer, 'IsTruncated') === 'true' ? element(answer, 'NextContinuationToken') : undefined;
-      return { objects: elements(answer, 'Contents').map(listed), prefixes, next };
+      const answer = await requestText(to, { method: 'GET', query, signal }, 'ListBucketResult');
+      const decode = element(answer, 'EncodingType') === 'url' ? decoded : String;
+      return {
+        objects: elements(answer, 'Contents').map((each) => listed(each, decode)),
+        prefixes: elements(answer, 'CommonPrefixes').map((each) => decode(element(each, 'Prefix')!)),
+        next: nextPage(element(answer, 'IsTruncated') === 'true', element(answer, 'NextContinuationToken')),
+      };
     },
     async copy(source, key, { signal }) {
       const headers = from(bucket, source);
-      copied(await requestText(to, { method: 'PUT', key, headers, signal }));
+      await requestText(to, { method: 'PUT', key, headers, signal }, 'CopyObjectResult');
     },
     async delete(keys, { ifMatch, signal }) {
       const failures: { key: string; error: ObjectStoreError }[] = [];
@@ -123,7 +125,8 @@ export function signedStore(options: SignedStoreOptions): ObjectStore {
         .map((key) => `<Object><Key>${escaped(key)}</Key></Object>`);
       const body = Buffer.from(`<Delete>${xml.join('')}<Quiet>true</Quiet></Delete>`);
       const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
-      const answer = await requestText(to, { method: 'POST', query: { delete: '' }, headers, body, signal });
+      const what = { method: 'POST', query: { delete: '' }, headers, body, signal };
+      const answer = await requestText(to, what, 'DeleteResult');
       for (const each of elements(answer, 'Error'))
         failures.push({ key: element(each, 'Key')!, error: errorOf(each) });
       return failures;
@@ -154,6 +157,12 @@ function etagOf({ headers }: http.IncomingMessage): string {
   return quoted(headers.etag ?? '');
 }
 
+// A write is confirmed by the ETag. What answers without one is not the server.
+function storedAs(answer: http.IncomingMessage): string {
+  if (answer.headers.etag !== undefined) return etagOf(answer);
+  throw new ObjectStoreError('EIO', 'the response of the server has no ETag', {});
+}
+
 function info(answer: http.IncomingMessage): ObjectInfo {
   const { headers } = answer;
   const metadata: Record<string, string> = {};
@@ -168,27 +177,14 @@ function info(answer: http.IncomingMessage): ObjectInfo {
   };
 }
 
-function listed(xml: string): { key: string; size: number; etag: string; modified: number } {
+function listed(
+  xml: string,
+  decode: (key: string) => string,
+): { key: string; size: number; etag: string; modified: number } {
   return {
-    key: decoded(element(xml, 'Key')!),
+    key: decode(element(xml, 'Key')!),
     size: Number(element(xml, 'Size')),
     etag: quoted(element(xml, 'ETag') ?? ''),
-    modified: Date.parse(element(xml, 'LastModified') ?? ''),
+    modified: Date.parse(element(xml, 'LastModified') ?? '') || 0,
   };
-}
-
-function copied(xml: string): string {
-  refuseError(xml);
-  return quoted(element(xml, 'ETag') ?? '');
-}
-
-// The response to a copy or a completion begins before its result is known, so an error can arrive with status 200.
-function refuseError(xml: string): void {
-  const error = elements(xml, 'Error')[0];
-  if (error !== undefined) throw errorOf(error);
-}
-
-function errorOf(xml: string): ObjectStoreError {
-  const code = element(xml, 'Code') ?? 'InternalError';
-  return new ObjectStoreError(code, element(xml, 'Message') ?? code, { status: statusOf(code) });
 }

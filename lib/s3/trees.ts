@@ -89,7 +89,7 @@ export async function renameTree(
   if (from === to) return;
   if (to.startsWith(from)) throw failed('EINVAL', 'rename');
   await timed(call, async (requests) => {
-    const { objects } = await store.list({ prefix: to, limit: 2, ...requests });
+    const objects = await new Lookup(store).first(to, 2, requests);
     if (objects.some((object) => object.key !== to || !isMarker(object))) throw failed('ENOTEMPTY', 'rename');
     if (objects.length === 0 && (await new Lookup(store).isObject(to.slice(0, -1), requests)))
       throw failed('ENOTDIR', 'rename');

@@ -1,4 +1,5 @@
 // Requests and responses, in a form that does not depend on the client.
+import { ObjectStoreError } from './object-store.js';
 
 /** The header for bytes from `start` to before `end`. */
 export function rangeOf(start: number | undefined, end: number | undefined): string | undefined {
@@ -16,9 +17,23 @@ export function extentOf(
   return { size, start: first, length: last - first + 1 };
 }
 
-/** An ETag with its quotes, which some servers omit in some responses. */
+/**
+ * An ETag with its quotes, which some servers omit in some responses, and without the mark of a weak one, which proxies add. The server
+ * does not know it.
+ */
 export function quoted(etag: string): string {
-  return etag.startsWith('"') ? etag : `"${etag}"`;
+  const strong = etag.replace(/^W\//, '');
+  return strong.startsWith('"') ? strong : `"${strong}"`;
+}
+
+/**
+ * The token of the next page. Throws if there is one, and no token: the server answers as an older version of listings does. The rest
+ * would be missing.
+ */
+export function nextPage(truncated: boolean, token: string | undefined): string | undefined {
+  if (truncated && token === undefined)
+    throw new ObjectStoreError('EIO', 'the server does not support ListObjectsV2: a page has no token', {});
+  return truncated ? token : undefined;
 }
 
 /** A key of a listing with `encoding-type=url`. A space may be a plus there, a plus never is. */

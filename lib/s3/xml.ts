@@ -25,9 +25,8 @@ export function escaped(text: string): string {
   return text.replaceAll(/[&<>\r]/g, (each) => `&#${each.charCodeAt(0)};`);
 }
 
-/** Whether a document ends with the end of its first element. A response without an element is complete, too. */
-export function isWhole(xml: string): boolean {
-  const root = /<([a-z]\w*)/i.exec(xml)?.[1];
-  if (root === undefined) return true;
+/** Whether a document is complete, and its first element has this name. */
+export function isWhole(xml: string, root: string): boolean {
+  if (!new RegExp(`^\\s*(<\\?[^>]*>\\s*)?<${root}[\\s/>]`).test(xml)) return false;
   return xml.trimEnd().endsWith(`</${root}>`) || /^[^<]*(<\?[^>]*>\s*)?<[^<>]*\/>\s*$/.test(xml);
 }
