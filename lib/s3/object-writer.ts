@@ -31,6 +31,8 @@ export class ObjectWriter implements FileSystemFile {
   #filled = 0;
   #written = 0;
   #upload: Upload | undefined;
+  /** It goes on if the write that waits for it ends by its signal or timeout. */
+  #beginning: Promise<Upload> | undefined;
   /** Writes run one after another, in call order. */
   #last: Promise<unknown> = Promise.resolve();
   #failure: { error: unknown } | undefined;
@@ -59,8 +61,8 @@ export class ObjectWriter implements FileSystemFile {
     await this.#last;
     try {
       if (this.#failure !== undefined) throw this.#failure.error;
-      if (this.#upload === undefined) await this.#put();
-      else await this.#complete(this.#upload);
+      if (this.#beginning === undefined) await this.#put();
+      else await this.#complete(await this.#beginning);
     } catch (error) {
       await this.abort();
       throw translated(error, 'close');
@@ -73,6 +75,7 @@ export class ObjectWriter implements FileSystemFile {
     // Ends a write that waits for a part.
     await this.#upload?.abort();
     await this.#last;
+    await this.#beginning?.catch(() => undefined);
     await this.#upload?.abort();
     this.#forget();
   }
@@ -94,7 +97,7 @@ export class ObjectWriter implements FileSystemFile {
         taken += piece;
         this.#written += piece;
         if (taken === data.length) return taken;
-        await timed(call, () => this.#room());
+        await timed(call, async () => (await this.#begun()).ready());
         await this.#ship();
       }
     } catch (error) {
@@ -119,11 +122,6 @@ export class ObjectWriter implements FileSystemFile {
     return taken;
   }
 
-  // Waits until the next part can be uploaded. No data is lost if the caller stops waiting.
-  async #room(): Promise<void> {
-    if (this.#upload !== undefined) return this.#upload.ready();
-  }
-
   /** Uploads the part that is full. */
   async #ship(): Promise<void> {
     const upload = await this.#begun();
@@ -134,7 +132,10 @@ export class ObjectWriter implements FileSystemFile {
   }
 
   async #begun(): Promise<Upload> {
-    if (this.#upload !== undefined) return this.#upload;
+    return (this.#beginning ??= this.#begin());
+  }
+
+  async #begin(): Promise<Upload> {
     const { store, conditions, parts } = this.#target;
     try {
       if (this.#required !== undefined && !(await conditions.onUploads(this.#required)))
