@@ -111,14 +111,14 @@ export async function copyNew(
 ): Promise<void> {
   const { store } = target;
   const required: Requirement = { absent: true };
-  if (await new Lookup(store).isObject(to, {})) throw failed('EEXIST', 'copyfile');
+  if (await new Lookup(store).isObject(to, { signal: call.signal })) throw failed('EEXIST', 'copyfile');
   await target.conditions.forPut(required);
-  const { etag, size, modified } = info;
+  const { etag, size, modified, contentType, metadata } = info;
   const source = new ObjectReader(
     { store, key: from, etag, size },
     { modified, readAhead: target.readAhead, concurrency: 1 },
   );
-  const copy = new ObjectWriter(target, to, required);
+  const copy = new ObjectWriter(target, to, required, { contentType, metadata });
   try {
     for (let at = 0; at < size; at += PIECE) await copy.pwrite(await source.pread(PIECE, at, call), at, call);
   } catch (error) {

@@ -2,7 +2,7 @@
 import type { CallOptions, FileSystemFile, StatsLike } from '../filesystem/filesystem.js';
 import type { Conditions, Requirement } from './conditions.js';
 import { failed, translated, unsupported } from './failures.js';
-import type { ObjectStore } from './object-store.js';
+import type { NewObject, ObjectStore } from './object-store.js';
 import { putObject } from './put-object.js';
 import { fileStats } from './stats.js';
 import { timed } from './timed.js';
@@ -26,6 +26,7 @@ export class ObjectWriter implements FileSystemFile {
   readonly #target: Target;
   readonly #key: string;
   readonly #required: Requirement | undefined;
+  readonly #about: NewObject;
   readonly #free: Buffer[] = [];
   #memory: Buffer = Buffer.allocUnsafeSlow(0);
   #filled = 0;
@@ -37,10 +38,11 @@ export class ObjectWriter implements FileSystemFile {
   #last: Promise<unknown> = Promise.resolve();
   #failure: { error: unknown } | undefined;
 
-  constructor(target: Target, key: string, required: Requirement | undefined) {
+  constructor(target: Target, key: string, required: Requirement | undefined, about: NewObject = {}) {
     this.#target = target;
     this.#key = key;
     this.#required = required;
+    this.#about = about;
   }
 
   async pwrite(data: Uint8Array, position: number | bigint, call: CallOptions): Promise<number> {
@@ -144,7 +146,7 @@ export class ObjectWriter implements FileSystemFile {
           `the bucket ignores conditions on multipart uploads, and the object is larger than one part ` +
             `of ${this.#target.partSize} bytes. Use writeFile or writeAtomic, or a larger partSize`,
         );
-      const upload = await Upload.begin(store, this.#key, parts);
+      const upload = await Upload.begin(store, this.#key, parts, this.#about);
       // The file may have been closed or aborted meanwhile.
       if (this.#failure !== undefined) await upload.abort();
       return (this.#upload = upload);
@@ -156,7 +158,7 @@ export class ObjectWriter implements FileSystemFile {
 
   async #put(): Promise<void> {
     const data = this.#memory.subarray(0, this.#filled);
-    await putObject(this.#target, this.#key, data, this.#required, {});
+    await putObject(this.#target, this.#key, data, this.#required, this.#about);
   }
 
   async #complete(upload: Upload): Promise<void> {

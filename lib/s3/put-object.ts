@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Conditions, Requirement } from './conditions.js';
 import { failed, isMissing, isRefused } from './failures.js';
-import { type ObjectStore, ObjectStoreError, type StoreCall } from './object-store.js';
+import { type NewObject, type ObjectStore, ObjectStoreError, type StoreCall } from './object-store.js';
 
 /** The largest object that one PUT can store. */
 const LARGEST_PUT = 5 * 2 ** 30;
@@ -38,7 +38,7 @@ export async function putObject(
   key: string,
   data: Uint8Array,
   required: Requirement | undefined,
-  call: StoreCall,
+  call: NewObject & StoreCall,
 ): Promise<void> {
   if (data.length > LARGEST_PUT) throw failed('EFBIG', 'write');
   if (required === undefined) {
@@ -46,13 +46,14 @@ export async function putObject(
     return;
   }
   const condition = await conditions.forPut(required);
-  const metadata = newWriteId();
+  const id = newWriteId();
+  const metadata = { ...call.metadata, ...id };
   for (let conflicts = 0; ; conflicts++) {
     try {
       await store.put(key, data, { ...condition, ...call, metadata });
       return;
     } catch (error) {
-      if (mayHaveLanded(error) && (await hasLanded(store, key, metadata, call))) return;
+      if (mayHaveLanded(error) && (await hasLanded(store, key, id, call))) return;
       if (isConflict(error) && conflicts < MOST_CONFLICTS) continue;
       throw refusal(error, required);
     }

@@ -257,6 +257,18 @@ describe('s3: trees', () => {
     expect(metadata).to.include({ owner: 'me' });
   });
 
+  it('keeps the content type and metadata of objects that it copies exclusively', async () => {
+    for (const size of [10, 6 * MIB]) {
+      const memory = new MemoryStore(AWS);
+      memory.set('a', pattern(size), { contentType: 'text/csv', metadata: { owner: 'me' } });
+      const files = objectFiles(memory, { partSize: 5 * MIB });
+      await files.copyFile!('/a', '/b', { ...COPY, exclusive: true }, {});
+      const { contentType, metadata } = memory.objects.get('b')!;
+      expect(contentType).to.equal('text/csv');
+      expect(metadata).to.include({ owner: 'me' });
+    }
+  });
+
   it('rejects a copy in parts if its source is replaced', async () => {
     const memory = new MemoryStore(AWS);
     memory.set('a', pattern(11 * MIB));
