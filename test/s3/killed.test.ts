@@ -12,10 +12,9 @@ import { client, onEachBucket, SERVERS, BUCKET, whySkipped } from './support/tar
 const ENDED = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EIO'];
 const KEYS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 
-/** Pages of two keys. */
-const withSmallPages = (store: ObjectStore): ObjectStore =>
+const withSmallPages = (store: ObjectStore, limit = 2): ObjectStore =>
   wrapStore(store, async (name, call, args) =>
-    name === 'list' ? call({ ...args[0], limit: 2 }) : call(...args),
+    name === 'list' ? call({ ...args[0], limit }) : call(...args),
   );
 
 describe('s3: listings in several pages', () => {
@@ -25,6 +24,43 @@ describe('s3: listings in several pages', () => {
       for (const key of KEYS) await files.writeFile!(`/d/${key}`, Buffer.from(key), WRITE, 0o666, {});
       expect(await names(files.list('/d', {}))).to.deep.equal(KEYS);
       expect(await names(files.walkFiles!('/d', {}))).to.deep.equal(KEYS);
+    });
+
+    it('are the same wherever a page ends, also at the objects of directories', async function () {
+      this.timeout(240_000);
+      const { prefix } = target().place();
+      const files = [
+        'a',
+        'a!',
+        'a/..//c',
+        'a//b',
+        'a/b',
+        'a0',
+        '\u00e9/x',
+        'e\u0301/x',
+        '\u{1f600}/y',
+        '\uffee/z',
+      ];
+      const markers = ['a/', 'b/', 'b/c/'];
+      for (const key of files) await target().store.put(`${prefix}d/${key}`, Buffer.from(key), {});
+      for (const key of markers) await target().store.put(`${prefix}d/${key}`, new Uint8Array(0), {});
+      for (const limit of [1, 2, 3]) {
+        const place = target().place({}, withSmallPages(target().store, limit), prefix);
+        expect(await names(place.files.walkFiles!('/d', {}))).to.have.members(files);
+        expect(await names(place.files.list('/d', {}))).to.have.members([
+          'a',
+          'a',
+          'a!',
+          'a0',
+          'b',
+          '\u00e9',
+          'e\u0301',
+          '\u{1f600}',
+          '\uffee',
+        ]);
+        expect(await names(place.files.list('/d/a', {}))).to.have.members(['..//c', '/b', 'b']);
+        expect(await names(place.files.list('/d/b', {}))).to.deep.equal(['c']);
+      }
     });
   });
 });

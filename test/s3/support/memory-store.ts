@@ -166,14 +166,15 @@ export class MemoryStore implements ObjectStore {
     const prefixes = new Set<string>();
     let last = '';
     for (const key of [...this.objects.keys()].filter((each) => each.startsWith(prefix)).sort(byBytes)) {
-      if (byBytes(key, after) <= 0 || (after.endsWith('/') && key.startsWith(after))) continue;
+      if (byBytes(key, after) <= 0) continue;
       const cut = delimiter === undefined ? -1 : key.indexOf(delimiter, prefix.length);
       const group = cut < 0 ? undefined : key.slice(0, cut + 1);
       if (group !== undefined && prefixes.has(group)) continue;
       if (objects.length + prefixes.size === limit) return { objects, prefixes: [...prefixes], next: last };
       if (group === undefined) objects.push({ ...this.#object(key), key });
       else prefixes.add(group);
-      last = group ?? key;
+      // After all keys of the group.
+      last = group === undefined ? key : `${group}\u{10ffff}`;
     }
     return { objects, prefixes: [...prefixes], next: undefined };
   }
