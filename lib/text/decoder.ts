@@ -68,7 +68,11 @@ export class Decoder {
     try {
       return this.#decode(bytes, final);
     } catch (error) {
-      if (error instanceof UnicodeDecodeError) throw error;
+      if (error instanceof UnicodeDecodeError) {
+        // V8 records ten frames. Without those above this one, the stack of a loop over lines reaches the caller.
+        Error.captureStackTrace(error);
+        throw error;
+      }
       this.pending = bytes;
       if (typeof state === 'number') this.#scanner.state = state;
       else this.#setOrder(state);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import {
   ClosedFileError,
+  lines,
   open,
   openAtomic,
   os,
@@ -140,6 +141,37 @@ describe('errors', () => {
       expect(stack, call.name).to.match(
         new RegExp(`at (async )?${call.name} .*system-errors\\.test\\.ts:\\d+`),
       );
+    }
+  });
+
+  it('contain the line of a loop over lines that are not text', async () => {
+    const file = folder.put('malformed', bytes('line\n\xff\n'));
+    await using f = await open(file, 'r', { encoding: 'ascii' });
+    async function readsLines(): Promise<void> {
+      for await (const _ of f);
+    }
+    async function readsBatches(): Promise<void> {
+      for await (const _ of f.lines({ batch: 2 }));
+    }
+    async function readsPath(): Promise<void> {
+      for await (const _ of lines(file, { encoding: 'ascii' }));
+    }
+    async function readsLast(): Promise<void> {
+      for await (const _ of lines(file, { encoding: 'ascii', last: 1 }));
+    }
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 10;
+    try {
+      for (const call of [readsLines, readsBatches, readsPath, readsLast]) {
+        const { code, stack } = await rejection(call());
+        expect(code, call.name).to.equal('ERR_UNICODE_DECODE');
+        expect(stack, call.name).to.match(
+          new RegExp(`at async ${call.name} .*system-errors\\.test\\.ts:\\d+`),
+        );
+        await f.seek(0);
+      }
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
     }
   });
 
