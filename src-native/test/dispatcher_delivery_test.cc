@@ -9,11 +9,6 @@ namespace test {
 
 namespace {
 
-// libuv's pool has four threads unless told; three may work for us.
-constexpr uint32_t kThreads = 4;
-
-void Nothing() {}
-
 // Calls `look` long after an operation that is submitted now has finished.
 template <typename Look>
 void LookAtFinished(Station& station, Look look) {

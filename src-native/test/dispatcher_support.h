@@ -19,6 +19,11 @@
 namespace uvfiles {
 namespace test {
 
+// libuv's pool has four threads unless told; three may work for us.
+constexpr uint32_t kThreads = 4;
+
+inline void Nothing() {}
+
 // Closed at first; those who pass wait until somebody opens it.
 class Gate {
  public:
@@ -184,6 +189,12 @@ class Station {
     self->Release(operation);
   }
 };
+
+// Keeps every job that the pool allows busy until the gate opens.
+inline void Occupy(Station& station, Gate& gate, int jobs) {
+  for (int i = 0; i < jobs; i++) station.Submit([&gate] { gate.Pass(); });
+  gate.AwaitWaiting(jobs);
+}
 
 // Runs two loops in turn on this thread until the condition holds.
 template <typename Condition>

@@ -8,21 +8,6 @@
 namespace uvfiles {
 namespace test {
 
-namespace {
-
-// libuv's pool has four threads unless told; three may work for us.
-constexpr uint32_t kThreads = 4;
-
-void Nothing() {}
-
-// Keeps every job that the pool allows busy until the gate opens.
-void Occupy(Station& station, Gate& gate, int jobs) {
-  for (int i = 0; i < jobs; i++) station.Submit([&gate] { gate.Pass(); });
-  gate.AwaitWaiting(jobs);
-}
-
-}  // namespace
-
 TEST("keeps the loop alive while an operation runs") {
   ProcessPool pool(kThreads);
   Station station(pool);

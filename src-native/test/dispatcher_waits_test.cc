@@ -12,8 +12,6 @@ namespace test {
 
 namespace {
 
-constexpr uint32_t kThreads = 4;
-
 struct Pipe {
   Pipe() { REQUIRE(::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0); }
   ~Pipe() {
