@@ -1,9 +1,10 @@
 // The public functions: settings checked, and a file system made of them.
-import { type Check, optionReader, text, unchecked } from '../arguments/options.js';
-import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
+import { optionReader, text, unchecked } from '../arguments/options.js';
+import { invalidArgType, invalidArgValue } from '../errors/index.js';
 import type { FileSystem } from '../filesystem/filesystem.js';
 import { ObjectFiles } from './object-files.js';
 import type { ObjectStore } from './object-store.js';
+import { whole } from './options.js';
 import { type S3ClientLike, sdkStore } from './sdk-store.js';
 
 const MIB = 1 << 20;
@@ -40,15 +41,6 @@ export interface S3FilesOptions extends ObjectFilesOptions {
   /** The name of the bucket. It is not created. */
   bucket: string;
 }
-
-const whole =
-  (otherwise: number, least: number, most: number): Check<number> =>
-  (value = otherwise, name) => {
-    if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
-    if (!Number.isInteger(value) || value < least || value > most)
-      throw outOfRange(name, `an integer >= ${least} && <= ${most}`, value);
-    return value;
-  };
 
 const SETTINGS = {
   prefix: text(''),

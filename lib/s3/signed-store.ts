@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 
+import { optionReader, text, unchecked } from '../arguments/options.js';
 import { invalidArgType } from '../errors/index.js';
 import { type CopySource, type ObjectInfo, type ObjectStore, ObjectStoreError } from './object-store.js';
 import { copySourceOf, decoded, extentOf, isNoXml, nextPage, quoted, rangeOf } from './wire.js';
 import type { Credentials } from './signature.js';
+import { whole } from './options.js';
 import { type Endpoint, errorOf, prepared, request, requestText } from './signed-request.js';
 import { element, elements, escaped } from './xml.js';
 
@@ -24,21 +26,34 @@ export interface SignedStoreOptions {
   attempts?: number | undefined;
 }
 
+const readOptions = optionReader(
+  {
+    endpoint: unchecked,
+    bucket: unchecked,
+    credentials: unchecked,
+    region: text('us-east-1'),
+    attempts: whole(3, 1, 1000),
+  },
+  false,
+);
+
 /**
  * Creates a store for `objectFiles`, without the AWS SDK. Requests are signed with Signature Version 4, and repeated after
  * server errors and broken connections. Makes no request.
  * @returns a store for `objectFiles`
- * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_URL
+ * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE or ERR_INVALID_URL, RangeError ERR_OUT_OF_RANGE
  * @cancelling calls of the store take a signal, which ends the request
  * @platforms the same on Linux, macOS and Windows
  * @example const store = signedStore({ endpoint: 'http://127.0.0.1:9000', region: 'us-east-1', bucket: 'reports', credentials });
  */
 export function signedStore(options: SignedStoreOptions): ObjectStore {
-  const { bucket, credentials, region = 'us-east-1', attempts = 3 } = options;
+  if (options === undefined) throw invalidArgType('options', 'of type object', options);
+  const { endpoint, bucket, region, attempts, ...given } = readOptions(options);
   if (typeof bucket !== 'string') throw invalidArgType('options.bucket', 'of type string', bucket);
+  const credentials = given.credentials as Credentials;
   if (typeof (credentials as Partial<Credentials> | undefined)?.secretAccessKey !== 'string')
     throw invalidArgType('options.credentials', 'of type object', credentials);
-  const url = new URL(options.endpoint);
+  const url = new URL(endpoint as string | URL);
   const agent = new (url.protocol === 'https:' ? https : http).Agent({ keepAlive: true, maxSockets: 64 });
   const to: Endpoint = { url, bucket, region, credentials, agent, attempts };
 

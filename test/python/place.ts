@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, basename } from 'node:path';
 import { readBytes } from 'uvfiles';
 import { mount } from 'uvfiles/filesystem';
-import { objectFiles, signedStore, type ObjectStore } from 'uvfiles/s3';
+import { objectFiles, type ObjectStore } from 'uvfiles/s3';
 import { memoryFiles } from 'uvfiles/testing';
 
 const where = process.env.UVFILES_TEST_FS;
@@ -75,6 +75,6 @@ async function asObject(bytes: Buffer | null): Promise<Place> {
 
 async function openBucket(): Promise<ObjectStore> {
   if (where === 'objects') return new (await import('../s3/support/memory-store.ts')).MemoryStore();
-  const { BUCKET, SERVERS } = await import('../s3/support/targets.ts');
-  return signedStore({ ...SERVERS.ceph!, bucket: BUCKET });
+  const { BUCKET, SERVERS, signedOn } = await import('../s3/support/targets.ts');
+  return signedOn({ ...SERVERS.ceph!, bucket: BUCKET });
 }

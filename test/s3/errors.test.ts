@@ -9,7 +9,7 @@ import { objectFiles, ObjectStoreError, s3Files, sdkStore, signedStore } from 'u
 import { READ, rejection, rejects, STAT } from './support/files.js';
 import { MemoryStore } from './support/memory-store.js';
 import { wrapStore } from './support/store-wrappers.js';
-import { client, SERVERS } from './support/targets.js';
+import { client, SERVERS, signedOn } from './support/targets.js';
 
 /** Files of a store whose every answer is this error. */
 function failing(code: string, status?: number): ReturnType<typeof objectFiles> {
@@ -77,6 +77,20 @@ describe('s3: errors', () => {
       expect(() => s3Files(options))
         .to.throw()
         .with.property('code', code);
+    const signed = { endpoint: 'http://127.0.0.1:1', bucket: 'b', credentials: { secretAccessKey: 's' } };
+    for (const [options, code] of [
+      [undefined, 'ERR_INVALID_ARG_TYPE'],
+      [{ ...signed, bucket: 1 }, 'ERR_INVALID_ARG_TYPE'],
+      [{ ...signed, credentials: {} }, 'ERR_INVALID_ARG_TYPE'],
+      [{ ...signed, endpoint: 'x' }, 'ERR_INVALID_URL'],
+      [{ ...signed, region: 1 }, 'ERR_INVALID_ARG_TYPE'],
+      [{ ...signed, maxAttempts: 5 }, 'ERR_INVALID_ARG_VALUE'],
+      [{ ...signed, attempts: 0 }, 'ERR_OUT_OF_RANGE'],
+      [{ ...signed, attempts: '3' }, 'ERR_INVALID_ARG_TYPE'],
+    ] as [any, string][])
+      expect(() => signedStore(options))
+        .to.throw()
+        .with.property('code', code);
     expect(() => objectFiles({} as any))
       .to.throw()
       .with.property('code', 'ERR_INVALID_ARG_TYPE');
@@ -101,7 +115,7 @@ describe('s3: errors', () => {
         const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
         const to = { ...SERVERS.ceph!, endpoint };
         const store =
-          adapter === 'the AWS SDK' ? sdkStore(await client(to), 'b') : signedStore({ ...to, bucket: 'b' });
+          adapter === 'the AWS SDK' ? sdkStore(await client(to), 'b') : signedOn({ ...to, bucket: 'b' });
         files = objectFiles(store);
         close = () => {
           server.close();
@@ -142,7 +156,7 @@ describe('s3: errors', () => {
     const server = createServer((_, response) => response.setHeader('etag', '"e"').end('0123456789'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const store = signedStore({ ...SERVERS.ceph!, endpoint, bucket: 'b' });
+    const store = signedOn({ ...SERVERS.ceph!, endpoint, bucket: 'b' });
     try {
       for (let i = 0; i < 20; i++) {
         const controller = new AbortController();

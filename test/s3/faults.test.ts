@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import { expect } from 'chai';
-import { objectFiles, type ObjectStore, sdkStore, signedStore } from 'uvfiles/s3';
+import { objectFiles, type ObjectStore, sdkStore } from 'uvfiles/s3';
 
 import {
   MIB,
@@ -16,7 +16,7 @@ import {
   writeAll,
 } from './support/files.js';
 import { type Fault, FaultyProxy } from './support/proxy.js';
-import { BUCKET, client, sdk, SERVERS, whySkipped } from './support/targets.js';
+import { BUCKET, client, sdk, SERVERS, whySkipped, signedOn } from './support/targets.js';
 
 const why = whySkipped('ceph');
 const server = SERVERS.ceph!;
@@ -46,7 +46,7 @@ const CLIENTS: { name: string; make: (endpoint: string) => Promise<ObjectStore> 
       return sdkStore(await client({ ...server, endpoint }, { retryStrategy }), BUCKET);
     },
   },
-  { name: 'signed requests', make: async (endpoint) => signedStore({ ...server, endpoint, bucket: BUCKET }) },
+  { name: 'signed requests', make: async (endpoint) => signedOn({ ...server, endpoint, bucket: BUCKET }) },
 ];
 
 if (why !== undefined) it(`s3: faults of networks and servers: skipped, ${why}`);
@@ -214,14 +214,14 @@ else
       });
 
       it('rejects with EACCES what the keys do not allow', async () => {
-        const other = signedStore({
+        const other = signedOn({
           ...server,
           bucket: BUCKET,
           credentials: { accessKeyId: 'testkey', secretAccessKey: 'wrong' },
         });
         const error = await rejects(objectFiles(other).readFile!('/a', {}), 'EACCES');
         expect(error.cause).to.have.property('requestId').that.is.a('string');
-        const nowhere = signedStore({ ...server, bucket: 'no-such-bucket' });
+        const nowhere = signedOn({ ...server, bucket: 'no-such-bucket' });
         await rejects(names(objectFiles(nowhere).list('/', {})), 'ENOENT');
       });
     });

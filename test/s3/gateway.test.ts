@@ -1,6 +1,6 @@
 // Ceph's gateway, killed with SIGKILL in the middle of a job, and started again.
 import { expect } from 'chai';
-import { objectFiles, sdkStore, signedStore, type ObjectStore } from 'uvfiles/s3';
+import { objectFiles, sdkStore, type ObjectStore } from 'uvfiles/s3';
 
 import {
   MIB,
@@ -25,6 +25,7 @@ import {
   type Server,
   type Target,
   whySkipped,
+  signedOn,
 } from './support/targets.js';
 
 /** What the end of a server is reported as, by the client's request that finds out first. */
@@ -37,7 +38,7 @@ const CLIENTS: Record<string, (server: Server, patient: boolean) => Promise<Obje
   'the AWS SDK': async (server, patient) =>
     sdkStore(await client(server, { maxAttempts: patient ? 40 : 1 }), BUCKET),
   'signed requests': async (server, patient) =>
-    signedStore({ ...server, bucket: BUCKET, attempts: patient ? 12 : 1 }),
+    signedOn({ ...server, bucket: BUCKET, attempts: patient ? 12 : 1 }),
 };
 
 const withSmallPages = (store: ObjectStore): ObjectStore =>

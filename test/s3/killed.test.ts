@@ -1,12 +1,12 @@
 // A server that is killed between two requests of one job: between the pages of a listing, the ranges of a read, the parts of
 // a write. In front of a real server stands a proxy, which ends every connection at that moment.
 import { expect } from 'chai';
-import { objectFiles, sdkStore, signedStore, type ObjectStore } from 'uvfiles/s3';
+import { objectFiles, sdkStore, type ObjectStore } from 'uvfiles/s3';
 
 import { MIB, names, pattern, READ, rejection, rejects, STAT, WRITE } from './support/files.js';
 import { FaultyProxy } from './support/proxy.js';
 import { wrapStore } from './support/store-wrappers.js';
-import { client, onEachBucket, SERVERS, BUCKET, whySkipped } from './support/targets.js';
+import { client, onEachBucket, SERVERS, BUCKET, whySkipped, signedOn } from './support/targets.js';
 
 /** What the end of a server is reported as, by the client's request that finds out first. */
 const ENDED = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EIO'];
@@ -70,7 +70,7 @@ const server = SERVERS.ceph!;
 const CLIENTS: Record<string, (endpoint: string) => Promise<ObjectStore>> = {
   'the AWS SDK': async (endpoint) =>
     sdkStore(await client({ ...server, endpoint }, { maxAttempts: 1 }), BUCKET),
-  'signed requests': async (endpoint) => signedStore({ ...server, endpoint, bucket: BUCKET }),
+  'signed requests': async (endpoint) => signedOn({ ...server, endpoint, bucket: BUCKET }),
 };
 
 if (why !== undefined) it(`s3: a server that is killed: skipped, ${why}`);

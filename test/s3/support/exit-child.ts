@@ -1,12 +1,12 @@
 // Begins a large object and does not end it: what the process leaves behind when it exits.
-import { objectFiles, sdkStore, signedStore } from 'uvfiles/s3';
+import { objectFiles, sdkStore } from 'uvfiles/s3';
 
-import { BUCKET, client, SERVERS } from './targets.js';
+import { BUCKET, client, SERVERS, signedOn } from './targets.js';
 
 const [, , adapter, prefix, end] = process.argv;
 const server = SERVERS.ceph!;
 const store =
-  adapter === 'sdk' ? sdkStore(await client(server), BUCKET) : signedStore({ ...server, bucket: BUCKET });
+  adapter === 'sdk' ? sdkStore(await client(server), BUCKET) : signedOn({ ...server, bucket: BUCKET });
 const files = objectFiles(store, { prefix: prefix!, partSize: 5 << 20 });
 const file = await files.open('/unfinished', 577, 0o666, {});
 await file.pwrite!(Buffer.alloc(12 << 20), 0, {});
