@@ -50,6 +50,14 @@ describe('directories', () => {
     expect((await rejection(os.renames(at('none'), at('x')))).code).to.equal('ENOENT');
   });
 
+  it('names only the directory where renames cannot make it', async () => {
+    for (const name of ['file', 'old']) writeFileSync(at(name), '');
+    const error = await rejection(os.renames(at('old'), at('file/a/b')));
+    expect(error).to.include({ code: 'ENOTDIR', syscall: 'mkdir', path: at('file/a') });
+    expect(error).to.not.have.property('dest');
+    expect(error.message).to.equal(`ENOTDIR: not a directory, mkdir '${at('file/a')}'`);
+  });
+
   it('lists what node:fs lists', async () => {
     expect(await os.listdir(scratch.path)).to.deep.equal([]);
     for (let i = 0; i < 3000; i++) writeFileSync(at(`file ${i} ü`), '');

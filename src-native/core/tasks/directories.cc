@@ -40,7 +40,6 @@ void RenameDirectories(const TaskArguments& arguments, Task* task) {
       to.substr(0, platform::ParentLength(to, platform::LengthWithoutSeparators(to)));
   if (!parent.empty() && !platform::IsDirectory(parent) &&
       !platform::MakeChain(parent, kDefaultMode, true, *task, &task->error)) {
-    task->error.dest = to;
     return;
   }
   const int code = platform::Rename(from, to);

@@ -9,7 +9,7 @@
 // Arguments: bytes: path. Error: of `path` itself only.
 //
 // kRenameDirectories makes the directories above the new name, renames, and removes those above the old name that are empty.
-// Arguments: bytes: old, new.
+// Arguments: bytes: old, new. Error: mkdir of a directory, or rename of both paths.
 //
 // kScanDirectory lists one directory, a batch of entries at a time, without a stat for each.
 //
