@@ -2,6 +2,43 @@
 import { invalidArgType } from '../errors/index.js';
 import type { FileSystem } from './filesystem.js';
 
+type MethodName = {
+  [K in keyof FileSystem]-?: Required<FileSystem>[K] extends (...args: never[]) => unknown ? K : never;
+}[keyof FileSystem];
+
+// Other properties of overrides are the caller's own.
+const METHODS: Readonly<Record<MethodName, true>> = {
+  open: true,
+  stat: true,
+  list: true,
+  unlink: true,
+  mkdir: true,
+  rmdir: true,
+  rename: true,
+  readlink: true,
+  realpath: true,
+  access: true,
+  statvfs: true,
+  link: true,
+  symlink: true,
+  chmod: true,
+  chown: true,
+  utimes: true,
+  truncate: true,
+  syncDirectory: true,
+  readFile: true,
+  writeFile: true,
+  readMany: true,
+  statMany: true,
+  walkFiles: true,
+  removeTree: true,
+  copyFile: true,
+  copyTree: true,
+  replaceFile: true,
+  openReplacement: true,
+  createTemporary: true,
+};
+
 /**
  * Creates a file system that forwards all calls to `base`, except for `overrides`. Methods that `base` does not have are not
  * added.
@@ -9,7 +46,8 @@ import type { FileSystem } from './filesystem.js';
  * @param overrides properties and methods that replace those of `base`: an object, or an instance of a class. A method may call
  *   the one of `base`
  * @returns a file system
- * @throws TypeError ERR_INVALID_ARG_TYPE if one of them is no object
+ * @throws TypeError ERR_INVALID_ARG_TYPE if one of them is no object, or if an override of a method is no function.
+ *   Undefined hides an optional method
  * @cancelling does no I/O, and takes no signal
  * @platforms the same on Linux, macOS and Windows
  * @example
@@ -23,6 +61,13 @@ import type { FileSystem } from './filesystem.js';
 export function wrap(base: FileSystem, overrides: Partial<FileSystem>): FileSystem {
   checkObject('base', base);
   checkObject('overrides', overrides);
+  const isOverridden = (property: PropertyKey): boolean =>
+    Object.hasOwn(overrides, property) || isInherited(overrides, property);
+  for (const name of Object.keys(METHODS) as MethodName[]) {
+    const method: unknown = isOverridden(name) ? overrides[name] : undefined;
+    if (method !== undefined && typeof method !== 'function')
+      throw invalidArgType(`overrides.${name}`, 'of type function', method);
+  }
   // Not a proxy of `base` itself, which may be frozen.
   return new Proxy({} as FileSystem, {
     get(_, property) {
@@ -30,8 +75,7 @@ export function wrap(base: FileSystem, overrides: Partial<FileSystem>): FileSyst
       if (isInherited(overrides, property)) return memberOf(overrides, property);
       return memberOf(base, property);
     },
-    has: (_, property) =>
-      Object.hasOwn(overrides, property) || isInherited(overrides, property) || Reflect.has(base, property),
+    has: (_, property) => isOverridden(property) || Reflect.has(base, property),
   });
 }
 

@@ -37,6 +37,22 @@ describe('wrappers', () => {
         .with.property('code', 'ERR_INVALID_ARG_TYPE');
   });
 
+  it('name an override of a method that is no function', () => {
+    using files = memoryFiles({}, { at: '/wrapped' });
+    for (const [name, overrides] of [
+      ['open', { open: 5 }],
+      ['readFile', { readFile: null }],
+      ['rename', { unlink: () => undefined, rename: {} }],
+      ['copyTree', Object.create({ copyTree: false }) as object],
+    ] as const)
+      expect(() => wrap(files.fileSystem, overrides as never))
+        .to.throw(TypeError, `"overrides.${name}"`)
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    // Undefined hides a method, and other properties are the program's own.
+    const hidden = wrap(files.fileSystem, { readFile: undefined, cache: new Map() } as never);
+    expect(hidden).to.have.property('readFile', undefined);
+  });
+
   const scratch = scratchDirectory();
   const inScratch = (name: string): string => `${scratch.path}/${name}`;
 
