@@ -24,6 +24,12 @@ export function validatorsOf(stats: { size: number; mtimeMs: number; etag?: unkn
   };
 }
 
+/** Those that a response with these header fields has: a client can only return what it was sent. */
+export function validatorsSent(own: Validators, etag: unknown, lastModified: unknown): Validators {
+  const modified = typeof lastModified === 'string' ? timeOf(lastModified) : undefined;
+  return { etag: typeof etag === 'string' ? etag : own.etag, modifiedMs: modified ?? own.modifiedMs };
+}
+
 const TAG = /(?:W\/)?"[^"]*"/g;
 const opaque = (tag: string): string => tag.replace(/^W\//, '');
 
@@ -52,13 +58,10 @@ export function precondition(
   } else if (unmodified !== undefined && modifiedMs > unmodified) {
     return 412;
   }
+  // `Cache-Control` of a request is for caches. A client that has to get the file itself sends no condition.
   const noneMatch = headers['if-none-match'];
-  const modified = headers['if-modified-since'];
-  if (noneMatch === undefined && modified === undefined) return 200;
-  // A reload requests the file itself.
-  if (/(?:^|,)\s*no-cache\s*(?:,|$)/i.test(headers['cache-control'] ?? '')) return 200;
   if (noneMatch !== undefined) return lists(noneMatch, etag, false) ? 304 : 200;
-  const since = timeOf(modified);
+  const since = timeOf(headers['if-modified-since']);
   return since !== undefined && modifiedMs <= since ? 304 : 200;
 }
 

@@ -9,7 +9,10 @@ import type * as ServeFile from './serve-file.js';
 export interface ServeOptions extends OpOptions {
   /** A directory: `path` is relative to it, and nothing outside it, and no name that begins with a dot, is served. */
   root?: Path | undefined;
-  /** Header fields of a response that serves the file, such as `Cache-Control`. They override the generated ones. */
+  /**
+   * Header fields of a response that serves the file, such as `Cache-Control`. They override the generated ones. Conditions of the
+   * request are compared with the `ETag` and `Last-Modified` that are sent.
+   */
   headers?: Readonly<Record<string, OutgoingHttpHeader>> | undefined;
 }
 

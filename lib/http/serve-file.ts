@@ -20,7 +20,7 @@ import { textOf } from '../filesystem/mounted-path.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import type { Call } from '../schedule/call.js';
 import type { ServeOptions } from './index.js';
-import { isRangeFresh, precondition, type Validators, validatorsOf } from './conditions.js';
+import { isRangeFresh, precondition, type Validators, validatorsOf, validatorsSent } from './conditions.js';
 import { openPlace, placeOf } from './find-file.js';
 import { type ByteRange, parseRanges } from './ranges.js';
 import { type BodyPart, isDestroyed, sendBody, totalLength } from './send-body.js';
@@ -163,7 +163,10 @@ function partsToSend(
   if (!stats.isFile()) return void refuse(req, res, 404);
   if (isDestroyed(res)) return undefined;
   const { size } = stats;
-  const validators = validatorsOf(stats);
+  const own = validatorsOf(stats);
+  const given = (name: string): unknown =>
+    headers.findLast(([field]) => field.toLowerCase() === name)?.[1] ?? res.getHeader(name);
+  const validators = validatorsSent(own, given('etag'), given('last-modified'));
   const status = precondition(req.headers, validators);
   if (status === 412) return void refuse(req, res, 412);
   const ranges = status === 200 ? wantedRanges(req, size, validators) : undefined;
@@ -173,8 +176,8 @@ function partsToSend(
   }
   for (const [name, value] of headers) res.setHeader(name, value);
   setMissing(res, 'Accept-Ranges', 'bytes');
-  setMissing(res, 'ETag', validators.etag);
-  setMissing(res, 'Last-Modified', dateOf(validators.modifiedMs));
+  setMissing(res, 'ETag', own.etag);
+  setMissing(res, 'Last-Modified', dateOf(own.modifiedMs));
   if (status === 304) {
     for (const name of CONTENT_FIELDS) res.removeHeader(name);
     res.statusCode = 304;

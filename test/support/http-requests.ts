@@ -60,7 +60,6 @@ export const REQUESTS: readonly Request[] = [
   ['/page.html', { 'if-none-match': '*' }],
   ['/page.html', { 'if-none-match': '"other"' }],
   ['/page.html', { 'if-none-match': '"other"', 'if-modified-since': date }],
-  ['/page.html', { 'if-none-match': '*', 'cache-control': 'no-cache' }],
   ['/page.html', { 'if-match': '*' }],
   ['/page.html', { 'if-match': '"other"' }],
   ['/page.html', { 'if-range': date, range: 'bytes=0-4' }],
