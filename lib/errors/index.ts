@@ -15,6 +15,13 @@ export {
   outOfRange,
   stringTooLong,
 } from './arguments.js';
-export { addBytesWritten, codeOf, isDescriptorShortage, systemError, systemErrorNumber } from './system.js';
+export {
+  addBytesWritten,
+  codeOf,
+  dropBytesWritten,
+  isDescriptorShortage,
+  systemError,
+  systemErrorNumber,
+} from './system.js';
 export type { SystemError } from './system.js';
 export { UnicodeDecodeError, UnicodeEncodeError, UnknownEncodingError } from './unicode.js';

@@ -92,6 +92,11 @@ export function addBytesWritten(error: unknown, before: number): void {
     (error as SystemError).bytesWritten = before + ((error as SystemError).bytesWritten ?? 0);
 }
 
+/** For the error of a write to a new file that does not replace the old one: none of its bytes are at the path. */
+export function dropBytesWritten(error: unknown): void {
+  if (error instanceof Error) delete (error as SystemError).bytesWritten;
+}
+
 /** The code of an error, such as `ENOENT`; undefined if the thrown value has none. */
 export function codeOf(error: unknown): unknown {
   return (error as { code?: unknown } | null | undefined)?.code;

@@ -1,6 +1,6 @@
 // Writes a whole file from a source that returns its content in chunks.
 import { type Bytes, isBytes } from '../arguments/bytes.js';
-import { addBytesWritten, codeOf } from '../errors/index.js';
+import { addBytesWritten, codeOf, dropBytesWritten } from '../errors/index.js';
 import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
 import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
 import { makeDirectories, parentOf } from '../filesystem/generic/directories.js';
@@ -25,13 +25,13 @@ export function isSource(data: unknown): data is ByteSource {
 }
 
 /**
- * Writes all chunks of `source`, at the file's position or (`appending`) at its end.
+ * Writes all chunks of `source`: to a file that replaces another one, at the file's position, or at its end.
  * @throws what the source throws, the system's errors, AbortError, TimeoutError; the source is then ended
  */
 export async function writeSource(
   file: OpenFile,
   source: SourceReader,
-  appending: boolean,
+  how: 'replacing' | 'writing' | 'appending',
   call: Call | undefined,
 ): Promise<void> {
   let held: Uint8Array[] = [];
@@ -46,11 +46,14 @@ export async function writeSource(
         held = [];
         heldBytes = 0;
         const { length } = batch; // its memory is handed over
-        await (appending ? file.writeToEnd(batch, true, call) : file.write(batch, CURRENT, true, call));
+        await (how === 'appending'
+          ? file.writeToEnd(batch, true, call)
+          : file.write(batch, CURRENT, true, call));
         written += length;
       }
     } catch (error) {
-      addBytesWritten(error, written);
+      if (how === 'replacing') dropBytesWritten(error);
+      else addBytesWritten(error, written);
       failure ??= error;
       held = [];
     }

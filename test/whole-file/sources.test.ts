@@ -8,9 +8,9 @@ import { ReadableStream } from 'node:stream/web';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createGunzip, gzipSync } from 'node:zlib';
 
-import { appendFile, textFrom, writeAtomic, writeFile } from 'uvfiles';
+import { appendFile, textFrom, updateAtomic, writeAtomic, writeFile } from 'uvfiles';
 import { mount } from 'uvfiles/filesystem';
-import { faults } from 'uvfiles/testing';
+import { faults, memoryFiles } from 'uvfiles/testing';
 
 import { FlatFiles } from '../filesystem/support/flat-files.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
@@ -140,6 +140,32 @@ describe('whole files from sources', () => {
       unlinkSync(at('counted'));
     });
   }
+
+  it('writeAtomic counts no bytes when a write fails, as the file has its old content', async () => {
+    const [half, rest] = ['abc', 'def'];
+    const short = { op: 'write', short: 2 } as const;
+    const full = { op: 'write', error: 'ENOSPC' } as const;
+    const source = async function* (): AsyncGenerator<string> {
+      yield half;
+      await delay(5);
+      yield rest;
+    };
+    using files = memoryFiles({ old: 'old' }, { at: '/full', capacity: 5 });
+    for (const data of [half + rest, Buffer.from(half + rest), source()]) {
+      const error = await rejection(writeAtomic('/full/old', data));
+      expect(error).to.include({ code: 'ENOSPC' }).and.to.not.have.property('bytesWritten');
+      expect(files.tree()).to.deep.equal({ old: 'old' });
+    }
+    for (const path of ['/full/old', '/full/new']) {
+      const error = await rejection(updateAtomic(path, () => half + rest));
+      expect(error).to.include({ code: 'ENOSPC' }).and.to.not.have.property('bytesWritten');
+    }
+    for (const data of [half + rest, source()])
+      await faults([short, full], async () => {
+        const error = await rejection(writeAtomic(at('old'), data));
+        expect(error).to.include({ code: 'ENOSPC' }).and.to.not.have.property('bytesWritten');
+      });
+  });
 
   it('copy the bytes of a chunk when it arrives, and write many small chunks in few writes', async () => {
     const memory = Buffer.alloc(4);

@@ -1,7 +1,7 @@
 // Replaces a file in one step by a temporary file and a rename, for file systems without their own way.
 import { constants } from 'node:fs';
 
-import { codeOf } from '../../errors/index.js';
+import { codeOf, dropBytesWritten } from '../../errors/index.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { completeError, errorOfCall, fileSystemError } from '../errors.js';
 import type { FilePath, ReplaceOptions } from '../filesystem.js';
@@ -191,6 +191,7 @@ export async function replaceWhole(
   } catch (error) {
     await replacement.file.close().catch(() => undefined);
     await replacement.drop();
+    dropBytesWritten(error);
     throw completeError(error, 'write', path);
   }
   await replacement.publish();
