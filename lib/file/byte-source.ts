@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 
 import { checkItems, type Bytes, toBytes } from '../arguments/bytes.js';
 import { ClosedFileError } from '../errors/index.js';
+import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { throwIfAborted } from '../schedule/abort.js';
 import type { Call } from '../schedule/call.js';
 import { watchCall } from '../schedule/watch-call.js';
@@ -90,7 +91,7 @@ export class SourceReader {
       let last: NodeJS.Immediate | undefined;
       this.#giveUp = () => (last ??= setImmediate(() => reject(new ClosedFileError())));
       if (this.#isStopped) this.#giveUp();
-      const unwatch = watchCall(call, reject);
+      const unwatch = watchCall(call, (error) => resolve(rejectWhereAwaited(error)));
       const settled = (): void => {
         unwatch?.();
         clearImmediate(last);

@@ -2,6 +2,7 @@
 // Waiting uses no pool thread: a request that waits for another one of this thread is notified, and a lock that is held
 // elsewhere is retried.
 import { ClosedFileError, UnsupportedOperationError } from '../errors/index.js';
+import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { lacking } from '../filesystem/errors.js';
 import type { LockRange } from '../filesystem/filesystem.js';
 import { identityOf } from '../filesystem/identity.js';
@@ -37,7 +38,10 @@ interface Pending {
   readonly waits: boolean;
   readonly call: Call | undefined;
   readonly resolve: (lock: LockRequest | undefined) => void;
+  /** For errors of the file system. */
   readonly reject: (error: unknown) => void;
+  /** For the ends of waits. */
+  readonly giveUp: (error: Error) => void;
   readonly attempt: () => void;
   table?: LockTable;
   /** Set while the request to the file system runs. */
@@ -73,9 +77,10 @@ export class FileLocks {
     return new Promise((resolve, reject) => {
       const request = new LockRequest(this, start, end, wish.shared);
       const attempt = (): void => void this.#ask(pending);
-      const pending: Pending = { request, wish, waits, call, resolve, reject, attempt };
+      const giveUp = (error: Error): void => resolve(rejectWhereAwaited(error));
+      const pending: Pending = { request, wish, waits, call, resolve, reject, giveUp, attempt };
       this.#pending.add(pending);
-      pending.unwatch = watchCall(call, (error) => this.#giveUp(pending, error));
+      pending.unwatch = watchCall(call, (error) => this.#end(pending, () => giveUp(error)));
       void this.#enqueue(pending);
     });
   }
@@ -92,7 +97,7 @@ export class FileLocks {
       else if (pending.waits) request.onTurn = pending.attempt;
       else this.#refuse(pending);
     } catch (error) {
-      this.#giveUp(pending, error);
+      this.#end(pending, () => pending.reject(error));
     }
   }
 
@@ -111,7 +116,7 @@ export class FileLocks {
         async () => !pending.ended && this.#file.tryLock!(wish, wish.shared, call?.uninterrupted()),
       );
     } catch (error) {
-      this.#giveUp(pending, error);
+      this.#end(pending, () => pending.reject(error));
     }
     pending.asking = false;
     if (pending.ended) {
@@ -140,14 +145,14 @@ export class FileLocks {
     pending.resolve(undefined);
   }
 
-  #giveUp(pending: Pending, error: unknown): void {
+  #end(pending: Pending, report: () => void): void {
     if (pending.ended) return;
     this.#settled(pending);
     forgetRetry(pending.attempt);
     // While the request to the file system runs, the bytes may already be locked. In this case, the running call takes the
     // request out.
     if (!pending.asking && pending.table !== undefined) this.#leave(pending.table, pending.request);
-    pending.reject(error);
+    report();
   }
 
   #leave(table: LockTable, request: LockRequest): void {
@@ -185,7 +190,7 @@ export class FileLocks {
 
   /** The file is being closed: no lock is granted any more. */
   closing(): void {
-    for (const pending of [...this.#pending]) this.#giveUp(pending, new ClosedFileError());
+    for (const pending of [...this.#pending]) this.#end(pending, () => pending.giveUp(new ClosedFileError()));
   }
 
   /** The file is closed, and its locks with it. */

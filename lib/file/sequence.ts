@@ -1,4 +1,5 @@
 // The order of stateful calls on one handle: one at a time, in call order, whether or not they are awaited.
+import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { throwIfAborted } from '../schedule/abort.js';
 import type { Call } from '../schedule/call.js';
 import { watchCall } from '../schedule/watch-call.js';
@@ -44,9 +45,10 @@ export class Sequence {
   }
 
   #turn(o: Call | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const waiting: Waiting = { begin: resolve, next: undefined };
-      if (o?.signal !== undefined || o?.timeout !== undefined) watch(waiting, o, reject);
+      if (o?.signal !== undefined || o?.timeout !== undefined)
+        watch(waiting, o, (error) => resolve(rejectWhereAwaited(error)));
       if (this.#tail === undefined) this.#head = waiting;
       else this.#tail.next = waiting;
       this.#tail = waiting;
@@ -63,11 +65,11 @@ export class Sequence {
   }
 }
 
-function watch(waiting: Waiting, o: Call, reject: (error: Error) => void): void {
+function watch(waiting: Waiting, o: Call, giveUp: (error: Error) => void): void {
   const { begin } = waiting;
   const unwatch = watchCall(o, (error) => {
     waiting.begin = undefined;
-    reject(error);
+    giveUp(error);
   });
   waiting.begin = () => {
     unwatch?.();

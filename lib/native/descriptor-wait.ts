@@ -3,6 +3,7 @@
 // Descriptors become free when the library closes one (`descriptorFreed`), or elsewhere in the process, hence the timer. Only a
 // few waiting calls try at a time: a thousand failing opens would only keep the process from closing anything.
 import { isDescriptorShortage } from '../errors/index.js';
+import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { type Call, callOf } from '../schedule/call.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { throwIfEnded, watchCall } from '../schedule/watch-call.js';
@@ -108,14 +109,14 @@ export async function descriptorTurn(call: Call | undefined): Promise<boolean> {
   if (now - lastAsked > OVER_MS || stuckSince === Infinity) stuckSince = now;
   lastAsked = now;
   if (now - stuckSince > GIVE_UP_MS || waiting >= QUEUE_LIMIT) return false;
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const leave = (): void => {
       entry.done = true;
       waiting--;
     };
     const unwatch = watchCall(call, (error) => {
       leave();
-      reject(error);
+      resolve(rejectWhereAwaited(error));
     });
     const entry: Waiting = {
       done: false,

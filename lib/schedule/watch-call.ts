@@ -1,5 +1,6 @@
 // Ends a wait in JavaScript, for a lock or for a turn, by its signal or its timeout.
 import { TimeoutError } from '../errors/index.js';
+import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { abortErrorOf, offAbort, onAbort, throwIfAborted } from './abort.js';
 import { Call } from './call.js';
 import type { OpOptions } from './options.js';
@@ -12,7 +13,8 @@ export function throwIfEnded(o: OpOptions | undefined): void {
 }
 
 /**
- * Calls `giveUp` at most once, with AbortError or TimeoutError. The signal must not be aborted yet.
+ * Calls `giveUp` at most once, with AbortError or TimeoutError. The signal must not be aborted yet. The error is made by a timer
+ * or by `abort()`, so whoever rejects a promise with it passes it to `rejectWhereAwaited`.
  * @returns a function that ends the watch; undefined if `call` has neither signal nor timeout
  */
 export function watchCall(call: Call | undefined, giveUp: (error: Error) => void): (() => void) | undefined {
@@ -49,18 +51,18 @@ export function unlessEnded<T>(work: T | PromiseLike<T>, call: Call | undefined)
     const outcome = Promise.resolve(work);
     outcome.then(resolve, reject);
     throwIfAborted(call.signal);
-    const unwatch = watchCall(call, reject);
+    const unwatch = watchCall(call, (error) => resolve(rejectWhereAwaited(error)));
     outcome.finally(unwatch).catch(() => undefined); // reported above
   });
 }
 
 /** Resolves after a pause. Rejects with AbortError or TimeoutError if `call` ends first. */
 export function pause(ms: number, call: Call | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     throwIfAborted(call?.signal);
     const unwatch = watchCall(call, (error) => {
       clearTimeout(timer);
-      reject(error);
+      resolve(rejectWhereAwaited(error));
     });
     const timer = setTimeout(() => {
       unwatch?.();
