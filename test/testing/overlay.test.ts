@@ -1,6 +1,6 @@
 // Files in memory over real files, which are visible through them.
 import { expect } from 'chai';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { appendFile, os, path as paths, readBytes, readText, writeFile } from 'uvfiles';
 import {
@@ -58,6 +58,28 @@ describe('an overlay', () => {
     expect(scratch.list().sort()).to.deep.equal(['append', 'change', 'gone', 'keep', 'link', 'sub']);
     expect(readFileSync(at('change'), 'utf8')).to.equal('change');
     expect(readFileSync(at('append'), 'utf8')).to.equal('append');
+  });
+
+  it('leaves both names when one link to a real file is renamed over another', async () => {
+    const at = (name: string): string => path.join(scratch.path, name);
+    for (const name of ['file', 'other']) writeFileSync(at(name), 'same');
+    linkSync(at('file'), at('second'));
+    symlinkSync('file', at('link'));
+    linkSync(at('link'), at('second link'));
+    const files = mount({}, { at: scratch.path, overlay: true });
+    await os.rename(at('file'), at('second'));
+    await os.rename(at('link'), at('second link'));
+    await os.rename(at('other'), at('other'));
+    const names = ['file', 'link', 'other', 'second', 'second link'];
+    expect((await os.listdir(scratch.path)).sort()).to.deep.equal(names);
+    expect(files.tree()).to.deep.equal({});
+    // Another file with the same content, and one that is no longer the real file.
+    await os.rename(at('other'), at('second'));
+    expect((await os.listdir(scratch.path)).sort()).to.deep.equal(['file', 'link', 'second', 'second link']);
+    await writeFile(at('link'), 'changed');
+    await os.rename(at('file'), at('second'));
+    expect(await readText(at('second'))).to.equal('changed');
+    expect(await paths.exists(at('file'))).to.equal(false);
   });
 
   it('shows the files of its tree instead of real files', async () => {

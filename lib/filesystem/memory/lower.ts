@@ -3,6 +3,7 @@
 import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 
 import type { CallOptions, FilePath, FileSystemFile } from '../filesystem.js';
+import { isSameFile } from '../identity.js';
 import { fail } from './errors.js';
 import { DirectoryNode, FileNode, type Inode, LinkNode } from './inode.js';
 import { bytesOf, keyOf, pathOf } from './names.js';
@@ -77,6 +78,15 @@ export class Lower {
     inode.modified = stats.mtimeMs;
     inode.born = stats.birthtimeMs;
     return inode;
+  }
+
+  /** Whether both are links to the same real file, which has a separate inode for each of them. */
+  areLinks({ origin: one, ino }: Inode, { origin: other, ino: otherIno }: Inode): boolean {
+    if (one === undefined || other === undefined || ino !== otherIno) return false;
+    const [first, second] = [one, other].map(({ path }) =>
+      lstatSync(raw(path), { bigint: true, throwIfNoEntry: false }),
+    );
+    return first !== undefined && second !== undefined && isSameFile(first, second);
   }
 
   /** The entries in memory, then the real ones that are neither replaced nor hidden. */

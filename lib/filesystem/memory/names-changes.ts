@@ -100,7 +100,7 @@ export function rename(state: MemoryState, from: string, to: string): void {
   if (!isDirectory && (old.slash || next.slash)) fail('ENOTDIR');
   if (isDirectory && isWithin(next.directory, source)) fail('EINVAL');
   if (target instanceof DirectoryNode && isWithin(old.directory, target)) fail('ENOTEMPTY');
-  if (source === target) return;
+  if (source === target || (target !== undefined && state.lower?.areLinks(source, target) === true)) return;
   requireRemovable(state, old.directory, source, isDirectory);
   if (target === undefined) state.requireWritable(next.directory);
   else requireRemovable(state, next.directory, target, isDirectory);
