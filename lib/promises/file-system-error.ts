@@ -26,7 +26,8 @@ export function fileSystemError(code: string, prefix: string, context: ErrorCont
     configurable: true,
     writable: true,
   });
-  const info = { ...context, path, ...(dest === undefined ? {} : { dest }) };
+  // Node's `info` has bytes where the caller has given bytes.
+  const info = { ...context };
   const { errno, syscall } = context;
   return Object.assign(error, { code, info, errno, syscall, path }, dest === undefined ? {} : { dest });
 }

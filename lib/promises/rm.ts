@@ -59,7 +59,7 @@ export async function rm(call: GivenOptions, path: unknown, options: unknown): P
       code: 'EISDIR',
       errno: constants.errno.EISDIR,
       message: 'is a directory',
-      path: plain,
+      path: typeof plain === 'string' ? plain : Buffer.from(plain),
     });
   await remove(store, plain, isDirectory, checked, call);
   return undefined;

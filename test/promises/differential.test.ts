@@ -70,8 +70,13 @@ async function outcome(functions: Functions, top: string, call: Call): Promise<O
   try {
     answer = plain(await call(functions, (name) => path.join(top, name)), top);
   } catch (error) {
-    const { name, message, code, syscall, errno, path: file, dest } = error as Record<string, unknown>;
-    answer = plain({ name, message, code, syscall, errno, file, dest }, top);
+    const { name, message, code, syscall, errno, path: file, dest, info } = error as Record<string, unknown>;
+    const known = Object.entries(info ?? {}).map(([key, value]) => [
+      key,
+      value.constructor.name,
+      String(value),
+    ]);
+    answer = plain({ name, message, code, syscall, errno, file, dest, info: known.sort() }, top);
   }
   return { answer, after: await snapshot(functions, top) };
 }

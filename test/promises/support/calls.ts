@@ -179,6 +179,7 @@ export const calls: Record<string, Call[]> = {
     (f, at) => f.rm(at('file')),
     (f, at) => f.rm(at('link')),
     (f, at) => f.rm(at('dir')),
+    (f, at) => f.rm(Buffer.from(at('dir'))),
     (f, at) => f.rm(at('dir'), { recursive: true }),
     (f, at) => f.rm(at('missing')),
     (f, at) => f.rm(at('missing'), { force: true }),
