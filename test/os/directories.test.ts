@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { os } from 'uvfiles';
+import { os, readBytes, writeAtomic, writeFile } from 'uvfiles';
 
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
@@ -56,6 +56,21 @@ describe('directories', () => {
     expect(error).to.include({ code: 'ENOTDIR', syscall: 'mkdir', path: at('file/a') });
     expect(error).to.not.have.property('dest');
     expect(error.message).to.equal(`ENOTDIR: not a directory, mkdir '${at('file/a')}'`);
+  });
+
+  it('keeps the bytes of names that are not UTF-8', async () => {
+    const bytes = (name: string): Buffer =>
+      Buffer.concat([Buffer.from(`${scratch.path}/`), Buffer.from(name, 'latin1')]);
+    await os.makedirs(bytes('a\xff/b\xfe/c'));
+    await writeFile(bytes('a\xff/file'), 'x');
+    await os.removedirs(bytes('a\xff/b\xfe/c'));
+    expect(await os.listdir(bytes('a\xff'))).to.deep.equal(['file']);
+    await os.renames(bytes('a\xff/file'), bytes('d\xfd/e\xfc/file'));
+    await writeAtomic(bytes('f\xfb/g\xfa/file'), 'x', { parents: true });
+    await writeAtomic(bytes('f\xfb/g\xfa/file'), ['more'], { parents: true });
+    const names = await os.listdir(scratch.path, { encoding: 'buffer' });
+    expect(names.map((name) => name.toString('latin1')).sort()).to.deep.equal(['d\xfd', 'f\xfb']);
+    expect((await readBytes(bytes('f\xfb/g\xfa/file'))).toString()).to.equal('more');
   });
 
   it('lists what node:fs lists', async () => {

@@ -1,4 +1,6 @@
 // makedirs, removedirs and renames by single calls, as in Python's os.
+import { isUtf8 } from 'node:buffer';
+
 import { codeOf } from '../../errors/index.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { isSystemError } from '../errors.js';
@@ -7,9 +9,17 @@ import { SCHEME, textOf } from '../mounted-path.js';
 import type { Store } from '../store.js';
 import { isDirectoryAt } from './lookups.js';
 
-/** The directory above a path, or the path itself if there is none. */
-export function parentOf(path: FilePath): string {
-  const text = textOf(path);
+/** The directory above a path, or the path itself if there is none. Bytes if it is not UTF-8. */
+export function parentOf(path: string): string;
+export function parentOf(path: FilePath): FilePath;
+export function parentOf(path: FilePath): FilePath {
+  if (typeof path === 'string') return parentOfText(path);
+  // In latin1, each byte is one character.
+  const parent = Buffer.from(parentOfText(Buffer.from(path).toString('latin1')), 'latin1');
+  return isUtf8(parent) ? parent.toString() : parent;
+}
+
+function parentOfText(text: string): string {
   const scheme = SCHEME.exec(text)?.[0] ?? '';
   const rest = text.slice(scheme.length).replace(/\/+$/, '');
   const end = rest.lastIndexOf('/');
@@ -58,10 +68,10 @@ export async function removeDirectories(store: Store, path: FilePath, o: GivenOp
 
 // Removes directories as long as they are empty. The first one that cannot be removed ends this.
 async function removeEmptyAbove(store: Store, path: FilePath, o: GivenOptions): Promise<void> {
-  let below = textOf(path);
+  let below = path;
   for (;;) {
     const parent = parentOf(below);
-    if (parent === below || parent === '.' || parent === '/') return;
+    if (parent === textOf(below) || parent === '.' || parent === '/') return;
     try {
       await store.rmdir(parent, o);
     } catch (error) {
