@@ -73,6 +73,19 @@ describe('writeAtomic', () => {
     expect(readdirSync(at('d'))).to.deep.equal(['real']);
   });
 
+  it('replaces the file that a link leads to if its name is not UTF-8', async () => {
+    const target = Buffer.concat([Buffer.from(at('target')), Buffer.from([0xff])]);
+    writeFileSync(target, 'old');
+    symlinkSync(target.subarray(scratch.path.length + 1), at('relative'));
+    symlinkSync(target, at('absolute'));
+    for (const name of ['relative', 'absolute']) {
+      await writeAtomic(at(name), name);
+      expect(readFileSync(target, 'utf8')).to.equal(name);
+      expect(lstatSync(at(name)).isSymbolicLink()).to.equal(true);
+    }
+    expect(scratch.list()).to.have.length(3);
+  });
+
   it('rejects if the target cannot be replaced', async () => {
     expect((await rejection(writeAtomic(scratch.path, 'x'))).code).to.equal('EISDIR');
     if (process.platform !== 'win32')

@@ -15,6 +15,8 @@ import { randomName } from './random-name.js';
 
 const { O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 
+const SLASH = 0x2f;
+
 interface Target {
   readonly path: FilePath;
   /** The existing file. */
@@ -48,8 +50,8 @@ async function targetOf(
     }
     if (exclusive) throw fileSystemError('EEXIST', 'open', path);
     if (links === 0) await checkLink(store, path, o);
-    const text = (await store.readlink(at, o)).toString();
-    at = text.startsWith('/') ? store.prefix + text : joined(parentOf(at), text);
+    const target = await store.readlink(at, o);
+    at = target[0] === SLASH ? joined(`${store.prefix}/`, target.subarray(1)) : joined(parentOf(at), target);
   }
   throw fileSystemError('ELOOP', 'open', path);
 }
