@@ -41,7 +41,6 @@ const NAMES: readonly (readonly [number, string])[] = [
   [K.TEMP_FILE, 'mkstemp'],
   [K.TEMP_DIRECTORY, 'mkdtemp'],
   [K.TEMP_DISCARD, 'unlink'],
-  [K.TEMP_PROBE, 'access'],
   [K.TEMP_FINISH, 'write'],
   [K.MAKE_DIRECTORIES, 'makedirs'],
   [K.REMOVE_DIRECTORIES, 'removedirs'],
@@ -78,7 +77,6 @@ export function pathOfTask(
   switch (kind) {
     case K.STAT_MANY:
     case K.READ_MANY:
-    case K.TEMP_PROBE:
       return undefined;
     case K.BENEATH: // the root comes first
       return bytes[1];

@@ -5,7 +5,6 @@ export const REMOVE_TREE = 1;
 export const TEMP_FILE = 2;
 export const TEMP_DIRECTORY = 3;
 export const TEMP_DISCARD = 4;
-export const TEMP_PROBE = 5;
 export const TEMP_FINISH = 6;
 export const REMOVE_TREE_HAND = 7;
 

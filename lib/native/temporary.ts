@@ -3,11 +3,11 @@ import type { FilePath } from '../filesystem/filesystem.js';
 import type { TempFileKind, TempPlace } from '../filesystem/store.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
-import { int32At, uint64At } from './records.js';
+import { uint64At } from './records.js';
 import { ensureOpen } from './requests.js';
 import { watchSignalListeners } from './signal-listeners.js';
-import { TEMP_DIRECTORY, TEMP_DISCARD, TEMP_FILE, TEMP_FINISH, TEMP_PROBE } from './task-kinds.js';
-import { runTask, startTask } from './tasks.js';
+import { TEMP_DIRECTORY, TEMP_DISCARD, TEMP_FILE, TEMP_FINISH } from './task-kinds.js';
+import { startTask } from './tasks.js';
 
 // TempFileFlags of src-native/core/tasks/temp_file.h.
 const ANONYMOUS = 1;
@@ -133,11 +133,6 @@ export async function finishTempFile(
 /** Removes a file from the open ones, with its descriptor. False while operations use it. */
 export function releaseFile(id: number): boolean {
   return addon.releaseFile(id, 0);
-}
-
-/** The index of the first of `candidates` in which a file can be written. */
-export async function findTempDirectory(candidates: readonly string[]): Promise<number> {
-  return int32At(await runTask(TEMP_PROBE, candidates, []), 0);
 }
 
 /** The end of the process need not remove it any more. */

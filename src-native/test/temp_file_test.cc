@@ -8,7 +8,6 @@
 
 #include "core/tasks/registry.h"
 #include "core/tasks/temp_finish.h"
-#include "core/tasks/temp_probe.h"
 #include "test/temp_support.h"
 
 using namespace uvfiles;
@@ -328,34 +327,6 @@ TEST(
     CHECK_EQ(::fcntl(made.fd, F_GETFD), -1);
     CHECK_EQ(CountEntries(scratch), 0);
   }
-  ::rmdir(scratch.c_str());
-}
-
-TEST("finds the first directory that can be written to, and leaves nothing in any") {
-  const std::string scratch = Scratch();
-  AsUnprivileged([&] {
-    MakeDir(scratch + "/readonly");
-    ::chmod((scratch + "/readonly").c_str(), 0500);
-    MakeDir(scratch + "/good");
-    TaskArguments arguments;
-    arguments.bytes = {scratch + "/missing", scratch + "/readonly", "/dev/null", scratch + "/good",
-                       "/tmp"};
-    TempProbe probe(std::move(arguments));
-    while (probe.Run(Slice(1)) == Step::kAgain) {
-    }
-    uint32_t index = 99;
-    if (probe.output.size() == 4) std::memcpy(&index, probe.output.data(), 4);
-    CHECK_EQ(index, 3u);
-    CHECK_EQ(CountEntries(scratch + "/good"), 0);
-    TaskArguments hopeless;
-    hopeless.bytes = {scratch + "/missing", scratch + "/readonly"};
-    TempProbe failing(std::move(hopeless));
-    CHECK_EQ(failing.Run(Slice()), Step::kDone);
-    CHECK_EQ(failing.error.code, -ENOENT);
-    ::rmdir((scratch + "/good").c_str());
-    ::rmdir((scratch + "/readonly").c_str());
-    return Failures().load() == 0;
-  });
   ::rmdir(scratch.c_str());
 }
 

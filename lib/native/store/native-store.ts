@@ -31,7 +31,6 @@ import { removeTree, removeTreeReporting } from '../remove-tree.js';
 import * as R from '../requests.js';
 import { MAKE_DIRECTORIES, REMOVE_DIRECTORIES, RENAME_DIRECTORIES } from '../task-kinds.js';
 import { runTask } from '../tasks.js';
-import { findTempDirectory } from '../temporary.js';
 import { copyFileInto, copyFiles, copyFolder, copyTree, moveInto } from './copies.js';
 import { NativeListing, namesIn } from './listing.js';
 import { NativeReadMany, statMany as statManyReal } from './many.js';
@@ -40,7 +39,7 @@ import { NativeFile } from './native-file.js';
 import { readWhole } from './read-whole.js';
 import { openReplacement, replaceFile } from './replace.js';
 import { sendFile, sendFileNow } from './send-file.js';
-import { createTemporaryDirectory, createTemporaryFile } from './temporary-files.js';
+import { createTemporaryDirectory, createTemporaryFile, findTemporaryDirectory } from './temporary-files.js';
 import { NativeTreeWalk } from './tree-walk.js';
 
 const { O_APPEND, O_RDONLY } = constants;
@@ -312,11 +311,9 @@ export class NativeStore extends NameCalls implements Store {
     return sendFileNow;
   }
 
-  /** The index of the first of `candidates` in which a file can be written. */
-  findTemporaryDirectory(candidates: readonly string[]): Promise<number> {
-    return findTempDirectory(candidates);
+  get findTemporaryDirectory(): typeof findTemporaryDirectory {
+    return findTemporaryDirectory;
   }
-
   get createTemporaryFile(): typeof createTemporaryFile {
     return createTemporaryFile;
   }

@@ -10,7 +10,6 @@
 #include "core/tasks/stat_many.h"
 #include "core/tasks/temp_file.h"
 #include "core/tasks/temp_finish.h"
-#include "core/tasks/temp_probe.h"
 #include "core/tasks/walk_tree.h"
 #include "core/tasks/write_atomic.h"
 
@@ -49,8 +48,6 @@ std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments) {
       return Make<TempDirectory>(std::move(arguments));
     case TaskKind::kTempDiscard:
       return std::make_unique<OneStepTask>(DiscardTemp, std::move(arguments));
-    case TaskKind::kTempProbe:
-      return Make<TempProbe>(std::move(arguments));
     case TaskKind::kTempFinish:
       return Make<TempFinish>(std::move(arguments));
 

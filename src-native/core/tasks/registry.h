@@ -16,7 +16,6 @@ enum class TaskKind : int32_t {
   kTempFile = 2,
   kTempDirectory = 3,
   kTempDiscard = 4,
-  kTempProbe = 5,
   kTempFinish = 6,
   kRemoveTreeHand = 7,
 
