@@ -2,7 +2,7 @@
 import { basename, dirname, relative, resolve, sep } from 'node:path';
 
 import { SCHEME } from '../../filesystem/mounted-path.js';
-import { GLOBSTAR, type Part, type Pattern } from './pattern.js';
+import { GLOBSTAR, literalPart, type Pattern } from './pattern.js';
 import { after, fitsFile, isDirectoryMatched, isMatched, PatternNode, type State } from './pattern-tree.js';
 
 /** The state of the patterns in a directory that is not excluded. */
@@ -73,7 +73,3 @@ const whole = (cwd: string, path: string): string => resolve(SCHEME.test(path) ?
 const isDirectoryOut = (state: State): boolean => isMatched(state) || isDirectoryMatched(state);
 
 const namesOf = (path: string): string[] => path.split(sep).filter((name) => name !== '');
-
-function literalPart(name: string): Part {
-  return { text: '', matcher: { literal: name, mayBeHidden: true, fits: (other) => other === name } };
-}

@@ -17,6 +17,11 @@ export interface Part {
   readonly matcher: NameMatcher;
 }
 
+/** A name without wildcards. */
+export function literalPart(name: string): Part {
+  return { text: '', matcher: { literal: name, mayBeHidden: true, fits: (other) => other === name } };
+}
+
 /** A pattern without braces. */
 export interface Pattern {
   /** The names before the first wildcard, joined and without escapes. Ends with a slash if it is a root. */
