@@ -84,7 +84,8 @@ Operation* Environment::DeliverGroup(Operation* finished, bool* may_go_on, bool 
   Operation* large = nullptr;
   ResultMemory* placed = nullptr;  // the chunk of this group, which has its results already
   int doubles = 0;
-  int results = 0;  // in the chunk
+  int results = 0;       // in the chunk
+  size_t delivered = 0;  // bytes of these results
   for (; end != nullptr; end = end->next) {
     size_t bytes = 0;
     bool is_large = false;
@@ -113,7 +114,10 @@ Operation* Environment::DeliverGroup(Operation* finished, bool* may_go_on, bool 
       chunk_size +=
           (bytes + 7) & ~size_t{7};  // aligned, so that the bytes can be viewed as wider elements
     }
-    if (bytes > 0 && !is_large) results++;
+    if (bytes > 0 && !is_large) {
+      results++;
+      delivered += bytes;
+    }
     doubles += kRecordHeader + kMaxPayload;
   }
   // JavaScript must not let one of several results take the memory of the others away by transferring it. Those of one
@@ -135,6 +139,7 @@ Operation* Environment::DeliverGroup(Operation* finished, bool* may_go_on, bool 
     }
     chunk = static_cast<char*>(data);
   }
+  if (results > 1) shared_memory_pacer_.GaveOut(delivered);
 
   deferred_.clear();
   size_t offset = 0;

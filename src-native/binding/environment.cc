@@ -17,7 +17,10 @@ int SyscallNumber(const char* name) {
 }
 
 Environment::Environment(napi_env environment, uv_loop_t* uv_loop)
-    : env(environment), dispatcher(uv_loop, Deliver, Discard, this), pacer_(environment) {}
+    : env(environment),
+      dispatcher(uv_loop, Deliver, Discard, this),
+      pacer_(environment, GarbagePacer::kLargeResults),
+      shared_memory_pacer_(environment, GarbagePacer::kSharedMemory) {}
 
 Environment::~Environment() = default;
 

@@ -7,16 +7,13 @@ namespace uvfiles {
 namespace {
 
 constexpr double kMiB = 1 << 20;
-constexpr double kFirstPeriod = 16 * kMiB;
 constexpr double kShortestPeriod = 2 * kMiB;
 constexpr double kLongestPeriod = 32 * kMiB;  // V8 scavenges by itself
 // If two mark-compacts happen before this many bytes are given out, the period is divided by four. Fewer mark-compacts cost
 // less than the garbage that prevents them. After this many bytes without one, the period grows: it doubles in 90 scavenges.
 constexpr double kPatience = 256 * kMiB;
 constexpr double kGrowth = 1 + 1.0 / 128;
-constexpr double kFirstShare = 1.0 / 3;
 constexpr double kLeastShare = 1.0 / 64;
-constexpr double kMostShare = 4;  // the young space has at most 16 MiB
 constexpr double kMostOwed = 4 * kMiB;
 // A smaller piece is not worth the calls. Beyond 128 KiB an array is a large object.
 constexpr size_t kLeastPiece = 8 << 10;
@@ -26,8 +23,15 @@ constexpr int kOldAfter = 3;  // scavenges
 
 }  // namespace
 
-GarbagePacer::GarbagePacer(napi_env env)
-    : env_(env), given_since_marked_(kPatience), share_(kFirstShare), period_(kFirstPeriod) {}
+const GarbagePacer::Pace GarbagePacer::kLargeResults = {16 * kMiB, 1.0 / 3, 4};
+const GarbagePacer::Pace GarbagePacer::kSharedMemory = {kLongestPeriod, kLeastShare, 2};
+
+GarbagePacer::GarbagePacer(napi_env env, const Pace& pace)
+    : env_(env),
+      most_share_(pace.most_share),
+      given_since_marked_(kPatience),
+      share_(pace.first_share),
+      period_(pace.first_period) {}
 
 GarbagePacer::~GarbagePacer() {
   for (const napi_ref reference : {young_, old_}) {
@@ -69,7 +73,7 @@ void GarbagePacer::AfterScavenge() {
   napi_delete_reference(env_, young_);
   young_ = nullptr;
   WatchMarkCompacts();
-  share_ = std::clamp(share_ * std::clamp(given_ / period_, 0.5, 2.0), kLeastShare, kMostShare);
+  share_ = std::clamp(share_ * std::clamp(given_ / period_, 0.5, 2.0), kLeastShare, most_share_);
   given_ = 0;
 }
 

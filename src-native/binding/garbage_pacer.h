@@ -20,7 +20,18 @@ namespace uvfiles {
 
 class GarbagePacer {
  public:
-  explicit GarbagePacer(napi_env env);
+  struct Pace {
+    double first_period;  // bytes to be given out between scavenges
+    double first_share;   // bytes of garbage for each of them
+    double most_share;    // the young space has at most 16 MiB
+  };
+  // For results of more than 64 KiB, which have memory of their own.
+  static const Pace kLargeResults;
+  // For small results that share memory. V8 marks the heap for them rarely on Node 20, and every 20 to 50 MiB on Node 26.
+  // So no garbage is made until it has done this twice.
+  static const Pace kSharedMemory;
+
+  GarbagePacer(napi_env env, const Pace& pace);
   // Must run before the environment ends, because it deletes references.
   ~GarbagePacer();
   GarbagePacer(const GarbagePacer&) = delete;
@@ -36,6 +47,7 @@ class GarbagePacer {
   void WatchMarkCompacts();
 
   const napi_env env_;
+  const double most_share_;
   napi_ref young_ = nullptr;  // weak
   napi_ref old_ = nullptr;    // weak after as many scavenges as make an object old
   int scavenges_ = 0;         // that `old_` has survived, while they are counted
