@@ -20,38 +20,46 @@ describe('the end of a wait', () => {
       updateAtomic(at('updated'), never, { signal: end.signal }),
       busy.writelines({ [Symbol.asyncIterator]: () => ({ next: never }) }, { signal: end.signal }),
     ].map((each) => rejection(each));
-    const calls: Record<string, (o: OpOptions) => Promise<unknown>> = {
+    const calls: Record<string, (o: OpOptions, of: string) => Promise<unknown>> = {
       lock: (o) => handle.lock(o),
       lockFile: (o) => lockFile(at('locked'), o),
       updateAtomic: (o) => updateAtomic(at('locked'), () => 'x', o),
       'turn of updateAtomic': (o) => updateAtomic(at('updated'), () => 'x', o),
       'turn of writeAtomic': (o) => writeAtomic(at('updated'), 'x', o),
       'turn of a handle': (o) => busy.write(Buffer.from('x'), o),
-      'callback of updateAtomic': (o) => updateAtomic(at('called'), never, o),
-      'callback of copytree': (o) =>
-        os.copytree(at('directory'), at('copy'), { ...o, filter: never, existOk: true }),
-      source: (o) => writeFile(at('written'), source, o),
+      'callback of updateAtomic': (o, of) => updateAtomic(at(`called-${of}`), never, o),
+      'callback of copytree': (o, of) => os.copytree(at('directory'), at(of), { ...o, filter: never }),
+      source: (o, of) => writeFile(at(`written-${of}`), source, o),
     };
-    for (const [name, call] of Object.entries(calls)) {
-      const waits = async (o: OpOptions): Promise<void> => void (await call(o));
-      const late = await rejection(waits({ timeout: 20 }));
-      expect(late.name, name).to.equal('TimeoutError');
+    try {
+      const begin = (o: OpOptions, of: string) =>
+        Object.entries(calls).map(async ([name, call]): Promise<[string, Error]> => {
+          const waits = async (): Promise<void> => void (await call(o, of));
+          return [name, await rejection(waits())];
+        });
       const stopping = new AbortController();
-      const stopped = rejection(waits({ signal: stopping.signal }));
-      setTimeout(() => stopping.abort(), 20);
-      const aborted = await stopped;
-      expect(aborted.name, name).to.equal('AbortError');
-      for (const { stack } of [late, aborted])
-        expect(stack, name).to.match(/at (async )?waits .*ends-of-waits\.test\.ts:\d+/);
+      const stopped = begin({ signal: stopping.signal }, 'stopped');
+      // Long enough that all of them wait by then.
+      const late = await Promise.all(begin({ timeout: 1000 }, 'late'));
+      stopping.abort();
+      for (const [kind, ended] of [
+        ['TimeoutError', late],
+        ['AbortError', await Promise.all(stopped)],
+      ] as const)
+        for (const [name, error] of ended) {
+          expect(error.name, name).to.equal(kind);
+          expect(error.stack, name).to.match(/at (async )?waits .*ends-of-waits\.test\.ts:\d+/);
+        }
+      const closing = async function waits(): Promise<void> {
+        await handle.lock();
+      };
+      const closed = rejection(closing());
+      await handle.close();
+      expect((await closed).stack).to.match(/ClosedFileError[^]*at (async )?waits /);
+    } finally {
+      end.abort();
+      await Promise.all(others);
+      await held.release();
     }
-    const closing = async function waits(): Promise<void> {
-      await handle.lock();
-    };
-    const closed = rejection(closing());
-    await handle.close();
-    expect((await closed).stack).to.match(/ClosedFileError[^]*at (async )?waits /);
-    end.abort();
-    await Promise.all(others);
-    await held.release();
   });
 });
