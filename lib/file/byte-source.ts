@@ -89,9 +89,13 @@ export class SourceReader {
   #before(step: Promise<Step>, call: Call | undefined): Promise<Step> {
     return new Promise((resolve, reject) => {
       let last: NodeJS.Immediate | undefined;
-      this.#giveUp = () => (last ??= setImmediate(() => reject(new ClosedFileError())));
-      if (this.#isStopped) this.#giveUp();
       const unwatch = watchCall(call, (error) => resolve(rejectWhereAwaited(error)));
+      const closed = (): void => {
+        unwatch?.();
+        reject(new ClosedFileError());
+      };
+      this.#giveUp = () => (last ??= setImmediate(closed));
+      if (this.#isStopped) this.#giveUp();
       const settled = (): void => {
         unwatch?.();
         clearImmediate(last);

@@ -4,6 +4,7 @@ import type { CallOptions } from '../filesystem/filesystem.js';
 import type { Requirement } from './conditions.js';
 import { failed, isMissing, isRefused } from './failures.js';
 import { deleteKeys, Lookup } from './lookup.js';
+import { knownSize } from './memory.js';
 import type { DeleteCall, ObjectInfo, StoreCall } from './object-store.js';
 import { ObjectReader } from './object-reader.js';
 import { ObjectWriter, type Target } from './object-writer.js';
@@ -29,6 +30,7 @@ export async function copyObject(
   call: StoreCall,
 ): Promise<void> {
   const { store, copyLimit } = target;
+  knownSize(info.size, 'copyfile');
   if (info.size <= copyLimit) return store.copy({ key: from }, to, call);
   const { contentType, metadata } = info;
   const upload = await Upload.begin(store, to, target.parts, { contentType, metadata });
@@ -93,7 +95,8 @@ export async function deleteCopied(
     }
   }
   const info = await new Lookup(store).find(key, call);
-  if (info !== undefined && info.etag !== etag) return info;
+  if (info === undefined) return undefined; // what is written from now on was never copied
+  if (info.etag !== etag) return info;
   await remove(call);
   return undefined;
 }
@@ -110,6 +113,7 @@ export async function copyNew(
   call: CallOptions,
 ): Promise<void> {
   const { store } = target;
+  knownSize(info.size, 'copyfile');
   const required: Requirement = { absent: true };
   if (await new Lookup(store).isObject(to, { signal: call.signal })) throw failed('EEXIST', 'copyfile');
   await target.conditions.forPut(required);

@@ -115,7 +115,7 @@ export async function renameTree(
     copied.set(object.key, object.etag);
   });
   await each(async (object, key, requests) => {
-    const isCopied = copied.get(object.key) === object.etag;
+    const isCopied = copied.has(object.key) && copied.get(object.key) === object.etag;
     const left = isCopied
       ? await deleteCopied(target, object.key, object.etag, requests)
       : await toCopy(target, object, requests);

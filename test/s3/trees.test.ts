@@ -269,6 +269,18 @@ describe('s3: trees', () => {
     }
   });
 
+  it('rejects a copy of an object whose size the server does not say', async () => {
+    for (const exclusive of [false, true]) {
+      const memory = new MemoryStore(AWS);
+      memory.set('a', 'bytes');
+      const head = memory.head.bind(memory);
+      memory.head = async (...args) => ({ ...(await head(...args)), size: NaN });
+      const files = objectFiles(memory);
+      await rejects(files.copyFile!('/a', '/b', { ...COPY, exclusive }, {}), 'EIO');
+      expect([...memory.objects.keys()]).to.not.include('b');
+    }
+  });
+
   it('rejects a copy in parts if its source is replaced', async () => {
     const memory = new MemoryStore(AWS);
     memory.set('a', pattern(11 * MIB));
