@@ -38,7 +38,7 @@ function absolute(dir: string): string[] {
 }
 
 /**
- * Finds the directory for temporary files. It is the first directory in which a file can be created, written and removed,
+ * Finds the directory for temporary files. It is the first directory in which a file can be created and written,
  * among `TMPDIR`, `TEMP`, `TMP`, the directories of the platform, and the current directory. The result is remembered.
  * @returns an absolute path
  * @throws ENOENT when there is no such directory; EMFILE, ENFILE if no descriptor becomes free for ten seconds
