@@ -11,7 +11,7 @@ describe('the end of a wait', () => {
 
   it('names the line that waits for a lock, a turn, a callback or a source', async () => {
     const at = (name: string): string => folder.at(name);
-    await os.makedirs(at('directory/below'));
+    await os.makedirs(at('directory/below'), { existOk: true });
     const held = await lockFile(at('locked'));
     await using handle = await open(at('locked'), 'r+b');
     await using busy = await open(at('busy'), 'wb');
@@ -31,6 +31,9 @@ describe('the end of a wait', () => {
       'callback of copytree': (o, of) => os.copytree(at('directory'), at(of), { ...o, filter: never }),
       source: (o, of) => writeFile(at(`written-${of}`), source, o),
     };
+    // In updateAtomic, the callback's caller is the eleventh line.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 20;
     try {
       const begin = (o: OpOptions, of: string) =>
         Object.entries(calls).map(async ([name, call]): Promise<[string, Error]> => {
@@ -57,6 +60,7 @@ describe('the end of a wait', () => {
       await handle.close();
       expect((await closed).stack).to.match(/ClosedFileError[^]*at (async )?waits /);
     } finally {
+      Error.stackTraceLimit = stackTraceLimit;
       end.abort();
       await Promise.all(others);
       await held.release();
