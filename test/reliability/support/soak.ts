@@ -78,6 +78,7 @@ process.on('warning', (warning: Error & { code?: string }) => {
 });
 
 const top = mkdtempSync(path.join(tmpdir(), 'uvfiles-soak-'));
+process.once('exit', () => rmSync(top, { recursive: true, force: true }));
 const clients = await startClients(top);
 const names = Object.keys(clients.actions).flatMap((name) =>
   Array.from({ length: Math.ceil(40 / (RARE[name] ?? 1)) }, () => name),
@@ -171,7 +172,6 @@ for (let window = 1; window <= WINDOWS; window++) {
   if (busy.length > 0) faults.push(`after window ${window}, lanes are not idle: ${JSON.stringify(busy)}`);
 }
 await clients.close();
-rmSync(top, { recursive: true });
 faults.push(...faultsOf(windows));
 const forgotten = actions.get('forgets') ?? 0;
 if (unclosed !== forgotten) faults.push(`${forgotten} handles were forgotten, and ${unclosed} warned about`);
