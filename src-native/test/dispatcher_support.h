@@ -39,6 +39,10 @@ class Gate {
     changed_.wait(lock, [this] { return open_; });
     waiting_--;
   }
+  int waiting() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return waiting_;
+  }
   // Until `count` threads stand before the gate.
   void AwaitWaiting(int count) {
     std::unique_lock<std::mutex> lock(mutex_);
