@@ -123,7 +123,7 @@ TEST("loops that open and close with work queued and running lose nothing and le
   Gate gate;
   for (int i = 0; i < 3; i++) station.Submit([&] { gate.Pass(); });
   // A job of a closed loop may still hold a permit, and gives it to this loop while it runs.
-  station.RunUntil([&] { return gate.waiting() == 3; });
+  station.RunUntil([&] { return gate.Waiting() == 3; });
   gate.Open();
   station.RunAll();
   CHECK_EQ(station.delivered, 3);

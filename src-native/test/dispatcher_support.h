@@ -39,7 +39,7 @@ class Gate {
     changed_.wait(lock, [this] { return open_; });
     waiting_--;
   }
-  int waiting() {
+  int Waiting() {
     std::lock_guard<std::mutex> lock(mutex_);
     return waiting_;
   }
