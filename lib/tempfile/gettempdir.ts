@@ -1,12 +1,20 @@
 // The directory for temporary files: the first one in which a file can be created.
 import path from 'node:path';
 
-import { checkTreePermission } from '../arguments/permission.js';
-import { isDescriptorShortage } from '../errors/index.js';
-import { isAnyMounted, realFiles, storeToWrite } from '../filesystem/mounts.js';
+import {
+  AbortError,
+  codeOf,
+  isDescriptorShortage,
+  systemError,
+  systemErrorNumber,
+  TimeoutError,
+} from '../errors/index.js';
+import { isAnyMounted, storeOfTreeToWrite } from '../filesystem/mounts.js';
+import { CURRENT } from '../filesystem/open-file.js';
 import type { Call } from '../schedule/call.js';
 
-let cached: Promise<string> | undefined;
+const PROBE = Buffer.from('probe');
+
 let known: string | undefined;
 
 function candidates(): string[] {
@@ -51,62 +59,42 @@ export function gettempdir(): Promise<string> {
 }
 
 /** As `gettempdir`. Waits for a descriptor until `call` ends. */
-export function findTempdir(call: Call | undefined): Promise<string> {
-  // A mount may hide the directory that was found, and may be removed again.
-  if (isAnyMounted()) return findMounted(call);
-  return realFiles.withDescriptors(findOnce, call);
+export async function findTempdir(call: Call | undefined): Promise<string> {
+  const found = knownTempdir();
+  if (found !== undefined) return found;
+  const wasMounted = isAnyMounted();
+  const dir = await firstUsable(candidates(), call);
+  if (!wasMounted) known = dir;
+  return dir;
 }
 
-// Calls share one search, but not the wait for a descriptor, which ends with the call.
-function findOnce(): Promise<string> {
-  cached ??= find();
-  return cached;
-}
-
-/** The directory, once it has been found. */
+/** The directory, once it has been found. A mount may hide it, and may be removed again. */
 export function knownTempdir(): string | undefined {
   return isAnyMounted() ? undefined : known;
 }
 
-// Under --permission, only allowed directories are tried. If there is none, the call rejects with the permission error.
-function permitted(dirs: string[]): string[] {
-  let refusal: unknown;
-  const allowed = dirs.filter((dir) => {
+// Permissions, read-only mounts and full disks are only known by trying.
+async function firstUsable(dirs: readonly string[], call: Call | undefined): Promise<string> {
+  const kind = { anonymous: true, appending: false, deleteOnClose: true };
+  const refusals: unknown[] = [];
+  for (const dir of dirs) {
     try {
-      checkTreePermission('fs.write', dir);
-      return true;
-    } catch (error) {
-      refusal ??= error;
-      return false;
-    }
-  });
-  if (allowed.length === 0) throw refusal;
-  return allowed;
-}
-
-async function find(): Promise<string> {
-  try {
-    const dirs = permitted(candidates());
-    return (known = dirs[await realFiles.findTemporaryDirectory(dirs)] as string);
-  } catch (error) {
-    cached = undefined;
-    throw error;
-  }
-}
-
-async function findMounted(call: Call | undefined): Promise<string> {
-  let failure: unknown;
-  for (const dir of candidates()) {
-    try {
-      const place = { dir, prefix: 'tmp', suffix: '' };
-      const kind = { anonymous: true, appending: false, deleteOnClose: true };
-      await (await storeToWrite(dir).createTemporaryFile(place, kind, call)).file.close();
+      const store = storeOfTreeToWrite(dir);
+      const { file } = await store.createTemporaryFile({ dir, prefix: 'tmp', suffix: '' }, kind, call);
+      await file.write(PROBE, CURRENT, false).finally(() => file.close());
       return dir;
     } catch (error) {
-      // Without a descriptor, the directory may still be the right one.
-      if (isDescriptorShortage(error)) throw error;
-      failure = error;
+      if (saysNothing(error)) throw error;
+      if (codeOf(error) === 'ERR_ACCESS_DENIED') refusals.push(error);
     }
   }
-  throw failure;
+  // Under --permission, only allowed directories are tried.
+  if (refusals.length === dirs.length) throw refusals[0];
+  throw systemError(systemErrorNumber('ENOENT'), 'open', dirs.at(-1));
+}
+
+// Whether an error says nothing about the directory. The next one would be taken in its place.
+function saysNothing(error: unknown): boolean {
+  const isEnd = error instanceof AbortError || error instanceof TimeoutError;
+  return isEnd || isDescriptorShortage(error) || codeOf(error) === 'ENOMEM';
 }

@@ -39,7 +39,7 @@ import { NativeFile } from './native-file.js';
 import { readWhole } from './read-whole.js';
 import { openReplacement, replaceFile } from './replace.js';
 import { sendFile, sendFileNow } from './send-file.js';
-import { createTemporaryDirectory, createTemporaryFile, findTemporaryDirectory } from './temporary-files.js';
+import { createTemporaryDirectory, createTemporaryFile } from './temporary-files.js';
 import { NativeTreeWalk } from './tree-walk.js';
 
 const { O_APPEND, O_RDONLY } = constants;
@@ -311,9 +311,6 @@ export class NativeStore extends NameCalls implements Store {
     return sendFileNow;
   }
 
-  get findTemporaryDirectory(): typeof findTemporaryDirectory {
-    return findTemporaryDirectory;
-  }
   get createTemporaryFile(): typeof createTemporaryFile {
     return createTemporaryFile;
   }

@@ -1,11 +1,5 @@
 // Temporary files and directories on real file systems: how they are created and removed.
-import {
-  AbortError,
-  codeOf,
-  isDescriptorShortage,
-  systemError,
-  systemErrorNumber,
-} from '../../errors/index.js';
+import { AbortError } from '../../errors/index.js';
 import type { FilePath } from '../../filesystem/filesystem.js';
 import { CURRENT, type OpenFile } from '../../filesystem/open-file.js';
 import type {
@@ -118,28 +112,6 @@ export async function createTemporaryFile(
 // Not in `createTemporaryFile`, so that only a call that has failed pays for the closure.
 function makeAgain(place: TempPlace, kind: TempFileKind, o: GivenOptions, error: unknown): Promise<MadeFile> {
   return retryOnDescriptors(() => makeTempFile(place, kind, o), error, o);
-}
-
-const PROBE = Buffer.from('probe');
-
-/**
- * The index of the first of `candidates` in which a file can be created and written. Permissions, read-only mounts and full
- * disks are only known by trying.
- * @throws ENOENT, with the last candidate, if there is none; EMFILE, ENFILE and ENOMEM at once
- */
-export async function findTemporaryDirectory(candidates: readonly string[]): Promise<number> {
-  const kind = { anonymous: true, appending: false, deleteOnClose: true };
-  for (const [index, dir] of candidates.entries()) {
-    try {
-      const file = new FreshFile(await makeTempFile({ dir, prefix: '', suffix: '' }, kind, undefined));
-      await file.write(PROBE, CURRENT, false).finally(() => file.close());
-      return index;
-    } catch (error) {
-      // These say nothing about the directory. The next one would be taken in its place.
-      if (isDescriptorShortage(error) || codeOf(error) === 'ENOMEM') throw error;
-    }
-  }
-  throw systemError(systemErrorNumber('ENOENT'), 'open', candidates.at(-1));
 }
 
 /** Creates the directory, which is removed when the process ends. An abort that comes too late removes it again. */
