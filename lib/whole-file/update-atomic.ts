@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { type Bytes, toBytes } from '../arguments/bytes.js';
 import { optionReader, unchecked } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
-import { codeOf, dropBytesWritten, invalidArgType } from '../errors/index.js';
+import { codeOf, invalidArgType } from '../errors/index.js';
 import { keepAsGiven, nameCaller } from '../filesystem/errors.js';
 import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
 import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
@@ -206,7 +206,6 @@ async function createFile(update: Update, mayRepeat: boolean): Promise<boolean> 
     return true;
   } catch (error) {
     if (mayRepeat && codeOf(error) === 'EEXIST') return false;
-    dropBytesWritten(error);
     throw error;
   }
 }

@@ -67,7 +67,7 @@ async function writeFrom(
         path,
         O_WRONLY | O_CREAT | O_TRUNC,
         how,
-        (file) => writeSource(file, source, 'replacing', call),
+        (file) => writeSource(file, source, false, call),
         (publish) => withPathLock(path, call, publish),
         call,
       ),

@@ -66,7 +66,7 @@ async function writeFrom(
     throw error;
   }
   try {
-    await writeSource(file, source, (flags & O_APPEND) !== 0 ? 'appending' : 'writing', call);
+    await writeSource(file, source, (flags & O_APPEND) !== 0, call);
   } catch (error) {
     await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to report
     throw error;

@@ -25,13 +25,13 @@ export function isSource(data: unknown): data is ByteSource {
 }
 
 /**
- * Writes all chunks of `source`: to a file that replaces another one, at the file's position, or at its end.
+ * Writes all chunks of `source`, at the file's position or (`appending`) at its end.
  * @throws what the source throws, the system's errors, AbortError, TimeoutError; the source is then ended
  */
 export async function writeSource(
   file: OpenFile,
   source: SourceReader,
-  how: 'replacing' | 'writing' | 'appending',
+  appending: boolean,
   call: Call | undefined,
 ): Promise<void> {
   let held: Uint8Array[] = [];
@@ -46,14 +46,11 @@ export async function writeSource(
         held = [];
         heldBytes = 0;
         const { length } = batch; // its memory is handed over
-        await (how === 'appending'
-          ? file.writeToEnd(batch, true, call)
-          : file.write(batch, CURRENT, true, call));
+        await (appending ? file.writeToEnd(batch, true, call) : file.write(batch, CURRENT, true, call));
         written += length;
       }
     } catch (error) {
-      if (how === 'replacing') dropBytesWritten(error);
-      else addBytesWritten(error, written);
+      addBytesWritten(error, written);
       failure ??= error;
       held = [];
     }
@@ -102,6 +99,7 @@ export async function replaceBy(
     });
   } catch (error) {
     if (isOpen) await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to report
+    dropBytesWritten(error);
     throw error;
   } finally {
     await replacement.drop();
