@@ -96,8 +96,8 @@ export function invalidState(message: string): CodedError {
 }
 
 /** The same for a view whose length has changed from `then` to `now` while it was read into. */
-export function invalidView(then: number, now: number): Error {
+export function invalidView(then: number, now: number): CodedError {
   const what = now === 0 ? 'detached' : 'resized';
   const message = `The view was ${what} while it was being read into: ${then} bytes at the call, ${now} now`;
-  return Object.assign(new Error(message), { code: 'ERR_INVALID_STATE' });
+  return coded(new Error(message), 'ERR_INVALID_STATE', invalidView);
 }

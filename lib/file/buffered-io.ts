@@ -3,7 +3,7 @@
 //
 // At most one of the two halves holds bytes. While bytes are read ahead, the position of the file below is after them.
 // While bytes are pending, it is where they will be written. The position that the user sees is computed from this.
-import { invalidState } from '../errors/index.js';
+import { invalidView } from '../errors/index.js';
 import type { Call } from '../schedule/call.js';
 import type { ByteLayer } from './byte-layer.js';
 import { dirty } from './exit-flush.js';
@@ -187,7 +187,7 @@ export class BufferedIO implements ByteLayer {
     const bytes = await this.read(wanted, o);
     if (view.byteLength !== wanted) {
       this.putBack([bytes]);
-      throw viewChanged();
+      throw invalidView(wanted, view.byteLength);
     }
     view.set(bytes);
     return bytes.length;
@@ -202,7 +202,7 @@ export class BufferedIO implements ByteLayer {
         const count = await this.raw.readinto(total === 0 ? view : view.subarray(total), o);
         if (count === 0) break;
         total += count;
-        if (view.byteLength !== wanted) throw viewChanged();
+        if (view.byteLength !== wanted) throw invalidView(wanted, view.byteLength);
       }
     } catch (error) {
       if (total > 0) this.raw.place(this.raw.position - total);
@@ -389,10 +389,6 @@ export class BufferedIO implements ByteLayer {
     dirty.delete(this.raw);
     return this.raw.abort(reason);
   }
-}
-
-function viewChanged(): Error {
-  return invalidState('the view was detached or resized while it was being read into');
 }
 
 function joined(parts: readonly Buffer[]): Buffer {

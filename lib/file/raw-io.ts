@@ -1,5 +1,5 @@
 // The unbuffered layer: an open file and its position, as far as it is known. The buffered layer uses it.
-import { invalidState } from '../errors/index.js';
+import { invalidView } from '../errors/index.js';
 import { type OpenFile, CURRENT, unreadBytes } from '../filesystem/open-file.js';
 import type { Mode } from './mode.js';
 import type { Call } from '../schedule/call.js';
@@ -78,7 +78,7 @@ export class RawIO implements ByteLayer {
       const bytes = await this.read(byteLength, o);
       if (view.byteLength !== byteLength) {
         this.putBack([bytes]);
-        throw invalidState('the view was detached or resized while it was being read into');
+        throw invalidView(byteLength, view.byteLength);
       }
       view.set(bytes);
       return bytes.length;
