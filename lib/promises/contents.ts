@@ -83,12 +83,9 @@ async function writeOne(
 }
 
 /** Settles as `operation`, unless `signal` is aborted first. A running operation is not stopped. */
-export async function untilAborted<T>(
-  operation: () => Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
+export async function untilAborted<T>(operation: () => Promise<T>, signal: AbortSignal): Promise<T> {
   throwIfAborted(signal);
-  return unlessEnded(operation(), signal && new Call(signal, undefined, undefined));
+  return unlessEnded(operation(), new Call(signal, undefined, undefined));
 }
 
 /** Memory for `readFile` to read into: a view, or a function of the size that returns one. */

@@ -195,7 +195,8 @@ export class FileHandle extends EventEmitter {
     const bigint = options.bigint;
     const found = (): Promise<Stats | BigIntStats> =>
       bigint === true ? this.#file.statBigInt(this.#call) : this.#file.stat(this.#call);
-    return STAT_TAKES_SIGNAL ? untilAborted(found, checkSignal(options.signal)) : found();
+    const signal = STAT_TAKES_SIGNAL ? checkSignal(options.signal) : undefined;
+    return signal === undefined ? found() : untilAborted(found, signal);
   }
 
   async truncate(length: unknown = 0): Promise<void> {

@@ -42,7 +42,7 @@ export function status(
       const watched = STAT_TAKES_SIGNAL && signal !== undefined;
       if (throwIfNoEntry === true && (!watched || store !== realFiles)) {
         const found = (): Promise<unknown> => store.stat(plain, statCall(follow, bigint === true), call);
-        return watched ? untilAborted(found, checkSignal(signal)) : found();
+        return watched ? untilAborted(found, checkSignal(signal)!) : found();
       }
     }
     return handOn(path, options, follow);
