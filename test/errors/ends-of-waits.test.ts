@@ -43,7 +43,7 @@ describe('the end of a wait', () => {
       const stopping = new AbortController();
       const stopped = begin({ signal: stopping.signal }, 'stopped');
       // Long enough that all of them wait by then.
-      const late = await Promise.all(begin({ timeout: 1000 }, 'late'));
+      const late = await Promise.all(begin({ timeout: 3000 }, 'late'));
       stopping.abort();
       for (const [kind, ended] of [
         ['TimeoutError', late],

@@ -8,6 +8,16 @@ const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 describe('a raw file', () => {
   const folder = new Folder();
+  /** A file on a borrowed descriptor, after a read whose bytes could not be delivered. */
+  const withUndelivered = async (content: string): Promise<{ f: RawFile; fd: number }> => {
+    const fd = fs.openSync(folder.put('f', content), 'r');
+    const f = await open(fd, 'rb', { buffering: 0, closefd: false });
+    const view = new Uint8Array(4);
+    const reading = f.readinto(view, { timeout: 60_000 });
+    structuredClone(view.buffer, { transfer: [view.buffer] });
+    expect(await codeOf(reading)).to.equal('ERR_INVALID_STATE');
+    return { f, fd };
+  };
   const raw = (content: string, mode = 'rb+'): Promise<RawFile> =>
     open(folder.put('f', content), mode as 'rb', { buffering: 0 });
 
@@ -127,12 +137,7 @@ describe('a raw file', () => {
 
   it('leaves bytes that it read and could not deliver to the next user of the descriptor', async () => {
     for (const how of ['flush', 'close'] as const) {
-      const fd = fs.openSync(folder.put('f', 'abcdef'), 'r');
-      const f = await open(fd, 'rb', { buffering: 0, closefd: false });
-      const view = new Uint8Array(4);
-      const reading = f.readinto(view, { timeout: 60_000 });
-      structuredClone(view.buffer, { transfer: [view.buffer] });
-      expect(await codeOf(reading)).to.equal('ERR_INVALID_STATE');
+      const { f, fd } = await withUndelivered('abcdef');
       await f[how]();
       expect(fs.readFileSync(fd, 'latin1'), how).to.equal('abcdef');
       await f.close();
@@ -141,12 +146,7 @@ describe('a raw file', () => {
   });
 
   it('is closed although the position of its descriptor cannot be set', async () => {
-    const fd = fs.openSync(folder.put('f', 'abcdef'), 'r');
-    const f = await open(fd, 'rb', { buffering: 0, closefd: false });
-    const view = new Uint8Array(4);
-    const reading = f.readinto(view, { timeout: 60_000 });
-    structuredClone(view.buffer, { transfer: [view.buffer] });
-    expect(await codeOf(reading)).to.equal('ERR_INVALID_STATE');
+    const { f, fd } = await withUndelivered('abcdef');
     const { file } = (f as unknown as { _io: { file: Record<'seek' | 'close', () => Promise<unknown>> } })
       ._io;
     const close = file.close.bind(file);

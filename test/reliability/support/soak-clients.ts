@@ -33,6 +33,7 @@ const CONTENT = Buffer.from(LINE.repeat(LINES));
 const FILES = 8;
 const COUNTERS = 8;
 const LOG_LIMIT = 1_000_000;
+const ENTRY = `${'x'.repeat(99)}\n`;
 const PAGE = 4096;
 
 /** The codes of calls that a client has ended itself. */
@@ -67,7 +68,7 @@ export interface Clients {
   readonly actions: Record<string, (random: Random, number: number) => Promise<unknown>>;
   /** Ends the connections that are kept for later requests. */
   rest(): void;
-  /** Checks the counters while no client acts, and answers the names of files that should not be there. */
+  /** Checks the counters and the log while no client acts, and answers the names of files that should not be there. */
   check(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
@@ -76,6 +77,7 @@ export interface Clients {
 export async function startClients(top: string): Promise<Clients> {
   const at = (name: string): string => `${top}/${name}`;
   writeFileSync(at('shared'), CONTENT);
+  writeFileSync(at('log'), '');
   mkdirSync(at('tree/d/e'), { recursive: true });
   for (const name of ['a', 'd/b', 'd/e/c']) writeFileSync(at(`tree/${name}`), name);
   execFileSync('mkfifo', [at('fifo')]);
@@ -147,11 +149,10 @@ export async function startClients(top: string): Promise<Clients> {
       assert.equal((await os.stat(name)).size, size);
     },
     async appends() {
-      const entry = `${'x'.repeat(99)}\n`;
-      await appendFile(at('log'), entry);
+      await appendFile(at('log'), ENTRY);
       const { size } = await os.stat(at('log'));
       // stat(2) does not wait for another write, which may have filled one page and not yet the next one.
-      if (size % PAGE !== 0) assert.equal(size % entry.length, 0);
+      if (size % PAGE !== 0) assert.equal(size % ENTRY.length, 0);
       if (size > LOG_LIMIT) await writeFile(at('log'), '');
     },
     async replaces(random, number) {
@@ -266,6 +267,8 @@ export async function startClients(top: string): Promise<Clients> {
       let sum = 0;
       for await (const each of readMany(counters)) sum += Number(each.data ?? 0);
       assert.equal(sum, counted);
+      const log = String(await readBytes(at('log')));
+      assert.equal(log, ENTRY.repeat(log.length / ENTRY.length));
       return (await os.listdir(top)).filter((name) => !isOwn.test(name));
     },
     async close() {
