@@ -9,6 +9,7 @@ import {
   systemErrorNumber,
   TimeoutError,
 } from '../errors/index.js';
+import { isSystemError } from '../filesystem/errors.js';
 import { isAnyMounted, storeOfTreeToWrite } from '../filesystem/mounts.js';
 import { CURRENT } from '../filesystem/open-file.js';
 import type { Call } from '../schedule/call.js';
@@ -76,21 +77,25 @@ export function knownTempdir(): string | undefined {
 // Permissions, read-only mounts and full disks are only known by trying.
 async function firstUsable(dirs: readonly string[], call: Call | undefined): Promise<string> {
   const kind = { anonymous: true, appending: false, deleteOnClose: true };
-  const refusals: unknown[] = [];
+  // Not the system's, such as ERR_ACCESS_DENIED under --permission.
+  let refusal: Error | undefined;
   for (const dir of dirs) {
     try {
       const store = storeOfTreeToWrite(dir);
       const { file } = await store.createTemporaryFile({ dir, prefix: 'tmp', suffix: '' }, kind, call);
-      await file.write(PROBE, CURRENT, false).finally(() => file.close());
+      try {
+        // A write of its own would meet the faults that a test has made for its program.
+        if (!isAnyMounted()) await file.write(PROBE, CURRENT, false);
+      } finally {
+        await file.close();
+      }
       return dir;
     } catch (error) {
       if (saysNothing(error)) throw error;
-      if (codeOf(error) === 'ERR_ACCESS_DENIED') refusals.push(error);
+      if (!isSystemError(error)) refusal ??= error as Error;
     }
   }
-  // Under --permission, only allowed directories are tried.
-  if (refusals.length === dirs.length) throw refusals[0];
-  throw systemError(systemErrorNumber('ENOENT'), 'open', dirs.at(-1));
+  throw refusal ?? systemError(systemErrorNumber('ENOENT'), 'open', dirs.at(-1));
 }
 
 // Whether an error says nothing about the directory. The next one would be taken in its place.

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { tempfile } from 'uvfiles';
 import { type FileSystem, mount, wrap } from 'uvfiles/filesystem';
-import { memoryFiles } from 'uvfiles/testing';
+import { faults, memoryFiles } from 'uvfiles/testing';
 
 import { rejection } from '../support/files.js';
 
@@ -28,5 +28,20 @@ describe('a temporary file of a mounted file system', () => {
     } finally {
       mounted.unmount();
     }
+  });
+});
+
+describe('the search for the temporary directory', () => {
+  it('leaves a fault of writes to the program', async () => {
+    await faults({ op: 'write', error: 'ENOSPC', times: 1 }, async () => {
+      await using file = await tempfile.temporaryFile({ buffering: 0 });
+      expect((await rejection(file.write(Buffer.from('x')))).code).to.equal('ENOSPC');
+    });
+  });
+
+  it('takes no other directory for lack of memory', async () => {
+    await faults({ op: 'open', error: 'ENOMEM', times: 1 }, async () => {
+      expect((await rejection(tempfile.gettempdir())).code).to.equal('ENOMEM');
+    });
   });
 });
