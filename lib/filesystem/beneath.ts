@@ -1,10 +1,12 @@
 // Real files below one directory and nowhere else, for untrusted paths.
 import { resolve } from 'node:path';
 
-import { type Path, toPathBytes } from '../arguments/path.js';
+import { type Path, textOf, toPathBytes } from '../arguments/path.js';
 import { invalidArgValue, UnsupportedOperationError } from '../errors/index.js';
 import { FilesBeneath } from '../native/store/beneath-files.js';
+import { publishedByAddon } from '../schedule/diagnostics.js';
 import type { FileSystem } from './filesystem.js';
+import { permitted } from './permitted.js';
 
 /**
  * Creates a file system of the real files below `root`. No path and no link can lead outside of `root`, even if directories
@@ -22,10 +24,13 @@ import type { FileSystem } from './filesystem.js';
  * @see openat2(2)
  */
 export function beneath(root: Path): FileSystem {
-  return filesBeneath(root);
+  const files = filesBeneath(root);
+  const fileSystem = permitted(files, (path) => `${textOf(files.root)}/${textOf(path)}`);
+  publishedByAddon.add(fileSystem);
+  return fileSystem;
 }
 
-/** The same with what the library's own functions call. */
+/** The same with what the library's own functions call, which have checked the path under Node's `--permission`. */
 export function filesBeneath(root: Path): FilesBeneath {
   const path = toPathBytes(root, 'root');
   if (process.platform === 'win32')

@@ -158,9 +158,9 @@ function layered(
   best: Entry | undefined,
   layers: NonNullable<ReturnType<typeof activeLayers>>,
 ): MountedStore | undefined {
-  if (best !== undefined) return layeredStore(best.store.fileSystem, best.prefix, layers);
-  // Real files under Node's --permission get no layers.
-  return isRestricted ? undefined : layeredStore(realFileSystem, '', layers);
+  return best === undefined
+    ? layeredStore(realFileSystem, '', layers)
+    : layeredStore(best.store.fileSystem, best.prefix, layers);
 }
 
 function isBelow(path: string, prefix: string): boolean {

@@ -1,4 +1,5 @@
 // The real files as a FileSystem, for wrappers and overlays.
+import { textOf } from '../arguments/path.js';
 import {
   getAttribute,
   listAttributes,
@@ -9,6 +10,7 @@ import { nativeStore } from '../native/store/native-store.js';
 import { publishedByAddon } from '../schedule/diagnostics.js';
 import { LIKE_A_DISK } from './capabilities.js';
 import type { CallOptions, DirectoryItem, FilePath, FileSystem } from './filesystem.js';
+import { permitted } from './permitted.js';
 import { timestampOf } from './store.js';
 
 async function* list(path: FilePath, call: CallOptions): AsyncGenerator<readonly DirectoryItem[]> {
@@ -20,11 +22,7 @@ async function* list(path: FilePath, call: CallOptions): AsyncGenerator<readonly
   }
 }
 
-/**
- * The files of the operating system, by their absolute paths.
- * @example const logged = wrap(realFileSystem, { unlink: async (path, call) => (log(path), realFileSystem.unlink(path, call)) });
- */
-export const realFileSystem: FileSystem = Object.freeze<FileSystem>({
+const files = Object.freeze<FileSystem>({
   name: 'native',
   capabilities: Object.freeze({
     ...LIKE_A_DISK,
@@ -56,4 +54,10 @@ export const realFileSystem: FileSystem = Object.freeze<FileSystem>({
   writeFile: (path, data, flags, permissions, call) =>
     nativeStore.writeFile(path, data, flags, permissions, call),
 });
+
+/**
+ * The files of the operating system, by their absolute paths.
+ * @example const logged = wrap(realFileSystem, { unlink: async (path, call) => (log(path), realFileSystem.unlink(path, call)) });
+ */
+export const realFileSystem: FileSystem = permitted(files, textOf);
 publishedByAddon.add(realFileSystem);

@@ -42,11 +42,11 @@ export class FilesBeneath extends NameCalls implements FileSystem {
   readonly name = 'beneath';
   readonly confined = true;
   readonly capabilities = CAPABILITIES;
-  readonly #root: FilePath;
+  readonly root: FilePath;
 
   constructor(root: FilePath) {
     super();
-    this.#root = root;
+    this.root = root;
     publishedByAddon.add(this);
   }
 
@@ -58,26 +58,26 @@ export class FilesBeneath extends NameCalls implements FileSystem {
   ): Promise<Buffer> {
     // The text of a link stays as it is.
     const within = paths.map((path, i) => (call === C.SYMLINK && i === 0 ? path : relativeOf(path)));
-    return callBeneath(this.#root, call, within, numbers, o);
+    return callBeneath(this.root, call, within, numbers, o);
   }
 
   async open(path: FilePath, flags: number, permissions: number, o: CallOptions): Promise<FileSystemFile> {
     const at = relativeOf(path);
     if (flags === O_RDONLY || flags === (O_RDONLY | O_NONBLOCK)) {
       if (mayInline(o)) {
-        const cached = openCached(at, flags, o, this.#root);
+        const cached = openCached(at, flags, o, this.root);
         if (cached !== undefined) return new NativeFile(cached, true);
       } else if (mayDefer(FEW_DEFERRED, o)) {
         return deferred(undefined, () => this.open(path, flags, permissions, o));
       }
     }
-    const record = await openBeneath(this.#root, at, flags, permissions, o);
+    const record = await openBeneath(this.root, at, flags, permissions, o);
     return new NativeFile(record, true);
   }
 
   /** A small file with its status if that takes no thread. */
   readStatedInline(path: FilePath, o?: CallOptions): ReturnType<typeof readStatedCached> {
-    return readStatedCached(relativeOf(path), o, this.#root);
+    return readStatedCached(relativeOf(path), o, this.root);
   }
 
   async stat(
@@ -92,7 +92,7 @@ export class FilesBeneath extends NameCalls implements FileSystem {
 
   async *list(path: FilePath, o: CallOptions): AsyncGenerator<readonly DirectoryItem[]> {
     const at = relativeOf(path);
-    const listing = new NativeListing([this.#root, at], o);
+    const listing = new NativeListing([this.root, at], o);
     try {
       for (let batch = await listing.next(); batch !== undefined; batch = await listing.next()) yield batch;
     } catch (error) {
