@@ -3,11 +3,13 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 
 import { codeOf, isDescriptorShortage } from '../errors/index.js';
+import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { fileSystemError } from '../filesystem/errors.js';
 import { realFiles } from '../filesystem/mounts.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import { onAbort, offAbort } from '../schedule/abort.js';
-import { Call } from '../schedule/call.js';
+import { type Call, NO_CALL } from '../schedule/call.js';
+import { throwIfEnded, watchCall } from '../schedule/watch-call.js';
 import type { ByteRange } from './ranges.js';
 
 /** A body of at most this many bytes is read first, and sent in one write with the headers. */
@@ -47,7 +49,7 @@ export async function sendBody(
     res.end(bytes.length === 1 ? bytes[0] : Buffer.concat(bytes));
     return;
   }
-  const client = new Client(res, call);
+  const client = new Client(req, res, call);
   try {
     const [part] = parts;
     if (parts.length === 1 && !Buffer.isBuffer(part)) {
@@ -85,10 +87,26 @@ export function isDestroyed(res: ServerResponse): boolean {
   return res.destroyed || (res as { stream?: { destroyed?: boolean } }).stream?.destroyed === true;
 }
 
-/** The client of a response. Sending ends when the client disconnects or the caller's signal is aborted. */
+const closings = new WeakMap<Socket, AbortSignal>();
+
+/** A signal that is aborted when a connection closes. All requests on it share one listener. */
+function closingOf(socket: Socket): AbortSignal {
+  let closing = closings.get(socket);
+  if (closing === undefined) {
+    const controller = new AbortController();
+    if (socket.destroyed) controller.abort();
+    else socket.once('close', () => controller.abort());
+    closings.set(socket, (closing = controller.signal));
+  }
+  return closing;
+}
+
+/** The client of a response. Sending ends when the client disconnects, and with the caller's call. */
 class Client {
   readonly #res: ServerResponse;
   readonly #signal: AbortSignal | undefined;
+  /** Of a response that waits behind others of its connection: Node does not tell it that the client is gone. */
+  readonly #closing: AbortSignal | undefined;
   readonly #controller = new AbortController();
   readonly #onClose = (): void => {
     this.isGone = !this.#res.writableFinished;
@@ -101,12 +119,14 @@ class Client {
   readonly call: Call;
   isGone = false;
 
-  constructor(res: ServerResponse, call: Call | undefined) {
+  constructor(req: IncomingMessage, res: ServerResponse, call: Call | undefined) {
     this.#res = res;
     this.#signal = call?.signal;
-    this.call = new Call(this.#controller.signal, call?.lane, call?.timeout);
+    this.#closing = res.socket === null && req.socket instanceof Socket ? closingOf(req.socket) : undefined;
+    this.call = (call ?? NO_CALL).withSignal(this.#controller.signal);
     res.once('close', this.#onClose);
-    if (isDestroyed(res)) this.#onClose();
+    if (isDestroyed(res) || this.#closing?.aborted === true) this.#onClose();
+    else if (this.#closing !== undefined) onAbort(this.#closing, this.#onClose);
     if (this.#signal?.aborted === true) this.#onAbort();
     else if (this.#signal !== undefined) onAbort(this.#signal, this.#onAbort);
   }
@@ -119,37 +139,32 @@ class Client {
 
   end(): void {
     this.#res.off('close', this.#onClose);
+    if (this.#closing !== undefined) offAbort(this.#closing, this.#onClose);
     if (this.#signal !== undefined) offAbort(this.#signal, this.#onAbort);
   }
 
   /** Waits until the response takes more. Called at once after a write that returned false. */
   drained(): Promise<void> {
-    return this.#until('drain', () => false);
+    return this.#until('drain');
   }
 
   /** Waits until all has been handed to the system. */
-  finished(): Promise<void> {
-    return this.#until('finish', () => this.#res.writableFinished);
+  async finished(): Promise<void> {
+    if (!this.#res.writableFinished) await this.#until('finish');
   }
 
-  #until(event: 'drain' | 'finish', isSo: () => boolean): Promise<void> {
-    const { signal } = this.#controller;
-    return new Promise((resolve, reject) => {
+  #until(event: 'drain' | 'finish'): Promise<void> {
+    return new Promise((resolve) => {
+      throwIfEnded(this.call);
       const done = (): void => {
-        offAbort(signal, ended);
-        this.#res.off(event, done);
+        unwatch?.();
         resolve();
       };
-      const ended = (): void => {
+      const unwatch = watchCall(this.call, (error) => {
         this.#res.off(event, done);
-        reject(signal.reason as Error);
-      };
-      if (signal.aborted) ended();
-      else if (isSo()) resolve();
-      else {
-        this.#res.once(event, done);
-        onAbort(signal, ended);
-      }
+        resolve(rejectWhereAwaited(error));
+      });
+      this.#res.once(event, done);
     });
   }
 }

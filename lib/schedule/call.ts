@@ -31,6 +31,11 @@ export class Call implements OpOptions {
       : this;
   }
 
+  /** The same call with another signal. Its timeout goes on. */
+  withSignal(signal: AbortSignal): Call {
+    return Object.assign(Object.create(Call.prototype) as Call, this, { signal });
+  }
+
   /** The same call with its whole timeout starting now, for the next of several operations. */
   renewed(): Call {
     return this.total === undefined ? this : new Call(this.signal, this.lane, this.total);
