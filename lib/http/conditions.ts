@@ -40,10 +40,33 @@ function lists(field: string, etag: string, isStrong: boolean): boolean {
   );
 }
 
-/** The time of a date in a header; undefined if it is invalid. */
+const TIME = String.raw`(?<time>\d\d:\d\d:\d\d)`;
+const MONTH = '(?<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
+// The formats of RFC 9110, 5.6.7: today's, and two older ones, which servers have to accept. The last one is in GMT, too.
+const DATES = [
+  String.raw`\w{3}, (?<day>\d\d) ${MONTH} (?<year>\d{4}) ${TIME} GMT`,
+  String.raw`\w{6,9}, (?<day>\d\d)-${MONTH}-(?<year>\d\d) ${TIME} GMT`,
+  String.raw`\w{3} ${MONTH} (?<day>[ \d]\d) ${TIME} (?<year>\d{4})`,
+].map((format) => new RegExp(`^${format}$`, 'i'));
+
+/** The time of a date in a header; undefined if it is invalid, in which case its field has to be ignored. */
 function timeOf(field: string | undefined): number | undefined {
-  const time = field === undefined ? NaN : Date.parse(field);
-  return Number.isNaN(time) ? undefined : time;
+  if (field === undefined) return undefined;
+  for (const format of DATES) {
+    const groups = format.exec(field)?.groups;
+    if (groups === undefined) continue;
+    const { day, month, year, time } = groups as Record<'day' | 'month' | 'year' | 'time', string>;
+    const parsed = Date.parse(`${day} ${month} ${wholeYear(year)} ${time} GMT`);
+    return Number.isNaN(parsed) ? undefined : parsed;
+  }
+  return undefined;
+}
+
+// Two digits are the latest such year that is at most 50 years from now.
+function wholeYear(year: string): number {
+  if (year.length === 4) return Number(year);
+  const latest = new Date().getUTCFullYear() + 50;
+  return latest - ((latest - Number(year)) % 100);
 }
 
 /** The status that the request's conditions lead to: 304, 412 or 200. */

@@ -124,6 +124,7 @@ function refuse(req: IncomingMessage, res: ServerResponse, status: number): void
   res.statusCode = status;
   for (const name of ['ETag', 'Last-Modified', 'Cache-Control', 'Content-Encoding', 'Content-Language'])
     res.removeHeader(name);
+  if (status !== 416) res.removeHeader('Content-Range');
   res.setHeader('Content-Type', 'text/plain; charset=utf-8');
   res.setHeader('X-Content-Type-Options', 'nosniff');
   res.setHeader('Content-Length', Buffer.byteLength(text));

@@ -1,6 +1,6 @@
 // Conditional requests whose answers differ from those of `send`.
 import { expect } from 'chai';
-import { writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -82,5 +82,51 @@ describe('serveFile and conditional requests', () => {
       });
     expect(await status({ 'if-none-match': ofFile.get('etag')! })).to.equal(304);
     expect(await status({ 'if-modified-since': ofFile.get('last-modified')! })).to.equal(304);
+  });
+
+  it('accept dates in the three formats of HTTP, and ignore others', async () => {
+    const modified = Date.UTC(1994, 10, 6, 8, 49, 37);
+    utimesSync(`${scratch.path}/page.html`, modified / 1000, modified / 1000);
+    const zone = process.env.TZ;
+    try {
+      for (const place of ['UTC', 'America/New_York', 'Asia/Tokyo']) {
+        process.env.TZ = place;
+        for (const [date, status] of [
+          ['Sun, 06 Nov 1994 08:49:37 GMT', 304],
+          ['Sun, 06 Nov 1994 08:49:36 GMT', 200],
+          ['Sunday, 06-Nov-94 08:49:37 GMT', 304],
+          ['Sunday, 06-Nov-94 08:49:36 GMT', 200],
+          ['Sun Nov  6 08:49:37 1994', 304],
+          ['Sun Nov  6 08:49:36 1994', 200],
+          ['Sat Nov 12 08:49:36 1994', 304],
+          ['Saturday, 06-Nov-38 08:49:37 GMT', 304],
+          ['Sun, 06 Nov 1994 08:49:37', 200],
+          ['Sun, 06 Foo 1994 08:49:37 GMT', 200],
+          ['Sun, 06 Nov 1994 99:49:37 GMT', 200],
+          ['2030-11-06T08:49:37Z', 200],
+          ['2030', 200],
+          ['5', 200],
+          ['', 200],
+        ] as const) {
+          const answer = await fetch(url, { headers: { 'if-modified-since': date } });
+          expect(answer.status, `${place} ${date}`).to.equal(status);
+        }
+        for (const [name, date, status] of [
+          ['if-unmodified-since', 'Sun Nov  6 08:49:37 1994', 200],
+          ['if-unmodified-since', 'Sun Nov  6 08:49:36 1994', 412],
+          ['if-unmodified-since', '1900', 200],
+          ['if-range', 'Sun Nov  6 08:49:37 1994', 206],
+          ['if-range', 'Sun, 06 Nov 1994 08:49:37 GMT', 206],
+          ['if-range', 'Sun, 06 Nov 1994 08:49:38 GMT', 200],
+        ] as const) {
+          const answer = await fetch(url, { headers: { [name]: date, range: 'bytes=0-0' } });
+          const expected = status === 200 && name !== 'if-range' ? 206 : status;
+          expect(answer.status, `${place} ${name}: ${date}`).to.equal(expected);
+        }
+      }
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
   });
 });

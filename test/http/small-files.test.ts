@@ -5,6 +5,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { metrics, serveFile } from 'uvfiles';
+import { faults } from 'uvfiles/testing';
 
 import { resetInline } from '../support/inline.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
@@ -126,6 +127,17 @@ describe('serveFile with small files', () => {
         expect((await ask(`/${name}`)).headers['content-type'], name).to.equal(type);
       }
     }
+  });
+
+  it('names no range if it cannot be read', async () => {
+    writeFileSync(at('page.html'), 'page');
+    using _broken = faults({ op: 'read', error: 'EIO', times: Infinity });
+    for (const range of ['bytes=0-1', 'bytes=0-0,2-2']) {
+      const { status, headers, text } = await ask('/page.html', { range });
+      expect([status, text]).to.deep.equal([500, 'Internal Server Error']);
+      expect(headers).to.not.have.any.keys('content-range', 'etag', 'last-modified');
+    }
+    expect(failures.map(({ code }: NodeJS.ErrnoException) => code)).to.deep.equal(['EIO', 'EIO']);
   });
 
   it('rejects invalid header fields, and does not change the response', async () => {
