@@ -147,6 +147,7 @@ export class PositionedFile implements OpenFile {
       const parts = [first];
       let total = first.length;
       while (total < size) {
+        throwIfEnded(o);
         const part = asBuffer(await this.#file.pread(size - total, add(position, total), call));
         if (part.length === 0) break;
         parts.push(part);
@@ -175,10 +176,10 @@ export class PositionedFile implements OpenFile {
   ): Promise<number> {
     const file = this.#file;
     if (file.preadinto === undefined) return this.preadinto(memory, position, o, fully);
-    throwIfEnded(o);
     let total = 0;
     try {
       do {
+        throwIfEnded(o);
         const count = await file.preadinto(memory.subarray(total), add(position, total), o ?? NO_CALL);
         if (count === 0) break;
         total += count;

@@ -85,6 +85,74 @@ describe('calls of a mounted file system that ignores their signal and deadline'
     });
   }
 
+  it('a read that is answered in pieces ends before the next one', async () => {
+    const memory = memoryFiles({ a: '0123456789' }, { at: '/pieces' });
+    memory.unmount();
+    const { fileSystem } = memory;
+    let controller = new AbortController();
+    let pieces = 0;
+    // The clock of deadlines. No test waits.
+    const now = performance.now.bind(performance);
+    let passed = 0;
+    const piece = async <T>(answer: () => T): Promise<T> => {
+      if (++pieces % 3 === 0) {
+        controller.abort();
+        passed += 120_000;
+      }
+      return answer();
+    };
+    const inPieces = (hasPreadinto: boolean): FileSystem =>
+      wrap(fileSystem, {
+        async open(...args) {
+          const file = await fileSystem.open(...args);
+          const { size } = file;
+          return {
+            size,
+            pread: async (_size, position, call) => {
+              const byte = await file.pread(1, position, call);
+              return piece(() => byte);
+            },
+            ...(hasPreadinto && {
+              preadinto: async (view, position, call) => {
+                const byte = await file.pread(1, position, call);
+                return piece(() => (view.set(byte), byte.length));
+              },
+            }),
+            stat: (call) => file.stat(call),
+            close: () => file.close(),
+          };
+        },
+      });
+    performance.now = () => now() + passed;
+    try {
+      for (const hasPreadinto of [false, true]) await readAll(hasPreadinto);
+    } finally {
+      Reflect.deleteProperty(performance, 'now'); // that of the prototype is back
+    }
+
+    async function readAll(hasPreadinto: boolean): Promise<void> {
+      using mounted = mount('/pieces', inPieces(hasPreadinto));
+      void mounted;
+      const f = await open('/pieces/a', 'rb');
+      for (const [code, options] of [
+        ['ABORT_ERR', () => ({ signal: (controller = new AbortController()).signal })],
+        ['ERR_TIMEOUT', () => ({ timeout: 60_000 })],
+      ] as const) {
+        for (const read of [
+          (o: OpOptions) => f.pread(9, 0, o),
+          (o: OpOptions) => f.preadinto(new Uint8Array(9), 0, o),
+          (o: OpOptions) => f.preadinto(new Uint8Array(9), 0, { ...o, transfer: true }),
+          (o: OpOptions) => f.readMany([{ position: 0, size: 9 }], o),
+        ]) {
+          pieces = 0;
+          expect(await rejection(read(options())), String(read)).to.have.property('code', code);
+          expect(pieces, String(read)).to.equal(3);
+        }
+      }
+      await f.close();
+    }
+  });
+
   it('a call that is already aborted or timed out does not reach the file system', async () => {
     const aborted = { signal: AbortSignal.abort() };
     expect(await rejection(os.stat('/ended-calls/a', { timeout: 0 }))).to.have.property(
