@@ -65,6 +65,7 @@ export class MountedFiles extends MountedCalls {
         position,
         inOrder: !this.can('randomWrite'),
         truncates: this.can('truncate'),
+        syncs: this.can('sync'),
       });
     } catch (error) {
       await endFile(file, error);

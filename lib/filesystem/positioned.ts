@@ -26,6 +26,8 @@ interface PositionedOptions {
   readonly inOrder?: boolean;
   /** False without the capability `truncate`. */
   readonly truncates?: boolean;
+  /** False without the capability `sync`. */
+  readonly syncs?: boolean;
 }
 
 export class PositionedFile implements OpenFile {
@@ -43,6 +45,7 @@ export class PositionedFile implements OpenFile {
   readonly lockSpace: object | undefined;
   readonly #appending: boolean;
   readonly #truncates: boolean;
+  readonly #syncs: boolean;
   #position: number;
   /** Where the next write has to begin; undefined where it may begin anywhere. */
   #writtenTo: number | undefined;
@@ -53,6 +56,7 @@ export class PositionedFile implements OpenFile {
     this.lockSpace = file.tryLock === undefined || file.unlock === undefined ? undefined : options.lockSpace;
     this.#appending = options.appending;
     this.#truncates = options.truncates !== false;
+    this.#syncs = options.syncs !== false;
     if (options.inOrder === true) this.#writtenTo = 0;
     this.openedAt = this.#position = options.position;
     if (file.abort !== undefined)
@@ -231,7 +235,7 @@ export class PositionedFile implements OpenFile {
   }
 
   async sync(o?: OpOptions): Promise<void> {
-    if (this.#file.sync === undefined) throw this.#unsupported('sync', 'sync files');
+    if (this.#file.sync === undefined || !this.#syncs) throw this.#unsupported('sync', 'sync files');
     await this.#guarded('fsync', o, () => this.#file.sync!(o ?? NO_CALL));
   }
 

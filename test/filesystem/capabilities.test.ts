@@ -69,6 +69,27 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
       expect(flat.files.calls).to.deep.equal([]);
     });
 
+    it('rejects a sync that does not make content durable, and keeps what was written', async () => {
+      let syncs = 0;
+      const files = wrap(flat.files, {
+        capabilities: { randomWrite: true },
+        async open(path, flags, permissions) {
+          const file = await flat.files.open(path, flags, permissions);
+          return Object.assign(file, { sync: async () => void syncs++ });
+        },
+      });
+      using _ = mount(prefix, files);
+      await using file = await open(at('f'), 'w');
+      await file.write('text');
+      for (const refused of [file.sync(), file.datasync()]) {
+        const error = await rejection(refused);
+        expect(error.code).to.equal('ERR_UNSUPPORTED_OPERATION');
+        expect(error.message).to.include("'flat'").and.to.include("'sync'");
+      }
+      await file.flush();
+      expect([syncs, await readText(at('f'))]).to.deep.equal([0, 'text']);
+    });
+
     it('publishes nothing if the opened file cannot be written', async () => {
       await writeFile(at('f'), 'old');
       const ended: unknown[] = [];
