@@ -15,6 +15,7 @@ import { FileLock, LOCK_CHECKS, checkRange, type LockOptions } from '../file/fil
 import { inOrderOf, placeOf } from '../file/lock-order.js';
 import { checkLockable, FileLocks, type LockWish } from '../file/locks.js';
 import type { Call } from '../schedule/call.js';
+import { unlessEnded } from '../schedule/watch-call.js';
 
 const { O_CREAT, O_RDONLY, O_RDWR } = constants;
 
@@ -82,7 +83,7 @@ export async function lockPath(
   if (!store.can('locks')) throw store.unsupported('locks', 'lock files');
   const place = placeOf(path);
   for (;;) {
-    const file = await inOrderOf(place, () => open(call));
+    const file = await openInOrder(place, open, call);
     const locks = new FileLocks(file, place);
     try {
       checkLockable(file);
@@ -98,6 +99,25 @@ export async function lockPath(
     locks.closed();
     // Of a file system whose `stat` never agrees with its files, all promises may be settled already.
     await new Promise(setImmediate);
+  }
+}
+
+/** Opens a file at once, and waits for the earlier opens of its path, unless `call` ends. */
+async function openInOrder(
+  place: string,
+  open: (call: Call | undefined) => Promise<OpenFile>,
+  call: Call | undefined,
+): Promise<OpenFile> {
+  const opening = open(call);
+  const turn = inOrderOf(place, () => opening).then(() => undefined);
+  turn.catch(() => undefined); // the open itself reports it
+  const file = await opening;
+  try {
+    await unlessEnded(turn, call);
+    return file;
+  } catch (error) {
+    await file.close().catch(() => undefined); // the first error is the one to report
+    throw error;
   }
 }
 

@@ -111,3 +111,48 @@ describe('locks on a file system whose stat never agrees with its files', () => 
     expect((await rejection(lockFile('/disagreeing/a', { timeout: 5 }))).code).to.equal('ERR_TIMEOUT');
   });
 });
+
+describe('a lock of a path that another call is still opening', () => {
+  it('waits for it in call order, and not after its signal or timeout', async () => {
+    const files = memoryFiles({ a: '0' }, { at: '/opening' });
+    files.unmount();
+    const { fileSystem } = files;
+    let goOn!: () => void;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    let opens = 0;
+    let isOpen = 0;
+    const slow: FileSystem['open'] = async (...args) => {
+      if (opens++ === 0) await gate;
+      const file = await fileSystem.open(...args);
+      isOpen++;
+      const close = file.close.bind(file);
+      file.close = async () => {
+        isOpen--;
+        await close();
+      };
+      return file;
+    };
+    using _mount = mount('/opening', wrap(fileSystem, { open: slow }));
+    const order: string[] = [];
+    const taken = async (name: string): Promise<void> => {
+      await using _lock = await lockFile('/opening/a');
+      order.push(name);
+    };
+    const first = taken('first');
+    const second = taken('second');
+    const given = new AbortController();
+    const aborted = rejection(lockFile('/opening/a', { signal: given.signal }));
+    expect((await rejection(lockFile('/opening/a', { timeout: 5 }))).code).to.equal('ERR_TIMEOUT');
+    expect((await rejection(updateAtomic('/opening/a', () => '1', { timeout: 5 }))).code).to.equal(
+      'ERR_TIMEOUT',
+    );
+    given.abort();
+    expect((await aborted).name).to.equal('AbortError');
+    expect(order).to.deep.equal([]);
+    goOn();
+    await Promise.all([first, second]);
+    expect(order).to.deep.equal(['first', 'second']);
+    expect(isOpen).to.equal(0);
+    expect(files.tree()).to.deep.equal({ a: '0' });
+  });
+});
