@@ -16,10 +16,12 @@ interface Layer {
   readonly make: MakeLayer;
   readonly forbid: Forbid | undefined;
   readonly made: WeakMap<FileSystem, MountedStore>;
+  /** Its callback has ended. Work that the callback has left behind still has its context. */
+  isOver: boolean;
 }
 
 function layerOf(make: MakeLayer, forbid?: Forbid): Layer {
-  return { make, forbid, made: new WeakMap() };
+  return { make, forbid, made: new WeakMap(), isOver: false };
 }
 
 /** The number of contexts in which files are forbidden. Open files check it before every call. */
@@ -30,9 +32,9 @@ const contexts = new AsyncLocalStorage<readonly Layer[]>();
 
 /** The layers of this context, the innermost first. Undefined if there are none. */
 export function activeLayers(): readonly Layer[] | undefined {
-  const own = contexts.getStore();
-  if (own === undefined) return everywhere.length === 0 ? undefined : everywhere;
-  return [...everywhere, ...own];
+  const own = contexts.getStore()?.filter(({ isOver }) => !isOver) ?? [];
+  const all = own.length === 0 ? everywhere : [...everywhere, ...own];
+  return all.length === 0 ? undefined : all;
 }
 
 /** The store of `base` below all of `layers`. */
@@ -56,7 +58,8 @@ export function layeredStore(base: FileSystem, prefix: string, layers: readonly 
  */
 export function refuseForbidden(op: string, file: string | number | Uint8Array): void {
   if (forbidding.contexts === 0) return;
-  for (const { forbid } of contexts.getStore() ?? []) if (forbid !== undefined) throw forbid(op, file);
+  for (const { forbid, isOver } of contexts.getStore() ?? [])
+    if (forbid !== undefined && !isOver) throw forbid(op, file);
 }
 
 /** The same for a call on `file`. Standard streams, and sources of the program, are not files. */
@@ -79,8 +82,19 @@ export function addLayer(make: MakeLayer): () => void {
   };
 }
 
-/** Calls `callback` with a layer only for its asynchronous context. */
-export function withLayer<T>(make: MakeLayer, callback: () => T, forbid?: Forbid): T {
+/**
+ * A layer for the asynchronous context of one callback.
+ * @returns a function that calls the callback, and one that removes the layer from its context
+ */
+export function scopedLayer(
+  make: MakeLayer,
+  forbid: Forbid | undefined,
+): { run: <T>(callback: () => T) => T; end: () => void } {
   const layer = layerOf(make, forbid);
-  return contexts.run([...(contexts.getStore() ?? []), layer], callback);
+  return {
+    run: (callback) => contexts.run([...(contexts.getStore() ?? []), layer], callback),
+    end: () => {
+      layer.isOver = true;
+    },
+  };
 }

@@ -15,7 +15,7 @@ import {
   forbidding,
   layeredStore,
   type MakeLayer,
-  withLayer,
+  scopedLayer,
 } from './layers.js';
 import type { MountedStore } from './mounted-store.js';
 import { storeFor } from './publishing.js';
@@ -26,6 +26,12 @@ import type { Store } from './store.js';
 interface Entry {
   readonly prefix: string;
   readonly store: MountedStore;
+}
+
+/** A mount for the context of a callback. */
+interface ScopedEntry extends Entry {
+  /** The callback has ended. Work that it has left behind still has its context. */
+  isOver: boolean;
 }
 
 /**
@@ -55,7 +61,7 @@ const ofNode: readonly Entry[] = hasVfs() ? [vfsEntry()] : [];
 // The number of mounts in all contexts. While there are none, a call costs this comparison.
 let count = ofNode.length;
 let everywhere = ofNode;
-const contexts = new AsyncLocalStorage<readonly Entry[]>();
+const contexts = new AsyncLocalStorage<readonly ScopedEntry[]>();
 
 /** Their extended attributes, which no other file system has. */
 export * as realAttributes from '../native/extended-attributes.js';
@@ -134,6 +140,7 @@ function find(path: FilePath): MountedStore | undefined {
       best = entry;
   }
   for (const entry of contexts.getStore() ?? []) {
+    if (entry.isOver) continue;
     if ((best === undefined || entry.prefix.length >= best.prefix.length) && isBelow(wanted, entry.prefix))
       best = entry;
   }
@@ -151,7 +158,7 @@ function confining(path: FilePath, wanted: string): Entry | undefined {
 }
 
 function entriesHere(): Entry[] {
-  return [...everywhere, ...(contexts.getStore() ?? [])];
+  return [...everywhere, ...(contexts.getStore()?.filter(({ isOver }) => !isOver) ?? [])];
 }
 
 function layered(
@@ -230,9 +237,11 @@ export function interpose<T>(make: MakeLayer, scope?: () => T, forbid?: Forbid):
   if (scope !== undefined) {
     const forbidden = forbid === undefined ? 0 : 1;
     forbidding.contexts += forbidden;
+    const layer = scopedLayer(make, forbid);
     return ending(
-      () => withLayer(make, scope, forbid),
+      () => layer.run(scope),
       () => {
+        layer.end();
         count--;
         forbidding.contexts -= forbidden;
       },
@@ -248,12 +257,14 @@ export function interpose<T>(make: MakeLayer, scope?: () => T, forbid?: Forbid):
   };
 }
 
-function mountFor<T>(entry: Entry, scope: () => T): T {
+function mountFor<T>({ prefix, store }: Entry, scope: () => T): T {
+  const entry: ScopedEntry = { prefix, store, isOver: false };
   count++;
   addScheme(entry.prefix);
   return ending(
     () => contexts.run([...(contexts.getStore() ?? []), entry], scope),
     () => {
+      entry.isOver = true;
       count--;
       removeScheme(entry.prefix);
     },

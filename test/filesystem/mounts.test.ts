@@ -19,6 +19,7 @@ import {
   writeFile,
 } from 'uvfiles';
 import { type FileSystem, mount, wrap } from 'uvfiles/filesystem';
+import { faults, memoryFiles, noFiles } from 'uvfiles/testing';
 
 import { rejection } from '../support/files.js';
 import { scratchDirectory } from '../support/temp.js';
@@ -295,6 +296,29 @@ describe('mounts', () => {
         expect(await outside.runInAsyncScope(() => os.exists('/scoped/f'))).to.equal(false);
       },
     });
+  });
+
+  it('for a scope end with its result, also for work that its callback has left behind', async () => {
+    const files = memoryFiles({ a: 'text' }, { at: '/left-behind' });
+    files.unmount();
+    for (const other of [undefined, memoryFiles({ b: 'other' }, { at: '/other' })]) {
+      using _other = other;
+      let later!: () => void;
+      const end = new Promise<void>((resolve) => (later = resolve));
+      // An array, because the scope would wait for the promise.
+      const leave = (work: () => Promise<unknown>): Promise<unknown>[] => [end.then(work)];
+      const leftBehind = [
+        ...(await files.run(async () => leave(() => readText('/left-behind/a')))),
+        ...(await noFiles(async () => leave(() => readBytes('/dev/null')))),
+        ...(await faults({ op: '*', error: 'EIO', times: Infinity }, async () =>
+          leave(() => readBytes('/dev/null')),
+        )),
+      ];
+      later();
+      const outcomes = await Promise.allSettled(leftBehind);
+      expect(outcomes.map(({ status }) => status)).to.deep.equal(['rejected', 'fulfilled', 'fulfilled']);
+      expect(outcomes[0]).to.have.nested.property('reason.code', 'ENOENT');
+    }
   });
 
   it('leave open files usable after they have been unmounted', async () => {
