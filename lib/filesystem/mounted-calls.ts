@@ -16,9 +16,12 @@ export class MountedCalls {
   readonly name: string;
   readonly fileSystem: FileSystem;
   readonly prefix: string;
+  /** Its paths are URLs. Elsewhere, what looks like a URL is a relative path. */
+  readonly #isUrl: boolean;
 
   constructor(prefix: string, fileSystem: FileSystem) {
     this.prefix = prefix;
+    this.#isUrl = SCHEME.test(`${prefix}/`);
     this.fileSystem = fileSystem;
     this.name = fileSystem.name;
   }
@@ -31,7 +34,7 @@ export class MountedCalls {
     if (typeof path !== 'string' && !isUtf8(path)) return this.#innerBytes(path);
     const text = textOf(path);
     const { prefix } = this;
-    if (SCHEME.test(text)) return text.slice(prefix.length) || '/';
+    if (this.#isUrl) return text.slice(prefix.length) || '/';
     const spelt = rooted(text);
     // Without links a name and the `..` behind it cancel each other out; with links that is the file system's to say.
     const below =
@@ -64,7 +67,7 @@ export class MountedCalls {
     if (!this.can('byteNames'))
       throw invalidArgValue('path', path, `must be UTF-8 on the file system '${this.name}'`);
     const bytes = Buffer.from(path);
-    const isWhole = bytes[0] === SLASH || SCHEME.test(textOf(path));
+    const isWhole = this.#isUrl || bytes[0] === SLASH;
     const whole = isWhole ? bytes : Buffer.concat([Buffer.from(`${rooted('')}/`), bytes]);
     return whole.subarray(Buffer.byteLength(this.prefix));
   }

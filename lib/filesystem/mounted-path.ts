@@ -7,22 +7,26 @@ export { textOf };
 /** The start of a URL. Such paths are never resolved or normalized, because `//` and `..` may be part of a key. */
 export const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-const FILE_NAME = process.platform === 'win32' ? /[\\/]/ : /\//;
+const isWindows = process.platform === 'win32';
+const FILE_NAME = isWindows ? /[\\/]/ : /\//;
 
 /** The absolute path, without `.` and `..`. */
 export function absolute(path: FilePath): string {
   const text = textOf(path);
-  if (SCHEME.test(text)) return text;
-  const whole = rooted(text);
+  return SCHEME.test(text) ? text : withoutDots(rooted(text));
+}
+
+/** An absolute path without `.`, `..` and doubled slashes. */
+export function withoutDots(whole: string): string {
   return /\/\.{0,2}(\/|$)/.test(whole) ? normalized(whole) : whole;
 }
 
 /** The absolute path as spelt, with its `.` and `..`. */
 export function rooted(text: string): string {
-  const slashed = process.platform === 'win32' ? text.replaceAll('\\', '/') : text;
-  if (slashed.startsWith('/') || /^[A-Za-z]:\//.test(slashed)) return slashed;
+  const slashed = isWindows ? text.replaceAll('\\', '/') : text;
+  if (slashed.startsWith('/') || (isWindows && /^[A-Za-z]:\//.test(slashed))) return slashed;
   const above = process.cwd();
-  const from = process.platform === 'win32' ? above.replaceAll('\\', '/') : above;
+  const from = isWindows ? above.replaceAll('\\', '/') : above;
   return slashed === '' ? from : `${from === '/' ? '' : from}/${slashed}`;
 }
 

@@ -7,7 +7,7 @@ import { checkPermission, checkTreePermission, isRestricted } from '../arguments
 import { invalidArgType, invalidArgValue } from '../errors/index.js';
 import { type NativeStore, nativeStore } from '../native/store/native-store.js';
 import type { FilePath, FileSystem } from './filesystem.js';
-import { absolute, normalized, rooted, SCHEME, textOf } from './mounted-path.js';
+import { normalized, rooted, SCHEME, textOf, withoutDots } from './mounted-path.js';
 import {
   activeLayers,
   addLayer,
@@ -131,10 +131,22 @@ function vfsEntry(): Entry {
 
 function find(path: FilePath): MountedStore | undefined {
   const layers = activeLayers();
-  const wanted = absolute(path);
-  let best = confining(path, wanted);
-  if (best !== undefined) return layers === undefined ? best.store : layered(best, layers);
-  // Of two equal prefixes the later wins, and a context's own mounts win over those for everybody.
+  const best = entryOf(textOf(path));
+  return layers === undefined ? best?.store : layered(best, layers);
+}
+
+function entryOf(text: string): Entry | undefined {
+  const atUrl = SCHEME.test(text) ? longestOf(text) : undefined;
+  if (atUrl !== undefined) return atUrl;
+  // What looks like a URL and is not mounted is a relative path.
+  const spelt = rooted(text);
+  const wanted = withoutDots(spelt);
+  return confining(spelt, wanted) ?? longestOf(wanted);
+}
+
+// Of two equal prefixes the later wins, and a context's own mounts win over those for everybody.
+function longestOf(wanted: string): Entry | undefined {
+  let best: Entry | undefined;
   for (const entry of everywhere) {
     if ((best === undefined || entry.prefix.length >= best.prefix.length) && isBelow(wanted, entry.prefix))
       best = entry;
@@ -144,12 +156,11 @@ function find(path: FilePath): MountedStore | undefined {
     if ((best === undefined || entry.prefix.length >= best.prefix.length) && isBelow(wanted, entry.prefix))
       best = entry;
   }
-  return layers === undefined ? best?.store : layered(best, layers);
+  return best;
 }
 
 // A path that enters a confined file system by its spelling stays there, although its `..` lead out of the prefix.
-function confining(path: FilePath, wanted: string): Entry | undefined {
-  const spelt = rooted(textOf(path));
+function confining(spelt: string, wanted: string): Entry | undefined {
   if (spelt === wanted) return undefined;
   return entriesHere().findLast(
     ({ prefix, store }) =>
@@ -317,8 +328,9 @@ function checkPrefix(prefix: unknown): string {
     // All URLs of a scheme: the last slash of `s3://` is where their paths begin.
     return whole.endsWith('://') ? whole.slice(0, -1) : whole;
   }
-  const text = process.platform === 'win32' ? prefix.replaceAll('\\', '/') : prefix;
-  if (!/^([A-Za-z]:)?\//.test(text))
+  const isWindows = process.platform === 'win32';
+  const text = isWindows ? prefix.replaceAll('\\', '/') : prefix;
+  if (!(isWindows ? /^([A-Za-z]:)?\// : /^\//).test(text))
     throw invalidArgValue(
       'prefix',
       prefix,

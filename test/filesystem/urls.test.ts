@@ -1,11 +1,22 @@
 // Files in a mounted file system whose prefix is the start of a URL: the two slashes of their paths stay.
 import { expect } from 'chai';
+import { existsSync } from 'node:fs';
+
 import { os, path, readText, tempfile, writeFile } from 'uvfiles';
+import { type FileSystem, mount, wrap } from 'uvfiles/filesystem';
 import { readdir } from 'uvfiles/promises';
 import { dir, memoryFiles } from 'uvfiles/testing';
+
 import { rejection } from '../support/files.js';
+import { skip } from '../support/skip.js';
 
 const TREE = { a: 'a', d: dir({ b: 'b', e: dir({ c: 'c' }) }) };
+
+function unmounted(): FileSystem {
+  const files = memoryFiles();
+  files.unmount();
+  return files.fileSystem;
+}
 
 describe('a file system at a URL', () => {
   let files: { [Symbol.dispose](): void };
@@ -77,5 +88,36 @@ describe('a file system at a URL', () => {
     expect(await found('**', 'd/e', 'urls://box')).to.eql(['a', 'd', 'd/b']);
     expect(await found('urls://box/d/*', 'urls://box/d/e')).to.eql(['urls://box/d/b']);
     expect(await found('urls://box/d/*', '**/e')).to.eql(['urls://box/d/b']);
+  });
+
+  it('keeps its paths, whatever is mounted at the current directory', async () => {
+    using _here = mount(process.cwd(), wrap(unmounted(), { confined: true }));
+    expect(await readText('urls://box/d/b')).to.equal('b');
+  });
+});
+
+describe('a path that looks like a URL or has a drive, but is not mounted', () => {
+  it('is relative to the current directory, and does not leave files in memory', async function () {
+    if (process.platform === 'win32') skip(this, 'Windows has drives');
+    for (const at of ['/', process.cwd()]) {
+      using files = memoryFiles({}, { at });
+      const root = at === '/' ? process.cwd().slice(1) + '/' : '';
+      for (const name of ['unmounted:', 'C:']) {
+        await os.mkdir(name);
+        await writeFile(`${name}/a`, 'text');
+        expect(await readText(`${name}/a`)).to.equal('text');
+      }
+      await writeFile('unmounted://b', 'text');
+      expect(await os.listdir('unmounted://')).to.have.members(['a', 'b']);
+      expect(files.tree()).to.deep.equal({
+        [`${root}C:/a`]: 'text',
+        [`${root}unmounted:/a`]: 'text',
+        [`${root}unmounted:/b`]: 'text',
+      });
+      expect(existsSync('C:') || existsSync('unmounted:')).to.equal(false);
+    }
+    expect(() => mount('C:/files', unmounted()))
+      .to.throw(TypeError)
+      .with.property('code', 'ERR_INVALID_ARG_VALUE');
   });
 });
