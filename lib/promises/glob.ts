@@ -1,11 +1,12 @@
-// glob: Node's own on real files, that of uvfiles on mounted file systems.
+// glob: Node's own on real files, that of uvfiles if a pattern leads to a mounted file system.
 import type { Dirent } from 'node:fs';
 import { isAbsolute } from 'node:path';
 
 import { parentOf } from '../filesystem/generic/directories.js';
 import { absolute, baseName, joined, SCHEME } from '../filesystem/mounted-path.js';
-import { realFiles, storeOf } from '../filesystem/mounts.js';
+import { isAnyMounted, realFiles, storeOf } from '../filesystem/mounts.js';
 import { glob as globMounted } from '../os/glob.js';
+import { parsePatterns } from '../os/glob/pattern.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { pathOf, textOf } from './arguments.js';
 import { typeAt } from './directories.js';
@@ -22,13 +23,28 @@ interface GlobOptions {
 export function glob(call: GivenOptions, pattern: unknown, options: unknown): unknown {
   const { cwd = '.', exclude, withFileTypes } = (options ?? {}) as GlobOptions;
   const top = pathOf(cwd);
-  if (top === undefined || storeOf(top) === realFiles) {
+  const within = top === undefined ? undefined : textOf(top);
+  if (within === undefined || !isMounted(pattern, within)) {
     const { glob: own } = node as unknown as { glob: (pattern: unknown, options: unknown) => unknown };
     return own(pattern, options);
   }
-  const within = textOf(top);
   if (withFileTypes === true) return entries(call, pattern as string, within, exclude);
   return globMounted(pattern as string, { ...call, cwd: within, exclude: exclude as never });
+}
+
+/** Whether `top`, or the beginning of a pattern, is on a mounted file system. */
+function isMounted(pattern: unknown, top: string): boolean {
+  if (storeOf(top) !== realFiles) return true;
+  if (!isAnyMounted()) return false;
+  const isReal = (base: string): boolean =>
+    storeOf(isAbsolute(base) || SCHEME.test(base) ? base : joined(top, base)) === realFiles;
+  try {
+    return !parsePatterns(pattern, 'pattern', { dot: false, noCase: false }).every(({ base }) =>
+      isReal(base),
+    );
+  } catch {
+    return false; // Node reports it
+  }
 }
 
 /** The matches as fs.Dirent. An `exclude` function is called for each of them, and for their parent directories. */

@@ -1,6 +1,7 @@
-// glob with types on mounted file systems, where it differs from Node's or Node's cannot be compared.
+// glob on mounted file systems, where it differs from Node's or Node's cannot be compared.
 import { expect } from 'chai';
-import type { Dirent } from 'node:fs';
+import { type Dirent, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 
 import fs from 'uvfiles/promises';
 import { memoryFiles } from 'uvfiles/testing';
@@ -9,7 +10,7 @@ import { skip } from '../support/skip.js';
 
 type Glob = (pattern: string, options: object) => AsyncIterable<Dirent>;
 
-describe('promises.glob with types on a mounted file system', () => {
+describe('promises.glob on mounted file systems', () => {
   const top = '/uvfiles-promises-glob';
   let glob: Glob;
 
@@ -52,6 +53,41 @@ describe('promises.glob with types on a mounted file system', () => {
         paths.push(`${parentPath} ${name}`);
       expect(paths).to.deep.equal([`${at}/d f.txt`]);
     });
+
+  it('finds what patterns that lead to mounts match, whatever the current directory', async () => {
+    const real = mkdtempSync(`${tmpdir()}/uvfiles-promises-glob-`);
+    writeFileSync(`${real}/real.txt`, '');
+    const names = glob as unknown as (
+      patterns: string | readonly string[],
+      options?: object,
+    ) => AsyncIterable<string>;
+    const matches = async (patterns: string | readonly string[], options?: object): Promise<string[]> => {
+      const paths: string[] = [];
+      for await (const path of names(patterns, options)) paths.push(path);
+      return paths.sort();
+    };
+    try {
+      using inside = memoryFiles({ 'c.txt': '' }, { at: `${real}/inside` });
+      using files = memoryFiles({ 'a.txt': '', 'd/b.txt': '' }, { at: top });
+      using url = memoryFiles({ 'a.txt': '' }, { at: 'promises-glob://y' });
+      void [inside, files, url];
+      expect(await matches(`${top}/**/*.txt`)).to.deep.equal([`${top}/a.txt`, `${top}/d/b.txt`]);
+      expect(await matches([`${top}/*.txt`, '*.txt'], { cwd: real })).to.deep.equal([
+        `${top}/a.txt`,
+        'real.txt',
+      ]);
+      expect(await matches('inside/*', { cwd: real })).to.deep.equal(['inside/c.txt']);
+      expect(await matches('promises-glob://y/*')).to.deep.equal(['promises-glob://y/a.txt']);
+      const entries: string[] = [];
+      for await (const { parentPath, name } of glob(`${top}/d/*`, { withFileTypes: true }))
+        entries.push(`${parentPath} ${name}`);
+      expect(entries).to.deep.equal([`${top}/d b.txt`]);
+      // Real files alone are for Node.
+      expect(await matches('*.txt', { cwd: real })).to.deep.equal(['real.txt']);
+    } finally {
+      rmSync(real, { recursive: true });
+    }
+  });
 
   it('rejects with what the function throws', async () => {
     const refused = new Error('refused');
