@@ -1,6 +1,6 @@
 // Finds the start of the last lines of a file, searching from its end.
 import type { ResolvedText } from '../file/text-options.js';
-import type { ByteOrder } from '../text/decoder.js';
+import { type ByteOrder, Decoder } from '../text/decoder.js';
 import type { Newline } from '../text/newlines.js';
 import { type Codec, findCodec } from '../text/registry.js';
 
@@ -32,9 +32,9 @@ export async function startOfLastLines(
   const codec = findCodec(encoding)!;
   const { width } = codec;
   const order = await byteOrderOf(codec, readAt);
-  if (count === 0) return { start: size, order };
   const big = order === 'big' || codec.name.endsWith('be');
   const isLineEnd = lineEnds(newline);
+  if (count === 0) return { start: await endOfCharacters(readAt, size, codec, order, isLineEnd, big), order };
   let left = count;
   let after = -1; // the code unit after the current one
   for (let end = size - (size % width); end > 0;) {
@@ -54,11 +54,40 @@ export async function startOfLastLines(
   return { start: 0, order };
 }
 
+/** The end of the file, or the start of its last character if some bytes of that have not been written yet. */
+async function endOfCharacters(
+  readAt: ReadAt,
+  size: number,
+  codec: Codec,
+  order: ByteOrder,
+  isLineEnd: LineEnd,
+  big: boolean,
+): Promise<number> {
+  const { width, mark } = codec;
+  const from = Math.max(0, size - (size % width) - BLOCK);
+  const block = await readAt(size - from, from);
+  // Decoded from the start of the line, where a character begins in every encoding.
+  let begin = 0;
+  let after = -1;
+  for (let i = block.length - (block.length % width) - width; i >= 0 && begin === 0; i -= width) {
+    const unit = width === 1 ? (block[i] as number) : unitAt(block, i, width, big);
+    const ended = isLineEnd(unit, after);
+    if (ended > 0) begin = i + ended * width;
+    after = unit;
+  }
+  const decoder = new Decoder(codec, 'ignore');
+  decoder.reset(mark !== null && size < mark.length ? 'start' : order);
+  decoder.decode(block.subarray(begin), false);
+  return from + block.length - decoder.pending.length;
+}
+
+type LineEnd = (unit: number, after: number) => number;
+
 /**
  * Returns, for a code unit and the one after it, the length of the line ending that begins there in code units; 0 if
  * none does.
  */
-function lineEnds(newline: Newline): (unit: number, after: number) => number {
+function lineEnds(newline: Newline): LineEnd {
   switch (newline) {
     case '\n':
       return (unit) => (unit === LF ? 1 : 0);

@@ -70,6 +70,41 @@ describe('following a file', () => {
     await two.return?.();
   });
 
+  it('begins with appended lines although a character is not complete yet', async () => {
+    const gbk = Buffer.from([0xc4, 0xe3]); // 你
+    for (const [encoding, head, character, tail, expected] of [
+      ['utf-8', Buffer.from('a\nb'), Buffer.from('€'), Buffer.from('c\n'), '€c'],
+      ['utf-8', Buffer.alloc(0), Buffer.from('€'), Buffer.from('c\n'), '€c'],
+      ['utf-8-sig', Buffer.alloc(0), Buffer.from('\ufeff'), Buffer.from('c\n'), 'c'],
+      ['utf-8', Buffer.alloc(200_001, '€'), Buffer.from('😀'), Buffer.from('c\n'), '😀c'],
+      [
+        'utf-16-le',
+        Buffer.from('a\nb', 'utf16le'),
+        Buffer.from('😀', 'utf16le'),
+        Buffer.from('c\n', 'utf16le'),
+        '😀c',
+      ],
+      [
+        'utf-16',
+        Buffer.from('\ufeffa\n', 'utf16le'),
+        Buffer.from('€', 'utf16le'),
+        Buffer.from('c\n', 'utf16le'),
+        '€c',
+      ],
+      ['gbk', Buffer.concat([Buffer.from('a\n'), gbk, gbk]), gbk, Buffer.from('c\n'), '你c'],
+    ] as const)
+      for (let written = 1; written < character.length; written++) {
+        const path = folder.at('f');
+        writeFileSync(path, Buffer.concat([head, character.subarray(0, written)]));
+        const followed = lines(path, { last: 0, follow: true, encoding });
+        const next = followed.next();
+        expect(await isPending(next)).to.equal(true);
+        appendFileSync(path, Buffer.concat([character.subarray(written), tail]));
+        expect((await next).value, `${encoding}, ${written} bytes`).to.equal(expected);
+        await followed.return?.();
+      }
+  });
+
   it('continues with the file that replaces it, after the end of the old one', async () => {
     const path = folder.put('log', 'old 1\n');
     const followed = lines(path, { follow: true });
