@@ -200,6 +200,7 @@ async function sendInKernel(
   client: Client,
 ): Promise<number> {
   if (plainDescriptor(req, res) < 0 || file.fd < 0 || file.kind !== 'regular') return start;
+  if (file.preadInline === undefined) return start; // faults and traces have to see each read
   if (seesBody(res)) return start;
   res.flushHeaders();
   if (res.chunkedEncoding) return start; // middleware has removed Content-Length

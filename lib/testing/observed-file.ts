@@ -6,8 +6,16 @@ import type { Between, Operation, OperationName, Proceed } from './operation.js'
 
 type AnyMethod = (...args: unknown[]) => Promise<unknown>;
 
-// Methods that are two operations in one, or read into memory that the library must not see partly filled.
-const HIDDEN = new Set<PropertyKey>(['finish', 'preadOver']);
+// Methods that are several operations in one, read into memory that the library must not see partly filled, or answer at once. The
+// library does the same by the methods below.
+const HIDDEN = new Set<PropertyKey>([
+  'finish',
+  'preadOver',
+  'preadMany',
+  'statInline',
+  'preadInline',
+  'closeInline',
+]);
 
 /** Returns `file` with `between` in front of it. */
 export function observeFile<T extends FileSystemFile | OpenFile>(file: T, path: string, between: Between): T {
