@@ -205,17 +205,23 @@ function checkRule(rule: FaultRule, name: string): void {
     throw invalidArgValue(`${name}.error`, error, 'must be the code of a system error, or an Error');
   if (error === undefined && rule.short === undefined && rule.delay === undefined)
     throw invalidArgValue(name, rule, 'must have one of error, short and delay');
-  checkAmount(`${name}.after`, rule.after, 0);
-  checkAmount(`${name}.times`, rule.times, 0);
-  checkAmount(`${name}.short`, rule.short, 1);
+  checkCount(`${name}.after`, rule.after, 0);
+  checkCount(`${name}.times`, rule.times, 0);
+  checkCount(`${name}.short`, rule.short, 1);
   checkAmount(`${name}.delay`, rule.delay, 0);
-  if (rule.probability !== undefined && !(rule.probability >= 0 && rule.probability <= 1))
-    throw outOfRange(`${name}.probability`, '>= 0 && <= 1', rule.probability);
+  checkAmount(`${name}.probability`, rule.probability, 0, 1);
   checkSeed(`${name}.seed`, rule.seed);
 }
 
-function checkAmount(name: string, value: unknown, least: number): void {
+function checkCount(name: string, value: number | undefined, least: number): void {
+  checkAmount(name, value, least);
+  if (value !== undefined && value !== Infinity && !Number.isInteger(value))
+    throw outOfRange(name, `an integer >= ${least}, or Infinity`, value);
+}
+
+function checkAmount(name: string, value: unknown, least: number, most = Infinity): void {
   if (value === undefined) return;
   if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
-  if (!(value >= least)) throw outOfRange(name, `>= ${least}`, value);
+  if (!(value >= least && value <= most))
+    throw outOfRange(name, most === Infinity ? `>= ${least}` : `>= ${least} && <= ${most}`, value);
 }

@@ -380,6 +380,9 @@ describe('faults', () => {
     ['nothing to go wrong', { op: 'open' }],
     ['an unknown part', { op: 'open', error: 'EIO', count: 3 }],
     ['a probability above 1', { op: 'open', error: 'EIO', probability: 2 }],
+    ['a probability that is no number', { op: 'open', error: 'EIO', probability: '1' }],
+    ['a fraction of an operation', { op: 'open', error: 'EIO', after: 0.5 }],
+    ['a fraction of a byte', { op: 'read', short: 1.5 }],
     ['a negative number of times', { op: 'open', error: 'EIO', times: -1 }],
   ] as const) {
     it(`refuse a rule with ${what}`, () => {
