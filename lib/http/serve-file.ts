@@ -66,6 +66,8 @@ export async function serveFile(
   if (typeof res?.writeHead !== 'function')
     throw invalidArgType('res', 'an instance of http.ServerResponse', res);
   const top = root === undefined ? undefined : toPathBytes(root, 'options.root');
+  // A root that was not set must not be the current directory.
+  if (top?.length === 0) throw invalidArgValue('options.root', root, 'must not be empty');
   // The client sent it, so it is not a programming error.
   if (top !== undefined && typeof path === 'string' && path.includes('\0')) return void refuse(req, res, 400);
   const at = toPathBytes(path);

@@ -356,6 +356,7 @@ describe('serveFile', () => {
         [5, {}, 'ERR_INVALID_ARG_TYPE'],
         ['a\0b', {}, 'ERR_INVALID_ARG_VALUE'],
         ['a', { root: 5 }, 'ERR_INVALID_ARG_TYPE'],
+        ['a', { root: '' }, 'ERR_INVALID_ARG_VALUE'],
         ['a', { headers: 'x' }, 'ERR_INVALID_ARG_TYPE'],
         ['a', { index: true }, 'ERR_INVALID_ARG_VALUE'],
       ] as const)
