@@ -16,6 +16,7 @@ import type { Call } from '../schedule/call.js';
 import { findCodec } from '../text/registry.js';
 import { FileChanges, isReported } from './file-changes.js';
 import { startOfLastLines } from './last-lines.js';
+import { pathAtCall } from './path-at-call.js';
 
 const CHUNK = 64 * 1024;
 const nothing = Buffer.alloc(0);
@@ -38,7 +39,7 @@ interface FollowSettings {
  * watched only while a step waits, so that an unreferenced iterator can be collected.
  */
 export class FollowedLines implements AsyncIterableIterator<string | string[]> {
-  readonly #path: string | Uint8Array;
+  readonly #pathNow: () => string | Uint8Array;
   readonly #o: FollowSettings;
   readonly #window: TextWindow;
   readonly #sequence = new Sequence();
@@ -53,7 +54,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   #lastOfOld: string | undefined;
 
   constructor(path: Path, o: FollowSettings) {
-    this.#path = toPathBytes(path, 'path');
+    this.#pathNow = pathAtCall(toPathBytes(path, 'path'));
     this.#o = o;
     this.#window = new TextWindow(findCodec(o.text.encoding)!, o.text.errors, o.text.newline);
   }
@@ -136,11 +137,11 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   }
 
   async #open(): Promise<RawFile> {
-    const file = (await openToRead(this.#path, undefined, this.#call)) as RawFile;
+    const file = (await openToRead(this.#pathNow(), undefined, this.#call)) as RawFile;
     try {
       const stats = await file._io.file.statBigInt(this.#call);
       if (!(await file.seekable())) throw new UnsupportedOperationError('only regular files can be followed');
-      this.#isReported = await isReported(this.#path, () => file.fileno());
+      this.#isReported = await isReported(this.#pathNow(), () => file.fileno());
       if (this.#ended) throw new ClosedFileError();
       this.#identity = identityOf(stats);
       this.#at = 0;
@@ -178,7 +179,8 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   /** Whether the path leads to another file. While it leads to none, the old file is followed. */
   async #isReplaced(): Promise<boolean> {
     try {
-      const found = await storeToRead(this.#path).stat(this.#path, FOLLOW_BIGINT, this.#call);
+      const path = this.#pathNow();
+      const found = await storeToRead(path).stat(path, FOLLOW_BIGINT, this.#call);
       return identityOf(found as BigIntStats) !== this.#identity;
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return false;
@@ -203,7 +205,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   }
 
   async #wait(): Promise<void> {
-    const changes = new FileChanges(this.#path, this.#isReported ? this.#file!.fileno() : undefined);
+    const changes = new FileChanges(this.#pathNow(), this.#isReported ? this.#file!.fileno() : undefined);
     try {
       // Checks once more for changes before the watch began.
       if (await this.#look()) return;

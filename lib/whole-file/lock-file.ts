@@ -16,6 +16,7 @@ import { inOrderOf, placeOf } from '../file/lock-order.js';
 import { checkLockable, FileLocks, type LockWish } from '../file/locks.js';
 import type { Call } from '../schedule/call.js';
 import { unlessEnded } from '../schedule/watch-call.js';
+import { pathAtCall } from './path-at-call.js';
 
 const { O_CREAT, O_RDONLY, O_RDWR } = constants;
 
@@ -47,21 +48,21 @@ const readOptions = optionReader({ ...LOCK_CHECKS, permissions: modeOption(0o666
 export async function lockFile(path: Path, o?: LockFileOptions): Promise<FileLock> {
   const options = readOptions(o);
   checkRange(options);
-  const at = toPathBytes(path);
-  const store = options.shared ? (storeToRead(at), storeToWrite(at)) : storeToWrite(at);
+  const at = pathAtCall(toPathBytes(path));
+  const store = options.shared ? (storeToRead(at()), storeToWrite(at())) : storeToWrite(at());
   const once = openOrCreate(store, at, options.shared ? O_RDONLY : O_RDWR, options.permissions);
   const open = (call: Call | undefined): Promise<OpenFile> => store.withDescriptors(() => once(call), call);
   const { close } = await lockPath(store, at, open, options, options.call);
   return new FileLock(options.shared, close);
 }
 
-function openOrCreate(store: Store, path: FilePath, access: number, permissions: number) {
+function openOrCreate(store: Store, at: () => FilePath, access: number, permissions: number) {
   return async (call: Call | undefined): Promise<OpenFile> => {
     try {
-      return await store.open(path, access, 0, call);
+      return await store.open(at(), access, 0, call);
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error;
-      return store.open(path, access | O_CREAT, permissions, call);
+      return store.open(at(), access | O_CREAT, permissions, call);
     }
   };
 }
@@ -72,23 +73,23 @@ export interface LockedFile {
   readonly close: () => Promise<void>;
 }
 
-/** Opens a file and locks it, and repeats this until the locked file is the one at `path`. */
+/** Opens a file and locks it, and repeats this until the locked file is the one at this path. */
 export async function lockPath(
   store: Store,
-  path: FilePath,
+  at: () => FilePath,
   open: (call: Call | undefined) => Promise<OpenFile>,
   wish: LockWish,
   call: Call | undefined,
 ): Promise<LockedFile> {
   if (!store.can('locks')) throw store.unsupported('locks', 'lock files');
-  const place = placeOf(path);
+  const place = placeOf(at());
   for (;;) {
     const file = await openInOrder(place, open, call);
     const locks = new FileLocks(file, place);
     try {
       checkLockable(file);
       await locks.acquire(wish, true, call);
-      if (await isAt(store, path, file, call))
+      if (await isAt(store, at(), file, call))
         return { file, close: () => file.close().finally(() => locks.closed()) };
     } catch (error) {
       await file.close().catch(() => undefined); // the first error is the one to report

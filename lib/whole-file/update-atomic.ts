@@ -18,6 +18,7 @@ import { encode, encodeUtf8 } from '../text/encoder.js';
 import { findCodec } from '../text/registry.js';
 import { ATOMIC_CHECKS, type AtomicOptions } from './atomic-options.js';
 import { type LockedFile, lockPath } from './lock-file.js';
+import { pathAtCall } from './path-at-call.js';
 import { withPathLock } from './path-lock.js';
 import { replaceBy } from './write-source.js';
 
@@ -45,7 +46,7 @@ type Change = (old: Buffer | null) => Promise<Uint8Array>;
 /** One call of `updateAtomic`, checked. */
 interface Update {
   readonly store: Store;
-  readonly path: FilePath;
+  readonly at: () => FilePath;
   readonly change: Change;
   readonly options: ReplaceOptions;
   readonly call: Call | undefined;
@@ -97,16 +98,18 @@ export async function updateAtomic(
   o?: UpdateOptions,
 ): Promise<void> {
   const { call, encoding, ...options } = readOptions(o);
-  const at = toPathBytes(path);
+  const given = toPathBytes(path);
   if (typeof callback !== 'function') throw invalidArgType('callback', 'of type function', callback);
   const change = changeBy(callback as (old: unknown) => unknown, encoding, call);
-  storeToRead(at);
-  const store = storeToWrite(at);
+  storeToRead(given);
+  const store = storeToWrite(given);
   const isLockable = store.can('locks');
   if (!isLockable && !store.can('conditional')) throw store.unsupported('locks', 'lock files');
-  const update = { store, path: at, change, options, call };
+  const update = { store, at: pathAtCall(given), change, options, call };
   try {
-    await withPathLock(at, call, () => (isLockable ? updateWithDescriptors(update) : updateIfSame(update)));
+    await withPathLock(given, call, () =>
+      isLockable ? updateWithDescriptors(update) : updateIfSame(update),
+    );
   } catch (error) {
     nameCaller(error, updateAtomic);
     throw error;
@@ -170,11 +173,11 @@ async function updateWithDescriptors(update: Update): Promise<void> {
 }
 
 async function updateLocked(update: Update): Promise<void> {
-  const { store, path, change, options, call } = update;
+  const { store, at, change, options, call } = update;
   for (let vanishings = 0; ; vanishings++) {
     let locked: LockedFile;
     try {
-      locked = await lockPath(store, path, (o) => store.open(path, O_RDWR, 0, o), WHOLE, call);
+      locked = await lockPath(store, at, (o) => store.open(at(), O_RDWR, 0, o), WHOLE, call);
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error;
       if (await createFile(update, vanishings < MOST_VANISHINGS)) return;
@@ -182,7 +185,7 @@ async function updateLocked(update: Update): Promise<void> {
     }
     try {
       const bytes = await change(await locked.file.readToEnd(0, call));
-      return void (await store.replaceFile(path, bytes, options, call, false));
+      return void (await store.replaceFile(at(), bytes, options, call, false));
     } finally {
       await locked.close();
     }
@@ -191,12 +194,12 @@ async function updateLocked(update: Update): Promise<void> {
 
 /** There is no file to lock yet, so the first writer wins. False if another writer was first. */
 async function createFile(update: Update, mayRepeat: boolean): Promise<boolean> {
-  const { store, path, change, options, call } = update;
+  const { store, at, change, options, call } = update;
   const bytes = await change(null);
   try {
     await replaceBy(
       store,
-      path,
+      at(),
       O_WRONLY | O_CREAT | O_EXCL,
       { ...options, exclusive: true },
       async (file) => bytes.byteLength > 0 && (await file.write(bytes, 0, false, call)),
@@ -212,18 +215,18 @@ async function createFile(update: Update, mayRepeat: boolean): Promise<boolean> 
 
 // Without locks, the write succeeds only if there was no other write since the read.
 async function updateIfSame(update: Update): Promise<void> {
-  const { store, path, change, options, call } = update;
+  const { store, at, change, options, call } = update;
   for (let longest = SHORTEST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     try {
-      const old = await readTagged(store, path, call);
+      const old = await readTagged(store, at(), call);
       const bytes = await change(old?.data ?? null).catch((error: unknown) => {
         throw new FinalError(error);
       });
       if (old === null) {
         const { permissions: bits = 0o666 } = options;
-        return void (await store.writeFile(path, bytes, O_WRONLY | O_CREAT | O_EXCL, bits, call));
+        return void (await store.writeFile(at(), bytes, O_WRONLY | O_CREAT | O_EXCL, bits, call));
       }
-      return void (await store.replaceFile(path, bytes, { ...options, ifMatch: old.etag }, call));
+      return void (await store.replaceFile(at(), bytes, { ...options, ifMatch: old.etag }, call));
     } catch (error) {
       if (error instanceof FinalError) throw error.cause;
       const code = codeOf(error);

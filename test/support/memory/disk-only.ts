@@ -150,6 +150,7 @@ export const DISK_ONLY: Readonly<Record<string, string | Readonly<Record<string,
     'with injected faults': PROGRAM,
     'leaves the old or the new file when it is killed at any time': PROGRAM,
   },
+  'test/whole-file/changed-directory.': PROGRAM,
   'test/whole-file/following.': 'watches files through the kernel',
   'test/whole-file/lines.': { 'of 10 GB are found in a few reads': PROGRAM },
   'test/whole-file/open-atomic-commit.': {
