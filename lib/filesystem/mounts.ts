@@ -348,4 +348,7 @@ function checkFileSystem(fileSystem: unknown): void {
     const method = (fileSystem as Record<string, unknown>)[name];
     if (typeof method !== 'function') throw invalidArgType(`fileSystem.${name}`, 'of type function', method);
   }
+  const { capabilities } = fileSystem as { capabilities?: unknown };
+  if (typeof capabilities !== 'object' || capabilities === null)
+    throw invalidArgType('fileSystem.capabilities', 'of type object', capabilities);
 }

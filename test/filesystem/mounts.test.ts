@@ -333,7 +333,8 @@ describe('mounts', () => {
   it('reject invalid prefixes, and objects that are not file systems', () => {
     for (const prefix of [7, undefined, 'relative', '', './x', '/a\0'])
       expect(() => mount(prefix as string, new FlatFiles())).to.throw(TypeError);
-    for (const files of [undefined, null, {}, { name: 'x', open: () => 1 }])
+    const incapable = wrap(new FlatFiles(), { capabilities: undefined } as never);
+    for (const files of [undefined, null, {}, { name: 'x', open: () => 1 }, incapable])
       expect(() => mount('/m', files as unknown as FileSystem)).to.throw(TypeError);
     expect(() => mount('/m', new FlatFiles(), { scop: () => 1 } as never)).to.throw(TypeError);
   });
