@@ -1,4 +1,6 @@
 // The real files as a FileSystem, for wrappers and overlays.
+import { constants, promises } from 'node:fs';
+
 import { textOf } from '../arguments/path.js';
 import {
   getAttribute,
@@ -9,7 +11,8 @@ import {
 import { nativeStore } from '../native/store/native-store.js';
 import { publishedByAddon } from '../schedule/diagnostics.js';
 import { LIKE_A_DISK } from './capabilities.js';
-import type { CallOptions, DirectoryItem, FilePath, FileSystem } from './filesystem.js';
+import { fileSystemError } from './errors.js';
+import type { CallOptions, DirectoryItem, FilePath, FileSystem, FileSystemFile } from './filesystem.js';
 import { permitted } from './permitted.js';
 import { timestampOf } from './store.js';
 
@@ -22,6 +25,23 @@ async function* list(path: FilePath, call: CallOptions): AsyncGenerator<readonly
   }
 }
 
+// The addon opens no directories. They can be synced, and have a status.
+async function openDirectory(path: FilePath, flags: number): Promise<FileSystemFile> {
+  const handle = await promises.open(typeof path === 'string' ? path : Buffer.from(path), flags);
+  return {
+    pread: async () => {
+      throw fileSystemError('EISDIR', 'read');
+    },
+    stat: () => handle.stat({ bigint: true }),
+    sync: () => handle.sync(),
+    close: () => handle.close(),
+  };
+}
+
+// Windows has none.
+const O_DIRECTORY = (constants.O_DIRECTORY as number | undefined) ?? 0;
+const CHANGES = constants.O_WRONLY | constants.O_RDWR | constants.O_CREAT;
+
 const files = Object.freeze<FileSystem>({
   name: 'native',
   capabilities: Object.freeze({
@@ -30,7 +50,10 @@ const files = Object.freeze<FileSystem>({
     descriptors: true,
     byteNames: process.platform !== 'win32',
   }),
-  open: (path, flags, permissions, call) => nativeStore.open(path, flags, permissions, call),
+  open: (path, flags, permissions, call) =>
+    (flags & O_DIRECTORY) !== 0 && (flags & CHANGES) === 0
+      ? openDirectory(path, flags)
+      : nativeStore.open(path, flags, permissions, call),
   stat: (path, options, call) => nativeStore.stat(path, options, call),
   list,
   unlink: (path, call) => nativeStore.unlink(path, call),

@@ -7,8 +7,10 @@ import type { AddressInfo } from 'node:net';
 
 import { open, serveFile } from 'uvfiles';
 import { mount, wrap } from 'uvfiles/filesystem';
+import promises from 'uvfiles/promises';
 import { faults, memoryFiles, trace } from 'uvfiles/testing';
 
+import { skip } from '../support/skip.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
 
 describe('traces and faults', () => {
@@ -88,5 +90,26 @@ describe('traces and faults', () => {
     using _failing = faults({ op: 'read', error: 'EIO', after: 1 });
     await using file = await open('/ranges/a', 'rb');
     expect((await rejection(file.readMany(ranges))).code).to.equal('EIO');
+  });
+
+  it('let promises.open open real directories, and see their sync', async function () {
+    if (process.platform === 'win32') skip(this, 'Windows opens no directories');
+    const asked = await trace(async () => {
+      const directory = await promises.open(scratch.path);
+      expect((await directory.stat()).isDirectory()).to.equal(true);
+      expect((await rejection(directory.read(Buffer.alloc(1)))).code).to.equal('EISDIR');
+      await directory.sync();
+      await directory.close();
+    });
+    expect(asked.map(({ op }) => op).filter((op) => op !== 'open')).to.deep.equal([
+      'stat',
+      'read',
+      'sync',
+      'close',
+    ]);
+    using _failing = faults({ op: 'sync', path: scratch.path, error: 'EIO' });
+    const directory = await promises.open(scratch.path);
+    expect((await rejection(directory.sync())).code).to.equal('EIO');
+    await directory.close();
   });
 });
