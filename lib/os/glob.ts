@@ -7,13 +7,11 @@ import { type Path, toPathBytes } from '../arguments/path.js';
 import { SCHEME } from '../filesystem/mounted-path.js';
 import { throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
-import { lexists } from './exists.js';
+import { isDirectory, lexists, stat, whether } from './lookups.js';
 import { Exclusion } from './glob/exclusion.js';
 import { parsePatterns, type Pattern } from './glob/pattern.js';
 import { PatternNode } from './glob/pattern-tree.js';
 import { GlobSearch, type Place, type SearchOptions } from './glob/search.js';
-import { stat } from './stat.js';
-import { isDirectory, whether } from './whether.js';
 
 const isWindows = sep === '\\';
 

@@ -1,6 +1,5 @@
 // sendfile: copies part of a file to another file or a socket, without passing through JavaScript.
-import { checkDescriptor } from '../arguments/descriptor.js';
-import { checkCount, checkPosition } from '../arguments/numbers.js';
+import { checkCount, checkDescriptor, checkPosition } from '../arguments/numbers.js';
 import { readCall } from '../arguments/options.js';
 import { refuseForbidden } from '../filesystem/layers.js';
 import { realFiles } from '../filesystem/mounts.js';

@@ -2,9 +2,8 @@
 // Temporary files and directories, as Python's tempfile. Only re-exports.
 export { gettempdir } from './gettempdir.js';
 export { gettempprefix } from './gettempprefix.js';
-export { mkdtemp } from './mkdtemp.js';
-export { mkstemp } from './mkstemp.js';
-export { type DeleteOptions, type Named, namedTemporaryFile } from './named-temporary-file.js';
+export { mkdtemp, mkstemp } from './mkstemp.js';
+export { type DeleteOptions, type Named, namedTemporaryFile, temporaryFile } from './temporary-file.js';
 export type {
   PlaceOptions,
   TempAnyOptions,
@@ -24,4 +23,3 @@ export {
   temporaryDirectory,
   type TemporaryDirectoryOptions,
 } from './temporary-directory.js';
-export { temporaryFile } from './temporary-file.js';

@@ -34,7 +34,7 @@ const LATER = Object.entries({
   runtime: 'plain-text',
   schedule: 'histogram',
   tempfile:
-    'gettempdir mkdtemp mkstemp named-temporary-file options spool-file spooled-temporary-file temporary-directory temporary-file',
+    'gettempdir mkstemp options spool-file spooled-temporary-file temporary-directory temporary-file',
   text: 'byte-order decode-errors encode-errors iso-2022-jp legacy-tables multibyte names single-byte utf16 utf32',
   'whole-file': 'file-changes follow-lines last-lines',
 }).flatMap(([folder, names]) => names.split(' ').map((name) => `${folder}/${name}`));
